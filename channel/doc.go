@@ -1,0 +1,2 @@
+// Package channel is the hub of a WhatsApp support channel.
+package channel
