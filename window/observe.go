@@ -168,10 +168,10 @@ var (
 // seconds: 10^11 s is the year 5138, and 10^11 ms was in 1973.
 const milliFactor = 100_000_000_000
 
-// Check reports whether Observe takes e's timestamps as they are: nil, or an
-// error that matches [ErrTimeUnset] or [ErrTimeFuture] and says by how much it
-// is off, or that it looks like milliseconds. It is for logs and metrics;
-// Observe needs no check beforehand.
+// Check reports whether Observe takes e.At as it is: nil, or an error that
+// matches [ErrTimeUnset] or [ErrTimeFuture] and says by how much it is off, or
+// that it looks like milliseconds. It is for logs and metrics; Observe needs no
+// check beforehand.
 func (o Options) Check(e Event, now time.Time) error {
 	sec := e.At.Unix()
 	switch {

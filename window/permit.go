@@ -53,7 +53,8 @@ type Send struct {
 	// the window is closed; so is any other category.
 	Category Category
 	// Margin is the time the send may spend in queues before Meta judges it:
-	// 0 means DefaultMargin, negative means none.
+	// 0 means DefaultMargin, negative means none. Fractions of a second count as
+	// a whole one.
 	Margin time.Duration
 }
 
@@ -80,10 +81,17 @@ const (
 type Decision struct {
 	Allowed bool
 	Reason  Reason
-	// ClosesAt is when the window closes or closed, zero if it never opened.
-	ClosesAt time.Time
-	// LastInbound is the latest qualifying user action, zero if none.
-	LastInbound time.Time
+	last    uint32 // State.last
+}
+
+// LastInbound returns the latest qualifying user action, the zero time if none.
+func (d Decision) LastInbound() time.Time { return instant(d.last) }
+
+// ClosesAt returns when the window closes or closed, the zero time if it never
+// opened.
+func (d Decision) ClosesAt() time.Time {
+	t, _ := State{last: d.last}.ClosesAt()
+	return t
 }
 
 // Permits reports whether the window allows the send at now, and why. A
@@ -92,43 +100,41 @@ type Decision struct {
 // refusals inside an open window, so that error 131047 must be expected after
 // any answer.
 func (s State) Permits(send Send, now time.Time) Decision {
-	d := Decision{LastInbound: instant(s.last)}
-	d.ClosesAt, _ = s.ClosesAt()
-	d.Reason, d.Allowed = s.judge(send, now)
-	return d
-}
-
-func (s State) judge(send Send, now time.Time) (Reason, bool) {
 	switch send.Kind {
 	case SendTemplate:
-		return ReasonTemplate, true
+		return Decision{Allowed: true, Reason: ReasonTemplate, last: s.last}
 	case SendReadReceipt, SendTyping, SendCall:
-		return ReasonNotGoverned, true
+		return Decision{Allowed: true, Reason: ReasonNotGoverned, last: s.last}
 	case SendText, SendInteractive:
 		if send.Category == CategoryUtility {
-			return ReasonDirectSend, true
+			return Decision{Allowed: true, Reason: ReasonDirectSend, last: s.last}
 		}
 	case SendMedia, SendLocation, SendContacts, SendReaction, SendCallPermissionRequest:
 	default:
-		return ReasonUnknownSend, false
+		return Decision{Reason: ReasonUnknownSend, last: s.last}
 	}
+	left := s.left(now.Unix())
 	switch {
+	case left > send.margin():
+		return Decision{Allowed: true, Reason: ReasonOpen, last: s.last}
+	case left > 0:
+		return Decision{Reason: ReasonMargin, last: s.last}
 	case s.last == 0:
-		return ReasonNeverOpened, false
-	case !s.OpenAt(now):
-		return ReasonClosed, false
-	case !s.OpenAt(now.Add(send.margin())):
-		return ReasonMargin, false
+		return Decision{Reason: ReasonNeverOpened}
 	default:
-		return ReasonOpen, true
+		return Decision{Reason: ReasonClosed, last: s.last}
 	}
 }
 
-func (s Send) margin() time.Duration {
+// margin returns the margin in whole seconds, rounded up: the cautious side.
+func (s Send) margin() int64 {
 	if s.Margin == 0 {
-		return DefaultMargin
+		return marginSec
 	}
-	return max(s.Margin, 0)
+	if s.Margin < 0 {
+		return 0
+	}
+	return int64((s.Margin-1)/time.Second) + 1
 }
 
 // Err returns nil if the send is allowed, [ErrUnknownSend] if its kind is
@@ -140,7 +146,7 @@ func (d Decision) Err() error {
 	case d.Reason == ReasonUnknownSend || d.Reason == "":
 		return ErrUnknownSend
 	default:
-		return &ClosedError{Reason: d.Reason, ClosedAt: d.ClosesAt, LastInbound: d.LastInbound}
+		return &ClosedError{Reason: d.Reason, ClosedAt: d.ClosesAt(), LastInbound: d.LastInbound()}
 	}
 }
 
