@@ -1,0 +1,62 @@
+package webhook
+
+import "iter"
+
+// Delivery is the body of one POST, verified and parsed. It is read-only and may
+// be shared between goroutines.
+type Delivery struct {
+	// Body is the body as received. Do not change it.
+	Body []byte
+
+	// Object is what the webhook is about: "whatsapp_business_account". Bodies
+	// about other objects of Meta (an app may subscribe to several) have no
+	// events.
+	Object string
+
+	// Secret is the index of the app secret that signed the body, in the list
+	// the handler was given; -1 if no signature was checked.
+	Secret int
+
+	src    string // the body once more: what the events' strings point into
+	events []Event
+	frames []frame
+
+	// The common delivery has one event; it needs no slices of its own.
+	event1 [1]Event
+	frame1 [1]frame
+}
+
+// Events yields the items of the delivery as they stand in it: entries, then
+// changes, then items. Parsing is complete before, so the sequence cannot fail
+// and may be walked any number of times.
+func (d *Delivery) Events() iter.Seq[*Event] {
+	return func(yield func(*Event) bool) {
+		for i := range d.events {
+			if !yield(&d.events[i]) {
+				return
+			}
+		}
+	}
+}
+
+// Len returns the number of events.
+func (d *Delivery) Len() int { return len(d.events) }
+
+// A span is a piece of the body. The zero span is absent: nothing of interest
+// starts at offset 0 of a body.
+type span struct{ start, end uint32 }
+
+// A frame is what the items of one change (or of one thread of the chat history)
+// share, kept so that each of them can be given a body of its own.
+type frame struct {
+	entryID, entryTime span
+	field, metadata    span
+	summary            span // conversation_context
+	errors             span // value-level errors beside calls
+	chunk              span // history[].metadata
+	threadID           span // history[].threads[].id
+	thread             span // history[].threads[].context
+}
+
+// A shape says where in a body an event's item stands.
+type shape uint8
