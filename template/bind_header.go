@@ -1,0 +1,125 @@
+package template
+
+import (
+	"cmp"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+)
+
+// header binds a header, of the template or of a card. It adds a component if
+// the header is not the same for everybody.
+func (b *binder) header(path string, h *Header, v *HeaderValue) *PreviewHeader {
+	if h == nil {
+		if got := v.kind(""); got != "" {
+			b.problem(Problem{Path: path, Rule: RuleValueUnexpected, Got: got, Code: CodeCountMismatch})
+		}
+		return nil
+	}
+	p := &PreviewHeader{Format: h.Format}
+	want := strings.ToLower(string(h.Format))
+	got := v.kind(h.Format.media())
+	switch {
+	case h.Format == HeaderText && (got == "" || got == want):
+		var vals []Value
+		if got != "" {
+			vals = []Value{v.Text}
+		}
+		p.Text = b.text(path, "header", h.Text, vals, MaxHeader)
+	case got == "":
+		b.problem(Problem{Path: path, Rule: RuleValueMissing, Want: want, Code: CodeMissing})
+	case got != want:
+		b.problem(Problem{Path: path, Rule: RuleValueKind, Want: want, Got: got, Code: CodeKindMismatch})
+	case v.Media != nil:
+		p.Media = b.media(path, h.Format.media(), *v.Media)
+	case v.Location != nil:
+		p.Location = b.location(path, *v.Location)
+	case v.Product != nil:
+		p.Product = b.product(path, *v.Product)
+	}
+	return p
+}
+
+// kind names what the value holds, in the words of header formats: "" for
+// nothing, "several" for more than one thing. A file of no stated kind is what
+// the header shows, or "media" if it shows no file.
+func (v *HeaderValue) kind(shown MediaKind) string {
+	kind, n := "", 0
+	if v.Text != (Value{}) {
+		kind, n = "text", n+1
+	}
+	if v.Media != nil {
+		kind, n = string(cmp.Or(v.Media.Kind, shown, "media")), n+1
+	}
+	if v.Location != nil {
+		kind, n = "location", n+1
+	}
+	if v.Product != nil {
+		kind, n = "product", n+1
+	}
+	if n > 1 {
+		return "several"
+	}
+	return kind
+}
+
+func (b *binder) media(path string, kind MediaKind, m Media) *Media {
+	m.Kind = kind
+	switch {
+	case m.ID == "" && m.Link == "":
+		b.problem(Problem{Path: path, Rule: RuleMediaSource, Want: "id or link", Code: CodeMissing})
+	case m.ID != "" && m.Link != "":
+		b.problem(Problem{Path: path, Rule: RuleMediaSource, Want: "id or link", Got: "both", Code: CodeInvalidValue})
+	case m.Link != "" && !webURL(m.Link):
+		b.problem(Problem{Path: path, Rule: RuleMediaLink, Code: CodeInvalidValue})
+	}
+	if m.Filename != "" && kind != MediaDocument {
+		b.problem(Problem{Path: path, Rule: RuleMediaFilename, Want: "document", Got: string(kind), Code: CodeKindMismatch})
+	}
+	if !utf8.ValidString(m.ID + m.Filename) {
+		b.problem(Problem{Path: path, Rule: RuleValueEncoding, Code: CodeInvalidParameter})
+	}
+	b.part("header", Parameter{Type: ParameterType(kind), Media: &m})
+	return &m
+}
+
+// webURL reports whether s is an absolute http or https URL without characters
+// that would need encoding.
+func webURL(s string) bool {
+	if len(s) > MaxURL || !urlText(s) {
+		return false
+	}
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != ""
+}
+
+// urlText reports whether s consists of characters that may stand in a URL.
+func urlText(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] > '~' || strings.IndexByte("\"<>\\^`{|}", s[i]) >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (b *binder) location(path string, l Location) *Location {
+	// Written so that a coordinate that is not a number fails too.
+	inRange := l.Latitude >= -90 && l.Latitude <= 90 && l.Longitude >= -180 && l.Longitude <= 180
+	if !inRange {
+		b.problem(Problem{Path: path, Rule: RuleLocation, Code: CodeInvalidValue})
+	}
+	if !utf8.ValidString(l.Name + l.Address) {
+		b.problem(Problem{Path: path, Rule: RuleValueEncoding, Code: CodeInvalidParameter})
+	}
+	b.part("header", Parameter{Type: ParamLocation, Location: &l})
+	return &l
+}
+
+func (b *binder) product(path string, p Product) *Product {
+	if p.RetailerID == "" || p.CatalogID == "" {
+		b.problem(Problem{Path: path, Rule: RuleValueMissing, Want: "catalogue and retailer id", Code: CodeMissing})
+	}
+	b.part("header", Parameter{Type: ParamProduct, Product: &p})
+	return &p
+}

@@ -1,0 +1,228 @@
+package template
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// text binds the variables of one text and returns it filled in. limit is the
+// number of characters it may have then, 0 for that of a bare body. A text
+// without variables, or with wrong values, gets no component.
+func (b *binder) text(path, kind, text string, vals []Value, limit int) string {
+	want, ok := b.countVariables(text)
+	if !ok {
+		b.problem(Problem{Path: path, Rule: RuleDefinition, Want: "one kind of variable", Code: CodeKindMismatch})
+		return ""
+	}
+	before := len(b.problems)
+	if len(vals) != want {
+		b.problem(Problem{Path: path, Rule: RuleValueCount, Limit: want, Actual: len(vals), Code: CodeCountMismatch})
+	}
+	if len(vals) <= maxVariables {
+		b.checkNames(path, text, vals)
+	}
+	for i := range vals {
+		b.checkValue(path, i, &vals[i])
+	}
+	if len(b.problems) > before {
+		return ""
+	}
+	if want == 0 {
+		return text
+	}
+	params := b.params(len(vals))
+	for i := range vals {
+		params[i] = textParameter(&vals[i])
+	}
+	b.parts = append(b.parts, part{kind: kind, params: params})
+	out := b.fill(text, vals)
+	b.checkRendered(path, out, limit)
+	return out
+}
+
+// maxVariables is far above what fits into any text, and keeps the work of
+// matching names bounded.
+const maxVariables = 500
+
+// countVariables returns how many values a text wants, and false if its
+// variables are not of the kind the template declares.
+func (b *binder) countVariables(text string) (n int, ok bool) {
+	var buf [16]string
+	seen := buf[:0] // distinct names
+	for v, more := nextVariable(text, 0); more; v, more = nextVariable(text, v.end) {
+		if b.names == digits(v.name) {
+			return 0, false
+		}
+		if !b.names {
+			i := position(v.name)
+			if i < 0 {
+				return 0, false
+			}
+			n = max(n, i+1)
+			continue
+		}
+		if !slices.Contains(seen, v.name) {
+			seen = append(seen, v.name)
+			n++
+		}
+	}
+	return n, n <= maxVariables
+}
+
+// position returns the zero-based position of a numbered variable, -1 if the
+// number is none that a template can have.
+func position(name string) int {
+	if len(name) > 4 {
+		return -1
+	}
+	n, err := strconv.Atoi(name)
+	if err != nil {
+		return -1
+	}
+	return n - 1 // "0" gives -1
+}
+
+// checkNames reports named values that match no variable or match twice, and
+// names where numbers are used.
+func (b *binder) checkNames(path, text string, vals []Value) {
+	for i := range vals {
+		name := vals[i].Name
+		var good bool
+		if b.names {
+			good = name != "" && hasVariable(text, name)
+			for j := range i {
+				good = good && vals[j].Name != name
+			}
+		} else {
+			good = name == ""
+		}
+		if !good {
+			b.problem(Problem{Path: indexed(path, i), Rule: RuleValueName, Code: CodeCountMismatch})
+		}
+	}
+}
+
+func hasVariable(text, name string) bool {
+	for v, more := nextVariable(text, 0); more; v, more = nextVariable(text, v.end) {
+		if v.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// checkValue reports what Meta refuses in any text parameter.
+func (b *binder) checkValue(path string, i int, v *Value) {
+	b.checkText(path, i, v.Text)
+	if v.Currency == "" {
+		return
+	}
+	if v.Date {
+		b.problem(Problem{Path: indexed(path, i), Rule: RuleValueKind, Want: "currency or date", Got: "both", Code: CodeKindMismatch})
+	}
+	if len(v.Currency) != 3 || strings.Trim(v.Currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		b.problem(Problem{Path: indexed(path, i), Rule: RuleCurrency, Code: CodeKindMismatch})
+	}
+}
+
+// maxSpaces is the longest run of spaces Meta lets pass in a value.
+const maxSpaces = 4
+
+func (b *binder) checkText(path string, i int, s string) {
+	var run, longest int
+	breaks, blank := false, true
+	for j := range len(s) {
+		switch s[j] {
+		case ' ':
+			run++
+			longest = max(longest, run)
+			continue
+		case '\n', '\r', '\t':
+			breaks = true
+		default:
+			blank = blank && s[j] >= utf8.RuneSelf
+		}
+		run = 0
+	}
+	switch {
+	case blank && strings.TrimSpace(s) == "":
+		b.problem(Problem{Path: indexed(path, i), Rule: RuleValueBlank, Code: CodeMissing})
+	case !utf8.ValidString(s):
+		b.problem(Problem{Path: indexed(path, i), Rule: RuleValueEncoding, Code: CodeInvalidParameter})
+	}
+	if breaks {
+		b.problem(Problem{Path: indexed(path, i), Rule: RuleValueBreak, Code: CodeInvalidText})
+	}
+	if longest > maxSpaces {
+		b.problem(Problem{Path: indexed(path, i), Rule: RuleValueSpaces, Limit: maxSpaces, Actual: longest, Code: CodeInvalidText})
+	}
+}
+
+// fill replaces the variables of text, whose number and names have been checked.
+func (b *binder) fill(text string, vals []Value) string {
+	var out strings.Builder
+	size := len(text)
+	for i := range vals {
+		size += len(vals[i].Text)
+	}
+	out.Grow(size)
+	from := 0
+	for v, more := nextVariable(text, 0); more; v, more = nextVariable(text, v.end) {
+		out.WriteString(text[from:v.start])
+		from = v.end
+		if b.names {
+			for i := range vals {
+				if vals[i].Name == v.name {
+					out.WriteString(vals[i].Text)
+				}
+			}
+		} else {
+			out.WriteString(vals[position(v.name)].Text)
+		}
+	}
+	out.WriteString(text[from:])
+	return out.String()
+}
+
+// checkRendered measures a text after substitution.
+func (b *binder) checkRendered(path, s string, limit int) {
+	warnAt := limit
+	if limit == 0 {
+		limit, warnAt = maxBareBody, maxBareBodySafe
+	}
+	if len(s) <= warnAt { // bytes: never fewer than characters or UTF-16 units
+		return
+	}
+	n := runes(s)
+	switch {
+	case n > limit:
+		b.problem(Problem{Path: path, Rule: RuleRenderedLength, Limit: limit, Actual: n, Code: CodeTooLong})
+	case n > warnAt:
+		b.problem(Problem{Path: path, Rule: RuleRenderedLength, Severity: SeverityWarning, Limit: warnAt, Actual: n})
+	default:
+		if n = utf16Len(s); n > warnAt {
+			b.problem(Problem{Path: path, Rule: RuleRenderedLength, Severity: SeverityWarning, Limit: warnAt, Actual: n})
+		}
+	}
+}
+
+// authBody binds the one-time code. Meta writes the text around it, which is
+// known only for definitions that were read back.
+func (b *binder) authBody(body *Body, vals []Value) (text string, preset bool) {
+	text = "{{1}}"
+	if body != nil && body.Text != "" {
+		text = body.Text
+	} else {
+		preset = true
+	}
+	if len(vals) == 1 {
+		b.code = vals[0].Text
+		if n := runes(b.code); n > MaxCode {
+			b.problem(Problem{Path: "body[0]", Rule: RuleValueLength, Limit: MaxCode, Actual: n, Code: CodeInvalidValue})
+		}
+	}
+	b.names = false // numbered, whatever the definition says
+	return b.text("body", "body", text, vals, MaxBody), preset
+}

@@ -1,0 +1,85 @@
+package template
+
+import "encoding/json"
+
+func decodeButton(raw json.RawMessage) Button {
+	o, err := parseObject(raw)
+	if err != nil {
+		return &UnknownButton{Raw: compact(raw)}
+	}
+	var kind ButtonKind
+	takeEnum(o, "type", &kind)
+	switch kind {
+	case QuickReply, CatalogView, MultiProduct, SingleProduct, OrderDetails, VoiceCall, RequestContactInfo:
+		b := &LabelButton{Of: kind}
+		take(o, "text", &b.Text)
+		b.Extra = o.rest()
+		return b
+	case URL:
+		var b URLButton
+		take(o, "text", &b.Text)
+		take(o, "url", &b.URL)
+		take(o, "example", &b.Example)
+		if b.Example == nil { // a bare string is tolerated
+			var bare string
+			if take(o, "example", &bare); bare != "" {
+				b.Example = []string{bare}
+			}
+		}
+		takeRaw(o, "app_deep_link", &b.AppDeepLink)
+		b.Extra = o.rest()
+		return &b
+	case PhoneNumber:
+		var b PhoneButton
+		take(o, "text", &b.Text)
+		take(o, "phone_number", &b.Number)
+		b.Extra = o.rest()
+		return &b
+	case CopyCode:
+		var b CodeButton
+		take(o, "example", &b.Example)
+		if b.Example == "" { // read back as a list of one
+			var list []string
+			if take(o, "example", &list); len(list) == 1 {
+				b.Example = list[0]
+			} else if len(list) > 1 {
+				o["example"] = appendStrings(nil, list)
+			}
+		}
+		b.Extra = o.rest()
+		return &b
+	case OTP:
+		return decodeOTP(o)
+	case Flow:
+		var b FlowButton
+		take(o, "text", &b.Text)
+		takeID(o, "flow_id", &b.FlowID)
+		take(o, "flow_name", &b.FlowName)
+		take(o, "flow_json", &b.FlowJSON)
+		take(o, "flow_action", &b.Action)
+		take(o, "navigate_screen", &b.Screen)
+		takeEnum(o, "icon", &b.Icon)
+		b.Extra = o.rest()
+		return &b
+	}
+	b := &UnknownButton{Name: kind, Raw: compact(raw)}
+	take(o, "text", &b.Text)
+	return b
+}
+
+func decodeOTP(o object) *OTPButton {
+	var b OTPButton
+	takeEnum(o, "otp_type", &b.Delivery)
+	take(o, "text", &b.Text)
+	take(o, "autofill_text", &b.AutofillText)
+	take(o, "zero_tap_terms_accepted", &b.ZeroTapTermsAgree)
+	takeList(o, "supported_apps", func(o object) {
+		var a SupportedApp
+		take(o, "package_name", &a.PackageName)
+		take(o, "signature_hash", &a.SignatureHash)
+		a.Extra = o.rest()
+		b.SupportedApps = append(b.SupportedApps, a)
+	})
+	b.Extra = o.rest()
+	return &b
+}

@@ -1,0 +1,72 @@
+package template
+
+import "encoding/json"
+
+func (b *LabelButton) encode(w *writer) {
+	w.typed(string(b.Of), b.Extra, func() { w.str("text", b.Text) })
+}
+
+func (b *URLButton) encode(w *writer) {
+	w.typed(string(URL), b.Extra, func() {
+		w.str("text", b.Text)
+		w.str("url", b.URL)
+		w.strings("example", b.Example)
+		w.raw("app_deep_link", b.AppDeepLink)
+	})
+}
+
+func (b *PhoneButton) encode(w *writer) {
+	w.typed(string(PhoneNumber), b.Extra, func() {
+		w.str("text", b.Text)
+		w.str("phone_number", b.Number)
+	})
+}
+
+func (b *CodeButton) encode(w *writer) {
+	w.typed(string(CopyCode), b.Extra, func() { w.str("example", b.Example) })
+}
+
+func (b *OTPButton) encode(w *writer) {
+	if b.ReadBack != nil {
+		b.ReadBack.encode(w)
+		return
+	}
+	w.typed(string(OTP), b.Extra, func() {
+		w.str("otp_type", string(b.Delivery))
+		w.str("text", b.Text)
+		w.str("autofill_text", b.AutofillText)
+		w.bool("zero_tap_terms_accepted", b.ZeroTapTermsAgree)
+		if len(b.SupportedApps) > 0 {
+			w.list("supported_apps", len(b.SupportedApps), func(i int) {
+				a := &b.SupportedApps[i]
+				outer := w.begin()
+				w.str("package_name", a.PackageName)
+				w.str("signature_hash", a.SignatureHash)
+				w.extra(a.Extra)
+				w.end(outer)
+			})
+		}
+	})
+}
+
+func (b *FlowButton) encode(w *writer) {
+	w.typed(string(Flow), b.Extra, func() {
+		w.str("text", b.Text)
+		w.str("flow_id", b.FlowID)
+		w.str("flow_name", b.FlowName)
+		w.str("flow_json", b.FlowJSON)
+		w.str("flow_action", b.Action)
+		w.str("navigate_screen", b.Screen)
+		w.str("icon", b.Icon)
+	})
+}
+
+func (b *UnknownButton) encode(w *writer) { w.element(b.Raw) }
+
+// element writes a raw element, null if it is no JSON.
+func (w *writer) element(raw json.RawMessage) {
+	if !json.Valid(raw) {
+		raw = json.RawMessage("null")
+	}
+	w.buf = append(w.buf, raw...)
+}

@@ -1,0 +1,213 @@
+package template
+
+import (
+	"html"
+	"strconv"
+	"strings"
+)
+
+// HTML renders the preview as a fragment of HTML that is safe to put into a
+// page: every text is escaped, links are only made to http and https, nothing
+// is loaded from elsewhere, and there are no scripts or styles. Classes begin
+// with "wa-" and are stable. WhatsApp's formatting marks become elements.
+func (p Preview) HTML() string {
+	var b strings.Builder
+	b.Grow(2*len(p.Body) + 256)
+	h := htmlWriter{&b}
+	h.raw(`<div class="wa-template" lang="`).text(strings.ReplaceAll(p.Language, "_", "-")).raw(`">`)
+	h.header(p.Header)
+	if o := p.Offer; o != nil {
+		h.block("wa-offer", html.EscapeString(o.Text+ends(o.Ends)))
+	}
+	h.block("wa-body", formatted(p.Body))
+	if s := p.OrderStatus; s != nil {
+		h.block("wa-order", html.EscapeString("Order "+s.ReferenceID+": "+s.Status))
+		h.block("wa-order", lines(s.Description))
+	}
+	h.block("wa-footer", lines(p.Footer))
+	h.buttons(p.Buttons)
+	for i := range p.Cards {
+		c := &p.Cards[i]
+		h.raw(`<div class="wa-card">`)
+		h.header(c.Header)
+		h.block("wa-body", formatted(c.Body))
+		h.buttons(c.Buttons)
+		h.raw(`</div>`)
+	}
+	h.raw(`</div>`)
+	return b.String()
+}
+
+type htmlWriter struct{ b *strings.Builder }
+
+func (h htmlWriter) raw(s string) htmlWriter {
+	h.b.WriteString(s)
+	return h
+}
+
+func (h htmlWriter) text(s string) htmlWriter { return h.raw(html.EscapeString(s)) }
+
+// block writes a division around HTML, unless that is empty.
+func (h htmlWriter) block(class, inner string) {
+	if inner != "" {
+		h.raw(`<div class="` + class + `">`).raw(inner).raw(`</div>`)
+	}
+}
+
+// link writes text, as a link if url leads to the web.
+func (h htmlWriter) link(url, text string) {
+	if !webURL(url) {
+		h.text(text)
+		return
+	}
+	h.raw(`<a href="`).text(url).raw(`" rel="noopener noreferrer nofollow" target="_blank">`).text(text).raw(`</a>`)
+}
+
+func (h htmlWriter) header(p *PreviewHeader) {
+	if p == nil {
+		return
+	}
+	h.raw(`<div class="wa-header wa-`).text(p.kind()).raw(`">`)
+	switch {
+	case p.Media != nil && p.Media.Filename != "":
+		h.text(p.kind() + ": " + p.Media.Filename + ", ")
+		h.link(p.Media.Link, p.Media.Link+p.Media.ID)
+	case p.Media != nil:
+		h.text(p.kind() + ": ")
+		h.link(p.Media.Link, p.Media.Link+p.Media.ID)
+	case p.Location != nil:
+		l := p.Location
+		h.text("location: " + l.Name + gap(l.Name) + l.Address + gap(l.Address) + l.coordinates())
+	case p.Product != nil:
+		h.text("product: " + p.Product.RetailerID)
+	default:
+		h.text(p.Text)
+	}
+	h.raw(`</div>`)
+}
+
+func (h htmlWriter) buttons(list []PreviewButton) {
+	if len(list) == 0 {
+		return
+	}
+	h.raw(`<ul class="wa-buttons">`)
+	for i := range list {
+		b := &list[i]
+		label, detail := b.show()
+		h.raw(`<li class="wa-button wa-`).text(strings.ToLower(string(b.Kind))).raw(`">`)
+		h.text(label)
+		if detail != "" {
+			h.raw(` <span class="wa-detail">`)
+			h.link(b.URL, detail)
+			h.raw(`</span>`)
+		}
+		h.raw(`</li>`)
+	}
+	h.raw(`</ul>`)
+}
+
+// lines escapes a text and keeps its line breaks.
+func lines(s string) string { return strings.ReplaceAll(html.EscapeString(s), "\n", "<br>") }
+
+// formatted turns WhatsApp's marks into elements: *bold*, _italic_, ~struck~
+// and ```monospace```. The first three do not reach over the end of a line.
+func formatted(s string) string {
+	const fence = "```"
+	var b strings.Builder
+	for s != "" {
+		open := strings.Index(s, fence)
+		length := -1
+		if open >= 0 {
+			length = strings.Index(s[open+len(fence):], fence)
+		}
+		if length <= 0 {
+			if length == 0 { // six marks in a row are text
+				open += 2 * len(fence)
+				b.WriteString(inline(s[:open]))
+				s = s[open:]
+				continue
+			}
+			b.WriteString(inline(s))
+			break
+		}
+		b.WriteString(inline(s[:open]))
+		code := s[open+len(fence) : open+len(fence)+length]
+		b.WriteString("<code>" + lines(code) + "</code>")
+		s = s[open+2*len(fence)+length:]
+	}
+	return b.String()
+}
+
+// inline handles the marks that stay on one line.
+func inline(s string) string {
+	all := strings.Split(s, "\n")
+	for i, line := range all {
+		all[i] = inlineLine(line)
+	}
+	return strings.Join(all, "<br>")
+}
+
+// inlineLine works in one pass: an opening mark is written as itself and turned
+// into an element only when its closing mark is found.
+func inlineLine(s string) string {
+	if !strings.ContainsAny(s, "*_~") {
+		return html.EscapeString(s)
+	}
+	elements := map[byte]string{'*': "strong", '_': "em", '~': "del"}
+	var pieces []string
+	type mark struct {
+		char  byte
+		piece int // where it stands in pieces
+	}
+	var open []mark
+	from := 0
+	for i := range len(s) {
+		element, ok := elements[s[i]]
+		if !ok {
+			continue
+		}
+		at := -1 // the opening mark this one closes
+		if closes(s, i) {
+			for j := range open {
+				if open[j].char == s[i] && open[j].piece < len(pieces)+1 && from < i+1 {
+					at = j
+				}
+			}
+		}
+		if at >= 0 {
+			pieces = append(pieces, html.EscapeString(s[from:i]), "</"+element+">")
+			pieces[open[at].piece] = "<" + element + ">"
+			open = open[:at] // marks opened inside stay text
+			from = i + 1
+			continue
+		}
+		if opens(s, i) {
+			pieces = append(pieces, html.EscapeString(s[from:i]), s[i:i+1])
+			open = append(open, mark{s[i], len(pieces) - 1})
+			from = i + 1
+		}
+	}
+	return strings.Join(pieces, "") + html.EscapeString(s[from:])
+}
+
+// opens reports whether the mark at i may open: something follows it at once
+// and no word ends before it.
+func opens(s string, i int) bool {
+	return i+1 < len(s) && s[i+1] != ' ' && s[i+1] != s[i] && (i == 0 || !wordByte(s[i-1]))
+}
+
+// closes reports whether the mark at i may close: something stands right
+// before it and no word begins after it.
+func closes(s string, i int) bool {
+	return i > 0 && s[i-1] != ' ' && s[i-1] != s[i] && (i+1 == len(s) || !wordByte(s[i+1]))
+}
+
+// wordByte treats every byte beyond ASCII as part of a word.
+func wordByte(b byte) bool {
+	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b >= 0x80
+}
+
+// String names the template and counts, without any of the texts.
+func (p Preview) String() string {
+	return "preview of " + p.Template + " (" + p.Language + "), body of " + strconv.Itoa(len(p.Body)) + " bytes"
+}
