@@ -1,0 +1,233 @@
+package cloudapitest
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"time"
+)
+
+// PortfolioConfig describes a business portfolio.
+type PortfolioConfig struct {
+	ID   string // "" = generated
+	Name string
+
+	// Limit is the number of different users that the portfolio's numbers may
+	// message outside a service window in moving 24 hours. 0 means 250, the tier
+	// of a new portfolio; negative means unlimited.
+	Limit int
+}
+
+// A Portfolio is a business with its messaging limit; BSUIDs belong to it.
+type Portfolio struct {
+	ID   string
+	Name string
+
+	w       *World
+	limit   int              // < 0 = unlimited
+	reached map[string]int64 // user → last time reached outside a window
+}
+
+// AddPortfolio adds a portfolio. An ID that is already taken returns the
+// portfolio that has it, unchanged; so do the other Add methods.
+func (w *World) AddPortfolio(cfg PortfolioConfig) *Portfolio {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.addPortfolio(cfg)
+}
+
+func (w *World) addPortfolio(cfg PortfolioConfig) *Portfolio {
+	for _, p := range w.portfolios {
+		if p.ID == cfg.ID {
+			return p
+		}
+	}
+	if cfg.ID == "" {
+		cfg.ID = w.newID()
+	}
+	if cfg.Limit == 0 {
+		cfg.Limit = 250
+	}
+	p := &Portfolio{ID: cfg.ID, Name: cfg.Name, w: w, limit: cfg.Limit, reached: make(map[string]int64)}
+	w.portfolios = append(w.portfolios, p)
+	return p
+}
+
+// AppConfig describes a Meta app.
+type AppConfig struct {
+	ID          string // "" = generated
+	Name        string
+	Secret      string // signs webhooks and proofs; "" = generated
+	VerifyToken string // sent in the handshake of its callback URL; "" = generated
+
+	// RequireProof refuses calls without appsecret_proof, the dashboard's
+	// "Require App Secret".
+	RequireProof bool
+}
+
+// An App holds the secret that signs webhooks and owns access tokens.
+type App struct {
+	ID          string
+	Name        string
+	Secret      string
+	VerifyToken string
+
+	w            *World
+	requireProof bool
+	callback     string // URL; "" = none
+	fields       []string
+	calls        map[string]*hourly // management calls by account
+}
+
+// AddApp adds an app. It receives nothing until Subscribe.
+func (w *World) AddApp(cfg AppConfig) *App {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if a := w.apps[cfg.ID]; a != nil {
+		return a
+	}
+	if cfg.ID == "" {
+		cfg.ID = w.newID()
+	}
+	if cfg.Secret == "" {
+		cfg.Secret = w.randomHex("secret", 32)
+	}
+	if cfg.VerifyToken == "" {
+		cfg.VerifyToken = w.randomHex("verify", 16)
+	}
+	a := &App{
+		ID: cfg.ID, Name: cfg.Name, Secret: cfg.Secret, VerifyToken: cfg.VerifyToken,
+		w: w, requireProof: cfg.RequireProof, calls: make(map[string]*hourly),
+	}
+	w.apps[a.ID] = a
+	return a
+}
+
+// randomHex derives n hexadecimal digits from the seed.
+func (w *World) randomHex(purpose string, n int) string {
+	w.ids++
+	sum := sha256.Sum256([]byte(purpose + itoa(int(w.ids)) + "/" + itoa(int(w.cfg.Seed))))
+	return hex.EncodeToString(sum[:])[:n]
+}
+
+// token is an access token.
+type token struct {
+	value    string
+	app      *App
+	accounts []*Account
+	scopes   []string
+	expires  int64 // 0 = never
+	revoked  bool
+	refused  int // calls made with it after it stopped working
+}
+
+// Token issues a system user token of the app that never expires, with both
+// WhatsApp scopes and access to the accounts given. Without accounts it reaches
+// no account.
+func (a *App) Token(accounts ...*Account) string {
+	return a.TokenFor(0, nil, accounts...)
+}
+
+// TokenFor issues a token that expires after life (0 = never) and has the scopes
+// given (nil = whatsapp_business_messaging and whatsapp_business_management).
+func (a *App) TokenFor(life time.Duration, scopes []string, accounts ...*Account) string {
+	w := a.w
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.issue(a, life, scopes, accounts).value
+}
+
+func (w *World) issue(a *App, life time.Duration, scopes []string, accounts []*Account) *token {
+	if scopes == nil {
+		scopes = []string{scopeMessaging, scopeManagement}
+	}
+	t := &token{value: "EAA" + w.randomHex("token", 60), app: a, accounts: slices.Clone(accounts), scopes: slices.Clone(scopes)}
+	if life > 0 {
+		t.expires = w.now() + int64(life)
+	}
+	w.tokens[t.value] = t
+	return t
+}
+
+// Revoke makes a token fail with error 190 from now on.
+func (w *World) Revoke(value string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if t := w.tokens[value]; t != nil {
+		t.revoked = true
+	}
+}
+
+const (
+	scopeMessaging  = "whatsapp_business_messaging"
+	scopeManagement = "whatsapp_business_management"
+)
+
+// AccountConfig describes a WhatsApp Business account (WABA).
+type AccountConfig struct {
+	ID        string     // "" = generated
+	Name      string     // "" = "Test account"
+	Portfolio *Portfolio // nil = the world's first, made if there is none
+	Currency  string     // "" = "USD"
+
+	// Location is the account's time zone; nil = UTC. The free service messages
+	// of a number are counted by its calendar month.
+	Location *time.Location
+}
+
+// An Account is a WABA: numbers, templates and webhook subscriptions.
+type Account struct {
+	ID        string
+	Name      string
+	Portfolio *Portfolio
+
+	w         *World
+	currency  string
+	location  *time.Location
+	numbers   []*Number
+	templates []*Template
+	subs      []*subscription
+	blocked   int // error code every send gets, 0 = none
+	created   templateLog
+}
+
+// AddAccount adds a WABA.
+func (w *World) AddAccount(cfg AccountConfig) *Account {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if a := w.accounts[cfg.ID]; a != nil {
+		return a
+	}
+	if cfg.ID == "" {
+		cfg.ID = w.newID()
+	}
+	if cfg.Name == "" {
+		cfg.Name = "Test account"
+	}
+	if cfg.Currency == "" {
+		cfg.Currency = "USD"
+	}
+	if cfg.Location == nil {
+		cfg.Location = time.UTC
+	}
+	if cfg.Portfolio == nil {
+		if len(w.portfolios) == 0 {
+			w.addPortfolio(PortfolioConfig{Name: "Test business"})
+		}
+		cfg.Portfolio = w.portfolios[0]
+	}
+	a := &Account{
+		ID: cfg.ID, Name: cfg.Name, Portfolio: cfg.Portfolio,
+		w: w, currency: cfg.Currency, location: cfg.Location,
+	}
+	w.accounts[a.ID] = a
+	return a
+}
+
+// Restrict makes every send of the account fail with an error code, 368 (policy),
+// 131031 (locked) or 131042 (payment) for instance; 0 lifts it.
+func (a *Account) Restrict(code int) {
+	a.w.mu.Lock()
+	defer a.w.mu.Unlock()
+	a.blocked = code
+}

@@ -1,0 +1,203 @@
+package cloudapitest
+
+import (
+	"container/heap"
+	"context"
+	"sync"
+	"time"
+)
+
+// event is something that will happen. flight marks what Settle waits for:
+// statuses and first attempts at webhooks, not retries and expiries.
+type event struct {
+	at     int64 // Unix nanoseconds of the world
+	seq    uint64
+	flight bool
+	what   firer
+}
+
+// firer is what an event does. It runs with World.mu held and may return a
+// webhook POST to be made without the lock.
+type firer interface{ fire(w *World) *post }
+
+// fireFunc is a firer for rare events.
+type fireFunc func(w *World)
+
+func (f fireFunc) fire(w *World) *post { f(w); return nil }
+
+type eventQueue []event
+
+func (q eventQueue) Len() int { return len(q) }
+func (q eventQueue) Less(i, j int) bool {
+	return q[i].at < q[j].at || q[i].at == q[j].at && q[i].seq < q[j].seq
+}
+func (q eventQueue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
+func (q *eventQueue) Push(x any)   { *q = append(*q, x.(event)) }
+func (q *eventQueue) Pop() any {
+	old := *q
+	last := len(old) - 1
+	ev := old[last]
+	old[last] = event{}
+	*q = old[:last]
+	return ev
+}
+
+// Now is the time in the world. Hand it to code under test that takes a clock.
+func (w *World) Now() time.Time { return time.Unix(0, w.now()).UTC() }
+
+// now needs no lock.
+func (w *World) now() int64 { return w.base().UnixNano() + w.moved.Load() }
+
+// schedule queues what at a time of the world.
+func (w *World) schedule(at int64, flight bool, what firer) {
+	w.seq++
+	if flight {
+		w.flying++
+	}
+	heap.Push(&w.queue, event{at, w.seq, flight, what})
+	if w.queue[0].seq == w.seq {
+		w.nudge()
+	}
+}
+
+// nudge makes Run look at the queue again.
+func (w *World) nudge() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// take removes the next event if it is due at limit, moves the clock to it and
+// fires it. done reports that nothing was due.
+func (w *World) take(limit int64) (p *post, done bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.queue) == 0 || w.queue[0].at > limit {
+		return nil, true
+	}
+	ev := heap.Pop(&w.queue).(event)
+	if ev.flight {
+		w.flying--
+	}
+	w.moveTo(ev.at)
+	return ev.what.fire(w), false
+}
+
+func (w *World) moveTo(at int64) {
+	if late := at - w.now(); late > 0 {
+		w.moved.Add(late)
+	}
+}
+
+// Advance moves the clock by d and lets everything happen that falls due on the
+// way, each at its own time. d ≤ 0 only does what is already due.
+func (w *World) Advance(d time.Duration) {
+	w.pump.Lock()
+	defer w.pump.Unlock()
+	w.mu.Lock()
+	target := w.now() + int64(max(d, 0))
+	w.mu.Unlock()
+	w.runUntil(context.Background(), target)
+	w.mu.Lock()
+	w.moveTo(target)
+	w.mu.Unlock()
+	w.nudge()
+}
+
+func (w *World) runUntil(ctx context.Context, target int64) {
+	for {
+		p, done := w.take(target)
+		if done {
+			return
+		}
+		if p != nil {
+			w.perform(ctx, p)
+		}
+	}
+}
+
+// Step lets the next event happen, moving the clock to it, and reports whether
+// there was one. A webhook that fails schedules its retry, so a loop over Step
+// with a receiver that always fails ends only after seven virtual days.
+func (w *World) Step() bool {
+	w.pump.Lock()
+	defer w.pump.Unlock()
+	return w.step()
+}
+
+func (w *World) step() bool {
+	p, done := w.take(1<<63 - 1)
+	if p != nil {
+		w.perform(context.Background(), p)
+	}
+	return !done
+}
+
+// Settle lets everything under way arrive: statuses, the first attempt at every
+// webhook, and what these lead to. It moves the clock no further than that needs,
+// usually a few seconds; retries and expiries are left in the future.
+func (w *World) Settle() {
+	w.pump.Lock()
+	defer w.pump.Unlock()
+	for {
+		w.mu.Lock()
+		idle := w.flying == 0
+		w.mu.Unlock()
+		if idle || !w.step() {
+			return
+		}
+	}
+}
+
+// runWorkers is how many webhook POSTs Run has open at once. Meta delivers
+// concurrently too and promises no order.
+const runWorkers = 8
+
+// Run lets the world live in its own time until ctx is done: statuses and
+// webhooks happen when they are due. It returns nil after the POSTs under way
+// have ended. Advance may be called meanwhile. One Run at a time.
+func (w *World) Run(ctx context.Context) error {
+	var posts sync.WaitGroup
+	defer posts.Wait()
+	slots := make(chan struct{}, runWorkers)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-w.wake:
+		case <-timer.C:
+		}
+		timer.Reset(w.runDue(ctx, &posts, slots))
+	}
+}
+
+// runDue starts everything due and returns the time until the next event.
+func (w *World) runDue(ctx context.Context, posts *sync.WaitGroup, slots chan struct{}) time.Duration {
+	w.pump.Lock()
+	defer w.pump.Unlock()
+	for ctx.Err() == nil {
+		w.mu.Lock()
+		now := w.now()
+		wait := time.Hour
+		if len(w.queue) > 0 {
+			wait = time.Duration(min(w.queue[0].at-now, int64(time.Hour)))
+		}
+		w.mu.Unlock()
+		if wait > 0 {
+			return wait
+		}
+		p, _ := w.take(now)
+		if p == nil {
+			continue
+		}
+		slots <- struct{}{}
+		posts.Go(func() {
+			w.perform(ctx, p)
+			<-slots
+		})
+	}
+	return time.Hour
+}

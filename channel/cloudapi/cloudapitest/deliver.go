@@ -1,0 +1,233 @@
+package cloudapitest
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// ErrEndpoint is the error of Subscribe when the receiver does not prove that it
+// owns the callback URL.
+var ErrEndpoint = errors.New("cloudapitest: callback URL did not pass the verification handshake")
+
+// Mount makes a handler reachable under a callback URL, in process and without
+// sockets. A nil handler makes it unreachable again.
+func (w *World) Mount(callback string, h http.Handler) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if h == nil {
+		delete(w.mounts, callback)
+		return
+	}
+	w.mounts[callback] = h
+}
+
+// Subscribe makes h the receiver of the app's webhooks and subscribes the app to
+// the account: it mounts h under a callback URL of its own, performs the
+// verification handshake as the dashboard does when the URL is saved, and fails
+// with an error matching ErrEndpoint if h does not answer it.
+func (w *World) Subscribe(app *App, account *Account, h http.Handler) error {
+	callback := "https://app-" + app.ID + ".callback.test/webhook"
+	w.Mount(callback, h)
+	return w.SubscribeURL(app, account, callback)
+}
+
+// SubscribeURL is Subscribe for a receiver that is mounted already or is reached
+// over the network through Config.Transport.
+func (w *World) SubscribeURL(app *App, account *Account, callback string) error {
+	if err := w.handshake(context.Background(), callback, app.VerifyToken); err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	app.callback = callback
+	account.subscribe(app)
+	return nil
+}
+
+// subscribe returns the app's subscription, a new one if there was none.
+func (a *Account) subscribe(app *App) *subscription {
+	for _, s := range a.subs {
+		if s.app == app {
+			return s
+		}
+	}
+	s := &subscription{app: app, account: a}
+	a.subs = append(a.subs, s)
+	return s
+}
+
+// Unsubscribe ends the app's webhooks for the account.
+func (w *World) Unsubscribe(app *App, account *Account) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	account.subs = slices.DeleteFunc(account.subs, func(s *subscription) bool { return s.app == app })
+}
+
+// handshake performs the GET with hub.challenge.
+func (w *World) handshake(ctx context.Context, callback, verify string) error {
+	w.mu.Lock()
+	challenge := w.randomHex("challenge", 10)
+	w.mu.Unlock()
+	q := url.Values{"hub.mode": {"subscribe"}, "hub.verify_token": {verify}, "hub.challenge": {challenge}}
+	u, err := url.Parse(callback)
+	if err != nil || u.Host == "" {
+		return fmt.Errorf("%w: not an absolute URL", ErrEndpoint)
+	}
+	u.RawQuery = q.Encode()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return fmt.Errorf("%w: not an absolute URL", ErrEndpoint)
+	}
+	status, body, err := w.call(req, callback)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%w: no answer", ErrEndpoint)
+	case status != http.StatusOK:
+		return fmt.Errorf("%w: status %d", ErrEndpoint, status)
+	case string(body) != challenge:
+		return fmt.Errorf("%w: the challenge was not returned as it was sent", ErrEndpoint)
+	}
+	return nil
+}
+
+// Sign returns the value of the X-Hub-Signature-256 header for a body, computed
+// over exactly those bytes.
+func Sign(secret string, body []byte) string {
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write(body)
+	return "sha256=" + hex.EncodeToString(mac.Sum(nil))
+}
+
+// perform makes one attempt at a POST. It holds no lock.
+func (w *World) perform(ctx context.Context, p *post) {
+	status := 0
+	if !p.lost {
+		status = w.attempt(ctx, p)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.settle(p, status)
+}
+
+func (w *World) attempt(ctx context.Context, p *post) int {
+	ctx, cancel := context.WithTimeout(ctx, w.cfg.WebhookTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url, bytes.NewReader(p.body))
+	if err != nil {
+		return 0
+	}
+	secret := p.sub.app.Secret
+	if p.forged {
+		secret += "?"
+	}
+	req.Header = http.Header{
+		"Content-Type":        {"application/json"},
+		"User-Agent":          {"facebookexternalua"},
+		"Accept":              {"*/*"},
+		"X-Hub-Signature-256": {Sign(secret, p.body)},
+	}
+	status, _, err := w.call(req, p.url)
+	switch {
+	case errors.Is(err, errPanicked):
+		return statusPanicked
+	case err != nil:
+		return 0
+	}
+	return status
+}
+
+// statusPanicked stands for a handler that panicked.
+const statusPanicked = -1
+
+var errUnreachable = errors.New("cloudapitest: no handler is mounted for the URL and Config.Transport is nil")
+
+// maxAnswer is how much of a receiver's answer is read.
+const maxAnswer = 64 << 10
+
+// call sends a request to a receiver: a mounted handler, or over Transport.
+func (w *World) call(req *http.Request, callback string) (int, []byte, error) {
+	base, _, _ := strings.Cut(callback, "?")
+	w.mu.Lock()
+	h := w.mounts[base]
+	w.mu.Unlock()
+	if h != nil {
+		var rec recorder
+		if err := rec.serve(h, req); err != nil {
+			return 0, nil, err
+		}
+		return rec.code(), rec.body.Bytes(), nil
+	}
+	if w.cfg.Transport == nil {
+		return 0, nil, errUnreachable
+	}
+	resp, err := w.cfg.Transport.RoundTrip(req)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	return resp.StatusCode, body, err
+}
+
+// recorder is a ResponseWriter in memory.
+type recorder struct {
+	status int
+	header http.Header
+	body   bytes.Buffer
+}
+
+func (r *recorder) Header() http.Header {
+	if r.header == nil {
+		r.header = make(http.Header, 4)
+	}
+	return r.header
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	r.WriteHeader(http.StatusOK)
+	return r.body.Write(b)
+}
+
+func (r *recorder) code() int {
+	if r.status == 0 {
+		return http.StatusOK
+	}
+	return r.status
+}
+
+// errAborted is what the caller sees when a handler breaks the connection.
+var errAborted = fmt.Errorf("cloudapitest: connection closed before an answer: %w", io.ErrUnexpectedEOF)
+
+var errPanicked = fmt.Errorf("cloudapitest: handler panicked: %w", io.ErrUnexpectedEOF)
+
+// serve runs a handler as net/http would: a panic ends the connection, not the
+// process.
+func (r *recorder) serve(h http.Handler, req *http.Request) (err error) {
+	defer func() {
+		switch p := recover(); p {
+		case nil:
+		case http.ErrAbortHandler:
+			err = errAborted
+		default:
+			err = errPanicked
+		}
+	}()
+	h.ServeHTTP(r, req)
+	return nil
+}

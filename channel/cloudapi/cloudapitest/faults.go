@@ -1,0 +1,112 @@
+package cloudapitest
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"time"
+)
+
+// Faults are the ways in which webhooks misbehave. Rates are probabilities from 0
+// to 1; the zero Faults is a calm day. All choices come from Config.Seed.
+type Faults struct {
+	Duplicate float64 // a POST is sent again although it was answered 200
+	Reorder   float64 // an item is held back for up to 5 s and overtaken
+	Lose      float64 // an attempt never arrives; it is retried
+	Malform   float64 // a malformed item travels beside the good ones
+	Future    float64 // fields, a type and a webhook field from the future are added
+	Forge     float64 // a POST of the same form with a wrong signature comes along
+	Split     float64 // a batch is cut into several POSTs
+
+	// Delay is the probability that an item is held back for a random time up to
+	// MaxDelay (0 = one hour).
+	Delay    float64
+	MaxDelay time.Duration
+
+	// Merge collects up to so many items into one POST, at most 1,000, waiting at
+	// least a second for them; 0 leaves Config.BatchMax in force.
+	Merge int
+}
+
+// SetFaults changes the weather from now on.
+func (w *World) SetFaults(f Faults) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.faults = f
+}
+
+func (w *World) chance(p float64) bool { return p > 0 && w.storm.Float64() < p }
+
+// jitter returns a random duration of up to limit.
+func (w *World) jitter(r *rand.Rand, limit time.Duration) time.Duration {
+	if limit <= 0 {
+		return 0
+	}
+	return time.Duration(r.Int64N(int64(limit)))
+}
+
+// holdBack decides how long an item waits before it is put into a POST.
+func (w *World) holdBack() time.Duration {
+	switch {
+	case w.chance(w.faults.Delay):
+		limit := w.faults.MaxDelay
+		if limit == 0 {
+			limit = time.Hour
+		}
+		return w.jitter(w.storm, limit)
+	case w.chance(w.faults.Reorder):
+		return w.jitter(w.storm, 5*time.Second)
+	}
+	return 0
+}
+
+func (w *World) batchWait() time.Duration {
+	if w.faults.Merge > 0 {
+		return max(w.cfg.BatchWait, time.Second)
+	}
+	return w.cfg.BatchWait
+}
+
+// splitUp cuts a batch at random places.
+func (w *World) splitUp(items []*item) [][]*item {
+	var parts [][]*item
+	start := 0
+	for i := 1; i < len(items); i++ {
+		if w.chance(w.faults.Split) {
+			parts = append(parts, items[start:i])
+			start = i
+		}
+	}
+	return append(parts, items[start:])
+}
+
+// malformed and future are changes that no receiver may stumble over: the
+// platform adds fields, types and webhook fields without notice.
+var (
+	malformed = []byte(`{"value":{"messaging_product":"whatsapp","metadata":{"display_phone_number":7,"phone_number_id":{}},` +
+		`"contacts":"none","messages":[{"from":[],"id":17,"timestamp":{},"type":"text","text":"not an object"}]},"field":"messages"},`)
+	future = []byte(`{"value":{"messaging_product":"whatsapp","hologram":{"angle":[1,2.5,null]}},"field":"hologram_updates","since":"v99.0"},`)
+)
+
+// disturb adds what Malform and Future ask for in front of the first change.
+func (w *World) disturb(body []byte) []byte {
+	for _, add := range []struct {
+		rate float64
+		text []byte
+	}{{w.faults.Malform, malformed}, {w.faults.Future, future}} {
+		if w.chance(add.rate) {
+			mark := []byte(`"changes":[`)
+			if i := bytes.Index(body, mark); i >= 0 {
+				i += len(mark)
+				body = append(body[:i:i], append(add.text[:len(add.text):len(add.text)], body[i:]...)...)
+			}
+		}
+	}
+	return body
+}
+
+// hostile queues a forged POST beside a true one.
+func (w *World) hostile(p *post) {
+	if w.chance(w.faults.Forge) {
+		w.schedule(w.now(), true, &post{sub: p.sub, url: p.url, body: p.body, first: p.first, forged: true, copy: true})
+	}
+}

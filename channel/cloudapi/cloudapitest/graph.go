@@ -1,0 +1,435 @@
+package cloudapitest
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Handler returns the Graph API, media downloads included. Every path it does not
+// know is answered as Meta does, with a Graph error.
+func (w *World) Handler() http.Handler { return http.HandlerFunc(w.serveGraph) }
+
+// call is one Graph request while it is answered.
+type call struct {
+	*World
+	req     *Request
+	method  string
+	version string // version that serves the call, "v26.0"
+	id      string
+	edge    string
+	rest    string // what follows the edge
+	query   url.Values
+	header  http.Header
+	body    node       // JSON object, form or query parameters
+	parts   *multipart // upload
+	token   *token
+	target  object
+	usage   int    // percent of the management quota
+	usageOf string // account it belongs to
+	at      int64  // when the call is handled, Unix nanoseconds
+
+	status int
+	out    enc
+	skip   bool // out is not JSON but blob
+	blob   []byte
+	mime   string
+}
+
+// object is what a Graph id stands for; at most one field is set.
+type object struct {
+	number    *Number
+	account   *Account
+	app       *App
+	portfolio *Portfolio
+	template  *Template
+	media     *media
+	group     *Group
+	upload    *upload
+}
+
+func (o object) kind() string {
+	switch {
+	case o.number != nil:
+		return "number"
+	case o.account != nil:
+		return "account"
+	case o.app != nil:
+		return "app"
+	case o.portfolio != nil:
+		return "portfolio"
+	case o.template != nil:
+		return "template"
+	case o.media != nil:
+		return "media"
+	case o.group != nil:
+		return "group"
+	case o.upload != nil:
+		return "upload"
+	}
+	return ""
+}
+
+// account returns the WABA whose access a token needs for the object.
+func (o object) owner() *Account {
+	switch {
+	case o.number != nil:
+		return o.number.account
+	case o.account != nil:
+		return o.account
+	case o.template != nil:
+		return o.template.account
+	case o.media != nil:
+		return o.media.number.account
+	case o.group != nil:
+		return o.group.number.account
+	}
+	return nil
+}
+
+// find resolves a Graph id.
+func (w *World) find(id string) (o object) {
+	o.number = w.numbers[id]
+	if o.number == nil {
+		o.account = w.accounts[id]
+	}
+	switch {
+	case o.kind() != "":
+	case w.apps[id] != nil:
+		o.app = w.apps[id]
+	case w.templates[id] != nil:
+		o.template = w.templates[id]
+	case w.media[id] != nil:
+		o.media = w.media[id]
+	case w.uploads[id] != nil:
+		o.upload = w.uploads[id]
+	case w.groups[id] != nil:
+		o.group = w.groups[id]
+	default:
+		if i := slices.IndexFunc(w.portfolios, func(p *Portfolio) bool { return p.ID == id }); i >= 0 {
+			o.portfolio = w.portfolios[i]
+		}
+	}
+	return o
+}
+
+// mediaPath is the first part of the path of a media URL, which has no version.
+const mediaPath = "whatsapp_business"
+
+const (
+	maxJSONBody   = 4 << 20
+	maxUploadBody = 101 << 20 // the largest document and its form
+)
+
+// oldestVersion and newestVersion are the Graph versions in service in November
+// 2026. An older or missing version is served by the oldest, without an error.
+// https://developers.facebook.com/docs/graph-api/changelog (checked 2026-11-22)
+const (
+	oldestVersion = 21
+	newestVersion = 26
+)
+
+func (w *World) serveGraph(rw http.ResponseWriter, r *http.Request) {
+	c := &call{World: w, method: r.Method, query: r.URL.Query(), header: r.Header, status: http.StatusOK}
+	ge := c.route(r.URL.Path)
+	if ge == nil {
+		ge = c.readBody(r)
+	}
+	c.req = &Request{
+		Method: r.Method, Path: r.URL.Path, Host: r.Host, Operation: c.method + " " + c.edge, Object: c.id,
+		body: c.body, parts: c.parts,
+	}
+	if c.edge == "" {
+		c.req.Operation = c.method
+	}
+	verdict := w.intercepted(c.req)
+	if verdict.before(r.Context()) {
+		panic(http.ErrAbortHandler)
+	}
+	if verdict.refuse != nil {
+		ge = verdict.refuse
+	}
+	if ge == nil {
+		ge = c.answer()
+	}
+	if verdict.lose {
+		w.lostAnswer(c)
+		panic(http.ErrAbortHandler)
+	}
+	c.reply(rw, ge, verdict)
+}
+
+// route takes the path apart.
+func (c *call) route(path string) *graphError {
+	parts := strings.Split(strings.Trim(path, "/"), "/")
+	major := 0
+	if v, ok := strings.CutPrefix(parts[0], "v"); ok {
+		if m, minor, ok := strings.Cut(v, "."); ok && minor == "0" && digitsOnly(m) == m && m != "" && len(m) < 4 {
+			for _, d := range m {
+				major = major*10 + int(d-'0')
+			}
+			parts = parts[1:]
+		}
+	}
+	c.version = "v" + itoa(max(major, oldestVersion)) + ".0"
+	if major > newestVersion {
+		return fail(2500, "")
+	}
+	if major < oldestVersion && parts[0] != mediaPath {
+		c.note(RuleOldVersion, "the call names no Graph version in service and runs on the oldest one")
+	}
+	if len(parts) > 0 {
+		c.id = parts[0]
+	}
+	if len(parts) > 1 {
+		c.edge = parts[1]
+	}
+	if len(parts) > 2 {
+		c.rest = strings.Join(parts[2:], "/")
+	}
+	for _, gone := range []string{"pretty", "debug", "date_format", "ids"} {
+		if c.query.Has(gone) {
+			c.note(RuleRemovedFeature, "query parameter "+gone+" was removed from Graph")
+		}
+	}
+	return nil
+}
+
+// readBody reads and parses what came with the request.
+func (c *call) readBody(r *http.Request) *graphError {
+	limit := int64(maxJSONBody)
+	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	if kind == "multipart/form-data" || strings.HasPrefix(c.id, "upload:") {
+		limit = maxUploadBody
+	}
+	var raw []byte
+	if r.Body != nil {
+		var err error
+		if raw, err = io.ReadAll(io.LimitReader(r.Body, limit+1)); err != nil {
+			return badParam("the request body could not be read")
+		}
+	}
+	switch {
+	case int64(len(raw)) > limit:
+		return badParam("the request body is too large")
+	case strings.HasPrefix(c.id, "upload:"):
+		c.blob = raw
+	case kind == "multipart/form-data":
+		return c.readMultipart(r.Header.Get("Content-Type"), raw)
+	case kind == "application/x-www-form-urlencoded":
+		form, err := url.ParseQuery(string(raw))
+		if err != nil {
+			return badParam("the form could not be parsed")
+		}
+		c.body = formNode(form)
+	case len(raw) > 0:
+		n, err := parseJSON(raw)
+		if err != nil {
+			return badParam("the request body is not valid JSON: " + err.Error())
+		}
+		if n.kind != jsonObject {
+			return badParam("the request body must be a JSON object")
+		}
+		c.body = n
+	}
+	if c.body.kind == jsonAbsent {
+		c.body = formNode(c.query)
+	}
+	return nil
+}
+
+// formNode turns form or query parameters into an object, without those that
+// every Graph call may have.
+func formNode(v url.Values) node {
+	n := node{kind: jsonObject}
+	for _, k := range slices.Sorted(maps.Keys(v)) {
+		switch k {
+		case "access_token", "appsecret_proof", "appsecret_time", "fields", "limit", "after", "before", "locale":
+		default:
+			n.items = append(n.items, member{k, node{kind: jsonString, text: v.Get(k)}})
+		}
+	}
+	return n
+}
+
+// operation is an entry of the table of operations.
+type operation struct {
+	scope      string // permission; "" = any valid token, "-" = none
+	management bool   // counted against the hourly limit of app and WABA
+	run        func(c *call) *graphError
+}
+
+// answer authenticates and performs the call.
+func (c *call) answer() *graphError {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.now()
+	if c.id == mediaPath {
+		return c.download()
+	}
+	c.target = c.find(c.id)
+	key := c.method + " " + c.target.kind()
+	if c.target.kind() == "" {
+		key += c.id
+	}
+	if c.edge != "" {
+		key += "/" + c.edge
+	}
+	op, known := operations[key]
+	if op.scope == "-" {
+		return op.run(c)
+	}
+	if ge := c.authenticate(); ge != nil {
+		return ge
+	}
+	if !known {
+		if c.target.kind() != "" && c.mayAccess() {
+			return &graphError{status: 400, code: 100, title: "Tried accessing nonexisting field or edge (" + c.edge + ")"}
+		}
+		return notFound(c.id)
+	}
+	if !c.mayAccess() {
+		return notFound(c.id)
+	}
+	if op.scope != "" && !slices.Contains(c.token.scopes, op.scope) {
+		return fail(10, "Application does not have permission for this action: "+op.scope)
+	}
+	if op.management {
+		if ge := c.countManagement(); ge != nil {
+			return ge
+		}
+	}
+	return op.run(c)
+}
+
+// authenticate finds the token and checks it and its proof.
+func (c *call) authenticate() *graphError {
+	value := bearer(c.header)
+	if value == "" {
+		if value = c.query.Get("access_token"); value != "" {
+			c.note(RuleTokenInURL, "an access token was sent in the query, where logs keep it")
+		}
+	}
+	if value == "" {
+		if c.method == http.MethodGet {
+			return fail(200, "")
+		}
+		return fail(104, "")
+	}
+	t := c.tokens[value]
+	switch {
+	case t == nil:
+		return fail(190, "Invalid OAuth access token - Cannot parse access token")
+	case t.revoked, t.expires != 0 && c.at >= t.expires:
+		if t.refused++; t.refused > 3 {
+			c.note(RuleAuthLoop, "a token refused with 190 is used again and again")
+		}
+		ge := fail(190, "Error validating access token: session has expired or was revoked")
+		ge.subcode = 463
+		return ge
+	}
+	c.token = t
+	return c.checkProof(value)
+}
+
+// bearer returns the token of the Authorization header; the upload API calls the
+// scheme OAuth.
+func bearer(h http.Header) string {
+	scheme, value, _ := strings.Cut(h.Get("Authorization"), " ")
+	if strings.EqualFold(scheme, "Bearer") || strings.EqualFold(scheme, "OAuth") {
+		return strings.TrimSpace(value)
+	}
+	return ""
+}
+
+// checkProof verifies appsecret_proof, which counts only in the query.
+// https://developers.facebook.com/docs/graph-api/guides/secure-requests
+// (checked 2026-11-22)
+func (c *call) checkProof(value string) *graphError {
+	proof := c.query.Get("appsecret_proof")
+	if proof == "" {
+		if c.token.app.requireProof {
+			return &graphError{status: 400, code: 100, title: "API calls from the server require an appsecret_proof argument"}
+		}
+		return nil
+	}
+	message := value
+	if t := c.query.Get("appsecret_time"); t != "" {
+		message += "|" + t
+	}
+	mac := hmac.New(sha256.New, []byte(c.token.app.Secret))
+	mac.Write([]byte(message))
+	if proof != hex.EncodeToString(mac.Sum(nil)) {
+		return &graphError{status: 400, code: 100, title: "Invalid appsecret_proof provided in the API argument"}
+	}
+	return nil
+}
+
+// mayAccess reports whether the token's user sees the object.
+func (c *call) mayAccess() bool {
+	o := c.target
+	switch {
+	case o.app != nil:
+		return o.app == c.token.app
+	case o.upload != nil:
+		return o.upload.app == c.token.app
+	case o.portfolio != nil:
+		return slices.ContainsFunc(c.token.accounts, func(a *Account) bool { return a.Portfolio == o.portfolio })
+	case o.kind() == "":
+		return true
+	}
+	return slices.Contains(c.token.accounts, o.owner())
+}
+
+// reply writes the answer. It runs without locks.
+func (c *call) reply(rw http.ResponseWriter, ge *graphError, v Verdict) {
+	h := rw.Header()
+	trace := c.trace()
+	h.Set("facebook-api-version", c.version)
+	h.Set("x-fb-trace-id", trace)
+	h.Set("x-fb-request-id", trace)
+	c.usageHeaders(h, ge)
+	if v.retryAfter != "" {
+		h.Set("Retry-After", v.retryAfter)
+	}
+	if v.body != nil {
+		h.Set("Content-Type", v.mime)
+		rw.WriteHeader(v.status)
+		_, _ = rw.Write(v.body)
+		return
+	}
+	if c.skip && ge == nil {
+		h.Set("Content-Type", c.mime)
+		rw.WriteHeader(c.status)
+		_, _ = rw.Write(c.blob)
+		return
+	}
+	if ge != nil {
+		c.status = ge.status
+		if !ge.partial {
+			c.out.b = c.out.b[:0]
+			c.out.obj(func() { ge.envelope(&c.out, trace) })
+		}
+	}
+	h.Set("Content-Type", "application/json; charset=UTF-8")
+	rw.WriteHeader(c.status)
+	_, _ = rw.Write(c.out.b)
+}
+
+// trace is the id of the answer for Meta's support.
+func (c *call) trace() string {
+	return "A" + strings.ToUpper(strconv.FormatUint(c.traces.Add(1)*0x9e3779b97f4a7c15, 36))
+}
+
+// success writes {"success":true}.
+func (c *call) success() *graphError {
+	c.out.obj(func() { c.out.key("success").bool(true) })
+	return nil
+}

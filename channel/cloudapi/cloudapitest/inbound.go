@@ -1,0 +1,124 @@
+package cloudapitest
+
+import "time"
+
+// inbound writes the element of messages for something a user wrote.
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages
+// (checked 2026-10-06)
+func (w *World) inbound(m *message) []byte {
+	e := enc{make([]byte, 0, 512)}
+	e.obj(func() {
+		m.sender(&e)
+		if m.group != nil {
+			e.key("group_id").str(m.group.ID)
+		}
+		e.key("id").str(m.id)
+		e.key("timestamp").secs(m.at)
+		e.key("type").str(m.kind)
+		w.payload(&e, m)
+		m.context(&e)
+	})
+	return e.b
+}
+
+// sender writes who it is from: the phone only if it may be shown.
+func (m *message) sender(e *enc) {
+	if m.showsPhone() {
+		e.key("from").str(m.author.phone)
+	}
+	e.key("from_user_id").str(m.author.bsuid(m.number.account.Portfolio))
+}
+
+func (m *message) showsPhone() bool {
+	if m.chat != nil {
+		return m.chat.showsPhone(m.at)
+	}
+	return m.author.chat(m.number).showsPhone(m.at)
+}
+
+// payload writes the object named after the type.
+func (w *World) payload(e *enc, m *message) {
+	switch m.kind {
+	case "text":
+		e.key("text").obj(func() { e.key("body").str(m.text) })
+	case "image", "video", "audio", "document", "sticker":
+		w.inboundJSON(e, m.rich.media, m.text)
+	case "location":
+		e.key("location").obj(func() {
+			e.key("latitude").float(m.rich.place.Latitude)
+			e.key("longitude").float(m.rich.place.Longitude)
+			e.opt("name", m.rich.place.Name)
+			e.opt("address", m.rich.place.Address)
+		})
+	case "button":
+		e.key("button").obj(func() {
+			e.key("payload").str(m.rich.target)
+			e.key("text").str(m.text)
+		})
+	case "interactive":
+		e.key("interactive").obj(func() {
+			e.key("type").str(m.rich.action)
+			e.key(m.rich.action).obj(func() {
+				e.key("id").str(m.rich.target)
+				e.key("title").str(m.text)
+				e.opt("description", m.rich.footer)
+			})
+		})
+	}
+}
+
+// context writes what the message answers, or that it was forwarded.
+func (m *message) context(e *enc) {
+	switch {
+	case m.replyTo != "":
+		e.key("context").obj(func() {
+			e.key("from").str(m.quotedAuthor())
+			e.key("id").str(m.replyTo)
+		})
+	case m.hops >= 5:
+		e.key("context").obj(func() { e.key("frequently_forwarded").bool(true) })
+	case m.forwarded:
+		e.key("context").obj(func() { e.key("forwarded").bool(true) })
+	}
+}
+
+// quotedAuthor is the number that wrote the quoted message.
+func (m *message) quotedAuthor() string {
+	if o := m.number.w.messages[m.replyTo]; o != nil && o.fromUser {
+		return o.author.phone
+	}
+	return m.number.Phone
+}
+
+// markRead answers the read receipt and the typing indicator.
+func (c *call) markRead(f *fields) *graphError {
+	f.oneOf("status", true, "read")
+	id := f.text("message_id", 1, 0)
+	typing := false
+	if f.has("typing_indicator") {
+		o := f.child("typing_indicator")
+		o.oneOf("type", true, "text")
+		o.done()
+		typing = true
+	}
+	f.done()
+	if f.err != nil {
+		return f.err
+	}
+	m := c.messages[id]
+	switch {
+	case m == nil || !m.fromUser || m.number != c.target.number || m.chat == nil:
+		return fail(131009, "The message to mark as read is not one received by this number.")
+	case c.at-m.at > int64(30*24*time.Hour):
+		return fail(131009, "The message to mark as read is older than 30 days.")
+	}
+	for _, o := range m.chat.log {
+		if o.fromUser && o.at <= m.at {
+			o.stage = max(o.stage, stageRead)
+		}
+	}
+	if typing {
+		m.chat.typing = c.at + int64(25*time.Second)
+	}
+	return c.success()
+}

@@ -1,0 +1,344 @@
+package cloudapitest
+
+import (
+	"errors"
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// jsonKind is the JSON type of a node.
+type jsonKind uint8
+
+const (
+	jsonAbsent jsonKind = iota
+	jsonNull
+	jsonBool
+	jsonNumber
+	jsonString
+	jsonArray
+	jsonObject
+)
+
+// node is one JSON value as it stood in a request. The judge reads requests
+// with a reader of its own instead of encoding/json for two reasons: it must see
+// what a struct decoder hides (repeated keys, keys in another case, a number
+// where a string belongs), and it must not agree with the client under test by
+// construction.
+type node struct {
+	kind  jsonKind
+	text  string // string value, number as written, "true" or "false"
+	items []member
+}
+
+// member is an element of an object (key set) or of an array (key empty).
+type member struct {
+	key string
+	val node
+}
+
+var (
+	errJSONSyntax = errors.New("malformed JSON")
+	errJSONDepth  = errors.New("JSON nested too deeply")
+	errJSONTwice  = errors.New("a key occurs twice in one JSON object")
+)
+
+// maxJSONDepth bounds recursion; the deepest documented request (a carousel
+// template with a flow action) nests less than a third of this.
+const maxJSONDepth = 48
+
+// parseJSON reads exactly one JSON value.
+func parseJSON(b []byte) (node, error) {
+	r := jsonReader{b: b}
+	n, err := r.value(0)
+	if err != nil {
+		return node{}, err
+	}
+	if r.skip(); r.i != len(r.b) {
+		return node{}, errJSONSyntax
+	}
+	return n, nil
+}
+
+type jsonReader struct {
+	b []byte
+	i int
+}
+
+func (r *jsonReader) skip() {
+	for r.i < len(r.b) {
+		switch r.b[r.i] {
+		case ' ', '\t', '\n', '\r':
+			r.i++
+		default:
+			return
+		}
+	}
+}
+
+func (r *jsonReader) value(depth int) (node, error) {
+	if depth > maxJSONDepth {
+		return node{}, errJSONDepth
+	}
+	if r.skip(); r.i == len(r.b) {
+		return node{}, errJSONSyntax
+	}
+	switch c := r.b[r.i]; {
+	case c == '{':
+		return r.object(depth)
+	case c == '[':
+		return r.array(depth)
+	case c == '"':
+		s, err := r.str()
+		return node{kind: jsonString, text: s}, err
+	case c == '-' || c >= '0' && c <= '9':
+		return r.number()
+	}
+	return r.word()
+}
+
+func (r *jsonReader) word() (node, error) {
+	for _, w := range [...]node{{kind: jsonBool, text: "true"}, {kind: jsonBool, text: "false"}, {kind: jsonNull, text: "null"}} {
+		if len(r.b)-r.i >= len(w.text) && string(r.b[r.i:r.i+len(w.text)]) == w.text {
+			r.i += len(w.text)
+			return w, nil
+		}
+	}
+	return node{}, errJSONSyntax
+}
+
+func (r *jsonReader) object(depth int) (node, error) {
+	n := node{kind: jsonObject}
+	r.i++
+	for {
+		r.skip()
+		if len(n.items) == 0 && r.next('}') {
+			return n, nil
+		}
+		if r.i == len(r.b) || r.b[r.i] != '"' {
+			return node{}, errJSONSyntax
+		}
+		key, err := r.str()
+		if err != nil {
+			return node{}, err
+		}
+		if r.skip(); !r.next(':') {
+			return node{}, errJSONSyntax
+		}
+		val, err := r.value(depth + 1)
+		if err != nil {
+			return node{}, err
+		}
+		for i := range n.items {
+			if n.items[i].key == key {
+				return node{}, errJSONTwice
+			}
+		}
+		n.items = append(n.items, member{key, val})
+		r.skip()
+		if r.next(',') {
+			continue
+		}
+		if r.next('}') {
+			return n, nil
+		}
+		return node{}, errJSONSyntax
+	}
+}
+
+func (r *jsonReader) array(depth int) (node, error) {
+	n := node{kind: jsonArray}
+	r.i++
+	for {
+		r.skip()
+		if len(n.items) == 0 && r.next(']') {
+			return n, nil
+		}
+		val, err := r.value(depth + 1)
+		if err != nil {
+			return node{}, err
+		}
+		n.items = append(n.items, member{val: val})
+		r.skip()
+		if r.next(',') {
+			continue
+		}
+		if r.next(']') {
+			return n, nil
+		}
+		return node{}, errJSONSyntax
+	}
+}
+
+// next consumes c if it is the next byte.
+func (r *jsonReader) next(c byte) bool {
+	if r.i < len(r.b) && r.b[r.i] == c {
+		r.i++
+		return true
+	}
+	return false
+}
+
+func (r *jsonReader) number() (node, error) {
+	start := r.i
+	r.next('-')
+	if !r.next('0') && !r.digits() {
+		return node{}, errJSONSyntax
+	}
+	if r.next('.') && !r.digits() {
+		return node{}, errJSONSyntax
+	}
+	if r.next('e') || r.next('E') {
+		if !r.next('+') {
+			r.next('-')
+		}
+		if !r.digits() {
+			return node{}, errJSONSyntax
+		}
+	}
+	return node{kind: jsonNumber, text: string(r.b[start:r.i])}, nil
+}
+
+func (r *jsonReader) digits() bool {
+	start := r.i
+	for r.i < len(r.b) && r.b[r.i] >= '0' && r.b[r.i] <= '9' {
+		r.i++
+	}
+	return r.i > start
+}
+
+// str reads a string. Plain strings, by far the most, cost one allocation.
+func (r *jsonReader) str() (string, error) {
+	r.i++
+	start := r.i
+	for r.i < len(r.b) {
+		switch c := r.b[r.i]; {
+		case c == '"':
+			s := r.b[start:r.i]
+			r.i++
+			if !utf8.Valid(s) {
+				return "", errJSONSyntax
+			}
+			return string(s), nil
+		case c == '\\':
+			return r.escaped(start)
+		case c < 0x20:
+			return "", errJSONSyntax
+		}
+		r.i++
+	}
+	return "", errJSONSyntax
+}
+
+func (r *jsonReader) escaped(start int) (string, error) {
+	out := append([]byte(nil), r.b[start:r.i]...)
+	for r.i < len(r.b) {
+		c := r.b[r.i]
+		r.i++
+		switch {
+		case c == '"':
+			if !utf8.Valid(out) {
+				return "", errJSONSyntax
+			}
+			return string(out), nil
+		case c < 0x20:
+			return "", errJSONSyntax
+		case c != '\\':
+			out = append(out, c)
+			continue
+		}
+		if r.i == len(r.b) {
+			return "", errJSONSyntax
+		}
+		c = r.b[r.i]
+		r.i++
+		switch c {
+		case '"', '\\', '/':
+			out = append(out, c)
+		case 'b':
+			out = append(out, '\b')
+		case 'f':
+			out = append(out, '\f')
+		case 'n':
+			out = append(out, '\n')
+		case 'r':
+			out = append(out, '\r')
+		case 't':
+			out = append(out, '\t')
+		case 'u':
+			u, err := r.unicode()
+			if err != nil {
+				return "", err
+			}
+			out = utf8.AppendRune(out, u)
+		default:
+			return "", errJSONSyntax
+		}
+	}
+	return "", errJSONSyntax
+}
+
+// unicode reads the four digits after \u and, for a high surrogate, the low one
+// that must follow. Half a pair becomes U+FFFD, as in encoding/json.
+func (r *jsonReader) unicode() (rune, error) {
+	hi, err := r.hex4()
+	if err != nil || !utf16.IsSurrogate(hi) {
+		return hi, err
+	}
+	if r.i+1 < len(r.b) && r.b[r.i] == '\\' && r.b[r.i+1] == 'u' {
+		mark := r.i
+		r.i += 2
+		lo, err := r.hex4()
+		if err != nil {
+			return 0, err
+		}
+		if u := utf16.DecodeRune(hi, lo); u != utf8.RuneError {
+			return u, nil
+		}
+		r.i = mark
+	}
+	return utf8.RuneError, nil
+}
+
+func (r *jsonReader) hex4() (rune, error) {
+	if len(r.b)-r.i < 4 {
+		return 0, errJSONSyntax
+	}
+	u, err := strconv.ParseUint(string(r.b[r.i:r.i+4]), 16, 16)
+	if err != nil {
+		return 0, errJSONSyntax
+	}
+	r.i += 4
+	return rune(u), nil
+}
+
+// at returns the member key of an object, or an absent node.
+func (n *node) at(key string) *node {
+	if n.kind == jsonObject {
+		for i := range n.items {
+			if n.items[i].key == key {
+				return &n.items[i].val
+			}
+		}
+	}
+	return &absent
+}
+
+// absent is what at returns for a missing key; nothing writes to it.
+var absent = node{kind: jsonAbsent}
+
+// isTrue reports a literal true.
+func (n *node) isTrue() bool { return n.kind == jsonBool && n.text == "true" }
+
+// scalar returns strings and numbers as text: several Graph parameters accept
+// both, coordinates and button indexes among them.
+func (n *node) scalar() string {
+	if n.kind == jsonString || n.kind == jsonNumber {
+		return n.text
+	}
+	return ""
+}
+
+func (k jsonKind) String() string {
+	return [...]string{"absent", "null", "bool", "number", "string", "array", "object"}[k]
+}

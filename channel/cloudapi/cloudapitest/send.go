@@ -1,0 +1,296 @@
+package cloudapitest
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"strings"
+)
+
+// recipient is who a send addresses.
+type recipient struct {
+	input string // as written
+	waid  string // digits the platform derived; "" if addressed by BSUID or group
+	user  *User  // nil if nobody has the number
+	bsuid string
+	group *Group
+}
+
+// sendMessage answers POST /{phone-number-id}/messages.
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages
+// (checked 2026-09-11)
+func sendMessage(c *call) *graphError { return c.send(false) }
+
+// sendMarketing answers POST /{phone-number-id}/marketing_messages.
+func sendMarketing(c *call) *graphError { return c.send(true) }
+
+func (c *call) send(marketing bool) *graphError {
+	k := &checker{}
+	f := k.object(&c.body, "")
+	if p := f.get("messaging_product"); p.text != "whatsapp" || p.kind != jsonString {
+		return badParam("The parameter messaging_product is required and must be whatsapp.")
+	}
+	if f.has("status") {
+		return c.markRead(f)
+	}
+	d := &draft{kind: f.text("type", 0, 0)}
+	if d.kind == "" {
+		d.kind = "text"
+	}
+	switch d.kind {
+	case "text", "image", "audio", "video", "document", "sticker", "location", "contacts", "reaction", "interactive", "template", "pin":
+	default:
+		return fail(131051, "Message type is not supported.")
+	}
+	group := f.oneOf("recipient_type", false, "individual", "group") == "group"
+	opaque := f.text("biz_opaque_callback_data", 0, 512)
+	hash := f.text("recipient_identity_key_hash", 0, 0)
+	replyTo := ""
+	if f.has("context") {
+		ctx := f.child("context")
+		replyTo = ctx.text("message_id", 1, 0)
+		ctx.done()
+	}
+	direct := f.oneOf("category", false, "utility", "authentication") // Direct Send, for accounts admitted to it
+	if direct != "" {
+		f.reject(badParam("Unexpected key \"category\": the account is not eligible for Direct Send."))
+	}
+	if marketing {
+		f.oneOf("product_policy", false, "CLOUD_API_FALLBACK", "STRICT")
+		f.flag("message_activity_sharing")
+	}
+	to, ge := c.recipient(f, group)
+	if ge != nil {
+		f.reject(ge)
+	}
+	c.parseContent(f, d)
+	f.done()
+	if k.err != nil {
+		return k.err
+	}
+	if ge := c.resolveMedia(d); ge != nil {
+		return ge
+	}
+	if marketing {
+		if ge := c.marketingOnly(d); ge != nil {
+			return ge
+		}
+	}
+	if group {
+		return c.sendToGroup(to, d, replyTo, opaque)
+	}
+	m := &message{number: c.target.number, kind: d.kind, text: d.text, rich: d.rich, opaque: opaque, at: c.at, replyTo: replyTo, tmpl: d.tmpl}
+	if to.user != nil {
+		m.chat = to.user.chat(m.number)
+	}
+	m.byBSUID = to.waid == ""
+	m.waid = to.waid
+	if ge := c.admit(m, to, hash); ge != nil {
+		c.turnedDown(ge)
+		if !c.late[ge.code] {
+			return ge
+		}
+		m.doom = ge
+	}
+	c.checkDouble(m)
+	c.accept(m)
+	c.accepted(m, to)
+	return nil
+}
+
+// recipient resolves to and recipient.
+func (c *call) recipient(f *fields, group bool) (recipient, *graphError) {
+	to, bsuid := f.text("to", 0, 0), f.text("recipient", 0, 0)
+	r := recipient{input: to}
+	switch {
+	case to == "" && bsuid == "":
+		return r, fail(131008, "One of the parameters to and recipient is required.")
+	case group:
+		if r.group = c.groups[to]; r.group == nil || r.group.number != c.target.number {
+			return r, fail(131041, "The group is not known.")
+		}
+		return r, nil
+	case to == "":
+		r.input, r.bsuid = bsuid, bsuid
+		r.user = c.bsuids[bsuid]
+		if r.user == nil || r.user.bsuid(c.target.number.account.Portfolio) != bsuid {
+			return r, fail(131009, "The recipient is not a user of this business portfolio.")
+		}
+		return r, nil
+	case strings.Trim(to, "+0123456789 -()") != "":
+		return r, fail(131009, "Param to must be a valid phone number.")
+	}
+	r.waid = digitsOnly(to)
+	if !strings.HasPrefix(to, "+") {
+		c.note(RuleNoPlus, "to was written without +; the platform may put the business number's calling code in front")
+		if _, code := countryOf(c.target.number.Phone); !strings.HasPrefix(r.waid, code) {
+			r.waid = code + r.waid
+		}
+	}
+	if len(r.waid) < 7 || len(r.waid) > 15 {
+		return r, fail(131009, "Param to must be a valid phone number.")
+	}
+	r.user = c.phones[r.waid]
+	return r, nil
+}
+
+// admit applies every rule between a valid request and its delivery, in the
+// order of precedence the simulator chose: account, limits, recipient, window.
+func (c *call) admit(m *message, to recipient, hash string) *graphError {
+	n := m.number
+	switch {
+	case n.account.blocked != 0:
+		return fail(n.account.blocked, "The account is restricted.")
+	case n.maintenance:
+		return fail(131057, "The account is in maintenance mode for a throughput upgrade.")
+	case !n.registered:
+		return fail(133010, "The phone number is not registered.")
+	case n.status != "CONNECTED":
+		return fail(131031, "The phone number has status "+n.status+".")
+	case to.waid == n.Phone:
+		return fail(131021, "Sender and recipient are the same number.")
+	}
+	if ge := c.countSend(m); ge != nil {
+		return ge
+	}
+	if n.sandbox && !c.sandboxAllows(n, to) {
+		return fail(131030, "The recipient is not in the list of allowed recipients.")
+	}
+	u := to.user
+	switch {
+	case u == nil, u.cfg.OldClient, m.chat.blocked:
+		return fail(131026, "Message Undeliverable.")
+	case m.chat.blockedBiz:
+		return fail(130403, "The business has blocked this user.")
+	case to.bsuid != "" && m.tmpl != nil && m.tmpl.category == "AUTHENTICATION":
+		return fail(131062, "Authentication templates cannot be sent to a business-scoped user id.")
+	case hash != "" && hash != u.identityHash():
+		return fail(137000, "The identity key hash does not match.")
+	}
+	if m.tmpl != nil {
+		return c.admitTemplate(m)
+	}
+	if !m.chat.windowOpen(c.at) {
+		c.note(RuleClosedWindow, "a free-form message was sent outside the customer service window")
+		return fail(131047, "Message failed to send because more than 24 hours have passed since the customer last replied to this number.")
+	}
+	if m.kind == "reaction" {
+		if t := c.messages[m.rich.target]; t == nil || !t.fromUser || t.chat != m.chat || t.kind == "reaction" || t.deleted {
+			return fail(131009, "The message to react to does not exist or is too old.")
+		}
+	}
+	return nil
+}
+
+// admitTemplate applies what only concerns templates.
+func (c *call) admitTemplate(m *message) *graphError {
+	ch := m.chat
+	if m.tmpl.category == "MARKETING" {
+		switch {
+		case ch.stopped:
+			if ch.stopTold != 0 {
+				c.note(RuleIgnoredStop, "marketing was sent to a user after the webhook that told of the opt-out was acknowledged")
+			}
+			return fail(131050, "User has stopped receiving marketing messages from this business.")
+		case ch.muted:
+			return fail(130472, "User's number is part of an experiment.")
+		case ch.capped:
+			return fail(131049, "The message was not delivered to maintain healthy ecosystem engagement.")
+		}
+	}
+	if !ch.windowOpen(c.at) {
+		return c.countReach(m)
+	}
+	return nil
+}
+
+func (c *call) sandboxAllows(n *Number, to recipient) bool {
+	if n.recipients == nil {
+		n.recipients = make(map[string]bool, 5)
+	}
+	who := to.waid
+	if who == "" {
+		who = to.user.phone
+	}
+	if !n.recipients[who] && len(n.recipients) < 5 {
+		n.recipients[who] = true
+	}
+	return n.recipients[who]
+}
+
+// accepted writes the answer to a send.
+func (c *call) accepted(m *message, to recipient) {
+	e := &c.out
+	e.obj(func() {
+		e.key("messaging_product").str("whatsapp")
+		e.key("contacts").arr(func() {
+			e.obj(func() {
+				e.key("input").str(to.input)
+				e.opt("wa_id", to.waid)
+				e.opt("user_id", to.bsuid)
+			})
+		})
+		e.key("messages").arr(func() {
+			e.obj(func() {
+				e.key("id").str(m.id)
+				if m.tmpl != nil {
+					state := "accepted"
+					if m.tmpl.held {
+						state = "held_for_quality_assessment"
+					}
+					e.key("message_status").str(state)
+				}
+			})
+		})
+	})
+}
+
+// wamid makes a message id of the platform's form: base64 over the user's number,
+// the direction and a random part.
+func (w *World) wamid(phone string, fromUser bool) string {
+	var random [10]byte
+	binary.BigEndian.PutUint64(random[:], w.rng.Uint64())
+	binary.BigEndian.PutUint16(random[8:], uint16(w.rng.Uint32()))
+	dir, prefix, n := byte(0x11), "", 9
+	if fromUser {
+		dir, prefix, n = 0x12, "3A", 9
+	}
+	var buf [64]byte
+	b := append(buf[:0], 0x1c, 0x18, byte(len(phone)))
+	b = append(b, phone...)
+	b = append(b, 0x15, 0x02, 0x00, dir, 0x18, byte(len(prefix)+2*n))
+	b = append(b, prefix...)
+	b = upperHex(b, random[:n])
+	b = append(b, 0)
+	return "wamid." + base64.StdEncoding.EncodeToString(b)
+}
+
+func upperHex(dst, src []byte) []byte {
+	for _, c := range src {
+		dst = append(dst, "0123456789ABCDEF"[c>>4], "0123456789ABCDEF"[c&15])
+	}
+	return dst
+}
+
+// identityHash is what the platform reports while identity checks are on.
+func (u *User) identityHash() string {
+	if u.hash == "" {
+		sum := sha256.Sum256([]byte("identity/" + u.phone + "/" + itoa(u.moves)))
+		u.hash = hex.EncodeToString(sum[:6])
+	}
+	return u.hash
+}
+
+// marketingOnly refuses what the marketing endpoint does not carry.
+func (c *call) marketingOnly(d *draft) *graphError {
+	switch {
+	case d.tmpl == nil:
+		return fail(131055, "Only template messages can be sent with this endpoint.")
+	case d.tmpl.category != "MARKETING":
+		return fail(134100, "Only marketing templates can be sent with this endpoint.")
+	case c.at-d.tmpl.changed < int64(syncTime):
+		return fail(134101, "The template is still being synchronized; try again in ten minutes.")
+	}
+	return nil
+}

@@ -1,0 +1,302 @@
+package cloudapitest
+
+import (
+	"slices"
+	"time"
+)
+
+// item is one thing to tell subscribers: a message, a status, a change of a
+// template. Items are immutable once emitted; several posts may carry one.
+type item struct {
+	account *Account
+	number  *Number // nil for account-type fields
+	field   string
+	list    string // name of the array it belongs to; "" = elem is the whole value
+	contact []byte // element of contacts; nil = none
+	elem    []byte
+	time    int64 // entry.time in seconds, account-type fields only
+	told    func(w *World, app *App)
+	user    *User // whose message it is, for the oracle
+	wamid   string
+}
+
+// overridable are the fields that follow a callback override; all others go to
+// the app's own URL.
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/override
+// (checked 2026-06-28)
+var overridable = map[string]bool{
+	"messages": true, "message_echoes": true, "calls": true, "messaging_handovers": true,
+	"group_lifecycle_update": true, "group_participants_update": true, "group_settings_update": true,
+	"group_status_update": true, "smb_message_echoes": true, "smb_app_state_sync": true,
+	"history": true, "account_settings_update": true,
+}
+
+// subscription is one app listening to one account.
+type subscription struct {
+	app      *App
+	account  *Account
+	override string // callback URL of the account; "" = the app's
+	pending  map[string]*batch
+}
+
+// batch collects items for one callback URL.
+type batch struct {
+	sub   *subscription
+	url   string
+	items []*item
+	sent  bool
+}
+
+// target resolves the callback URL: number, then account, then app.
+func (s *subscription) target(it *item) string {
+	if len(s.app.fields) > 0 && !slices.Contains(s.app.fields, it.field) {
+		return ""
+	}
+	if overridable[it.field] {
+		if it.number != nil && it.number.callback != "" {
+			return it.number.callback
+		}
+		if s.override != "" {
+			return s.override
+		}
+	}
+	return s.app.callback
+}
+
+// emit hands an item to every app subscribed to its account.
+func (w *World) emit(it *item) {
+	for _, s := range it.account.subs {
+		url := s.target(it)
+		if url == "" {
+			continue
+		}
+		if wait := w.holdBack(); wait > 0 {
+			w.schedule(w.now()+int64(wait), true, fireFunc(func(w *World) { w.enqueue(s, url, it) }))
+			continue
+		}
+		w.enqueue(s, url, it)
+	}
+}
+
+// enqueue puts an item into the batch of its destination.
+func (w *World) enqueue(s *subscription, url string, it *item) {
+	limit := w.cfg.BatchMax
+	if w.faults.Merge > limit {
+		limit = min(w.faults.Merge, 1000)
+	}
+	if limit == 1 {
+		w.post(s, url, []*item{it})
+		return
+	}
+	b := s.pending[url]
+	if b == nil {
+		b = &batch{sub: s, url: url}
+		if s.pending == nil {
+			s.pending = make(map[string]*batch, 1)
+		}
+		s.pending[url] = b
+		w.schedule(w.now()+int64(w.batchWait()), true, b)
+	}
+	b.items = append(b.items, it)
+	if len(b.items) >= limit {
+		b.flush(w)
+	}
+}
+
+func (b *batch) fire(w *World) *post { b.flush(w); return nil }
+
+func (b *batch) flush(w *World) {
+	if b.sent {
+		return
+	}
+	b.sent = true
+	delete(b.sub.pending, b.url)
+	for _, part := range w.splitUp(b.items) {
+		w.post(b.sub, b.url, part)
+	}
+}
+
+// post is one webhook POST and its attempts.
+type post struct {
+	sub     *subscription
+	url     string
+	body    []byte
+	items   []*item
+	first   int64 // time of the first attempt
+	tries   int
+	copy    bool // sent again although acknowledged; not retried
+	lost    bool // this attempt never arrives
+	forged  bool // signature made with a wrong secret
+	started int64
+}
+
+// post queues the POST of items to a callback URL.
+func (w *World) post(s *subscription, url string, items []*item) {
+	now := w.now()
+	p := &post{sub: s, url: url, items: items, first: now, body: w.disturb(buildBody(items))}
+	w.schedule(now, true, p)
+	w.hostile(p)
+}
+
+func (p *post) fire(w *World) *post {
+	p.tries++
+	p.started = w.now()
+	p.lost = !p.forged && w.chance(w.faults.Lose)
+	return p
+}
+
+// retryDelays is the time from each failed attempt to the next; the last value
+// repeats until retryFor has passed. Meta documents "immediately, then with
+// decreasing frequency for up to 7 days" and no figures.
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/overview
+// (checked 2026-10-06)
+var retryDelays = [...]time.Duration{
+	time.Second, 10 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute,
+	time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour,
+}
+
+const retryFor = 7 * 24 * time.Hour
+
+// settle books the outcome of an attempt; status 0 means no answer. It runs with
+// mu held.
+func (w *World) settle(p *post, status int) {
+	w.answered(p, status)
+	if p.forged {
+		return
+	}
+	if status == 200 {
+		for _, it := range p.items {
+			if it.told != nil {
+				it.told(w, p.sub.app)
+			}
+		}
+		if !p.copy && w.chance(w.faults.Duplicate) {
+			again := *p
+			again.copy = true
+			w.schedule(w.now()+int64(w.jitter(w.storm, 5*time.Second)), true, &again)
+		}
+		return
+	}
+	if p.copy {
+		return
+	}
+	delay := retryDelays[min(p.tries, len(retryDelays))-1]
+	at := w.now() + int64(delay)
+	if at > p.first+int64(retryFor) {
+		w.dropped(p)
+		return
+	}
+	w.schedule(at, p.lost, p)
+	w.repeatToOthers(p, at)
+}
+
+// repeatToOthers sends a retried body also to the other apps of the account,
+// those included that acknowledged it: documented behaviour that surprises every
+// receiver without a dedupe store.
+func (w *World) repeatToOthers(p *post, at int64) {
+	if p.lost || len(p.items) == 0 {
+		return
+	}
+	for _, s := range p.items[0].account.subs {
+		if url := s.target(p.items[0]); s != p.sub && url != "" {
+			w.schedule(at, false, &post{sub: s, url: url, items: p.items, first: p.first, body: p.body, copy: true})
+		}
+	}
+}
+
+// buildBody writes the envelope around items: one entry per run of items of one
+// account, one change per run of items that can share a value.
+func buildBody(items []*item) []byte {
+	size := 120
+	for _, it := range items {
+		size += len(it.elem) + len(it.contact) + 180
+	}
+	e := enc{make([]byte, 0, size)}
+	e.obj(func() {
+		e.key("object").str("whatsapp_business_account")
+		e.key("entry").arr(func() {
+			for len(items) > 0 {
+				n := runLength(items, sameEntry)
+				e.entry(items[:n])
+				items = items[n:]
+			}
+		})
+	})
+	return e.b
+}
+
+func sameEntry(a, b *item) bool { return a.account == b.account && a.time == b.time }
+
+func sameValue(a, b *item) bool {
+	return a.list != "" && a.list == b.list && a.field == b.field && a.number == b.number
+}
+
+// runLength counts how many items from the start belong together.
+func runLength(items []*item, same func(a, b *item) bool) int {
+	n := 1
+	for n < len(items) && same(items[0], items[n]) {
+		n++
+	}
+	return n
+}
+
+func (e *enc) entry(items []*item) {
+	e.obj(func() {
+		e.key("id").str(items[0].account.ID)
+		if t := items[0].time; t != 0 {
+			e.key("time").num(t)
+		}
+		e.key("changes").arr(func() {
+			for len(items) > 0 {
+				n := runLength(items, sameValue)
+				e.change(items[:n])
+				items = items[n:]
+			}
+		})
+	})
+}
+
+func (e *enc) change(items []*item) {
+	it := items[0]
+	e.obj(func() {
+		e.key("value")
+		if it.list == "" {
+			e.raw(it.elem)
+		} else {
+			e.value(items)
+		}
+		e.key("field").str(it.field)
+	})
+}
+
+// value writes the shared part of messaging-type fields and the items.
+func (e *enc) value(items []*item) {
+	e.obj(func() {
+		e.key("messaging_product").str("whatsapp")
+		if n := items[0].number; n != nil {
+			e.key("metadata").obj(func() {
+				e.key("display_phone_number").str(n.Phone)
+				e.key("phone_number_id").str(n.ID)
+			})
+		}
+		if slices.ContainsFunc(items, func(it *item) bool { return it.contact != nil }) {
+			e.key("contacts").arr(func() { e.contacts(items) })
+		}
+		e.key(items[0].list).arr(func() {
+			for _, it := range items {
+				e.raw(it.elem)
+			}
+		})
+	})
+}
+
+// contacts writes each person once.
+func (e *enc) contacts(items []*item) {
+	for i, it := range items {
+		if it.contact != nil && !slices.ContainsFunc(items[:i], func(o *item) bool {
+			return string(o.contact) == string(it.contact)
+		}) {
+			e.raw(it.contact)
+		}
+	}
+}
