@@ -45,12 +45,38 @@ func (o object) rest() Extra {
 	return x
 }
 
+// compact returns a JSON value in one spelling, without spaces and without the
+// escapes that encoding/json adds for the sake of HTML.
 func compact(raw []byte) json.RawMessage {
 	var b bytes.Buffer
 	if json.Compact(&b, raw) != nil {
 		return slices.Clone(raw)
 	}
-	return b.Bytes()
+	out := b.Bytes()
+	if !bytes.Contains(out, []byte(`\u`)) {
+		return out
+	}
+	plain := make([]byte, 0, len(out))
+	for i := 0; i < len(out); i++ {
+		if out[i] != '\\' {
+			plain = append(plain, out[i])
+			continue
+		}
+		if i+6 <= len(out) {
+			if r := unescaped[strings.ToLower(string(out[i:i+6]))]; r != "" {
+				plain = append(plain, r...)
+				i += 5
+				continue
+			}
+		}
+		plain = append(plain, out[i], out[i+1]) // valid JSON: something follows
+		i++
+	}
+	return plain
+}
+
+var unescaped = map[string]string{
+	`\u003c`: "<", `\u003e`: ">", `\u0026`: "&", `\u2028`: "\u2028", `\u2029`: "\u2029",
 }
 
 // take moves a member into dst if it decodes as T. A null member counts as

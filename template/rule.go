@@ -27,4 +27,9 @@ const (
 	RuleCardCount       Rule = "card-count"       // 132000: number of cards differs
 	RuleOrderStatus     Rule = "order-status"     // 131009: not one of the known statuses
 	RuleDefinition      Rule = "definition"       // 132012: the definition itself cannot be bound
+
+	// The rules of the converters from other notations.
+
+	RuleNamesInOrder Rule = "names-in-order" // the notation has no names: say that order will do
+	RuleButtonBase   Rule = "button-base"    // the button before it would fit: is the first one called 1?
 )

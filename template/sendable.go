@@ -18,6 +18,8 @@ type Observed struct {
 	Flagged bool `json:"flagged,omitempty"`
 	// Locked is set while Meta allows no edits.
 	Locked bool `json:"locked,omitempty"`
+	// Stale is set when the content is known to have changed since it was read.
+	Stale bool `json:"stale,omitempty"`
 	// CategoryChangeAt is when an announced change to CorrectCategory happens.
 	CategoryChangeAt time.Time `json:"category_change_at,omitzero"`
 }
@@ -97,15 +99,14 @@ func (s Sendability) Err() error {
 // https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/template-pausing
 // (checked 2026-11-22).
 const (
-	reviewTime   = 24 * time.Hour
-	settleTime   = 10 * time.Minute // until the marketing endpoint knows a new template
-	firstPause   = 3 * time.Hour
-	secondPause  = 6 * time.Hour
-	titleFirst   = "FIRST_PAUSE"
-	titleSecond  = "SECOND_PAUSE"
-	titlePacing  = "RATE_LIMITING_PAUSE"
-	titleUnpause = "UNPAUSE"
-	titleDisable = "DISABLED"
+	reviewTime    = 24 * time.Hour
+	settleTime    = 10 * time.Minute // until the marketing endpoint knows a new template
+	firstPause    = 3 * time.Hour
+	secondPause   = 6 * time.Hour
+	titleFirst    = "FIRST_PAUSE"
+	titleSecond   = "SECOND_PAUSE"
+	titleUnpause  = "UNPAUSE"
+	titleDisabled = "DISABLED"
 )
 
 // Sendable tells whether the template can be sent at now, why not, and when to

@@ -1,0 +1,120 @@
+package template
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// ContentVariables are the values of a Twilio content template by their keys.
+// They hold a customer's data.
+//
+// https://www.twilio.com/docs/content/using-variables-with-content-api (checked
+// 2026-11-22).
+type ContentVariables map[string]string
+
+// Limits of Twilio content variables.
+const (
+	maxTwilioKeys = 100
+	maxTwilioKey  = 16
+)
+
+var errTwilio = errors.New("not Twilio content variables")
+
+// ParseContentVariables reads the ContentVariables parameter of Twilio's
+// message API: a JSON object of texts with up to 100 keys of up to 16 letters
+// and digits. The error quotes nothing of the document.
+func ParseContentVariables(raw string) (ContentVariables, error) {
+	var v map[string]*string
+	if json.Unmarshal([]byte(raw), &v) != nil || v == nil || len(v) > maxTwilioKeys {
+		return nil, fmt.Errorf("template: read content variables: %w", errTwilio)
+	}
+	out := make(ContentVariables, len(v))
+	for k, s := range v {
+		if k == "" || len(k) > maxTwilioKey || strings.ContainsFunc(k, notKeyRune) {
+			return nil, fmt.Errorf("template: read content variables: %w", errTwilio)
+		}
+		if s != nil {
+			out[k] = *s
+		} else {
+			out[k] = "" // Twilio refuses it with 21656; Bind does too
+		}
+	}
+	return out, nil
+}
+
+func notKeyRune(r rune) bool { return r > 0x7f || !nameByte(byte(r)) }
+
+// TwilioMapping says which content variables belong to header and buttons,
+// because Twilio numbers the variables of a template through while Meta numbers
+// each component on its own. The zero value gives them all to the body.
+type TwilioMapping struct {
+	Header  string         // key of the header's text or media link; empty for none
+	Buttons map[int]string // key of the URL suffix or coupon code, by button index
+}
+
+// Values returns the values, laid out for d: the body takes the variables that
+// m gives to nobody else, by name or in the order of their numbers. It refuses,
+// with a [*BindError], what cannot be laid out; whether the values fit is for
+// Bind to say. A key that is missing is an error, while Twilio would send the
+// sample instead.
+func (c ContentVariables) Values(d *Definition, m TwilioMapping) (Values, error) {
+	var ps Problems
+	var v Values
+	rest := maps.Clone(c)
+	pop := func(path, key string) string {
+		s, ok := c[key]
+		if !ok {
+			ps = append(ps, refusal(path, RuleValueMissing, CodeMissing))
+		}
+		delete(rest, key)
+		return s
+	}
+	if m.Header != "" {
+		s := pop("header", m.Header)
+		h := d.Header()
+		switch {
+		case h != nil && h.Format.media() != "":
+			v.Header.Media = &Media{Kind: h.Format.media(), Link: s}
+		case h != nil && d.UsesNames():
+			first, _ := nextVariable(h.Text, 0)
+			v.Header.Text = NamedText(first.name, s)
+		default:
+			v.Header.Text = Text(s)
+		}
+	}
+	buttons := d.Buttons()
+	for _, i := range slices.Sorted(maps.Keys(m.Buttons)) {
+		value := ButtonValue{Index: i}
+		s := pop(indexed("buttons", i), m.Buttons[i])
+		if i >= 0 && i < len(buttons) && buttons[i].Kind() == CopyCode {
+			value.Coupon = s
+		} else {
+			value.Suffix = s
+		}
+		v.Buttons = append(v.Buttons, value)
+	}
+	v.Body = bodyByNumber(d, rest, &ps)
+	return v, bindError(d, ps)
+}
+
+// bodyByNumber lays out the variables that are left for the body. Numbers need
+// not begin at 1, but their count must be right, which Bind sees to.
+func bodyByNumber(d *Definition, rest ContentVariables, ps *Problems) []Value {
+	keys := slices.Sorted(maps.Keys(rest))
+	if d.UsesNames() {
+		return keyedValues(d, "body", rest, keys, ps)
+	}
+	list := make([]Value, 0, len(keys))
+	slices.SortFunc(keys, func(a, b string) int { return position(a) - position(b) })
+	for _, k := range keys {
+		if position(k) < 0 {
+			*ps = append(*ps, refusal("body", RuleValueName, CodeCountMismatch))
+		}
+		list = append(list, Text(rest[k]))
+	}
+	return list
+}

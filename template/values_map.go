@@ -1,0 +1,167 @@
+package template
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// MapText returns a copy of v, sharing nothing with it, in which fn has been
+// applied to every text a host or a customer may have written: values, links,
+// file names, places, suffixes, payloads, tokens, and the strings and numbers
+// inside JSON. It serves to take card numbers out before values are bound.
+func (v Values) MapText(fn func(string) string) Values {
+	return v.mapText(mapper{text: fn, suffix: fn, link: fn})
+}
+
+// mapper has a function for each kind of text.
+type mapper struct{ text, suffix, link func(string) string }
+
+func (v Values) mapText(m mapper) Values {
+	v.Header = m.header(v.Header)
+	v.Body = mapSlice(v.Body, m.value)
+	v.Buttons = mapSlice(v.Buttons, m.button)
+	v.Cards = mapSlice(v.Cards, func(c *CardValues) {
+		c.Header = m.header(c.Header)
+		c.Body = mapSlice(c.Body, m.value)
+		c.Buttons = mapSlice(c.Buttons, m.button)
+	})
+	if v.OrderStatus != nil {
+		s := *v.OrderStatus
+		s.ReferenceID, s.Description = m.text(s.ReferenceID), m.text(s.Description)
+		v.OrderStatus = &s
+	}
+	v.TapTarget = mapSlice(v.TapTarget, func(t *TapTarget) { t.URL, t.Title = m.link(t.URL), m.text(t.Title) })
+	return v
+}
+
+// mapSlice returns a copy of list in which every element has been changed.
+func mapSlice[T any](list []T, change func(*T)) []T {
+	list = slices.Clone(list)
+	for i := range list {
+		change(&list[i])
+	}
+	return list
+}
+
+func (m mapper) value(v *Value) { v.Text = m.text(v.Text) }
+
+func (m mapper) header(h HeaderValue) HeaderValue {
+	m.value(&h.Text)
+	h.Media, h.Location, h.Product = m.media(h.Media), m.location(h.Location), clonePointer(h.Product)
+	return h
+}
+
+func (m mapper) media(p *Media) *Media {
+	if p == nil {
+		return nil
+	}
+	c := *p
+	c.Link, c.Filename = m.link(c.Link), m.text(c.Filename)
+	return &c
+}
+
+func (m mapper) location(p *Location) *Location {
+	if p == nil {
+		return nil
+	}
+	c := *p
+	c.Name, c.Address = m.text(c.Name), m.text(c.Address)
+	return &c
+}
+
+func clonePointer[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	c := *p
+	return &c
+}
+
+func (m mapper) button(b *ButtonValue) {
+	b.Suffix, b.Payload, b.Coupon = m.suffix(b.Suffix), m.text(b.Payload), m.text(b.Coupon)
+	b.FlowToken, b.FlowData = m.text(b.FlowToken), mapJSON(b.FlowData, m.text)
+	b.Sections = mapSlice(b.Sections, func(s *Section) {
+		s.Title, s.Products = m.text(s.Title), slices.Clone(s.Products)
+	})
+	b.OrderDetails = mapJSON(b.OrderDetails, m.text)
+}
+
+// MapText returns a copy of m in which fn has been applied to every text that
+// came from values, as [Values.MapText] does. Limits are not checked again.
+func (m Message) MapText(fn func(string) string) Message {
+	mp := mapper{text: fn, suffix: fn, link: fn}
+	m.parts = mp.parts(m.parts)
+	m.extra = mp.extra(m.extra)
+	return m
+}
+
+func (m mapper) parts(list []part) []part {
+	return mapSlice(list, func(p *part) {
+		p.params = mapSlice(p.params, func(q *Parameter) {
+			q.Text = m.text(q.Text)
+			q.Media, q.Location, q.Product = m.media(q.Media), m.location(q.Location), clonePointer(q.Product)
+			q.Raw = mapJSON(q.Raw, m.text)
+		})
+		p.cards = mapSlice(p.cards, func(c *card) { c.parts, c.extra = m.parts(c.parts), m.extra(c.extra) })
+		p.extra = m.extra(p.extra)
+	})
+}
+
+func (m mapper) extra(x Extra) Extra {
+	x = maps.Clone(x)
+	for k, raw := range x {
+		x[k] = mapJSON(raw, m.text)
+	}
+	return x
+}
+
+// mapJSON applies fn to every string of a JSON value, member names apart, and to
+// every number, which becomes a string if fn changes it. What is no JSON comes
+// back unchanged; Bind refuses it.
+func mapJSON(raw json.RawMessage, fn func(string) string) json.RawMessage {
+	var v any
+	d := json.NewDecoder(strings.NewReader(string(raw)))
+	d.UseNumber()
+	if len(raw) == 0 || d.Decode(&v) != nil {
+		return slices.Clone(raw)
+	}
+	w := &writer{}
+	w.any(v, fn)
+	return w.buf
+}
+
+// any writes a decoded JSON value with its scalars mapped.
+func (w *writer) any(v any, fn func(string) string) {
+	switch v := v.(type) {
+	case string:
+		w.buf = appendString(w.buf, fn(v))
+	case json.Number:
+		if s := fn(v.String()); s != v.String() {
+			w.buf = appendString(w.buf, s)
+		} else {
+			w.buf = append(w.buf, s...)
+		}
+	case bool:
+		w.element(map[bool]json.RawMessage{true: json.RawMessage("true"), false: json.RawMessage("false")}[v])
+	case []any:
+		w.buf = append(w.buf, '[')
+		for i := range v {
+			if i > 0 {
+				w.buf = append(w.buf, ',')
+			}
+			w.any(v[i], fn)
+		}
+		w.buf = append(w.buf, ']')
+	case map[string]any:
+		outer := w.begin()
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			w.key(k)
+			w.any(v[k], fn)
+		}
+		w.end(outer)
+	default:
+		w.buf = append(w.buf, "null"...)
+	}
+}
