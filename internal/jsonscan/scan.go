@@ -1,0 +1,319 @@
+package jsonscan
+
+import "math/bits"
+
+// A fault is the reason why a text is not JSON.
+type fault uint8
+
+const (
+	fine fault = iota
+	tooLong
+	tooDeep
+	cutShort
+	noValue
+	noName
+	noColon
+	noComma
+	noDigit
+	leadingZero
+	badEscape
+	control
+	trailing
+)
+
+func (f fault) String() string {
+	return [...]string{
+		fine:        "no error",
+		tooLong:     "text too long",
+		tooDeep:     "nesting too deep",
+		cutShort:    "unexpected end",
+		noValue:     "value expected",
+		noName:      "member name expected",
+		noColon:     "colon expected",
+		noComma:     "comma or closing bracket expected",
+		noDigit:     "digit expected",
+		leadingZero: "number with a leading zero",
+		badEscape:   "invalid escape in string",
+		control:     "control character in string",
+		trailing:    "text after the value",
+	}[f]
+}
+
+// none is the parent of the outermost value.
+const none = ^uint32(0)
+
+// scan appends the index of src to nodes. On a syntax error it returns where and
+// why. While a container is open its node's next holds the parent, so
+// no stack is needed.
+func scan(src string, nodes []node) (_ []node, at int, bad fault) {
+	var (
+		parent      = none
+		depth       int
+		key, keyEnd uint32
+		keyed       flags
+		i           = skipSpace(src, 0)
+	)
+	for {
+		// A value must start at i; key, keyEnd and keyed describe its name.
+		n := node{start: uint32(i), key: key, keyEnd: keyEnd, keyed: keyed, next: uint32(len(nodes)) + 1}
+		switch c := byteAt(src, i); c {
+		case '"':
+			n.kind = String
+			if i, n.strange, bad = scanString(src, i+1); bad != fine {
+				return nodes, i, bad
+			}
+		case '{', '[':
+			n.kind, n.next = Array, parent
+			if c == '{' {
+				n.kind = Object
+			}
+			if depth++; depth > maxDepth {
+				return nodes, i, tooDeep
+			}
+			parent = uint32(len(nodes))
+			nodes = append(nodes, n)
+			i = skipSpace(src, i+1)
+			if byteAt(src, i) == c+2 { // '}' or ']': both close two after they open
+				break // closed below
+			}
+			if c == '[' {
+				key, keyEnd, keyed = 0, 0, 0
+				continue
+			}
+			if i, key, keyEnd, keyed, bad = scanKey(src, i); bad != fine {
+				return nodes, i, bad
+			}
+			continue
+		case 't':
+			n.kind, i = True, i+scanWord(src[i:], "true")
+		case 'f':
+			n.kind, i = False, i+scanWord(src[i:], "false")
+		case 'n':
+			n.kind, i = Null, i+scanWord(src[i:], "null")
+		case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+			n.kind = Number
+			if i, bad = scanNumber(src, i); bad != fine {
+				return nodes, i, bad
+			}
+		default:
+			return nodes, i, unexpected(src, i, noValue)
+		}
+		switch n.kind {
+		case Array, Object: // an empty one; its node is there already
+		default:
+			if n.kind <= True && uint32(i) == n.start {
+				return nodes, i, noValue
+			}
+			n.end = uint32(i)
+			nodes = append(nodes, n)
+		}
+
+		// Behind a value: close containers until one goes on.
+		for {
+			if i < len(src) && src[i] <= ' ' {
+				i = skipSpace(src, i)
+			}
+			if parent == none {
+				if i < len(src) {
+					return nodes, i, trailing
+				}
+				return nodes, i, fine
+			}
+			p := &nodes[parent]
+			c := byteAt(src, i)
+			if c == ',' {
+				i = skipSpace(src, i+1)
+				if p.kind == Array {
+					key, keyEnd, keyed = 0, 0, 0
+				} else if i, key, keyEnd, keyed, bad = scanKey(src, i); bad != fine {
+					return nodes, i, bad
+				}
+				break
+			}
+			if p.kind == Object && c != '}' || p.kind == Array && c != ']' {
+				return nodes, i, unexpected(src, i, noComma)
+			}
+			i++
+			p.end = uint32(i)
+			parent, p.next = p.next, uint32(len(nodes))
+			depth--
+		}
+	}
+}
+
+// scanKey reads a member's name at i and the colon behind it, and returns where
+// the value starts.
+func scanKey(src string, i int) (next int, key, keyEnd uint32, keyed flags, bad fault) {
+	if byteAt(src, i) != '"' {
+		return i, 0, 0, 0, unexpected(src, i, noName)
+	}
+	key = uint32(i + 1)
+	i, keyed, bad = scanString(src, i+1)
+	if bad != fine {
+		return i, 0, 0, 0, bad
+	}
+	keyEnd = uint32(i - 1)
+	if byteAt(src, i) != ':' {
+		if i = skipSpace(src, i); byteAt(src, i) != ':' {
+			return i, 0, 0, 0, unexpected(src, i, noColon)
+		}
+	}
+	return skipSpace(src, i+1), key, keyEnd, keyed | isMember, fine
+}
+
+// Eight bytes at a time: constants with each byte set to one value.
+const (
+	ones  = 0x0101010101010101
+	highs = 0x80 * ones
+)
+
+// scanString reads a string whose opening quote is before i and returns the
+// offset behind its closing quote.
+func scanString(src string, i int) (end int, f flags, bad fault) {
+	for i+8 <= len(src) {
+		w := src[i : i+8]
+		x := uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
+			uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
+		q := x ^ '"'*ones
+		b := x ^ '\\'*ones
+		// The lowest marked byte is exact: a borrow only reaches higher ones.
+		m := ((q-ones)&^q | (b-ones)&^b | (x-' '*ones)&^x | x) & highs
+		if m == 0 {
+			i += 8
+			continue
+		}
+		i += bits.TrailingZeros64(m) / 8
+		if src[i] == '"' {
+			return i + 1, f, fine
+		}
+		break
+	}
+	for i < len(src) {
+		switch c := src[i]; {
+		case c == '"':
+			return i + 1, f, fine
+		case c == '\\':
+			f |= escaped
+			n := escapeLen(src[i:])
+			if n == 0 {
+				return i, f, badEscape
+			}
+			i += n
+		case c < ' ':
+			return i, f, control
+		default:
+			if c >= 0x80 {
+				f |= nonASCII
+			}
+			i++
+		}
+	}
+	return i, f, cutShort
+}
+
+// escapeLen returns the length of the escape s starts with, 0 if it is not valid.
+func escapeLen(s string) int {
+	if len(s) < 2 {
+		return 0
+	}
+	switch s[1] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return 2
+	case 'u':
+		if _, ok := hex4(s); ok {
+			return 6
+		}
+	}
+	return 0
+}
+
+// hex4 returns the code unit of the \u escape s starts with.
+func hex4(s string) (rune, bool) {
+	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
+		return 0, false
+	}
+	var r rune
+	for _, c := range []byte(s[2:6]) {
+		switch {
+		case '0' <= c && c <= '9':
+			c -= '0'
+		case 'a' <= c && c <= 'f':
+			c -= 'a' - 10
+		case 'A' <= c && c <= 'F':
+			c -= 'A' - 10
+		default:
+			return 0, false
+		}
+		r = r<<4 | rune(c)
+	}
+	return r, true
+}
+
+// scanNumber reads a number: -? (0|[1-9][0-9]*) (\.[0-9]+)? ([eE][+-]?[0-9]+)?
+func scanNumber(src string, i int) (end int, bad fault) {
+	if src[i] == '-' {
+		i++
+	}
+	start := i
+	if i = skipDigits(src, i); i == start {
+		return i, unexpected(src, i, noDigit)
+	}
+	if src[start] == '0' && i > start+1 {
+		return start + 1, leadingZero
+	}
+	if byteAt(src, i) == '.' {
+		start = i + 1
+		if i = skipDigits(src, start); i == start {
+			return i, unexpected(src, i, noDigit)
+		}
+	}
+	if c := byteAt(src, i); c == 'e' || c == 'E' {
+		i++
+		if c := byteAt(src, i); c == '+' || c == '-' {
+			i++
+		}
+		start = i
+		if i = skipDigits(src, start); i == start {
+			return i, unexpected(src, i, noDigit)
+		}
+	}
+	return i, fine
+}
+
+// scanWord returns the length of word if s starts with it, else 0.
+func scanWord(s, word string) int {
+	if len(s) < len(word) || s[:len(word)] != word {
+		return 0
+	}
+	return len(word)
+}
+
+func skipDigits(src string, i int) int {
+	for i < len(src) && src[i]-'0' <= 9 {
+		i++
+	}
+	return i
+}
+
+func skipSpace(src string, i int) int {
+	for i < len(src) && (src[i] == ' ' || src[i] == '\n' || src[i] == '\t' || src[i] == '\r') {
+		i++
+	}
+	return i
+}
+
+// byteAt returns the byte at i, or 0, which no syntax allows, behind the end.
+func byteAt(src string, i int) byte {
+	if i < len(src) {
+		return src[i]
+	}
+	return 0
+}
+
+// unexpected explains why what is at i is wrong.
+func unexpected(src string, i int, bad fault) fault {
+	if i >= len(src) {
+		return cutShort
+	}
+	return bad
+}

@@ -1,0 +1,134 @@
+package jsonscan
+
+import (
+	"unicode/utf8"
+)
+
+// Value is one value of a document. The zero Value is absent: its kind is
+// Invalid, it has no text and no members.
+type Value struct {
+	doc *Doc
+	i   uint32
+}
+
+func (v Value) node() *node { return &v.doc.nodes[v.i] }
+
+// Kind returns the JSON type.
+func (v Value) Kind() Kind {
+	if v.doc == nil {
+		return Invalid
+	}
+	return v.node().kind
+}
+
+// Exists reports whether the value is there and not null.
+func (v Value) Exists() bool { return v.Kind() > Null }
+
+// Raw returns the value's text as it stands in the source.
+func (v Value) Raw() string {
+	if v.doc == nil {
+		return ""
+	}
+	n := v.node()
+	return v.doc.src[n.start:n.end]
+}
+
+// Span returns where the value's text stands in the source; 0, 0 if absent.
+func (v Value) Span() (start, end uint32) {
+	if v.doc == nil {
+		return 0, 0
+	}
+	n := v.node()
+	return n.start, n.end
+}
+
+// Str returns the decoded text of a string, and "" for any other kind. Like
+// encoding/json it replaces invalid UTF-8 and lone surrogates by U+FFFD.
+func (v Value) Str() string {
+	if v.doc == nil {
+		return ""
+	}
+	n := v.node()
+	if n.kind != String {
+		return ""
+	}
+	return v.doc.text(n.start+1, n.end-1, n.strange)
+}
+
+// text decodes the inside of a string.
+func (d *Doc) text(start, end uint32, f flags) string {
+	s := d.src[start:end]
+	if f&escaped == 0 && (f&nonASCII == 0 || utf8.ValidString(s)) {
+		return s
+	}
+	d.buf = appendDecoded(d.buf[:0], s)
+	return string(d.buf)
+}
+
+// Iter returns an iterator over the members of an object or the elements of an
+// array, in source order, duplicate names included. Other kinds have none.
+func (v Value) Iter() Iter {
+	if v.doc == nil {
+		return Iter{}
+	}
+	n := v.node()
+	if n.kind < Array {
+		return Iter{}
+	}
+	return Iter{doc: v.doc, next: v.i + 1, end: n.next}
+}
+
+// Len returns the number of members or elements.
+func (v Value) Len() int {
+	n := 0
+	for it := v.Iter(); it.Next(); {
+		n++
+	}
+	return n
+}
+
+// Get returns the member called key, the last one if there are several, as
+// encoding/json does.
+func (v Value) Get(key string) Value {
+	var found Value
+	if v.Kind() != Object {
+		return found
+	}
+	for it := v.Iter(); it.Next(); {
+		if it.Key() == key {
+			found = it.Value()
+		}
+	}
+	return found
+}
+
+// Iter walks the children of a value:
+//
+//	for it := v.Iter(); it.Next(); {
+//		… it.Key(), it.Value() …
+//	}
+type Iter struct {
+	doc            *Doc
+	cur, next, end uint32
+}
+
+// Next moves to the next child and reports whether there is one.
+func (it *Iter) Next() bool {
+	if it.next >= it.end {
+		return false
+	}
+	it.cur, it.next = it.next, it.doc.nodes[it.next].next
+	return true
+}
+
+// Value returns the child.
+func (it *Iter) Value() Value { return Value{it.doc, it.cur} }
+
+// Key returns the decoded name of the child, "" in an array.
+func (it *Iter) Key() string {
+	n := &it.doc.nodes[it.cur]
+	if n.keyed&^isMember == 0 {
+		return it.doc.src[n.key:n.keyEnd]
+	}
+	return it.doc.text(n.key, n.keyEnd, n.keyed)
+}
