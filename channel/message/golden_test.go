@@ -27,7 +27,9 @@ func wrap(rest string) string {
 	return `{"messaging_product":"whatsapp","recipient_type":"individual","to":"+16505550123",` + rest + `}`
 }
 
-func interactive(rest string) string { return wrap(`"type":"interactive","interactive":{` + rest + `}`) }
+func interactive(rest string) string {
+	return wrap(`"type":"interactive","interactive":{` + rest + `}`)
+}
 
 func plain(c message.Content) message.Outbound { return message.Outbound{To: toPhone, Content: c} }
 

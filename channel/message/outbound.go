@@ -52,10 +52,25 @@ type Outbound struct {
 	// vanishes without a status. For templates the TTL is part of the definition.
 	TTL time.Duration
 
+	// Lane is how urgent the message is among those that wait for a rate permit
+	// of the same number. It stays with the sender and is not part of the JSON.
+	Lane Lane
+
 	// Marketing, if not nil, sends the (marketing) template through the Marketing
 	// Messages API instead of the ordinary endpoint.
 	Marketing *Marketing
 }
+
+// Lane is how urgent a message is among those that wait for a rate permit. A
+// value that is not one of the constants counts as LaneBulk.
+type Lane uint8
+
+// The lanes, most urgent first.
+const (
+	LaneReply  Lane = iota // an answer in a conversation: overtakes the others
+	LaneNotify             // a single proactive message
+	LaneBulk               // one of many alike, a broadcast
+)
 
 // Category is the category of a Direct Send.
 type Category string

@@ -1,0 +1,221 @@
+package cloudapi
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+// attempt makes one request and reads its answer.
+func (c *Client) attempt(ctx context.Context, cl *call, auth *authorization, res *CallResult) error {
+	parent := ctx
+	var dog *watchdog
+	if cl.stream != nil {
+		ctx, dog = watch(ctx, c.idle)
+		defer dog.stop()
+	} else if c.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.timeout)
+		defer cancel()
+	}
+	progress := new(progress)
+	req := c.request(progress.watch(ctx), cl, auth)
+	if cl.stream != nil {
+		req.Body, req.ContentLength, req.GetBody = cl.stream.open(dog), cl.stream.length(), nil
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		if cause := context.Cause(ctx); cl.stream != nil && cause != nil {
+			err = cause
+		}
+		return c.transportError(parent, cl, err, progress.sent(err))
+	}
+	defer resp.Body.Close()
+	res.Status = resp.StatusCode
+	c.readHeaders(parent, cl, resp.Header)
+
+	buf := buffers.Get().(*bytes.Buffer)
+	defer putBuffer(buf)
+	err = readCapped(buf, resp.Body, c.maxResponse)
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return c.refused(cl, resp, buf.Bytes())
+	}
+	if err != nil {
+		return c.transportError(parent, cl, err, true)
+	}
+	if err := cl.decode(resp.StatusCode, buf.Bytes()); err != nil {
+		if e := decodeError(cl.op, resp.StatusCode, "", bytes.Clone(buf.Bytes())); e.Code != 0 {
+			c.settle(cl, e, resp.Header)
+			return e
+		}
+		return c.transportError(parent, cl, err, true)
+	}
+	return nil
+}
+
+// request builds the request by hand: the URL was parsed when the view was made,
+// and header values are shared.
+func (c *Client) request(ctx context.Context, cl *call, auth *authorization) *http.Request {
+	u := cl.url
+	if auth.query != "" {
+		signed := *u
+		if signed.RawQuery != "" {
+			signed.RawQuery += "&"
+		}
+		signed.RawQuery += auth.query
+		u = &signed
+	}
+	req := (&http.Request{
+		Method: cl.method, URL: u, Host: u.Host,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{"User-Agent": c.userAgent},
+	}).WithContext(ctx)
+	switch cl.scheme {
+	case bearer:
+		req.Header["Authorization"] = auth.header
+	case oauth:
+		req.Header["Authorization"] = []string{"OAuth " + auth.token}
+	}
+	if cl.content != nil {
+		req.Header["Content-Type"] = cl.content
+		body := cl.body
+		req.ContentLength = int64(len(body))
+		req.Body = io.NopCloser(bytes.NewReader(body))
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	}
+	return req
+}
+
+// refused makes the error of an answer that is not 2xx.
+func (c *Client) refused(cl *call, resp *http.Response, body []byte) error {
+	e := decodeError(cl.op, resp.StatusCode, resp.Header.Get("X-Fb-Trace-Id"), bytes.Clone(body[:min(len(body), maxErrorBody)]))
+	c.settle(cl, e, resp.Header)
+	return e
+}
+
+// settle adds to an error what the operation and the headers know.
+func (c *Client) settle(cl *call, e *Error, h http.Header) {
+	f := &e.failure
+	f.Retry.After = max(f.Retry.After, retryAfter(h, time.Now()))
+	if f.Class == message.ClassThrottledAccount {
+		f.Retry.After = max(f.Retry.After, regainAfter(h))
+	}
+	if e.Status == http.StatusSeeOther {
+		f.Uncertain = true // it says "done, look there"
+	}
+	// Codes that Meta uses before and after acceptance; an answer without a code
+	// stays uncertain whatever the host believes.
+	if cl.repeat || c.trust && f.Known {
+		f.Uncertain = false
+	}
+}
+
+// transportError makes the error of a call without an answer.
+func (c *Client) transportError(parent context.Context, cl *call, err error, sent bool) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		err = u.Err // its text holds the address, with the proof of the secret
+	}
+	if e := parent.Err(); e != nil {
+		if err = e; context.Cause(parent) == errIdle { //nolint:errorlint // our own value
+			err = errIdle
+		}
+	}
+	return &TransportError{Op: cl.op, Sent: sent, cause: err, uncertain: sent && !cl.repeat}
+}
+
+// progress watches how far a request got. Hooks may run after the request has
+// ended, so a progress is never reused.
+type progress struct {
+	trace httptrace.ClientTrace
+	state atomic.Int32
+}
+
+const (
+	stateUnseen  int32 = iota // no hook ran: the transport may not support them
+	stateDialing              // a connection was asked for
+	stateWriting              // there is a connection: bytes may be on their way
+	stateFailed               // writing failed before the request was complete
+	stateWritten              // the request is complete on its way
+)
+
+func (p *progress) watch(ctx context.Context) context.Context {
+	p.trace.GetConn = func(string) { p.move(stateDialing) }
+	p.trace.GotConn = func(httptrace.GotConnInfo) { p.move(stateWriting) }
+	p.trace.WroteRequest = func(info httptrace.WroteRequestInfo) {
+		if info.Err != nil {
+			p.move(stateFailed)
+		} else {
+			p.move(stateWritten)
+		}
+	}
+	return httptrace.WithClientTrace(ctx, &p.trace)
+}
+
+// move records a step. The transport may start over on another connection, but
+// what was written once stays written.
+func (p *progress) move(to int32) {
+	for {
+		from := p.state.Load()
+		if from == stateWritten || p.state.CompareAndSwap(from, to) {
+			return
+		}
+	}
+}
+
+// sent reports whether a request that ended with err may have reached the other
+// side. In doubt it may.
+func (p *progress) sent(err error) bool {
+	switch p.state.Load() {
+	case stateDialing, stateFailed:
+		return false
+	case stateUnseen:
+		return !beforeConnection(err)
+	default:
+		return true
+	}
+}
+
+// beforeConnection recognises errors that happen before a byte of the request.
+func beforeConnection(err error) bool {
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
+		return true
+	}
+	_, dns := errors.AsType[*net.DNSError](err)
+	_, cert := errors.AsType[*tls.CertificateVerificationError](err)
+	return dns || cert
+}
+
+var errTooLarge = errors.New("the answer is larger than allowed")
+
+// readCapped reads all of r into buf, or fails once it is more than limit.
+func readCapped(buf *bytes.Buffer, r io.Reader, limit int64) error {
+	lr := io.LimitedReader{R: r, N: limit + 1}
+	if _, err := buf.ReadFrom(&lr); err != nil {
+		return err
+	}
+	if lr.N == 0 {
+		return errTooLarge
+	}
+	return nil
+}
+
+// buffers hold answers while they are decoded. Nothing decoded points into them.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+func putBuffer(b *bytes.Buffer) {
+	if b.Cap() <= 64<<10 {
+		b.Reset()
+		buffers.Put(b)
+	}
+}

@@ -1,0 +1,202 @@
+package cloudapi
+
+import (
+	"context"
+	"hash/maphash"
+	"sync"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/internal/keyrate"
+)
+
+// Limits configures [NewLimiter]. The zero Limits are Meta's documented figures.
+//
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/throughput
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/about-the-platform
+// (checked September 2026)
+type Limits struct {
+	// Throughput is the limit of a number about which nothing was learned yet, in
+	// messages per second, sent and received together. 0 means
+	// [ThroughputStandard]. Set [ThroughputCoexistence] if such numbers are used.
+	Throughput int
+	// PairInterval is the time between two messages to the same user in the long
+	// run; 0 means 6 s.
+	PairInterval time.Duration
+	// PairBurst is how many messages may go to the same user at once, borrowed
+	// from the future; 0 means 45. Meta describes the loan by an example only, so
+	// a cautious host sets less.
+	PairBurst int
+	// AccountPerHour is the number of management calls per account and hour; 0
+	// means 5,000, the quota of an account that has a registered number. Others
+	// have 200: for them the usage headers put on the brake.
+	AccountPerHour int
+}
+
+// Throughputs that Meta grants, in messages per second.
+const (
+	ThroughputCoexistence = 20 // numbers that are used in the WhatsApp Business app too
+	ThroughputStandard    = 80
+	ThroughputHigh        = 1000
+)
+
+// NewLimiter makes the limiter of a single process. It starts nothing: waits use
+// timers, idle pairs are forgotten when others are used.
+func NewLimiter(l Limits) Limiter {
+	l.Throughput = orDefault(l.Throughput, ThroughputStandard)
+	l.PairInterval = orDefault(l.PairInterval, 6*time.Second)
+	l.PairBurst = orDefault(l.PairBurst, 45)
+	l.AccountPerHour = orDefault(l.AccountPerHour, 5000)
+	return &localLimiter{
+		limits:   l,
+		seed:     maphash.MakeSeed(),
+		pairs:    keyrate.New(l.PairInterval, l.PairBurst),
+		numbers:  make(map[string]*numberQueue),
+		accounts: make(map[string]*accountBudget),
+	}
+}
+
+func orDefault[T int | int64 | time.Duration](v, def T) T {
+	if v <= 0 {
+		return def
+	}
+	return v
+}
+
+type localLimiter struct {
+	limits Limits
+	seed   maphash.Seed
+	pairs  *keyrate.Limits
+
+	mu       sync.RWMutex // guards the maps, not what they hold
+	numbers  map[string]*numberQueue
+	accounts map[string]*accountBudget
+}
+
+// Acquire implements [Limiter].
+func (l *localLimiter) Acquire(ctx context.Context, p Permit) (time.Duration, error) {
+	now := time.Now()
+	if p.Number != "" {
+		q := l.number(p.Number, now)
+		pair := pairOf{limits: l.pairs}
+		if p.Recipient != "" {
+			pair.key, pair.on = l.pairKey(p.Number, p.Recipient), true
+		}
+		if q.tryNow(pair, now) {
+			return 0, nil
+		}
+		err := q.wait(ctx, pair, p.Lane, now, p.MaxWait)
+		return time.Since(now), err
+	}
+	if p.Account != "" {
+		err := l.acquireAccount(ctx, p, now)
+		return time.Since(now), err
+	}
+	return 0, nil
+}
+
+// Observe implements [Limiter].
+func (l *localLimiter) Observe(_ context.Context, p Permit, o Observation) {
+	now := time.Now()
+	if p.Number != "" {
+		q := l.number(p.Number, now)
+		switch {
+		case o.Throttled == message.ClassThrottledPair && p.Recipient != "":
+			l.pairs.Block(l.pairKey(p.Number, p.Recipient), now, max(o.RetryAfter, l.limits.PairInterval))
+		case o.Throttled == message.ClassThrottledNumber:
+			q.throttled(now, o.RetryAfter)
+		}
+		if o.Throughput > 0 {
+			q.setThroughput(now, o.Throughput)
+		}
+		if o.Inbound > 0 {
+			q.inbound(now, o.Inbound)
+		}
+	}
+	if p.Account != "" {
+		l.account(p.Account).observe(now, o)
+	}
+}
+
+// pairKey hashes a pair. The pairs are many and short-lived; their names are not
+// kept.
+func (l *localLimiter) pairKey(number, recipient string) uint64 {
+	const odd = 0x9e3779b97f4a7c15 // keeps (a,b) and (b,a) apart
+	return maphash.String(l.seed, number)*odd + maphash.String(l.seed, recipient)
+}
+
+func (l *localLimiter) number(id string, now time.Time) *numberQueue {
+	l.mu.RLock()
+	q := l.numbers[id]
+	l.mu.RUnlock()
+	if q != nil {
+		return q
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if q = l.numbers[id]; q == nil {
+		q = newNumberQueue(now, l.limits.Throughput)
+		l.numbers[id] = q
+	}
+	return q
+}
+
+func (l *localLimiter) account(id string) *accountBudget {
+	l.mu.RLock()
+	a := l.accounts[id]
+	l.mu.RUnlock()
+	if a != nil {
+		return a
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if a = l.accounts[id]; a == nil {
+		a = newAccountBudget(l.limits.AccountPerHour)
+		l.accounts[id] = a
+	}
+	return a
+}
+
+// pairOf is the pair limit as it concerns one message.
+type pairOf struct {
+	limits *keyrate.Limits
+	key    uint64
+	on     bool
+}
+
+func (p pairOf) take(now time.Time) (wait time.Duration, ok bool) {
+	if !p.on {
+		return 0, true
+	}
+	return p.limits.Take(p.key, now)
+}
+
+func (p pairOf) giveBack(now time.Time) {
+	if p.on {
+		p.limits.Return(p.key, now)
+	}
+}
+
+// sleep waits for d or until ctx ends.
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// tooLong reports whether a wait of d does not fit into most or into ctx.
+func tooLong(ctx context.Context, now time.Time, d, most time.Duration) bool {
+	if d > most {
+		return true
+	}
+	deadline, ok := ctx.Deadline()
+	return ok && deadline.Sub(now) < d
+}

@@ -1,0 +1,97 @@
+package cloudapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+)
+
+// Number is a client's view of one business phone number. It sends, and reads
+// and changes what belongs to the number. Safe for concurrent use.
+type Number struct {
+	client   *Client
+	id       string
+	messages *url.URL
+	market   *url.URL
+	err      error // of the id; every call returns it
+}
+
+// Number gives the view of the number with this phone number id (not the phone
+// number itself). An id that cannot be one makes every call fail.
+func (c *Client) Number(id string) *Number {
+	n := &Number{client: c, id: id}
+	n.messages, n.err = c.endpoint(id, "messages")
+	if n.err == nil {
+		n.market, n.err = c.endpoint(id, "marketing_messages")
+	}
+	return n
+}
+
+// ID is the phone number id.
+func (n *Number) ID() string { return n.id }
+
+var errUnexpected = errors.New("the answer is not of the documented form")
+
+// decodeInto makes a decode function for JSON answers.
+func decodeInto(out any) func(int, []byte) error {
+	return func(_ int, body []byte) error {
+		if json.Unmarshal(body, out) != nil {
+			return errUnexpected
+		}
+		return nil
+	}
+}
+
+// wireSuccess is the answer of operations without a result.
+type wireSuccess struct {
+	Success *bool `json:"success"`
+}
+
+// decodeSuccess accepts {"success":true}, and answers without the member.
+func decodeSuccess(_ int, body []byte) error {
+	var w wireSuccess
+	if json.Unmarshal(body, &w) != nil || w.Success != nil && !*w.Success {
+		return errUnexpected
+	}
+	return nil
+}
+
+// get reads an object or edge into out.
+func (c *Client) get(ctx context.Context, op, id string, query url.Values, out any, edge ...string) error {
+	return c.json(ctx, op, http.MethodGet, id, query, nil, out, edge...)
+}
+
+// json makes a management call: JSON or nothing out, JSON in. Calls other than
+// POST, and those POST calls that set something to a value, may be repeated.
+func (c *Client) json(ctx context.Context, op, method, id string, query url.Values, in, out any, edge ...string) error {
+	cl, err := c.managementCall(op, method, id, query, in, edge...)
+	if err != nil {
+		return err
+	}
+	cl.decode = decodeSuccess
+	if out != nil {
+		cl.decode = decodeInto(out)
+	}
+	return c.do(ctx, cl)
+}
+
+func (c *Client) managementCall(op, method, id string, query url.Values, in any, edge ...string) (*call, error) {
+	u, err := c.endpoint(id, edge...)
+	if err != nil {
+		return nil, err
+	}
+	u.RawQuery = query.Encode()
+	cl := &call{
+		op: op, object: id, method: method, url: u, permit: Permit{Account: id},
+		repeat: method != http.MethodPost,
+	}
+	if in != nil {
+		if cl.body, err = json.Marshal(in); err != nil {
+			return nil, &notStarted{op: op, cause: errors.New("the request cannot be expressed in JSON")}
+		}
+		cl.content = contentJSON
+	}
+	return cl, nil
+}

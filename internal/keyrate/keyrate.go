@@ -1,0 +1,142 @@
+// Package keyrate keeps very many small rate limits, one per key, in little
+// memory: 16 bytes of state each, idle keys forgotten.
+//
+// Each key follows the generic cell rate algorithm: one event per interval, and a
+// burst that is borrowed from the future. After n events at once the key is at
+// rest for n intervals before it is whole again.
+package keyrate
+
+import (
+	"sync"
+	"time"
+)
+
+// Limits are rate limits by key. Make one with [New]. Safe for concurrent use.
+//
+// A key is a 64-bit hash made by the caller. Two keys with the same hash share a
+// limit, which makes it stricter, never laxer.
+type Limits struct {
+	interval int64 // nanoseconds between events
+	horizon  int64 // furthest a key may borrow: interval × (burst-1)
+	span     int64 // life of a generation
+	epoch    time.Time
+	shards   [shardCount]shard
+}
+
+const shardCount = 64
+
+// shard holds two generations of keys. A key that is used moves to the young
+// one; when the young one has lived for span, the old one is dropped whole.
+// Nothing in it was touched for span, which is longer than any debt lasts, so
+// every key dropped was whole again: forgetting it changes no decision.
+type shard struct {
+	mu    sync.Mutex
+	young map[uint64]int64 // key → theoretical arrival time, nanoseconds since epoch
+	old   map[uint64]int64
+	born  int64
+	_     [24]byte // keeps shards on cache lines of their own
+}
+
+// New makes limits of one event per interval with bursts of up to burst events.
+// interval must be positive and burst at least 1; both are raised to that.
+func New(interval time.Duration, burst int) *Limits {
+	interval, burst = max(interval, 1), max(burst, 1)
+	l := &Limits{interval: int64(interval), epoch: time.Now()}
+	l.horizon = l.interval * int64(burst-1)
+	l.span = l.horizon + l.interval
+	return l
+}
+
+// Take takes one event of the key at now. If none is free it takes nothing and
+// returns how long to wait.
+func (l *Limits) Take(key uint64, now time.Time) (wait time.Duration, ok bool) {
+	return l.visit(key, now, true)
+}
+
+// Wait returns how long the key has to wait before its next event; 0 if it may
+// go now. It takes nothing.
+func (l *Limits) Wait(key uint64, now time.Time) time.Duration {
+	wait, _ := l.visit(key, now, false)
+	return wait
+}
+
+func (l *Limits) visit(key uint64, now time.Time, take bool) (wait time.Duration, ok bool) {
+	t := int64(now.Sub(l.epoch))
+	s := &l.shards[key%shardCount]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.age(t, l.span)
+	arrival := max(s.get(key), t)
+	if early := arrival - t - l.horizon; early > 0 {
+		return time.Duration(early), false
+	}
+	if take {
+		s.put(key, arrival+l.interval)
+	}
+	return 0, true
+}
+
+// Return gives back one event taken by [Limits.Take] and not used.
+func (l *Limits) Return(key uint64, now time.Time) {
+	t := int64(now.Sub(l.epoch))
+	s := &l.shards[key%shardCount]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if arrival := s.get(key); arrival > t {
+		s.put(key, arrival-l.interval)
+	}
+}
+
+// Block makes the key wait for at least d from now. More than the longest debt
+// that the limits know (interval × burst) is cut to that.
+func (l *Limits) Block(key uint64, now time.Time, d time.Duration) {
+	t := int64(now.Sub(l.epoch))
+	s := &l.shards[key%shardCount]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.age(t, l.span)
+	until := t + l.horizon + min(max(int64(d), 0), l.span)
+	s.put(key, max(s.get(key), until))
+}
+
+// Len is the number of keys remembered, idle ones included until they age out.
+func (l *Limits) Len() int {
+	n := 0
+	for i := range l.shards {
+		s := &l.shards[i]
+		s.mu.Lock()
+		n += len(s.young) + len(s.old)
+		s.mu.Unlock()
+	}
+	return n
+}
+
+// age drops the old generation when the young one has lived long enough. A block
+// reaches one span beyond the debt, hence twice the span.
+func (s *shard) age(t, span int64) {
+	if t-s.born < 2*span {
+		return
+	}
+	s.old, s.young = s.young, nil
+	if t-s.born >= 4*span {
+		s.old = nil // nobody came by for a whole generation
+	}
+	s.born = t
+}
+
+func (s *shard) get(key uint64) int64 {
+	if v, ok := s.young[key]; ok {
+		return v
+	}
+	return s.old[key]
+}
+
+func (s *shard) put(key uint64, v int64) {
+	if s.young == nil {
+		s.young = make(map[uint64]int64)
+	}
+	s.young[key] = v
+	if len(s.old) > 0 {
+		delete(s.old, key)
+	}
+}
