@@ -25,38 +25,39 @@ const (
 
 // Options settles what Meta's documentation leaves open. The zero Options is
 // the cautious reading: when in doubt the window counts as closed and a message
-// as not free. Use the same Options wherever the same window is kept.
+// as not free. Use the same Options wherever the same window is kept. Their JSON
+// form, for a settings page, has durations in nanoseconds.
 type Options struct {
 	// ReactionOpens counts reactions. Meta delivers them as messages but does
 	// not say that they open the window.
-	ReactionOpens bool
+	ReactionOpens bool `json:"reaction_opens,omitempty"`
 	// CallPermissionReplyOpens counts answers to a call permission request.
-	CallPermissionReplyOpens bool
+	CallPermissionReplyOpens bool `json:"call_permission_reply_opens,omitempty"`
 	// UnsupportedOpens counts messages that the Cloud API cannot express.
-	UnsupportedOpens bool
+	UnsupportedOpens bool `json:"unsupported_opens,omitempty"`
 	// ChangeOpens counts notices of edited and of deleted messages.
-	ChangeOpens bool
+	ChangeOpens bool `json:"change_opens,omitempty"`
 	// IgnoreContacts does not count contact cards and shared contact details,
 	// which otherwise count as the messages they arrive as.
-	IgnoreContacts bool
+	IgnoreContacts bool `json:"ignore_contacts,omitempty"`
 	// StandbyOpens counts user actions that arrived on the standby field.
-	StandbyOpens bool
+	StandbyOpens bool `json:"standby_opens,omitempty"`
 	// NumberChangeKeepsWindow lets the identity of a user who changed numbers
 	// inherit the open window. See Transfer.
-	NumberChangeKeepsWindow bool
+	NumberChangeKeepsWindow bool `json:"number_change_keeps_window,omitempty"`
 	// PageStartsFreeEntry lets a Facebook Page button start a free entry point
 	// window. It did until mid 2026; later reports differ.
-	PageStartsFreeEntry bool
+	PageStartsFreeEntry bool `json:"page_starts_free_entry,omitempty"`
 	// PostStartsFreeEntry lets a post start a free entry point window.
-	PostStartsFreeEntry bool
+	PostStartsFreeEntry bool `json:"post_starts_free_entry,omitempty"`
 
 	// FreeEntryLength is the estimated length of a free entry point window; 0
 	// means DefaultFreeEntryLength. Values outside 1 s to MaxFreeEntryLength
 	// are brought into that range.
-	FreeEntryLength time.Duration
+	FreeEntryLength time.Duration `json:"free_entry_length,omitempty"`
 	// MaxSkew is how far after now an event's timestamp may lie; a later one is
 	// taken as now + MaxSkew. 0 means DefaultMaxSkew, negative means none.
-	MaxSkew time.Duration
+	MaxSkew time.Duration `json:"max_skew,omitempty"`
 }
 
 // Observe returns s with the facts of e added. now is the observer's clock and
