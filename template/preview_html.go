@@ -153,41 +153,52 @@ func inlineLine(s string) string {
 	if !strings.ContainsAny(s, "*_~") {
 		return html.EscapeString(s)
 	}
-	elements := map[byte]string{'*': "strong", '_': "em", '~': "del"}
-	var pieces []string
 	type mark struct {
 		char  byte
 		piece int // where it stands in pieces
 	}
+	var pieces []string
 	var open []mark
 	from := 0
 	for i := range len(s) {
-		element, ok := elements[s[i]]
-		if !ok {
+		element := elementOf(s[i])
+		if element == "" {
 			continue
 		}
 		at := -1 // the opening mark this one closes
 		if closes(s, i) {
 			for j := range open {
-				if open[j].char == s[i] && open[j].piece < len(pieces)+1 && from < i+1 {
+				if open[j].char == s[i] {
 					at = j
 				}
 			}
 		}
-		if at >= 0 {
+		switch {
+		case at >= 0:
 			pieces = append(pieces, html.EscapeString(s[from:i]), "</"+element+">")
 			pieces[open[at].piece] = "<" + element + ">"
 			open = open[:at] // marks opened inside stay text
-			from = i + 1
-			continue
-		}
-		if opens(s, i) {
+		case opens(s, i):
 			pieces = append(pieces, html.EscapeString(s[from:i]), s[i:i+1])
 			open = append(open, mark{s[i], len(pieces) - 1})
-			from = i + 1
+		default:
+			continue
 		}
+		from = i + 1
 	}
 	return strings.Join(pieces, "") + html.EscapeString(s[from:])
+}
+
+func elementOf(mark byte) string {
+	switch mark {
+	case '*':
+		return "strong"
+	case '_':
+		return "em"
+	case '~':
+		return "del"
+	}
+	return ""
 }
 
 // opens reports whether the mark at i may open: something follows it at once

@@ -1,0 +1,224 @@
+package template
+
+import (
+	"net/url"
+	"strings"
+)
+
+// MaxButtons is how many buttons a template may have in all.
+const MaxButtons = 10
+
+// buttonLimits says how many buttons of a kind a template may have. Where Meta
+// does not say, more draw a warning.
+//
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/components
+// (checked 2026-11-22).
+var buttonLimits = map[ButtonKind]struct {
+	max    int
+	unsure bool
+}{
+	QuickReply:         {max: 10},
+	URL:                {max: 2},
+	PhoneNumber:        {max: 1},
+	CopyCode:           {max: 1},
+	Flow:               {max: 1, unsure: true},
+	CatalogView:        {max: 1},
+	MultiProduct:       {max: 1},
+	SingleProduct:      {max: 1},
+	OrderDetails:       {max: 1},
+	VoiceCall:          {max: 1},
+	RequestContactInfo: {max: 1, unsure: true},
+}
+
+// buttons checks every list of buttons, those of cards included.
+func (c *checker) buttons() {
+	for _, p := range c.places {
+		b, ok := p.Component.(*Buttons)
+		if !ok {
+			continue
+		}
+		path := p.path + ".buttons"
+		if len(b.Buttons) == 0 {
+			c.error(path, RuleButtonCount).measure(MaxButtons, 0)
+		}
+		if p.card < 0 {
+			c.counts(path, b.Buttons)
+		}
+		c.group(path, b.Buttons)
+		seen := make(map[string]bool)
+		for i, button := range b.Buttons {
+			at := indexed(path, i)
+			if button == nil {
+				c.error(at, RuleButtonUnknown)
+				continue
+			}
+			if label := button.Label(); label != "" {
+				if seen[label] {
+					c.warn(at+".text", RuleLabelTwice)
+				}
+				seen[label] = true
+			}
+			c.button(at, button)
+		}
+	}
+}
+
+// counts checks how many buttons there are, and of which kinds.
+func (c *checker) counts(path string, list []Button) {
+	if len(list) > MaxButtons {
+		c.error(path, RuleButtonCount).measure(MaxButtons, len(list))
+	}
+	count := make(map[ButtonKind]int)
+	for i, b := range list {
+		if b == nil {
+			continue
+		}
+		k := b.Kind()
+		limit, known := buttonLimits[k]
+		if count[k]++; !known || count[k] != limit.max+1 {
+			continue
+		}
+		if limit.unsure {
+			c.warn(indexed(path, i), RuleButtonCount).measure(limit.max, count[k]).kinds(string(k), "")
+		} else if k != QuickReply { // more than 10 of them have been reported
+			c.error(indexed(path, i), RuleButtonCount).measure(limit.max, count[k]).kinds(string(k), "")
+		}
+	}
+	for i, b := range list {
+		if b != nil && (b.Kind() == CatalogView || b.Kind() == MultiProduct) && len(list) > 1 {
+			c.error(indexed(path, i), RuleButtonAlone).kinds(string(b.Kind())+" alone", "")
+			break
+		}
+	}
+}
+
+// group checks that quick replies stand together, at the beginning or the end.
+func (c *checker) group(path string, list []Button) {
+	changes, last := 0, false
+	for i, b := range list {
+		quick := b != nil && b.Kind() == QuickReply
+		if i > 0 && quick != last {
+			if changes++; changes == 2 {
+				c.error(indexed(path, i), RuleButtonGroup)
+			}
+		}
+		last = quick
+	}
+}
+
+// button checks one button of any category but AUTHENTICATION.
+func (c *checker) button(path string, button Button) {
+	switch b := button.(type) {
+	case *LabelButton:
+		c.labelButton(path, b)
+	case *URLButton:
+		c.label(path+".text", b.Text)
+		c.url(path, b)
+	case *PhoneButton:
+		c.label(path+".text", b.Text)
+		if !phone(b.Number) {
+			c.error(path+".phone_number", RulePhone).measure(MaxPhone, len(b.Number))
+		}
+	case *CodeButton:
+		if b.Example == "" {
+			c.error(path+".example", RuleExampleMissing)
+		} else if n := runes(b.Example); n > MaxCoupon {
+			c.error(path+".example", RuleTextLength).measure(MaxCoupon, n).sub(subLength)
+		}
+	case *OTPButton:
+		c.error(path, RuleButtonCategory).kinds(string(Authentication), string(c.d.Category))
+	case *FlowButton:
+		c.label(path+".text", b.Text)
+		c.flow(path, b)
+	default: // *UnknownButton
+		c.warn(path, RuleButtonUnknown)
+	}
+}
+
+func (c *checker) labelButton(path string, b *LabelButton) {
+	switch b.Of {
+	case CatalogView, MultiProduct, SingleProduct:
+		if c.d.Category == Utility {
+			c.error(path, RuleButtonCategory).kinds(string(Marketing), string(Utility))
+		}
+	case RequestContactInfo:
+		if b.Text != "" && b.Text != contactInfoLabel {
+			c.error(path+".text", RuleLabelFixed)
+		}
+		return
+	}
+	c.label(path+".text", b.Text)
+}
+
+// contactInfoLabel is what the button says in every language.
+const contactInfoLabel = "Share Contact Info"
+
+// label checks the text on a button, at its path.
+func (c *checker) label(path, s string) {
+	c.length(path, s, MaxLabel, RuleTextMissing)
+	c.plain(path, s, 0)
+	c.noVariables(path, s)
+	if emoji(s) > 0 {
+		c.warn(path, RuleTextEmoji)
+	}
+}
+
+// url checks the address of a URL button and its variable.
+func (c *checker) url(path string, b *URLButton) {
+	at := path + ".url"
+	list := allVariables(b.URL)
+	base := b.URL
+	switch {
+	case len(list) > 1:
+		c.error(at, RuleVariableCount).measure(1, len(list))
+	case len(list) == 1 && list[0].end != len(b.URL):
+		c.error(at, RuleVariableEdge).kinds("at the end", "")
+	case len(list) == 1 && !digits(list[0].name):
+		c.warn(at, RuleVariableMixed).kinds("{{1}}", "") // named ones are not documented here
+	}
+	if len(list) > 0 {
+		base = b.URL[:list[0].start]
+	}
+	if u, err := url.Parse(base); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" {
+		c.error(at, RuleURL).kinds("http or https", "")
+	}
+	if n := runes(b.URL); n > MaxURL {
+		c.error(at, RuleTextLength).measure(MaxURL, n).sub(subLength)
+	}
+	switch {
+	case len(list) > 0 && len(b.Example) == 0:
+		c.error(path+".example", RuleExampleMissing).measure(1, 0)
+	case len(list) > 0 && len(b.Example) > 1:
+		c.error(path+".example", RuleExampleCount).measure(1, len(b.Example))
+	case len(list) == 0 && len(b.Example) > 0:
+		c.warn(path+".example", RuleExampleIdle)
+	}
+}
+
+// phone reports whether s is a number as Meta takes it.
+func phone(s string) bool {
+	number := strings.TrimPrefix(s, "+")
+	return len(s) <= MaxPhone && digits(number)
+}
+
+func (c *checker) flow(path string, b *FlowButton) {
+	sources := 0
+	for _, s := range []string{b.FlowID, b.FlowName, b.FlowJSON} {
+		if s != "" {
+			sources++
+		}
+	}
+	if sources != 1 {
+		c.error(path, RuleFlowSource).measure(1, sources)
+	}
+	switch strings.ToUpper(b.Action) {
+	case "", "NAVIGATE", "DATA_EXCHANGE":
+	default:
+		c.error(path+".flow_action", RuleFlowField)
+	}
+	switch b.Icon {
+	case "", "DOCUMENT", "PROMOTION", "REVIEW":
+	default:
+		c.error(path+".icon", RuleFlowField)
+	}
+}

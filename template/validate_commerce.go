@@ -1,0 +1,57 @@
+package template
+
+// displayOrder is the display_format and the sub_category of templates that ask
+// for a payment.
+const displayOrder = "ORDER_DETAILS"
+
+// commerce checks what may stand beside buttons that sell.
+//
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/marketing-templates/mpm-templates
+// and its siblings (checked 2026-11-22).
+func (c *checker) commerce() {
+	d := c.d
+	has := make(map[ButtonKind]bool)
+	for _, b := range d.Buttons() {
+		if b != nil {
+			has[b.Kind()] = true
+		}
+	}
+	h, path := d.Header(), c.pathOf(TypeHeader)
+	product := h != nil && h.Format == HeaderProduct
+	switch {
+	case has[CatalogView] && h != nil:
+		c.warn(path, RuleComponentMix).kinds("no HEADER", string(CatalogView))
+	case has[MultiProduct] && h != nil && h.Format != HeaderText:
+		c.error(path+".format", RuleHeaderFormat).kinds(string(HeaderText), string(h.Format)).sub(subHeaderFormat)
+	case has[SingleProduct] && !product:
+		c.error("components", RuleComponentMissing).kinds("HEADER PRODUCT", "")
+	case product && !has[SingleProduct]:
+		c.error(c.pathOf(TypeHeader), RuleComponentMissing).kinds(string(SingleProduct)+" button", "")
+	}
+	if has[OrderDetails] && d.Category == Marketing && d.DisplayFormat != displayOrder {
+		c.error("display_format", RuleComponentMissing).kinds(displayOrder, "")
+	}
+	for i, b := range d.Buttons() {
+		if has[OrderDetails] && b != nil && b.Kind() != OrderDetails && b.Kind() != QuickReply {
+			c.error(indexed(c.pathOf(TypeButtons)+".buttons", i), RuleButtonAlone).kinds(string(QuickReply), string(b.Kind()))
+		}
+	}
+	if d.SubCategory == "ORDER_STATUS" {
+		for _, kind := range []ComponentType{TypeHeader, TypeButtons} {
+			if at := c.pathOf(kind); at != "" {
+				c.error(at, RuleComponentMix).kinds("no "+string(kind), "ORDER_STATUS")
+			}
+		}
+	}
+}
+
+// pathOf returns the path of the first component of a kind outside of cards, ""
+// if there is none.
+func (c *checker) pathOf(kind ComponentType) string {
+	for _, p := range c.places {
+		if p.card < 0 && p.Component != nil && p.Type() == kind {
+			return p.path
+		}
+	}
+	return ""
+}
