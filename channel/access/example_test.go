@@ -49,7 +49,7 @@ func ExampleCheck() {
 
 func ExamplePolicy_Validate() {
 	policy := access.Policy{
-		Users:    map[string]access.Role{"u-42": "superviser"},
+		Users:    map[string]access.Role{"u-42": "owner"},
 		AllTeams: "all",
 	}
 	fmt.Println(policy.Validate())

@@ -1,0 +1,93 @@
+package rules
+
+import (
+	"errors"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Duration is a [time.Duration] that a person can read and type in JSON: "30d",
+// "4h", "1h30m". A day is 24 hours. In every rule zero means that the rule, or
+// that limit of it, is off, unless its comment says otherwise.
+type Duration time.Duration
+
+// Units of a Duration.
+const (
+	Second = Duration(time.Second)
+	Minute = Duration(time.Minute)
+	Hour   = Duration(time.Hour)
+	Day    = 24 * Hour
+)
+
+// errDuration says how to do it right and quotes nothing.
+var errDuration = errors.New(`rules: parse duration: want a form such as "30d", "4h" or "1h30m"`)
+
+// ParseDuration reads the forms that [time.ParseDuration] reads, optionally led
+// by whole days: "2d", "1d12h", "90m". Its error does not quote the input.
+func ParseDuration(s string) (Duration, error) {
+	s, negative := strings.CutPrefix(s, "-")
+	var size uint64
+	days, rest, found := strings.Cut(s, "d")
+	if found {
+		n, err := strconv.ParseUint(days, 10, 32)
+		if err != nil || n > uint64(math.MaxInt64/Day) {
+			return 0, errDuration
+		}
+		size, s = n*uint64(Day), rest
+	}
+	if !found || s != "" {
+		d, err := time.ParseDuration(s)
+		// The sign was read above; a second one is no form of ours: "1d-2h".
+		if err != nil || s[0] == '-' || s[0] == '+' {
+			return 0, errDuration
+		}
+		size += uint64(d)
+	}
+	switch {
+	case negative && size <= 1<<63:
+		return Duration(-size), nil
+	case !negative && size <= math.MaxInt64:
+		return Duration(size), nil
+	default:
+		return 0, errDuration
+	}
+}
+
+// String returns the shortest form that [ParseDuration] reads back.
+func (d Duration) String() string {
+	sign, size := "", uint64(d)
+	if d < 0 {
+		sign, size = "-", -uint64(d)
+	}
+	days, rest := size/uint64(Day), time.Duration(size%uint64(Day))
+	if days > 0 {
+		sign += strconv.FormatUint(days, 10) + "d"
+		if rest == 0 {
+			return sign
+		}
+	}
+	s := rest.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return sign + s
+}
+
+// MarshalText implements [encoding.TextMarshaler] with [Duration.String].
+func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText implements [encoding.TextUnmarshaler] with [ParseDuration].
+func (d *Duration) UnmarshalText(b []byte) error {
+	v, err := ParseDuration(string(b))
+	if err == nil {
+		*d = v
+	}
+	return err
+}
+
+func (d Duration) std() time.Duration { return time.Duration(d) }
