@@ -35,7 +35,8 @@ func (d *Definition) Bind(v Values) (Message, Preview, error) {
 	p.Buttons = b.buttons("buttons", buttons, v.Buttons)
 	p.Cards = b.carousel(d.Carousel(), v.Cards)
 	p.OrderStatus = b.orderStatus(v.OrderStatus)
-	b.tapTarget(v.TapTarget)
+	p.TapTargets = b.tapTarget(v.TapTarget)
+	p.CallPermission = first[*CallPermissionRequest](d.Components) != nil
 
 	for i := range b.problems {
 		if b.problems[i].Severity != SeverityWarning {

@@ -110,9 +110,9 @@ func (b *binder) orderStatus(s *OrderStatus) *OrderStatus {
 	return &c
 }
 
-func (b *binder) tapTarget(list []TapTarget) {
+func (b *binder) tapTarget(list []TapTarget) []TapTarget {
 	if len(list) == 0 {
-		return
+		return nil
 	}
 	for i := range list {
 		path := indexed("tap_target", i)
@@ -132,4 +132,5 @@ func (b *binder) tapTarget(list []TapTarget) {
 		w.end(outer)
 	}
 	b.part("tap_target_configuration", Parameter{Type: ParamTapTarget, Raw: append(w.buf, ']')})
+	return slices.Clone(list)
 }

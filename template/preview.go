@@ -26,6 +26,9 @@ type Preview struct {
 	Buttons     []PreviewButton
 	Cards       []PreviewCard
 	OrderStatus *OrderStatus // nil if there is none
+	TapTargets  []TapTarget
+	// CallPermission says that the message asks the customer to allow calls.
+	CallPermission bool
 
 	// Warnings are what Meta might refuse but does not say so.
 	Warnings Problems

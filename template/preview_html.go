@@ -26,6 +26,13 @@ func (p Preview) HTML() string {
 	}
 	h.block("wa-footer", lines(p.Footer))
 	h.buttons(p.Buttons)
+	for _, target := range p.TapTargets {
+		h.raw(`<div class="wa-target">`).link(target.URL, target.Title)
+		h.raw(`</div>`)
+	}
+	if p.CallPermission {
+		h.block("wa-call", callPermission)
+	}
 	for i := range p.Cards {
 		c := &p.Cards[i]
 		h.raw(`<div class="wa-card">`)
@@ -148,39 +155,32 @@ func inline(s string) string {
 }
 
 // inlineLine works in one pass: an opening mark is written as itself and turned
-// into an element only when its closing mark is found.
+// into an element only when its closing mark is found. Of two that open, the
+// later one counts.
 func inlineLine(s string) string {
-	if !strings.ContainsAny(s, "*_~") {
+	if !strings.ContainsAny(s, marks) {
 		return html.EscapeString(s)
 	}
-	type mark struct {
-		char  byte
-		piece int // where it stands in pieces
-	}
-	var pieces []string
-	var open []mark
+	pieces := make([]string, 0, 8)
+	var open [len(marks)]int // where in pieces a mark stands open, plus one
 	from := 0
 	for i := range len(s) {
-		element := elementOf(s[i])
-		if element == "" {
+		m := strings.IndexByte(marks, s[i])
+		switch {
+		case m < 0:
 			continue
-		}
-		at := -1 // the opening mark this one closes
-		if closes(s, i) {
+		case open[m] > 0 && closes(s, i):
+			pieces = append(pieces, html.EscapeString(s[from:i]), "</"+elements[m]+">")
+			at := open[m]
+			pieces[at-1] = "<" + elements[m] + ">"
 			for j := range open {
-				if open[j].char == s[i] {
-					at = j
+				if open[j] >= at { // opened inside: stays text
+					open[j] = 0
 				}
 			}
-		}
-		switch {
-		case at >= 0:
-			pieces = append(pieces, html.EscapeString(s[from:i]), "</"+element+">")
-			pieces[open[at].piece] = "<" + element + ">"
-			open = open[:at] // marks opened inside stay text
 		case opens(s, i):
 			pieces = append(pieces, html.EscapeString(s[from:i]), s[i:i+1])
-			open = append(open, mark{s[i], len(pieces) - 1})
+			open[m] = len(pieces)
 		default:
 			continue
 		}
@@ -189,17 +189,10 @@ func inlineLine(s string) string {
 	return strings.Join(pieces, "") + html.EscapeString(s[from:])
 }
 
-func elementOf(mark byte) string {
-	switch mark {
-	case '*':
-		return "strong"
-	case '_':
-		return "em"
-	case '~':
-		return "del"
-	}
-	return ""
-}
+// marks are the formatting marks within a line, elements what they become.
+const marks = "*_~"
+
+var elements = [len(marks)]string{"strong", "em", "del"}
 
 // opens reports whether the mark at i may open: something follows it at once
 // and no word ends before it.

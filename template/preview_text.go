@@ -23,6 +23,12 @@ func (p Preview) Text() string {
 	}
 	t.line(p.Footer)
 	t.buttons(p.Buttons)
+	for _, target := range p.TapTargets {
+		t.line("[", target.Title, "] ", target.URL)
+	}
+	if p.CallPermission {
+		t.line("[", callPermission, "]")
+	}
 	for i := range p.Cards {
 		t.line("— ", strconv.Itoa(i+1), " —")
 		t.header(p.Cards[i].Header)
@@ -31,6 +37,9 @@ func (p Preview) Text() string {
 	}
 	return b.String()
 }
+
+// callPermission stands for what the client shows, in its language.
+const callPermission = "asks for permission to call"
 
 // ends words the end of an offer, in UTC because the customer's zone is unknown.
 func ends(t time.Time) string {
