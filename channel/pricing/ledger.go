@@ -108,7 +108,8 @@ var (
 	// ErrNoID refuses facts without a message id, and holds without a channel.
 	ErrNoID = errors.New("pricing: message id or channel is missing")
 	// ErrTime refuses a time outside the years 1971 to 2099, which is unset or
-	// was not read from Unix seconds, and a hold or delivery without month.
+	// was not read from Unix seconds, a hold or delivery without month, and a
+	// new hold in a closed month.
 	ErrTime = errors.New("pricing: time is unset or not in Unix seconds")
 	// ErrReleased refuses a hold for a message that was released: another
 	// attempt needs another id, or nothing would be held for it.
@@ -117,7 +118,7 @@ var (
 
 // Reserve holds the expected cost of a message before it is sent, or refuses
 // with an error of [Budget.Admit] and holds nothing. Reserving a message again
-// changes nothing and is never refused.
+// changes nothing and is not refused.
 func (l *Ledger) Reserve(id, channel string, market Market, h Hold) error {
 	if id == "" || channel == "" {
 		return fmt.Errorf("%w: reserve", ErrNoID)
@@ -133,9 +134,11 @@ func (l *Ledger) Reserve(id, channel string, market Market, h Hold) error {
 }
 
 func (l *Ledger) reserve(id string, e Entry) ([]notice, error) {
-	known := l.entries[id]
+	known, ok := l.entries[id]
 	sent := known.Delivery.Units > 0 // too late to refuse
 	switch {
+	case !ok && e.Hold.Month < l.horizon:
+		return nil, fmt.Errorf("%w: reserve: month is closed", ErrTime)
 	case known.Released && !sent:
 		return nil, ErrReleased
 	case known.Hold != Hold{}:

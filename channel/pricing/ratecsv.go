@@ -35,7 +35,7 @@ func (l *loader) fail(file string, row int, column string, err error) {
 }
 
 // open finds the header: the first line with a cell "market".
-func (l *loader) open(file string, r io.Reader, required ...string) *table {
+func (l *loader) open(file string, r io.Reader, required, optional []string) *table {
 	raw, err := io.ReadAll(io.LimitReader(r, maxCard+1))
 	if err == nil && len(raw) > maxCard {
 		err = ErrTooLarge
@@ -50,7 +50,7 @@ func (l *loader) open(file string, r io.Reader, required ...string) *table {
 	t := &table{l: l, file: file, csv: reader, column: map[string]int{}}
 	for t.read() {
 		if slices.ContainsFunc(t.row, func(cell string) bool { return columnName(cell) == "market" }) {
-			t.header(required)
+			t.header(required, optional)
 			return t
 		}
 	}
@@ -58,11 +58,15 @@ func (l *loader) open(file string, r io.Reader, required ...string) *table {
 	return nil
 }
 
-// header takes the current line as the header.
-func (t *table) header(required []string) {
+// header takes the current line as the header. Other columns are nobody's
+// business here, and their names may be anything.
+func (t *table) header(required, optional []string) {
 	for i, cell := range t.row {
 		name := columnName(cell)
-		if _, twice := t.column[name]; twice && name != "" {
+		if !slices.Contains(required, name) && !slices.Contains(optional, name) {
+			continue
+		}
+		if _, twice := t.column[name]; twice {
 			t.l.fail(t.file, t.line, name, ErrDuplicateColumn)
 		}
 		t.column[name] = i
@@ -153,7 +157,8 @@ func (t *table) currency() {
 }
 
 func (l *loader) readRates(r io.Reader) {
-	t := l.open("rates", r, string(CategoryMarketing), string(CategoryUtility), string(CategoryAuthentication))
+	t := l.open("rates", r, []string{"market", "marketing", "utility", "authentication"},
+		[]string{"authentication_international", "service", "currency"})
 	if t == nil {
 		return
 	}
@@ -179,7 +184,7 @@ func (l *loader) readRates(r io.Reader) {
 }
 
 func (l *loader) readTiers(r io.Reader) {
-	t := l.open("tiers", r, "category", "from", "to", "rate")
+	t := l.open("tiers", r, []string{"market", "category", "from", "to", "rate"}, []string{"currency"})
 	if t == nil {
 		return
 	}
