@@ -81,11 +81,14 @@ func (c *Client) request(ctx context.Context, cl *call, auth *authorization) *ht
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{"User-Agent": c.userAgent},
 	}).WithContext(ctx)
-	switch cl.scheme {
-	case bearer:
+	switch {
+	case cl.scheme != "":
+		req.Header["Authorization"] = []string{cl.scheme + " " + auth.token}
+	case auth.token != "":
 		req.Header["Authorization"] = auth.header
-	case oauth:
-		req.Header["Authorization"] = []string{"OAuth " + auth.token}
+	}
+	for _, h := range cl.headers {
+		req.Header[h.key] = []string{h.value}
 	}
 	if cl.content != nil {
 		req.Header["Content-Type"] = cl.content

@@ -20,24 +20,18 @@ type call struct {
 	content []string // Content-Type, nil without a body
 	body    []byte
 	stream  *stream // instead of body
+	headers []header
 	permit  Permit
-	repeat  bool // a repeat does no harm: reads, deletions, settings
-	scheme  authScheme
+	repeat  bool             // a repeat does no harm: reads, deletions, settings
+	auth    *authorization   // instead of the client's token
+	scheme  string           // of the Authorization header; empty means Bearer
+	fatal   func(error) bool // errors not to repeat for, whatever their class says
 	decode  func(status int, body []byte) error
 }
 
-type authScheme uint8
+type header struct{ key, value string }
 
-const (
-	bearer authScheme = iota
-	oauth             // "Authorization: OAuth …", for resumable uploads
-	noAuth            // calls that carry the app secret instead
-)
-
-var (
-	contentJSON = []string{"application/json"}
-	contentForm = []string{"application/x-www-form-urlencoded"}
-)
+var contentJSON = []string{"application/json"}
 
 var errBadID = errors.New("cloudapi: an id is empty or has characters that no id of Meta has")
 
@@ -49,7 +43,9 @@ func (c *Client) endpoint(id string, edge ...string) (*url.URL, error) {
 	u := *c.base
 	u.Path += "/" + id
 	for _, e := range edge {
-		u.Path += "/" + e
+		if e != "" {
+			u.Path += "/" + e
+		}
 	}
 	return &u, nil
 }
@@ -104,7 +100,7 @@ func (c *Client) run(ctx context.Context, cl *call, res *CallResult) error {
 		if err == nil {
 			return nil
 		}
-		if !rotated && c.rotate(ctx, err, auth) && (cl.stream == nil || cl.stream.rewind()) {
+		if !rotated && c.rotate(ctx, cl, err, auth) && (cl.stream == nil || cl.stream.rewind()) {
 			rotated = true
 			failures--
 			continue
@@ -122,8 +118,8 @@ func (c *Client) run(ctx context.Context, cl *call, res *CallResult) error {
 }
 
 func (c *Client) authorization(ctx context.Context, cl *call) (*authorization, error) {
-	if cl.scheme == noAuth {
-		return &authorization{}, nil
+	if cl.auth != nil {
+		return cl.auth, nil
 	}
 	a, err := c.credentials.authorize(ctx)
 	if err != nil {
@@ -133,9 +129,9 @@ func (c *Client) authorization(ctx context.Context, cl *call) (*authorization, e
 }
 
 // rotate reports whether a refused token has been replaced in the meantime.
-func (c *Client) rotate(ctx context.Context, err error, used *authorization) bool {
+func (c *Client) rotate(ctx context.Context, cl *call, err error, used *authorization) bool {
 	e, ok := errors.AsType[*Error](err)
-	if !ok || e.failure.Class != message.ClassAuth || c.credentials.source == nil || used.token == "" {
+	if !ok || e.failure.Class != message.ClassAuth || c.credentials.source == nil || used == cl.auth {
 		return false
 	}
 	next, err := c.credentials.authorize(ctx)
@@ -146,7 +142,7 @@ func (c *Client) rotate(ctx context.Context, err error, used *authorization) boo
 // repeated only if it is known not to have been accepted.
 func (c *Client) again(cl *call, err error, failures int) (time.Duration, bool) {
 	f, ok := message.FailureOf(err)
-	if !ok {
+	if !ok || cl.fatal != nil && cl.fatal(err) {
 		return 0, false
 	}
 	d := c.backoff.Delay(failures, f.Retry.After)

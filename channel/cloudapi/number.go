@@ -63,8 +63,18 @@ func (c *Client) get(ctx context.Context, op, id string, query url.Values, out a
 	return c.json(ctx, op, http.MethodGet, id, query, nil, out, edge...)
 }
 
-// json makes a management call: JSON or nothing out, JSON in. Calls other than
-// POST, and those POST calls that set something to a value, may be repeated.
+// set posts a value to an object or edge, which may be repeated.
+func (c *Client) set(ctx context.Context, op, id string, query url.Values, in any, edge ...string) error {
+	cl, err := c.managementCall(op, http.MethodPost, id, query, in, edge...)
+	if err != nil {
+		return err
+	}
+	cl.repeat, cl.decode = true, decodeSuccess
+	return c.do(ctx, cl)
+}
+
+// json makes a management call: JSON or nothing out, JSON in. A POST that makes
+// or triggers something is repeated only if it is known to have failed.
 func (c *Client) json(ctx context.Context, op, method, id string, query url.Values, in, out any, edge ...string) error {
 	cl, err := c.managementCall(op, method, id, query, in, edge...)
 	if err != nil {

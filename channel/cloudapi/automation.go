@@ -1,0 +1,83 @@
+package cloudapi
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"unicode/utf8"
+
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+// Automation is what a user finds in an empty conversation.
+//
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/conversational-components
+// (checked September 2026)
+type Automation struct {
+	// WelcomeMessage asks for a webhook (request_welcome) when a user opens the
+	// conversation for the first time. Meta marks it as not working.
+	WelcomeMessage bool
+	// IceBreakers are texts to tap: at most 4 of at most 80 characters, no emoji.
+	IceBreakers []string
+	// Commands are offered after a slash: at most 30.
+	Commands []Command
+}
+
+// Command is one slash command.
+type Command struct {
+	Name        string `json:"command_name"`        // at most 32 characters, no emoji
+	Description string `json:"command_description"` // at most 256 characters, no emoji
+}
+
+type wireAutomation struct {
+	Welcome  bool      `json:"enable_welcome_message"`
+	Prompts  []string  `json:"prompts"`
+	Commands []Command `json:"commands"`
+}
+
+func (w *wireAutomation) value() *Automation {
+	if w == nil {
+		return nil
+	}
+	return &Automation{WelcomeMessage: w.Welcome, IceBreakers: w.Prompts, Commands: w.Commands}
+}
+
+// Automation reads the conversational components of the number.
+func (n *Number) Automation(ctx context.Context) (Automation, error) {
+	var out struct {
+		Automation wireAutomation `json:"conversational_automation"`
+	}
+	err := n.client.get(ctx, "get automation", n.id, url.Values{"fields": {"conversational_automation"}}, &out)
+	if err != nil {
+		return Automation{}, err
+	}
+	return *out.Automation.value(), nil
+}
+
+// SetAutomation replaces the conversational components of the number. Broken
+// limits are reported before anything is sent; the error matches
+// message.ErrInvalid.
+func (n *Number) SetAutomation(ctx context.Context, a Automation) error {
+	if len(a.IceBreakers) > 4 || len(a.Commands) > 30 {
+		return fmt.Errorf("cloudapi: set automation: %w: too many ice breakers or commands", message.ErrInvalid)
+	}
+	for _, s := range a.IceBreakers {
+		if l := utf8.RuneCountInString(s); l < 1 || l > 80 {
+			return fmt.Errorf("cloudapi: set automation: %w: an ice breaker has %d characters, allowed are 1 to 80", message.ErrInvalid, l)
+		}
+	}
+	for _, c := range a.Commands {
+		name, text := utf8.RuneCountInString(c.Name), utf8.RuneCountInString(c.Description)
+		if name < 1 || name > 32 || text < 1 || text > 256 {
+			return fmt.Errorf("cloudapi: set automation: %w: a command has %d and %d characters, allowed are 1 to 32 and 1 to 256", message.ErrInvalid, name, text)
+		}
+	}
+	w := wireAutomation{Welcome: a.WelcomeMessage, Prompts: a.IceBreakers, Commands: a.Commands}
+	if w.Prompts == nil {
+		w.Prompts = []string{}
+	}
+	if w.Commands == nil {
+		w.Commands = []Command{}
+	}
+	return n.change(ctx, "set automation", nil, w, "conversational_automation")
+}

@@ -1,0 +1,168 @@
+package cloudapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"net/http"
+	"net/url"
+
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+// maxRestarts is how often one walk through a list starts over because its
+// cursor died.
+const maxRestarts = 2
+
+// listing is a remote list.
+type listing[T any] struct {
+	op    string
+	id    string
+	edge  string
+	query url.Values
+	// items takes a page apart; nil means {"data":[…]} with one item per element.
+	items func(page []byte) ([]T, error)
+	key   func(T) string // identifies an item, to skip it after a restart
+}
+
+type wirePage struct {
+	Data   []json.RawMessage `json:"data"`
+	Paging struct {
+		Cursors struct {
+			After string `json:"after"`
+		} `json:"cursors"`
+		Next string `json:"next"`
+	} `json:"paging"`
+}
+
+// all walks a list page by page: the end is a page without "next", not a short
+// or empty one. The address in "next" is not used, because it can hold the token.
+//
+// https://developers.facebook.com/docs/graph-api/results (checked September 2026)
+func all[T any](ctx context.Context, c *Client, l listing[T]) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var zero T
+		seen := make(map[string]struct{})
+		after, restarts := "", 0
+		for {
+			items, next, err := page(ctx, c, l, after)
+			if stale(err) && after != "" && restarts < maxRestarts {
+				restarts++
+				after = ""
+				continue
+			}
+			if err != nil {
+				yield(zero, err)
+				return
+			}
+			for _, item := range items {
+				if item.err == nil {
+					k := l.key(item.value)
+					if _, again := seen[k]; again && k != "" {
+						continue
+					}
+					seen[k] = struct{}{}
+				}
+				if !yield(item.value, item.err) {
+					return
+				}
+			}
+			if next == "" {
+				return
+			}
+			if next == after {
+				yield(zero, fmt.Errorf("cloudapi: %s: %w", l.op, errLoop))
+				return
+			}
+			after = next
+		}
+	}
+}
+
+var errLoop = errors.New("the list leads back to the same page")
+
+// stale reports whether a cursor has died: templates and groups say so with
+// 131059, the block list with 139102.
+func stale(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && (e.Code == 131059 || e.Code == 139102)
+}
+
+type listed[T any] struct {
+	value T
+	err   error // the element could not be read
+}
+
+func page[T any](ctx context.Context, c *Client, l listing[T], after string) (items []listed[T], next string, err error) {
+	q := maps.Clone(l.query)
+	if q == nil {
+		q = url.Values{}
+	}
+	if q.Get("limit") == "" {
+		q.Set("limit", "100")
+	}
+	if after != "" {
+		q.Set("after", after)
+	}
+	cl, err := c.managementCall(l.op, http.MethodGet, l.id, q, nil, l.edge)
+	if err != nil {
+		return nil, "", err
+	}
+	if l.edge == "" {
+		cl.permit.Account = AppAccount // a list that belongs to no account
+	}
+	// A dead cursor is repeated by the walk, from the start.
+	cl.fatal = stale
+	cl.decode = func(_ int, body []byte) error {
+		var w wirePage
+		if json.Unmarshal(body, &w) != nil || w.Data == nil && l.items == nil {
+			return errUnexpected
+		}
+		if w.Paging.Next != "" {
+			if next = w.Paging.Cursors.After; next == "" {
+				return errUnexpected
+			}
+		}
+		items, err = elements(l, body, w.Data)
+		return err
+	}
+	return items, next, c.do(ctx, cl)
+}
+
+func elements[T any](l listing[T], body []byte, data []json.RawMessage) ([]listed[T], error) {
+	var out []listed[T]
+	if l.items != nil {
+		values, err := l.items(body)
+		for _, v := range values {
+			out = append(out, listed[T]{value: v})
+		}
+		return out, err
+	}
+	for _, raw := range data {
+		var v T
+		item := listed[T]{}
+		if json.Unmarshal(raw, &v) == nil {
+			item.value = v
+		} else {
+			item.err = &elementError{op: l.op}
+		}
+		out = append(out, item)
+	}
+	return out, nil
+}
+
+// elementError reports one unreadable element of a list.
+type elementError struct{ op string }
+
+// Error names the operation.
+func (e *elementError) Error() string {
+	return "cloudapi: " + e.op + ": one element of the list is not of the documented form"
+}
+
+// Failure implements message.Failer.
+func (e *elementError) Failure() message.Failure {
+	return message.Failure{Class: message.ClassUnknown, Retry: message.Retry{Advice: message.RetryNever}, Title: "Unreadable element"}
+}
