@@ -41,22 +41,3 @@ func (d *Delivery) Events() iter.Seq[*Event] {
 
 // Len returns the number of events.
 func (d *Delivery) Len() int { return len(d.events) }
-
-// A span is a piece of the body. The zero span is absent: nothing of interest
-// starts at offset 0 of a body.
-type span struct{ start, end uint32 }
-
-// A frame is what the items of one change (or of one thread of the chat history)
-// share, kept so that each of them can be given a body of its own.
-type frame struct {
-	entryID, entryTime span
-	field, metadata    span
-	summary            span // conversation_context
-	errors             span // value-level errors beside calls
-	chunk              span // history[].metadata
-	threadID           span // history[].threads[].id
-	thread             span // history[].threads[].context
-}
-
-// A shape says where in a body an event's item stands.
-type shape uint8

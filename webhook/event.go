@@ -30,6 +30,11 @@ type Event struct {
 	// Payload is the item itself, never nil.
 	Payload Payload
 
+	// Err names the first part of the item that was malformed and is therefore
+	// missing from the payload, while the rest could be read. Nil normally, and
+	// for *[Unknown], which has its own. It quotes nothing of the input.
+	Err error
+
 	d       *Delivery
 	item    span // the item's bytes
 	contact span // the contact matched to the item, empty if none

@@ -1,0 +1,95 @@
+package webhook
+
+import "github.com/kanava-go/kanava/internal/jsonscan"
+
+// A contact is what a value tells about one of the people in it.
+type contact struct {
+	Identity
+	keyHash string
+	at      span
+}
+
+// readContacts takes in the contacts of a value.
+func (p *parser) readContacts(v value) {
+	for c := range elements(v) {
+		if c.Kind() != jsonscan.Object {
+			continue
+		}
+		k := contact{at: at(c)}
+		for it := c.Iter(); it.Next(); {
+			switch it.Key() {
+			case "wa_id":
+				k.Phone = p.phone(&it)
+			case "user_id":
+				k.BSUID = p.text(&it)
+			case "parent_user_id":
+				k.ParentBSUID = p.text(&it)
+			case "identity_key_hash":
+				k.keyHash = p.text(&it)
+			case "profile":
+				for profile := p.object(&it); profile.Next(); {
+					switch profile.Key() {
+					case "name":
+						k.Name = p.text(&profile)
+					case "username":
+						k.Username = p.text(&profile)
+					}
+				}
+			}
+		}
+		p.contacts = append(p.contacts, k)
+	}
+}
+
+// contactFor finds the contact of the person an item names: by BSUID, else by
+// phone number, else the only contact there is, unless its BSUID says that it is
+// somebody else. The phone number does not: Meta writes some countries' numbers
+// in two ways.
+func (p *parser) contactFor(id *Identity) *contact {
+	if id.BSUID != "" {
+		for i := range p.contacts {
+			if p.contacts[i].BSUID == id.BSUID {
+				return &p.contacts[i]
+			}
+		}
+	}
+	if id.Phone != "" {
+		for i := range p.contacts {
+			if c := &p.contacts[i]; c.Phone == id.Phone && (c.BSUID == "" || id.BSUID == "") {
+				return c
+			}
+		}
+	}
+	if len(p.contacts) == 1 && (id.BSUID == "" || p.contacts[0].BSUID == "") {
+		return &p.contacts[0]
+	}
+	return nil
+}
+
+// complete adds to id what the contact of that person tells, and returns where
+// the contact stands and its identity key hash.
+func (p *parser) complete(id *Identity) (at span, keyHash string) {
+	c := p.contactFor(id)
+	if c == nil {
+		return span{}, ""
+	}
+	id.merge(c.Identity)
+	return c.at, c.keyHash
+}
+
+// merge fills what is empty in id from other.
+func (id *Identity) merge(other Identity) {
+	id.BSUID = or(id.BSUID, other.BSUID)
+	id.ParentBSUID = or(id.ParentBSUID, other.ParentBSUID)
+	id.Phone = or(id.Phone, other.Phone)
+	id.Username = or(id.Username, other.Username)
+	id.Name = or(id.Name, other.Name)
+}
+
+// or returns a, or b if a is empty.
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

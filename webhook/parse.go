@@ -1,0 +1,238 @@
+package webhook
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/kanava-go/kanava/internal/jsonscan"
+)
+
+// object is the only webhook object this package reads.
+const object = "whatsapp_business_account"
+
+// ErrMalformed is matched by the error of a body that is not JSON.
+var ErrMalformed = errors.New("webhook: body is not JSON")
+
+// What makes an item *Unknown although its field is known.
+var (
+	errNotWebhook = errors.New("webhook: read body: not a webhook envelope")
+	errNoChange   = errors.New("webhook: read entry: no change in it")
+	errNoValue    = errors.New("webhook: read change: no object as value")
+	errNotObject  = errors.New("webhook: read item: not an object")
+	errNoID       = errors.New("webhook: read item: no id")
+	errNoKind     = errors.New("webhook: read item: no kind")
+	errNoContent  = errors.New("webhook: read message: no content of its type")
+)
+
+// Parse reads the body of a webhook. It does not check the signature: that is
+// [Verify]'s and the [Handler]'s task.
+//
+// A body that is valid JSON never fails. Whatever in it is not understood becomes
+// an event with an *[Unknown], beside the others: a JSON text that is no webhook
+// at all gives one with the whole body, a malformed item one with that item. Only
+// bodies about another object than WhatsApp accounts give no events.
+//
+// For a body that is not JSON the error matches [ErrMalformed]. The delivery is
+// there even then, with the whole body as its only event, so that it can be kept.
+//
+// Parse copies body once; the caller keeps ownership, but as Delivery.Body it
+// must not change while the delivery is in use.
+func Parse(body []byte) (*Delivery, error) {
+	d := &Delivery{Body: body, Secret: -1, src: string(body)}
+	p := parsers.Get().(*parser)
+	defer p.release()
+	p.d = d
+	if err := p.doc.Parse(d.src); err != nil {
+		p.unknown(value{}, shapeBody, "", err)
+		p.finish()
+		return d, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	p.body(p.doc.Root())
+	p.finish()
+	return d, nil
+}
+
+// A parser holds the scratch space of one Parse.
+type parser struct {
+	doc jsonscan.Doc
+	d   *Delivery
+
+	events   []Event
+	frames   []frame
+	contacts []contact
+
+	// The envelope of the items being read.
+	account   string
+	entryTime time.Time
+	field     string
+	number    Number
+	summary   string
+	beside    []Error // value-level errors that belong to its calls
+	frame     frame
+	framed    bool // frame stands in frames already
+
+	err error // the first flaw of the item being read
+}
+
+var parsers = sync.Pool{New: func() any { return new(parser) }}
+
+// maxKept is the largest index, in values, that is kept for the next body: about
+// 1.5 MB. Larger bodies are rare and pay for their own.
+const maxKept = 1 << 16
+
+// release clears the parser of everything that belongs to the body and puts it
+// back for the next one.
+func (p *parser) release() {
+	if p.doc.Cap() > maxKept {
+		return
+	}
+	p.doc.Reset()
+	clear(p.events)
+	clear(p.frames)
+	clear(p.contacts)
+	*p = parser{doc: p.doc, events: p.events[:0], frames: p.frames[:0], contacts: p.contacts[:0]}
+	parsers.Put(p)
+}
+
+// finish hands the events over to the delivery, in slices of just the right size.
+func (p *parser) finish() {
+	d := p.d
+	d.events, d.frames = d.event1[:0:1], d.frame1[:0:1]
+	if len(p.events) > 1 {
+		d.events = slices.Grow(d.events[:0:0], len(p.events))
+	}
+	if len(p.frames) > 1 {
+		d.frames = slices.Grow(d.frames[:0:0], len(p.frames))
+	}
+	d.events = append(d.events, p.events...)
+	d.frames = append(d.frames, p.frames...)
+}
+
+// body reads the outermost value.
+func (p *parser) body(root value) {
+	entries := 0
+	var named bool
+	for it := root.Iter(); it.Next(); {
+		switch it.Key() {
+		case "object":
+			p.d.Object, named = it.Value().Str(), true
+		case "entry":
+			entries++
+		}
+	}
+	if root.Kind() != jsonscan.Object || !named && entries == 0 {
+		p.unknown(value{}, shapeBody, "", errNotWebhook)
+		return
+	}
+	if named && p.d.Object != object {
+		return
+	}
+	for it := root.Iter(); it.Next(); {
+		if it.Key() != "entry" {
+			continue
+		}
+		for e := range elements(it.Value()) {
+			p.entry(e)
+		}
+	}
+}
+
+// entry reads one element of entry: the changes of one account.
+func (p *parser) entry(e value) {
+	p.account, p.entryTime, p.frame = "", time.Time{}, frame{}
+	p.field, p.number = "", Number{}
+	changes := 0
+	for it := e.Iter(); it.Next(); {
+		switch it.Key() {
+		case "id":
+			p.account = p.text(&it)
+			p.frame.entryID = at(it.Value())
+		case "time":
+			p.entryTime = p.time(&it)
+			p.frame.entryTime = at(it.Value())
+		case "changes":
+			changes++
+		}
+	}
+	envelope := p.frame
+	p.err = nil // a malformed envelope is nobody's flaw in particular
+	if changes == 0 {
+		// Some of Meta's samples print field and value in the entry itself.
+		if e.Get("value").Kind() == jsonscan.Object {
+			p.change(e)
+		} else {
+			p.unknown(e, shapeEntry, "", errNoChange)
+		}
+		return
+	}
+	for it := e.Iter(); it.Next(); {
+		if it.Key() != "changes" {
+			continue
+		}
+		for c := range elements(it.Value()) {
+			p.frame = envelope
+			p.change(c)
+		}
+	}
+}
+
+// change reads one change: a field and its value.
+func (p *parser) change(c value) {
+	p.field, p.number, p.summary, p.framed = "", Number{}, "", false
+	p.contacts, p.beside = p.contacts[:0], nil
+	var v value
+	for it := c.Iter(); it.Next(); {
+		switch it.Key() {
+		case "field":
+			p.field = p.text(&it)
+			p.frame.field = at(it.Value())
+		case "value":
+			v = it.Value()
+		}
+	}
+	p.err = nil
+	switch {
+	case c.Kind() != jsonscan.Object || !v.Exists():
+		p.unknown(c, shapeChange, "", errNoValue)
+	case v.Kind() != jsonscan.Object:
+		p.unknown(v, shapeValue, "", errNoValue)
+	default:
+		p.value(v)
+	}
+}
+
+// at returns where v stands in the body.
+func at(v value) span {
+	start, end := v.Span()
+	return span{start, end}
+}
+
+// emit adds an event for the item at v. A flaw noted while reading it goes along.
+func (p *parser) emit(v value, s shape, t time.Time, payload Payload) *Event {
+	if !p.framed {
+		p.framed = true
+		p.frames = append(p.frames, p.frame)
+	}
+	if t.IsZero() {
+		t = p.entryTime
+	}
+	p.events = append(p.events, Event{
+		Account: p.account, Number: p.number, Field: p.field, Time: t, Payload: payload, Err: p.err,
+		d: p.d, item: at(v), frame: uint32(len(p.frames) - 1), shape: s,
+	})
+	p.err = nil
+	return &p.events[len(p.events)-1]
+}
+
+// unknown adds an event for an item that is not understood.
+func (p *parser) unknown(v value, s shape, typ string, err error) {
+	r := []byte(v.Raw())
+	if s == shapeBody {
+		r = []byte(p.d.src)
+	}
+	p.err = nil // err says it all
+	p.emit(v, s, time.Time{}, &Unknown{Field: p.field, Type: typ, Raw: r, Err: err})
+}

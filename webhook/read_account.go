@@ -1,0 +1,310 @@
+package webhook
+
+import (
+	"time"
+
+	"github.com/kanava-go/kanava/internal/jsonscan"
+)
+
+// An accountItem reads a value that is one item itself. It returns nil if the
+// value lacks what makes it one, and the item's own time if it has any.
+type accountItem func(p *parser, v value) (Payload, time.Time)
+
+// accountReader returns the reader for an account field, nil if field is none.
+func accountReader(field string) accountItem {
+	switch field {
+	case "account_alerts":
+		return (*parser).accountAlert
+	case "account_review_update":
+		return (*parser).accountReview
+	case "account_update", "business_status_update":
+		return (*parser).accountUpdate
+	case "business_capability_update":
+		return (*parser).capabilityUpdate
+	case "partner_solutions":
+		return (*parser).partnerSolution
+	case "account_settings_update":
+		return (*parser).numberSettings
+	case "phone_number_name_update":
+		return (*parser).numberName
+	case "phone_number_quality_update":
+		return (*parser).numberQuality
+	case "business_username_updates", "business_username_update":
+		return (*parser).usernameUpdate
+	case "security":
+		return (*parser).securityEvent
+	case "payment_configuration_update":
+		return (*parser).paymentConfiguration
+	case "messaging_handovers":
+		return (*parser).handover
+	case "flows":
+		return (*parser).flowEvent
+	default:
+		return templateReader(field)
+	}
+}
+
+func (p *parser) accountAlert(v value) (Payload, time.Time) {
+	a := new(AccountAlert)
+	for it := v.Iter(); it.Next(); {
+		switch it.Key() {
+		case "entity_type":
+			a.EntityType = p.text(&it)
+		case "entity_id":
+			a.EntityID = p.text(&it)
+		case "alert_info":
+			for info := p.object(&it); info.Next(); {
+				p.alertInfo(a, &info)
+			}
+		default:
+			p.alertInfo(a, &it) // a variant prints the parts flat
+		}
+	}
+	if a.Type == "" {
+		return nil, time.Time{}
+	}
+	return a, time.Time{}
+}
+
+func (p *parser) alertInfo(a *AccountAlert, m member) {
+	switch m.Key() {
+	case "alert_severity":
+		a.Severity = p.text(m)
+	case "alert_status":
+		a.Status = p.text(m)
+	case "alert_type":
+		a.Type = p.text(m)
+	case "alert_description":
+		a.Description = p.text(m)
+	}
+}
+
+func (p *parser) accountReview(v value) (Payload, time.Time) {
+	r := new(AccountReview)
+	for it := v.Iter(); it.Next(); {
+		if it.Key() == "decision" {
+			r.Decision = p.text(&it)
+		}
+	}
+	if r.Decision == "" {
+		return nil, time.Time{}
+	}
+	return r, time.Time{}
+}
+
+func (p *parser) accountUpdate(v value) (Payload, time.Time) {
+	u := new(AccountUpdate)
+	for it := v.Iter(); it.Next(); {
+		switch it.Key() {
+		case "event":
+			u.Event = p.text(&it)
+		case "phone_number":
+			p.number.Display = p.phone(&it)
+		case "country":
+			u.Country = p.text(&it)
+		case "violation_info":
+			u.Violation = part(p, &it, (*parser).violation)
+		case "restriction_info":
+			for o := range p.objects(&it) {
+				u.Restrictions = append(u.Restrictions, p.restriction(o))
+			}
+		case "ban_info":
+			u.Ban = part(p, &it, (*parser).ban)
+		case "waba_info":
+			u.WABA = part(p, &it, (*parser).wabaInfo)
+		case "disconnection_info":
+			u.Disconnection = part(p, &it, (*parser).disconnection)
+		case "partner_client_certification_info", "partner_client_certification_needed_info":
+			u.Certification = part(p, &it, (*parser).certification)
+		case "auth_international_rate_eligibility":
+			u.AuthRates = part(p, &it, (*parser).authRates)
+		case "volume_tier_info":
+			u.VolumeTier = part(p, &it, (*parser).volumeTier)
+		}
+	}
+	if u.Event == "" {
+		return nil, time.Time{}
+	}
+	return u, time.Time{}
+}
+
+// part reads an optional object; nil if it is not there.
+func part[T any](p *parser, m member, read func(*parser, jsonscan.Iter) T) *T {
+	if m.Value().Kind() != jsonscan.Object {
+		p.object(m)
+		return nil
+	}
+	return new(read(p, m.Value().Iter()))
+}
+
+func (p *parser) violation(it jsonscan.Iter) Violation {
+	var v Violation
+	for it.Next() {
+		switch it.Key() {
+		case "violation_type":
+			v.Type = p.text(&it)
+		case "remediation":
+			v.Remediation = p.text(&it)
+		}
+	}
+	return v
+}
+
+func (p *parser) restriction(it jsonscan.Iter) Restriction {
+	var r Restriction
+	for it.Next() {
+		switch it.Key() {
+		case "restriction_type":
+			r.Type = p.text(&it)
+		case "expiration":
+			r.Expires = p.time(&it)
+		case "remediation":
+			r.Remediation = p.text(&it)
+		}
+	}
+	return r
+}
+
+func (p *parser) ban(it jsonscan.Iter) Ban {
+	var b Ban
+	for it.Next() {
+		switch it.Key() {
+		case "waba_ban_state":
+			b.State = p.text(&it)
+		case "waba_ban_date":
+			b.Date = p.text(&it)
+		}
+	}
+	return b
+}
+
+func (p *parser) wabaInfo(it jsonscan.Iter) WABAInfo {
+	var w WABAInfo
+	for it.Next() {
+		switch it.Key() {
+		case "waba_id":
+			w.ID = p.text(&it)
+		case "owner_business_id":
+			w.OwnerBusinessID = p.text(&it)
+		case "ad_account_linked", "ad_account_id":
+			w.AdAccountID = p.text(&it)
+		case "partner_app_id":
+			w.PartnerAppID = p.text(&it)
+		case "solution_id":
+			w.SolutionID = p.text(&it)
+		case "solution_partner_business_ids":
+			w.PartnerBusinesses = p.texts(&it)
+		}
+	}
+	return w
+}
+
+func (p *parser) disconnection(it jsonscan.Iter) Disconnection {
+	var d Disconnection
+	for it.Next() {
+		switch it.Key() {
+		case "reason":
+			d.Reason = p.text(&it)
+		case "initiated_by":
+			d.InitiatedBy = p.text(&it)
+		}
+	}
+	return d
+}
+
+func (p *parser) certification(it jsonscan.Iter) Certification {
+	var c Certification
+	for it.Next() {
+		switch it.Key() {
+		case "client_business_id":
+			c.ClientBusinessID = p.text(&it)
+		case "status":
+			c.Status = p.text(&it)
+		case "rejection_reasons":
+			c.Reasons = p.texts(&it)
+		}
+	}
+	return c
+}
+
+func (p *parser) authRates(it jsonscan.Iter) AuthRates {
+	var a AuthRates
+	for it.Next() {
+		switch it.Key() {
+		case "start_time":
+			a.Start = p.time(&it)
+		case "exception_countries":
+			for o := range p.objects(&it) {
+				var country string
+				var start time.Time
+				for o.Next() {
+					switch o.Key() {
+					case "country_code":
+						country = p.text(&o)
+					case "start_time":
+						start = p.time(&o)
+					}
+				}
+				if a.Exceptions == nil {
+					a.Exceptions = make(map[string]time.Time)
+				}
+				a.Exceptions[country] = start
+			}
+		}
+	}
+	return a
+}
+
+func (p *parser) volumeTier(it jsonscan.Iter) VolumeTier {
+	var t VolumeTier
+	for it.Next() {
+		switch it.Key() {
+		case "tier_update_time":
+			t.Time = p.time(&it)
+		case "pricing_category":
+			t.Category = p.text(&it)
+		case "tier":
+			t.Tier = p.text(&it)
+		case "effective_month":
+			t.Month = p.text(&it)
+		case "region":
+			t.Region = p.text(&it)
+		}
+	}
+	return t
+}
+
+func (p *parser) capabilityUpdate(v value) (Payload, time.Time) {
+	c := new(CapabilityUpdate)
+	for it := v.Iter(); it.Next(); {
+		switch it.Key() {
+		case "max_daily_conversations_per_business":
+			c.DailyLimit = p.text(&it)
+		case "max_daily_conversation_per_phone":
+			c.PerNumberLimit = p.text(&it)
+		case "max_phone_numbers_per_business":
+			c.MaxNumbersPerBusiness = p.int(&it)
+		case "max_phone_numbers_per_waba":
+			c.MaxNumbersPerWABA = p.int(&it)
+		}
+	}
+	return c, time.Time{}
+}
+
+func (p *parser) partnerSolution(v value) (Payload, time.Time) {
+	s := new(PartnerSolution)
+	for it := v.Iter(); it.Next(); {
+		switch it.Key() {
+		case "event":
+			s.Event = p.text(&it)
+		case "solution_id":
+			s.SolutionID = p.text(&it)
+		case "solution_status":
+			s.Status = p.text(&it)
+		}
+	}
+	if s.Event == "" {
+		return nil, time.Time{}
+	}
+	return s, time.Time{}
+}

@@ -1,0 +1,147 @@
+package webhook
+
+import (
+	"strings"
+	"time"
+
+	"github.com/kanava-go/kanava/internal/jsonscan"
+)
+
+// call reads an element of calls.
+func (p *parser) call(v value, s shape) {
+	c := new(Call)
+	t := p.entryTime
+	var from, to Identity
+	for it := v.Iter(); it.Next(); {
+		switch it.Key() {
+		case "id":
+			c.ID = p.text(&it)
+		case "event":
+			c.Event = CallEvent(p.text(&it))
+		case "timestamp":
+			t = p.time(&it)
+		case "direction":
+			c.Direction = CallDirection(strings.ToUpper(p.text(&it)))
+		case "from":
+			from.Phone = p.phone(&it)
+		case "from_user_id":
+			from.BSUID = p.text(&it)
+		case "from_parent_user_id":
+			from.ParentBSUID = p.text(&it)
+		case "to":
+			to.Phone = p.phone(&it)
+		case "to_user_id":
+			to.BSUID = p.text(&it)
+		case "to_parent_user_id":
+			to.ParentBSUID = p.text(&it)
+		default:
+			p.callDetail(c, &it)
+		}
+	}
+	switch {
+	case c.ID == "":
+		p.unknown(v, s, string(c.Event), errNoID)
+		return
+	case c.Event == "":
+		p.unknown(v, s, "", errNoKind)
+		return
+	}
+	c.User = from
+	if c.Direction == CallByBusiness ||
+		c.Direction != CallByUser && from.BSUID == "" && (to.BSUID != "" || from.Phone == p.number.Display) {
+		c.User = to
+	}
+	c.Errors = append(c.Errors, p.beside...)
+	contact, _ := p.complete(&c.User)
+	p.emit(v, s, t, c).contact = contact
+}
+
+// callDetail reads what only some events of a call carry.
+func (p *parser) callDetail(c *Call, m member) {
+	switch m.Key() {
+	case "status":
+		c.Status = strings.ToUpper(p.text(m))
+	case "start_time":
+		c.Started = p.time(m)
+	case "end_time":
+		c.Ended = p.time(m)
+	case "duration":
+		c.Duration = time.Duration(p.int(m)) * time.Second
+	case "deeplink_payload":
+		c.DeeplinkPayload = p.text(m)
+	case "cta_payload":
+		c.CTAPayload = p.text(m)
+	case "biz_opaque_callback_data":
+		c.OpaqueID = p.text(m)
+	case "errors":
+		c.Errors = p.errorList(m)
+	case "session":
+		if m.Value().Kind() != jsonscan.Object {
+			p.object(m)
+			return
+		}
+		c.Session = new(CallSession)
+		for it := m.Value().Iter(); it.Next(); {
+			switch it.Key() {
+			case "sdp_type":
+				c.Session.Type = p.text(&it)
+			case "sdp":
+				c.Session.SDP = p.text(&it)
+			}
+		}
+	case "call_recording":
+		c.Recording = p.callFile(m)
+	case "call_transcript":
+		c.Transcript = p.callFile(m)
+	}
+}
+
+// callFile reads the file of a call, an audio or a document.
+func (p *parser) callFile(m member) *Media {
+	for it := p.object(m); it.Next(); {
+		switch kind := it.Key(); kind {
+		case "audio", "document":
+			if it.Value().Kind() == jsonscan.Object {
+				return p.media(MediaKind(kind), it.Value().Iter())
+			}
+			p.object(&it)
+		}
+	}
+	return nil
+}
+
+// callStatus reads an element of statuses in the field calls.
+func (p *parser) callStatus(v value, s shape) {
+	c := new(CallStatus)
+	t := p.entryTime
+	for it := v.Iter(); it.Next(); {
+		switch it.Key() {
+		case "id":
+			c.ID = p.text(&it)
+		case "status":
+			c.Status = strings.ToUpper(p.text(&it))
+		case "timestamp":
+			t = p.time(&it)
+		case "recipient_id":
+			c.Recipient.Phone = p.phone(&it)
+		case "recipient_user_id":
+			c.Recipient.BSUID = p.text(&it)
+		case "recipient_parent_user_id":
+			c.Recipient.ParentBSUID = p.text(&it)
+		case "biz_opaque_callback_data":
+			c.OpaqueID = p.text(&it)
+		case "errors":
+			c.Errors = p.errorList(&it)
+		}
+	}
+	switch {
+	case c.ID == "":
+		p.unknown(v, s, c.Status, errNoID)
+		return
+	case c.Status == "":
+		p.unknown(v, s, "", errNoKind)
+		return
+	}
+	contact, _ := p.complete(&c.Recipient)
+	p.emit(v, s, t, c).contact = contact
+}

@@ -1,0 +1,186 @@
+package webhook
+
+import (
+	"time"
+
+	"github.com/kanava-go/kanava/internal/jsonscan"
+)
+
+// groupReader returns the reader for the items of a group field, nil if field is
+// none.
+func groupReader(field string) reader {
+	switch field {
+	case "group_lifecycle_update":
+		return (*parser).groupLifecycle
+	case "group_participants_update", "group_participant_update":
+		return (*parser).groupParticipants
+	case "group_settings_update":
+		return (*parser).groupSettings
+	case "group_status_update":
+		return (*parser).groupStatus
+	default:
+		return nil
+	}
+}
+
+// groupHead is what all group items have.
+type groupHead struct {
+	id, typ, request string
+	time             time.Time
+	errors           []Error
+}
+
+// head reads a member that all group items have.
+func (p *parser) head(m member, h *groupHead) {
+	switch m.Key() {
+	case "group_id":
+		h.id = p.text(m)
+	case "type":
+		h.typ = p.text(m)
+	case "request_id":
+		h.request = p.text(m)
+	case "timestamp":
+		h.time = p.time(m)
+	case "errors":
+		h.errors = p.errorList(m)
+	}
+}
+
+// emitGroup adds the event if the item says which group it is about; failed
+// creations name the request only.
+func (p *parser) emitGroup(v value, s shape, h *groupHead, payload Payload) {
+	if h.id == "" && h.request == "" {
+		p.unknown(v, s, h.typ, errNoID)
+		return
+	}
+	p.emit(v, s, h.time, payload)
+}
+
+func (p *parser) groupLifecycle(v value, s shape) {
+	g, h := new(GroupLifecycle), groupHead{}
+	for it := v.Iter(); it.Next(); {
+		switch it.Key() {
+		case "subject":
+			g.Subject = p.text(&it)
+		case "description":
+			g.Description = p.text(&it)
+		case "invite_link":
+			g.InviteLink = p.text(&it)
+		case "join_approval_mode":
+			g.JoinApproval = p.text(&it)
+		default:
+			p.head(&it, &h)
+		}
+	}
+	g.GroupID, g.Type, g.RequestID, g.Errors = h.id, h.typ, h.request, h.errors
+	p.emitGroup(v, s, &h, g)
+}
+
+func (p *parser) groupParticipants(v value, s shape) {
+	g, h := new(GroupParticipants), groupHead{}
+	for it := v.Iter(); it.Next(); {
+		switch it.Key() {
+		case "reason":
+			g.Reason = p.text(&it)
+		case "initiated_by":
+			g.InitiatedBy = p.text(&it)
+		case "join_request_id":
+			g.JoinRequestID = p.text(&it)
+		case "added_participants":
+			g.Added = p.participants(&it)
+		case "removed_participants":
+			g.Removed = p.participants(&it)
+		case "failed_participants":
+			g.Failed = p.participants(&it)
+		default:
+			p.head(&it, &h)
+			p.groupUser(&it, &g.User)
+		}
+	}
+	switch h.typ { // one page of Meta's spells them so
+	case "group_add_participants":
+		h.typ = GroupParticipantsAdd
+	case "group_remove_participants":
+		h.typ = GroupParticipantsRemove
+	}
+	g.GroupID, g.Type, g.RequestID, g.Errors = h.id, h.typ, h.request, h.errors
+	p.emitGroup(v, s, &h, g)
+}
+
+// groupUser reads a member that identifies a person in a group item.
+func (p *parser) groupUser(m member, id *Identity) {
+	switch m.Key() {
+	case "wa_id":
+		id.Phone = p.phone(m)
+	case "user_id":
+		id.BSUID = p.text(m)
+	case "parent_user_id":
+		id.ParentBSUID = p.text(m)
+	case "username":
+		id.Username = p.text(m)
+	}
+}
+
+func (p *parser) participants(m member) []Participant {
+	var list []Participant
+	for it := range p.objects(m) {
+		var pt Participant
+		for it.Next() {
+			switch it.Key() {
+			case "input":
+				pt.Input = p.text(&it)
+			case "errors":
+				pt.Errors = p.errorList(&it)
+			default:
+				p.groupUser(&it, &pt.User)
+			}
+		}
+		list = append(list, pt)
+	}
+	return list
+}
+
+func (p *parser) groupSettings(v value, s shape) {
+	g, h := new(GroupSettings), groupHead{}
+	for it := v.Iter(); it.Next(); {
+		switch it.Key() {
+		case "group_subject":
+			g.Subject = part(p, &it, (*parser).groupSetting)
+		case "group_description":
+			g.Description = part(p, &it, (*parser).groupSetting)
+		case "profile_picture":
+			g.Picture = part(p, &it, (*parser).groupSetting)
+		default:
+			p.head(&it, &h)
+		}
+	}
+	g.GroupID, g.RequestID, g.Errors = h.id, h.request, h.errors
+	p.emitGroup(v, s, &h, g)
+}
+
+func (p *parser) groupSetting(it jsonscan.Iter) GroupSetting {
+	var g GroupSetting
+	for it.Next() {
+		switch it.Key() {
+		case "update_successful":
+			g.OK = p.bool(&it)
+		case "text":
+			g.Text = p.text(&it)
+		case "mime_type":
+			g.MIMEType = p.text(&it)
+		case "sha256":
+			g.SHA256 = p.text(&it)
+		case "errors":
+			g.Errors = p.errorList(&it)
+		}
+	}
+	return g
+}
+
+func (p *parser) groupStatus(v value, s shape) {
+	var h groupHead
+	for it := v.Iter(); it.Next(); {
+		p.head(&it, &h)
+	}
+	p.emitGroup(v, s, &h, &GroupStatus{GroupID: h.id, Type: h.typ})
+}

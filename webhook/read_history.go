@@ -1,0 +1,177 @@
+package webhook
+
+import (
+	"time"
+
+	"github.com/kanava-go/kanava/internal/jsonscan"
+)
+
+// history reads the list history: parts of the chat history, each with threads of
+// messages, or the news that there will be none.
+func (p *parser) history(list value) {
+	for part := range elements(list) {
+		p.list("history")
+		if part.Kind() != jsonscan.Object {
+			p.unknown(part, shapeItem, "history", errNotObject)
+			continue
+		}
+		var chunk HistoryChunk
+		var meta value
+		before := len(p.events)
+		for it := part.Iter(); it.Next(); {
+			if it.Key() == "metadata" {
+				meta = it.Value()
+				chunk = p.chunk(p.object(&it))
+			}
+		}
+		p.err = nil
+		p.frame.chunk = at(meta)
+		for it := part.Iter(); it.Next(); {
+			switch key := it.Key(); key {
+			case "metadata":
+			case "threads":
+				for thread := range elements(it.Value()) {
+					p.thread(thread, chunk)
+				}
+			case "errors":
+				p.list(key)
+				p.emit(it.Value(), shapeChunk, time.Time{}, &HistoryDeclined{Errors: p.errorList(&it)})
+			default:
+				p.list(key)
+				p.unknown(it.Value(), shapeChunk, key, nil)
+			}
+		}
+		if len(p.events) == before {
+			p.list("metadata")
+			p.emit(meta, shapeChunk, time.Time{}, &chunk)
+		}
+		p.frame.chunk, p.frame.threadID, p.frame.thread = span{}, span{}, span{}
+	}
+}
+
+func (p *parser) chunk(it jsonscan.Iter) HistoryChunk {
+	var c HistoryChunk
+	for it.Next() {
+		switch it.Key() {
+		case "phase":
+			c.Phase = p.int(&it)
+		case "chunk_order":
+			c.Order = p.int(&it)
+		case "progress":
+			c.Progress = p.int(&it)
+		}
+	}
+	return c
+}
+
+// thread reads the messages of one conversation of the history.
+func (p *parser) thread(v value, chunk HistoryChunk) {
+	p.frame.threadID, p.frame.thread = span{}, span{}
+	p.list("threads")
+	if v.Kind() != jsonscan.Object {
+		p.unknown(v, shapeThread, "threads", errNotObject)
+		return
+	}
+	var user Identity
+	for it := v.Iter(); it.Next(); {
+		switch it.Key() {
+		case "id":
+			user.Phone = or(user.Phone, p.phone(&it))
+			p.frame.threadID = at(it.Value())
+		case "context":
+			p.frame.thread = at(it.Value())
+			for c := p.object(&it); c.Next(); {
+				switch c.Key() {
+				case "wa_id":
+					user.Phone = or(p.phone(&c), user.Phone)
+				case "user_id":
+					user.BSUID = p.text(&c)
+				case "parent_user_id":
+					user.ParentBSUID = p.text(&c)
+				case "username":
+					user.Username = p.text(&c)
+				}
+			}
+		}
+	}
+	p.err = nil
+	for it := v.Iter(); it.Next(); {
+		if it.Key() != "messages" {
+			continue
+		}
+		p.items(it.Value(), shapePast, func(p *parser, m value, s shape) {
+			p.past(m, s, user, chunk)
+		})
+	}
+}
+
+// pastMedia reads an element of messages or message_echoes of the field history:
+// a file that follows a placeholder.
+func (p *parser) pastMedia(v value, s shape) {
+	p.past(v, s, Identity{}, HistoryChunk{})
+}
+
+// past reads a message of the history in the conversation with user.
+func (p *parser) past(v value, s shape, user Identity, chunk HistoryChunk) {
+	var m Message
+	var x extra
+	if !p.readMessage(v, s, &m, &x) {
+		return
+	}
+	h := &HistoryMessage{
+		ID: m.ID, Content: m.Content, Context: m.Context, Errors: m.Errors,
+		Status: x.past, Chunk: chunk, User: m.From,
+	}
+	// Only messages of the business name a recipient.
+	if h.Outbound = !x.to.IsZero() || m.From.BSUID == "" && m.From.Phone != "" && m.From.Phone == p.number.Display; h.Outbound {
+		h.User = x.to
+	}
+	h.User.merge(user)
+	contact, _ := p.complete(&h.User)
+	p.emit(v, s, m.Time, h).contact = contact
+}
+
+// contactSync reads an element of state_sync.
+func (p *parser) contactSync(v value, s shape) {
+	c := new(ContactSync)
+	var t time.Time
+	for it := v.Iter(); it.Next(); {
+		switch it.Key() {
+		case "action":
+			c.Action = p.text(&it)
+		case "metadata":
+			for m := p.object(&it); m.Next(); {
+				if m.Key() == "timestamp" {
+					t = p.time(&m)
+				}
+			}
+		case "contact":
+			for k := p.object(&it); k.Next(); {
+				switch k.Key() {
+				case "full_name":
+					c.Contact.Name = p.text(&k)
+				case "first_name":
+					c.FirstName = p.text(&k)
+				case "phone_number":
+					c.Contact.Phone = p.phone(&k)
+				case "user_id":
+					c.Contact.BSUID = p.text(&k)
+				case "parent_user_id":
+					c.Contact.ParentBSUID = p.text(&k)
+				case "username":
+					c.Contact.Username = p.text(&k)
+				}
+			}
+		}
+	}
+	typ := v.Get("type").Str()
+	if typ != "" && typ != "contact" {
+		p.unknown(v, s, typ, nil)
+		return
+	}
+	if c.Contact.IsZero() || c.Action == "" {
+		p.unknown(v, s, typ, errNoKind)
+		return
+	}
+	p.emit(v, s, t, c)
+}

@@ -1,0 +1,200 @@
+package webhook
+
+import "github.com/kanava-go/kanava/internal/jsonscan"
+
+// extra is what an element of a list of messages may have beyond a Message.
+type extra struct {
+	to       Identity
+	creation string // message_creation_type
+	past     string // history_context.status
+	contact  span   // of the sender, or for echoes of the recipient
+}
+
+// message reads an element of messages.
+func (p *parser) message(v value, s shape) {
+	m, x := new(Message), extra{}
+	if !p.readMessage(v, s, m, &x) {
+		return
+	}
+	x.contact, m.IdentityKeyHash = p.completeSender(m)
+	m.Summary = p.summary
+	p.emit(v, s, m.Time, m).contact = x.contact
+}
+
+// completeSender completes the sender of m from the contacts. System messages
+// have none: a contact beside one is somebody else.
+func (p *parser) completeSender(m *Message) (at span, keyHash string) {
+	if _, ok := m.Content.(*System); ok {
+		return span{}, ""
+	}
+	return p.complete(&m.From)
+}
+
+// readMessage fills m and x from v. It reports false, having added an *Unknown,
+// if v is not a message.
+func (p *parser) readMessage(v value, s shape, m *Message, x *extra) bool {
+	var typ string
+	for it := v.Iter(); it.Next(); {
+		switch it.Key() {
+		case "id":
+			m.ID = p.text(&it)
+		case "type":
+			typ = p.text(&it)
+		case "timestamp":
+			m.Time = p.time(&it)
+		case "from":
+			m.From.Phone = p.phone(&it)
+		case "from_user_id":
+			m.From.BSUID = p.text(&it)
+		case "from_parent_user_id":
+			m.From.ParentBSUID = p.text(&it)
+		case "to":
+			x.to.Phone = p.phone(&it)
+		case "to_user_id":
+			x.to.BSUID = p.text(&it)
+		case "to_parent_user_id":
+			x.to.ParentBSUID = p.text(&it)
+		case "context":
+			m.Context = p.context(&it)
+		case "referral":
+			m.Referral = p.referral(&it)
+		case "errors":
+			m.Errors = p.errorList(&it)
+		case "group_id":
+			m.GroupID = p.text(&it)
+		case "from_logical_id":
+			m.LogicalID = p.text(&it)
+		case "message_creation_type":
+			x.creation = p.text(&it)
+		case "history_context":
+			for h := p.object(&it); h.Next(); {
+				if h.Key() == "status" {
+					x.past = p.text(&h)
+				}
+			}
+		}
+	}
+	if m.ID == "" {
+		p.unknown(v, s, typ, errNoID)
+		return false
+	}
+	m.Content = p.content(v, typ, &m.From)
+	return true
+}
+
+// context reads what a message refers to; nil for null.
+func (p *parser) context(m member) *Context {
+	if m.Value().Kind() != jsonscan.Object {
+		p.object(m) // notes the flaw
+		return nil
+	}
+	c := new(Context)
+	for it := m.Value().Iter(); it.Next(); {
+		switch it.Key() {
+		case "id":
+			c.ID = p.text(&it)
+		case "from":
+			c.From = p.phone(&it)
+		case "forwarded":
+			c.Forwarded = p.bool(&it)
+		case "frequently_forwarded":
+			c.FrequentlyForwarded = p.bool(&it)
+		case "referred_product":
+			c.Product = new(p.product(p.object(&it)))
+		}
+	}
+	c.Forwarded = c.Forwarded || c.FrequentlyForwarded
+	return c
+}
+
+func (p *parser) product(it jsonscan.Iter) Product {
+	var pr Product
+	for it.Next() {
+		switch it.Key() {
+		case "catalog_id":
+			pr.CatalogID = p.text(&it)
+		case "product_retailer_id":
+			pr.RetailerID = p.text(&it)
+		}
+	}
+	return pr
+}
+
+// referral reads the ad or post a conversation started from; nil for null.
+func (p *parser) referral(m member) *Referral {
+	if m.Value().Kind() != jsonscan.Object {
+		p.object(m)
+		return nil
+	}
+	r := new(Referral)
+	for it := m.Value().Iter(); it.Next(); {
+		switch it.Key() {
+		case "source_url":
+			r.SourceURL = p.text(&it)
+		case "source_id":
+			r.SourceID = p.text(&it)
+		case "source_type":
+			r.SourceType = p.text(&it)
+		case "headline":
+			r.Headline = p.text(&it)
+		case "body":
+			r.Body = p.text(&it)
+		case "media_type":
+			r.MediaType = p.text(&it)
+		case "image_url":
+			r.ImageURL = p.text(&it)
+		case "video_url":
+			r.VideoURL = p.text(&it)
+		case "thumbnail_url":
+			r.ThumbURL = p.text(&it)
+		case "ctwa_clid":
+			r.ClickID = p.text(&it)
+		case "ref":
+			r.Ref = p.text(&it)
+		case "welcome_message":
+			for w := p.object(&it); w.Next(); {
+				if w.Key() == "text" {
+					r.Welcome = p.text(&w)
+				}
+			}
+		}
+	}
+	return r
+}
+
+// content reads what the message v carries. Anything unreadable in it makes it
+// *Unknown: the JSON says more than half of a content would.
+func (p *parser) content(v value, typ string, from *Identity) Content {
+	part := v.Get(typ)
+	if typ == "" {
+		typ, part = sniffContent(v)
+	}
+	outer := p.err
+	p.err = nil
+	c := p.readContent(typ, part, from)
+	err := p.err
+	p.err = outer
+	if c != nil && err == nil {
+		return c
+	}
+	u := &Unknown{Field: p.field, Type: typ, Err: err}
+	if !part.Exists() {
+		part = v
+		if err == nil && c == nil && knownContent(typ) {
+			u.Err = errNoContent
+		}
+	}
+	u.Raw = raw(part)
+	return u
+}
+
+// sniffContent finds the content of a message that does not tell its type, as
+// some old and shortened samples do.
+func sniffContent(v value) (typ string, part value) {
+	for it := v.Iter(); it.Next(); {
+		if key := it.Key(); knownContent(key) {
+			return key, it.Value()
+		}
+	}
+	return "", value{}
+}

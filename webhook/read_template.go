@@ -1,0 +1,251 @@
+package webhook
+
+import (
+	"time"
+
+	"github.com/kanava-go/kanava/internal/jsonscan"
+)
+
+// templateReader returns the reader for a template field, nil if field is none.
+func templateReader(field string) accountItem {
+	switch field {
+	case "message_template_status_update":
+		return (*parser).templateStatus
+	case "message_template_quality_update":
+		return (*parser).templateQuality
+	case "message_template_components_update":
+		return (*parser).templateComponents
+	case "template_category_update":
+		return (*parser).templateCategory
+	case "template_correct_category_detection":
+		return (*parser).templateMiscategorized
+	default:
+		return nil
+	}
+}
+
+// template reads a member that names the template, and reports whether it is one.
+func (p *parser) template(m member, t *Template) bool {
+	switch m.Key() {
+	case "message_template_id":
+		t.ID = p.text(m) // a number of up to 16 digits, taken as text
+	case "message_template_name":
+		t.Name = p.text(m)
+	case "message_template_language":
+		t.Language = p.text(m)
+	default:
+		return false
+	}
+	return true
+}
+
+// named reports whether t says which template is meant.
+func (t *Template) named() bool { return t.ID != "" || t.Name != "" }
+
+func (p *parser) templateStatus(v value) (Payload, time.Time) {
+	if !v.Get("event").Exists() && v.Get("new_quality_score").Exists() {
+		return p.templateQuality(v) // Meta's page on quality prints this field
+	}
+	s := new(TemplateStatus)
+	for it := v.Iter(); it.Next(); {
+		if p.template(&it, &s.Template) {
+			continue
+		}
+		switch it.Key() {
+		case "event":
+			s.Event = TemplateEvent(p.text(&it))
+		case "reason":
+			s.Reason = p.reason(&it)
+		case "message_template_category":
+			s.Category = p.text(&it)
+		case "disable_info":
+			for o := p.object(&it); o.Next(); {
+				if o.Key() == "disable_date" {
+					s.Disabled = p.time(&o)
+				}
+			}
+		case "other_info":
+			for o := p.object(&it); o.Next(); {
+				switch o.Key() {
+				case "title":
+					s.Info = p.text(&o)
+				case "description":
+					s.InfoText = p.text(&o)
+				}
+			}
+		case "rejection_info":
+			for o := p.object(&it); o.Next(); {
+				switch o.Key() {
+				case "reason":
+					s.RejectionReason = p.text(&o)
+				case "recommendation":
+					s.Recommendation = p.text(&o)
+				}
+			}
+		}
+	}
+	if s.Event == "" || !s.Template.named() {
+		return nil, time.Time{}
+	}
+	return s, time.Time{}
+}
+
+func (p *parser) templateQuality(v value) (Payload, time.Time) {
+	q := new(TemplateQuality)
+	for it := v.Iter(); it.Next(); {
+		if p.template(&it, &q.Template) {
+			continue
+		}
+		switch it.Key() {
+		case "previous_quality_score":
+			q.Previous = p.text(&it)
+		case "new_quality_score":
+			q.New = p.text(&it)
+		}
+	}
+	if q.New == "" || !q.Template.named() {
+		return nil, time.Time{}
+	}
+	return q, time.Time{}
+}
+
+func (p *parser) templateComponents(v value) (Payload, time.Time) {
+	c := new(TemplateComponents)
+	for it := v.Iter(); it.Next(); {
+		if p.template(&it, &c.Template) {
+			continue
+		}
+		switch it.Key() {
+		case "message_template_title":
+			c.Header = p.text(&it)
+		case "message_template_element":
+			c.Body = p.text(&it)
+		case "message_template_footer":
+			c.Footer = p.text(&it)
+		case "message_template_buttons":
+			for o := range p.objects(&it) {
+				c.Buttons = append(c.Buttons, p.templateButton(o))
+			}
+		}
+	}
+	if !c.Template.named() {
+		return nil, time.Time{}
+	}
+	return c, time.Time{}
+}
+
+func (p *parser) templateButton(it jsonscan.Iter) TemplateButton {
+	var b TemplateButton
+	for it.Next() {
+		switch it.Key() {
+		case "message_template_button_type":
+			b.Type = p.text(&it)
+		case "message_template_button_text":
+			b.Text = p.text(&it)
+		case "message_template_button_url":
+			b.URL = p.text(&it)
+		case "message_template_button_phone_number":
+			b.Phone = p.text(&it)
+		}
+	}
+	return b
+}
+
+func (p *parser) templateCategory(v value) (Payload, time.Time) {
+	c := new(TemplateCategory)
+	for it := v.Iter(); it.Next(); {
+		if p.template(&it, &c.Template) {
+			continue
+		}
+		switch it.Key() {
+		case "new_category":
+			c.Current = p.text(&it)
+		case "previous_category":
+			c.Previous = p.text(&it)
+		case "correct_category":
+			c.Correct = p.text(&it)
+		case "category_update_timestamp":
+			c.Due = p.time(&it)
+		}
+	}
+	if !c.Template.named() {
+		return nil, time.Time{}
+	}
+	return c, time.Time{}
+}
+
+func (p *parser) templateMiscategorized(v value) (Payload, time.Time) {
+	c := new(TemplateMiscategorized)
+	for it := v.Iter(); it.Next(); {
+		if p.template(&it, &c.Template) {
+			continue
+		}
+		switch it.Key() {
+		case "category":
+			c.Category = p.text(&it)
+		case "correct_category":
+			c.Correct = p.text(&it)
+		}
+	}
+	if !c.Template.named() {
+		return nil, time.Time{}
+	}
+	return c, time.Time{}
+}
+
+func (p *parser) flowEvent(v value) (Payload, time.Time) {
+	f := new(FlowEvent)
+	for it := v.Iter(); it.Next(); {
+		switch it.Key() {
+		case "event":
+			f.Event = FlowEventKind(p.text(&it))
+		case "flow_id":
+			f.FlowID = p.text(&it)
+		case "message":
+			f.Message = p.text(&it)
+		case "warning":
+			f.Warning = p.text(&it)
+		case "old_status":
+			f.OldStatus = p.text(&it)
+		case "new_status":
+			f.NewStatus = p.text(&it)
+		case "alert_state":
+			f.AlertState = p.text(&it)
+		case "error_rate":
+			f.ErrorRate = p.float(&it)
+		case "availability":
+			f.Availability = p.float(&it)
+		case "threshold":
+			f.Threshold = p.float(&it)
+		case "p50_latency":
+			f.P50 = p.float(&it)
+		case "p90_latency":
+			f.P90 = p.float(&it)
+		case "requests_count":
+			f.Requests = p.int(&it)
+		case "errors":
+			for o := range p.objects(&it) {
+				f.Errors = append(f.Errors, p.flowError(o))
+			}
+		}
+	}
+	if f.Event == "" {
+		return nil, time.Time{}
+	}
+	return f, time.Time{}
+}
+
+func (p *parser) flowError(it jsonscan.Iter) FlowError {
+	var e FlowError
+	for it.Next() {
+		switch it.Key() {
+		case "error_type":
+			e.Type = p.text(&it)
+		case "error_rate":
+			e.Rate = p.float(&it)
+		case "error_count":
+			e.Count = p.int(&it)
+		}
+	}
+	return e
+}

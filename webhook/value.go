@@ -1,0 +1,271 @@
+package webhook
+
+import (
+	"time"
+
+	"github.com/kanava-go/kanava/internal/jsonscan"
+)
+
+// value reads the value of a change. Two families of fields exist: those about an
+// account are one item themselves, those about conversations hold lists of items
+// beside what the items share.
+func (p *parser) value(v value) {
+	field := p.field
+	if field == "" {
+		field = sniff(v)
+	}
+	if read := accountReader(field); read != nil {
+		payload, t := read(p, v)
+		if payload == nil {
+			p.unknown(v, shapeValue, "", errNoKind)
+			return
+		}
+		p.emit(v, shapeValue, t, payload)
+		return
+	}
+	p.shared(v)
+	if !conversational(field) {
+		p.unknown(v, shapeValue, "", nil)
+		return
+	}
+	for it := v.Iter(); it.Next(); {
+		p.valueMember(v, field, it.Key(), it.Value())
+	}
+}
+
+// valueMember reads one member of the value of a conversation field.
+func (p *parser) valueMember(v value, field, key string, m value) {
+	switch key {
+	case "messaging_product", "metadata", "contacts":
+		return // shared
+	case "conversation_context":
+		if v.Get("messages").Len() > 0 {
+			return // shared
+		}
+	case "errors":
+		if p.frame.errors != (span{}) {
+			return // shared
+		}
+	case "standby":
+		if field == "standby" {
+			p.standby(m)
+			return
+		}
+	case "history":
+		if field == "history" {
+			p.history(m)
+			return
+		}
+	}
+	p.list(key)
+	read := listReader(field, key)
+	if read == nil {
+		p.unknown(m, shapeMember, key, nil)
+		return
+	}
+	p.items(m, shapeItem, read)
+}
+
+// items reads the items of a list.
+func (p *parser) items(list value, s shape, read reader) {
+	for item := range elements(list) {
+		if item.Kind() == jsonscan.Object {
+			read(p, item, s)
+		} else {
+			p.unknown(item, s, p.frame.list, errNotObject)
+		}
+	}
+}
+
+// list begins the items of the list called key.
+func (p *parser) list(key string) { p.frame.list, p.framed = key, false }
+
+// shared reads what the items of a value have in common.
+func (p *parser) shared(v value) {
+	for it := v.Iter(); it.Next(); {
+		switch it.Key() {
+		case "metadata":
+			p.frame.metadata = at(it.Value())
+			for m := p.object(&it); m.Next(); {
+				switch m.Key() {
+				case "phone_number_id":
+					p.number.ID = p.text(&m)
+				case "display_phone_number":
+					p.number.Display = p.phone(&m)
+				}
+			}
+		case "contacts":
+			p.readContacts(it.Value())
+		case "conversation_context":
+			p.summary = p.summaryText(&it)
+			p.frame.summary = at(it.Value())
+		case "errors":
+			if v.Get("calls").Len() > 0 {
+				p.beside = p.errorList(&it)
+				p.frame.errors = at(it.Value())
+			}
+		}
+	}
+	p.err = nil
+}
+
+// summaryText reads a conversation_context.
+func (p *parser) summaryText(m member) string {
+	var s string
+	for it := p.object(m); it.Next(); {
+		if it.Key() != "summary" {
+			continue
+		}
+		for sum := p.object(&it); sum.Next(); {
+			if sum.Key() == "text" {
+				s = p.text(&sum)
+			}
+		}
+	}
+	return s
+}
+
+// A reader turns an item, which is an object, into an event.
+type reader func(p *parser, item value, s shape)
+
+// listReader returns the reader for the list called key in a conversation field,
+// nil if the field has no such list.
+func listReader(field, key string) reader {
+	if key == "errors" {
+		return (*parser).errorNotice
+	}
+	switch field {
+	case "messages":
+		switch key {
+		case "messages":
+			return (*parser).message
+		case "statuses":
+			return (*parser).status
+		case "user_actions":
+			return (*parser).userAction
+		}
+	case "calls":
+		switch key {
+		case "calls":
+			return (*parser).call
+		case "statuses":
+			return (*parser).callStatus
+		}
+	case "smb_message_echoes", "message_echoes":
+		if key == "message_echoes" {
+			return (*parser).echo
+		}
+	case "standby":
+		return standbyReader(key)
+	case "history":
+		if key == "messages" || key == "message_echoes" {
+			return (*parser).pastMedia
+		}
+	case "smb_app_state_sync":
+		if key == "state_sync" {
+			return (*parser).contactSync
+		}
+	case "user_preferences":
+		if key == "user_preferences" {
+			return (*parser).userPreference
+		}
+	case "user_id_update":
+		if key == "user_id_update" {
+			return (*parser).userIDUpdate
+		}
+	case "automatic_events":
+		if key == "automatic_events" {
+			return (*parser).automaticEvent
+		}
+	case "tracking_events":
+		if key == "events" {
+			return (*parser).trackingEvent
+		}
+	default:
+		if key == "groups" {
+			return groupReader(field)
+		}
+	}
+	return nil
+}
+
+// conversational reports whether field is a known field with lists of items.
+func conversational(field string) bool {
+	switch field {
+	case "messages", "calls", "smb_message_echoes", "message_echoes", "standby", "history",
+		"smb_app_state_sync", "user_preferences", "user_id_update", "automatic_events", "tracking_events":
+		return true
+	default:
+		return groupReader(field) != nil
+	}
+}
+
+// sniff guesses the field of a value that came without one, which some of Meta's
+// samples do. Empty if nothing is recognised.
+func sniff(v value) string {
+	if s := v.Get("field").Str(); s != "" {
+		return s
+	}
+	for it := v.Iter(); it.Next(); {
+		switch key := it.Key(); key {
+		case "messages", "statuses", "user_actions":
+			return "messages"
+		case "calls", "message_echoes", "standby", "history", "user_preferences", "automatic_events":
+			return key
+		case "state_sync":
+			return "smb_app_state_sync"
+		case "new_quality_score":
+			return "message_template_quality_update"
+		case "message_template_element":
+			return "message_template_components_update"
+		}
+	}
+	switch {
+	case !v.Get("event").Exists():
+		return ""
+	case v.Get("message_template_id").Exists():
+		return "message_template_status_update"
+	case v.Get("flow_id").Exists():
+		return "flows"
+	default:
+		return "account_update"
+	}
+}
+
+// errorNotice reads a problem that belongs to no item.
+func (p *parser) errorNotice(v value, s shape) {
+	p.emit(v, s, time.Time{}, &ErrorNotice{Error: p.errorObject(v.Iter())})
+}
+
+// errorObject reads one of Meta's error objects.
+func (p *parser) errorObject(it jsonscan.Iter) Error {
+	var e Error
+	for it.Next() {
+		switch it.Key() {
+		case "code":
+			e.Code = p.int(&it)
+		case "title":
+			e.Title = p.text(&it)
+		case "message":
+			e.Message = p.text(&it)
+		case "href":
+			e.Href = p.text(&it)
+		case "error_data":
+			for data := p.object(&it); data.Next(); {
+				if data.Key() == "details" {
+					e.Details = p.text(&data)
+				}
+			}
+		}
+	}
+	return e
+}
+
+// errorList reads an array of error objects.
+func (p *parser) errorList(m member) []Error {
+	var list []Error
+	for it := range p.objects(m) {
+		list = append(list, p.errorObject(it))
+	}
+	return list
+}
