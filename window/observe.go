@@ -65,8 +65,9 @@ type Options struct {
 // or 1970 timestamp are ignored; [Options.Check] tells why.
 //
 // Observe never takes a fact away and equals merging s with the facts of e
-// alone, so events may be observed in any order and repeatedly. It does not
-// allocate and is safe for concurrent use, s being a value.
+// alone, so events may be observed in any order and repeatedly. Only a timestamp
+// from the future depends on now, until now has caught up with it. Observe does
+// not allocate and is safe for concurrent use, s being a value.
 func (o Options) Observe(s State, e Event, now time.Time) State {
 	at, ok := o.seconds(e.At, now)
 	if !ok {

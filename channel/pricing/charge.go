@@ -146,15 +146,13 @@ func (r Rules) charge(m Message, w window.State, at time.Time, day Date) Charge 
 	if w.FreeEntryAt(at) && !m.Group {
 		return r.apply(m, InFreeEntry, day)
 	}
-	where := InClosed
+	if last, ok := w.LastInbound(); ok && at.Before(last) {
+		return agree(r.apply(m, InClosed, day), r.apply(m, InOpen, day), ReasonWindowUnknown)
+	}
 	if w.OpenAt(at) {
-		where = InOpen
+		return r.apply(m, InOpen, day)
 	}
-	c := r.apply(m, where, day)
-	if last, ok := w.LastInbound(); ok && where == InOpen && at.Before(last) {
-		c = agree(c, r.apply(m, InClosed, day), ReasonWindowUnknown)
-	}
-	return c
+	return r.apply(m, InClosed, day)
 }
 
 // apply prices the message by the newest rule that fits.

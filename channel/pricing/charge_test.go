@@ -247,17 +247,19 @@ func TestAStateThatMovedOnDoesNotGuess(t *testing.T) {
 	t.Parallel()
 	// The user wrote after the message was delivered: was the window open then?
 	delivered := at(t, "2026-09-15T12:00:00Z")
-	later := openAt(delivered.Add(3 * time.Hour))
 	utility := pricing.Message{Kind: pricing.KindTemplate, Category: pricing.CategoryUtility}
-	got := pricing.DefaultRules().Charge(utility, later, delivered, time.UTC)
-	require.Equal(t, pricing.BillableUnknown, got.Billable)
-	require.Equal(t, pricing.ReasonWindowUnknown, got.Reason)
-	require.Equal(t, int64(1), got.Units)
+	for _, after := range []time.Duration{3 * time.Hour, 3 * 24 * time.Hour} {
+		later := openAt(delivered.Add(after))
+		got := pricing.DefaultRules().Charge(utility, later, delivered, time.UTC)
+		require.Equal(t, pricing.BillableUnknown, got.Billable)
+		require.Equal(t, pricing.ReasonWindowUnknown, got.Reason)
+		require.Equal(t, int64(1), got.Units)
+	}
 
 	// Since October 2026 both windows cost the same.
 	delivered = at(t, "2026-11-15T12:00:00Z")
-	later = openAt(delivered.Add(3 * time.Hour))
-	got = pricing.DefaultRules().Charge(utility, later, delivered, time.UTC)
+	later := openAt(delivered.Add(3 * time.Hour))
+	got := pricing.DefaultRules().Charge(utility, later, delivered, time.UTC)
 	require.Equal(t, pricing.BillableYes, got.Billable)
 }
 

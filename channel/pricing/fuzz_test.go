@@ -17,9 +17,10 @@ func FuzzReadRateCard(f *testing.F) {
 	f.Add(exampleCard, exampleTiers)
 	f.Add("\ufeffRates\r\n\r\nMarket,Currency,Marketing,Utility,Authentication,Service\r\n\"Türkiye\",USD,1,2,3,n/a\r\n", "")
 	f.Add("market,marketing,utility,authentication\nGermany,1,1,1\nGermany,1,1,1\n", "market,category,from,to,rate\nGermany,utility,0,,\n")
+	markets := pricing.MarketsOn("2026-10-01")
 	f.Fuzz(func(t *testing.T, rates, tiers string) {
 		c, err := pricing.ReadRateCard(strings.NewReader(rates), pricing.CardConfig{
-			Currency: "USD", From: "2026-10-01", Tiers: strings.NewReader(tiers),
+			Currency: "USD", From: "2026-10-01", Tiers: strings.NewReader(tiers), Markets: markets,
 		})
 		if err != nil {
 			require.Nil(t, c)

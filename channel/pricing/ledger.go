@@ -105,8 +105,9 @@ func (l *Ledger) RemoveBudget(channel string) {
 
 // Errors of a Ledger besides those of [Budget.Admit].
 var (
-	// ErrNoID refuses facts without a message id, and holds without a channel.
-	ErrNoID = errors.New("pricing: message id or channel is missing")
+	// ErrNoID refuses facts without a message id or user, and holds without a
+	// channel.
+	ErrNoID = errors.New("pricing: id is missing")
 	// ErrTime refuses a time outside the years 1971 to 2099, which is unset or
 	// was not read from Unix seconds, a hold or delivery without month, and a
 	// new hold in a closed month.

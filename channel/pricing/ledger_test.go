@@ -309,7 +309,12 @@ func TestClosingMonthsKeepsTheirRows(t *testing.T) {
 	require.Equal(t, before, l.Rows())
 
 	// The lifetime budget remembers the closed month, after a restart as well.
-	restarted := ledger(t, pricing.LedgerConfig{Budgets: budget(pricing.Budget{Limit: 250_000}), Books: &books})
+	j, err := json.Marshal(books)
+	require.NoError(t, err)
+	var kept pricing.Books
+	require.NoError(t, json.Unmarshal(j, &kept))
+	require.Empty(t, cmp.Diff(books, kept))
+	restarted := ledger(t, pricing.LedgerConfig{Budgets: budget(pricing.Budget{Limit: 250_000}), Books: &kept})
 	require.Equal(t, before, restarted.Rows())
 	for _, l := range []*pricing.Ledger{l, restarted} {
 		require.ErrorIs(t, l.Reserve("m3", "support", "Germany", hold(november, "utility")), pricing.ErrBudgetExhausted)

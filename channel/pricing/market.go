@@ -160,16 +160,20 @@ func (m *Markets) All() []Market {
 }
 
 // ParseMarket returns the market in the table that a rate card's row names.
-// Letter case, "&" for "and", and the spellings of Türkiye and of the United
-// Arab Emirates do not matter.
+// Letter case, "&" for "and", and the usual other spellings of Türkiye, the
+// United Arab Emirates and the United Kingdom do not matter.
 func (m *Markets) ParseMarket(name string) (Market, bool) {
-	want := fold(name)
+	market, ok := m.folded()[fold(name)]
+	return market, ok
+}
+
+// folded returns the markets by their folded names.
+func (m *Markets) folded() map[string]Market {
+	byName := map[string]Market{}
 	for _, market := range m.All() {
-		if fold(string(market)) == want {
-			return market, true
-		}
+		byName[fold(string(market))] = market
 	}
-	return "", false
+	return byName
 }
 
 // fold brings a market's name into a form that can be compared.

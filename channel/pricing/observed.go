@@ -55,7 +55,8 @@ func (p *StatusPricing) Observed() Observed {
 
 // Merge returns what both know. Something known replaces something unknown; of
 // two contradicting statements the charging one wins, so that a cost is never
-// hidden. Merge is commutative, associative and idempotent.
+// hidden; of two categories the one later in the alphabet, so that everybody
+// chooses the same. Merge is commutative, associative and idempotent.
 func (o Observed) Merge(p Observed) Observed {
 	return Observed{
 		Category: max(o.Category, p.Category),

@@ -60,8 +60,8 @@ type CardConfig struct {
 // empty, "-", "--" or "n/a" states no rate; in the column to it means no upper
 // bound. Prices are plain decimals, see [ParseMicros].
 //
-// All problems are reported at once, each as a *[CardError] with its line and
-// column; the card is nil then.
+// All problems are reported at once, or the first hundred, each as a
+// *[CardError] with its line and column; the card is nil then.
 func ReadRateCard(rates io.Reader, cfg CardConfig) (*RateCard, error) {
 	var errs []error
 	if !isCurrency(cfg.Currency) {
@@ -81,6 +81,7 @@ func ReadRateCard(rates io.Reader, cfg CardConfig) (*RateCard, error) {
 	}
 	l := loader{
 		cfg:  cfg,
+		name: cfg.Markets.folded(),
 		card: &RateCard{currency: cfg.Currency, from: cfg.From, rates: map[rateKey]Micros{}, bands: map[rateKey][]band{}},
 	}
 	l.readRates(rates)

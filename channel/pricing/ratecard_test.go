@@ -204,6 +204,13 @@ func TestAllProblemsOfACardAreReportedAtOnce(t *testing.T) {
 	}, "\n"))
 }
 
+func TestTheWrongFileIsGivenUpSoon(t *testing.T) {
+	t.Parallel()
+	_, err := pricing.ReadRateCard(strings.NewReader("market,marketing,utility,authentication\n"+strings.Repeat("x\n", 10_000)),
+		pricing.CardConfig{Currency: "USD", From: "2026-10-01"})
+	require.Equal(t, 100, strings.Count(err.Error(), "unknown market"))
+}
+
 func TestFilesThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	cfg := pricing.CardConfig{Currency: "USD", From: "2026-10-01"}

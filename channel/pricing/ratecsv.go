@@ -10,13 +10,16 @@ import (
 	"strings"
 )
 
-// maxCard bounds the files in bytes; Meta's have a few kilobytes.
-const maxCard = 4 << 20
+const (
+	maxCard     = 1 << 20 // bytes; Meta's files have a few kilobytes
+	maxProblems = 100     // reported per card: the wrong file has one on every line
+)
 
 // loader collects the rows of a rate card's files and their problems.
 type loader struct {
 	cfg  CardConfig
 	card *RateCard
+	name map[string]Market // folded name -> market
 	errs []error
 }
 
@@ -84,9 +87,10 @@ func columnName(cell string) string {
 	return strings.NewReplacer("-", "_", " ", "_").Replace(strings.ToLower(strings.TrimSpace(cell)))
 }
 
-// read advances to the next line that has any content.
+// read advances to the next line that has any content. It gives up when there
+// are too many problems.
 func (t *table) read() bool {
-	for {
+	for len(t.l.errs) < maxProblems {
 		row, err := t.csv.Read()
 		if err == io.EOF {
 			return false
@@ -105,6 +109,7 @@ func (t *table) read() bool {
 			return true
 		}
 	}
+	return false
 }
 
 // cell returns the trimmed cell of a column, "" if the line is too short, the
@@ -125,7 +130,7 @@ func (t *table) cell(column string) string {
 // market returns the market that the line is about.
 func (t *table) market() (Market, bool) {
 	cell := t.cell("market")
-	if m, ok := t.l.cfg.Markets.ParseMarket(cell); ok {
+	if m, ok := t.l.name[fold(cell)]; ok {
 		return m, true
 	}
 	if cell != "" && t.l.cfg.KeepUnknownMarkets {
