@@ -74,7 +74,7 @@ func (h htmlWriter) header(p *PreviewHeader) {
 	if p == nil {
 		return
 	}
-	h.raw(`<div class="wa-header wa-`).text(p.kind()).raw(`">`)
+	h.raw(`<div class="wa-header wa-` + class(p.kind()) + `">`)
 	switch {
 	case p.Media != nil && p.Media.Filename != "":
 		h.text(p.kind() + ": " + p.Media.Filename + ", ")
@@ -101,7 +101,7 @@ func (h htmlWriter) buttons(list []PreviewButton) {
 	for i := range list {
 		b := &list[i]
 		label, detail := b.show()
-		h.raw(`<li class="wa-button wa-`).text(strings.ToLower(string(b.Kind))).raw(`">`)
+		h.raw(`<li class="wa-button wa-` + class(strings.ToLower(string(b.Kind))) + `">`)
 		h.text(label)
 		if detail != "" {
 			h.raw(` <span class="wa-detail">`)
@@ -111,6 +111,17 @@ func (h htmlWriter) buttons(list []PreviewButton) {
 		h.raw(`</li>`)
 	}
 	h.raw(`</ul>`)
+}
+
+// class makes a kind fit for a class name; kinds from the future may hold
+// anything.
+func class(kind string) string {
+	for i := range len(kind) {
+		if !nameByte(kind[i]) {
+			return "other"
+		}
+	}
+	return kind
 }
 
 // lines escapes a text and keeps its line breaks.
