@@ -189,6 +189,10 @@ type Account struct {
 	subs      []*subscription
 	blocked   int // error code every send gets, 0 = none
 	created   templateLog
+	insights  bool
+	tallies   map[int64]*tally // by day
+
+	reviewAfter time.Duration // < 0 = by hand
 }
 
 // AddAccount adds a WABA.
@@ -218,7 +222,7 @@ func (w *World) AddAccount(cfg AccountConfig) *Account {
 	}
 	a := &Account{
 		ID: cfg.ID, Name: cfg.Name, Portfolio: cfg.Portfolio,
-		w: w, currency: cfg.Currency, location: cfg.Location,
+		w: w, currency: cfg.Currency, location: cfg.Location, reviewAfter: time.Minute,
 	}
 	w.accounts[a.ID] = a
 	return a

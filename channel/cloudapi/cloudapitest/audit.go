@@ -2,7 +2,6 @@ package cloudapitest
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"slices"
 	"sync"
 	"time"
@@ -11,132 +10,87 @@ import (
 // A Rule names something that code using WhatsApp must not do.
 type Rule string
 
-// The rules the oracle watches.
+// What senders must not do.
 const (
-	RuleDoubleSend        Rule = "double-send"
-	RuleClosedWindow      Rule = "free-form-outside-window"
-	RuleThroughput        Rule = "throughput-overrun"
-	RulePairLimit         Rule = "pair-limit-overrun"
-	RuleTierOverrun       Rule = "messaging-limit-overrun"
-	RuleManagementOverrun Rule = "management-limit-overrun"
-	RulePermanentRetry    Rule = "permanent-error-retried"
-	RuleAuthLoop          Rule = "refused-token-used-on"
-	RuleTokenLeak         Rule = "token-sent-to-wrong-host"
-	RuleTokenInURL        Rule = "token-in-query"
-	RuleExpiredMedia      Rule = "expired-media-used"
-	RuleIgnoredStop       Rule = "opt-out-ignored"
-	RuleIgnoredTemplate   Rule = "template-status-ignored"
-	RuleNoPlus            Rule = "recipient-without-plus"
+	RuleDoubleSend        Rule = "double-send"                     // a message accepted before is sent again
+	RuleClosedWindow      Rule = "free-form-outside-window"        // anything but a template after 24 hours
+	RuleThroughput        Rule = "throughput-overrun"              // 130429
+	RulePairLimit         Rule = "pair-limit-overrun"              // 131056
+	RuleTierOverrun       Rule = "messaging-limit-overrun"         // too many users outside a window in 24 hours
+	RuleManagementOverrun Rule = "management-limit-overrun"        // 80008
+	RuleRegisterLoop      Rule = "registration-limit-overrun"      // 133016
+	RulePINGuessing       Rule = "pin-tried-after-lock-out"        // 133008
+	RuleHammering         Rule = "throttled-request-repeated-soon" // within a second, where 1, 4, 16 … are asked for
+	RulePermanentRetry    Rule = "permanent-error-retried"         // the same bytes after an error that stays
+	RuleMalformed         Rule = "malformed-request"               // broken JSON, unknown keys, wrong JSON types
+	RuleAuthLoop          Rule = "refused-token-used-on"           // a token goes on being used after 190
+	RuleTokenLeak         Rule = "token-sent-to-wrong-host"        // neither Graph nor media
+	RuleTokenInURL        Rule = "token-in-query"                  // where access logs keep it
+	RuleExpiredMedia      Rule = "expired-media-used"              // ids after 30 or 7 days, URLs after 5 minutes
+	RuleNoPlus            Rule = "recipient-without-plus"          // the platform may prepend its own country code
+	RulePersonalOpaque    Rule = "personal-data-in-callback-data"  // it is echoed to every subscribed app
+	RuleReadUnknown       Rule = "read-receipt-for-unknown"        // a message this number never received
 	RuleOldVersion        Rule = "graph-version-out-of-service"
 	RuleRemovedFeature    Rule = "removed-graph-feature"
-	RuleWrongAck          Rule = "webhook-answered-2xx-but-not-200"
-	RuleLostWebhook       Rule = "webhook-never-accepted"
-	RuleForgedAccepted    Rule = "forged-webhook-accepted"
+)
+
+// What receivers must not do.
+const (
+	RuleWrongAck          Rule = "webhook-answered-2xx-but-not-200" // counts as failure and is retried
+	RuleLostWebhook       Rule = "webhook-never-accepted"           // refused for seven days
+	RuleSlowWebhook       Rule = "webhook-timed-out"
 	RuleReceiverPanic     Rule = "webhook-receiver-panicked"
+	RuleForgedAccepted    Rule = "forged-webhook-accepted"
+	RuleOpenHandshake     Rule = "handshake-without-token-check"
+	RuleDuplicateAnswered Rule = "duplicate-webhook-answered-twice"
+	RuleIgnoredStop       Rule = "opt-out-ignored"         // user_preferences not read
+	RuleIgnoredMove       Rule = "number-change-ignored"   // system messages not read
+	RuleIgnoredTemplate   Rule = "template-status-ignored" // template webhooks not read
+	RuleIgnoredFailure    Rule = "failed-status-ignored"   // errors of statuses not read
 )
 
 // A Finding is a rule that was broken.
 type Finding struct {
 	Rule   Rule
-	At     time.Time // in the world
+	At     time.Time // in the world, of the first time
 	Detail string    // what happened, without personal data
 	Times  int       // how often, with this detail
 }
 
-// auditLog collects findings. It has its own lock, so that a finding can be noted
-// from anywhere.
+// auditLog collects findings. It has a lock of its own, so that a finding can be
+// noted with and without World.mu.
 type auditLog struct {
 	mu       sync.Mutex
-	findings map[Rule][]*Finding
-	lost     map[[32]byte]bool // sends accepted whose answer was lost
-}
-
-// opaqueKey identifies a message by the sender's own id for it.
-type opaqueKey struct {
-	number *Number
-	value  string
+	findings []*Finding
+	lost     map[[32]byte]bool    // sends accepted whose answer was lost
+	refused  map[[32]byte]refusal // the last refusal of a send, by its bytes
 }
 
 // Audit lists every rule broken so far by the code under test, in the order of
-// their first occurrence. It is empty after a flawless run.
+// their first occurrence. It is empty after a flawless run. Rules are about what a
+// careful client can know: 131026, for instance, is nobody's fault and no finding.
 func (w *World) Audit() []Finding {
 	w.log.mu.Lock()
 	defer w.log.mu.Unlock()
-	var out []Finding
-	for _, list := range w.log.findings {
-		for _, f := range list {
-			out = append(out, *f)
-		}
+	out := make([]Finding, 0, len(w.log.findings))
+	for _, f := range w.log.findings {
+		out = append(out, *f)
 	}
-	slices.SortFunc(out, func(a, b Finding) int {
-		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Detail, b.Detail))
-	})
+	slices.SortStableFunc(out, func(a, b Finding) int { return a.At.Compare(b.At) })
 	return out
 }
 
-// note records a finding. It may be called with or without mu.
+// note records a finding.
 func (w *World) note(rule Rule, detail string) {
 	w.log.mu.Lock()
 	defer w.log.mu.Unlock()
-	for _, f := range w.log.findings[rule] {
-		if f.Detail == detail {
+	for _, f := range w.log.findings {
+		if f.Rule == rule && f.Detail == detail {
 			f.Times++
 			return
 		}
 	}
-	if w.log.findings == nil {
-		w.log.findings = make(map[Rule][]*Finding)
-	}
-	w.log.findings[rule] = append(w.log.findings[rule], &Finding{rule, time.Unix(0, w.now()).UTC(), detail, 1})
-}
-
-// lostAnswer remembers a send whose answer an interceptor lost.
-func (w *World) lostAnswer(c *call) {
-	if c.edge != "messages" || c.status != 200 {
-		return
-	}
-	w.log.mu.Lock()
-	defer w.log.mu.Unlock()
-	if w.log.lost == nil {
-		w.log.lost = make(map[[32]byte]bool)
-	}
-	w.log.lost[c.fingerprint()] = true
-}
-
-// fingerprint identifies a request by number and body.
-func (c *call) fingerprint() [32]byte {
-	e := enc{[]byte(c.id + "/" + c.edge)}
-	e.node(&c.body)
-	return sha256.Sum256(e.b)
-}
-
-// checkDouble notes a message that the platform already has: one with the same
-// opaque id, or a body whose answer was lost.
-func (c *call) checkDouble(m *message) {
-	if m.opaque != "" {
-		key := opaqueKey{m.number, m.opaque}
-		if o := c.opaque[key]; o != nil && o.doom == nil && o.stage != stageFailed {
-			c.note(RuleDoubleSend, "two messages were accepted with one biz_opaque_callback_data")
-			return
-		}
-		c.opaque[key] = m
-	}
-	c.log.mu.Lock()
-	again := len(c.log.lost) > 0 && c.log.lost[c.fingerprint()]
-	c.log.mu.Unlock()
-	if again {
-		c.note(RuleDoubleSend, "a send was repeated after its answer was lost, although it had been accepted")
-	}
-}
-
-// turnedDown notes limits that were overrun.
-func (c *call) turnedDown(ge *graphError) {
-	switch ge.code {
-	case 130429:
-		c.note(RuleThroughput, "a send exceeded the throughput of the number")
-	case 131056:
-		c.note(RulePairLimit, "a send exceeded the limit between number and user")
-	}
+	w.log.findings = append(w.log.findings, &Finding{rule, w.Now(), detail, 1})
 }
 
 // answered judges the answer to a webhook.
@@ -144,6 +98,8 @@ func (w *World) answered(p *post, status int) {
 	switch {
 	case status == statusPanicked:
 		w.note(RuleReceiverPanic, "the handler panicked")
+	case status == statusTimedOut:
+		w.note(RuleSlowWebhook, "the webhook was not answered in time")
 	case p.forged && status == 200:
 		w.note(RuleForgedAccepted, "a body with a wrong signature was answered 200")
 	case !p.forged && status > 200 && status < 300:
@@ -154,4 +110,18 @@ func (w *World) answered(p *post, status int) {
 // dropped notes a webhook given up after seven days.
 func (w *World) dropped(p *post) {
 	w.note(RuleLostWebhook, "a webhook of field "+p.items[0].field+" was not accepted in seven days and is lost")
+}
+
+// told marks what an acknowledged webhook told the receiver.
+func (w *World) told(p *post) {
+	for _, it := range p.items {
+		if it.told != nil {
+			it.told(w, p.sub.app)
+		}
+		if m := w.messages[it.wamid]; m != nil && m.fromUser && m.chat != nil {
+			if m.acks++; m.acks > 1 {
+				m.chat.repeated = cmp.Or(max(m.chat.repeated, w.now()), 1)
+			}
+		}
+	}
 }

@@ -23,6 +23,8 @@ type content struct {
 	emoji    string // reaction
 	target   string // wamid a reaction or pin refers to
 	action   string // kind of the interactive message
+	wire     []byte // members a user's message carries after its type
+	tail     []byte // members after that
 }
 
 // mediaRef is a file by id or link.

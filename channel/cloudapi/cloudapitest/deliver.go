@@ -100,6 +100,39 @@ func (w *World) handshake(ctx context.Context, callback, verify string) error {
 	return nil
 }
 
+// Probe attacks the app's callback URL as a stranger would: a handshake with a
+// wrong verify token, and POSTs without signature, with one made with another
+// secret, and with that of another body. What is let in is noted for Audit.
+func (w *World) Probe(app *App) {
+	w.mu.Lock()
+	callback := app.callback
+	w.mu.Unlock()
+	ctx := context.Background()
+	if w.handshake(ctx, callback, app.VerifyToken+"x") == nil {
+		w.note(RuleOpenHandshake, "the handshake was answered with a wrong verify token")
+	}
+	body := []byte(`{"object":"whatsapp_business_account","entry":[]}`)
+	for how, signature := range map[string]string{
+		"without a signature":              "",
+		"signed with another secret":       Sign(app.Secret+"x", body),
+		"signed for another body":          Sign(app.Secret, body[1:]),
+		"with an empty signature":          "sha256=",
+		"with a signature of another kind": "sha1=" + strings.TrimPrefix(Sign(app.Secret, body), "sha256="),
+	} {
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, callback, bytes.NewReader(body))
+		if err != nil {
+			return
+		}
+		req.Header.Set("Content-Type", "application/json")
+		if signature != "" {
+			req.Header.Set("X-Hub-Signature-256", signature)
+		}
+		if status, _, err := w.call(req, callback); err == nil && status == http.StatusOK {
+			w.note(RuleForgedAccepted, "a body "+how+" was answered 200")
+		}
+	}
+}
+
 // Sign returns the value of the X-Hub-Signature-256 header for a body, computed
 // over exactly those bytes.
 func Sign(secret string, body []byte) string {
@@ -110,7 +143,7 @@ func Sign(secret string, body []byte) string {
 
 // perform makes one attempt at a POST. It holds no lock.
 func (w *World) perform(ctx context.Context, p *post) {
-	status := 0
+	status := statusNone
 	if !p.lost {
 		status = w.attempt(ctx, p)
 	}
@@ -124,7 +157,7 @@ func (w *World) attempt(ctx context.Context, p *post) int {
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url, bytes.NewReader(p.body))
 	if err != nil {
-		return 0
+		return statusNone
 	}
 	secret := p.sub.app.Secret
 	if p.forged {
@@ -140,14 +173,20 @@ func (w *World) attempt(ctx context.Context, p *post) int {
 	switch {
 	case errors.Is(err, errPanicked):
 		return statusPanicked
+	case ctx.Err() == context.DeadlineExceeded: //nolint:errorlint // Err returns the value itself
+		return statusTimedOut
 	case err != nil:
-		return 0
+		return statusNone
 	}
 	return status
 }
 
-// statusPanicked stands for a handler that panicked.
-const statusPanicked = -1
+// Outcomes of an attempt that are no HTTP status.
+const (
+	statusNone     = 0 // never arrived, or no answer
+	statusPanicked = -1
+	statusTimedOut = -2
+)
 
 var errUnreachable = errors.New("cloudapitest: no handler is mounted for the URL and Config.Transport is nil")
 

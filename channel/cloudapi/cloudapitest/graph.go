@@ -1,6 +1,7 @@
 package cloudapitest
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -32,15 +33,17 @@ type call struct {
 	parts   *multipart // upload
 	token   *token
 	target  object
+	ctx     context.Context
 	usage   int    // percent of the management quota
 	usageOf string // account it belongs to
 	at      int64  // when the call is handled, Unix nanoseconds
 
-	status int
-	out    enc
-	skip   bool // out is not JSON but blob
-	blob   []byte
-	mime   string
+	summary func(e *enc) // members of "summary" in a list
+	status  int
+	out     enc
+	skip    bool // out is not JSON but blob
+	blob    []byte
+	mime    string
 }
 
 // object is what a Graph id stands for; at most one field is set.
@@ -137,7 +140,7 @@ const (
 )
 
 func (w *World) serveGraph(rw http.ResponseWriter, r *http.Request) {
-	c := &call{World: w, method: r.Method, query: r.URL.Query(), header: r.Header, status: http.StatusOK}
+	c := &call{World: w, method: r.Method, query: r.URL.Query(), header: r.Header, ctx: r.Context(), status: http.StatusOK}
 	ge := c.route(r.URL.Path)
 	if ge == nil {
 		ge = c.readBody(r)
@@ -232,10 +235,10 @@ func (c *call) readBody(r *http.Request) *graphError {
 	case len(raw) > 0:
 		n, err := parseJSON(raw)
 		if err != nil {
-			return badParam("the request body is not valid JSON: " + err.Error())
+			return malformedRequest("the request body is not valid JSON: " + err.Error())
 		}
 		if n.kind != jsonObject {
-			return badParam("the request body must be a JSON object")
+			return malformedRequest("the request body must be a JSON object")
 		}
 		c.body = n
 	}
@@ -281,6 +284,9 @@ func (c *call) answer() *graphError {
 	}
 	if c.edge != "" {
 		key += "/" + c.edge
+	}
+	if c.edge == "message_templates" && c.rest != "" {
+		key += "/" + c.rest
 	}
 	op, known := operations[key]
 	if op.scope == "-" {
@@ -412,6 +418,9 @@ func (c *call) reply(rw http.ResponseWriter, ge *graphError, v Verdict) {
 		return
 	}
 	if ge != nil {
+		if ge.bug {
+			c.note(RuleMalformed, "the request to "+c.req.Operation+" was malformed: "+strings.SplitN(ge.details, "\"", 2)[0])
+		}
 		c.status = ge.status
 		if !ge.partial {
 			c.out.b = c.out.b[:0]

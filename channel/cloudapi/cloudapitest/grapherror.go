@@ -10,6 +10,7 @@ type graphError struct {
 	title     string // error.message without the "(#code) " prefix
 	details   string // error.error_data.details; "" = omitted
 	transient bool
+	bug       bool // no careful client makes this request
 	partial   bool // the body already written is kept
 	usage     int  // minutes to regain access, for the usage header; 0 = none
 }
@@ -101,6 +102,8 @@ var meanings = map[int]meaning{
 	139100:  {400, "Some users could not be blocked"},
 	139102:  {400, "Block list changed while paging"},
 	147001:  {400, "Username is not available"},
+	147005:  {400, "Username is used by another of your numbers"},
+	200007:  {400, "Template insights are not enabled"},
 	2388001: {400, "Phone number cannot be migrated"},
 	2388012: {400, "Phone number is already in the account"},
 	2388019: {400, "Message template limit reached"},
@@ -125,6 +128,13 @@ func fail(code int, details string) *graphError {
 
 // badParam is the usual refusal of a request that does not fit the schema.
 func badParam(details string) *graphError { return fail(100, details) }
+
+// malformedRequest is badParam for what only a defect of the client explains.
+func malformedRequest(details string) *graphError {
+	ge := badParam(details)
+	ge.bug = true
+	return ge
+}
 
 // notFound is Graph's answer for an object that does not exist or is not
 // visible to the token; it does not tell which.

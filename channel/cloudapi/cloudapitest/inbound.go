@@ -17,6 +17,9 @@ func (w *World) inbound(m *message) []byte {
 		e.key("type").str(m.kind)
 		w.payload(&e, m)
 		m.context(&e)
+		if m.rich != nil && m.rich.tail != nil {
+			e.raw(m.rich.tail)
+		}
 	})
 	return e.b
 }
@@ -38,6 +41,10 @@ func (m *message) showsPhone() bool {
 
 // payload writes the object named after the type.
 func (w *World) payload(e *enc, m *message) {
+	if m.rich != nil && m.rich.wire != nil {
+		e.raw(m.rich.wire)
+		return
+	}
 	switch m.kind {
 	case "text":
 		e.key("text").obj(func() { e.key("body").str(m.text) })
@@ -108,6 +115,7 @@ func (c *call) markRead(f *fields) *graphError {
 	m := c.messages[id]
 	switch {
 	case m == nil || !m.fromUser || m.number != c.target.number || m.chat == nil:
+		c.note(RuleReadUnknown, "a message was marked read that this number never received")
 		return fail(131009, "The message to mark as read is not one received by this number.")
 	case c.at-m.at > int64(30*24*time.Hour):
 		return fail(131009, "The message to mark as read is older than 30 days.")

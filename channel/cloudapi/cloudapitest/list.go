@@ -1,6 +1,7 @@
 package cloudapitest
 
 import (
+	"cmp"
 	"encoding/base64"
 	"net/url"
 	"strconv"
@@ -77,6 +78,9 @@ func (c *call) list(size int, each func(e *enc, i int)) *graphError {
 		if from < to {
 			e.key("paging").obj(func() { c.paging(e, from, to, size) })
 		}
+		if c.summary != nil && c.query.Has("summary") {
+			e.key("summary").obj(func() { c.summary(e) })
+		}
 	})
 	return nil
 }
@@ -108,35 +112,69 @@ func (c *call) pageURL(key, cursor string) string {
 	return c.cfg.GraphURL + "/" + c.version + "/" + c.id + "/" + c.edge + "?" + q.Encode()
 }
 
-// listTemplates answers GET /{waba}/message_templates.
-func listTemplates(c *call) *graphError {
-	var found []*Template
-	for _, t := range c.target.account.templates {
-		if !t.gone && c.wanted("name", t.Name) && c.wanted("status", t.status) && c.wanted("language", t.Language) && c.wanted("category", t.category) {
-			found = append(found, t)
+// listFields is list for objects with fields.
+func listFields[T any](c *call, all []T, known map[string]func(T, *enc), defaults string) *graphError {
+	if ge := checkFields(c, known); ge != nil {
+		return ge
+	}
+	return c.list(len(all), func(e *enc, i int) { writeFields(c, e, all[i], known, defaults) })
+}
+
+// getFields answers with one object.
+func getFields[T any](c *call, obj T, known map[string]func(T, *enc), defaults string) *graphError {
+	if ge := checkFields(c, known); ge != nil {
+		return ge
+	}
+	writeFields(c, &c.out, obj, known, defaults)
+	return nil
+}
+
+// checkFields refuses a fields parameter with a name that does not exist.
+func checkFields[T any](c *call, known map[string]func(T, *enc)) *graphError {
+	for _, name := range splitFields(c.query.Get("fields")) {
+		if known[name] == nil {
+			return &graphError{status: 400, code: 100, title: "Tried accessing nonexisting field (" + name + ")"}
 		}
 	}
-	return c.list(len(found), func(e *enc, i int) { found[i].write(e) })
+	return nil
 }
 
-// wanted applies a filter parameter.
-func (c *call) wanted(key, value string) bool {
-	v := c.query.Get(key)
-	return v == "" || strings.EqualFold(v, value)
-}
-
-func (t *Template) write(e *enc) {
+// writeFields writes the fields asked for, or the defaults, and the id.
+func writeFields[T any](c *call, e *enc, obj T, known map[string]func(T, *enc), defaults string) {
+	names := splitFields(cmp.Or(c.query.Get("fields"), defaults))
 	e.obj(func() {
-		e.key("name").str(t.Name)
-		format := "POSITIONAL"
-		if t.named {
-			format = "NAMED"
+		for _, name := range append(names, "id") {
+			e.key(name)
+			known[name](obj, e)
 		}
-		e.key("parameter_format").str(format)
-		e.key("components").node(&t.source)
-		e.key("language").str(t.Language)
-		e.key("status").str(t.status)
-		e.key("category").str(t.category)
-		e.key("id").str(t.ID)
 	})
+}
+
+// splitFields splits a fields parameter at the top level: a,b{c,d},e.limit(2). It
+// leaves the id out.
+func splitFields(list string) []string {
+	var out []string
+	depth, start := 0, 0
+	add := func(s string) {
+		name, _, _ := strings.Cut(s, "{")
+		name, _, _ = strings.Cut(name, ".")
+		if name = strings.TrimSpace(name); name != "" && name != "id" {
+			out = append(out, name)
+		}
+	}
+	for i := range len(list) {
+		switch list[i] {
+		case '{', '(':
+			depth++
+		case '}', ')':
+			depth--
+		case ',':
+			if depth == 0 {
+				add(list[start:i])
+				start = i + 1
+			}
+		}
+	}
+	add(list[start:])
+	return out
 }

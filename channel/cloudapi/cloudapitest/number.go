@@ -108,7 +108,7 @@ func (a *Account) addNumber(cfg NumberConfig) *Number {
 		coexistence: cfg.Coexistence, sandbox: cfg.Sandbox, oba: cfg.OBA,
 		pin: cfg.PIN, rate: cfg.Throughput,
 	}
-	if !n.registered {
+	if n.extra.onboarded = w.now(); !n.registered {
 		n.status = "PENDING"
 	}
 	a.numbers = append(a.numbers, n)

@@ -50,12 +50,12 @@ func (n *Number) post(u *User, m *message) {
 	}
 	w.emit(&item{
 		account: n.account, number: n, field: "messages", list: "messages",
-		contact: c.contactCard(m.at, true), elem: w.inbound(m), user: u, wamid: m.id,
+		contact: c.contactCard(m.at, cardInbound), elem: w.inbound(m), user: u, wamid: m.id,
 	})
 }
 
-// opensWindow follows the conservative reading where Meta is silent: reactions do
-// not extend the window.
+// opensWindow follows the conservative reading where Meta is silent: reactions and
+// what arrives as unsupported do not open the window, edits and deletions neither.
 func (m *message) opensWindow() bool {
 	return m.kind != "reaction" && m.kind != "edit" && m.kind != "revoke"
 }
@@ -65,7 +65,7 @@ func (u *User) write(to Correspondent, m *message) string {
 	w := u.w
 	m.author, m.fromUser, m.at, m.stage = u, true, w.now(), stageDelivered
 	m.id = w.wamid(u.phone, true)
-	to.post(u, m)
+	to.post(u, m) // clears the id if the person may not write there
 	return m.id
 }
 
@@ -137,6 +137,9 @@ var usualMIME = map[string]string{
 	"audio": "audio/mpeg", "voice": "audio/ogg; codecs=opus", "sticker": "image/webp",
 }
 
+// maxInbound is the largest file a user can send to a business.
+const maxInbound = 100 << 20
+
 // file sends an attachment. More than 100 MB does not get through: the business
 // is told with error 131052, as documented.
 func (u *User) file(to Correspondent, kind string, a Attachment) string {
@@ -145,6 +148,9 @@ func (u *User) file(to Correspondent, kind string, a Attachment) string {
 	defer w.mu.Unlock()
 	if a.MIME == "" {
 		a.MIME = usualMIME[kind]
+	}
+	if len(a.Data) > maxInbound {
+		return u.unsupported(to, kind, 131052)
 	}
 	if a.Data == nil {
 		a.Data = []byte("fictional " + kind + " of " + u.cfg.Name)
@@ -172,30 +178,18 @@ func (u *User) SharePlace(to Correspondent, p Place) string {
 func (u *User) Tap(n *Number, label string) (string, error) {
 	u.w.mu.Lock()
 	defer u.w.mu.Unlock()
-	for _, m := range slices.Backward(n.logOf(u)) {
-		if m.fromUser || m.rich == nil || m.stage < stageDelivered || m.stage == stageFailed {
-			continue
-		}
-		buttons := slices.Clone(m.rich.buttons)
-		for _, card := range m.rich.cards {
-			buttons = append(buttons, card.Buttons...)
-		}
-		for _, b := range buttons {
-			if b.Label != label {
-				continue
-			}
-			switch b.Kind {
-			case "reply", "quick_reply":
-				kind := "button"
-				if m.tmpl == nil {
-					kind = "interactive"
-				}
-				return u.write(n, &message{kind: kind, text: b.Label, replyTo: m.id, rich: &content{action: "button_reply", target: b.ID}}), nil
-			}
-			return "", notOnScreen("the button sends nothing to the business")
-		}
+	m, b := u.newestButton(n, func(b Button) bool { return b.Label == label })
+	switch {
+	case m == nil:
+		return "", notOnScreen("no button with this label")
+	case b.Kind != "reply" && b.Kind != "quick_reply":
+		return "", notOnScreen("the button sends nothing to the business")
 	}
-	return "", notOnScreen("no button with this label")
+	kind := "interactive"
+	if m.tmpl != nil {
+		kind = "button"
+	}
+	return u.write(n, &message{kind: kind, text: b.Label, replyTo: m.id, rich: &content{action: "button_reply", target: b.ID}}), nil
 }
 
 // Choose picks a row of the newest list message that has it, by title.
@@ -203,7 +197,7 @@ func (u *User) Choose(n *Number, title string) (string, error) {
 	u.w.mu.Lock()
 	defer u.w.mu.Unlock()
 	for _, m := range slices.Backward(n.logOf(u)) {
-		if m.fromUser || m.rich == nil || m.stage < stageDelivered || m.stage == stageFailed {
+		if !m.onScreen() {
 			continue
 		}
 		for _, s := range m.rich.sections {

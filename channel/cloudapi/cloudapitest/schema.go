@@ -33,10 +33,10 @@ func (k *checker) object(n *node, path string) *fields {
 		k.reject(fail(131008, "The parameter "+path+" is required."))
 		n = &absent
 	case n.kind != jsonObject:
-		k.reject(badParam("Param " + path + " must be a JSON object."))
+		k.reject(malformedRequest("Param " + path + " must be a JSON object."))
 		n = &absent
 	case len(n.items) > 64:
-		k.reject(badParam("Param " + path + " has too many keys."))
+		k.reject(malformedRequest("Param " + path + " has too many keys."))
 		n = &absent
 	}
 	return &fields{checker: k, n: n, path: path}
@@ -76,14 +76,14 @@ func (f *fields) text(key string, least, limit int) string {
 		return ""
 	case jsonString:
 	default:
-		f.reject(badParam("Param " + f.at(key) + " must be a string."))
+		f.reject(malformedRequest("Param " + f.at(key) + " must be a string."))
 		return ""
 	}
 	switch size := utf8.RuneCountInString(n.text); {
 	case size < least || least > 0 && strings.TrimSpace(n.text) == "":
 		f.reject(fail(131008, "The parameter "+f.at(key)+" must not be empty."))
 	case limit > 0 && size > limit:
-		f.reject(badParam("Param " + f.at(key) + " must be at most " + itoa(limit) + " characters long."))
+		f.reject(malformedRequest("Param " + f.at(key) + " must be at most " + itoa(limit) + " characters long."))
 	}
 	return n.text
 }
@@ -112,7 +112,7 @@ func (f *fields) oneOf(key string, required bool, words ...string) string {
 func (f *fields) flag(key string) bool {
 	n := f.get(key)
 	if n.kind != jsonAbsent && n.kind != jsonBool {
-		f.reject(badParam("Param " + f.at(key) + " must be a boolean."))
+		f.reject(malformedRequest("Param " + f.at(key) + " must be a boolean."))
 	}
 	return n.isTrue()
 }
@@ -146,7 +146,7 @@ func (f *fields) list(key string, least, most int) []member {
 		f.reject(fail(131008, "The parameter "+f.at(key)+" is required."))
 		return nil
 	case n.kind != jsonArray:
-		f.reject(badParam("Param " + f.at(key) + " must be a JSON array."))
+		f.reject(malformedRequest("Param " + f.at(key) + " must be a JSON array."))
 		return nil
 	case len(n.items) < least || len(n.items) > most:
 		f.reject(fail(131009, "Param "+f.at(key)+" must have between "+itoa(least)+" and "+itoa(most)+" elements."))
@@ -170,7 +170,7 @@ func (f *fields) done() {
 	}
 	for i := range f.n.items {
 		if f.seen&(1<<i) == 0 {
-			f.reject(badParam("Unexpected key \"" + f.n.items[i].key + "\" on param " + f.at(f.n.items[i].key) + "."))
+			f.reject(malformedRequest("Unexpected key \"" + f.n.items[i].key + "\" on param " + f.at(f.n.items[i].key) + "."))
 			return
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"strings"
+	"time"
 )
 
 // recipient is who a send addresses.
@@ -26,6 +27,14 @@ func sendMessage(c *call) *graphError { return c.send(false) }
 func sendMarketing(c *call) *graphError { return c.send(true) }
 
 func (c *call) send(marketing bool) *graphError {
+	ge := c.trySend(marketing)
+	if ge != nil {
+		c.judgeRefusal(ge)
+	}
+	return ge
+}
+
+func (c *call) trySend(marketing bool) *graphError {
 	k := &checker{}
 	f := k.object(&c.body, "")
 	if p := f.get("messaging_product"); p.text != "whatsapp" || p.kind != jsonString {
@@ -87,13 +96,12 @@ func (c *call) send(marketing bool) *graphError {
 	m.byBSUID = to.waid == ""
 	m.waid = to.waid
 	if ge := c.admit(m, to, hash); ge != nil {
-		c.turnedDown(ge)
 		if !c.late[ge.code] {
 			return ge
 		}
 		m.doom = ge
 	}
-	c.checkDouble(m)
+	c.judgeSend(m)
 	c.accept(m)
 	c.accepted(m, to)
 	return nil
@@ -158,6 +166,12 @@ func (c *call) admit(m *message, to recipient, hash string) *graphError {
 		return fail(131030, "The recipient is not in the list of allowed recipients.")
 	}
 	u := to.user
+	if m.chat != nil && m.chat.failTold != 0 && c.at-m.chat.failTold < int64(time.Hour) {
+		c.note(RuleIgnoredFailure, "a user was messaged again within an hour of a failed status that said they cannot be reached")
+	}
+	if left := c.departed[to.waid]; left != nil && left.told {
+		c.note(RuleIgnoredMove, "a message went to a phone number after the webhook that told of its change was acknowledged")
+	}
 	switch {
 	case u == nil, u.cfg.OldClient, m.chat.blocked:
 		return fail(131026, "Message Undeliverable.")
@@ -174,6 +188,13 @@ func (c *call) admit(m *message, to recipient, hash string) *graphError {
 	if !m.chat.windowOpen(c.at) {
 		c.note(RuleClosedWindow, "a free-form message was sent outside the customer service window")
 		return fail(131047, "Message failed to send because more than 24 hours have passed since the customer last replied to this number.")
+	}
+	if m.rich != nil && m.rich.action == "call_permission_request" {
+		p := &m.chat.calls
+		if !p.mayAsk(c.at) {
+			return fail(138009, "A call permission request may be sent once in 24 hours and twice in 7 days.")
+		}
+		p.asked = append(p.asked, c.at)
 	}
 	if m.kind == "reaction" {
 		if t := c.messages[m.rich.target]; t == nil || !t.fromUser || t.chat != m.chat || t.kind == "reaction" || t.deleted {

@@ -1,6 +1,10 @@
 package cloudapitest
 
-import "time"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+)
 
 // stage is how far a message has come.
 type stage uint8
@@ -42,10 +46,13 @@ type message struct {
 	cameFree  bool // sent inside a service window
 	priced    bool // pricing has been on "delivered" or "read"
 	expired   bool
+	app       bool // written in the Business app
 	category  string
 	reactions [2]string      // emoji by the business, by the user
+	acks      int            // times its webhook was accepted
 	hops      int            // times a user's message was forwarded before
-	seenBy    map[*User]bool // group messages
+	seenBy    map[*User]bool // group messages: delivered to, read by
+	readBy    map[*User]bool
 }
 
 // accept gives a send its id and sets its life going.
@@ -58,6 +65,9 @@ func (w *World) accept(m *message) {
 		}
 		m.chat.typing = 0
 		m.cameFree = m.chat.windowOpen(m.at)
+		if m.doom == nil && m.at < m.chat.adUntil {
+			m.chat.freeEntry, m.chat.adUntil = m.at+int64(freeEntryFor), 0
+		}
 		if m.doom == nil {
 			m.chat.log = append(m.chat.log, m)
 		}
@@ -68,8 +78,10 @@ func (w *World) accept(m *message) {
 		m.category = templateCategories[m.tmpl.category]
 	}
 	w.remember(m)
+	m.number.account.day(m.at).sent++
 	if m.tmpl != nil && m.tmpl.held && m.doom == nil {
-		return // released or dropped by Template.Release
+		m.tmpl.waiting = append(m.tmpl.waiting, m)
+		return
 	}
 	w.schedule(m.at+w.latency(1), true, m)
 }
@@ -98,8 +110,16 @@ func (m *message) fire(w *World) *post {
 		m.onward(w)
 	case m.stage == stageSent:
 		m.deliver(w)
-	case m.stage == stageDelivered && !m.chat.user.cfg.NoReceipts:
-		m.markRead(w)
+	}
+	return nil
+}
+
+// reading is the event of a message being read by itself.
+type reading struct{ m *message }
+
+func (r reading) fire(w *World) *post {
+	if r.m.stage == stageDelivered && !r.m.chat.user.cfg.NoReceipts {
+		r.m.markRead(w)
 	}
 	return nil
 }
@@ -155,7 +175,7 @@ func (m *message) deliver(w *World) {
 	w.emitStatus(m, stageDelivered)
 	m.priced = true
 	if u.cfg.ReadAfter > 0 {
-		w.schedule(w.now()+int64(u.cfg.ReadAfter), true, m)
+		w.schedule(w.now()+int64(u.cfg.ReadAfter), true, reading{m})
 	}
 }
 
@@ -181,10 +201,13 @@ var billedSince = time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC).UnixNano()
 
 // countDelivered counts free service messages.
 func (w *World) countDelivered(m *message) {
+	n := m.number
+	day := n.account.day(w.now())
+	day.delivered++
+	defer func() { day.priced[m.category+"/"+m.pricingType()]++ }()
 	if m.category != "service" {
 		return
 	}
-	n := m.number
 	if month := time.Unix(0, m.at).In(n.account.location).Format("2006-01"); month != n.month {
 		n.month, n.free = month, 0
 	}
@@ -212,6 +235,9 @@ func (w *World) emitStatus(m *message, s stage) {
 		e.key("status").str(stageNames[s])
 		e.key("timestamp").secs(now)
 		m.recipientKeys(&e, s, now)
+		if m.chat != nil && m.number.checksIdentity() {
+			e.key("recipient_identity_key_hash").str(m.chat.user.identityHash())
+		}
 		e.opt("biz_opaque_callback_data", m.opaque)
 		if s == stageSent || (s == stageDelivered || s == stageRead) && !m.priced {
 			m.pricing(&e)
@@ -221,8 +247,15 @@ func (w *World) emitStatus(m *message, s stage) {
 		}
 	})
 	it := &item{account: m.number.account, number: m.number, field: "messages", list: "statuses", elem: e.b, wamid: m.id}
+	if s == stageFailed && m.chat != nil && m.doom.code == 131026 {
+		it.told = func(w *World, _ *App) { m.chat.failTold = w.now() }
+	}
+	card := cardLater
+	if s == stageSent {
+		card = cardSent
+	}
 	if s != stageFailed && m.chat != nil {
-		it.contact = m.chat.contactCard(now, s != stageSent)
+		it.contact = m.chat.contactCard(now, card)
 	}
 	w.emit(it)
 }
@@ -244,26 +277,41 @@ func (m *message) pricing(e *enc) {
 	kind := m.pricingType()
 	if kind == "free_entry_point" {
 		e.key("conversation").obj(func() {
-			e.key("id").str("c" + m.id[len(m.id)-12:])
+			sum := sha256.Sum256([]byte(m.id))
+			e.key("id").str(hex.EncodeToString(sum[:16]))
 			e.key("origin").obj(func() { e.key("type").str("referral_conversion") })
 		})
+	}
+	category := m.category
+	if kind == "free_entry_point" {
+		category = "referral_conversion"
 	}
 	e.key("pricing").obj(func() {
 		e.key("billable").bool(kind == "regular")
 		e.key("pricing_model").str("PMP")
 		e.key("type").str(kind)
-		e.key("category").str(m.category)
+		e.key("category").str(category)
 	})
 }
 
+// cardKind tells where a contact card appears: the username is left out of "sent"
+// statuses, the identity hash is only on inbound messages.
+type cardKind uint8
+
+const (
+	cardInbound cardKind = iota
+	cardSent
+	cardLater
+)
+
 // contactCard is the element of contacts for the chat's person.
-func (c *chat) contactCard(now int64, withUsername bool) []byte {
+func (c *chat) contactCard(now int64, kind cardKind) []byte {
 	e := enc{make([]byte, 0, 128)}
 	u := c.user
 	e.obj(func() {
 		e.key("profile").obj(func() {
 			e.key("name").str(u.cfg.Name)
-			if withUsername {
+			if kind != cardSent {
 				e.opt("username", u.cfg.Username)
 			}
 		})
@@ -271,8 +319,18 @@ func (c *chat) contactCard(now int64, withUsername bool) []byte {
 			e.key("wa_id").str(u.phone)
 		}
 		e.key("user_id").str(u.bsuid(c.number.account.Portfolio))
+		if kind == cardInbound && c.number.checksIdentity() {
+			e.key("identity_key_hash").str(u.identityHash())
+		}
 	})
 	return e.b
+}
+
+// checksIdentity reports whether the identity check of the number is switched on.
+// Meta's guide and its OpenAPI file name the switch differently.
+func (n *Number) checksIdentity() bool {
+	v, ok := n.extra.settings["user_identity_change"]
+	return ok && (v.at("enable_identity_key_check").isTrue() || v.at("enabled").isTrue())
 }
 
 // forget takes a message off the phone.
@@ -306,6 +364,9 @@ func (w *World) remember(m *message) {
 		w.old.head++
 		if o != nil {
 			delete(w.messages, o.id)
+			if o.opaque != "" {
+				delete(w.opaque, opaqueKey{o.number, o.opaque})
+			}
 			if o.chat != nil {
 				o.chat.forget(o)
 			}

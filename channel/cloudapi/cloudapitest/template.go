@@ -45,6 +45,9 @@ type Template struct {
 	edited   []int64 // edits while approved
 	changed  int64
 	gone     bool
+	waiting  []*message // held sends
+
+	statusTold bool // the webhook of the present status was acknowledged
 }
 
 // part is a header or body with its variables.

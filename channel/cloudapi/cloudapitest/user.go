@@ -60,6 +60,7 @@ type chat struct {
 
 	opened    int64 // last event that opened the service window, 0 = never
 	freeEntry int64 // end of a free entry point window
+	adUntil   int64 // an answer until then opens one
 	contact   int64 // last contact by phone number: shows the phone for 30 days
 	pair      gcra
 
@@ -70,6 +71,9 @@ type chat struct {
 	muted      bool // part of a marketing experiment: 130472
 	capped     bool // per-user marketing cap reached: 131049
 	typing     int64
+	lastSent   *message // by the business, for the oracle
+	repeated   int64    // when a webhook of the user's messages was accepted again
+	failTold   int64    // when a status told that the user cannot be reached
 	calls      callPermission
 }
 

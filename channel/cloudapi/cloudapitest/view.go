@@ -101,13 +101,26 @@ func (u *User) Sees(with Correspondent) []Bubble {
 	log := with.logOf(u)
 	out := make([]Bubble, 0, len(log))
 	for _, m := range log {
-		if m.fromUser || m.stage >= stageDelivered && m.stage != stageFailed || m.seenBy[u] {
-			if m.kind != "reaction" && m.kind != "pin" {
-				out = append(out, m.shown(u))
-			}
+		if m.visibleTo(u) && !silent[m.kind] {
+			out = append(out, m.shown(u))
 		}
 	}
 	return out
+}
+
+func (m *message) visibleTo(u *User) bool {
+	switch {
+	case m.fromUser:
+		return true
+	case m.group != nil:
+		return m.seenBy[u]
+	}
+	return m.stage >= stageDelivered && m.stage != stageFailed
+}
+
+// silent are the kinds that show on other messages or not at all.
+var silent = map[string]bool{
+	"reaction": true, "pin": true, "edit": true, "revoke": true, "request_welcome": true, "system": true,
 }
 
 // shown is the message as u sees it.

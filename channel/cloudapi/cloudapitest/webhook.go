@@ -165,11 +165,7 @@ func (w *World) settle(p *post, status int) {
 		return
 	}
 	if status == 200 {
-		for _, it := range p.items {
-			if it.told != nil {
-				it.told(w, p.sub.app)
-			}
-		}
+		w.told(p)
 		if !p.copy && w.chance(w.faults.Duplicate) {
 			again := *p
 			again.copy = true

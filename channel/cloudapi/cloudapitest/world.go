@@ -43,8 +43,8 @@ type Config struct {
 
 	// LateErrors lists the error codes that are reported by a "failed" status
 	// after the send was accepted, instead of in the answer to the send. nil means
-	// 130472, 130497, 131026, 131049, 131050 and 131053, which Meta's platform
-	// mostly reports so. An empty, non-nil slice makes every refusal synchronous.
+	// 130472, 130497, 131026, 131049, 131050, 131053 and 137000, which Meta's
+	// platform mostly reports so. An empty, non-nil slice makes every refusal synchronous.
 	LateErrors []int
 
 	// Retain bounds memory in long simulations: messages older than this are
@@ -102,10 +102,13 @@ type World struct {
 	users      []*User
 	phones     map[string]*User // by wa_id
 	bsuids     map[string]*User
+	departed   map[string]*departure // numbers people moved away from
 	messages   map[string]*message
 	opaque     map[opaqueKey]*message
 	uploads    map[string]*upload
 	groups     map[string]*Group
+	calls      map[string]*Call
+	signups    map[string]*signupCode
 	log        auditLog
 	old        messageRing // for Retain
 }
@@ -144,10 +147,13 @@ func New(cfg Config) (*World, error) {
 		tokens:    make(map[string]*token),
 		phones:    make(map[string]*User),
 		bsuids:    make(map[string]*User),
+		departed:  make(map[string]*departure),
 		messages:  make(map[string]*message),
 		opaque:    make(map[opaqueKey]*message),
 		uploads:   make(map[string]*upload),
 		groups:    make(map[string]*Group),
+		calls:     make(map[string]*Call),
+		signups:   make(map[string]*signupCode),
 	}
 	for _, code := range cfg.LateErrors {
 		w.late[code] = true
@@ -168,7 +174,7 @@ func (cfg *Config) setDefaults() {
 		cfg.WebhookTimeout = 10 * time.Second
 	}
 	if cfg.LateErrors == nil {
-		cfg.LateErrors = []int{130472, 130497, 131026, 131049, 131050, 131053}
+		cfg.LateErrors = []int{130472, 130497, 131026, 131049, 131050, 131053, 137000}
 	}
 	if cfg.GraphURL == "" {
 		cfg.GraphURL = "https://graph.facebook.com"

@@ -1,0 +1,407 @@
+package cloudapitest
+
+import (
+	"encoding/base64"
+	"strings"
+	"time"
+)
+
+// CallState is where a call stands.
+type CallState string
+
+// The states of a call.
+const (
+	CallRinging  CallState = "ringing"
+	CallAccepted CallState = "accepted"
+	CallRejected CallState = "rejected"
+	CallMissed   CallState = "missed" // ended before anybody answered
+	CallEnded    CallState = "ended"
+)
+
+// A Call is a voice call between a user and a business number. Its sound is not
+// simulated; its signalling is.
+type Call struct {
+	ID string // wacid
+
+	w        *World
+	chat     *chat
+	inbound  bool // the user called
+	state    CallState
+	answered int64
+	opaque   string
+}
+
+// callPermission is the user's leave to be called by the business.
+type callPermission struct {
+	until     int64 // 0 = none
+	permanent bool
+	asked     []int64 // requests in the last 7 days
+}
+
+// Time limits of calls.
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/calling/user-call-permissions
+// (checked 2026-09-11)
+const (
+	ringFor       = 60 * time.Second
+	permissionFor = 7 * 24 * time.Hour
+)
+
+const fictionalSDP = "v=0\r\no=- 7602563789789945080 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE audio\r\n" +
+	"m=audio 40012 UDP/TLS/RTP/SAVPF 111 126\r\nc=IN IP4 192.0.2.60\r\na=setup:actpass\r\na=mid:audio\r\na=rtpmap:111 opus/48000/2\r\n"
+
+func (w *World) newCall(c *chat, inbound bool) *Call {
+	phone := c.user.phone
+	b := append([]byte{0x1c, 0x18, byte(len(phone))}, phone...)
+	b = append(b, 0x15, 0x02, 0x00, 0x12, 0x18, 0x20)
+	b = append(b, strings.ToUpper(w.randomHex("call", 32))...)
+	call := &Call{ID: "wacid." + base64.StdEncoding.EncodeToString(append(b, 0)), w: w, chat: c, inbound: inbound, state: CallRinging}
+	w.calls[call.ID] = call
+	w.schedule(w.now()+int64(ringFor), false, fireFunc(func(w *World) {
+		if call.state == CallRinging {
+			call.end(CallMissed)
+		}
+	}))
+	return call
+}
+
+// Call rings the business. It opens the service window whether or not anybody
+// answers; without an answer through the API it ends after a minute.
+func (u *User) Call(n *Number) *Call {
+	w := u.w
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	c := u.chat(n)
+	call := w.newCall(c, true)
+	c.opened = max(c.opened, w.now())
+	call.emit("connect", func(e *enc) { sdp(e, "offer") })
+	return call
+}
+
+// State returns where the call stands.
+func (x *Call) State() CallState {
+	x.w.mu.Lock()
+	defer x.w.mu.Unlock()
+	return x.state
+}
+
+// Answer picks up a call of the business; the service window opens. Decline turns
+// it away. Hangup ends an accepted call, or one that still rings.
+func (x *Call) Answer() {
+	x.w.mu.Lock()
+	defer x.w.mu.Unlock()
+	if x.inbound || x.state != CallRinging {
+		return
+	}
+	now := x.w.now()
+	x.state, x.answered = CallAccepted, now
+	x.chat.opened = max(x.chat.opened, now)
+	x.emitStatus("ACCEPTED")
+	x.emit("connect", func(e *enc) { sdp(e, "answer") })
+}
+
+// Decline turns a call of the business away.
+func (x *Call) Decline() {
+	x.w.mu.Lock()
+	defer x.w.mu.Unlock()
+	if x.inbound || x.state != CallRinging {
+		return
+	}
+	x.state = CallRejected
+	x.emitStatus("REJECTED")
+	x.terminate("FAILED")
+}
+
+// Hangup ends the call.
+func (x *Call) Hangup() {
+	x.w.mu.Lock()
+	defer x.w.mu.Unlock()
+	switch x.state {
+	case CallAccepted:
+		x.end(CallEnded)
+	case CallRinging:
+		x.end(CallMissed)
+	}
+}
+
+func (x *Call) end(s CallState) {
+	x.state = s
+	if s == CallEnded {
+		x.terminate("COMPLETED")
+		return
+	}
+	x.terminate("FAILED")
+}
+
+func sdp(e *enc, kind string) {
+	e.key("session").obj(func() {
+		e.key("sdp_type").str(kind)
+		e.key("sdp").str(fictionalSDP)
+	})
+}
+
+func (x *Call) terminate(status string) {
+	now := x.w.now()
+	x.emit("terminate", func(e *enc) {
+		e.key("status").str(status)
+		if x.answered != 0 {
+			e.key("start_time").secs(x.answered)
+			e.key("end_time").secs(now)
+			e.key("duration").num((now - x.answered) / 1e9)
+		}
+		e.opt("biz_opaque_callback_data", x.opaque)
+	})
+}
+
+// emit tells subscribers of a call event.
+func (x *Call) emit(event string, rest func(e *enc)) {
+	w, c := x.w, x.chat
+	now := w.now()
+	id := c.user.bsuid(c.number.account.Portfolio)
+	elem := members(func(e *enc) {
+		e.obj(func() {
+			e.key("id").str(x.ID)
+			userKey, direction := "from", "USER_INITIATED"
+			if x.inbound {
+				e.key("to").str(c.number.Phone)
+			} else {
+				userKey, direction = "to", "BUSINESS_INITIATED"
+				e.key("from").str(c.number.Phone)
+			}
+			if c.showsPhone(now) {
+				e.key(userKey).str(c.user.phone)
+			}
+			e.key(userKey + "_user_id").str(id)
+			e.key("event").str(event)
+			e.key("timestamp").secs(now)
+			e.key("direction").str(direction)
+			rest(e)
+		})
+	})
+	w.emit(&item{
+		account: c.number.account, number: c.number, field: "calls", list: "calls",
+		contact: c.contactCard(now, cardLater), elem: elem, user: c.user, wamid: x.ID,
+	})
+}
+
+func (x *Call) emitStatus(status string) {
+	w, c := x.w, x.chat
+	now := w.now()
+	elem := members(func(e *enc) {
+		e.obj(func() {
+			e.key("id").str(x.ID)
+			e.key("type").str("call")
+			e.key("status").str(status)
+			e.key("timestamp").secs(now)
+			if c.showsPhone(now) {
+				e.key("recipient_id").str(c.user.phone)
+			}
+			e.key("recipient_user_id").str(c.user.bsuid(c.number.account.Portfolio))
+			e.opt("biz_opaque_callback_data", x.opaque)
+		})
+	})
+	w.emit(&item{
+		account: c.number.account, number: c.number, field: "calls", list: "statuses",
+		contact: c.contactCard(now, cardLater), elem: elem, wamid: x.ID,
+	})
+}
+
+// Ringing returns the call of the business that rings on the phone, nil if none
+// does.
+func (u *User) Ringing(n *Number) *Call {
+	u.w.mu.Lock()
+	defer u.w.mu.Unlock()
+	for _, x := range u.w.calls {
+		if !x.inbound && x.state == CallRinging && x.chat.user == u && x.chat.number == n {
+			return x // there is at most one
+		}
+	}
+	return nil
+}
+
+// AllowCalls answers the newest call permission request in the chat.
+func (u *User) AllowCalls(n *Number, permanently bool) (string, error) {
+	return u.answerPermission(n, true, permanently)
+}
+
+// DenyCalls turns it down.
+func (u *User) DenyCalls(n *Number) (string, error) { return u.answerPermission(n, false, false) }
+
+func (u *User) answerPermission(n *Number, accept, permanently bool) (string, error) {
+	w := u.w
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	m, _ := u.newestButton(n, func(b Button) bool { return b.Kind == "call_permission_request" })
+	if m == nil {
+		return "", notOnScreen("no call permission request")
+	}
+	c := u.chat(n)
+	c.calls.until, c.calls.permanent = 0, false
+	if accept {
+		c.calls.until, c.calls.permanent = w.now()+int64(permissionFor), permanently
+	}
+	return u.write(n, &message{kind: "interactive", replyTo: m.id, rich: &content{wire: members(func(e *enc) {
+		e.key("interactive").obj(func() {
+			e.key("type").str("call_permission_reply")
+			e.key("call_permission_reply").obj(func() {
+				if !accept {
+					e.key("response").str("reject")
+				} else {
+					e.key("response").str("accept")
+					e.key("is_permanent").bool(permanently)
+					if !permanently {
+						e.key("expiration_timestamp").secs(c.calls.until)
+					}
+				}
+				e.key("response_source").str("user_action")
+			})
+		})
+	})}}), nil
+}
+
+func (p *callPermission) allows(now int64) bool { return p.permanent || now < p.until }
+
+// callAction answers POST /{phone-number-id}/calls.
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/calling/business-initiated-calls
+// (checked 2026-09-11)
+func callAction(c *call) *graphError {
+	k := &checker{}
+	f := k.object(&c.body, "")
+	f.oneOf("messaging_product", true, "whatsapp")
+	action := f.oneOf("action", true, "connect", "pre_accept", "accept", "reject", "terminate")
+	id := f.text("call_id", 0, 0)
+	opaque := f.text("biz_opaque_callback_data", 0, 512)
+	if f.has("session") {
+		s := f.child("session")
+		s.oneOf("sdp_type", true, "offer", "answer")
+		s.text("sdp", 1, 0)
+		s.done()
+	} else if action == "connect" || action == "accept" || action == "pre_accept" {
+		f.reject(fail(131008, "The parameter session is required."))
+	}
+	to, ge := recipient{}, (*graphError)(nil)
+	if action == "connect" {
+		to, ge = c.recipient(f, false)
+	} else {
+		f.get("to")
+		f.get("recipient")
+	}
+	if ge != nil {
+		f.reject(ge)
+	}
+	f.done()
+	if k.err != nil {
+		return k.err
+	}
+	if !c.target.number.extra.calling {
+		return fail(138000, "Calling is not enabled for the phone number.")
+	}
+	if action == "connect" {
+		return c.connectCall(to, opaque)
+	}
+	x := c.calls[id]
+	if x == nil || x.chat.number != c.target.number {
+		return fail(131009, "The call is not known.")
+	}
+	return c.changeCall(x, action, opaque)
+}
+
+func (c *call) connectCall(to recipient, opaque string) *graphError {
+	if to.user == nil || to.user.cfg.Offline {
+		return fail(138001, "The receiver cannot be called.")
+	}
+	ch := to.user.chat(c.target.number)
+	for _, x := range c.calls {
+		if x.chat == ch && (x.state == CallRinging || x.state == CallAccepted) {
+			return fail(138003, "A call with this user is under way.")
+		}
+	}
+	if !ch.calls.allows(c.at) {
+		return fail(138006, "The user has not given permission to be called.")
+	}
+	x := c.newCall(ch, false)
+	x.opaque = opaque
+	x.emitStatus("RINGING")
+	c.out.obj(func() {
+		c.out.key("messaging_product").str("whatsapp")
+		c.out.key("calls").arr(func() {
+			c.out.obj(func() { c.out.key("id").str(x.ID) })
+		})
+	})
+	return nil
+}
+
+func (c *call) changeCall(x *Call, action, opaque string) *graphError {
+	if opaque != "" {
+		x.opaque = opaque
+	}
+	switch {
+	case action == "terminate" && x.state == CallAccepted:
+		x.end(CallEnded)
+	case action == "terminate" && x.state == CallRinging:
+		x.end(CallMissed)
+	case !x.inbound || x.state != CallRinging:
+		return fail(131009, "The call is not in a state that allows this.")
+	case action == "accept":
+		x.state, x.answered = CallAccepted, c.at
+	case action == "reject":
+		x.state = CallRejected
+		x.terminate("FAILED")
+	}
+	return c.success()
+}
+
+// getCallPermission answers GET /{phone-number-id}/call_permissions. The shape is
+// that of Meta's guide as far as it is published.
+func getCallPermission(c *call) *graphError {
+	u := c.phones[digitsOnly(c.query.Get("user_wa_id"))]
+	if id := c.query.Get("recipient"); id != "" {
+		u = c.bsuids[id]
+	}
+	if u == nil {
+		return badParam("Param user_wa_id or recipient must name a WhatsApp user.")
+	}
+	p := &u.chat(c.target.number).calls
+	state := "no_permission"
+	switch {
+	case p.permanent:
+		state = "permanent"
+	case p.allows(c.at):
+		state = "temporary"
+	}
+	e := &c.out
+	e.obj(func() {
+		e.key("messaging_product").str("whatsapp")
+		e.key("permission").obj(func() {
+			e.key("status").str(state)
+			if state == "temporary" {
+				e.key("expiration_time").num(p.until / 1e9)
+			}
+		})
+		e.key("actions").arr(func() {
+			for _, a := range []struct {
+				name string
+				can  bool
+			}{{"send_call_permission_request", p.mayAsk(c.at)}, {"start_call", state != "no_permission"}} {
+				e.obj(func() {
+					e.key("action_name").str(a.name)
+					e.key("can_perform_action").bool(a.can)
+				})
+			}
+		})
+	})
+	return nil
+}
+
+// mayAsk applies 1 request in 24 hours and 2 in 7 days.
+func (p *callPermission) mayAsk(now int64) bool {
+	day, week := 0, 0
+	for _, at := range p.asked {
+		if now-at < int64(24*time.Hour) {
+			day++
+		}
+		if now-at < int64(7*24*time.Hour) {
+			week++
+		}
+	}
+	return day < 1 && week < 2
+}

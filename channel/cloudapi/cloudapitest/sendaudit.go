@@ -1,0 +1,111 @@
+package cloudapitest
+
+import (
+	"crypto/sha256"
+	"strings"
+	"time"
+)
+
+// opaqueKey identifies a message by the sender's own id for it.
+type opaqueKey struct {
+	number *Number
+	value  string
+}
+
+// refusal is the last error a request got.
+type refusal struct {
+	code int
+	at   int64
+}
+
+// lostAnswer remembers a send whose answer an interceptor lost.
+func (w *World) lostAnswer(c *call) {
+	if c.edge != "messages" && c.edge != "marketing_messages" {
+		return
+	}
+	w.log.mu.Lock()
+	defer w.log.mu.Unlock()
+	if w.log.lost == nil {
+		w.log.lost = make(map[[32]byte]bool)
+	}
+	w.log.lost[c.fingerprint()] = true
+}
+
+// fingerprint identifies a request by object and body.
+func (c *call) fingerprint() [32]byte {
+	e := enc{[]byte(c.id + "/" + c.edge)}
+	e.node(&c.body)
+	return sha256.Sum256(e.b)
+}
+
+// judgeSend looks at a send that is about to be accepted.
+func (c *call) judgeSend(m *message) {
+	c.judgeOpaque(m)
+	c.log.mu.Lock()
+	again := len(c.log.lost) > 0 && c.log.lost[c.fingerprint()]
+	c.log.mu.Unlock()
+	if again {
+		c.note(RuleDoubleSend, "a send was repeated after its answer was lost, although it had been accepted")
+	}
+	if m.chat == nil {
+		return
+	}
+	if last := m.chat.lastSent; last != nil && m.chat.repeated > last.at && last.kind == m.kind && last.text == m.text &&
+		last.replyTo == m.replyTo && m.chat.lastWrote() <= last.at && m.kind != "template" {
+		c.note(RuleDuplicateAnswered, "the same answer was sent again after a webhook was delivered twice")
+	}
+	m.chat.lastSent = m
+}
+
+func (c *call) judgeOpaque(m *message) {
+	if m.opaque == "" {
+		return
+	}
+	key := opaqueKey{m.number, m.opaque}
+	if o := c.opaque[key]; o != nil && o.doom == nil && o.stage != stageFailed {
+		c.note(RuleDoubleSend, "two messages were accepted with one biz_opaque_callback_data")
+	}
+	c.opaque[key] = m
+	if m.chat == nil {
+		return
+	}
+	u := m.chat.user
+	if strings.Contains(digitsOnly(m.opaque), u.phone) || len(u.cfg.Name) > 3 && strings.Contains(m.opaque, u.cfg.Name) {
+		c.note(RulePersonalOpaque, "biz_opaque_callback_data contains the recipient's name or number")
+	}
+}
+
+// permanent are the errors after which the same request cannot succeed while
+// nothing else changes.
+var permanent = map[int]bool{
+	100: true, 131008: true, 131009: true, 131021: true, 131030: true, 131051: true, 131062: true, 132000: true,
+	132001: true, 132005: true, 132007: true, 132012: true, 132016: true, 132018: true, 130403: true, 131050: true, 131047: true,
+}
+
+// throttles are the errors that ask to wait.
+var throttles = map[int]bool{4: true, 80008: true, 130429: true, 131048: true, 131056: true, 131057: true}
+
+// judgeRefusal looks at a send that was refused.
+func (c *call) judgeRefusal(ge *graphError) {
+	switch ge.code {
+	case 130429:
+		c.note(RuleThroughput, "a send exceeded the throughput of the number")
+	case 131056:
+		c.note(RulePairLimit, "a send exceeded the limit between number and user")
+	}
+	key := c.fingerprint()
+	c.log.mu.Lock()
+	last, known := c.log.refused[key]
+	if c.log.refused == nil || len(c.log.refused) > 100_000 {
+		c.log.refused = make(map[[32]byte]refusal)
+	}
+	c.log.refused[key] = refusal{ge.code, c.at}
+	c.log.mu.Unlock()
+	switch {
+	case !known || last.code != ge.code:
+	case permanent[ge.code] && c.at-last.at < int64(time.Hour):
+		c.note(RulePermanentRetry, "a send refused with "+itoa(ge.code)+" was repeated unchanged")
+	case throttles[ge.code] && c.at-last.at < int64(time.Second):
+		c.note(RuleHammering, "a send refused with "+itoa(ge.code)+" was repeated within a second")
+	}
+}
