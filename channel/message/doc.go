@@ -17,10 +17,10 @@
 //
 // # Content
 //
-// [Content] is a sealed union of pointers. The JSON of an Outbound is exactly the
-// body of Meta's POST /{phone-number-id}/messages, and reading it back gives the
-// same value; what this version does not know comes back as [*Unknown] with its
-// bytes intact, so a row written by a newer version is never damaged.
+// [Content] is a sealed union of pointers. An Outbound encodes to the body of
+// Meta's POST /{phone-number-id}/messages, and reads back as the same value; a
+// type that this version does not know comes back as [*Unknown] with its bytes
+// intact, so a row written by a newer version is never damaged.
 //
 // # Failures
 //

@@ -12,9 +12,9 @@ const (
 	MaxTTLAuthentication = 15 * time.Minute
 )
 
-// Outbound is one message to one recipient. Its JSON is the body of Meta's
-// POST /{phone-number-id}/messages, and unmarshalling that JSON gives the
-// Outbound back.
+// Outbound is one message to one recipient. [Outbound.AppendJSON] gives the body
+// of Meta's POST /{phone-number-id}/messages. Its JSON is the same with the lane
+// added, and reads back as the same Outbound, so that an outbox can keep it.
 //
 // https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages
 // (checked September 2026)
@@ -53,7 +53,7 @@ type Outbound struct {
 	TTL time.Duration
 
 	// Lane is how urgent the message is among those that wait for a rate permit
-	// of the same number. It stays with the sender and is not part of the JSON.
+	// of the same number. It is stored, but never sent to the platform.
 	Lane Lane
 
 	// Marketing, if not nil, sends the (marketing) template through the Marketing

@@ -36,7 +36,7 @@ func (o *Outbound) Problems() []Problem {
 		c.broken("type", RuleRequired)
 		return c.problems
 	}
-	c.content(o.Content)
+	c.check(o.Content)
 	return c.problems
 }
 

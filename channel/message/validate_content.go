@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// content checks one content against the limits of its kind.
-func (c *checker) content(content Content) {
+// check checks one content against the limits of its kind.
+func (c *checker) check(content Content) {
 	switch v := content.(type) {
 	case *Text:
 		c.text("text.body", v.Body, MaxTextBody)

@@ -29,6 +29,8 @@ type wireOutbound struct {
 	DirectSend   *wireDirectSend `json:"direct_send_config,omitempty"`
 	Policy       string          `json:"product_policy,omitempty"`
 	Sharing      *bool           `json:"message_activity_sharing,omitempty"`
+
+	Lane Lane `json:"lane,omitempty"` // ours, for storage; never sent
 }
 
 type wireContent struct {
@@ -68,29 +70,31 @@ const (
 	policyFallback = "CLOUD_API_FALLBACK"
 )
 
-// MarshalJSON gives the body of POST /{phone-number-id}/messages. It does not
-// validate; it fails only without content, or if raw JSON inside (of [Flow] or
-// [Unknown]) is not JSON.
+// MarshalJSON gives the form for storage: the body of
+// POST /{phone-number-id}/messages, with one member of ours, "lane", if Lane is
+// not LaneReply. It does not validate; it fails only without content, or if raw
+// JSON inside (of [Flow] or [Unknown]) is not JSON.
 func (o Outbound) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
-	if err := o.encode(&buf); err != nil {
+	if err := o.encode(&buf, o.Lane); err != nil {
 		return nil, err
 	}
 	return buf.Bytes(), nil
 }
 
-// AppendJSON appends what [Outbound.MarshalJSON] returns to dst. It spares the
-// copies of the reflective path when a message goes straight onto the wire.
+// AppendJSON appends the body of POST /{phone-number-id}/messages to dst, without
+// anything of ours. It fails like [Outbound.MarshalJSON].
 func (o *Outbound) AppendJSON(dst []byte) ([]byte, error) {
 	buf := bytes.NewBuffer(dst)
-	if err := o.encode(buf); err != nil {
+	if err := o.encode(buf, LaneReply); err != nil {
 		return dst, err
 	}
 	return buf.Bytes(), nil
 }
 
-func (o *Outbound) encode(buf *bytes.Buffer) error {
+func (o *Outbound) encode(buf *bytes.Buffer, lane Lane) error {
 	w := wireOutbound{
+		Lane:             lane,
 		MessagingProduct: "whatsapp",
 		RecipientType:    "individual",
 		Recipient:        o.To.BSUID,
@@ -153,6 +157,7 @@ func (o *Outbound) UnmarshalJSON(data []byte) error {
 		IdentityHash: w.IdentityHash,
 		Category:     w.Category,
 		TTL:          time.Duration(w.TTLSeconds) * time.Second,
+		Lane:         w.Lane,
 	}
 	if w.RecipientType == "group" {
 		o.To = Recipient{Group: w.To}
@@ -362,7 +367,7 @@ func wireType(s string) bool {
 var reservedKeys = []string{
 	"messaging_product", "recipient_type", "to", "recipient", "type", "context", "biz_opaque_callback_data",
 	"recipient_identity_key_hash", "category", "ttl_seconds", "direct_send_config", "product_policy",
-	"message_activity_sharing",
+	"message_activity_sharing", "lane",
 }
 
 // cleanJSONError strips the input out of errors of encoding/json, which quote

@@ -1,0 +1,50 @@
+package message_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+func ExampleOutbound_Validate() {
+	out := message.Outbound{
+		To: message.Recipient{Phone: "+16505550123"},
+		Content: &message.Buttons{
+			Body:    "Shall we send it again?",
+			Buttons: []message.Button{{ID: "yes", Title: "Yes, please send it again"}, {Title: "No"}},
+		},
+	}
+	var invalid *message.InvalidError
+	if errors.As(out.Validate(), &invalid) {
+		for _, p := range invalid.Problems {
+			fmt.Println(p)
+		}
+	}
+	// Output:
+	// interactive.action.buttons[0].reply.title: too-long (limit 20, actual 25)
+	// interactive.action.buttons[1].reply.id: required
+}
+
+func ExampleOutbound_MarshalJSON() {
+	out := message.Outbound{
+		To:       message.Recipient{Phone: "16505550123"},
+		Content:  &message.Text{Body: "Hello"},
+		OpaqueID: "msg-1",
+	}
+	stored, _ := json.Marshal(out)
+	fmt.Println(string(stored))
+	// Output:
+	// {"messaging_product":"whatsapp","recipient_type":"individual","to":"+16505550123","type":"text","text":{"body":"Hello"},"biz_opaque_callback_data":"msg-1"}
+}
+
+// A status webhook says that a message failed with code 131047.
+func ExampleClassify() {
+	f := message.Classify(131047, 0, 0, false)
+	fmt.Println(f.Class)
+	fmt.Println(f.Hint)
+	// Output:
+	// window_closed
+	// More than 24 hours have passed since the customer last wrote. Send an approved template instead.
+}
