@@ -1,132 +1,183 @@
 package redact
 
 import (
-	"slices"
-	"strings"
+	"errors"
+	"fmt"
+	"unicode"
+	"unsafe"
 )
 
-// A Redactor finds payment-card numbers and masks them. Its fields are its
-// options; the zero Redactor is the recommended one: last four digits visible,
-// security codes and track data next to a card masked, labels of other
-// identifiers respected.
+// A Redactor finds payment-card numbers in text and masks them. Its fields are
+// its options; the zero Redactor is the safe default: the last four digits stay
+// readable, security codes, PINs and track data next to a card do not, and
+// numbers that a label names as something else are left alone.
 //
-// Copy it freely. A Redactor is read only by its methods, so any number of
-// goroutines may use one at the same time as long as nobody changes its fields.
-// A nil *Redactor behaves as the zero Redactor. The data fields have a stable
-// JSON form, so that settings of a channel can embed a Redactor by value;
-// functions are left out of it.
+// A Redactor holds no state. Copy it freely, keep one per channel, and use it
+// from any number of goroutines as long as nobody changes its fields. A nil
+// *Redactor works as the zero Redactor. The fields that are data have a stable
+// JSON form, so that settings can embed a Redactor by value.
 type Redactor struct {
-	// InsecureOff switches everything off: text passes unchanged.
+	// InsecureOff lets all text pass unchanged.
 	InsecureOff bool `json:"insecure_off,omitzero"`
 
-	// Keep says which digits of a card number stay visible. Zero keeps the
-	// last four.
+	// Keep says which digits of a card number stay readable.
 	Keep Keep `json:"keep,omitzero"`
 
-	// Mask is written in place of each hidden digit. Zero means [DefaultMask].
+	// Mask is written for each hidden digit. Zero means [DefaultMask].
 	Mask Mask `json:"mask,omitzero"`
 
-	// Strict ignores labels of other identifiers ("order 4539…"), so that
-	// every number that looks like a card is masked.
+	// Strict ignores labels: "order 4539148803436467" is masked like any other
+	// number that is a valid card number.
 	Strict bool `json:"strict,omitzero"`
 
-	// InsecureKeepSAD leaves security codes, PINs and track data in place
-	// even beside a card number.
+	// InsecureKeepSAD leaves security codes, PINs and track data readable even
+	// next to a card number.
 	InsecureKeepSAD bool `json:"insecure_keep_sad,omitzero"`
 
-	// CardWords are further words that make a weak candidate a card when
-	// they stand near by, in lower case. They match as substrings.
-	CardWords []string `json:"card_words,omitempty"`
+	// CardWords are further words that make a card of a doubtful number near
+	// by, such as the name of a local card scheme: in lower case, without
+	// digits. They match inside of longer words, whatever the case.
+	CardWords []string `json:"card_words,omitzero"`
 
-	// AllowNumbers are numbers to leave alone, digits only.
-	AllowNumbers []string `json:"allow_numbers,omitempty"`
+	// AllowNumbers are numbers to leave alone: 12 to 19 ASCII digits each. A
+	// host that lists identifiers here must not list anybody's card.
+	AllowNumbers []string `json:"allow_numbers,omitzero"`
 
-	// Allow, when set, is asked before a number is masked; true leaves it in
-	// place. It receives ASCII digits only and must be safe for concurrent use.
+	// Allow, if set, is asked about each card number found, given as ASCII
+	// digits; true leaves it alone. It must not keep the number.
 	Allow func(number string) bool `json:"-"`
 
-	// Detectors find further numbers to mask.
+	// Detectors find further texts to mask.
 	Detectors []Detector `json:"-"`
 }
 
-// Cards masks the card numbers in s as the zero Redactor does. It returns s
-// itself, without an allocation, when there is nothing to mask.
-func Cards(s string) string {
-	var r Redactor
-	return r.String(s)
-}
-
-// String returns s with its card numbers masked. When there is nothing to mask
-// it returns s itself without allocating.
-func (r *Redactor) String(s string) string {
-	spans := r.Find(s)
-	if len(spans) == 0 {
-		return s
-	}
-	var b strings.Builder
-	last := 0
-	for _, sp := range spans {
-		b.WriteString(s[last:sp.Start])
-		left := sp.hidden()
-		for i := sp.Start; i < sp.End; i++ {
-			if c := s[i]; c >= '0' && c <= '9' && left > 0 {
-				b.WriteRune(r.mask())
-				left--
-				continue
-			}
-			b.WriteByte(s[i])
-		}
-		last = sp.End
-	}
-	b.WriteString(s[last:])
-	return b.String()
-}
-
-// Bytes masks the card numbers in b, in place when every mask fits into the
-// digit it replaces, and returns the result. When there is nothing to mask it
-// returns b itself, unchanged.
-func (r *Redactor) Bytes(b []byte) []byte {
-	out := r.String(string(b))
-	if len(out) <= len(b) {
-		return b[:copy(b, out)]
-	}
-	return []byte(out)
-}
-
-// Find reports what [Redactor.String] would mask, in order and disjoint. It
-// never returns the number itself.
-func (r *Redactor) Find(s string) []Span {
-	if r != nil && r.InsecureOff {
-		return nil
-	}
-	var out []Span
-	for i := 0; i < len(s); {
-		if s[i] < '0' || s[i] > '9' {
-			i++
-			continue
-		}
-		end := i
-		for end < len(s) && (s[end] >= '0' && s[end] <= '9') {
-			end++
-		}
-		if sch, tier := classify(s[i:end]); tier == Strong && luhn(s[i:end]) && !slices.Contains(r.allowed(), s[i:end]) {
-			out = append(out, Span{Start: i, End: end, Digits: end - i, Scheme: sch, Tier: tier})
-		}
-		i = end
-	}
-	return out
-}
-
-func (r *Redactor) allowed() []string {
+// Validate reports everything that is wrong with the options, joined. A
+// Redactor with wrong options still works: it falls back to the default mask
+// and to hiding every digit. The errors do not hold what they complain about.
+func (r *Redactor) Validate() error {
 	if r == nil {
 		return nil
 	}
-	return r.AllowNumbers
+	var errs []error
+	if int(r.Keep) >= len(keepNames) {
+		errs = append(errs, errKeep)
+	}
+	if r.Mask != 0 && !r.Mask.valid() {
+		errs = append(errs, errMask)
+	}
+	for i, w := range r.CardWords {
+		bad := w == ""
+		for _, c := range w {
+			bad = bad || unicode.IsDigit(c) || unicode.ToLower(c) != c || c == unicode.ReplacementChar
+		}
+		if bad || len(w) > maxToken {
+			errs = append(errs, fmt.Errorf("redact: card word %d: want 1 to %d bytes in lower case, no digits", i, maxToken))
+		}
+	}
+	for i, n := range r.AllowNumbers {
+		bad := len(n) < minDigits || len(n) > maxDigits
+		for k := range len(n) {
+			bad = bad || n[k]-'0' > 9
+		}
+		if bad {
+			errs = append(errs, fmt.Errorf("redact: allowed number %d: want %d to %d digits", i, minDigits, maxDigits))
+		}
+	}
+	for i, d := range r.Detectors {
+		if d.Next == nil || d.MaxLen < 0 || d.KeepLast < 0 {
+			errs = append(errs, fmt.Errorf("redact: detector %d: want Next, and no negative length", i))
+		}
+	}
+	return errors.Join(errs...)
 }
 
-func (r *Redactor) mask() rune {
-	if r == nil || r.Mask == 0 {
-		return rune(DefaultMask)
+// Cards masks the card numbers in s as the zero [Redactor] does.
+func Cards(s string) string { return zero.String(s) }
+
+// String returns s with its card numbers masked. If there is nothing to mask it
+// returns s itself and allocates nothing. Invalid UTF-8 passes unchanged.
+func (r *Redactor) String(s string) string {
+	// The view is only read; strings have no other way into a []byte without
+	// a copy.
+	b := unsafe.Slice(unsafe.StringData(s), len(s))
+	o := r.options()
+	start := o.worthwhile(b)
+	if start < 0 {
+		return s
 	}
-	return rune(r.Mask)
+	return o.redactString(s, b, start)
+}
+
+// Bytes masks the card numbers in b and returns the result. It works in place
+// where no mask is longer than the digit it replaces, which is always so with
+// the default mask, and the result is then a prefix of b; otherwise it returns
+// a new slice and leaves b as it was. If there is nothing to mask it returns b.
+func (r *Redactor) Bytes(b []byte) []byte {
+	o := r.options()
+	start := o.worthwhile(b)
+	if start < 0 {
+		return b
+	}
+	return o.redactBytes(b, start)
+}
+
+// Find reports what [Redactor.String] masks in s, in order and without overlap.
+// It returns nil if there is nothing.
+func (r *Redactor) Find(s string) []Span {
+	b := unsafe.Slice(unsafe.StringData(s), len(s))
+	o := r.options()
+	start := o.worthwhile(b)
+	if start < 0 {
+		return nil
+	}
+	return o.find(b, start, nil)
+}
+
+// worthwhile returns where a closer look at b should begin, or -1 if there is
+// nothing to mask. This is all that happens to most texts.
+func (o *options) worthwhile(b []byte) int {
+	if o.r.InsecureOff {
+		return -1
+	}
+	start, _ := o.firstChain(b, 0, true)
+	if len(o.r.Detectors) > 0 {
+		return max(0, start)
+	}
+	return start
+}
+
+// inPlace is how many spans fit on the stack.
+const inPlace = 8
+
+func (o *options) redactString(s string, b []byte, start int) string {
+	var few [inPlace]Span
+	spans := o.find(b, start, few[:0])
+	if len(spans) == 0 {
+		return s
+	}
+	grow, _ := o.growth(b, spans)
+	out := o.rewrite(make([]byte, 0, len(b)+grow), b, 0, len(b), spans)
+	return unsafe.String(unsafe.SliceData(out), len(out))
+}
+
+func (o *options) redactBytes(b []byte, start int) []byte {
+	var few [inPlace]Span
+	spans := o.find(b, start, few[:0])
+	if len(spans) == 0 {
+		return b
+	}
+	dst := b[:0]
+	if grow, some := o.growth(b, spans); some {
+		dst = make([]byte, 0, len(b)+grow)
+	}
+	return o.rewrite(dst, b, 0, len(b), spans)
+}
+
+// find appends the spans of the complete text b to spans. Nothing is to be
+// found before start.
+func (o *options) find(b []byte, start int, spans []Span) []Span {
+	s := scanner{options: *o, b: b, final: true, spans: spans}
+	s.scan(start)
+	s.codes(0, -1)
+	return s.spans
 }

@@ -1,0 +1,191 @@
+package redact
+
+import (
+	"math/bits"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+)
+
+// How far from a number a card word counts, in characters.
+const (
+	wordsBefore = 64
+	wordsAfter  = 40
+)
+
+// A word makes a card of a number that alone would be doubtful.
+type word struct {
+	text     string // lower case
+	whole    bool   // only as a whole word; otherwise also inside of others
+	unionPay bool
+}
+
+// cardWords are the card words of many languages. None contains another: "card"
+// stands for Mastercard, credit card and their kind, "kart" for karte, kartu
+// and kartım.
+var cardWords = [...]word{
+	{text: "card"}, {text: "visa"}, {text: "amex"}, {text: "american express"}, {text: "maestro"},
+	{text: "discover"}, {text: "diners"}, {text: "jcb"}, {text: "rupay"}, {text: "verve"},
+	{text: "troy"}, {text: "humo"}, {text: "bancontact"}, {text: "uatp"},
+	{text: "unionpay", unionPay: true}, {text: "银联", unionPay: true}, {text: "銀聯", unionPay: true},
+	{text: "tarjeta"}, {text: "targeta"}, // Spanish, Catalan
+	{text: "cartão"}, {text: "carta"}, {text: "carte"}, // Portuguese, Italian, French, Romanian
+	{text: "kart"}, {text: "kredit"}, {text: "kort"}, // German, Turkish, Slavic and Nordic languages
+	{text: "kad"},                                  // Malay, Swahili
+	{text: "thẻ"}, {text: "карт"}, {text: "κάρτα"}, // Vietnamese, Russian, Greek
+	{text: "כרטיס"}, {text: "بطاق"}, {text: "کارت"}, {text: "کارڈ"}, // Hebrew, Arabic, Persian, Urdu
+	{text: "कार्ड"}, {text: "কার্ড"}, {text: "ਕਾਰਡ"}, {text: "அட்டை"}, // Hindi, Bengali, Punjabi, Tamil
+	{text: "บัตร"}, {text: "ကတ်"}, {text: "ካርድ"}, // Thai, Burmese, Amharic
+	{text: "カード"}, {text: "카드"}, {text: "卡"}, {text: "信用"}, // Japanese, Korean, Chinese
+	{text: "cc", whole: true}, {text: "mc", whole: true}, {text: "pan", whole: true},
+	{text: "elo", whole: true}, {text: "mir", whole: true}, {text: "мир", whole: true},
+}
+
+// wordsByByte lists the card words by each byte that one may begin with.
+var wordsByByte = sync.OnceValue(func() *[256][]word {
+	var index [256][]word
+	for _, w := range cardWords {
+		r, _ := utf8.DecodeRuneInString(w.text)
+		lower, upper := string(r)[0], string(unicode.ToUpper(r))[0]
+		index[lower] = append(index[lower], w)
+		if upper != lower {
+			index[upper] = append(index[upper], w)
+		}
+	}
+	return &index
+})
+
+// wordAt returns the length of the card word that starts at b[i], or 0.
+func (w *word) at(b []byte, i int) int {
+	n := foldPrefix(b[i:], w.text)
+	if n > 0 && w.whole {
+		if r, _ := runeBefore(b, i); unicode.IsLetter(r) {
+			return 0
+		}
+		if r, _ := runeAfter(b, i+n); unicode.IsLetter(r) {
+			return 0
+		}
+	}
+	return n
+}
+
+// foldPrefix returns the length of the beginning of b that equals text but for
+// the case of letters, or 0 if there is none. text is in lower case.
+func foldPrefix(b []byte, text string) int {
+	i := 0
+	for _, want := range text {
+		if i >= len(b) {
+			return 0
+		}
+		r, w := rune(b[i]), 1
+		switch {
+		case r >= utf8.RuneSelf:
+			r, w = utf8.DecodeRune(b[i:])
+			if r != want {
+				r = unicode.ToLower(r)
+			}
+		case 'A' <= r && r <= 'Z':
+			r |= 0x20
+		}
+		if r != want {
+			return 0
+		}
+		i += w
+	}
+	return i
+}
+
+// cardWordAt returns the length of the card word, built in or the host's, that
+// starts at b[i], or 0.
+func (o *options) cardWordAt(b []byte, i int, unionPay bool) int {
+	for k := range wordsByByte()[b[i]] {
+		w := &wordsByByte()[b[i]][k]
+		if unionPay && !w.unionPay {
+			continue
+		}
+		if n := w.at(b, i); n > 0 {
+			return n
+		}
+	}
+	if !unionPay {
+		for _, text := range o.r.CardWords {
+			if n := foldPrefix(b[i:], text); n > 0 {
+				return n
+			}
+		}
+	}
+	return 0
+}
+
+// A wordCache remembers where words were found around earlier candidates. The
+// candidates of one text come in order, so each byte is searched about once,
+// whatever the text.
+type wordCache struct {
+	unionPay bool
+
+	// Words that start before backTo are known back to 256 bytes before some
+	// candidate; the last of them starts at back. -1: there is none.
+	back, backTo int
+
+	// No word starts in [from, to), and one that ends at end starts at to,
+	// unless end is 0.
+	from, to, end int
+}
+
+// near reports whether a word stands in the 64 characters before start or in
+// the 40 after end.
+func (c *wordCache) near(o *options, b []byte, start, end int) bool {
+	const back, ahead = wordsBefore * utf8.UTFMax, wordsAfter * utf8.UTFMax
+	if c.backTo > start || c.backTo < start-back || c.backTo == 0 {
+		c.back, c.backTo = -1, max(0, start-back)
+	}
+	for ; c.backTo < start; c.backTo++ {
+		if n := o.cardWordAt(b, c.backTo, c.unionPay); n > 0 && c.backTo+n <= start {
+			c.back = c.backTo
+		}
+	}
+	if c.back >= 0 && start-c.back <= back && characters(b[c.back:start], wordsBefore) {
+		return true
+	}
+	if end < c.from || end > c.to || c.from == c.to {
+		c.from, c.to, c.end = end, end, 0
+	}
+	for limit := min(len(b), end+ahead); c.end == 0 && c.to < limit; {
+		if n := o.cardWordAt(b, c.to, c.unionPay); n > 0 {
+			c.end = c.to + n
+		} else {
+			c.to++
+		}
+	}
+	return c.end > 0 && c.end-end <= ahead && characters(b[end:c.end], wordsAfter)
+}
+
+// characters reports whether b holds at most n characters: bytes that do not
+// continue one.
+func characters(b []byte, n int) bool {
+	if len(b) <= n {
+		return true
+	}
+	i := 0
+	for ; len(b)-i >= 8; i += 8 {
+		x := load64(b[i:])
+		n -= 8 - bits.OnesCount64(x&tops&^(x<<1))
+	}
+	for ; i < len(b); i++ {
+		if b[i]&0xC0 != 0x80 {
+			n--
+		}
+	}
+	return n >= 0
+}
+
+// cardWordNear reports whether a card word stands near the number b[start:end].
+func (s *scanner) cardWordNear(start, end int) bool {
+	return s.cardWords.near(&s.options, s.b, start, end)
+}
+
+// unionPayNear reports whether UnionPay is named near the number b[start:end].
+func (s *scanner) unionPayNear(start, end int) bool {
+	s.unionPay.unionPay = true
+	return s.unionPay.near(&s.options, s.b, start, end)
+}

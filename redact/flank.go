@@ -1,0 +1,295 @@
+package redact
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+const (
+	maxToken = 64  // bytes of an identifier looked at on either side of a number
+	maxURL   = 256 // bytes of a URL looked at before a number
+)
+
+// touched reports whether what touches the number b[start:end] makes it a part
+// of an identifier, a URL or an e-mail address.
+func (s *scanner) touched(start, end int) bool {
+	b := s.b
+	left, right := skipBack(b, start), skipOn(b, end)
+	if r, _ := runeBefore(b, left); isLatin(r) && !isEscape(b, left) && !s.isWordsBefore(b, left) {
+		return true
+	}
+	if right < len(b) {
+		if r, _ := runeAfter(b, right); r == '@' || isLatin(r) && !startsWithWord(b, right) {
+			return true
+		}
+	}
+	return s.inURL(left) || s.inTokenBefore(left) || s.inTokenAfter(right)
+}
+
+// isEscape reports whether the letter that ends at i is the second half of an
+// escaped line break or tab, as in the source text of JSON.
+func isEscape(b []byte, i int) bool {
+	if i < 2 || b[i-2] != '\\' {
+		return false
+	}
+	switch b[i-1] {
+	case 'n', 't', 'r', 'f', 'b', 'v':
+		return true
+	}
+	return false
+}
+
+// latinBefore returns the word of Latin letters that ends at i.
+func latinBefore(b []byte, i int) []byte {
+	end := i
+	for end-i < maxToken {
+		r, w := runeBefore(b, i)
+		if w == 0 || !isLatin(r) {
+			break
+		}
+		i -= w
+	}
+	return b[i:end]
+}
+
+// latinAfter returns the word of Latin letters that starts at i.
+func latinAfter(b []byte, i int) []byte {
+	start := i
+	for i-start < maxToken {
+		r, w := runeAfter(b, i)
+		if w == 0 || !isLatin(r) {
+			break
+		}
+		i += w
+	}
+	return b[start:i]
+}
+
+// isWordsBefore reports whether the Latin word glued to the front of a number
+// at i speaks of a card: "card4242…", "CardNo4242…".
+func (s *scanner) isWordsBefore(b []byte, i int) bool {
+	return s.speaksOfCard(latinBefore(b, i))
+}
+
+// speaksOfCard reports whether a card word is in word, which is a whole word,
+// or one followed by an abbreviation of "number".
+func (s *scanner) speaksOfCard(word []byte) bool {
+	if s.hasCardWord(word) {
+		return true
+	}
+	short := trimFiller(word)
+	return len(short) < len(word) && s.hasCardWord(short)
+}
+
+// hasCardWord reports whether a card word is in text, which is looked at as if
+// nothing stood around it.
+func (s *scanner) hasCardWord(text []byte) bool {
+	for i := range text {
+		if s.cardWordAt(text, i, false) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// startsWithWord reports whether the letters at i begin a word that may be
+// glued to the end of a number: an expiry date or security code follows, or
+// the kind of card.
+func startsWithWord(b []byte, i int) bool {
+	for _, w := range [...]string{"exp", "cvv", "cvc", "valid"} {
+		if foldPrefix(b[i:], w) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// isJoiner reports whether c joins the parts of an identifier.
+func isJoiner(c byte) bool {
+	switch c {
+	case '-', '_', '/', '.', '#':
+		return true
+	}
+	return false
+}
+
+// inTokenBefore reports whether the number that starts at i is the end of an
+// identifier with letters, such as INV-2026-4539…. Words that speak of cards or
+// only say "number" make no identifier, nor does a full stop after a word in
+// lower case: "the number is.4242…".
+func (s *scanner) inTokenBefore(i int) bool {
+	b, low := s.b, max(0, i-maxToken)
+	if i == 0 || !isJoiner(b[i-1]) {
+		return false
+	}
+	found := false
+	for i > low {
+		r, w := runeBefore(b, i)
+		switch {
+		case isLatin(r):
+			word := latinBefore(b, i)
+			if s.speaksOfCard(word) {
+				return false
+			}
+			if !isFiller(word) && !isSentenceEnd(b, i-len(word), i) {
+				found = true
+			}
+			w = len(word)
+		case r < utf8.RuneSelf && isJoiner(byte(r)):
+		default:
+			if c, _ := classAt(b, i-w); c != digit {
+				return found
+			}
+		}
+		i -= w
+	}
+	return found
+}
+
+// isSentenceEnd reports whether b[start:end] is the last word of a sentence
+// whose full stop touches what follows: lower-case letters alone.
+func isSentenceEnd(b []byte, start, end int) bool {
+	if end-start < 2 || end >= len(b) || b[end] != '.' || start > 0 && !isSpace(b[start-1]) {
+		return false
+	}
+	for _, c := range b[start:end] {
+		if 'A' <= c && c <= 'Z' {
+			return false
+		}
+	}
+	return true
+}
+
+// inTokenAfter reports whether the number that ends at i is the beginning of an
+// identifier with letters. A full stop before a capital letter is the end of a
+// sentence.
+func (s *scanner) inTokenAfter(i int) bool {
+	b := s.b
+	high := min(len(b), i+maxToken)
+	if i >= len(b) || !isJoiner(b[i]) {
+		return false
+	}
+	if b[i] == '.' && i+1 < len(b) && 'A' <= b[i+1] && b[i+1] <= 'Z' {
+		return false
+	}
+	for i < high {
+		r, w := runeAfter(b, i)
+		switch {
+		case isLatin(r):
+			return !startsWithWord(b, i) && !s.hasCardWord(latinAfter(b, i))
+		case r < utf8.RuneSelf && isJoiner(byte(r)):
+		default:
+			if c, _ := classAt(b, i); c != digit {
+				return false
+			}
+		}
+		i += w
+	}
+	return false
+}
+
+func isSpace(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' }
+
+// inURL reports whether the number that starts at i is inside a URL, unless it
+// is the value of a parameter whose name speaks of a card.
+func (s *scanner) inURL(i int) bool {
+	b, low := s.b, max(0, i-maxURL)
+	start := i
+	for start > low {
+		if c := b[start-1]; isSpace(c) || c == '"' || c == '\'' || c == '<' || c == '>' || c == '`' {
+			break
+		}
+		start--
+	}
+	url := b[start:i]
+	if !bytes.Contains(url, []byte("://")) && foldPrefix(url, "www.") == 0 {
+		return false
+	}
+	if url[len(url)-1] != '=' {
+		return true
+	}
+	key := url[:len(url)-1]
+	if k := bytes.LastIndexAny(key, "?&;#/"); k >= 0 {
+		key = key[k+1:]
+	}
+	return !s.hasCardWord(key)
+}
+
+// isFraction reports whether the number that starts at i is the fraction of a
+// decimal number.
+func (s *scanner) isFraction(i int) bool {
+	b := s.b
+	if i < 2 || b[i-1] != '.' {
+		return false
+	}
+	k := i - 1
+	for k > 0 && i-k <= 4 && b[k-1]-'0' <= 9 {
+		k--
+	}
+	if n := i - 1 - k; n < 1 || n > 3 {
+		return false
+	}
+	if k == 0 {
+		return true
+	}
+	r, _ := runeBefore(b, k)
+	return r != '.' && !isLatin(r)
+}
+
+// isIBAN reports whether the groups in b[start:end] are a part of an
+// international bank account number (ISO 13616) written in groups: two
+// letters, two check digits, up to 30 letters and digits. Its check settles it.
+func (s *scanner) isIBAN(start, end int) bool {
+	b, low := s.b, max(0, start-44)
+	for i := start; i > low; i-- {
+		c := b[i-1]
+		if !isAlnum(c) && c != ' ' {
+			return false
+		}
+		if i-1 > 0 && isAlnum(b[i-2]) {
+			continue
+		}
+		if k := i - 1; k+4 <= start && isLetter(b[k]) && isLetter(b[k+1]) &&
+			b[k+2]-'0' <= 9 && b[k+3]-'0' <= 9 && checksAsIBAN(b[k:], end-k) {
+			return true
+		}
+	}
+	return false
+}
+
+// checksAsIBAN reports whether an IBAN starts at b[0] and ends, with a group, at
+// least bytes on.
+func checksAsIBAN(b []byte, least int) bool {
+	// The check moves the first four characters to the end, counts letters as
+	// 10 to 35 and wants a remainder of 1 by 97.
+	step := func(m int, c byte) int {
+		if c <= '9' {
+			return (m*10 + int(c-'0')) % 97
+		}
+		return (m*100 + int(c|0x20-'a') + 10) % 97
+	}
+	m, n := 0, 4
+	for i := 4; i < len(b) && n < 34; i++ {
+		c := b[i]
+		switch {
+		case isAlnum(c):
+			m, n = step(m, c), n+1
+		case c != ' ' || b[i-1] == ' ':
+			return false
+		}
+		if i+1 >= least && n >= 15 && isAlnum(c) && (i+1 == len(b) || !isAlnum(b[i+1])) {
+			all := m
+			for _, c := range b[:4] {
+				all = step(all, c)
+			}
+			if all == 1 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func isLetter(c byte) bool { c |= 0x20; return 'a' <= c && c <= 'z' }
+
+func isAlnum(c byte) bool { return c-'0' <= 9 || isLetter(c) }

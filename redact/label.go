@@ -1,0 +1,129 @@
+package redact
+
+import (
+	"bytes"
+	"unicode"
+	"unicode/utf8"
+)
+
+// isLabel reports whether word, in lower case, names an identifier other than a
+// card number, when it stands directly before one.
+func isLabel(word []byte) bool {
+	switch string(word) {
+	case "order", "orders", "pedido", "orden", "commande", "bestellung", "bestell", "bestelling", "ordine", "ordre",
+		"pesanan", "sipariş", "siparis", "zamówienie", "zamówienia", "заказ", "заказа", "замовлення",
+		"الطلب", "طلب", "سفارش", "ऑर्डर",
+		"invoice", "inv", "factura", "fatura", "facture", "rechnung", "rechnungs", "fattura", "счет", "счёт", "счета",
+		"ticket", "case", "booking", "reservation", "reserva", "buchung", "buchungs", "prenotazione", "réservation",
+		"ref", "reference", "referencia", "referência", "référence", "referenz", "txn", "transaction", "transacción", "transação",
+		"tracking", "awb", "waybill", "suivi", "sendung", "sendungs", "rastreo", "rastreio", "resi", "трек", "отслеживания",
+		"imei", "imeisv", "iccid", "serial", "sn", "gtin", "ean", "upc", "barcode", "isbn", "sku",
+		"iban", "account", "cuenta", "conta", "compte", "konto", "clabe",
+		"id", "phone", "tel", "telefon", "teléfono", "telefono", "telefone", "mobile", "whatsapp", "телефон":
+		return true
+	}
+	// Scripts written without spaces: the label is the end of the word.
+	for _, label := range [...]string{"订单", "訂單", "运单", "運單", "快递", "注文", "追跡", "伝票", "주문", "운송장", "송장"} {
+		if bytes.HasSuffix(word, []byte(label)) {
+			return true
+		}
+	}
+	return false
+}
+
+// fillers say "number" and stand between a label and a number. The longer ones
+// come first where one is the end of another.
+var fillers = [...]string{
+	"number", "nummer", "numero", "número", "numéro", "numer", "num", "code", "id", "no", "nr", "n",
+	"номер", "رقم", "号码", "號碼", "编号", "番号", "번호", "号", "號",
+}
+
+// isFiller reports whether word says no more than "number".
+func isFiller(word []byte) bool {
+	for _, f := range fillers {
+		if foldPrefix(word, f) == len(word) {
+			return true
+		}
+	}
+	return false
+}
+
+// trimFiller cuts a filler off the end of word, as in "Bestellnummer".
+func trimFiller(word []byte) []byte {
+	for _, f := range fillers {
+		if n := len(word) - len(f); n > 0 && len(f) > 1 && foldPrefix(word[n:], f) == len(f) {
+			return word[:n]
+		}
+	}
+	return word
+}
+
+const (
+	labelGap   = 6  // characters between a label and a number
+	labelWords = 3  // words looked at: "order id no."
+	labelBytes = 48 // of one word
+)
+
+// labelled reports whether the word directly before the number that starts at i
+// names another identifier.
+func (s *scanner) labelled(i int) bool {
+	for range labelWords {
+		i = skipGapBack(s.b, i)
+		start := wordBefore(s.b, i)
+		if start == i {
+			return false
+		}
+		var buf [labelBytes + utf8.UTFMax]byte
+		word := lower(buf[:0], s.b[start:i])
+		if isLabel(word) || isLabel(trimFiller(word)) {
+			return true
+		}
+		if !isFiller(word) {
+			return false
+		}
+		i = start
+	}
+	return false
+}
+
+// skipGapBack moves i back over punctuation and white space.
+func skipGapBack(b []byte, i int) int {
+	for range labelGap {
+		r, w := runeBefore(b, i)
+		if w == 0 || isWordRune(r) || unicode.IsDigit(r) {
+			break
+		}
+		i -= w
+	}
+	return i
+}
+
+// wordBefore returns the start of the word that ends at i.
+func wordBefore(b []byte, i int) int {
+	for end := i; end-i < labelBytes; {
+		r, w := runeBefore(b, i)
+		if w == 0 || !isWordRune(r) {
+			break
+		}
+		i -= w
+	}
+	return i
+}
+
+// isWordRune reports whether r is a letter or a mark that combines with one.
+func isWordRune(r rune) bool {
+	if r < utf8.RuneSelf {
+		return isLetter(byte(r))
+	}
+	return unicode.IsLetter(r) || unicode.Is(unicode.M, r) && !isTransparent(r)
+}
+
+// lower appends text in lower case to dst.
+func lower(dst, text []byte) []byte {
+	for i := 0; i < len(text) && len(dst) < labelBytes; {
+		r, w := runeAfter(text, i)
+		dst = utf8.AppendRune(dst, unicode.ToLower(r))
+		i += w
+	}
+	return dst
+}

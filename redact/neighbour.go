@@ -1,0 +1,137 @@
+package redact
+
+// blocked reports whether the groups around a candidate of several groups show
+// that it is a part of something longer: a tracking number, an account line, an
+// IPv6 address. What blocks is a group of three digits or more, joined by a
+// separator that the candidate itself uses; a candidate of uniform groups,
+// which a plain list of short numbers imitates too easily, tolerates no further
+// group of that kind at all.
+func (s *scanner) blocked(c *candidate) bool {
+	c.code = false
+	g := s.g[c.first : c.last+1]
+	size := 3
+	if c.shape == uniform {
+		size = 1
+	}
+	if k := c.first - 1; k >= 0 {
+		x := &s.g[k]
+		if x.n >= size && joinedBy(g, x.gap) && x.end > s.consumed &&
+			!s.isCode(x.start, x.n) && !s.cardEndsWith(k) {
+			return true
+		}
+	}
+	if gap := g[len(g)-1].gap; gap != 0 && joinedBy(g, gap) {
+		k := c.last + 1
+		if s.g[k].n >= size && !(c.shape != uniform && s.isExpiry(k)) && !s.cardStartsWith(k) {
+			c.code = s.isCodeTail(c)
+			return !c.code
+		}
+	}
+	return false
+}
+
+// cardStartsWith reports whether the groups from k on make up a card number of
+// their own, as in two cards typed one after the other.
+func (s *scanner) cardStartsWith(k int) bool {
+	var last [maxDigits + 1]int
+	have := s.endings(k, &last)
+	if have &= lengthsByPrefix[s.lead(k)]; have == 0 {
+		return false
+	}
+	var c candidate
+	var sum [maxDigits + 1]uint8
+	s.read(k, &c.digits, &sum)
+	for n := minDigits; n <= maxDigits; n++ {
+		if have&lengthBit(n) == 0 {
+			continue
+		}
+		c.first, c.last, c.n = k, last[n], n
+		if s.evident(&c, sum[n], s.g[k-1].gap) {
+			return true
+		}
+	}
+	return false
+}
+
+// cardEndsWith is cardStartsWith for the groups up to and including k.
+func (s *scanner) cardEndsWith(k int) bool {
+	total := 0
+	for m := k; m >= 0; m-- {
+		if total += s.g[m].n; total > maxDigits {
+			break
+		}
+		if total < minDigits || lengthsByPrefix[s.lead(m)]&lengthBit(total) == 0 {
+			continue
+		}
+		var c candidate
+		var sum [maxDigits + 1]uint8
+		s.read(m, &c.digits, &sum)
+		c.first, c.last, c.n = m, k, total
+		if s.evident(&c, sum[total], s.g[k].gap) {
+			return true
+		}
+	}
+	return false
+}
+
+// evident reports whether c would be a card if it stood alone, joined by gap to
+// the candidate that it neighbours.
+func (s *scanner) evident(c *candidate, sum uint8, gap uint64) bool {
+	if !s.isNumber(c, sum) {
+		return false
+	}
+	g := s.g[c.first : c.last+1]
+	c.shape = shapeOf(g, c.digits[0])
+	if c.shape == uniform && joinedBy(g, gap) {
+		return false
+	}
+	return c.sure() || s.cardWordNear(g[0].start, g[len(g)-1].end)
+}
+
+// isExpiry reports whether group k is an expiry date written MMYY. Years run
+// from 20 to 49.
+func (s *scanner) isExpiry(k int) bool {
+	var v [4]int
+	g := &s.g[k]
+	if g.n != len(v) {
+		return false
+	}
+	n := 0
+	for i := g.start; i < g.end; {
+		d, w := decimal(s.b, i)
+		if w == 0 {
+			_, w = runeAfter(s.b, i)
+		} else {
+			v[n] = d
+			n++
+		}
+		i += w
+	}
+	month := 10*v[0] + v[1]
+	return month >= 1 && month <= 12 && v[2] >= 2 && v[2] <= 4
+}
+
+// isCodeTail reports whether c is a card grouped as printed with its security
+// code as the next group: three digits, four for American Express. Nothing else
+// may be joined to the two in the same way, but for the expiry date.
+func (s *scanner) isCodeTail(c *candidate) bool {
+	g := s.g[c.first : c.last+1]
+	if c.tier != Strong || c.shape != canonical {
+		return false
+	}
+	size := 3
+	if c.n == 15 {
+		size = 4
+	} else if c.n != 16 {
+		return false
+	}
+	x := &s.g[c.last+1]
+	if x.n != size {
+		return false
+	}
+	if _, ok := s.expiryAt(x.end); !ok && joinedBy(g, x.gap) {
+		return false
+	}
+	k := c.first - 1
+	return k < 0 || s.g[k].end <= s.consumed || !joinedBy(g, s.g[k].gap)
+}

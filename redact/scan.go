@@ -1,0 +1,150 @@
+package redact
+
+const (
+	// window is how many groups of a chain are in hand at once: those before
+	// the group at which a candidate starts, and those after it. A candidate
+	// and a neighbour that may be a card themselves have at most 19 groups
+	// each.
+	window = 80
+	before = maxDigits + 1
+	after  = 2*maxDigits + 2
+
+	// reach is the distance in bytes beyond which text has no influence on
+	// the verdict over a number. The parts are bounded by the constants of
+	// their rules: the longest pair of neighbouring candidates takes about
+	// 1,500 bytes, all others less.
+	reach = 2048
+)
+
+// A scanner finds the card numbers in one text.
+type scanner struct {
+	options
+	b     []byte
+	final bool // the text ends with b; otherwise more may follow
+
+	spans    []Span
+	consumed int // end of the last card and of what belongs to it
+	base     int // consumed at the start
+
+	// decided is the offset up to which more text can change nothing.
+	decided int
+
+	cardWords, unionPay wordCache
+
+	g [window]group
+	n int
+}
+
+// firstChain returns the offset of the first chain at or after i that may hold
+// a card number. If there is none it returns -1, and the offset up to which
+// that is certain when more text may follow.
+func (o *options) firstChain(b []byte, i int, final bool) (start, decided int) {
+	for i = nextDigit(b, i); i < len(b); i = nextDigit(b, i) {
+		n, end, next := o.measure(b, i)
+		switch {
+		case !final && next == chainOpen && n <= maxPhone:
+			return -1, i
+		case n > maxPhone || n >= minDigits && !isPhone(b, i):
+			return i, i
+		}
+		i = end
+	}
+	return -1, len(b)
+}
+
+// scan looks at the text from offset i on, where no chain has begun yet.
+func (s *scanner) scan(i int) {
+	for i >= 0 {
+		var start int
+		if start, s.decided = s.firstChain(s.b, max(i, s.consumed), s.final); start < 0 {
+			return
+		}
+		s.n = 0
+		i = s.chain(start)
+	}
+}
+
+// resume looks at the text from offset i on, in the middle of a stream. What is
+// before serves as context only: if a group in the middle of a chain starts at
+// i, the groups before it are taken in hand; if i is in the middle of a run of
+// digits that was too long for a card number, the rest of that run is skipped.
+func (s *scanner) resume(i int) {
+	for p := nextDigit(s.b, max(0, i-reach)); p < i; {
+		g, next := s.run(s.b, p)
+		if g.end > i {
+			i = g.end
+			s.n = 0
+			break
+		}
+		if s.n == before {
+			s.n = copy(s.g[:], s.g[1:s.n])
+		}
+		s.g[s.n] = g
+		s.n++
+		if next == i {
+			i = s.chain(i)
+			break
+		}
+		if p = next; next < 0 {
+			s.n = 0
+			p = nextDigit(s.b, g.end)
+		}
+	}
+	s.scan(i)
+}
+
+// chain judges the chain that goes on with a group at offset i and returns the
+// offset behind it, or -1 if it cannot be decided without more text.
+func (s *scanner) chain(i int) int {
+	next := i
+	for k := s.n; ; {
+		for s.n < window && next >= 0 {
+			s.g[s.n], next = s.run(s.b, next)
+			s.n++
+		}
+		// The last groups in hand wait for those behind them.
+		last := s.n
+		if next >= 0 {
+			last -= after
+		}
+		for k < last {
+			start := s.g[k].start
+			switch {
+			case start < s.consumed:
+				k++
+			case !s.final && start+reach > len(s.b):
+				s.decided = max(start, s.consumed)
+				return -1
+			default:
+				k = s.step(k)
+			}
+		}
+		if next < 0 {
+			return s.g[s.n-1].end
+		}
+		drop := k - before
+		s.n = copy(s.g[:], s.g[drop:s.n])
+		k = before
+	}
+}
+
+// step judges the candidates that start with group k, records a card and
+// returns the group to go on with.
+func (s *scanner) step(k int) int {
+	c, ok := s.best(k)
+	if !ok {
+		return k + 1
+	}
+	if !c.sure() {
+		// A doubtful candidate must not swallow the beginning of a certain
+		// one: "5. 4242 4242 4242 4242" is an item of a list.
+		for m := k + 1; m <= c.last; m++ {
+			if d, ok := s.best(m); ok && d.sure() {
+				c = d
+				break
+			}
+		}
+	}
+	s.take(c)
+	return c.last + 1
+}

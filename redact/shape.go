@@ -1,0 +1,48 @@
+package redact
+
+// shape is how the digits of a candidate are grouped.
+type shape uint8
+
+const (
+	irregular shape = iota // any other: needs a card word
+	single                 // one unbroken run
+	canonical              // as printed on a card
+	uniform                // all groups of one, two or eight digits
+)
+
+// shapeOf classifies the grouping of a candidate whose number starts with the
+// digit first.
+func shapeOf(g []group, first byte) shape {
+	switch n := len(g); {
+	case n == 1:
+		return single
+	case n == 2 && g[0].n == 6 && g[1].n == 13: // UnionPay
+		return canonical
+	case n == 3 && g[0].n == 4 && g[1].n == 6 && (g[2].n == 5 || g[2].n == 4): // American Express, Diners
+		return canonical
+	case n == 3 && g[0].n == 4 && g[1].n == 5 && g[2].n == 6 && first == 1: // UATP
+		return canonical
+	case (n == 4 || n == 5 && g[4].n <= 3) && g[0].n == 4 && g[1].n == 4 && g[2].n == 4 && g[3].n == 4:
+		return canonical
+	}
+	size := g[0].n
+	if size != 1 && size != 2 && size != 8 {
+		return irregular
+	}
+	for _, x := range g[1:] {
+		if x.n != size {
+			return irregular
+		}
+	}
+	return uniform
+}
+
+// joinedBy reports whether gap stands between any two groups of g.
+func joinedBy(g []group, gap uint64) bool {
+	for _, x := range g[:len(g)-1] {
+		if x.gap == gap {
+			return true
+		}
+	}
+	return false
+}
