@@ -1,0 +1,126 @@
+package sqlstore
+
+import (
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/kanava-go/kanava/channel"
+)
+
+// maxName is the most bytes that a kind, key, parent, queue, ID, lane or group may have.
+const maxName = 512
+
+var (
+	errName     = errors.New("a name is longer than 512 bytes, not valid UTF-8, or has a NUL in it")
+	errNoName   = errors.New("a kind, key, queue or ID is empty")
+	errTwice    = errors.New("the same record or work stands twice in one field")
+	errLimit    = errors.New("the limit is not positive")
+	errLease    = errors.New("the lease is not positive")
+	errPerGroup = errors.New("PerGroup is negative or has no Groups")
+)
+
+// checkNames looks at names that may be empty.
+func checkNames(names ...string) error {
+	for _, n := range names {
+		if len(n) > maxName || !utf8.ValidString(n) || strings.IndexByte(n, 0) >= 0 {
+			return errName
+		}
+	}
+	return nil
+}
+
+// pair identifies a record or work.
+type pair struct{ space, name string }
+
+// checkPairs looks at what one field of a batch names.
+func checkPairs[T any](field []T, pairOf func(*T) pair) error {
+	var seen map[pair]bool
+	if len(field) > 1 {
+		seen = make(map[pair]bool, len(field))
+	}
+	for i := range field {
+		p := pairOf(&field[i])
+		if p.space == "" || p.name == "" {
+			return errNoName
+		}
+		if err := checkNames(p.space, p.name); err != nil {
+			return err
+		}
+		if seen[p] {
+			return errTwice
+		}
+		if seen != nil {
+			seen[p] = true
+		}
+	}
+	return nil
+}
+
+// checkBatch finds what no caller may ask for.
+func checkBatch(b *channel.Batch) error {
+	record := func(r *channel.Record) pair { return pair{r.Kind, r.Key} }
+	lease := func(l *channel.Lease) pair { return pair{l.Queue, l.ID} }
+	work := func(k *channel.WorkKey) pair { return pair{k.Queue, k.ID} }
+	err := errors.Join(
+		checkPairs(b.Put, record),
+		checkPairs(b.Add, record),
+		checkPairs(b.Delete, func(k *channel.RecordKey) pair { return pair{k.Kind, k.Key} }),
+		checkPairs(b.Enqueue, func(w *channel.Work) pair { return pair{w.Queue, w.ID} }),
+		checkPairs(b.Start, lease),
+		checkPairs(b.Done, lease),
+		checkPairs(b.Later, func(p *channel.Postponed) pair { return pair{p.Queue, p.ID} }),
+		checkPairs(b.Bury, func(p *channel.Buried) pair { return pair{p.Queue, p.ID} }),
+		checkPairs(b.Replay, work),
+		checkPairs(b.Drop, work),
+	)
+	for i := range b.Put {
+		err = errors.Join(err, checkNames(b.Put[i].Parent))
+	}
+	for i := range b.Add {
+		err = errors.Join(err, checkNames(b.Add[i].Parent))
+	}
+	for i := range b.Enqueue {
+		err = errors.Join(err, checkNames(b.Enqueue[i].Lane, b.Enqueue[i].Group))
+	}
+	return err
+}
+
+func checkClaim(c channel.Claim) error {
+	var err error
+	if c.Queue == "" {
+		err = errNoName
+	}
+	if c.Lease <= 0 {
+		err = errors.Join(err, errLease)
+	}
+	if c.Limit <= 0 {
+		err = errors.Join(err, errLimit)
+	}
+	if c.PerGroup < 0 || c.PerGroup > 0 && c.Groups == nil {
+		err = errors.Join(err, errPerGroup)
+	}
+	return err
+}
+
+func checkQuery(q channel.Query) error {
+	var err error
+	if q.Kind == "" {
+		err = errNoName
+	}
+	if q.Limit <= 0 {
+		err = errors.Join(err, errLimit)
+	}
+	return err
+}
+
+func checkWorkQuery(q channel.WorkQuery) error {
+	var err error
+	if q.Queue == "" {
+		err = errNoName
+	}
+	if q.Limit <= 0 {
+		err = errors.Join(err, errLimit)
+	}
+	return err
+}

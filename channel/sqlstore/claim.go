@@ -1,0 +1,196 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"slices"
+	"time"
+
+	"github.com/kanava-go/kanava/channel"
+)
+
+// claim is a claim as the store works with it.
+type claim struct {
+	queue    string
+	now, end int64
+	limit    int
+	groups   string // JSON array; "": no restriction
+	perGroup int
+	secret   string
+}
+
+func newClaim(c *channel.Claim) *claim {
+	out := &claim{
+		queue: c.Queue, now: c.Now.UnixMicro(), end: c.Now.Add(c.Lease).UnixMicro(), limit: c.Limit,
+		perGroup: c.Limit, secret: rand.Text()[:16],
+	}
+	if c.Groups != nil {
+		out.groups = jsonStrings(slices.Compact(slices.Sorted(slices.Values(c.Groups))))
+		if c.PerGroup > 0 {
+			out.perGroup = min(c.PerGroup, c.Limit)
+		}
+	}
+	return out
+}
+
+// Claim implements [channel.Store]. Among the eligible work it takes that which has
+// been ready longest.
+//
+// On SQLite a claim that finds something shares the transaction of the commits that
+// wait at the same time. On PostgreSQL it is a statement of its own that does not wait
+// for the disk: after a crash of the server the lease may be forgotten, so that the
+// work can be claimed again at once; settling it under the forgotten lease then fails
+// with [channel.ErrLeaseLost], as it would after the lease expired.
+func (s *Store) Claim(ctx context.Context, c channel.Claim) ([]channel.Work, error) {
+	if err := checkClaim(c); err != nil {
+		return nil, wrap("claim", err)
+	}
+	if c.Groups != nil && len(c.Groups) == 0 {
+		return nil, wrap("claim", ctx.Err())
+	}
+	cl := newClaim(&c)
+	if tx := hostTx(ctx); tx != nil {
+		works, err := (&transaction{Store: s, ctx: ctx, tx: tx, hosts: true}).claim(cl)
+		return works, wrap("claim", err)
+	}
+	if s.dialect == PostgreSQL {
+		return s.claimAlone(ctx, cl)
+	}
+	// A look costs no lock; most claims of an idle hub end here.
+	found := false
+	err := s.each(ctx, func(*sql.Rows) error { found = true; return nil }, cl.statement(&s.sql.peek), cl.peekArgs()...)
+	if err != nil || !found {
+		return nil, wrap("claim", err)
+	}
+	res, err := s.combiner.do(ctx, &waiter{claim: cl})
+	return res.works, wrap("claim", err)
+}
+
+// claimForms are the two forms of a statement about claims.
+type claimForms struct{ all, groups string }
+
+func (c *claim) statement(f *claimForms) string {
+	if c.groups == "" {
+		return f.all
+	}
+	return f.groups
+}
+
+// args are the parameters of both forms: the second has two more.
+func (c *claim) args() []any {
+	args := []any{c.queue, c.now, c.limit, c.secret, c.end}
+	if c.groups != "" {
+		args = append(args, c.groups, c.perGroup)
+	}
+	return args
+}
+
+// peekArgs ask for one piece of work only.
+func (c *claim) peekArgs() []any {
+	if c.groups == "" {
+		return []any{c.queue, c.now, 1}
+	}
+	return []any{c.queue, c.now, 1, nil, nil, c.groups, 1}
+}
+
+// claim takes work inside a transaction.
+func (t *transaction) claim(c *claim) ([]channel.Work, error) {
+	var works []channel.Work
+	err := t.query(func(rows *sql.Rows) error {
+		return scanWork(rows, c.secret, &works)
+	}, c.statement(&t.sql.claim), c.args()...)
+	sortWork(works)
+	return works, err
+}
+
+// claimAlone takes work with one statement, again if the database asks for it.
+func (s *Store) claimAlone(ctx context.Context, c *claim) (works []channel.Work, err error) {
+	for attempt := range maxAttempts {
+		works = nil
+		err = s.each(ctx, func(rows *sql.Rows) error {
+			return scanWork(rows, c.secret, &works)
+		}, c.statement(&s.sql.claimAlone), c.args()...)
+		if err == nil || !isTransient(err) || pause(ctx, attempt) != nil {
+			break
+		}
+	}
+	if err != nil {
+		return nil, wrap("claim", err)
+	}
+	sortWork(works)
+	return works, nil
+}
+
+func sortWork(works []channel.Work) {
+	slices.SortFunc(works, func(a, b channel.Work) int { return cmp.Compare(a.Seq, b.Seq) })
+}
+
+// scanWork appends a row of workColumns. With the secret of a claim the work gets its token.
+func scanWork(rows *sql.Rows, secret string, works *[]channel.Work) error {
+	var w channel.Work
+	var lane, due, enqueued int64
+	var body sql.RawBytes
+	err := rows.Scan(&w.Seq, &w.Queue, &w.ID, &w.Lane, &lane, &w.Group, &due, &w.Once, &w.Started, &w.Tries, &w.Dead,
+		&w.Reason, &enqueued, &body)
+	if err != nil {
+		return err
+	}
+	if body != nil {
+		w.Body = append([]byte{}, body...)
+	}
+	w.Due, w.Enqueued = timeOf(due), timeOf(enqueued)
+	if secret != "" {
+		w.Token = token{w.Seq, lane, secret}.String()
+	}
+	*works = append(*works, w)
+	return nil
+}
+
+// Work implements [channel.Store].
+func (s *Store) Work(ctx context.Context, q channel.WorkQuery) ([]channel.Work, error) {
+	if err := checkWorkQuery(q); err != nil {
+		return nil, wrap("read work", err)
+	}
+	var works []channel.Work
+	scan := func(rows *sql.Rows) error { return scanWork(rows, "", &works) }
+	var err error
+	switch {
+	case q.IDs != nil && len(q.IDs) == 0:
+		err = ctx.Err()
+	case q.IDs != nil:
+		hashes := make([]string, 0, len(q.IDs))
+		for _, id := range slices.Compact(slices.Sorted(slices.Values(q.IDs))) {
+			hashes = append(hashes, nameHash(q.Queue, id))
+		}
+		err = s.each(ctx, scan, s.sql.workByID, hashRows(hashes), q.Dead, q.After, q.Lane, q.Limit)
+	case q.Lane != "":
+		err = s.each(ctx, scan, s.sql.workInLane[index(q.Dead)], laneHash(q.Queue, q.Lane), q.After, q.Limit, q.Queue, q.Lane)
+	default:
+		err = s.each(ctx, scan, s.sql.workInQueue[index(q.Dead)], q.Queue, q.After, q.Limit)
+	}
+	return works, wrap("read work", err)
+}
+
+func index(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// Backlog implements [channel.Store]. Work that is due at once counts as due since it
+// was enqueued. It looks at all work there is, in an index.
+func (s *Store) Backlog(ctx context.Context, now time.Time) ([]channel.Backlog, error) {
+	var out []channel.Backlog
+	err := s.each(ctx, func(rows *sql.Rows) error {
+		var b channel.Backlog
+		var oldest sql.NullInt64
+		err := rows.Scan(&b.Queue, &b.Due, &b.Waiting, &b.Dead, &oldest)
+		b.OldestDue = timeOf(oldest.Int64)
+		out = append(out, b)
+		return err
+	}, s.sql.backlog, now.UnixMicro())
+	return out, wrap("count backlog", err)
+}

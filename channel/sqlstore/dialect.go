@@ -1,0 +1,91 @@
+package sqlstore
+
+import "strings"
+
+// Dialect says which engine the database is. The zero value is none and is refused.
+type Dialect int
+
+// The engines.
+const (
+	// SQLite is SQLite 3.51.3 or later, in WAL mode.
+	SQLite Dialect = iota + 1
+	// PostgreSQL is PostgreSQL 13 or later, at isolation level READ COMMITTED.
+	PostgreSQL
+)
+
+// String returns "SQLite" or "PostgreSQL".
+func (d Dialect) String() string {
+	switch d {
+	case SQLite:
+		return "SQLite"
+	case PostgreSQL:
+		return "PostgreSQL"
+	}
+	return "unknown dialect"
+}
+
+// dialect is what differs between the engines in the wording of statements.
+type dialect struct {
+	// rows reads the JSON array $1 of objects as table e.
+	rows func(list string) string
+	// list reads a JSON array of strings as g (value, place), intList one of numbers
+	// as g (value).
+	list, intList string
+	// perGroup selects seq and ready from work c that fulfils a condition on w, for each
+	// group g.value in $6.
+	perGroup func(condition string) string
+	// now is the present in microseconds since 1970 by the database's clock; greatest is
+	// the function that returns the larger of two numbers.
+	now, greatest string
+	// hashText is n.hash in hexadecimal.
+	hashText string
+	// skipLocked makes claimants pass over what others are claiming just now; lockNames
+	// keeps others from giving an ID a new meaning.
+	skipLocked, lockNames string
+	// question says that parameters are ?1 and not $1.
+	question bool
+}
+
+func (d *dialect) text(statement string) string {
+	if d.question {
+		return strings.ReplaceAll(statement, "$", "?")
+	}
+	return statement
+}
+
+// sqliteDialect words statements for SQLite. each is the function that takes a JSON
+// array apart: jsonb_each parses each row once instead of once per column, but is new
+// in SQLite 3.51.
+func sqliteDialect(each string) *dialect {
+	return &dialect{
+		rows:    sqliteRows(each),
+		list:    "(SELECT value, key AS place FROM json_each($1)) AS g",
+		intList: "json_each($1) AS g",
+		perGroup: func(condition string) string {
+			return `SELECT c.seq FROM json_each($6) AS g CROSS JOIN kanava_work AS c
+				WHERE c.seq IN (SELECT w.seq FROM kanava_work AS w WHERE ` + condition + `)`
+		},
+		now:      "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
+		greatest: "max",
+		hashText: "lower(hex(n.hash))",
+		question: true,
+	}
+}
+
+// postgresDialect words statements for PostgreSQL.
+func postgresDialect() *dialect {
+	return &dialect{
+		rows:    postgresRows,
+		list:    "json_array_elements_text(CAST($1 AS json)) WITH ORDINALITY AS g (value, place)",
+		intList: "(SELECT CAST(v AS bigint) AS value FROM json_array_elements_text(CAST($1 AS json)) AS v) AS g",
+		perGroup: func(condition string) string {
+			return `SELECT c.seq FROM json_array_elements_text(CAST($6 AS json)) AS g (value) CROSS JOIN LATERAL
+				(SELECT w.seq, w.ready FROM kanava_work AS w WHERE ` + condition + `) AS c`
+		},
+		now:        "CAST(EXTRACT(EPOCH FROM statement_timestamp()) * 1000000 AS bigint)",
+		greatest:   "GREATEST",
+		hashText:   "replace(CAST(n.hash AS text), '-', '')",
+		skipLocked: " FOR UPDATE SKIP LOCKED",
+		lockNames:  " FOR UPDATE OF n",
+	}
+}

@@ -1,0 +1,156 @@
+package sqlstore
+
+import (
+	"cmp"
+	"database/sql"
+	"slices"
+)
+
+// newWork is work on its way into the table.
+type newWork struct {
+	*enqueued
+	index int   // in the request
+	seq   int64 // that it gets, or has if it is replaced
+	first bool  // of its lane, as far as this transaction adds to it
+}
+
+// applyEnqueue adds work: new IDs get their names and rows, known IDs of Once work are
+// left alone, other known work is replaced.
+func (t *transaction) applyEnqueue(r *request, l *lanes) (fresh []bool, err error) {
+	if len(r.enqueue) == 0 {
+		return nil, nil
+	}
+	fresh = make([]bool, len(r.enqueue))
+	known, err := t.knownWork(r.enqueue)
+	if err != nil {
+		return nil, err
+	}
+	var named, replaced, reused []newWork
+	for i := range r.enqueue {
+		w := newWork{enqueued: &r.enqueue[i], index: i}
+		f, ok := known[w.hash]
+		if ok && f.there {
+			w.seq = f.seq
+			replaced = append(replaced, w)
+			l.shuffled = appendLanes(l.shuffled, f.lane, w.lane)
+			continue
+		}
+		if w.seq, err = t.seq(); err != nil {
+			return nil, err
+		}
+		if ok {
+			reused = append(reused, w)
+		} else {
+			named = append(named, w)
+		}
+	}
+	added, err := t.insertNames(named)
+	if err != nil {
+		return nil, err
+	}
+	if len(reused) > 0 {
+		if _, err := t.exec(t.sql.rename, nameRows(reused)); err != nil {
+			return nil, err
+		}
+		added = append(added, reused...)
+		slices.SortFunc(added, func(a, b newWork) int { return cmp.Compare(a.seq, b.seq) })
+	}
+	for _, w := range added {
+		fresh[w.index] = true
+	}
+	return fresh, t.store(added, replaced)
+}
+
+func appendLanes(to []int64, lanes ...int64) []int64 {
+	for _, l := range lanes {
+		if l != 0 {
+			to = append(to, l)
+		}
+	}
+	return to
+}
+
+// knownWork looks up the work that would be replaced: that which is not Once.
+func (t *transaction) knownWork(works []enqueued) (map[string]found, error) {
+	var hashes []string
+	for i := range works {
+		if !works[i].once {
+			hashes = append(hashes, works[i].hash)
+		}
+	}
+	if len(hashes) == 0 {
+		return nil, nil
+	}
+	known, err := t.find(hashes)
+	if err != nil {
+		return nil, err
+	}
+	return known, t.lockMore(known)
+}
+
+// insertNames takes the IDs of new work and returns the work whose ID was free. An ID
+// of Once work that was not free is remembered from now on.
+func (t *transaction) insertNames(works []newWork) (added []newWork, err error) {
+	if len(works) == 0 {
+		return nil, nil
+	}
+	n, err := t.exec(t.sql.insertNames, nameRows(works))
+	if err != nil {
+		return nil, err
+	}
+	if n == len(works) {
+		return works, nil
+	}
+	inserted := make(map[int64]bool, n)
+	err = t.query(func(rows *sql.Rows) error {
+		var seq int64
+		err := rows.Scan(&seq)
+		inserted[seq] = true
+		return err
+	}, t.sql.insertedNames, nameRows(works))
+	if err != nil {
+		return nil, err
+	}
+	var seen []string
+	for _, w := range works {
+		switch {
+		case inserted[w.seq]:
+			added = append(added, w)
+		case w.once:
+			seen = append(seen, w.hash)
+		default:
+			return nil, errAgain // it came into being since it was looked up
+		}
+	}
+	_, err = t.exec(t.sql.remember, hashRows(seen))
+	return added, err
+}
+
+// store writes the rows of new and of replaced work.
+func (t *transaction) store(added, replaced []newWork) error {
+	if len(added) > 0 {
+		seen := make(map[int64]bool, len(added))
+		for i := range added {
+			added[i].first = !seen[added[i].lane]
+			seen[added[i].lane] = true
+		}
+		if _, err := t.exec(t.sql.insertWork, workRows(added)); err != nil {
+			return err
+		}
+	}
+	if len(replaced) == 0 {
+		return nil
+	}
+	return t.expect(len(replaced), errAgain, t.sql.replaceWork, workRows(replaced))
+}
+
+func workRows(works []newWork) string {
+	return array(works, func(dst []byte, w *newWork) []byte { return w.appendRow(dst, w.seq, w.first) })
+}
+
+// nameRows are the rows of names, in the order in which everybody touches them.
+func nameRows(works []newWork) string {
+	sorted := slices.Clone(works)
+	slices.SortFunc(sorted, func(a, b newWork) int { return cmp.Compare(a.hash, b.hash) })
+	return array(sorted, func(dst []byte, w *newWork) []byte { return appendName(dst, w.hash, w.seq, w.once) })
+}

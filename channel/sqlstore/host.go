@@ -1,0 +1,61 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/kanava-go/kanava/channel"
+)
+
+type hostTxKey struct{}
+
+// WithTx returns a context under which every method of a [Store] works inside tx, a
+// transaction that the host began on the same database: a change of the host's own
+// tables and what the hub writes for it then happen together or not at all.
+//
+//	tx, err := db.BeginTx(ctx, nil)
+//	…                                               // the host's own statements
+//	id, err := hub.Reply(sqlstore.WithTx(ctx, tx), …) // its row in the outbox
+//	…
+//	err = tx.Commit()
+//
+// The store neither commits nor rolls back tx, does not share it with other callers
+// and repeats nothing. A batch that fails with [channel.ErrConflict] or
+// [channel.ErrLeaseLost] leaves tx usable and without a trace of the batch; after other
+// errors PostgreSQL accepts only a rollback. How durable the outcome is depends on how
+// the host commits. tx must not be used by two goroutines at once, must be READ
+// COMMITTED on PostgreSQL, and should be short: work for the same conversations waits
+// for it, on SQLite everybody who writes.
+func WithTx(ctx context.Context, tx *sql.Tx) context.Context {
+	return context.WithValue(ctx, hostTxKey{}, tx)
+}
+
+func hostTx(ctx context.Context) *sql.Tx {
+	tx, _ := ctx.Value(hostTxKey{}).(*sql.Tx)
+	return tx
+}
+
+// commitInside applies r in the host's transaction, with a savepoint to undo it alone.
+func (s *Store) commitInside(ctx context.Context, tx *sql.Tx, r *request) (result, error) {
+	if _, err := tx.ExecContext(ctx, "SAVEPOINT kanava"); err != nil {
+		return result{}, err
+	}
+	t := &transaction{Store: s, ctx: ctx, tx: tx, hosts: true}
+	results, err := t.members([]*waiter{{request: r}})
+	if errors.Is(err, errAgain) {
+		err = channel.ErrConflict // the hub reads again and repeats
+	}
+	if err != nil {
+		if _, undoErr := tx.ExecContext(ctx, "ROLLBACK TO SAVEPOINT kanava"); undoErr != nil {
+			return result{}, errors.Join(err, undoErr)
+		}
+	}
+	if _, endErr := tx.ExecContext(ctx, "RELEASE SAVEPOINT kanava"); err == nil {
+		err = endErr
+	}
+	if err != nil {
+		return result{}, err
+	}
+	return results[0], nil
+}

@@ -1,0 +1,150 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"time"
+
+	"github.com/kanava-go/kanava/channel"
+)
+
+// Config says which database a Store uses.
+type Config struct {
+	// DB is the database; required. It stays the host's: the store neither changes its
+	// settings nor closes it. How to open it is said at [SQLite] and [PostgreSQL].
+	DB *sql.DB
+	// Dialect says which engine it is; required.
+	Dialect Dialect
+	// Leaders is how many transactions of combined batches may run at a time on
+	// PostgreSQL; 0 means 3. SQLite always has one, since it has one writer.
+	Leaders int
+	// MaxRows is how many records and pieces of work a transaction of combined batches
+	// may touch; 0 means 1,000. A single batch may be larger.
+	MaxRows int
+	// Timeout bounds a transaction of combined batches, including all waiting for locks
+	// and all repeats; 0 means 30 s. A caller's own context may end its waiting earlier.
+	Timeout time.Duration
+	// InsecureAllowOldSQLite accepts a SQLite older than 3.51.3, in which a race between
+	// a writer and a checkpoint can corrupt a database in WAL mode.
+	InsecureAllowOldSQLite bool
+}
+
+// Store is a [channel.Store] on database/sql. It is safe for concurrent use, also by
+// several processes on the same database. Make it with [Open].
+type Store struct {
+	db        *sql.DB
+	dialect   Dialect
+	sql       *statements
+	stmts     map[string]*sql.Stmt // SQLite: all statements, prepared
+	combiner  *combiner
+	lockClass int32
+}
+
+var _ channel.Store = (*Store)(nil)
+
+// Open checks the database, brings its tables up to date and returns a Store on it.
+// Several processes may do so at the same time. It starts no goroutine.
+func Open(ctx context.Context, cfg Config) (*Store, error) {
+	if err := cfg.check(); err != nil {
+		return nil, fmt.Errorf("sqlstore: open: %w", err)
+	}
+	s := &Store{db: cfg.DB, dialect: cfg.Dialect}
+	s.combiner = &combiner{run: s.run, most: 1, rows: cfg.MaxRows, timeout: cfg.Timeout}
+	if s.combiner.rows == 0 {
+		s.combiner.rows = 1000
+	}
+	if s.combiner.timeout == 0 {
+		s.combiner.timeout = 30 * time.Second
+	}
+	var err error
+	if s.dialect == SQLite {
+		err = s.openSQLite(ctx, cfg.InsecureAllowOldSQLite)
+	} else {
+		if s.combiner.most = cfg.Leaders; s.combiner.most == 0 {
+			s.combiner.most = 3
+		}
+		err = s.openPostgres(ctx)
+	}
+	if err != nil {
+		s.Close()
+		return nil, fmt.Errorf("sqlstore: open: %w", err)
+	}
+	return s, nil
+}
+
+func (cfg *Config) check() error {
+	var errs []error
+	if cfg.DB == nil {
+		errs = append(errs, errors.New("DB is missing"))
+	}
+	if cfg.Dialect != SQLite && cfg.Dialect != PostgreSQL {
+		errs = append(errs, errors.New("Dialect is neither SQLite nor PostgreSQL"))
+	}
+	if cfg.Leaders < 0 {
+		errs = append(errs, errors.New("Leaders is negative"))
+	}
+	if cfg.MaxRows < 0 {
+		errs = append(errs, errors.New("MaxRows is negative"))
+	}
+	if cfg.Timeout < 0 {
+		errs = append(errs, errors.New("Timeout is negative"))
+	}
+	return errors.Join(errs...)
+}
+
+// Close releases what the store holds in the database's connections. It does not close
+// the database. No method may be running or be called afterwards.
+func (s *Store) Close() error {
+	var errs []error
+	for _, stmt := range s.stmts {
+		errs = append(errs, stmt.Close())
+	}
+	s.stmts = nil
+	return errors.Join(errs...)
+}
+
+// prepareAll prepares every statement, so that SQLite need not parse them each time.
+func (s *Store) prepareAll(ctx context.Context) error {
+	s.stmts = map[string]*sql.Stmt{}
+	texts := make([]string, 0, 64)
+	for _, text := range s.sql.all() {
+		if *text != s.sql.lock && *text != s.sql.claimAlone.all && *text != s.sql.claimAlone.groups {
+			texts = append(texts, *text)
+		}
+	}
+	for _, text := range s.sql.list {
+		texts = append(texts, text)
+	}
+	for _, text := range texts {
+		stmt, err := s.db.PrepareContext(ctx, text)
+		if err != nil {
+			return fmt.Errorf("prepare statement: %w", err)
+		}
+		s.stmts[text] = stmt
+	}
+	return nil
+}
+
+func (s *Store) openPostgres(ctx context.Context) error {
+	var version int
+	var schema sql.NullString
+	err := s.db.QueryRowContext(ctx, `SELECT CAST(current_setting('server_version_num') AS integer), current_schema()`).
+		Scan(&version, &schema)
+	if err != nil {
+		return fmt.Errorf("ask for the version: %w", err)
+	}
+	if version < 130000 {
+		return fmt.Errorf("PostgreSQL %d is too old: 13 or later is needed", version/10000)
+	}
+	if !schema.Valid {
+		return errors.New("the search path names no schema to keep tables in")
+	}
+	h := fnv.New32a()
+	h.Write([]byte("kanava\x00" + schema.String))
+	s.lockClass = int32(h.Sum32())
+	s.sql = newStatements(postgresDialect())
+	return s.migrate(ctx, migrationsPostgres)
+}

@@ -1,0 +1,459 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/kanava-go/kanava/channel"
+)
+
+// A transaction applies requests and claims inside one SQL transaction.
+type transaction struct {
+	*Store
+	ctx context.Context
+	tx  *sql.Tx
+	// hosts says that the transaction is the host's: it has no prepared statements of
+	// ours and its durability is the host's business.
+	hosts bool
+	seqs  sequence
+}
+
+// errAgain says that another transaction came in between; the same attempt succeeds later.
+var errAgain = errors.New("sqlstore: another transaction came in between")
+
+// exec runs a statement and returns how many rows it changed.
+func (t *transaction) exec(statement string, args ...any) (int, error) {
+	var res sql.Result
+	var err error
+	if stmt := t.prepared(statement); stmt != nil {
+		res, err = t.tx.StmtContext(t.ctx, stmt).ExecContext(t.ctx, args...)
+	} else {
+		res, err = t.tx.ExecContext(t.ctx, statement, args...)
+	}
+	if err != nil {
+		return 0, err
+	}
+	n, err := res.RowsAffected()
+	return int(n), err
+}
+
+// query runs a statement that returns rows and gives each to scan.
+func (t *transaction) query(scan func(*sql.Rows) error, statement string, args ...any) error {
+	var rows *sql.Rows
+	var err error
+	if stmt := t.prepared(statement); stmt != nil {
+		rows, err = t.tx.StmtContext(t.ctx, stmt).QueryContext(t.ctx, args...)
+	} else {
+		rows, err = t.tx.QueryContext(t.ctx, statement, args...)
+	}
+	return eachRow(rows, err, scan)
+}
+
+func (t *transaction) prepared(statement string) *sql.Stmt {
+	if t.hosts {
+		return nil
+	}
+	return t.stmts[statement]
+}
+
+func eachRow(rows *sql.Rows, err error, scan func(*sql.Rows) error) error {
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// expect runs a statement that must change exactly n rows, or else the batch fails with
+// otherwise.
+func (t *transaction) expect(n int, otherwise error, statement, rows string) error {
+	if n == 0 {
+		return nil
+	}
+	changed, err := t.exec(statement, rows)
+	if err == nil && changed != n {
+		err = otherwise
+	}
+	return err
+}
+
+// apply carries out r and reports which of its enqueued work was new and how many IDs
+// were forgotten. When it fails the transaction must be rolled back.
+func (t *transaction) apply(r *request) (fresh []bool, forgotten int, err error) {
+	if err := t.prepare(r); err != nil {
+		return nil, 0, err
+	}
+	if err := t.applyRecords(r); err != nil {
+		return nil, 0, err
+	}
+	lanes := &lanes{}
+	if fresh, err = t.applyEnqueue(r, lanes); err != nil {
+		return nil, 0, err
+	}
+	if err := t.applySettled(r, lanes); err != nil {
+		return nil, 0, err
+	}
+	if err := t.applyNamed(r, lanes); err != nil {
+		return nil, 0, err
+	}
+	if err := t.order(lanes); err != nil {
+		return nil, 0, err
+	}
+	if r.forget != 0 {
+		for _, statement := range []string{t.sql.forgetBusy, t.sql.forget} {
+			n, err := t.exec(statement, r.forget, forgetAtOnce)
+			if err != nil {
+				return nil, 0, err
+			}
+			forgotten += n
+		}
+	}
+	return fresh, forgotten, nil
+}
+
+// forgetAtOnce bounds what one statement of a Forget touches.
+const forgetAtOnce = 1000
+
+// prepare does what must come before everything else: it locks the lanes whose members
+// change, so that order of Seq is order of commit in each of them, and gets Seqs.
+func (t *transaction) prepare(r *request) error {
+	n := len(r.enqueue) + len(r.replay)
+	if t.dialect == SQLite {
+		if n == 0 {
+			return nil
+		}
+		return t.query(func(rows *sql.Rows) error {
+			var last int64
+			err := rows.Scan(&last)
+			t.seqs = sequence{last - int64(n) + 1, last}
+			return err
+		}, t.sql.count, n)
+	}
+	var hashes []int64
+	for i := range r.enqueue {
+		hashes = append(hashes, r.enqueue[i].lane)
+	}
+	for _, hs := range [][]held{r.done, r.bury} {
+		for i := range hs {
+			hashes = append(hashes, hs[i].lane)
+		}
+	}
+	locks := stripes(hashes)
+	if n == 0 && len(locks) == 0 {
+		return nil
+	}
+	return t.lock(locks)
+}
+
+// lock takes the locks of stripes of lanes and a block of Seqs.
+func (t *transaction) lock(stripes []int64) error {
+	return t.query(func(rows *sql.Rows) error {
+		var last, locked int64
+		var level string
+		if err := rows.Scan(&last, &locked, &level); err != nil {
+			return err
+		}
+		if level != "read committed" {
+			return errors.New("the transaction must be READ COMMITTED")
+		}
+		if t.seqs.next == 0 {
+			t.seqs = sequence{last - seqBlock + 1, last}
+		}
+		return nil
+	}, t.sql.lock, jsonInts(stripes), t.lockClass)
+}
+
+// seqBlock is by how much PostgreSQL's sequence grows at a time.
+const seqBlock = 1000
+
+// lockStripes is how many locks share the lanes among them. Transactions that change
+// lanes of the same stripe wait for each other.
+const lockStripes = 128
+
+// stripes are the locks of lanes, in the order in which everybody takes them.
+func stripes(lanes []int64) []int64 {
+	var out []int64
+	for _, h := range lanes {
+		if h != 0 {
+			out = append(out, h>>1%lockStripes)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// sequence is a range of Seqs to be given out.
+type sequence struct{ next, last int64 }
+
+// seq returns the next Seq.
+func (t *transaction) seq() (int64, error) {
+	if t.seqs.next > t.seqs.last || t.seqs.next == 0 {
+		t.seqs = sequence{}
+		if err := t.lock(nil); err != nil {
+			return 0, err
+		}
+	}
+	t.seqs.next++
+	return t.seqs.next - 1, nil
+}
+
+func (t *transaction) applyRecords(r *request) error {
+	rows := func(rs []row) string {
+		return array(rs, func(dst []byte, r *row) []byte { return append(dst, r.json...) })
+	}
+	if err := t.expect(len(r.putNew), channel.ErrConflict, t.sql.putNew, rows(r.putNew)); err != nil {
+		return err
+	}
+	if err := t.expect(len(r.putOld), channel.ErrConflict, t.sql.putOld, rows(r.putOld)); err != nil {
+		return err
+	}
+	if len(r.add) > 0 {
+		if _, err := t.exec(t.sql.add, array(r.add, func(dst []byte, a *addition) []byte { return a.appendRow(dst) })); err != nil {
+			return err
+		}
+	}
+	if len(r.del) > 0 {
+		if _, err := t.exec(t.sql.deleteRecords, rows(r.del)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// applySettled applies what claimants report about their work.
+func (t *transaction) applySettled(r *request, l *lanes) error {
+	rows := func(hs []held) string {
+		return array(hs, func(dst []byte, h *held) []byte { return append(dst, h.json...) })
+	}
+	if err := t.expect(len(r.start), channel.ErrLeaseLost, t.sql.start, rows(r.start)); err != nil {
+		return err
+	}
+	if len(r.done) > 0 {
+		names := make([]string, len(r.done))
+		for i := range r.done {
+			names[i] = r.done[i].hash
+			l.shorter(r.done[i].lane)
+		}
+		if err := t.dropNames(names); err != nil {
+			return err
+		}
+		if err := t.expect(len(r.done), channel.ErrLeaseLost, t.sql.done, rows(r.done)); err != nil {
+			return err
+		}
+	}
+	if err := t.expect(len(r.later), channel.ErrLeaseLost, t.sql.later, rows(r.later)); err != nil {
+		return err
+	}
+	for i := range r.bury {
+		l.shorter(r.bury[i].lane)
+	}
+	return t.expect(len(r.bury), channel.ErrLeaseLost, t.sql.bury, rows(r.bury))
+}
+
+// dropNames removes the names of work that nobody must remember.
+func (t *transaction) dropNames(hashes []string) error {
+	_, err := t.exec(t.sql.dropNames, hashRows(hashes))
+	return err
+}
+
+// applyNamed replays and drops work.
+func (t *transaction) applyNamed(r *request, l *lanes) error {
+	if len(r.replay) > 0 {
+		if err := t.applyReplay(r.replay, l); err != nil {
+			return err
+		}
+	}
+	if len(r.drop) == 0 {
+		return nil
+	}
+	hashes := make([]string, len(r.drop))
+	for i := range r.drop {
+		hashes[i] = r.drop[i].hash
+	}
+	found, err := t.find(hashes)
+	if err != nil {
+		return err
+	}
+	var seqs []int64
+	for _, f := range found {
+		if f.there {
+			seqs = append(seqs, f.seq)
+			l.shorter(f.lane)
+		}
+	}
+	if err := t.lockMore(found); err != nil {
+		return err
+	}
+	if err := t.dropNames(hashes); err != nil {
+		return err
+	}
+	_, err = t.exec(t.sql.drop, array(seqs, func(dst []byte, seq *int64) []byte {
+		return append(strconv.AppendInt(append(dst, `{"s":`...), *seq, 10), '}')
+	}))
+	return err
+}
+
+// applyReplay puts dead letters at the end of their lanes, in the order of the request.
+func (t *transaction) applyReplay(names []named, l *lanes) error {
+	hashes := make([]string, len(names))
+	for i := range names {
+		hashes[i] = names[i].hash
+	}
+	found, err := t.find(hashes)
+	if err != nil {
+		return err
+	}
+	if err := t.lockMore(found); err != nil {
+		return err
+	}
+	type move struct {
+		hash     string
+		from, to int64
+		first    bool
+	}
+	var moves []move
+	seen := map[int64]bool{}
+	for _, h := range hashes {
+		f, ok := found[h]
+		if !ok || !f.there || !f.dead {
+			continue
+		}
+		seq, err := t.seq()
+		if err != nil {
+			return err
+		}
+		moves = append(moves, move{h, f.seq, seq, !seen[f.lane]})
+		seen[f.lane] = true
+	}
+	if len(moves) == 0 {
+		return nil
+	}
+	_, err = t.exec(t.sql.replay, array(moves, func(dst []byte, m *move) []byte {
+		o := object(append(dst, '{'))
+		dst = strconv.AppendInt(append(o, `"s":`...), m.from, 10)
+		dst = strconv.AppendInt(append(dst, `,"n":`...), m.to, 10)
+		dst = strconv.AppendBool(append(dst, `,"f":`...), m.first)
+		return append(dst, '}')
+	}))
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(t.sql.rename, array(moves, func(dst []byte, m *move) []byte { return appendName(dst, m.hash, m.to, false) }))
+	return err
+}
+
+// lanes are those that an applied request changed.
+type lanes struct {
+	lost     []int64 // a member left: another may be first now
+	shuffled []int64 // a member came in anywhere
+}
+
+func (l *lanes) shorter(lane int64) {
+	if lane != 0 {
+		l.lost = append(l.lost, lane)
+	}
+}
+
+// order makes the first work of each changed lane claimable.
+func (t *transaction) order(l *lanes) error {
+	if len(l.lost) > 0 {
+		slices.Sort(l.lost)
+		if _, err := t.exec(t.sql.promote, jsonInts(slices.Compact(l.lost))); err != nil {
+			return err
+		}
+	}
+	if len(l.shuffled) > 0 {
+		slices.Sort(l.shuffled)
+		if _, err := t.exec(t.sql.fixLanes, jsonInts(slices.Compact(l.shuffled))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// found is what an ID means at present.
+type found struct {
+	seq   int64
+	there bool // the work is still there, living or dead; false: the ID is only remembered
+	dead  bool
+	lane  int64
+}
+
+// find looks IDs up by their hashes.
+func (t *transaction) find(hashes []string) (map[string]found, error) {
+	out := make(map[string]found, len(hashes))
+	err := t.query(func(rows *sql.Rows) error {
+		var hash string
+		var f found
+		var work, lane sql.NullInt64
+		var dead sql.NullBool
+		if err := rows.Scan(&hash, &f.seq, &work, &lane, &dead); err != nil {
+			return err
+		}
+		f.there, f.lane, f.dead = work.Valid, lane.Int64, dead.Bool
+		out[hash] = f
+		return nil
+	}, t.sql.findNames, hashRows(hashes))
+	return out, err
+}
+
+// lockMore locks lanes that only turned up when work was looked up by its ID. Since
+// these locks come late, they can close a circle of waiting; PostgreSQL then ends one
+// of the transactions, which is repeated.
+func (t *transaction) lockMore(more map[string]found) error {
+	if t.dialect == SQLite {
+		return nil
+	}
+	var hashes []int64
+	for _, f := range more {
+		hashes = append(hashes, f.lane)
+	}
+	if locks := stripes(hashes); len(locks) > 0 {
+		return t.lock(locks)
+	}
+	return nil
+}
+
+func hashRows(hashes []string) string {
+	sorted := slices.Clone(hashes)
+	slices.SortFunc(sorted, cmp.Compare[string])
+	return array(sorted, func(dst []byte, h *string) []byte {
+		return append(append(append(dst, `{"h":"`...), *h...), `"}`...)
+	})
+}
+
+func appendName(dst []byte, hash string, seq int64, once bool) []byte {
+	dst = append(append(append(dst, `{"h":"`...), hash...), `","s":`...)
+	dst = strconv.AppendInt(dst, seq, 10)
+	dst = strconv.AppendBool(append(dst, `,"o":`...), once)
+	return append(dst, '}')
+}
+
+func (a *addition) appendRow(dst []byte) []byte {
+	o := newObject(len(a.key) + len(a.parent) + 96)
+	o.string('k', a.kind)
+	o.string('y', a.key)
+	o.string('p', a.parent)
+	o.int('s', a.sort)
+	o.int('v', a.times)
+	o.int('n', a.n)
+	return append(dst, o.end()...)
+}
+
+// wrap adds what was being done to an error, unless there is none.
+func wrap(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("sqlstore: %s: %w", doing, err)
+}
