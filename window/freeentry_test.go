@@ -143,6 +143,25 @@ func TestFreeEntryReportsItsBounds(t *testing.T) {
 	require.False(t, ok)
 }
 
+func TestTheFirstReplyAndTheShorterEstimateCount(t *testing.T) {
+	t.Parallel()
+	const referral = "2026-11-01T10:00:00Z"
+	until := func(s window.State) time.Time {
+		f, ok := s.FreeEntry()
+		require.True(t, ok)
+		return f.Until
+	}
+	early := fold(window.Options{}, answer(t, referral, "2026-11-01T11:00:00Z"))
+	late := fold(window.Options{}, answer(t, referral, "2026-11-01T12:00:00Z"))
+	require.Equal(t, at(t, "2026-11-04T11:00:00Z"), until(late.Merge(early)))
+
+	week := fold(window.Options{FreeEntryLength: 7 * 24 * time.Hour}, answer(t, referral, "2026-11-01T11:00:00Z"))
+	require.Equal(t, at(t, "2026-11-04T11:00:00Z"), until(week.Merge(early)))
+
+	next := fold(window.Options{}, answer(t, "2026-11-02T10:00:00Z", "2026-11-02T11:00:00Z"))
+	require.Equal(t, at(t, "2026-11-05T11:00:00Z"), until(next.Merge(early)), "a later ad message begins anew")
+}
+
 func TestWhichReferralsAreCandidates(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

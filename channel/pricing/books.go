@@ -68,11 +68,11 @@ func sorted(m map[Key]Totals) []Row {
 	return rows
 }
 
-// Close drops the decided entries of months before the given one and keeps
+// CloseMonths drops the decided entries of months before the given one and keeps
 // their rows, so that memory does not grow for ever. Facts about dropped
-// messages that still arrive are ignored. Close at the earliest when no more
+// messages that still arrive are ignored. Do it at the earliest when no more
 // statuses are to be expected; a month later is ample.
-func (l *Ledger) Close(before Month) {
+func (l *Ledger) CloseMonths(before Month) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.horizon = max(l.horizon, before)

@@ -295,7 +295,7 @@ func TestClosingMonthsKeepsTheirRows(t *testing.T) {
 	require.NoError(t, l.Release("orphan"))
 	before := l.Rows()
 
-	l.Close("2026-11")
+	l.CloseMonths("2026-11")
 	require.Equal(t, before, l.Rows())
 	books := l.Books()
 	require.Len(t, books.Closed, 1)

@@ -245,6 +245,5 @@ func follows(bands []band, b band) bool {
 	if len(bands) == 0 {
 		return b.from <= 1
 	}
-	last := bands[len(bands)-1]
-	return last.to != math.MaxInt64 && b.from == last.to+1
+	return b.from-1 == bands[len(bands)-1].to
 }
