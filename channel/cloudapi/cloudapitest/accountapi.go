@@ -1,6 +1,8 @@
 package cloudapitest
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -89,8 +91,10 @@ func setAccount(c *call) *graphError {
 // tally counts an account's messages of one day for analytics.
 type tally struct {
 	sent, delivered int
-	priced          map[string]int // category/type → delivered
+	priced          map[priceKey]int // delivered
 }
+
+type priceKey struct{ category, kind string }
 
 func (a *Account) day(at int64) *tally {
 	day := at / int64(24*time.Hour)
@@ -99,19 +103,14 @@ func (a *Account) day(at int64) *tally {
 	}
 	t := a.tallies[day]
 	if t == nil {
-		t = &tally{priced: make(map[string]int)}
+		t = &tally{priced: make(map[priceKey]int)}
 		a.tallies[day] = t
 	}
 	return t
 }
 
 func (a *Account) days() []int64 {
-	var out []int64
-	for d := range a.tallies {
-		out = append(out, d)
-	}
-	slices.Sort(out)
-	return out
+	return slices.Sorted(maps.Keys(a.tallies))
 }
 
 const daySeconds = 24 * 3600
@@ -146,18 +145,15 @@ func (a *Account) pricing(e *enc) {
 				e.key("data_points").arr(func() {
 					for _, d := range a.days() {
 						t := a.tallies[d]
-						var keys []string
-						for k := range t.priced {
-							keys = append(keys, k)
-						}
-						slices.Sort(keys)
+						keys := slices.SortedFunc(maps.Keys(t.priced), func(a, b priceKey) int {
+							return cmp.Or(strings.Compare(a.category, b.category), strings.Compare(a.kind, b.kind))
+						})
 						for _, k := range keys {
-							category, kind, _ := strings.Cut(k, "/")
 							e.obj(func() {
 								e.key("start").num(d * daySeconds)
 								e.key("end").num((d + 1) * daySeconds)
-								e.key("pricing_category").str(strings.ToUpper(category))
-								e.key("pricing_type").str(strings.ToUpper(kind))
+								e.key("pricing_category").str(strings.ToUpper(k.category))
+								e.key("pricing_type").str(strings.ToUpper(k.kind))
 								e.key("volume").num(int64(t.priced[k]))
 							})
 						}

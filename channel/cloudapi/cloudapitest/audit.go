@@ -1,7 +1,6 @@
 package cloudapitest
 
 import (
-	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -117,11 +116,6 @@ func (w *World) told(p *post) {
 	for _, it := range p.items {
 		if it.told != nil {
 			it.told(w, p.sub.app)
-		}
-		if m := w.messages[it.wamid]; m != nil && m.fromUser && m.chat != nil {
-			if m.acks++; m.acks > 1 {
-				m.chat.repeated = cmp.Or(max(m.chat.repeated, w.now()), 1)
-			}
 		}
 	}
 }

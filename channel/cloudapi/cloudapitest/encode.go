@@ -112,7 +112,10 @@ func (e *enc) opt(k, v string) {
 }
 
 // secs writes a timestamp as messaging fields carry it: seconds, in a string.
-func (e *enc) secs(ns int64) { e.str(strconv.FormatInt(ns/1e9, 10)) }
+func (e *enc) secs(ns int64) {
+	e.sep()
+	e.b = append(strconv.AppendInt(append(e.b, '"'), ns/1e9, 10), '"')
+}
 
 // node writes a parsed value back, for the things the world stores as given.
 func (e *enc) node(n *node) {

@@ -434,7 +434,8 @@ func (c *call) reply(rw http.ResponseWriter, ge *graphError, v Verdict) {
 
 // trace is the id of the answer for Meta's support.
 func (c *call) trace() string {
-	return "A" + strings.ToUpper(strconv.FormatUint(c.traces.Add(1)*0x9e3779b97f4a7c15, 36))
+	b := append(make([]byte, 0, 20), 'A')
+	return string(strconv.AppendUint(b, c.traces.Add(1)*0x9e3779b97f4a7c15, 36))
 }
 
 // success writes {"success":true}.

@@ -90,7 +90,7 @@ func (a *Account) addNumber(cfg NumberConfig) *Number {
 	}
 	phone := digitsOnly(cfg.Phone)
 	if phone == "" {
-		phone = w.newPhone("1202555", 4, func(p string) bool { return w.numberByPhone(p) != nil })
+		phone = w.newPhone("1202555", func(p string) bool { return w.numberByPhone(p) != nil })
 	}
 	if cfg.Name == "" {
 		cfg.Name = "Test business"
@@ -116,11 +116,12 @@ func (a *Account) addNumber(cfg NumberConfig) *Number {
 	return n
 }
 
-// newPhone finds a fictional number nobody has.
-func (w *World) newPhone(prefix string, digits int, taken func(string) bool) string {
-	for i := 100; ; i++ {
-		tail := itoa(i)
-		phone := prefix + strings.Repeat("0", max(0, digits-len(tail))) + tail
+// newPhone finds a number nobody has: fictional 555 numbers while they last.
+func (w *World) newPhone(prefix string, taken func(string) bool) string {
+	for {
+		w.nextPhone++
+		tail := itoa(99 + w.nextPhone)
+		phone := prefix + strings.Repeat("0", max(0, 4-len(tail))) + tail
 		if !taken(phone) {
 			return phone
 		}

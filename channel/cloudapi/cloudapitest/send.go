@@ -284,7 +284,7 @@ func (w *World) wamid(phone string, fromUser bool) string {
 	b = append(b, prefix...)
 	b = upperHex(b, random[:n])
 	b = append(b, 0)
-	return "wamid." + base64.StdEncoding.EncodeToString(b)
+	return string(base64.StdEncoding.AppendEncode(append(make([]byte, 0, 80), "wamid."...), b))
 }
 
 func upperHex(dst, src []byte) []byte {

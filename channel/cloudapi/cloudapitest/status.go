@@ -204,7 +204,7 @@ func (w *World) countDelivered(m *message) {
 	n := m.number
 	day := n.account.day(w.now())
 	day.delivered++
-	defer func() { day.priced[m.category+"/"+m.pricingType()]++ }()
+	defer func() { day.priced[priceKey{m.category, m.pricingType()}]++ }()
 	if m.category != "service" {
 		return
 	}

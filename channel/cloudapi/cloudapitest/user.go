@@ -72,7 +72,7 @@ type chat struct {
 	capped     bool // per-user marketing cap reached: 131049
 	typing     int64
 	lastSent   *message // by the business, for the oracle
-	repeated   int64    // when a webhook of the user's messages was accepted again
+	repeated   int64    // when a webhook of the user's messages was delivered again
 	failTold   int64    // when a status told that the user cannot be reached
 	calls      callPermission
 }
@@ -86,7 +86,7 @@ func (w *World) AddUser(cfg UserConfig) *User {
 		return u
 	}
 	if phone == "" {
-		phone = w.newPhone("1312555", 4, func(p string) bool { return w.phones[p] != nil })
+		phone = w.newPhone("1312555", func(p string) bool { return w.phones[p] != nil })
 	}
 	if cfg.Name == "" {
 		cfg.Name = "Person " + itoa(len(w.users)+1)

@@ -142,6 +142,13 @@ func (p *post) fire(w *World) *post {
 	p.tries++
 	p.started = w.now()
 	p.lost = !p.forged && w.chance(w.faults.Lose)
+	if p.copy && !p.forged {
+		for _, it := range p.items {
+			if m := w.messages[it.wamid]; m != nil && m.fromUser && m.chat != nil {
+				m.chat.repeated = p.started
+			}
+		}
+	}
 	return p
 }
 

@@ -84,6 +84,7 @@ type World struct {
 	wake   chan struct{}
 
 	ids       uint64
+	nextPhone int
 	rng       *rand.Rand // latencies and ids
 	storm     *rand.Rand // faults: apart, so that switching one on moves nothing else
 	faults    Faults

@@ -101,6 +101,7 @@ type site struct {
 	number  *cloudapitest.Number
 	user    *cloudapitest.User
 	token   string
+	version string
 	in      *inbox
 }
 
@@ -112,7 +113,7 @@ func newSite(t *testing.T, change ...func(*cloudapitest.Config)) *site {
 	}
 	w, err := cloudapitest.New(cfg)
 	require.NoError(t, err)
-	s := &site{World: w, t: t}
+	s := &site{World: w, t: t, version: "v26.0"}
 	s.app = w.AddApp(cloudapitest.AppConfig{})
 	s.account = w.AddAccount(cloudapitest.AccountConfig{})
 	s.number = s.account.AddNumber(cloudapitest.NumberConfig{})
@@ -126,7 +127,7 @@ func newSite(t *testing.T, change ...func(*cloudapitest.Config)) *site {
 // graph calls the Graph API and returns status and decoded body.
 func (s *site) graph(method, path, body string) (int, map[string]any) {
 	s.t.Helper()
-	req, err := http.NewRequest(method, "https://graph.facebook.com/v26.0/"+path, strings.NewReader(body))
+	req, err := http.NewRequest(method, "https://graph.facebook.com/"+s.version+"/"+path, strings.NewReader(body))
 	require.NoError(s.t, err)
 	req.Header.Set("Authorization", "Bearer "+s.token)
 	req.Header.Set("Content-Type", "application/json")

@@ -1,0 +1,141 @@
+//go:build unix
+
+package cloudapitest_test
+
+import (
+	"io"
+	"net/http"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
+)
+
+// town is a world with many users whose windows are open and a receiver that does
+// nothing but read, on a number without a practical throughput limit.
+type town struct {
+	*cloudapitest.World
+	client *http.Client
+	number *cloudapitest.Number
+	token  string
+	people []*cloudapitest.User
+	bodies []string
+	posts  int
+}
+
+func newTown(tb testing.TB, users int, change func(*cloudapitest.Config)) *town {
+	tb.Helper()
+	cfg := cloudapitest.Config{Seed: 1, Now: cloudapitest.Frozen(start), Retain: 10 * time.Minute}
+	if change != nil {
+		change(&cfg)
+	}
+	w, err := cloudapitest.New(cfg)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	app, account := w.AddApp(cloudapitest.AppConfig{}), w.AddAccount(cloudapitest.AccountConfig{})
+	t := &town{World: w, client: w.Client(), number: account.AddNumber(cloudapitest.NumberConfig{Throughput: 1 << 20}), token: app.Token(account)}
+	if err := w.Subscribe(app, account, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet {
+			_, _ = io.WriteString(rw, r.URL.Query().Get("hub.challenge"))
+			return
+		}
+		t.posts++
+		_, _ = io.Copy(io.Discard, r.Body)
+	})); err != nil {
+		tb.Fatal(err)
+	}
+	for range users {
+		u := w.AddUser(cloudapitest.UserConfig{ReadAfter: time.Second})
+		u.Text(t.number, "hi")
+		t.people = append(t.people, u)
+		t.bodies = append(t.bodies, `{"messaging_product":"whatsapp","to":"+`+u.Phone()+`","type":"text","text":{"body":"Your order 88213 is on its way."},"biz_opaque_callback_data":"`)
+	}
+	w.Settle()
+	return t
+}
+
+// send sends message i over the in-process client.
+func (t *town) send(tb testing.TB, i int) {
+	body := t.bodies[i%len(t.bodies)] + itoa(i) + `"}`
+	req, err := http.NewRequest(http.MethodPost, "https://graph.facebook.com/v26.0/"+t.number.ID+"/messages", strings.NewReader(body))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	req.Header["Authorization"] = []string{"Bearer " + t.token}
+	req.Header["Content-Type"] = []string{"application/json"}
+	resp, err := t.client.Do(req)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		b, _ := io.ReadAll(resp.Body)
+		tb.Fatalf("message %d: %s", i, b)
+	}
+}
+
+func itoa(n int) string {
+	if n < 10 {
+		return string(rune('0' + n))
+	}
+	return itoa(n/10) + string(rune('0'+n%10))
+}
+
+// BenchmarkMessage is one message with everything it causes: the send over the
+// client, and sent, delivered and read as signed webhooks to a handler.
+func BenchmarkMessage(b *testing.B) {
+	for name, change := range map[string]func(*cloudapitest.Config){
+		"one-item-per-POST":  nil,
+		"100-items-per-POST": func(c *cloudapitest.Config) { c.BatchMax, c.BatchWait = 100, time.Second },
+	} {
+		b.Run(name, func(b *testing.B) {
+			t := newTown(b, 2000, change)
+			b.ReportAllocs()
+			cpu := cpuTime(b)
+			i := 0
+			for b.Loop() {
+				t.send(b, i)
+				if i++; i%100 == 0 {
+					t.Advance(time.Second) // 100 messages a second over 2,000 users stays under the pair limit
+				}
+			}
+			t.Advance(time.Minute)
+			b.ReportMetric(float64(b.N)/(cpuTime(b)-cpu).Seconds(), "messages/cpu-s")
+			b.ReportMetric(float64(t.posts)/float64(b.N), "posts/message")
+		})
+	}
+}
+
+// BenchmarkMemory states how much memory a kept message takes.
+func BenchmarkMemory(b *testing.B) {
+	t := newTown(b, 2000, func(c *cloudapitest.Config) { c.Retain = 0; c.BatchMax, c.BatchWait = 100, time.Second })
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	i := 0
+	for b.Loop() {
+		t.send(b, i)
+		if i++; i%100 == 0 {
+			t.Advance(time.Second)
+		}
+	}
+	t.Advance(time.Minute)
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	b.ReportMetric((float64(after.HeapAlloc)-float64(before.HeapAlloc))/float64(b.N), "B/message-kept")
+	runtime.KeepAlive(t)
+}
+
+// cpuTime is the processor time of the process, garbage collection included. On a
+// machine with other work it says more than the wall clock.
+func cpuTime(tb testing.TB) time.Duration {
+	tb.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		tb.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
