@@ -36,9 +36,10 @@ func (e *ExpandError) Error() string {
 //
 // Every value passes through [OneLine] first, because template values must not
 // hold line breaks; use [ExpandVerbatim] for text that is sent as it is. A value
-// is never searched for placeholders again. As text that holds a shorthand is to
-// be parsed before it is expanded, Expand refuses values that would become part
-// of one: "&((" anywhere, and "]]" or a "]" at the end in a text that has "&((".
+// is never searched for placeholders again. Text that holds a shorthand should be
+// parsed first and expanded then, see [Shorthand.Expand]; Expand refuses values
+// that would become part of its syntax, also where only the text around them
+// completes it.
 //
 // The error is an [*ExpandError]; the macro must then not be sent.
 func Expand(text string, lookup Lookup) (string, error) {
@@ -61,8 +62,8 @@ func expand(text string, guard bool, value func(name string, at int) (string, bo
 	if first < 0 {
 		return text, nil
 	}
-	macro := guard && HasShorthand(text)
 	var out strings.Builder
+	var inserted []span
 	from := 0
 	for at := first; at >= 0; {
 		name, end, ok := placeholder(text, at)
@@ -74,16 +75,42 @@ func expand(text string, guard bool, value func(name string, at int) (string, bo
 		if !known {
 			return "", &ExpandError{Offset: at, Name: name}
 		}
-		if guard && HasShorthand(v) || macro && (strings.Contains(v, "]]") || strings.HasSuffix(v, "]")) {
-			return "", &ExpandError{Offset: at, Name: name, Unsafe: true}
-		}
 		out.WriteString(text[from:at])
+		if guard {
+			inserted = append(inserted, span{out.Len(), out.Len() + len(v), at, name})
+		}
 		out.WriteString(v)
 		from = end
 		at = index(text, "{{", end)
 	}
 	out.WriteString(text[from:])
-	return out.String(), nil
+	result := out.String()
+	macro := HasShorthand(text)
+	for _, s := range inserted {
+		if s.unsafe(result, macro) {
+			return "", &ExpandError{Offset: s.placeholder, Name: s.name, Unsafe: true}
+		}
+	}
+	return result, nil
+}
+
+// span is a value within the expanded text.
+type span struct {
+	start, end  int
+	placeholder int // where its placeholder stood
+	name        string
+}
+
+// unsafe reports whether the value holds, or completes with what stands beside
+// it, a piece of shorthand syntax. In text without shorthand only the beginning
+// of one matters.
+func (s span) unsafe(text string, macro bool) bool {
+	near := func(n int) string { return text[max(0, s.start-n):min(len(text), s.end+n)] }
+	if strings.Contains(near(len(shorthandOpen)-1), shorthandOpen) {
+		return true
+	}
+	return macro && (strings.Contains(near(1), "]]") || strings.Contains(near(0), "[[") ||
+		strings.Contains(near(len(shorthandClose)-1), shorthandClose))
 }
 
 // index is strings.Index from an offset on.
