@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -75,6 +76,7 @@ type App struct {
 	w            *World
 	requireProof bool
 	callback     string // URL; "" = none
+	macs         sync.Pool
 	fields       []string
 	calls        map[string]*hourly // management calls by account
 }

@@ -1,7 +1,6 @@
 package cloudapitest
 
 import (
-	"container/heap"
 	"context"
 	"sync"
 	"time"
@@ -25,21 +24,47 @@ type fireFunc func(w *World)
 
 func (f fireFunc) fire(w *World) *post { f(w); return nil }
 
+// eventQueue is a binary heap, earliest event first. It is written out because
+// container/heap allocates for every Push and Pop, of which each message causes a
+// dozen.
 type eventQueue []event
 
-func (q eventQueue) Len() int { return len(q) }
-func (q eventQueue) Less(i, j int) bool {
+func (q eventQueue) before(i, j int) bool {
 	return q[i].at < q[j].at || q[i].at == q[j].at && q[i].seq < q[j].seq
 }
-func (q eventQueue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
-func (q *eventQueue) Push(x any)   { *q = append(*q, x.(event)) }
-func (q *eventQueue) Pop() any {
-	old := *q
-	last := len(old) - 1
-	ev := old[last]
-	old[last] = event{}
-	*q = old[:last]
-	return ev
+
+func (q *eventQueue) push(ev event) {
+	*q = append(*q, ev)
+	h := *q
+	for i := len(h) - 1; i > 0; {
+		parent := (i - 1) / 2
+		if !h.before(i, parent) {
+			break
+		}
+		h[i], h[parent] = h[parent], h[i]
+		i = parent
+	}
+}
+
+func (q *eventQueue) pop() event {
+	h := *q
+	first, last := h[0], len(h)-1
+	h[0], h[last] = h[last], event{}
+	h = h[:last]
+	*q = h
+	for i := 0; ; {
+		least := i
+		for child := 2*i + 1; child <= 2*i+2 && child < last; child++ {
+			if h.before(child, least) {
+				least = child
+			}
+		}
+		if least == i {
+			return first
+		}
+		h[i], h[least] = h[least], h[i]
+		i = least
+	}
 }
 
 // Now is the time in the world. Hand it to code under test that takes a clock.
@@ -54,7 +79,7 @@ func (w *World) schedule(at int64, flight bool, what firer) {
 	if flight {
 		w.flying++
 	}
-	heap.Push(&w.queue, event{at, w.seq, flight, what})
+	w.queue.push(event{at, w.seq, flight, what})
 	if w.queue[0].seq == w.seq {
 		w.nudge()
 	}
@@ -76,7 +101,7 @@ func (w *World) take(limit int64) (p *post, done bool) {
 	if len(w.queue) == 0 || w.queue[0].at > limit {
 		return nil, true
 	}
-	ev := heap.Pop(&w.queue).(event)
+	ev := w.queue.pop()
 	if ev.flight {
 		w.flying--
 	}

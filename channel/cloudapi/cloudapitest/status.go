@@ -1,6 +1,7 @@
 package cloudapitest
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"time"
@@ -229,7 +230,7 @@ func (m *message) pricingType() string {
 // emitStatus tells the subscribers of a stage.
 func (w *World) emitStatus(m *message, s stage) {
 	now := w.now()
-	e := enc{make([]byte, 0, 480)}
+	e := enc{w.scratch[:0]}
 	e.obj(func() {
 		e.key("id").str(m.id)
 		e.key("status").str(stageNames[s])
@@ -246,7 +247,7 @@ func (w *World) emitStatus(m *message, s stage) {
 			e.key("errors").arr(func() { m.doom.item(&e) })
 		}
 	})
-	it := &item{account: m.number.account, number: m.number, field: "messages", list: "statuses", elem: e.b, wamid: m.id}
+	it := &item{account: m.number.account, number: m.number, field: "messages", list: "statuses", elem: w.keep(e), wamid: m.id}
 	if s == stageFailed && m.chat != nil && m.doom.code == 131026 {
 		it.told = func(w *World, _ *App) { m.chat.failTold = w.now() }
 	}
@@ -306,8 +307,8 @@ const (
 
 // contactCard is the element of contacts for the chat's person.
 func (c *chat) contactCard(now int64, kind cardKind) []byte {
-	e := enc{make([]byte, 0, 128)}
 	u := c.user
+	e := enc{u.w.scratch[:0]}
 	e.obj(func() {
 		e.key("profile").obj(func() {
 			e.key("name").str(u.cfg.Name)
@@ -323,7 +324,13 @@ func (c *chat) contactCard(now int64, kind cardKind) []byte {
 			e.key("identity_key_hash").str(u.identityHash())
 		}
 	})
-	return e.b
+	return u.w.keep(e)
+}
+
+// keep copies what was written into the scratch buffer, and keeps the buffer.
+func (w *World) keep(e enc) []byte {
+	w.scratch = e.b
+	return bytes.Clone(e.b)
 }
 
 // checksIdentity reports whether the identity check of the number is switched on.

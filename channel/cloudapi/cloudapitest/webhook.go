@@ -210,9 +210,9 @@ func (w *World) repeatToOthers(p *post, at int64) {
 // buildBody writes the envelope around items: one entry per run of items of one
 // account, one change per run of items that can share a value.
 func buildBody(items []*item) []byte {
-	size := 120
+	size := 320 // one envelope and one value around them
 	for _, it := range items {
-		size += len(it.elem) + len(it.contact) + 180
+		size += len(it.elem) + len(it.contact) + 8
 	}
 	e := enc{make([]byte, 0, size)}
 	e.obj(func() {

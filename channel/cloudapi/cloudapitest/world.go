@@ -105,6 +105,7 @@ type World struct {
 	bsuids     map[string]*User
 	departed   map[string]*departure // numbers people moved away from
 	messages   map[string]*message
+	scratch    []byte // for building JSON with mu held
 	opaque     map[opaqueKey]*message
 	uploads    map[string]*upload
 	groups     map[string]*Group
