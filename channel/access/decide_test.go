@@ -212,6 +212,21 @@ func TestDecide(t *testing.T) {
 	}
 }
 
+func TestBest(t *testing.T) {
+	t.Parallel()
+	policy := access.Policy{
+		Users:    map[string]access.Role{"": access.Supervisor, "ann": access.Supervisor},
+		Bots:     map[string]access.Role{"": access.Supervisor},
+		AllUsers: access.Viewer,
+	}
+	ann := access.Actor{Kind: access.Agent, ID: "ann"}
+	require.Equal(t, access.Grant{Source: access.FromUser, Role: access.Supervisor}, policy.Best(ann))
+	for _, kind := range []access.ActorKind{"", access.Agent, access.Bot, access.System, "root"} {
+		require.Zero(t, policy.Best(access.Actor{Kind: kind, Admin: true}), "%q without an identifier", kind)
+	}
+	require.Zero(t, policy.Best(access.Actor{Kind: access.System, ID: "ann"}))
+}
+
 func TestRoles(t *testing.T) {
 	t.Parallel()
 	ordered := []access.Role{access.NoRole, access.Viewer, access.Contributor, access.Supervisor}

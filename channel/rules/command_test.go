@@ -195,7 +195,8 @@ func TestOnMove(t *testing.T) {
 		{"a time for new is refused", pending, rules.QueueNew, t0.Add(time.Hour), nil, rules.ErrReturnTime, rules.QueuePending, pending.ReturnAt},
 		{"a time that has passed is refused", fresh, rules.QueuePending, now, nil, rules.ErrReturnTime, rules.QueueNew, time.Time{}},
 		{"parts of a second are not the future", fresh, rules.QueuePending, now.Add(time.Second - 1), nil, rules.ErrReturnTime, rules.QueueNew, time.Time{}},
-		{"a year and two days ahead is refused", fresh, rules.QueuePending, now.Add(rules.MaxReturn + time.Second), nil, rules.ErrReturnTime, rules.QueueNew, time.Time{}},
+		{"a year ahead is as far as it goes", fresh, rules.QueuePending, now.Add(rules.MaxReturn), []rules.Effect{&rules.MoveQueue{From: rules.QueueNew, To: rules.QueuePending, Why: rules.WhyByHand}}, nil, rules.QueuePending, now.Add(rules.MaxReturn)},
+		{"a second more is refused", fresh, rules.QueuePending, now.Add(rules.MaxReturn + time.Second), nil, rules.ErrReturnTime, rules.QueueNew, time.Time{}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

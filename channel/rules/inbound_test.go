@@ -110,6 +110,34 @@ func TestNewConversationKeepsWhatIsTheCustomers(t *testing.T) {
 	require.Len(t, fx, 1, "the window is the same, so the greeting is not repeated even with GreetAgain")
 }
 
+// TestSuspicionOutlivesTheConversation: a machine does not get a fresh start by
+// writing late.
+func TestSuspicionOutlivesTheConversation(t *testing.T) {
+	t.Parallel()
+	s := replies()
+	s.AutoReply.GreetAgain, s.Late.NewAfter, s.AutoReply.Loop.Quiet = true, rules.Hour, 30*rules.Day
+	r := newRules(t, s)
+	st, fx := r.OnInbound(rules.State{}, rules.Inbound{At: t0, Window: opened(t0), Automated: true}, t0)
+	require.Equal(t, 1, count[*rules.BotNotice](fx))
+	require.Zero(t, count[*rules.AutoReply](fx))
+	st, _ = r.OnResolve(st, "", t0)
+	at := t0.Add(48 * time.Hour)
+	_, fx = r.OnInbound(st, rules.Inbound{At: at, Window: opened(at)}, at)
+	requireEffects(t, []rules.Effect{&rules.NewConversation{Queue: rules.QueueNew, Why: rules.WhyLateMessage}}, fx)
+}
+
+// TestMessageThatComesDaysLate: its window has closed, so there is nothing to tell
+// about it, not even by a timer that fires at once.
+func TestMessageThatComesDaysLate(t *testing.T) {
+	t.Parallel()
+	r := newRules(t, rules.Default())
+	now := t0.Add(72 * time.Hour)
+	st, _ := r.OnInbound(rules.State{}, rules.Inbound{At: t0, Window: opened(t0)}, now)
+	due, ok := r.NextDue(st, opened(t0))
+	require.True(t, ok)
+	require.Equal(t, now.Add(30*24*time.Hour), due, "and it ages from when it arrived")
+}
+
 func TestInboundTimes(t *testing.T) {
 	t.Parallel()
 	r := newRules(t, rules.Default())
@@ -194,6 +222,7 @@ func TestAutoReply(t *testing.T) {
 		{"being away goes before a first contact", nil, rules.State{Queue: rules.QueueNew}, rules.Inbound{AllAway: true}, open, away},
 		{"out of hours is said once per window", nil, rules.State{Queue: rules.QueueNew, Wrote: true, Given: rules.GivenOutOfHours, WindowUntil: evening.Add(time.Hour)}, rules.Inbound{}, evening, nil},
 		{"and nothing else instead", nil, rules.State{Queue: rules.QueueNew, Given: rules.GivenOutOfHours, WindowUntil: evening.Add(time.Hour)}, rules.Inbound{AllAway: true}, evening, nil},
+		{"who was told that everybody is away is not greeted next", nil, rules.State{Queue: rules.QueueNew, Given: rules.GivenAway, WindowUntil: open.Add(time.Hour)}, rules.Inbound{AllAway: true}, open, nil},
 		{"again in the next window", nil, rules.State{Queue: rules.QueueNew, Wrote: true, Given: rules.GivenOutOfHours, WindowUntil: evening}, rules.Inbound{}, evening, closed},
 		{"a limit per window counts all kinds", func(s *rules.Settings) { s.AutoReply.MaxPerWindow = 1 }, rules.State{Queue: rules.QueueNew, Wrote: true, Given: rules.GivenFirstContact, WindowUntil: evening.Add(time.Hour)}, rules.Inbound{}, evening, nil},
 		{"a reminder does not count for that limit", func(s *rules.Settings) { s.AutoReply.MaxPerWindow = 1 }, rules.State{Queue: rules.QueueNew, Wrote: true, Given: rules.GivenReminder, WindowUntil: evening.Add(time.Hour)}, rules.Inbound{}, evening, closed},

@@ -92,9 +92,6 @@ func (s *Schedule) nextWall(from, to int64, open bool) (int64, bool) {
 		if best < to {
 			return best, true
 		}
-		if best != math.MaxInt64 {
-			return 0, false
-		}
 	}
 	return 0, false
 }

@@ -79,6 +79,9 @@ func TestTimers(t *testing.T) {
 		{"the earlier of idleness and age counts", rules.Settings{IdleClose: rules.IdleCloseRule{After: 3 * rules.Hour}, AutoResolve: rules.AutoResolveRule{New: 2 * rules.Hour}}, answered, map[float64][]rules.Effect{
 			2: resolve(rules.QueueNew, rules.WhyAutoResolve, ""),
 		}},
+		{"of both at once it is age", rules.Settings{IdleClose: rules.IdleCloseRule{After: 2 * rules.Hour}, AutoResolve: rules.AutoResolveRule{New: 2 * rules.Hour}}, answered, map[float64][]rules.Effect{
+			2: resolve(rules.QueueNew, rules.WhyAutoResolve, ""),
+		}},
 		{"idleness waits for a time to come back", rules.Settings{IdleClose: rules.IdleCloseRule{After: rules.Hour}}, func(r *rules.Rules, st rules.State) rules.State {
 			return pending(t0.Add(4*time.Hour))(r, answered(r, st))
 		}, map[float64][]rules.Effect{

@@ -136,11 +136,12 @@ func (c Content) validate(p *problems, path string, enabled bool) {
 		p.add(path, "want a text or a template")
 	}
 	p.text(path+".text", c.Text, maxText)
-	if len(c.Template) > maxTemplate || strings.Trim(c.Template, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" {
+	const word = "abcdefghijklmnopqrstuvwxyz0123456789_"
+	if len(c.Template) > maxTemplate || strings.Trim(c.Template, word) != "" {
 		p.add(path+".template", "want at most 512 lower-case letters, digits and underscores")
 	}
-	if len(c.Language) > maxLanguage || c.Language != "" && c.Template == "" {
-		p.add(path+".language", "want a language code of at most 16 characters, with a template only")
+	if len(c.Language) > maxLanguage || strings.Trim(strings.ToLower(c.Language), word+"-") != "" || c.Language != "" && c.Template == "" {
+		p.add(path+".language", `want a language code such as "en_US", with a template only`)
 	}
 }
 
