@@ -130,7 +130,7 @@ func (c *Client) transportError(parent context.Context, cl *call, err error, sen
 		err = u.Err // its text holds the address, with the proof of the secret
 	}
 	if e := parent.Err(); e != nil {
-		if err = e; context.Cause(parent) == errIdle { //nolint:errorlint // our own value
+		if err = e; errors.Is(context.Cause(parent), errIdle) {
 			err = errIdle
 		}
 	}

@@ -2,11 +2,8 @@ package cloudapi
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"unicode/utf8"
-
-	"github.com/kanava-go/kanava/channel/message"
 )
 
 // Automation is what a user finds in an empty conversation.
@@ -58,18 +55,19 @@ func (n *Number) Automation(ctx context.Context) (Automation, error) {
 // limits are reported before anything is sent; the error matches
 // message.ErrInvalid.
 func (n *Number) SetAutomation(ctx context.Context, a Automation) error {
+	const op = "set automation"
 	if len(a.IceBreakers) > 4 || len(a.Commands) > 30 {
-		return fmt.Errorf("cloudapi: set automation: %w: too many ice breakers or commands", message.ErrInvalid)
+		return invalid(op, "too many ice breakers or commands")
 	}
 	for _, s := range a.IceBreakers {
 		if l := utf8.RuneCountInString(s); l < 1 || l > 80 {
-			return fmt.Errorf("cloudapi: set automation: %w: an ice breaker has %d characters, allowed are 1 to 80", message.ErrInvalid, l)
+			return invalid(op, "an ice breaker has %d characters, allowed are 1 to 80", l)
 		}
 	}
 	for _, c := range a.Commands {
 		name, text := utf8.RuneCountInString(c.Name), utf8.RuneCountInString(c.Description)
 		if name < 1 || name > 32 || text < 1 || text > 256 {
-			return fmt.Errorf("cloudapi: set automation: %w: a command has %d and %d characters, allowed are 1 to 32 and 1 to 256", message.ErrInvalid, name, text)
+			return invalid(op, "a command has %d and %d characters, allowed are 1 to 32 and 1 to 256", name, text)
 		}
 	}
 	w := wireAutomation{Welcome: a.WelcomeMessage, Prompts: a.IceBreakers, Commands: a.Commands}
@@ -79,5 +77,5 @@ func (n *Number) SetAutomation(ctx context.Context, a Automation) error {
 	if w.Commands == nil {
 		w.Commands = []Command{}
 	}
-	return n.change(ctx, "set automation", nil, w, "conversational_automation")
+	return n.change(ctx, op, nil, w, "conversational_automation")
 }

@@ -33,12 +33,10 @@ type header struct{ key, value string }
 
 var contentJSON = []string{"application/json"}
 
-var errBadID = errors.New("cloudapi: an id is empty or has characters that no id of Meta has")
-
 // endpoint is the URL of an object or of one of its edges.
 func (c *Client) endpoint(id string, edge ...string) (*url.URL, error) {
 	if !validID(id) {
-		return nil, errBadID
+		return nil, &invalidError{op: "call", cause: errBadID}
 	}
 	u := *c.base
 	u.Path += "/" + id

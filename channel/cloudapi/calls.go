@@ -3,7 +3,6 @@ package cloudapi
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -36,7 +35,7 @@ type wireCall struct {
 // (checked September 2026)
 func (n *Number) StartCall(ctx context.Context, to message.Recipient, offer Session, opaqueID string) (callID string, err error) {
 	if to.Group != "" || to.IsZero() || len(opaqueID) > message.MaxOpaqueID {
-		return "", fmt.Errorf("cloudapi: start call: %w", message.ErrInvalid)
+		return "", invalid("start call", "a user and at most %d characters of opaque id are needed", message.MaxOpaqueID)
 	}
 	w := wireCall{Product: product, Action: "connect", Recipient: to.BSUID, Session: &offer, OpaqueID: opaqueID}
 	if to.Phone != "" {
@@ -74,7 +73,7 @@ func (n *Number) PreAcceptCall(ctx context.Context, callID string, answer Sessio
 // call.
 func (n *Number) AcceptCall(ctx context.Context, callID string, answer Session, opaqueID string) error {
 	if len(opaqueID) > message.MaxOpaqueID {
-		return fmt.Errorf("cloudapi: accept call: %w", message.ErrInvalid)
+		return invalid("accept call", "the opaque id is longer than %d characters", message.MaxOpaqueID)
 	}
 	return n.callAction(ctx, "accept call", wireCall{Action: "accept", CallID: callID, Session: &answer, OpaqueID: opaqueID})
 }
@@ -134,7 +133,7 @@ func (n *Number) CallPermission(ctx context.Context, user message.Recipient) (Ca
 	q := url.Values{"user_wa_id": {strings.TrimPrefix(user.Phone, "+")}}
 	switch {
 	case user.Group != "" || user.IsZero():
-		return CallPermission{}, fmt.Errorf("cloudapi: get call permission: %w", message.ErrInvalid)
+		return CallPermission{}, invalid("get call permission", "a user is needed")
 	case user.Phone == "":
 		q = url.Values{"recipient": {user.BSUID}}
 	}

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"hash"
 	"io"
 	"net/http"
@@ -24,9 +23,11 @@ const (
 var (
 	// ErrMediaCorrupt matches the error of a download whose bytes are not those
 	// that Meta announced, by size or by digest.
-	ErrMediaCorrupt = errors.New("cloudapi: media is not what was announced")
+	ErrMediaCorrupt = errors.New("media is not what was announced")
 	// ErrMediaTooLarge matches the error of a download beyond Config.MaxMedia.
-	ErrMediaTooLarge = errors.New("cloudapi: media is larger than allowed")
+	ErrMediaTooLarge = errors.New("media is larger than allowed")
+
+	errHops = errors.New("too many redirects")
 )
 
 // Download opens the file with this media id. Nothing is buffered: read Body to
@@ -44,7 +45,7 @@ func (n *Number) Download(ctx context.Context, mediaID string) (message.Download
 		return message.Download{}, err
 	}
 	if info.Size > n.client.maxMedia {
-		return message.Download{}, fmt.Errorf("cloudapi: %s: %w", opDownload, ErrMediaTooLarge)
+		return message.Download{}, &mediaError{ErrMediaTooLarge}
 	}
 	ctx, dog := watch(ctx, n.client.idle)
 	d := &download{
@@ -105,7 +106,7 @@ func (d *download) fetch(raw string) error {
 	for range maxHops {
 		u, err := c.mediaURL(raw)
 		if err != nil {
-			return fmt.Errorf("cloudapi: %s: %w", opDownload, err)
+			return &mediaError{err}
 		}
 		resp, err := d.request(u)
 		if err != nil {
@@ -117,7 +118,7 @@ func (d *download) fetch(raw string) error {
 			resp.Body.Close()
 			to, err := u.Parse(next)
 			if err != nil {
-				return fmt.Errorf("cloudapi: %s: %w", opDownload, errHost)
+				return &mediaError{errHost}
 			}
 			raw = to.String()
 			continue
@@ -128,7 +129,7 @@ func (d *download) fetch(raw string) error {
 		}
 		return d.accept(resp)
 	}
-	return fmt.Errorf("cloudapi: %s: %w", opDownload, errors.New("too many redirects"))
+	return &mediaError{errHops}
 }
 
 func (d *download) request(u *url.URL) (*http.Response, error) {
@@ -158,7 +159,7 @@ func (d *download) accept(resp *http.Response) error {
 	if d.read == 0 {
 		if resp.StatusCode != http.StatusOK {
 			resp.Body.Close()
-			return fmt.Errorf("cloudapi: %s: %w", opDownload, ErrMediaCorrupt)
+			return &mediaError{ErrMediaCorrupt}
 		}
 		if d.info.Size < 0 && resp.ContentLength >= 0 {
 			d.info.Size = resp.ContentLength
@@ -171,12 +172,12 @@ func (d *download) accept(resp *http.Response) error {
 			return nil
 		}
 		resp.Body.Close()
-		return fmt.Errorf("cloudapi: %s: %w", opDownload, ErrMediaCorrupt)
+		return &mediaError{ErrMediaCorrupt}
 	}
 	// The host does not know ranges: skip what was read already.
 	if _, err := io.CopyN(io.Discard, kicked{resp.Body, d.dog}, d.read); err != nil {
 		resp.Body.Close()
-		return fmt.Errorf("cloudapi: %s: %w", opDownload, ErrMediaCorrupt)
+		return &mediaError{ErrMediaCorrupt}
 	}
 	return nil
 }
@@ -204,18 +205,18 @@ func (d *download) Read(p []byte) (int, error) {
 	d.digest.Write(p[:n])
 	switch {
 	case d.read > d.limit:
-		err = ErrMediaTooLarge
+		err = &mediaError{ErrMediaTooLarge}
 	case d.info.Size >= 0 && d.read > d.info.Size:
-		err = ErrMediaCorrupt
-	case err == io.EOF && d.info.Size >= 0 && d.read < d.info.Size: //nolint:errorlint // io.Reader promises io.EOF itself
+		err = &mediaError{ErrMediaCorrupt}
+	case errors.Is(err, io.EOF) && d.info.Size >= 0 && d.read < d.info.Size:
 		err = io.ErrUnexpectedEOF
 	}
 	switch {
 	case err == nil:
 		return n, nil
-	case err == io.EOF: //nolint:errorlint // as above
+	case errors.Is(err, io.EOF):
 		if d.info.SHA256 != "" && hex.EncodeToString(d.digest.Sum(nil)) != d.info.SHA256 {
-			err = ErrMediaCorrupt
+			err = &mediaError{ErrMediaCorrupt}
 		}
 	case errors.Is(err, ErrMediaTooLarge), errors.Is(err, ErrMediaCorrupt):
 	case d.resume():

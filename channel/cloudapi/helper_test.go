@@ -4,10 +4,19 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 )
 
 func proofOf(token, secret string) string {
 	m := hmac.New(sha256.New, []byte(secret))
 	m.Write([]byte(token))
 	return hex.EncodeToString(m.Sum(nil))
+}
+
+func rawMap(key, value string) map[string]json.RawMessage {
+	return map[string]json.RawMessage{key: json.RawMessage(value)}
+}
+
+func numbers(key, value string) map[string]json.Number {
+	return map[string]json.Number{key: json.Number(value)}
 }

@@ -15,15 +15,22 @@ type lenientInt int64
 func (n *lenientInt) UnmarshalJSON(b []byte) error {
 	*n = 0
 	var num json.Number
-	if json.Unmarshal([]byte(strings.Trim(string(b), `"`)), &num) != nil {
-		return nil
-	}
-	if i, err := num.Int64(); err == nil {
-		*n = lenientInt(i)
-	} else if f, err := num.Float64(); err == nil && f > -1e18 && f < 1e18 {
-		*n = lenientInt(f)
+	if json.Unmarshal([]byte(strings.Trim(string(b), `"`)), &num) == nil {
+		*n = lenientInt(integer(num))
 	}
 	return nil
+}
+
+// integer is the whole part of a number, 0 if it is out of range.
+func integer(n json.Number) int64 {
+	if i, err := n.Int64(); err == nil {
+		return i
+	}
+	f, err := n.Float64()
+	if err != nil || f <= -1e18 || f >= 1e18 {
+		return 0
+	}
+	return int64(f)
 }
 
 // lenientString reads a string, a number or a boolean as text.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"iter"
 	"maps"
 	"net/http"
@@ -74,7 +73,7 @@ func all[T any](ctx context.Context, c *Client, l listing[T]) iter.Seq2[T, error
 				return
 			}
 			if next == after {
-				yield(zero, fmt.Errorf("cloudapi: %s: %w", l.op, errLoop))
+				yield(zero, &elementError{op: l.op, cause: errLoop})
 				return
 			}
 			after = next
@@ -82,7 +81,10 @@ func all[T any](ctx context.Context, c *Client, l listing[T]) iter.Seq2[T, error
 	}
 }
 
-var errLoop = errors.New("the list leads back to the same page")
+var (
+	errLoop    = errors.New("the list leads back to the same page")
+	errElement = errors.New("one element of the list is not of the documented form")
+)
 
 // stale reports whether a cursor has died: templates and groups say so with
 // 131059, the block list with 139102.
@@ -147,22 +149,23 @@ func elements[T any](l listing[T], body []byte, data []json.RawMessage) ([]liste
 		if json.Unmarshal(raw, &v) == nil {
 			item.value = v
 		} else {
-			item.err = &elementError{op: l.op}
+			item.err = &elementError{op: l.op, cause: errElement}
 		}
 		out = append(out, item)
 	}
 	return out, nil
 }
 
-// elementError reports one unreadable element of a list.
-type elementError struct{ op string }
-
-// Error names the operation.
-func (e *elementError) Error() string {
-	return "cloudapi: " + e.op + ": one element of the list is not of the documented form"
+// elementError reports an unreadable element of a list, or an endless list.
+type elementError struct {
+	op    string
+	cause error
 }
+
+// Error names operation and cause.
+func (e *elementError) Error() string { return "cloudapi: " + e.op + ": " + e.cause.Error() }
 
 // Failure implements message.Failer.
 func (e *elementError) Failure() message.Failure {
-	return message.Failure{Class: message.ClassUnknown, Retry: message.Retry{Advice: message.RetryNever}, Title: "Unreadable element"}
+	return message.Failure{Class: message.ClassUnknown, Retry: message.Retry{Advice: message.RetryNever}, Title: "Unreadable list"}
 }

@@ -7,8 +7,6 @@ import (
 	"net/url"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/kanava-go/kanava/channel/message"
 )
 
 // Profile is what users see about the business.
@@ -75,7 +73,7 @@ func (p ProfileChange) Validate() error {
 	if len(problems) == 0 {
 		return nil
 	}
-	return fmt.Errorf("cloudapi: profile: %w: %w", message.ErrInvalid, errors.Join(problems...))
+	return &invalidError{op: "update profile", cause: errors.Join(problems...)}
 }
 
 // Profile reads the profile of the number.

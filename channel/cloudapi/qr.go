@@ -2,13 +2,10 @@ package cloudapi
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
 	"unicode/utf8"
-
-	"github.com/kanava-go/kanava/channel/message"
 )
 
 // QRCode opens a conversation with the number, with a text typed in already.
@@ -48,7 +45,7 @@ func (n *Number) UpdateQRCode(ctx context.Context, code, text string) (QRCode, e
 
 func (n *Number) writeQR(ctx context.Context, op string, repeat bool, in map[string]string, image QRImage) (QRCode, error) {
 	if l := utf8.RuneCountInString(in["prefilled_message"]); l < 1 || l > maxQRText {
-		return QRCode{}, fmt.Errorf("cloudapi: %s: %w: the text has %d characters, allowed are 1 to %d", op, message.ErrInvalid, l, maxQRText)
+		return QRCode{}, invalid(op, "the text has %d characters, allowed are 1 to %d", l, maxQRText)
 	}
 	if image != QRNone {
 		in["generate_qr_image"] = string(image)
@@ -78,7 +75,7 @@ func (n *Number) QRCodes(ctx context.Context, image QRImage) iter.Seq2[QRCode, e
 // DeleteQRCode withdraws a code: who scans it then gets nowhere.
 func (n *Number) DeleteQRCode(ctx context.Context, code string) error {
 	if !validID(code) {
-		return errBadID
+		return &invalidError{op: "delete QR code", cause: errBadID}
 	}
 	return n.client.json(ctx, "delete QR code", http.MethodDelete, n.id, nil, nil, nil, "message_qrdls", code)
 }

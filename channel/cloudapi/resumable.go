@@ -3,7 +3,6 @@ package cloudapi
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -33,7 +32,7 @@ func (a *App) UploadFile(ctx context.Context, in message.Upload) (handle string,
 func (a *App) StartUpload(ctx context.Context, in message.Upload) (session string, err error) {
 	const op = "start upload"
 	if in.Size <= 0 || in.MIME == "" {
-		return "", fmt.Errorf("cloudapi: %s: %w: size and type are needed", op, message.ErrInvalid)
+		return "", invalid(op, "size and type are needed")
 	}
 	q := url.Values{
 		"file_name": {fileName(in.Name)}, "file_length": {strconv.FormatInt(in.Size, 10)}, "file_type": {in.MIME},
@@ -63,7 +62,7 @@ func (a *App) ContinueUpload(ctx context.Context, session string, in message.Upl
 	up := &upload{client: a.client, url: u, in: in}
 	if up.seeker, _ = in.Body.(io.Seeker); up.seeker != nil {
 		if up.base, err = up.seeker.Seek(0, io.SeekCurrent); err != nil {
-			return "", fmt.Errorf("cloudapi: %s: %w", opResumable, err)
+			return "", &invalidError{op: opResumable, cause: err}
 		}
 	}
 	return up.run(ctx)
@@ -80,7 +79,7 @@ func (a *App) sessionURL(session string) (*url.URL, error) {
 		return nil, err
 	}
 	if strings.ContainsFunc(signature, func(r rune) bool { return r <= ' ' || r > '~' || r == '#' }) {
-		return nil, errBadID
+		return nil, &invalidError{op: opResumable, cause: errBadID}
 	}
 	u.RawQuery = signature
 	return u, nil
@@ -131,16 +130,16 @@ var errCannotSeek = errors.New("the source cannot go back to where the platform 
 // seek brings the source to an offset of the file.
 func (up *upload) seek(offset int64) error {
 	if offset < 0 || offset > up.in.Size {
-		return fmt.Errorf("cloudapi: %s: %w", opResumable, errUnexpected)
+		return &TransportError{Op: opResumable, Sent: true, cause: errUnexpected}
 	}
 	if up.seeker == nil {
 		if offset != up.taken {
-			return fmt.Errorf("cloudapi: %s: %w", opResumable, errCannotSeek)
+			return &invalidError{op: opResumable, cause: errCannotSeek}
 		}
 		return nil
 	}
 	if _, err := up.seeker.Seek(up.base+offset, io.SeekStart); err != nil {
-		return fmt.Errorf("cloudapi: %s: %w", opResumable, err)
+		return &invalidError{op: opResumable, cause: err}
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ func (n *Number) Send(ctx context.Context, out message.Outbound) (message.Receip
 	}
 	body, err := out.AppendJSON(make([]byte, 0, 256))
 	if err != nil {
-		return message.Receipt{}, err
+		return message.Receipt{}, &invalidError{op: opSend, cause: err}
 	}
 	var receipt message.Receipt
 	cl := call{

@@ -115,9 +115,9 @@ func (b *streamBody) read(p []byte) (int, error) {
 		b.parts[1] -= int64(n)
 	}
 	switch {
-	case err == io.EOF && known && b.parts[1] > 0: //nolint:errorlint // io.Reader promises io.EOF itself
+	case err == io.EOF && known && b.parts[1] > 0:
 		return n, errSource
-	case err == io.EOF: //nolint:errorlint // as above
+	case err == io.EOF:
 		b.parts[1] = 0
 		return n, nil
 	case err != nil:

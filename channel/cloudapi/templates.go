@@ -3,8 +3,6 @@ package cloudapi
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
@@ -82,12 +80,12 @@ type CreatedTemplate struct {
 }
 
 // CreateTemplate submits a definition for review. It is checked first: the error
-// then is template.Problems and nothing was sent. A template from the library has
+// then matches template.ErrInvalid and nothing was sent. A template from the library has
 // only name, language, category and Library.
 func (a *Account) CreateTemplate(ctx context.Context, d template.Definition) (CreatedTemplate, error) {
 	if d.Library.TemplateName == "" {
 		if err := d.Validate().Err(); err != nil {
-			return CreatedTemplate{}, err
+			return CreatedTemplate{}, &invalidError{op: "create template", cause: err}
 		}
 	}
 	var out struct {
@@ -126,7 +124,7 @@ func (a *Account) EditTemplate(ctx context.Context, d template.Definition) error
 // be used again for 30 days.
 func (a *Account) DeleteTemplate(ctx context.Context, name, id string) error {
 	if name == "" {
-		return fmt.Errorf("cloudapi: delete template: %w", errBadID) // Meta would take it for a wish to delete others
+		return invalid("delete template", "the name is needed") // Meta would take it for a wish to delete others
 	}
 	q := url.Values{"name": {name}}
 	if id != "" {
@@ -135,13 +133,13 @@ func (a *Account) DeleteTemplate(ctx context.Context, name, id string) error {
 	return a.client.json(ctx, "delete template", http.MethodDelete, a.id, q, nil, nil, "message_templates")
 }
 
-// maxBulk is how many templates one request can delete or migrate.
+// How many templates one request can delete or migrate.
 const maxDelete, maxMigrate = 100, 500
 
 // DeleteTemplates deletes up to 100 templates by id, all or none.
 func (a *Account) DeleteTemplates(ctx context.Context, ids ...string) error {
 	if len(ids) == 0 || len(ids) > maxDelete {
-		return fmt.Errorf("cloudapi: delete templates: %d ids, allowed are 1 to %d", len(ids), maxDelete)
+		return invalid("delete templates", "%d ids, allowed are 1 to %d", len(ids), maxDelete)
 	}
 	list, _ := json.Marshal(ids)
 	return a.client.json(ctx, "delete templates", http.MethodDelete, a.id, url.Values{"hsm_ids": {string(list)}}, nil, nil, "message_templates")
@@ -214,7 +212,7 @@ type Migrated struct {
 // (checked September 2026)
 func (a *Account) MigrateTemplates(ctx context.Context, m Migration) (Migrated, error) {
 	if len(m.TemplateIDs) > maxMigrate || m.Count > maxMigrate {
-		return Migrated{}, fmt.Errorf("cloudapi: migrate templates: allowed are %d at a time", maxMigrate)
+		return Migrated{}, invalid("migrate templates", "allowed are %d at a time", maxMigrate)
 	}
 	in := map[string]any{"source_waba_id": m.From}
 	if len(m.TemplateIDs) > 0 {
@@ -341,7 +339,7 @@ type AuthPreview struct {
 // Meta's and differ by language.
 func (a *Account) AuthPreviews(ctx context.Context, q AuthPreviewQuery) ([]AuthPreview, error) {
 	if len(q.Languages) == 0 {
-		return nil, errors.New("cloudapi: preview templates: no language is given")
+		return nil, invalid("preview templates", "no language is given")
 	}
 	v := url.Values{
 		"category": {"AUTHENTICATION"}, "language": {strings.Join(q.Languages, ",")}, "button_types": {"OTP"},

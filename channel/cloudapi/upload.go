@@ -3,7 +3,6 @@ package cloudapi
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -34,7 +33,7 @@ func (n *Number) Upload(ctx context.Context, in message.Upload) (id string, err 
 	}
 	kind, _, err := mime.ParseMediaType(in.MIME)
 	if err != nil || !strings.Contains(kind, "/") || in.Body == nil {
-		return "", fmt.Errorf("cloudapi: %s: %w", opUpload, message.ErrInvalid)
+		return "", invalid(opUpload, "a media type and a body are needed")
 	}
 	u, err := n.client.endpoint(n.id, "media")
 	if err != nil {

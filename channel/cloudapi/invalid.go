@@ -1,0 +1,58 @@
+package cloudapi
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+// invalidError reports a call that was refused before anything was sent, because
+// an argument breaks a rule of the platform. It quotes no argument.
+type invalidError struct {
+	op    string
+	cause error
+}
+
+func invalid(op, format string, args ...any) error {
+	return &invalidError{op: op, cause: fmt.Errorf(format, args...)}
+}
+
+// Error names the operation and the rule.
+func (e *invalidError) Error() string { return "cloudapi: " + e.op + ": " + e.cause.Error() }
+
+// Unwrap returns the rule that was broken.
+func (e *invalidError) Unwrap() error { return e.cause }
+
+// Is reports whether target is message.ErrInvalid.
+func (e *invalidError) Is(target error) bool { return target == message.ErrInvalid }
+
+// Failure implements message.Failer.
+func (e *invalidError) Failure() message.Failure {
+	f := message.Classify(100, 0, 0, false)
+	f.Code = 0 // we refused, not Meta
+	return f
+}
+
+var errBadID = errors.New("an id is empty or has characters that no id of Meta has")
+
+// mediaError reports a download that cannot be trusted or completed.
+type mediaError struct{ cause error }
+
+// Error names the cause.
+func (e *mediaError) Error() string { return "cloudapi: " + opDownload + ": " + e.cause.Error() }
+
+// Unwrap returns the cause: ErrMediaCorrupt, ErrMediaTooLarge, or why the address
+// was not followed.
+func (e *mediaError) Unwrap() error { return e.cause }
+
+// Failure implements message.Failer. A file that arrived damaged may arrive whole
+// the next time; one that is too large will not become smaller.
+func (e *mediaError) Failure() message.Failure {
+	f := message.Classify(131052, 0, 0, false)
+	f.Code = 0
+	if errors.Is(e.cause, ErrMediaCorrupt) {
+		f.Retry = message.Retry{Advice: message.RetryAfter, Max: 2}
+	}
+	return f
+}
