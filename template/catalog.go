@@ -33,6 +33,9 @@ type Catalog struct {
 	index    atomic.Pointer[map[key]*entry]
 
 	mu sync.Mutex // serialises changes
+	// completeAt is the time of the latest complete listing: what is not known
+	// by then was gone by then.
+	completeAt time.Time
 	notifier
 }
 
@@ -140,8 +143,7 @@ func (c *Catalog) Sync(at time.Time, listing iter.Seq2[Definition, error]) error
 	// Listing may wait for the network: nothing is locked meanwhile.
 	var list []*record
 	var failed error
-	// Webhooks are dated in whole seconds, rounded down.
-	at = at.Truncate(time.Second).Add(-time.Nanosecond).UTC()
+	at = justBefore(at)
 	for d, err := range listing {
 		if err != nil {
 			failed = fmt.Errorf("template: sync catalog: %w", err)
@@ -151,14 +153,31 @@ func (c *Catalog) Sync(at time.Time, listing iter.Seq2[Definition, error]) error
 			list = append(list, listed(&d, at))
 		}
 	}
+	complete := at
+	if failed != nil {
+		complete = time.Time{}
+	}
+	c.merge(list, complete)
+	return failed
+}
+
+// merge takes in records; if complete is not zero, they are all there was at
+// that time.
+func (c *Catalog) merge(list []*record, complete time.Time) {
 	c.mu.Lock()
-	if failed == nil {
-		list = append(list, c.missing(list, at)...)
+	if !complete.IsZero() {
+		list = append(list, c.missing(list, complete)...)
 	}
 	c.apply(list)
+	c.completeAt = latest(c.completeAt, complete) // after what it is about
 	c.mu.Unlock()
 	c.drain()
-	return failed
+}
+
+// justBefore returns the last moment before the second of t. Webhooks are dated
+// in whole seconds, rounded down, and must win over a listing of that second.
+func justBefore(t time.Time) time.Time {
+	return t.Truncate(time.Second).Add(-time.Nanosecond).UTC()
 }
 
 // missing makes the facts that templates which were not listed are gone.
@@ -181,7 +200,7 @@ func (c *Catalog) Put(at time.Time, d Definition) {
 	if d.Name == "" {
 		return
 	}
-	c.update(listed(&d, at.Truncate(time.Second).Add(-time.Nanosecond).UTC()))
+	c.merge([]*record{listed(&d, justBefore(at))}, time.Time{})
 }
 
 // SetStatus takes in a fact about the status.
@@ -207,14 +226,7 @@ func (c *Catalog) fact(ref Ref, at time.Time, r *record) {
 	}
 	k := ref.key()
 	r.Name, r.Language = k.name, k.lang
-	c.update(r)
-}
-
-func (c *Catalog) update(r *record) {
-	c.mu.Lock()
-	c.apply([]*record{r})
-	c.mu.Unlock()
-	c.drain()
+	c.merge([]*record{r}, time.Time{})
 }
 
 // apply merges records, under c.mu. Entries that exist are swapped in place;
@@ -234,7 +246,7 @@ func (c *Catalog) apply(list []*record) {
 			// The strings may be slices of a whole webhook.
 			k = key{strings.Clone(k.name), strings.Clone(k.lang)}
 			e = &entry{}
-			e.rec.Store(&record{Name: k.name, Language: k.lang})
+			e.rec.Store(&record{Name: k.name, Language: k.lang, GoneAt: c.completeAt})
 			m[k] = e
 		}
 		before := e.rec.Load()

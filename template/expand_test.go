@@ -104,7 +104,7 @@ func TestExpandCannotBeSplitIntoSyntax(t *testing.T) {
 		return b.String()
 	}
 	compared := 0
-	for range 50000 {
+	for range 15000 {
 		text, value := random()+"{{name}}"+random(), random()
 		if rng.IntN(2) == 0 {
 			text = "&((template=[[a]] body_text=[[" + random() + "{{name}}" + random() + "]] body_text=[[b]]))&"
@@ -129,7 +129,7 @@ func TestExpandCannotBeSplitIntoSyntax(t *testing.T) {
 		require.Equal(t, len(want.Body), len(parsed.Body), "%q with %q", text, value)
 		require.Equal(t, len(want.Unknown), len(parsed.Unknown), "%q with %q", text, value)
 	}
-	require.Greater(t, compared, 1000)
+	require.Greater(t, compared, 500)
 }
 
 func TestShorthandExpandIsSafe(t *testing.T) {

@@ -6,20 +6,24 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 var errSnapshot = errors.New("not a snapshot of version 1")
 
 // snapshot is the JSON form of a catalog.
 type snapshot struct {
-	Version   int       `json:"version"`
-	Templates []*record `json:"templates"`
+	Version    int       `json:"version"`
+	CompleteAt time.Time `json:"complete_at,omitzero"` // of the latest complete listing
+	Templates  []*record `json:"templates"`
 }
 
 // Snapshot returns everything the catalog knows as JSON, to be given to Restore
 // after a restart. The form is this package's own.
 func (c *Catalog) Snapshot() ([]byte, error) {
-	s := snapshot{Version: 1}
+	c.mu.Lock() // so that the records belong together
+	defer c.mu.Unlock()
+	s := snapshot{Version: 1, CompleteAt: c.completeAt}
 	for _, e := range c.load() {
 		s.Templates = append(s.Templates, e.rec.Load())
 	}
@@ -47,9 +51,6 @@ func (c *Catalog) Restore(raw []byte) error {
 	for _, r := range list {
 		r.Language = CanonicalLanguage(r.Language)
 	}
-	c.mu.Lock()
-	c.apply(list)
-	c.mu.Unlock()
-	c.drain()
+	c.merge(list, s.CompleteAt)
 	return nil
 }
