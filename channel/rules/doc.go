@@ -29,8 +29,9 @@
 //
 // # What can be relied on
 //
-// Applying the same event or the same timer again changes nothing and has no
-// effects. A resolved conversation is never assigned, reminded or told about, and
+// Applying an event or a timer twice equals once: the second time nothing changes
+// and nothing follows. Of the latest [SeenEvents] messages this holds even after
+// other events. A resolved conversation is never assigned, reminded or told about, and
 // has no timer. A customer who waits is never closed on for idleness. Every kind
 // of automatic message goes out at most once per window, so that two machines
 // cannot keep each other busy. NextDue after OnTimer lies in the future.

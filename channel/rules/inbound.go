@@ -14,6 +14,10 @@ import (
 // backlog that is worked off after an outage should not greet people hours later.
 const MaxReplyDelay = time.Hour
 
+// minEchoRunes is how many letters and digits an automatic text of ours must have
+// to be recognised when it comes back; people, too, say "hello".
+const minEchoRunes = 12
+
 // OnInbound decides what a message of the customer does: it begins a
 // conversation, reopens a resolved one or brings a pending one back, and may draw
 // one automatic reply. Messages may come in any order; one that comes again

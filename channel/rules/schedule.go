@@ -2,6 +2,8 @@ package rules
 
 import (
 	"math"
+	"slices"
+	"strconv"
 	"time"
 )
 
@@ -31,6 +33,52 @@ func NewSchedule(h Hours) (*Schedule, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// compile checks the hours and makes them computable; the result is of use only
+// if it found no problem.
+func (h Hours) compile(p *problems) *Schedule {
+	s := &Schedule{dates: make(map[int64][]Span), yearly: make(map[int][]Span)}
+	names := [...]string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
+	for i, spans := range h.Week.days() {
+		p.spans("hours.week."+names[i], spans)
+		s.week[i] = slices.Clone(spans)
+	}
+	if len(h.Holidays) > MaxHolidays {
+		p.add("hours.holidays", "at most 1000 dates")
+		return nil
+	}
+	for i, day := range h.Holidays {
+		path := "hours.holidays[" + strconv.Itoa(i) + "]"
+		p.text(path+".name", day.Name, maxReason)
+		p.spans(path+".open", day.Open)
+		if !day.Date.valid() {
+			p.add(path+".date", "want a date that exists, from 1971 to 9999, or year 0 for every year")
+			continue
+		}
+		var twice bool
+		if d := day.Date; d.Year == 0 {
+			_, twice = s.yearly[yearKey(d.Month, d.Day)]
+			s.yearly[yearKey(d.Month, d.Day)] = slices.Clone(day.Open)
+		} else {
+			key := time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC).Unix() / daySec
+			_, twice = s.dates[key]
+			s.dates[key] = slices.Clone(day.Open)
+		}
+		if twice {
+			p.add(path+".date", "given twice")
+		}
+	}
+	if h.Zone == "" || h.Zone == "Local" || len(h.Zone) > maxZone {
+		p.add("hours.zone", `want an IANA time zone such as "Europe/Helsinki"`)
+		return nil
+	}
+	loc, err := time.LoadLocation(h.Zone)
+	if err != nil {
+		p.add("hours.zone", "not in the zone database of this machine (a program may link one in by importing time/tzdata)")
+	}
+	s.loc = loc
+	return s
 }
 
 // OpenAt reports whether t is within the opening hours. It does not allocate.

@@ -53,8 +53,8 @@ type State struct {
 	Seen [SeenEvents]uint64
 }
 
-// SeenEvents is how many events back a repeated one is recognised. A host drops
-// older repetitions itself, by the identifier of the event.
+// SeenEvents is of how many messages, the latest, a repetition is recognised. A host drops
+// older repetitions itself, by the identifier of the message.
 const SeenEvents = 8
 
 // Given is a set of automatic messages.

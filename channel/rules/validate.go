@@ -9,21 +9,19 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
 // Limits that several rules share.
 const (
-	maxAge       = 3650 * Day
-	maxReason    = 255  // characters
-	maxText      = 4096 // characters of a WhatsApp text message
-	maxTemplate  = 512
-	maxLanguage  = 16
-	maxMarks     = 64
-	maxNotices   = 8
-	maxZone      = 64
-	minEchoRunes = 12
+	maxAge      = 3650 * Day
+	maxReason   = 255  // characters
+	maxText     = 4096 // characters of a WhatsApp text message
+	maxTemplate = 512
+	maxLanguage = 16
+	maxMarks    = 64
+	maxNotices  = 8
+	maxZone     = 64
 )
 
 // DecodeSettings reads the JSON form of [Settings]. Unlike plain encoding/json
@@ -143,52 +141,6 @@ func (c Content) validate(p *problems, path string, enabled bool) {
 	if len(c.Language) > maxLanguage || strings.Trim(strings.ToLower(c.Language), word+"-") != "" || c.Language != "" && c.Template == "" {
 		p.add(path+".language", `want a language code such as "en_US", with a template only`)
 	}
-}
-
-// compile checks the hours and makes them computable; the result is of use only
-// if it found no problem.
-func (h Hours) compile(p *problems) *Schedule {
-	s := &Schedule{dates: make(map[int64][]Span), yearly: make(map[int][]Span)}
-	names := [...]string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
-	for i, spans := range h.Week.days() {
-		p.spans("hours.week."+names[i], spans)
-		s.week[i] = slices.Clone(spans)
-	}
-	if len(h.Holidays) > MaxHolidays {
-		p.add("hours.holidays", "at most 1000 dates")
-		return nil
-	}
-	for i, day := range h.Holidays {
-		path := "hours.holidays[" + strconv.Itoa(i) + "]"
-		p.text(path+".name", day.Name, maxReason)
-		p.spans(path+".open", day.Open)
-		if !day.Date.valid() {
-			p.add(path+".date", "want a date that exists, from 1971 to 9999, or year 0 for every year")
-			continue
-		}
-		var twice bool
-		if d := day.Date; d.Year == 0 {
-			_, twice = s.yearly[yearKey(d.Month, d.Day)]
-			s.yearly[yearKey(d.Month, d.Day)] = slices.Clone(day.Open)
-		} else {
-			key := time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC).Unix() / daySec
-			_, twice = s.dates[key]
-			s.dates[key] = slices.Clone(day.Open)
-		}
-		if twice {
-			p.add(path+".date", "given twice")
-		}
-	}
-	if h.Zone == "" || h.Zone == "Local" || len(h.Zone) > maxZone {
-		p.add("hours.zone", `want an IANA time zone such as "Europe/Helsinki"`)
-		return nil
-	}
-	loc, err := time.LoadLocation(h.Zone)
-	if err != nil {
-		p.add("hours.zone", "not in the zone database of this machine (a program may link one in by importing time/tzdata)")
-	}
-	s.loc = loc
-	return s
 }
 
 // isZero reports whether nothing at all was said about hours.
