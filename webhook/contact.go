@@ -11,7 +11,8 @@ type contact struct {
 
 // readContacts takes in the contacts of a value.
 func (p *parser) readContacts(v value) {
-	for c := range elements(v) {
+	for l := elements(v); l.next(); {
+		c := l.item
 		if c.Kind() != jsonscan.Object {
 			continue
 		}

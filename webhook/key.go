@@ -51,7 +51,7 @@ func (e *Event) Key() string {
 		k.add("preference", e.Number.ID, or(p.User.BSUID, p.User.Phone), p.Category, p.Value)
 		k.time(e.Time)
 	default:
-		k.add(keyKinds(p), e.Account, e.Number.ID, e.Field, e.frame1().list)
+		k.add(keyKinds(p), e.Account, e.Number.ID, e.Field, e.common().list)
 		k.time(e.Time)
 		e.addItem(&k)
 	}

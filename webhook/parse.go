@@ -64,7 +64,12 @@ type parser struct {
 	frames   []frame
 	contacts []contact
 
-	// The envelope of the items being read.
+	envelope
+	err error // the first flaw of the item being read
+}
+
+// An envelope is what the items being read have in common.
+type envelope struct {
 	account   string
 	entryTime time.Time
 	field     string
@@ -73,8 +78,6 @@ type parser struct {
 	beside    []Error // value-level errors that belong to its calls
 	frame     frame
 	framed    bool // frame stands in frames already
-
-	err error // the first flaw of the item being read
 }
 
 var parsers = sync.Pool{New: func() any { return new(parser) }}
@@ -93,7 +96,8 @@ func (p *parser) release() {
 	clear(p.events)
 	clear(p.frames)
 	clear(p.contacts)
-	*p = parser{doc: p.doc, events: p.events[:0], frames: p.frames[:0], contacts: p.contacts[:0]}
+	p.events, p.frames, p.contacts = p.events[:0], p.frames[:0], p.contacts[:0]
+	p.d, p.envelope, p.err = nil, envelope{}, nil
 	parsers.Put(p)
 }
 
@@ -134,8 +138,8 @@ func (p *parser) body(root value) {
 		if it.Key() != "entry" {
 			continue
 		}
-		for e := range elements(it.Value()) {
-			p.entry(e)
+		for l := elements(it.Value()); l.next(); {
+			p.entry(l.item)
 		}
 	}
 }
@@ -157,7 +161,7 @@ func (p *parser) entry(e value) {
 			changes++
 		}
 	}
-	envelope := p.frame
+	common := p.frame
 	p.err = nil // a malformed envelope is nobody's flaw in particular
 	if changes == 0 {
 		// Some of Meta's samples print field and value in the entry itself.
@@ -172,9 +176,9 @@ func (p *parser) entry(e value) {
 		if it.Key() != "changes" {
 			continue
 		}
-		for c := range elements(it.Value()) {
-			p.frame = envelope
-			p.change(c)
+		for l := elements(it.Value()); l.next(); {
+			p.frame = common
+			p.change(l.item)
 		}
 	}
 }

@@ -105,9 +105,7 @@ func (p *parser) accountUpdate(v value) (Payload, time.Time) {
 		case "violation_info":
 			u.Violation = part(p, &it, (*parser).violation)
 		case "restriction_info":
-			for o := range p.objects(&it) {
-				u.Restrictions = append(u.Restrictions, p.restriction(o))
-			}
+			u.Restrictions = each(p, &it, (*parser).restriction)
 		case "ban_info":
 			u.Ban = part(p, &it, (*parser).ban)
 		case "waba_info":
@@ -126,15 +124,6 @@ func (p *parser) accountUpdate(v value) (Payload, time.Time) {
 		return nil, time.Time{}
 	}
 	return u, time.Time{}
-}
-
-// part reads an optional object; nil if it is not there.
-func part[T any](p *parser, m member, read func(*parser, jsonscan.Iter) T) *T {
-	if m.Value().Kind() != jsonscan.Object {
-		p.object(m)
-		return nil
-	}
-	return new(read(p, m.Value().Iter()))
 }
 
 func (p *parser) violation(it jsonscan.Iter) Violation {
@@ -234,10 +223,10 @@ func (p *parser) authRates(it jsonscan.Iter) AuthRates {
 		case "start_time":
 			a.Start = p.time(&it)
 		case "exception_countries":
-			for o := range p.objects(&it) {
+			for l := elements(it.Value()); l.nextObject(p, it.Key()); {
 				var country string
 				var start time.Time
-				for o.Next() {
+				for o := l.item.Iter(); o.Next(); {
 					switch o.Key() {
 					case "country_code":
 						country = p.text(&o)

@@ -8,7 +8,8 @@ func (p *parser) cards(key string, part value) Content {
 		return nil
 	}
 	c := new(Contacts)
-	for v := range elements(part) {
+	for l := elements(part); l.next(); {
+		v := l.item
 		if v.Kind() != jsonscan.Object {
 			p.flaw(key, "objects", v.Kind().String())
 			return nil
@@ -42,21 +43,13 @@ func (p *parser) card(it jsonscan.Iter) Card {
 				}
 			}
 		case "phones":
-			for o := range p.objects(&it) {
-				c.Phones = append(c.Phones, p.cardPhone(o))
-			}
+			c.Phones = each(p, &it, (*parser).cardPhone)
 		case "emails":
-			for o := range p.objects(&it) {
-				c.Emails = append(c.Emails, p.cardEntry(o, "email"))
-			}
+			c.Emails = each(p, &it, (*parser).cardEntry)
 		case "urls":
-			for o := range p.objects(&it) {
-				c.URLs = append(c.URLs, p.cardEntry(o, "url"))
-			}
+			c.URLs = each(p, &it, (*parser).cardEntry)
 		case "addresses":
-			for o := range p.objects(&it) {
-				c.Addresses = append(c.Addresses, p.cardAddress(o))
-			}
+			c.Addresses = each(p, &it, (*parser).cardAddress)
 		}
 	}
 	return c
@@ -98,12 +91,12 @@ func (p *parser) cardPhone(it jsonscan.Iter) CardPhone {
 	return c
 }
 
-// cardEntry reads an entry whose value is called key.
-func (p *parser) cardEntry(it jsonscan.Iter, key string) CardEntry {
+// cardEntry reads an e-mail address or a link.
+func (p *parser) cardEntry(it jsonscan.Iter) CardEntry {
 	var e CardEntry
 	for it.Next() {
 		switch it.Key() {
-		case key:
+		case "email", "url":
 			e.Value = p.text(&it)
 		case "type":
 			e.Type = p.text(&it)

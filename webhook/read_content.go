@@ -143,9 +143,7 @@ func (p *parser) order(it jsonscan.Iter) Content {
 		case "text":
 			o.Text = p.text(&it)
 		case "product_items":
-			for line := range p.objects(&it) {
-				o.Items = append(o.Items, p.orderItem(line))
-			}
+			o.Items = each(p, &it, (*parser).orderItem)
 		}
 	}
 	return o

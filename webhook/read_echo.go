@@ -24,7 +24,8 @@ func (p *parser) echo(v value, s shape) {
 // standby reads the value of the field standby: copies of a conversation that
 // somebody else owns.
 func (p *parser) standby(m value) {
-	for box := range elements(m) {
+	for l := elements(m); l.next(); {
+		box := l.item
 		if box.Kind() != jsonscan.Object {
 			p.list("standby")
 			p.unknown(box, shapeItem, "standby", errNotObject)

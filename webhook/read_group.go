@@ -87,11 +87,11 @@ func (p *parser) groupParticipants(v value, s shape) {
 		case "join_request_id":
 			g.JoinRequestID = p.text(&it)
 		case "added_participants":
-			g.Added = p.participants(&it)
+			g.Added = each(p, &it, (*parser).participant)
 		case "removed_participants":
-			g.Removed = p.participants(&it)
+			g.Removed = each(p, &it, (*parser).participant)
 		case "failed_participants":
-			g.Failed = p.participants(&it)
+			g.Failed = each(p, &it, (*parser).participant)
 		default:
 			p.head(&it, &h)
 			p.groupUser(&it, &g.User)
@@ -121,23 +121,19 @@ func (p *parser) groupUser(m member, id *Identity) {
 	}
 }
 
-func (p *parser) participants(m member) []Participant {
-	var list []Participant
-	for it := range p.objects(m) {
-		var pt Participant
-		for it.Next() {
-			switch it.Key() {
-			case "input":
-				pt.Input = p.text(&it)
-			case "errors":
-				pt.Errors = p.errorList(&it)
-			default:
-				p.groupUser(&it, &pt.User)
-			}
+func (p *parser) participant(it jsonscan.Iter) Participant {
+	var pt Participant
+	for it.Next() {
+		switch it.Key() {
+		case "input":
+			pt.Input = p.text(&it)
+		case "errors":
+			pt.Errors = p.errorList(&it)
+		default:
+			p.groupUser(&it, &pt.User)
 		}
-		list = append(list, pt)
 	}
-	return list
+	return pt
 }
 
 func (p *parser) groupSettings(v value, s shape) {

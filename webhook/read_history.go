@@ -8,8 +8,9 @@ import (
 
 // history reads the list history: parts of the chat history, each with threads of
 // messages, or the news that there will be none.
-func (p *parser) history(list value) {
-	for part := range elements(list) {
+func (p *parser) history(parts value) {
+	for l := elements(parts); l.next(); {
+		part := l.item
 		p.list("history")
 		if part.Kind() != jsonscan.Object {
 			p.unknown(part, shapeItem, "history", errNotObject)
@@ -30,8 +31,8 @@ func (p *parser) history(list value) {
 			switch key := it.Key(); key {
 			case "metadata":
 			case "threads":
-				for thread := range elements(it.Value()) {
-					p.thread(thread, chunk)
+				for l := elements(it.Value()); l.next(); {
+					p.thread(l.item, chunk)
 				}
 			case "errors":
 				p.list(key)

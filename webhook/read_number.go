@@ -66,13 +66,9 @@ func (p *parser) callHours(m member, h *CallHours) {
 	case "timezone_id":
 		h.Timezone = p.text(m)
 	case "weekly_operating_hours":
-		for o := range p.objects(m) {
-			h.Weekly = append(h.Weekly, p.openHours(o))
-		}
+		h.Weekly = each(p, m, (*parser).openHours)
 	case "holiday_schedule":
-		for o := range p.objects(m) {
-			h.Holidays = append(h.Holidays, p.openHours(o))
-		}
+		h.Holidays = each(p, m, (*parser).openHours)
 	}
 }
 

@@ -188,9 +188,7 @@ func (p *parser) payment(it jsonscan.Iter, ps *PaymentStatus) {
 				ps.Notes[n.Key()] = p.text(&n)
 			}
 		case "refunds":
-			for r := range p.objects(&it) {
-				ps.Refunds = append(ps.Refunds, p.refund(r))
-			}
+			ps.Refunds = each(p, &it, (*parser).refund)
 		default:
 			p.gatewayField(key, &it, ps)
 		}

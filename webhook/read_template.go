@@ -123,9 +123,7 @@ func (p *parser) templateComponents(v value) (Payload, time.Time) {
 		case "message_template_footer":
 			c.Footer = p.text(&it)
 		case "message_template_buttons":
-			for o := range p.objects(&it) {
-				c.Buttons = append(c.Buttons, p.templateButton(o))
-			}
+			c.Buttons = each(p, &it, (*parser).templateButton)
 		}
 	}
 	if !c.Template.named() {
@@ -224,9 +222,7 @@ func (p *parser) flowEvent(v value) (Payload, time.Time) {
 		case "requests_count":
 			f.Requests = p.int(&it)
 		case "errors":
-			for o := range p.objects(&it) {
-				f.Errors = append(f.Errors, p.flowError(o))
-			}
+			f.Errors = each(p, &it, (*parser).flowError)
 		}
 	}
 	if f.Event == "" {

@@ -17,9 +17,21 @@ func (e *Event) AppendBody(dst []byte) []byte {
 	if e.shape == shapeBody {
 		return append(dst, e.d.src...)
 	}
-	w := rebuilder{dst: append(dst, `{"object":"`+object+`","entry":[`...), src: e.d.src}
-	w.entry(e, e.frame1())
-	return append(w.dst, "]}"...)
+	dst = append(dst, envelopeStart...)
+	dst = e.appendEntry(dst)
+	return append(dst, envelopeEnd...)
+}
+
+const (
+	envelopeStart = `{"object":"` + object + `","entry":[`
+	envelopeEnd   = `]}`
+)
+
+// appendEntry appends an element of entry that holds this event alone.
+func (e *Event) appendEntry(dst []byte) []byte {
+	w := rebuilder{dst: dst, src: e.d.src}
+	w.entry(e, e.common())
+	return w.dst
 }
 
 // Raw returns the JSON of the item as received: an element of messages, a status,
@@ -31,7 +43,8 @@ func (e *Event) Raw() json.RawMessage {
 	return json.RawMessage(e.d.src[e.item.start:e.item.end])
 }
 
-func (e *Event) frame1() *frame { return &e.d.frames[e.frame] }
+// common returns what the event shares with others.
+func (e *Event) common() *frame { return &e.d.frames[e.frame] }
 
 // A rebuilder writes JSON out of pieces of a body.
 type rebuilder struct {

@@ -3,7 +3,6 @@ package webhook
 import (
 	"encoding/json"
 	"fmt"
-	"iter"
 	"math"
 	"strconv"
 	"time"
@@ -107,10 +106,8 @@ func (p *parser) float(m member) float64 {
 
 // int64 reads a whole number, rounding a fraction; 0 for null or "".
 func (p *parser) int64(m member) int64 {
-	if n, err := strconv.ParseInt(m.Value().Raw(), 10, 64); err == nil {
-		return n // the usual case, exact up to 64 bits
-	}
-	if n, err := strconv.ParseInt(m.Value().Str(), 10, 64); err == nil {
+	s := p.text(m)
+	if n, ok := atoi(s); ok {
 		return n
 	}
 	f := math.Round(p.float(m))
@@ -119,6 +116,22 @@ func (p *parser) int64(m member) int64 {
 		return 0
 	}
 	return int64(f)
+}
+
+// atoi reads the usual whole numbers: up to 18 digits, which cannot overflow.
+func atoi(s string) (int64, bool) {
+	if s == "" || len(s) > 18 {
+		return 0, false
+	}
+	var n int64
+	for i := range len(s) {
+		c := s[i] - '0'
+		if c > 9 {
+			return 0, false
+		}
+		n = 10*n + int64(c)
+	}
+	return n, true
 }
 
 // int reads a whole number that fits 32 bits, so that it means the same on every
@@ -191,51 +204,81 @@ func (p *parser) object(m member) jsonscan.Iter {
 	return v.Iter()
 }
 
-// elements yields the elements of an array; a value that is not an array counts
-// as one with that element, null and absence as an empty one.
-func elements(v value) iter.Seq[value] {
-	return func(yield func(value) bool) {
-		if v.Kind() != jsonscan.Array {
-			if v.Exists() {
-				yield(v)
-			}
-			return
-		}
-		for it := v.Iter(); it.Next(); {
-			if !yield(it.Value()) {
-				return
-			}
-		}
+// A list walks the elements of an array. A value that is not an array counts as
+// one with that element, null and absence as an empty one. (An iterator function
+// would read better and allocate in every use.)
+type list struct {
+	it   jsonscan.Iter
+	one  value
+	item value // the element next has moved to
+}
+
+func elements(v value) list {
+	switch {
+	case v.Kind() == jsonscan.Array:
+		return list{it: v.Iter()}
+	case v.Exists():
+		return list{one: v}
+	default:
+		return list{}
 	}
 }
 
-// objects yields the objects of an array. Elements of another kind are flaws.
-func (p *parser) objects(m member) iter.Seq[jsonscan.Iter] {
-	return func(yield func(jsonscan.Iter) bool) {
-		for v := range elements(m.Value()) {
-			if v.Kind() != jsonscan.Object {
-				p.flaw(m.Key(), "objects", v.Kind().String())
-				continue
-			}
-			if !yield(v.Iter()) {
-				return
-			}
-		}
+// next moves to the next element and reports whether there is one.
+func (l *list) next() bool {
+	if l.one.Exists() {
+		l.item, l.one = l.one, value{}
+		return true
 	}
+	if !l.it.Next() {
+		return false
+	}
+	l.item = l.it.Value()
+	return true
+}
+
+// nextObject moves to the next element that is an object. Others are flaws of the
+// member called key.
+func (l *list) nextObject(p *parser, key string) bool {
+	for l.next() {
+		if l.item.Kind() == jsonscan.Object {
+			return true
+		}
+		p.flaw(key, "objects", l.item.Kind().String())
+	}
+	return false
+}
+
+// part reads an optional object; nil if it is not there.
+func part[T any](p *parser, m member, read func(*parser, jsonscan.Iter) T) *T {
+	if m.Value().Kind() != jsonscan.Object {
+		p.object(m) // notes the flaw
+		return nil
+	}
+	return new(read(p, m.Value().Iter()))
+}
+
+// each reads an array of objects.
+func each[T any](p *parser, m member, read func(*parser, jsonscan.Iter) T) []T {
+	var all []T
+	for l := elements(m.Value()); l.nextObject(p, m.Key()); {
+		all = append(all, read(p, l.item.Iter()))
+	}
+	return all
 }
 
 // texts reads an array of strings.
 func (p *parser) texts(m member) []string {
-	var list []string
-	for v := range elements(m.Value()) {
-		switch v.Kind() {
+	var texts []string
+	for l := elements(m.Value()); l.next(); {
+		switch v := l.item; v.Kind() {
 		case jsonscan.String:
-			list = append(list, v.Str())
+			texts = append(texts, v.Str())
 		case jsonscan.Number:
-			list = append(list, v.Raw())
+			texts = append(texts, v.Raw())
 		default:
 			p.flaw(m.Key(), "strings", v.Kind().String())
 		}
 	}
-	return list
+	return texts
 }

@@ -1,6 +1,11 @@
 package webhook
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+)
 
 // Sink takes responsibility for verified deliveries.
 //
@@ -14,7 +19,8 @@ import "context"
 // The context outlives the request, so that a client that hangs up does not undo
 // the work, and ends after Config.Timeout. It carries the request's values.
 //
-// The text of an error is logged: it must contain nothing of the delivery.
+// The text of an error is logged: it must contain nothing of the delivery. A
+// panic is contained and counts as an error.
 type Sink interface {
 	Accept(ctx context.Context, d *Delivery) error
 }
@@ -24,3 +30,76 @@ type SinkFunc func(ctx context.Context, d *Delivery) error
 
 // Accept calls f.
 func (f SinkFunc) Accept(ctx context.Context, d *Delivery) error { return f(ctx, d) }
+
+// Tee returns a sink that hands every delivery to all of sinks, one after the
+// other, even if one of them fails or panics. It fails if any of them does, and
+// then Meta's repetition reaches all of them again.
+func Tee(sinks ...Sink) Sink {
+	return SinkFunc(func(ctx context.Context, d *Delivery) error {
+		var errs []error
+		for _, s := range sinks {
+			if err := accept(ctx, s, d); err != nil {
+				errs = append(errs, err)
+			}
+		}
+		return errors.Join(errs...)
+	})
+}
+
+// Filter returns a sink that hands on only the events for which keep returns
+// true. If none is left the delivery counts as accepted. If only some are, the
+// sink gets a delivery whose Body is made of these, so that what is not wanted
+// cannot be stored by accident either.
+func Filter(keep func(*Event) bool, sink Sink) Sink {
+	return SinkFunc(func(ctx context.Context, d *Delivery) error {
+		kept := d.filter(keep)
+		if kept == nil {
+			return nil
+		}
+		return sink.Accept(ctx, kept)
+	})
+}
+
+// filter returns d with only the events to keep: d itself if these are all, nil
+// if there are none.
+func (d *Delivery) filter(keep func(*Event) bool) *Delivery {
+	var events []Event
+	for e := range d.Events() {
+		if keep(e) {
+			events = append(events, *e)
+		}
+	}
+	switch len(events) {
+	case 0:
+		return nil
+	case d.Len():
+		return d
+	}
+	body := append(make([]byte, 0, len(d.Body)), envelopeStart...)
+	for i := range events {
+		if i > 0 {
+			body = append(body, ',')
+		}
+		body = events[i].appendEntry(body)
+	}
+	return &Delivery{Body: append(body, envelopeEnd...), Object: d.Object, Secret: d.Secret, events: events}
+}
+
+// A panicError is the error of a sink that panicked. It tells the type of the
+// panic's value but not the value, which could quote a message.
+type panicError struct {
+	valueType string
+	stack     []byte // function names and addresses
+}
+
+func (e *panicError) Error() string { return "webhook: sink panicked with " + e.valueType }
+
+// accept calls the sink and turns a panic into an error.
+func accept(ctx context.Context, s Sink, d *Delivery) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &panicError{valueType: fmt.Sprintf("%T", v), stack: debug.Stack()}
+		}
+	}()
+	return s.Accept(ctx, d)
+}

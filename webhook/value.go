@@ -67,12 +67,12 @@ func (p *parser) valueMember(v value, field, key string, m value) {
 }
 
 // items reads the items of a list.
-func (p *parser) items(list value, s shape, read reader) {
-	for item := range elements(list) {
-		if item.Kind() == jsonscan.Object {
-			read(p, item, s)
+func (p *parser) items(items value, s shape, read reader) {
+	for l := elements(items); l.next(); {
+		if l.item.Kind() == jsonscan.Object {
+			read(p, l.item, s)
 		} else {
-			p.unknown(item, s, p.frame.list, errNotObject)
+			p.unknown(l.item, s, p.frame.list, errNotObject)
 		}
 	}
 }
@@ -262,10 +262,4 @@ func (p *parser) errorObject(it jsonscan.Iter) Error {
 }
 
 // errorList reads an array of error objects.
-func (p *parser) errorList(m member) []Error {
-	var list []Error
-	for it := range p.objects(m) {
-		list = append(list, p.errorObject(it))
-	}
-	return list
-}
+func (p *parser) errorList(m member) []Error { return each(p, m, (*parser).errorObject) }

@@ -29,11 +29,12 @@ type Doc struct {
 // A node is one value. Nodes stand in source order, so the children of a
 // container follow it and end where its next points.
 type node struct {
-	start, end     uint32 // the value's text, quotes and brackets included
-	key, keyEnd    uint32 // the member's key between its quotes; 0, 0 in arrays
-	next           uint32 // the node after this value and all it contains
-	kind           Kind
-	strange, keyed flags
+	start, end  uint32 // the value's text, quotes and brackets included
+	key, keyEnd uint32 // the member's key between its quotes; 0, 0 in arrays
+	next        uint32 // the node after this value and all it contains
+	kind        Kind
+	flags       flags // of a string
+	keyFlags    flags
 }
 
 // flags tell why a string cannot be taken from the source as it stands.
@@ -42,7 +43,6 @@ type flags uint8
 const (
 	escaped  flags = 1 << iota // has a backslash
 	nonASCII                   // may hold invalid UTF-8
-	isMember                   // has a key, be it the empty one
 )
 
 // Kind is the JSON type of a value.

@@ -43,75 +43,73 @@ func (f fault) String() string {
 const none = ^uint32(0)
 
 // scan appends the index of src to nodes. On a syntax error it returns where and
-// why. While a container is open its node's next holds the parent, so
-// no stack is needed.
+// why. While a container is open its node's next holds the parent, so no stack is
+// needed.
 func scan(src string, nodes []node) (_ []node, at int, bad fault) {
 	var (
-		parent      = none
-		depth       int
-		key, keyEnd uint32
-		keyed       flags
-		i           = skipSpace(src, 0)
+		parent = none
+		depth  int
+		i      = skipSpace(src, 0)
 	)
+	nodes = append(nodes, node{})
 	for {
-		// A value must start at i; key, keyEnd and keyed describe its name.
-		n := node{start: uint32(i), key: key, keyEnd: keyEnd, keyed: keyed, next: uint32(len(nodes)) + 1}
+		// A value must start at i. Its node is the last one, empty but for a key.
+		n := &nodes[len(nodes)-1]
+		n.start = uint32(i)
 		switch c := byteAt(src, i); c {
 		case '"':
 			n.kind = String
-			if i, n.strange, bad = scanString(src, i+1); bad != fine {
+			if i, n.flags, bad = scanString(src, i+1); bad != fine {
 				return nodes, i, bad
 			}
 		case '{', '[':
+			if depth++; depth > maxDepth {
+				return nodes, i, tooDeep
+			}
 			n.kind, n.next = Array, parent
 			if c == '{' {
 				n.kind = Object
 			}
-			if depth++; depth > maxDepth {
-				return nodes, i, tooDeep
-			}
-			parent = uint32(len(nodes))
-			nodes = append(nodes, n)
+			parent = uint32(len(nodes) - 1)
 			i = skipSpace(src, i+1)
 			if byteAt(src, i) == c+2 { // '}' or ']': both close two after they open
-				break // closed below
+				break // an empty one; closed below
 			}
-			if c == '[' {
-				key, keyEnd, keyed = 0, 0, 0
-				continue
-			}
-			if i, key, keyEnd, keyed, bad = scanKey(src, i); bad != fine {
-				return nodes, i, bad
+			nodes = append(nodes, node{})
+			if c == '{' {
+				if i, bad = scanKey(src, i, &nodes[len(nodes)-1]); bad != fine {
+					return nodes, i, bad
+				}
 			}
 			continue
-		case 't':
-			n.kind, i = True, i+scanWord(src[i:], "true")
-		case 'f':
-			n.kind, i = False, i+scanWord(src[i:], "false")
-		case 'n':
-			n.kind, i = Null, i+scanWord(src[i:], "null")
 		case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
 			n.kind = Number
 			if i, bad = scanNumber(src, i); bad != fine {
 				return nodes, i, bad
 			}
+		case 't':
+			n.kind, i = True, scanWord(src, i, "true")
+		case 'f':
+			n.kind, i = False, scanWord(src, i, "false")
+		case 'n':
+			n.kind, i = Null, scanWord(src, i, "null")
 		default:
 			return nodes, i, unexpected(src, i, noValue)
 		}
-		switch n.kind {
-		case Array, Object: // an empty one; its node is there already
-		default:
-			if n.kind <= True && uint32(i) == n.start {
-				return nodes, i, noValue
+		if n.kind < Array {
+			if uint32(i) == n.start {
+				return nodes, i, noValue // no such word
 			}
 			n.end = uint32(i)
-			nodes = append(nodes, n)
+			n.next = uint32(len(nodes))
 		}
 
 		// Behind a value: close containers until one goes on.
 		for {
-			if i < len(src) && src[i] <= ' ' {
+			c := byteAt(src, i)
+			if c <= ' ' && i < len(src) {
 				i = skipSpace(src, i)
+				c = byteAt(src, i)
 			}
 			if parent == none {
 				if i < len(src) {
@@ -120,13 +118,14 @@ func scan(src string, nodes []node) (_ []node, at int, bad fault) {
 				return nodes, i, fine
 			}
 			p := &nodes[parent]
-			c := byteAt(src, i)
 			if c == ',' {
 				i = skipSpace(src, i+1)
-				if p.kind == Array {
-					key, keyEnd, keyed = 0, 0, 0
-				} else if i, key, keyEnd, keyed, bad = scanKey(src, i); bad != fine {
-					return nodes, i, bad
+				object := p.kind == Object
+				nodes = append(nodes, node{})
+				if object {
+					if i, bad = scanKey(src, i, &nodes[len(nodes)-1]); bad != fine {
+						return nodes, i, bad
+					}
 				}
 				break
 			}
@@ -141,24 +140,23 @@ func scan(src string, nodes []node) (_ []node, at int, bad fault) {
 	}
 }
 
-// scanKey reads a member's name at i and the colon behind it, and returns where
-// the value starts.
-func scanKey(src string, i int) (next int, key, keyEnd uint32, keyed flags, bad fault) {
+// scanKey reads a member's name at i and the colon behind it into n, and returns
+// where the value starts.
+func scanKey(src string, i int, n *node) (next int, bad fault) {
 	if byteAt(src, i) != '"' {
-		return i, 0, 0, 0, unexpected(src, i, noName)
+		return i, unexpected(src, i, noName)
 	}
-	key = uint32(i + 1)
-	i, keyed, bad = scanString(src, i+1)
-	if bad != fine {
-		return i, 0, 0, 0, bad
+	n.key = uint32(i + 1)
+	if i, n.keyFlags, bad = scanString(src, i+1); bad != fine {
+		return i, bad
 	}
-	keyEnd = uint32(i - 1)
+	n.keyEnd = uint32(i - 1)
 	if byteAt(src, i) != ':' {
 		if i = skipSpace(src, i); byteAt(src, i) != ':' {
-			return i, 0, 0, 0, unexpected(src, i, noColon)
+			return i, unexpected(src, i, noColon)
 		}
 	}
-	return skipSpace(src, i+1), key, keyEnd, keyed | isMember, fine
+	return skipSpace(src, i+1), fine
 }
 
 // Eight bytes at a time: constants with each byte set to one value.
@@ -280,12 +278,12 @@ func scanNumber(src string, i int) (end int, bad fault) {
 	return i, fine
 }
 
-// scanWord returns the length of word if s starts with it, else 0.
-func scanWord(s, word string) int {
-	if len(s) < len(word) || s[:len(word)] != word {
-		return 0
+// scanWord returns the offset behind word if it stands at i, else i.
+func scanWord(src string, i int, word string) int {
+	if len(src)-i < len(word) || src[i:i+len(word)] != word {
+		return i
 	}
-	return len(word)
+	return i + len(word)
 }
 
 func skipDigits(src string, i int) int {

@@ -52,7 +52,10 @@ func (v Value) Str() string {
 	if n.kind != String {
 		return ""
 	}
-	return v.doc.text(n.start+1, n.end-1, n.strange)
+	if n.flags == 0 {
+		return v.doc.src[n.start+1 : n.end-1]
+	}
+	return v.doc.text(n.start+1, n.end-1, n.flags)
 }
 
 // text decodes the inside of a string.
@@ -108,8 +111,10 @@ func (v Value) Get(key string) Value {
 //		… it.Key(), it.Value() …
 //	}
 type Iter struct {
-	doc            *Doc
-	cur, next, end uint32
+	doc       *Doc
+	n         *node
+	cur, next uint32
+	end       uint32
 }
 
 // Next moves to the next child and reports whether there is one.
@@ -117,7 +122,9 @@ func (it *Iter) Next() bool {
 	if it.next >= it.end {
 		return false
 	}
-	it.cur, it.next = it.next, it.doc.nodes[it.next].next
+	it.cur = it.next
+	it.n = &it.doc.nodes[it.cur]
+	it.next = it.n.next
 	return true
 }
 
@@ -126,9 +133,13 @@ func (it *Iter) Value() Value { return Value{it.doc, it.cur} }
 
 // Key returns the decoded name of the child, "" in an array.
 func (it *Iter) Key() string {
-	n := &it.doc.nodes[it.cur]
-	if n.keyed&^isMember == 0 {
-		return it.doc.src[n.key:n.keyEnd]
+	if it.n.keyFlags == 0 {
+		return it.doc.src[it.n.key:it.n.keyEnd]
 	}
-	return it.doc.text(n.key, n.keyEnd, n.keyed)
+	return it.strangeKey()
+}
+
+//go:noinline
+func (it *Iter) strangeKey() string { // apart, so that Key can be inlined
+	return it.doc.text(it.n.key, it.n.keyEnd, it.n.keyFlags)
 }

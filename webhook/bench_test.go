@@ -1,0 +1,168 @@
+package webhook_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/kanava-go/kanava/internal/fixtures"
+	"github.com/kanava-go/kanava/webhook"
+)
+
+// minimal is what a hand-written webhook decoder keeps at least: the envelope,
+// the sender, the text and the state of messages. Decoding into it with
+// encoding/json is the usual approach and the baseline here.
+type minimal struct {
+	Object string `json:"object"`
+	Entry  []struct {
+		ID      string `json:"id"`
+		Changes []struct {
+			Field string `json:"field"`
+			Value struct {
+				Metadata struct {
+					DisplayPhoneNumber string `json:"display_phone_number"`
+					PhoneNumberID      string `json:"phone_number_id"`
+				} `json:"metadata"`
+				Contacts []struct {
+					Profile struct {
+						Name string `json:"name"`
+					} `json:"profile"`
+					WaID   string `json:"wa_id"`
+					UserID string `json:"user_id"`
+				} `json:"contacts"`
+				Messages []struct {
+					From       string `json:"from"`
+					FromUserID string `json:"from_user_id"`
+					ID         string `json:"id"`
+					Timestamp  string `json:"timestamp"`
+					Type       string `json:"type"`
+					Text       *struct {
+						Body string `json:"body"`
+					} `json:"text"`
+				} `json:"messages"`
+				Statuses []struct {
+					ID          string `json:"id"`
+					Status      string `json:"status"`
+					Timestamp   string `json:"timestamp"`
+					RecipientID string `json:"recipient_id"`
+				} `json:"statuses"`
+			} `json:"value"`
+		} `json:"changes"`
+	} `json:"entry"`
+}
+
+// oneText is a text of 739 bytes as it comes over the wire.
+func oneText() []byte {
+	body := compact("messages_text_username_with_phone_parent_bsuid")
+	pad := 739 - len(body)
+	if pad < 0 {
+		panic(fmt.Sprintf("text is %d bytes too long", -pad))
+	}
+	return bytes.Replace(body, []byte("Any update"), []byte(strings.Repeat("well, ", pad/6)+strings.Repeat("!", pad%6)+"Any update"), 1)
+}
+
+// compact returns a fixture as Meta sends it: without white space, and with
+// everything beyond ASCII escaped.
+func compact(name string) []byte {
+	var b bytes.Buffer
+	if err := json.Compact(&b, fixtures.Get(name)); err != nil {
+		panic(err)
+	}
+	var out []byte
+	for _, r := range b.String() {
+		switch {
+		case r < 0x80:
+			out = append(out, byte(r))
+		case r > 0xffff:
+			r -= 0x10000
+			out = fmt.Appendf(out, `\u%04x\u%04x`, 0xd800+r>>10, 0xdc00+r&0x3ff)
+		default:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		}
+	}
+	return out
+}
+
+// batch returns a body of n items in n/2 entries: 70 % messages of six kinds, 30 %
+// statuses, two to an entry with their contact, about 500 bytes an item.
+func batch(n int) []byte {
+	messages := []string{
+		"messages_text", "messages_text_multiline_emoji", "messages_image", "messages_reaction",
+		"messages_interactive_button_reply", "messages_location", "messages_text_reply_context",
+	}
+	statuses := []string{"messages_status_delivered", "messages_status_read", "messages_status_sent_utility"}
+	var b strings.Builder
+	b.WriteString(`{"object":"whatsapp_business_account","entry":[`)
+	for i := 0; i < n; i += 2 {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		list, names := "messages", messages
+		if i%20 >= 14 {
+			list, names = "statuses", statuses
+		}
+		first, contact := item(names[i%len(names)], list, i)
+		second, _ := item(names[(i+1)%len(names)], list, i+1)
+		fmt.Fprintf(&b, `{"id":"215550142000017","changes":[{"value":{"messaging_product":"whatsapp",`+
+			`"metadata":{"display_phone_number":"12025550142","phone_number_id":"355501440000091"},`+
+			`"contacts":[%s],"%s":[%s,%s]},"field":"messages"}]}`, contact, list, first, second)
+	}
+	b.WriteString(`]}`)
+	return []byte(b.String())
+}
+
+// item returns the first item of a fixture, with an id of its own, and its contact.
+func item(name, list string, n int) (item, contact string) {
+	var d struct {
+		Entry []struct {
+			Changes []struct{ Value map[string]json.RawMessage }
+		}
+	}
+	if err := json.Unmarshal(compact(name), &d); err != nil {
+		panic(err)
+	}
+	var items, contacts []json.RawMessage
+	value := d.Entry[0].Changes[0].Value
+	if err := errors.Join(json.Unmarshal(value[list], &items), json.Unmarshal(value["contacts"], &contacts)); err != nil {
+		panic(err)
+	}
+	return strings.Replace(string(items[0]), `"id":"wamid.HBgL`, fmt.Sprintf(`"id":"wamid.%04d`, n), 1), string(contacts[0])
+}
+
+func benchParse(b *testing.B, body []byte) {
+	b.Run("kanava", func(b *testing.B) {
+		b.SetBytes(int64(len(body)))
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := webhook.Parse(body); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("json-minimal", func(b *testing.B) {
+		b.SetBytes(int64(len(body)))
+		b.ReportAllocs()
+		for b.Loop() {
+			var m minimal
+			if err := json.Unmarshal(body, &m); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("json-map", func(b *testing.B) {
+		b.SetBytes(int64(len(body)))
+		b.ReportAllocs()
+		for b.Loop() {
+			var m map[string]any
+			if err := json.Unmarshal(body, &m); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func BenchmarkParseText(b *testing.B)     { benchParse(b, oneText()) }
+func BenchmarkParseBatch100(b *testing.B) { benchParse(b, batch(100)) }

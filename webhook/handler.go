@@ -1,0 +1,250 @@
+package webhook
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+)
+
+// Handler is the HTTP endpoint of a webhook URL. It depends on nothing but the
+// method, headers and query of the request, so it works behind any router and
+// prefix. Bodies of its answers are empty, the handshake apart.
+//
+//	GET   200 with the challenge, 403 if the verify token is wrong
+//	POST  200 recorded · 400 not JSON · 401 signature missing or wrong ·
+//	      408 too slow · 413 too large · 500 the sink failed · 503 the sink ran
+//	      out of time, or no secret could be looked up
+//	else  405
+//
+// A Handler is safe for concurrent use and starts nothing: http.Server.Shutdown
+// waits for the deliveries in hand. The zero Handler refuses every request.
+type Handler struct {
+	verifier   *Verifier
+	secretsFor func(*http.Request) ([]string, error)
+	token      [sha256.Size]byte // hash of the verify token
+	sink       Sink
+	log        *slog.Logger
+
+	maxBody              int64
+	bodyTimeout, timeout time.Duration
+	malformed            int // status for a body that is not JSON
+	skipSignature        bool
+}
+
+// NewHandler returns a Handler, or an error that joins everything wrong with cfg.
+func NewHandler(cfg Config) (*Handler, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	h := &Handler{
+		secretsFor:    cfg.SecretsFor,
+		token:         sha256.Sum256([]byte(cfg.VerifyToken)),
+		sink:          cfg.Sink,
+		log:           cmp.Or(cfg.Logger, slog.New(slog.DiscardHandler)),
+		maxBody:       cmp.Or(cfg.MaxBody, DefaultMaxBody),
+		bodyTimeout:   cmp.Or(cfg.BodyTimeout, DefaultBodyTimeout),
+		timeout:       cmp.Or(cfg.Timeout, DefaultTimeout),
+		malformed:     http.StatusBadRequest,
+		skipSignature: cfg.InsecureSkipSignature,
+	}
+	if cfg.AcceptMalformed {
+		h.malformed = http.StatusOK
+	}
+	if len(cfg.AppSecrets) > 0 {
+		var err error
+		if h.verifier, err = NewVerifier(cfg.AppSecrets...); err != nil {
+			return nil, err
+		}
+	}
+	return h, nil
+}
+
+// ServeHTTP answers the handshake and takes deliveries.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch r.Method {
+	case http.MethodGet:
+		h.handshake(w, r)
+	case http.MethodPost:
+		w.WriteHeader(h.receive(w, r))
+	default:
+		w.Header().Set("Allow", "GET, POST")
+		w.WriteHeader(http.StatusMethodNotAllowed)
+	}
+}
+
+// handshake proves to Meta that the URL is ours by echoing its challenge.
+// Source: https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/create-webhook-endpoint
+// (checked 2026-10-06).
+func (h *Handler) handshake(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	// Hashes have one length, so the comparison does not tell the token's.
+	token := sha256.Sum256([]byte(q.Get("hub.verify_token")))
+	if subtle.ConstantTimeCompare(token[:], h.token[:]) != 1 || q.Get("hub.mode") != "subscribe" {
+		h.warn(r, "webhook: handshake refused", http.StatusForbidden, nil)
+		w.WriteHeader(http.StatusForbidden)
+		return
+	}
+	// The challenge is input: keep browsers from taking it for a page.
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	_, _ = io.WriteString(w, q.Get("hub.challenge")) // a client that is gone will ask again
+}
+
+// receive takes a delivery and returns the status to answer with.
+func (h *Handler) receive(w http.ResponseWriter, r *http.Request) int {
+	check, status, err := h.authenticate(r)
+	if err != nil {
+		h.warn(r, "webhook: request refused", status, err)
+		return status
+	}
+	if r.ContentLength > h.maxBody {
+		h.warn(r, "webhook: body too large", http.StatusRequestEntityTooLarge, nil)
+		return http.StatusRequestEntityTooLarge
+	}
+	body, status, err := h.read(w, r)
+	if err != nil {
+		h.warn(r, "webhook: body not read", status, err)
+		return status
+	}
+	secret := -1
+	if check != nil {
+		if secret, err = check.Verify(body, r.Header.Get(SignatureHeader)); err != nil {
+			h.warn(r, "webhook: request refused", http.StatusUnauthorized, err)
+			return http.StatusUnauthorized
+		}
+	}
+	d, err := Parse(body)
+	d.Secret = secret
+	good := http.StatusOK
+	if err != nil {
+		h.warn(r, "webhook: signed body is not JSON", h.malformed, err)
+		good = h.malformed
+	}
+	if d.Len() == 0 || len(body) == 0 {
+		return good
+	}
+	return h.deliver(r, d, good)
+}
+
+// authenticate returns what to check the signature with, nil for nothing. It
+// refuses what can be refused before the body is read.
+func (h *Handler) authenticate(r *http.Request) (check *Verifier, status int, err error) {
+	if h.skipSignature {
+		return nil, 0, nil
+	}
+	if _, err := parseSignature(r.Header.Get(SignatureHeader)); err != nil {
+		return nil, http.StatusUnauthorized, err
+	}
+	if h.secretsFor == nil {
+		if h.verifier == nil {
+			return nil, http.StatusUnauthorized, errNoSecret
+		}
+		return h.verifier, 0, nil
+	}
+	secrets, err := h.secretsFor(r)
+	if err != nil {
+		return nil, http.StatusServiceUnavailable, err
+	}
+	if check, err = NewVerifier(secrets...); err != nil {
+		return nil, http.StatusUnauthorized, err
+	}
+	return check, 0, nil
+}
+
+// firstRead is the largest buffer allocated on the word of a client alone.
+const firstRead = 64 << 10
+
+// read reads the body, at most maxBody bytes within bodyTimeout.
+func (h *Handler) read(w http.ResponseWriter, r *http.Request) (body []byte, status int, err error) {
+	setReadDeadline(w, time.Now().Add(h.bodyTimeout))
+	defer setReadDeadline(w, time.Time{})
+	in := http.MaxBytesReader(w, r.Body, h.maxBody)
+	// One byte more than announced, so that the end is found without growing.
+	body = make([]byte, 0, min(max(r.ContentLength, 511), firstRead)+1)
+	for {
+		n, err := in.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		switch {
+		case err == nil:
+		case errors.Is(err, io.EOF):
+			return body, 0, nil
+		case isTooLarge(err):
+			return nil, http.StatusRequestEntityTooLarge, err
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			return nil, http.StatusRequestTimeout, errTooSlow
+		default:
+			return nil, http.StatusBadRequest, errCutOff
+		}
+		if len(body) == cap(body) {
+			body = append(body, 0)[:len(body)]
+		}
+	}
+}
+
+// These stand for errors of the connection, which name addresses.
+var (
+	errTooSlow = errors.New("webhook: read body: out of time")
+	errCutOff  = errors.New("webhook: read body: connection ended early")
+)
+
+func isTooLarge(err error) bool {
+	_, ok := errors.AsType[*http.MaxBytesError](err)
+	return ok
+}
+
+// setReadDeadline sets the deadline for reading the body, where the writer, or
+// one it wraps, can. http.ResponseController does the same and allocates an error
+// where it cannot.
+func setReadDeadline(w http.ResponseWriter, t time.Time) {
+	for {
+		switch rw := w.(type) {
+		case interface{ SetReadDeadline(time.Time) error }:
+			_ = rw.SetReadDeadline(t) // without it the server's own timeout holds
+			return
+		case interface{ Unwrap() http.ResponseWriter }:
+			w = rw.Unwrap()
+		default:
+			return
+		}
+	}
+}
+
+// deliver hands d to the sink and returns good if the sink took it.
+func (h *Handler) deliver(r *http.Request, d *Delivery, good int) int {
+	// A client that hangs up must not undo the work, nor keep it going forever.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), h.timeout)
+	defer cancel()
+	err := accept(ctx, h.sink, d)
+	if err == nil {
+		return good
+	}
+	status := http.StatusInternalServerError
+	if errors.Is(err, context.DeadlineExceeded) {
+		status = http.StatusServiceUnavailable
+	}
+	attrs := []slog.Attr{slog.Int("status", status), slog.Int("bytes", len(d.Body)), slog.Int("events", d.Len()), slog.Any("error", err)}
+	if p, ok := errors.AsType[*panicError](err); ok {
+		attrs = append(attrs, slog.String("stack", string(p.stack)))
+	}
+	h.log.LogAttrs(r.Context(), slog.LevelError, "webhook: sink failed, Meta will send again", attrs...)
+	return status
+}
+
+// warn logs why a request was not taken.
+func (h *Handler) warn(r *http.Request, msg string, status int, err error) {
+	if h.log == nil { // the zero Handler
+		return
+	}
+	attrs := []slog.Attr{slog.Int("status", status), slog.Int64("content_length", r.ContentLength)}
+	if err != nil {
+		attrs = append(attrs, slog.Any("error", err))
+	}
+	h.log.LogAttrs(r.Context(), slog.LevelWarn, msg, attrs...)
+}

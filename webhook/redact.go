@@ -1,0 +1,205 @@
+package webhook
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kanava-go/kanava/internal/jsonscan"
+)
+
+// RedactBody passes every text that a person may have written in a webhook body
+// through redact, and returns the body with what came back. It serves logs and
+// queues that keep whole bodies: run it between [Verify] and storing.
+//
+// What counts as text is decided by exclusion, so that kinds of messages this
+// version does not know are covered: everything but identifiers, message ids,
+// phone numbers, URLs, hashes, timestamps and the words of the protocol. Texts on
+// address cards and places count even where they are numbers and links. Escape
+// sequences are resolved first, and the JSON inside of a Flow's response_json is
+// redacted text by text. A whole number of 12 to 19 digits counts too, and becomes
+// a string if redact changes it. Values of account and template fields hold no
+// such texts and stay as they are.
+//
+// Events keep their kind and identity, and all of the JSON around the texts stays
+// byte for byte. If redact changes nothing, the result is body itself; otherwise a
+// new slice. redact is called with decoded texts and may return any string.
+//
+// If body is not JSON it is redacted as one plain text, and the error matches
+// [ErrMalformed]. The returned body is safe to keep then, too.
+func RedactBody(body []byte, redact func(string) string) ([]byte, error) {
+	p := parsers.Get().(*parser)
+	defer p.release()
+	r := redactor{src: string(body), redact: redact}
+	if err := p.doc.Parse(r.src); err != nil {
+		if clean := redact(r.src); clean != r.src {
+			body = []byte(clean)
+		}
+		return body, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	r.root(p.doc.Root())
+	if r.out == nil {
+		return body, nil
+	}
+	return append(r.out, r.src[r.done:]...), nil
+}
+
+// A redactor rewrites the texts of one JSON document.
+type redactor struct {
+	src    string
+	redact func(string) string
+	out    []byte // the new document up to done; nil while nothing has changed
+	done   uint32
+}
+
+// A place says where in a body a value stands, as far as it matters.
+type place struct {
+	field string // webhook field, empty outside of one
+	links bool   // in an address card or a place, where URLs are text
+	all   bool   // in JSON that a person filled in, where everything is text
+}
+
+// root walks the envelope to learn the field of every value. Bodies of another
+// form are walked as if they were a value.
+func (r *redactor) root(v value) {
+	if v.Kind() != jsonscan.Object {
+		r.walk(v, "", place{})
+		return
+	}
+	for it := v.Iter(); it.Next(); {
+		if it.Key() != "entry" {
+			r.walk(it.Value(), it.Key(), place{})
+			continue
+		}
+		for entries := elements(it.Value()); entries.next(); {
+			r.members(entries.item, "changes", r.change)
+		}
+	}
+}
+
+// members walks an object, of which the elements of the member called list are
+// handed to visit.
+func (r *redactor) members(v value, list string, visit func(value)) {
+	if v.Kind() != jsonscan.Object {
+		r.walk(v, "", place{})
+		return
+	}
+	for it := v.Iter(); it.Next(); {
+		if it.Key() != list {
+			r.walk(it.Value(), it.Key(), place{})
+			continue
+		}
+		for l := elements(it.Value()); l.next(); {
+			visit(l.item)
+		}
+	}
+}
+
+// change walks one change.
+func (r *redactor) change(v value) {
+	field := v.Get("field").Str()
+	if accountReader(field) != nil && field != "messaging_handovers" {
+		return
+	}
+	r.walk(v, "", place{field: field})
+}
+
+// walk redacts v, which stands in pl under key; elements of an array stand under
+// the key of the array.
+func (r *redactor) walk(v value, key string, pl place) {
+	switch v.Kind() {
+	case jsonscan.Object:
+		pl.links = pl.links || key == "contacts" || key == "location"
+		for it := v.Iter(); it.Next(); {
+			r.walk(it.Value(), it.Key(), pl)
+		}
+	case jsonscan.Array:
+		for it := v.Iter(); it.Next(); {
+			r.walk(it.Value(), key, pl)
+		}
+	case jsonscan.String:
+		if pl.all || !structural(key, pl) {
+			r.text(v, key, v.Str())
+		}
+	case jsonscan.Number:
+		if n := v.Raw(); isLongInteger(n) && (pl.all || !structural(key, pl)) {
+			r.text(v, key, n)
+		}
+	}
+}
+
+// text redacts the text s of v.
+func (r *redactor) text(v value, key, s string) {
+	var clean string
+	if key == "response_json" {
+		clean = r.nested(s)
+	} else {
+		clean = r.redact(s)
+	}
+	if clean == s {
+		return
+	}
+	start, end := v.Span()
+	if r.out == nil {
+		r.out = make([]byte, 0, len(r.src)+len(clean))
+	}
+	r.out = append(r.out, r.src[r.done:start]...)
+	r.out = jsonscan.AppendQuoted(r.out, clean)
+	r.done = end
+}
+
+// nested redacts JSON that stands in a string; if it is none, as plain text.
+func (r *redactor) nested(s string) string {
+	var doc jsonscan.Doc
+	if doc.Parse(s) != nil || doc.Root().Kind() < jsonscan.Array {
+		return r.redact(s)
+	}
+	inner := redactor{src: s, redact: r.redact}
+	inner.walk(doc.Root(), "", place{all: true})
+	if inner.out == nil {
+		return s
+	}
+	return string(append(inner.out, s[inner.done:]...))
+}
+
+// isLongInteger reports whether the number could be that of a card.
+func isLongInteger(n string) bool {
+	if len(n) < 12 || len(n) > 19 {
+		return false
+	}
+	for i := range len(n) {
+		if n[i]-'0' > 9 {
+			return false
+		}
+	}
+	return true
+}
+
+// structural reports whether a string under key is an identifier, a number, a URL
+// or a word of the protocol rather than a text.
+func structural(key string, pl place) bool {
+	switch key {
+	case "object", "field", "messaging_product", "type", "status", "event", "action", "direction", "category",
+		"id", "from", "to", "recipient", "wa_id", "customer", "identity", "input",
+		"phone_number", "display_phone_number", "timestamp", "time", "start_time", "end_time", "duration",
+		"sha256", "mime_type", "href", "invite_link", "sdp", "currency", "emoji", "origin",
+		"response", "response_source", "payment_method", "last_four_digits", "click_component", "event_name",
+		"initiated_by", "join_approval_mode", "pricing_model", "message_creation_type":
+		return true
+	case "url":
+		return !pl.links
+	case "value":
+		return pl.field == "user_preferences"
+	case "biz_opaque_callback_data": // our own id; for calls it may be anything
+		return pl.field != "calls"
+	}
+	i := strings.LastIndexByte(key, '_')
+	if i < 0 {
+		return false
+	}
+	switch key[i:] {
+	case "_id", "_ids", "_url", "_hash", "_token", "_clid", "_timestamp", "_type", "_role":
+		return true
+	default:
+		return false
+	}
+}
