@@ -29,12 +29,6 @@ type Grant struct {
 	Expires time.Time
 }
 
-// String hides the token.
-func (g Grant) String() string { return "cloudapi.Grant(token hidden)" }
-
-// GoString hides the token.
-func (g Grant) GoString() string { return g.String() }
-
 // ExchangeCode turns the code that Embedded Signup hands to the front end into
 // the customer's business token. The code is valid for 30 seconds and once. It
 // needs Config.AppSecret.

@@ -27,3 +27,14 @@ func (c *Client) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) 
 
 // MarshalJSON names the client without its secrets.
 func (c *Client) MarshalJSON() ([]byte, error) { return json.Marshal(fmt.Sprint(c)) }
+
+// Format hides the token, whatever the verb.
+func (g Grant) Format(f fmt.State, _ rune) { io.WriteString(f, "cloudapi.Grant(token hidden)") }
+
+// LogValue hides the token.
+func (g Grant) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(g)) }
+
+// LogValue shows that there is a user, not who.
+func (u BlockedUser) LogValue() slog.Value {
+	return slog.GroupValue(slog.Bool("wa_id", u.WAID != ""), slog.Bool("bsuid", u.BSUID != ""))
+}

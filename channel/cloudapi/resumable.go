@@ -78,7 +78,7 @@ func (a *App) sessionURL(session string) (*url.URL, error) {
 	if err != nil {
 		return nil, err
 	}
-	if strings.ContainsFunc(signature, func(r rune) bool { return r <= ' ' || r > '~' || r == '#' }) {
+	if !strings.HasPrefix(id, "upload:") || strings.ContainsFunc(signature, func(r rune) bool { return r <= ' ' || r > '~' || r == '#' }) {
 		return nil, &invalidError{op: opResumable, cause: errBadID}
 	}
 	u.RawQuery = signature
