@@ -1,2 +1,52 @@
-// Package channel is the hub of a WhatsApp support channel.
+// Package channel makes a WhatsApp number a support channel of your helpdesk.
+//
+// A [Hub] takes in webhooks, keeps conversations, hands what customers write to your
+// ticket system, and sends what your agents answer. You bring two things: a [Store], for
+// which package sqlstore has one on SQLite or PostgreSQL, and a [Ticketing], two methods
+// around your own ticket system. Then:
+//
+//	hub, err := channel.New(channel.Config{Store: store, Ticketing: desk, Channels: channels})
+//	handler, err := webhook.NewHandler(webhook.Config{AppSecrets: …, VerifyToken: …, Sink: hub})
+//	http.Handle("/webhook", handler)
+//	err = hub.Run(ctx)
+//
+// and an agent's answer is
+//
+//	msg, err := hub.Reply(ctx, channel.Reply{Conversation: id, Actor: agent, Content: &message.Text{Body: "…"}})
+//
+// # What is promised
+//
+// A webhook is answered 200 only when its items are durable. Each is then shown to your
+// Ticketing until it succeeds or becomes a dead letter, in order within a conversation,
+// always under the same ID. A crash at any instant loses nothing.
+//
+// An answer that WhatsApp would throw away is refused before anything is stored: outside
+// the customer service window, to a customer who stopped marketing, beyond a limit of the
+// message type, with a template that cannot be sent or whose values do not fit.
+//
+// A message is never sent twice by the hub's own doing. If the answer to a send is lost,
+// the message is [Uncertain] until a status settles it; only [Resend] repeats it.
+//
+// Card numbers are masked before anything is stored or passed on, in both directions,
+// unless the channel says InsecureKeepCards.
+//
+// Items may come in any order and any number of times, through any number of hubs on one
+// store: the state in the end is the same.
+//
+// # How it works
+//
+// [Hub.Accept] writes items into a queue of the store. [Hub.Run] applies them to
+// conversations, which produces calls of the Ticketing and timers, and works on all
+// queues: "in" (items to apply), "host" (calls of the Ticketing), "out" (the outbox),
+// "check" (messages whose fate is open), "media" (files to fetch), "timer" (one for each
+// conversation) and "upkeep". Each step reads, asks the pure packages for a decision
+// (window, template, access, rules), and commits the outcome in one atomic batch.
+//
+// # Log attributes
+//
+// The hub logs through slog with constant messages and these keys: channel (the ID of a
+// channel), queue, work (a short hash of the ID of work), tries, reason (free of personal
+// data), dead, stored, events, error, code, field, status, why, at. Errors are for an
+// operator to act on, warnings say what WhatsApp or the host did, the rest is debug. No
+// text, name, phone number, wamid or secret is ever logged.
 package channel

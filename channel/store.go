@@ -198,10 +198,18 @@ type Work struct {
 	// Enqueued is when the work was first committed, by the clock of the machine
 	// that keeps the data or of the process that wrote it.
 	Enqueued time.Time `json:"enqueued,omitzero"`
+
+	held *hold // set by the hub while one of its workers has the work
 }
 
 // Lease returns the proof of the claim, for a Batch.
-func (w *Work) Lease() Lease { return Lease{w.Queue, w.ID, w.Token} }
+func (w *Work) Lease() Lease {
+	token := w.Token
+	if w.held != nil {
+		token = w.held.token()
+	}
+	return Lease{w.Queue, w.ID, token}
+}
 
 // Committed says what a Commit did.
 type Committed struct {

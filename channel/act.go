@@ -1,0 +1,160 @@
+package channel
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/rules"
+)
+
+// Assign gives a conversation to an agent, or to nobody if agent is "". The error
+// matches access.ErrDenied, ErrNotFound or rules.ErrNotOpen.
+func (h *Hub) Assign(ctx context.Context, actor access.Actor, conversation, agent string) error {
+	return h.act(ctx, "assign", actor, access.Assign, conversation, func(s *stage) ([]rules.Effect, error) {
+		state, effects, err := s.ch.rules.OnAssign(s.conv.State, agent, s.now)
+		s.conv.State = state
+		return effects, err
+	})
+}
+
+// Resolve closes a conversation; reason is the host's own word for why, "" for none.
+func (h *Hub) Resolve(ctx context.Context, actor access.Actor, conversation, reason string) error {
+	return h.act(ctx, "resolve", actor, access.Resolve, conversation, func(s *stage) ([]rules.Effect, error) {
+		state, effects := s.ch.rules.OnResolve(s.conv.State, reason, s.now)
+		s.conv.State = state
+		return effects, nil
+	})
+}
+
+// Reopen takes a resolved conversation up again.
+func (h *Hub) Reopen(ctx context.Context, actor access.Actor, conversation string) error {
+	return h.act(ctx, "reopen", actor, access.Reopen, conversation, func(s *stage) ([]rules.Effect, error) {
+		state, effects := s.ch.rules.OnReopen(s.conv.State, s.now)
+		s.conv.State = state
+		return effects, nil
+	})
+}
+
+// Move puts an open conversation into another queue. A conversation that is moved to
+// rules.QueuePending comes back by itself at the time back; zero means that it waits for
+// the customer. The error matches rules.ErrNotOpen, rules.ErrQueue or rules.ErrReturnTime.
+func (h *Hub) Move(ctx context.Context, actor access.Actor, conversation string, to rules.Queue, back time.Time) error {
+	action := access.MoveQueue
+	if to == rules.QueueResolved {
+		action = access.Resolve
+	}
+	return h.act(ctx, "move", actor, action, conversation, func(s *stage) ([]rules.Effect, error) {
+		state, effects, err := s.ch.rules.OnMove(s.conv.State, to, back, s.now)
+		s.conv.State = state
+		return effects, err
+	})
+}
+
+// SetTags replaces the tags of a conversation: at most 50 of at most 100 bytes. They are
+// trimmed, sorted, and kept once each.
+func (h *Hub) SetTags(ctx context.Context, actor access.Actor, conversation string, tags []string) error {
+	clean := make([]string, 0, len(tags))
+	for _, t := range tags {
+		if t = strings.TrimSpace(t); t != "" {
+			clean = append(clean, t)
+		}
+		if len(t) > 100 {
+			return fmt.Errorf("channel: set tags: a tag is longer than 100 bytes")
+		}
+	}
+	slices.Sort(clean)
+	clean = slices.Compact(clean)
+	if len(clean) > 50 {
+		return fmt.Errorf("channel: set tags: %d tags, at most 50 are kept", len(clean))
+	}
+	return h.act(ctx, "set tags", actor, access.Tag, conversation, func(s *stage) ([]rules.Effect, error) {
+		s.conv.Tags = clean
+		return nil, nil
+	})
+}
+
+// SetTopic says what a conversation is about, in at most 200 bytes; "" takes it back.
+func (h *Hub) SetTopic(ctx context.Context, actor access.Actor, conversation, topic string) error {
+	topic = strings.TrimSpace(topic)
+	if len(topic) > 200 {
+		return fmt.Errorf("channel: set topic: longer than 200 bytes")
+	}
+	return h.act(ctx, "set topic", actor, access.Topic, conversation, func(s *stage) ([]rules.Effect, error) {
+		s.conv.Topic = s.ch.redactText(topic)
+		return nil, nil
+	})
+}
+
+// AddNote files an internal note in a conversation, which the customer never sees. Card
+// numbers in it are masked. It returns the note as a message with Direction Note.
+func (h *Hub) AddNote(ctx context.Context, actor access.Actor, conversation, text string) (*Message, error) {
+	text = strings.TrimSpace(text)
+	if text == "" || len(text) > 16<<10 {
+		return nil, fmt.Errorf("channel: add note: want 1 byte to 16 KiB of text")
+	}
+	var note *Message
+	id := randomID("m_")
+	err := h.act(ctx, "add note", actor, access.Note, conversation, func(s *stage) ([]rules.Effect, error) {
+		safe := s.ch.redactText(text)
+		s.conv.LastSeq++
+		note = &Message{
+			ID: id, Conversation: s.conv.ID, Channel: s.ch.ID, Direction: Note, Kind: "note", Text: safe,
+			Redacted: safe != text, At: s.now.UTC(), Seq: s.conv.LastSeq,
+			Author: Author{Kind: string(actor.Kind), ID: actor.ID},
+		}
+		if _, err := s.load(kindMessage, id, nil); err != nil {
+			return nil, err
+		}
+		return nil, s.saveMessage(note)
+	})
+	return note, err
+}
+
+// stage is what an action works on.
+type stage struct {
+	*unit
+	ch       *Channel
+	conv     *Conversation
+	customer *Customer
+}
+
+// act checks an actor's right, changes a conversation and carries out what follows.
+func (h *Hub) act(ctx context.Context, verb string, actor access.Actor, action access.Action, conversation string,
+	change func(*stage) ([]rules.Effect, error),
+) error {
+	id := randomID("a_")
+	err := h.do(ctx, func(u *unit) error {
+		conv := new(Conversation)
+		if ok, err := u.load(kindConversation, conversation, conv); err != nil || !ok {
+			return orNotFound(err)
+		}
+		ch, ok := h.channels.get(conv.Channel)
+		if !ok {
+			return ErrNoChannel
+		}
+		if err := access.Check(ch.Access, actor, action); err != nil {
+			return err
+		}
+		customer, err := u.customer(conv.Customer)
+		if err != nil || customer == nil {
+			return orNotFound(err)
+		}
+		effects, err := change(&stage{u, ch, conv, customer})
+		if err != nil {
+			return err
+		}
+		if err := u.carryOut(ch, customer, conv, effects, id); err != nil {
+			return err
+		}
+		u.arm(ch, customer, conv)
+		return u.saveConversation(conv)
+	})
+	if err != nil {
+		return fmt.Errorf("channel: %s: %w", verb, err)
+	}
+	return nil
+}

@@ -1,0 +1,194 @@
+package channel
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+// mediaLife is how long WhatsApp keeps a file that a customer sent.
+//
+// Source: developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/media,
+// checked 2026-10-06.
+const mediaLife = 7 * 24 * time.Hour
+
+// maxFetchTries is after how many failures a file is given up. With growing pauses that
+// is after about an hour and a half.
+const maxFetchTries = 12
+
+// fetchItem is the content of work in the media queue.
+type fetchItem struct {
+	Message string `json:"message"`
+	Index   int    `json:"index"`
+}
+
+// fetchLater arranges for the files of an inbound message to be fetched.
+func (u *unit) fetchLater(ch *Channel, m *Message) error {
+	if u.hub.attachments == nil || ch.Media == nil {
+		return nil
+	}
+	for i, a := range m.Attachments {
+		if a.MediaID == "" {
+			continue
+		}
+		body, err := json.Marshal(fetchItem{m.ID, i})
+		if err != nil {
+			return fmt.Errorf("channel: encode file: %w", err)
+		}
+		u.enqueue(Work{Queue: queueMedia, ID: m.ID + "|" + strconv.Itoa(i), Group: ch.ID, Body: body})
+	}
+	return nil
+}
+
+// fetch brings one file of a customer to the host.
+func (h *Hub) fetch(ctx context.Context, w *Work) error {
+	var item fetchItem
+	if err := json.Unmarshal(w.Body, &item); err != nil {
+		return h.bury(ctx, w, errDamaged)
+	}
+	m, err := h.message(ctx, item.Message)
+	ch, ok := h.channels.get(w.Group)
+	switch {
+	case errors.Is(err, ErrNotFound), err == nil && (!m.Deleted.IsZero() || item.Index >= len(m.Attachments)):
+		return h.do(ctx, func(u *unit) error { u.Done = append(u.Done, w.Lease()); return nil })
+	case err != nil:
+		return err
+	case !ok || ch.Media == nil || h.attachments == nil:
+		return fmt.Errorf("channel: fetch file: %w", ErrDisabled)
+	}
+	got, err := h.keep(ctx, ch, m, item.Index)
+	if err == nil {
+		return h.fetched(ctx, w, item, got)
+	}
+	sentence, again := fileFailure(err)
+	if again && w.Tries+1 < maxFetchTries && h.now().Sub(m.At) < mediaLife {
+		return err
+	}
+	got.Failed = sentence
+	return h.fetched(ctx, w, item, got)
+}
+
+// keep downloads one file, checks it against the policy and hands it to the host.
+func (h *Hub) keep(ctx context.Context, ch *Channel, m *Message, index int) (Attachment, error) {
+	a := m.Attachments[index]
+	d, err := ch.Media.Download(ctx, a.MediaID)
+	if err != nil {
+		return a, fmt.Errorf("channel: download file: %w", err)
+	}
+	defer d.Body.Close()
+	most := ch.Files.maxBytes()
+	if d.Size > most {
+		return a, fmt.Errorf("%w: larger than %d bytes", ErrFileRefused, most)
+	}
+	head := make([]byte, 512)
+	n, err := io.ReadFull(d.Body, head)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+		return a, fmt.Errorf("channel: download file: %w", err)
+	}
+	a.MIME = sniff(head[:n], d.MIME)
+	if !ch.Files.admits(a.MIME) {
+		return a, fmt.Errorf("%w: type not allowed", ErrFileRefused)
+	}
+	body := &bounded{r: io.MultiReader(bytes.NewReader(head[:n]), d.Body), left: most}
+	ref, err := h.attachments.Save(ctx, File{
+		ID: m.ID + "/" + strconv.Itoa(index), Channel: ch.ID, Conversation: m.Conversation, Message: m.ID,
+		Name: a.Name, MIME: a.MIME, Size: max(d.Size, 0),
+	}, body)
+	if err != nil {
+		return a, fmt.Errorf("channel: save file: %w", err)
+	}
+	if body.err != nil { // the host did not pass the failure on
+		return a, fmt.Errorf("channel: save file: %w", body.err)
+	}
+	a.Ref, a.Size = ref, body.n
+	return a, nil
+}
+
+// fetched records what became of a file and tells the host.
+func (h *Hub) fetched(ctx context.Context, w *Work, item fetchItem, a Attachment) error {
+	return h.do(ctx, func(u *unit) error {
+		u.Done = append(u.Done, w.Lease())
+		var m Message
+		ok, err := u.load(kindMessage, item.Message, &m)
+		if err != nil || !ok || item.Index >= len(m.Attachments) {
+			return err
+		}
+		m.Attachments[item.Index] = a
+		if err := u.saveMessage(&m); err != nil {
+			return err
+		}
+		kind := AttachmentReady
+		if a.Failed != "" {
+			kind = AttachmentFailed
+		}
+		u.count(w.Group, string(kind), u.now, 1)
+		return u.tellHost(w.Group, "file|"+w.ID, hostItem{
+			Kind: kind, Conversation: m.Conversation, Message: m.ID, At: u.now.UTC(), Reason: a.Failed,
+		})
+	})
+}
+
+// fileFailure says in a sentence what is wrong with a file and whether trying again
+// can help.
+func fileFailure(err error) (sentence string, again bool) {
+	if errors.Is(err, ErrFileRefused) {
+		return "The file was refused: this channel does not take files of this kind or size.", false
+	}
+	if f, ok := message.FailureOf(err); ok && !f.Retry.Automatic() && f.Class != message.ClassAuth {
+		return "The file could not be fetched from WhatsApp. Ask the customer to send it again.", false
+	}
+	return "The file could not be fetched from WhatsApp in time. Ask the customer to send it again.", true
+}
+
+// sniff decides what a file is: by its content where that is telling, else by what the
+// sender's phone declared.
+func sniff(head []byte, declared string) string {
+	found := http.DetectContentType(head)
+	base, _, _ := strings.Cut(found, ";")
+	claim, _, _ := strings.Cut(declared, ";")
+	switch {
+	case base == "application/octet-stream":
+		// Too little to tell: AMR, AAC, bare MP3 frames. A claim to be something that would
+		// have been recognised is false.
+		switch strings.TrimSpace(claim) {
+		case "image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "audio/ogg":
+			return found
+		}
+		return nonEmpty(declared, found)
+	case base == "application/zip" && strings.HasPrefix(claim, "application/"):
+		return declared // a container, such as an office document
+	case base == "application/ogg":
+		return "audio/ogg"
+	}
+	return found
+}
+
+// bounded reads at most left bytes and fails beyond, instead of cutting a file off.
+type bounded struct {
+	r    io.Reader
+	left int64
+	n    int64
+	err  error // other than io.EOF
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	b.n += int64(n)
+	if b.left -= int64(n); b.left < 0 {
+		b.err = fmt.Errorf("%w: larger than the channel allows", ErrFileRefused)
+		return 0, b.err
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		b.err = err
+	}
+	return n, err
+}

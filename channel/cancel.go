@@ -1,0 +1,51 @@
+package channel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/kanava-go/kanava/channel/access"
+)
+
+// ErrTooLate says that a message was already handed to WhatsApp.
+var ErrTooLate = errors.New("channel: too late: the message was handed to WhatsApp")
+
+// Cancel takes a message back that still waits in the outbox. The error matches
+// ErrNotFound, ErrTooLate or access.ErrDenied. Cancelling twice is not an error.
+func (h *Hub) Cancel(ctx context.Context, actor access.Actor, id string) error {
+	err := h.do(ctx, func(u *unit) error {
+		var m Message
+		if ok, err := u.load(kindMessage, id, &m); err != nil || !ok {
+			return orNotFound(err)
+		}
+		ch, ok := h.channels.get(m.Channel)
+		if !ok {
+			return ErrNoChannel
+		}
+		if err := access.Check(ch.Access, actor, access.CancelQueued); err != nil {
+			return err
+		}
+		switch state := m.Delivery.State(); {
+		case state == Cancelled:
+			return nil
+		case m.Direction != Outbound:
+			return ErrNotFound
+		case state != Queued || m.Sending:
+			return ErrTooLate
+		}
+		m.Delivery = m.Delivery.Merge(Delivery{CancelledAt: u.now.UTC()})
+		u.bookStatus(ch, &m)
+		if err := u.saveMessage(&m); err != nil {
+			return err
+		}
+		// If a worker begins to send at this moment, one of the two commits fails on the
+		// message's version and looks again.
+		u.Batch.Drop = append(u.Batch.Drop, WorkKey{queueOut, id})
+		return u.delivery(ch, &m, Cancelled, u.now)
+	})
+	if err != nil {
+		return fmt.Errorf("channel: cancel: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,182 @@
+package channel
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Received is what a customer wrote, as it is handed to [Ticketing.Receive].
+type Received struct {
+	// ID is the same whenever this message is offered.
+	ID           string
+	Message      Message
+	Conversation Conversation
+	Customer     Customer
+}
+
+// Change is something that happened to a conversation after the host learned of it,
+// as it is handed to [Ticketing.Changed]. Conversation, Customer and Message are as
+// they are now, which may be newer than what the change is about.
+type Change struct {
+	// ID is the same whenever this change is offered.
+	ID   string
+	Kind ChangeKind
+	// At is when it happened, by WhatsApp's clock for what happened there.
+	At           time.Time
+	Conversation Conversation
+	Customer     Customer
+	// Message is the message concerned; nil if the change is about the conversation.
+	Message *Message
+	// From and To are the queues of QueueMoved and the agents of Assigned.
+	From, To string
+	// Reason says why, such as the rule that resolved the conversation.
+	Reason string
+	// Delivery is what a DeliveryChanged reported, in the order it was learned.
+	Delivery DeliveryState
+	// Failure is why a message was not sent; nil otherwise.
+	Failure *Failure
+}
+
+// ChangeKind says what a [Change] is about. New kinds may come; ignore unknown ones.
+type ChangeKind string
+
+// Kinds of changes.
+const (
+	// MessageQueued: a message waits in the outbox, whoever wrote it.
+	MessageQueued ChangeKind = "message_queued"
+	// DeliveryChanged: Message.Delivery learned something; see Change.Delivery.
+	DeliveryChanged ChangeKind = "delivery_changed"
+	// MessageEdited and MessageDeleted: the customer changed what they wrote.
+	MessageEdited  ChangeKind = "message_edited"
+	MessageDeleted ChangeKind = "message_deleted"
+	// MessageRedacted: a later message showed that this one held part of a card number,
+	// which is masked now.
+	MessageRedacted ChangeKind = "message_redacted"
+	// Reacted: somebody put an emoji on a message, or took it away.
+	Reacted ChangeKind = "reacted"
+	// AttachmentReady and AttachmentFailed: a file of Message was fetched, or not.
+	AttachmentReady  ChangeKind = "attachment_ready"
+	AttachmentFailed ChangeKind = "attachment_failed"
+	// Assigned: From and To are agents; an empty To means nobody.
+	Assigned ChangeKind = "assigned"
+	// QueueMoved: From and To are queues, Reason the rule or the actor's action.
+	QueueMoved ChangeKind = "queue_moved"
+	// WindowClosing: the customer service window closes soon; Reason says how soon.
+	WindowClosing ChangeKind = "window_closing"
+	// BotSuspected: a machine seems to write, and automatic messages are withheld; Reason
+	// says what gave it away.
+	BotSuspected ChangeKind = "bot_suspected"
+	// AutomaticWithheld: an automatic message could not be sent; Reason says why.
+	AutomaticWithheld ChangeKind = "automatic_withheld"
+	// EchoReceived: somebody answered from the WhatsApp Business app.
+	EchoReceived ChangeKind = "echo_received"
+	// CustomerChanged: the customer's number, name or username is another now.
+	CustomerChanged ChangeKind = "customer_changed"
+	// PreferenceChanged: the customer stopped or resumed marketing messages.
+	PreferenceChanged ChangeKind = "preference_changed"
+)
+
+// hostItem is the content of work in the host queue: references only, so that an
+// erased or edited message is not kept alive here.
+type hostItem struct {
+	Kind         ChangeKind    `json:"kind,omitempty"` // empty: received
+	Conversation string        `json:"conversation"`
+	Message      string        `json:"message,omitempty"`
+	At           time.Time     `json:"at,omitzero"`
+	From         string        `json:"from,omitempty"`
+	To           string        `json:"to,omitempty"`
+	Reason       string        `json:"reason,omitempty"`
+	Delivery     DeliveryState `json:"delivery,omitempty"`
+	Failure      *Failure      `json:"failure,omitempty"`
+}
+
+// tellHost adds a call of Ticketing to the unit, in the conversation's lane. id makes
+// it unique: the same id names the same change.
+func (u *unit) tellHost(channel, id string, item hostItem) error {
+	body, err := json.Marshal(item)
+	if err != nil {
+		return fmt.Errorf("channel: encode change: %w", err)
+	}
+	if err := u.logEntry(id, &item); err != nil {
+		return err
+	}
+	u.enqueue(Work{Queue: queueHost, ID: id, Lane: item.Conversation, Group: channel, Body: body})
+	return nil
+}
+
+// tell hands one item to the host's ticketing and settles it.
+func (h *Hub) tell(ctx context.Context, w *Work) error {
+	var item hostItem
+	if err := json.Unmarshal(w.Body, &item); err != nil {
+		return fmt.Errorf("channel: decode change: %w", ErrPermanent)
+	}
+	conv, customer, msg, err := h.scene(ctx, item.Conversation, item.Message)
+	if errors.Is(err, ErrNotFound) { // erased or past its retention: nothing left to tell
+		return h.do(ctx, func(u *unit) error { u.Done = append(u.Done, w.Lease()); return nil })
+	}
+	if err != nil {
+		return err
+	}
+	ticket, err := h.callHost(ctx, w, &item, conv, customer, msg)
+	if err != nil {
+		return err
+	}
+	return h.do(ctx, func(u *unit) error {
+		u.Done = append(u.Done, w.Lease())
+		if ticket == "" || ticket == conv.Ticket {
+			return nil
+		}
+		var c Conversation
+		if ok, err := u.load(kindConversation, conv.ID, &c); err != nil || !ok {
+			return err
+		}
+		c.Ticket = ticket
+		return u.saveConversation(&c)
+	})
+}
+
+func (h *Hub) callHost(ctx context.Context, w *Work, item *hostItem,
+	conv *Conversation, customer *Customer, msg *Message,
+) (ticket string, err error) {
+	info := HostInfo{Channel: w.Group, Conversation: conv.ID, Kind: item.Kind, Try: w.Tries + 1}
+	if h.hooks.HostStart != nil {
+		ctx = h.hooks.HostStart(ctx, info)
+	}
+	if h.hooks.HostDone != nil {
+		defer func() { h.hooks.HostDone(ctx, info, err) }()
+	}
+	if item.Kind == "" {
+		if msg == nil {
+			return "", nil
+		}
+		return h.ticketing.Receive(ctx, &Received{ID: w.ID, Message: *msg, Conversation: *conv, Customer: *customer})
+	}
+	return "", h.ticketing.Changed(ctx, &Change{
+		ID: w.ID, Kind: item.Kind, At: item.At, Conversation: *conv, Customer: *customer, Message: msg,
+		From: item.From, To: item.To, Reason: item.Reason, Delivery: item.Delivery, Failure: item.Failure,
+	})
+}
+
+// scene reads a conversation with its customer and one of its messages (nil if
+// message is empty or gone).
+func (h *Hub) scene(ctx context.Context, conversation, message string) (*Conversation, *Customer, *Message, error) {
+	conv, err := h.conversation(ctx, conversation)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	customer, err := h.customer(ctx, conv.Customer)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if message == "" {
+		return conv, customer, nil, nil
+	}
+	msg, err := h.message(ctx, message)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, nil, nil, err
+	}
+	return conv, customer, msg, nil
+}

@@ -1,0 +1,173 @@
+package channel
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/rules"
+)
+
+// Errors about channels.
+var (
+	// ErrNoChannel says that the hub has no channel with this ID or number.
+	ErrNoChannel = errors.New("channel: no such channel")
+	// ErrDisabled says that the channel is switched off for sending.
+	ErrDisabled = errors.New("channel: channel is disabled")
+)
+
+// registry holds the hub's channels. Readers take a snapshot without locking.
+type registry struct {
+	mu   sync.Mutex // writers
+	snap atomic.Pointer[snapshot]
+}
+
+// snapshot is an immutable view of all channels.
+type snapshot struct {
+	byID     map[string]*Channel
+	byNumber map[string]*Channel
+	enabled  []string // IDs of the enabled channels, sorted
+}
+
+func (r *registry) view() *snapshot {
+	if s := r.snap.Load(); s != nil {
+		return s
+	}
+	return &snapshot{}
+}
+
+func (r *registry) get(id string) (*Channel, bool) {
+	c, ok := r.view().byID[id]
+	return c, ok
+}
+
+func (r *registry) number(id string) (*Channel, bool) {
+	c, ok := r.view().byNumber[id]
+	return c, ok
+}
+
+// sending lists the channels whose outbox is worked on.
+func (r *registry) sending() []string { return r.view().enabled }
+
+func (r *registry) add(c Channel) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, ok := r.view().byID[c.ID]; ok {
+		return fmt.Errorf("channel: add %q: the hub has a channel with this id", c.ID)
+	}
+	return r.put(c)
+}
+
+// put checks and stores c, new or changed. The caller holds the lock.
+func (r *registry) put(c Channel) error {
+	problems := []error{c.Validate()}
+	for id, other := range r.view().byID {
+		switch {
+		case id == c.ID:
+		case other.Number == c.Number:
+			problems = append(problems, fmt.Errorf("channel: settings: number: channel %q has the same", id))
+		case strings.EqualFold(other.Name, c.Name):
+			problems = append(problems, fmt.Errorf("channel: settings: name: channel %q has the same", id))
+		}
+	}
+	if c.Enabled && c.Sender == nil {
+		problems = append(problems, errors.New("channel: settings: an enabled channel needs a Sender"))
+	}
+	var err error
+	if c.rules, err = rules.New(c.Rules); err != nil && problems[0] == nil {
+		problems = append(problems, err)
+	}
+	if c.location, err = time.LoadLocation(c.TimeZone); err != nil {
+		c.location = time.UTC // refused below
+	}
+	if err := errors.Join(problems...); err != nil {
+		return fmt.Errorf("channel: set up %q: %w", c.ID, err)
+	}
+	r.change(func(m map[string]*Channel) { m[c.ID] = &c })
+	return nil
+}
+
+// change installs a new snapshot. The caller holds the lock.
+func (r *registry) change(edit func(map[string]*Channel)) {
+	byID := map[string]*Channel{}
+	for id, c := range r.view().byID {
+		byID[id] = c
+	}
+	edit(byID)
+	s := &snapshot{byID: byID, byNumber: map[string]*Channel{}}
+	for id, c := range byID {
+		s.byNumber[c.Number] = c
+		if c.Enabled {
+			s.enabled = append(s.enabled, id)
+		}
+	}
+	slices.Sort(s.enabled)
+	r.snap.Store(s)
+}
+
+// Add makes c a channel of the hub, while it runs or before. It returns all problems
+// of the settings at once.
+func (h *Hub) Add(c Channel) error {
+	if err := h.channels.add(c); err != nil {
+		return err
+	}
+	h.wake(queueOut)
+	return nil
+}
+
+// Change gives a channel new settings; what it sends with stays. The ID and the
+// number cannot change: conversations belong to them. Messages that wait in the outbox
+// of a channel that is disabled stay there until it is enabled again.
+func (h *Hub) Change(s Settings) error {
+	h.channels.mu.Lock()
+	defer h.channels.mu.Unlock()
+	old, ok := h.channels.get(s.ID)
+	if !ok {
+		return fmt.Errorf("channel: change %q: %w", s.ID, ErrNoChannel)
+	}
+	if old.Number != s.Number {
+		return fmt.Errorf("channel: change %q: settings: number: it cannot change; add another channel", s.ID)
+	}
+	c := *old
+	c.Settings = s
+	if err := h.channels.put(c); err != nil {
+		return err
+	}
+	h.wake(queueOut)
+	return nil
+}
+
+// Remove takes a channel out of the hub. Its conversations stay in the store; further
+// webhooks for its number become dead letters that can be replayed once it is back.
+func (h *Hub) Remove(id string) error {
+	h.channels.mu.Lock()
+	defer h.channels.mu.Unlock()
+	if _, ok := h.channels.get(id); !ok {
+		return fmt.Errorf("channel: remove %q: %w", id, ErrNoChannel)
+	}
+	h.channels.change(func(m map[string]*Channel) { delete(m, id) })
+	return nil
+}
+
+// Channels returns the settings of all channels, ordered by ID.
+func (h *Hub) Channels() []Settings {
+	var all []Settings
+	for _, c := range h.channels.view().byID {
+		all = append(all, c.Settings)
+	}
+	slices.SortFunc(all, func(a, b Settings) int { return strings.Compare(a.ID, b.ID) })
+	return all
+}
+
+// Channel returns the channel with this ID.
+func (h *Hub) Channel(id string) (Channel, error) {
+	c, ok := h.channels.get(id)
+	if !ok {
+		return Channel{}, fmt.Errorf("channel: %w", ErrNoChannel)
+	}
+	return *c, nil
+}

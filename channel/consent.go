@@ -1,0 +1,153 @@
+package channel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/template"
+	"github.com/kanava-go/kanava/webhook"
+)
+
+// Errors about a customer's will.
+var (
+	// ErrOptedOut says that the customer stopped marketing messages.
+	ErrOptedOut = errors.New("channel: the customer stopped marketing messages")
+	// ErrNoConsent says that no opt-in of the customer is known.
+	ErrNoConsent = errors.New("channel: no consent of the customer is known")
+)
+
+// Covers reports whether the consent holds for templates of a category.
+func (c *Consent) Covers(category template.Category) bool {
+	if !c.Revoked.IsZero() {
+		return false
+	}
+	return len(c.Categories) == 0 || slices.ContainsFunc(c.Categories, func(s string) bool {
+		return strings.EqualFold(s, string(category))
+	})
+}
+
+// RecordConsent keeps the evidence of an opt-in: when, where, to which wording and for
+// which categories the person agreed. It creates the customer if nobody with this phone
+// number or BSUID is known. The same consent again changes nothing.
+//
+// Source: developers.facebook.com/documentation/business-messaging/whatsapp/getting-opt-in,
+// checked 2026-11-22.
+func (h *Hub) RecordConsent(ctx context.Context, actor access.Actor, channel string, to message.Recipient, c Consent) error {
+	if c.At.IsZero() || strings.TrimSpace(c.Where) == "" || strings.TrimSpace(c.Wording) == "" {
+		return errors.New("channel: record consent: At, Where and Wording are the evidence and must be set")
+	}
+	return h.consent(ctx, "record consent", actor, channel, to, func(customer *Customer) {
+		c.At = c.At.UTC()
+		for _, old := range customer.Consents {
+			if old.At.Equal(c.At) && old.Where == c.Where && old.Wording == c.Wording {
+				return
+			}
+		}
+		customer.Consents = append(customer.Consents, c)
+	})
+}
+
+// RevokeConsent notes that the person withdrew every consent given up to at.
+func (h *Hub) RevokeConsent(ctx context.Context, actor access.Actor, channel string, to message.Recipient, at time.Time) error {
+	return h.consent(ctx, "revoke consent", actor, channel, to, func(customer *Customer) {
+		for i := range customer.Consents {
+			c := &customer.Consents[i]
+			if c.Revoked.IsZero() && !c.At.After(at) {
+				c.Revoked = at.UTC()
+			}
+		}
+	})
+}
+
+func (h *Hub) consent(ctx context.Context, verb string, actor access.Actor, channel string, to message.Recipient, change func(*Customer)) error {
+	event := randomID("e_")
+	err := h.do(ctx, func(u *unit) error {
+		ch, ok := h.channels.get(channel)
+		if !ok {
+			return ErrNoChannel
+		}
+		if err := access.Check(ch.Access, actor, access.RecordConsent); err != nil {
+			return err
+		}
+		customer, err := u.reach(ch, to, "", event)
+		if err != nil {
+			return err
+		}
+		change(customer)
+		return u.saveCustomer(customer)
+	})
+	if err != nil {
+		return fmt.Errorf("channel: %s: %w", verb, err)
+	}
+	return nil
+}
+
+// reach finds or creates the customer behind an address of the host.
+func (u *unit) reach(ch *Channel, to message.Recipient, name, event string) (*Customer, error) {
+	phone := strings.TrimPrefix(to.Phone, "+")
+	switch {
+	case to.Group != "":
+		return nil, errors.New("channel: a group cannot be addressed like a person")
+	case phone == "" && to.BSUID == "":
+		return nil, errors.New("channel: neither phone number nor BSUID is given")
+	case phone != "" && (len(phone) < 7 || len(phone) > 15 || strings.ContainsFunc(phone, notDigit)):
+		return nil, errors.New("channel: phone number: want E.164: country code and number, digits only")
+	}
+	customer, err := u.resolve(ch, who{
+		Identity: webhook.Identity{Phone: phone, BSUID: to.BSUID, Name: name}, At: u.now.UTC(), Event: event,
+	})
+	if err == nil && customer == nil {
+		err = ErrNotFound
+	}
+	return customer, err
+}
+
+func notDigit(r rune) bool { return r < '0' || r > '9' }
+
+// mayMarket refuses marketing to customers who stopped it.
+func mayMarket(customer *Customer, category template.Category) error {
+	if category == template.Marketing && !customer.MarketingStopped.IsZero() {
+		return ErrOptedOut
+	}
+	return nil
+}
+
+// consents refuses to contact customers who never agreed to it.
+func consents(ch *Channel, customer *Customer, category template.Category) error {
+	if ch.ConsentElsewhere {
+		return nil
+	}
+	if slices.ContainsFunc(customer.Consents, func(c Consent) bool { return c.Covers(category) }) {
+		return nil
+	}
+	return ErrNoConsent
+}
+
+// optOut notes that a customer wrote one of the words by which they stop marketing.
+func (u *unit) optOut(in *incoming, customer *Customer, conv *Conversation, text string) error {
+	text = strings.ToLower(strings.Trim(strings.TrimSpace(text), ".!"))
+	if text == "" || !slices.ContainsFunc(in.ch.OptOutWords, func(w string) bool { return strings.EqualFold(w, text) }) {
+		return nil
+	}
+	if !customer.stopMarketing(in.at) {
+		return nil
+	}
+	return u.tellHost(in.ch.ID, "preference|"+in.id, hostItem{
+		Kind: PreferenceChanged, Conversation: conv.ID, At: in.at, Reason: webhook.PreferenceStop,
+	})
+}
+
+// stopMarketing notes the wish and reports whether it is news.
+func (c *Customer) stopMarketing(at time.Time) bool {
+	if !at.After(c.Preference) {
+		return false
+	}
+	c.Preference, c.MarketingStopped = at, at
+	return true
+}

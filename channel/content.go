@@ -1,0 +1,138 @@
+package channel
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/webhook"
+)
+
+// contentOf turns what a webhook carries into what agents see.
+func contentOf(c webhook.Content) *Message {
+	m := new(Message)
+	switch c := c.(type) {
+	case *webhook.Text:
+		m.Kind, m.Text = "text", c.Body
+	case *webhook.Media:
+		m.Kind, m.Text = string(c.Kind), c.Caption
+		m.Attachments = []Attachment{{
+			MediaID: c.ID, MIME: c.MIMEType, Name: c.Filename, SHA256: c.SHA256, Voice: c.Voice, Animated: c.Animated,
+		}}
+	case *webhook.Location:
+		m.Kind = "location"
+		m.Location = &Location{Latitude: c.Latitude, Longitude: c.Longitude, Name: c.Name, Address: c.Address}
+		m.Text = strings.TrimSpace(c.Name + "\n" + c.Address)
+	case *webhook.Contacts:
+		m.Kind, m.Contacts = "contacts", contactsOf(c)
+	case *webhook.Order:
+		m.Kind, m.Text, m.Order = "order", c.Text, orderOf(c)
+	case *webhook.QuickReply:
+		m.Kind, m.Text, m.Choice = "button", c.Text, c.Payload
+	case *webhook.ButtonReply:
+		m.Kind, m.Text, m.Choice = "interactive", c.Title, c.ID
+	case *webhook.ListReply:
+		m.Kind, m.Text, m.Choice = "interactive", strings.TrimSpace(c.Title+"\n"+c.Description), c.ID
+	case *webhook.FlowReply:
+		m.Kind, m.Text, m.Choice = "interactive", nonEmpty(c.Body, "[Form filled in]"), c.Response
+	case *webhook.CallPermission:
+		m.Kind, m.Choice, m.Text = "interactive", c.Response, "[May not be called]"
+		if c.Accepted {
+			m.Text = "[May be called]"
+		}
+	case *webhook.PaymentMethod:
+		m.Kind, m.Text = "interactive", "[Payment method chosen]"
+	case *webhook.ProductReply:
+		m.Kind, m.Text, m.Choice = "interactive", "[Product chosen]", c.Product.RetailerID
+	case *webhook.Welcome:
+		m.Kind, m.Text = "request_welcome", "[Opened the chat]"
+	case *webhook.Unsupported:
+		m.Kind, m.Text = "unsupported", "[Sent something that WhatsApp does not pass on to businesses"+inParens(c.Type)+"]"
+	case *webhook.MediaPlaceholder:
+		m.Kind, m.Text = "media_placeholder", "[File not available]"
+	case *webhook.Unknown:
+		m.Kind, m.Text, m.Raw = nonEmpty(c.Type, "unknown"), "[Sent something this version cannot show]", c.Raw
+	default:
+		m.Kind, m.Text = "unknown", "[Sent something this version cannot show]"
+	}
+	return m
+}
+
+func inParens(s string) string {
+	if s == "" {
+		return ""
+	}
+	return " (" + strings.ReplaceAll(s, "_", " ") + ")"
+}
+
+func contactsOf(c *webhook.Contacts) []Contact {
+	var list []Contact
+	for _, card := range c.Cards {
+		one := Contact{Name: card.Name.Formatted}
+		for _, p := range card.Phones {
+			one.Phones = append(one.Phones, nonEmpty(p.Phone, p.WAID))
+		}
+		for _, e := range card.Emails {
+			one.Emails = append(one.Emails, e.Value)
+		}
+		list = append(list, one)
+	}
+	return list
+}
+
+func orderOf(c *webhook.Order) *Order {
+	o := &Order{Catalog: c.CatalogID}
+	for _, it := range c.Items {
+		o.Items = append(o.Items, OrderItem{
+			Product: it.RetailerID, Currency: it.Currency,
+			Quantity: strconv.FormatFloat(it.Quantity, 'f', -1, 64), Price: strconv.FormatFloat(it.Price, 'f', -1, 64),
+		})
+	}
+	return o
+}
+
+// describe turns outgoing content into what agents see.
+func describe(m *Message, c message.Content) {
+	switch c := c.(type) {
+	case *message.Text:
+		m.Text = c.Body
+	case *message.Image:
+		m.Text, m.Attachments = c.Caption, []Attachment{{MediaID: c.ID}}
+	case *message.Video:
+		m.Text, m.Attachments = c.Caption, []Attachment{{MediaID: c.ID}}
+	case *message.Audio:
+		m.Attachments = []Attachment{{MediaID: c.ID, Voice: c.Voice}}
+	case *message.Document:
+		m.Text, m.Attachments = c.Caption, []Attachment{{MediaID: c.ID, Name: c.Filename}}
+	case *message.Sticker:
+		m.Attachments = []Attachment{{MediaID: c.ID}}
+	case *message.Location:
+		m.Location = &Location{Latitude: c.Latitude, Longitude: c.Longitude, Name: c.Name, Address: c.Address}
+	case *message.Contacts:
+		for _, card := range c.Contacts {
+			m.Contacts = append(m.Contacts, Contact{Name: card.Name.Formatted})
+		}
+	case *message.Reaction:
+		m.Text = c.Emoji
+	case *message.Buttons:
+		m.Text = c.Body
+		for _, b := range c.Buttons {
+			m.Options = append(m.Options, b.Title)
+		}
+	case *message.List:
+		m.Text = c.Body
+		for _, s := range c.Sections {
+			for _, r := range s.Rows {
+				m.Options = append(m.Options, r.Title)
+			}
+		}
+	case *message.CTAURL:
+		m.Text, m.Options = c.Body, []string{c.Label}
+	case *message.Flow:
+		m.Text, m.Options = c.Body, []string{c.Label}
+	case *message.LocationRequest:
+		m.Text = c.Body
+	default:
+		m.Text = "[" + string(c.Kind()) + "]"
+	}
+}

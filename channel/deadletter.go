@@ -1,0 +1,101 @@
+package channel
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/access"
+)
+
+// DeadLetter is work that the hub gave up on: an item that could not be understood or
+// belongs to no channel, a call of the host's Ticketing or a download that kept failing.
+// Nothing of it is lost; an operator decides.
+type DeadLetter struct {
+	// Key names it, for Replay and Drop.
+	Key WorkKey
+	// Channel is the ID of the channel, "" if it belongs to none.
+	Channel string
+	// Reason says why, free of personal data.
+	Reason string
+	// Tries counts the failed attempts before it was given up.
+	Tries int
+	// Enqueued is when the work was recorded.
+	Enqueued time.Time
+	// Content is what the work holds, as JSON, card numbers masked. Personal data.
+	Content json.RawMessage
+	// Seq continues a list; see DeadLetterQuery.
+	Seq int64
+}
+
+// DeadLetterQuery asks for dead letters of one queue.
+type DeadLetterQuery struct {
+	// Actor must be an administrator of the account.
+	Actor access.Actor
+	// Queue is the name of a queue as [Hub.Health] lists it; required.
+	Queue string
+	// After is the Seq of the last one of the previous page.
+	After int64
+	// Limit is the most to return, 1 to 1000; 0 means 50.
+	Limit int
+}
+
+// DeadLetters lists dead letters, oldest first.
+func (h *Hub) DeadLetters(ctx context.Context, q DeadLetterQuery) ([]DeadLetter, error) {
+	if err := access.Check(access.Policy{}, q.Actor, access.ReadDeadLetters); err != nil {
+		return nil, fmt.Errorf("channel: list dead letters: %w", err)
+	}
+	work, err := h.store.Work(ctx, WorkQuery{Queue: q.Queue, Dead: true, After: q.After, Limit: pageSize(q.Limit)})
+	if err != nil {
+		return nil, fmt.Errorf("channel: list dead letters: %w", err)
+	}
+	letters := make([]DeadLetter, 0, len(work))
+	for _, w := range work {
+		letters = append(letters, DeadLetter{
+			Key: WorkKey{w.Queue, w.ID}, Channel: w.Group, Reason: w.Reason, Tries: w.Tries,
+			Enqueued: w.Enqueued, Content: w.Body, Seq: w.Seq,
+		})
+	}
+	return letters, nil
+}
+
+// Replay gives dead letters another chance, at the end of their conversation's queue.
+// Unknown keys are ignored. The actor must be an administrator.
+func (h *Hub) Replay(ctx context.Context, actor access.Actor, keys ...WorkKey) error {
+	if err := access.Check(access.Policy{}, actor, access.ReplayDeadLetters); err != nil {
+		return fmt.Errorf("channel: replay: %w", err)
+	}
+	return h.do(ctx, func(u *unit) error {
+		u.Batch.Replay = keys
+		for _, k := range keys {
+			u.wake[k.Queue] = true
+		}
+		return nil
+	})
+}
+
+// Drop removes dead letters for good. Unknown keys are ignored. The actor must be an
+// administrator.
+func (h *Hub) Drop(ctx context.Context, actor access.Actor, keys ...WorkKey) error {
+	if err := access.Check(access.Policy{}, actor, access.DropDeadLetters); err != nil {
+		return fmt.Errorf("channel: drop: %w", err)
+	}
+	// Only what is dead may go: living work is somebody's message.
+	byQueue := map[string][]string{}
+	for _, k := range keys {
+		byQueue[k.Queue] = append(byQueue[k.Queue], k.ID)
+	}
+	return h.do(ctx, func(u *unit) error {
+		for queue, ids := range byQueue {
+			work, err := h.store.Work(ctx, WorkQuery{Queue: queue, IDs: ids, Dead: true, Limit: len(ids)})
+			if err != nil {
+				return fmt.Errorf("channel: drop: %w", err)
+			}
+			for _, w := range work {
+				u.Batch.Drop = append(u.Batch.Drop, WorkKey{w.Queue, w.ID})
+			}
+		}
+		return nil
+	})
+}

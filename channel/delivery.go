@@ -1,0 +1,183 @@
+package channel
+
+import (
+	"time"
+)
+
+// DeliveryState is what became of an outbound message, in one word.
+type DeliveryState string
+
+// Delivery states, in the order in which a message usually passes through them.
+const (
+	// Queued waits in the outbox.
+	Queued DeliveryState = "queued"
+	// Uncertain was handed to WhatsApp, but the answer was lost: it may have arrived.
+	Uncertain DeliveryState = "uncertain"
+	// Accepted was taken by WhatsApp, which has not said more yet.
+	Accepted DeliveryState = "accepted"
+	// Sent left WhatsApp's servers: one tick.
+	Sent DeliveryState = "sent"
+	// Delivered reached the customer's phone: two ticks.
+	Delivered DeliveryState = "delivered"
+	// Read was displayed: blue ticks, for customers who share read receipts.
+	Read DeliveryState = "read"
+	// Played is a voice message that was listened to.
+	Played DeliveryState = "played"
+	// Failed will not arrive.
+	Failed DeliveryState = "failed"
+	// Cancelled was taken back before it was sent.
+	Cancelled DeliveryState = "cancelled"
+)
+
+// Delivery is everything known about the fate of an outbound message, as facts that
+// can be learned in any order and any number of times. The zero Delivery knows
+// nothing.
+//
+// Facts only accumulate: each time is the earliest that was reported. A late "sent"
+// therefore neither takes back "read" nor revives a message that failed.
+type Delivery struct {
+	QueuedAt    time.Time `json:"queued_at,omitzero"`
+	AcceptedAt  time.Time `json:"accepted_at,omitzero"`
+	UncertainAt time.Time `json:"uncertain_at,omitzero"`
+	SentAt      time.Time `json:"sent_at,omitzero"`
+	DeliveredAt time.Time `json:"delivered_at,omitzero"`
+	ReadAt      time.Time `json:"read_at,omitzero"`
+	PlayedAt    time.Time `json:"played_at,omitzero"`
+	FailedAt    time.Time `json:"failed_at,omitzero"`
+	CancelledAt time.Time `json:"cancelled_at,omitzero"`
+	// Failure is the reason that was reported first.
+	Failure *Failure `json:"failure,omitempty"`
+	// Price is what WhatsApp said about the cost.
+	Price *Price `json:"price,omitempty"`
+}
+
+// Failure is why a message did not go through, in words for an agent.
+type Failure struct {
+	// Code is Meta's error code, 0 if the hub itself refused the message.
+	Code int `json:"code,omitempty"`
+	// Class groups codes, such as "window_closed"; see package message.
+	Class string `json:"class,omitempty"`
+	// Title is a short name; Hint says what to do.
+	Title string `json:"title,omitempty"`
+	Hint  string `json:"hint,omitempty"`
+}
+
+// Price is the pricing part of a status.
+type Price struct {
+	Billable *bool  `json:"billable,omitempty"`
+	Category string `json:"category,omitempty"`
+	Type     string `json:"type,omitempty"`
+	Model    string `json:"model,omitempty"`
+}
+
+// State sums the facts up. What the customer saw counts more than a failure that is
+// reported as well, because WhatsApp may deliver to one device and fail on another.
+func (d *Delivery) State() DeliveryState {
+	switch {
+	case !d.PlayedAt.IsZero():
+		return Played
+	case !d.ReadAt.IsZero():
+		return Read
+	case !d.DeliveredAt.IsZero():
+		return Delivered
+	case !d.FailedAt.IsZero():
+		return Failed
+	case !d.SentAt.IsZero():
+		return Sent
+	case !d.AcceptedAt.IsZero():
+		return Accepted
+	case !d.CancelledAt.IsZero():
+		return Cancelled
+	case !d.UncertainAt.IsZero():
+		return Uncertain
+	case !d.QueuedAt.IsZero():
+		return Queued
+	}
+	return ""
+}
+
+// Merge returns the facts of both. It is commutative, associative and idempotent.
+func (d Delivery) Merge(o Delivery) Delivery {
+	failure := d.Failure
+	if failure == nil || o.Failure != nil && earlierFailure(o, d) {
+		failure = o.Failure
+	}
+	return Delivery{
+		QueuedAt:    earliest(d.QueuedAt, o.QueuedAt),
+		AcceptedAt:  earliest(d.AcceptedAt, o.AcceptedAt),
+		UncertainAt: earliest(d.UncertainAt, o.UncertainAt),
+		SentAt:      earliest(d.SentAt, o.SentAt),
+		DeliveredAt: earliest(d.DeliveredAt, o.DeliveredAt),
+		ReadAt:      earliest(d.ReadAt, o.ReadAt),
+		PlayedAt:    earliest(d.PlayedAt, o.PlayedAt),
+		FailedAt:    earliest(d.FailedAt, o.FailedAt),
+		CancelledAt: earliest(d.CancelledAt, o.CancelledAt),
+		Failure:     failure,
+		Price:       d.Price.merge(o.Price),
+	}
+}
+
+// settled says that WhatsApp has told what became of the message.
+func (d *Delivery) settled() bool {
+	switch d.State() {
+	case Queued, Uncertain, "":
+		return false
+	}
+	return true
+}
+
+// earlierFailure orders failures by time and then by content, so that the choice
+// does not depend on which was seen first.
+func earlierFailure(a, b Delivery) bool {
+	if !a.FailedAt.Equal(b.FailedAt) {
+		return b.FailedAt.IsZero() || !a.FailedAt.IsZero() && a.FailedAt.Before(b.FailedAt)
+	}
+	x, y := a.Failure, b.Failure
+	switch {
+	case x.Code != y.Code:
+		return x.Code < y.Code
+	case x.Class != y.Class:
+		return x.Class < y.Class
+	case x.Title != y.Title:
+		return x.Title < y.Title
+	}
+	return x.Hint < y.Hint
+}
+
+// merge keeps what is known; of two different statements the one that charges wins,
+// so that a cost is never hidden and the order does not matter.
+func (p *Price) merge(o *Price) *Price {
+	if p == nil || o == nil {
+		if p == nil {
+			return o
+		}
+		return p
+	}
+	a, b := *p, *o
+	m := Price{
+		Category: max(a.Category, b.Category),
+		Type:     max(a.Type, b.Type),
+		Model:    max(a.Model, b.Model),
+		Billable: a.Billable,
+	}
+	if a.Billable == nil || b.Billable != nil && *b.Billable {
+		m.Billable = b.Billable
+	}
+	return &m
+}
+
+// earliest returns the earlier of two times, treating zero as unknown.
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// latest returns the later of two times.
+func latest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}

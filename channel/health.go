@@ -1,0 +1,64 @@
+package channel
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Health is the state of a hub, for a health endpoint and for alarms.
+type Health struct {
+	// Running says that Run is active in this process.
+	Running bool
+	// Queues are the hub's queues that have work, living or dead.
+	Queues []Backlog
+	// Delay is how long the oldest due work has been waiting, over all queues: the
+	// number to put an alarm on. A minute is bad.
+	Delay time.Duration
+	// Dead counts dead letters over all queues.
+	Dead int
+	// Channels are the states of the channels, ordered by ID.
+	Channels []ChannelHealth
+}
+
+// ChannelHealth is the state of one channel.
+type ChannelHealth struct {
+	ID      string
+	Enabled bool
+	// Templates counts the templates in the catalog, Sendable those that can be sent now.
+	Templates, Sendable int
+}
+
+// Health looks at the store and at the channels. It is cheap enough to be called every
+// few seconds.
+func (h *Hub) Health(ctx context.Context) (*Health, error) {
+	now := h.now()
+	queues, err := h.store.Backlog(ctx, now)
+	if err != nil {
+		return nil, fmt.Errorf("channel: health: %w", err)
+	}
+	state := &Health{Running: h.running.Load(), Queues: queues}
+	for _, q := range queues {
+		state.Dead += q.Dead
+		if !q.OldestDue.IsZero() {
+			state.Delay = max(state.Delay, now.Sub(q.OldestDue))
+		}
+	}
+	for _, s := range h.Channels() {
+		ch, ok := h.channels.get(s.ID)
+		if !ok {
+			continue
+		}
+		c := ChannelHealth{ID: s.ID, Enabled: s.Enabled}
+		if ch.Templates != nil {
+			for def := range ch.Templates.All() {
+				c.Templates++
+				if def.Sendable(now).OK {
+					c.Sendable++
+				}
+			}
+		}
+		state.Channels = append(state.Channels, c)
+	}
+	return state, nil
+}

@@ -1,0 +1,44 @@
+package channel
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// holds are the pieces of work that the workers of a runner have in hand. A clock that
+// jumps, because a machine slept or somebody moved it, ends leases early: the runner then
+// claims work that a worker of its own still has. That worker goes on, with the new token.
+type holds struct {
+	mu   sync.Mutex
+	byID map[string]*hold
+}
+
+// hold is the newest token of a piece of work.
+type hold struct{ newest atomic.Pointer[string] }
+
+func (h *hold) token() string { return *h.newest.Load() }
+
+// take reports whether the work is for a worker to begin. If one has it already, the
+// token goes to that one.
+func (s *holds) take(w *Work) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if h := s.byID[w.ID]; h != nil {
+		h.newest.Store(&w.Token)
+		return false
+	}
+	if s.byID == nil {
+		s.byID = map[string]*hold{}
+	}
+	h := new(hold)
+	h.newest.Store(&w.Token)
+	s.byID[w.ID], w.held = h, h
+	return true
+}
+
+// put is called when the worker has finished.
+func (s *holds) put(w *Work) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.byID, w.ID)
+}

@@ -1,0 +1,175 @@
+package channel
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Config is what a [Hub] needs.
+type Config struct {
+	// Store keeps everything; required. Several hubs, in one process or in many, may
+	// share one store if it is one that processes can share.
+	Store Store
+	// Ticketing is the host's ticket system; required.
+	Ticketing Ticketing
+	// Attachments keeps inbound files. nil: files are not fetched, and the host sees
+	// media IDs that it has to use within 7 days.
+	Attachments Attachments
+	// AllAway tells the rules of a channel whether no agent is there at the moment; it must
+	// be quick. nil means that somebody always is.
+	AllAway func(channel string) bool
+	// Channels are the numbers to begin with; more can be added with [Hub.Add].
+	Channels []Channel
+
+	// Now is the clock; nil means time.Now. It exists so that a demonstration can
+	// move it. Tests use testing/synctest instead.
+	Now func() time.Time
+	// Logger gets what an operator should know; nil means silence. See the package
+	// documentation for the attributes.
+	Logger *slog.Logger
+	// Hooks observe; see there.
+	Hooks Hooks
+
+	// ApplyWorkers, HostWorkers, SendWorkers and MediaWorkers bound how many accepted
+	// items, calls of the Ticketing, sends and downloads run at once.
+	// 0 means 32, 16, 64 and 8.
+	ApplyWorkers, HostWorkers, SendWorkers, MediaWorkers int
+	// HostTries is after how many failures of Ticketing a call becomes a dead letter,
+	// which lets the rest of the conversation go on. 0 means 20, which with growing
+	// pauses is about three hours.
+	HostTries int
+	// Lease is how long a worker may take for one piece of work before another one
+	// takes over; it bounds every call of the host and of a Sender. 0 means 1 minute.
+	Lease time.Duration
+	// Poll is how often idle queues are looked at for work that other processes
+	// committed and for work that fell due. Work of this process is noticed at once.
+	// 0 means 1 second.
+	Poll time.Duration
+	// Drain is how long Run lets work in hand finish after its context is done.
+	// 0 means 30 seconds.
+	Drain time.Duration
+}
+
+// A Hub turns WhatsApp numbers into support channels: it takes in webhooks, keeps
+// conversations, hands what customers write to the host's ticket system, and sends
+// what agents answer. Make one with [New], give it deliveries with [Hub.Accept] (it is
+// a webhook.Sink), and let [Hub.Run] do the work.
+//
+// All methods are safe for concurrent use. Any number of hubs on any number of
+// machines may work on one store.
+type Hub struct {
+	store       Store
+	ticketing   Ticketing
+	attachments Attachments
+	now         func() time.Time
+	log         *slog.Logger
+	hooks       Hooks
+	away        func(channel string) bool
+	lease       time.Duration
+	drain       time.Duration
+
+	channels registry
+	runners  []*runner
+	byQueue  map[string]*runner
+	running  atomic.Bool
+}
+
+// New returns a hub, or all problems of cfg at once. It starts nothing and reads
+// nothing.
+func New(cfg Config) (*Hub, error) {
+	var problems []error
+	missing := func(bad bool, what string) {
+		if bad {
+			problems = append(problems, errors.New("channel: config: "+what))
+		}
+	}
+	missing(cfg.Store == nil, "Store is missing")
+	missing(cfg.Ticketing == nil, "Ticketing is missing")
+	for name, n := range map[string]int{
+		"ApplyWorkers": cfg.ApplyWorkers, "HostWorkers": cfg.HostWorkers, "SendWorkers": cfg.SendWorkers,
+		"MediaWorkers": cfg.MediaWorkers, "HostTries": cfg.HostTries,
+	} {
+		missing(n < 0, name+" is negative")
+	}
+	missing(cfg.Lease < 0 || cfg.Lease > 0 && cfg.Lease < 5*time.Second, "Lease is below 5 seconds")
+	missing(cfg.Poll < 0, "Poll is negative")
+	missing(cfg.Drain < 0, "Drain is negative")
+
+	h := &Hub{
+		store: cfg.Store, ticketing: cfg.Ticketing, attachments: cfg.Attachments,
+		now: cfg.Now, log: cfg.Logger, hooks: cfg.Hooks, away: cfg.AllAway,
+		lease: cmp.Or(cfg.Lease, time.Minute), drain: cmp.Or(cfg.Drain, 30*time.Second),
+		byQueue: map[string]*runner{},
+	}
+	if h.now == nil {
+		h.now = time.Now
+	}
+	if h.log == nil {
+		h.log = slog.New(slog.DiscardHandler)
+	}
+	for _, c := range cfg.Channels {
+		if err := h.channels.add(c); err != nil {
+			problems = append(problems, err)
+		}
+	}
+	if len(problems) > 0 {
+		return nil, errors.Join(problems...)
+	}
+	poll := cmp.Or(cfg.Poll, time.Second)
+	for _, r := range []*runner{
+		{queue: queueIn, workers: cmp.Or(cfg.ApplyWorkers, 32), handle: h.apply, maxTries: 20},
+		{queue: queueHost, workers: cmp.Or(cfg.HostWorkers, 16), handle: h.tell, maxTries: cmp.Or(cfg.HostTries, 20)},
+		{queue: queueOut, workers: cmp.Or(cfg.SendWorkers, 64), handle: h.dispatch, groups: h.channels.sending},
+		{queue: queueCheck, workers: 4, handle: h.check},
+		{queue: queueTimer, workers: 8, handle: h.timer},
+		{queue: queueUpkeep, workers: 1, handle: h.upkeep},
+		{queue: queueMedia, workers: cmp.Or(cfg.MediaWorkers, 8), handle: h.fetch, maxTries: 12},
+	} {
+		r.hub, r.lease, r.poll, r.signal = h, h.lease, poll, make(chan struct{}, 1)
+		h.runners = append(h.runners, r)
+		h.byQueue[r.queue] = r
+	}
+	return h, nil
+}
+
+// ErrRunning is returned by Run if the hub is already running.
+var ErrRunning = errors.New("channel: hub is already running")
+
+// Run does the hub's work until ctx is done, then lets work in hand finish for at most
+// Config.Drain and returns nil; work that did not finish is left for the next Run, here
+// or elsewhere. At most one Run per Hub may be active.
+func (h *Hub) Run(ctx context.Context) error {
+	if !h.running.CompareAndSwap(false, true) {
+		return ErrRunning
+	}
+	defer h.running.Store(false)
+	work, stop := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer stop(nil)
+	unwatch := context.AfterFunc(ctx, func() { time.AfterFunc(h.drain, func() { stop(errDrained) }) })
+	defer unwatch()
+
+	if err := h.startUpkeep(ctx); err != nil {
+		return err
+	}
+	var wg sync.WaitGroup
+	for _, r := range h.runners {
+		wg.Go(func() { r.run(ctx, work) })
+	}
+	wg.Wait()
+	return nil
+}
+
+var errDrained = fmt.Errorf("channel: drain time is over: %w", context.Canceled)
+
+// wake tells a queue of this process that work was committed.
+func (h *Hub) wake(queue string) {
+	if r := h.byQueue[queue]; r != nil {
+		r.notify()
+	}
+}

@@ -1,0 +1,263 @@
+package channel_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/memstore"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/template"
+	"github.com/kanava-go/kanava/window"
+)
+
+func TestNewReportsAllProblemsAtOnce(t *testing.T) {
+	t.Parallel()
+	_, err := channel.New(channel.Config{
+		Poll: -1, Lease: time.Second,
+		Channels: []channel.Channel{{Settings: channel.Settings{ID: "Bad Name", Enabled: true}}},
+	})
+	for _, want := range []string{"Store is missing", "Ticketing is missing", "Poll", "Lease", "id:", "name:", "number:", "needs a Sender"} {
+		require.ErrorContains(t, err, want)
+	}
+}
+
+func TestAMessageBecomesATicketAndTheAnswerArrives(t *testing.T) {
+	test(t, options{}, func(t *testing.T, r *rig) {
+		r.user.Text(r.number, "Is my bike ready?")
+		r.settle()
+		require.Equal(t, []string{"Is my bike ready?"}, r.desk.texts())
+		conv := r.conversation()
+		require.Equal(t, rules.QueueNew, conv.State.Queue)
+		require.NotEmpty(t, conv.Ticket, "the host's reference is kept")
+
+		_, err := r.reply("It is.")
+		require.NoError(t, err)
+		r.settle()
+		require.Equal(t, []string{"Is my bike ready?", "It is."}, r.sees())
+		r.user.Read(r.number)
+		r.settle()
+		messages := r.messages()
+		require.Len(t, messages, 2)
+		require.Equal(t, channel.Read, messages[1].Delivery.State())
+		require.Equal(t, "alice", r.conversation().State.Assignee, "who answers has the conversation")
+	})
+}
+
+func TestAfterTheWindowOnlyTemplatesGoOut(t *testing.T) {
+	test(t, options{}, func(t *testing.T, r *rig) {
+		r.user.Text(r.number, "Hello")
+		r.settle()
+		r.pass(25 * time.Hour)
+		_, err := r.reply("Too late")
+		require.ErrorIs(t, err, window.ErrClosed)
+		closed, ok := errors.AsType[*window.ClosedError](err)
+		require.True(t, ok)
+		require.False(t, closed.LastInbound.IsZero())
+		require.Equal(t, []string{"Hello"}, r.sees(), "nothing was sent")
+
+		_, err = r.hub.Reply(t.Context(), channel.Reply{
+			Conversation: r.conversation().ID, Actor: alice,
+			Template: &channel.Template{Name: "we_answered", Values: template.Values{
+				Body: []template.Value{template.NamedText("first_name", "Robin")},
+			}},
+		})
+		require.NoError(t, err)
+		r.settle()
+		require.Equal(t, []string{"Hello", "Hello Robin, we have an answer for you."}, r.sees())
+		_, err = r.user.Tap(r.number, "Tell me")
+		require.NoError(t, err)
+		r.settle()
+		_, err = r.reply("Here it is")
+		require.NoError(t, err, "the tap opened the window again")
+	})
+}
+
+func TestARefusedAnswerLeavesNothingBehind(t *testing.T) {
+	test(t, options{}, func(t *testing.T, r *rig) {
+		r.user.Text(r.number, "Hello")
+		r.settle()
+		conv := r.conversation().ID
+		for name, tt := range map[string]struct {
+			reply channel.Reply
+			want  error
+		}{
+			"an unknown conversation": {channel.Reply{Conversation: "v_none", Actor: alice, Content: &message.Text{Body: "x"}}, channel.ErrNotFound},
+			"an actor without rights": {channel.Reply{Conversation: conv, Actor: access.Actor{Kind: access.Bot, ID: "b"}, Content: &message.Text{Body: "x"}}, access.ErrDenied},
+			"no actor at all":         {channel.Reply{Conversation: conv, Content: &message.Text{Body: "x"}}, access.ErrDenied},
+			"an empty text":           {channel.Reply{Conversation: conv, Actor: alice, Content: &message.Text{}}, message.ErrInvalid},
+			"an unknown template":     {channel.Reply{Conversation: conv, Actor: alice, Template: &channel.Template{Name: "nope"}}, template.ErrNotSendable},
+		} {
+			_, err := r.hub.Reply(t.Context(), tt.reply)
+			require.ErrorIs(t, err, tt.want, name)
+		}
+		_, err := r.hub.Reply(t.Context(), channel.Reply{Conversation: conv, Actor: alice})
+		require.Error(t, err, "neither content nor template")
+		_, err = r.hub.Reply(t.Context(), channel.Reply{
+			Conversation: conv, Actor: alice, Template: &channel.Template{Name: "we_answered"},
+		})
+		_, ok := errors.AsType[*template.BindError](err)
+		require.True(t, ok, "a template without its values")
+		r.settle()
+		require.Len(t, r.messages(), 1)
+		require.Equal(t, []string{"Hello"}, r.sees())
+	})
+}
+
+func TestTheSameKeyIsTheSameMessage(t *testing.T) {
+	test(t, options{}, func(t *testing.T, r *rig) {
+		r.user.Text(r.number, "Hello")
+		r.settle()
+		reply := channel.Reply{Conversation: r.conversation().ID, Actor: alice, Content: &message.Text{Body: "Hi"}, Key: "click-1"}
+		first, err := r.hub.Reply(t.Context(), reply)
+		require.NoError(t, err)
+		r.settle()
+		second, err := r.hub.Reply(t.Context(), reply)
+		require.NoError(t, err)
+		r.settle()
+		require.Equal(t, first.ID, second.ID)
+		require.Equal(t, []string{"Hello", "Hi"}, r.sees())
+	})
+}
+
+func TestTheHostIsAskedAgainAfterItFailed(t *testing.T) {
+	d := 0
+	test(t, options{}, func(t *testing.T, r *rig) {
+		r.desk.fail = func(id string, try int) error {
+			if try <= 2 {
+				d++
+				return errors.New("ticket system is down")
+			}
+			return nil
+		}
+		r.user.Text(r.number, "first")
+		r.settle()
+		r.user.Text(r.number, "second")
+		r.settle()
+		for range 8 {
+			r.pass(10 * time.Second)
+		}
+		require.Equal(t, []string{"first", "second"}, r.desk.texts(), "in order, although both failed at first")
+		require.GreaterOrEqual(t, d, 4)
+	})
+}
+
+func TestAHostThatPanicsIsAskedAgain(t *testing.T) {
+	test(t, options{}, func(t *testing.T, r *rig) {
+		r.desk.fail = func(_ string, try int) error {
+			if try == 1 {
+				panic("a customer's name")
+			}
+			return nil
+		}
+		r.user.Text(r.number, "hello")
+		r.settle()
+		r.pass(10 * time.Second)
+		require.Equal(t, []string{"hello"}, r.desk.texts())
+		require.NotContains(t, r.logs.String(), "a customer's name")
+	})
+}
+
+func TestAPermanentFailureOfTheHostIsADeadLetterThatCanBeReplayed(t *testing.T) {
+	test(t, options{}, func(t *testing.T, r *rig) {
+		broken := true
+		r.desk.fail = func(string, int) error {
+			if broken {
+				return channel.ErrPermanent
+			}
+			return nil
+		}
+		r.user.Text(r.number, "hello")
+		r.settle()
+		letters, err := r.hub.DeadLetters(t.Context(), channel.DeadLetterQuery{Actor: admin, Queue: "host"})
+		require.NoError(t, err)
+		require.Len(t, letters, 1)
+		health, err := r.hub.Health(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, 1, health.Dead)
+		broken = false
+		require.NoError(t, r.hub.Replay(t.Context(), admin, letters[0].Key))
+		r.settle()
+		require.Equal(t, []string{"hello"}, r.desk.texts())
+		_, err = r.hub.DeadLetters(t.Context(), channel.DeadLetterQuery{Actor: alice, Queue: "host"})
+		require.ErrorIs(t, err, access.ErrDenied)
+	})
+}
+
+func TestTrafficForAnUnknownNumberWaitsAsDeadLetters(t *testing.T) {
+	test(t, options{}, func(t *testing.T, r *rig) {
+		other := r.account.AddNumber(numberConfig("999000111222333"))
+		r.user.Text(other, "is anybody there?")
+		r.settle()
+		require.Empty(t, r.desk.texts())
+		letters, err := r.hub.DeadLetters(t.Context(), channel.DeadLetterQuery{Actor: admin, Queue: "in"})
+		require.NoError(t, err)
+		require.Len(t, letters, 1)
+		require.NoError(t, r.hub.Add(channel.Channel{
+			Settings: channel.Settings{ID: "second", Name: "Second", Number: other.ID, Enabled: true},
+			Sender:   r.client.Number(other.ID),
+		}))
+		require.NoError(t, r.hub.Replay(t.Context(), admin, letters[0].Key))
+		r.settle()
+		require.Equal(t, []string{"is anybody there?"}, r.desk.texts())
+	})
+}
+
+func TestARestartGoesOnWhereTheLastRunStopped(t *testing.T) {
+	store := memstore.New()
+	test(t, options{store: store}, func(t *testing.T, r *rig) {
+		r.stop()
+		r.user.Text(r.number, "while nobody was there")
+		r.settle()
+		require.Empty(t, r.desk.texts(), "accepted, not yet applied")
+		r.run()
+		r.settle()
+		require.Equal(t, []string{"while nobody was there"}, r.desk.texts())
+	})
+}
+
+func TestAQueuedMessageCanBeTakenBack(t *testing.T) {
+	test(t, options{}, func(t *testing.T, r *rig) {
+		r.user.Text(r.number, "hello")
+		r.settle()
+		r.stop()
+		m, err := r.reply("a mistake")
+		require.NoError(t, err)
+		require.NoError(t, r.hub.Cancel(t.Context(), alice, m.ID))
+		require.NoError(t, r.hub.Cancel(t.Context(), alice, m.ID), "twice is no error")
+		sent, err := r.reply("the right answer")
+		require.NoError(t, err)
+		r.run()
+		r.settle()
+		require.Equal(t, []string{"hello", "the right answer"}, r.sees())
+		require.ErrorIs(t, r.hub.Cancel(t.Context(), alice, sent.ID), channel.ErrTooLate)
+	})
+}
+
+func TestAMessageThatWaitedTooLongIsNotThrownAtAClosedWindow(t *testing.T) {
+	test(t, options{}, func(t *testing.T, r *rig) {
+		r.user.Text(r.number, "hello")
+		r.settle()
+		r.stop()
+		m, err := r.reply("hi")
+		require.NoError(t, err)
+		r.world.Advance(25 * time.Hour)
+		r.run()
+		r.settle()
+		require.Equal(t, []string{"hello"}, r.sees())
+		list := r.messages()
+		require.Equal(t, m.ID, list[1].ID)
+		require.Equal(t, channel.Failed, list[1].Delivery.State())
+		require.Contains(t, list[1].Delivery.Failure.Hint, "template")
+		failed := r.desk.of(channel.DeliveryChanged)
+		require.Equal(t, channel.Failed, failed[len(failed)-1].Delivery, "the host is told")
+		log, err := r.hub.Log(t.Context(), alice, list[1].Conversation, 0)
+		require.NoError(t, err)
+		require.NotEmpty(t, log)
+	})
+}

@@ -1,0 +1,302 @@
+package channel
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kanava-go/kanava/webhook"
+	"github.com/kanava-go/kanava/window"
+)
+
+// An alias is one of the names under which WhatsApp reports a person. A customer has
+// any number of them, and they come and go: a phone number may be withheld, appear,
+// change or be given to somebody else; a BSUID changes with the number.
+//
+// Source: developers.facebook.com/documentation/business-messaging/whatsapp/business-scoped-user-ids,
+// checked 2026-08-11.
+type alias struct {
+	Customer string `json:"customer"`
+	// At is the newest event that showed the alias with this customer. A phone number
+	// belongs to whom it was seen with last.
+	At time.Time `json:"at"`
+}
+
+func aliasBSUID(channel, id string) string  { return channel + "|b|" + id }
+func aliasParent(channel, id string) string { return channel + "|p|" + id }
+func aliasPhone(channel, no string) string  { return channel + "|w|" + canonicalPhone(no) }
+func aliasGroup(channel, id string) string  { return channel + "|g|" + id }
+
+// canonicalPhone brings the variants in which WhatsApp writes the same number to one
+// form, for comparison only: Brazil's ninth digit, the mobile prefix 1 of Mexico and 9
+// of Argentina, which a wa_id may have or lack.
+func canonicalPhone(no string) string {
+	no = strings.TrimPrefix(no, "+")
+	switch {
+	case len(no) == 13 && strings.HasPrefix(no, "55") && no[4] == '9':
+		return no[:4] + no[5:]
+	case len(no) == 13 && (strings.HasPrefix(no, "521") || strings.HasPrefix(no, "549")):
+		return no[:2] + no[3:]
+	}
+	return no
+}
+
+// who is an identity as one event shows it.
+type who struct {
+	webhook.Identity
+	Group string
+	At    time.Time
+	// Event makes the ID of a new customer.
+	Event string
+}
+
+// strong lists the aliases that name one person for certain.
+func (w who) strong(channel string) []string {
+	if w.Group != "" {
+		return []string{aliasGroup(channel, w.Group)}
+	}
+	var keys []string
+	if w.BSUID != "" {
+		keys = append(keys, aliasBSUID(channel, w.BSUID))
+	}
+	if w.ParentBSUID != "" {
+		keys = append(keys, aliasParent(channel, w.ParentBSUID))
+	}
+	return keys
+}
+
+func (w who) phone(channel string) string {
+	if w.Phone == "" || w.Group != "" {
+		return ""
+	}
+	return aliasPhone(channel, w.Phone)
+}
+
+// resolve finds the customer that an identity belongs to, joins customers that turn
+// out to be one person, and creates one for a stranger. It returns nil for an identity
+// without any name.
+func (u *unit) resolve(ch *Channel, w who) (*Customer, error) {
+	strong, phone := w.strong(ch.ID), w.phone(ch.ID)
+	if len(strong) == 0 && phone == "" {
+		return nil, nil
+	}
+	c, err := u.byAliases(strong)
+	if err != nil {
+		return nil, err
+	}
+	if phone != "" {
+		if c, err = u.byPhone(c, phone, w); err != nil {
+			return nil, err
+		}
+	}
+	if c == nil {
+		c = &Customer{ID: derivedID("c_", ch.ID, w.Event), Channel: ch.ID, Created: w.At}
+		if _, err := u.load(kindCustomer, c.ID, c); err != nil {
+			return nil, err
+		}
+	}
+	before := *c
+	c.learn(w)
+	for _, key := range strong {
+		if err := u.attach(c, key, w.At); err != nil {
+			return nil, err
+		}
+	}
+	if phone != "" {
+		if err := u.attachPhone(c, phone, w.At); err != nil {
+			return nil, err
+		}
+	}
+	if c.differs(&before) {
+		if err := u.saveCustomer(c); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// byAliases returns the customer behind aliases that name one person for certain,
+// joining several if they turn out to be one.
+func (u *unit) byAliases(keys []string) (*Customer, error) {
+	var found *Customer
+	for _, key := range keys {
+		c, err := u.byAlias(key)
+		if err != nil {
+			return nil, err
+		}
+		if found, err = u.join(found, c); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// byPhone brings in the customer who had the phone number. Numbers are recycled:
+// somebody else's BSUID on the same number is somebody else.
+func (u *unit) byPhone(c *Customer, key string, w who) (*Customer, error) {
+	p, err := u.byAlias(key)
+	if err != nil || p == nil {
+		return c, err
+	}
+	stranger := p.BSUID != "" && w.BSUID != "" && p.BSUID != w.BSUID
+	switch {
+	case c != nil && c.ID == p.ID, stranger:
+		return c, nil
+	case c == nil:
+		return p, nil
+	case p.BSUID != "" && c.BSUID != "" && p.BSUID != c.BSUID:
+		return c, nil
+	}
+	return u.join(c, p)
+}
+
+func (u *unit) byAlias(key string) (*Customer, error) {
+	var a alias
+	if ok, err := u.load(kindAlias, key, &a); err != nil || !ok {
+		return nil, err
+	}
+	return u.customer(a.Customer)
+}
+
+// customer loads a customer, following merges.
+func (u *unit) customer(id string) (*Customer, error) {
+	for range maxMerges {
+		c := new(Customer)
+		if ok, err := u.load(kindCustomer, id, c); err != nil || !ok {
+			return nil, err
+		}
+		if c.MergedInto == "" {
+			return c, nil
+		}
+		id = c.MergedInto
+	}
+	return nil, fmt.Errorf("channel: read customer: merged too often: %w", ErrNotFound)
+}
+
+// join makes one customer of two. The older one lives on, so that the order in which
+// links become known does not matter.
+func (u *unit) join(a, b *Customer) (*Customer, error) {
+	if a == nil || b == nil || a.ID == b.ID {
+		if a == nil {
+			return b, nil
+		}
+		return a, nil
+	}
+	if b.Created.Before(a.Created) || b.Created.Equal(a.Created) && b.ID < a.ID {
+		a, b = b, a
+	}
+	changed := latest(a.NumberChanged, b.NumberChanged)
+	a.NumberChanged, b.NumberChanged = changed, changed
+	a.Window = u.since(a).Merge(u.since(b))
+	if b.SeenAt.After(a.SeenAt) {
+		a.BSUID, a.ParentBSUID = nonEmpty(b.BSUID, a.BSUID), nonEmpty(b.ParentBSUID, a.ParentBSUID)
+		a.Phone, a.Username, a.Name = nonEmpty(b.Phone, a.Phone), nonEmpty(b.Username, a.Username), nonEmpty(b.Name, a.Name)
+		a.SeenAt = b.SeenAt
+	} else {
+		a.BSUID, a.ParentBSUID = nonEmpty(a.BSUID, b.BSUID), nonEmpty(a.ParentBSUID, b.ParentBSUID)
+		a.Phone, a.Username, a.Name = nonEmpty(a.Phone, b.Phone), nonEmpty(a.Username, b.Username), nonEmpty(a.Name, b.Name)
+	}
+	if b.Preference.After(a.Preference) {
+		a.Preference, a.MarketingStopped = b.Preference, b.MarketingStopped
+	}
+	a.Consents = append(a.Consents, b.Consents...)
+	a.Merged = append(a.Merged, b.ID)
+	if a.Conversation == "" {
+		a.Conversation = b.Conversation
+	}
+	for _, key := range b.Aliases {
+		var al alias
+		if _, err := u.load(kindAlias, key, &al); err != nil {
+			return nil, err
+		}
+		if al.Customer != b.ID {
+			continue // a phone number that meanwhile belongs to somebody else
+		}
+		al.Customer = a.ID
+		if err := u.save(kindAlias, key, a.ID, 0, al); err != nil {
+			return nil, err
+		}
+		a.Aliases = append(a.Aliases, key)
+	}
+	b.MergedInto, b.Aliases = a.ID, nil
+	if err := u.saveCustomer(b); err != nil {
+		return nil, err
+	}
+	return a, u.saveCustomer(a)
+}
+
+// attach makes key an alias of c.
+func (u *unit) attach(c *Customer, key string, at time.Time) error {
+	var a alias
+	known, err := u.load(kindAlias, key, &a)
+	if err != nil || known && a.Customer == c.ID {
+		return err
+	}
+	if !slices.Contains(c.Aliases, key) {
+		c.Aliases = append(c.Aliases, key)
+	}
+	return u.save(kindAlias, key, c.ID, 0, alias{Customer: c.ID, At: latest(a.At, at)})
+}
+
+// attachPhone gives the phone number to c unless it was seen later with somebody else.
+func (u *unit) attachPhone(c *Customer, key string, at time.Time) error {
+	var a alias
+	known, err := u.load(kindAlias, key, &a)
+	if err != nil {
+		return err
+	}
+	if known && a.Customer != c.ID {
+		if owner, err := u.customer(a.Customer); err != nil || owner != nil && owner.ID != c.ID && a.At.After(at) {
+			return err
+		}
+	}
+	if known && a.Customer == c.ID && at.Sub(a.At) < time.Hour {
+		return nil // not worth a write with every message
+	}
+	if !slices.Contains(c.Aliases, key) {
+		c.Aliases = append(c.Aliases, key)
+	}
+	return u.save(kindAlias, key, c.ID, 0, alias{Customer: c.ID, At: latest(a.At, at)})
+}
+
+// since is the customer's window without what happened before the last change of the
+// number: Meta does not say that an open window moves along.
+func (u *unit) since(c *Customer) window.State {
+	last, ok := c.Window.LastInbound()
+	if ok && !last.After(c.NumberChanged) {
+		return u.windowOptions(c.Channel).Transfer(c.Window)
+	}
+	return c.Window
+}
+
+// learn takes over what a newer event says about the person.
+func (c *Customer) learn(w who) {
+	c.Created = earliest(c.Created, w.At)
+	if w.Group != "" {
+		c.Group = w.Group
+		return
+	}
+	if w.At.Before(c.SeenAt) {
+		c.BSUID, c.ParentBSUID = nonEmpty(c.BSUID, w.BSUID), nonEmpty(c.ParentBSUID, w.ParentBSUID)
+		c.Phone, c.Username, c.Name = nonEmpty(c.Phone, w.Phone), nonEmpty(c.Username, w.Username), nonEmpty(c.Name, w.Name)
+		return
+	}
+	c.BSUID, c.ParentBSUID = nonEmpty(w.BSUID, c.BSUID), nonEmpty(w.ParentBSUID, c.ParentBSUID)
+	c.Phone, c.Username, c.Name = nonEmpty(w.Phone, c.Phone), nonEmpty(w.Username, c.Username), nonEmpty(w.Name, c.Name)
+	c.SeenAt = w.At
+}
+
+// differs says whether a write is worth it.
+func (c *Customer) differs(o *Customer) bool {
+	return c.BSUID != o.BSUID || c.ParentBSUID != o.ParentBSUID || c.Phone != o.Phone ||
+		c.Username != o.Username || c.Name != o.Name || c.Group != o.Group ||
+		!c.SeenAt.Equal(o.SeenAt) || !c.Created.Equal(o.Created) || len(c.Aliases) != len(o.Aliases)
+}
+
+func nonEmpty(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

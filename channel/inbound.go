@@ -1,0 +1,158 @@
+package channel
+
+import (
+	"fmt"
+
+	"github.com/kanava-go/kanava/webhook"
+	"github.com/kanava-go/kanava/window"
+)
+
+// inbound applies what a customer sent. A standby message was sent while another
+// application has the conversation: it is filed like any other.
+func (u *unit) inbound(in *incoming, p *webhook.Message, standby bool) error {
+	if sys, ok := p.Content.(*webhook.System); ok {
+		return u.system(in, p, sys)
+	}
+	customer, err := u.resolve(in.ch, who{Identity: p.From, Group: p.GroupID, At: in.at, Event: in.id})
+	if err != nil {
+		return err
+	}
+	if customer == nil {
+		return errNoSender
+	}
+	u.observe(in.ch, customer, window.Event{
+		Kind: windowKind(p.Content), At: in.at, Standby: standby, Referral: referralOf(p),
+	})
+	switch c := p.Content.(type) {
+	case *webhook.Reaction:
+		err = u.reaction(in, customer, c)
+	case *webhook.Edit:
+		err = u.amend(in, c.OriginalID, amendment{Edited: in.at, Message: contentOf(c.Content)})
+	case *webhook.Revoke:
+		err = u.amend(in, c.OriginalID, amendment{Deleted: in.at})
+	default:
+		err = u.file(in, customer, p)
+	}
+	if err != nil {
+		return err
+	}
+	return u.saveCustomer(customer)
+}
+
+// file adds an ordinary message to the customer's conversation.
+func (u *unit) file(in *incoming, customer *Customer, p *webhook.Message) error {
+	msg := contentOf(p.Content)
+	msg.ID, msg.WAMID = inboundMessageID(in.ch.ID, p.ID), p.ID
+	known := new(Message)
+	if ok, err := u.load(kindMessage, msg.ID, known); err != nil || ok && known.Direction == Inbound {
+		return err // it came before in another way, such as the chat history
+	}
+	msg.Redacted = in.masked
+	if p.GroupID != "" {
+		msg.Sender = nonEmpty(p.From.Name, p.From.Username)
+	}
+	if p.Context != nil {
+		msg.Forwarded = p.Context.Forwarded || p.Context.FrequentlyForwarded
+		msg.Many = p.Context.FrequentlyForwarded
+		quoted, err := u.lookupWAMID(in.ch.ID, p.Context.ID)
+		if err != nil {
+			return err
+		}
+		if quoted != nil {
+			msg.Quoted = quoted.ID
+		}
+	}
+	msg.Referral = referral(p.Referral)
+	if err := u.applyAmendments(msg); err != nil {
+		return err
+	}
+	return u.receive(in, customer, msg)
+}
+
+// receive puts a message of the customer into the right conversation and tells the host.
+func (u *unit) receive(in *incoming, customer *Customer, msg *Message) error {
+	msg.Channel, msg.Direction, msg.At = in.ch.ID, Inbound, in.at
+	conv, effects, err := u.enter(in, customer, msg)
+	if err != nil {
+		return err
+	}
+	msg.Conversation = conv.ID
+	conv.LastSeq++
+	msg.Seq = conv.LastSeq
+	conv.Inbound++
+	conv.note(msg)
+	if err := u.saveMessage(msg); err != nil {
+		return err
+	}
+	u.count(in.ch.ID, "messages_in", in.at, 1)
+	if msg.Kind == "text" || msg.Kind == "button" {
+		if err := u.optOut(in, customer, conv, msg.Text); err != nil {
+			return err
+		}
+	}
+	if err := u.fetchLater(in.ch, msg); err != nil {
+		return err
+	}
+	if err := u.tellHost(in.ch.ID, "in|"+msg.ID, hostItem{Conversation: conv.ID, Message: msg.ID, At: in.at}); err != nil {
+		return err
+	}
+	if err := u.carryOut(in.ch, customer, conv, effects, in.id); err != nil {
+		return err
+	}
+	u.arm(in.ch, customer, conv)
+	return u.saveConversation(conv)
+}
+
+var errNoSender = fmt.Errorf("channel: message without any sender: %w", ErrPermanent)
+
+// observe adds an event to the customer's window, unless it happened before the
+// customer's number changed.
+func (u *unit) observe(ch *Channel, c *Customer, e window.Event) {
+	if e.Kind == "" || !e.At.After(c.NumberChanged) && !c.NumberChanged.IsZero() {
+		return
+	}
+	c.Window = ch.Window.Observe(c.Window, e, u.now)
+}
+
+func windowKind(c webhook.Content) window.Kind {
+	switch c.(type) {
+	case *webhook.Text, *webhook.Media, *webhook.Location:
+		return window.KindMessage
+	case *webhook.Contacts:
+		return window.KindContacts
+	case *webhook.QuickReply, *webhook.ButtonReply, *webhook.ListReply, *webhook.FlowReply,
+		*webhook.PaymentMethod, *webhook.ProductReply:
+		return window.KindReply
+	case *webhook.Order:
+		return window.KindOrder
+	case *webhook.Welcome:
+		return window.KindRequestWelcome
+	case *webhook.CallPermission:
+		return window.KindCallPermissionReply
+	case *webhook.Reaction:
+		return window.KindReaction
+	case *webhook.Edit:
+		return window.KindEdit
+	case *webhook.Revoke:
+		return window.KindRevoke
+	case *webhook.Unsupported, *webhook.Unknown:
+		return window.KindUnsupported
+	case *webhook.System:
+		return window.KindSystem
+	}
+	return ""
+}
+
+func referralOf(p *webhook.Message) window.Referral {
+	if p.Referral == nil {
+		return ""
+	}
+	return window.Referral(p.Referral.SourceType)
+}
+
+func referral(r *webhook.Referral) *Referral {
+	if r == nil {
+		return nil
+	}
+	return &Referral{Source: r.SourceType, ID: r.SourceID, URL: r.SourceURL, Headline: r.Headline, ClickID: r.ClickID}
+}

@@ -1,0 +1,212 @@
+package channel_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
+	"github.com/kanava-go/kanava/channel/memstore"
+	"github.com/kanava-go/kanava/window"
+)
+
+func TestDuplicatesDisorderAndOddItemsChangeNothing(t *testing.T) {
+	test(t, options{}, func(t *testing.T, r *rig) {
+		r.world.SetFaults(cloudapitest.Faults{
+			Duplicate: 0.5, Reorder: 0.5, Lose: 0.3, Malform: 0.3, Future: 0.5, Split: 0.3, Merge: 20,
+		})
+		want := map[string]bool{}
+		for _, text := range strings.Fields("one two three four five six seven eight nine ten") {
+			r.user.Text(r.number, text)
+			want[text] = true
+			r.settle()
+		}
+		r.pass(10 * time.Minute)
+		_, err := r.reply("thank you")
+		require.NoError(t, err)
+		r.settle()
+		r.user.Read(r.number)
+		r.pass(10 * time.Minute)
+		got := map[string]bool{}
+		for _, text := range r.desk.texts() {
+			require.False(t, got[text], "shown twice")
+			got[text] = true
+		}
+		require.Equal(t, want, got)
+		for _, m := range r.messages() {
+			if m.Direction == channel.Outbound {
+				require.Equal(t, channel.Read, m.Delivery.State())
+			}
+		}
+	})
+}
+
+func TestCustomersChangesOfTheirMessagesAreHonoured(t *testing.T) {
+	// WhatsApp tells only numbers that are in use in the Business app as well.
+	test(t, options{number: cloudapitest.NumberConfig{Coexistence: true}}, func(t *testing.T, r *rig) {
+		first := r.user.Text(r.number, "My number is 42")
+		r.settle()
+		second := r.user.Text(r.number, "Forget this")
+		r.settle()
+		require.NoError(t, r.user.Edit(r.number, first, "My number is 43"))
+		require.NoError(t, r.user.Delete(r.number, second))
+		r.settle()
+		list := r.messages()
+		require.Equal(t, "My number is 43", list[0].Text)
+		require.False(t, list[0].Edited.IsZero())
+		require.Empty(t, list[1].Text)
+		require.False(t, list[1].Deleted.IsZero())
+		require.Len(t, r.desk.of(channel.MessageEdited), 1)
+		require.Len(t, r.desk.of(channel.MessageDeleted), 1)
+	})
+}
+
+func TestReactionsShowOnTheMessageAndOpenNoWindow(t *testing.T) {
+	test(t, options{}, func(t *testing.T, r *rig) {
+		r.user.Text(r.number, "hello")
+		r.settle()
+		_, err := r.reply("is this all right?")
+		require.NoError(t, err)
+		r.settle()
+		r.pass(23 * time.Hour)
+		bubbles := r.user.Sees(r.number)
+		require.NoError(t, r.user.React(r.number, bubbles[1].ID, "👍"))
+		r.settle()
+		require.Equal(t, "👍", r.messages()[1].Reactions[0].Emoji)
+		require.Len(t, r.desk.of(channel.Reacted), 1)
+		r.pass(2 * time.Hour)
+		_, err = r.reply("too late")
+		require.ErrorIs(t, err, window.ErrClosed)
+	})
+}
+
+func TestQuotesLeadToTheQuotedMessage(t *testing.T) {
+	test(t, options{}, func(t *testing.T, r *rig) {
+		r.user.Text(r.number, "hello")
+		r.settle()
+		out, err := r.reply("red or blue?")
+		require.NoError(t, err)
+		r.settle()
+		_, err = r.user.Reply(r.number, r.user.Sees(r.number)[1].ID, "this one")
+		require.NoError(t, err)
+		r.settle()
+		require.Equal(t, out.ID, r.messages()[2].Quoted)
+	})
+}
+
+func TestAMissedCallIsFiledAndOpensTheWindow(t *testing.T) {
+	test(t, options{}, func(t *testing.T, r *rig) {
+		r.user.Text(r.number, "hello")
+		r.settle()
+		r.pass(30 * time.Hour)
+		_, err := r.reply("closed")
+		require.ErrorIs(t, err, window.ErrClosed)
+		r.user.Call(r.number)
+		r.settle()
+		r.pass(2 * time.Minute) // nobody answers
+		_, err = r.reply("You called?")
+		require.NoError(t, err)
+		r.settle()
+		list := r.messages()
+		require.Equal(t, "call", list[1].Kind)
+		require.True(t, list[1].Call.Missed)
+	})
+}
+
+// shelf is a host's file store.
+type shelf struct{ files map[string][]byte }
+
+func (s *shelf) Save(_ context.Context, f channel.File, body io.Reader) (string, error) {
+	raw, err := io.ReadAll(body)
+	if err != nil {
+		return "", err
+	}
+	s.files[f.ID] = raw
+	return "file:" + f.ID, nil
+}
+
+func TestFilesAreFetchedCheckedAndHandedOver(t *testing.T) {
+	png := append([]byte("\x89PNG\r\n\x1a\n"), bytes.Repeat([]byte{1}, 4000)...)
+	s := &shelf{files: map[string][]byte{}}
+	o := options{
+		config:   func(c *channel.Config) { c.Attachments = s },
+		settings: func(c *channel.Settings) { c.Files = channel.FilePolicy{Allow: []string{"image/png"}} },
+	}
+	test(t, o, func(t *testing.T, r *rig) {
+		r.user.Image(r.number, cloudapitest.Attachment{Data: png, MIME: "image/png", Caption: "the chain"})
+		r.settle()
+		r.user.Document(r.number, cloudapitest.Attachment{Data: []byte("MZ\x90\x00 program"), MIME: "image/png", Filename: "chain.png"})
+		r.settle()
+		r.pass(10 * time.Second)
+		list := r.messages()
+		require.Equal(t, "the chain", list[0].Text)
+		good := list[0].Attachments[0]
+		require.Equal(t, png, s.files[list[0].ID+"/0"])
+		require.Equal(t, int64(len(png)), good.Size)
+		require.Equal(t, "image/png", good.MIME)
+		require.NotEmpty(t, good.Ref)
+		require.Len(t, r.desk.of(channel.AttachmentReady), 1)
+		bad := list[1].Attachments[0]
+		require.Empty(t, bad.Ref)
+		require.Contains(t, bad.Failed, "refused")
+		require.Len(t, r.desk.of(channel.AttachmentFailed), 1)
+		require.Len(t, s.files, 1)
+	})
+}
+
+func TestCardNumbersReachNeitherStoreNorHostNorLogNorCustomer(t *testing.T) {
+	const card = "4111 1111 1111 1111"
+	store := memstore.New()
+	test(t, options{store: store}, func(t *testing.T, r *rig) {
+		r.user.Text(r.number, "my card is "+card)
+		r.settle()
+		_, err := r.reply("you wrote " + card)
+		require.NoError(t, err)
+		_, err = r.hub.AddNote(t.Context(), alice, r.conversation().ID, "note "+card)
+		require.NoError(t, err)
+		r.settle()
+		for _, m := range r.messages() {
+			require.NotContains(t, m.Text, "4111 1111")
+			require.True(t, m.Redacted)
+			require.Contains(t, m.Text, "1111")
+		}
+		require.NotContains(t, r.sees()[1], "4111 1111", "nor does an agent send one")
+		require.NotContains(t, strings.Join(r.desk.texts(), ""), "4111 1111")
+		require.NotContains(t, r.logs.String(), "1111 1111")
+		everything(t, store, func(text string) {
+			require.NotContains(t, text, "4111 1111")
+			require.NotContains(t, text, "4111111111111111")
+		})
+	})
+}
+
+func TestNothingPrivateIsLogged(t *testing.T) {
+	test(t, options{user: cloudapitest.UserConfig{Name: "Canary Bird", Phone: "13125550123"}}, func(t *testing.T, r *rig) {
+		r.desk.fail = func(id string, try int) error {
+			if try == 1 {
+				return context.DeadlineExceeded
+			}
+			return nil
+		}
+		r.user.Text(r.number, "a secret text")
+		r.settle()
+		r.pass(10 * time.Second)
+		_, err := r.reply("another secret text")
+		require.NoError(t, err)
+		r.settle()
+		r.pass(25 * time.Hour)
+		_, err = r.reply("a third secret")
+		require.Error(t, err)
+		for _, canary := range []string{"Canary", "13125550123", "secret", "wamid", r.app.Secret} {
+			require.NotContains(t, r.logs.String(), canary)
+			require.NotContains(t, err.Error(), canary)
+		}
+		require.NotEmpty(t, r.logs.String(), "something was logged at all")
+	})
+}

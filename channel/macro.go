@@ -1,0 +1,169 @@
+package channel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/template"
+	"github.com/kanava-go/kanava/window"
+)
+
+// Placeholders returns what the placeholders of macros and automatic messages stand for
+// in a conversation: {{customer.name}}, {{customer.first_name}}, {{customer.username}},
+// {{ticket}}, {{conversation.topic}} and {{agent}} (the assignee). A value that is not
+// known is a missing placeholder, which refuses the macro: better than "Hello ,".
+func Placeholders(conv *Conversation, customer *Customer) template.Lookup {
+	return func(name string) (string, bool) {
+		value := ""
+		switch name {
+		case "customer.name":
+			value = customer.Name
+		case "customer.first_name":
+			value, _, _ = strings.Cut(strings.TrimSpace(customer.Name), " ")
+		case "customer.username":
+			value = customer.Username
+		case "ticket":
+			value = conv.Ticket
+		case "conversation.topic":
+			value = conv.Topic
+		case "agent":
+			value = conv.State.Assignee
+		}
+		return value, value != ""
+	}
+}
+
+// automaticTemplate names the template of an automatic message. Its variables are filled
+// with the placeholders of the same names: {{customer_name}} with customer.name.
+func (u *unit) automaticTemplate(ch *Channel, c rules.Content, lookup template.Lookup) (*Template, error) {
+	t := &Template{Name: c.Template, Language: c.Language}
+	def, err := ch.template(t, u.now)
+	if err != nil {
+		return nil, err
+	}
+	body := def.Body()
+	if body == nil || !def.UsesNames() {
+		return t, nil
+	}
+	for _, example := range body.Example.Named {
+		value, ok := lookup(strings.Replace(example.Name, "_", ".", 1))
+		if !ok {
+			value, ok = lookup(example.Name)
+		}
+		if ok {
+			t.Values.Body = append(t.Values.Body, template.NamedText(example.Name, template.OneLine(value)))
+		}
+	}
+	return t, nil
+}
+
+// Macro is a prepared answer that knows the customer service window.
+type Macro struct {
+	// Conversation and Actor are as in Reply.
+	Conversation string
+	Actor        access.Actor
+	// Text goes out while the window is open. Placeholders are filled in.
+	Text string
+	// Shorthand is a template in the notation &((template=[[name]] …))&, which goes out
+	// when the window is closed, or at any time if Text is empty. Placeholders in its
+	// values are filled in after it was read, so that a name cannot break out of a value.
+	Shorthand string
+	// Lookup gives placeholders of the host's own; it is asked first. nil: none.
+	Lookup template.Lookup
+	// Key is as in Reply.
+	Key string
+}
+
+// MacroPreview is what a macro would send now.
+type MacroPreview struct {
+	// Template says that the template would go out; otherwise the text.
+	Template bool
+	// Text is what the customer would read, Preview a template's parts.
+	Text    string
+	Preview template.Preview
+}
+
+// PreviewMacro says what a macro would send if it were run now, without sending it. The
+// errors are those of [Hub.RunMacro].
+func (h *Hub) PreviewMacro(ctx context.Context, m Macro) (*MacroPreview, error) {
+	_, preview, err := h.macro(ctx, &m)
+	if err != nil {
+		return nil, fmt.Errorf("channel: preview macro: %w", err)
+	}
+	return preview, nil
+}
+
+// RunMacro sends a macro's text if the window is open, and its template otherwise. The
+// errors are those of [Hub.Reply], *template.ShorthandError for a shorthand that cannot be
+// read, *template.ExpandError for a placeholder without a usable value, and
+// window.ErrClosed if there is no template to fall back to.
+func (h *Hub) RunMacro(ctx context.Context, m Macro) (*Message, error) {
+	reply, _, err := h.macro(ctx, &m)
+	if err != nil {
+		return nil, fmt.Errorf("channel: run macro: %w", err)
+	}
+	return h.Reply(ctx, *reply)
+}
+
+// macro decides what a macro sends now.
+func (h *Hub) macro(ctx context.Context, m *Macro) (*Reply, *MacroPreview, error) {
+	conv, customer, err := h.Conversation(ctx, m.Actor, m.Conversation)
+	if err != nil {
+		return nil, nil, err
+	}
+	ch, ok := h.channels.get(conv.Channel)
+	if !ok {
+		return nil, nil, ErrNoChannel
+	}
+	reply := &Reply{Conversation: m.Conversation, Actor: m.Actor, Key: m.Key}
+	own := Placeholders(conv, customer)
+	lookup := func(name string) (string, bool) {
+		if m.Lookup != nil {
+			if value, ok := m.Lookup(name); ok {
+				return value, true
+			}
+		}
+		return own(name)
+	}
+	now := h.now()
+	open := customer.Window.Permits(window.Send{Kind: window.SendText}, now)
+	switch {
+	case m.Text != "" && open.Allowed:
+		text, err := template.ExpandVerbatim(m.Text, lookup)
+		if err != nil {
+			return nil, nil, err
+		}
+		reply.Content = &message.Text{Body: text}
+		return reply, &MacroPreview{Text: ch.redactText(text)}, nil
+	case m.Shorthand == "" && m.Text == "":
+		return nil, nil, errors.New("channel: the macro is empty")
+	case m.Shorthand == "":
+		return nil, nil, open.Err()
+	}
+	short, err := template.ParseShorthand(m.Shorthand, template.ShorthandOptions{})
+	if err != nil {
+		return nil, nil, err
+	}
+	if short, err = short.Expand(lookup); err != nil {
+		return nil, nil, err
+	}
+	def, err := ch.template(&Template{Name: short.Template, Language: short.Language}, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	values, err := short.Values(def, template.ShorthandMapping{NamesInOrder: true})
+	if err != nil {
+		return nil, nil, err
+	}
+	_, preview, err := def.Bind(values)
+	if err != nil {
+		return nil, nil, err
+	}
+	reply.Template = &Template{Name: def.Name, Language: def.Language, Values: values}
+	return reply, &MacroPreview{Template: true, Text: ch.redactText(preview.Text()), Preview: preview}, nil
+}

@@ -1,0 +1,111 @@
+package channel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/rules"
+)
+
+// Notification is a template that goes to a customer who may never have written.
+type Notification struct {
+	// Channel is the ID of the channel to send from; required.
+	Channel string
+	// Actor is who sends it; required.
+	Actor access.Actor
+	// To is the phone number (E.164) or the BSUID, or both.
+	To message.Recipient
+	// Name is what the host calls the person, "" if not known; used until WhatsApp tells a
+	// name.
+	Name string
+	// Template is what to send; required.
+	Template *Template
+	// Key makes the call idempotent for this customer: the same key returns the message
+	// of the first call. "" makes every call a new message.
+	Key string
+}
+
+// Notify checks a proactive message, writes it into the outbox and returns it as queued.
+// It needs the customer's recorded consent for the template's category, unless the
+// channel says that the host's own system decides, and refuses marketing to customers
+// who stopped it. The errors are those of [Hub.Reply], ErrNoConsent and ErrOptedOut.
+//
+// Without a conversation, or after one that is long resolved, it begins one in pending:
+// the answer arrives there.
+func (h *Hub) Notify(ctx context.Context, n Notification) (*Message, error) {
+	var msg *Message
+	event := randomID("e_")
+	err := h.do(ctx, func(u *unit) error {
+		msg = nil
+		ch, ok := h.channels.get(n.Channel)
+		if !ok {
+			return ErrNoChannel
+		}
+		if n.Template == nil {
+			return errors.New("channel: a template must be given")
+		}
+		if err := access.Check(ch.Access, n.Actor, access.Notify); err != nil {
+			return err
+		}
+		def, err := ch.template(n.Template, u.now)
+		if err != nil {
+			return err
+		}
+		customer, err := u.reach(ch, n.To, n.Name, event)
+		if err != nil {
+			return err
+		}
+		if err := consents(ch, customer, def.Category); err != nil {
+			return err
+		}
+		r := &Reply{Actor: n.Actor, Template: n.Template}
+		if n.Key != "" {
+			r.id = derivedID("m_", "notify", customer.ID, n.Key)
+		} else {
+			r.id = randomID("m_")
+		}
+		conv, effects, err := u.contact(ch, customer, r.id)
+		if err != nil {
+			return err
+		}
+		r.notify = true
+		if msg, err = u.send(ch, customer, conv, r); err != nil {
+			return err
+		}
+		if err := u.carryOut(ch, customer, conv, effects, r.id); err != nil {
+			return err
+		}
+		u.arm(ch, customer, conv)
+		if err := u.saveConversation(conv); err != nil {
+			return err
+		}
+		return u.saveCustomer(customer)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("channel: notify: %w", err)
+	}
+	return msg, nil
+}
+
+// contact finds the conversation for a proactive message, beginning one if needed.
+func (u *unit) contact(ch *Channel, customer *Customer, id string) (*Conversation, []rules.Effect, error) {
+	conv, err := u.current(customer)
+	if err != nil {
+		return nil, nil, err
+	}
+	var state rules.State
+	if conv != nil {
+		state = conv.State
+	}
+	state, effects := ch.rules.OnNotify(state, rules.Outbound{ID: id, At: u.now}, u.now)
+	if conv == nil || opens(effects) {
+		if conv, err = u.open(ch, customer, id, state); err != nil {
+			return nil, nil, err
+		}
+	}
+	conv.State = state
+	return conv, effects, nil
+}

@@ -1,0 +1,232 @@
+package channel
+
+import (
+	"time"
+
+	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/webhook"
+	"github.com/kanava-go/kanava/window"
+)
+
+// system applies a notice that a customer's identifiers changed. It is no message: it
+// opens no window and shows in no conversation.
+func (u *unit) system(in *incoming, p *webhook.Message, sys *webhook.System) error {
+	previous := sys.Previous
+	if previous.BSUID == "" && previous.Phone == "" {
+		previous = p.From
+	}
+	switch sys.Kind {
+	case webhook.SystemNumberChanged, webhook.SystemUserIDChanged:
+		return u.link(in, previous, sys.Current)
+	}
+	u.count(in.ch.ID, "system_"+string(sys.Kind), in.at, 1)
+	return nil
+}
+
+// link joins the customers behind two identities of which WhatsApp says that they are
+// one person. The new identity counts from now on; the window starts anew.
+func (u *unit) link(in *incoming, previous, current webhook.Identity) error {
+	before := in.at.Add(-time.Microsecond) // so that the current identity is the newer one
+	old, err := u.resolve(in.ch, who{Identity: previous, At: before, Event: in.id + "|previous"})
+	if err != nil {
+		return err
+	}
+	now, err := u.resolve(in.ch, who{Identity: current, At: in.at, Event: in.id})
+	if err != nil || old == nil || now == nil {
+		return err
+	}
+	if old, err = u.customer(old.ID); err != nil { // as it is after the second step
+		return err
+	}
+	customer, err := u.join(old, now)
+	if err != nil {
+		return err
+	}
+	customer.NumberChanged = latest(customer.NumberChanged, in.at)
+	customer.Window = u.since(customer)
+	customer.learn(who{Identity: current, At: latest(in.at, customer.SeenAt)})
+	if err := u.saveCustomer(customer); err != nil {
+		return err
+	}
+	if customer.Conversation == "" {
+		return nil
+	}
+	return u.tellHost(in.ch.ID, "customer|"+in.id, hostItem{
+		Kind: CustomerChanged, Conversation: customer.Conversation, At: in.at,
+	})
+}
+
+// preference notes that a customer stopped or resumed marketing messages.
+func (u *unit) preference(in *incoming, p *webhook.UserPreference) error {
+	customer, err := u.resolve(in.ch, who{Identity: p.User, At: in.at, Event: in.id})
+	if err != nil || customer == nil {
+		return err
+	}
+	if !in.at.After(customer.Preference) {
+		return nil // an older wish than the one that is known
+	}
+	customer.Preference = in.at
+	switch p.Value {
+	case webhook.PreferenceStop:
+		customer.MarketingStopped = in.at
+	case webhook.PreferenceResume:
+		customer.MarketingStopped = time.Time{}
+	default:
+		return nil
+	}
+	if err := u.saveCustomer(customer); err != nil || customer.Conversation == "" {
+		return err
+	}
+	return u.tellHost(in.ch.ID, "preference|"+in.id, hostItem{
+		Kind: PreferenceChanged, Conversation: customer.Conversation, At: in.at, Reason: p.Value,
+	})
+}
+
+// call applies an event of a voice call. A customer's call opens the window, answered
+// or not; a missed one is filed as a message, so that somebody calls back.
+func (u *unit) call(in *incoming, p *webhook.Call) error {
+	if p.Direction != webhook.CallByUser {
+		return nil
+	}
+	customer, err := u.resolve(in.ch, who{Identity: p.User, At: in.at, Event: in.id})
+	if err != nil || customer == nil {
+		return err
+	}
+	switch p.Event {
+	case webhook.CallConnect, webhook.CallCreated:
+		u.observe(in.ch, customer, window.Event{Kind: window.KindCall, At: in.at})
+	case webhook.CallTerminate:
+		// The window counts from the call, not from its end.
+		u.observe(in.ch, customer, window.Event{Kind: window.KindCall, At: p.Started})
+	}
+	if p.Event == webhook.CallTerminate {
+		missed := p.Started.IsZero()
+		msg := &Message{
+			ID: inboundMessageID(in.ch.ID, p.ID), WAMID: p.ID, Kind: "call", Text: "[Voice call]",
+			Call: &Call{Missed: missed, Duration: p.Duration},
+		}
+		if missed {
+			msg.Text = "[Missed voice call]"
+		}
+		if ok, err := u.load(kindMessage, msg.ID, nil); err != nil || ok {
+			return err
+		}
+		if err := u.receive(in, customer, msg); err != nil {
+			return err
+		}
+	}
+	return u.saveCustomer(customer)
+}
+
+// callStatus notes that a customer accepted a call of ours, which opens the window.
+func (u *unit) callStatus(in *incoming, p *webhook.CallStatus) error {
+	if p.Status != webhook.CallAccepted {
+		return nil
+	}
+	customer, err := u.resolve(in.ch, who{Identity: p.Recipient, At: in.at, Event: in.id})
+	if err != nil || customer == nil {
+		return err
+	}
+	u.observe(in.ch, customer, window.Event{Kind: window.KindCallAccepted, At: in.at})
+	return u.saveCustomer(customer)
+}
+
+// echo files what somebody answered from the WhatsApp Business app or through another
+// application. It changes no window.
+func (u *unit) echo(in *incoming, p *webhook.Echo) error {
+	customer, err := u.resolve(in.ch, who{Identity: p.To, Group: p.GroupID, At: in.at, Event: in.id})
+	if err != nil || customer == nil {
+		return err
+	}
+	switch c := p.Content.(type) {
+	case *webhook.Edit:
+		return u.amend(in, c.OriginalID, amendment{Edited: in.at, Message: contentOf(c.Content)})
+	case *webhook.Revoke:
+		return u.amend(in, c.OriginalID, amendment{Deleted: in.at})
+	case *webhook.Reaction:
+		m, err := u.lookupWAMID(in.ch.ID, c.MessageID)
+		if err != nil || m == nil {
+			return err
+		}
+		m.amend(amendment{Reactions: []Reaction{{By: "business", Emoji: c.Emoji, At: in.at}}})
+		return u.saveMessage(m)
+	}
+	if known, err := u.lookupWAMID(in.ch.ID, p.ID); err != nil || known != nil {
+		return err // sent through this hub, or known from the chat history
+	}
+	msg := contentOf(p.Content)
+	msg.ID, msg.WAMID, msg.Redacted = inboundMessageID(in.ch.ID, p.ID), p.ID, in.masked
+	msg.Channel, msg.Direction, msg.At = in.ch.ID, Echo, in.at
+	if err := u.applyAmendments(msg); err != nil {
+		return err
+	}
+	conv, err := u.current(customer)
+	if err != nil {
+		return err
+	}
+	var state rules.State
+	if conv != nil {
+		state = conv.State
+	}
+	state, effects := in.ch.rules.OnAgentReply(state, rules.Outbound{ID: msg.ID, At: in.at}, u.now)
+	if conv == nil || opens(effects) {
+		if conv, err = u.open(in.ch, customer, in.id, state); err != nil {
+			return err
+		}
+	}
+	conv.State = state
+	msg.Conversation = conv.ID
+	conv.LastSeq++
+	msg.Seq = conv.LastSeq
+	conv.Outbound++
+	conv.note(msg)
+	if err := u.saveMessage(msg); err != nil {
+		return err
+	}
+	u.count(in.ch.ID, "messages_echo", in.at, 1)
+	if err := u.carryOut(in.ch, customer, conv, effects, in.id); err != nil {
+		return err
+	}
+	u.arm(in.ch, customer, conv)
+	if err := u.saveConversation(conv); err != nil {
+		return err
+	}
+	if err := u.saveCustomer(customer); err != nil {
+		return err
+	}
+	return u.tellHost(in.ch.ID, "echo|"+msg.ID, hostItem{
+		Kind: EchoReceived, Conversation: conv.ID, Message: msg.ID, At: in.at,
+	})
+}
+
+// history files a message from before the number came to the hub. The host is not told:
+// nothing of it is news, and there may be thousands.
+func (u *unit) history(in *incoming, p *webhook.HistoryMessage) error {
+	customer, err := u.resolve(in.ch, who{Identity: p.User, At: in.at, Event: in.id})
+	if err != nil || customer == nil {
+		return err
+	}
+	msg := contentOf(p.Content)
+	msg.ID, msg.WAMID, msg.Redacted = inboundMessageID(in.ch.ID, p.ID), p.ID, in.masked
+	known := new(Message)
+	if ok, err := u.load(kindMessage, msg.ID, known); err != nil {
+		return err
+	} else if ok {
+		if known.Kind != "media_placeholder" || msg.Kind == "media_placeholder" {
+			return nil
+		}
+		known.Kind, known.Text, known.Attachments = msg.Kind, msg.Text, msg.Attachments
+		return u.saveMessage(known)
+	}
+	msg.Channel, msg.At, msg.Direction = in.ch.ID, in.at, Inbound
+	if p.Outbound {
+		msg.Direction = Echo
+	}
+	msg.Conversation = historyConversation(customer)
+	u.count(in.ch.ID, "messages_history", in.at, 1)
+	return u.saveMessage(msg)
+}
+
+// historyConversation is where past messages of a customer are filed: under an ID of
+// their own, beside the customer's conversations.
+func historyConversation(c *Customer) string { return derivedID("h_", c.ID) }

@@ -1,0 +1,306 @@
+package channel
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+// Erased is the receipt of an erasure: what was removed.
+type Erased struct {
+	// Customers counts the records of the person, merged ones included.
+	Customers     int `json:"customers"`
+	Conversations int `json:"conversations"`
+	Messages      int `json:"messages"`
+	// Work counts what was still waiting: unsent messages, items not yet applied, calls of
+	// the Ticketing, dead letters.
+	Work int `json:"work"`
+	// Attachments are the host's references to the person's files, for the host to remove.
+	Attachments []string `json:"attachments,omitempty"`
+}
+
+// Erase removes everything the hub keeps about a person on one channel, under all names
+// that the person ever had there. It works in small steps and may be called again after
+// an error; what was removed before is then missing from the receipt. The actor must be
+// an administrator. Files and tickets at the host are the host's to remove.
+func (h *Hub) Erase(ctx context.Context, actor access.Actor, channel string, who message.Recipient) (*Erased, error) {
+	if err := access.Check(access.Policy{}, actor, access.Erase); err != nil {
+		return nil, fmt.Errorf("channel: erase: %w", err)
+	}
+	person, err := h.person(ctx, channel, who)
+	if err != nil {
+		return nil, fmt.Errorf("channel: erase: %w", err)
+	}
+	receipt := &Erased{}
+	for _, c := range person {
+		if err := h.eraseCustomer(ctx, c, receipt); err != nil {
+			return receipt, fmt.Errorf("channel: erase: %w", err)
+		}
+	}
+	return receipt, nil
+}
+
+// person finds the customer behind an address, with all that were merged into it; the
+// living one comes last, so that an interrupted erasure can be repeated.
+func (h *Hub) person(ctx context.Context, channel string, who message.Recipient) ([]*Customer, error) {
+	var keys []string
+	if who.BSUID != "" {
+		keys = append(keys, aliasBSUID(channel, who.BSUID), aliasParent(channel, who.BSUID))
+	}
+	if who.Phone != "" {
+		keys = append(keys, aliasPhone(channel, who.Phone))
+	}
+	if who.Group != "" {
+		keys = append(keys, aliasGroup(channel, who.Group))
+	}
+	records, err := h.store.Get(ctx, kindAlias, keys...)
+	if err != nil {
+		return nil, fmt.Errorf("channel: read alias: %w", err)
+	}
+	var all []*Customer
+	seen := map[string]bool{}
+	for _, r := range records {
+		a, err := decodeRecord[alias](r)
+		if err != nil {
+			return nil, err
+		}
+		c, err := h.customer(ctx, a.Customer)
+		if errors.Is(err, ErrNotFound) || err == nil && seen[c.ID] {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		seen[c.ID] = true
+		for _, id := range c.Merged {
+			old, err := get[Customer](ctx, h.store, kindCustomer, id)
+			if err != nil && !errors.Is(err, ErrNotFound) {
+				return nil, err
+			}
+			if err == nil && !seen[old.ID] {
+				seen[old.ID] = true
+				all = append(all, old)
+			}
+		}
+		all = append(all, c)
+	}
+	if len(all) == 0 {
+		return nil, ErrNotFound
+	}
+	return all, nil
+}
+
+func (h *Hub) eraseCustomer(ctx context.Context, c *Customer, receipt *Erased) error {
+	convs, err := h.conversationsOf(ctx, c)
+	if err != nil {
+		return err
+	}
+	for _, id := range convs {
+		if err := h.eraseConversation(ctx, c.Channel, id, receipt); err != nil {
+			return err
+		}
+	}
+	if err := h.eraseLanes(ctx, c, receipt); err != nil {
+		return err
+	}
+	b := &Batch{Delete: []RecordKey{{kindCustomer, c.ID}}}
+	for _, key := range c.Aliases {
+		b.Delete = append(b.Delete, RecordKey{kindAlias, key})
+	}
+	if _, err := h.store.Commit(ctx, b); err != nil {
+		return fmt.Errorf("channel: delete customer: %w", err)
+	}
+	receipt.Customers++
+	return nil
+}
+
+// conversationsOf lists the conversations of a customer, and where the chat history is.
+func (h *Hub) conversationsOf(ctx context.Context, c *Customer) ([]string, error) {
+	ids := []string{historyConversation(c)}
+	var after *Position
+	for {
+		page, err := h.store.List(ctx, Query{Kind: kindOfCustomer, Parent: c.ID, After: after, Limit: 500})
+		if err != nil {
+			return nil, fmt.Errorf("channel: list conversations: %w", err)
+		}
+		for _, r := range page {
+			ids = append(ids, r.Key)
+		}
+		if len(page) < 500 {
+			return ids, nil
+		}
+		after = &Position{page[499].Sort, page[499].Key}
+	}
+}
+
+// eraseConversation removes a conversation with its messages, its log, and all work that
+// refers to it.
+func (h *Hub) eraseConversation(ctx context.Context, channel, id string, receipt *Erased) error {
+	if err := h.eraseMessages(ctx, channel, id, nil, receipt); err != nil {
+		return err
+	}
+	for _, queue := range []string{queueHost, queueOut} {
+		if err := h.dropLane(ctx, queue, id, receipt); err != nil {
+			return err
+		}
+	}
+	b := &Batch{
+		Delete: []RecordKey{{kindConversation, id}, {kindOfCustomer, id}},
+		Drop:   []WorkKey{{queueTimer, id}},
+	}
+	for {
+		page, err := h.store.List(ctx, Query{Kind: kindLog, Parent: id, Limit: 500})
+		if err != nil {
+			return fmt.Errorf("channel: list log: %w", err)
+		}
+		for _, r := range page {
+			b.Delete = append(b.Delete, RecordKey{kindLog, r.Key})
+		}
+		if _, err := h.store.Commit(ctx, b); err != nil {
+			return fmt.Errorf("channel: delete conversation: %w", err)
+		}
+		if len(page) < 500 {
+			break
+		}
+		b = &Batch{}
+	}
+	receipt.Conversations++
+	return nil
+}
+
+// eraseMessages removes the messages of a conversation, those before a position only if
+// before is not nil.
+func (h *Hub) eraseMessages(ctx context.Context, channel, conversation string, before *Position, receipt *Erased) error {
+	for {
+		page, err := list[Message](ctx, h.store, Query{
+			Kind: kindMessage, Parent: conversation, Before: before, Limit: 200,
+		})
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		b := &Batch{}
+		for _, m := range page {
+			b.Delete = append(b.Delete, RecordKey{kindMessage, m.ID}, RecordKey{kindAmendment, m.ID})
+			if m.WAMID != "" && m.Direction == Outbound {
+				b.Delete = append(b.Delete, RecordKey{kindWAMID, inboundMessageID(channel, m.WAMID)})
+			}
+			for _, queue := range []string{queueOut, queueCheck} {
+				b.Drop = append(b.Drop, WorkKey{queue, m.ID})
+			}
+			for i, a := range m.Attachments {
+				b.Drop = append(b.Drop, WorkKey{queueMedia, m.ID + "|" + strconv.Itoa(i)})
+				if a.Ref != "" {
+					receipt.Attachments = append(receipt.Attachments, a.Ref)
+				}
+			}
+		}
+		if _, err := h.store.Commit(ctx, b); err != nil {
+			return fmt.Errorf("channel: delete messages: %w", err)
+		}
+		receipt.Messages += len(page)
+	}
+}
+
+// eraseLanes removes items of the person that were not applied yet, or never could be.
+func (h *Hub) eraseLanes(ctx context.Context, c *Customer, receipt *Erased) error {
+	ch, ok := h.channels.get(c.Channel)
+	if !ok {
+		return nil
+	}
+	for _, key := range c.Aliases {
+		kind, name, _ := strings.Cut(strings.TrimPrefix(key, c.Channel+"|"), "|")
+		lane := ch.Number + "|" + name
+		if kind == "g" {
+			lane = ch.Number + "|g|" + name
+		}
+		if err := h.dropLane(ctx, queueIn, lane, receipt); err != nil {
+			return err
+		}
+	}
+	return h.dropLane(ctx, queueIn, ch.Number+"|"+c.Phone, receipt)
+}
+
+func (h *Hub) dropLane(ctx context.Context, queue, lane string, receipt *Erased) error {
+	for _, dead := range []bool{false, true} {
+		for {
+			page, err := h.store.Work(ctx, WorkQuery{Queue: queue, Lane: lane, Dead: dead, Limit: 200})
+			if err != nil {
+				return fmt.Errorf("channel: list work: %w", err)
+			}
+			if len(page) == 0 {
+				break
+			}
+			b := &Batch{}
+			for _, w := range page {
+				b.Drop = append(b.Drop, WorkKey{w.Queue, w.ID})
+			}
+			if _, err := h.store.Commit(ctx, b); err != nil {
+				return fmt.Errorf("channel: drop work: %w", err)
+			}
+			receipt.Work += len(page)
+		}
+	}
+	return nil
+}
+
+// Export writes everything the hub keeps about a person on one channel as JSON lines: an
+// object with the member "customer", "conversation" or "message" on each line. The actor
+// must be an administrator.
+func (h *Hub) Export(ctx context.Context, actor access.Actor, channel string, who message.Recipient, w io.Writer) error {
+	if err := access.Check(access.Policy{}, actor, access.Export); err != nil {
+		return fmt.Errorf("channel: export: %w", err)
+	}
+	person, err := h.person(ctx, channel, who)
+	if err != nil {
+		return fmt.Errorf("channel: export: %w", err)
+	}
+	out := json.NewEncoder(w)
+	for _, c := range person {
+		if err := out.Encode(map[string]any{"customer": c}); err != nil {
+			return fmt.Errorf("channel: export: %w", err)
+		}
+		convs, err := h.conversationsOf(ctx, c)
+		if err != nil {
+			return fmt.Errorf("channel: export: %w", err)
+		}
+		for _, id := range convs {
+			if err := h.exportConversation(ctx, id, out); err != nil {
+				return fmt.Errorf("channel: export: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+func (h *Hub) exportConversation(ctx context.Context, id string, out *json.Encoder) error {
+	conv, err := h.conversation(ctx, id)
+	if err == nil {
+		err = out.Encode(map[string]any{"conversation": conv})
+	}
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	var after *Position
+	for {
+		page, err := list[Message](ctx, h.store, Query{Kind: kindMessage, Parent: id, After: after, Limit: 200})
+		if err != nil {
+			return err
+		}
+		for _, m := range page {
+			if err := out.Encode(map[string]any{"message": m}); err != nil {
+				return err
+			}
+			after = &Position{m.sort(), m.ID}
+		}
+		if len(page) < 200 {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,179 @@
+package channel
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/rules"
+)
+
+// Conversation returns a conversation and its customer. The actor must be allowed to
+// read on its channel. The error matches ErrNotFound or access.ErrDenied.
+func (h *Hub) Conversation(ctx context.Context, actor access.Actor, id string) (*Conversation, *Customer, error) {
+	conv, customer, _, err := h.scene(ctx, id, "")
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := h.mayRead(actor, conv.Channel); err != nil {
+		return nil, nil, err
+	}
+	return conv, customer, nil
+}
+
+// ConversationQuery asks for conversations of one channel, newest activity first.
+type ConversationQuery struct {
+	// Actor must be allowed to read on the channel; required.
+	Actor access.Actor
+	// Channel is required.
+	Channel string
+	// Queues restricts to these; nil means all.
+	Queues []rules.Queue
+	// Before continues a list: the last conversation of the previous page.
+	Before *Conversation
+	// Limit is the most to return, 1 to 1000; 0 means 50.
+	Limit int
+}
+
+// Conversations lists conversations.
+func (h *Hub) Conversations(ctx context.Context, q ConversationQuery) ([]*Conversation, error) {
+	if err := h.mayRead(q.Actor, q.Channel); err != nil {
+		return nil, err
+	}
+	queues := q.Queues
+	if queues == nil {
+		queues = []rules.Queue{rules.QueueNew, rules.QueuePending, rules.QueueResolved}
+	}
+	limit := pageSize(q.Limit)
+	var before *Position
+	if q.Before != nil {
+		before = &Position{micros(q.Before.LastActivity), q.Before.ID}
+	}
+	var all []*Conversation
+	for _, queue := range queues {
+		page, err := list[Conversation](ctx, h.store, Query{
+			Kind: kindConversation, Parent: conversationParent(q.Channel, string(queue)),
+			Before: before, Descending: true, Limit: limit,
+		})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page...)
+	}
+	slices.SortFunc(all, func(a, b *Conversation) int { return b.LastActivity.Compare(a.LastActivity) })
+	return all[:min(limit, len(all))], nil
+}
+
+// MessageQuery asks for messages of one conversation.
+type MessageQuery struct {
+	// Actor must be allowed to read on the channel; required.
+	Actor access.Actor
+	// Conversation is required.
+	Conversation string
+	// Before continues a list backwards: the earliest message of the previous page.
+	Before *Message
+	// Limit is the most to return, 1 to 1000; 0 means 50.
+	Limit int
+}
+
+// Messages returns the newest messages (before q.Before), in the order in which they
+// were written.
+func (h *Hub) Messages(ctx context.Context, q MessageQuery) ([]*Message, error) {
+	conv, err := h.conversation(ctx, q.Conversation)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.mayRead(q.Actor, conv.Channel); err != nil {
+		return nil, err
+	}
+	var before *Position
+	if q.Before != nil {
+		before = &Position{q.Before.sort(), q.Before.ID}
+	}
+	page, err := list[Message](ctx, h.store, Query{
+		Kind: kindMessage, Parent: q.Conversation, Before: before, Descending: true, Limit: pageSize(q.Limit),
+	})
+	slices.Reverse(page)
+	return page, err
+}
+
+func (h *Hub) mayRead(actor access.Actor, channel string) error {
+	ch, ok := h.channels.get(channel)
+	if !ok {
+		return fmt.Errorf("channel: read: %w", ErrNoChannel)
+	}
+	if err := access.Check(ch.Access, actor, access.Read); err != nil {
+		return fmt.Errorf("channel: read: %w", err)
+	}
+	return nil
+}
+
+func pageSize(n int) int {
+	if n <= 0 {
+		return 50
+	}
+	return min(n, 1000)
+}
+
+// list reads documents.
+func list[T any](ctx context.Context, s Store, q Query) ([]*T, error) {
+	records, err := s.List(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("channel: list %s: %w", q.Kind, err)
+	}
+	docs := make([]*T, 0, len(records))
+	for _, r := range records {
+		doc, err := decodeRecord[T](r)
+		if err != nil {
+			return nil, err
+		}
+		docs = append(docs, doc)
+	}
+	return docs, nil
+}
+
+// get reads one document.
+func get[T any](ctx context.Context, s Store, kind, key string) (*T, error) {
+	records, err := s.Get(ctx, kind, key)
+	if err != nil {
+		return nil, fmt.Errorf("channel: read %s: %w", kind, err)
+	}
+	if len(records) == 0 {
+		return nil, fmt.Errorf("channel: read %s: %w", kind, ErrNotFound)
+	}
+	return decodeRecord[T](records[0])
+}
+
+func decodeRecord[T any](r Record) (*T, error) {
+	doc := new(T)
+	if err := json.Unmarshal(r.Body, doc); err != nil {
+		return nil, fmt.Errorf("channel: decode %s: stored document is damaged", r.Kind)
+	}
+	return doc, nil
+}
+
+func (h *Hub) conversation(ctx context.Context, id string) (*Conversation, error) {
+	return get[Conversation](ctx, h.store, kindConversation, id)
+}
+
+func (h *Hub) message(ctx context.Context, id string) (*Message, error) {
+	return get[Message](ctx, h.store, kindMessage, id)
+}
+
+// customer reads a customer, following merges to the one that lives on.
+func (h *Hub) customer(ctx context.Context, id string) (*Customer, error) {
+	for range maxMerges {
+		c, err := get[Customer](ctx, h.store, kindCustomer, id)
+		if err != nil || c.MergedInto == "" {
+			return c, err
+		}
+		id = c.MergedInto
+	}
+	return nil, fmt.Errorf("channel: read customer: merged too often: %w", ErrNotFound)
+}
+
+// maxMerges bounds chains of merged customers. Merges go to the older customer, so a
+// chain is as long as the number of identities one person had at the same time.
+const maxMerges = 16

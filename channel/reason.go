@@ -1,0 +1,47 @@
+package channel
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// reasonOf describes a failure for a dead letter or a log line. The text of an error
+// of the host or of a driver may quote what a customer wrote, so that only what the
+// hub knows to be harmless is kept: the names of sentinels and of Go types.
+func reasonOf(err error) string {
+	switch {
+	case errors.Is(err, errPanic):
+		return "handler panicked"
+	case errors.Is(err, errUnknownNumber):
+		return errUnknownNumber.Error()
+	case errors.Is(err, errDamaged):
+		return errDamaged.Error()
+	case errors.Is(err, ErrPermanent):
+		return "host: permanent failure"
+	case errors.Is(err, context.DeadlineExceeded):
+		return "timed out"
+	case errors.Is(err, context.Canceled):
+		return "stopped"
+	case errors.Is(err, ErrConflict):
+		return "record changed too often meanwhile"
+	}
+	root := err
+	for {
+		next := errors.Unwrap(root)
+		if next == nil {
+			break
+		}
+		root = next
+	}
+	return "failed: " + strings.TrimPrefix(fmt.Sprintf("%T", root), "*")
+}
+
+// shortHash names an ID in a log line without showing it.
+func shortHash(id string) string {
+	sum := sha256.Sum256([]byte(id))
+	return hex.EncodeToString(sum[:4])
+}

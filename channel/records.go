@@ -1,0 +1,35 @@
+package channel
+
+import "github.com/kanava-go/kanava/window"
+
+// How documents become records: what groups them and in which order they are listed.
+
+func (u *unit) saveCustomer(c *Customer) error {
+	return u.save(kindCustomer, c.ID, c.Channel, micros(c.Created), c)
+}
+
+// saveConversation files a conversation under its channel and queue, newest activity last.
+func (u *unit) saveConversation(c *Conversation) error {
+	return u.save(kindConversation, c.ID, conversationParent(c.Channel, string(c.State.Queue)), micros(c.LastActivity), c)
+}
+
+func conversationParent(channel, queue string) string { return channel + "/" + queue }
+
+// saveMessage files a message under its conversation, in the order of WhatsApp's
+// timestamps; within a second in the order in which the hub learned of them.
+func (u *unit) saveMessage(m *Message) error {
+	return u.save(kindMessage, m.ID, m.Conversation, m.sort(), m)
+}
+
+// sort is the position of a message in its conversation.
+func (m *Message) sort() int64 {
+	return m.At.UnixMicro()/1e6*1e6 + m.Seq%1e6
+}
+
+// windowOptions are those of the channel, or the cautious default if it is gone.
+func (u *unit) windowOptions(channel string) window.Options {
+	if ch, ok := u.hub.channels.get(channel); ok {
+		return ch.Window
+	}
+	return window.Options{}
+}

@@ -1,0 +1,311 @@
+package channel
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/template"
+	"github.com/kanava-go/kanava/window"
+)
+
+// Reply is an answer to a customer in a conversation.
+type Reply struct {
+	// Conversation is the ID of the conversation; required.
+	Conversation string
+	// Actor is the agent or bot who answers; required.
+	Actor access.Actor
+	// Content is what to send; exactly one of Content and Template is set.
+	Content message.Content
+	// Template is a template to send, by name, with its values. It works at any time,
+	// also when the customer service window is closed.
+	Template *Template
+	// Quote is the ID of the message to answer to, "" for none.
+	Quote string
+	// Key makes the call idempotent: the same key in the same conversation returns
+	// the message of the first call. "" makes every call a new message.
+	Key string
+
+	id     string // chosen by the caller, "" otherwise
+	notify bool   // proactive: no answer to anything
+}
+
+// Template names a template of the channel's catalog and gives its values.
+type Template struct {
+	// Name and Language; an empty Language takes the channel's.
+	Name, Language string
+	Values         template.Values
+}
+
+// Reply checks an answer, writes it into the outbox and returns it as queued. [Hub.Run]
+// sends it, after the answers before it in the same conversation.
+//
+// What cannot be sent is refused here, and nothing is stored. The error matches
+// access.ErrDenied, ErrNotFound, ErrDisabled, pricing.ErrBudgetExhausted, window.ErrClosed (free-form content outside
+// the window; errors.As gives a *window.ClosedError with the time), template.ErrNotSendable,
+// or is a *message.InvalidError or a *template.BindError. Card numbers in the content
+// are masked unless the channel keeps them.
+//
+// It returns nil only when the message is durable: it will be sent although the process
+// ends, or the host is told why not.
+func (h *Hub) Reply(ctx context.Context, r Reply) (*Message, error) {
+	var msg *Message
+	err := h.do(ctx, func(u *unit) error {
+		msg = nil
+		var conv Conversation
+		if ok, err := u.load(kindConversation, r.Conversation, &conv); err != nil || !ok {
+			return orNotFound(err)
+		}
+		customer, err := u.customer(conv.Customer)
+		if err != nil || customer == nil {
+			return orNotFound(err)
+		}
+		ch, ok := h.channels.get(conv.Channel)
+		if !ok {
+			return ErrNoChannel
+		}
+		action := access.Reply
+		if r.Template != nil {
+			action = access.SendTemplate
+		}
+		if err := access.Check(ch.Access, r.Actor, action); err != nil {
+			return err
+		}
+		msg, err = u.send(ch, customer, &conv, &r)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("channel: reply: %w", err)
+	}
+	return msg, nil
+}
+
+// send decides whether an answer may go out and, if so, adds it to the conversation
+// and to the outbox.
+func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Reply) (*Message, error) {
+	if !ch.Enabled {
+		return nil, ErrDisabled
+	}
+	id := r.id
+	switch {
+	case id != "":
+	case r.Key != "":
+		id = derivedID("m_", "key", conv.ID, r.Key)
+	default:
+		id = randomID("m_")
+	}
+	if r.Key != "" || r.notify {
+		earlier := new(Message)
+		if ok, err := u.load(kindMessage, id, earlier); err != nil || ok {
+			return earlier, err
+		}
+	}
+	out, msg, category, err := u.compose(ch, customer, r)
+	if err != nil {
+		return nil, err
+	}
+	if err := permits(ch, customer, out, u.now); err != nil {
+		return nil, err
+	}
+	if r.Quote != "" {
+		if out.ReplyTo, err = u.quotable(conv, r.Quote); err != nil {
+			return nil, err
+		}
+	}
+	out.OpaqueID = id
+	if err := out.Validate(); err != nil {
+		return nil, err
+	}
+	msg.ID, msg.Conversation, msg.Channel, msg.Direction = id, conv.ID, ch.ID, Outbound
+	msg.Author = Author{Kind: string(r.Actor.Kind), ID: r.Actor.ID}
+	msg.Quoted, msg.Key = r.Quote, r.Key
+	msg.At, msg.Delivery.QueuedAt = u.now.UTC(), u.now.UTC()
+	if err := u.reserve(ch, customer, out, category, msg); err != nil {
+		return nil, err
+	}
+	conv.LastSeq++
+	msg.Seq = conv.LastSeq
+	if err := u.saveMessage(msg); err != nil {
+		return nil, err
+	}
+	conv.note(msg)
+	conv.Outbound++
+	if !r.notify {
+		if err := u.answered(ch, customer, conv, msg, r.Actor); err != nil {
+			return nil, err
+		}
+	}
+	body, err := json.Marshal(outboundItem{Message: id, Customer: customer.ID, Outbound: *out, Ad: customer.Window.ReferralAt()})
+	if err != nil {
+		return nil, fmt.Errorf("channel: encode message: %w", err)
+	}
+	u.enqueue(Work{Queue: queueOut, ID: id, Lane: conv.ID, Group: ch.ID, Body: body})
+	u.count(ch.ID, "messages_out", u.now, 1)
+	return msg, u.tellHost(ch.ID, "queued|"+id, hostItem{
+		Kind: MessageQueued, Conversation: conv.ID, Message: id, At: u.now.UTC(),
+	})
+}
+
+// answered lets the rules react to an answer and saves the conversation. Automatic
+// messages are no answers: the customer still waits for a person.
+func (u *unit) answered(ch *Channel, customer *Customer, conv *Conversation, msg *Message, actor access.Actor) error {
+	fact := rules.Outbound{ID: msg.ID, At: msg.At, Agent: actor.ID}
+	var effects []rules.Effect
+	waiting := conv.State.WaitingSince
+	switch actor.Kind {
+	case access.Agent:
+		conv.State, effects = ch.rules.OnAgentReply(conv.State, fact, u.now)
+		if !waiting.IsZero() && conv.State.WaitingSince.IsZero() {
+			u.count(ch.ID, "answers", u.now, 1)
+			u.count(ch.ID, "answer_seconds", u.now, int64(max(0, msg.At.Sub(waiting))/time.Second))
+		}
+	case access.Bot:
+		fact.Agent = ""
+		conv.State, effects = ch.rules.OnBotReply(conv.State, fact, u.now)
+	}
+	if err := u.carryOut(ch, customer, conv, effects, msg.ID); err != nil {
+		return err
+	}
+	if actor.Kind != access.System {
+		u.arm(ch, customer, conv)
+	}
+	return u.saveConversation(conv)
+}
+
+// compose turns a reply into what goes on the wire and what agents see, with card
+// numbers masked in both.
+func (u *unit) compose(ch *Channel, customer *Customer, r *Reply) (
+	out *message.Outbound, msg *Message, category template.Category, err error,
+) {
+	out = &message.Outbound{To: message.Recipient{Phone: customer.Phone, BSUID: customer.BSUID, Group: customer.Group}}
+	if customer.Group != "" {
+		out.To = message.Recipient{Group: customer.Group}
+	}
+	msg = new(Message)
+	switch {
+	case (r.Content == nil) == (r.Template == nil):
+		return nil, nil, "", errors.New("channel: exactly one of Content and Template must be set")
+	case r.Template != nil:
+		def, err := ch.template(r.Template, u.now)
+		if err != nil {
+			return nil, nil, "", err
+		}
+		if err := mayMarket(customer, def.Category); err != nil {
+			return nil, nil, "", err
+		}
+		bound, preview, err := def.Bind(r.Template.Values)
+		if err != nil {
+			return nil, nil, "", err
+		}
+		category = def.Category
+		out.Content = &message.Template{Message: bound}
+		msg.Text, msg.Template = preview.Text(), def.Name+"/"+def.Language
+	default:
+		out.Content = r.Content
+	}
+	masked, err := ch.redactOutbound(out)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	if msg.Template != "" {
+		text := ch.redactText(msg.Text)
+		masked = masked || text != msg.Text
+		msg.Text = text
+	} else {
+		describe(msg, out.Content)
+	}
+	msg.Kind, msg.Redacted = string(out.Content.Kind()), masked
+	return out, msg, category, nil
+}
+
+// template finds a template that may be sent now.
+func (c *Channel) template(t *Template, now time.Time) (*template.Definition, error) {
+	if c.Templates == nil {
+		return nil, fmt.Errorf("channel: the channel has no templates: %w", template.ErrNotSendable)
+	}
+	def, _ := c.Templates.Resolve(t.Name, nonEmpty(t.Language, c.Language))
+	if def == nil {
+		return nil, fmt.Errorf("channel: no template with this name and language: %w", template.ErrNotSendable)
+	}
+	if err := def.Sendable(now).Err(); err != nil {
+		return nil, err
+	}
+	return def, nil
+}
+
+// permits asks the window.
+func permits(ch *Channel, customer *Customer, out *message.Outbound, now time.Time) error {
+	send := window.Send{Kind: sendKind(out.Content), Category: window.Category(out.Category)}
+	return customer.Window.Permits(send, now).Err()
+}
+
+func sendKind(c message.Content) window.SendKind {
+	switch c.Kind() {
+	case message.KindText:
+		return window.SendText
+	case message.KindImage, message.KindAudio, message.KindVideo, message.KindDocument, message.KindSticker:
+		return window.SendMedia
+	case message.KindLocation:
+		return window.SendLocation
+	case message.KindContacts:
+		return window.SendContacts
+	case message.KindReaction:
+		return window.SendReaction
+	case message.KindCallPermission:
+		return window.SendCallPermissionRequest
+	case message.KindTemplate:
+		return window.SendTemplate
+	}
+	return window.SendInteractive // the rest, unknown kinds as well, needs an open window
+}
+
+// quotable returns the wamid of a message of the conversation.
+func (u *unit) quotable(conv *Conversation, id string) (string, error) {
+	var m Message
+	ok, err := u.load(kindMessage, id, &m)
+	switch {
+	case err != nil:
+		return "", err
+	case !ok || m.Conversation != conv.ID:
+		return "", fmt.Errorf("channel: quoted message: %w", ErrNotFound)
+	case m.WAMID == "":
+		return "", errors.New("channel: quoted message was not sent yet")
+	}
+	return m.WAMID, nil
+}
+
+// note updates what lists of conversations show.
+func (c *Conversation) note(m *Message) {
+	if m.At.Before(c.LastActivity) {
+		return
+	}
+	c.LastActivity = m.At
+	c.Preview = firstRunes(m.Text, 120)
+	if c.Preview == "" {
+		c.Preview = "[" + m.Kind + "]"
+	}
+}
+
+func firstRunes(s string, n int) string {
+	s = strings.Join(strings.Fields(s), " ")
+	for i := range s {
+		if n == 0 {
+			return s[:i] + "…"
+		}
+		n--
+	}
+	return s
+}
+
+func orNotFound(err error) error {
+	if err == nil {
+		return ErrNotFound
+	}
+	return err
+}

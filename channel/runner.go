@@ -1,0 +1,168 @@
+package channel
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// A runner claims the work of one queue and hands it to a bounded number of workers.
+type runner struct {
+	hub     *Hub
+	queue   string
+	workers int
+	lease   time.Duration
+	poll    time.Duration
+	// groups restricts what is claimed, see Claim.Groups; nil: no restriction.
+	groups func() []string
+	// handle settles the work: when it returns nil the work is done, given back or
+	// buried. An error gives it back with the queue's backoff.
+	handle func(ctx context.Context, w *Work) error
+	// maxTries is after how many failures the work is buried; 0: never.
+	maxTries int
+	signal   chan struct{} // capacity 1: work may be there
+
+	hand holds
+}
+
+// run claims until ctx is done and returns when all workers have finished.
+func (r *runner) run(ctx, work context.Context) {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	slots := make(chan struct{}, r.workers)
+	freed := make(chan struct{}, 1)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.signal:
+		case <-freed:
+		case <-timer.C:
+		}
+		wait := r.poll
+		for ctx.Err() == nil {
+			free := r.workers - len(slots)
+			if free == 0 {
+				break
+			}
+			claimed, err := r.claim(work, free)
+			if err != nil {
+				r.hub.log.LogAttrs(ctx, slog.LevelError, "channel: claim failed",
+					slog.String("queue", r.queue), slog.String("error", err.Error()))
+				wait = r.poll + rand.N(r.poll)
+				break
+			}
+			for i := range claimed {
+				if !r.hand.take(&claimed[i]) {
+					continue
+				}
+				slots <- struct{}{}
+				wg.Go(func() {
+					r.one(work, &claimed[i])
+					r.hand.put(&claimed[i])
+					<-slots
+					select {
+					case freed <- struct{}{}:
+					default:
+					}
+				})
+			}
+			if len(claimed) < free {
+				break
+			}
+		}
+		timer.Reset(wait)
+	}
+}
+
+func (r *runner) claim(ctx context.Context, limit int) ([]Work, error) {
+	c := Claim{Queue: r.queue, Now: r.hub.now(), Lease: r.lease, Limit: limit}
+	if r.groups != nil {
+		c.Groups = r.groups()
+		if len(c.Groups) == 0 {
+			return nil, nil
+		}
+		c.PerGroup = max(1, limit/2)
+		if len(c.Groups) == 1 {
+			c.PerGroup = 0
+		}
+	}
+	return r.hub.store.Claim(ctx, c)
+}
+
+// one handles one piece of work. A panic in host code is contained and counts as a
+// failure; its text is not logged, since it may hold content.
+func (r *runner) one(ctx context.Context, w *Work) {
+	ctx, cancel := context.WithTimeout(ctx, r.lease*9/10)
+	defer cancel()
+	err := r.contain(ctx, w)
+	switch {
+	case err == nil, errors.Is(err, ErrLeaseLost):
+		return // another worker has it, or it is gone
+	case errors.Is(err, context.Canceled):
+		// Stopping: the work is given back below, due at once.
+	}
+	r.giveBack(context.WithoutCancel(ctx), w, err)
+}
+
+func (r *runner) contain(ctx context.Context, w *Work) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.hub.log.LogAttrs(ctx, slog.LevelError, "channel: panic while handling work",
+				slog.String("queue", r.queue), slog.String("stack", string(debug.Stack())))
+			err = errPanic
+		}
+	}()
+	return r.handle(ctx, w)
+}
+
+var errPanic = errors.New("channel: handler panicked")
+
+// giveBack postpones failed work with growing pauses, or buries it.
+func (r *runner) giveBack(ctx context.Context, w *Work, cause error) {
+	ctx, cancel := context.WithTimeout(ctx, r.lease/10+time.Second)
+	defer cancel()
+	reason := reasonOf(cause)
+	b := &Batch{}
+	if dead := errors.Is(cause, ErrPermanent) || r.maxTries > 0 && w.Tries+1 >= r.maxTries; dead {
+		b.Bury = []Buried{{Lease: w.Lease(), Reason: reason}}
+	} else {
+		b.Later = []Postponed{{Lease: w.Lease(), Due: r.hub.now().Add(pause(w.Tries)), Reason: reason}}
+	}
+	_, err := r.hub.store.Commit(ctx, b)
+	if err == nil && len(b.Bury) > 0 {
+		r.hub.hooks.deadLetter(ctx, DeadLetterInfo{Queue: w.Queue, ID: w.ID, Channel: w.Group, Reason: reason})
+	}
+	level := slog.LevelWarn
+	if len(b.Bury) > 0 {
+		level = slog.LevelError
+	}
+	r.hub.log.LogAttrs(ctx, level, "channel: work failed", slog.String("queue", r.queue),
+		slog.String("work", shortHash(w.ID)), slog.Int("tries", w.Tries+1), slog.String("reason", reason),
+		slog.Bool("dead", len(b.Bury) > 0), slog.Bool("stored", err == nil))
+}
+
+// pause is the wait before the next try: 1 s, 2 s, 4 s … up to 15 minutes, each
+// shortened by up to a quarter at random so that failures do not march in step.
+func pause(tries int) time.Duration {
+	const most = 15 * time.Minute
+	d := most
+	if tries < 10 {
+		d = min(most, time.Second<<tries)
+	}
+	return d - rand.N(d/4)
+}
+
+// notify wakes the runner if it waits.
+func (r *runner) notify() {
+	select {
+	case r.signal <- struct{}{}:
+	default:
+	}
+}

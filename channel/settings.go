@@ -1,0 +1,147 @@
+package channel
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/redact"
+	"github.com/kanava-go/kanava/template"
+	"github.com/kanava-go/kanava/window"
+)
+
+// Channel is one WhatsApp number as a support channel: settings that an
+// administrator may see and change, and the parts that talk to WhatsApp for it.
+type Channel struct {
+	Settings
+	// Sender sends for the number; required unless the channel is disabled. It holds
+	// the token, which is why it is not part of the settings.
+	Sender Sender
+	// Media moves files; nil if the channel neither fetches nor uploads any.
+	Media Media
+	// Templates are the message templates of the number's account; nil: none.
+	Templates *template.Catalog
+	// Rates are Meta's rate cards in the account's currency, newest last or in any order;
+	// nil: costs are counted in messages only.
+	Rates []*pricing.RateCard
+
+	location *time.Location // Settings.TimeZone
+	rules    *rules.Rules   // made of Settings.Rules when the channel is added
+}
+
+// Settings are what an administrator decides about a channel. They hold no secret
+// and serialise to JSON. The zero value of each field is the cautious choice.
+type Settings struct {
+	// ID is the host's own name for the channel, stable for ever: 1 to 64 lower-case
+	// letters, digits, "-" and "_".
+	ID string `json:"id"`
+	// Name is what people call it: unique within the hub, 1 to 255 characters.
+	Name string `json:"name"`
+	// Number is the phone_number_id that webhooks carry; unique within the hub.
+	Number string `json:"number"`
+	// Account is the WABA that the number belongs to; template and account notices
+	// carry it. Several channels may share one.
+	Account string `json:"account,omitempty"`
+	// Brand and Department are for the host.
+	Brand      string `json:"brand,omitempty"`
+	Department string `json:"department,omitempty"`
+	// Enabled lets the channel send. A disabled one still receives, because a
+	// customer's message must not be lost.
+	Enabled bool `json:"enabled"`
+
+	// Redact says how card numbers are masked; its zero value is the default.
+	Redact redact.Redactor `json:"redact,omitzero"`
+	// InsecureKeepCards stores and passes on card numbers as they are.
+	InsecureKeepCards bool `json:"insecure_keep_cards,omitempty"`
+
+	// Files says which files of customers are taken.
+	Files FilePolicy `json:"files,omitzero"`
+
+	// Window settles what the platform's documentation leaves open.
+	Window window.Options `json:"window,omitzero"`
+	// Language is the template language to fall back to, such as "en"; "" means none.
+	Language string `json:"language,omitempty"`
+	// Uncertain says what to do with a message whose fate is still unknown after
+	// UncertainWait (0 means 2 minutes).
+	Uncertain     UncertainPolicy `json:"uncertain,omitempty"`
+	UncertainWait time.Duration   `json:"uncertain_wait,omitempty"`
+
+	// Budget bounds what the channel may spend; nil: no bound. Charged messages beyond it
+	// are refused. Several processes that send at the same moment may overdraw it by what
+	// is in flight.
+	Budget *pricing.Budget `json:"budget,omitempty"`
+	// TimeZone is the time zone of the account, an IANA name such as "Europe/Helsinki", in
+	// which months and price changes begin; "" means UTC.
+	TimeZone string `json:"time_zone,omitempty"`
+
+	// Retention says how long things are kept.
+	Retention Retention `json:"retention,omitzero"`
+
+	// ConsentElsewhere says that the host's own system decides whom to contact; otherwise
+	// Notify needs a recorded consent.
+	ConsentElsewhere bool `json:"consent_elsewhere,omitempty"`
+	// OptOutWords are what a customer writes, alone, to stop marketing, such as "stop".
+	OptOutWords []string `json:"opt_out_words,omitempty"`
+
+	// Rules are assignment, queues, automatic replies and closing. The zero value
+	// switches all of them off; rules.Default is a good beginning.
+	Rules rules.Settings `json:"rules,omitzero"`
+	// Access says who may do what. The zero policy permits nobody but the system.
+	Access access.Policy `json:"access,omitzero"`
+}
+
+// UncertainPolicy says what becomes of a message that may or may not have been sent.
+type UncertainPolicy string
+
+// Uncertain policies.
+const (
+	// Hold leaves it, visibly uncertain, for a status or an agent to settle. The default.
+	Hold UncertainPolicy = ""
+	// Resend sends it again: the customer may get it twice.
+	Resend UncertainPolicy = "resend"
+)
+
+// Validate returns all problems of the settings, each naming its field.
+func (s *Settings) Validate() error {
+	var problems []error
+	bad := func(cond bool, format string, args ...any) {
+		if cond {
+			problems = append(problems, fmt.Errorf("channel: settings: "+format, args...))
+		}
+	}
+	bad(!validID(s.ID), "id: want 1 to 64 of a-z, 0-9, - and _")
+	n := utf8.RuneCountInString(s.Name)
+	bad(strings.TrimSpace(s.Name) == "" || n > 255, "name: want 1 to 255 characters, have %d", n)
+	bad(s.Number == "", "number: missing: the phone_number_id of the number")
+	bad(strings.ContainsFunc(s.Number, func(r rune) bool { return r < '0' || r > '9' }),
+		"number: want the digits of a phone_number_id")
+	bad(s.Uncertain != Hold && s.Uncertain != Resend, "uncertain: want \"\" or %q", Resend)
+	bad(s.UncertainWait < 0, "uncertain_wait: negative")
+	if err := s.Rules.Validate(); err != nil {
+		problems = append(problems, fmt.Errorf("channel: settings: rules: %w", err))
+	}
+	if _, err := time.LoadLocation(s.TimeZone); err != nil {
+		problems = append(problems, errors.New("channel: settings: time_zone: unknown"))
+	}
+	if err := s.Retention.validate(); err != nil {
+		problems = append(problems, fmt.Errorf("channel: settings: %w", err))
+	}
+	if err := s.Files.validate(); err != nil {
+		problems = append(problems, fmt.Errorf("channel: settings: %w", err))
+	}
+	if err := s.Access.Validate(); err != nil {
+		problems = append(problems, fmt.Errorf("channel: settings: access: %w", err))
+	}
+	return errors.Join(problems...)
+}
+
+func validID(id string) bool {
+	return id != "" && len(id) <= 64 && !strings.ContainsFunc(id, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '_'
+	})
+}

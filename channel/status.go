@@ -1,0 +1,150 @@
+package channel
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/webhook"
+	"github.com/kanava-go/kanava/window"
+)
+
+// A status can overtake the answer to the send that it is about. If neither our own ID
+// nor the wamid leads to a message, the status waits for a while before it is taken to be
+// about a message that another application sent.
+const (
+	statusPatience = 6
+	statusPause    = 5 * time.Second
+)
+
+// status merges what WhatsApp says about an outgoing message.
+func (u *unit) status(in *incoming, p *webhook.Status, w *Work) error {
+	m, err := u.messageOf(in.ch.ID, p)
+	if err != nil {
+		return err
+	}
+	if m == nil {
+		return u.stranger(in, p, w)
+	}
+	before := m.Delivery.State()
+	known := m.Delivery
+	m.Delivery = m.Delivery.Merge(factsOf(p, in.at))
+	u.bookStatus(in.ch, m)
+	if m.WAMID == "" {
+		m.WAMID = p.ID
+	}
+	if err := u.indexWAMID(in.ch.ID, m); err != nil {
+		return err
+	}
+	if err := u.saveMessage(m); err != nil {
+		return err
+	}
+	if err := u.freeEntry(in, p, m); err != nil {
+		return err
+	}
+	if err := u.noteOptOut(in, m); err != nil {
+		return err
+	}
+	state := m.Delivery.State()
+	if state == before && known.Failure == m.Delivery.Failure {
+		return nil
+	}
+	return u.delivery(in.ch, m, state, in.at)
+}
+
+// messageOf finds the message that a status is about: by the ID that we sent along, or
+// by WhatsApp's own.
+func (u *unit) messageOf(channel string, p *webhook.Status) (*Message, error) {
+	if isMessageID(p.OpaqueID) {
+		m := new(Message)
+		ok, err := u.load(kindMessage, p.OpaqueID, m)
+		if err != nil || ok && m.Channel == channel && m.Direction == Outbound {
+			return m, err
+		}
+	}
+	return u.lookupWAMID(channel, p.ID)
+}
+
+// stranger deals with a status of an unknown message.
+func (u *unit) stranger(in *incoming, p *webhook.Status, w *Work) error {
+	if w.Tries < statusPatience && !isMessageID(p.OpaqueID) {
+		u.Done = u.Done[:0]
+		u.Later = append(u.Later, Postponed{
+			Lease: w.Lease(), Due: u.now.Add(statusPause), Reason: "status of a message that is not known yet",
+		})
+		return nil
+	}
+	u.count(in.ch.ID, "status_elsewhere", in.at, 1)
+	u.hub.log.LogAttrs(u.ctx, slog.LevelDebug, "channel: status of a message that was sent elsewhere",
+		slog.String("channel", in.ch.ID), slog.String("status", string(p.Status)))
+	return nil
+}
+
+// factsOf turns a status into facts about the delivery.
+func factsOf(p *webhook.Status, at time.Time) Delivery {
+	var d Delivery
+	switch p.Status {
+	case webhook.StatusSent:
+		d.SentAt = at
+	case webhook.StatusDelivered:
+		d.DeliveredAt = at
+	case webhook.StatusRead:
+		d.ReadAt = at
+	case webhook.StatusPlayed:
+		d.PlayedAt = at
+	case webhook.StatusFailed:
+		d.FailedAt = at
+		f := message.Classify(0, 0, 0, false)
+		if len(p.Errors) > 0 {
+			f = message.Classify(p.Errors[0].Code, 0, 0, false)
+		}
+		d.Failure = failureOf(f)
+	}
+	if p.Pricing != nil {
+		d.Price = &Price{
+			Billable: &p.Pricing.Billable, Category: p.Pricing.Category, Type: p.Pricing.Type, Model: p.Pricing.Model,
+		}
+	}
+	return d
+}
+
+// noteOptOut remembers that a customer stopped marketing messages, which a failed status
+// can be the first to tell.
+func (u *unit) noteOptOut(in *incoming, m *Message) error {
+	f := m.Delivery.Failure
+	if f == nil || f.Class != string(message.ClassOptedOut) {
+		return nil
+	}
+	var conv Conversation
+	if ok, err := u.load(kindConversation, m.Conversation, &conv); err != nil || !ok {
+		return err
+	}
+	customer, err := u.customer(conv.Customer)
+	if err != nil || customer == nil || !customer.stopMarketing(in.at) {
+		return err
+	}
+	return u.saveCustomer(customer)
+}
+
+// freeEntry notes how long messages to the customer are free, which a status may state.
+func (u *unit) freeEntry(in *incoming, p *webhook.Status, m *Message) error {
+	if p.Conversation == nil || p.Conversation.Origin != "referral_conversion" || p.Conversation.Expires.IsZero() {
+		return nil
+	}
+	var conv Conversation
+	if ok, err := u.load(kindConversation, m.Conversation, &conv); err != nil || !ok {
+		return err
+	}
+	customer, err := u.customer(conv.Customer)
+	if err != nil || customer == nil {
+		return err
+	}
+	before := customer.Window
+	u.observe(in.ch, customer, window.Event{
+		Kind: window.KindStatus, At: in.at, FreeEntryUntil: p.Conversation.Expires,
+	})
+	if customer.Window == before {
+		return nil
+	}
+	return u.saveCustomer(customer)
+}

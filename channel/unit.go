@@ -1,0 +1,185 @@
+package channel
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Kinds of records. They are part of the stored format.
+const (
+	kindCustomer     = "customer"
+	kindAlias        = "alias"
+	kindConversation = "conversation"
+	kindMessage      = "message"
+	kindWAMID        = "wamid"
+	kindLog          = "log"
+)
+
+// Queues of work. They are part of the stored format.
+const (
+	queueIn    = "in"    // accepted webhook items, to be applied
+	queueHost  = "host"  // what the host's Ticketing must hear, in order per conversation
+	queueOut   = "out"   // messages to send, in order per conversation
+	queueTimer = "timer" // one per conversation, at the time the rules asked for
+	queueCheck = "check" // uncertain messages, to be decided after the wait
+	queueMedia = "media" // inbound files to fetch
+
+	queueUpkeep = "upkeep" // one: forgetting and pruning
+)
+
+// maxConflicts bounds how often a unit is repeated when others change the same
+// records. Each repetition means that somebody else made progress.
+const maxConflicts = 20
+
+// A unit is one read-decide-write step: it reads records, collects changes and
+// commits them together. If another process changed one of the records meanwhile,
+// [Hub.do] runs the step again from the beginning.
+type unit struct {
+	ctx  context.Context
+	hub  *Hub
+	now  time.Time
+	read map[RecordKey]Record // Version 0: known to be missing
+	puts map[RecordKey]int    // index into batch.Put
+	Batch
+	wake map[string]bool // queues that got work
+	// timerWork is the claimed timer of the conversation, while it is being handled.
+	timerWork *Work
+}
+
+// do runs step until its changes are committed or it fails. A step must have no
+// effect outside the unit, since it may run several times.
+func (h *Hub) do(ctx context.Context, step func(u *unit) error) error {
+	for range maxConflicts {
+		u := &unit{
+			ctx: ctx, hub: h, now: h.now(),
+			read: map[RecordKey]Record{}, puts: map[RecordKey]int{}, wake: map[string]bool{},
+		}
+		if err := step(u); err != nil {
+			return err
+		}
+		if u.empty() {
+			return nil
+		}
+		_, err := h.store.Commit(ctx, &u.Batch)
+		if errors.Is(err, ErrConflict) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("channel: commit: %w", err)
+		}
+		for q := range u.wake {
+			h.wake(q)
+		}
+		return nil
+	}
+	return fmt.Errorf("channel: commit: gave up after %d conflicts: %w", maxConflicts, ErrConflict)
+}
+
+func (u *unit) empty() bool {
+	b := &u.Batch
+	return len(b.Put)+len(b.Add)+len(b.Delete)+len(b.Enqueue)+len(b.Start)+
+		len(b.Done)+len(b.Later)+len(b.Bury)+len(b.Replay)+len(b.Drop) == 0
+}
+
+// load reads a record into doc and reports whether it exists. Within a unit it sees
+// the unit's own changes.
+func (u *unit) load(kind, key string, doc any) (bool, error) {
+	id := RecordKey{kind, key}
+	if i, ok := u.puts[id]; ok {
+		return true, u.decode(u.Put[i], doc)
+	}
+	r, ok := u.read[id]
+	if !ok {
+		if err := u.prefetch(kind, key); err != nil {
+			return false, err
+		}
+		r = u.read[id]
+	}
+	if r.Version == 0 {
+		return false, nil
+	}
+	return true, u.decode(r, doc)
+}
+
+// prefetch reads several records of one kind in one go.
+func (u *unit) prefetch(kind string, keys ...string) error {
+	records, err := u.hub.store.Get(u.ctx, kind, keys...)
+	if err != nil {
+		return fmt.Errorf("channel: read %s: %w", kind, err)
+	}
+	for _, key := range keys {
+		u.read[RecordKey{kind, key}] = Record{Kind: kind, Key: key}
+	}
+	for _, r := range records {
+		u.read[RecordKey{kind, r.Key}] = r
+	}
+	return nil
+}
+
+func (u *unit) decode(r Record, doc any) error {
+	if doc == nil {
+		return nil
+	}
+	if err := json.Unmarshal(r.Body, doc); err != nil {
+		return fmt.Errorf("channel: decode %s: stored document is damaged", r.Kind)
+	}
+	return nil
+}
+
+// save puts a document. It must have been loaded in this unit, so that its version
+// is known.
+func (u *unit) save(kind, key, parent string, sort int64, doc any) error {
+	body, err := json.Marshal(doc)
+	if err != nil {
+		return fmt.Errorf("channel: encode %s: %w", kind, err)
+	}
+	id := RecordKey{kind, key}
+	r := Record{Kind: kind, Key: key, Parent: parent, Sort: sort, Version: u.read[id].Version, Body: body}
+	if i, ok := u.puts[id]; ok {
+		u.Put[i] = r
+		return nil
+	}
+	u.puts[id] = len(u.Put)
+	u.Put = append(u.Put, r)
+	return nil
+}
+
+// enqueue adds work and remembers to wake its queue after the commit.
+func (u *unit) enqueue(w Work) {
+	u.Enqueue = append(u.Enqueue, w)
+	u.wake[w.Queue] = true
+}
+
+// count adds n to a counter of the report of the day that at falls into.
+func (u *unit) count(channel, name string, at time.Time, n int64) {
+	day := at.UTC().Format(time.DateOnly)
+	key := strings.Join([]string{channel, day, name}, "|")
+	u.add(Record{
+		Kind: kindCounter, Key: key, Parent: channel, Sort: at.UTC().Truncate(24 * time.Hour).UnixMicro(), N: n,
+	})
+}
+
+// add adds r.N to a running total.
+func (u *unit) add(r Record) {
+	for i := range u.Add {
+		if u.Add[i].Kind == r.Kind && u.Add[i].Key == r.Key {
+			u.Add[i].N += r.N
+			return
+		}
+	}
+	u.Add = append(u.Add, r)
+}
+
+// kindCounter is the kind of the counters behind the reports.
+const kindCounter = "counter"
+
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}

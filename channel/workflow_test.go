@@ -1,0 +1,232 @@
+package channel_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/template"
+)
+
+func TestAConversationGoesThroughItsQueues(t *testing.T) {
+	test(t, options{}, func(t *testing.T, r *rig) {
+		r.user.Text(r.number, "hello")
+		r.settle()
+		id := r.conversation().ID
+		_, err := r.reply("hi")
+		require.NoError(t, err)
+		require.NoError(t, r.hub.Move(t.Context(), alice, id, rules.QueuePending, r.world.Now().Add(2*time.Hour)))
+		r.settle()
+		require.Equal(t, rules.QueuePending, r.conversation().State.Queue)
+		r.pass(3 * time.Hour)
+		require.Equal(t, rules.QueueNew, r.conversation().State.Queue, "it came back by itself")
+		require.NoError(t, r.hub.Resolve(t.Context(), alice, id, "answered"))
+		require.Empty(t, r.conversation().State.Assignee, "released")
+		require.ErrorIs(t, r.hub.Assign(t.Context(), alice, id, "bob"), rules.ErrNotOpen)
+		r.user.Text(r.number, "one more thing")
+		r.settle()
+		require.Equal(t, rules.QueueNew, r.conversation().State.Queue, "reopened")
+		require.NoError(t, r.hub.Assign(t.Context(), alice, id, "bob"))
+		require.NoError(t, r.hub.SetTags(t.Context(), alice, id, []string{" vip", "bike", "vip"}))
+		require.NoError(t, r.hub.SetTopic(t.Context(), alice, id, "the chain"))
+		conv := r.conversation()
+		require.Equal(t, "bob", conv.State.Assignee)
+		require.Equal(t, []string{"bike", "vip"}, conv.Tags)
+		var moves []string
+		for _, c := range r.desk.of(channel.QueueMoved) {
+			moves = append(moves, c.From+">"+c.To)
+		}
+		require.Equal(t, []string{"new>pending", "pending>new", "new>resolved", "resolved>new"}, moves)
+		log, err := r.hub.Log(t.Context(), alice, id, 0)
+		require.NoError(t, err)
+		require.GreaterOrEqual(t, len(log), 6)
+	})
+}
+
+func TestAgentsAreToldOnceBeforeTheWindowCloses(t *testing.T) {
+	test(t, options{}, func(t *testing.T, r *rig) {
+		r.user.Text(r.number, "hello")
+		r.settle()
+		for range 26 {
+			r.pass(time.Hour)
+		}
+		var soon []string
+		for _, c := range r.desk.of(channel.WindowClosing) {
+			soon = append(soon, c.Reason)
+		}
+		require.Equal(t, []string{"4h", "1h"}, soon)
+	})
+}
+
+func TestOldConversationsAreResolved(t *testing.T) {
+	test(t, options{config: slowPolls}, func(t *testing.T, r *rig) {
+		r.user.Text(r.number, "hello")
+		r.settle()
+		r.pass(31 * 24 * time.Hour)
+		require.Equal(t, rules.QueueResolved, r.conversation().State.Queue)
+	})
+}
+
+func TestAutomaticRepliesGoOutOncePerWindow(t *testing.T) {
+	greet := func(s *channel.Settings) {
+		s.Rules.AutoReply.FirstContact = rules.AutoReplyRule{Enabled: true, Content: rules.Content{
+			Text: "Hello {{customer.first_name}}, somebody will be with you soon.",
+		}}
+	}
+	test(t, options{settings: greet}, func(t *testing.T, r *rig) {
+		r.user.Text(r.number, "hello")
+		r.settle()
+		r.user.Text(r.number, "are you there?")
+		r.settle()
+		r.pass(time.Minute)
+		require.Equal(t, []string{"hello", "Hello Robin, somebody will be with you soon.", "are you there?"}, r.sees())
+		require.Equal(t, rules.QueueNew, r.conversation().State.Queue, "an automatic reply is no answer")
+	})
+}
+
+func TestAViewerReadsAndMovesButDoesNotWrite(t *testing.T) {
+	policy := func(s *channel.Settings) {
+		s.Access = access.Policy{Users: map[string]access.Role{"alice": access.Supervisor, "vic": access.Viewer}}
+	}
+	test(t, options{settings: policy}, func(t *testing.T, r *rig) {
+		r.user.Text(r.number, "hello")
+		r.settle()
+		vic := access.Actor{Kind: access.Agent, ID: "vic"}
+		id := r.conversation().ID
+		_, _, err := r.hub.Conversation(t.Context(), vic, id)
+		require.NoError(t, err)
+		require.NoError(t, r.hub.Move(t.Context(), vic, id, rules.QueuePending, time.Time{}))
+		_, err = r.hub.Reply(t.Context(), channel.Reply{Conversation: id, Actor: vic, Content: &message.Text{Body: "hi"}})
+		require.ErrorIs(t, err, access.ErrDenied)
+		_, err = r.hub.Report(t.Context(), channel.ReportQuery{Actor: vic, Channel: "support", From: r.world.Now(), To: r.world.Now()})
+		require.ErrorIs(t, err, access.ErrDenied)
+		_, _, err = r.hub.Conversation(t.Context(), access.Actor{Kind: access.Agent, ID: "stranger"}, id)
+		require.ErrorIs(t, err, access.ErrDenied)
+	})
+}
+
+func TestAMacroSendsTextInsideTheWindowAndItsTemplateOutside(t *testing.T) {
+	test(t, options{}, func(t *testing.T, r *rig) {
+		r.user.Text(r.number, "hello")
+		r.settle()
+		macro := channel.Macro{
+			Conversation: r.conversation().ID, Actor: alice,
+			Text:      "Hi {{customer.first_name}}, here is your answer.",
+			Shorthand: "&((template=[[we_answered]] language=[[en]] fallback=[[An answer]] body_text=[[{{customer.first_name}}]]))&",
+		}
+		preview, err := r.hub.PreviewMacro(t.Context(), macro)
+		require.NoError(t, err)
+		require.False(t, preview.Template)
+		_, err = r.hub.RunMacro(t.Context(), macro)
+		require.NoError(t, err)
+		r.settle()
+		r.pass(25 * time.Hour)
+		preview, err = r.hub.PreviewMacro(t.Context(), macro)
+		require.NoError(t, err)
+		require.True(t, preview.Template)
+		_, err = r.hub.RunMacro(t.Context(), macro)
+		require.NoError(t, err)
+		r.settle()
+		require.Equal(t, []string{
+			"hello", "Hi Robin, here is your answer.", "Hello Robin, we have an answer for you.",
+		}, r.sees())
+		macro.Text = "Hi {{customer.shoe_size}}"
+		macro.Shorthand = ""
+		_, err = r.hub.RunMacro(t.Context(), macro)
+		require.Error(t, err)
+	})
+}
+
+func TestNotifyNeedsConsentAndRespectsTheCustomersWill(t *testing.T) {
+	words := func(s *channel.Settings) { s.OptOutWords = []string{"stop"} }
+	test(t, options{settings: words}, func(t *testing.T, r *rig) {
+		to := message.Recipient{Phone: "+" + r.user.Phone()}
+		n := channel.Notification{
+			Channel: "support", Actor: alice, To: to, Name: "Robin",
+			Template: &channel.Template{Name: "spring_sale"}, Key: "sale-1",
+		}
+		_, err := r.hub.Notify(t.Context(), n)
+		require.ErrorIs(t, err, channel.ErrNoConsent)
+		require.Error(t, r.hub.RecordConsent(t.Context(), alice, "support", to, channel.Consent{At: r.world.Now()}), "no evidence")
+		require.NoError(t, r.hub.RecordConsent(t.Context(), alice, "support", to, channel.Consent{
+			At: r.world.Now(), Where: "checkout form", Wording: "v3", Categories: []string{"marketing"},
+		}))
+		first, err := r.hub.Notify(t.Context(), n)
+		require.NoError(t, err)
+		again, err := r.hub.Notify(t.Context(), n)
+		require.NoError(t, err)
+		require.Equal(t, first.ID, again.ID, "the same key is the same message")
+		r.settle()
+		require.Equal(t, []string{"Our spring sale has begun."}, r.sees())
+		require.Equal(t, rules.QueuePending, r.conversation().State.Queue)
+
+		r.user.Text(r.number, "STOP")
+		r.settle()
+		require.Len(t, r.desk.of(channel.PreferenceChanged), 1)
+		n.Key = "sale-2"
+		_, err = r.hub.Notify(t.Context(), n)
+		require.ErrorIs(t, err, channel.ErrOptedOut)
+		_, err = r.reply("We are sorry to see you go.")
+		require.NoError(t, err, "service goes on")
+		require.NoError(t, r.hub.RevokeConsent(t.Context(), alice, "support", to, r.world.Now()))
+		_, err = r.hub.Notify(t.Context(), channel.Notification{
+			Channel: "support", Actor: alice, To: to, Template: &channel.Template{Name: "we_answered", Values: template.Values{
+				Body: []template.Value{template.NamedText("first_name", "R")},
+			}},
+		})
+		require.ErrorIs(t, err, channel.ErrNoConsent)
+	})
+}
+
+func TestPreferencesOfThePhoneStopMarketing(t *testing.T) {
+	test(t, options{}, func(t *testing.T, r *rig) {
+		r.user.Text(r.number, "hello")
+		r.settle()
+		r.user.OptOut(r.number)
+		r.settle()
+		_, err := r.hub.Reply(t.Context(), channel.Reply{
+			Conversation: r.conversation().ID, Actor: alice, Template: &channel.Template{Name: "spring_sale"},
+		})
+		require.ErrorIs(t, err, channel.ErrOptedOut)
+		r.pass(time.Second)
+		r.user.OptIn(r.number)
+		r.settle()
+		_, err = r.hub.Reply(t.Context(), channel.Reply{
+			Conversation: r.conversation().ID, Actor: alice, Template: &channel.Template{Name: "spring_sale"},
+		})
+		require.NoError(t, err)
+		r.settle()
+	})
+}
+
+func TestReportsCountWhatHappened(t *testing.T) {
+	test(t, options{}, func(t *testing.T, r *rig) {
+		r.user.Text(r.number, "hello")
+		r.settle()
+		r.pass(10 * time.Minute)
+		_, err := r.reply("hi")
+		require.NoError(t, err)
+		r.settle()
+		require.NoError(t, r.hub.Resolve(t.Context(), alice, r.conversation().ID, ""))
+		report, err := r.hub.Report(t.Context(), channel.ReportQuery{
+			Actor: alice, Channel: "support", From: r.world.Now().Add(-24 * time.Hour), To: r.world.Now(),
+		})
+		require.NoError(t, err)
+		require.EqualValues(t, 1, report.Total("messages_in"))
+		require.EqualValues(t, 1, report.Total("messages_out"))
+		require.EqualValues(t, 1, report.Total("delivery_delivered"))
+		require.EqualValues(t, 1, report.Total("resolved"))
+		require.InDelta(t, 10*time.Minute, report.MeanAnswer(), float64(30*time.Second))
+		var out bytes.Buffer
+		require.NoError(t, report.WriteCSV(&out))
+		require.Contains(t, out.String(), ",support,messages_in,1\n")
+		require.True(t, strings.HasPrefix(out.String(), "date,channel,name,value\n"))
+	})
+}

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/window"
+)
+
+type ticketView struct {
+	Conversation, Customer, Number, Preview, Queue string
+	Selected, Unread                               bool
+	windowView
+}
+
+// windowView is the customer service window as a page shows it.
+type windowView struct {
+	Phase      window.Phase
+	Open       bool
+	Closes     int64 // milliseconds since 1970, 0 if never opened
+	WindowText string
+	ClosedText string
+}
+
+type conversationView struct {
+	ID, Customer, Identity, Number, Agent string
+	Messages                              []messageView
+	windowView
+}
+
+type messageView struct {
+	Direction                      channel.Direction
+	Day, Text, Time, Quoted, Badge string
+	Files, Options                 []string
+	Ticks                          string
+	State                          channel.DeliveryState
+	Reactions                      string
+	Redacted, Edited, Deleted      bool
+	Failed                         bool
+	FailureTitle, Failure          string
+}
+
+func (a *app) windowView(s window.State) windowView {
+	now := a.now()
+	v := windowView{Phase: s.Phase(now), Open: s.OpenAt(now), WindowText: "never opened"}
+	closes, ok := s.ClosesAt()
+	if !ok {
+		return v
+	}
+	v.Closes, v.WindowText = closes.UnixMilli(), "closed"
+	if v.Open {
+		left := s.Remaining(now).Round(time.Second)
+		v.WindowText = fmt.Sprintf("%d h %02d min", int(left.Hours()), int(left.Minutes())%60)
+	} else {
+		v.ClosedText = closes.Local().Format("15:04 on 2 January")
+	}
+	return v
+}
+
+func (a *app) ticketView(c *channel.Conversation, customer *channel.Customer, selected bool) ticketView {
+	return ticketView{
+		Conversation: c.ID, Customer: nameOf(customer), Number: c.Ticket, Preview: c.Preview,
+		Queue: string(c.State.Queue), Selected: selected, Unread: c.State.Queue == rules.QueueNew,
+		windowView: a.windowView(customer.Window),
+	}
+}
+
+func nameOf(c *channel.Customer) string {
+	for _, name := range []string{c.Name, c.Username, c.Phone} {
+		if name != "" {
+			return name
+		}
+	}
+	return "Customer"
+}
+
+func (a *app) conversationView(c *channel.Conversation, customer *channel.Customer, messages []*channel.Message) conversationView {
+	v := conversationView{
+		ID: c.ID, Customer: nameOf(customer), Number: c.Ticket, windowView: a.windowView(customer.Window),
+	}
+	switch {
+	case customer.Phone != "":
+		v.Identity = "+" + customer.Phone
+	case customer.Username != "":
+		v.Identity = "@" + customer.Username
+	}
+	if c.State.Assignee != "" {
+		v.Agent = "assigned to " + c.State.Assignee
+	}
+	byID := map[string]*channel.Message{}
+	day := ""
+	for _, m := range messages {
+		byID[m.ID] = m
+		mv := messageViewOf(m, byID[m.Quoted])
+		if d := m.At.Local().Format("Monday, 2 January"); d != day {
+			mv.Day, day = d, d
+		}
+		v.Messages = append(v.Messages, mv)
+	}
+	return v
+}
+
+func messageViewOf(m, quoted *channel.Message) messageView {
+	v := messageView{
+		Direction: m.Direction, Text: m.Text, Time: m.At.Local().Format("15:04"), Options: m.Options,
+		Redacted: m.Redacted, Edited: !m.Edited.IsZero(), Deleted: !m.Deleted.IsZero(),
+	}
+	if v.Deleted {
+		v.Text = "The customer deleted this message."
+	}
+	if quoted != nil {
+		v.Quoted = quoted.Text
+	}
+	if m.Template != "" {
+		v.Badge = "Template " + m.Template
+	}
+	if m.Forwarded {
+		v.Badge = "Forwarded"
+	}
+	for _, f := range m.Attachments {
+		v.Files = append(v.Files, fileText(m.Kind, f))
+	}
+	if m.Location != nil {
+		v.Files = append(v.Files, fmt.Sprintf("📍 %.5f, %.5f", m.Location.Latitude, m.Location.Longitude))
+	}
+	for _, c := range m.Contacts {
+		v.Files = append(v.Files, "👤 "+c.Name+" "+strings.Join(c.Phones, ", "))
+	}
+	for _, r := range m.Reactions {
+		v.Reactions += r.Emoji
+	}
+	if m.Direction == channel.Outbound {
+		v.State = m.Delivery.State()
+		v.Ticks = ticks[v.State]
+		v.Failed = v.State == channel.Failed
+		if f := m.Delivery.Failure; f != nil && v.Failed {
+			v.FailureTitle, v.Failure = f.Title+".", f.Hint
+			if f.Code != 0 {
+				v.Failure += fmt.Sprintf(" (code %d)", f.Code)
+			}
+		}
+	}
+	return v
+}
+
+var ticks = map[channel.DeliveryState]string{
+	channel.Queued: "🕓", channel.Uncertain: "?", channel.Accepted: "🕓", channel.Sent: "✓", channel.Delivered: "✓✓",
+	channel.Read: "✓✓", channel.Played: "✓✓", channel.Failed: "not sent", channel.Cancelled: "cancelled",
+}
+
+func fileText(kind string, f channel.Attachment) string {
+	icon := map[string]string{"image": "🖼", "video": "🎬", "audio": "🎧", "sticker": "🏷"}[kind]
+	if icon == "" {
+		icon = "📄"
+	}
+	if f.Voice {
+		icon, kind = "🎤", "voice message"
+	}
+	if f.Name != "" {
+		kind = f.Name
+	}
+	if f.Failed != "" {
+		kind += ": " + f.Failed
+	}
+	return icon + " " + kind
+}

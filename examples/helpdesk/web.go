@@ -1,0 +1,201 @@
+package main
+
+import (
+	"embed"
+	"encoding/json"
+	"errors"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/message"
+	wa "github.com/kanava-go/kanava/template"
+	"github.com/kanava-go/kanava/window"
+)
+
+//go:embed web
+var web embed.FS
+
+var pages = template.Must(template.ParseFS(web, "web/*.html"))
+
+// routes is the whole site: the agent's console, the simulated phone, and the webhook.
+func (a *app) routes() http.Handler {
+	mux := http.NewServeMux()
+	static, err := fs.Sub(web, "web")
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	mux.Handle("GET /static/", http.StripPrefix("/static/", http.FileServerFS(static)))
+	mux.HandleFunc("GET /{$}", a.page)
+	mux.Handle("GET /events", a.pages)
+	mux.HandleFunc("GET /tickets", a.tickets)
+	mux.HandleFunc("GET /conversations/{id}", a.conversation)
+	mux.HandleFunc("POST /conversations/{id}/reply", a.reply)
+	mux.HandleFunc("POST /conversations/{id}/template", a.sendTemplate)
+	mux.HandleFunc("GET /templates", a.templates)
+	mux.HandleFunc("GET /templates/fields", a.fields)
+	mux.HandleFunc("POST /templates/preview", a.preview)
+	mux.Handle("/webhook", a.webhook)
+	if a.demo != nil {
+		mux.HandleFunc("GET /phone", a.phone)
+		mux.HandleFunc("POST /phone/say", a.say)
+		mux.HandleFunc("POST /phone/tap", a.tap)
+		mux.HandleFunc("POST /clock", a.advance)
+	}
+	// The console acts for whoever can reach it. It listens on this machine only, and
+	// other sites' pages in the same browser must not use it.
+	guard := http.NewCrossOriginProtection()
+	guard.AddInsecureBypassPattern("/webhook") // signed, and sent by WhatsApp's servers
+	return guard.Handler(mux)
+}
+
+func (a *app) render(w http.ResponseWriter, name string, data any) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Security-Policy", "default-src 'self'")
+	w.Header().Set("X-Now", strconv.FormatInt(a.now().UnixMilli(), 10))
+	if err := pages.ExecuteTemplate(w, name, data); err != nil {
+		a.log.Error("helpdesk: render page", "page", name)
+	}
+}
+
+func (a *app) page(w http.ResponseWriter, _ *http.Request) {
+	a.render(w, "page.html", map[string]any{"Live": a.demo == nil, "Business": businessName, "BusinessInitial": businessName[:1]})
+}
+
+func (a *app) tickets(w http.ResponseWriter, r *http.Request) {
+	convs, err := a.hub.Conversations(r.Context(), channel.ConversationQuery{Actor: agent, Channel: channelID, Limit: 200})
+	if err != nil {
+		a.refuse(w, err)
+		return
+	}
+	views := make([]ticketView, 0, len(convs))
+	for _, c := range convs {
+		conv, customer, err := a.hub.Conversation(r.Context(), agent, c.ID)
+		if err != nil {
+			a.refuse(w, err)
+			return
+		}
+		views = append(views, a.ticketView(conv, customer, r.FormValue("selected") == c.ID))
+	}
+	a.render(w, "tickets.html", views)
+}
+
+func (a *app) conversation(w http.ResponseWriter, r *http.Request) {
+	conv, customer, err := a.hub.Conversation(r.Context(), agent, r.PathValue("id"))
+	if err != nil {
+		a.refuse(w, err)
+		return
+	}
+	messages, err := a.hub.Messages(r.Context(), channel.MessageQuery{Actor: agent, Conversation: conv.ID, Limit: 200})
+	if err != nil {
+		a.refuse(w, err)
+		return
+	}
+	a.render(w, "conversation.html", a.conversationView(conv, customer, messages))
+}
+
+func (a *app) reply(w http.ResponseWriter, r *http.Request) {
+	_, err := a.hub.Reply(r.Context(), channel.Reply{
+		Conversation: r.PathValue("id"), Actor: agent, Content: &message.Text{Body: r.FormValue("text")},
+	})
+	a.answer(w, err)
+}
+
+func (a *app) sendTemplate(w http.ResponseWriter, r *http.Request) {
+	def, values := a.chosen(r)
+	if def == nil {
+		http.Error(w, "Choose a template first.", http.StatusBadRequest)
+		return
+	}
+	_, err := a.hub.Reply(r.Context(), channel.Reply{
+		Conversation: r.PathValue("id"), Actor: agent,
+		Template: &channel.Template{Name: def.Name, Language: def.Language, Values: values},
+	})
+	a.answer(w, err)
+}
+
+// templates lists what can be sent now, for the picker.
+func (a *app) templates(w http.ResponseWriter, _ *http.Request) {
+	type option struct{ Key, Title string }
+	options := []option{}
+	for _, def := range a.catalog.Search(wa.Filter{}) {
+		if def.Sendable(a.now()).OK {
+			options = append(options, option{def.Name + "/" + def.Language, strings.ReplaceAll(def.Name, "_", " ") + " · " + def.Language})
+		}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if err := json.NewEncoder(w).Encode(options); err != nil {
+		a.log.Error("helpdesk: write templates")
+	}
+}
+
+func (a *app) fields(w http.ResponseWriter, r *http.Request) {
+	name, language, _ := strings.Cut(r.FormValue("key"), "/")
+	def, ok := a.catalog.Lookup(name, language)
+	if !ok {
+		http.Error(w, "The template is gone.", http.StatusNotFound)
+		return
+	}
+	customer := ""
+	if _, c, err := a.hub.Conversation(r.Context(), agent, r.FormValue("conversation")); err == nil {
+		customer = c.Name
+	}
+	a.render(w, "fields.html", fieldsOf(def, customer))
+}
+
+func (a *app) preview(w http.ResponseWriter, r *http.Request) {
+	def, values := a.chosen(r)
+	if def == nil {
+		http.Error(w, "Choose a template first.", http.StatusBadRequest)
+		return
+	}
+	_, preview, err := def.Bind(values)
+	if err != nil {
+		a.answer(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if _, err := w.Write([]byte(`<div class="bubble">` + preview.HTML() + `</div>`)); err != nil {
+		a.log.Error("helpdesk: write preview")
+	}
+}
+
+// chosen reads the template form: nil if there is no such template.
+func (a *app) chosen(r *http.Request) (*wa.Definition, wa.Values) {
+	name, language, _ := strings.Cut(r.FormValue("name"), "/")
+	def, ok := a.catalog.Lookup(name, language)
+	if !ok {
+		return nil, wa.Values{}
+	}
+	return def, valuesOf(def, r.FormValue)
+}
+
+// answer says what became of an agent's action, in words.
+func (a *app) answer(w http.ResponseWriter, err error) {
+	if err == nil {
+		a.pages.notify()
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	a.refuse(w, err)
+}
+
+func (a *app) refuse(w http.ResponseWriter, err error) {
+	status, text := http.StatusUnprocessableEntity, err.Error()
+	switch closed, ok := errors.AsType[*window.ClosedError](err); {
+	case ok && closed.LastInbound.IsZero():
+		text = "The customer has never written, so that the service window is closed. Send an approved template."
+	case ok:
+		text = "The customer service window closed at " + closed.ClosedAt.Local().Format("15:04 on 2 January") + ". Send an approved template instead."
+	case errors.Is(err, access.ErrDenied):
+		status, text = http.StatusForbidden, "You are not allowed to do this."
+	case errors.Is(err, channel.ErrNotFound):
+		status, text = http.StatusNotFound, "It does not exist."
+	}
+	http.Error(w, text, status)
+}

@@ -1,0 +1,175 @@
+"use strict";
+// The page is rendered on the server; this file fetches fragments when something
+// changed, counts down windows, and sends forms.
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+let selected = location.hash.slice(1);
+let clockOffset = 0; // the server's (simulated) clock minus ours, in milliseconds
+let templates = [];
+let freely = true; // the agent wants to write freely, if the window allows it
+let wasOpen = true;
+
+async function request(path, options) {
+  const answer = await fetch(path, options);
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(text.trim() || answer.statusText);
+  const now = answer.headers.get("X-Now");
+  if (now) clockOffset = Number(now) - Date.now();
+  return text;
+}
+const post = (path, data) => request(path, { method: "POST", body: new URLSearchParams(data) });
+
+// swap replaces a fragment only if it changed, and keeps long lists at their end.
+function swap(box, html, scroller) {
+  if (box.dataset.html === html) return;
+  const list = () => (scroller ? $(scroller) : box);
+  const before = list();
+  const atEnd = !before || before.scrollHeight - before.scrollTop - before.clientHeight < 80;
+  const top = before ? before.scrollTop : 0;
+  box.innerHTML = html;
+  box.dataset.html = html;
+  const after = list();
+  if (after) after.scrollTop = atEnd ? after.scrollHeight : top;
+}
+
+async function refresh() {
+  const list = await request("/tickets?selected=" + encodeURIComponent(selected));
+  swap($("#ticket-list"), list);
+  if (!selected) {
+    const first = $("[data-open]");
+    if (first) return open(first.dataset.open, false);
+  }
+  if (selected) {
+    try {
+      swap($("#conversation"), await request("/conversations/" + encodeURIComponent(selected)), "#messages");
+    } catch {
+      selected = "";
+    }
+  }
+  if (!selected) swap($("#conversation"), '<div class="hint"><p><strong>Nothing selected</strong></p><p>Tickets appear on the left when a customer writes.</p></div>');
+  if ($("#screen")) swap($("#screen"), await request("/phone"));
+  compose();
+  tick();
+}
+
+let pending = false;
+function refreshSoon() {
+  if (pending) return;
+  pending = true;
+  setTimeout(() => { pending = false; refresh().catch(() => {}); }, 40);
+}
+
+function open(id, show = true) {
+  selected = id;
+  freely = true;
+  history.replaceState(null, "", "#" + id);
+  $("#conversation").dataset.html = "";
+  if (show) view("talk");
+  refreshSoon();
+}
+
+function view(name) { document.body.dataset.view = name; }
+
+// compose shows the form that may be used now: free text while the window is open,
+// templates at any time.
+function compose() {
+  const head = $(".talk-head");
+  $("#composer").hidden = !head;
+  if (!head) return;
+  const closes = Number(head.dataset.closes);
+  const open = closes > now() + 60000;
+  if (open && !wasOpen) freely = true;
+  wasOpen = open;
+  const notice = $("#notice");
+  const left = closes - now();
+  notice.hidden = open && left > 4 * 3600e3;
+  notice.className = open ? "notice soon" : "notice";
+  notice.textContent = open
+    ? "The customer service window closes in " + duration(left) + ". Afterwards only templates can be sent."
+    : "The customer service window is closed" + (head.dataset.closedAt ? " since " + head.dataset.closedAt : "") + ". WhatsApp would refuse free text now. Send an approved template; when the customer answers, the window opens again.";
+  const free = open && freely;
+  $("#reply").hidden = !free;
+  $("#template").hidden = free;
+  $("#hide-templates").hidden = !open;
+  if (!free && !templates.length) loadTemplates();
+}
+
+const now = () => Date.now() + clockOffset;
+function duration(ms) {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  const h = Math.floor(s / 3600), m = Math.floor(s / 60) % 60;
+  if (h > 0) return h + " h " + String(m).padStart(2, "0") + " min";
+  return m > 0 ? m + " min " + String(s % 60).padStart(2, "0") + " s" : s + " s";
+}
+function tick() {
+  for (const box of $$("[data-closes]")) {
+    if (box.classList.contains("talk-head")) continue;
+    const closes = Number(box.dataset.closes);
+    if (closes) box.textContent = closes > now() ? duration(closes - now()) : "closed";
+  }
+  const clock = $("#clock");
+  if (clock) clock.textContent = new Date(now()).toLocaleString([], { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  compose();
+}
+setInterval(tick, 1000);
+
+async function loadTemplates() {
+  templates = JSON.parse(await request("/templates"));
+  $("#template select").replaceChildren(...templates.map((t) => new Option(t.Title, t.Key)));
+  fields();
+}
+async function fields() {
+  $("#fields").innerHTML = await request("/templates/fields?key=" + encodeURIComponent($("#template select").value) + "&conversation=" + encodeURIComponent(selected));
+  preview();
+}
+async function preview() {
+  try {
+    $("#preview").innerHTML = await post("/templates/preview", new FormData($("#template")));
+    fail("");
+  } catch (err) { $("#preview").textContent = ""; fail(err.message); }
+}
+function fail(message) { const box = $("#error"); box.hidden = !message; box.textContent = message; }
+
+function submit(form, path, done) {
+  if (!form) return;
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = $("button[type=submit]", form);
+    button.disabled = true;
+    try {
+      await post(path(), new FormData(form));
+      fail("");
+      done();
+      refreshSoon();
+    } catch (err) {
+      fail(err.message);
+      if (form.id === "reply" && /window/.test(err.message)) { freely = false; compose(); }
+    } finally { button.disabled = false; }
+  });
+}
+submit($("#reply"), () => "/conversations/" + selected + "/reply", () => $("#reply").reset());
+submit($("#template"), () => "/conversations/" + selected + "/template", () => { freely = true; });
+submit($("#say"), () => "/phone/say", () => $("#say").reset());
+
+$("#reply textarea").addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); $("#reply").requestSubmit(); }
+});
+$("#show-templates").addEventListener("click", () => { freely = false; compose(); });
+$("#hide-templates").addEventListener("click", () => { freely = true; fail(""); compose(); });
+$("#template select").addEventListener("change", fields);
+$("#fields").addEventListener("input", preview);
+document.addEventListener("click", (event) => {
+  const target = event.target.closest("[data-open], [data-go], [data-advance], [data-tap], #card");
+  if (!target) return;
+  if (target.dataset.open) { event.preventDefault(); open(target.dataset.open); }
+  if (target.dataset.go) view(target.dataset.go);
+  if (target.dataset.advance) post("/clock", { by: target.dataset.advance }).then(refreshSoon, (err) => fail(err.message));
+  if (target.dataset.tap) post("/phone/tap", { label: target.dataset.tap, message: target.dataset.message }).then(refreshSoon, (err) => fail(err.message));
+  if (target.id === "card") { const field = $("#say input"); field.value = "My card is 4111 1111 1111 1111"; field.focus(); }
+});
+
+const events = new EventSource("/events");
+events.addEventListener("update", refreshSoon);
+events.addEventListener("open", refreshSoon);
+view(innerWidth < 860 && $("#phone") ? "phone" : "tickets");
+refreshSoon();

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Runs each example for a moment, as a newcomer would, and checks what it says.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+bin="$(mktemp -d)"
+trap 'rm -rf "$bin"' EXIT
+go build -o "$bin/" ./examples/...
+
+expect() { # name, text that must appear, command…
+	local name="$1" text="$2"
+	shift 2
+	local out
+	out="$("$@" 2>&1)" || { printf '%s failed:\n%s\n' "$name" "$out"; exit 1; }
+	grep -qF -- "$text" <<<"$out" || { printf '%s did not print %q:\n%s\n' "$name" "$text" "$out"; exit 1; }
+	echo "ok $name"
+}
+
+expect quickstart "the phone shows: It is." "$bin/quickstart"
+expect webhookonly "" "$bin/webhookonly" -demo
+expect redact "1111" bash -c "echo 'card 4111 1111 1111 1111' | '$bin/redact'"
+
+# The helpdesk serves its page, stops cleanly on Ctrl-C, and shows its tickets again.
+"$bin/helpdesk" -addr localhost:0 -dir "$bin/desk" >"$bin/out" 2>&1 &
+pid=$!
+for _ in $(seq 100); do
+	url="$(grep -oE 'http://[0-9.:a-z\[\]]+' "$bin/out" | head -n 1 || true)"
+	[ -n "$url" ] && break
+	sleep 0.1
+done
+curl -sSf "$url/" | grep -qF 'Kanava helpdesk' || { echo "helpdesk served no page"; cat "$bin/out"; exit 1; }
+kill -INT "$pid"
+wait "$pid" || { echo "helpdesk did not stop cleanly"; cat "$bin/out"; exit 1; }
+echo "ok helpdesk"
