@@ -278,9 +278,9 @@ func (c *call) answer() *graphError {
 		return c.download()
 	}
 	c.target = c.find(c.id)
-	key := c.method + " " + c.target.kind()
-	if c.target.kind() == "" {
-		key += c.id
+	key := c.method + " " + c.id
+	if kind := c.target.kind(); kind != "" {
+		key = c.method + " {" + kind + "}"
 	}
 	if c.edge != "" {
 		key += "/" + c.edge
