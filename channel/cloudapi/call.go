@@ -86,6 +86,9 @@ func (c *Client) run(ctx context.Context, cl *call, res *CallResult) error {
 		permit.MaxWait = max(c.maxWait-res.Waited, 0)
 		waited, err := c.limiter.Acquire(ctx, permit)
 		res.Waited += waited
+		if err == nil {
+			err = ctx.Err()
+		}
 		if err != nil {
 			return &notStarted{op: cl.op, cause: err}
 		}
