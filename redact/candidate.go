@@ -6,7 +6,7 @@ type candidate struct {
 	first, last int // groups
 	n           int // digits
 	shape       shape
-	scheme      string
+	scheme      uint8 // index in schemes
 	tier        Tier
 	reason      Reason
 	code        bool            // the next group is its security code
@@ -25,134 +25,121 @@ func (c *candidate) number() string {
 	return string(text[:c.n])
 }
 
-// lead returns the value of the first two digits of group k, reading on into
-// the next group if it has only one.
-func (s *scanner) lead(k int) int {
-	g := &s.g[k]
-	a, w := decimal(s.b, g.start)
-	i := g.start + w
-	if g.n == 1 {
-		if g.gap == 0 || k+1 >= s.n {
-			return 0
-		}
-		i = s.g[k+1].start
-	} else {
-		i = skipOn(s.b, i)
+// groups returns the groups of c.
+func (s *scanner) groups(c *candidate) []group { return s.g[c.first : c.last+1] }
+
+// possible returns the lengths that a card number may have by its first two
+// digits, if it starts with group k. Two bits of the answer tell UnionPay.
+func (s *scanner) possible(k int) lengths {
+	lead := s.g[k].lead
+	if lead[1] == noDigit && s.g[k].gap != 0 && k+1 < s.n {
+		lead[1] = s.g[k+1].lead[0]
 	}
-	z, _ := decimal(s.b, i)
-	return 10*a + z
+	if lead[0] > 9 || lead[1] > 9 {
+		return 0
+	}
+	return lengthsByPrefix[10*lead[0]+lead[1]]
 }
 
-// read fills in the digits of the groups from k on, as far as they fit, and the
-// Luhn sums of each beginning: sum[n] is that of the first n digits.
-func (s *scanner) read(k int, digits *[maxDigits]byte, sum *[maxDigits + 1]uint8) {
-	n := 0
-	var here, there uint8 // sums with the last digit single, and doubled
-	for ; k < s.n; k++ {
-		g := &s.g[k]
-		if n+g.n > maxDigits {
-			return
-		}
-		for i := g.start; i < g.end; {
-			var v, w int
-			if v = int(s.b[i] - '0'); v <= 9 && s.b[i] >= '0' {
-				w = 1
-			} else if v, w = decimal(s.b, i); w == 0 {
-				_, w = runeAfter(s.b, i) // invisible
-				i += w
-				continue
-			}
-			i += w
-			digits[n] = byte(v)
-			here, there = there+uint8(v), here+doubled[v]
-			n++
-			sum[n] = here
-		}
-		if g.gap == 0 {
-			return
-		}
+// endings returns which of the lengths in want the groups from k on can make
+// up, and for each the group it ends with.
+func (s *scanner) endings(k int, want lengths, last *[maxDigits + 1]uint8) (have lengths) {
+	if want == 0 {
+		return 0
 	}
-}
-
-// endings returns the lengths that candidates starting with group k can have,
-// and for each the group it ends with.
-func (s *scanner) endings(k int, last *[maxDigits + 1]int) (have lengths) {
 	sum := 0
 	for j := k; j < s.n; j++ {
-		if sum += s.g[j].n; sum > maxDigits {
+		if sum += int(s.g[j].n); sum > maxDigits {
 			break
 		}
 		if sum >= minDigits {
 			have |= lengthBit(sum)
-			last[sum] = j
+			last[sum] = uint8(j)
 		}
 		if s.g[j].gap == 0 {
 			break
 		}
 	}
-	return have
+	return have & want
+}
+
+// read fills in the digits of c.
+func (s *scanner) read(c *candidate) {
+	n := 0
+	for k := c.first; k <= c.last; k++ {
+		g := &s.g[k]
+		for i := g.start; i < g.end; {
+			v, w := decimal(s.b, i)
+			if w == 0 {
+				_, w = runeAfter(s.b, i) // invisible
+			} else {
+				c.digits[n] = byte(v)
+				n++
+			}
+			i += w
+		}
+	}
+	c.n = n
+}
+
+// isNumber fills in what the digits of c say and reports whether they are a
+// number of some scheme.
+func (s *scanner) isNumber(c *candidate) bool {
+	c.reason = ByNumber
+	if s.luhn(c.first, c.last) == 0 {
+		s.read(c)
+	} else {
+		// UnionPay numbers need not pass the check if UnionPay is named.
+		if lead := s.g[c.first].lead[0]; lead != 6 && lead != 8 {
+			return false
+		}
+		if s.read(c); !isUnionPay(c.digits[:c.n]) || !s.unionPayNear(s.g[c.first].start, s.g[c.last].end) {
+			return false
+		}
+		c.reason = ByUnionPayWord
+	}
+	c.scheme, c.tier = lookup(c.digits[:c.n])
+	return c.tier != None
 }
 
 // best returns the best candidate that starts with group k and is a card:
 // strong before weak, then longest first.
-func (s *scanner) best(k int) (c candidate, ok bool) {
-	var last [maxDigits + 1]int
-	have := s.endings(k, &last)
-	if have == 0 {
-		return c, false
-	}
-	if have &= lengthsByPrefix[s.lead(k)]; have == 0 {
-		return c, false
-	}
-	var sum [maxDigits + 1]uint8
-	s.read(k, &c.digits, &sum)
-	c.first = k
+func (s *scanner) best(k int, c *candidate) bool {
+	var last [maxDigits + 1]uint8
+	have := s.endings(k, s.possible(k), &last)
 	weak := lengths(0)
-	for n := maxDigits; n >= minDigits; n-- {
+	for n := maxDigits; have != 0 && n >= minDigits; n-- {
 		if have&lengthBit(n) == 0 {
 			continue
 		}
-		c.n, c.last = n, last[n]
-		if !s.isNumber(&c, sum[n]) {
+		have &^= lengthBit(n)
+		c.first, c.last = k, int(last[n])
+		if !s.isNumber(c) {
 			continue
 		}
 		if c.tier == Weak {
 			weak |= lengthBit(n)
-		} else if s.isCard(&c) {
-			return c, true
+		} else if s.isCard(c) {
+			return true
 		}
 	}
 	for n := maxDigits; weak != 0 && n >= minDigits; n-- {
 		if weak&lengthBit(n) == 0 {
 			continue
 		}
-		c.n, c.last = n, last[n]
-		if s.isNumber(&c, sum[n]) && s.isCard(&c) {
-			return c, true
+		weak &^= lengthBit(n)
+		c.last = int(last[n])
+		if s.isNumber(c) && s.isCard(c) {
+			return true
 		}
 	}
-	return c, false
-}
-
-// isNumber reports whether the digits of c, whose Luhn sum is sum, are a number
-// of some scheme, and says which.
-func (s *scanner) isNumber(c *candidate, sum uint8) bool {
-	digits := c.digits[:c.n]
-	c.reason = ByNumber
-	if sum%10 != 0 {
-		if !isUnionPay(digits) || !s.unionPayNear(s.g[c.first].start, s.g[c.last].end) {
-			return false
-		}
-		c.reason = ByUnionPayWord
-	}
-	c.scheme, c.tier = lookup(digits)
-	return c.tier != None
+	return false
 }
 
 // isCard judges everything about c but its digits: grouping, neighbours, what
 // touches it and what stands near it.
 func (s *scanner) isCard(c *candidate) bool {
-	g := s.g[c.first : c.last+1]
+	g := s.groups(c)
 	start, end := g[0].start, g[len(g)-1].end
 	c.shape = shapeOf(g, c.digits[0])
 	if c.shape != single && s.blocked(c) {

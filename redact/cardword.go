@@ -55,8 +55,12 @@ var wordsByByte = sync.OnceValue(func() *[256][]word {
 	return &index
 })
 
-// wordAt returns the length of the card word that starts at b[i], or 0.
+// at returns the length of the word if it starts at b[i], or 0.
 func (w *word) at(b []byte, i int) int {
+	// The second letter dismisses most. In UTF-8 it may change with the case.
+	if i+1 >= len(b) || (b[i+1]^w.text[1])&^0x20 != 0 && b[i+1] < utf8.RuneSelf {
+		return 0
+	}
 	n := foldPrefix(b[i:], w.text)
 	if n > 0 && w.whole {
 		if r, _ := runeBefore(b, i); unicode.IsLetter(r) {
@@ -95,36 +99,54 @@ func foldPrefix(b []byte, text string) int {
 	return i
 }
 
-// cardWordAt returns the length of the card word, built in or the host's, that
-// starts at b[i], or 0.
-func (o *options) cardWordAt(b []byte, i int, unionPay bool) int {
-	for k := range wordsByByte()[b[i]] {
-		w := &wordsByByte()[b[i]][k]
-		if unionPay && !w.unionPay {
+// A vocabulary is the words that count.
+type vocabulary struct {
+	index    *[256][]word
+	more     []string // the host's
+	unionPay bool     // only names of UnionPay
+}
+
+func (o *options) vocabulary() vocabulary {
+	return vocabulary{index: wordsByByte(), more: o.r.CardWords}
+}
+
+// at returns the length of a word that starts at b[i], or 0.
+func (v *vocabulary) at(b []byte, i int) int {
+	words := v.index[b[i]]
+	for k := range words {
+		if v.unionPay && !words[k].unionPay {
 			continue
 		}
-		if n := w.at(b, i); n > 0 {
+		if n := words[k].at(b, i); n > 0 {
 			return n
 		}
 	}
-	if !unionPay {
-		for _, text := range o.r.CardWords {
-			if n := foldPrefix(b[i:], text); n > 0 {
-				return n
-			}
+	for _, text := range v.more {
+		if n := foldPrefix(b[i:], text); n > 0 {
+			return n
 		}
 	}
 	return 0
+}
+
+// in reports whether a word is in text, looked at as if nothing stood around it.
+func (v *vocabulary) in(text []byte) bool {
+	for i := range text {
+		if v.at(text, i) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // A wordCache remembers where words were found around earlier candidates. The
 // candidates of one text come in order, so each byte is searched about once,
 // whatever the text.
 type wordCache struct {
-	unionPay bool
+	words vocabulary
 
-	// Words that start before backTo are known back to 256 bytes before some
-	// candidate; the last of them starts at back. -1: there is none.
+	// The last word that starts before backTo starts at back, or before what
+	// was searched if back is negative.
 	back, backTo int
 
 	// No word starts in [from, to), and one that ends at end starts at to,
@@ -134,37 +156,40 @@ type wordCache struct {
 
 // near reports whether a word stands in the 64 characters before start or in
 // the 40 after end.
-func (c *wordCache) near(o *options, b []byte, start, end int) bool {
-	const back, ahead = wordsBefore * utf8.UTFMax, wordsAfter * utf8.UTFMax
-	if c.backTo > start || c.backTo < start-back || c.backTo == 0 {
-		c.back, c.backTo = -1, max(0, start-back)
+func (c *wordCache) near(b []byte, start, end int) bool {
+	if c.backTo > start || c.backTo < start-wordsBefore {
+		c.back, c.backTo = -1, stepBack(b, start, wordsBefore)
 	}
 	for ; c.backTo < start; c.backTo++ {
-		if n := o.cardWordAt(b, c.backTo, c.unionPay); n > 0 && c.backTo+n <= start {
+		if n := c.words.at(b, c.backTo); n > 0 && c.backTo+n <= start {
 			c.back = c.backTo
 		}
 	}
-	if c.back >= 0 && start-c.back <= back && characters(b[c.back:start], wordsBefore) {
+	if c.back >= 0 && atMost(b[c.back:start], wordsBefore) {
 		return true
 	}
-	if end < c.from || end > c.to || c.from == c.to {
+	if end < c.from || end > c.to {
 		c.from, c.to, c.end = end, end, 0
 	}
-	for limit := min(len(b), end+ahead); c.end == 0 && c.to < limit; {
-		if n := o.cardWordAt(b, c.to, c.unionPay); n > 0 {
-			c.end = c.to + n
-		} else {
-			c.to++
+	if c.end == 0 {
+		for limit := stepOn(b, end, wordsAfter); c.to < limit; c.to++ {
+			if n := c.words.at(b, c.to); n > 0 {
+				c.end = c.to + n
+				break
+			}
 		}
 	}
-	return c.end > 0 && c.end-end <= ahead && characters(b[end:c.end], wordsAfter)
+	return c.end > 0 && atMost(b[end:c.end], wordsAfter)
 }
 
-// characters reports whether b holds at most n characters: bytes that do not
-// continue one.
-func characters(b []byte, n int) bool {
+// atMost reports whether b holds at most n characters, counted as bytes that do
+// not continue one.
+func atMost(b []byte, n int) bool {
 	if len(b) <= n {
 		return true
+	}
+	if len(b) > n*utf8.UTFMax {
+		return false
 	}
 	i := 0
 	for ; len(b)-i >= 8; i += 8 {
@@ -181,11 +206,17 @@ func characters(b []byte, n int) bool {
 
 // cardWordNear reports whether a card word stands near the number b[start:end].
 func (s *scanner) cardWordNear(start, end int) bool {
-	return s.cardWords.near(&s.options, s.b, start, end)
+	if s.cards.words.index == nil {
+		s.cards = wordCache{words: s.vocabulary(), back: -1}
+	}
+	return s.cards.near(s.b, start, end)
 }
 
 // unionPayNear reports whether UnionPay is named near the number b[start:end].
 func (s *scanner) unionPayNear(start, end int) bool {
-	s.unionPay.unionPay = true
-	return s.unionPay.near(&s.options, s.b, start, end)
+	if s.unionPay.words.index == nil {
+		s.unionPay = wordCache{words: s.vocabulary(), back: -1}
+		s.unionPay.words.more, s.unionPay.words.unionPay = nil, true
+	}
+	return s.unionPay.near(s.b, start, end)
 }

@@ -6,9 +6,20 @@ import "unicode/utf8"
 // them. A chain is a row of groups joined by gaps: short runs of separators.
 type group struct {
 	start, end int    // bytes, of the first digit and behind the last
-	n          int    // digits
-	gap        uint64 // the separators to the next group, 16 bits each; 0 ends the chain
+	n          int32  // digits
+	gap        uint32 // the separators to the next group; 0 ends the chain
+
+	// For the Luhn sum of any row of groups in a few steps: the sums of all
+	// digits of the chain before and up to the end of the group, wrapping
+	// around, with the digits at even places doubled [0] or those at odd
+	// places [1]; and whether the group ends at an odd place.
+	in, out [2]uint8
+	odd     uint8
+
+	lead [2]uint8 // first two digits; the second is noDigit if there is one only
 }
+
+const noDigit = 0xFF
 
 const (
 	maxGap         = 4 // separators between two groups
@@ -25,7 +36,7 @@ const (
 // chain. gap is 0 if only invisible characters, or nothing, lie between: then
 // the digit belongs to the same group. next is its offset, chainEnds or
 // chainOpen.
-func (o *options) nextGroup(b []byte, i int) (gap uint64, next int) {
+func (o *options) nextGroup(b []byte, i int) (gap uint32, next int) {
 	seps, breaks, hidden := 0, 0, 0
 	for i < len(b) {
 		var r rune
@@ -56,7 +67,7 @@ func (o *options) nextGroup(b []byte, i int) (gap uint64, next int) {
 			if seps++; seps > maxGap || breaks > 1 || r == o.mask {
 				return 0, chainEnds
 			}
-			gap = gap<<16 | uint64(r) // all separators are below U+10000
+			gap = gap<<8 | uint32(separatorID(r))
 		default:
 			return 0, chainEnds
 		}
@@ -96,7 +107,7 @@ func (o *options) measure(b []byte, i int) (n, end, next int) {
 	for next = i; next >= 0; {
 		var g group
 		g, next = o.run(b, next)
-		n, end = n+g.n, g.end
+		n, end = n+int(g.n), g.end
 		if n > maxPhone {
 			break
 		}

@@ -84,12 +84,8 @@ func (s *scanner) speaksOfCard(word []byte) bool {
 // hasCardWord reports whether a card word is in text, which is looked at as if
 // nothing stood around it.
 func (s *scanner) hasCardWord(text []byte) bool {
-	for i := range text {
-		if s.cardWordAt(text, i, false) > 0 {
-			return true
-		}
-	}
-	return false
+	v := s.vocabulary()
+	return v.in(text)
 }
 
 // startsWithWord reports whether the letters at i begin a word that may be
@@ -190,16 +186,22 @@ func (s *scanner) inTokenAfter(i int) bool {
 
 func isSpace(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' }
 
+// endsURL holds the characters that cannot be inside a URL.
+var endsURL = [256]bool{
+	' ': true, '\t': true, '\n': true, '\v': true, '\f': true, '\r': true,
+	'"': true, '\'': true, '<': true, '>': true, '`': true,
+}
+
 // inURL reports whether the number that starts at i is inside a URL, unless it
 // is the value of a parameter whose name speaks of a card.
 func (s *scanner) inURL(i int) bool {
 	b, low := s.b, max(0, i-maxURL)
 	start := i
-	for start > low {
-		if c := b[start-1]; isSpace(c) || c == '"' || c == '\'' || c == '<' || c == '>' || c == '`' {
-			break
-		}
+	for start > low && !endsURL[b[start-1]] {
 		start--
+	}
+	if i-start < len("www.") {
+		return false
 	}
 	url := b[start:i]
 	if !bytes.Contains(url, []byte("://")) && foldPrefix(url, "www.") == 0 {

@@ -8,15 +8,15 @@ package redact
 // group of that kind at all.
 func (s *scanner) blocked(c *candidate) bool {
 	c.code = false
-	g := s.g[c.first : c.last+1]
-	size := 3
+	g := s.groups(c)
+	size := int32(3)
 	if c.shape == uniform {
 		size = 1
 	}
 	if k := c.first - 1; k >= 0 {
 		x := &s.g[k]
 		if x.n >= size && joinedBy(g, x.gap) && x.end > s.consumed &&
-			!s.isCode(x.start, x.n) && !s.cardEndsWith(k) {
+			!s.isCode(x) && !s.cardEndsWith(k) {
 			return true
 		}
 	}
@@ -33,20 +33,13 @@ func (s *scanner) blocked(c *candidate) bool {
 // cardStartsWith reports whether the groups from k on make up a card number of
 // their own, as in two cards typed one after the other.
 func (s *scanner) cardStartsWith(k int) bool {
-	var last [maxDigits + 1]int
-	have := s.endings(k, &last)
-	if have &= lengthsByPrefix[s.lead(k)]; have == 0 {
-		return false
-	}
-	var c candidate
-	var sum [maxDigits + 1]uint8
-	s.read(k, &c.digits, &sum)
+	var last [maxDigits + 1]uint8
+	have := s.endings(k, s.possible(k), &last)
 	for n := minDigits; n <= maxDigits; n++ {
 		if have&lengthBit(n) == 0 {
 			continue
 		}
-		c.first, c.last, c.n = k, last[n], n
-		if s.evident(&c, sum[n], s.g[k-1].gap) {
+		if s.evident(k, int(last[n]), s.g[k-1].gap) {
 			return true
 		}
 	}
@@ -55,32 +48,26 @@ func (s *scanner) cardStartsWith(k int) bool {
 
 // cardEndsWith is cardStartsWith for the groups up to and including k.
 func (s *scanner) cardEndsWith(k int) bool {
-	total := 0
+	n := 0
 	for m := k; m >= 0; m-- {
-		if total += s.g[m].n; total > maxDigits {
+		if n += int(s.g[m].n); n > maxDigits {
 			break
 		}
-		if total < minDigits || lengthsByPrefix[s.lead(m)]&lengthBit(total) == 0 {
-			continue
-		}
-		var c candidate
-		var sum [maxDigits + 1]uint8
-		s.read(m, &c.digits, &sum)
-		c.first, c.last, c.n = m, k, total
-		if s.evident(&c, sum[total], s.g[k].gap) {
+		if n >= minDigits && s.possible(m)&lengthBit(n) != 0 && s.evident(m, k, s.g[k].gap) {
 			return true
 		}
 	}
 	return false
 }
 
-// evident reports whether c would be a card if it stood alone, joined by gap to
-// the candidate that it neighbours.
-func (s *scanner) evident(c *candidate, sum uint8, gap uint64) bool {
-	if !s.isNumber(c, sum) {
+// evident reports whether groups k to j would be a card if they stood alone,
+// joined by gap to the candidate that they neighbour.
+func (s *scanner) evident(k, j int, gap uint32) bool {
+	c := candidate{first: k, last: j}
+	if !s.isNumber(&c) {
 		return false
 	}
-	g := s.g[c.first : c.last+1]
+	g := s.groups(&c)
 	c.shape = shapeOf(g, c.digits[0])
 	if c.shape == uniform && joinedBy(g, gap) {
 		return false
@@ -93,7 +80,7 @@ func (s *scanner) evident(c *candidate, sum uint8, gap uint64) bool {
 func (s *scanner) isExpiry(k int) bool {
 	var v [4]int
 	g := &s.g[k]
-	if g.n != len(v) {
+	if int(g.n) != len(v) {
 		return false
 	}
 	n := 0
@@ -115,11 +102,11 @@ func (s *scanner) isExpiry(k int) bool {
 // code as the next group: three digits, four for American Express. Nothing else
 // may be joined to the two in the same way, but for the expiry date.
 func (s *scanner) isCodeTail(c *candidate) bool {
-	g := s.g[c.first : c.last+1]
+	g := s.groups(c)
 	if c.tier != Strong || c.shape != canonical {
 		return false
 	}
-	size := 3
+	size := int32(3)
 	if c.n == 15 {
 		size = 4
 	} else if c.n != 16 {

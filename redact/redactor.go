@@ -130,7 +130,12 @@ func (r *Redactor) Find(s string) []Span {
 	if start < 0 {
 		return nil
 	}
-	return o.find(b, start, nil)
+	sc := scanner{options: o, b: b, final: true}
+	var spans []Span
+	for _, x := range sc.find(start) {
+		spans = append(spans, o.span(&x))
+	}
+	return spans
 }
 
 // worthwhile returns where a closer look at b should begin, or -1 if there is
@@ -146,38 +151,34 @@ func (o *options) worthwhile(b []byte) int {
 	return start
 }
 
-// inPlace is how many spans fit on the stack.
-const inPlace = 8
-
 func (o *options) redactString(s string, b []byte, start int) string {
-	var few [inPlace]Span
-	spans := o.find(b, start, few[:0])
-	if len(spans) == 0 {
+	sc := scanner{options: *o, b: b, final: true}
+	found := sc.find(start)
+	if len(found) == 0 {
 		return s
 	}
-	grow, _ := o.growth(b, spans)
-	out := o.rewrite(make([]byte, 0, len(b)+grow), b, 0, len(b), spans)
+	grow, _ := o.growth(b, found)
+	out := o.rewrite(make([]byte, 0, len(b)+grow), b, 0, len(b), found)
 	return unsafe.String(unsafe.SliceData(out), len(out))
 }
 
 func (o *options) redactBytes(b []byte, start int) []byte {
-	var few [inPlace]Span
-	spans := o.find(b, start, few[:0])
-	if len(spans) == 0 {
+	sc := scanner{options: *o, b: b, final: true}
+	found := sc.find(start)
+	if len(found) == 0 {
 		return b
 	}
 	dst := b[:0]
-	if grow, some := o.growth(b, spans); some {
+	if grow, some := o.growth(b, found); some {
 		dst = make([]byte, 0, len(b)+grow)
 	}
-	return o.rewrite(dst, b, 0, len(b), spans)
+	return o.rewrite(dst, b, 0, len(b), found)
 }
 
-// find appends the spans of the complete text b to spans. Nothing is to be
-// found before start.
-func (o *options) find(b []byte, start int, spans []Span) []Span {
-	s := scanner{options: *o, b: b, final: true, spans: spans}
+// find returns the hits in the complete text s.b. There is nothing to find
+// before start.
+func (s *scanner) find(start int) []hit {
 	s.scan(start)
 	s.codes(0, -1)
-	return s.spans
+	return s.hits.all()
 }

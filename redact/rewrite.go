@@ -5,24 +5,20 @@ import (
 	"unicode/utf8"
 )
 
-// hides reports whether the character at b[i] counts in a span of kind k, and
-// its width: digits, and letters too in the match of a Detector.
-func hides(b []byte, i int, k Kind) (bool, int) {
-	if _, w := decimal(b, i); w > 0 {
-		return true, w
-	}
-	r, w := runeAfter(b, i)
-	return k == Custom && unicode.IsLetter(r), w
-}
-
-// hidden calls mask for each character that sp hides, with its offset in b and
-// its width.
-func (sp *Span) hidden(b []byte, mask func(i, width int)) {
+// hides calls mask for each character of b that x hides, with its offset and
+// its width: digits, and letters too in what a Detector found.
+func (x *hit) hides(b []byte, mask func(i, width int)) {
 	n := 0
-	for i := sp.Start; i < sp.End; {
-		counts, w := hides(b, i, sp.Kind)
+	for i := x.start; i < x.end; {
+		_, w := decimal(b, i)
+		counts := w > 0
+		if !counts {
+			var r rune
+			r, w = runeAfter(b, i)
+			counts = x.kind == Custom && unicode.IsLetter(r)
+		}
 		if counts {
-			if n >= sp.head && n < sp.Digits-sp.tail {
+			if n >= int(x.head) && n < int(x.digits)-int(x.tail) {
 				mask(i, w)
 			}
 			n++
@@ -31,12 +27,15 @@ func (sp *Span) hidden(b []byte, mask func(i, width int)) {
 	}
 }
 
-// growth returns how many bytes longer the text gets by masking spans, and
+// growth returns how many bytes longer the text gets by masking found, and
 // whether some mask is longer than what it replaces.
-func (o *options) growth(b []byte, spans []Span) (total int, some bool) {
+func (o *options) growth(b []byte, found []hit) (total int, some bool) {
 	size := utf8.RuneLen(o.mask)
-	for k := range spans {
-		spans[k].hidden(b, func(_, w int) {
+	if size == 1 {
+		return 0, false // never longer; a few bytes to spare do not matter
+	}
+	for k := range found {
+		found[k].hides(b, func(_, w int) {
 			total += size - w
 			some = some || size > w
 		})
@@ -44,11 +43,11 @@ func (o *options) growth(b []byte, spans []Span) (total int, some bool) {
 	return total, some
 }
 
-// rewrite appends b[from:to] to dst with the spans in it masked. dst may be
+// rewrite appends b[from:to] to dst with the hits in it masked. dst may be
 // b[from:from] if no mask is longer than what it replaces.
-func (o *options) rewrite(dst, b []byte, from, to int, spans []Span) []byte {
-	for k := range spans {
-		spans[k].hidden(b, func(i, w int) {
+func (o *options) rewrite(dst, b []byte, from, to int, found []hit) []byte {
+	for k := range found {
+		found[k].hides(b, func(i, w int) {
 			dst = append(dst, b[from:i]...)
 			dst = utf8.AppendRune(dst, o.mask)
 			from = i + w

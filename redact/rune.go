@@ -73,6 +73,14 @@ func runeClass(r rune) class {
 	return other
 }
 
+// separatorID tells separators apart in one byte.
+func separatorID(r rune) uint8 {
+	if r < utf8.RuneSelf {
+		return uint8(r)
+	}
+	return uint8(r*69>>6) | 0x80 // without collision, as a test shows
+}
+
 // isTransparent reports whether r is ignored inside a number.
 func isTransparent(r rune) bool {
 	return r >= utf8.RuneSelf && runeClass(r) == transparent
@@ -205,19 +213,24 @@ func skipOn(b []byte, i int) int {
 	return i
 }
 
-// stepBack moves i back by at most n characters, stepOn forward.
+// stepBack moves i back by at most n characters, stepOn forward. Each byte that
+// does not continue a character counts as one.
 func stepBack(b []byte, i, n int) int {
-	for ; n > 0 && i > 0; n-- {
-		_, w := runeBefore(b, i)
-		i -= w
+	for ; n > 0 && i > 0; i-- {
+		if b[i-1]&0xC0 != 0x80 {
+			n--
+		}
 	}
 	return i
 }
 
 func stepOn(b []byte, i, n int) int {
-	for ; n > 0 && i < len(b); n-- {
-		_, w := runeAfter(b, i)
-		i += w
+	for ; i < len(b); i++ {
+		if b[i]&0xC0 != 0x80 {
+			if n--; n < 0 {
+				break
+			}
+		}
 	}
 	return i
 }

@@ -102,9 +102,9 @@ func codeLabelEnding(b []byte, i int) Kind {
 	return 0
 }
 
-// isCode reports whether the n digits at i are a labelled security code or PIN.
-func (s *scanner) isCode(i, n int) bool {
-	return (n == 3 || n == 4) && codeBefore(s.b, i) != 0
+// isCode reports whether g is a labelled security code or PIN.
+func (s *scanner) isCode(g *group) bool {
+	return (g.n == 3 || g.n == 4) && codeBefore(s.b, g.start) != 0
 }
 
 // expiryWords may stand between a card number and its expiry date.
@@ -134,7 +134,7 @@ func (s *scanner) number(i int) (value, n, end int) {
 		}
 		k += w
 	}
-	return value, g.n, g.end
+	return value, int(g.n), g.end
 }
 
 // skipGap moves i on over at most n characters that are neither letters nor
@@ -161,6 +161,9 @@ func skipGap(b []byte, i, n int) int {
 func (s *scanner) expiryAt(i int) (end int, ok bool) {
 	i = skipGap(s.b, i, 8)
 	for range 2 {
+		if r, w := runeAfter(s.b, i); w == 0 || !isWordRune(r) {
+			break
+		}
 		known := false
 		for _, w := range expiryWords {
 			known = known || foldPrefix(s.b[i:], w) > 0

@@ -22,17 +22,19 @@ type scanner struct {
 	b     []byte
 	final bool // the text ends with b; otherwise more may follow
 
-	spans    []Span
+	hits     hits
 	consumed int // end of the last card and of what belongs to it
 	base     int // consumed at the start
 
 	// decided is the offset up to which more text can change nothing.
 	decided int
 
-	cardWords, unionPay wordCache
+	cards, unionPay wordCache
 
-	g [window]group
-	n int
+	g   [window]group
+	n   int
+	sum [2]uint8 // as in group, of the chain so far
+	odd uint8
 }
 
 // firstChain returns the offset of the first chain at or after i that may hold
@@ -70,17 +72,15 @@ func (s *scanner) scan(i int) {
 // digits that was too long for a card number, the rest of that run is skipped.
 func (s *scanner) resume(i int) {
 	for p := nextDigit(s.b, max(0, i-reach)); p < i; {
-		g, next := s.run(s.b, p)
-		if g.end > i {
-			i = g.end
-			s.n = 0
-			break
-		}
 		if s.n == before {
 			s.n = copy(s.g[:], s.g[1:s.n])
 		}
-		s.g[s.n] = g
-		s.n++
+		next := s.push(p)
+		g := &s.g[s.n-1]
+		if g.end > i {
+			i = g.end
+			break
+		}
 		if next == i {
 			i = s.chain(i)
 			break
@@ -99,8 +99,7 @@ func (s *scanner) chain(i int) int {
 	next := i
 	for k := s.n; ; {
 		for s.n < window && next >= 0 {
-			s.g[s.n], next = s.run(s.b, next)
-			s.n++
+			next = s.push(next)
 		}
 		// The last groups in hand wait for those behind them.
 		last := s.n
@@ -128,23 +127,67 @@ func (s *scanner) chain(i int) int {
 	}
 }
 
+// push takes the group that starts at i in hand, with its sums, and returns
+// where the chain goes on.
+func (s *scanner) push(i int) (next int) {
+	g := &s.g[s.n]
+	s.n++
+	*g, next = s.run(s.b, i)
+	g.lead = [2]uint8{noDigit, noDigit}
+	if g.n > maxDigits {
+		return next // no candidate reaches across
+	}
+	g.in = s.sum
+	k := 0
+	for i := g.start; i < g.end; k++ {
+		v, w := int(s.b[i]-'0'), 1
+		if v > 9 {
+			if v, w = decimal(s.b, i); w == 0 {
+				_, w = runeAfter(s.b, i) // invisible
+				i += w
+				k--
+				continue
+			}
+		}
+		i += w
+		if k < 2 {
+			g.lead[k] = uint8(v)
+		}
+		s.sum[s.odd] += doubled[v]
+		s.odd ^= 1
+		s.sum[s.odd] += uint8(v)
+	}
+	g.out, g.odd = s.sum, s.odd
+	return next
+}
+
+// luhn returns the Luhn sum of groups k to j.
+func (s *scanner) luhn(k, j int) uint8 {
+	odd := s.g[j].odd & 1
+	return (s.g[j].out[odd] - s.g[k].in[odd]) % 10
+}
+
 // step judges the candidates that start with group k, records a card and
 // returns the group to go on with.
 func (s *scanner) step(k int) int {
-	c, ok := s.best(k)
-	if !ok {
+	if s.possible(k) == 0 {
+		return k + 1
+	}
+	var c candidate
+	if !s.best(k, &c) {
 		return k + 1
 	}
 	if !c.sure() {
 		// A doubtful candidate must not swallow the beginning of a certain
 		// one: "5. 4242 4242 4242 4242" is an item of a list.
 		for m := k + 1; m <= c.last; m++ {
-			if d, ok := s.best(m); ok && d.sure() {
+			var d candidate
+			if s.best(m, &d) && d.sure() {
 				c = d
 				break
 			}
 		}
 	}
-	s.take(c)
+	s.take(&c)
 	return c.last + 1
 }

@@ -147,9 +147,9 @@ var lengthsByPrefix = [100]lengths{
 	97: l16 | l19,
 }
 
-// lookup names a number and gives its tier by its first digits and its length.
+// lookup returns the row that names a number, and its tier, by its first digits and its length.
 // digits holds values, not characters, and at least minDigits of them.
-func lookup(digits []byte) (name string, tier Tier) {
+func lookup(digits []byte) (row uint8, tier Tier) {
 	var prefix uint32
 	for _, d := range digits[:8] {
 		prefix = prefix*10 + uint32(d)
@@ -160,15 +160,14 @@ func lookup(digits []byte) (name string, tier Tier) {
 		if prefix < s.from || prefix > s.to || (s.strong|s.weak)&bit == 0 {
 			continue
 		}
-		if name == "" {
-			name = s.name
+		if tier == None {
+			row, tier = uint8(i), Weak
 		}
 		if s.strong&bit != 0 {
-			return name, Strong
+			return row, Strong
 		}
-		tier = Weak
 	}
-	return name, tier
+	return row, tier
 }
 
 // isUnionPay reports whether digits look like a UnionPay number, the one scheme
@@ -179,15 +178,3 @@ func isUnionPay(digits []byte) bool {
 
 // doubled is what a digit in an even place counts in the Luhn sum.
 var doubled = [10]uint8{0, 2, 4, 6, 8, 1, 3, 5, 7, 9}
-
-// luhn reports whether the check digit of digits is right.
-func luhn(digits []byte) bool {
-	sum := 0
-	for i, d := range digits {
-		if (len(digits)-i)&1 == 0 {
-			d = doubled[d]
-		}
-		sum += int(d)
-	}
-	return sum%10 == 0
-}

@@ -38,7 +38,7 @@ func shapeOf(g []group, first byte) shape {
 }
 
 // joinedBy reports whether gap stands between any two groups of g.
-func joinedBy(g []group, gap uint64) bool {
+func joinedBy(g []group, gap uint32) bool {
 	for _, x := range g[:len(g)-1] {
 		if x.gap == gap {
 			return true

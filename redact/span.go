@@ -51,22 +51,22 @@ func (t Tier) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 type Reason uint8
 
 const (
-	// ByNumber is prefix, length, check digit and grouping were enough.
+	// ByNumber means that prefix, length, check digit and grouping were enough.
 	ByNumber Reason = iota + 1
-	// ByCardWord is a word such as "card" or "visa" stands near by.
+	// ByCardWord means that a word such as "card" or "visa" stands near by.
 	ByCardWord
-	// ByUnionPayWord is the check digit is wrong, but the number has the form of
-	// a UnionPay card and the name stands near by.
+	// ByUnionPayWord means that the check digit is wrong, but the number has the
+	// form of a UnionPay card and the name stands near by.
 	ByUnionPayWord
-	// ByTrack is the number stands in the data of a magnetic stripe.
+	// ByTrack means that it stands in the data of a magnetic stripe.
 	ByTrack
-	// ByCodeLabel is a label such as "CVV" or "PIN" stands before the digits,
-	// and the text holds a card number.
+	// ByCodeLabel means that a label such as "CVV" or "PIN" stands before the
+	// digits, and that the text holds a card number.
 	ByCodeLabel
-	// ByPosition is the digits follow a card number and its expiry date, or end
-	// a card number grouped in fours.
+	// ByPosition means that the digits follow a card number and its expiry date,
+	// or a card number grouped in fours.
 	ByPosition
-	// ByDetector is a [Detector] of the host found it.
+	// ByDetector means that a [Detector] of the host found it.
 	ByDetector
 )
 
@@ -112,9 +112,4 @@ type Span struct {
 	// In a Custom span both count letters too.
 	Digits int `json:"digits"`
 	Hidden int `json:"hidden"`
-
-	// head and tail are the numbers of digits left readable at the ends.
-	head, tail int
-	// until is the end of all that belongs to the same card.
-	until int
 }

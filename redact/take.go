@@ -7,69 +7,57 @@ import (
 
 // take records the card c and what belongs to it: expiry date, security code,
 // track data.
-func (s *scanner) take(c candidate) {
+func (s *scanner) take(c *candidate) {
 	start, end := s.g[c.first].start, s.g[c.last].end
 	s.consumed = end
-	if s.allowed(&c) {
+	if s.allowed(c) {
 		return
 	}
 	head, tail := s.r.Keep.ends(c.n)
-	at := len(s.spans)
-	s.add(Span{
-		Start: start, End: end, Kind: Card, Scheme: c.scheme, Tier: c.tier, Reason: c.reason,
-		Digits: c.n, head: head, tail: tail,
-	})
-	if s.isTrack(start, end) {
+	card := hit{
+		start: start, end: end, kind: Card, scheme: c.scheme, tier: c.tier, reason: c.reason,
+		digits: uint16(c.n), head: uint8(head), tail: uint8(tail),
+	}
+	var more hit
+	switch {
+	case s.isTrack(start, end):
 		if from, to := s.trackTail(start, end); from < to {
-			s.add(Span{Start: from, End: to, Kind: TrackData, Reason: ByTrack})
+			more = hit{start: from, end: to, kind: TrackData, reason: ByTrack}
 		}
-	} else {
-		s.followers(&c, end)
-	}
-	for ; at < len(s.spans); at++ {
-		s.spans[at].until = s.consumed
-	}
-}
-
-// followers records the security code that stands unlabelled behind a card, and
-// counts the expiry date as a part of the card.
-func (s *scanner) followers(c *candidate, end int) {
-	if c.code {
+	case c.code:
 		x := &s.g[c.last+1]
-		s.add(Span{Start: x.start, End: x.end, Kind: SecurityCode, Reason: ByPosition})
-		end = x.end
+		more = hit{start: x.start, end: x.end, kind: SecurityCode, reason: ByPosition}
+		if i, ok := s.expiryAt(x.end); ok {
+			s.consumed = i
+		}
+	default:
+		i, ok := s.expiryAt(end)
+		if !ok {
+			break
+		}
+		s.consumed = i
+		if from, to, ok := s.codeAt(i); ok {
+			more = hit{start: from, end: to, kind: SecurityCode, reason: ByPosition}
+		}
 	}
-	i, ok := s.expiryAt(end)
-	if !ok {
-		return
-	}
-	s.consumed = i
-	if c.code {
-		return
-	}
-	if from, to, ok := s.codeAt(i); ok {
-		s.add(Span{Start: from, End: to, Kind: SecurityCode, Reason: ByPosition})
+	s.consumed = max(s.consumed, more.end)
+	card.until = s.consumed
+	s.hits.add(card)
+	if more.kind != 0 && !s.r.InsecureKeepSAD {
+		more.digits = s.count(more.start, more.end)
+		more.until = s.consumed
+		s.hits.add(more)
 	}
 }
 
-// add appends a span and counts its digits. Codes and track data are left out
-// if the Redactor keeps them, but still belong to the card.
-func (s *scanner) add(sp Span) {
-	s.consumed = max(s.consumed, sp.End)
-	if sp.Kind != Card && s.r.InsecureKeepSAD {
-		return
+// count returns the number of digits in b[i:end].
+func (s *scanner) count(i, end int) (n uint16) {
+	for i = nextDigit(s.b, i); i < end; i = nextDigit(s.b, i) {
+		_, w := decimal(s.b, i)
+		i += w
+		n++
 	}
-	if sp.Kind != Card {
-		for i := nextDigit(s.b, sp.Start); i < sp.End; i = nextDigit(s.b, i) {
-			_, w := decimal(s.b, i)
-			i += w
-			sp.Digits++
-		}
-	}
-	sp.Hidden = max(0, sp.Digits-sp.head-sp.tail)
-	if sp.Hidden > 0 {
-		s.spans = append(s.spans, sp)
-	}
+	return n
 }
 
 // allowed reports whether the host wants the number c left alone.
@@ -94,38 +82,41 @@ func (s *scanner) allowed(c *candidate) bool {
 // negative. In a stream, a code that waits for a card keeps the text from there
 // on undecided.
 func (s *scanner) codes(i, lastCard int) {
-	cards := len(s.spans)
-	if s.r.InsecureKeepSAD || s.final && cards == 0 && lastCard < 0 {
+	found := s.hits.all()
+	if s.r.InsecureKeepSAD || s.final && len(found) == 0 && lastCard < 0 {
 		return
 	}
 	if lastCard < 0 {
 		lastCard = -sadReach - 1
 	}
+	cards := len(found)
 	for k := 0; ; {
 		if i = nextDigit(s.b, i); i >= s.decided {
 			break
 		}
-		if k < cards && s.spans[k].Start <= i {
-			if s.spans[k].Kind == Card {
-				lastCard = s.spans[k].End
+		// Hits that are added below come behind the cards.
+		found := s.hits.all()[:cards]
+		if k < cards && found[k].start <= i {
+			if found[k].kind == Card {
+				lastCard = found[k].end
 			}
-			i = max(i, s.spans[k].End)
+			i = max(i, found[k].end)
 			k++
 			continue
 		}
 		g, _ := s.run(s.b, i)
 		next := k // the next card
-		for next < cards && s.spans[next].Kind != Card {
+		for next < cards && found[next].kind != Card {
 			next++
 		}
-		near := g.start-lastCard <= sadReach || next < cards && s.spans[next].Start-g.end <= sadReach
+		near := g.start-lastCard <= sadReach || next < cards && found[next].start-g.end <= sadReach
 		i = g.end
 		switch {
 		case s.final && !near:
 			// Nothing is sensitive here: go on near the next card.
 			if next == cards {
 				i = s.decided
-			} else if to := s.spans[next].Start - sadReach; to > i {
+			} else if to := found[next].start - sadReach; to > i {
 				i = max(i, s.runStart(to))
 			}
 		case g.n != 3 && g.n != 4:
@@ -139,9 +130,7 @@ func (s *scanner) codes(i, lastCard int) {
 				s.decided = g.start
 				break
 			}
-			s.spans = append(s.spans, Span{
-				Start: g.start, End: g.end, Kind: kind, Reason: ByCodeLabel, Digits: g.n, Hidden: g.n,
-			})
+			s.hits.add(hit{start: g.start, end: g.end, kind: kind, reason: ByCodeLabel, digits: uint16(g.n)})
 		}
 	}
 	s.settle()
@@ -161,19 +150,20 @@ func (s *scanner) runStart(i int) int {
 	return i
 }
 
-// settle sorts the spans and drops those behind what is decided.
+// settle sorts the hits and drops those behind what is decided.
 func (s *scanner) settle() {
-	slices.SortFunc(s.spans, func(a, b Span) int { return cmp.Compare(a.Start, b.Start) })
-	n := len(s.spans)
-	for n > 0 && s.spans[n-1].Start >= s.decided {
+	found := s.hits.all()
+	slices.SortFunc(found, func(a, b hit) int { return cmp.Compare(a.start, b.start) })
+	n := len(found)
+	for n > 0 && found[n-1].start >= s.decided {
 		n--
 	}
-	if n == len(s.spans) {
+	if n == len(found) {
 		return
 	}
-	s.spans = s.spans[:n]
+	s.hits.cut(n)
 	s.consumed = s.base
-	for _, sp := range s.spans {
-		s.consumed = max(s.consumed, sp.until)
+	for _, x := range s.hits.all() {
+		s.consumed = max(s.consumed, x.until)
 	}
 }

@@ -1,0 +1,68 @@
+package redact
+
+// A hit is what becomes a Span, small enough to keep several on the stack.
+type hit struct {
+	start, end int
+	until      int // end of all that belongs to the same card
+	digits     uint16
+	head, tail uint8 // digits left readable at the ends
+	kind       Kind
+	tier       Tier
+	reason     Reason
+	scheme     uint8 // index in schemes, or of the Detector
+}
+
+// hits is a list of hits whose first few need no memory of their own.
+type hits struct {
+	few  [8]hit
+	n    int // of few; len(few)+1 once many is in use
+	many []hit
+}
+
+func (h *hits) add(x hit) {
+	if h.n < len(h.few) {
+		h.few[h.n] = x
+		h.n++
+		return
+	}
+	if h.n == len(h.few) {
+		h.many = append(make([]hit, 0, 8*len(h.few)), h.few[:]...)
+		h.n++
+	}
+	h.many = append(h.many, x)
+}
+
+// all returns the list. It is valid until the next add or cut.
+func (h *hits) all() []hit {
+	if h.n <= len(h.few) {
+		return h.few[:h.n]
+	}
+	return h.many
+}
+
+// cut shortens the list to n hits.
+func (h *hits) cut(n int) {
+	if h.n <= len(h.few) {
+		h.n = n
+	} else {
+		h.many = h.many[:n]
+	}
+}
+
+// span returns x in the form for the host.
+func (o *options) span(x *hit) Span {
+	sp := Span{
+		Start: x.start, End: x.end, Kind: x.kind, Tier: x.tier, Reason: x.reason,
+		Digits: int(x.digits), Hidden: x.hidden(),
+	}
+	switch x.kind {
+	case Card:
+		sp.Scheme = schemes[x.scheme].name
+	case Custom:
+		sp.Scheme = o.r.Detectors[x.scheme].Name
+	}
+	return sp
+}
+
+// hidden returns how many characters x masks.
+func (x *hit) hidden() int { return max(0, int(x.digits)-int(x.head)-int(x.tail)) }
