@@ -3,6 +3,7 @@ package cloudapitest
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"iter"
 	"slices"
 	"sync"
 	"time"
@@ -236,4 +237,19 @@ func (a *Account) Restrict(code int) {
 	a.w.mu.Lock()
 	defer a.w.mu.Unlock()
 	a.blocked = code
+}
+
+// Numbers yields the account's numbers, oldest first.
+func (a *Account) Numbers() iter.Seq[*Number] {
+	a.w.mu.Lock()
+	defer a.w.mu.Unlock()
+	return slices.Values(slices.Clone(a.numbers))
+}
+
+// Templates yields the account's templates that were not deleted, oldest first.
+func (a *Account) Templates() iter.Seq[*Template] {
+	a.w.mu.Lock()
+	defer a.w.mu.Unlock()
+	live := slices.DeleteFunc(slices.Clone(a.templates), func(t *Template) bool { return t.gone })
+	return slices.Values(live)
 }

@@ -318,6 +318,33 @@ func TestEveryWebhookHasTheShapeOfItsFixture(t *testing.T) {
 			n := s.account.AddNumber(cloudapitest.NumberConfig{Coexistence: true})
 			require.True(t, n.AppDelete(n.AppText(s.user, "call you back")))
 		}},
+		{fixture: "group_lifecycle_update_create_success", do: func(t *testing.T, s *site) { group(t, s, "auto_approve") }},
+		{fixture: "group_lifecycle_update_delete", do: func(t *testing.T, s *site) { s.graph("DELETE", group(t, s, "auto_approve").ID, "") }},
+		{fixture: "group_participants_update_added_invite_link", do: func(t *testing.T, s *site) { s.user.Join(group(t, s, "auto_approve")) }},
+		{fixture: "group_participants_update_added_username_no_phone", do: func(t *testing.T, s *site) { hidden(s); s.user.Join(group(t, s, "auto_approve")) },
+			without: []string{"parent_user_id"}},
+		{fixture: "group_participants_update_left_by_participant", do: func(t *testing.T, s *site) {
+			g := group(t, s, "auto_approve")
+			s.user.Join(g)
+			s.user.Leave(g)
+		}},
+		{fixture: "group_participants_update_removed_by_business_partial", do: func(t *testing.T, s *site) {
+			g := group(t, s, "auto_approve")
+			s.user.Join(g)
+			s.graph("DELETE", g.ID+"/participants", `{"messaging_product":"whatsapp","participants":[{"user":"+`+s.user.Phone()+`"},{"user":"+14155550177"}]}`)
+		}},
+		{fixture: "group_participants_update_join_request_created", do: func(t *testing.T, s *site) { s.user.Join(group(t, s, "approval_required")) }},
+		{fixture: "group_settings_update_success", do: func(t *testing.T, s *site) {
+			s.graph("POST", group(t, s, "auto_approve").ID, `{"messaging_product":"whatsapp","subject":"Order 88213 (late)","description":"Delivery"}`)
+		}, without: []string{"profile_picture"}},
+		{fixture: "group_status_update_suspended", do: func(t *testing.T, s *site) { group(t, s, "auto_approve").Suspend(true) }},
+		{fixture: "messages_group_text", do: func(t *testing.T, s *site) {
+			g := group(t, s, "auto_approve")
+			s.user.Join(g)
+			s.user.Text(g, "when?")
+		}},
+		{fixture: "messages_status_group_sent", pick: `"status":"sent"`, do: groupSend},
+		{fixture: "messages_status_group_delivered_aggregated", pick: `"status":"delivered"`, do: groupSend},
 		{fixture: "history_threads", do: func(t *testing.T, s *site) { syncCoexistence(t, s, "history") }},
 		{fixture: "smb_app_state_sync_add", do: func(t *testing.T, s *site) { syncCoexistence(t, s, "smb_app_state_sync") }},
 	} {
@@ -347,6 +374,25 @@ func compareShapes(t *testing.T, fixture string, body []byte, extra, without []s
 	for _, w := range without {
 		require.NotEmpty(t, minus(theirs, ours, nil), "%s is listed as missing but is not", w)
 	}
+}
+
+// group makes a group of an official number, which becomes the site's.
+func group(t *testing.T, s *site, approval string) *cloudapitest.Group {
+	t.Helper()
+	s.number = s.account.AddNumber(cloudapitest.NumberConfig{OBA: true})
+	status, b := s.graph("POST", s.number.ID+"/groups", `{"messaging_product":"whatsapp","subject":"Order 88213","join_approval_mode":"`+approval+`"}`)
+	require.Equal(t, 200, status, "%v", b)
+	return s.number.Groups()[0]
+}
+
+// groupSend lets the business answer in a group of two.
+func groupSend(t *testing.T, s *site) {
+	g := group(t, s, "auto_approve")
+	require.True(t, s.user.Join(g))
+	require.True(t, s.AddUser(cloudapitest.UserConfig{}).Join(g))
+	s.user.Text(g, "when?")
+	_, b := s.graph("POST", s.number.ID+"/messages", `{"messaging_product":"whatsapp","recipient_type":"group","to":"`+g.ID+`","type":"text","text":{"body":"now"}}`)
+	require.Zero(t, code(b), "%v", b)
 }
 
 func syncCoexistence(t *testing.T, s *site, kind string) {
