@@ -28,7 +28,7 @@ func New() *Store {
 // clock is the present as the store sees it, in microseconds since 1970.
 func (s *Store) clock() int64 { return time.Now().UnixMicro() }
 
-// token makes the proof of one claim. It need not be hard to guess, only new.
+// token makes the proof of a claim of one piece of work. It need not be hard to guess, only new.
 func (s *Store) token() string {
 	s.claims++
 	return strconv.FormatInt(s.claims, 36)

@@ -204,11 +204,10 @@ func (s *Store) Claim(ctx context.Context, c channel.Claim) ([]channel.Work, err
 		return nil, nil
 	}
 	slices.SortFunc(picked, func(a, b *item) int { return cmp.Compare(a.Seq, b.Seq) })
-	token := s.token()
 	out := make([]channel.Work, len(picked))
 	for i, it := range picked {
 		q.behead(it, false)
-		it.Token = token
+		it.Token = s.token()
 		it.until = c.Now.Add(c.Lease).UnixMicro()
 		it.ready = it.until
 		q.behead(it, true)

@@ -1,0 +1,120 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/kanava-go/kanava/channel"
+)
+
+var queryCases = []testCase{
+	{
+		"Work shows work without leasing it",
+		"Work returns work without leasing it, in the order of Seq. After is the Seq to continue behind; 0 starts at the beginning.",
+		func(ctx context.Context, h harness) error {
+			s := begin(ctx, h)
+			for i := range 9 {
+				w := channel.Work{Queue: "q", ID: fmt.Sprint("w", i), Lane: []string{"", "l", "m"}[i%3]}
+				if i == 4 {
+					w.Due = s.now.Add(time.Hour)
+				}
+				s.enqueue(w)
+			}
+			s.enqueue(channel.Work{Queue: "other", ID: "w1"})
+			all := s.work(channel.WorkQuery{Queue: "q", Limit: 99})
+			s.ids("Work", all, "w0", "w1", "w2", "w3", "w4", "w5", "w6", "w7", "w8")
+			s.ids("Work, limited", s.work(channel.WorkQuery{Queue: "q", Limit: 2}), "w0", "w1")
+			if s.err == nil {
+				s.ids("Work after", s.work(channel.WorkQuery{Queue: "q", After: all[4].Seq, Limit: 2}), "w5", "w6")
+			}
+			s.ids("Work in a lane", s.work(channel.WorkQuery{Queue: "q", Lane: "l", Limit: 99}), "w1", "w4", "w7")
+			s.ids("Work by ID", s.work(channel.WorkQuery{Queue: "q", IDs: []string{"w7", "nobody", "w2"}, Limit: 99}), "w2", "w7")
+			s.ids("Work by ID in a lane", s.work(channel.WorkQuery{Queue: "q", IDs: []string{"w7", "w2"}, Lane: "l", Limit: 99}), "w7")
+			s.ids("Work by no ID", s.work(channel.WorkQuery{Queue: "q", IDs: []string{}, Limit: 99}))
+			s.ids("Work of nobody", s.work(channel.WorkQuery{Queue: "nobody", Limit: 99}))
+			s.claims("w0", "w1", "w2", "w3", "w6")
+			s.ids("Work with leased work", s.work(channel.WorkQuery{Queue: "q", Limit: 3}), "w0", "w1", "w2")
+			return s.err
+		},
+	},
+	{
+		"Work shows dead letters when asked for them",
+		"Dead chooses dead letters; otherwise living work.",
+		func(ctx context.Context, h harness) error {
+			s := begin(ctx, h)
+			for i := range 4 {
+				s.enqueue(channel.Work{Queue: "q", ID: fmt.Sprint("w", i), Lane: []string{"l", "m"}[i%2]})
+			}
+			ws := s.claims("w0", "w1")
+			s.commit(bury(ws[0], "x"))
+			s.commit(bury(ws[1], "x"))
+			s.commit(bury(s.claims("w2", "w3")[0], "x"))
+			dead := s.work(channel.WorkQuery{Queue: "q", Dead: true, Limit: 99})
+			s.ids("Work, dead", dead, "w0", "w1", "w2")
+			if s.err == nil {
+				s.ids("Work, dead, after", s.work(channel.WorkQuery{Queue: "q", Dead: true, After: dead[0].Seq, Limit: 1}), "w1")
+			}
+			s.ids("Work, dead, in a lane", s.work(channel.WorkQuery{Queue: "q", Dead: true, Lane: "l", Limit: 99}), "w0", "w2")
+			s.ids("Work, dead, by ID", s.work(channel.WorkQuery{Queue: "q", Dead: true, IDs: []string{"w3", "w2"}, Limit: 99}), "w2")
+			s.ids("Work, living", s.work(channel.WorkQuery{Queue: "q", Limit: 99}), "w3")
+			return s.err
+		},
+	},
+	{
+		"the backlog counts what is due, waiting and dead",
+		"Backlog counts living and dead work of every queue that has any, in the order of the queues' names. Due counts living work that could run now or is leased; Waiting counts work that is not due yet. OldestDue is the Due time of the longest overdue work; zero if none.",
+		func(ctx context.Context, h harness) error {
+			s := begin(ctx, h)
+			s.that(len(s.backlog(s.now)) == 0, "an empty store has a backlog")
+			overdue := s.now.Add(-2 * time.Hour)
+			s.enqueue(
+				channel.Work{Queue: "q", ID: "dead"}, channel.Work{Queue: "q", ID: "leased", Due: s.now.Add(-time.Hour)},
+			)
+			s.commit(bury(s.claims("dead", "leased")[0], "x"))
+			s.enqueue(
+				channel.Work{Queue: "q", ID: "waiting", Due: s.now.Add(time.Hour)}, channel.Work{Queue: "q", ID: "due", Due: overdue},
+				channel.Work{Queue: "a", ID: "waiting", Due: s.now.Add(time.Second)},
+			)
+			s.equal("backlog", s.backlog(s.now), []channel.Backlog{
+				{Queue: "a", Waiting: 1}, {Queue: "q", Due: 2, Waiting: 1, Dead: 1, OldestDue: overdue},
+			})
+			s.equal("backlog later", s.backlog(s.now.Add(time.Second))[:1], []channel.Backlog{
+				{Queue: "a", Due: 1, OldestDue: s.now.Add(time.Second)},
+			})
+			return s.err
+		},
+	},
+	{
+		"questions without an answer are refused",
+		"Lease and Limit must be positive. PerGroup needs Groups. Kind and Queue are required.",
+		func(ctx context.Context, h harness) error {
+			s := begin(ctx, h)
+			s.enqueue(channel.Work{Queue: "q", ID: "a"})
+			good := channel.Claim{Queue: "q", Now: s.now, Lease: time.Minute, Limit: 1}
+			for what, spoil := range map[string]func(*channel.Claim){
+				"a queue":                     func(c *channel.Claim) { c.Queue = "" },
+				"a lease":                     func(c *channel.Claim) { c.Lease = 0 },
+				"a positive lease":            func(c *channel.Claim) { c.Lease = -time.Second },
+				"a limit":                     func(c *channel.Claim) { c.Limit = 0 },
+				"groups for PerGroup":         func(c *channel.Claim) { c.PerGroup = 1 },
+				"a PerGroup that is possible": func(c *channel.Claim) { c.Groups, c.PerGroup = []string{""}, -1 },
+			} {
+				c := good
+				spoil(&c)
+				_, err := h.store.Claim(ctx, c)
+				s.that(err != nil, "a Claim without %s was answered", what)
+			}
+			for _, q := range []channel.Query{{Limit: 1}, {Kind: "k"}, {Kind: "k", Limit: -1}} {
+				_, err := h.store.List(ctx, q)
+				s.that(err != nil, "List answered %+v", q)
+			}
+			for _, q := range []channel.WorkQuery{{Limit: 1}, {Queue: "q"}, {Queue: "q", Limit: -1}} {
+				_, err := h.store.Work(ctx, q)
+				s.that(err != nil, "Work answered %+v", q)
+			}
+			s.claims("a")
+			return s.err
+		},
+	},
+}
