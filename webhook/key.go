@@ -119,10 +119,9 @@ func (e *Event) addItem(k *key) {
 		return
 	}
 	var doc jsonscan.Doc
-	if err := doc.Parse(src[e.item.start:e.item.end]); err != nil {
-		return // an item that is not there: an empty chunk without metadata
+	if doc.Parse(src[e.item.start:e.item.end]) == nil { // it was read before, as part of the body
+		k.canonical(doc.Root())
 	}
-	k.canonical(doc.Root())
 }
 
 // canonical adds a JSON value with its members in order of their names.

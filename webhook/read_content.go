@@ -202,7 +202,7 @@ func (p *parser) editedContent(m value, from *Identity) Content {
 	if typ := m.Get("type").Str(); typ == "edit" {
 		return &Unknown{Field: p.field, Type: typ, Raw: raw(m)}
 	}
-	return p.content(m, m.Get("type").Str(), from)
+	return p.contentOf(m, m.Get("type").Str(), from)
 }
 
 func (p *parser) revoke(it jsonscan.Iter) Content {

@@ -42,9 +42,14 @@ func (p *parser) history(parts value) {
 				p.unknown(it.Value(), shapeChunk, key, nil)
 			}
 		}
-		if len(p.events) == before {
+		switch {
+		case len(p.events) > before:
+		case meta.Exists():
 			p.list("metadata")
-			p.emit(meta, shapeChunk, time.Time{}, &chunk)
+			p.emit(meta, shapeChunk, time.Time{}, new(chunk))
+		default:
+			p.list("history")
+			p.unknown(part, shapeItem, "history", errNoKind)
 		}
 		p.frame.chunk, p.frame.threadID, p.frame.thread = span{}, span{}, span{}
 	}

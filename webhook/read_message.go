@@ -78,7 +78,7 @@ func (p *parser) readMessage(v value, s shape, m *Message, x *extra) bool {
 		p.unknown(v, s, typ, errNoID)
 		return false
 	}
-	m.Content = p.content(v, typ, &m.From)
+	m.Content = p.contentOf(v, typ, &m.From)
 	return true
 }
 
@@ -162,9 +162,9 @@ func (p *parser) referral(m member) *Referral {
 	return r
 }
 
-// content reads what the message v carries. Anything unreadable in it makes it
+// contentOf reads what the message v carries. Anything unreadable in it makes it
 // *Unknown: the JSON says more than half of a content would.
-func (p *parser) content(v value, typ string, from *Identity) Content {
+func (p *parser) contentOf(v value, typ string, from *Identity) Content {
 	part := v.Get(typ)
 	if typ == "" {
 		typ, part = sniffContent(v)
