@@ -149,7 +149,7 @@ const (
 	stateDialing              // a connection was asked for
 	stateWriting              // there is a connection: bytes may be on their way
 	stateFailed               // writing failed before the request was complete
-	stateWritten              // the request is complete on its way
+	stateWritten              // the request is complete, at least in the buffer of the connection
 )
 
 func (p *progress) watch(ctx context.Context) context.Context {
