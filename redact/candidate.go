@@ -28,9 +28,9 @@ func (c *candidate) number() string {
 // groups returns the groups of c.
 func (s *scanner) groups(c *candidate) []group { return s.g[c.first : c.last+1] }
 
-// possible returns the lengths that a card number may have by its first two
-// digits, if it starts with group k. Two bits of the answer tell UnionPay.
-func (s *scanner) possible(k int) lengths {
+// prefix returns the first two digits of a number that starts with group k, or
+// 0, with which no card number begins, if there are no two.
+func (s *scanner) prefix(k int) uint8 {
 	lead := s.g[k].lead
 	if lead[1] == noDigit && s.g[k].gap != 0 && k+1 < s.n {
 		lead[1] = s.g[k+1].lead[0]
@@ -38,7 +38,7 @@ func (s *scanner) possible(k int) lengths {
 	if lead[0] > 9 || lead[1] > 9 {
 		return 0
 	}
-	return lengthsByPrefix[10*lead[0]+lead[1]]
+	return 10*lead[0] + lead[1]
 }
 
 // endings returns which of the lengths in want the groups from k on can make
@@ -47,17 +47,23 @@ func (s *scanner) endings(k int, want lengths, last *[maxDigits + 1]uint8) (have
 	if want == 0 {
 		return 0
 	}
-	sum := 0
-	for j := k; j < s.n; j++ {
-		if sum += int(s.g[j].n); sum > maxDigits {
+	// The group that completes the shortest number is near the one that did so
+	// for the last k.
+	at, j := s.g[k].at, min(max(s.hint, k), s.n-1)
+	for j > k && s.g[j].at-at >= minDigits {
+		j--
+	}
+	for ; j < s.n; j++ {
+		n := s.g[j].at - at + uint32(s.g[j].n)
+		if n > maxDigits {
 			break
 		}
-		if sum >= minDigits {
-			have |= lengthBit(sum)
-			last[sum] = uint8(j)
-		}
-		if s.g[j].gap == 0 {
-			break
+		if n >= minDigits {
+			if have == 0 {
+				s.hint = j
+			}
+			have |= lengthBit(int(n))
+			last[n] = uint8(j)
 		}
 	}
 	return have & want
@@ -69,6 +75,12 @@ func (s *scanner) read(c *candidate) {
 	for k := c.first; k <= c.last; k++ {
 		g := &s.g[k]
 		for i := g.start; i < g.end; {
+			if v := s.b[i] - '0'; v <= 9 {
+				c.digits[n] = v
+				n++
+				i++
+				continue
+			}
 			v, w := decimal(s.b, i)
 			if w == 0 {
 				_, w = runeAfter(s.b, i) // invisible
@@ -90,10 +102,11 @@ func (s *scanner) isNumber(c *candidate) bool {
 		s.read(c)
 	} else {
 		// UnionPay numbers need not pass the check if UnionPay is named.
-		if lead := s.g[c.first].lead[0]; lead != 6 && lead != 8 {
+		p := s.prefix(c.first)
+		if p != 62 && p != 81 || !s.unionPayNear(s.g[c.first].start, s.g[c.last].end) {
 			return false
 		}
-		if s.read(c); !isUnionPay(c.digits[:c.n]) || !s.unionPayNear(s.g[c.first].start, s.g[c.last].end) {
+		if s.read(c); !isUnionPay(c.digits[:c.n]) {
 			return false
 		}
 		c.reason = ByUnionPayWord
@@ -106,7 +119,7 @@ func (s *scanner) isNumber(c *candidate) bool {
 // strong before weak, then longest first.
 func (s *scanner) best(k int, c *candidate) bool {
 	var last [maxDigits + 1]uint8
-	have := s.endings(k, s.possible(k), &last)
+	have := s.endings(k, lengthsByPrefix[s.prefix(k)], &last)
 	weak := lengths(0)
 	for n := maxDigits; have != 0 && n >= minDigits; n-- {
 		if have&lengthBit(n) == 0 {

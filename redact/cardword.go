@@ -57,10 +57,6 @@ var wordsByByte = sync.OnceValue(func() *[256][]word {
 
 // at returns the length of the word if it starts at b[i], or 0.
 func (w *word) at(b []byte, i int) int {
-	// The second letter dismisses most. In UTF-8 it may change with the case.
-	if i+1 >= len(b) || (b[i+1]^w.text[1])&^0x20 != 0 && b[i+1] < utf8.RuneSelf {
-		return 0
-	}
 	n := foldPrefix(b[i:], w.text)
 	if n > 0 && w.whole {
 		if r, _ := runeBefore(b, i); unicode.IsLetter(r) {
@@ -112,13 +108,18 @@ func (o *options) vocabulary() vocabulary {
 
 // at returns the length of a word that starts at b[i], or 0.
 func (v *vocabulary) at(b []byte, i int) int {
-	words := v.index[b[i]]
-	for k := range words {
-		if v.unionPay && !words[k].unionPay {
-			continue
-		}
-		if n := words[k].at(b, i); n > 0 {
-			return n
+	if words := v.index[b[i]]; len(words) > 0 && i+1 < len(b) {
+		// The second letter dismisses most. Beyond ASCII it may change more
+		// than one bit with the case.
+		second := b[i+1] | 0x20
+		for k := range words {
+			w := &words[k]
+			if second < utf8.RuneSelf && second != w.text[1] || v.unionPay && !w.unionPay {
+				continue
+			}
+			if n := w.at(b, i); n > 0 {
+				return n
+			}
 		}
 	}
 	for _, text := range v.more {

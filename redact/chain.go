@@ -14,6 +14,7 @@ type group struct {
 	// around, with the digits at even places doubled [0] or those at odd
 	// places [1]; and whether the group ends at an odd place.
 	in, out [2]uint8
+	at      uint32 // digits of the chain before the group
 	odd     uint8
 
 	lead [2]uint8 // first two digits; the second is noDigit if there is one only

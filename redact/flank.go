@@ -2,7 +2,6 @@ package redact
 
 import (
 	"bytes"
-	"unicode/utf8"
 )
 
 const (
@@ -101,13 +100,7 @@ func startsWithWord(b []byte, i int) bool {
 }
 
 // isJoiner reports whether c joins the parts of an identifier.
-func isJoiner(c byte) bool {
-	switch c {
-	case '-', '_', '/', '.', '#':
-		return true
-	}
-	return false
-}
+func isJoiner(c byte) bool { return c == '-' || c == '_' || c == '/' || c == '.' || c == '#' }
 
 // inTokenBefore reports whether the number that starts at i is the end of an
 // identifier with letters, such as INV-2026-4539…. Words that speak of cards or
@@ -120,6 +113,10 @@ func (s *scanner) inTokenBefore(i int) bool {
 	}
 	found := false
 	for i > low {
+		if c := b[i-1]; c-'0' <= 9 || isJoiner(c) {
+			i--
+			continue
+		}
 		r, w := runeBefore(b, i)
 		switch {
 		case isLatin(r):
@@ -131,11 +128,8 @@ func (s *scanner) inTokenBefore(i int) bool {
 				found = true
 			}
 			w = len(word)
-		case r < utf8.RuneSelf && isJoiner(byte(r)):
-		default:
-			if c, _ := classAt(b, i-w); c != digit {
-				return found
-			}
+		case classOf(r) != digit:
+			return found
 		}
 		i -= w
 	}
@@ -169,15 +163,16 @@ func (s *scanner) inTokenAfter(i int) bool {
 		return false
 	}
 	for i < high {
+		if c := b[i]; c-'0' <= 9 || isJoiner(c) {
+			i++
+			continue
+		}
 		r, w := runeAfter(b, i)
 		switch {
 		case isLatin(r):
 			return !startsWithWord(b, i) && !s.hasCardWord(latinAfter(b, i))
-		case r < utf8.RuneSelf && isJoiner(byte(r)):
-		default:
-			if c, _ := classAt(b, i); c != digit {
-				return false
-			}
+		case classOf(r) != digit:
+			return false
 		}
 		i += w
 	}
@@ -192,25 +187,37 @@ var endsURL = [256]bool{
 	'"': true, '\'': true, '<': true, '>': true, '`': true,
 }
 
+// A urlCache remembers what was seen of the text before the last candidate, so
+// that each byte is looked at once.
+type urlCache struct {
+	to    int // seen up to here
+	start int // of the last stretch without spaces or quotes
+	mark  int // behind the colon of the last "://" in it, or 0
+}
+
 // inURL reports whether the number that starts at i is inside a URL, unless it
 // is the value of a parameter whose name speaks of a card.
 func (s *scanner) inURL(i int) bool {
-	b, low := s.b, max(0, i-maxURL)
-	start := i
-	for start > low && !endsURL[b[start-1]] {
-		start--
+	b, c := s.b, &s.url
+	low := max(0, i-maxURL)
+	if c.to > i || c.to < low {
+		*c = urlCache{to: low, start: low}
 	}
-	if i-start < len("www.") {
+	for ; c.to < i; c.to++ {
+		if endsURL[b[c.to]] {
+			c.start, c.mark = c.to+1, 0
+		} else if b[c.to] == ':' && c.to+2 < i && b[c.to+1] == '/' && b[c.to+2] == '/' {
+			c.mark = c.to + 1
+		}
+	}
+	start := max(c.start, low)
+	if i == start || c.mark <= start && foldPrefix(b[start:i], "www.") == 0 {
 		return false
 	}
-	url := b[start:i]
-	if !bytes.Contains(url, []byte("://")) && foldPrefix(url, "www.") == 0 {
-		return false
-	}
-	if url[len(url)-1] != '=' {
+	if b[i-1] != '=' {
 		return true
 	}
-	key := url[:len(url)-1]
+	key := b[start : i-1]
 	if k := bytes.LastIndexAny(key, "?&;#/"); k >= 0 {
 		key = key[k+1:]
 	}

@@ -34,7 +34,7 @@ func (s *scanner) blocked(c *candidate) bool {
 // their own, as in two cards typed one after the other.
 func (s *scanner) cardStartsWith(k int) bool {
 	var last [maxDigits + 1]uint8
-	have := s.endings(k, s.possible(k), &last)
+	have := s.endings(k, lengthsByPrefix[s.prefix(k)], &last)
 	for n := minDigits; n <= maxDigits; n++ {
 		if have&lengthBit(n) == 0 {
 			continue
@@ -53,7 +53,7 @@ func (s *scanner) cardEndsWith(k int) bool {
 		if n += int(s.g[m].n); n > maxDigits {
 			break
 		}
-		if n >= minDigits && s.possible(m)&lengthBit(n) != 0 && s.evident(m, k, s.g[k].gap) {
+		if n >= minDigits && lengthsByPrefix[s.prefix(m)]&lengthBit(n) != 0 && s.evident(m, k, s.g[k].gap) {
 			return true
 		}
 	}

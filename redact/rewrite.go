@@ -5,53 +5,65 @@ import (
 	"unicode/utf8"
 )
 
-// hides calls mask for each character of b that x hides, with its offset and
-// its width: digits, and letters too in what a Detector found.
-func (x *hit) hides(b []byte, mask func(i, width int)) {
-	n := 0
-	for i := x.start; i < x.end; {
-		_, w := decimal(b, i)
-		counts := w > 0
-		if !counts {
-			var r rune
-			r, w = runeAfter(b, i)
-			counts = x.kind == Custom && unicode.IsLetter(r)
-		}
-		if counts {
-			if n >= int(x.head) && n < int(x.digits)-int(x.tail) {
-				mask(i, w)
-			}
-			n++
-		}
-		i += w
-	}
-}
-
-// growth returns how many bytes longer the text gets by masking found, and
-// whether some mask is longer than what it replaces.
-func (o *options) growth(b []byte, found []hit) (total int, some bool) {
-	size := utf8.RuneLen(o.mask)
-	if size == 1 {
-		return 0, false // never longer; a few bytes to spare do not matter
-	}
-	for k := range found {
-		found[k].hides(b, func(_, w int) {
-			total += size - w
-			some = some || size > w
-		})
-	}
-	return total, some
-}
-
 // rewrite appends b[from:to] to dst with the hits in it masked. dst may be
 // b[from:from] if no mask is longer than what it replaces.
 func (o *options) rewrite(dst, b []byte, from, to int, found []hit) []byte {
 	for k := range found {
-		found[k].hides(b, func(i, w int) {
-			dst = append(dst, b[from:i]...)
-			dst = utf8.AppendRune(dst, o.mask)
-			from = i + w
-		})
+		x := &found[k]
+		dst = append(dst, b[from:x.start]...)
+		n := 0 // characters that count so far
+		low, high := int(x.head), int(x.digits)-int(x.tail)
+		for i := x.start; i < x.end; {
+			counts, w := x.counts(b, i)
+			if counts {
+				n++
+			}
+			if counts && n > low && n <= high {
+				dst = utf8.AppendRune(dst, o.mask)
+			} else {
+				dst = append(dst, b[i:i+w]...)
+			}
+			i += w
+		}
+		from = x.end
 	}
 	return append(dst, b[from:to]...)
+}
+
+// counts reports whether the character at b[i] is one of those that x may hide,
+// digits, and letters too in what a Detector found; and its width.
+func (x *hit) counts(b []byte, i int) (bool, int) {
+	if b[i]-'0' <= 9 {
+		return true, 1
+	}
+	if _, w := decimal(b, i); w > 0 {
+		return true, w
+	}
+	r, w := runeAfter(b, i)
+	return x.kind == Custom && unicode.IsLetter(r), w
+}
+
+// growth returns how many bytes longer the text may get by masking found, and
+// whether some mask is longer than what it replaces.
+func (o *options) growth(b []byte, found []hit) (total int, some bool) {
+	size := utf8.RuneLen(o.mask)
+	if size == 1 {
+		return 0, false
+	}
+	for k := range found {
+		x := &found[k]
+		n := 0
+		for i := x.start; i < x.end; {
+			counts, w := x.counts(b, i)
+			if counts {
+				n++
+				if n > int(x.head) && n <= int(x.digits)-int(x.tail) {
+					total += size - w
+					some = some || size > w
+				}
+			}
+			i += w
+		}
+	}
+	return max(total, 0), some
 }

@@ -25,19 +25,7 @@ var asciiClass = [utf8.RuneSelf]class{
 	'~': separator, '\r': lineBreak, '\n': lineBreak,
 }
 
-// classAt returns the class of the character at b[i] and its width in bytes.
-func classAt(b []byte, i int) (c class, width int) {
-	if b[i] < utf8.RuneSelf {
-		return asciiClass[b[i]], 1
-	}
-	if _, width = decimal(b, i); width > 0 {
-		return digit, width
-	}
-	r, width := utf8.DecodeRune(b[i:])
-	return runeClass(r), width
-}
-
-// classOf is classAt for a decoded character.
+// classOf returns the class of a character.
 func classOf(r rune) class {
 	switch {
 	case r < utf8.RuneSelf:
@@ -48,7 +36,7 @@ func classOf(r rune) class {
 	return runeClass(r)
 }
 
-// runeClass is classAt for a character above U+007F that is no digit.
+// runeClass is classOf for a character above U+007F that is no digit.
 func runeClass(r rune) class {
 	switch {
 	case r == 0x00A0, // no-break space
@@ -225,6 +213,9 @@ func stepBack(b []byte, i, n int) int {
 }
 
 func stepOn(b []byte, i, n int) int {
+	for ; n >= 8 && len(b)-i >= 8 && load64(b[i:])&tops == 0; n -= 8 {
+		i += 8
+	}
 	for ; i < len(b); i++ {
 		if b[i]&0xC0 != 0x80 {
 			if n--; n < 0 {

@@ -166,7 +166,9 @@ func (s *scanner) expiryAt(i int) (end int, ok bool) {
 		}
 		known := false
 		for _, w := range expiryWords {
-			known = known || foldPrefix(s.b[i:], w) > 0
+			if (s.b[i]^w[0])&^0x20 == 0 && foldPrefix(s.b[i:], w) > 0 {
+				known = true
+			}
 		}
 		if !known {
 			break

@@ -30,11 +30,15 @@ type scanner struct {
 	decided int
 
 	cards, unionPay wordCache
+	url             urlCache
 
 	g   [window]group
 	n   int
 	sum [2]uint8 // as in group, of the chain so far
 	odd uint8
+	at  uint32
+
+	hint int // see endings
 }
 
 // firstChain returns the offset of the first chain at or after i that may hold
@@ -121,8 +125,7 @@ func (s *scanner) chain(i int) int {
 		if next < 0 {
 			return s.g[s.n-1].end
 		}
-		drop := k - before
-		s.n = copy(s.g[:], s.g[drop:s.n])
+		s.n = copy(s.g[:], s.g[k-before:s.n])
 		k = before
 	}
 }
@@ -134,28 +137,34 @@ func (s *scanner) push(i int) (next int) {
 	s.n++
 	*g, next = s.run(s.b, i)
 	g.lead = [2]uint8{noDigit, noDigit}
+	g.at = s.at
+	s.at += uint32(g.n)
 	if g.n > maxDigits {
 		return next // no candidate reaches across
 	}
 	g.in = s.sum
 	k := 0
-	for i := g.start; i < g.end; k++ {
-		v, w := int(s.b[i]-'0'), 1
-		if v > 9 {
-			if v, w = decimal(s.b, i); w == 0 {
+	for i := g.start; i < g.end; {
+		v := s.b[i] - '0'
+		if v <= 9 {
+			i++
+		} else {
+			d, w := decimal(s.b, i)
+			if w == 0 {
 				_, w = runeAfter(s.b, i) // invisible
 				i += w
-				k--
 				continue
 			}
+			v = uint8(d)
+			i += w
 		}
-		i += w
-		if k < 2 {
-			g.lead[k] = uint8(v)
+		if k < len(g.lead) {
+			g.lead[k] = v
+			k++
 		}
 		s.sum[s.odd] += doubled[v]
 		s.odd ^= 1
-		s.sum[s.odd] += uint8(v)
+		s.sum[s.odd] += v
 	}
 	g.out, g.odd = s.sum, s.odd
 	return next
@@ -170,7 +179,7 @@ func (s *scanner) luhn(k, j int) uint8 {
 // step judges the candidates that start with group k, records a card and
 // returns the group to go on with.
 func (s *scanner) step(k int) int {
-	if s.possible(k) == 0 {
+	if lengthsByPrefix[s.prefix(k)] == 0 {
 		return k + 1
 	}
 	var c candidate

@@ -37,11 +37,49 @@ type scheme struct {
 // Adyen. The networks' own lists are not public, so it is good practice rather
 // than an official list.
 //
-// Rows of narrow ranges come first, because the first row that covers a number
-// names it; its tier is the highest of all rows that cover it. Naming is a
-// courtesy to readers of a [Span]; what decides is the broad rows at the end.
+// Rows are sorted by the first digit. Among those, narrow ranges come first,
+// because the first row that covers a number names it; its tier is the highest
+// of all rows that cover it. Naming is a courtesy to readers of a [Span]; what
+// decides is the broad rows.
 var schemes = [...]scheme{
-	// Brazil.
+	{"gpn", 19460000, 19469999, 0, l16},
+	{"jcb", 18000000, 18009999, 0, l15},
+	{"uatp", 10000000, 19999999, 0, l15},
+	{"jcb", 21310000, 21319999, 0, l15},
+	{"mir", 22000000, 22049999, l16, l17to19},
+	{"mastercard", 22210000, 27209999, l16, 0},
+	{"hipercard", 38410000, 38419999, l16, 0},
+	{"lankapay", 35711100, 35711199, l16, 0},
+	{"jcb", 30880000, 30949999, 0, l16},
+	{"jcb", 35280000, 35899999, l16, l17to19},
+	{"diners", 30000000, 30599999, l14 | l16, l17to19},
+	{"diners", 30900000, 30999999, l14 | l16, l17to19},
+	{"amex", 34000000, 34999999, l15, 0},
+	{"amex", 37000000, 37999999, l15, 0},
+	{"diners", 36000000, 36999999, l14 | l16, l15 | l17to19},
+	{"diners", 38000000, 39999999, l14 | l16, l17to19},
+	{"elo", 40117800, 40117999, l16, 0},
+	{"elo", 43127400, 43127499, l16, 0},
+	{"elo", 43893500, 43893599, l16, 0},
+	{"elo", 45141600, 45141699, l16, 0},
+	{"elo", 45739300, 45739399, l16, 0},
+	{"elo", 45763100, 45763299, l16, 0},
+	{"naranja", 40291800, 40291899, l16, 0},
+	{"dankort", 45710000, 45719999, l16, 0},
+	{"visa", 40000000, 49999999, l16, l13 | l19},
+	{"elo", 50417500, 50417599, l16, 0},
+	{"elo", 50669900, 50677899, l16, 0},
+	{"elo", 50900000, 50999999, l16, 0},
+	{"naranja", 58956200, 58956299, l16, 0},
+	{"naranja", 52757200, 52757299, l16, 0},
+	{"dankort", 50190000, 50199999, l16, 0},
+	{"verve", 50609900, 50619899, l16, l18 | l19},
+	{"verve", 50786500, 50796499, l16, l18 | l19},
+	{"meeza", 50780000, 50789999, 0, l16},
+	{"uzcard", 56140000, 56149999, 0, l16},
+	{"maestro", 50000000, 50999999, l16, lAll},
+	{"maestro", 56000000, 58999999, l16, lAll},
+	{"mastercard", 51000000, 55999999, l16, 0},
 	{"hiper", 63737423, 63737423, l16, 0},
 	{"hiper", 63743358, 63743358, l16, 0},
 	{"hiper", 63709500, 63709599, l16, 0},
@@ -50,40 +88,29 @@ var schemes = [...]scheme{
 	{"hiper", 63760900, 63760999, l16, 0},
 	{"hiper", 63761200, 63761299, l16, 0},
 	{"hipercard", 60628200, 60628299, l16, 0},
-	{"hipercard", 38410000, 38419999, l16, 0},
-	{"elo", 40117800, 40117999, l16, 0},
-	{"elo", 43127400, 43127499, l16, 0},
-	{"elo", 43893500, 43893599, l16, 0},
-	{"elo", 45141600, 45141699, l16, 0},
-	{"elo", 45739300, 45739399, l16, 0},
-	{"elo", 45763100, 45763299, l16, 0},
-	{"elo", 50417500, 50417599, l16, 0},
-	{"elo", 50669900, 50677899, l16, 0},
-	{"elo", 50900000, 50999999, l16, 0},
 	{"elo", 62778000, 62778099, l16, 0},
 	{"elo", 63629700, 63629799, l16, 0},
 	{"elo", 63636800, 63636899, l16, 0},
-	// Argentina, Denmark, Sri Lanka, Nigeria.
-	{"naranja", 58956200, 58956299, l16, 0},
-	{"naranja", 40291800, 40291899, l16, 0},
-	{"naranja", 52757200, 52757299, l16, 0},
 	{"cabal", 60420000, 60429999, l16, 0},
 	{"forbrugsforeningen", 60072200, 60072299, l16, 0},
-	{"dankort", 50190000, 50199999, l16, 0},
-	{"dankort", 45710000, 45719999, l16, 0},
-	{"lankapay", 35711100, 35711199, l16, 0},
-	{"verve", 50609900, 50619899, l16, l18 | l19},
-	{"verve", 50786500, 50796499, l16, l18 | l19},
 	{"verve", 65000200, 65002799, l16, l18 | l19},
-	// Korea and Serbia, on Discover's network.
 	{"bccard", 65410000, 65419999, l16, 0},
 	{"bccard", 65550000, 65569999, l16, 0},
-	// Ranges that other identifiers share: always weak.
-	{"meeza", 50780000, 50789999, 0, l16},
-	{"gpn", 19460000, 19469999, 0, l16},
-	{"troy", 97920000, 97929999, 0, l16},
+	{"discover", 60110000, 60119999, l16, l17to19},
+	{"discover", 62212600, 62292599, l16, l17to19},
+	{"discover", 64400000, 64999999, l16, l17to19},
+	{"interpayment", 63600000, 63699999, l16, l17to19},
+	{"instapayment", 63700000, 63999999, l16, 0},
+	{"unionpay", 62000000, 62999999, l16 | l19, l17 | l18},
+	{"discover", 65000000, 65999999, l16, l17to19},
+	{"rupay", 60000000, 60999999, l16, 0},
+	{"maestro", 63000000, 63999999, l16, lAll},
+	{"maestro", 67000000, 67999999, l16, lAll},
+	{"maestro", 60000000, 69999999, 0, lAll},
 	{"uzcard", 86000000, 86009999, 0, l16},
-	{"uzcard", 56140000, 56149999, 0, l16},
+	{"unionpay", 81000000, 81799999, 0, l16to19},
+	{"rupay", 81000000, 82999999, 0, l16},
+	{"troy", 97920000, 97929999, 0, l16},
 	{"humo", 98600000, 98609999, 0, l16},
 	{"dinacard", 98910000, 98919999, 0, l16},
 	{"napas", 97040000, 97049999, 0, l16 | l19},
@@ -91,39 +118,7 @@ var schemes = [...]scheme{
 	{"arca", 90510000, 90519999, 0, l16},
 	{"elcart", 94170000, 94179999, 0, l16},
 	{"prostir", 98040000, 98049999, 0, l16},
-	{"jcb", 18000000, 18009999, 0, l15},
-	{"jcb", 21310000, 21319999, 0, l15},
-	{"jcb", 30880000, 30949999, 0, l16},
-	// The international schemes.
-	{"mir", 22000000, 22049999, l16, l17to19},
-	{"discover", 60110000, 60119999, l16, l17to19},
-	{"discover", 62212600, 62292599, l16, l17to19},
-	{"discover", 64400000, 64999999, l16, l17to19},
-	{"jcb", 35280000, 35899999, l16, l17to19},
-	{"diners", 30000000, 30599999, l14 | l16, l17to19},
-	{"diners", 30900000, 30999999, l14 | l16, l17to19},
-	{"interpayment", 63600000, 63699999, l16, l17to19},
-	{"instapayment", 63700000, 63999999, l16, 0},
-	{"unionpay", 81000000, 81799999, 0, l16to19},
-	{"mastercard", 22210000, 27209999, l16, 0},
-	{"amex", 34000000, 34999999, l15, 0},
-	{"amex", 37000000, 37999999, l15, 0},
-	{"diners", 36000000, 36999999, l14 | l16, l15 | l17to19},
-	{"diners", 38000000, 39999999, l14 | l16, l17to19},
-	{"unionpay", 62000000, 62999999, l16 | l19, l17 | l18},
-	{"discover", 65000000, 65999999, l16, l17to19},
-	{"rupay", 60000000, 60999999, l16, 0},
-	{"rupay", 81000000, 82999999, 0, l16},
-	{"maestro", 50000000, 50999999, l16, lAll},
-	{"maestro", 63000000, 63999999, l16, lAll},
-	{"maestro", 67000000, 67999999, l16, lAll},
-	{"maestro", 56000000, 58999999, l16, lAll},
-	{"mastercard", 51000000, 55999999, l16, 0},
-	{"uatp", 10000000, 19999999, 0, l15},
-	{"visa", 40000000, 49999999, l16, l13 | l19},
 	{"korea", 90000000, 99999999, 0, l16},
-	// The rest of Maestro's sixes: in use here and there, never without a word.
-	{"maestro", 60000000, 69999999, 0, lAll},
 }
 
 // lengthsByPrefix unites, for each first two digits, the lengths of all rows
@@ -147,6 +142,10 @@ var lengthsByPrefix = [100]lengths{
 	97: l16 | l19,
 }
 
+// schemesFrom tells for each first digit where its rows begin in schemes; they
+// end where those of the next digit begin. A test derives it from schemes.
+var schemesFrom = [11]uint8{0, 0, 3, 6, 16, 25, 38, 65, 65, 68, 77}
+
 // lookup returns the row that names a number, and its tier, by its first digits and its length.
 // digits holds values, not characters, and at least minDigits of them.
 func lookup(digits []byte) (row uint8, tier Tier) {
@@ -155,13 +154,13 @@ func lookup(digits []byte) (row uint8, tier Tier) {
 		prefix = prefix*10 + uint32(d)
 	}
 	bit := lengthBit(len(digits))
-	for i := range schemes {
+	for i := schemesFrom[digits[0]]; i < schemesFrom[digits[0]+1]; i++ {
 		s := &schemes[i]
 		if prefix < s.from || prefix > s.to || (s.strong|s.weak)&bit == 0 {
 			continue
 		}
 		if tier == None {
-			row, tier = uint8(i), Weak
+			row, tier = i, Weak
 		}
 		if s.strong&bit != 0 {
 			return row, Strong
