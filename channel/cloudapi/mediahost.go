@@ -36,10 +36,11 @@ func (c *Client) mediaHost(host, name string) bool {
 	_, err := netip.ParseAddr(name)
 	number := err == nil
 	for _, allowed := range c.mediaHosts {
-		if host == allowed {
-			return true
-		}
-		if strings.HasPrefix(allowed, ".") && strings.HasSuffix(host, allowed) && len(host) > len(allowed) && !number {
+		if !strings.HasPrefix(allowed, ".") {
+			if host == allowed {
+				return true
+			}
+		} else if strings.HasSuffix(host, allowed) && len(host) > len(allowed) && !number {
 			return true
 		}
 	}
