@@ -14,8 +14,12 @@ import (
 // Bind keeps no reference to v, so the caller may reuse its slices.
 func (d *Definition) Bind(v Values) (Message, Preview, error) {
 	b := binder{def: d, names: d.UsesNames(), auth: d.Category == Authentication}
-	b.parts = make([]part, 0, 3+len(v.Buttons))
-	b.arena = make([]Parameter, 0, 1+len(v.Body)+2*len(v.Buttons))
+	n := len(v.Buttons)
+	if v.Header != (HeaderValue{}) || b.auth {
+		n++
+	}
+	b.parts = make([]part, 0, 1+n)
+	b.arena = make([]param, 0, len(v.Body)+n)
 	p := Preview{Template: d.Name, Language: d.Language, Category: d.Category}
 
 	header, body, buttons := d.Header(), d.Body(), d.Buttons()
@@ -54,7 +58,7 @@ type binder struct {
 	auth     bool   // the one value is a one-time code
 	code     string // that code, for the button
 	parts    []part
-	arena    []Parameter // backs the parameters of the parts
+	arena    []param // backs the parameters of the parts
 	problems Problems
 }
 
@@ -79,9 +83,9 @@ func (b *binder) fail() error {
 
 // params returns a slice of n parameters from the arena. The capacity is cut so
 // that no part can grow into its neighbour.
-func (b *binder) params(n int) []Parameter {
+func (b *binder) params(n int) []param {
 	if cap(b.arena)-len(b.arena) < n {
-		b.arena = make([]Parameter, 0, max(n, 8))
+		b.arena = make([]param, 0, max(n, 8))
 	}
 	from := len(b.arena)
 	b.arena = b.arena[:from+n]
@@ -91,7 +95,7 @@ func (b *binder) params(n int) []Parameter {
 // part adds a component with one parameter.
 func (b *binder) part(kind string, p Parameter) {
 	list := b.params(1)
-	list[0] = p
+	list[0] = p.stored()
 	b.parts = append(b.parts, part{kind: kind, params: list})
 }
 

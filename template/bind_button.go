@@ -175,14 +175,16 @@ func (b *binder) checkUTF8(path string, texts ...string) {
 
 func (b *binder) buttonPart(i int, sub string, ps ...Parameter) {
 	list := b.params(len(ps))
-	copy(list, ps)
+	for j := range ps {
+		list[j] = ps[j].stored()
+	}
 	b.parts = append(b.parts, part{kind: "button", sub: sub, index: i, params: list})
 }
 
 // action adds a button component whose one parameter is an object.
 func (b *binder) action(path string, i int, sub string, members func(w *writer)) {
 	w := &writer{}
-	outer := w.begin()
+	outer := w.begin(nil)
 	members(w)
 	w.end(outer)
 	b.buttonPart(i, sub, Parameter{Type: ParamAction, Raw: w.buf})
@@ -305,11 +307,11 @@ func (b *binder) sections(path string, i int, v *ButtonValue) int {
 	b.action(path, i, "mpm", func(w *writer) {
 		w.str("thumbnail_product_retailer_id", v.Thumbnail)
 		w.list("sections", len(v.Sections), func(s int) {
-			outer := w.begin()
+			outer := w.begin(nil)
 			w.str("title", v.Sections[s].Title)
 			products := v.Sections[s].Products
 			w.list("product_items", len(products), func(j int) {
-				inner := w.begin()
+				inner := w.begin(nil)
 				w.str("product_retailer_id", products[j])
 				w.end(inner)
 			})

@@ -98,9 +98,9 @@ func (b *binder) orderStatus(s *OrderStatus) *OrderStatus {
 	}
 	b.checkUTF8(path, s.ReferenceID, s.Description)
 	w := &writer{}
-	outer := w.begin()
+	outer := w.begin(nil)
 	w.str("reference_id", s.ReferenceID)
-	w.object("order", func() {
+	w.object("order", nil, func() {
 		w.str("status", s.Status)
 		w.str("description", s.Description)
 	})
@@ -126,7 +126,7 @@ func (b *binder) tapTarget(list []TapTarget) []TapTarget {
 		if i > 0 {
 			w.buf = append(w.buf, ',')
 		}
-		outer := w.begin()
+		outer := w.begin(nil)
 		w.str("url", list[i].URL)
 		w.str("title", list[i].Title)
 		w.end(outer)

@@ -1,7 +1,6 @@
 package template
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -11,7 +10,9 @@ import (
 // number of characters it may have then, 0 for that of a bare body. A text
 // without variables, or with wrong values, gets no component.
 func (b *binder) text(path, kind, text string, vals []Value, limit int) string {
-	want, ok := b.countVariables(text)
+	var buf [12]variable
+	list := appendVariables(buf[:0], text)
+	want, ok := b.countVariables(list)
 	if !ok {
 		b.problem(Problem{Path: path, Rule: RuleDefinition, Want: "one kind of variable", Code: CodeKindMismatch})
 		return ""
@@ -21,7 +22,7 @@ func (b *binder) text(path, kind, text string, vals []Value, limit int) string {
 		b.problem(Problem{Path: path, Rule: RuleValueCount, Limit: want, Actual: len(vals), Code: CodeCountMismatch})
 	}
 	if len(vals) <= maxVariables {
-		b.checkNames(path, text, vals)
+		b.checkNames(path, list, vals)
 	}
 	for i := range vals {
 		b.checkValue(path, i, &vals[i])
@@ -34,10 +35,10 @@ func (b *binder) text(path, kind, text string, vals []Value, limit int) string {
 	}
 	params := b.params(len(vals))
 	for i := range vals {
-		params[i] = textParameter(&vals[i])
+		params[i] = vals[i].param()
 	}
 	b.parts = append(b.parts, part{kind: kind, params: params})
-	out := b.fill(text, vals)
+	out := b.fill(text, list, vals)
 	b.checkRendered(path, out, limit)
 	return out
 }
@@ -48,27 +49,28 @@ const maxVariables = 500
 
 // countVariables returns how many values a text wants, and false if its
 // variables are not of the kind the template declares.
-func (b *binder) countVariables(text string) (n int, ok bool) {
-	var buf [16]string
-	seen := buf[:0] // distinct names
-	for v, more := nextVariable(text, 0); more; v, more = nextVariable(text, v.end) {
-		if b.names == digits(v.name) {
+func (b *binder) countVariables(list []variable) (n int, ok bool) {
+	if len(list) > maxVariables {
+		return 0, false
+	}
+	for i := range list {
+		name := list[i].name
+		if b.names == digits(name) {
 			return 0, false
 		}
-		if !b.names {
-			i := position(v.name)
-			if i < 0 {
-				return 0, false
+		if b.names {
+			if !hasVariable(list[:i], name) {
+				n++
 			}
-			n = max(n, i+1)
 			continue
 		}
-		if !slices.Contains(seen, v.name) {
-			seen = append(seen, v.name)
-			n++
+		p := position(name)
+		if p < 0 {
+			return 0, false
 		}
+		n = max(n, p+1)
 	}
-	return n, n <= maxVariables
+	return n, true
 }
 
 // position returns the zero-based position of a numbered variable, -1 if the
@@ -86,12 +88,12 @@ func position(name string) int {
 
 // checkNames reports named values that match no variable or match twice, and
 // names where numbers are used.
-func (b *binder) checkNames(path, text string, vals []Value) {
+func (b *binder) checkNames(path string, list []variable, vals []Value) {
 	for i := range vals {
 		name := vals[i].Name
 		var good bool
 		if b.names {
-			good = name != "" && hasVariable(text, name)
+			good = name != "" && hasVariable(list, name)
 			for j := range i {
 				good = good && vals[j].Name != name
 			}
@@ -104,9 +106,9 @@ func (b *binder) checkNames(path, text string, vals []Value) {
 	}
 }
 
-func hasVariable(text, name string) bool {
-	for v, more := nextVariable(text, 0); more; v, more = nextVariable(text, v.end) {
-		if v.name == name {
+func hasVariable(list []variable, name string) bool {
+	for i := range list {
+		if list[i].name == name {
 			return true
 		}
 	}
@@ -161,7 +163,7 @@ func (b *binder) checkText(path string, i int, s string) {
 }
 
 // fill replaces the variables of text, whose number and names have been checked.
-func (b *binder) fill(text string, vals []Value) string {
+func (b *binder) fill(text string, list []variable, vals []Value) string {
 	var out strings.Builder
 	size := len(text)
 	for i := range vals {
@@ -169,17 +171,18 @@ func (b *binder) fill(text string, vals []Value) string {
 	}
 	out.Grow(size)
 	from := 0
-	for v, more := nextVariable(text, 0); more; v, more = nextVariable(text, v.end) {
+	for i := range list {
+		v := &list[i]
 		out.WriteString(text[from:v.start])
 		from = v.end
-		if b.names {
-			for i := range vals {
-				if vals[i].Name == v.name {
-					out.WriteString(vals[i].Text)
-				}
-			}
-		} else {
+		if !b.names {
 			out.WriteString(vals[position(v.name)].Text)
+			continue
+		}
+		for j := range vals {
+			if vals[j].Name == v.name {
+				out.WriteString(vals[j].Text)
+			}
 		}
 	}
 	out.WriteString(text[from:])

@@ -39,10 +39,9 @@ func (b *OTPButton) encode(w *writer) {
 		if len(b.SupportedApps) > 0 {
 			w.list("supported_apps", len(b.SupportedApps), func(i int) {
 				a := &b.SupportedApps[i]
-				outer := w.begin()
+				outer := w.begin(a.Extra)
 				w.str("package_name", a.PackageName)
 				w.str("signature_hash", a.SignatureHash)
-				w.extra(a.Extra)
 				w.end(outer)
 			})
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -30,7 +31,7 @@ type CatalogConfig struct {
 // Catalog is empty and ready to use, without default language or listener.
 type Catalog struct {
 	fallback string
-	index    atomic.Pointer[map[key]*entry]
+	index    atomic.Pointer[index]
 
 	mu sync.Mutex // serialises changes
 	// completeAt is the time of the latest complete listing: what is not known
@@ -41,7 +42,43 @@ type Catalog struct {
 
 type key struct{ name, lang string }
 
-type entry struct{ rec atomic.Pointer[record] }
+// index finds the languages of a name. An index and its lists are immutable: a
+// template that is new makes another one. Lists are short, so that walking them
+// is cheaper than hashing a second string.
+type index map[string][]slot
+
+type slot struct {
+	lang string // canonical
+	*entry
+}
+
+// entry is one template. Only view may be read without the catalog's lock.
+type entry struct {
+	view atomic.Pointer[Definition] // what Lookup returns; nil if the template is not there
+	rec  *record
+}
+
+func (m index) find(k key) *entry {
+	for _, s := range m[k.name] {
+		if s.lang == k.lang {
+			return s.entry
+		}
+	}
+	return nil
+}
+
+// entries yields every template, also those that are only known from facts.
+func (m index) entries() iter.Seq2[key, *entry] {
+	return func(yield func(key, *entry) bool) {
+		for name, list := range m {
+			for _, s := range list {
+				if !yield(key{name, s.lang}, s.entry) {
+					return
+				}
+			}
+		}
+	}
+}
 
 // NewCatalog returns an empty catalog.
 func NewCatalog(cfg CatalogConfig) (*Catalog, error) {
@@ -54,7 +91,7 @@ func NewCatalog(cfg CatalogConfig) (*Catalog, error) {
 }
 
 // load returns the index, nil for a catalog that is still empty.
-func (c *Catalog) load() map[key]*entry {
+func (c *Catalog) load() index {
 	if m := c.index.Load(); m != nil {
 		return *m
 	}
@@ -65,20 +102,19 @@ func (c *Catalog) load() map[key]*entry {
 // is none. The language may be written in either form. The template need not be
 // sendable. It does not allocate.
 func (c *Catalog) Lookup(name, language string) (*Definition, bool) {
-	m := c.load()
-	var buf [16]byte
-	b, same := canonicalLanguage(language, buf[:0])
-	var e *entry
-	if same {
-		e = m[key{name, language}]
-	} else {
-		e = m[key{name, string(b)}]
-	}
-	if e == nil {
+	list := c.load()[name]
+	if len(list) == 0 {
 		return nil, false
 	}
-	d := e.rec.Load().view
-	return d, d != nil
+	var buf [16]byte
+	b, same := canonicalLanguage(language, buf[:0])
+	for i := range list {
+		if s := &list[i]; s.lang == language && same || s.lang == string(b) && !same {
+			d := s.view.Load()
+			return d, d != nil
+		}
+	}
+	return nil, false
 }
 
 // Match says how [Catalog.Resolve] found a template.
@@ -124,8 +160,8 @@ func (c *Catalog) Len() int {
 // All yields every template, in no particular order.
 func (c *Catalog) All() iter.Seq[*Definition] {
 	return func(yield func(*Definition) bool) {
-		for _, e := range c.load() {
-			if d := e.rec.Load().view; d != nil && !yield(d) {
+		for _, e := range c.load().entries() {
+			if d := e.view.Load(); d != nil && !yield(d) {
 				return
 			}
 		}
@@ -186,7 +222,7 @@ func (c *Catalog) missing(list []*record, at time.Time) (gone []*record) {
 	for _, r := range list {
 		seen[key{r.Name, r.Language}] = true
 	}
-	for k := range c.load() {
+	for k := range c.load().entries() {
 		if !seen[k] {
 			gone = append(gone, &record{Name: k.name, Language: k.lang, GoneAt: at})
 		}
@@ -229,30 +265,30 @@ func (c *Catalog) fact(ref Ref, at time.Time, r *record) {
 	c.merge([]*record{r}, time.Time{})
 }
 
-// apply merges records, under c.mu. Entries that exist are swapped in place;
+// apply merges records, under c.mu. Entries that exist are changed in place;
 // only new ones cost a copy of the index.
 func (c *Catalog) apply(list []*record) {
-	old := c.load()
-	m := old
+	m := c.load()
 	copied := false
 	for _, r := range list {
 		k := key{r.Name, r.Language}
-		e := m[k]
+		e := m.find(k)
 		if e == nil {
 			if !copied {
-				m, copied = make(map[key]*entry, len(old)+len(list)), true
+				old := m
+				m, copied = make(index, len(old)+len(list)), true
 				maps.Copy(m, old)
 			}
 			// The strings may be slices of a whole webhook.
-			k = key{strings.Clone(k.name), strings.Clone(k.lang)}
-			e = &entry{}
-			e.rec.Store(&record{Name: k.name, Language: k.lang, GoneAt: c.completeAt})
-			m[k] = e
+			k = key{strings.Clone(k.name), internLanguage(k.lang)}
+			e = &entry{rec: &record{Name: k.name, Language: k.lang, GoneAt: c.completeAt}}
+			m[k.name] = append(slices.Clip(m[k.name]), slot{k.lang, e})
 		}
-		before := e.rec.Load()
-		after := before.merge(r)
-		e.rec.Store(after)
-		c.note(before.view, after.view)
+		before := e.view.Load()
+		e.rec = e.rec.merge(r)
+		after := e.rec.render()
+		e.view.Store(after)
+		c.note(before, after)
 	}
 	if copied {
 		c.index.Store(&m)

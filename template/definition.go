@@ -2,7 +2,6 @@ package template
 
 import (
 	"encoding/json"
-	"slices"
 	"time"
 )
 
@@ -155,12 +154,4 @@ func (d *Definition) UsesNames() bool {
 		}
 	}
 	return false
-}
-
-// clone returns a copy that may be given other components, status or quality
-// without touching d. The components themselves are shared.
-func (d *Definition) clone() *Definition {
-	c := *d
-	c.Components = slices.Clone(d.Components)
-	return &c
 }

@@ -11,7 +11,7 @@ import (
 // moments as text, members without a value left out.
 func (d Definition) MarshalJSON() ([]byte, error) {
 	w := &writer{}
-	outer := w.begin()
+	outer := w.begin(d.Extra)
 	w.str("id", d.ID)
 	w.str("name", d.Name)
 	w.str("language", d.Language)
@@ -30,10 +30,9 @@ func (d Definition) MarshalJSON() ([]byte, error) {
 	w.raw("library_template_button_inputs", d.Library.ButtonInputs)
 	w.raw("library_template_body_inputs", d.Library.BodyInputs)
 	if p := d.Optimization; p != nil {
-		w.object("optimization_spec", func() {
+		w.object("optimization_spec", p.Extra, func() {
 			w.int("bid_amount", p.BidAmount)
 			w.str("bid_strategy", p.BidStrategy)
-			w.extra(p.Extra)
 		})
 	}
 	w.str("rejected_reason", d.RejectedReason)
@@ -43,35 +42,31 @@ func (d Definition) MarshalJSON() ([]byte, error) {
 	}
 	d.encodeRatings(w)
 	w.components(d.Components)
-	w.extra(d.Extra)
 	w.end(outer)
 	return w.buf, nil
 }
 
 func (d *Definition) encodeRatings(w *writer) {
 	if q := d.Quality; q != nil {
-		w.object("quality_score", func() {
+		w.object("quality_score", q.Extra, func() {
 			w.str("score", string(q.Score))
 			w.int("date", unix(q.Date))
 			w.strings("reasons", q.Reasons)
-			w.extra(q.Extra)
 		})
 	}
 	if h := d.Health; h != nil {
-		w.object("health_status", func() {
+		w.object("health_status", h.Extra, func() {
 			w.str("can_send_message", string(h.CanSend))
 			if len(h.Entities) > 0 {
 				w.list("entities", len(h.Entities), func(i int) {
 					e := &h.Entities[i]
-					outer := w.begin()
+					outer := w.begin(e.Extra)
 					w.str("entity_type", e.Type)
 					w.str("id", e.ID)
 					w.str("can_send_message", string(e.CanSend))
-					w.extra(e.Extra)
 					w.end(outer)
 				})
 			}
-			w.extra(h.Extra)
 		})
 	}
 }
@@ -95,10 +90,9 @@ func (w *writer) components(list []Component) {
 
 // typed writes an object that begins with its type.
 func (w *writer) typed(kind string, extra Extra, members func()) {
-	outer := w.begin()
+	outer := w.begin(extra)
 	w.str("type", kind)
 	members()
-	w.extra(extra)
 	w.end(outer)
 }
 
@@ -108,11 +102,10 @@ func (h *Header) encode(w *writer) {
 		w.str("text", h.Text)
 		e := &h.Example
 		if len(e.Text)+len(e.Named)+len(e.Handle)+len(e.Extra) > 0 {
-			w.object("example", func() {
+			w.object("example", e.Extra, func() {
 				w.strings("header_text", e.Text)
 				w.named("header_text_named_params", e.Named)
 				w.strings("header_handle", e.Handle)
-				w.extra(e.Extra)
 			})
 		}
 	})
@@ -124,12 +117,11 @@ func (b *Body) encode(w *writer) {
 		w.bool("add_security_recommendation", b.AddSecurityRecommendation)
 		e := &b.Example
 		if len(e.Positional)+len(e.Named)+len(e.Extra) > 0 {
-			w.object("example", func() {
+			w.object("example", e.Extra, func() {
 				if len(e.Positional) > 0 {
 					w.list("body_text", 1, func(int) { w.buf = appendStrings(w.buf, e.Positional) })
 				}
 				w.named("body_text_named_params", e.Named)
-				w.extra(e.Extra)
 			})
 		}
 	})
@@ -140,10 +132,9 @@ func (w *writer) named(key string, list []NamedExample) {
 		return
 	}
 	w.list(key, len(list), func(i int) {
-		outer := w.begin()
+		outer := w.begin(list[i].Extra)
 		w.str("param_name", list[i].Name)
 		w.str("example", list[i].Example)
-		w.extra(list[i].Extra)
 		w.end(outer)
 	})
 }
@@ -170,9 +161,8 @@ func (c *Carousel) encode(w *writer) {
 			return
 		}
 		w.list("cards", len(c.Cards), func(i int) {
-			outer := w.begin()
+			outer := w.begin(c.Cards[i].Extra)
 			w.components(c.Cards[i].Components)
-			w.extra(c.Cards[i].Extra)
 			w.end(outer)
 		})
 	})
@@ -183,10 +173,9 @@ func (l *LimitedTimeOffer) encode(w *writer) {
 		if l.Text == "" && l.HasExpiration == nil && len(l.InnerExtra) == 0 {
 			return
 		}
-		w.object("limited_time_offer", func() {
+		w.object("limited_time_offer", l.InnerExtra, func() {
 			w.str("text", l.Text)
 			w.bool("has_expiration", l.HasExpiration)
-			w.extra(l.InnerExtra)
 		})
 	})
 }

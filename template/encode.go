@@ -11,27 +11,40 @@ import (
 // as Meta's own answers leave them out.
 type writer struct {
 	buf  []byte
-	open int      // where the current object begins in buf
-	keys []string // written so far into the current object
+	open int // where the current object begins in buf
+	// extra is written at the end of the current object, except for members
+	// that have been written from a field.
+	extra Extra
+	done  []string
 }
 
 // frame remembers an object that is interrupted by one nested in it.
 type frame struct {
-	open int
-	keys []string
+	open  int
+	extra Extra
+	done  []string
 }
 
-// begin starts an object; end takes what it returns.
-func (w *writer) begin() frame {
-	outer := frame{w.open, w.keys}
-	w.open, w.keys = len(w.buf), nil
+// begin starts an object that will end with the members of extra; end takes
+// what it returns.
+func (w *writer) begin(extra Extra) frame {
+	outer := frame{w.open, w.extra, w.done}
+	w.open, w.extra, w.done = len(w.buf), extra, nil
 	w.buf = append(w.buf, '{')
 	return outer
 }
 
 func (w *writer) end(outer frame) {
+	if len(w.extra) > 0 {
+		x, done := w.extra, w.done
+		for _, k := range x.keys() {
+			if !slices.Contains(done, k) && json.Valid(x[k]) {
+				w.raw(k, x[k])
+			}
+		}
+	}
 	w.buf = append(w.buf, '}')
-	w.open, w.keys = outer.open, outer.keys
+	w.open, w.extra, w.done = outer.open, outer.extra, outer.done
 }
 
 func (w *writer) key(k string) {
@@ -40,7 +53,9 @@ func (w *writer) key(k string) {
 	}
 	w.buf = appendString(w.buf, k)
 	w.buf = append(w.buf, ':')
-	w.keys = append(w.keys, k)
+	if len(w.extra) > 0 {
+		w.done = append(w.done, k)
+	}
 }
 
 func (w *writer) str(k, v string) {
@@ -79,9 +94,9 @@ func (w *writer) strings(k string, v []string) {
 }
 
 // object writes a nested object whose members fn writes.
-func (w *writer) object(k string, fn func()) {
+func (w *writer) object(k string, extra Extra, fn func()) {
 	w.key(k)
-	outer := w.begin()
+	outer := w.begin(extra)
 	fn()
 	w.end(outer)
 }
@@ -89,22 +104,22 @@ func (w *writer) object(k string, fn func()) {
 // list writes an array of n elements.
 func (w *writer) list(k string, n int, element func(i int)) {
 	w.key(k)
-	w.buf = append(w.buf, '[')
+	if n == 0 {
+		w.buf = append(w.buf, '[')
+	}
 	for i := range n {
-		if i > 0 {
-			w.buf = append(w.buf, ',')
-		}
+		w.next(i)
 		element(i)
 	}
 	w.buf = append(w.buf, ']')
 }
 
-// extra writes the members of x that have not been written from a field.
-func (w *writer) extra(x Extra) {
-	for _, k := range x.keys() {
-		if !slices.Contains(w.keys, k) && json.Valid(x[k]) {
-			w.raw(k, x[k])
-		}
+// next begins element i of an array.
+func (w *writer) next(i int) {
+	if i == 0 {
+		w.buf = append(w.buf, '[')
+	} else {
+		w.buf = append(w.buf, ',')
 	}
 }
 

@@ -68,7 +68,7 @@ func expand(text string, guard bool, value func(name string, at int) (string, bo
 	for at := first; at >= 0; {
 		name, end, ok := placeholder(text, at)
 		if !ok {
-			at = index(text, "{{", at+1)
+			at = indexFrom(text, "{{", at+1)
 			continue
 		}
 		v, known := value(name, at)
@@ -81,7 +81,7 @@ func expand(text string, guard bool, value func(name string, at int) (string, bo
 		}
 		out.WriteString(v)
 		from = end
-		at = index(text, "{{", end)
+		at = indexFrom(text, "{{", end)
 	}
 	out.WriteString(text[from:])
 	result := out.String()
@@ -113,8 +113,8 @@ func (s span) unsafe(text string, macro bool) bool {
 		strings.Contains(near(len(shorthandClose)-1), shorthandClose))
 }
 
-// index is strings.Index from an offset on.
-func index(s, sub string, from int) int {
+// indexFrom is strings.Index from an offset on.
+func indexFrom(s, sub string, from int) int {
 	if i := strings.Index(s[from:], sub); i >= 0 {
 		return from + i
 	}

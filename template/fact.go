@@ -90,7 +90,7 @@ func (f StatusFact) record() *record {
 	}
 	if status != "" {
 		r.Status = statusRegister{At: f.At, Status: status, Reason: f.Reason}
-		r.Events = map[Status]event{status: {At: f.At, Pause: f.Pause}}
+		r.Events = []event{{Status: status, At: f.At, Pause: f.Pause}}
 	}
 	if f.Category != "" {
 		r.Category = categoryRegister{At: f.At, Category: f.Category}

@@ -71,6 +71,17 @@ const languages = "af ar ar_AE ar_EG ar_LB ar_MA ar_QA az be_BY bg bn bn_IN ca c
 	"mk ml mr ms nb nl nl_BE pa pl prs_AF ps_AF pt_BR pt_PT ro ru rw_RW si_LK sk sl sq sr sv sw " +
 	"ta te th tr uk ur uz vi zh_CN zh_HK zh_TW zu"
 
+// internLanguage returns code without holding on to the memory it is part of.
+// Listed codes come back as parts of one string, which is quick to compare.
+func internLanguage(code string) string {
+	for known := range strings.SplitSeq(languages, " ") {
+		if known == code {
+			return known
+		}
+	}
+	return strings.Clone(code)
+}
+
 // KnownLanguage reports whether Meta lists the code for templates, in whatever
 // form it is written. Unknown codes occur on old templates; they are read
 // without complaint and draw a warning from Validate.

@@ -29,7 +29,7 @@ type part struct {
 	kind   string // header, body, button, carousel, limited_time_offer, …
 	sub    string // sub_type of a button
 	index  int    // of a button or, inside cards, of the card
-	params []Parameter
+	params []param
 	cards  []card
 	extra  Extra
 }
@@ -75,7 +75,7 @@ func each(parts []part, cardIndex int, yield func(Slot, Parameter) bool) bool {
 		}
 		for j := range p.params {
 			s.Position = j
-			if !yield(s, p.params[j]) {
+			if !yield(s, p.params[j].public()) {
 				return false
 			}
 		}
@@ -110,48 +110,61 @@ func (m Message) MarshalJSON() ([]byte, error) { return m.AppendJSON(nil), nil }
 // AppendJSON appends the "template" object of the send request to dst.
 func (m Message) AppendJSON(dst []byte) []byte {
 	w := &writer{buf: dst}
-	outer := w.begin()
+	outer := w.begin(m.extra)
 	w.str("name", m.name)
 	if _, whole := m.extra["language"]; m.lang != "" && !whole {
-		w.object("language", func() { w.str("code", m.lang) })
+		w.key("language")
+		inner := w.begin(nil)
+		w.str("code", m.lang)
+		w.end(inner)
 	}
-	if len(m.parts) > 0 {
-		w.parts(m.parts)
-	}
-	w.extra(m.extra)
+	w.parts(m.parts)
 	w.end(outer)
 	return w.buf
 }
 
+// parts writes the components, if there are any.
 func (w *writer) parts(list []part) {
-	w.list("components", len(list), func(i int) {
-		p := &list[i]
-		outer := w.begin()
-		w.str("type", p.kind)
-		if p.kind == "button" {
-			w.str("sub_type", p.sub)
-			w.key("index")
-			w.buf = appendInt(w.buf, int64(p.index))
+	if len(list) == 0 {
+		return
+	}
+	w.key("components")
+	for i := range list {
+		w.next(i)
+		list[i].encode(w)
+	}
+	w.buf = append(w.buf, ']')
+}
+
+func (p *part) encode(w *writer) {
+	outer := w.begin(p.extra)
+	w.str("type", p.kind)
+	if p.kind == "button" {
+		w.str("sub_type", p.sub)
+		w.key("index")
+		w.buf = appendInt(w.buf, int64(p.index))
+	}
+	if len(p.params) > 0 {
+		w.key("parameters")
+		for i := range p.params {
+			w.next(i)
+			p.params[i].encode(w)
 		}
-		if len(p.params) > 0 {
-			w.list("parameters", len(p.params), func(j int) { p.params[j].encode(w) })
+		w.buf = append(w.buf, ']')
+	}
+	if len(p.cards) > 0 {
+		w.key("cards")
+		for i := range p.cards {
+			w.next(i)
+			inner := w.begin(p.cards[i].extra)
+			w.key("card_index")
+			w.buf = appendInt(w.buf, int64(p.cards[i].index))
+			w.parts(p.cards[i].parts)
+			w.end(inner)
 		}
-		if len(p.cards) > 0 {
-			w.list("cards", len(p.cards), func(j int) {
-				c := &p.cards[j]
-				outer := w.begin()
-				w.key("card_index")
-				w.buf = appendInt(w.buf, int64(c.index))
-				if len(c.parts) > 0 {
-					w.parts(c.parts)
-				}
-				w.extra(c.extra)
-				w.end(outer)
-			})
-		}
-		w.extra(p.extra)
-		w.end(outer)
-	})
+		w.buf = append(w.buf, ']')
+	}
+	w.end(outer)
 }
 
 // UnmarshalJSON reads a "template" object of a send request: one written by
@@ -197,7 +210,7 @@ func takeParts(o object) []part {
 		var raws []json.RawMessage
 		take(o, "parameters", &raws)
 		for _, raw := range raws {
-			p.params = append(p.params, decodeParameter(raw))
+			p.params = append(p.params, decodeParameter(raw).stored())
 		}
 		takeList(o, "cards", func(o object) {
 			var c card

@@ -51,15 +51,50 @@ type Parameter struct {
 	Raw json.RawMessage
 }
 
-func textParameter(v *Value) Parameter {
-	p := Parameter{Type: ParamText, Name: v.Name, Text: v.Text}
+// param is how a Message holds a parameter: most are a text and need no more
+// than that.
+type param struct {
+	kind       ParameterType // ParamText, ParamPayload or ParamCouponCode; otherwise see full
+	name, text string
+	full       *Parameter
+}
+
+func (p Parameter) stored() param {
+	switch p.Type {
+	case ParamText, ParamPayload, ParamCouponCode:
+		return param{kind: p.Type, name: p.Name, text: p.Text}
+	}
+	return param{full: &p}
+}
+
+func (p *param) public() Parameter {
+	if p.full != nil {
+		return *p.full
+	}
+	return Parameter{Type: p.kind, Name: p.name, Text: p.text}
+}
+
+// param returns the parameter that carries the value.
+func (v *Value) param() param {
 	switch {
 	case v.Currency != "":
-		p.Type, p.Currency, p.Number = ParamCurrency, v.Currency, v.Amount1000
+		return Parameter{Type: ParamCurrency, Name: v.Name, Text: v.Text, Currency: v.Currency, Number: v.Amount1000}.stored()
 	case v.Date:
-		p.Type = ParamDateTime
+		return Parameter{Type: ParamDateTime, Name: v.Name, Text: v.Text}.stored()
 	}
-	return p
+	return param{kind: ParamText, name: v.Name, text: v.Text}
+}
+
+func (p *param) encode(w *writer) {
+	if p.full != nil {
+		p.full.encode(w)
+		return
+	}
+	outer := w.begin(nil)
+	w.str("type", string(p.kind))
+	w.str("parameter_name", p.name)
+	w.str(string(p.kind), p.text)
+	w.end(outer)
 }
 
 func (p *Parameter) encode(w *writer) {
@@ -67,23 +102,21 @@ func (p *Parameter) encode(w *writer) {
 		w.element(p.Raw)
 		return
 	}
-	outer := w.begin()
+	outer := w.begin(nil)
 	w.str("type", string(p.Type))
 	w.str("parameter_name", p.Name)
 	switch p.Type {
-	case ParamText, ParamPayload, ParamCouponCode:
-		w.str(string(p.Type), p.Text)
 	case ParamCurrency:
-		w.object("currency", func() {
+		w.object("currency", nil, func() {
 			w.str("fallback_value", p.Text)
 			w.str("code", p.Currency)
 			w.key("amount_1000")
 			w.buf = appendInt(w.buf, p.Number)
 		})
 	case ParamDateTime:
-		w.object("date_time", func() { w.str("fallback_value", p.Text) })
+		w.object("date_time", nil, func() { w.str("fallback_value", p.Text) })
 	case ParamImage, ParamVideo, ParamGIF, ParamDocument:
-		w.object(string(p.Type), func() {
+		w.object(string(p.Type), nil, func() {
 			if p.Media != nil {
 				w.str("id", p.Media.ID)
 				w.str("link", p.Media.Link)
@@ -91,9 +124,9 @@ func (p *Parameter) encode(w *writer) {
 			}
 		})
 	case ParamLocation:
-		w.object("location", func() { p.Location.encode(w) })
+		w.object("location", nil, func() { p.Location.encode(w) })
 	case ParamProduct:
-		w.object("product", func() {
+		w.object("product", nil, func() {
 			if p.Product != nil {
 				w.str("product_retailer_id", p.Product.RetailerID)
 				w.str("catalog_id", p.Product.CatalogID)
@@ -102,7 +135,7 @@ func (p *Parameter) encode(w *writer) {
 	case ParamTTLMinutes:
 		w.int("ttl_minutes", p.Number)
 	case ParamOffer:
-		w.object("limited_time_offer", func() { w.int("expiration_time_ms", p.Number) })
+		w.object("limited_time_offer", nil, func() { w.int("expiration_time_ms", p.Number) })
 	default: // ParamAction, ParamOrderStatus, ParamTapTarget
 		w.key(string(p.Type))
 		w.element(p.Raw)

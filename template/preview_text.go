@@ -9,9 +9,8 @@ import (
 // Text renders the preview as plain text for a transcript. Formatting marks
 // stay as they were written.
 func (p Preview) Text() string {
-	var b strings.Builder
-	b.Grow(len(p.Body) + len(p.Footer) + 64 + 48*len(p.Buttons))
-	t := textWriter{&b}
+	var t textWriter
+	t.Grow(len(p.Body) + len(p.Footer) + 64 + 48*len(p.Buttons))
 	t.header(p.Header)
 	if o := p.Offer; o != nil {
 		t.line(o.Text, ends(o.Ends))
@@ -35,7 +34,7 @@ func (p Preview) Text() string {
 		t.line(p.Cards[i].Body)
 		t.buttons(p.Cards[i].Buttons)
 	}
-	return b.String()
+	return t.String()
 }
 
 // callPermission stands for what the client shows, in its language.
@@ -49,10 +48,10 @@ func ends(t time.Time) string {
 	return " (until " + t.UTC().Format("2006-01-02 15:04 MST") + ")"
 }
 
-type textWriter struct{ *strings.Builder }
+type textWriter struct{ strings.Builder }
 
 // line writes its pieces on a line of their own, unless all are empty.
-func (t textWriter) line(pieces ...string) {
+func (t *textWriter) line(pieces ...string) {
 	before := t.Len()
 	for _, s := range pieces {
 		if s != "" && t.Len() == before && before > 0 {
@@ -62,7 +61,7 @@ func (t textWriter) line(pieces ...string) {
 	}
 }
 
-func (t textWriter) header(h *PreviewHeader) {
+func (t *textWriter) header(h *PreviewHeader) {
 	switch {
 	case h == nil:
 	case h.Media != nil:
@@ -91,7 +90,7 @@ func (l *Location) coordinates() string {
 	return strconv.FormatFloat(l.Latitude, 'f', -1, 64) + " " + strconv.FormatFloat(l.Longitude, 'f', -1, 64)
 }
 
-func (t textWriter) buttons(list []PreviewButton) {
+func (t *textWriter) buttons(list []PreviewButton) {
 	for i := range list {
 		label, detail := list[i].show()
 		if detail != "" {

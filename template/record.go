@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -26,14 +25,12 @@ type record struct {
 	StaleAt   time.Time   `json:"stale_at,omitzero"` // the content is known to have changed
 
 	Status    statusRegister    `json:"status,omitzero"`
-	Events    map[Status]event  `json:"events,omitempty"` // latest webhook for each status
+	Events    []event           `json:"events,omitempty"` // latest webhook for each status, sorted
 	FlaggedAt time.Time         `json:"flagged_at,omitzero"`
 	LockedAt  time.Time         `json:"locked_at,omitzero"`
 	Quality   qualityRegister   `json:"quality,omitzero"`
 	Category  categoryRegister  `json:"category,omitzero"`
 	Announced announcedRegister `json:"announced,omitzero"`
-
-	view *Definition // what Lookup returns; nil if the template is not there
 }
 
 type statusRegister struct {
@@ -44,8 +41,9 @@ type statusRegister struct {
 
 // event is a change of status that a webhook told.
 type event struct {
-	At    time.Time `json:"at,omitzero"`
-	Pause string    `json:"pause,omitempty"`
+	Status Status    `json:"status"`
+	At     time.Time `json:"at,omitzero"`
+	Pause  string    `json:"pause,omitempty"`
 }
 
 type qualityRegister struct {
@@ -92,16 +90,7 @@ func (r *record) merge(f *record) *record {
 		m.Announced = f.Announced
 	}
 	if len(f.Events) > 0 {
-		m.Events = maps.Clone(r.Events)
-		if m.Events == nil {
-			m.Events = make(map[Status]event, len(f.Events))
-		}
-		for s, e := range f.Events {
-			old := m.Events[s]
-			if later(e.At, old.At, func() int { return cmp.Compare(e.Pause, old.Pause) }) {
-				m.Events[s] = e
-			}
-		}
+		m.Events = mergeEvents(r.Events, f.Events)
 	}
 	m.GoneAt = latest(r.GoneAt, f.GoneAt)
 	m.StaleAt = latest(r.StaleAt, f.StaleAt)
@@ -110,8 +99,17 @@ func (r *record) merge(f *record) *record {
 	if !m.ContentAt.After(m.GoneAt) { // a tombstone keeps no text
 		m.ContentAt, m.Content = time.Time{}, nil
 	}
-	m.view = m.render()
 	return &m
+}
+
+// mergeEvents returns the later event of each status. The result is a new list.
+func mergeEvents(a, b []event) []event {
+	out := make([]event, 0, len(a)+len(b))
+	out = append(append(out, a...), b...)
+	slices.SortFunc(out, func(x, y event) int {
+		return cmp.Or(cmp.Compare(x.Status, y.Status), y.At.Compare(x.At), cmp.Compare(y.Pause, x.Pause))
+	})
+	return slices.CompactFunc(out, func(x, y event) bool { return x.Status == y.Status })
 }
 
 // later reports whether a register of time a replaces one of time b.
@@ -179,7 +177,8 @@ func (r *record) render() *Definition {
 	if r.Content == nil {
 		return nil
 	}
-	d := r.Content.clone()
+	d := new(Definition)
+	*d = *r.Content // what the pointers lead to is shared and never changed
 	d.Status, d.RejectedReason = r.Status.Status, r.Status.Reason
 	if r.Category.Category != "" {
 		d.Category, d.PreviousCategory = r.Category.Category, r.Category.Previous
@@ -203,29 +202,32 @@ func (r *record) render() *Definition {
 // observe derives what the webhooks told about the status.
 func (r *record) observe(o *Observed) {
 	var lastEvent, lastOther time.Time // of any status; of one other than the current
-	for s, e := range r.Events {
+	var told *event                    // the one that led to the current status
+	for i := range r.Events {
+		e := &r.Events[i]
 		lastEvent = latest(lastEvent, e.At)
-		if s != r.Status.Status {
+		if e.Status == r.Status.Status {
+			told = e
+		} else {
 			lastOther = latest(lastOther, e.At)
 		}
 	}
 	o.Flagged = !r.FlaggedAt.IsZero() && !r.FlaggedAt.Before(lastEvent)
 	o.Locked = !r.LockedAt.IsZero() && !r.LockedAt.Before(lastEvent)
 	o.Stale = r.StaleAt.After(r.ContentAt)
-	e, ok := r.Events[r.Status.Status]
-	if !ok || e.At.Before(lastOther) {
-		return // the change to the current status was not told
+	if told == nil || told.At.Before(lastOther) {
+		return
 	}
-	o.StatusAt = e.At
+	o.StatusAt = told.At
 	if r.Status.Status != StatusPaused {
 		return
 	}
-	o.Pause = e.Pause
-	switch e.Pause {
+	o.Pause = told.Pause
+	switch told.Pause {
 	case titleFirst:
-		o.PausedUntil = e.At.Add(firstPause)
+		o.PausedUntil = told.At.Add(firstPause)
 	case titleSecond:
-		o.PausedUntil = e.At.Add(secondPause)
+		o.PausedUntil = told.At.Add(secondPause)
 	}
 }
 

@@ -24,8 +24,8 @@ func (c *Catalog) Snapshot() ([]byte, error) {
 	c.mu.Lock() // so that the records belong together
 	defer c.mu.Unlock()
 	s := snapshot{Version: 1, CompleteAt: c.completeAt}
-	for _, e := range c.load() {
-		s.Templates = append(s.Templates, e.rec.Load())
+	for _, e := range c.load().entries() {
+		s.Templates = append(s.Templates, e.rec)
 	}
 	slices.SortFunc(s.Templates, func(a, b *record) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Language, b.Language))

@@ -166,7 +166,7 @@ func (c *checker) label(path, s string) {
 // url checks the address of a URL button and its variable.
 func (c *checker) url(path string, b *URLButton) {
 	at := path + ".url"
-	list := allVariables(b.URL)
+	list := appendVariables(nil, b.URL)
 	base := b.URL
 	switch {
 	case len(list) > 1:

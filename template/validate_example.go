@@ -45,7 +45,7 @@ func (c *checker) headerExample(path string, h *Header) {
 // of named ones is derived from it.
 func (c *checker) example(path, text, key string, numbered []string, named []NamedExample) {
 	distinct := make(map[string]bool)
-	for _, v := range allVariables(text) {
+	for _, v := range appendVariables(nil, text) {
 		distinct[v.name] = true
 	}
 	namedKey := key + "_named_params"

@@ -27,22 +27,15 @@ func (c *checker) variables() {
 
 // noVariables reports variables in a text that cannot have any.
 func (c *checker) noVariables(path, s string) {
-	if n := len(allVariables(s)); n > 0 {
+	if n := len(appendVariables(nil, s)); n > 0 {
 		c.error(path, RuleVariableCount).measure(0, n)
 	}
-}
-
-func allVariables(s string) (list []variable) {
-	for v, more := nextVariable(s, 0); more; v, more = nextVariable(s, v.end) {
-		list = append(list, v)
-	}
-	return list
 }
 
 // text checks the variables of a header or body that may have up to limit.
 func (c *checker) text(path, s string, limit int) {
 	c.braces(path, s)
-	list := allVariables(s)
+	list := appendVariables(nil, s)
 	if len(list) == 0 {
 		return
 	}
@@ -118,7 +111,7 @@ func (c *checker) braces(path, s string) {
 	var rest strings.Builder
 	from := 0
 	triple := false
-	for _, v := range allVariables(s) {
+	for _, v := range appendVariables(nil, s) {
 		triple = triple || strings.HasSuffix(s[:v.start], "{") || strings.HasPrefix(s[v.end:], "}")
 		rest.WriteString(s[from:v.start])
 		rest.WriteByte(' ')
@@ -142,7 +135,7 @@ func (c *checker) braces(path, s string) {
 // ratio warns of bodies with many variables for few words. Meta refuses them
 // without saying where the limit is; this one is experience.
 func (c *checker) ratio(path, s string) {
-	list := allVariables(s)
+	list := appendVariables(nil, s)
 	if len(list) == 0 {
 		return
 	}

@@ -99,10 +99,12 @@ func (m Message) MapText(fn func(string) string) Message {
 
 func (m mapper) parts(list []part) []part {
 	return mapSlice(list, func(p *part) {
-		p.params = mapSlice(p.params, func(q *Parameter) {
+		p.params = mapSlice(p.params, func(stored *param) {
+			q := stored.public()
 			q.Text = m.text(q.Text)
 			q.Media, q.Location, q.Product = m.media(q.Media), m.location(q.Location), clonePointer(q.Product)
 			q.Raw = mapJSON(q.Raw, m.text)
+			*stored = q.stored()
 		})
 		p.cards = mapSlice(p.cards, func(c *card) { c.parts, c.extra = m.parts(c.parts), m.extra(c.extra) })
 		p.extra = m.extra(p.extra)
@@ -155,7 +157,7 @@ func (w *writer) any(v any, fn func(string) string) {
 		}
 		w.buf = append(w.buf, ']')
 	case map[string]any:
-		outer := w.begin()
+		outer := w.begin(nil)
 		for _, k := range slices.Sorted(maps.Keys(v)) {
 			w.key(k)
 			w.any(v[k], fn)

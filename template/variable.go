@@ -32,6 +32,14 @@ func nextVariable(text string, from int) (v variable, ok bool) {
 	}
 }
 
+// appendVariables appends the variables of text to list.
+func appendVariables(list []variable, text string) []variable {
+	for v, more := nextVariable(text, 0); more; v, more = nextVariable(text, v.end) {
+		list = append(list, v)
+	}
+	return list
+}
+
 // nameByte is wider than what Meta accepts today, so that a template which was
 // accepted once still binds.
 func nameByte(b byte) bool {
