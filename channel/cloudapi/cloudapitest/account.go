@@ -176,6 +176,10 @@ type AccountConfig struct {
 	// Location is the account's time zone; nil = UTC. The free service messages
 	// of a number are counted by its calendar month.
 	Location *time.Location
+
+	// DirectSend admits the account to sends with a category instead of a
+	// template.
+	DirectSend bool
 }
 
 // An Account is a WABA: numbers, templates and webhook subscriptions.
@@ -184,16 +188,17 @@ type Account struct {
 	Name      string
 	Portfolio *Portfolio
 
-	w         *World
-	currency  string
-	location  *time.Location
-	numbers   []*Number
-	templates []*Template
-	subs      []*subscription
-	blocked   int // error code every send gets, 0 = none
-	created   templateLog
-	insights  bool
-	tallies   map[int64]*tally // by day
+	w          *World
+	currency   string
+	location   *time.Location
+	numbers    []*Number
+	templates  []*Template
+	subs       []*subscription
+	blocked    int // error code every send gets, 0 = none
+	created    templateLog
+	insights   bool
+	directSend bool
+	tallies    map[int64]*tally // by day
 
 	reviewAfter time.Duration // < 0 = by hand
 }
@@ -225,7 +230,7 @@ func (w *World) AddAccount(cfg AccountConfig) *Account {
 	}
 	a := &Account{
 		ID: cfg.ID, Name: cfg.Name, Portfolio: cfg.Portfolio,
-		w: w, currency: cfg.Currency, location: cfg.Location, reviewAfter: time.Minute,
+		w: w, currency: cfg.Currency, location: cfg.Location, directSend: cfg.DirectSend, reviewAfter: time.Minute,
 	}
 	w.accounts[a.ID] = a
 	return a

@@ -44,7 +44,7 @@ func TestTheOracleCatchesBrokenCode(t *testing.T) {
 		{"a sender that retries after a lost answer", cloudapitest.RuleDoubleSend, func(t *testing.T, s *site) {
 			open(t, s)
 			s.Intercept(cloudapitest.Ambiguous(1))
-			req, err := http.NewRequest("POST", "https://graph.facebook.com/v26.0/"+s.number.ID+"/messages",
+			req, err := http.NewRequest(http.MethodPost, "https://graph.facebook.com/v26.0/"+s.number.ID+"/messages",
 				strings.NewReader(`{"messaging_product":"whatsapp","to":"+`+s.user.Phone()+`",`+text("x", "")+`}`))
 			require.NoError(t, err)
 			req.Header.Set("Authorization", "Bearer "+s.token)
@@ -277,7 +277,7 @@ func TestSubscribeRefusesAnEndpointThatDoesNotAnswer(t *testing.T) {
 		"answers something else": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok")) },
 		"breaks the connection":  func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 		"answers 201": func(w http.ResponseWriter, r *http.Request) {
-			w.WriteHeader(201)
+			w.WriteHeader(http.StatusCreated)
 			_, _ = w.Write([]byte(r.URL.Query().Get("hub.challenge")))
 		},
 		"puts quotes round it": func(w http.ResponseWriter, r *http.Request) {
@@ -302,7 +302,7 @@ func TestTheHandlerServesOverARealConnection(t *testing.T) {
 	s := newSite(t)
 	srv := httptest.NewServer(s.Handler())
 	defer srv.Close()
-	req, err := http.NewRequest("GET", srv.URL+"/v26.0/"+s.number.ID, nil)
+	req, err := http.NewRequest(http.MethodGet, srv.URL+"/v26.0/"+s.number.ID, nil)
 	require.NoError(t, err)
 	req.Header.Set("Authorization", "Bearer "+s.token)
 	resp, err := srv.Client().Do(req)

@@ -55,7 +55,7 @@ func TestAnAmbiguousSendIsDeliveredThoughTheAnswerIsLost(t *testing.T) {
 		arrives int
 	}{{cloudapitest.Lose, 2}, {cloudapitest.Drop, 2}} {
 		s.Intercept(func(*cloudapitest.Request) cloudapitest.Verdict { return tc.verdict() })
-		req, err := http.NewRequest("POST", "https://graph.facebook.com/v26.0/"+s.number.ID+"/messages",
+		req, err := http.NewRequest(http.MethodPost, "https://graph.facebook.com/v26.0/"+s.number.ID+"/messages",
 			strings.NewReader(`{"messaging_product":"whatsapp","to":"+`+s.user.Phone()+`","type":"text","text":{"body":"x"},"biz_opaque_callback_data":"m1"}`))
 		require.NoError(t, err)
 		req.Header.Set("Authorization", "Bearer "+s.token)
@@ -161,7 +161,7 @@ func TestAResumableUploadContinuesWhereItStopped(t *testing.T) {
 	_, b := s.graph("POST", s.app.ID+"/uploads?file_name=a.png&file_length=8&file_type=image/png", "")
 	id := b["id"].(string)
 	put := func(offset, data string) map[string]any {
-		req, err := http.NewRequest("POST", "https://graph.facebook.com/v26.0/"+id, strings.NewReader(data))
+		req, err := http.NewRequest(http.MethodPost, "https://graph.facebook.com/v26.0/"+id, strings.NewReader(data))
 		require.NoError(t, err)
 		req.Header.Set("Authorization", "OAuth "+s.token)
 		req.Header.Set("file_offset", offset)

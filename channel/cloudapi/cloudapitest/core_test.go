@@ -84,7 +84,7 @@ func TestMediaGoesUpAndComesDown(t *testing.T) {
 	require.NoError(t, err)
 	_, _ = io.WriteString(part, "not really a picture")
 	require.NoError(t, mw.Close())
-	req, err := http.NewRequest("POST", "https://graph.facebook.com/v26.0/"+s.number.ID+"/media", &form)
+	req, err := http.NewRequest(http.MethodPost, "https://graph.facebook.com/v26.0/"+s.number.ID+"/media", &form)
 	require.NoError(t, err)
 	req.Header.Set("Content-Type", mw.FormDataContentType())
 	req.Header.Set("Authorization", "Bearer "+s.token)
@@ -94,7 +94,7 @@ func TestMediaGoesUpAndComesDown(t *testing.T) {
 
 	_, meta := s.graph("GET", id, "")
 	require.Equal(t, float64(20), meta["file_size"])
-	req, err = http.NewRequest("GET", meta["url"].(string), nil)
+	req, err = http.NewRequest(http.MethodGet, meta["url"].(string), nil)
 	require.NoError(t, err)
 	req.Header.Set("Authorization", "Bearer "+s.token)
 	resp, err := s.Client().Do(req)

@@ -80,7 +80,7 @@ func FuzzGraph(f *testing.F) {
 // newGroup makes a group through the API.
 func newGroup(t *testing.T, w *cloudapitest.World, token string, n *cloudapitest.Number) *cloudapitest.Group {
 	t.Helper()
-	req := httptest.NewRequest("POST", "/v26.0/"+n.ID+"/groups", strings.NewReader(`{"messaging_product":"whatsapp","subject":"Order 88213"}`))
+	req := httptest.NewRequest(http.MethodPost, "/v26.0/"+n.ID+"/groups", strings.NewReader(`{"messaging_product":"whatsapp","subject":"Order 88213"}`))
 	req.Header.Set("Authorization", "Bearer "+token)
 	rec := httptest.NewRecorder()
 	w.Handler().ServeHTTP(rec, req)

@@ -330,6 +330,11 @@ func (c *call) authenticate() *graphError {
 		return fail(104, "")
 	}
 	t := c.tokens[value]
+	if id, secret, ok := strings.Cut(value, "|"); t == nil && ok {
+		if app := c.apps[id]; app != nil && app.Secret == secret {
+			t = c.appToken(app)
+		}
+	}
 	switch {
 	case t == nil:
 		return fail(190, "Invalid OAuth access token - Cannot parse access token")

@@ -113,6 +113,8 @@ var meanings = map[int]meaning{
 	2388072: {400, "Message template body format is incorrect"},
 	2388073: {400, "Message template footer format is incorrect"},
 	2388299: {400, "Message template has a variable at its start or end"},
+	2388318: {400, "Direct Send template cannot be updated"},
+	2388330: {400, "Direct Send template cannot be deleted"},
 	2593107: {400, "Synchronization was already requested"},
 	2593108: {400, "Synchronization request is outside the allowed time"},
 }

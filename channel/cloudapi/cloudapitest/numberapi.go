@@ -2,6 +2,7 @@ package cloudapitest
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -178,11 +179,19 @@ func getNumber(c *call) *graphError {
 	return getFields(c, c.target.number, numberFields, numberDefaults)
 }
 
-// listNumbers answers GET /{waba-id}/phone_numbers, newest first.
+// listNumbers answers GET /{waba-id}/phone_numbers, newest first unless sort asks
+// for the other way.
 func listNumbers(c *call) *graphError {
-	newest := slices.Clone(c.target.account.numbers)
-	slices.Reverse(newest)
-	return listFields(c, newest, numberFields, numberDefaults)
+	found := slices.Clone(c.target.account.numbers)
+	if !strings.Contains(c.query.Get("sort"), "ascending") {
+		slices.Reverse(found)
+	}
+	for _, mode := range []string{"SANDBOX", "LIVE"} {
+		if f := c.query.Get("filtering"); strings.Contains(f, "account_mode") && strings.Contains(f, mode) {
+			found = slices.DeleteFunc(found, func(n *Number) bool { return n.sandbox != (mode == "SANDBOX") })
+		}
+	}
+	return listFields(c, found, numberFields, numberDefaults)
 }
 
 // addNumberCall answers POST /{waba-id}/phone_numbers.

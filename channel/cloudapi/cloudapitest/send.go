@@ -61,10 +61,7 @@ func (c *call) trySend(marketing bool) *graphError {
 		replyTo = ctx.text("message_id", 1, 0)
 		ctx.done()
 	}
-	direct := f.oneOf("category", false, "utility", "authentication") // Direct Send, for accounts admitted to it
-	if direct != "" {
-		f.reject(badParam("Unexpected key \"category\": the account is not eligible for Direct Send."))
-	}
+	direct := c.direct(f)
 	if marketing {
 		f.oneOf("product_policy", false, "CLOUD_API_FALLBACK", "STRICT")
 		f.flag("message_activity_sharing")
@@ -86,10 +83,18 @@ func (c *call) trySend(marketing bool) *graphError {
 			return ge
 		}
 	}
+	if direct != nil {
+		if ge := direct.check(d, to); ge != nil {
+			return ge
+		}
+	}
 	if group {
 		return c.sendToGroup(to, d, replyTo, opaque)
 	}
 	m := &message{number: c.target.number, kind: d.kind, text: d.text, rich: d.rich, opaque: opaque, at: c.at, replyTo: replyTo, tmpl: d.tmpl}
+	if direct != nil {
+		m.direct, m.ttl, m.category = c.generated(direct, d.text), direct.ttl, direct.category
+	}
 	if to.user != nil {
 		m.chat = to.user.chat(m.number)
 	}
@@ -182,7 +187,7 @@ func (c *call) admit(m *message, to recipient, hash string) *graphError {
 	case hash != "" && hash != u.identityHash():
 		return fail(137000, "The identity key hash does not match.")
 	}
-	if m.tmpl != nil {
+	if m.tmpl != nil || m.direct != nil {
 		return c.admitTemplate(m)
 	}
 	if !m.chat.windowOpen(c.at) {
@@ -207,7 +212,7 @@ func (c *call) admit(m *message, to recipient, hash string) *graphError {
 // admitTemplate applies what only concerns templates.
 func (c *call) admitTemplate(m *message) *graphError {
 	ch := m.chat
-	if m.tmpl.category == "MARKETING" {
+	if m.tmpl != nil && m.tmpl.category == "MARKETING" {
 		switch {
 		case ch.stopped:
 			if ch.stopTold != 0 {

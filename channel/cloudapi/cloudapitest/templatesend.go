@@ -44,13 +44,13 @@ func (c *call) templateMessage(o *fields, d *draft) {
 // binding matches the components of a send with a definition.
 type binding struct {
 	*fields
-	t                  *Template
-	d                  *draft
-	headerOK, bodyOK   bool
-	headerText, body   string
-	buttons            map[int]string // index → value
-	cards              int
-	offerOK, anyHeader bool
+	t                *Template
+	d                *draft
+	headerOK, bodyOK bool
+	headerText, body string
+	buttons          map[int]string // index → value
+	cards            int
+	offerOK          bool
 }
 
 func (b *binding) component(o *fields) {

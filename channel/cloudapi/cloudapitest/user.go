@@ -49,7 +49,6 @@ type User struct {
 	chats map[*Number]*chat
 	ids   map[*Portfolio]string
 	hash  string // identity key hash
-	group []*Group
 }
 
 // chat is what one user and one business number have in common.

@@ -1,0 +1,318 @@
+package cloudapitest_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"iter"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel/cloudapi"
+	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/template"
+	"github.com/kanava-go/kanava/window"
+)
+
+// ours is our own client on a site, over the in-process transport.
+func ours(t *testing.T, s *site) *cloudapi.Client {
+	t.Helper()
+	c, err := cloudapi.New(cloudapi.Config{Token: s.token, AppSecret: s.app.Secret, HTTPClient: s.Client(), Retries: -1, MaxWait: time.Second})
+	require.NoError(t, err)
+	return c
+}
+
+func all[T any](t *testing.T, seq iter.Seq2[T, error]) []T {
+	t.Helper()
+	var out []T
+	for v, err := range seq {
+		require.NoError(t, err)
+		out = append(out, v)
+	}
+	return out
+}
+
+// TestOurClientAndTheSimulatorReadMetaAlike sends every kind of content our client
+// can build. The two share no JSON structures, so agreement means that both
+// understood the documentation in the same way.
+func TestOurClientAndTheSimulatorReadMetaAlike(t *testing.T) {
+	t.Parallel()
+	link := "https://example.com/a"
+	image := func() *message.Image { return &message.Image{Link: link, Caption: "c"} }
+	replies := []message.Button{{ID: "y", Title: "Yes"}, {ID: "n", Title: "No"}}
+	for _, content := range []message.Content{
+		&message.Text{Body: "Hello", PreviewURL: true},
+		image(),
+		&message.Video{Link: link, Caption: "c"},
+		&message.Audio{Link: link, Voice: true},
+		&message.Document{Link: link, Caption: "c", Filename: "a.pdf"},
+		&message.Sticker{Link: link},
+		&message.Location{Latitude: 60.17, Longitude: 24.94, Name: "Kanava", Address: "Helsinki"},
+		&message.Contacts{Contacts: []message.Contact{{Name: message.ContactName{Formatted: "Pat Example", First: "Pat"}, Phones: []message.ContactPhone{{Phone: "+12025550199", Type: "CELL"}}}}},
+		&message.Buttons{Header: message.Header{Text: "h"}, Body: "?", Footer: "f", Buttons: replies},
+		&message.Buttons{Header: message.Header{Image: &message.Image{Link: link}}, Body: "?", Buttons: replies},
+		&message.List{Header: "h", Body: "?", Footer: "f", Button: "Pick", Sections: []message.Section{{Title: "a", Rows: []message.Row{{ID: "1", Title: "One", Description: "first"}}}, {Title: "b", Rows: []message.Row{{ID: "2", Title: "Two"}}}}},
+		&message.CTAURL{Body: "?", Label: "Open", URL: link},
+		&message.Flow{Body: "?", FlowID: "1", Label: "Rate us", Token: "t", Action: message.FlowNavigate, Screen: "A", Data: json.RawMessage(`{"a":1}`)},
+		&message.LocationRequest{Body: "where?"},
+		&message.ContactRequest{Body: "who?"},
+		&message.AddressRequest{Body: "where to?", Country: "IN", Values: map[string]string{"name": "Pat"}},
+		&message.Product{Body: "b", CatalogID: "1", RetailerID: "SKU"},
+		&message.ProductList{Header: "h", Body: "b", CatalogID: "1", Sections: []message.ProductSection{{Title: "t", RetailerIDs: []string{"SKU"}}}},
+		&message.Catalog{Body: "b", ThumbnailRetailerID: "SKU"},
+		&message.CallPermission{Body: "May we call?"},
+		&message.VoiceCall{Body: "b", Label: "Call us", TTL: time.Hour, Payload: "p"},
+		&message.Carousel{Body: "b", Cards: []message.Card{{Image: &message.Image{Link: link}, Body: "1", Label: "Open", URL: link}, {Image: &message.Image{Link: link}, Body: "2", Label: "Open", URL: link}}},
+		&message.Carousel{Body: "b", Cards: []message.Card{{Video: &message.Video{Link: link}, Replies: replies}, {Video: &message.Video{Link: link}, Replies: replies}}},
+		&message.ProductCarousel{Body: "b", CatalogID: "1", RetailerIDs: []string{"a", "b"}},
+	} {
+		t.Run(string(content.Kind()), func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			id := s.user.Text(s.number, "hi")
+			n := ours(t, s).Number(s.number.ID)
+			out := message.Outbound{To: message.Recipient{Phone: s.user.Phone()}, Content: content, ReplyTo: id, OpaqueID: "m1"}
+			receipt, err := n.Send(context.Background(), out)
+			require.NoError(t, err)
+			s.Settle()
+			seen := s.user.Sees(s.number)
+			require.Len(t, seen, 2)
+			require.Equal(t, receipt.ID, seen[1].ID)
+			require.Equal(t, id, seen[1].ReplyTo)
+			require.Empty(t, s.Audit())
+		})
+	}
+}
+
+func TestOurClientAgreesOnOperations(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	to := func(s *site) message.Recipient { return message.Recipient{Phone: s.user.Phone()} }
+	for _, tc := range []struct {
+		name string
+		do   func(t *testing.T, s *site, c *cloudapi.Client, n *cloudapi.Number, a *cloudapi.Account)
+	}{
+		{"send to a BSUID, read, react", func(t *testing.T, s *site, _ *cloudapi.Client, n *cloudapi.Number, _ *cloudapi.Account) {
+			id := s.user.Text(s.number, "hi")
+			require.NoError(t, n.MarkRead(ctx, id, true))
+			require.True(t, s.user.Typing(s.number))
+			r, err := n.Send(ctx, message.Outbound{To: message.Recipient{BSUID: s.user.BSUID(s.number)}, Content: &message.Text{Body: "hi"}})
+			require.NoError(t, err)
+			require.Equal(t, s.user.BSUID(s.number), r.BSUID)
+			_, err = n.Send(ctx, message.Outbound{To: to(s), Content: &message.Reaction{MessageID: id, Emoji: "👍"}})
+			require.NoError(t, err)
+			s.Settle()
+			require.Equal(t, []string{"👍"}, s.user.Sees(s.number)[0].Reactions)
+		}},
+		{"the window closes", func(t *testing.T, s *site, _ *cloudapi.Client, n *cloudapi.Number, _ *cloudapi.Account) {
+			_, err := n.Send(ctx, message.Outbound{To: to(s), Content: &message.Text{Body: "late"}})
+			require.ErrorIs(t, err, window.ErrClosed)
+		}},
+		{"a lost answer is an unknown outcome", func(t *testing.T, s *site, _ *cloudapi.Client, n *cloudapi.Number, _ *cloudapi.Account) {
+			s.user.Text(s.number, "hi")
+			s.Intercept(cloudapitest.Ambiguous(1))
+			_, err := n.Send(ctx, message.Outbound{To: to(s), Content: &message.Text{Body: "x"}})
+			require.ErrorIs(t, err, message.ErrOutcomeUnknown)
+		}},
+		{"media up and down", func(t *testing.T, s *site, _ *cloudapi.Client, n *cloudapi.Number, _ *cloudapi.Account) {
+			id, err := n.Upload(ctx, message.Upload{Name: "a.png", MIME: "image/png", Body: strings.NewReader("picture")})
+			require.NoError(t, err)
+			d, err := n.Download(ctx, id)
+			require.NoError(t, err)
+			data, err := io.ReadAll(d.Body)
+			require.NoError(t, err)
+			require.Equal(t, "picture", string(data))
+			require.NoError(t, n.DeleteMedia(ctx, id))
+			_, err = n.Media(ctx, id)
+			require.Error(t, err)
+		}},
+		{"templates", func(t *testing.T, s *site, c *cloudapi.Client, n *cloudapi.Number, a *cloudapi.Account) {
+			var def template.Definition
+			require.NoError(t, json.Unmarshal([]byte(orderTemplate), &def))
+			made, err := a.CreateTemplate(ctx, def)
+			require.NoError(t, err)
+			s.Advance(time.Hour)
+			got, err := a.Template(ctx, made.ID)
+			require.NoError(t, err)
+			require.Equal(t, template.Status("APPROVED"), got.Status)
+			msg, preview, err := got.Bind(template.Values{
+				Header:  template.HeaderValue{Media: &template.Media{Link: "https://example.com/a.jpg"}},
+				Body:    []template.Value{{Text: "Ada"}, {Text: "17"}},
+				Buttons: []template.ButtonValue{{Index: 1, Suffix: "xyz"}},
+			})
+			require.NoError(t, err)
+			_, err = n.Send(ctx, message.Outbound{To: to(s), Content: &message.Template{Message: msg}})
+			require.NoError(t, err)
+			s.Settle()
+			seen := s.user.Sees(s.number)
+			require.Len(t, seen, 1)
+			require.Equal(t, preview.Body, seen[0].Text, "the preview is what the phone shows")
+			require.Len(t, all(t, a.Templates(ctx, cloudapi.TemplateQuery{Name: "order_update"})), 1)
+			count, err := a.TemplateCount(ctx)
+			require.NoError(t, err)
+			require.Equal(t, 1, count.Used)
+			_, err = a.TemplateNamespace(ctx)
+			require.NoError(t, err)
+			require.NotEmpty(t, all(t, c.TemplateLibrary(ctx, cloudapi.LibraryQuery{})))
+			require.NoError(t, a.DeleteTemplates(ctx, made.ID))
+			require.Empty(t, all(t, a.Templates(ctx, cloudapi.TemplateQuery{})))
+		}},
+		{"pages", func(t *testing.T, s *site, _ *cloudapi.Client, _ *cloudapi.Number, a *cloudapi.Account) {
+			for i := range 7 {
+				_, err := s.account.AddTemplate(`{"name":"t` + itoa(i) + `","language":"en_US","category":"UTILITY","components":[{"type":"BODY","text":"Hello."}]}`)
+				require.NoError(t, err)
+			}
+			require.Len(t, all(t, a.Templates(ctx, cloudapi.TemplateQuery{PageSize: 3})), 7)
+		}},
+		{"numbers from code to registration", func(t *testing.T, s *site, c *cloudapi.Client, _ *cloudapi.Number, a *cloudapi.Account) {
+			id, err := a.AddNumber(ctx, cloudapi.NewNumber{CountryCode: "1", Number: "2025550190", DisplayName: "Second"})
+			require.NoError(t, err)
+			n := c.Number(id)
+			require.NoError(t, n.RequestCode(ctx, cloudapi.CodeSMS, "en_US"))
+			for x := range s.account.Numbers() {
+				if x.ID == id {
+					require.NoError(t, n.VerifyCode(ctx, x.Code()))
+				}
+			}
+			require.NoError(t, n.Register(ctx, "123456", ""))
+			require.NoError(t, n.SetPIN(ctx, "654321"))
+			require.NoError(t, n.SetDisplayName(ctx, "Third"))
+			info, err := n.Info(ctx, cloudapi.NumberFields()...)
+			require.NoError(t, err)
+			require.Equal(t, "CONNECTED", string(info.Status))
+			require.Len(t, all(t, a.Numbers(ctx, cloudapi.NumberQuery{})), 2)
+			_, err = n.Health(ctx)
+			require.NoError(t, err)
+			_, err = n.MessagingLimit(ctx)
+			require.NoError(t, err)
+			require.NoError(t, n.Deregister(ctx))
+		}},
+		{"settings of a number", func(t *testing.T, s *site, _ *cloudapi.Client, n *cloudapi.Number, _ *cloudapi.Account) {
+			about := "We help"
+			require.NoError(t, n.UpdateProfile(ctx, cloudapi.ProfileChange{About: &about, Vertical: "RETAIL"}))
+			p, err := n.Profile(ctx)
+			require.NoError(t, err)
+			require.Equal(t, about, p.About)
+			require.NoError(t, n.SetAutomation(ctx, cloudapi.Automation{WelcomeMessage: true, IceBreakers: []string{"Track"}, Commands: []cloudapi.Command{{Name: "track", Description: "where"}}}))
+			auto, err := n.Automation(ctx)
+			require.NoError(t, err)
+			require.True(t, auto.WelcomeMessage)
+			require.NoError(t, n.SetCommerce(ctx, cloudapi.Commerce{CatalogVisible: true}))
+			com, err := n.Commerce(ctx)
+			require.NoError(t, err)
+			require.Equal(t, cloudapi.Commerce{CatalogVisible: true}, com)
+			yes := true
+			require.NoError(t, n.UpdateSettings(ctx, cloudapi.Settings{Identity: &yes, Calling: &cloudapi.CallSettings{Status: "ENABLED"}}))
+			set, err := n.Settings(ctx)
+			require.NoError(t, err)
+			require.Equal(t, "ENABLED", set.Calling.Status)
+			status, err := n.SetUsername(ctx, "lucky.shrub", false)
+			require.NoError(t, err)
+			require.Equal(t, "approved", status)
+			name, err := n.Username(ctx)
+			require.NoError(t, err)
+			require.Equal(t, "lucky.shrub", name.Name)
+			_, err = n.UsernameSuggestions(ctx)
+			require.NoError(t, err)
+			require.NoError(t, n.DeleteUsername(ctx))
+			q, err := n.CreateQRCode(ctx, "Hi", cloudapi.QRImage("SVG"))
+			require.NoError(t, err)
+			_, err = n.UpdateQRCode(ctx, q.Code, "Hello")
+			require.NoError(t, err)
+			require.Len(t, all(t, n.QRCodes(ctx, "")), 1)
+			require.NoError(t, n.DeleteQRCode(ctx, q.Code))
+		}},
+		{"blocking", func(t *testing.T, s *site, _ *cloudapi.Client, n *cloudapi.Number, _ *cloudapi.Account) {
+			s.user.Text(s.number, "hi")
+			stranger := s.AddUser(cloudapitest.UserConfig{})
+			r, err := n.Block(ctx, to(s), message.Recipient{Phone: stranger.Phone()})
+			require.Len(t, r.Done, 1)
+			require.Len(t, r.Failed, 1)
+			_ = err // partial success may be an error too
+			require.Len(t, all(t, n.Blocked(ctx)), 1)
+			_, err = n.Unblock(ctx, to(s))
+			require.NoError(t, err)
+		}},
+		{"calls", func(t *testing.T, s *site, _ *cloudapi.Client, n *cloudapi.Number, _ *cloudapi.Account) {
+			require.NoError(t, n.UpdateSettings(ctx, cloudapi.Settings{Calling: &cloudapi.CallSettings{Status: "ENABLED"}}))
+			call := s.user.Call(s.number)
+			require.NoError(t, n.PreAcceptCall(ctx, call.ID, cloudapi.Session{Type: "answer", SDP: "v=0"}))
+			require.NoError(t, n.AcceptCall(ctx, call.ID, cloudapi.Session{Type: "answer", SDP: "v=0"}, "t"))
+			require.Equal(t, cloudapitest.CallAccepted, call.State())
+			require.NoError(t, n.EndCall(ctx, call.ID))
+			_, err := n.Send(ctx, message.Outbound{To: to(s), Content: &message.CallPermission{}})
+			require.NoError(t, err)
+			s.Settle()
+			_, err = s.user.AllowCalls(s.number, false)
+			require.NoError(t, err)
+			p, err := n.CallPermission(ctx, to(s))
+			require.NoError(t, err)
+			require.Equal(t, "temporary", p.Status)
+			id, err := n.StartCall(ctx, to(s), cloudapi.Session{Type: "offer", SDP: "v=0"}, "t")
+			require.NoError(t, err)
+			ringing := s.user.Ringing(s.number)
+			require.Equal(t, id, ringing.ID)
+			ringing.Answer()
+			require.Equal(t, cloudapitest.CallAccepted, ringing.State())
+		}},
+		{"subscriptions and figures", func(t *testing.T, s *site, _ *cloudapi.Client, n *cloudapi.Number, a *cloudapi.Account) {
+			hook := &inbox{verify: "v", secret: s.app.Secret}
+			s.Mount("https://tenant.callback.test/", hook)
+			require.NoError(t, a.Subscribe(ctx, cloudapi.Webhook{URL: "https://tenant.callback.test/", VerifyToken: "v"}))
+			require.NoError(t, n.SetWebhook(ctx, cloudapi.Webhook{URL: "https://tenant.callback.test/", VerifyToken: "v"}))
+			require.Len(t, all(t, a.Subscriptions(ctx)), 1)
+			require.NoError(t, n.SetWebhook(ctx, cloudapi.Webhook{}))
+			s.user.Text(s.number, "hi")
+			_, err := n.Send(ctx, message.Outbound{To: to(s), Content: &message.Text{Body: "x"}})
+			require.NoError(t, err)
+			s.Settle()
+			points, err := a.Messaging(ctx, cloudapi.MessagingQuery{Start: start.Add(-24 * time.Hour), End: start.Add(24 * time.Hour)})
+			require.NoError(t, err)
+			require.Len(t, points, 1)
+			prices, err := a.Pricing(ctx, cloudapi.PricingQuery{Start: start.Add(-24 * time.Hour), End: start.Add(24 * time.Hour)})
+			require.NoError(t, err)
+			require.Len(t, prices, 1)
+			_, err = a.Info(ctx)
+			require.NoError(t, err)
+			_, err = a.Health(ctx)
+			require.NoError(t, err)
+			require.NoError(t, a.Unsubscribe(ctx))
+		}},
+		{"sign-up and uploads", func(t *testing.T, s *site, _ *cloudapi.Client, _ *cloudapi.Number, _ *cloudapi.Account) {
+			c, err := cloudapi.New(cloudapi.Config{Token: s.token, AppSecret: s.app.Secret, HTTPClient: s.Client()})
+			require.NoError(t, err)
+			app := c.App(s.app.ID)
+			grant, err := app.ExchangeCode(ctx, s.app.SignUp(s.account))
+			require.NoError(t, err)
+			info, err := app.DebugToken(ctx, grant.Token)
+			require.NoError(t, err)
+			require.True(t, info.Valid)
+			h, err := app.UploadFile(ctx, message.Upload{Name: "a.png", MIME: "image/png", Size: 7, Body: strings.NewReader("picture")})
+			require.NoError(t, err)
+			require.NotEmpty(t, h)
+			require.Len(t, all(t, c.Business(s.account.Portfolio.ID).OwnedAccounts(ctx)), 1)
+		}},
+		{"errors carry Meta's code", func(t *testing.T, s *site, _ *cloudapi.Client, n *cloudapi.Number, _ *cloudapi.Account) {
+			s.Revoke(s.token)
+			_, err := n.Info(ctx, "status")
+			e, ok := errors.AsType[*cloudapi.Error](err)
+			require.True(t, ok)
+			require.Equal(t, 190, e.Code)
+		}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			c := ours(t, s)
+			tc.do(t, s, c, c.Number(s.number.ID), c.Account(s.account.ID))
+			for _, f := range s.Audit() {
+				require.Equal(t, cloudapitest.RuleClosedWindow, f.Rule, "%+v", f)
+			}
+		})
+	}
+}
