@@ -1,30 +1,134 @@
 package redact
 
+import "slices"
+
 // A Detector finds further texts to mask, such as the numbers of a host's own
-// gift cards. In what it finds every letter and digit is masked.
+// gift cards, or digits spelled out in words, which this package does not look
+// for. In what it finds every letter and digit is masked. Where it overlaps a
+// card number, the rules for card numbers hold.
 type Detector struct {
 	// Name appears as the Scheme of a [Span].
 	Name string
 
 	// Next returns the byte offsets of the first match that starts at or after
-	// from, or a start of -1 if there is none. It is called from many
-	// goroutines at once, must not keep text, and must judge a match by the
-	// match and at most MaxLen bytes on either side of it.
+	// from: its start, and the end behind it. A start below from, or an end
+	// that is not behind the start, means that there is none. Next may be
+	// called from many goroutines at once, must not keep text, and must judge a
+	// match by itself and at most MaxLen bytes on either side: a stream shows
+	// it no more.
 	Next func(text string, from int) (start, end int)
 
-	// MaxLen is the length in bytes of the longest match. A stream keeps that
-	// much text back. Zero means 64; matches that are longer are ignored.
+	// MaxLen is the length in bytes of the longest match, at most 1024; longer
+	// ones are ignored. Zero means 64.
 	MaxLen int
 
-	// KeepLast is how many letters and digits at the end stay readable.
+	// KeepLast is how many letters and digits at the end of a match stay
+	// readable.
 	KeepLast int
 }
 
-const defaultMaxLen = 64
+const (
+	defaultMaxLen = 64
+	maxMaxLen     = 1024
+	maxDetectors  = 256
+)
 
 func (d *Detector) maxLen() int {
 	if d.MaxLen <= 0 {
 		return defaultMaxLen
 	}
-	return d.MaxLen
+	return min(d.MaxLen, maxMaxLen)
+}
+
+// detect adds what the Detectors find from offset i on. In a stream, the end of
+// the text stays undecided as long as a match might begin there.
+func (s *scanner) detect(i int) {
+	detectors := s.r.Detectors
+	if len(detectors) == 0 {
+		return
+	}
+	text := s.text
+	if text == "" {
+		text = string(s.b) // the bytes may change under a string made of them
+	}
+	for k := range detectors[:min(len(detectors), maxDetectors)] {
+		d := &detectors[k]
+		if d.Next == nil {
+			continue
+		}
+		longest := d.maxLen()
+		if !s.final {
+			s.undecide(len(s.b) - 2*longest)
+		}
+		cards := slices.Clone(s.hits.all())
+		for from := i; from < len(text); {
+			start, end := d.Next(text, from)
+			if start < from || end <= start || end > len(text) || start >= s.decided {
+				break
+			}
+			from = end
+			if end-start > longest {
+				continue
+			}
+			if !s.final && end > s.decided {
+				s.undecide(start)
+				break
+			}
+			s.mark(hit{start: start, end: end, kind: Custom, reason: ByDetector, scheme: uint8(k)}, cards, d.KeepLast)
+		}
+		s.settle()
+	}
+}
+
+// undecide moves decided back to i, or further to where a run of digits or a
+// card with what belongs to it begins.
+func (s *scanner) undecide(i int) {
+	i = max(0, i)
+	for i > 0 && i < len(s.b) && s.b[i]&0xC0 == 0x80 {
+		i-- // inside of a character
+	}
+	s.decided = min(s.decided, s.runStart(i))
+	for _, x := range s.hits.all() {
+		if x.start < s.decided && s.decided < max(x.end, x.until) {
+			s.decided = x.start
+			break
+		}
+	}
+}
+
+// mark adds the parts of x that are outside of what was found before, with the
+// last keep letters and digits left readable if that is all of x.
+func (s *scanner) mark(x hit, found []hit, keep int) {
+	k, _ := slices.BinarySearchFunc(found, x.start, func(h hit, at int) int {
+		if h.end <= at {
+			return -1
+		}
+		return 1
+	})
+	whole := x
+	for ; k <= len(found); k++ {
+		part := x
+		if k < len(found) && found[k].start < whole.end {
+			part.end = found[k].start
+			x.start = found[k].end
+		} else {
+			k = len(found)
+		}
+		if part.start >= part.end {
+			continue
+		}
+		for i := part.start; i < part.end; {
+			counts, w := part.counts(s.b, i)
+			if counts {
+				part.digits++
+			}
+			i += w
+		}
+		if part.start == whole.start && part.end == whole.end {
+			part.tail = uint16(min(max(keep, 0), maxMaxLen))
+		}
+		if part.hidden() > 0 {
+			s.hits.add(part)
+		}
+	}
 }

@@ -5,7 +5,7 @@ type hit struct {
 	start, end int
 	until      int // end of all that belongs to the same card
 	digits     uint16
-	head, tail uint8 // digits left readable at the ends
+	head, tail uint16 // digits left readable at the ends
 	kind       Kind
 	tier       Tier
 	reason     Reason

@@ -83,9 +83,12 @@ func (r *Redactor) Validate() error {
 			errs = append(errs, fmt.Errorf("redact: allowed number %d: want %d to %d digits", i, minDigits, maxDigits))
 		}
 	}
+	if len(r.Detectors) > maxDetectors {
+		errs = append(errs, fmt.Errorf("redact: %d detectors: want at most %d", len(r.Detectors), maxDetectors))
+	}
 	for i, d := range r.Detectors {
-		if d.Next == nil || d.MaxLen < 0 || d.KeepLast < 0 {
-			errs = append(errs, fmt.Errorf("redact: detector %d: want Next, and no negative length", i))
+		if d.Next == nil || d.MaxLen < 0 || d.MaxLen > maxMaxLen || d.KeepLast < 0 || d.KeepLast > maxMaxLen {
+			errs = append(errs, fmt.Errorf("redact: detector %d: want Next, and lengths of 0 to %d", i, maxMaxLen))
 		}
 	}
 	return errors.Join(errs...)
@@ -130,7 +133,7 @@ func (r *Redactor) Find(s string) []Span {
 	if start < 0 {
 		return nil
 	}
-	sc := scanner{options: o, b: b, final: true}
+	sc := scanner{options: o, b: b, text: s, final: true}
 	var spans []Span
 	for _, x := range sc.find(start) {
 		spans = append(spans, o.span(&x))
@@ -152,7 +155,7 @@ func (o *options) worthwhile(b []byte) int {
 }
 
 func (o *options) redactString(s string, b []byte, start int) string {
-	sc := scanner{options: *o, b: b, final: true}
+	sc := scanner{options: *o, b: b, text: s, final: true}
 	found := sc.find(start)
 	if len(found) == 0 {
 		return s
@@ -179,6 +182,7 @@ func (o *options) redactBytes(b []byte, start int) []byte {
 // before start.
 func (s *scanner) find(start int) []hit {
 	s.scan(start)
-	s.codes(0, -1)
+	s.codes(0, noCard)
+	s.detect(0)
 	return s.hits.all()
 }

@@ -20,7 +20,8 @@ const (
 type scanner struct {
 	options
 	b     []byte
-	final bool // the text ends with b; otherwise more may follow
+	text  string // b for the Detectors; empty if it is not at hand
+	final bool   // the text ends with b; otherwise more may follow
 
 	hits     hits
 	consumed int // end of the last card and of what belongs to it
@@ -71,9 +72,9 @@ func (s *scanner) scan(i int) {
 }
 
 // resume looks at the text from offset i on, in the middle of a stream. What is
-// before serves as context only: if a group in the middle of a chain starts at
-// i, the groups before it are taken in hand; if i is in the middle of a run of
-// digits that was too long for a card number, the rest of that run is skipped.
+// before serves as context only: if i is in the middle of a chain, the groups
+// before it are taken in hand; if it is in the middle of a run of digits, that
+// was too long for a card number, and the rest of the run is skipped.
 func (s *scanner) resume(i int) {
 	for p := nextDigit(s.b, max(0, i-reach)); p < i; {
 		if s.n == before {
@@ -85,8 +86,8 @@ func (s *scanner) resume(i int) {
 			i = g.end
 			break
 		}
-		if next == i {
-			i = s.chain(i)
+		if next >= i { // i may be in the gap
+			i = s.chain(next)
 			break
 		}
 		if p = next; next < 0 {

@@ -2,6 +2,7 @@ package redact
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -16,7 +17,7 @@ func (s *scanner) take(c *candidate) {
 	head, tail := s.r.Keep.ends(c.n)
 	card := hit{
 		start: start, end: end, kind: Card, scheme: c.scheme, tier: c.tier, reason: c.reason,
-		digits: uint16(c.n), head: uint8(head), tail: uint8(tail),
+		digits: uint16(c.n), head: uint16(head), tail: uint16(tail),
 	}
 	var more hit
 	switch {
@@ -77,17 +78,17 @@ func (s *scanner) allowed(c *candidate) bool {
 	return s.r.Allow != nil && s.r.Allow(c.number())
 }
 
+// noCard is the place of a card out of reach.
+const noCard = math.MinInt32
+
 // codes finds the labelled security codes and PINs from offset i on that a card
-// number makes sensitive. lastCard is the end of the last card before i, or
-// negative. In a stream, a code that waits for a card keeps the text from there
+// number makes sensitive. lastCard is the end of the last card before i, negative
+// if it is no longer in hand, or noCard. In a stream, a code that waits for a card keeps the text from there
 // on undecided.
 func (s *scanner) codes(i, lastCard int) {
 	found := s.hits.all()
-	if s.r.InsecureKeepSAD || s.final && len(found) == 0 && lastCard < 0 {
+	if s.r.InsecureKeepSAD || s.final && len(found) == 0 && lastCard == noCard {
 		return
-	}
-	if lastCard < 0 {
-		lastCard = -sadReach - 1
 	}
 	cards := len(found)
 	for k := 0; ; {
@@ -153,7 +154,9 @@ func (s *scanner) runStart(i int) int {
 // settle sorts the hits and drops those behind what is decided.
 func (s *scanner) settle() {
 	found := s.hits.all()
-	slices.SortFunc(found, func(a, b hit) int { return cmp.Compare(a.start, b.start) })
+	if !slices.IsSortedFunc(found, byStart) {
+		slices.SortFunc(found, byStart)
+	}
 	n := len(found)
 	for n > 0 && found[n-1].start >= s.decided {
 		n--
@@ -167,3 +170,5 @@ func (s *scanner) settle() {
 		s.consumed = max(s.consumed, x.until)
 	}
 }
+
+func byStart(a, b hit) int { return cmp.Compare(a.start, b.start) }
