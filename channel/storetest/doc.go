@@ -11,6 +11,6 @@
 //	}
 //
 // Each case is named after what it checks and, when it fails, quotes the sentence of
-// the contract that was broken. The suite has been seen to catch broken stores: its own
-// tests run it against more than twenty of them.
+// the contract that was broken. The suite has been seen to catch mistakes: its own tests
+// hold at least one broken store against every case.
 package storetest

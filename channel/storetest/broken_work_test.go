@@ -1,0 +1,415 @@
+package storetest_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/kanava-go/kanava/channel"
+)
+
+const never = 1000 * time.Hour
+
+// mapClaim applies f to every claim.
+func mapClaim(s *store, f func(*channel.Claim)) {
+	s.claim = func(ctx context.Context, c channel.Claim) ([]channel.Work, error) {
+		f(&c)
+		return s.Store.Claim(ctx, c)
+	}
+}
+
+// mapClaimed applies f to what Claim returns.
+func mapClaimed(s *store, f func(ctx context.Context, ws []channel.Work) []channel.Work) {
+	s.claim = func(ctx context.Context, c channel.Claim) ([]channel.Work, error) {
+		ws, err := s.Store.Claim(ctx, c)
+		return f(ctx, ws), err
+	}
+}
+
+// sticky returns a Commit that lets the next caller suffer for an earlier one, whenever
+// spoils says so of the earlier one.
+func sticky(s *store, as error, spoils func(ctx context.Context, err error) bool) {
+	var spoilt atomic.Bool
+	s.commit = func(ctx context.Context, b *channel.Batch) (channel.Committed, error) {
+		done, err := s.Store.Commit(ctx, b)
+		if spoils(ctx, err) {
+			spoilt.Store(true)
+			return done, err
+		}
+		if err == nil && spoilt.Swap(false) {
+			return done, as
+		}
+		return done, err
+	}
+}
+
+var workBreaks = []struct {
+	store, caught string
+	break_        func(s *store)
+}{
+	{"forgets the group", "claimed work carries everything", func(s *store) {
+		mapWork(s, func(w *channel.Work) { w.Group = "" })
+	}},
+	{"takes the caller's word for what is the store's", "claimed work carries everything", func(s *store) {
+		mapWork(s, func(w *channel.Work) { w.Tries = 7 })
+	}},
+	{"returns the last first", "work is claimed in the order in which it was committed", func(s *store) {
+		mapClaimed(s, func(_ context.Context, ws []channel.Work) []channel.Work { slices.Reverse(ws); return ws })
+	}},
+	{"takes one more than asked for", "the Limit is kept and the rest stays", func(s *store) {
+		mapClaim(s, func(c *channel.Claim) { c.Limit++ })
+	}},
+	{"is an hour early", "work is not claimed before it is due", func(s *store) {
+		mapClaim(s, func(c *channel.Claim) { c.Now = c.Now.Add(time.Hour) })
+	}},
+	{"looks at its own clock", "only the given time counts", func(s *store) {
+		mapClaim(s, func(c *channel.Claim) { c.Now = time.Now() })
+	}},
+	{"leases for half the time", "leased work is not claimed again until the lease ends", func(s *store) {
+		mapClaim(s, func(c *channel.Claim) { c.Lease /= 2 })
+	}},
+	{"gives every claim the same token", "leased work is not claimed again until the lease ends", func(s *store) {
+		tokens := map[string]string{}
+		mapClaimed(s, func(_ context.Context, ws []channel.Work) []channel.Work {
+			for i := range ws {
+				tokens[ws[i].ID], ws[i].Token = ws[i].Token, "t"
+			}
+			return ws
+		})
+		mapBatch(s, func(_ context.Context, b *channel.Batch) {
+			for i := range b.Done {
+				b.Done[i].Token = tokens[b.Done[i].ID]
+			}
+		})
+	}},
+	{"rejects an expired lease that nobody took", "an expired lease that nobody took is still good", func(s *store) {
+		ends := map[string]time.Time{}
+		s.claim = func(ctx context.Context, c channel.Claim) ([]channel.Work, error) {
+			ws, err := s.Store.Claim(ctx, c)
+			for _, w := range ws {
+				ends[w.Token] = c.Now.Add(c.Lease)
+			}
+			return ws, err
+		}
+		s.commit = func(ctx context.Context, b *channel.Batch) (channel.Committed, error) {
+			for _, l := range b.Done {
+				if ends[l.Token].Before(time.Now()) {
+					return channel.Committed{}, channel.ErrLeaseLost
+				}
+			}
+			return s.Store.Commit(ctx, b)
+		}
+	}},
+	{"ignores Groups", "Groups restrict a claim", func(s *store) {
+		mapClaim(s, func(c *channel.Claim) { c.Groups, c.PerGroup = nil, 0 })
+	}},
+	{"takes an empty list of groups for none", "Groups restrict a claim", func(s *store) {
+		mapClaim(s, func(c *channel.Claim) {
+			if len(c.Groups) == 0 {
+				c.Groups = nil
+			}
+		})
+	}},
+	{"ignores PerGroup", "PerGroup is the most from each group", func(s *store) {
+		mapClaim(s, func(c *channel.Claim) { c.PerGroup = 0 })
+	}},
+	{"looks at the first hundred only", "waiting work does not hide work that is due", func(s *store) {
+		s.claim = func(ctx context.Context, c channel.Claim) ([]channel.Work, error) {
+			first, err := s.Work(ctx, channel.WorkQuery{Queue: c.Queue, Limit: 100})
+			if err != nil {
+				return nil, err
+			}
+			ws, err := s.Store.Claim(ctx, c)
+			return slices.DeleteFunc(ws, func(w channel.Work) bool { return w.Seq > first[len(first)-1].Seq }), err
+		}
+	}},
+	{"never returns to what was due in the past", "postponed work does not starve", func(s *store) {
+		mapBatch(s, func(_ context.Context, b *channel.Batch) {
+			for i := range b.Later {
+				b.Later[i].Due = b.Later[i].Due.Add(never)
+			}
+		})
+	}},
+	{"knows no lanes", "a lane hands out one piece of work at a time", func(s *store) {
+		mapEnqueue(s, func(w *channel.Work) { w.Lane = "" })
+	}},
+	{"turns batches around", "a batch keeps its order within a lane", func(s *store) {
+		mapBatch(s, func(_ context.Context, b *channel.Batch) {
+			b.Enqueue = slices.Clone(b.Enqueue)
+			slices.Reverse(b.Enqueue)
+		})
+	}},
+	{"lets others pass work that is not due", "a lane waits for its first work although it is not due", func(s *store) {
+		mapEnqueue(s, func(w *channel.Work) {
+			if !w.Due.IsZero() {
+				w.Lane = ""
+			}
+		})
+	}},
+	{"lets dead letters block their lane", "a dead letter leaves its lane", func(s *store) {
+		mapBatch(s, func(_ context.Context, b *channel.Batch) {
+			for _, l := range b.Bury {
+				b.Later = append(b.Later, channel.Postponed{Lease: l.Lease, Due: time.Now().Add(never)})
+			}
+			b.Bury = nil
+		})
+	}},
+	{"does not drop the first work of a lane", "dropping the first work frees the lane", func(s *store) {
+		mapBatch(s, func(_ context.Context, b *channel.Batch) {
+			b.Drop = slices.DeleteFunc(slices.Clone(b.Drop), func(k channel.WorkKey) bool { return k.ID == "a" })
+		})
+	}},
+	{"gives up on work whose lease expired", "an expired lease keeps the order of its lane", func(s *store) {
+		claimed := map[string]bool{}
+		var claim func(ctx context.Context, c channel.Claim) ([]channel.Work, error)
+		claim = func(ctx context.Context, c channel.Claim) ([]channel.Work, error) {
+			ws, err := s.Store.Claim(ctx, c)
+			for _, w := range ws {
+				if claimed[w.ID] {
+					_, _ = s.Store.Commit(ctx, &channel.Batch{Done: []channel.Lease{w.Lease()}})
+					return claim(ctx, c)
+				}
+				claimed[w.ID] = true
+			}
+			return ws, err
+		}
+		s.claim = claim
+	}},
+	{"shares lanes between queues", "lanes of different queues do not wait for each other", func(s *store) {
+		mapClaimed(s, func(ctx context.Context, ws []channel.Work) []channel.Work {
+			return slices.DeleteFunc(ws, func(w channel.Work) bool {
+				others, _ := s.Work(ctx, channel.WorkQuery{Queue: "other", Lane: w.Lane, Limit: 1})
+				return len(others) > 0
+			})
+		})
+	}},
+	{"replays to the old place", "replayed work goes to the end of its lane", func(s *store) {
+		mapBatch(s, func(ctx context.Context, b *channel.Batch) {
+			for _, k := range b.Replay {
+				if w, ok := there(ctx, s.Store, k.Queue, k.ID); ok {
+					b.Enqueue = append(b.Enqueue, w)
+				}
+			}
+			b.Replay = nil
+		})
+	}},
+	{"replays living work", "replay touches dead letters only", func(s *store) {
+		mapBatch(s, func(ctx context.Context, b *channel.Batch) {
+			for _, k := range b.Replay {
+				if w, ok := there(ctx, s.Store, k.Queue, k.ID); ok && !w.Dead {
+					b.Enqueue = append(b.Enqueue, w)
+				}
+			}
+		})
+	}},
+	{"puts replaced work at the end", "replaced work takes its place in its new lane", dropBeforeEnqueue},
+	{"puts revived work at the end", "a dead letter that is enqueued again returns to its place", dropBeforeEnqueue},
+	{"forgets whom the end of work sets free", "work enqueued together with the end of the work before it is not stuck", func(s *store) {
+		mapBatch(s, func(_ context.Context, b *channel.Batch) {
+			b.Enqueue = slices.Clone(b.Enqueue)
+			for i := range b.Enqueue {
+				if len(b.Done) > 0 {
+					b.Enqueue[i].Due = time.Now().Add(never)
+				}
+			}
+		})
+	}},
+	{"keeps what is done", "done work is gone", func(s *store) {
+		mapBatch(s, func(_ context.Context, b *channel.Batch) {
+			for _, l := range b.Done {
+				b.Bury = append(b.Bury, channel.Buried{Lease: l})
+			}
+			b.Done = nil
+		})
+	}},
+	{"forgets that work was begun", "begun work is known as begun to the next claimant", func(s *store) {
+		mapWork(s, func(w *channel.Work) { w.Started = false })
+	}},
+	{"ends the lease with Start", "Start keeps the lease", func(s *store) {
+		mapBatch(s, func(_ context.Context, b *channel.Batch) {
+			for _, l := range b.Start {
+				b.Later = append(b.Later, channel.Postponed{Lease: l})
+			}
+			b.Start = nil
+		})
+	}},
+	{"does not count tries", "postponed work comes back when it is due", func(s *store) {
+		mapWork(s, func(w *channel.Work) { w.Tries = 0 })
+	}},
+	{"empties the body of postponed work", "postponed work comes back when it is due", func(s *store) {
+		mapBatch(s, func(_ context.Context, b *channel.Batch) {
+			for i := range b.Later {
+				if b.Later[i].Body == nil {
+					b.Later[i].Body = []byte(`null`)
+				}
+			}
+		})
+	}},
+	{"throws dead letters away", "a dead letter stays to be looked at", func(s *store) {
+		mapBatch(s, func(_ context.Context, b *channel.Batch) {
+			for _, l := range b.Bury {
+				b.Done = append(b.Done, l.Lease)
+			}
+			b.Bury = nil
+		})
+	}},
+	{"remembers Start beyond Replay", "a replayed dead letter runs again", func(s *store) {
+		started := map[string]bool{}
+		mapBatch(s, func(_ context.Context, b *channel.Batch) {
+			for _, l := range b.Start {
+				started[l.ID] = true
+			}
+		})
+		mapClaimed(s, func(_ context.Context, ws []channel.Work) []channel.Work {
+			for i := range ws {
+				ws[i].Started = started[ws[i].ID]
+			}
+			return ws
+		})
+	}},
+	{"does not drop leased work", "dropped work is gone whatever its state", func(s *store) {
+		mapBatch(s, func(_ context.Context, b *channel.Batch) {
+			b.Drop = slices.DeleteFunc(slices.Clone(b.Drop), func(k channel.WorkKey) bool { return k.ID == "leased" })
+		})
+	}},
+	{"does not look at tokens", "a lease is proved by its token", func(s *store) {
+		tokens := map[string]string{}
+		mapClaimed(s, func(_ context.Context, ws []channel.Work) []channel.Work {
+			for _, w := range ws {
+				tokens[w.ID] = w.Token
+			}
+			return ws
+		})
+		mapBatch(s, func(_ context.Context, b *channel.Batch) {
+			for i := range b.Done {
+				b.Done[i].Token = tokens[b.Done[i].ID]
+			}
+		})
+	}},
+	{"hides leased work", "Work shows work without leasing it", func(s *store) {
+		claimed := map[string]bool{}
+		mapClaimed(s, func(_ context.Context, ws []channel.Work) []channel.Work {
+			for _, w := range ws {
+				claimed[w.ID] = true
+			}
+			return ws
+		})
+		s.work = func(ctx context.Context, q channel.WorkQuery) ([]channel.Work, error) {
+			ws, err := s.Store.Work(ctx, q)
+			return slices.DeleteFunc(ws, func(w channel.Work) bool { return claimed[w.ID] }), err
+		}
+	}},
+	{"shows the living for the dead", "Work shows dead letters when asked for them", func(s *store) {
+		s.work = func(ctx context.Context, q channel.WorkQuery) ([]channel.Work, error) {
+			q.Dead = false
+			return s.Store.Work(ctx, q)
+		}
+	}},
+	{"counts waiting work as due", "the backlog counts what is due, waiting and dead", func(s *store) {
+		s.backlog = func(ctx context.Context, now time.Time) ([]channel.Backlog, error) {
+			bs, err := s.Store.Backlog(ctx, now)
+			for i := range bs {
+				bs[i].Due, bs[i].Waiting = bs[i].Due+bs[i].Waiting, 0
+			}
+			return bs, err
+		}
+	}},
+	{"answers everything", "questions without an answer are refused", func(s *store) {
+		mapClaim(s, func(c *channel.Claim) { c.Limit = max(c.Limit, 1) })
+	}},
+	{"forgets a part", "every part of a batch is applied", func(s *store) {
+		mapBatch(s, func(_ context.Context, b *channel.Batch) { b.Replay = nil })
+	}},
+	{"settles work before it looks at versions", "a conflict undoes the whole batch", func(s *store) {
+		s.commit = func(ctx context.Context, b *channel.Batch) (channel.Committed, error) {
+			records := channel.Batch{Put: b.Put, Add: b.Add, Delete: b.Delete}
+			b.Put, b.Add, b.Delete = nil, nil, nil
+			done, err := s.Store.Commit(ctx, b)
+			if err == nil {
+				_, err = s.Store.Commit(ctx, &records)
+			}
+			return done, err
+		}
+	}},
+	{"writes records before it looks at leases", "a lost lease undoes the whole batch", func(s *store) {
+		s.commit = func(ctx context.Context, b *channel.Batch) (channel.Committed, error) {
+			if _, err := s.Store.Commit(ctx, &channel.Batch{Put: b.Put, Add: b.Add, Delete: b.Delete}); err != nil {
+				return channel.Committed{}, err
+			}
+			b.Put, b.Add, b.Delete = nil, nil, nil
+			return s.Store.Commit(ctx, b)
+		}
+	}},
+	{"refuses an empty batch", "an empty batch does nothing", func(s *store) {
+		s.commit = func(ctx context.Context, b *channel.Batch) (channel.Committed, error) {
+			if len(b.Put)+len(b.Enqueue)+len(b.Done) == 0 {
+				return channel.Committed{}, errors.New("nothing to do")
+			}
+			return s.Store.Commit(ctx, b)
+		}
+	}},
+	{"cuts large batches into several steps", "large batches are one step", func(s *store) {
+		s.commit = func(ctx context.Context, b *channel.Batch) (done channel.Committed, err error) {
+			for puts := range slices.Chunk(b.Put, 1000) {
+				if _, err = s.Store.Commit(ctx, &channel.Batch{Put: puts}); err != nil {
+					return done, err
+				}
+			}
+			b.Put = nil
+			return s.Store.Commit(ctx, b)
+		}
+	}},
+	{"does not look at the context", "a cancelled context ends every method early", func(s *store) {
+		s.get = func(ctx context.Context, kind string, keys ...string) ([]channel.Record, error) {
+			return s.Store.Get(context.WithoutCancel(ctx), kind, keys...)
+		}
+	}},
+	{"gives the same work to two claimants", "concurrent claimants never share work", func(s *store) {
+		var n atomic.Int64
+		var mu sync.Mutex
+		var last []channel.Work
+		mapClaimed(s, func(_ context.Context, ws []channel.Work) []channel.Work {
+			mu.Lock()
+			defer mu.Unlock()
+			if n.Add(1) == 7 {
+				return last
+			}
+			last = ws
+			return ws
+		})
+	}},
+	{"lets a lane run ahead", "lanes keep their order under load", func(s *store) {
+		mapEnqueue(s, func(w *channel.Work) { w.Group, w.Lane = w.Lane, "" })
+		mapWork(s, func(w *channel.Work) { w.Lane = w.Group })
+	}},
+	{"answers a good batch for a bad one", "a failing batch takes no other with it", func(s *store) {
+		sticky(s, channel.ErrConflict, func(_ context.Context, err error) bool { return err != nil })
+	}},
+	{"cancels the others with the one who leaves", "a caller who leaves does no harm to others", func(s *store) {
+		sticky(s, context.Canceled, func(ctx context.Context, _ error) bool {
+			select {
+			case <-ctx.Done():
+				return true
+			case <-time.After(time.Millisecond):
+				return false
+			}
+		})
+	}},
+}
+
+// dropBeforeEnqueue makes replaced work new work.
+func dropBeforeEnqueue(s *store) {
+	s.commit = func(ctx context.Context, b *channel.Batch) (channel.Committed, error) {
+		var drop channel.Batch
+		for _, w := range b.Enqueue {
+			drop.Drop = append(drop.Drop, channel.WorkKey{Queue: w.Queue, ID: w.ID})
+		}
+		if _, err := s.Store.Commit(ctx, &drop); err != nil {
+			return channel.Committed{}, err
+		}
+		return s.Store.Commit(ctx, b)
+	}
+}

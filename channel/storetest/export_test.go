@@ -1,0 +1,25 @@
+package storetest
+
+import (
+	"context"
+
+	"github.com/kanava-go/kanava/channel"
+)
+
+// CheckCase runs one case by its name; found is false if there is none of that name.
+func CheckCase(ctx context.Context, name string, s channel.Store, reopen func() channel.Store) (found bool, err error) {
+	for _, c := range cases() {
+		if c.name == name {
+			return true, c.check(ctx, harness{s, reopen})
+		}
+	}
+	return false, nil
+}
+
+// CaseNames returns the names of all cases.
+func CaseNames() (names []string) {
+	for _, c := range cases() {
+		names = append(names, c.name)
+	}
+	return names
+}
