@@ -99,6 +99,9 @@ func (h *Handler) handshake(w http.ResponseWriter, r *http.Request) {
 
 // receive takes a delivery and returns the status to answer with.
 func (h *Handler) receive(w http.ResponseWriter, r *http.Request) int {
+	// The deadline holds for refused requests, too: net/http reads on to the end
+	// of a body that a handler did not want.
+	setReadDeadline(w, time.Now().Add(h.bodyTimeout))
 	check, status, err := h.authenticate(r)
 	if err != nil {
 		h.warn(r, "webhook: request refused", status, err)
@@ -113,6 +116,7 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request) int {
 		h.warn(r, "webhook: body not read", status, err)
 		return status
 	}
+	setReadDeadline(w, time.Time{}) // the sink has a deadline of its own
 	secret := -1
 	if check != nil {
 		if secret, err = check.Verify(body, r.Header.Get(SignatureHeader)); err != nil {
@@ -161,10 +165,8 @@ func (h *Handler) authenticate(r *http.Request) (check *Verifier, status int, er
 // firstRead is the largest buffer allocated on the word of a client alone.
 const firstRead = 64 << 10
 
-// read reads the body, at most maxBody bytes within bodyTimeout.
+// read reads the body, at most maxBody bytes.
 func (h *Handler) read(w http.ResponseWriter, r *http.Request) (body []byte, status int, err error) {
-	setReadDeadline(w, time.Now().Add(h.bodyTimeout))
-	defer setReadDeadline(w, time.Time{})
 	in := http.MaxBytesReader(w, r.Body, h.maxBody)
 	// One byte more than announced, so that the end is found without growing.
 	body = make([]byte, 0, min(max(r.ContentLength, 511), firstRead)+1)

@@ -189,6 +189,8 @@ func structural(key string, pl place) bool {
 		return !pl.links
 	case "value":
 		return pl.field == "user_preferences"
+	case "previous", "current":
+		return pl.field == "user_id_update"
 	case "biz_opaque_callback_data": // our own id; for calls it may be anything
 		return pl.field != "calls"
 	}
