@@ -66,7 +66,7 @@ func (l *Limits) visit(key uint64, now time.Time, take bool) (wait time.Duration
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.age(t, l.span)
-	arrival := max(s.get(key), t)
+	arrival := max(s.get(key, t), t)
 	if early := arrival - t - l.horizon; early > 0 {
 		return time.Duration(early), false
 	}
@@ -82,7 +82,7 @@ func (l *Limits) Return(key uint64, now time.Time) {
 	s := &l.shards[key%shardCount]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if arrival := s.get(key); arrival > t {
+	if arrival := s.get(key, t); arrival > t {
 		s.put(key, arrival-l.interval)
 	}
 }
@@ -96,7 +96,7 @@ func (l *Limits) Block(key uint64, now time.Time, d time.Duration) {
 	defer s.mu.Unlock()
 	s.age(t, l.span)
 	until := t + l.horizon + min(max(int64(d), 0), l.span)
-	s.put(key, max(s.get(key), until))
+	s.put(key, max(s.get(key, t), until))
 }
 
 // Len is the number of keys remembered, idle ones included until they age out.
@@ -124,11 +124,15 @@ func (s *shard) age(t, span int64) {
 	s.born = t
 }
 
-func (s *shard) get(key uint64) int64 {
+// get gives the arrival time of a key, or t if it is not known.
+func (s *shard) get(key uint64, t int64) int64 {
 	if v, ok := s.young[key]; ok {
 		return v
 	}
-	return s.old[key]
+	if v, ok := s.old[key]; ok {
+		return v
+	}
+	return t
 }
 
 func (s *shard) put(key uint64, v int64) {
