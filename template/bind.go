@@ -41,6 +41,11 @@ func (d *Definition) Bind(v Values) (Message, Preview, error) {
 	p.OrderStatus = b.orderStatus(v.OrderStatus)
 	p.TapTargets = b.tapTarget(v.TapTarget)
 	p.CallPermission = first[*CallPermissionRequest](d.Components) != nil
+	for i, c := range d.Components {
+		if _, unknown := c.(*UnknownComponent); unknown {
+			b.problem(Problem{Path: indexed("components", i), Rule: RuleComponentUnknown, Severity: SeverityWarning})
+		}
+	}
 
 	for i := range b.problems {
 		if b.problems[i].Severity != SeverityWarning {
@@ -48,7 +53,7 @@ func (d *Definition) Bind(v Values) (Message, Preview, error) {
 		}
 	}
 	p.Warnings = b.problems
-	return Message{name: d.Name, lang: d.Language, parts: b.parts}, p, nil
+	return Message{name: d.Name, lang: CanonicalLanguage(d.Language), parts: b.parts}, p, nil
 }
 
 // binder collects what one call of Bind produces.

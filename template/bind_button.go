@@ -108,6 +108,9 @@ func (b *binder) button(path string, i int, button Button, v *ButtonValue) Previ
 		p.URL = t.URL
 	case *PhoneButton:
 		p.Phone = t.Number
+	case *UnknownButton:
+		b.problem(Problem{Path: indexed(path, i), Rule: RuleButtonUnknown, Severity: SeverityWarning})
+	default: // the others lead nowhere
 	}
 	must, may := slotsOf(button)
 	got := v.fields()
@@ -165,6 +168,7 @@ func (b *binder) filledButton(path string, i int, button Button, v *ButtonValue,
 	b.checkUTF8(path, v.Payload, v.FlowToken, v.Thumbnail)
 }
 
+// checkUTF8 reports texts that would not arrive as they are.
 func (b *binder) checkUTF8(path string, texts ...string) {
 	for _, s := range texts {
 		if !utf8.ValidString(s) {
@@ -195,7 +199,7 @@ func (b *binder) rawObject(w *writer, path, key string, raw json.RawMessage) {
 	if len(raw) == 0 {
 		return
 	}
-	if !json.Valid(raw) || !bytes.HasPrefix(bytes.TrimLeft(raw, " \t\r\n"), []byte("{")) {
+	if !utf8.Valid(raw) || !json.Valid(raw) || !bytes.HasPrefix(bytes.TrimLeft(raw, " \t\r\n"), []byte("{")) {
 		b.problem(Problem{Path: path, Rule: RuleValueEncoding, Want: "JSON object", Code: CodeInvalidParameter})
 		return
 	}

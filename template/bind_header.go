@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/url"
 	"strings"
-	"unicode/utf8"
 )
 
 // header binds a header, of the template or of a card. It adds a component if
@@ -26,6 +25,8 @@ func (b *binder) header(path string, h *Header, v *HeaderValue) *PreviewHeader {
 			vals = []Value{v.Text}
 		}
 		p.Text = b.text(path, "header", h.Text, vals, MaxHeader)
+	case !h.Format.known():
+		b.problem(Problem{Path: path, Rule: RuleDefinition, Want: "a known header format", Got: want, Code: CodeKindMismatch})
 	case got == "":
 		b.problem(Problem{Path: path, Rule: RuleValueMissing, Want: want, Code: CodeMissing})
 	case got != want:
@@ -76,9 +77,7 @@ func (b *binder) media(path string, kind MediaKind, m Media) *Media {
 	if m.Filename != "" && kind != MediaDocument {
 		b.problem(Problem{Path: path, Rule: RuleMediaFilename, Want: "document", Got: string(kind), Code: CodeKindMismatch})
 	}
-	if !utf8.ValidString(m.ID + m.Filename) {
-		b.problem(Problem{Path: path, Rule: RuleValueEncoding, Code: CodeInvalidParameter})
-	}
+	b.checkUTF8(path, m.ID, m.Filename)
 	b.part("header", Parameter{Type: ParameterType(kind), Media: &m})
 	return &m
 }
@@ -109,9 +108,7 @@ func (b *binder) location(path string, l Location) *Location {
 	if !inRange {
 		b.problem(Problem{Path: path, Rule: RuleLocation, Code: CodeInvalidValue})
 	}
-	if !utf8.ValidString(l.Name + l.Address) {
-		b.problem(Problem{Path: path, Rule: RuleValueEncoding, Code: CodeInvalidParameter})
-	}
+	b.checkUTF8(path, l.Name, l.Address)
 	b.part("header", Parameter{Type: ParamLocation, Location: &l})
 	return &l
 }
@@ -120,6 +117,7 @@ func (b *binder) product(path string, p Product) *Product {
 	if p.RetailerID == "" || p.CatalogID == "" {
 		b.problem(Problem{Path: path, Rule: RuleValueMissing, Want: "catalogue and retailer id", Code: CodeMissing})
 	}
+	b.checkUTF8(path, p.RetailerID, p.CatalogID)
 	b.part("header", Parameter{Type: ParamProduct, Product: &p})
 	return &p
 }

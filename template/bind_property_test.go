@@ -121,7 +121,7 @@ func randomTemplate(rng *rand.Rand) (*template.Definition, template.Values, map[
 func round(rng *rand.Rand) int { return 100000 + rng.IntN(899999) }
 
 // ours are the tags HTML may write. Whatever is left must hold no markup.
-var ours = regexp.MustCompile(`</?(?:strong|em|del|code|br|ul|div|li|span)(?: class="[a-z_ 0-9-]*")?(?: lang="[^"<>]*")?>|` +
+var ours = regexp.MustCompile(`</?(?:strong|em|del|code|br|ul|div|li|span)(?: class="[a-z_ 0-9-]*")?(?: dir="auto" lang="[^"<>]*")?>|` +
 	`<a href="https?://[^"<>]*" rel="noopener noreferrer nofollow" target="_blank">|</a>`)
 
 func safeHTML(t testing.TB, page string) {
@@ -182,7 +182,7 @@ func TestFormattingMarks(t *testing.T) {
 		"":                      "",
 	} {
 		p := template.Preview{Body: in}
-		page := strings.TrimSuffix(strings.TrimPrefix(p.HTML(), `<div class="wa-template" lang="">`), "</div>")
+		page := strings.TrimSuffix(strings.TrimPrefix(p.HTML(), `<div class="wa-template" dir="auto" lang="">`), "</div>")
 		if want != "" {
 			want = `<div class="wa-body">` + want + `</div>`
 		}

@@ -155,7 +155,8 @@ func TestBindRefusesWhatMetaWouldRefuse(t *testing.T) {
 		"a place beyond the pole":                {`{"type":"HEADER","format":"LOCATION"},` + plainBody, "", header(template.HeaderValue{Location: &template.Location{Latitude: 90.5}}), 131009, []string{"header: location-range"}},
 		"a place that is no number":              {`{"type":"HEADER","format":"LOCATION"},` + plainBody, "", header(template.HeaderValue{Location: &template.Location{Longitude: math.NaN()}}), 131009, []string{"header: location-range"}},
 		"a product without catalogue":            {`{"type":"HEADER","format":"PRODUCT"},` + plainBody, "", header(template.HeaderValue{Product: &template.Product{RetailerID: "sku"}}), 131008, []string{"header: value-missing (want catalogue and retailer id, got none)"}},
-		"a header from the future":               {`{"type":"HEADER","format":"COLLECTION"},` + plainBody, "", template.Values{}, 131008, []string{"header: value-missing (want collection, got none)"}},
+		"a header from the future":               {`{"type":"HEADER","format":"COLLECTION"},` + plainBody, "", template.Values{}, 132012, []string{"header: definition (want a known header format, got collection)"}},
+		"a header without format":                {`{"type":"HEADER","text":"Hello"},` + plainBody, "", template.Values{}, 132012, []string{"header: definition (want a known header format, got none)"}},
 
 		// buttons
 		"no suffix for a link":             {buttonsJSON(url), "", template.Values{}, 131008, []string{"buttons[0]: value-missing (want suffix, got none)"}},
@@ -248,7 +249,6 @@ func TestBindTakesWhatIsJustAllowed(t *testing.T) {
 		"the longest suffix":           {buttonsJSON(`{"type":"URL","text":"Open","url":"https://x.example/{{1}}"}`), template.Values{Buttons: []template.ButtonValue{{Suffix: strings.Repeat("a", 1982)}}}},
 		"the longest coupon":           {buttonsJSON(`{"type":"COPY_CODE","example":"X"}`), template.Values{Buttons: []template.ButtonValue{{Coupon: strings.Repeat("Z", 20)}}}},
 		"no payload for a quick reply": {buttonsJSON(`{"type":"QUICK_REPLY","text":"Yes"}`), template.Values{}},
-		"a button from the future":     {buttonsJSON(`{"type":"HOLOGRAM"}`), template.Values{}},
 		"a place at zero":              {`{"type":"HEADER","format":"LOCATION"},` + plainBody, template.Values{Header: template.HeaderValue{Location: &template.Location{}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -269,6 +269,8 @@ func TestBindWarnsOfLimitsMetaDoesNotPublish(t *testing.T) {
 	}{
 		"a bare body beyond the lower figure": {`{"type":"BODY","text":"Hi {{1}}."}`, template.Values{Body: texts(strings.Repeat("a", 4093))}, "body: rendered-length (limit 4096, actual 4097) [warning]"},
 		"a body too long in UTF-16 only":      {`{"type":"BODY","text":"Hi {{1}}."},{"type":"FOOTER","text":"x"}`, template.Values{Body: texts(strings.Repeat("😀", 512))}, "body: rendered-length (limit 1024, actual 1028) [warning]"},
+		"a button from the future":            {buttonsJSON(`{"type":"HOLOGRAM"}`), template.Values{}, "buttons[0]: button-unknown [warning]"},
+		"a component from the future":         {plainBody + `,{"type":"ALBUM"}`, template.Values{}, "components[1]: component-unknown [warning]"},
 		"a long payload":                      {buttonsJSON(`{"type":"QUICK_REPLY","text":"Yes"}`), template.Values{Buttons: []template.ButtonValue{{Payload: strings.Repeat("a", 129)}}}, "buttons[0]: value-length (limit 128, actual 129) [warning]"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -289,7 +289,7 @@ func randomOperations(rng *rand.Rand, n int) []operation {
 		d.Components = []template.Component{&template.Body{Text: fmt.Sprint("Text ", rng.IntN(3))}}
 		d.Status, d.Category, d.CorrectCategory = template.Status(statuses[rng.IntN(3)]), template.Marketing, other
 		if rng.IntN(2) == 0 {
-			d.Quality = &template.Quality{Score: score, Date: when, Reasons: []string{string(title)}}
+			d.Quality = &template.Quality{Score: score, Date: when, Reasons: []string{title}}
 		}
 		switch rng.IntN(7) {
 		case 0:

@@ -47,6 +47,11 @@ const (
 	HeaderProduct  HeaderFormat = "PRODUCT"
 )
 
+// known reports whether f is one of the formats of this package.
+func (f HeaderFormat) known() bool {
+	return f == HeaderText || f == HeaderLocation || f == HeaderProduct || f.media() != ""
+}
+
 // media returns the kind of file a header of format f shows, "" if it shows none.
 func (f HeaderFormat) media() MediaKind {
 	switch f {

@@ -103,6 +103,7 @@ func (n *notifier) drain() {
 		n.queue = n.queue[1:]
 		n.tell(c)
 	}
+	n.queue = nil
 }
 
 func (n *notifier) tell(c Change) {

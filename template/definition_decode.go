@@ -18,6 +18,7 @@ func (d *Definition) UnmarshalJSON(raw []byte) error {
 	takeID(o, "id", &d.ID)
 	take(o, "name", &d.Name)
 	take(o, "language", &d.Language)
+	d.Language = CanonicalLanguage(d.Language)
 	takeEnum(o, "category", &d.Category)
 	takeEnum(o, "sub_category", &d.SubCategory)
 	takeEnum(o, "previous_category", &d.PreviousCategory)

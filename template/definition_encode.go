@@ -7,14 +7,15 @@ import (
 
 // MarshalJSON writes the definition as the create and edit calls expect it,
 // followed by what was only read. Nothing that UnmarshalJSON read is lost;
-// spelling becomes canonical: enumerations in upper case, ids as strings,
-// moments as text, members without a value left out.
+// spelling becomes canonical: enumerations in upper case, language codes as
+// CanonicalLanguage writes them, ids as strings, moments as text, members without
+// a value left out.
 func (d Definition) MarshalJSON() ([]byte, error) {
 	w := &writer{}
 	outer := w.begin(d.Extra)
 	w.str("id", d.ID)
 	w.str("name", d.Name)
-	w.str("language", d.Language)
+	w.str("language", CanonicalLanguage(d.Language))
 	w.str("category", string(d.Category))
 	w.str("sub_category", d.SubCategory)
 	w.str("previous_category", string(d.PreviousCategory))

@@ -173,7 +173,7 @@ func ExamplePreview_HTML() {
 	_, p, _ := d.Bind(template.Values{Body: []template.Value{template.Text("<Noor>")}})
 	fmt.Println(p.HTML())
 	// Output:
-	// <div class="wa-template" lang="en"><div class="wa-body">Hi <strong>&lt;Noor&gt;</strong>, see you.</div></div>
+	// <div class="wa-template" dir="auto" lang="en"><div class="wa-body">Hi <strong>&lt;Noor&gt;</strong>, see you.</div></div>
 }
 
 func ExampleCatalog() {

@@ -130,8 +130,13 @@ func listed(d *Definition, at time.Time) *record {
 	r := &record{
 		Name: d.Name, Language: CanonicalLanguage(d.Language),
 		ContentAt: at, Content: d,
-		Status:   statusRegister{At: at, Status: d.Status, Reason: d.RejectedReason},
-		Category: categoryRegister{At: at, Category: d.Category, Previous: d.PreviousCategory},
+	}
+	// What was not asked for is not known: it must not hide what is.
+	if d.Status != "" {
+		r.Status = statusRegister{At: at, Status: d.Status, Reason: d.RejectedReason}
+	}
+	if d.Category != "" {
+		r.Category = categoryRegister{At: at, Category: d.Category, Previous: d.PreviousCategory}
 	}
 	if q := d.Quality; q != nil && q.Score != "" {
 		r.Quality = qualityRegister{At: at, Score: q.Score, Date: q.Date, Reasons: q.Reasons}

@@ -189,3 +189,57 @@ func TestNothingLeaks(t *testing.T) {
 		require.NotContains(t, log.String(), c)
 	}
 }
+
+// TestEveryCharacterSurvivesTheWire compares our JSON with what encoding/json
+// reads from it.
+func TestEveryCharacterSurvivesTheWire(t *testing.T) {
+	t.Parallel()
+	d := define(t, `{"name":"n","language":"en","components":[`+buttonsJSON(`{"type":"QUICK_REPLY","text":"Yes"}`)+`]}`)
+	payloads := []string{"\"\\/", "\u2028\u2029", "<>&", "é€😀", "\ufffd", "\x7f"}
+	for c := range rune(0x20) {
+		payloads = append(payloads, "a"+string(c)+"b")
+	}
+	for _, payload := range payloads {
+		msg, _, err := d.Bind(template.Values{Buttons: []template.ButtonValue{{Payload: payload}}})
+		require.NoError(t, err)
+		var sent struct {
+			Components []struct {
+				Parameters []struct{ Payload string }
+			}
+		}
+		require.NoError(t, json.Unmarshal(msg.AppendJSON(nil), &sent))
+		require.Equal(t, payload, sent.Components[0].Parameters[0].Payload)
+	}
+	_, _, err := d.Bind(template.Values{Buttons: []template.ButtonValue{{Payload: "a\xffb"}}})
+	require.ErrorContains(t, err, "buttons[0]: value-encoding", "what is no text would not arrive as it is")
+	// A definition may come from Go with bytes that are no text; its JSON is
+	// still JSON.
+	raw, err := json.Marshal(template.Definition{Name: "a\xffb"})
+	require.NoError(t, err)
+	require.Equal(t, `{"name":"a\ufffdb"}`, strings.ReplaceAll(string(raw), "\ufffd", `\ufffd`))
+}
+
+func TestBindRefusesWhatIsNoText(t *testing.T) {
+	t.Parallel()
+	const bad = "\xff"
+	document := `{"type":"HEADER","format":"DOCUMENT"},` + plainBody
+	place := `{"type":"HEADER","format":"LOCATION"},` + plainBody
+	product := `{"type":"HEADER","format":"PRODUCT"},` + plainBody
+	for name, c := range map[string]struct {
+		components string
+		values     template.Values
+	}{
+		"a file name":    {document, template.Values{Header: template.HeaderValue{Media: &template.Media{ID: "1", Filename: bad}}}},
+		"a place":        {place, template.Values{Header: template.HeaderValue{Location: &template.Location{Address: bad}}}},
+		"a product":      {product, template.Values{Header: template.HeaderValue{Product: &template.Product{RetailerID: bad, CatalogID: "1"}}}},
+		"a flow token":   {buttonsJSON(`{"type":"FLOW","flow_id":"1"}`), template.Values{Buttons: []template.ButtonValue{{FlowToken: bad}}}},
+		"flow data":      {buttonsJSON(`{"type":"FLOW","flow_id":"1"}`), template.Values{Buttons: []template.ButtonValue{{FlowToken: "t", FlowData: []byte("{\"a\":\"\xff\"}")}}}},
+		"a thumbnail":    {buttonsJSON(`{"type":"CATALOG"}`), template.Values{Buttons: []template.ButtonValue{{Thumbnail: bad}}}},
+		"a section":      {buttonsJSON(`{"type":"MPM"}`), template.Values{Buttons: []template.ButtonValue{{Thumbnail: "a", Sections: []template.Section{{Title: bad, Products: []string{"a"}}}}}}},
+		"a value's name": {twoNames, template.Values{Body: []template.Value{template.NamedText("name", "a"), template.NamedText(bad, "b")}}},
+		"a tap target":   {plainBody, template.Values{TapTarget: []template.TapTarget{{URL: "https://x.example/", Title: bad}}}},
+	} {
+		_, _, err := define(t, `{"name":"n","language":"en","components":[`+c.components+`]}`).Bind(c.values)
+		require.Error(t, err, name)
+	}
+}

@@ -203,12 +203,3 @@ func digits(s string) bool {
 func (x Extra) keys() []string {
 	return slices.Sorted(maps.Keys(x))
 }
-
-// clone returns a copy that shares no memory with x.
-func (x Extra) clone() Extra {
-	c := maps.Clone(x)
-	for k, raw := range c {
-		c[k] = slices.Clone(raw)
-	}
-	return c
-}

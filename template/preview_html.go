@@ -14,7 +14,7 @@ func (p Preview) HTML() string {
 	var b strings.Builder
 	b.Grow(2*len(p.Body) + 256)
 	h := htmlWriter{&b}
-	h.raw(`<div class="wa-template" lang="`).text(strings.ReplaceAll(p.Language, "_", "-")).raw(`">`)
+	h.raw(`<div class="wa-template" dir="auto" lang="`).text(strings.ReplaceAll(p.Language, "_", "-")).raw(`">`)
 	h.header(p.Header)
 	if o := p.Offer; o != nil {
 		h.block("wa-offer", html.EscapeString(o.Text+ends(o.Ends)))

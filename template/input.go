@@ -1,0 +1,180 @@
+package template
+
+// InputKind is a kind of thing that a template wants to be given.
+type InputKind string
+
+// The kinds of input. Where it goes in Values is in the comment.
+const (
+	InputText         InputKind = "text"          // Header.Text, Body
+	InputImage        InputKind = "image"         // Header.Media, and so the next three
+	InputVideo        InputKind = "video"         //
+	InputGIF          InputKind = "gif"           //
+	InputDocument     InputKind = "document"      //
+	InputLocation     InputKind = "location"      // Header.Location
+	InputProduct      InputKind = "product"       // Header.Product
+	InputCode         InputKind = "one_time_code" // Body
+	InputSuffix       InputKind = "url_suffix"    // Buttons.Suffix
+	InputPayload      InputKind = "payload"       // Buttons.Payload
+	InputCoupon       InputKind = "coupon"        // Buttons.Coupon
+	InputFlowToken    InputKind = "flow_token"    // Buttons.FlowToken
+	InputThumbnail    InputKind = "thumbnail"     // Buttons.Thumbnail
+	InputSections     InputKind = "sections"      // Buttons.Sections
+	InputOrderDetails InputKind = "order_details" // Buttons.OrderDetails
+	InputOfferEnd     InputKind = "offer_end"     // OfferEnds
+	InputOrderStatus  InputKind = "order_status"  // OrderStatus
+)
+
+// Input is one thing that a message of a template is filled with: a field of the
+// form that an agent sees after picking the template.
+type Input struct {
+	// Path is the place as the problems of Bind name it: "header", "body[0]",
+	// "buttons[1]", "cards[0].body[1]", "offer_ends", "order_status".
+	Path     string
+	Kind     InputKind
+	Name     string // of a named variable
+	Label    string // of the button
+	Example  string // the sample value in the definition; empty if there is none
+	Required bool
+	Max      int // characters this value may have; 0 where only the whole text has a limit
+}
+
+// Inputs lists what Values for d hold, in the order of the template. A template
+// that needs nothing gives nil. Of product cards, whose number is free from 2 to
+// MaxCards, those of the definition are listed.
+func (d *Definition) Inputs() []Input {
+	l := inputs{names: d.UsesNames()}
+	l.header("header", d.Header())
+	if o := d.Offer(); o != nil && o.HasExpiration != nil && *o.HasExpiration {
+		l.add(Input{Path: "offer_ends", Kind: InputOfferEnd, Required: true})
+	}
+	if d.Category == Authentication {
+		l.add(Input{Path: "body[0]", Kind: InputCode, Required: true, Max: MaxCode})
+	} else {
+		l.body("body", d.Body())
+	}
+	l.buttons("buttons", d.Buttons())
+	if c := d.Carousel(); c != nil {
+		for i := range c.Cards {
+			path, card := indexed("cards", i), &c.Cards[i]
+			l.header(path+".header", card.Header())
+			l.body(path+".body", card.Body())
+			l.buttons(path+".buttons", card.Buttons())
+		}
+	}
+	if d.orderStatusTemplate() {
+		l.add(Input{Path: "order_status", Kind: InputOrderStatus, Required: true})
+	}
+	return l.list
+}
+
+type inputs struct {
+	names bool
+	list  []Input
+}
+
+func (l *inputs) add(in Input) { l.list = append(l.list, in) }
+
+func (l *inputs) header(path string, h *Header) {
+	switch {
+	case h == nil:
+	case h.Format == HeaderText:
+		l.text(path, h.Text, h.Example.Text, h.Example.Named)
+	case h.Format == HeaderLocation:
+		l.add(Input{Path: path, Kind: InputLocation, Required: true})
+	case h.Format == HeaderProduct:
+		l.add(Input{Path: path, Kind: InputProduct, Required: true})
+	case h.Format.media() != "":
+		l.add(Input{Path: path, Kind: InputKind(h.Format.media()), Required: true})
+	}
+}
+
+func (l *inputs) body(path string, b *Body) {
+	if b != nil {
+		l.text(path, b.Text, b.Example.Positional, b.Example.Named)
+	}
+}
+
+// text lists the variables of a text: numbered ones by number, named ones by
+// first appearance.
+func (l *inputs) text(path, text string, numbered []string, named []NamedExample) {
+	n := 0
+	var seen []variable
+	for _, v := range appendVariables(nil, text) {
+		if !l.names {
+			n = min(max(n, position(v.name)+1), maxVariables)
+			continue
+		}
+		if hasVariable(seen, v.name) {
+			continue
+		}
+		in := Input{Path: indexed(path, len(seen)), Kind: InputText, Name: v.name, Required: true}
+		for _, e := range named {
+			if e.Name == v.name {
+				in.Example = e.Example
+			}
+		}
+		seen = append(seen, v)
+		l.add(in)
+	}
+	for i := range n {
+		in := Input{Path: indexed(path, i), Kind: InputText, Required: true}
+		if i < len(numbered) {
+			in.Example = numbered[i]
+		}
+		l.add(in)
+	}
+}
+
+func (l *inputs) buttons(path string, list []Button) {
+	for i, b := range list {
+		if b == nil {
+			continue
+		}
+		in := Input{Path: indexed(path, i), Label: b.Label(), Required: true}
+		switch b := b.(type) {
+		case *URLButton:
+			if !hasAnyVariable(b.URL) {
+				continue
+			}
+			in.Kind, in.Max = InputSuffix, MaxURL-len(b.URL)
+			if len(b.Example) > 0 {
+				in.Example = b.Example[0]
+			}
+		case *CodeButton:
+			in.Kind, in.Max, in.Example = InputCoupon, MaxCoupon, b.Example
+		case *FlowButton:
+			in.Kind = InputFlowToken
+		case *LabelButton:
+			if !in.label(b.Of) {
+				continue
+			}
+		default: // phone numbers, one-time codes and the unknown take nothing
+			continue
+		}
+		l.add(in)
+		if b.Kind() == MultiProduct {
+			in.Kind = InputSections
+			l.add(in)
+		}
+	}
+}
+
+// label completes the input of a button that is only a label, false if it takes
+// nothing.
+func (in *Input) label(k ButtonKind) bool {
+	switch k {
+	case QuickReply:
+		in.Kind, in.Required, in.Max = InputPayload, false, maxPayload
+	case VoiceCall:
+		in.Kind, in.Required, in.Max = InputPayload, false, maxCallPayload
+	case CatalogView:
+		in.Kind, in.Required = InputThumbnail, false
+	case MultiProduct:
+		in.Kind = InputThumbnail
+	case OrderDetails:
+		in.Kind = InputOrderDetails
+	default:
+		return false
+	}
+	return true
+}
