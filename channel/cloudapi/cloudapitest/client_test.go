@@ -184,7 +184,7 @@ func TestOurClientAgreesOnOperations(t *testing.T) {
 			require.NoError(t, n.SetDisplayName(ctx, "Third"))
 			info, err := n.Info(ctx, cloudapi.NumberFields()...)
 			require.NoError(t, err)
-			require.Equal(t, "CONNECTED", string(info.Status))
+			require.Equal(t, "CONNECTED", info.Status)
 			require.Len(t, all(t, a.Numbers(ctx, cloudapi.NumberQuery{})), 2)
 			_, err = n.Health(ctx)
 			require.NoError(t, err)

@@ -190,7 +190,7 @@ func (w *World) attempt(ctx context.Context, p *post) int {
 	switch {
 	case errors.Is(err, errPanicked):
 		return statusPanicked
-	case ctx.Err() == context.DeadlineExceeded: //nolint:errorlint // Err returns the value itself
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return statusTimedOut
 	case err != nil:
 		return statusNone

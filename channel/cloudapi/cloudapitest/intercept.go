@@ -3,7 +3,6 @@ package cloudapitest
 import (
 	"context"
 	"encoding/json"
-	"log/slog"
 	"net/http"
 	"strconv"
 	"time"
@@ -39,9 +38,6 @@ func (r *Request) Field(path ...string) string {
 	}
 	return n.scalar()
 }
-
-// LogValue shows the operation only.
-func (r *Request) LogValue() slog.Value { return slog.StringValue(r.Operation) }
 
 // A Verdict is what an interceptor decides about one request. The zero Verdict is
 // Pass.

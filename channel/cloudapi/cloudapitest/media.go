@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"io"
 	"mime"
 	mimemultipart "mime/multipart"
@@ -94,7 +95,7 @@ func (c *call) readMultipart(contentType string, raw []byte) *graphError {
 	r := mimemultipart.NewReader(bytes.NewReader(raw), params["boundary"])
 	for {
 		p, err := r.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

@@ -187,11 +187,11 @@ func TestEveryWebhookHasTheShapeOfItsFixture(t *testing.T) {
 		}},
 		{fixture: "messages_edit_text", do: func(t *testing.T, s *site) {
 			s.number = s.account.AddNumber(cloudapitest.NumberConfig{Coexistence: true})
-			require.NoError(t, s.user.Edit(s.number, s.user.Text(s.number, "teh"), "the"))
+			require.NoError(t, s.user.Edit(s.number, s.user.Text(s.number, "to-morrow"), "tomorrow"))
 		}},
 		{fixture: "messages_edit_image_caption", do: func(t *testing.T, s *site) {
 			s.number = s.account.AddNumber(cloudapitest.NumberConfig{Coexistence: true})
-			require.NoError(t, s.user.Edit(s.number, s.user.Image(s.number, cloudapitest.Attachment{Caption: "teh"}), "the"))
+			require.NoError(t, s.user.Edit(s.number, s.user.Image(s.number, cloudapitest.Attachment{Caption: "to-morrow"}), "tomorrow"))
 		}},
 		{fixture: "messages_revoke", do: func(t *testing.T, s *site) {
 			s.number = s.account.AddNumber(cloudapitest.NumberConfig{Coexistence: true})

@@ -1,97 +1,90 @@
 package cloudapitest
 
-import (
-	"log/slog"
-	"time"
-)
+import "time"
 
 // A Bubble is one message as its user sees it on the phone: templates rendered,
 // replies, reactions and ticks resolved. It is a copy and belongs to the caller.
 type Bubble struct {
-	ID   string    // wamid
-	Mine bool      // written on this phone
-	From string    // profile name, or display name of the business
-	At   time.Time // when it was written
+	ID   string    `json:"id"`   // wamid
+	Mine bool      `json:"mine"` // written on this phone
+	From string    `json:"from"` // profile name, or display name of the business
+	At   time.Time `json:"at"`   // when it was written
 
 	// Kind is the type on the wire: text, image, interactive, template, …
-	Kind string
+	Kind string `json:"kind"`
 
-	Text     string // body or caption, variables filled in
-	Header   string
-	Footer   string
-	Media    *Media
-	Buttons  []Button
-	List     string // label that opens Sections
-	Sections []Section
-	Cards    []Card
-	Place    *Place
-	People   []string // names on contact cards
-	Products []string // retailer ids
-	Template string   // name, if it was one
+	Text     string    `json:"text,omitempty"` // body or caption, variables filled in
+	Header   string    `json:"header,omitempty"`
+	Footer   string    `json:"footer,omitempty"`
+	Media    *Media    `json:"media,omitempty"`
+	Buttons  []Button  `json:"buttons,omitempty"`
+	List     string    `json:"list,omitempty"` // label that opens Sections
+	Sections []Section `json:"sections,omitempty"`
+	Cards    []Card    `json:"cards,omitempty"`
+	Place    *Place    `json:"place,omitempty"`
+	People   []string  `json:"people,omitempty"`   // names on contact cards
+	Products []string  `json:"products,omitempty"` // retailer ids
+	Template string    `json:"template,omitempty"` // name, if it was one
 
-	ReplyTo   string // wamid of the quoted message
-	Reactions []string
-	Forwarded bool
-	Edited    bool
-	Deleted   bool
+	ReplyTo   string   `json:"reply_to,omitempty"` // wamid of the quoted message
+	Reactions []string `json:"reactions,omitempty"`
+	Forwarded bool     `json:"forwarded,omitempty"`
+	Edited    bool     `json:"edited,omitempty"`
+	Deleted   bool     `json:"deleted,omitempty"`
 
 	// Ticks is "sent", "delivered" or "read". On a message of this phone,
 	// "delivered" means that the platform has it and "read" that the business
 	// marked it so.
-	Ticks string
+	Ticks string `json:"ticks,omitempty"`
 }
 
 // Media is a file in a message.
 type Media struct {
-	Kind     string // image, video, audio, document, sticker
-	ID       string // media id, "" for a link
-	Link     string
-	MIME     string // "" for a link
-	Filename string
-	Size     int // bytes, 0 for a link
-	Voice    bool
+	Kind     string `json:"kind"`         // image, video, audio, document, sticker
+	ID       string `json:"id,omitempty"` // media id, "" for a link
+	Link     string `json:"link,omitempty"`
+	MIME     string `json:"mime,omitempty"` // "" for a link
+	Filename string `json:"filename,omitempty"`
+	Size     int    `json:"size,omitempty"` // bytes, 0 for a link
+	Voice    bool   `json:"voice,omitempty"`
 }
 
 // Button is a button under a message.
 type Button struct {
-	Kind  string // reply, quick_reply, url, phone_number, copy_code, flow, …
-	Label string
-	ID    string // id, payload or code behind it
-	URL   string
+	Kind  string `json:"kind"` // reply, quick_reply, url, phone_number, copy_code, flow, …
+	Label string `json:"label"`
+	ID    string `json:"id,omitempty"` // id, payload or code behind it
+	URL   string `json:"url,omitempty"`
 }
 
 // Section and Row make up a list message.
 type Section struct {
-	Title string
-	Rows  []Row
+	Title string `json:"title,omitempty"`
+	Rows  []Row  `json:"rows"`
 }
 
 // Row is one choice of a list message.
 type Row struct {
-	ID, Title, Description string
+	ID          string `json:"id"`
+	Title       string `json:"title"`
+	Description string `json:"description,omitempty"`
 }
 
 // Card is a card of a carousel.
 type Card struct {
-	Media   *Media
-	Body    string
-	Product string
-	Buttons []Button
+	Media   *Media   `json:"media,omitempty"`
+	Body    string   `json:"body,omitempty"`
+	Product string   `json:"product,omitempty"`
+	Buttons []Button `json:"buttons,omitempty"`
 }
 
 // Place is a location.
 type Place struct {
-	Latitude, Longitude float64
-	Name, Address       string
+	Latitude  float64 `json:"latitude"`
+	Longitude float64 `json:"longitude"`
+	Name      string  `json:"name,omitempty"`
+	Address   string  `json:"address,omitempty"`
 }
-
-// LogValue hides what people wrote.
-func (b Bubble) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("kind", b.Kind), slog.Bool("mine", b.Mine), slog.Int("runes", runes(b.Text)))
-}
-
-// LogValue hides where somebody is.
-func (Place) LogValue() slog.Value { return slog.StringValue("[place]") }
 
 // Sees returns the chat with a business number or group as it stands on the
 // user's screen, oldest message first. A phone that is offline shows what it had.
