@@ -2,9 +2,13 @@ package webhook_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -166,3 +170,141 @@ func benchParse(b *testing.B, body []byte) {
 
 func BenchmarkParseText(b *testing.B)     { benchParse(b, oneText()) }
 func BenchmarkParseBatch100(b *testing.B) { benchParse(b, batch(100)) }
+
+var textSignature = webhook.Sign(testSecret, oneText())
+
+func newReader(b []byte) io.Reader { return bytes.NewReader(b) }
+
+// forgetful is a sink that takes everything.
+type forgetful struct{}
+
+func (*forgetful) Accept(context.Context, *webhook.Delivery) error { return nil }
+
+// BenchmarkVerify checks the signature of a text, beside the usual way: a new
+// HMAC for every request.
+func BenchmarkVerify(b *testing.B) {
+	for _, body := range [][]byte{oneText(), batch(100)} {
+		header := webhook.Sign(testSecret, body)
+		name := fmt.Sprintf("%dB/", len(body))
+		v, err := webhook.NewVerifier(testSecret)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(name+"kanava", func(b *testing.B) {
+			b.SetBytes(int64(len(body)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := v.Verify(body, header); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(name+"hmac", func(b *testing.B) {
+			b.SetBytes(int64(len(body)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if !plainVerify(body, header, testSecret) {
+					b.Fatal("not verified")
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkHandler serves one text: the bare rig of a recorded request, our
+// handler, and the usual handler (read all, new HMAC, encoding/json).
+func BenchmarkHandler(b *testing.B) {
+	text := oneText()
+	h, err := webhook.NewHandler(webhook.Config{AppSecrets: []string{testSecret}, VerifyToken: "t", Sink: &forgetful{}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	usual := func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 4<<20))
+		var m minimal
+		if err != nil || !plainVerify(body, r.Header.Get(webhook.SignatureHeader), testSecret) || json.Unmarshal(body, &m) != nil {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		w.WriteHeader(http.StatusOK)
+	}
+	for _, bb := range []struct {
+		name string
+		h    http.Handler
+	}{{"rig", http.HandlerFunc(answer200)}, {"kanava", h}, {"json-minimal", http.HandlerFunc(usual)}} {
+		b.Run(bb.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				serveOne(bb.h, text)
+			}
+		})
+	}
+}
+
+// BenchmarkParseItems parses a body of 1 MB with 1,000 items and prints what one
+// item costs.
+func BenchmarkParseItems(b *testing.B) {
+	const items = 1000
+	var texts []string
+	for i := range items {
+		texts = append(texts, fmt.Sprintf(`{"id":"wamid.%060d","from":"13125550143","from_user_id":"US.1","timestamp":"1795003200",`+
+			`"type":"text","text":{"body":"%s"}}`, i, strings.Repeat("word ", 170)))
+	}
+	body := []byte(messages(strings.Join(texts, ",")))
+	b.SetBytes(int64(len(body)))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	n := 0
+	for b.Loop() {
+		d, err := webhook.Parse(body)
+		if err != nil || d.Len() != items {
+			b.Fatal(err, d.Len())
+		}
+		n += items
+	}
+	runtime.ReadMemStats(&after)
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/item")
+	b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/float64(n), "B/item")
+	b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/float64(n)*items/float64(len(body)), "memory/body")
+}
+
+// BenchmarkRedactBody redacts a text without anything to redact, and one with a
+// card number.
+func BenchmarkRedactBody(b *testing.B) {
+	for name, body := range map[string][]byte{"clean": oneText(), "card": compact("messages_text_card_number")} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(body)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := webhook.RedactBody(body, func(s string) string { return strings.Replace(s, "4111 1111", "####", 1) }); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkEvent computes what a store needs of an event.
+func BenchmarkEvent(b *testing.B) {
+	d, err := webhook.Parse(oneText())
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("Key", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			for e := range d.Events() {
+				_ = e.Key()
+			}
+		}
+	})
+	b.Run("AppendBody", func(b *testing.B) {
+		b.ReportAllocs()
+		var buf []byte
+		for b.Loop() {
+			for e := range d.Events() {
+				buf = e.AppendBody(buf[:0])
+			}
+		}
+	})
+}

@@ -151,7 +151,7 @@ func (c *TemplateMiscategorized) LogValue() slog.Value {
 
 // attr names the template by id and language; the name is the business's own.
 func (t *Template) attr() slog.Attr {
-	return slog.Group("template", slog.String("id", t.ID), slog.String("language", t.Language))
+	return slog.Group("template", slog.String("id", t.ID), word("language", t.Language))
 }
 
 // LogValue shows the Flow and what is reported.
