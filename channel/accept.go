@@ -107,12 +107,15 @@ func lane(ev *webhook.Event) string {
 	number := ev.Number.ID
 	switch p := ev.Payload.(type) {
 	case *webhook.Message:
-		if p.GroupID != "" {
-			return number + "|g|" + p.GroupID
+		switch {
+		case p.GroupID != "":
+			return aliasGroup(number, p.GroupID)
+		case p.From.BSUID != "":
+			return aliasBSUID(number, p.From.BSUID)
 		}
-		return number + "|" + nonEmpty(p.From.BSUID, p.From.Phone)
+		return aliasPhone(number, p.From.Phone)
 	case *webhook.Status:
-		return number + "|s|" + p.ID
+		return derivedID("k_", number, "status", p.ID)
 	}
-	return ev.Account + "|" + number + "|" + ev.Field
+	return derivedID("k_", ev.Account, number, ev.Field)
 }

@@ -4,13 +4,13 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/kanava-go/kanava/webhook"
 )
 
 // amendment is what later events say about a message that may not be known yet: they
 // can overtake it. It is kept under the message's ID until the message comes.
 type amendment struct {
+	// Customer is who wrote it, while it waits.
+	Customer string `json:"customer,omitempty"`
 	// Message is the newest content and Edited its time.
 	Message *Message  `json:"message,omitempty"`
 	Edited  time.Time `json:"edited,omitzero"`
@@ -19,60 +19,99 @@ type amendment struct {
 	Reactions []Reaction `json:"reactions,omitempty"`
 }
 
-// kindAmendment is the kind of pending amendments.
-const kindAmendment = "amendment"
+// stubParent is where messages stand that are not known yet.
+func stubParent(channel string) string { return "stub|" + channel }
 
-// amend applies an edit or a deletion to a message of the customer.
-func (u *unit) amend(in *incoming, wamid string, a amendment) error {
-	id := inboundMessageID(in.ch.ID, wamid)
-	var m Message
-	ok, err := u.load(kindMessage, id, &m)
+// amend applies an edit, a deletion or a reaction to the message with a wamid, sent or
+// received. If the message is not known yet, the amendment waits in its place: whoever
+// files the message finds it there, because both write the same record.
+func (u *unit) amend(in *incoming, customer *Customer, wamid string, a amendment) error {
+	m, err := u.lookupWAMID(in.ch.ID, wamid)
 	if err != nil {
 		return err
 	}
-	if !ok {
-		var pending amendment
-		if _, err := u.load(kindAmendment, id, &pending); err != nil {
-			return err
-		}
-		pending.merge(a)
-		return u.save(kindAmendment, id, in.ch.ID, micros(in.at), pending)
-	}
-	kind := MessageEdited
-	if !a.Deleted.IsZero() {
-		kind = MessageDeleted
+	if m == nil {
+		return u.wait(in, customer, wamid, a)
 	}
 	if !m.amend(a) {
 		return nil
 	}
-	if err := u.saveMessage(&m); err != nil {
+	if err := u.saveMessage(m); err != nil {
 		return err
 	}
+	if err := u.renewPreview(m); err != nil {
+		return err
+	}
+	kind := Reacted
+	switch {
+	case !a.Deleted.IsZero():
+		kind = MessageDeleted
+	case !a.Edited.IsZero():
+		kind = MessageEdited
+	}
 	return u.tellHost(in.ch.ID, "amend|"+in.id, hostItem{
-		Kind: kind, Conversation: m.Conversation, Message: id, At: in.at,
+		Kind: kind, Conversation: m.Conversation, Message: m.ID, At: in.at,
 	})
 }
 
-// applyAmendments applies what overtook the message.
-func (u *unit) applyAmendments(m *Message) error {
-	var pending amendment
-	ok, err := u.load(kindAmendment, m.ID, &pending)
-	if err != nil || !ok {
+// wait keeps an amendment until its message comes.
+func (u *unit) wait(in *incoming, customer *Customer, wamid string, a amendment) error {
+	stub := Message{ID: inboundMessageID(in.ch.ID, wamid)}
+	if _, err := u.load(kindMessage, stub.ID, &stub); err != nil {
 		return err
 	}
-	m.amend(pending)
-	u.Delete = append(u.Delete, RecordKey{kindAmendment, m.ID})
+	if stub.Pending == nil {
+		stub.Pending = &amendment{Customer: customer.ID}
+	}
+	stub.Channel = in.ch.ID
+	stub.Pending.merge(a)
+	return u.save(kindMessage, stub.ID, stubParent(in.ch.ID), micros(in.at), stub)
+}
+
+// applyAmendments applies what overtook the message. The message must be saved under the
+// same ID in this unit.
+func (u *unit) applyAmendments(m *Message) error {
+	var stub Message
+	ok, err := u.load(kindMessage, m.ID, &stub)
+	if err != nil || !ok || stub.Pending == nil {
+		return err
+	}
+	m.amend(*stub.Pending)
 	return nil
 }
 
+// renewPreview keeps lists of conversations from showing what a customer took back.
+func (u *unit) renewPreview(m *Message) error {
+	var conv Conversation
+	ok, err := u.load(kindConversation, m.Conversation, &conv)
+	if err != nil || !ok || conv.PreviewOf != m.ID {
+		return err
+	}
+	before := conv.Preview
+	conv.show(m)
+	if conv.Preview == before {
+		return nil
+	}
+	return u.saveConversation(&conv)
+}
+
 func (a *amendment) merge(b amendment) {
-	if b.Edited.After(a.Edited) {
+	if b.newerThan(a.Edited, a.Message) {
 		a.Edited, a.Message = b.Edited, b.Message
 	}
 	a.Deleted = earliest(a.Deleted, b.Deleted)
 	for _, r := range b.Reactions {
 		a.Reactions = withReaction(a.Reactions, r)
 	}
+}
+
+// newerThan orders edits by time and, within a second, by text, so that the order in which
+// they are learned does not matter.
+func (a *amendment) newerThan(edited time.Time, m *Message) bool {
+	if a.Message == nil {
+		return false
+	}
+	return m == nil || a.Edited.After(edited) || a.Edited.Equal(edited) && !edited.IsZero() && a.Message.Text > m.Text
 }
 
 // amend changes a message and reports whether anything changed. A deleted message loses
@@ -89,8 +128,11 @@ func (m *Message) amend(a amendment) bool {
 		m.Text, m.Choice, m.Options, m.Attachments, m.Raw = "", "", nil, nil, nil
 		m.Location, m.Contacts, m.Order = nil, nil, nil
 	}
-	if a.Message != nil && m.Deleted.IsZero() && a.Edited.After(m.Edited) {
+	if a.newerThan(m.Edited, m) {
 		m.Edited, changed = a.Edited, true
+		if !m.Deleted.IsZero() {
+			return changed
+		}
 		m.Text = a.Message.Text
 		for i := range min(len(m.Attachments), len(a.Message.Attachments)) {
 			if id := a.Message.Attachments[i].MediaID; id != "" {
@@ -115,34 +157,4 @@ func withReaction(list []Reaction, r Reaction) []Reaction {
 		return list
 	}
 	return append(list, r)
-}
-
-// reaction puts the customer's emoji on the message it belongs to.
-func (u *unit) reaction(in *incoming, customer *Customer, c *webhook.Reaction) error {
-	r := Reaction{By: "customer", Emoji: c.Emoji, At: in.at}
-	if customer.Group != "" {
-		r.By = "customer " + shortHash(in.id) // everybody in a group has one of their own
-	}
-	m, err := u.lookupWAMID(in.ch.ID, c.MessageID)
-	if err != nil {
-		return err
-	}
-	if m == nil {
-		id := inboundMessageID(in.ch.ID, c.MessageID)
-		var pending amendment
-		if _, err := u.load(kindAmendment, id, &pending); err != nil {
-			return err
-		}
-		pending.merge(amendment{Reactions: []Reaction{r}})
-		return u.save(kindAmendment, id, in.ch.ID, micros(in.at), pending)
-	}
-	if !m.amend(amendment{Reactions: []Reaction{r}}) {
-		return nil
-	}
-	if err := u.saveMessage(m); err != nil {
-		return err
-	}
-	return u.tellHost(in.ch.ID, "react|"+in.id, hostItem{
-		Kind: Reacted, Conversation: m.Conversation, Message: m.ID, At: in.at,
-	})
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/kanava-go/kanava/webhook"
@@ -17,7 +18,11 @@ func (h *Hub) apply(ctx context.Context, w *Work) (err error) {
 	if err != nil {
 		return h.bury(ctx, w, err)
 	}
+	if p, ok := ev.Payload.(*webhook.Unknown); ok {
+		return h.bury(ctx, w, &notUnderstood{p, ev.Field})
+	}
 	if h.hooks.ApplyDone != nil {
+		err = errPanic // unless the end is reached
 		defer func() {
 			info := ApplyInfo{Channel: w.Group, Field: ev.Field, Age: h.now().Sub(ev.Time)}
 			h.hooks.ApplyDone(ctx, info, err)
@@ -31,7 +36,7 @@ func (h *Hub) apply(ctx context.Context, w *Work) (err error) {
 	}
 	ch, ok := h.channels.number(ev.Number.ID)
 	if !ok {
-		return h.bury(ctx, w, errUnknownNumber)
+		return h.unknownNumber(ctx, w)
 	}
 	return h.do(ctx, func(u *unit) error {
 		u.Done = append(u.Done, w.Lease())
@@ -90,25 +95,51 @@ func (u *unit) event(in *incoming, w *Work) error {
 		u.hub.log.LogAttrs(u.ctx, slog.LevelError, "channel: WhatsApp reports a problem of the number",
 			slog.String("channel", in.ch.ID), slog.Int("code", p.Error.Code))
 		return nil
-	case *webhook.Unknown:
-		return u.unknown(in, p, w)
 	}
 	// Known, and nothing that conversations depend on.
 	u.count(in.ch.ID, "events_"+in.ev.Field, in.at, 1)
 	return nil
 }
 
-// unknown keeps what could not be understood as a dead letter, so that a later version
-// can replay it, and says so.
-func (u *unit) unknown(in *incoming, p *webhook.Unknown, w *Work) error {
-	u.Done = u.Done[:0]
-	reason := "unknown " + nonEmpty(p.Type, in.ev.Field)
-	if p.Err != nil {
-		reason = "malformed " + in.ev.Field + ": " + p.Err.Error()
+// notUnderstood is the cause of dead letters that a later version may be able to read.
+type notUnderstood struct {
+	what  *webhook.Unknown
+	field string
+}
+
+func (e *notUnderstood) Error() string {
+	if e.what.Err != nil {
+		return "malformed " + word(e.field) + ": " + e.what.Err.Error()
 	}
-	u.Bury = append(u.Bury, Buried{Lease: w.Lease(), Reason: reason})
-	u.count(in.ch.ID, "events_unknown", u.now, 1)
-	return nil
+	return "unknown " + word(nonEmpty(e.what.Type, e.field))
+}
+
+// word makes a name from outside fit for a reason.
+func word(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '.' {
+			return r
+		}
+		return '?'
+	}, s)
+	return s[:min(len(s), 64)]
+}
+
+// numberPatience is how often an item of an unknown number is tried again, with growing
+// pauses, before it becomes a dead letter: a few minutes in which another process may
+// know the channel, or the host may add it.
+const numberPatience = 8
+
+func (h *Hub) unknownNumber(ctx context.Context, w *Work) error {
+	if w.Tries >= numberPatience {
+		return h.bury(ctx, w, errUnknownNumber)
+	}
+	return h.do(ctx, func(u *unit) error {
+		u.Later = append(u.Later, Postponed{
+			Lease: w.Lease(), Due: u.now.Add(pause(w.Tries)), Reason: reasonOf(errUnknownNumber),
+		})
+		return nil
+	})
 }
 
 // at is the time of an event, or now if WhatsApp gave none.
@@ -124,18 +155,15 @@ func (u *unit) lookupWAMID(channel, wamid string) (*Message, error) {
 	if wamid == "" {
 		return nil, nil
 	}
-	key := inboundMessageID(channel, wamid)
-	id := key
-	var at wamidOf
-	if ok, err := u.load(kindWAMID, key, &at); err != nil {
-		return nil, err
-	} else if ok {
-		id = at.Message
-	}
 	m := new(Message)
-	ok, err := u.load(kindMessage, id, m)
-	if err != nil || !ok {
-		return nil, err
+	ok, err := u.load(kindMessage, inboundMessageID(channel, wamid), m)
+	if err == nil && ok && m.SameAs != "" {
+		id := m.SameAs
+		m = new(Message)
+		ok, err = u.load(kindMessage, id, m)
+	}
+	if err != nil || !ok || m.Direction == "" {
+		return nil, err // unknown, or only what overtook it is known
 	}
 	if m.Channel != channel {
 		return nil, fmt.Errorf("channel: message of another channel: %w", ErrNotFound)

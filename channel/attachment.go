@@ -140,6 +140,9 @@ func (h *Hub) fetched(ctx context.Context, w *Work, item fetchItem, a Attachment
 // fileFailure says in a sentence what is wrong with a file and whether trying again
 // can help.
 func fileFailure(err error) (sentence string, again bool) {
+	if errors.Is(err, ErrPermanent) {
+		return "The file could not be stored. Ask the customer to send it again.", false
+	}
 	if errors.Is(err, ErrFileRefused) {
 		return "The file was refused: this channel does not take files of this kind or size.", false
 	}

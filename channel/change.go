@@ -145,6 +145,7 @@ func (h *Hub) callHost(ctx context.Context, w *Work, item *hostItem,
 	if h.hooks.HostStart != nil {
 		ctx = h.hooks.HostStart(ctx, info)
 	}
+	err = errPanic // unless the host returns
 	if h.hooks.HostDone != nil {
 		defer func() { h.hooks.HostDone(ctx, info, err) }()
 	}

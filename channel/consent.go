@@ -100,7 +100,8 @@ func (u *unit) reach(ch *Channel, to message.Recipient, name, event string) (*Cu
 		return nil, errors.New("channel: phone number: want E.164: country code and number, digits only")
 	}
 	customer, err := u.resolve(ch, who{
-		Identity: webhook.Identity{Phone: phone, BSUID: to.BSUID, Name: name}, At: u.now.UTC(), Event: event,
+		// Without a time: what the host says fills gaps and never beats what WhatsApp said.
+		Identity: webhook.Identity{Phone: phone, BSUID: to.BSUID, Name: name}, Event: event,
 	})
 	if err == nil && customer == nil {
 		err = ErrNotFound
@@ -145,7 +146,7 @@ func (u *unit) optOut(in *incoming, customer *Customer, conv *Conversation, text
 
 // stopMarketing notes the wish and reports whether it is news.
 func (c *Customer) stopMarketing(at time.Time) bool {
-	if !at.After(c.Preference) {
+	if at.Before(c.Preference) || at.Equal(c.Preference) && !c.MarketingStopped.IsZero() {
 		return false
 	}
 	c.Preference, c.MarketingStopped = at, at

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/webhook"
 )
 
@@ -89,6 +90,20 @@ func orderOf(c *webhook.Order) *Order {
 		})
 	}
 	return o
+}
+
+// describeTemplate turns a bound template into what agents see: the text that the
+// customer reads, and the buttons apart from it.
+func describeTemplate(m *Message, p *template.Preview) {
+	m.Template = p.Template + "/" + p.Language
+	for _, b := range p.Buttons {
+		if b.Label != "" {
+			m.Options = append(m.Options, b.Label)
+		}
+	}
+	plain := *p
+	plain.Buttons = nil
+	m.Text = plain.Text()
 }
 
 // describe turns outgoing content into what agents see.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/message"
@@ -15,6 +17,7 @@ import (
 const (
 	maxSendTries     = 8   // unless the failure says otherwise
 	maxThrottleTries = 100 // being asked to slow down says nothing against the message
+	maxResends       = 3   // of a message that may have arrived, where the channel wants that at all
 )
 
 // dispatch sends one message of the outbox and settles its work.
@@ -28,7 +31,7 @@ func (h *Hub) dispatch(ctx context.Context, w *Work) error {
 		return fmt.Errorf("channel: send: %w", ErrDisabled) // it comes back when the channel does
 	}
 	if w.Started {
-		return h.uncertain(ctx, ch, w, item.Message)
+		return h.uncertain(ctx, ch, w, &item)
 	}
 	ready, waited, err := h.begin(ctx, ch, w, &item)
 	if err != nil || !ready {
@@ -42,10 +45,7 @@ func (h *Hub) dispatch(ctx context.Context, w *Work) error {
 	if h.hooks.SendStart != nil {
 		sendCtx = h.hooks.SendStart(ctx, info)
 	}
-	receipt, err := ch.Sender.Send(sendCtx, item.Outbound)
-	if h.hooks.SendDone != nil {
-		h.hooks.SendDone(sendCtx, info, err)
-	}
+	receipt, err := h.handOver(sendCtx, ch, &item, info)
 	// The outcome must be written down although the hub is stopping.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.lease/10+time.Second)
 	defer cancel()
@@ -55,11 +55,26 @@ func (h *Hub) dispatch(ctx context.Context, w *Work) error {
 	f, known := message.FailureOf(err)
 	switch {
 	case !known || f.Uncertain || errors.Is(err, message.ErrOutcomeUnknown):
-		return h.uncertain(ctx, ch, w, item.Message)
+		return h.uncertain(ctx, ch, w, &item)
 	case f.Retry.Automatic() && item.Tries+1 < triesFor(f):
 		return h.sendLater(ctx, w, &item, f)
 	}
 	return h.failed(ctx, ch, w, item.Message, f)
+}
+
+// handOver calls the Sender. A panic leaves the outcome open, like an answer that was lost.
+func (h *Hub) handOver(ctx context.Context, ch *Channel, item *outboundItem, info SendInfo) (receipt message.Receipt, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			h.log.LogAttrs(ctx, slog.LevelError, "channel: panic while sending",
+				slog.String("channel", ch.ID), slog.String("stack", string(debug.Stack())))
+			err = message.ErrOutcomeUnknown
+		}
+		if h.hooks.SendDone != nil {
+			h.hooks.SendDone(ctx, info, err)
+		}
+	}()
+	return ch.Sender.Send(ctx, item.Outbound)
 }
 
 func triesFor(f message.Failure) int {
@@ -96,7 +111,15 @@ func (h *Hub) begin(ctx context.Context, ch *Channel, w *Work, item *outboundIte
 			u.Done = append(u.Done, w.Lease())
 			return nil
 		}
+		if m.Sending {
+			// An earlier attempt began and nobody wrote down how it ended.
+			return u.doubt(ch, w, &m, item)
+		}
 		if err := permits(ch, customer, &item.Outbound, u.now); err != nil {
+			if m.Delivery.State() == Uncertain { // it may have arrived while the window was open
+				u.Done = append(u.Done, w.Lease())
+				return nil
+			}
 			return u.fail(ch, w, &m, windowFailure(err))
 		}
 		m.Sending = true
@@ -167,6 +190,9 @@ func (u *unit) fail(ch *Channel, w *Work, m *Message, f message.Failure) error {
 	m.Sending = false
 	m.Delivery = m.Delivery.Merge(Delivery{FailedAt: u.now.UTC(), Failure: failureOf(f)})
 	u.bookStatus(ch, m)
+	if err := u.noteOptOut(m); err != nil {
+		return err
+	}
 	if err := u.saveMessage(m); err != nil {
 		return err
 	}
@@ -175,35 +201,60 @@ func (u *unit) fail(ch *Channel, w *Work, m *Message, f message.Failure) error {
 
 // uncertain records that nobody knows whether WhatsApp took the message, frees its
 // conversation, and arranges for the question to be looked at again.
-func (h *Hub) uncertain(ctx context.Context, ch *Channel, w *Work, id string) error {
-	return h.settle(ctx, w, id, func(u *unit, m *Message) error {
-		if m.Delivery.settled() {
-			return nil // a status was faster
+func (h *Hub) uncertain(ctx context.Context, ch *Channel, w *Work, item *outboundItem) error {
+	return h.do(ctx, func(u *unit) error {
+		var m Message
+		if ok, err := u.load(kindMessage, item.Message, &m); err != nil || !ok {
+			u.Done = append(u.Done, w.Lease())
+			return err
 		}
+		return u.doubt(ch, w, &m, item)
+	})
+}
+
+func (u *unit) doubt(ch *Channel, w *Work, m *Message, item *outboundItem) error {
+	u.Done = append(u.Done, w.Lease())
+	m.Sending = false
+	if !m.Delivery.settled() { // a status may have been faster
 		m.Delivery = m.Delivery.Merge(Delivery{UncertainAt: u.now.UTC()})
+		body, err := json.Marshal(item)
+		if err != nil {
+			return fmt.Errorf("channel: encode message: %w", err)
+		}
 		wait := ch.UncertainWait
 		if wait == 0 {
 			wait = 2 * time.Minute
 		}
-		u.enqueue(Work{Queue: queueCheck, ID: id, Group: ch.ID, Due: u.now.Add(wait), Body: w.Body})
-		return u.delivery(ch, m, Uncertain, u.now)
-	})
+		u.enqueue(Work{Queue: queueCheck, ID: m.ID, Group: ch.ID, Due: u.now.Add(wait), Body: body})
+		if err := u.delivery(ch, m, Uncertain, u.now); err != nil {
+			return err
+		}
+	}
+	return u.saveMessage(m)
 }
 
-// settle ends outbox work together with a change of its message.
+// settle ends outbox work together with a change of its message. If the lease was lost
+// while the message was being sent, what is known about it is written all the same.
 func (h *Hub) settle(ctx context.Context, w *Work, id string, change func(u *unit, m *Message) error) error {
-	return h.do(ctx, func(u *unit) error {
-		u.Done = append(u.Done, w.Lease())
-		var m Message
-		if ok, err := u.load(kindMessage, id, &m); err != nil || !ok {
-			return err
-		}
-		m.Sending = false
-		if err := change(u, &m); err != nil {
-			return err
-		}
-		return u.saveMessage(&m)
-	})
+	step := func(lease []Lease) error {
+		return h.do(ctx, func(u *unit) error {
+			u.Done = lease
+			var m Message
+			if ok, err := u.load(kindMessage, id, &m); err != nil || !ok {
+				return err
+			}
+			m.Sending = false
+			if err := change(u, &m); err != nil {
+				return err
+			}
+			return u.saveMessage(&m)
+		})
+	}
+	err := step([]Lease{w.Lease()})
+	if errors.Is(err, ErrLeaseLost) {
+		return step(nil)
+	}
+	return err
 }
 
 // sendLater gives the message back to the outbox: WhatsApp did not take it, but may
@@ -239,10 +290,21 @@ func (h *Hub) check(ctx context.Context, w *Work) error {
 			return err
 		}
 		ch, ok := h.channels.get(w.Group)
-		if !ok || ch.Uncertain != Resend {
+		if !ok {
+			u.Done = nil
+			u.Later = append(u.Later, Postponed{Lease: w.Lease(), Due: u.now.Add(time.Minute), Reason: "no such channel here"})
+			return nil
+		}
+		var item outboundItem
+		if err := json.Unmarshal(w.Body, &item); err != nil || ch.Uncertain != Resend || item.Resends >= maxResends {
 			return nil // it stays visibly uncertain; a status or an agent settles it
 		}
-		u.enqueue(Work{Queue: queueOut, ID: w.ID, Lane: m.Conversation, Group: w.Group, Body: w.Body})
+		item.Resends++
+		body, err := json.Marshal(item)
+		if err != nil {
+			return fmt.Errorf("channel: encode message: %w", err)
+		}
+		u.enqueue(Work{Queue: queueOut, ID: w.ID, Lane: m.Conversation, Group: w.Group, Body: body})
 		return nil
 	})
 }
@@ -259,21 +321,23 @@ func (u *unit) delivery(ch *Channel, m *Message, state DeliveryState, at time.Ti
 	return u.tellHost(ch.ID, "delivery|"+m.ID+"|"+string(state), item)
 }
 
-// indexWAMID lets statuses and quotes find the message by WhatsApp's ID.
+// indexWAMID lets statuses, quotes and reactions find the message by WhatsApp's ID, and
+// applies what reactions have overtaken it.
 func (u *unit) indexWAMID(channel string, m *Message) error {
 	if m.WAMID == "" {
 		return nil
 	}
-	key := inboundMessageID(channel, m.WAMID)
-	if ok, err := u.load(kindWAMID, key, nil); err != nil || ok {
+	stub := Message{ID: inboundMessageID(channel, m.WAMID)}
+	if stub.ID == m.ID {
+		return nil
+	}
+	if _, err := u.load(kindMessage, stub.ID, &stub); err != nil || stub.SameAs != "" {
 		return err
 	}
-	return u.save(kindWAMID, key, m.ID, micros(m.At), wamidOf{Message: m.ID})
-}
-
-// wamidOf is the document behind a wamid.
-type wamidOf struct {
-	Message string `json:"message"`
+	if stub.Pending != nil {
+		m.amend(*stub.Pending)
+	}
+	return u.save(kindMessage, stub.ID, stubParent(channel), micros(m.At), Message{ID: stub.ID, Channel: channel, SameAs: m.ID})
 }
 
 func failureOf(f message.Failure) *Failure {

@@ -123,15 +123,15 @@ func New(cfg Config) (*Hub, error) {
 	}
 	poll := cmp.Or(cfg.Poll, time.Second)
 	for _, r := range []*runner{
-		{queue: queueIn, workers: cmp.Or(cfg.ApplyWorkers, 32), handle: h.apply, maxTries: 20},
+		{queue: queueIn, workers: cmp.Or(cfg.ApplyWorkers, 32), handle: h.apply, maxTries: numberPatience + 2},
 		{queue: queueHost, workers: cmp.Or(cfg.HostWorkers, 16), handle: h.tell, maxTries: cmp.Or(cfg.HostTries, 20)},
-		{queue: queueOut, workers: cmp.Or(cfg.SendWorkers, 64), handle: h.dispatch, groups: h.channels.sending},
-		{queue: queueCheck, workers: 4, handle: h.check},
-		{queue: queueTimer, workers: 8, handle: h.timer},
-		{queue: queueUpkeep, workers: 1, handle: h.upkeep},
-		{queue: queueMedia, workers: cmp.Or(cfg.MediaWorkers, 8), handle: h.fetch, maxTries: 12},
+		{queue: queueOut, workers: cmp.Or(cfg.SendWorkers, 64), handle: h.dispatch, groups: h.channels.sending, calm: true},
+		{queue: queueCheck, workers: 4, handle: h.check, calm: true},
+		{queue: queueTimer, workers: 8, handle: h.timer, calm: true},
+		{queue: queueUpkeep, workers: 1, handle: h.upkeep, calm: true, lease: longLease},
+		{queue: queueMedia, workers: cmp.Or(cfg.MediaWorkers, 8), handle: h.fetch, maxTries: maxFetchTries + 2, lease: longLease},
 	} {
-		r.hub, r.lease, r.poll, r.signal = h, h.lease, poll, make(chan struct{}, 1)
+		r.hub, r.lease, r.poll, r.signal = h, max(r.lease, h.lease), poll, make(chan struct{}, 1)
 		h.runners = append(h.runners, r)
 		h.byQueue[r.queue] = r
 	}
@@ -141,9 +141,14 @@ func New(cfg Config) (*Hub, error) {
 // ErrRunning is returned by Run if the hub is already running.
 var ErrRunning = errors.New("channel: hub is already running")
 
+// longLease is for work that may take long: a file of 100 MB, a round of pruning.
+const longLease = 15 * time.Minute
+
 // Run does the hub's work until ctx is done, then lets work in hand finish for at most
-// Config.Drain and returns nil; work that did not finish is left for the next Run, here
-// or elsewhere. At most one Run per Hub may be active.
+// Config.Drain and returns nil; what did not finish is given back for the next Run, here or
+// elsewhere. Run owns its goroutines and waits for them, so that host code that goes on
+// after its context has ended holds Run up. At most one Run per Hub may be active: another
+// returns ErrRunning. Run also returns the error of a store that fails right at the start.
 func (h *Hub) Run(ctx context.Context) error {
 	if !h.running.CompareAndSwap(false, true) {
 		return ErrRunning
@@ -151,8 +156,14 @@ func (h *Hub) Run(ctx context.Context) error {
 	defer h.running.Store(false)
 	work, stop := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer stop(nil)
-	unwatch := context.AfterFunc(ctx, func() { time.AfterFunc(h.drain, func() { stop(errDrained) }) })
-	defer unwatch()
+	var drain atomic.Pointer[time.Timer]
+	unwatch := context.AfterFunc(ctx, func() { drain.Store(time.AfterFunc(h.drain, func() { stop(errDrained) })) })
+	defer func() {
+		unwatch()
+		if t := drain.Load(); t != nil {
+			t.Stop()
+		}
+	}()
 
 	if err := h.startUpkeep(ctx); err != nil {
 		return err

@@ -193,7 +193,7 @@ func TestTrafficForAnUnknownNumberWaitsAsDeadLetters(t *testing.T) {
 	test(t, options{}, func(t *testing.T, r *rig) {
 		other := r.account.AddNumber(numberConfig("999000111222333"))
 		r.user.Text(other, "is anybody there?")
-		r.settle()
+		r.pass(time.Hour)
 		require.Empty(t, r.desk.texts())
 		letters, err := r.hub.DeadLetters(t.Context(), channel.DeadLetterQuery{Actor: admin, Queue: "in"})
 		require.NoError(t, err)

@@ -23,10 +23,14 @@ type alias struct {
 	At time.Time `json:"at"`
 }
 
-func aliasBSUID(channel, id string) string  { return channel + "|b|" + id }
-func aliasParent(channel, id string) string { return channel + "|p|" + id }
-func aliasPhone(channel, no string) string  { return channel + "|w|" + canonicalPhone(no) }
-func aliasGroup(channel, id string) string  { return channel + "|g|" + id }
+// aliasKey names an alias on a number. It shows nothing of the name and is of fixed
+// length, whatever a webhook carries. The lane of a person's items has the same name.
+func aliasKey(number, kind, id string) string { return derivedID("k_", number, kind, id) }
+
+func aliasBSUID(number, id string) string  { return aliasKey(number, "bsuid", id) }
+func aliasParent(number, id string) string { return aliasKey(number, "parent", id) }
+func aliasPhone(number, no string) string  { return aliasKey(number, "phone", canonicalPhone(no)) }
+func aliasGroup(number, id string) string  { return aliasKey(number, "group", id) }
 
 // canonicalPhone brings the variants in which WhatsApp writes the same number to one
 // form, for comparison only: Brazil's ninth digit, the mobile prefix 1 of Mexico and 9
@@ -52,32 +56,32 @@ type who struct {
 }
 
 // strong lists the aliases that name one person for certain.
-func (w who) strong(channel string) []string {
+func (w who) strong(number string) []string {
 	if w.Group != "" {
-		return []string{aliasGroup(channel, w.Group)}
+		return []string{aliasGroup(number, w.Group)}
 	}
 	var keys []string
 	if w.BSUID != "" {
-		keys = append(keys, aliasBSUID(channel, w.BSUID))
+		keys = append(keys, aliasBSUID(number, w.BSUID))
 	}
 	if w.ParentBSUID != "" {
-		keys = append(keys, aliasParent(channel, w.ParentBSUID))
+		keys = append(keys, aliasParent(number, w.ParentBSUID))
 	}
 	return keys
 }
 
-func (w who) phone(channel string) string {
+func (w who) phone(number string) string {
 	if w.Phone == "" || w.Group != "" {
 		return ""
 	}
-	return aliasPhone(channel, w.Phone)
+	return aliasPhone(number, w.Phone)
 }
 
 // resolve finds the customer that an identity belongs to, joins customers that turn
 // out to be one person, and creates one for a stranger. It returns nil for an identity
 // without any name.
 func (u *unit) resolve(ch *Channel, w who) (*Customer, error) {
-	strong, phone := w.strong(ch.ID), w.phone(ch.ID)
+	strong, phone := w.strong(ch.Number), w.phone(ch.Number)
 	if len(strong) == 0 && phone == "" {
 		return nil, nil
 	}
@@ -92,6 +96,9 @@ func (u *unit) resolve(ch *Channel, w who) (*Customer, error) {
 	}
 	if c == nil {
 		c = &Customer{ID: derivedID("c_", ch.ID, w.Event), Channel: ch.ID, Created: w.At}
+		if w.At.IsZero() {
+			c.Created = u.now.UTC()
+		}
 		if _, err := u.load(kindCustomer, c.ID, c); err != nil {
 			return nil, err
 		}
@@ -189,21 +196,14 @@ func (u *unit) join(a, b *Customer) (*Customer, error) {
 	changed := latest(a.NumberChanged, b.NumberChanged)
 	a.NumberChanged, b.NumberChanged = changed, changed
 	a.Window = u.since(a).Merge(u.since(b))
-	if b.SeenAt.After(a.SeenAt) {
-		a.BSUID, a.ParentBSUID = nonEmpty(b.BSUID, a.BSUID), nonEmpty(b.ParentBSUID, a.ParentBSUID)
-		a.Phone, a.Username, a.Name = nonEmpty(b.Phone, a.Phone), nonEmpty(b.Username, a.Username), nonEmpty(b.Name, a.Name)
-		a.SeenAt = b.SeenAt
-	} else {
-		a.BSUID, a.ParentBSUID = nonEmpty(a.BSUID, b.BSUID), nonEmpty(a.ParentBSUID, b.ParentBSUID)
-		a.Phone, a.Username, a.Name = nonEmpty(a.Phone, b.Phone), nonEmpty(a.Username, b.Username), nonEmpty(a.Name, b.Name)
-	}
-	if b.Preference.After(a.Preference) {
+	a.take(&b.Identity)
+	if b.Preference.After(a.Preference) || b.Preference.Equal(a.Preference) && a.MarketingStopped.IsZero() {
 		a.Preference, a.MarketingStopped = b.Preference, b.MarketingStopped
 	}
 	a.Consents = append(a.Consents, b.Consents...)
-	a.Merged = append(a.Merged, b.ID)
-	if a.Conversation == "" {
-		a.Conversation = b.Conversation
+	a.Merged = append(append(a.Merged, b.Merged...), b.ID)
+	if err := u.chooseConversation(a, b); err != nil {
+		return nil, err
 	}
 	for _, key := range b.Aliases {
 		var al alias
@@ -219,11 +219,32 @@ func (u *unit) join(a, b *Customer) (*Customer, error) {
 		}
 		a.Aliases = append(a.Aliases, key)
 	}
-	b.MergedInto, b.Aliases = a.ID, nil
+	b.MergedInto, b.Aliases, b.Merged = a.ID, nil, nil
 	if err := u.saveCustomer(b); err != nil {
 		return nil, err
 	}
 	return a, u.saveCustomer(a)
+}
+
+// chooseConversation lets a go on in the conversation that agents have open; of two, or of
+// none, in the one with the latest activity.
+func (u *unit) chooseConversation(a, b *Customer) error {
+	if b.Conversation == "" || a.Conversation == "" {
+		a.Conversation = nonEmpty(a.Conversation, b.Conversation)
+		return nil
+	}
+	var x, y Conversation
+	if _, err := u.load(kindConversation, a.Conversation, &x); err != nil {
+		return err
+	}
+	if _, err := u.load(kindConversation, b.Conversation, &y); err != nil {
+		return err
+	}
+	open := y.State.Queue.Open()
+	if open && !x.State.Queue.Open() || open == x.State.Queue.Open() && y.LastActivity.After(x.LastActivity) {
+		a.Conversation = b.Conversation
+	}
+	return nil
 }
 
 // attach makes key an alias of c.
@@ -247,8 +268,19 @@ func (u *unit) attachPhone(c *Customer, key string, at time.Time) error {
 		return err
 	}
 	if known && a.Customer != c.ID {
-		if owner, err := u.customer(a.Customer); err != nil || owner != nil && owner.ID != c.ID && a.At.After(at) {
+		owner, err := u.customer(a.Customer)
+		if err != nil {
 			return err
+		}
+		// The alias is not written with every message; the owner's own record is.
+		if owner != nil && owner.ID != c.ID {
+			seen := a.At
+			if aliasPhone(u.number(c.Channel), owner.Phone) == key {
+				seen = latest(seen, owner.Times.Phone)
+			}
+			if !at.After(seen) {
+				return nil
+			}
 		}
 	}
 	if known && a.Customer == c.ID && at.Sub(a.At) < time.Hour {
@@ -258,6 +290,14 @@ func (u *unit) attachPhone(c *Customer, key string, at time.Time) error {
 		c.Aliases = append(c.Aliases, key)
 	}
 	return u.save(kindAlias, key, c.ID, 0, alias{Customer: c.ID, At: latest(a.At, at)})
+}
+
+// number is the phone_number_id of a channel, "" if it is gone.
+func (u *unit) number(channel string) string {
+	if ch, ok := u.hub.channels.get(channel); ok {
+		return ch.Number
+	}
+	return ""
 }
 
 // since is the customer's window without what happened before the last change of the
@@ -270,28 +310,40 @@ func (u *unit) since(c *Customer) window.State {
 	return c.Window
 }
 
-// learn takes over what a newer event says about the person.
+// learn takes over what an event says about the person, part by part: of each, what was
+// said last counts, and of two things said in the same second always the same one.
 func (c *Customer) learn(w who) {
 	c.Created = earliest(c.Created, w.At)
 	if w.Group != "" {
 		c.Group = w.Group
 		return
 	}
-	if w.At.Before(c.SeenAt) {
-		c.BSUID, c.ParentBSUID = nonEmpty(c.BSUID, w.BSUID), nonEmpty(c.ParentBSUID, w.ParentBSUID)
-		c.Phone, c.Username, c.Name = nonEmpty(c.Phone, w.Phone), nonEmpty(c.Username, w.Username), nonEmpty(c.Name, w.Name)
+	c.take(&Identity{
+		BSUID: w.BSUID, ParentBSUID: w.ParentBSUID, Phone: w.Phone, Username: w.Username, Name: w.Name,
+		Times: IdentityTimes{w.At, w.At, w.At, w.At, w.At},
+	})
+}
+
+// take merges what o says into the identity.
+func (id *Identity) take(o *Identity) {
+	newer(&id.BSUID, &id.Times.BSUID, o.BSUID, o.Times.BSUID)
+	newer(&id.ParentBSUID, &id.Times.ParentBSUID, o.ParentBSUID, o.Times.ParentBSUID)
+	newer(&id.Phone, &id.Times.Phone, o.Phone, o.Times.Phone)
+	newer(&id.Username, &id.Times.Username, o.Username, o.Times.Username)
+	newer(&id.Name, &id.Times.Name, o.Name, o.Times.Name)
+}
+
+// newer keeps the value that was said later. Nothing said is no value.
+func newer(value *string, at *time.Time, v string, t time.Time) {
+	if v == "" || *value != "" && (t.Before(*at) || t.Equal(*at) && v <= *value) {
 		return
 	}
-	c.BSUID, c.ParentBSUID = nonEmpty(w.BSUID, c.BSUID), nonEmpty(w.ParentBSUID, c.ParentBSUID)
-	c.Phone, c.Username, c.Name = nonEmpty(w.Phone, c.Phone), nonEmpty(w.Username, c.Username), nonEmpty(w.Name, c.Name)
-	c.SeenAt = w.At
+	*value, *at = v, t
 }
 
 // differs says whether a write is worth it.
 func (c *Customer) differs(o *Customer) bool {
-	return c.BSUID != o.BSUID || c.ParentBSUID != o.ParentBSUID || c.Phone != o.Phone ||
-		c.Username != o.Username || c.Name != o.Name || c.Group != o.Group ||
-		!c.SeenAt.Equal(o.SeenAt) || !c.Created.Equal(o.Created) || len(c.Aliases) != len(o.Aliases)
+	return c.Identity != o.Identity || c.Group != o.Group || !c.Created.Equal(o.Created) || len(c.Aliases) != len(o.Aliases)
 }
 
 func nonEmpty(a, b string) string {

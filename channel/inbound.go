@@ -25,11 +25,13 @@ func (u *unit) inbound(in *incoming, p *webhook.Message, standby bool) error {
 	})
 	switch c := p.Content.(type) {
 	case *webhook.Reaction:
-		err = u.reaction(in, customer, c)
+		err = u.amend(in, customer, c.MessageID, amendment{
+			Reactions: []Reaction{{By: reactor(in.ch, customer, p), Emoji: c.Emoji, At: in.at}},
+		})
 	case *webhook.Edit:
-		err = u.amend(in, c.OriginalID, amendment{Edited: in.at, Message: contentOf(c.Content)})
+		err = u.amend(in, customer, c.OriginalID, amendment{Edited: in.at, Message: contentOf(c.Content)})
 	case *webhook.Revoke:
-		err = u.amend(in, c.OriginalID, amendment{Deleted: in.at})
+		err = u.amend(in, customer, c.OriginalID, amendment{Deleted: in.at})
 	default:
 		err = u.file(in, customer, p)
 	}
@@ -43,9 +45,9 @@ func (u *unit) inbound(in *incoming, p *webhook.Message, standby bool) error {
 func (u *unit) file(in *incoming, customer *Customer, p *webhook.Message) error {
 	msg := contentOf(p.Content)
 	msg.ID, msg.WAMID = inboundMessageID(in.ch.ID, p.ID), p.ID
-	known := new(Message)
-	if ok, err := u.load(kindMessage, msg.ID, known); err != nil || ok && known.Direction == Inbound {
-		return err // it came before in another way, such as the chat history
+	known, err := u.lookupWAMID(in.ch.ID, p.ID)
+	if err != nil || known != nil && known.Conversation != historyConversation(customer) {
+		return err // it is filed already
 	}
 	msg.Redacted = in.masked
 	if p.GroupID != "" {
@@ -58,8 +60,11 @@ func (u *unit) file(in *incoming, customer *Customer, p *webhook.Message) error 
 		if err != nil {
 			return err
 		}
-		if quoted != nil {
+		switch {
+		case quoted != nil:
 			msg.Quoted = quoted.ID
+		case p.Context.ID != "":
+			msg.Quoted = inboundMessageID(in.ch.ID, p.Context.ID) // perhaps it comes later
 		}
 	}
 	msg.Referral = referral(p.Referral)
@@ -67,6 +72,14 @@ func (u *unit) file(in *incoming, customer *Customer, p *webhook.Message) error 
 		return err
 	}
 	return u.receive(in, customer, msg)
+}
+
+// reactor says whose reaction it is: in a group everybody has one of their own.
+func reactor(ch *Channel, customer *Customer, p *webhook.Message) string {
+	if customer.Group == "" {
+		return "customer"
+	}
+	return "customer " + shortHash(ch.Number+nonEmpty(p.From.BSUID, canonicalPhone(p.From.Phone)))
 }
 
 // receive puts a message of the customer into the right conversation and tells the host.

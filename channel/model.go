@@ -17,17 +17,9 @@ import (
 type Customer struct {
 	ID      string `json:"id"`
 	Channel string `json:"channel"`
-	// The newest identity that WhatsApp reported. A person may have no phone number
-	// (username users), and older data has no BSUID; at least one of BSUID, Phone and
-	// Group is set.
-	BSUID       string `json:"bsuid,omitempty"`
-	ParentBSUID string `json:"parent_bsuid,omitempty"`
-	Phone       string `json:"phone,omitempty"` // E.164 digits without "+"
-	Username    string `json:"username,omitempty"`
-	Name        string `json:"name,omitempty"`
-	Group       string `json:"group,omitempty"`
-	// SeenAt is the time of the newest event that changed the identity.
-	SeenAt time.Time `json:"seen_at,omitzero"`
+	Identity
+	// Group is the ID of a group; the identity is then empty.
+	Group string `json:"group,omitempty"`
 	// Window is the customer service window with this customer.
 	Window window.State `json:"window"`
 	// Conversation is the current or last conversation.
@@ -53,6 +45,28 @@ type Customer struct {
 	MergedInto string `json:"merged_into,omitempty"`
 }
 
+// Identity is what WhatsApp reported last about a person. A person may have no phone number
+// (username users), and older data has no BSUID; at least one of both is set. The fields
+// are promoted to [Customer].
+type Identity struct {
+	BSUID       string        `json:"bsuid,omitempty"`
+	ParentBSUID string        `json:"parent_bsuid,omitempty"`
+	Phone       string        `json:"phone,omitempty"` // E.164 digits without "+"
+	Username    string        `json:"username,omitempty"`
+	Name        string        `json:"name,omitempty"`
+	Times       IdentityTimes `json:"times,omitzero"`
+}
+
+// IdentityTimes are the times, by WhatsApp's clock, at which the parts of an identity were
+// reported. Zero means that the host said it, not WhatsApp.
+type IdentityTimes struct {
+	BSUID       time.Time `json:"bsuid,omitzero"`
+	ParentBSUID time.Time `json:"parent_bsuid,omitzero"`
+	Phone       time.Time `json:"phone,omitzero"`
+	Username    time.Time `json:"username,omitzero"`
+	Name        time.Time `json:"name,omitzero"`
+}
+
 // LogValue shows the customer's own ID only.
 func (c *Customer) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", c.ID), slog.String("channel", c.Channel))
@@ -73,8 +87,9 @@ type Conversation struct {
 	Topic string   `json:"topic,omitempty"`
 	// LastActivity is the time of the newest message in either direction.
 	LastActivity time.Time `json:"last_activity,omitzero"`
-	// Preview is the beginning of the newest message, redacted.
-	Preview string `json:"preview,omitempty"`
+	// Preview is the beginning of the newest message, redacted, and PreviewOf its ID.
+	Preview   string `json:"preview,omitempty"`
+	PreviewOf string `json:"preview_of,omitempty"`
 	// Inbound and Outbound count messages.
 	Inbound  int `json:"inbound"`
 	Outbound int `json:"outbound"`
@@ -152,6 +167,11 @@ type Message struct {
 	Cost pricing.Entry `json:"cost,omitzero"`
 	// Auto says which rule sent the message, such as "out_of_hours"; "" if a person or a bot did.
 	Auto string `json:"auto,omitempty"`
+	// SameAs and Pending make the record a stand-in for the message with its wamid: either
+	// that message is stored under our own ID, or it is not known yet and these are the
+	// edits, deletions and reactions that overtook it.
+	SameAs  string     `json:"same_as,omitempty"`
+	Pending *amendment `json:"pending,omitempty"`
 	// Sending says that the message was handed to the Sender and no answer is known yet.
 	Sending bool `json:"sending,omitempty"`
 }
@@ -260,6 +280,8 @@ type outboundItem struct {
 	Message  string           `json:"message"`
 	Customer string           `json:"customer"`
 	Outbound message.Outbound `json:"outbound"`
+	// Resends counts how often it was sent again without knowing whether it had arrived.
+	Resends int `json:"resends,omitempty"`
 	// Ad is when the customer came through the advertisement that this may answer.
 	Ad time.Time `json:"ad,omitzero"`
 	// Tries counts attempts that are known not to have been accepted.

@@ -44,7 +44,7 @@ func (u *unit) link(in *incoming, previous, current webhook.Identity) error {
 	}
 	customer.NumberChanged = latest(customer.NumberChanged, in.at)
 	customer.Window = u.since(customer)
-	customer.learn(who{Identity: current, At: latest(in.at, customer.SeenAt)})
+	customer.learn(who{Identity: current, At: in.at})
 	if err := u.saveCustomer(customer); err != nil {
 		return err
 	}
@@ -62,17 +62,12 @@ func (u *unit) preference(in *incoming, p *webhook.UserPreference) error {
 	if err != nil || customer == nil {
 		return err
 	}
-	if !in.at.After(customer.Preference) {
-		return nil // an older wish than the one that is known
-	}
-	customer.Preference = in.at
-	switch p.Value {
-	case webhook.PreferenceStop:
-		customer.MarketingStopped = in.at
-	case webhook.PreferenceResume:
-		customer.MarketingStopped = time.Time{}
+	switch {
+	case p.Value == webhook.PreferenceStop && customer.stopMarketing(in.at):
+	case p.Value == webhook.PreferenceResume && in.at.After(customer.Preference):
+		customer.Preference, customer.MarketingStopped = in.at, time.Time{}
 	default:
-		return nil
+		return nil // an older wish than the one that is known, or one that is not
 	}
 	if err := u.saveCustomer(customer); err != nil || customer.Conversation == "" {
 		return err
@@ -108,7 +103,7 @@ func (u *unit) call(in *incoming, p *webhook.Call) error {
 		if missed {
 			msg.Text = "[Missed voice call]"
 		}
-		if ok, err := u.load(kindMessage, msg.ID, nil); err != nil || ok {
+		if known, err := u.lookupWAMID(in.ch.ID, p.ID); err != nil || known != nil {
 			return err
 		}
 		if err := u.receive(in, customer, msg); err != nil {
@@ -140,19 +135,16 @@ func (u *unit) echo(in *incoming, p *webhook.Echo) error {
 	}
 	switch c := p.Content.(type) {
 	case *webhook.Edit:
-		return u.amend(in, c.OriginalID, amendment{Edited: in.at, Message: contentOf(c.Content)})
+		return u.amend(in, customer, c.OriginalID, amendment{Edited: in.at, Message: contentOf(c.Content)})
 	case *webhook.Revoke:
-		return u.amend(in, c.OriginalID, amendment{Deleted: in.at})
+		return u.amend(in, customer, c.OriginalID, amendment{Deleted: in.at})
 	case *webhook.Reaction:
-		m, err := u.lookupWAMID(in.ch.ID, c.MessageID)
-		if err != nil || m == nil {
-			return err
-		}
-		m.amend(amendment{Reactions: []Reaction{{By: "business", Emoji: c.Emoji, At: in.at}}})
-		return u.saveMessage(m)
+		return u.amend(in, customer, c.MessageID, amendment{
+			Reactions: []Reaction{{By: "business", Emoji: c.Emoji, At: in.at}},
+		})
 	}
-	if known, err := u.lookupWAMID(in.ch.ID, p.ID); err != nil || known != nil {
-		return err // sent through this hub, or known from the chat history
+	if known, err := u.lookupWAMID(in.ch.ID, p.ID); err != nil || known != nil && known.Conversation != historyConversation(customer) {
+		return err // sent through this hub, or filed before
 	}
 	msg := contentOf(p.Content)
 	msg.ID, msg.WAMID, msg.Redacted = inboundMessageID(in.ch.ID, p.ID), p.ID, in.masked
@@ -208,10 +200,11 @@ func (u *unit) history(in *incoming, p *webhook.HistoryMessage) error {
 	}
 	msg := contentOf(p.Content)
 	msg.ID, msg.WAMID, msg.Redacted = inboundMessageID(in.ch.ID, p.ID), p.ID, in.masked
-	known := new(Message)
-	if ok, err := u.load(kindMessage, msg.ID, known); err != nil {
+	known, err := u.lookupWAMID(in.ch.ID, p.ID)
+	if err != nil {
 		return err
-	} else if ok {
+	}
+	if known != nil {
 		if known.Kind != "media_placeholder" || msg.Kind == "media_placeholder" {
 			return nil
 		}
@@ -221,6 +214,9 @@ func (u *unit) history(in *incoming, p *webhook.HistoryMessage) error {
 	msg.Channel, msg.At, msg.Direction = in.ch.ID, in.at, Inbound
 	if p.Outbound {
 		msg.Direction = Echo
+	}
+	if err := u.applyAmendments(msg); err != nil {
+		return err
 	}
 	msg.Conversation = historyConversation(customer)
 	u.count(in.ch.ID, "messages_history", in.at, 1)

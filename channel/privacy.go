@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/message"
@@ -50,15 +49,19 @@ func (h *Hub) Erase(ctx context.Context, actor access.Actor, channel string, who
 // person finds the customer behind an address, with all that were merged into it; the
 // living one comes last, so that an interrupted erasure can be repeated.
 func (h *Hub) person(ctx context.Context, channel string, who message.Recipient) ([]*Customer, error) {
+	ch, ok := h.channels.get(channel)
+	if !ok {
+		return nil, ErrNoChannel
+	}
 	var keys []string
 	if who.BSUID != "" {
-		keys = append(keys, aliasBSUID(channel, who.BSUID), aliasParent(channel, who.BSUID))
+		keys = append(keys, aliasBSUID(ch.Number, who.BSUID), aliasParent(ch.Number, who.BSUID))
 	}
 	if who.Phone != "" {
-		keys = append(keys, aliasPhone(channel, who.Phone))
+		keys = append(keys, aliasPhone(ch.Number, who.Phone))
 	}
 	if who.Group != "" {
-		keys = append(keys, aliasGroup(channel, who.Group))
+		keys = append(keys, aliasGroup(ch.Number, who.Group))
 	}
 	records, err := h.store.Get(ctx, kindAlias, keys...)
 	if err != nil {
@@ -111,8 +114,24 @@ func (h *Hub) eraseCustomer(ctx context.Context, c *Customer, receipt *Erased) e
 		return err
 	}
 	b := &Batch{Delete: []RecordKey{{kindCustomer, c.ID}}}
-	for _, key := range c.Aliases {
-		b.Delete = append(b.Delete, RecordKey{kindAlias, key})
+	records, err := h.store.Get(ctx, kindAlias, c.Aliases...)
+	if err != nil {
+		return fmt.Errorf("channel: read alias: %w", err)
+	}
+	for _, r := range records {
+		// A phone number may belong to somebody else by now.
+		if a, err := decodeRecord[alias](r); err != nil || a.Customer == c.ID {
+			b.Delete = append(b.Delete, RecordKey{kindAlias, r.Key})
+		}
+	}
+	stubs, err := list[Message](ctx, h.store, Query{Kind: kindMessage, Parent: stubParent(c.Channel), Limit: 10000})
+	if err != nil {
+		return err
+	}
+	for _, s := range stubs {
+		if s.Pending != nil && s.Pending.Customer == c.ID {
+			b.Delete = append(b.Delete, RecordKey{kindMessage, s.ID})
+		}
 	}
 	if _, err := h.store.Commit(ctx, b); err != nil {
 		return fmt.Errorf("channel: delete customer: %w", err)
@@ -187,9 +206,9 @@ func (h *Hub) eraseMessages(ctx context.Context, channel, conversation string, b
 		}
 		b := &Batch{}
 		for _, m := range page {
-			b.Delete = append(b.Delete, RecordKey{kindMessage, m.ID}, RecordKey{kindAmendment, m.ID})
+			b.Delete = append(b.Delete, RecordKey{kindMessage, m.ID})
 			if m.WAMID != "" && m.Direction == Outbound {
-				b.Delete = append(b.Delete, RecordKey{kindWAMID, inboundMessageID(channel, m.WAMID)})
+				b.Delete = append(b.Delete, RecordKey{kindMessage, inboundMessageID(channel, m.WAMID)})
 			}
 			for _, queue := range []string{queueOut, queueCheck} {
 				b.Drop = append(b.Drop, WorkKey{queue, m.ID})
@@ -210,21 +229,12 @@ func (h *Hub) eraseMessages(ctx context.Context, channel, conversation string, b
 
 // eraseLanes removes items of the person that were not applied yet, or never could be.
 func (h *Hub) eraseLanes(ctx context.Context, c *Customer, receipt *Erased) error {
-	ch, ok := h.channels.get(c.Channel)
-	if !ok {
-		return nil
-	}
 	for _, key := range c.Aliases {
-		kind, name, _ := strings.Cut(strings.TrimPrefix(key, c.Channel+"|"), "|")
-		lane := ch.Number + "|" + name
-		if kind == "g" {
-			lane = ch.Number + "|g|" + name
-		}
-		if err := h.dropLane(ctx, queueIn, lane, receipt); err != nil {
+		if err := h.dropLane(ctx, queueIn, key, receipt); err != nil {
 			return err
 		}
 	}
-	return h.dropLane(ctx, queueIn, ch.Number+"|"+c.Phone, receipt)
+	return nil
 }
 
 func (h *Hub) dropLane(ctx context.Context, queue, lane string, receipt *Erased) error {

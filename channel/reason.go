@@ -14,6 +14,8 @@ import (
 // hub knows to be harmless is kept: the names of sentinels and of Go types.
 func reasonOf(err error) string {
 	switch {
+	case asNotUnderstood(err) != nil:
+		return asNotUnderstood(err).Error()
 	case errors.Is(err, errPanic):
 		return "handler panicked"
 	case errors.Is(err, errUnknownNumber):
@@ -38,6 +40,11 @@ func reasonOf(err error) string {
 		root = next
 	}
 	return "failed: " + strings.TrimPrefix(fmt.Sprintf("%T", root), "*")
+}
+
+func asNotUnderstood(err error) *notUnderstood {
+	e, _ := errors.AsType[*notUnderstood](err)
+	return e
 }
 
 // shortHash names an ID in a log line without showing it.

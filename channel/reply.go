@@ -205,7 +205,7 @@ func (u *unit) compose(ch *Channel, customer *Customer, r *Reply) (
 		}
 		category = def.Category
 		out.Content = &message.Template{Message: bound}
-		msg.Text, msg.Template = preview.Text(), def.Name+"/"+def.Language
+		describeTemplate(msg, &preview)
 	default:
 		out.Content = r.Content
 	}
@@ -286,8 +286,16 @@ func (c *Conversation) note(m *Message) {
 		return
 	}
 	c.LastActivity = m.At
-	c.Preview = firstRunes(m.Text, 120)
-	if c.Preview == "" {
+	c.show(m)
+}
+
+// show makes m the message whose beginning lists show.
+func (c *Conversation) show(m *Message) {
+	c.PreviewOf, c.Preview = m.ID, firstRunes(m.Text, 120)
+	switch {
+	case !m.Deleted.IsZero():
+		c.Preview = "[deleted]"
+	case c.Preview == "":
 		c.Preview = "[" + m.Kind + "]"
 	}
 }

@@ -24,7 +24,10 @@ type runner struct {
 	handle func(ctx context.Context, w *Work) error
 	// maxTries is after how many failures the work is buried; 0: never.
 	maxTries int
-	signal   chan struct{} // capacity 1: work may be there
+	// calm says that the work comes back again and again by design, so that its tries do
+	// not count failures.
+	calm   bool
+	signal chan struct{} // capacity 1: work may be there
 
 	hand holds
 }
@@ -54,7 +57,7 @@ func (r *runner) run(ctx, work context.Context) {
 			claimed, err := r.claim(work, free)
 			if err != nil {
 				r.hub.log.LogAttrs(ctx, slog.LevelError, "channel: claim failed",
-					slog.String("queue", r.queue), slog.String("error", err.Error()))
+					slog.String("queue", r.queue), slog.String("reason", reasonOf(err)))
 				wait = r.poll + rand.N(r.poll)
 				break
 			}
@@ -105,10 +108,8 @@ func (r *runner) one(ctx context.Context, w *Work) {
 	switch {
 	case err == nil, errors.Is(err, ErrLeaseLost):
 		return // another worker has it, or it is gone
-	case errors.Is(err, context.Canceled):
-		// Stopping: the work is given back below, due at once.
 	}
-	r.giveBack(context.WithoutCancel(ctx), w, err)
+	r.giveBack(context.WithoutCancel(ctx), w, err, context.Cause(ctx) == errDrained)
 }
 
 func (r *runner) contain(ctx context.Context, w *Work) (err error) {
@@ -125,14 +126,19 @@ func (r *runner) contain(ctx context.Context, w *Work) (err error) {
 var errPanic = errors.New("channel: handler panicked")
 
 // giveBack postpones failed work with growing pauses, or buries it.
-func (r *runner) giveBack(ctx context.Context, w *Work, cause error) {
+func (r *runner) giveBack(ctx context.Context, w *Work, cause error, stopping bool) {
 	ctx, cancel := context.WithTimeout(ctx, r.lease/10+time.Second)
 	defer cancel()
 	reason := reasonOf(cause)
 	b := &Batch{}
-	if dead := errors.Is(cause, ErrPermanent) || r.maxTries > 0 && w.Tries+1 >= r.maxTries; dead {
+	switch {
+	case stopping: // says nothing against the work
+		b.Later = []Postponed{{Lease: w.Lease(), Due: r.hub.now(), Reason: "stopped"}}
+	case errors.Is(cause, ErrPermanent), r.maxTries > 0 && w.Tries+1 >= r.maxTries:
 		b.Bury = []Buried{{Lease: w.Lease(), Reason: reason}}
-	} else {
+	case r.calm:
+		b.Later = []Postponed{{Lease: w.Lease(), Due: r.hub.now().Add(pause(3)), Reason: reason}}
+	default:
 		b.Later = []Postponed{{Lease: w.Lease(), Due: r.hub.now().Add(pause(w.Tries)), Reason: reason}}
 	}
 	_, err := r.hub.store.Commit(ctx, b)

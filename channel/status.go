@@ -42,7 +42,7 @@ func (u *unit) status(in *incoming, p *webhook.Status, w *Work) error {
 	if err := u.freeEntry(in, p, m); err != nil {
 		return err
 	}
-	if err := u.noteOptOut(in, m); err != nil {
+	if err := u.noteOptOut(m); err != nil {
 		return err
 	}
 	state := m.Delivery.State()
@@ -110,7 +110,7 @@ func factsOf(p *webhook.Status, at time.Time) Delivery {
 
 // noteOptOut remembers that a customer stopped marketing messages, which a failed status
 // can be the first to tell.
-func (u *unit) noteOptOut(in *incoming, m *Message) error {
+func (u *unit) noteOptOut(m *Message) error {
 	f := m.Delivery.Failure
 	if f == nil || f.Class != string(message.ClassOptedOut) {
 		return nil
@@ -120,7 +120,7 @@ func (u *unit) noteOptOut(in *incoming, m *Message) error {
 		return err
 	}
 	customer, err := u.customer(conv.Customer)
-	if err != nil || customer == nil || !customer.stopMarketing(in.at) {
+	if err != nil || customer == nil || !customer.stopMarketing(m.Delivery.FailedAt) {
 		return err
 	}
 	return u.saveCustomer(customer)

@@ -15,7 +15,6 @@ const (
 	kindAlias        = "alias"
 	kindConversation = "conversation"
 	kindMessage      = "message"
-	kindWAMID        = "wamid"
 	kindLog          = "log"
 )
 

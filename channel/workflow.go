@@ -201,7 +201,11 @@ func (h *Hub) timer(ctx context.Context, w *Work) error {
 				return err
 			}
 		}
-		if !ok || !exists || customer == nil || customer.Conversation != conv.ID && !conv.State.Queue.Open() {
+		if ok && !exists {
+			u.Later = append(u.Later, Postponed{Lease: w.Lease(), Due: u.now.Add(time.Minute), Reason: "no such channel here"})
+			return nil
+		}
+		if !ok || customer == nil || customer.Conversation != conv.ID && !conv.State.Queue.Open() {
 			u.Done = append(u.Done, w.Lease())
 			return nil
 		}

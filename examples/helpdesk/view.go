@@ -124,10 +124,10 @@ func messageViewOf(m, quoted *channel.Message) messageView {
 		v.Files = append(v.Files, fileText(m.Kind, f))
 	}
 	if m.Location != nil {
-		v.Files = append(v.Files, fmt.Sprintf("📍 %.5f, %.5f", m.Location.Latitude, m.Location.Longitude))
+		v.Files = append(v.Files, fmt.Sprintf("Place: %.5f, %.5f", m.Location.Latitude, m.Location.Longitude))
 	}
 	for _, c := range m.Contacts {
-		v.Files = append(v.Files, "👤 "+c.Name+" "+strings.Join(c.Phones, ", "))
+		v.Files = append(v.Files, "Contact: "+c.Name+" "+strings.Join(c.Phones, ", "))
 	}
 	for _, r := range m.Reactions {
 		v.Reactions += r.Emoji
@@ -147,17 +147,13 @@ func messageViewOf(m, quoted *channel.Message) messageView {
 }
 
 var ticks = map[channel.DeliveryState]string{
-	channel.Queued: "🕓", channel.Uncertain: "?", channel.Accepted: "🕓", channel.Sent: "✓", channel.Delivered: "✓✓",
+	channel.Queued: "sending", channel.Uncertain: "not certain", channel.Accepted: "sending", channel.Sent: "✓", channel.Delivered: "✓✓",
 	channel.Read: "✓✓", channel.Played: "✓✓", channel.Failed: "not sent", channel.Cancelled: "cancelled",
 }
 
 func fileText(kind string, f channel.Attachment) string {
-	icon := map[string]string{"image": "🖼", "video": "🎬", "audio": "🎧", "sticker": "🏷"}[kind]
-	if icon == "" {
-		icon = "📄"
-	}
 	if f.Voice {
-		icon, kind = "🎤", "voice message"
+		kind = "voice message"
 	}
 	if f.Name != "" {
 		kind = f.Name
@@ -165,5 +161,5 @@ func fileText(kind string, f channel.Attachment) string {
 	if f.Failed != "" {
 		kind += ": " + f.Failed
 	}
-	return icon + " " + kind
+	return kind
 }
