@@ -1,0 +1,109 @@
+// Package pgtest gives tests a real PostgreSQL: the server named by the environment
+// variable KANAVA_POSTGRES_DSN, or else one that it starts itself from the binaries of
+// the machine, in a temporary folder, on a free port of the loopback interface.
+//
+// Without either the tests skip and say what is missing; under
+// KANAVA_REQUIRE_SERVICES=1 they fail instead.
+package pgtest
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// shared is the server that all tests of a process use.
+var shared = struct {
+	once   sync.Once
+	dsn    string
+	from   string
+	server *Server
+	err    error
+}{}
+
+// Main runs the tests of a package and then stops the shared server, if one was
+// started. Call it from TestMain with os.Exit.
+func Main(m *testing.M) int {
+	code := m.Run()
+	if shared.server != nil {
+		shared.server.Stop()
+	}
+	return code
+}
+
+// Schema is an empty schema on a server. It is plain data, so that a child process can
+// be told of it.
+type Schema struct{ DSN, Name string }
+
+// New makes an empty schema on the shared server and drops it when the test ends.
+func New(tb testing.TB) Schema {
+	tb.Helper()
+	shared.once.Do(func() {
+		if shared.dsn = os.Getenv("KANAVA_POSTGRES_DSN"); shared.dsn != "" {
+			shared.from = "KANAVA_POSTGRES_DSN"
+			return
+		}
+		if shared.server, shared.err = start(context.Background()); shared.err == nil {
+			shared.dsn, shared.from = shared.server.DSN(), shared.server.bin
+		}
+	})
+	if shared.err != nil {
+		missing(tb, shared.err)
+	}
+	tb.Logf("PostgreSQL from %s", shared.from)
+	return NewSchema(tb, shared.dsn)
+}
+
+// NewSchema makes an empty schema on a given server and drops it when the test ends.
+func NewSchema(tb testing.TB, dsn string) Schema {
+	tb.Helper()
+	s := Schema{DSN: dsn, Name: "kanava_" + strings.ToLower(rand.Text()[:12])}
+	if err := s.exec("CREATE SCHEMA " + s.Name); err != nil {
+		tb.Fatalf("pgtest: create schema: %v", err)
+	}
+	tb.Cleanup(func() {
+		if err := s.exec("DROP SCHEMA " + s.Name + " CASCADE"); err != nil {
+			tb.Errorf("pgtest: drop schema: %v", err)
+		}
+	})
+	return s
+}
+
+// exec runs a statement on a connection of its own.
+func (s Schema) exec(statement string) error {
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, s.DSN)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	_, err = conn.Exec(ctx, statement)
+	return err
+}
+
+// Open opens the schema through database/sql. The caller closes the result.
+func (s Schema) Open() (*sql.DB, error) {
+	cfg, err := pgx.ParseConfig(s.DSN)
+	if err != nil {
+		return nil, fmt.Errorf("pgtest: parse DSN: %w", err)
+	}
+	cfg.RuntimeParams["search_path"] = s.Name
+	return stdlib.OpenDB(*cfg), nil
+}
+
+// missing skips the test, or fails it where services are required.
+func missing(tb testing.TB, why error) {
+	tb.Helper()
+	if os.Getenv("KANAVA_REQUIRE_SERVICES") == "1" {
+		tb.Fatalf("PostgreSQL is required (KANAVA_REQUIRE_SERVICES=1): %v", why)
+	}
+	tb.Skipf("SKIPPED, NOTHING PROVED: PostgreSQL is missing: set KANAVA_POSTGRES_DSN or install the server: %v", why)
+}
