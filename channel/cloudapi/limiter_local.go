@@ -20,6 +20,11 @@ type Limits struct {
 	// messages per second, sent and received together. 0 means
 	// [ThroughputStandard]. Set [ThroughputCoexistence] if such numbers are used.
 	Throughput int
+	// Reserve is left free of every number's throughput, in messages per second,
+	// for messages that are received while ours are on their way: those are
+	// counted when they are reported ([Observation.Inbound]), which is too late
+	// for what has just been sent. 0 reserves nothing.
+	Reserve int
 	// PairInterval is the time between two messages to the same user in the long
 	// run; 0 means 6 s.
 	PairInterval time.Duration
@@ -32,6 +37,10 @@ type Limits struct {
 	// have 200: for them the usage headers put on the brake.
 	AccountPerHour int
 }
+
+// pairSlack is the part of the pair interval by which messages may be late: 0.3 s
+// for Meta's 6 s.
+const pairSlack = 20
 
 // Throughputs that Meta grants, in messages per second.
 const (
@@ -50,7 +59,7 @@ func NewLimiter(l Limits) Limiter {
 	return &localLimiter{
 		limits:   l,
 		seed:     maphash.MakeSeed(),
-		pairs:    keyrate.New(l.PairInterval, l.PairBurst),
+		pairs:    keyrate.New(l.PairInterval, l.PairBurst, l.PairInterval/pairSlack),
 		numbers:  make(map[string]*numberQueue),
 		accounts: make(map[string]*accountBudget),
 	}
@@ -75,6 +84,9 @@ type localLimiter struct {
 
 // Acquire implements [Limiter].
 func (l *localLimiter) Acquire(ctx context.Context, p Permit) (time.Duration, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
 	now := time.Now()
 	if p.Number != "" {
 		q := l.number(p.Number, now)
@@ -107,7 +119,7 @@ func (l *localLimiter) Observe(_ context.Context, p Permit, o Observation) {
 			q.throttled(now, o.RetryAfter)
 		}
 		if o.Throughput > 0 {
-			q.setThroughput(now, o.Throughput)
+			q.setThroughput(now, o.Throughput-l.limits.Reserve)
 		}
 		if o.Inbound > 0 {
 			q.inbound(now, o.Inbound)
@@ -135,7 +147,7 @@ func (l *localLimiter) number(id string, now time.Time) *numberQueue {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if q = l.numbers[id]; q == nil {
-		q = newNumberQueue(now, l.limits.Throughput)
+		q = newNumberQueue(now, l.limits.Throughput-l.limits.Reserve)
 		l.numbers[id] = q
 	}
 	return q

@@ -14,11 +14,13 @@ import (
 const (
 	// share is the part of the limit that is used. The rest absorbs the jitter of
 	// the network: messages can arrive closer together than they were sent.
-	share = 0.97
+	share = 0.96
 	// shrink is what remains of the speed after Meta has refused for throughput,
-	// recovery the part of the limit that comes back per recoverEvery.
+	// recovery the part of the limit that comes back per recoverEvery: slowly from
+	// shortly before the speed that was refused.
 	shrink       = 0.7
 	recovery     = 0.05
+	probing      = 0.005
 	recoverEvery = 10 * time.Second
 	// overtakes is how many messages in a row may pass one that has waited longer.
 	overtakes = 7
@@ -33,6 +35,7 @@ type numberQueue struct {
 	bucket  *rate.Limiter
 	ceiling float64   // limit of the number, messages per second
 	speed   float64   // at most ceiling; less after a refusal
+	refused float64   // speed at the last refusal, 0 for none
 	changed time.Time // when speed last changed
 	paused  time.Time // nothing goes before
 
@@ -60,8 +63,8 @@ func burstFor(perSecond float64) int {
 func (q *numberQueue) setThroughput(now time.Time, perSecond int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if c := float64(perSecond); c != q.ceiling {
-		q.ceiling = c
+	if c := float64(max(perSecond, 1)); c != q.ceiling {
+		q.ceiling, q.refused = c, 0
 		q.setSpeed(now, c)
 		q.dispatch(now)
 	}
@@ -80,6 +83,7 @@ func (q *numberQueue) throttled(now time.Time, pause time.Duration) {
 	defer q.mu.Unlock()
 	if until := now.Add(max(pause, time.Second)); until.After(q.paused) {
 		if now.After(q.paused) {
+			q.refused = q.speed
 			q.setSpeed(now, max(q.speed*shrink, 1))
 		}
 		q.paused = until
@@ -91,8 +95,18 @@ func (q *numberQueue) recover(now time.Time) {
 	if q.speed >= q.ceiling {
 		return
 	}
-	if steps := int(now.Sub(q.changed) / recoverEvery); steps > 0 {
-		q.setSpeed(now, min(q.ceiling, q.speed+float64(steps)*recovery*q.ceiling))
+	speed, changed := q.speed, q.changed
+	for now.Sub(changed) >= recoverEvery && speed < q.ceiling {
+		step := recovery
+		if q.refused > 0 && speed+recovery*q.ceiling > 0.9*q.refused {
+			step = probing
+		}
+		speed = min(q.ceiling, speed+step*q.ceiling)
+		changed = changed.Add(recoverEvery)
+	}
+	if speed != q.speed {
+		q.setSpeed(now, speed)
+		q.changed = changed
 	}
 }
 

@@ -18,7 +18,7 @@ const million = 1 << 20
 func BenchmarkTake(b *testing.B) {
 	now := time.Now()
 	b.Run("ours", func(b *testing.B) {
-		l := keyrate.New(6*time.Second, 45)
+		l := keyrate.New(6*time.Second, 45, 0)
 		for k := range uint64(million) {
 			l.Take(k, now)
 		}

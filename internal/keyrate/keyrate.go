@@ -17,7 +17,7 @@ import (
 // limit, which makes it stricter, never laxer.
 type Limits struct {
 	interval int64 // nanoseconds between events
-	horizon  int64 // furthest a key may borrow: interval × (burst-1)
+	horizon  int64 // furthest a key may borrow: interval × (burst-1) - slack
 	span     int64 // life of a generation
 	epoch    time.Time
 	shards   [shardCount]shard
@@ -39,10 +39,17 @@ type shard struct {
 
 // New makes limits of one event per interval with bursts of up to burst events.
 // interval must be positive and burst at least 1; both are raised to that.
-func New(interval time.Duration, burst int) *Limits {
-	interval, burst = max(interval, 1), max(burst, 1)
+//
+// slack is how much later events may reach whoever enforces the limit than they
+// were taken here: the last event of a burst waits for so long, or every event if
+// the burst is 1.
+func New(interval time.Duration, burst int, slack time.Duration) *Limits {
+	interval, burst, slack = max(interval, 1), max(burst, 1), max(slack, 0)
+	if burst == 1 {
+		interval, slack = interval+slack, 0
+	}
 	l := &Limits{interval: int64(interval), epoch: time.Now()}
-	l.horizon = l.interval * int64(burst-1)
+	l.horizon = max(l.interval*int64(burst-1)-int64(slack), 0)
 	l.span = l.horizon + l.interval
 	return l
 }

@@ -16,7 +16,7 @@ var t0 = time.Now()
 
 func TestABurstIsALoanThatIsPaidBack(t *testing.T) {
 	t.Parallel()
-	l := keyrate.New(6*time.Second, 45)
+	l := keyrate.New(6*time.Second, 45, 0)
 	for range 45 {
 		_, ok := l.Take(1, t0)
 		require.True(t, ok)
@@ -42,7 +42,7 @@ func TestABurstIsALoanThatIsPaidBack(t *testing.T) {
 
 func TestKeysDoNotKnowEachOther(t *testing.T) {
 	t.Parallel()
-	l := keyrate.New(time.Second, 1)
+	l := keyrate.New(time.Second, 1, 0)
 	for key := range uint64(1000) {
 		_, ok := l.Take(key, t0)
 		require.True(t, ok)
@@ -53,7 +53,7 @@ func TestKeysDoNotKnowEachOther(t *testing.T) {
 
 func TestReturnGivesBackExactlyOneEvent(t *testing.T) {
 	t.Parallel()
-	l := keyrate.New(time.Second, 2)
+	l := keyrate.New(time.Second, 2, 0)
 	l.Return(1, t0) // nothing taken: nothing given
 	for range 2 {
 		_, ok := l.Take(1, t0)
@@ -68,7 +68,7 @@ func TestReturnGivesBackExactlyOneEvent(t *testing.T) {
 
 func TestBlockHoldsAKeyAndOnlyIt(t *testing.T) {
 	t.Parallel()
-	l := keyrate.New(time.Second, 5)
+	l := keyrate.New(time.Second, 5, 0)
 	l.Block(1, t0, 3*time.Second)
 	require.Equal(t, 3*time.Second, l.Wait(1, t0))
 	require.Zero(t, l.Wait(2, t0))
@@ -80,9 +80,25 @@ func TestBlockHoldsAKeyAndOnlyIt(t *testing.T) {
 	require.Zero(t, l.Wait(4, t0))
 }
 
+func TestSlackDelaysTheEndOfABurst(t *testing.T) {
+	t.Parallel()
+	l := keyrate.New(6*time.Second, 3, 300*time.Millisecond)
+	for range 2 {
+		_, ok := l.Take(1, t0)
+		require.True(t, ok)
+	}
+	wait, ok := l.Take(1, t0)
+	require.False(t, ok)
+	require.Equal(t, 300*time.Millisecond, wait)
+	single := keyrate.New(6*time.Second, 1, 300*time.Millisecond)
+	_, ok = single.Take(1, t0)
+	require.True(t, ok)
+	require.Equal(t, 6300*time.Millisecond, single.Wait(1, t0))
+}
+
 func TestBadLimitsAreRaisedToTheSmallestGood(t *testing.T) {
 	t.Parallel()
-	l := keyrate.New(0, -1)
+	l := keyrate.New(0, -1, -time.Second)
 	_, ok := l.Take(1, t0)
 	require.True(t, ok)
 }
@@ -117,7 +133,7 @@ func TestForgettingIdleKeysChangesNoDecision(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 20 {
 		interval, burst := time.Duration(1+r.IntN(10))*time.Second, 1+r.IntN(8)
-		l := keyrate.New(interval, burst)
+		l := keyrate.New(interval, burst, 0)
 		m := &model{interval, interval * time.Duration(burst-1), make(map[uint64]time.Time)}
 		now := t0
 		for range 5000 {
@@ -141,7 +157,7 @@ func TestForgettingIdleKeysChangesNoDecision(t *testing.T) {
 
 func TestIdleKeysAreForgotten(t *testing.T) {
 	t.Parallel()
-	l := keyrate.New(6*time.Second, 45)
+	l := keyrate.New(6*time.Second, 45, 0)
 	now := t0
 	for i := range uint64(200_000) {
 		l.Take(i, now) // every key once, then never again
@@ -159,7 +175,7 @@ func TestIdleKeysAreForgotten(t *testing.T) {
 
 func TestConcurrentUseGivesOutNoMoreThanThereIs(t *testing.T) {
 	t.Parallel()
-	l := keyrate.New(time.Hour, 100)
+	l := keyrate.New(time.Hour, 100, 0)
 	var wg sync.WaitGroup
 	counts := make([]int, 8)
 	for g := range counts {
@@ -182,7 +198,7 @@ func TestConcurrentUseGivesOutNoMoreThanThereIs(t *testing.T) {
 }
 
 func TestADecisionDoesNotAllocate(t *testing.T) {
-	l := keyrate.New(time.Second, 5)
+	l := keyrate.New(time.Second, 5, 0)
 	for key := range uint64(1000) {
 		l.Take(key, t0)
 	}
@@ -202,7 +218,7 @@ func TestAMillionKeysFitIntoTheirMemory(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	l := keyrate.New(6*time.Second, 45)
+	l := keyrate.New(6*time.Second, 45, 0)
 	for key := range uint64(keys) {
 		l.Take(key*0x9e3779b97f4a7c15, t0)
 	}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package cloudapi_test
+
+const raceEnabled = false
