@@ -99,9 +99,11 @@ func run(ctx context.Context, args []string, getenv func(string) string, out, er
 	app.pages.close()
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	shut := server.Shutdown(end) // webhooks under way are finished first
+	if server.Shutdown(end) != nil { // it waits for webhooks under way
+		server.Close() // WhatsApp repeats what was not answered
+	}
 	finish()
-	return errors.Join(err, shut, <-worked)
+	return errors.Join(err, <-worked)
 }
 
 // shown is the address as the user wrote it, with the port that was free.

@@ -1,0 +1,222 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
+)
+
+// routes are the control API. Every POST takes and every answer is a JSON object.
+//
+//	GET  /control/state                   everything the page shows
+//	POST /control/clock    {"advance":"24h"}
+//	POST /control/webhook  {"url":"…"}
+//	POST /control/users    {"name":"…","phone":"…","username":"…","hide_phone":true}
+//	GET  /control/users/{n}/chat          what person n sees
+//	POST /control/users/{n}/{gesture}     see gestures
+//	POST /control/templates               a template definition, approved at once
+//	POST /control/faults                  rates from 0 to 1: {"duplicate":0.2,"lose":0.1,…}
+//	GET  /control/audit                   the rules broken so far
+func (s *server) routes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /control/state", s.state)
+	mux.HandleFunc("POST /control/clock", s.clock)
+	mux.HandleFunc("POST /control/webhook", s.webhook)
+	mux.HandleFunc("POST /control/users", s.addUser)
+	mux.HandleFunc("GET /control/users/{n}/chat", s.chat)
+	mux.HandleFunc("POST /control/users/{n}/{gesture}", s.gesture)
+	mux.HandleFunc("POST /control/templates", s.template)
+	mux.HandleFunc("POST /control/faults", s.faults)
+	mux.HandleFunc("GET /control/audit", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, map[string]any{"findings": s.findings()})
+	})
+}
+
+func answer(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_ = json.NewEncoder(w).Encode(v) // a reader that has gone misses nothing
+}
+
+func refuse(w http.ResponseWriter, status int, err error) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]string{"error": err.Error()})
+}
+
+// read decodes the body of a POST; an empty one leaves v as it is.
+func read(w http.ResponseWriter, r *http.Request, v any) bool {
+	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil && r.ContentLength != 0 {
+		refuse(w, http.StatusBadRequest, errors.New("the body is not the JSON object expected here"))
+		return false
+	}
+	return true
+}
+
+// person is a user as the page lists them.
+type person struct {
+	N     int    `json:"n"`
+	Name  string `json:"name"`
+	Phone string `json:"phone"`
+	BSUID string `json:"bsuid"`
+	Last  string `json:"last,omitempty"`
+}
+
+func (s *server) state(w http.ResponseWriter, _ *http.Request) {
+	var people []person
+	for i, u := range s.people.all() {
+		p := person{N: i, Name: u.Name(), Phone: u.Phone(), BSUID: u.BSUID(s.number)}
+		if seen := u.Sees(s.number); len(seen) > 0 {
+			p.Last = seen[len(seen)-1].Text
+		}
+		people = append(people, p)
+	}
+	answer(w, map[string]any{
+		"now": s.world.Now(), "base_url": s.site, "access_token": s.token, "phone_number_id": s.number.ID, "phone": s.number.Phone,
+		"waba_id": s.account.ID, "app_id": s.app.ID, "app_secret": s.app.Secret, "verify_token": s.app.VerifyToken,
+		"webhook": s.app.Callback(), "people": people, "findings": s.findings(), "webhooks": s.feed.list(),
+	})
+}
+
+// finding is a broken rule as JSON.
+type finding struct {
+	Rule   string    `json:"rule"`
+	At     time.Time `json:"at"`
+	Detail string    `json:"detail"`
+	Times  int       `json:"times"`
+}
+
+func (s *server) findings() []finding {
+	out := []finding{}
+	for _, f := range s.world.Audit() {
+		out = append(out, finding{string(f.Rule), f.At, f.Detail, f.Times})
+	}
+	return out
+}
+
+func (s *server) clock(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		Advance string `json:"advance"`
+	}
+	if !read(w, r, &in) {
+		return
+	}
+	d, err := time.ParseDuration(in.Advance)
+	if err != nil || d < 0 || d > 366*24*time.Hour {
+		refuse(w, http.StatusBadRequest, errors.New(`advance must be a duration such as "24h", up to a year`))
+		return
+	}
+	s.world.Advance(d)
+	answer(w, map[string]any{"now": s.world.Now()})
+}
+
+func (s *server) webhook(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		URL string `json:"url"`
+	}
+	if !read(w, r, &in) {
+		return
+	}
+	if err := s.subscribe(in.URL); err != nil {
+		refuse(w, http.StatusBadGateway, err)
+		return
+	}
+	answer(w, map[string]any{"webhook": s.app.Callback()})
+}
+
+func (s *server) addUser(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		Name      string `json:"name"`
+		Phone     string `json:"phone"`
+		Username  string `json:"username"`
+		HidePhone bool   `json:"hide_phone"`
+	}
+	if !read(w, r, &in) {
+		return
+	}
+	u := s.world.AddUser(cloudapitest.UserConfig{Name: in.Name, Phone: in.Phone, Username: in.Username, HidePhone: in.HidePhone})
+	answer(w, person{N: s.people.add(u), Name: u.Name(), Phone: u.Phone(), BSUID: u.BSUID(s.number)})
+}
+
+// user finds the person in the path.
+func (s *server) user(w http.ResponseWriter, r *http.Request) *cloudapitest.User {
+	all := s.people.all()
+	n, err := strconv.Atoi(r.PathValue("n"))
+	if err != nil || n < 0 || n >= len(all) {
+		refuse(w, http.StatusNotFound, errors.New("there is no such person"))
+		return nil
+	}
+	return all[n]
+}
+
+func (s *server) chat(w http.ResponseWriter, r *http.Request) {
+	if u := s.user(w, r); u != nil {
+		answer(w, map[string]any{"messages": u.Sees(s.number), "typing": u.Typing(s.number)})
+	}
+}
+
+func (s *server) template(w http.ResponseWriter, r *http.Request) {
+	var in json.RawMessage
+	if !read(w, r, &in) {
+		return
+	}
+	t, err := s.account.AddTemplate(string(in))
+	if err != nil {
+		refuse(w, http.StatusBadRequest, err)
+		return
+	}
+	answer(w, map[string]any{"id": t.ID, "status": t.Status()})
+}
+
+func (s *server) faults(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		Duplicate, Reorder, Lose, Malform, Future, Forge, Split, Delay float64
+		Merge                                                          int
+	}
+	if !read(w, r, &in) {
+		return
+	}
+	s.world.SetFaults(cloudapitest.Faults{
+		Duplicate: in.Duplicate, Reorder: in.Reorder, Lose: in.Lose, Malform: in.Malform, Future: in.Future,
+		Forge: in.Forge, Split: in.Split, Delay: in.Delay, MaxDelay: time.Minute, Merge: in.Merge,
+	})
+	answer(w, map[string]any{"ok": true})
+}
+
+// words are the arguments of gestures.
+type words struct {
+	Text    string `json:"text"`  // text, caption, name or answers of a flow
+	Label   string `json:"label"` // of a button or row
+	ID      string `json:"id"`    // wamid a gesture refers to
+	Emoji   string `json:"emoji"`
+	Phone   string `json:"phone"`
+	Forever bool   `json:"forever"`
+}
+
+func (s *server) gesture(w http.ResponseWriter, r *http.Request) {
+	u := s.user(w, r)
+	if u == nil {
+		return
+	}
+	var in words
+	if !read(w, r, &in) {
+		return
+	}
+	do := gestures[r.PathValue("gesture")]
+	if do == nil {
+		refuse(w, http.StatusNotFound, errors.New("there is no such gesture"))
+		return
+	}
+	id, err := do(u, s.number, in)
+	if err != nil {
+		refuse(w, http.StatusConflict, fmt.Errorf("not possible: %w", err))
+		return
+	}
+	answer(w, map[string]any{"id": id})
+}
