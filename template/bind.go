@@ -1,8 +1,6 @@
 package template
 
-import (
-	"strconv"
-)
+import "strconv"
 
 // Bind fills the template with v. It returns the message to send and what the
 // customer will see, or a [*BindError] that names every slot that is wrong.
@@ -14,18 +12,20 @@ import (
 // Bind keeps no reference to v, so the caller may reuse its slices.
 func (d *Definition) Bind(v Values) (Message, Preview, error) {
 	b := binder{def: d, names: d.UsesNames(), auth: d.Category == Authentication}
+	// One component for the body, one for each value beside it; a one-time code
+	// is on the button as well. More than that is rare and only costs a copy.
 	n := len(v.Buttons)
 	if v.Header != (HeaderValue{}) || b.auth {
 		n++
 	}
 	b.parts = make([]part, 0, 1+n)
 	b.arena = make([]param, 0, len(v.Body)+n)
-	p := Preview{Template: d.Name, Language: d.Language, Category: d.Category}
+	p := Preview{Template: d.Name, Language: CanonicalLanguage(d.Language), Category: d.Category}
 
-	header, body, buttons := d.Header(), d.Body(), d.Buttons()
-	p.Header = b.header("header", header, &v.Header)
+	// In the order of the template, so that problems are listed in it.
+	p.Header = b.header("header", d.Header(), &v.Header)
 	p.Offer = b.offer(d.Offer(), v.OfferEnds)
-	switch {
+	switch body := d.Body(); {
 	case b.auth:
 		p.Body, p.Preset = b.authBody(body, v.Body)
 	case body != nil:
@@ -36,12 +36,14 @@ func (d *Definition) Bind(v Values) (Message, Preview, error) {
 	if f := d.Footer(); f != nil {
 		p.Footer = f.Text
 	}
-	p.Buttons = b.buttons("buttons", buttons, v.Buttons)
+	p.Buttons = b.buttons("buttons", d.Buttons(), v.Buttons)
 	p.Cards = b.carousel(d.Carousel(), v.Cards)
 	p.OrderStatus = b.orderStatus(v.OrderStatus)
 	p.TapTargets = b.tapTarget(v.TapTarget)
 	p.CallPermission = first[*CallPermissionRequest](d.Components) != nil
 	for i, c := range d.Components {
+		// It may want values, or show something, that this version knows
+		// nothing of.
 		if _, unknown := c.(*UnknownComponent); unknown {
 			b.problem(Problem{Path: indexed("components", i), Rule: RuleComponentUnknown, Severity: SeverityWarning})
 		}
@@ -53,10 +55,11 @@ func (d *Definition) Bind(v Values) (Message, Preview, error) {
 		}
 	}
 	p.Warnings = b.problems
-	return Message{name: d.Name, lang: CanonicalLanguage(d.Language), parts: b.parts}, p, nil
+	return Message{name: d.Name, lang: p.Language, parts: b.parts}, p, nil
 }
 
-// binder collects what one call of Bind produces.
+// binder collects what one call of Bind produces. Its methods go on after a
+// problem, so that an agent sees everything that is wrong at once.
 type binder struct {
 	def      *Definition
 	names    bool   // variables are named
@@ -67,6 +70,7 @@ type binder struct {
 	problems Problems
 }
 
+// problem adds a finding. Unless it says otherwise it is an error.
 func (b *binder) problem(p Problem) {
 	if p.Severity == "" {
 		p.Severity = SeverityError
@@ -86,8 +90,9 @@ func (b *binder) fail() error {
 	return e
 }
 
-// params returns a slice of n parameters from the arena. The capacity is cut so
-// that no part can grow into its neighbour.
+// params returns a slice of n parameters from the arena, which saves an
+// allocation for each component. The capacity is cut so that no part can grow
+// into its neighbour.
 func (b *binder) params(n int) []param {
 	if cap(b.arena)-len(b.arena) < n {
 		b.arena = make([]param, 0, max(n, 8))
@@ -104,32 +109,11 @@ func (b *binder) part(kind string, p Parameter) {
 	b.parts = append(b.parts, part{kind: kind, params: list})
 }
 
-// Limits of the text that a customer sees, in characters.
-//
-// https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/components
-// (checked 2026-11-22).
-const (
-	MaxHeader    = 60
-	MaxBody      = 1024
-	MaxOfferBody = 600 // body of a limited-time offer
-	MaxCardBody  = 160 // body of a carousel card, and of a single-product template
-	MaxFooter    = 60
-	MaxLabel     = 25 // on a button
-	MaxOffer     = 16 // text of a limited-time offer
-	MaxURL       = 2000
-	MaxPhone     = 20
-	MaxCoupon    = 20 // 15 until 2025-12-03
-	MaxCode      = 15 // one-time code
-
-	// A template that consists of a body only may grow further. Meta's
-	// figures differ from page to page: beyond the lower Bind warns, beyond
-	// the upper it refuses.
-	maxBareBody     = 32768
-	maxBareBodySafe = 4096
-)
-
 // bodyLimit returns the limit of the body after substitution, 0 for a template
-// that consists of nothing else.
+// that consists of nothing else. Where the limit of the body as it is written is
+// lower than usual, the text the customer sees is held to it too: Meta's pages
+// do not say which of the two they mean, and what is refused here can be mended
+// by the agent, while what Meta refuses has gone by.
 func (b *binder) bodyLimit() int {
 	h := b.def.Header()
 	switch {

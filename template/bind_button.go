@@ -3,7 +3,6 @@ package template
 import (
 	"bytes"
 	"encoding/json"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -14,8 +13,11 @@ func (b *binder) buttons(path string, list []Button, vals []ButtonValue) []Previ
 		for j := range i {
 			bad = bad || vals[j].Index == vals[i].Index
 		}
-		if bad {
-			b.problem(Problem{Path: indexed(path, vals[i].Index), Rule: RuleButtonIndex, Limit: len(list) - 1, Actual: vals[i].Index, Code: CodeInvalidValue})
+		if bad { // and whatever else is wrong may only follow from it
+			b.problem(Problem{
+				Path: indexed(path, vals[i].Index), Rule: RuleButtonIndex,
+				Limit: len(list) - 1, Actual: vals[i].Index, Code: CodeInvalidValue,
+			})
 			return nil
 		}
 	}
@@ -25,7 +27,7 @@ func (b *binder) buttons(path string, list []Button, vals []ButtonValue) []Previ
 	shown := make([]PreviewButton, len(list))
 	for i, button := range list {
 		var v *ButtonValue
-		for j := range vals {
+		for j := range vals { // at most 10
 			if vals[j].Index == i {
 				v = &vals[j]
 			}
@@ -33,68 +35,6 @@ func (b *binder) buttons(path string, list []Button, vals []ButtonValue) []Previ
 		shown[i] = b.button(path, i, button, v)
 	}
 	return shown
-}
-
-// fields says which fields of a ButtonValue are set.
-type fields uint16
-
-const (
-	hasSuffix fields = 1 << iota
-	hasPayload
-	hasCoupon
-	hasTTL
-	hasToken
-	hasData
-	hasThumbnail
-	hasSections
-	hasOrder
-)
-
-func (v *ButtonValue) fields() (f fields) {
-	if v == nil {
-		return 0
-	}
-	for i, set := range [...]bool{
-		v.Suffix != "", v.Payload != "", v.Coupon != "", v.TTLMinutes != 0, v.FlowToken != "",
-		len(v.FlowData) > 0, v.Thumbnail != "", len(v.Sections) > 0, len(v.OrderDetails) > 0,
-	} {
-		if set {
-			f |= 1 << i
-		}
-	}
-	return f
-}
-
-// slotsOf returns the fields a button must have and those it may have besides.
-func slotsOf(button Button) (must, may fields) {
-	switch k := button.Kind(); k {
-	case URL:
-		if u, ok := button.(*URLButton); ok && hasAnyVariable(u.URL) {
-			return hasSuffix, 0
-		}
-	case QuickReply:
-		return 0, hasPayload
-	case VoiceCall:
-		return 0, hasPayload | hasTTL
-	case CopyCode:
-		return hasCoupon, 0
-	case OTP:
-		return 0, hasSuffix // the code comes from the body
-	case Flow:
-		return hasToken, hasData
-	case CatalogView:
-		return 0, hasThumbnail
-	case MultiProduct:
-		return hasThumbnail | hasSections, 0
-	case OrderDetails:
-		return hasOrder, 0
-	}
-	return 0, 0
-}
-
-func hasAnyVariable(text string) bool {
-	_, ok := nextVariable(text, 0)
-	return ok
 }
 
 // button binds one button. v is nil if there is no value for it.
@@ -109,38 +49,38 @@ func (b *binder) button(path string, i int, button Button, v *ButtonValue) Previ
 	case *PhoneButton:
 		p.Phone = t.Number
 	case *UnknownButton:
+		// It may want a value that this version cannot give it.
 		b.problem(Problem{Path: indexed(path, i), Rule: RuleButtonUnknown, Severity: SeverityWarning})
 	default: // the others lead nowhere
 	}
 	must, may := slotsOf(button)
 	got := v.fields()
-	if missing := must &^ got; missing != 0 {
+	missing, odd := must&^got, got&^(must|may)
+	if missing != 0 {
 		b.problem(Problem{Path: indexed(path, i), Rule: RuleValueMissing, Want: missing.String(), Code: CodeMissing})
 	}
-	if odd := got &^ (must | may); odd != 0 {
-		b.problem(Problem{Path: indexed(path, i), Rule: RuleValueUnexpected, Want: must.String(), Got: odd.String(), Code: CodeKindMismatch})
+	if odd != 0 {
+		b.problem(Problem{
+			Path: indexed(path, i), Rule: RuleValueUnexpected,
+			Want: must.String(), Got: odd.String(), Code: CodeKindMismatch,
+		})
 	}
-	if must&^got != 0 || got&^(must|may) != 0 {
-		return p
-	}
-	if p.Kind == OTP {
+	switch {
+	case missing != 0 || odd != 0:
+	case p.Kind == OTP:
 		b.otp(indexed(path, i), i, v)
-		return p
+	case got != 0:
+		// Buttons without value need no component: Meta knows them.
+		b.filledButton(indexed(path, i), i, v, &p)
 	}
-	if got == 0 {
-		return p
-	}
-	b.filledButton(indexed(path, i), i, button, v, &p)
 	return p
 }
 
 // filledButton binds a button whose value has the right fields.
-func (b *binder) filledButton(path string, i int, button Button, v *ButtonValue, p *PreviewButton) {
+func (b *binder) filledButton(path string, i int, v *ButtonValue, p *PreviewButton) {
 	switch p.Kind {
 	case URL:
-		if u, ok := button.(*URLButton); ok {
-			p.URL = b.suffix(path, u.URL, v.Suffix)
-		}
+		p.URL = b.suffix(path, p.URL, v.Suffix)
 		b.buttonPart(i, "url", Parameter{Type: ParamText, Text: v.Suffix})
 	case QuickReply:
 		b.checkPayload(path, v.Payload, maxPayload, maxPayloadSafe)
@@ -154,21 +94,22 @@ func (b *binder) filledButton(path string, i int, button Button, v *ButtonValue,
 		p.Code = v.Coupon
 		b.buttonPart(i, "copy_code", Parameter{Type: ParamCouponCode, Text: v.Coupon})
 	case Flow:
-		b.action(path, i, "flow", func(w *writer) {
+		b.action(i, "flow", func(w *writer) {
 			w.str("flow_token", v.FlowToken)
 			b.rawObject(w, path, "flow_action_data", v.FlowData)
 		})
 	case CatalogView:
-		b.action(path, i, "catalog", func(w *writer) { w.str("thumbnail_product_retailer_id", v.Thumbnail) })
+		b.action(i, "catalog", func(w *writer) { w.str("thumbnail_product_retailer_id", v.Thumbnail) })
 	case MultiProduct:
 		p.Products = b.sections(path, i, v)
 	case OrderDetails:
-		b.action(path, i, "order_details", func(w *writer) { b.rawObject(w, path, "order_details", v.OrderDetails) })
+		b.action(i, "order_details", func(w *writer) { b.rawObject(w, path, "order_details", v.OrderDetails) })
 	}
 	b.checkUTF8(path, v.Payload, v.FlowToken, v.Thumbnail)
 }
 
-// checkUTF8 reports texts that would not arrive as they are.
+// checkUTF8 reports texts that would not arrive as they are: JSON can only
+// carry UTF-8.
 func (b *binder) checkUTF8(path string, texts ...string) {
 	for _, s := range texts {
 		if !utf8.ValidString(s) {
@@ -177,6 +118,7 @@ func (b *binder) checkUTF8(path string, texts ...string) {
 	}
 }
 
+// buttonPart adds a button component. Every button is one of its own.
 func (b *binder) buttonPart(i int, sub string, ps ...Parameter) {
 	list := b.params(len(ps))
 	for j := range ps {
@@ -186,7 +128,7 @@ func (b *binder) buttonPart(i int, sub string, ps ...Parameter) {
 }
 
 // action adds a button component whose one parameter is an object.
-func (b *binder) action(path string, i int, sub string, members func(w *writer)) {
+func (b *binder) action(i int, sub string, members func(w *writer)) {
 	w := &writer{}
 	outer := w.begin(nil)
 	members(w)
@@ -203,29 +145,14 @@ func (b *binder) rawObject(w *writer, path, key string, raw json.RawMessage) {
 		b.problem(Problem{Path: path, Rule: RuleValueEncoding, Want: "JSON object", Code: CodeInvalidParameter})
 		return
 	}
-	w.raw(key, compact(raw))
-}
-
-// suffix returns the URL with its variable replaced.
-func (b *binder) suffix(path, url, suffix string) string {
-	v, _ := nextVariable(url, 0)
-	base, tail := url[:v.start], url[v.end:]
-	full := base + suffix + tail
-	switch {
-	case strings.TrimSpace(suffix) == "":
-		b.problem(Problem{Path: path, Rule: RuleValueBlank, Code: CodeMissing})
-	case strings.ContainsAny(suffix, "\r\n\t"):
-		b.problem(Problem{Path: path, Rule: RuleValueBreak, Code: CodeInvalidText})
-	case !urlText(suffix), strings.HasSuffix(base, "/") && suffix[0] == '/':
-		b.problem(Problem{Path: path, Rule: RuleURLSuffix, Code: CodeInvalidValue})
-	case len(full) > MaxURL:
-		b.problem(Problem{Path: path, Rule: RuleValueLength, Limit: MaxURL, Actual: len(full), Code: CodeInvalidValue})
-	}
-	return full
+	w.raw(key, compact(raw)) // a copy: the host may reuse its bytes
 }
 
 // otp adds the button of an authentication template, which carries the same
 // code as the body. A suffix, if given, must be that code.
+//
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/authentication-templates/authentication-templates
+// (checked 2026-11-22).
 func (b *binder) otp(path string, i int, v *ButtonValue) {
 	if v.fields() != 0 && v.Suffix != b.code {
 		b.problem(Problem{Path: path, Rule: RuleValueKind, Want: "the code in the body", Code: CodeInvalidValue})
@@ -236,7 +163,8 @@ func (b *binder) otp(path string, i int, v *ButtonValue) {
 }
 
 // Limits of what comes back when a button is tapped, in characters. Meta
-// publishes none for quick replies: beyond the lower figure Bind warns.
+// publishes none for quick replies: 128 always worked, 256 has been seen to.
+// Beyond the lower figure Bind warns, beyond the higher it refuses.
 const (
 	maxPayloadSafe = 128
 	maxPayload     = 256
@@ -253,8 +181,12 @@ func (b *binder) checkPayload(path, s string, limit, warnAt int) {
 }
 
 // maxCallMinutes is the longest life of a call button: 30 days.
+//
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/calling/call-button-messages-deep-links
+// (checked 2026-11-22).
 const maxCallMinutes = 43200
 
+// voiceCall adds the button that calls the business on WhatsApp.
 func (b *binder) voiceCall(path string, i int, v *ButtonValue) {
 	var list []Parameter
 	if v.TTLMinutes != 0 {
@@ -268,59 +200,4 @@ func (b *binder) voiceCall(path string, i int, v *ButtonValue) {
 		list = append(list, Parameter{Type: ParamPayload, Text: v.Payload})
 	}
 	b.buttonPart(i, "voice_call", list...)
-}
-
-// coupon reports whether s may be a coupon code.
-func coupon(s string) bool {
-	for i := range len(s) {
-		c := s[i] | 0x20
-		if (c < 'a' || c > 'z') && (s[i] < '0' || s[i] > '9') {
-			return false
-		}
-	}
-	return s != "" && len(s) <= MaxCoupon
-}
-
-// Limits of a multi-product message.
-const (
-	maxSections = 10
-	maxProducts = 30
-)
-
-// sections adds the products of a multi-product button and returns how many
-// there are.
-func (b *binder) sections(path string, i int, v *ButtonValue) int {
-	total, blank := 0, false
-	for s := range v.Sections {
-		total += len(v.Sections[s].Products)
-		blank = blank || v.Sections[s].Title == "" && len(v.Sections) > 1 || len(v.Sections[s].Products) == 0
-		b.checkUTF8(path, v.Sections[s].Title)
-		for _, id := range v.Sections[s].Products {
-			blank = blank || id == ""
-			b.checkUTF8(path, id)
-		}
-	}
-	switch {
-	case len(v.Sections) > maxSections:
-		b.problem(Problem{Path: path, Rule: RuleSections, Limit: maxSections, Actual: len(v.Sections), Code: CodeInvalidValue})
-	case total > maxProducts:
-		b.problem(Problem{Path: path, Rule: RuleSections, Limit: maxProducts, Actual: total, Code: CodeInvalidValue})
-	case blank:
-		b.problem(Problem{Path: path, Rule: RuleValueBlank, Code: CodeMissing})
-	}
-	b.action(path, i, "mpm", func(w *writer) {
-		w.str("thumbnail_product_retailer_id", v.Thumbnail)
-		w.list("sections", len(v.Sections), func(s int) {
-			outer := w.begin(nil)
-			w.str("title", v.Sections[s].Title)
-			products := v.Sections[s].Products
-			w.list("product_items", len(products), func(j int) {
-				inner := w.begin(nil)
-				w.str("product_retailer_id", products[j])
-				w.end(inner)
-			})
-			w.end(outer)
-		})
-	})
-	return total
 }

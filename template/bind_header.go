@@ -2,7 +2,6 @@ package template
 
 import (
 	"cmp"
-	"net/url"
 	"strings"
 )
 
@@ -15,6 +14,8 @@ func (b *binder) header(path string, h *Header, v *HeaderValue) *PreviewHeader {
 		}
 		return nil
 	}
+	// A header's value may have a kind of its own, so that the first question
+	// is whether the two agree; what the value says comes after.
 	p := &PreviewHeader{Format: h.Format}
 	want := strings.ToLower(string(h.Format))
 	got := v.kind(h.Format.media())
@@ -23,6 +24,9 @@ func (b *binder) header(path string, h *Header, v *HeaderValue) *PreviewHeader {
 		var vals []Value
 		if got != "" {
 			vals = []Value{v.Text}
+			if v.Text.Currency != "" || v.Text.Date { // Meta takes these in bodies only
+				b.problem(Problem{Path: indexed(path, 0), Rule: RuleValueKind, Want: want, Got: "currency or date", Code: CodeKindMismatch})
+			}
 		}
 		p.Text = b.text(path, "header", h.Text, vals, MaxHeader)
 	case !h.Format.known():
@@ -64,6 +68,11 @@ func (v *HeaderValue) kind(shown MediaKind) string {
 	return kind
 }
 
+// media binds a file. Whether the file behind a link or an id really is of the
+// kind, and small enough, only Meta can tell when it fetches it.
+//
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/components
+// (checked 2026-11-22).
 func (b *binder) media(path string, kind MediaKind, m Media) *Media {
 	m.Kind = kind
 	switch {
@@ -79,29 +88,10 @@ func (b *binder) media(path string, kind MediaKind, m Media) *Media {
 	}
 	b.checkUTF8(path, m.ID, m.Filename)
 	b.part("header", Parameter{Type: ParameterType(kind), Media: &m})
-	return &m
+	return clonePointer(&m) // the message keeps its own
 }
 
-// webURL reports whether s is an absolute http or https URL without characters
-// that would need encoding.
-func webURL(s string) bool {
-	if len(s) > MaxURL || !urlText(s) {
-		return false
-	}
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != ""
-}
-
-// urlText reports whether s consists of characters that may stand in a URL.
-func urlText(s string) bool {
-	for i := range len(s) {
-		if s[i] <= ' ' || s[i] > '~' || strings.IndexByte("\"<>\\^`{|}", s[i]) >= 0 {
-			return false
-		}
-	}
-	return true
-}
-
+// location binds a place. Name and address are optional.
 func (b *binder) location(path string, l Location) *Location {
 	// Written so that a coordinate that is not a number fails too.
 	inRange := l.Latitude >= -90 && l.Latitude <= 90 && l.Longitude >= -180 && l.Longitude <= 180
@@ -110,14 +100,15 @@ func (b *binder) location(path string, l Location) *Location {
 	}
 	b.checkUTF8(path, l.Name, l.Address)
 	b.part("header", Parameter{Type: ParamLocation, Location: &l})
-	return &l
+	return clonePointer(&l)
 }
 
+// product binds an item of a catalogue, which is named by both ids or not at all.
 func (b *binder) product(path string, p Product) *Product {
 	if p.RetailerID == "" || p.CatalogID == "" {
 		b.problem(Problem{Path: path, Rule: RuleValueMissing, Want: "catalogue and retailer id", Code: CodeMissing})
 	}
 	b.checkUTF8(path, p.RetailerID, p.CatalogID)
 	b.part("header", Parameter{Type: ParamProduct, Product: &p})
-	return &p
+	return clonePointer(&p)
 }

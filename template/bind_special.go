@@ -5,7 +5,11 @@ import (
 	"time"
 )
 
-// offer binds the end of a limited-time offer.
+// offer binds the end of a limited-time offer. Whether that is still to come is
+// not asked: Bind knows no time, and a message may wait in a queue.
+//
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/marketing-templates/limited-time-offer-templates
+// (checked 2026-11-22).
 func (b *binder) offer(o *LimitedTimeOffer, ends time.Time) *PreviewOffer {
 	counts := o != nil && o.HasExpiration != nil && *o.HasExpiration
 	switch {
@@ -24,11 +28,12 @@ func (b *binder) offer(o *LimitedTimeOffer, ends time.Time) *PreviewOffer {
 	return &PreviewOffer{Text: o.Text, Ends: ends}
 }
 
-// MaxCards is the number of cards a carousel may have.
-const MaxCards = 10
-
 // carousel binds the cards. Media cards are as many as were approved; of
-// product cards two are approved and stand for any number.
+// product cards two are approved and stand for any number from 2 to MaxCards.
+// Indexes of buttons begin at 0 in each card.
+//
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/marketing-templates/media-card-carousel-templates
+// (checked 2026-11-22).
 func (b *binder) carousel(c *Carousel, vals []CardValues) []PreviewCard {
 	if c == nil || len(c.Cards) == 0 {
 		if len(vals) > 0 {
@@ -36,6 +41,7 @@ func (b *binder) carousel(c *Carousel, vals []CardValues) []PreviewCard {
 		}
 		return nil
 	}
+	// All cards have the same shape, so that the first one tells the kind.
 	h := c.Cards[0].Header()
 	open := h != nil && h.Format == HeaderProduct
 	switch {
@@ -46,7 +52,7 @@ func (b *binder) carousel(c *Carousel, vals []CardValues) []PreviewCard {
 		b.problem(Problem{Path: "cards", Rule: RuleCardCount, Limit: len(c.Cards), Actual: len(vals), Code: CodeCountMismatch})
 		return nil
 	}
-	outer := b.parts
+	outer := b.parts // while the parts of a card are being collected
 	cards := make([]card, len(vals))
 	shown := make([]PreviewCard, len(vals))
 	for i := range vals {
@@ -77,6 +83,9 @@ func (d *Definition) orderStatusTemplate() bool {
 	return d.SubCategory == "ORDER_STATUS" || d.SubCategory == "RICH_ORDER_STATUS"
 }
 
+// orderStatus binds how an order stands, which templates of that sub-category
+// must carry and others must not. Whether the step may follow the one before it
+// is known to Meta only, which answers error 2046 if not.
 func (b *binder) orderStatus(s *OrderStatus) *OrderStatus {
 	const path = "order_status"
 	wanted := b.def.orderStatusTemplate()
@@ -106,10 +115,14 @@ func (b *binder) orderStatus(s *OrderStatus) *OrderStatus {
 	})
 	w.end(outer)
 	b.part("order_status", Parameter{Type: ParamOrderStatus, Raw: w.buf})
-	c := *s
-	return &c
+	return clonePointer(s)
 }
 
+// tapTarget binds the pages that open when the message is tapped. Access is
+// restricted: whether this business has it only Meta can tell.
+//
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/tap-target-url-title-override
+// (checked 2026-11-22).
 func (b *binder) tapTarget(list []TapTarget) []TapTarget {
 	if len(list) == 0 {
 		return nil

@@ -145,6 +145,8 @@ func TestBindRefusesWhatMetaWouldRefuse(t *testing.T) {
 		"a text for an image header":             {`{"type":"HEADER","format":"IMAGE"},` + plainBody, "", header(template.HeaderValue{Text: template.Text("x")}), 132012, []string{"header: value-kind (want image, got text)"}},
 		"an image for a text header":             {`{"type":"HEADER","format":"TEXT","text":"Hello"},` + plainBody, "", header(template.HeaderValue{Media: image}), 132012, []string{"header: value-kind (want text, got image)"}},
 		"a file of no kind for a place":          {`{"type":"HEADER","format":"LOCATION"},` + plainBody, "", header(template.HeaderValue{Media: &template.Media{ID: "1"}}), 132012, []string{"header: value-kind (want location, got media)"}},
+		"money in a header":                      {`{"type":"HEADER","format":"TEXT","text":"To {{1}}!"},` + plainBody, "", header(template.HeaderValue{Text: template.Money("5 €", "EUR", 5000)}), 132012, []string{"header[0]: value-kind (want text, got currency or date)"}},
+		"a date in a header":                     {`{"type":"HEADER","format":"TEXT","text":"To {{1}}!"},` + plainBody, "", header(template.HeaderValue{Text: template.Date("5 May")}), 132012, []string{"header[0]: value-kind (want text, got currency or date)"}},
 		"two things for one header":              {`{"type":"HEADER","format":"IMAGE"},` + plainBody, "", header(template.HeaderValue{Media: image, Product: &template.Product{}}), 132012, []string{"header: value-kind (want image, got several)"}},
 		"a file without source":                  {`{"type":"HEADER","format":"IMAGE"},` + plainBody, "", header(template.HeaderValue{Media: &template.Media{}}), 131008, []string{"header: media-source (want id or link, got none)"}},
 		"a file with two sources":                {`{"type":"HEADER","format":"IMAGE"},` + plainBody, "", header(template.HeaderValue{Media: &template.Media{ID: "1", Link: image.Link}}), 131009, []string{"header: media-source (want id or link, got both)"}},
@@ -300,6 +302,18 @@ func TestBindKeepsNothingOfTheValues(t *testing.T) {
 	require.Equal(t, raw, string(msg.AppendJSON(nil)))
 	require.Equal(t, text, preview.Text())
 	require.Equal(t, 3, strings.Count(raw, "before"))
+
+	// Nor do preview and parameters lead into the message.
+	preview.Header.Media.Filename = "after"
+	for _, p := range msg.Parameters() {
+		if p.Media != nil {
+			p.Media.Filename = "after"
+		}
+		for i := range p.Raw {
+			p.Raw[i] = ' '
+		}
+	}
+	require.Equal(t, raw, string(msg.AppendJSON(nil)))
 }
 
 func TestOneTimeCodeReadBackShowsMetasText(t *testing.T) {

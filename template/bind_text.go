@@ -10,7 +10,7 @@ import (
 // number of characters it may have then, 0 for that of a bare body. A text
 // without variables, or with wrong values, gets no component.
 func (b *binder) text(path, kind, text string, vals []Value, limit int) string {
-	var buf [12]variable
+	var buf [12]variable // on the stack: most texts have fewer
 	list := appendVariables(buf[:0], text)
 	want, ok := b.countVariables(list)
 	if !ok {
@@ -21,7 +21,7 @@ func (b *binder) text(path, kind, text string, vals []Value, limit int) string {
 	if len(vals) != want {
 		b.problem(Problem{Path: path, Rule: RuleValueCount, Limit: want, Actual: len(vals), Code: CodeCountMismatch})
 	}
-	if len(vals) <= maxVariables {
+	if len(vals) <= maxVariables { // otherwise the count has been reported
 		b.checkNames(path, list, vals)
 	}
 	for i := range vals {
@@ -43,19 +43,17 @@ func (b *binder) text(path, kind, text string, vals []Value, limit int) string {
 	return out
 }
 
-// maxVariables is far above what fits into any text, and keeps the work of
-// matching names bounded.
-const maxVariables = 500
-
 // countVariables returns how many values a text wants, and false if its
-// variables are not of the kind the template declares.
+// variables are not of the kind the template declares. A variable that occurs
+// twice wants one value. Numbers count up to the highest: Meta approves no gaps,
+// and a definition that has one nevertheless must not shift its values.
 func (b *binder) countVariables(list []variable) (n int, ok bool) {
 	if len(list) > maxVariables {
 		return 0, false
 	}
 	for i := range list {
 		name := list[i].name
-		if b.names == digits(name) {
+		if b.names == digits(name) { // a number among names, or the reverse
 			return 0, false
 		}
 		if b.names {
@@ -87,7 +85,8 @@ func position(name string) int {
 }
 
 // checkNames reports named values that match no variable or match twice, and
-// names where numbers are used.
+// names where numbers are used: Meta matches values by name in the one case and
+// by position in the other.
 func (b *binder) checkNames(path string, list []variable, vals []Value) {
 	for i := range vals {
 		name := vals[i].Name
@@ -115,7 +114,10 @@ func hasVariable(list []variable, name string) bool {
 	return false
 }
 
-// checkValue reports what Meta refuses in any text parameter.
+// checkValue reports what Meta refuses in a value of a text.
+//
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes
+// (checked 2026-11-22).
 func (b *binder) checkValue(path string, i int, v *Value) {
 	b.checkText(path, i, v.Text)
 	if v.Currency == "" {
@@ -132,6 +134,8 @@ func (b *binder) checkValue(path string, i int, v *Value) {
 // maxSpaces is the longest run of spaces Meta lets pass in a value.
 const maxSpaces = 4
 
+// checkText reports what Meta refuses in a text parameter of any kind, in one
+// pass over the bytes.
 func (b *binder) checkText(path string, i int, s string) {
 	var run, longest int
 	breaks, blank := false, true
@@ -143,7 +147,7 @@ func (b *binder) checkText(path string, i int, s string) {
 			continue
 		case '\n', '\r', '\t':
 			breaks = true
-		default:
+		default: // beyond ASCII it may be a space still
 			blank = blank && s[j] >= utf8.RuneSelf
 		}
 		run = 0
@@ -163,6 +167,8 @@ func (b *binder) checkText(path string, i int, s string) {
 }
 
 // fill replaces the variables of text, whose number and names have been checked.
+// Values are inserted as they are: what looks like a variable in one of them is
+// text.
 func (b *binder) fill(text string, list []variable, vals []Value) string {
 	var out strings.Builder
 	size := len(text)
@@ -189,7 +195,9 @@ func (b *binder) fill(text string, list []variable, vals []Value) string {
 	return out.String()
 }
 
-// checkRendered measures a text after substitution.
+// checkRendered measures a text after substitution, in code points. Where only
+// the count of UTF-16 units is too high it warns, because Meta does not say
+// which of the two it counts.
 func (b *binder) checkRendered(path, s string, limit int) {
 	warnAt := limit
 	if limit == 0 {

@@ -133,7 +133,7 @@ func (l *inputs) buttons(path string, list []Button) {
 		in := Input{Path: indexed(path, i), Label: b.Label(), Required: true}
 		switch b := b.(type) {
 		case *URLButton:
-			if !hasAnyVariable(b.URL) {
+			if !hasVariables(b.URL) {
 				continue
 			}
 			in.Kind, in.Max = InputSuffix, MaxURL-len(b.URL)

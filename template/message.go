@@ -58,8 +58,7 @@ type Slot struct {
 	Position  int    // zero-based position among the parameters of the component
 }
 
-// Parameters yields every parameter with its place, in wire order. The
-// parameters must not be changed through the pointers they hold.
+// Parameters yields a copy of every parameter with its place, in wire order.
 func (m Message) Parameters() iter.Seq2[Slot, Parameter] {
 	return func(yield func(Slot, Parameter) bool) {
 		each(m.parts, -1, yield)

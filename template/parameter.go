@@ -1,6 +1,9 @@
 package template
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // ParameterType is the type of a parameter on the wire.
 type ParameterType string
@@ -59,6 +62,7 @@ type param struct {
 	full       *Parameter
 }
 
+// stored returns the form in which a message holds p.
 func (p Parameter) stored() param {
 	switch p.Type {
 	case ParamText, ParamPayload, ParamCouponCode:
@@ -67,9 +71,13 @@ func (p Parameter) stored() param {
 	return param{full: &p}
 }
 
+// public returns a copy: who changes it does not change the message.
 func (p *param) public() Parameter {
 	if p.full != nil {
-		return *p.full
+		c := *p.full
+		c.Media, c.Location, c.Product = clonePointer(c.Media), clonePointer(c.Location), clonePointer(c.Product)
+		c.Raw = slices.Clone(c.Raw)
+		return c
 	}
 	return Parameter{Type: p.kind, Name: p.name, Text: p.text}
 }
@@ -85,6 +93,7 @@ func (v *Value) param() param {
 	return param{kind: ParamText, name: v.Name, text: v.Text}
 }
 
+// encode writes the parameter as it goes on the wire.
 func (p *param) encode(w *writer) {
 	if p.full != nil {
 		p.full.encode(w)
@@ -97,6 +106,8 @@ func (p *param) encode(w *writer) {
 	w.end(outer)
 }
 
+// encode writes a parameter of any type. Members that are absent are left out,
+// except for numbers whose zero means something.
 func (p *Parameter) encode(w *writer) {
 	if !p.known() {
 		w.element(p.Raw)
@@ -143,6 +154,7 @@ func (p *Parameter) encode(w *writer) {
 	w.end(outer)
 }
 
+// encode writes the members of a place.
 func (l *Location) encode(w *writer) {
 	if l == nil {
 		return

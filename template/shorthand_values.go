@@ -71,7 +71,7 @@ func takesSuffix(list []Button, i int) bool {
 		return false
 	}
 	u, ok := list[i].(*URLButton)
-	return ok && hasAnyVariable(u.URL)
+	return ok && hasVariables(u.URL)
 }
 
 // nameInOrder gives values the names of the variables of text, in the order in

@@ -104,9 +104,6 @@ func (p *Problem) review() *Problem {
 	return p
 }
 
-// MaxName is the length of the longest template name.
-const MaxName = 512
-
 func (c *checker) envelope() {
 	d := c.d
 	if !validName(d.Name) {

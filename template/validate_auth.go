@@ -140,8 +140,6 @@ func packageName(s string) bool {
 	return len(segments) >= 2 && len(s) <= maxPackage
 }
 
-func letter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
-
 func signatureHash(s string) bool {
 	for i := range len(s) {
 		if b := s[i]; (!nameByte(b) || b == '_') && b != '+' && b != '/' && b != '=' {

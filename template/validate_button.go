@@ -5,9 +5,6 @@ import (
 	"strings"
 )
 
-// MaxButtons is how many buttons a template may have in all.
-const MaxButtons = 10
-
 // buttonLimits says how many buttons of a kind a template may have. Where Meta
 // does not say, more draw a warning.
 //

@@ -15,9 +15,12 @@ func (v Values) MapText(fn func(string) string) Values {
 	return v.mapText(mapper{text: fn, suffix: fn, link: fn})
 }
 
-// mapper has a function for each kind of text.
+// mapper has a function for each kind of text: a macro's placeholders are encoded
+// in links, but not in what is read.
 type mapper struct{ text, suffix, link func(string) string }
 
+// mapText returns a copy in which everything has been mapped. Ids that Meta or
+// the host's catalogue gave out are no texts.
 func (v Values) mapText(m mapper) Values {
 	v.Header = m.header(v.Header)
 	v.Body = mapSlice(v.Body, m.value)
@@ -47,6 +50,7 @@ func mapSlice[T any](list []T, change func(*T)) []T {
 
 func (m mapper) value(v *Value) { v.Text = m.text(v.Text) }
 
+// header maps the one thing that is set.
 func (m mapper) header(h HeaderValue) HeaderValue {
 	m.value(&h.Text)
 	h.Media, h.Location, h.Product = m.media(h.Media), m.location(h.Location), clonePointer(h.Product)
@@ -71,6 +75,7 @@ func (m mapper) location(p *Location) *Location {
 	return &c
 }
 
+// clonePointer returns a pointer to a copy, nil for nil.
 func clonePointer[T any](p *T) *T {
 	if p == nil {
 		return nil
@@ -79,6 +84,7 @@ func clonePointer[T any](p *T) *T {
 	return &c
 }
 
+// button maps every field, whatever the kind of button.
 func (m mapper) button(b *ButtonValue) {
 	b.Suffix, b.Payload, b.Coupon = m.suffix(b.Suffix), m.text(b.Payload), m.text(b.Coupon)
 	b.FlowToken, b.FlowData = m.text(b.FlowToken), mapJSON(b.FlowData, m.text)
@@ -97,12 +103,14 @@ func (m Message) MapText(fn func(string) string) Message {
 	return m
 }
 
+// parts maps components and those of cards beneath them. The lists are copied on
+// the way, so that the message they came from stays as it was.
 func (m mapper) parts(list []part) []part {
 	return mapSlice(list, func(p *part) {
 		p.params = mapSlice(p.params, func(stored *param) {
-			q := stored.public()
+			q := stored.public() // a copy, pointers included
 			q.Text = m.text(q.Text)
-			q.Media, q.Location, q.Product = m.media(q.Media), m.location(q.Location), clonePointer(q.Product)
+			q.Media, q.Location = m.media(q.Media), m.location(q.Location)
 			q.Raw = mapJSON(q.Raw, m.text)
 			*stored = q.stored()
 		})
@@ -111,6 +119,8 @@ func (m mapper) parts(list []part) []part {
 	})
 }
 
+// extra maps what the message came with and this package does not model: it may
+// hold anything, a card number included.
 func (m mapper) extra(x Extra) Extra {
 	x = maps.Clone(x)
 	for k, raw := range x {
@@ -125,7 +135,7 @@ func (m mapper) extra(x Extra) Extra {
 func mapJSON(raw json.RawMessage, fn func(string) string) json.RawMessage {
 	var v any
 	d := json.NewDecoder(strings.NewReader(string(raw)))
-	d.UseNumber()
+	d.UseNumber() // numbers of 16 digits must not pass through a float
 	if len(raw) == 0 || d.Decode(&v) != nil {
 		return slices.Clone(raw)
 	}

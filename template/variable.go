@@ -32,6 +32,12 @@ func nextVariable(text string, from int) (v variable, ok bool) {
 	}
 }
 
+// hasVariables reports whether text has any variable.
+func hasVariables(text string) bool {
+	_, ok := nextVariable(text, 0)
+	return ok
+}
+
 // appendVariables appends the variables of text to list.
 func appendVariables(list []variable, text string) []variable {
 	for v, more := nextVariable(text, 0); more; v, more = nextVariable(text, v.end) {
