@@ -1,0 +1,5 @@
+//go:build !race
+
+package keyrate_test
+
+const raceEnabled = false
