@@ -287,3 +287,10 @@ func (r *recorder) serve(h http.Handler, req *http.Request) (err error) {
 	h.ServeHTTP(r, req)
 	return nil
 }
+
+// Callback returns the URL that receives the app's webhooks, "" before Subscribe.
+func (a *App) Callback() string {
+	a.w.mu.Lock()
+	defer a.w.mu.Unlock()
+	return a.callback
+}
