@@ -9,6 +9,7 @@ type hit struct {
 	kind       Kind
 	tier       Tier
 	reason     Reason
+	shape      shape
 	scheme     uint8 // index in schemes, or of the Detector
 }
 

@@ -100,9 +100,7 @@ func Cards(s string) string { return zero.String(s) }
 // String returns s with its card numbers masked. If there is nothing to mask it
 // returns s itself and allocates nothing. Invalid UTF-8 passes unchanged.
 func (r *Redactor) String(s string) string {
-	// The view is only read; strings have no other way into a []byte without
-	// a copy.
-	b := unsafe.Slice(unsafe.StringData(s), len(s))
+	b := view(s)
 	o := r.options()
 	start := o.worthwhile(b)
 	if start < 0 {
@@ -127,7 +125,7 @@ func (r *Redactor) Bytes(b []byte) []byte {
 // Find reports what [Redactor.String] masks in s, in order and without overlap.
 // It returns nil if there is nothing.
 func (r *Redactor) Find(s string) []Span {
-	b := unsafe.Slice(unsafe.StringData(s), len(s))
+	b := view(s)
 	o := r.options()
 	start := o.worthwhile(b)
 	if start < 0 {
@@ -140,6 +138,9 @@ func (r *Redactor) Find(s string) []Span {
 	}
 	return spans
 }
+
+// view returns the bytes of s without a copy. They are only ever read.
+func view(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
 
 // worthwhile returns where a closer look at b should begin, or -1 if there is
 // nothing to mask. This is all that happens to most texts.

@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"iter"
 	"unicode"
 	"unicode/utf8"
 )
@@ -43,6 +44,26 @@ func (x *hit) counts(b []byte, i int) (bool, int) {
 	return x.kind == Custom && unicode.IsLetter(r), w
 }
 
+// masked yields offset and width of each character in b that found hides.
+func masked(b []byte, found []hit) iter.Seq2[int, int] {
+	return func(yield func(i, width int) bool) {
+		for k := range found {
+			x := &found[k]
+			n := 0
+			for i := x.start; i < x.end; {
+				counts, w := x.counts(b, i)
+				if counts {
+					n++
+				}
+				if counts && n > int(x.head) && n <= int(x.digits)-int(x.tail) && !yield(i, w) {
+					return
+				}
+				i += w
+			}
+		}
+	}
+}
+
 // growth returns how many bytes longer the text may get by masking found, and
 // whether some mask is longer than what it replaces.
 func (o *options) growth(b []byte, found []hit) (total int, some bool) {
@@ -50,20 +71,9 @@ func (o *options) growth(b []byte, found []hit) (total int, some bool) {
 	if size == 1 {
 		return 0, false
 	}
-	for k := range found {
-		x := &found[k]
-		n := 0
-		for i := x.start; i < x.end; {
-			counts, w := x.counts(b, i)
-			if counts {
-				n++
-				if n > int(x.head) && n <= int(x.digits)-int(x.tail) {
-					total += size - w
-					some = some || size > w
-				}
-			}
-			i += w
-		}
+	for _, w := range masked(b, found) {
+		total += size - w
+		some = some || size > w
 	}
 	return max(total, 0), some
 }

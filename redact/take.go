@@ -16,7 +16,7 @@ func (s *scanner) take(c *candidate) {
 	}
 	head, tail := s.r.Keep.ends(c.n)
 	card := hit{
-		start: start, end: end, kind: Card, scheme: c.scheme, tier: c.tier, reason: c.reason,
+		start: start, end: end, kind: Card, scheme: c.scheme, tier: c.tier, reason: c.reason, shape: c.shape,
 		digits: uint16(c.n), head: uint16(head), tail: uint16(tail),
 	}
 	var more hit

@@ -1,0 +1,225 @@
+package redact
+
+import (
+	"log/slog"
+	"slices"
+	"time"
+	"unicode/utf8"
+)
+
+// A Part is one message of a conversation, for a [Trail].
+type Part struct {
+	// ID is the host's name for the message. The Trail only hands it back.
+	ID string
+	// At is when the message was sent.
+	At time.Time
+	// Text is what the message says.
+	Text string
+}
+
+// LogValue implements [slog.LogValuer]. It shows the length of the text only.
+func (p Part) LogValue() slog.Value {
+	return slog.GroupValue(slog.Time("at", p.At), slog.Int("bytes", len(p.Text)))
+}
+
+// A Trail recognises a card number that one person sends in several messages,
+// four digits in each, say. A single message cannot show it, so the Trail holds
+// on to the last messages that may be parts of a number, for a short time and in
+// memory only: never store a Trail.
+//
+// Keep one Trail per conversation and author, and give it each message of that
+// author in order. The zero Trail is ready to use. It must not be used by
+// several goroutines at once.
+type Trail struct {
+	// Window is how much time may lie between the first and the last part of
+	// a number. Zero or less means two minutes.
+	Window time.Duration
+
+	// state is behind a pointer, so that printing a Trail shows no digits.
+	state *trail
+}
+
+type trail struct {
+	parts []Part
+	card  time.Time // when the last card was complete
+}
+
+const (
+	trailWindow = 2 * time.Minute
+	trailBytes  = 512 // of one part
+)
+
+// Add takes the next message and returns the messages that must be rewritten
+// because of it, oldest first, with their new text: the parts of a card number
+// that p completes, p among them, or p alone if it holds a labelled security
+// code or PIN and a card came just before. Usually it returns nil.
+//
+// A number counts if it is certain by itself, is grouped as printed on a card,
+// and the messages but the first and the last hold nothing else. r says what
+// is masked; what [Redactor.String] finds in one message alone is for the host
+// to mask, and is not reported but included in the new texts.
+func (t *Trail) Add(r *Redactor, p Part) []Part {
+	o := r.options()
+	if o.r.InsecureOff {
+		t.state = nil
+		return nil
+	}
+	t.Forget(p.At)
+	if t.state == nil {
+		t.state = &trail{}
+	}
+	s := t.state
+	e := edgesOf(p.Text)
+	if e.starts {
+		// The parts before the number may be numbers too: leave them out one
+		// by one.
+		for k := range s.parts {
+			if changed := o.joined(append(s.parts[k:len(s.parts):len(s.parts)], p)); changed != nil {
+				*s = trail{card: p.At}
+				return changed
+			}
+		}
+	}
+	if !e.pure {
+		s.parts = nil
+	}
+	if nextDigit(view(p.Text), 0) == len(p.Text) {
+		return nil
+	}
+	recent := !s.card.IsZero()
+	switch card, safe := o.alone(p.Text, recent); {
+	case card:
+		*s = trail{card: p.At}
+	case safe != p.Text:
+		return []Part{{ID: p.ID, At: p.At, Text: safe}}
+	case e.ends && len(p.Text) <= trailBytes:
+		s.keep(p, e.digits)
+	}
+	return nil
+}
+
+// keep holds on to p, and to no more of the older parts than a number with a
+// digit still to come has room for.
+func (s *trail) keep(p Part, digits int) {
+	s.parts = append(s.parts, p)
+	for k := len(s.parts) - 2; k >= 0; k-- {
+		if digits += edgesOf(s.parts[k].Text).digits; digits >= maxDigits {
+			clear(s.parts[:k+1])
+			s.parts = s.parts[k+1:]
+			return
+		}
+	}
+}
+
+// joined returns parts with the card number masked that begins in the first and
+// ends in the last of them, or nil if there is none.
+func (o *options) joined(parts []Part) []Part {
+	var b []byte
+	for i, p := range parts {
+		if i > 0 {
+			b = append(b, '\n')
+		}
+		b = append(b, p.Text...)
+	}
+	lastStart := len(b) - len(parts[len(parts)-1].Text)
+	sc := scanner{options: *o, b: b, final: true}
+	sc.scan(0)
+	sc.codes(0, noCard)
+	found := sc.hits.all()
+	i := slices.IndexFunc(found, func(x hit) bool {
+		return x.kind == Card && x.reason == ByNumber && x.shape == canonical &&
+			x.start < len(parts[0].Text) && x.end > lastStart
+	})
+	if i < 0 {
+		return nil
+	}
+	from := 0
+	changed := make([]Part, len(parts))
+	for i, p := range parts {
+		to := from + len(p.Text)
+		changed[i] = Part{ID: p.ID, At: p.At, Text: string(o.cutOut(b, from, to, found))}
+		from = to + 1
+	}
+	return changed
+}
+
+// cutOut returns b[from:to] with the hits masked that reach into it.
+func (o *options) cutOut(b []byte, from, to int, found []hit) []byte {
+	var out []byte
+	for i, w := range masked(b, found) {
+		if from <= i && i < to {
+			out = utf8.AppendRune(append(out, b[from:i]...), o.mask)
+			from = i + w
+		}
+	}
+	return append(out, b[from:to]...)
+}
+
+// alone reports whether text has a card number of its own, and returns it with
+// that masked and, if a card came just before, labelled codes too.
+func (o *options) alone(text string, recent bool) (card bool, safe string) {
+	sc := scanner{options: *o, b: view(text), final: true}
+	sc.scan(0)
+	card = len(sc.hits.all()) > 0
+	last := noCard
+	if recent {
+		last = 0
+	}
+	sc.codes(0, last)
+	return card, string(o.rewrite(nil, sc.b, 0, len(sc.b), sc.hits.all()))
+}
+
+// An edges tells how the digits of a message reach its ends.
+type edges struct {
+	starts, ends bool // with a digit, white space apart
+	pure         bool // nothing but digits and separators
+	digits       int  // of the chain-like stretch at the end
+}
+
+func edgesOf(text string) edges {
+	e := edges{pure: true}
+	seen := false // anything but separators
+	for _, r := range text {
+		switch classOf(r) {
+		case digit:
+			e.starts = e.starts || !seen
+			e.ends = true
+			e.digits++
+			seen = true
+		case other:
+			e.pure, e.ends, e.digits = false, false, 0
+			seen = true
+		}
+	}
+	e.pure = e.pure && e.ends
+	return e
+}
+
+// Forget drops what is older than the window at now. Call it now and then for
+// conversations that have gone quiet, or drop the Trail itself.
+func (t *Trail) Forget(now time.Time) {
+	if t.state == nil {
+		return
+	}
+	window := t.Window
+	if window <= 0 {
+		window = trailWindow
+	}
+	s := t.state
+	for len(s.parts) > 0 && now.Sub(s.parts[0].At) > window {
+		s.parts[0] = Part{}
+		s.parts = s.parts[1:]
+	}
+	if len(s.parts) == 0 && (s.card.IsZero() || now.Sub(s.card) > window) {
+		t.state = nil
+	}
+}
+
+// LogValue implements [slog.LogValuer]. It shows how many messages are held.
+func (t *Trail) LogValue() slog.Value {
+	n := 0
+	if t.state != nil {
+		n = len(t.state.parts)
+	}
+	return slog.GroupValue(slog.Int("parts", n))
+}
