@@ -139,3 +139,31 @@ func cpuTime(tb testing.TB) time.Duration {
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
+
+// BenchmarkDay is a day of a number at its limit of 80 messages a second: 20 from
+// users and 60 answers, each with its statuses, one item per POST. One operation is
+// the whole day, some 7 million messages and 23 million webhooks:
+//
+//	go test -bench Day -benchtime 1x -timeout 30m
+func BenchmarkDay(b *testing.B) {
+	if testing.Short() {
+		b.Skip("minutes of work")
+	}
+	for b.Loop() {
+		t := newTown(b, 2000, nil)
+		cpu := cpuTime(b)
+		i := 0
+		for second := range 24 * 3600 {
+			for k := range 20 {
+				t.people[(second*20+k)%len(t.people)].Text(t.number, "hi")
+			}
+			for range 60 {
+				t.send(b, i)
+				i++
+			}
+			t.Advance(time.Second)
+		}
+		b.ReportMetric((cpuTime(b) - cpu).Seconds(), "cpu-s/day")
+		b.ReportMetric(float64(t.posts), "posts")
+	}
+}
