@@ -6,7 +6,11 @@ import (
 	"strings"
 )
 
-func decodeComponent(raw json.RawMessage) Component {
+// decodeComponent reads one component. What has no known type, and what is no
+// object, becomes an UnknownComponent. inCard says that it is part of a card:
+// there are no cards within cards, and reading them would take time with the
+// square of their depth.
+func decodeComponent(raw json.RawMessage, inCard bool) Component {
 	o, err := parseObject(raw)
 	if err != nil {
 		return &UnknownComponent{Raw: compact(raw)}
@@ -34,9 +38,12 @@ func decodeComponent(raw json.RawMessage) Component {
 		b.Extra = o.rest()
 		return &b
 	case TypeCarousel:
+		if inCard {
+			break
+		}
 		var c Carousel
 		takeList(o, "cards", func(o object) {
-			card := Card{Components: takeComponents(o, "components")}
+			card := Card{Components: takeComponents(o, "components", true)}
 			card.Extra = o.rest()
 			c.Cards = append(c.Cards, card)
 		})
@@ -57,6 +64,7 @@ func decodeComponent(raw json.RawMessage) Component {
 	return &UnknownComponent{Name: kind, Raw: compact(raw)}
 }
 
+// decodeHeader reads the header of a template or a card.
 func decodeHeader(o object) *Header {
 	var h Header
 	takeEnum(o, "format", &h.Format)
@@ -71,6 +79,7 @@ func decodeHeader(o object) *Header {
 	return &h
 }
 
+// decodeBody reads the body of a template or a card.
 func decodeBody(o object) *Body {
 	var b Body
 	take(o, "text", &b.Text)
@@ -87,19 +96,13 @@ func decodeBody(o object) *Body {
 // takeBodyText reads [["a","b"]] and the bare "a" that Meta tolerates for one
 // variable. A flat ["a","b"], a frequent mistake, stays in the Extra.
 func takeBodyText(o object) []string {
+	raw := o["body_text"]
 	var nested [][]string
-	if take(o, "body_text", &nested); len(nested) == 1 {
+	switch take(o, "body_text", &nested); {
+	case len(nested) == 1:
 		return nested[0]
-	} else if len(nested) > 1 {
-		w := &writer{}
-		w.buf = append(w.buf, '[')
-		for i, list := range nested {
-			if i > 0 {
-				w.buf = append(w.buf, ',')
-			}
-			w.buf = appendStrings(w.buf, list)
-		}
-		o["body_text"] = append(w.buf, ']')
+	case len(nested) > 1: // one row too many: for Validate to say
+		o["body_text"] = raw
 		return nil
 	}
 	var bare string
@@ -109,6 +112,7 @@ func takeBodyText(o object) []string {
 	return nil
 }
 
+// takeNamed reads the samples of named variables.
 func takeNamed(o object, key string) (list []NamedExample) {
 	takeList(o, key, func(o object) {
 		var e NamedExample
@@ -121,7 +125,11 @@ func takeNamed(o object, key string) (list []NamedExample) {
 }
 
 // recogniseOTP turns the URL button as which Meta returns the button of an
-// authentication template back into an OTP button.
+// authentication template back into an OTP button. The URL button is kept inside
+// it, so that writing the definition gives what was read.
+//
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/authentication-templates/authentication-templates
+// (checked 2026-11-22).
 func recogniseOTP(list []Component) {
 	b := first[*Buttons](list)
 	if b == nil {

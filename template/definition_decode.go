@@ -41,7 +41,7 @@ func (d *Definition) UnmarshalJSON(raw []byte) error {
 	takeObject(o, "optimization_spec", optimization) // wins over the old name
 	takeObject(o, "quality_score", func(o object) { d.Quality = decodeQuality(o) })
 	takeObject(o, "health_status", func(o object) { d.Health = decodeHealth(o) })
-	d.Components = takeComponents(o, "components")
+	d.Components = takeComponents(o, "components", false)
 	d.Extra = o.rest()
 	if d.Category == Authentication {
 		recogniseOTP(d.Components)
@@ -49,6 +49,7 @@ func (d *Definition) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
+// decodeOptimization reads the max-price setting under either of its names.
 func decodeOptimization(o object) *Optimization {
 	var p Optimization
 	takeInt(o, "bid_amount", &p.BidAmount)
@@ -57,6 +58,7 @@ func decodeOptimization(o object) *Optimization {
 	return &p
 }
 
+// decodeQuality reads the rating. Some versions give the score alone.
 func decodeQuality(o object) *Quality {
 	var q Quality
 	takeEnum(o, "score", &q.Score)
@@ -66,6 +68,7 @@ func decodeQuality(o object) *Quality {
 	return &q
 }
 
+// decodeHealth reads the state of the template and of the nodes above it.
 func decodeHealth(o object) *Health {
 	var h Health
 	takeEnum(o, "can_send_message", &h.CanSend)
@@ -89,7 +92,8 @@ const graphTime = "2006-01-02T15:04:05-0700"
 func takeTime(o object, key string, dst *time.Time) {
 	raw := o[key]
 	var n int64
-	if take(o, key, &n); n > 0 && n < 1<<36 { // beyond it: milliseconds
+	// Numbers beyond the year 4147 are milliseconds, and not meant for us.
+	if take(o, key, &n); n > 0 && n < 1<<36 {
 		*dst = time.Unix(n, 0).UTC()
 		return
 	} else if n != 0 {
@@ -101,6 +105,7 @@ func takeTime(o object, key string, dst *time.Time) {
 		return
 	}
 	for _, layout := range []string{graphTime, time.RFC3339} {
+		// What graphTime cannot write back stays as it is.
 		if t, err := time.Parse(layout, s); err == nil && t.Nanosecond() == 0 {
 			*dst = t.UTC()
 			return
@@ -111,14 +116,14 @@ func takeTime(o object, key string, dst *time.Time) {
 
 // takeComponents reads a member that is a list, element by element, so that one
 // bad component does not harm the others.
-func takeComponents(o object, key string) []Component {
+func takeComponents(o object, key string, inCard bool) []Component {
 	var raws []json.RawMessage
 	if take(o, key, &raws); raws == nil {
 		return nil
 	}
 	list := make([]Component, len(raws))
 	for i, raw := range raws {
-		list[i] = decodeComponent(raw)
+		list[i] = decodeComponent(raw, inCard)
 	}
 	return list
 }

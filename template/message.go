@@ -140,8 +140,10 @@ func (p *part) encode(w *writer) {
 	w.str("type", p.kind)
 	if p.kind == "button" {
 		w.str("sub_type", p.sub)
-		w.key("index")
-		w.buf = appendInt(w.buf, int64(p.index))
+		if _, odd := p.extra["index"]; !odd { // 0 is an index, not an absence
+			w.key("index")
+			w.buf = appendInt(w.buf, int64(p.index))
+		}
 	}
 	if len(p.params) > 0 {
 		w.key("parameters")
@@ -181,21 +183,23 @@ func (m *Message) UnmarshalJSON(raw []byte) error {
 		return errors.New("template: read message: no name")
 	}
 	if raw, ok := o["language"]; ok {
-		l, err := parseObject(raw)
-		if err == nil {
-			take(l, "code", &got.lang)
-		}
-		if len(l) == 0 && err == nil {
-			delete(o, "language") // otherwise it is written back whole
+		// Only {"code"} is what MarshalJSON would write; anything else, such as
+		// a policy beside the code, is written back whole.
+		if l, err := parseObject(raw); err != nil {
+			take(object{"language": raw}, "language", &got.lang)
+		} else if take(l, "code", &got.lang); len(l) == 0 {
+			delete(o, "language")
 		}
 	}
-	got.parts = takeParts(o)
+	got.parts = takeParts(o, false)
 	got.extra = o.rest()
 	*m = got
 	return nil
 }
 
-func takeParts(o object) []part {
+// takeParts reads components. There are no cards within cards: they stay in the
+// extra, see decodeComponent.
+func takeParts(o object, inCard bool) []part {
 	var list []part
 	takeList(o, "components", func(o object) {
 		var p part
@@ -203,7 +207,8 @@ func takeParts(o object) []part {
 		take(o, "sub_type", &p.sub)
 		p.kind, p.sub = strings.ToLower(p.kind), strings.ToLower(p.sub)
 		var n int64
-		if takeInt(o, "index", &n); p.kind == "button" {
+		if p.kind == "button" {
+			takeInt(o, "index", &n)
 			p.index = int(n)
 		}
 		var raws []json.RawMessage
@@ -211,14 +216,17 @@ func takeParts(o object) []part {
 		for _, raw := range raws {
 			p.params = append(p.params, decodeParameter(raw).stored())
 		}
-		takeList(o, "cards", func(o object) {
-			var c card
-			takeInt(o, "card_index", &n)
-			c.index = int(n)
-			c.parts = takeParts(o)
-			c.extra = o.rest()
-			p.cards = append(p.cards, c)
-		})
+		if !inCard {
+			takeList(o, "cards", func(o object) {
+				var c card
+				var n int64
+				takeInt(o, "card_index", &n)
+				c.index = int(n)
+				c.parts = takeParts(o, true)
+				c.extra = o.rest()
+				p.cards = append(p.cards, c)
+			})
+		}
 		p.extra = o.rest()
 		list = append(list, p)
 	})

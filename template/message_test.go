@@ -27,6 +27,8 @@ func TestMessageReadsBackWithoutLoss(t *testing.T) {
 			{"type":"location","location":{"latitude":1.25,"longitude":-0.5,"future":1}},"odd",null]}]}`,
 		`{"name":"n","language":{"code":"en"},"components":[{"type":"carousel","cards":[{"card_index":1,"future":1,"components":[{"type":"button","sub_type":"url","index":1,"parameters":[{"type":"text","text":"a"}]}]}]}]}`,
 		`{"name":"n","language":{"code":"en"},"components":["odd"]}`,
+		`{"name":"n","language":{"code":"en"},"components":[{"type":"button","sub_type":"url","index":"first"},{"type":"body","index":3}]}`,
+		`{"name":"n","components":[{"type":"carousel","cards":[{"card_index":0,"components":[{"type":"carousel","cards":[{"card_index":0}]}]}]}]}`,
 	}
 	for _, g := range goldens(t) {
 		docs = append(docs, string(g.Message))
@@ -87,6 +89,28 @@ func TestMessageParametersTellTheirPlace(t *testing.T) {
 	for range msg.Parameters() {
 		break // must stop the walk, also inside the cards
 	}
+}
+
+// FuzzMessage reads anything that is sent to us as a message: what is read once
+// is written and read again without change.
+func FuzzMessage(f *testing.F) {
+	for _, g := range goldens(f) {
+		f.Add([]byte(g.Message))
+	}
+	f.Add([]byte(`{"namespace":"x","name":"n","language":{"policy":"deterministic","code":"en"},"components":[{"type":"BUTTON","sub_type":"URL","index":"1","parameters":[{"type":"text"},{"type":"image","image":{"x":1}},5]}]}`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		var m template.Message
+		if m.UnmarshalJSON(raw) != nil {
+			return
+		}
+		once := m.AppendJSON(nil)
+		require.True(t, json.Valid(once), "%s", once)
+		var again template.Message
+		require.NoError(t, again.UnmarshalJSON(once))
+		require.Equal(t, string(once), string(again.AppendJSON(nil)))
+		require.Equal(t, string(once), string(m.MapText(func(s string) string { return s }).AppendJSON(nil)))
+		_ = m.LogValue()
+	})
 }
 
 // mask stands for a redactor.

@@ -24,6 +24,8 @@ var errNotObject = errors.New("not a JSON object")
 // member into a field, and what is left becomes the Extra.
 type object map[string]json.RawMessage
 
+// parseObject reads the top level of an object. If a member occurs twice the last
+// one counts, as with encoding/json.
 func parseObject(raw []byte) (object, error) {
 	var o object
 	if err := json.Unmarshal(raw, &o); err != nil || o == nil {
@@ -75,12 +77,14 @@ func compact(raw []byte) json.RawMessage {
 	return plain
 }
 
+// unescaped are the characters that encoding/json escapes without need.
 var unescaped = map[string]string{
 	`\u003c`: "<", `\u003e`: ">", `\u0026`: "&", `\u2028`: "\u2028", `\u2029`: "\u2029",
 }
 
-// take moves a member into dst if it decodes as T. A null member counts as
-// absent. T must be a type in which nothing can get lost: scalars and lists of
+// take moves a member into dst if it decodes as T; otherwise the member stays and
+// ends in the Extra, so that a wrong type is neither an error nor a loss. A null
+// member counts as absent. T must be a type in which nothing can get lost: scalars and lists of
 // scalars, not structs.
 func take[T any](o object, key string, dst *T) {
 	raw, ok := o[key]
@@ -114,7 +118,7 @@ func takeID(o object, key string, dst *string) {
 	if !ok {
 		return
 	}
-	if digits(string(raw)) {
+	if digits(string(raw)) { // not through a float: ids have more digits than fit
 		*dst = string(raw)
 		delete(o, key)
 		return
@@ -169,7 +173,8 @@ func takeObject(o object, key string, fn func(object)) {
 }
 
 // takeList hands each element of a member that is a list of objects to fn. If
-// one element is no object the whole member stays where it is.
+// one element is no object the whole member stays where it is, because the place
+// of an element in its list may mean something.
 func takeList(o object, key string, fn func(object)) {
 	var raws []json.RawMessage
 	raw, ok := o[key]
@@ -190,6 +195,7 @@ func takeList(o object, key string, fn func(object)) {
 	}
 }
 
+// digits reports whether s is a number of one or more ASCII digits.
 func digits(s string) bool {
 	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {

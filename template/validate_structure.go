@@ -155,7 +155,11 @@ func (c *checker) card(path string, k, model *Card) {
 		case *Buttons:
 			c.cardButtons(at+".buttons", t.Buttons, product)
 		case *UnknownComponent:
-			c.warn(at, RuleComponentUnknown)
+			if t.Name == TypeCarousel { // read as unknown, see decodeComponent
+				c.error(at, RuleCardComponent)
+			} else {
+				c.warn(at, RuleComponentUnknown)
+			}
 		default:
 			c.error(at, RuleCardComponent)
 			continue

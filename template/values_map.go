@@ -1,10 +1,8 @@
 package template
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // MapText returns a copy of v, sharing nothing with it, in which fn has been
@@ -127,53 +125,4 @@ func (m mapper) extra(x Extra) Extra {
 		x[k] = mapJSON(raw, m.text)
 	}
 	return x
-}
-
-// mapJSON applies fn to every string of a JSON value, member names apart, and to
-// every number, which becomes a string if fn changes it. What is no JSON comes
-// back unchanged; Bind refuses it.
-func mapJSON(raw json.RawMessage, fn func(string) string) json.RawMessage {
-	var v any
-	d := json.NewDecoder(strings.NewReader(string(raw)))
-	d.UseNumber() // numbers of 16 digits must not pass through a float
-	if len(raw) == 0 || d.Decode(&v) != nil {
-		return slices.Clone(raw)
-	}
-	w := &writer{}
-	w.any(v, fn)
-	return w.buf
-}
-
-// any writes a decoded JSON value with its scalars mapped.
-func (w *writer) any(v any, fn func(string) string) {
-	switch v := v.(type) {
-	case string:
-		w.buf = appendString(w.buf, fn(v))
-	case json.Number:
-		if s := fn(v.String()); s != v.String() {
-			w.buf = appendString(w.buf, s)
-		} else {
-			w.buf = append(w.buf, s...)
-		}
-	case bool:
-		w.element(map[bool]json.RawMessage{true: json.RawMessage("true"), false: json.RawMessage("false")}[v])
-	case []any:
-		w.buf = append(w.buf, '[')
-		for i := range v {
-			if i > 0 {
-				w.buf = append(w.buf, ',')
-			}
-			w.any(v[i], fn)
-		}
-		w.buf = append(w.buf, ']')
-	case map[string]any:
-		outer := w.begin(nil)
-		for _, k := range slices.Sorted(maps.Keys(v)) {
-			w.key(k)
-			w.any(v[k], fn)
-		}
-		w.end(outer)
-	default:
-		w.buf = append(w.buf, "null"...)
-	}
 }
