@@ -17,8 +17,8 @@ import (
 )
 
 // minimal is what a hand-written webhook decoder keeps at least: the envelope,
-// the sender, the text and the state of messages. Decoding into it with
-// encoding/json is the usual approach and the baseline here.
+// the sender, and of the kinds of items in the batch below what they say. Decoding
+// into it with encoding/json is the usual approach and the baseline here.
 type minimal struct {
 	Object string `json:"object"`
 	Entry  []struct {
@@ -43,15 +43,44 @@ type minimal struct {
 					ID         string `json:"id"`
 					Timestamp  string `json:"timestamp"`
 					Type       string `json:"type"`
-					Text       *struct {
+					Context    *struct {
+						ID   string `json:"id"`
+						From string `json:"from"`
+					} `json:"context"`
+					Text *struct {
 						Body string `json:"body"`
 					} `json:"text"`
+					Image *struct {
+						ID       string `json:"id"`
+						MIMEType string `json:"mime_type"`
+						Caption  string `json:"caption"`
+					} `json:"image"`
+					Reaction *struct {
+						MessageID string `json:"message_id"`
+						Emoji     string `json:"emoji"`
+					} `json:"reaction"`
+					Interactive *struct {
+						Type        string `json:"type"`
+						ButtonReply *struct {
+							ID    string `json:"id"`
+							Title string `json:"title"`
+						} `json:"button_reply"`
+					} `json:"interactive"`
+					Location *struct {
+						Latitude  float64 `json:"latitude"`
+						Longitude float64 `json:"longitude"`
+						Name      string  `json:"name"`
+					} `json:"location"`
 				} `json:"messages"`
 				Statuses []struct {
 					ID          string `json:"id"`
 					Status      string `json:"status"`
 					Timestamp   string `json:"timestamp"`
 					RecipientID string `json:"recipient_id"`
+					Pricing     *struct {
+						Type     string `json:"type"`
+						Category string `json:"category"`
+					} `json:"pricing"`
 				} `json:"statuses"`
 			} `json:"value"`
 		} `json:"changes"`

@@ -16,7 +16,8 @@ func (p *parser) readContacts(v value) {
 		if c.Kind() != jsonscan.Object {
 			continue
 		}
-		k := contact{at: at(c)}
+		p.contacts = append(p.contacts, contact{at: at(c)})
+		k := &p.contacts[len(p.contacts)-1]
 		for it := c.Iter(); it.Next(); {
 			switch it.Key() {
 			case "wa_id":
@@ -38,7 +39,6 @@ func (p *parser) readContacts(v value) {
 				}
 			}
 		}
-		p.contacts = append(p.contacts, k)
 	}
 }
 

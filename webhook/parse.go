@@ -60,7 +60,8 @@ type parser struct {
 	doc jsonscan.Doc
 	d   *Delivery
 
-	events   []Event
+	single   int     // 1 if there is one event, which stands in the delivery
+	events   []Event // all events if there are more
 	frames   []frame
 	contacts []contact
 
@@ -97,33 +98,35 @@ func (p *parser) release() {
 	clear(p.frames)
 	clear(p.contacts)
 	p.events, p.frames, p.contacts = p.events[:0], p.frames[:0], p.contacts[:0]
-	p.d, p.envelope, p.err = nil, envelope{}, nil
+	p.d, p.single, p.envelope, p.err = nil, 0, envelope{}, nil
 	parsers.Put(p)
 }
 
 // finish hands the events over to the delivery, in slices of just the right size.
 func (p *parser) finish() {
 	d := p.d
-	d.events, d.frames = d.event1[:0:1], d.frame1[:0:1]
-	if len(p.events) > 1 {
-		d.events = slices.Grow(d.events[:0:0], len(p.events))
+	if len(p.events) > 0 {
+		d.events = slices.Clone(p.events)
+	} else {
+		d.events = d.event1[:p.single]
 	}
 	if len(p.frames) > 1 {
-		d.frames = slices.Grow(d.frames[:0:0], len(p.frames))
+		d.frames = slices.Clone(p.frames)
+	} else {
+		d.frames = d.frame1[:copy(d.frame1[:], p.frames)]
 	}
-	d.events = append(d.events, p.events...)
-	d.frames = append(d.frames, p.frames...)
 }
 
 // body reads the outermost value.
 func (p *parser) body(root value) {
-	entries := 0
-	var named bool
+	var entry value
+	entries, named := 0, false // entry may come twice, and nothing is dropped
 	for it := root.Iter(); it.Next(); {
 		switch it.Key() {
 		case "object":
 			p.d.Object, named = it.Value().Str(), true
 		case "entry":
+			entry = it.Value()
 			entries++
 		}
 	}
@@ -134,13 +137,20 @@ func (p *parser) body(root value) {
 	if named && p.d.Object != object {
 		return
 	}
+	if entries == 1 {
+		p.entries(entry)
+		return
+	}
 	for it := root.Iter(); it.Next(); {
-		if it.Key() != "entry" {
-			continue
+		if it.Key() == "entry" {
+			p.entries(it.Value())
 		}
-		for l := elements(it.Value()); l.next(); {
-			p.entry(l.item)
-		}
+	}
+}
+
+func (p *parser) entries(list value) {
+	for l := elements(list); l.next(); {
+		p.entry(l.item)
 	}
 }
 
@@ -148,6 +158,7 @@ func (p *parser) body(root value) {
 func (p *parser) entry(e value) {
 	p.account, p.entryTime, p.frame = "", time.Time{}, frame{}
 	p.field, p.number = "", Number{}
+	var list value
 	changes := 0
 	for it := e.Iter(); it.Next(); {
 		switch it.Key() {
@@ -158,28 +169,36 @@ func (p *parser) entry(e value) {
 			p.entryTime = p.time(&it)
 			p.frame.entryTime = at(it.Value())
 		case "changes":
+			list = it.Value()
 			changes++
 		}
 	}
-	common := p.frame
 	p.err = nil // a malformed envelope is nobody's flaw in particular
-	if changes == 0 {
+	switch changes {
+	case 0:
 		// Some of Meta's samples print field and value in the entry itself.
 		if e.Get("value").Kind() == jsonscan.Object {
 			p.change(e)
 		} else {
 			p.unknown(e, shapeEntry, "", errNoChange)
 		}
-		return
+	case 1:
+		p.changes(list)
+	default:
+		for it := e.Iter(); it.Next(); {
+			if it.Key() == "changes" {
+				p.changes(it.Value())
+			}
+		}
 	}
-	for it := e.Iter(); it.Next(); {
-		if it.Key() != "changes" {
-			continue
-		}
-		for l := elements(it.Value()); l.next(); {
-			p.frame = common
-			p.change(l.item)
-		}
+}
+
+// changes reads the changes of an entry.
+func (p *parser) changes(list value) {
+	common := p.frame
+	for l := elements(list); l.next(); {
+		p.change(l.item)
+		p.frame = common
 	}
 }
 
@@ -223,13 +242,31 @@ func (p *parser) emit(v value, s shape, t time.Time, payload Payload) *Event {
 	if t.IsZero() {
 		t = p.entryTime
 	}
-	p.events = append(p.events, Event{
+	e := p.next()
+	*e = Event{
 		Account: p.account, Number: p.number, Field: p.field, Time: t, Payload: payload, Err: p.err,
 		d: p.d, item: at(v), frame: uint32(len(p.frames) - 1), shape: s,
-	})
+	}
 	p.err = nil
+	return e
+}
+
+// next returns the place for the next event. Most deliveries have one event, and
+// so the place for it.
+func (p *parser) next() *Event {
+	if p.single == 0 {
+		p.single = 1
+		return &p.d.event1[0]
+	}
+	if len(p.events) == 0 {
+		p.events = append(p.events, p.d.event1[0])
+	}
+	p.events = append(p.events, Event{})
 	return &p.events[len(p.events)-1]
 }
+
+// count returns the number of events so far.
+func (p *parser) count() int { return max(p.single, len(p.events)) }
 
 // unknown adds an event for an item that is not understood.
 func (p *parser) unknown(v value, s shape, typ string, err error) {

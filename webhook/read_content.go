@@ -199,10 +199,11 @@ func (p *parser) edit(it jsonscan.Iter, from *Identity) Content {
 // edit of an edit; taking one for unknown keeps a hostile body from nesting them
 // thousands deep.
 func (p *parser) editedContent(m value, from *Identity) Content {
-	if typ := m.Get("type").Str(); typ == "edit" {
+	typ := m.Get("type").Str()
+	if typ == "edit" {
 		return &Unknown{Field: p.field, Type: typ, Raw: raw(m)}
 	}
-	return p.contentOf(m, m.Get("type").Str(), from)
+	return p.contentOf(m, typ, m.Get(typ), from)
 }
 
 func (p *parser) revoke(it jsonscan.Iter) Content {

@@ -18,7 +18,7 @@ func (p *parser) history(parts value) {
 		}
 		var chunk HistoryChunk
 		var meta value
-		before := len(p.events)
+		before := p.count()
 		for it := part.Iter(); it.Next(); {
 			if it.Key() == "metadata" {
 				meta = it.Value()
@@ -43,7 +43,7 @@ func (p *parser) history(parts value) {
 			}
 		}
 		switch {
-		case len(p.events) > before:
+		case p.count() > before:
 		case meta.Exists():
 			p.list("metadata")
 			p.emit(meta, shapeChunk, time.Time{}, new(chunk))

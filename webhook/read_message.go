@@ -33,9 +33,10 @@ func (p *parser) completeSender(m *Message) (at span, keyHash string) {
 // readMessage fills m and x from v. It reports false, having added an *Unknown,
 // if v is not a message.
 func (p *parser) readMessage(v value, s shape, m *Message, x *extra) bool {
-	var typ string
+	var typ, partKey string
+	var part value // the last member that is none of the common ones
 	for it := v.Iter(); it.Next(); {
-		switch it.Key() {
+		switch key := it.Key(); key {
 		case "id":
 			m.ID = p.text(&it)
 		case "type":
@@ -72,13 +73,18 @@ func (p *parser) readMessage(v value, s shape, m *Message, x *extra) bool {
 					x.past = p.text(&h)
 				}
 			}
+		default:
+			partKey, part = key, it.Value()
 		}
 	}
 	if m.ID == "" {
 		p.unknown(v, s, typ, errNoID)
 		return false
 	}
-	m.Content = p.contentOf(v, typ, &m.From)
+	if partKey != typ {
+		part = v.Get(typ)
+	}
+	m.Content = p.contentOf(v, typ, part, &m.From)
 	return true
 }
 
@@ -162,10 +168,10 @@ func (p *parser) referral(m member) *Referral {
 	return r
 }
 
-// contentOf reads what the message v carries. Anything unreadable in it makes it
+// contentOf reads what the message v carries: part, the member of v called typ.
+// Anything unreadable in it makes it
 // *Unknown: the JSON says more than half of a content would.
-func (p *parser) contentOf(v value, typ string, from *Identity) Content {
-	part := v.Get(typ)
+func (p *parser) contentOf(v value, typ string, part value, from *Identity) Content {
 	if typ == "" {
 		typ, part = sniffContent(v)
 	}

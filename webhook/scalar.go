@@ -41,6 +41,13 @@ func (p *parser) flaw(key, want, got string) {
 
 // text reads a string, or the text of a number or boolean; "" for null.
 func (p *parser) text(m member) string {
+	if s, ok := m.Plain(); ok {
+		return s
+	}
+	return p.oddText(m)
+}
+
+func (p *parser) oddText(m member) string {
 	v := m.Value()
 	switch v.Kind() {
 	case jsonscan.String:

@@ -14,23 +14,25 @@ func (p *parser) value(v value) {
 	if field == "" {
 		field = sniff(v)
 	}
-	if read := accountReader(field); read != nil {
-		payload, t := read(p, v)
-		if payload == nil {
-			p.unknown(v, shapeValue, "", errNoKind)
-			return
+	if conversational(field) {
+		p.shared(v)
+		for it := v.Iter(); it.Next(); {
+			p.valueMember(v, field, it.Key(), it.Value())
 		}
-		p.emit(v, shapeValue, t, payload)
 		return
 	}
-	p.shared(v)
-	if !conversational(field) {
+	read := accountReader(field)
+	if read == nil {
+		p.shared(v) // it may tell the number
 		p.unknown(v, shapeValue, "", nil)
 		return
 	}
-	for it := v.Iter(); it.Next(); {
-		p.valueMember(v, field, it.Key(), it.Value())
+	payload, t := read(p, v)
+	if payload == nil {
+		p.unknown(v, shapeValue, "", errNoKind)
+		return
 	}
+	p.emit(v, shapeValue, t, payload)
 }
 
 // valueMember reads one member of the value of a conversation field.
