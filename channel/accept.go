@@ -116,6 +116,7 @@ func lane(ev *webhook.Event) string {
 		return aliasPhone(number, p.From.Phone)
 	case *webhook.Status:
 		return derivedID("k_", number, "status", p.ID)
+	default:
+		return derivedID("k_", ev.Account, number, ev.Field)
 	}
-	return derivedID("k_", ev.Account, number, ev.Field)
 }

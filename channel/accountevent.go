@@ -41,6 +41,7 @@ func (u *unit) accountEvent(ev *webhook.Event) error {
 	case *webhook.AccountAlert, *webhook.AccountReview, *webhook.AccountUpdate, *webhook.SecurityEvent:
 		u.hub.log.LogAttrs(u.ctx, slog.LevelWarn, "channel: WhatsApp has news about the account",
 			slog.String("field", ev.Field), slog.Time("at", at))
+	default: // of no consequence for conversations
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func (h *Hub) Assign(ctx context.Context, actor access.Actor, conversation, agen
 // Resolve closes a conversation; reason is the host's own word for why, "" for none.
 func (h *Hub) Resolve(ctx context.Context, actor access.Actor, conversation, reason string) error {
 	return h.act(ctx, "resolve", actor, access.Resolve, conversation, func(s *stage) ([]rules.Effect, error) {
-		state, effects := s.ch.rules.OnResolve(s.conv.State, reason, s.now)
+		state, effects := s.ch.rules.OnResolve(s.conv.State, s.ch.redactText(reason), s.now)
 		s.conv.State = state
 		return effects, nil
 	})
@@ -72,7 +72,10 @@ func (h *Hub) SetTags(ctx context.Context, actor access.Actor, conversation stri
 		return fmt.Errorf("channel: set tags: %d tags, at most 50 are kept", len(clean))
 	}
 	return h.act(ctx, "set tags", actor, access.Tag, conversation, func(s *stage) ([]rules.Effect, error) {
-		s.conv.Tags = clean
+		s.conv.Tags = make([]string, len(clean))
+		for i, t := range clean {
+			s.conv.Tags[i] = s.ch.redactText(t)
+		}
 		return nil, nil
 	})
 }

@@ -95,10 +95,10 @@ func (u *unit) event(in *incoming, w *Work) error {
 		u.hub.log.LogAttrs(u.ctx, slog.LevelError, "channel: WhatsApp reports a problem of the number",
 			slog.String("channel", in.ch.ID), slog.Int("code", p.Error.Code))
 		return nil
+	default: // known, and nothing that conversations depend on
+		u.count(in.ch.ID, "events_"+in.ev.Field, in.at, 1)
+		return nil
 	}
-	// Known, and nothing that conversations depend on.
-	u.count(in.ch.ID, "events_"+in.ev.Field, in.at, 1)
-	return nil
 }
 
 // notUnderstood is the cause of dead letters that a later version may be able to read.

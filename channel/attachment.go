@@ -104,7 +104,7 @@ func (h *Hub) keep(ctx context.Context, ch *Channel, m *Message, index int) (Att
 		Name: a.Name, MIME: a.MIME, Size: max(d.Size, 0),
 	}, body)
 	if err != nil {
-		return a, fmt.Errorf("channel: save file: %w", err)
+		return a, fmt.Errorf("channel: save file: %w", fromHost(err))
 	}
 	if body.err != nil { // the host did not pass the failure on
 		return a, fmt.Errorf("channel: save file: %w", body.err)

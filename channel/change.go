@@ -153,12 +153,13 @@ func (h *Hub) callHost(ctx context.Context, w *Work, item *hostItem,
 		if msg == nil {
 			return "", nil
 		}
-		return h.ticketing.Receive(ctx, &Received{ID: w.ID, Message: *msg, Conversation: *conv, Customer: *customer})
+		ticket, err = h.ticketing.Receive(ctx, &Received{ID: w.ID, Message: *msg, Conversation: *conv, Customer: *customer})
+		return ticket, fromHost(err)
 	}
-	return "", h.ticketing.Changed(ctx, &Change{
+	return "", fromHost(h.ticketing.Changed(ctx, &Change{
 		ID: w.ID, Kind: item.Kind, At: item.At, Conversation: *conv, Customer: *customer, Message: msg,
 		From: item.From, To: item.To, Reason: item.Reason, Delivery: item.Delivery, Failure: item.Failure,
-	})
+	}))
 }
 
 // scene reads a conversation with its customer and one of its messages (nil if

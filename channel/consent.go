@@ -42,8 +42,8 @@ func (h *Hub) RecordConsent(ctx context.Context, actor access.Actor, channel str
 	if c.At.IsZero() || strings.TrimSpace(c.Where) == "" || strings.TrimSpace(c.Wording) == "" {
 		return errors.New("channel: record consent: At, Where and Wording are the evidence and must be set")
 	}
-	return h.consent(ctx, "record consent", actor, channel, to, func(customer *Customer) {
-		c.At = c.At.UTC()
+	return h.consent(ctx, "record consent", actor, channel, to, func(ch *Channel, customer *Customer) {
+		c.At, c.Where, c.Wording = c.At.UTC(), ch.redactText(c.Where), ch.redactText(c.Wording)
 		for _, old := range customer.Consents {
 			if old.At.Equal(c.At) && old.Where == c.Where && old.Wording == c.Wording {
 				return
@@ -55,7 +55,7 @@ func (h *Hub) RecordConsent(ctx context.Context, actor access.Actor, channel str
 
 // RevokeConsent notes that the person withdrew every consent given up to at.
 func (h *Hub) RevokeConsent(ctx context.Context, actor access.Actor, channel string, to message.Recipient, at time.Time) error {
-	return h.consent(ctx, "revoke consent", actor, channel, to, func(customer *Customer) {
+	return h.consent(ctx, "revoke consent", actor, channel, to, func(_ *Channel, customer *Customer) {
 		for i := range customer.Consents {
 			c := &customer.Consents[i]
 			if c.Revoked.IsZero() && !c.At.After(at) {
@@ -65,7 +65,7 @@ func (h *Hub) RevokeConsent(ctx context.Context, actor access.Actor, channel str
 	})
 }
 
-func (h *Hub) consent(ctx context.Context, verb string, actor access.Actor, channel string, to message.Recipient, change func(*Customer)) error {
+func (h *Hub) consent(ctx context.Context, verb string, actor access.Actor, channel string, to message.Recipient, change func(*Channel, *Customer)) error {
 	event := randomID("e_")
 	err := h.do(ctx, func(u *unit) error {
 		ch, ok := h.channels.get(channel)
@@ -79,7 +79,7 @@ func (h *Hub) consent(ctx context.Context, verb string, actor access.Actor, chan
 		if err != nil {
 			return err
 		}
-		change(customer)
+		change(ch, customer)
 		return u.saveCustomer(customer)
 	})
 	if err != nil {

@@ -141,12 +141,11 @@ func (u *unit) bookStatus(ch *Channel, m *Message) {
 		status := pricing.StatusPricing{Billable: p.Billable, Model: p.Model, Type: p.Type, Category: p.Category}
 		entry.Observed = entry.Observed.Merge(status.Observed())
 	}
-	arrived := earliest(m.Delivery.DeliveredAt, earliest(m.Delivery.ReadAt, m.Delivery.PlayedAt))
-	switch {
-	case !arrived.IsZero():
+	if arrived := earliest(m.Delivery.DeliveredAt, earliest(m.Delivery.ReadAt, m.Delivery.PlayedAt)); !arrived.IsZero() {
 		entry = entry.Settle(pricing.NewDelivery(1, arrived, ch.zone()), entry.Observed)
-	case m.Delivery.State() == Failed, m.Delivery.State() == Cancelled:
-		entry = entry.Release()
+	}
+	if !m.Delivery.FailedAt.IsZero() || !m.Delivery.CancelledAt.IsZero() {
+		entry = entry.Release() // a delivery beats it
 	}
 	u.book(ch, m, entry)
 }

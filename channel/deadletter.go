@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
@@ -67,7 +68,7 @@ func (h *Hub) Replay(ctx context.Context, actor access.Actor, keys ...WorkKey) e
 		return fmt.Errorf("channel: replay: %w", err)
 	}
 	return h.do(ctx, func(u *unit) error {
-		u.Batch.Replay = keys
+		u.Batch.Replay = unique(keys)
 		for _, k := range keys {
 			u.wake[k.Queue] = true
 		}
@@ -83,7 +84,7 @@ func (h *Hub) Drop(ctx context.Context, actor access.Actor, keys ...WorkKey) err
 	}
 	// Only what is dead may go: living work is somebody's message.
 	byQueue := map[string][]string{}
-	for _, k := range keys {
+	for _, k := range unique(keys) {
 		byQueue[k.Queue] = append(byQueue[k.Queue], k.ID)
 	}
 	return h.do(ctx, func(u *unit) error {
@@ -98,4 +99,14 @@ func (h *Hub) Drop(ctx context.Context, actor access.Actor, keys ...WorkKey) err
 		}
 		return nil
 	})
+}
+
+func unique(keys []WorkKey) []WorkKey {
+	var all []WorkKey
+	for _, k := range keys {
+		if !slices.Contains(all, k) {
+			all = append(all, k)
+		}
+	}
+	return all
 }

@@ -296,7 +296,7 @@ func (h *Hub) check(ctx context.Context, w *Work) error {
 			return nil
 		}
 		var item outboundItem
-		if err := json.Unmarshal(w.Body, &item); err != nil || ch.Uncertain != Resend || item.Resends >= maxResends {
+		if json.Unmarshal(w.Body, &item) != nil || ch.Uncertain != Resend || item.Resends >= maxResends {
 			return nil // it stays visibly uncertain; a status or an agent settles it
 		}
 		item.Resends++

@@ -21,6 +21,9 @@ type alias struct {
 	// At is the newest event that showed the alias with this customer. A phone number
 	// belongs to whom it was seen with last.
 	At time.Time `json:"at"`
+	// Until is when the customer gave the phone number up; later events on it are of
+	// somebody else. Zero: not known to have been given up.
+	Until time.Time `json:"until,omitzero"`
 }
 
 // aliasKey names an alias on a number. It shows nothing of the name and is of fixed
@@ -142,7 +145,11 @@ func (u *unit) byAliases(keys []string) (*Customer, error) {
 // byPhone brings in the customer who had the phone number. Numbers are recycled:
 // somebody else's BSUID on the same number is somebody else.
 func (u *unit) byPhone(c *Customer, key string, w who) (*Customer, error) {
-	p, err := u.byAlias(key)
+	var a alias
+	if ok, err := u.load(kindAlias, key, &a); err != nil || !ok || !a.Until.IsZero() && w.At.After(a.Until) {
+		return c, err
+	}
+	p, err := u.customer(a.Customer)
 	if err != nil || p == nil {
 		return c, err
 	}
@@ -283,13 +290,24 @@ func (u *unit) attachPhone(c *Customer, key string, at time.Time) error {
 			}
 		}
 	}
-	if known && a.Customer == c.ID && at.Sub(a.At) < time.Hour {
+	if known && a.Customer == c.ID && (at.Sub(a.At) < time.Hour || !a.Until.IsZero() && !at.After(a.Until)) {
 		return nil // not worth a write with every message
 	}
 	if !slices.Contains(c.Aliases, key) {
 		c.Aliases = append(c.Aliases, key)
 	}
 	return u.save(kindAlias, key, c.ID, 0, alias{Customer: c.ID, At: latest(a.At, at)})
+}
+
+// giveUp notes that the customer left a phone number.
+func (u *unit) giveUp(c *Customer, key string, at time.Time) error {
+	var a alias
+	ok, err := u.load(kindAlias, key, &a)
+	if err != nil || !ok || a.Customer != c.ID || a.At.After(at) {
+		return err
+	}
+	a.Until = latest(a.Until, at)
+	return u.save(kindAlias, key, c.ID, 0, a)
 }
 
 // number is the phone_number_id of a channel, "" if it is gone.
@@ -318,10 +336,27 @@ func (c *Customer) learn(w who) {
 		c.Group = w.Group
 		return
 	}
+	said := func(v string) time.Time {
+		if v == "" {
+			return time.Time{}
+		}
+		return w.At
+	}
 	c.take(&Identity{
 		BSUID: w.BSUID, ParentBSUID: w.ParentBSUID, Phone: w.Phone, Username: w.Username, Name: w.Name,
-		Times: IdentityTimes{w.At, w.At, w.At, w.At, w.At},
+		Times: IdentityTimes{said(w.BSUID), said(w.ParentBSUID), said(w.Phone), said(w.Username), said(w.Name)},
 	})
+}
+
+// moved takes over the identity after a change of number: what it does not show is not
+// known any more, whatever older events say.
+func (c *Customer) moved(current webhook.Identity, at time.Time) {
+	c.take(&Identity{
+		BSUID: current.BSUID, ParentBSUID: current.ParentBSUID, Phone: current.Phone,
+		Username: current.Username, Name: current.Name,
+		Times: IdentityTimes{BSUID: at, ParentBSUID: at, Phone: at},
+	})
+	c.learn(who{Identity: current, At: at})
 }
 
 // take merges what o says into the identity.
@@ -333,12 +368,11 @@ func (id *Identity) take(o *Identity) {
 	newer(&id.Name, &id.Times.Name, o.Name, o.Times.Name)
 }
 
-// newer keeps the value that was said later. Nothing said is no value.
+// newer keeps the value that was said later, and of two in the same second always the same.
 func newer(value *string, at *time.Time, v string, t time.Time) {
-	if v == "" || *value != "" && (t.Before(*at) || t.Equal(*at) && v <= *value) {
-		return
+	if t.After(*at) || t.Equal(*at) && v > *value {
+		*value, *at = v, t
 	}
-	*value, *at = v, t
 }
 
 // differs says whether a write is worth it.

@@ -121,7 +121,8 @@ var errNoSender = fmt.Errorf("channel: message without any sender: %w", ErrPerma
 // observe adds an event to the customer's window, unless it happened before the
 // customer's number changed.
 func (u *unit) observe(ch *Channel, c *Customer, e window.Event) {
-	if e.Kind == "" || !e.At.After(c.NumberChanged) && !c.NumberChanged.IsZero() {
+	before := !e.At.After(c.NumberChanged) && !c.NumberChanged.IsZero() && !ch.Window.NumberChangeKeepsWindow
+	if e.Kind == "" || before {
 		return
 	}
 	c.Window = ch.Window.Observe(c.Window, e, u.now)
@@ -152,8 +153,9 @@ func windowKind(c webhook.Content) window.Kind {
 		return window.KindUnsupported
 	case *webhook.System:
 		return window.KindSystem
+	default: // a placeholder of the history, or of a later version
+		return ""
 	}
-	return ""
 }
 
 func referralOf(p *webhook.Message) window.Referral {

@@ -44,7 +44,12 @@ func (u *unit) link(in *incoming, previous, current webhook.Identity) error {
 	}
 	customer.NumberChanged = latest(customer.NumberChanged, in.at)
 	customer.Window = u.since(customer)
-	customer.learn(who{Identity: current, At: in.at})
+	customer.moved(current, in.at)
+	if previous.Phone != "" && canonicalPhone(previous.Phone) != canonicalPhone(current.Phone) {
+		if err := u.giveUp(customer, aliasPhone(in.ch.Number, previous.Phone), in.at); err != nil {
+			return err
+		}
+	}
 	if err := u.saveCustomer(customer); err != nil {
 		return err
 	}
@@ -142,6 +147,7 @@ func (u *unit) echo(in *incoming, p *webhook.Echo) error {
 		return u.amend(in, customer, c.MessageID, amendment{
 			Reactions: []Reaction{{By: "business", Emoji: c.Emoji, At: in.at}},
 		})
+	default: // an ordinary message
 	}
 	if known, err := u.lookupWAMID(in.ch.ID, p.ID); err != nil || known != nil && known.Conversation != historyConversation(customer) {
 		return err // sent through this hub, or filed before
@@ -225,4 +231,6 @@ func (u *unit) history(in *incoming, p *webhook.HistoryMessage) error {
 
 // historyConversation is where past messages of a customer are filed: under an ID of
 // their own, beside the customer's conversations.
-func historyConversation(c *Customer) string { return derivedID("h_", c.ID) }
+func historyConversation(c *Customer) string { return derivedID(historyPrefix, c.ID) }
+
+const historyPrefix = "h_"

@@ -1,12 +1,15 @@
 package channel
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/message"
@@ -54,14 +57,13 @@ func (h *Hub) person(ctx context.Context, channel string, who message.Recipient)
 		return nil, ErrNoChannel
 	}
 	var keys []string
-	if who.BSUID != "" {
-		keys = append(keys, aliasBSUID(ch.Number, who.BSUID), aliasParent(ch.Number, who.BSUID))
-	}
-	if who.Phone != "" {
-		keys = append(keys, aliasPhone(ch.Number, who.Phone))
-	}
-	if who.Group != "" {
-		keys = append(keys, aliasGroup(ch.Number, who.Group))
+	switch { // a phone number may have gone to somebody else, so that it is the last resort
+	case who.Group != "":
+		keys = []string{aliasGroup(ch.Number, who.Group)}
+	case who.BSUID != "":
+		keys = []string{aliasBSUID(ch.Number, who.BSUID), aliasParent(ch.Number, who.BSUID)}
+	case who.Phone != "":
+		keys = []string{aliasPhone(ch.Number, who.Phone)}
 	}
 	records, err := h.store.Get(ctx, kindAlias, keys...)
 	if err != nil {
@@ -190,7 +192,9 @@ func (h *Hub) eraseConversation(ctx context.Context, channel, id string, receipt
 		}
 		b = &Batch{}
 	}
-	receipt.Conversations++
+	if !strings.HasPrefix(id, historyPrefix) {
+		receipt.Conversations++
+	}
 	return nil
 }
 
@@ -232,6 +236,33 @@ func (h *Hub) eraseLanes(ctx context.Context, c *Customer, receipt *Erased) erro
 	for _, key := range c.Aliases {
 		if err := h.dropLane(ctx, queueIn, key, receipt); err != nil {
 			return err
+		}
+	}
+	// Items of other kinds name the person somewhere inside.
+	names := slices.DeleteFunc([]string{c.BSUID, c.ParentBSUID, c.Phone, c.Group}, func(s string) bool { return s == "" })
+	for _, dead := range []bool{true, false} {
+		after := int64(0)
+		for {
+			page, err := h.store.Work(ctx, WorkQuery{Queue: queueIn, Dead: dead, After: after, Limit: 500})
+			if err != nil {
+				return fmt.Errorf("channel: list work: %w", err)
+			}
+			b := &Batch{}
+			for _, w := range page {
+				after = w.Seq
+				if slices.ContainsFunc(names, func(s string) bool { return bytes.Contains(w.Body, []byte(s)) }) {
+					b.Drop = append(b.Drop, WorkKey{w.Queue, w.ID})
+				}
+			}
+			if len(b.Drop) > 0 {
+				if _, err := h.store.Commit(ctx, b); err != nil {
+					return fmt.Errorf("channel: drop work: %w", err)
+				}
+				receipt.Work += len(b.Drop)
+			}
+			if len(page) < 500 {
+				break
+			}
 		}
 	}
 	return nil

@@ -32,6 +32,9 @@ func reasonOf(err error) string {
 		return "record changed too often meanwhile"
 	}
 	root := err
+	if e, ok := errors.AsType[*hostError](err); ok {
+		root = e.cause
+	}
 	for {
 		next := errors.Unwrap(root)
 		if next == nil {
@@ -45,6 +48,27 @@ func reasonOf(err error) string {
 func asNotUnderstood(err error) *notUnderstood {
 	e, _ := errors.AsType[*notUnderstood](err)
 	return e
+}
+
+// hostError is an error of the host. Only what the contracts of the plug points name shows
+// through, so that a host's error is never taken for one of the hub's own.
+type hostError struct{ cause error }
+
+func fromHost(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &hostError{err}
+}
+
+func (e *hostError) Error() string { return "channel: the host failed" }
+
+func (e *hostError) Is(target error) bool {
+	switch target {
+	case ErrPermanent, ErrFileRefused, context.DeadlineExceeded:
+		return errors.Is(e.cause, target)
+	}
+	return false
 }
 
 // shortHash names an ID in a log line without showing it.

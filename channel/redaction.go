@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -27,10 +28,12 @@ func (c *Channel) redactOutbound(out *message.Outbound) (masked bool, err error)
 		return false, fmt.Errorf("channel: encode message: %w", err)
 	}
 	var doc any
-	if err := json.Unmarshal(raw, &doc); err != nil {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber() // coordinates and prices as they were written
+	if err := decoder.Decode(&doc); err != nil {
 		return false, fmt.Errorf("channel: decode message: %w", err)
 	}
-	doc = c.redactValue("", doc, &masked)
+	doc = c.redactValue("", "", doc, &masked)
 	if !masked {
 		return false, nil
 	}
@@ -54,10 +57,11 @@ var machineKeys = map[string]bool{
 	"messaging_product": true, "recipient_type": true, "sub_type": true, "index": true, "format": true,
 }
 
-func (c *Channel) redactValue(key string, v any, masked *bool) any {
+func (c *Channel) redactValue(parent, key string, v any, masked *bool) any {
 	switch v := v.(type) {
 	case string:
-		if machineKeys[key] {
+		// People name places and themselves; machines name templates and actions.
+		if machineKeys[key] && (key != "name" || parent != "location") {
 			return v
 		}
 		safe := c.Redact.String(v)
@@ -65,11 +69,11 @@ func (c *Channel) redactValue(key string, v any, masked *bool) any {
 		return safe
 	case []any:
 		for i := range v {
-			v[i] = c.redactValue(key, v[i], masked)
+			v[i] = c.redactValue(parent, key, v[i], masked)
 		}
 	case map[string]any:
 		for k := range v {
-			v[k] = c.redactValue(k, v[k], masked)
+			v[k] = c.redactValue(key, k, v[k], masked)
 		}
 	}
 	return v

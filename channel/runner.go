@@ -109,7 +109,7 @@ func (r *runner) one(ctx context.Context, w *Work) {
 	case err == nil, errors.Is(err, ErrLeaseLost):
 		return // another worker has it, or it is gone
 	}
-	r.giveBack(context.WithoutCancel(ctx), w, err, context.Cause(ctx) == errDrained)
+	r.giveBack(context.WithoutCancel(ctx), w, err, errors.Is(context.Cause(ctx), errDrained))
 }
 
 func (r *runner) contain(ctx context.Context, w *Work) (err error) {

@@ -73,7 +73,7 @@ func newApp(ctx context.Context, set settings) (_ *app, err error) {
 	}
 	defer func() {
 		if err != nil {
-			a.db.Close()
+			a.close()
 		}
 	}()
 	store, err := sqlstore.Open(ctx, sqlstore.Config{DB: a.db, Dialect: sqlstore.SQLite})
@@ -130,7 +130,11 @@ func (a *app) run(ctx context.Context) error {
 	return errors.Join(a.hub.Run(ctx), <-lived)
 }
 
-func (a *app) close() { a.db.Close() }
+func (a *app) close() {
+	if err := a.db.Close(); err != nil {
+		a.log.Warn("helpdesk: close database", "error", err)
+	}
+}
 
 // whatsapp is one number: simulated or real.
 type whatsapp struct {

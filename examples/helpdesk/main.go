@@ -100,7 +100,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out, er
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	if server.Shutdown(end) != nil { // it waits for webhooks under way
-		server.Close() // WhatsApp repeats what was not answered
+		_ = server.Close() // WhatsApp repeats what was not answered
 	}
 	finish()
 	return errors.Join(err, <-worked)
@@ -122,7 +122,7 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("helpdesk: -addr: %w", err)
 	}
-	number, err := net.LookupPort("tcp", port)
+	number, err := net.DefaultResolver.LookupPort(ctx, "tcp", port)
 	if err != nil {
 		return nil, fmt.Errorf("helpdesk: -addr: %w", err)
 	}
