@@ -2,6 +2,9 @@ package template
 
 import "encoding/json"
 
+// decodeButton reads one button. What has no known type, and what is no object,
+// becomes an UnknownButton: types that this package does not know are seen in
+// webhooks, among them EXTENSION, POSTBACK, REMINDER and SEND_LOCATION.
 func decodeButton(raw json.RawMessage) Button {
 	o, err := parseObject(raw)
 	if err != nil {
@@ -16,11 +19,12 @@ func decodeButton(raw json.RawMessage) Button {
 		b.Extra = o.rest()
 		return b
 	case URL:
+		// The variable, if there is one, stays in the URL.
 		var b URLButton
 		take(o, "text", &b.Text)
 		take(o, "url", &b.URL)
 		take(o, "example", &b.Example)
-		if b.Example == nil { // a bare string is tolerated
+		if b.Example == nil { // Meta tolerates a bare string
 			var bare string
 			if take(o, "example", &bare); bare != "" {
 				b.Example = []string{bare}
@@ -62,11 +66,16 @@ func decodeButton(raw json.RawMessage) Button {
 		b.Extra = o.rest()
 		return &b
 	}
+	// Raw is the whole button; the label is only taken out to be shown.
 	b := &UnknownButton{Name: kind, Raw: compact(raw)}
 	take(o, "text", &b.Text)
 	return b
 }
 
+// decodeOTP reads the button of an authentication template as it is created.
+//
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/authentication-templates/authentication-templates
+// (checked 2026-11-22).
 func decodeOTP(o object) *OTPButton {
 	var b OTPButton
 	takeEnum(o, "otp_type", &b.Delivery)

@@ -22,10 +22,12 @@ func (b *PhoneButton) encode(w *writer) {
 	})
 }
 
+// encode writes the example as a bare string, unlike that of a URL button.
 func (b *CodeButton) encode(w *writer) {
 	w.typed(string(CopyCode), b.Extra, func() { w.str("example", b.Example) })
 }
 
+// encode writes a button that was read from the API as the URL button it was.
 func (b *OTPButton) encode(w *writer) {
 	if b.ReadBack != nil {
 		b.ReadBack.encode(w)
@@ -62,7 +64,8 @@ func (b *FlowButton) encode(w *writer) {
 
 func (b *UnknownButton) encode(w *writer) { w.element(b.Raw) }
 
-// element writes a raw element, null if it is no JSON.
+// element writes a raw element as it came, null if it is no JSON: what a host
+// put there by mistake must not break the document around it.
 func (w *writer) element(raw json.RawMessage) {
 	if !json.Valid(raw) {
 		raw = json.RawMessage("null")

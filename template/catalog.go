@@ -58,6 +58,7 @@ type entry struct {
 	rec  *record
 }
 
+// find returns the entry of k, nil if there is none.
 func (m index) find(k key) *entry {
 	for _, s := range m[k.name] {
 		if s.lang == k.lang {
@@ -102,6 +103,7 @@ func (c *Catalog) load() index {
 // is none. The language may be written in either form. The template need not be
 // sendable. It does not allocate.
 func (c *Catalog) Lookup(name, language string) (*Definition, bool) {
+	// Only a map that never changes and an atomic pointer are read.
 	list := c.load()[name]
 	if len(list) == 0 {
 		return nil, false
@@ -176,7 +178,8 @@ func (c *Catalog) All() iter.Seq[*Definition] {
 // If the listing ends in an error, what was listed is taken in, nothing is
 // removed, and the error is returned.
 func (c *Catalog) Sync(at time.Time, listing iter.Seq2[Definition, error]) error {
-	// Listing may wait for the network: nothing is locked meanwhile.
+	// Listing may wait for the network: nothing is locked meanwhile, and facts
+	// that arrive in between are newer than at.
 	var list []*record
 	var failed error
 	at = justBefore(at)

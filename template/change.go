@@ -46,6 +46,7 @@ func aspects(before, after *Definition) (list []Aspect) {
 			list = append(list, a)
 		}
 	}
+	// Fields that say how old something is, such as LastUpdated, are no change.
 	b, a := before.Observed, after.Observed
 	add(AspectContent, !sameContent(before, after))
 	add(AspectStatus, before.Status != after.Status || before.RejectedReason != after.RejectedReason ||
@@ -58,6 +59,7 @@ func aspects(before, after *Definition) (list []Aspect) {
 	return list
 }
 
+// score returns the quality score, empty if it is not known.
 func (d *Definition) score() Score {
 	if d.Quality == nil {
 		return ""
@@ -68,10 +70,10 @@ func (d *Definition) score() Score {
 // notifier tells changes in the order in which they were made, outside of the
 // catalog's lock, so that the listener may use the catalog.
 type notifier struct {
-	fn      func(Change)
+	fn      func(Change) // nil: nothing is queued
 	queueMu sync.Mutex
 	queue   []Change
-	telling bool
+	telling bool // a goroutine is in drain
 }
 
 // note queues a change, if it is one.
@@ -106,6 +108,7 @@ func (n *notifier) drain() {
 	n.queue = nil
 }
 
+// tell hands one change to the listener, with the queue open to others.
 func (n *notifier) tell(c Change) {
 	n.queueMu.Unlock()
 	defer n.queueMu.Lock()

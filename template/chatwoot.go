@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 )
 
 // Chatwoot is a template message as Chatwoot stores it in template_params. It
@@ -30,6 +31,7 @@ type chatwootButton struct {
 	empty bool // null in the list: keeps the place of a button without value
 }
 
+// errChatwoot quotes nothing of the document, which holds a customer's data.
 var errChatwoot = errors.New("not Chatwoot template parameters")
 
 // ParseChatwoot reads template_params, with processed_params in the present
@@ -56,6 +58,7 @@ func (c *Chatwoot) processed(raw json.RawMessage) bool {
 	if len(raw) == 0 || string(raw) == "null" {
 		return true
 	}
+	// The oldest form: the values of the body in a list.
 	var list []json.RawMessage
 	if json.Unmarshal(raw, &list) == nil {
 		c.body = make(map[string]string, len(list))
@@ -64,7 +67,7 @@ func (c *Chatwoot) processed(raw json.RawMessage) bool {
 			if !ok {
 				return false
 			}
-			c.body[fmt.Sprint(i+1)] = s
+			c.body[strconv.Itoa(i+1)] = s
 		}
 		return true
 	}
@@ -72,10 +75,12 @@ func (c *Chatwoot) processed(raw json.RawMessage) bool {
 	if err != nil {
 		return false
 	}
+	// The form after it: the values of the body under their names.
 	if !present(o) {
 		c.body, err = scalars(o)
 		return err == nil
 	}
+	// The present form: one member for each component.
 	ok := true
 	takeObject(o, "body", func(o object) {
 		c.body, err = scalars(o)
@@ -105,6 +110,7 @@ func present(o object) bool {
 	return false
 }
 
+// readHeader reads a file or, under any other key, the value of a text.
 func (c *Chatwoot) readHeader(o object) bool {
 	var m Media
 	var kind string
@@ -120,6 +126,8 @@ func (c *Chatwoot) readHeader(o object) bool {
 	return err == nil
 }
 
+// readChatwootButton reads one element of the list of buttons. Buttons that take
+// no value stand in it as null.
 func readChatwootButton(raw json.RawMessage) (b chatwootButton, ok bool) {
 	if string(raw) == "null" {
 		return chatwootButton{empty: true}, true
@@ -177,6 +185,7 @@ func (c Chatwoot) Values(d *Definition) (Values, error) {
 		if b.empty {
 			continue
 		}
+		// The place in the list is the index of the button.
 		value := ButtonValue{Index: i}
 		switch b.kind {
 		case "url":

@@ -47,6 +47,7 @@ func (d Definition) MarshalJSON() ([]byte, error) {
 	return w.buf, nil
 }
 
+// encodeRatings writes what Meta thinks of the template.
 func (d *Definition) encodeRatings(w *writer) {
 	if q := d.Quality; q != nil {
 		w.object("quality_score", q.Extra, func() {
@@ -97,6 +98,8 @@ func (w *writer) typed(kind string, extra Extra, members func()) {
 	w.end(outer)
 }
 
+// encode writes the samples under the keys that Meta reads; a sample under a
+// wrong key is a frequent reason for a refusal.
 func (h *Header) encode(w *writer) {
 	w.typed(string(TypeHeader), h.Extra, func() {
 		w.str("format", string(h.Format))
@@ -112,6 +115,7 @@ func (h *Header) encode(w *writer) {
 	})
 }
 
+// encode writes numbered samples as a list in a list.
 func (b *Body) encode(w *writer) {
 	w.typed(string(TypeBody), b.Extra, func() {
 		w.str("text", b.Text)
@@ -128,6 +132,7 @@ func (b *Body) encode(w *writer) {
 	})
 }
 
+// named writes the samples of named variables.
 func (w *writer) named(key string, list []NamedExample) {
 	if len(list) == 0 {
 		return
@@ -140,6 +145,7 @@ func (w *writer) named(key string, list []NamedExample) {
 	})
 }
 
+// encode writes the text or, for authentication templates, the minutes.
 func (f *Footer) encode(w *writer) {
 	w.typed(string(TypeFooter), f.Extra, func() {
 		w.str("text", f.Text)
@@ -147,6 +153,7 @@ func (f *Footer) encode(w *writer) {
 	})
 }
 
+// encode leaves out buttons that are nil.
 func (b *Buttons) encode(w *writer) {
 	w.typed(string(TypeButtons), b.Extra, func() {
 		list := slices.DeleteFunc(slices.Clone(b.Buttons), func(b Button) bool { return b == nil })
@@ -156,6 +163,7 @@ func (b *Buttons) encode(w *writer) {
 	})
 }
 
+// encode writes the cards, which are objects with nothing but components.
 func (c *Carousel) encode(w *writer) {
 	w.typed(string(TypeCarousel), c.Extra, func() {
 		if len(c.Cards) == 0 {
@@ -169,6 +177,7 @@ func (c *Carousel) encode(w *writer) {
 	})
 }
 
+// encode writes an object within an object of the same name, as Meta has it.
 func (l *LimitedTimeOffer) encode(w *writer) {
 	w.typed(string(TypeLimitedTimeOffer), l.Extra, func() {
 		if l.Text == "" && l.HasExpiration == nil && len(l.InnerExtra) == 0 {
@@ -181,8 +190,10 @@ func (l *LimitedTimeOffer) encode(w *writer) {
 	})
 }
 
+// encode writes the type and nothing else.
 func (c *CallPermissionRequest) encode(w *writer) {
 	w.typed(string(TypeCallPermissionRequest), c.Extra, func() {})
 }
 
+// encode writes the component as it came.
 func (c *UnknownComponent) encode(w *writer) { w.element(c.Raw) }

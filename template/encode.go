@@ -34,6 +34,9 @@ func (w *writer) begin(extra Extra) frame {
 	return outer
 }
 
+// end finishes the object that begin started, with those members of its extra
+// that no field has written: what was read in a wrong type is in both places if
+// the host has set the field since, and then the field counts.
 func (w *writer) end(outer frame) {
 	if len(w.extra) > 0 {
 		x, done := w.extra, w.done
@@ -47,6 +50,7 @@ func (w *writer) end(outer frame) {
 	w.open, w.extra, w.done = outer.open, outer.extra, outer.done
 }
 
+// key begins a member.
 func (w *writer) key(k string) {
 	if len(w.buf) > w.open+1 {
 		w.buf = append(w.buf, ',')
@@ -57,6 +61,8 @@ func (w *writer) key(k string) {
 		w.done = append(w.done, k)
 	}
 }
+
+// The following write a member of one type each, unless it is empty.
 
 func (w *writer) str(k, v string) {
 	if v != "" {
@@ -101,7 +107,7 @@ func (w *writer) object(k string, extra Extra, fn func()) {
 	w.end(outer)
 }
 
-// list writes an array of n elements.
+// list writes an array of n elements, also an empty one.
 func (w *writer) list(k string, n int, element func(i int)) {
 	w.key(k)
 	if n == 0 {

@@ -9,6 +9,7 @@ type Ref struct {
 	Language string
 }
 
+// key returns the place of the template in a catalog.
 func (r Ref) key() key { return key{r.Name, CanonicalLanguage(r.Language)} }
 
 // Event is what happened to a template, as the status webhook names it. There
@@ -71,7 +72,7 @@ func (f StatusFact) record() *record {
 	f.At = f.At.UTC()
 	status := Status(f.Event)
 	switch {
-	case f.Event == EventFlagged:
+	case f.Event == EventFlagged: // sendable still
 		r.FlaggedAt = f.At
 		status = ""
 	case f.Event == EventLocked:
@@ -98,6 +99,8 @@ func (f StatusFact) record() *record {
 	return &r
 }
 
+// record translates the fact. The moment of the webhook is taken for that of the
+// rating, which the webhook does not tell.
 func (f QualityFact) record() *record {
 	if f.Score == "" {
 		return &record{}
@@ -106,6 +109,8 @@ func (f QualityFact) record() *record {
 	return &record{Quality: qualityRegister{At: at, Score: f.Score, Date: at}}
 }
 
+// record translates the fact. A completed change tells no correct category, and
+// by that takes back what was announced.
 func (f CategoryFact) record() *record {
 	f.At, f.ChangeAt = f.At.UTC(), f.ChangeAt.UTC()
 	r := record{Announced: announcedRegister{At: f.At, Correct: f.Correct, ChangeAt: f.ChangeAt}}

@@ -67,6 +67,7 @@ func (d *Definition) Inputs() []Input {
 	return l.list
 }
 
+// inputs collects the list while the components are gone through.
 type inputs struct {
 	names bool
 	list  []Input
@@ -74,6 +75,7 @@ type inputs struct {
 
 func (l *inputs) add(in Input) { l.list = append(l.list, in) }
 
+// header lists the one thing a header wants; nothing for a fixed text.
 func (l *inputs) header(path string, h *Header) {
 	switch {
 	case h == nil:
@@ -125,6 +127,8 @@ func (l *inputs) text(path, text string, numbered []string, named []NamedExample
 	}
 }
 
+// buttons lists what buttons want. A one-time code is asked for once, with the
+// body.
 func (l *inputs) buttons(path string, list []Button) {
 	for i, b := range list {
 		if b == nil {

@@ -22,6 +22,7 @@ func CanonicalLanguage(code string) string {
 // canonicalLanguage appends the canonical form of code to dst, and reports
 // whether code is in that form already; then dst is not touched.
 func canonicalLanguage(code string, dst []byte) (out []byte, same bool) {
+	// Most codes are canonical: look before building anything.
 	region, same := false, true
 	for i := range len(code) {
 		if c := code[i]; canonicalByte(c, region) != c {
@@ -41,6 +42,8 @@ func canonicalLanguage(code string, dst []byte) (out []byte, same bool) {
 	return dst, false
 }
 
+// canonicalByte returns a byte of a code as it should be; region says whether it
+// stands behind the first separator.
 func canonicalByte(c byte, region bool) byte {
 	switch {
 	case c == '-':

@@ -45,6 +45,8 @@ func (p Preview) HTML() string {
 	return b.String()
 }
 
+// htmlWriter separates what is escaped from what is not: raw is only ever given
+// constants and the results of functions that escape.
 type htmlWriter struct{ b *strings.Builder }
 
 func (h htmlWriter) raw(s string) htmlWriter {
@@ -61,7 +63,8 @@ func (h htmlWriter) block(class, inner string) {
 	}
 }
 
-// link writes text, as a link if url leads to the web.
+// link writes text, as a link if url leads to the web. The page that is opened
+// learns nothing of the helpdesk's page.
 func (h htmlWriter) link(url, text string) {
 	if !webURL(url) {
 		h.text(text)
@@ -70,6 +73,8 @@ func (h htmlWriter) link(url, text string) {
 	h.raw(`<a href="`).text(url).raw(`" rel="noopener noreferrer nofollow" target="_blank">`).text(text).raw(`</a>`)
 }
 
+// header names a file, place or product instead of showing it: a picture from
+// elsewhere would tell its server when an agent looked.
 func (h htmlWriter) header(p *PreviewHeader) {
 	if p == nil {
 		return
@@ -93,6 +98,7 @@ func (h htmlWriter) header(p *PreviewHeader) {
 	h.raw(`</div>`)
 }
 
+// buttons writes the buttons as a list.
 func (h htmlWriter) buttons(list []PreviewButton) {
 	if len(list) == 0 {
 		return
@@ -128,7 +134,9 @@ func class(kind string) string {
 func lines(s string) string { return strings.ReplaceAll(html.EscapeString(s), "\n", "<br>") }
 
 // formatted turns WhatsApp's marks into elements: *bold*, _italic_, ~struck~
-// and ```monospace```. The first three do not reach over the end of a line.
+// and ```monospace```. The first three do not reach over the end of a line, and
+// in monospace they are text. WhatsApp does not publish its rules; these come
+// close, and where they err only the look differs.
 func formatted(s string) string {
 	const fence = "```"
 	var b strings.Builder
@@ -156,7 +164,7 @@ func formatted(s string) string {
 	return b.String()
 }
 
-// inline handles the marks that stay on one line.
+// inline handles the marks that stay on one line, line by line.
 func inline(s string) string {
 	all := strings.Split(s, "\n")
 	for i, line := range all {

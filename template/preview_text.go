@@ -48,6 +48,7 @@ func ends(t time.Time) string {
 	return " (until " + t.UTC().Format("2006-01-02 15:04 MST") + ")"
 }
 
+// textWriter writes lines, with a line break between two of them only.
 type textWriter struct{ strings.Builder }
 
 // line writes its pieces on a line of their own, unless all are empty.
@@ -61,6 +62,7 @@ func (t *textWriter) line(pieces ...string) {
 	}
 }
 
+// header names what the header shows. A sample from the definition would mislead.
 func (t *textWriter) header(h *PreviewHeader) {
 	switch {
 	case h == nil:
@@ -84,12 +86,15 @@ func gap(s string) string {
 	return ", "
 }
 
+// kind names the format of the header in lower case.
 func (h *PreviewHeader) kind() string { return strings.ToLower(string(h.Format)) }
 
+// coordinates writes latitude and longitude without losing digits.
 func (l *Location) coordinates() string {
 	return strconv.FormatFloat(l.Latitude, 'f', -1, 64) + " " + strconv.FormatFloat(l.Longitude, 'f', -1, 64)
 }
 
+// buttons writes a line for each button: its label, and where it leads.
 func (t *textWriter) buttons(list []PreviewButton) {
 	for i := range list {
 		label, detail := list[i].show()
@@ -121,6 +126,8 @@ func (b *PreviewButton) show() (label, detail string) {
 	return label, detail
 }
 
+// defaultLabel stands in for the label that the client puts on the button, in
+// the customer's language.
 func defaultLabel(k ButtonKind) string {
 	switch k {
 	case CopyCode, OTP:

@@ -33,6 +33,7 @@ type record struct {
 	Announced announcedRegister `json:"announced,omitzero"`
 }
 
+// statusRegister is the status, from a listing or a webhook.
 type statusRegister struct {
 	At     time.Time `json:"at,omitzero"`
 	Status Status    `json:"status,omitempty"`
@@ -46,6 +47,7 @@ type event struct {
 	Pause  string    `json:"pause,omitempty"`
 }
 
+// qualityRegister is the quality score, from a listing or a webhook.
 type qualityRegister struct {
 	At      time.Time `json:"at,omitzero"`
 	Score   Score     `json:"score,omitempty"`
@@ -53,12 +55,15 @@ type qualityRegister struct {
 	Reasons []string  `json:"reasons,omitempty"`
 }
 
+// categoryRegister is the category that holds.
 type categoryRegister struct {
 	At       time.Time `json:"at,omitzero"`
 	Category Category  `json:"category,omitempty"`
 	Previous Category  `json:"previous,omitempty"`
 }
 
+// announcedRegister is the category that will hold; Correct is empty once the
+// change is done.
 type announcedRegister struct {
 	At       time.Time `json:"at,omitzero"`
 	Correct  Category  `json:"correct,omitempty"`
@@ -70,6 +75,8 @@ type announcedRegister struct {
 // decided by the values, so that the order of arrival never matters.
 func (r *record) merge(f *record) *record {
 	m := *r
+	// No time is no knowledge: the zero time never wins over another, and a tie
+	// of two of them changes nothing that matters.
 	if later(f.ContentAt, r.ContentAt, func() int { return compareContent(f.Content, r.Content) }) {
 		m.ContentAt, m.Content = f.ContentAt, f.Content
 	}
@@ -123,6 +130,7 @@ func later(a, b time.Time, tie func() int) bool {
 	return false
 }
 
+// latest returns the later of two moments.
 func latest(a, b time.Time) time.Time {
 	if b.After(a) {
 		return b
@@ -137,6 +145,7 @@ var lifecycle = []Status{
 	StatusPaused, StatusArchived, StatusPendingDeletion, StatusDeleted, StatusDisabled,
 }
 
+// compare orders statuses of the same second.
 func (a *statusRegister) compare(b *statusRegister) int {
 	return cmp.Or(
 		cmp.Compare(slices.Index(lifecycle, a.Status), slices.Index(lifecycle, b.Status)),
@@ -147,6 +156,7 @@ func (a *statusRegister) compare(b *statusRegister) int {
 // worse orders the scores told for the same second: the worse wins.
 var worse = []Score{ScoreUnknown, ScoreGreen, ScoreYellow, ScoreRed}
 
+// compare orders scores of the same second.
 func (a *qualityRegister) compare(b *qualityRegister) int {
 	return cmp.Or(
 		cmp.Compare(slices.Index(worse, a.Score), slices.Index(worse, b.Score)),
@@ -155,6 +165,8 @@ func (a *qualityRegister) compare(b *qualityRegister) int {
 		slices.Compare(a.Reasons, b.Reasons))
 }
 
+// compareContent orders two contents that were read at the same moment. Any order
+// will do as long as it is always the same.
 func compareContent(a, b *Definition) int {
 	switch {
 	case a == b:
@@ -172,7 +184,8 @@ func compareContent(a, b *Definition) int {
 	return bytes.Compare(x, y)
 }
 
-// render computes the definition as it stands, nil if there is none.
+// render computes the definition as it stands, nil if there is none: the content
+// as it was read, and on top of it what the other registers know better.
 func (r *record) render() *Definition {
 	if r.Content == nil {
 		return nil
@@ -183,6 +196,7 @@ func (r *record) render() *Definition {
 	if r.Category.Category != "" {
 		d.Category, d.PreviousCategory = r.Category.Category, r.Category.Previous
 	}
+	// An announcement ends when it has come true.
 	d.CorrectCategory = ""
 	d.Observed = Observed{}
 	if c := r.Announced.Correct; c != "" && c != d.Category {
@@ -199,7 +213,9 @@ func (r *record) render() *Definition {
 	return d
 }
 
-// observe derives what the webhooks told about the status.
+// observe derives what the webhooks told about the status. Flags and locks show
+// in webhooks only, so that a listing does not lift them; the next change of
+// status does.
 func (r *record) observe(o *Observed) {
 	var lastEvent, lastOther time.Time // of any status; of one other than the current
 	var told *event                    // the one that led to the current status
@@ -216,7 +232,7 @@ func (r *record) observe(o *Observed) {
 	o.Locked = !r.LockedAt.IsZero() && !r.LockedAt.Before(lastEvent)
 	o.Stale = r.StaleAt.After(r.ContentAt)
 	if told == nil || told.At.Before(lastOther) {
-		return
+		return // a listing brought this status, no webhook told since when it holds
 	}
 	o.StatusAt = told.At
 	if r.Status.Status != StatusPaused {

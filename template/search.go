@@ -31,6 +31,8 @@ func (c *Catalog) Search(f Filter) []*Definition {
 		rank int
 		d    *Definition
 	}
+	// A few thousand templates are walked in less time than a person needs to
+	// type the next letter; an index would have to be kept right instead.
 	var hits []hit
 	words := strings.Fields(strings.ToLower(f.Text))
 	for d := range c.All() {
@@ -54,6 +56,7 @@ func (c *Catalog) Search(f Filter) []*Definition {
 	return out
 }
 
+// admits reports whether d passes everything but the text.
 func (f *Filter) admits(d *Definition) bool {
 	if len(f.Categories) > 0 && !slices.Contains(f.Categories, d.Category) {
 		return false
@@ -99,6 +102,8 @@ func (d *Definition) rank(words []string) int {
 	return 2
 }
 
+// appendTexts collects what a customer can read, a line for each text so that
+// no word is made of two.
 func appendTexts(b *strings.Builder, list []Component) {
 	for _, c := range list {
 		switch c := c.(type) {

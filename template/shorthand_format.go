@@ -49,18 +49,23 @@ func (s Shorthand) Format() (string, error) {
 	return f.b.String(), nil
 }
 
+// shorthandFormatter goes on after a fault, which keeps its methods simple; what
+// it wrote is then thrown away.
 type shorthandFormatter struct {
 	b     strings.Builder
 	pairs int
 	rule  ShorthandRule // the first fault
 }
 
+// fail remembers the first fault.
 func (f *shorthandFormatter) fail(rule ShorthandRule) {
 	if f.rule == "" {
 		f.rule = rule
 	}
 }
 
+// pair writes a key and its value. A value that ends in "]" cannot be written
+// either: the parser takes the first "]]" it meets for the end.
 func (f *shorthandFormatter) pair(key, value string) {
 	if strings.Contains(value, "]]") || strings.HasSuffix(value, "]") {
 		f.fail(ShorthandBrackets)
@@ -75,6 +80,7 @@ func (f *shorthandFormatter) pair(key, value string) {
 	f.b.WriteString("]]")
 }
 
+// button writes the index and the values that belong to it.
 func (f *shorthandFormatter) button(b *ShorthandButton) {
 	if b.Index < 0 || b.Index > 9 {
 		f.fail(ShorthandIndex)

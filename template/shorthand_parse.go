@@ -4,6 +4,7 @@ import (
 	"strings"
 )
 
+// What a shorthand begins and ends with.
 const (
 	shorthandOpen  = "&(("
 	shorthandClose = "))&"
@@ -29,6 +30,7 @@ func ParseShorthand(text string, opt ShorthandOptions) (Shorthand, error) {
 	if start < 0 {
 		return Shorthand{}, ErrNoShorthand
 	}
+	// Long texts without shorthand are ordinary messages and no error.
 	if len(text) > MaxShorthand {
 		return Shorthand{}, &ShorthandError{ShorthandSize, MaxShorthand}
 	}
@@ -44,6 +46,7 @@ func ParseShorthand(text string, opt ShorthandOptions) (Shorthand, error) {
 	return p.out, nil
 }
 
+// shorthandParser goes through the text once, from left to right.
 type shorthandParser struct {
 	text    string
 	at      int // where parsing goes on, or where it failed
@@ -77,6 +80,7 @@ func (p *shorthandParser) parse() ShorthandRule {
 			return ShorthandValue
 		}
 		valueAt := p.at + len("=[[")
+		// There is no escape: the first "]]" ends the value.
 		n := strings.Index(p.text[valueAt:], "]]")
 		if n < 0 {
 			return ShorthandOpen
@@ -114,13 +118,14 @@ func (p *shorthandParser) finish() ShorthandRule {
 	return ""
 }
 
-// pair files one value.
+// pair files one value under its key.
 func (p *shorthandParser) pair(k, value string, at int) ShorthandRule {
 	switch k {
 	case "body_text":
 		p.out.Body = append(p.out.Body, value)
 		return ""
 	case "button_index":
+		// A template has at most 10 buttons: one digit will do in either base.
 		if len(value) != 1 || value[0] < '0' || value[0] > '9' {
 			return ShorthandIndex
 		}
@@ -138,6 +143,7 @@ func (p *shorthandParser) pair(k, value string, at int) ShorthandRule {
 		}
 		return ShorthandUnknown
 	}
+	// Keys that occur once. A short list is walked faster than a map is asked.
 	for i := range shorthandKeys {
 		if s := &shorthandKeys[i]; s.key == k && (s.documented || p.lenient) {
 			if p.seen&(1<<s.bit) != 0 {
@@ -176,6 +182,8 @@ type shorthandKey struct {
 	field      func(*Shorthand) *string
 }
 
+// shorthandKeys are written by Format in this order. The first spelling of a key
+// is the one that is written.
 var shorthandKeys = [...]shorthandKey{
 	{"namespace", 0, true, func(s *Shorthand) *string { return &s.Namespace }},
 	{"template", 1, true, func(s *Shorthand) *string { return &s.Template }},
@@ -189,6 +197,7 @@ var shorthandKeys = [...]shorthandKey{
 	{"header_document_filename", 8, false, func(s *Shorthand) *string { return &s.HeaderFilename }},
 }
 
+// skipSpace returns the offset of the first byte at or after i that is no space.
 func skipSpace(s string, i int) int {
 	for i < len(s) && (s[i] == ' ' || s[i] == '\t' || s[i] == '\r' || s[i] == '\n') {
 		i++
@@ -196,4 +205,5 @@ func skipSpace(s string, i int) int {
 	return i
 }
 
+// keyByte reports whether b may be part of a key.
 func keyByte(b byte) bool { return b >= 'a' && b <= 'z' || b == '_' }

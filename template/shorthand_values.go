@@ -52,6 +52,8 @@ func (s Shorthand) Values(d *Definition, m ShorthandMapping) (Values, error) {
 			v.Header.Media = &media
 		}
 	}
+	// The base of button_index is not documented. Nothing is shifted on a guess;
+	// a neighbour that would fit is reported as a hint.
 	buttons := d.Buttons()
 	for _, b := range s.Buttons {
 		i := b.Index - m.ButtonBase
@@ -112,6 +114,7 @@ func keyedValues(d *Definition, path string, params map[string]string, keys []st
 	return list
 }
 
+// refusal makes a problem of a converter.
 func refusal(path string, rule Rule, code int) Problem {
 	return Problem{Path: path, Rule: rule, Severity: SeverityError, Code: code}
 }

@@ -11,7 +11,8 @@ import (
 
 var errSnapshot = errors.New("not a snapshot of version 1")
 
-// snapshot is the JSON form of a catalog.
+// snapshot is the JSON form of a catalog: all registers with their times, so
+// that facts which arrive after a restart are weighed as before it.
 type snapshot struct {
 	Version    int       `json:"version"`
 	CompleteAt time.Time `json:"complete_at,omitzero"` // of the latest complete listing
@@ -47,6 +48,7 @@ func (c *Catalog) Restore(raw []byte) error {
 	if s.Version != 1 {
 		return fmt.Errorf("template: restore catalog: %w", errSnapshot)
 	}
+	// Nothing has been taken in up to here.
 	list := slices.DeleteFunc(s.Templates, func(r *record) bool { return r == nil || r.Name == "" })
 	for _, r := range list {
 		r.Language = CanonicalLanguage(r.Language)

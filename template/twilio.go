@@ -16,12 +16,14 @@ import (
 // 2026-11-22).
 type ContentVariables map[string]string
 
-// Limits of Twilio content variables.
+// Limits of Twilio content variables. Values may be longer than any template
+// value, so that Bind has the last word on them.
 const (
 	maxTwilioKeys = 100
 	maxTwilioKey  = 16
 )
 
+// errTwilio quotes nothing of the document, which holds a customer's data.
 var errTwilio = errors.New("not Twilio content variables")
 
 // ParseContentVariables reads the ContentVariables parameter of Twilio's
@@ -46,6 +48,7 @@ func ParseContentVariables(raw string) (ContentVariables, error) {
 	return out, nil
 }
 
+// notKeyRune reports whether r may not be part of a key.
 func notKeyRune(r rune) bool { return r > 0x7f || !nameByte(byte(r)) }
 
 // TwilioMapping says which content variables belong to header and buttons,
@@ -65,6 +68,8 @@ func (c ContentVariables) Values(d *Definition, m TwilioMapping) (Values, error)
 	var ps Problems
 	var v Values
 	rest := maps.Clone(c)
+	// A variable may be used in several places; what nobody asked for by name is
+	// the body's.
 	pop := func(path, key string) string {
 		s, ok := c[key]
 		if !ok {

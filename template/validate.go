@@ -56,6 +56,7 @@ type place struct {
 	card int // -1 outside of a carousel
 }
 
+// walk lists components and, where there are cards, those of each card.
 func (c *checker) walk(out []place, path string, list []Component, card int) []place {
 	for i, comp := range list {
 		p := place{indexed(path, i), comp, card}
@@ -81,16 +82,19 @@ func (c *checker) warn(path string, rule Rule) *Problem {
 	return &c.out[len(c.out)-1]
 }
 
+// measure sets what was counted and where the limit is.
 func (p *Problem) measure(limit, actual int) *Problem {
 	p.Limit, p.Actual = limit, actual
 	return p
 }
 
+// kinds sets what was wanted and what was there.
 func (p *Problem) kinds(want, got string) *Problem {
 	p.Want, p.Got = want, got
 	return p
 }
 
+// sub sets the subcode Meta answers, unless it lets the problem pass.
 func (p *Problem) sub(code int) *Problem {
 	if p.Severity == SeverityError {
 		p.Subcode = code
@@ -104,6 +108,10 @@ func (p *Problem) review() *Problem {
 	return p
 }
 
+// envelope checks everything but the components.
+//
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/template-management
+// (checked 2026-11-22).
 func (c *checker) envelope() {
 	d := c.d
 	if !validName(d.Name) {
@@ -136,6 +144,7 @@ func (c *checker) envelope() {
 	}
 }
 
+// validName reports whether s is a name that Meta accepts.
 func validName(s string) bool {
 	for i := range len(s) {
 		if b := s[i]; (b < 'a' || b > 'z') && (b < '0' || b > '9') && b != '_' {
@@ -150,6 +159,7 @@ func validName(s string) bool {
 // https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/time-to-live
 // (checked 2026-11-22).
 func (c *checker) ttl() {
+	// 43200 seconds are 12 hours, the most for UTILITY and the least for MARKETING.
 	low, high, forever := int64(30), int64(43200), true
 	switch c.d.Category {
 	case Authentication:
@@ -189,6 +199,7 @@ func (c *checker) unknownFields() {
 	}
 }
 
+// extraOf returns the members of a component that nobody took.
 func extraOf(comp Component) []string {
 	switch t := comp.(type) {
 	case *Header:
@@ -211,6 +222,7 @@ func extraOf(comp Component) []string {
 	}
 }
 
+// extraOfButton returns the members of a button that nobody took.
 func extraOfButton(button Button) []string {
 	switch t := button.(type) {
 	case *LabelButton:
@@ -230,6 +242,7 @@ func extraOfButton(button Button) []string {
 	}
 }
 
+// prefixed returns the names in x with a prefix.
 func prefixed(prefix string, x Extra) []string {
 	list := x.keys()
 	for i := range list {

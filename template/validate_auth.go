@@ -58,6 +58,7 @@ func (c *checker) readBack() bool {
 	return false
 }
 
+// authButtons checks that there is one OTP button and nothing else.
 func (c *checker) authButtons(path string, list []Button) {
 	if len(list) != 1 {
 		c.error(path, RuleButtonCount).measure(1, len(list))
@@ -80,6 +81,8 @@ func (c *checker) authButtons(path string, list []Button) {
 // maxApps is how many apps may receive a code.
 const maxApps = 5
 
+// otp checks how the code reaches the app that asked for it. Only an app that is
+// named by package and signature may be handed the code.
 func (c *checker) otp(path string, b *OTPButton) {
 	if b.Text != "" {
 		c.label(path+".text", b.Text)
@@ -140,6 +143,7 @@ func packageName(s string) bool {
 	return len(segments) >= 2 && len(s) <= maxPackage
 }
 
+// signatureHash reports whether s has the form of an app's signature hash.
 func signatureHash(s string) bool {
 	for i := range len(s) {
 		if b := s[i]; (!nameByte(b) || b == '_') && b != '+' && b != '/' && b != '=' {

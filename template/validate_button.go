@@ -38,7 +38,7 @@ func (c *checker) buttons() {
 		if len(b.Buttons) == 0 {
 			c.error(path, RuleButtonCount).measure(MaxButtons, 0)
 		}
-		if p.card < 0 {
+		if p.card < 0 { // cards have their own limits
 			c.counts(path, b.Buttons)
 		}
 		c.group(path, b.Buttons)
@@ -91,6 +91,7 @@ func (c *checker) counts(path string, list []Button) {
 
 // group checks that quick replies stand together, at the beginning or the end.
 func (c *checker) group(path string, list []Button) {
+	// Going along the list, quick replies may begin or end once.
 	changes, last := 0, false
 	for i, b := range list {
 		quick := b != nil && b.Kind() == QuickReply
@@ -132,6 +133,8 @@ func (c *checker) button(path string, button Button) {
 	}
 }
 
+// labelButton checks a button that is only a label. UTILITY has a list of the
+// kinds it allows; those that sell are not on it.
 func (c *checker) labelButton(path string, b *LabelButton) {
 	switch b.Of {
 	case CatalogView, MultiProduct, SingleProduct:
@@ -160,7 +163,8 @@ func (c *checker) label(path, s string) {
 	}
 }
 
-// url checks the address of a URL button and its variable.
+// url checks the address of a URL button and its variable, which must not reach
+// into scheme or host.
 func (c *checker) url(path string, b *URLButton) {
 	at := path + ".url"
 	list := appendVariables(nil, b.URL)
@@ -198,6 +202,7 @@ func phone(s string) bool {
 	return len(s) <= MaxPhone && digits(number)
 }
 
+// flow checks which Flow is opened. Whether it has been published only Meta knows.
 func (c *checker) flow(path string, b *FlowButton) {
 	sources := 0
 	for _, s := range []string{b.FlowID, b.FlowName, b.FlowJSON} {

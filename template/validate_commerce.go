@@ -31,11 +31,13 @@ func (c *checker) commerce() {
 	if has[OrderDetails] && d.Category == Marketing && d.DisplayFormat != displayOrder {
 		c.error("display_format", RuleComponentMissing).kinds(displayOrder, "")
 	}
+	// A checkout template has one such button and up to nine quick replies.
 	for i, b := range d.Buttons() {
 		if has[OrderDetails] && b != nil && b.Kind() != OrderDetails && b.Kind() != QuickReply {
 			c.error(indexed(c.pathOf(TypeButtons)+".buttons", i), RuleButtonAlone).kinds(string(QuickReply), string(b.Kind()))
 		}
 	}
+	// The status itself comes with each message, in a component of its own.
 	if d.SubCategory == "ORDER_STATUS" {
 		for _, kind := range []ComponentType{TypeHeader, TypeButtons} {
 			if at := c.pathOf(kind); at != "" {

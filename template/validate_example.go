@@ -2,7 +2,8 @@ package template
 
 import "strings"
 
-// examples checks that every variable has a sample in the right place.
+// examples checks that every variable has a sample in the right place: without
+// them creation fails, and with them in the wrong nesting it fails too.
 //
 // https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/components
 // (checked 2026-11-22).
@@ -13,6 +14,7 @@ func (c *checker) examples() {
 			c.headerExample(p.path+".example", t)
 		case *Body:
 			e := &t.Example
+			// What is not a list in a list was left in the Extra by the reader.
 			_, odd := e.Extra["body_text"]
 			if odd {
 				c.error(p.path+".example.body_text", RuleExampleNesting)
@@ -24,6 +26,8 @@ func (c *checker) examples() {
 	}
 }
 
+// headerExample checks the sample of a header: a text, or a file uploaded
+// through the Resumable Upload API. Places and products need none.
 func (c *checker) headerExample(path string, h *Header) {
 	e := &h.Example
 	if h.Format == HeaderText {
@@ -68,6 +72,7 @@ func (c *checker) example(path, text, key string, numbered []string, named []Nam
 	case right != len(distinct):
 		c.error(path+"."+rightKey, RuleExampleCount).measure(len(distinct), right)
 	}
+	// A sample that says nothing is as bad as none.
 	if !c.names {
 		for i, s := range numbered {
 			if strings.TrimSpace(s) == "" {

@@ -4,7 +4,7 @@ package template
 func (c *checker) structure() {
 	count := make(map[ComponentType]int)
 	for _, p := range c.places {
-		if p.card >= 0 {
+		if p.card >= 0 { // see card
 			continue
 		}
 		switch p.Component.(type) {
@@ -32,6 +32,7 @@ func (c *checker) structure() {
 // https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/utility-templates/utility-templates
 // (checked 2026-11-22).
 func (c *checker) categories() {
+	// AUTHENTICATION has rules of its own, see authentication.
 	for _, p := range c.places {
 		switch t := p.Component.(type) {
 		case *LimitedTimeOffer, *Carousel:
@@ -88,7 +89,8 @@ func (c *checker) offer() {
 	}
 }
 
-// offerButtons reports whether list is a URL, or a code and a URL.
+// offerButtons reports whether list is a URL, or a code and a URL. The order is
+// fixed because a message refers to them by index.
 func offerButtons(list []Button) bool {
 	if len(list) == 2 && list[0] != nil && list[0].Kind() == CopyCode {
 		list = list[1:]
@@ -132,7 +134,8 @@ func (c *checker) alone(with string) {
 	}
 }
 
-// card checks one card, and that it is built like the first.
+// card checks one card, and that it is built like the first. The texts of cards
+// are checked together with all others.
 func (c *checker) card(path string, k, model *Card) {
 	h := k.Header()
 	if h == nil {
@@ -176,6 +179,8 @@ func (c *checker) card(path string, k, model *Card) {
 // maxCardButtons is how many buttons a card may have.
 const maxCardButtons = 2
 
+// cardButtons checks number and kinds: product cards have one button, which shows
+// the product or opens a page.
 func (c *checker) cardButtons(path string, list []Button, product bool) {
 	limit := maxCardButtons
 	if product {

@@ -8,12 +8,13 @@ import (
 // texts checks lengths and formatting, component by component.
 func (c *checker) texts() {
 	for _, p := range c.places {
-		switch t := p.Component.(type) {
+		switch t := p.Component.(type) { // cards included
 		case *Header:
 			c.header(p, t)
 		case *Body:
 			limit := c.bodyLimit(p.card >= 0)
 			c.length(p.path+".text", t.Text, limit, RuleTextMissing)
+			// Seen to be refused, but nowhere written down.
 			if strings.Contains(strings.ReplaceAll(t.Text, "\r", ""), "\n\n\n") {
 				c.warn(p.path+".text", RuleTextNewlines)
 			}
@@ -35,7 +36,8 @@ func (c *checker) texts() {
 // maxBodyEmoji is about where Meta begins to refuse; it publishes no number.
 const maxBodyEmoji = 10
 
-// bodyLimit is the number of characters a body may have as it is written.
+// bodyLimit is the number of characters a body may have as it is written,
+// variables with their braces included.
 func (c *checker) bodyLimit(inCard bool) int {
 	h := c.d.Header()
 	switch {
@@ -47,6 +49,7 @@ func (c *checker) bodyLimit(inCard bool) int {
 	return MaxBody
 }
 
+// header checks the text of a text header, and that others have none.
 func (c *checker) header(p place, h *Header) {
 	switch h.Format {
 	case HeaderText:
@@ -67,7 +70,8 @@ func (c *checker) header(p place, h *Header) {
 	}
 }
 
-// length checks that a text is there and not too long.
+// length checks that a text is there and not too long. Meta does not say what it
+// counts: code points decide, UTF-16 units warn.
 func (c *checker) length(path, s string, limit int, missing Rule) {
 	if strings.TrimSpace(s) == "" {
 		c.error(path, missing)
@@ -105,6 +109,7 @@ func marked(s string) bool {
 	}
 	b.WriteString(s[from:])
 	plain := b.String()
+	// The preview knows what is a mark and what is a lone star.
 	return formatted(plain) != lines(plain)
 }
 

@@ -39,10 +39,12 @@ func (c *checker) text(path, s string, limit int) {
 	if len(list) == 0 {
 		return
 	}
+	// Every occurrence counts here, also of the same variable.
 	if len(list) > limit {
 		c.error(path, RuleVariableCount).measure(limit, len(list))
 	}
 	c.spelling(path, list)
+	// Space at an edge or between two variables is no text.
 	if strings.TrimSpace(s[:list[0].start]) == "" || strings.TrimSpace(s[list[len(list)-1].end:]) == "" {
 		c.error(path, RuleVariableEdge).sub(subEdge)
 	}
@@ -54,7 +56,8 @@ func (c *checker) text(path, s string, limit int) {
 	}
 }
 
-// spelling checks how variables are called.
+// spelling checks how variables are called. Capitals and digits in a name are
+// told apart: the former are refused, of the latter Meta says nothing.
 func (c *checker) spelling(path string, list []variable) {
 	var numbers, words []string
 	for _, v := range list {
@@ -106,7 +109,9 @@ func firstGap(numbers []string) int {
 	return 0
 }
 
-// braces checks everything in a text that is not a well-formed variable.
+// braces checks everything in a text that is not a well-formed variable. What
+// stands between two pairs of braces was meant to be one; single braces may be
+// meant as they are.
 func (c *checker) braces(path, s string) {
 	var rest strings.Builder
 	from := 0
