@@ -78,6 +78,7 @@ type App struct {
 	requireProof bool
 	callback     string // URL; "" = none
 	macs         sync.Pool
+	pending      map[string]*batch // by callback URL
 	fields       []string
 	calls        map[string]*hourly // management calls by account
 }
@@ -100,7 +101,7 @@ func (w *World) AddApp(cfg AppConfig) *App {
 	}
 	a := &App{
 		ID: cfg.ID, Name: cfg.Name, Secret: cfg.Secret, VerifyToken: cfg.VerifyToken,
-		w: w, requireProof: cfg.RequireProof, calls: make(map[string]*hourly),
+		w: w, requireProof: cfg.RequireProof, calls: make(map[string]*hourly), pending: make(map[string]*batch),
 	}
 	w.apps[a.ID] = a
 	return a

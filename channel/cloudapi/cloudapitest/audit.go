@@ -115,7 +115,7 @@ func (w *World) dropped(p *post) {
 func (w *World) told(p *post) {
 	for _, it := range p.items {
 		if it.told != nil {
-			it.told(w, p.sub.app)
+			it.told(w, p.app)
 		}
 	}
 }

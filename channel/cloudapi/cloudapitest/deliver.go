@@ -166,7 +166,7 @@ func (w *World) perform(ctx context.Context, p *post) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.settle(p, status)
+	w.book(p, status)
 }
 
 func (w *World) attempt(ctx context.Context, p *post) int {
@@ -176,9 +176,9 @@ func (w *World) attempt(ctx context.Context, p *post) int {
 	if err != nil {
 		return statusNone
 	}
-	signature := p.sub.app.sign(p.body)
+	signature := p.app.sign(p.body)
 	if p.forged {
-		signature = Sign(p.sub.app.Secret+"?", p.body)
+		signature = Sign(p.app.Secret+"?", p.body)
 	}
 	req.Header = http.Header{
 		"Content-Type":        {"application/json"},

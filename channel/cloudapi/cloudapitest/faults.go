@@ -107,6 +107,6 @@ func (w *World) disturb(body []byte) []byte {
 // hostile queues a forged POST beside a true one.
 func (w *World) hostile(p *post) {
 	if w.chance(w.faults.Forge) {
-		w.schedule(w.now(), true, &post{sub: p.sub, url: p.url, body: p.body, first: p.first, forged: true, copy: true})
+		w.schedule(w.now(), true, &post{app: p.app, url: p.url, body: p.body, first: p.first, forged: true, copy: true})
 	}
 }

@@ -176,8 +176,8 @@ func (u *User) FromAd(n *Number, body string, ad Ad) string {
 	})}})
 }
 
-// Item is a line of an order.
-type Item struct {
+// OrderItem is a line of an order.
+type OrderItem struct {
 	RetailerID string
 	Quantity   int
 	Price      float64
@@ -185,7 +185,7 @@ type Item struct {
 }
 
 // Order sends a cart from the catalog.
-func (u *User) Order(n *Number, catalog, note string, items ...Item) string {
+func (u *User) Order(n *Number, catalog, note string, items ...OrderItem) string {
 	u.w.mu.Lock()
 	defer u.w.mu.Unlock()
 	return u.write(n, &message{kind: "order", text: note, rich: &content{wire: members(func(e *enc) {

@@ -160,9 +160,12 @@ func (w *World) serveGraph(rw http.ResponseWriter, r *http.Request) {
 		ge = c.answer()
 	}
 	if verdict.lose {
-		w.lostAnswer(c)
+		if ge == nil {
+			w.lostAnswer(c)
+		}
 		panic(http.ErrAbortHandler)
 	}
+	verdict.wait(r.Context())
 	c.reply(rw, ge, verdict)
 }
 
@@ -320,11 +323,10 @@ func (c *call) reply(rw http.ResponseWriter, ge *graphError, v Verdict) {
 	h.Set("x-fb-trace-id", trace)
 	h.Set("x-fb-request-id", trace)
 	c.usageHeaders(h, ge)
-	if v.retryAfter != "" {
-		h.Set("Retry-After", v.retryAfter)
+	for k, value := range v.header {
+		h.Set(k, value)
 	}
 	if v.body != nil {
-		h.Set("Content-Type", v.mime)
 		rw.WriteHeader(v.status)
 		_, _ = rw.Write(v.body)
 		return

@@ -250,20 +250,16 @@ func (s groupSend) fire(w *World) *post {
 	return nil
 }
 
-// ReadGroup opens the group on the user's phone: delivered messages are read.
-func (u *User) ReadGroup(g *Group) {
-	w := u.w
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, m := range g.log {
-		if !m.fromUser && m.seenBy[u] && !m.readBy[u] && !u.cfg.NoReceipts {
-			if m.readBy == nil {
-				m.readBy = make(map[*User]bool)
-			}
-			m.readBy[u] = true
-			w.emitGroupStatus(m, stageRead, u)
-		}
+// markReadBy notes that a participant has read a message.
+func (m *message) markReadBy(w *World, u *User) {
+	if !m.seenBy[u] || m.readBy[u] {
+		return
 	}
+	if m.readBy == nil {
+		m.readBy = make(map[*User]bool)
+	}
+	m.readBy[u] = true
+	w.emitGroupStatus(m, stageRead, u)
 }
 
 func (w *World) emitGroupStatus(m *message, s stage, u *User) {

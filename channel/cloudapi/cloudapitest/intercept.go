@@ -3,6 +3,7 @@ package cloudapitest
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -42,15 +43,15 @@ func (r *Request) Field(path ...string) string {
 // A Verdict is what an interceptor decides about one request. The zero Verdict is
 // Pass.
 type Verdict struct {
-	refuse     *graphError
-	status     int
-	body       []byte
-	mime       string
-	retryAfter string
-	lose       bool
-	drop       bool
-	stall      bool
-	stay       bool
+	refuse *graphError
+	status int
+	body   []byte
+	header map[string]string // added to the answer
+	late   time.Duration
+	lose   bool
+	drop   bool
+	stall  bool
+	stay   bool
 }
 
 // Pass lets the world answer. The interceptor stays, so that it can wait for the
@@ -71,7 +72,12 @@ func FailStatus(status, code int) Verdict {
 // Answer replaces the answer by anything, an HTML page of an edge server for
 // instance; the world does not act on the request.
 func Answer(status int, contentType, body string) Verdict {
-	return Verdict{refuse: &graphError{status: status}, status: status, mime: contentType, body: []byte(body)}
+	return Verdict{refuse: &graphError{status: status}, status: status, body: []byte(body)}.with("Content-Type", contentType)
+}
+
+// Redirect answers 302 with a Location, to see what becomes of the token.
+func Redirect(location string) Verdict {
+	return Answer(http.StatusFound, "text/html", "").with("Location", location)
 }
 
 // Lose lets the world act on the request and then breaks the connection: the
@@ -90,9 +96,19 @@ func Stall() Verdict { return Verdict{stall: true} }
 // Pass removes it.
 func (v Verdict) Stay() Verdict { v.stay = true; return v }
 
-// After adds a Retry-After header, in whole seconds.
-func (v Verdict) After(d time.Duration) Verdict {
-	v.retryAfter = strconv.FormatInt(int64(d/time.Second), 10)
+// RetryAfter adds a Retry-After header, in whole seconds.
+func (v Verdict) RetryAfter(d time.Duration) Verdict {
+	return v.with("Retry-After", strconv.FormatInt(int64(d/time.Second), 10))
+}
+
+// Late holds the answer back for d, in the time of the process; the world acts on
+// the request, or refuses it, at once.
+func (v Verdict) Late(d time.Duration) Verdict { v.late = d; return v }
+
+func (v Verdict) with(key, value string) Verdict {
+	header := map[string]string{key: value}
+	maps.Copy(header, v.header)
+	v.header = header
 	return v
 }
 
@@ -146,7 +162,9 @@ func (w *World) intercepted(r *Request) Verdict {
 	return Verdict{}
 }
 
-func (v Verdict) passes() bool { return v.refuse == nil && !v.lose && !v.drop && !v.stall }
+func (v Verdict) passes() bool {
+	return v.refuse == nil && !v.lose && !v.drop && !v.stall && v.late == 0
+}
 
 // before acts on verdicts that keep the world out; true means that the connection
 // breaks.
@@ -155,6 +173,19 @@ func (v Verdict) before(ctx context.Context) bool {
 		<-ctx.Done()
 	}
 	return v.stall || v.drop
+}
+
+// wait holds an answer back.
+func (v Verdict) wait(ctx context.Context) {
+	if v.late <= 0 {
+		return
+	}
+	timer := time.NewTimer(v.late)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 // Ambiguous is an interceptor that loses the answers of the next n sends.

@@ -184,9 +184,7 @@ func (t *Template) Release(deliver bool) {
 	for _, m := range t.waiting {
 		if !deliver {
 			m.doom = fail(132015, "The template was paused during quality assessment.")
-			if m.chat != nil {
-				m.chat.forget(m)
-			}
+			m.forget()
 		}
 		w.schedule(w.now()+w.latency(1), true, m)
 	}

@@ -212,17 +212,21 @@ func (u *User) Choose(n *Number, title string) (string, error) {
 	return "", notOnScreen("no list row with this title")
 }
 
-// Read opens the chat: every delivered message of the business is marked read and,
-// unless receipts are off, the business is told.
-func (u *User) Read(n *Number) {
+// Read opens the conversation: every delivered message of the business is marked
+// read and, unless receipts are off, the business is told.
+func (u *User) Read(with Correspondent) {
 	w := u.w
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, m := range n.logOf(u) {
-		if !m.fromUser && m.stage == stageDelivered {
-			if u.cfg.NoReceipts {
-				continue
-			}
+	if u.cfg.NoReceipts {
+		return
+	}
+	for _, m := range with.logOf(u) {
+		switch {
+		case m.fromUser:
+		case m.group != nil:
+			m.markReadBy(w, u)
+		case m.stage == stageDelivered:
 			m.markRead(w)
 		}
 	}

@@ -175,7 +175,7 @@ func TestEveryWebhookHasTheShapeOfItsFixture(t *testing.T) {
 			require.NoError(t, err)
 		}},
 		{fixture: "messages_order", do: func(_ *testing.T, s *site) {
-			s.user.Order(s.number, "7155", "gift wrap", cloudapitest.Item{RetailerID: "SKU-1", Quantity: 2, Price: 7.99})
+			s.user.Order(s.number, "7155", "gift wrap", cloudapitest.OrderItem{RetailerID: "SKU-1", Quantity: 2, Price: 7.99})
 		}},
 		{fixture: "messages_reaction", do: func(t *testing.T, s *site) {
 			open(s)

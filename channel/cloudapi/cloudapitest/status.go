@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"time"
 )
 
@@ -141,7 +142,7 @@ func (m *message) onward(w *World) {
 		w.schedule(m.at+int64(m.validity()), false, fireFunc(func(*World) {
 			if m.stage == stageSent {
 				m.expired = true // dropped without a "failed" status, as documented
-				m.chat.forget(m)
+				m.forget()
 			}
 		}))
 		return
@@ -350,13 +351,19 @@ func (n *Number) checksIdentity() bool {
 	return ok && (v.at("enable_identity_key_check").isTrue() || v.at("enabled").isTrue())
 }
 
-// forget takes a message off the phone.
-func (c *chat) forget(m *message) {
-	for i, o := range c.log {
-		if o == m {
-			c.log = append(c.log[:i], c.log[i+1:]...)
-			return
-		}
+// forget takes a message off the phones.
+func (m *message) forget() {
+	var log *[]*message
+	switch {
+	case m.chat != nil:
+		log = &m.chat.log
+	case m.group != nil:
+		log = &m.group.log
+	default:
+		return // nobody has the number
+	}
+	if i := slices.Index(*log, m); i >= 0 {
+		*log = slices.Delete(*log, i, i+1)
 	}
 }
 
@@ -384,9 +391,7 @@ func (w *World) remember(m *message) {
 			if o.opaque != "" {
 				delete(w.opaque, opaqueKey{o.number, o.opaque})
 			}
-			if o.chat != nil {
-				o.chat.forget(o)
-			}
+			o.forget()
 		}
 	}
 	if w.old.head > 4096 && w.old.head*2 > len(w.old.ids) {

@@ -36,12 +36,11 @@ type subscription struct {
 	app      *App
 	account  *Account
 	override string // callback URL of the account; "" = the app's
-	pending  map[string]*batch
 }
 
-// batch collects items for one callback URL.
+// batch collects items for one app and callback URL, of all accounts.
 type batch struct {
-	sub   *subscription
+	app   *App
 	url   string
 	items []*item
 	sent  bool
@@ -71,30 +70,27 @@ func (w *World) emit(it *item) {
 			continue
 		}
 		if wait := w.holdBack(); wait > 0 {
-			w.schedule(w.now()+int64(wait), true, fireFunc(func(w *World) { w.enqueue(s, url, it) }))
+			w.schedule(w.now()+int64(wait), true, fireFunc(func(w *World) { w.enqueue(s.app, url, it) }))
 			continue
 		}
-		w.enqueue(s, url, it)
+		w.enqueue(s.app, url, it)
 	}
 }
 
 // enqueue puts an item into the batch of its destination.
-func (w *World) enqueue(s *subscription, url string, it *item) {
+func (w *World) enqueue(app *App, url string, it *item) {
 	limit := w.cfg.BatchMax
 	if w.faults.Merge > limit {
 		limit = min(w.faults.Merge, 1000)
 	}
 	if limit == 1 {
-		w.post(s, url, []*item{it})
+		w.post(app, url, []*item{it})
 		return
 	}
-	b := s.pending[url]
+	b := app.pending[url]
 	if b == nil {
-		b = &batch{sub: s, url: url}
-		if s.pending == nil {
-			s.pending = make(map[string]*batch, 1)
-		}
-		s.pending[url] = b
+		b = &batch{app: app, url: url}
+		app.pending[url] = b
 		w.schedule(w.now()+int64(w.batchWait()), true, b)
 	}
 	b.items = append(b.items, it)
@@ -110,15 +106,15 @@ func (b *batch) flush(w *World) {
 		return
 	}
 	b.sent = true
-	delete(b.sub.pending, b.url)
+	delete(b.app.pending, b.url)
 	for _, part := range w.splitUp(b.items) {
-		w.post(b.sub, b.url, part)
+		w.post(b.app, b.url, part)
 	}
 }
 
 // post is one webhook POST and its attempts.
 type post struct {
-	sub     *subscription
+	app     *App
 	url     string
 	body    []byte
 	items   []*item
@@ -126,14 +122,15 @@ type post struct {
 	tries   int
 	copy    bool // sent again although acknowledged; not retried
 	lost    bool // this attempt never arrives
+	refused bool // some attempt arrived and was not answered 200
 	forged  bool // signature made with a wrong secret
 	started int64
 }
 
 // post queues the POST of items to a callback URL.
-func (w *World) post(s *subscription, url string, items []*item) {
+func (w *World) post(app *App, url string, items []*item) {
 	now := w.now()
-	p := &post{sub: s, url: url, items: items, first: now, body: w.disturb(buildBody(items))}
+	p := &post{app: app, url: url, items: items, first: now, body: w.disturb(buildBody(items))}
 	w.schedule(now, true, p)
 	w.hostile(p)
 }
@@ -164,9 +161,9 @@ var retryDelays = [...]time.Duration{
 
 const retryFor = 7 * 24 * time.Hour
 
-// settle books the outcome of an attempt; status 0 means no answer. It runs with
-// mu held.
-func (w *World) settle(p *post, status int) {
+// book notes the outcome of an attempt and what follows from it. It runs with mu
+// held.
+func (w *World) book(p *post, status int) {
 	w.answered(p, status)
 	if p.forged {
 		return
@@ -183,10 +180,13 @@ func (w *World) settle(p *post, status int) {
 	if p.copy {
 		return
 	}
+	p.refused = p.refused || !p.lost
 	delay := retryDelays[min(p.tries, len(retryDelays))-1]
 	at := w.now() + int64(delay)
 	if at > p.first+int64(retryFor) {
-		w.dropped(p)
+		if p.refused { // else the storm is to blame
+			w.dropped(p)
+		}
 		return
 	}
 	w.schedule(at, p.lost, p)
@@ -201,8 +201,8 @@ func (w *World) repeatToOthers(p *post, at int64) {
 		return
 	}
 	for _, s := range p.items[0].account.subs {
-		if url := s.target(p.items[0]); s != p.sub && url != "" {
-			w.schedule(at, false, &post{sub: s, url: url, items: p.items, first: p.first, body: p.body, copy: true})
+		if url := s.target(p.items[0]); s.app != p.app && url != "" {
+			w.schedule(at, false, &post{app: s.app, url: url, items: p.items, first: p.first, body: p.body, copy: true})
 		}
 	}
 }
