@@ -63,7 +63,8 @@ type parser struct {
 	single   int     // 1 if there is one event, which stands in the delivery
 	events   []Event // all events if there are more
 	frames   []frame
-	contacts []contact
+	contacts []contact // of the value being read
+	lists    []listed  // of the value being read
 
 	envelope
 	err error // the first flaw of the item being read
@@ -97,7 +98,8 @@ func (p *parser) release() {
 	clear(p.events)
 	clear(p.frames)
 	clear(p.contacts)
-	p.events, p.frames, p.contacts = p.events[:0], p.frames[:0], p.contacts[:0]
+	clear(p.lists)
+	p.events, p.frames, p.contacts, p.lists = p.events[:0], p.frames[:0], p.contacts[:0], p.lists[:0]
 	p.d, p.single, p.envelope, p.err = nil, 0, envelope{}, nil
 	parsers.Put(p)
 }

@@ -72,8 +72,11 @@ func (p *parser) standbyMessage(v value, s shape) {
 
 func (p *parser) standbyStatus(v value, s shape) {
 	st := new(StandbyStatus)
-	if at, ok := p.readStatus(v, s, &st.Status); ok {
+	switch at, typ, ok := p.readStatus(v, s, &st.Status); {
+	case ok:
 		p.emit(v, s, st.Status.Time, st).contact = at
+	case typ == "payment" || typ == "call":
+		p.unknown(v, s, typ, nil) // not documented for standby
 	}
 }
 

@@ -8,22 +8,20 @@ import (
 
 // status reads an element of statuses in the field messages.
 func (p *parser) status(v value, s shape) {
-	switch v.Get("type").Str() {
-	case "payment":
+	st := new(Status)
+	switch at, typ, ok := p.readStatus(v, s, st); {
+	case typ == "payment":
 		p.paymentStatus(v, s)
-	case "call":
+	case typ == "call":
 		p.callStatus(v, s)
-	default:
-		st := new(Status)
-		if at, ok := p.readStatus(v, s, st); ok {
-			p.emit(v, s, st.Time, st).contact = at
-		}
+	case ok:
+		p.emit(v, s, st.Time, st).contact = at
 	}
 }
 
-// readStatus fills st from v, which is an object. It reports false, having added
-// an *Unknown, if v says nothing about a message.
-func (p *parser) readStatus(v value, s shape, st *Status) (contact span, ok bool) {
+// readStatus fills st from v. It reports false, having added an *Unknown, if v says
+// nothing about a message, and stops if v is of another type.
+func (p *parser) readStatus(v value, s shape, st *Status) (contact span, typ string, ok bool) {
 	var recipient, participant Identity
 	group := false
 	for it := v.Iter(); it.Next(); {
@@ -32,6 +30,11 @@ func (p *parser) readStatus(v value, s shape, st *Status) (contact span, ok bool
 			st.ID = p.text(&it)
 		case "status":
 			st.Status = StatusKind(p.text(&it))
+		case "type":
+			if typ = p.text(&it); typ == "payment" || typ == "call" {
+				p.err = nil
+				return span{}, typ, false
+			}
 		case "timestamp":
 			st.Time = p.time(&it)
 		case "recipient_id":
@@ -65,22 +68,22 @@ func (p *parser) readStatus(v value, s shape, st *Status) (contact span, ok bool
 	switch {
 	case st.ID == "":
 		p.unknown(v, s, string(st.Status), errNoID)
-		return span{}, false
+		return span{}, typ, false
 	case st.Status == "":
 		p.unknown(v, s, "", errNoKind)
-		return span{}, false
+		return span{}, typ, false
 	}
 	if group {
 		st.GroupID, st.Recipient = recipient.Phone, participant
 		if participant.IsZero() {
-			return span{}, true // about the group; a contact is somebody in it
+			return span{}, typ, true // about the group; a contact is somebody in it
 		}
 	} else {
 		recipient.Phone = digits(recipient.Phone)
 		st.Recipient = recipient
 	}
 	contact, _ = p.complete(&st.Recipient)
-	return contact, true
+	return contact, typ, true
 }
 
 // conversation reads the billing window; some group samples print the pricing in

@@ -16,8 +16,8 @@ func (p *parser) value(v value) {
 	}
 	if conversational(field) {
 		p.shared(v)
-		for it := v.Iter(); it.Next(); {
-			p.valueMember(v, field, it.Key(), it.Value())
+		for _, l := range p.lists {
+			p.valueList(field, l.key, l.v)
 		}
 		return
 	}
@@ -35,37 +35,23 @@ func (p *parser) value(v value) {
 	p.emit(v, shapeValue, t, payload)
 }
 
-// valueMember reads one member of the value of a conversation field.
-func (p *parser) valueMember(v value, field, key string, m value) {
-	switch key {
-	case "messaging_product", "metadata", "contacts":
-		return // shared
-	case "conversation_context":
-		if v.Get("messages").Len() > 0 {
-			return // shared
-		}
-	case "errors":
-		if p.frame.errors != (span{}) {
-			return // shared
-		}
-	case "standby":
-		if field == "standby" {
-			p.standby(m)
-			return
-		}
-	case "history":
-		if field == "history" {
-			p.history(m)
-			return
-		}
-	}
-	p.list(key)
-	read := listReader(field, key)
-	if read == nil {
-		p.unknown(m, shapeMember, key, nil)
+// valueList reads one member of the value of a conversation field that is not
+// shared by the others: normally a list of items.
+func (p *parser) valueList(field, key string, items value) {
+	switch {
+	case field == "standby" && key == "standby":
+		p.standby(items)
+		return
+	case field == "history" && key == "history":
+		p.history(items)
 		return
 	}
-	p.items(m, shapeItem, read)
+	p.list(key)
+	if read := listReader(field, key); read != nil {
+		p.items(items, shapeItem, read)
+	} else {
+		p.unknown(items, shapeMember, key, nil)
+	}
 }
 
 // items reads the items of a list.
@@ -82,33 +68,55 @@ func (p *parser) items(items value, s shape, read reader) {
 // list begins the items of the list called key.
 func (p *parser) list(key string) { p.frame.list, p.framed = key, false }
 
-// shared reads what the items of a value have in common.
+// A listed is a member of a value that is not shared by the others.
+type listed struct {
+	key string
+	v   value
+}
+
+// shared reads what the items of a value have in common, and puts the other
+// members into p.lists.
 func (p *parser) shared(v value) {
+	p.lists = p.lists[:0]
 	for it := v.Iter(); it.Next(); {
-		switch it.Key() {
+		switch key := it.Key(); key {
+		case "messaging_product":
 		case "metadata":
-			p.frame.metadata = at(it.Value())
-			for m := p.object(&it); m.Next(); {
-				switch m.Key() {
-				case "phone_number_id":
-					p.number.ID = p.text(&m)
-				case "display_phone_number":
-					p.number.Display = p.phone(&m)
-				}
-			}
+			p.metadata(&it)
 		case "contacts":
 			p.readContacts(it.Value())
 		case "conversation_context":
-			p.summary = p.summaryText(&it)
-			p.frame.summary = at(it.Value())
+			if v.Get("messages").Len() > 0 {
+				p.summary = p.summaryText(&it)
+				p.frame.summary = at(it.Value())
+				continue
+			}
+			p.lists = append(p.lists, listed{key, it.Value()})
 		case "errors":
 			if v.Get("calls").Len() > 0 {
 				p.beside = p.errorList(&it)
 				p.frame.errors = at(it.Value())
+				continue
 			}
+			p.lists = append(p.lists, listed{key, it.Value()})
+		default:
+			p.lists = append(p.lists, listed{key, it.Value()})
 		}
 	}
 	p.err = nil
+}
+
+// metadata reads which number a value is about.
+func (p *parser) metadata(m member) {
+	p.frame.metadata = at(m.Value())
+	for it := p.object(m); it.Next(); {
+		switch it.Key() {
+		case "phone_number_id":
+			p.number.ID = p.text(&it)
+		case "display_phone_number":
+			p.number.Display = p.phone(&it)
+		}
+	}
 }
 
 // summaryText reads a conversation_context.
