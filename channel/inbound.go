@@ -90,6 +90,9 @@ func (u *unit) receive(in *incoming, customer *Customer, msg *Message) error {
 		return err
 	}
 	msg.Conversation = conv.ID
+	if err := u.splitCard(in, conv, msg); err != nil {
+		return err
+	}
 	conv.LastSeq++
 	msg.Seq = conv.LastSeq
 	conv.Inbound++

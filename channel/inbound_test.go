@@ -186,6 +186,25 @@ func TestCardNumbersReachNeitherStoreNorHostNorLogNorCustomer(t *testing.T) {
 	})
 }
 
+func TestACardNumberInPiecesIsMaskedOnceItIsComplete(t *testing.T) {
+	store := memstore.New()
+	test(t, options{store: store}, func(t *testing.T, r *rig) {
+		for _, piece := range strings.Fields("4111 1111 1111 1111") {
+			r.user.Text(r.number, piece)
+			r.settle()
+		}
+		var texts []string
+		for _, m := range r.messages() {
+			texts = append(texts, m.Text)
+		}
+		require.Equal(t, []string{"XXXX", "XXXX", "XXXX", "1111"}, texts)
+		require.Len(t, r.desk.of(channel.MessageRedacted), 3, "the host is told about those it has seen")
+		r.user.Text(r.number, "2026")
+		r.settle()
+		require.Equal(t, "2026", r.messages()[4].Text)
+	})
+}
+
 func TestNothingPrivateIsLogged(t *testing.T) {
 	test(t, options{user: cloudapitest.UserConfig{Name: "Canary Bird", Phone: "13125550123"}}, func(t *testing.T, r *rig) {
 		r.desk.fail = func(id string, try int) error {
