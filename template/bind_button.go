@@ -67,7 +67,7 @@ func (b *binder) button(path string, i int, button Button, v *ButtonValue) Previ
 	}
 	switch {
 	case missing != 0 || odd != 0:
-	case p.Kind == OTP:
+	case p.Kind == ButtonOTP:
 		b.otp(indexed(path, i), i, v)
 	case got != 0:
 		// Buttons without value need no component: Meta knows them.
@@ -79,30 +79,30 @@ func (b *binder) button(path string, i int, button Button, v *ButtonValue) Previ
 // filledButton binds a button whose value has the right fields.
 func (b *binder) filledButton(path string, i int, v *ButtonValue, p *PreviewButton) {
 	switch p.Kind {
-	case URL:
+	case ButtonURL:
 		p.URL = b.suffix(path, p.URL, v.Suffix)
 		b.buttonPart(i, "url", Parameter{Type: ParamText, Text: v.Suffix})
-	case QuickReply:
+	case ButtonQuickReply:
 		b.checkPayload(path, v.Payload, maxPayload, maxPayloadSafe)
 		b.buttonPart(i, "quick_reply", Parameter{Type: ParamPayload, Text: v.Payload})
-	case VoiceCall:
+	case ButtonVoiceCall:
 		b.voiceCall(path, i, v)
-	case CopyCode:
+	case ButtonCopyCode:
 		if !coupon(v.Coupon) {
 			b.problem(Problem{Path: path, Rule: RuleCoupon, Limit: MaxCoupon, Actual: runes(v.Coupon), Code: CodeInvalidValue})
 		}
 		p.Code = v.Coupon
 		b.buttonPart(i, "copy_code", Parameter{Type: ParamCouponCode, Text: v.Coupon})
-	case Flow:
+	case ButtonFlow:
 		b.action(i, "flow", func(w *writer) {
 			w.str("flow_token", v.FlowToken)
 			b.rawObject(w, path, "flow_action_data", v.FlowData)
 		})
-	case CatalogView:
+	case ButtonCatalog:
 		b.action(i, "catalog", func(w *writer) { w.str("thumbnail_product_retailer_id", v.Thumbnail) })
-	case MultiProduct:
+	case ButtonMultiProduct:
 		p.Products = b.sections(path, i, v)
-	case OrderDetails:
+	case ButtonOrderDetails:
 		b.action(i, "order_details", func(w *writer) { b.rawObject(w, path, "order_details", v.OrderDetails) })
 	}
 	b.checkUTF8(path, v.Payload, v.FlowToken, v.Thumbnail)

@@ -61,25 +61,25 @@ func (f fields) String() string {
 // (checked 2026-11-22).
 func slotsOf(button Button) (must, may fields) {
 	switch button.Kind() {
-	case URL:
+	case ButtonURL:
 		if u, ok := button.(*URLButton); ok && hasVariables(u.URL) {
 			return hasSuffix, 0
 		}
-	case QuickReply:
+	case ButtonQuickReply:
 		return 0, hasPayload
-	case VoiceCall:
+	case ButtonVoiceCall:
 		return 0, hasPayload | hasTTL
-	case CopyCode:
+	case ButtonCopyCode:
 		return hasCoupon, 0
-	case OTP:
+	case ButtonOTP:
 		return 0, hasSuffix // the code comes from the body; given twice it must agree
-	case Flow:
+	case ButtonFlow:
 		return hasToken, hasData
-	case CatalogView:
+	case ButtonCatalog:
 		return 0, hasThumbnail
-	case MultiProduct:
+	case ButtonMultiProduct:
 		return hasThumbnail | hasSections, 0
-	case OrderDetails:
+	case ButtonOrderDetails:
 		return hasOrder, 0
 	}
 	return 0, 0

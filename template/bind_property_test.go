@@ -108,7 +108,7 @@ func randomTemplate(rng *rand.Rand) (*template.Definition, template.Values, map[
 			buttons.Buttons = append(buttons.Buttons, &template.CodeButton{Example: "X"})
 			v.Buttons = append(v.Buttons, template.ButtonValue{Index: i, Coupon: coupon})
 		default:
-			buttons.Buttons = append(buttons.Buttons, &template.LabelButton{Of: template.QuickReply, Text: "Yes"})
+			buttons.Buttons = append(buttons.Buttons, &template.LabelButton{Of: template.ButtonQuickReply, Text: "Yes"})
 		}
 	}
 	if len(buttons.Buttons) > 0 {
@@ -235,7 +235,7 @@ func FuzzBind(f *testing.F) {
 		}
 		if has(4) {
 			d.Components = append(d.Components, &template.Buttons{Buttons: []template.Button{
-				&template.URLButton{Text: "Open", URL: url}, &template.LabelButton{Of: template.QuickReply, Text: "Yes"}}})
+				&template.URLButton{Text: "Open", URL: url}, &template.LabelButton{Of: template.ButtonQuickReply, Text: "Yes"}}})
 			v.Buttons = append(v.Buttons, template.ButtonValue{Index: 1, Payload: second})
 			if has(5) {
 				v.Buttons = append(v.Buttons, template.ButtonValue{Index: 0, Suffix: suffix})

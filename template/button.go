@@ -7,18 +7,18 @@ type ButtonKind string
 
 // The kinds of button.
 const (
-	QuickReply         ButtonKind = "QUICK_REPLY"
-	URL                ButtonKind = "URL"
-	PhoneNumber        ButtonKind = "PHONE_NUMBER"
-	CopyCode           ButtonKind = "COPY_CODE"
-	OTP                ButtonKind = "OTP"
-	Flow               ButtonKind = "FLOW"
-	CatalogView        ButtonKind = "CATALOG"
-	MultiProduct       ButtonKind = "MPM"
-	SingleProduct      ButtonKind = "SPM"
-	OrderDetails       ButtonKind = "ORDER_DETAILS"
-	VoiceCall          ButtonKind = "VOICE_CALL"
-	RequestContactInfo ButtonKind = "REQUEST_CONTACT_INFO"
+	ButtonQuickReply         ButtonKind = "QUICK_REPLY"
+	ButtonURL                ButtonKind = "URL"
+	ButtonPhoneNumber        ButtonKind = "PHONE_NUMBER"
+	ButtonCopyCode           ButtonKind = "COPY_CODE"
+	ButtonOTP                ButtonKind = "OTP"
+	ButtonFlow               ButtonKind = "FLOW"
+	ButtonCatalog            ButtonKind = "CATALOG"
+	ButtonMultiProduct       ButtonKind = "MPM"
+	ButtonSingleProduct      ButtonKind = "SPM"
+	ButtonOrderDetails       ButtonKind = "ORDER_DETAILS"
+	ButtonVoiceCall          ButtonKind = "VOICE_CALL"
+	ButtonRequestContactInfo ButtonKind = "REQUEST_CONTACT_INFO"
 )
 
 // Button is one button of a template: [*LabelButton], [*URLButton],
@@ -35,9 +35,9 @@ type Button interface {
 	encode(w *writer)
 }
 
-// LabelButton is a button that consists of its kind and a label: QuickReply,
-// CatalogView, MultiProduct, SingleProduct, OrderDetails, VoiceCall or
-// RequestContactInfo.
+// LabelButton is a button that consists of its kind and a label: a quick reply,
+// a catalogue, product or order button, a call button, or a request for contact
+// data.
 type LabelButton struct {
 	Of    ButtonKind
 	Text  string // at most 25 characters
@@ -128,19 +128,19 @@ type UnknownButton struct {
 func (b *LabelButton) Kind() ButtonKind { return b.Of }
 
 // Kind implements Button.
-func (*URLButton) Kind() ButtonKind { return URL }
+func (*URLButton) Kind() ButtonKind { return ButtonURL }
 
 // Kind implements Button.
-func (*PhoneButton) Kind() ButtonKind { return PhoneNumber }
+func (*PhoneButton) Kind() ButtonKind { return ButtonPhoneNumber }
 
 // Kind implements Button.
-func (*CodeButton) Kind() ButtonKind { return CopyCode }
+func (*CodeButton) Kind() ButtonKind { return ButtonCopyCode }
 
 // Kind implements Button.
-func (*OTPButton) Kind() ButtonKind { return OTP }
+func (*OTPButton) Kind() ButtonKind { return ButtonOTP }
 
 // Kind implements Button.
-func (*FlowButton) Kind() ButtonKind { return Flow }
+func (*FlowButton) Kind() ButtonKind { return ButtonFlow }
 
 // Kind implements Button.
 func (b *UnknownButton) Kind() ButtonKind { return b.Name }

@@ -13,12 +13,12 @@ func decodeButton(raw json.RawMessage) Button {
 	var kind ButtonKind
 	takeEnum(o, "type", &kind)
 	switch kind {
-	case QuickReply, CatalogView, MultiProduct, SingleProduct, OrderDetails, VoiceCall, RequestContactInfo:
+	case ButtonQuickReply, ButtonCatalog, ButtonMultiProduct, ButtonSingleProduct, ButtonOrderDetails, ButtonVoiceCall, ButtonRequestContactInfo:
 		b := &LabelButton{Of: kind}
 		take(o, "text", &b.Text)
 		b.Extra = o.rest()
 		return b
-	case URL:
+	case ButtonURL:
 		// The variable, if there is one, stays in the URL.
 		var b URLButton
 		take(o, "text", &b.Text)
@@ -33,13 +33,13 @@ func decodeButton(raw json.RawMessage) Button {
 		takeRaw(o, "app_deep_link", &b.AppDeepLink)
 		b.Extra = o.rest()
 		return &b
-	case PhoneNumber:
+	case ButtonPhoneNumber:
 		var b PhoneButton
 		take(o, "text", &b.Text)
 		take(o, "phone_number", &b.Number)
 		b.Extra = o.rest()
 		return &b
-	case CopyCode:
+	case ButtonCopyCode:
 		var b CodeButton
 		take(o, "example", &b.Example)
 		if b.Example == "" { // read back as a list of one
@@ -52,9 +52,9 @@ func decodeButton(raw json.RawMessage) Button {
 		}
 		b.Extra = o.rest()
 		return &b
-	case OTP:
+	case ButtonOTP:
 		return decodeOTP(o)
-	case Flow:
+	case ButtonFlow:
 		var b FlowButton
 		take(o, "text", &b.Text)
 		takeID(o, "flow_id", &b.FlowID)

@@ -7,7 +7,7 @@ func (b *LabelButton) encode(w *writer) {
 }
 
 func (b *URLButton) encode(w *writer) {
-	w.typed(string(URL), b.Extra, func() {
+	w.typed(string(ButtonURL), b.Extra, func() {
 		w.str("text", b.Text)
 		w.str("url", b.URL)
 		w.strings("example", b.Example)
@@ -16,7 +16,7 @@ func (b *URLButton) encode(w *writer) {
 }
 
 func (b *PhoneButton) encode(w *writer) {
-	w.typed(string(PhoneNumber), b.Extra, func() {
+	w.typed(string(ButtonPhoneNumber), b.Extra, func() {
 		w.str("text", b.Text)
 		w.str("phone_number", b.Number)
 	})
@@ -24,7 +24,7 @@ func (b *PhoneButton) encode(w *writer) {
 
 // encode writes the example as a bare string, unlike that of a URL button.
 func (b *CodeButton) encode(w *writer) {
-	w.typed(string(CopyCode), b.Extra, func() { w.str("example", b.Example) })
+	w.typed(string(ButtonCopyCode), b.Extra, func() { w.str("example", b.Example) })
 }
 
 // encode writes a button that was read from the API as the URL button it was.
@@ -33,7 +33,7 @@ func (b *OTPButton) encode(w *writer) {
 		b.ReadBack.encode(w)
 		return
 	}
-	w.typed(string(OTP), b.Extra, func() {
+	w.typed(string(ButtonOTP), b.Extra, func() {
 		w.str("otp_type", string(b.Delivery))
 		w.str("text", b.Text)
 		w.str("autofill_text", b.AutofillText)
@@ -51,7 +51,7 @@ func (b *OTPButton) encode(w *writer) {
 }
 
 func (b *FlowButton) encode(w *writer) {
-	w.typed(string(Flow), b.Extra, func() {
+	w.typed(string(ButtonFlow), b.Extra, func() {
 		w.str("text", b.Text)
 		w.str("flow_id", b.FlowID)
 		w.str("flow_name", b.FlowName)

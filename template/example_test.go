@@ -154,7 +154,7 @@ func ExampleDefinition_Validate() {
 		Name: "Parcel", Language: "en_GB", Category: template.Utility,
 		Components: []template.Component{
 			&template.Body{Text: "{{1}}, your parcel is here."},
-			&template.Buttons{Buttons: []template.Button{&template.LabelButton{Of: template.QuickReply, Text: "I would like another day"}}},
+			&template.Buttons{Buttons: []template.Button{&template.LabelButton{Of: template.ButtonQuickReply, Text: "I would like another day"}}},
 		},
 	}
 	for _, p := range d.Validate() {

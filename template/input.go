@@ -156,7 +156,7 @@ func (l *inputs) buttons(path string, list []Button) {
 			continue
 		}
 		l.add(in)
-		if b.Kind() == MultiProduct {
+		if b.Kind() == ButtonMultiProduct {
 			in.Kind = InputSections
 			l.add(in)
 		}
@@ -167,15 +167,15 @@ func (l *inputs) buttons(path string, list []Button) {
 // nothing.
 func (in *Input) label(k ButtonKind) bool {
 	switch k {
-	case QuickReply:
+	case ButtonQuickReply:
 		in.Kind, in.Required, in.Max = InputPayload, false, maxPayload
-	case VoiceCall:
+	case ButtonVoiceCall:
 		in.Kind, in.Required, in.Max = InputPayload, false, maxCallPayload
-	case CatalogView:
+	case ButtonCatalog:
 		in.Kind, in.Required = InputThumbnail, false
-	case MultiProduct:
+	case ButtonMultiProduct:
 		in.Kind = InputThumbnail
-	case OrderDetails:
+	case ButtonOrderDetails:
 		in.Kind = InputOrderDetails
 	default:
 		return false

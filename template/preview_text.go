@@ -130,9 +130,9 @@ func (b *PreviewButton) show() (label, detail string) {
 // the customer's language.
 func defaultLabel(k ButtonKind) string {
 	switch k {
-	case CopyCode, OTP:
+	case ButtonCopyCode, ButtonOTP:
 		return "Copy code"
-	case RequestContactInfo:
+	case ButtonRequestContactInfo:
 		return "Share Contact Info"
 	case "":
 		return "button"

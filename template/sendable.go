@@ -64,7 +64,8 @@ type Sendability struct {
 
 	// RetryAt is when to ask again. Zero means that time alone changes nothing.
 	RetryAt time.Time
-	// Code is the error code Meta answers to a send; 0 if OK.
+	// Code is the error code Meta answers to a send; 0 if OK, or if it depends
+	// on what is blocked.
 	Code int
 
 	// Notes are what to know before sending, none of it in the way.
@@ -122,7 +123,7 @@ func (d *Definition) Sendable(now time.Time) Sendability {
 	}
 	s := d.judgeStatus(now)
 	if s.OK && d.Health != nil && d.Health.CanSend == HealthBlocked {
-		s = Sendability{Reason: ReasonHealthBlocked, Code: CodeNotFound}
+		s = Sendability{Reason: ReasonHealthBlocked}
 	}
 	if s.OK {
 		s.Notes = d.notes(s.Notes, now)

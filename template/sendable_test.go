@@ -44,7 +44,7 @@ func TestSendable(t *testing.T) {
 			d.Status, d.Observed = template.StatusPaused, paused
 			d.Observed.PausedUntil = noon
 		}, template.Sendability{OK: true, Notes: []template.Reason{template.NotePauseOver}}},
-		"blocked": {func(d *template.Definition) { d.Health = &template.Health{CanSend: template.HealthBlocked} }, template.Sendability{Reason: template.ReasonHealthBlocked, Code: 132001}},
+		"blocked": {func(d *template.Definition) { d.Health = &template.Health{CanSend: template.HealthBlocked} }, template.Sendability{Reason: template.ReasonHealthBlocked}},
 		"limited": {func(d *template.Definition) { d.Health = &template.Health{CanSend: template.HealthLimited} }, template.Sendability{OK: true, Notes: []template.Reason{template.NoteHealthLimited}}},
 		"green":   {func(d *template.Definition) { d.Quality = &template.Quality{Score: template.ScoreGreen} }, template.Sendability{OK: true}},
 		"yellow":  {func(d *template.Definition) { d.Quality = &template.Quality{Score: template.ScoreYellow} }, template.Sendability{OK: true, Notes: []template.Reason{template.NoteQualityMedium, template.NotePacing}}},

@@ -50,7 +50,7 @@ func (c *checker) readBack() bool {
 		}
 		for i, button := range b.Buttons {
 			if otp, ok := button.(*OTPButton); ok && otp.ReadBack != nil {
-				c.error(indexed(p.path+".buttons", i), RuleReadBack).kinds(string(OTP), string(URL))
+				c.error(indexed(p.path+".buttons", i), RuleReadBack).kinds(string(ButtonOTP), string(ButtonURL))
 				return true
 			}
 		}
@@ -71,7 +71,7 @@ func (c *checker) authButtons(path string, list []Button) {
 			if button != nil {
 				got = string(button.Kind())
 			}
-			c.error(at, RuleButtonCategory).kinds(string(OTP), got)
+			c.error(at, RuleButtonCategory).kinds(string(ButtonOTP), got)
 			continue
 		}
 		c.otp(at, otp)

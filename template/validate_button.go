@@ -14,17 +14,17 @@ var buttonLimits = map[ButtonKind]struct {
 	max    int
 	unsure bool
 }{
-	QuickReply:         {max: 10},
-	URL:                {max: 2},
-	PhoneNumber:        {max: 1},
-	CopyCode:           {max: 1},
-	Flow:               {max: 1, unsure: true},
-	CatalogView:        {max: 1},
-	MultiProduct:       {max: 1},
-	SingleProduct:      {max: 1},
-	OrderDetails:       {max: 1},
-	VoiceCall:          {max: 1},
-	RequestContactInfo: {max: 1, unsure: true},
+	ButtonQuickReply:         {max: 10},
+	ButtonURL:                {max: 2},
+	ButtonPhoneNumber:        {max: 1},
+	ButtonCopyCode:           {max: 1},
+	ButtonFlow:               {max: 1, unsure: true},
+	ButtonCatalog:            {max: 1},
+	ButtonMultiProduct:       {max: 1},
+	ButtonSingleProduct:      {max: 1},
+	ButtonOrderDetails:       {max: 1},
+	ButtonVoiceCall:          {max: 1},
+	ButtonRequestContactInfo: {max: 1, unsure: true},
 }
 
 // buttons checks every list of buttons, those of cards included.
@@ -77,12 +77,12 @@ func (c *checker) counts(path string, list []Button) {
 		}
 		if limit.unsure {
 			c.warn(indexed(path, i), RuleButtonCount).measure(limit.max, count[k]).kinds(string(k), "")
-		} else if k != QuickReply { // more than 10 of them have been reported
+		} else if k != ButtonQuickReply { // more than 10 of them have been reported
 			c.error(indexed(path, i), RuleButtonCount).measure(limit.max, count[k]).kinds(string(k), "")
 		}
 	}
 	for i, b := range list {
-		if b != nil && (b.Kind() == CatalogView || b.Kind() == MultiProduct) && len(list) > 1 {
+		if b != nil && (b.Kind() == ButtonCatalog || b.Kind() == ButtonMultiProduct) && len(list) > 1 {
 			c.error(indexed(path, i), RuleButtonAlone).kinds(string(b.Kind())+" alone", "")
 			break
 		}
@@ -94,7 +94,7 @@ func (c *checker) group(path string, list []Button) {
 	// Going along the list, quick replies may begin or end once.
 	changes, last := 0, false
 	for i, b := range list {
-		quick := b != nil && b.Kind() == QuickReply
+		quick := b != nil && b.Kind() == ButtonQuickReply
 		if i > 0 && quick != last {
 			if changes++; changes == 2 {
 				c.error(indexed(path, i), RuleButtonGroup)
@@ -137,11 +137,11 @@ func (c *checker) button(path string, button Button) {
 // kinds it allows; those that sell are not on it.
 func (c *checker) labelButton(path string, b *LabelButton) {
 	switch b.Of {
-	case CatalogView, MultiProduct, SingleProduct:
+	case ButtonCatalog, ButtonMultiProduct, ButtonSingleProduct:
 		if c.d.Category == Utility {
 			c.error(path, RuleButtonCategory).kinds(string(Marketing), string(Utility))
 		}
-	case RequestContactInfo:
+	case ButtonRequestContactInfo:
 		if b.Text != "" && b.Text != contactInfoLabel {
 			c.error(path+".text", RuleLabelFixed)
 		}

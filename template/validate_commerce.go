@@ -19,22 +19,22 @@ func (c *checker) commerce() {
 	h, path := d.Header(), c.pathOf(TypeHeader)
 	product := h != nil && h.Format == HeaderProduct
 	switch {
-	case has[CatalogView] && h != nil:
-		c.warn(path, RuleComponentMix).kinds("no HEADER", string(CatalogView))
-	case has[MultiProduct] && h != nil && h.Format != HeaderText:
+	case has[ButtonCatalog] && h != nil:
+		c.warn(path, RuleComponentMix).kinds("no HEADER", string(ButtonCatalog))
+	case has[ButtonMultiProduct] && h != nil && h.Format != HeaderText:
 		c.error(path+".format", RuleHeaderFormat).kinds(string(HeaderText), string(h.Format)).sub(subHeaderFormat)
-	case has[SingleProduct] && !product:
+	case has[ButtonSingleProduct] && !product:
 		c.error("components", RuleComponentMissing).kinds("HEADER PRODUCT", "")
-	case product && !has[SingleProduct]:
-		c.error(c.pathOf(TypeHeader), RuleComponentMissing).kinds(string(SingleProduct)+" button", "")
+	case product && !has[ButtonSingleProduct]:
+		c.error(c.pathOf(TypeHeader), RuleComponentMissing).kinds(string(ButtonSingleProduct)+" button", "")
 	}
-	if has[OrderDetails] && d.Category == Marketing && d.DisplayFormat != displayOrder {
+	if has[ButtonOrderDetails] && d.Category == Marketing && d.DisplayFormat != displayOrder {
 		c.error("display_format", RuleComponentMissing).kinds(displayOrder, "")
 	}
 	// A checkout template has one such button and up to nine quick replies.
 	for i, b := range d.Buttons() {
-		if has[OrderDetails] && b != nil && b.Kind() != OrderDetails && b.Kind() != QuickReply {
-			c.error(indexed(c.pathOf(TypeButtons)+".buttons", i), RuleButtonAlone).kinds(string(QuickReply), string(b.Kind()))
+		if has[ButtonOrderDetails] && b != nil && b.Kind() != ButtonOrderDetails && b.Kind() != ButtonQuickReply {
+			c.error(indexed(c.pathOf(TypeButtons)+".buttons", i), RuleButtonAlone).kinds(string(ButtonQuickReply), string(b.Kind()))
 		}
 	}
 	// The status itself comes with each message, in a component of its own.

@@ -92,10 +92,10 @@ func (c *checker) offer() {
 // offerButtons reports whether list is a URL, or a code and a URL. The order is
 // fixed because a message refers to them by index.
 func offerButtons(list []Button) bool {
-	if len(list) == 2 && list[0] != nil && list[0].Kind() == CopyCode {
+	if len(list) == 2 && list[0] != nil && list[0].Kind() == ButtonCopyCode {
 		list = list[1:]
 	}
-	return len(list) == 1 && list[0] != nil && list[0].Kind() == URL
+	return len(list) == 1 && list[0] != nil && list[0].Kind() == ButtonURL
 }
 
 // carousel checks number and shape of cards.
@@ -194,7 +194,7 @@ func (c *checker) cardButtons(path string, list []Button, product bool) {
 			continue
 		}
 		switch k := b.Kind(); {
-		case k == URL, product && k == SingleProduct, !product && (k == QuickReply || k == PhoneNumber):
+		case k == ButtonURL, product && k == ButtonSingleProduct, !product && (k == ButtonQuickReply || k == ButtonPhoneNumber):
 		default:
 			c.error(indexed(path, i), RuleCardComponent).kinds("another kind of button", string(k))
 		}

@@ -106,20 +106,20 @@ type ButtonValue struct {
 	// or of the card. It selects the button, it does not move it.
 	Index int `json:"index"`
 
-	Suffix  string `json:"suffix,omitempty"`  // URL: replaces the variable; percent-encoded
-	Payload string `json:"payload,omitempty"` // QuickReply, VoiceCall: comes back when tapped
-	Coupon  string `json:"coupon,omitempty"`  // CopyCode: 1 to 20 letters and digits
-	// TTLMinutes is how long a VoiceCall button works, 1 to 43200; 0 means
+	Suffix  string `json:"suffix,omitempty"`  // ButtonURL: replaces the variable; percent-encoded
+	Payload string `json:"payload,omitempty"` // ButtonQuickReply, ButtonVoiceCall: comes back when tapped
+	Coupon  string `json:"coupon,omitempty"`  // ButtonCopyCode: 1 to 20 letters and digits
+	// TTLMinutes is how long a ButtonVoiceCall works, 1 to 43200; 0 means
 	// Meta's default of 7 days.
 	TTLMinutes int `json:"ttl_minutes,omitempty"`
 
-	FlowToken string          `json:"flow_token,omitempty"` // Flow: comes back with the answers
-	FlowData  json.RawMessage `json:"flow_data,omitempty"`  // Flow: object for the first screen
+	FlowToken string          `json:"flow_token,omitempty"` // ButtonFlow: comes back with the answers
+	FlowData  json.RawMessage `json:"flow_data,omitempty"`  // ButtonFlow: object for the first screen
 
-	Thumbnail string    `json:"thumbnail,omitempty"` // CatalogView, MultiProduct: retailer id of the item shown
-	Sections  []Section `json:"sections,omitempty"`  // MultiProduct
+	Thumbnail string    `json:"thumbnail,omitempty"` // ButtonCatalog, ButtonMultiProduct: retailer id of the item shown
+	Sections  []Section `json:"sections,omitempty"`  // ButtonMultiProduct
 
-	OrderDetails json.RawMessage `json:"order_details,omitempty"` // OrderDetails: object
+	OrderDetails json.RawMessage `json:"order_details,omitempty"` // ButtonOrderDetails: object
 }
 
 // Section is a titled group of products; up to 10 sections, 30 products in all.
