@@ -74,6 +74,7 @@ func checkSame(t *testing.T, a, b *webhook.Event) {
 		if contentOf(a.Payload) == nil {
 			t.Fatal("no content")
 		}
+	default:
 	}
 }
 

@@ -82,6 +82,8 @@ func contentOf(p webhook.Payload) webhook.Content {
 		c = p.Content
 	case *webhook.HistoryMessage:
 		c = p.Content
+	default:
+		return nil
 	}
 	if e, ok := c.(*webhook.Edit); ok {
 		return e.Content
