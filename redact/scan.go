@@ -63,7 +63,7 @@ func (o *options) firstChain(b []byte, i int, final bool) (start, decided int) {
 func (s *scanner) scan(i int) {
 	for i >= 0 {
 		var start int
-		if start, s.decided = s.firstChain(s.b, max(i, s.consumed), s.final); start < 0 {
+		if start, s.decided = s.firstChain(s.b, i, s.final); start < 0 {
 			return
 		}
 		s.n = 0

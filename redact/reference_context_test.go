@@ -1,0 +1,459 @@
+package redact_test
+
+import (
+	"math/big"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/kanava-go/kanava/redact"
+)
+
+// before returns the text up to i, after the text from i on, both without the
+// invisible characters that touch i.
+func (x *refText) before(i int) string {
+	for n := 0; n < 8 && i > 0 && refIsTransparent(x.runes[i-1]); n++ {
+		i--
+	}
+	return string(x.runes[:i])
+}
+
+func (x *refText) after(i int) string {
+	for n := 0; n < 8 && i < len(x.runes) && refIsTransparent(x.runes[i]); n++ {
+		i++
+	}
+	return string(x.runes[i:])
+}
+
+const (
+	refUnionPayWords = `unionpay|银联|銀聯`
+	refWords         = refUnionPayWords + `|card|visa|amex|american express|maestro|discover|diners|jcb|rupay|verve|troy|humo` +
+		`|bancontact|uatp|tarjeta|targeta|cartão|carta|carte|kart|kredit|kort|kad|thẻ|карт|κάρτα|כרטיס|بطاق|کارت|کارڈ` +
+		`|कार्ड|কার্ড|ਕਾਰਡ|அட்டை|บัตร|ကတ်|ካርድ|カード|카드|卡|信用`
+	refShortWords = `cc|mc|pan|elo|mir|мир`
+)
+
+// wordNear reports whether one of the words stands whole in the 64 characters
+// before or the 40 after.
+func (x *refText) wordNear(from, to int, words string) bool {
+	lower := slices.Clone(x.runes)
+	for i, r := range lower {
+		lower[i] = unicode.ToLower(r)
+	}
+	a, b := max(0, from-64), min(len(lower), to+40)
+	if regexp.MustCompile(words).MatchString(string(lower[a:from])) || regexp.MustCompile(words).MatchString(string(lower[to:b])) {
+		return true
+	}
+	if words != refWords {
+		return false
+	}
+	for _, stretch := range [][2]int{{a, from}, {to, b}} {
+		for _, w := range strings.Split(refShortWords, "|") {
+			n := len([]rune(w))
+			for i := stretch[0]; i+n <= stretch[1]; i++ {
+				if string(lower[i:i+n]) == w && (i == 0 || !unicode.IsLetter(lower[i-1])) &&
+					(i+n == len(lower) || !unicode.IsLetter(lower[i+n])) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+var (
+	refFillers   = `number|nummer|numero|número|numéro|numer|num|code|id|no|nr|n|номер|رقم|号码|號碼|编号|番号|번호|号|號`
+	refIsFiller  = regexp.MustCompile(`^(?:` + refFillers + `)$`)
+	refEndFiller = regexp.MustCompile(`^(.+?)(?:` + strings.Replace(refFillers, "|n|", "|", 1) + `)$`)
+	refCardIn    = regexp.MustCompile(refWords)
+	refShortIs   = regexp.MustCompile(`(^|[^\pL])(?:` + refShortWords + `)($|[^\pL])`)
+)
+
+func refSpeaksOfCard(word string) bool {
+	word = strings.ToLower(word)
+	if refCardIn.MatchString(word) || refShortIs.MatchString(word) {
+		return true
+	}
+	for _, f := range strings.Split(refFillers, "|") {
+		if short, ok := strings.CutSuffix(word, f); ok && f != "n" && short != "" {
+			return refCardIn.MatchString(short) || refShortIs.MatchString(short)
+		}
+	}
+	return false
+}
+
+var (
+	refLettersEnd   = regexp.MustCompile(`\p{Latin}+$`)
+	refLettersStart = regexp.MustCompile(`^\p{Latin}+`)
+	refEscape       = regexp.MustCompile(`\\[ntrfbv]$`)
+	refSuffix       = regexp.MustCompile(`^(?i:exp|cvv|cvc|valid)`)
+	refTokenEnd     = regexp.MustCompile(`[\p{Latin}\p{Nd}\-_/.#]*[-_/.#]$`)
+	refTokenStart   = regexp.MustCompile(`^[-_/.#][\p{Nd}\-_/.#]*(\p{Latin}+)`)
+	refURL          = regexp.MustCompile("[^\\s\"'<>`]*$")
+)
+
+// touched reports whether a number belongs to an identifier, a URL or an e-mail
+// address.
+func (x *refText) touched(from, to int) bool {
+	before, after := x.before(from), x.after(to)
+	if w := refLettersEnd.FindString(before); w != "" && !refEscape.MatchString(before) && !refSpeaksOfCard(w) {
+		return true
+	}
+	if strings.HasPrefix(after, "@") || refLettersStart.MatchString(after) && !refSuffix.MatchString(after) {
+		return true
+	}
+	// A URL.
+	url := before
+	if len(url) > 256 {
+		url = url[len(url)-256:]
+	}
+	url = refURL.FindString(url)
+	if strings.Contains(url, "://") || strings.HasPrefix(strings.ToLower(url), "www.") {
+		key, isValue := strings.CutSuffix(url, "=")
+		key = key[strings.LastIndexAny(key, "?&;#/")+1:]
+		low := strings.ToLower(key)
+		if !isValue || !refCardIn.MatchString(low) && !refShortIs.MatchString(low) {
+			return true
+		}
+	}
+	return refIdentifierBefore(before) || refIdentifierAfter(after)
+}
+
+func refIdentifierBefore(before string) bool {
+	token := before
+	if low := len(before) - 64; low > 0 { // whole words, as far as they reach into the last 64 bytes
+		if refLettersStart.MatchString(before[low:]) {
+			low -= len(refLettersEnd.FindString(before[:low]))
+		}
+		token = before[low:]
+	}
+	token = refTokenEnd.FindString(token)
+	found := false
+	for token != "" {
+		w := refLettersEnd.FindString(token)
+		if w == "" {
+			_, n := utf8.DecodeLastRuneInString(token)
+			token = token[:len(token)-n]
+			continue
+		}
+		at := strings.LastIndex(before, token) + len(token) - len(w)
+		if refSpeaksOfCard(w) {
+			return false
+		}
+		token = token[:len(token)-len(w)]
+		sentence := len(w) >= 2 && strings.HasPrefix(before[at+len(w):], ".") && w == strings.Map(func(r rune) rune {
+			if 'A' <= r && r <= 'Z' {
+				return -1
+			}
+			return r
+		}, w) && (at == 0 || strings.ContainsAny(before[at-1:at], " \t\n\v\f\r"))
+		if !refIsFiller.MatchString(strings.ToLower(w)) && !sentence {
+			found = true
+		}
+	}
+	return found
+}
+
+func refIdentifierAfter(after string) bool {
+	m := refTokenStart.FindStringSubmatchIndex(after)
+	if m == nil || m[2] >= 64 || len(after) > 1 && after[0] == '.' && 'A' <= after[1] && after[1] <= 'Z' {
+		return false
+	}
+	w := strings.ToLower(after[m[2]:m[3]])
+	return !refSuffix.MatchString(w) && !refCardIn.MatchString(w) && !refShortIs.MatchString(w)
+}
+
+var (
+	refNames = ` order orders pedido orden commande bestellung bestell bestelling ordine ordre pesanan sipariş siparis
+ zamówienie zamówienia заказ заказа замовлення الطلب طلب سفارش ऑर्डर invoice inv factura fatura facture rechnung rechnungs
+ fattura счет счёт счета ticket case booking reservation reserva buchung buchungs prenotazione réservation ref reference
+ referencia referência référence referenz txn transaction transacción transação tracking awb waybill suivi sendung sendungs
+ rastreo rastreio resi трек отслеживания imei imeisv iccid serial sn gtin ean upc barcode isbn sku iban account cuenta conta
+ compte konto clabe id phone tel telefon teléfono telefono telefone mobile whatsapp телефон `
+	refNameEnds = regexp.MustCompile(`(订单|訂單|运单|運單|快递|注文|追跡|伝票|주문|운송장|송장)$`)
+)
+
+// labelled reports whether the word before i names something else.
+func (x *refText) labelled(i int) bool {
+	for range 3 {
+		for n := 0; n < 6 && i > 0 && !refWordRune(x.runes[i-1]) && !unicode.IsDigit(x.runes[i-1]); n++ {
+			i--
+		}
+		start := i
+		for start > 0 && refWordRune(x.runes[start-1]) {
+			start--
+		}
+		if start == i {
+			return false
+		}
+		w := strings.ToLower(string(x.runes[start:i]))
+		i = start
+		forms := []string{w}
+		for _, f := range strings.Split(refFillers, "|") {
+			if short, ok := strings.CutSuffix(w, f); ok && f != "n" && short != "" {
+				forms = append(forms, short)
+				break
+			}
+		}
+		for _, f := range forms {
+			if slices.Contains(strings.Fields(refNames), f) || refNameEnds.MatchString(f) {
+				return true
+			}
+		}
+		if !refIsFiller.MatchString(w) {
+			return false
+		}
+	}
+	return false
+}
+
+func refWordRune(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsMark(r) && !refIsTransparent(r)
+}
+
+// squeezed returns the text from i on without the invisible characters between
+// two digits, and where each rune of it stands in the text.
+func (x *refText) squeezed(i int) (s []rune, at []int) {
+	for k := i; k < len(x.runes); k++ {
+		next := k
+		for next < len(x.runes) && next-k < 8 && refIsTransparent(x.runes[next]) {
+			next++
+		}
+		if next > k && next < len(x.runes) && k > i && refDigit(x.runes[k-1]) != "" && refDigit(x.runes[next]) != "" {
+			k = next
+		}
+		s, at = append(s, x.runes[k]), append(at, k)
+	}
+	return s, append(at, len(x.runes))
+}
+
+var refIBANStart = regexp.MustCompile(`(?i)\b[A-Z]{2}\d\d[A-Z0-9 ]*$`)
+
+// iban reports whether a bank account number covers the runes from and to.
+func (x *refText) iban(from, to int) bool {
+	before := string(x.runes[:from])
+	if len(before) > 44 {
+		before = before[len(before)-44:]
+	}
+	for i := range before {
+		if !refIBANStart.MatchString(before[i:]) || refIBANStart.FindStringIndex(before[i:])[0] != 0 ||
+			i > 0 && regexp.MustCompile(`[A-Za-z0-9]$`).MatchString(before[:i]) {
+			continue
+		}
+		text, least := before[i:]+string(x.runes[from:]), len(before[i:])+len(string(x.runes[from:to]))
+		for end := least; end <= len(text); end++ {
+			part := text[:end]
+			if !regexp.MustCompile(`^([A-Za-z0-9]+ )*[A-Za-z0-9]+$`).MatchString(part) {
+				continue
+			}
+			if end < len(text) && regexp.MustCompile(`^[A-Za-z0-9]`).MatchString(text[end:]) {
+				continue
+			}
+			part = strings.ReplaceAll(part, " ", "")
+			if len(part) >= 15 && len(part) <= 34 && refMod97(part) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func refMod97(iban string) bool {
+	digits := ""
+	for _, c := range strings.ToUpper(iban[4:] + iban[:4]) {
+		if c >= 'A' {
+			digits += big.NewInt(int64(c - 'A' + 10)).String()
+		} else {
+			digits += string(c)
+		}
+	}
+	n, _ := new(big.Int).SetString(digits, 10)
+	return new(big.Int).Mod(n, big.NewInt(97)).Int64() == 1
+}
+
+// leftover reports whether a number begins or ends with digits that an earlier
+// pass left readable: up to four behind hidden ones, up to six before.
+func (x *refText) leftover(from, to int) bool {
+	if x.r.Keep == redact.KeepNone {
+		return false
+	}
+	hidden := map[int]bool{}
+	for n := 12; n <= 19; n++ {
+		if x.r.Keep == redact.KeepFirst6Last4 && n >= 14 {
+			hidden[n-10] = true
+		} else {
+			hidden[n-4] = true
+		}
+	}
+	count := func(i, step, kept int) bool {
+		digits, masks, gap, quiet, breaks := 0, 0, 0, 0, 0
+		for ; i >= 0 && i < len(x.runes); i += step {
+			r := x.runes[i]
+			switch {
+			case r == x.mask:
+				masks++
+				gap, quiet, breaks = 0, 0, 0
+			case refDigit(r) != "" && masks == 0:
+				digits++
+				gap, quiet, breaks = 0, 0, 0
+			case refIsTransparent(r) && quiet < 8:
+				quiet++
+			case refIsSeparator(r) && gap < 4 && (r != '\n' || breaks == 0):
+				gap++
+				if r == '\n' {
+					breaks++
+				}
+			default:
+				return digits < kept && hidden[masks]
+			}
+		}
+		return digits < kept && hidden[masks]
+	}
+	return count(from-1, -1, 4) || x.r.Keep == redact.KeepFirst6Last4 && count(to, 1, 6)
+}
+
+var (
+	refTrack1 = regexp.MustCompile(`^\^[^^?\n]{0,63}\^([^?\s]*)`)
+	refTrack2 = regexp.MustCompile(`^[=Dd][0-9]{7}`)
+	refTrackS = regexp.MustCompile(`^[=Dd][0-9]{4}`)
+)
+
+// track returns the end of the track data behind a number, or -1 if it does not
+// stand in any. It is the start if there is nothing behind.
+func (x *refText) track(from, to int) int {
+	before, after := string(x.runes[:from]), string(x.runes[to:])
+	if regexp.MustCompile(`[Bb]$`).MatchString(before) {
+		if !strings.HasSuffix(before, "%B") && !strings.HasSuffix(before, "%b") && !strings.HasPrefix(after, "^") {
+			return -1
+		}
+	} else if !refTrack2.MatchString(after) && !(strings.HasSuffix(before, ";") && refTrackS.MatchString(after)) {
+		return -1
+	}
+	start := x.trackFrom(from, to)
+	end := start
+	for n := 0; end < len(x.runes) && start > to && !strings.ContainsRune("? \t\n\v\f\r", x.runes[end]); end++ {
+		if n += len(string(x.runes[end])); n > 80 {
+			break
+		}
+	}
+	return end
+}
+
+func (x *refText) trackFrom(from, to int) int {
+	after := string(x.runes[to:])
+	if strings.HasPrefix(after, "^") {
+		if m := refTrack1.FindStringSubmatchIndex(after); m != nil {
+			return to + len([]rune(after[:m[2]]))
+		}
+		return to
+	}
+	if from > 0 && (x.runes[from-1] == 'B' || x.runes[from-1] == 'b') {
+		return to
+	}
+	return to + 1
+}
+
+const refCodeWords = `(?:^|[^\pL])(?:cvv|cvc|cid|cvn|csc|cav|cve|cvp|ccv|pin)2?$|pincode$|security code2?$|c[oó]digo de seguridad$|c[oó]digo de seguran[cç]a$` +
+	`|cryptogramme$|code de s[eé]curit[eé]$|prüfziffer$|prüfnummer$|sicherheitscode$|codice di sicurezza$|beveiligingscode$|g[uü]venlik kodu$` +
+	`|kode keamanan$|код безопасности$|رمز الأمان$|安全[码碼]$|セキュリティコード$|보안 ?코드$|пин$|пинкод$|密[码碼]$|暗証番号$|비밀번호$|الرقم السري$`
+
+var refCode = regexp.MustCompile(refCodeWords)
+
+// code reports whether g is a labelled security code or PIN.
+func (x *refText) code(g refGroup) bool {
+	if len(g.digits) != 3 && len(g.digits) != 4 {
+		return false
+	}
+	breaks := 0
+	for i := g.from; i >= 0 && g.from-i <= 16; i-- {
+		before := strings.ToLower(string(x.runes[:i]))
+		letter := i < len(x.runes) && refLatin(x.runes[i])
+		if m := refCode.FindString(before); m != "" {
+			last := []rune(m)
+			if end := last[len(last)-1]; end >= 0x80 || !letter || end == '2' {
+				return true
+			}
+		}
+		if i == 0 {
+			break
+		}
+		switch r := x.runes[i-1]; {
+		case unicode.IsDigit(r):
+			return false
+		case r == '\n':
+			if breaks++; breaks > 1 {
+				return false
+			}
+		}
+	}
+	return false
+}
+
+// refGap stands for one character that is no part of a word or number.
+const refGap = `(?:[^\pL\pM\p{Nd}]|[\x{FE0E}\x{FE0F}\x{20E3}])`
+
+var refLone = regexp.MustCompile(`^\p{Nd}{3,4}`)
+
+// refAlone reports whether what follows three or four digits leaves them alone.
+func refAlone(after string) bool {
+	return !regexp.MustCompile(`^(\p{Nd}|\p{Latin}|[-/.:]\p{Nd}{1,6}($|\P{Nd}))`).MatchString(after)
+}
+
+var (
+	refExpiryWord = regexp.MustCompile(`^(?i:exp|valid|val|thru|good|venc|vence|vto|gültig|bis|scad|до|срок|有效期|有効期限|유효)[\pL\pM]*`)
+	refMonthYear  = regexp.MustCompile(`^(?:(\p{Nd}{1,2})(` + refGap + `{1,3})(\p{Nd}{4}|\p{Nd}{2})|(\p{Nd}{2})(\p{Nd}{4}|\p{Nd}{2}))($|\P{Nd})`)
+)
+
+// refSkip cuts up to n characters that are no part of a word or number off the
+// front of s, with one line break among them at most.
+func refSkip(s string, n int) string {
+	gap := regexp.MustCompile(`^` + refGap + `*`).FindString(s)
+	breaks := 0
+	for i, r := range gap {
+		if r == '\n' {
+			breaks++
+		}
+		if n--; n < 0 || breaks > 1 {
+			return s[i:]
+		}
+	}
+	return s[len(gap):]
+}
+
+// expiry returns the end of the expiry date that follows i, or 0.
+func (x *refText) expiry(i int) int {
+	runes, at := x.squeezed(i)
+	all := string(runes)
+	after := refSkip(all, 8)
+	for range 2 {
+		if w := refExpiryWord.FindString(after); w != "" {
+			after = refSkip(after[len(w):], 4)
+		}
+	}
+	m := refMonthYear.FindStringSubmatchIndex(after)
+	if m == nil || m[4] >= 0 && strings.Count(after[m[4]:m[5]], "\n") > 1 {
+		return 0
+	}
+	text := func(k int) (s string) {
+		if m[2*k] < 0 {
+			return ""
+		}
+		for _, r := range after[m[2*k]:m[2*k+1]] {
+			s += refDigit(r)
+		}
+		return s
+	}
+	month, year := text(1)+text(4), text(3)+text(5)
+	if len(month) == 1 {
+		month = "0" + month
+	}
+	if month < "01" || month > "12" || len(year) == 4 && year[:2] != "20" {
+		return 0
+	}
+	if year = year[len(year)-2:]; year < "20" || year > "49" {
+		return 0
+	}
+	return at[len([]rune(all))-len([]rune(after[m[12]:]))-1] + 1
+}
