@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"testing"
 )
 
 func proofOf(token, secret string) string {
@@ -20,3 +21,8 @@ func rawMap(key, value string) map[string]json.RawMessage {
 func numbers(key, value string) map[string]json.Number {
 	return map[string]json.Number{key: json.Number(value)}
 }
+
+// noTest lets examples use what tests use.
+type noTest struct{ testing.TB }
+
+func (noTest) Helper() {}

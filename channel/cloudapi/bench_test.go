@@ -1,0 +1,191 @@
+package cloudapi_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/kanava-go/kanava/channel/cloudapi"
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+func loopback(b *testing.B) *httptest.Server {
+	b.Helper()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, acceptedJSON)
+	}))
+	b.Cleanup(srv.Close)
+	return srv
+}
+
+// BenchmarkSend sends one text over loopback: with limiter, repeats and hooks on,
+// against what one would write with net/http alone.
+func BenchmarkSend(b *testing.B) {
+	out := hello
+	out.Content = &message.Text{Body: "Hello, your order 1234 left the depot this morning."}
+
+	b.Run("net_http", func(b *testing.B) {
+		srv := loopback(b)
+		client := &http.Client{Transport: &http.Transport{}}
+		type text struct {
+			Body string `json:"body"`
+		}
+		type request struct {
+			Product  string `json:"messaging_product"`
+			Kind     string `json:"recipient_type"`
+			To       string `json:"to"`
+			Type     string `json:"type"`
+			Text     text   `json:"text"`
+			OpaqueID string `json:"biz_opaque_callback_data"`
+		}
+		b.ReportAllocs()
+		for b.Loop() {
+			ctx, cancel := context.WithTimeout(b.Context(), cloudapi.DefaultTimeout)
+			body, err := json.Marshal(request{"whatsapp", "individual", "+16505550123", "text", text{"Hello, your order 1234 left the depot this morning."}, "our-1"})
+			if err != nil {
+				b.Fatal(err)
+			}
+			req, err := http.NewRequestWithContext(ctx, http.MethodPost, srv.URL+"/v26.0/106540352242922/messages", bytes.NewReader(body))
+			if err != nil {
+				b.Fatal(err)
+			}
+			req.Header.Set("Authorization", "Bearer "+token)
+			req.Header.Set("Content-Type", "application/json")
+			resp, err := client.Do(req)
+			if err != nil {
+				b.Fatal(err)
+			}
+			answer, err := io.ReadAll(resp.Body)
+			resp.Body.Close()
+			if err != nil || resp.StatusCode != 200 {
+				b.Fatal(err)
+			}
+			var w struct {
+				Contacts []struct {
+					WAID   string `json:"wa_id"`
+					UserID string `json:"user_id"`
+				} `json:"contacts"`
+				Messages []struct {
+					ID     string `json:"id"`
+					Status string `json:"message_status"`
+				} `json:"messages"`
+			}
+			if err := json.Unmarshal(answer, &w); err != nil || len(w.Messages) == 0 {
+				b.Fatal(err)
+			}
+			cancel()
+		}
+	})
+	b.Run("ours", func(b *testing.B) {
+		srv := loopback(b)
+		calls := 0
+		client, err := cloudapi.New(cloudapi.Config{
+			Token: token, AppSecret: secret, BaseURL: srv.URL, InsecureHTTP: true, HTTPClient: &http.Client{Transport: &http.Transport{}},
+			Limits: cloudapi.Limits{Throughput: 1_000_000, PairInterval: 1, PairBurst: 1_000_000_000},
+			Hooks: cloudapi.Hooks{
+				CallStart: func(ctx context.Context, _ cloudapi.CallInfo) context.Context { return ctx },
+				CallDone:  func(context.Context, cloudapi.CallInfo, cloudapi.CallResult) { calls++ },
+			},
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		number := client.Number("106540352242922")
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := number.Send(b.Context(), out); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// BenchmarkPermit decides with a million active pairs. The baseline is what one
+// would write with x/time/rate alone: a limiter for the number and a map of
+// limiters for the pairs, which never forgets one.
+func BenchmarkPermit(b *testing.B) {
+	const pairs = 1 << 20
+	const number = "106540352242922"
+	names := make([]string, pairs)
+	for i := range names {
+		names[i] = "1650" + strconv.Itoa(10_000_000+i)
+	}
+	heap := func() float64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return float64(m.HeapAlloc)
+	}
+	b.Run("ours", func(b *testing.B) {
+		before := heap()
+		l := cloudapi.NewLimiter(cloudapi.Limits{Throughput: 1_000_000_000})
+		take := func(i int) {
+			_, _ = l.Acquire(b.Context(), cloudapi.Permit{Number: number, Recipient: names[i%pairs]})
+		}
+		for i := range pairs {
+			take(i)
+		}
+		perPair := (heap() - before) / pairs
+		b.ReportAllocs()
+		b.ResetTimer()
+		for i := 0; b.Loop(); i++ {
+			take(i * 7919)
+		}
+		b.ReportMetric(perPair, "B/pair")
+	})
+	b.Run("x_time_rate", func(b *testing.B) {
+		before := heap()
+		var mu sync.Mutex
+		all := rate.NewLimiter(1_000_000_000, 10_000_000)
+		each := make(map[string]*rate.Limiter)
+		take := func(i int) {
+			now := time.Now()
+			mu.Lock()
+			defer mu.Unlock()
+			key := number + "/" + names[i%pairs]
+			l := each[key]
+			if l == nil {
+				l = rate.NewLimiter(rate.Every(6*time.Second), 45)
+				each[key] = l
+			}
+			_ = l.AllowN(now, 1) && all.AllowN(now, 1)
+		}
+		for i := range pairs {
+			take(i)
+		}
+		perPair := (heap() - before) / pairs
+		b.ReportAllocs()
+		b.ResetTimer()
+		for i := 0; b.Loop(); i++ {
+			take(i * 7919)
+		}
+		b.ReportMetric(perPair, "B/pair")
+	})
+	runtime.KeepAlive(names)
+}
+
+// BenchmarkRefusal reads a refusal.
+func BenchmarkRefusal(b *testing.B) {
+	c, s := newClient(b, func(cfg *cloudapi.Config) {
+		cfg.Limits = cloudapi.Limits{Throughput: 1_000_000, PairInterval: 1, PairBurst: 1_000_000_000}
+	})
+	b.ReportAllocs()
+	for b.Loop() {
+		s.got, s.answers = s.got[:0], append(s.answers[:0], graph(400, 131047))
+		if _, err := c.Number("1").Send(b.Context(), hello); err == nil {
+			b.Fatal("no error")
+		}
+	}
+}
