@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -11,7 +12,9 @@ import (
 // own. Whoever finds no leader becomes one: it takes what waits, its own request
 // among it, runs it as one group, hands out the outcomes and gives the lead to the
 // caller that waits longest. While a group is being written the next one gathers, so
-// groups grow with the load and nobody waits for company.
+// groups grow with the load and nobody waits for company. Where several leaders are
+// allowed, a further one sets out when a crowd waits, or when somebody lost patience
+// because a group takes long.
 type combiner struct {
 	// run carries out a group and answers every member of it.
 	run func(ctx context.Context, group []*waiter)
@@ -58,6 +61,15 @@ func (w *waiter) size() int {
 	return w.claim.limit
 }
 
+const (
+	// crowd is how many must wait before a further leader sets out at once: many small
+	// groups cost more than a few large ones.
+	crowd = 64
+	// patience is how long a caller waits to become part of a group before it leads one
+	// itself, if one more leader is allowed.
+	patience = 3 * time.Millisecond
+)
+
 var errPanicked = errors.New("the transaction was abandoned by a panic")
 
 // do has w carried out by some leader, possibly this caller. If ctx is done first it
@@ -67,13 +79,22 @@ func (c *combiner) do(ctx context.Context, w *waiter) (result, error) {
 	w.lead, w.done = make(chan struct{}, 1), make(chan outcome, 1)
 	c.mu.Lock()
 	c.waiting = append(c.waiting, w)
-	if c.leaders < c.most {
+	if c.leaders == 0 || c.leaders < c.most && len(c.waiting) >= crowd {
 		c.leaders++
 		w.lead <- struct{}{}
 	}
+	further := c.leaders < c.most
 	c.mu.Unlock()
+	var late <-chan time.Time
+	if further {
+		timer := time.NewTimer(patience)
+		defer timer.Stop()
+		late = timer.C
+	}
 	for {
 		select {
+		case <-late:
+			c.volunteer(w)
 		case o := <-w.done:
 			c.resign(w)
 			return o.result, o.err
@@ -81,6 +102,19 @@ func (c *combiner) do(ctx context.Context, w *waiter) (result, error) {
 			c.leadOnce(ctx, w)
 		case <-ctx.Done():
 			return c.leave(ctx, w)
+		}
+	}
+}
+
+// volunteer makes w a further leader, if it still waits and one is allowed.
+func (c *combiner) volunteer(w *waiter) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if w.group == nil && c.leaders < c.most {
+		select {
+		case w.lead <- struct{}{}:
+			c.leaders++
+		default: // it was just given the lead
 		}
 	}
 }
@@ -121,6 +155,7 @@ func (c *combiner) resign(w *waiter) {
 // leadOnce carries out one group, which holds w unless another leader was faster, and
 // passes the lead on.
 func (c *combiner) leadOnce(ctx context.Context, w *waiter) {
+	c.settle()
 	c.mu.Lock()
 	g := c.gather(w)
 	c.mu.Unlock()
@@ -163,6 +198,21 @@ func (c *combiner) leadOnce(ctx context.Context, w *waiter) {
 	}()
 	c.run(groupCtx, g.members)
 	finished = true
+}
+
+// settle lets callers who are on their way come in, among them those whom the group
+// before has just answered. It costs next to nothing when there are none.
+func (c *combiner) settle() {
+	for last := -1; ; {
+		c.mu.Lock()
+		n := len(c.waiting)
+		c.mu.Unlock()
+		if n == last || n >= c.rows {
+			return
+		}
+		last = n
+		runtime.Gosched()
+	}
 }
 
 // leave takes one caller out of the group.

@@ -107,7 +107,7 @@ func (s *Store) begin(ctx context.Context) (tx *sql.Tx, release func(), err erro
 	if err != nil {
 		return nil, nil, err
 	}
-	release = func() { conn.Close() }
+	release = func() { _ = conn.Close() } // only gives it back
 	if err = ensureSynchronous(ctx, conn); err == nil {
 		tx, err = conn.BeginTx(ctx, nil)
 	}

@@ -37,6 +37,9 @@ type dialect struct {
 	// now is the present in microseconds since 1970 by the database's clock; greatest is
 	// the function that returns the larger of two numbers.
 	now, greatest string
+	// insert begins an INSERT of many rows. That a failing one takes the whole transaction
+	// with it spares SQLite the journal with which it would undo the statement alone.
+	insert string
 	// hashText is n.hash in hexadecimal.
 	hashText string
 	// skipLocked makes claimants pass over what others are claiming just now; lockNames
@@ -67,6 +70,7 @@ func sqliteDialect(each string) *dialect {
 		},
 		now:      "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
 		greatest: "max",
+		insert:   "INSERT OR FAIL",
 		hashText: "lower(hex(n.hash))",
 		question: true,
 	}
@@ -84,6 +88,7 @@ func postgresDialect() *dialect {
 		},
 		now:        "CAST(EXTRACT(EPOCH FROM statement_timestamp()) * 1000000 AS bigint)",
 		greatest:   "GREATEST",
+		insert:     "INSERT",
 		hashText:   "replace(CAST(n.hash AS text), '-', '')",
 		skipLocked: " FOR UPDATE SKIP LOCKED",
 		lockNames:  " FOR UPDATE OF n",

@@ -42,7 +42,7 @@ func (s *Store) migrateOnce(ctx context.Context, dir string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }() // only gives it back
 	begin := "BEGIN"
 	if s.dialect == SQLite {
 		begin = "BEGIN IMMEDIATE"
@@ -56,7 +56,7 @@ func (s *Store) migrateOnce(ctx context.Context, dir string) (err error) {
 	defer func() {
 		if err != nil {
 			if _, undo := conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK"); undo != nil {
-				conn.Raw(func(any) error { return driver.ErrBadConn })
+				_ = conn.Raw(func(any) error { return driver.ErrBadConn }) // so that nobody else gets it
 			}
 		}
 	}()

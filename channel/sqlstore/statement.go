@@ -63,7 +63,7 @@ func newStatements(d *dialect) *statements {
 				SELECT pg_advisory_xact_lock(CAST($2 AS integer), CAST(v AS integer)) FROM json_array_elements_text(CAST($1 AS json)) AS v),
 			c AS MATERIALIZED (SELECT count(*) AS n FROM l)
 			SELECT nextval('kanava_seq'), c.n, current_setting('transaction_isolation') FROM c`,
-		putNew: `INSERT INTO kanava_record (kind, key, parent, sort, version, n, body)
+		putNew: d.insert + ` INTO kanava_record (kind, key, parent, sort, version, n, body)
 			SELECT e.k, e.y, e.p, e.s, 1, 0, e.b FROM ` + d.rows("k text, y text, p text, s bigint, b text") + `
 			WHERE true ON CONFLICT (kind, key) DO NOTHING`,
 		putOld: `UPDATE kanava_record AS r SET parent = e.p, sort = e.s, version = r.version + 1, body = e.b
@@ -81,7 +81,7 @@ func newStatements(d *dialect) *statements {
 		findNames: `SELECT ` + d.hashText + `, n.seq, w.seq, w.lane_hash, w.dead
 			FROM ` + d.rows("h hash") + ` CROSS JOIN kanava_name AS n LEFT JOIN kanava_work AS w ON w.seq = n.seq
 			WHERE n.hash = e.h` + d.lockNames,
-		insertNames: `INSERT INTO kanava_name (hash, seq, seen)
+		insertNames: d.insert + ` INTO kanava_name (hash, seq, seen)
 			SELECT e.h, e.s, CASE WHEN e.o THEN ` + d.now + ` END FROM ` + d.rows("h hash, s bigint, o boolean") + `
 			WHERE true ON CONFLICT (hash) DO NOTHING`,
 		insertedNames: `SELECT n.seq FROM ` + d.rows("h hash, s bigint") + `
@@ -89,7 +89,7 @@ func newStatements(d *dialect) *statements {
 		remember: `UPDATE kanava_name SET seen = ` + d.now + `
 			WHERE hash IN (SELECT e.h FROM ` + d.rows("h hash") + `) AND seen IS NULL`,
 		rename: `UPDATE kanava_name AS n SET seq = e.s FROM ` + d.rows("h hash, s bigint") + ` WHERE n.hash = e.h`,
-		insertWork: `INSERT INTO kanava_work
+		insertWork: d.insert + ` INTO kanava_work
 			(seq, queue, id, lane, lane_hash, grp, due, ready, until, head, dead, once, started, tries, enqueued, token, reason, body)
 			SELECT e.s, e.q, e.i, e.l, e.h, e.g, e.d, ` + ready + `, 0,
 				e.h = 0 OR e.f AND (` + first("e.h") + `) IS NULL,

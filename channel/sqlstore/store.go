@@ -69,7 +69,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		err = s.openPostgres(ctx)
 	}
 	if err != nil {
-		s.Close()
+		_ = s.Close()
 		return nil, fmt.Errorf("sqlstore: open: %w", err)
 	}
 	return s, nil
@@ -78,19 +78,19 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 func (cfg *Config) check() error {
 	var errs []error
 	if cfg.DB == nil {
-		errs = append(errs, errors.New("DB is missing"))
+		errs = append(errs, errors.New("field DB is missing"))
 	}
 	if cfg.Dialect != SQLite && cfg.Dialect != PostgreSQL {
-		errs = append(errs, errors.New("Dialect is neither SQLite nor PostgreSQL"))
+		errs = append(errs, errors.New("field Dialect is neither SQLite nor PostgreSQL"))
 	}
 	if cfg.Leaders < 0 {
-		errs = append(errs, errors.New("Leaders is negative"))
+		errs = append(errs, errors.New("field Leaders is negative"))
 	}
 	if cfg.MaxRows < 0 {
-		errs = append(errs, errors.New("MaxRows is negative"))
+		errs = append(errs, errors.New("field MaxRows is negative"))
 	}
 	if cfg.Timeout < 0 {
-		errs = append(errs, errors.New("Timeout is negative"))
+		errs = append(errs, errors.New("field Timeout is negative"))
 	}
 	return errors.Join(errs...)
 }
@@ -119,7 +119,7 @@ func (s *Store) prepareAll(ctx context.Context) error {
 		texts = append(texts, text)
 	}
 	for _, text := range texts {
-		stmt, err := s.db.PrepareContext(ctx, text)
+		stmt, err := s.db.PrepareContext(ctx, text) //nolint:sqlclosecheck // kept until Close
 		if err != nil {
 			return fmt.Errorf("prepare statement: %w", err)
 		}

@@ -31,7 +31,7 @@ func (t *transaction) exec(statement string, args ...any) (int, error) {
 	var res sql.Result
 	var err error
 	if stmt := t.prepared(statement); stmt != nil {
-		res, err = t.tx.StmtContext(t.ctx, stmt).ExecContext(t.ctx, args...)
+		res, err = t.tx.StmtContext(t.ctx, stmt).ExecContext(t.ctx, args...) //nolint:sqlclosecheck // the transaction closes it
 	} else {
 		res, err = t.tx.ExecContext(t.ctx, statement, args...)
 	}
@@ -47,7 +47,7 @@ func (t *transaction) query(scan func(*sql.Rows) error, statement string, args .
 	var rows *sql.Rows
 	var err error
 	if stmt := t.prepared(statement); stmt != nil {
-		rows, err = t.tx.StmtContext(t.ctx, stmt).QueryContext(t.ctx, args...)
+		rows, err = t.tx.StmtContext(t.ctx, stmt).QueryContext(t.ctx, args...) //nolint:sqlclosecheck // the transaction closes it
 	} else {
 		rows, err = t.tx.QueryContext(t.ctx, statement, args...)
 	}

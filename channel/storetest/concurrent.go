@@ -75,7 +75,7 @@ var concurrentCases = []testCase{
 					to := (from + 1 + r.IntN(accounts-1)) % accounts
 					records, err := store.Get(ctx, "k", fmt.Sprint(from), fmt.Sprint(to))
 					if err != nil || len(records) != 2 {
-						return fmt.Errorf("Get: %d records, %w", len(records), err)
+						return fmt.Errorf("of 2 records Get returned %d: %w", len(records), err)
 					}
 					records[0].Sort--
 					records[1].Sort++
@@ -152,7 +152,7 @@ var concurrentCases = []testCase{
 						return err
 					}
 					if len(works) > ask.Limit {
-						return fmt.Errorf("Claim returned %d of at most %d", len(works), ask.Limit)
+						return fmt.Errorf("got %d pieces of work from a Claim of at most %d", len(works), ask.Limit)
 					}
 					if idle++; len(works) > 0 {
 						idle = 0
@@ -329,7 +329,7 @@ var concurrentCases = []testCase{
 						return fmt.Errorf("a good batch beside bad ones: %d fresh, error %w", c.Fresh, err)
 					}
 					if want != nil && !errors.Is(err, want) {
-						return fmt.Errorf("a bad batch returned %v, want an error matching %w", err, want)
+						return fmt.Errorf("a bad batch must fail with %w and returned: %w", want, err)
 					}
 				}
 				return nil
@@ -369,7 +369,7 @@ var concurrentCases = []testCase{
 					case err == nil:
 						kept.Add(1)
 					case i%2 == 1 || !errors.Is(err, context.Canceled):
-						return fmt.Errorf("Commit returned %w", err)
+						return fmt.Errorf("unexpected outcome of Commit: %w", err)
 					}
 				}
 				return nil

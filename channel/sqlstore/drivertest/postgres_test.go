@@ -19,6 +19,7 @@ func openPostgres(tb testing.TB, schema pgtest.Schema) (*sqlstore.Store, *sql.DB
 	tb.Helper()
 	db, err := schema.Open()
 	require.NoError(tb, err)
+	db.SetMaxIdleConns(committers + 8) // a new connection costs more than many commits
 	s, err := sqlstore.Open(tb.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.PostgreSQL})
 	require.NoError(tb, err)
 	tb.Cleanup(func() {

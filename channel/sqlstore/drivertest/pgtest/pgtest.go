@@ -41,7 +41,11 @@ func Main(m *testing.M) int {
 
 // Schema is an empty schema on a server. It is plain data, so that a child process can
 // be told of it.
-type Schema struct{ DSN, Name string }
+type Schema struct {
+	DSN, Name string
+	// App is the application_name of the connections that Open makes; "" means Name.
+	App string
+}
 
 // New makes an empty schema on the shared server and drops it when the test ends.
 func New(tb testing.TB) Schema {
@@ -78,14 +82,14 @@ func NewSchema(tb testing.TB, dsn string) Schema {
 }
 
 // exec runs a statement on a connection of its own.
-func (s Schema) exec(statement string) error {
+func (s Schema) exec(statement string, args ...any) error {
 	ctx := context.Background()
 	conn, err := pgx.Connect(ctx, s.DSN)
 	if err != nil {
 		return err
 	}
 	defer conn.Close(ctx)
-	_, err = conn.Exec(ctx, statement)
+	_, err = conn.Exec(ctx, statement, args...)
 	return err
 }
 
@@ -96,7 +100,21 @@ func (s Schema) Open() (*sql.DB, error) {
 		return nil, fmt.Errorf("pgtest: parse DSN: %w", err)
 	}
 	cfg.RuntimeParams["search_path"] = s.Name
+	cfg.RuntimeParams["application_name"] = s.app()
 	return stdlib.OpenDB(*cfg), nil
+}
+
+func (s Schema) app() string {
+	if s.App != "" {
+		return s.App
+	}
+	return s.Name
+}
+
+// Cut ends every connection of s.App, and returns when the server has forgotten them:
+// until then a commit that was under way may still happen.
+func (s Schema) Cut() error {
+	return s.exec("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = $1", s.app())
 }
 
 // missing skips the test, or fails it where services are required.

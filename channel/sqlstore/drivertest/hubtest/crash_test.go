@@ -1,0 +1,220 @@
+package hubtest
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
+	"github.com/kanava-go/kanava/channel/sqlstore/drivertest/pgtest"
+)
+
+// rounds is how often a child is killed; KANAVA_CRASH_ROUNDS sets it for longer runs.
+func rounds(t *testing.T, usual int) int {
+	t.Helper()
+	if text := os.Getenv("KANAVA_CRASH_ROUNDS"); text != "" {
+		n, err := strconv.Atoi(text)
+		require.NoError(t, err)
+		return n
+	}
+	if testing.Short() {
+		return 3
+	}
+	return usual
+}
+
+func TestNothingIsLostOrDoubledWhenTheProcessIsKilledOnSQLite(t *testing.T) {
+	crash(t, childConfig{SQLite: filepath.Join(t.TempDir(), "hub.db")}, rounds(t, 25))
+}
+
+func TestNothingIsLostOrDoubledWhenTheProcessIsKilledOnPostgreSQL(t *testing.T) {
+	crash(t, childConfig{Postgres: pgtest.New(t)}, rounds(t, 12))
+}
+
+// parent is the world around a child: WhatsApp and the ticket system.
+type parent struct {
+	t      *testing.T
+	cfg    childConfig
+	world  *cloudapitest.World
+	number *cloudapitest.Number
+	users  []*cloudapitest.User
+	sent   map[string]*cloudapitest.User // text → who wrote it
+
+	mu   sync.Mutex
+	seen map[string]map[string]bool // text → IDs under which the ticket system got it
+}
+
+func crash(t *testing.T, cfg childConfig, kills int) {
+	p := newParent(t, cfg)
+	rng := rand.New(rand.NewPCG(1, uint64(kills)))
+	stop := p.start()
+	require.NoError(t, p.world.SubscribeURL(p.world.AddApp(cloudapitest.AppConfig{ID: "1"}),
+		p.world.AddAccount(cloudapitest.AccountConfig{ID: "2"}), "http://"+p.cfg.Listen+"/webhook"))
+	ctx, end := context.WithCancel(t.Context())
+	defer end()
+	lived := make(chan error, 1)
+	go func() { lived <- p.world.Run(ctx) }()
+
+	for round := range kills {
+		life := time.After(time.Duration(20+rng.IntN(250)) * time.Millisecond)
+		for i := range 3 {
+			u := p.users[rng.IntN(len(p.users))]
+			text := fmt.Sprintf("message %d of round %d", i, round)
+			p.sent[text] = u
+			u.Text(p.number, text)
+		}
+		<-life
+		stop()
+		stop = p.start()
+	}
+	p.settle()
+	stop()
+	end()
+	require.NoError(t, <-lived)
+	p.judge(kills)
+}
+
+func newParent(t *testing.T, cfg childConfig) *parent {
+	t.Helper()
+	world, err := cloudapitest.New(cloudapitest.Config{
+		Seed: 3, Latency: 20 * time.Millisecond, Transport: http.DefaultTransport, WebhookTimeout: 2 * time.Second,
+	})
+	require.NoError(t, err)
+	p := &parent{t: t, cfg: cfg, world: world, sent: map[string]*cloudapitest.User{}, seen: map[string]map[string]bool{}}
+	app := world.AddApp(cloudapitest.AppConfig{ID: "1"})
+	account := world.AddAccount(cloudapitest.AccountConfig{ID: "2"})
+	p.number = account.AddNumber(cloudapitest.NumberConfig{ID: "3"})
+	for range 40 {
+		p.users = append(p.users, world.AddUser(cloudapitest.UserConfig{}))
+	}
+	graph := httptest.NewServer(world.Handler())
+	t.Cleanup(graph.Close)
+	desk := httptest.NewServer(http.HandlerFunc(p.receive))
+	t.Cleanup(desk.Close)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	p.cfg.Listen = listener.Addr().String()
+	require.NoError(t, listener.Close())
+	p.cfg.Graph, p.cfg.Desk = graph.URL, desk.URL
+	p.cfg.Token, p.cfg.Secret, p.cfg.Verify, p.cfg.Number = app.Token(account), app.Secret, app.VerifyToken, p.number.ID
+	return p
+}
+
+// receive is the ticket system.
+func (p *parent) receive(w http.ResponseWriter, r *http.Request) {
+	var in received
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.seen[in.Text] == nil {
+		p.seen[in.Text] = map[string]bool{}
+	}
+	p.seen[in.Text][in.ID] = true
+}
+
+// start runs a child and waits until it takes webhooks; the function it returns kills it.
+func (p *parent) start() (kill func()) {
+	p.t.Helper()
+	raw, err := json.Marshal(p.cfg)
+	require.NoError(p.t, err)
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), childEnv+"="+string(raw))
+	var complaints strings.Builder
+	cmd.Stderr = &complaints
+	out, err := cmd.StdoutPipe()
+	require.NoError(p.t, err)
+	require.NoError(p.t, cmd.Start())
+	line, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(p.t, err, complaints.String())
+	require.Equal(p.t, "ready\n", line)
+	return func() {
+		require.NoError(p.t, cmd.Process.Kill())
+		_ = cmd.Wait() // killed
+	}
+}
+
+// settle lets the last child work until everything has arrived.
+func (p *parent) settle() {
+	p.t.Helper()
+	done := func() bool {
+		p.world.Advance(time.Minute) // webhooks that failed are tried again
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return len(p.seen) == len(p.sent)
+	}
+	require.Eventually(p.t, done, 2*time.Minute, 250*time.Millisecond, "every message reaches the ticket system")
+	quiet, last := 0, -1
+	require.Eventually(p.t, func() bool {
+		p.world.Advance(time.Minute)
+		n := 0
+		for _, u := range p.users {
+			n += len(u.Sees(p.number))
+		}
+		if quiet++; n != last {
+			quiet, last = 0, n
+		}
+		return n == 2*len(p.sent) || quiet > 30
+	}, 2*time.Minute, 250*time.Millisecond, "the answers arrive")
+}
+
+// judge compares what everybody saw in the end.
+func (p *parent) judge(kills int) {
+	t := p.t
+	store, db, err := p.cfg.open(t.Context())
+	require.NoError(t, err)
+	defer db.Close()
+	defer store.Close()
+	hub, err := p.cfg.hub(store, &remoteDesk{})
+	require.NoError(t, err)
+	held := map[string]bool{} // texts of answers that are visibly uncertain
+	convs, err := hub.Conversations(t.Context(), channel.ConversationQuery{Actor: agent, Channel: "support", Limit: 1000})
+	require.NoError(t, err)
+	for _, c := range convs {
+		messages, err := hub.Messages(t.Context(), channel.MessageQuery{Actor: agent, Conversation: c.ID, Limit: 1000})
+		require.NoError(t, err)
+		for _, m := range messages {
+			if m.Direction == channel.Outbound && m.Delivery.State() == channel.Uncertain {
+				held[m.Text] = true
+			}
+		}
+	}
+	answered := 0
+	for text, u := range p.sent {
+		require.Len(t, p.seen[text], 1, "each message under one ID")
+		count := 0
+		for _, b := range u.Sees(p.number) {
+			if b.Text == "re: "+text {
+				count++
+			}
+		}
+		require.LessOrEqual(t, count, 1, "an answer was doubled")
+		if count == 0 {
+			require.True(t, held["re: "+text], "an answer was lost without a trace")
+		}
+		answered += count
+	}
+	health, err := hub.Health(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, health.Dead)
+	require.Empty(t, p.world.Audit())
+	t.Logf("%d kills: %d messages received, %d answered, %d held as uncertain", kills, len(p.sent), answered, len(p.sent)-answered)
+}
