@@ -91,7 +91,7 @@ func (b *binder) filledButton(path string, i int, v *ButtonValue, p *PreviewButt
 		if !coupon(v.Coupon) {
 			b.problem(Problem{Path: path, Rule: RuleCoupon, Limit: MaxCoupon, Actual: runes(v.Coupon), Code: CodeInvalidValue})
 		}
-		p.Code = v.Coupon
+		p.Code = v.Coupon // shown, because it is what the customer will copy
 		b.buttonPart(i, "copy_code", Parameter{Type: ParamCouponCode, Text: v.Coupon})
 	case ButtonFlow:
 		b.action(i, "flow", func(w *writer) {
@@ -101,7 +101,7 @@ func (b *binder) filledButton(path string, i int, v *ButtonValue, p *PreviewButt
 	case ButtonCatalog:
 		b.action(i, "catalog", func(w *writer) { w.str("thumbnail_product_retailer_id", v.Thumbnail) })
 	case ButtonMultiProduct:
-		p.Products = b.sections(path, i, v)
+		p.Products = b.sections(path, i, v) // which ones the client shows when tapped
 	case ButtonOrderDetails:
 		b.action(i, "order_details", func(w *writer) { b.rawObject(w, path, "order_details", v.OrderDetails) })
 	}

@@ -42,7 +42,8 @@ func decodeButton(raw json.RawMessage) Button {
 	case ButtonCopyCode:
 		var b CodeButton
 		take(o, "example", &b.Example)
-		if b.Example == "" { // read back as a list of one
+		// Created with a bare string, read back as a list of one.
+		if b.Example == "" {
 			var list []string
 			if take(o, "example", &list); len(list) == 1 {
 				b.Example = list[0]

@@ -2,6 +2,9 @@ package template
 
 import "encoding/json"
 
+// Buttons are written with their type first, as in Meta's examples, and with
+// the members that creation reads.
+
 func (b *LabelButton) encode(w *writer) {
 	w.typed(string(b.Of), b.Extra, func() { w.str("text", b.Text) })
 }

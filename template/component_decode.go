@@ -29,6 +29,8 @@ func decodeComponent(raw json.RawMessage, inCard bool) Component {
 		f.Extra = o.rest()
 		return &f
 	case TypeButtons:
+		// Button by button, so that one that cannot be read keeps its place:
+		// messages refer to buttons by index.
 		var raws []json.RawMessage
 		var b Buttons
 		take(o, "buttons", &raws)
@@ -50,6 +52,8 @@ func decodeComponent(raw json.RawMessage, inCard bool) Component {
 		c.Extra = o.rest()
 		return &c
 	case TypeLimitedTimeOffer:
+		// An object within an object of the same name, either of which may
+		// hold more than is known.
 		var l LimitedTimeOffer
 		takeObject(o, "limited_time_offer", func(o object) {
 			take(o, "text", &l.Text)

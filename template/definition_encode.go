@@ -12,6 +12,8 @@ import (
 // a value left out.
 func (d Definition) MarshalJSON() ([]byte, error) {
 	w := &writer{}
+	// In the order in which a reader looks for things: identity, what decides
+	// prices and sending, then the content.
 	outer := w.begin(d.Extra)
 	w.str("id", d.ID)
 	w.str("name", d.Name)
@@ -83,6 +85,8 @@ func unix(t time.Time) int64 {
 
 // components writes the list unless it is nil: an empty one is kept.
 func (w *writer) components(list []Component) {
+	// Nil components are a mistake that Validate reports; writing null for them
+	// would only hide which one it was.
 	list = slices.DeleteFunc(slices.Clone(list), func(c Component) bool { return c == nil })
 	if list == nil {
 		return
@@ -104,6 +108,7 @@ func (h *Header) encode(w *writer) {
 	w.typed(string(TypeHeader), h.Extra, func() {
 		w.str("format", string(h.Format))
 		w.str("text", h.Text)
+		// An example without samples says nothing, so that it is left out.
 		e := &h.Example
 		if len(e.Text)+len(e.Named)+len(e.Handle)+len(e.Extra) > 0 {
 			w.object("example", e.Extra, func() {

@@ -47,7 +47,7 @@ const everything = `{"id":"5550001","name":"all_of_it","language":"en_GB","categ
   {"type":"URL","text":"Open","url":"https://x.example/{{1}}","example":["a"],"app_deep_link":{"meta_app_id":"555"},"url_future":1},
   {"type":"PHONE_NUMBER","text":"Call","phone_number":"+15550001111","phone_future":1},
   {"type":"COPY_CODE","example":"SPRING","code_future":1},
-  {"type":"OTP","otp_type":"ZERO_TAP","text":"Copy","autofill_text":"Fill","zero_tap_terms_accepted":false,"supported_apps":[{"package_name":"org.example","signature_hash":"K8a/AINcGX7","app_future":1}],"otp_future":1},
+  {"type":"OTP","otp_type":"ZERO_TAP","text":"Copy","autofill_text":"Fill","zero_tap_terms_accepted":false,"supported_apps":[{"package_name":"org.example","signature_hash":"Ab3/Example","app_future":1}],"otp_future":1},
   {"type":"FLOW","text":"Go","flow_id":"1","flow_name":"n","flow_json":"{}","flow_action":"navigate","navigate_screen":"S","icon":"REVIEW","flow_future":1},
   {"type":"CATALOG","text":"View catalog"},{"type":"MPM","text":"View items"},{"type":"SPM","text":"View"},
   {"type":"ORDER_DETAILS","text":"Pay"},{"type":"VOICE_CALL","text":"Call"},{"type":"REQUEST_CONTACT_INFO"},

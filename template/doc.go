@@ -18,6 +18,7 @@
 // Around that function the package has:
 //
 //   - [Definition.Validate]: the rules of template creation, all problems at once;
+//   - [Definition.Inputs]: what a template wants to be given, for a form;
 //   - [Definition.Sendable]: status, quality, pause and health of one template;
 //   - [Catalog]: the templates of an account, kept current by listings and
 //     webhooks, with lookup, fallback languages and search for a picker;

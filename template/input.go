@@ -106,7 +106,7 @@ func (l *inputs) text(path, text string, numbered []string, named []NamedExample
 			n = min(max(n, position(v.name)+1), maxVariables)
 			continue
 		}
-		if hasVariable(seen, v.name) {
+		if len(seen) == maxVariables || hasVariable(seen, v.name) {
 			continue
 		}
 		in := Input{Path: indexed(path, len(seen)), Kind: InputText, Name: v.name, Required: true}

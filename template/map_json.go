@@ -72,6 +72,7 @@ func stringEnd(raw []byte, i int) int {
 	return i + 1
 }
 
+// numberByte reports whether b may be part of a number.
 func numberByte(b byte) bool {
 	return b >= '0' && b <= '9' || b == '.' || b == 'e' || b == 'E' || b == '+' || b == '-'
 }

@@ -3,7 +3,8 @@ package template
 import "encoding/json"
 
 // decodeParameter reads one parameter. What it cannot represent without loss it
-// keeps whole, as it came.
+// keeps whole, as it came: a parameter has no Extra, because Bind makes none, and
+// what other clients add is rare.
 func decodeParameter(raw json.RawMessage) Parameter {
 	unknown := Parameter{Raw: compact(raw)}
 	o, err := parseObject(raw)
@@ -17,7 +18,7 @@ func decodeParameter(raw json.RawMessage) Parameter {
 		return unknown
 	}
 	take(o, "parameter_name", &p.Name)
-	key := string(p.Type)
+	key := string(p.Type) // the value is the member named like the type
 	switch p.Type {
 	case ParamText, ParamPayload, ParamCouponCode:
 		take(o, key, &p.Text)
@@ -39,6 +40,8 @@ func decodeParameter(raw json.RawMessage) Parameter {
 	return p
 }
 
+// decodeObject reads a value that is an object; what is left of it says that it
+// was more than this package knows.
 func (p *Parameter) decodeObject(o object) {
 	switch p.Type {
 	case ParamCurrency:

@@ -2,6 +2,7 @@ package template
 
 import (
 	"log/slog"
+	"strconv"
 	"time"
 )
 
@@ -76,4 +77,9 @@ func (p Preview) LogValue() slog.Value {
 		slog.Int("buttons", len(p.Buttons)),
 		slog.Int("cards", len(p.Cards)),
 	)
+}
+
+// String names the template and counts, without any of the texts.
+func (p Preview) String() string {
+	return "preview of " + p.Template + " (" + p.Language + "), body of " + strconv.Itoa(len(p.Body)) + " bytes"
 }

@@ -2,7 +2,6 @@ package template
 
 import (
 	"html"
-	"strconv"
 	"strings"
 )
 
@@ -228,9 +227,4 @@ func closes(s string, i int) bool {
 // wordByte treats every byte beyond ASCII as part of a word.
 func wordByte(b byte) bool {
 	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b >= 0x80
-}
-
-// String names the template and counts, without any of the texts.
-func (p Preview) String() string {
-	return "preview of " + p.Template + " (" + p.Language + "), body of " + strconv.Itoa(len(p.Body)) + " bytes"
 }

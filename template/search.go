@@ -79,6 +79,7 @@ func (d *Definition) rank(words []string) int {
 	if len(words) == 0 {
 		return 0
 	}
+	// Picking by name is the usual case and needs no text to be built.
 	name := strings.ToLower(d.Name)
 	inName := true
 	for _, w := range words {

@@ -11,6 +11,7 @@ func (s Shorthand) Format() (string, error) {
 	f := shorthandFormatter{}
 	f.b.WriteString(s.Before)
 	f.b.WriteString(shorthandOpen)
+	// The parser would begin at the first opening it finds.
 	if strings.Contains(s.Before, shorthandOpen) {
 		f.fail(ShorthandText)
 	}
@@ -33,6 +34,7 @@ func (s Shorthand) Format() (string, error) {
 		f.button(&s.Buttons[i])
 	}
 	for _, p := range s.Unknown {
+		// A known key would be read into its own field.
 		if knownShorthandKey(p.Key) || strings.Trim(p.Key, "abcdefghijklmnopqrstuvwxyz_") != "" || p.Key == "" {
 			f.fail(ShorthandEncoding)
 		}

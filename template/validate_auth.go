@@ -11,6 +11,7 @@ func (c *checker) authentication() {
 	if c.readBack() {
 		return // the texts are Meta's too
 	}
+	// The body may be empty, but it has to be there, which structure checks.
 	hasButtons := false
 	for _, p := range c.places {
 		switch t := p.Component.(type) {
@@ -90,6 +91,7 @@ func (c *checker) otp(path string, b *OTPButton) {
 	if b.AutofillText != "" {
 		c.label(path+".autofill_text", b.AutofillText)
 	}
+	// The more the phone does by itself, the more has to be stated.
 	switch b.Delivery {
 	case OTPCopyCode:
 		if b.AutofillText != "" {
@@ -129,6 +131,7 @@ const (
 // dotted segments of letters, digits and underscores, each beginning with a
 // letter.
 func packageName(s string) bool {
+	// These are the rules of Android, which Meta applies.
 	segments := strings.Split(s, ".")
 	for _, seg := range segments {
 		if seg == "" || !letter(seg[0]) {

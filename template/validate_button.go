@@ -65,6 +65,7 @@ func (c *checker) counts(path string, list []Button) {
 	if len(list) > MaxButtons {
 		c.error(path, RuleButtonCount).measure(MaxButtons, len(list))
 	}
+	// The first button beyond the limit of its kind is reported, once.
 	count := make(map[ButtonKind]int)
 	for i, b := range list {
 		if b == nil {
@@ -75,12 +76,15 @@ func (c *checker) counts(path string, list []Button) {
 		if count[k]++; !known || count[k] != limit.max+1 {
 			continue
 		}
+		// Where one is the usual number, but Meta does not say that more are
+		// refused, the template may well pass.
 		if limit.unsure {
 			c.warn(indexed(path, i), RuleButtonCount).measure(limit.max, count[k]).kinds(string(k), "")
 		} else if k != ButtonQuickReply { // more than 10 of them have been reported
 			c.error(indexed(path, i), RuleButtonCount).measure(limit.max, count[k]).kinds(string(k), "")
 		}
 	}
+	// These two stand no other button beside them.
 	for i, b := range list {
 		if b != nil && (b.Kind() == ButtonCatalog || b.Kind() == ButtonMultiProduct) && len(list) > 1 {
 			c.error(indexed(path, i), RuleButtonAlone).kinds(string(b.Kind())+" alone", "")
@@ -118,6 +122,8 @@ func (c *checker) button(path string, button Button) {
 			c.error(path+".phone_number", RulePhone).measure(MaxPhone, len(b.Number))
 		}
 	case *CodeButton:
+		// Meta checks the sample only; the code of each message is checked by
+		// Bind.
 		if b.Example == "" {
 			c.error(path+".example", RuleExampleMissing)
 		} else if n := runes(b.Example); n > MaxCoupon {
@@ -168,6 +174,7 @@ func (c *checker) label(path, s string) {
 func (c *checker) url(path string, b *URLButton) {
 	at := path + ".url"
 	list := appendVariables(nil, b.URL)
+	// What stands before the variable must be a URL by itself.
 	base := b.URL
 	switch {
 	case len(list) > 1:
@@ -186,6 +193,7 @@ func (c *checker) url(path string, b *URLButton) {
 	if n := runes(b.URL); n > MaxURL {
 		c.error(at, RuleTextLength).measure(MaxURL, n).sub(subLength)
 	}
+	// The sample may be the suffix or the whole URL: either is taken.
 	switch {
 	case len(list) > 0 && len(b.Example) == 0:
 		c.error(path+".example", RuleExampleMissing).measure(1, 0)
@@ -204,6 +212,7 @@ func phone(s string) bool {
 
 // flow checks which Flow is opened. Whether it has been published only Meta knows.
 func (c *checker) flow(path string, b *FlowButton) {
+	// Named twice, Meta could not tell which one is meant.
 	sources := 0
 	for _, s := range []string{b.FlowID, b.FlowName, b.FlowJSON} {
 		if s != "" {

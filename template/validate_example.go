@@ -48,6 +48,7 @@ func (c *checker) headerExample(path string, h *Header) {
 // example checks the samples of one text. key is that of numbered samples; that
 // of named ones is derived from it.
 func (c *checker) example(path, text, key string, numbered []string, named []NamedExample) {
+	// One sample for each variable, however often it occurs.
 	distinct := make(map[string]bool)
 	for _, v := range appendVariables(nil, text) {
 		distinct[v.name] = true

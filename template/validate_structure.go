@@ -64,6 +64,7 @@ func (c *checker) offer() {
 	if c.d.Offer() == nil {
 		return
 	}
+	// Without a button the offer could not be taken.
 	var hasButtons bool
 	for _, p := range c.places {
 		if p.card >= 0 {
@@ -211,6 +212,7 @@ func sameShape(a, b *Card) bool {
 	if (a.Body() == nil) != (b.Body() == nil) {
 		return false
 	}
+	// Labels and links may differ, the kinds and their order may not.
 	x, y := a.Buttons(), b.Buttons()
 	if len(x) != len(y) {
 		return false

@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -60,4 +62,32 @@ func TestValidateFindsWhatMetaRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestHugeTextsTakeLinearTime would not end in time if the work grew with the
+// square of the text.
+func TestHugeTextsTakeLinearTime(t *testing.T) {
+	t.Parallel()
+	for _, format := range []template.Format{template.Positional, template.Named} {
+		var b strings.Builder
+		for i := range 50_000 {
+			if format == template.Named {
+				fmt.Fprintf(&b, " {{n_%d}}", i)
+			} else {
+				fmt.Fprintf(&b, " {{%d}}", i)
+			}
+		}
+		d := template.Definition{Name: "huge", Language: "en", Category: template.Utility, Format: format,
+			Components: []template.Component{&template.Body{Text: b.String()}}}
+		require.True(t, d.Validate().Failed())
+		require.LessOrEqual(t, len(d.Inputs()), 500)
+		_, _, err := d.Bind(template.Values{Body: make([]template.Value, 20_000)})
+		require.Error(t, err)
+	}
+	marks := strings.Repeat("*a_ ~b* _c~ ", 30_000)
+	require.Greater(t, len(template.Preview{Body: marks}.HTML()), len(marks))
+	nested := strings.Repeat(`{"components":[{"type":"CAROUSEL","cards":[`, 2000) + strings.Repeat(`]}]}`, 2000)
+	var d template.Definition
+	require.NoError(t, json.Unmarshal([]byte(nested), &d))
+	require.True(t, d.Validate().Failed())
 }

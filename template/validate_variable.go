@@ -43,6 +43,9 @@ func (c *checker) text(path, s string, limit int) {
 	if len(list) > limit {
 		c.error(path, RuleVariableCount).measure(limit, len(list))
 	}
+	if len(list) > maxVariables { // comparing each with each would take too long
+		return
+	}
 	c.spelling(path, list)
 	// Space at an edge or between two variables is no text.
 	if strings.TrimSpace(s[:list[0].start]) == "" || strings.TrimSpace(s[list[len(list)-1].end:]) == "" {
@@ -59,6 +62,8 @@ func (c *checker) text(path, s string, limit int) {
 // spelling checks how variables are called. Capitals and digits in a name are
 // told apart: the former are refused, of the latter Meta says nothing.
 func (c *checker) spelling(path string, list []variable) {
+	// Both kinds are collected first: which of them is wrong depends on the
+	// format of the whole template.
 	var numbers, words []string
 	for _, v := range list {
 		if digits(v.name) {
@@ -93,6 +98,7 @@ func (c *checker) spelling(path string, list []variable) {
 // firstGap returns the first number that is missing from 1, 2, 3 …, 0 if none
 // is. A number with leading zeros is not the number.
 func firstGap(numbers []string) int {
+	// The order does not matter: "{{2}} of {{1}}" is fine.
 	seen := make(map[int]bool, len(numbers))
 	for _, s := range numbers {
 		if n := position(s) + 1; n > 0 && s[0] != '0' {
@@ -124,6 +130,7 @@ func (c *checker) braces(path, s string) {
 	}
 	rest.WriteString(s[from:])
 	left := rest.String()
+	// What is left holds no well-formed variable any more.
 	open, shut := strings.Index(left, "{{"), strings.LastIndex(left, "}}")
 	switch {
 	case triple:
