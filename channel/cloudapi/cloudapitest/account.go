@@ -38,6 +38,7 @@ func (w *World) AddPortfolio(cfg PortfolioConfig) *Portfolio {
 	return w.addPortfolio(cfg)
 }
 
+// addPortfolio is AddPortfolio with mu held; accounts without one bring their own.
 func (w *World) addPortfolio(cfg PortfolioConfig) *Portfolio {
 	for _, p := range w.portfolios {
 		if p.ID == cfg.ID {
@@ -141,6 +142,7 @@ func (a *App) TokenFor(life time.Duration, scopes []string, accounts ...*Account
 	return w.issue(a, life, scopes, accounts).value
 }
 
+// issue makes a token and remembers it; mu is held.
 func (w *World) issue(a *App, life time.Duration, scopes []string, accounts []*Account) *token {
 	if scopes == nil {
 		scopes = []string{scopeMessaging, scopeManagement}

@@ -70,10 +70,16 @@ var accountFields = map[string]func(a *Account, e *enc){
 	"group_analytics":        func(_ *Account, e *enc) { emptyPoints(e) },
 }
 
+// getAccount answers GET /{waba-id}. Analytics are fields of the account, which is
+// how Graph has it.
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/analytics
+// (checked 2026-02-15)
 func getAccount(c *call) *graphError {
 	return getFields(c, c.target.account, accountFields, "id,name,currency,timezone_id,message_template_namespace")
 }
 
+// setAccount answers POST /{waba-id}. The one thing it can change, insights, cannot be
+// switched off again.
 func setAccount(c *call) *graphError {
 	a := c.target.account
 	v := c.body.at("is_enabled_for_insights").text
@@ -96,6 +102,7 @@ type tally struct {
 
 type priceKey struct{ category, kind string }
 
+// day returns the tally of the UTC day of a time.
 func (a *Account) day(at int64) *tally {
 	day := at / int64(24*time.Hour)
 	if a.tallies == nil {
@@ -109,6 +116,7 @@ func (a *Account) day(at int64) *tally {
 	return t
 }
 
+// days lists the days with messages, oldest first.
 func (a *Account) days() []int64 {
 	return slices.Sorted(maps.Keys(a.tallies))
 }
@@ -138,6 +146,8 @@ func (a *Account) analytics(e *enc) {
 	})
 }
 
+// pricing writes delivered messages by day, category and price. It has no COST: that
+// is what Meta leaves out when a partner pays, and the world knows no rates.
 func (a *Account) pricing(e *enc) {
 	e.obj(func() {
 		e.key("data").arr(func() {
@@ -164,6 +174,7 @@ func (a *Account) pricing(e *enc) {
 	})
 }
 
+// emptyPoints writes the answer for figures the world does not count.
 func emptyPoints(e *enc) {
 	e.obj(func() {
 		e.key("data").arr(func() {
@@ -204,6 +215,8 @@ func subscribeApp(c *call) *graphError {
 	return c.success()
 }
 
+// listSubscriptions answers GET /{waba-id}/subscribed_apps: every app, not only the
+// token's own.
 func listSubscriptions(c *call) *graphError {
 	subs := c.target.account.subs
 	return c.list(len(subs), func(e *enc, i int) {
@@ -218,6 +231,7 @@ func listSubscriptions(c *call) *graphError {
 	})
 }
 
+// unsubscribeApp answers DELETE /{waba-id}/subscribed_apps for the token's app.
 func unsubscribeApp(c *call) *graphError {
 	a := c.target.account
 	a.subs = slices.DeleteFunc(a.subs, func(s *subscription) bool { return s.app == c.token.app })
@@ -233,6 +247,8 @@ func assignedUsers(c *call) *graphError {
 	return c.list(0, nil)
 }
 
+// listAccounts answers GET /{business-id}/owned_whatsapp_business_accounts, as far as
+// the token reaches.
 func listAccounts(c *call) *graphError {
 	var found []*Account
 	for _, a := range c.accountsInOrder() {
@@ -243,8 +259,10 @@ func listAccounts(c *call) *graphError {
 	return listFields(c, found, accountFields, "id,name,currency,timezone_id,message_template_namespace")
 }
 
+// listNone answers lists that are always empty here, such as the accounts of clients.
 func listNone(c *call) *graphError { return c.list(0, nil) }
 
+// getPortfolio answers GET /{business-id}.
 func getPortfolio(c *call) *graphError {
 	p := c.target.portfolio
 	c.out.obj(func() {

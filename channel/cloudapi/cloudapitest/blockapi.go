@@ -108,6 +108,8 @@ func (c *chat) lastWrote() int64 {
 	return 0
 }
 
+// listBlocked answers GET /{phone-number-id}/block_users. Meta's pages show two shapes
+// of the list; this is that of the guide.
 func listBlocked(c *call) *graphError {
 	blocked := c.target.number.extra.blocked
 	return c.list(len(blocked), func(e *enc, i int) {
@@ -121,6 +123,7 @@ func listBlocked(c *call) *graphError {
 // qrCode is a QR code that opens a chat with a text ready to send.
 type qrCode struct{ code, message string }
 
+// write writes a code; its picture only if asked for.
 func (q qrCode) write(e *enc, image bool) {
 	e.obj(func() {
 		e.key("code").str(q.code)
@@ -162,10 +165,13 @@ func saveQR(c *call) *graphError {
 	return nil
 }
 
+// qr finds a code of the number, -1 if there is none.
 func (n *Number) qr(code string) int {
 	return slices.IndexFunc(n.extra.codes, func(q qrCode) bool { return q.code == code })
 }
 
+// getQR answers GET /{phone-number-id}/message_qrdls, all or the one named. An unknown
+// code is an empty list, not an error.
 func getQR(c *call) *graphError {
 	n := c.target.number
 	image := strings.Contains(c.query.Get("fields"), "qr_image_url")
@@ -183,6 +189,7 @@ func getQR(c *call) *graphError {
 	return nil
 }
 
+// deleteQR answers DELETE /{phone-number-id}/message_qrdls/{code}.
 func deleteQR(c *call) *graphError {
 	n := c.target.number
 	i := n.qr(c.rest)

@@ -47,6 +47,10 @@ func callAction(c *call) *graphError {
 	return c.changeCall(x, action, opaque)
 }
 
+// connectCall rings a user. Without their permission the platform refuses, which is
+// why a helpdesk has to ask first.
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/calling/user-call-permissions
+// (checked 2026-09-11)
 func (c *call) connectCall(to recipient, opaque string) *graphError {
 	if to.user == nil || to.user.cfg.Offline {
 		return fail(138001, "The receiver cannot be called.")
@@ -72,6 +76,8 @@ func (c *call) connectCall(to recipient, opaque string) *graphError {
 	return nil
 }
 
+// changeCall applies an action to a call there is. Only calls of users can be accepted
+// or rejected; pre_accept changes nothing that can be seen here.
 func (c *call) changeCall(x *Call, action, opaque string) *graphError {
 	if opaque != "" {
 		x.opaque = opaque

@@ -49,6 +49,7 @@ const (
 const fictionalSDP = "v=0\r\no=- 7602563789789945080 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE audio\r\n" +
 	"m=audio 40012 UDP/TLS/RTP/SAVPF 111 126\r\nc=IN IP4 192.0.2.60\r\na=setup:actpass\r\na=mid:audio\r\na=rtpmap:111 opus/48000/2\r\n"
 
+// newCall makes a ringing call that ends by itself when nobody answers.
 func (w *World) newCall(c *chat, inbound bool) *Call {
 	phone := c.user.phone
 	b := append([]byte{0x1c, 0x18, byte(len(phone))}, phone...)
@@ -123,6 +124,8 @@ func (x *Call) Hangup() {
 	}
 }
 
+// end moves the call to a final state and tells the business. A call nobody answered
+// is FAILED on the wire.
 func (x *Call) end(s CallState) {
 	x.state = s
 	if s == CallEnded {
@@ -132,6 +135,8 @@ func (x *Call) end(s CallState) {
 	x.terminate("FAILED")
 }
 
+// sdp writes a session description; its addresses are those reserved for
+// documentation.
 func sdp(e *enc, kind string) {
 	e.key("session").obj(func() {
 		e.key("sdp_type").str(kind)
@@ -139,6 +144,8 @@ func sdp(e *enc, kind string) {
 	})
 }
 
+// terminate emits the last event of a call; start, end and duration only if it was
+// answered.
 func (x *Call) terminate(status string) {
 	now := x.w.now()
 	x.emit("terminate", func(e *enc) {
@@ -183,6 +190,8 @@ func (x *Call) emit(event string, rest func(e *enc)) {
 	})
 }
 
+// emitStatus tells of a call of the business: RINGING, ACCEPTED or REJECTED. Calls of
+// users have no statuses.
 func (x *Call) emitStatus(status string) {
 	w, c := x.w, x.chat
 	now := w.now()
@@ -226,6 +235,8 @@ func (u *User) AllowCalls(n *Number, permanently bool) (string, error) {
 // DenyCalls turns it down.
 func (u *User) DenyCalls(n *Number) (string, error) { return u.answerPermission(n, false, false) }
 
+// answerPermission writes the reply to a permission request and gives or takes the
+// permission.
 func (u *User) answerPermission(n *Number, accept, permanently bool) (string, error) {
 	w := u.w
 	w.mu.Lock()
@@ -258,4 +269,5 @@ func (u *User) answerPermission(n *Number, accept, permanently bool) (string, er
 	})}}), nil
 }
 
+// allows reports whether the business may call now.
 func (p *callPermission) allows(now int64) bool { return p.permanent || now < p.until }

@@ -62,6 +62,7 @@ func (w *World) hostHandler(r *http.Request) http.Handler {
 	return w.mounts[u.String()]
 }
 
+// hostOf cuts a base URL down to scheme and host.
 func hostOf(base string) string {
 	u, err := url.Parse(base)
 	if err != nil {

@@ -22,6 +22,7 @@ type firer interface{ fire(w *World) *post }
 // fireFunc is a firer for rare events.
 type fireFunc func(w *World)
 
+// fire implements firer.
 func (f fireFunc) fire(w *World) *post { f(w); return nil }
 
 // eventQueue is a binary heap, earliest event first. It is written out because
@@ -29,10 +30,13 @@ func (f fireFunc) fire(w *World) *post { f(w); return nil }
 // dozen.
 type eventQueue []event
 
+// before orders by time; events of one instant keep the order they were queued in,
+// without which the same seed would not give the same world.
 func (q eventQueue) before(i, j int) bool {
 	return q[i].at < q[j].at || q[i].at == q[j].at && q[i].seq < q[j].seq
 }
 
+// push adds an event.
 func (q *eventQueue) push(ev event) {
 	*q = append(*q, ev)
 	h := *q
@@ -46,6 +50,7 @@ func (q *eventQueue) push(ev event) {
 	}
 }
 
+// pop removes the earliest event; the queue must not be empty.
 func (q *eventQueue) pop() event {
 	h := *q
 	first, last := h[0], len(h)-1
@@ -109,6 +114,8 @@ func (w *World) take(limit int64) (p *post, done bool) {
 	return ev.what.fire(w), false
 }
 
+// moveTo moves the clock forward to a time. It never moves it back: under a clock that
+// runs, events are usually a little late.
 func (w *World) moveTo(at int64) {
 	if late := at - w.now(); late > 0 {
 		w.moved.Add(late)
@@ -130,6 +137,7 @@ func (w *World) Advance(d time.Duration) {
 	w.nudge()
 }
 
+// runUntil runs everything due up to target, including what that brings about.
 func (w *World) runUntil(ctx context.Context, target int64) {
 	for {
 		p, done := w.take(target)
@@ -151,6 +159,7 @@ func (w *World) Step() bool {
 	return w.step()
 }
 
+// step is Step with pump held.
 func (w *World) step() bool {
 	p, done := w.take(1<<63 - 1)
 	if p != nil {

@@ -46,6 +46,8 @@ func (n *Number) AppDelete(wamid string) bool {
 	return true
 }
 
+// emitEcho tells the API side of something done in the Business app. The contact card
+// of an echo has no name, only the username.
 func (w *World) emitEcho(m *message, payload func(e *enc), id string) {
 	c, now := m.chat, w.now()
 	w.emit(&item{
@@ -95,6 +97,7 @@ func (w *World) emitHistory(n *Number) {
 	})})
 }
 
+// chatsOf lists the conversations of a number in the order its users were added.
 func (w *World) chatsOf(n *Number) []*chat {
 	var out []*chat
 	for _, u := range w.users {
@@ -105,6 +108,8 @@ func (w *World) chatsOf(n *Number) []*chat {
 	return out
 }
 
+// thread writes one conversation of a history. Its messages carry the status they had
+// and never open a service window.
 func (w *World) thread(e *enc, c *chat) {
 	shown := c.showsPhone(w.now())
 	if shown {

@@ -48,6 +48,8 @@ type draft struct {
 	wants []*mediaRef // media that must exist
 }
 
+// more returns the part beside the plain text, made on first use: most messages are
+// plain texts and do without.
 func (d *draft) more() *content {
 	if d.rich == nil {
 		d.rich = &content{}
@@ -111,11 +113,13 @@ func (d *draft) mediaObject(o *fields, kind string, captioned bool) (caption str
 	return caption
 }
 
+// webLink reports whether s is an absolute http or https URL.
 func webLink(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
 }
 
+// place reads a location; coordinates may be numbers or strings.
 func place(o *fields) *Place {
 	return &Place{
 		Latitude:  o.number("latitude", true, -90, 90),
@@ -214,6 +218,7 @@ func (d *draft) interactive(o *fields) {
 	action.done()
 }
 
+// header reads the header of an interactive message, of one of the allowed types.
 func (d *draft) header(o *fields, allowed string) {
 	h := o.child("header")
 	kind := h.text("type", 1, 0)
@@ -250,6 +255,8 @@ func callToAction(o *fields, name string, required bool) *fields {
 	return o.child("parameters")
 }
 
+// replyButtons reads buttons that answer. Titles and ids must differ, or nobody could
+// tell which one was tapped.
 func (d *draft) replyButtons(o *fields, key, kind string, most int) {
 	list := o.list(key, 1, most)
 	titles, ids := map[string]bool{}, map[string]bool{}
@@ -272,6 +279,8 @@ func (d *draft) replyButtons(o *fields, key, kind string, most int) {
 	}
 }
 
+// listAction reads the sections of a list. Ten rows is the limit of the whole list,
+// not of a section.
 func (d *draft) listAction(o *fields) {
 	d.rich.list = label(o, "button", 20)
 	sections := o.list("sections", 1, 10)
@@ -328,4 +337,6 @@ func hasEmoji(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return r >= 0x1f000 || r >= 0x2600 && r < 0x2800 })
 }
 
+// runes counts characters the way the limits are meant as far as Meta says: in code
+// points.
 func runes(s string) int { return utf8.RuneCountInString(s) }

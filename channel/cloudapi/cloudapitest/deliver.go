@@ -169,6 +169,8 @@ func (w *World) perform(ctx context.Context, p *post) {
 	w.book(p, status)
 }
 
+// attempt makes the request of one attempt and returns the HTTP status, or one of the
+// outcomes below zero.
 func (w *World) attempt(ctx context.Context, p *post) int {
 	ctx, cancel := context.WithTimeout(ctx, w.cfg.WebhookTimeout)
 	defer cancel()
@@ -242,6 +244,7 @@ type recorder struct {
 	body   bytes.Buffer
 }
 
+// Header implements http.ResponseWriter.
 func (r *recorder) Header() http.Header {
 	if r.header == nil {
 		r.header = make(http.Header, 4)
@@ -249,17 +252,20 @@ func (r *recorder) Header() http.Header {
 	return r.header
 }
 
+// WriteHeader implements http.ResponseWriter; as on a connection, the first call wins.
 func (r *recorder) WriteHeader(status int) {
 	if r.status == 0 {
 		r.status = status
 	}
 }
 
+// Write implements http.ResponseWriter.
 func (r *recorder) Write(b []byte) (int, error) {
 	r.WriteHeader(http.StatusOK)
 	return r.body.Write(b)
 }
 
+// code is the status; a handler that wrote nothing answered 200.
 func (r *recorder) code() int {
 	if r.status == 0 {
 		return http.StatusOK

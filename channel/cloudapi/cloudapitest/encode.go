@@ -25,6 +25,7 @@ func (e *enc) sep() {
 	}
 }
 
+// open and end write brackets; obj and arr put them round what fill writes.
 func (e *enc) open(c byte) { e.sep(); e.b = append(e.b, c) }
 func (e *enc) end(c byte)  { e.b = append(e.b, c) }
 
@@ -40,6 +41,7 @@ func (e *enc) key(k string) *enc {
 func (e *enc) obj(fill func()) { e.open('{'); fill(); e.end('}') }
 func (e *enc) arr(fill func()) { e.open('['); fill(); e.end(']') }
 
+// raw writes a value that is JSON already.
 func (e *enc) raw(b []byte) { e.sep(); e.b = append(e.b, b...) }
 func (e *enc) num(n int64)  { e.sep(); e.b = strconv.AppendInt(e.b, n, 10) }
 func (e *enc) bool(v bool)  { e.sep(); e.b = strconv.AppendBool(e.b, v) }
@@ -84,6 +86,7 @@ func (e *enc) str(s string) {
 	e.b = append(e.b, '"')
 }
 
+// ascii escapes a character below 0x80.
 func (e *enc) ascii(c byte) {
 	switch c {
 	case '"', '\\', '/':
@@ -99,6 +102,7 @@ func (e *enc) ascii(c byte) {
 	}
 }
 
+// u16 writes one UTF-16 unit as \uXXXX.
 func (e *enc) u16(r rune) {
 	e.b = append(e.b, '\\', 'u', hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
 }

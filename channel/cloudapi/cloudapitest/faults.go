@@ -34,6 +34,8 @@ func (w *World) SetFaults(f Faults) {
 	w.faults = f
 }
 
+// chance decides a fault. It draws nothing while the rate is 0, so that switching on
+// one fault leaves the others as they were.
 func (w *World) chance(p float64) bool { return p > 0 && w.storm.Float64() < p }
 
 // jitter returns a random duration of up to limit.
@@ -59,6 +61,7 @@ func (w *World) holdBack() time.Duration {
 	return 0
 }
 
+// batchWait is how long an incomplete batch waits.
 func (w *World) batchWait() time.Duration {
 	if w.faults.Merge > 0 {
 		return max(w.cfg.BatchWait, time.Second)

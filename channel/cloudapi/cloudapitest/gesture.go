@@ -86,6 +86,7 @@ func (u *User) Delete(to Correspondent, wamid string) error {
 	return nil
 }
 
+// own finds a message the user wrote and may still change.
 func (u *User) own(to Correspondent, wamid string, within time.Duration) (*message, error) {
 	m, err := u.find(to, wamid)
 	switch {
@@ -107,6 +108,10 @@ func (u *User) Poll(to Correspondent) string {
 	return u.unsupported(to, "poll_creation", 131051)
 }
 
+// unsupported writes what the API cannot express. The business learns that there was
+// something, and of what kind.
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/unsupported
+// (checked 2026-10-06)
 func (u *User) unsupported(to Correspondent, kind string, code int) string {
 	titles := map[int][2]string{
 		131051: {"Message type unknown", "Message type is currently not supported."},
@@ -308,6 +313,7 @@ func (u *User) ShareMyNumber(n *Number) (string, error) {
 	return id, nil
 }
 
+// phoneList writes the phones of a contact card.
 func phoneList(e *enc, digits string) {
 	e.key("phones").arr(func() {
 		e.obj(func() {

@@ -55,6 +55,7 @@ type object struct {
 	upload    *upload
 }
 
+// kind names the object in the table of operations.
 func (o object) kind() string {
 	switch {
 	case o.number != nil:
@@ -136,6 +137,8 @@ const (
 	newestVersion = 26
 )
 
+// serveGraph answers one request: take the path apart, read the body, ask the
+// interceptors, act, reply. Only acting holds the lock.
 func (w *World) serveGraph(rw http.ResponseWriter, r *http.Request) {
 	c := &call{World: w, method: r.Method, query: r.URL.Query(), header: r.Header, ctx: r.Context(), status: http.StatusOK}
 	ge := c.route(r.URL.Path)

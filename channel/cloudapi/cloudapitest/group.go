@@ -34,6 +34,7 @@ type joinRequest struct {
 	at   int64
 }
 
+// home, logOf and post make a group a Correspondent.
 func (g *Group) home() *Number             { return g.number }
 func (g *Group) logOf(*User) []*message    { return g.log }
 func (g *Group) has(u *User) bool          { return slices.Contains(g.members, u) }
@@ -97,6 +98,7 @@ func (u *User) Join(g *Group) bool {
 	return true
 }
 
+// admit lets a person in and tells the business.
 func (g *Group) admit(u *User) {
 	g.members = append(g.members, u)
 	g.emit("group_participants_update", "group_participants_add", func(e *enc) {
@@ -126,6 +128,7 @@ func (u *User) Leave(g *Group) {
 	})
 }
 
+// drop takes a person out of the list.
 func (g *Group) drop(u *User) {
 	g.members = slices.DeleteFunc(g.members, func(o *User) bool { return o == u })
 }
@@ -153,6 +156,7 @@ func (g *Group) person(e *enc, u *User) {
 	e.opt("username", u.cfg.Username)
 }
 
+// emit sends one of the four group webhooks; all share this frame.
 func (g *Group) emit(field, kind string, rest func(e *enc)) {
 	w := g.number.w
 	w.emit(&item{
@@ -169,8 +173,8 @@ func (g *Group) emit(field, kind string, rest func(e *enc)) {
 }
 
 // sendToGroup answers a send with recipient_type group.
-func (c *call) sendToGroup(to recipient, d *draft, replyTo, opaque string) *graphError {
-	g := to.group
+func (c *call) sendToGroup(r *sendRequest) *graphError {
+	g := r.to.group
 	switch {
 	case g.gone:
 		return fail(131041, "The group was deleted.")
@@ -178,15 +182,15 @@ func (c *call) sendToGroup(to recipient, d *draft, replyTo, opaque string) *grap
 		return fail(131207, "The group is suspended.")
 	case len(g.members) == 0:
 		return fail(131020, "The group has no participants.")
-	case d.kind == "interactive" || d.kind == "contacts" || d.otp:
+	case r.kind == "interactive" || r.kind == "contacts" || r.otp:
 		return fail(131009, "This type of message cannot be sent to a group.")
-	case d.tmpl == nil && !g.windowOpen(c.at):
+	case r.tmpl == nil && !g.windowOpen(c.at):
 		c.note(RuleClosedWindow, "a free-form message was sent outside the customer service window")
 		return fail(131047, "Message failed to send because more than 24 hours have passed since the group last wrote to this number.")
 	}
 	m := &message{
-		number: g.number, group: g, kind: d.kind, text: d.text, rich: d.rich, tmpl: d.tmpl,
-		opaque: opaque, replyTo: replyTo, at: c.at, seenBy: make(map[*User]bool, len(g.members)),
+		number: g.number, group: g, kind: r.kind, text: r.text, rich: r.rich, tmpl: r.tmpl,
+		opaque: r.opaque, replyTo: r.replyTo, at: c.at, seenBy: make(map[*User]bool, len(g.members)),
 	}
 	if ge := c.countSend(m); ge != nil {
 		return ge
@@ -228,6 +232,7 @@ func (c *call) sendToGroup(to recipient, d *draft, replyTo, opaque string) *grap
 // which is how statuses of groups come: one webhook with many.
 type groupSend struct{ m *message }
 
+// fire implements firer.
 func (s groupSend) fire(w *World) *post {
 	m := s.m
 	if m.stage == stageAccepted {
@@ -262,6 +267,8 @@ func (m *message) markReadBy(w *World, u *User) {
 	w.emitGroupStatus(m, stageRead, u)
 }
 
+// emitGroupStatus tells of a message to the group, or to one participant of it: the
+// participant is part of a status's identity here.
 func (w *World) emitGroupStatus(m *message, s stage, u *User) {
 	g, now := m.group, w.now()
 	it := &item{account: g.number.account, number: g.number, field: "messages", list: "statuses", wamid: m.id}
@@ -299,6 +306,8 @@ func (w *World) emitGroupStatus(m *message, s stage, u *User) {
 	w.emit(it)
 }
 
+// newGroup makes a group. Its id has the form the platform's have: opaque text that is
+// no number.
 func (w *World) newGroup(n *Number, subject, description string, approval bool) *Group {
 	g := &Group{
 		ID:     base64.RawURLEncoding.EncodeToString([]byte("capi_group:" + n.Phone + ":1203634" + w.newID()))[:60],

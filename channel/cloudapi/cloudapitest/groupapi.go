@@ -31,6 +31,7 @@ func createGroup(c *call) *graphError {
 	return c.requested(request)
 }
 
+// approvalMode is the API's word for how people join.
 func (g *Group) approvalMode() string {
 	if g.approval {
 		return "approval_required"
@@ -38,6 +39,7 @@ func (g *Group) approvalMode() string {
 	return "auto_approve"
 }
 
+// requested answers operations whose outcome follows by webhook under the same id.
 func (c *call) requested(id string) *graphError {
 	c.out.obj(func() {
 		c.out.key("messaging_product").str("whatsapp")
@@ -73,6 +75,7 @@ func listGroups(c *call) *graphError {
 	return nil
 }
 
+// liveGroups lists the groups that were not deleted.
 func (n *Number) liveGroups() []*Group {
 	var live []*Group
 	for _, g := range n.groups {
@@ -83,6 +86,7 @@ func (n *Number) liveGroups() []*Group {
 	return live
 }
 
+// liveGroup returns the group of the path unless it was deleted.
 func (c *call) liveGroup() (*Group, *graphError) {
 	if g := c.target.group; !g.gone {
 		return g, nil
@@ -90,6 +94,7 @@ func (c *call) liveGroup() (*Group, *graphError) {
 	return nil, fail(131041, "The group was deleted.")
 }
 
+// getGroup answers GET /{group-id} with every field there is.
 func getGroup(c *call) *graphError {
 	g, ge := c.liveGroup()
 	if ge != nil {
@@ -114,6 +119,8 @@ func getGroup(c *call) *graphError {
 	return nil
 }
 
+// changeGroup answers POST /{group-id}: subject and description as JSON, a picture as a
+// form. Each part reports its own success in the webhook.
 func changeGroup(c *call) *graphError {
 	g, ge := c.liveGroup()
 	if ge != nil {
@@ -160,6 +167,7 @@ func changeGroup(c *call) *graphError {
 	return c.requested(request)
 }
 
+// deleteGroup answers DELETE /{group-id}.
 func deleteGroup(c *call) *graphError {
 	g, ge := c.liveGroup()
 	if ge != nil {
@@ -187,6 +195,7 @@ func inviteLink(c *call) *graphError {
 	return nil
 }
 
+// listJoinRequests answers GET /{group-id}/join_requests.
 func listJoinRequests(c *call) *graphError {
 	g, ge := c.liveGroup()
 	if ge != nil {

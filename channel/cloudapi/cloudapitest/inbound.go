@@ -32,6 +32,8 @@ func (m *message) sender(e *enc) {
 	e.key("from_user_id").str(m.author.bsuid(m.number.account.Portfolio))
 }
 
+// showsPhone reports whether the sender's phone number may be told. In a group that is
+// the sender's own affair, not the group's.
 func (m *message) showsPhone() bool {
 	if m.chat != nil {
 		return m.chat.showsPhone(m.at)
@@ -98,7 +100,10 @@ func (m *message) quotedAuthor() string {
 }
 
 // markRead answers the read receipt and the typing indicator.
-func (c *call) markRead(f *fields) *graphError {
+func (c *call) markRead() *graphError {
+	k := &checker{}
+	f := k.object(&c.body, "")
+	f.oneOf("messaging_product", true, "whatsapp")
 	f.oneOf("status", true, "read")
 	id := f.text("message_id", 1, 0)
 	typing := false

@@ -55,6 +55,7 @@ func interactiveRuleFor(kind string) (interactiveRule, bool) {
 	return r, true
 }
 
+// named reads an action that consists of its name.
 func (d *draft) named(a *fields, name, shown string) {
 	if got := a.text("name", 1, 0); got != name {
 		a.reject(fail(131009, "Param "+a.at("name")+" must be "+name+"."))
@@ -62,6 +63,7 @@ func (d *draft) named(a *fields, name, shown string) {
 	d.rich.buttons = append(d.rich.buttons, Button{Kind: name, Label: shown})
 }
 
+// linkButton reads a button that opens a page. Taps on it are never reported.
 func (d *draft) linkButton(a *fields) {
 	p := callToAction(a, "cta_url", true)
 	b := Button{Kind: "url", Label: label(p, "display_text", 20), URL: p.text("url", 1, 2000)}
@@ -72,6 +74,8 @@ func (d *draft) linkButton(a *fields) {
 	p.done()
 }
 
+// callButton reads a button that calls the business; its payload comes back with the
+// call.
 func (d *draft) callButton(a *fields) {
 	p := callToAction(a, "voice_call", false)
 	b := Button{Kind: "voice_call", Label: p.text("display_text", 0, 20), ID: p.text("payload", 0, 512)}
@@ -83,6 +87,10 @@ func (d *draft) callButton(a *fields) {
 	p.done()
 }
 
+// flowAction reads a flow. The token that comes back with the answers is "unused" if
+// none was given.
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/flows/guides/sendingaflow
+// (checked 2026-09-11)
 func (d *draft) flowAction(a *fields) {
 	p := callToAction(a, "flow", true)
 	p.oneOf("flow_message_version", true, "3")
@@ -107,6 +115,7 @@ func (d *draft) flowAction(a *fields) {
 	p.done()
 }
 
+// addressAction reads an address form, which exists for India only.
 func (d *draft) addressAction(a *fields) {
 	p := callToAction(a, "address_message", true)
 	p.oneOf("country", true, "IN")
@@ -181,6 +190,7 @@ func (d *draft) card(f *fields) (card Card, shape string) {
 	return card, shape + "+" + itoa(len(card.Buttons)) + strings.Join(kinds(card.Buttons), ",")
 }
 
+// kinds lists the kinds of buttons, for comparing cards.
 func kinds(buttons []Button) []string {
 	out := make([]string, len(buttons))
 	for i, b := range buttons {
@@ -189,6 +199,7 @@ func kinds(buttons []Button) []string {
 	return out
 }
 
+// kindOrNone is the kind of a file that may be missing.
 func (m *mediaRef) kindOrNone() string {
 	if m == nil {
 		return ""

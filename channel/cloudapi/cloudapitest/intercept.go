@@ -105,6 +105,7 @@ func (v Verdict) RetryAfter(d time.Duration) Verdict {
 // the request, or refuses it, at once.
 func (v Verdict) Late(d time.Duration) Verdict { v.late = d; return v }
 
+// with returns v with one more header; verdicts are values and may be shared.
 func (v Verdict) with(key, value string) Verdict {
 	header := map[string]string{key: value}
 	maps.Copy(header, v.header)
@@ -131,6 +132,7 @@ func (w *World) Intercept(f func(*Request) Verdict) (remove func()) {
 	return func() { w.unwatch(id) }
 }
 
+// unwatch removes an interceptor and reports whether it was still there.
 func (w *World) unwatch(id int) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -162,6 +164,7 @@ func (w *World) intercepted(r *Request) Verdict {
 	return Verdict{}
 }
 
+// passes reports whether the request is left to the next interceptor.
 func (v Verdict) passes() bool {
 	return v.refuse == nil && !v.lose && !v.drop && !v.stall && v.late == 0
 }

@@ -65,6 +65,7 @@ type jsonReader struct {
 	i int
 }
 
+// skip passes over white space.
 func (r *jsonReader) skip() {
 	for r.i < len(r.b) {
 		switch r.b[r.i] {
@@ -76,6 +77,7 @@ func (r *jsonReader) skip() {
 	}
 }
 
+// value reads any value.
 func (r *jsonReader) value(depth int) (node, error) {
 	if depth > maxJSONDepth {
 		return node{}, errJSONDepth
@@ -97,6 +99,7 @@ func (r *jsonReader) value(depth int) (node, error) {
 	return r.word()
 }
 
+// word reads true, false or null.
 func (r *jsonReader) word() (node, error) {
 	for _, w := range [...]node{{kind: jsonBool, text: "true"}, {kind: jsonBool, text: "false"}, {kind: jsonNull, text: "null"}} {
 		if len(r.b)-r.i >= len(w.text) && string(r.b[r.i:r.i+len(w.text)]) == w.text {
@@ -107,6 +110,8 @@ func (r *jsonReader) word() (node, error) {
 	return node{}, errJSONSyntax
 }
 
+// object reads an object and refuses a repeated key: which of the two counts is a
+// difference between JSON readers that no request should rest on.
 func (r *jsonReader) object(depth int) (node, error) {
 	n := node{kind: jsonObject}
 	r.i++
@@ -146,6 +151,7 @@ func (r *jsonReader) object(depth int) (node, error) {
 	}
 }
 
+// array reads an array.
 func (r *jsonReader) array(depth int) (node, error) {
 	n := node{kind: jsonArray}
 	r.i++
@@ -179,6 +185,7 @@ func (r *jsonReader) next(c byte) bool {
 	return false
 }
 
+// number reads a number and keeps it as written.
 func (r *jsonReader) number() (node, error) {
 	start := r.i
 	r.next('-')
@@ -199,6 +206,7 @@ func (r *jsonReader) number() (node, error) {
 	return node{kind: jsonNumber, text: string(r.b[start:r.i])}, nil
 }
 
+// digits reads at least one digit.
 func (r *jsonReader) digits() bool {
 	start := r.i
 	for r.i < len(r.b) && r.b[r.i] >= '0' && r.b[r.i] <= '9' {
@@ -230,6 +238,7 @@ func (r *jsonReader) str() (string, error) {
 	return "", errJSONSyntax
 }
 
+// escaped reads on from the first backslash of a string that began at start.
 func (r *jsonReader) escaped(start int) (string, error) {
 	out := append([]byte(nil), r.b[start:r.i]...)
 	for r.i < len(r.b) {
@@ -300,6 +309,7 @@ func (r *jsonReader) unicode() (rune, error) {
 	return utf8.RuneError, nil
 }
 
+// hex4 reads four hexadecimal digits.
 func (r *jsonReader) hex4() (rune, error) {
 	if len(r.b)-r.i < 4 {
 		return 0, errJSONSyntax
@@ -339,6 +349,7 @@ func (n *node) scalar() string {
 	return ""
 }
 
+// String names the kind as error details do.
 func (k jsonKind) String() string {
 	return [...]string{"absent", "null", "bool", "number", "string", "array", "object"}[k]
 }

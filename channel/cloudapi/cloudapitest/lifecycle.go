@@ -115,6 +115,7 @@ func (t *Template) Disable() {
 	t.w.disable(t)
 }
 
+// disable is Disable with mu held.
 func (w *World) disable(t *Template) {
 	w.setTemplateStatus(t, StatusDisabled, "DISABLED", func(e *enc) {
 		e.key("disable_info").obj(func() { e.key("disable_date").secs(w.now()) })
@@ -237,6 +238,8 @@ func (n *Number) SetQuality(rating string) {
 	n.quality = rating
 }
 
+// emitThroughput announces more throughput. The webhook has no phone number id, which
+// is a trap of the platform's.
 func (w *World) emitThroughput(n *Number) {
 	w.announce(n.account, "phone_number_quality_update", func(e *enc) {
 		e.key("display_phone_number").str(n.Phone)
@@ -245,6 +248,7 @@ func (w *World) emitThroughput(n *Number) {
 	}, nil)
 }
 
+// emitSecurity announces a change of the two-step PIN.
 func (w *World) emitSecurity(n *Number, event string) {
 	w.announce(n.account, "security", func(e *enc) {
 		e.key("display_phone_number").str(n.Phone)
@@ -252,6 +256,7 @@ func (w *World) emitSecurity(n *Number, event string) {
 	}, nil)
 }
 
+// emitUsername announces the state of a business username, left out once it is deleted.
 func (w *World) emitUsername(n *Number, status string) {
 	w.announce(n.account, "business_username_updates", func(e *enc) {
 		e.key("display_phone_number").str(n.Phone)

@@ -53,6 +53,7 @@ type hourly struct {
 	last    int64
 }
 
+// add counts n calls at now and returns the number in the last hour.
 func (h *hourly) add(now int64, n int) int {
 	minute := now / int64(time.Minute)
 	if minute-h.last >= 60 {
@@ -84,6 +85,8 @@ func (a *Account) managementLimit() int {
 	return 200
 }
 
+// countManagement applies the hourly limit. A refused call is not counted, so that a
+// client that waits gets through.
 func (c *call) countManagement() *graphError {
 	a := c.target.owner()
 	if a == nil {

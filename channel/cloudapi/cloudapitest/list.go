@@ -39,10 +39,12 @@ func (c *call) page(size int) (from, to int, ge *graphError) {
 // stored.
 const cursorLife = int64(3600e9)
 
+// cursor is the opaque name of a position, with the time it was made.
 func (c *call) cursor(pos int) string {
 	return base64.RawURLEncoding.EncodeToString([]byte("cur:" + itoa(pos) + ":" + strconv.FormatInt(c.at/1e9, 36)))
 }
 
+// openCursor returns the position of a cursor that is still good.
 func (c *call) openCursor(s string) (int, *graphError) {
 	bad := fail(131059, "The cursor is not valid any more. Request the list again without it.")
 	b, err := base64.RawURLEncoding.DecodeString(s)
@@ -85,6 +87,7 @@ func (c *call) list(size int, each func(e *enc, i int)) *graphError {
 	return nil
 }
 
+// paging writes cursors and the addresses of the neighbouring pages.
 func (c *call) paging(e *enc, from, to, size int) {
 	e.key("cursors").obj(func() {
 		e.key("before").str(c.cursor(from + 1))

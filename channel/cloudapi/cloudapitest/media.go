@@ -55,6 +55,7 @@ var mediaKinds = map[string]struct {
 		"application/vnd.openxmlformats-officedocument.presentationml.presentation"},
 }
 
+// live reports whether the file still exists.
 func (m *media) live(now int64) bool { return !m.gone && now < m.made+int64(m.life) }
 
 // addMedia stores a file.
@@ -86,6 +87,7 @@ type multipart struct {
 	data     []byte
 }
 
+// readMultipart reads an upload form.
 func (c *call) readMultipart(contentType string, raw []byte) *graphError {
 	_, params, err := mime.ParseMediaType(contentType)
 	if err != nil || params["boundary"] == "" {
@@ -147,6 +149,7 @@ func uploadMedia(c *call) *graphError {
 	return nil
 }
 
+// knownMIME reports whether files of a type can be uploaded.
 func knownMIME(kind string) bool { return sizeLimit(kind) > 0 }
 
 // sizeLimit returns the size limit of a MIME type, 0 for types that cannot be
@@ -178,6 +181,9 @@ func (c *call) ownMedia() (*media, *graphError) {
 	return m, nil
 }
 
+// getMedia answers GET /{media-id} with a fresh URL; older URLs of the file stop
+// working, stricter than the platform promises. The digest is hexadecimal here and
+// base64 in webhooks, as seen on the platform.
 func getMedia(c *call) *graphError {
 	m, ge := c.ownMedia()
 	if ge != nil {
@@ -196,6 +202,7 @@ func getMedia(c *call) *graphError {
 	return nil
 }
 
+// deleteMedia answers DELETE /{media-id}.
 func deleteMedia(c *call) *graphError {
 	m, ge := c.ownMedia()
 	if ge != nil {
@@ -229,6 +236,7 @@ func (c *call) download() *graphError {
 	return nil
 }
 
+// reaches reports whether the token has access to an account.
 func (t *token) reaches(a *Account) bool {
 	for _, o := range t.accounts {
 		if o == a {

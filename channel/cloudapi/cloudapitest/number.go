@@ -80,6 +80,7 @@ func (a *Account) AddNumber(cfg NumberConfig) *Number {
 	return a.addNumber(cfg)
 }
 
+// addNumber is AddNumber with mu held.
 func (a *Account) addNumber(cfg NumberConfig) *Number {
 	w := a.w
 	if n := w.numbers[cfg.ID]; n != nil {
@@ -128,6 +129,7 @@ func (w *World) newPhone(prefix string, taken func(string) bool) string {
 	}
 }
 
+// numberByPhone finds the business number with these digits.
 func (w *World) numberByPhone(phone string) *Number {
 	for _, n := range w.numbers {
 		if n.Phone == phone {

@@ -138,6 +138,10 @@ func (p *Portfolio) tier() string {
 	return "TIER_250"
 }
 
+// health writes health_status: the number, its account and its business, each with the
+// reason if it blocks sending.
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/support/health-status
+// (checked 2026-09-11)
 func (n *Number) health(e *enc) {
 	verdict := func(bad bool) string {
 		if bad {
@@ -175,6 +179,7 @@ func (n *Number) health(e *enc) {
 
 const numberDefaults = "verified_name,code_verification_status,display_phone_number,quality_rating,platform_type,throughput,last_onboarded_time,webhook_configuration"
 
+// getNumber answers GET /{phone-number-id}.
 func getNumber(c *call) *graphError {
 	return getFields(c, c.target.number, numberFields, numberDefaults)
 }

@@ -35,6 +35,10 @@ func (u *User) ChangeNumber(phone string) bool {
 // departure is a phone number its owner has left.
 type departure struct{ told bool }
 
+// emitNumberChange tells one business of the change. If it may not see the phone, it
+// learns of the new BSUID only; neither form has contacts.
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/system
+// (checked 2026-10-06)
 func (w *World) emitNumberChange(c *chat, oldPhone, oldID string, left *departure) {
 	u, now := c.user, w.now()
 	newID := u.bsuid(c.number.account.Portfolio)

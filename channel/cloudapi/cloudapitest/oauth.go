@@ -189,8 +189,10 @@ func continueUpload(c *call) *graphError {
 	return nil
 }
 
+// getUpload answers GET /{upload-id}: where to go on after a broken connection.
 func getUpload(c *call) *graphError { return c.uploadState(c.target.upload) }
 
+// uploadState writes how many bytes have arrived.
 func (c *call) uploadState(u *upload) *graphError {
 	c.out.obj(func() {
 		c.out.key("id").str(u.id)

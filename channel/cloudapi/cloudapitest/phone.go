@@ -21,10 +21,13 @@ type Correspondent interface {
 // button that is not there, a message that is gone, an edit that comes too late.
 var ErrNotOnScreen = errors.New("cloudapitest: the phone offers no such gesture")
 
+// notOnScreen makes an error that says what is missing and quotes nothing.
 func notOnScreen(why string) error { return fmt.Errorf("%w: %s", ErrNotOnScreen, why) }
 
+// home, logOf and post make a number a Correspondent.
 func (n *Number) home() *Number { return n }
 
+// logOf returns the chat; nil before the first message.
 func (n *Number) logOf(u *User) []*message {
 	if c := u.chats[n]; c != nil {
 		return c.log
@@ -279,6 +282,7 @@ func (u *User) ComeOnline() {
 	}
 }
 
+// chatsInOrder lists the user's chats in an order that does not depend on the map.
 func (u *User) chatsInOrder() []*chat {
 	out := make([]*chat, 0, len(u.chats))
 	for _, c := range u.chats {

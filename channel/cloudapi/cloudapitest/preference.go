@@ -7,6 +7,10 @@ func (u *User) OptOut(n *Number) { u.preference(n, true) }
 // OptIn allows marketing messages again.
 func (u *User) OptIn(n *Number) { u.preference(n, false) }
 
+// preference notes the choice and tells the business. The timestamp is a number here,
+// unlike in messages.
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/user_preferences
+// (checked 2026-10-06)
 func (u *User) preference(n *Number, stop bool) {
 	w := u.w
 	w.mu.Lock()

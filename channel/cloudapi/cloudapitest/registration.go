@@ -71,6 +71,7 @@ func (n *Number) Code() string {
 	return n.code
 }
 
+// verifyCode answers POST /{phone-number-id}/verify_code. A code works once.
 func verifyCode(c *call) *graphError {
 	n := c.target.number
 	k := &checker{}
@@ -92,6 +93,7 @@ func verifyCode(c *call) *graphError {
 // registersIn72h is the limit on register and deregister together.
 const registersIn72h = 10
 
+// countRegister applies the limit on register and deregister together.
 func (c *call) countRegister(n *Number) *graphError {
 	kept := n.registers[:0]
 	for _, at := range n.registers {
@@ -139,6 +141,7 @@ func register(c *call) *graphError {
 	return c.success()
 }
 
+// pin reads a six-digit PIN.
 func (f *fields) pin(key string) string {
 	pin := f.text(key, 6, 6)
 	if digitsOnly(pin) != pin {
@@ -163,6 +166,7 @@ func (c *call) guessPIN(n *Number, pin string) *graphError {
 	return fail(133005, "The PIN does not match that of two-step verification.")
 }
 
+// deregister answers POST /{phone-number-id}/deregister. It does not delete the number.
 func deregister(c *call) *graphError {
 	n := c.target.number
 	if ge := c.countRegister(n); ge != nil {

@@ -42,6 +42,7 @@ func (k *checker) object(n *node, path string) *fields {
 	return &fields{checker: k, n: n, path: path}
 }
 
+// at is the path of a member as Meta writes it in error details.
 func (f *fields) at(key string) string {
 	if f.path == "" {
 		return key
@@ -62,6 +63,7 @@ func (f *fields) get(key string) *node {
 	return &absent
 }
 
+// has reports whether a member is there, and makes its key a known one.
 func (f *fields) has(key string) bool { return f.get(key).kind != jsonAbsent }
 
 // text reads a string of at most limit characters (0 = any); least > 0 makes it

@@ -1,10 +1,12 @@
 package cloudapitest
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"time"
 )
@@ -26,81 +28,112 @@ func sendMessage(c *call) *graphError { return c.send(false) }
 // sendMarketing answers POST /{phone-number-id}/marketing_messages.
 func sendMarketing(c *call) *graphError { return c.send(true) }
 
+// send takes a message, or answers a read receipt, which goes to the same edge.
 func (c *call) send(marketing bool) *graphError {
-	ge := c.trySend(marketing)
+	if c.body.at("status").kind != jsonAbsent {
+		return c.markRead()
+	}
+	r, ge := c.readSend(marketing)
+	if ge == nil {
+		ge = c.checkSend(r)
+	}
+	if ge == nil {
+		ge = c.acceptSend(r)
+	}
 	if ge != nil {
 		c.judgeRefusal(ge)
 	}
 	return ge
 }
 
-func (c *call) trySend(marketing bool) *graphError {
+// sendRequest is a send as it was read.
+type sendRequest struct {
+	*draft
+	to        recipient
+	group     bool
+	marketing bool
+	opaque    string
+	hash      string // recipient_identity_key_hash
+	replyTo   string
+	direct    *directSend
+}
+
+// sendTypes are the types a message may have; omitted means text.
+var sendTypes = []string{
+	"text", "image", "audio", "video", "document", "sticker", "location", "contacts", "reaction", "interactive", "template", "pin",
+}
+
+// readSend reads the envelope and the content. It refuses what does not fit the
+// schema, whoever it is for and whatever the time.
+func (c *call) readSend(marketing bool) (*sendRequest, *graphError) {
 	k := &checker{}
 	f := k.object(&c.body, "")
-	if p := f.get("messaging_product"); p.text != "whatsapp" || p.kind != jsonString {
-		return badParam("The parameter messaging_product is required and must be whatsapp.")
+	if f.text("messaging_product", 0, 0) != "whatsapp" {
+		f.reject(badParam("The parameter messaging_product is required and must be whatsapp."))
 	}
-	if f.has("status") {
-		return c.markRead(f)
+	r := &sendRequest{draft: &draft{kind: cmp.Or(f.text("type", 0, 0), "text")}, marketing: marketing}
+	if !slices.Contains(sendTypes, r.kind) {
+		return nil, fail(131051, "Message type is not supported.")
 	}
-	d := &draft{kind: f.text("type", 0, 0)}
-	if d.kind == "" {
-		d.kind = "text"
-	}
-	switch d.kind {
-	case "text", "image", "audio", "video", "document", "sticker", "location", "contacts", "reaction", "interactive", "template", "pin":
-	default:
-		return fail(131051, "Message type is not supported.")
-	}
-	group := f.oneOf("recipient_type", false, "individual", "group") == "group"
-	opaque := f.text("biz_opaque_callback_data", 0, 512)
-	hash := f.text("recipient_identity_key_hash", 0, 0)
-	replyTo := ""
+	r.group = f.oneOf("recipient_type", false, "individual", "group") == "group"
+	r.opaque = f.text("biz_opaque_callback_data", 0, 512)
+	r.hash = f.text("recipient_identity_key_hash", 0, 0)
 	if f.has("context") {
 		ctx := f.child("context")
-		replyTo = ctx.text("message_id", 1, 0)
+		r.replyTo = ctx.text("message_id", 1, 0)
 		ctx.done()
 	}
-	direct := c.direct(f)
+	r.direct = c.direct(f)
 	if marketing {
 		f.oneOf("product_policy", false, "CLOUD_API_FALLBACK", "STRICT")
 		f.flag("message_activity_sharing")
 	}
-	to, ge := c.recipient(f, group)
-	if ge != nil {
+	var ge *graphError
+	if r.to, ge = c.recipient(f, r.group); ge != nil {
 		f.reject(ge)
 	}
-	c.parseContent(f, d)
+	c.parseContent(f, r.draft)
 	f.done()
-	if k.err != nil {
-		return k.err
-	}
-	if ge := c.resolveMedia(d); ge != nil {
+	return r, k.err
+}
+
+// checkSend refuses combinations of a valid content with an endpoint, a category
+// or a kind of recipient that does not take it.
+func (c *call) checkSend(r *sendRequest) *graphError {
+	if ge := c.resolveMedia(r.draft); ge != nil {
 		return ge
 	}
-	if marketing {
-		if ge := c.marketingOnly(d); ge != nil {
+	if r.kind == "pin" && !r.group {
+		return fail(131009, "Messages can be pinned in groups only.")
+	}
+	if r.marketing {
+		if ge := c.marketingOnly(r.draft); ge != nil {
 			return ge
 		}
 	}
-	if direct != nil {
-		if ge := direct.check(d, to); ge != nil {
-			return ge
-		}
+	if r.direct != nil {
+		return r.direct.check(r.draft, r.to)
 	}
-	if group {
-		return c.sendToGroup(to, d, replyTo, opaque)
+	return nil
+}
+
+// acceptSend applies the rules of the moment and, if they allow it, takes the
+// message. A refusal that the platform reports later is taken too.
+func (c *call) acceptSend(r *sendRequest) *graphError {
+	if r.group {
+		return c.sendToGroup(r)
 	}
-	m := &message{number: c.target.number, kind: d.kind, text: d.text, rich: d.rich, opaque: opaque, at: c.at, replyTo: replyTo, tmpl: d.tmpl}
-	if direct != nil {
-		m.direct, m.ttl, m.category = c.generated(direct, d.text), direct.ttl, direct.category
+	m := &message{
+		number: c.target.number, kind: r.kind, text: r.text, rich: r.rich, tmpl: r.tmpl, at: c.at,
+		opaque: r.opaque, replyTo: r.replyTo, waid: r.to.waid, byBSUID: r.to.waid == "",
 	}
-	if to.user != nil {
-		m.chat = to.user.chat(m.number)
+	if r.direct != nil {
+		m.direct, m.ttl, m.category = c.generated(r.direct, r.text), r.direct.ttl, r.direct.category
 	}
-	m.byBSUID = to.waid == ""
-	m.waid = to.waid
-	if ge := c.admit(m, to, hash); ge != nil {
+	if r.to.user != nil {
+		m.chat = r.to.user.chat(m.number)
+	}
+	if ge := c.admit(m, r.to, r.hash); ge != nil {
 		if !c.late[ge.code] {
 			return ge
 		}
@@ -108,7 +141,7 @@ func (c *call) trySend(marketing bool) *graphError {
 	}
 	c.judgeSend(m)
 	c.accept(m)
-	c.accepted(m, to)
+	c.accepted(m, r.to)
 	return nil
 }
 
@@ -231,6 +264,7 @@ func (c *call) admitTemplate(m *message) *graphError {
 	return nil
 }
 
+// sandboxAllows applies the five recipients of a test number.
 func (c *call) sandboxAllows(n *Number, to recipient) bool {
 	if n.recipients == nil {
 		n.recipients = make(map[string]bool, 5)
@@ -292,6 +326,7 @@ func (w *World) wamid(phone string, fromUser bool) string {
 	return string(base64.StdEncoding.AppendEncode(append(make([]byte, 0, 80), "wamid."...), b))
 }
 
+// upperHex appends upper-case hexadecimal digits, which encoding/hex does not have.
 func upperHex(dst, src []byte) []byte {
 	for _, c := range src {
 		dst = append(dst, "0123456789ABCDEF"[c>>4], "0123456789ABCDEF"[c&15])

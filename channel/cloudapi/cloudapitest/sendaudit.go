@@ -57,6 +57,8 @@ func (c *call) judgeSend(m *message) {
 	m.chat.lastSent = m
 }
 
+// judgeOpaque looks at the sender's own id: it must be used once and tell nothing about
+// the person, since it goes to every subscribed app.
 func (c *call) judgeOpaque(m *message) {
 	if m.opaque == "" {
 		return

@@ -15,6 +15,8 @@ var profileLimits = map[string]int{"about": 139, "address": 256, "description": 
 const verticals = " OTHER AUTO BEAUTY APPAREL EDU ENTERTAIN EVENT_PLAN FINANCE GROCERY GOVT HOTEL HEALTH NONPROFIT PROF_SERVICES " +
 	"RETAIL TRAVEL RESTAURANT ALCOHOL ONLINE_GAMBLING PHYSICAL_GAMBLING OTC_DRUGS "
 
+// getProfile answers GET /{phone-number-id}/whatsapp_business_profile: a list of one,
+// with nothing but the fields asked for.
 func getProfile(c *call) *graphError {
 	n := c.target.number
 	known := []string{"about", "address", "description", "email", "profile_picture_url", "websites", "vertical"}
@@ -49,6 +51,8 @@ func getProfile(c *call) *graphError {
 	return nil
 }
 
+// setProfile answers POST /{phone-number-id}/whatsapp_business_profile. What is not
+// named stays; a list of websites replaces the old one.
 func setProfile(c *call) *graphError {
 	n := c.target.number
 	k := &checker{}
@@ -102,6 +106,7 @@ func setProfile(c *call) *graphError {
 // settingKeys are the objects of /settings.
 var settingKeys = []string{"calling", "payload_encryption", "storage_configuration", "user_identity_change"}
 
+// getSettings answers GET /{phone-number-id}/settings.
 func getSettings(c *call) *graphError {
 	n := c.target.number
 	c.out.obj(func() {
@@ -116,6 +121,11 @@ func getSettings(c *call) *graphError {
 	return nil
 }
 
+// setSettings answers POST /{phone-number-id}/settings. The objects are stored as they
+// come: Meta's guide and its OpenAPI file disagree about their keys, so that a strict
+// check would be a guess.
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/calling/call-settings
+// (checked 2026-09-11)
 func setSettings(c *call) *graphError {
 	n := c.target.number
 	k := &checker{}
@@ -161,6 +171,7 @@ func setSettings(c *call) *graphError {
 	return c.success()
 }
 
+// getCompliance answers GET /{phone-number-id}/business_compliance_info.
 func getCompliance(c *call) *graphError {
 	c.out.obj(func() {
 		c.out.key("data").arr(func() {
@@ -172,6 +183,7 @@ func getCompliance(c *call) *graphError {
 	return nil
 }
 
+// setCompliance answers the POST of the same edge, which is for India.
 func setCompliance(c *call) *graphError {
 	k := &checker{}
 	f := k.object(&c.body, "")
@@ -224,6 +236,7 @@ func setAutomation(c *call) *graphError {
 	return c.success()
 }
 
+// getCommerce answers GET /{phone-number-id}/whatsapp_commerce_settings.
 func getCommerce(c *call) *graphError {
 	cart, catalog := true, false
 	if s := c.target.number.extra.commerce; s != nil {
@@ -241,6 +254,7 @@ func getCommerce(c *call) *graphError {
 	return nil
 }
 
+// setCommerce answers the POST, whose parameters come in the query or in the body.
 func setCommerce(c *call) *graphError {
 	n := c.target.number
 	if n.extra.commerce == nil {
@@ -262,6 +276,10 @@ func setCommerce(c *call) *graphError {
 	return c.success()
 }
 
+// applyOBA answers POST /{phone-number-id}/official_business_account: the application
+// is taken and stays PENDING.
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/official-business-accounts
+// (checked 2026-09-11)
 func applyOBA(c *call) *graphError {
 	k := &checker{}
 	f := k.object(&c.body, "")
@@ -280,6 +298,8 @@ func applyOBA(c *call) *graphError {
 	return c.success()
 }
 
+// getEncryption answers GET /{phone-number-id}/whatsapp_business_encryption, the key
+// that flows are encrypted with.
 func getEncryption(c *call) *graphError {
 	n := c.target.number
 	c.out.obj(func() {
@@ -295,6 +315,7 @@ func getEncryption(c *call) *graphError {
 	return nil
 }
 
+// setEncryption answers the POST. It looks at the form of the key, not at its bits.
 func setEncryption(c *call) *graphError {
 	key := c.body.at("business_public_key").text
 	if !strings.HasPrefix(key, "-----BEGIN PUBLIC KEY-----") {

@@ -2,9 +2,6 @@ package cloudapitest
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
-	"slices"
 	"time"
 )
 
@@ -50,8 +47,9 @@ type message struct {
 	cameFree  bool // sent inside a service window
 	priced    bool // pricing has been on "delivered" or "read"
 	expired   bool
-	app       bool // written in the Business app
-	category  string
+	app       bool           // written in the Business app
+	category  string         // for pricing: service, utility, …
+	price     string         // pricing.type
 	reactions [2]string      // emoji by the business, by the user
 	hops      int            // times a user's message was forwarded before
 	seenBy    map[*User]bool // group messages: delivered to, read by
@@ -111,6 +109,7 @@ func (m *message) fire(w *World) *post {
 		w.emitStatus(m, stageFailed)
 	case m.stage == stageAccepted:
 		m.stage = stageSent
+		m.setPrice()
 		w.emitStatus(m, stageSent)
 		m.onward(w)
 	case m.stage == stageSent:
@@ -122,6 +121,7 @@ func (m *message) fire(w *World) *post {
 // reading is the event of a message being read by itself.
 type reading struct{ m *message }
 
+// fire implements firer.
 func (r reading) fire(w *World) *post {
 	if r.m.stage == stageDelivered && !r.m.chat.user.cfg.NoReceipts {
 		r.m.markRead(w)
@@ -142,6 +142,7 @@ func (m *message) onward(w *World) {
 		w.schedule(m.at+int64(m.validity()), false, fireFunc(func(*World) {
 			if m.stage == stageSent {
 				m.expired = true // dropped without a "failed" status, as documented
+				m.refund()
 				m.forget()
 			}
 		}))
@@ -169,6 +170,10 @@ func (m *message) validity() time.Duration {
 	return 30 * 24 * time.Hour
 }
 
+// deliver puts the message on the phone. With the chat open on screen "delivered" is
+// skipped: receivers must not wait for it.
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/status
+// (checked 2026-09-14)
 func (m *message) deliver(w *World) {
 	u := m.chat.user
 	if u.cfg.Offline { // went offline meanwhile
@@ -188,51 +193,18 @@ func (m *message) deliver(w *World) {
 	}
 }
 
+// markRead notes that the user has seen the message and tells the business.
 func (m *message) markRead(w *World) {
 	m.stage = stageRead
 	w.emitStatus(m, stageRead)
 	m.priced = true
 }
 
+// applyReaction shows the business's emoji on the user's message.
 func (m *message) applyReaction(w *World) {
 	if t := w.messages[m.rich.target]; t != nil {
 		t.reactions[0] = m.rich.emoji
 	}
-}
-
-// freeServiceMessages is how many service messages of a number are free in a
-// calendar month of the account since billedSince.
-// https://developers.facebook.com/documentation/business-messaging/whatsapp/pricing
-// (checked 2026-11-22)
-const freeServiceMessages = 1000
-
-var billedSince = time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC).UnixNano()
-
-// countDelivered counts free service messages.
-func (w *World) countDelivered(m *message) {
-	n := m.number
-	day := n.account.day(w.now())
-	day.delivered++
-	defer func() { day.priced[priceKey{m.category, m.pricingType()}]++ }()
-	if m.category != "service" {
-		return
-	}
-	if month := time.Unix(0, m.at).In(n.account.location).Format("2006-01"); month != n.month {
-		n.month, n.free = month, 0
-	}
-	n.free++
-}
-
-// pricingType tells what the message costs.
-func (m *message) pricingType() string {
-	switch {
-	case m.chat != nil && m.at < m.chat.freeEntry:
-		return "free_entry_point"
-	case m.category == "service" && (m.at < billedSince || m.number.free <= freeServiceMessages),
-		m.category == "utility" && m.cameFree && m.at < billedSince:
-		return "free_customer_service"
-	}
-	return "regular"
 }
 
 // emitStatus tells the subscribers of a stage.
@@ -272,6 +244,10 @@ func (w *World) emitStatus(m *message, s stage) {
 	w.emit(it)
 }
 
+// recipientKeys writes who the status is about. Which keys are there depends on how the
+// message was addressed: a failed one to a phone number has no BSUID.
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/business-scoped-user-ids
+// (checked 2026-08-11)
 func (m *message) recipientKeys(e *enc, s stage, now int64) {
 	if m.chat == nil {
 		e.opt("recipient_id", m.waid)
@@ -285,117 +261,8 @@ func (m *message) recipientKeys(e *enc, s stage, now int64) {
 	}
 }
 
-func (m *message) pricing(e *enc) {
-	kind := m.pricingType()
-	if kind == "free_entry_point" {
-		e.key("conversation").obj(func() {
-			sum := sha256.Sum256([]byte(m.id))
-			e.key("id").str(hex.EncodeToString(sum[:16]))
-			e.key("origin").obj(func() { e.key("type").str("referral_conversion") })
-		})
-	}
-	category := m.category
-	if kind == "free_entry_point" {
-		category = "referral_conversion"
-	}
-	e.key("pricing").obj(func() {
-		e.key("billable").bool(kind == "regular")
-		e.key("pricing_model").str("PMP")
-		e.key("type").str(kind)
-		e.key("category").str(category)
-	})
-}
-
-// cardKind tells where a contact card appears: the username is left out of "sent"
-// statuses, the identity hash is only on inbound messages.
-type cardKind uint8
-
-const (
-	cardInbound cardKind = iota
-	cardSent
-	cardLater
-)
-
-// contactCard is the element of contacts for the chat's person.
-func (c *chat) contactCard(now int64, kind cardKind) []byte {
-	u := c.user
-	e := enc{u.w.scratch[:0]}
-	e.obj(func() {
-		e.key("profile").obj(func() {
-			e.key("name").str(u.cfg.Name)
-			if kind != cardSent {
-				e.opt("username", u.cfg.Username)
-			}
-		})
-		if c.showsPhone(now) {
-			e.key("wa_id").str(u.phone)
-		}
-		e.key("user_id").str(u.bsuid(c.number.account.Portfolio))
-		if kind == cardInbound && c.number.checksIdentity() {
-			e.key("identity_key_hash").str(u.identityHash())
-		}
-	})
-	return u.w.keep(e)
-}
-
 // keep copies what was written into the scratch buffer, and keeps the buffer.
 func (w *World) keep(e enc) []byte {
 	w.scratch = e.b
 	return bytes.Clone(e.b)
-}
-
-// checksIdentity reports whether the identity check of the number is switched on.
-// Meta's guide and its OpenAPI file name the switch differently.
-func (n *Number) checksIdentity() bool {
-	v, ok := n.extra.settings["user_identity_change"]
-	return ok && (v.at("enable_identity_key_check").isTrue() || v.at("enabled").isTrue())
-}
-
-// forget takes a message off the phones.
-func (m *message) forget() {
-	var log *[]*message
-	switch {
-	case m.chat != nil:
-		log = &m.chat.log
-	case m.group != nil:
-		log = &m.group.log
-	default:
-		return // nobody has the number
-	}
-	if i := slices.Index(*log, m); i >= 0 {
-		*log = slices.Delete(*log, i, i+1)
-	}
-}
-
-// messageRing lists message ids by age, for Config.Retain.
-type messageRing struct {
-	ids  []string
-	head int
-}
-
-// remember stores a message and forgets those older than Config.Retain.
-func (w *World) remember(m *message) {
-	w.messages[m.id] = m
-	if w.cfg.Retain == 0 {
-		return
-	}
-	w.old.ids = append(w.old.ids, m.id)
-	for w.old.head < len(w.old.ids) {
-		o := w.messages[w.old.ids[w.old.head]]
-		if o != nil && m.at-o.at < int64(w.cfg.Retain) {
-			break
-		}
-		w.old.head++
-		if o != nil {
-			delete(w.messages, o.id)
-			if o.opaque != "" {
-				delete(w.opaque, opaqueKey{o.number, o.opaque})
-			}
-			o.forget()
-		}
-	}
-	if w.old.head > 4096 && w.old.head*2 > len(w.old.ids) {
-		w.old.ids = append([]string(nil), w.old.ids[w.old.head:]...)
-		w.old.head = 0
-	}
 }

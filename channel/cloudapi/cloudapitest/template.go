@@ -156,6 +156,8 @@ func (t *Template) read(n *node, whole bool) *graphError {
 	return k.err
 }
 
+// component reads one component of a definition. Kinds that are not known are kept and
+// not checked, since Meta adds some every year.
 func (t *Template) component(o *fields) {
 	switch strings.ToUpper(o.text("type", 1, 0)) {
 	case "HEADER":
@@ -190,6 +192,7 @@ func (t *Template) component(o *fields) {
 	}
 }
 
+// templateHeader reads a header of a template or card.
 func (f *fields) templateHeader() part {
 	h := part{format: strings.ToUpper(f.text("format", 1, 0))}
 	switch h.format {
@@ -205,6 +208,7 @@ func (f *fields) templateHeader() part {
 	return h
 }
 
+// templateCard reads a card of a carousel.
 func (f *fields) templateCard() (card templateCard) {
 	list := f.list("components", 1, 4)
 	for i := range list {
@@ -222,6 +226,8 @@ func (f *fields) templateCard() (card templateCard) {
 	return card
 }
 
+// templateButtons reads the buttons of a template or card. Labels that the client
+// writes by itself are filled in, so that they can be tapped.
 func (f *fields) templateButtons() []templateButton {
 	list := f.list("buttons", 1, 10)
 	var out []templateButton

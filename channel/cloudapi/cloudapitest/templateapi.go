@@ -42,6 +42,7 @@ func createTemplate(c *call) *graphError {
 	return nil
 }
 
+// liveTemplates counts against the account's limit; each language counts.
 func (a *Account) liveTemplates() (n int) {
 	for _, t := range a.templates {
 		if !t.gone {
@@ -51,6 +52,8 @@ func (a *Account) liveTemplates() (n int) {
 	return n
 }
 
+// writeCreated answers with the category Meta assigned, which need not be the one asked
+// for.
 func (c *call) writeCreated(t *Template) {
 	c.out.obj(func() {
 		c.out.key("id").str(t.ID)
@@ -86,6 +89,7 @@ var library = map[string]string{
 	"account_creation":  `[{"type":"BODY","text":"Hi {{1}}, your new account {{2}} is ready."},{"type":"BUTTONS","buttons":[{"type":"QUICK_REPLY","text":"Get help"}]}]`,
 }
 
+// createFromLibrary makes a template from the library, which skips the review.
 func (c *call) createFromLibrary(name string) *graphError {
 	text, ok := library[name]
 	if !ok {
@@ -106,6 +110,7 @@ func (c *call) createFromLibrary(name string) *graphError {
 	return nil
 }
 
+// listLibrary answers GET /message_template_library.
 func listLibrary(c *call) *graphError {
 	var names []string
 	for name := range library {
@@ -191,6 +196,7 @@ func deleteTemplates(c *call) *graphError {
 	return c.success()
 }
 
+// unpauseTemplate answers POST /{template-id}/unpause.
 func unpauseTemplate(c *call) *graphError {
 	t := c.target.template
 	if t.status != StatusPaused {

@@ -57,6 +57,7 @@ var templateFields = map[string]func(t *Template, e *enc){
 	},
 }
 
+// sourceName tells templates that Direct Send generated from all others.
 func (t *Template) sourceName() string {
 	if t.auto {
 		return "AUTO_GENERATED"
@@ -83,6 +84,7 @@ func listTemplates(c *call) *graphError {
 	return listFields(c, found, templateFields, templateDefaults)
 }
 
+// getTemplate answers GET /{template-id}.
 func getTemplate(c *call) *graphError {
 	return getFields(c, c.target.template, templateFields, templateDefaults)
 }

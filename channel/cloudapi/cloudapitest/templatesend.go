@@ -53,6 +53,8 @@ type binding struct {
 	offerOK          bool
 }
 
+// component reads one component of a send. Each fills a slot of the definition; the
+// footer has none.
 func (b *binding) component(o *fields) {
 	switch strings.ToLower(o.text("type", 1, 0)) {
 	case "header":

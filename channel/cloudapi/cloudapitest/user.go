@@ -133,6 +133,7 @@ func (u *User) bsuid(p *Portfolio) string {
 	return id
 }
 
+// chat returns what user and number have in common, made on first use.
 func (u *User) chat(n *Number) *chat {
 	c := u.chats[n]
 	if c == nil {

@@ -101,6 +101,7 @@ func (u *User) Sees(with Correspondent) []Bubble {
 	return out
 }
 
+// visibleTo reports whether the message has reached the phone of u.
 func (m *message) visibleTo(u *User) bool {
 	switch {
 	case m.fromUser:
@@ -151,6 +152,7 @@ func (m *message) shown(u *User) Bubble {
 	return b
 }
 
+// shown describes the file as the phone shows it.
 func (m *mediaRef) shown() *Media {
 	if m == nil {
 		return nil

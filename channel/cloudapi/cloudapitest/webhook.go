@@ -99,8 +99,11 @@ func (w *World) enqueue(app *App, url string, it *item) {
 	}
 }
 
+// fire implements firer: the wait for company is over.
 func (b *batch) fire(w *World) *post { b.flush(w); return nil }
 
+// flush turns the batch into POSTs. A batch that was full is flushed before its wait is
+// over, hence sent.
 func (b *batch) flush(w *World) {
 	if b.sent {
 		return
@@ -135,6 +138,8 @@ func (w *World) post(app *App, url string, items []*item) {
 	w.hostile(p)
 }
 
+// fire implements firer: an attempt begins. A copy that carries a user's message is
+// remembered for the rule about answering twice.
 func (p *post) fire(w *World) *post {
 	p.tries++
 	p.started = w.now()
@@ -228,8 +233,10 @@ func buildBody(items []*item) []byte {
 	return e.b
 }
 
+// sameEntry reports whether two items can share an entry.
 func sameEntry(a, b *item) bool { return a.account == b.account && a.time == b.time }
 
+// sameValue reports whether two items can share a value.
 func sameValue(a, b *item) bool {
 	return a.list != "" && a.list == b.list && a.field == b.field && a.number == b.number
 }
@@ -243,6 +250,8 @@ func runLength(items []*item, same func(a, b *item) bool) int {
 	return n
 }
 
+// entry writes the items of one account. entry.time is there for account-type fields
+// only.
 func (e *enc) entry(items []*item) {
 	e.obj(func() {
 		e.key("id").str(items[0].account.ID)
@@ -259,6 +268,7 @@ func (e *enc) entry(items []*item) {
 	})
 }
 
+// change writes items that share a value.
 func (e *enc) change(items []*item) {
 	it := items[0]
 	e.obj(func() {

@@ -163,6 +163,7 @@ func New(cfg Config) (*World, error) {
 	return w, nil
 }
 
+// setDefaults replaces zero values by what the comments of Config promise.
 func (cfg *Config) setDefaults() {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -198,6 +199,7 @@ func (w *World) newID() string {
 	return fmt.Sprintf("1%06d%08d", w.rng.Uint32N(1e6), w.ids)
 }
 
+// itoa is strconv.Itoa, short because error details are full of it.
 func itoa(n int) string { return strconv.Itoa(n) }
 
 // digitsOnly drops everything a person may write into a phone number.
