@@ -3,6 +3,7 @@ package webhook_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -144,6 +145,30 @@ var badInputs = []struct {
 	{"a change without a field, about a template", `{"object":"whatsapp_business_account","entry":[{"changes":[{"value":{"event":"APPROVED","message_template_id":1}}]}]}`, []string{"TemplateStatus"}},
 	{"a change without a field, about a Flow", `{"object":"whatsapp_business_account","entry":[{"changes":[{"value":{"event":"X","flow_id":1}}]}]}`, []string{"FlowEvent"}},
 	{"a change without a field, about the account", `{"object":"whatsapp_business_account","entry":[{"changes":[{"value":{"event":"X"}}]}]}`, []string{"AccountUpdate"}},
+	{"a change without a field, which stands in the value", `{"object":"whatsapp_business_account","entry":[{"changes":[{"value":{"field":"security","event":"X"}}]}]}`, []string{"SecurityEvent"}},
+	{"a change without a field, about a call", `{"object":"whatsapp_business_account","entry":[{"changes":[{"value":{"calls":[{"id":"c","event":"connect"}]}}]}]}`, []string{"Call"}},
+	{"a change without a field, about an address book", `{"object":"whatsapp_business_account","entry":[{"changes":[{"value":{"state_sync":[{"action":"add","contact":{"user_id":"U"}}]}}]}]}`, []string{"ContactSync"}},
+	{"a change without a field, about quality", `{"object":"whatsapp_business_account","entry":[{"changes":[{"value":{"new_quality_score":"RED","message_template_id":1}}]}]}`, []string{"TemplateQuality"}},
+	{"a change without a field, about wording", `{"object":"whatsapp_business_account","entry":[{"changes":[{"value":{"message_template_element":"x","message_template_id":1}}]}]}`, []string{"TemplateComponents"}},
+	{"changes twice", `{"object":"whatsapp_business_account","entry":[{"changes":[{"field":"security","value":{"event":"X"}}],"changes":[{"field":"security","value":{"event":"Y"}}]}]}`, []string{"SecurityEvent", "SecurityEvent"}},
+	{"a message echo without an id", in("message_echoes", `{"message_echoes":[{"type":"text"}]}`), []string{"Unknown!"}},
+	{"a standby message and status without an id", in("standby", `{"standby":{"messages":[{"type":"text"}],"statuses":[{"status":"read"}]}}`), []string{"Unknown!", "Unknown!"}},
+	{"a message of the history without an id", in("history", `{"messages":[{"type":"text"}]}`), []string{"Unknown!"}},
+	{"account events without what makes them one", `{"object":"whatsapp_business_account","entry":[{"changes":[` +
+		`{"field":"account_alerts","value":{}},{"field":"account_review_update","value":{}},{"field":"account_update","value":{}},` +
+		`{"field":"partner_solutions","value":{}},{"field":"account_settings_update","value":{}},{"field":"phone_number_name_update","value":{}},` +
+		`{"field":"phone_number_quality_update","value":{}},{"field":"business_username_updates","value":{}},{"field":"security","value":{}},` +
+		`{"field":"payment_configuration_update","value":{}},{"field":"flows","value":{}},{"field":"message_template_quality_update","value":{}},` +
+		`{"field":"message_template_components_update","value":{}},{"field":"template_category_update","value":{}},{"field":"template_correct_category_detection","value":{}}` +
+		`]}]}`, slices.Repeat([]string{"Unknown!"}, 15)},
+	{"parts that are strings", `{"object":"whatsapp_business_account","entry":[{"changes":[` +
+		`{"field":"account_update","value":{"event":"X","ban_info":"x","waba_info":[1]}},` +
+		`{"field":"messages","value":{"messages":[{"id":"a","type":"request_welcome","referral":"x"}],"statuses":[{"id":"s","status":"sent","conversation":"x"}]}},` +
+		`{"field":"calls","value":{"calls":[{"id":"c","event":"connect","session":"x","call_recording":{"audio":"x"}}]}}]}]}`,
+		[]string{"AccountUpdate?", "Message/Welcome?", "Status?", "Call?"}},
+	{"an unsupported that is a string", messages(`{"id":"a","type":"unsupported","unsupported":"x"}`), []string{"Message/Unknown!"}},
+	{"contacts that are missing", messages(`{"id":"a","type":"contacts"}`), []string{"Message/Unknown!"}},
+	{"an edit that is a string", messages(`{"id":"a","type":"edit","edit":{"message":"x"}}`), []string{"Message/Unknown!"}},
 	{"a change about nobody knows what", `{"object":"whatsapp_business_account","entry":[{"changes":[{"value":{"x":1}}]}]}`, []string{"Unknown"}},
 	{"no object but entries", `{"entry":[{"id":"1","changes":[{"field":"messages","value":{"messages":[` + good + `]}}]}]}`, []string{"Message/Text"}},
 	{"the members in the other order", `{"entry":[{"changes":[{"value":{"messages":[` + good + `],"contacts":[{"wa_id":"13125550143"}],"metadata":{"phone_number_id":"2"}},"field":"messages"}],"id":"1"}],"object":"whatsapp_business_account"}`, []string{"Message/Text"}},
@@ -224,6 +249,16 @@ func TestBodiesThatAreNotJSON(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestBodiesOfManyValuesComeThrough(t *testing.T) {
+	t.Parallel()
+	for range 2 { // the second time from the pool, or without it
+		body := messages(`{"id":"a","type":"hologram","hologram":[0` + strings.Repeat(",0", 100_000) + `]},` + good)
+		d, err := webhook.Parse([]byte(body))
+		require.NoError(t, err)
+		require.Equal(t, []string{"Message/Unknown", "Message/Text"}, describe(d))
 	}
 }
 

@@ -58,10 +58,7 @@ func NewHandler(cfg Config) (*Handler, error) {
 		h.malformed = http.StatusOK
 	}
 	if len(cfg.AppSecrets) > 0 {
-		var err error
-		if h.verifier, err = NewVerifier(cfg.AppSecrets...); err != nil {
-			return nil, err
-		}
+		h.verifier = newVerifier(cfg.AppSecrets)
 	}
 	return h, nil
 }

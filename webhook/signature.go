@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -65,14 +66,19 @@ func NewVerifier(secrets ...string) (*Verifier, error) {
 	if len(secrets) == 0 {
 		return nil, errNoSecret
 	}
+	if slices.Contains(secrets, "") {
+		return nil, errNoSecret
+	}
+	return newVerifier(secrets), nil
+}
+
+// newVerifier is NewVerifier for secrets that were checked.
+func newVerifier(secrets []string) *Verifier {
 	v := &Verifier{macs: make([]*macs, len(secrets))}
 	for i, s := range secrets {
-		if s == "" {
-			return nil, errNoSecret
-		}
 		v.macs[i] = newMACs(s)
 	}
-	return v, nil
+	return v
 }
 
 // Verify is like the function [Verify].
