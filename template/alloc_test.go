@@ -27,3 +27,15 @@ func TestWhatMustNotAllocate(t *testing.T) {
 		require.Zero(t, testing.AllocsPerRun(100, fn), name)
 	}
 }
+
+// One allocation each for the components, the parameters, the body, the header
+// and the buttons of the preview, and the text.
+func TestBindAllocatesLittle(t *testing.T) {
+	d, v := fiveValues(t)
+	allocs := testing.AllocsPerRun(100, func() {
+		if _, p, err := d.Bind(v); err != nil || p.Text() == "" {
+			t.Error(err)
+		}
+	})
+	require.LessOrEqual(t, allocs, 7.0)
+}

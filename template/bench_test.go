@@ -16,7 +16,7 @@ import (
 
 // fiveValues is a usual reminder: a header, a body of five values, a footer, a
 // link and a quick reply.
-func fiveValues(b *testing.B) (*template.Definition, template.Values) {
+func fiveValues(b testing.TB) (*template.Definition, template.Values) {
 	d := define(b, `{"name":"visit_reminder","language":"en_GB","category":"UTILITY","status":"APPROVED","components":[
 		{"type":"HEADER","format":"TEXT","text":"Your visit"},
 		{"type":"BODY","text":"Hello {{1}}, this is a reminder of your visit on {{2}} at {{3}} with {{4}} in {{5}}.\n\nPlease answer below if you need another time."},
