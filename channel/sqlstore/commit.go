@@ -100,7 +100,7 @@ func (s *Store) transact(ctx context.Context, members []*waiter) (results []resu
 // disk when it commits.
 func (s *Store) begin(ctx context.Context) (tx *sql.Tx, release func(), err error) {
 	if s.dialect == PostgreSQL {
-		tx, err = s.db.BeginTx(ctx, nil)
+		tx, err = s.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 		return tx, func() {}, err
 	}
 	conn, err := s.db.Conn(ctx)

@@ -175,7 +175,7 @@ func TestCutConnectionsLoseNothing(t *testing.T) {
 	t.Parallel()
 	schema := pgtest.New(t)
 	s, _ := openPostgres(t, schema)
-	acked := disturbed(t, s, rounds(25), schema.Cut)
+	acked := disturbed(t, s, rounds(12), schema.Cut)
 	audit(t, s, acked)
 	drain(t, s)
 }

@@ -1,0 +1,183 @@
+package hubtest
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/cloudapi"
+	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/sqlstore"
+	"github.com/kanava-go/kanava/channel/sqlstore/drivertest/pgtest"
+	"github.com/kanava-go/kanava/webhook"
+)
+
+func TestADayOfStormEndsLikeACalmDay(t *testing.T) {
+	customers, hours := 200, 24
+	if testing.Short() {
+		customers, hours = 20, 4
+	}
+	calm := day(t, cloudapitest.Faults{}, customers, hours)
+	storm := day(t, cloudapitest.Faults{
+		Duplicate: 0.3, Reorder: 0.3, Lose: 0.2, Malform: 0.1, Future: 0.2, Forge: 0.1, Split: 0.3,
+		Delay: 0.2, MaxDelay: 20 * time.Minute, Merge: 50,
+	}, customers, hours)
+	require.Len(t, calm, customers)
+	require.Empty(t, cmp.Diff(calm, storm))
+}
+
+// answering answers every message once. It is shared by two hubs.
+type answering struct {
+	hub *atomic.Pointer[channel.Hub]
+	mu  sync.Mutex
+	ids map[string]string // text → ID
+}
+
+func (d *answering) Receive(ctx context.Context, in *channel.Received) (string, error) {
+	d.mu.Lock()
+	if id := d.ids[in.Message.Text]; id != "" && id != in.ID {
+		d.mu.Unlock()
+		return "", fmt.Errorf("two IDs for one message: %w", channel.ErrPermanent)
+	}
+	d.ids[in.Message.Text] = in.ID
+	d.mu.Unlock()
+	_, err := d.hub.Load().Reply(ctx, channel.Reply{
+		Conversation: in.Conversation.ID, Actor: access.Actor{Kind: access.Agent, ID: "agent"}, Key: in.ID,
+		Content: &message.Text{Body: "re: " + in.Message.Text},
+	})
+	return "ticket", err
+}
+
+func (d *answering) Changed(context.Context, *channel.Change) error { return nil }
+
+// day lets customers write for some hours to two hubs on one database, and returns what
+// each conversation holds in the end: the texts, who wrote them, and how far they got.
+func day(t *testing.T, faults cloudapitest.Faults, customers, hours int) map[string][]string {
+	t.Helper()
+	begin := time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
+	world, err := cloudapitest.New(cloudapitest.Config{Seed: 11, Now: cloudapitest.Frozen(begin)})
+	require.NoError(t, err)
+	world.SetFaults(faults)
+	app := world.AddApp(cloudapitest.AppConfig{})
+	account := world.AddAccount(cloudapitest.AccountConfig{})
+	number := account.AddNumber(cloudapitest.NumberConfig{})
+	desk := &answering{hub: &atomic.Pointer[channel.Hub]{}, ids: map[string]string{}}
+	db, err := pgtest.New(t).Open()
+	require.NoError(t, err)
+	defer db.Close()
+
+	client, err := cloudapi.New(cloudapi.Config{Token: app.Token(account), HTTPClient: world.Client()})
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var handlers [2]http.Handler
+	var hubs [2]*channel.Hub
+	var work sync.WaitGroup
+	for i := range hubs {
+		store, err := sqlstore.Open(ctx, sqlstore.Config{DB: db, Dialect: sqlstore.PostgreSQL})
+		require.NoError(t, err)
+		defer store.Close()
+		hubs[i], err = channel.New(channel.Config{
+			// The clock leaps from step to step; leases must not end in a leap.
+			Store: store, Ticketing: desk, Now: world.Now, Lease: 2 * time.Hour, Poll: 20 * time.Millisecond,
+			Channels: []channel.Channel{{
+				Settings: channel.Settings{
+					ID: "support", Name: "Support", Number: number.ID, Enabled: true,
+					Rules: rules.Default(), Access: access.Policy{AllUsers: access.Supervisor},
+				},
+				Sender: client.Number(number.ID),
+			}},
+		})
+		require.NoError(t, err)
+		handlers[i], err = webhook.NewHandler(webhook.Config{
+			AppSecrets: []string{app.Secret}, VerifyToken: app.VerifyToken, Sink: hubs[i],
+		})
+		require.NoError(t, err)
+		work.Go(func() { _ = hubs[i].Run(ctx) })
+	}
+	desk.hub.Store(hubs[0])
+	var turn atomic.Uint64
+	require.NoError(t, world.Subscribe(app, account, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		handlers[turn.Add(1)%2].ServeHTTP(w, r)
+	})))
+
+	users := make([]*cloudapitest.User, customers)
+	for i := range users {
+		users[i] = world.AddUser(cloudapitest.UserConfig{Name: fmt.Sprint("customer ", i), ReadAfter: time.Minute})
+	}
+	idle := func() {
+		require.Eventually(t, func() bool {
+			health, err := hubs[0].Health(t.Context())
+			if err != nil {
+				return false
+			}
+			for _, q := range health.Queues {
+				if q.Due > 0 {
+					return false
+				}
+			}
+			return true
+		}, time.Minute, 5*time.Millisecond, "the hubs come to rest")
+	}
+	rng := rand.New(rand.NewPCG(5, 6))
+	const step = 15 * time.Minute
+	for range hours * int(time.Hour/step) {
+		for i, u := range users {
+			if rng.IntN(20) == 0 {
+				u.Text(number, fmt.Sprintf("customer %d at %s", i, world.Now().Format("15:04:05.000")))
+			}
+		}
+		for range 3 {
+			world.Advance(step / 3)
+			idle()
+		}
+	}
+	world.SetFaults(cloudapitest.Faults{})
+	for range 12 { // what was delayed or lost comes now
+		world.Advance(30 * time.Minute)
+		idle()
+	}
+	stop()
+	work.Wait()
+	require.Empty(t, world.Audit())
+	return endState(t, hubs[0], users, number)
+}
+
+func endState(t *testing.T, hub *channel.Hub, users []*cloudapitest.User, number *cloudapitest.Number) map[string][]string {
+	t.Helper()
+	names := map[string]bool{}
+	for _, u := range users {
+		names[u.Name()] = true
+	}
+	state := map[string][]string{}
+	convs, err := hub.Conversations(t.Context(), channel.ConversationQuery{Actor: agent, Channel: "support", Limit: 1000})
+	require.NoError(t, err)
+	for _, c := range convs {
+		conv, customer, err := hub.Conversation(t.Context(), agent, c.ID)
+		require.NoError(t, err)
+		require.True(t, names[customer.Name])
+		require.Nil(t, state[customer.Name], "one conversation for each customer")
+		messages, err := hub.Messages(t.Context(), channel.MessageQuery{Actor: agent, Conversation: conv.ID, Limit: 1000})
+		require.NoError(t, err)
+		lines := []string{}
+		for _, m := range messages {
+			lines = append(lines, fmt.Sprint(m.Direction, " ", m.Text, " ", m.Delivery.State()))
+		}
+		slices.Sort(lines) // the order of what was written in the same second is nobody's promise
+		state[customer.Name] = lines
+	}
+	return state
+}
