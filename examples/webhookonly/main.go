@@ -58,7 +58,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		Logger: slog.New(slog.NewTextHandler(out, nil)),
 	}
 	if *demo {
-		return runDemo(cfg, out)
+		return runDemo(ctx, cfg, out)
 	}
 	secret, err1 := required(getenv, "WHATSAPP_APP_SECRET", "the app secret, from App settings > Basic in Meta's App Dashboard")
 	token, err2 := required(getenv, "WHATSAPP_VERIFY_TOKEN", "any string; enter the same one when you subscribe the webhook")
@@ -108,7 +108,7 @@ func serve(ctx context.Context, addr string, h http.Handler, out io.Writer) erro
 
 // runDemo plays Meta: it shakes hands, posts a signed body, and one that is
 // forged.
-func runDemo(cfg webhook.Config, out io.Writer) error {
+func runDemo(ctx context.Context, cfg webhook.Config, out io.Writer) error {
 	const secret, token = "demo-secret", "demo-token"
 	cfg.AppSecrets, cfg.VerifyToken = []string{secret}, token
 	h, err := webhook.NewHandler(cfg)
@@ -116,14 +116,14 @@ func runDemo(cfg webhook.Config, out io.Writer) error {
 		return err
 	}
 	fmt.Fprintln(out, "Meta shakes hands:")
-	r := httptest.NewRequest(http.MethodGet, "/webhook?hub.mode=subscribe&hub.verify_token="+token+"&hub.challenge=42", nil)
+	r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/webhook?hub.mode=subscribe&hub.verify_token="+token+"&hub.challenge=42", nil)
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	fmt.Fprintf(out, "  answered %d with the challenge %s\n", w.Code, w.Body)
 
 	for _, try := range []struct{ what, secret string }{{"a signed sample arrives:", secret}, {"a forged one arrives:", "guess"}} {
 		fmt.Fprintln(out, try.what)
-		r := httptest.NewRequest(http.MethodPost, "/webhook", bytes.NewReader(sample))
+		r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/webhook", bytes.NewReader(sample))
 		r.Header.Set(webhook.SignatureHeader, webhook.Sign(try.secret, sample))
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)

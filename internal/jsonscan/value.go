@@ -139,6 +139,15 @@ func (it *Iter) Key() string {
 	return it.strangeKey()
 }
 
+// Plain returns the text of the child if it is a string that needs no decoding,
+// as nearly all are; Value().Str() decodes the others.
+func (it *Iter) Plain() (string, bool) {
+	if it.n.kind == String && it.n.flags == 0 {
+		return it.doc.src[it.n.start+1 : it.n.end-1], true
+	}
+	return "", false
+}
+
 //go:noinline
 func (it *Iter) strangeKey() string { // apart, so that Key can be inlined
 	return it.doc.text(it.n.key, it.n.keyEnd, it.n.keyFlags)
