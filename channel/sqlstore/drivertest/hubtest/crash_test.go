@@ -146,10 +146,14 @@ func (p *parent) start() (kill func()) {
 	line, err := bufio.NewReader(out).ReadString('\n')
 	require.NoError(p.t, err, complaints.String())
 	require.Equal(p.t, "ready\n", line)
-	return func() {
-		require.NoError(p.t, cmd.Process.Kill())
+	kill = sync.OnceFunc(func() {
+		if err := cmd.Process.Kill(); err != nil {
+			p.t.Error("kill child:", err)
+		}
 		_ = cmd.Wait() // killed
-	}
+	})
+	p.t.Cleanup(kill)
+	return kill
 }
 
 // settle lets the last child work until everything has arrived.
@@ -161,7 +165,7 @@ func (p *parent) settle() {
 		defer p.mu.Unlock()
 		return len(p.seen) == len(p.sent)
 	}
-	require.Eventually(p.t, done, 2*time.Minute, 250*time.Millisecond, "every message reaches the ticket system")
+	require.Eventually(p.t, done, 5*time.Minute, 250*time.Millisecond, "every message reaches the ticket system")
 	quiet, last := 0, -1
 	require.Eventually(p.t, func() bool {
 		p.world.Advance(time.Minute)
@@ -172,8 +176,8 @@ func (p *parent) settle() {
 		if quiet++; n != last {
 			quiet, last = 0, n
 		}
-		return n == 2*len(p.sent) || quiet > 30
-	}, 2*time.Minute, 250*time.Millisecond, "the answers arrive")
+		return n == 2*len(p.sent) || quiet > 60
+	}, 5*time.Minute, 250*time.Millisecond, "the answers arrive")
 }
 
 // judge compares what everybody saw in the end.
