@@ -124,7 +124,8 @@ type Revoke struct{ OriginalID string }
 // Unsupported stands for a message the Cloud API cannot deliver; the Errors of
 // the message say why.
 type Unsupported struct {
-	// Type is what it was, such as "poll_creation". May be empty.
+	// Type is what it was, such as "poll_creation", or "video" for one that is
+	// too large (code 131052). May be empty.
 	Type string
 }
 

@@ -21,10 +21,10 @@ type Event struct {
 	// Field is the webhook field the event arrived in, such as "messages".
 	Field string
 
-	// Time is when it happened by Meta's clock: the timestamp of the item, or
-	// for account events that of the notification. One-second resolution, so
-	// ties are common. Zero if the item has none or it could not be read; never
-	// the time of arrival.
+	// Time is when it happened by Meta's clock: the timestamp of the item, or if
+	// it has none (as in account events) that of its entry. One-second
+	// resolution, so ties are common. Zero if neither can be read; never the
+	// time of arrival.
 	Time time.Time
 
 	// Payload is the item itself, never nil.

@@ -167,6 +167,17 @@ func TestRequestsAreRefused(t *testing.T) {
 	}
 }
 
+func TestRequestWithoutABody(t *testing.T) {
+	t.Parallel()
+	h, _ := handler(t, &recorder{}, nil)
+	r := httptest.NewRequest(http.MethodPost, "/", nil)
+	r.Body = nil // as adapters from other servers may leave it
+	r.Header.Set(webhook.SignatureHeader, webhook.Sign(testSecret, nil))
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	require.Equal(t, http.StatusBadRequest, w.Code)
+}
+
 type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) {

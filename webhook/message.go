@@ -9,8 +9,8 @@ type Message struct {
 	// ID is the message id ("wamid.…"), unique, never empty. Personal data.
 	ID string
 
-	// Time is when the message reached WhatsApp's servers; equal to the Time of
-	// the event. It counts for the customer service window.
+	// Time is when the message reached WhatsApp's servers, by the message's own
+	// timestamp. It counts for the customer service window. Zero if missing.
 	Time time.Time
 
 	// From is the sender. Zero for system messages about a person who hides the

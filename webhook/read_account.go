@@ -103,21 +103,21 @@ func (p *parser) accountUpdate(v value) (Payload, time.Time) {
 		case "country":
 			u.Country = p.text(&it)
 		case "violation_info":
-			u.Violation = part(p, &it, (*parser).violation)
+			u.Violation = optional(p, &it, (*parser).violation)
 		case "restriction_info":
 			u.Restrictions = each(p, &it, (*parser).restriction)
 		case "ban_info":
-			u.Ban = part(p, &it, (*parser).ban)
+			u.Ban = optional(p, &it, (*parser).ban)
 		case "waba_info":
-			u.WABA = part(p, &it, (*parser).wabaInfo)
+			u.WABA = optional(p, &it, (*parser).wabaInfo)
 		case "disconnection_info":
-			u.Disconnection = part(p, &it, (*parser).disconnection)
+			u.Disconnection = optional(p, &it, (*parser).disconnection)
 		case "partner_client_certification_info", "partner_client_certification_needed_info":
-			u.Certification = part(p, &it, (*parser).certification)
+			u.Certification = optional(p, &it, (*parser).certification)
 		case "auth_international_rate_eligibility":
-			u.AuthRates = part(p, &it, (*parser).authRates)
+			u.AuthRates = optional(p, &it, (*parser).authRates)
 		case "volume_tier_info":
-			u.VolumeTier = part(p, &it, (*parser).volumeTier)
+			u.VolumeTier = optional(p, &it, (*parser).volumeTier)
 		}
 	}
 	if u.Event == "" {

@@ -76,24 +76,25 @@ func (p *parser) callDetail(c *Call, m member) {
 	case "errors":
 		c.Errors = p.errorList(m)
 	case "session":
-		if m.Value().Kind() != jsonscan.Object {
-			p.object(m)
-			return
-		}
-		c.Session = new(CallSession)
-		for it := m.Value().Iter(); it.Next(); {
-			switch it.Key() {
-			case "sdp_type":
-				c.Session.Type = p.text(&it)
-			case "sdp":
-				c.Session.SDP = p.text(&it)
-			}
-		}
+		c.Session = optional(p, m, (*parser).callSession)
 	case "call_recording":
 		c.Recording = p.callFile(m)
 	case "call_transcript":
 		c.Transcript = p.callFile(m)
 	}
+}
+
+func (p *parser) callSession(it jsonscan.Iter) CallSession {
+	var s CallSession
+	for it.Next() {
+		switch it.Key() {
+		case "sdp_type":
+			s.Type = p.text(&it)
+		case "sdp":
+			s.SDP = p.text(&it)
+		}
+	}
+	return s
 }
 
 // callFile reads the file of a call, an audio or a document.

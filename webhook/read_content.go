@@ -183,7 +183,7 @@ func (p *parser) edit(it jsonscan.Iter, from *Identity) Content {
 				if inner.Key() != "context" {
 					continue
 				}
-				if c := p.context(&inner); c != nil {
+				if c := optional(p, &inner, (*parser).context); c != nil {
 					e.QuotedID = c.ID
 				}
 			}

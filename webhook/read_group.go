@@ -141,11 +141,11 @@ func (p *parser) groupSettings(v value, s shape) {
 	for it := v.Iter(); it.Next(); {
 		switch it.Key() {
 		case "group_subject":
-			g.Subject = part(p, &it, (*parser).groupSetting)
+			g.Subject = optional(p, &it, (*parser).groupSetting)
 		case "group_description":
-			g.Description = part(p, &it, (*parser).groupSetting)
+			g.Description = optional(p, &it, (*parser).groupSetting)
 		case "profile_picture":
-			g.Picture = part(p, &it, (*parser).groupSetting)
+			g.Picture = optional(p, &it, (*parser).groupSetting)
 		default:
 			p.head(&it, &h)
 		}

@@ -56,9 +56,9 @@ func (p *parser) readMessage(v value, s shape, m *Message, x *extra) bool {
 		case "to_parent_user_id":
 			x.to.ParentBSUID = p.text(&it)
 		case "context":
-			m.Context = p.context(&it)
+			m.Context = optional(p, &it, (*parser).context)
 		case "referral":
-			m.Referral = p.referral(&it)
+			m.Referral = optional(p, &it, (*parser).referral)
 		case "errors":
 			m.Errors = p.errorList(&it)
 		case "group_id":
@@ -85,17 +85,18 @@ func (p *parser) readMessage(v value, s shape, m *Message, x *extra) bool {
 		part = v.Get(typ)
 	}
 	m.Content = p.contentOf(v, typ, part, &m.From)
+	if u, ok := m.Content.(*Unknown); ok && u.Err == errNoContent && len(m.Errors) > 0 {
+		// Not malformed: the errors say why it is not there, as for files that
+		// are too large.
+		m.Content = &Unsupported{Type: typ}
+	}
 	return true
 }
 
-// context reads what a message refers to; nil for null.
-func (p *parser) context(m member) *Context {
-	if m.Value().Kind() != jsonscan.Object {
-		p.object(m) // notes the flaw
-		return nil
-	}
-	c := new(Context)
-	for it := m.Value().Iter(); it.Next(); {
+// context reads what a message refers to.
+func (p *parser) context(it jsonscan.Iter) Context {
+	var c Context
+	for it.Next() {
 		switch it.Key() {
 		case "id":
 			c.ID = p.text(&it)
@@ -106,7 +107,7 @@ func (p *parser) context(m member) *Context {
 		case "frequently_forwarded":
 			c.FrequentlyForwarded = p.bool(&it)
 		case "referred_product":
-			c.Product = new(p.product(p.object(&it)))
+			c.Product = optional(p, &it, (*parser).product)
 		}
 	}
 	c.Forwarded = c.Forwarded || c.FrequentlyForwarded
@@ -126,14 +127,10 @@ func (p *parser) product(it jsonscan.Iter) Product {
 	return pr
 }
 
-// referral reads the ad or post a conversation started from; nil for null.
-func (p *parser) referral(m member) *Referral {
-	if m.Value().Kind() != jsonscan.Object {
-		p.object(m)
-		return nil
-	}
-	r := new(Referral)
-	for it := m.Value().Iter(); it.Next(); {
+// referral reads the ad or post a conversation started from.
+func (p *parser) referral(it jsonscan.Iter) Referral {
+	var r Referral
+	for it.Next() {
 		switch it.Key() {
 		case "source_url":
 			r.SourceURL = p.text(&it)

@@ -256,8 +256,8 @@ func (l *list) nextObject(p *parser, key string) bool {
 	return false
 }
 
-// part reads an optional object; nil if it is not there.
-func part[T any](p *parser, m member, read func(*parser, jsonscan.Iter) T) *T {
+// optional reads an object that may be missing; nil if it is not there.
+func optional[T any](p *parser, m member, read func(*parser, jsonscan.Iter) T) *T {
 	if m.Value().Kind() != jsonscan.Object {
 		p.object(m) // notes the flaw
 		return nil

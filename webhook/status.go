@@ -44,7 +44,7 @@ type Status struct {
 	ID     string
 	Status StatusKind
 
-	// Time is when it happened, equal to the Time of the event.
+	// Time is when it happened, by the status's own timestamp. Zero if missing.
 	Time time.Time
 
 	// Recipient is the person; in a group the participant, and zero if the

@@ -14,6 +14,7 @@ package jsonscan
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // maxDepth is the deepest nesting encoding/json accepts.
@@ -87,6 +88,9 @@ func (d *Doc) Parse(src string) error {
 		d.nodes = d.nodes[:0]
 		return &SyntaxError{0, tooLong.String()}
 	}
+	if cap(d.nodes) < len(src)/sparse {
+		d.nodes = make([]node, 0, max(estimate(src), len(src)/sparse))
+	}
 	nodes, at, bad := scan(src, d.nodes[:0])
 	d.nodes = nodes
 	if bad != fine {
@@ -94,6 +98,21 @@ func (d *Doc) Parse(src string) error {
 		return &SyntaxError{at, bad.String()}
 	}
 	return nil
+}
+
+// Bytes of text for each value: sparse documents have that many or more, and dense
+// ones still this many.
+const (
+	sparse = 32
+	dense  = 12
+)
+
+// estimate returns how many values src may have, so that the index need not grow
+// step by step: one for each comma and opening bracket, but, as texts are full of
+// commas, no more than in a dense document.
+func estimate(src string) int {
+	n := 1 + strings.Count(src, ",") + strings.Count(src, "{") + strings.Count(src, "[")
+	return min(n, len(src)/dense+1)
 }
 
 // Reset lets go of the source and keeps the memory of the index for the next
