@@ -153,7 +153,10 @@ func (t *Template) read(n *node, whole bool) *graphError {
 		}
 	}
 	f.done()
-	return k.err
+	if k.err != nil {
+		return k.err
+	}
+	return t.check(n)
 }
 
 // component reads one component of a definition. Kinds that are not known are kept and

@@ -58,9 +58,15 @@ type binding struct {
 func (b *binding) component(o *fields) {
 	switch strings.ToLower(o.text("type", 1, 0)) {
 	case "header":
+		if b.headerOK {
+			o.reject(badParam("There is one header component."))
+		}
 		b.headerOK = true
 		b.headerText = b.headerParams(o, b.t.header, b.d.more())
 	case "body":
+		if b.bodyOK {
+			o.reject(badParam("There is one body component."))
+		}
 		b.bodyOK = true
 		b.body = b.textParams(o, "body", b.t.body)
 	case "button":
