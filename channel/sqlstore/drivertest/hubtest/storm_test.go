@@ -36,7 +36,7 @@ func TestADayOfStormEndsLikeACalmDay(t *testing.T) {
 		Duplicate: 0.3, Reorder: 0.3, Lose: 0.2, Malform: 0.1, Future: 0.2, Forge: 0.1, Split: 0.3,
 		Delay: 0.2, MaxDelay: 20 * time.Minute, Merge: 50,
 	}, customers, hours)
-	require.Len(t, calm, customers)
+	require.Greater(t, len(calm), customers/3, "customers did write")
 	require.Empty(t, cmp.Diff(calm, storm))
 }
 

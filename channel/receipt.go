@@ -1,0 +1,67 @@
+package channel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+// MarkRead shows the customer that their messages in a conversation were read and, if
+// typing is true, that somebody is writing an answer; WhatsApp shows that for up to 25
+// seconds or until the answer comes. It is sent at once and not repeated: a receipt that
+// is late helps nobody. Nothing happens in a conversation without messages of the customer.
+func (h *Hub) MarkRead(ctx context.Context, actor access.Actor, conversation string, typing bool) error {
+	conv, err := h.conversation(ctx, conversation)
+	if err != nil {
+		return fmt.Errorf("channel: mark read: %w", err)
+	}
+	ch, err := h.mayAct(actor, access.MarkRead, conv.Channel)
+	if err != nil {
+		return fmt.Errorf("channel: mark read: %w", err)
+	}
+	page, err := list[Message](ctx, h.store, Query{Kind: kindMessage, Parent: conv.ID, Descending: true, Limit: 50})
+	if err != nil {
+		return err
+	}
+	for _, m := range page {
+		if m.Direction == Inbound && m.WAMID != "" && m.Call == nil {
+			if err := ch.Sender.MarkRead(ctx, m.WAMID, typing); err != nil {
+				return fmt.Errorf("channel: mark read: %w", err)
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
+// Upload hands a file of the host to WhatsApp and returns the media ID to send it with, in
+// an Image, a Document and so on, usable for 30 days. The file is streamed; nothing of it
+// is kept here.
+func (h *Hub) Upload(ctx context.Context, actor access.Actor, channel string, in message.Upload) (id string, err error) {
+	ch, err := h.mayAct(actor, access.Reply, channel)
+	if err != nil {
+		return "", fmt.Errorf("channel: upload: %w", err)
+	}
+	if ch.Media == nil {
+		return "", errors.New("channel: upload: the channel has no Media")
+	}
+	if id, err = ch.Media.Upload(ctx, in); err != nil {
+		return "", fmt.Errorf("channel: upload: %w", err)
+	}
+	return id, nil
+}
+
+// mayAct returns an enabled channel on which the actor may do something.
+func (h *Hub) mayAct(actor access.Actor, action access.Action, channel string) (*Channel, error) {
+	ch, ok := h.channels.get(channel)
+	switch {
+	case !ok:
+		return nil, ErrNoChannel
+	case !ch.Enabled:
+		return nil, ErrDisabled
+	}
+	return ch, access.Check(ch.Access, actor, action)
+}
