@@ -123,9 +123,12 @@ func (c *combiner) volunteer(w *waiter) {
 func (c *combiner) leave(ctx context.Context, w *waiter) (result, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if w.group == nil {
+		c.waiting = remove(c.waiting, w)
+	}
 	select {
 	case <-w.lead:
-		c.passOn()
+		c.passOn() // to another, now that w is out of the way
 	default:
 	}
 	select {
@@ -133,9 +136,7 @@ func (c *combiner) leave(ctx context.Context, w *waiter) (result, error) {
 		return o.result, o.err
 	default:
 	}
-	if w.group == nil {
-		c.waiting = remove(c.waiting, w)
-	} else {
+	if w.group != nil {
 		w.group.leave()
 	}
 	return result{}, ctx.Err()
