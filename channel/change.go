@@ -177,8 +177,11 @@ func (h *Hub) scene(ctx context.Context, conversation, message string) (*Convers
 		return conv, customer, nil, nil
 	}
 	msg, err := h.message(ctx, message)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return conv, customer, nil, nil
+	case err != nil:
 		return nil, nil, nil, err
 	}
-	return conv, customer, msg, nil
+	return conv, customer, msg, h.resolveQuotes(ctx, msg)
 }

@@ -321,11 +321,10 @@ func (u *unit) number(channel string) string {
 // since is the customer's window without what happened before the last change of the
 // number: Meta does not say that an open window moves along.
 func (u *unit) since(c *Customer) window.State {
-	last, ok := c.Window.LastInbound()
-	if ok && !last.After(c.NumberChanged) {
-		return u.windowOptions(c.Channel).Transfer(c.Window)
+	if c.NumberChanged.IsZero() || u.windowOptions(c.Channel).NumberChangeKeepsWindow {
+		return c.Window
 	}
-	return c.Window
+	return c.Window.Since(c.NumberChanged)
 }
 
 // learn takes over what an event says about the person, part by part: of each, what was

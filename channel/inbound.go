@@ -46,8 +46,15 @@ func (u *unit) file(in *incoming, customer *Customer, p *webhook.Message) error 
 	msg := contentOf(p.Content)
 	msg.ID, msg.WAMID = inboundMessageID(in.ch.ID, p.ID), p.ID
 	known, err := u.lookupWAMID(in.ch.ID, p.ID)
-	if err != nil || known != nil && known.Conversation != historyConversation(customer) {
+	if err != nil || known != nil && !known.historic() {
 		return err // it is filed already
+	}
+	if known != nil { // from the chat history, with what became of it since
+		past := amendment{Deleted: known.Deleted, Reactions: known.Reactions}
+		if !known.Edited.IsZero() {
+			past.Edited, past.Message = known.Edited, known
+		}
+		msg.amend(past)
 	}
 	msg.Redacted = in.masked
 	if p.GroupID != "" {

@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"strings"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/rules"
@@ -149,7 +150,7 @@ func (u *unit) echo(in *incoming, p *webhook.Echo) error {
 		})
 	default: // an ordinary message
 	}
-	if known, err := u.lookupWAMID(in.ch.ID, p.ID); err != nil || known != nil && known.Conversation != historyConversation(customer) {
+	if known, err := u.lookupWAMID(in.ch.ID, p.ID); err != nil || known != nil && !known.historic() {
 		return err // sent through this hub, or filed before
 	}
 	msg := contentOf(p.Content)
@@ -234,3 +235,6 @@ func (u *unit) history(in *incoming, p *webhook.HistoryMessage) error {
 func historyConversation(c *Customer) string { return derivedID(historyPrefix, c.ID) }
 
 const historyPrefix = "h_"
+
+// historic says that the message is known from the chat history only.
+func (m *Message) historic() bool { return strings.HasPrefix(m.Conversation, historyPrefix) }

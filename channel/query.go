@@ -96,7 +96,38 @@ func (h *Hub) Messages(ctx context.Context, q MessageQuery) ([]*Message, error) 
 		Kind: kindMessage, Parent: q.Conversation, Before: before, Descending: true, Limit: pageSize(q.Limit),
 	})
 	slices.Reverse(page)
-	return page, err
+	if err != nil {
+		return nil, err
+	}
+	return page, h.resolveQuotes(ctx, page...)
+}
+
+// resolveQuotes replaces stand-ins by the messages that they stand for: a quote can be
+// filed before the ID of the quoted message is known.
+func (h *Hub) resolveQuotes(ctx context.Context, messages ...*Message) error {
+	var ids []string
+	for _, m := range messages {
+		if m.Quoted != "" && !slices.Contains(ids, m.Quoted) {
+			ids = append(ids, m.Quoted)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	records, err := h.store.Get(ctx, kindMessage, ids...)
+	if err != nil {
+		return fmt.Errorf("channel: read message: %w", err)
+	}
+	same := map[string]string{}
+	for _, r := range records {
+		if stub, err := decodeRecord[Message](r); err == nil && stub.SameAs != "" {
+			same[r.Key] = stub.SameAs
+		}
+	}
+	for _, m := range messages {
+		m.Quoted = nonEmpty(same[m.Quoted], m.Quoted)
+	}
+	return nil
 }
 
 func (h *Hub) mayRead(actor access.Actor, channel string) error {

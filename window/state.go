@@ -78,6 +78,24 @@ func (s State) Merge(t State) State {
 	return s
 }
 
+// Since returns s without the facts up to and including t, for a user who changed
+// numbers at t: see [Options.Transfer]. A stated end of a free entry point window
+// goes with the ad message that it belongs to. It is the zero State if nothing
+// happened since.
+func (s State) Since(t time.Time) State {
+	sec := t.Unix()
+	if int64(s.last) <= sec {
+		s.last, s.code = 0, codeNone
+	}
+	if int64(s.referral) <= sec {
+		s.referral, s.stated = 0, 0
+	}
+	if int64(s.origin) <= sec {
+		s.origin, s.start, s.until = 0, 0, 0
+	}
+	return s
+}
+
 // estimateLess orders estimates totally, which is what makes Merge a join: the
 // later ad message wins; for one ad message the earlier reply is the first one
 // and therefore the true start; the shorter estimate is the cautious one.
