@@ -28,11 +28,6 @@ func each(components *node, f func(kind string, c *node)) {
 	}
 }
 
-func (t *Template) has(kind string) (found bool) {
-	each(&t.source, func(k string, _ *node) { found = found || k == kind })
-	return found
-}
-
 // checkComponents applies "one of each kind", and what a limited-time offer rules
 // out.
 func (t *Template) checkComponents(*node) (why string) {
