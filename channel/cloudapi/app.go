@@ -152,8 +152,7 @@ func (a *App) appToken() *authorization {
 	if secret == "" {
 		return nil
 	}
-	token := a.id + "|" + secret
-	return &authorization{token: token, header: []string{"Bearer " + token}}
+	return a.client.credentials.derive(a.id + "|" + secret)
 }
 
 // SetWebhook sets where the app's webhooks go and which fields it wants, such as

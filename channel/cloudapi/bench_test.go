@@ -69,7 +69,7 @@ func BenchmarkSend(b *testing.B) {
 			}
 			answer, err := io.ReadAll(resp.Body)
 			resp.Body.Close()
-			if err != nil || resp.StatusCode != 200 {
+			if err != nil || resp.StatusCode != http.StatusOK {
 				b.Fatal(err)
 			}
 			var w struct {

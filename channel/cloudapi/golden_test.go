@@ -579,6 +579,15 @@ func templateOperations() []operation {
 		},
 		{
 			"edit a template", only(func(ctx context.Context, c *cloudapi.Client) error { return account(c).EditTemplate(ctx, hello) }),
+			"POST", "/564750795574598", "", `{"components":[{"type":"BODY","text":"Your order is on its way."}]}`, done, nil,
+		},
+		{
+			"edit a rejected template",
+			only(func(ctx context.Context, c *cloudapi.Client) error {
+				rejected := hello
+				rejected.Status = template.StatusRejected
+				return account(c).EditTemplate(ctx, rejected)
+			}),
 			"POST", "/564750795574598", "", `{"category":"UTILITY","components":[{"type":"BODY","text":"Your order is on its way."}]}`, done, nil,
 		},
 		{

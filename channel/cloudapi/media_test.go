@@ -221,7 +221,7 @@ type breaking struct {
 }
 
 func (b *breaking) RoundTrip(r *http.Request) (*http.Response, error) {
-	resp := &http.Response{StatusCode: 200, Header: http.Header{}, Request: r, ContentLength: -1}
+	resp := &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Request: r, ContentLength: -1}
 	if r.URL.Host == "graph.facebook.com" {
 		b.renewed++
 		a := mediaInfo(fmt.Sprintf("%s&n=%d", mediaURL, b.renewed), b.data)

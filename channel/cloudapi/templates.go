@@ -107,14 +107,17 @@ func submission(d template.Definition) template.Definition {
 	}
 }
 
-// EditTemplate replaces the components of the template with d.ID, its category if
-// d.Category is set, and its time to live if d.TTL is. Name and language cannot
-// change, and a category not while APPROVED. Meta allows one edit a day and ten a
-// month for approved templates; each goes through review again.
+// EditTemplate replaces the components of the template with d.ID, its time to live
+// if d.TTL is set, and its category unless d.Status says that it is approved, for
+// then it may not change. Name and language never change. Meta allows one edit a
+// day and ten a month for approved templates; each goes through review again.
 func (a *Account) EditTemplate(ctx context.Context, d template.Definition) error {
 	edit := template.Definition{
 		Category: d.Category, Format: d.Format, Components: d.Components, TTL: d.TTL,
 		ClickTrackingOptedOut: d.ClickTrackingOptedOut,
+	}
+	if d.Status == template.StatusApproved {
+		edit.Category = ""
 	}
 	return a.client.set(ctx, "edit template", d.ID, nil, edit)
 }
