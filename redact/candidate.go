@@ -115,9 +115,9 @@ func (s *scanner) isNumber(c *candidate) bool {
 	return c.tier != None
 }
 
-// best returns the best candidate that starts with group k and is a card:
-// strong before weak, then longest first.
-func (s *scanner) best(k int, c *candidate) bool {
+// best finds the best candidate that is a card, starts with group k and ends
+// before group limit: strong before weak, then longest first.
+func (s *scanner) best(k, limit int, c *candidate) bool {
 	var last [maxDigits + 1]uint8
 	have := s.endings(k, lengthsByPrefix[s.prefix(k)], &last)
 	weak := lengths(0)
@@ -127,7 +127,7 @@ func (s *scanner) best(k int, c *candidate) bool {
 		}
 		have &^= lengthBit(n)
 		c.first, c.last = k, int(last[n])
-		if !s.isNumber(c) {
+		if c.last >= limit || !s.isNumber(c) {
 			continue
 		}
 		if c.tier == Weak {
@@ -159,7 +159,7 @@ func (s *scanner) isCard(c *candidate) bool {
 		return false
 	}
 	track := s.isTrack(start, end)
-	if !track && s.touched(start, end) || s.isTail(start) || s.isHead(end) {
+	if !track && s.touched(start, end) || s.isTail(g) || s.isHead(g) {
 		return false
 	}
 	if c.shape != single && s.isIBAN(start, end) {

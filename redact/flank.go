@@ -5,8 +5,8 @@ import (
 )
 
 const (
-	maxToken = 64  // bytes of an identifier looked at on either side of a number
-	maxURL   = 256 // bytes of a URL looked at before a number
+	maxToken = 64  // characters of an identifier looked at on either side of a number
+	maxURL   = 256 // characters of a URL looked at before a number
 )
 
 // touched reports whether what touches the number b[start:end] makes it a part
@@ -107,11 +107,11 @@ func isJoiner(c byte) bool { return c == '-' || c == '_' || c == '/' || c == '.'
 // only say "number" make no identifier, nor does a full stop after a word in
 // lower case: "the number is.4242…".
 func (s *scanner) inTokenBefore(i int) bool {
-	b, low := s.b, max(0, i-maxToken)
+	b := s.b
 	if i == 0 || !isJoiner(b[i-1]) {
 		return false
 	}
-	found := false
+	low, found := stepBack(b, i, maxToken), false
 	for i > low {
 		if c := b[i-1]; c-'0' <= 9 || isJoiner(c) {
 			i--
@@ -124,11 +124,11 @@ func (s *scanner) inTokenBefore(i int) bool {
 			if s.speaksOfCard(word) {
 				return false
 			}
-			if !isFiller(word) && !isSentenceEnd(b, i-len(word), i) {
+			if !isFiller(word) && !s.isSentenceEnd(i-len(word), i) {
 				found = true
 			}
 			w = len(word)
-		case classOf(r) != digit:
+		case classOf(r) != digit && r != s.mask:
 			return found
 		}
 		i -= w
@@ -138,12 +138,13 @@ func (s *scanner) inTokenBefore(i int) bool {
 
 // isSentenceEnd reports whether b[start:end] is the last word of a sentence
 // whose full stop touches what follows: lower-case letters alone.
-func isSentenceEnd(b []byte, start, end int) bool {
+func (s *scanner) isSentenceEnd(start, end int) bool {
+	b := s.b
 	if end-start < 2 || end >= len(b) || b[end] != '.' || start > 0 && !isSpace(b[start-1]) {
 		return false
 	}
 	for _, c := range b[start:end] {
-		if 'A' <= c && c <= 'Z' {
+		if 'A' <= c && c <= 'Z' || rune(c) == s.mask {
 			return false
 		}
 	}
@@ -155,14 +156,13 @@ func isSentenceEnd(b []byte, start, end int) bool {
 // sentence.
 func (s *scanner) inTokenAfter(i int) bool {
 	b := s.b
-	high := min(len(b), i+maxToken)
 	if i >= len(b) || !isJoiner(b[i]) {
 		return false
 	}
-	if b[i] == '.' && i+1 < len(b) && 'A' <= b[i+1] && b[i+1] <= 'Z' {
+	if b[i] == '.' && i+1 < len(b) && 'A' <= b[i+1] && b[i+1] <= 'Z' && rune(b[i+1]) != s.mask {
 		return false
 	}
-	for i < high {
+	for high := stepOn(b, i, maxToken); i < high; {
 		if c := b[i]; c-'0' <= 9 || isJoiner(c) {
 			i++
 			continue
@@ -171,7 +171,7 @@ func (s *scanner) inTokenAfter(i int) bool {
 		switch {
 		case isLatin(r):
 			return !startsWithWord(b, i) && !s.hasCardWord(latinAfter(b, i))
-		case classOf(r) != digit:
+		case classOf(r) != digit && r != s.mask:
 			return false
 		}
 		i += w
@@ -199,7 +199,10 @@ type urlCache struct {
 // is the value of a parameter whose name speaks of a card.
 func (s *scanner) inURL(i int) bool {
 	b, c := s.b, &s.url
-	low := max(0, i-maxURL)
+	if i == 0 || endsURL[b[i-1]] {
+		return false
+	}
+	low := stepBack(b, i, maxURL)
 	if c.to > i || c.to < low {
 		*c = urlCache{to: low, start: low}
 	}
@@ -211,7 +214,7 @@ func (s *scanner) inURL(i int) bool {
 		}
 	}
 	start := max(c.start, low)
-	if i == start || c.mark <= start && foldPrefix(b[start:i], "www.") == 0 {
+	if c.mark <= start && foldPrefix(b[start:i], "www.") == 0 {
 		return false
 	}
 	if b[i-1] != '=' {
@@ -225,24 +228,23 @@ func (s *scanner) inURL(i int) bool {
 }
 
 // isFraction reports whether the number that starts at i is the fraction of a
-// decimal number.
+// decimal number: one to three digits and a point stand before it.
 func (s *scanner) isFraction(i int) bool {
 	b := s.b
 	if i < 2 || b[i-1] != '.' {
 		return false
 	}
-	k := i - 1
-	for k > 0 && i-k <= 4 && b[k-1]-'0' <= 9 {
-		k--
+	i--
+	for n := 0; ; n++ {
+		r, w := runeBefore(b, i)
+		if w == 0 || (r < '0' || r > '9') && r != s.mask {
+			return n > 0 && r != '.' && !isLatin(r)
+		}
+		if n == 3 {
+			return false
+		}
+		i -= w
 	}
-	if n := i - 1 - k; n < 1 || n > 3 {
-		return false
-	}
-	if k == 0 {
-		return true
-	}
-	r, _ := runeBefore(b, k)
-	return r != '.' && !isLatin(r)
 }
 
 // isIBAN reports whether the groups in b[start:end] are a part of an

@@ -216,7 +216,7 @@ func (w *walker) redact(text []byte, at func(int) int) {
 	if start < 0 {
 		return
 	}
-	sc := scanner{options: w.options, b: text, final: true}
+	sc := scanner{options: w.options, b: text, final: true, base: fresh}
 	for i, n := range masked(text, sc.find(start)) {
 		w.out = append(w.out, w.doc[w.copied:at(i)]...)
 		w.out = utf8.AppendRune(w.out, w.mask)
@@ -261,7 +261,7 @@ func (w *walker) number() error {
 	}
 	text := w.doc[start:end]
 	if at := w.worthwhile(text); at >= 0 {
-		sc := scanner{options: w.options, b: text, final: true}
+		sc := scanner{options: w.options, b: text, final: true, base: fresh}
 		if found := sc.find(at); len(found) > 0 {
 			w.out = append(append(w.out, w.doc[w.copied:start]...), '"')
 			w.out = append(w.rewrite(w.out, text, 0, len(text), found), '"')

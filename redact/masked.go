@@ -1,13 +1,23 @@
 package redact
 
+import "slices"
+
 // Text that was masked once must come out of a second pass unchanged, although
 // the digits left readable may seem to form a card with those around them. So
-// readable digits next to a masked stretch of the right size are left alone.
+// digits that, with the masks next to them, have the form of a masked card are
+// left alone.
 
-// masks counts the mask characters in the chain-like stretch that ends at i
-// (step < 0) or starts at i (step > 0), after up to kept digits that stand
-// between i and the first of them. It returns how many digits those were.
-func (s *scanner) masks(i, step, kept int) (digits, masks int) {
+// A stretch is the digits and mask characters of what would be one chain if
+// masks were digits, seen from some offset in one direction.
+type stretch struct {
+	masked [maxDigits + 1]bool // or a digit
+	apart  [maxDigits + 2]bool // a gap is before it, as seen
+	end    [maxDigits + 1]int  // offset of its far side
+	n      int
+}
+
+// stretchFrom looks from i back (step < 0) or on.
+func (s *scanner) stretchFrom(i, step int) (t stretch) {
 	gap, breaks, hidden := 0, 0, 0
 	for {
 		var r rune
@@ -17,70 +27,136 @@ func (s *scanner) masks(i, step, kept int) (digits, masks int) {
 		} else {
 			r, w = runeAfter(s.b, i)
 		}
-		if w == 0 {
-			return digits, masks
-		}
-		switch c := classOf(r); {
+		c := classOf(r)
+		switch {
+		case w == 0:
+			c = other
 		case r == s.mask:
-			masks++
+			c = digit
+		}
+		switch c {
+		case digit:
+			t.apart[t.n] = gap > 0
+			if t.n == len(t.masked) {
+				return t
+			}
+			t.masked[t.n], t.end[t.n] = r == s.mask, i+step*w
+			t.n++
 			gap, breaks, hidden = 0, 0, 0
-			if masks > maxDigits {
-				return digits, masks
-			}
-		case c == digit:
-			if masks > 0 {
-				return digits, masks
-			}
-			if digits++; digits > kept {
-				return digits, 0
-			}
-			gap, breaks, hidden = 0, 0, 0
-		case c == transparent:
-			if hidden++; hidden > maxTransparent {
-				return digits, masks
-			}
-		case c == separator || c == lineBreak:
-			if c == lineBreak && r == '\n' {
+		case transparent:
+			hidden++
+		case separator:
+			gap++
+		case lineBreak:
+			gap++
+			if next := max(i, i+step); r == '\n' || next >= len(s.b) || s.b[next] != '\n' { // CR LF is one
 				breaks++
 			}
-			if gap++; gap > maxGap || breaks > 1 {
-				return digits, masks
-			}
-		default:
-			return digits, masks
+		}
+		if c == other || gap > maxGap || breaks > 1 || hidden > maxTransparent {
+			t.apart[t.n] = true
+			return t
 		}
 		i += step * w
 	}
 }
 
-// isTail reports whether the number that starts at i begins with digits left
-// readable at the end of a masked card.
-func (s *scanner) isTail(i int) bool {
+// run returns how many elements from k on are masked, or are not.
+func (t *stretch) run(k int, masked bool) (n int) {
+	for k+n < t.n && t.masked[k+n] == masked {
+		n++
+	}
+	return n
+}
+
+// isTail reports whether the candidate groups g begin with digits left readable
+// at the end of a masked card.
+func (s *scanner) isTail(g []group) bool {
 	_, tail := s.r.Keep.ends(maxDigits)
-	if tail == 0 {
+	if tail == 0 || g[0].start == 0 {
 		return false
 	}
-	digits, masks := s.masks(i, -1, tail-1)
-	return digits < tail && s.hiddenPart(masks)
+	t := s.stretchFrom(g[0].start, -1)
+	shown := t.run(0, false)
+	if shown >= tail {
+		return false
+	}
+	return s.isMasked(&t, shown, tail-shown, g, false)
 }
 
-// isHead reports whether the number that ends at i ends with digits left
-// readable at the beginning of a masked card.
-func (s *scanner) isHead(i int) bool {
+// isHead reports whether the candidate groups g end with digits left readable at
+// the beginning of a masked card.
+func (s *scanner) isHead(g []group) bool {
 	head, _ := s.r.Keep.ends(maxDigits)
-	if head == 0 {
+	end := g[len(g)-1].end
+	if head == 0 || end == len(s.b) {
 		return false
 	}
-	digits, masks := s.masks(i, 1, head-1)
-	return digits < head && s.hiddenPart(masks)
+	t := s.stretchFrom(end, 1)
+	shown := t.run(0, false)
+	if shown >= head {
+		return false
+	}
+	back := slices.Clone(g) // as seen from the end
+	slices.Reverse(back)
+	return s.isMasked(&t, shown, head-shown, back, true)
 }
 
-// hiddenPart reports whether a masked card can have this many hidden digits.
-func (s *scanner) hiddenPart(masks int) bool {
-	for n := minDigits; n <= maxDigits; n++ {
-		if head, tail := s.r.Keep.ends(n); masks == n-head-tail {
-			return true
+// isMasked reports whether the first inside digits of the groups g, the shown
+// digits of t next to them, and masks behind those in t make up a masked card,
+// with the digits of its other end in t too. Forward tells that t runs with the
+// text, so that g are at the beginning of the card.
+func (s *scanner) isMasked(t *stretch, shown, inside int, g []group, forward bool) bool {
+	var near []group // of the card, in g, as seen from t
+	for sum := 0; sum < inside; {
+		if len(near) == len(g) {
+			return false
+		}
+		near = g[:len(near)+1]
+		if sum += int(g[len(near)-1].n); sum > inside {
+			return false // a card ends with a group
+		}
+	}
+	masks := t.run(shown, true)
+	for m := 1; m <= masks; m++ {
+		for n := minDigits; n <= maxDigits; n++ {
+			head, tail := s.r.Keep.ends(n)
+			far := head
+			if forward {
+				far = tail
+			}
+			if m != n-head-tail || forward && head == 0 || far > 0 && (m < masks || t.run(shown+m, false) < far) {
+				continue
+			}
+			if end := shown + m + far; t.apart[end] && s.cardShaped(t, end, near) {
+				return true
+			}
 		}
 	}
 	return false
+}
+
+// cardShaped reports whether the first n elements of t and the groups near, which
+// are before the first of them as seen, are grouped like a card, or stand near a
+// card word.
+func (s *scanner) cardShaped(t *stretch, n int, near []group) bool {
+	var sizes [2*maxDigits + 2]group
+	k := 0
+	for _, x := range slices.Backward(near) {
+		sizes[k].n = x.n
+		k++
+	}
+	for i := range n {
+		if t.apart[i] || k == 0 {
+			k++
+		}
+		sizes[k-1].n++
+	}
+	first := shapeOf(sizes[:k], 1)
+	slices.Reverse(sizes[:k])
+	if first != irregular || shapeOf(sizes[:k], 1) != irregular {
+		return true
+	}
+	far := t.end[n-1]
+	return s.cardWordNear(min(far, near[0].start), max(far, near[0].end, near[len(near)-1].end))
 }

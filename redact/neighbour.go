@@ -9,20 +9,23 @@ package redact
 func (s *scanner) blocked(c *candidate) bool {
 	c.code = false
 	g := s.groups(c)
-	size := int32(3)
-	if c.shape == uniform {
-		size = 1
-	}
+	size, list := int32(3), uint32(0)
 	if k := c.first - 1; k >= 0 {
 		x := &s.g[k]
-		if x.n >= size && joinedBy(g, x.gap) && x.end > s.consumed &&
-			!s.isCode(x) && !s.cardEndsWith(k) {
+		if c.shape == uniform {
+			size, list = 1, x.gap
+		}
+		if x.n >= size && joinedBy(g, x.gap) && x.end > s.belongs &&
+			!s.isCode(x) && !s.cardEndsWith(k, list) {
 			return true
 		}
 	}
 	if gap := g[len(g)-1].gap; gap != 0 && joinedBy(g, gap) {
 		k := c.last + 1
-		if s.g[k].n >= size && !(c.shape != uniform && s.isExpiry(k)) && !s.cardStartsWith(k) {
+		if c.shape == uniform {
+			size, list = 1, gap
+		}
+		if s.g[k].n >= size && !(c.shape != uniform && s.isExpiry(k)) && !s.cardStartsWith(k, list) {
 			c.code = s.isCodeTail(c)
 			return !c.code
 		}
@@ -31,48 +34,60 @@ func (s *scanner) blocked(c *candidate) bool {
 }
 
 // cardStartsWith reports whether the groups from k on make up a card number of
-// their own, as in two cards typed one after the other.
-func (s *scanner) cardStartsWith(k int) bool {
+// their own, as in two cards typed one after the other. Uniform groups joined
+// by list do not count.
+func (s *scanner) cardStartsWith(k int, list uint32) bool {
 	var last [maxDigits + 1]uint8
 	have := s.endings(k, lengthsByPrefix[s.prefix(k)], &last)
 	for n := minDigits; n <= maxDigits; n++ {
 		if have&lengthBit(n) == 0 {
 			continue
 		}
-		if s.evident(k, int(last[n]), s.g[k-1].gap) {
+		if s.evident(k, int(last[n]), list) {
 			return true
 		}
 	}
 	return false
 }
 
+// cardAt reports whether a card number starts at offset i, leaving aside what is
+// around it.
+func (s *scanner) cardAt(i int) bool {
+	t := scanner{options: s.options, b: s.b, final: s.final}
+	for next := i; next >= 0 && t.n < maxDigits; {
+		next = t.push(next)
+	}
+	return t.cardStartsWith(0, 0)
+}
+
 // cardEndsWith is cardStartsWith for the groups up to and including k.
-func (s *scanner) cardEndsWith(k int) bool {
+func (s *scanner) cardEndsWith(k int, list uint32) bool {
 	n := 0
 	for m := k; m >= 0; m-- {
 		if n += int(s.g[m].n); n > maxDigits {
 			break
 		}
-		if n >= minDigits && lengthsByPrefix[s.prefix(m)]&lengthBit(n) != 0 && s.evident(m, k, s.g[k].gap) {
+		if n >= minDigits && lengthsByPrefix[s.prefix(m)]&lengthBit(n) != 0 && s.evident(m, k, list) {
 			return true
 		}
 	}
 	return false
 }
 
-// evident reports whether groups k to j would be a card if they stood alone,
-// joined by gap to the candidate that they neighbour.
-func (s *scanner) evident(k, j int, gap uint32) bool {
+// evident reports whether groups k to j would be a card if they stood alone. If
+// they are uniform and joined by list, they are taken for a part of a list.
+func (s *scanner) evident(k, j int, list uint32) bool {
 	c := candidate{first: k, last: j}
 	if !s.isNumber(&c) {
 		return false
 	}
 	g := s.groups(&c)
 	c.shape = shapeOf(g, c.digits[0])
-	if c.shape == uniform && joinedBy(g, gap) {
+	start, end := g[0].start, g[len(g)-1].end
+	if c.shape == uniform && joinedBy(g, list) || s.isTail(g) || s.isHead(g) {
 		return false
 	}
-	return c.sure() || s.cardWordNear(g[0].start, g[len(g)-1].end)
+	return c.sure() || s.cardWordNear(start, end)
 }
 
 // isExpiry reports whether group k is an expiry date written MMYY. Years run
@@ -100,7 +115,8 @@ func (s *scanner) isExpiry(k int) bool {
 
 // isCodeTail reports whether c is a card grouped as printed with its security
 // code as the next group: three digits, four for American Express. Nothing else
-// may be joined to the two in the same way, but for the expiry date.
+// may be joined to the two in the same way, but for the expiry date and for
+// another card.
 func (s *scanner) isCodeTail(c *candidate) bool {
 	g := s.groups(c)
 	if c.tier != Strong || c.shape != canonical {
@@ -116,9 +132,11 @@ func (s *scanner) isCodeTail(c *candidate) bool {
 	if x.n != size {
 		return false
 	}
-	if _, ok := s.expiryAt(x.end); !ok && joinedBy(g, x.gap) {
-		return false
+	if joinedBy(g, x.gap) {
+		if _, ok := s.expiryAt(x.end); !ok && !s.cardStartsWith(c.last+2, 0) {
+			return false
+		}
 	}
 	k := c.first - 1
-	return k < 0 || s.g[k].end <= s.consumed || !joinedBy(g, s.g[k].gap)
+	return k < 0 || s.g[k].end <= s.belongs || !joinedBy(g, s.g[k].gap)
 }

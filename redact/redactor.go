@@ -131,7 +131,7 @@ func (r *Redactor) Find(s string) []Span {
 	if start < 0 {
 		return nil
 	}
-	sc := scanner{options: o, b: b, text: s, final: true}
+	sc := scanner{options: o, b: b, text: s, final: true, base: fresh}
 	var spans []Span
 	for _, x := range sc.find(start) {
 		spans = append(spans, o.span(&x))
@@ -156,7 +156,7 @@ func (o *options) worthwhile(b []byte) int {
 }
 
 func (o *options) redactString(s string, b []byte, start int) string {
-	sc := scanner{options: *o, b: b, text: s, final: true}
+	sc := scanner{options: *o, b: b, text: s, final: true, base: fresh}
 	found := sc.find(start)
 	if len(found) == 0 {
 		return s
@@ -167,7 +167,7 @@ func (o *options) redactString(s string, b []byte, start int) string {
 }
 
 func (o *options) redactBytes(b []byte, start int) []byte {
-	sc := scanner{options: *o, b: b, final: true}
+	sc := scanner{options: *o, b: b, final: true, base: fresh}
 	found := sc.find(start)
 	if len(found) == 0 {
 		return b
@@ -183,7 +183,7 @@ func (o *options) redactBytes(b []byte, start int) []byte {
 // before start.
 func (s *scanner) find(start int) []hit {
 	s.scan(start)
-	s.codes(0, noCard)
+	s.codes(0)
 	s.detect(0)
 	return s.hits.all()
 }

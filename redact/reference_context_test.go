@@ -37,16 +37,13 @@ const (
 
 // wordNear reports whether one of the words stands whole in the 64 characters
 // before or the 40 after.
-func (x *refText) wordNear(from, to int, words string) bool {
-	lower := slices.Clone(x.runes)
-	for i, r := range lower {
-		lower[i] = unicode.ToLower(r)
-	}
-	a, b := max(0, from-64), min(len(lower), to+40)
-	if regexp.MustCompile(words).MatchString(string(lower[a:from])) || regexp.MustCompile(words).MatchString(string(lower[to:b])) {
+func (x *refText) wordNear(from, to int, words *regexp.Regexp) bool {
+	a, b := max(0, from-64), min(len(x.runes), to+40)
+	lower := x.lower
+	if words.MatchString(string(lower[a:from])) || words.MatchString(string(lower[to:b])) {
 		return true
 	}
-	if words != refWords {
+	if words != refCardIn {
 		return false
 	}
 	for _, stretch := range [][2]int{{a, from}, {to, b}} {
@@ -68,6 +65,7 @@ var (
 	refIsFiller  = regexp.MustCompile(`^(?:` + refFillers + `)$`)
 	refEndFiller = regexp.MustCompile(`^(.+?)(?:` + strings.Replace(refFillers, "|n|", "|", 1) + `)$`)
 	refCardIn    = regexp.MustCompile(refWords)
+	refUnionIn   = regexp.MustCompile(refUnionPayWords)
 	refShortIs   = regexp.MustCompile(`(^|[^\pL])(?:` + refShortWords + `)($|[^\pL])`)
 )
 
@@ -106,8 +104,8 @@ func (x *refText) touched(from, to int) bool {
 	}
 	// A URL.
 	url := before
-	if len(url) > 256 {
-		url = url[len(url)-256:]
+	if r := []rune(url); len(r) > 256 {
+		url = string(r[len(r)-256:])
 	}
 	url = refURL.FindString(url)
 	if strings.Contains(url, "://") || strings.HasPrefix(strings.ToLower(url), "www.") {
@@ -118,12 +116,20 @@ func (x *refText) touched(from, to int) bool {
 			return true
 		}
 	}
+	if x.mask != 'X' { // what is masked counts like the digits that were there
+		digits := strings.NewReplacer(string(x.mask), "0")
+		before = digits.Replace(before[:max(0, len(before)-1)]) + before[max(0, len(before)-1):]
+		if after != "" {
+			after = after[:1] + digits.Replace(after[1:])
+		}
+	}
 	return refIdentifierBefore(before) || refIdentifierAfter(after)
 }
 
 func refIdentifierBefore(before string) bool {
 	token := before
-	if low := len(before) - 64; low > 0 { // whole words, as far as they reach into the last 64 bytes
+	if r := []rune(before); len(r) > 64 { // whole words, as far as they reach into the last 64 characters
+		low := len(string(r[:len(r)-64]))
 		if refLettersStart.MatchString(before[low:]) {
 			low -= len(refLettersEnd.FindString(before[:low]))
 		}
@@ -158,7 +164,7 @@ func refIdentifierBefore(before string) bool {
 
 func refIdentifierAfter(after string) bool {
 	m := refTokenStart.FindStringSubmatchIndex(after)
-	if m == nil || m[2] >= 64 || len(after) > 1 && after[0] == '.' && 'A' <= after[1] && after[1] <= 'Z' {
+	if m == nil || utf8.RuneCountInString(after[:m[2]]) >= 64 || len(after) > 1 && after[0] == '.' && 'A' <= after[1] && after[1] <= 'Z' {
 		return false
 	}
 	w := strings.ToLower(after[m[2]:m[3]])
@@ -229,7 +235,12 @@ func (x *refText) squeezed(i int) (s []rune, at []int) {
 	return s, append(at, len(x.runes))
 }
 
-var refIBANStart = regexp.MustCompile(`(?i)\b[A-Z]{2}\d\d[A-Z0-9 ]*$`)
+var (
+	refIBANStart  = regexp.MustCompile(`(?i)^[A-Z]{2}\d\d[A-Z0-9 ]*$`)
+	refIBAN       = regexp.MustCompile(`^([A-Za-z0-9]+ )*[A-Za-z0-9]+$`)
+	refAlnumEnd   = regexp.MustCompile(`[A-Za-z0-9]$`)
+	refAlnumStart = regexp.MustCompile(`^[A-Za-z0-9]`)
+)
 
 // iban reports whether a bank account number covers the runes from and to.
 func (x *refText) iban(from, to int) bool {
@@ -238,17 +249,13 @@ func (x *refText) iban(from, to int) bool {
 		before = before[len(before)-44:]
 	}
 	for i := range before {
-		if !refIBANStart.MatchString(before[i:]) || refIBANStart.FindStringIndex(before[i:])[0] != 0 ||
-			i > 0 && regexp.MustCompile(`[A-Za-z0-9]$`).MatchString(before[:i]) {
+		if m := refIBANStart.FindStringIndex(before[i:]); m == nil || m[0] != 0 || i > 0 && refAlnumEnd.MatchString(before[:i]) {
 			continue
 		}
 		text, least := before[i:]+string(x.runes[from:]), len(before[i:])+len(string(x.runes[from:to]))
 		for end := least; end <= len(text); end++ {
 			part := text[:end]
-			if !regexp.MustCompile(`^([A-Za-z0-9]+ )*[A-Za-z0-9]+$`).MatchString(part) {
-				continue
-			}
-			if end < len(text) && regexp.MustCompile(`^[A-Za-z0-9]`).MatchString(text[end:]) {
+			if !refIBAN.MatchString(part) || refAlnumStart.MatchString(text[end:]) {
 				continue
 			}
 			part = strings.ReplaceAll(part, " ", "")
@@ -274,44 +281,60 @@ func refMod97(iban string) bool {
 }
 
 // leftover reports whether a number begins or ends with digits that an earlier
-// pass left readable: up to four behind hidden ones, up to six before.
+// pass left readable: whether they, with masks next to them, have the form of a
+// masked card.
 func (x *refText) leftover(from, to int) bool {
 	if x.r.Keep == redact.KeepNone {
 		return false
 	}
-	hidden := map[int]bool{}
-	for n := 12; n <= 19; n++ {
-		if x.r.Keep == redact.KeepFirst6Last4 && n >= 14 {
-			hidden[n-10] = true
-		} else {
-			hidden[n-4] = true
+	form := regexp.MustCompile(`^\?{8,15}\d{4}$`)
+	if x.r.Keep == redact.KeepFirst6Last4 {
+		form = regexp.MustCompile(`^(\?{8,9}\d{4}|\d{6}\?{4,9}\d{4})$`)
+	}
+	unmasked := refText{r: x.r, mask: -1, runes: slices.Clone(x.runes)}
+	for i, r := range x.runes {
+		if r == x.mask {
+			unmasked.runes[i] = '0'
 		}
 	}
-	count := func(i, step, kept int) bool {
-		digits, masks, gap, quiet, breaks := 0, 0, 0, 0, 0
-		for ; i >= 0 && i < len(x.runes); i += step {
-			r := x.runes[i]
-			switch {
-			case r == x.mask:
-				masks++
-				gap, quiet, breaks = 0, 0, 0
-			case refDigit(r) != "" && masks == 0:
-				digits++
-				gap, quiet, breaks = 0, 0, 0
-			case refIsTransparent(r) && quiet < 8:
-				quiet++
-			case refIsSeparator(r) && gap < 4 && (r != '\n' || breaks == 0):
-				gap++
-				if r == '\n' {
-					breaks++
+	for _, chain := range unmasked.maskChains(x.mask, x.runes) {
+		for i := range chain {
+			for j := i; j < len(chain); j++ {
+				a, b := chain[i].from, chain[j].to
+				if !(a < from && from < b && b <= to || from <= a && a < to && to < b) || !form.MatchString(refDigits(chain[i:j+1])) {
+					continue
 				}
-			default:
-				return digits < kept && hidden[masks]
+				if refShape(chain[i:j+1]) != "irregular" || refForm456(chain[i:j+1]) || x.wordNear(a, b, refCardIn) {
+					return true
+				}
 			}
 		}
-		return digits < kept && hidden[masks]
 	}
-	return count(from-1, -1, 4) || x.r.Keep == redact.KeepFirst6Last4 && count(to, 1, 6)
+	return false
+}
+
+func refForm456(g []refGroup) bool {
+	return len(g) == 3 && len(g[0].digits) == 4 && len(g[1].digits) == 5 && len(g[2].digits) == 6
+}
+
+// maskChains cuts the text, in which masks are written as zeros, into chains, and
+// marks the digits that are masks by question marks.
+func (x *refText) maskChains(mask rune, text []rune) [][]refGroup {
+	all := x.chains()
+	for _, chain := range all {
+		for k, g := range chain {
+			digits := ""
+			for i := g.from; i < g.to; i++ {
+				if text[i] == mask {
+					digits += "?"
+				} else {
+					digits += refDigit(text[i])
+				}
+			}
+			chain[k].digits = digits
+		}
+	}
+	return all
 }
 
 var (
@@ -324,7 +347,7 @@ var (
 // stand in any. It is the start if there is nothing behind.
 func (x *refText) track(from, to int) int {
 	before, after := string(x.runes[:from]), string(x.runes[to:])
-	if regexp.MustCompile(`[Bb]$`).MatchString(before) {
+	if strings.HasSuffix(before, "B") || strings.HasSuffix(before, "b") {
 		if !strings.HasSuffix(before, "%B") && !strings.HasSuffix(before, "%b") && !strings.HasPrefix(after, "^") {
 			return -1
 		}
@@ -366,9 +389,9 @@ func (x *refText) code(g refGroup) bool {
 	if len(g.digits) != 3 && len(g.digits) != 4 {
 		return false
 	}
-	breaks := 0
+	breaks, masks := 0, 0
 	for i := g.from; i >= 0 && g.from-i <= 16; i-- {
-		before := strings.ToLower(string(x.runes[:i]))
+		before := string(x.lower[max(0, i-40):i])
 		letter := i < len(x.runes) && refLatin(x.runes[i])
 		if m := refCode.FindString(before); m != "" {
 			last := []rune(m)
@@ -382,6 +405,10 @@ func (x *refText) code(g refGroup) bool {
 		switch r := x.runes[i-1]; {
 		case unicode.IsDigit(r):
 			return false
+		case r == x.mask:
+			if masks++; masks == 3 {
+				return false
+			}
 		case r == '\n':
 			if breaks++; breaks > 1 {
 				return false
@@ -396,12 +423,15 @@ const refGap = `(?:[^\pL\pM\p{Nd}]|[\x{FE0E}\x{FE0F}\x{20E3}])`
 
 var refLone = regexp.MustCompile(`^\p{Nd}{3,4}`)
 
+var refFollows = regexp.MustCompile(`^(\p{Nd}|\p{Latin}|[-/.:]\p{Nd}{1,6}($|\P{Nd}))`)
+
 // refAlone reports whether what follows three or four digits leaves them alone.
 func refAlone(after string) bool {
-	return !regexp.MustCompile(`^(\p{Nd}|\p{Latin}|[-/.:]\p{Nd}{1,6}($|\P{Nd}))`).MatchString(after)
+	return !refFollows.MatchString(after)
 }
 
 var (
+	refGaps       = regexp.MustCompile(`^` + refGap + `*`)
 	refExpiryWord = regexp.MustCompile(`^(?i:exp|valid|val|thru|good|venc|vence|vto|gültig|bis|scad|до|срок|有效期|有効期限|유효)[\pL\pM]*`)
 	refMonthYear  = regexp.MustCompile(`^(?:(\p{Nd}{1,2})(` + refGap + `{1,3})(\p{Nd}{4}|\p{Nd}{2})|(\p{Nd}{2})(\p{Nd}{4}|\p{Nd}{2}))($|\P{Nd})`)
 )
@@ -409,7 +439,7 @@ var (
 // refSkip cuts up to n characters that are no part of a word or number off the
 // front of s, with one line break among them at most.
 func refSkip(s string, n int) string {
-	gap := regexp.MustCompile(`^` + refGap + `*`).FindString(s)
+	gap := refGaps.FindString(s)
 	breaks := 0
 	for i, r := range gap {
 		if r == '\n' {

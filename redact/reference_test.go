@@ -116,8 +116,10 @@ type refText struct {
 	r     *redact.Redactor
 	mask  rune
 	runes []rune
+	lower []rune
 	hide  map[int]bool
 	done  int // end of the last card with what belongs to it
+	taken int // end of what is masked or allowed
 	cards [][2]int
 }
 
@@ -126,6 +128,9 @@ func refRedact(r *redact.Redactor, text string) string {
 	x := &refText{r: r, mask: rune(r.Mask), runes: []rune(text), hide: map[int]bool{}}
 	if r.Mask == 0 {
 		x.mask = rune(redact.DefaultMask)
+	}
+	for _, c := range x.runes {
+		x.lower = append(x.lower, unicode.ToLower(c))
 	}
 	for _, chain := range x.chains() {
 		x.chain(chain)
@@ -205,20 +210,18 @@ func (x *refText) chain(g []refGroup) {
 		return
 	}
 	for i := 0; i < len(g); i++ {
-		if g[i].from < x.done {
+		if g[i].from < x.taken {
 			continue
 		}
-		c := x.best(g, i)
+		c := x.best(g, i, len(g))
+		for k := i + 1; c != nil && !c.sure && k <= c.last; k++ {
+			if d := x.best(g, k, len(g)); d != nil && d.sure {
+				c = x.best(g, i, k)
+				break
+			}
+		}
 		if c == nil {
 			continue
-		}
-		if !c.sure {
-			for k := i + 1; k <= c.last; k++ {
-				if d := x.best(g, k); d != nil && d.sure {
-					c = d
-					break
-				}
-			}
 		}
 		x.take(g, c)
 		i = c.last
@@ -231,11 +234,11 @@ type refCard struct {
 	sure, code  bool
 }
 
-// best returns the card that starts with group i: strong before weak, then the
-// longest.
-func (x *refText) best(g []refGroup, i int) *refCard {
+// best returns the card that starts with group i and ends before group limit:
+// strong before weak, then the longest.
+func (x *refText) best(g []refGroup, i, limit int) *refCard {
 	for _, tier := range []redact.Tier{redact.Strong, redact.Weak} {
-		for j := len(g) - 1; j >= i; j-- {
+		for j := limit - 1; j >= i; j-- {
 			n := refDigits(g[i : j+1])
 			if len(n) < 12 || len(n) > 19 || refTier(n) != tier || !x.checks(g, i, j) {
 				continue
@@ -253,7 +256,7 @@ var refUnionPay = regexp.MustCompile(`^(62|81[0-7])\d{13,}$`)
 // checks reports whether groups i to j pass the Luhn check or need not.
 func (x *refText) checks(g []refGroup, i, j int) bool {
 	n := refDigits(g[i : j+1])
-	return refLuhn(n) || refUnionPay.MatchString(n) && len(n) >= 16 && x.wordNear(g[i].from, g[j].to, refUnionPayWords)
+	return refLuhn(n) || refUnionPay.MatchString(n) && len(n) >= 16 && x.wordNear(g[i].from, g[j].to, refUnionIn)
 }
 
 var (
@@ -294,10 +297,10 @@ func (x *refText) judge(g []refGroup, i, j int, tier redact.Tier) *refCard {
 		return nil
 	}
 	doubtful := !c.sure
-	if shape == "single" && !x.r.Strict && x.labelled(from) || shape == "single" && refFraction.MatchString(string(x.runes[:from])) {
+	if shape == "single" && !x.r.Strict && x.labelled(from) || shape == "single" && refFraction.MatchString(strings.ReplaceAll(string(x.runes[:from]), string(x.mask), "0")) {
 		doubtful = true
 	}
-	if doubtful && !track && !x.wordNear(from, to, refWords) {
+	if doubtful && !track && !x.wordNear(from, to, refCardIn) {
 		return nil
 	}
 	return c
@@ -328,7 +331,7 @@ func (x *refText) blocked(g []refGroup, c *refCard, shape string) bool {
 		if refUses(in, y.gap) && len(y.digits) >= least && y.to > x.done && !x.code(y) {
 			ends := false
 			for k := range c.first {
-				ends = ends || x.evident(g, k, c.first-1, y.gap)
+				ends = ends || x.evident(g, k, c.first-1, refList(shape, y.gap))
 			}
 			if !ends {
 				return true
@@ -339,13 +342,17 @@ func (x *refText) blocked(g []refGroup, c *refCard, shape string) bool {
 		gap, y := g[c.last].gap, g[c.last+1]
 		if refUses(in, gap) && len(y.digits) >= least && (shape == "uniform" || !refMMYY.MatchString(y.digits)) {
 			for k := c.last + 1; k < len(g); k++ {
-				if x.evident(g, c.last+1, k, gap) {
+				if x.evident(g, c.last+1, k, refList(shape, gap)) {
 					return false
 				}
 			}
+			next := false
+			for k := c.last + 2; k < len(g); k++ {
+				next = next || x.evident(g, c.last+2, k, "none")
+			}
 			size := map[int]int{16: 3, 15: 4}[len(c.number)]
 			c.code = c.sure && shape == "canonical" && len(y.digits) == size &&
-				(!refUses(in, y.gap) || x.expiry(y.to) > 0) &&
+				(!refUses(in, y.gap) || next || x.expiry(y.to) > 0) &&
 				(c.first == 0 || g[c.first-1].to <= x.done || !refUses(in, g[c.first-1].gap))
 			return !c.code
 		}
@@ -353,8 +360,17 @@ func (x *refText) blocked(g []refGroup, c *refCard, shape string) bool {
 	return false
 }
 
+// refList returns the gap that makes uniform neighbours of a candidate parts of
+// the same list: there is one only for uniform candidates.
+func refList(shape, gap string) string {
+	if shape == "uniform" {
+		return gap
+	}
+	return "none"
+}
+
 // evident reports whether groups i to j are a card, leaving aside what is around
-// them, but that a uniform one may not be joined by gap if it uses gap itself.
+// them, but that a uniform one may not be joined by gap.
 func (x *refText) evident(g []refGroup, i, j int, gap string) bool {
 	in := g[i : j+1]
 	n := refDigits(in)
@@ -362,16 +378,16 @@ func (x *refText) evident(g []refGroup, i, j int, gap string) bool {
 		return false
 	}
 	shape := refShape(in)
-	if shape == "uniform" && refUses(in, gap) {
+	if shape == "uniform" && refUses(in, gap) || x.leftover(in[0].from, in[len(in)-1].to) {
 		return false
 	}
-	return refTier(n) == redact.Strong && shape != "irregular" || x.wordNear(in[0].from, in[len(in)-1].to, refWords)
+	return refTier(n) == redact.Strong && shape != "irregular" || x.wordNear(in[0].from, in[len(in)-1].to, refCardIn)
 }
 
 // take masks a card and what follows it.
 func (x *refText) take(g []refGroup, c *refCard) {
 	from, to := g[c.first].from, g[c.last].to
-	x.done = to
+	x.done, x.taken = to, to
 	x.cards = append(x.cards, [2]int{from, to})
 	head, tail := 0, 4
 	if x.r.Keep == redact.KeepFirst6Last4 && len(c.number) >= 14 {
@@ -406,6 +422,15 @@ func (x *refText) take(g []refGroup, c *refCard) {
 		rest := refSkip(string(runes), 6)
 		if code := refLone.FindString(rest); code != "" && refAlone(rest[len(code):]) {
 			from := len(runes) - utf8.RuneCountInString(rest)
+			for _, chain := range x.chains() {
+				for i := range chain {
+					for j := i; j < len(chain) && chain[i].from == at[from]; j++ {
+						if x.evident(chain, i, j, "none") {
+							return
+						}
+					}
+				}
+			}
 			x.secret(at[from], at[from+utf8.RuneCountInString(code)-1]+1)
 		}
 	}
@@ -420,6 +445,7 @@ func (x *refText) secret(from, to int) {
 	if x.r.InsecureKeepSAD {
 		return
 	}
+	x.taken = to
 	for i := from; i < to; i++ {
 		if refDigit(x.runes[i]) != "" {
 			x.hide[i] = true

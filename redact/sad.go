@@ -46,12 +46,17 @@ var codeLabels = [...]codeLabel{
 }
 
 // codeBefore returns the kind of code that a label before the digits at i
-// announces, or 0. No other digits may stand between the two, and one line
-// break at most.
-func codeBefore(b []byte, i int) Kind {
-	breaks := 0
+// announces, or 0. No other digits may stand between the two, no masked code,
+// and one line break at most.
+func (o *options) codeBefore(b []byte, i int) Kind {
+	breaks, masks := 0, 0
 	for range codeGap + 1 {
 		r, w := runeBefore(b, i)
+		if r == o.mask {
+			if masks++; masks == 3 {
+				return 0
+			}
+		}
 		switch {
 		case w == 0:
 			return 0
@@ -104,7 +109,7 @@ func codeLabelEnding(b []byte, i int) Kind {
 
 // isCode reports whether g is a labelled security code or PIN.
 func (s *scanner) isCode(g *group) bool {
-	return (g.n == 3 || g.n == 4) && codeBefore(s.b, g.start) != 0
+	return (g.n == 3 || g.n == 4) && s.codeBefore(s.b, g.start) != 0
 }
 
 // expiryWords may stand between a card number and its expiry date.

@@ -16,6 +16,13 @@ const (
 	reach = 2048
 )
 
+// A progress tells how far the cards found so far reach.
+type progress struct {
+	taken    int // end of the last number masked
+	belongs  int // end of the last card with its expiry date and security code
+	lastCard int // end of the last card; negative if it is not at hand, noCard if there is none in reach
+}
+
 // A scanner finds the card numbers in one text.
 type scanner struct {
 	options
@@ -24,8 +31,8 @@ type scanner struct {
 	final bool   // the text ends with b; otherwise more may follow
 
 	hits     hits
-	consumed int // end of the last card and of what belongs to it
-	base     int // consumed at the start
+	progress          // so far
+	base     progress // at the start
 
 	// decided is the offset up to which more text can change nothing.
 	decided int
@@ -114,10 +121,10 @@ func (s *scanner) chain(i int) int {
 		for k < last {
 			start := s.g[k].start
 			switch {
-			case start < s.consumed:
+			case start < s.taken:
 				k++
 			case !s.final && start+reach > len(s.b):
-				s.decided = max(start, s.consumed)
+				s.decided = max(start, s.taken)
 				return -1
 			default:
 				k = s.step(k)
@@ -184,7 +191,7 @@ func (s *scanner) step(k int) int {
 		return k + 1
 	}
 	var c candidate
-	if !s.best(k, &c) {
+	if !s.best(k, window, &c) {
 		return k + 1
 	}
 	if !c.sure() {
@@ -192,8 +199,10 @@ func (s *scanner) step(k int) int {
 		// one: "5. 4242 4242 4242 4242" is an item of a list.
 		for m := k + 1; m <= c.last; m++ {
 			var d candidate
-			if s.best(m, &d) && d.sure() {
-				c = d
+			if s.best(m, window, &d) && d.sure() {
+				if !s.best(k, m, &c) {
+					return k + 1
+				}
 				break
 			}
 		}

@@ -11,13 +11,15 @@ type stream struct {
 	r   *Redactor
 	buf []byte // context, then text that is not yet given out
 
-	from     int // start of the text that is not yet given out
-	scanned  int // length of buf at the last look
-	consumed int // as in scanner
-	lastCard int // as in codes
+	from    int // start of the text that is not yet given out
+	scanned int // length of buf at the last look
+	progress
 }
 
-func newStream(r *Redactor) stream { return stream{r: r, lastCard: noCard} }
+// fresh is the progress before any text.
+var fresh = progress{lastCard: noCard}
+
+func newStream(r *Redactor) stream { return stream{r: r, progress: fresh} }
 
 // keep is how much text that was given out serves as context.
 const keep = reach
@@ -38,7 +40,7 @@ func (s *stream) push(dst, text []byte, final bool) []byte {
 	}
 	dst = s.look(dst, final)
 	if final {
-		*s = stream{r: s.r, buf: s.buf[:0], lastCard: noCard}
+		*s = stream{r: s.r, buf: s.buf[:0], progress: fresh}
 	}
 	return dst
 }
@@ -49,9 +51,9 @@ func (s *stream) look(dst []byte, final bool) []byte {
 	if !final {
 		b = b[:len(b)-incomplete(b)]
 	}
-	sc := scanner{options: s.r.options(), b: b, final: final, consumed: s.consumed, base: s.consumed}
+	sc := scanner{options: s.r.options(), b: b, final: final, progress: s.progress, base: s.progress}
 	sc.resume(s.from)
-	sc.codes(s.from, s.lastCard)
+	sc.codes(s.from)
 	sc.detect(s.from)
 	s.scanned = len(s.buf)
 	to := max(s.from, sc.decided)
@@ -61,11 +63,10 @@ func (s *stream) look(dst []byte, final bool) []byte {
 	found := sc.hits.all()
 	dst = sc.rewrite(dst, b, s.from, to, found)
 	for _, x := range found {
-		if x.kind == Card {
-			s.lastCard = x.end
-		}
+		s.note(&x)
 	}
-	s.from, s.consumed = to, sc.consumed
+	s.taken, s.belongs = sc.taken, sc.belongs // numbers the host allows count too
+	s.from = to
 	s.drop(max(0, s.from-keep))
 	return dst
 }
@@ -78,7 +79,7 @@ func (s *stream) drop(n int) {
 	s.buf = slices.Delete(s.buf, 0, n)
 	s.from -= n
 	s.scanned -= n
-	s.consumed = max(0, s.consumed-n)
+	s.taken, s.belongs = max(0, s.taken-n), max(0, s.belongs-n)
 	if s.lastCard -= n; s.lastCard < -sadReach {
 		s.lastCard = noCard
 	}

@@ -10,7 +10,7 @@ import (
 // track data.
 func (s *scanner) take(c *candidate) {
 	start, end := s.g[c.first].start, s.g[c.last].end
-	s.consumed = end
+	s.taken, s.belongs = end, end
 	if s.allowed(c) {
 		return
 	}
@@ -29,24 +29,25 @@ func (s *scanner) take(c *candidate) {
 		x := &s.g[c.last+1]
 		more = hit{start: x.start, end: x.end, kind: SecurityCode, reason: ByPosition}
 		if i, ok := s.expiryAt(x.end); ok {
-			s.consumed = i
+			s.belongs = i
 		}
 	default:
 		i, ok := s.expiryAt(end)
 		if !ok {
 			break
 		}
-		s.consumed = i
-		if from, to, ok := s.codeAt(i); ok {
+		s.belongs = i
+		if from, to, ok := s.codeAt(i); ok && !s.cardAt(from) {
 			more = hit{start: from, end: to, kind: SecurityCode, reason: ByPosition}
 		}
 	}
-	s.consumed = max(s.consumed, more.end)
-	card.until = s.consumed
+	s.belongs = max(s.belongs, more.end)
+	card.until = s.belongs
 	s.hits.add(card)
 	if more.kind != 0 && !s.r.InsecureKeepSAD {
+		s.taken = more.end
 		more.digits = s.count(more.start, more.end)
-		more.until = s.consumed
+		more.until = s.belongs
 		s.hits.add(more)
 	}
 }
@@ -82,11 +83,10 @@ func (s *scanner) allowed(c *candidate) bool {
 const noCard = math.MinInt32
 
 // codes finds the labelled security codes and PINs from offset i on that a card
-// number makes sensitive. lastCard is the end of the last card before i, negative
-// if it is no longer in hand, or noCard. In a stream, a code that waits for a card keeps the text from there
+// number makes sensitive. In a stream, a code that waits for a card keeps the text from there
 // on undecided.
-func (s *scanner) codes(i, lastCard int) {
-	found := s.hits.all()
+func (s *scanner) codes(i int) {
+	found, lastCard := s.hits.all(), s.base.lastCard
 	if s.r.InsecureKeepSAD || s.final && len(found) == 0 && lastCard == noCard {
 		return
 	}
@@ -123,7 +123,7 @@ func (s *scanner) codes(i, lastCard int) {
 		case g.n != 3 && g.n != 4:
 		case !near && g.end+sadReach < s.decided:
 		default:
-			kind := codeBefore(s.b, g.start)
+			kind := s.codeBefore(s.b, g.start)
 			if kind == 0 {
 				break
 			}
@@ -165,9 +165,19 @@ func (s *scanner) settle() {
 		return
 	}
 	s.hits.cut(n)
-	s.consumed = s.base
+	s.progress = s.base
 	for _, x := range s.hits.all() {
-		s.consumed = max(s.consumed, x.until)
+		s.note(&x)
+	}
+}
+
+// note counts x in the progress.
+func (p *progress) note(x *hit) {
+	if x.until > 0 {
+		p.taken, p.belongs = x.end, x.until
+	}
+	if x.kind == Card {
+		p.lastCard = x.end
 	}
 }
 

@@ -122,9 +122,9 @@ func (o *options) joined(parts []Part) []Part {
 		b = append(b, p.Text...)
 	}
 	lastStart := len(b) - len(parts[len(parts)-1].Text)
-	sc := scanner{options: *o, b: b, final: true}
+	sc := scanner{options: *o, b: b, final: true, base: fresh}
 	sc.scan(0)
-	sc.codes(0, noCard)
+	sc.codes(0)
 	found := sc.hits.all()
 	i := slices.IndexFunc(found, func(x hit) bool {
 		return x.kind == Card && x.reason == ByNumber && x.shape == canonical &&
@@ -158,14 +158,13 @@ func (o *options) cutOut(b []byte, from, to int, found []hit) []byte {
 // alone reports whether text has a card number of its own, and returns it with
 // that masked and, if a card came just before, labelled codes too.
 func (o *options) alone(text string, recent bool) (card bool, safe string) {
-	sc := scanner{options: *o, b: view(text), final: true}
+	sc := scanner{options: *o, b: view(text), final: true, base: fresh}
+	if recent {
+		sc.base.lastCard = 0
+	}
 	sc.scan(0)
 	card = len(sc.hits.all()) > 0
-	last := noCard
-	if recent {
-		last = 0
-	}
-	sc.codes(0, last)
+	sc.codes(0)
 	return card, string(o.rewrite(nil, sc.b, 0, len(sc.b), sc.hits.all()))
 }
 
