@@ -1,0 +1,515 @@
+package channel_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/memstore"
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+// dawn is when every bubble begins. The items of a story happened in the hours before.
+var dawn = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// story is what happened between some people and a number: the first messages and their
+// answers, which every run has in the same order, and everything after, which comes in
+// any order.
+type story struct {
+	rng    *rand.Rand
+	clock  time.Time
+	n      int
+	people []*person
+	items  []item
+}
+
+type person struct {
+	face              // as the person is now
+	first    *face    // what the first message shows, nil for strangers who come later
+	variants bool     // a number of Brazil, with and without its ninth digit
+	called   string   // the first name
+	unsure   bool     // some items show nothing but the number
+	legacy   int      // so many items still show the phone number only
+	shy      bool     // adopted a username: the number does not always show
+	texts    []string // wamids of messages that were not deleted
+	news     bool     // statuses of the answer were told
+}
+
+// tick goes on to the next item; some happen within one second.
+func (s *story) tick() time.Time {
+	s.clock = s.clock.Add(time.Duration(max(0, s.rng.IntN(400)-60)) * time.Second)
+	return s.clock
+}
+
+func (s *story) id(kind string) string {
+	s.n++
+	return fmt.Sprintf("wamid.%s %d", kind, s.n)
+}
+
+func (s *story) add(it item) { s.items = append(s.items, it) }
+
+// shown is what the next item shows of a person.
+func (s *story) shown(p *person) face {
+	f := p.face
+	if p.variants && len(f.phone) == 13 && s.rng.IntN(2) == 0 {
+		f.phone = f.phone[:4] + f.phone[5:]
+	}
+	switch {
+	case p.legacy > 0:
+		p.legacy--
+		return face{phone: f.phone, name: f.name}
+	case p.shy && s.rng.IntN(2) == 0:
+		f.phone = ""
+	}
+	return f
+}
+
+func (s *story) meet() *person {
+	i := len(s.people)
+	p := &person{face: face{
+		name: fmt.Sprint("Person ", i), phone: fmt.Sprintf("1312555%02d00", i), bsuid: fmt.Sprintf("US.%d0", i),
+	}}
+	p.called = p.name
+	switch s.rng.IntN(5) {
+	case 0:
+		p.legacy, p.unsure = 1+s.rng.IntN(3), true
+	case 1:
+		p.shy, p.username = true, fmt.Sprint("person", i)
+	case 2:
+		p.parent = fmt.Sprintf("US.ENT.%d0", i)
+	}
+	if s.rng.IntN(4) == 0 {
+		p.variants = true
+		p.phone = fmt.Sprintf("55119555501%02d", i)
+	}
+	s.people = append(s.people, p)
+	return p
+}
+
+// tell makes a story.
+func tell(seed uint64) *story {
+	s := &story{rng: rand.New(rand.NewPCG(seed, 1)), clock: dawn.Add(-20 * time.Hour)}
+	for range 2 + s.rng.IntN(3) {
+		p := s.meet()
+		p.first = new(s.shown(p))
+	}
+	for range 10 + s.rng.IntN(50) {
+		s.happen(s.people[s.rng.IntN(len(s.people))])
+	}
+	return s
+}
+
+// answerTo is the text of the answer that everybody gets to the first message.
+func answerTo(name string) string { return "answer to " + name }
+
+// happen adds something that a person, WhatsApp, or an employee with the Business app did.
+func (s *story) happen(p *person) {
+	at := s.tick()
+	switch s.rng.IntN(20) {
+	case 0, 1, 2:
+		id := s.id("text")
+		var extra []any
+		switch s.rng.IntN(6) {
+		case 0:
+			extra = []any{"context", map[string]any{"from": labDisplay, "id": outWAMID(answerTo(p.called))}}
+		case 1:
+			extra = []any{"context", map[string]any{"forwarded": true}}
+		case 3:
+			if len(p.texts) > 0 {
+				extra = []any{"context", map[string]any{"id": p.texts[s.rng.IntN(len(p.texts))]}}
+			}
+		}
+		s.add(s.shown(p).text(at, id, "text of "+id, extra...))
+		p.texts = append(p.texts, id)
+	case 3:
+		s.add(s.shown(p).message(at, s.id("image"), "image", map[string]any{
+			"id": "77", "mime_type": "image/png", "sha256": "abc=", "caption": "a picture",
+		}))
+	case 4:
+		s.add(s.shown(p).message(at, s.id("future"), "hologram", map[string]any{"angle": 7}))
+	case 5, 6:
+		if len(p.texts) > 0 {
+			s.add(s.shown(p).edit(at, s.id("edit"), p.texts[s.rng.IntN(len(p.texts))], fmt.Sprint("edited ", s.n)))
+		}
+	case 7:
+		if n := len(p.texts); n > 0 {
+			s.add(s.shown(p).revoke(at, s.id("revoke"), p.texts[n-1]))
+			p.texts = p.texts[:n-1]
+		}
+	case 8:
+		emoji := []string{"👍", "🎉", ""}[s.rng.IntN(3)]
+		s.add(s.shown(p).reaction(at, s.id("reaction"), outWAMID(answerTo(p.called)), emoji))
+	case 9:
+		s.add(s.shown(p).preference(at, []string{"stop", "resume"}[s.rng.IntN(2)]))
+	case 10:
+		id := s.id("call")
+		s.add(s.shown(p).call(at, id, "connect"))
+		s.add(s.shown(p).call(s.tick(), id, "terminate"))
+	case 11:
+		id := s.id("echo")
+		s.add(s.shown(p).echo(at, id, "text", map[string]any{"body": "text of " + id}))
+		if s.rng.IntN(2) == 0 {
+			s.add(s.shown(p).echo(s.tick(), s.id("echoedit"), "edit", map[string]any{
+				"original_message_id": id, "message": map[string]any{"type": "text", "text": map[string]any{"body": "edited echo"}},
+			}))
+		}
+	case 12:
+		id := s.id("past")
+		s.add(s.shown(p).past(dawn.Add(-48*time.Hour-time.Duration(s.n)*time.Hour), id, "text of "+id, s.rng.IntN(2) == 0))
+	case 13, 14:
+		if !p.news && p.first != nil {
+			p.news = true
+			s.statuses(p)
+		}
+	case 15:
+		if p.legacy == 0 {
+			s.move(p)
+		}
+	case 16:
+		p.name = fmt.Sprintf("%s, %d", p.called, s.n)
+	case 17:
+		if p.shy {
+			p.username = fmt.Sprint(p.username, s.n)
+		}
+	case 18:
+		id := s.id("standby")
+		it := s.shown(p).text(at, id, "text of "+id)
+		s.add(item{"standby", "standby", map[string]any{"standby": it.value}})
+	case 19:
+		id := s.id("group")
+		it := s.shown(p).text(at, id, "text of "+id, "group_id", "G1")
+		it.kind = "group"
+		s.add(it)
+		if s.rng.IntN(2) == 0 {
+			edit := s.shown(p).edit(s.tick(), s.id("groupedit"), id, "edited in the group")
+			edit.value["messages"].([]any)[0].(map[string]any)["group_id"] = "G1"
+			s.add(edit)
+		}
+	}
+}
+
+// statuses adds what became of the answer to a person.
+func (s *story) statuses(p *person) {
+	f := s.shown(p)
+	wamid, opaque := outWAMID(answerTo(p.called)), ""
+	if s.rng.IntN(3) > 0 {
+		opaque = "OPAQUE " + answerTo(p.called) + "."
+	}
+	price := []any{"pricing", map[string]any{"billable": true, "pricing_model": "PMP", "type": "regular", "category": "service"}}
+	s.add(f.status(s.clock, wamid, opaque, "sent", price...))
+	switch s.rng.IntN(4) {
+	case 0:
+		s.add(f.status(s.tick(), wamid, opaque, "failed", "errors", []any{map[string]any{"code": 131026 + 24*s.rng.IntN(2), "title": "x"}}))
+	case 1:
+		s.add(f.status(s.tick(), wamid, opaque, "delivered", price...))
+	case 2:
+		s.add(f.status(s.tick(), wamid, opaque, "delivered", price...))
+		s.add(f.status(s.tick(), wamid, opaque, "read"))
+	}
+}
+
+// move gives the person another number, and perhaps the old one to a stranger.
+func (s *story) move(p *person) {
+	old := p.face
+	s.n++
+	p.bsuid = fmt.Sprintf("%s%d", p.bsuid, s.n)
+	if p.parent != "" {
+		p.parent = fmt.Sprintf("%s%d", p.parent, s.n)
+	}
+	p.phone = fmt.Sprintf("1312555%04d", 1000+s.n)
+	shown := p.face
+	if p.shy {
+		shown.phone = ""
+	}
+	s.add(old.moved(s.clock, s.id("system"), shown))
+	if !p.unsure && s.rng.IntN(2) == 0 {
+		q := s.meet()
+		q.phone, q.legacy, q.shy = old.phone, 0, false
+	}
+}
+
+// order is one way in which a story can be delivered.
+type order struct {
+	rng  *rand.Rand // nil: in order, each item alone
+	slow bool       // the answers to the sends come late: statuses overtake them
+	// amnesia makes the store forget what it has seen: items that come again are applied again.
+	amnesia bool
+}
+
+// posts are the POSTs of a story in this order: shuffled, repeated, in batches.
+func (o order) posts(items []item) [][]item {
+	var posts [][]item
+	if o.rng == nil {
+		for _, it := range items {
+			posts = append(posts, []item{it})
+		}
+		return posts
+	}
+	items = slices.Clone(items)
+	for _, it := range items {
+		if o.rng.IntN(3) == 0 {
+			items = append(items, it)
+		}
+	}
+	o.rng.Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
+	for len(items) > 0 {
+		n := min(len(items), 1+o.rng.IntN(8))
+		posts = append(posts, items[:n])
+		items = items[n:]
+	}
+	return posts
+}
+
+// play runs a hub over the story and returns what it knows in the end.
+func (o order) play(t *testing.T, s *story) (end known) {
+	t.Helper()
+	var store channel.Store = memstore.New()
+	if o.amnesia {
+		store = forgetful{store}
+	}
+	experiment(t, labOptions{store: store}, func(t *testing.T, l *lab) {
+		for i, p := range s.people {
+			if p.first != nil {
+				at := dawn.Add(-21*time.Hour + time.Duration(i)*time.Minute)
+				l.post(p.first.text(at, "wamid.first "+p.name, "hello"))
+				l.pass(time.Second)
+			}
+		}
+		if o.slow {
+			l.line.send = takesTime
+		}
+		ids := l.answerAll()
+		if synctest.Wait(); !o.slow {
+			l.pass(time.Second)
+		}
+		for _, post := range o.posts(s.items) {
+			require.NoError(t, l.accept([]byte(ids.Replace(string(body(post...))))))
+			switch {
+			case o.rng == nil:
+				l.pass(time.Second)
+			case o.rng.IntN(3) == 0:
+				l.pass(time.Duration(o.rng.IntN(400)) * time.Millisecond)
+			}
+		}
+		l.pass(2 * time.Minute)
+		end = l.know()
+		require.NotContains(t, l.logs.String(), "level=ERROR")
+	})
+	return end
+}
+
+// forgetful takes everything for new that is not there any more.
+type forgetful struct{ channel.Store }
+
+func (f forgetful) Commit(ctx context.Context, b *channel.Batch) (channel.Committed, error) {
+	c := *b
+	c.Enqueue = slices.Clone(b.Enqueue)
+	for i := range c.Enqueue {
+		c.Enqueue[i].Once = false
+	}
+	return f.Store.Commit(ctx, &c)
+}
+
+func takesTime(ctx context.Context, _ message.Outbound, _ int) error {
+	select {
+	case <-time.After(3 * time.Second):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// answerAll answers everybody. What it returns puts our own IDs of the answers into
+// webhooks.
+func (l *lab) answerAll() *strings.Replacer {
+	var pairs []string
+	for _, conv := range l.conversations() {
+		_, customer, err := l.hub.Conversation(l.t.Context(), alice, conv.ID)
+		require.NoError(l.t, err)
+		m, err := l.reply(conv.ID, answerTo(customer.Name))
+		require.NoError(l.t, err)
+		pairs = append(pairs, "OPAQUE "+answerTo(customer.Name)+".", m.ID)
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// known is what a hub knows in the end. What depends on the order without meaning
+// anything is left out: the IDs of customers and how their messages are grouped into
+// conversations.
+type known struct {
+	People   []knownPerson
+	Received []string // wamids that the host was given, sorted
+	Waiting  []string // IDs of messages of which only edits and reactions are known, sorted
+}
+
+type knownPerson struct {
+	Customer channel.Customer
+	Messages []channel.Message
+}
+
+func (l *lab) know() known {
+	l.t.Helper()
+	living := map[string]*channel.Customer{}
+	into := map[string]string{}
+	for _, r := range l.records("customer") {
+		c := new(channel.Customer)
+		require.NoError(l.t, json.Unmarshal(r.Body, c))
+		if c.MergedInto != "" {
+			into[c.ID] = c.MergedInto
+			continue
+		}
+		living[c.ID], c.Aliases = c, nil
+	}
+	for _, r := range l.records("alias") {
+		var a struct{ Customer string }
+		require.NoError(l.t, json.Unmarshal(r.Body, &a))
+		for into[a.Customer] != "" {
+			a.Customer = into[a.Customer]
+		}
+		require.Contains(l.t, living, a.Customer, "an alias leads to somebody")
+		living[a.Customer].Aliases = append(living[a.Customer].Aliases, r.Key)
+	}
+	var k known
+	owned := map[string]bool{}
+	for _, c := range living {
+		k.People = append(k.People, knownPerson{*c, l.export(c, owned)})
+	}
+	for _, r := range l.records("message") {
+		var m channel.Message
+		require.NoError(l.t, json.Unmarshal(r.Body, &m))
+		if m.Direction == "" {
+			k.Waiting = append(k.Waiting, r.Key)
+			continue
+		}
+		require.True(l.t, owned[r.Key], "a message that no customer's export contains")
+	}
+	slices.Sort(k.Waiting)
+	for i := range k.People {
+		c := &k.People[i].Customer
+		slices.Sort(c.Aliases)
+		c.ID, c.Conversation, c.Merged = "", "", nil
+	}
+	slices.SortFunc(k.People, func(a, b knownPerson) int {
+		return slices.Compare(a.Customer.Aliases, b.Customer.Aliases)
+	})
+	for _, in := range l.desk.received {
+		k.Received = append(k.Received, in.Message.WAMID)
+	}
+	slices.Sort(k.Received)
+	return k
+}
+
+func (l *lab) records(kind string) []channel.Record {
+	l.t.Helper()
+	list, err := l.store.List(l.t.Context(), channel.Query{Kind: kind, Limit: 100000})
+	require.NoError(l.t, err)
+	return list
+}
+
+// export returns all messages of a customer.
+func (l *lab) export(c *channel.Customer, owned map[string]bool) []channel.Message {
+	l.t.Helper()
+	var out bytes.Buffer
+	who := message.Recipient{BSUID: c.BSUID, Group: c.Group}
+	if who.BSUID == "" {
+		who.Phone = c.Phone
+	}
+	require.NoError(l.t, l.hub.Export(l.t.Context(), admin, "support", who, &out))
+	var all []channel.Message
+	for dec := json.NewDecoder(&out); dec.More(); {
+		var line struct{ Message *channel.Message }
+		require.NoError(l.t, dec.Decode(&line))
+		m := line.Message
+		if m == nil {
+			continue
+		}
+		require.False(l.t, owned[m.ID], "a message belongs to one customer")
+		owned[m.ID] = true
+		m.Conversation, m.Seq = "", 0
+		m.Quoted = ""                       // TEMP
+		m.Delivery.AcceptedAt = time.Time{} // by our own clock
+		slices.SortFunc(m.Reactions, func(a, b channel.Reaction) int { return strings.Compare(a.By, b.By) })
+		all = append(all, *m)
+	}
+	slices.SortFunc(all, func(a, b channel.Message) int { return strings.Compare(a.WAMID, b.WAMID) })
+	return all
+}
+
+// differ returns the fields in which two ends differ, one on a line.
+func differ(want, got known) string {
+	var d differences
+	cmp.Equal(want, got, cmp.Reporter(&d))
+	return strings.Join(d.lines, "\n")
+}
+
+type differences struct {
+	path  cmp.Path
+	lines []string
+}
+
+func (d *differences) PushStep(s cmp.PathStep) { d.path = append(d.path, s) }
+func (d *differences) PopStep()                { d.path = d.path[:len(d.path)-1] }
+func (d *differences) Report(r cmp.Result) {
+	if !r.Equal() {
+		want, got := d.path.Last().Values()
+		d.lines = append(d.lines, fmt.Sprintf("%v: in order %+v, but now %+v", d.path, want, got))
+	}
+}
+
+func TestAnyOrderOfAnyStoryEndsTheSame(t *testing.T) {
+	t.Parallel()
+	stories := uint64(12)
+	if testing.Short() {
+		stories = 4
+	}
+	for seed := range stories {
+		t.Run(fmt.Sprint("story ", seed), func(t *testing.T) {
+			t.Parallel()
+			s := tell(seed)
+			want := order{}.play(t, s)
+			for i := range uint64(3) {
+				o := order{rng: rand.New(rand.NewPCG(seed, 100+i)), slow: i == 1, amnesia: i == 2}
+				require.Empty(t, differ(want, o.play(t, s)), "order %d", i)
+			}
+		})
+	}
+}
+
+// A property that is checked on empty histories says nothing.
+func TestStoriesHaveEverythingInThem(t *testing.T) {
+	t.Parallel()
+	kinds := map[string]int{}
+	strangers, moves := 0, 0
+	for seed := range uint64(24) {
+		s := tell(seed)
+		for _, it := range s.items {
+			kinds[it.kind]++
+		}
+		for _, p := range s.people {
+			if p.first == nil {
+				strangers++
+			}
+		}
+		moves += kinds["moved"]
+	}
+	for _, kind := range []string{
+		"text", "image", "hologram", "edit", "revoke", "reaction", "preference", "call connect", "call terminate",
+		"echo text", "echo edit", "history in", "history out", "standby", "group", "moved",
+		"status sent", "status delivered", "status read", "status failed",
+	} {
+		require.Positive(t, kinds[kind], kind)
+	}
+	require.Positive(t, strangers, "numbers that were given to somebody else")
+	require.Positive(t, moves)
+}
