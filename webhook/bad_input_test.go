@@ -142,6 +142,7 @@ var badInputs = []struct {
 	{"a change as string", `{"object":"whatsapp_business_account","entry":[{"id":"1","changes":["x",{"field":"security","value":{"event":"PIN_CHANGED"}}]}]}`, []string{"Unknown!", "SecurityEvent"}},
 	{"a change without a value", `{"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"field":"messages"}]}]}`, []string{"Unknown!"}},
 	{"a change without a field, with messages", `{"object":"whatsapp_business_account","entry":[{"changes":[{"value":{"messages":[` + good + `]}}]}]}`, []string{"Message/Text"}},
+	{"a change with an empty field, messages and a member nobody knows", `{"object":"whatsapp_business_account","entry":[{"changes":[{"field":"","value":{"polls":[1],"messages":[` + good + `]}}]}]}`, []string{"Unknown", "Message/Text"}},
 	{"a change without a field, about a template", `{"object":"whatsapp_business_account","entry":[{"changes":[{"value":{"event":"APPROVED","message_template_id":1}}]}]}`, []string{"TemplateStatus"}},
 	{"a change without a field, about a Flow", `{"object":"whatsapp_business_account","entry":[{"changes":[{"value":{"event":"X","flow_id":1}}]}]}`, []string{"FlowEvent"}},
 	{"a change without a field, about the account", `{"object":"whatsapp_business_account","entry":[{"changes":[{"value":{"event":"X"}}]}]}`, []string{"AccountUpdate"}},

@@ -18,7 +18,8 @@ type Event struct {
 	// account as a whole.
 	Number Number
 
-	// Field is the webhook field the event arrived in, such as "messages".
+	// Field is the webhook field the event arrived in, such as "messages"; where
+	// Meta left it out, the one its value looks like.
 	Field string
 
 	// Time is when it happened by Meta's clock: the timestamp of the item, or if

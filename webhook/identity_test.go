@@ -114,7 +114,7 @@ func TestEnvelopeOfOneChangeDoesNotLeakIntoTheNext(t *testing.T) {
 		m := e.Payload.(*webhook.Message)
 		got = append(got, e.Account+"|"+e.Number.ID+"|"+e.Field+"|"+m.From.Name+"|"+m.Summary)
 	}
-	require.Equal(t, []string{"A|1|messages|Dana|sum", "A||messages||", "||||"}, got)
+	require.Equal(t, []string{"A|1|messages|Dana|sum", "A||messages||", "||messages||"}, got)
 	requireRebuilds(t, d)
 }
 

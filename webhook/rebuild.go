@@ -109,7 +109,12 @@ func (w *rebuilder) entry(e *Event, f *frame) {
 		w.put(e.item)
 	} else {
 		w.open('{')
-		w.member("field", f.field)
+		if f.field != (span{}) {
+			w.member("field", f.field)
+		} else if e.Field != "" { // guessed from the whole value, of which a part may not tell
+			w.key("field")
+			w.dst = jsonscan.AppendQuoted(w.dst, e.Field)
+		}
 		w.key("value")
 		if e.shape == shapeValue {
 			w.put(e.item)

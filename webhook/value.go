@@ -10,10 +10,10 @@ import (
 // account are one item themselves, those about conversations hold lists of items
 // beside what the items share.
 func (p *parser) value(v value) {
-	field := p.field
-	if field == "" {
-		field = sniff(v)
+	if p.field == "" {
+		p.field, p.frame.field = sniff(v), span{}
 	}
+	field := p.field
 	if conversational(field) {
 		p.shared(v)
 		for _, l := range p.lists {
