@@ -86,6 +86,7 @@ func setAccount(c *call) *graphError {
 	if v == "" {
 		v = c.query.Get("is_enabled_for_insights")
 	}
+	// Insights can only be switched on.
 	if v != "true" {
 		return badParam("Nothing to change.")
 	}
@@ -207,6 +208,7 @@ func subscribeApp(c *call) *graphError {
 		return k.err
 	}
 	if uri != "" {
+		// The URL must prove itself before anything changes.
 		if ge := c.checkOverride(uri, verify); ge != nil {
 			return ge
 		}

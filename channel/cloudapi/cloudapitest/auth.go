@@ -17,6 +17,7 @@ func (c *call) authenticate() *graphError {
 			c.note(RuleTokenInURL, "an access token was sent in the query, where logs keep it")
 		}
 	}
+	// The platform is not consistent here: 200 on some GETs, 104 and 190 elsewhere.
 	if value == "" {
 		if c.method == http.MethodGet {
 			return fail(200, "")
@@ -33,6 +34,7 @@ func (c *call) authenticate() *graphError {
 	case t == nil:
 		return fail(190, "Invalid OAuth access token - Cannot parse access token")
 	case t.revoked, t.expires != 0 && c.at >= t.expires:
+		// A few calls may be under way when a token ends.
 		if t.refused++; t.refused > 3 {
 			c.note(RuleAuthLoop, "a token refused with 190 is used again and again")
 		}
@@ -81,6 +83,7 @@ func (c *call) checkProof(value string) *graphError {
 func (c *call) mayAccess() bool {
 	o := c.target
 	switch {
+	// An app's token sees the app, whatever accounts it reaches.
 	case o.app != nil:
 		return o.app == c.token.app
 	case o.upload != nil:

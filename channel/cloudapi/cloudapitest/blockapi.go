@@ -27,6 +27,7 @@ func blockUsers(c *call) *graphError {
 		phone, id := o.text("user", 0, 0), o.text("user_id", 0, 0)
 		o.done()
 		switch {
+		// Only one of the two names a user; a parent BSUID is not accepted.
 		case phone != "":
 			entries = append(entries, entry{phone, c.phones[digitsOnly(phone)]})
 		case id != "":
@@ -41,6 +42,7 @@ func blockUsers(c *call) *graphError {
 	}
 	var done, failed []entry
 	for _, x := range entries {
+		// Unblocking has no time limit.
 		if x.user == nil || block && c.at-x.user.chat(n).lastWrote() > int64(24*time.Hour) {
 			failed = append(failed, x)
 			continue
@@ -80,6 +82,7 @@ func blockUsers(c *call) *graphError {
 	}
 	ge := (*graphError)(nil)
 	if len(failed) > 0 {
+		// HTTP 400 with data: the one answer of Graph that is a success and an error.
 		ge = fail(139100, "Some users could not be changed; see failed_users.")
 		ge.partial = true
 	}
@@ -148,6 +151,7 @@ func saveQR(c *call) *graphError {
 	if k.err != nil {
 		return k.err
 	}
+	// Without a code it is a new one.
 	if q.code == "" {
 		if len(n.extra.codes) >= 2000 {
 			return badParam("A number has at most 2,000 QR codes.")

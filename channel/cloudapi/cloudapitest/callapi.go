@@ -17,6 +17,7 @@ func callAction(c *call) *graphError {
 		s.oneOf("sdp_type", true, "offer", "answer")
 		s.text("sdp", 1, 0)
 		s.done()
+
 	} else if action == "connect" || action == "accept" || action == "pre_accept" {
 		f.reject(fail(131008, "The parameter session is required."))
 	}
@@ -34,6 +35,7 @@ func callAction(c *call) *graphError {
 	if k.err != nil {
 		return k.err
 	}
+	// Calling is off until switched on in the settings.
 	if !c.target.number.extra.calling {
 		return fail(138000, "Calling is not enabled for the phone number.")
 	}
@@ -56,6 +58,7 @@ func (c *call) connectCall(to recipient, opaque string) *graphError {
 		return fail(138001, "The receiver cannot be called.")
 	}
 	ch := to.user.chat(c.target.number)
+	// One call at a time with each user.
 	for _, x := range c.calls {
 		if x.chat == ch && (x.state == CallRinging || x.state == CallAccepted) {
 			return fail(138003, "A call with this user is under way.")
@@ -89,6 +92,7 @@ func (c *call) changeCall(x *Call, action, opaque string) *graphError {
 		x.end(CallMissed)
 	case !x.inbound || x.state != CallRinging:
 		return fail(131009, "The call is not in a state that allows this.")
+	// The user's side hears of it through the call itself, not by a webhook.
 	case action == "accept":
 		x.state, x.answered = CallAccepted, c.at
 	case action == "reject":
@@ -105,6 +109,7 @@ func getCallPermission(c *call) *graphError {
 	if id := c.query.Get("recipient"); id != "" {
 		u = c.bsuids[id]
 	}
+	// There is no way to ask about somebody who is not on WhatsApp.
 	if u == nil {
 		return badParam("Param user_wa_id or recipient must name a WhatsApp user.")
 	}

@@ -20,6 +20,7 @@ func (n *Number) AppText(u *User, body string) string {
 	}
 	c := u.chat(n)
 	m := &message{id: w.wamid(u.phone, true), number: n, chat: c, at: w.now(), kind: "text", text: body, stage: stageDelivered, app: true}
+	// The user sees it; no window opens and nothing is charged.
 	c.log = append(c.log, m)
 	w.remember(m)
 	w.emitEcho(m, func(e *enc) {
@@ -124,6 +125,7 @@ func (w *World) thread(e *enc, c *chat) {
 	})
 	e.key("messages").arr(func() {
 		for _, m := range c.log {
+			// Media of the past come apart, weeks of them not at all.
 			if m.kind != "text" {
 				continue // other kinds come as media_placeholder or later, which is not simulated
 			}

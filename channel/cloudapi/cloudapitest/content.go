@@ -65,6 +65,8 @@ func (c *call) parseContent(f *fields, d *draft) {
 	}
 	o := f.child(d.kind)
 	switch d.kind {
+	// 4096 is the longest text; a preview is made of the first link only and has no
+	// effect that could be seen here.
 	case "text":
 		d.text = o.text("body", 1, 4096)
 		o.flag("preview_url")
@@ -72,12 +74,15 @@ func (c *call) parseContent(f *fields, d *draft) {
 		d.text = d.mediaObject(o, d.kind, true)
 	case "location":
 		d.more().place = place(o)
+	// An empty emoji takes the reaction away, but the key must be there: Meta's sample
+	// of a removal has it.
 	case "reaction":
 		d.more().target = o.text("message_id", 1, 0)
 		d.rich.emoji = o.text("emoji", 0, 0)
 		if !o.has("emoji") {
 			o.reject(fail(131008, "The parameter reaction['emoji'] is required."))
 		}
+	// The limit of three pins per group is not simulated; the oldest would drop out.
 	case "pin":
 		o.oneOf("type", true, "pin", "unpin")
 		d.more().target = o.text("message_id", 1, 0)
@@ -94,6 +99,7 @@ func (c *call) parseContent(f *fields, d *draft) {
 func (d *draft) mediaObject(o *fields, kind string, captioned bool) (caption string) {
 	ref := &mediaRef{kind: kind, id: o.text("id", 0, 0), link: o.text("link", 0, 0)}
 	switch {
+	// Exactly one of the two. With both the platform could not tell which is meant.
 	case (ref.id == "") == (ref.link == ""):
 		o.reject(fail(131009, "Param "+o.path+" needs exactly one of id and link."))
 	case ref.link != "" && !webLink(ref.link):
@@ -102,6 +108,7 @@ func (d *draft) mediaObject(o *fields, kind string, captioned bool) (caption str
 	if captioned && (kind == "image" || kind == "video" || kind == "document") {
 		caption = o.text("caption", 0, 1024)
 	}
+	// The limit of a file name is not published; 240 is what clients report.
 	if kind == "document" {
 		ref.filename = o.text("filename", 0, 240)
 	}
@@ -141,6 +148,8 @@ func (d *draft) contacts(f *fields) {
 				parts++
 			}
 		}
+		// A formatted name alone is refused, as partners report; Meta's page only calls
+		// it required.
 		if parts == 0 {
 			o.reject(fail(131009, "Param "+name.path+" needs formatted_name and at least one other part."))
 		}
@@ -204,11 +213,13 @@ func (d *draft) interactive(o *fields) {
 		d.text = b.text("text", 1, rule.body)
 		b.done()
 	}
+	// Parts that a type does not have are left for done to refuse as unknown keys.
 	if rule.footer && o.has("footer") {
 		b := o.child("footer")
 		d.rich.footer = b.text("text", 1, 60)
 		b.done()
 	}
+	// Cards have actions of their own.
 	if kind == "carousel" {
 		d.carousel(o.child("action"))
 		return
@@ -223,6 +234,7 @@ func (d *draft) header(o *fields, allowed string) {
 	h := o.child("header")
 	kind := h.text("type", 1, 0)
 	switch {
+	// A product message has no header at all, a list only a text.
 	case !strings.Contains(" "+allowed+" ", " "+kind+" ") || kind == "":
 		h.reject(fail(131009, "Param interactive['header']['type'] is not allowed for this type."))
 	case kind == "text":
@@ -249,6 +261,7 @@ func callToAction(o *fields, name string, required bool) *fields {
 	if got := o.text("name", 1, 0); got != name {
 		o.reject(fail(131009, "Param "+o.at("name")+" must be "+name+"."))
 	}
+	// Without parameters the platform fills in its own texts.
 	if !required && !o.has("parameters") {
 		return o.object(&node{kind: jsonObject}, o.at("parameters"))
 	}
@@ -265,6 +278,7 @@ func (d *draft) replyButtons(o *fields, key, kind string, most int) {
 		if b.oneOf("type", true, kind) != "" {
 			r := b.child(kind)
 			id, title := r.text("id", 1, 256), label(r, "title", 20)
+			// Documented for buttons; rows have no such rule.
 			if strings.TrimSpace(id) != id {
 				r.reject(fail(131009, "Param "+r.at("id")+" must not start or end with a space."))
 			}
@@ -288,6 +302,7 @@ func (d *draft) listAction(o *fields) {
 	for i := range sections {
 		s := o.element("sections", sections, i)
 		least := 0
+		// A title is needed only where there is something to tell apart.
 		if len(sections) > 1 {
 			least = 1
 		}
@@ -303,6 +318,7 @@ func (d *draft) listAction(o *fields) {
 			r.done()
 			sec.Rows = append(sec.Rows, row)
 		}
+		// Counted over all sections below.
 		rows += len(list)
 		s.done()
 		d.rich.sections = append(d.rich.sections, sec)

@@ -176,6 +176,7 @@ func (w *World) serveGraph(rw http.ResponseWriter, r *http.Request) {
 func (c *call) route(path string) *graphError {
 	parts := strings.Split(strings.Trim(path, "/"), "/")
 	major := 0
+	// v26.0; everything else is taken for an id.
 	if v, ok := strings.CutPrefix(parts[0], "v"); ok {
 		if m, minor, ok := strings.Cut(v, "."); ok && minor == "0" && digitsOnly(m) == m && m != "" && len(m) < 4 {
 			for _, d := range m {
@@ -185,6 +186,7 @@ func (c *call) route(path string) *graphError {
 		}
 	}
 	c.version = "v" + itoa(max(major, oldestVersion)) + ".0"
+	// A version of the future is an error; one of the past is not.
 	if major > newestVersion {
 		return fail(2500, "")
 	}
@@ -227,6 +229,7 @@ func (c *call) readBody(r *http.Request) *graphError {
 		return badParam("the request body is too large")
 	case strings.HasPrefix(c.id, "upload:"):
 		c.blob = raw
+	// Uploads of media and of group pictures.
 	case kind == "multipart/form-data":
 		return c.readMultipart(r.Header.Get("Content-Type"), raw)
 	case kind == "application/x-www-form-urlencoded":
@@ -235,6 +238,7 @@ func (c *call) readBody(r *http.Request) *graphError {
 			return badParam("the form could not be parsed")
 		}
 		c.body = formNode(form)
+	// Everything else is JSON, whatever Content-Type says, as on Graph.
 	case len(raw) > 0:
 		n, err := parseJSON(raw)
 		if err != nil {
@@ -245,6 +249,7 @@ func (c *call) readBody(r *http.Request) *graphError {
 		}
 		c.body = n
 	}
+	// Some operations take their parameters in the query.
 	if c.body.kind == jsonAbsent {
 		c.body = formNode(c.query)
 	}
@@ -291,6 +296,8 @@ func (c *call) answer() *graphError {
 	if c.edge == "message_templates" && c.rest != "" {
 		key += "/" + c.rest
 	}
+	// An unknown path is refused after the token was looked at, so that it tells a
+	// stranger nothing.
 	op, known := operations[key]
 	if op.scope == "-" {
 		return op.run(c)

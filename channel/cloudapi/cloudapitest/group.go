@@ -81,10 +81,12 @@ func (u *User) Join(g *Group) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
+	// Following the link twice does no harm.
 	case g.has(u):
 		return true
 	case g.gone || g.suspended || len(g.members) >= maxParticipants:
 		return false
+	// The business decides, see decideJoinRequests.
 	case g.approval:
 		r := joinRequest{id: "jr_" + w.newID(), user: u, at: w.now()}
 		g.requests = append(g.requests, r)
@@ -182,6 +184,7 @@ func (c *call) sendToGroup(r *sendRequest) *graphError {
 		return fail(131207, "The group is suspended.")
 	case len(g.members) == 0:
 		return fail(131020, "The group has no participants.")
+	// Groups carry text, media and their templates.
 	case r.kind == "interactive" || r.kind == "contacts" || r.otp:
 		return fail(131009, "This type of message cannot be sent to a group.")
 	case r.tmpl == nil && !g.windowOpen(c.at):

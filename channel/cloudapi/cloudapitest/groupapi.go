@@ -16,9 +16,12 @@ func createGroup(c *call) *graphError {
 	switch {
 	case k.err != nil:
 		return k.err
+	// Official business accounts only, and none that is also used in the app.
 	case !n.oba || n.coexistence:
 		return fail(131215, "Groups need an official business account that is not on the Business app.")
 	}
+	// The answer has no group id: it comes by webhook under this request id, so that a
+	// client which waits for the answer has nothing yet.
 	request := "req_" + c.newID()
 	g := c.newGroup(n, subject, description, approval)
 	g.emit("group_lifecycle_update", "group_create", func(e *enc) {
@@ -58,6 +61,7 @@ func listGroups(c *call) *graphError {
 	e := &c.out
 	e.obj(func() {
 		e.key("data").obj(func() {
+			// The list is one level deeper than everywhere else on Graph.
 			e.key("groups").arr(func() {
 				for _, g := range live[from:to] {
 					e.obj(func() {
@@ -136,6 +140,7 @@ func changeGroup(c *call) *graphError {
 		return k.err
 	}
 	request := "req_" + c.newID()
+	// A part that was not sent keeps its value and is not in the webhook.
 	if newSubject {
 		g.subject = subject
 	}
@@ -173,6 +178,7 @@ func deleteGroup(c *call) *graphError {
 	if ge != nil {
 		return ge
 	}
+	// The id keeps answering, with 131041.
 	g.gone, g.members = true, nil
 	request := "req_" + c.newID()
 	g.emit("group_lifecycle_update", "group_delete", func(e *enc) { e.key("request_id").str(request) })
@@ -185,6 +191,7 @@ func inviteLink(c *call) *graphError {
 	if ge != nil {
 		return ge
 	}
+	// POST makes a new link; the old one stops working.
 	if c.method == "POST" {
 		g.invite = "https://chat.whatsapp.com/" + c.randomHex("invite", 20)
 	}
@@ -231,6 +238,7 @@ func decideJoinRequests(c *call) *graphError {
 	for i := range ids {
 		id := ids[i].val.scalar()
 		at := slices.IndexFunc(g.requests, func(r joinRequest) bool { return r.id == id })
+		// A request is answered once. A full group fails the rest of the list.
 		if at < 0 || approve && len(g.members) >= maxParticipants {
 			failed = append(failed, id)
 			continue
@@ -294,6 +302,7 @@ func removeParticipants(c *call) *graphError {
 		if u == nil {
 			u = c.bsuids[in]
 		}
+		// Partial success: the others are removed, and the webhook tells both.
 		if u == nil || !g.has(u) {
 			failed = append(failed, in)
 			continue

@@ -59,6 +59,7 @@ func (w *World) payload(e *enc, m *message) {
 			e.opt("name", m.rich.place.Name)
 			e.opt("address", m.rich.place.Address)
 		})
+	// The tap on a quick reply of a template; on other messages it is "interactive".
 	case "button":
 		e.key("button").obj(func() {
 			e.key("payload").str(m.rich.target)
@@ -84,6 +85,7 @@ func (m *message) context(e *enc) {
 			e.key("from").str(m.quotedAuthor())
 			e.key("id").str(m.replyTo)
 		})
+	// Five or more times: another key, not a number.
 	case m.hops >= 5:
 		e.key("context").obj(func() { e.key("frequently_forwarded").bool(true) })
 	case m.forwarded:
@@ -125,6 +127,7 @@ func (c *call) markRead() *graphError {
 	case c.at-m.at > int64(30*24*time.Hour):
 		return fail(131009, "The message to mark as read is older than 30 days.")
 	}
+	// Everything before it counts as read too.
 	for _, o := range m.chat.log {
 		if o.fromUser && o.at <= m.at {
 			o.stage = max(o.stage, stageRead)

@@ -6,8 +6,10 @@ import "strings"
 func interactiveRuleFor(kind string) (interactiveRule, bool) {
 	r := interactiveRule{headers: anyHeader, body: 1024, footer: true}
 	switch kind {
+	// Reply buttons: what most helpdesks use, three at most.
 	case "button":
 		r.action = func(d *draft, _, a *fields) { d.replyButtons(a, "buttons", "reply", 3) }
+	// The one type with a body of 4,096 characters.
 	case "list":
 		r.headers, r.body = "text", 4096
 		r.action = func(d *draft, _, a *fields) { d.listAction(a) }
@@ -15,12 +17,14 @@ func interactiveRuleFor(kind string) (interactiveRule, bool) {
 		r.action = func(d *draft, _, a *fields) { d.linkButton(a) }
 	case "flow":
 		r.action = func(d *draft, _, a *fields) { d.flowAction(a) }
+	// These three are answered by a gesture of the phone, not by a text of one's own.
 	case "location_request_message":
 		r.headers, r.footer = "", false
 		r.action = func(d *draft, _, a *fields) { d.named(a, "send_location", "Send location") }
 	case "request_contact_info":
 		r.headers, r.footer = "", false
 		r.action = func(d *draft, _, a *fields) { d.named(a, "request_contact_info", "Share contact info") }
+	// The body may be missing: the phone has a sentence of its own.
 	case "call_permission_request":
 		r.headers, r.footer, r.bare = "", false, true
 		r.action = func(d *draft, _, a *fields) { d.named(a, "call_permission_request", "Choose preference") }
@@ -30,12 +34,14 @@ func interactiveRuleFor(kind string) (interactiveRule, bool) {
 	case "address_message":
 		r.headers = ""
 		r.action = func(d *draft, _, a *fields) { d.addressAction(a) }
+	// Shows what the catalog says; everything else is optional.
 	case "product":
 		r.headers, r.bare = "", true
 		r.action = func(d *draft, _, a *fields) {
 			a.text("catalog_id", 1, 0)
 			d.rich.products = append(d.rich.products, a.text("product_retailer_id", 1, 0))
 		}
+	// Needs a header, checked where headers are read.
 	case "product_list":
 		r.headers = "text"
 		r.action = func(d *draft, _, a *fields) { d.productList(a) }
@@ -80,6 +86,7 @@ func (d *draft) callButton(a *fields) {
 	p := callToAction(a, "voice_call", false)
 	b := Button{Kind: "voice_call", Label: p.text("display_text", 0, 20), ID: p.text("payload", 0, 512)}
 	p.number("ttl_minutes", false, 1, 43200)
+	// The phone's own text.
 	if b.Label == "" {
 		b.Label = "Call Now"
 	}
@@ -93,6 +100,7 @@ func (d *draft) callButton(a *fields) {
 // (checked 2026-09-11)
 func (d *draft) flowAction(a *fields) {
 	p := callToAction(a, "flow", true)
+	// 3 is the only version in service.
 	p.oneOf("flow_message_version", true, "3")
 	if id, name := p.text("flow_id", 0, 0), p.text("flow_name", 0, 0); (id == "") == (name == "") {
 		p.reject(fail(131009, "Param "+p.path+" needs exactly one of flow_id and flow_name."))
@@ -104,6 +112,7 @@ func (d *draft) flowAction(a *fields) {
 	p.oneOf("mode", false, "published", "draft")
 	p.oneOf("flow_action", false, "navigate", "data_exchange")
 	if p.has("flow_action_payload") {
+		// Data for the first screen: an empty object is refused, a missing one is not.
 		pay := p.child("flow_action_payload")
 		pay.text("screen", 0, 0)
 		if data := pay.get("data"); data.kind != jsonAbsent && (data.kind != jsonObject || len(data.items) == 0) {
@@ -124,6 +133,8 @@ func (d *draft) addressAction(a *fields) {
 			p.reject(badParam("Param " + p.at(key) + " must be a JSON object."))
 		}
 	}
+	// The contents of addresses are not checked: forms differ and Meta documents
+	// few rules for them.
 	p.list("saved_addresses", 0, 100)
 	d.rich.buttons = append(d.rich.buttons, Button{Kind: "address_message", Label: "Provide address"})
 	p.done()
@@ -135,6 +146,7 @@ func (d *draft) carousel(o *fields) {
 	first := ""
 	for i := range list {
 		f := o.element("cards", list, i)
+		// Indexes count from 0 in the order of the cards.
 		if n := f.number("card_index", true, 0, 9); int(n) != i {
 			f.reject(fail(131009, "Param "+f.at("card_index")+" must count from 0."))
 		}
@@ -154,6 +166,7 @@ func (d *draft) carousel(o *fields) {
 func (d *draft) card(f *fields) (card Card, shape string) {
 	kind := f.oneOf("type", false, "cta_url", "product")
 	shape = kind
+	// Product cards take text and picture from the catalog.
 	if kind == "product" {
 		a := f.child("action")
 		card.Product = a.text("product_retailer_id", 1, 0)

@@ -54,6 +54,7 @@ func parseJSON(b []byte) (node, error) {
 	if err != nil {
 		return node{}, err
 	}
+	// Nothing may follow.
 	if r.skip(); r.i != len(r.b) {
 		return node{}, errJSONSyntax
 	}
@@ -134,6 +135,7 @@ func (r *jsonReader) object(depth int) (node, error) {
 		if err != nil {
 			return node{}, err
 		}
+		// Objects of requests are small; a map would cost more than this.
 		for i := range n.items {
 			if n.items[i].key == key {
 				return node{}, errJSONTwice
@@ -189,6 +191,7 @@ func (r *jsonReader) next(c byte) bool {
 func (r *jsonReader) number() (node, error) {
 	start := r.i
 	r.next('-')
+	// No leading zeros.
 	if !r.next('0') && !r.digits() {
 		return node{}, errJSONSyntax
 	}
@@ -224,6 +227,7 @@ func (r *jsonReader) str() (string, error) {
 		case c == '"':
 			s := r.b[start:r.i]
 			r.i++
+			// encoding/json would repair it; a client that sends it is wrong.
 			if !utf8.Valid(s) {
 				return "", errJSONSyntax
 			}

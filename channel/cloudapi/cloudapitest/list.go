@@ -11,6 +11,7 @@ import (
 // page cuts a list of size items by the limit, after and before parameters and
 // returns the bounds. Cursors are opaque and expire, as they do on the platform.
 func (c *call) page(size int) (from, to int, ge *graphError) {
+	// Graph's usual page; lists of templates are paged the same way.
 	limit := 25
 	if v := c.query.Get("limit"); v != "" {
 		n, err := strconv.Atoi(v)
@@ -52,6 +53,7 @@ func (c *call) openCursor(s string) (int, *graphError) {
 		return 0, bad
 	}
 	parts := strings.Split(string(b), ":")
+	// Made up or cut off.
 	if len(parts) != 3 || parts[0] != "cur" {
 		return 0, bad
 	}
@@ -93,6 +95,7 @@ func (c *call) paging(e *enc, from, to, size int) {
 		e.key("before").str(c.cursor(from + 1))
 		e.key("after").str(c.cursor(to))
 	})
+	// A short page is not the end of a list; a missing next is.
 	if to < size {
 		e.key("next").str(c.pageURL("after", c.cursor(to)))
 	}

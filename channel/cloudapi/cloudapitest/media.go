@@ -126,6 +126,7 @@ func uploadMedia(c *call) *graphError {
 		return badParam("The request must be a multipart form.")
 	case form.fields["messaging_product"] != "whatsapp":
 		return badParam("The parameter messaging_product is required and must be whatsapp.")
+	// A form without a file part; an empty file is a file.
 	case form.data == nil:
 		return badParam("The parameter file is required.")
 	}
@@ -138,6 +139,8 @@ func uploadMedia(c *call) *graphError {
 	if !knownMIME(kind) {
 		return badParam("Param file must be a file with one of the supported types; received " + kind + ".")
 	}
+	// The platform finds this out late, by webhook; here it is refused at once, which
+	// is stricter.
 	if part != kind {
 		return fail(131053, "The Content-Type of the file part differs from the parameter type.")
 	}
@@ -223,6 +226,7 @@ func (c *call) download() *graphError {
 	switch {
 	case c.method != http.MethodGet, m == nil:
 		return gone
+	// 404, not 401: a client that takes it for a bad token would be wrong.
 	case c.query.Get("hash") != m.urlKey, c.at >= m.urlEnds:
 		c.note(RuleExpiredMedia, "a media URL was used after its five minutes or after a newer one was issued")
 		return gone
@@ -261,6 +265,7 @@ func (c *call) resolveMedia(d *draft) *graphError {
 			return fail(131009, "Media id "+ref.id+" has expired.")
 		}
 		kind := mediaKinds[ref.kind]
+		// What fits an image is not what fits a document.
 		if !strings.Contains(" "+kind.types+" ", " "+m.mime+" ") {
 			return fail(131053, "Media of type "+m.mime+" cannot be sent as "+ref.kind+".")
 		}

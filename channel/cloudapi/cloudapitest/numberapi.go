@@ -187,6 +187,7 @@ func getNumber(c *call) *graphError {
 // listNumbers answers GET /{waba-id}/phone_numbers, newest first unless sort asks
 // for the other way.
 func listNumbers(c *call) *graphError {
+	// The default order is newest first.
 	found := slices.Clone(c.target.account.numbers)
 	if !strings.Contains(c.query.Get("sort"), "ascending") {
 		slices.Reverse(found)

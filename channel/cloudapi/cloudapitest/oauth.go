@@ -42,6 +42,7 @@ func exchangeCode(c *call) *graphError {
 		})
 		return nil
 	}
+	// The app's own token, for its subscriptions.
 	if c.query.Get("grant_type") == "client_credentials" {
 		return write(c.appToken(app).value)
 	}
@@ -50,6 +51,7 @@ func exchangeCode(c *call) *graphError {
 	if s == nil || s.app != app || c.at >= s.ends {
 		return &graphError{status: 400, code: 100, subcode: 36009, title: "This authorization code has expired or has been used."}
 	}
+	// Once only: a second exchange fails like an expired code.
 	delete(c.signups, code)
 	return write(c.issue(app, 0, nil, []*Account{s.account}).value)
 }
@@ -175,6 +177,7 @@ func continueUpload(c *call) *graphError {
 	switch {
 	case c.header.Get("file_offset") == "":
 		return badParam("The header file_offset is required.")
+	// The way on after a broken connection is to ask for the offset first.
 	case offset != len(u.data):
 		return badParam("The header file_offset does not match the bytes received so far.")
 	case len(u.data)+len(c.blob) > u.length:

@@ -15,6 +15,7 @@ func addNumberCall(c *call) *graphError {
 	if k.err != nil {
 		return k.err
 	}
+	// Meta's guide calls it cc, clients also send country_code: both are taken.
 	if cc == "" {
 		return fail(131008, "The parameter cc is required.")
 	}
@@ -26,6 +27,7 @@ func addNumberCall(c *call) *graphError {
 		switch {
 		case old.account == c.target.account || !moving:
 			return fail(2388012, "The phone number is already registered to an account.")
+		// The old provider must switch two-step verification off first.
 		case old.pin != "":
 			return fail(2388001, "Two-step verification must be switched off before a number is migrated.")
 		}
@@ -55,6 +57,7 @@ func requestCode(c *call) *graphError {
 	case n.verified:
 		return fail(136024, "The phone number is already verified.")
 	}
+	// Read it with Number.Code, as the owner of the phone would.
 	n.code = digitsOnly(c.randomHex("code", 40) + "000000")[:6]
 	n.codeEnds = c.at + int64(codeLife)
 	return c.success()
@@ -131,6 +134,7 @@ func register(c *call) *graphError {
 	if !n.verified {
 		return fail(133006, "The phone number must be verified before it is registered.")
 	}
+	// A number without a PIN takes the one given as its new one.
 	if n.pin != "" {
 		if ge := c.guessPIN(n, pin); ge != nil {
 			return ge
@@ -160,6 +164,7 @@ func (c *call) guessPIN(n *Number, pin string) *graphError {
 		n.pinFails = 0
 		return nil
 	}
+	// How many guesses are free and for how long the lock holds is not published.
 	if n.pinFails++; n.pinFails >= 5 {
 		n.pinFails, n.pinLocked = 0, c.at+int64(12*time.Hour)
 	}
@@ -172,6 +177,7 @@ func deregister(c *call) *graphError {
 	if ge := c.countRegister(n); ge != nil {
 		return ge
 	}
+	// The phone app owns the registration then.
 	if n.coexistence {
 		return fail(100, "A number in use in the WhatsApp Business app cannot be deregistered.")
 	}
@@ -203,6 +209,7 @@ func changeNumber(c *call) *graphError {
 	switch {
 	case k.err != nil:
 		return k.err
+	// Three unrelated things share this edge.
 	case pin == "" && name == "" && !hasHook:
 		return badParam("Nothing to change.")
 	case hasHook && uri != "":
@@ -229,6 +236,7 @@ func (c *call) checkOverride(uri, verify string) *graphError {
 	if verify == "" {
 		return fail(131008, "The parameter verify_token is required.")
 	}
+	// The receiver may call Graph from inside its handler.
 	c.mu.Unlock()
 	err := c.handshake(c.ctx, uri, verify)
 	c.mu.Lock()

@@ -27,12 +27,14 @@ type messageRing struct {
 // remember stores a message and forgets those older than Config.Retain.
 func (w *World) remember(m *message) {
 	w.messages[m.id] = m
+	// Nothing is forgotten.
 	if w.cfg.Retain == 0 {
 		return
 	}
 	w.old.ids = append(w.old.ids, m.id)
 	for w.old.head < len(w.old.ids) {
 		o := w.messages[w.old.ids[w.old.head]]
+		// The ids are in the order of age, so that one look is enough.
 		if o != nil && m.at-o.at < int64(w.cfg.Retain) {
 			break
 		}
@@ -45,6 +47,7 @@ func (w *World) remember(m *message) {
 			o.forget()
 		}
 	}
+	// Give the front of the slice back now and then.
 	if w.old.head > 4096 && w.old.head*2 > len(w.old.ids) {
 		w.old.ids = append([]string(nil), w.old.ids[w.old.head:]...)
 		w.old.head = 0

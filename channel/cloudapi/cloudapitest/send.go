@@ -150,6 +150,7 @@ func (c *call) recipient(f *fields, group bool) (recipient, *graphError) {
 	to, bsuid := f.text("to", 0, 0), f.text("recipient", 0, 0)
 	r := recipient{input: to}
 	switch {
+	// With both, the phone number wins and the answer has no user_id.
 	case to == "" && bsuid == "":
 		return r, fail(131008, "One of the parameters to and recipient is required.")
 	case group:
@@ -158,6 +159,7 @@ func (c *call) recipient(f *fields, group bool) (recipient, *graphError) {
 		}
 		return r, nil
 	case to == "":
+		// A BSUID is good within its own portfolio only, whatever it looks like.
 		r.input, r.bsuid = bsuid, bsuid
 		r.user = c.bsuids[bsuid]
 		if r.user == nil || r.user.bsuid(c.target.number.account.Portfolio) != bsuid {
@@ -174,9 +176,11 @@ func (c *call) recipient(f *fields, group bool) (recipient, *graphError) {
 			r.waid = code + r.waid
 		}
 	}
+	// E.164 allows 15 digits.
 	if len(r.waid) < 7 || len(r.waid) > 15 {
 		return r, fail(131009, "Param to must be a valid phone number.")
 	}
+	// Nobody with this number is no error yet: the platform accepts and reports 131026.
 	r.user = c.phones[r.waid]
 	return r, nil
 }
@@ -200,6 +204,7 @@ func (c *call) admit(m *message, to recipient, hash string) *graphError {
 	if ge := c.countSend(m); ge != nil {
 		return ge
 	}
+	// The list of recipients belongs to test numbers.
 	if n.sandbox && !c.sandboxAllows(n, to) {
 		return fail(131030, "The recipient is not in the list of allowed recipients.")
 	}
@@ -211,6 +216,7 @@ func (c *call) admit(m *message, to recipient, hash string) *graphError {
 		c.note(RuleIgnoredMove, "a message went to a phone number after the webhook that told of its change was acknowledged")
 	}
 	switch {
+	// One vague error for many causes, so that nobody can probe who blocked whom.
 	case u == nil, u.cfg.OldClient, m.chat.blocked:
 		return fail(131026, "Message Undeliverable.")
 	case m.chat.blockedBiz:
@@ -258,6 +264,7 @@ func (c *call) admitTemplate(m *message) *graphError {
 			return fail(131049, "The message was not delivered to maintain healthy ecosystem engagement.")
 		}
 	}
+	// Inside the window templates count towards no limit.
 	if !ch.windowOpen(c.at) {
 		return c.countReach(m)
 	}
@@ -287,6 +294,7 @@ func (c *call) accepted(m *message, to recipient) {
 		e.key("contacts").arr(func() {
 			e.obj(func() {
 				e.key("input").str(to.input)
+				// wa_id for sends to a phone number, user_id for sends to a BSUID.
 				e.opt("wa_id", to.waid)
 				e.opt("user_id", to.bsuid)
 			})

@@ -62,6 +62,7 @@ func setProfile(c *call) *graphError {
 	for _, key := range slices.Sorted(maps.Keys(profileLimits)) {
 		if f.has(key) {
 			least := 0
+			// The one field that cannot be cleared.
 			if key == "about" {
 				least = 1
 			}
@@ -97,6 +98,7 @@ func setProfile(c *call) *graphError {
 		n.extra.profile = make(map[string]string)
 	}
 	maps.Copy(n.extra.profile, set)
+	// An empty list takes the websites away.
 	if hasSites {
 		n.extra.websites = websites
 	}
@@ -154,6 +156,7 @@ func setSettings(c *call) *graphError {
 		n.extra.settings = make(map[string]node)
 	}
 	maps.Copy(n.extra.settings, set)
+	// The business is told of its own change, like everybody else.
 	if v, ok := set["calling"]; ok {
 		n.extra.calling = strings.EqualFold(v.at("status").text, "ENABLED")
 		c.emit(&item{account: n.account, number: n, field: "account_settings_update", elem: members(func(e *enc) {
@@ -341,6 +344,7 @@ func syncApp(c *call) *graphError {
 		return k.err
 	case !n.coexistence:
 		return fail(10, "The number is not in use in the WhatsApp Business app.")
+	// Once per kind for the life of the number on Cloud API.
 	case n.extra.synced[kind]:
 		return fail(2593107, "This synchronization was already requested.")
 	case c.at-n.extra.onboarded > int64(24*time.Hour):

@@ -104,6 +104,7 @@ func (w *World) latency(factor int64) int64 {
 func (m *message) fire(w *World) *post {
 	switch {
 	case m.stage == stageFailed || m.expired:
+	// Accepted with 200 and failed later: the answer to a send proves nothing.
 	case m.doom != nil:
 		m.stage = stageFailed
 		w.emitStatus(m, stageFailed)
@@ -176,6 +177,7 @@ func (m *message) validity() time.Duration {
 // (checked 2026-09-14)
 func (m *message) deliver(w *World) {
 	u := m.chat.user
+	// The message waits like those sent to a phone that was off before.
 	if u.cfg.Offline { // went offline meanwhile
 		m.onward(w)
 		return
@@ -238,6 +240,7 @@ func (w *World) emitStatus(m *message, s stage) {
 	if s == stageSent {
 		card = cardSent
 	}
+	// Failed statuses have no contacts.
 	if s != stageFailed && m.chat != nil {
 		it.contact = m.chat.contactCard(now, card)
 	}

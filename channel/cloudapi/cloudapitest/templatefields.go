@@ -24,6 +24,7 @@ var templateFields = map[string]func(t *Template, e *enc){
 	"previous_category": func(t *Template, e *enc) { e.str(t.former) },
 	"correct_category":  func(t *Template, e *enc) { e.str(t.wanted) },
 	"rejected_reason":   func(t *Template, e *enc) { e.str(t.reason) },
+	// An object here and a bare word in webhooks.
 	"quality_score": func(t *Template, e *enc) {
 		e.obj(func() {
 			e.key("score").str(t.quality)

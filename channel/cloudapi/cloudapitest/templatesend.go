@@ -16,6 +16,7 @@ func (c *call) templateMessage(o *fields, d *draft) {
 	code := lang.text("code", 1, 15)
 	lang.oneOf("policy", false, "deterministic")
 	lang.done()
+	// Without name and language there is nothing to compare with.
 	if o.err != nil {
 		return
 	}
@@ -28,6 +29,7 @@ func (c *call) templateMessage(o *fields, d *draft) {
 		o.reject(fail(132001, "template name ("+name+") does not exist in "+code))
 		return
 	}
+	// Before the values are looked at: a paused template is refused whatever it says.
 	if ge := d.tmpl.sendable(); ge != nil {
 		c.checkUnsendable(d.tmpl)
 		o.reject(ge)
@@ -76,6 +78,7 @@ func (b *binding) component(o *fields) {
 	case "limited_time_offer":
 		b.offerOK = true
 		o.list("parameters", 1, 1)
+	// Payments and restricted features: accepted as they come.
 	case "order_status", "tap_target_configuration":
 		o.list("parameters", 1, 10)
 	default:
@@ -95,6 +98,7 @@ func (b *binding) headerParams(o *fields, h part, into *content) string {
 	}
 	p := o.element("parameters", list, 0)
 	kind := strings.ToLower(p.text("type", 1, 0))
+	// The mistake made most often: a document where the definition has an image.
 	if strings.ToUpper(kind) != h.format {
 		p.reject(fail(132012, "header: Format mismatch, expected "+h.format+", received "+strings.ToUpper(kind)))
 		return ""
@@ -119,6 +123,8 @@ func (b *binding) headerParams(o *fields, h part, into *content) string {
 // textParams checks count, names and values and renders the text.
 func (b *binding) textParams(o *fields, where string, p part) string {
 	list := o.list("parameters", 0, 100)
+	// The count goes first, as on the platform: one value too few is 132000 even if
+	// the others are of the wrong kind.
 	if len(list) != len(p.vars) {
 		o.reject(fail(132000, where+": number of localizable_params ("+itoa(len(list))+
 			") does not match the expected number of params ("+itoa(len(p.vars))+")"))
@@ -128,6 +134,7 @@ func (b *binding) textParams(o *fields, where string, p part) string {
 	for i := range list {
 		v := o.element("parameters", list, i)
 		name := p.vars[i]
+		// Named values may come in any order, positional ones only in theirs.
 		if b.t.named {
 			if name = v.text("parameter_name", 0, 0); name == "" {
 				v.reject(badParam("Parameter name is missing or empty"))
@@ -149,6 +156,8 @@ func (b *binding) textValue(v *fields, where string) string {
 	switch kind := strings.ToLower(v.text("type", 1, 0)); kind {
 	case "text":
 		s := v.text("text", 1, 0)
+		// Meta's detail text says so; whether the code is 132018 or 132012 is not
+		// confirmed.
 		if strings.ContainsAny(s, "\r\n\t") || strings.Contains(s, "     ") {
 			v.reject(fail(132018, "Param text cannot have new-line/tab characters or more than 4 consecutive spaces"))
 		}
@@ -160,6 +169,7 @@ func (b *binding) textValue(v *fields, where string) string {
 		cur.number("amount_1000", true, -1e15, 1e15)
 		cur.done()
 		return s
+	// Only the fallback is shown; the older parts of dates are ignored.
 	case "date_time":
 		dt := v.child("date_time")
 		s := dt.text("fallback_value", 1, 0)
@@ -180,6 +190,7 @@ func (b *binding) button(o *fields, defined []templateButton, filled map[int]str
 		return
 	}
 	want, kind := subTypes[defined[index].kind], ""
+	// The index selects a button of the definition, so that the two must agree.
 	if want.name != sub {
 		o.reject(fail(132012, "button: sub_type mismatch at index "+itoa(index)+", expected "+want.name+", received "+sub))
 		return
@@ -194,6 +205,7 @@ func (b *binding) button(o *fields, defined []templateButton, filled map[int]str
 		switch {
 		case !strings.Contains(want.params, kind) || kind == "":
 			p.reject(fail(132012, "button: parameter type mismatch at index "+itoa(index)))
+		// Flows, catalogs and orders: the object inside is theirs.
 		case kind == "action":
 			if p.get("action").kind != jsonObject {
 				p.reject(badParam("Param " + p.at("action") + " must be a JSON object."))
@@ -232,6 +244,7 @@ var subTypes = map[string]struct {
 // carousel checks the cards of a carousel template.
 func (b *binding) carousel(o *fields) {
 	list := o.list("cards", 1, 10)
+	// The number of cards is fixed by the definition for media carousels.
 	if len(list) != len(b.t.cards) {
 		o.reject(fail(132000, "carousel: number of cards ("+itoa(len(list))+") does not match the template ("+itoa(len(b.t.cards))+")"))
 		return
@@ -284,6 +297,7 @@ func (b *binding) finish() {
 		b.reject(fail(131008, "limited_time_offer: the expiration is missing"))
 	}
 	for i, btn := range t.buttons {
+		// Quick replies are optional here: their payload is the label then.
 		if _, ok := b.buttons[i]; !ok && (len(btn.vars) > 0 || btn.kind == "OTP" || btn.kind == "COPY_CODE") {
 			b.reject(fail(131008, "buttons: Button at index "+itoa(i)+" of type "+btn.kind+" requires a parameter"))
 		}
@@ -300,6 +314,7 @@ func (b *binding) finish() {
 	if runes(b.d.text) > limit {
 		b.reject(fail(132005, "Translated text too long"))
 	}
+	// What is static needs no component.
 	if rich.header = b.headerText; !b.headerOK {
 		rich.header = t.header.text
 	}
