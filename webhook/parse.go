@@ -158,8 +158,7 @@ func (p *parser) entries(list value) {
 
 // entry reads one element of entry: the changes of one account.
 func (p *parser) entry(e value) {
-	p.account, p.entryTime, p.frame = "", time.Time{}, frame{}
-	p.field, p.number = "", Number{}
+	p.envelope = envelope{}
 	var list value
 	changes := 0
 	for it := e.Iter(); it.Next(); {
@@ -206,8 +205,8 @@ func (p *parser) changes(list value) {
 
 // change reads one change: a field and its value.
 func (p *parser) change(c value) {
-	p.field, p.number, p.summary, p.framed = "", Number{}, "", false
-	p.contacts, p.beside = p.contacts[:0], nil
+	p.field, p.number, p.summary, p.beside, p.framed = "", Number{}, "", nil, false
+	p.contacts = p.contacts[:0]
 	var v value
 	for it := c.Iter(); it.Next(); {
 		switch it.Key() {
