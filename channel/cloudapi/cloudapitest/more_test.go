@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
+	"github.com/kanava-go/kanava/internal/fixtures"
 )
 
 func TestARedirectShowsWhoKeepsTheTokenToItself(t *testing.T) {
@@ -194,4 +195,18 @@ func TestStepMovesFromEventToEvent(t *testing.T) {
 	require.False(t, s.Step())
 	require.True(t, s.Now().After(at))
 	require.Equal(t, []string{"sent", "delivered"}, s.in.statuses(t))
+}
+
+// TestSignaturesAreThoseOfThePlatform uses vectors computed with openssl.
+func TestSignaturesAreThoseOfThePlatform(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`{"object":"whatsapp_business_account","entry":[]}`:       "sha256=dec6a680679a968e7e0319355b23599cbfc54502c0784668e9618baa0c633756",
+		`{"object": "whatsapp_business_account", "entry": []}`:    "sha256=56cbbaf4961c6cfdae48b7f116c047e5eb513d2c931baae63a2bc1afd26f803a",
+		`{"text":"caf\u00e9 \ud83d\ude00 https:\/\/example.com"}`: "sha256=c3bbca6f737cf54562a80db66e7679b09182259b76a9a3ecf61ca8ea79e92b3c",
+	} {
+		require.Equal(t, want, cloudapitest.Sign("test_app_secret", []byte(body)))
+	}
+	require.Equal(t, "sha256=48b0e9cc1ae68c8a70f7a82c30c8a810a755e8c9eaeec59b947550323f3e9769",
+		cloudapitest.Sign("test_app_secret", fixtures.Get("messages_text_wire_escaped")))
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
 	"github.com/kanava-go/kanava/internal/fixtures"
+	"github.com/kanava-go/kanava/webhook"
 )
 
 // shape lists the paths of a JSON value with their types: "entry[].id string".
@@ -366,8 +367,33 @@ func TestEveryWebhookHasTheShapeOfItsFixture(t *testing.T) {
 	}
 }
 
+// understood checks that our own parser, written apart from the world, knows every
+// part of what it sends.
+func understood(t *testing.T, body []byte) {
+	t.Helper()
+	require.NotContains(t, string(body), "é", "bodies are ASCII, with escapes")
+	d, err := webhook.Parse(body)
+	require.NoError(t, err)
+	require.Positive(t, d.Len())
+	for ev := range d.Events() {
+		require.NoError(t, ev.Err)
+		require.NotEmpty(t, ev.Key())
+		require.False(t, ev.Time.IsZero())
+		switch p := ev.Payload.(type) {
+		case *webhook.Unknown:
+			t.Errorf("the parser does not know field %s, type %s", p.Field, p.Type)
+		case *webhook.Message:
+			if u, ok := p.Content.(*webhook.Unknown); ok {
+				t.Errorf("the parser does not know content of type %s: %v", u.Type, u.Err)
+			}
+		default:
+		}
+	}
+}
+
 func compareShapes(t *testing.T, fixture string, body []byte, extra, without []string) {
 	t.Helper()
+	understood(t, body)
 	ours, theirs := shapeOf(t, body), shapeOf(t, fixtures.Get(fixture))
 	require.Empty(t, minus(ours, theirs, extra), "keys or types the fixture does not have, in\n%s", body)
 	require.Empty(t, minus(theirs, ours, without), "keys or types of the fixture that are missing, in\n%s", body)
