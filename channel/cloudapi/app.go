@@ -22,7 +22,8 @@ func (c *Client) App(id string) *App { return &App{client: c, id: id} }
 
 var errNoSecret = errors.New("Config.AppSecret is needed for this call")
 
-// Grant is a token got for a code.
+// Grant is a token got for a code. Logs and the fmt verbs hide the token; JSON
+// shows it, because a host has to store it.
 type Grant struct {
 	Token string
 	// Expires is when the token ends; zero means never, or not told.

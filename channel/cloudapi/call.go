@@ -89,6 +89,9 @@ func (c *Client) run(ctx context.Context, cl *call, res *CallResult) error {
 		if err == nil {
 			err = ctx.Err()
 		}
+		if limit, ok := errors.AsType[*LimitError](err); ok {
+			return &LimitError{Op: cl.op, Scope: limit.Scope, Wait: limit.Wait}
+		}
 		if err != nil {
 			return &notStarted{op: cl.op, cause: err}
 		}
@@ -180,8 +183,7 @@ type notStarted struct {
 // Error names operation and cause.
 func (e *notStarted) Error() string { return "cloudapi: " + e.op + ": " + e.cause.Error() }
 
-// Unwrap returns the cause: a *LimitError, the context's error or the token
-// source's.
+// Unwrap returns the cause: the context's error or the token source's.
 func (e *notStarted) Unwrap() error { return e.cause }
 
 // Failure implements message.Failer, so that the error of a token source has a

@@ -56,8 +56,8 @@ type Config struct {
 	// to be named. nil means the hosts of Meta known so far: .fbsbx.com,
 	// .fbcdn.net and .whatsapp.net. Addresses in numbers match only if listed.
 	MediaHosts []string
-	// InsecureHTTP allows http:// for BaseURL and media, for a simulator on the
-	// same machine.
+	// InsecureHTTP allows http:// for BaseURL and media, and private addresses for
+	// media: for a simulator on the same machine.
 	InsecureHTTP bool
 
 	// Timeout bounds each attempt of a call except transfers of files; 0 means
@@ -189,7 +189,7 @@ func New(cfg Config) (*Client, error) {
 	if c.logger == nil {
 		c.logger = slog.New(slog.DiscardHandler)
 	}
-	c.http, c.mediaHTTP = clients(cfg.HTTPClient)
+	c.http, c.mediaHTTP = clients(cfg.HTTPClient, !cfg.InsecureHTTP && !proxied())
 	return c, nil
 }
 
@@ -225,9 +225,16 @@ func (cfg *Config) timeout() time.Duration {
 	return orDefault0(cfg.Timeout, DefaultTimeout)
 }
 
+// proxied reports whether media come through a proxy: then it is the proxy that
+// connects, and its own address may well be private.
+func proxied() bool {
+	proxy, err := http.ProxyFromEnvironment(&http.Request{URL: &url.URL{Scheme: "https", Host: "lookaside.fbsbx.com"}})
+	return err != nil || proxy != nil
+}
+
 // clients derives the client for Graph calls and the one for media from the
-// host's, or makes them.
-func clients(host *http.Client) (graph, media *http.Client) {
+// host's, or makes them. guard keeps ours for media off private addresses.
+func clients(host *http.Client, guard bool) (graph, media *http.Client) {
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	if host != nil {
 		c := *host
@@ -250,9 +257,7 @@ func clients(host *http.Client) (graph, media *http.Client) {
 	public := *dialer
 	public.Control = refusePrivate
 	mediaTransport := transport.Clone()
-	// Behind a proxy it is the proxy that connects, and its address may be private.
-	probe := &http.Request{URL: &url.URL{Scheme: "https", Host: "lookaside.fbsbx.com"}}
-	if proxy, err := http.ProxyFromEnvironment(probe); err == nil && proxy == nil {
+	if guard {
 		mediaTransport.DialContext = public.DialContext
 	}
 	mediaTransport.MaxIdleConnsPerHost = 16

@@ -37,4 +37,9 @@
 // The token goes to the Graph host and to the media hosts on the allow-list, and
 // nowhere else; redirects are not followed there. No error, log line or printed
 // configuration shows a token, a text, a name, a phone number or a wamid.
+//
+// # Logs
+//
+// Config.Logger gets warnings only, with these keys: op (operation), class and
+// code of a throttling answer, configured and served (versions of the API).
 package cloudapi

@@ -108,11 +108,12 @@ func (d *download) fetch(raw string) error {
 		if err != nil {
 			return &mediaError{err}
 		}
+		d.dog.wake()
 		resp, err := d.request(u)
+		d.dog.sleep()
 		if err != nil {
 			return c.transportError(d.ctx, &call{op: opDownload, repeat: true}, d.because(err), true)
 		}
-		d.dog.kick()
 		switch next := resp.Header.Get("Location"); {
 		case resp.StatusCode >= 300 && resp.StatusCode < 400 && next != "":
 			resp.Body.Close()
@@ -124,7 +125,7 @@ func (d *download) fetch(raw string) error {
 			continue
 		case resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusPartialContent:
 			defer resp.Body.Close()
-			body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
+			body, _ := io.ReadAll(io.LimitReader(watched{resp.Body, d.dog}, maxErrorBody))
 			return c.refused(&call{op: opDownload, repeat: true}, resp, body)
 		}
 		return d.accept(resp)
@@ -175,23 +176,23 @@ func (d *download) accept(resp *http.Response) error {
 		return &mediaError{ErrMediaCorrupt}
 	}
 	// The host does not know ranges: skip what was read already.
-	if _, err := io.CopyN(io.Discard, kicked{resp.Body, d.dog}, d.read); err != nil {
+	if _, err := io.CopyN(io.Discard, watched{resp.Body, d.dog}, d.read); err != nil {
 		resp.Body.Close()
 		return &mediaError{ErrMediaCorrupt}
 	}
 	return nil
 }
 
-// kicked tells the watchdog about every read.
-type kicked struct {
+// watched has the watchdog awake while it reads.
+type watched struct {
 	r   io.Reader
 	dog *watchdog
 }
 
-func (k kicked) Read(p []byte) (int, error) {
-	n, err := k.r.Read(p)
-	k.dog.kick()
-	return n, err
+func (w watched) Read(p []byte) (int, error) {
+	w.dog.wake()
+	defer w.dog.sleep()
+	return w.r.Read(p)
 }
 
 // Read implements io.Reader.
@@ -199,8 +200,7 @@ func (d *download) Read(p []byte) (int, error) {
 	if d.err != nil {
 		return 0, d.err
 	}
-	n, err := d.body.Read(p)
-	d.dog.kick()
+	n, err := watched{d.body, d.dog}.Read(p)
 	d.read += int64(n)
 	d.digest.Write(p[:n])
 	switch {

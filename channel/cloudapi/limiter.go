@@ -74,14 +74,20 @@ const (
 // LimitError reports that a call did not go out because its turn comes too late.
 // It names no number. It implements message.Failer; nothing was sent.
 type LimitError struct {
+	// Op is the operation that had to wait; a Limiter leaves it empty.
+	Op    string
 	Scope LimitScope
 	// Wait is the expected time until the call could go, from when it was refused.
 	Wait time.Duration
 }
 
-// Error names the scope and the wait.
+// Error names the operation, the scope and the wait.
 func (e *LimitError) Error() string {
-	return fmt.Sprintf("cloudapi: rate limit of the %s: wait %s", e.Scope, e.Wait.Round(time.Millisecond))
+	op := e.Op
+	if op != "" {
+		op += ": "
+	}
+	return fmt.Sprintf("cloudapi: %srate limit of the %s: wait %s", op, e.Scope, e.Wait.Round(time.Millisecond))
 }
 
 // Failure implements message.Failer.

@@ -608,7 +608,7 @@ func TestASendThatWouldWaitTooLongSaysSo(t *testing.T) {
 		require.True(t, isFailer)
 		require.Equal(t, message.ClassThrottledPair, f.Class)
 		require.Equal(t, message.Retry{Advice: message.RetryAfter, After: 5300 * time.Millisecond}, f.Retry)
-		require.ErrorContains(t, err, "cloudapi: send message: cloudapi: rate limit of the pair: wait 5.3s")
+		require.ErrorContains(t, err, "cloudapi: send message: rate limit of the pair: wait 5.3s")
 		require.Len(t, s.got, 2)
 	})
 }

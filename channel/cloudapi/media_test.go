@@ -304,6 +304,34 @@ func TestAStalledDownloadEnds(t *testing.T) {
 	})
 }
 
+func TestASlowReaderIsNotAStall(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		data := make([]byte, 100)
+		c, _ := newClient(t, func(cfg *cloudapi.Config) { cfg.IdleTimeout = 5 * time.Second }, mediaInfo(mediaURL, data), ok(string(data)), ok(`{"id":"1"}`))
+		d, err := c.Number("1").Download(t.Context(), "7")
+		require.NoError(t, err)
+		defer d.Body.Close()
+		for range 100 {
+			time.Sleep(time.Minute) // the host scans each byte for viruses
+			_, err := io.ReadFull(d.Body, make([]byte, 1))
+			require.NoError(t, err)
+		}
+		_, err = d.Body.Read(make([]byte, 1))
+		require.ErrorIs(t, err, io.EOF)
+		_, err = c.Number("1").Upload(t.Context(), message.Upload{MIME: "image/png", Size: 3, Body: slow{strings.NewReader("123")}})
+		require.NoError(t, err)
+	})
+}
+
+// slow takes a minute for every read.
+type slow struct{ io.Reader }
+
+func (s slow) Read(p []byte) (int, error) {
+	time.Sleep(time.Minute)
+	return s.Reader.Read(p[:1])
+}
+
 func TestClosingADownloadEarlyLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

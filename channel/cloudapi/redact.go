@@ -8,7 +8,7 @@ import (
 )
 
 // Format shows the configuration without its secrets, whatever the verb.
-func (cfg Config) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "cloudapi.Config%v", cfg.shown()) }
+func (cfg Config) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "cloudapi.Config(%v)", cfg.shown()) }
 
 // MarshalJSON shows the configuration without its secrets. It is not meant to be
 // read back.

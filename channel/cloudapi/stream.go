@@ -80,7 +80,8 @@ func (b *streamBody) Read(p []byte) (int, error) {
 	if b.closed {
 		return 0, errDone
 	}
-	b.watch.kick()
+	b.watch.sleep() // the source has all the time it needs
+	defer b.watch.wake()
 	if n := b.fixed(p, 0, b.stream.prefix); n > 0 {
 		return n, nil
 	}
@@ -150,7 +151,8 @@ func (s *stream) finish(ctx context.Context) {
 	}
 }
 
-// watchdog ends a transfer in which nothing moves.
+// watchdog ends a transfer in which nothing moves on the network. It sleeps while
+// it is the caller's turn to read or to supply.
 type watchdog struct {
 	idle   time.Duration
 	timer  *time.Timer
@@ -158,6 +160,7 @@ type watchdog struct {
 }
 
 // watch gives a context that ends when nothing moved for idle; 0 never ends it.
+// The watchdog is awake.
 func watch(ctx context.Context, idle time.Duration) (context.Context, *watchdog) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	w := &watchdog{idle: idle, cancel: cancel}
@@ -167,17 +170,22 @@ func watch(ctx context.Context, idle time.Duration) (context.Context, *watchdog)
 	return ctx, w
 }
 
-// kick tells that something moved.
-func (w *watchdog) kick() {
+// wake starts a new wait for the network.
+func (w *watchdog) wake() {
 	if w.timer != nil {
 		w.timer.Reset(w.idle)
 	}
 }
 
-// stop ends the watch and the context.
-func (w *watchdog) stop() {
+// sleep ends a wait for the network.
+func (w *watchdog) sleep() {
 	if w.timer != nil {
 		w.timer.Stop()
 	}
+}
+
+// stop ends the watch and the context.
+func (w *watchdog) stop() {
+	w.sleep()
 	w.cancel(context.Canceled)
 }
