@@ -133,6 +133,7 @@ func (s *scanner) best(k, limit int, c *candidate) bool {
 		if c.tier == Weak {
 			weak |= lengthBit(n)
 		} else if s.isCard(c) {
+			s.extend(c, weak, &last)
 			return true
 		}
 	}
@@ -147,6 +148,23 @@ func (s *scanner) best(k, limit int, c *candidate) bool {
 		}
 	}
 	return false
+}
+
+// extend makes c a number of 17 or 18 digits, one of the lengths in weak, if it
+// is a card in groups of four with another group of one or two digits behind. A
+// group of three may be the security code, so 19 digits do not count.
+func (s *scanner) extend(c *candidate, weak lengths, last *[maxDigits + 1]uint8) {
+	if weak &= l17 | l18; weak == 0 || c.n != 16 || c.shape != canonical {
+		return
+	}
+	longer := candidate{first: c.first}
+	for n := 18; n > 16; n-- {
+		longer.last = int(last[n])
+		if weak&lengthBit(n) != 0 && s.isNumber(&longer) && s.isCard(&longer) && longer.shape == canonical {
+			*c = longer
+			return
+		}
+	}
 }
 
 // isCard judges everything about c but its digits: grouping, neighbours, what

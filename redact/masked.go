@@ -157,6 +157,6 @@ func (s *scanner) cardShaped(t *stretch, n int, near []group) bool {
 	if first != irregular || shapeOf(sizes[:k], 1) != irregular {
 		return true
 	}
-	far := t.end[n-1]
-	return s.cardWordNear(min(far, near[0].start), max(far, near[0].end, near[len(near)-1].end))
+	far, a, z := t.end[n-1], &near[0], &near[len(near)-1]
+	return s.cardWordNear(min(far, a.start, z.start), max(far, a.end, z.end))
 }

@@ -25,7 +25,7 @@ func (s *scanner) blocked(c *candidate) bool {
 		if c.shape == uniform {
 			size, list = 1, gap
 		}
-		if s.g[k].n >= size && !(c.shape != uniform && s.isExpiry(k)) && !s.cardStartsWith(k, list) {
+		if s.g[k].n >= size && !s.isExpiry(k, list) && !s.cardStartsWith(k, list) {
 			c.code = s.isCodeTail(c)
 			return !c.code
 		}
@@ -90,27 +90,20 @@ func (s *scanner) evident(k, j int, list uint32) bool {
 	return c.sure() || s.cardWordNear(start, end)
 }
 
-// isExpiry reports whether group k is an expiry date written MMYY. Years run
-// from 20 to 49.
-func (s *scanner) isExpiry(k int) bool {
-	var v [4]int
+// isExpiry reports whether group k is an expiry date written MMYY, or, behind a
+// candidate that list may make a part of a list, a date with a separator of its
+// own: "41 11 11 11 11 11 11 11 03/27".
+func (s *scanner) isExpiry(k int, list uint32) bool {
 	g := &s.g[k]
-	if int(g.n) != len(v) {
+	if list != 0 {
+		_, ok := s.expiryAt(g.start)
+		return ok && g.gap != list
+	}
+	if g.n != 4 {
 		return false
 	}
-	n := 0
-	for i := g.start; i < g.end; {
-		d, w := decimal(s.b, i)
-		if w == 0 {
-			_, w = runeAfter(s.b, i)
-		} else {
-			v[n] = d
-			n++
-		}
-		i += w
-	}
-	month := 10*v[0] + v[1]
-	return month >= 1 && month <= 12 && v[2] >= 2 && v[2] <= 4
+	_, ok := s.expiryAt(g.start)
+	return ok
 }
 
 // isCodeTail reports whether c is a card grouped as printed with its security

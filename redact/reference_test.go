@@ -244,6 +244,14 @@ func (x *refText) best(g []refGroup, i, limit int) *refCard {
 				continue
 			}
 			if c := x.judge(g, i, j, tier); c != nil {
+				if len(n) == 16 && tier == redact.Strong && refShape(g[i:j+1]) == "canonical" && j+1 < limit {
+					m := refDigits(g[i : j+2])
+					if (len(m) == 17 || len(m) == 18) && refTier(m) == redact.Weak && x.checks(g, i, j+1) && refShape(g[i:j+2]) == "canonical" {
+						if longer := x.judge(g, i, j+1, redact.Weak); longer != nil {
+							return longer
+						}
+					}
+				}
 				return c
 			}
 		}
@@ -340,7 +348,7 @@ func (x *refText) blocked(g []refGroup, c *refCard, shape string) bool {
 	}
 	if c.last+1 < len(g) {
 		gap, y := g[c.last].gap, g[c.last+1]
-		if refUses(in, gap) && len(y.digits) >= least && (shape == "uniform" || !refMMYY.MatchString(y.digits)) {
+		if refUses(in, gap) && len(y.digits) >= least && !(shape == "uniform" && y.gap != gap && x.expiry(y.from) > 0) && (shape == "uniform" || !refMMYY.MatchString(y.digits)) {
 			for k := c.last + 1; k < len(g); k++ {
 				if x.evident(g, c.last+1, k, refList(shape, gap)) {
 					return false
