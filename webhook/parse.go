@@ -63,8 +63,8 @@ type parser struct {
 	single   int     // 1 if there is one event, which stands in the delivery
 	events   []Event // all events if there are more
 	frames   []frame
-	contacts []contact // of the value being read
-	lists    []listed  // of the value being read
+	contacts []contact       // of the value being read
+	lists    []jsonscan.Iter // at the members of the value that hold its items
 
 	envelope
 	err error // the first flaw of the item being read

@@ -16,8 +16,8 @@ func (p *parser) value(v value) {
 	field := p.field
 	if conversational(field) {
 		p.shared(v)
-		for _, l := range p.lists {
-			p.valueList(field, l.key, l.v)
+		for i := range p.lists {
+			p.valueList(field, p.lists[i].Key(), p.lists[i].Value())
 		}
 		return
 	}
@@ -39,6 +39,8 @@ func (p *parser) value(v value) {
 // shared by the others: normally a list of items.
 func (p *parser) valueList(field, key string, items value) {
 	switch {
+	case key == "conversation_context" && p.frame.summary != (span{}), key == "errors" && p.frame.errors != (span{}):
+		return // shared after all
 	case field == "standby" && key == "standby":
 		p.standby(items)
 		return
@@ -68,42 +70,42 @@ func (p *parser) items(items value, s shape, read reader) {
 // list begins the items of the list called key.
 func (p *parser) list(key string) { p.frame.list, p.framed = key, false }
 
-// A listed is a member of a value that is not shared by the others.
-type listed struct {
-	key string
-	v   value
-}
-
 // shared reads what the items of a value have in common, and puts the other
 // members into p.lists.
 func (p *parser) shared(v value) {
 	p.lists = p.lists[:0]
 	for it := v.Iter(); it.Next(); {
-		switch key := it.Key(); key {
+		switch it.Key() {
 		case "messaging_product":
 		case "metadata":
 			p.metadata(&it)
 		case "contacts":
 			p.readContacts(it.Value())
-		case "conversation_context":
-			if v.Get("messages").Len() > 0 {
-				p.summary = p.summaryText(&it)
-				p.frame.summary = at(it.Value())
-				continue
-			}
-			p.lists = append(p.lists, listed{key, it.Value()})
-		case "errors":
-			if v.Get("calls").Len() > 0 {
-				p.beside = p.errorList(&it)
-				p.frame.errors = at(it.Value())
-				continue
-			}
-			p.lists = append(p.lists, listed{key, it.Value()})
 		default:
-			p.lists = append(p.lists, listed{key, it.Value()})
+			p.lists = append(p.lists, it)
+		}
+	}
+	// Two members belong to the items of another, if it has any.
+	messages, calls := p.has("messages"), p.has("calls")
+	for i := range p.lists {
+		switch m := &p.lists[i]; {
+		case messages && m.Key() == "conversation_context":
+			p.summary, p.frame.summary = p.summaryText(m), at(m.Value())
+		case calls && m.Key() == "errors":
+			p.beside, p.frame.errors = p.errorList(m), at(m.Value())
 		}
 	}
 	p.err = nil
+}
+
+// has reports whether there is an item in the list called key.
+func (p *parser) has(key string) bool {
+	for i := range p.lists {
+		if p.lists[i].Key() == key && p.lists[i].Value().Len() > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // metadata reads which number a value is about.
