@@ -63,7 +63,9 @@ func TestPrintingShowsNoSecret(t *testing.T) {
 	var log bytes.Buffer
 	for _, h := range []slog.Handler{slog.NewJSONHandler(&log, nil), slog.NewTextHandler(&log, nil)} {
 		slog.New(h).Info("x", "cfg", cfg, "ptr", &cfg, "client", c, "number", c.Number("1"), "account", c.Account("1"), "app", c.App("1"),
-			"grant", cloudapi.Grant{Token: token})
+			"grant", cloudapi.Grant{Token: token},
+			"blocked", cloudapi.BlockedUser{WAID: secret}, "result", cloudapi.BlockResult{Done: []cloudapi.BlockedUser{{WAID: secret}}},
+			"failure", cloudapi.BlockFailure{User: cloudapi.BlockedUser{WAID: secret}}, "file", cloudapi.MediaInfo{URL: secret})
 	}
 	for _, v := range []any{cfg, &cfg, c, c.Number("1"), c.Account("1"), c.App("1"), c.Business("1"), cloudapi.Grant{Token: token}} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d"} {

@@ -1,5 +1,5 @@
-// Package cloudapi is a client of WhatsApp's Cloud API that never trips a rate
-// limit and never sends a message twice.
+// Package cloudapi is a client of WhatsApp's Cloud API that keeps every rate limit
+// and does not send a message twice.
 //
 //	client, err := cloudapi.New(cloudapi.Config{Token: os.Getenv("WHATSAPP_TOKEN")})
 //	if err != nil {
@@ -19,7 +19,7 @@
 //
 // # Errors
 //
-// Every error implements message.Failer: a class to branch on, whether and when a
+// Every error of a call implements message.Failer: a class to branch on, whether and when a
 // repeat makes sense, and a sentence for an agent. errors.Is works with
 // window.ErrClosed, template.ErrNotSendable, message.ErrInvalid and
 // message.ErrOutcomeUnknown. The last one means that a message may have been

@@ -34,6 +34,14 @@ func (g Grant) Format(f fmt.State, _ rune) { io.WriteString(f, "cloudapi.Grant(t
 // LogValue hides the token.
 func (g Grant) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(g)) }
 
+// LogValue shows how many users are meant, not which.
+func (r BlockResult) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("done", len(r.Done)), slog.Int("failed", len(r.Failed)))
+}
+
+// LogValue shows why, not who.
+func (f BlockFailure) LogValue() slog.Value { return f.Failure.LogValue() }
+
 // LogValue shows that there is a user, not who.
 func (u BlockedUser) LogValue() slog.Value {
 	return slog.GroupValue(slog.Bool("wa_id", u.WAID != ""), slog.Bool("bsuid", u.BSUID != ""))

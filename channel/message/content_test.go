@@ -185,6 +185,8 @@ func TestLogsAndErrorsShowNothingPrivate(t *testing.T) {
 			logger.Info("err", "err", err)
 		}
 	}
+	logger.Info("parts", "upload", message.Upload{Name: "CANARY.pdf", MIME: "application/pdf", Size: 3}, "download", message.Download{SHA256: "CANARY"},
+		"contact", message.Contact{Name: message.ContactName{Formatted: "CANARY"}})
 	logger.Info("receipt", "r", message.Receipt{ID: "wamid.CANARY", WAID: "16505550123", BSUID: "US.1349"})
 	logger.Info("failure", "f", message.Classify(131047, 0, 400, false))
 	check("log", log.String())

@@ -45,6 +45,22 @@ func (r Receipt) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", shortHash(r.ID)), slog.String("status", string(r.Status)))
 }
 
+// LogValue shows type and size, not the name.
+func (u Upload) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("mime", u.MIME), slog.Int64("size", u.Size))
+}
+
+// LogValue shows type and size.
+func (d Download) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("mime", d.MIME), slog.Int64("size", d.Size))
+}
+
+// LogValue shows how much is on the card.
+func (c Contact) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.Int("phones", len(c.Phones)), slog.Int("emails", len(c.Emails)), slog.Int("addresses", len(c.Addresses)))
+}
+
 // shortHash lets two log lines about the same thing be matched without naming it.
 // It is not proof against somebody who tries all phone numbers.
 func shortHash(s string) string {
@@ -153,7 +169,7 @@ func (c *List) LogValue() slog.Value { return logContent(c) }
 func (c *CTAURL) LogValue() slog.Value { return logContent(c) }
 
 // LogValue shows kind and size, never the content.
-func (c *Flow) LogValue() slog.Value { return logContent(c) }
+func (f *Flow) LogValue() slog.Value { return logContent(f) }
 
 // LogValue shows kind and size, never the content.
 func (c *LocationRequest) LogValue() slog.Value { return logContent(c) }

@@ -69,6 +69,7 @@ func (c *checker) interactive(content Content) {
 		for i, id := range v.RetailerIDs {
 			c.need(index(pathAction+".cards", i)+".action.product_retailer_id", id)
 		}
+	default: // the plain kinds, which check has taken
 	}
 }
 
