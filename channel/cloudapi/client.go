@@ -61,8 +61,9 @@ type Config struct {
 	InsecureHTTP bool
 
 	// Timeout bounds each attempt of a call except transfers of files; 0 means
-	// HTTPClient.Timeout if that is set, else [DefaultTimeout]; negative none. Transfers instead end when nothing moved
-	// for IdleTimeout; 0 means one minute.
+	// HTTPClient.Timeout if that is set, else [DefaultTimeout]; negative none.
+	// Transfers end instead when nothing moved on the network for IdleTimeout; 0
+	// means one minute, negative never.
 	Timeout     time.Duration
 	IdleTimeout time.Duration
 	// MaxWait is the longest time that one call spends waiting for rate permits
@@ -72,10 +73,10 @@ type Config struct {
 	// Retries is how often a call is repeated that is known not to have been
 	// accepted, or that may be repeated safely; 0 means 3, negative none.
 	Retries int
-	// TrustServerErrors treats an error of Meta that may come after acceptance
+	// UnsafeTrustServerErrors treats an error of Meta that may come after acceptance
 	// (codes 1, 2, 131000, 131016) as a refusal. That repeats such sends, and can
 	// deliver a message twice. Off, they are reported as message.ErrOutcomeUnknown.
-	TrustServerErrors bool
+	UnsafeTrustServerErrors bool
 	// MaxResponse bounds an answer in bytes, MaxMedia a download; 0 means 8 MiB
 	// and 128 MiB.
 	MaxResponse int64
@@ -174,7 +175,7 @@ func New(cfg Config) (*Client, error) {
 		idle:        orDefault0(cfg.IdleTimeout, defaultIdle),
 		maxWait:     orDefault0(cfg.MaxWait, DefaultMaxWait),
 		retries:     orDefault0(cfg.Retries, defaultRetries),
-		trust:       cfg.TrustServerErrors,
+		trust:       cfg.UnsafeTrustServerErrors,
 		maxResponse: orDefault(cfg.MaxResponse, defaultMaxResponse),
 		maxMedia:    orDefault(cfg.MaxMedia, defaultMaxMedia),
 		// https://developers.facebook.com/documentation/business-messaging/whatsapp/throughput

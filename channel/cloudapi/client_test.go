@@ -202,7 +202,7 @@ func TestErrorEnvelopesAreReadLeniently(t *testing.T) {
 			require.Equal(t, []any{c.code, c.subcode, c.status, c.class, c.details, c.title, c.traceID},
 				[]any{e.Code, e.Subcode, e.Status, e.Failure().Class, e.Details, e.UserTitle, e.TraceID})
 			require.Equal(t, c.body, string(e.Body))
-			require.NotContains(t, fmt.Sprintf("%v %+v %#v %s", err, err, err, err), "CANARY")
+			require.NotContains(t, fmt.Sprintf("%v %+v %#v %s %d %x", err, err, err, err, err, err), "CANARY")
 		})
 	}
 }

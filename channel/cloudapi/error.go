@@ -3,6 +3,7 @@ package cloudapi
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"time"
@@ -65,8 +66,9 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// GoString is Error: a dump must not show what the answer quotes.
-func (e *Error) GoString() string { return e.Error() }
+// Format prints Error whatever the verb: a dump must not show what the answer
+// quotes.
+func (e *Error) Format(f fmt.State, _ rune) { io.WriteString(f, e.Error()) }
 
 // LogValue shows codes, class and trace id.
 func (e *Error) LogValue() slog.Value {

@@ -112,10 +112,10 @@ func TestARepeatThatSucceedsIsASuccess(t *testing.T) {
 	})
 }
 
-func TestAHostCanChooseToTrustServerErrors(t *testing.T) {
+func TestAHostCanChooseToUnsafeTrustServerErrors(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		trust := func(cfg *cloudapi.Config) { cfg.TrustServerErrors = true }
+		trust := func(cfg *cloudapi.Config) { cfg.UnsafeTrustServerErrors = true }
 		c, s := newClient(t, trust, graph(500, 131000), graph(503, 2), ok(acceptedJSON))
 		_, err := c.Number("1").Send(t.Context(), hello)
 		require.NoError(t, err)
