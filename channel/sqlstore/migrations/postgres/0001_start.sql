@@ -14,7 +14,6 @@ CREATE TABLE kanava_record (
 	PRIMARY KEY (kind, key)
 ) WITH (fillfactor = 85);
 CREATE INDEX kanava_record_parent ON kanava_record (kind, parent, sort, key);
-CREATE INDEX kanava_record_sort ON kanava_record (kind, sort, key);
 
 -- Work, living and dead. Times are microseconds since 1970; due 0 means at once,
 -- until 0 means not leased. ready orders the claims. head marks living work that is

@@ -5,7 +5,7 @@ CREATE TABLE kanava_counter (
 ) WITHOUT ROWID;
 INSERT INTO kanava_counter (only, seq) VALUES (TRUE, 0);
 
--- Documents. The rows stay in the order of arrival; three small indexes find them.
+-- Documents. The rows stay in the order of arrival; two small indexes find them.
 CREATE TABLE kanava_record (
 	kind    TEXT    NOT NULL,
 	key     TEXT    NOT NULL,
@@ -17,7 +17,6 @@ CREATE TABLE kanava_record (
 	UNIQUE (kind, key)
 );
 CREATE INDEX kanava_record_parent ON kanava_record (kind, parent, sort, key);
-CREATE INDEX kanava_record_sort ON kanava_record (kind, sort, key);
 
 -- Work, living and dead. Times are microseconds since 1970; due 0 means at once,
 -- until 0 means not leased. ready orders the claims. head marks living work that is
