@@ -196,6 +196,7 @@ var (
 	errCutOff  = errors.New("webhook: read body: connection ended early")
 )
 
+// isTooLarge reports whether reading stopped at MaxBody.
 func isTooLarge(err error) bool {
 	_, ok := errors.AsType[*http.MaxBytesError](err)
 	return ok

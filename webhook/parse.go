@@ -150,6 +150,7 @@ func (p *parser) body(root value) {
 	}
 }
 
+// entries reads the elements of entry.
 func (p *parser) entries(list value) {
 	for l := elements(list); l.next(); {
 		p.entry(l.item)

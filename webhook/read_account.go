@@ -44,6 +44,8 @@ func accountReader(field string) accountItem {
 	}
 }
 
+// accountAlert reads the value of account_alerts. Documentation nests the parts in
+// alert_info; values seen in practice also have them flat.
 func (p *parser) accountAlert(v value) (Payload, time.Time) {
 	a := new(AccountAlert)
 	for it := v.Iter(); it.Next(); {
@@ -66,6 +68,7 @@ func (p *parser) accountAlert(v value) (Payload, time.Time) {
 	return a, time.Time{}
 }
 
+// alertInfo reads one part of an alert, wherever it stands.
 func (p *parser) alertInfo(a *AccountAlert, m member) {
 	switch m.Key() {
 	case "alert_severity":
@@ -79,6 +82,7 @@ func (p *parser) alertInfo(a *AccountAlert, m member) {
 	}
 }
 
+// accountReview reads the value of account_review_update.
 func (p *parser) accountReview(v value) (Payload, time.Time) {
 	r := new(AccountReview)
 	for it := v.Iter(); it.Next(); {
@@ -92,6 +96,9 @@ func (p *parser) accountReview(v value) (Payload, time.Time) {
 	return r, time.Time{}
 }
 
+// accountUpdate reads the value of account_update. The event says which of the
+// parts to expect, but a part is read wherever it comes: Meta adds events more often
+// than parts.
 func (p *parser) accountUpdate(v value) (Payload, time.Time) {
 	u := new(AccountUpdate)
 	for it := v.Iter(); it.Next(); {
@@ -126,6 +133,7 @@ func (p *parser) accountUpdate(v value) (Payload, time.Time) {
 	return u, time.Time{}
 }
 
+// violation reads violation_info. The remediation is optional.
 func (p *parser) violation(it jsonscan.Iter) Violation {
 	var v Violation
 	for it.Next() {
@@ -139,6 +147,7 @@ func (p *parser) violation(it jsonscan.Iter) Violation {
 	return v
 }
 
+// restriction reads an element of restriction_info. All but the type is optional.
 func (p *parser) restriction(it jsonscan.Iter) Restriction {
 	var r Restriction
 	for it.Next() {
@@ -154,6 +163,7 @@ func (p *parser) restriction(it jsonscan.Iter) Restriction {
 	return r
 }
 
+// ban reads ban_info. The date is prose, in English, and stays as it is.
 func (p *parser) ban(it jsonscan.Iter) Ban {
 	var b Ban
 	for it.Next() {
@@ -167,6 +177,7 @@ func (p *parser) ban(it jsonscan.Iter) Ban {
 	return b
 }
 
+// wabaInfo reads waba_info. Meta names the ad account in two ways.
 func (p *parser) wabaInfo(it jsonscan.Iter) WABAInfo {
 	var w WABAInfo
 	for it.Next() {
@@ -188,6 +199,8 @@ func (p *parser) wabaInfo(it jsonscan.Iter) WABAInfo {
 	return w
 }
 
+// disconnection reads disconnection_info: why a number of the WhatsApp Business app
+// left.
 func (p *parser) disconnection(it jsonscan.Iter) Disconnection {
 	var d Disconnection
 	for it.Next() {
@@ -201,6 +214,8 @@ func (p *parser) disconnection(it jsonscan.Iter) Disconnection {
 	return d
 }
 
+// certification reads partner_client_certification_info, and the shorter
+// …_needed_info. Reasons are spelled with spaces or underscores.
 func (p *parser) certification(it jsonscan.Iter) Certification {
 	var c Certification
 	for it.Next() {
@@ -216,6 +231,7 @@ func (p *parser) certification(it jsonscan.Iter) Certification {
 	return c
 }
 
+// authRates reads auth_international_rate_eligibility.
 func (p *parser) authRates(it jsonscan.Iter) AuthRates {
 	var a AuthRates
 	for it.Next() {
@@ -244,6 +260,7 @@ func (p *parser) authRates(it jsonscan.Iter) AuthRates {
 	return a
 }
 
+// volumeTier reads volume_tier_info.
 func (p *parser) volumeTier(it jsonscan.Iter) VolumeTier {
 	var t VolumeTier
 	for it.Next() {
@@ -263,6 +280,9 @@ func (p *parser) volumeTier(it jsonscan.Iter) VolumeTier {
 	return t
 }
 
+// capabilityUpdate reads the value of business_capability_update. The limit is a
+// number on one page of Meta's and a tier on another, so it stays text. There is
+// nothing every such value has, hence no check.
 func (p *parser) capabilityUpdate(v value) (Payload, time.Time) {
 	c := new(CapabilityUpdate)
 	for it := v.Iter(); it.Next(); {
@@ -280,6 +300,7 @@ func (p *parser) capabilityUpdate(v value) (Payload, time.Time) {
 	return c, time.Time{}
 }
 
+// partnerSolution reads the value of partner_solutions.
 func (p *parser) partnerSolution(v value) (Payload, time.Time) {
 	s := new(PartnerSolution)
 	for it := v.Iter(); it.Next(); {

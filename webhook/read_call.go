@@ -84,6 +84,7 @@ func (p *parser) callDetail(c *Call, m member) {
 	}
 }
 
+// callSession reads session: what to hand to a WebRTC stack, untouched.
 func (p *parser) callSession(it jsonscan.Iter) CallSession {
 	var s CallSession
 	for it.Next() {

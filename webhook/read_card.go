@@ -19,6 +19,7 @@ func (p *parser) cards(key string, part value) Content {
 	return c
 }
 
+// card reads one address card. A vCard and the parts may come together or alone.
 func (p *parser) card(it jsonscan.Iter) Card {
 	var c Card
 	for it.Next() {
@@ -55,6 +56,7 @@ func (p *parser) card(it jsonscan.Iter) Card {
 	return c
 }
 
+// cardName reads name.
 func (p *parser) cardName(it jsonscan.Iter) CardName {
 	var n CardName
 	for it.Next() {
@@ -76,6 +78,8 @@ func (p *parser) cardName(it jsonscan.Iter) CardName {
 	return n
 }
 
+// cardPhone reads an element of phones. The number stays as written, which a person
+// may want to see; wa_id is the form to use.
 func (p *parser) cardPhone(it jsonscan.Iter) CardPhone {
 	var c CardPhone
 	for it.Next() {
@@ -105,6 +109,7 @@ func (p *parser) cardEntry(it jsonscan.Iter) CardEntry {
 	return e
 }
 
+// cardAddress reads an element of addresses.
 func (p *parser) cardAddress(it jsonscan.Iter) CardAddress {
 	var a CardAddress
 	for it.Next() {

@@ -66,6 +66,7 @@ func (p *parser) readContent(typ string, part value, from *Identity) Content {
 	}
 }
 
+// textBody reads text. Taps on ice breakers and bot commands come as text as well.
 func (p *parser) textBody(it jsonscan.Iter) Content {
 	t := new(Text)
 	for it.Next() {
@@ -102,6 +103,8 @@ func (p *parser) media(kind MediaKind, it jsonscan.Iter) *Media {
 	return m
 }
 
+// location reads location. Coordinates arrive as numbers, and from some versions as
+// strings.
 func (p *parser) location(it jsonscan.Iter) Content {
 	l := new(Location)
 	for it.Next() {
@@ -121,6 +124,7 @@ func (p *parser) location(it jsonscan.Iter) Content {
 	return l
 }
 
+// reaction reads reaction. A missing emoji is a removed reaction, not a flaw.
 func (p *parser) reaction(it jsonscan.Iter) Content {
 	r := new(Reaction)
 	for it.Next() {
@@ -134,6 +138,7 @@ func (p *parser) reaction(it jsonscan.Iter) Content {
 	return r
 }
 
+// order reads order.
 func (p *parser) order(it jsonscan.Iter) Content {
 	o := new(Order)
 	for it.Next() {
@@ -149,6 +154,8 @@ func (p *parser) order(it jsonscan.Iter) Content {
 	return o
 }
 
+// orderItem reads an element of product_items. Prices are whole numbers in Meta's
+// table and fractions in its samples.
 func (p *parser) orderItem(it jsonscan.Iter) OrderItem {
 	var i OrderItem
 	for it.Next() {
@@ -166,6 +173,7 @@ func (p *parser) orderItem(it jsonscan.Iter) OrderItem {
 	return i
 }
 
+// edit reads edit, which holds a message without id and sender of its own.
 func (p *parser) edit(it jsonscan.Iter, from *Identity) Content {
 	e := new(Edit)
 	for it.Next() {
@@ -206,6 +214,7 @@ func (p *parser) editedContent(m value, from *Identity) Content {
 	return p.contentOf(m, typ, m.Get(typ), from)
 }
 
+// revoke reads revoke.
 func (p *parser) revoke(it jsonscan.Iter) Content {
 	r := new(Revoke)
 	for it.Next() {

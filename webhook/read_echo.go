@@ -48,6 +48,8 @@ func (p *parser) standby(m value) {
 	}
 }
 
+// standbyReader returns the reader for the list called key in a standby box, nil if
+// there is no such list.
 func standbyReader(key string) reader {
 	switch key {
 	case "messages":
@@ -61,6 +63,7 @@ func standbyReader(key string) reader {
 	}
 }
 
+// standbyMessage reads a message of a conversation that somebody else owns.
 func (p *parser) standbyMessage(v value, s shape) {
 	m, x := new(StandbyMessage), extra{}
 	if !p.readMessage(v, s, &m.Message, &x) {
@@ -70,6 +73,8 @@ func (p *parser) standbyMessage(v value, s shape) {
 	p.emit(v, s, m.Message.Time, m).contact = x.contact
 }
 
+// standbyStatus reads a status of a message that somebody else sent. These may come
+// without a BSUID.
 func (p *parser) standbyStatus(v value, s shape) {
 	st := new(StandbyStatus)
 	switch at, typ, ok := p.readStatus(v, s, &st.Status); {
@@ -184,6 +189,7 @@ func (p *parser) handover(v value) (Payload, time.Time) {
 	return h, t
 }
 
+// handoverDetail reads control_passed or control_taken.
 func (p *parser) handoverDetail(it jsonscan.Iter, h *Handover) {
 	for it.Next() {
 		switch it.Key() {

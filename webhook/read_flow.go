@@ -47,6 +47,7 @@ func (p *parser) flowEvent(v value) (Payload, time.Time) {
 	return f, time.Time{}
 }
 
+// flowError reads an element of errors: not one of Meta's usual error objects.
 func (p *parser) flowError(it jsonscan.Iter) FlowError {
 	var e FlowError
 	for it.Next() {

@@ -56,6 +56,7 @@ func (p *parser) emitGroup(v value, s shape, h *groupHead, payload Payload) {
 	p.emit(v, s, h.time, payload)
 }
 
+// groupLifecycle reads an item of group_lifecycle_update.
 func (p *parser) groupLifecycle(v value, s shape) {
 	g, h := new(GroupLifecycle), groupHead{}
 	for it := v.Iter(); it.Next(); {
@@ -76,6 +77,7 @@ func (p *parser) groupLifecycle(v value, s shape) {
 	p.emitGroup(v, s, &h, g)
 }
 
+// groupParticipants reads an item of group_participants_update.
 func (p *parser) groupParticipants(v value, s shape) {
 	g, h := new(GroupParticipants), groupHead{}
 	for it := v.Iter(); it.Next(); {
@@ -121,6 +123,8 @@ func (p *parser) groupUser(m member, id *Identity) {
 	}
 }
 
+// participant reads an element of added_, removed_ or failed_participants. Those that
+// failed have only what the caller gave as input.
 func (p *parser) participant(it jsonscan.Iter) Participant {
 	var pt Participant
 	for it.Next() {
@@ -136,6 +140,7 @@ func (p *parser) participant(it jsonscan.Iter) Participant {
 	return pt
 }
 
+// groupSettings reads an item of group_settings_update. Parts can fail one by one.
 func (p *parser) groupSettings(v value, s shape) {
 	g, h := new(GroupSettings), groupHead{}
 	for it := v.Iter(); it.Next(); {
@@ -154,6 +159,7 @@ func (p *parser) groupSettings(v value, s shape) {
 	p.emitGroup(v, s, &h, g)
 }
 
+// groupSetting reads the outcome for a subject, a description or a picture.
 func (p *parser) groupSetting(it jsonscan.Iter) GroupSetting {
 	var g GroupSetting
 	for it.Next() {
@@ -173,6 +179,7 @@ func (p *parser) groupSetting(it jsonscan.Iter) GroupSetting {
 	return g
 }
 
+// groupStatus reads an item of group_status_update.
 func (p *parser) groupStatus(v value, s shape) {
 	var h groupHead
 	for it := v.Iter(); it.Next(); {

@@ -55,6 +55,7 @@ func (p *parser) history(parts value) {
 	}
 }
 
+// chunk reads metadata of a part of the history.
 func (p *parser) chunk(it jsonscan.Iter) HistoryChunk {
 	var c HistoryChunk
 	for it.Next() {

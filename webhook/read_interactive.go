@@ -55,6 +55,7 @@ func (p *parser) reply(typ string, it jsonscan.Iter) Content {
 	}
 }
 
+// listReply reads list_reply, and button_reply, which has no description.
 func (p *parser) listReply(it jsonscan.Iter) ListReply {
 	var r ListReply
 	for it.Next() {
@@ -70,6 +71,7 @@ func (p *parser) listReply(it jsonscan.Iter) ListReply {
 	return r
 }
 
+// quickReply reads button: a tap on a button of a template.
 func (p *parser) quickReply(it jsonscan.Iter) Content {
 	r := new(QuickReply)
 	for it.Next() {
@@ -83,6 +85,8 @@ func (p *parser) quickReply(it jsonscan.Iter) Content {
 	return r
 }
 
+// flowReply reads nfm_reply. The answers are JSON inside of a string and stay so: it
+// is the form's own vocabulary.
 func (p *parser) flowReply(it jsonscan.Iter) Content {
 	r := new(FlowReply)
 	for it.Next() {
@@ -102,6 +106,7 @@ func (p *parser) flowReply(it jsonscan.Iter) Content {
 	return r
 }
 
+// callPermission reads call_permission_reply.
 func (p *parser) callPermission(it jsonscan.Iter) Content {
 	c := new(CallPermission)
 	for it.Next() {
@@ -120,6 +125,7 @@ func (p *parser) callPermission(it jsonscan.Iter) Content {
 	return c
 }
 
+// paymentMethod reads payment_method.
 func (p *parser) paymentMethod(it jsonscan.Iter) Content {
 	m := new(PaymentMethod)
 	for it.Next() {

@@ -114,6 +114,7 @@ func (p *parser) context(it jsonscan.Iter) Context {
 	return c
 }
 
+// product reads a reference into a catalog.
 func (p *parser) product(it jsonscan.Iter) Product {
 	var pr Product
 	for it.Next() {

@@ -7,6 +7,8 @@ import (
 	"github.com/kanava-go/kanava/internal/jsonscan"
 )
 
+// numberSettings reads the value of account_settings_update, which has no metadata:
+// the number stands in the settings.
 func (p *parser) numberSettings(v value) (Payload, time.Time) {
 	s := new(NumberSettings)
 	var t time.Time
@@ -34,6 +36,7 @@ func (p *parser) numberSettings(v value) (Payload, time.Time) {
 	return s, t
 }
 
+// callSettings reads calling.
 func (p *parser) callSettings(it jsonscan.Iter, s *NumberSettings) {
 	for it.Next() {
 		switch it.Key() {
@@ -59,6 +62,7 @@ func (p *parser) callSettings(it jsonscan.Iter, s *NumberSettings) {
 	}
 }
 
+// callHours reads a member of call_hours.
 func (p *parser) callHours(m member, h *CallHours) {
 	switch m.Key() {
 	case "status":
@@ -72,6 +76,8 @@ func (p *parser) callHours(m member, h *CallHours) {
 	}
 }
 
+// openHours reads an element of weekly_operating_hours or of holiday_schedule, which
+// name the same things differently.
 func (p *parser) openHours(it jsonscan.Iter) OpenHours {
 	var o OpenHours
 	for it.Next() {
@@ -87,6 +93,7 @@ func (p *parser) openHours(it jsonscan.Iter) OpenHours {
 	return o
 }
 
+// numberName reads the value of phone_number_name_update.
 func (p *parser) numberName(v value) (Payload, time.Time) {
 	n := new(NumberName)
 	for it := v.Iter(); it.Next(); {
@@ -115,6 +122,8 @@ func (p *parser) reason(m member) string {
 	return ""
 }
 
+// numberQuality reads the value of phone_number_quality_update. Like the others here
+// it names the number by its digits only.
 func (p *parser) numberQuality(v value) (Payload, time.Time) {
 	q := new(NumberQuality)
 	for it := v.Iter(); it.Next(); {
@@ -137,6 +146,7 @@ func (p *parser) numberQuality(v value) (Payload, time.Time) {
 	return q, time.Time{}
 }
 
+// usernameUpdate reads the value of business_username_updates.
 func (p *parser) usernameUpdate(v value) (Payload, time.Time) {
 	u := new(UsernameUpdate)
 	for it := v.Iter(); it.Next(); {
@@ -157,6 +167,7 @@ func (p *parser) usernameUpdate(v value) (Payload, time.Time) {
 	return u, time.Time{}
 }
 
+// securityEvent reads the value of security.
 func (p *parser) securityEvent(v value) (Payload, time.Time) {
 	s := new(SecurityEvent)
 	for it := v.Iter(); it.Next(); {
@@ -175,6 +186,7 @@ func (p *parser) securityEvent(v value) (Payload, time.Time) {
 	return s, time.Time{}
 }
 
+// paymentConfiguration reads the value of payment_configuration_update.
 func (p *parser) paymentConfiguration(v value) (Payload, time.Time) {
 	c := new(PaymentConfiguration)
 	for it := v.Iter(); it.Next(); {

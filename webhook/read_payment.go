@@ -36,6 +36,7 @@ func (p *parser) paymentStatus(v value, s shape) {
 	p.emit(v, s, t, ps).contact = contact
 }
 
+// payment reads payment.
 func (p *parser) payment(it jsonscan.Iter, ps *PaymentStatus) {
 	for it.Next() {
 		switch key := it.Key(); key {
@@ -78,6 +79,7 @@ func (p *parser) gatewayField(key string, m member, ps *PaymentStatus) {
 	fields[name[0]-'1'] = p.text(m)
 }
 
+// amount reads an amount: minor units and how many of them make one.
 func (p *parser) amount(it jsonscan.Iter) Amount {
 	var a Amount
 	for it.Next() {
@@ -91,6 +93,7 @@ func (p *parser) amount(it jsonscan.Iter) Amount {
 	return a
 }
 
+// transaction reads transaction. Its type is the name of the gateway.
 func (p *parser) transaction(it jsonscan.Iter, t *Transaction) {
 	for it.Next() {
 		switch it.Key() {
@@ -125,6 +128,7 @@ func (p *parser) transaction(it jsonscan.Iter, t *Transaction) {
 	}
 }
 
+// refund reads an element of refunds.
 func (p *parser) refund(it jsonscan.Iter) Refund {
 	var r Refund
 	for it.Next() {

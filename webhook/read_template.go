@@ -42,6 +42,7 @@ func (p *parser) template(m member, t *Template) bool {
 // named reports whether t says which template is meant.
 func (t *Template) named() bool { return t.ID != "" || t.Name != "" }
 
+// templateStatus reads the value of message_template_status_update.
 func (p *parser) templateStatus(v value) (Payload, time.Time) {
 	if !v.Get("event").Exists() && v.Get("new_quality_score").Exists() {
 		return p.templateQuality(v) // Meta's page on quality prints this field
@@ -90,6 +91,7 @@ func (p *parser) templateStatus(v value) (Payload, time.Time) {
 	return s, time.Time{}
 }
 
+// templateQuality reads the value of message_template_quality_update.
 func (p *parser) templateQuality(v value) (Payload, time.Time) {
 	q := new(TemplateQuality)
 	for it := v.Iter(); it.Next(); {
@@ -109,6 +111,8 @@ func (p *parser) templateQuality(v value) (Payload, time.Time) {
 	return q, time.Time{}
 }
 
+// templateComponents reads the value of message_template_components_update. It calls
+// the header title and the body element.
 func (p *parser) templateComponents(v value) (Payload, time.Time) {
 	c := new(TemplateComponents)
 	for it := v.Iter(); it.Next(); {
@@ -132,6 +136,7 @@ func (p *parser) templateComponents(v value) (Payload, time.Time) {
 	return c, time.Time{}
 }
 
+// templateButton reads an element of message_template_buttons.
 func (p *parser) templateButton(it jsonscan.Iter) TemplateButton {
 	var b TemplateButton
 	for it.Next() {
@@ -149,6 +154,8 @@ func (p *parser) templateButton(it jsonscan.Iter) TemplateButton {
 	return b
 }
 
+// templateCategory reads the value of template_category_update. In the notice ahead,
+// new_category is the category still valid and correct_category the coming one.
 func (p *parser) templateCategory(v value) (Payload, time.Time) {
 	c := new(TemplateCategory)
 	for it := v.Iter(); it.Next(); {
@@ -172,6 +179,7 @@ func (p *parser) templateCategory(v value) (Payload, time.Time) {
 	return c, time.Time{}
 }
 
+// templateMiscategorized reads the value of template_correct_category_detection.
 func (p *parser) templateMiscategorized(v value) (Payload, time.Time) {
 	c := new(TemplateMiscategorized)
 	for it := v.Iter(); it.Next(); {

@@ -167,6 +167,7 @@ func (w *rebuilder) items(e *Event, f *frame) {
 	}
 }
 
+// contact writes the contact of the event's person, if there is one.
 func (w *rebuilder) contact(e *Event) {
 	if e.contact != (span{}) {
 		w.list("contacts", e.contact)

@@ -33,6 +33,7 @@ func (p *parser) fail(m member, want string) {
 	p.flaw(m.Key(), want, m.Value().Kind().String())
 }
 
+// flaw notes the first flaw of an item; the others would hardly help.
 func (p *parser) flaw(key, want, got string) {
 	if p.err == nil {
 		p.err = &flaw{key, want, got}
@@ -47,6 +48,7 @@ func (p *parser) text(m member) string {
 	return p.oddText(m)
 }
 
+// oddText is text for what is not a plain string.
 func (p *parser) oddText(m member) string {
 	v := m.Value()
 	switch v.Kind() {
@@ -220,6 +222,7 @@ type list struct {
 	item value // the element next has moved to
 }
 
+// elements returns a list before its first element.
 func elements(v value) list {
 	switch {
 	case v.Kind() == jsonscan.Array:

@@ -141,6 +141,7 @@ type mac struct {
 	sum [sha256.Size]byte // here, because a local array would escape
 }
 
+// newMACs returns a pool for one secret.
 func newMACs(secret string) *macs {
 	return &macs{pool: sync.Pool{New: func() any {
 		return &mac{Hash: hmac.New(sha256.New, []byte(secret))}
