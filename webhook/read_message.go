@@ -1,6 +1,10 @@
 package webhook
 
-import "github.com/kanava-go/kanava/internal/jsonscan"
+import (
+	"errors"
+
+	"github.com/kanava-go/kanava/internal/jsonscan"
+)
 
 // extra is what an element of a list of messages may have beyond a Message.
 type extra struct {
@@ -85,7 +89,7 @@ func (p *parser) readMessage(v value, s shape, m *Message, x *extra) bool {
 		part = v.Get(typ)
 	}
 	m.Content = p.contentOf(v, typ, part, &m.From)
-	if u, ok := m.Content.(*Unknown); ok && u.Err == errNoContent && len(m.Errors) > 0 {
+	if u, ok := m.Content.(*Unknown); ok && errors.Is(u.Err, errNoContent) && len(m.Errors) > 0 {
 		// Not malformed: the errors say why it is not there, as for files that
 		// are too large.
 		m.Content = &Unsupported{Type: typ}
