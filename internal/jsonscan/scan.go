@@ -71,7 +71,7 @@ func scan(src string, nodes []node) (_ []node, at int, bad fault) {
 				n.kind = Object
 			}
 			parent = uint32(len(nodes) - 1)
-			i = skipSpace(src, i+1)
+			i = skip(src, i+1)
 			if byteAt(src, i) == c+2 { // '}' or ']': both close two after they open
 				break // an empty one; closed below
 			}
@@ -119,7 +119,7 @@ func scan(src string, nodes []node) (_ []node, at int, bad fault) {
 			}
 			p := &nodes[parent]
 			if c == ',' {
-				i = skipSpace(src, i+1)
+				i = skip(src, i+1)
 				object := p.kind == Object
 				nodes = append(nodes, node{})
 				if object {
@@ -156,7 +156,7 @@ func scanKey(src string, i int, n *node) (next int, bad fault) {
 			return i, unexpected(src, i, noColon)
 		}
 	}
-	return skipSpace(src, i+1), fine
+	return skip(src, i+1), fine
 }
 
 // Eight bytes at a time: constants with each byte set to one value.
@@ -172,10 +172,9 @@ func scanString(src string, i int) (end int, f flags, bad fault) {
 		w := src[i : i+8]
 		x := uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
 			uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
-		q := x ^ '"'*ones
-		b := x ^ '\\'*ones
-		// The lowest marked byte is exact: a borrow only reaches higher ones.
-		m := ((q-ones)&^q | (b-ones)&^b | (x-' '*ones)&^x | x) & highs
+		// Mark the bytes that are a quote, a backslash, below a space, or not
+		// ASCII. A borrow may mark bytes above a marked one; the lowest is exact.
+		m := ((x ^ '"'*ones - ones) | (x ^ '\\'*ones - ones) | (x - ' '*ones) | x) & highs
 		if m == 0 {
 			i += 8
 			continue
@@ -291,6 +290,15 @@ func skipDigits(src string, i int) int {
 		i++
 	}
 	return i
+}
+
+// skip returns the offset of the first byte at or behind i that is no white
+// space. Bodies come without any, so the first look decides.
+func skip(src string, i int) int {
+	if i < len(src) && src[i] > ' ' {
+		return i
+	}
+	return skipSpace(src, i)
 }
 
 func skipSpace(src string, i int) int {
