@@ -296,7 +296,10 @@ func (h *Hub) check(ctx context.Context, w *Work) error {
 			return nil
 		}
 		var item outboundItem
-		if json.Unmarshal(w.Body, &item) != nil || ch.Uncertain != Resend || item.Resends >= maxResends {
+		if err := json.Unmarshal(w.Body, &item); err != nil {
+			return fmt.Errorf("channel: check message: %w", errDamaged)
+		}
+		if ch.Uncertain != Resend || item.Resends >= maxResends {
 			return nil // it stays visibly uncertain; a status or an agent settles it
 		}
 		item.Resends++
