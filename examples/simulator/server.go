@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -121,12 +122,22 @@ func (s *server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		control := strings.HasPrefix(r.URL.Path, "/control/")
 		switch {
-		case control && "http://"+r.Host != s.site:
-			http.Error(w, "the control API answers only under "+s.site, http.StatusForbidden)
+		case control && !loopback(r.Host):
+			http.Error(w, "the control API answers only under localhost", http.StatusForbidden)
 		case control && r.Method != http.MethodGet && r.Header.Get("Content-Type") != "application/json":
 			http.Error(w, "send Content-Type: application/json", http.StatusUnsupportedMediaType)
 		default:
 			next.ServeHTTP(w, r)
 		}
 	})
+}
+
+// loopback reports whether a Host header names this machine itself.
+func loopback(hostport string) bool {
+	host, _, err := net.SplitHostPort(hostport)
+	if err != nil {
+		host = hostport
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -3,8 +3,11 @@
 package cloudapitest_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"strings"
 	"syscall"
@@ -107,6 +110,58 @@ func BenchmarkMessage(b *testing.B) {
 			b.ReportMetric(float64(t.posts)/float64(b.N), "posts/message")
 		})
 	}
+}
+
+// BenchmarkUsualFake is the baseline: the hand-written fake that a test without the
+// simulator would have. It decodes the send with encoding/json, answers it, and posts
+// three statuses, signed, to the receiver; it knows no rule and keeps nothing.
+func BenchmarkUsualFake(b *testing.B) {
+	receiver := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
+	fake := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var send map[string]any
+		if err := json.NewDecoder(r.Body).Decode(&send); err != nil {
+			b.Error(err)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"messages":[{"id":"wamid.1"}]}`)
+		for _, status := range []string{"sent", "delivered", "read"} {
+			body, err := json.Marshal(map[string]any{"object": "whatsapp_business_account", "entry": []any{map[string]any{"id": "1", "changes": []any{map[string]any{
+				"field": "messages", "value": map[string]any{
+					"messaging_product": "whatsapp", "metadata": map[string]any{"display_phone_number": "12025550142", "phone_number_id": "1"},
+					"contacts": []any{map[string]any{"profile": map[string]any{"name": "Dana Whitfield"}, "wa_id": "13125550143"}},
+					"statuses": []any{map[string]any{"id": "wamid.1", "status": status, "timestamp": "1795003200", "recipient_id": send["to"]}},
+				}}}}}})
+			if err != nil {
+				b.Error(err)
+			}
+			req := httptest.NewRequest(http.MethodPost, "https://app.callback.test/webhook", bytes.NewReader(body))
+			req.Header.Set("X-Hub-Signature-256", cloudapitest.Sign("secret", body))
+			receiver.ServeHTTP(httptest.NewRecorder(), req)
+		}
+	})
+	client := &http.Client{Transport: inProcess{fake}}
+	b.ReportAllocs()
+	cpu := cpuTime(b)
+	for b.Loop() {
+		req, err := http.NewRequest(http.MethodPost, "https://graph.facebook.com/v26.0/1/messages",
+			strings.NewReader(`{"messaging_product":"whatsapp","to":"+13125550143","type":"text","text":{"body":"Your order 88213 is on its way."},"biz_opaque_callback_data":"1"}`))
+		if err != nil {
+			b.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer token")
+		if _, err := client.Do(req); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.N)/(cpuTime(b)-cpu).Seconds(), "messages/cpu-s")
+}
+
+type inProcess struct{ h http.Handler }
+
+func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+	rec := httptest.NewRecorder()
+	t.h.ServeHTTP(rec, r)
+	return rec.Result(), nil
 }
 
 // BenchmarkMemory states how much memory a kept message takes.

@@ -182,12 +182,8 @@ func (w *World) attempt(ctx context.Context, p *post) int {
 	if p.forged {
 		signature = Sign(p.app.Secret+"?", p.body)
 	}
-	req.Header = http.Header{
-		"Content-Type":        {"application/json"},
-		"User-Agent":          {"facebookexternalua"},
-		"Accept":              {"*/*"},
-		"X-Hub-Signature-256": {signature},
-	}
+	req.Header = headers("Content-Type", "application/json", "User-Agent", "facebookexternalua",
+		"Accept", "*/*", "X-Hub-Signature-256", signature)
 	status, _, err := w.call(req, p.url)
 	switch {
 	case errors.Is(err, errPanicked):
@@ -198,6 +194,18 @@ func (w *World) attempt(ctx context.Context, p *post) int {
 		return statusNone
 	}
 	return status
+}
+
+// headers makes a header from canonical keys and values in turn, with one array for
+// all the values: a storm consists of little else than headers.
+func headers(pairs ...string) http.Header {
+	h := make(http.Header, len(pairs)/2)
+	values := make([]string, len(pairs)/2)
+	for i := range values {
+		values[i] = pairs[2*i+1]
+		h[pairs[2*i]] = values[i : i+1 : i+1]
+	}
+	return h
 }
 
 // Outcomes of an attempt that are no HTTP status.

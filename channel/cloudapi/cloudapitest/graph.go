@@ -140,7 +140,10 @@ const (
 // serveGraph answers one request: take the path apart, read the body, ask the
 // interceptors, act, reply. Only acting holds the lock.
 func (w *World) serveGraph(rw http.ResponseWriter, r *http.Request) {
-	c := &call{World: w, method: r.Method, query: r.URL.Query(), header: r.Header, ctx: r.Context(), status: http.StatusOK}
+	c := &call{World: w, method: r.Method, header: r.Header, ctx: r.Context(), status: http.StatusOK}
+	if r.URL.RawQuery != "" {
+		c.query = r.URL.Query()
+	}
 	ge := c.route(r.URL.Path)
 	if ge == nil {
 		ge = c.readBody(r)
@@ -329,9 +332,8 @@ func (c *call) answer() *graphError {
 func (c *call) reply(rw http.ResponseWriter, ge *graphError, v Verdict) {
 	h := rw.Header()
 	trace := c.trace()
-	h.Set("facebook-api-version", c.version)
-	h.Set("x-fb-trace-id", trace)
-	h.Set("x-fb-request-id", trace)
+	maps.Copy(h, headers("Facebook-Api-Version", c.version, "X-Fb-Trace-Id", trace, "X-Fb-Request-Id", trace,
+		"Content-Type", "application/json; charset=UTF-8"))
 	c.usageHeaders(h, ge)
 	for k, value := range v.header {
 		h.Set(k, value)
@@ -357,7 +359,6 @@ func (c *call) reply(rw http.ResponseWriter, ge *graphError, v Verdict) {
 			c.out.obj(func() { ge.envelope(&c.out, trace) })
 		}
 	}
-	h.Set("Content-Type", "application/json; charset=UTF-8")
 	rw.WriteHeader(c.status)
 	_, _ = rw.Write(c.out.b)
 }
