@@ -135,6 +135,8 @@ func TestArgumentsAreCheckedBeforeAnythingIsSent(t *testing.T) {
 		"a deletion of nothing":      c.Account("1").DeleteTemplate(ctx, "", "1"),
 		"501 migrations":             second(c.Account("1").MigrateTemplates(ctx, cloudapi.Migration{Count: 501})),
 		"previews in no language":    second(c.Account("1").AuthPreviews(ctx, cloudapi.AuthPreviewQuery{})),
+		"a session without a body":   second(c.App("1").ContinueUpload(ctx, "upload:A", message.Upload{Size: 1})),
+		"a session without a size":   second(c.App("1").ContinueUpload(ctx, "upload:A", message.Upload{Body: strings.NewReader("x")})),
 		"an upload of unknown size":  second(c.App("1").StartUpload(ctx, message.Upload{MIME: "image/png"})),
 	}
 	for name, err := range checks {

@@ -34,13 +34,9 @@ func newAccountBudget(perHour int) *accountBudget {
 
 func (l *localLimiter) acquireAccount(ctx context.Context, p Permit, now time.Time) error {
 	end := now.Add(p.MaxWait)
-	app := l.account(AppAccount)
-	for _, a := range []*accountBudget{l.account(p.Account), app} {
-		if a == app && p.Account == AppAccount {
-			break
-		}
+	for _, id := range [...]string{p.Account, AppAccount} {
 		now = time.Now()
-		d, cancel := a.reserve(now, a != app)
+		d, cancel := l.account(id).reserve(now, id != AppAccount)
 		if d > 0 && tooLong(ctx, now, d, end.Sub(now)) {
 			cancel()
 			return &LimitError{Scope: ScopeAccount, Wait: d}

@@ -512,6 +512,8 @@ func TestUsageHeadersSlowAndStopManagementCalls(t *testing.T) {
 		limit, isLimit := errors.AsType[*cloudapi.LimitError](err)
 		require.True(t, isLimit)
 		require.Equal(t, message.ClassThrottledAccount, limit.Failure().Class)
+		_, err = l.Acquire(t.Context(), cloudapi.Permit{Account: cloudapi.AppAccount, MaxWait: time.Minute})
+		require.ErrorAs(t, err, &limit)
 		require.Equal(t, 180*time.Second, took(l, "2", 1))
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()

@@ -59,6 +59,9 @@ func (a *App) ContinueUpload(ctx context.Context, session string, in message.Upl
 	if err != nil {
 		return "", err
 	}
+	if in.Size <= 0 || in.Body == nil {
+		return "", invalid(opResumable, "size and body are needed")
+	}
 	up := &upload{client: a.client, url: u, in: in}
 	if up.seeker, _ = in.Body.(io.Seeker); up.seeker != nil {
 		if up.base, err = up.seeker.Seek(0, io.SeekCurrent); err != nil {
