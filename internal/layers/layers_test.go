@@ -40,6 +40,7 @@ var allowed = map[string][]string{
 	"channel/memstore":  {"channel"},
 	"channel/sqlstore":  {"channel"},
 	"channel/storetest": {"channel"},
+	"channel/tickettest": {"channel"},
 
 	"channel/cloudapi/cloudapitest": {},
 }
