@@ -14,8 +14,8 @@ const (
 	// largest payload.
 	DefaultMaxBody = 4 << 20
 
-	// DefaultBodyTimeout and DefaultTimeout together stay within the time in
-	// which a client may be expected to wait; Meta states no limit.
+	// DefaultBodyTimeout and DefaultTimeout bound what one delivery may take.
+	// Meta states no limit of its own, only that it wants answers within 250 ms.
 	DefaultBodyTimeout = 10 * time.Second
 	DefaultTimeout     = 10 * time.Second
 )

@@ -47,6 +47,6 @@
 // its kind and shortened hashes only. [RedactBody] rewrites the human text of a
 // body before it is kept.
 //
-// The strings of an event share memory with the body they were read from: keep
-// an event and the whole body stays in memory. Clone what must live long.
+// The strings of an event are cut from one copy of the body: keep one of them and
+// all of that copy stays in memory. Clone what must live long.
 package webhook
