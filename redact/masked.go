@@ -78,7 +78,7 @@ func (s *scanner) isTail(g []group) bool {
 	}
 	t := s.stretchFrom(g[0].start, -1)
 	shown := t.run(0, false)
-	if shown >= tail {
+	if shown >= tail || t.run(shown, true) == 0 {
 		return false
 	}
 	return s.isMasked(&t, shown, tail-shown, g, false)
@@ -94,7 +94,7 @@ func (s *scanner) isHead(g []group) bool {
 	}
 	t := s.stretchFrom(end, 1)
 	shown := t.run(0, false)
-	if shown >= head {
+	if shown >= head || t.run(shown, true) == 0 {
 		return false
 	}
 	back := slices.Clone(g) // as seen from the end

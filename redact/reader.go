@@ -9,6 +9,9 @@ import (
 // A Reader reads redacted text. See [Writer] for what holds of streams; the
 // text ends where the underlying reader ends.
 type Reader struct {
+	// Found is as in [Writer]. Set it before the first read.
+	Found func(Span)
+
 	r    io.Reader
 	s    stream
 	in   []byte
@@ -41,7 +44,7 @@ func (r *Reader) Read(p []byte) (int, error) {
 		} else {
 			r.err = err
 		}
-		r.next = 0
+		r.next, r.s.found = 0, r.Found
 		r.out = r.s.push(r.out[:0], r.in[:n], errors.Is(err, io.EOF))
 	}
 	n := copy(p, r.out[r.next:])

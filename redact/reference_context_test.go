@@ -61,12 +61,11 @@ func (x *refText) wordNear(from, to int, words *regexp.Regexp) bool {
 }
 
 var (
-	refFillers   = `number|nummer|numero|número|numéro|numer|num|code|id|no|nr|n|номер|رقم|号码|號碼|编号|番号|번호|号|號`
-	refIsFiller  = regexp.MustCompile(`^(?:` + refFillers + `)$`)
-	refEndFiller = regexp.MustCompile(`^(.+?)(?:` + strings.Replace(refFillers, "|n|", "|", 1) + `)$`)
-	refCardIn    = regexp.MustCompile(refWords)
-	refUnionIn   = regexp.MustCompile(refUnionPayWords)
-	refShortIs   = regexp.MustCompile(`(^|[^\pL])(?:` + refShortWords + `)($|[^\pL])`)
+	refFillers  = `number|nummer|numero|número|numéro|numer|num|code|id|no|nr|n|номер|رقم|号码|號碼|编号|番号|번호|号|號`
+	refIsFiller = regexp.MustCompile(`^(?:` + refFillers + `)$`)
+	refCardIn   = regexp.MustCompile(refWords)
+	refUnionIn  = regexp.MustCompile(refUnionPayWords)
+	refShortIs  = regexp.MustCompile(`(^|[^\pL])(?:` + refShortWords + `)($|[^\pL])`)
 )
 
 func refSpeaksOfCard(word string) bool {
@@ -301,7 +300,8 @@ func (x *refText) leftover(from, to int) bool {
 		for i := range chain {
 			for j := i; j < len(chain); j++ {
 				a, b := chain[i].from, chain[j].to
-				if !(a < from && from < b && b <= to || from <= a && a < to && to < b) || !form.MatchString(refDigits(chain[i:j+1])) {
+				overlaps := a < from && from < b && b <= to || from <= a && a < to && to < b
+				if !overlaps || !form.MatchString(refDigits(chain[i:j+1])) {
 					continue
 				}
 				if refShape(chain[i:j+1]) != "irregular" || refForm456(chain[i:j+1]) || x.wordNear(a, b, refCardIn) {
@@ -351,7 +351,7 @@ func (x *refText) track(from, to int) int {
 		if !strings.HasSuffix(before, "%B") && !strings.HasSuffix(before, "%b") && !strings.HasPrefix(after, "^") {
 			return -1
 		}
-	} else if !refTrack2.MatchString(after) && !(strings.HasSuffix(before, ";") && refTrackS.MatchString(after)) {
+	} else if !refTrack2.MatchString(after) && (!strings.HasSuffix(before, ";") || !refTrackS.MatchString(after)) {
 		return -1
 	}
 	start := x.trackFrom(from, to)

@@ -348,7 +348,11 @@ func (x *refText) blocked(g []refGroup, c *refCard, shape string) bool {
 	}
 	if c.last+1 < len(g) {
 		gap, y := g[c.last].gap, g[c.last+1]
-		if refUses(in, gap) && len(y.digits) >= least && !(shape == "uniform" && y.gap != gap && x.expiry(y.from) > 0) && (shape == "uniform" || !refMMYY.MatchString(y.digits)) {
+		dated := refMMYY.MatchString(y.digits)
+		if shape == "uniform" {
+			dated = y.gap != gap && x.expiry(y.from) > 0
+		}
+		if refUses(in, gap) && len(y.digits) >= least && !dated {
 			for k := c.last + 1; k < len(g); k++ {
 				if x.evident(g, c.last+1, k, refList(shape, gap)) {
 					return false

@@ -123,7 +123,7 @@ func (s *scanner) chain(i int) int {
 			switch {
 			case start < s.taken:
 				k++
-			case !s.final && start+reach > len(s.b):
+			case !s.final && start+reach > len(s.b) && (next != chainEnds || s.mayStart(k)):
 				s.decided = max(start, s.taken)
 				return -1
 			default:
@@ -136,6 +136,20 @@ func (s *scanner) chain(i int) int {
 		s.n = copy(s.g[:], s.g[k-before:s.n])
 		k = before
 	}
+}
+
+// mayStart reports whether a card number may start with group k, whatever is
+// around it.
+func (s *scanner) mayStart(k int) bool {
+	prefix := s.prefix(k)
+	var last [maxDigits + 1]uint8
+	have := s.endings(k, lengthsByPrefix[prefix], &last)
+	for n := minDigits; n <= maxDigits; n++ {
+		if have&lengthBit(n) != 0 && (s.luhn(k, int(last[n])) == 0 || prefix == 62 || prefix == 81) {
+			return true
+		}
+	}
+	return false
 }
 
 // push takes the group that starts at i in hand, with its sums, and returns

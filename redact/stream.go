@@ -8,8 +8,10 @@ import (
 // A stream redacts a text that arrives in pieces. What it gives out does not
 // depend on where the pieces are cut.
 type stream struct {
-	r   *Redactor
-	buf []byte // context, then text that is not yet given out
+	r     *Redactor
+	found func(Span)
+	buf   []byte // context, then text that is not yet given out
+	gone  int    // bytes of the text before buf
 
 	from    int // start of the text that is not yet given out
 	scanned int // length of buf at the last look
@@ -40,7 +42,7 @@ func (s *stream) push(dst, text []byte, final bool) []byte {
 	}
 	dst = s.look(dst, final)
 	if final {
-		*s = stream{r: s.r, buf: s.buf[:0], progress: fresh}
+		*s = stream{r: s.r, found: s.found, buf: s.buf[:0], progress: fresh}
 	}
 	return dst
 }
@@ -64,6 +66,11 @@ func (s *stream) look(dst []byte, final bool) []byte {
 	dst = sc.rewrite(dst, b, s.from, to, found)
 	for _, x := range found {
 		s.note(&x)
+		if s.found != nil {
+			sp := sc.span(&x)
+			sp.Start, sp.End = sp.Start+s.gone, sp.End+s.gone
+			s.found(sp)
+		}
 	}
 	s.taken, s.belongs = sc.taken, sc.belongs // numbers the host allows count too
 	s.from = to
@@ -77,6 +84,7 @@ func (s *stream) drop(n int) {
 		return
 	}
 	s.buf = slices.Delete(s.buf, 0, n)
+	s.gone += n
 	s.from -= n
 	s.scanned -= n
 	s.taken, s.belongs = max(0, s.taken-n), max(0, s.belongs-n)

@@ -2,6 +2,7 @@ package redact_test
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"math/rand/v2"
 	"strings"
@@ -36,7 +37,7 @@ func TestWriterGivesTheSameWhereverTheTextIsCut(t *testing.T) {
 		all.WriteByte('\n')
 	}
 	texts := []string{all.String(), all.String() + strings.Repeat("cvv 123 filler ", 400) + "4242424242424242"}
-	for range 150 {
+	for range 60 {
 		texts = append(texts, randomText(rnd, 20+rnd.IntN(60)))
 	}
 	for _, r := range []*redact.Redactor{{}, {Keep: redact.KeepFirst6Last4, Mask: '█'}, {Mask: '*', Strict: true}, {InsecureKeepSAD: true}} {
@@ -58,4 +59,126 @@ func TestWriterGivesTheSameWhereverTheTextIsCut(t *testing.T) {
 			require.Equal(t, want, string(got))
 		}
 	}
+}
+
+func TestStreamsTellWhatTheyFind(t *testing.T) {
+	t.Parallel()
+	rnd := rand.New(rand.NewPCG(12, 13))
+	for range 20 {
+		text := randomText(rnd, 800)
+		var r redact.Redactor
+		want := r.Find(text)
+		var got []redact.Span
+		w := r.NewWriter(io.Discard)
+		w.Found = func(s redact.Span) { got = append(got, s) }
+		for i := 0; i < len(text); i += 100 {
+			_, err := io.WriteString(w, text[i:min(i+100, len(text))])
+			require.NoError(t, err)
+		}
+		require.NoError(t, w.Close())
+		require.Equal(t, want, got)
+
+		got = nil
+		in := r.NewReader(iotest.HalfReader(strings.NewReader(text)))
+		in.Found = func(s redact.Span) { got = append(got, s) }
+		_, err := io.ReadAll(in)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+}
+
+func TestFlushEndsAText(t *testing.T) {
+	t.Parallel()
+	var r redact.Redactor
+	var out bytes.Buffer
+	var starts []int
+	w := r.NewWriter(&out)
+	w.Found = func(s redact.Span) { starts = append(starts, s.Start) }
+	for _, text := range []string{"4242424242424242", " cvv 123", "4242 4242 ", "4242 4242", "x 4242424242424242"} {
+		_, err := io.WriteString(w, text)
+		require.NoError(t, err)
+		require.NoError(t, w.Flush())
+	}
+	require.Equal(t, "XXXXXXXXXXXX4242 cvv 1234242 4242 4242 4242x XXXXXXXXXXXX4242", out.String())
+	require.Equal(t, []int{0, 2}, starts)
+}
+
+func TestWriterKeepsLittleBack(t *testing.T) {
+	t.Parallel()
+	var r redact.Redactor
+	for _, tc := range []struct {
+		text string
+		want int // bytes kept back
+	}{
+		{"no digits at all", 0},
+		{"call 4915112345678 now", len("4915112345678 now")}, // a card, if one were mentioned
+		{"call 4915112345679 now", 0},
+		{"a short number 123 and a long one 17841400123456781 here", 0},
+		{"it ends with 42", 2},
+		{"cvv 123 and then nothing", len("123 and then nothing")},
+		{"broken \xe2\x80", 2},
+	} {
+		var out bytes.Buffer
+		w := r.NewWriter(&out)
+		_, err := io.WriteString(w, tc.text)
+		require.NoError(t, err)
+		require.Equal(t, tc.text[:len(tc.text)-tc.want], out.String())
+		require.NoError(t, w.Close())
+		require.Equal(t, tc.text, out.String())
+	}
+	// What is kept back has a bound, whatever the text.
+	for _, piece := range []string{"1 ", "4242 ", "cvv 123 ", "0", "4\u200b", "500000000009-", "4242424242424242 pin 1234 "} {
+		out := &counter{}
+		w := r.NewWriter(out)
+		for in := 0; in < 100_000; in += len(piece) {
+			_, err := io.WriteString(w, piece)
+			require.NoError(t, err)
+			require.Less(t, in-out.n, 10_000, piece)
+		}
+	}
+}
+
+type counter struct{ n int }
+
+func (c *counter) Write(p []byte) (int, error) {
+	c.n += len(p)
+	return len(p), nil
+}
+
+func TestStreamsPassErrorsOn(t *testing.T) {
+	t.Parallel()
+	var r redact.Redactor
+	broken := errors.New("broken")
+	w := r.NewWriter(writerFunc(func([]byte) (int, error) { return 0, broken }))
+	n, err := io.WriteString(w, "some text")
+	require.Zero(t, n)
+	require.ErrorIs(t, err, broken)
+	require.ErrorIs(t, w.Flush(), broken, "the error stays")
+	require.ErrorIs(t, w.Close(), broken)
+
+	w = r.NewWriter(io.Discard)
+	require.NoError(t, w.Close())
+	require.NoError(t, w.Close())
+	_, err = io.WriteString(w, "late")
+	require.Error(t, err)
+
+	in := r.NewReader(io.MultiReader(strings.NewReader("text, 4242424242424242"), iotest.ErrReader(broken)))
+	got, err := io.ReadAll(in)
+	require.ErrorIs(t, err, broken)
+	require.Equal(t, "text, ", string(got), "what is not decided is not given out")
+	_, err = in.Read(make([]byte, 1))
+	require.ErrorIs(t, err, broken)
+	n, err = in.Read(nil)
+	require.Zero(t, n)
+	require.NoError(t, err)
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
+func TestStreamOfARedactorThatIsOff(t *testing.T) {
+	t.Parallel()
+	r := redact.Redactor{InsecureOff: true}
+	require.Equal(t, "4242424242424242", written(t, &r, "4242424242424242", func() int { return 3 }))
 }

@@ -15,6 +15,11 @@ import (
 // 10 KB. Flush at the end of each message, and Close at the end, or the rest
 // is lost. A Writer must not be used by several goroutines at once.
 type Writer struct {
+	// Found, if set, is told of each span that is masked, in order, before
+	// the text that holds it is passed on. Offsets count from the start of
+	// the text. Set it before the first write.
+	Found func(Span)
+
 	w   io.Writer
 	s   stream
 	out []byte
@@ -59,6 +64,7 @@ func (w *Writer) push(p []byte, final bool) error {
 	if w.err != nil {
 		return w.err
 	}
+	w.s.found = w.Found
 	w.out = w.s.push(w.out[:0], p, final)
 	if len(w.out) == 0 {
 		return nil
