@@ -35,8 +35,8 @@
 // # Figures
 //
 // One core does 15,000 to 35,000 messages a second, each with its send, three statuses
-// and their signed webhooks. A message that is kept takes about 520 bytes, a user with
-// a chat about 1 kB; Config.Retain bounds the former. See the benchmarks.
+// and their signed webhooks. A message that is kept takes about 550 bytes, a user with
+// a chat and a message about 1.4 kB; Config.Retain bounds the messages. See the benchmarks.
 //
 // The simulator follows Meta's documentation, error codes included, and shares no
 // code and no JSON structures with the packages it judges. Where the documentation

@@ -88,6 +88,9 @@ func (u *User) Join(g *Group) bool {
 		return false
 	// The business decides, see decideJoinRequests.
 	case g.approval:
+		if slices.ContainsFunc(g.requests, func(r joinRequest) bool { return r.user == u }) {
+			return false // asked already
+		}
 		r := joinRequest{id: "jr_" + w.newID(), user: u, at: w.now()}
 		g.requests = append(g.requests, r)
 		g.emit("group_participants_update", "group_join_request_created", func(e *enc) {

@@ -85,8 +85,8 @@ func (m *message) context(e *enc) {
 			e.key("from").str(m.quotedAuthor())
 			e.key("id").str(m.replyTo)
 		})
-	// Five or more times: another key, not a number.
-	case m.hops >= 5:
+	// More than five times: another key, not a number.
+	case m.hops > 5:
 		e.key("context").obj(func() { e.key("frequently_forwarded").bool(true) })
 	case m.forwarded:
 		e.key("context").obj(func() { e.key("forwarded").bool(true) })

@@ -90,7 +90,7 @@ func (u *User) Reply(to Correspondent, wamid, body string) (string, error) {
 	return u.write(to, &message{kind: "text", text: body, replyTo: wamid}), nil
 }
 
-// Forward passes a text on to the business; five times or more makes it
+// Forward passes on a text that was forwarded so many times; more than five make it
 // "frequently forwarded".
 func (u *User) Forward(to Correspondent, body string, times int) string {
 	u.w.mu.Lock()

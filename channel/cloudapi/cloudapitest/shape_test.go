@@ -74,6 +74,7 @@ func TestEveryWebhookHasTheShapeOfItsFixture(t *testing.T) {
 		fixture string
 		do      func(t *testing.T, s *site)
 		pick    string   // the body must contain this; "" = the last body
+		late    []int    // Config.LateErrors
 		extra   []string // parts the world emits and the fixture, which shows a variant, lacks
 		without []string // optional parts of the fixture that the world does not emit
 	}
@@ -250,6 +251,7 @@ func TestEveryWebhookHasTheShapeOfItsFixture(t *testing.T) {
 			s.user.SetMarketingCap(s.number, 131049)
 			mustSend(t, s, `"type":"template","template":{"name":"offer","language":{"code":"en_US"}}`)
 		}},
+		{fixture: "messages_status_failed_131047_window", late: []int{131047}, do: func(t *testing.T, s *site) { mustSend(t, s, text) }},
 		{fixture: "messages_status_failed_sent_to_bsuid", do: func(t *testing.T, s *site) {
 			s.user.Block(s.number)
 			require.Zero(t, code(toHidden(s, text)))
@@ -281,6 +283,18 @@ func TestEveryWebhookHasTheShapeOfItsFixture(t *testing.T) {
 			permit(t, s)
 			_, b := s.graph("POST", s.number.ID+"/calls", `{"messaging_product":"whatsapp","to":"+`+s.user.Phone()+`","action":"connect",`+session+`}`)
 			require.Zero(t, code(b), "%v", b)
+			s.user.Ringing(s.number).Answer()
+		}},
+		{fixture: "calls_terminate_failed", pick: "terminate", without: []string{".errors"}, do: func(t *testing.T, s *site) {
+			enable(s)
+			permit(t, s)
+			s.graph("POST", s.number.ID+"/calls", `{"messaging_product":"whatsapp","to":"+`+s.user.Phone()+`","action":"connect",`+session+`}`)
+			s.user.Ringing(s.number).Decline()
+		}},
+		{fixture: "calls_status_accepted", pick: "ACCEPTED", do: func(t *testing.T, s *site) {
+			enable(s)
+			permit(t, s)
+			s.graph("POST", s.number.ID+"/calls", `{"messaging_product":"whatsapp","to":"+`+s.user.Phone()+`","action":"connect","biz_opaque_callback_data":"t",`+session+`}`)
 			s.user.Ringing(s.number).Answer()
 		}},
 		{fixture: "calls_status_rejected", pick: "REJECTED", do: func(t *testing.T, s *site) {
@@ -351,7 +365,7 @@ func TestEveryWebhookHasTheShapeOfItsFixture(t *testing.T) {
 	} {
 		t.Run(tc.fixture, func(t *testing.T) {
 			t.Parallel()
-			s := newSite(t)
+			s := newSite(t, func(c *cloudapitest.Config) { c.LateErrors = tc.late })
 			tc.do(t, s)
 			s.Settle()
 			got := s.in.take()
