@@ -2,6 +2,7 @@ package channel_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -204,9 +205,10 @@ func (w *wire) texts() []string {
 
 // item is one item of a webhook, alone in its change.
 type item struct {
-	kind  string
-	field string
-	value map[string]any
+	kind   string
+	field  string
+	value  map[string]any
+	number string // phone_number_id; "" is that of the lab
 }
 
 // body makes one POST of items.
@@ -215,7 +217,9 @@ func body(items ...item) []byte {
 	for _, it := range items {
 		value := map[string]any{
 			"messaging_product": "whatsapp",
-			"metadata":          map[string]any{"display_phone_number": labDisplay, "phone_number_id": labNumber},
+			"metadata": map[string]any{
+				"display_phone_number": labDisplay, "phone_number_id": cmp.Or(it.number, labNumber),
+			},
 		}
 		for k, v := range it.value {
 			value[k] = v
@@ -259,7 +263,7 @@ func (f face) message(at time.Time, id, kind string, content any, extra ...any) 
 	for i := 0; i < len(extra); i += 2 {
 		m[extra[i].(string)] = extra[i+1]
 	}
-	return item{kind, "messages", map[string]any{"contacts": f.contacts(), "messages": []any{m}}}
+	return item{kind: kind, field: "messages", value: map[string]any{"contacts": f.contacts(), "messages": []any{m}}}
 }
 
 func (f face) text(at time.Time, id, text string, extra ...any) item {
@@ -291,11 +295,11 @@ func (f face) moved(at time.Time, id string, g face) item {
 		"body": "User changed", "type": kind,
 	}, "wa_id", g.phone, "user_id", g.bsuid, "previous_user_id", f.bsuid,
 		"parent_user_id", g.parent, "previous_parent_user_id", f.parent)}, "from", f.phone)
-	return item{"moved", "messages", map[string]any{"messages": []any{m}}}
+	return item{kind: "moved", field: "messages", value: map[string]any{"messages": []any{m}}}
 }
 
 func (f face) preference(at time.Time, value string) item {
-	return item{"preference", "user_preferences", map[string]any{
+	return item{kind: "preference", field: "user_preferences", value: map[string]any{
 		"contacts": f.contacts(),
 		"user_preferences": []any{set(map[string]any{
 			"timestamp": at.Unix(), "category": "marketing_messages", "value": value, "detail": "of the phone",
@@ -305,7 +309,7 @@ func (f face) preference(at time.Time, value string) item {
 
 // calls is an event of a missed call.
 func (f face) call(at time.Time, id, event string) item {
-	return item{"call " + event, "calls", map[string]any{
+	return item{kind: "call " + event, field: "calls", value: map[string]any{
 		"contacts": f.contacts(),
 		"calls": []any{set(map[string]any{
 			"id": id, "to": labDisplay, "event": event, "timestamp": stamp(at), "direction": "USER_INITIATED",
@@ -315,7 +319,7 @@ func (f face) call(at time.Time, id, event string) item {
 
 // echo is what somebody wrote to the person in the Business app.
 func (f face) echo(at time.Time, id, kind string, content any) item {
-	return item{"echo " + kind, "smb_message_echoes", map[string]any{
+	return item{kind: "echo " + kind, field: "smb_message_echoes", value: map[string]any{
 		"contacts": f.contacts(),
 		"message_echoes": []any{set(map[string]any{
 			"from": labDisplay, "id": id, "timestamp": stamp(at), "type": kind, kind: content,
@@ -336,7 +340,7 @@ func (f face) past(at time.Time, id, text string, outbound bool) item {
 	} else {
 		set(m, "from", f.phone, "from_user_id", f.bsuid)
 	}
-	return item{kind, "history", map[string]any{"history": []any{map[string]any{
+	return item{kind: kind, field: "history", value: map[string]any{"history": []any{map[string]any{
 		"metadata": map[string]any{"phase": 0, "chunk_order": 1, "progress": 55},
 		"threads": []any{map[string]any{
 			"context": set(map[string]any{}, "wa_id", f.phone, "user_id", f.bsuid), "messages": []any{m},
@@ -351,5 +355,5 @@ func (f face) status(at time.Time, wamid, opaque, status string, extra ...any) i
 	for i := 0; i < len(extra); i += 2 {
 		m[extra[i].(string)] = extra[i+1]
 	}
-	return item{"status " + status, "messages", map[string]any{"statuses": []any{m}}}
+	return item{kind: "status " + status, field: "messages", value: map[string]any{"statuses": []any{m}}}
 }

@@ -125,10 +125,14 @@ func (s *story) happen(p *person) {
 			extra = []any{"context", map[string]any{"from": labDisplay, "id": outWAMID(answerTo(p.called))}}
 		case 1:
 			extra = []any{"context", map[string]any{"forwarded": true}}
+		case 2:
+			extra = []any{"referral", map[string]any{"source_type": "ad", "source_id": "1", "source_url": "https://fb.me/x", "ctwa_clid": "c"}}
 		case 3:
 			if len(p.texts) > 0 {
 				extra = []any{"context", map[string]any{"id": p.texts[s.rng.IntN(len(p.texts))]}}
 			}
+		case 4:
+			s.add(s.shown(p).past(at, id, "text of "+id, false)) // the chat history has it as well
 		}
 		s.add(s.shown(p).text(at, id, "text of "+id, extra...))
 		p.texts = append(p.texts, id)
@@ -185,7 +189,7 @@ func (s *story) happen(p *person) {
 	case 18:
 		id := s.id("standby")
 		it := s.shown(p).text(at, id, "text of "+id)
-		s.add(item{"standby", "standby", map[string]any{"standby": it.value}})
+		s.add(item{kind: "standby", field: "standby", value: map[string]any{"standby": it.value}})
 	case 19:
 		id := s.id("group")
 		it := s.shown(p).text(at, id, "text of "+id, "group_id", "G1")
