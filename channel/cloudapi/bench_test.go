@@ -4,15 +4,18 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
 	"golang.org/x/time/rate"
 
 	"github.com/kanava-go/kanava/channel/cloudapi"
@@ -30,79 +33,93 @@ func loopback(b *testing.B) *httptest.Server {
 	return srv
 }
 
-// BenchmarkSend sends one text over loopback: with limiter, repeats and hooks on,
-// against what one would write with net/http alone.
-func BenchmarkSend(b *testing.B) {
+// plainSend is what one would write with net/http alone.
+func plainSend(ctx context.Context, client *http.Client, base string) error {
+	type text struct {
+		Body string `json:"body"`
+	}
+	type request struct {
+		Product  string `json:"messaging_product"`
+		Kind     string `json:"recipient_type"`
+		To       string `json:"to"`
+		Type     string `json:"type"`
+		Text     text   `json:"text"`
+		OpaqueID string `json:"biz_opaque_callback_data"`
+	}
+	ctx, cancel := context.WithTimeout(ctx, cloudapi.DefaultTimeout)
+	defer cancel()
+	body, err := json.Marshal(request{"whatsapp", "individual", "+16505550123", "text", text{"Hello, your order 1234 left the depot this morning."}, "our-1"})
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/v26.0/106540352242922/messages", bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return err
+	}
+	var w struct {
+		Contacts []struct {
+			WAID   string `json:"wa_id"`
+			UserID string `json:"user_id"`
+		} `json:"contacts"`
+		Messages []struct {
+			ID     string `json:"id"`
+			Status string `json:"message_status"`
+		} `json:"messages"`
+	}
+	if err := json.Unmarshal(answer, &w); err != nil || resp.StatusCode != http.StatusOK || len(w.Messages) == 0 {
+		return errors.New("not accepted")
+	}
+	return nil
+}
+
+// fullClient has limiter, repeats, proof and hooks on, and limits out of reach.
+func fullClient(t testing.TB, base string, client *http.Client) *cloudapi.Number {
+	c, err := cloudapi.New(cloudapi.Config{
+		Token: token, AppSecret: secret, BaseURL: base, InsecureHTTP: true, HTTPClient: client,
+		Limits: cloudapi.Limits{Throughput: 1_000_000, PairInterval: 1, PairBurst: 1_000_000_000},
+		Hooks: cloudapi.Hooks{
+			CallStart: func(ctx context.Context, _ cloudapi.CallInfo) context.Context { return ctx },
+			CallDone:  func(context.Context, cloudapi.CallInfo, cloudapi.CallResult) {},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Number("106540352242922")
+}
+
+func longHello() message.Outbound {
 	out := hello
 	out.Content = &message.Text{Body: "Hello, your order 1234 left the depot this morning."}
+	return out
+}
 
+// BenchmarkSend sends one text over loopback.
+func BenchmarkSend(b *testing.B) {
 	b.Run("net_http", func(b *testing.B) {
 		srv := loopback(b)
 		client := &http.Client{Transport: &http.Transport{}}
-		type text struct {
-			Body string `json:"body"`
-		}
-		type request struct {
-			Product  string `json:"messaging_product"`
-			Kind     string `json:"recipient_type"`
-			To       string `json:"to"`
-			Type     string `json:"type"`
-			Text     text   `json:"text"`
-			OpaqueID string `json:"biz_opaque_callback_data"`
-		}
 		b.ReportAllocs()
 		for b.Loop() {
-			ctx, cancel := context.WithTimeout(b.Context(), cloudapi.DefaultTimeout)
-			body, err := json.Marshal(request{"whatsapp", "individual", "+16505550123", "text", text{"Hello, your order 1234 left the depot this morning."}, "our-1"})
-			if err != nil {
+			if err := plainSend(b.Context(), client, srv.URL); err != nil {
 				b.Fatal(err)
 			}
-			req, err := http.NewRequestWithContext(ctx, http.MethodPost, srv.URL+"/v26.0/106540352242922/messages", bytes.NewReader(body))
-			if err != nil {
-				b.Fatal(err)
-			}
-			req.Header.Set("Authorization", "Bearer "+token)
-			req.Header.Set("Content-Type", "application/json")
-			resp, err := client.Do(req)
-			if err != nil {
-				b.Fatal(err)
-			}
-			answer, err := io.ReadAll(resp.Body)
-			resp.Body.Close()
-			if err != nil || resp.StatusCode != http.StatusOK {
-				b.Fatal(err)
-			}
-			var w struct {
-				Contacts []struct {
-					WAID   string `json:"wa_id"`
-					UserID string `json:"user_id"`
-				} `json:"contacts"`
-				Messages []struct {
-					ID     string `json:"id"`
-					Status string `json:"message_status"`
-				} `json:"messages"`
-			}
-			if err := json.Unmarshal(answer, &w); err != nil || len(w.Messages) == 0 {
-				b.Fatal(err)
-			}
-			cancel()
 		}
 	})
 	b.Run("ours", func(b *testing.B) {
 		srv := loopback(b)
-		calls := 0
-		client, err := cloudapi.New(cloudapi.Config{
-			Token: token, AppSecret: secret, BaseURL: srv.URL, InsecureHTTP: true, HTTPClient: &http.Client{Transport: &http.Transport{}},
-			Limits: cloudapi.Limits{Throughput: 1_000_000, PairInterval: 1, PairBurst: 1_000_000_000},
-			Hooks: cloudapi.Hooks{
-				CallStart: func(ctx context.Context, _ cloudapi.CallInfo) context.Context { return ctx },
-				CallDone:  func(context.Context, cloudapi.CallInfo, cloudapi.CallResult) { calls++ },
-			},
-		})
-		if err != nil {
-			b.Fatal(err)
-		}
-		number := client.Number("106540352242922")
+		number, out := fullClient(b, srv.URL, &http.Client{Transport: &http.Transport{}}), longHello()
 		b.ReportAllocs()
 		for b.Loop() {
 			if _, err := number.Send(b.Context(), out); err != nil {
@@ -110,6 +127,35 @@ func BenchmarkSend(b *testing.B) {
 			}
 		}
 	})
+}
+
+// accepting answers without a network: what is left is the client itself.
+type accepting struct{}
+
+func (accepting) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{
+		StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(acceptedJSON)), ContentLength: int64(len(acceptedJSON)), Request: r,
+	}, nil
+}
+
+func TestASendAllocatesLittleMoreThanNetHTTP(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates, too")
+	}
+	client := &http.Client{Transport: accepting{}}
+	number, out, ctx := fullClient(t, "http://graph.test", client), longHello(), t.Context()
+	plain := testing.AllocsPerRun(200, func() {
+		if err := plainSend(ctx, client, "http://graph.test"); err != nil {
+			t.Error(err)
+		}
+	})
+	ours := testing.AllocsPerRun(200, func() {
+		if _, err := number.Send(ctx, out); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Logf("net/http %v, ours %v", plain, ours)
+	require.LessOrEqual(t, ours, plain+15)
 }
 
 // BenchmarkPermit decides with a million active pairs. The baseline is what one
