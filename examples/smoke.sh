@@ -23,7 +23,7 @@ expect redact "1111" bash -c "echo 'card 4111 1111 1111 1111' | '$bin/redact'"
 "$bin/helpdesk" -addr localhost:0 -dir "$bin/desk" >"$bin/out" 2>&1 &
 pid=$!
 for _ in $(seq 100); do
-	url="$(grep -oE 'http://[0-9.:a-z\[\]]+' "$bin/out" | head -n 1 || true)"
+	url="$(grep -oE 'http://[^ ]+' "$bin/out" | head -n 1 || true)"
 	[ -n "$url" ] && break
 	sleep 0.1
 done
