@@ -399,3 +399,43 @@ func TestARefusedPortSendsNothing(t *testing.T) {
 	require.Equal(t, message.Retry{Advice: message.RetryAfter, After: time.Second}, f.Retry)
 	require.False(t, f.Uncertain)
 }
+
+func TestCompressedAnswersAreRead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire(t, func(c *wireConn) {
+			c.request()
+			var body strings.Builder
+			z := gzip.NewWriter(&body)
+			_, _ = io.WriteString(z, acceptedJSON)
+			_ = z.Close()
+			c.answer(200, "Content-Encoding: gzip\r\n", body.String())
+		})
+		defer w.end()
+		r, err := w.client(nil).Number("1").Send(t.Context(), hello)
+		require.NoError(t, err)
+		require.Equal(t, "wamid.HBgL", r.ID)
+	})
+}
+
+func TestConnectionsAreUsedAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire(t, func(c *wireConn) {
+			for i := 0; c.request(); i++ {
+				if i%2 == 0 {
+					c.answer(200, "", acceptedJSON)
+				} else { // a refusal must not cost the connection
+					c.answer(400, "", `{"error":{"code":131026}}`)
+				}
+			}
+		})
+		defer w.end()
+		n := w.client(nil).Number("1")
+		for range 20 {
+			_, _ = n.Send(t.Context(), hello)
+		}
+		require.Len(t, w.dials, 1)
+		require.Equal(t, 20, w.processed)
+	})
+}
