@@ -37,9 +37,9 @@ var allowed = map[string][]string{
 	"channel/rules":    {"window"},
 	"channel/pricing":  {"window"},
 
-	"channel/memstore":  {"channel"},
-	"channel/sqlstore":  {"channel"},
-	"channel/storetest": {"channel"},
+	"channel/memstore":   {"channel"},
+	"channel/sqlstore":   {"channel"},
+	"channel/storetest":  {"channel"},
 	"channel/tickettest": {"channel"},
 
 	"channel/cloudapi/cloudapitest": {},
