@@ -17,11 +17,14 @@ import (
 	"github.com/kanava-go/kanava/channel/message"
 )
 
-// attempt makes one request and reads its answer.
+// attempt makes one request and reads its answer. What it returns tells three
+// cases apart: accepted (nil), refused (*Error), and anything that leaves the
+// question open (*TransportError with Sent, or an *Error that is uncertain).
 func (c *Client) attempt(ctx context.Context, cl *call, auth *authorization, res *CallResult) error {
 	parent := ctx
 	var dog *watchdog
 	if cl.stream != nil {
+		// A file may take as long as it likes, as long as it moves.
 		ctx, dog = watch(ctx, c.idle)
 		defer dog.stop()
 	} else if c.timeout > 0 {
@@ -55,6 +58,8 @@ func (c *Client) attempt(ctx context.Context, cl *call, auth *authorization, res
 		return c.transportError(parent, cl, err, true)
 	}
 	if err := cl.decode(resp.StatusCode, buf.Bytes()); err != nil {
+		// An error in the body counts, whatever the status says. Anything else that
+		// is not of the documented form, such as HTML, proves nothing either way.
 		if e := decodeError(cl.op, resp.StatusCode, "", bytes.Clone(buf.Bytes())); e.Code != 0 {
 			c.settle(cl, e, resp.Header)
 			return e
@@ -92,6 +97,9 @@ func (c *Client) request(ctx context.Context, cl *call, auth *authorization) *ht
 	}
 	if cl.content != nil {
 		req.Header["Content-Type"] = cl.content
+		// The bytes are not pooled: a transport may still read them after it has
+		// returned. GetBody lets it start over on another connection if the first
+		// turned out to be closed before anything was written.
 		body := cl.body
 		req.ContentLength = int64(len(body))
 		req.Body = io.NopCloser(bytes.NewReader(body))
@@ -137,8 +145,9 @@ func (c *Client) transportError(parent context.Context, cl *call, err error, sen
 	return &TransportError{Op: cl.op, Sent: sent, cause: err, uncertain: sent && !cl.repeat}
 }
 
-// progress watches how far a request got. Hooks may run after the request has
-// ended, so a progress is never reused.
+// progress watches how far a request got, because that decides whether a message
+// may have been accepted although no answer came. Hooks may run after the request
+// has ended, so a progress is never reused.
 type progress struct {
 	trace httptrace.ClientTrace
 	state atomic.Int32
@@ -189,7 +198,8 @@ func (p *progress) sent(err error) bool {
 	}
 }
 
-// beforeConnection recognises errors that happen before a byte of the request.
+// beforeConnection recognises errors that happen before a byte of the request, for
+// transports that do not run the hooks.
 func beforeConnection(err error) bool {
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
 		return true

@@ -50,6 +50,8 @@ func (n *Number) Unblock(ctx context.Context, users ...message.Recipient) (Block
 	return n.changeBlocks(ctx, "unblock users", http.MethodDelete, users)
 }
 
+// changeBlocks makes as many requests as it takes. Failures of single users do not
+// stop it, failures of a request do.
 func (n *Number) changeBlocks(ctx context.Context, op, method string, users []message.Recipient) (BlockResult, error) {
 	var result BlockResult
 	var errs []error
@@ -96,6 +98,7 @@ func (w wireBlocked) user() BlockedUser {
 	return BlockedUser{Input: w.Input, WAID: string(w.WAID), BSUID: w.UserID}
 }
 
+// blockPart makes one request and adds its outcome to the result.
 func (n *Number) blockPart(ctx context.Context, op, method string, users []message.Recipient, result *BlockResult) error {
 	in := struct {
 		Product string          `json:"messaging_product"`

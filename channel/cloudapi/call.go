@@ -11,6 +11,11 @@ import (
 	"github.com/kanava-go/kanava/channel/message"
 )
 
+// The way of a call: an operation describes it as a call; do runs the hooks around
+// it; run waits for permits, makes attempts and decides about repeats; attempt
+// (attempt.go) makes one request and turns what comes back into a result or a
+// typed error. Nothing outside of run repeats a request.
+
 // call is one operation: a request that may take several attempts.
 type call struct {
 	op      string
@@ -64,7 +69,7 @@ func validID(id string) bool {
 	return true
 }
 
-// do runs a call to its end: permits, attempts, repeats.
+// do runs a call to its end, with the hooks of the host around it.
 func (c *Client) do(ctx context.Context, cl *call) error {
 	info := CallInfo{Op: cl.op, Object: cl.object}
 	if c.hooks.CallStart != nil {
@@ -79,6 +84,10 @@ func (c *Client) do(ctx context.Context, cl *call) error {
 	return err
 }
 
+// run waits for permits, makes attempts and decides about repeats. All its waits
+// together stay within Config.MaxWait, and none begins that the context would
+// interrupt: a caller with a queue of its own does better with the answer "in 40
+// seconds" than with 30 seconds of waiting in vain.
 func (c *Client) run(ctx context.Context, cl *call, res *CallResult) error {
 	rotated := false
 	for failures := 0; ; failures++ {
@@ -87,7 +96,7 @@ func (c *Client) run(ctx context.Context, cl *call, res *CallResult) error {
 		waited, err := c.limiter.Acquire(ctx, permit)
 		res.Waited += waited
 		if err == nil {
-			err = ctx.Err()
+			err = ctx.Err() // a permit that was free does not look at the context
 		}
 		if limit, ok := errors.AsType[*LimitError](err); ok {
 			return &LimitError{Op: cl.op, Scope: limit.Scope, Wait: limit.Wait}
@@ -106,10 +115,11 @@ func (c *Client) run(ctx context.Context, cl *call, res *CallResult) error {
 		}
 		if !rotated && c.rotate(ctx, cl, err, auth) && (cl.stream == nil || cl.stream.rewind()) {
 			rotated = true
-			failures--
+			failures-- // it was not the platform's fault
 			continue
 		}
 		d, again := c.again(cl, err, failures)
+		// Also without a repeat of this call: others wait for the same limit.
 		c.observe(ctx, cl, err, d)
 		if !again || d > c.maxWait-res.Waited || ctx.Err() != nil {
 			return err
@@ -132,7 +142,9 @@ func (c *Client) authorization(ctx context.Context, cl *call) (*authorization, e
 	return a, nil
 }
 
-// rotate reports whether a refused token has been replaced in the meantime.
+// rotate reports whether a refused token has been replaced in the meantime. Only
+// then is a repeat worth anything: going on with a token that Meta has refused
+// makes an account look abusive.
 func (c *Client) rotate(ctx context.Context, cl *call, err error, used *authorization) bool {
 	e, ok := errors.AsType[*Error](err)
 	if !ok || e.failure.Class != message.ClassAuth || c.credentials.source == nil || used == cl.auth {
@@ -143,7 +155,8 @@ func (c *Client) rotate(ctx context.Context, cl *call, err error, used *authoriz
 }
 
 // again decides whether a failed call is repeated, and after what wait. A send is
-// repeated only if it is known not to have been accepted.
+// repeated only if it is known not to have been accepted: there is no idempotency
+// key, so a repeat of an accepted one reaches the customer twice.
 func (c *Client) again(cl *call, err error, failures int) (time.Duration, bool) {
 	f, ok := message.FailureOf(err)
 	if !ok || cl.fatal != nil && cl.fatal(err) {

@@ -133,6 +133,7 @@ func (d *download) fetch(raw string) error {
 	return &mediaError{errHops}
 }
 
+// request asks one host for the rest of the file. The host was checked.
 func (d *download) request(u *url.URL) (*http.Response, error) {
 	c := d.number.client
 	auth, err := c.credentials.authorize(d.ctx)
@@ -203,6 +204,8 @@ func (d *download) Read(p []byte) (int, error) {
 	n, err := watched{d.body, d.dog}.Read(p)
 	d.read += int64(n)
 	d.digest.Write(p[:n])
+	// The announced size is a promise that is held in both directions: a file that
+	// stops early looks like a good one to whoever reads until io.EOF.
 	switch {
 	case d.read > d.limit:
 		err = &mediaError{ErrMediaTooLarge}
@@ -219,6 +222,7 @@ func (d *download) Read(p []byte) (int, error) {
 			err = &mediaError{ErrMediaCorrupt}
 		}
 	case errors.Is(err, ErrMediaTooLarge), errors.Is(err, ErrMediaCorrupt):
+		// Asking again would bring the same bytes.
 	case d.resume():
 		return n, nil
 	default:

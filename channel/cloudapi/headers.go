@@ -70,6 +70,7 @@ func (u usage) regain() time.Duration {
 	return min(time.Duration(min(max(u.Minutes, 0), 1<<20))*time.Minute, most)
 }
 
+// appUsage reads the header with the usage of the app.
 func appUsage(v string) (u usage, ok bool) {
 	return u, json.Unmarshal([]byte(v), &u) == nil
 }

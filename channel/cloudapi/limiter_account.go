@@ -32,6 +32,8 @@ func newAccountBudget(perHour int) *accountBudget {
 	return &accountBudget{full: full, bucket: rate.NewLimiter(full, max(perHour/20, 1))}
 }
 
+// acquireAccount waits for the quota of the account and then for the app as a
+// whole. There is no queue: management calls are few, and any order will do.
 func (l *localLimiter) acquireAccount(ctx context.Context, p Permit, now time.Time) error {
 	end := now.Add(p.MaxWait)
 	for _, id := range [...]string{p.Account, AppAccount} {
@@ -62,6 +64,8 @@ func (a *accountBudget) reserve(now time.Time, counted bool) (wait time.Duration
 	return max(wait, r.DelayFrom(now)), r.Cancel
 }
 
+// observe brakes as the quota runs out, so that the last calls of the hour are left
+// for what cannot wait, and stops before Meta does.
 func (a *accountBudget) observe(now time.Time, o Observation) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -60,6 +60,8 @@ func burstFor(perSecond float64) int {
 	return 1 + int(perSecond/100+0.5)
 }
 
+// setThroughput takes over a limit that was learned. What was found out the hard
+// way is forgotten.
 func (q *numberQueue) setThroughput(now time.Time, perSecond int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -153,6 +155,8 @@ func (q *numberQueue) wait(ctx context.Context, pair pairOf, l message.Lane, now
 			}
 			now = time.Now()
 		}
+		// The number's permit is asked for only when the pair is free: a hot pair
+		// must not sit in the queue of the others.
 		w := &waiter{pair: pair, lane: min(l, laneCount-1), since: now, granted: make(chan bool, 1)}
 		if d := q.enqueue(ctx, w, now, end.Sub(now)); d > 0 {
 			return &LimitError{Scope: ScopeNumber, Wait: d}
@@ -239,6 +243,8 @@ func (q *numberQueue) dispatch(now time.Time) {
 		w := q.next()
 		q.lanes[w.lane].remove(w)
 		q.waiting--
+		// Both permits at the same instant, or none: a pair's permit taken before a
+		// long wait for the number would be spent too early.
 		if _, ok := w.pair.take(now); !ok {
 			w.granted <- false
 			continue
@@ -248,6 +254,7 @@ func (q *numberQueue) dispatch(now time.Time) {
 	}
 }
 
+// arm sets the timer. An older setting is replaced: dispatch always knows best.
 func (q *numberQueue) arm(d time.Duration) {
 	if q.timer == nil {
 		q.timer = time.AfterFunc(d, q.tick)
@@ -256,6 +263,7 @@ func (q *numberQueue) arm(d time.Duration) {
 	q.timer.Reset(d)
 }
 
+// tick hands out what has fallen due. It runs on the timer's goroutine.
 func (q *numberQueue) tick() {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -48,6 +48,8 @@ func all[T any](ctx context.Context, c *Client, l listing[T]) iter.Seq2[T, error
 		after, restarts := "", 0
 		for {
 			items, next, err := page(ctx, c, l, after)
+			// Cursors are short-lived, and the loop belongs to the caller, who may
+			// take his time. What was shown already is skipped the second time.
 			if stale(err) && after != "" && restarts < maxRestarts {
 				restarts++
 				after = ""
@@ -93,11 +95,15 @@ func stale(err error) bool {
 	return ok && (e.Code == 131059 || e.Code == 139102)
 }
 
+// listed is one element of a page. Elements fail one by one: an odd template must
+// not hide the others.
 type listed[T any] struct {
 	value T
 	err   error // the element could not be read
 }
 
+// page fetches one page; next is the cursor to the page after it, empty at the
+// end.
 func page[T any](ctx context.Context, c *Client, l listing[T], after string) (items []listed[T], next string, err error) {
 	q := maps.Clone(l.query)
 	if q == nil {
@@ -134,6 +140,7 @@ func page[T any](ctx context.Context, c *Client, l listing[T], after string) (it
 	return items, next, c.do(ctx, cl)
 }
 
+// elements takes a page apart.
 func elements[T any](l listing[T], body []byte, data []json.RawMessage) ([]listed[T], error) {
 	var out []listed[T]
 	if l.items != nil {

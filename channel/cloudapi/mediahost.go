@@ -15,7 +15,8 @@ var (
 	errPrivate = errors.New("the host has a private address")
 )
 
-// mediaURL checks an address before the token goes there.
+// mediaURL checks an address before the token goes there. Addresses come from
+// Meta's answers, but a host may also pass one on from a webhook.
 func (c *Client) mediaURL(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || u.User != nil {
@@ -58,7 +59,7 @@ func refusePrivate(_, address string, _ syscall.RawConn) error {
 	if err != nil {
 		return errPrivate
 	}
-	ip = ip.Unmap()
+	ip = ip.Unmap() // ::ffff:10.0.0.1 is 10.0.0.1
 	if !ip.IsGlobalUnicast() || ip.IsPrivate() || shared.Contains(ip) || nat64(ip) {
 		return errPrivate
 	}

@@ -87,6 +87,8 @@ func (c *Client) json(ctx context.Context, op, method, id string, query url.Valu
 	return c.do(ctx, cl)
 }
 
+// managementCall describes a call that counts against the quota of the object's
+// account. What does not count has its permit removed by the caller.
 func (c *Client) managementCall(op, method, id string, query url.Values, in any, edge ...string) (*call, error) {
 	u, err := c.endpoint(id, edge...)
 	if err != nil {

@@ -103,6 +103,7 @@ type upload struct {
 func (up *upload) run(ctx context.Context) (string, error) {
 	last := int64(-1)
 	for failures := 0; ; failures++ {
+		// The platform alone knows what arrived: bytes that were sent may be lost.
 		offset, err := up.offset(ctx)
 		if err != nil {
 			return "", err

@@ -49,7 +49,8 @@ func (s *stream) rewind() bool {
 	return err == nil
 }
 
-// open gives the body of the next attempt.
+// open gives the body of the next attempt. Where a source that can seek began is
+// kept, for it need not be the beginning of a file.
 func (s *stream) open(watch *watchdog) io.ReadCloser {
 	if seeker, ok := s.source.(io.Seeker); ok && !s.used {
 		if at, err := seeker.Seek(0, io.SeekCurrent); err == nil {
@@ -96,12 +97,14 @@ func (b *streamBody) Read(p []byte) (int, error) {
 	return 0, io.EOF
 }
 
+// fixed gives what is left of the prefix or the suffix.
 func (b *streamBody) fixed(p []byte, part int, data []byte) int {
 	n := copy(p, data[int64(len(data))-b.parts[part]:])
 	b.parts[part] -= int64(n)
 	return n
 }
 
+// read gives what the source has, never more than was announced.
 func (b *streamBody) read(p []byte) (int, error) {
 	known := b.parts[1] > 0
 	if known {
