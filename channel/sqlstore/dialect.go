@@ -28,9 +28,8 @@ func (d Dialect) String() string {
 type dialect struct {
 	// rows reads the JSON array $1 of objects as table e.
 	rows func(list string) string
-	// list reads a JSON array of strings as g (value, place), intList one of numbers
-	// as g (value).
-	list, intList string
+	// intList reads the JSON array $1 of numbers as g (value).
+	intList string
 	// perGroup selects seq and ready from work c that fulfils a condition on w, for each
 	// group g.value in $6.
 	perGroup func(condition string) string
@@ -62,7 +61,6 @@ func (d *dialect) text(statement string) string {
 func sqliteDialect(each string) *dialect {
 	return &dialect{
 		rows:    sqliteRows(each),
-		list:    "(SELECT value, key AS place FROM json_each($1)) AS g",
 		intList: "json_each($1) AS g",
 		perGroup: func(condition string) string {
 			return `SELECT c.seq FROM json_each($6) AS g CROSS JOIN kanava_work AS c
@@ -80,10 +78,9 @@ func sqliteDialect(each string) *dialect {
 func postgresDialect() *dialect {
 	return &dialect{
 		rows:    postgresRows,
-		list:    "json_array_elements_text(CAST($1 AS json)) WITH ORDINALITY AS g (value, place)",
-		intList: "(SELECT CAST(v AS bigint) AS value FROM json_array_elements_text(CAST($1 AS json)) AS v) AS g",
+		intList: "(SELECT CAST(v.value AS bigint) AS value FROM " + few("json_array_elements_text(CAST($1 AS json))", "value, place") + " AS v) AS g",
 		perGroup: func(condition string) string {
-			return `SELECT c.seq FROM json_array_elements_text(CAST($6 AS json)) AS g (value) CROSS JOIN LATERAL
+			return `SELECT c.seq FROM ` + few("json_array_elements_text(CAST($6 AS json))", "value, place") + ` AS g CROSS JOIN LATERAL
 				(SELECT w.seq, w.ready FROM kanava_work AS w WHERE ` + condition + `) AS c`
 		},
 		now:        "CAST(EXTRACT(EPOCH FROM statement_timestamp()) * 1000000 AS bigint)",

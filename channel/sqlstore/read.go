@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -29,11 +30,17 @@ func (s *Store) Get(ctx context.Context, kind string, keys ...string) ([]channel
 	if len(keys) == 0 {
 		return nil, wrap("get", ctx.Err())
 	}
-	if err := checkNames(keys...); err != nil {
+	if err := errors.Join(checkNames(kind), checkNames(keys...)); err != nil {
 		return nil, wrap("get", err)
 	}
+	rows := array(keys, func(dst []byte, key *string) []byte {
+		o := newObject(len(kind) + len(*key) + 16)
+		o.string('k', kind)
+		o.string('y', *key)
+		return append(dst, o.end()...)
+	})
 	var out []channel.Record
-	err := s.each(ctx, func(rows *sql.Rows) error { return scanRecord(rows, &out) }, s.sql.get, jsonStrings(keys), kind)
+	err := s.each(ctx, func(rows *sql.Rows) error { return scanRecord(rows, &out) }, s.sql.get, rows)
 	return out, wrap("get", err)
 }
 

@@ -7,7 +7,7 @@ import (
 
 // The statements are written once for both engines. Parameters are $1, $2, …; rows(…)
 // reads the JSON array $1 as a table e with the given columns, each column being the
-// field of that name. Everything that changes many rows takes them as one such array,
+// field of that name, and place, the position in the array. Everything that changes many rows takes them as one such array,
 // so that a statement costs one round trip however many rows there are, and its text
 // never changes.
 type statements struct {
@@ -75,8 +75,8 @@ func newStatements(d *dialect) *statements {
 		deleteRecords: `DELETE FROM kanava_record WHERE (kind, key) IN (SELECT e.k, e.y FROM ` + d.rows("k text, y text") + `)`,
 		versions: `SELECT r.kind, r.key, r.version FROM ` + d.rows("k text, y text") + `
 			CROSS JOIN kanava_record AS r WHERE r.kind = e.k AND r.key = e.y`,
-		get: `SELECT ` + recordColumns + ` FROM ` + d.list + `
-			CROSS JOIN kanava_record AS r WHERE r.kind = $2 AND r.key = g.value ORDER BY g.place`,
+		get: `SELECT ` + recordColumns + ` FROM ` + d.rows("k text, y text") + `
+			CROSS JOIN kanava_record AS r WHERE r.kind = e.k AND r.key = e.y ORDER BY e.place`,
 
 		findNames: `SELECT ` + d.hashText + `, n.seq, w.seq, w.lane_hash, w.dead
 			FROM ` + d.rows("h hash") + ` CROSS JOIN kanava_name AS n LEFT JOIN kanava_work AS w ON w.seq = n.seq
@@ -113,9 +113,9 @@ func newStatements(d *dialect) *statements {
 		leases: `SELECT w.seq, w.queue, w.id, w.token, w.lane_hash FROM ` + d.rows("s bigint") + `
 			CROSS JOIN kanava_work AS w WHERE w.seq = e.s AND w.token <> ''`,
 		dropNames: `DELETE FROM kanava_name WHERE hash IN (SELECT e.h FROM ` + d.rows("h hash") + `) AND seen IS NULL`,
-		promote: `UPDATE kanava_work SET head = true
-			WHERE head = FALSE AND seq IN (SELECT (` + first("g.value") + `)
-				FROM ` + d.intList + `)`,
+		promote: `UPDATE kanava_work AS w SET head = TRUE
+			FROM (SELECT DISTINCT (` + first("g.value") + `) AS s FROM ` + d.intList + `) AS e
+			WHERE w.seq = e.s AND w.head = FALSE`,
 		fixLanes: `UPDATE kanava_work AS w SET head = NOT w.head
 			WHERE w.dead = FALSE AND w.lane_hash <> 0 AND w.lane_hash IN (SELECT g.value FROM ` + d.intList + `) AND w.head <>
 				(w.seq = (` + first("w.lane_hash") + `))`,
@@ -190,11 +190,25 @@ func sqliteRows(each string) func(list string) string {
 				fmt.Fprintf(&b, "value ->> '%s' AS %s", c.name, c.name)
 			}
 		}
-		return "(SELECT " + b.String() + " FROM " + each + "($1)) AS e"
+		return "(SELECT " + b.String() + ", key AS place FROM " + each + "($1)) AS e"
 	}
 }
 
 // postgresRows reads a JSON array of objects in PostgreSQL.
 func postgresRows(list string) string {
-	return "json_to_recordset(CAST($1 AS json)) AS e (" + strings.ReplaceAll(list, " hash", " uuid") + ")"
+	names := ""
+	for _, c := range columns(list) {
+		names += c.name + ", "
+	}
+	return few("json_to_recordset(CAST($1 AS json)) AS ("+strings.ReplaceAll(list, " hash", " uuid")+")", names+"place") + " AS e"
+}
+
+// few reads a function of PostgreSQL as a table with the given columns, the last being
+// place. The planner takes functions like these for a hundred rows, and as long as our
+// tables are small and unknown to it, it would rather read them whole than look a
+// hundred rows up in an index; drivers keep such a plan for the life of a connection,
+// during which the table may grow to millions. A range of places that says nothing
+// makes it expect one row, so that it looks rows up from the beginning.
+func few(function, columns string) string {
+	return "(SELECT * FROM ROWS FROM (" + function + ") WITH ORDINALITY AS f (" + columns + ") WHERE f.place BETWEEN 1 AND 2147483647)"
 }
