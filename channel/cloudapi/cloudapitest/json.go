@@ -352,8 +352,3 @@ func (n *node) scalar() string {
 	}
 	return ""
 }
-
-// String names the kind as error details do.
-func (k jsonKind) String() string {
-	return [...]string{"absent", "null", "bool", "number", "string", "array", "object"}[k]
-}
