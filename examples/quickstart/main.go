@@ -88,7 +88,7 @@ func run(ctx context.Context) error {
 	defer stop()
 	done := make(chan error, 1)
 	go func() { done <- hub.Run(ctx) }()
-	go world.Run(ctx)
+	go func() { _ = world.Run(ctx) }() // it returns nil once ctx is done
 
 	customer.Text(number, "Hello! Is my bike ready?")
 	in := <-desk.received
