@@ -1,5 +1,7 @@
 package redact
 
+import "math/bits"
+
 // A candidate is a range of whole groups of one chain with the digits of a
 // card number.
 type candidate struct {
@@ -10,6 +12,7 @@ type candidate struct {
 	tier        Tier
 	reason      Reason
 	code        bool            // the next group is its security code
+	noUnionPay  bool            // UnionPay is known not to be named near by
 	digits      [maxDigits]byte // values; n of them count
 }
 
@@ -102,8 +105,7 @@ func (s *scanner) isNumber(c *candidate) bool {
 		s.read(c)
 	} else {
 		// UnionPay numbers need not pass the check if UnionPay is named.
-		p := s.prefix(c.first)
-		if p != 62 && p != 81 || !s.unionPayNear(s.g[c.first].start, s.g[c.last].end) {
+		if c.noUnionPay || !maybeUnionPay(s.prefix(c.first)) || !s.unionPayNear(s.g[c.first].start, s.g[c.last].end) {
 			return false
 		}
 		if s.read(c); !isUnionPay(c.digits[:c.n]) {
@@ -116,18 +118,25 @@ func (s *scanner) isNumber(c *candidate) bool {
 }
 
 // best finds the best candidate that is a card, starts with group k and ends
-// before group limit: strong before weak, then longest first.
-func (s *scanner) best(k, limit int, c *candidate) bool {
+// before group limit: strong before weak, then longest first. With sure set, it
+// looks for those only that need no context.
+func (s *scanner) best(k, limit int, sure bool, c *candidate) bool {
 	var last [maxDigits + 1]uint8
-	have := s.endings(k, lengthsByPrefix[s.prefix(k)], &last)
+	prefix := s.prefix(k)
+	have := s.endings(k, lengthsByPrefix[prefix], &last)
 	weak := lengths(0)
+	if c.first, c.noUnionPay = k, false; have != 0 && maybeUnionPay(prefix) {
+		// What is not near the longest candidate is near none.
+		longest := minDigits - 1 + bits.Len8(uint8(have))
+		c.noUnionPay = !s.unionPayNear(s.g[k].start, s.g[last[longest]].end)
+	}
 	for n := maxDigits; have != 0 && n >= minDigits; n-- {
 		if have&lengthBit(n) == 0 {
 			continue
 		}
 		have &^= lengthBit(n)
-		c.first, c.last = k, int(last[n])
-		if c.last >= limit || !s.isNumber(c) {
+		c.last = int(last[n])
+		if c.last >= limit || sure && shapeOf(s.groups(c), prefix/10) == irregular || !s.isNumber(c) {
 			continue
 		}
 		if c.tier == Weak {
@@ -137,7 +146,7 @@ func (s *scanner) best(k, limit int, c *candidate) bool {
 			return true
 		}
 	}
-	for n := maxDigits; weak != 0 && n >= minDigits; n-- {
+	for n := maxDigits; weak != 0 && n >= minDigits && !sure; n-- {
 		if weak&lengthBit(n) == 0 {
 			continue
 		}

@@ -169,15 +169,15 @@ func (c *wordCache) near(b []byte, start, end int) bool {
 	if c.back >= 0 && atMost(b[c.back:start], wordsBefore) {
 		return true
 	}
-	if end < c.from || end > c.to {
+	limit := end + wordsAfter*utf8.UTFMax // where there is one question, more will follow
+	if end < c.from || end > c.to || c.from == c.to {
 		c.from, c.to, c.end = end, end, 0
+		limit = stepOn(b, end, wordsAfter)
 	}
-	if c.end == 0 {
-		for limit := stepOn(b, end, wordsAfter); c.to < limit; c.to++ {
-			if n := c.words.at(b, c.to); n > 0 {
-				c.end = c.to + n
-				break
-			}
+	for limit = min(limit, len(b)); c.end == 0 && c.to < limit; c.to++ {
+		if n := c.words.at(b, c.to); n > 0 {
+			c.end = c.to + n
+			break
 		}
 	}
 	return c.end > 0 && atMost(b[end:c.end], wordsAfter)

@@ -17,6 +17,8 @@ type group struct {
 	at      uint32 // digits of the chain before the group
 	odd     uint8
 
+	streak uint32 // groups of the chain up to this one with as many digits
+
 	lead [2]uint8 // first two digits; the second is noDigit if there is one only
 }
 

@@ -2,6 +2,7 @@ package redact
 
 import (
 	"bytes"
+	"unicode/utf8"
 )
 
 const (
@@ -14,7 +15,7 @@ const (
 func (s *scanner) touched(start, end int) bool {
 	b := s.b
 	left, right := skipBack(b, start), skipOn(b, end)
-	if r, _ := runeBefore(b, left); isLatin(r) && !isEscape(b, left) && !s.isWordsBefore(b, left) {
+	if r, _ := runeBefore(b, left); isLatin(r) && !isEscape(b, left) && !s.speaksOfCard(latinBefore(b, left)) {
 		return true
 	}
 	if right < len(b) {
@@ -64,20 +65,22 @@ func latinAfter(b []byte, i int) []byte {
 	return b[start:i]
 }
 
-// isWordsBefore reports whether the Latin word glued to the front of a number
-// at i speaks of a card: "card4242…", "CardNo4242…".
-func (s *scanner) isWordsBefore(b []byte, i int) bool {
-	return s.speaksOfCard(latinBefore(b, i))
-}
-
-// speaksOfCard reports whether a card word is in word, which is a whole word,
-// or one followed by an abbreviation of "number".
+// speaksOfCard reports whether a card word is in word, or would be if that did
+// not end in an abbreviation of "number": "CardNo", "ccnum".
 func (s *scanner) speaksOfCard(word []byte) bool {
 	if s.hasCardWord(word) {
 		return true
 	}
+	var buf [labelBytes + utf8.UTFMax]byte
+	word = lower(buf[:0], word)
 	short := trimFiller(word)
 	return len(short) < len(word) && s.hasCardWord(short)
+}
+
+// saysNumber reports whether word says no more than "number".
+func saysNumber(word []byte) bool {
+	var buf [labelBytes + utf8.UTFMax]byte
+	return isFiller(lower(buf[:0], word))
 }
 
 // hasCardWord reports whether a card word is in text, which is looked at as if
@@ -111,8 +114,8 @@ func (s *scanner) inTokenBefore(i int) bool {
 	if i == 0 || !isJoiner(b[i-1]) {
 		return false
 	}
-	low, found := stepBack(b, i, maxToken), false
-	for i > low {
+	found := false
+	for left := maxToken; left > 0 && i > 0; left-- {
 		if c := b[i-1]; c-'0' <= 9 || isJoiner(c) {
 			i--
 			continue
@@ -124,10 +127,11 @@ func (s *scanner) inTokenBefore(i int) bool {
 			if s.speaksOfCard(word) {
 				return false
 			}
-			if !isFiller(word) && !s.isSentenceEnd(i-len(word), i) {
+			if !found && !saysNumber(word) && !s.isSentenceEnd(i-len(word), i) {
 				found = true
 			}
 			w = len(word)
+			left -= utf8.RuneCount(word) - 1
 		case classOf(r) != digit && r != s.mask:
 			return found
 		}
@@ -162,7 +166,7 @@ func (s *scanner) inTokenAfter(i int) bool {
 	if b[i] == '.' && i+1 < len(b) && 'A' <= b[i+1] && b[i+1] <= 'Z' && rune(b[i+1]) != s.mask {
 		return false
 	}
-	for high := stepOn(b, i, maxToken); i < high; {
+	for left := maxToken; left > 0 && i < len(b); left-- {
 		if c := b[i]; c-'0' <= 9 || isJoiner(c) {
 			i++
 			continue
@@ -202,9 +206,9 @@ func (s *scanner) inURL(i int) bool {
 	if i == 0 || endsURL[b[i-1]] {
 		return false
 	}
-	low := stepBack(b, i, maxURL)
-	if c.to > i || c.to < low {
-		*c = urlCache{to: low, start: low}
+	if c.to > i || c.to < i-maxURL*utf8.UTFMax {
+		c.to = stepBack(b, i, maxURL)
+		c.start, c.mark = c.to, 0
 	}
 	for ; c.to < i; c.to++ {
 		if endsURL[b[c.to]] {
@@ -213,14 +217,15 @@ func (s *scanner) inURL(i int) bool {
 			c.mark = c.to + 1
 		}
 	}
-	start := max(c.start, low)
-	if c.mark <= start && foldPrefix(b[start:i], "www.") == 0 {
+	isURL := c.mark > 0 && atMost(b[c.mark-1:i], maxURL) ||
+		foldPrefix(b[c.start:i], "www.") > 0 && atMost(b[c.start:i], maxURL)
+	if !isURL {
 		return false
 	}
 	if b[i-1] != '=' {
 		return true
 	}
-	key := b[start : i-1]
+	key := b[max(c.start, stepBack(b, i, maxURL)) : i-1]
 	if k := bytes.LastIndexAny(key, "?&;#/"); k >= 0 {
 		key = key[k+1:]
 	}

@@ -31,28 +31,23 @@ func isLabel(word []byte) bool {
 	return false
 }
 
-// fillers say "number" and stand between a label and a number. The longer ones
-// come first where one is the end of another.
-var fillers = [...]string{
-	"number", "nummer", "numero", "número", "numéro", "numer", "num", "code", "id", "no", "nr", "n",
-	"номер", "رقم", "号码", "號碼", "编号", "番号", "번호", "号", "號",
-}
-
-// isFiller reports whether word says no more than "number".
+// isFiller reports whether word, in lower case, says no more than "number" and
+// stands between a label and a number.
 func isFiller(word []byte) bool {
-	for _, f := range fillers {
-		if foldPrefix(word, f) == len(word) {
-			return true
-		}
+	switch string(word) {
+	case "number", "nummer", "numero", "número", "numéro", "numer", "num", "code", "id", "no", "nr", "n",
+		"номер", "رقم", "号码", "號碼", "编号", "番号", "번호", "号", "號":
+		return true
 	}
 	return false
 }
 
-// trimFiller cuts a filler off the end of word, as in "Bestellnummer".
+// trimFiller cuts a filler of at least two letters off the end of word, which is
+// in lower case, as in "bestellnummer".
 func trimFiller(word []byte) []byte {
-	for _, f := range fillers {
-		if n := len(word) - len(f); n > 0 && len(f) > 1 && foldPrefix(word[n:], f) == len(f) {
-			return word[:n]
+	for n := len("number") * 2; n >= 2; n-- {
+		if n < len(word) && isFiller(word[len(word)-n:]) {
+			return word[:len(word)-n]
 		}
 	}
 	return word

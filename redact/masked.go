@@ -16,8 +16,9 @@ type stretch struct {
 	n      int
 }
 
-// stretchFrom looks from i back (step < 0) or on.
-func (s *scanner) stretchFrom(i, step int) (t stretch) {
+// stretchFrom looks from i back (step < 0) or on. It gives up behind more than
+// shown digits without a mask.
+func (s *scanner) stretchFrom(i, step, shown int) (t stretch) {
 	gap, breaks, hidden := 0, 0, 0
 	for {
 		var r rune
@@ -42,6 +43,9 @@ func (s *scanner) stretchFrom(i, step int) (t stretch) {
 			}
 			t.masked[t.n], t.end[t.n] = r == s.mask, i+step*w
 			t.n++
+			if t.n == shown+1 && t.run(0, false) == t.n {
+				return t
+			}
 			gap, breaks, hidden = 0, 0, 0
 		case transparent:
 			hidden++
@@ -76,7 +80,7 @@ func (s *scanner) isTail(g []group) bool {
 	if tail == 0 || g[0].start == 0 {
 		return false
 	}
-	t := s.stretchFrom(g[0].start, -1)
+	t := s.stretchFrom(g[0].start, -1, tail-1)
 	shown := t.run(0, false)
 	if shown >= tail || t.run(shown, true) == 0 {
 		return false
@@ -92,7 +96,7 @@ func (s *scanner) isHead(g []group) bool {
 	if head == 0 || end == len(s.b) {
 		return false
 	}
-	t := s.stretchFrom(end, 1)
+	t := s.stretchFrom(end, 1, head-1)
 	shown := t.run(0, false)
 	if shown >= head || t.run(shown, true) == 0 {
 		return false

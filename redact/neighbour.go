@@ -54,7 +54,7 @@ func (s *scanner) cardStartsWith(k int, list uint32) bool {
 // around it.
 func (s *scanner) cardAt(i int) bool {
 	t := scanner{options: s.options, b: s.b, final: s.final}
-	for next := i; next >= 0 && t.n < maxDigits; {
+	for next := i; next >= 0 && t.at < maxDigits; {
 		next = t.push(next)
 	}
 	return t.cardStartsWith(0, 0)
@@ -87,7 +87,7 @@ func (s *scanner) evident(k, j int, list uint32) bool {
 	if c.shape == uniform && joinedBy(g, list) || s.isTail(g) || s.isHead(g) {
 		return false
 	}
-	return c.sure() || s.cardWordNear(start, end)
+	return c.sure() || s.isTrack(start, end) || s.cardWordNear(start, end)
 }
 
 // isExpiry reports whether group k is an expiry date written MMYY, or, behind a
@@ -97,7 +97,7 @@ func (s *scanner) isExpiry(k int, list uint32) bool {
 	g := &s.g[k]
 	if list != 0 {
 		_, ok := s.expiryAt(g.start)
-		return ok && g.gap != list
+		return ok && g.n <= 2 && g.gap != list
 	}
 	if g.n != 4 {
 		return false

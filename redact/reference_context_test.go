@@ -102,12 +102,12 @@ func (x *refText) touched(from, to int) bool {
 		return true
 	}
 	// A URL.
-	url := before
+	url := refURL.FindString(before)
+	www := strings.HasPrefix(strings.ToLower(url), "www.")
 	if r := []rune(url); len(r) > 256 {
-		url = string(r[len(r)-256:])
+		url, www = string(r[len(r)-256:]), false
 	}
-	url = refURL.FindString(url)
-	if strings.Contains(url, "://") || strings.HasPrefix(strings.ToLower(url), "www.") {
+	if strings.Contains(url, "://") || www {
 		key, isValue := strings.CutSuffix(url, "=")
 		key = key[strings.LastIndexAny(key, "?&;#/")+1:]
 		low := strings.ToLower(key)

@@ -350,7 +350,7 @@ func (x *refText) blocked(g []refGroup, c *refCard, shape string) bool {
 		gap, y := g[c.last].gap, g[c.last+1]
 		dated := refMMYY.MatchString(y.digits)
 		if shape == "uniform" {
-			dated = y.gap != gap && x.expiry(y.from) > 0
+			dated = y.gap != gap && len(y.digits) <= 2 && x.expiry(y.from) > 0
 		}
 		if refUses(in, gap) && len(y.digits) >= least && !dated {
 			for k := c.last + 1; k < len(g); k++ {
@@ -393,7 +393,8 @@ func (x *refText) evident(g []refGroup, i, j int, gap string) bool {
 	if shape == "uniform" && refUses(in, gap) || x.leftover(in[0].from, in[len(in)-1].to) {
 		return false
 	}
-	return refTier(n) == redact.Strong && shape != "irregular" || x.wordNear(in[0].from, in[len(in)-1].to, refCardIn)
+	return refTier(n) == redact.Strong && shape != "irregular" || x.track(in[0].from, in[len(in)-1].to) >= 0 ||
+		x.wordNear(in[0].from, in[len(in)-1].to, refCardIn)
 }
 
 // take masks a card and what follows it.

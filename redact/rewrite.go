@@ -12,23 +12,55 @@ func (o *options) rewrite(dst, b []byte, from, to int, found []hit) []byte {
 	for k := range found {
 		x := &found[k]
 		dst = append(dst, b[from:x.start]...)
-		n := 0 // characters that count so far
-		low, high := int(x.head), int(x.digits)-int(x.tail)
-		for i := x.start; i < x.end; {
-			counts, w := x.counts(b, i)
-			if counts {
-				n++
-			}
-			if counts && n > low && n <= high {
-				dst = utf8.AppendRune(dst, o.mask)
-			} else {
-				dst = append(dst, b[i:i+w]...)
-			}
-			i += w
-		}
 		from = x.end
+		if o.mask < utf8.RuneSelf && x.kind != Custom && isASCII(b[x.start:x.end]) {
+			at := len(dst)
+			dst = append(dst, b[x.start:x.end]...)
+			x.overwrite(dst[at:], byte(o.mask))
+		} else {
+			dst = o.spell(dst, b, x)
+		}
 	}
 	return append(dst, b[from:to]...)
+}
+
+func isASCII(b []byte) bool {
+	for _, c := range b {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// overwrite masks x in text, which is what x covers and has ASCII digits only.
+func (x *hit) overwrite(text []byte, mask byte) {
+	n, low, high := 0, int(x.head), int(x.digits)-int(x.tail)
+	for i, c := range text {
+		if c-'0' <= 9 {
+			if n++; n > low && n <= high {
+				text[i] = mask
+			}
+		}
+	}
+}
+
+// spell appends what x covers to dst, masked character by character.
+func (o *options) spell(dst, b []byte, x *hit) []byte {
+	n, low, high := 0, int(x.head), int(x.digits)-int(x.tail)
+	for i := x.start; i < x.end; {
+		counts, w := x.counts(b, i)
+		if counts {
+			n++
+		}
+		if counts && n > low && n <= high {
+			dst = utf8.AppendRune(dst, o.mask)
+		} else {
+			dst = append(dst, b[i:i+w]...)
+		}
+		i += w
+	}
+	return dst
 }
 
 // counts reports whether the character at b[i] is one of those that x may hide,

@@ -169,6 +169,9 @@ func lookup(digits []byte) (row uint8, tier Tier) {
 	return row, tier
 }
 
+// maybeUnionPay tells by the first two digits whether isUnionPay may hold.
+func maybeUnionPay(prefix uint8) bool { return prefix == 62 || prefix == 81 }
+
 // isUnionPay reports whether digits look like a UnionPay number, the one scheme
 // whose numbers need not pass the Luhn check.
 func isUnionPay(digits []byte) bool {
