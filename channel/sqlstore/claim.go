@@ -45,15 +45,15 @@ func newClaim(c *channel.Claim) *claim {
 // with [channel.ErrLeaseLost], as it would after the lease expired.
 func (s *Store) Claim(ctx context.Context, c channel.Claim) ([]channel.Work, error) {
 	if err := checkClaim(c); err != nil {
-		return nil, wrap("claim", err)
+		return nil, wrap(ctx, "claim", err)
 	}
 	if c.Groups != nil && len(c.Groups) == 0 {
-		return nil, wrap("claim", ctx.Err())
+		return nil, wrap(ctx, "claim", ctx.Err())
 	}
 	cl := newClaim(&c)
 	if tx := hostTx(ctx); tx != nil {
 		works, err := (&transaction{Store: s, ctx: ctx, tx: tx, hosts: true}).claim(cl)
-		return works, wrap("claim", err)
+		return works, wrap(ctx, "claim", err)
 	}
 	if s.dialect == PostgreSQL {
 		return s.claimAlone(ctx, cl)
@@ -62,10 +62,10 @@ func (s *Store) Claim(ctx context.Context, c channel.Claim) ([]channel.Work, err
 	found := false
 	err := s.each(ctx, func(*sql.Rows) error { found = true; return nil }, cl.statement(&s.sql.peek), cl.peekArgs()...)
 	if err != nil || !found {
-		return nil, wrap("claim", err)
+		return nil, wrap(ctx, "claim", err)
 	}
 	res, err := s.combiner.do(ctx, &waiter{claim: cl})
-	return res.works, wrap("claim", err)
+	return res.works, wrap(ctx, "claim", err)
 }
 
 // claimForms are the two forms of a statement about claims.
@@ -117,7 +117,7 @@ func (s *Store) claimAlone(ctx context.Context, c *claim) (works []channel.Work,
 		}
 	}
 	if err != nil {
-		return nil, wrap("claim", err)
+		return nil, wrap(ctx, "claim", err)
 	}
 	sortWork(works)
 	return works, nil
@@ -151,7 +151,7 @@ func scanWork(rows *sql.Rows, secret string, works *[]channel.Work) error {
 // Work implements [channel.Store].
 func (s *Store) Work(ctx context.Context, q channel.WorkQuery) ([]channel.Work, error) {
 	if err := checkWorkQuery(q); err != nil {
-		return nil, wrap("read work", err)
+		return nil, wrap(ctx, "read work", err)
 	}
 	var works []channel.Work
 	scan := func(rows *sql.Rows) error { return scanWork(rows, "", &works) }
@@ -170,7 +170,7 @@ func (s *Store) Work(ctx context.Context, q channel.WorkQuery) ([]channel.Work, 
 	default:
 		err = s.each(ctx, scan, s.sql.workInQueue[index(q.Dead)], q.Queue, q.After, q.Limit)
 	}
-	return works, wrap("read work", err)
+	return works, wrap(ctx, "read work", err)
 }
 
 func index(b bool) int {
@@ -192,5 +192,5 @@ func (s *Store) Backlog(ctx context.Context, now time.Time) ([]channel.Backlog, 
 		out = append(out, b)
 		return err
 	}, s.sql.backlog, now.UnixMicro())
-	return out, wrap("count backlog", err)
+	return out, wrap(ctx, "count backlog", err)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 
 	"github.com/kanava-go/kanava/channel"
 )
@@ -19,20 +20,20 @@ type result struct {
 func (s *Store) Commit(ctx context.Context, b *channel.Batch) (channel.Committed, error) {
 	r, err := newRequest(b)
 	if err != nil {
-		return channel.Committed{}, wrap("commit", err)
+		return channel.Committed{}, wrap(ctx, "commit", err)
 	}
 	if err := ctx.Err(); err != nil {
-		return channel.Committed{}, wrap("commit", err)
+		return channel.Committed{}, wrap(ctx, "commit", err)
 	}
 	if r.malformed {
-		return channel.Committed{}, wrap("commit", channel.ErrLeaseLost)
+		return channel.Committed{}, wrap(ctx, "commit", channel.ErrLeaseLost)
 	}
 	if tx := hostTx(ctx); tx != nil {
 		res, err := s.commitInside(ctx, tx, r)
-		return res.committed, wrap("commit", err)
+		return res.committed, wrap(ctx, "commit", err)
 	}
 	res, err := s.combiner.do(ctx, &waiter{request: r})
-	return res.committed, wrap("commit", err)
+	return res.committed, wrap(ctx, "commit", err)
 }
 
 // run carries out a group and answers each of its members. A batch that fails is taken
@@ -46,7 +47,10 @@ func (s *Store) run(ctx context.Context, members []*waiter) {
 				m.answer(results[i], nil)
 			}
 			return
-		case len(members) > 1 && (errors.Is(err, channel.ErrConflict) || errors.Is(err, channel.ErrLeaseLost)):
+		case ctx.Err() != nil && !isAnswer(err):
+			answerAll(members, fmt.Errorf("the transaction was given up: %w", ctx.Err()))
+			return
+		case len(members) > 1 && isAnswer(err):
 			rest, blameErr := s.blame(ctx, members)
 			if blameErr != nil {
 				answerAll(members, blameErr)
@@ -88,9 +92,9 @@ func (s *Store) transact(ctx context.Context, members []*waiter) (results []resu
 		return nil, err
 	}
 	defer release()
+	defer tx.Rollback() // after a Commit it does nothing
 	t := &transaction{Store: s, ctx: ctx, tx: tx}
 	if results, err = t.members(members); err != nil {
-		tx.Rollback()
 		return nil, err
 	}
 	return results, tx.Commit()
@@ -191,25 +195,22 @@ func (s *Store) blame(ctx context.Context, members []*waiter) (rest []*waiter, e
 
 // fails says why the request cannot succeed, given the present versions and leases.
 func (r *request) fails(versions map[string]int64, leases map[leaseID]bool) error {
-	var failed []error
+	var conflict, lost error
 	for _, rows := range [][]row{r.putNew, r.putOld} {
 		for _, p := range rows {
 			if versions[recordID(p.kind, p.key)] != p.version {
-				failed = append(failed, channel.ErrConflict)
+				conflict = channel.ErrConflict
 			}
 		}
 	}
 	for _, hs := range [][]held{r.start, r.done, r.later, r.bury} {
 		for i := range hs {
 			if !leases[hs[i].leaseID()] {
-				failed = append(failed, channel.ErrLeaseLost)
+				lost = channel.ErrLeaseLost
 			}
 		}
 	}
-	if len(failed) > 2 {
-		failed = failed[:2]
-	}
-	return errors.Join(failed...)
+	return errors.Join(conflict, lost)
 }
 
 func (s *Store) versions(ctx context.Context, rows []row) (map[string]int64, error) {

@@ -6,12 +6,49 @@
 //	…
 //	store, err := sqlstore.Open(ctx, sqlstore.Config{DB: db, Dialect: sqlstore.SQLite})
 //
+// [Open] makes the tables, whose names begin with kanava_, and later releases bring
+// them up to date. They only ever go forward: after a release that changed them an
+// older one refuses to open them.
+//
+// # SQLite
+//
+// The database must be a file on a local disk, and SQLite 3.51.3 or later, since a race
+// in earlier ones can corrupt it (sqlite.org/changes.html, checked 2026-11-22). Several
+// processes on one machine may share the file. Open puts it into WAL mode, and every
+// transaction makes sure that its connection waits for the disk when it commits
+// (synchronous=FULL); a data source name like that of [SQLiteDSN] makes both the rule
+// for the host's own statements too. The pool may be limited to one connection.
+//
+// # PostgreSQL
+//
+// PostgreSQL 13 or later; any number of processes may share it. The tables live in the
+// first schema of the search path. Let the pool keep at least Config.Leaders + 4 idle
+// connections (sql.DB.SetMaxIdleConns; the default is two): making a connection costs
+// more than many commits. How durable a commit is follows the server's settings
+// (fsync, synchronous_commit). Transactions are READ COMMITTED, whatever the session's
+// default.
+//
 // # Group commit
 //
 // Waiting for the disk is what a durable write costs. Concurrent callers of Commit
 // therefore share transactions: the first to come writes, those that come meanwhile
 // gather, and one of them writes for all. Nobody waits for company, and a batch that
-// fails is taken out without harm to the others. No goroutine runs between calls.
+// fails is taken out without harm to the others. No goroutine runs between calls. A
+// caller whose context ends returns at once, unless it writes for others just then;
+// then it returns when they are served, at most after Config.Timeout.
+//
+// # Order
+//
+// Within a lane, Seq is the order of commit: a transaction that changes a lane locks it
+// until its end. Across lanes PostgreSQL may commit a smaller Seq a moment after a
+// larger one.
+//
+// # Costs
+//
+// What is done per record or piece of work costs a few index lookups, however much is
+// stored. Three questions cost more: Backlog reads an index of all work, List without a
+// Parent sorts all records of the kind, and Work without IDs and Lane sorts what lives
+// in the queue. An ID of Once work costs about a hundred bytes until it is forgotten.
 //
 // # The host's transaction
 //

@@ -47,6 +47,7 @@ func (s *Store) commitInside(ctx context.Context, tx *sql.Tx, r *request) (resul
 		err = channel.ErrConflict // the hub reads again and repeats
 	}
 	if err != nil {
+		ctx = context.WithoutCancel(ctx) // what was half done must go, above all now
 		if _, undoErr := tx.ExecContext(ctx, "ROLLBACK TO SAVEPOINT kanava"); undoErr != nil {
 			return result{}, errors.Join(err, undoErr)
 		}

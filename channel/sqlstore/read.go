@@ -28,10 +28,10 @@ func (s *Store) each(ctx context.Context, scan func(*sql.Rows) error, statement 
 // Get implements [channel.Store].
 func (s *Store) Get(ctx context.Context, kind string, keys ...string) ([]channel.Record, error) {
 	if len(keys) == 0 {
-		return nil, wrap("get", ctx.Err())
+		return nil, wrap(ctx, "get", ctx.Err())
 	}
 	if err := errors.Join(checkNames(kind), checkNames(keys...)); err != nil {
-		return nil, wrap("get", err)
+		return nil, wrap(ctx, "get", err)
 	}
 	rows := array(keys, func(dst []byte, key *string) []byte {
 		o := newObject(len(kind) + len(*key) + 16)
@@ -41,7 +41,7 @@ func (s *Store) Get(ctx context.Context, kind string, keys ...string) ([]channel
 	})
 	var out []channel.Record
 	err := s.each(ctx, func(rows *sql.Rows) error { return scanRecord(rows, &out) }, s.sql.get, rows)
-	return out, wrap("get", err)
+	return out, wrap(ctx, "get", err)
 }
 
 func scanRecord(rows *sql.Rows, out *[]channel.Record) error {
@@ -60,7 +60,7 @@ func scanRecord(rows *sql.Rows, out *[]channel.Record) error {
 // List implements [channel.Store].
 func (s *Store) List(ctx context.Context, q channel.Query) ([]channel.Record, error) {
 	if err := checkQuery(q); err != nil {
-		return nil, wrap("list", err)
+		return nil, wrap(ctx, "list", err)
 	}
 	var out []channel.Record
 	args := []any{q.Kind, q.Limit}
@@ -74,7 +74,7 @@ func (s *Store) List(ctx context.Context, q channel.Query) ([]channel.Record, er
 	}
 	form := listForm{q.Parent != "", q.After != nil, q.Before != nil, q.Descending}
 	err := s.each(ctx, func(rows *sql.Rows) error { return scanRecord(rows, &out) }, s.sql.list[form], args...)
-	return out, wrap("list", err)
+	return out, wrap(ctx, "list", err)
 }
 
 // listForm is one of the sixteen forms of the statement behind List.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -90,7 +89,7 @@ func (t *transaction) expect(n int, otherwise error, statement, rows string) err
 // apply carries out r and reports which of its enqueued work was new and how many IDs
 // were forgotten. When it fails the transaction must be rolled back.
 func (t *transaction) apply(r *request) (fresh []bool, forgotten int, err error) {
-	if err := t.prepare(r); err != nil {
+	if err := t.reserve(r); err != nil {
 		return nil, 0, err
 	}
 	if err := t.applyRecords(r); err != nil {
@@ -124,9 +123,9 @@ func (t *transaction) apply(r *request) (fresh []bool, forgotten int, err error)
 // forgetAtOnce bounds what one statement of a Forget touches.
 const forgetAtOnce = 1000
 
-// prepare does what must come before everything else: it locks the lanes whose members
+// reserve does what must come before everything else: it locks the lanes whose members
 // change, so that order of Seq is order of commit in each of them, and gets Seqs.
-func (t *transaction) prepare(r *request) error {
+func (t *transaction) reserve(r *request) error {
 	n := len(r.enqueue) + len(r.replay)
 	if t.dialect == SQLite {
 		if n == 0 {
@@ -230,200 +229,6 @@ func (t *transaction) applyRecords(r *request) error {
 	return nil
 }
 
-// applySettled applies what claimants report about their work.
-func (t *transaction) applySettled(r *request, l *lanes) error {
-	rows := func(hs []held) string {
-		return array(hs, func(dst []byte, h *held) []byte { return append(dst, h.json...) })
-	}
-	if err := t.expect(len(r.start), channel.ErrLeaseLost, t.sql.start, rows(r.start)); err != nil {
-		return err
-	}
-	if len(r.done) > 0 {
-		names := make([]string, len(r.done))
-		for i := range r.done {
-			names[i] = r.done[i].hash
-			l.shorter(r.done[i].lane)
-		}
-		if err := t.dropNames(names); err != nil {
-			return err
-		}
-		if err := t.expect(len(r.done), channel.ErrLeaseLost, t.sql.done, rows(r.done)); err != nil {
-			return err
-		}
-	}
-	if err := t.expect(len(r.later), channel.ErrLeaseLost, t.sql.later, rows(r.later)); err != nil {
-		return err
-	}
-	for i := range r.bury {
-		l.shorter(r.bury[i].lane)
-	}
-	return t.expect(len(r.bury), channel.ErrLeaseLost, t.sql.bury, rows(r.bury))
-}
-
-// dropNames removes the names of work that nobody must remember.
-func (t *transaction) dropNames(hashes []string) error {
-	_, err := t.exec(t.sql.dropNames, hashRows(hashes))
-	return err
-}
-
-// applyNamed replays and drops work.
-func (t *transaction) applyNamed(r *request, l *lanes) error {
-	if len(r.replay) > 0 {
-		if err := t.applyReplay(r.replay, l); err != nil {
-			return err
-		}
-	}
-	if len(r.drop) == 0 {
-		return nil
-	}
-	hashes := make([]string, len(r.drop))
-	for i := range r.drop {
-		hashes[i] = r.drop[i].hash
-	}
-	found, err := t.find(hashes)
-	if err != nil {
-		return err
-	}
-	var seqs []int64
-	for _, f := range found {
-		if f.there {
-			seqs = append(seqs, f.seq)
-			l.shorter(f.lane)
-		}
-	}
-	if err := t.lockMore(found); err != nil {
-		return err
-	}
-	if err := t.dropNames(hashes); err != nil {
-		return err
-	}
-	_, err = t.exec(t.sql.drop, array(seqs, func(dst []byte, seq *int64) []byte {
-		return append(strconv.AppendInt(append(dst, `{"s":`...), *seq, 10), '}')
-	}))
-	return err
-}
-
-// applyReplay puts dead letters at the end of their lanes, in the order of the request.
-func (t *transaction) applyReplay(names []named, l *lanes) error {
-	hashes := make([]string, len(names))
-	for i := range names {
-		hashes[i] = names[i].hash
-	}
-	found, err := t.find(hashes)
-	if err != nil {
-		return err
-	}
-	if err := t.lockMore(found); err != nil {
-		return err
-	}
-	type move struct {
-		hash     string
-		from, to int64
-		first    bool
-	}
-	var moves []move
-	seen := map[int64]bool{}
-	for _, h := range hashes {
-		f, ok := found[h]
-		if !ok || !f.there || !f.dead {
-			continue
-		}
-		seq, err := t.seq()
-		if err != nil {
-			return err
-		}
-		moves = append(moves, move{h, f.seq, seq, !seen[f.lane]})
-		seen[f.lane] = true
-	}
-	if len(moves) == 0 {
-		return nil
-	}
-	_, err = t.exec(t.sql.replay, array(moves, func(dst []byte, m *move) []byte {
-		o := object(append(dst, '{'))
-		dst = strconv.AppendInt(append(o, `"s":`...), m.from, 10)
-		dst = strconv.AppendInt(append(dst, `,"n":`...), m.to, 10)
-		dst = strconv.AppendBool(append(dst, `,"f":`...), m.first)
-		return append(dst, '}')
-	}))
-	if err != nil {
-		return err
-	}
-	_, err = t.exec(t.sql.rename, array(moves, func(dst []byte, m *move) []byte { return appendName(dst, m.hash, m.to, false) }))
-	return err
-}
-
-// lanes are those that an applied request changed.
-type lanes struct {
-	lost     []int64 // a member left: another may be first now
-	shuffled []int64 // a member came in anywhere
-}
-
-func (l *lanes) shorter(lane int64) {
-	if lane != 0 {
-		l.lost = append(l.lost, lane)
-	}
-}
-
-// order makes the first work of each changed lane claimable.
-func (t *transaction) order(l *lanes) error {
-	if len(l.lost) > 0 {
-		slices.Sort(l.lost)
-		if _, err := t.exec(t.sql.promote, jsonInts(slices.Compact(l.lost))); err != nil {
-			return err
-		}
-	}
-	if len(l.shuffled) > 0 {
-		slices.Sort(l.shuffled)
-		if _, err := t.exec(t.sql.fixLanes, jsonInts(slices.Compact(l.shuffled))); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// found is what an ID means at present.
-type found struct {
-	seq   int64
-	there bool // the work is still there, living or dead; false: the ID is only remembered
-	dead  bool
-	lane  int64
-}
-
-// find looks IDs up by their hashes.
-func (t *transaction) find(hashes []string) (map[string]found, error) {
-	out := make(map[string]found, len(hashes))
-	err := t.query(func(rows *sql.Rows) error {
-		var hash string
-		var f found
-		var work, lane sql.NullInt64
-		var dead sql.NullBool
-		if err := rows.Scan(&hash, &f.seq, &work, &lane, &dead); err != nil {
-			return err
-		}
-		f.there, f.lane, f.dead = work.Valid, lane.Int64, dead.Bool
-		out[hash] = f
-		return nil
-	}, t.sql.findNames, hashRows(hashes))
-	return out, err
-}
-
-// lockMore locks lanes that only turned up when work was looked up by its ID. Since
-// these locks come late, they can close a circle of waiting; PostgreSQL then ends one
-// of the transactions, which is repeated.
-func (t *transaction) lockMore(more map[string]found) error {
-	if t.dialect == SQLite {
-		return nil
-	}
-	var hashes []int64
-	for _, f := range more {
-		hashes = append(hashes, f.lane)
-	}
-	if locks := stripes(hashes); len(locks) > 0 {
-		return t.lock(locks)
-	}
-	return nil
-}
-
 func hashRows(hashes []string) string {
 	sorted := slices.Clone(hashes)
 	slices.SortFunc(sorted, cmp.Compare[string])
@@ -448,12 +253,4 @@ func (a *addition) appendRow(dst []byte) []byte {
 	o.int('v', a.times)
 	o.int('n', a.n)
 	return append(dst, o.end()...)
-}
-
-// wrap adds what was being done to an error, unless there is none.
-func wrap(doing string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("sqlstore: %s: %w", doing, err)
 }

@@ -3,9 +3,12 @@ package sqlstore
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"time"
+
+	"github.com/kanava-go/kanava/channel"
 )
 
 // maxAttempts is how often a transaction is tried when the database asks for a repeat.
@@ -81,4 +84,21 @@ func pause(ctx context.Context, attempt int) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// wrap adds to an error what was being done. Once the caller's context has ended, that
+// is the error, whatever the driver made of it.
+func wrap(ctx context.Context, doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil && !isAnswer(err) {
+		err = ctx.Err()
+	}
+	return fmt.Errorf("sqlstore: %s: %w", doing, err)
+}
+
+// isAnswer says that the database was asked and said no.
+func isAnswer(err error) bool {
+	return errors.Is(err, channel.ErrConflict) || errors.Is(err, channel.ErrLeaseLost)
 }
