@@ -40,11 +40,11 @@ func rounds(t *testing.T, usual int) int {
 }
 
 func TestNothingIsLostOrDoubledWhenTheProcessIsKilledOnSQLite(t *testing.T) {
-	crash(t, childConfig{SQLite: filepath.Join(t.TempDir(), "hub.db")}, rounds(t, 25))
+	crash(t, childConfig{SQLite: filepath.Join(t.TempDir(), "hub.db")}, rounds(t, 10))
 }
 
 func TestNothingIsLostOrDoubledWhenTheProcessIsKilledOnPostgreSQL(t *testing.T) {
-	crash(t, childConfig{Postgres: pgtest.New(t)}, rounds(t, 12))
+	crash(t, childConfig{Postgres: pgtest.New(t)}, rounds(t, 6))
 }
 
 // parent is the world around a child: WhatsApp and the ticket system.
