@@ -31,10 +31,10 @@ const shardCount = 64
 // every key dropped was whole again: forgetting it changes no decision.
 type shard struct {
 	mu    sync.Mutex
-	young map[uint64]int64 // key → theoretical arrival time, nanoseconds since epoch
-	old   map[uint64]int64
+	young table
+	old   table
 	born  int64
-	_     [24]byte // keeps shards on cache lines of their own
+	_     [48]byte // keeps shards on cache lines of their own
 }
 
 // New makes limits of one event per interval with bursts of up to burst events.
@@ -69,28 +69,31 @@ func (l *Limits) Wait(key uint64, now time.Time) time.Duration {
 
 func (l *Limits) visit(key uint64, now time.Time, take bool) (wait time.Duration, ok bool) {
 	t := int64(now.Sub(l.epoch))
-	s := &l.shards[key%shardCount]
+	s := l.shard(key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.age(t, l.span)
-	arrival := max(s.get(key, t), t)
+	e, at := s.get(key, t)
+	arrival := max(at, t)
 	if early := arrival - t - l.horizon; early > 0 {
 		return time.Duration(early), false
 	}
 	if take {
-		s.put(key, arrival+l.interval)
+		s.put(e, key, arrival+l.interval)
 	}
 	return 0, true
 }
 
+func (l *Limits) shard(key uint64) *shard { return &l.shards[key%shardCount] }
+
 // Return gives back one event taken by [Limits.Take] and not used.
 func (l *Limits) Return(key uint64, now time.Time) {
 	t := int64(now.Sub(l.epoch))
-	s := &l.shards[key%shardCount]
+	s := l.shard(key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if arrival := s.get(key, t); arrival > t {
-		s.put(key, arrival-l.interval)
+	if e, arrival := s.get(key, t); arrival > t {
+		s.put(e, key, arrival-l.interval)
 	}
 }
 
@@ -98,21 +101,23 @@ func (l *Limits) Return(key uint64, now time.Time) {
 // that the limits know (interval × burst) is cut to that.
 func (l *Limits) Block(key uint64, now time.Time, d time.Duration) {
 	t := int64(now.Sub(l.epoch))
-	s := &l.shards[key%shardCount]
+	s := l.shard(key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.age(t, l.span)
 	until := t + l.horizon + min(max(int64(d), 0), l.span)
-	s.put(key, max(s.get(key, t), until))
+	e, arrival := s.get(key, t)
+	s.put(e, key, max(arrival, until))
 }
 
-// Len is the number of keys remembered, idle ones included until they age out.
+// Len is the number of entries remembered, those of idle keys included until they
+// age out. A key that has just moved to the young generation counts twice.
 func (l *Limits) Len() int {
 	n := 0
 	for i := range l.shards {
 		s := &l.shards[i]
 		s.mu.Lock()
-		n += len(s.young) + len(s.old)
+		n += s.young.n + s.old.n
 		s.mu.Unlock()
 	}
 	return n
@@ -124,30 +129,29 @@ func (s *shard) age(t, span int64) {
 	if t-s.born < 2*span {
 		return
 	}
-	s.old, s.young = s.young, nil
+	s.old, s.young = s.young, table{}
 	if t-s.born >= 4*span {
-		s.old = nil // nobody came by for a whole generation
+		s.old = table{} // nobody came by for a whole generation
 	}
 	s.born = t
 }
 
-// get gives the arrival time of a key, or t if it is not known.
-func (s *shard) get(key uint64, t int64) int64 {
-	if v, ok := s.young[key]; ok {
-		return v
+// get gives the arrival time of a key, or t if it is not known, and its entry in
+// the young generation, nil if it has none.
+func (s *shard) get(key uint64, t int64) (e *entry, arrival int64) {
+	if e = s.young.find(key); e != nil {
+		return e, e.arrival
 	}
-	if v, ok := s.old[key]; ok {
-		return v
+	if e := s.old.find(key); e != nil {
+		return nil, e.arrival
 	}
-	return t
+	return nil, t
 }
 
-func (s *shard) put(key uint64, v int64) {
-	if s.young == nil {
-		s.young = make(map[uint64]int64)
+// put sets the arrival time of a key, whose entry get has found or not.
+func (s *shard) put(e *entry, key uint64, arrival int64) {
+	if e == nil {
+		e = s.young.insert(key)
 	}
-	s.young[key] = v
-	if len(s.old) > 0 {
-		delete(s.old, key)
-	}
+	e.arrival = arrival
 }
