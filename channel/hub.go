@@ -146,26 +146,36 @@ const longLease = 15 * time.Minute
 
 // Run does the hub's work until ctx is done, then lets work in hand finish for at most
 // Config.Drain and returns nil; what did not finish is given back for the next Run, here or
-// elsewhere. Run owns its goroutines and waits for them, so that host code that goes on
-// after its context has ended holds Run up. At most one Run per Hub may be active: another
-// returns ErrRunning. Run also returns the error of a store that fails right at the start.
+// elsewhere. That holds from the first moment on, also if ctx is done before Run has begun.
+// Run owns its goroutines and waits for them, so that host code that goes on after its
+// context has ended holds Run up. At most one Run per Hub may be active: another returns
+// ErrRunning. Run also returns the error of a store that fails right at the start.
 func (h *Hub) Run(ctx context.Context) error {
 	if !h.running.CompareAndSwap(false, true) {
 		return ErrRunning
 	}
 	defer h.running.Store(false)
 	work, stop := context.WithCancelCause(context.WithoutCancel(ctx))
-	defer stop(nil)
-	var drain atomic.Pointer[time.Timer]
-	unwatch := context.AfterFunc(ctx, func() { drain.Store(time.AfterFunc(h.drain, func() { stop(errDrained) })) })
-	defer func() {
-		unwatch()
-		if t := drain.Load(); t != nil {
-			t.Stop()
+	var watch sync.WaitGroup
+	watch.Go(func() {
+		select {
+		case <-ctx.Done():
+		case <-work.Done():
+			return
 		}
-	}()
+		select {
+		case <-time.After(h.drain):
+			stop(errDrained)
+		case <-work.Done():
+		}
+	})
+	defer watch.Wait()
+	defer stop(nil)
 
-	if err := h.startUpkeep(ctx); err != nil {
+	switch err := h.startUpkeep(work); {
+	case err != nil && errors.Is(context.Cause(work), errDrained):
+		return nil // told to stop before it had begun
+	case err != nil:
 		return err
 	}
 	var wg sync.WaitGroup

@@ -1,0 +1,95 @@
+package channel_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/memstore"
+)
+
+// ailing is a store whose commits a test can hold up or let fail.
+type ailing struct {
+	channel.Store
+	commit func(ctx context.Context, b *channel.Batch) error // nil: well
+}
+
+func (s *ailing) Commit(ctx context.Context, b *channel.Batch) (channel.Committed, error) {
+	if s.commit != nil {
+		if err := s.commit(ctx, b); err != nil {
+			return channel.Committed{}, err
+		}
+	}
+	return s.Store.Commit(ctx, b)
+}
+
+// runFor runs a new hub whose context ends after d, at once if d is 0. It returns how long
+// Run took and what it returned.
+func runFor(t *testing.T, store channel.Store, d time.Duration) (time.Duration, error) {
+	t.Helper()
+	hub, err := channel.New(channel.Config{Store: store, Ticketing: &desk{}, Drain: 10 * time.Second})
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	defer cancel()
+	start := time.Now()
+	err = hub.Run(ctx)
+	return time.Since(start), err
+}
+
+func TestRunThatIsToldToStopWhileItStartsEndsAsUsual(t *testing.T) {
+	t.Parallel()
+	disk := errors.New("disk full")
+	slow := func(d time.Duration, then error) func(context.Context, *channel.Batch) error {
+		return func(ctx context.Context, _ *channel.Batch) error {
+			select {
+			case <-time.After(d):
+				return then
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	}
+	for name, tt := range map[string]struct {
+		commit func(context.Context, *channel.Batch) error
+		after  time.Duration // when Run is told to stop
+		took   time.Duration
+		err    error
+	}{
+		"before it began":                        {nil, 0, 0, nil},
+		"while the store is slow":                {slow(3*time.Second, nil), time.Second, 3 * time.Second, nil},
+		"before it began, and the store is slow": {slow(3*time.Second, nil), 0, 3 * time.Second, nil},
+		"while the store hangs":                  {slow(time.Hour, nil), time.Second, 11 * time.Second, nil},
+		"while the store fails":                  {slow(3*time.Second, disk), time.Second, 3 * time.Second, disk},
+		"not at all, and the store fails":        {slow(0, disk), time.Hour, 0, disk},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				took, err := runFor(t, &ailing{memstore.New(), tt.commit}, tt.after)
+				require.ErrorIs(t, err, tt.err)
+				require.Equal(t, tt.took, took)
+			})
+		})
+	}
+}
+
+func TestAHubRunsOnceAtATime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		hub, err := channel.New(channel.Config{Store: memstore.New(), Ticketing: &desk{}})
+		require.NoError(t, err)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- hub.Run(ctx) }()
+		synctest.Wait()
+		require.ErrorIs(t, hub.Run(ctx), channel.ErrRunning)
+		cancel()
+		require.NoError(t, <-done)
+		require.NoError(t, hub.Run(ctx), "another one after it has ended")
+	})
+}
