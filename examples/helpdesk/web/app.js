@@ -22,12 +22,15 @@ const post = (path, data) => request(path, { method: "POST", body: new URLSearch
 // swap replaces a fragment only if it changed, and keeps long lists at their end.
 function swap(box, html, scroller) {
   if (box.dataset.html === html) return;
+  if (pressed) { wanted = true; return; }
   const list = () => (scroller ? $(scroller) : box);
   const before = list();
   const atEnd = !before || before.scrollHeight - before.scrollTop - before.clientHeight < 80;
   const top = before ? before.scrollTop : 0;
+  const focused = box.contains(document.activeElement) && document.activeElement.dataset.open;
   box.innerHTML = html;
   box.dataset.html = html;
+  if (focused) $$("[data-open]", box).find((link) => link.dataset.open === focused)?.focus();
   const after = list();
   if (after) after.scrollTop = atEnd ? after.scrollHeight : top;
 }
@@ -52,11 +55,24 @@ async function refresh() {
   tick();
 }
 
-let pending = false;
-function refreshSoon() {
-  if (pending) return;
-  pending = true;
-  setTimeout(() => { pending = false; refresh().catch(() => {}); }, 40);
+// One refresh at a time, so that an older answer never replaces a newer one; and none
+// while a finger is down, since a click needs the element that it began on.
+let wanted = false, refreshing = false, pressed = false;
+async function refreshSoon() {
+  wanted = true;
+  if (refreshing) return;
+  refreshing = true;
+  while (wanted && !pressed) {
+    await new Promise((done) => setTimeout(done, 40));
+    if (pressed) break;
+    wanted = false;
+    try { await refresh(); } catch { /* the next event tries again */ }
+  }
+  refreshing = false;
+}
+addEventListener("pointerdown", () => { pressed = true; }, true);
+for (const end of ["pointerup", "pointercancel", "blur"]) {
+  addEventListener(end, () => setTimeout(() => { pressed = false; if (wanted) refreshSoon(); }), true);
 }
 
 function open(id, show = true) {
