@@ -15,7 +15,7 @@ func (s *Store) Commit(ctx context.Context, b *channel.Batch) (channel.Committed
 	if err := ctx.Err(); err != nil {
 		return channel.Committed{}, fmt.Errorf("memstore: commit: %w", err)
 	}
-	if err := checkBatch(b); err != nil {
+	if err := b.Validate(); err != nil {
 		return channel.Committed{}, fmt.Errorf("memstore: commit: %w", err)
 	}
 	s.mu.Lock()

@@ -78,7 +78,7 @@ func (s *Store) List(ctx context.Context, q channel.Query) ([]channel.Record, er
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("memstore: list: %w", err)
 	}
-	if err := checkQuery(q); err != nil {
+	if err := q.Validate(); err != nil {
 		return nil, fmt.Errorf("memstore: list: %w", err)
 	}
 	s.mu.RLock()

@@ -173,7 +173,7 @@ func (s *Store) Claim(ctx context.Context, c channel.Claim) ([]channel.Work, err
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("memstore: claim: %w", err)
 	}
-	if err := checkClaim(c); err != nil {
+	if err := c.Validate(); err != nil {
 		return nil, fmt.Errorf("memstore: claim: %w", err)
 	}
 	s.mu.Lock()
@@ -245,7 +245,7 @@ func (s *Store) Work(ctx context.Context, wq channel.WorkQuery) ([]channel.Work,
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("memstore: read work: %w", err)
 	}
-	if err := checkWorkQuery(wq); err != nil {
+	if err := wq.Validate(); err != nil {
 		return nil, fmt.Errorf("memstore: read work: %w", err)
 	}
 	s.mu.RLock()

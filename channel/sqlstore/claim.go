@@ -44,7 +44,7 @@ func newClaim(c *channel.Claim) *claim {
 // work can be claimed again at once; settling it under the forgotten lease then fails
 // with [channel.ErrLeaseLost], as it would after the lease expired.
 func (s *Store) Claim(ctx context.Context, c channel.Claim) ([]channel.Work, error) {
-	if err := checkClaim(c); err != nil {
+	if err := c.Validate(); err != nil {
 		return nil, wrap(ctx, "claim", err)
 	}
 	if c.Groups != nil && len(c.Groups) == 0 {
@@ -150,7 +150,7 @@ func scanWork(rows *sql.Rows, secret string, works *[]channel.Work) error {
 
 // Work implements [channel.Store].
 func (s *Store) Work(ctx context.Context, q channel.WorkQuery) ([]channel.Work, error) {
-	if err := checkWorkQuery(q); err != nil {
+	if err := q.Validate(); err != nil {
 		return nil, wrap(ctx, "read work", err)
 	}
 	var works []channel.Work

@@ -4,8 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/kanava-go/kanava/channel"
 )
@@ -25,13 +27,22 @@ func (s *Store) each(ctx context.Context, scan func(*sql.Rows) error, statement 
 	return eachRow(rows, err, scan)
 }
 
+var errName = errors.New("a kind or key has a NUL in it or is not valid UTF-8")
+
+// storable says whether the names may be sent to any database as part of a JSON document.
+func storable(names ...string) bool {
+	return !slices.ContainsFunc(names, func(name string) bool {
+		return !utf8.ValidString(name) || strings.IndexByte(name, 0) >= 0
+	})
+}
+
 // Get implements [channel.Store].
 func (s *Store) Get(ctx context.Context, kind string, keys ...string) ([]channel.Record, error) {
 	if len(keys) == 0 {
 		return nil, wrap(ctx, "get", ctx.Err())
 	}
-	if err := errors.Join(checkNames(kind), checkNames(keys...)); err != nil {
-		return nil, wrap(ctx, "get", err)
+	if !storable(kind) || !storable(keys...) {
+		return nil, wrap(ctx, "get", errName)
 	}
 	rows := array(keys, func(dst []byte, key *string) []byte {
 		o := newObject(len(kind) + len(*key) + 16)
@@ -59,7 +70,7 @@ func scanRecord(rows *sql.Rows, out *[]channel.Record) error {
 
 // List implements [channel.Store].
 func (s *Store) List(ctx context.Context, q channel.Query) ([]channel.Record, error) {
-	if err := checkQuery(q); err != nil {
+	if err := q.Validate(); err != nil {
 		return nil, wrap(ctx, "list", err)
 	}
 	var out []channel.Record

@@ -72,7 +72,7 @@ func (r *request) rows() int {
 
 // newRequest encodes b.
 func newRequest(b *channel.Batch) (*request, error) {
-	if err := checkBatch(b); err != nil {
+	if err := b.Validate(); err != nil {
 		return nil, err
 	}
 	r := &request{forget: micros(b.Forget)}
@@ -208,7 +208,7 @@ func parseToken(s string) (t token, ok bool) {
 	t.seq, err1 = strconv.ParseInt(seq, 36, 64)
 	t.lane, err2 = strconv.ParseInt(lane, 36, 64)
 	t.secret = secret
-	ok = ok1 && ok2 && err1 == nil && err2 == nil && secret != "" && checkNames(secret) == nil
+	ok = ok1 && ok2 && err1 == nil && err2 == nil && secret != "" && storable(secret)
 	return t, ok
 }
 

@@ -1,11 +1,9 @@
-package sqlstore
+package channel
 
 import (
 	"errors"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/kanava-go/kanava/channel"
 )
 
 // maxName is the most bytes that a kind, key, parent, queue, ID, lane or group may have.
@@ -57,20 +55,23 @@ func checkPairs[T any](field []T, pairOf func(*T) pair) error {
 	return nil
 }
 
-// checkBatch finds what no caller may ask for.
-func checkBatch(b *channel.Batch) error {
-	record := func(r *channel.Record) pair { return pair{r.Kind, r.Key} }
-	lease := func(l *channel.Lease) pair { return pair{l.Queue, l.ID} }
-	work := func(k *channel.WorkKey) pair { return pair{k.Queue, k.ID} }
+// Validate returns everything about the batch that no [Store] may accept, joined, or nil:
+// a record or work that stands twice in one field, an empty kind, key, queue or ID, and
+// names that are longer than 512 bytes, not valid UTF-8 or hold a NUL. It is there for
+// those who write a Store; the names themselves are not in the error.
+func (b *Batch) Validate() error {
+	record := func(r *Record) pair { return pair{r.Kind, r.Key} }
+	lease := func(l *Lease) pair { return pair{l.Queue, l.ID} }
+	work := func(k *WorkKey) pair { return pair{k.Queue, k.ID} }
 	err := errors.Join(
 		checkPairs(b.Put, record),
 		checkPairs(b.Add, record),
-		checkPairs(b.Delete, func(k *channel.RecordKey) pair { return pair{k.Kind, k.Key} }),
-		checkPairs(b.Enqueue, func(w *channel.Work) pair { return pair{w.Queue, w.ID} }),
+		checkPairs(b.Delete, func(k *RecordKey) pair { return pair{k.Kind, k.Key} }),
+		checkPairs(b.Enqueue, func(w *Work) pair { return pair{w.Queue, w.ID} }),
 		checkPairs(b.Start, lease),
 		checkPairs(b.Done, lease),
-		checkPairs(b.Later, func(p *channel.Postponed) pair { return pair{p.Queue, p.ID} }),
-		checkPairs(b.Bury, func(p *channel.Buried) pair { return pair{p.Queue, p.ID} }),
+		checkPairs(b.Later, func(p *Postponed) pair { return pair{p.Queue, p.ID} }),
+		checkPairs(b.Bury, func(p *Buried) pair { return pair{p.Queue, p.ID} }),
 		checkPairs(b.Replay, work),
 		checkPairs(b.Drop, work),
 	)
@@ -86,7 +87,9 @@ func checkBatch(b *channel.Batch) error {
 	return err
 }
 
-func checkClaim(c channel.Claim) error {
+// Validate returns everything that is wrong with the claim, joined, or nil. It is there
+// for those who write a [Store].
+func (c Claim) Validate() error {
 	var err error
 	if c.Queue == "" {
 		err = errNoName
@@ -103,7 +106,9 @@ func checkClaim(c channel.Claim) error {
 	return err
 }
 
-func checkQuery(q channel.Query) error {
+// Validate returns everything that is wrong with the query, joined, or nil. It is there
+// for those who write a [Store].
+func (q Query) Validate() error {
 	var err error
 	if q.Kind == "" {
 		err = errNoName
@@ -114,7 +119,9 @@ func checkQuery(q channel.Query) error {
 	return err
 }
 
-func checkWorkQuery(q channel.WorkQuery) error {
+// Validate returns everything that is wrong with the query, joined, or nil. It is there
+// for those who write a [Store].
+func (q WorkQuery) Validate() error {
 	var err error
 	if q.Queue == "" {
 		err = errNoName

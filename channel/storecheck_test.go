@@ -1,0 +1,50 @@
+package channel_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+)
+
+func TestAStoreIsToldWhatItMayNotAccept(t *testing.T) {
+	t.Parallel()
+	good := func() *channel.Batch {
+		return &channel.Batch{
+			Put:     []channel.Record{{Kind: "a", Key: "1"}, {Kind: "a", Key: "2"}, {Kind: "b", Key: "1"}},
+			Enqueue: []channel.Work{{Queue: "q", ID: "1", Lane: "l"}},
+			Done:    []channel.Lease{{Queue: "q", ID: "1", Token: "t"}},
+		}
+	}
+	require.NoError(t, good().Validate())
+	require.NoError(t, (&channel.Batch{}).Validate())
+	for name, spoil := range map[string]func(b *channel.Batch){
+		"a record twice in one field": func(b *channel.Batch) { b.Put[1].Key = "1" },
+		"work twice in one field":     func(b *channel.Batch) { b.Enqueue = append(b.Enqueue, b.Enqueue[0]) },
+		"an empty kind":               func(b *channel.Batch) { b.Add = []channel.Record{{Key: "k", N: 1}} },
+		"an empty ID":                 func(b *channel.Batch) { b.Drop = []channel.WorkKey{{Queue: "q"}} },
+		"a name that is too long":     func(b *channel.Batch) { b.Put[0].Key = strings.Repeat("k", 513) },
+		"a NUL in a lane":             func(b *channel.Batch) { b.Enqueue[0].Lane = "l\x00" },
+		"a parent beyond UTF-8":       func(b *channel.Batch) { b.Put[2].Parent = "\xff" },
+	} {
+		b := good()
+		spoil(b)
+		assert.Error(t, b.Validate(), name)
+	}
+	canary := good()
+	canary.Put[0].Key = "+4915112345678\x00"
+	assert.NotContains(t, canary.Validate().Error(), "4915112345678")
+
+	require.NoError(t, channel.Claim{Queue: "q", Lease: time.Second, Limit: 1}.Validate())
+	assert.Error(t, channel.Claim{Lease: time.Second, Limit: 1}.Validate(), "no queue")
+	assert.Error(t, channel.Claim{Queue: "q", Limit: 1}.Validate(), "no lease")
+	assert.Error(t, channel.Claim{Queue: "q", Lease: time.Second}.Validate(), "no limit")
+	assert.Error(t, channel.Claim{Queue: "q", Lease: time.Second, Limit: 1, PerGroup: 1}.Validate(), "PerGroup without Groups")
+	assert.Error(t, channel.Query{Kind: "k"}.Validate(), "no limit")
+	assert.Error(t, channel.Query{Limit: 1}.Validate(), "no kind")
+	assert.Error(t, channel.WorkQuery{Limit: -1}.Validate(), "neither queue nor limit")
+}
