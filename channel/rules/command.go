@@ -21,7 +21,7 @@ func (r *Rules) resolve(st State, why Why, reason string, now time.Time) (State,
 	fx := []Effect{&Resolve{From: st.Queue, Why: why, Reason: reason}}
 	if r.s.Assign.Release && st.Assignee != "" {
 		fx = append(fx, &Unassign{From: st.Assignee, Why: WhyResolved})
-		st.Assignee = ""
+		st.assign("", now)
 	}
 	st.Queue, st.ResolvedAt = QueueResolved, now
 	st.WaitingSince, st.ReturnAt = time.Time{}, time.Time{}
@@ -99,8 +99,8 @@ func (r *Rules) OnAssign(st State, to string, now time.Time) (State, []Effect, e
 	default:
 		fx = []Effect{&Assign{To: to, From: st.Assignee, Why: WhyByHand}}
 	}
-	st.Assignee = to
 	now = whole(now)
+	st.assign(to, now)
 	st.touch(now)
 	st.settle(now)
 	return st, fx, nil

@@ -36,6 +36,10 @@
 // of automatic message goes out at most once per window, so that two machines
 // cannot keep each other busy. NextDue after OnTimer lies in the future.
 //
+// When two customers turn out to be one, [State.Merge] gives the state with which
+// their conversation goes on: the same on every machine, in whatever order they
+// learn of it.
+//
 // # What the zero values mean
 //
 // The zero [Settings] and the zero [Rules] switch everything off; [Default] is

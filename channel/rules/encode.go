@@ -12,6 +12,7 @@ import (
 type stateWire struct {
 	Queue        Queue  `json:"queue,omitempty"`
 	Assignee     string `json:"agent,omitempty"`
+	AssignedAt   int64  `json:"agent_since,omitempty"`
 	OpenedAt     int64  `json:"opened,omitempty"`
 	LastInbound  int64  `json:"in,omitempty"`
 	LastOutbound int64  `json:"out,omitempty"`
@@ -39,7 +40,7 @@ type stateWire struct {
 // second in times that a host set itself are dropped.
 func (st State) MarshalJSON() ([]byte, error) {
 	w := stateWire{
-		Queue: st.Queue, Assignee: st.Assignee,
+		Queue: st.Queue, Assignee: st.Assignee, AssignedAt: unix(st.AssignedAt),
 		OpenedAt: unix(st.OpenedAt), LastInbound: unix(st.LastInbound),
 		LastOutbound: unix(st.LastOutbound), LastAgent: unix(st.LastAgentReply),
 		WaitingSince: unix(st.WaitingSince), ResolvedAt: unix(st.ResolvedAt),
@@ -72,7 +73,7 @@ func (st *State) UnmarshalJSON(b []byte) error {
 	}
 	var r timeReader
 	v := State{
-		Queue: w.Queue, Assignee: w.Assignee,
+		Queue: w.Queue, Assignee: w.Assignee, AssignedAt: r.time(w.AssignedAt),
 		OpenedAt: r.time(w.OpenedAt), LastInbound: r.time(w.LastInbound),
 		LastOutbound: r.time(w.LastOutbound), LastAgentReply: r.time(w.LastAgent),
 		WaitingSince: r.time(w.WaitingSince), ResolvedAt: r.time(w.ResolvedAt),

@@ -124,3 +124,18 @@ func ExampleRules_OnMove() {
 	// Output:
 	// 2026-11-09 new return_time
 }
+
+// Two customers turn out to be the same person: the conversation that an agent has in
+// hand goes on, and what was sent automatically in either counts as sent.
+func ExampleState_Merge() {
+	day := time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC)
+	known := rules.State{Queue: rules.QueuePending, Assignee: "kim", AssignedAt: day, OpenedAt: day}
+	fresh := rules.State{Queue: rules.QueueNew, OpenedAt: day.Add(time.Hour), Given: rules.GivenOutOfHours}
+
+	st := known.Merge(fresh)
+	fmt.Println(st.Queue, st.Assignee, st.OpenedAt.Equal(day), st.Given.Has(rules.GivenOutOfHours))
+	fmt.Println(st == fresh.Merge(known))
+	// Output:
+	// new kim true true
+	// true
+}

@@ -233,6 +233,9 @@ func (w *world) check(timer bool) error {
 	if (st.Queue == rules.QueueResolved) != !st.ResolvedAt.IsZero() {
 		return w.failf("%q with time of resolution %s", st.Queue, st.ResolvedAt)
 	}
+	if (st.Assignee != "") != !st.AssignedAt.IsZero() {
+		return w.failf("owner %q since %s", st.Assignee, st.AssignedAt)
+	}
 	if st.Queue != rules.QueuePending && !st.ReturnAt.IsZero() {
 		return w.failf("%q with a time to come back", st.Queue)
 	}

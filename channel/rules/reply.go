@@ -21,7 +21,7 @@ func (r *Rules) OnAgentReply(st State, out Outbound, now time.Time) (State, []Ef
 	mode := r.s.Assign.OnReply
 	if mode == AssignAlways || mode == AssignUnowned && st.Assignee == "" {
 		fx = append(fx, &Assign{To: out.Agent, From: st.Assignee, Why: WhyAnswered})
-		st.Assignee = out.Agent
+		st.assign(out.Agent, whole(now))
 	}
 	return st, fx
 }

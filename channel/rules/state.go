@@ -19,6 +19,7 @@ type State struct {
 	Queue    Queue
 	Assignee string // the host's identifier of the agent who owns it; "" = nobody
 
+	AssignedAt     time.Time // since when the assignee owns it
 	OpenedAt       time.Time // when the conversation began
 	LastInbound    time.Time // latest message of the customer, by Meta's timestamp
 	LastOutbound   time.Time // latest answer of an agent or bot
@@ -93,6 +94,14 @@ func (st State) successor(q Queue, at time.Time) State {
 		LastText:    st.LastText,
 		Repeats:     st.Repeats,
 		Seen:        st.Seen,
+	}
+}
+
+// assign makes to the owner, or nobody if it is "".
+func (st *State) assign(to string, now time.Time) {
+	st.Assignee, st.AssignedAt = to, now
+	if to == "" {
+		st.AssignedAt = time.Time{}
 	}
 }
 

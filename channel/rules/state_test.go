@@ -16,7 +16,7 @@ import (
 func busy() rules.State {
 	at := func(n int) time.Time { return t0.Add(time.Duration(n) * time.Minute) }
 	return rules.State{
-		Queue: rules.QueuePending, Assignee: "agent-7",
+		Queue: rules.QueuePending, Assignee: "agent-7", AssignedAt: at(14),
 		OpenedAt: at(1), LastInbound: at(2), LastOutbound: at(3), LastAgentReply: at(4), WaitingSince: at(5),
 		ResolvedAt: at(6), ReturnAt: at(7), ActiveAt: at(8), Wrote: true,
 		WindowSince: at(9), WindowUntil: at(10), WindowDone: at(11),
@@ -33,10 +33,10 @@ func TestStateJSON(t *testing.T) {
 	usual, _ = r.OnAgentReply(usual, rules.Outbound{ID: "m-1", At: t0.Add(time.Minute), Agent: "agent-7"}, t0.Add(time.Minute))
 	b, err := json.Marshal(usual)
 	require.NoError(t, err)
-	require.Equal(t, `{"queue":"new","agent":"agent-7","opened":1793613600,"in":1793613600,"out":1793613660,"person":1793613660,`+
+	require.Equal(t, `{"queue":"new","agent":"agent-7","agent_since":1793613660,"opened":1793613600,"in":1793613600,"out":1793613660,"person":1793613660,`+
 		`"active":1793613660,"wrote":true,"win_since":1793613600,"win_until":1793700000,"given":1,"auto":1,`+
 		`"rate_since":1793613600,"rate":1,"text":`+fmt.Sprint(usual.LastText)+`,"repeats":1,"seen":"`+seenOf(t, b)+`"}`, string(b))
-	require.LessOrEqual(t, len(b), 320)
+	require.LessOrEqual(t, len(b), 345)
 
 	for _, st := range []rules.State{{}, usual, busy()} {
 		b, err := json.Marshal(st)
