@@ -393,7 +393,7 @@ var workBreaks = []struct {
 			select {
 			case <-ctx.Done():
 				return true
-			case <-time.After(time.Millisecond):
+			case <-time.After(20 * time.Millisecond):
 				return false
 			}
 		})
