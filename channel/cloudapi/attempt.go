@@ -33,7 +33,7 @@ func (c *Client) attempt(ctx context.Context, cl *call, auth *authorization, res
 		defer cancel()
 	}
 	progress := new(progress)
-	req := c.request(progress.watch(ctx), cl, auth)
+	req := c.request(ctx, cl, auth, progress)
 	if cl.stream != nil {
 		req.Body, req.ContentLength, req.GetBody = cl.stream.open(dog), cl.stream.length(), nil
 	}
@@ -71,7 +71,7 @@ func (c *Client) attempt(ctx context.Context, cl *call, auth *authorization, res
 
 // request builds the request by hand: the URL was parsed when the view was made,
 // and header values are shared.
-func (c *Client) request(ctx context.Context, cl *call, auth *authorization) *http.Request {
+func (c *Client) request(ctx context.Context, cl *call, auth *authorization, p *progress) *http.Request {
 	u := cl.url
 	if auth.query != "" {
 		signed := *u
@@ -85,7 +85,7 @@ func (c *Client) request(ctx context.Context, cl *call, auth *authorization) *ht
 		Method: cl.method, URL: u, Host: u.Host,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{"User-Agent": c.userAgent},
-	}).WithContext(ctx)
+	}).WithContext(p.watch(ctx))
 	switch {
 	case cl.scheme != "":
 		req.Header["Authorization"] = []string{cl.scheme + " " + auth.token}
@@ -97,13 +97,20 @@ func (c *Client) request(ctx context.Context, cl *call, auth *authorization) *ht
 	}
 	if cl.content != nil {
 		req.Header["Content-Type"] = cl.content
+	}
+	if cl.content != nil || !cl.repeat {
 		// The bytes are not pooled: a transport may still read them after it has
-		// returned. GetBody lets it start over on another connection if the first
-		// turned out to be closed before anything was written.
+		// returned. GetBody lets it start over on another connection, if that does
+		// no harm; a request without a body would always be started over.
 		body := cl.body
 		req.ContentLength = int64(len(body))
 		req.Body = io.NopCloser(bytes.NewReader(body))
-		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+		req.GetBody = func() (io.ReadCloser, error) {
+			if !cl.repeat && !p.startOver(u.Scheme) {
+				return nil, errGivenBack
+			}
+			return io.NopCloser(bytes.NewReader(body)), nil
+		}
 	}
 	return req
 }
@@ -151,6 +158,7 @@ func (c *Client) transportError(parent context.Context, cl *call, err error, sen
 type progress struct {
 	trace httptrace.ClientTrace
 	state atomic.Int32
+	tls   atomic.Pointer[tls.Conn] // of the last connection, nil if it is of another type
 }
 
 const (
@@ -163,7 +171,11 @@ const (
 
 func (p *progress) watch(ctx context.Context) context.Context {
 	p.trace.GetConn = func(string) { p.move(stateDialing) }
-	p.trace.GotConn = func(httptrace.GotConnInfo) { p.move(stateWriting) }
+	p.trace.GotConn = func(info httptrace.GotConnInfo) {
+		conn, _ := info.Conn.(*tls.Conn)
+		p.tls.Store(conn)
+		p.move(stateWriting)
+	}
 	p.trace.WroteRequest = func(info httptrace.WroteRequestInfo) {
 		if info.Err != nil {
 			p.move(stateFailed)
@@ -196,6 +208,20 @@ func (p *progress) sent(err error) bool {
 	default:
 		return true
 	}
+}
+
+var errGivenBack = errors.New("the connection gave the request back after it was sent")
+
+// startOver reports whether the transport may send the request again because the
+// connection failed it. With HTTP/1 it wants to only if not one byte has left. With
+// HTTP/2 it also wants to for some resets of requests that went out in full, which
+// the other side may have processed all the same, and without end.
+func (p *progress) startOver(scheme string) bool {
+	if p.state.Load() != stateWritten || scheme == "http" {
+		return true
+	}
+	conn := p.tls.Load()
+	return conn != nil && conn.ConnectionState().NegotiatedProtocol != "h2"
 }
 
 // beforeConnection recognises errors that happen before a byte of the request, for
