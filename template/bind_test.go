@@ -213,6 +213,8 @@ func TestBindRefusesWhatMetaWouldRefuse(t *testing.T) {
 		"a tap target without title":        {plainBody, "", template.Values{TapTarget: []template.TapTarget{{URL: "https://x.example/"}}}, 131008, []string{"tap_target[0]: value-blank"}},
 		"no one-time code":                  {oneTimeCode, `"category":"AUTHENTICATION",`, template.Values{}, 132000, []string{"body: value-count (limit 1, actual 0)"}},
 		"a one-time code too long":          {oneTimeCode, `"category":"AUTHENTICATION",`, body("1234567890123456"), 131009, []string{"body[0]: value-length (limit 15, actual 16)"}},
+		"a one-time code with a face":       {oneTimeCode, `"category":"AUTHENTICATION",`, body("12😀34"), 131009, []string{"body[0]: value-kind (want code, got emoji or link)"}},
+		"a one-time code that is a link":    {oneTimeCode, `"category":"AUTHENTICATION",`, body("https://x.ex"), 131009, []string{"body[0]: value-kind (want code, got emoji or link)"}},
 		"another code on the button":        {oneTimeCode, `"category":"AUTHENTICATION",`, template.Values{Body: texts("123456"), Buttons: []template.ButtonValue{{Suffix: "654321"}}}, 131009, []string{"buttons[0]: value-kind (want the code in the body, got none)"}},
 		"faults everywhere, in their order": {`{"type":"HEADER","format":"IMAGE"},` + twoVariables + `,{"type":"BUTTONS","buttons":[` + url + `]}`, "", body("a"), 131008, []string{"header: value-missing (want image, got none)", "body: value-count (limit 2, actual 1)", "buttons[0]: value-missing (want suffix, got none)"}},
 	} {

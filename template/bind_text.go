@@ -219,8 +219,12 @@ func (b *binder) checkRendered(path, s string, limit int) {
 	}
 }
 
-// authBody binds the one-time code. Meta writes the text around it, which is
-// known only for definitions that were read back.
+// authBody binds the one-time code, which may hold neither emoji nor links. Meta
+// writes the text around it, which is known only for definitions that were read
+// back.
+//
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/authentication-templates/authentication-templates
+// (checked 2026-11-22).
 func (b *binder) authBody(body *Body, vals []Value) (text string, preset bool) {
 	text = "{{1}}"
 	if body != nil && body.Text != "" {
@@ -232,6 +236,9 @@ func (b *binder) authBody(body *Body, vals []Value) (text string, preset bool) {
 		b.code = vals[0].Text
 		if n := runes(b.code); n > MaxCode {
 			b.problem(Problem{Path: "body[0]", Rule: RuleValueLength, Limit: MaxCode, Actual: n, Code: CodeInvalidValue})
+		}
+		if emoji(b.code) > 0 || strings.Contains(b.code, "://") {
+			b.problem(Problem{Path: "body[0]", Rule: RuleValueKind, Want: "code", Got: "emoji or link", Code: CodeInvalidValue})
 		}
 	}
 	b.names = false // numbered, whatever the definition says

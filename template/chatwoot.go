@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Chatwoot is a template message as Chatwoot stores it in template_params. It
@@ -117,7 +118,7 @@ func (c *Chatwoot) readHeader(o object) bool {
 	take(o, "media_url", &m.Link)
 	take(o, "media_name", &m.Filename)
 	take(o, "media_type", &kind)
-	m.Kind = MediaKind(kind)
+	m.Kind = MediaKind(strings.ToLower(kind))
 	if m.Link != "" {
 		c.media = &m
 	}
@@ -137,6 +138,7 @@ func readChatwootButton(raw json.RawMessage) (b chatwootButton, ok bool) {
 		return b, false
 	}
 	take(o, "type", &b.kind)
+	b.kind = strings.ToLower(b.kind)
 	b.value, ok = scalar(o["parameter"])
 	return b, ok || o["parameter"] == nil
 }

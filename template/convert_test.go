@@ -21,8 +21,8 @@ func TestChatwootValues(t *testing.T) {
 		want               template.Values
 		problems           string
 	}{
-		"the present form": {claimUpdate, `{"body":{"2":"approved","1":"C-41"},"header":{"media_url":"https://cdn.example.org/a.pdf","media_type":"document","media_name":"a.pdf"},
-			"buttons":[{"type":"url","parameter":"c-41"},null,{"type":"copy_code","parameter":"SPRING"},{"type":"quick_reply","parameter":"p"}],"footer":{}}`,
+		"the present form": {claimUpdate, `{"body":{"2":"approved","1":"C-41"},"header":{"media_url":"https://cdn.example.org/a.pdf","media_type":"DOCUMENT","media_name":"a.pdf"},
+			"buttons":[{"type":"url","parameter":"c-41"},null,{"type":"COPY_CODE","parameter":"SPRING"},{"type":"quick_reply","parameter":"p"}],"footer":{}}`,
 			template.Values{Header: template.HeaderValue{Media: &template.Media{Kind: "document", Link: "https://cdn.example.org/a.pdf", Filename: "a.pdf"}},
 				Body:    texts("C-41", "approved"),
 				Buttons: []template.ButtonValue{{Index: 0, Suffix: "c-41"}, {Index: 2, Coupon: "SPRING"}, {Index: 3, Payload: "p"}}}, ""},
@@ -63,6 +63,31 @@ func TestChatwootValues(t *testing.T) {
 			require.Empty(t, cmp.Diff(c.want, got, cmpopts.EquateEmpty()))
 		})
 	}
+}
+
+// FuzzConverters lays out anything that reads as parameters of another product
+// for anything that reads as a definition.
+func FuzzConverters(f *testing.F) {
+	f.Add([]byte(claimUpdate), []byte(`{"name":"n","processed_params":{"body":{"1":"C-41","2":"x"},"header":{"media_url":"https://x.example/a.pdf","media_type":"document"},"buttons":[{"type":"url","parameter":"c"},null]}}`), `{"1":"a","2":"b"}`)
+	f.Add([]byte(`{"parameter_format":"NAMED","components":[`+twoNames+`,{"type":"BUTTONS","buttons":[null,{"type":"COPY_CODE"}]}]}`), []byte(`{"name":"n","processed_params":["a",1]}`), `{"name":"a","1":"b"}`)
+	f.Fuzz(func(t *testing.T, doc, params []byte, variables string) {
+		var d template.Definition
+		if d.UnmarshalJSON(doc) != nil {
+			return
+		}
+		if c, err := template.ParseChatwoot(params); err == nil {
+			if v, err := c.Values(&d); err == nil {
+				bindAnything(t, &d, v)
+			}
+		}
+		if c, err := template.ParseContentVariables(variables); err == nil {
+			for _, m := range []template.TwilioMapping{{}, {Header: "1", Buttons: map[int]string{-1: "1", 0: "2", 1: "2"}}} {
+				if v, err := c.Values(&d, m); err == nil {
+					bindAnything(t, &d, v)
+				}
+			}
+		}
+	})
 }
 
 func TestChatwootOfUnknownShape(t *testing.T) {

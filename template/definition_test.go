@@ -3,6 +3,7 @@ package template_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -196,10 +197,17 @@ func FuzzDefinition(f *testing.F) {
 		ps := d.Validate()
 		_ = ps.String()
 		_ = d.Sendable(now)
-		if msg, preview, err := d.Bind(template.Values{}); err == nil {
-			_ = preview.HTML()
-			_ = preview.Text()
-			require.True(t, json.Valid(msg.AppendJSON(nil)))
+		filled, err := d.Fill(func(in template.Input) string { return in.Example })
+		if err != nil {
+			_, ok := errors.AsType[*template.BindError](err)
+			require.True(t, ok)
+		}
+		for _, v := range []template.Values{{}, filled} {
+			if msg, preview, err := d.Bind(v); err == nil {
+				safeHTML(t, preview.HTML())
+				_ = preview.Text()
+				require.True(t, json.Valid(msg.AppendJSON(nil)))
+			}
 		}
 	})
 }

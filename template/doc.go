@@ -18,7 +18,8 @@
 // Around that function the package has:
 //
 //   - [Definition.Validate]: the rules of template creation, all problems at once;
-//   - [Definition.Inputs]: what a template wants to be given, for a form;
+//   - [Definition.Inputs] and [Definition.Fill]: what a template wants to be given,
+//     as the fields of a form, and the way from a filled form to values;
 //   - [Definition.Sendable]: status, quality, pause and health of one template;
 //   - [Catalog]: the templates of an account, kept current by listings and
 //     webhooks, with lookup, fallback languages and search for a picker;

@@ -149,6 +149,41 @@ func ExampleDefinition_Bind() {
 	// body: value-count (limit 2, actual 1)
 }
 
+// An agent picks a template. Its inputs become the fields of a form; what the
+// agent typed into them becomes values.
+func ExampleDefinition_Fill() {
+	d := &template.Definition{Name: "parcel", Language: "en", Format: template.Named, Components: []template.Component{
+		&template.Header{Format: template.HeaderDocument},
+		&template.Body{Text: "Hi {{first_name}}, your parcel is here.", Example: template.BodyExample{
+			Named: []template.NamedExample{{Name: "first_name", Example: "Noor"}},
+		}},
+		&template.Buttons{Buttons: []template.Button{&template.URLButton{Text: "Track", URL: "https://parcels.example.org/{{1}}"}}},
+	}}
+	for _, in := range d.Inputs() {
+		fmt.Printf("%s: name %q, label %q, for example %q, required: %t\n", in.Key(), in.Name, in.Label, in.Example, in.Required)
+	}
+	typed := map[string]string{
+		"header.document":       "https://files.example.org/label.pdf",
+		"body[0].text":          "Ada",
+		"buttons[0].url_suffix": "p-17",
+	}
+	values, err := d.Fill(func(in template.Input) string { return typed[in.Key()] })
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, preview, err := d.Bind(values)
+	fmt.Println(preview.Text(), err)
+	// Output:
+	// header.document: name "", label "", for example "", required: true
+	// header.filename: name "", label "", for example "", required: false
+	// body[0].text: name "first_name", label "", for example "Noor", required: true
+	// buttons[0].url_suffix: name "", label "Track", for example "", required: true
+	// [document: https://files.example.org/label.pdf]
+	// Hi Ada, your parcel is here.
+	// [Track] https://parcels.example.org/p-17 <nil>
+}
+
 func ExampleDefinition_Validate() {
 	d := &template.Definition{
 		Name: "Parcel", Language: "en_GB", Category: template.Utility,

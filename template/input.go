@@ -3,32 +3,36 @@ package template
 // InputKind is a kind of thing that a template wants to be given.
 type InputKind string
 
-// The kinds of input. Where it goes in Values is in the comment.
+// The kinds of input. The comment says where it goes in Values and, unless it is
+// taken as it stands, how [Definition.Fill] wants it written.
 const (
 	InputText         InputKind = "text"          // Header.Text, Body
-	InputImage        InputKind = "image"         // Header.Media, and so the next three
+	InputImage        InputKind = "image"         // Header.Media, and so the next three: a link, or the id of an uploaded file
 	InputVideo        InputKind = "video"         //
 	InputGIF          InputKind = "gif"           //
 	InputDocument     InputKind = "document"      //
-	InputLocation     InputKind = "location"      // Header.Location
-	InputProduct      InputKind = "product"       // Header.Product
+	InputFilename     InputKind = "filename"      // Header.Media.Filename
+	InputLocation     InputKind = "location"      // Header.Location: JSON
+	InputProduct      InputKind = "product"       // Header.Product: JSON
 	InputCode         InputKind = "one_time_code" // Body
 	InputSuffix       InputKind = "url_suffix"    // Buttons.Suffix
 	InputPayload      InputKind = "payload"       // Buttons.Payload
 	InputCoupon       InputKind = "coupon"        // Buttons.Coupon
 	InputFlowToken    InputKind = "flow_token"    // Buttons.FlowToken
 	InputThumbnail    InputKind = "thumbnail"     // Buttons.Thumbnail
-	InputSections     InputKind = "sections"      // Buttons.Sections
-	InputOrderDetails InputKind = "order_details" // Buttons.OrderDetails
-	InputOfferEnd     InputKind = "offer_end"     // OfferEnds
-	InputOrderStatus  InputKind = "order_status"  // OrderStatus
+	InputSections     InputKind = "sections"      // Buttons.Sections: JSON
+	InputOrderDetails InputKind = "order_details" // Buttons.OrderDetails: JSON
+	InputOfferEnd     InputKind = "offer_end"     // OfferEnds: RFC 3339
+	InputOrderStatus  InputKind = "order_status"  // OrderStatus: JSON
 )
 
 // Input is one thing that a message of a template is filled with: a field of the
 // form that an agent sees after picking the template.
 type Input struct {
-	// Path is the place as the problems of Bind name it: "header", "body[0]",
-	// "buttons[1]", "cards[0].body[1]", "offer_ends", "order_status".
+	// Path is the place as the problems of Bind name it: "header" for a file,
+	// place or product, "header[0]" for the value of its text, "body[0]",
+	// "buttons[1]", "cards[0].body[1]", "offer_ends", "order_status". A place
+	// that takes several things has an input for each: see Key.
 	Path     string
 	Kind     InputKind
 	Name     string // of a named variable
@@ -38,11 +42,38 @@ type Input struct {
 	Max      int // characters this value may have; 0 where only the whole text has a limit
 }
 
-// Inputs lists what Values for d hold, in the order of the template. A template
-// that needs nothing gives nil. Of product cards, whose number is free from 2 to
-// MaxCards, those of the definition are listed.
+// Key names the input within its template, for a field of a form: the path and
+// the kind.
+func (in Input) Key() string { return in.Path + "." + string(in.Kind) }
+
+// Inputs lists what Values for d hold, in the order of the template; [Definition.Fill]
+// is the way back. A template that needs nothing gives nil. Of product cards,
+// whose number is free from 2 to MaxCards, those of the definition are listed.
+// Left out is what an agent does not decide: the first screen's data of a Flow,
+// how long a call button works, and tap targets.
 func (d *Definition) Inputs() []Input {
-	l := inputs{names: d.UsesNames()}
+	places := d.inputs()
+	if len(places) == 0 {
+		return nil
+	}
+	list := make([]Input, len(places))
+	for i := range places {
+		list[i] = places[i].Input
+	}
+	return list
+}
+
+// inputPlace is an input and where in Values it belongs.
+type inputPlace struct {
+	Input
+	card   int  // -1 outside of a carousel
+	button int  // index of the button, if it is one
+	header bool // tells a header's text from a body's
+}
+
+// inputs goes through the template.
+func (d *Definition) inputs() []inputPlace {
+	l := inputLister{names: d.UsesNames(), card: -1}
 	l.header("header", d.Header())
 	if o := d.Offer(); o != nil && o.HasExpiration != nil && *o.HasExpiration {
 		l.add(Input{Path: "offer_ends", Kind: InputOfferEnd, Required: true})
@@ -56,27 +87,35 @@ func (d *Definition) Inputs() []Input {
 	if c := d.Carousel(); c != nil {
 		for i := range c.Cards {
 			path, card := indexed("cards", i), &c.Cards[i]
+			l.card = i
 			l.header(path+".header", card.Header())
 			l.body(path+".body", card.Body())
 			l.buttons(path+".buttons", card.Buttons())
 		}
 	}
 	if d.orderStatusTemplate() {
+		l.card = -1
 		l.add(Input{Path: "order_status", Kind: InputOrderStatus, Required: true})
 	}
 	return l.list
 }
 
-// inputs collects the list while the components are gone through.
-type inputs struct {
+// inputLister collects the list while the components are gone through.
+type inputLister struct {
 	names bool
-	list  []Input
+	card  int // being gone through, -1 outside of a carousel
+	list  []inputPlace
 }
 
-func (l *inputs) add(in Input) { l.list = append(l.list, in) }
+// add returns what it added, for what only some inputs have.
+func (l *inputLister) add(in Input) *inputPlace {
+	l.list = append(l.list, inputPlace{Input: in, card: l.card})
+	return &l.list[len(l.list)-1]
+}
 
 // header lists the one thing a header wants; nothing for a fixed text.
-func (l *inputs) header(path string, h *Header) {
+func (l *inputLister) header(path string, h *Header) {
+	from := len(l.list)
 	switch {
 	case h == nil:
 	case h.Format == HeaderText:
@@ -87,10 +126,16 @@ func (l *inputs) header(path string, h *Header) {
 		l.add(Input{Path: path, Kind: InputProduct, Required: true})
 	case h.Format.media() != "":
 		l.add(Input{Path: path, Kind: InputKind(h.Format.media()), Required: true})
+		if h.Format == HeaderDocument {
+			l.add(Input{Path: path, Kind: InputFilename})
+		}
+	}
+	for i := range l.list[from:] {
+		l.list[from+i].header = true
 	}
 }
 
-func (l *inputs) body(path string, b *Body) {
+func (l *inputLister) body(path string, b *Body) {
 	if b != nil {
 		l.text(path, b.Text, b.Example.Positional, b.Example.Named)
 	}
@@ -98,7 +143,7 @@ func (l *inputs) body(path string, b *Body) {
 
 // text lists the variables of a text: numbered ones by number, named ones by
 // first appearance.
-func (l *inputs) text(path, text string, numbered []string, named []NamedExample) {
+func (l *inputLister) text(path, text string, numbered []string, named []NamedExample) {
 	n := 0
 	var seen []variable
 	for _, v := range appendVariables(nil, text) {
@@ -129,7 +174,7 @@ func (l *inputs) text(path, text string, numbered []string, named []NamedExample
 
 // buttons lists what buttons want. A one-time code is asked for once, with the
 // body.
-func (l *inputs) buttons(path string, list []Button) {
+func (l *inputLister) buttons(path string, list []Button) {
 	for i, b := range list {
 		if b == nil {
 			continue
@@ -137,10 +182,11 @@ func (l *inputs) buttons(path string, list []Button) {
 		in := Input{Path: indexed(path, i), Label: b.Label(), Required: true}
 		switch b := b.(type) {
 		case *URLButton:
-			if !hasVariables(b.URL) {
+			v, ok := nextVariable(b.URL, 0)
+			if !ok {
 				continue
 			}
-			in.Kind, in.Max = InputSuffix, MaxURL-len(b.URL)
+			in.Kind, in.Max = InputSuffix, MaxURL-(len(b.URL)-(v.end-v.start))
 			if len(b.Example) > 0 {
 				in.Example = b.Example[0]
 			}
@@ -155,10 +201,10 @@ func (l *inputs) buttons(path string, list []Button) {
 		default: // phone numbers, one-time codes and the unknown take nothing
 			continue
 		}
-		l.add(in)
+		l.add(in).button = i
 		if b.Kind() == ButtonMultiProduct {
 			in.Kind = InputSections
-			l.add(in)
+			l.add(in).button = i
 		}
 	}
 }

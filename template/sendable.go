@@ -55,6 +55,7 @@ const (
 	NotePacing         Reason = "pacing"          // quality not GREEN yet: Meta may hold messages back
 	NoteCategoryChange Reason = "category-change" // another category, and price, is announced
 	NoteSettling       Reason = "settling"        // approved minutes ago: bulk sends may fail
+	NoteStale          Reason = "stale"           // the text has changed since it was read: read it again
 )
 
 // Sendability is the answer to whether a template can be sent.
@@ -62,7 +63,8 @@ type Sendability struct {
 	OK     bool
 	Reason Reason // why not; empty if OK
 
-	// RetryAt is when to ask again. Zero means that time alone changes nothing.
+	// RetryAt is when to ask again. Zero means that time alone changes nothing, or
+	// that nobody knows when: ask again when the catalog tells a change.
 	RetryAt time.Time
 	// Code is the error code Meta answers to a send; 0 if OK, or if it depends
 	// on what is blocked.
@@ -187,6 +189,9 @@ func (d *Definition) notes(list []Reason, now time.Time) []Reason {
 	}
 	if d.Category == Marketing && !o.StatusAt.IsZero() && now.Sub(o.StatusAt) < settleTime {
 		list = append(list, NoteSettling)
+	}
+	if o.Stale {
+		list = append(list, NoteStale)
 	}
 	return list
 }

@@ -53,7 +53,8 @@ func TestSendable(t *testing.T) {
 		"new, for one-time codes": {func(d *template.Definition) {
 			d.Category, d.Quality = template.Authentication, &template.Quality{Score: template.ScoreUnknown}
 		}, template.Sendability{OK: true}},
-		"flagged": {func(d *template.Definition) { d.Observed.Flagged = true }, template.Sendability{OK: true, Notes: []template.Reason{template.NoteFlagged}}},
+		"flagged":                   {func(d *template.Definition) { d.Observed.Flagged = true }, template.Sendability{OK: true, Notes: []template.Reason{template.NoteFlagged}}},
+		"changed since it was read": {func(d *template.Definition) { d.Observed.Stale = true }, template.Sendability{OK: true, Notes: []template.Reason{template.NoteStale}}},
 		"about to become marketing": {func(d *template.Definition) { d.CorrectCategory = template.Marketing },
 			template.Sendability{OK: true, Notes: []template.Reason{template.NoteCategoryChange}}},
 		"in the right category": {func(d *template.Definition) { d.CorrectCategory = template.Utility }, template.Sendability{OK: true}},

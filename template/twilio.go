@@ -95,7 +95,7 @@ func (c ContentVariables) Values(d *Definition, m TwilioMapping) (Values, error)
 	for _, i := range slices.Sorted(maps.Keys(m.Buttons)) {
 		value := ButtonValue{Index: i}
 		s := pop(indexed("buttons", i), m.Buttons[i])
-		if i >= 0 && i < len(buttons) && buttons[i].Kind() == ButtonCopyCode {
+		if i >= 0 && i < len(buttons) && buttons[i] != nil && buttons[i].Kind() == ButtonCopyCode {
 			value.Coupon = s
 		} else {
 			value.Suffix = s

@@ -116,6 +116,9 @@ func (c *checker) button(path string, button Button) {
 	case *URLButton:
 		c.label(path+".text", b.Text)
 		c.url(path, b)
+		if len(b.AppDeepLink) > 0 && c.d.Category == Utility { // Marketing Messages API only
+			c.error(path+".app_deep_link", RuleComponentCategory).kinds(string(Marketing), string(Utility))
+		}
 	case *PhoneButton:
 		c.label(path+".text", b.Text)
 		if !phone(b.Number) {

@@ -172,6 +172,9 @@ func (c *checker) card(path string, k, model *Card) {
 			c.error(at, RuleComponentCount).kinds("one "+string(comp.Type()), "several")
 		}
 	}
+	if product && len(k.Buttons()) == 0 { // without it the product could not be opened
+		c.error(path, RuleCardComponent).kinds(string(TypeButtons), "")
+	}
 	if !sameShape(k, model) {
 		c.error(path, RuleCardShape)
 	}
