@@ -64,6 +64,7 @@ func (cfg *childConfig) open(ctx context.Context) (*sqlstore.Store, *sql.DB, err
 	if err != nil {
 		return nil, nil, err
 	}
+	db.SetMaxIdleConns(16) // a new connection costs more than many commits
 	store, err := sqlstore.Open(ctx, sqlstore.Config{DB: db, Dialect: dialect})
 	return store, db, err
 }
