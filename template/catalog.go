@@ -200,6 +200,14 @@ func (c *Catalog) Sync(at time.Time, listing iter.Seq2[Definition, error]) error
 	return failed
 }
 
+// Synced returns as of when the catalog is complete: the time that the last successful Sync,
+// here or before a Snapshot, was given. It is zero if there was none.
+func (c *Catalog) Synced() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.completeAt
+}
+
 // merge takes in records; if complete is not zero, they are all there was at
 // that time.
 func (c *Catalog) merge(list []*record, complete time.Time) {
