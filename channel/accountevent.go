@@ -8,7 +8,8 @@ import (
 )
 
 // accountEvent applies an item that concerns an account as a whole: what it says about
-// templates goes into the catalogs of the account's channels.
+// templates goes into the catalogs of the account's channels, what it says about numbers
+// and limits into their standing.
 //
 // Catalogs live in memory and every process has its own, while an item is applied by one
 // process. Hosts with several processes sync their catalogs from time to time anyway;
@@ -38,6 +39,15 @@ func (u *unit) accountEvent(ev *webhook.Event) error {
 		u.catalogs(ev.Account, func(c *template.Catalog) {
 			c.SetComponents(template.ComponentsFact{Ref: refOf(p.Template), At: at})
 		})
+	case *webhook.NumberQuality:
+		if err := u.numberEvent(ev, Standing{Quality: qualityOf(p.Event)}); err != nil {
+			return err
+		}
+		return u.limitEvent(ev, p.DailyLimit)
+	case *webhook.NumberName:
+		return u.numberEvent(ev, Standing{NameStatus: p.Decision})
+	case *webhook.CapabilityUpdate:
+		return u.limitEvent(ev, p.DailyLimit)
 	case *webhook.AccountAlert, *webhook.AccountReview, *webhook.AccountUpdate, *webhook.SecurityEvent:
 		u.hub.log.LogAttrs(u.ctx, slog.LevelWarn, "channel: WhatsApp has news about the account",
 			slog.String("field", ev.Field), slog.Time("at", at))
@@ -55,6 +65,14 @@ func (u *unit) catalogs(account string, f func(*template.Catalog)) {
 			f(ch.Templates)
 		}
 	}
+}
+
+// qualityOf is what the older kinds of events say about a number's quality.
+func qualityOf(event string) string {
+	if event == "FLAGGED" || event == "UNFLAGGED" {
+		return event
+	}
+	return ""
 }
 
 func refOf(t webhook.Template) template.Ref {

@@ -107,7 +107,7 @@ func (h *Hub) AddNote(ctx context.Context, actor access.Actor, conversation, tex
 		note = &Message{
 			ID: id, Conversation: s.conv.ID, Channel: s.ch.ID, Direction: Note, Kind: "note", Text: safe,
 			Redacted: safe != text, At: s.now.UTC(), Seq: s.conv.LastSeq,
-			Author: Author{Kind: string(actor.Kind), ID: actor.ID},
+			Author: authorOf(actor),
 		}
 		if _, err := s.load(kindMessage, id, nil); err != nil {
 			return nil, err
@@ -128,13 +128,17 @@ type stage struct {
 // act checks an actor's right, changes a conversation and carries out what follows.
 func (h *Hub) act(ctx context.Context, verb string, actor access.Actor, action access.Action, conversation string,
 	change func(*stage) ([]rules.Effect, error),
-) error {
+) (err error) {
+	info := AuditInfo{Actor: actor, Action: action, Conversation: conversation}
+	defer h.hooks.audit(ctx, &info, &err)
 	id := randomID("a_")
-	err := h.do(ctx, func(u *unit) error {
+	err = h.do(ctx, func(u *unit) error {
+		u.author = authorOf(actor)
 		conv := new(Conversation)
 		if ok, err := u.load(kindConversation, conversation, conv); err != nil || !ok {
 			return orNotFound(err)
 		}
+		info.Channel = conv.Channel
 		ch, ok := h.channels.get(conv.Channel)
 		if !ok {
 			return ErrNoChannel

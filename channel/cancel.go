@@ -13,12 +13,16 @@ var ErrTooLate = errors.New("channel: too late: the message was handed to WhatsA
 
 // Cancel takes a message back that still waits in the outbox. The error matches
 // ErrNotFound, ErrTooLate or access.ErrDenied. Cancelling twice is not an error.
-func (h *Hub) Cancel(ctx context.Context, actor access.Actor, id string) error {
-	err := h.do(ctx, func(u *unit) error {
+func (h *Hub) Cancel(ctx context.Context, actor access.Actor, id string) (err error) {
+	info := AuditInfo{Actor: actor, Action: access.CancelQueued, Message: id}
+	defer h.hooks.audit(ctx, &info, &err)
+	err = h.do(ctx, func(u *unit) error {
+		u.author = authorOf(actor)
 		var m Message
 		if ok, err := u.load(kindMessage, id, &m); err != nil || !ok {
 			return orNotFound(err)
 		}
+		info.Channel, info.Conversation = m.Channel, m.Conversation
 		ch, ok := h.channels.get(m.Channel)
 		if !ok {
 			return ErrNoChannel

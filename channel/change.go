@@ -30,6 +30,8 @@ type Change struct {
 	Customer     Customer
 	// Message is the message concerned; nil if the change is about the conversation.
 	Message *Message
+	// Author is who did it; zero if it was the customer, WhatsApp or a rule.
+	Author Author
 	// From and To are the queues of QueueMoved and the agents of Assigned.
 	From, To string
 	// Reason says why, such as the rule that resolved the conversation.
@@ -71,6 +73,9 @@ const (
 	BotSuspected ChangeKind = "bot_suspected"
 	// AutomaticWithheld: an automatic message could not be sent; Reason says why.
 	AutomaticWithheld ChangeKind = "automatic_withheld"
+	// MessageRefused: somebody wanted to send what could not be sent; Reason says why. It
+	// stands in the log only, since whoever asked was told.
+	MessageRefused ChangeKind = "message_refused"
 	// EchoReceived: somebody answered from the WhatsApp Business app.
 	EchoReceived ChangeKind = "echo_received"
 	// CustomerChanged: the customer's number, name or username is another now.
@@ -86,6 +91,7 @@ type hostItem struct {
 	Conversation string        `json:"conversation"`
 	Message      string        `json:"message,omitempty"`
 	At           time.Time     `json:"at,omitzero"`
+	Author       Author        `json:"author,omitzero"`
 	From         string        `json:"from,omitempty"`
 	To           string        `json:"to,omitempty"`
 	Reason       string        `json:"reason,omitempty"`
@@ -96,6 +102,7 @@ type hostItem struct {
 // tellHost adds a call of Ticketing to the unit, in the conversation's lane. id makes
 // it unique: the same id names the same change.
 func (u *unit) tellHost(channel, id string, item hostItem) error {
+	item.Author = u.author
 	body, err := json.Marshal(item)
 	if err != nil {
 		return fmt.Errorf("channel: encode change: %w", err)
@@ -158,7 +165,7 @@ func (h *Hub) callHost(ctx context.Context, w *Work, item *hostItem,
 	}
 	return "", fromHost(h.ticketing.Changed(ctx, &Change{
 		ID: w.ID, Kind: item.Kind, At: item.At, Conversation: *conv, Customer: *customer, Message: msg,
-		From: item.From, To: item.To, Reason: item.Reason, Delivery: item.Delivery, Failure: item.Failure,
+		Author: item.Author, From: item.From, To: item.To, Reason: item.Reason, Delivery: item.Delivery, Failure: item.Failure,
 	}))
 }
 

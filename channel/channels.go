@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/rules"
 )
 
@@ -110,8 +112,13 @@ func (r *registry) change(edit func(map[string]*Channel)) {
 }
 
 // Add makes c a channel of the hub, while it runs or before. It returns all problems
-// of the settings at once.
-func (h *Hub) Add(c Channel) error {
+// of the settings at once. A hub in another process learns of it from its own host. The
+// actor must be an administrator.
+func (h *Hub) Add(ctx context.Context, actor access.Actor, c Channel) (err error) {
+	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.ManageSettings, Channel: c.ID}, &err)
+	if err := access.Check(access.Policy{}, actor, access.ManageSettings); err != nil {
+		return fmt.Errorf("channel: add: %w", err)
+	}
 	if err := h.channels.add(c); err != nil {
 		return err
 	}
@@ -121,19 +128,35 @@ func (h *Hub) Add(c Channel) error {
 
 // Change gives a channel new settings; what it sends with stays. The ID and the
 // number cannot change: conversations belong to them. Messages that wait in the outbox
-// of a channel that is disabled stay there until it is enabled again.
-func (h *Hub) Change(s Settings) error {
+// of a channel that is disabled stay there until it is enabled again. The actor must be an
+// administrator.
+func (h *Hub) Change(ctx context.Context, actor access.Actor, s Settings) error {
+	return h.change(ctx, actor, s.ID, func(c *Channel) { c.Settings = s })
+}
+
+// Replace is Change for the whole channel: with its settings it gets another Sender, for
+// example with a new token, Media, Templates and Rates. What is being sent ends with the
+// old ones.
+func (h *Hub) Replace(ctx context.Context, actor access.Actor, c Channel) error {
+	return h.change(ctx, actor, c.ID, func(old *Channel) { *old = c })
+}
+
+func (h *Hub) change(ctx context.Context, actor access.Actor, id string, edit func(*Channel)) (err error) {
+	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.ManageSettings, Channel: id}, &err)
+	if err := access.Check(access.Policy{}, actor, access.ManageSettings); err != nil {
+		return fmt.Errorf("channel: change %q: %w", id, err)
+	}
 	h.channels.mu.Lock()
 	defer h.channels.mu.Unlock()
-	old, ok := h.channels.get(s.ID)
+	old, ok := h.channels.get(id)
 	if !ok {
-		return fmt.Errorf("channel: change %q: %w", s.ID, ErrNoChannel)
-	}
-	if old.Number != s.Number {
-		return fmt.Errorf("channel: change %q: settings: number: it cannot change; add another channel", s.ID)
+		return fmt.Errorf("channel: change %q: %w", id, ErrNoChannel)
 	}
 	c := *old
-	c.Settings = s
+	edit(&c)
+	if old.Number != c.Number {
+		return fmt.Errorf("channel: change %q: settings: number: it cannot change; add another channel", id)
+	}
 	if err := h.channels.put(c); err != nil {
 		return err
 	}
@@ -142,8 +165,12 @@ func (h *Hub) Change(s Settings) error {
 }
 
 // Remove takes a channel out of the hub. Its conversations stay in the store; further
-// webhooks for its number become dead letters that can be replayed once it is back.
-func (h *Hub) Remove(id string) error {
+// webhooks for its number become dead letters that can be replayed once it is back. The actor must be an administrator.
+func (h *Hub) Remove(ctx context.Context, actor access.Actor, id string) (err error) {
+	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.ManageSettings, Channel: id}, &err)
+	if err := access.Check(access.Policy{}, actor, access.ManageSettings); err != nil {
+		return fmt.Errorf("channel: remove: %w", err)
+	}
 	h.channels.mu.Lock()
 	defer h.channels.mu.Unlock()
 	if _, ok := h.channels.get(id); !ok {

@@ -65,9 +65,10 @@ func (h *Hub) RevokeConsent(ctx context.Context, actor access.Actor, channel str
 	})
 }
 
-func (h *Hub) consent(ctx context.Context, verb string, actor access.Actor, channel string, to message.Recipient, change func(*Channel, *Customer)) error {
+func (h *Hub) consent(ctx context.Context, verb string, actor access.Actor, channel string, to message.Recipient, change func(*Channel, *Customer)) (err error) {
+	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.RecordConsent, Channel: channel}, &err)
 	event := randomID("e_")
-	err := h.do(ctx, func(u *unit) error {
+	err = h.do(ctx, func(u *unit) error {
 		ch, ok := h.channels.get(channel)
 		if !ok {
 			return ErrNoChannel
@@ -75,7 +76,7 @@ func (h *Hub) consent(ctx context.Context, verb string, actor access.Actor, chan
 		if err := access.Check(ch.Access, actor, access.RecordConsent); err != nil {
 			return err
 		}
-		customer, err := u.reach(ch, to, "", event)
+		customer, err := u.addressee(ch, to, "", event)
 		if err != nil {
 			return err
 		}
@@ -88,8 +89,8 @@ func (h *Hub) consent(ctx context.Context, verb string, actor access.Actor, chan
 	return nil
 }
 
-// reach finds or creates the customer behind an address of the host.
-func (u *unit) reach(ch *Channel, to message.Recipient, name, event string) (*Customer, error) {
+// addressee finds or creates the customer behind an address of the host.
+func (u *unit) addressee(ch *Channel, to message.Recipient, name, event string) (*Customer, error) {
 	phone := strings.TrimPrefix(to.Phone, "+")
 	switch {
 	case to.Group != "":

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/template"
@@ -58,9 +59,30 @@ func (u *unit) reserve(ch *Channel, customer *Customer, out *message.Outbound, c
 		if err := ch.Budget.Admit(totals, hold); err != nil {
 			return err
 		}
+		u.after = append(u.after, u.lowWater(ch, totals, entry.Reserve(hold)))
 	}
 	u.book(ch, msg, entry.Reserve(hold))
 	return nil
+}
+
+// lowWater returns what tells the host, after the commit, if the budget runs low.
+func (u *unit) lowWater(ch *Channel, totals pricing.Totals, entry pricing.Entry) func() {
+	_, held := entry.Posting()
+	totals = totals.Plus(held)
+	balance := pricing.Balance{Budget: *ch.Budget, Used: ch.Budget.Used(totals), Remaining: ch.Budget.Remaining(totals)}
+	if ch.Budget.Monthly {
+		balance.Month = pricing.MonthOf(u.now, ch.zone())
+	}
+	key, h, ctx := ch.ID+"|"+string(balance.Month), u.hub, u.ctx
+	return func() {
+		if !ch.Budget.Low(totals) {
+			h.low.Delete(key)
+			return
+		}
+		if _, told := h.low.Swap(key, true); !told && h.hooks.BudgetLow != nil {
+			h.hooks.BudgetLow(ctx, BudgetInfo{Channel: ch.ID, Balance: balance})
+		}
+	}
 }
 
 // priceKind says what kind of message Meta charges for.
@@ -80,11 +102,20 @@ func (u *unit) spent(ch *Channel) (totals pricing.Totals, freeUsed int, err erro
 	if ch.Budget == nil && len(ch.Rates) == 0 {
 		return totals, 0, nil // nobody asks
 	}
-	rows, err := u.hub.money(u.ctx, ch.ID)
+	month := pricing.MonthOf(u.now, ch.zone())
+	var from *Position // only a budget that never starts anew needs the months before
+	if ch.Budget == nil || ch.Budget.Monthly {
+		from = &Position{Sort: moneySort(string(month)) - 1}
+	}
+	rows, err := u.hub.money(u.ctx, ch.ID, from)
 	if err != nil {
 		return totals, 0, err
 	}
-	month := pricing.MonthOf(u.now, ch.zone())
+	for _, r := range u.Add { // earlier messages of this very unit
+		if row, ok := moneyRow(ch.ID, r); ok {
+			rows = append(rows, row)
+		}
+	}
 	for _, r := range rows {
 		if ch.Budget != nil && (!ch.Budget.Monthly || r.Key.Month == month) {
 			totals = totals.Plus(r.Totals)
@@ -96,27 +127,33 @@ func (u *unit) spent(ch *Channel) (totals pricing.Totals, freeUsed int, err erro
 	return totals, freeUsed, nil
 }
 
-// money reads the running totals of a channel.
-func (h *Hub) money(ctx context.Context, channel string) ([]pricing.Row, error) {
+// money reads the running totals of a channel, behind a position if after is not nil.
+func (h *Hub) money(ctx context.Context, channel string, after *Position) ([]pricing.Row, error) {
 	var rows []pricing.Row
-	var after *Position
 	for {
 		page, err := h.store.List(ctx, Query{Kind: kindMoney, Parent: channel, After: after, Limit: 1000})
 		if err != nil {
 			return nil, fmt.Errorf("channel: read costs: %w", err)
 		}
 		for _, r := range page {
-			row, err := pricing.ParseCounter(channel, strings.TrimPrefix(r.Key, channel+"|"), r.N)
-			if err != nil {
-				continue // of a later version
+			if row, ok := moneyRow(channel, r); ok {
+				rows = append(rows, row)
 			}
-			rows = append(rows, row)
 		}
 		if len(page) < 1000 {
 			return rows, nil
 		}
 		after = &Position{page[999].Sort, page[999].Key}
 	}
+}
+
+// moneyRow reads one running total; false if it is none, or of a later version.
+func moneyRow(channel string, r Record) (pricing.Row, bool) {
+	if r.Kind != kindMoney {
+		return pricing.Row{}, false
+	}
+	row, err := pricing.ParseCounter(channel, strings.TrimPrefix(r.Key, channel+"|"), r.N)
+	return row, err == nil
 }
 
 // book replaces what is known about the cost of a message and adds the difference to the
@@ -128,7 +165,21 @@ func (u *unit) book(ch *Channel, m *Message, entry pricing.Entry) {
 			u.add(Record{Kind: kindMoney, Key: ch.ID + "|" + name, Parent: ch.ID, Sort: moneySort(name), N: n})
 		}
 	}
+	u.countCost(ch, m.Cost, entry)
 	m.Cost = entry
+}
+
+// countCost moves what a delivered message cost to its day in the report.
+func (u *unit) countCost(ch *Channel, before, after pricing.Entry) {
+	_, was := before.Posting()
+	_, is := after.Posting()
+	if was.Charged == is.Charged && was.Cost == is.Cost && before.Delivery.At.Equal(after.Delivery.At) {
+		return
+	}
+	u.count(ch.ID, "charged", before.Delivery.At, -was.Charged)
+	u.count(ch.ID, "cost_micros", before.Delivery.At, -int64(was.Cost))
+	u.count(ch.ID, "charged", after.Delivery.At, is.Charged)
+	u.count(ch.ID, "cost_micros", after.Delivery.At, int64(is.Cost))
 }
 
 // bookStatus brings what a status says about cost into the books.
@@ -151,9 +202,17 @@ func (u *unit) bookStatus(ch *Channel, m *Message) {
 }
 
 // Spending returns what a channel has used, by month, market and category. The money is
-// in the currency of the channel's rate cards, as far as it has any.
-func (h *Hub) Spending(ctx context.Context, channel string) ([]pricing.Row, error) {
-	rows, err := h.money(ctx, channel)
+// in the currency of the channel's rate cards, as far as it has any. The actor must be
+// allowed to see reports of the channel: a supervisor.
+func (h *Hub) Spending(ctx context.Context, actor access.Actor, channel string) ([]pricing.Row, error) {
+	ch, ok := h.channels.get(channel)
+	if !ok {
+		return nil, fmt.Errorf("channel: spending: %w", ErrNoChannel)
+	}
+	if err := h.mayAsk(ctx, ch, actor, access.Report); err != nil {
+		return nil, fmt.Errorf("channel: spending: %w", err)
+	}
+	rows, err := h.money(ctx, channel, nil)
 	if err != nil {
 		return nil, err
 	}

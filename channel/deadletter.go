@@ -3,6 +3,7 @@ package channel
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -43,7 +44,8 @@ type DeadLetterQuery struct {
 }
 
 // DeadLetters lists dead letters, oldest first.
-func (h *Hub) DeadLetters(ctx context.Context, q DeadLetterQuery) ([]DeadLetter, error) {
+func (h *Hub) DeadLetters(ctx context.Context, q DeadLetterQuery) (letters []DeadLetter, err error) {
+	defer h.hooks.audit(ctx, &AuditInfo{Actor: q.Actor, Action: access.ReadDeadLetters}, &err)
 	if err := access.Check(access.Policy{}, q.Actor, access.ReadDeadLetters); err != nil {
 		return nil, fmt.Errorf("channel: list dead letters: %w", err)
 	}
@@ -51,7 +53,7 @@ func (h *Hub) DeadLetters(ctx context.Context, q DeadLetterQuery) ([]DeadLetter,
 	if err != nil {
 		return nil, fmt.Errorf("channel: list dead letters: %w", err)
 	}
-	letters := make([]DeadLetter, 0, len(work))
+	letters = make([]DeadLetter, 0, len(work))
 	for _, w := range work {
 		letters = append(letters, DeadLetter{
 			Key: WorkKey{w.Queue, w.ID}, Channel: w.Group, Reason: w.Reason, Tries: w.Tries,
@@ -63,7 +65,8 @@ func (h *Hub) DeadLetters(ctx context.Context, q DeadLetterQuery) ([]DeadLetter,
 
 // Replay gives dead letters another chance, at the end of their conversation's queue.
 // Unknown keys are ignored. The actor must be an administrator.
-func (h *Hub) Replay(ctx context.Context, actor access.Actor, keys ...WorkKey) error {
+func (h *Hub) Replay(ctx context.Context, actor access.Actor, keys ...WorkKey) (err error) {
+	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.ReplayDeadLetters}, &err)
 	if err := access.Check(access.Policy{}, actor, access.ReplayDeadLetters); err != nil {
 		return fmt.Errorf("channel: replay: %w", err)
 	}
@@ -78,7 +81,8 @@ func (h *Hub) Replay(ctx context.Context, actor access.Actor, keys ...WorkKey) e
 
 // Drop removes dead letters for good. Unknown keys are ignored. The actor must be an
 // administrator.
-func (h *Hub) Drop(ctx context.Context, actor access.Actor, keys ...WorkKey) error {
+func (h *Hub) Drop(ctx context.Context, actor access.Actor, keys ...WorkKey) (err error) {
+	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.DropDeadLetters}, &err)
 	if err := access.Check(access.Policy{}, actor, access.DropDeadLetters); err != nil {
 		return fmt.Errorf("channel: drop: %w", err)
 	}
@@ -110,3 +114,21 @@ func unique(keys []WorkKey) []WorkKey {
 	}
 	return all
 }
+
+// bury makes work a dead letter.
+func (h *Hub) bury(ctx context.Context, w *Work, cause error) error {
+	reason := reasonOf(cause)
+	err := h.do(ctx, func(u *unit) error {
+		u.Bury = append(u.Bury, Buried{Lease: w.Lease(), Reason: reason})
+		return nil
+	})
+	if err == nil {
+		h.hooks.deadLetter(ctx, DeadLetterInfo{Queue: w.Queue, ID: w.ID, Channel: w.Group, Reason: reason})
+	}
+	return err
+}
+
+var (
+	errDamaged       = errors.New("channel: stored work is damaged")
+	errUnknownNumber = errors.New("channel: the number belongs to no channel")
+)

@@ -55,7 +55,8 @@ type Delivery struct {
 type Failure struct {
 	// Code is Meta's error code, 0 if the hub itself refused the message.
 	Code int `json:"code,omitempty"`
-	// Class groups codes, such as "window_closed"; see package message.
+	// Class groups codes, such as "window_closed"; see package message. "given_up" says that
+	// an agent settled an uncertain message with [Hub.GiveUp].
 	Class string `json:"class,omitempty"`
 	// Title is a short name; Hint says what to do.
 	Title string `json:"title,omitempty"`

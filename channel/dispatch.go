@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -90,7 +91,7 @@ func triesFor(f message.Failure) int {
 
 // begin marks the message as being sent, durably, so that a crash from here on is
 // known to leave the outcome open. It reports false if there is nothing to send any
-// more, and refuses what the window no longer permits.
+// more, and refuses what may no longer be sent.
 func (h *Hub) begin(ctx context.Context, ch *Channel, w *Work, item *outboundItem) (ready bool, waited time.Duration, err error) {
 	err = h.do(ctx, func(u *unit) error {
 		ready = false
@@ -100,28 +101,26 @@ func (h *Hub) begin(ctx context.Context, ch *Channel, w *Work, item *outboundIte
 			return err
 		}
 		if state := m.Delivery.State(); !ok || state != Queued && state != Uncertain {
-			u.Done = append(u.Done, w.Lease()) // erased, cancelled, or settled meanwhile
-			return nil
+			return u.nothingToSend(w) // erased, cancelled, or settled meanwhile
 		}
 		customer, err := u.customer(item.Customer)
 		if err != nil {
 			return err
 		}
 		if customer == nil {
-			u.Done = append(u.Done, w.Lease())
-			return nil
+			return u.nothingToSend(w)
 		}
 		if m.Sending {
 			// An earlier attempt began and nobody wrote down how it ended.
 			return u.doubt(ch, w, &m, item)
 		}
-		if err := permits(ch, customer, &item.Outbound, u.now); err != nil {
-			if m.Delivery.State() == Uncertain { // it may have arrived while the window was open
-				u.Done = append(u.Done, w.Lease())
-				return nil
-			}
-			return u.fail(ch, w, &m, windowFailure(err))
+		switch f := u.objection(ch, customer, &item.Outbound); {
+		case f != nil && m.Delivery.State() == Uncertain: // it may have arrived while it was allowed
+			return u.nothingToSend(w)
+		case f != nil:
+			return u.fail(ch, w, &m, *f)
 		}
+		item.Outbound.To = customer.recipient() // the person's number may have changed
 		m.Sending = true
 		u.Start = append(u.Start, w.Lease())
 		ready, waited = true, u.now.Sub(m.Delivery.QueuedAt)
@@ -130,131 +129,64 @@ func (h *Hub) begin(ctx context.Context, ch *Channel, w *Work, item *outboundIte
 	return ready && err == nil, waited, err
 }
 
+func (u *unit) nothingToSend(w *Work) error {
+	u.Done = append(u.Done, w.Lease())
+	return nil
+}
+
+// objection is why a message that was allowed when it was queued may not go out any more:
+// its window has closed, its template was paused or deleted, or the customer has stopped
+// marketing. nil: nothing is in the way.
+func (u *unit) objection(ch *Channel, customer *Customer, out *message.Outbound) *message.Failure {
+	if err := permits(ch, customer, out, u.now); err != nil {
+		f := windowFailure(err)
+		return &f
+	}
+	t, ok := out.Content.(*message.Template)
+	if !ok || ch.Templates == nil {
+		return nil
+	}
+	code := 0
+	def, known := ch.Templates.Lookup(t.Message.Name(), t.Message.Language())
+	switch {
+	case !known && ch.Templates.Synced().IsZero():
+		return nil // the catalog does not know better than WhatsApp
+	case !known:
+		code = codeNoTemplate
+	case mayMarket(customer, def.Category) != nil:
+		code = codeOptedOut
+	default:
+		s := def.Sendable(u.now)
+		if s.OK {
+			return nil
+		}
+		code = cmp.Or(s.Code, codeNoTemplate)
+	}
+	f := refusedLike(code)
+	return &f
+}
+
+// Meta's codes for what the hub finds out by itself; their hints fit as well.
+const (
+	codeWindowClosed = 131047
+	codeOptedOut     = 131050
+	codeNoTemplate   = 132001
+)
+
+// refusedLike is a failure in the words of one of Meta's, but of our own.
+func refusedLike(code int) message.Failure {
+	f := message.Classify(code, 0, 0, false)
+	f.Code = 0
+	return f
+}
+
 // windowFailure is the failure of a message that waited until its window closed.
 func windowFailure(err error) message.Failure {
-	f := message.Classify(131047, 0, 0, false)
-	f.Code = 0 // we refused, not Meta
+	f := refusedLike(codeWindowClosed)
 	if c, ok := errors.AsType[*window.ClosedError](err); ok && c.LastInbound.IsZero() {
 		f.Title = "Never written to"
 	}
 	return f
-}
-
-// accepted records that WhatsApp took the message.
-func (h *Hub) accepted(ctx context.Context, ch *Channel, w *Work, item *outboundItem, receipt message.Receipt) error {
-	return h.settle(ctx, w, item.Message, func(u *unit, m *Message) error {
-		m.WAMID = nonEmpty(m.WAMID, receipt.ID)
-		m.Delivery = m.Delivery.Merge(Delivery{AcceptedAt: u.now.UTC()})
-		if err := u.indexWAMID(ch.ID, m); err != nil {
-			return err
-		}
-		if err := u.answersAd(ch, item); err != nil {
-			return err
-		}
-		return u.delivery(ch, m, Accepted, u.now)
-	})
-}
-
-// answersAd notes the first answer to a customer who came through an advertisement: it
-// begins a time in which messages are not charged.
-func (u *unit) answersAd(ch *Channel, item *outboundItem) error {
-	if item.Ad.IsZero() {
-		return nil
-	}
-	customer, err := u.customer(item.Customer)
-	if err != nil || customer == nil {
-		return err
-	}
-	before := customer.Window
-	u.observe(ch, customer, window.Event{Kind: window.KindSent, At: u.now, AnswersReferral: item.Ad})
-	if customer.Window == before {
-		return nil
-	}
-	return u.saveCustomer(customer)
-}
-
-// failed records that the message will not go out.
-func (h *Hub) failed(ctx context.Context, ch *Channel, w *Work, id string, f message.Failure) error {
-	return h.do(ctx, func(u *unit) error {
-		var m Message
-		if ok, err := u.load(kindMessage, id, &m); err != nil || !ok {
-			u.Done = append(u.Done, w.Lease())
-			return err
-		}
-		return u.fail(ch, w, &m, f)
-	})
-}
-
-func (u *unit) fail(ch *Channel, w *Work, m *Message, f message.Failure) error {
-	u.Done = append(u.Done, w.Lease())
-	m.Sending = false
-	m.Delivery = m.Delivery.Merge(Delivery{FailedAt: u.now.UTC(), Failure: failureOf(f)})
-	u.bookStatus(ch, m)
-	if err := u.noteOptOut(m); err != nil {
-		return err
-	}
-	if err := u.saveMessage(m); err != nil {
-		return err
-	}
-	return u.delivery(ch, m, Failed, u.now)
-}
-
-// uncertain records that nobody knows whether WhatsApp took the message, frees its
-// conversation, and arranges for the question to be looked at again.
-func (h *Hub) uncertain(ctx context.Context, ch *Channel, w *Work, item *outboundItem) error {
-	return h.do(ctx, func(u *unit) error {
-		var m Message
-		if ok, err := u.load(kindMessage, item.Message, &m); err != nil || !ok {
-			u.Done = append(u.Done, w.Lease())
-			return err
-		}
-		return u.doubt(ch, w, &m, item)
-	})
-}
-
-func (u *unit) doubt(ch *Channel, w *Work, m *Message, item *outboundItem) error {
-	u.Done = append(u.Done, w.Lease())
-	m.Sending = false
-	if !m.Delivery.settled() { // a status may have been faster
-		m.Delivery = m.Delivery.Merge(Delivery{UncertainAt: u.now.UTC()})
-		body, err := json.Marshal(item)
-		if err != nil {
-			return fmt.Errorf("channel: encode message: %w", err)
-		}
-		wait := ch.UncertainWait
-		if wait == 0 {
-			wait = 2 * time.Minute
-		}
-		u.enqueue(Work{Queue: queueCheck, ID: m.ID, Group: ch.ID, Due: u.now.Add(wait), Body: body})
-		if err := u.delivery(ch, m, Uncertain, u.now); err != nil {
-			return err
-		}
-	}
-	return u.saveMessage(m)
-}
-
-// settle ends outbox work together with a change of its message. If the lease was lost
-// while the message was being sent, what is known about it is written all the same.
-func (h *Hub) settle(ctx context.Context, w *Work, id string, change func(u *unit, m *Message) error) error {
-	step := func(lease []Lease) error {
-		return h.do(ctx, func(u *unit) error {
-			u.Done = lease
-			var m Message
-			if ok, err := u.load(kindMessage, id, &m); err != nil || !ok {
-				return err
-			}
-			m.Sending = false
-			if err := change(u, &m); err != nil {
-				return err
-			}
-			return u.saveMessage(&m)
-		})
-	}
-	err := step([]Lease{w.Lease()})
-	if errors.Is(err, ErrLeaseLost) {
-		return step(nil)
-	}
-	return err
 }
 
 // sendLater gives the message back to the outbox: WhatsApp did not take it, but may
@@ -280,87 +212,3 @@ func (h *Hub) sendLater(ctx context.Context, w *Work, item *outboundItem, f mess
 		return u.saveMessage(&m)
 	})
 }
-
-// check looks at a message whose fate was open when the wait is over.
-func (h *Hub) check(ctx context.Context, w *Work) error {
-	return h.do(ctx, func(u *unit) error {
-		u.Done = append(u.Done, w.Lease())
-		var m Message
-		if ok, err := u.load(kindMessage, w.ID, &m); err != nil || !ok || m.Delivery.settled() {
-			return err
-		}
-		ch, ok := h.channels.get(w.Group)
-		if !ok {
-			u.Done = nil
-			u.Later = append(u.Later, Postponed{Lease: w.Lease(), Due: u.now.Add(time.Minute), Reason: "no such channel here"})
-			return nil
-		}
-		var item outboundItem
-		if err := json.Unmarshal(w.Body, &item); err != nil {
-			return fmt.Errorf("channel: check message: %w", errDamaged)
-		}
-		if ch.Uncertain != Resend || item.Resends >= maxResends {
-			return nil // it stays visibly uncertain; a status or an agent settles it
-		}
-		item.Resends++
-		body, err := json.Marshal(item)
-		if err != nil {
-			return fmt.Errorf("channel: encode message: %w", err)
-		}
-		u.enqueue(Work{Queue: queueOut, ID: w.ID, Lane: m.Conversation, Group: w.Group, Body: body})
-		return nil
-	})
-}
-
-// delivery tells the host what became of a message.
-func (u *unit) delivery(ch *Channel, m *Message, state DeliveryState, at time.Time) error {
-	u.count(ch.ID, "delivery_"+string(state), at, 1)
-	item := hostItem{
-		Kind: DeliveryChanged, Conversation: m.Conversation, Message: m.ID, At: at.UTC(), Delivery: state,
-	}
-	if state == Failed {
-		item.Failure = m.Delivery.Failure
-	}
-	return u.tellHost(ch.ID, "delivery|"+m.ID+"|"+string(state), item)
-}
-
-// indexWAMID lets statuses, quotes and reactions find the message by WhatsApp's ID, and
-// applies what reactions have overtaken it.
-func (u *unit) indexWAMID(channel string, m *Message) error {
-	if m.WAMID == "" {
-		return nil
-	}
-	stub := Message{ID: inboundMessageID(channel, m.WAMID)}
-	if stub.ID == m.ID {
-		return nil
-	}
-	if _, err := u.load(kindMessage, stub.ID, &stub); err != nil || stub.SameAs != "" {
-		return err
-	}
-	if stub.Pending != nil {
-		m.amend(*stub.Pending)
-	}
-	return u.save(kindMessage, stub.ID, stubParent(channel), micros(m.At), Message{ID: stub.ID, Channel: channel, SameAs: m.ID})
-}
-
-func failureOf(f message.Failure) *Failure {
-	return &Failure{Code: f.Code, Class: string(f.Class), Title: f.Title, Hint: f.Hint}
-}
-
-// bury makes work a dead letter.
-func (h *Hub) bury(ctx context.Context, w *Work, cause error) error {
-	reason := reasonOf(cause)
-	err := h.do(ctx, func(u *unit) error {
-		u.Bury = append(u.Bury, Buried{Lease: w.Lease(), Reason: reason})
-		return nil
-	})
-	if err == nil {
-		h.hooks.deadLetter(ctx, DeadLetterInfo{Queue: w.Queue, ID: w.ID, Channel: w.Group, Reason: reason})
-	}
-	return err
-}
-
-var (
-	errDamaged       = errors.New("channel: stored work is damaged")
-	errUnknownNumber = errors.New("channel: the number belongs to no channel")
-)

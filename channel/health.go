@@ -3,6 +3,8 @@ package channel
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -27,6 +29,11 @@ type ChannelHealth struct {
 	Enabled bool
 	// Templates counts the templates in the catalog, Sendable those that can be sent now.
 	Templates, Sendable int
+	// TemplatesSynced is as of when the catalog is complete; zero if it never was.
+	TemplatesSynced time.Time
+	// Standing is the number's quality, the state of its name, its messaging limit and the
+	// end of its token, as far as webhooks and [Hub.Observe] have told.
+	Standing Standing
 }
 
 // Health looks at the store and at the channels. It is cheap enough to be called every
@@ -44,13 +51,25 @@ func (h *Hub) Health(ctx context.Context) (*Health, error) {
 			state.Delay = max(state.Delay, now.Sub(q.OldestDue))
 		}
 	}
-	for _, s := range h.Channels() {
-		ch, ok := h.channels.get(s.ID)
-		if !ok {
-			continue
+	view := h.channels.view()
+	ids := slices.Sorted(maps.Keys(view.byID))
+	records, err := h.store.Get(ctx, kindStanding, ids...)
+	if err != nil {
+		return nil, fmt.Errorf("channel: health: %w", err)
+	}
+	known := map[string]Standing{}
+	for _, r := range records {
+		s, err := decodeRecord[standing](r)
+		if err != nil {
+			return nil, err
 		}
-		c := ChannelHealth{ID: s.ID, Enabled: s.Enabled}
+		known[r.Key] = s.public()
+	}
+	for _, id := range ids {
+		ch := view.byID[id]
+		c := ChannelHealth{ID: id, Enabled: ch.Enabled, Standing: known[id]}
 		if ch.Templates != nil {
+			c.TemplatesSynced = ch.Templates.Synced()
 			for def := range ch.Templates.All() {
 				c.Templates++
 				if def.Sendable(now).OK {

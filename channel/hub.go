@@ -78,6 +78,8 @@ type Hub struct {
 	runners  []*runner
 	byQueue  map[string]*runner
 	running  atomic.Bool
+	low      sync.Map // budgets that are known to run low, by channel and month
+	limits   reaches
 }
 
 // New returns a hub, or all problems of cfg at once. It starts nothing and reads

@@ -198,7 +198,7 @@ func TestTrafficForAnUnknownNumberWaitsAsDeadLetters(t *testing.T) {
 		letters, err := r.hub.DeadLetters(t.Context(), channel.DeadLetterQuery{Actor: admin, Queue: "in"})
 		require.NoError(t, err)
 		require.Len(t, letters, 1)
-		require.NoError(t, r.hub.Add(channel.Channel{
+		require.NoError(t, r.hub.Add(t.Context(), admin, channel.Channel{
 			Settings: channel.Settings{ID: "second", Name: "Second", Number: other.ID, Enabled: true},
 			Sender:   r.client.Number(other.ID),
 		}))

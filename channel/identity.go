@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/webhook"
 	"github.com/kanava-go/kanava/window"
 )
@@ -372,6 +373,14 @@ func newer(value *string, at *time.Time, v string, t time.Time) {
 	if t.After(*at) || t.Equal(*at) && v > *value {
 		*value, *at = v, t
 	}
+}
+
+// recipient is where messages to the customer go.
+func (c *Customer) recipient() message.Recipient {
+	if c.Group != "" {
+		return message.Recipient{Group: c.Group}
+	}
+	return message.Recipient{Phone: c.Phone, BSUID: c.BSUID}
 }
 
 // differs says whether a write is worth it.

@@ -107,7 +107,7 @@ func (u *unit) receive(in *incoming, customer *Customer, msg *Message) error {
 	if err := u.saveMessage(msg); err != nil {
 		return err
 	}
-	u.count(in.ch.ID, "messages_in", in.at, 1)
+	u.countMessage("in", msg, in.at)
 	if msg.Kind == "text" || msg.Kind == "button" {
 		if err := u.optOut(in, customer, conv, msg.Text); err != nil {
 			return err

@@ -2,6 +2,7 @@ package channel
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
@@ -15,7 +16,8 @@ type LogEntry struct {
 	Kind         ChangeKind `json:"kind"`
 	// Message is the message concerned, "" if none.
 	Message string `json:"message,omitempty"`
-	// From, To, Reason and Failure are as in Change.
+	// Author, From, To, Reason and Failure are as in Change.
+	Author  Author   `json:"author,omitzero"`
 	From    string   `json:"from,omitempty"`
 	To      string   `json:"to,omitempty"`
 	Reason  string   `json:"reason,omitempty"`
@@ -37,8 +39,8 @@ func (u *unit) logEntry(id string, item *hostItem) error {
 		return err
 	}
 	return u.save(kindLog, id, item.Conversation, micros(item.At), LogEntry{
-		Conversation: item.Conversation, At: item.At, Kind: item.Kind, Message: item.Message, From: item.From,
-		To: item.To, Reason: nonEmpty(item.Reason, string(item.Delivery)), Failure: item.Failure,
+		Conversation: item.Conversation, At: item.At, Kind: item.Kind, Message: item.Message,
+		Author: item.Author, From: item.From, To: item.To, Reason: nonEmpty(item.Reason, string(item.Delivery)), Failure: item.Failure,
 	})
 }
 
@@ -48,14 +50,12 @@ func (h *Hub) Log(ctx context.Context, actor access.Actor, conversation string, 
 	if err != nil {
 		return nil, err
 	}
-	if err := h.mayRead(actor, conv.Channel); err != nil {
+	if err := h.mayRead(ctx, actor, conv.Channel); err != nil {
 		return nil, err
 	}
 	page, err := list[LogEntry](ctx, h.store, Query{
 		Kind: kindLog, Parent: conversation, Descending: true, Limit: pageSize(limit),
 	})
-	for i, j := 0, len(page)-1; i < j; i, j = i+1, j-1 {
-		page[i], page[j] = page[j], page[i]
-	}
+	slices.Reverse(page)
 	return page, err
 }

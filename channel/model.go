@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/rules"
@@ -95,6 +96,8 @@ type Conversation struct {
 	Outbound int `json:"outbound"`
 	// Timer is when the rules want to look at the conversation next.
 	Timer time.Time `json:"timer,omitzero"`
+	// FilesUntil is up to when files of the conversation were removed because of their age.
+	FilesUntil time.Time `json:"files_until,omitzero"`
 	// LastSeq counts the conversation's messages, for a stable order within a second.
 	LastSeq int64 `json:"last_seq"`
 }
@@ -183,13 +186,15 @@ func (m *Message) LogValue() slog.Value {
 		slog.Int("text_bytes", len(m.Text)), slog.Int("attachments", len(m.Attachments)))
 }
 
-// Author says which kind of sender wrote an outbound message, and which one.
+// Author says who wrote an outbound message or changed something.
 type Author struct {
 	// Kind is "agent", "bot" or "system".
 	Kind string `json:"kind,omitempty"`
 	// ID is the host's ID of the agent or bot.
 	ID string `json:"id,omitempty"`
 }
+
+func authorOf(a access.Actor) Author { return Author{Kind: string(a.Kind), ID: a.ID} }
 
 // Attachment is a file that a message carries.
 type Attachment struct {
@@ -284,6 +289,8 @@ type outboundItem struct {
 	Resends int `json:"resends,omitempty"`
 	// Ad is when the customer came through the advertisement that this may answer.
 	Ad time.Time `json:"ad,omitzero"`
+	// Held says that the wait for a status is over, and that the item is kept for an agent.
+	Held bool `json:"held,omitempty"`
 	// Tries counts attempts that are known not to have been accepted.
 	Tries int `json:"tries,omitempty"`
 }

@@ -31,15 +31,25 @@ type Notification struct {
 // Notify checks a proactive message, writes it into the outbox and returns it as queued.
 // It needs the customer's recorded consent for the template's category, unless the
 // channel says that the host's own system decides, and refuses marketing to customers
-// who stopped it. The errors are those of [Hub.Reply], ErrNoConsent and ErrOptedOut.
+// who stopped it. The errors are those of [Hub.Reply], and ErrNoConsent.
 //
 // Without a conversation, or after one that is long resolved, it begins one in pending:
 // the answer arrives there.
 func (h *Hub) Notify(ctx context.Context, n Notification) (*Message, error) {
-	var msg *Message
+	msg, err := h.notify(ctx, n)
+	if err != nil {
+		return nil, fmt.Errorf("channel: notify: %w", err)
+	}
+	return msg, nil
+}
+
+func (h *Hub) notify(ctx context.Context, n Notification) (msg *Message, err error) {
+	info := AuditInfo{Actor: n.Actor, Action: access.Notify, Channel: n.Channel}
+	defer h.hooks.audit(ctx, &info, &err)
 	event := randomID("e_")
-	err := h.do(ctx, func(u *unit) error {
+	err = h.do(ctx, func(u *unit) error {
 		msg = nil
+		u.author = authorOf(n.Actor)
 		ch, ok := h.channels.get(n.Channel)
 		if !ok {
 			return ErrNoChannel
@@ -54,7 +64,7 @@ func (h *Hub) Notify(ctx context.Context, n Notification) (*Message, error) {
 		if err != nil {
 			return err
 		}
-		customer, err := u.reach(ch, n.To, n.Name, event)
+		customer, err := u.addressee(ch, n.To, n.Name, event)
 		if err != nil {
 			return err
 		}
@@ -85,7 +95,8 @@ func (h *Hub) Notify(ctx context.Context, n Notification) (*Message, error) {
 		return u.saveCustomer(customer)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("channel: notify: %w", err)
+		h.refused(ctx, &info, err)
+		return nil, err
 	}
 	return msg, nil
 }

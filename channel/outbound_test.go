@@ -9,6 +9,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
+	"github.com/kanava-go/kanava/channel/rules"
 )
 
 func TestASendWhoseAnswerWasLostIsSettledByItsStatus(t *testing.T) {
@@ -57,7 +58,7 @@ func TestASendThatNeverArrivedIsHeldForAPersonByDefault(t *testing.T) {
 }
 
 func TestASendThatNeverArrivedIsRepeatedIfTheChannelSaysSo(t *testing.T) {
-	resend := func(s *channel.Settings) { s.Uncertain, s.UncertainWait = channel.Resend, 30*time.Second }
+	resend := func(s *channel.Settings) { s.Uncertain, s.UncertainWait = channel.Resend, 30*rules.Second }
 	test(t, options{settings: resend}, func(t *testing.T, r *rig) {
 		r.user.Text(r.number, "hello")
 		r.settle()
@@ -142,7 +143,7 @@ func TestADisabledChannelReceivesButDoesNotSend(t *testing.T) {
 		require.NoError(t, err)
 		s := r.hub.Channels()[0]
 		s.Enabled = false
-		require.NoError(t, r.hub.Change(s))
+		require.NoError(t, r.hub.Change(t.Context(), admin, s))
 		_, err = r.reply("refused")
 		require.ErrorIs(t, err, channel.ErrDisabled)
 		r.run()
@@ -152,7 +153,7 @@ func TestADisabledChannelReceivesButDoesNotSend(t *testing.T) {
 		require.Equal(t, []string{"hello", "anybody?"}, r.sees())
 		require.Equal(t, []string{"hello", "anybody?"}, r.desk.texts(), "still received")
 		s.Enabled = true
-		require.NoError(t, r.hub.Change(s))
+		require.NoError(t, r.hub.Change(t.Context(), admin, s))
 		r.settle()
 		require.Equal(t, []string{"hello", "anybody?", "waiting in the outbox"}, r.sees())
 	})

@@ -61,6 +61,15 @@ type Attachments interface {
 	Save(ctx context.Context, f File, body io.Reader) (ref string, err error)
 }
 
+// A Remover is an [Attachments] that the hub asks to remove files whose time is over:
+// those of an erased customer, and those older than the channel's [Retention]. It is looked
+// for when that happens. Without it files are the host's to remove.
+type Remover interface {
+	// Remove removes the file behind a reference that Save returned. It is called again
+	// after an error or a crash; a file that is gone already is no error.
+	Remove(ctx context.Context, ref string) error
+}
+
 // File describes an inbound file to an Attachments.
 type File struct {
 	// ID is the same each time the file is offered.

@@ -24,15 +24,18 @@ type Erased struct {
 	// Work counts what was still waiting: unsent messages, items not yet applied, calls of
 	// the Ticketing, dead letters.
 	Work int `json:"work"`
-	// Attachments are the host's references to the person's files, for the host to remove.
+	// Attachments are the host's references to the person's files: removed by the host's
+	// [Remover], or left for the host to remove if its Attachments is none.
 	Attachments []string `json:"attachments,omitempty"`
 }
 
 // Erase removes everything the hub keeps about a person on one channel, under all names
 // that the person ever had there. It works in small steps and may be called again after
 // an error; what was removed before is then missing from the receipt. The actor must be
-// an administrator. Files and tickets at the host are the host's to remove.
-func (h *Hub) Erase(ctx context.Context, actor access.Actor, channel string, who message.Recipient) (*Erased, error) {
+// an administrator. Tickets are the host's to remove, and files too unless its Attachments is
+// a [Remover].
+func (h *Hub) Erase(ctx context.Context, actor access.Actor, channel string, who message.Recipient) (receipt *Erased, err error) {
+	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.Erase, Channel: channel}, &err)
 	if err := access.Check(access.Policy{}, actor, access.Erase); err != nil {
 		return nil, fmt.Errorf("channel: erase: %w", err)
 	}
@@ -40,7 +43,7 @@ func (h *Hub) Erase(ctx context.Context, actor access.Actor, channel string, who
 	if err != nil {
 		return nil, fmt.Errorf("channel: erase: %w", err)
 	}
-	receipt := &Erased{}
+	receipt = &Erased{}
 	for _, c := range person {
 		if err := h.eraseCustomer(ctx, c, receipt); err != nil {
 			return receipt, fmt.Errorf("channel: erase: %w", err)
@@ -217,12 +220,14 @@ func (h *Hub) eraseMessages(ctx context.Context, channel, conversation string, b
 			for _, queue := range []string{queueOut, queueCheck} {
 				b.Drop = append(b.Drop, WorkKey{queue, m.ID})
 			}
-			for i, a := range m.Attachments {
+			for i := range m.Attachments {
 				b.Drop = append(b.Drop, WorkKey{queueMedia, m.ID + "|" + strconv.Itoa(i)})
-				if a.Ref != "" {
-					receipt.Attachments = append(receipt.Attachments, a.Ref)
-				}
 			}
+			refs := m.refs()
+			if err := h.removeFiles(ctx, refs); err != nil {
+				return err
+			}
+			receipt.Attachments = append(receipt.Attachments, refs...)
 		}
 		if _, err := h.store.Commit(ctx, b); err != nil {
 			return fmt.Errorf("channel: delete messages: %w", err)
@@ -294,7 +299,8 @@ func (h *Hub) dropLane(ctx context.Context, queue, lane string, receipt *Erased)
 // Export writes everything the hub keeps about a person on one channel as JSON lines: an
 // object with the member "customer", "conversation" or "message" on each line. The actor
 // must be an administrator.
-func (h *Hub) Export(ctx context.Context, actor access.Actor, channel string, who message.Recipient, w io.Writer) error {
+func (h *Hub) Export(ctx context.Context, actor access.Actor, channel string, who message.Recipient, w io.Writer) (err error) {
+	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.Export, Channel: channel}, &err)
 	if err := access.Check(access.Policy{}, actor, access.Export); err != nil {
 		return fmt.Errorf("channel: export: %w", err)
 	}

@@ -50,7 +50,7 @@ func TestErasingACustomerLeavesNoTrace(t *testing.T) {
 
 func TestMessagesGoWhenTheirTimeIsOver(t *testing.T) {
 	store := memstore.New()
-	keep := func(s *channel.Settings) { s.Retention.Messages = 48 * time.Hour }
+	keep := func(s *channel.Settings) { s.Retention.Messages = 2 * rules.Day }
 	test(t, options{store: store, settings: keep, config: slowPolls}, func(t *testing.T, r *rig) {
 		r.user.Text(r.number, "an early message")
 		r.settle()

@@ -17,7 +17,7 @@ func (h *Hub) Conversation(ctx context.Context, actor access.Actor, id string) (
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := h.mayRead(actor, conv.Channel); err != nil {
+	if err := h.mayRead(ctx, actor, conv.Channel); err != nil {
 		return nil, nil, err
 	}
 	return conv, customer, nil
@@ -39,7 +39,7 @@ type ConversationQuery struct {
 
 // Conversations lists conversations.
 func (h *Hub) Conversations(ctx context.Context, q ConversationQuery) ([]*Conversation, error) {
-	if err := h.mayRead(q.Actor, q.Channel); err != nil {
+	if err := h.mayRead(ctx, q.Actor, q.Channel); err != nil {
 		return nil, err
 	}
 	queues := q.Queues
@@ -85,7 +85,7 @@ func (h *Hub) Messages(ctx context.Context, q MessageQuery) ([]*Message, error) 
 	if err != nil {
 		return nil, err
 	}
-	if err := h.mayRead(q.Actor, conv.Channel); err != nil {
+	if err := h.mayRead(ctx, q.Actor, conv.Channel); err != nil {
 		return nil, err
 	}
 	var before *Position
@@ -130,15 +130,24 @@ func (h *Hub) resolveQuotes(ctx context.Context, messages ...*Message) error {
 	return nil
 }
 
-func (h *Hub) mayRead(actor access.Actor, channel string) error {
+func (h *Hub) mayRead(ctx context.Context, actor access.Actor, channel string) error {
 	ch, ok := h.channels.get(channel)
 	if !ok {
 		return fmt.Errorf("channel: read: %w", ErrNoChannel)
 	}
-	if err := access.Check(ch.Access, actor, access.Read); err != nil {
+	if err := h.mayAsk(ctx, ch, actor, access.Read); err != nil {
 		return fmt.Errorf("channel: read: %w", err)
 	}
 	return nil
+}
+
+// mayAsk asks whether an actor may read something; only refusals are worth an audit.
+func (h *Hub) mayAsk(ctx context.Context, ch *Channel, actor access.Actor, action access.Action) error {
+	err := access.Check(ch.Access, actor, action)
+	if err != nil {
+		h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: action, Channel: ch.ID}, &err)
+	}
+	return err
 }
 
 func pageSize(n int) int {

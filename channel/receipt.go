@@ -13,11 +13,14 @@ import (
 // typing is true, that somebody is writing an answer; WhatsApp shows that for up to 25
 // seconds or until the answer comes. It is sent at once and not repeated: a receipt that
 // is late helps nobody. Nothing happens in a conversation without messages of the customer.
-func (h *Hub) MarkRead(ctx context.Context, actor access.Actor, conversation string, typing bool) error {
+func (h *Hub) MarkRead(ctx context.Context, actor access.Actor, conversation string, typing bool) (err error) {
+	info := AuditInfo{Actor: actor, Action: access.MarkRead, Conversation: conversation}
+	defer h.hooks.audit(ctx, &info, &err)
 	conv, err := h.conversation(ctx, conversation)
 	if err != nil {
 		return fmt.Errorf("channel: mark read: %w", err)
 	}
+	info.Channel = conv.Channel
 	ch, err := h.mayAct(actor, access.MarkRead, conv.Channel)
 	if err != nil {
 		return fmt.Errorf("channel: mark read: %w", err)
@@ -41,6 +44,7 @@ func (h *Hub) MarkRead(ctx context.Context, actor access.Actor, conversation str
 // an Image, a Document and so on, usable for 30 days. The file is streamed; nothing of it
 // is kept here.
 func (h *Hub) Upload(ctx context.Context, actor access.Actor, channel string, in message.Upload) (id string, err error) {
+	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.Reply, Channel: channel}, &err)
 	ch, err := h.mayAct(actor, access.Reply, channel)
 	if err != nil {
 		return "", fmt.Errorf("channel: upload: %w", err)

@@ -47,21 +47,54 @@ type Template struct {
 // sends it, after the answers before it in the same conversation.
 //
 // What cannot be sent is refused here, and nothing is stored. The error matches
-// access.ErrDenied, ErrNotFound, ErrDisabled, pricing.ErrBudgetExhausted, window.ErrClosed (free-form content outside
-// the window; errors.As gives a *window.ClosedError with the time), template.ErrNotSendable,
-// or is a *message.InvalidError or a *template.BindError. Card numbers in the content
-// are masked unless the channel keeps them.
+// access.ErrDenied, ErrNotFound, ErrDisabled, window.ErrClosed (free-form content outside
+// the window; errors.As gives a *window.ClosedError with the time), ErrOptedOut,
+// pricing.ErrBudgetExhausted, pricing.ErrLimitReached, template.ErrNotSendable, or is a
+// *message.InvalidError or a *template.BindError. A refusal is counted and stands in the
+// conversation's log, without its content. Card numbers in the content are masked unless
+// the channel keeps them.
 //
 // It returns nil only when the message is durable: it will be sent although the process
-// ends, or the host is told why not.
+// ends, or the host is told why not. Answering a conversation that somebody resolved is
+// allowed; whether it is then reopened is up to the channel's rules.
 func (h *Hub) Reply(ctx context.Context, r Reply) (*Message, error) {
-	var msg *Message
-	err := h.do(ctx, func(u *unit) error {
-		msg = nil
+	all, err := h.reply(ctx, []Reply{r})
+	if err != nil {
+		return nil, fmt.Errorf("channel: reply: %w", err)
+	}
+	return all[0], nil
+}
+
+// maxReplies bounds what one call of ReplyAll queues.
+const maxReplies = 30
+
+// ReplyAll is Reply for 1 to 30 answers in one conversation, which are queued together, in
+// their order, or not at all: the pictures of an album, or a text and the files that go with
+// it. WhatsApp has no message that is an album; phones show pictures that follow each other
+// as one (developers.facebook.com/documentation/business-messaging/whatsapp/messages/image-messages,
+// checked 2026-11).
+func (h *Hub) ReplyAll(ctx context.Context, replies []Reply) ([]*Message, error) {
+	if len(replies) == 0 || len(replies) > maxReplies {
+		return nil, fmt.Errorf("channel: reply: have %d answers, want 1 to %d", len(replies), maxReplies)
+	}
+	all, err := h.reply(ctx, replies)
+	if err != nil {
+		return nil, fmt.Errorf("channel: reply: %w", err)
+	}
+	return all, nil
+}
+
+func (h *Hub) reply(ctx context.Context, replies []Reply) (all []*Message, err error) {
+	first := &replies[0]
+	info := AuditInfo{Actor: first.Actor, Action: first.action(), Conversation: first.Conversation}
+	defer h.hooks.audit(ctx, &info, &err)
+	err = h.do(ctx, func(u *unit) error {
+		all = nil
 		var conv Conversation
-		if ok, err := u.load(kindConversation, r.Conversation, &conv); err != nil || !ok {
+		if ok, err := u.load(kindConversation, first.Conversation, &conv); err != nil || !ok {
 			return orNotFound(err)
 		}
+		info.Channel = conv.Channel
 		customer, err := u.customer(conv.Customer)
 		if err != nil || customer == nil {
 			return orNotFound(err)
@@ -70,20 +103,43 @@ func (h *Hub) Reply(ctx context.Context, r Reply) (*Message, error) {
 		if !ok {
 			return ErrNoChannel
 		}
-		action := access.Reply
-		if r.Template != nil {
-			action = access.SendTemplate
+		for i := range replies {
+			m, err := u.replyOne(ch, customer, &conv, &replies[i])
+			if err != nil && len(replies) > 1 {
+				return fmt.Errorf("answer %d: %w", i+1, err)
+			}
+			if err != nil {
+				return err
+			}
+			all = append(all, m)
 		}
-		if err := access.Check(ch.Access, r.Actor, action); err != nil {
-			return err
-		}
-		msg, err = u.send(ch, customer, &conv, &r)
-		return err
+		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("channel: reply: %w", err)
+		h.refused(ctx, &info, err)
+		return nil, err
 	}
-	return msg, nil
+	return all, nil
+}
+
+// replyOne checks the right to give one answer and gives it.
+func (u *unit) replyOne(ch *Channel, customer *Customer, conv *Conversation, r *Reply) (*Message, error) {
+	if r.Conversation != conv.ID {
+		return nil, errors.New("channel: answers to several conversations cannot go together")
+	}
+	if err := access.Check(ch.Access, r.Actor, r.action()); err != nil {
+		return nil, err
+	}
+	u.author = authorOf(r.Actor)
+	return u.send(ch, customer, conv, r)
+}
+
+// action is what the actor wants to do, in the words of package access.
+func (r *Reply) action() access.Action {
+	if r.Template != nil {
+		return access.SendTemplate
+	}
+	return access.Reply
 }
 
 // send decides whether an answer may go out and, if so, adds it to the conversation
@@ -122,8 +178,11 @@ func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Repl
 	if err := out.Validate(); err != nil {
 		return nil, err
 	}
+	if err := u.reach(ch, customer, out); err != nil {
+		return nil, err
+	}
 	msg.ID, msg.Conversation, msg.Channel, msg.Direction = id, conv.ID, ch.ID, Outbound
-	msg.Author = Author{Kind: string(r.Actor.Kind), ID: r.Actor.ID}
+	msg.Author = authorOf(r.Actor)
 	msg.Quoted, msg.Key = r.Quote, r.Key
 	msg.At, msg.Delivery.QueuedAt = u.now.UTC(), u.now.UTC()
 	if err := u.reserve(ch, customer, out, category, msg); err != nil {
@@ -146,7 +205,7 @@ func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Repl
 		return nil, fmt.Errorf("channel: encode message: %w", err)
 	}
 	u.enqueue(Work{Queue: queueOut, ID: id, Lane: conv.ID, Group: ch.ID, Body: body})
-	u.count(ch.ID, "messages_out", u.now, 1)
+	u.countMessage("out", msg, u.now)
 	return msg, u.tellHost(ch.ID, "queued|"+id, hostItem{
 		Kind: MessageQueued, Conversation: conv.ID, Message: id, At: u.now.UTC(),
 	})
@@ -157,14 +216,11 @@ func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Repl
 func (u *unit) answered(ch *Channel, customer *Customer, conv *Conversation, msg *Message, actor access.Actor) error {
 	fact := rules.Outbound{ID: msg.ID, At: msg.At, Agent: actor.ID}
 	var effects []rules.Effect
-	waiting := conv.State.WaitingSince
+	before := conv.State
 	switch actor.Kind {
 	case access.Agent:
 		conv.State, effects = ch.rules.OnAgentReply(conv.State, fact, u.now)
-		if !waiting.IsZero() && conv.State.WaitingSince.IsZero() {
-			u.count(ch.ID, "answers", u.now, 1)
-			u.count(ch.ID, "answer_seconds", u.now, int64(max(0, msg.At.Sub(waiting))/time.Second))
-		}
+		u.countAnswer(ch, &before, &conv.State, msg.At)
 	case access.Bot:
 		fact.Agent = ""
 		conv.State, effects = ch.rules.OnBotReply(conv.State, fact, u.now)
@@ -178,14 +234,27 @@ func (u *unit) answered(ch *Channel, customer *Customer, conv *Conversation, msg
 	return u.saveConversation(conv)
 }
 
+// countAnswer brings the answer of a person into the report.
+func (u *unit) countAnswer(ch *Channel, before, after *rules.State, at time.Time) {
+	since := func(t time.Time) int64 { return int64(max(0, at.Sub(t)) / time.Second) }
+	if before.LastAgentReply.IsZero() && !before.LastInbound.IsZero() {
+		u.count(ch.ID, "first_answers", u.now, 1)
+		u.count(ch.ID, "first_answer_seconds", u.now, since(before.OpenedAt))
+	}
+	if !before.WaitingSince.IsZero() && after.WaitingSince.IsZero() {
+		u.count(ch.ID, "answers", u.now, 1)
+		u.count(ch.ID, "answer_seconds", u.now, since(before.WaitingSince))
+	}
+}
+
 // compose turns a reply into what goes on the wire and what agents see, with card
 // numbers masked in both.
 func (u *unit) compose(ch *Channel, customer *Customer, r *Reply) (
 	out *message.Outbound, msg *Message, category template.Category, err error,
 ) {
-	out = &message.Outbound{To: message.Recipient{Phone: customer.Phone, BSUID: customer.BSUID, Group: customer.Group}}
-	if customer.Group != "" {
-		out.To = message.Recipient{Group: customer.Group}
+	out = &message.Outbound{To: customer.recipient()}
+	if r.notify {
+		out.Lane = message.LaneNotify // answers go first
 	}
 	msg = new(Message)
 	switch {

@@ -34,16 +34,30 @@ type Report struct {
 // Day is what happened on one day, in UTC, by the time of the events.
 type Day struct {
 	Date time.Time
-	// Counts are the numbers by name. Names that begin with "delivery_", "failed_" and
-	// "events_" go on with the delivery state, the reason of the failure, the webhook field.
+	// Counts are the numbers by name.
 	//
-	//	conversations, reopened, resolved     conversations
-	//	resolution_seconds                    sum over resolved ones, from opening
-	//	answers, answer_seconds               first answers to waiting customers, and how long they waited
-	//	messages_in, messages_out, messages_echo, messages_history, auto_replies
-	//	delivery_sent, delivery_read, failed_window_closed, …
-	//	window_refused                        answers that the hub refused because the window was closed
-	//	redacted                              messages in which a card number was masked
+	//	conversations, reopened, resolved      conversations
+	//	resolution_seconds                     sum over resolved ones, from opening
+	//	first_answers, first_answer_seconds    conversations that a person answered for the first
+	//	                                       time, and how long after they began
+	//	answers, answer_seconds                answers of persons to customers who waited, and how
+	//	                                       long they had waited
+	//	messages_in, messages_out              messages of customers, and to them
+	//	in_text, in_image, out_template, …     the same by kind
+	//	messages_echo, messages_history        written in the Business app; from the chat history
+	//	auto_replies                           messages that rules sent
+	//	delivery_sent, delivery_read, …        messages that came to a delivery state
+	//	failed_template, failed_policy, …      failed messages by message.Class
+	//	window_refused                         messages refused because they would have met a closed
+	//	                                       window: misses avoided
+	//	refused                                messages refused for any reason, the window included
+	//	redacted                               messages in which a card number was masked
+	//	charged, cost_micros                   charged messages that were delivered, and what they cost
+	//	                                       in millionths of the currency of the rate cards
+	//	attachment_ready, attachment_failed    files of customers
+	//	status_elsewhere                       statuses of messages that others sent
+	//	errors, system_…, events_…             problems, notices and webhook fields without a
+	//	                                       consequence for conversations
 	Counts map[string]int64
 }
 
@@ -53,7 +67,7 @@ func (h *Hub) Report(ctx context.Context, q ReportQuery) (*Report, error) {
 	if !ok {
 		return nil, fmt.Errorf("channel: report: %w", ErrNoChannel)
 	}
-	if err := access.Check(ch.Access, q.Actor, access.Report); err != nil {
+	if err := h.mayAsk(ctx, ch, q.Actor, access.Report); err != nil {
 		return nil, fmt.Errorf("channel: report: %w", err)
 	}
 	from, to := day(q.From), day(q.To)
@@ -61,7 +75,7 @@ func (h *Hub) Report(ctx context.Context, q ReportQuery) (*Report, error) {
 		return nil, errors.New("channel: report: want 1 to 400 days, From not after To")
 	}
 	days := map[int64]*Day{}
-	after := &Position{Sort: from.UnixMicro() - 1, Key: "\xff"}
+	after := &Position{Sort: from.UnixMicro() - 1}
 	before := &Position{Sort: to.Add(24 * time.Hour).UnixMicro()}
 	for {
 		page, err := h.store.List(ctx, Query{
@@ -103,6 +117,12 @@ func (r *Report) Total(name string) int64 {
 	return n
 }
 
+// MeanFirstAnswer is how long conversations went on average before a person answered, 0 if
+// none was answered.
+func (r *Report) MeanFirstAnswer() time.Duration {
+	return r.mean("first_answer_seconds", "first_answers")
+}
+
 // MeanAnswer is how long customers waited for an answer on average, 0 if none waited.
 func (r *Report) MeanAnswer() time.Duration { return r.mean("answer_seconds", "answers") }
 
@@ -117,7 +137,8 @@ func (r *Report) mean(sum, count string) time.Duration {
 	return time.Duration(r.Total(sum)/n) * time.Second
 }
 
-// WriteCSV writes one line for each day and number: date, channel, name, value.
+// WriteCSV writes one line for each day and number: date, channel, name, value. The names
+// are those of [Day].
 func (r *Report) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	if err := out.Write([]string{"date", "channel", "name", "value"}); err != nil {

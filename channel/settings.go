@@ -47,6 +47,12 @@ type Settings struct {
 	// Account is the WABA that the number belongs to; template and account notices
 	// carry it. Several channels may share one.
 	Account string `json:"account,omitempty"`
+	// Phone is the number itself, as webhooks about its name and quality show it: digits
+	// with the country code, "+" and spaces allowed. "" leaves such webhooks without effect.
+	Phone string `json:"phone,omitempty"`
+	// Portfolio is the ID of the business portfolio that the account belongs to: its
+	// channels share one messaging limit. "" means that the account is alone in it.
+	Portfolio string `json:"portfolio,omitempty"`
 	// Brand and Department are for the host.
 	Brand      string `json:"brand,omitempty"`
 	Department string `json:"department,omitempty"`
@@ -69,7 +75,7 @@ type Settings struct {
 	// Uncertain says what to do with a message whose fate is still unknown after
 	// UncertainWait (0 means 2 minutes).
 	Uncertain     UncertainPolicy `json:"uncertain,omitempty"`
-	UncertainWait time.Duration   `json:"uncertain_wait,omitempty"`
+	UncertainWait rules.Duration  `json:"uncertain_wait,omitempty"`
 
 	// Budget bounds what the channel may spend; nil: no bound. Charged messages beyond it
 	// are refused. Several processes that send at the same moment may overdraw it by what
@@ -100,7 +106,8 @@ type UncertainPolicy string
 
 // Uncertain policies.
 const (
-	// Hold leaves it, visibly uncertain, for a status or an agent to settle. The default.
+	// Hold leaves it, visibly uncertain, for a status to settle or for an agent with
+	// [Hub.Resend] or [Hub.GiveUp]. The default.
 	Hold UncertainPolicy = ""
 	// Resend sends it again: the customer may get it twice.
 	Resend UncertainPolicy = "resend"
@@ -122,6 +129,10 @@ func (s *Settings) Validate() error {
 		"number: want the digits of a phone_number_id")
 	bad(s.Uncertain != Hold && s.Uncertain != Resend, "uncertain: want \"\" or %q", Resend)
 	bad(s.UncertainWait < 0, "uncertain_wait: negative")
+	if b := s.Budget; b != nil {
+		bad(b.Unit != pricing.BudgetAmount && b.Unit != pricing.BudgetMessages, "budget: unit: want \"\" or %q", pricing.BudgetMessages)
+		bad(b.Limit < 0 || b.LowWater < 0, "budget: negative limit or low_water")
+	}
 	if err := s.Rules.Validate(); err != nil {
 		problems = append(problems, fmt.Errorf("channel: settings: rules: %w", err))
 	}

@@ -45,11 +45,13 @@ func (u *unit) status(in *incoming, p *webhook.Status, w *Work) error {
 	if err := u.noteOptOut(m); err != nil {
 		return err
 	}
-	state := m.Delivery.State()
-	if state == before && known.Failure == m.Delivery.Failure {
-		return nil
+	switch state := m.Delivery.State(); {
+	case state != before:
+		return u.delivery(in.ch, m, state, in.at)
+	case known.Failure != m.Delivery.Failure: // an earlier reason for the same end
+		return u.tellDelivery(in.ch, m, state, in.at)
 	}
-	return u.delivery(in.ch, m, state, in.at)
+	return nil
 }
 
 // messageOf finds the message that a status is about: by the ID that we sent along, or

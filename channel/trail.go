@@ -47,6 +47,9 @@ func (u *unit) splitCard(in *incoming, conv *Conversation, msg *Message) error {
 		if ok, err := u.load(kindMessage, part.ID, &m); err != nil || !ok {
 			return err
 		}
+		if !m.Redacted {
+			u.count(in.ch.ID, "redacted", m.At, 1)
+		}
 		m.Text, m.Redacted = part.Text, true
 		if err := u.saveMessage(&m); err != nil {
 			return err

@@ -45,6 +45,10 @@ type unit struct {
 	puts map[RecordKey]int    // index into batch.Put
 	Batch
 	wake map[string]bool // queues that got work
+	// author is who acts; zero for WhatsApp, customers and rules.
+	author Author
+	// after is called once the changes are committed.
+	after []func()
 	// timerWork is the claimed timer of the conversation, while it is being handled.
 	timerWork *Work
 }
@@ -72,6 +76,9 @@ func (h *Hub) do(ctx context.Context, step func(u *unit) error) error {
 		}
 		for q := range u.wake {
 			h.wake(q)
+		}
+		for _, f := range u.after {
+			f()
 		}
 		return nil
 	}
@@ -155,11 +162,23 @@ func (u *unit) enqueue(w Work) {
 
 // count adds n to a counter of the report of the day that at falls into.
 func (u *unit) count(channel, name string, at time.Time, n int64) {
+	if n == 0 {
+		return
+	}
 	day := at.UTC().Format(time.DateOnly)
 	key := strings.Join([]string{channel, day, name}, "|")
 	u.add(Record{
 		Kind: kindCounter, Key: key, Parent: channel, Sort: at.UTC().Truncate(24 * time.Hour).UnixMicro(), N: n,
 	})
+}
+
+// countMessage brings a message into the report; way is "in" or "out".
+func (u *unit) countMessage(way string, m *Message, at time.Time) {
+	u.count(m.Channel, "messages_"+way, at, 1)
+	u.count(m.Channel, way+"_"+word(m.Kind), at, 1)
+	if m.Redacted {
+		u.count(m.Channel, "redacted", at, 1)
+	}
 }
 
 // add adds r.N to a running total.

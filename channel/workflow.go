@@ -11,6 +11,7 @@ import (
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/template"
+	"github.com/kanava-go/kanava/window"
 )
 
 // current returns the conversation that the customer is in, open or resolved; nil if
@@ -163,6 +164,10 @@ func (u *unit) automatic(ch *Channel, customer *Customer, conv *Conversation, c 
 func (u *unit) withheld(ch *Channel, conv *Conversation, why, id string, cause error) error {
 	u.hub.log.LogAttrs(u.ctx, slog.LevelWarn, "channel: automatic message withheld",
 		slog.String("channel", ch.ID), slog.String("why", why), slog.String("reason", reasonOf(cause)))
+	u.count(ch.ID, "refused", u.now, 1)
+	if errors.Is(cause, window.ErrClosed) {
+		u.count(ch.ID, "window_refused", u.now, 1)
+	}
 	return u.tellHost(ch.ID, "withheld|"+id+"|"+why, hostItem{
 		Kind: AutomaticWithheld, Conversation: conv.ID, At: u.now.UTC(), Reason: why + ": " + refusal(cause),
 	})

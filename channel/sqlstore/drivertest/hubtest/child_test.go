@@ -79,7 +79,7 @@ func (cfg *childConfig) hub(store channel.Store, desk channel.Ticketing) (*chann
 		Store: store, Ticketing: desk, Lease: 5 * time.Second, Poll: 100 * time.Millisecond,
 		Channels: []channel.Channel{{
 			Settings: channel.Settings{
-				ID: "support", Name: "Support", Number: cfg.Number, Enabled: true, UncertainWait: time.Second,
+				ID: "support", Name: "Support", Number: cfg.Number, Enabled: true, UncertainWait: rules.Second,
 				Rules: rules.Default(), Access: access.Policy{AllUsers: access.Supervisor},
 			},
 			Sender: client.Number(cfg.Number),

@@ -1,0 +1,135 @@
+package channel
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/window"
+)
+
+// accepted records that WhatsApp took the message.
+func (h *Hub) accepted(ctx context.Context, ch *Channel, w *Work, item *outboundItem, receipt message.Receipt) error {
+	return h.settle(ctx, w, item.Message, func(u *unit, m *Message) error {
+		m.WAMID = nonEmpty(m.WAMID, receipt.ID)
+		m.Delivery = m.Delivery.Merge(Delivery{AcceptedAt: u.now.UTC()})
+		if err := u.indexWAMID(ch.ID, m); err != nil {
+			return err
+		}
+		if err := u.answersAd(ch, item); err != nil {
+			return err
+		}
+		return u.delivery(ch, m, Accepted, u.now)
+	})
+}
+
+// answersAd notes the first answer to a customer who came through an advertisement: it
+// begins a time in which messages are not charged.
+func (u *unit) answersAd(ch *Channel, item *outboundItem) error {
+	if item.Ad.IsZero() {
+		return nil
+	}
+	customer, err := u.customer(item.Customer)
+	if err != nil || customer == nil {
+		return err
+	}
+	before := customer.Window
+	u.observe(ch, customer, window.Event{Kind: window.KindSent, At: u.now, AnswersReferral: item.Ad})
+	if customer.Window == before {
+		return nil
+	}
+	return u.saveCustomer(customer)
+}
+
+// failed records that the message will not go out.
+func (h *Hub) failed(ctx context.Context, ch *Channel, w *Work, id string, f message.Failure) error {
+	return h.do(ctx, func(u *unit) error {
+		var m Message
+		if ok, err := u.load(kindMessage, id, &m); err != nil || !ok {
+			u.Done = append(u.Done, w.Lease())
+			return err
+		}
+		return u.fail(ch, w, &m, f)
+	})
+}
+
+func (u *unit) fail(ch *Channel, w *Work, m *Message, f message.Failure) error {
+	u.Done = append(u.Done, w.Lease())
+	m.Sending = false
+	m.Delivery = m.Delivery.Merge(Delivery{FailedAt: u.now.UTC(), Failure: failureOf(f)})
+	u.bookStatus(ch, m)
+	if err := u.noteOptOut(m); err != nil {
+		return err
+	}
+	if err := u.saveMessage(m); err != nil {
+		return err
+	}
+	return u.delivery(ch, m, Failed, u.now)
+}
+
+// settle ends outbox work together with a change of its message. If the lease was lost
+// while the message was being sent, what is known about it is written all the same.
+func (h *Hub) settle(ctx context.Context, w *Work, id string, change func(u *unit, m *Message) error) error {
+	step := func(lease []Lease) error {
+		return h.do(ctx, func(u *unit) error {
+			u.Done = lease
+			var m Message
+			if ok, err := u.load(kindMessage, id, &m); err != nil || !ok {
+				return err
+			}
+			m.Sending = false
+			if err := change(u, &m); err != nil {
+				return err
+			}
+			return u.saveMessage(&m)
+		})
+	}
+	err := step([]Lease{w.Lease()})
+	if errors.Is(err, ErrLeaseLost) {
+		return step(nil)
+	}
+	return err
+}
+
+// delivery tells the host what became of a message, and the report.
+func (u *unit) delivery(ch *Channel, m *Message, state DeliveryState, at time.Time) error {
+	u.count(ch.ID, "delivery_"+string(state), at, 1)
+	if state == Failed {
+		u.count(ch.ID, "failed_"+word(m.Delivery.Failure.Class), at, 1)
+	}
+	return u.tellDelivery(ch, m, state, at)
+}
+
+func (u *unit) tellDelivery(ch *Channel, m *Message, state DeliveryState, at time.Time) error {
+	item := hostItem{
+		Kind: DeliveryChanged, Conversation: m.Conversation, Message: m.ID, At: at.UTC(), Delivery: state,
+	}
+	if state == Failed {
+		item.Failure = m.Delivery.Failure
+	}
+	return u.tellHost(ch.ID, "delivery|"+m.ID+"|"+string(state), item)
+}
+
+// indexWAMID lets statuses, quotes and reactions find the message by WhatsApp's ID, and
+// applies what reactions have overtaken it.
+func (u *unit) indexWAMID(channel string, m *Message) error {
+	if m.WAMID == "" {
+		return nil
+	}
+	stub := Message{ID: inboundMessageID(channel, m.WAMID)}
+	if stub.ID == m.ID {
+		return nil
+	}
+	if _, err := u.load(kindMessage, stub.ID, &stub); err != nil || stub.SameAs != "" {
+		return err
+	}
+	if stub.Pending != nil {
+		m.amend(*stub.Pending)
+	}
+	return u.save(kindMessage, stub.ID, stubParent(channel), micros(m.At), Message{ID: stub.ID, Channel: channel, SameAs: m.ID})
+}
+
+func failureOf(f message.Failure) *Failure {
+	return &Failure{Code: f.Code, Class: string(f.Class), Title: f.Title, Hint: f.Hint}
+}

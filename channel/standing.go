@@ -1,0 +1,136 @@
+package channel
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/kanava-go/kanava/webhook"
+)
+
+// kindStanding is the kind of what is known about a number's standing, by channel.
+const kindStanding = "standing"
+
+// Standing is what is known about a number apart from its messages: how WhatsApp rates it
+// and how long its token lasts. Zero fields are not known.
+type Standing struct {
+	// Quality is GREEN, YELLOW or RED, as Meta's phone number node has it, or FLAGGED or
+	// UNFLAGGED, as older webhooks have it.
+	Quality string
+	// NameStatus says whether the display name is approved, such as APPROVED, DECLINED or
+	// PENDING_REVIEW.
+	NameStatus string
+	// MessagingLimit is how many people the portfolio may write to first within 24 hours,
+	// such as TIER_2K. While it is not known the hub does not count.
+	MessagingLimit string
+	// TokenExpires is when the Sender's token ends. A token that never ends is not known.
+	TokenExpires time.Time
+}
+
+// standing is how a Standing is stored: each part with the time at which it was said.
+type standing struct {
+	Quality dated `json:"quality,omitzero"`
+	Name    dated `json:"name,omitzero"`
+	Limit   dated `json:"limit,omitzero"`
+	Token   dated `json:"token,omitzero"`
+}
+
+type dated struct {
+	Value string    `json:"value"`
+	At    time.Time `json:"at"`
+}
+
+// learn keeps what was said later, and of two things said in the same second always the
+// same one.
+func (d *dated) learn(value string, at time.Time) {
+	if value != "" {
+		newer(&d.Value, &d.At, value, at)
+	}
+}
+
+func (s *standing) public() Standing {
+	p := Standing{Quality: s.Quality.Value, NameStatus: s.Name.Value, MessagingLimit: s.Limit.Value}
+	p.TokenExpires, _ = time.Parse(time.RFC3339, s.Token.Value) // zero if it is not known
+	return p
+}
+
+// Observe tells the hub what the host knows about a channel's number at a moment, from
+// cloudapi's Number.Info and DebugToken for example; once a day is enough. Webhooks about
+// the number's limit and name do the same by themselves. Of each part, what was said last
+// counts, so that the order does not matter; zero fields say nothing. [Hub.Health] shows it
+// and [Hub.Notify] goes by the limit.
+func (h *Hub) Observe(ctx context.Context, channel string, at time.Time, s Standing) error {
+	if _, ok := h.channels.get(channel); !ok {
+		return fmt.Errorf("channel: observe: %w", ErrNoChannel)
+	}
+	err := h.do(ctx, func(u *unit) error {
+		return u.observed(channel, at.UTC(), s)
+	})
+	if err != nil {
+		return fmt.Errorf("channel: observe: %w", err)
+	}
+	return nil
+}
+
+func (u *unit) observed(channel string, at time.Time, s Standing) error {
+	var known standing
+	if _, err := u.load(kindStanding, channel, &known); err != nil {
+		return err
+	}
+	before := known
+	known.Quality.learn(s.Quality, at)
+	known.Name.learn(s.NameStatus, at)
+	known.Limit.learn(s.MessagingLimit, at)
+	if !s.TokenExpires.IsZero() {
+		known.Token.learn(s.TokenExpires.UTC().Format(time.RFC3339), at)
+	}
+	if known == before {
+		return nil
+	}
+	return u.save(kindStanding, channel, "", 0, known)
+}
+
+// numberEvent applies a notice about a number, which names it by its digits, to its channel.
+func (u *unit) numberEvent(ev *webhook.Event, s Standing) error {
+	at := u.at(ev)
+	for _, ch := range u.hub.channels.view().byID {
+		if ch.Account == ev.Account && ch.Phone != "" && digitsOf(ch.Phone) == digitsOf(ev.Number.Display) {
+			if err := u.observed(ch.ID, at, s); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// limitEvent applies a new messaging limit to every channel that shares it.
+func (u *unit) limitEvent(ev *webhook.Event, limit string) error {
+	if limit == "" {
+		return nil
+	}
+	at := u.at(ev)
+	shared := map[string]bool{}
+	for _, ch := range u.hub.channels.view().byID {
+		if ch.Account != "" && ch.Account == ev.Account {
+			shared[ch.portfolio()] = true
+		}
+	}
+	for _, ch := range u.hub.channels.view().byID {
+		if shared[ch.portfolio()] {
+			if err := u.observed(ch.ID, at, Standing{MessagingLimit: limit}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func digitsOf(s string) string {
+	return strings.Map(func(r rune) rune {
+		if notDigit(r) {
+			return -1
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,187 @@
+package channel
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/template"
+)
+
+// uncertain records that nobody knows whether WhatsApp took the message, frees its
+// conversation, and arranges for the question to be looked at again.
+func (h *Hub) uncertain(ctx context.Context, ch *Channel, w *Work, item *outboundItem) error {
+	return h.do(ctx, func(u *unit) error {
+		var m Message
+		if ok, err := u.load(kindMessage, item.Message, &m); err != nil || !ok {
+			u.Done = append(u.Done, w.Lease())
+			return err
+		}
+		return u.doubt(ch, w, &m, item)
+	})
+}
+
+func (u *unit) doubt(ch *Channel, w *Work, m *Message, item *outboundItem) error {
+	u.Done = append(u.Done, w.Lease())
+	m.Sending = false
+	if !m.Delivery.settled() { // a status may have been faster
+		m.Delivery = m.Delivery.Merge(Delivery{UncertainAt: u.now.UTC()})
+		body, err := json.Marshal(item)
+		if err != nil {
+			return fmt.Errorf("channel: encode message: %w", err)
+		}
+		wait := cmp.Or(ch.UncertainWait, 2*rules.Minute)
+		u.enqueue(Work{Queue: queueCheck, ID: m.ID, Group: ch.ID, Due: u.now.Add(time.Duration(wait)), Body: body})
+		if err := u.delivery(ch, m, Uncertain, u.now); err != nil {
+			return err
+		}
+	}
+	return u.saveMessage(m)
+}
+
+// keepUncertain is how long a message whose fate stays open is kept, so that an agent can
+// have it sent again.
+const keepUncertain = 7 * 24 * time.Hour
+
+// check looks at a message whose fate was open when the wait is over.
+func (h *Hub) check(ctx context.Context, w *Work) error {
+	return h.do(ctx, func(u *unit) error {
+		var m Message
+		if ok, err := u.load(kindMessage, w.ID, &m); err != nil {
+			return err
+		} else if !ok || m.Delivery.settled() {
+			return u.nothingToSend(w)
+		}
+		ch, ok := h.channels.get(w.Group)
+		if !ok {
+			u.Later = append(u.Later, Postponed{Lease: w.Lease(), Due: u.now.Add(time.Minute), Reason: "no such channel here"})
+			return nil
+		}
+		var item outboundItem
+		if err := json.Unmarshal(w.Body, &item); err != nil {
+			return fmt.Errorf("channel: check message: %w", errDamaged)
+		}
+		switch {
+		case item.Held:
+			return u.nothingToSend(w) // nobody settled it; it stays uncertain
+		case ch.Uncertain == Resend && item.Resends < maxResends:
+			u.Done = append(u.Done, w.Lease())
+			return u.again(&m, &item)
+		}
+		item.Held = true
+		body, err := json.Marshal(&item)
+		if err != nil {
+			return fmt.Errorf("channel: encode message: %w", err)
+		}
+		u.Later = append(u.Later, Postponed{
+			Lease: w.Lease(), Due: u.now.Add(keepUncertain), Body: body, Reason: "held for an agent",
+		})
+		return nil
+	})
+}
+
+// again puts an uncertain message back into the outbox.
+func (u *unit) again(m *Message, item *outboundItem) error {
+	item.Resends++
+	item.Held = false
+	body, err := json.Marshal(item)
+	if err != nil {
+		return fmt.Errorf("channel: encode message: %w", err)
+	}
+	u.enqueue(Work{Queue: queueOut, ID: m.ID, Lane: m.Conversation, Group: m.Channel, Body: body})
+	return nil
+}
+
+// ErrNotUncertain says that the fate of a message is known, so that nothing is to be settled.
+var ErrNotUncertain = errors.New("channel: the message is not uncertain")
+
+// Resend sends an [Uncertain] message again on an agent's word: the customer may get it
+// twice. It is possible for 7 days. The error matches ErrNotFound, ErrNotUncertain,
+// access.ErrDenied, or window.ErrClosed or template.ErrNotSendable if the message may not
+// be sent any more.
+func (h *Hub) Resend(ctx context.Context, actor access.Actor, id string) error {
+	err := h.settleByHand(ctx, actor, id, func(u *unit, ch *Channel, m *Message) error {
+		work, err := h.store.Work(ctx, WorkQuery{Queue: queueCheck, IDs: []string{m.ID}, Limit: 1})
+		if err != nil {
+			return err
+		}
+		if len(work) == 0 {
+			return fmt.Errorf("channel: the content is no longer kept: %w", ErrNotFound)
+		}
+		var item outboundItem
+		if err := json.Unmarshal(work[0].Body, &item); err != nil {
+			return errDamaged
+		}
+		customer, err := u.customer(item.Customer)
+		if err != nil || customer == nil {
+			return orNotFound(err)
+		}
+		if err := permits(ch, customer, &item.Outbound, u.now); err != nil {
+			return err
+		}
+		if f := u.objection(ch, customer, &item.Outbound); f != nil {
+			return template.ErrNotSendable
+		}
+		u.Batch.Drop = append(u.Batch.Drop, WorkKey{queueCheck, m.ID})
+		return u.again(m, &item)
+	})
+	if err != nil {
+		return fmt.Errorf("channel: resend: %w", err)
+	}
+	return nil
+}
+
+// GiveUp settles an [Uncertain] message as failed on an agent's word; what it may cost is
+// released. Should a status say later that it arrived after all, that counts. The error
+// matches ErrNotFound, ErrNotUncertain or access.ErrDenied.
+func (h *Hub) GiveUp(ctx context.Context, actor access.Actor, id string) error {
+	err := h.settleByHand(ctx, actor, id, func(u *unit, ch *Channel, m *Message) error {
+		m.Delivery = m.Delivery.Merge(Delivery{FailedAt: u.now.UTC(), Failure: &Failure{
+			Class: "given_up", Title: "Given up",
+			Hint: "Nobody knows whether this message arrived. An agent gave it up.",
+		}})
+		u.bookStatus(ch, m)
+		u.Batch.Drop = append(u.Batch.Drop, WorkKey{queueCheck, m.ID})
+		return u.delivery(ch, m, Failed, u.now)
+	})
+	if err != nil {
+		return fmt.Errorf("channel: give up: %w", err)
+	}
+	return nil
+}
+
+// settleByHand lets an actor decide on an uncertain message. It writes the message in any
+// case, so that of two agents, or an agent and a status, one comes first.
+func (h *Hub) settleByHand(ctx context.Context, actor access.Actor, id string,
+	decide func(u *unit, ch *Channel, m *Message) error,
+) (err error) {
+	info := AuditInfo{Actor: actor, Action: access.Resend, Message: id}
+	defer h.hooks.audit(ctx, &info, &err)
+	return h.do(ctx, func(u *unit) error {
+		u.author = authorOf(actor)
+		var m Message
+		if ok, err := u.load(kindMessage, id, &m); err != nil || !ok {
+			return orNotFound(err)
+		}
+		info.Channel, info.Conversation = m.Channel, m.Conversation
+		ch, ok := h.channels.get(m.Channel)
+		if !ok {
+			return ErrNoChannel
+		}
+		if err := access.Check(ch.Access, actor, access.Resend); err != nil {
+			return err
+		}
+		if m.Direction != Outbound || m.Delivery.State() != Uncertain || m.Sending {
+			return ErrNotUncertain
+		}
+		if err := decide(u, ch, &m); err != nil {
+			return err
+		}
+		return u.saveMessage(&m)
+	})
+}
