@@ -78,7 +78,13 @@ func TestAPersonUsesTheConsole(t *testing.T) {
 	notice, err := chromedp.Run(page, chromedp.Text("#notice"))
 	require.NoError(t, err)
 	require.Contains(t, notice, "window is closed")
+	do(chromedp.SendKeys("#template select", "we answered"), chromedp.WaitVisible("#fields input"))
+	do(chromedp.SendKeys("#fields label:last-child input", "your bike"))
+	picture(t, page, "3b-template")
 	do(chromedp.Click("#template button[type=submit]"), chromedp.WaitVisible(".taps button"))
+	sent, err := chromedp.Run(page, chromedp.Text("#screen"))
+	require.NoError(t, err)
+	require.Contains(t, sent, "about your bike")
 	do(chromedp.Click(".taps button"), chromedp.WaitVisible("#reply textarea"))
 	picture(t, page, "4-open-again")
 }

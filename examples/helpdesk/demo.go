@@ -36,7 +36,8 @@ var demoTemplates = []string{
 	`{"name":"ready_for_pickup","language":"en","category":"UTILITY","components":[
 		{"type":"BODY","text":"Good news: {{1}} is ready. You can pick it up from {{2}} on.",
 		 "example":{"body_text":[["your bike","tomorrow, 10:00"]]}},
-		{"type":"FOOTER","text":"Harbour Bikes workshop"}]}`,
+		{"type":"FOOTER","text":"Harbour Bikes workshop"},
+		{"type":"BUTTONS","buttons":[{"type":"URL","text":"See what we did","url":"https://workshop.example.com/jobs/{{1}}","example":["4711"]}]}]}`,
 	`{"name":"how_did_we_do","language":"en","category":"UTILITY","components":[
 		{"type":"BODY","text":"Your request is closed. Did we solve it?"},
 		{"type":"BUTTONS","buttons":[{"type":"QUICK_REPLY","text":"Yes"},{"type":"QUICK_REPLY","text":"No"}]}]}`,
@@ -70,8 +71,10 @@ func (d *demo) connect(h http.Handler) error {
 
 type bubbleView struct {
 	ID, Side, Header, Text, Footer, Time, Quoted, Ticks, State string
-	Buttons                                                    []string
+	Buttons                                                    []buttonView
 }
+
+type buttonView struct{ Label, URL string }
 
 func (a *app) phone(w http.ResponseWriter, _ *http.Request) {
 	seen := a.demo.customer.Sees(a.demo.number)
@@ -92,7 +95,7 @@ func (a *app) phone(w http.ResponseWriter, _ *http.Request) {
 		}
 		if i == len(seen)-1 { // buttons of earlier messages have had their time
 			for _, button := range b.Buttons {
-				v.Buttons = append(v.Buttons, button.Label)
+				v.Buttons = append(v.Buttons, buttonView{button.Label, button.URL})
 			}
 		}
 		views = append(views, v)

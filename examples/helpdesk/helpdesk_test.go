@@ -35,13 +35,13 @@ func TestTheWholeWayOfAMessageOverHTTPAndSQLite(t *testing.T) {
 
 	require.Contains(t, s.get("/templates"), "we_answered/en")
 	require.Contains(t, s.get("/templates/fields?key=we_answered/en&conversation="+conversation), `value="Robin Sample"`)
-	values := []string{"name", "we_answered/en", "body.first_name", "Robin", "body.subject", "your bike"}
+	values := []string{"name", "we_answered/en", "body[0].text", "Robin", "body[1].text", "your bike"}
 	status, text = s.post("/templates/preview", values...)
 	require.Equal(t, http.StatusOK, status, text)
 	require.Contains(t, text, "Hello Robin, we have an answer to your question about your bike.")
-	status, text = s.post("/conversations/"+conversation+"/template", "name", "we_answered/en", "body.first_name", "Robin")
+	status, text = s.post("/conversations/"+conversation+"/template", "name", "we_answered/en", "body[0].text", "Robin")
 	require.Equal(t, http.StatusUnprocessableEntity, status, "a value is missing")
-	require.NotEmpty(t, text)
+	require.Equal(t, "Subject is missing.", strings.TrimSpace(text))
 	s.do("/conversations/"+conversation+"/template", values...)
 	s.shows("Hello Robin, we have an answer")
 	s.shows("data-tap=\"Tell me\"")

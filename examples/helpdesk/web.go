@@ -107,24 +107,28 @@ func (a *app) reply(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *app) sendTemplate(w http.ResponseWriter, r *http.Request) {
-	def, values := a.chosen(r)
+	def := a.chosen(w, r)
 	if def == nil {
-		http.Error(w, "Choose a template first.", http.StatusBadRequest)
 		return
 	}
-	_, err := a.hub.Reply(r.Context(), channel.Reply{
+	values, err := valuesOf(def, r.FormValue)
+	if err != nil {
+		a.refuse(w, err)
+		return
+	}
+	_, err = a.hub.Reply(r.Context(), channel.Reply{
 		Conversation: r.PathValue("id"), Actor: agent,
 		Template: &channel.Template{Name: def.Name, Language: def.Language, Values: values},
 	})
 	a.answer(w, err)
 }
 
-// templates lists what can be sent now, for the picker.
+// templates lists for the picker what can be sent now and filled in by a person.
 func (a *app) templates(w http.ResponseWriter, _ *http.Request) {
 	type option struct{ Key, Title string }
 	options := []option{}
-	for _, def := range a.catalog.Search(wa.Filter{}) {
-		if def.Sendable(a.now()).OK {
+	for _, def := range a.catalog.Search(wa.Filter{SendableAt: a.now()}) {
+		if typeable(def) {
 			options = append(options, option{def.Name + "/" + def.Language, strings.ReplaceAll(def.Name, "_", " ") + " · " + def.Language})
 		}
 	}
@@ -149,14 +153,18 @@ func (a *app) fields(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *app) preview(w http.ResponseWriter, r *http.Request) {
-	def, values := a.chosen(r)
+	def := a.chosen(w, r)
 	if def == nil {
-		http.Error(w, "Choose a template first.", http.StatusBadRequest)
+		return
+	}
+	values, err := samplesOf(def, r.FormValue)
+	if err != nil {
+		a.refuse(w, err)
 		return
 	}
 	_, preview, err := def.Bind(values)
 	if err != nil {
-		a.answer(w, err)
+		a.refuse(w, err)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -165,14 +173,15 @@ func (a *app) preview(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// chosen reads the template form: nil if there is no such template.
-func (a *app) chosen(r *http.Request) (*wa.Definition, wa.Values) {
+// chosen returns the template that a form names; if there is none it says so and
+// returns nil.
+func (a *app) chosen(w http.ResponseWriter, r *http.Request) *wa.Definition {
 	name, language, _ := strings.Cut(r.FormValue("name"), "/")
 	def, ok := a.catalog.Lookup(name, language)
 	if !ok {
-		return nil, wa.Values{}
+		http.Error(w, "Choose a template first.", http.StatusBadRequest)
 	}
-	return def, valuesOf(def, r.FormValue)
+	return def
 }
 
 // answer says what became of an agent's action, in words.
@@ -187,6 +196,11 @@ func (a *app) answer(w http.ResponseWriter, err error) {
 
 func (a *app) refuse(w http.ResponseWriter, err error) {
 	status, text := http.StatusUnprocessableEntity, err.Error()
+	if misfit, ok := errors.AsType[*wa.BindError](err); ok {
+		if def, ok := a.catalog.Lookup(misfit.Template, misfit.Language); ok {
+			text = inWords(def, misfit.Problems)
+		}
+	}
 	switch closed, ok := errors.AsType[*window.ClosedError](err); {
 	case ok && closed.LastInbound.IsZero():
 		text = "The customer has never written, so that the service window is closed. Send an approved template."
