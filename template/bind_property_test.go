@@ -122,7 +122,7 @@ func round(rng *rand.Rand) int { return 100000 + rng.IntN(899999) }
 
 // ours are the tags HTML may write. Whatever is left must hold no markup.
 var ours = regexp.MustCompile(`</?(?:strong|em|del|code|br|ul|div|li|span)(?: class="[a-z_ 0-9-]*")?(?: dir="auto" lang="[^"<>]*")?>|` +
-	`<a href="https?://[^"<>]*" rel="noopener noreferrer nofollow" target="_blank">|</a>`)
+	`<a href="(?i:https?)://[^"<>]*" rel="noopener noreferrer nofollow" target="_blank">|</a>`)
 
 func safeHTML(t testing.TB, page string) {
 	t.Helper()
@@ -262,7 +262,10 @@ func bindAnything(t *testing.T, d *template.Definition, v template.Values) {
 	text := preview.Text()
 	var given, sent []string
 	for i := range v.Body {
-		require.Contains(t, text, v.Body[i].Text)
+		// Where the numbers have a gap, which Meta does not approve, a value is used nowhere.
+		if b := d.Body(); d.UsesNames() || b == nil || strings.Contains(b.Text, fmt.Sprintf("{{%d}}", i+1)) {
+			require.Contains(t, text, v.Body[i].Text)
+		}
 		given = append(given, v.Body[i].Text)
 	}
 	for s, p := range msg.Parameters() {
