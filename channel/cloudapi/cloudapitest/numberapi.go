@@ -86,11 +86,12 @@ var numberFields = map[string]func(n *Number, e *enc){
 	"last_onboarded_time": func(n *Number, e *enc) {
 		e.str(time.Unix(0, n.extra.onboarded).UTC().Format("2006-01-02T15:04:05-0700"))
 	},
-	"search_visibility": func(_ *Number, e *enc) { e.str("VISIBLE") },
-	"certificate":       func(_ *Number, e *enc) { e.str("") },
-	"country_code":      func(n *Number, e *enc) { country, _ := countryOf(n.Phone); e.str(country) },
-	"country_dial_code": func(n *Number, e *enc) { _, code := countryOf(n.Phone); e.str(code) },
-	"username":          func(n *Number, e *enc) { e.str(n.extra.username) },
+	"search_visibility":                          func(_ *Number, e *enc) { e.str("VISIBLE") },
+	"eligibility_for_api_business_global_search": func(_ *Number, e *enc) { e.str("NON_ELIGIBLE_UNDEFINED_COUNTRY") },
+	"certificate":                                func(_ *Number, e *enc) { e.str("") },
+	"country_code":                               func(n *Number, e *enc) { country, _ := countryOf(n.Phone); e.str(country) },
+	"country_dial_code":                          func(n *Number, e *enc) { _, code := countryOf(n.Phone); e.str(code) },
+	"username":                                   func(n *Number, e *enc) { e.str(n.extra.username) },
 	"conversational_automation": func(n *Number, e *enc) {
 		if n.extra.automation.kind == jsonAbsent {
 			e.obj(func() { e.key("id").str(n.ID) })
