@@ -22,6 +22,16 @@ func (c *Client) Account(id string) *Account { return &Account{client: c, id: id
 // ID is the account's id.
 func (a *Account) ID() string { return a.id }
 
+// call describes a call to something of the account, such as a template. It counts
+// against the account.
+func (a *Account) call(op, method, id string, query url.Values, in any, edge ...string) (*call, error) {
+	cl, err := a.client.managementCall(op, method, id, query, in, edge...)
+	if err == nil {
+		cl.permit.Account = a.id
+	}
+	return cl, err
+}
+
 // AccountInfo is what the platform tells about an account. Enumerations are open.
 type AccountInfo struct {
 	ID       string
@@ -112,11 +122,15 @@ type Subscription struct {
 // https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/override
 // (checked September 2026)
 func (a *Account) Subscribe(ctx context.Context, w Webhook) error {
+	const op = "subscribe app"
+	if err := w.check(op); err != nil {
+		return err
+	}
 	in := struct {
 		URL         string `json:"override_callback_uri,omitempty"`
 		VerifyToken string `json:"verify_token,omitempty"`
 	}{w.URL, w.VerifyToken}
-	return a.client.set(ctx, "subscribe app", a.id, nil, in, "subscribed_apps")
+	return a.client.set(ctx, op, a.id, nil, in, "subscribed_apps")
 }
 
 // Unsubscribe stops the webhooks of the account to the app of the token.

@@ -43,8 +43,18 @@ type MessagingPoint struct {
 // https://developers.facebook.com/documentation/business-messaging/whatsapp/analytics
 // (checked February 2026)
 func (a *Account) Messaging(ctx context.Context, q MessagingQuery) ([]MessagingPoint, error) {
-	names := map[Granularity]string{HalfHour: "HALF_HOUR", Daily: "DAY", Monthly: "MONTH", "": "DAY"}
-	f := field("analytics", q.Start, q.End, names[q.Granularity])
+	const op = "get messaging analytics"
+	if err := period(op, q.Start, q.End); err != nil {
+		return nil, err
+	}
+	name := string(q.Granularity) // later ones as they are
+	switch q.Granularity {
+	case Daily, "":
+		name = "DAY"
+	case Monthly:
+		name = "MONTH"
+	}
+	f := field("analytics", q.Start, q.End, name)
 	f.list("phone_numbers", q.Numbers)
 	f.list("product_types", q.ProductTypes)
 	f.list("country_codes", q.Countries)
@@ -58,7 +68,7 @@ func (a *Account) Messaging(ctx context.Context, q MessagingQuery) ([]MessagingP
 			} `json:"data_points"`
 		} `json:"analytics"`
 	}
-	if err := a.client.get(ctx, "get messaging analytics", a.id, f.query(), &out); err != nil {
+	if err := a.client.get(ctx, op, a.id, f.query(), &out); err != nil {
 		return nil, err
 	}
 	var points []MessagingPoint
@@ -106,6 +116,10 @@ type PricingPoint struct {
 // https://developers.facebook.com/documentation/business-messaging/whatsapp/analytics
 // (checked February 2026)
 func (a *Account) Pricing(ctx context.Context, q PricingQuery) ([]PricingPoint, error) {
+	const op = "get pricing analytics"
+	if err := period(op, q.Start, q.End); err != nil {
+		return nil, err
+	}
 	f := field("pricing_analytics", q.Start, q.End, string(orDaily(q.Granularity)))
 	if q.Metrics == nil {
 		q.Metrics = []string{"COST", "VOLUME"}
@@ -133,7 +147,7 @@ func (a *Account) Pricing(ctx context.Context, q PricingQuery) ([]PricingPoint, 
 			} `json:"data"`
 		} `json:"pricing_analytics"`
 	}
-	if err := a.client.get(ctx, "get pricing analytics", a.id, f.query(), &out); err != nil {
+	if err := a.client.get(ctx, op, a.id, f.query(), &out); err != nil {
 		return nil, err
 	}
 	var points []PricingPoint
@@ -153,6 +167,14 @@ func orDaily(g Granularity) Granularity {
 		return Daily
 	}
 	return g
+}
+
+// period checks the time that figures are asked for.
+func period(op string, start, end time.Time) error {
+	if start.IsZero() || !end.After(start) {
+		return invalid(op, "a start and a later end are needed")
+	}
+	return nil
 }
 
 // fieldQuery builds a field with parameters, such as
@@ -191,6 +213,8 @@ type TemplateFiguresQuery struct {
 	// means the Cloud API.
 	Product string
 }
+
+const maxFigures = 10 // templates per request
 
 // TemplateFigures are the figures of one template on one day.
 type TemplateFigures struct {
@@ -254,6 +278,14 @@ func (t *TemplateFigures) UnmarshalJSON(data []byte) error {
 // switched on first ([Account.EnableInsights]) and are not available for the EU,
 // the UK and Japan. See [Account.Numbers] about errors and breaking off.
 func (a *Account) TemplateFigures(ctx context.Context, q TemplateFiguresQuery) iter.Seq2[TemplateFigures, error] {
+	const op = "get template analytics"
+	err := period(op, q.Start, q.End)
+	if n := len(q.TemplateIDs); err == nil && (n < 1 || n > maxFigures) {
+		err = invalid(op, "%d templates, allowed are 1 to %d", n, maxFigures)
+	}
+	if err != nil {
+		return func(yield func(TemplateFigures, error) bool) { yield(TemplateFigures{}, err) }
+	}
 	ids, _ := json.Marshal(q.TemplateIDs)
 	if q.Metrics == nil {
 		q.Metrics = []string{"COST", "CLICKED", "DELIVERED", "READ", "SENT"}
@@ -266,7 +298,7 @@ func (a *Account) TemplateFigures(ctx context.Context, q TemplateFiguresQuery) i
 		v.Set("product_type", q.Product)
 	}
 	return all(ctx, a.client, listing[TemplateFigures]{
-		op: "get template analytics", id: a.id, edge: "template_analytics", query: v, items: templateFigures,
+		op: op, id: a.id, edge: "template_analytics", query: v, items: templateFigures,
 		key: func(t TemplateFigures) string { return t.TemplateID + "/" + t.Start.Format(time.RFC3339) },
 	})
 }

@@ -38,11 +38,14 @@ type Grant struct {
 // (checked September 2026)
 func (a *App) ExchangeCode(ctx context.Context, code string) (Grant, error) {
 	const op = "exchange code"
+	if code == "" {
+		return Grant{}, invalid(op, "a code is needed")
+	}
 	secret := a.client.credentials.secret
 	if secret == "" {
 		return Grant{}, &notStarted{op: op, cause: errNoSecret, auth: true}
 	}
-	u, err := a.client.endpoint("oauth", "access_token")
+	u, err := a.client.endpoint(op, "oauth", "access_token")
 	if err != nil {
 		return Grant{}, err
 	}
@@ -95,15 +98,24 @@ type TokenInfo struct {
 	Problem int
 }
 
-// DebugToken examines an access token. With Config.AppSecret the app itself asks;
-// otherwise the client's own token must be allowed to.
+// DebugToken examines an access token; empty means the client's own, for example to
+// be warned before it expires. With Config.AppSecret the app itself asks; otherwise
+// the client's own token must be allowed to.
 //
 // https://developers.facebook.com/documentation/business-messaging/whatsapp/solution-providers/manage-accounts
 // (checked September 2026)
 func (a *App) DebugToken(ctx context.Context, token string) (TokenInfo, error) {
-	u, err := a.client.endpoint("debug_token")
+	const op = "debug token"
+	u, err := a.client.endpoint(op, "debug_token")
 	if err != nil {
 		return TokenInfo{}, err
+	}
+	if token == "" {
+		own, err := a.client.credentials.authorize(ctx)
+		if err != nil {
+			return TokenInfo{}, &notStarted{op: op, cause: err, auth: true}
+		}
+		token = own.token
 	}
 	u.RawQuery = url.Values{"input_token": {token}}.Encode()
 	var w struct {
@@ -126,7 +138,7 @@ func (a *App) DebugToken(ctx context.Context, token string) (TokenInfo, error) {
 		} `json:"data"`
 	}
 	err = a.client.do(ctx, &call{
-		op: "debug token", object: a.id, method: http.MethodGet, url: u, auth: a.appToken(), repeat: true, decode: decodeInto(&w),
+		op: op, object: a.id, method: http.MethodGet, url: u, auth: a.appToken(), repeat: true, decode: decodeInto(&w),
 	})
 	if err != nil {
 		return TokenInfo{}, err
@@ -163,6 +175,12 @@ func (a *App) SetWebhook(ctx context.Context, w Webhook, fields ...string) error
 	auth := a.appToken()
 	if auth == nil {
 		return &notStarted{op: op, cause: errNoSecret, auth: true}
+	}
+	if err := w.check(op); err != nil {
+		return err
+	}
+	if w.URL == "" || len(fields) == 0 {
+		return invalid(op, "an address and at least one field are needed")
 	}
 	q := url.Values{
 		"object": {"whatsapp_business_account"}, "callback_url": {w.URL}, "verify_token": {w.VerifyToken},

@@ -2,8 +2,9 @@ package cloudapi
 
 import (
 	"context"
+	"fmt"
 	"net/url"
-	"unicode/utf8"
+	"strings"
 )
 
 // Automation is what a user finds in an empty conversation.
@@ -51,6 +52,11 @@ func (n *Number) Automation(ctx context.Context) (Automation, error) {
 	return *out.Automation.value(), nil
 }
 
+// emoji recognises emoji by their blocks, and what makes one of another character.
+func emoji(r rune) bool {
+	return r >= 0x1f000 && r <= 0x1faff || r >= 0x2600 && r <= 0x27bf || r == 0xfe0f
+}
+
 // SetAutomation replaces the conversational components of the number. Broken
 // limits are reported before anything is sent; the error matches
 // message.ErrInvalid.
@@ -59,16 +65,23 @@ func (n *Number) SetAutomation(ctx context.Context, a Automation) error {
 	if len(a.IceBreakers) > 4 || len(a.Commands) > 30 {
 		return invalid(op, "too many ice breakers or commands")
 	}
-	for _, s := range a.IceBreakers {
-		if l := utf8.RuneCountInString(s); l < 1 || l > 80 {
-			return invalid(op, "an ice breaker has %d characters, allowed are 1 to 80", l)
+	var problems []error
+	text := func(s string, most int, what string, i int) {
+		what = fmt.Sprintf(what, i)
+		problems = append(problems, length(what, s, 1, most))
+		if strings.ContainsFunc(s, emoji) {
+			problems = append(problems, fmt.Errorf("%s has an emoji", what))
 		}
 	}
-	for _, c := range a.Commands {
-		name, text := utf8.RuneCountInString(c.Name), utf8.RuneCountInString(c.Description)
-		if name < 1 || name > 32 || text < 1 || text > 256 {
-			return invalid(op, "a command has %d and %d characters, allowed are 1 to 32 and 1 to 256", name, text)
-		}
+	for i, s := range a.IceBreakers {
+		text(s, 80, "ice breaker %d", i)
+	}
+	for i, c := range a.Commands {
+		text(c.Name, 32, "the name of command %d", i)
+		text(c.Description, 256, "the description of command %d", i)
+	}
+	if err := refuse(op, problems...); err != nil {
+		return err
 	}
 	w := wireAutomation{Welcome: a.WelcomeMessage, Prompts: a.IceBreakers, Commands: a.Commands}
 	if w.Prompts == nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"iter"
 	"net/http"
+	"slices"
 
 	"github.com/kanava-go/kanava/channel/message"
 )
@@ -50,10 +51,18 @@ func (n *Number) Unblock(ctx context.Context, users ...message.Recipient) (Block
 	return n.changeBlocks(ctx, "unblock users", http.MethodDelete, users)
 }
 
+// blockable reports whether users are named who can be on a block list.
+func blockable(users []message.Recipient) bool {
+	return !slices.ContainsFunc(users, func(u message.Recipient) bool { return u.Group != "" || u.IsZero() })
+}
+
 // changeBlocks makes as many requests as it takes. Failures of single users do not
 // stop it, failures of a request do.
 func (n *Number) changeBlocks(ctx context.Context, op, method string, users []message.Recipient) (BlockResult, error) {
 	var result BlockResult
+	if !blockable(users) {
+		return result, invalid(op, "every user needs a phone number or a user id")
+	}
 	var errs []error
 	for len(users) > 0 {
 		part := users[:min(len(users), maxBlock)]

@@ -39,9 +39,9 @@ type header struct{ key, value string }
 var contentJSON = []string{"application/json"}
 
 // endpoint is the URL of an object or of one of its edges.
-func (c *Client) endpoint(id string, edge ...string) (*url.URL, error) {
+func (c *Client) endpoint(op, id string, edge ...string) (*url.URL, error) {
 	if !validID(id) {
-		return nil, &invalidError{op: "call", cause: errBadID}
+		return nil, &invalidError{op: op, cause: errBadID}
 	}
 	u := *c.base
 	u.Path += "/" + id

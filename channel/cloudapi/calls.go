@@ -34,14 +34,18 @@ type wireCall struct {
 // https://developers.facebook.com/documentation/business-messaging/whatsapp/calling/business-initiated-calls
 // (checked September 2026)
 func (n *Number) StartCall(ctx context.Context, to message.Recipient, offer Session, opaqueID string) (callID string, err error) {
-	if to.Group != "" || to.IsZero() || len(opaqueID) > message.MaxOpaqueID {
-		return "", invalid("start call", "a user and at most %d characters of opaque id are needed", message.MaxOpaqueID)
+	const op = "start call"
+	if to.Group != "" || to.IsZero() || offer.SDP == "" {
+		return "", invalid(op, "a user and an offer are needed")
+	}
+	if err := refuse(op, length("the opaque id", opaqueID, 0, message.MaxOpaqueID)); err != nil {
+		return "", err
 	}
 	w := wireCall{Product: product, Action: "connect", Recipient: to.BSUID, Session: &offer, OpaqueID: opaqueID}
 	if to.Phone != "" {
 		w.To = "+" + strings.TrimPrefix(to.Phone, "+")
 	}
-	cl, err := n.client.managementCall("start call", http.MethodPost, n.id, nil, w, "calls")
+	cl, err := n.client.managementCall(op, http.MethodPost, n.id, nil, w, "calls")
 	if err != nil {
 		return "", err
 	}
@@ -72,10 +76,11 @@ func (n *Number) PreAcceptCall(ctx context.Context, callID string, answer Sessio
 // AcceptCall takes an incoming call. opaqueID comes back in the webhooks of the
 // call.
 func (n *Number) AcceptCall(ctx context.Context, callID string, answer Session, opaqueID string) error {
-	if len(opaqueID) > message.MaxOpaqueID {
-		return invalid("accept call", "the opaque id is longer than %d characters", message.MaxOpaqueID)
+	const op = "accept call"
+	if err := refuse(op, length("the opaque id", opaqueID, 0, message.MaxOpaqueID)); err != nil {
+		return err
 	}
-	return n.callAction(ctx, "accept call", wireCall{Action: "accept", CallID: callID, Session: &answer, OpaqueID: opaqueID})
+	return n.callAction(ctx, op, wireCall{Action: "accept", CallID: callID, Session: &answer, OpaqueID: opaqueID})
 }
 
 // RejectCall declines an incoming call.
@@ -90,6 +95,9 @@ func (n *Number) EndCall(ctx context.Context, callID string) error {
 
 // callAction acts on a call that exists, which may be repeated.
 func (n *Number) callAction(ctx context.Context, op string, w wireCall) error {
+	if w.CallID == "" || w.Session != nil && w.Session.SDP == "" {
+		return invalid(op, "the id of a call and, to accept it, an answer are needed")
+	}
 	w.Product = product
 	cl, err := n.client.managementCall(op, http.MethodPost, n.id, nil, w, "calls")
 	if err != nil {

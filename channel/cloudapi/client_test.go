@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -114,7 +115,10 @@ func TestArgumentsAreCheckedBeforeAnythingIsSent(t *testing.T) {
 	t.Parallel()
 	c, s := newClient(t, nil)
 	ctx, n, long := context.Background(), c.Number("1"), strings.Repeat("x", 600)
-	group := message.Recipient{Group: "G"}
+	group, user := message.Recipient{Group: "G"}, message.Recipient{Phone: "16505550123"}
+	hours := func(h cloudapi.CallHours) cloudapi.Settings {
+		return cloudapi.Settings{Calling: &cloudapi.CallSettings{Hours: &h}}
+	}
 	checks := map[string]error{
 		"an invalid message":         second(n.Send(ctx, message.Outbound{})),
 		"an upload without a type":   second(n.Upload(ctx, message.Upload{Body: strings.NewReader("x")})),
@@ -131,6 +135,34 @@ func TestArgumentsAreCheckedBeforeAnythingIsSent(t *testing.T) {
 		"a call to a group":          second(n.StartCall(ctx, group, cloudapi.Session{}, "")),
 		"a call with a long id":      n.AcceptCall(ctx, "c", cloudapi.Session{}, long),
 		"a permission of a group":    second(n.CallPermission(ctx, group)),
+		"a call without an offer":    second(n.StartCall(ctx, user, cloudapi.Session{}, "")),
+		"a call with a long name":    second(n.StartCall(ctx, user, cloudapi.Session{SDP: "v=0"}, long)),
+		"an answer without a call":   n.AcceptCall(ctx, "", cloudapi.Session{SDP: "v=0"}, ""),
+		"an answer without a body":   n.PreAcceptCall(ctx, "c", cloudapi.Session{}),
+		"the end of no call":         n.EndCall(ctx, ""),
+		"an emoji in an ice breaker": n.SetAutomation(ctx, cloudapi.Automation{IceBreakers: []string{"Hi 👋"}}),
+		"a code by pigeon":           n.RequestCode(ctx, "PIGEON", ""),
+		"a code with a dash":         n.VerifyCode(ctx, "123-830"),
+		"a PIN of five digits":       n.Register(ctx, "12345", ""),
+		"a PIN of letters":           n.SetPIN(ctx, "abcdef"),
+		"a name of one letter":       n.SetDisplayName(ctx, "L"),
+		"a webhook without a token":  n.SetWebhook(ctx, cloudapi.Webhook{URL: "https://example.com/"}),
+		"a webhook in plain text":    c.Account("1").Subscribe(ctx, cloudapi.Webhook{URL: "http://example.com/", VerifyToken: "v"}),
+		"a webhook of 201 letters":   n.SetWebhook(ctx, cloudapi.Webhook{URL: "https://example.com/" + strings.Repeat("x", 181), VerifyToken: "v"}),
+		"a number with a plus":       second(c.Account("1").AddNumber(ctx, cloudapi.NewNumber{CountryCode: "+1", Number: "3125550188", DisplayName: "Lucky"})),
+		"a number without a name":    second(c.Account("1").AddNumber(ctx, cloudapi.NewNumber{CountryCode: "1", Number: "3125550188"})),
+		"a bad username":             second(n.SetUsername(ctx, "www.shop", false)),
+		"the history of nothing":     second(n.SyncApp(ctx, "")),
+		"a reading of nothing":       n.MarkRead(ctx, "", false),
+		"the block of a group":       second(n.Block(ctx, user, group)),
+		"the block of nobody":        second(n.Unblock(ctx, message.Recipient{})),
+		"three slots on a day":       n.UpdateSettings(ctx, hours(cloudapi.CallHours{Weekly: []cloudapi.OpeningTime{{Day: "MONDAY"}, {Day: "MONDAY"}, {Day: "MONDAY"}}})),
+		"21 holidays":                n.UpdateSettings(ctx, hours(cloudapi.CallHours{Holidays: make([]cloudapi.Holiday, 21)})),
+		"figures without a start":    second(c.Account("1").Messaging(ctx, cloudapi.MessagingQuery{End: day})),
+		"figures of the past future": second(c.Account("1").Pricing(ctx, cloudapi.PricingQuery{Start: day, End: day})),
+		"figures of no template":     second(collect(c.Account("1").TemplateFigures(ctx, cloudapi.TemplateFiguresQuery{Start: day, End: day.Add(time.Hour)}))),
+		"the edit of no template":    c.Account("1").EditTemplate(ctx, template.Definition{}),
+		"an empty sign-up code":      second(c.App("1").ExchangeCode(ctx, "")),
 		"101 deletions":              c.Account("1").DeleteTemplates(ctx, make([]string, 101)...),
 		"a deletion of nothing":      c.Account("1").DeleteTemplate(ctx, "", "1"),
 		"501 migrations":             second(c.Account("1").MigrateTemplates(ctx, cloudapi.Migration{Count: 501})),

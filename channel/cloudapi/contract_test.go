@@ -316,14 +316,20 @@ func TestContractTemplates(t *testing.T) {
 		}
 		require.Len(t, seen, 61)
 
+		health, err := a.TemplateHealth(ctx, created.ID)
+		require.NoError(t, err)
+		require.NotEmpty(t, health.CanSend)
 		one, err := collect(a.Templates(ctx, cloudapi.TemplateQuery{Name: "t7"}))
 		require.NoError(t, err)
 		require.Len(t, one, 1)
 		require.NoError(t, a.DeleteTemplate(ctx, "t7", ""))
 		require.NoError(t, a.DeleteTemplate(ctx, "order_update", created.ID))
+		one, err = collect(a.Templates(ctx, cloudapi.TemplateQuery{Name: "t8"}))
+		require.NoError(t, err)
+		require.NoError(t, a.DeleteTemplates(ctx, one.([]template.Definition)[0].ID))
 		count, err := a.TemplateCount(ctx)
 		require.NoError(t, err)
-		require.Equal(t, 59, count.Used)
+		require.Equal(t, 58, count.Used)
 		_, err = a.TemplateNamespace(ctx)
 		require.NoError(t, err)
 		previews, err := a.AuthPreviews(ctx, cloudapi.AuthPreviewQuery{Languages: []string{"en", "fi"}, ExpirationMinutes: 5})
@@ -353,6 +359,10 @@ func TestContractConnectingANumber(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, info.Valid)
 		require.Contains(t, info.Targets["whatsapp_business_management"], w.account.ID)
+
+		own, err := client.App(w.app.ID).DebugToken(ctx, "")
+		require.NoError(t, err)
+		require.Equal(t, info, own, "a client can examine the token it has")
 
 		a := client.Account(w.account.ID)
 		require.NoError(t, a.Subscribe(ctx, cloudapi.Webhook{}))
@@ -395,6 +405,45 @@ func TestContractConnectingANumber(t *testing.T) {
 	})
 }
 
+func TestContractCalls(t *testing.T) {
+	t.Parallel()
+	simulate(t, func(t *testing.T, w *town) {
+		ctx, n := t.Context(), w.ours()
+		offer, reply := cloudapi.Session{Type: "offer", SDP: "v=0"}, cloudapi.Session{Type: "answer", SDP: "v=0"}
+		_, err := n.StartCall(ctx, w.to(), offer, "ours")
+		f, _ := message.FailureOf(err)
+		require.Equal(t, 138000, f.Code, "calling is off")
+		require.NoError(t, n.UpdateSettings(ctx, cloudapi.Settings{Calling: &cloudapi.CallSettings{Status: "ENABLED"}}))
+
+		in := w.user.Call(w.number)
+		require.NoError(t, n.PreAcceptCall(ctx, in.ID, reply))
+		require.NoError(t, n.AcceptCall(ctx, in.ID, reply, "ours"))
+		require.Equal(t, cloudapitest.CallAccepted, in.State())
+		require.NoError(t, n.EndCall(ctx, in.ID))
+		in = w.user.Call(w.number)
+		require.NoError(t, n.RejectCall(ctx, in.ID))
+		require.Equal(t, cloudapitest.CallRejected, in.State())
+
+		_, err = n.StartCall(ctx, w.to(), offer, "ours")
+		f, _ = message.FailureOf(err)
+		require.Equal(t, 138006, f.Code, "nobody has given permission")
+		_, err = w.send(&message.CallPermission{Body: "May we call you?"})
+		require.NoError(t, err)
+		w.Settle()
+		_, err = w.user.AllowCalls(w.number, false)
+		require.NoError(t, err)
+		permission, err := n.CallPermission(ctx, w.to())
+		require.NoError(t, err)
+		require.Equal(t, "temporary", permission.Status)
+		require.True(t, permission.Expires.After(time.Now()))
+		id, err := n.StartCall(ctx, w.to(), offer, "ours")
+		require.NoError(t, err)
+		require.Equal(t, w.user.Ringing(w.number).ID, id)
+		w.user.Ringing(w.number).Answer()
+		require.NoError(t, n.EndCall(ctx, id))
+	})
+}
+
 func TestContractTheOtherEdges(t *testing.T) {
 	t.Parallel()
 	simulate(t, func(t *testing.T, w *town) {
@@ -403,10 +452,16 @@ func TestContractTheOtherEdges(t *testing.T) {
 		require.NoError(t, err)
 		_, err = n.UpdateQRCode(ctx, qr.Code, "Hello again")
 		require.NoError(t, err)
+		one, err := n.QRCode(ctx, qr.Code, cloudapi.QRNone)
+		require.NoError(t, err)
+		require.Equal(t, "Hello again", one.Text)
 		codes, err := collect(n.QRCodes(ctx, cloudapi.QRSVG))
 		require.NoError(t, err)
 		require.Len(t, codes, 1)
 		require.NoError(t, n.DeleteQRCode(ctx, qr.Code))
+		one, err = n.QRCode(ctx, qr.Code, cloudapi.QRNone)
+		require.NoError(t, err)
+		require.Zero(t, one)
 
 		automation := cloudapi.Automation{IceBreakers: []string{"Opening hours?"}, Commands: []cloudapi.Command{{Name: "help", Description: "Get help"}}}
 		require.NoError(t, n.SetAutomation(ctx, automation))
@@ -449,12 +504,22 @@ func TestContractTheOtherEdges(t *testing.T) {
 		_, err = n.Unblock(ctx, w.to())
 		require.NoError(t, err)
 
-		accounts, err := collect(w.client.Business(w.account.Portfolio.ID).OwnedAccounts(ctx))
+		business, account := w.client.Business(w.account.Portfolio.ID), w.client.Account(w.account.ID)
+		accounts, err := collect(business.OwnedAccounts(ctx))
 		require.NoError(t, err)
 		require.Len(t, accounts, 1)
-		_, err = w.client.Account(w.account.ID).Messaging(ctx, cloudapi.MessagingQuery{Start: time.Now().Add(-24 * time.Hour), End: time.Now()})
+		accounts, err = collect(business.ClientAccounts(ctx))
 		require.NoError(t, err)
-		_, err = w.client.Account(w.account.ID).Pricing(ctx, cloudapi.PricingQuery{Start: time.Now().Add(-24 * time.Hour), End: time.Now()})
+		require.Empty(t, accounts)
+		limit, err := business.MessagingLimit(ctx)
+		require.NoError(t, err)
+		require.Equal(t, "TIER_250", limit)
+		require.NoError(t, account.EnableInsights(ctx))
+		_, err = collect(account.TemplateFigures(ctx, cloudapi.TemplateFiguresQuery{Start: time.Now().Add(-24 * time.Hour), End: time.Now(), TemplateIDs: []string{"1"}}))
+		require.NoError(t, err)
+		_, err = account.Messaging(ctx, cloudapi.MessagingQuery{Start: time.Now().Add(-24 * time.Hour), End: time.Now()})
+		require.NoError(t, err)
+		_, err = account.Pricing(ctx, cloudapi.PricingQuery{Start: time.Now().Add(-24 * time.Hour), End: time.Now()})
 		require.NoError(t, err)
 		w.Mount("https://example.com/hook", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			if r.URL.Query().Get("hub.verify_token") == "v" {
@@ -463,7 +528,7 @@ func TestContractTheOtherEdges(t *testing.T) {
 		}))
 		hook := cloudapi.Webhook{URL: "https://example.com/hook", VerifyToken: "v"}
 		require.NoError(t, w.client.App(w.app.ID).SetWebhook(ctx, hook, "messages"))
-		require.NoError(t, w.client.Account(w.account.ID).Subscribe(ctx, hook))
+		require.NoError(t, account.Subscribe(ctx, hook))
 		require.NoError(t, n.SetWebhook(ctx, hook))
 		require.NoError(t, n.SetWebhook(ctx, cloudapi.Webhook{}))
 	})

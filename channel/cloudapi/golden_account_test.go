@@ -130,6 +130,15 @@ func templateOperations() []operation {
 			`{"name":"hello","components":[{"type":"BODY","text":"Your order is on its way."}],"language":"en_US","status":"APPROVED","category":"UTILITY","id":"564750795574598"}`, hello,
 		},
 		{
+			"read a template's health",
+			func(ctx context.Context, c *cloudapi.Client) (any, error) {
+				return account(c).TemplateHealth(ctx, "564750795574598")
+			},
+			"GET", "/564750795574598", "fields=health_status", "",
+			`{"health_status":{"can_send_message":"BLOCKED","entities":[{"entity_type":"MESSAGE_TEMPLATE","id":"564750795574598","can_send_message":"BLOCKED"}]},"id":"1"}`,
+			cloudapi.Health{CanSend: "BLOCKED", Entities: []cloudapi.HealthEntity{{Type: "MESSAGE_TEMPLATE", ID: "564750795574598", CanSend: "BLOCKED"}}},
+		},
+		{
 			"make a template",
 			func(ctx context.Context, c *cloudapi.Client) (any, error) {
 				return account(c).CreateTemplate(ctx, hello)

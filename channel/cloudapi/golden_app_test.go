@@ -97,6 +97,13 @@ func appOperations() []operation {
 			},
 		},
 		{
+			"examine the own token",
+			func(ctx context.Context, c *cloudapi.Client) (any, error) { return app(c).DebugToken(ctx, "") },
+			"GET", "/debug_token", "input_token=" + token, "",
+			`{"data":{"app_id":"634974688087057","is_valid":false,"expires_at":1793491200,"error":{"code":190,"message":"CANARY","subcode":463}}}`,
+			cloudapi.TokenInfo{AppID: "634974688087057", Expires: day, Problem: 190},
+		},
+		{
 			"set the app's webhook",
 			only(func(ctx context.Context, c *cloudapi.Client) error {
 				return app(c).SetWebhook(ctx, cloudapi.Webhook{URL: "https://example.com/w", VerifyToken: "v"}, "messages", "account_update")

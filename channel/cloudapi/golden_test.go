@@ -141,7 +141,8 @@ func TestOperationsSurviveNonsense(t *testing.T) {
 func numberOperations() []operation {
 	const fields = "id,display_phone_number,verified_name,name_status,new_display_name,new_name_status,code_verification_status," +
 		"quality_rating,status,throughput,whatsapp_business_manager_messaging_limit,platform_type,is_on_biz_app,account_mode," +
-		"is_official_business_account,is_pin_enabled,is_preverified_number,last_onboarded_time,search_visibility,country_code," +
+		"is_official_business_account,official_business_account,is_pin_enabled,is_preverified_number,last_onboarded_time,search_visibility," +
+		"eligibility_for_api_business_global_search,country_code," +
 		"country_dial_code,username,webhook_configuration,health_status,conversational_automation"
 	return []operation{
 		{
@@ -151,7 +152,7 @@ func numberOperations() []operation {
 			`{"id":"106540352242922","display_phone_number":"+1 650-555-0199","verified_name":"Lucky Shrub","name_status":"APPROVED",
 			"code_verification_status":"VERIFIED","quality_rating":"GREEN","status":"CONNECTED","throughput":{"level":"HIGH"},
 			"whatsapp_business_manager_messaging_limit":"TIER_10K","platform_type":"CLOUD_API","is_on_biz_app":false,"account_mode":"LIVE",
-			"is_official_business_account":false,"is_pin_enabled":true,"last_onboarded_time":"2026-08-31T00:09:36+0000","country_code":"US",
+			"is_official_business_account":false,"official_business_account":{"oba_status":"NOT_STARTED"},"is_pin_enabled":true,"eligibility_for_api_business_global_search":"NON_ELIGIBLE_UNDEFINED_COUNTRY","last_onboarded_time":"2026-08-31T00:09:36+0000","country_code":"US",
 			"country_dial_code":1,"webhook_configuration":{"application":"https://example.com/a","phone_number":"https://example.com/n"},
 			"health_status":{"can_send_message":"LIMITED","entities":[{"entity_type":"WABA","id":102290129340398,"can_send_message":"LIMITED",
 			"additional_info":["Verify."],"errors":[{"error_code":141006,"error_description":"No payment","possible_solution":"Add a card"}]}]},
@@ -159,7 +160,7 @@ func numberOperations() []operation {
 			cloudapi.NumberInfo{
 				ID: "106540352242922", DisplayPhone: "+1 650-555-0199", VerifiedName: "Lucky Shrub", NameStatus: "APPROVED",
 				CodeVerification: "VERIFIED", Quality: "GREEN", Status: "CONNECTED", ThroughputLevel: "HIGH", MessagingLimit: "TIER_10K",
-				Platform: "CLOUD_API", Mode: "LIVE", PINEnabled: new(true), LastOnboarded: time.Date(2026, 8, 31, 0, 9, 36, 0, time.UTC),
+				Platform: "CLOUD_API", Mode: "LIVE", OfficialStatus: "NOT_STARTED", SearchEligibility: "NON_ELIGIBLE_UNDEFINED_COUNTRY", PINEnabled: new(true), LastOnboarded: time.Date(2026, 8, 31, 0, 9, 36, 0, time.UTC),
 				CountryCode: "US", DialCode: "1", Webhooks: cloudapi.WebhookAddresses{App: "https://example.com/a", Number: "https://example.com/n"},
 				Health: &cloudapi.Health{CanSend: "LIMITED", Entities: []cloudapi.HealthEntity{{
 					Type: "WABA", ID: "102290129340398", CanSend: "LIMITED", Info: []string{"Verify."},
@@ -258,6 +259,14 @@ func numberOperations() []operation {
 			},
 			"GET", numberPath + "/message_qrdls", "fields=code,prefilled_message,deep_link_url,qr_image_url.format(PNG)&limit=100", "",
 			`{"data":[{"code":"A","prefilled_message":"a","deep_link_url":"l"}]}`, []cloudapi.QRCode{{Code: "A", Text: "a", Link: "l"}},
+		},
+		{
+			"read a QR code",
+			func(ctx context.Context, c *cloudapi.Client) (any, error) {
+				return number(c).QRCode(ctx, "4O4YGZEG3RIVE1", cloudapi.QRSVG)
+			},
+			"GET", numberPath + "/message_qrdls/4O4YGZEG3RIVE1", "fields=code,prefilled_message,deep_link_url,qr_image_url.format(SVG)", "",
+			`{"data":[{"code":"4O4YGZEG3RIVE1","prefilled_message":"a","deep_link_url":"l"}]}`, cloudapi.QRCode{Code: "4O4YGZEG3RIVE1", Text: "a", Link: "l"},
 		},
 		{
 			"delete a QR code",

@@ -3,6 +3,7 @@ package cloudapi
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"net/url"
 )
 
@@ -67,20 +68,27 @@ func (h *Health) UnmarshalJSON(data []byte) error {
 }
 
 // Health reads the health of the number and of everything above it.
-func (n *Number) Health(ctx context.Context) (Health, error) { return n.client.health(ctx, n.id) }
+func (n *Number) Health(ctx context.Context) (Health, error) { return n.client.health(ctx, n.id, n.id) }
 
 // Health reads the health of the account and of everything above it.
-func (a *Account) Health(ctx context.Context) (Health, error) { return a.client.health(ctx, a.id) }
+func (a *Account) Health(ctx context.Context) (Health, error) {
+	return a.client.health(ctx, a.id, a.id)
+}
 
 // TemplateHealth reads the health of a template, by its id.
 func (a *Account) TemplateHealth(ctx context.Context, templateID string) (Health, error) {
-	return a.client.health(ctx, templateID)
+	return a.client.health(ctx, templateID, a.id)
 }
 
-func (c *Client) health(ctx context.Context, id string) (Health, error) {
+func (c *Client) health(ctx context.Context, id, account string) (Health, error) {
+	cl, err := c.managementCall("get health", http.MethodGet, id, url.Values{"fields": {"health_status"}}, nil)
+	if err != nil {
+		return Health{}, err
+	}
 	var out struct {
 		Health Health `json:"health_status"`
 	}
-	err := c.get(ctx, "get health", id, url.Values{"fields": {"health_status"}}, &out)
+	cl.permit.Account, cl.decode = account, decodeInto(&out)
+	err = c.do(ctx, cl)
 	return out.Health, err
 }

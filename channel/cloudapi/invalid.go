@@ -3,6 +3,8 @@ package cloudapi
 import (
 	"errors"
 	"fmt"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/kanava-go/kanava/channel/message"
 )
@@ -32,6 +34,30 @@ func (e *invalidError) Failure() message.Failure {
 	f := message.Classify(100, 0, 0, false)
 	f.Code = 0 // we refused, not Meta
 	return f
+}
+
+// refuse reports all problems at once, or nil if there is none.
+func refuse(op string, problems ...error) error {
+	if err := errors.Join(problems...); err != nil {
+		return &invalidError{op: op, cause: err}
+	}
+	return nil
+}
+
+// length checks the number of characters of an argument.
+func length(what, s string, least, most int) error {
+	if n := utf8.RuneCountInString(s); n < least || n > most {
+		return fmt.Errorf("%s has %d characters, allowed are %d to %d", what, n, least, most)
+	}
+	return nil
+}
+
+// digits checks an argument that consists of digits.
+func digits(what, s string, least, most int) error {
+	if len(s) < least || len(s) > most || strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' }) {
+		return fmt.Errorf("%s must have %d to %d digits and nothing else", what, least, most)
+	}
+	return nil
 }
 
 var errBadID = errors.New("an id is empty or has characters that no id of Meta has")

@@ -32,11 +32,12 @@ func newAccountBudget(perHour int) *accountBudget {
 	return &accountBudget{full: full, bucket: rate.NewLimiter(full, max(perHour/20, 1))}
 }
 
-// acquireAccount waits for the quota of the account and then for the app as a
-// whole. There is no queue: management calls are few, and any order will do.
+// acquireAccount waits until the app as a whole may call and then for the quota of
+// the account: only the latter takes something, and must come last. There is no
+// queue: management calls are few, and any order will do.
 func (l *localLimiter) acquireAccount(ctx context.Context, p Permit, now time.Time) error {
 	end := now.Add(p.MaxWait)
-	for _, id := range [...]string{p.Account, AppAccount} {
+	for _, id := range [...]string{AppAccount, p.Account} {
 		now = time.Now()
 		d, cancel := l.account(id).reserve(now, id != AppAccount)
 		if d > 0 && tooLong(ctx, now, d, end.Sub(now)) {

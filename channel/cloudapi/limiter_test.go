@@ -15,6 +15,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/template"
 )
 
 // platform counts what arrives, as strictly as Meta's words can be read: at most
@@ -520,6 +521,39 @@ func TestUsageHeadersSlowAndStopManagementCalls(t *testing.T) {
 		_, err = l.Acquire(ctx, cloudapi.Permit{Account: "3", MaxWait: time.Hour})
 		require.ErrorIs(t, err, context.Canceled)
 	})
+}
+
+func TestAManagementCallThatMustWaitTooLongTakesNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := cloudapi.NewLimiter(cloudapi.Limits{AccountPerHour: 20}) // one at a time
+		l.Observe(t.Context(), cloudapi.Permit{Account: cloudapi.AppAccount}, cloudapi.Observation{Usage: 100, RetryAfter: time.Minute})
+		_, err := l.Acquire(t.Context(), cloudapi.Permit{Account: "1"})
+		require.Equal(t, &cloudapi.LimitError{Scope: cloudapi.ScopeAccount, Wait: time.Minute}, err)
+		time.Sleep(time.Minute)
+		_, err = l.Acquire(t.Context(), cloudapi.Permit{Account: "1"})
+		require.NoError(t, err)
+	})
+}
+
+func TestCallsAboutTemplatesCountAgainstTheirAccount(t *testing.T) {
+	t.Parallel()
+	spy := &spy{}
+	c, _ := newClient(t, func(cfg *cloudapi.Config) { cfg.Limiter = spy }, ok(`{}`), ok(done), ok(done), ok(`{}`), ok(`{}`))
+	a := c.Account("9")
+	_, err := a.Template(t.Context(), "77")
+	require.NoError(t, err)
+	require.NoError(t, a.EditTemplate(t.Context(), template.Definition{ID: "77"}))
+	_, _, err = a.UnpauseTemplate(t.Context(), "77")
+	require.NoError(t, err)
+	_, err = a.TemplateHealth(t.Context(), "77")
+	require.NoError(t, err)
+	_, err = a.Health(t.Context())
+	require.NoError(t, err)
+	require.Len(t, spy.acquired, 5)
+	for _, p := range spy.acquired {
+		require.Equal(t, cloudapi.Permit{Account: "9", MaxWait: cloudapi.DefaultMaxWait}, p)
+	}
 }
 
 func TestAPermitThatNamesNothingIsFree(t *testing.T) {

@@ -137,7 +137,8 @@ func page[T any](ctx context.Context, c *Client, l listing[T], after string) (it
 		items, err = elements(l, body, w.Data)
 		return err
 	}
-	return items, next, c.do(ctx, cl)
+	err = c.do(ctx, cl)
+	return items, next, err
 }
 
 // elements takes a page apart.

@@ -18,13 +18,15 @@ type Number struct {
 	err      error // of the id; every call returns it
 }
 
+const opNumber = "use number"
+
 // Number gives the view of the number with this phone number id (not the phone
 // number itself). An id that cannot be one makes every call fail.
 func (c *Client) Number(id string) *Number {
 	n := &Number{client: c, id: id}
-	n.messages, n.err = c.endpoint(id, "messages")
+	n.messages, n.err = c.endpoint(opNumber, id, "messages")
 	if n.err == nil {
-		n.market, n.err = c.endpoint(id, "marketing_messages")
+		n.market, n.err = c.endpoint(opNumber, id, "marketing_messages")
 	}
 	return n
 }
@@ -90,7 +92,7 @@ func (c *Client) json(ctx context.Context, op, method, id string, query url.Valu
 // managementCall describes a call that counts against the quota of the object's
 // account. What does not count has its permit removed by the caller.
 func (c *Client) managementCall(op, method, id string, query url.Values, in any, edge ...string) (*call, error) {
-	u, err := c.endpoint(id, edge...)
+	u, err := c.endpoint(op, id, edge...)
 	if err != nil {
 		return nil, err
 	}

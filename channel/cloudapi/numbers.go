@@ -42,7 +42,10 @@ type NumberInfo struct {
 	OnBizApp       bool   // used in the WhatsApp Business app too; see Coexists
 	Mode           string // LIVE or SANDBOX
 	Official       bool   // official business account
-	PINEnabled     *bool  // two-step verification; nil if not told
+	// OfficialStatus is how far an application to become official is, such as
+	// NOT_STARTED or APPROVED.
+	OfficialStatus string
+	PINEnabled     *bool // two-step verification; nil if not told
 	Preverified    bool
 	LastOnboarded  time.Time
 	CountryCode    string // ISO
@@ -50,9 +53,11 @@ type NumberInfo struct {
 	Username       string
 	// SearchVisibility says whether users find the number by search.
 	SearchVisibility string
-	Webhooks         WebhookAddresses
-	Health           *Health     // nil if not told
-	Automation       *Automation // nil if not told
+	// SearchEligibility says whether the business can be found world-wide.
+	SearchEligibility string
+	Webhooks          WebhookAddresses
+	Health            *Health     // nil if not told
+	Automation        *Automation // nil if not told
 }
 
 // WebhookAddresses are the callbacks in force for a number; the most specific
@@ -87,8 +92,8 @@ func (n NumberInfo) Throughput() int {
 func NumberFields() []string {
 	return strings.Split("id,display_phone_number,verified_name,name_status,new_display_name,new_name_status,"+
 		"code_verification_status,quality_rating,status,throughput,whatsapp_business_manager_messaging_limit,platform_type,"+
-		"is_on_biz_app,account_mode,is_official_business_account,is_pin_enabled,is_preverified_number,last_onboarded_time,"+
-		"search_visibility,country_code,country_dial_code,username,webhook_configuration,health_status,conversational_automation", ",")
+		"is_on_biz_app,account_mode,is_official_business_account,official_business_account,is_pin_enabled,is_preverified_number,last_onboarded_time,"+
+		"search_visibility,eligibility_for_api_business_global_search,country_code,country_dial_code,username,webhook_configuration,health_status,conversational_automation", ",")
 }
 
 type wireNumber struct {
@@ -107,15 +112,19 @@ type wireNumber struct {
 	Throughput struct {
 		Level string `json:"level"`
 	} `json:"throughput"`
-	Limit            lenientString    `json:"whatsapp_business_manager_messaging_limit"`
-	Platform         string           `json:"platform_type"`
-	OnBizApp         bool             `json:"is_on_biz_app"`
-	Mode             string           `json:"account_mode"`
-	Official         bool             `json:"is_official_business_account"`
+	Limit    lenientString `json:"whatsapp_business_manager_messaging_limit"`
+	Platform string        `json:"platform_type"`
+	OnBizApp bool          `json:"is_on_biz_app"`
+	Mode     string        `json:"account_mode"`
+	Official bool          `json:"is_official_business_account"`
+	OBA      struct {
+		Status string `json:"oba_status"`
+	} `json:"official_business_account"`
 	PIN              *bool            `json:"is_pin_enabled"`
 	Preverified      bool             `json:"is_preverified_number"`
 	Onboarded        graphTime        `json:"last_onboarded_time"`
 	SearchVisibility string           `json:"search_visibility"`
+	Eligibility      lenientString    `json:"eligibility_for_api_business_global_search"`
 	Country          string           `json:"country_code"`
 	DialCode         lenientString    `json:"country_dial_code"`
 	Username         lenientString    `json:"username"`
@@ -134,8 +143,8 @@ func (n *NumberInfo) UnmarshalJSON(data []byte) error {
 		ID: string(w.ID), DisplayPhone: w.DisplayPhone, VerifiedName: w.VerifiedName, NameStatus: w.NameStatus,
 		NewName: w.NewName, NewNameStatus: w.NewNameStatus, CodeVerification: w.CodeStatus, Quality: w.Quality,
 		Status: w.Status, ThroughputLevel: w.Throughput.Level, MessagingLimit: string(w.Limit), Platform: w.Platform,
-		OnBizApp: w.OnBizApp, Mode: w.Mode, Official: w.Official, PINEnabled: w.PIN, Preverified: w.Preverified,
-		LastOnboarded: w.Onboarded.Time, SearchVisibility: w.SearchVisibility, CountryCode: w.Country,
+		OnBizApp: w.OnBizApp, Mode: w.Mode, Official: w.Official, OfficialStatus: w.OBA.Status, PINEnabled: w.PIN, Preverified: w.Preverified,
+		LastOnboarded: w.Onboarded.Time, SearchVisibility: w.SearchVisibility, SearchEligibility: string(w.Eligibility), CountryCode: w.Country,
 		DialCode: string(w.DialCode), Username: string(w.Username), Webhooks: w.Webhooks, Health: w.Health,
 		Automation: w.Automation.value(),
 	}
@@ -220,10 +229,27 @@ type NewNumber struct {
 	PreverifiedID string
 }
 
+const minDisplayName, maxDisplayName = 2, 75
+
+func (n NewNumber) check(op string) error {
+	var problems []error
+	if n.PreverifiedID == "" {
+		problems = append(problems, digits("the country code", n.CountryCode, 1, 3), digits("the number", n.Number, 4, 14))
+	}
+	if n.DisplayName != "" || !n.Migrate && n.PreverifiedID == "" { // the others have a name already
+		problems = append(problems, length("the display name", n.DisplayName, minDisplayName, maxDisplayName))
+	}
+	return refuse(op, problems...)
+}
+
 // AddNumber adds a number to the account and returns its id. The number must
 // then be verified ([Number.RequestCode], [Number.VerifyCode]) and registered
 // ([Number.Register]).
 func (a *Account) AddNumber(ctx context.Context, n NewNumber) (id string, err error) {
+	const op = "add number"
+	if err := n.check(op); err != nil {
+		return "", err
+	}
 	in := struct {
 		CountryCode   string `json:"cc,omitempty"`
 		Number        string `json:"phone_number,omitempty"`
@@ -231,7 +257,7 @@ func (a *Account) AddNumber(ctx context.Context, n NewNumber) (id string, err er
 		Migrate       bool   `json:"migrate_phone_number,omitempty"`
 		PreverifiedID string `json:"preverified_id,omitempty"`
 	}{n.CountryCode, n.Number, n.DisplayName, n.Migrate, n.PreverifiedID}
-	return a.create(ctx, "add number", in, "phone_numbers")
+	return a.create(ctx, op, in, "phone_numbers")
 }
 
 // create makes something and returns its id.

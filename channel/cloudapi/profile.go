@@ -2,11 +2,9 @@ package cloudapi
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"strings"
-	"unicode/utf8"
 )
 
 // Profile is what users see about the business.
@@ -50,11 +48,8 @@ func Verticals() []string {
 func (p ProfileChange) Validate() error {
 	var problems []error
 	limit := func(field string, s *string, least, most int) {
-		if s == nil {
-			return
-		}
-		if n := utf8.RuneCountInString(*s); n < least || n > most {
-			problems = append(problems, fmt.Errorf("%s has %d characters, allowed are %d to %d", field, n, least, most))
+		if s != nil {
+			problems = append(problems, length(field, *s, least, most))
 		}
 	}
 	limit("about", p.About, 1, 139)
@@ -70,10 +65,7 @@ func (p ProfileChange) Validate() error {
 			problems = append(problems, fmt.Errorf("websites[%d] is not an http address", i))
 		}
 	}
-	if len(problems) == 0 {
-		return nil
-	}
-	return &invalidError{op: "update profile", cause: errors.Join(problems...)}
+	return refuse("update profile", problems...)
 }
 
 // Profile reads the profile of the number.

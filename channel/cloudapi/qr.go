@@ -5,7 +5,6 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
-	"unicode/utf8"
 )
 
 // QRCode opens a conversation with the number, with a text typed in already.
@@ -44,8 +43,8 @@ func (n *Number) UpdateQRCode(ctx context.Context, code, text string) (QRCode, e
 }
 
 func (n *Number) writeQR(ctx context.Context, op string, repeat bool, in map[string]string, image QRImage) (QRCode, error) {
-	if l := utf8.RuneCountInString(in["prefilled_message"]); l < 1 || l > maxQRText {
-		return QRCode{}, invalid(op, "the text has %d characters, allowed are 1 to %d", l, maxQRText)
+	if err := refuse(op, length("the text", in["prefilled_message"], 1, maxQRText)); err != nil {
+		return QRCode{}, err
 	}
 	if image != QRNone {
 		in["generate_qr_image"] = string(image)
@@ -56,18 +55,39 @@ func (n *Number) writeQR(ctx context.Context, op string, repeat bool, in map[str
 	}
 	var out QRCode
 	cl.repeat, cl.decode = repeat, decodeInto(&out)
-	return out, n.client.do(ctx, cl)
+	err = n.client.do(ctx, cl)
+	return out, err
+}
+
+// QRCode reads one code; the zero QRCode if the number has none of this name. image
+// selects the form of the picture.
+func (n *Number) QRCode(ctx context.Context, code string, image QRImage) (QRCode, error) {
+	const op = "get QR code"
+	if !validID(code) {
+		return QRCode{}, &invalidError{op: op, cause: errBadID}
+	}
+	var out struct {
+		Data []QRCode `json:"data"`
+	}
+	if err := n.client.get(ctx, op, n.id, qrFields(image), &out, "message_qrdls", code); err != nil || len(out.Data) == 0 {
+		return QRCode{}, err
+	}
+	return out.Data[0], nil
+}
+
+func qrFields(image QRImage) url.Values {
+	fields := "code,prefilled_message,deep_link_url"
+	if image != QRNone {
+		fields += ",qr_image_url.format(" + string(image) + ")"
+	}
+	return url.Values{"fields": {fields}}
 }
 
 // QRCodes walks through the codes of the number. image selects the form of the
 // pictures. See [Account.Numbers] about errors and breaking off.
 func (n *Number) QRCodes(ctx context.Context, image QRImage) iter.Seq2[QRCode, error] {
-	fields := "code,prefilled_message,deep_link_url"
-	if image != QRNone {
-		fields += ",qr_image_url.format(" + string(image) + ")"
-	}
 	return all(ctx, n.client, listing[QRCode]{
-		op: "list QR codes", id: n.id, edge: "message_qrdls", query: url.Values{"fields": {fields}},
+		op: "list QR codes", id: n.id, edge: "message_qrdls", query: qrFields(image),
 		key: func(q QRCode) string { return q.Code },
 	})
 }

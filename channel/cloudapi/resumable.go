@@ -77,7 +77,7 @@ const opResumable = "continue upload"
 // which is passed on as it is.
 func (a *App) sessionURL(session string) (*url.URL, error) {
 	id, signature, _ := strings.Cut(session, "?")
-	u, err := a.client.endpoint(id)
+	u, err := a.client.endpoint(opResumable, id)
 	if err != nil {
 		return nil, err
 	}

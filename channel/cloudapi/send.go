@@ -8,7 +8,7 @@ import (
 	"github.com/kanava-go/kanava/channel/message"
 )
 
-const opSend = "send message"
+const opSend, opRead = "send message", "mark read"
 
 // Send sends one message and returns what the platform says about its
 // acceptance. It checks the message first ([message.Outbound.Validate]), waits
@@ -112,6 +112,9 @@ func (n *Number) MarkRead(ctx context.Context, wamid string, typing bool) error 
 	if n.err != nil {
 		return n.err
 	}
+	if wamid == "" {
+		return invalid(opRead, "the id of a message is needed")
+	}
 	w := wireRead{MessagingProduct: product, Status: "read", MessageID: wamid}
 	if typing {
 		w.Typing = &wireTyping{Type: "text"}
@@ -121,7 +124,7 @@ func (n *Number) MarkRead(ctx context.Context, wamid string, typing bool) error 
 		return err
 	}
 	return n.client.do(ctx, &call{
-		op: "mark read", object: n.id, method: http.MethodPost, url: n.messages, content: contentJSON, body: body,
+		op: opRead, object: n.id, method: http.MethodPost, url: n.messages, content: contentJSON, body: body,
 		repeat: true, decode: decodeSuccess,
 	})
 }

@@ -116,8 +116,30 @@ func part[T any](parts map[string]json.RawMessage, key string, into *T) {
 	}
 }
 
+const maxSlots, maxHolidays = 2, 20
+
+// check checks the documented limits of a timetable.
+func (h *CallHours) check(op string) error {
+	slots := make(map[string]int)
+	for _, t := range h.Weekly {
+		if slots[t.Day]++; slots[t.Day] > maxSlots {
+			return invalid(op, "a day has more than %d slots", maxSlots)
+		}
+	}
+	if len(h.Holidays) > maxHolidays {
+		return invalid(op, "%d holidays, allowed are %d", len(h.Holidays), maxHolidays)
+	}
+	return nil
+}
+
 // UpdateSettings changes the parts of the settings that are not nil.
 func (n *Number) UpdateSettings(ctx context.Context, s Settings) error {
+	const op = "update settings"
+	if s.Calling != nil && s.Calling.Hours != nil {
+		if err := s.Calling.Hours.check(op); err != nil {
+			return err
+		}
+	}
 	in := struct {
 		Calling  *CallSettings    `json:"calling,omitempty"`
 		Storage  *StorageSettings `json:"storage_configuration,omitempty"`
@@ -127,7 +149,7 @@ func (n *Number) UpdateSettings(ctx context.Context, s Settings) error {
 	if s.Identity != nil {
 		in.Identity = &wireIdentity{Enable: s.Identity}
 	}
-	return n.change(ctx, "update settings", nil, in, "settings")
+	return n.change(ctx, op, nil, in, "settings")
 }
 
 // Commerce are the settings of a number's catalog.

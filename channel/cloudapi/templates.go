@@ -65,8 +65,13 @@ func (a *Account) Templates(ctx context.Context, q TemplateQuery) iter.Seq2[temp
 
 // Template reads one template by its id.
 func (a *Account) Template(ctx context.Context, id string) (template.Definition, error) {
+	cl, err := a.call("get template", http.MethodGet, id, url.Values{"fields": {templateFields + ",health_status"}}, nil)
+	if err != nil {
+		return template.Definition{}, err
+	}
 	var d template.Definition
-	err := a.client.get(ctx, "get template", id, url.Values{"fields": {templateFields + ",health_status"}}, &d)
+	cl.decode = decodeInto(&d)
+	err = a.client.do(ctx, cl)
 	return d, err
 }
 
@@ -118,7 +123,12 @@ func (a *Account) EditTemplate(ctx context.Context, d template.Definition) error
 	if d.Status == template.StatusApproved {
 		edit.Category = ""
 	}
-	return a.client.set(ctx, "edit template", d.ID, nil, edit)
+	cl, err := a.call("edit template", http.MethodPost, d.ID, nil, edit)
+	if err != nil {
+		return err
+	}
+	cl.repeat, cl.decode = true, decodeSuccess
+	return a.client.do(ctx, cl)
 }
 
 // DeleteTemplate deletes the template with this name in all languages, or, with
@@ -150,7 +160,7 @@ func (a *Account) DeleteTemplates(ctx context.Context, ids ...string) error {
 // UnpauseTemplate lifts the pause that Meta put on a template for low quality. ok
 // is false, with Meta's reason, if it may not be lifted yet.
 func (a *Account) UnpauseTemplate(ctx context.Context, id string) (ok bool, reason string, err error) {
-	cl, err := a.client.managementCall("unpause template", http.MethodPost, id, nil, nil, "unpause")
+	cl, err := a.call("unpause template", http.MethodPost, id, nil, nil, "unpause")
 	if err != nil {
 		return false, "", err
 	}

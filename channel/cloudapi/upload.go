@@ -35,7 +35,7 @@ func (n *Number) Upload(ctx context.Context, in message.Upload) (id string, err 
 	if err != nil || !strings.Contains(kind, "/") || in.Body == nil {
 		return "", invalid(opUpload, "a media type and a body are needed")
 	}
-	u, err := n.client.endpoint(n.id, "media")
+	u, err := n.client.endpoint(opUpload, n.id, "media")
 	if err != nil {
 		return "", err
 	}

@@ -27,12 +27,16 @@ func (n *Number) Username(ctx context.Context) (Username, error) {
 // transfer takes it away from another number of the same portfolio. An answer of
 // 147001 means that it is taken.
 func (n *Number) SetUsername(ctx context.Context, name string, transfer bool) (status string, err error) {
+	const op = "set username"
+	if !ValidUsername(name) {
+		return "", invalid(op, "the name breaks a rule of usernames")
+	}
 	in := map[string]string{"username": name}
 	if transfer {
 		in["transfer_action"] = "force_transfer"
 	}
 	var out Username
-	err = n.client.json(ctx, "set username", http.MethodPost, n.id, nil, in, &out, "username")
+	err = n.client.json(ctx, op, http.MethodPost, n.id, nil, in, &out, "username")
 	return out.Status, err
 }
 
