@@ -100,41 +100,46 @@ func (d Decision) ClosesAt() time.Time {
 // refusals inside an open window, so that error 131047 must be expected after
 // any answer.
 func (s State) Permits(send Send, now time.Time) Decision {
+	return permits(s.last, send, now)
+}
+
+// permits is Permits with arguments that fit into registers, which a State does not.
+func permits(last uint32, send Send, now time.Time) Decision {
 	switch send.Kind {
 	case SendTemplate:
-		return Decision{Allowed: true, Reason: ReasonTemplate, last: s.last}
+		return Decision{Allowed: true, Reason: ReasonTemplate, last: last}
 	case SendReadReceipt, SendTyping, SendCall:
-		return Decision{Allowed: true, Reason: ReasonNotGoverned, last: s.last}
+		return Decision{Allowed: true, Reason: ReasonNotGoverned, last: last}
 	case SendText, SendInteractive:
 		if send.Category == CategoryUtility {
-			return Decision{Allowed: true, Reason: ReasonDirectSend, last: s.last}
+			return Decision{Allowed: true, Reason: ReasonDirectSend, last: last}
 		}
 	case SendMedia, SendLocation, SendContacts, SendReaction, SendCallPermissionRequest:
 	default:
-		return Decision{Reason: ReasonUnknownSend, last: s.last}
+		return Decision{Reason: ReasonUnknownSend, last: last}
 	}
-	left := s.left(now.Unix())
+	left := left(last, now.Unix())
 	switch {
-	case left > send.margin():
-		return Decision{Allowed: true, Reason: ReasonOpen, last: s.last}
+	case left > marginSeconds(send.Margin):
+		return Decision{Allowed: true, Reason: ReasonOpen, last: last}
 	case left > 0:
-		return Decision{Reason: ReasonMargin, last: s.last}
-	case s.last == 0:
+		return Decision{Reason: ReasonMargin, last: last}
+	case last == 0:
 		return Decision{Reason: ReasonNeverOpened}
 	default:
-		return Decision{Reason: ReasonClosed, last: s.last}
+		return Decision{Reason: ReasonClosed, last: last}
 	}
 }
 
-// margin returns the margin in whole seconds, rounded up: the cautious side.
-func (s Send) margin() int64 {
-	if s.Margin == 0 {
+// marginSeconds returns a margin in whole seconds, rounded up: the cautious side.
+func marginSeconds(margin time.Duration) int64 {
+	if margin == 0 {
 		return marginSec
 	}
-	if s.Margin < 0 {
+	if margin < 0 {
 		return 0
 	}
-	return int64((s.Margin-1)/time.Second) + 1
+	return int64((margin-1)/time.Second) + 1
 }
 
 // Err returns nil if the send is allowed, [ErrUnknownSend] if its kind is

@@ -35,13 +35,16 @@ func (p Phase) Closing() bool {
 	return p == PhaseClosing4h || p == PhaseClosing1h || p == PhaseClosing15m
 }
 
-// left returns how many seconds the window stays open after now, 0 if it is
-// not open. A now more than 24 hours before the last user action is answered
+// left returns how many seconds after now a window stays open whose last user
+// action was at last, 0 if it is not open. A now more than 24 hours before the last user action is answered
 // with 0 as well: such a clock is broken, or the question is about a past that
 // a State does not remember, and neither may permit a send.
-func (s State) left(now int64) int64 {
-	d := int64(s.last) + lengthSec - now
-	if s.last == 0 || d <= 0 || d > 2*lengthSec {
+//
+// It takes a number and not the State, because copying the State would cost more
+// than the answer.
+func left(last uint32, now int64) int64 {
+	d := int64(last) + lengthSec - now
+	if last == 0 || d <= 0 || d > 2*lengthSec {
 		return 0
 	}
 	return d
@@ -50,7 +53,7 @@ func (s State) left(now int64) int64 {
 // OpenAt reports whether the window is open at now. It applies no safety
 // margin; see [State.Permits] for the decision before a send. It does not
 // allocate.
-func (s State) OpenAt(now time.Time) bool { return s.left(now.Unix()) > 0 }
+func (s State) OpenAt(now time.Time) bool { return left(s.last, now.Unix()) > 0 }
 
 // ClosesAt returns the first moment at which the window is closed, past or
 // future, in UTC, and false if the window never opened.
@@ -73,7 +76,7 @@ func (s State) Remaining(now time.Time) time.Duration {
 
 // Phase returns the phase of the window at now.
 func (s State) Phase(now time.Time) Phase {
-	left := s.left(now.Unix())
+	left := left(s.last, now.Unix())
 	switch {
 	case s.last == 0:
 		return PhaseNever
