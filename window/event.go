@@ -40,7 +40,8 @@ const (
 	KindReaction Kind = "reaction"
 	// KindCallPermissionReply is the answer to a call permission request.
 	KindCallPermissionReply Kind = "call_permission_reply"
-	// KindUnsupported is a message that the Cloud API cannot express.
+	// KindUnsupported is a message that the Cloud API cannot express. See
+	// Options.UnsupportedOpens.
 	KindUnsupported Kind = "unsupported"
 	// KindEdit is the notice that a user edited a message.
 	KindEdit Kind = "edit"

@@ -31,16 +31,23 @@ type Options struct {
 	// ReactionOpens counts reactions. Meta delivers them as messages but does
 	// not say that they open the window.
 	ReactionOpens bool `json:"reaction_opens,omitempty"`
-	// CallPermissionReplyOpens counts answers to a call permission request.
+	// CallPermissionReplyOpens counts answers to a call permission request, which
+	// arrive as interactive messages.
 	CallPermissionReplyOpens bool `json:"call_permission_reply_opens,omitempty"`
-	// UnsupportedOpens counts messages that the Cloud API cannot express.
+	// UnsupportedOpens counts messages that the Cloud API cannot express. Mostly
+	// it was the user who sent one, and then a reply would be taken. But the same
+	// webhook announces an edit, or that another business wrote to the number
+	// (webhooks/reference/messages/unsupported, checked 2026-11), and Meta does
+	// not say that it opens the window. Off, an agent may have to use a template
+	// where text would do; on, a reply may fail with error 131047.
 	UnsupportedOpens bool `json:"unsupported_opens,omitempty"`
 	// ChangeOpens counts notices of edited and of deleted messages.
 	ChangeOpens bool `json:"change_opens,omitempty"`
 	// IgnoreContacts does not count contact cards and shared contact details,
 	// which otherwise count as the messages they arrive as.
 	IgnoreContacts bool `json:"ignore_contacts,omitempty"`
-	// StandbyOpens counts user actions that arrived on the standby field.
+	// StandbyOpens counts user actions that arrived on the standby field, that is
+	// while another application, such as Meta Business Agent, had the thread.
 	StandbyOpens bool `json:"standby_opens,omitempty"`
 	// NumberChangeKeepsWindow lets the identity of a user who changed numbers
 	// inherit the open window. See Transfer.
