@@ -23,6 +23,8 @@ type MarketRow struct {
 // use. The zero Markets knows no market.
 type Markets struct {
 	day   Date
+	since Date       // the table is the same from this day on
+	until Date       // and before this one; "" means for ever
 	names []Market   // names[0] is ""
 	nodes []trieNode // nodes[0] is the root
 }
@@ -34,6 +36,7 @@ type trieNode struct {
 
 // MarketsOn returns the markets of Meta's rate cards as they are on the given
 // day. Before a country got its own row it belonged to a group of countries.
+// Keep the table while [Markets.Covers] says so.
 func MarketsOn(day Date) *Markets {
 	m, err := NewMarkets(day, defaultMarkets())
 	if err != nil {
@@ -60,7 +63,14 @@ func NewMarkets(day Date, rows []MarketRow) (*Markets, error) {
 			errs = append(errs, fmt.Errorf("pricing: build markets: row %d: no market", i))
 			continue
 		}
-		if known, ok := newest[row.Prefix]; row.From > day || ok && known > row.From {
+		if row.From > day {
+			if m.until == "" || row.From < m.until {
+				m.until = row.From
+			}
+			continue
+		}
+		m.since = max(m.since, row.From)
+		if known, ok := newest[row.Prefix]; ok && known > row.From {
 			continue
 		}
 		newest[row.Prefix] = row.From
@@ -107,6 +117,13 @@ func (m *Markets) insert(prefix string, market Market) bool {
 
 // Day returns the day as of which the table was built.
 func (m *Markets) Day() Date { return m.day }
+
+// Covers reports whether the same rows are in force on another day, so that the
+// table may be kept until they change. Building one takes thousands of times as
+// long as asking it. The zero Markets covers no day.
+func (m *Markets) Covers(day Date) bool {
+	return len(m.nodes) > 0 && m.since <= day && (m.until == "" || day < m.until)
+}
 
 // Of returns the market of an international phone number: digits, with or
 // without a leading "+". A number outside every known prefix belongs to

@@ -76,6 +76,28 @@ func TestThereAreFortySevenMarketsSinceOctober(t *testing.T) {
 	}
 }
 
+func TestATableCoversTheDaysUntilTheNextChange(t *testing.T) {
+	t.Parallel()
+	eras := []pricing.Date{"", "2025-10-01", "2026-07-01", "2026-10-01", "9999-12-31"}
+	for i, first := range eras[:len(eras)-1] {
+		m := pricing.MarketsOn(max(first, "2025-01-01"))
+		for j, day := range eras {
+			require.Equal(t, i == j || i == 3 && j == 4, m.Covers(day), "%s by the table of %s", day, m.Day())
+		}
+		next := eras[i+1]
+		require.Equal(t, i == 3, m.Covers(next))
+		before, err := time.Parse(time.DateOnly, string(next))
+		require.NoError(t, err)
+		last := pricing.DateOf(before.AddDate(0, 0, -1), time.UTC)
+		require.True(t, m.Covers(last), last)
+		require.Equal(t, m.All(), pricing.MarketsOn(last).All())
+	}
+	require.False(t, new(pricing.Markets).Covers("2026-11-22"))
+	empty, err := pricing.NewMarkets("2026-11-22", nil)
+	require.NoError(t, err)
+	require.True(t, empty.Covers("2030-01-01"), "no row ever changes")
+}
+
 func TestWhatIsNoPhoneNumberHasNoMarket(t *testing.T) {
 	t.Parallel()
 	m := pricing.MarketsOn("2026-10-01")
