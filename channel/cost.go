@@ -44,10 +44,10 @@ func (u *unit) reserve(ch *Channel, customer *Customer, out *message.Outbound, c
 	if err != nil {
 		return err
 	}
-	m.FreeLeft = max(0, pricing.DefaultRules().FreeTier(u.now, ch.zone())-free)
-	charge := pricing.DefaultRules().Charge(m, customer.Window, u.now, ch.zone())
+	m.FreeLeft = max(0, u.hub.prices.FreeTier(u.now, ch.zone())-free)
+	charge := u.hub.prices.Charge(m, customer.Window, u.now, ch.zone())
 	entry := pricing.Entry{Channel: ch.ID}
-	if market, ok := pricing.MarketsOn(day).Of(customer.Phone); ok {
+	if market, ok := u.hub.marketsOn(day).Of(customer.Phone); ok {
 		entry.Market = market
 	}
 	var rate pricing.Micros
@@ -63,6 +63,17 @@ func (u *unit) reserve(ch *Channel, customer *Customer, out *message.Outbound, c
 	}
 	u.book(ch, msg, entry.Reserve(hold))
 	return nil
+}
+
+// marketsOn returns the markets of a day. They are kept until they change, since building
+// them takes longer than everything else about a price.
+func (h *Hub) marketsOn(day pricing.Date) *pricing.Markets {
+	m := h.markets.Load()
+	if m == nil || !m.Covers(day) {
+		m = pricing.MarketsOn(day)
+		h.markets.Store(m)
+	}
+	return m
 }
 
 // lowWater returns what tells the host, after the commit, if the budget runs low.

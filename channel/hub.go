@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/kanava-go/kanava/channel/pricing"
 )
 
 // Config is what a [Hub] needs.
@@ -80,6 +82,8 @@ type Hub struct {
 	running  atomic.Bool
 	low      sync.Map // budgets that are known to run low, by channel and month
 	limits   reaches
+	prices   pricing.Rules
+	markets  atomic.Pointer[pricing.Markets]
 }
 
 // New returns a hub, or all problems of cfg at once. It starts nothing and reads
@@ -107,7 +111,7 @@ func New(cfg Config) (*Hub, error) {
 		store: cfg.Store, ticketing: cfg.Ticketing, attachments: cfg.Attachments,
 		now: cfg.Now, log: cfg.Logger, hooks: cfg.Hooks, away: cfg.AllAway,
 		lease: cmp.Or(cfg.Lease, time.Minute), drain: cmp.Or(cfg.Drain, 30*time.Second),
-		byQueue: map[string]*runner{},
+		byQueue: map[string]*runner{}, prices: pricing.DefaultRules(),
 	}
 	if h.now == nil {
 		h.now = time.Now
