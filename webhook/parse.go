@@ -244,26 +244,20 @@ func (p *parser) emit(v value, s shape, t time.Time, payload Payload) *Event {
 	if t.IsZero() {
 		t = p.entryTime
 	}
-	e := p.next()
-	*e = Event{
+	e := Event{
 		Account: p.account, Number: p.number, Field: p.field, Time: t, Payload: payload, Err: p.err,
 		d: p.d, item: at(v), frame: uint32(len(p.frames) - 1), shape: s,
 	}
 	p.err = nil
-	return e
-}
-
-// next returns the place for the next event. Most deliveries have one event, and
-// so the place for it.
-func (p *parser) next() *Event {
+	// Most deliveries have one event, and so the place for it.
 	if p.single == 0 {
-		p.single = 1
+		p.single, p.d.event1[0] = 1, e
 		return &p.d.event1[0]
 	}
 	if len(p.events) == 0 {
 		p.events = append(p.events, p.d.event1[0])
 	}
-	p.events = append(p.events, Event{})
+	p.events = append(p.events, e)
 	return &p.events[len(p.events)-1]
 }
 

@@ -172,9 +172,10 @@ func scanString(src string, i int) (end int, f flags, bad fault) {
 		w := src[i : i+8]
 		x := uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
 			uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
-		// Mark the bytes that are a quote, a backslash, below a space, or not
-		// ASCII. A borrow may mark bytes above a marked one; the lowest is exact.
-		m := ((x ^ '"'*ones - ones) | (x ^ '\\'*ones - ones) | (x - ' '*ones) | x) & highs
+		// Mark the bytes that are a quote or below a space (with their second bit
+		// flipped these are the ones up to a space), a backslash, or not ASCII. A
+		// borrow may mark bytes above a marked one; the lowest is exact.
+		m := ((x ^ 2*ones - (' '+1)*ones) | (x ^ '\\'*ones - ones) | x) & highs
 		if m == 0 {
 			i += 8
 			continue
