@@ -105,6 +105,10 @@ var badInputs = []struct {
 
 	// Values.
 	{"a member nobody knows", in("messages", `{"polls":[{"a":1}],"messages":[`+good+`],"version":27}`), []string{"Unknown", "Message/Text", "Unknown"}},
+	{"contacts that go with nothing", in("messages", `{"metadata":{"phone_number_id":"2"},"contacts":[{"wa_id":"13125550143"}],"messages":[]}`), []string{"Unknown"}},
+	{"contacts that go with nothing and are none", in("calls", `{"contacts":"x"}`), []string{"Unknown"}},
+	{"contacts that go with nothing in standby", in("standby", `{"standby":{"contacts":[{"wa_id":"13125550143"}]}}`), []string{"Unknown"}},
+	{"lists of nothing", in("messages", `{"metadata":{"phone_number_id":"2"},"contacts":[],"messages":[],"statuses":[]}`), nil},
 	{"a summary without messages", in("messages", `{"conversation_context":{"summary":{"text":"x"}}}`), []string{"Unknown"}},
 	{"metadata that is a string", in("messages", `{"metadata":"x","messages":[`+good+`]}`), []string{"Message/Text"}},
 	{"a value-level error that is a string", in("messages", `{"errors":["x",{"code":1}]}`), []string{"Unknown!", "ErrorNotice"}},

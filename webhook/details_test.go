@@ -37,6 +37,10 @@ func TestDocumentedKeysThatNoFixtureShows(t *testing.T) {
 		{"a group participant in full", status(`{"id":"s","status":"read","recipient_id":"g","recipient_type":"group","recipient_participant_id":"1",` +
 			`"recipient_participant_user_id":"U","recipient_participant_parent_user_id":"P"}`),
 			&webhook.Status{ID: "s", Status: "read", GroupID: "g", Recipient: webhook.Identity{Phone: "1", BSUID: "U", ParentBSUID: "P"}}},
+		{"a participant without the word group", status(`{"id":"s","status":"read","recipient_id":"g@us","participant_recipient_id":"1"}`),
+			&webhook.Status{ID: "s", Status: "read", GroupID: "g@us", Recipient: webhook.Identity{Phone: "1"}}},
+		{"a payment that Meta refused", status(`{"id":"s","type":"payment","status":"failed","biz_opaque_callback_data":"o","errors":[{"code":"131009"}],"payment":{"reference_id":"r"}}`),
+			&webhook.PaymentStatus{ID: "s", Status: "failed", ReferenceID: "r", OpaqueID: "o", Errors: []webhook.Error{{Code: 131009}}}},
 		{"a gateway's own fields", status(`{"id":"s","type":"payment","status":"pending","timestamp":"1795003200","recipient_user_id":"U","recipient_parent_user_id":"P",` +
 			`"payment":{"reference_id":"r","udf1":"a","udf4":4,"udf5":"no","udf0":"no","udfx":"no","additional_info1":"b","additional_info7":"c","additional_info8":"no","other":"no"}}`),
 			&webhook.PaymentStatus{ID: "s", Status: "pending", ReferenceID: "r", Recipient: webhook.Identity{BSUID: "U", ParentBSUID: "P"},
@@ -45,6 +49,10 @@ func TestDocumentedKeysThatNoFixtureShows(t *testing.T) {
 			`"from_user_id":"B","from_parent_user_id":"BP","to_user_id":"U","to_parent_user_id":"P","status":"Failed","errors":[{"code":"138000"}]}],"errors":[{"code":5}]}`),
 			&webhook.Call{ID: "c", Event: webhook.CallTerminate, Direction: webhook.CallByBusiness, Status: "FAILED",
 				User: webhook.Identity{BSUID: "U", ParentBSUID: "P"}, Errors: []webhook.Error{{Code: 138000}, {Code: 5}}}},
+		{"a session under its former name", in("calls", `{"calls":[{"id":"c","event":"connect","direction":"USER_INITIATED","connection":{"webrtc":{"sdp":"v=0"}}}]}`),
+			&webhook.Call{ID: "c", Event: webhook.CallConnect, Direction: webhook.CallByUser, Session: &webhook.CallSession{SDP: "v=0"}}},
+		{"a session under both names", in("calls", `{"calls":[{"id":"c","event":"connect","direction":"USER_INITIATED","session":{"sdp_type":"offer","sdp":"v=0"},"connection":{"webrtc":{"sdp":"v=1"}}}]}`),
+			&webhook.Call{ID: "c", Event: webhook.CallConnect, Direction: webhook.CallByUser, Session: &webhook.CallSession{Type: "offer", SDP: "v=0"}}},
 		{"a recording of no kind we know", in("calls", `{"calls":[{"id":"c","event":"call_recording_available","direction":"USER_INITIATED","call_recording":{"type":"smell","smell":{}}}]}`),
 			&webhook.Call{ID: "c", Event: webhook.CallRecordingAvailable, Direction: webhook.CallByUser}},
 		{"a failed call status", in("calls", `{"statuses":[{"id":"c","status":"rejected","recipient_parent_user_id":"P","errors":[{"code":1}]}]}`),

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"slices"
 	"time"
 )
 
@@ -185,7 +186,14 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (body []byte, sta
 			return nil, http.StatusBadRequest, errCutOff
 		}
 		if len(body) == cap(body) {
-			body = append(body, 0)[:len(body)]
+			// Grow by what is still announced, but by no more than three times what
+			// the client has sent already. If nothing is announced, double.
+			sent := int64(len(body))
+			more := r.ContentLength + 1 - sent
+			if more <= 0 {
+				more = sent
+			}
+			body = slices.Grow(body, int(min(more, 3*sent)))
 		}
 	}
 }

@@ -197,6 +197,22 @@ func TestFiftyMegabytesAreNotRead(t *testing.T) {
 	require.Less(t, counted.n, 5<<20)
 }
 
+func TestBodiesOfAnyAnnouncedLengthAreReadWhole(t *testing.T) {
+	t.Parallel()
+	body := []byte(messages(strings.Replace(good, "hi", strings.Repeat("x", 700_000), 1)))
+	for _, announced := range []int64{int64(len(body)), -1, 0, 10, int64(len(body)) - 1, 2_000_000} {
+		sink := &recorder{}
+		h, _ := handler(t, sink, nil)
+		r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body))
+		r.ContentLength = announced
+		r.Header.Set(webhook.SignatureHeader, webhook.Sign(testSecret, body))
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		require.Equal(t, http.StatusOK, w.Code, announced)
+		require.True(t, bytes.Equal(body, sink.deliveries[0].Body), announced)
+	}
+}
+
 type zeros struct{}
 
 func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }

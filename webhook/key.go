@@ -31,7 +31,8 @@ func (e *Event) Key() string {
 	case *StandbyStatus:
 		k.status("standby-status", &p.Status)
 	case *PaymentStatus:
-		k.add("payment", or(p.ReferenceID, p.ID), p.Transaction.ID, p.Status, p.Transaction.Status)
+		// Every business counts its orders from one, and several share a store.
+		k.add("payment", e.Number.ID, p.ID, p.ReferenceID, p.Transaction.ID, p.Status, p.Transaction.Status)
 		for i := range p.Refunds {
 			k.add(p.Refunds[i].ID, p.Refunds[i].Status)
 		}

@@ -20,7 +20,7 @@ func (s *Status) LogValue() slog.Value {
 // LogValue shows the status and hashes.
 func (s *PaymentStatus) LogValue() slog.Value {
 	return brief("payment", hashed("reference", s.ReferenceID), word("status", s.Status),
-		slog.Any("to", s.Recipient), count("refunds", s.Refunds))
+		slog.Any("to", s.Recipient), count("refunds", s.Refunds), hashed("opaque", s.OpaqueID), codes(s.Errors))
 }
 
 // LogValue shows the event and hashes.

@@ -27,6 +27,13 @@ type PaymentStatus struct {
 	AdditionalInfo [7]string
 
 	Refunds []Refund
+
+	// OpaqueID echoes biz_opaque_callback_data of the send call.
+	OpaqueID string
+
+	// Errors says why a payment failed, in Meta's words; the gateway's are in
+	// Transaction.
+	Errors []Error
 }
 
 // Amount is a sum in minor units: Value divided by Offset, so 21000/100 is 210.

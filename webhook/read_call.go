@@ -77,6 +77,12 @@ func (p *parser) callDetail(c *Call, m member) {
 		c.Errors = p.errorList(m)
 	case "session":
 		c.Session = optional(p, m, (*parser).callSession)
+	case "connection": // the former name, with the SDP in webrtc and no type
+		for it := p.object(m); c.Session == nil && it.Next(); {
+			if it.Key() == "webrtc" {
+				c.Session = optional(p, &it, (*parser).callSession)
+			}
+		}
 	case "call_recording":
 		c.Recording = p.callFile(m)
 	case "call_transcript":

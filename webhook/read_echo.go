@@ -32,6 +32,7 @@ func (p *parser) standby(m value) {
 			continue
 		}
 		p.readContacts(box.Get("contacts"))
+		before := p.count()
 		for it := box.Iter(); it.Next(); {
 			key := it.Key()
 			if key == "contacts" {
@@ -45,6 +46,7 @@ func (p *parser) standby(m value) {
 			}
 			p.items(it.Value(), shapeStandby, read)
 		}
+		p.loneContacts(box, shapeAside, before)
 	}
 }
 

@@ -24,6 +24,10 @@ func (p *parser) paymentStatus(v value, s shape) {
 			ps.Recipient.BSUID = p.text(&it)
 		case "recipient_parent_user_id":
 			ps.Recipient.ParentBSUID = p.text(&it)
+		case "biz_opaque_callback_data":
+			ps.OpaqueID = p.text(&it)
+		case "errors":
+			ps.Errors = p.errorList(&it)
 		case "payment":
 			p.payment(p.object(&it), ps)
 		}

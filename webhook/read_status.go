@@ -69,7 +69,7 @@ func (p *parser) readStatus(v value, s shape, st *Status) (contact span, typ str
 		p.unknown(v, s, "", errNoKind)
 		return span{}, typ, false
 	}
-	if group {
+	if group || !participant.IsZero() {
 		st.GroupID, st.Recipient = recipient.Phone, participant
 		if participant.IsZero() {
 			return span{}, typ, true // about the group; a contact is somebody in it

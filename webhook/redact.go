@@ -13,12 +13,12 @@ import (
 //
 // What counts as text is decided by exclusion, so that kinds of messages this
 // version does not know are covered: everything but identifiers, message ids,
-// phone numbers, URLs, hashes, timestamps and the words of the protocol. Texts on
-// address cards and places count even where they are numbers and links. Escape
-// sequences are resolved first, and the JSON inside of a Flow's response_json is
-// redacted text by text. A whole number of 12 to 19 digits counts too, and becomes
-// a string if redact changes it. Values of account and template fields hold no
-// such texts and stay as they are.
+// phone numbers, URLs, hashes, timestamps and the words of the protocol (with twelve
+// digits or more they are none). Texts on address cards and places count even where
+// they are numbers and links. Escape sequences are resolved first, and the JSON
+// inside of a Flow's response_json is redacted text by text. A whole number of 12 to
+// 19 digits counts too, and becomes a string if redact changes it. Values of account
+// and template fields hold no such texts and stay as they are.
 //
 // Events keep their kind and identity, and all of the JSON around the texts stays
 // byte for byte. If redact changes nothing, the result is body itself; otherwise a
@@ -117,11 +117,11 @@ func (r *redactor) walk(v value, key string, pl place) {
 			r.walk(it.Value(), key, pl)
 		}
 	case jsonscan.String:
-		if pl.all || !structural(key, pl) {
+		if pl.all || !structural(key, v, pl) {
 			r.text(v, key, v.Str())
 		}
 	case jsonscan.Number:
-		if n := v.Raw(); isLongInteger(n) && (pl.all || !structural(key, pl)) {
+		if n := v.Raw(); isLongInteger(n) && (pl.all || !structural(key, v, pl)) {
 			r.text(v, key, n)
 		}
 	}
@@ -163,32 +163,39 @@ func (r *redactor) nested(s string) string {
 
 // isLongInteger reports whether the number could be that of a card.
 func isLongInteger(n string) bool {
-	if len(n) < 12 || len(n) > 19 {
-		return false
-	}
-	for i := range len(n) {
-		if n[i]-'0' > 9 {
-			return false
-		}
-	}
-	return true
+	return minCard <= len(n) && len(n) <= maxCard && digitsIn(n) == len(n)
 }
 
-// structural reports whether a string under key is an identifier, a number, a URL
-// or a word of the protocol rather than a text.
-func structural(key string, pl place) bool {
+// The lengths of card numbers, in digits.
+const minCard, maxCard = 12, 19
+
+// digitsIn counts the digits in s.
+func digitsIn(s string) int {
+	n := 0
+	for i := range len(s) {
+		if s[i]-'0' <= 9 {
+			n++
+		}
+	}
+	return n
+}
+
+// structural reports whether v under key is an identifier, a number, a URL or a word
+// of the protocol rather than a text.
+func structural(key string, v value, pl place) bool {
 	switch key {
-	case "object", "field", "messaging_product", "type", "status", "event", "action", "direction", "category",
-		"id", "from", "to", "recipient", "wa_id", "customer", "identity", "input",
+	case "id", "from", "to", "recipient", "wa_id", "customer", "identity", "input",
 		"phone_number", "display_phone_number", "timestamp", "time", "start_time", "end_time", "duration",
-		"sha256", "mime_type", "href", "invite_link", "sdp", "currency", "emoji", "origin",
-		"response", "response_source", "payment_method", "last_four_digits", "click_component", "event_name",
-		"initiated_by", "join_approval_mode", "pricing_model", "message_creation_type":
+		"sha256", "href", "invite_link", "sdp":
 		return true
+	case "object", "field", "messaging_product", "type", "status", "event", "action", "direction", "category",
+		"currency", "emoji", "origin", "response", "response_source", "payment_method", "last_four_digits",
+		"click_component", "event_name", "initiated_by", "join_approval_mode", "pricing_model":
+		return isWord(v)
 	case "url":
 		return !pl.links
 	case "value":
-		return pl.field == "user_preferences"
+		return pl.field == "user_preferences" && isWord(v)
 	case "previous", "current":
 		return pl.field == "user_id_update"
 	case "biz_opaque_callback_data": // our own id; for calls it may be anything
@@ -199,9 +206,17 @@ func structural(key string, pl place) bool {
 		return false
 	}
 	switch key[i:] {
-	case "_id", "_ids", "_url", "_hash", "_token", "_clid", "_timestamp", "_type", "_role":
+	case "_id", "_ids", "_url", "_hash", "_token", "_clid", "_timestamp":
 		return true
+	case "_type", "_role":
+		return isWord(v)
 	default:
 		return false
 	}
+}
+
+// isWord reports whether v can be a word of the protocol. A kind of message of the
+// future may have what a person wrote under the name of one.
+func isWord(v value) bool {
+	return v.Kind() == jsonscan.String && digitsIn(v.Str()) < minCard
 }

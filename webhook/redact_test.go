@@ -56,6 +56,9 @@ func TestCardNumbersInEveryPlaceForTextAreRedacted(t *testing.T) {
 		"system message":            message("system", `{"type":"user_changed_number","body":"4111 1111 1111 1111 changed"}`),
 		"kind of the future":        message("hologram", `{"words":[["4111 1111 1111 1111"]]}`),
 		"number of the future":      message("hologram", `{"card":4111111111111111}`),
+		"words of the future":       message("hologram", `{"status":"4111 1111 1111 1111","response":"4111-1111-1111-1111","value":"4111111111111111","input_type":"4111111111111111","type":4111111111111111}`),
+		"more than the last four":   message("interactive", `{"type":"payment_method","payment_method":{"last_four_digits":"4111111111111111"}}`),
+		"an emoji that is none":     message("reaction", `{"message_id":"w","emoji":"4111 1111 1111 1111"}`),
 		"message without a type":    messages(`{"id":"a","words":"4111 1111 1111 1111"}`),
 		"message that is a string":  messages(`"4111 1111 1111 1111"`),
 		"profile name":              in("messages", `{"contacts":[{"profile":{"name":"4111 1111 1111 1111"}}],"messages":[`+good+`]}`),
@@ -167,7 +170,7 @@ func TestWhatIsNoTextStays(t *testing.T) {
 	t.Parallel()
 	const id = "4111111111111111" // ids of Meta's can look like this
 	for name, body := range map[string]string{
-		"media id and link":     messages(`{"id":"a","type":"image","image":{"id":"` + id + `","url":"https://x/` + id + `","sha256":"` + id + `","mime_type":"` + id + `"}}`),
+		"media id and link":     messages(`{"id":"a","type":"image","image":{"id":"` + id + `","url":"https://x/` + id + `","sha256":"` + id + `","mime_type":"image/jpeg"}}`),
 		"message ids":           messages(`{"id":"` + id + `","context":{"id":"` + id + `","from":"` + id + `"},"type":"reaction","reaction":{"message_id":"` + id + `"}}`),
 		"identities":            in("messages", `{"contacts":[{"wa_id":"`+id+`","user_id":"`+id+`"}],"messages":[{"id":"a","from":"`+id+`","from_user_id":"`+id+`"}]}`),
 		"our own id":            in("messages", `{"statuses":[{"id":"s","status":"sent","biz_opaque_callback_data":"`+id+`","recipient_id":"`+id+`"}]}`),

@@ -16,9 +16,11 @@ func (p *parser) value(v value) {
 	field := p.field
 	if conversational(field) {
 		p.shared(v)
+		before := p.count()
 		for i := range p.lists {
 			p.valueList(field, p.lists[i].Key(), p.lists[i].Value())
 		}
+		p.loneContacts(v, shapeMember, before)
 		return
 	}
 	read := accountReader(field)
@@ -96,6 +98,17 @@ func (p *parser) shared(v value) {
 		}
 	}
 	p.err = nil
+}
+
+// loneContacts keeps the contacts of v if they go with no item: there is no event
+// since the one before.
+func (p *parser) loneContacts(v value, s shape, before int) {
+	const key = "contacts"
+	c := v.Get(key)
+	if p.count() == before && c.Exists() && (c.Kind() != jsonscan.Array || c.Len() > 0) {
+		p.list(key)
+		p.unknown(c, s, key, nil)
+	}
 }
 
 // has reports whether there is an item in the list called key.
