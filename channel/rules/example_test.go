@@ -79,7 +79,7 @@ func ExampleRules_OnInbound() {
 	r, err := rules.New(rules.Settings{
 		Hours: rules.Hours{Zone: "Europe/Helsinki", Week: rules.Week{Mon: day, Tue: day}},
 		AutoReply: rules.AutoReplyRules{OutOfHours: rules.AutoReplyRule{
-			Enabled: true, Content: rules.Content{Text: "We are closed until {{opens}}."},
+			Enabled: true, Content: rules.Content{Text: "We open at {{opens.time}}."},
 		}},
 	})
 	if err != nil {
@@ -101,7 +101,7 @@ func ExampleRules_OnInbound() {
 	}
 	// Output:
 	// 1 effects
-	// We are closed until {{opens}}. out_of_hours 2026-11-09 07:00:00 +0000 UTC
+	// We open at {{opens.time}}. out_of_hours 2026-11-09 07:00:00 +0000 UTC
 	// 0 effects
 }
 

@@ -95,7 +95,7 @@ func (s *Schedule) NextChange(t time.Time) (time.Time, bool) {
 	for t.Unix() < limit {
 		offset := s.offset(t)
 		until := int64(math.MaxInt64)
-		if _, end := t.In(s.location()).ZoneBounds(); !end.IsZero() {
+		if _, end := t.In(s.Location()).ZoneBounds(); !end.IsZero() {
 			until = end.Unix()
 		}
 		if wall, ok := s.nextWall(t.Unix()+offset, min(limit, until)+offset, open); ok {
@@ -186,17 +186,18 @@ func (s *Schedule) plan(day int64) (spans []Span, holiday bool) {
 	return s.week[weekday], false
 }
 
-func yearKey(m time.Month, day int) int { return int(m)*32 + day }
-
-func (s *Schedule) location() *time.Location {
+// Location returns the zone in which the schedule is meant, for showing its times.
+func (s *Schedule) Location() *time.Location {
 	if s.loc == nil {
 		return time.UTC
 	}
 	return s.loc
 }
 
+func yearKey(m time.Month, day int) int { return int(m)*32 + day }
+
 func (s *Schedule) offset(t time.Time) int64 {
-	_, offset := t.In(s.location()).Zone()
+	_, offset := t.In(s.Location()).Zone()
 	return int64(offset)
 }
 

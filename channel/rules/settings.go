@@ -89,7 +89,9 @@ type LateRule struct {
 }
 
 // Content is what an automatic message says: either text or a template. The hub
-// fills placeholders in as it does for macros.
+// fills placeholders in as it does for macros; a reply out of hours may say
+// {{opens.date}} and {{opens.time}} as well. A message whose placeholder has no
+// value is withheld.
 type Content struct {
 	// Text is a free-form message of at most 4096 characters.
 	Text string `json:"text,omitempty"`
