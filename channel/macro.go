@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/message"
@@ -35,6 +36,23 @@ func Placeholders(conv *Conversation, customer *Customer) template.Lookup {
 			value = conv.State.Assignee
 		}
 		return value, value != ""
+	}
+}
+
+// opening adds {{opens.date}} and {{opens.time}} for an automatic reply out of hours: when
+// the channel opens again, by the clock on its wall, as "2026-11-09" and "09:00".
+func opening(hours *rules.Schedule, at time.Time, other template.Lookup) template.Lookup {
+	return func(name string) (string, bool) {
+		switch {
+		case name != "opens.date" && name != "opens.time":
+			return other(name)
+		case hours == nil || at.IsZero():
+			return "", false
+		case name == "opens.date":
+			return at.In(hours.Location()).Format(time.DateOnly), true
+		default:
+			return at.In(hours.Location()).Format("15:04"), true
+		}
 	}
 }
 

@@ -111,12 +111,13 @@ func (u *unit) carryOut(ch *Channel, customer *Customer, conv *Conversation, eff
 		case *rules.BotNotice:
 			item.Kind, item.Reason = BotSuspected, string(e.Why)
 		case *rules.AutoReply:
-			if err := u.automatic(ch, customer, conv, e.Content, string(e.Why), id); err != nil {
+			lookup := opening(ch.rules.Schedule(), e.OpensAt, Placeholders(conv, customer))
+			if err := u.automatic(ch, customer, conv, e.Content, lookup, string(e.Why), id); err != nil {
 				return err
 			}
 			continue
 		case *rules.Remind:
-			if err := u.automatic(ch, customer, conv, e.Content, "reminder", id); err != nil {
+			if err := u.automatic(ch, customer, conv, e.Content, Placeholders(conv, customer), "reminder", id); err != nil {
 				return err
 			}
 			continue
@@ -132,9 +133,10 @@ func (u *unit) carryOut(ch *Channel, customer *Customer, conv *Conversation, eff
 
 // automatic sends a message that the rules want to go out. If it may not be sent, the
 // customer's message must not suffer: the host is told, and nothing is sent.
-func (u *unit) automatic(ch *Channel, customer *Customer, conv *Conversation, c rules.Content, why, id string) error {
+func (u *unit) automatic(
+	ch *Channel, customer *Customer, conv *Conversation, c rules.Content, lookup template.Lookup, why, id string,
+) error {
 	r := &Reply{Actor: access.Actor{Kind: access.System}, Key: "auto|" + id + "|" + why}
-	lookup := Placeholders(conv, customer)
 	if c.Template != "" {
 		t, err := u.automaticTemplate(ch, c, lookup)
 		if err != nil {

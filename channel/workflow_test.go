@@ -91,6 +91,25 @@ func TestAutomaticRepliesGoOutOncePerWindow(t *testing.T) {
 	})
 }
 
+func TestAReplyOutOfHoursSaysWhenTheChannelOpens(t *testing.T) {
+	closed := func(s *channel.Settings) {
+		// Open for one minute a week, so that it is closed whenever the test begins.
+		s.Rules.Hours = rules.Hours{Zone: "Europe/Helsinki", Week: rules.Week{
+			Sun: []rules.Span{{From: rules.Clock(4, 30), To: rules.Clock(4, 31)}},
+		}}
+		s.Rules.AutoReply.OutOfHours = rules.AutoReplyRule{Enabled: true, Content: rules.Content{
+			Text: "{{customer.first_name}}, we are back on {{opens.date}} at {{opens.time}}.",
+		}}
+	}
+	test(t, options{settings: closed}, func(t *testing.T, r *rig) {
+		r.user.Text(r.number, "hello")
+		r.settle()
+		sees := r.sees()
+		require.Len(t, sees, 2)
+		require.Regexp(t, `^Robin, we are back on \d{4}-\d\d-\d\d at 04:30\.$`, sees[1])
+	})
+}
+
 func TestAViewerReadsAndMovesButDoesNotWrite(t *testing.T) {
 	policy := func(s *channel.Settings) {
 		s.Access = access.Policy{Users: map[string]access.Role{"alice": access.Supervisor, "vic": access.Viewer}}
