@@ -6,6 +6,9 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"os"
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -245,6 +248,7 @@ func TestOurClientAgreesOnOperations(t *testing.T) {
 			require.NoError(t, n.AcceptCall(ctx, call.ID, cloudapi.Session{Type: "answer", SDP: "v=0"}, "t"))
 			require.Equal(t, cloudapitest.CallAccepted, call.State())
 			require.NoError(t, n.EndCall(ctx, call.ID))
+			require.NoError(t, n.RejectCall(ctx, s.user.Call(s.number).ID))
 			_, err := n.Send(ctx, message.Outbound{To: to(s), Content: &message.CallPermission{}})
 			require.NoError(t, err)
 			s.Settle()
@@ -295,7 +299,79 @@ func TestOurClientAgreesOnOperations(t *testing.T) {
 			h, err := app.UploadFile(ctx, message.Upload{Name: "a.png", MIME: "image/png", Size: 7, Body: strings.NewReader("picture")})
 			require.NoError(t, err)
 			require.NotEmpty(t, h)
-			require.Len(t, all(t, c.Business(s.account.Portfolio.ID).OwnedAccounts(ctx)), 1)
+			file := message.Upload{Name: "a.png", MIME: "image/png", Size: 7, Body: strings.NewReader("picture")}
+			session, err := app.StartUpload(ctx, file)
+			require.NoError(t, err)
+			h, err = app.ContinueUpload(ctx, session, file)
+			require.NoError(t, err)
+			require.NotEmpty(t, h)
+			s.Mount("https://desk.callback.test/", &inbox{verify: "v", secret: s.app.Secret})
+			require.NoError(t, app.SetWebhook(ctx, cloudapi.Webhook{URL: "https://desk.callback.test/", VerifyToken: "v"}, "messages"))
+			require.Equal(t, "https://desk.callback.test/", s.app.Callback())
+			business := c.Business(s.account.Portfolio.ID)
+			require.Len(t, all(t, business.OwnedAccounts(ctx)), 1)
+		}},
+		{"the later life of templates", func(t *testing.T, s *site, _ *cloudapi.Client, _ *cloudapi.Number, a *cloudapi.Account) {
+			plainTemplate(t, s)
+			tmpl := all(t, a.Templates(ctx, cloudapi.TemplateQuery{}))[0]
+			tmpl.Components = []template.Component{&template.Body{Text: "Good morning."}}
+			require.NoError(t, a.EditTemplate(ctx, tmpl))
+			s.Advance(time.Hour)
+			for x := range s.account.Templates() {
+				x.Pause()
+			}
+			ok, _, err := a.UnpauseTemplate(ctx, tmpl.ID)
+			require.NoError(t, err)
+			require.True(t, ok)
+			_, err = a.TemplateHealth(ctx, tmpl.ID)
+			require.NoError(t, err)
+			require.NoError(t, a.DeleteTemplate(ctx, "plain", tmpl.ID))
+			previews, err := a.AuthPreviews(ctx, cloudapi.AuthPreviewQuery{Languages: []string{"en_US", "fi"}, Recommendation: true, ExpirationMinutes: 5})
+			require.NoError(t, err)
+			require.Len(t, previews, 2)
+			require.NotEmpty(t, previews[0].Footer)
+			require.NoError(t, a.EnableInsights(ctx))
+			require.Empty(t, all(t, a.TemplateFigures(ctx, cloudapi.TemplateFiguresQuery{Start: start, End: start, TemplateIDs: []string{tmpl.ID}})))
+		}},
+		{"templates of another account", func(t *testing.T, s *site, _ *cloudapi.Client, _ *cloudapi.Number, _ *cloudapi.Account) {
+			plainTemplate(t, s)
+			other := s.AddAccount(cloudapitest.AccountConfig{})
+			c, err := cloudapi.New(cloudapi.Config{Token: s.app.Token(s.account, other), HTTPClient: s.Client()})
+			require.NoError(t, err)
+			a := c.Account(other.ID)
+			moved, err := a.MigrateTemplates(ctx, cloudapi.Migration{From: s.account.ID})
+			require.NoError(t, err)
+			require.Len(t, moved.Done, 1)
+			again, err := a.MigrateTemplates(ctx, cloudapi.Migration{From: s.account.ID, TemplateIDs: moved.Done})
+			require.NoError(t, err)
+			require.Contains(t, again.Failed, moved.Done[0], "it is there already")
+			require.Len(t, all(t, a.Templates(ctx, cloudapi.TemplateQuery{})), 1)
+		}},
+		{"marketing messages", func(t *testing.T, s *site, _ *cloudapi.Client, n *cloudapi.Number, a *cloudapi.Account) {
+			_, err := s.account.AddTemplate(`{"name":"offer","language":"en_US","category":"MARKETING","components":[{"type":"BODY","text":"Sale."}]}`)
+			require.NoError(t, err)
+			s.Advance(time.Hour)
+			offer, _, err := all(t, a.Templates(ctx, cloudapi.TemplateQuery{}))[0].Bind(template.Values{})
+			require.NoError(t, err)
+			_, err = n.Send(ctx, message.Outbound{To: to(s), Content: &message.Template{Message: offer}, Marketing: &message.Marketing{Strict: true}})
+			require.NoError(t, err)
+		}},
+		{"a number of the Business app", func(t *testing.T, s *site, c *cloudapi.Client, _ *cloudapi.Number, _ *cloudapi.Account) {
+			n := c.Number(s.account.AddNumber(cloudapitest.NumberConfig{Coexistence: true}).ID)
+			id, err := n.SyncApp(ctx, cloudapi.SyncHistory)
+			require.NoError(t, err)
+			require.NotEmpty(t, id)
+			n.CountInbound(ctx, 1)
+		}},
+		{"the business behind it", func(t *testing.T, s *site, c *cloudapi.Client, _ *cloudapi.Number, a *cloudapi.Account) {
+			business := c.Business(s.account.Portfolio.ID)
+			require.Empty(t, all(t, business.ClientAccounts(ctx)))
+			limit, err := business.MessagingLimit(ctx)
+			require.NoError(t, err)
+			require.Equal(t, "TIER_250", limit)
+			again, err := a.MessagingLimit(ctx)
+			require.NoError(t, err)
+			require.Equal(t, limit, again)
 		}},
 		{"errors carry Meta's code", func(t *testing.T, s *site, _ *cloudapi.Client, n *cloudapi.Number, _ *cloudapi.Account) {
 			s.Revoke(s.token)
@@ -314,5 +390,28 @@ func TestOurClientAgreesOnOperations(t *testing.T) {
 				require.Equal(t, cloudapitest.RuleClosedWindow, f.Rule, "%+v", f)
 			}
 		})
+	}
+}
+
+// TestEveryOperationOfOurClientIsServed reads this file: each method of the client that
+// takes a context must be called in it, so that a new operation is not forgotten here.
+func TestEveryOperationOfOurClientIsServed(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("client_test.go")
+	require.NoError(t, err)
+	for receiver, of := range map[string]reflect.Type{
+		"c": reflect.TypeFor[*cloudapi.Client](), "n": reflect.TypeFor[*cloudapi.Number](), "a": reflect.TypeFor[*cloudapi.Account](),
+		"app": reflect.TypeFor[*cloudapi.App](), "business": reflect.TypeFor[*cloudapi.Business](),
+	} {
+		operations := 0
+		for i := range of.NumMethod() {
+			m := of.Method(i)
+			if m.Type.NumIn() > 1 && m.Type.In(1) == reflect.TypeFor[context.Context]() {
+				operations++
+				called := regexp.MustCompile(`\b` + receiver + `\.` + m.Name + `\(ctx`)
+				require.True(t, called.Match(source), "%s of %s", m.Name, of)
+			}
+		}
+		require.Positive(t, operations)
 	}
 }

@@ -1,6 +1,7 @@
 package cloudapitest
 
 import (
+	"maps"
 	"strings"
 	"time"
 )
@@ -33,10 +34,10 @@ func (c *call) countReach(m *message) *graphError {
 	}
 	who := m.chat.user.bsuid(p)
 	if at, known := p.reached[who]; !known || c.at-at >= int64(24*time.Hour) {
-		for id, at := range p.reached {
-			if c.at-at >= int64(24*time.Hour) {
-				delete(p.reached, id)
-			}
+		// Those of yesterday are dropped only when the limit seems to be reached, since
+		// it takes a look at everybody.
+		if len(p.reached) >= p.limit {
+			maps.DeleteFunc(p.reached, func(_ string, at int64) bool { return c.at-at >= int64(24*time.Hour) })
 		}
 		if len(p.reached) >= p.limit {
 			c.note(RuleTierOverrun, "more users were messaged outside a service window than the portfolio's messaging limit allows")

@@ -60,7 +60,7 @@ func (n *Number) post(u *User, m *message) {
 // opensWindow follows the conservative reading where Meta is silent: reactions and
 // what arrives as unsupported do not open the window, edits and deletions neither.
 func (m *message) opensWindow() bool {
-	return m.kind != "reaction" && m.kind != "edit" && m.kind != "revoke"
+	return m.kind != "reaction" && m.kind != "edit" && m.kind != "revoke" && m.kind != "unsupported"
 }
 
 // write makes a message of the user and posts it. It runs with mu held.

@@ -412,7 +412,7 @@ func compareShapes(t *testing.T, fixture string, body []byte, extra, without []s
 	require.Empty(t, minus(ours, theirs, extra), "keys or types the fixture does not have, in\n%s", body)
 	require.Empty(t, minus(theirs, ours, without), "keys or types of the fixture that are missing, in\n%s", body)
 	for _, w := range without {
-		require.NotEmpty(t, minus(theirs, ours, nil), "%s is listed as missing but is not", w)
+		require.True(t, slices.ContainsFunc(minus(theirs, ours, nil), func(path string) bool { return strings.Contains(path, w) }), "%s is listed as missing but is not", w)
 	}
 }
 

@@ -97,17 +97,25 @@ func (w *World) defineTemplate(a *Account, n *node) (*Template, *graphError) {
 	if ge := t.read(n, true); ge != nil {
 		return nil, ge
 	}
-	for _, o := range a.templates {
-		if o.Name == t.Name && o.Language == t.Language && !o.gone {
-			ge := badParam("Content in this language already exists")
-			ge.subcode = 2388024
-			return nil, ge
-		}
+	if a.template(t.Name, t.Language) != nil {
+		ge := badParam("Content in this language already exists")
+		ge.subcode = 2388024
+		return nil, ge
 	}
 	t.ID = w.newID()
 	a.templates = append(a.templates, t)
 	w.templates[t.ID] = t
 	return t, nil
+}
+
+// template finds a template that was not deleted; nil if there is none.
+func (a *Account) template(name, language string) *Template {
+	for _, t := range a.templates {
+		if t.Name == name && t.Language == language && !t.gone {
+			return t
+		}
+	}
+	return nil
 }
 
 // read fills t from a definition; whole definitions name the template, edits only
@@ -172,7 +180,7 @@ func (t *Template) component(o *fields) {
 		}
 		t.body = part{format: "TEXT", text: o.text("text", 0, 1024)}
 		if t.body.text == "" && t.category == "AUTHENTICATION" {
-			t.body.text = "*{{1}}* is your verification code."
+			t.body.text = presetBody(o.n.at("add_security_recommendation").isTrue())
 		} else if t.body.text == "" {
 			o.reject(badParam("The BODY component needs a text."))
 		}
@@ -181,7 +189,10 @@ func (t *Template) component(o *fields) {
 			o.reject(fail(2388299, "Variables can't be at the start or end of the template."))
 		}
 	case "FOOTER":
-		if t.footer = o.text("text", 0, 60); strings.Contains(t.footer, "{{") {
+		if t.footer = o.text("text", 0, 60); t.category == "AUTHENTICATION" {
+			t.footer = presetFooter(o.n.at("code_expiration_minutes").scalar())
+		}
+		if strings.Contains(t.footer, "{{") {
 			o.reject(fail(2388073, "The footer has no variables."))
 		}
 	case "BUTTONS":
@@ -195,6 +206,26 @@ func (t *Template) component(o *fields) {
 	case "LIMITED_TIME_OFFER":
 		t.offer = true
 	}
+}
+
+// presetBody and presetFooter are Meta's own words for one-time passwords, in English
+// whatever the language of the template.
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/authentication-templates/authentication-templates
+// (checked 2026-11)
+func presetBody(recommendation bool) string {
+	text := "*{{1}}* is your verification code."
+	if recommendation {
+		text += " For your security, do not share this code."
+	}
+	return text
+}
+
+// presetFooter is "" without an expiry.
+func presetFooter(minutes string) string {
+	if minutes == "" {
+		return ""
+	}
+	return "This code expires in " + minutes + " minutes."
 }
 
 // templateHeader reads a header of a template or card.

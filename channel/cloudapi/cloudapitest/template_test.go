@@ -113,3 +113,38 @@ func TestACarouselIsFilledCardByCard(t *testing.T) {
 	s.Settle()
 	require.Contains(t, string(s.in.take()[0]), `"payload":"want-0"`)
 }
+
+func TestAProductCarouselIsAsLongAsTheSend(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	card := `{"components":[{"type":"HEADER","format":"PRODUCT"},{"type":"BUTTONS","buttons":[{"type":"SPM","text":"View"}]}]}`
+	_, err := s.account.AddTemplate(`{"name":"p","language":"en_US","category":"MARKETING","components":[{"type":"BODY","text":"New."},{"type":"CAROUSEL","cards":[` + card + `,` + card + `]}]}`)
+	require.NoError(t, err)
+	send := func(products ...string) int {
+		var cards []string
+		for i, p := range products {
+			cards = append(cards, `{"card_index":`+itoa(i)+`,"components":[{"type":"header","parameters":[{"type":"product","product":{"product_retailer_id":"`+p+`","catalog_id":"7"}}]}]}`)
+		}
+		_, b := s.send(`"type":"template","template":{"name":"p","language":{"code":"en_US"},"components":[{"type":"carousel","cards":[` + strings.Join(cards, ",") + `]}]}`)
+		return code(b)
+	}
+	require.Equal(t, 132000, send("one"))
+	require.Zero(t, send("one", "two", "three"))
+	s.Settle()
+	require.Equal(t, "three", s.user.Sees(s.number)[0].Cards[2].Product)
+}
+
+func TestOneTimeCodesAreInMetasOwnWords(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	_, err := s.account.AddTemplate(`{"name":"otp","language":"en_US","category":"AUTHENTICATION","components":[{"type":"BODY","add_security_recommendation":true},
+		{"type":"FOOTER","code_expiration_minutes":5},{"type":"BUTTONS","buttons":[{"type":"OTP","otp_type":"COPY_CODE"}]}]}`)
+	require.NoError(t, err)
+	value := `"parameters":[{"type":"text","text":"482913"}]`
+	_, b := s.send(`"type":"template","template":{"name":"otp","language":{"code":"en_US"},"components":[{"type":"body",` + value + `},{"type":"button","sub_type":"url","index":0,` + value + `}]}`)
+	require.Zero(t, code(b), "%v", b)
+	s.Settle()
+	seen := s.user.Sees(s.number)[0]
+	require.Equal(t, "*482913* is your verification code. For your security, do not share this code.", seen.Text)
+	require.Equal(t, "This code expires in 5 minutes.", seen.Footer)
+}

@@ -219,11 +219,15 @@ func archiveTemplates(c *call) *graphError {
 	if c.rest == "unarchive" {
 		from, to, event = "ARCHIVED", StatusApproved, "UNARCHIVED"
 	}
+	var found []*Template
 	for id := range strings.SplitSeq(c.body.at("hsm_ids").text, ",") {
 		t := c.templates[strings.TrimSpace(id)]
 		if t == nil || t.account != c.target.account || t.status != from {
 			return badParam("A template of hsm_ids does not exist or is not " + from + ".")
 		}
+		found = append(found, t)
+	}
+	for _, t := range found {
 		c.setTemplateStatus(t, to, event, nil)
 	}
 	return c.success()
@@ -273,33 +277,39 @@ func upsertTemplates(c *call) *graphError {
 // migrateTemplates answers POST /{waba-id}/migrate_message_templates: approved
 // templates of another account of the business are copied.
 func migrateTemplates(c *call) *graphError {
+	a := c.target.account
 	source := c.accounts[c.body.at("source_waba_id").scalar()]
-	if source == nil || !c.token.reaches(source) || source.Portfolio != c.target.account.Portfolio {
+	if source == nil || !c.token.reaches(source) || source.Portfolio != a.Portfolio {
 		return badParam("Param source_waba_id is not an account of the same business.")
 	}
 	only := c.body.at("template_ids")
-	var copied []string
+	var copied, refused []*Template
 	for _, t := range source.templates {
-		if only.kind == jsonArray && !slices.ContainsFunc(only.items, func(m member) bool { return m.val.scalar() == t.ID }) {
-			continue
+		switch {
+		case only.kind == jsonArray && !slices.ContainsFunc(only.items, func(m member) bool { return m.val.scalar() == t.ID }):
+		case t.gone || t.status != StatusApproved || t.quality != "GREEN" && t.quality != "UNKNOWN":
+		case a.template(t.Name, t.Language) != nil:
+			refused = append(refused, t)
+		default:
+			// The copy starts without a history: edits, pauses, messages held.
+			dup := *t
+			dup.ID, dup.account, dup.edited, dup.waiting, dup.held, dup.pauses = c.newID(), a, nil, nil, false, 0
+			a.templates = append(a.templates, &dup)
+			c.templates[dup.ID] = &dup
+			copied = append(copied, t)
 		}
-		if t.gone || t.status != StatusApproved || t.quality != "GREEN" && t.quality != "UNKNOWN" {
-			continue
-		}
-		// Copies start without a history of edits.
-		dup := *t
-		dup.ID, dup.account, dup.edited = c.newID(), c.target.account, nil
-		c.target.account.templates = append(c.target.account.templates, &dup)
-		c.templates[dup.ID] = &dup
-		copied = append(copied, dup.ID)
 	}
 	c.out.obj(func() {
 		c.out.key("migrated_templates").arr(func() {
-			for _, id := range copied {
-				c.out.str(id)
+			for _, t := range copied {
+				c.out.str(t.ID)
 			}
 		})
-		c.out.key("failed_templates").obj(func() {})
+		c.out.key("failed_templates").obj(func() {
+			for _, t := range refused {
+				c.out.key(t.ID).str("Template name and language already exist in the account.")
+			}
+		})
 	})
 	return nil
 }
@@ -317,7 +327,8 @@ func previewTemplates(c *call) *graphError {
 		c.out.key("data").arr(func() {
 			for _, l := range languages {
 				c.out.obj(func() {
-					c.out.key("body").str("*{{1}}* is your verification code.")
+					c.out.key("body").str(presetBody(c.query.Get("add_security_recommendation") == "true"))
+					c.out.opt("footer", presetFooter(c.query.Get("code_expiration_minutes")))
 					c.out.key("language").str(strings.TrimSpace(l))
 					c.out.key("buttons").arr(func() {
 						c.out.obj(func() { c.out.key("text").str("Copy code") })

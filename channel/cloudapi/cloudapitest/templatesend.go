@@ -20,12 +20,7 @@ func (c *call) templateMessage(o *fields, d *draft) {
 	if o.err != nil {
 		return
 	}
-	for _, t := range c.target.number.account.templates {
-		if t.Name == name && t.Language == code && !t.gone {
-			d.tmpl = t
-		}
-	}
-	if d.tmpl == nil {
+	if d.tmpl = c.target.number.account.template(name, code); d.tmpl == nil {
 		o.reject(fail(132001, "template name ("+name+") does not exist in "+code))
 		return
 	}
@@ -241,37 +236,61 @@ var subTypes = map[string]struct {
 	"VOICE_CALL":    {"voice_call", "payload ttl_minutes", 0},
 }
 
-// carousel checks the cards of a carousel template.
+// carousel checks the cards of a carousel template. A carousel of media has the cards of
+// its definition; one of products has up to ten like the first.
 func (b *binding) carousel(o *fields) {
-	list := o.list("cards", 1, 10)
-	// The number of cards is fixed by the definition for media carousels.
-	if len(list) != len(b.t.cards) {
-		o.reject(fail(132000, "carousel: number of cards ("+itoa(len(list))+") does not match the template ("+itoa(len(b.t.cards))+")"))
+	list, defined := o.list("cards", 1, 10), b.t.cards
+	products := len(defined) > 0 && defined[0].header.format == "PRODUCT"
+	if len(list) != len(defined) && !(products && len(list) > 1) {
+		o.reject(fail(132000, "carousel: number of cards ("+itoa(len(list))+") does not match the template ("+itoa(len(defined))+")"))
 		return
 	}
 	b.cards = len(list)
 	for i := range list {
 		f := o.element("cards", list, i)
 		f.number("card_index", true, float64(i), float64(i))
-		def, rich, filled := b.t.cards[i], &content{}, make(map[int]string)
-		card := Card{Body: def.body.text}
-		parts := f.list("components", 0, 5)
-		for j := range parts {
-			p := f.element("components", parts, j)
-			switch strings.ToLower(p.text("type", 1, 0)) {
-			case "header":
-				b.headerParams(p, def.header, rich)
-			case "body":
-				card.Body = b.textParams(p, "card body", def.body)
-			case "button":
-				b.button(p, def.buttons, filled)
-			}
-			p.done()
-		}
+		b.card(f, defined[min(i, len(defined)-1)])
 		f.done()
-		card.Media = rich.media.shown()
-		card.Buttons = shownButtons(def.buttons, filled)
-		b.d.more().cards = append(b.d.rich.cards, card)
+	}
+}
+
+// card fills and renders one card.
+func (b *binding) card(f *fields, def templateCard) {
+	rich, filled, headerOK, bodyOK := &content{}, make(map[int]string), false, false
+	card := Card{Body: def.body.text}
+	parts := f.list("components", 0, 5)
+	for j := range parts {
+		p := f.element("components", parts, j)
+		switch strings.ToLower(p.text("type", 1, 0)) {
+		case "header":
+			headerOK = true
+			b.headerParams(p, def.header, rich)
+		case "body":
+			bodyOK = true
+			card.Body = b.textParams(p, "card body", def.body)
+		case "button":
+			b.button(p, def.buttons, filled)
+		}
+		p.done()
+	}
+	b.missing(headerOK, def.header, "card header")
+	b.missing(bodyOK, def.body, "card body")
+	card.Media = rich.media.shown()
+	if len(rich.products) > 0 {
+		card.Product = rich.products[0]
+	}
+	card.Buttons = shownButtons(def.buttons, filled)
+	b.d.more().cards = append(b.d.rich.cards, card)
+}
+
+// missing refuses a send without a component that has something to fill in.
+func (b *binding) missing(ok bool, p part, where string) {
+	switch {
+	case ok:
+	case len(p.vars) > 0:
+		b.reject(fail(132000, where+": number of localizable_params (0) does not match the expected number of params ("+itoa(len(p.vars))+")"))
+	case p.format != "" && p.format != "TEXT":
+		b.reject(fail(132012, where+": Format mismatch, expected "+p.format+", received UNKNOWN"))
 	}
 }
 
@@ -279,18 +298,9 @@ func (b *binding) carousel(o *fields) {
 func (b *binding) finish() {
 	t, rich := b.t, b.d.more()
 	rich.template = t.Name
-	missing := func(ok bool, p part, where string) {
-		switch {
-		case ok:
-		case len(p.vars) > 0:
-			b.reject(fail(132000, where+": number of localizable_params (0) does not match the expected number of params ("+itoa(len(p.vars))+")"))
-		case p.format != "" && p.format != "TEXT":
-			b.reject(fail(132012, where+": Format mismatch, expected "+p.format+", received UNKNOWN"))
-		}
-	}
-	missing(b.headerOK, t.header, "header")
-	missing(b.bodyOK, t.body, "body")
-	if b.cards != len(t.cards) {
+	b.missing(b.headerOK, t.header, "header")
+	b.missing(b.bodyOK, t.body, "body")
+	if b.cards == 0 && len(t.cards) > 0 {
 		b.reject(fail(131008, "carousel: the template's cards are missing"))
 	}
 	if t.offer && !b.offerOK {

@@ -204,3 +204,32 @@ func TestTheWindowClosesAfter24Hours(t *testing.T) {
 	_, body = s.send(`"type":"text","text":{"body":"too late"}`)
 	require.Equal(t, 131047, code(body))
 }
+
+func TestWhatTheBusinessCannotReadOpensNoWindow(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.user.Poll(s.number)
+	s.Settle()
+	_, body := s.send(`"type":"text","text":{"body":"hello"}`)
+	require.Equal(t, 131047, code(body))
+}
+
+func TestTheMessagingLimitIsCountedInMoving24Hours(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	plainTemplate(t, s)
+	s.account.Portfolio.SetLimit(3)
+	reach := func() int {
+		s.user = s.AddUser(cloudapitest.UserConfig{})
+		_, body := s.send(`"type":"template","template":{"name":"plain","language":{"code":"en_US"}}`)
+		return code(body)
+	}
+	require.Zero(t, reach())
+	s.Advance(12 * time.Hour)
+	require.Zero(t, reach())
+	require.Zero(t, reach())
+	require.Equal(t, 131048, reach())
+	s.Advance(12 * time.Hour)
+	require.Zero(t, reach(), "the first is a day ago")
+	require.Equal(t, 131048, reach(), "the others are not")
+}
