@@ -3,7 +3,7 @@ package cloudapitest
 // ParseForTest exposes the request reader to its fuzz target: whether the bytes
 // are accepted, and what they mean, written again.
 func ParseForTest(b []byte) (again []byte, err error) {
-	n, err := parseJSON(b)
+	n, err := parseJSON(string(b))
 	if err != nil {
 		return nil, err
 	}

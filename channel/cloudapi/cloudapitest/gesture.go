@@ -220,7 +220,7 @@ func (u *User) FillFlow(n *Number, answers string) (string, error) {
 	w := u.w
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	parsed, err := parseJSON([]byte(answers))
+	parsed, err := parseJSON(answers)
 	if err != nil || parsed.kind != jsonObject {
 		return "", notOnScreen("the answers are not a JSON object")
 	}

@@ -243,7 +243,7 @@ func (c *call) readBody(r *http.Request) *graphError {
 		c.body = formNode(form)
 	// Everything else is JSON, whatever Content-Type says, as on Graph.
 	case len(raw) > 0:
-		n, err := parseJSON(raw)
+		n, err := parseJSON(string(raw))
 		if err != nil {
 			return malformedRequest("the request body is not valid JSON: " + err.Error())
 		}
@@ -332,8 +332,10 @@ func (c *call) answer() *graphError {
 func (c *call) reply(rw http.ResponseWriter, ge *graphError, v Verdict) {
 	h := rw.Header()
 	trace := c.trace()
-	maps.Copy(h, headers("Facebook-Api-Version", c.version, "X-Fb-Trace-Id", trace, "X-Fb-Request-Id", trace,
-		"Content-Type", "application/json; charset=UTF-8"))
+	values := []string{c.version, trace, "application/json; charset=UTF-8"}
+	h["Facebook-Api-Version"] = values[:1:1]
+	h["X-Fb-Trace-Id"], h["X-Fb-Request-Id"] = values[1:2:2], values[1:2:2]
+	h["Content-Type"] = values[2:]
 	c.usageHeaders(h, ge)
 	for k, value := range v.header {
 		h.Set(k, value)

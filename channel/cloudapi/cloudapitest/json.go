@@ -3,6 +3,7 @@ package cloudapitest
 import (
 	"errors"
 	"strconv"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -47,9 +48,10 @@ var (
 // template with a flow action) nests less than a third of this.
 const maxJSONDepth = 48
 
-// parseJSON reads exactly one JSON value.
-func parseJSON(b []byte) (node, error) {
-	r := jsonReader{b: b}
+// parseJSON reads exactly one JSON value. Strings without escapes are parts of s, so
+// that reading a request costs few allocations; what is kept for long must be cloned.
+func parseJSON(s string) (node, error) {
+	r := jsonReader{b: s}
 	n, err := r.value(0)
 	if err != nil {
 		return node{}, err
@@ -62,7 +64,7 @@ func parseJSON(b []byte) (node, error) {
 }
 
 type jsonReader struct {
-	b []byte
+	b string
 	i int
 }
 
@@ -103,7 +105,7 @@ func (r *jsonReader) value(depth int) (node, error) {
 // word reads true, false or null.
 func (r *jsonReader) word() (node, error) {
 	for _, w := range [...]node{{kind: jsonBool, text: "true"}, {kind: jsonBool, text: "false"}, {kind: jsonNull, text: "null"}} {
-		if len(r.b)-r.i >= len(w.text) && string(r.b[r.i:r.i+len(w.text)]) == w.text {
+		if strings.HasPrefix(r.b[r.i:], w.text) {
 			r.i += len(w.text)
 			return w, nil
 		}
@@ -115,7 +117,9 @@ func (r *jsonReader) word() (node, error) {
 // difference between JSON readers that no request should rest on.
 func (r *jsonReader) object(depth int) (node, error) {
 	n := node{kind: jsonObject}
-	r.i++
+	if r.i++; depth == 0 {
+		n.items = make([]member, 0, 6) // a send has as many
+	}
 	for {
 		r.skip()
 		if len(n.items) == 0 && r.next('}') {
@@ -206,7 +210,7 @@ func (r *jsonReader) number() (node, error) {
 			return node{}, errJSONSyntax
 		}
 	}
-	return node{kind: jsonNumber, text: string(r.b[start:r.i])}, nil
+	return node{kind: jsonNumber, text: r.b[start:r.i]}, nil
 }
 
 // digits reads at least one digit.
@@ -218,7 +222,7 @@ func (r *jsonReader) digits() bool {
 	return r.i > start
 }
 
-// str reads a string. Plain strings, by far the most, cost one allocation.
+// str reads a string. Plain strings, by far the most, cost no allocation.
 func (r *jsonReader) str() (string, error) {
 	r.i++
 	start := r.i
@@ -228,10 +232,10 @@ func (r *jsonReader) str() (string, error) {
 			s := r.b[start:r.i]
 			r.i++
 			// encoding/json would repair it; a client that sends it is wrong.
-			if !utf8.Valid(s) {
+			if !utf8.ValidString(s) {
 				return "", errJSONSyntax
 			}
-			return string(s), nil
+			return s, nil
 		case c == '\\':
 			return r.escaped(start)
 		case c < 0x20:
@@ -318,7 +322,7 @@ func (r *jsonReader) hex4() (rune, error) {
 	if len(r.b)-r.i < 4 {
 		return 0, errJSONSyntax
 	}
-	u, err := strconv.ParseUint(string(r.b[r.i:r.i+4]), 16, 16)
+	u, err := strconv.ParseUint(r.b[r.i:r.i+4], 16, 16)
 	if err != nil {
 		return 0, errJSONSyntax
 	}

@@ -18,7 +18,7 @@ func (w *World) announce(a *Account, field string, fill func(e *enc), told func(
 // given as JSON, for the kinds the world does not bring about by itself. A number
 // makes it a messaging-type webhook; nil makes it an account-type one.
 func (w *World) Announce(a *Account, n *Number, field, value string) error {
-	v, err := parseJSON([]byte(value))
+	v, err := parseJSON(value)
 	if err != nil {
 		return fmt.Errorf("cloudapitest: announce: %w", err)
 	}

@@ -71,10 +71,11 @@ func (c *call) readSend(marketing bool) (*sendRequest, *graphError) {
 	if f.text("messaging_product", 0, 0) != "whatsapp" {
 		f.reject(badParam("The parameter messaging_product is required and must be whatsapp."))
 	}
-	r := &sendRequest{draft: &draft{kind: cmp.Or(f.text("type", 0, 0), "text")}, marketing: marketing}
-	if !slices.Contains(sendTypes, r.kind) {
+	kind := slices.Index(sendTypes, cmp.Or(f.text("type", 0, 0), "text"))
+	if kind < 0 {
 		return nil, fail(131051, "Message type is not supported.")
 	}
+	r := &sendRequest{draft: &draft{kind: sendTypes[kind]}, marketing: marketing}
 	r.group = f.oneOf("recipient_type", false, "individual", "group") == "group"
 	r.opaque = f.text("biz_opaque_callback_data", 0, 512)
 	r.hash = f.text("recipient_identity_key_hash", 0, 0)
@@ -124,8 +125,8 @@ func (c *call) acceptSend(r *sendRequest) *graphError {
 		return c.sendToGroup(r)
 	}
 	m := &message{
-		number: c.target.number, kind: r.kind, text: r.text, rich: r.rich, tmpl: r.tmpl, at: c.at,
-		opaque: r.opaque, replyTo: r.replyTo, waid: r.to.waid, byBSUID: r.to.waid == "",
+		number: c.target.number, kind: r.kind, text: strings.Clone(r.text), rich: r.rich, tmpl: r.tmpl, at: c.at,
+		opaque: strings.Clone(r.opaque), replyTo: strings.Clone(r.replyTo), waid: r.to.waid, byBSUID: r.to.waid == "",
 	}
 	if r.direct != nil {
 		m.direct, m.ttl, m.category = c.generated(r.direct, r.text), r.direct.ttl, r.direct.category
@@ -181,7 +182,9 @@ func (c *call) recipient(f *fields, group bool) (recipient, *graphError) {
 		return r, fail(131009, "Param to must be a valid phone number.")
 	}
 	// Nobody with this number is no error yet: the platform accepts and reports 131026.
-	r.user = c.phones[r.waid]
+	if r.user = c.phones[r.waid]; r.user != nil {
+		r.waid = r.user.phone // the same digits, without holding on to the request
+	}
 	return r, nil
 }
 

@@ -76,7 +76,7 @@ type templateCard struct {
 // POST to /{waba}/message_templates. The definition must satisfy the same checks
 // as there; the error is the refusal Meta would give.
 func (a *Account) AddTemplate(definition string) (*Template, error) {
-	n, err := parseJSON([]byte(definition))
+	n, err := parseJSON(definition)
 	if err != nil {
 		return nil, fmt.Errorf("cloudapitest: add template: %w", err)
 	}

@@ -99,7 +99,7 @@ func (c *call) createFromLibrary(name string) *graphError {
 	if !ok {
 		return badParam("Param library_template_name is not in the library.")
 	}
-	components, err := parseJSON([]byte(text))
+	components, err := parseJSON(text)
 	if err != nil {
 		return badParam("The library template cannot be read.")
 	}
@@ -171,7 +171,7 @@ func editTemplate(c *call) *graphError {
 func deleteTemplates(c *call) *graphError {
 	name, id := c.query.Get("name"), c.query.Get("hsm_id")
 	var ids []string
-	if list, err := parseJSON([]byte(c.query.Get("hsm_ids"))); err == nil && list.kind == jsonArray {
+	if list, err := parseJSON(c.query.Get("hsm_ids")); err == nil && list.kind == jsonArray {
 		for i := range list.items {
 			ids = append(ids, list.items[i].val.scalar())
 		}
