@@ -1,6 +1,7 @@
 package main
 
 import (
+	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,25 +12,29 @@ import (
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
 )
 
-// routes are the control API. Every POST takes and every answer is a JSON object.
-//
-//	GET  /control/state                   everything the page shows
-//	POST /control/clock    {"advance":"24h"}
-//	POST /control/webhook  {"url":"…"}
-//	POST /control/users    {"name":"…","phone":"…","username":"…","hide_phone":true}
-//	GET  /control/users/{n}/chat          what person n sees
-//	POST /control/users/{n}/{gesture}     see gestures
-//	POST /control/templates               a template definition, approved at once
-//	POST /control/faults                  rates from 0 to 1: {"duplicate":0.2,"lose":0.1,…}
-//	GET  /control/audit                   the rules broken so far
+//go:embed control.txt
+var controlText []byte
+
+// routes are the control API, which control.txt describes.
 func (s *server) routes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /control/{$}", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = w.Write(controlText)
+	})
 	mux.HandleFunc("GET /control/state", s.state)
+	mux.HandleFunc("GET /control/traffic/{n}", s.exchange)
 	mux.HandleFunc("POST /control/clock", s.clock)
+	mux.HandleFunc("POST /control/settle", func(w http.ResponseWriter, _ *http.Request) {
+		s.world.Settle()
+		answer(w, map[string]any{"now": s.world.Now()})
+	})
+	mux.HandleFunc("POST /control/intercept", s.intercept)
+	mux.HandleFunc("POST /control/probe", s.probe)
 	mux.HandleFunc("POST /control/webhook", s.webhook)
 	mux.HandleFunc("POST /control/users", s.addUser)
 	mux.HandleFunc("GET /control/users/{n}/chat", s.chat)
 	mux.HandleFunc("POST /control/users/{n}/{gesture}", s.gesture)
-	mux.HandleFunc("POST /control/templates", s.template)
+	mux.HandleFunc("POST /control/templates", s.addTemplate)
 	mux.HandleFunc("POST /control/faults", s.faults)
 	mux.HandleFunc("GET /control/audit", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, map[string]any{"findings": s.findings()})
@@ -59,29 +64,38 @@ func read(w http.ResponseWriter, r *http.Request, v any) bool {
 	return true
 }
 
-// person is a user as the page lists them.
-type person struct {
-	N     int    `json:"n"`
-	Name  string `json:"name"`
-	Phone string `json:"phone"`
-	BSUID string `json:"bsuid"`
-	Last  string `json:"last,omitempty"`
-}
-
 func (s *server) state(w http.ResponseWriter, _ *http.Request) {
-	var people []person
+	people := []person{}
 	for i, u := range s.people.all() {
-		p := person{N: i, Name: u.Name(), Phone: u.Phone(), BSUID: u.BSUID(s.number)}
-		if seen := u.Sees(s.number); len(seen) > 0 {
-			p.Last = seen[len(seen)-1].Text
-		}
-		people = append(people, p)
+		people = append(people, s.describe(i, u))
+	}
+	templates := []template{}
+	for t := range s.account.Templates() {
+		templates = append(templates, template{t.ID, t.Name, t.Language, t.Status()})
 	}
 	answer(w, map[string]any{
-		"now": s.world.Now(), "base_url": s.site, "access_token": s.token, "phone_number_id": s.number.ID, "phone": s.number.Phone,
+		"now": s.world.Now(), "business": s.account.Name, "base_url": s.site, "access_token": s.token, "phone_number_id": s.number.ID, "phone": s.number.Phone,
 		"waba_id": s.account.ID, "app_id": s.app.ID, "app_secret": s.app.Secret, "verify_token": s.app.VerifyToken,
-		"webhook": s.app.Callback(), "people": people, "findings": s.findings(), "webhooks": s.feed.list(),
+		"webhook": s.app.Callback(), "people": people, "templates": templates, "findings": s.findings(), "traffic": s.journal.list(),
 	})
+}
+
+// template is a message template as the page lists it.
+type template struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Language string `json:"language"`
+	Status   string `json:"status"`
+}
+
+func (s *server) exchange(w http.ResponseWriter, r *http.Request) {
+	n, _ := strconv.Atoi(r.PathValue("n"))
+	x, ok := s.journal.find(n)
+	if !ok {
+		refuse(w, http.StatusNotFound, errors.New("this exchange is not among the last "+strconv.Itoa(journalLength)))
+		return
+	}
+	answer(w, x)
 }
 
 // finding is a broken rule as JSON.
@@ -141,7 +155,7 @@ func (s *server) addUser(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	u := s.world.AddUser(cloudapitest.UserConfig{Name: in.Name, Phone: in.Phone, Username: in.Username, HidePhone: in.HidePhone})
-	answer(w, person{N: s.people.add(u), Name: u.Name(), Phone: u.Phone(), BSUID: u.BSUID(s.number)})
+	answer(w, s.describe(s.people.add(u), u))
 }
 
 // user finds the person in the path.
@@ -161,7 +175,7 @@ func (s *server) chat(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *server) template(w http.ResponseWriter, r *http.Request) {
+func (s *server) addTemplate(w http.ResponseWriter, r *http.Request) {
 	var in json.RawMessage
 	if !read(w, r, &in) {
 		return
@@ -176,8 +190,15 @@ func (s *server) template(w http.ResponseWriter, r *http.Request) {
 
 func (s *server) faults(w http.ResponseWriter, r *http.Request) {
 	var in struct {
-		Duplicate, Reorder, Lose, Malform, Future, Forge, Split, Delay float64
-		Merge                                                          int
+		Duplicate float64 `json:"duplicate"`
+		Reorder   float64 `json:"reorder"`
+		Lose      float64 `json:"lose"`
+		Malform   float64 `json:"malform"`
+		Future    float64 `json:"future"`
+		Forge     float64 `json:"forge"`
+		Split     float64 `json:"split"`
+		Delay     float64 `json:"delay"`
+		Merge     int     `json:"merge"`
 	}
 	if !read(w, r, &in) {
 		return
@@ -187,6 +208,53 @@ func (s *server) faults(w http.ResponseWriter, r *http.Request) {
 		Forge: in.Forge, Split: in.Split, Delay: in.Delay, MaxDelay: time.Minute, Merge: in.Merge,
 	})
 	answer(w, map[string]any{"ok": true})
+}
+
+// intercept makes the next calls of an operation fail.
+func (s *server) intercept(w http.ResponseWriter, r *http.Request) {
+	in := struct {
+		Operation string `json:"operation"`
+		Code      int    `json:"code"` // Meta's error code; 0 = see Lost
+		Lost      string `json:"lost"` // "request" or "answer"
+		Times     int    `json:"times"`
+	}{Operation: "POST messages", Times: 1}
+	if !read(w, r, &in) {
+		return
+	}
+	var verdict cloudapitest.Verdict
+	switch {
+	case in.Times < 1 || in.Times > 1000:
+		refuse(w, http.StatusBadRequest, errors.New("times must be 1 to 1000"))
+		return
+	case in.Code > 0 && in.Lost == "":
+		verdict = cloudapitest.Fail(in.Code)
+	case in.Code == 0 && in.Lost == "answer":
+		verdict = cloudapitest.Lose()
+	case in.Code == 0 && in.Lost == "request":
+		verdict = cloudapitest.Drop()
+	default:
+		refuse(w, http.StatusBadRequest, errors.New(`either code or lost ("request" or "answer") is required`))
+		return
+	}
+	for range in.Times {
+		s.world.Intercept(func(r *cloudapitest.Request) cloudapitest.Verdict {
+			if r.Operation != in.Operation {
+				return cloudapitest.Pass()
+			}
+			return verdict
+		})
+	}
+	answer(w, map[string]any{"ok": true})
+}
+
+// probe attacks the receiver as a stranger would; what it lets in is a finding.
+func (s *server) probe(w http.ResponseWriter, _ *http.Request) {
+	if s.app.Callback() == "" {
+		refuse(w, http.StatusConflict, errors.New("there is no webhook to probe"))
+		return
+	}
+	s.world.Probe(s.app)
+	answer(w, map[string]any{"findings": s.findings()})
 }
 
 // words are the arguments of gestures.

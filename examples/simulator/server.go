@@ -1,7 +1,7 @@
 package main
 
 import (
-	_ "embed"
+	"embed"
 	"fmt"
 	"io"
 	"net"
@@ -30,7 +30,7 @@ type server struct {
 	number  *cloudapitest.Number
 	token   string
 	people  directory
-	feed    feed
+	journal journal
 }
 
 // starters are templates to try; what else an account has is up to the program.
@@ -51,12 +51,12 @@ func newServer(set settings) (*server, error) {
 	s := &server{site: set.site}
 	world, err := cloudapitest.New(cloudapitest.Config{
 		Seed: set.seed, Now: set.now, GraphURL: set.site, MediaURL: set.site, Retain: 30 * 24 * time.Hour,
-		Transport: s.feed.watch(set.transport),
+		Transport: s.journal.webhooks(set.transport),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("simulator: start: %w", err)
 	}
-	s.world = world
+	s.world, s.journal.now = world, world.Now
 	s.app = world.AddApp(cloudapitest.AppConfig{Name: "Simulator", Secret: set.secret, VerifyToken: set.verify})
 	s.account = world.AddAccount(cloudapitest.AccountConfig{Name: "Lucky Shrub Demo", Portfolio: world.AddPortfolio(cloudapitest.PortfolioConfig{Name: "Lucky Shrub Demo", Limit: 2000})})
 	s.number = s.account.AddNumber(cloudapitest.NumberConfig{Name: "Lucky Shrub Demo", OBA: true})
@@ -100,19 +100,25 @@ func (s *server) subscribe(url string) error {
 	return nil
 }
 
-//go:embed page.html
-var page []byte
+//go:embed web
+var web embed.FS
 
 // handler joins the page, the control API and Graph.
 func (s *server) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; img-src data:")
-		_, _ = w.Write(page)
-	})
+	for _, name := range []string{"page.html", "style.css", "app.js", "icon.svg"} {
+		path := "GET /static/" + name
+		if name == "page.html" {
+			path = "GET /{$}"
+		}
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; frame-ancestors 'none'")
+			w.Header().Set("Cache-Control", "no-cache")
+			http.ServeFileFS(w, r, web, "web/"+name)
+		})
+	}
 	s.routes(mux)
-	mux.Handle("/", s.world.Handler())
+	mux.Handle("/", s.journal.calls(s.world.Handler()))
 	return s.guard(mux)
 }
 

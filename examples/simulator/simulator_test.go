@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -113,16 +115,119 @@ func TestAProgramInAnyLanguageCanTalkToIt(t *testing.T) {
 	require.Len(t, r.control("GET", "audit", "")["findings"], 1)
 }
 
+// gesturesOf collects the words between mark and a quote.
+func gesturesOf(t *testing.T, file, mark string) []string {
+	t.Helper()
+	text, err := web.ReadFile("web/" + file)
+	require.NoError(t, err)
+	var out []string
+	for _, part := range strings.Split(string(text), mark)[1:] {
+		name, _, _ := strings.Cut(part, `"`)
+		out = append(out, name)
+	}
+	require.NotEmpty(t, out)
+	return out
+}
+
 func TestEveryGestureOfThePageExists(t *testing.T) {
 	t.Parallel()
-	for _, part := range bytes.Split(page, []byte(`data-gesture="`))[1:] {
-		name, _, _ := strings.Cut(string(part), `"`)
-		require.Contains(t, gestures, name)
+	for mark, file := range map[string]string{`data-gesture="`: "page.html", `data-on="`: "page.html", `data-off="`: "page.html", `act("`: "app.js"} {
+		for _, name := range gesturesOf(t, file, mark) {
+			require.Contains(t, gestures, name)
+		}
 	}
-	for _, part := range bytes.Split(page, []byte(`act("`))[1:] {
-		name, _, _ := strings.Cut(string(part), `"`)
-		require.Contains(t, gestures, name)
+}
+
+func TestTheControlAPIDescribesItself(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	resp, err := http.Get(r.s.site + "/control/")
+	require.NoError(t, err)
+	text, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	for name := range gestures {
+		require.Contains(t, string(text), "/"+name+" ")
 	}
+	// Every path that it names is one that the server knows.
+	for _, line := range strings.Split(string(text), "\n") {
+		method, path, _ := strings.Cut(strings.TrimSpace(line), " ")
+		path, _, _ = strings.Cut(strings.TrimSpace(path), " ")
+		if method != "GET" && method != "POST" || !strings.HasPrefix(path, "/control/") {
+			continue
+		}
+		status, _ := r.call(method, strings.ReplaceAll(path, "{n}", "0"), "{}")
+		require.NotEqual(t, http.StatusMethodNotAllowed, status, path)
+		if !strings.Contains(path, "{n}") {
+			require.NotEqual(t, http.StatusNotFound, status, path)
+		}
+	}
+}
+
+func TestTheNextCallsCanBeMadeToFail(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.control("POST", "users/0/text", `{"text":"Hello?"}`)
+	r.control("POST", "settle", `{}`)
+	r.control("POST", "intercept", `{"code":131016,"times":2}`)
+	for _, want := range []int{500, 500, 200} {
+		status, v := r.send("How can we help?")
+		require.Equal(t, want, status, "%v", v)
+	}
+	r.control("POST", "intercept", `{"lost":"answer"}`)
+	req, err := http.NewRequest(http.MethodPost, r.s.site+"/v26.0/"+r.s.number.ID+"/messages",
+		strings.NewReader(`{"messaging_product":"whatsapp","to":"+`+r.s.people.all()[0].Phone()+`","type":"text","text":{"body":"Are you there?"}}`))
+	require.NoError(t, err)
+	req.Header.Set("Authorization", "Bearer "+r.s.token)
+	_, err = http.DefaultClient.Do(req)
+	require.Error(t, err)
+	r.control("POST", "settle", `{}`)
+	require.Len(t, r.control("GET", "users/0/chat", "")["messages"], 3, "accepted nevertheless")
+	for _, body := range []string{`{}`, `{"code":1,"lost":"answer"}`, `{"lost":"temper"}`, `{"code":1,"times":0}`, `{"colour":1}`} {
+		status, _ := r.call("POST", "/control/intercept", body)
+		require.Equal(t, http.StatusBadRequest, status, body)
+	}
+
+	traffic := r.control("GET", "state", "")["traffic"].([]any)
+	var last map[string]any
+	for _, x := range traffic {
+		if x.(map[string]any)["note"] != nil {
+			last = x.(map[string]any)
+			break
+		}
+	}
+	require.Equal(t, "the connection was broken on purpose", last["note"])
+	require.Nil(t, last["request"], "bodies are fetched one by one")
+	full := r.control("GET", "traffic/"+strconv.Itoa(int(last["n"].(float64))), "")
+	require.Contains(t, full["request"], "Are you there?")
+	require.NotContains(t, fmt.Sprint(traffic), r.s.token)
+}
+
+func TestTheProbeFindsAReceiverThatChecksNothing(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	findings := r.control("POST", "probe", `{}`)["findings"].([]any)
+	require.NotEmpty(t, findings, "the rig answers everybody")
+	require.Equal(t, "handshake-without-token-check", findings[0].(map[string]any)["rule"])
+}
+
+func TestThePageShowsWhereACustomerStands(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	first := func() map[string]any { return r.control("GET", "state", "")["people"].([]any)[0].(map[string]any) }
+	require.Nil(t, first()["window_ends"])
+	r.control("POST", "users/0/text", `{"text":"Hello?"}`)
+	require.Equal(t, "2026-11-21T09:00:00Z", first()["window_ends"])
+	for _, gesture := range []string{"offline", "block", "optout"} {
+		r.control("POST", "users/0/"+gesture, `{}`)
+	}
+	p := first()
+	require.Equal(t, []any{true, true, true}, []any{p["offline"], p["blocked"], p["opted_out"]})
+	resp, err := http.Get(r.s.site + "/")
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	require.Equal(t, "text/html; charset=utf-8", resp.Header.Get("Content-Type"))
+	require.NotContains(t, resp.Header.Get("Content-Security-Policy"), "unsafe")
 }
 
 func TestTheControlAPIRefusesOtherPages(t *testing.T) {

@@ -151,9 +151,10 @@ func (c *chat) showsPhone(now int64) bool {
 
 // windowOpen reports whether free-form messages may be sent: strictly less than
 // 24 hours since the last event that opens the window.
-func (c *chat) windowOpen(now int64) bool {
-	return c.opened != 0 && now < c.opened+int64(24*time.Hour)
-}
+func (c *chat) windowOpen(now int64) bool { return c.opened != 0 && now < c.windowEnds() }
+
+// windowEnds is the first instant outside the window.
+func (c *chat) windowEnds() int64 { return c.opened + int64(24*time.Hour) }
 
 // callingCodes are the prefixes the simulator knows, longest match first.
 var callingCodes = [...]struct{ prefix, country string }{

@@ -174,3 +174,26 @@ func (u *User) Typing(n *Number) bool {
 	c := u.chats[n]
 	return c != nil && u.w.now() < c.typing
 }
+
+// Standing is how a person and a business number stand to each other.
+type Standing struct {
+	WindowEnds time.Time // the first instant without a customer service window; zero = there was none yet
+	Offline    bool      // the phone is off
+	Blocked    bool      // the person blocked the business
+	Refused    bool      // the business blocked the person
+	OptedOut   bool      // the person stopped marketing messages
+}
+
+// Standing returns how the user and a business number stand to each other.
+func (u *User) Standing(n *Number) Standing {
+	u.w.mu.Lock()
+	defer u.w.mu.Unlock()
+	st := Standing{Offline: u.cfg.Offline}
+	if c := u.chats[n]; c != nil {
+		st.Blocked, st.Refused, st.OptedOut = c.blocked, c.blockedBiz, c.stopped
+		if c.opened != 0 {
+			st.WindowEnds = time.Unix(0, c.windowEnds()).UTC()
+		}
+	}
+	return st
+}
