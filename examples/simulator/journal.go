@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -110,7 +111,8 @@ func graphError(body []byte) string {
 	if json.Unmarshal(body, &v) != nil || v.Error.Code == 0 {
 		return ""
 	}
-	return strings.TrimPrefix(v.Error.Message, "(") // "(#131047) …" reads better without
+	code := strconv.Itoa(v.Error.Code)
+	return code + " " + strings.TrimPrefix(v.Error.Message, "(#"+code+") ")
 }
 
 // aboutCall names the type of a message, "" for other calls.
@@ -177,7 +179,9 @@ func (j *journal) webhooks(next http.RoundTripper) http.RoundTripper {
 			resp.Body = io.NopCloser(bytes.NewReader(body))
 			x.Response = out.text(resp.Header)
 		}
-		x.Request, x.About = in.text(r.Header), aboutWebhook(in.Bytes())
+		if x.Request, x.About = in.text(r.Header), "handshake"; r.Method == http.MethodPost {
+			x.About = aboutWebhook(in.Bytes())
+		}
 		j.add(x, began)
 		return resp, err
 	})

@@ -5,8 +5,17 @@
 //	go run ./examples/simulator -webhook http://localhost:8080/webhook
 //
 // prints a base URL, an access token and the ids to use in place of Meta's. Point
-// your program at them; open the page to play the customers. The clock can be moved,
-// so that the customer service window closes when you want it to.
+// your program at them; open the page to play the customers, to see every call and
+// webhook with its bodies, to make calls fail and webhooks arrive twice, and to read
+// which rules of the platform your program has broken. The clock can be moved, so that
+// the customer service window closes when you want it to.
+//
+// Everything the page does, a script can do too. The simulator describes that API:
+//
+//	curl http://localhost:8090/control/
+//	curl -H 'Content-Type: application/json' -d '{"text":"Hello?"}' http://localhost:8090/control/users/0/text
+//	curl -H 'Content-Type: application/json' -d '{"advance":"24h"}' http://localhost:8090/control/clock
+//	curl http://localhost:8090/control/audit
 //
 // It is a tool for development: it holds nothing but fiction, keeps nothing, and
 // listens on the loopback interface.

@@ -85,11 +85,17 @@ func (r *rig) control(method, path, body string) map[string]any {
 	return v
 }
 
+// send makes the program send a text to the first customer.
 func (r *rig) send(text string) (int, map[string]any) {
 	r.t.Helper()
+	return r.sendRaw(`"type":"text","text":{"body":"` + text + `"}`)
+}
+
+// sendRaw is send for any content.
+func (r *rig) sendRaw(content string) (int, map[string]any) {
+	r.t.Helper()
 	return r.call("POST", "/v26.0/"+r.s.number.ID+"/messages",
-		`{"messaging_product":"whatsapp","to":"+`+r.s.people.all()[0].Phone()+`","type":"text","text":{"body":"`+text+`"}}`,
-		"Authorization", "Bearer "+r.s.token)
+		`{"messaging_product":"whatsapp","to":"+`+r.s.people.all()[0].Phone()+`",`+content+`}`, "Authorization", "Bearer "+r.s.token)
 }
 
 func TestAProgramInAnyLanguageCanTalkToIt(t *testing.T) {

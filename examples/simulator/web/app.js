@@ -130,7 +130,7 @@ function drawChat(p, chat) {
     day = d;
     return [...head, bubble(m, chat.messages)];
   }));
-  if (!chat.messages) screen.append(el("div", "hint", "Write something. Your program gets a webhook and may answer freely for 24 hours."));
+  if (!chat.messages?.length) screen.append(el("div", "hint", "Write something. Your program gets a webhook and may answer freely for 24 hours."));
   if (low) screen.scrollTop = screen.scrollHeight;
 }
 

@@ -1,0 +1,84 @@
+// Package browsertest drives the pages of the examples in a headless Chromium.
+package browsertest
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// A Page is a tab of a browser of its own, closed when the test ends.
+type Page struct {
+	t   *testing.T
+	ctx context.Context
+}
+
+// Open starts a browser with a window of this size in pixels. Without a Chromium on
+// the machine the test is skipped, or fails where services are required.
+func Open(t *testing.T, width, height int64) *Page {
+	t.Helper()
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		if os.Getenv("KANAVA_REQUIRE_SERVICES") != "" {
+			t.Fatal("no chromium on this machine, and services are required")
+		}
+		t.Skip("no chromium on this machine: the page is not tested in a browser")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
+		chromedp.Flag("disable-quic", true), chromedp.WindowSize(int(width), int(height)))
+	alloc, cancel := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(cancel)
+	tab, cancel := chromedp.NewContext(alloc)
+	t.Cleanup(cancel)
+	_, err := chromedp.Run(tab, chromedp.EmulateViewport(width, height))
+	require.NoError(t, err)
+	return &Page{t: t, ctx: tab}
+}
+
+// Do performs steps one after the other and fails the test if they take too long.
+func (p *Page) Do(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	limited, cancel := context.WithTimeout(p.ctx, 30*time.Second)
+	defer cancel()
+	require.NoError(p.t, chromedp.Do(limited, steps...))
+}
+
+// Text returns what the first element that matches the selector shows.
+func (p *Page) Text(selector string) string {
+	p.t.Helper()
+	text, err := chromedp.Run(p.ctx, chromedp.Text(selector))
+	require.NoError(p.t, err)
+	return text
+}
+
+// Fits fails the test if the page is wider than the window.
+func (p *Page) Fits() {
+	p.t.Helper()
+	wider, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("document.documentElement.scrollWidth > innerWidth"))
+	require.NoError(p.t, err)
+	require.False(p.t, wider, "the page is wider than the window")
+}
+
+// Picture saves a screenshot if KANAVA_SCREENSHOTS names a folder.
+func (p *Page) Picture(name string) {
+	p.t.Helper()
+	dir := os.Getenv("KANAVA_SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	raw, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	require.NoError(p.t, err)
+	require.NoError(p.t, os.WriteFile(filepath.Join(dir, name+".png"), raw, 0o600))
+}
