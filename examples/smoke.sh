@@ -16,7 +16,7 @@ expect() { # name, text that must appear, command…
 }
 
 expect quickstart "the phone shows: It is." "$bin/quickstart"
-expect webhookonly "" "$bin/webhookonly" -demo
+expect webhookonly "forged one arrives" "$bin/webhookonly" -demo
 expect redact "1111" bash -c "echo 'card 4111 1111 1111 1111' | '$bin/redact'"
 
 # The helpdesk serves its page, stops cleanly on Ctrl-C, and shows its tickets again.

@@ -99,7 +99,10 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for len(customer.Sees(number)) < 2 && ctx.Err() == nil { // until the phone shows the answer
+	for len(customer.Sees(number)) < 2 { // until the phone shows the answer
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		time.Sleep(10 * time.Millisecond)
 	}
 	fmt.Println("the phone shows:", customer.Sees(number)[1].Text)
