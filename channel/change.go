@@ -32,7 +32,8 @@ type Change struct {
 	Message *Message
 	// Author is who did it; zero if it was the customer, WhatsApp or a rule.
 	Author Author
-	// From and To are the queues of QueueMoved and the agents of Assigned.
+	// From and To are the queues of QueueMoved and the agents of Assigned; To is the
+	// conversation that goes on of ConversationMerged.
 	From, To string
 	// Reason says why, such as the rule that resolved the conversation.
 	Reason string
@@ -80,6 +81,9 @@ const (
 	EchoReceived ChangeKind = "echo_received"
 	// CustomerChanged: the customer's number, name or username is another now.
 	CustomerChanged ChangeKind = "customer_changed"
+	// ConversationMerged: the customer turned out to be the one of another conversation, To,
+	// which goes on; this one is resolved.
+	ConversationMerged ChangeKind = "conversation_merged"
 	// PreferenceChanged: the customer stopped or resumed marketing messages.
 	PreferenceChanged ChangeKind = "preference_changed"
 )

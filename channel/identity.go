@@ -15,6 +15,14 @@ import (
 // any number of them, and they come and go: a phone number may be withheld, appear,
 // change or be given to somebody else; a BSUID changes with the number.
 //
+// A BSUID names one person for certain, a phone number only for a time. Where that leaves a
+// doubt, two people are kept apart rather than taken for one, since one person's messages
+// must not reach another. One story cannot be told from another in every order: somebody of
+// whom only the number is known, who gave the number up without that being known yet, when
+// its next owner writes. Until the late notice the messages of both stand in one
+// conversation of the next owner, as they would if it were one person whose BSUID has become
+// known; from the notice on they are two, and what stands there stays there.
+//
 // Source: developers.facebook.com/documentation/business-messaging/whatsapp/business-scoped-user-ids,
 // checked 2026-08-11.
 type alias struct {
@@ -210,7 +218,7 @@ func (u *unit) join(a, b *Customer) (*Customer, error) {
 	}
 	a.Consents = append(a.Consents, b.Consents...)
 	a.Merged = append(append(a.Merged, b.Merged...), b.ID)
-	if err := u.chooseConversation(a, b); err != nil {
+	if err := u.joinConversations(a, b); err != nil {
 		return nil, err
 	}
 	for _, key := range b.Aliases {
@@ -232,27 +240,6 @@ func (u *unit) join(a, b *Customer) (*Customer, error) {
 		return nil, err
 	}
 	return a, u.saveCustomer(a)
-}
-
-// chooseConversation lets a go on in the conversation that agents have open; of two, or of
-// none, in the one with the latest activity.
-func (u *unit) chooseConversation(a, b *Customer) error {
-	if b.Conversation == "" || a.Conversation == "" {
-		a.Conversation = nonEmpty(a.Conversation, b.Conversation)
-		return nil
-	}
-	var x, y Conversation
-	if _, err := u.load(kindConversation, a.Conversation, &x); err != nil {
-		return err
-	}
-	if _, err := u.load(kindConversation, b.Conversation, &y); err != nil {
-		return err
-	}
-	open := y.State.Queue.Open()
-	if open && !x.State.Queue.Open() || open == x.State.Queue.Open() && y.LastActivity.After(x.LastActivity) {
-		a.Conversation = b.Conversation
-	}
-	return nil
 }
 
 // attach makes key an alias of c.
@@ -317,6 +304,13 @@ func (u *unit) number(channel string) string {
 		return ch.Number
 	}
 	return ""
+}
+
+// laterOwner says that a customer found by a phone number is not who gave it up at a time:
+// a BSUID that was seen later, and of which the notice does not speak, is that of the
+// number's next owner.
+func (c *Customer) laterOwner(previous, current webhook.Identity, at time.Time) bool {
+	return previous.BSUID == "" && c.BSUID != "" && c.BSUID != current.BSUID && c.Times.BSUID.After(at)
 }
 
 // since is the customer's window without what happened before the last change of the

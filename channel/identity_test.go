@@ -156,6 +156,28 @@ func TestWhoIsWho(t *testing.T) {
 			}, true,
 		},
 		{
+			"of somebody whose old number went on, only the number had shown",
+			[]item{
+				phone.says(1, "a"), phone.moved(minute(2), "wamid.s", face{phone: moved.phone}), stranger.says(3, "x"),
+				face{phone: moved.phone}.says(4, "b"),
+			},
+			[]someone{
+				{phone: "13125550199", texts: "a b"},
+				{phone: "13125550187", bsuid: "US.9", texts: "x"},
+			}, true,
+		},
+		{
+			"the same, but the notice comes late: what is past cannot be told apart, what follows is",
+			[]item{
+				phone.says(1, "a"), stranger.says(3, "x"), phone.moved(minute(2), "wamid.s", face{phone: moved.phone}),
+				face{phone: moved.phone}.says(4, "b"), stranger.says(5, "y"), moved.says(6, "c"),
+			},
+			[]someone{
+				{phone: "13125550187", bsuid: "US.9", texts: "a x y"},
+				{phone: "13125550199", bsuid: "US.12", texts: "b c"},
+			}, true,
+		},
+		{
 			"two people exchange their numbers",
 			[]item{
 				both.says(1, "a"), moved.says(2, "x"),

@@ -441,7 +441,6 @@ func (l *lab) export(c *channel.Customer, owned map[string]bool) []channel.Messa
 		require.False(l.t, owned[m.ID], "a message belongs to one customer")
 		owned[m.ID] = true
 		m.Conversation, m.Seq = "", 0
-		m.Quoted = ""                       // TEMP
 		m.Delivery.AcceptedAt = time.Time{} // by our own clock
 		slices.SortFunc(m.Reactions, func(a, b channel.Reaction) int { return strings.Compare(a.By, b.By) })
 		all = append(all, *m)

@@ -36,6 +36,9 @@ func (u *unit) link(in *incoming, previous, current webhook.Identity) error {
 	if err != nil || old == nil || now == nil {
 		return err
 	}
+	if old.laterOwner(previous, current, in.at) {
+		return nil // the number is somebody else's by now
+	}
 	if old, err = u.customer(old.ID); err != nil { // as it is after the second step
 		return err
 	}

@@ -340,6 +340,9 @@ func (h *Hub) exportConversation(ctx context.Context, id string, out *json.Encod
 		if err != nil {
 			return err
 		}
+		if err := h.resolveQuotes(ctx, page...); err != nil {
+			return err
+		}
 		for _, m := range page {
 			if err := out.Encode(map[string]any{"message": m}); err != nil {
 				return err

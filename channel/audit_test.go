@@ -1,0 +1,275 @@
+package channel_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/rules"
+)
+
+// deed is one call that acts.
+type deed struct {
+	name   string
+	action access.Action
+	do     func(ctx context.Context, h *channel.Hub, a access.Actor, conv, msg string) error
+}
+
+// deeds are all calls of the hub that take an actor.
+func deeds() []deed {
+	kimsNumber := message.Recipient{Phone: kim.phone}
+	text := &message.Text{Body: "hi"}
+	reminder := &channel.Template{Name: "reminder", Language: "en"}
+	return []deed{
+		{"Conversation", access.Read, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+			_, _, err := h.Conversation(ctx, a, conv)
+			return err
+		}},
+		{"Conversations", access.Read, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+			_, err := h.Conversations(ctx, channel.ConversationQuery{Actor: a, Channel: "support"})
+			return err
+		}},
+		{"Messages", access.Read, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+			_, err := h.Messages(ctx, channel.MessageQuery{Actor: a, Conversation: conv})
+			return err
+		}},
+		{"Log", access.Read, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+			_, err := h.Log(ctx, a, conv, 0)
+			return err
+		}},
+		{"PreviewMacro", access.Read, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+			_, err := h.PreviewMacro(ctx, channel.Macro{Conversation: conv, Actor: a, Text: "hi"})
+			return err
+		}},
+		{"Move", access.MoveQueue, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+			return h.Move(ctx, a, conv, rules.QueuePending, time.Time{})
+		}},
+		{"Move to resolved", access.Resolve, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+			return h.Move(ctx, a, conv, rules.QueueResolved, time.Time{})
+		}},
+		{"Reopen", access.Reopen, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+			return h.Reopen(ctx, a, conv)
+		}},
+		{"SetTags", access.Tag, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+			return h.SetTags(ctx, a, conv, []string{"vip"})
+		}},
+		{"SetTopic", access.Topic, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+			return h.SetTopic(ctx, a, conv, "the chain")
+		}},
+		{"AddNote", access.Note, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+			_, err := h.AddNote(ctx, a, conv, "a note")
+			return err
+		}},
+		{"Assign", access.Assign, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+			return h.Assign(ctx, a, conv, "bob")
+		}},
+		{"MarkRead", access.MarkRead, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+			return h.MarkRead(ctx, a, conv, true)
+		}},
+		{"Reply", access.Reply, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+			_, err := h.Reply(ctx, channel.Reply{Conversation: conv, Actor: a, Content: text})
+			return err
+		}},
+		{"Reply with a template", access.SendTemplate, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+			_, err := h.Reply(ctx, channel.Reply{Conversation: conv, Actor: a, Template: reminder})
+			return err
+		}},
+		{"ReplyAll", access.Reply, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+			_, err := h.ReplyAll(ctx, []channel.Reply{{Conversation: conv, Actor: a, Content: text}})
+			return err
+		}},
+		{"RunMacro", access.Reply, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+			_, err := h.RunMacro(ctx, channel.Macro{Conversation: conv, Actor: a, Text: "hi"})
+			return err
+		}},
+		{"RecordConsent", access.RecordConsent, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+			return h.RecordConsent(ctx, a, "support", kimsNumber, channel.Consent{At: time.Now(), Where: "form", Wording: "v1"})
+		}},
+		{"Notify", access.Notify, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+			_, err := h.Notify(ctx, channel.Notification{Channel: "support", Actor: a, To: kimsNumber, Template: reminder})
+			return err
+		}},
+		{"RevokeConsent", access.RecordConsent, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+			return h.RevokeConsent(ctx, a, "support", kimsNumber, time.Now())
+		}},
+		{"Resend", access.Resend, func(ctx context.Context, h *channel.Hub, a access.Actor, _, msg string) error {
+			return h.Resend(ctx, a, msg)
+		}},
+		{"GiveUp", access.Resend, func(ctx context.Context, h *channel.Hub, a access.Actor, _, msg string) error {
+			return h.GiveUp(ctx, a, msg)
+		}},
+		{"Cancel", access.CancelQueued, func(ctx context.Context, h *channel.Hub, a access.Actor, _, msg string) error {
+			return h.Cancel(ctx, a, msg)
+		}},
+		{"Report", access.Report, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+			_, err := h.Report(ctx, channel.ReportQuery{Actor: a, Channel: "support", From: dawn, To: dawn})
+			return err
+		}},
+		{"Spending", access.Report, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+			_, err := h.Spending(ctx, a, "support")
+			return err
+		}},
+		{"Upload", access.Reply, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+			_, err := h.Upload(ctx, a, "support", message.Upload{Name: "a.png", MIME: "image/png", Body: bytes.NewReader(nil)})
+			return err
+		}},
+		{"DeadLetters", access.ReadDeadLetters, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+			_, err := h.DeadLetters(ctx, channel.DeadLetterQuery{Actor: a, Queue: "host"})
+			return err
+		}},
+		{"Replay", access.ReplayDeadLetters, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+			return h.Replay(ctx, a, channel.WorkKey{Queue: "host", ID: "none"})
+		}},
+		{"Drop", access.DropDeadLetters, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+			return h.Drop(ctx, a, channel.WorkKey{Queue: "host", ID: "none"})
+		}},
+		{"Export", access.Export, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+			return h.Export(ctx, a, "support", kimsNumber, io.Discard)
+		}},
+		{"Add", access.ManageSettings, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+			return h.Add(ctx, a, channel.Channel{Settings: channel.Settings{ID: "second", Name: "Second", Number: "2"}})
+		}},
+		{"Change", access.ManageSettings, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+			return h.Change(ctx, a, h.Channels()[0])
+		}},
+		{"Replace", access.ManageSettings, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+			c, err := h.Channel("support")
+			if err != nil {
+				return err
+			}
+			return h.Replace(ctx, a, c)
+		}},
+		{"Remove", access.ManageSettings, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+			return h.Remove(ctx, a, "second")
+		}},
+		{"Erase", access.Erase, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+			_, err := h.Erase(ctx, a, "support", kimsNumber)
+			return err
+		}},
+	}
+}
+
+// reads are the actions of which only a refusal is told.
+func reads(a access.Action) bool { return a == access.Read || a == access.Report }
+
+func TestWhoMayNotIsRefusedAndThatIsTold(t *testing.T) {
+	t.Parallel()
+	var told []channel.AuditInfo
+	o := labOptions{
+		settings: func(s *channel.Settings) {
+			s.Access = access.Policy{Users: map[string]access.Role{"alice": access.Supervisor, "vic": access.Viewer}}
+		},
+		config: func(c *channel.Config) {
+			withTemplates(t)(c)
+			c.Hooks.Audit = func(_ context.Context, i channel.AuditInfo, err error) {
+				require.ErrorIs(t, err, access.ErrDenied)
+				told = append(told, i)
+			}
+		},
+	}
+	experiment(t, o, func(t *testing.T, l *lab) {
+		l.say(kim, "wamid.1", "hello")
+		list, err := l.hub.Conversations(t.Context(), channel.ConversationQuery{Actor: alice, Channel: "support"})
+		require.NoError(t, err)
+		conv := list[0].ID
+		messages := l.messages(conv)
+		before := l.records("message")
+		vic := access.Actor{Kind: access.Agent, ID: "vic"}
+		for _, d := range deeds() {
+			actors := []access.Actor{{}, {Kind: access.Agent, ID: "stranger"}, {Kind: access.Bot, ID: "alice"}, {Kind: "wizard", ID: "alice"}}
+			if d.action.NeedsAdmin() {
+				actors = append(actors, alice)
+			} else {
+				actors = append(actors, admin) // an administrator has no role on the channel by that
+			}
+			if !access.Viewer.May(d.action) {
+				actors = append(actors, vic)
+			}
+			for _, a := range actors {
+				told = nil
+				err := d.do(t.Context(), l.hub, a, conv, messages[0].ID)
+				require.ErrorIs(t, err, access.ErrDenied, "%s by %v", d.name, a)
+				denied, ok := errors.AsType[*access.DeniedError](err)
+				require.True(t, ok)
+				require.NotEmpty(t, told, d.name)
+				require.Equal(t, a, told[0].Actor)
+				if d.name != "RunMacro" { // looks at the conversation first
+					require.Equal(t, d.action, told[0].Action, d.name)
+					require.Equal(t, d.action, denied.Action, d.name)
+				}
+			}
+		}
+		require.Equal(t, before, l.records("message"), "nothing was changed")
+		require.Equal(t, list[0], l.conversation())
+	})
+}
+
+func TestWhoMayIsToldToTheAuditOnce(t *testing.T) {
+	t.Parallel()
+	var told []channel.AuditInfo
+	o := labOptions{config: func(c *channel.Config) {
+		withTemplates(t)(c)
+		c.Channels[0].Media = nowhere{}
+		c.Hooks.Audit = func(_ context.Context, i channel.AuditInfo, err error) {
+			require.NoError(t, err)
+			told = append(told, i)
+		}
+	}}
+	experiment(t, o, func(t *testing.T, l *lab) {
+		chief := access.Actor{Kind: access.Agent, ID: "chief", Admin: true} // and a supervisor, like all users
+		l.say(kim, "wamid.1", "hello")
+		conv := l.conversation().ID
+		for _, d := range deeds() {
+			msg := ""
+			switch d.name {
+			case "Resend", "GiveUp":
+				msg = l.uncertain(conv)
+			case "Cancel":
+				l.stop()
+				m, err := l.hub.Reply(t.Context(), channel.Reply{Conversation: conv, Actor: chief, Content: &message.Text{Body: "oops"}})
+				require.NoError(t, err)
+				msg = m.ID
+			}
+			told = nil
+			require.NoError(t, d.do(t.Context(), l.hub, chief, conv, msg), d.name)
+			if reads(d.action) {
+				require.Empty(t, told, d.name)
+				continue
+			}
+			require.Len(t, told, 1, d.name)
+			require.Equal(t, d.action, told[0].Action, d.name)
+			require.Equal(t, chief, told[0].Actor, d.name)
+			if !d.action.NeedsAdmin() {
+				require.Equal(t, "support", told[0].Channel, d.name)
+			}
+		}
+	})
+}
+
+// uncertain answers in a conversation and loses the answer to the send.
+func (l *lab) uncertain(conv string) string {
+	l.t.Helper()
+	l.line.send = func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown }
+	m, err := l.hub.Reply(l.t.Context(), channel.Reply{Conversation: conv, Actor: alice, Content: &message.Text{Body: "perhaps"}})
+	require.NoError(l.t, err)
+	l.pass(5 * time.Second)
+	l.line.send = nil
+	return m.ID
+}
+
+// nowhere is a Media without files.
+type nowhere struct{}
+
+func (nowhere) Upload(context.Context, message.Upload) (string, error) { return "88", nil }
+
+func (nowhere) Download(context.Context, string) (message.Download, error) {
+	return message.Download{}, errors.New("no file")
+}

@@ -1,0 +1,294 @@
+package channel_test
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/template"
+	"github.com/kanava-go/kanava/window"
+)
+
+// kim is a customer whom only the lab knows.
+var kim = face{phone: "13125550187", bsuid: "US.1", name: "Kim Sample"}
+
+// catalog holds two approved templates: "reminder" (utility) and "sale" (marketing).
+func catalog(t *testing.T) *template.Catalog {
+	t.Helper()
+	c, err := template.NewCatalog(template.CatalogConfig{})
+	require.NoError(t, err)
+	for _, raw := range []string{
+		`{"name":"reminder","language":"en","category":"UTILITY","status":"APPROVED","components":[
+			{"type":"BODY","text":"Your bicycle is ready."}]}`,
+		`{"name":"sale","language":"en","category":"MARKETING","status":"APPROVED","components":[
+			{"type":"BODY","text":"Our spring sale has begun."}]}`,
+	} {
+		var d template.Definition
+		require.NoError(t, json.Unmarshal([]byte(raw), &d))
+		c.Put(dawn.Add(-time.Hour), d)
+	}
+	return c
+}
+
+// withTemplates gives the lab's channel the templates of catalog.
+func withTemplates(t *testing.T) func(*channel.Config) {
+	return func(c *channel.Config) { c.Channels[0].Templates = catalog(t) }
+}
+
+// since2000 moves the clock of a lab to the time of the current prices.
+var since2000 = time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC).Sub(dawn)
+
+func now2026() time.Time { return time.Now().Add(since2000) }
+
+// report returns all counts of the day, or of the days since the lab began.
+func (l *lab) report(from, to time.Time) *channel.Report {
+	l.t.Helper()
+	r, err := l.hub.Report(l.t.Context(), channel.ReportQuery{Actor: alice, Channel: "support", From: from, To: to})
+	require.NoError(l.t, err)
+	return r
+}
+
+func TestAReportIsWhatOneCountsByHand(t *testing.T) {
+	t.Parallel()
+	o := labOptions{config: withTemplates(t), settings: func(s *channel.Settings) { s.ConsentElsewhere = true }}
+	experiment(t, o, func(t *testing.T, l *lab) {
+		// The first day: two texts, a picture without an answer, an answer after 90 seconds.
+		l.post(kim.text(time.Now(), "wamid.1", "hello"))
+		l.pass(30 * time.Second)
+		l.post(kim.text(time.Now(), "wamid.2", "card 4111 1111 1111 1111"))
+		l.pass(60 * time.Second)
+		conv := l.conversation().ID
+		first, err := l.reply(conv, "hi")
+		require.NoError(t, err)
+		l.pass(10 * time.Second)
+		l.post(kim.status(time.Now(), outWAMID("hi"), first.ID, "sent"), kim.status(time.Now(), outWAMID("hi"), first.ID, "delivered"))
+		l.pass(10 * time.Second)
+		l.post(kim.message(time.Now(), "wamid.3", "image", map[string]any{"id": "77", "mime_type": "image/png"}))
+		l.pass(40 * time.Second)
+		_, err = l.reply(conv, "I see it")
+		require.NoError(t, err)
+		l.pass(30 * time.Second)
+		require.NoError(t, l.hub.Resolve(t.Context(), alice, conv, "done")) // after 180 seconds
+
+		// The second day: the window is closed.
+		l.pass(30 * time.Hour)
+		_, err = l.reply(conv, "too late")
+		require.ErrorIs(t, err, window.ErrClosed)
+		_, err = l.reply(conv, "still too late")
+		require.ErrorIs(t, err, window.ErrClosed)
+		_, err = l.hub.Reply(t.Context(), channel.Reply{Conversation: conv, Actor: alice, Template: &channel.Template{Name: "none", Language: "en"}})
+		require.ErrorIs(t, err, template.ErrNotSendable)
+		sent, err := l.hub.Reply(t.Context(), channel.Reply{Conversation: conv, Actor: alice, Template: &channel.Template{Name: "reminder", Language: "en"}})
+		require.NoError(t, err)
+		l.pass(10 * time.Second)
+		l.post(kim.status(time.Now(), outWAMID("template"), sent.ID, "failed", "errors", []any{map[string]any{"code": 131026}}))
+		l.pass(10 * time.Second)
+
+		report := l.report(dawn, dawn.Add(48*time.Hour))
+		require.Len(t, report.Days, 2)
+		require.Empty(t, cmp.Diff([]channel.Day{
+			{Date: dawn, Counts: map[string]int64{
+				"conversations": 1, "resolved": 1, "resolution_seconds": 180,
+				"messages_in": 3, "in_text": 2, "in_image": 1, "redacted": 1,
+				"messages_out": 2, "out_text": 2,
+				"first_answers": 1, "first_answer_seconds": 90,
+				"answers": 2, "answer_seconds": 90 + 40,
+				"delivery_accepted": 2, "delivery_sent": 1, "delivery_delivered": 1,
+				"charged": 1, // no price rule speaks of the year 2000, so that it may be
+			}},
+			{Date: dawn.Add(24 * time.Hour), Counts: map[string]int64{
+				"refused": 3, "window_refused": 2,
+				"messages_out": 1, "out_template": 1,
+				"delivery_accepted": 1, "delivery_failed": 1, "failed_recipient_unreachable": 1,
+			}},
+		}, report.Days))
+		require.Equal(t, 90*time.Second, report.MeanFirstAnswer())
+		require.Equal(t, 65*time.Second, report.MeanAnswer())
+		require.Equal(t, 180*time.Second, report.MeanResolution())
+
+		var out strings.Builder
+		require.NoError(t, l.report(dawn.Add(24*time.Hour), dawn.Add(24*time.Hour)).WriteCSV(&out))
+		require.Equal(t, `date,channel,name,value
+2000-01-02,support,delivery_accepted,1
+2000-01-02,support,delivery_failed,1
+2000-01-02,support,failed_recipient_unreachable,1
+2000-01-02,support,messages_out,1
+2000-01-02,support,out_template,1
+2000-01-02,support,refused,3
+2000-01-02,support,window_refused,2
+`, out.String())
+
+		log, err := l.hub.Log(t.Context(), alice, conv, 0)
+		require.NoError(t, err)
+		var refused []string
+		for _, e := range log {
+			if e.Kind == channel.MessageRefused {
+				require.Equal(t, channel.Author{Kind: "agent", ID: "alice"}, e.Author)
+				refused = append(refused, e.Reason)
+			}
+		}
+		require.Equal(t, []string{
+			"the service window is closed", "the service window is closed", "the template cannot be sent",
+		}, refused, "whoever looks at the conversation sees what could not be sent")
+	})
+}
+
+func TestAReportRefusesWhatItCannotAnswer(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+		for name, tt := range map[string]struct {
+			q    channel.ReportQuery
+			want error
+		}{
+			"an unknown channel":   {channel.ReportQuery{Actor: alice, Channel: "none"}, channel.ErrNoChannel},
+			"no actor":             {channel.ReportQuery{Channel: "support"}, access.ErrDenied},
+			"from after to":        {channel.ReportQuery{Actor: alice, Channel: "support", From: dawn.Add(48 * time.Hour), To: dawn}, nil},
+			"more than it can add": {channel.ReportQuery{Actor: alice, Channel: "support", From: dawn, To: dawn.AddDate(2, 0, 0)}, nil},
+		} {
+			_, err := l.hub.Report(t.Context(), tt.q)
+			require.Error(t, err, name)
+			if tt.want != nil {
+				require.ErrorIs(t, err, tt.want, name)
+			}
+		}
+		empty := l.report(dawn, dawn)
+		require.Empty(t, empty.Days)
+		require.Zero(t, empty.MeanAnswer(), "nothing is divided by nothing")
+	})
+}
+
+// spends is what a channel costs in a lab of November 2026: $0.0034 for a template or an
+// answer to the United States.
+func spends(t *testing.T, b *pricing.Budget) func(*channel.Config) {
+	card, err := pricing.ReadRateCard(strings.NewReader("market,marketing,utility,authentication\nNorth America,0.0250,0.0034,0.0034\n"),
+		pricing.CardConfig{Currency: "USD", From: "2026-10-01"})
+	require.NoError(t, err)
+	return func(c *channel.Config) {
+		c.Now = now2026
+		c.Channels[0].Templates = catalog(t)
+		c.Channels[0].Rates = []*pricing.RateCard{card}
+		c.Channels[0].Budget = b
+		c.Channels[0].ConsentElsewhere = true
+	}
+}
+
+func (l *lab) notify(f face, name string) (*channel.Message, error) {
+	return l.hub.Notify(l.t.Context(), channel.Notification{
+		Channel: "support", Actor: alice, To: message.Recipient{Phone: f.phone, BSUID: f.bsuid}, Name: f.name,
+		Template: &channel.Template{Name: name, Language: "en"},
+	})
+}
+
+func TestCostsAreCountedWhenAMessageArrives(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{config: spends(t, nil)}, func(t *testing.T, l *lab) {
+		price := []any{"pricing", map[string]any{"billable": true, "pricing_model": "PMP", "type": "regular", "category": "utility"}}
+		m, err := l.notify(kim, "reminder")
+		require.NoError(t, err)
+		l.pass(10 * time.Second)
+		at := now2026()
+		require.Zero(t, l.report(at, at).Total("cost_micros"), "it has not arrived")
+		for range 2 { // told twice, counted once
+			l.post(kim.status(at, outWAMID("template"), m.ID, "sent", price...))
+			l.post(kim.status(at.Add(time.Second), outWAMID("template"), m.ID, "delivered", price...))
+			l.post(kim.status(at.Add(time.Minute), outWAMID("template"), m.ID, "read"))
+			l.pass(10 * time.Second)
+		}
+		failed, err := l.notify(kim, "reminder")
+		require.NoError(t, err)
+		l.pass(10 * time.Second)
+		l.post(kim.status(at.Add(time.Minute), "wamid.other", failed.ID, "failed", "errors", []any{map[string]any{"code": 131026}}))
+		l.pass(10 * time.Second)
+		report := l.report(at, at)
+		require.EqualValues(t, 3400, report.Total("cost_micros"))
+		require.EqualValues(t, 1, report.Total("charged"), "what fails is not charged")
+
+		rows, err := l.hub.Spending(t.Context(), alice, "support")
+		require.NoError(t, err)
+		require.Len(t, rows, 1)
+		require.Equal(t, pricing.Key{Channel: "support", Month: "2026-11", Category: pricing.CategoryUtility, Market: "North America"}, rows[0].Key)
+		require.Equal(t, pricing.Totals{Delivered: 1, Charged: 1, Cost: 3400, Released: 1}, rows[0].Totals)
+		_, err = l.hub.Spending(t.Context(), access.Actor{Kind: access.Agent}, "support")
+		require.ErrorIs(t, err, access.ErrDenied)
+		_, err = l.hub.Spending(t.Context(), alice, "none")
+		require.ErrorIs(t, err, channel.ErrNoChannel)
+	})
+}
+
+func TestABudgetRunsLowAndThenOut(t *testing.T) {
+	t.Parallel()
+	budget := &pricing.Budget{Unit: pricing.BudgetMessages, Limit: 3, LowWater: 1, Monthly: true}
+	var low []channel.BudgetInfo
+	o := labOptions{config: func(c *channel.Config) {
+		spends(t, budget)(c)
+		c.Hooks.BudgetLow = func(_ context.Context, i channel.BudgetInfo) { low = append(low, i) }
+	}}
+	experiment(t, o, func(t *testing.T, l *lab) {
+		_, err := l.notify(kim, "reminder")
+		require.NoError(t, err)
+		require.Empty(t, low)
+		_, err = l.notify(kim, "reminder")
+		require.NoError(t, err)
+		require.Len(t, low, 1)
+		require.Equal(t, int64(1), low[0].Balance.Remaining)
+		require.Equal(t, pricing.Month("2026-11"), low[0].Balance.Month)
+		_, err = l.notify(kim, "reminder")
+		require.NoError(t, err)
+		require.Len(t, low, 1, "told once")
+		_, err = l.notify(kim, "reminder")
+		require.ErrorIs(t, err, pricing.ErrBudgetExhausted)
+
+		s := l.hub.Channels()[0]
+		s.Budget = &pricing.Budget{Unit: pricing.BudgetMessages, Limit: 6, LowWater: 1, Monthly: true}
+		require.NoError(t, l.hub.Change(t.Context(), admin, s), "a top-up")
+		for range 2 {
+			_, err = l.notify(kim, "reminder")
+			require.NoError(t, err)
+		}
+		require.Len(t, low, 2, "and told again after it")
+
+		l.pass(15 * 24 * time.Hour) // December
+		_, err = l.notify(kim, "reminder")
+		require.NoError(t, err)
+		require.Len(t, low, 2, "a month begins anew")
+	})
+}
+
+func TestAnAlbumCountsAgainstTheBudgetAsAWhole(t *testing.T) {
+	t.Parallel()
+	budget := &pricing.Budget{Unit: pricing.BudgetMessages, Limit: 2}
+	experiment(t, labOptions{config: spends(t, budget)}, func(t *testing.T, l *lab) {
+		_, err := l.notify(kim, "reminder")
+		require.NoError(t, err)
+		l.pass(10 * time.Second)
+		conv := l.conversation().ID
+		reply := channel.Reply{Conversation: conv, Actor: alice, Template: &channel.Template{Name: "reminder", Language: "en"}}
+		_, err = l.hub.ReplyAll(t.Context(), []channel.Reply{reply, reply})
+		require.ErrorIs(t, err, pricing.ErrBudgetExhausted, "one is left, two are wanted")
+		require.Len(t, l.messages(conv), 1, "and none of the two is stored")
+		_, err = l.hub.ReplyAll(t.Context(), []channel.Reply{reply})
+		require.NoError(t, err)
+	})
+}
+
+func TestAMoneyBudgetNeedsAPrice(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{config: spends(t, &pricing.Budget{Limit: 5000})}, func(t *testing.T, l *lab) {
+		_, err := l.notify(face{phone: "4915112345678"}, "reminder")
+		require.ErrorIs(t, err, pricing.ErrNoPrice, "no rate for Germany")
+		_, err = l.notify(kim, "reminder")
+		require.NoError(t, err)
+		_, err = l.notify(kim, "reminder")
+		require.ErrorIs(t, err, pricing.ErrBudgetExhausted, "3400 of 5000 are gone")
+		require.EqualValues(t, 2, l.report(now2026(), now2026()).Total("refused"))
+	})
+}
