@@ -93,3 +93,19 @@ func TestAHubRunsOnceAtATime(t *testing.T) {
 		require.NoError(t, hub.Run(ctx), "another one after it has ended")
 	})
 }
+
+// unreadable is a store that answers every question with the same error.
+type unreadable struct{ err error }
+
+func (s unreadable) Commit(context.Context, *channel.Batch) (channel.Committed, error) {
+	return channel.Committed{}, s.err
+}
+func (s unreadable) Claim(context.Context, channel.Claim) ([]channel.Work, error) { return nil, s.err }
+func (s unreadable) Get(context.Context, string, ...string) ([]channel.Record, error) {
+	return nil, s.err
+}
+func (s unreadable) List(context.Context, channel.Query) ([]channel.Record, error) { return nil, s.err }
+func (s unreadable) Work(context.Context, channel.WorkQuery) ([]channel.Work, error) {
+	return nil, s.err
+}
+func (s unreadable) Backlog(context.Context, time.Time) ([]channel.Backlog, error) { return nil, s.err }

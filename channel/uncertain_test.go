@@ -1,0 +1,170 @@
+package channel_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/window"
+)
+
+func (l *lab) state(conv, id string) channel.DeliveryState {
+	l.t.Helper()
+	for _, m := range l.messages(conv) {
+		if m.ID == id {
+			return m.Delivery.State()
+		}
+	}
+	l.t.Fatal("no such message")
+	return ""
+}
+
+func TestAnAgentHasAnUncertainMessageSentAgain(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
+		l.say(kim, "wamid.1", "hello")
+		conv := l.conversation().ID
+		id := l.uncertain(conv)
+		require.Equal(t, channel.Uncertain, l.state(conv, id))
+		l.pass(20 * time.Hour) // long after the wait for a status
+		require.Equal(t, []string{"perhaps"}, l.line.texts(), "the hub does not repeat it by itself")
+		require.NoError(t, l.hub.Resend(t.Context(), alice, id))
+		l.pass(5 * time.Second)
+		require.Equal(t, []string{"perhaps", "perhaps"}, l.line.texts())
+		require.Equal(t, id, l.line.sent[1].OpaqueID, "under the same ID")
+		require.Equal(t, channel.Accepted, l.state(conv, id))
+		require.ErrorIs(t, l.hub.Resend(t.Context(), alice, id), channel.ErrNotUncertain, "once")
+		require.ErrorIs(t, l.hub.GiveUp(t.Context(), alice, id), channel.ErrNotUncertain)
+	})
+}
+
+func TestAnAgentGivesAnUncertainMessageUp(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+		l.say(kim, "wamid.1", "hello")
+		conv := l.conversation().ID
+		id := l.uncertain(conv)
+		require.NoError(t, l.hub.GiveUp(t.Context(), alice, id))
+		l.pass(5 * time.Second)
+		require.Equal(t, channel.Failed, l.state(conv, id))
+		changes := l.desk.of(channel.DeliveryChanged)
+		last := changes[len(changes)-1]
+		require.Equal(t, "given_up", last.Failure.Class)
+		require.Equal(t, channel.Author{Kind: "agent", ID: "alice"}, last.Author)
+		// It had arrived after all.
+		l.post(kim.status(time.Now(), "wamid.late", id, "delivered"))
+		l.pass(5 * time.Second)
+		require.Equal(t, channel.Delivered, l.state(conv, id))
+	})
+}
+
+func TestOnlyAnUncertainMessageCanBeSettledByHand(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
+		l.say(kim, "wamid.1", "hello")
+		conv := l.conversation().ID
+		inbound := l.messages(conv)[0].ID
+		sent, err := l.reply(conv, "hi")
+		require.NoError(t, err)
+		l.pass(5 * time.Second)
+		require.ErrorIs(t, l.hub.Resend(t.Context(), alice, inbound), channel.ErrNotUncertain)
+		require.ErrorIs(t, l.hub.GiveUp(t.Context(), alice, sent.ID), channel.ErrNotUncertain)
+		require.ErrorIs(t, l.hub.Resend(t.Context(), alice, "m_none"), channel.ErrNotFound)
+
+		id := l.uncertain(conv)
+		l.pass(25 * time.Hour)
+		require.ErrorIs(t, l.hub.Resend(t.Context(), alice, id), window.ErrClosed, "it would not arrive any more")
+		l.post(kim.text(time.Now(), "wamid.2", "still there?"))
+		l.pass(8 * 24 * time.Hour)
+		l.say(kim, "wamid.3", "hello?")
+		require.ErrorIs(t, l.hub.Resend(t.Context(), alice, id), channel.ErrNotFound, "its content is not kept for ever")
+		require.Equal(t, channel.Uncertain, l.state(conv, id))
+		require.NoError(t, l.hub.GiveUp(t.Context(), alice, id))
+	})
+}
+
+func TestAStatusAndAnAgentAtTheSameMoment(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+		l.say(kim, "wamid.1", "hello")
+		conv := l.conversation().ID
+		id := l.uncertain(conv)
+		l.post(kim.status(time.Now(), "wamid.x", id, "delivered"))
+		l.pass(5 * time.Second)
+		require.ErrorIs(t, l.hub.Resend(t.Context(), alice, id), channel.ErrNotUncertain, "it has arrived")
+		require.Len(t, l.line.texts(), 1)
+	})
+}
+
+func TestAPanicOfASenderLeavesTheOutcomeOpen(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+		l.say(kim, "wamid.1", "hello")
+		conv := l.conversation().ID
+		l.line.send = panics
+		m, err := l.reply(conv, "hi")
+		require.NoError(t, err)
+		l.pass(5 * time.Second)
+		require.Equal(t, channel.Uncertain, l.state(conv, m.ID))
+		require.NotContains(t, l.logs.String(), "canary of a panic")
+	})
+}
+
+func TestTheRetryPlanFollowsTheClassOfTheError(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		code  int
+		tries int // 0: as often as it takes
+		want  channel.DeliveryState
+	}{
+		"too fast for the number":    {130429, 0, channel.Accepted},
+		"too fast for the person":    {131056, 0, channel.Accepted},
+		"the person has no WhatsApp": {131026, 1, channel.Failed},
+		"the window is closed":       {131047, 1, channel.Failed},
+		"the message is malformed":   {100, 1, channel.Failed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
+				l.say(kim, "wamid.1", "hello")
+				conv := l.conversation().ID
+				l.line.send = failsFirst(tt.code, 3)
+				m, err := l.reply(conv, "hi")
+				require.NoError(t, err)
+				l.pass(20 * time.Hour)
+				require.Equal(t, tt.want, l.state(conv, m.ID))
+				if tt.tries > 0 {
+					require.Len(t, l.line.texts(), tt.tries)
+					failure := l.messages(conv)[1].Delivery.Failure
+					require.Equal(t, tt.code, failure.Code)
+					require.NotEmpty(t, failure.Hint, "an agent is told what to do")
+				} else {
+					require.Len(t, l.line.texts(), 4, "three failures, then it went")
+				}
+			})
+		})
+	}
+}
+
+// failure is an error of a Sender with one of Meta's codes.
+type failure struct{ code int }
+
+func (f failure) Error() string { return "sender: failed" }
+
+func (f failure) Failure() message.Failure { return message.Classify(f.code, 0, 0, true) }
+
+// failsFirst refuses the first n sends with one of Meta's codes.
+func failsFirst(code, n int) func(context.Context, message.Outbound, int) error {
+	return func(_ context.Context, _ message.Outbound, call int) error {
+		if call <= n {
+			return failure{code}
+		}
+		return nil
+	}
+}
+
+func panics(context.Context, message.Outbound, int) error { panic("canary of a panic") }
