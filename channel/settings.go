@@ -133,6 +133,9 @@ func (s *Settings) Validate() error {
 		bad(b.Unit != pricing.BudgetAmount && b.Unit != pricing.BudgetMessages, "budget: unit: want \"\" or %q", pricing.BudgetMessages)
 		bad(b.Limit < 0 || b.LowWater < 0, "budget: negative limit or low_water")
 	}
+	if err := s.Redact.Validate(); err != nil {
+		problems = append(problems, fmt.Errorf("channel: settings: redact: %w", err))
+	}
 	if err := s.Rules.Validate(); err != nil {
 		problems = append(problems, fmt.Errorf("channel: settings: rules: %w", err))
 	}

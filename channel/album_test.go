@@ -1,0 +1,55 @@
+package channel_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+func TestAnAlbumGoesOutTogetherOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+		l.say(kim, "wamid.1", "may I see it?")
+		l.say(stranger(1), "wamid.2", "hello")
+		convs := l.conversations()
+		conv, other := convs[1].ID, convs[0].ID
+		picture := func(id string) channel.Reply {
+			return channel.Reply{Conversation: conv, Actor: alice, Content: &message.Image{ID: id}, Key: "album " + id}
+		}
+		album := []channel.Reply{picture("1"), picture("2"), picture("3"), {Conversation: conv, Actor: alice, Content: &message.Text{Body: "Here it is"}}}
+		for name, bad := range map[string][]channel.Reply{
+			"none":                        {},
+			"too many":                    make([]channel.Reply, 31),
+			"one that is empty":           {picture("1"), {Conversation: conv, Actor: alice, Content: &message.Text{}}},
+			"one by nobody":               {picture("1"), {Conversation: conv, Content: &message.Text{Body: "x"}}},
+			"one in another conversation": {picture("1"), {Conversation: other, Actor: alice, Content: &message.Text{Body: "x"}}},
+		} {
+			_, err := l.hub.ReplyAll(t.Context(), bad)
+			require.Error(t, err, name)
+		}
+		_, err := l.hub.ReplyAll(t.Context(), []channel.Reply{picture("1"), {Conversation: conv, Actor: alice, Content: &message.Text{}}})
+		require.ErrorIs(t, err, message.ErrInvalid)
+		require.ErrorContains(t, err, "answer 2")
+		require.Len(t, l.messages(conv), 1, "nothing was stored")
+
+		sent, err := l.hub.ReplyAll(t.Context(), album)
+		require.NoError(t, err)
+		require.Len(t, sent, 4)
+		again, err := l.hub.ReplyAll(t.Context(), album[:3])
+		require.NoError(t, err)
+		for i := range again {
+			require.Equal(t, sent[i].ID, again[i].ID, "the same keys are the same messages")
+		}
+		l.pass(5 * time.Second)
+		var order []string
+		for _, out := range l.line.sent {
+			order = append(order, out.OpaqueID)
+		}
+		require.Equal(t, []string{sent[0].ID, sent[1].ID, sent[2].ID, sent[3].ID}, order)
+		require.Equal(t, "Here it is", l.messages(conv)[4].Text)
+	})
+}
