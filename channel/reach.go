@@ -62,9 +62,9 @@ func (u *unit) reach(ch *Channel, customer *Customer, out *message.Outbound) err
 	if ok, err := u.load(kindStanding, ch.ID, &s); err != nil || !ok {
 		return err
 	}
-	tier, err := pricing.ParseTier(s.Limit.Value)
-	if err != nil || tier == pricing.TierUnlimited {
-		return nil // nothing that could be counted against
+	tier, ok := s.tier()
+	if !ok {
+		return nil
 	}
 	portfolio := ch.portfolio()
 	person := derivedID("p_", portfolio, nonEmpty(canonicalPhone(customer.Phone), customer.BSUID))
@@ -81,6 +81,12 @@ func (u *unit) reach(ch *Channel, customer *Customer, out *message.Outbound) err
 		return err
 	}
 	return u.save(kindReach, person, portfolio, micros(u.now), struct{}{})
+}
+
+// tier is the messaging limit; false if there is none, or none that could be read.
+func (s *standing) tier() (pricing.Tier, bool) {
+	tier, err := pricing.ParseTier(s.Limit.Value)
+	return tier, err == nil && tier != pricing.TierUnlimited
 }
 
 // portfolio names what shares a messaging limit.
