@@ -1,0 +1,239 @@
+package channel_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/internal/fixtures"
+	"github.com/kanava-go/kanava/window"
+)
+
+// shown are the parts of a message that agents see.
+func shown(m *channel.Message) channel.Message {
+	return channel.Message{
+		Kind: m.Kind, Text: m.Text, Choice: m.Choice, Options: m.Options, Attachments: m.Attachments, Location: m.Location,
+		Contacts: m.Contacts, Order: m.Order, Referral: m.Referral, Forwarded: m.Forwarded, Many: m.Many, Call: m.Call,
+	}
+}
+
+func TestEveryKindOfMessageIsShownToAgents(t *testing.T) {
+	t.Parallel()
+	type object = map[string]any
+	for name, tt := range map[string]struct {
+		kind    string
+		content any
+		extra   []any
+		want    channel.Message
+		closed  bool // it opens no window
+	}{
+		"text": {"text", object{"body": "hello"}, nil, channel.Message{Text: "hello"}, false},
+		"a text that was forwarded": {
+			"text", object{"body": "hello"}, []any{"context", object{"forwarded": true}}, channel.Message{Text: "hello", Forwarded: true}, false,
+		},
+		"a chain letter": {
+			"text", object{"body": "hello"}, []any{"context", object{"frequently_forwarded": true}},
+			channel.Message{Text: "hello", Forwarded: true, Many: true}, false,
+		},
+		"a text after a tap on an advertisement": {
+			"text", object{"body": "hello"},
+			[]any{"referral", object{"source_type": "ad", "source_id": "7", "source_url": "https://fb.me/x", "headline": "Bikes", "ctwa_clid": "c"}},
+			channel.Message{Text: "hello", Referral: &channel.Referral{Source: "ad", ID: "7", URL: "https://fb.me/x", Headline: "Bikes", ClickID: "c"}}, false,
+		},
+		"picture": {
+			"image", object{"id": "77", "mime_type": "image/png", "sha256": "abc=", "caption": "the chain"}, nil,
+			channel.Message{Text: "the chain", Attachments: []channel.Attachment{{MediaID: "77", MIME: "image/png", SHA256: "abc="}}}, false,
+		},
+		"voice message": {
+			"audio", object{"id": "78", "mime_type": "audio/ogg", "voice": true}, nil,
+			channel.Message{Attachments: []channel.Attachment{{MediaID: "78", MIME: "audio/ogg", Voice: true}}}, false,
+		},
+		"document": {
+			"document", object{"id": "79", "mime_type": "application/pdf", "filename": "bill.pdf"}, nil,
+			channel.Message{Attachments: []channel.Attachment{{MediaID: "79", MIME: "application/pdf", Name: "bill.pdf"}}}, false,
+		},
+		"animated sticker": {
+			"sticker", object{"id": "80", "mime_type": "image/webp", "animated": true}, nil,
+			channel.Message{Attachments: []channel.Attachment{{MediaID: "80", MIME: "image/webp", Animated: true}}}, false,
+		},
+		"place": {
+			"location", object{"latitude": 60.17, "longitude": 24.94, "name": "Station", "address": "1 Sample Street"}, nil,
+			channel.Message{
+				Text:     "Station\n1 Sample Street",
+				Location: &channel.Location{Latitude: 60.17, Longitude: 24.94, Name: "Station", Address: "1 Sample Street"},
+			}, false,
+		},
+		"address card": {
+			"contacts", []any{object{
+				"name": object{"formatted_name": "Lee Sample"}, "phones": []any{object{"phone": "+1 312 555 0111"}, object{"wa_id": "13125550112"}},
+				"emails": []any{object{"email": "lee@example.com"}},
+			}}, nil,
+			channel.Message{Contacts: []channel.Contact{{
+				Name: "Lee Sample", Phones: []string{"+1 312 555 0111", "13125550112"}, Emails: []string{"lee@example.com"},
+			}}}, false,
+		},
+		"order": {
+			"order", object{"catalog_id": "5", "text": "as soon as possible", "product_items": []any{
+				object{"product_retailer_id": "chain-9", "quantity": 2, "item_price": 12.5, "currency": "EUR"},
+			}}, nil,
+			channel.Message{Text: "as soon as possible", Order: &channel.Order{Catalog: "5", Items: []channel.OrderItem{
+				{Product: "chain-9", Quantity: "2", Price: "12.5", Currency: "EUR"},
+			}}}, false,
+		},
+		"tap on a button of a template": {
+			"button", object{"text": "Tell me", "payload": "tell"}, nil, channel.Message{Text: "Tell me", Choice: "tell"}, false,
+		},
+		"tap on a quick reply": {
+			"interactive", object{"type": "button_reply", "button_reply": object{"id": "y", "title": "Yes"}}, nil,
+			channel.Message{Text: "Yes", Choice: "y"}, false,
+		},
+		"choice out of a list": {
+			"interactive", object{"type": "list_reply", "list_reply": object{"id": "m", "title": "Monday", "description": "before noon"}}, nil,
+			channel.Message{Text: "Monday\nbefore noon", Choice: "m"}, false,
+		},
+		"filled-in form": {
+			"interactive", object{"type": "nfm_reply", "nfm_reply": object{"name": "flow", "body": "Sent", "response_json": `{"day":"Monday"}`}}, nil,
+			channel.Message{Text: "Sent", Choice: `{"day":"Monday"}`}, false,
+		},
+		"permission to be called": {
+			"interactive", object{"type": "call_permission_reply", "call_permission_reply": object{"response": "accept"}}, nil,
+			channel.Message{Text: "[May be called]", Choice: "accept"}, true,
+		},
+		"refusal to be called": {
+			"interactive", object{"type": "call_permission_reply", "call_permission_reply": object{"response": "reject"}}, nil,
+			channel.Message{Text: "[May not be called]", Choice: "reject"}, true,
+		},
+		"way of payment": {
+			"interactive", object{"type": "payment_method", "payment_method": object{"payment_method": "upi"}}, nil,
+			channel.Message{Text: "[Payment method chosen]"}, false,
+		},
+		"product": {
+			"interactive", object{"type": "product", "product": object{"product_retailer_id": "chain-9"}}, nil,
+			channel.Message{Text: "[Product chosen]", Choice: "chain-9"}, false,
+		},
+		"opened chat": {"request_welcome", object{}, nil, channel.Message{Text: "[Opened the chat]"}, false},
+		"what WhatsApp does not pass on": {
+			"unsupported", object{"type": "poll_creation"}, []any{"errors", []any{object{"code": 131051, "title": "Unsupported"}}},
+			channel.Message{Text: "[Sent something that WhatsApp does not pass on to businesses (poll creation)]"}, true,
+		},
+		"a kind of the future": {"hologram", object{"angle": 7}, nil, channel.Message{Text: "[Sent something this version cannot show]"}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+				l.post(kim.message(time.Now(), "wamid.1", tt.kind, tt.content, tt.extra...))
+				l.pass(5 * time.Second)
+				tt.want.Kind = tt.kind
+				messages := l.messages(l.conversation().ID)
+				require.Len(t, messages, 1)
+				require.Empty(t, cmp.Diff(tt.want, shown(messages[0]), cmpopts.EquateEmpty()))
+				require.Len(t, l.desk.received, 1, "the host gets it")
+				require.NotEmpty(t, l.conversation().Preview, "a list shows something")
+				_, customer, err := l.hub.Conversation(t.Context(), alice, l.conversation().ID)
+				require.NoError(t, err)
+				require.Equal(t, !tt.closed, customer.Window.OpenAt(time.Now()))
+			})
+		})
+	}
+}
+
+func TestEveryKindOfAnswerIsShownToAgents(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		content message.Content
+		want    channel.Message
+	}{
+		"text":     {&message.Text{Body: "hi"}, channel.Message{Text: "hi"}},
+		"picture":  {&message.Image{ID: "1", Caption: "c"}, channel.Message{Text: "c", Attachments: []channel.Attachment{{MediaID: "1"}}}},
+		"film":     {&message.Video{ID: "1", Caption: "c"}, channel.Message{Text: "c", Attachments: []channel.Attachment{{MediaID: "1"}}}},
+		"voice":    {&message.Audio{ID: "1", Voice: true}, channel.Message{Attachments: []channel.Attachment{{MediaID: "1", Voice: true}}}},
+		"document": {&message.Document{ID: "1", Filename: "a.pdf"}, channel.Message{Attachments: []channel.Attachment{{MediaID: "1", Name: "a.pdf"}}}},
+		"sticker":  {&message.Sticker{ID: "1"}, channel.Message{Attachments: []channel.Attachment{{MediaID: "1"}}}},
+		"place": {
+			&message.Location{Latitude: 1, Longitude: 2, Name: "n", Address: "a"},
+			channel.Message{Location: &channel.Location{Latitude: 1, Longitude: 2, Name: "n", Address: "a"}},
+		},
+		"address card": {
+			&message.Contacts{Contacts: []message.Contact{{Name: message.ContactName{Formatted: "Lee", First: "Lee"}}}},
+			channel.Message{Contacts: []channel.Contact{{Name: "Lee"}}},
+		},
+		"buttons": {
+			&message.Buttons{Body: "b", Buttons: []message.Button{{ID: "y", Title: "Yes"}, {ID: "n", Title: "No"}}},
+			channel.Message{Text: "b", Options: []string{"Yes", "No"}},
+		},
+		"list": {
+			&message.List{Body: "b", Button: "Days", Sections: []message.Section{{Rows: []message.Row{{ID: "m", Title: "Monday"}}}}},
+			channel.Message{Text: "b", Options: []string{"Monday"}},
+		},
+		"link": {
+			&message.CTAURL{Body: "b", Label: "Look", URL: "https://example.com"}, channel.Message{Text: "b", Options: []string{"Look"}},
+		},
+		"form":              {&message.Flow{Body: "b", Label: "Fill in", FlowID: "1"}, channel.Message{Text: "b", Options: []string{"Fill in"}}},
+		"request for place": {&message.LocationRequest{Body: "where?"}, channel.Message{Text: "where?"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
+				l.say(kim, "wamid.1", "hello")
+				m, err := l.hub.Reply(t.Context(), channel.Reply{Conversation: l.conversation().ID, Actor: alice, Content: tt.content})
+				require.NoError(t, err)
+				tt.want.Kind = string(tt.content.Kind())
+				require.Empty(t, cmp.Diff(tt.want, shown(m), cmpopts.EquateEmpty()))
+				l.pass(5 * time.Second)
+				require.Len(t, l.line.sent, 1)
+				require.Empty(t, cmp.Diff(tt.content, l.line.sent[0].Content, cmpopts.EquateEmpty()), "the outbox keeps all of it")
+				l.pass(30 * time.Hour)
+				_, err = l.hub.Reply(t.Context(), channel.Reply{Conversation: l.conversation().ID, Actor: alice, Content: tt.content})
+				require.ErrorIs(t, err, window.ErrClosed)
+			})
+		})
+	}
+}
+
+// Everything that Meta's documentation shows goes through the hub: what can be understood
+// is applied, what cannot is kept, and nothing harms its neighbours.
+func TestEveryWebhookOfMetasDocumentationIsTakenIn(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+		numbers := map[string]bool{labNumber: true}
+		for _, f := range fixtures.All() {
+			if err := l.accept(f.Body); err != nil {
+				require.False(t, json.Valid(f.Body), f.Name)
+			}
+			for _, part := range strings.Split(string(f.Body), `"phone_number_id"`)[1:] {
+				if id := strings.Trim(strings.SplitN(part, `"`, 3)[1], `"`); !numbers[id] {
+					numbers[id] = true
+				}
+			}
+		}
+		n := 0
+		for id := range numbers {
+			if n++; id != labNumber && id != "" {
+				require.NoError(t, l.hub.Add(t.Context(), admin, channel.Channel{Settings: channel.Settings{
+					ID: fmt.Sprint("n", n), Name: fmt.Sprint("Number ", n), Number: id,
+				}}))
+			}
+		}
+		l.say(kim, "wamid.after", "still working?")
+		l.pass(10 * time.Minute)
+		require.Contains(t, l.desk.texts(), "still working?")
+		require.NotContains(t, l.logs.String(), "panic")
+		for _, dead := range l.letters("in") {
+			require.Contains(t, dead.Reason, "unknown ", "only what this version does not know is put aside")
+		}
+		require.Empty(t, l.letters("host"))
+		require.Empty(t, l.letters("media"))
+		health := l.health()
+		for _, q := range health.Queues {
+			require.Zero(t, q.Due, q.Queue)
+		}
+	})
+}
