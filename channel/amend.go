@@ -33,8 +33,14 @@ func (u *unit) amend(in *incoming, customer *Customer, wamid string, a amendment
 	if m == nil {
 		return u.wait(in, customer, wamid, a)
 	}
+	refs := m.refs()
 	if !m.amend(a) {
 		return nil
+	}
+	if !m.Deleted.IsZero() {
+		if err := u.removeLater(in.ch.ID, refs...); err != nil {
+			return err
+		}
 	}
 	if err := u.saveMessage(m); err != nil {
 		return err

@@ -27,8 +27,10 @@ const maxFetchTries = 12
 
 // fetchItem is the content of work in the media queue.
 type fetchItem struct {
-	Message string `json:"message"`
-	Index   int    `json:"index"`
+	Message string `json:"message,omitempty"`
+	Index   int    `json:"index,omitempty"`
+	// Remove are references to files that are to be removed; nothing is fetched then.
+	Remove []string `json:"remove,omitempty"`
 }
 
 // fetchLater arranges for the files of an inbound message to be fetched.
@@ -40,7 +42,7 @@ func (u *unit) fetchLater(ch *Channel, m *Message) error {
 		if a.MediaID == "" {
 			continue
 		}
-		body, err := json.Marshal(fetchItem{m.ID, i})
+		body, err := json.Marshal(fetchItem{Message: m.ID, Index: i})
 		if err != nil {
 			return fmt.Errorf("channel: encode file: %w", err)
 		}
@@ -49,11 +51,31 @@ func (u *unit) fetchLater(ch *Channel, m *Message) error {
 	return nil
 }
 
+// removeLater arranges for files to be removed that no message leads to any more. A host
+// whose Attachments is no Remover was told of the message's deletion.
+func (u *unit) removeLater(channel string, refs ...string) error {
+	if _, ok := u.hub.attachments.(Remover); !ok || len(refs) == 0 {
+		return nil
+	}
+	body, err := json.Marshal(fetchItem{Remove: refs})
+	if err != nil {
+		return fmt.Errorf("channel: encode file: %w", err)
+	}
+	u.enqueue(Work{Queue: queueMedia, ID: derivedID("remove|", refs...), Group: channel, Body: body})
+	return nil
+}
+
 // fetch brings one file of a customer to the host.
 func (h *Hub) fetch(ctx context.Context, w *Work) error {
 	var item fetchItem
 	if err := json.Unmarshal(w.Body, &item); err != nil {
 		return h.bury(ctx, w, errDamaged)
+	}
+	if len(item.Remove) > 0 {
+		if err := h.removeFiles(ctx, item.Remove); err != nil {
+			return err
+		}
+		return h.do(ctx, func(u *unit) error { u.Done = append(u.Done, w.Lease()); return nil })
 	}
 	m, err := h.message(ctx, item.Message)
 	ch, ok := h.channels.get(w.Group)
@@ -119,8 +141,14 @@ func (h *Hub) fetched(ctx context.Context, w *Work, item fetchItem, a Attachment
 		u.Done = append(u.Done, w.Lease())
 		var m Message
 		ok, err := u.load(kindMessage, item.Message, &m)
-		if err != nil || !ok || item.Index >= len(m.Attachments) {
+		if err != nil {
 			return err
+		}
+		if !ok || item.Index >= len(m.Attachments) { // deleted or erased meanwhile
+			if a.Ref == "" {
+				return nil
+			}
+			return u.removeLater(w.Group, a.Ref)
 		}
 		m.Attachments[item.Index] = a
 		if err := u.saveMessage(&m); err != nil {

@@ -62,8 +62,9 @@ type Attachments interface {
 }
 
 // A Remover is an [Attachments] that the hub asks to remove files whose time is over:
-// those of an erased customer, and those older than the channel's [Retention]. It is looked
-// for when that happens. Without it files are the host's to remove.
+// those of an erased customer, those of messages that the customer deleted, and those older
+// than the channel's [Retention]. It is looked for when that happens. Without it files are
+// the host's to remove.
 type Remover interface {
 	// Remove removes the file behind a reference that Save returned. It is called again
 	// after an error or a crash; a file that is gone already is no error.

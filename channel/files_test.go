@@ -1,0 +1,340 @@
+package channel_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/rules"
+)
+
+var pngFile = append([]byte("\x89PNG\r\n\x1a\n"), bytes.Repeat([]byte{1}, 4000)...)
+
+// postbox is a Media whose downloads the test decides on.
+type postbox struct {
+	nowhere
+	mu   sync.Mutex
+	n    int
+	open func(try int) (message.Download, error)
+}
+
+func (p *postbox) Download(context.Context, string) (message.Download, error) {
+	p.mu.Lock()
+	p.n++
+	n := p.n
+	p.mu.Unlock()
+	return p.open(n)
+}
+
+func download(content []byte, mime string) (message.Download, error) {
+	return message.Download{Body: io.NopCloser(bytes.NewReader(content)), MIME: mime, Size: int64(len(content))}, nil
+}
+
+// drawer is an Attachments that can fail and can be asked to remove files.
+type drawer struct {
+	mu    sync.Mutex
+	files map[string][]byte // by reference
+	n     int
+	fail  func(try int) error
+}
+
+func (d *drawer) Save(_ context.Context, f channel.File, body io.Reader) (string, error) {
+	raw, err := io.ReadAll(body)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.n++
+	if err != nil {
+		return "", err
+	}
+	if d.fail != nil {
+		if err := d.fail(d.n); err != nil {
+			return "", err
+		}
+	}
+	if d.files == nil {
+		d.files = map[string][]byte{}
+	}
+	d.files["ref "+f.ID] = raw
+	return "ref " + f.ID, nil
+}
+
+func (d *drawer) Remove(_ context.Context, ref string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.files, ref)
+	return nil
+}
+
+// filing is a lab that fetches files.
+func filing(open func(int) (message.Download, error), d channel.Attachments) labOptions {
+	return labOptions{config: func(c *channel.Config) {
+		slowPolls(c)
+		c.Attachments = d
+		c.Channels[0].Media = &postbox{open: open}
+	}}
+}
+
+func (f face) picture(at time.Time, wamid string) item {
+	return f.message(at, wamid, "image", map[string]any{"id": "77", "mime_type": "image/png"})
+}
+
+func TestWhatBecomesOfAFile(t *testing.T) {
+	t.Parallel()
+	busy := failure{131000}
+	gone := failure{131052}
+	for name, tt := range map[string]struct {
+		open   func(try int) (message.Download, error)
+		save   func(try int) error
+		policy channel.FilePolicy
+		failed string // part of the sentence for agents; "" for a file that arrives
+		saves  int    // how often the host was asked; -1: does not matter
+	}{
+		"it arrives": {func(int) (message.Download, error) { return download(pngFile, "image/png") }, nil, channel.FilePolicy{}, "", 1},
+		"WhatsApp is busy at first": {func(try int) (message.Download, error) {
+			if try < 4 {
+				return message.Download{}, busy
+			}
+			return download(pngFile, "image/png")
+		}, nil, channel.FilePolicy{}, "", 1},
+		"WhatsApp never answers":    {func(int) (message.Download, error) { return message.Download{}, busy }, nil, channel.FilePolicy{}, "in time", 0},
+		"WhatsApp does not have it": {func(int) (message.Download, error) { return message.Download{}, gone }, nil, channel.FilePolicy{}, "could not be fetched", 0},
+		"the connection breaks in the middle, once": {func(try int) (message.Download, error) {
+			if try == 1 {
+				return message.Download{Body: io.NopCloser(io.MultiReader(bytes.NewReader(pngFile), broken{})), Size: 1 << 20}, nil
+			}
+			return download(pngFile, "image/png")
+		}, nil, channel.FilePolicy{}, "", 2},
+		"the host's disk is full at first": {func(int) (message.Download, error) { return download(pngFile, "image/png") }, func(try int) error {
+			if try < 3 {
+				return errors.New("disk full")
+			}
+			return nil
+		}, channel.FilePolicy{}, "", 3},
+		"the host says that it never will": {
+			func(int) (message.Download, error) { return download(pngFile, "image/png") },
+			func(int) error { return channel.ErrPermanent }, channel.FilePolicy{}, "could not be stored", 1,
+		},
+		"a scan finds a virus": {
+			func(int) (message.Download, error) { return download(pngFile, "image/png") },
+			func(int) error { return channel.ErrFileRefused }, channel.FilePolicy{}, "refused", 1,
+		},
+		"it is another kind than it says": {
+			func(int) (message.Download, error) { return download([]byte("MZ\x90\x00 program"), "image/png") },
+			nil, channel.FilePolicy{}, "refused", 0,
+		},
+		"it is too large, and says so": {
+			func(int) (message.Download, error) { return download(pngFile, "image/png") }, nil, channel.FilePolicy{MaxBytes: 100}, "refused", 0,
+		},
+		"it is too large, and does not say so": {func(int) (message.Download, error) {
+			return message.Download{Body: io.NopCloser(bytes.NewReader(pngFile)), MIME: "image/png"}, nil
+		}, nil, channel.FilePolicy{MaxBytes: 1000}, "refused", 1},
+		"the channel takes no files": {
+			func(int) (message.Download, error) { return download(pngFile, "image/png") }, nil, channel.FilePolicy{Allow: []string{}}, "refused", 0,
+		},
+		"the channel takes all files": {
+			func(int) (message.Download, error) {
+				return download([]byte("MZ\x90\x00 program"), "application/x-msdownload")
+			},
+			nil, channel.FilePolicy{Allow: []string{"*/*"}}, "", 1,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := &drawer{fail: tt.save}
+			o := filing(tt.open, d)
+			o.settings = func(s *channel.Settings) { s.Files = tt.policy }
+			experiment(t, o, func(t *testing.T, l *lab) {
+				l.post(kim.picture(time.Now(), "wamid.1"))
+				l.pass(20 * time.Hour)
+				got := l.messages(l.conversation().ID)[0].Attachments[0]
+				if tt.failed == "" {
+					require.Len(t, l.desk.of(channel.AttachmentReady), 1)
+					require.NotEmpty(t, got.Ref)
+					require.Len(t, d.files, 1)
+					require.Equal(t, int64(len(d.files[got.Ref])), got.Size)
+				} else {
+					require.Contains(t, got.Failed, tt.failed)
+					require.Empty(t, got.Ref)
+					changes := l.desk.of(channel.AttachmentFailed)
+					require.Len(t, changes, 1)
+					require.Equal(t, got.Failed, changes[0].Reason)
+					require.Empty(t, d.files, "nothing of it is kept")
+				}
+				require.Equal(t, tt.saves, d.n)
+				require.Empty(t, l.letters("media"))
+			})
+		})
+	}
+}
+
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, errors.New("connection reset by peer") }
+
+func TestAFileIsKnownByItsContent(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		content, declared, want string
+	}{
+		"a picture is what it is":                 {"\x89PNG\r\n\x1a\n", "text/plain", "image/png"},
+		"a web page does not pass as text":        {"<html><script>", "text/plain", "text/html; charset=utf-8"},
+		"what nobody knows is what it says":       {"\x00\x01\x02", "audio/amr", "audio/amr"},
+		"what would have been known is not":       {"\x00\x01\x02", "application/pdf", "application/octet-stream"},
+		"an office document is a kind of archive": {"PK\x03\x04", "application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.text"},
+		"an archive that says it is a film":       {"PK\x03\x04", "video/mp4", "application/zip"},
+		"a voice message":                         {"OggS\x00\x02", "audio/ogg; codecs=opus", "audio/ogg"},
+		"nothing known and nothing said":          {"\x00\x01\x02", "", "application/octet-stream"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := filing(func(int) (message.Download, error) { return download([]byte(tt.content), tt.declared) }, &drawer{})
+			o.settings = func(s *channel.Settings) { s.Files.Allow = []string{"*/*"} }
+			experiment(t, o, func(t *testing.T, l *lab) {
+				l.post(kim.picture(time.Now(), "wamid.1"))
+				l.pass(time.Minute)
+				require.Equal(t, tt.want, l.messages(l.conversation().ID)[0].Attachments[0].MIME)
+			})
+		})
+	}
+}
+
+func TestAFileOfADeletedMessageIsNotFetched(t *testing.T) {
+	t.Parallel()
+	d := &drawer{}
+	o := filing(func(int) (message.Download, error) { return download(pngFile, "image/png") }, d)
+	experiment(t, o, func(t *testing.T, l *lab) {
+		l.post(kim.picture(time.Now(), "wamid.1"), kim.revoke(time.Now(), "wamid.2", "wamid.1"))
+		l.stop()
+		l.post(kim.picture(time.Now(), "wamid.3"), kim.revoke(time.Now(), "wamid.4", "wamid.3"))
+		l.run()
+		l.pass(time.Hour)
+		for _, m := range l.messages(l.conversation().ID) {
+			require.False(t, m.Deleted.IsZero())
+			require.Empty(t, m.Attachments)
+		}
+	})
+}
+
+func TestAFileGoesWithTheMessageThatItsCustomerDeletes(t *testing.T) {
+	t.Parallel()
+	d := &drawer{}
+	slow := func(try int) (message.Download, error) {
+		if try == 2 {
+			<-time.After(20 * time.Second)
+		}
+		return download(pngFile, "image/png")
+	}
+	experiment(t, filing(slow, d), func(t *testing.T, l *lab) {
+		l.post(kim.picture(time.Now(), "wamid.1"))
+		l.pass(time.Minute)
+		require.Len(t, d.files, 1)
+		l.post(kim.revoke(time.Now(), "wamid.2", "wamid.1"))
+		l.pass(time.Minute)
+		require.Empty(t, d.files)
+
+		l.post(kim.picture(time.Now(), "wamid.3"))
+		l.pass(10 * time.Second)
+		l.post(kim.revoke(time.Now(), "wamid.4", "wamid.3"))
+		l.pass(time.Minute)
+		require.Equal(t, 2, d.n)
+		require.Empty(t, d.files, "it was deleted while it was being fetched")
+		require.Empty(t, l.letters("media"))
+	})
+}
+
+func TestFilesGoWhenTheirTimeIsOverAndTheirMessagesStay(t *testing.T) {
+	t.Parallel()
+	d := &drawer{}
+	o := filing(func(int) (message.Download, error) { return download(pngFile, "image/png") }, d)
+	o.settings = func(s *channel.Settings) { s.Retention.Attachments = 2 * rules.Day }
+	experiment(t, o, func(t *testing.T, l *lab) {
+		l.post(kim.picture(time.Now(), "wamid.1"))
+		l.pass(30 * time.Hour)
+		l.post(kim.picture(time.Now(), "wamid.2"))
+		l.pass(20 * time.Hour)
+		messages := l.messages(l.conversation().ID)
+		require.Len(t, messages, 2)
+		old, young := messages[0].Attachments[0], messages[1].Attachments[0]
+		require.Empty(t, old.Ref)
+		require.Contains(t, old.Failed, "older than this channel keeps files")
+		require.NotEmpty(t, young.Ref)
+		require.Len(t, d.files, 1)
+		require.Contains(t, d.files, young.Ref)
+		l.pass(60 * time.Hour)
+		require.Empty(t, d.files)
+		require.Len(t, l.messages(l.conversation().ID), 2)
+	})
+}
+
+func TestFilesGoWithTheirMessagesAndTheirCustomer(t *testing.T) {
+	t.Parallel()
+	d := &drawer{}
+	o := filing(func(int) (message.Download, error) { return download(pngFile, "image/png") }, d)
+	o.settings = func(s *channel.Settings) { s.Retention.Messages = 2 * rules.Day }
+	experiment(t, o, func(t *testing.T, l *lab) {
+		l.post(kim.picture(time.Now(), "wamid.1"))
+		l.pass(60 * time.Hour)
+		require.Empty(t, d.files, "past its retention")
+		require.Empty(t, l.messages(l.conversation().ID))
+
+		l.post(kim.picture(time.Now(), "wamid.2"))
+		l.pass(time.Hour)
+		require.Len(t, d.files, 1)
+		receipt, err := l.hub.Erase(t.Context(), admin, "support", message.Recipient{Phone: kim.phone})
+		require.NoError(t, err)
+		require.Empty(t, d.files)
+		require.Len(t, receipt.Attachments, 1)
+	})
+}
+
+// keeper is an Attachments that cannot be asked to remove anything.
+type keeper struct{ channel.Attachments }
+
+func TestFilesThatTheHubCannotRemoveAreListedForTheHost(t *testing.T) {
+	t.Parallel()
+	d := &drawer{}
+	o := filing(func(int) (message.Download, error) { return download(pngFile, "image/png") }, keeper{d})
+	experiment(t, o, func(t *testing.T, l *lab) {
+		l.post(kim.picture(time.Now(), "wamid.1"))
+		l.pass(time.Hour)
+		receipt, err := l.hub.Erase(t.Context(), admin, "support", message.Recipient{BSUID: kim.bsuid})
+		require.NoError(t, err)
+		require.Len(t, receipt.Attachments, 1)
+		require.Contains(t, d.files, receipt.Attachments[0])
+	})
+}
+
+func TestWithoutAttachmentsTheHostGetsTheMediaID(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+		l.post(kim.picture(time.Now(), "wamid.1"))
+		l.pass(time.Minute)
+		require.Equal(t, "77", l.desk.received[0].Message.Attachments[0].MediaID)
+		require.Empty(t, l.desk.of(channel.AttachmentFailed))
+	})
+}
+
+func TestUploadsAreRefusedWhereNothingCanBeSent(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+		file := message.Upload{Name: "a.png", MIME: "image/png", Body: strings.NewReader("x")}
+		_, err := l.hub.Upload(t.Context(), alice, "support", file)
+		require.ErrorContains(t, err, "no Media")
+		_, err = l.hub.Upload(t.Context(), alice, "none", file)
+		require.ErrorIs(t, err, channel.ErrNoChannel)
+		s := l.hub.Channels()[0]
+		s.Enabled = false
+		require.NoError(t, l.hub.Change(t.Context(), admin, s))
+		_, err = l.hub.Upload(t.Context(), alice, "support", file)
+		require.ErrorIs(t, err, channel.ErrDisabled)
+	})
+}
