@@ -23,7 +23,7 @@ func decodeButton(raw json.RawMessage) Button {
 		var b URLButton
 		take(o, "text", &b.Text)
 		take(o, "url", &b.URL)
-		take(o, "example", &b.Example)
+		takeStrings(o, "example", &b.Example)
 		if b.Example == nil { // Meta tolerates a bare string
 			var bare string
 			if take(o, "example", &bare); bare != "" {

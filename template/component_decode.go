@@ -74,9 +74,9 @@ func decodeHeader(o object) *Header {
 	takeEnum(o, "format", &h.Format)
 	take(o, "text", &h.Text)
 	takeObject(o, "example", func(o object) {
-		take(o, "header_text", &h.Example.Text)
+		takeStrings(o, "header_text", &h.Example.Text)
 		h.Example.Named = takeNamed(o, "header_text_named_params")
-		take(o, "header_handle", &h.Example.Handle)
+		takeStrings(o, "header_handle", &h.Example.Handle)
 		h.Example.Extra = o.rest()
 	})
 	h.Extra = o.rest()
@@ -103,7 +103,7 @@ func takeBodyText(o object) []string {
 	raw := o["body_text"]
 	var nested [][]string
 	switch take(o, "body_text", &nested); {
-	case len(nested) == 1:
+	case len(nested) == 1 && len(nested[0]) > 0:
 		return nested[0]
 	case len(nested) > 1: // one row too many: for Validate to say
 		o["body_text"] = raw

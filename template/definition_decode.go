@@ -63,7 +63,7 @@ func decodeQuality(o object) *Quality {
 	var q Quality
 	takeEnum(o, "score", &q.Score)
 	takeTime(o, "date", &q.Date)
-	take(o, "reasons", &q.Reasons)
+	takeStrings(o, "reasons", &q.Reasons)
 	q.Extra = o.rest()
 	return &q
 }

@@ -96,6 +96,7 @@ func TestDefinitionReadsLeniently(t *testing.T) {
 		"a time that is none stays":        {`{"last_updated_time":"yesterday"}`, `{"last_updated_time":"yesterday"}`},
 		"a wrong type stays":               {`{"name":7,"category":["A"],"components":{}}`, `{"name":7,"category":["A"],"components":{}}`},
 		"null is absent":                   {`{"id":null,"name":null,"components":null,"quality_score":null,"message_send_ttl_seconds":null}`, `{}`},
+		"empty samples are none":           {`{"quality_score":{"score":"RED","reasons":[]},"components":[{"type":"HEADER","format":"TEXT","text":"a","example":{"header_text":[],"header_handle":[]}},{"type":"BODY","text":"a","example":{"body_text":[[]]}},{"type":"BUTTONS","buttons":[{"type":"URL","example":[]}]}]}`, `{"quality_score":{"score":"RED"},"components":[{"type":"HEADER","format":"TEXT","text":"a"},{"type":"BODY","text":"a"},{"type":"BUTTONS","buttons":[{"type":"URL"}]}]}`},
 		"an empty list is kept":            {`{"components":[]}`, `{"components":[]}`},
 		"a bare example of one value":      {`{"components":[{"type":"BODY","text":"a","example":{"body_text":"x"}}]}`, `{"components":[{"type":"BODY","text":"a","example":{"body_text":[["x"]]}}]}`},
 		"flat examples stay":               {`{"components":[{"type":"BODY","text":"a","example":{"body_text":["x","y"]}}]}`, `{"components":[{"type":"BODY","text":"a","example":{"body_text":["x","y"]}}]}`},

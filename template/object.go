@@ -102,6 +102,13 @@ func take[T any](o object, key string, dst *T) {
 	}
 }
 
+// takeStrings is take for lists of texts. An empty list says no more than none.
+func takeStrings(o object, key string, dst *[]string) {
+	if take(o, key, dst); len(*dst) == 0 {
+		*dst = nil
+	}
+}
+
 // takeEnum is take for enumerations, which Meta accepts in any case and
 // returns in upper case.
 func takeEnum[T ~string](o object, key string, dst *T) {
