@@ -19,13 +19,15 @@ async function request(path, options) {
 }
 const post = (path, data) => request(path, { method: "POST", body: new URLSearchParams(data) });
 
+const nearEnd = (list) => list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+
 // swap replaces a fragment only if it changed, and keeps long lists at their end.
 function swap(box, html, scroller) {
   if (box.dataset.html === html) return;
   if (pressed) { wanted = true; return; }
   const list = () => (scroller ? $(scroller) : box);
   const before = list();
-  const atEnd = !before || before.scrollHeight - before.scrollTop - before.clientHeight < 80;
+  const atEnd = !before || nearEnd(before);
   const top = before ? before.scrollTop : 0;
   const focused = box.contains(document.activeElement) && document.activeElement.dataset.open;
   box.innerHTML = html;
@@ -54,6 +56,11 @@ async function refresh() {
   compose();
   tick();
 }
+
+// The composer below grows and shrinks: a list that stood at its end stays there.
+let following = true;
+addEventListener("scroll", (event) => { if (event.target.id === "messages") following = nearEnd(event.target); }, true);
+new ResizeObserver(() => { const list = $("#messages"); if (list && following) list.scrollTop = list.scrollHeight; }).observe($("#conversation"));
 
 // One refresh at a time, so that an older answer never replaces a newer one; and none
 // while a finger is down, since a click needs the element that it began on.
