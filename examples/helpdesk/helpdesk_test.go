@@ -51,6 +51,10 @@ func TestTheWholeWayOfAMessageOverHTTPAndSQLite(t *testing.T) {
 		return status == http.StatusNoContent
 	}, "the tap opened the window again")
 	s.shows("Open again")
+	s.do("/conversations/"+conversation+"/template", "name", "ready_for_pickup/en",
+		"body[0].text", "your bike", "body[1].text", "noon", "buttons[0].url_suffix", "4711")
+	s.shows("your bike is ready")
+	s.shows("https://workshop.example.com/jobs/4711")
 
 	s.stop()
 	for where, content := range map[string]string{"files": s.files(), "log": s.log.String(), "output": s.out.String()} {

@@ -6,6 +6,9 @@ const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 let selected = location.hash.slice(1);
 let clockOffset = 0; // the server's (simulated) clock minus ours, in milliseconds
 let templates = [];
+let formOf = ""; // the conversation whose customer the template form is filled in for
+let loading = false; // the templates are being fetched
+let asked = 0; // counts requests of the template form: an older answer must not replace a newer one
 let freely = true; // the agent wants to write freely, if the window allows it
 let wasOpen = true;
 
@@ -114,7 +117,7 @@ function compose() {
   $("#reply").hidden = !free;
   $("#template").hidden = free;
   $("#hide-templates").hidden = !open;
-  if (!free && !templates.length) loadTemplates();
+  if (!free && !loading && (formOf !== selected || !templates.length)) loadTemplates().catch((err) => fail(err.message));
 }
 
 const now = () => Date.now() + clockOffset;
@@ -137,19 +140,28 @@ function tick() {
 setInterval(tick, 1000);
 
 async function loadTemplates() {
-  templates = JSON.parse(await request("/templates"));
-  $("#template select").replaceChildren(...templates.map((t) => new Option(t.Title, t.Key)));
-  fields();
+  loading = true;
+  try {
+    formOf = selected;
+    templates = JSON.parse(await request("/templates"));
+    $("#template select").replaceChildren(...templates.map((t) => new Option(t.Title, t.Key)));
+    await fields();
+  } finally { loading = false; }
 }
 async function fields() {
-  $("#fields").innerHTML = await request("/templates/fields?key=" + encodeURIComponent($("#template select").value) + "&conversation=" + encodeURIComponent(selected));
-  preview();
+  const turn = ++asked;
+  const html = templates.length ? await request("/templates/fields?key=" + encodeURIComponent($("#template select").value) + "&conversation=" + encodeURIComponent(selected)) : "";
+  if (turn !== asked) return;
+  $("#fields").innerHTML = html;
+  if (templates.length) await preview();
 }
 async function preview() {
-  try {
-    $("#preview").innerHTML = await post("/templates/preview", new FormData($("#template")));
-    fail("");
-  } catch (err) { $("#preview").textContent = ""; fail(err.message); }
+  const turn = ++asked;
+  let html = "", wrong = "";
+  try { html = await post("/templates/preview", new FormData($("#template"))); } catch (err) { wrong = err.message; }
+  if (turn !== asked) return;
+  $("#preview").innerHTML = html;
+  fail(wrong);
 }
 function fail(message) { const box = $("#error"); box.hidden = !message; box.textContent = message; }
 
