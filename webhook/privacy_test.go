@@ -127,6 +127,7 @@ func TestNoErrorShowsContent(t *testing.T) {
 			in("messages", odd), in("messages", `{"statuses":[{"id":"a","status":"read","errors":[{"code":`+odd+`}],"pricing":{"billable":`+odd+`}}]}`),
 			in("flows", `{"event":"X","requests_count":`+odd+`}`), in("account_update", `{"event":"X","restriction_info":`+odd+`}`),
 			in("history", `{"history":`+odd+`}`),
+			in("messages", `{"statuses":[{"id":"a","type":"payment","status":"captured","payment":{"notes":{"`+canaryText+`":`+odd+`}}}]}`),
 		} {
 			d, err := webhook.Parse([]byte(body))
 			require.NoError(t, err)

@@ -55,18 +55,30 @@ func (p *parser) payment(it jsonscan.Iter, ps *PaymentStatus) {
 		case "receipt":
 			ps.Receipt = p.text(&it)
 		case "notes":
-			for n := p.object(&it); n.Next(); {
-				if ps.Notes == nil {
-					ps.Notes = make(map[string]string)
-				}
-				ps.Notes[n.Key()] = p.text(&n)
-			}
+			ps.Notes = p.notes(&it)
 		case "refunds":
 			ps.Refunds = each(p, &it, (*parser).refund)
 		default:
 			p.gatewayField(key, &it, ps)
 		}
 	}
+}
+
+// notes reads what the business noted on an order. The keys are the business's own,
+// so that no error may name them.
+func (p *parser) notes(m member) map[string]string {
+	var notes map[string]string
+	for it := p.object(m); it.Next(); {
+		if kind := it.Value().Kind(); kind >= jsonscan.Array {
+			p.flaw(m.Key(), "strings", kind.String())
+			continue
+		}
+		if notes == nil {
+			notes = make(map[string]string)
+		}
+		notes[it.Key()] = p.text(&it)
+	}
+	return notes
 }
 
 // gatewayField reads udf1…4 and additional_info1…7.
