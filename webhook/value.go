@@ -88,13 +88,16 @@ func (p *parser) shared(v value) {
 		}
 	}
 	// Two members belong to the items of another, if it has any.
-	messages, calls := p.has("messages"), p.has("calls")
 	for i := range p.lists {
-		switch m := &p.lists[i]; {
-		case messages && m.Key() == "conversation_context":
-			p.summary, p.frame.summary = p.summaryText(m), at(m.Value())
-		case calls && m.Key() == "errors":
-			p.beside, p.frame.errors = p.errorList(m), at(m.Value())
+		switch m := &p.lists[i]; m.Key() {
+		case "conversation_context":
+			if p.has("messages") {
+				p.summary, p.frame.summary = p.summaryText(m), at(m.Value())
+			}
+		case "errors":
+			if p.has("calls") {
+				p.beside, p.frame.errors = p.errorList(m), at(m.Value())
+			}
 		}
 	}
 	p.err = nil
