@@ -66,7 +66,7 @@ type Call struct {
 
 // CallSession is a WebRTC session description.
 type CallSession struct {
-	Type string // "offer" or "answer"
+	Type string // "offer" or "answer"; empty in payloads of the former form
 	SDP  string
 }
 
