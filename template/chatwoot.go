@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"strconv"
@@ -11,7 +12,7 @@ import (
 )
 
 // Chatwoot is a template message as Chatwoot stores it in template_params. It
-// holds a customer's data.
+// holds a customer's data and must not be logged; LogValue shows counts only.
 //
 // https://github.com/chatwoot/chatwoot (checked 2026-11-22).
 type Chatwoot struct {
@@ -24,6 +25,13 @@ type Chatwoot struct {
 	header  map[string]string // likewise, for a text
 	media   *Media
 	buttons []chatwootButton
+}
+
+// LogValue shows name, language and counts, none of the values.
+func (c Chatwoot) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("name", c.Name), slog.String("language", c.Language),
+		slog.Int("body", len(c.body)), slog.Int("buttons", len(c.buttons)))
 }
 
 type chatwootButton struct {

@@ -206,6 +206,17 @@ func TestNothingLeaks(t *testing.T) {
 	_, err = template.ParseContentVariables(`{"1":["canary text"]}`)
 	require.Error(t, err)
 	logger.Error("twilio", "err", err)
+	chatwoot, err := template.ParseChatwoot([]byte(`{"name":"n","processed_params":{"body":{"1":"canary text"},"buttons":[{"type":"url","parameter":"CANARYTOKEN"}]}}`))
+	require.NoError(t, err)
+	variables, err := template.ParseContentVariables(`{"1":"canary text"}`)
+	require.NoError(t, err)
+	text := slog.New(slog.NewTextHandler(&log, nil)) // prints fields that JSON does not
+	for _, l := range []*slog.Logger{logger, text} {
+		l.Info("converted", "chatwoot", chatwoot, "twilio", variables)
+		for _, p := range msg.Parameters() {
+			l.Info("parameter", "is", p)
+		}
+	}
 	require.Error(t, new(template.Catalog).Restore([]byte(`{"version":"canary text"}`)))
 	logger.Error("restore", "err", new(template.Catalog).Restore([]byte(`{"version":"canary text"}`)))
 

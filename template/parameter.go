@@ -2,6 +2,7 @@ package template
 
 import (
 	"encoding/json"
+	"log/slog"
 	"slices"
 )
 
@@ -29,7 +30,8 @@ const (
 )
 
 // Parameter is one value of a Message, as it goes on the wire. Which fields are
-// set depends on Type. It holds a customer's data.
+// set depends on Type. It holds a customer's data and must not be logged; LogValue
+// shows the type only.
 //
 // https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/components
 // (checked 2026-11-22).
@@ -53,6 +55,9 @@ type Parameter struct {
 	// one from the future, or "" for one whose shape is not understood.
 	Raw json.RawMessage
 }
+
+// LogValue shows the type, not the value.
+func (p Parameter) LogValue() slog.Value { return slog.GroupValue(slog.String("type", string(p.Type))) }
 
 // param is how a Message holds a parameter: most are a text and need no more
 // than that.

@@ -4,17 +4,23 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
 )
 
 // ContentVariables are the values of a Twilio content template by their keys.
-// They hold a customer's data.
+// They hold a customer's data and must not be logged; LogValue shows counts only.
 //
 // https://www.twilio.com/docs/content/using-variables-with-content-api (checked
 // 2026-11-22).
 type ContentVariables map[string]string
+
+// LogValue shows how many values there are, not what they say.
+func (c ContentVariables) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("variables", len(c)))
+}
 
 // Limits of Twilio content variables. Values may be longer than any template
 // value, so that Bind has the last word on them.
