@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
@@ -105,10 +104,13 @@ func (h *Hub) Drop(ctx context.Context, actor access.Actor, keys ...WorkKey) (er
 	})
 }
 
-func unique(keys []WorkKey) []WorkKey {
-	var all []WorkKey
+// unique keeps the first of equal keys.
+func unique[K comparable](keys []K) []K {
+	all := make([]K, 0, len(keys))
+	seen := make(map[K]bool, len(keys))
 	for _, k := range keys {
-		if !slices.Contains(all, k) {
+		if !seen[k] {
+			seen[k] = true
 			all = append(all, k)
 		}
 	}

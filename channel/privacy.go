@@ -215,6 +215,7 @@ func (h *Hub) eraseMessages(ctx context.Context, channel, conversation string, b
 		for _, m := range page {
 			b.Delete = append(b.Delete, RecordKey{kindMessage, m.ID})
 			if m.WAMID != "" && m.Direction == Outbound {
+				// A Sender that gives two messages one wamid must not stand in the way.
 				b.Delete = append(b.Delete, RecordKey{kindMessage, inboundMessageID(channel, m.WAMID)})
 			}
 			for _, queue := range []string{queueOut, queueCheck} {
@@ -229,6 +230,7 @@ func (h *Hub) eraseMessages(ctx context.Context, channel, conversation string, b
 			}
 			receipt.Attachments = append(receipt.Attachments, refs...)
 		}
+		b.Delete = unique(b.Delete)
 		if _, err := h.store.Commit(ctx, b); err != nil {
 			return fmt.Errorf("channel: delete messages: %w", err)
 		}

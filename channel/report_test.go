@@ -32,11 +32,16 @@ func catalog(t *testing.T) *template.Catalog {
 		`{"name":"sale","language":"en","category":"MARKETING","status":"APPROVED","components":[
 			{"type":"BODY","text":"Our spring sale has begun."}]}`,
 	} {
-		var d template.Definition
-		require.NoError(t, json.Unmarshal([]byte(raw), &d))
-		c.Put(dawn.Add(-time.Hour), d)
+		c.Put(dawn.Add(-time.Hour), definition(t, raw))
 	}
 	return c
+}
+
+func definition(t *testing.T, raw string) template.Definition {
+	t.Helper()
+	var d template.Definition
+	require.NoError(t, json.Unmarshal([]byte(raw), &d))
+	return d
 }
 
 // withTemplates gives the lab's channel the templates of catalog.

@@ -1,0 +1,217 @@
+package channel_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/cloudapi"
+	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/template"
+)
+
+// greets makes a channel greet everybody with c.
+func greets(c rules.Content) func(*channel.Settings) {
+	return func(s *channel.Settings) {
+		s.Rules.AutoReply.FirstContact = rules.AutoReplyRule{Enabled: true, Content: c}
+	}
+}
+
+func TestAnAutomaticReplyMayBeATemplate(t *testing.T) {
+	greet := greets(rules.Content{Template: "hello_you", Language: "en"})
+	test(t, options{settings: greet}, func(t *testing.T, r *rig) {
+		_, err := r.account.AddTemplate(`{"name":"hello_you","language":"en","category":"UTILITY","parameter_format":"NAMED","components":[
+			{"type":"BODY","text":"Dear {{customer_name}}, hello.","example":{"body_text_named_params":[{"param_name":"customer_name","example":"Alex Doe"}]}}]}`)
+		require.NoError(t, err)
+		ch, err := r.hub.Channel("support")
+		require.NoError(t, err)
+		r.settle() // reviewed, and a webhook says so
+		require.NoError(t, ch.Templates.Sync(time.Now().Add(-time.Second),
+			r.client.Account(r.account.ID).Templates(t.Context(), cloudapi.TemplateQuery{})))
+		r.user.Text(r.number, "hello")
+		r.settle()
+		require.Equal(t, []string{"hello", "Dear Robin Sample, hello."}, r.sees())
+		require.Equal(t, "first_contact", r.messages()[1].Auto)
+		require.Equal(t, channel.Author{Kind: "system"}, r.messages()[1].Author)
+	})
+}
+
+func TestAnAutomaticReplyThatMayNotBeSentHarmsNobody(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		content rules.Content
+		change  func(*channel.Config)
+		why     string
+	}{
+		"a template that there is not":   {rules.Content{Template: "none"}, nil, "the template cannot be sent"},
+		"a placeholder without a value":  {rules.Content{Text: "Hello {{customer.username}}"}, nil, "a placeholder has no usable value"},
+		"a channel that is switched off": {rules.Content{Text: "Hello"}, func(c *channel.Config) { c.Channels[0].Enabled = false }, "the channel is disabled"},
+		"a template without its values":  {rules.Content{Template: "needs_values", Language: "en"}, nil, "the template's values do not fit"},
+		"a budget that is spent":         {rules.Content{Text: "Hello"}, func(c *channel.Config) { c.Channels[0].Budget = new(pricing.Budget) }, "the price is not known and the channel has a budget"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := labOptions{settings: greets(tt.content), config: func(c *channel.Config) {
+				withTemplates(t)(c)
+				c.Channels[0].Templates.Put(dawn.Add(-time.Hour), definition(t, `{"name":"needs_values","language":"en","category":"UTILITY","status":"APPROVED",
+					"parameter_format":"NAMED","components":[{"type":"BODY","text":"Dear {{colour}}, hi.","example":{"body_text_named_params":[{"param_name":"colour","example":"blue"}]}}]}`))
+				if tt.change != nil {
+					tt.change(c)
+				}
+			}}
+			experiment(t, o, func(t *testing.T, l *lab) {
+				l.say(kim, "wamid.1", "hello")
+				require.Equal(t, []string{"hello"}, l.desk.texts(), "the customer's message does not suffer")
+				require.Empty(t, l.line.texts())
+				withheld := l.desk.of(channel.AutomaticWithheld)
+				require.Len(t, withheld, 1)
+				require.Equal(t, "first_contact: "+tt.why, withheld[0].Reason)
+				require.EqualValues(t, 1, l.report(dawn, dawn).Total("refused"))
+			})
+		})
+	}
+}
+
+func TestWhileAllAreAwayCustomersAreToldOnce(t *testing.T) {
+	t.Parallel()
+	away := true
+	o := labOptions{
+		settings: func(s *channel.Settings) {
+			s.Rules.AutoReply.Away = rules.AutoReplyRule{Enabled: true, Content: rules.Content{Text: "Nobody is here, {{customer.name}}."}}
+		},
+		config: func(c *channel.Config) { c.AllAway = func(id string) bool { return away && id == "support" } },
+	}
+	experiment(t, o, func(t *testing.T, l *lab) {
+		l.say(kim, "wamid.1", "hello")
+		l.say(kim, "wamid.2", "anybody?")
+		require.Equal(t, []string{"Nobody is here, Kim Sample."}, l.line.texts())
+		away = false
+		l.say(stranger(1), "wamid.3", "hello")
+		require.Len(t, l.line.texts(), 1)
+		require.EqualValues(t, 1, l.report(dawn, dawn).Total("auto_replies"))
+		require.Zero(t, l.report(dawn, dawn).Total("answers"), "a machine's answer is none")
+	})
+}
+
+func TestTwoMachinesDoNotTalkToEachOtherForEver(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{settings: greets(rules.Content{Text: "Hello, I am a machine."})}, func(t *testing.T, l *lab) {
+		for i := range 40 {
+			l.say(kim, "wamid."+string(rune('A'+i)), "Hello, I am a machine too.")
+		}
+		require.Len(t, l.line.texts(), 1)
+		require.NotEmpty(t, l.desk.of(channel.BotSuspected))
+	})
+}
+
+func TestTheReminderGoesOutOnceAndOnlyIfItIsSwitchedOn(t *testing.T) {
+	t.Parallel()
+	for _, on := range []bool{false, true} {
+		o := labOptions{config: func(c *channel.Config) { c.Poll = time.Minute }, settings: func(s *channel.Settings) {
+			s.Rules.Reminder = rules.ReminderRule{
+				Enabled: on, Before: 2 * rules.Hour, Content: rules.Content{Text: "Do you still need us?"},
+			}
+		}}
+		experiment(t, o, func(t *testing.T, l *lab) {
+			l.say(kim, "wamid.1", "hello")
+			_, err := l.reply(l.conversation().ID, "which colour?")
+			require.NoError(t, err)
+			l.pass(30 * time.Hour)
+			want := []string{"which colour?"}
+			if on {
+				want = append(want, "Do you still need us?")
+			}
+			require.Equal(t, want, l.line.texts())
+		})
+	}
+}
+
+func TestAMacroRefusesWhatItCannotSay(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
+		l.say(face{phone: "13125550188"}, "wamid.1", "hello")
+		conv := l.conversation().ID
+		macro := func(text, shorthand string) channel.Macro {
+			return channel.Macro{Conversation: conv, Actor: alice, Text: text, Shorthand: shorthand}
+		}
+		for name, tt := range map[string]struct {
+			macro channel.Macro
+			want  any
+		}{
+			"an empty one":             {macro("", ""), nil},
+			"a name that is not known": {macro("Hello {{customer.name}}", ""), new(*template.ExpandError)},
+			"a placeholder of nobody":  {macro("Hello {{nobody}}", ""), new(*template.ExpandError)},
+			"a shorthand that is none": {macro("", "&((template=[[x]]"), new(*template.ShorthandError)},
+			"an unknown template":      {macro("", "&((template=[[none]] language=[[en]] fallback=[[x]]))&"), nil},
+			"values that are too many": {macro("", "&((template=[[reminder]] language=[[en]] fallback=[[x]] body_text=[[1]]))&"), nil},
+		} {
+			_, err := l.hub.PreviewMacro(t.Context(), tt.macro)
+			require.Error(t, err, name)
+			_, err = l.hub.RunMacro(t.Context(), tt.macro)
+			require.Error(t, err, name)
+			if tt.want != nil {
+				require.ErrorAs(t, err, tt.want, name)
+			}
+		}
+		m := macro("Your number is {{order}}, ticket {{ticket}}, {{customer.phone}}.", "")
+		m.Lookup = func(name string) (string, bool) {
+			values := map[string]string{"order": "42", "customer.phone": "known to the host"}
+			v, ok := values[name]
+			return v, ok
+		}
+		preview, err := l.hub.PreviewMacro(t.Context(), m)
+		require.NoError(t, err)
+		require.Equal(t, "Your number is 42, ticket "+l.conversation().Ticket+", known to the host.", preview.Text)
+		require.Empty(t, l.line.texts(), "a preview sends nothing")
+		require.NoError(t, l.hub.SetTopic(t.Context(), alice, conv, "the chain"))
+		require.NoError(t, l.hub.Assign(t.Context(), alice, conv, "bob"))
+		_, err = l.hub.RunMacro(t.Context(), macro("{{agent}} looks after {{conversation.topic}}.", ""))
+		require.NoError(t, err)
+		only := macro("", "&((template=[[reminder]] language=[[en]] fallback=[[x]]))&")
+		_, err = l.hub.RunMacro(t.Context(), only)
+		require.NoError(t, err)
+		l.pass(5 * time.Second)
+		require.Equal(t, []string{"bob looks after the chain.", "template"}, l.line.texts())
+		_, err = l.hub.RunMacro(t.Context(), channel.Macro{Conversation: conv, Actor: access.Actor{}, Text: "x"})
+		require.ErrorIs(t, err, access.ErrDenied)
+	})
+}
+
+func TestTagsTopicsAndNotesHaveLimits(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+		l.say(kim, "wamid.1", "hello")
+		conv := l.conversation().ID
+		long := string(make([]byte, 20<<10))
+		require.Error(t, l.hub.SetTags(t.Context(), alice, conv, []string{long}))
+		require.Error(t, l.hub.SetTags(t.Context(), alice, conv, manyTags(51)))
+		require.NoError(t, l.hub.SetTags(t.Context(), alice, conv, manyTags(50)))
+		require.Error(t, l.hub.SetTopic(t.Context(), alice, conv, long))
+		for _, text := range []string{"", "  ", long} {
+			_, err := l.hub.AddNote(t.Context(), alice, conv, text)
+			require.Error(t, err)
+		}
+		require.NoError(t, l.hub.SetTags(t.Context(), alice, conv, []string{"card 4111 1111 1111 1111"}))
+		require.NoError(t, l.hub.SetTopic(t.Context(), alice, conv, "4111111111111111"))
+		require.NotContains(t, l.conversation().Tags[0]+l.conversation().Topic, "4111")
+		require.ErrorIs(t, l.hub.SetTopic(t.Context(), alice, "v_none", "x"), channel.ErrNotFound)
+		note, err := l.hub.AddNote(t.Context(), alice, conv, "call back on Monday")
+		require.NoError(t, err)
+		require.Equal(t, channel.Note, note.Direction)
+		l.pass(time.Minute)
+		require.Empty(t, l.line.texts(), "the customer never sees a note")
+	})
+}
+
+func manyTags(n int) []string {
+	var tags []string
+	for i := range n {
+		tags = append(tags, fmt.Sprint("tag ", i))
+	}
+	return tags
+}
