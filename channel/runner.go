@@ -46,6 +46,11 @@ func (r *runner) run(ctx, work context.Context) {
 			return
 		case <-r.signal:
 		case <-freed:
+			// A claim for one piece of work costs as much as one for many. Should others
+			// take long, the timer sees to it that those who are free are not idle.
+			if r.workers-len(slots) < r.workers/4 {
+				continue
+			}
 		case <-timer.C:
 		}
 		wait := r.poll
