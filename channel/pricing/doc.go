@@ -38,6 +38,8 @@
 //     admitted: the overdraft is at most what is in flight at once. Where even
 //     that is too much, write a record of the channel under its version in the
 //     transaction that reserves, so that reservations of a channel take turns.
+//   - After a transaction ask [Budget.Low] of the new sum: that is the moment to
+//     call for a top-up.
 //
 // For a [Reach], keep one record per portfolio and user with the latest time,
 // note all of the last 24 hours at the start, and note what other processes

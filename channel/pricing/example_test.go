@@ -3,6 +3,8 @@ package pricing_test
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -69,6 +71,49 @@ func ExampleLedger() {
 	// true pricing: budget exhausted: 0.055 needed, 0.045 of 0.10 left
 	// top up support: 0.045 left
 	// <nil>
+}
+
+// Books in a store of one's own: the entry stands with the message, the running
+// totals are counters that only ever get something added.
+func ExampleDiff() {
+	counters := map[string]int64{}
+	change := func(before, after pricing.Entry) pricing.Entry {
+		for _, row := range pricing.Diff(before, after) {
+			for name, n := range row.Counters() {
+				counters[name] += n
+			}
+		}
+		return after
+	}
+	now := time.Date(2026, 11, 22, 15, 0, 0, 0, time.UTC)
+	charge := pricing.Charge{Category: pricing.CategoryUtility, Billable: pricing.BillableYes, Units: 1}
+
+	entry := pricing.Entry{Channel: "support", Market: "Germany"}
+	entry = change(entry, entry.Reserve(pricing.NewHold(charge, 55_000, now, time.UTC)))
+	status := &pricing.StatusPricing{Type: "regular", Category: "utility"}
+	for range 2 { // webhooks repeat
+		entry = change(entry, entry.Settle(pricing.NewDelivery(1, now, time.UTC), status.Observed()))
+	}
+
+	var sum pricing.Totals
+	for _, name := range slices.Sorted(maps.Keys(counters)) {
+		row, err := pricing.ParseCounter("support", name, counters[name])
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		sum = sum.Plus(row.Totals)
+		if counters[name] != 0 {
+			fmt.Println(name, counters[name])
+		}
+	}
+	budget := pricing.Budget{Limit: 100_000, LowWater: 60_000} // 0.10
+	fmt.Println(pricing.Micros(budget.Remaining(sum)), "left, top up:", budget.Low(sum))
+	// Output:
+	// 2026-11/utility/Germany/charged 1
+	// 2026-11/utility/Germany/cost 55000
+	// 2026-11/utility/Germany/delivered 1
+	// 0.045 left, top up: true
 }
 
 func ExampleReach() {
