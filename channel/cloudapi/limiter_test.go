@@ -93,7 +93,7 @@ func TestTheThroughputIsUsedAndNeverExceeded(t *testing.T) {
 		{"coexistence with messages received", 20, 2, 0, true, 0, 0.95},
 		{"standard over a slow network", 80, 1, late, false, 0, 0.95},
 		{"standard with messages received", 80, 1, 0, true, 0, 0.95},
-		{"standard with both and a reserve", 80, 1, late, true, 4, 0.90},
+		{"standard with both and a reserve", 80, 1, late, true, 2, 0.93},
 		{"high over a slow network", 1000, 0.05, late, false, 0, 0.95},
 		{"high with both and a reserve", 1000, 0.05, late, true, 5, 0.95},
 	} {

@@ -111,7 +111,9 @@ type Retry struct {
 	// After is the shortest useful wait for RetryAfter and RetryLater; 0 leaves
 	// it to the caller's backoff.
 	After time.Duration
-	// Max is how many repeats make sense for RetryAfter; 0 leaves it to the caller.
+	// Max is how many repeats make sense; 0 leaves it to the caller. With RetryFixed
+	// one repeat by hand has been seen to help: a fetch of a link that was flaky, a
+	// template approved a moment ago.
 	Max int
 }
 

@@ -28,6 +28,7 @@ type Rule string
 const (
 	RuleRequired  Rule = "required"  // missing or blank
 	RuleTooLong   Rule = "too-long"  // more characters than Limit
+	RuleTooLarge  Rule = "too-large" // more bytes than Limit
 	RuleTooFew    Rule = "too-few"   // fewer elements than Limit
 	RuleTooMany   Rule = "too-many"  // more elements than Limit
 	RuleRange     Rule = "range"     // a number outside its range
@@ -48,7 +49,7 @@ type Problem struct {
 	Path     string
 	Rule     Rule
 	Severity Severity
-	// Limit and Actual are set by rules that measure: characters or elements.
+	// Limit and Actual are set by rules that measure: characters, elements or bytes.
 	Limit, Actual int
 }
 

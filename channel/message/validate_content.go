@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // check checks one content against the limits of its kind.
@@ -63,8 +64,8 @@ func (c *checker) media(path, id, link, caption string) {
 }
 
 func (c *checker) filename(path, name string) {
-	if len(name) > MaxFilename {
-		c.add(Problem{Path: path, Rule: RuleTooLong, Severity: SeverityWarning, Limit: MaxFilename, Actual: len(name)})
+	if n := utf8.RuneCountInString(name); n > MaxFilename {
+		c.add(Problem{Path: path, Rule: RuleTooLong, Severity: SeverityWarning, Limit: MaxFilename, Actual: n})
 	}
 	if strings.ContainsAny(name, "/\\\x00") {
 		c.doubt(path, RuleFormat)
