@@ -19,15 +19,21 @@ expect quickstart "the phone shows: It is." "$bin/quickstart"
 expect webhookonly "forged one arrives" "$bin/webhookonly" -demo
 expect redact "1111" bash -c "echo 'card 4111 1111 1111 1111' | '$bin/redact'"
 
-# The helpdesk serves its page, stops cleanly on Ctrl-C, and shows its tickets again.
-"$bin/helpdesk" -addr localhost:0 -dir "$bin/desk" >"$bin/out" 2>&1 &
-pid=$!
-for _ in $(seq 100); do
-	url="$(grep -oE 'http://[^ ]+' "$bin/out" | head -n 1 || true)"
-	[ -n "$url" ] && break
-	sleep 0.1
-done
-curl -sSf "$url/" | grep -qF 'Kanava helpdesk' || { echo "helpdesk served no page"; cat "$bin/out"; exit 1; }
-kill -INT "$pid"
-wait "$pid" || { echo "helpdesk did not stop cleanly"; cat "$bin/out"; exit 1; }
-echo "ok helpdesk"
+serve() { # name, path, text that must appear there, command…: it must stop cleanly on Ctrl-C
+	local name="$1" path="$2" text="$3" url=""
+	shift 3
+	"$@" >"$bin/out" 2>&1 &
+	local pid=$!
+	for _ in $(seq 100); do
+		url="$(grep -oE 'http://[^ ]+' "$bin/out" | head -n 1 || true)"
+		[ -n "$url" ] && break
+		sleep 0.1
+	done
+	curl -sSf "$url$path" | grep -qF -- "$text" || { printf '%s did not serve %q:\n' "$name" "$text"; cat "$bin/out"; exit 1; }
+	kill -INT "$pid"
+	wait "$pid" || { echo "$name did not stop cleanly"; cat "$bin/out"; exit 1; }
+	echo "ok $name"
+}
+
+serve helpdesk / "Kanava helpdesk" "$bin/helpdesk" -addr localhost:0 -dir "$bin/desk"
+serve simulator /control/ "/control/clock" "$bin/simulator" -addr localhost:0
