@@ -17,7 +17,6 @@ func callAction(c *call) *graphError {
 		s.oneOf("sdp_type", true, "offer", "answer")
 		s.text("sdp", 1, 0)
 		s.done()
-
 	} else if action == "connect" || action == "accept" || action == "pre_accept" {
 		f.reject(fail(131008, "The parameter session is required."))
 	}

@@ -227,6 +227,9 @@ func TestOurClientAgreesOnOperations(t *testing.T) {
 			require.NoError(t, err)
 			_, err = n.UpdateQRCode(ctx, q.Code, "Hello")
 			require.NoError(t, err)
+			q, err = n.QRCode(ctx, q.Code, "")
+			require.NoError(t, err)
+			require.Equal(t, "Hello", q.Text)
 			require.Len(t, all(t, n.QRCodes(ctx, "")), 1)
 			require.NoError(t, n.DeleteQRCode(ctx, q.Code))
 		}},
@@ -331,7 +334,7 @@ func TestOurClientAgreesOnOperations(t *testing.T) {
 			require.Len(t, previews, 2)
 			require.NotEmpty(t, previews[0].Footer)
 			require.NoError(t, a.EnableInsights(ctx))
-			require.Empty(t, all(t, a.TemplateFigures(ctx, cloudapi.TemplateFiguresQuery{Start: start, End: start, TemplateIDs: []string{tmpl.ID}})))
+			require.Empty(t, all(t, a.TemplateFigures(ctx, cloudapi.TemplateFiguresQuery{Start: start, End: start.Add(24 * time.Hour), TemplateIDs: []string{tmpl.ID}})))
 		}},
 		{"templates of another account", func(t *testing.T, s *site, _ *cloudapi.Client, _ *cloudapi.Number, _ *cloudapi.Account) {
 			plainTemplate(t, s)

@@ -8,6 +8,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -103,6 +104,16 @@ func TestMediaGoesUpAndComesDown(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "not really a picture", string(data))
 	require.Equal(t, "image/png", resp.Header.Get("Content-Type"))
+
+	_, other := s.graph("GET", id, "")
+	require.NotEmpty(t, other["url"])
+	resp, err = s.Client().Do(req)
+	require.NoError(t, err)
+	require.Equal(t, 200, resp.StatusCode, "each URL lives five minutes, whatever others there are")
+	forged := req.Clone(t.Context())
+	forged.URL.RawQuery = strings.Replace(forged.URL.RawQuery, "ext=1", "ext=2", 1)
+	status, _ = s.do(forged)
+	require.Equal(t, 404, status, "a URL cannot be prolonged")
 
 	s.user.Text(s.number, "hi")
 	_, answer := s.send(`"type":"image","image":{"id":"` + id + `","caption":"look"}`)
