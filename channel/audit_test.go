@@ -257,11 +257,11 @@ func TestWhoMayIsToldToTheAuditOnce(t *testing.T) {
 // uncertain answers in a conversation and loses the answer to the send.
 func (l *lab) uncertain(conv string) string {
 	l.t.Helper()
-	l.line.send = func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown }
+	l.line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
 	m, err := l.hub.Reply(l.t.Context(), channel.Reply{Conversation: conv, Actor: alice, Content: &message.Text{Body: "perhaps"}})
 	require.NoError(l.t, err)
 	l.pass(5 * time.Second)
-	l.line.send = nil
+	l.line.sends(nil)
 	return m.ID
 }
 

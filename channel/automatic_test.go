@@ -2,6 +2,7 @@ package channel_test
 
 import (
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -79,18 +80,18 @@ func TestAnAutomaticReplyThatMayNotBeSentHarmsNobody(t *testing.T) {
 
 func TestWhileAllAreAwayCustomersAreToldOnce(t *testing.T) {
 	t.Parallel()
-	away := true
+	var back atomic.Bool
 	o := labOptions{
 		settings: func(s *channel.Settings) {
 			s.Rules.AutoReply.Away = rules.AutoReplyRule{Enabled: true, Content: rules.Content{Text: "Nobody is here, {{customer.name}}."}}
 		},
-		config: func(c *channel.Config) { c.AllAway = func(id string) bool { return away && id == "support" } },
+		config: func(c *channel.Config) { c.AllAway = func(id string) bool { return !back.Load() && id == "support" } },
 	}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		l.say(kim, "wamid.1", "hello")
 		l.say(kim, "wamid.2", "anybody?")
 		require.Equal(t, []string{"Nobody is here, Kim Sample."}, l.line.texts())
-		away = false
+		back.Store(true)
 		l.say(stranger(1), "wamid.3", "hello")
 		require.Len(t, l.line.texts(), 1)
 		require.EqualValues(t, 1, l.report(dawn, dawn).Total("auto_replies"))

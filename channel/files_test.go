@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"strings"
 	"sync"
 	"testing"
@@ -72,6 +73,20 @@ func (d *drawer) Remove(_ context.Context, ref string) error {
 	defer d.mu.Unlock()
 	delete(d.files, ref)
 	return nil
+}
+
+// kept are the files, by reference.
+func (d *drawer) kept() map[string][]byte {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return maps.Clone(d.files)
+}
+
+// tries is how often Save was called.
+func (d *drawer) tries() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.n
 }
 
 // filing is a lab that fetches files.
@@ -159,17 +174,17 @@ func TestWhatBecomesOfAFile(t *testing.T) {
 				if tt.failed == "" {
 					require.Len(t, l.desk.of(channel.AttachmentReady), 1)
 					require.NotEmpty(t, got.Ref)
-					require.Len(t, d.files, 1)
-					require.Equal(t, int64(len(d.files[got.Ref])), got.Size)
+					require.Len(t, d.kept(), 1)
+					require.Equal(t, int64(len(d.kept()[got.Ref])), got.Size)
 				} else {
 					require.Contains(t, got.Failed, tt.failed)
 					require.Empty(t, got.Ref)
 					changes := l.desk.of(channel.AttachmentFailed)
 					require.Len(t, changes, 1)
 					require.Equal(t, got.Failed, changes[0].Reason)
-					require.Empty(t, d.files, "nothing of it is kept")
+					require.Empty(t, d.kept(), "nothing of it is kept")
 				}
-				require.Equal(t, tt.saves, d.n)
+				require.Equal(t, tt.saves, d.tries())
 				require.Empty(t, l.letters("media"))
 			})
 		})
@@ -236,17 +251,17 @@ func TestAFileGoesWithTheMessageThatItsCustomerDeletes(t *testing.T) {
 	experiment(t, filing(slow, d), func(t *testing.T, l *lab) {
 		l.post(kim.picture(time.Now(), "wamid.1"))
 		l.pass(time.Minute)
-		require.Len(t, d.files, 1)
+		require.Len(t, d.kept(), 1)
 		l.post(kim.revoke(time.Now(), "wamid.2", "wamid.1"))
 		l.pass(time.Minute)
-		require.Empty(t, d.files)
+		require.Empty(t, d.kept())
 
 		l.post(kim.picture(time.Now(), "wamid.3"))
 		l.pass(10 * time.Second)
 		l.post(kim.revoke(time.Now(), "wamid.4", "wamid.3"))
 		l.pass(time.Minute)
-		require.Equal(t, 2, d.n)
-		require.Empty(t, d.files, "it was deleted while it was being fetched")
+		require.Equal(t, 2, d.tries())
+		require.Empty(t, d.kept(), "it was deleted while it was being fetched")
 		require.Empty(t, l.letters("media"))
 	})
 }
@@ -267,10 +282,10 @@ func TestFilesGoWhenTheirTimeIsOverAndTheirMessagesStay(t *testing.T) {
 		require.Empty(t, old.Ref)
 		require.Contains(t, old.Failed, "older than this channel keeps files")
 		require.NotEmpty(t, young.Ref)
-		require.Len(t, d.files, 1)
-		require.Contains(t, d.files, young.Ref)
+		require.Len(t, d.kept(), 1)
+		require.Contains(t, d.kept(), young.Ref)
 		l.pass(60 * time.Hour)
-		require.Empty(t, d.files)
+		require.Empty(t, d.kept())
 		require.Len(t, l.messages(l.conversation().ID), 2)
 	})
 }
@@ -283,15 +298,15 @@ func TestFilesGoWithTheirMessagesAndTheirCustomer(t *testing.T) {
 	experiment(t, o, func(t *testing.T, l *lab) {
 		l.post(kim.picture(time.Now(), "wamid.1"))
 		l.pass(60 * time.Hour)
-		require.Empty(t, d.files, "past its retention")
+		require.Empty(t, d.kept(), "past its retention")
 		require.Empty(t, l.messages(l.conversation().ID))
 
 		l.post(kim.picture(time.Now(), "wamid.2"))
 		l.pass(time.Hour)
-		require.Len(t, d.files, 1)
+		require.Len(t, d.kept(), 1)
 		receipt, err := l.hub.Erase(t.Context(), admin, "support", message.Recipient{Phone: kim.phone})
 		require.NoError(t, err)
-		require.Empty(t, d.files)
+		require.Empty(t, d.kept())
 		require.Len(t, receipt.Attachments, 1)
 	})
 }
@@ -309,7 +324,7 @@ func TestFilesThatTheHubCannotRemoveAreListedForTheHost(t *testing.T) {
 		receipt, err := l.hub.Erase(t.Context(), admin, "support", message.Recipient{BSUID: kim.bsuid})
 		require.NoError(t, err)
 		require.Len(t, receipt.Attachments, 1)
-		require.Contains(t, d.files, receipt.Attachments[0])
+		require.Contains(t, d.kept(), receipt.Attachments[0])
 	})
 }
 

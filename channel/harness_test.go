@@ -73,6 +73,13 @@ func (d *desk) offer(id string) error {
 	return nil
 }
 
+// fails makes the desk fail from now on as f says; nil: no more.
+func (d *desk) fails(f func(id string, try int) error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.fail = f
+}
+
 func (d *desk) texts() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()

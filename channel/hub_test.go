@@ -2,6 +2,7 @@ package channel_test
 
 import (
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -128,13 +129,13 @@ func TestTheSameKeyIsTheSameMessage(t *testing.T) {
 func TestTheHostIsAskedAgainAfterItFailed(t *testing.T) {
 	d := 0
 	test(t, options{}, func(t *testing.T, r *rig) {
-		r.desk.fail = func(id string, try int) error {
+		r.desk.fails(func(id string, try int) error {
 			if try <= 2 {
 				d++
 				return errors.New("ticket system is down")
 			}
 			return nil
-		}
+		})
 		r.user.Text(r.number, "first")
 		r.settle()
 		r.user.Text(r.number, "second")
@@ -149,12 +150,12 @@ func TestTheHostIsAskedAgainAfterItFailed(t *testing.T) {
 
 func TestAHostThatPanicsIsAskedAgain(t *testing.T) {
 	test(t, options{}, func(t *testing.T, r *rig) {
-		r.desk.fail = func(_ string, try int) error {
+		r.desk.fails(func(_ string, try int) error {
 			if try == 1 {
 				panic("a customer's name")
 			}
 			return nil
-		}
+		})
 		r.user.Text(r.number, "hello")
 		r.settle()
 		r.pass(10 * time.Second)
@@ -165,13 +166,13 @@ func TestAHostThatPanicsIsAskedAgain(t *testing.T) {
 
 func TestAPermanentFailureOfTheHostIsADeadLetterThatCanBeReplayed(t *testing.T) {
 	test(t, options{}, func(t *testing.T, r *rig) {
-		broken := true
-		r.desk.fail = func(string, int) error {
-			if broken {
-				return channel.ErrPermanent
+		var mended atomic.Bool
+		r.desk.fails(func(string, int) error {
+			if mended.Load() {
+				return nil
 			}
-			return nil
-		}
+			return channel.ErrPermanent
+		})
 		r.user.Text(r.number, "hello")
 		r.settle()
 		letters, err := r.hub.DeadLetters(t.Context(), channel.DeadLetterQuery{Actor: admin, Queue: "host"})
@@ -180,7 +181,7 @@ func TestAPermanentFailureOfTheHostIsADeadLetterThatCanBeReplayed(t *testing.T) 
 		health, err := r.hub.Health(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, 1, health.Dead)
-		broken = false
+		mended.Store(true)
 		require.NoError(t, r.hub.Replay(t.Context(), admin, letters[0].Key))
 		r.settle()
 		require.Equal(t, []string{"hello"}, r.desk.texts())

@@ -207,12 +207,12 @@ func TestACardNumberInPiecesIsMaskedOnceItIsComplete(t *testing.T) {
 
 func TestNothingPrivateIsLogged(t *testing.T) {
 	test(t, options{user: cloudapitest.UserConfig{Name: "Canary Bird", Phone: "13125550123"}}, func(t *testing.T, r *rig) {
-		r.desk.fail = func(id string, try int) error {
+		r.desk.fails(func(id string, try int) error {
 			if try == 1 {
 				return context.DeadlineExceeded
 			}
 			return nil
-		}
+		})
 		r.user.Text(r.number, "a secret text")
 		r.settle()
 		r.pass(10 * time.Second)

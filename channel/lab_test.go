@@ -182,6 +182,13 @@ func (w *wire) Send(ctx context.Context, out message.Outbound) (message.Receipt,
 	return message.Receipt{ID: outWAMID(textOf(out))}, nil
 }
 
+// sends makes the wire do from now on what f says; nil: take everything.
+func (w *wire) sends(f func(ctx context.Context, out message.Outbound, n int) error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.send = f
+}
+
 func (w *wire) MarkRead(context.Context, string, bool) error { return nil }
 
 func outWAMID(text string) string { return "wamid.out " + text }

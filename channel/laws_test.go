@@ -291,7 +291,7 @@ func (o order) play(t *testing.T, s *story) (end known) {
 			}
 		}
 		if o.slow {
-			l.line.send = takesTime
+			l.line.sends(takesTime)
 		}
 		ids := l.answerAll()
 		if synctest.Wait(); !o.slow {

@@ -92,7 +92,7 @@ func TestErasingRemovesWhatIsUnderWayAndLeavesOthersAlone(t *testing.T) {
 		l.post(kim.past(dawn.Add(-48*time.Hour), "wamid.5", "canary of the history", false))
 		l.post(kim.edit(time.Now(), "wamid.6", "wamid.unknown", "canary of an edit that waits"))
 		l.pass(time.Minute)
-		l.desk.fail = func(string, int) error { return channel.ErrPermanent }
+		l.desk.fails(func(string, int) error { return channel.ErrPermanent })
 		l.say(kim, "wamid.7", "canary of a dead letter")
 		l.stop()
 		_, err = l.hub.Reply(t.Context(), channel.Reply{Conversation: conv, Actor: alice, Content: &message.Text{Body: "canary of the outbox"}})
@@ -113,7 +113,7 @@ func TestErasingRemovesWhatIsUnderWayAndLeavesOthersAlone(t *testing.T) {
 				require.NotContains(t, text, canary)
 			}
 		})
-		l.desk.fail = nil
+		l.desk.fails(nil)
 		l.run()
 		l.pass(time.Hour)
 		require.NotContains(t, l.line.texts(), "canary of the outbox")
@@ -183,12 +183,12 @@ func TestAnErasureThatWasInterruptedCanBeRepeated(t *testing.T) {
 		who := message.Recipient{Phone: kim.phone}
 		for n := 1; ; n++ { // the nth try fails at its nth step
 			count := 0
-			store.commit = func(context.Context, *channel.Batch) error {
+			store.commits(func(context.Context, *channel.Batch) error {
 				if count++; count == n {
 					return errors.New("connection lost")
 				}
 				return nil
-			}
+			})
 			if _, err := l.hub.Erase(t.Context(), admin, "support", who); err == nil || errors.Is(err, channel.ErrNotFound) {
 				require.Greater(t, n, 3)
 				break
@@ -203,7 +203,7 @@ func TestDeadLettersGoWhenTheirTimeIsOver(t *testing.T) {
 	t.Parallel()
 	o := labOptions{config: slowPolls, settings: func(s *channel.Settings) { s.Retention.DeadLetters = 3 * rules.Day }}
 	experiment(t, o, func(t *testing.T, l *lab) {
-		l.desk.fail = func(string, int) error { return channel.ErrPermanent }
+		l.desk.fails(func(string, int) error { return channel.ErrPermanent })
 		l.say(kim, "wamid.1", "hello")
 		l.pass(50 * time.Hour)
 		l.say(kim, "wamid.2", "hello again")
@@ -214,7 +214,7 @@ func TestDeadLettersGoWhenTheirTimeIsOver(t *testing.T) {
 		for _, d := range letters {
 			require.Less(t, time.Since(d.Enqueued), 72*time.Hour+2*time.Hour)
 		}
-		l.desk.fail = nil
+		l.desk.fails(nil)
 		l.pass(80 * time.Hour)
 		for _, d := range l.letters("host") {
 			require.Less(t, time.Since(d.Enqueued), 72*time.Hour+2*time.Hour)

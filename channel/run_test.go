@@ -3,6 +3,7 @@ package channel_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,12 +17,23 @@ import (
 // ailing is a store whose commits a test can hold up or let fail.
 type ailing struct {
 	channel.Store
+	mu     sync.Mutex
 	commit func(ctx context.Context, b *channel.Batch) error // nil: well
 }
 
+// commits makes the store fail from now on as f says.
+func (s *ailing) commits(f func(ctx context.Context, b *channel.Batch) error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.commit = f
+}
+
 func (s *ailing) Commit(ctx context.Context, b *channel.Batch) (channel.Committed, error) {
-	if s.commit != nil {
-		if err := s.commit(ctx, b); err != nil {
+	s.mu.Lock()
+	commit := s.commit
+	s.mu.Unlock()
+	if commit != nil {
+		if err := commit(ctx, b); err != nil {
 			return channel.Committed{}, err
 		}
 	}
@@ -70,7 +82,7 @@ func TestRunThatIsToldToStopWhileItStartsEndsAsUsual(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				took, err := runFor(t, &ailing{memstore.New(), tt.commit}, tt.after)
+				took, err := runFor(t, &ailing{Store: memstore.New(), commit: tt.commit}, tt.after)
 				require.ErrorIs(t, err, tt.err)
 				require.Equal(t, tt.took, took)
 			})

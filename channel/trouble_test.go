@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -83,12 +84,12 @@ func TestATicketingThatAlwaysFailsLeavesADeadLetterAndLetsTheRestGoOn(t *testing
 		c.Hooks.DeadLetter = func(_ context.Context, i channel.DeadLetterInfo) { dead = append(dead, i) }
 	}}
 	experiment(t, o, func(t *testing.T, l *lab) {
-		l.desk.fail = func(id string, _ int) error {
+		l.desk.fails(func(id string, _ int) error {
 			if id == "in|"+l.messageID("wamid.1") {
 				return errors.New("canary: the text of the host's error")
 			}
 			return nil
-		}
+		})
 		l.post(kim.text(time.Now(), "wamid.1", "bad"))
 		l.pass(time.Second)
 		l.post(kim.text(time.Now(), "wamid.2", "good"))
@@ -118,14 +119,14 @@ func (l *lab) messageID(wamid string) string {
 
 func TestDeadLettersAreListedInspectedReplayedAndDropped(t *testing.T) {
 	t.Parallel()
-	broken := true
+	var mended atomic.Bool
 	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.desk.fail = func(string, int) error {
-			if broken {
-				return channel.ErrPermanent
+		l.desk.fails(func(string, int) error {
+			if mended.Load() {
+				return nil
 			}
-			return nil
-		}
+			return channel.ErrPermanent
+		})
 		for _, word := range []string{"one", "two", "three"} {
 			l.say(kim, "wamid."+word, word)
 		}
@@ -140,7 +141,7 @@ func TestDeadLettersAreListedInspectedReplayedAndDropped(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, letters[2:], page)
 
-		broken = false
+		mended.Store(true)
 		nobody := channel.WorkKey{Queue: "host", ID: "nobody"}
 		require.NoError(t, l.hub.Drop(t.Context(), admin, letters[1].Key, letters[1].Key, nobody))
 		require.NoError(t, l.hub.Replay(t.Context(), admin, letters[0].Key, letters[2].Key, letters[0].Key, nobody))
@@ -195,24 +196,19 @@ func TestAStoreThatFailsLosesNothingAndStopsNothing(t *testing.T) {
 			experiment(t, labOptions{store: store}, func(t *testing.T, l *lab) {
 				l.say(kim, "wamid.1", "before")
 				conv := l.conversation().ID
-				var mu sync.Mutex
-				ill := true
-				store.commit = func(context.Context, *channel.Batch) error {
-					mu.Lock()
-					defer mu.Unlock()
-					if ill {
-						return fault
+				var well atomic.Bool
+				store.commits(func(context.Context, *channel.Batch) error {
+					if well.Load() {
+						return nil
 					}
-					return nil
-				}
+					return fault
+				})
 				require.ErrorIs(t, l.accept(body(kim.text(time.Now(), "wamid.2", "meanwhile"))), fault, "WhatsApp must come again")
 				_, err := l.reply(conv, "an answer")
 				require.ErrorIs(t, err, fault, "an agent is told")
 				require.ErrorIs(t, l.hub.Resolve(t.Context(), alice, conv, ""), fault)
 				l.pass(time.Minute)
-				mu.Lock()
-				ill = false
-				mu.Unlock()
+				well.Store(true)
 				require.NoError(t, l.accept(body(kim.text(time.Now(), "wamid.2", "meanwhile"))))
 				_, err = l.reply(conv, "an answer")
 				require.NoError(t, err)
@@ -229,7 +225,7 @@ func TestACommitOfWhichNobodyKnowsIsRepeatedWithoutHarm(t *testing.T) {
 	t.Parallel()
 	store := &torn{Store: memstore.New()}
 	experiment(t, labOptions{store: store}, func(t *testing.T, l *lab) {
-		store.every = 3 // every third commit happens, but its answer is lost
+		store.breaks(3) // every third commit happens, but its answer is lost
 		for _, word := range strings.Fields("one two three four five six") {
 			for l.accept(body(kim.text(time.Now(), "wamid."+word, word))) != nil {
 			}
@@ -244,7 +240,7 @@ func TestACommitOfWhichNobodyKnowsIsRepeatedWithoutHarm(t *testing.T) {
 			}
 			l.pass(time.Minute)
 		}
-		store.every = 0
+		store.breaks(0)
 		l.pass(10 * time.Minute)
 		require.Equal(t, strings.Fields("one two three four five six"), l.desk.texts())
 		for _, m := range l.messages(conv) {
@@ -266,6 +262,13 @@ type torn struct {
 	mu    sync.Mutex
 	n     int
 	every int
+}
+
+// breaks makes every nth commit lose its answer; 0: none.
+func (s *torn) breaks(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.every = n
 }
 
 func (s *torn) Commit(ctx context.Context, b *channel.Batch) (channel.Committed, error) {

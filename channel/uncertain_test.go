@@ -105,7 +105,7 @@ func TestAPanicOfASenderLeavesTheOutcomeOpen(t *testing.T) {
 	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
 		l.say(kim, "wamid.1", "hello")
 		conv := l.conversation().ID
-		l.line.send = panics
+		l.line.sends(panics)
 		m, err := l.reply(conv, "hi")
 		require.NoError(t, err)
 		l.pass(5 * time.Second)
@@ -132,7 +132,7 @@ func TestTheRetryPlanFollowsTheClassOfTheError(t *testing.T) {
 			experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
 				l.say(kim, "wamid.1", "hello")
 				conv := l.conversation().ID
-				l.line.send = failsFirst(tt.code, 3)
+				l.line.sends(failsFirst(tt.code, 3))
 				m, err := l.reply(conv, "hi")
 				require.NoError(t, err)
 				l.pass(20 * time.Hour)
