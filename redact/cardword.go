@@ -41,19 +41,47 @@ var cardWords = [...]word{
 	{text: "elo", whole: true}, {text: "mir", whole: true}, {text: "мир", whole: true},
 }
 
-// wordsByByte lists the card words by each byte that one may begin with.
-var wordsByByte = sync.OnceValue(func() *[256][]word {
-	var index [256][]word
+// A wordIndex finds the words that may start at a place of a text by its first
+// two bytes.
+type wordIndex struct {
+	first [1 << 16 / 64]uint64 // the pairs of bytes that a word may begin with
+	words [256][]word          // by the first byte
+}
+
+// mayStart reports whether a word may start with the bytes a and b.
+func (x *wordIndex) mayStart(a, b byte) bool { return x.first[int(a)<<2|int(b)>>6]>>(b&63)&1 != 0 }
+
+// index is the index of cardWords.
+var index = sync.OnceValue(func() *wordIndex {
+	var x wordIndex
 	for _, w := range cardWords {
-		r, _ := utf8.DecodeRuneInString(w.text)
-		lower, upper := string(r)[0], string(unicode.ToUpper(r))[0]
-		index[lower] = append(index[lower], w)
-		if upper != lower {
-			index[upper] = append(index[upper], w)
+		first, n := utf8.DecodeRuneInString(w.text)
+		second, _ := utf8.DecodeRuneInString(w.text[n:])
+		for _, a := range spellings(first) {
+			for _, b := range spellings(second) {
+				text := string(a) + string(b)
+				x.first[int(text[0])<<2|int(text[1])>>6] |= 1 << (text[1] & 63)
+				if list := x.words[text[0]]; len(list) == 0 || list[len(list)-1].text != w.text {
+					x.words[text[0]] = append(list, w)
+				}
+			}
 		}
 	}
-	return &index
+	return &x
 })
+
+// spellings returns the letters that are r in lower case. Turkish capitals have
+// a dot on the I: VİSA.
+func spellings(r rune) []rune {
+	all := []rune{r, unicode.ToUpper(r)}
+	switch r {
+	case 'i':
+		all = append(all, 'İ')
+	case 'k':
+		all = append(all, '\u212A') // the Kelvin sign
+	}
+	return all
+}
 
 // at returns the length of the word if it starts at b[i], or 0.
 func (w *word) at(b []byte, i int) int {
@@ -97,24 +125,21 @@ func foldPrefix(b []byte, text string) int {
 
 // A vocabulary is the words that count.
 type vocabulary struct {
-	index    *[256][]word
+	index    *wordIndex
 	more     []string // the host's
 	unionPay bool     // only names of UnionPay
 }
 
 func (o *options) vocabulary() vocabulary {
-	return vocabulary{index: wordsByByte(), more: o.r.CardWords}
+	return vocabulary{index: index(), more: o.r.CardWords}
 }
 
 // at returns the length of a word that starts at b[i], or 0.
 func (v *vocabulary) at(b []byte, i int) int {
-	if words := v.index[b[i]]; len(words) > 0 && i+1 < len(b) {
-		// The second letter dismisses most. Beyond ASCII it may change more
-		// than one bit with the case.
-		second := b[i+1] | 0x20
-		for k := range words {
-			w := &words[k]
-			if second < utf8.RuneSelf && second != w.text[1] || v.unionPay && !w.unionPay {
+	if i+1 < len(b) && v.index.mayStart(b[i], b[i+1]) {
+		for k := range v.index.words[b[i]] {
+			w := &v.index.words[b[i]][k]
+			if v.unionPay && !w.unionPay {
 				continue
 			}
 			if n := w.at(b, i); n > 0 {
@@ -130,14 +155,24 @@ func (v *vocabulary) at(b []byte, i int) int {
 	return 0
 }
 
-// in reports whether a word is in text, looked at as if nothing stood around it.
-func (v *vocabulary) in(text []byte) bool {
-	for i := range text {
-		if v.at(text, i) > 0 {
-			return true
+// next returns the offset and the length of the first word that starts in
+// b[i:to]. If there is none it returns to and 0.
+func (v *vocabulary) next(b []byte, i, to int) (at, n int) {
+	for ; i < to; i++ {
+		if len(v.more) == 0 && (i+1 >= len(b) || !v.index.mayStart(b[i], b[i+1])) {
+			continue
+		}
+		if n := v.at(b, i); n > 0 {
+			return i, n
 		}
 	}
-	return false
+	return to, 0
+}
+
+// in reports whether a word is in text, looked at as if nothing stood around it.
+func (v *vocabulary) in(text []byte) bool {
+	_, n := v.next(text, 0, len(text))
+	return n > 0
 }
 
 // A wordCache remembers where words were found around earlier candidates. The
@@ -161,10 +196,12 @@ func (c *wordCache) near(b []byte, start, end int) bool {
 	if c.backTo > start || c.backTo < start-wordsBefore {
 		c.back, c.backTo = -1, stepBack(b, start, wordsBefore)
 	}
-	for ; c.backTo < start; c.backTo++ {
-		if n := c.words.at(b, c.backTo); n > 0 && c.backTo+n <= start {
-			c.back = c.backTo
+	for c.backTo < start {
+		at, n := c.words.next(b, c.backTo, start)
+		if n > 0 && at+n <= start {
+			c.back = at
 		}
+		c.backTo = at + 1
 	}
 	if c.back >= 0 && atMost(b[c.back:start], wordsBefore) {
 		return true
@@ -174,10 +211,10 @@ func (c *wordCache) near(b []byte, start, end int) bool {
 		c.from, c.to, c.end = end, end, 0
 		limit = stepOn(b, end, wordsAfter)
 	}
-	for limit = min(limit, len(b)); c.end == 0 && c.to < limit; c.to++ {
-		if n := c.words.at(b, c.to); n > 0 {
-			c.end = c.to + n
-			break
+	if limit = min(limit, len(b)); c.end == 0 && c.to < limit {
+		at, n := c.words.next(b, c.to, limit)
+		if c.to = at; n > 0 {
+			c.end = at + n
 		}
 	}
 	return c.end > 0 && atMost(b[end:c.end], wordsAfter)

@@ -79,10 +79,10 @@ func (o *options) nextGroup(b []byte, i int) (gap uint32, next int) {
 	return 0, chainOpen
 }
 
-// run returns the group whose first digit is at i, and where the chain goes on
-// as nextGroup does.
-func (o *options) run(b []byte, i int) (g group, next int) {
-	g.start = i
+// run fills in the extent of the group whose first digit is at i, and returns
+// where the chain goes on as nextGroup does.
+func (o *options) run(b []byte, i int, g *group) (next int) {
+	start, n := i, int32(0)
 	for {
 		if b[i]-'0' <= 9 {
 			i++
@@ -90,7 +90,7 @@ func (o *options) run(b []byte, i int) (g group, next int) {
 			_, w := decimal(b, i)
 			i += w
 		}
-		g.n++
+		n++
 		if i < len(b) && b[i]-'0' <= 9 {
 			continue
 		}
@@ -99,21 +99,18 @@ func (o *options) run(b []byte, i int) (g group, next int) {
 			i = next
 			continue
 		}
-		g.end, g.gap = i, gap
-		return g, next
+		g.start, g.end, g.n, g.gap = start, i, n, gap
+		return next
 	}
 }
 
-// measure counts the digits of the chain that starts at i, and stops counting
-// above maxPhone. end is the offset behind the last digit counted.
-func (o *options) measure(b []byte, i int) (n, end, next int) {
-	for next = i; next >= 0; {
-		var g group
-		g, next = o.run(b, next)
+// measure counts the digits of the chain that starts at i, group by group until
+// there are enough. end is the offset behind the last digit counted.
+func (o *options) measure(b []byte, i, enough int) (n, end, next int) {
+	var g group
+	for next = i; next >= 0 && n < enough; {
+		next = o.run(b, next, &g)
 		n, end = n+int(g.n), g.end
-		if n > maxPhone {
-			break
-		}
 	}
 	return n, end, next
 }

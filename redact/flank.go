@@ -252,55 +252,92 @@ func (s *scanner) isFraction(i int) bool {
 	}
 }
 
+const (
+	minIBAN = 15 // characters, without spaces
+	maxIBAN = 34
+)
+
 // isIBAN reports whether the groups in b[start:end] are a part of an
 // international bank account number (ISO 13616) written in groups: two
 // letters, two check digits, up to 30 letters and digits. Its check settles it.
 func (s *scanner) isIBAN(start, end int) bool {
-	b, low := s.b, max(0, start-44)
-	for i := start; i > low; i-- {
-		c := b[i-1]
-		if !isAlnum(c) && c != ' ' {
+	b, low := s.b, stepBack(s.b, start, maxIBAN+maxIBAN/4+2)
+	for i := start; i > low; {
+		r, w := runeBefore(b, i)
+		if r != ' ' && !s.inIBAN(r) {
 			return false
 		}
-		if i-1 > 0 && isAlnum(b[i-2]) {
+		i -= w
+		if r, _ := runeBefore(b, i); s.inIBAN(r) {
 			continue
 		}
-		if k := i - 1; k+4 <= start && isLetter(b[k]) && isLetter(b[k+1]) &&
-			b[k+2]-'0' <= 9 && b[k+3]-'0' <= 9 && checksAsIBAN(b[k:], end-k) {
+		if i+4 <= start && isLetter(b[i]) && isLetter(b[i+1]) && b[i+2]-'0' <= 9 && b[i+3]-'0' <= 9 && s.checksAsIBAN(i, end) {
 			return true
 		}
 	}
 	return false
 }
 
-// checksAsIBAN reports whether an IBAN starts at b[0] and ends, with a group, at
-// least bytes on.
-func checksAsIBAN(b []byte, least int) bool {
+// inIBAN reports whether r may be a part of an IBAN. A mask may have been any
+// digit.
+func (o *options) inIBAN(r rune) bool {
+	return r < utf8.RuneSelf && isAlnum(byte(r)) || r == o.mask
+}
+
+// hidesDigit reports whether the mask at b[i] may stand for a digit: an X in a
+// word does not.
+func (s *scanner) hidesDigit(i int) bool {
+	if !isLatin(s.mask) {
+		return true
+	}
+	before, _ := runeBefore(s.b, i)
+	after, _ := runeAfter(s.b, i+utf8.RuneLen(s.mask))
+	return (before == s.mask || !isLatin(before)) && (after == s.mask || !isLatin(after))
+}
+
+// checksAsIBAN reports whether an IBAN starts at b[i] and ends, with a group, at
+// end or later. If digits of it are masked, its form is enough.
+func (s *scanner) checksAsIBAN(i, end int) bool {
 	// The check moves the first four characters to the end, counts letters as
 	// 10 to 35 and wants a remainder of 1 by 97.
-	step := func(m int, c byte) int {
+	step := func(m uint64, c byte) uint64 {
 		if c <= '9' {
-			return (m*10 + int(c-'0')) % 97
+			m = m*10 + uint64(c-'0')
+		} else {
+			m = m*100 + uint64(c|0x20-'a') + 10
 		}
-		return (m*100 + int(c|0x20-'a') + 10) % 97
+		if m >= 1<<56 {
+			m %= 97
+		}
+		return m
 	}
-	m, n := 0, 4
-	for i := 4; i < len(b) && n < 34; i++ {
-		c := b[i]
+	b, first, masked := s.b, s.b[i:i+4], false
+	m, n := uint64(0), len(first)
+	for i += len(first); i < len(b) && n < maxIBAN; {
+		r, w := runeAfter(b, i)
 		switch {
-		case isAlnum(c):
-			m, n = step(m, c), n+1
-		case c != ' ' || b[i-1] == ' ':
+		case r == s.mask && s.hidesDigit(i):
+			masked = true
+			n++
+		case s.inIBAN(r):
+			m = step(m, b[i])
+			n++
+		case r != ' ' || b[i-1] == ' ':
 			return false
 		}
-		if i+1 >= least && n >= 15 && isAlnum(c) && (i+1 == len(b) || !isAlnum(b[i+1])) {
-			all := m
-			for _, c := range b[:4] {
-				all = step(all, c)
-			}
-			if all == 1 {
-				return true
-			}
+		i += w
+		if r == ' ' || i < end || n < minIBAN {
+			continue
+		}
+		if r, _ := runeAfter(b, i); s.inIBAN(r) {
+			continue
+		}
+		all := m
+		for _, c := range first {
+			all = step(all, c)
+		}
+		if masked || all%97 == 1 {
+			return true
 		}
 	}
 	return false

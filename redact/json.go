@@ -212,12 +212,12 @@ func (w *walker) stringValue() error {
 
 // redact masks what is found in text; at tells where in doc a byte of text is.
 func (w *walker) redact(text []byte, at func(int) int) {
-	start := w.worthwhile(text)
-	if start < 0 {
+	start, ok := w.worthwhile(text)
+	if !ok {
 		return
 	}
-	sc := scanner{options: w.options, b: text, final: true, base: fresh}
-	for i, n := range masked(text, sc.find(start)) {
+	var sc scanner
+	for i, n := range masked(text, sc.find(&w.options, text, start)) {
 		w.out = append(w.out, w.doc[w.copied:at(i)]...)
 		w.out = utf8.AppendRune(w.out, w.mask)
 		w.copied = at(i + n)
@@ -260,9 +260,9 @@ func (w *walker) number() error {
 		return nil
 	}
 	text := w.doc[start:end]
-	if at := w.worthwhile(text); at >= 0 {
-		sc := scanner{options: w.options, b: text, final: true, base: fresh}
-		if found := sc.find(at); len(found) > 0 {
+	if at, ok := w.worthwhile(text); ok {
+		var sc scanner
+		if found := sc.find(&w.options, text, at); len(found) > 0 {
 			w.out = append(append(w.out, w.doc[w.copied:start]...), '"')
 			w.out = append(w.rewrite(w.out, text, 0, len(text), found), '"')
 			w.copied = end

@@ -53,7 +53,8 @@ func (s *scanner) cardStartsWith(k int, list uint32) bool {
 // cardAt reports whether a card number starts at offset i, leaving aside what is
 // around it.
 func (s *scanner) cardAt(i int) bool {
-	t := scanner{options: s.options, b: s.b, final: s.final}
+	var t scanner
+	t.begin(&s.options, s.b)
 	for next := i; next >= 0 && t.at < maxDigits; {
 		next = t.push(next)
 	}

@@ -102,8 +102,8 @@ func Cards(s string) string { return zero.String(s) }
 func (r *Redactor) String(s string) string {
 	b := view(s)
 	o := r.options()
-	start := o.worthwhile(b)
-	if start < 0 {
+	start, ok := o.worthwhile(b)
+	if !ok {
 		return s
 	}
 	return o.redactString(s, b, start)
@@ -115,8 +115,8 @@ func (r *Redactor) String(s string) string {
 // a new slice and leaves b as it was. If there is nothing to mask it returns b.
 func (r *Redactor) Bytes(b []byte) []byte {
 	o := r.options()
-	start := o.worthwhile(b)
-	if start < 0 {
+	start, ok := o.worthwhile(b)
+	if !ok {
 		return b
 	}
 	return o.redactBytes(b, start)
@@ -127,13 +127,14 @@ func (r *Redactor) Bytes(b []byte) []byte {
 func (r *Redactor) Find(s string) []Span {
 	b := view(s)
 	o := r.options()
-	start := o.worthwhile(b)
-	if start < 0 {
+	start, ok := o.worthwhile(b)
+	if !ok {
 		return nil
 	}
-	sc := scanner{options: o, b: b, text: s, final: true, base: fresh}
+	var sc scanner
+	sc.text = s
 	var spans []Span
-	for _, x := range sc.find(start) {
+	for _, x := range sc.find(&o, b, start) {
 		spans = append(spans, o.span(&x))
 	}
 	return spans
@@ -142,22 +143,21 @@ func (r *Redactor) Find(s string) []Span {
 // view returns the bytes of s without a copy. They are only ever read.
 func view(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
 
-// worthwhile returns where a closer look at b should begin, or -1 if there is
-// nothing to mask. This is all that happens to most texts.
-func (o *options) worthwhile(b []byte) int {
+// worthwhile reports whether b deserves a closer look, and returns the start of
+// its first chain that may hold a card number, or -1. This is all that happens
+// to most texts.
+func (o *options) worthwhile(b []byte) (start int, ok bool) {
 	if o.r.InsecureOff {
-		return -1
+		return -1, false
 	}
-	start, _ := o.firstChain(b, 0, true)
-	if len(o.r.Detectors) > 0 {
-		return max(0, start)
-	}
-	return start
+	start, _ = o.firstChain(b, 0, true)
+	return start, start >= 0 || len(o.r.Detectors) > 0
 }
 
 func (o *options) redactString(s string, b []byte, start int) string {
-	sc := scanner{options: *o, b: b, text: s, final: true, base: fresh}
-	found := sc.find(start)
+	var sc scanner
+	sc.text = s
+	found := sc.find(o, b, start)
 	if len(found) == 0 {
 		return s
 	}
@@ -167,8 +167,8 @@ func (o *options) redactString(s string, b []byte, start int) string {
 }
 
 func (o *options) redactBytes(b []byte, start int) []byte {
-	sc := scanner{options: *o, b: b, final: true, base: fresh}
-	found := sc.find(start)
+	var sc scanner
+	found := sc.find(o, b, start)
 	if len(found) == 0 {
 		return b
 	}
@@ -179,10 +179,13 @@ func (o *options) redactBytes(b []byte, start int) []byte {
 	return o.rewrite(dst, b, 0, len(b), found)
 }
 
-// find returns the hits in the complete text s.b. There is nothing to find
-// before start.
-func (s *scanner) find(start int) []hit {
-	s.scan(start)
+// find returns the hits in the complete text b, of which start is what
+// worthwhile returns.
+func (s *scanner) find(o *options, b []byte, start int) []hit {
+	s.begin(o, b)
+	if start >= 0 {
+		s.scan(s.chain(start))
+	}
 	s.codes(0)
 	s.detect(0)
 	return s.hits.all()

@@ -235,30 +235,43 @@ func (x *refText) squeezed(i int) (s []rune, at []int) {
 }
 
 var (
-	refIBANStart  = regexp.MustCompile(`(?i)^[A-Z]{2}\d\d[A-Z0-9 ]*$`)
-	refIBAN       = regexp.MustCompile(`^([A-Za-z0-9]+ )*[A-Za-z0-9]+$`)
-	refAlnumEnd   = regexp.MustCompile(`[A-Za-z0-9]$`)
-	refAlnumStart = regexp.MustCompile(`^[A-Za-z0-9]`)
+	refIBANStart  = regexp.MustCompile(`(?i)^[A-Z]{2}\d\d[A-Z0-9? ]*$`)
+	refIBAN       = regexp.MustCompile(`^([A-Za-z0-9?]+ )*[A-Za-z0-9?]+$`)
+	refAlnumEnd   = regexp.MustCompile(`[A-Za-z0-9?]$`)
+	refAlnumStart = regexp.MustCompile(`^[A-Za-z0-9?]`)
 )
 
-// iban reports whether a bank account number covers the runes from and to.
+// iban reports whether a bank account number covers the runes from and to. Masks
+// count as question marks, which may be any digit, unless they are letters of a
+// word.
 func (x *refText) iban(from, to int) bool {
-	before := string(x.runes[:from])
-	if len(before) > 44 {
-		before = before[len(before)-44:]
+	inWord := func(i int) bool {
+		return i >= 0 && i < len(x.runes) && refLatin(x.runes[i]) && x.runes[i] != x.mask
 	}
-	for i := range before {
-		if m := refIBANStart.FindStringIndex(before[i:]); m == nil || m[0] != 0 || i > 0 && refAlnumEnd.MatchString(before[:i]) {
+	unknown := func(from, to int) string {
+		text := slices.Clone(x.runes[from:to])
+		for i, r := range text {
+			if r == x.mask && (!refLatin(r) || !inWord(from+i-1) && !inWord(from+i+1)) {
+				text[i] = '?'
+			} else if r == '?' {
+				text[i] = '!'
+			}
+		}
+		return string(text)
+	}
+	for i := max(0, from-44); i+4 <= from; i++ {
+		start := string(x.runes[i:i+4]) + unknown(i+4, from)
+		if !refIBANStart.MatchString(start) || i > 0 && refAlnumEnd.MatchString(unknown(i-1, i)) {
 			continue
 		}
-		text, least := before[i:]+string(x.runes[from:]), len(before[i:])+len(string(x.runes[from:to]))
+		text, least := start+unknown(from, len(x.runes)), len(start)+len(unknown(from, to))
 		for end := least; end <= len(text); end++ {
 			part := text[:end]
 			if !refIBAN.MatchString(part) || refAlnumStart.MatchString(text[end:]) {
 				continue
 			}
 			part = strings.ReplaceAll(part, " ", "")
-			if len(part) >= 15 && len(part) <= 34 && refMod97(part) {
+			if len(part) >= 15 && len(part) <= 34 && (strings.Contains(part, "?") || refMod97(part)) {
 				return true
 			}
 		}

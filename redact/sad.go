@@ -81,20 +81,22 @@ func (o *options) codeBefore(b []byte, i int) Kind {
 // codeLabelEnding returns the kind of the label that ends at i, or 0. Labels in
 // alphabets are whole words, or the end of a compound.
 func codeLabelEnding(b []byte, i int) Kind {
-	if i == 0 {
+	last, w := runeBefore(b, i)
+	if w == 0 {
 		return 0
 	}
-	lastByte := b[i-1]
-	if lastByte < utf8.RuneSelf {
-		lastByte |= 0x20
+	if last = unicode.ToLower(last); last < utf8.RuneSelf {
 		if r, _ := runeAfter(b, i); isLatin(r) {
 			return 0
 		}
 	}
 	for k := range codeLabels {
 		text := codeLabels[k].text
-		start := i - len(text)
-		if text[len(text)-1] != lastByte || start < 0 || foldPrefix(b[start:i], text) != len(text) {
+		if last < utf8.RuneSelf && text[len(text)-1] != byte(last) {
+			continue
+		}
+		start, ok := cutFoldSuffix(b, i, text)
+		if !ok {
 			continue
 		}
 		if len(text) <= 4 { // too short to be recognised inside of a word
@@ -105,6 +107,20 @@ func codeLabelEnding(b []byte, i int) Kind {
 		return codeLabels[k].kind
 	}
 	return 0
+}
+
+// cutFoldSuffix returns where text, but for the case of letters, starts if it
+// ends at b[i]. text is in lower case.
+func cutFoldSuffix(b []byte, i int, text string) (start int, ok bool) {
+	for len(text) > 0 {
+		want, n := utf8.DecodeLastRuneInString(text)
+		r, w := runeBefore(b, i)
+		if r != want && unicode.ToLower(r) != want || w == 0 {
+			return 0, false
+		}
+		text, i = text[:len(text)-n], i-w
+	}
+	return i, true
 }
 
 // isCode reports whether g is a labelled security code or PIN.
@@ -126,7 +142,8 @@ func (s *scanner) number(i int) (value, n, end int) {
 	if _, w := decimal(s.b, i); w == 0 {
 		return 0, 0, i
 	}
-	g, _ := s.run(s.b, i)
+	var g group
+	s.run(s.b, i, &g)
 	if g.n > 6 {
 		return 0, 0, i
 	}
@@ -171,8 +188,8 @@ func (s *scanner) expiryAt(i int) (end int, ok bool) {
 		}
 		known := false
 		for _, w := range expiryWords {
-			if (s.b[i]^w[0])&^0x20 == 0 && foldPrefix(s.b[i:], w) > 0 {
-				known = true
+			if c := s.b[i]; c >= utf8.RuneSelf || c|0x20 == w[0] {
+				known = known || foldPrefix(s.b[i:], w) > 0
 			}
 		}
 		if !known {

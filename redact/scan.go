@@ -49,16 +49,27 @@ type scanner struct {
 	hint int // see endings
 }
 
+// begin makes s, which is zero but for the text, ready for the complete text b.
+// A scanner is large: filled in where it is, it need not be copied.
+func (s *scanner) begin(o *options, b []byte) {
+	s.options, s.b, s.final, s.base = *o, b, true, fresh
+	s.decided = len(b)
+}
+
 // firstChain returns the offset of the first chain at or after i that may hold
 // a card number. If there is none it returns -1, and the offset up to which
 // that is certain when more text may follow.
 func (o *options) firstChain(b []byte, i int, final bool) (start, decided int) {
 	for i = nextDigit(b, i); i < len(b); i = nextDigit(b, i) {
-		n, end, next := o.measure(b, i)
+		n, end, next := o.measure(b, i, minDigits)
+		phone := n >= minDigits && isPhone(b, i)
+		if phone {
+			n, end, next = o.measure(b, i, maxPhone+1)
+		}
 		switch {
 		case !final && next == chainOpen && n <= maxPhone:
 			return -1, i
-		case n > maxPhone || n >= minDigits && !isPhone(b, i):
+		case n > maxPhone || n >= minDigits && !phone:
 			return i, i
 		}
 		i = end
@@ -179,18 +190,20 @@ func (s *scanner) mayStart(k int) bool {
 func (s *scanner) push(i int) (next int) {
 	g := &s.g[s.n]
 	s.n++
-	*g, next = s.run(s.b, i)
-	g.lead, g.streak = [2]uint8{noDigit, noDigit}, 1
+	next = s.run(s.b, i, g)
+	g.at = s.at
+	s.at += uint32(g.n)
+	g.streak = 1
 	if s.n > 1 && s.g[s.n-2].n == g.n {
 		g.streak += s.g[s.n-2].streak
 	}
-	g.at = s.at
-	s.at += uint32(g.n)
+	g.lead = [2]uint8{noDigit, noDigit}
 	if g.n > maxDigits {
 		return next // no candidate reaches across
 	}
 	g.in = s.sum
 	k := 0
+	this, other := s.sum[s.odd], s.sum[s.odd^1] // the sums that double this digit, and the next
 	for i := g.start; i < g.end; {
 		v := s.b[i] - '0'
 		if v <= 9 {
@@ -209,17 +222,17 @@ func (s *scanner) push(i int) (next int) {
 			g.lead[k] = v
 			k++
 		}
-		s.sum[s.odd] += doubled[v]
-		s.odd ^= 1
-		s.sum[s.odd] += v
+		this, other = other+v, this+doubled[v]
 	}
+	s.odd = (s.odd + uint8(g.n)) & 1
+	s.sum[s.odd], s.sum[s.odd^1] = this, other
 	g.out, g.odd = s.sum, s.odd
 	return next
 }
 
 // luhn returns the Luhn sum of groups k to j.
 func (s *scanner) luhn(k, j int) uint8 {
-	odd := s.g[j].odd & 1
+	odd := s.g[j].odd
 	return (s.g[j].out[odd] - s.g[k].in[odd]) % 10
 }
 

@@ -105,7 +105,8 @@ func (s *scanner) codes(i int) {
 			k++
 			continue
 		}
-		g, _ := s.run(s.b, i)
+		var g group
+		s.run(s.b, i, &g)
 		next := k // the next card
 		for next < cards && found[next].kind != Card {
 			next++

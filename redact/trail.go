@@ -122,7 +122,8 @@ func (o *options) joined(parts []Part) []Part {
 		b = append(b, p.Text...)
 	}
 	lastStart := len(b) - len(parts[len(parts)-1].Text)
-	sc := scanner{options: *o, b: b, final: true, base: fresh}
+	var sc scanner
+	sc.begin(o, b)
 	sc.scan(0)
 	sc.codes(0)
 	found := sc.hits.all()
@@ -158,7 +159,8 @@ func (o *options) cutOut(b []byte, from, to int, found []hit) []byte {
 // alone reports whether text has a card number of its own, and returns it with
 // that masked and, if a card came just before, labelled codes too.
 func (o *options) alone(text string, recent bool) (card bool, safe string) {
-	sc := scanner{options: *o, b: view(text), final: true, base: fresh}
+	var sc scanner
+	sc.begin(o, view(text))
 	if recent {
 		sc.base.lastCard = 0
 	}
