@@ -1,7 +1,5 @@
 package redact
 
-import "math/bits"
-
 // A candidate is a range of whole groups of one chain with the digits of a
 // card number.
 type candidate struct {
@@ -12,7 +10,7 @@ type candidate struct {
 	tier        Tier
 	reason      Reason
 	code        bool            // the next group is its security code
-	noUnionPay  bool            // UnionPay is known not to be named near by
+	noUnionPay  bool            // UnionPay is known not to be named near this one
 	digits      [maxDigits]byte // values; n of them count
 }
 
@@ -105,7 +103,11 @@ func (s *scanner) isNumber(c *candidate) bool {
 		s.read(c)
 	} else {
 		// UnionPay numbers need not pass the check if UnionPay is named.
-		if c.noUnionPay || !maybeUnionPay(s.prefix(c.first)) || !s.unionPayNear(s.g[c.first].start, s.g[c.last].end) {
+		if c.noUnionPay || !maybeUnionPay(s.prefix(c.first)) {
+			return false
+		}
+		if !s.unionPayNear(s.g[c.first].start, s.g[c.last].end) {
+			c.noUnionPay = true // nor near a shorter one
 			return false
 		}
 		if s.read(c); !isUnionPay(c.digits[:c.n]) {
@@ -125,11 +127,7 @@ func (s *scanner) best(k, limit int, sure bool, c *candidate) bool {
 	prefix := s.prefix(k)
 	have := s.endings(k, lengthsByPrefix[prefix], &last)
 	weak := lengths(0)
-	if c.first, c.noUnionPay = k, false; have != 0 && maybeUnionPay(prefix) {
-		// What is not near the longest candidate is near none.
-		longest := minDigits - 1 + bits.Len8(uint8(have))
-		c.noUnionPay = !s.unionPayNear(s.g[k].start, s.g[last[longest]].end)
-	}
+	c.first, c.noUnionPay = k, false
 	for n := maxDigits; have != 0 && n >= minDigits; n-- {
 		if have&lengthBit(n) == 0 {
 			continue
@@ -146,6 +144,7 @@ func (s *scanner) best(k, limit int, sure bool, c *candidate) bool {
 			return true
 		}
 	}
+	c.noUnionPay = false
 	for n := maxDigits; weak != 0 && n >= minDigits && !sure; n-- {
 		if weak&lengthBit(n) == 0 {
 			continue

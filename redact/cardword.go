@@ -181,9 +181,9 @@ func (v *vocabulary) in(text []byte) bool {
 type wordCache struct {
 	words vocabulary
 
-	// The last word that starts before backTo starts at back, or before what
-	// was searched if back is negative.
-	back, backTo int
+	// The last word that starts in [backFrom, backTo) starts at back, unless
+	// that is negative.
+	backFrom, back, backTo int
 
 	// No word starts in [from, to), and one that ends at end starts at to,
 	// unless end is 0.
@@ -193,8 +193,10 @@ type wordCache struct {
 // near reports whether a word stands in the 64 characters before start or in
 // the 40 after end.
 func (c *wordCache) near(b []byte, start, end int) bool {
-	if c.backTo > start || c.backTo < start-wordsBefore {
-		c.back, c.backTo = -1, stepBack(b, start, wordsBefore)
+	unsure := c.back < 0 && c.backFrom > max(0, start-wordsBefore*utf8.UTFMax)
+	if c.backTo < start-wordsBefore || c.backTo > start && (c.back >= start || unsure) {
+		c.back, c.backFrom = -1, stepBack(b, start, wordsBefore)
+		c.backTo = c.backFrom
 	}
 	for c.backTo < start {
 		at, n := c.words.next(b, c.backTo, start)
@@ -206,10 +208,17 @@ func (c *wordCache) near(b []byte, start, end int) bool {
 	if c.back >= 0 && atMost(b[c.back:start], wordsBefore) {
 		return true
 	}
-	limit := end + wordsAfter*utf8.UTFMax // where there is one question, more will follow
-	if end < c.from || end > c.to || c.from == c.to {
+	const most = wordsAfter * utf8.UTFMax
+	limit := end + most // where there is one question, more will follow
+	switch {
+	case end > c.to || end < c.from-most || c.from == c.to:
 		c.from, c.to, c.end = end, end, 0
 		limit = stepOn(b, end, wordsAfter)
+	case end < c.from: // a shorter candidate
+		at, n := c.words.next(b, end, c.from)
+		if c.from = end; n > 0 {
+			c.to, c.end = at, at+n
+		}
 	}
 	if limit = min(limit, len(b)); c.end == 0 && c.to < limit {
 		at, n := c.words.next(b, c.to, limit)
@@ -232,7 +241,9 @@ func atMost(b []byte, n int) bool {
 	i := 0
 	for ; len(b)-i >= 8; i += 8 {
 		x := load64(b[i:])
-		n -= 8 - bits.OnesCount64(x&tops&^(x<<1))
+		if n -= 8 - bits.OnesCount64(x&tops&^(x<<1)); n < 0 {
+			return false
+		}
 	}
 	for ; i < len(b); i++ {
 		if b[i]&0xC0 != 0x80 {

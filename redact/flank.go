@@ -262,18 +262,21 @@ const (
 // letters, two check digits, up to 30 letters and digits. Its check settles it.
 func (s *scanner) isIBAN(start, end int) bool {
 	b, low := s.b, stepBack(s.b, start, maxIBAN+maxIBAN/4+2)
-	for i := start; i > low; {
-		r, w := runeBefore(b, i)
-		if r != ' ' && !s.inIBAN(r) {
-			return false
-		}
-		i -= w
-		if r, _ := runeBefore(b, i); s.inIBAN(r) {
+	for i := start; i >= low; {
+		if i > 0 && isAlnum(b[i-1]) {
+			i--
 			continue
 		}
-		if i+4 <= start && isLetter(b[i]) && isLetter(b[i+1]) && b[i+2]-'0' <= 9 && b[i+3]-'0' <= 9 && s.checksAsIBAN(i, end) {
-			return true
+		r, w := runeBefore(b, i)
+		if r != s.mask {
+			if i+4 <= start && isLetter(b[i]) && isLetter(b[i+1]) && b[i+2]-'0' <= 9 && b[i+3]-'0' <= 9 && s.checksAsIBAN(i, end) {
+				return true
+			}
+			if r != ' ' {
+				return false
+			}
 		}
+		i -= w
 	}
 	return false
 }
@@ -313,20 +316,21 @@ func (s *scanner) checksAsIBAN(i, end int) bool {
 	}
 	b, first, masked := s.b, s.b[i:i+4], false
 	m, n := uint64(0), len(first)
-	for i += len(first); i < len(b) && n < maxIBAN; {
+	for i += len(first); i < len(b) && n < maxIBAN; n++ {
+		if b[i] == ' ' && b[i-1] != ' ' {
+			i++
+		}
 		r, w := runeAfter(b, i)
 		switch {
 		case r == s.mask && s.hidesDigit(i):
 			masked = true
-			n++
 		case s.inIBAN(r):
 			m = step(m, b[i])
-			n++
-		case r != ' ' || b[i-1] == ' ':
+		default:
 			return false
 		}
 		i += w
-		if r == ' ' || i < end || n < minIBAN {
+		if i < end || n+1 < minIBAN {
 			continue
 		}
 		if r, _ := runeAfter(b, i); s.inIBAN(r) {

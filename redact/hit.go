@@ -59,6 +59,9 @@ func (o *options) span(x *hit) Span {
 	switch x.kind {
 	case Card:
 		sp.Scheme = schemes[x.scheme].name
+		if x.reason == ByUnionPayWord {
+			sp.Scheme = "unionpay" // Discover issues in some of its ranges
+		}
 	case Custom:
 		sp.Scheme = o.r.Detectors[x.scheme].Name
 	}

@@ -2,6 +2,7 @@ package redact
 
 import (
 	"bytes"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -44,6 +45,16 @@ var codeLabels = [...]codeLabel{
 	{"pin", PIN}, {"pincode", PIN}, {"пин", PIN}, {"пинкод", PIN}, {"密码", PIN}, {"密碼", PIN},
 	{"暗証番号", PIN}, {"비밀번호", PIN}, {"الرقم السري", PIN},
 }
+
+// codeLabelsByEnd lists the labels by their last letter.
+var codeLabelsByEnd = sync.OnceValue(func() map[rune][]codeLabel {
+	labels := map[rune][]codeLabel{}
+	for _, label := range codeLabels {
+		last, _ := utf8.DecodeLastRuneInString(label.text)
+		labels[last] = append(labels[last], label)
+	}
+	return labels
+})
 
 // codeBefore returns the kind of code that a label before the digits at i
 // announces, or 0. No other digits may stand between the two, no masked code,
@@ -90,21 +101,17 @@ func codeLabelEnding(b []byte, i int) Kind {
 			return 0
 		}
 	}
-	for k := range codeLabels {
-		text := codeLabels[k].text
-		if last < utf8.RuneSelf && text[len(text)-1] != byte(last) {
-			continue
-		}
-		start, ok := cutFoldSuffix(b, i, text)
+	for _, label := range codeLabelsByEnd()[last] {
+		start, ok := cutFoldSuffix(b, i, label.text)
 		if !ok {
 			continue
 		}
-		if len(text) <= 4 { // too short to be recognised inside of a word
+		if len(label.text) <= 4 { // too short to be recognised inside of a word
 			if r, _ := runeBefore(b, start); unicode.IsLetter(r) {
 				continue
 			}
 		}
-		return codeLabels[k].kind
+		return label.kind
 	}
 	return 0
 }

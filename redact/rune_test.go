@@ -1,0 +1,72 @@
+package redact
+
+import (
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestEveryDecimalDigitOfUnicodeIsRead(t *testing.T) {
+	t.Parallel()
+	zero, n := rune(-1), 0
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if !utf8.ValidRune(r) {
+			continue
+		}
+		b := utf8.AppendRune(nil, r)
+		value, width := decimal(b, 0)
+		if !unicode.IsDigit(r) {
+			require.Zero(t, width, "%U is no digit", r)
+			zero = -1
+			continue
+		}
+		if zero < 0 || r-zero == 10 { // they come in blocks of ten
+			zero = r
+		}
+		n++
+		require.Equal(t, len(b), width, "%U", r)
+		require.EqualValues(t, r-zero, value, "%U", r)
+		require.Equal(t, digit, classOf(r), "%U", r)
+		for pad := range 40 { // wherever the search meets it
+			text := append(make([]byte, pad), b...)
+			require.Equal(t, pad, nextDigit(text, 0), "%U", r)
+		}
+	}
+	require.GreaterOrEqual(t, n, 650)
+}
+
+func TestSeparatorsAreToldApartInOneByte(t *testing.T) {
+	t.Parallel()
+	seen := map[uint8]rune{}
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if c := classOf(r); c != separator && c != lineBreak {
+			continue
+		}
+		id := separatorID(r)
+		require.NotContains(t, seen, id, "%U and %U", r, seen[id])
+		require.NotZero(t, id)
+		seen[id] = r
+	}
+	require.GreaterOrEqual(t, len(seen), 40)
+}
+
+func TestNextDigitFindsWhatALoopFinds(t *testing.T) {
+	t.Parallel()
+	texts := []string{"", "a", "Größe", "Спасибо", "谢谢", "ขอบคุณ", "आपके", "👍🏽", "\xff\xe0\xa5", "７", "٣", "𝟗"}
+	for _, a := range texts {
+		for _, b := range texts {
+			for pad := range 34 {
+				text := []byte(a + "........................................"[:pad] + b + a)
+				want := len(text)
+				for i := len(text) - 1; i >= 0; i-- {
+					if r, _ := utf8.DecodeRune(text[i:]); unicode.IsDigit(r) {
+						want = i
+					}
+				}
+				require.Equal(t, want, nextDigit(text, 0), "%q", text)
+			}
+		}
+	}
+}
