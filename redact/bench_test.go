@@ -162,6 +162,8 @@ func worst() []unit {
 		{"zeros", "0"}, {"one and space", "1 "}, {"four and space", "4 "}, {"five, two gaps", "5 5-"}, {"five, three gaps", "5 5-5."},
 		{"two sizes", "55 5 "}, {"three sizes", "5 55 555 "}, {"UnionPay-like", "62 1 "}, {"UnionPay, wrong check", "62 0000 0000 0000 01 "},
 		{"UnionPay, word out of reach", "unionpay" + strings.Repeat(" 62 1", 40) + " "},
+		{"two lists with a break", "0/0/6/2/6/6/3/8/2/6/1/5/7/4/2/7/2"}, {"a card in single digits", "4 2 4 2 4 2 4 2 4 2 4 2 4 2 4 2"},
+		{"short numbers after Cyrillic words", "4242424262 1 6 2 6 2 15748755601555356\xe0\xa5500000000009 мирок картина ?id=126 2 "},
 		{"cards back to back", "4242 "}, {"cards", "4539148803436467 "}, {"cards and expiry", "4242424242424242 03/27 4242 "},
 		{"weak numbers", "500000000009 "}, {"weak numbers, word out of reach", "500000000009 a card " + strings.Repeat("x", 90)},
 		{"weak numbers, Cyrillic between", "500000000009 мирок картина "},

@@ -151,7 +151,7 @@ func (s *scanner) best(k, limit int, sure bool, c *candidate) bool {
 		}
 		weak &^= lengthBit(n)
 		c.last = int(last[n])
-		if s.isNumber(c) && s.isCard(c) {
+		if s.vouched(c) && s.isNumber(c) && s.isCard(c) {
 			return true
 		}
 	}
@@ -175,31 +175,38 @@ func (s *scanner) extend(c *candidate, weak lengths, last *[maxDigits + 1]uint8)
 	}
 }
 
+// vouched reports whether something says that c is a card: the data of a magnetic
+// stripe around it, or a card word near by.
+func (s *scanner) vouched(c *candidate) bool {
+	start, end := s.g[c.first].start, s.g[c.last].end
+	return s.isTrack(start, end) || s.cardWordNear(start, end)
+}
+
 // isCard judges everything about c but its digits: grouping, neighbours, what
 // touches it and what stands near it.
 func (s *scanner) isCard(c *candidate) bool {
 	g := s.groups(c)
 	start, end := g[0].start, g[len(g)-1].end
 	c.shape = shapeOf(g, c.digits[0])
-	if c.shape != single && s.blocked(c) {
+	doubtful := !c.sure()
+	if doubtful && !s.vouched(c) { // it dismisses most, and is the cheapest question
 		return false
 	}
 	track := s.isTrack(start, end)
+	if c.shape != single && (s.blocked(c) || s.isIBAN(start, end)) {
+		return false
+	}
 	if !track && s.touched(start, end) || s.isTail(g) || s.isHead(g) {
 		return false
 	}
-	if c.shape != single && s.isIBAN(start, end) {
-		return false
-	}
-	doubtful := c.tier == Weak || c.shape == irregular
-	if c.shape == single && !doubtful {
-		doubtful = s.isFraction(start) || !s.r.Strict && s.labelled(start)
+	if c.shape == single && !doubtful && (s.isFraction(start) || !s.r.Strict && s.labelled(start)) {
+		if doubtful = true; !s.vouched(c) {
+			return false
+		}
 	}
 	switch {
 	case track:
 		c.reason = ByTrack
-	case doubtful && !s.cardWordNear(start, end):
-		return false
 	case doubtful && c.reason == ByNumber:
 		c.reason = ByCardWord
 	}

@@ -84,11 +84,10 @@ func (s *scanner) evident(k, j int, list uint32) bool {
 	}
 	g := s.groups(&c)
 	c.shape = shapeOf(g, c.digits[0])
-	start, end := g[0].start, g[len(g)-1].end
-	if c.shape == uniform && joinedBy(g, list) || s.isTail(g) || s.isHead(g) {
+	if c.shape == uniform && joinedBy(g, list) || !c.sure() && !s.vouched(&c) {
 		return false
 	}
-	return c.sure() || s.isTrack(start, end) || s.cardWordNear(start, end)
+	return !s.isTail(g) && !s.isHead(g)
 }
 
 // isExpiry reports whether group k is an expiry date written MMYY, or, behind a
