@@ -2,6 +2,7 @@ package pgtest
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -26,16 +27,19 @@ const startTimeout = time.Minute
 type Server struct {
 	bin, dir string
 	port     int
+	settings []string
+	log      logBuffer
 	mu       sync.Mutex
 	cmd      *exec.Cmd
 	ended    chan struct{}
 }
 
 // Start starts a server of the test's own, which ends with the test. It needs the
-// binaries on the machine, whatever KANAVA_POSTGRES_DSN says.
-func Start(tb testing.TB) *Server {
+// binaries on the machine, whatever KANAVA_POSTGRES_DSN says. A setting is a line of the
+// server's configuration, such as "log_statement=all".
+func Start(tb testing.TB, settings ...string) *Server {
 	tb.Helper()
-	s, err := start(tb.Context())
+	s, err := start(tb.Context(), settings...)
 	if err != nil {
 		missing(tb, err)
 	}
@@ -47,6 +51,12 @@ func Start(tb testing.TB) *Server {
 func (s *Server) DSN() string {
 	return fmt.Sprintf("host=127.0.0.1 port=%d user=kanava dbname=postgres sslmode=disable", s.port)
 }
+
+// Data is the folder that holds the server's files, its write-ahead log among them.
+func (s *Server) Data() string { return filepath.Join(s.dir, "data") }
+
+// Log returns what the server has written into its log so far.
+func (s *Server) Log() []byte { return s.log.bytes() }
 
 // Stop ends the server in good order and removes its data.
 func (s *Server) Stop() {
@@ -74,8 +84,8 @@ func (s *Server) signal(sig os.Signal) {
 }
 
 // start makes a data folder and starts a server on it.
-func start(ctx context.Context) (_ *Server, err error) {
-	s := &Server{}
+func start(ctx context.Context, settings ...string) (_ *Server, err error) {
+	s := &Server{settings: settings}
 	if s.bin, err = binaries(); err != nil {
 		return nil, err
 	}
@@ -90,7 +100,7 @@ func start(ctx context.Context) (_ *Server, err error) {
 	if err := giveAway(s.dir); err != nil {
 		return nil, err
 	}
-	initdb := exec.CommandContext(ctx, filepath.Join(s.bin, "initdb"), "-D", filepath.Join(s.dir, "data"),
+	initdb := exec.CommandContext(ctx, filepath.Join(s.bin, "initdb"), "-D", s.Data(),
 		"-U", "kanava", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync")
 	initdb.Dir = s.dir
 	initdb.SysProcAttr = asOther()
@@ -112,9 +122,12 @@ func start(ctx context.Context) (_ *Server, err error) {
 func (s *Server) run(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	cmd := exec.Command(filepath.Join(s.bin, "postgres"), "-D", filepath.Join(s.dir, "data"),
+	cmd := exec.Command(filepath.Join(s.bin, "postgres"), "-D", s.Data(),
 		"-h", "127.0.0.1", "-p", fmt.Sprint(s.port), "-k", "",
 		"-c", "max_connections=200", "-c", "shared_buffers=256MB", "-c", "max_wal_size=4GB", "-c", "log_checkpoints=off")
+	for _, setting := range s.settings {
+		cmd.Args = append(cmd.Args, "-c", setting)
+	}
 	cmd.Dir = s.dir
 	cmd.SysProcAttr = asOther()
 	stderr, err := cmd.StderrPipe()
@@ -128,7 +141,7 @@ func (s *Server) run(ctx context.Context) error {
 	var last string
 	go func() {
 		defer close(ended)
-		last = watch(stderr, ready)
+		last = watch(io.TeeReader(stderr, &s.log), ready)
 		cmd.Wait()
 	}()
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
@@ -146,10 +159,29 @@ func (s *Server) run(ctx context.Context) error {
 	}
 }
 
+// logBuffer keeps a log.
+type logBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *logBuffer) bytes() []byte {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return bytes.Clone(b.text.Bytes())
+}
+
 // watch reads the server's log until its end, closes ready when it says so, and returns
 // the last line.
 func watch(log io.Reader, ready chan<- struct{}) (last string) {
 	lines := bufio.NewScanner(log)
+	lines.Buffer(nil, 64<<20) // statements with their parameters may be in it
 	said := false
 	for lines.Scan() {
 		last = lines.Text()
