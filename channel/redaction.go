@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"path"
+	"strings"
 
 	"github.com/kanava-go/kanava/channel/message"
 )
@@ -14,6 +16,20 @@ func (c *Channel) redactText(s string) string {
 		return s
 	}
 	return c.Redact.String(s)
+}
+
+// redactFileName masks card numbers in the name of a file without its extensions, with
+// which a number looks like part of a longer word.
+func (c *Channel) redactFileName(name string) string {
+	exts := ""
+	for range 3 { // as in ".tar.gz.asc"
+		ext := path.Ext(name)
+		if ext == "" {
+			break
+		}
+		name, exts = c.Redact.String(strings.TrimSuffix(name, ext)), ext+exts
+	}
+	return name + exts
 }
 
 // redactOutbound masks card numbers in everything of an outgoing message that a person
@@ -65,6 +81,9 @@ func (c *Channel) redactValue(parent, key string, v any, masked *bool) any {
 			return v
 		}
 		safe := c.Redact.String(v)
+		if key == "filename" {
+			safe = c.redactFileName(safe)
+		}
 		*masked = *masked || safe != v
 		return safe
 	case []any:

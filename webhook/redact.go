@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/kanava-go/kanava/internal/jsonscan"
@@ -130,9 +131,12 @@ func (r *redactor) walk(v value, key string, pl place) {
 // text redacts the text s of v.
 func (r *redactor) text(v value, key, s string) {
 	var clean string
-	if key == "response_json" {
+	switch key {
+	case "response_json":
 		clean = r.nested(s)
-	} else {
+	case "filename":
+		clean = r.fileName(s)
+	default:
 		clean = r.redact(s)
 	}
 	if clean == s {
@@ -146,6 +150,23 @@ func (r *redactor) text(v value, key, s string) {
 	r.out = jsonscan.AppendQuoted(r.out, clean)
 	r.done = end
 }
+
+// fileName redacts the name of a file, and again without its extensions: redact may
+// take a number with ".pdf" behind it for part of a longer word.
+func (r *redactor) fileName(s string) string {
+	stem, exts := r.redact(s), ""
+	for range maxExtensions {
+		ext := path.Ext(stem)
+		if ext == "" {
+			break
+		}
+		stem, exts = r.redact(strings.TrimSuffix(stem, ext)), ext+exts
+	}
+	return stem + exts
+}
+
+// maxExtensions is how many extensions of a file name are taken off: ".tar.gz.asc".
+const maxExtensions = 3
 
 // nested redacts JSON that stands in a string; if it is none, as plain text.
 func (r *redactor) nested(s string) string {

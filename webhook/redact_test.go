@@ -22,6 +22,27 @@ func maskCards(s string) string { return cardDigits.ReplaceAllString(s, "[card]"
 
 const card = "4111 1111 1111 1111"
 
+// A redactor may take "4111111111111111.pdf" for one word, of which no part is a card.
+func TestTheNameOfAFileIsRedactedWithoutItsExtensionToo(t *testing.T) {
+	t.Parallel()
+	alone := func(s string) string {
+		return regexp.MustCompile(`(^|\s)\d{16}($|\s)`).ReplaceAllString(s, "${1}[card]${2}")
+	}
+	for name, want := range map[string]string{
+		"4111111111111111.pdf":      "[card].pdf",
+		"my 4111111111111111.tar.x": "my [card].tar.x",
+		"4111111111111111 a.pdf":    "[card] a.pdf",
+		"4111111111111111":          "[card]",
+		"a.4111":                    "a.4111",
+		"":                          "",
+	} {
+		body := messages(`{"id":"a","from":"1","type":"document","document":{"id":"5","filename":"` + name + `"}}`)
+		clean, err := webhook.RedactBody([]byte(body), alone)
+		require.NoError(t, err)
+		require.Contains(t, string(clean), `"filename":"`+want+`"`)
+	}
+}
+
 func TestCardNumbersInEveryPlaceForTextAreRedacted(t *testing.T) {
 	t.Parallel()
 	message := func(typ, content string) string {
