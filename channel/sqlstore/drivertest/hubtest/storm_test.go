@@ -32,9 +32,6 @@ func TestADayOfStormEndsLikeACalmDay(t *testing.T) {
 	if os.Getenv("KANAVA_LONG") != "" {
 		customers, hours = 200, 24
 	}
-	if v := os.Getenv("XX"); v != "" {
-		fmt.Sscan(v, &customers, &hours)
-	}
 	calm := day(t, calmWeather, customers, hours)
 	storm := day(t, weather{
 		Faults: cloudapitest.Faults{
@@ -107,7 +104,7 @@ func day(t *testing.T, sky weather, customers, hours int) map[string][]string {
 	defer world.Intercept(sky.send)()
 	app := world.AddApp(cloudapitest.AppConfig{})
 	account := world.AddAccount(cloudapitest.AccountConfig{})
-	number := account.AddNumber(cloudapitest.NumberConfig{Coexistence: true}) // it hears of edits
+	number := account.AddNumber(cloudapitest.NumberConfig{Coexistence: true, Throughput: 900}) // it hears of edits
 	desk := &answering{hub: &atomic.Pointer[channel.Hub]{}, ids: map[string]string{}}
 	db, err := pgtest.New(t).Open()
 	require.NoError(t, err)
