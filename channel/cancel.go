@@ -45,7 +45,7 @@ func (h *Hub) Cancel(ctx context.Context, actor access.Actor, id string) (err er
 		}
 		// If a worker begins to send at this moment, one of the two commits fails on the
 		// message's version and looks again.
-		u.Batch.Drop = append(u.Batch.Drop, WorkKey{queueOut, id})
+		u.Batch.Drop = append(u.Batch.Drop, WorkKey{queueOut, id}, WorkKey{queueFirst, id})
 		return u.delivery(ch, &m, Cancelled, u.now)
 	})
 	if err != nil {

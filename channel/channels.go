@@ -122,8 +122,14 @@ func (h *Hub) Add(ctx context.Context, actor access.Actor, c Channel) (err error
 	if err := h.channels.add(c); err != nil {
 		return err
 	}
-	h.wake(queueOut)
+	h.wakeSending()
 	return nil
+}
+
+// wakeSending has the outbox looked at: a channel may send that could not before.
+func (h *Hub) wakeSending() {
+	h.wake(queueOut)
+	h.wake(queueFirst)
 }
 
 // Change gives a channel new settings; what it sends with stays. The ID and the
@@ -160,7 +166,7 @@ func (h *Hub) change(ctx context.Context, actor access.Actor, id string, edit fu
 	if err := h.channels.put(c); err != nil {
 		return err
 	}
-	h.wake(queueOut)
+	h.wakeSending()
 	return nil
 }
 

@@ -25,7 +25,8 @@
 // message type, with a template that cannot be sent or whose values do not fit.
 //
 // A message is never sent twice by the hub's own doing. If the answer to a send is lost,
-// the message is [Uncertain] until a status settles it; only [Resend] repeats it.
+// the message is [Uncertain] until a status settles it, or an agent with [Hub.Resend] or
+// [Hub.GiveUp]; only the policy [Resend] lets the hub repeat it by itself.
 //
 // Card numbers are masked before anything is stored or passed on, in both directions,
 // unless the channel says InsecureKeepCards.
@@ -33,20 +34,38 @@
 // Items may come in any order and any number of times, through any number of hubs on one
 // store: the state in the end is the same.
 //
+// One person's messages never reach another. Where an identity is in doubt, people are kept
+// apart.
+//
+// # What there is
+//
+//	take in       Accept, Run, DeadLetters, Replay, Drop
+//	read          Conversations, Conversation, Messages, Log
+//	answer        Reply, ReplyAll, RunMacro and PreviewMacro, Upload, MarkRead, Cancel
+//	write first   Notify, RecordConsent, RevokeConsent
+//	look after    Assign, Move, Resolve, Reopen, SetTags, SetTopic, AddNote
+//	set up        Add, Change, Replace, Remove, Channels, Channel, Observe
+//	answer for    Report, Spending, Health, Erase, Export
+//
+// Calls that act, and those that read what people wrote, take an access.Actor and check its
+// rights against the policy of the channel: an error that matches access.ErrDenied says no.
+// [Hooks].Audit hears of each act and of each refusal.
+//
 // # How it works
 //
 // [Hub.Accept] writes items into a queue of the store. [Hub.Run] applies them to
 // conversations, which produces calls of the Ticketing and timers, and works on all
-// queues: "in" (items to apply), "host" (calls of the Ticketing), "out" (the outbox),
-// "check" (messages whose fate is open), "media" (files to fetch), "timer" (one for each
-// conversation) and "upkeep". Each step reads, asks the pure packages for a decision
-// (window, template, access, rules), and commits the outcome in one atomic batch.
+// queues: "in" (items to apply), "host" (calls of the Ticketing), "out" (answers to
+// send), "first" (notifications to send), "check" (messages whose fate is open), "media"
+// (files to fetch), "timer" (one for each conversation) and "upkeep". Each step reads, asks
+// the pure packages for a decision (window, template, access, rules, pricing), and commits
+// the outcome in one atomic batch.
 //
 // # Log attributes
 //
 // The hub logs through slog with constant messages and these keys: channel (the ID of a
 // channel), queue, work (a short hash of the ID of work), tries, reason (free of personal
-// data), dead, stored, events, error, code, field, status, why, at. Errors are for an
-// operator to act on, warnings say what WhatsApp or the host did, the rest is debug. No
-// text, name, phone number, wamid or secret is ever logged.
+// data), dead, stored, events, stack (where host code panicked), code, field, status, why,
+// at. Errors are for an operator to act on, warnings say what WhatsApp or the host did, the
+// rest is debug. No text, name, phone number, wamid or secret is ever logged.
 package channel

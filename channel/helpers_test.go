@@ -15,7 +15,7 @@ func numberConfig(id string) cloudapitest.NumberConfig { return cloudapitest.Num
 func everything(t *testing.T, s channel.Store, f func(text string)) {
 	t.Helper()
 	for _, kind := range []string{
-		"customer", "alias", "conversation", "message", "wamid", "log", "counter", "amendment", "customer_conversation",
+		"customer", "alias", "conversation", "message", "wamid", "log", "counter", "amendment", "customer_conversation", "money", "standing", "reach",
 	} {
 		records, err := s.List(t.Context(), channel.Query{Kind: kind, Limit: 10000})
 		require.NoError(t, err)
@@ -23,7 +23,7 @@ func everything(t *testing.T, s channel.Store, f func(text string)) {
 			f(r.Key + " " + r.Parent + " " + string(r.Body))
 		}
 	}
-	for _, queue := range []string{"in", "host", "out", "check", "timer", "media", "upkeep"} {
+	for _, queue := range []string{"in", "host", "out", "first", "check", "timer", "media", "upkeep"} {
 		for _, dead := range []bool{false, true} {
 			work, err := s.Work(t.Context(), channel.WorkQuery{Queue: queue, Dead: dead, Limit: 10000})
 			require.NoError(t, err)

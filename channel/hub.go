@@ -39,8 +39,8 @@ type Config struct {
 	Hooks Hooks
 
 	// ApplyWorkers, HostWorkers, SendWorkers and MediaWorkers bound how many accepted
-	// items, calls of the Ticketing, sends and downloads run at once.
-	// 0 means 32, 16, 64 and 8.
+	// items, calls of the Ticketing, sends and downloads run at once; answers and
+	// notifications have SendWorkers each. 0 means 32, 16, 64 and 8.
 	ApplyWorkers, HostWorkers, SendWorkers, MediaWorkers int
 	// HostTries is after how many failures of Ticketing a call becomes a dead letter,
 	// which lets the rest of the conversation go on. 0 means 20, which with growing
@@ -132,6 +132,7 @@ func New(cfg Config) (*Hub, error) {
 		{queue: queueIn, workers: cmp.Or(cfg.ApplyWorkers, 32), handle: h.apply, maxTries: numberPatience + 2},
 		{queue: queueHost, workers: cmp.Or(cfg.HostWorkers, 16), handle: h.tell, maxTries: cmp.Or(cfg.HostTries, 20)},
 		{queue: queueOut, workers: cmp.Or(cfg.SendWorkers, 64), handle: h.dispatch, groups: h.channels.sending, calm: true},
+		{queue: queueFirst, workers: cmp.Or(cfg.SendWorkers, 64), handle: h.dispatch, groups: h.channels.sending, calm: true},
 		{queue: queueCheck, workers: 4, handle: h.check, calm: true},
 		{queue: queueTimer, workers: 8, handle: h.timer, calm: true},
 		{queue: queueUpkeep, workers: 1, handle: h.upkeep, calm: true, lease: longLease},

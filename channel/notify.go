@@ -33,6 +33,10 @@ type Notification struct {
 // channel says that the host's own system decides, and refuses marketing to customers
 // who stopped it. The errors are those of [Hub.Reply], and ErrNoConsent.
 //
+// Notifications go out beside the answers and never in their way, so that a broadcast does
+// not keep customers waiting who wrote; an answer that is given right after a notification to
+// the same person may arrive first.
+//
 // Without a conversation, or after one that is long resolved, it begins one in pending:
 // the answer arrives there.
 func (h *Hub) Notify(ctx context.Context, n Notification) (*Message, error) {

@@ -170,7 +170,7 @@ func (h *Hub) eraseConversation(ctx context.Context, channel, id string, receipt
 	if err := h.eraseMessages(ctx, channel, id, nil, receipt); err != nil {
 		return err
 	}
-	for _, queue := range []string{queueHost, queueOut} {
+	for _, queue := range []string{queueHost, queueOut, queueFirst} {
 		if err := h.dropLane(ctx, queue, id, receipt); err != nil {
 			return err
 		}
@@ -218,7 +218,7 @@ func (h *Hub) eraseMessages(ctx context.Context, channel, conversation string, b
 				// A Sender that gives two messages one wamid must not stand in the way.
 				b.Delete = append(b.Delete, RecordKey{kindMessage, inboundMessageID(channel, m.WAMID)})
 			}
-			for _, queue := range []string{queueOut, queueCheck} {
+			for _, queue := range []string{queueOut, queueFirst, queueCheck} {
 				b.Drop = append(b.Drop, WorkKey{queue, m.ID})
 			}
 			for i := range m.Attachments {

@@ -204,7 +204,11 @@ func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Repl
 	if err != nil {
 		return nil, fmt.Errorf("channel: encode message: %w", err)
 	}
-	u.enqueue(Work{Queue: queueOut, ID: id, Lane: conv.ID, Group: ch.ID, Body: body})
+	queue := queueOut
+	if r.notify {
+		queue = queueFirst
+	}
+	u.enqueue(Work{Queue: queue, ID: id, Lane: conv.ID, Group: ch.ID, Body: body})
 	u.countMessage("out", msg, u.now)
 	return msg, u.tellHost(ch.ID, "queued|"+id, hostItem{
 		Kind: MessageQueued, Conversation: conv.ID, Message: id, At: u.now.UTC(),

@@ -429,6 +429,36 @@ func TestTheSameClickTwiceAtOnceIsOneMessage(t *testing.T) {
 	})
 }
 
+func TestABroadcastDoesNotKeepAnswersWaiting(t *testing.T) {
+	t.Parallel()
+	o := notifying(t)
+	o.config = func(c *channel.Config) { withTemplates(t)(c); c.SendWorkers = 2 }
+	experiment(t, o, func(t *testing.T, l *lab) {
+		l.say(kim, "wamid.1", "hello")
+		conv := l.conversation().ID
+		l.line.sends(func(context.Context, message.Outbound, int) error {
+			<-time.After(2 * time.Second)
+			return nil
+		})
+		var last *channel.Message
+		for n := range 100 {
+			m, err := l.notify(stranger(n), "reminder")
+			require.NoError(t, err)
+			last = m
+		}
+		l.pass(5 * time.Second)
+		_, err := l.reply(conv, "an answer")
+		require.NoError(t, err)
+		l.pass(time.Second)
+		texts := l.line.texts()
+		require.Contains(t, texts, "an answer")
+		require.Less(t, len(texts), 20)
+		require.NoError(t, l.hub.Cancel(t.Context(), alice, last.ID), "a notification that waits can be taken back")
+		l.pass(5 * time.Minute)
+		require.Len(t, l.line.texts(), 100, "99 of them, and the answer")
+	})
+}
+
 func TestManyHubsOnOneStoreShareTheWork(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

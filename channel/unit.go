@@ -23,6 +23,7 @@ const (
 	queueIn    = "in"    // accepted webhook items, to be applied
 	queueHost  = "host"  // what the host's Ticketing must hear, in order per conversation
 	queueOut   = "out"   // messages to send, in order per conversation
+	queueFirst = "first" // the same for messages that nobody asked for, beside the answers
 	queueTimer = "timer" // one per conversation, at the time the rules asked for
 	queueCheck = "check" // uncertain messages, to be decided after the wait
 	queueMedia = "media" // inbound files to fetch
