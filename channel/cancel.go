@@ -17,17 +17,8 @@ func (h *Hub) Cancel(ctx context.Context, actor access.Actor, id string) (err er
 	info := AuditInfo{Actor: actor, Action: access.CancelQueued, Message: id}
 	defer h.hooks.audit(ctx, &info, &err)
 	err = h.do(ctx, func(u *unit) error {
-		u.author = authorOf(actor)
-		var m Message
-		if ok, err := u.load(kindMessage, id, &m); err != nil || !ok {
-			return orNotFound(err)
-		}
-		info.Channel, info.Conversation = m.Channel, m.Conversation
-		ch, ok := h.channels.get(m.Channel)
-		if !ok {
-			return ErrNoChannel
-		}
-		if err := access.Check(ch.Access, actor, access.CancelQueued); err != nil {
+		ch, m, err := u.actOn(&info)
+		if err != nil {
 			return err
 		}
 		switch state := m.Delivery.State(); {
@@ -39,17 +30,32 @@ func (h *Hub) Cancel(ctx context.Context, actor access.Actor, id string) (err er
 			return ErrTooLate
 		}
 		m.Delivery = m.Delivery.Merge(Delivery{CancelledAt: u.now.UTC()})
-		u.bookStatus(ch, &m)
-		if err := u.saveMessage(&m); err != nil {
+		u.bookStatus(ch, m)
+		if err := u.saveMessage(m); err != nil {
 			return err
 		}
 		// If a worker begins to send at this moment, one of the two commits fails on the
 		// message's version and looks again.
 		u.Batch.Drop = append(u.Batch.Drop, WorkKey{queueOut, id}, WorkKey{queueFirst, id})
-		return u.delivery(ch, &m, Cancelled, u.now)
+		return u.delivery(ch, m, Cancelled, u.now)
 	})
 	if err != nil {
 		return fmt.Errorf("channel: cancel: %w", err)
 	}
 	return nil
+}
+
+// actOn reads the message that an actor wants to do something to, and checks the right.
+func (u *unit) actOn(info *AuditInfo) (*Channel, *Message, error) {
+	u.author = authorOf(info.Actor)
+	m := new(Message)
+	if ok, err := u.load(kindMessage, info.Message, m); err != nil || !ok {
+		return nil, nil, orNotFound(err)
+	}
+	info.Channel, info.Conversation = m.Channel, m.Conversation
+	ch, ok := u.hub.channels.get(m.Channel)
+	if !ok {
+		return nil, nil, ErrNoChannel
+	}
+	return ch, m, access.Check(ch.Access, info.Actor, info.Action)
 }

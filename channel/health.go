@@ -15,7 +15,8 @@ type Health struct {
 	// Queues are the hub's queues that have work, living or dead.
 	Queues []Backlog
 	// Delay is how long the oldest due work has been waiting, over all queues: the
-	// number to put an alarm on. A minute is bad.
+	// number to put an alarm on. A minute is bad. Work that somebody has in hand counts, so
+	// that a ticket system or a Sender that hangs shows here.
 	Delay time.Duration
 	// Dead counts dead letters over all queues.
 	Dead int

@@ -5,14 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/template"
-	"github.com/kanava-go/kanava/window"
 )
 
 // Reply is an answer to a customer in a conversation.
@@ -200,18 +198,25 @@ func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Repl
 			return nil, err
 		}
 	}
-	body, err := json.Marshal(outboundItem{Message: id, Customer: customer.ID, Outbound: *out, Ad: customer.Window.ReferralAt()})
+	return msg, u.post(customer, out, msg, r.notify)
+}
+
+// post puts a message into the outbox and tells the host.
+func (u *unit) post(customer *Customer, out *message.Outbound, msg *Message, notify bool) error {
+	body, err := json.Marshal(outboundItem{
+		Message: msg.ID, Customer: customer.ID, Outbound: *out, Ad: customer.Window.ReferralAt(),
+	})
 	if err != nil {
-		return nil, fmt.Errorf("channel: encode message: %w", err)
+		return fmt.Errorf("channel: encode message: %w", err)
 	}
 	queue := queueOut
-	if r.notify {
+	if notify {
 		queue = queueFirst
 	}
-	u.enqueue(Work{Queue: queue, ID: id, Lane: conv.ID, Group: ch.ID, Body: body})
+	u.enqueue(Work{Queue: queue, ID: msg.ID, Lane: msg.Conversation, Group: msg.Channel, Body: body})
 	u.countMessage("out", msg, u.now)
-	return msg, u.tellHost(ch.ID, "queued|"+id, hostItem{
-		Kind: MessageQueued, Conversation: conv.ID, Message: id, At: u.now.UTC(),
+	return u.tellHost(msg.Channel, "queued|"+msg.ID, hostItem{
+		Kind: MessageQueued, Conversation: msg.Conversation, Message: msg.ID, At: msg.At,
 	})
 }
 
@@ -249,139 +254,6 @@ func (u *unit) countAnswer(ch *Channel, before, after *rules.State, at time.Time
 		u.count(ch.ID, "answers", u.now, 1)
 		u.count(ch.ID, "answer_seconds", u.now, since(before.WaitingSince))
 	}
-}
-
-// compose turns a reply into what goes on the wire and what agents see, with card
-// numbers masked in both.
-func (u *unit) compose(ch *Channel, customer *Customer, r *Reply) (
-	out *message.Outbound, msg *Message, category template.Category, err error,
-) {
-	out = &message.Outbound{To: customer.recipient()}
-	if r.notify {
-		out.Lane = message.LaneNotify // answers go first
-	}
-	msg = new(Message)
-	switch {
-	case (r.Content == nil) == (r.Template == nil):
-		return nil, nil, "", errors.New("channel: exactly one of Content and Template must be set")
-	case r.Template != nil:
-		def, err := ch.template(r.Template, u.now)
-		if err != nil {
-			return nil, nil, "", err
-		}
-		if err := mayMarket(customer, def.Category); err != nil {
-			return nil, nil, "", err
-		}
-		bound, preview, err := def.Bind(r.Template.Values)
-		if err != nil {
-			return nil, nil, "", err
-		}
-		category = def.Category
-		out.Content = &message.Template{Message: bound}
-		describeTemplate(msg, &preview)
-	default:
-		out.Content = r.Content
-	}
-	masked, err := ch.redactOutbound(out)
-	if err != nil {
-		return nil, nil, "", err
-	}
-	if msg.Template != "" {
-		text := ch.redactText(msg.Text)
-		masked = masked || text != msg.Text
-		msg.Text = text
-	} else {
-		describe(msg, out.Content)
-	}
-	msg.Kind, msg.Redacted = string(out.Content.Kind()), masked
-	return out, msg, category, nil
-}
-
-// template finds a template that may be sent now.
-func (c *Channel) template(t *Template, now time.Time) (*template.Definition, error) {
-	if c.Templates == nil {
-		return nil, fmt.Errorf("channel: the channel has no templates: %w", template.ErrNotSendable)
-	}
-	def, _ := c.Templates.Resolve(t.Name, nonEmpty(t.Language, c.Language))
-	if def == nil {
-		return nil, fmt.Errorf("channel: no template with this name and language: %w", template.ErrNotSendable)
-	}
-	if err := def.Sendable(now).Err(); err != nil {
-		return nil, err
-	}
-	return def, nil
-}
-
-// permits asks the window.
-func permits(ch *Channel, customer *Customer, out *message.Outbound, now time.Time) error {
-	send := window.Send{Kind: sendKind(out.Content), Category: window.Category(out.Category)}
-	return customer.Window.Permits(send, now).Err()
-}
-
-func sendKind(c message.Content) window.SendKind {
-	switch c.Kind() {
-	case message.KindText:
-		return window.SendText
-	case message.KindImage, message.KindAudio, message.KindVideo, message.KindDocument, message.KindSticker:
-		return window.SendMedia
-	case message.KindLocation:
-		return window.SendLocation
-	case message.KindContacts:
-		return window.SendContacts
-	case message.KindReaction:
-		return window.SendReaction
-	case message.KindCallPermission:
-		return window.SendCallPermissionRequest
-	case message.KindTemplate:
-		return window.SendTemplate
-	}
-	return window.SendInteractive // the rest, unknown kinds as well, needs an open window
-}
-
-// quotable returns the wamid of a message of the conversation.
-func (u *unit) quotable(conv *Conversation, id string) (string, error) {
-	var m Message
-	ok, err := u.load(kindMessage, id, &m)
-	switch {
-	case err != nil:
-		return "", err
-	case !ok || m.Conversation != conv.ID:
-		return "", fmt.Errorf("channel: quoted message: %w", ErrNotFound)
-	case m.WAMID == "":
-		return "", errors.New("channel: quoted message was not sent yet")
-	}
-	return m.WAMID, nil
-}
-
-// note updates what lists of conversations show.
-func (c *Conversation) note(m *Message) {
-	if m.At.Before(c.LastActivity) {
-		return
-	}
-	c.LastActivity = m.At
-	c.show(m)
-}
-
-// show makes m the message whose beginning lists show.
-func (c *Conversation) show(m *Message) {
-	c.PreviewOf, c.Preview = m.ID, firstRunes(m.Text, 120)
-	switch {
-	case !m.Deleted.IsZero():
-		c.Preview = "[deleted]"
-	case c.Preview == "":
-		c.Preview = "[" + m.Kind + "]"
-	}
-}
-
-func firstRunes(s string, n int) string {
-	s = strings.Join(strings.Fields(s), " ")
-	for i := range s {
-		if n == 0 {
-			return s[:i] + "…"
-		}
-		n--
-	}
-	return s
 }
 
 func orNotFound(err error) error {

@@ -19,7 +19,7 @@ type Standing struct {
 	// UNFLAGGED, as older webhooks have it.
 	Quality string
 	// NameStatus says whether the display name is approved, such as APPROVED, DECLINED or
-	// PENDING_REVIEW.
+	// PENDING_REVIEW; webhooks say REJECTED for DECLINED.
 	NameStatus string
 	// MessagingLimit is how many people the portfolio may write to first within 24 hours,
 	// such as TIER_2K. While it is not known the hub does not count.

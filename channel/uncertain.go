@@ -163,25 +163,16 @@ func (h *Hub) settleByHand(ctx context.Context, actor access.Actor, id string,
 	info := AuditInfo{Actor: actor, Action: access.Resend, Message: id}
 	defer h.hooks.audit(ctx, &info, &err)
 	return h.do(ctx, func(u *unit) error {
-		u.author = authorOf(actor)
-		var m Message
-		if ok, err := u.load(kindMessage, id, &m); err != nil || !ok {
-			return orNotFound(err)
-		}
-		info.Channel, info.Conversation = m.Channel, m.Conversation
-		ch, ok := h.channels.get(m.Channel)
-		if !ok {
-			return ErrNoChannel
-		}
-		if err := access.Check(ch.Access, actor, access.Resend); err != nil {
+		ch, m, err := u.actOn(&info)
+		if err != nil {
 			return err
 		}
 		if m.Direction != Outbound || m.Delivery.State() != Uncertain || m.Sending {
 			return ErrNotUncertain
 		}
-		if err := decide(u, ch, &m); err != nil {
+		if err := decide(u, ch, m); err != nil {
 			return err
 		}
-		return u.saveMessage(&m)
+		return u.saveMessage(m)
 	})
 }

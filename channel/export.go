@@ -1,0 +1,71 @@
+package channel
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+// Export writes everything the hub keeps about a person on one channel as JSON lines: an
+// object with the member "customer", "conversation" or "message" on each line. The actor
+// must be an administrator.
+func (h *Hub) Export(ctx context.Context, actor access.Actor, channel string, who message.Recipient, w io.Writer) (err error) {
+	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.Export, Channel: channel}, &err)
+	if err := access.Check(access.Policy{}, actor, access.Export); err != nil {
+		return fmt.Errorf("channel: export: %w", err)
+	}
+	person, err := h.person(ctx, channel, who)
+	if err != nil {
+		return fmt.Errorf("channel: export: %w", err)
+	}
+	out := json.NewEncoder(w)
+	for _, c := range person {
+		if err := out.Encode(map[string]any{"customer": c}); err != nil {
+			return fmt.Errorf("channel: export: %w", err)
+		}
+		convs, err := h.conversationsOf(ctx, c)
+		if err != nil {
+			return fmt.Errorf("channel: export: %w", err)
+		}
+		for _, id := range convs {
+			if err := h.exportConversation(ctx, id, out); err != nil {
+				return fmt.Errorf("channel: export: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+func (h *Hub) exportConversation(ctx context.Context, id string, out *json.Encoder) error {
+	conv, err := h.conversation(ctx, id)
+	if err == nil {
+		err = out.Encode(map[string]any{"conversation": conv})
+	}
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	var after *Position
+	for {
+		page, err := list[Message](ctx, h.store, Query{Kind: kindMessage, Parent: id, After: after, Limit: 200})
+		if err != nil {
+			return err
+		}
+		if err := h.resolveQuotes(ctx, page...); err != nil {
+			return err
+		}
+		for _, m := range page {
+			if err := out.Encode(map[string]any{"message": m}); err != nil {
+				return err
+			}
+			after = &Position{m.sort(), m.ID}
+		}
+		if len(page) < 200 {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,202 @@
+package channel
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/rules"
+)
+
+// Retention says how long a channel keeps things. Zero means for ever.
+type Retention struct {
+	// Messages is the age, by WhatsApp's timestamp, at which messages go, with their files.
+	// A resolved conversation without newer ones goes with them.
+	Messages rules.Duration `json:"messages,omitempty"`
+	// Attachments is the age at which the files of messages go that stay. It needs an
+	// Attachments that is a [Remover]; the message then says that the file was removed.
+	Attachments rules.Duration `json:"attachments,omitempty"`
+	// DeadLetters is the age at which dead letters go.
+	DeadLetters rules.Duration `json:"dead_letters,omitempty"`
+}
+
+// minRetention keeps a typing error from emptying a store.
+const minRetention = rules.Day
+
+func (r *Retention) validate() error {
+	for _, f := range []struct {
+		name string
+		age  rules.Duration
+	}{{"messages", r.Messages}, {"attachments", r.Attachments}, {"dead_letters", r.DeadLetters}} {
+		if f.age != 0 && f.age < minRetention {
+			return fmt.Errorf("retention: %s: below 24 hours", f.name)
+		}
+	}
+	return nil
+}
+
+// before is the time before which something goes; zero if nothing does.
+func before(now time.Time, age rules.Duration) time.Time {
+	if age == 0 {
+		return time.Time{}
+	}
+	return now.Add(-time.Duration(age))
+}
+
+// pruneSome removes what is older than the channel keeps from the next few conversations,
+// and the conversations that are over altogether. It returns the position of the last one,
+// nil at the end of the queue.
+func (h *Hub) pruneSome(ctx context.Context, s *Settings, queue rules.Queue, after *Position, now time.Time) (*Position, error) {
+	page, err := list[Conversation](ctx, h.store, Query{
+		Kind: kindConversation, Parent: conversationParent(s.ID, string(queue)), After: after, Limit: upkeepStep,
+	})
+	if err != nil || len(page) == 0 {
+		return nil, err
+	}
+	messages, files := before(now, s.Retention.Messages), before(now, s.Retention.Attachments)
+	for _, c := range page {
+		receipt := &Erased{} // for nobody to see
+		switch {
+		case queue == rules.QueueResolved && c.LastActivity.Before(messages):
+			err = h.eraseConversation(ctx, s.ID, c.ID, receipt)
+		case c.State.OpenedAt.Before(messages):
+			err = h.eraseMessages(ctx, s.ID, c.ID, &Position{Sort: micros(messages)}, receipt)
+		}
+		if err == nil && c.State.OpenedAt.Before(files) {
+			err = h.pruneFiles(ctx, c, files)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(page) < upkeepStep {
+		return nil, nil
+	}
+	last := page[len(page)-1]
+	return &Position{micros(last.LastActivity), last.ID}, nil
+}
+
+// fileRemoved is what agents see in place of a file that was removed.
+const fileRemoved = "The file was removed: it was older than this channel keeps files."
+
+// pruneFiles removes the files of a conversation's messages from before a time. How far it
+// has come is kept with the conversation, so that no message is looked at twice.
+func (h *Hub) pruneFiles(ctx context.Context, c *Conversation, until time.Time) error {
+	if _, ok := h.attachments.(Remover); !ok {
+		return nil
+	}
+	var after *Position
+	if !c.FilesUntil.IsZero() {
+		after = &Position{Sort: micros(c.FilesUntil)}
+	}
+	for seen := false; ; seen = true {
+		page, err := list[Message](ctx, h.store, Query{
+			Kind: kindMessage, Parent: c.ID, After: after, Before: &Position{Sort: micros(until)}, Limit: 200,
+		})
+		if err != nil {
+			return err
+		}
+		if len(page) == 0 && !seen {
+			return nil // most conversations, most of the time: not worth a write
+		}
+		for _, m := range page {
+			if err := h.pruneFilesOf(ctx, m); err != nil {
+				return err
+			}
+		}
+		if len(page) < 200 {
+			break
+		}
+		after = &Position{page[199].sort(), page[199].ID}
+	}
+	return h.do(ctx, func(u *unit) error {
+		var now Conversation
+		if ok, err := u.load(kindConversation, c.ID, &now); err != nil || !ok {
+			return err
+		}
+		now.FilesUntil = until.UTC().Truncate(time.Second)
+		return u.saveConversation(&now)
+	})
+}
+
+// pruneFilesOf removes the files of one message: first the files, then what leads to them.
+func (h *Hub) pruneFilesOf(ctx context.Context, m *Message) error {
+	refs := m.refs()
+	if len(refs) == 0 {
+		return nil
+	}
+	if err := h.removeFiles(ctx, refs); err != nil {
+		return err
+	}
+	return h.do(ctx, func(u *unit) error {
+		var now Message
+		if ok, err := u.load(kindMessage, m.ID, &now); err != nil || !ok {
+			return err
+		}
+		for i := range now.Attachments {
+			if a := &now.Attachments[i]; slices.Contains(refs, a.Ref) {
+				a.Ref, a.Failed = "", fileRemoved
+			}
+		}
+		return u.saveMessage(&now)
+	})
+}
+
+// removeFiles asks the host to remove files, if it can be asked.
+func (h *Hub) removeFiles(ctx context.Context, refs []string) error {
+	remover, ok := h.attachments.(Remover)
+	if !ok {
+		return nil
+	}
+	for _, ref := range refs {
+		if err := remover.Remove(ctx, ref); err != nil {
+			return fmt.Errorf("channel: remove file: %w", fromHost(err))
+		}
+	}
+	return nil
+}
+
+// refs are the host's references to the files of a message.
+func (m *Message) refs() []string {
+	var refs []string
+	for _, a := range m.Attachments {
+		if a.Ref != "" {
+			refs = append(refs, a.Ref)
+		}
+	}
+	return refs
+}
+
+// pruneDead removes dead letters of a channel that are older than it keeps.
+func (h *Hub) pruneDead(ctx context.Context, channel string, before time.Time) error {
+	queues, err := h.store.Backlog(ctx, h.now())
+	if err != nil {
+		return fmt.Errorf("channel: prune dead letters: %w", err)
+	}
+	for _, q := range queues {
+		after := int64(0)
+		for q.Dead > 0 {
+			dead, err := h.store.Work(ctx, WorkQuery{Queue: q.Queue, Dead: true, After: after, Limit: 500})
+			if err != nil {
+				return fmt.Errorf("channel: prune dead letters: %w", err)
+			}
+			b := &Batch{}
+			for _, w := range dead {
+				after = w.Seq
+				if w.Group == channel && w.Enqueued.Before(before) {
+					b.Drop = append(b.Drop, WorkKey{w.Queue, w.ID})
+				}
+			}
+			if len(b.Drop) > 0 {
+				if _, err := h.store.Commit(ctx, b); err != nil {
+					return fmt.Errorf("channel: prune dead letters: %w", err)
+				}
+			}
+			if len(dead) < 500 {
+				break
+			}
+		}
+	}
+	return nil
+}
