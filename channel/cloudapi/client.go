@@ -135,7 +135,7 @@ func New(cfg Config) (*Client, error) {
 	if (cfg.Token == "") == (cfg.TokenSource == nil) {
 		bad("exactly one of Token and TokenSource is needed")
 	}
-	if strings.ContainsFunc(cfg.Token+cfg.AppSecret, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if !visible(cfg.Token + cfg.AppSecret) {
 		bad("Token and AppSecret must be printable ASCII without spaces")
 	}
 	version := cfg.Version

@@ -360,9 +360,11 @@ func TestATokenSourceThatFailsSendsNothing(t *testing.T) {
 	for _, source := range []cloudapi.TokenFunc{
 		func(context.Context) (string, error) { return "", errors.New("vault is sealed") },
 		func(context.Context) (string, error) { return "", nil },
+		func(context.Context) (string, error) { return token + "\n", nil },
 	} {
 		c, s := newClient(t, func(cfg *cloudapi.Config) { cfg.Token, cfg.TokenSource = "", source })
 		_, err := c.Number("1").Send(context.Background(), hello)
+		require.NotContains(t, err.Error(), token)
 		f, isFailer := message.FailureOf(err)
 		require.True(t, isFailer)
 		require.Equal(t, message.ClassAuth, f.Class)

@@ -21,6 +21,10 @@ type offline struct{}
 func (offline) RoundTrip(r *http.Request) (*http.Response, error) {
 	body := `{"success":true}`
 	switch {
+	case strings.HasSuffix(r.URL.Path, "/106540352242922"):
+		body = `{"status":"CONNECTED","quality_rating":"GREEN","name_status":"APPROVED","id":"106540352242922"}`
+	case strings.HasSuffix(r.URL.Path, "/debug_token"):
+		body = `{"data":{"is_valid":true,"expires_at":1793491200}}`
 	case strings.HasSuffix(r.URL.Path, "/messages"):
 		body = acceptedJSON
 	case strings.HasSuffix(r.URL.Path, "/media"):
@@ -94,6 +98,28 @@ func ExampleNumber_Upload() {
 	// Output:
 	// 12 bytes
 	// 1013859600285441 <nil>
+}
+
+// What a monitor asks about a number now and then.
+func ExampleNumber_Info() {
+	client, err := cloudapi.New(cloudapi.Config{Token: "EAAexample", HTTPClient: &http.Client{Transport: offline{}}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	ctx := context.Background()
+	number, err := client.Number("106540352242922").Info(ctx, "status", "quality_rating", "name_status")
+	if err != nil {
+		log.Fatal(err)
+	}
+	token, err := client.App("634974688087057").DebugToken(ctx, "") // the client's own
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(number.Status, number.Quality, number.NameStatus)
+	fmt.Println("token valid:", token.Valid, "until", token.Expires.Format(time.DateOnly))
+	// Output:
+	// CONNECTED GREEN APPROVED
+	// token valid: true until 2026-11-01
 }
 
 // Walk through the templates of an account: pages are fetched as the loop goes.

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"strings"
 	"sync/atomic"
 )
 
@@ -25,7 +26,7 @@ type TokenFunc func(ctx context.Context) (string, error)
 // Token implements [TokenSource].
 func (f TokenFunc) Token(ctx context.Context) (string, error) { return f(ctx) }
 
-var errNoToken = errors.New("token source gave an empty token")
+var errBadToken = errors.New("token source gave no token, or one with characters that no token has")
 
 // credentials keep token and app secret, and what is derived from them. They are
 // held by pointer and print nothing.
@@ -42,6 +43,11 @@ type authorization struct {
 	token  string
 	header []string // value of the Authorization header
 	query  string   // "appsecret_proof=…", or empty
+}
+
+// visible reports whether s is printable ASCII without spaces.
+func visible(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 func newCredentials(token string, source TokenSource, secret string) *credentials {
@@ -61,11 +67,11 @@ func (c *credentials) authorize(ctx context.Context) (*authorization, error) {
 	if err != nil {
 		return nil, err
 	}
-	if token == "" {
-		return nil, errNoToken
-	}
 	if a := c.last.Load(); a != nil && a.token == token {
 		return a, nil
+	}
+	if token == "" || !visible(token) { // the end of a line, out of a file
+		return nil, errBadToken
 	}
 	a := c.derive(token)
 	c.last.Store(a)

@@ -226,4 +226,16 @@ func TestAMillionKeysFitIntoTheirMemory(t *testing.T) {
 	t.Logf("%.0f bytes per key", perKey)
 	require.Less(t, perKey, 128.0)
 	require.Equal(t, keys, l.Len())
+
+	// The most that there can be: every key in both generations.
+	later := t0.Add(3 * 45 * 6 * time.Second)
+	for key := range uint64(keys) {
+		l.Take(key*0x9e3779b97f4a7c15, later)
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	perKey = float64(after.HeapAlloc-before.HeapAlloc) / keys
+	t.Logf("%.0f bytes per key while they move", perKey)
+	require.Less(t, perKey, 128.0)
+	require.Equal(t, 2*keys, l.Len())
 }
