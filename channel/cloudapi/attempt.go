@@ -22,18 +22,20 @@ import (
 // question open (*TransportError with Sent, or an *Error that is uncertain).
 func (c *Client) attempt(ctx context.Context, cl *call, auth *authorization, res *CallResult) error {
 	parent := ctx
+	p := &progress{scheme: cl.url.Scheme}
 	var dog *watchdog
-	if cl.stream != nil {
+	switch {
+	case cl.stream != nil:
 		// A file may take as long as it likes, as long as it moves.
 		ctx, dog = watch(ctx, c.idle)
-		defer dog.stop()
-	} else if c.timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, c.timeout)
-		defer cancel()
+		p.cancel = dog.stop
+	case c.timeout > 0:
+		ctx, p.cancel = context.WithTimeout(ctx, c.timeout)
+	default:
+		ctx, p.cancel = context.WithCancel(ctx)
 	}
-	progress := new(progress)
-	req := c.request(ctx, cl, auth, progress)
+	defer p.cancel()
+	req := c.request(p.watch(ctx), cl, auth)
 	if cl.stream != nil {
 		req.Body, req.ContentLength, req.GetBody = cl.stream.open(dog), cl.stream.length(), nil
 	}
@@ -42,7 +44,10 @@ func (c *Client) attempt(ctx context.Context, cl *call, auth *authorization, res
 		if cause := context.Cause(ctx); cl.stream != nil && cause != nil {
 			err = cause
 		}
-		return c.transportError(parent, cl, err, progress.sent(err))
+		if p.givenBack.Load() {
+			err = errGivenBack
+		}
+		return c.transportError(parent, cl, err, p.sent(err))
 	}
 	defer resp.Body.Close()
 	res.Status = resp.StatusCode
@@ -71,7 +76,7 @@ func (c *Client) attempt(ctx context.Context, cl *call, auth *authorization, res
 
 // request builds the request by hand: the URL was parsed when the view was made,
 // and header values are shared.
-func (c *Client) request(ctx context.Context, cl *call, auth *authorization, p *progress) *http.Request {
+func (c *Client) request(ctx context.Context, cl *call, auth *authorization) *http.Request {
 	u := cl.url
 	if auth.query != "" {
 		signed := *u
@@ -85,7 +90,7 @@ func (c *Client) request(ctx context.Context, cl *call, auth *authorization, p *
 		Method: cl.method, URL: u, Host: u.Host,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{"User-Agent": c.userAgent},
-	}).WithContext(p.watch(ctx))
+	}).WithContext(ctx)
 	switch {
 	case cl.scheme != "":
 		req.Header["Authorization"] = []string{cl.scheme + " " + auth.token}
@@ -97,20 +102,13 @@ func (c *Client) request(ctx context.Context, cl *call, auth *authorization, p *
 	}
 	if cl.content != nil {
 		req.Header["Content-Type"] = cl.content
-	}
-	if cl.content != nil || !cl.repeat {
 		// The bytes are not pooled: a transport may still read them after it has
-		// returned. GetBody lets it start over on another connection, if that does
-		// no harm; a request without a body would always be started over.
+		// returned. GetBody lets it start over on another connection if the first
+		// turned out to be closed before anything was written.
 		body := cl.body
 		req.ContentLength = int64(len(body))
 		req.Body = io.NopCloser(bytes.NewReader(body))
-		req.GetBody = func() (io.ReadCloser, error) {
-			if !cl.repeat && !p.startOver(u.Scheme) {
-				return nil, errGivenBack
-			}
-			return io.NopCloser(bytes.NewReader(body)), nil
-		}
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 	}
 	return req
 }
@@ -156,9 +154,13 @@ func (c *Client) transportError(parent context.Context, cl *call, err error, sen
 // may have been accepted although no answer came. Hooks may run after the request
 // has ended, so a progress is never reused.
 type progress struct {
-	trace httptrace.ClientTrace
-	state atomic.Int32
-	tls   atomic.Pointer[tls.Conn] // of the last connection, nil if it is of another type
+	trace  httptrace.ClientTrace
+	state  atomic.Int32
+	scheme string
+	conn   atomic.Pointer[tls.Conn] // the last one, nil if it is of another type
+
+	cancel    context.CancelFunc // ends the attempt
+	givenBack atomic.Bool        // it was ended because the transport wanted to start over
 }
 
 const (
@@ -172,8 +174,12 @@ const (
 func (p *progress) watch(ctx context.Context) context.Context {
 	p.trace.GetConn = func(string) { p.move(stateDialing) }
 	p.trace.GotConn = func(info httptrace.GotConnInfo) {
+		if p.state.Load() == stateWritten && !p.mayStartOver() {
+			p.givenBack.Store(true)
+			p.cancel()
+		}
 		conn, _ := info.Conn.(*tls.Conn)
-		p.tls.Store(conn)
+		p.conn.Store(conn)
 		p.move(stateWriting)
 	}
 	p.trace.WroteRequest = func(info httptrace.WroteRequestInfo) {
@@ -212,15 +218,15 @@ func (p *progress) sent(err error) bool {
 
 var errGivenBack = errors.New("the connection gave the request back after it was sent")
 
-// startOver reports whether the transport may send the request again because the
+// mayStartOver reports whether the transport may send the request again after the last
 // connection failed it. With HTTP/1 it wants to only if not one byte has left. With
 // HTTP/2 it also wants to for some resets of requests that went out in full, which
-// the other side may have processed all the same, and without end.
-func (p *progress) startOver(scheme string) bool {
-	if p.state.Load() != stateWritten || scheme == "http" {
+// the other side may have processed all the same; and it does not wait or count.
+func (p *progress) mayStartOver() bool {
+	if p.scheme == "http" {
 		return true
 	}
-	conn := p.tls.Load()
+	conn := p.conn.Load()
 	return conn != nil && conn.ConnectionState().NegotiatedProtocol != "h2"
 }
 
