@@ -1,7 +1,9 @@
 package redact
 
 import (
+	"bytes"
 	"math/bits"
+	"strings"
 	"sync"
 	"unicode"
 	"unicode/utf8"
@@ -18,6 +20,7 @@ type word struct {
 	text     string // lower case
 	whole    bool   // only as a whole word; otherwise also inside of others
 	unionPay bool
+	caseless bool // set in the index
 }
 
 // cardWords are the card words of many languages. None contains another: "card"
@@ -45,7 +48,7 @@ var cardWords = [...]word{
 // two bytes.
 type wordIndex struct {
 	first [1 << 16 / 64]uint64 // the pairs of bytes that a word may begin with
-	words [256][]word          // by the first byte
+	words map[[2]byte][]word   // by these
 }
 
 // mayStart reports whether a word may start with the bytes a and b.
@@ -53,16 +56,18 @@ func (x *wordIndex) mayStart(a, b byte) bool { return x.first[int(a)<<2|int(b)>>
 
 // index is the index of cardWords.
 var index = sync.OnceValue(func() *wordIndex {
-	var x wordIndex
+	x := wordIndex{words: map[[2]byte][]word{}}
 	for _, w := range cardWords {
+		w.caseless = strings.ToUpper(w.text) == w.text
 		first, n := utf8.DecodeRuneInString(w.text)
 		second, _ := utf8.DecodeRuneInString(w.text[n:])
 		for _, a := range spellings(first) {
 			for _, b := range spellings(second) {
 				text := string(a) + string(b)
 				x.first[int(text[0])<<2|int(text[1])>>6] |= 1 << (text[1] & 63)
-				if list := x.words[text[0]]; len(list) == 0 || list[len(list)-1].text != w.text {
-					x.words[text[0]] = append(list, w)
+				pair := [2]byte{text[0], text[1]}
+				if list := x.words[pair]; len(list) == 0 || list[len(list)-1].text != w.text {
+					x.words[pair] = append(list, w)
 				}
 			}
 		}
@@ -85,6 +90,12 @@ func spellings(r rune) []rune {
 
 // at returns the length of the word if it starts at b[i], or 0.
 func (w *word) at(b []byte, i int) int {
+	if w.caseless {
+		if bytes.HasPrefix(b[i:], []byte(w.text)) {
+			return len(w.text)
+		}
+		return 0
+	}
 	n := foldPrefix(b[i:], w.text)
 	if n > 0 && w.whole {
 		if r, _ := runeBefore(b, i); unicode.IsLetter(r) {
@@ -137,8 +148,7 @@ func (o *options) vocabulary() vocabulary {
 // at returns the length of a word that starts at b[i], or 0.
 func (v *vocabulary) at(b []byte, i int) int {
 	if i+1 < len(b) && v.index.mayStart(b[i], b[i+1]) {
-		for k := range v.index.words[b[i]] {
-			w := &v.index.words[b[i]][k]
+		for _, w := range v.index.words[[2]byte{b[i], b[i+1]}] {
 			if v.unionPay && !w.unionPay {
 				continue
 			}

@@ -137,7 +137,7 @@ var lookAlikes = []struct {
 // every certain card; for what a WhatsApp channel is full of, it must be none.
 func TestLookAlikesStayIntact(t *testing.T) {
 	t.Parallel()
-	const n = 10_000
+	n := iterations(10_000)
 	for k, family := range lookAlikes {
 		rnd := rand.New(rand.NewPCG(9, uint64(k)))
 		hits, example := 0, ""

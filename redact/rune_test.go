@@ -8,17 +8,23 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// lastRune is behind all characters but some Chinese ones, which are neither
+// digits nor separators.
+const lastRune = 0x20000
+
 func TestEveryDecimalDigitOfUnicodeIsRead(t *testing.T) {
 	t.Parallel()
 	zero, n := rune(-1), 0
-	for r := rune(0); r <= unicode.MaxRune; r++ {
+	for r := rune(0); r < lastRune; r++ {
 		if !utf8.ValidRune(r) {
 			continue
 		}
 		b := utf8.AppendRune(nil, r)
 		value, width := decimal(b, 0)
 		if !unicode.IsDigit(r) {
-			require.Zero(t, width, "%U is no digit", r)
+			if width != 0 {
+				t.Errorf("%U is no digit", r)
+			}
 			zero = -1
 			continue
 		}
@@ -35,12 +41,13 @@ func TestEveryDecimalDigitOfUnicodeIsRead(t *testing.T) {
 		}
 	}
 	require.GreaterOrEqual(t, n, 650)
+	require.Less(t, unicode.Nd.R32[len(unicode.Nd.R32)-1].Hi, uint32(lastRune))
 }
 
 func TestSeparatorsAreToldApartInOneByte(t *testing.T) {
 	t.Parallel()
 	seen := map[uint8]rune{}
-	for r := rune(0); r <= unicode.MaxRune; r++ {
+	for r := rune(0); r < lastRune; r++ {
 		if c := classOf(r); c != separator && c != lineBreak {
 			continue
 		}

@@ -130,10 +130,10 @@ func TestWriterKeepsLittleBack(t *testing.T) {
 	for _, piece := range []string{"1 ", "4242 ", "cvv 123 ", "0", "4\u200b", "500000000009-", "4242424242424242 pin 1234 "} {
 		out := &counter{}
 		w := r.NewWriter(out)
-		for in := 0; in < 100_000; in += len(piece) {
-			_, err := io.WriteString(w, piece)
-			require.NoError(t, err)
-			require.Less(t, in-out.n, 10_000, piece)
+		for in := 0; in < 40_000; in += len(piece) {
+			if _, err := io.WriteString(w, piece); err != nil || in-out.n >= 10_000 {
+				t.Fatalf("%q: %d bytes kept back, error %v", piece, in-out.n, err)
+			}
 		}
 	}
 }

@@ -129,7 +129,7 @@ func TestTrailHoldsOnToFewMessages(t *testing.T) {
 	t.Parallel()
 	var trail redact.Trail
 	var r redact.Redactor
-	for range 10_000 {
+	for range 1000 {
 		require.Empty(t, trail.Add(&r, redact.Part{At: noon, Text: "1"}))
 	}
 	require.Contains(t, trail.LogValue().String(), "parts=18")
