@@ -37,6 +37,9 @@ func (u *unit) amend(in *incoming, customer *Customer, wamid string, a amendment
 	if !m.amend(a) {
 		return nil
 	}
+	if in.masked {
+		u.count(in.ch.ID, "redacted", in.at, 1)
+	}
 	if !m.Deleted.IsZero() {
 		if err := u.removeLater(in.ch.ID, refs...); err != nil {
 			return err
@@ -139,7 +142,7 @@ func (m *Message) amend(a amendment) bool {
 		if !m.Deleted.IsZero() {
 			return changed
 		}
-		m.Text = a.Message.Text
+		m.Text, m.Redacted = a.Message.Text, a.Message.Redacted
 		for i := range min(len(m.Attachments), len(a.Message.Attachments)) {
 			if id := a.Message.Attachments[i].MediaID; id != "" {
 				m.Attachments[i].MediaID = id

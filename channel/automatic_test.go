@@ -14,6 +14,7 @@ import (
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/template"
+	"github.com/kanava-go/kanava/window"
 )
 
 // greets makes a channel greet everybody with c.
@@ -180,6 +181,14 @@ func TestAMacroRefusesWhatItCannotSay(t *testing.T) {
 		require.Equal(t, []string{"bob looks after the chain.", "template"}, l.line.texts())
 		_, err = l.hub.RunMacro(t.Context(), channel.Macro{Conversation: conv, Actor: access.Actor{}, Text: "x"})
 		require.ErrorIs(t, err, access.ErrDenied)
+
+		before := l.report(dawn, dawn).Total("refused")
+		l.pass(25 * time.Hour)
+		_, err = l.hub.RunMacro(t.Context(), macro("It is ready.", ""))
+		require.ErrorIs(t, err, window.ErrClosed, "there is no template to fall back to")
+		report := l.report(dawn, dawn.Add(48*time.Hour))
+		require.EqualValues(t, before+1, report.Total("refused"))
+		require.EqualValues(t, 1, report.Total("window_refused"))
 	})
 }
 

@@ -29,7 +29,7 @@ func (u *unit) inbound(in *incoming, p *webhook.Message, standby bool) error {
 			Reactions: []Reaction{{By: reactor(in.ch, customer, p), Emoji: c.Emoji, At: in.at}},
 		})
 	case *webhook.Edit:
-		err = u.amend(in, customer, c.OriginalID, amendment{Edited: in.at, Message: contentOf(c.Content)})
+		err = u.amend(in, customer, c.OriginalID, in.edit(c))
 	case *webhook.Revoke:
 		err = u.amend(in, customer, c.OriginalID, amendment{Deleted: in.at})
 	default:
@@ -39,6 +39,13 @@ func (u *unit) inbound(in *incoming, p *webhook.Message, standby bool) error {
 		return err
 	}
 	return u.saveCustomer(customer)
+}
+
+// edit is what an edit says about the message that it changes.
+func (in *incoming) edit(c *webhook.Edit) amendment {
+	m := contentOf(c.Content)
+	m.Redacted = in.masked
+	return amendment{Edited: in.at, Message: m}
 }
 
 // file adds an ordinary message to the customer's conversation.

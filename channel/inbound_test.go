@@ -186,6 +186,23 @@ func TestCardNumbersReachNeitherStoreNorHostNorLogNorCustomer(t *testing.T) {
 	})
 }
 
+func TestACardNumberInAnEditIsMaskedAndShown(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+		l.say(kim, "wamid.1", "my card is in the mail")
+		l.post(kim.edit(time.Now(), "wamid.2", "wamid.1", "my card is 4111 1111 1111 1111"))
+		l.pass(5 * time.Second)
+		m := l.messages(l.conversation().ID)[0]
+		require.True(t, m.Redacted)
+		require.NotContains(t, m.Text+l.conversation().Preview, "4111 1111")
+		require.EqualValues(t, 1, l.report(dawn, dawn).Total("redacted"))
+		l.post(kim.edit(time.Now().Add(time.Second), "wamid.3", "wamid.1", "forget the card"))
+		l.pass(5 * time.Second)
+		require.False(t, l.messages(l.conversation().ID)[0].Redacted, "nothing is masked in it any more")
+		everything(t, l.store, func(text string) { require.NotContains(t, text, "4111 1111") })
+	})
+}
+
 func TestACardNumberInPiecesIsMaskedOnceItIsComplete(t *testing.T) {
 	store := memstore.New()
 	test(t, options{store: store}, func(t *testing.T, r *rig) {

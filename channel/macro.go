@@ -123,6 +123,9 @@ func (h *Hub) PreviewMacro(ctx context.Context, m Macro) (*MacroPreview, error) 
 func (h *Hub) RunMacro(ctx context.Context, m Macro) (*Message, error) {
 	reply, _, err := h.macro(ctx, &m)
 	if err != nil {
+		if conv, err2 := h.conversation(ctx, m.Conversation); err2 == nil {
+			h.refused(ctx, &AuditInfo{Actor: m.Actor, Channel: conv.Channel, Conversation: conv.ID}, err)
+		}
 		return nil, fmt.Errorf("channel: run macro: %w", err)
 	}
 	return h.Reply(ctx, *reply)

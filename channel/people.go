@@ -144,7 +144,7 @@ func (u *unit) echo(in *incoming, p *webhook.Echo) error {
 	}
 	switch c := p.Content.(type) {
 	case *webhook.Edit:
-		return u.amend(in, customer, c.OriginalID, amendment{Edited: in.at, Message: contentOf(c.Content)})
+		return u.amend(in, customer, c.OriginalID, in.edit(c))
 	case *webhook.Revoke:
 		return u.amend(in, customer, c.OriginalID, amendment{Deleted: in.at})
 	case *webhook.Reaction:
