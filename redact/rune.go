@@ -99,7 +99,12 @@ func decimal(b []byte, i int) (value, width int) {
 	// Few lead bytes start a digit; emoji share one of them, so that lead is
 	// told apart by its second and third byte.
 	switch c {
-	case 0xD9, 0xDB, 0xDF:
+	case 0xD9: // Arabic
+		return twoByteDigit(b, i, 0xA0)
+	case 0xDB: // Persian, Urdu
+		return twoByteDigit(b, i, 0xB0)
+	case 0xDF: // N'Ko
+		return twoByteDigit(b, i, 0x80)
 	case 0xE0, 0xE1, 0xEA, 0xEF:
 		if i+2 >= len(b) || digitSecond[c&0x0F]>>(b[i+1]&0x3F)&1 == 0 {
 			return 0, 0
@@ -116,6 +121,15 @@ func decimal(b []byte, i int) (value, width int) {
 		return 0, 0
 	}
 	return value, width
+}
+
+// twoByteDigit is decimal for a lead byte behind which the digits are the second
+// bytes from zero on.
+func twoByteDigit(b []byte, i int, zero byte) (value, width int) {
+	if i+1 < len(b) && b[i+1]-zero <= 9 {
+		return int(b[i+1] - zero), 2
+	}
+	return 0, 0
 }
 
 // decimalValue returns the value of r, or -1 if r is no decimal digit. Every

@@ -195,7 +195,7 @@ func (s *scanner) expiryAt(i int) (end int, ok bool) {
 		}
 		known := false
 		for _, w := range expiryWords {
-			if c := s.b[i]; c >= utf8.RuneSelf || c|0x20 == w[0] {
+			if c := s.b[i]; c|0x20 == w[0] || c&w[0] >= utf8.RuneSelf {
 				known = known || foldPrefix(s.b[i:], w) > 0
 			}
 		}
