@@ -26,7 +26,9 @@ func (r *Redactor) ReplaceAttr(_ []string, a slog.Attr) slog.Attr {
 
 // Handler returns a handler that redacts the message and the attributes of each
 // record, groups included, before next sees them. Records without a card number
-// pass unchanged and unallocated. next must not be nil.
+// pass unchanged; what they cost depends on their values, since all but strings,
+// errors and short integers must be written out to be looked at. next must not
+// be nil.
 func (r *Redactor) Handler(next slog.Handler) slog.Handler {
 	return &handler{r: r, next: next}
 }
