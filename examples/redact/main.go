@@ -58,6 +58,9 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	if f.NArg() > 0 {
 		return s, fmt.Errorf("redact: unexpected argument: input is read from standard input")
 	}
+	if s.explain && s.values != "" {
+		return s, errors.New("redact: -explain is for text: it does not go with -values")
+	}
 	return s, s.redactor.Validate()
 }
 

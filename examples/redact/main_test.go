@@ -57,7 +57,7 @@ func TestCommand(t *testing.T) {
 func TestCommandFails(t *testing.T) {
 	t.Parallel()
 	for args, in := range map[string]string{
-		"-keep all": "", "-mask 7": "", "file.txt": "", "-values a": `{"a":"4242424242424242"`,
+		"-keep all": "", "-mask 7": "", "file.txt": "", "-explain -values a": "", "-values a": `{"a":"4242424242424242"`,
 	} {
 		var out, report strings.Builder
 		err := run(strings.Fields(args), strings.NewReader(in), &out, &report)
