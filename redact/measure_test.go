@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/kanava-go/kanava/redact"
 	"github.com/stretchr/testify/require"
@@ -191,6 +192,18 @@ var bare = []string{"%s", "here: %s", "please use %s instead", "это %s", "就
 // zeros are the zeros of scripts that people type digits in.
 var zeros = []rune{'0', '0', '0', '0', '0', '0', '０', '٠', '۰', '०', '০', '๐', '𝟎'}
 
+// eachDigit writes what behind each digit of s.
+func eachDigit(s, what string) string {
+	var out strings.Builder
+	for _, r := range s {
+		out.WriteRune(r)
+		if unicode.IsDigit(r) {
+			out.WriteString(what)
+		}
+	}
+	return out.String()
+}
+
 // TestRandomCardsAreFound measures how many of 10,000 cards of all schemes,
 // forms and languages are masked but for their last four digits.
 func TestRandomCardsAreFound(t *testing.T) {
@@ -214,6 +227,15 @@ func TestRandomCardsAreFound(t *testing.T) {
 			text = inGroups(pan, gap, 4, 6, 4)
 		case form == 9 && c.n == 16:
 			text = inGroups(pan, gap, []int{1, 2, 8}[rnd.IntN(3)])
+		case form == 8: // as no card is printed
+			text = inGroups(pan, gap, 1+rnd.IntN(6), 3+rnd.IntN(4), 5)
+			c.word = true
+		case form == 7: // with whatever the thumb hits
+			text = inGroups(pan, "\x00", 4)
+			for strings.Contains(text, "\x00") {
+				text = strings.Replace(text, "\x00", gaps[rnd.IntN(len(gaps))], 1)
+			}
+			c.word = c.word || c.n != 16 && c.n != 19
 		default:
 			text = inGroups(pan, gap, 4)
 			c.word = c.word || c.n != 16 && c.n != 19
@@ -230,7 +252,17 @@ func TestRandomCardsAreFound(t *testing.T) {
 			}
 			return r
 		}, text)
-		text = fmt.Sprintf(in[rnd.IntN(len(in))], text)
+		switch rnd.IntN(8) {
+		case 0:
+			text = eachDigit(text, "\ufe0f\u20e3") // emoji
+		case 1:
+			text = "\u2066" + eachDigit(text, []string{"\u200b", "\u00ad", "\u2060"}[rnd.IntN(3)]) + "\u2069"
+		}
+		sentence := in[rnd.IntN(len(in))]
+		if rnd.IntN(4) == 0 {
+			sentence = strings.ReplaceAll(strings.ToUpperSpecial([]unicode.SpecialCase{unicode.TurkishCase, nil}[rnd.IntN(2)], sentence), "%S", "%s")
+		}
+		text = fmt.Sprintf(sentence, text)
 		hidden := 0
 		for _, s := range (&redact.Redactor{}).Find(text) {
 			hidden += s.Hidden
