@@ -20,21 +20,32 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// shared is the server that all tests of a process use.
-var shared = struct {
-	once   sync.Once
-	dsn    string
-	from   string
-	server *Server
-	err    error
-}{}
+// shared is a server that all tests of a process use, or all benchmarks.
+type shared struct {
+	once     sync.Once
+	settings []string
+	dsn      string
+	from     string
+	server   *Server
+	err      error
+}
 
-// Main runs the tests of a package and then stops the shared server, if one was
+var (
+	// A process that is killed loses nothing that the kernel has, so that tests need not
+	// wait for the disk.
+	forTests = &shared{settings: []string{"fsync=off"}}
+	// What is measured is what a server does that loses nothing when the power fails.
+	forBenchmarks = &shared{}
+)
+
+// Main runs the tests of a package and then stops the shared servers, if any were
 // started. Call it from TestMain with os.Exit.
 func Main(m *testing.M) int {
 	code := m.Run()
-	if shared.server != nil {
-		shared.server.Stop()
+	for _, s := range []*shared{forTests, forBenchmarks} {
+		if s.server != nil {
+			s.server.Stop()
+		}
 	}
 	return code
 }
@@ -47,23 +58,30 @@ type Schema struct {
 	App string
 }
 
-// New makes an empty schema on the shared server and drops it when the test ends.
+// New makes an empty schema on the shared server and drops it when the test ends. For
+// tests the server does not wait for the disk, for benchmarks it does.
 func New(tb testing.TB) Schema {
 	tb.Helper()
-	shared.once.Do(func() {
-		if shared.dsn = os.Getenv("KANAVA_POSTGRES_DSN"); shared.dsn != "" {
-			shared.from = "KANAVA_POSTGRES_DSN"
-			return
-		}
-		if shared.server, shared.err = start(context.Background()); shared.err == nil {
-			shared.dsn, shared.from = shared.server.DSN(), shared.server.bin
-		}
-	})
-	if shared.err != nil {
-		missing(tb, shared.err)
+	s := forTests
+	if _, ok := tb.(*testing.B); ok {
+		s = forBenchmarks
 	}
-	tb.Logf("PostgreSQL from %s", shared.from)
-	return NewSchema(tb, shared.dsn)
+	s.once.Do(s.start)
+	if s.err != nil {
+		missing(tb, s.err)
+	}
+	tb.Logf("PostgreSQL from %s", s.from)
+	return NewSchema(tb, s.dsn)
+}
+
+func (s *shared) start() {
+	if s.dsn = os.Getenv("KANAVA_POSTGRES_DSN"); s.dsn != "" {
+		s.from = "KANAVA_POSTGRES_DSN"
+		return
+	}
+	if s.server, s.err = start(context.Background(), s.settings...); s.err == nil {
+		s.dsn, s.from = s.server.DSN(), s.server.bin
+	}
 }
 
 // NewSchema makes an empty schema on a given server and drops it when the test ends.
