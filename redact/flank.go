@@ -163,7 +163,7 @@ func (s *scanner) inTokenAfter(i int) bool {
 	if i >= len(b) || !isJoiner(b[i]) {
 		return false
 	}
-	if b[i] == '.' && i+1 < len(b) && 'A' <= b[i+1] && b[i+1] <= 'Z' && rune(b[i+1]) != s.mask {
+	if b[i] == '.' && i+1 < len(b) && 'A' <= b[i+1] && b[i+1] <= 'Z' && (rune(b[i+1]) != s.mask || !s.hidesDigit(i+1)) {
 		return false
 	}
 	for left := maxToken; left > 0 && i < len(b); left-- {

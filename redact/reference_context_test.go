@@ -122,8 +122,11 @@ func (x *refText) touched(from, to int) bool {
 			after = after[:1] + digits.Replace(after[1:])
 		}
 	}
-	return refIdentifierBefore(before) || refIdentifierAfter(after)
+	return refIdentifierBefore(before) || refIdentifierAfter(after, x.mask == 'X' && refMaskedX.MatchString(after))
 }
+
+// refMaskedX is a full stop and a mask, not a word that begins with X.
+var refMaskedX = regexp.MustCompile(`^\.X(?:$|X|\P{Latin})`)
 
 func refIdentifierBefore(before string) bool {
 	token := before
@@ -161,9 +164,9 @@ func refIdentifierBefore(before string) bool {
 	return found
 }
 
-func refIdentifierAfter(after string) bool {
+func refIdentifierAfter(after string, masked bool) bool {
 	m := refTokenStart.FindStringSubmatchIndex(after)
-	if m == nil || utf8.RuneCountInString(after[:m[2]]) >= 64 || len(after) > 1 && after[0] == '.' && 'A' <= after[1] && after[1] <= 'Z' {
+	if m == nil || utf8.RuneCountInString(after[:m[2]]) >= 64 || !masked && len(after) > 1 && after[0] == '.' && 'A' <= after[1] && after[1] <= 'Z' {
 		return false
 	}
 	w := strings.ToLower(after[m[2]:m[3]])
