@@ -213,7 +213,7 @@ func (c *wordCache) near(b []byte, start, end int) bool {
 		if n > 0 && at+n <= start {
 			c.back = at
 		}
-		c.backTo = at + 1
+		c.backTo = min(at+1, start)
 	}
 	if c.back >= 0 && atMost(b[c.back:start], wordsBefore) {
 		return true
