@@ -111,22 +111,22 @@ var batchCases = []testCase{
 		func(ctx context.Context, h harness) error {
 			s := begin(ctx, h)
 			var b channel.Batch
-			for i := range 3000 {
+			for i := range 2000 {
 				b.Put = append(b.Put, channel.Record{Kind: "k", Key: fmt.Sprint(i), Sort: int64(i)})
 				b.Enqueue = append(b.Enqueue, channel.Work{Queue: "q", ID: fmt.Sprint(i), Lane: fmt.Sprint(i % 7)})
 			}
-			s.equal("Fresh", s.commit(b).Fresh, 3000)
+			s.equal("Fresh", s.commit(b).Fresh, 2000)
 			last := int64(0)
 			works := s.work(channel.WorkQuery{Queue: "q", Limit: 5000})
-			s.that(len(works) == 3000, "%d of 3000 pieces of work are there", len(works))
+			s.that(len(works) == 2000, "%d of 2000 pieces of work are there", len(works))
 			for i, w := range works {
 				s.that(w.ID == fmt.Sprint(i) && w.Seq > last, "work %d is %q with Seq %d after %d", i, w.ID, w.Seq, last)
 				last = w.Seq
 			}
-			s.that(len(s.list(channel.Query{Kind: "k", Limit: 5000})) == 3000, "records are missing")
+			s.that(len(s.list(channel.Query{Kind: "k", Limit: 5000})) == 2000, "records are missing")
 			b = channel.Batch{Put: b.Put}
-			b.Put[2999].Version = 7
-			for i := range 2999 {
+			b.Put[1999].Version = 7
+			for i := range 1999 {
 				b.Put[i].Version = 1
 			}
 			s.refused(channel.ErrConflict, b)

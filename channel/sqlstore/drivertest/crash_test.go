@@ -22,10 +22,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// rounds is how often a crash is repeated; with -short only a few times.
+// rounds is how often a crash is repeated: half as often under the race detector, under
+// which each child starts slowly, and a few times with -short.
 func rounds(n int) int {
-	if testing.Short() {
+	switch {
+	case testing.Short():
 		return min(n, 3)
+	case raceDetector:
+		return n / 2
 	}
 	return n
 }

@@ -25,7 +25,7 @@ func TestPlansMadeOnEmptyTablesStayGood(t *testing.T) {
 	for i := range 8 { // the server settles for a plan at the sixth time
 		everyStatement(t, s, fmt.Sprint("early", i))
 	}
-	const total = 20_000
+	const total = 8_000
 	for from := 0; from < total; from += 2000 {
 		var b channel.Batch
 		for i := from; i < from+2000; i++ {
