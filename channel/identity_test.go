@@ -406,3 +406,26 @@ func newCatalog(t *testing.T) *template.Catalog {
 	require.NoError(t, catalog.Sync(dawn.Add(-time.Hour), func(yield func(template.Definition, error) bool) { yield(def, nil) }))
 	return catalog
 }
+
+func TestWhatWaitsInTheOutboxGoesToTheNewNumber(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
+		l.say(kim, "wamid.1", "hello")
+		s := l.hub.Channels()[0]
+		l.stop()
+		_, err := l.hub.Reply(t.Context(), channel.Reply{
+			Conversation: l.conversation().ID, Actor: alice, Template: &channel.Template{Name: "reminder", Language: "en"},
+		})
+		require.NoError(t, err)
+		s.Enabled = false
+		require.NoError(t, l.hub.Change(t.Context(), admin, s))
+		l.run()
+		l.post(kim.moved(time.Now(), "wamid.2", face{phone: "13125550199", bsuid: "US.12"}))
+		l.pass(time.Minute)
+		s.Enabled = true
+		require.NoError(t, l.hub.Change(t.Context(), admin, s))
+		l.pass(time.Minute)
+		require.Len(t, l.line.sent, 1)
+		require.Equal(t, message.Recipient{Phone: "13125550199", BSUID: "US.12"}, l.line.sent[0].To, "the old one may be somebody else's")
+	})
+}
