@@ -175,7 +175,12 @@ func (p *parent) settle(hub *channel.Hub) {
 			return false
 		}
 		for _, q := range health.Queues {
-			if q.Queue != "timer" && q.Queue != "upkeep" && q.Due+q.Waiting > 0 {
+			later := q.Waiting // tried again soon
+			switch q.Queue {
+			case "timer", "upkeep", "check": // far away; messages that are held wait for an agent
+				later = 0
+			}
+			if q.Due+later > 0 {
 				return false
 			}
 		}
