@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"strconv"
+	"sync/atomic"
 	"time"
 )
 
@@ -193,13 +194,18 @@ func (v Verdict) wait(ctx context.Context) {
 
 // Ambiguous is an interceptor that loses the answers of the next n sends.
 func Ambiguous(n int) func(*Request) Verdict {
+	var left atomic.Int64
+	left.Store(int64(n))
 	return func(r *Request) Verdict {
-		if r.Operation != http.MethodPost+" messages" || n <= 0 {
+		if r.Operation != http.MethodPost+" messages" {
 			return Pass()
 		}
-		if n--; n > 0 {
-			return Lose().Stay()
+		switch k := left.Add(-1); {
+		case k < 0:
+			return Pass()
+		case k == 0:
+			return Lose()
 		}
-		return Lose()
+		return Lose().Stay()
 	}
 }
