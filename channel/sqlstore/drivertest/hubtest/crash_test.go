@@ -56,6 +56,8 @@ type parent struct {
 	users  []*cloudapitest.User
 	sent   map[string]*cloudapitest.User // text → who wrote it
 
+	arrived chan struct{} // capacity 1: the ticket system got something
+
 	mu   sync.Mutex
 	seen map[string]map[string]bool // text → IDs under which the ticket system got it
 }
@@ -72,14 +74,23 @@ func crash(t *testing.T, cfg childConfig, kills int) {
 	go func() { lived <- p.world.Run(ctx) }()
 
 	for round := range kills {
-		life := time.After(time.Duration(20+rng.IntN(250)) * time.Millisecond)
+		select {
+		case <-p.arrived: // of the child before
+		default:
+		}
 		for i := range 3 {
 			u := p.users[rng.IntN(len(p.users))]
 			text := fmt.Sprintf("message %d of round %d", i, round)
 			p.sent[text] = u
 			u.Text(p.number, text)
 		}
-		<-life
+		if round%2 == 1 { // later in its life, when it answers: a slow machine starts slowly
+			select {
+			case <-p.arrived:
+			case <-time.After(10 * time.Second):
+			}
+		}
+		<-time.After(time.Duration(20+rng.IntN(250)) * time.Millisecond)
 		stop()
 		stop = p.start()
 	}
@@ -102,7 +113,10 @@ func newParent(t *testing.T, cfg childConfig) *parent {
 		Seed: 3, Latency: 20 * time.Millisecond, Transport: http.DefaultTransport, WebhookTimeout: time.Minute,
 	})
 	require.NoError(t, err)
-	p := &parent{t: t, cfg: cfg, world: world, sent: map[string]*cloudapitest.User{}, seen: map[string]map[string]bool{}}
+	p := &parent{
+		t: t, cfg: cfg, world: world, arrived: make(chan struct{}, 1),
+		sent: map[string]*cloudapitest.User{}, seen: map[string]map[string]bool{},
+	}
 	app := world.AddApp(cloudapitest.AppConfig{ID: "1"})
 	account := world.AddAccount(cloudapitest.AccountConfig{ID: "2"})
 	p.number = account.AddNumber(cloudapitest.NumberConfig{ID: "3"})
@@ -128,6 +142,10 @@ func (p *parent) receive(w http.ResponseWriter, r *http.Request) {
 	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
 		w.WriteHeader(http.StatusBadRequest)
 		return
+	}
+	select {
+	case p.arrived <- struct{}{}:
+	default:
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
