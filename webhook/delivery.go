@@ -5,7 +5,8 @@ import "iter"
 // Delivery is the body of one POST, verified and parsed. It is read-only and may
 // be shared between goroutines.
 type Delivery struct {
-	// Body is the body as received. Do not change it.
+	// Body is the body as received. Do not change it. It is the only place of what
+	// Meta may one day put beside the known members of the envelope itself.
 	Body []byte
 
 	// Object is what the webhook is about: "whatsapp_business_account". Bodies
