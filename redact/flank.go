@@ -14,16 +14,31 @@ const (
 // of an identifier, a URL or an e-mail address.
 func (s *scanner) touched(start, end int) bool {
 	b := s.b
-	left, right := skipBack(b, start), skipOn(b, end)
-	if r, _ := runeBefore(b, left); isLatin(r) && !isEscape(b, left) && !s.speaksOfCard(latinBefore(b, left)) {
-		return true
-	}
+	right := skipOn(b, end)
 	if right < len(b) {
 		if r, _ := runeAfter(b, right); r == '@' || isLatin(r) && !startsWithWord(b, right) {
 			return true
 		}
 	}
-	return s.inURL(left) || s.inTokenBefore(left) || s.inTokenAfter(right)
+	// Candidates of many lengths start at the same place.
+	if c := &s.front; c.behind != start+1 {
+		c.behind, c.touched = start+1, s.touchedBefore(skipBack(b, start))
+	}
+	return s.front.touched || s.inTokenAfter(right)
+}
+
+// A frontCache remembers what touchedBefore said of the last candidate.
+type frontCache struct {
+	behind  int // one more than its start; 0 before the first
+	touched bool
+}
+
+// touchedBefore is touched for what stands before i.
+func (s *scanner) touchedBefore(i int) bool {
+	if r, _ := runeBefore(s.b, i); isLatin(r) && !isEscape(s.b, i) && !s.speaksOfCard(latinBefore(s.b, i)) {
+		return true
+	}
+	return s.inURL(i) || s.inTokenBefore(i)
 }
 
 // isEscape reports whether the letter that ends at i is the second half of an
@@ -123,21 +138,37 @@ func (s *scanner) inTokenBefore(i int) bool {
 		r, w := runeBefore(b, i)
 		switch {
 		case isLatin(r):
-			word := latinBefore(b, i)
-			if s.speaksOfCard(word) {
+			word := s.wordEnding(i)
+			if word.card {
 				return false
 			}
-			if !found && !saysNumber(word) && !s.isSentenceEnd(i-len(word), i) {
-				found = true
-			}
-			w = len(word)
-			left -= utf8.RuneCount(word) - 1
+			found = found || word.names
+			w = i - word.start
+			left -= utf8.RuneCount(b[word.start:i]) - 1
 		case classOf(r) != digit && r != s.mask:
 			return found
 		}
 		i -= w
 	}
 	return found
+}
+
+// A tokenWord is a word of Latin letters in an identifier.
+type tokenWord struct {
+	start, end int
+	card       bool // speaks of a card
+	names      bool // makes an identifier of what follows
+}
+
+// wordEnding returns the word of Latin letters that ends at i. It remembers the
+// last, since many candidates may stand behind the same one.
+func (s *scanner) wordEnding(i int) tokenWord {
+	if s.token.end != i {
+		word := latinBefore(s.b, i)
+		start := i - len(word)
+		s.token = tokenWord{start, i, s.speaksOfCard(word), !saysNumber(word) && !s.isSentenceEnd(start, i)}
+	}
+	return s.token
 }
 
 // isSentenceEnd reports whether b[start:end] is the last word of a sentence

@@ -39,6 +39,8 @@ type scanner struct {
 
 	cards, unionPay wordCache
 	url             urlCache
+	front           frontCache
+	token           tokenWord // see wordEnding
 
 	g   [window]group
 	n   int
