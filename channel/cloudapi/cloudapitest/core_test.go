@@ -9,10 +9,13 @@ import (
 	"net/http"
 	"net/textproto"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
@@ -208,6 +211,49 @@ func TestRunLivesInRealTimeAndInABubble(t *testing.T) {
 		require.Equal(t, 131047, code(b))
 		cancel()
 		require.NoError(t, <-done)
+	})
+}
+
+func TestEverythingMayBeCalledAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t, func(c *cloudapitest.Config) { c.Now = nil })
+		s.SetFaults(cloudapitest.Faults{Duplicate: .2, Reorder: .2, Lose: .2, Split: .2, Merge: 3})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- s.Run(ctx) }()
+		s.Intercept(cloudapitest.Ambiguous(5))
+		var lost atomic.Int64
+		var all sync.WaitGroup
+		people := make([]*cloudapitest.User, 8)
+		for i := range people {
+			people[i] = s.AddUser(cloudapitest.UserConfig{})
+			all.Go(func() {
+				u := people[i]
+				for k := range 10 {
+					u.Text(s.number, fmt.Sprint("message ", k))
+					req, err := http.NewRequest(http.MethodPost, "https://graph.facebook.com/v26.0/"+s.number.ID+"/messages",
+						strings.NewReader(`{"messaging_product":"whatsapp","to":"+`+u.Phone()+`","type":"text","text":{"body":"answer `+fmt.Sprint(k)+`"}}`))
+					assert.NoError(t, err)
+					req.Header.Set("Authorization", "Bearer "+s.token)
+					if _, err := s.Client().Do(req); err != nil {
+						lost.Add(1)
+					}
+					u.Read(s.number)
+					s.Audit()
+					s.Advance(time.Second)
+				}
+			})
+		}
+		all.Wait()
+		s.Settle()
+		cancel()
+		require.NoError(t, <-done)
+		require.Equal(t, int64(5), lost.Load())
+		for _, u := range people {
+			require.Len(t, u.Sees(s.number), 20, "answers that were lost are on the phone")
+		}
+		require.Empty(t, s.Audit())
 	})
 }
 
