@@ -132,7 +132,9 @@ func (s *scanner) isMasked(t *stretch, shown, inside int, g []group, forward boo
 			if m != n-head-tail || forward && head == 0 || far > 0 && (m < masks || t.run(shown+m, false) < far) {
 				continue
 			}
-			if end := shown + m + far; t.apart[end] && s.cardShaped(t, end, near) {
+			// A mask of the text itself may touch those of the card.
+			end := shown + m + far
+			if (t.apart[end] || far == 0 && m < masks) && s.cardShaped(t, end, near) {
 				return true
 			}
 		}

@@ -315,18 +315,39 @@ func (x *refText) leftover(from, to int) bool {
 	for _, chain := range unmasked.maskChains(x.mask, x.runes) {
 		for i := range chain {
 			for j := i; j < len(chain); j++ {
-				a, b := chain[i].from, chain[j].to
-				overlaps := a < from && from < b && b <= to || from <= a && a < to && to < b
-				if !overlaps || !form.MatchString(refDigits(chain[i:j+1])) {
-					continue
-				}
-				if refShape(chain[i:j+1]) != "irregular" || refForm456(chain[i:j+1]) || x.wordNear(a, b, refCardIn) {
-					return true
+				// Masks of the text itself may touch those of the card.
+				for _, g := range refTrimmed(chain[i : j+1]) {
+					a, b := g[0].from, g[len(g)-1].to
+					overlaps := a < from && from < b && b <= to || from <= a && a < to && to < b
+					if !overlaps || !form.MatchString(refDigits(g)) {
+						continue
+					}
+					if refShape(g) != "irregular" || refForm456(g) || x.wordNear(a, b, refCardIn) {
+						return true
+					}
 				}
 			}
 		}
 	}
 	return false
+}
+
+// refTrimmed returns g, and g without what a mask in its first group follows, if
+// a mask is the last of that.
+func refTrimmed(g []refGroup) [][]refGroup {
+	all := [][]refGroup{g}
+	if len(g[0].digits) != g[0].to-g[0].from {
+		return all // with invisible characters
+	}
+	for k := 1; k < len(g[0].digits); k++ {
+		if g[0].digits[k-1] == '?' && g[0].digits[k] == '?' {
+			short := slices.Clone(g)
+			short[0].from += k
+			short[0].digits = short[0].digits[k:]
+			all = append(all, short)
+		}
+	}
+	return all
 }
 
 func refForm456(g []refGroup) bool {
