@@ -164,6 +164,10 @@ func worst() []unit {
 		{"UnionPay, word out of reach", "unionpay" + strings.Repeat(" 62 1", 40) + " "},
 		{"two lists with a break", "0/0/6/2/6/6/3/8/2/6/1/5/7/4/2/7/2"}, {"a card in single digits", "4 2 4 2 4 2 4 2 4 2 4 2 4 2 4 2"},
 		{"short numbers after Cyrillic words", "4242424262 1 6 2 6 2 15748755601555356\xe0\xa5500000000009 мирок картина ?id=126 2 "},
+		{
+			"single digits behind a card word in an identifier", // the slowest that a random search found
+			"XavieraPİN0/0/6/2/6/6/3/8/2/6/1/5/7/4/2/7/20/0/6/2/6/6/3/8/2/6/1/5/7/4/2/7/20/0/6/2/6/6/3/8/2/6/1/5/7/4/2/7/2#pań cvvpanaPİNXavier",
+		},
 		{"cards back to back", "4242 "}, {"cards", "4539148803436467 "}, {"cards and expiry", "4242424242424242 03/27 4242 "},
 		{"weak numbers", "500000000009 "}, {"weak numbers, word out of reach", "500000000009 a card " + strings.Repeat("x", 90)},
 		{"weak numbers, Cyrillic between", "500000000009 мирок картина "},
