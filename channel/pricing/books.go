@@ -34,8 +34,8 @@ func (l *Ledger) Balance(channel string, month Month) (Balance, bool) {
 func (l *Ledger) FreeLeft(channel string, month Month, tier int) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	t := l.sums[Key{Channel: channel, Month: month, Category: CategoryService}]
-	return int(max(int64(tier)-max(plus(t.Delivered, t.Reserved), 0), 0))
+	k := Key{Channel: channel, Month: month, Category: CategoryService}
+	return int(max(int64(tier)-max(Row{k, l.sums[k]}.FreeUsed(), 0), 0))
 }
 
 // Total returns the sum of the rows that match the key; its empty fields mean

@@ -183,6 +183,17 @@ func TestRunningTotalsEqualTheSumOfEntries(t *testing.T) {
 	}
 }
 
+func TestServiceMessagesUseTheFreeTier(t *testing.T) {
+	t.Parallel()
+	totals := pricing.Totals{Reserved: 2, Delivered: 3, Charged: 1, Released: 4}
+	for category, want := range map[pricing.Category]int64{
+		"service": 5, "group_service": 5, "utility": 0, "referral_conversion": 0, "": 0,
+	} {
+		row := pricing.Row{Key: pricing.Key{Channel: "support", Month: "2026-11", Category: category}, Totals: totals}
+		require.Equal(t, want, row.FreeUsed(), category)
+	}
+}
+
 func TestNamesOfCounters(t *testing.T) {
 	t.Parallel()
 	row := pricing.Row{

@@ -82,6 +82,16 @@ type Row struct {
 	Totals
 }
 
+// FreeUsed returns how many of its month's free service messages the row uses:
+// those delivered and those held, to groups included. Summed over the rows of a
+// business number and month it is what [Rules.FreeTier] has to be lessened by.
+func (r Row) FreeUsed() int64 {
+	if r.Category.base() != CategoryService {
+		return 0
+	}
+	return plus(r.Delivered, r.Reserved)
+}
+
 // Diff returns what the books change by when an entry goes from before to
 // after: nothing, one row, or two if the entry moves between rows. Adding the
 // rows of every step, in any order, gives the same books as adding up the
