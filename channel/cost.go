@@ -108,7 +108,7 @@ func priceKind(out *message.Outbound, category template.Category) pricing.Kind {
 }
 
 // spent sums up what the channel has used of its budget, and how many service messages
-// its number has had delivered this month.
+// its number has used this month, those on the way included.
 func (u *unit) spent(ch *Channel) (totals pricing.Totals, freeUsed int, err error) {
 	if ch.Budget == nil && len(ch.Rates) == 0 {
 		return totals, 0, nil // nobody asks
@@ -131,8 +131,8 @@ func (u *unit) spent(ch *Channel) (totals pricing.Totals, freeUsed int, err erro
 		if ch.Budget != nil && (!ch.Budget.Monthly || r.Key.Month == month) {
 			totals = totals.Plus(r.Totals)
 		}
-		if r.Key.Month == month && r.Key.Category == pricing.CategoryService {
-			freeUsed += int(r.Totals.Delivered)
+		if r.Key.Month == month {
+			freeUsed += int(r.FreeUsed())
 		}
 	}
 	return totals, freeUsed, nil
