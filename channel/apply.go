@@ -36,7 +36,7 @@ func (h *Hub) apply(ctx context.Context, w *Work) (err error) {
 	}
 	ch, ok := h.channels.number(ev.Number.ID)
 	if !ok {
-		return h.unknownNumber(ctx, w)
+		return h.unknownNumber(ctx, w, ev.Number.ID)
 	}
 	return h.do(ctx, func(u *unit) error {
 		u.Done = append(u.Done, w.Lease())
@@ -123,23 +123,6 @@ func word(s string) string {
 		return '?'
 	}, s)
 	return s[:min(len(s), 64)]
-}
-
-// numberPatience is how often an item of an unknown number is tried again, with growing
-// pauses, before it becomes a dead letter: a few minutes in which another process may
-// know the channel, or the host may add it.
-const numberPatience = 8
-
-func (h *Hub) unknownNumber(ctx context.Context, w *Work) error {
-	if w.Tries >= numberPatience {
-		return h.bury(ctx, w, errUnknownNumber)
-	}
-	return h.do(ctx, func(u *unit) error {
-		u.Later = append(u.Later, Postponed{
-			Lease: w.Lease(), Due: u.now.Add(pause(w.Tries)), Reason: reasonOf(errUnknownNumber),
-		})
-		return nil
-	})
 }
 
 // at is the time of an event, or now if WhatsApp gave none.

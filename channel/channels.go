@@ -122,6 +122,7 @@ func (h *Hub) Add(ctx context.Context, actor access.Actor, c Channel) (err error
 	if err := h.channels.add(c); err != nil {
 		return err
 	}
+	h.strangers.forget(c.Number)
 	h.wakeSending()
 	return nil
 }

@@ -2,6 +2,7 @@ package channel_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -143,5 +144,41 @@ func TestWhatWaitsForARemovedChannelGoesOnWhenItIsBack(t *testing.T) {
 		l.pass(3 * time.Hour)
 		require.ElementsMatch(t, []string{"perhaps", "later", "perhaps"}, l.line.texts())
 		require.Equal(t, channel.Accepted, l.state(conv, uncertain))
+	})
+}
+
+func TestItemsOfAnUnknownNumberWaitTogether(t *testing.T) {
+	t.Parallel()
+	unknown := func(id string) item {
+		p := kim.text(time.Now(), id, "anybody there?")
+		p.number = "999"
+		return p
+	}
+	late := func(l *lab) channel.Channel {
+		c := channel.Channel{Settings: l.hub.Channels()[0], Sender: &wire{}}
+		c.ID, c.Name, c.Number = "late", "Late", "999"
+		return c
+	}
+	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+		for n := range 12 {
+			l.post(unknown(fmt.Sprintf("wamid.%d", n)))
+		}
+		l.pass(2 * time.Minute)
+		require.Empty(t, l.letters("in"), "another process may know the channel soon")
+		l.pass(4 * time.Minute)
+		require.Len(t, l.letters("in"), 12, "one wait, not one each")
+	})
+	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+		l.post(unknown("wamid.1"))
+		l.pass(2 * time.Minute)
+		require.NoError(t, l.hub.Add(t.Context(), admin, late(l)))
+		l.pass(4 * time.Minute)
+		require.Empty(t, l.letters("in"), "the channel came in time")
+		require.NoError(t, l.hub.Remove(t.Context(), admin, "late"))
+		l.post(unknown("wamid.2"))
+		l.pass(time.Minute)
+		require.Empty(t, l.letters("in"), "a wait of its own")
+		l.pass(5 * time.Minute)
+		require.Len(t, l.letters("in"), 1)
 	})
 }

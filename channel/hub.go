@@ -76,14 +76,15 @@ type Hub struct {
 	lease       time.Duration
 	drain       time.Duration
 
-	channels registry
-	runners  []*runner
-	byQueue  map[string]*runner
-	running  atomic.Bool
-	low      sync.Map // budgets that are known to run low, by channel and month
-	limits   reaches
-	prices   pricing.Rules
-	markets  atomic.Pointer[pricing.Markets]
+	channels  registry
+	strangers strangers
+	runners   []*runner
+	byQueue   map[string]*runner
+	running   atomic.Bool
+	low       sync.Map // budgets that are known to run low, by channel and month
+	limits    reaches
+	prices    pricing.Rules
+	markets   atomic.Pointer[pricing.Markets]
 }
 
 // New returns a hub, or all problems of cfg at once. It starts nothing and reads
