@@ -6,25 +6,14 @@ type candidate struct {
 	first, last int // groups
 	n           int // digits
 	shape       shape
-	scheme      uint8 // index in schemes
 	tier        Tier
 	reason      Reason
-	code        bool            // the next group is its security code
-	noUnionPay  bool            // UnionPay is known not to be named near this one
-	digits      [maxDigits]byte // values; n of them count
+	code        bool // the next group is its security code
+	noUnionPay  bool // UnionPay is known not to be named near this one
 }
 
 // sure reports whether c needs no context to be a card.
 func (c *candidate) sure() bool { return c.tier == Strong && c.shape != irregular }
-
-// number returns the digits as characters.
-func (c *candidate) number() string {
-	var text [maxDigits]byte
-	for i, d := range c.digits[:c.n] {
-		text[i] = '0' + d
-	}
-	return string(text[:c.n])
-}
 
 // groups returns the groups of c.
 func (s *scanner) groups(c *candidate) []group { return s.g[c.first : c.last+1] }
@@ -42,9 +31,23 @@ func (s *scanner) prefix(k int) uint8 {
 	return 10*lead[0] + lead[1]
 }
 
-// endings returns which of the lengths in want the groups from k on can make
-// up, and for each the group it ends with.
-func (s *scanner) endings(k int, want lengths, last *[maxDigits + 1]uint8) (have lengths) {
+// iin returns the first four digits of a number that starts with group k.
+func (s *scanner) iin(k int) (iin int) {
+	for left := iinDigits; left > 0; k++ {
+		for _, d := range s.g[k].lead {
+			if d == noDigit || left == 0 {
+				break
+			}
+			iin = 10*iin + int(d)
+			left--
+		}
+	}
+	return iin
+}
+
+// endings returns which of the lengths in want the groups from k on, up to group
+// limit, can make up, and for each the group it ends with.
+func (s *scanner) endings(k, limit int, want lengths, last *[maxDigits + 1]uint8) (have lengths) {
 	if want == 0 {
 		return 0
 	}
@@ -54,7 +57,7 @@ func (s *scanner) endings(k int, want lengths, last *[maxDigits + 1]uint8) (have
 	for j > k && s.g[j].at-at >= minDigits {
 		j--
 	}
-	for ; j < s.n; j++ {
+	for limit = min(limit, s.n); j < limit; j++ {
 		n := s.g[j].at - at + uint32(s.g[j].n)
 		if n > maxDigits {
 			break
@@ -70,53 +73,34 @@ func (s *scanner) endings(k int, want lengths, last *[maxDigits + 1]uint8) (have
 	return have & want
 }
 
-// read fills in the digits of c.
-func (s *scanner) read(c *candidate) {
-	n := 0
-	for k := c.first; k <= c.last; k++ {
-		g := &s.g[k]
-		for i := g.start; i < g.end; {
-			if v := s.b[i] - '0'; v <= 9 {
-				c.digits[n] = v
-				n++
-				i++
-				continue
-			}
-			v, w := decimal(s.b, i)
-			if w == 0 {
-				_, w = runeAfter(s.b, i) // invisible
-			} else {
-				c.digits[n] = byte(v)
-				n++
-			}
-			i += w
-		}
+// digits appends the digits of c to dst, as characters.
+func (s *scanner) digits(dst []byte, c *candidate) []byte {
+	b := s.b[:s.g[c.last].end]
+	for i := s.g[c.first].start; i < len(b); i = nextDigit(b, i) {
+		v, w := decimal(b, i)
+		dst = append(dst, '0'+byte(v))
+		i += w
 	}
-	c.n = n
+	return dst
 }
 
-// isNumber fills in what the digits of c say and reports whether they are a
-// number of some scheme.
-func (s *scanner) isNumber(c *candidate) bool {
-	c.reason = ByNumber
-	if s.luhn(c.first, c.last) == 0 {
-		s.read(c)
-	} else {
-		// UnionPay numbers need not pass the check if UnionPay is named.
-		if c.noUnionPay || !maybeUnionPay(s.prefix(c.first)) {
-			return false
-		}
-		if !s.unionPayNear(s.g[c.first].start, s.g[c.last].end) {
-			c.noUnionPay = true // nor near a shorter one
-			return false
-		}
-		if s.read(c); !isUnionPay(c.digits[:c.n]) {
-			return false
-		}
-		c.reason = ByUnionPayWord
+// isNumber counts the digits of c and reports whether they are a number of some
+// scheme, by their check digit or else because UnionPay is named.
+func (s *scanner) isNumber(c *candidate, issued tiers) bool {
+	first, last := &s.g[c.first], &s.g[c.last]
+	c.n = int(last.at-first.at) + int(last.n)
+	c.tier, c.reason = issued.of(c.n), ByNumber
+	switch {
+	case c.tier == None:
+		return false
+	case s.luhn(c.first, c.last) == 0:
+		return true
+	case c.noUnionPay || !maybeUnionPay(s.prefix(c.first)) || !isUnionPay(s.iin(c.first), c.n):
+		return false
 	}
-	c.scheme, c.tier = lookup(c.digits[:c.n])
-	return c.tier != None
+	c.reason = ByUnionPayWord
+	c.noUnionPay = !s.unionPayNear(first.start, last.end) // nor near a shorter one
+	return !c.noUnionPay
 }
 
 // best finds the best candidate that is a card, starts with group k and ends
@@ -124,51 +108,43 @@ func (s *scanner) isNumber(c *candidate) bool {
 // looks for those only that need no context.
 func (s *scanner) best(k, limit int, sure bool, c *candidate) bool {
 	var last [maxDigits + 1]uint8
-	prefix := s.prefix(k)
-	have := s.endings(k, lengthsByPrefix[prefix], &last)
-	weak := lengths(0)
-	c.first, c.noUnionPay = k, false
-	for n := maxDigits; have != 0 && n >= minDigits; n-- {
-		if have&lengthBit(n) == 0 {
-			continue
-		}
-		have &^= lengthBit(n)
-		c.last = int(last[n])
-		if c.last >= limit || sure && shapeOf(s.groups(c), prefix/10) == irregular || !s.isNumber(c) {
-			continue
-		}
-		if c.tier == Weak {
-			weak |= lengthBit(n)
-		} else if s.isCard(c) {
-			s.extend(c, weak, &last)
+	have := s.endings(k, limit, lengthsByPrefix[s.prefix(k)], &last)
+	if have == 0 {
+		return false
+	}
+	issued := tiersByIIN()[s.iin(k)]
+	*c = candidate{first: k}
+	for rest := have & issued.strong; rest != 0; {
+		c.last = int(last[rest.pop()])
+		if s.isNumber(c, issued) && (!sure || shapeOf(s.groups(c)) != irregular) && s.isCard(c) {
+			s.extend(c, issued, have, &last)
 			return true
 		}
 	}
+	if sure {
+		return false
+	}
 	c.noUnionPay = false
-	for n := maxDigits; weak != 0 && n >= minDigits && !sure; n-- {
-		if weak&lengthBit(n) == 0 {
-			continue
-		}
-		weak &^= lengthBit(n)
-		c.last = int(last[n])
-		if s.vouched(c) && s.isNumber(c) && s.isCard(c) {
+	for rest := have & issued.weak; rest != 0; {
+		c.last = int(last[rest.pop()])
+		if s.isNumber(c, issued) && s.isCard(c) {
 			return true
 		}
 	}
 	return false
 }
 
-// extend makes c a number of 17 or 18 digits, one of the lengths in weak, if it
+// extend makes c a number of 17 or 18 digits, one of the lengths in have, if it
 // is a card in groups of four with another group of one or two digits behind. A
 // group of three may be the security code, so 19 digits do not count.
-func (s *scanner) extend(c *candidate, weak lengths, last *[maxDigits + 1]uint8) {
-	if weak &= l17 | l18; weak == 0 || c.n != 16 || c.shape != canonical {
+func (s *scanner) extend(c *candidate, issued tiers, have lengths, last *[maxDigits + 1]uint8) {
+	if c.n != 16 || c.shape != canonical {
 		return
 	}
 	longer := candidate{first: c.first}
-	for n := 18; n > 16; n-- {
-		longer.last = int(last[n])
-		if weak&lengthBit(n) != 0 && s.isNumber(&longer) && s.isCard(&longer) && longer.shape == canonical {
+	for rest := have & issued.weak & (l17 | l18); rest != 0; {
+		longer.last = int(last[rest.pop()])
+		if s.isNumber(&longer, issued) && s.isCard(&longer) && longer.shape == canonical {
 			*c = longer
 			return
 		}
@@ -187,7 +163,7 @@ func (s *scanner) vouched(c *candidate) bool {
 func (s *scanner) isCard(c *candidate) bool {
 	g := s.groups(c)
 	start, end := g[0].start, g[len(g)-1].end
-	c.shape = shapeOf(g, c.digits[0])
+	c.shape = shapeOf(g)
 	doubtful := !c.sure()
 	if doubtful && !s.vouched(c) { // it dismisses most, and is the cheapest question
 		return false

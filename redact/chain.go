@@ -19,7 +19,7 @@ type group struct {
 
 	streak uint32 // groups of the chain up to this one with as many digits
 
-	lead [2]uint8 // first two digits; the second is noDigit if there is one only
+	lead [iinDigits]uint8 // first digits; noDigit where there are fewer
 }
 
 const noDigit = 0xFF

@@ -158,9 +158,10 @@ func (s *scanner) cardShaped(t *stretch, n int, near []group) bool {
 		}
 		sizes[k-1].n++
 	}
-	first := shapeOf(sizes[:k], 1)
+	sizes[0].lead[0], sizes[k-1].lead[0] = 1, 1 // what is hidden may be any card
+	first := shapeOf(sizes[:k])
 	slices.Reverse(sizes[:k])
-	if first != irregular || shapeOf(sizes[:k], 1) != irregular {
+	if first != irregular || shapeOf(sizes[:k]) != irregular {
 		return true
 	}
 	far, a, z := t.end[n-1], &near[0], &near[len(near)-1]

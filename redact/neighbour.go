@@ -38,12 +38,8 @@ func (s *scanner) blocked(c *candidate) bool {
 // by list do not count.
 func (s *scanner) cardStartsWith(k int, list uint32) bool {
 	var last [maxDigits + 1]uint8
-	have := s.endings(k, lengthsByPrefix[s.prefix(k)], &last)
-	for n := minDigits; n <= maxDigits; n++ {
-		if have&lengthBit(n) == 0 {
-			continue
-		}
-		if s.evident(k, int(last[n]), list) {
+	for have := s.endings(k, s.n, lengthsByPrefix[s.prefix(k)], &last); have != 0; {
+		if s.evident(k, int(last[have.pop()]), list) {
 			return true
 		}
 	}
@@ -79,11 +75,11 @@ func (s *scanner) cardEndsWith(k int, list uint32) bool {
 // they are uniform and joined by list, they are taken for a part of a list.
 func (s *scanner) evident(k, j int, list uint32) bool {
 	c := candidate{first: k, last: j}
-	if !s.isNumber(&c) {
+	if !s.isNumber(&c, tiersByIIN()[s.iin(k)]) {
 		return false
 	}
 	g := s.groups(&c)
-	c.shape = shapeOf(g, c.digits[0])
+	c.shape = shapeOf(g)
 	if c.shape == uniform && joinedBy(g, list) || !c.sure() && !s.vouched(&c) {
 		return false
 	}

@@ -178,7 +178,7 @@ func (s *scanner) listed(k int) bool {
 func (s *scanner) mayStart(k int) bool {
 	prefix := s.prefix(k)
 	var last [maxDigits + 1]uint8
-	have := s.endings(k, lengthsByPrefix[prefix], &last)
+	have := s.endings(k, s.n, lengthsByPrefix[prefix], &last)
 	for n := minDigits; n <= maxDigits; n++ {
 		if have&lengthBit(n) != 0 && (s.luhn(k, int(last[n])) == 0 || maybeUnionPay(prefix)) {
 			return true
@@ -199,7 +199,7 @@ func (s *scanner) push(i int) (next int) {
 	if s.n > 1 && s.g[s.n-2].n == g.n {
 		g.streak += s.g[s.n-2].streak
 	}
-	g.lead = [2]uint8{noDigit, noDigit}
+	g.lead = [...]uint8{noDigit, noDigit, noDigit, noDigit}
 	if g.n > maxDigits {
 		return next // no candidate reaches across
 	}

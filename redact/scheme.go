@@ -1,5 +1,10 @@
 package redact
 
+import (
+	"math/bits"
+	"sync"
+)
+
 // lengths is a set of number lengths: bit n stands for 12+n digits.
 type lengths uint8
 
@@ -24,6 +29,13 @@ const (
 )
 
 func lengthBit(n int) lengths { return 1 << (n - minDigits) }
+
+// pop takes the longest length out of l, which is not empty.
+func (l *lengths) pop() int {
+	n := bits.Len8(uint8(*l)) - 1 + minDigits
+	*l &^= lengthBit(n)
+	return n
+}
 
 // scheme is one row of the table of issuer identification numbers (IIN).
 type scheme struct {
@@ -146,36 +158,61 @@ var lengthsByPrefix = [100]lengths{
 // end where those of the next digit begin. A test derives it from schemes.
 var schemesFrom = [11]uint8{0, 0, 3, 6, 16, 25, 38, 65, 65, 68, 77}
 
-// lookup returns the row that names a number, and its tier, by its first digits and its length.
-// digits holds values, not characters, and at least minDigits of them.
-func lookup(digits []byte) (row uint8, tier Tier) {
+// lookup returns the row that names a number of some scheme by its first digits
+// and its length.
+func lookup(digits []byte) (row uint8) {
 	var prefix uint32
 	for _, d := range digits[:8] {
-		prefix = prefix*10 + uint32(d)
+		prefix = prefix*10 + uint32(d-'0')
 	}
 	bit := lengthBit(len(digits))
-	for i := schemesFrom[digits[0]]; i < schemesFrom[digits[0]+1]; i++ {
-		s := &schemes[i]
-		if prefix < s.from || prefix > s.to || (s.strong|s.weak)&bit == 0 {
-			continue
-		}
-		if tier == None {
-			row, tier = i, Weak
-		}
-		if s.strong&bit != 0 {
-			return row, Strong
+	for row = schemesFrom[digits[0]-'0']; ; row++ {
+		s := &schemes[row]
+		if prefix >= s.from && prefix <= s.to && (s.strong|s.weak)&bit != 0 {
+			return row
 		}
 	}
-	return row, tier
 }
+
+// iinDigits is how many of the first digits decide on the tier of a number. Those
+// after them only name its scheme.
+const iinDigits = 4
+
+// A tiers holds the lengths of each tier that numbers with the same first digits
+// may have.
+type tiers struct{ strong, weak lengths }
+
+// of returns the tier of the numbers with n digits.
+func (t tiers) of(n int) Tier {
+	switch bit := lengthBit(n); {
+	case t.strong&bit != 0:
+		return Strong
+	case t.weak&bit != 0:
+		return Weak
+	}
+	return None
+}
+
+// tiersByIIN unites schemes by the first four digits.
+var tiersByIIN = sync.OnceValue(func() *[1e4]tiers {
+	var all [1e4]tiers
+	for _, s := range schemes {
+		for iin := s.from / 1e4; iin <= s.to/1e4; iin++ {
+			t := &all[iin]
+			t.strong |= s.strong
+			t.weak = (t.weak | s.weak) &^ t.strong
+		}
+	}
+	return &all
+})
 
 // maybeUnionPay tells by the first two digits whether isUnionPay may hold.
 func maybeUnionPay(prefix uint8) bool { return prefix == 62 || prefix == 81 }
 
-// isUnionPay reports whether digits look like a UnionPay number, the one scheme
-// whose numbers need not pass the Luhn check.
-func isUnionPay(digits []byte) bool {
-	return len(digits) >= 16 && (digits[0] == 6 && digits[1] == 2 || digits[0] == 8 && digits[1] == 1 && digits[2] <= 7)
+// isUnionPay tells by the first four digits whether a number looks like one of
+// UnionPay, the one scheme whose numbers need not pass the Luhn check.
+func isUnionPay(iin, n int) bool {
+	return n >= 16 && (iin/100 == 62 || iin >= 8100 && iin <= 8179)
 }
 
 // doubled is what a digit in an even place counts in the Luhn sum.

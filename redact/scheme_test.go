@@ -40,6 +40,23 @@ func TestARowIsNotHiddenByABroaderOneBeforeIt(t *testing.T) {
 	}
 }
 
+func TestFourDigitsDecideOnTheTier(t *testing.T) {
+	t.Parallel()
+	for _, row := range schemes {
+		for _, prefix := range []uint32{row.from - 1, row.from, row.to, row.to + 1} { // between the ends of rows nothing changes
+			var strong, all lengths
+			for _, s := range schemes {
+				if s.from <= prefix && prefix <= s.to {
+					strong, all = strong|s.strong, all|s.strong|s.weak
+				}
+			}
+			if prefix < 1e8 {
+				require.Equal(t, tiers{strong, all &^ strong}, tiersByIIN()[prefix/1e4], "%d", prefix)
+			}
+		}
+	}
+}
+
 // published are the test numbers of Stripe, Braintree, PayPal, Adyen and others
 // (checked 2026-11-22), with the name they are masked under.
 var published = map[string]string{

@@ -10,9 +10,8 @@ const (
 	uniform                // all groups of one, two or eight digits
 )
 
-// shapeOf classifies the grouping of a candidate whose number starts with the
-// digit first.
-func shapeOf(g []group, first byte) shape {
+// shapeOf classifies the grouping of a candidate.
+func shapeOf(g []group) shape {
 	switch n := len(g); {
 	case n == 1:
 		return single
@@ -20,7 +19,7 @@ func shapeOf(g []group, first byte) shape {
 		return canonical
 	case n == 3 && g[0].n == 4 && g[1].n == 6 && (g[2].n == 5 || g[2].n == 4): // American Express, Diners
 		return canonical
-	case n == 3 && g[0].n == 4 && g[1].n == 5 && g[2].n == 6 && first == 1: // UATP
+	case n == 3 && g[0].n == 4 && g[1].n == 5 && g[2].n == 6 && g[0].lead[0] == 1: // UATP
 		return canonical
 	case (n == 4 || n == 5 && g[4].n <= 3) && g[0].n == 4 && g[1].n == 4 && g[2].n == 4 && g[3].n == 4:
 		return canonical

@@ -11,12 +11,14 @@ import (
 func (s *scanner) take(c *candidate) {
 	start, end := s.g[c.first].start, s.g[c.last].end
 	s.taken, s.belongs = end, end
-	if s.allowed(c) {
+	var buf [maxDigits]byte
+	digits := s.digits(buf[:0], c)
+	if s.allowed(digits) {
 		return
 	}
 	head, tail := s.r.Keep.ends(c.n)
 	card := hit{
-		start: start, end: end, kind: Card, scheme: c.scheme, tier: c.tier, reason: c.reason, shape: c.shape,
+		start: start, end: end, kind: Card, scheme: lookup(digits), tier: c.tier, reason: c.reason, shape: c.shape,
 		digits: uint16(c.n), head: uint16(head), tail: uint16(tail),
 	}
 	var more hit
@@ -62,21 +64,14 @@ func (s *scanner) count(i, end int) (n uint16) {
 	return n
 }
 
-// allowed reports whether the host wants the number c left alone.
-func (s *scanner) allowed(c *candidate) bool {
+// allowed reports whether the host wants the number with these digits left alone.
+func (s *scanner) allowed(digits []byte) bool {
 	for _, n := range s.r.AllowNumbers {
-		if len(n) != c.n {
-			continue
-		}
-		same := true
-		for i := range len(n) {
-			same = same && n[i] == '0'+c.digits[i]
-		}
-		if same {
+		if n == string(digits) {
 			return true
 		}
 	}
-	return s.r.Allow != nil && s.r.Allow(c.number())
+	return s.r.Allow != nil && s.r.Allow(string(digits))
 }
 
 // noCard is the place of a card out of reach.
