@@ -5,6 +5,7 @@ package redact
 type candidate struct {
 	first, last int // groups
 	n           int // digits
+	iin         int // the first four of them
 	shape       shape
 	tier        Tier
 	reason      Reason
@@ -84,22 +85,18 @@ func (s *scanner) digits(dst []byte, c *candidate) []byte {
 	return dst
 }
 
-// isNumber counts the digits of c and reports whether they are a number of some
-// scheme, by their check digit or else because UnionPay is named.
-func (s *scanner) isNumber(c *candidate, issued tiers) bool {
-	first, last := &s.g[c.first], &s.g[c.last]
-	c.n = int(last.at-first.at) + int(last.n)
-	c.tier, c.reason = issued.of(c.n), ByNumber
-	switch {
-	case c.tier == None:
-		return false
-	case s.luhn(c.first, c.last) == 0:
+// checks reports whether the digits of c are right for a card number: they pass
+// the Luhn check, or need not because UnionPay is named.
+func (s *scanner) checks(c *candidate) bool {
+	c.reason = ByNumber
+	if s.luhn(c.first, c.last) == 0 {
 		return true
-	case c.noUnionPay || !maybeUnionPay(s.prefix(c.first)) || !isUnionPay(s.iin(c.first), c.n):
+	}
+	if c.noUnionPay || !isUnionPay(c.iin, c.n) {
 		return false
 	}
 	c.reason = ByUnionPayWord
-	c.noUnionPay = !s.unionPayNear(first.start, last.end) // nor near a shorter one
+	c.noUnionPay = !s.unionPayNear(s.g[c.first].start, s.g[c.last].end) // nor near a shorter one
 	return !c.noUnionPay
 }
 
@@ -112,39 +109,42 @@ func (s *scanner) best(k, limit int, sure bool, c *candidate) bool {
 	if have == 0 {
 		return false
 	}
-	issued := tiersByIIN()[s.iin(k)]
-	*c = candidate{first: k}
+	*c = candidate{first: k, iin: s.iin(k), tier: Strong}
+	issued := tiersByIIN()[c.iin]
 	for rest := have & issued.strong; rest != 0; {
-		c.last = int(last[rest.pop()])
-		if s.isNumber(c, issued) && (!sure || shapeOf(s.groups(c)) != irregular) && s.isCard(c) {
-			s.extend(c, issued, have, &last)
+		c.n = rest.pop()
+		c.last = int(last[c.n])
+		if s.checks(c) && (!sure || shapeOf(s.groups(c)) != irregular) && s.isCard(c) {
+			s.extend(c, have&issued.weak, &last)
 			return true
 		}
 	}
 	if sure {
 		return false
 	}
-	c.noUnionPay = false
+	c.tier, c.noUnionPay = Weak, false
 	for rest := have & issued.weak; rest != 0; {
-		c.last = int(last[rest.pop()])
-		if s.isNumber(c, issued) && s.isCard(c) {
+		c.n = rest.pop()
+		c.last = int(last[c.n])
+		if s.checks(c) && s.isCard(c) {
 			return true
 		}
 	}
 	return false
 }
 
-// extend makes c a number of 17 or 18 digits, one of the lengths in have, if it
+// extend makes c a number of 17 or 18 digits, one of the lengths in weak, if it
 // is a card in groups of four with another group of one or two digits behind. A
 // group of three may be the security code, so 19 digits do not count.
-func (s *scanner) extend(c *candidate, issued tiers, have lengths, last *[maxDigits + 1]uint8) {
+func (s *scanner) extend(c *candidate, weak lengths, last *[maxDigits + 1]uint8) {
 	if c.n != 16 || c.shape != canonical {
 		return
 	}
-	longer := candidate{first: c.first}
-	for rest := have & issued.weak & (l17 | l18); rest != 0; {
-		longer.last = int(last[rest.pop()])
-		if s.isNumber(&longer, issued) && s.isCard(&longer) && longer.shape == canonical {
+	longer := candidate{first: c.first, iin: c.iin, tier: Weak}
+	for weak &= l17 | l18; weak != 0; {
+		longer.n = weak.pop()
+		longer.last = int(last[longer.n])
+		if s.checks(&longer) && s.isCard(&longer) && longer.shape == canonical {
 			*c = longer
 			return
 		}

@@ -209,6 +209,10 @@ func (c *wordCache) near(b []byte, start, end int) bool {
 		c.backTo = c.backFrom
 	}
 	for c.backTo < start {
+		if c.from <= c.backTo && c.backTo < c.to {
+			c.backTo = min(c.to, start) // searched before, behind an earlier candidate
+			continue
+		}
 		at, n := c.words.next(b, c.backTo, start)
 		if n > 0 && at+n <= start {
 			c.back = at

@@ -74,8 +74,9 @@ func (s *scanner) cardEndsWith(k int, list uint32) bool {
 // evident reports whether groups k to j would be a card if they stood alone. If
 // they are uniform and joined by list, they are taken for a part of a list.
 func (s *scanner) evident(k, j int, list uint32) bool {
-	c := candidate{first: k, last: j}
-	if !s.isNumber(&c, tiersByIIN()[s.iin(k)]) {
+	c := candidate{first: k, last: j, n: int(s.g[j].at-s.g[k].at) + int(s.g[j].n), iin: s.iin(k)}
+	c.tier = tiersByIIN()[c.iin].of(c.n)
+	if c.tier == None || !s.checks(&c) {
 		return false
 	}
 	g := s.groups(&c)
