@@ -13,8 +13,7 @@
 //
 // Only digits change, each into one mask character, so the text keeps its length
 // in characters. Text without a card number is returned as it is, without an
-// allocation, and redacted text comes out of a second pass unchanged, except that
-// where lists of short numbers run into a card, the second may mask more of them.
+// allocation, and redacted text comes out of a second pass unchanged.
 //
 // # What counts as a card number
 //

@@ -6,24 +6,29 @@ package redact
 // separator that the candidate itself uses; a candidate of uniform groups,
 // which a plain list of short numbers imitates too easily, tolerates no further
 // group of that kind at all.
+//
+// A neighbour that is a card itself does not block, except that uniform groups
+// in front of a uniform candidate always do unless they are masked by now: were
+// that candidate masked, they would have lost what blocks them, and a second
+// pass would take them for a card.
 func (s *scanner) blocked(c *candidate) bool {
 	c.code = false
 	g := s.groups(c)
 	size, list := int32(3), uint32(0)
+	if c.shape == uniform {
+		size = 1
+	}
 	if k := c.first - 1; k >= 0 {
 		x := &s.g[k]
-		if c.shape == uniform {
-			size, list = 1, x.gap
-		}
 		if x.n >= size && joinedBy(g, x.gap) && x.end > s.belongs &&
-			!s.isCode(x) && !s.cardEndsWith(k, list) {
+			!s.isCode(x) && (c.shape == uniform || !s.cardEndsWith(k)) {
 			return true
 		}
 	}
 	if gap := g[len(g)-1].gap; gap != 0 && joinedBy(g, gap) {
 		k := c.last + 1
 		if c.shape == uniform {
-			size, list = 1, gap
+			list = gap
 		}
 		if s.g[k].n >= size && !s.isExpiry(k, list) && !s.cardStartsWith(k, list) {
 			c.code = s.isCodeTail(c)
@@ -57,14 +62,15 @@ func (s *scanner) cardAt(i int) bool {
 	return t.cardStartsWith(0, 0)
 }
 
-// cardEndsWith is cardStartsWith for the groups up to and including k.
-func (s *scanner) cardEndsWith(k int, list uint32) bool {
+// cardEndsWith reports whether the groups up to and including k end with a card
+// number.
+func (s *scanner) cardEndsWith(k int) bool {
 	n := 0
 	for m := k; m >= 0; m-- {
 		if n += int(s.g[m].n); n > maxDigits {
 			break
 		}
-		if n >= minDigits && lengthsByPrefix[s.prefix(m)]&lengthBit(n) != 0 && s.evident(m, k, list) {
+		if n >= minDigits && lengthsByPrefix[s.prefix(m)]&lengthBit(n) != 0 && s.evident(m, k, 0) {
 			return true
 		}
 	}

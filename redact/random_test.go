@@ -43,6 +43,40 @@ func randomText(rnd *rand.Rand, pieces int) string {
 	return b.String()
 }
 
+// randomList strings together short numbers, mostly of one size and joined in one
+// way, near card words and identifiers: lists that run into cards, and cards in
+// the middle of lists.
+func randomList(rnd *rand.Rand) string {
+	pick := func(from []string) string { return from[rnd.IntN(len(from))] }
+	words := []string{"card ", "abc-", "karte abc-", "", "cc x", "INV-", "order card ", "?card=", "Visa abc ", "Visa", "x", "银联 x-", "card +"}
+	seps := []string{" ", " ", "-", ".", "/", "_"}
+	size, usual, rare := []int{1, 1, 1, 2, 8}[rnd.IntN(5)], pick(seps), pick(seps)
+	var b strings.Builder
+	b.WriteString(pick(words))
+	for range 1 + rnd.IntN(3) {
+		if rnd.IntN(3) > 0 {
+			b.WriteString(randomNumber(rnd, 12)[:1+rnd.IntN(8)] + usual)
+		}
+		for range rnd.IntN(44 / size) {
+			for range size {
+				b.WriteString(strconv.Itoa(rnd.IntN(10)))
+			}
+			if rnd.IntN(16) == 0 {
+				b.WriteString(rare)
+			} else {
+				b.WriteString(usual)
+			}
+		}
+		switch rnd.IntN(6) {
+		case 0:
+			b.WriteString(pick(words))
+		case 1:
+			b.WriteString(grouped(rnd, randomNumber(rnd, 12+rnd.IntN(8)), usual) + usual)
+		}
+	}
+	return b.String()
+}
+
 // randomNumber returns n digits that begin like a card and usually pass the
 // Luhn check.
 func randomNumber(rnd *rand.Rand, n int) string {

@@ -339,7 +339,7 @@ func (x *refText) blocked(g []refGroup, c *refCard, shape string) bool {
 		if refUses(in, y.gap) && len(y.digits) >= least && y.to > x.done && !x.code(y) {
 			ends := false
 			for k := range c.first {
-				ends = ends || x.evident(g, k, c.first-1, refList(shape, y.gap))
+				ends = ends || shape != "uniform" && x.evident(g, k, c.first-1, "none")
 			}
 			if !ends {
 				return true
@@ -348,13 +348,14 @@ func (x *refText) blocked(g []refGroup, c *refCard, shape string) bool {
 	}
 	if c.last+1 < len(g) {
 		gap, y := g[c.last].gap, g[c.last+1]
-		dated := refMMYY.MatchString(y.digits)
+		dated, list := refMMYY.MatchString(y.digits), "none"
 		if shape == "uniform" {
+			list = gap
 			dated = y.gap != gap && len(y.digits) <= 2 && x.expiry(y.from) > 0
 		}
 		if refUses(in, gap) && len(y.digits) >= least && !dated {
 			for k := c.last + 1; k < len(g); k++ {
-				if x.evident(g, c.last+1, k, refList(shape, gap)) {
+				if x.evident(g, c.last+1, k, list) {
 					return false
 				}
 			}
@@ -370,15 +371,6 @@ func (x *refText) blocked(g []refGroup, c *refCard, shape string) bool {
 		}
 	}
 	return false
-}
-
-// refList returns the gap that makes uniform neighbours of a candidate parts of
-// the same list: there is one only for uniform candidates.
-func refList(shape, gap string) string {
-	if shape == "uniform" {
-		return gap
-	}
-	return "none"
 }
 
 // evident reports whether groups i to j are a card, leaving aside what is around
