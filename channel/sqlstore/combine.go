@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// A combiner lets concurrent callers share transactions without a goroutine of its
-// own. Whoever finds no leader becomes one: it takes what waits, its own request
-// among it, runs it as one group, hands out the outcomes and gives the lead to the
-// caller that waits longest. While a group is being written the next one gathers, so
-// groups grow with the load and nobody waits for company. Where several leaders are
-// allowed, a further one sets out when a crowd waits, or when somebody lost patience
-// because a group takes long.
+// A combiner lets concurrent callers share transactions, or statements that read,
+// without a goroutine of its own. Whoever finds no leader becomes one: it takes what
+// waits, its own request among it, runs it as one group, hands out the outcomes and
+// gives the lead to the caller that waits longest. While a group is under way the next
+// one gathers, so groups grow with the load and nobody waits for company. Where several
+// leaders are allowed, a further one sets out when a crowd waits, or when somebody lost
+// patience because a group takes long.
 type combiner struct {
 	// run carries out a group and answers every member of it.
 	run func(ctx context.Context, group []*waiter)
@@ -27,10 +27,11 @@ type combiner struct {
 	leaders int
 }
 
-// waiter is one caller's part in a group: either a request or a claim.
+// waiter is one caller's part in a group: a request, a claim or a lookup.
 type waiter struct {
 	request *request
 	claim   *claim
+	lookup  *lookup
 
 	lead chan struct{} // capacity 1: take the lead
 	done chan outcome  // capacity 1
@@ -55,10 +56,13 @@ func (w *waiter) answer(r result, err error) { w.done <- outcome{r, err} }
 
 // size is the number of rows that w adds to a transaction.
 func (w *waiter) size() int {
-	if w.request != nil {
+	switch {
+	case w.request != nil:
 		return w.request.rows()
+	case w.claim != nil:
+		return w.claim.limit
 	}
-	return w.claim.limit
+	return len(w.lookup.keys)
 }
 
 const (

@@ -13,6 +13,7 @@ import (
 type result struct {
 	committed channel.Committed
 	works     []channel.Work
+	records   []channel.Record
 }
 
 // Commit implements [channel.Store]. Concurrent callers share transactions; under a

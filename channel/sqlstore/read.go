@@ -36,36 +36,96 @@ func storable(names ...string) bool {
 	})
 }
 
-// Get implements [channel.Store].
+// Get implements [channel.Store]. On PostgreSQL, what callers ask for while the lookups
+// of others are under way is asked for in one statement, since a round trip costs far
+// more than a row; except under a context of [WithTx], where it is the host's transaction
+// that is asked. SQLite is no round trip away, and its readers do not wait for each other.
 func (s *Store) Get(ctx context.Context, kind string, keys ...string) ([]channel.Record, error) {
-	if len(keys) == 0 {
-		return nil, wrap(ctx, "get", ctx.Err())
+	if err := ctx.Err(); err != nil || len(keys) == 0 {
+		return nil, wrap(ctx, "get", err)
 	}
 	if !storable(kind) || !storable(keys...) {
 		return nil, wrap(ctx, "get", errName)
 	}
-	rows := array(keys, func(dst []byte, key *string) []byte {
-		o := newObject(len(kind) + len(*key) + 16)
-		o.string('k', kind)
-		o.string('y', *key)
-		return append(dst, o.end()...)
-	})
-	var out []channel.Record
-	err := s.each(ctx, func(rows *sql.Rows) error { return scanRecord(rows, &out) }, s.sql.get, rows)
-	return out, wrap(ctx, "get", err)
+	w := &waiter{lookup: &lookup{kind, slices.Clone(keys)}}
+	if s.dialect == SQLite || hostTx(ctx) != nil {
+		results, err := s.lookUp(ctx, []*waiter{w})
+		if err != nil {
+			return nil, wrap(ctx, "get", err)
+		}
+		return results[0].records, nil
+	}
+	res, err := s.readers.do(ctx, w)
+	return res.records, wrap(ctx, "get", err)
 }
 
-func scanRecord(rows *sql.Rows, out *[]channel.Record) error {
-	var r channel.Record
-	var body sql.RawBytes
-	if err := rows.Scan(&r.Kind, &r.Key, &r.Parent, &r.Sort, &r.Version, &r.N, &body); err != nil {
-		return err
+// lookup is what one Get asks for.
+type lookup struct {
+	kind string
+	keys []string
+}
+
+// runLookups answers every member of a group of lookups.
+func (s *Store) runLookups(ctx context.Context, members []*waiter) {
+	results, err := s.lookUp(ctx, members)
+	switch {
+	case err == nil:
+		for i, m := range members {
+			m.answer(results[i], nil)
+		}
+	case len(members) > 1 && isStatementError(err):
+		for _, m := range members { // so that none suffers from another
+			s.runLookups(ctx, []*waiter{m})
+		}
+	default:
+		answerAll(members, err)
 	}
+}
+
+// lookUp asks for what all members want in one statement.
+func (s *Store) lookUp(ctx context.Context, members []*waiter) ([]result, error) {
+	wanted := make([]channel.RecordKey, 0, len(members))
+	owner := make([]int, 0, len(members)) // of wanted, an index into members
+	for i, m := range members {
+		for _, key := range m.lookup.keys {
+			wanted = append(wanted, channel.RecordKey{Kind: m.lookup.kind, Key: key})
+			owner = append(owner, i)
+		}
+	}
+	rows := array(wanted, func(dst []byte, k *channel.RecordKey) []byte {
+		o := newObject(len(k.Kind) + len(k.Key) + 16)
+		o.string('k', k.Kind)
+		o.string('y', k.Key)
+		return append(dst, o.end()...)
+	})
+	out := make([]result, len(members))
+	next := 0
+	err := s.each(ctx, func(rows *sql.Rows) error {
+		r, err := scanRecord(rows)
+		if err != nil {
+			return err
+		}
+		// What is found comes in the order in which it was asked for.
+		for next < len(wanted) && wanted[next] != (channel.RecordKey{Kind: r.Kind, Key: r.Key}) {
+			next++
+		}
+		if next == len(wanted) {
+			return errors.New("the database answered what was not asked")
+		}
+		out[owner[next]].records = append(out[owner[next]].records, r)
+		next++
+		return nil
+	}, s.sql.get, rows)
+	return out, err
+}
+
+func scanRecord(rows *sql.Rows) (r channel.Record, err error) {
+	var body sql.RawBytes
+	err = rows.Scan(&r.Kind, &r.Key, &r.Parent, &r.Sort, &r.Version, &r.N, &body)
 	if body != nil {
 		r.Body = append([]byte{}, body...)
 	}
-	*out = append(*out, r)
-	return nil
+	return r, err
 }
 
 // List implements [channel.Store].
@@ -84,7 +144,11 @@ func (s *Store) List(ctx context.Context, q channel.Query) ([]channel.Record, er
 		}
 	}
 	form := listForm{q.Parent != "", q.After != nil, q.Before != nil, q.Descending}
-	err := s.each(ctx, func(rows *sql.Rows) error { return scanRecord(rows, &out) }, s.sql.list[form], args...)
+	err := s.each(ctx, func(rows *sql.Rows) error {
+		r, err := scanRecord(rows)
+		out = append(out, r)
+		return err
+	}, s.sql.list[form], args...)
 	return out, wrap(ctx, "list", err)
 }
 

@@ -19,13 +19,16 @@ type Config struct {
 	// Dialect says which engine it is; required.
 	Dialect Dialect
 	// Leaders is how many transactions of combined batches may run at a time on
-	// PostgreSQL; 0 means 3. SQLite always has one, since it has one writer.
+	// PostgreSQL, and besides how many statements of combined lookups; 0 means 3. SQLite
+	// always has one such transaction, since it has one writer, and combines no lookups.
 	Leaders int
 	// MaxRows is how many records and pieces of work a transaction of combined batches
-	// may touch; 0 means 1,000. A single batch may be larger.
+	// may touch, and how many records combined lookups may ask for; 0 means 1,000. A
+	// single batch or lookup may be larger.
 	MaxRows int
 	// Timeout bounds a transaction of combined batches, including all waiting for locks
-	// and all repeats; 0 means 30 s. A caller's own context may end its waiting earlier.
+	// and all repeats, and a statement of combined lookups; 0 means 30 s. A caller's own
+	// context may end its waiting earlier.
 	Timeout time.Duration
 	// InsecureAllowOldSQLite accepts a SQLite older than 3.51.3, in which a race between
 	// a writer and a checkpoint can corrupt a database in WAL mode.
@@ -39,7 +42,8 @@ type Store struct {
 	dialect   Dialect
 	sql       *statements
 	stmts     map[string]*sql.Stmt // SQLite: all statements, prepared
-	combiner  *combiner
+	combiner  *combiner            // of commits and claims
+	readers   *combiner            // PostgreSQL: of lookups
 	lockClass int32
 }
 
@@ -66,6 +70,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		if s.combiner.most = cfg.Leaders; s.combiner.most == 0 {
 			s.combiner.most = 3
 		}
+		s.readers = &combiner{run: s.runLookups, most: s.combiner.most, rows: s.combiner.rows, timeout: s.combiner.timeout}
 		err = s.openPostgres(ctx)
 	}
 	if err != nil {
