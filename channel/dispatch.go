@@ -34,8 +34,8 @@ func (h *Hub) dispatch(ctx context.Context, w *Work) error {
 	if w.Started {
 		return h.uncertain(ctx, ch, w, &item)
 	}
-	ready, waited, err := h.begin(ctx, ch, w, &item)
-	if err != nil || !ready {
+	begun, waited, err := h.begin(ctx, ch, w, &item)
+	if err != nil || begun == nil {
 		return err
 	}
 	info := SendInfo{
@@ -51,7 +51,7 @@ func (h *Hub) dispatch(ctx context.Context, w *Work) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.lease/10+time.Second)
 	defer cancel()
 	if err == nil {
-		return h.accepted(ctx, ch, w, &item, receipt)
+		return h.accepted(ctx, ch, w, &item, receipt, begun)
 	}
 	f, known := message.FailureOf(err)
 	switch {
@@ -90,11 +90,11 @@ func triesFor(f message.Failure) int {
 }
 
 // begin marks the message as being sent, durably, so that a crash from here on is
-// known to leave the outcome open. It reports false if there is nothing to send any
-// more, and refuses what may no longer be sent.
-func (h *Hub) begin(ctx context.Context, ch *Channel, w *Work, item *outboundItem) (ready bool, waited time.Duration, err error) {
+// known to leave the outcome open. It returns the message as it is stored now, nil if
+// there is nothing to send any more, and refuses what may no longer be sent.
+func (h *Hub) begin(ctx context.Context, ch *Channel, w *Work, item *outboundItem) (begun *Record, waited time.Duration, err error) {
 	err = h.do(ctx, func(u *unit) error {
-		ready = false
+		begun = nil
 		var m Message
 		ok, err := u.load(kindMessage, item.Message, &m)
 		if err != nil {
@@ -123,10 +123,13 @@ func (h *Hub) begin(ctx context.Context, ch *Channel, w *Work, item *outboundIte
 		item.Outbound.To = customer.recipient() // the person's number may have changed
 		m.Sending = true
 		u.Start = append(u.Start, w.Lease())
-		ready, waited = true, u.now.Sub(m.Delivery.QueuedAt)
-		return u.saveMessage(&m)
+		if err := u.saveMessage(&m); err != nil {
+			return err
+		}
+		begun, waited = u.stored(kindMessage, m.ID), u.now.Sub(m.Delivery.QueuedAt)
+		return nil
 	})
-	return ready && err == nil, waited, err
+	return begun, waited, err
 }
 
 func (u *unit) nothingToSend(w *Work) error {

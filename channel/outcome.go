@@ -9,9 +9,12 @@ import (
 	"github.com/kanava-go/kanava/window"
 )
 
-// accepted records that WhatsApp took the message.
-func (h *Hub) accepted(ctx context.Context, ch *Channel, w *Work, item *outboundItem, receipt message.Receipt) error {
-	return h.settle(ctx, w, item.Message, func(u *unit, m *Message) error {
+// accepted records that WhatsApp took the message. It guesses that the message is still
+// as begin left it and that nothing came for its wamid before: both are written, so that
+// a wrong guess is a conflict.
+func (h *Hub) accepted(ctx context.Context, ch *Channel, w *Work, item *outboundItem, receipt message.Receipt, begun *Record) error {
+	stub := Record{Kind: kindMessage, Key: inboundMessageID(ch.ID, receipt.ID)}
+	return h.settle(ctx, w, item.Message, []Record{*begun, stub}, func(u *unit, m *Message) error {
 		m.WAMID = nonEmpty(m.WAMID, receipt.ID)
 		m.Delivery = m.Delivery.Merge(Delivery{AcceptedAt: u.now.UTC()})
 		if err := u.indexWAMID(ch.ID, m); err != nil {
@@ -70,9 +73,10 @@ func (u *unit) fail(ch *Channel, w *Work, m *Message, f message.Failure) error {
 
 // settle ends outbox work together with a change of its message. If the lease was lost
 // while the message was being sent, what is known about it is written all the same.
-func (h *Hub) settle(ctx context.Context, w *Work, id string, change func(u *unit, m *Message) error) error {
+// guess is as with [Hub.doGuessing].
+func (h *Hub) settle(ctx context.Context, w *Work, id string, guess []Record, change func(u *unit, m *Message) error) error {
 	step := func(lease []Lease) error {
-		return h.do(ctx, func(u *unit) error {
+		return h.doGuessing(ctx, guess, func(u *unit) error {
 			u.Done = lease
 			var m Message
 			if ok, err := u.load(kindMessage, id, &m); err != nil || !ok {

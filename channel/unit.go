@@ -57,11 +57,22 @@ type unit struct {
 // do runs step until its changes are committed or it fails. A step must have no
 // effect outside the unit, since it may run several times.
 func (h *Hub) do(ctx context.Context, step func(u *unit) error) error {
+	return h.doGuessing(ctx, nil, step)
+}
+
+// doGuessing is do, but at first takes the records in guess for what is stored instead of
+// reading them. Step must save each of them that it loads: if the store has another
+// version the commit is refused, and the step runs again and reads.
+func (h *Hub) doGuessing(ctx context.Context, guess []Record, step func(u *unit) error) error {
 	for range maxConflicts {
 		u := &unit{
 			ctx: ctx, hub: h, now: h.now(),
 			read: map[RecordKey]Record{}, puts: map[RecordKey]int{}, wake: map[string]bool{},
 		}
+		for _, r := range guess {
+			u.read[RecordKey{r.Kind, r.Key}] = r
+		}
+		guess = nil
 		if err := step(u); err != nil {
 			return err
 		}
@@ -153,6 +164,14 @@ func (u *unit) save(kind, key, parent string, sort int64, doc any) error {
 	u.puts[id] = len(u.Put)
 	u.Put = append(u.Put, r)
 	return nil
+}
+
+// stored returns a record that was saved in this unit, as it is in the store once the
+// unit is committed.
+func (u *unit) stored(kind, key string) *Record {
+	r := u.Put[u.puts[RecordKey{kind, key}]]
+	r.Version++
+	return &r
 }
 
 // enqueue adds work and remembers to wake its queue after the commit.

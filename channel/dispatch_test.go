@@ -1,0 +1,103 @@
+package channel_test
+
+import (
+	"context"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/memstore"
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+// watched is a store that counts the lookups from the end of a send until its outcome
+// is written down.
+type watched struct {
+	channel.Store
+	watching atomic.Bool
+	gets     atomic.Int64
+	outcomes atomic.Int64
+}
+
+func (s *watched) Get(ctx context.Context, kind string, keys ...string) ([]channel.Record, error) {
+	if s.watching.Load() {
+		s.gets.Add(1)
+	}
+	return s.Store.Get(ctx, kind, keys...)
+}
+
+func (s *watched) Commit(ctx context.Context, b *channel.Batch) (channel.Committed, error) {
+	if slices.ContainsFunc(b.Done, func(l channel.Lease) bool { return l.Queue == "out" }) {
+		s.watching.Store(false)
+		s.outcomes.Add(1)
+	}
+	return s.Store.Commit(ctx, b)
+}
+
+func TestToWriteDownThatAMessageWasTakenNothingIsReadAgain(t *testing.T) {
+	t.Parallel()
+	store := &watched{Store: memstore.New()}
+	experiment(t, labOptions{store: store}, func(t *testing.T, l *lab) {
+		l.say(kim, "wamid.1", "hello")
+		l.pass(time.Minute)
+		l.line.sends(func(context.Context, message.Outbound, int) error {
+			<-time.After(5 * time.Second) // so that nothing else is going on
+			store.watching.Store(true)
+			return nil
+		})
+		_, err := l.reply(l.conversation().ID, "hi")
+		require.NoError(t, err)
+		l.pass(time.Minute)
+		require.Equal(t, channel.Accepted, l.messages(l.conversation().ID)[1].Delivery.State())
+		require.EqualValues(t, 1, store.outcomes.Load(), "the first attempt was not refused")
+		require.Zero(t, store.gets.Load())
+	})
+}
+
+func TestWhatIsLearnedOfAMessageWhileItIsBeingSentIsKept(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+		l.say(kim, "wamid.1", "hello")
+		l.pass(time.Minute)
+		l.line.sends(func(_ context.Context, out message.Outbound, _ int) error {
+			now := time.Now()
+			l.post(kim.reaction(now, "wamid.2", outWAMID("hi"), "👍")) // known by the wamid only
+			<-time.After(5 * time.Second)
+			l.post(kim.status(now, outWAMID("hi"), out.OpaqueID, "delivered"))
+			<-time.After(5 * time.Second)
+			return nil
+		})
+		_, err := l.reply(l.conversation().ID, "hi")
+		require.NoError(t, err)
+		l.pass(time.Minute)
+		m := l.messages(l.conversation().ID)[1]
+		require.Equal(t, channel.Delivered, m.Delivery.State())
+		require.False(t, m.Delivery.AcceptedAt.IsZero())
+		require.Len(t, m.Reactions, 1)
+		require.Equal(t, outWAMID("hi"), m.WAMID)
+		require.Len(t, l.line.texts(), 1)
+	})
+}
+
+func TestAReactionThatOvertakesTheAnswerToASendIsKept(t *testing.T) {
+	t.Parallel()
+	store := &watched{Store: memstore.New()}
+	experiment(t, labOptions{store: store}, func(t *testing.T, l *lab) {
+		l.say(kim, "wamid.1", "hello")
+		l.pass(time.Minute)
+		l.line.sends(func(context.Context, message.Outbound, int) error {
+			l.post(kim.reaction(time.Now(), "wamid.2", outWAMID("hi"), "👍"))
+			<-time.After(5 * time.Second)
+			return nil
+		})
+		_, err := l.reply(l.conversation().ID, "hi")
+		require.NoError(t, err)
+		l.pass(time.Minute)
+		require.Len(t, l.messages(l.conversation().ID)[1].Reactions, 1)
+		require.EqualValues(t, 2, store.outcomes.Load(), "what was guessed was wrong, and then it was read")
+	})
+}
