@@ -107,13 +107,19 @@ func TestPropertiesOfRandomTexts(t *testing.T) {
 
 func TestAMaskedCardFreesNoListBeforeIt(t *testing.T) {
 	t.Parallel()
+	more := []*redact.Redactor{{InsecureKeepSAD: true, Mask: '█'}, {Strict: true, Mask: '#'}, {Keep: redact.KeepFirst6Last4, Mask: '█'}}
 	for _, text := range []string{
 		// A weak card, a list of 14 digits and one of 16, each of which would be a
 		// card by itself. With the end of the first card, the first list seems to
 		// be a card in front of the second.
 		"Visa46667485 48660 6.0.7 8 0 9 1 2 5 5 7 5 6 2 2 2.5 6 6 1 5 8 9 7 9 7 6 4 5 4",
+		"card49054778809705_61424_3_0_9_2_0_1 8_2_9_2_7_4_3 7_3_4_4 1_9_6_3_9_8_6_7_7_5_6_8",
+		"Visa x30222569310 505 6 7-2 7 3 7 9 6-6 0 4-0 6 6-1 1 2-8 6 7 6 4 6 6",
+		"card a601196207 6825 60 11 82 35 04 26 22 21 17 39 67.46 28 58",
+		// Two cards in a list inside the data of a magnetic stripe.
+		";4242424242424242=29011010.4-2-4-2-4-2-4-2-4-2-4-2-4-2-4-2-5-5-5-5-5-5-5-5-5-5-5-5-4-4-4-4",
 	} {
-		for _, r := range variants {
+		for _, r := range append(more, variants...) {
 			require.NoError(t, broken(r, text), "%+v %q", r, text)
 			require.Equal(t, refRedact(r, text), r.String(text))
 		}

@@ -410,7 +410,9 @@ func (x *refText) take(g []refGroup, c *refCard) {
 		}
 	}
 	if end := x.track(from, to); end >= 0 {
-		x.secret(x.trackFrom(from, to), end)
+		if !x.r.InsecureKeepSAD {
+			x.secret(x.trackFrom(from, to), end)
+		}
 		return
 	}
 	if c.code {

@@ -24,7 +24,7 @@ func (s *scanner) take(c *candidate) {
 	var more hit
 	switch {
 	case s.isTrack(start, end):
-		if from, to := s.trackTail(start, end); from < to {
+		if from, to := s.trackTail(start, end); from < to && !s.r.InsecureKeepSAD {
 			more = hit{start: from, end: to, kind: TrackData, reason: ByTrack}
 		}
 	case c.code:
