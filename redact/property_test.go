@@ -204,6 +204,7 @@ func FuzzReference(f *testing.F) {
 	for _, l := range corpus(f) {
 		f.Add(l.Text, uint8(0))
 	}
+	f.Add("卡600000001344Ｂ", uint8(6)) // a full-width letter
 	f.Fuzz(func(t *testing.T, text string, variant uint8) {
 		if !utf8.ValidString(text) || len(text) > 500 {
 			return

@@ -81,13 +81,17 @@ func refSpeaksOfCard(word string) bool {
 	return false
 }
 
+// refLatins are the Latin letters that count, for a class of characters. Full-width
+// letters, as in Japanese text, are none: a card word may be written in them.
+const refLatins = `A-Za-zªºÀ-ÖØ-öø-ʸˠ-ˤᴀ-ᴥᴬ-ᵜᵢ-ᵥᵫ-ᵷᵹ-ᶾḀ-ỿ`
+
 var (
-	refLettersEnd   = regexp.MustCompile(`\p{Latin}+$`)
-	refLettersStart = regexp.MustCompile(`^\p{Latin}+`)
+	refLettersEnd   = regexp.MustCompile(`[` + refLatins + `]+$`)
+	refLettersStart = regexp.MustCompile(`^[` + refLatins + `]+`)
 	refEscape       = regexp.MustCompile(`\\[ntrfbv]$`)
 	refSuffix       = regexp.MustCompile(`^(?i:exp|cvv|cvc|valid)`)
-	refTokenEnd     = regexp.MustCompile(`[\p{Latin}\p{Nd}\-_/.#]*[-_/.#]$`)
-	refTokenStart   = regexp.MustCompile(`^[-_/.#][\p{Nd}\-_/.#]*(\p{Latin}+)`)
+	refTokenEnd     = regexp.MustCompile(`[` + refLatins + `\p{Nd}\-_/.#]*[-_/.#]$`)
+	refTokenStart   = regexp.MustCompile(`^[-_/.#][\p{Nd}\-_/.#]*([` + refLatins + `]+)`)
 	refURL          = regexp.MustCompile("[^\\s\"'<>`]*$")
 )
 
@@ -126,7 +130,7 @@ func (x *refText) touched(from, to int) bool {
 }
 
 // refMaskedX is a full stop and a mask, not a word that begins with X.
-var refMaskedX = regexp.MustCompile(`^\.X(?:$|X|\P{Latin})`)
+var refMaskedX = regexp.MustCompile(`^\.X(?:$|X|[^` + refLatins + `])`)
 
 func refIdentifierBefore(before string) bool {
 	token := before
@@ -460,7 +464,7 @@ const refGap = `(?:[^\pL\pM\p{Nd}]|[\x{FE0E}\x{FE0F}\x{20E3}])`
 
 var refLone = regexp.MustCompile(`^\p{Nd}{3,4}`)
 
-var refFollows = regexp.MustCompile(`^(\p{Nd}|\p{Latin}|[-/.:]\p{Nd}{1,6}($|\P{Nd}))`)
+var refFollows = regexp.MustCompile(`^(\p{Nd}|[` + refLatins + `]|[-/.:]\p{Nd}{1,6}($|\P{Nd}))`)
 
 // refAlone reports whether what follows three or four digits leaves them alone.
 func refAlone(after string) bool {

@@ -102,7 +102,7 @@ func refDigit(r rune) string {
 	return strconv.Itoa(int(r-zero) % 10)
 }
 
-func refLatin(r rune) bool { return unicode.Is(unicode.Latin, r) && unicode.IsLetter(r) }
+func refLatin(r rune) bool { return r < 0x2000 && unicode.Is(unicode.Latin, r) }
 
 // A refGroup is a run of digits; gap is what joins it to the next, "" at the end
 // of a chain.

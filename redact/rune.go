@@ -163,7 +163,8 @@ func decimalValue(r rune) int {
 }
 
 // isLatin reports whether r is a letter of the Latin script, the only script
-// whose letters make an identifier of the digits they touch.
+// whose letters make an identifier of the digits they touch. Its full-width
+// letters, which stand in Japanese text like any other character, do not count.
 func isLatin(r rune) bool {
 	if r < utf8.RuneSelf {
 		r |= 0x20
