@@ -183,7 +183,7 @@ var concurrentCases = []testCase{
 			s := begin(ctx, h)
 			const workers, lanes, each = 6, 5, 20 // half of the workers enqueue, half claim
 			var mu sync.Mutex
-			running, last, handled := map[string]string{}, map[string]int64{}, 0
+			running, last := map[string]string{}, map[string]int64{}
 			take := func(w channel.Work) error {
 				mu.Lock()
 				defer mu.Unlock()
@@ -197,18 +197,15 @@ var concurrentCases = []testCase{
 				return nil
 			}
 			settle := func(store channel.Store, r *rand.Rand, w channel.Work) error {
-				b, final := done(w), true
+				b := done(w)
 				switch r.IntN(8) {
 				case 0:
-					b, final = later(w, time.Time{}, "again"), false
+					b = later(w, time.Time{}, "again")
 				case 1:
 					b = bury(w, "dead")
 				}
 				mu.Lock()
 				delete(running, w.Lane)
-				if final {
-					handled++
-				}
 				mu.Unlock()
 				_, err := store.Commit(ctx, &b)
 				return err
@@ -251,12 +248,20 @@ var concurrentCases = []testCase{
 				return nil
 			})
 			s.that(err == nil, "%v", err)
-			for s.err == nil { // whatever the workers left when they gave up
+			for n := range 2 * lanes { // the workers may have met each other too seldom
+				s.enqueue(channel.Work{Queue: "q", ID: fmt.Sprint("more", n), Lane: fmt.Sprint("l", n%lanes)})
+			}
+			for s.err == nil { // these, and whatever the workers left when they gave up
 				works := s.claimAs(channel.Claim{Queue: "q", Now: s.now, Lease: time.Hour, Limit: 100})
 				if len(works) == 0 {
 					break
 				}
+				for _, w := range works {
+					err := take(w)
+					s.that(err == nil, "%v", err)
+				}
 				s.commit(done(works...))
+				clear(running)
 			}
 			s.that(len(s.work(channel.WorkQuery{Queue: "q", Limit: 9})) == 0, "work is stuck in its lane")
 			return s.err
