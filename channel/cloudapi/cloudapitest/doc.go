@@ -34,8 +34,8 @@
 //
 // # Figures
 //
-// One core of a busy 2.8 GHz server did 17,000 to 22,000 messages a second with one
-// item per webhook, 26,000 to 29,000 with a hundred: each with its send, three statuses
+// One core of a busy 2.8 GHz server did 15,000 to 20,000 messages a second with one
+// item per webhook, 26,000 to 30,000 with a hundred: each with its send, three statuses
 // and their signatures. A day of a number at its limit of 80 messages a second took
 // under six minutes. A message that is kept takes about 520 bytes, a user with a chat
 // and a message about 1.4 kB; Config.Retain bounds the messages. See the benchmarks.
