@@ -22,28 +22,37 @@ func (s *scanner) groups(c *candidate) []group { return s.g[c.first : c.last+1] 
 // prefix returns the first two digits of a number that starts with group k, or
 // 0, with which no card number begins, if there are no two.
 func (s *scanner) prefix(k int) uint8 {
-	lead := s.g[k].lead
-	if lead[1] == noDigit && s.g[k].gap != 0 && k+1 < s.n {
-		lead[1] = s.g[k+1].lead[0]
+	g := &s.g[k]
+	lead := g.lead
+	switch {
+	case g.n >= 4:
+		lead >>= 8
+	case g.n == 3:
+		lead >>= 4
+	case g.n == 1:
+		if g.gap == 0 || k+1 >= s.n {
+			return 0
+		}
+		next := &s.g[k+1]
+		lead = lead<<4 | next.lead>>(4*(min(next.n, iinDigits)-1))
 	}
-	if lead[0] > 9 || lead[1] > 9 {
-		return 0
-	}
-	return 10*lead[0] + lead[1]
+	return uint8(lead>>4*10 + lead&0xF)
 }
 
 // iin returns the first four digits of a number that starts with group k.
-func (s *scanner) iin(k int) (iin int) {
-	for left := iinDigits; left > 0; k++ {
-		for _, d := range s.g[k].lead {
-			if d == noDigit || left == 0 {
-				break
-			}
-			iin = 10*iin + int(d)
-			left--
+func (s *scanner) iin(k int) int {
+	g := &s.g[k]
+	lead := uint(g.lead)
+	for n := g.n; n < iinDigits; n += g.n {
+		k++
+		g = &s.g[k]
+		lead = lead<<(4*min(g.n, iinDigits)) | uint(g.lead)
+		if n+g.n > iinDigits {
+			lead >>= 4 * (n + min(g.n, iinDigits) - iinDigits)
+			break
 		}
 	}
-	return iin
+	return int(lead>>12*1000 + lead>>8&0xF*100 + lead>>4&0xF*10 + lead&0xF)
 }
 
 // endings returns which of the lengths in want the groups from k on, up to group
@@ -74,11 +83,10 @@ func (s *scanner) endings(k, limit int, want lengths, last *[maxDigits + 1]uint8
 	return have & want
 }
 
-// digits appends the digits of c to dst, as characters.
-func (s *scanner) digits(dst []byte, c *candidate) []byte {
-	b := s.b[:s.g[c.last].end]
-	for i := s.g[c.first].start; i < len(b); i = nextDigit(b, i) {
-		v, w := decimal(b, i)
+// digits appends the digits in text to dst, as characters.
+func digits(dst, text []byte) []byte {
+	for i := nextDigit(text, 0); i < len(text); i = nextDigit(text, i) {
+		v, w := decimal(text, i)
 		dst = append(dst, '0'+byte(v))
 		i += w
 	}
@@ -89,7 +97,7 @@ func (s *scanner) digits(dst []byte, c *candidate) []byte {
 // the Luhn check, or need not because UnionPay is named.
 func (s *scanner) checks(c *candidate) bool {
 	c.reason = ByNumber
-	if s.luhn(c.first, c.last) == 0 {
+	if s.luhn(c.first, c.last) {
 		return true
 	}
 	if c.noUnionPay || !isUnionPay(c.iin, c.n) {

@@ -6,23 +6,21 @@ import "unicode/utf8"
 // them. A chain is a row of groups joined by gaps: short runs of separators.
 type group struct {
 	start, end int    // bytes, of the first digit and behind the last
-	n          int32  // digits
 	gap        uint32 // the separators to the next group; 0 ends the chain
+	at         uint32 // digits of the chain before the group
 
-	// For the Luhn sum of any row of groups in a few steps: the sums of all
-	// digits of the chain before and up to the end of the group, wrapping
-	// around, with the digits at even places doubled [0] or those at odd
-	// places [1]; and whether the group ends at an odd place.
-	in, out [2]uint8
-	at      uint32 // digits of the chain before the group
-	odd     uint8
+	// For the Luhn check of any row of groups in a few steps: two sums modulo
+	// ten, in a byte each, of all digits of the chain before the group and up
+	// to its end. That in the lower byte doubles every second digit, not the
+	// last; that in the upper byte doubles the others.
+	in, out uint16
 
-	streak uint32 // groups of the chain up to this one with as many digits
-
-	lead [iinDigits]uint8 // first digits; noDigit where there are fewer
+	lead   uint16 // the first digits, up to iinDigits, four bits each
+	n      uint8  // digits; manyDigits stands for more, too
+	streak uint8  // groups of the chain up to this one with as many digits; see push
 }
 
-const noDigit = 0xFF
+const manyDigits = 255
 
 const (
 	maxGap         = 4 // separators between two groups
@@ -40,6 +38,9 @@ const (
 // the digit belongs to the same group. next is its offset, chainEnds or
 // chainOpen.
 func (o *options) nextGroup(b []byte, i int) (gap uint32, next int) {
+	if i+1 < len(b) && b[i+1]-'0' <= 9 && b[i] < utf8.RuneSelf && asciiClass[b[i]] == separator && rune(b[i]) != o.mask {
+		return uint32(b[i]), i + 1 // most often
+	}
 	seps, breaks, hidden := 0, 0, 0
 	for i < len(b) {
 		var r rune
@@ -79,10 +80,9 @@ func (o *options) nextGroup(b []byte, i int) (gap uint32, next int) {
 	return 0, chainOpen
 }
 
-// run fills in the extent of the group whose first digit is at i, and returns
-// where the chain goes on as nextGroup does.
-func (o *options) run(b []byte, i int, g *group) (next int) {
-	start, n := i, int32(0)
+// run counts the digits of the group whose first digit is at i. It returns where
+// the group ends, and gap and next as nextGroup does.
+func (o *options) run(b []byte, i int) (n, end int, gap uint32, next int) {
 	for {
 		if b[i]-'0' <= 9 {
 			i++
@@ -94,23 +94,20 @@ func (o *options) run(b []byte, i int, g *group) (next int) {
 		if i < len(b) && b[i]-'0' <= 9 {
 			continue
 		}
-		gap, next := o.nextGroup(b, i)
-		if next >= 0 && gap == 0 {
-			i = next
-			continue
+		if gap, next = o.nextGroup(b, i); next < 0 || gap != 0 {
+			return n, i, gap, next
 		}
-		g.start, g.end, g.n, g.gap = start, i, n, gap
-		return next
+		i = next
 	}
 }
 
 // measure counts the digits of the chain that starts at i, group by group until
 // there are enough. end is the offset behind the last digit counted.
 func (o *options) measure(b []byte, i, enough int) (n, end, next int) {
-	var g group
 	for next = i; next >= 0 && n < enough; {
-		next = o.run(b, next, &g)
-		n, end = n+int(g.n), g.end
+		var more int
+		more, end, _, next = o.run(b, next)
+		n += more
 	}
 	return n, end, next
 }

@@ -74,7 +74,7 @@ func (s *scanner) detect(i int) {
 				s.undecide(start)
 				break
 			}
-			s.mark(hit{start: start, end: end, kind: Custom, reason: ByDetector, scheme: uint8(k)}, cards, d.KeepLast)
+			s.mark(hit{start: start, end: end, kind: Custom, reason: ByDetector, detector: uint8(k)}, cards, d.KeepLast)
 		}
 		s.settle()
 	}
@@ -128,7 +128,7 @@ func (s *scanner) mark(x hit, found []hit, keep int) {
 			part.tail = uint16(min(max(keep, 0), maxMaxLen))
 		}
 		if part.hidden() > 0 {
-			s.hits.add(part)
+			*s.hits.add() = part
 		}
 	}
 }

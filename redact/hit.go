@@ -10,7 +10,7 @@ type hit struct {
 	tier       Tier
 	reason     Reason
 	shape      shape
-	scheme     uint8 // index in schemes, or of the Detector
+	detector   uint8 // its index, if a Detector found it
 }
 
 // hits is a list of hits whose first few need no memory of their own.
@@ -20,17 +20,18 @@ type hits struct {
 	many []hit
 }
 
-func (h *hits) add(x hit) {
+// add makes room for another hit, to be filled in.
+func (h *hits) add() *hit {
 	if h.n < len(h.few) {
-		h.few[h.n] = x
 		h.n++
-		return
+		return &h.few[h.n-1]
 	}
 	if h.n == len(h.few) {
 		h.many = append(make([]hit, 0, 8*len(h.few)), h.few[:]...)
 		h.n++
 	}
-	h.many = append(h.many, x)
+	h.many = append(h.many, hit{})
+	return &h.many[len(h.many)-1]
 }
 
 // all returns the list. It is valid until the next add or cut.
@@ -50,20 +51,21 @@ func (h *hits) cut(n int) {
 	}
 }
 
-// span returns x in the form for the host.
-func (o *options) span(x *hit) Span {
+// span returns x, a hit in b, in the form for the host.
+func (o *options) span(b []byte, x *hit) Span {
 	sp := Span{
 		Start: x.start, End: x.end, Kind: x.kind, Tier: x.tier, Reason: x.reason,
 		Digits: int(x.digits), Hidden: x.hidden(),
 	}
 	switch x.kind {
 	case Card:
-		sp.Scheme = schemes[x.scheme].name
+		var buf [maxDigits]byte
+		sp.Scheme = schemes[lookup(digits(buf[:0], b[x.start:x.end]))].name
 		if x.reason == ByUnionPayWord {
 			sp.Scheme = "unionpay" // Discover issues in some of its ranges
 		}
 	case Custom:
-		sp.Scheme = o.r.Detectors[x.scheme].Name
+		sp.Scheme = o.r.Detectors[x.detector].Name
 	}
 	return sp
 }

@@ -11,7 +11,13 @@ const (
 // international bank account number (ISO 13616) written in groups: two
 // letters, two check digits, up to 30 letters and digits. Its check settles it.
 func (s *scanner) isIBAN(start, end int) bool {
+	if start == s.first { // no check digits
+		return false
+	}
 	b, low := s.b, stepBack(s.b, start, maxIBAN+maxIBAN/4+2)
+	if nextDigit(b[:start], low) == start {
+		return false
+	}
 	for i := start; i >= low; {
 		if i > 0 && isAlnum(b[i-1]) {
 			i--

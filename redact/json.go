@@ -212,12 +212,12 @@ func (w *walker) stringValue() error {
 
 // redact masks what is found in text; at tells where in doc a byte of text is.
 func (w *walker) redact(text []byte, at func(int) int) {
-	start, ok := w.worthwhile(text)
+	where, ok := w.worthwhile(text)
 	if !ok {
 		return
 	}
 	var sc scanner
-	for i, n := range masked(text, sc.find(&w.options, text, start)) {
+	for i, n := range masked(text, sc.find(&w.options, text, where)) {
 		w.out = append(w.out, w.doc[w.copied:at(i)]...)
 		w.out = utf8.AppendRune(w.out, w.mask)
 		w.copied = at(i + n)

@@ -1,6 +1,9 @@
 package redact
 
-import "slices"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // Text that was masked once must come out of a second pass unchanged, although
 // the digits left readable may seem to form a card with those around them. So
@@ -65,6 +68,29 @@ func (s *scanner) stretchFrom(i, step, shown int) (t stretch) {
 	}
 }
 
+// mayReach reports whether stretchFrom finds anything from i back (step < 0) or
+// on. It is a quick look that answers for most numbers.
+func (s *scanner) mayReach(i, step int) bool {
+	at := i
+	if step < 0 {
+		at--
+	}
+	for gap := 0; gap <= maxGap && 0 <= at && at < len(s.b); gap++ {
+		c := s.b[at]
+		at += step
+		if c >= utf8.RuneSelf || rune(c) == s.mask {
+			return true
+		}
+		switch asciiClass[c] {
+		case digit:
+			return true
+		case other:
+			return false
+		}
+	}
+	return false
+}
+
 // run returns how many elements from k on are masked, or are not.
 func (t *stretch) run(k int, masked bool) (n int) {
 	for k+n < t.n && t.masked[k+n] == masked {
@@ -77,7 +103,7 @@ func (t *stretch) run(k int, masked bool) (n int) {
 // at the end of a masked card.
 func (s *scanner) isTail(g []group) bool {
 	_, tail := s.r.Keep.ends(maxDigits)
-	if tail == 0 || g[0].start == 0 {
+	if tail == 0 || !s.mayReach(g[0].start, -1) {
 		return false
 	}
 	t := s.stretchFrom(g[0].start, -1, tail-1)
@@ -93,7 +119,7 @@ func (s *scanner) isTail(g []group) bool {
 func (s *scanner) isHead(g []group) bool {
 	head, _ := s.r.Keep.ends(maxDigits)
 	end := g[len(g)-1].end
-	if head == 0 || end == len(s.b) {
+	if head == 0 || !s.mayReach(end, 1) {
 		return false
 	}
 	t := s.stretchFrom(end, 1, head-1)
@@ -158,7 +184,7 @@ func (s *scanner) cardShaped(t *stretch, n int, near []group) bool {
 		}
 		sizes[k-1].n++
 	}
-	sizes[0].lead[0], sizes[k-1].lead[0] = 1, 1 // what is hidden may be any card
+	sizes[0].lead, sizes[k-1].lead = 1<<12, 1<<12 // what is hidden may be any card
 	first := shapeOf(sizes[:k])
 	slices.Reverse(sizes[:k])
 	if first != irregular || shapeOf(sizes[:k]) != irregular {

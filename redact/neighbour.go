@@ -14,7 +14,7 @@ package redact
 func (s *scanner) blocked(c *candidate) bool {
 	c.code = false
 	g := s.groups(c)
-	size, list := int32(3), uint32(0)
+	size, list := uint8(3), uint32(0)
 	if c.shape == uniform {
 		size = 1
 	}
@@ -118,7 +118,7 @@ func (s *scanner) isCodeTail(c *candidate) bool {
 	if c.tier != Strong || c.shape != canonical {
 		return false
 	}
-	size := int32(3)
+	size := uint8(3)
 	if c.n == 15 {
 		size = 4
 	} else if c.n != 16 {

@@ -14,7 +14,7 @@ func (r *Redactor) options() options {
 		r = &zero
 	}
 	o := options{r: r, mask: rune(r.Mask)}
-	if !r.Mask.valid() {
+	if r.Mask == 0 || !r.Mask.valid() {
 		o.mask = rune(DefaultMask)
 	}
 	return o

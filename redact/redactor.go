@@ -102,11 +102,11 @@ func Cards(s string) string { return zero.String(s) }
 func (r *Redactor) String(s string) string {
 	b := view(s)
 	o := r.options()
-	start, ok := o.worthwhile(b)
+	at, ok := o.worthwhile(b)
 	if !ok {
 		return s
 	}
-	return o.redactString(s, b, start)
+	return o.redactString(s, b, at)
 }
 
 // Bytes masks the card numbers in b and returns the result. It works in place
@@ -115,11 +115,11 @@ func (r *Redactor) String(s string) string {
 // a new slice and leaves b as it was. If there is nothing to mask it returns b.
 func (r *Redactor) Bytes(b []byte) []byte {
 	o := r.options()
-	start, ok := o.worthwhile(b)
+	at, ok := o.worthwhile(b)
 	if !ok {
 		return b
 	}
-	return o.redactBytes(b, start)
+	return o.redactBytes(b, at)
 }
 
 // Find reports what [Redactor.String] masks in s, in order and without overlap.
@@ -127,15 +127,15 @@ func (r *Redactor) Bytes(b []byte) []byte {
 func (r *Redactor) Find(s string) []Span {
 	b := view(s)
 	o := r.options()
-	start, ok := o.worthwhile(b)
+	at, ok := o.worthwhile(b)
 	if !ok {
 		return nil
 	}
 	var sc scanner
 	sc.text = s
 	var spans []Span
-	for _, x := range sc.find(&o, b, start) {
-		spans = append(spans, o.span(&x))
+	for _, x := range sc.find(&o, b, at) {
+		spans = append(spans, o.span(b, &x))
 	}
 	return spans
 }
@@ -143,21 +143,20 @@ func (r *Redactor) Find(s string) []Span {
 // view returns the bytes of s without a copy. They are only ever read.
 func view(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
 
-// worthwhile reports whether b deserves a closer look, and returns the start of
-// its first chain that may hold a card number, or -1. This is all that happens
-// to most texts.
-func (o *options) worthwhile(b []byte) (start int, ok bool) {
+// worthwhile reports whether b deserves a closer look, and returns where. This
+// is all that happens to most texts.
+func (o *options) worthwhile(b []byte) (at outlook, ok bool) {
 	if o.r.InsecureOff {
-		return -1, false
+		return at, false
 	}
-	start, _ = o.firstChain(b, 0, true)
-	return start, start >= 0 || len(o.r.Detectors) > 0
+	at = o.firstChain(b, 0, true)
+	return at, at.chain >= 0 || len(o.r.Detectors) > 0
 }
 
-func (o *options) redactString(s string, b []byte, start int) string {
+func (o *options) redactString(s string, b []byte, at outlook) string {
 	var sc scanner
 	sc.text = s
-	found := sc.find(o, b, start)
+	found := sc.find(o, b, at)
 	if len(found) == 0 {
 		return s
 	}
@@ -166,9 +165,9 @@ func (o *options) redactString(s string, b []byte, start int) string {
 	return unsafe.String(unsafe.SliceData(out), len(out))
 }
 
-func (o *options) redactBytes(b []byte, start int) []byte {
+func (o *options) redactBytes(b []byte, at outlook) []byte {
 	var sc scanner
-	found := sc.find(o, b, start)
+	found := sc.find(o, b, at)
 	if len(found) == 0 {
 		return b
 	}
@@ -179,14 +178,14 @@ func (o *options) redactBytes(b []byte, start int) []byte {
 	return o.rewrite(dst, b, 0, len(b), found)
 }
 
-// find returns the hits in the complete text b, of which start is what
-// worthwhile returns.
-func (s *scanner) find(o *options, b []byte, start int) []hit {
+// find returns the hits in the complete text b, for which worthwhile returned at.
+func (s *scanner) find(o *options, b []byte, at outlook) []hit {
 	s.begin(o, b)
-	if start >= 0 {
-		s.scan(s.chain(start))
+	s.first = at.digit
+	if at.chain >= 0 {
+		s.scan(s.chain(at.chain))
 	}
-	s.codes(0)
+	s.codes(at.digit)
 	s.detect(0)
 	return s.hits.all()
 }

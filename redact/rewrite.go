@@ -1,7 +1,9 @@
 package redact
 
 import (
+	"encoding/binary"
 	"iter"
+	"math/bits"
 	"unicode"
 	"unicode/utf8"
 )
@@ -9,22 +11,43 @@ import (
 // rewrite appends b[from:to] to dst with the hits in it masked. dst may be
 // b[from:from] if no mask is longer than what it replaces.
 func (o *options) rewrite(dst, b []byte, from, to int, found []hit) []byte {
+	if o.plain(b, found) {
+		at := len(dst) - from
+		dst = append(dst, b[from:to]...)
+		for k := range found {
+			x := &found[k]
+			x.overwrite(dst[at+x.start:at+x.end], byte(o.mask))
+		}
+		return dst
+	}
 	for k := range found {
 		x := &found[k]
 		dst = append(dst, b[from:x.start]...)
 		from = x.end
-		if o.mask < utf8.RuneSelf && x.kind != Custom && isASCII(b[x.start:x.end]) {
-			at := len(dst)
-			dst = append(dst, b[x.start:x.end]...)
-			x.overwrite(dst[at:], byte(o.mask))
-		} else {
-			dst = o.spell(dst, b, x)
-		}
+		dst = o.spell(dst, b, x)
 	}
 	return append(dst, b[from:to]...)
 }
 
+// plain reports whether each mask and all that it replaces is one byte.
+func (o *options) plain(b []byte, found []hit) bool {
+	if o.mask >= utf8.RuneSelf {
+		return false
+	}
+	for k := range found {
+		if x := &found[k]; x.kind == Custom || !isASCII(b[x.start:x.end]) {
+			return false
+		}
+	}
+	return true
+}
+
 func isASCII(b []byte) bool {
+	for ; len(b) >= 8; b = b[8:] {
+		if load64(b)&tops != 0 {
+			return false
+		}
+	}
 	for _, c := range b {
 		if c >= utf8.RuneSelf {
 			return false
@@ -35,12 +58,26 @@ func isASCII(b []byte) bool {
 
 // overwrite masks x in text, which is what x covers and has ASCII digits only.
 func (x *hit) overwrite(text []byte, mask byte) {
-	n, low, high := 0, int(x.head), int(x.digits)-int(x.tail)
-	for i, c := range text {
-		if c-'0' <= 9 {
-			if n++; n > low && n <= high {
-				text[i] = mask
+	shown, left := int(x.head), x.hidden()
+	for i := 0; left > 0 && i < len(text); i++ {
+		switch {
+		case shown == 0 && len(text)-i >= 8: // eight at once
+			w := load64(text[i:])
+			d := ^((w ^ zeros) + from10) & tops
+			n := bits.OnesCount64(d)
+			for ; n > left; n-- {
+				d &^= 1 << (bits.Len64(d) - 1)
 			}
+			left -= n
+			d = d >> 7 * 0xFF
+			binary.LittleEndian.PutUint64(text[i:], w&^d|uint64(mask)*ones&d)
+			i += 7
+		case text[i]-'0' > 9:
+		case shown > 0:
+			shown--
+		default:
+			text[i] = mask
+			left--
 		}
 	}
 }

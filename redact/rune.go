@@ -219,6 +219,9 @@ func skipOn(b []byte, i int) int {
 // stepBack moves i back by at most n characters, stepOn forward. Each byte that
 // does not continue a character counts as one.
 func stepBack(b []byte, i, n int) int {
+	for ; n >= 8 && i >= 8 && load64(b[i-8:])&tops == 0; n -= 8 {
+		i -= 8
+	}
 	for ; n > 0 && i > 0; i-- {
 		if b[i-1]&0xC0 != 0x80 {
 			n--

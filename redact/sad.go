@@ -141,6 +141,24 @@ var expiryWords = [...]string{
 	"有效期", "有効期限", "유효",
 }
 
+// startsExpiryWord reports whether b begins with one of expiryWords. b is not
+// empty.
+func startsExpiryWord(b []byte) bool {
+	switch c := b[0] | 0x20; {
+	case c == 'e', c == 'v', c == 't', c == 'g', c == 's', c == 'b', c >= utf8.RuneSelf:
+	default: // most words
+		return false
+	}
+	for _, w := range expiryWords {
+		if c := b[0]; c|0x20 == w[0] || c&w[0] >= utf8.RuneSelf {
+			if foldPrefix(b, w) > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // number reads the run of at most six digits at i. n is 0 if there is none.
 func (s *scanner) number(i int) (value, n, end int) {
 	if i >= len(s.b) {
@@ -149,12 +167,11 @@ func (s *scanner) number(i int) (value, n, end int) {
 	if _, w := decimal(s.b, i); w == 0 {
 		return 0, 0, i
 	}
-	var g group
-	s.run(s.b, i, &g)
-	if g.n > 6 {
+	n, end, _, _ = s.run(s.b, i)
+	if n > 6 {
 		return 0, 0, i
 	}
-	for k := g.start; k < g.end; {
+	for k := i; k < end; {
 		v, w := decimal(s.b, k)
 		if w == 0 {
 			_, w = runeAfter(s.b, k)
@@ -163,7 +180,7 @@ func (s *scanner) number(i int) (value, n, end int) {
 		}
 		k += w
 	}
-	return value, int(g.n), g.end
+	return value, n, end
 }
 
 // skipGap moves i on over at most n characters that are neither letters nor
@@ -193,13 +210,7 @@ func (s *scanner) expiryAt(i int) (end int, ok bool) {
 		if r, w := runeAfter(s.b, i); w == 0 || !isWordRune(r) {
 			break
 		}
-		known := false
-		for _, w := range expiryWords {
-			if c := s.b[i]; c|0x20 == w[0] || c&w[0] >= utf8.RuneSelf {
-				known = known || foldPrefix(s.b[i:], w) > 0
-			}
-		}
-		if !known {
+		if !startsExpiryWord(s.b[i:]) {
 			break
 		}
 		for range maxToken {

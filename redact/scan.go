@@ -1,5 +1,7 @@
 package redact
 
+import "math/bits"
+
 const (
 	// window is how many groups of a chain are in hand at once: those before
 	// the group at which a candidate starts, and those after it. A candidate
@@ -36,6 +38,8 @@ type scanner struct {
 
 	// decided is the offset up to which more text can change nothing.
 	decided int
+	first   int // no digit is before
+	quiet   int // from here on there is no digit
 
 	cards, unionPay wordCache
 	url             urlCache
@@ -44,8 +48,7 @@ type scanner struct {
 
 	g   [window]group
 	n   int
-	sum [2]uint8 // as in group, of the chain so far
-	odd uint8
+	sum uint16 // as in group, of the chain so far
 	at  uint32
 
 	hint int // see endings
@@ -55,14 +58,25 @@ type scanner struct {
 // A scanner is large: filled in where it is, it need not be copied.
 func (s *scanner) begin(o *options, b []byte) {
 	s.options, s.b, s.final, s.base = *o, b, true, fresh
-	s.decided = len(b)
+	s.decided, s.quiet = len(b), len(b)
 }
 
-// firstChain returns the offset of the first chain at or after i that may hold
-// a card number. If there is none it returns -1, and the offset up to which
-// that is certain when more text may follow.
-func (o *options) firstChain(b []byte, i int, final bool) (start, decided int) {
-	for i = nextDigit(b, i); i < len(b); i = nextDigit(b, i) {
+// An outlook tells where to look closer in a text.
+type outlook struct {
+	digit int // the first digit
+	chain int // start of the first chain that may hold a card number; -1 if there is none
+
+	// If there is no chain: up to here that is certain when more text may
+	// follow, and from quiet on there is no digit at all.
+	decided, quiet int
+}
+
+// firstChain looks for the first chain at or after i that may hold a card number.
+func (o *options) firstChain(b []byte, i int, final bool) outlook {
+	quiet := i
+	i = nextDigit(b, i)
+	first := i
+	for i < len(b) {
 		n, end, next := o.measure(b, i, minDigits)
 		phone := n >= minDigits && isPhone(b, i)
 		if phone {
@@ -70,24 +84,26 @@ func (o *options) firstChain(b []byte, i int, final bool) (start, decided int) {
 		}
 		switch {
 		case !final && next == chainOpen && n <= maxPhone:
-			return -1, i
+			return outlook{digit: first, chain: -1, decided: i, quiet: len(b)}
 		case n > maxPhone || n >= minDigits && !phone:
-			return i, i
+			return outlook{digit: first, chain: i, decided: i, quiet: len(b)}
 		}
-		i = end
+		quiet = end
+		i = nextDigit(b, end)
 	}
-	return -1, len(b)
+	return outlook{digit: first, chain: -1, decided: len(b), quiet: quiet}
 }
 
 // scan looks at the text from offset i on, where no chain has begun yet.
 func (s *scanner) scan(i int) {
 	for i >= 0 {
-		var start int
-		if start, s.decided = s.firstChain(s.b, i, s.final); start < 0 {
+		at := s.firstChain(s.b, i, s.final)
+		s.decided, s.quiet = at.decided, at.quiet
+		if at.chain < 0 {
 			return
 		}
 		s.n = 0
-		i = s.chain(start)
+		i = s.chain(at.chain)
 	}
 }
 
@@ -161,7 +177,7 @@ func (s *scanner) listed(k int) bool {
 		return false
 	}
 	const around = maxDigits // groups: no card reaches further
-	if s.g[k].streak <= around || k+around >= s.n || s.g[k+around].streak != s.g[k].streak+around || s.g[k-1].end <= s.belongs {
+	if s.g[k].streak <= around || k+around >= s.n || int(s.g[k+around].streak) != int(s.g[k].streak)+around || s.g[k-1].end <= s.belongs {
 		return false
 	}
 	shortest := (minDigits + int(n) - 1) / int(n)
@@ -180,7 +196,7 @@ func (s *scanner) mayStart(k int) bool {
 	var last [maxDigits + 1]uint8
 	have := s.endings(k, s.n, lengthsByPrefix[prefix], &last)
 	for n := minDigits; n <= maxDigits; n++ {
-		if have&lengthBit(n) != 0 && (s.luhn(k, int(last[n])) == 0 || maybeUnionPay(prefix)) {
+		if have&lengthBit(n) != 0 && (s.luhn(k, int(last[n])) || maybeUnionPay(prefix)) {
 			return true
 		}
 	}
@@ -190,52 +206,55 @@ func (s *scanner) mayStart(k int) bool {
 // push takes the group that starts at i in hand, with its sums, and returns
 // where the chain goes on.
 func (s *scanner) push(i int) (next int) {
-	g := &s.g[s.n]
+	b, g := s.b, &s.g[s.n]
 	s.n++
-	next = s.run(s.b, i, g)
-	g.at = s.at
-	s.at += uint32(g.n)
-	g.streak = 1
-	if s.n > 1 && s.g[s.n-2].n == g.n {
-		g.streak += s.g[s.n-2].streak
-	}
-	g.lead = [...]uint8{noDigit, noDigit, noDigit, noDigit}
-	if g.n > maxDigits {
-		return next // no candidate reaches across
-	}
-	g.in = s.sum
-	k := 0
-	this, other := s.sum[s.odd], s.sum[s.odd^1] // the sums that double this digit, and the next
-	for i := g.start; i < g.end; {
-		v := s.b[i] - '0'
+	g.start, g.at, g.in = i, s.at, s.sum
+	n, lead, gap, sum := 0, uint16(0), uint32(0), s.sum
+	for {
+		v := b[i] - '0'
 		if v <= 9 {
 			i++
 		} else {
-			d, w := decimal(s.b, i)
-			if w == 0 {
-				_, w = runeAfter(s.b, i) // invisible
-				i += w
-				continue
-			}
+			d, w := decimal(b, i)
 			v = uint8(d)
 			i += w
 		}
-		if k < len(g.lead) {
-			g.lead[k] = v
-			k++
+		if n++; n <= iinDigits {
+			lead = lead<<4 | uint16(v)
 		}
-		this, other = other+v, this+doubled[v]
+		sum = bits.RotateLeft16(sum, 8) + luhnSums[v&15]
+		if i < len(b) && b[i]-'0' <= 9 {
+			continue
+		}
+		if gap, next = s.nextGroup(b, i); next < 0 || gap != 0 {
+			break
+		}
+		i = next
 	}
-	s.odd = (s.odd + uint8(g.n)) & 1
-	s.sum[s.odd], s.sum[s.odd^1] = this, other
-	g.out, g.odd = s.sum, s.odd
+	if n > maxDigits {
+		sum = 0 // of no use
+	}
+	s.sum = sum>>8%10<<8 | sum&0xFF%10
+	s.at += uint32(min(n, manyDigits))
+	g.end, g.gap, g.out, g.lead, g.n = i, gap, s.sum, lead, uint8(min(n, manyDigits))
+	g.streak = 1
+	if s.n > 1 && s.g[s.n-2].n == g.n {
+		// Beyond what listed asks for, the exact number does not matter.
+		if g.streak += s.g[s.n-2].streak; g.streak == 0 {
+			g.streak = 2 * maxDigits
+		}
+	}
 	return next
 }
 
-// luhn returns the Luhn sum of groups k to j.
-func (s *scanner) luhn(k, j int) uint8 {
-	odd := s.g[j].odd
-	return (s.g[j].out[odd] - s.g[k].in[odd]) % 10
+// luhn reports whether groups k to j pass the Luhn check.
+func (s *scanner) luhn(k, j int) bool {
+	first, last := &s.g[k], &s.g[j]
+	in := first.in
+	if (last.at+uint32(last.n)-first.at)&1 != 0 {
+		in >>= 8
+	}
+	return uint8(in) == uint8(last.out)
 }
 
 // step judges the candidates that start with group k, records a card and

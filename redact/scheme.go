@@ -215,5 +215,6 @@ func isUnionPay(iin, n int) bool {
 	return n >= 16 && (iin/100 == 62 || iin >= 8100 && iin <= 8179)
 }
 
-// doubled is what a digit in an even place counts in the Luhn sum.
-var doubled = [10]uint8{0, 2, 4, 6, 8, 1, 3, 5, 7, 9}
+// luhnSums is what a digit counts in the two Luhn sums of a group: itself in the
+// lower byte, its doubled value in the upper.
+var luhnSums = [16]uint16{0x0000, 0x0201, 0x0402, 0x0603, 0x0804, 0x0105, 0x0306, 0x0507, 0x0708, 0x0909}

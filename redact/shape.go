@@ -19,7 +19,7 @@ func shapeOf(g []group) shape {
 		return canonical
 	case n == 3 && g[0].n == 4 && g[1].n == 6 && (g[2].n == 5 || g[2].n == 4): // American Express, Diners
 		return canonical
-	case n == 3 && g[0].n == 4 && g[1].n == 5 && g[2].n == 6 && g[0].lead[0] == 1: // UATP
+	case n == 3 && g[0].n == 4 && g[1].n == 5 && g[2].n == 6 && g[0].lead>>12 == 1: // UATP
 		return canonical
 	case (n == 4 || n == 5 && g[4].n <= 3) && g[0].n == 4 && g[1].n == 4 && g[2].n == 4 && g[3].n == 4:
 		return canonical

@@ -16,6 +16,11 @@ const (
 	from0 = (0x80 - '0') * ones       // at least '0'
 	from9 = (0x80 - ('9' + 1)) * ones // above '9'
 
+	// In ASCII, taking '0' off with an exclusive or leaves a digit below 10 and
+	// nothing else.
+	zeros  = '0' * ones
+	from10 = (0x80 - 10) * ones
+
 	// Of the bytes above 0x7F only some lead to a digit: D9, DB, DF, E0, E1,
 	// EA, EF and F0. Tested are the two ranges D9–E1 and from EA on, so that
 	// Latin, Greek, Cyrillic, Hebrew, kana and most Chinese go by unseen.
@@ -41,6 +46,9 @@ func digitBytes(x uint64) uint64 {
 // nextDigit returns the offset of the first decimal digit at or after i, or
 // len(b).
 func nextDigit(b []byte, i int) int {
+	if i < len(b) && b[i]-'0' <= 9 {
+		return i
+	}
 	for {
 		i = nextCandidateByte(b, i)
 		if i >= len(b) || b[i] < utf8.RuneSelf {
@@ -56,15 +64,14 @@ func nextDigit(b []byte, i int) int {
 // nextCandidateByte returns the offset of the first byte flagged by
 // digitBytes at or after i, or len(b).
 func nextCandidateByte(b []byte, i int) int {
-	// Most text is ASCII without digits: four words need one branch.
+	// Most text is ASCII without digits: four words need one branch. Other
+	// characters may spoil the sums, and are looked for last.
 	for len(b)-i >= 32 {
 		w := b[i : i+32 : i+32]
 		w0, w1 := load64(w), load64(w[8:])
 		w2, w3 := load64(w[16:]), load64(w[24:])
-		y0, y1, y2, y3 := w0&low7, w1&low7, w2&low7, w3&low7
-		d := (y0+from0)&^(y0+from9) | (y1+from0)&^(y1+from9) |
-			(y2+from0)&^(y2+from9) | (y3+from0)&^(y3+from9)
-		if (d|w0|w1|w2|w3)&tops == 0 {
+		none := ((w0 ^ zeros) + from10) & ((w1 ^ zeros) + from10) & ((w2 ^ zeros) + from10) & ((w3 ^ zeros) + from10)
+		if none&^(w0|w1|w2|w3)&tops == tops {
 			i += 32
 			continue
 		}
@@ -86,6 +93,12 @@ func nextCandidateByte(b []byte, i int) int {
 		if f := digitBytes(load64(b[i:])); f != 0 {
 			return i + bits.TrailingZeros64(f)>>3
 		}
+	}
+	if k := len(b) - 8; i < len(b) && k >= 0 { // the last word, but for the bytes before i
+		if f := digitBytes(load64(b[k:])) >> (8 * (i - k)); f != 0 {
+			return i + bits.TrailingZeros64(f)>>3
+		}
+		return len(b)
 	}
 	for ; i < len(b); i++ {
 		if c := b[i]; c-'0' <= 9 || c >= 0xD9 && (c < 0xE2 || c >= 0xEA) {

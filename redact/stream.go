@@ -53,7 +53,7 @@ func (s *stream) look(dst []byte, final bool) []byte {
 	if !final {
 		b = b[:len(b)-incomplete(b)]
 	}
-	sc := scanner{options: s.r.options(), b: b, final: final, progress: s.progress, base: s.progress}
+	sc := scanner{options: s.r.options(), b: b, final: final, quiet: len(b), progress: s.progress, base: s.progress}
 	sc.resume(s.from)
 	sc.codes(s.from)
 	sc.detect(s.from)
@@ -67,7 +67,7 @@ func (s *stream) look(dst []byte, final bool) []byte {
 	for _, x := range found {
 		s.note(&x)
 		if s.found != nil {
-			sp := sc.span(&x)
+			sp := sc.span(b, &x)
 			sp.Start, sp.End = sp.Start+s.gone, sp.End+s.gone
 			s.found(sp)
 		}

@@ -11,25 +11,24 @@ import (
 func (s *scanner) take(c *candidate) {
 	start, end := s.g[c.first].start, s.g[c.last].end
 	s.taken, s.belongs = end, end
-	var buf [maxDigits]byte
-	digits := s.digits(buf[:0], c)
-	if s.allowed(digits) {
+	if s.allowed(start, end) {
 		return
 	}
 	head, tail := s.r.Keep.ends(c.n)
-	card := hit{
-		start: start, end: end, kind: Card, scheme: lookup(digits), tier: c.tier, reason: c.reason, shape: c.shape,
+	card := s.hits.add()
+	*card = hit{
+		start: start, end: end, kind: Card, tier: c.tier, reason: c.reason, shape: c.shape,
 		digits: uint16(c.n), head: uint16(head), tail: uint16(tail),
 	}
-	var more hit
+	from, to, kind, reason := 0, 0, Kind(0), ByPosition // of what else must not be kept
 	switch {
-	case s.isTrack(start, end):
-		if from, to := s.trackTail(start, end); from < to && !s.r.InsecureKeepSAD {
-			more = hit{start: from, end: to, kind: TrackData, reason: ByTrack}
+	case c.reason == ByTrack:
+		if from, to = s.trackTail(start, end); from < to && !s.r.InsecureKeepSAD {
+			kind, reason = TrackData, ByTrack
 		}
 	case c.code:
 		x := &s.g[c.last+1]
-		more = hit{start: x.start, end: x.end, kind: SecurityCode, reason: ByPosition}
+		from, to, kind = x.start, x.end, SecurityCode
 		if i, ok := s.expiryAt(x.end); ok {
 			s.belongs = i
 		}
@@ -39,18 +38,17 @@ func (s *scanner) take(c *candidate) {
 			break
 		}
 		s.belongs = i
-		if from, to, ok := s.codeAt(i); ok && !s.cardAt(from) {
-			more = hit{start: from, end: to, kind: SecurityCode, reason: ByPosition}
+		if from, to, ok = s.codeAt(i); ok && !s.cardAt(from) {
+			kind = SecurityCode
 		}
 	}
-	s.belongs = max(s.belongs, more.end)
+	if kind != 0 {
+		s.belongs = max(s.belongs, to)
+	}
 	card.until = s.belongs
-	s.hits.add(card)
-	if more.kind != 0 && !s.r.InsecureKeepSAD {
-		s.taken = more.end
-		more.digits = s.count(more.start, more.end)
-		more.until = s.belongs
-		s.hits.add(more)
+	if kind != 0 && !s.r.InsecureKeepSAD {
+		s.taken = to
+		*s.hits.add() = hit{start: from, end: to, until: s.belongs, kind: kind, reason: reason, digits: s.count(from, to)}
 	}
 }
 
@@ -64,14 +62,19 @@ func (s *scanner) count(i, end int) (n uint16) {
 	return n
 }
 
-// allowed reports whether the host wants the number with these digits left alone.
-func (s *scanner) allowed(digits []byte) bool {
+// allowed reports whether the host wants the number b[start:end] left alone.
+func (s *scanner) allowed(start, end int) bool {
+	if len(s.r.AllowNumbers) == 0 && s.r.Allow == nil {
+		return false
+	}
+	var buf [maxDigits]byte
+	number := digits(buf[:0], s.b[start:end])
 	for _, n := range s.r.AllowNumbers {
-		if n == string(digits) {
+		if n == string(number) {
 			return true
 		}
 	}
-	return s.r.Allow != nil && s.r.Allow(string(digits))
+	return s.r.Allow != nil && s.r.Allow(string(number))
 }
 
 // noCard is the place of a card out of reach.
@@ -87,6 +90,9 @@ func (s *scanner) codes(i int) {
 	}
 	cards := len(found)
 	for k := 0; ; {
+		if i >= s.quiet {
+			break
+		}
 		if i = nextDigit(s.b, i); i >= s.decided {
 			break
 		}
@@ -100,14 +106,14 @@ func (s *scanner) codes(i int) {
 			k++
 			continue
 		}
-		var g group
-		s.run(s.b, i, &g)
+		start := i
+		n, end, _, _ := s.run(s.b, start)
 		next := k // the next card
 		for next < cards && found[next].kind != Card {
 			next++
 		}
-		near := g.start-lastCard <= sadReach || next < cards && found[next].start-g.end <= sadReach
-		i = g.end
+		near := start-lastCard <= sadReach || next < cards && found[next].start-end <= sadReach
+		i = end
 		switch {
 		case s.final && !near:
 			// Nothing is sensitive here: go on near the next card.
@@ -116,18 +122,18 @@ func (s *scanner) codes(i int) {
 			} else if to := found[next].start - sadReach; to > i {
 				i = max(i, s.runStart(to))
 			}
-		case g.n != 3 && g.n != 4:
-		case !near && g.end+sadReach < s.decided:
+		case n != 3 && n != 4:
+		case !near && end+sadReach < s.decided:
 		default:
-			kind := s.codeBefore(s.b, g.start)
+			kind := s.codeBefore(s.b, start)
 			if kind == 0 {
 				break
 			}
 			if !near {
-				s.decided = g.start
+				s.decided = start
 				break
 			}
-			s.hits.add(hit{start: g.start, end: g.end, kind: kind, reason: ByCodeLabel, digits: uint16(g.n)})
+			*s.hits.add() = hit{start: start, end: end, kind: kind, reason: ByCodeLabel, digits: uint16(n)}
 		}
 	}
 	s.settle()
