@@ -124,7 +124,7 @@ func (c *Client) run(ctx context.Context, cl *call, res *CallResult) error {
 		if !again || d > c.maxWait-res.Waited || ctx.Err() != nil {
 			return err
 		}
-		if tooLong(ctx, time.Now(), d, d) || sleep(ctx, d) != nil {
+		if tooLong(ctx, d, d) || sleep(ctx, d) != nil {
 			return err
 		}
 		res.Waited += d

@@ -40,7 +40,7 @@ func (l *localLimiter) acquireAccount(ctx context.Context, p Permit, now time.Ti
 	for _, id := range [...]string{AppAccount, p.Account} {
 		now = time.Now()
 		d, cancel := l.account(id).reserve(now, id != AppAccount)
-		if d > 0 && tooLong(ctx, now, d, end.Sub(now)) {
+		if d > 0 && tooLong(ctx, d, end.Sub(now)) {
 			cancel()
 			return &LimitError{Scope: ScopeAccount, Wait: d}
 		}

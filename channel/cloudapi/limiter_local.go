@@ -3,6 +3,7 @@ package cloudapi
 import (
 	"context"
 	"hash/maphash"
+	"math"
 	"sync"
 	"time"
 
@@ -58,6 +59,7 @@ func NewLimiter(l Limits) Limiter {
 	l.AccountPerHour = orDefault(l.AccountPerHour, 5000)
 	return &localLimiter{
 		limits:   l,
+		clock:    clock{time.Now()},
 		seed:     maphash.MakeSeed(),
 		pairs:    keyrate.New(l.PairInterval, l.PairBurst, l.PairInterval/pairSlack),
 		numbers:  make(map[string]*numberQueue),
@@ -72,8 +74,15 @@ func orDefault[T int | int64 | time.Duration](v, def T) T {
 	return v
 }
 
+// clock tells the time since it was made, which costs half of what it costs to
+// learn the time of day as well.
+type clock struct{ start time.Time }
+
+func (c clock) now() time.Duration { return time.Since(c.start) }
+
 type localLimiter struct {
 	limits Limits
+	clock  clock
 	seed   maphash.Seed
 	pairs  *keyrate.Limits
 
@@ -87,34 +96,31 @@ func (l *localLimiter) Acquire(ctx context.Context, p Permit) (time.Duration, er
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	now := time.Now()
+	now := l.clock.now()
 	if p.Number != "" {
-		q := l.number(p.Number, now)
-		pair := pairOf{limits: l.pairs}
-		if p.Recipient != "" {
-			pair.key, pair.on = l.pairKey(p.Number, p.Recipient), true
-		}
+		q := l.number(p.Number)
+		pair := l.pair(q, p.Recipient)
 		if q.tryNow(pair, now) {
 			return 0, nil
 		}
 		err := q.wait(ctx, pair, p.Lane, now, p.MaxWait)
-		return time.Since(now), err
+		return l.clock.now() - now, err
 	}
 	if p.Account != "" {
-		err := l.acquireAccount(ctx, p, now)
-		return time.Since(now), err
+		err := l.acquireAccount(ctx, p, time.Now())
+		return l.clock.now() - now, err
 	}
 	return 0, nil
 }
 
 // Observe implements [Limiter].
 func (l *localLimiter) Observe(_ context.Context, p Permit, o Observation) {
-	now := time.Now()
 	if p.Number != "" {
-		q := l.number(p.Number, now)
+		now := l.clock.now()
+		q := l.number(p.Number)
 		switch {
-		case o.Throttled == message.ClassThrottledPair && p.Recipient != "":
-			l.pairs.Block(l.pairKey(p.Number, p.Recipient), now, max(o.RetryAfter, l.limits.PairInterval))
+		case o.Throttled == message.ClassThrottledPair:
+			l.pair(q, p.Recipient).block(now, max(o.RetryAfter, l.limits.PairInterval))
 		case o.Throttled == message.ClassThrottledNumber:
 			q.throttled(now, o.RetryAfter)
 		}
@@ -126,18 +132,20 @@ func (l *localLimiter) Observe(_ context.Context, p Permit, o Observation) {
 		}
 	}
 	if p.Account != "" {
-		l.account(p.Account).observe(now, o)
+		l.account(p.Account).observe(time.Now(), o)
 	}
 }
 
-// pairKey hashes a pair. The pairs are many and short-lived; their names are not
-// kept.
-func (l *localLimiter) pairKey(number, recipient string) uint64 {
-	const odd = 0x9e3779b97f4a7c15 // keeps (a,b) and (b,a) apart
-	return maphash.String(l.seed, number)*odd + maphash.String(l.seed, recipient)
+// pair names the pair of a number and a recipient by a hash: the pairs are many
+// and short-lived, their names are not kept.
+func (l *localLimiter) pair(q *numberQueue, recipient string) pairOf {
+	if recipient == "" {
+		return pairOf{}
+	}
+	return pairOf{limits: l.pairs, key: q.salt + maphash.String(l.seed, recipient)}
 }
 
-func (l *localLimiter) number(id string, now time.Time) *numberQueue {
+func (l *localLimiter) number(id string) *numberQueue {
 	l.mu.RLock()
 	q := l.numbers[id]
 	l.mu.RUnlock()
@@ -147,7 +155,7 @@ func (l *localLimiter) number(id string, now time.Time) *numberQueue {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if q = l.numbers[id]; q == nil {
-		q = newNumberQueue(now, l.limits.Throughput-l.limits.Reserve)
+		q = newNumberQueue(l.clock, id, maphash.String(l.seed, id), l.limits.Throughput-l.limits.Reserve)
 		l.numbers[id] = q
 	}
 	return q
@@ -169,23 +177,41 @@ func (l *localLimiter) account(id string) *accountBudget {
 	return a
 }
 
-// pairOf is the pair limit as it concerns one message.
+// later returns now + d, or the end of time.
+func later(now, d time.Duration) time.Duration {
+	return now + min(d, math.MaxInt64-now)
+}
+
+// pairOf is the pair limit as it concerns one message; the zero pairOf limits
+// nothing.
 type pairOf struct {
 	limits *keyrate.Limits
 	key    uint64
-	on     bool
 }
 
-func (p pairOf) take(now time.Time) (wait time.Duration, ok bool) {
-	if !p.on {
+func (p pairOf) take(now time.Duration) (wait time.Duration, ok bool) {
+	if p.limits == nil {
 		return 0, true
 	}
 	return p.limits.Take(p.key, now)
 }
 
-func (p pairOf) giveBack(now time.Time) {
-	if p.on {
+func (p pairOf) wait(now time.Duration) time.Duration {
+	if p.limits == nil {
+		return 0
+	}
+	return p.limits.Wait(p.key, now)
+}
+
+func (p pairOf) giveBack(now time.Duration) {
+	if p.limits != nil {
 		p.limits.Return(p.key, now)
+	}
+}
+
+func (p pairOf) block(now, d time.Duration) {
+	if p.limits != nil {
+		p.limits.Block(p.key, now, d)
 	}
 }
 
@@ -205,10 +231,10 @@ func sleep(ctx context.Context, d time.Duration) error {
 }
 
 // tooLong reports whether a wait of d does not fit into most or into ctx.
-func tooLong(ctx context.Context, now time.Time, d, most time.Duration) bool {
+func tooLong(ctx context.Context, d, most time.Duration) bool {
 	if d > most {
 		return true
 	}
 	deadline, ok := ctx.Deadline()
-	return ok && deadline.Sub(now) < d
+	return ok && time.Until(deadline) < d
 }

@@ -5,16 +5,11 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"github.com/kanava-go/kanava/channel/message"
 )
 
 // How a number's limit is used and defended.
 const (
-	// share is the part of the limit that is used. The rest absorbs the jitter of
-	// the network: messages can arrive closer together than they were sent.
-	share = 0.96
 	// shrink is what remains of the speed after Meta has refused for throughput,
 	// recovery the part of the limit that comes back per recoverEvery: slowly from
 	// shortly before the speed that was refused.
@@ -31,60 +26,55 @@ const (
 // wait for it. Whoever finds a permit free and nobody waiting takes it at once;
 // the others queue by lane, and a timer hands out permits as they fall due.
 type numberQueue struct {
+	id    string
+	salt  uint64 // the number's part of the keys of its pairs
+	clock clock
+
 	mu      sync.Mutex
-	bucket  *rate.Limiter
-	ceiling float64   // limit of the number, messages per second
-	speed   float64   // at most ceiling; less after a refusal
-	refused float64   // speed at the last refusal, 0 for none
-	changed time.Time // when speed last changed
-	paused  time.Time // nothing goes before
-
-	lanes   [laneCount]lane
 	waiting int
-	passed  int // messages in a row that overtook an older one
-	timer   *time.Timer
+	pace    pace
+	paused  time.Duration // nothing goes before
+	ceiling float64       // limit of the number, messages per second
+	speed   float64       // at most ceiling; less after a refusal
+	refused float64       // speed at the last refusal, 0 for none
+	changed time.Duration // when speed last changed
+
+	lanes  [laneCount]lane
+	passed int // messages in a row that overtook an older one
+	timer  *time.Timer
 }
 
-func newNumberQueue(now time.Time, perSecond int) *numberQueue {
-	q := &numberQueue{bucket: rate.NewLimiter(0, 1)}
-	q.setThroughput(now, perSecond)
+func newNumberQueue(c clock, id string, salt uint64, perSecond int) *numberQueue {
+	q := &numberQueue{id: id, salt: salt, clock: c, paused: -1}
+	q.setThroughput(c.now(), perSecond)
 	return q
-}
-
-// burstFor is the bucket that goes with a limit: in any second at most
-// share×limit+burst messages leave, which has to stay within the limit.
-func burstFor(perSecond float64) int {
-	if perSecond < 50 {
-		return 1
-	}
-	return 1 + int(perSecond/100+0.5)
 }
 
 // setThroughput takes over a limit that was learned. What was found out the hard
 // way is forgotten.
-func (q *numberQueue) setThroughput(now time.Time, perSecond int) {
+func (q *numberQueue) setThroughput(now time.Duration, perSecond int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if c := float64(max(perSecond, 1)); c != q.ceiling {
 		q.ceiling, q.refused = c, 0
+		q.pace.setLimit(max(perSecond, 1))
 		q.setSpeed(now, c)
 		q.dispatch(now)
 	}
 }
 
-func (q *numberQueue) setSpeed(now time.Time, speed float64) {
+func (q *numberQueue) setSpeed(now time.Duration, speed float64) {
 	q.speed, q.changed = speed, now
-	q.bucket.SetLimitAt(now, rate.Limit(share*speed))
-	q.bucket.SetBurstAt(now, burstFor(speed))
+	q.pace.setSpeed(now, speed)
 }
 
 // throttled reacts to a refusal: a pause, then a slower pace. Refusals of
 // messages that were on their way at the same time count once.
-func (q *numberQueue) throttled(now time.Time, pause time.Duration) {
+func (q *numberQueue) throttled(now, pause time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if until := now.Add(max(pause, time.Second)); until.After(q.paused) {
-		if now.After(q.paused) {
+	if until := later(now, max(pause, time.Second)); until > q.paused {
+		if now > q.paused {
 			q.refused = q.speed
 			q.setSpeed(now, max(q.speed*shrink, 1))
 		}
@@ -93,18 +83,18 @@ func (q *numberQueue) throttled(now time.Time, pause time.Duration) {
 }
 
 // recover raises the speed again when nothing was refused for a while.
-func (q *numberQueue) recover(now time.Time) {
+func (q *numberQueue) recover(now time.Duration) {
 	if q.speed >= q.ceiling {
 		return
 	}
 	speed, changed := q.speed, q.changed
-	for now.Sub(changed) >= recoverEvery && speed < q.ceiling {
+	for now-changed >= recoverEvery && speed < q.ceiling {
 		step := recovery
 		if q.refused > 0 && speed+recovery*q.ceiling > 0.9*q.refused {
 			step = probing
 		}
 		speed = min(q.ceiling, speed+step*q.ceiling)
-		changed = changed.Add(recoverEvery)
+		changed += recoverEvery
 	}
 	if speed != q.speed {
 		q.setSpeed(now, speed)
@@ -113,68 +103,62 @@ func (q *numberQueue) recover(now time.Time) {
 }
 
 // inbound takes the permits of messages received. They were not asked for, so
-// the bucket may go below zero; more than ten seconds' worth is not believed.
-func (q *numberQueue) inbound(now time.Time, n int) {
+// the pace may fall behind; more than ten seconds' worth is not believed.
+func (q *numberQueue) inbound(now time.Duration, n int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for range min(n, int(10*q.ceiling)) {
-		q.bucket.ReserveN(now, 1)
+		q.pace.take(now)
 	}
 }
 
 // tryNow takes a permit if one is free and nobody waits.
-func (q *numberQueue) tryNow(pair pairOf, now time.Time) bool {
+func (q *numberQueue) tryNow(pair pairOf, now time.Duration) (ok bool) {
 	q.mu.Lock()
-	defer q.mu.Unlock()
 	q.recover(now)
-	if q.waiting > 0 || now.Before(q.paused) {
-		return false
+	if q.waiting == 0 && now >= q.paused && q.pace.wait(now) <= 0 {
+		if _, ok = pair.take(now); ok {
+			q.pace.take(now)
+		}
 	}
-	if _, ok := pair.take(now); !ok {
-		return false
-	}
-	if !q.bucket.AllowN(now, 1) {
-		pair.giveBack(now)
-		return false
-	}
-	return true
+	q.mu.Unlock() // not deferred: this is the way of nearly every message
+	return ok
 }
 
 // wait queues until a permit of the number and one of the pair are free at the
 // same moment.
-func (q *numberQueue) wait(ctx context.Context, pair pairOf, l message.Lane, now time.Time, most time.Duration) error {
-	end := now.Add(most)
+func (q *numberQueue) wait(ctx context.Context, pair pairOf, l message.Lane, now, most time.Duration) error {
+	end := later(now, most)
 	for {
-		if pair.on {
-			d := pair.limits.Wait(pair.key, now)
-			if d > 0 && tooLong(ctx, now, d, end.Sub(now)) {
+		if d := pair.wait(now); d > 0 {
+			if tooLong(ctx, d, end-now) {
 				return &LimitError{Scope: ScopePair, Wait: d}
 			}
 			if err := sleep(ctx, d); err != nil {
 				return err
 			}
-			now = time.Now()
+			now = q.clock.now()
 		}
 		// The number's permit is asked for only when the pair is free: a hot pair
 		// must not sit in the queue of the others.
 		w := &waiter{pair: pair, lane: min(l, laneCount-1), since: now, granted: make(chan bool, 1)}
-		if d := q.enqueue(ctx, w, now, end.Sub(now)); d > 0 {
+		if d := q.enqueue(ctx, w, now, end-now); d > 0 {
 			return &LimitError{Scope: ScopeNumber, Wait: d}
 		}
-		ok, err := q.await(ctx, w, end.Sub(now))
+		ok, err := q.await(ctx, w, end-now)
 		if ok || err != nil {
 			return err
 		}
-		now = time.Now() // the pair was used up by another message meanwhile
+		now = q.clock.now() // the pair was used up by another message meanwhile
 	}
 }
 
 // enqueue lets w wait, or returns the expected wait if that is too long.
-func (q *numberQueue) enqueue(ctx context.Context, w *waiter, now time.Time, most time.Duration) time.Duration {
+func (q *numberQueue) enqueue(ctx context.Context, w *waiter, now, most time.Duration) time.Duration {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.recover(now)
-	if d := q.expect(w.lane, now); d > 0 && tooLong(ctx, now, d, most) {
+	if d := q.expect(w.lane, now); d > 0 && tooLong(ctx, d, most) {
 		return d
 	}
 	q.lanes[w.lane].push(w)
@@ -185,13 +169,12 @@ func (q *numberQueue) enqueue(ctx context.Context, w *waiter, now time.Time, mos
 
 // expect estimates the wait of a newcomer: those ahead of it, at the present
 // speed.
-func (q *numberQueue) expect(l message.Lane, now time.Time) time.Duration {
-	ahead := 1 - q.bucket.TokensAt(now)
+func (q *numberQueue) expect(l message.Lane, now time.Duration) time.Duration {
+	ahead := 0
 	for i := range l + 1 {
-		ahead += float64(q.lanes[i].n)
+		ahead += q.lanes[i].n
 	}
-	d := time.Duration(ahead / (share * q.speed) * float64(time.Second))
-	return max(d, q.paused.Sub(now), 0)
+	return max(q.pace.waitBehind(ahead, now), q.paused-now, 0)
 }
 
 // await waits for the turn of w. ok is false if the pair of w has no permit any
@@ -215,28 +198,23 @@ func (q *numberQueue) await(ctx context.Context, w *waiter, most time.Duration) 
 		}
 		if ok {
 			// The number's permit lapses; the pair's is dear and given back.
-			w.pair.giveBack(time.Now())
+			w.pair.giveBack(q.clock.now())
 		}
 		return false, ctx.Err()
 	}
 	q.lanes[w.lane].remove(w)
 	q.waiting--
 	if err == nil {
-		err = &LimitError{Scope: ScopeNumber, Wait: q.expect(w.lane, time.Now())}
+		err = &LimitError{Scope: ScopeNumber, Wait: q.expect(w.lane, q.clock.now())}
 	}
 	return false, err
 }
 
 // dispatch hands out the permits that are due and sets the timer for the next.
 // The caller holds the lock.
-func (q *numberQueue) dispatch(now time.Time) {
+func (q *numberQueue) dispatch(now time.Duration) {
 	for q.waiting > 0 {
-		if d := q.paused.Sub(now); d > 0 {
-			q.arm(d)
-			return
-		}
-		if tokens := q.bucket.TokensAt(now); tokens < 1 {
-			d := time.Duration((1-tokens)/float64(q.bucket.Limit())*float64(time.Second)) + time.Microsecond
+		if d := max(q.pace.wait(now), q.paused-now); d > 0 {
 			q.arm(d)
 			return
 		}
@@ -249,7 +227,7 @@ func (q *numberQueue) dispatch(now time.Time) {
 			w.granted <- false
 			continue
 		}
-		q.bucket.AllowN(now, 1)
+		q.pace.take(now)
 		w.granted <- true
 	}
 }
@@ -267,7 +245,7 @@ func (q *numberQueue) arm(d time.Duration) {
 func (q *numberQueue) tick() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	now := time.Now()
+	now := q.clock.now()
 	q.recover(now)
 	q.dispatch(now)
 }
@@ -284,7 +262,7 @@ func (q *numberQueue) next() *waiter {
 		if first == nil {
 			first = head
 		}
-		if oldest == nil || head.since.Before(oldest.since) {
+		if oldest == nil || head.since < oldest.since {
 			oldest = head
 		}
 	}
@@ -302,7 +280,7 @@ func (q *numberQueue) next() *waiter {
 type waiter struct {
 	pair       pairOf
 	lane       message.Lane
-	since      time.Time
+	since      time.Duration
 	granted    chan bool // buffered; true: go, false: the pair has no permit
 	queued     bool
 	prev, next *waiter

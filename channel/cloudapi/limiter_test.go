@@ -77,25 +77,33 @@ const forever = 1000 * time.Hour
 
 // TestTheThroughputIsUsedAndNeverExceeded is the proof: hours of mixed load in
 // virtual time, in every lane, with hot and cold recipients.
+//
+// How much can be used is limited by what the limiter cannot know. Messages that take
+// up to 24 ms arrive in one second if they left in 1.024; and of the messages received
+// it learns too late for those already on their way, so that as many as can be
+// received in 24 ms have to stay free, which is what the reserve is for. No limiter can
+// use more than (limit - reserve) / 1.024 without ever exceeding the limit: 97.6 % with
+// nothing received, 95.2 % of 80 if two can be received at once, 92.8 % if four can.
 func TestTheThroughputIsUsedAndNeverExceeded(t *testing.T) {
 	t.Parallel()
-	const late = 25 // milliseconds that the network takes at most
+	const late = 25 // milliseconds; what the network takes is less
 	for _, c := range []struct {
 		name    string
 		limit   int
 		hours   float64
 		jitter  int
-		inbound bool
+		inbound int // received within the jitter at most, twos and fours; 0 for none at all
 		reserve int
 		least   float64 // share of the limit that is used, messages received included
 	}{
-		{"coexistence over a slow network", 20, 2, late, false, 0, 0.95},
-		{"coexistence with messages received", 20, 2, 0, true, 0, 0.95},
-		{"standard over a slow network", 80, 1, late, false, 0, 0.95},
-		{"standard with messages received", 80, 1, 0, true, 0, 0.95},
-		{"standard with both and a reserve", 80, 1, late, true, 2, 0.93},
-		{"high over a slow network", 1000, 0.05, late, false, 0, 0.95},
-		{"high with both and a reserve", 1000, 0.05, late, true, 5, 0.95},
+		{"coexistence over a slow network", 20, 2, late, 0, 0, 0.97},
+		{"coexistence with messages received", 20, 2, 0, 4, 0, 0.97},
+		{"standard over a slow network", 80, 1, late, 0, 0, 0.97},
+		{"standard with messages received", 80, 1, 0, 4, 0, 0.97},
+		{"standard with both and a reserve", 80, 1, late, 2, 2, 0.95},
+		{"standard with more received and more reserve", 80, 1, late, 4, 4, 0.925},
+		{"high over a slow network", 1000, 0.05, late, 0, 0, 0.97},
+		{"high with both and a reserve", 1000, 0.05, late, 4, 5, 0.965},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -130,14 +138,18 @@ func TestTheThroughputIsUsedAndNeverExceeded(t *testing.T) {
 				}
 				inbound := 0
 				r := rand.New(rand.NewPCG(9, 9))
-				for c.inbound && ctx.Err() == nil {
+				for i := 0; c.inbound > 0 && ctx.Err() == nil; i++ {
 					n := r.IntN(3)
 					for range n {
 						p.receive()
 					}
 					inbound += n
 					l.Observe(ctx, cloudapi.Permit{Number: "1"}, cloudapi.Observation{Inbound: n})
-					time.Sleep(time.Duration(r.IntN(2000)) * time.Millisecond)
+					pause := r.IntN(2000)
+					if c.inbound == 2 || i%2 == 0 {
+						pause = max(pause, late)
+					}
+					time.Sleep(time.Duration(pause) * time.Millisecond)
 				}
 				wg.Wait()
 				require.Zero(t, p.pairOver, "pair limit")
@@ -304,7 +316,7 @@ func TestWaitsAreRefusedAtOnceIfTheyCannotSucceed(t *testing.T) {
 		// A queue that is too long says how long it is.
 		var wg sync.WaitGroup
 		ctx, cancel2 := context.WithCancel(t.Context())
-		for i := range 768 { // ten seconds' worth
+		for i := range 780 { // ten seconds' worth
 			wg.Go(func() {
 				_, _ = l.Acquire(ctx, cloudapi.Permit{Number: "2", Recipient: fmt.Sprint(i), MaxWait: time.Hour})
 			})
@@ -369,7 +381,7 @@ func TestACancelledWaitGivesItsPlaceBack(t *testing.T) {
 		// Everything works as on the first day.
 		time.Sleep(time.Hour)
 		start := time.Now()
-		for i := range 768 {
+		for i := range 780 {
 			_, err := l.Acquire(t.Context(), cloudapi.Permit{Number: "1", Recipient: fmt.Sprint(i % 40), MaxWait: forever})
 			require.NoError(t, err)
 		}
@@ -391,7 +403,8 @@ func TestARefusalShrinksTheRateAndItRecovers(t *testing.T) {
 			}
 			return float64(n) / time.Since(start).Seconds()
 		}
-		require.InDelta(t, 76.8, rate(5*time.Second), 1)
+		const speed = 80 / 1.025
+		require.InDelta(t, speed, rate(5*time.Second), 1)
 		l.Observe(t.Context(), permit, cloudapi.Observation{Throttled: message.ClassThrottledNumber, RetryAfter: 2 * time.Second})
 		// Refusals of messages that were under way at the same time count once.
 		l.Observe(t.Context(), permit, cloudapi.Observation{Throttled: message.ClassThrottledNumber, RetryAfter: 2 * time.Second})
@@ -399,9 +412,9 @@ func TestARefusalShrinksTheRateAndItRecovers(t *testing.T) {
 		_, err := l.Acquire(t.Context(), permit)
 		require.NoError(t, err)
 		require.InDelta(t, 2, time.Since(start).Seconds(), 0.1, "the pause")
-		require.InDelta(t, 0.7*76.8, rate(5*time.Second), 1.5)
+		require.InDelta(t, 0.7*speed, rate(5*time.Second), 1.5)
 		time.Sleep(time.Hour)
-		require.InDelta(t, 76.8, rate(5*time.Second), 1)
+		require.InDelta(t, speed, rate(5*time.Second), 1)
 	})
 }
 

@@ -20,13 +20,13 @@ func BenchmarkTake(b *testing.B) {
 	b.Run("ours", func(b *testing.B) {
 		l := keyrate.New(6*time.Second, 45, 0)
 		for k := range uint64(million) {
-			l.Take(k, now)
+			l.Take(k, t0)
 		}
 		r := rand.New(rand.NewPCG(1, 2))
 		b.ReportAllocs()
 		b.ResetTimer()
 		for b.Loop() {
-			l.Take(r.Uint64N(million), now)
+			l.Take(r.Uint64N(million), t0)
 		}
 	})
 	b.Run("map of x_time_rate", func(b *testing.B) {

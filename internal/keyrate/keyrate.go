@@ -19,7 +19,6 @@ type Limits struct {
 	interval int64 // nanoseconds between events
 	horizon  int64 // furthest a key may borrow: interval × (burst-1) - slack
 	span     int64 // life of a generation
-	epoch    time.Time
 	shards   [shardCount]shard
 }
 
@@ -48,7 +47,7 @@ func New(interval time.Duration, burst int, slack time.Duration) *Limits {
 	if burst == 1 {
 		interval, slack = interval+slack, 0
 	}
-	l := &Limits{interval: int64(interval), epoch: time.Now()}
+	l := &Limits{interval: int64(interval)}
 	l.horizon = max(l.interval*int64(burst-1)-int64(slack), 0)
 	l.span = l.horizon + l.interval
 	return l
@@ -56,19 +55,19 @@ func New(interval time.Duration, burst int, slack time.Duration) *Limits {
 
 // Take takes one event of the key at now. If none is free it takes nothing and
 // returns how long to wait.
-func (l *Limits) Take(key uint64, now time.Time) (wait time.Duration, ok bool) {
+func (l *Limits) Take(key uint64, now time.Duration) (wait time.Duration, ok bool) {
 	return l.visit(key, now, true)
 }
 
 // Wait returns how long the key has to wait before its next event; 0 if it may
 // go now. It takes nothing.
-func (l *Limits) Wait(key uint64, now time.Time) time.Duration {
+func (l *Limits) Wait(key uint64, now time.Duration) time.Duration {
 	wait, _ := l.visit(key, now, false)
 	return wait
 }
 
-func (l *Limits) visit(key uint64, now time.Time, take bool) (wait time.Duration, ok bool) {
-	t := int64(now.Sub(l.epoch))
+func (l *Limits) visit(key uint64, now time.Duration, take bool) (wait time.Duration, ok bool) {
+	t := int64(now)
 	s := l.shard(key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -87,8 +86,8 @@ func (l *Limits) visit(key uint64, now time.Time, take bool) (wait time.Duration
 func (l *Limits) shard(key uint64) *shard { return &l.shards[key%shardCount] }
 
 // Return gives back one event taken by [Limits.Take] and not used.
-func (l *Limits) Return(key uint64, now time.Time) {
-	t := int64(now.Sub(l.epoch))
+func (l *Limits) Return(key uint64, now time.Duration) {
+	t := int64(now)
 	s := l.shard(key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -99,8 +98,8 @@ func (l *Limits) Return(key uint64, now time.Time) {
 
 // Block makes the key wait for at least d from now. More than the longest debt
 // that the limits know (interval × burst) is cut to that.
-func (l *Limits) Block(key uint64, now time.Time, d time.Duration) {
-	t := int64(now.Sub(l.epoch))
+func (l *Limits) Block(key uint64, now time.Duration, d time.Duration) {
+	t := int64(now)
 	s := l.shard(key)
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -12,7 +12,7 @@ import (
 	"github.com/kanava-go/kanava/internal/keyrate"
 )
 
-var t0 = time.Now()
+const t0 = time.Hour
 
 func TestABurstIsALoanThatIsPaidBack(t *testing.T) {
 	t.Parallel()
@@ -27,11 +27,11 @@ func TestABurstIsALoanThatIsPaidBack(t *testing.T) {
 	require.Equal(t, wait, l.Wait(1, t0))
 
 	// After n events at once, n intervals of rest make the key whole again.
-	_, ok = l.Take(1, t0.Add(6*time.Second-1))
+	_, ok = l.Take(1, t0+6*time.Second-1)
 	require.False(t, ok)
-	_, ok = l.Take(1, t0.Add(6*time.Second))
+	_, ok = l.Take(1, t0+6*time.Second)
 	require.True(t, ok)
-	whole := t0.Add(46 * 6 * time.Second)
+	whole := t0 + 46*6*time.Second
 	for range 45 {
 		_, ok := l.Take(1, whole)
 		require.True(t, ok)
@@ -106,26 +106,21 @@ func TestBadLimitsAreRaisedToTheSmallestGood(t *testing.T) {
 // model is the algorithm without eviction and without shards.
 type model struct {
 	interval, horizon time.Duration
-	arrivals          map[uint64]time.Time
+	arrivals          map[uint64]time.Duration
 }
 
-func (m *model) take(key uint64, now time.Time) (time.Duration, bool) {
-	arrival := m.arrivals[key]
-	if arrival.Before(now) {
-		arrival = now
-	}
-	if early := arrival.Sub(now) - m.horizon; early > 0 {
+func (m *model) take(key uint64, now time.Duration) (time.Duration, bool) {
+	arrival := max(m.arrivals[key], now)
+	if early := arrival - now - m.horizon; early > 0 {
 		return early, false
 	}
-	m.arrivals[key] = arrival.Add(m.interval)
+	m.arrivals[key] = arrival + m.interval
 	return 0, true
 }
 
-func (m *model) block(key uint64, now time.Time, d time.Duration) {
-	until := now.Add(m.horizon + min(d, m.horizon+m.interval))
-	if m.arrivals[key].Before(until) {
-		m.arrivals[key] = until
-	}
+func (m *model) block(key uint64, now, d time.Duration) {
+	until := now + m.horizon + min(d, m.horizon+m.interval)
+	m.arrivals[key] = max(m.arrivals[key], until)
 }
 
 func TestForgettingIdleKeysChangesNoDecision(t *testing.T) {
@@ -134,8 +129,8 @@ func TestForgettingIdleKeysChangesNoDecision(t *testing.T) {
 	for range 20 {
 		interval, burst := time.Duration(1+r.IntN(10))*time.Second, 1+r.IntN(8)
 		l := keyrate.New(interval, burst, 0)
-		m := &model{interval, interval * time.Duration(burst-1), make(map[uint64]time.Time)}
-		now := t0
+		m := &model{interval, interval * time.Duration(burst-1), make(map[uint64]time.Duration)}
+		now := time.Duration(t0)
 		for range 5000 {
 			key := r.Uint64N(50)
 			if r.IntN(10) == 0 {
@@ -147,9 +142,9 @@ func TestForgettingIdleKeysChangesNoDecision(t *testing.T) {
 			wantWait, wantOK := m.take(key, now)
 			require.Equal(t, wantOK, ok)
 			require.Equal(t, wantWait, wait)
-			now = now.Add(time.Duration(r.ExpFloat64() * float64(interval) / 10))
+			now += time.Duration(r.ExpFloat64() * float64(interval) / 10)
 			if r.IntN(200) == 0 {
-				now = now.Add(interval * time.Duration(r.IntN(5*burst)))
+				now += interval * time.Duration(r.IntN(5*burst))
 			}
 		}
 	}
@@ -158,15 +153,15 @@ func TestForgettingIdleKeysChangesNoDecision(t *testing.T) {
 func TestIdleKeysAreForgotten(t *testing.T) {
 	t.Parallel()
 	l := keyrate.New(60*time.Millisecond, 45, 0) // the longest debt lasts 2.7 seconds
-	now := t0
+	now := time.Duration(t0)
 	for i := range uint64(2000) {
 		l.Take(i, now) // every key once, then never again
-		now = now.Add(time.Millisecond)
+		now += time.Millisecond
 	}
 	require.Equal(t, 2000, l.Len(), "all of them may still be in debt")
 	for i := range uint64(100_000) {
 		l.Take(i, now)
-		now = now.Add(time.Millisecond)
+		now += time.Millisecond
 	}
 	require.LessOrEqual(t, l.Len(), 4*2700+64, "however many there were")
 }
@@ -228,7 +223,7 @@ func TestAMillionKeysFitIntoTheirMemory(t *testing.T) {
 	require.Equal(t, keys, l.Len())
 
 	// The most that there can be: every key in both generations.
-	later := t0.Add(3 * 45 * 6 * time.Second)
+	later := t0 + 3*45*6*time.Second
 	for key := range uint64(keys) {
 		l.Take(key*0x9e3779b97f4a7c15, later)
 	}
