@@ -115,7 +115,9 @@ func (q *numberQueue) inbound(now time.Duration, n int) {
 // tryNow takes a permit if one is free and nobody waits.
 func (q *numberQueue) tryNow(pair pairOf, now time.Duration) (ok bool) {
 	q.mu.Lock()
-	q.recover(now)
+	if q.speed < q.ceiling {
+		q.recover(now)
+	}
 	if q.waiting == 0 && now >= q.paused && q.pace.wait(now) <= 0 {
 		if _, ok = pair.take(now); ok {
 			q.pace.take(now)
