@@ -10,7 +10,6 @@ type candidate struct {
 	tier        Tier
 	reason      Reason
 	code        bool // the next group is its security code
-	noUnionPay  bool // UnionPay is known not to be named near this one
 }
 
 // sure reports whether c needs no context to be a card.
@@ -55,32 +54,51 @@ func (s *scanner) iin(k int) int {
 	return int(lead>>12*1000 + lead>>8&0xF*100 + lead>>4&0xF*10 + lead&0xF)
 }
 
-// endings returns which of the lengths in want the groups from k on, up to group
-// limit, can make up, and for each the group it ends with.
-func (s *scanner) endings(k, limit int, want lengths, last *[maxDigits + 1]uint8) (have lengths) {
+// An ends tells where the card numbers that start with a group may end, by the
+// grouping and the check digit alone.
+type ends struct {
+	all   lengths              // of these numbers
+	luhn  lengths              // of those that pass the Luhn check; the others may be of UnionPay
+	group [maxDigits + 1]uint8 // the last group, for each length
+}
+
+// endings finds the card numbers that start with group k and end before group
+// limit.
+func (s *scanner) endings(k, limit int) (e ends) {
+	prefix := s.prefix(k)
+	want := lengthsByPrefix[prefix]
 	if want == 0 {
-		return 0
+		return e
 	}
 	// The group that completes the shortest number is near the one that did so
 	// for the last k.
-	at, j := s.g[k].at, min(max(s.hint, k), s.n-1)
+	at, sums, j := s.g[k].at, s.g[k].in, min(max(s.hint, k), s.n-1)
 	for j > k && s.g[j].at-at >= minDigits {
 		j--
 	}
-	for limit = min(limit, s.n); j < limit; j++ {
-		n := s.g[j].at - at + uint32(s.g[j].n)
+	for limit = min(limit, s.n); j < limit && s.g[j].at-at+uint32(s.g[j].n) < minDigits; j++ {
+	}
+	s.hint = j
+	have, luhn := lengths(0), lengths(0)
+	for ; j < limit; j++ {
+		g := &s.g[j]
+		n := g.at - at + uint32(g.n)
 		if n > maxDigits {
 			break
 		}
-		if n >= minDigits {
-			if have == 0 {
-				s.hint = j
-			}
-			have |= lengthBit(int(n))
-			last[n] = uint8(j)
+		bit := lengthBit(int(n))
+		have |= bit
+		if uint8(g.out) == uint8(sums>>(n&1*8)) {
+			luhn |= bit
 		}
+		e.group[n] = uint8(j)
 	}
-	return have & want
+	e.luhn = luhn & want
+	e.all = e.luhn
+	if maybeUnionPay(prefix) {
+		e.all |= have & want & l16to19
+	}
+	return e
 }
 
 // digits appends the digits in text to dst, as characters.
@@ -93,48 +111,53 @@ func digits(dst, text []byte) []byte {
 	return dst
 }
 
-// checks reports whether the digits of c are right for a card number: they pass
-// the Luhn check, or need not because UnionPay is named.
-func (s *scanner) checks(c *candidate) bool {
+// passes reports whether the digits of c, one of e, are right.
+func (s *scanner) passes(c *candidate, e *ends) bool {
 	c.reason = ByNumber
-	if s.luhn(c.first, c.last) {
+	if e.luhn&lengthBit(c.n) != 0 {
 		return true
 	}
-	if c.noUnionPay || !isUnionPay(c.iin, c.n) {
-		return false
-	}
 	c.reason = ByUnionPayWord
-	c.noUnionPay = !s.unionPayNear(s.g[c.first].start, s.g[c.last].end) // nor near a shorter one
-	return !c.noUnionPay
+	return isUnionPay(c.iin, c.n) && s.unionPayNear(s.g[c.first].start, s.g[c.last].end)
+}
+
+// pass drops those of the numbers in e, which start with group k, whose digits
+// cannot be right.
+func (s *scanner) pass(k int, e *ends) {
+	if other := e.all &^ e.luhn; other != 0 {
+		longest := e.group[other.pop()]
+		if !s.unionPayNear(s.g[k].start, s.g[longest].end) { // nor near a shorter one
+			e.all = e.luhn
+		}
+	}
 }
 
 // best finds the best candidate that is a card, starts with group k and ends
 // before group limit: strong before weak, then longest first. With sure set, it
 // looks for those only that need no context.
 func (s *scanner) best(k, limit int, sure bool, c *candidate) bool {
-	var last [maxDigits + 1]uint8
-	have := s.endings(k, limit, lengthsByPrefix[s.prefix(k)], &last)
-	if have == 0 {
+	e := s.endings(k, limit)
+	if s.pass(k, &e); e.all == 0 {
 		return false
 	}
 	*c = candidate{first: k, iin: s.iin(k), tier: Strong}
 	issued := tiersByIIN()[c.iin]
-	for rest := have & issued.strong; rest != 0; {
+	for rest := e.all & issued.strong; rest != 0; {
 		c.n = rest.pop()
-		c.last = int(last[c.n])
-		if s.checks(c) && (!sure || shapeOf(s.groups(c)) != irregular) && s.isCard(c) {
-			s.extend(c, have&issued.weak, &last)
+		c.last = int(e.group[c.n])
+		if s.passes(c, &e) && (!sure || shapeOf(s.groups(c)) != irregular) && s.isCard(c) {
+			s.extend(c, e.all&issued.weak, &e)
 			return true
 		}
 	}
 	if sure {
 		return false
 	}
-	c.tier, c.noUnionPay = Weak, false
-	for rest := have & issued.weak; rest != 0; {
+	c.tier = Weak
+	for rest := e.all & issued.weak; rest != 0; {
 		c.n = rest.pop()
-		c.last = int(last[c.n])
-		if s.checks(c) && s.isCard(c) {
+		c.last = int(e.group[c.n])
+		if s.passes(c, &e) && s.isCard(c) {
 			return true
 		}
 	}
@@ -144,15 +167,15 @@ func (s *scanner) best(k, limit int, sure bool, c *candidate) bool {
 // extend makes c a number of 17 or 18 digits, one of the lengths in weak, if it
 // is a card in groups of four with another group of one or two digits behind. A
 // group of three may be the security code, so 19 digits do not count.
-func (s *scanner) extend(c *candidate, weak lengths, last *[maxDigits + 1]uint8) {
-	if c.n != 16 || c.shape != canonical {
+func (s *scanner) extend(c *candidate, weak lengths, e *ends) {
+	if weak &= l17 | l18; weak == 0 || c.n != 16 || c.shape != canonical {
 		return
 	}
 	longer := candidate{first: c.first, iin: c.iin, tier: Weak}
-	for weak &= l17 | l18; weak != 0; {
+	for weak != 0 {
 		longer.n = weak.pop()
-		longer.last = int(last[longer.n])
-		if s.checks(&longer) && s.isCard(&longer) && longer.shape == canonical {
+		longer.last = int(e.group[longer.n])
+		if s.passes(&longer, e) && s.isCard(&longer) && longer.shape == canonical {
 			*c = longer
 			return
 		}
@@ -171,16 +194,19 @@ func (s *scanner) vouched(c *candidate) bool {
 func (s *scanner) isCard(c *candidate) bool {
 	g := s.groups(c)
 	start, end := g[0].start, g[len(g)-1].end
+	if c.tier == Weak && !s.vouched(c) { // it dismisses most, and is the cheapest question
+		return false
+	}
 	c.shape = shapeOf(g)
 	doubtful := !c.sure()
-	if doubtful && !s.vouched(c) { // it dismisses most, and is the cheapest question
+	if doubtful && c.tier != Weak && !s.vouched(c) {
 		return false
 	}
 	track := s.isTrack(start, end)
-	if c.shape != single && (s.blocked(c) || s.isIBAN(start, end)) {
+	if !track && s.touched(start, end) || s.isTail(g) || s.isHead(g) {
 		return false
 	}
-	if !track && s.touched(start, end) || s.isTail(g) || s.isHead(g) {
+	if c.shape != single && (s.isIBAN(start, end) || s.blocked(c)) {
 		return false
 	}
 	if c.shape == single && !doubtful && (s.isFraction(start) || !s.r.Strict && s.labelled(start)) {

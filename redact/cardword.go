@@ -48,16 +48,33 @@ var cardWords = [...]word{
 // two bytes.
 type wordIndex struct {
 	first [1 << 16 / 64]uint64 // the pairs of bytes that a word may begin with
-	words map[[2]byte][]word   // by these
+	below [1 << 16 / 64]uint16 // how many pairs are in the elements of first before
+	words [][]word             // by these pairs, in order
 }
 
 // mayStart reports whether a word may start with the bytes a and b.
 func (x *wordIndex) mayStart(a, b byte) bool { return x.first[int(a)<<2|int(b)>>6]>>(b&63)&1 != 0 }
 
-// index is the index of cardWords.
-var index = sync.OnceValue(func() *wordIndex {
-	x := wordIndex{words: map[[2]byte][]word{}}
+// starting returns the words that may start with the bytes a and b, for which
+// mayStart holds.
+func (x *wordIndex) starting(a, b byte) []word {
+	k := int(a)<<2 | int(b)>>6
+	return x.words[int(x.below[k])+bits.OnesCount64(x.first[k]&(1<<(b&63)-1))]
+}
+
+// index is the index of cardWords, unionPayIndex that of the names of UnionPay.
+var (
+	index         = sync.OnceValue(func() *wordIndex { return indexOf(false) })
+	unionPayIndex = sync.OnceValue(func() *wordIndex { return indexOf(true) })
+)
+
+func indexOf(unionPay bool) *wordIndex {
+	var x wordIndex
+	words := map[[2]byte][]word{}
 	for _, w := range cardWords {
+		if unionPay && !w.unionPay {
+			continue
+		}
 		w.caseless = strings.ToUpper(w.text) == w.text
 		first, n := utf8.DecodeRuneInString(w.text)
 		second, _ := utf8.DecodeRuneInString(w.text[n:])
@@ -66,14 +83,22 @@ var index = sync.OnceValue(func() *wordIndex {
 				text := string(a) + string(b)
 				x.first[int(text[0])<<2|int(text[1])>>6] |= 1 << (text[1] & 63)
 				pair := [2]byte{text[0], text[1]}
-				if list := x.words[pair]; len(list) == 0 || list[len(list)-1].text != w.text {
-					x.words[pair] = append(list, w)
+				if list := words[pair]; len(list) == 0 || list[len(list)-1].text != w.text {
+					words[pair] = append(list, w)
 				}
 			}
 		}
 	}
+	for pair := range 1 << 16 {
+		if pair%64 == 0 {
+			x.below[pair/64] = uint16(len(x.words))
+		}
+		if a, b := byte(pair>>8), byte(pair); x.mayStart(a, b) {
+			x.words = append(x.words, words[[2]byte{a, b}])
+		}
+	}
 	return &x
-})
+}
 
 // spellings returns the letters that are r in lower case. Turkish capitals have
 // a dot on the I: VİSA.
@@ -121,7 +146,7 @@ func foldPrefix(b []byte, text string) int {
 		case r >= utf8.RuneSelf:
 			r, w = utf8.DecodeRune(b[i:])
 			if r != want {
-				r = unicode.ToLower(r)
+				r = toLower(r)
 			}
 		case 'A' <= r && r <= 'Z':
 			r |= 0x20
@@ -136,9 +161,8 @@ func foldPrefix(b []byte, text string) int {
 
 // A vocabulary is the words that count.
 type vocabulary struct {
-	index    *wordIndex
-	more     []string // the host's
-	unionPay bool     // only names of UnionPay
+	index *wordIndex
+	more  []string // the host's
 }
 
 func (o *options) vocabulary() vocabulary {
@@ -148,10 +172,7 @@ func (o *options) vocabulary() vocabulary {
 // at returns the length of a word that starts at b[i], or 0.
 func (v *vocabulary) at(b []byte, i int) int {
 	if i+1 < len(b) && v.index.mayStart(b[i], b[i+1]) {
-		for _, w := range v.index.words[[2]byte{b[i], b[i+1]}] {
-			if v.unionPay && !w.unionPay {
-				continue
-			}
+		for _, w := range v.index.starting(b[i], b[i+1]) {
 			if n := w.at(b, i); n > 0 {
 				return n
 			}
@@ -278,8 +299,7 @@ func (s *scanner) cardWordNear(start, end int) bool {
 // unionPayNear reports whether UnionPay is named near the number b[start:end].
 func (s *scanner) unionPayNear(start, end int) bool {
 	if s.unionPay.words.index == nil {
-		s.unionPay = wordCache{words: s.vocabulary(), back: -1}
-		s.unionPay.words.more, s.unionPay.words.unionPay = nil, true
+		s.unionPay = wordCache{words: vocabulary{index: unionPayIndex()}, back: -1}
 	}
 	return s.unionPay.near(s.b, start, end)
 }

@@ -76,7 +76,7 @@ func (s *scanner) detect(i int) {
 			}
 			s.mark(hit{start: start, end: end, kind: Custom, reason: ByDetector, detector: uint8(k)}, cards, d.KeepLast)
 		}
-		s.settle()
+		s.settle(len(cards))
 	}
 }
 

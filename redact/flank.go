@@ -5,10 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-const (
-	maxToken = 64  // characters of an identifier looked at on either side of a number
-	maxURL   = 256 // characters of a URL looked at before a number
-)
+const maxURL = 256 // characters of a URL looked at before a number
 
 // touched reports whether what touches the number b[start:end] makes it a part
 // of an identifier, a URL or an e-mail address.
@@ -35,7 +32,7 @@ type frontCache struct {
 
 // touchedBefore is touched for what stands before i.
 func (s *scanner) touchedBefore(i int) bool {
-	if r, _ := runeBefore(s.b, i); isLatin(r) && !isEscape(s.b, i) && !s.speaksOfCard(latinBefore(s.b, i)) {
+	if r, _ := runeBefore(s.b, i); isLatin(r) && !isEscape(s.b, i) && !s.wordEnding(i).card {
 		return true
 	}
 	return s.inURL(i) || s.inTokenBefore(i)
@@ -80,22 +77,22 @@ func latinAfter(b []byte, i int) []byte {
 	return b[start:i]
 }
 
-// speaksOfCard reports whether a card word is in word, or would be if that did
-// not end in an abbreviation of "number": "CardNo", "ccnum".
-func (s *scanner) speaksOfCard(word []byte) bool {
-	if s.hasCardWord(word) {
-		return true
+// meaning tells whether a card word is in word, which is of Latin letters, or would be if that did not end in
+// an abbreviation of "number": "CardNo", "ccnum"; and whether word says no more
+// than "number".
+func (s *scanner) meaning(word []byte) (card, filler bool) {
+	var buf [labelBytes + utf8.UTFMax]byte
+	low := lower(buf[:0], word)
+	card = s.hasCardWord(word)
+	switch low[len(low)-1] {
+	case 'r', 'o', 'm', 'e', 'd', 'n': // so end those of Latin letters
+		if !card {
+			short := trimFiller(low)
+			card = len(short) < len(low) && s.hasCardWord(short)
+		}
+		filler = isFiller(low)
 	}
-	var buf [labelBytes + utf8.UTFMax]byte
-	word = lower(buf[:0], word)
-	short := trimFiller(word)
-	return len(short) < len(word) && s.hasCardWord(short)
-}
-
-// saysNumber reports whether word says no more than "number".
-func saysNumber(word []byte) bool {
-	var buf [labelBytes + utf8.UTFMax]byte
-	return isFiller(lower(buf[:0], word))
+	return card, filler
 }
 
 // hasCardWord reports whether a card word is in text, which is looked at as if
@@ -113,103 +110,6 @@ func startsWithWord(b []byte, i int) bool {
 		if foldPrefix(b[i:], w) > 0 {
 			return true
 		}
-	}
-	return false
-}
-
-// isJoiner reports whether c joins the parts of an identifier.
-func isJoiner(c byte) bool { return c == '-' || c == '_' || c == '/' || c == '.' || c == '#' }
-
-// inTokenBefore reports whether the number that starts at i is the end of an
-// identifier with letters, such as INV-2026-4539…. Words that speak of cards or
-// only say "number" make no identifier, nor does a full stop after a word in
-// lower case: "the number is.4242…".
-func (s *scanner) inTokenBefore(i int) bool {
-	b := s.b
-	if i == 0 || !isJoiner(b[i-1]) {
-		return false
-	}
-	found := false
-	for left := maxToken; left > 0 && i > 0; left-- {
-		if c := b[i-1]; c-'0' <= 9 || isJoiner(c) {
-			i--
-			continue
-		}
-		r, w := runeBefore(b, i)
-		switch {
-		case isLatin(r):
-			word := s.wordEnding(i)
-			if word.card {
-				return false
-			}
-			found = found || word.names
-			w = i - word.start
-			left -= utf8.RuneCount(b[word.start:i]) - 1
-		case classOf(r) != digit && r != s.mask:
-			return found
-		}
-		i -= w
-	}
-	return found
-}
-
-// A tokenWord is a word of Latin letters in an identifier.
-type tokenWord struct {
-	start, end int
-	card       bool // speaks of a card
-	names      bool // makes an identifier of what follows
-}
-
-// wordEnding returns the word of Latin letters that ends at i. It remembers the
-// last, since many candidates may stand behind the same one.
-func (s *scanner) wordEnding(i int) tokenWord {
-	if s.token.end != i {
-		word := latinBefore(s.b, i)
-		start := i - len(word)
-		s.token = tokenWord{start, i, s.speaksOfCard(word), !saysNumber(word) && !s.isSentenceEnd(start, i)}
-	}
-	return s.token
-}
-
-// isSentenceEnd reports whether b[start:end] is the last word of a sentence
-// whose full stop touches what follows: lower-case letters alone.
-func (s *scanner) isSentenceEnd(start, end int) bool {
-	b := s.b
-	if end-start < 2 || end >= len(b) || b[end] != '.' || start > 0 && !isSpace(b[start-1]) {
-		return false
-	}
-	for _, c := range b[start:end] {
-		if 'A' <= c && c <= 'Z' || rune(c) == s.mask {
-			return false
-		}
-	}
-	return true
-}
-
-// inTokenAfter reports whether the number that ends at i is the beginning of an
-// identifier with letters. A full stop before a capital letter is the end of a
-// sentence.
-func (s *scanner) inTokenAfter(i int) bool {
-	b := s.b
-	if i >= len(b) || !isJoiner(b[i]) {
-		return false
-	}
-	if b[i] == '.' && i+1 < len(b) && 'A' <= b[i+1] && b[i+1] <= 'Z' && (rune(b[i+1]) != s.mask || !s.hidesDigit(i+1)) {
-		return false
-	}
-	for left := maxToken; left > 0 && i < len(b); left-- {
-		if c := b[i]; c-'0' <= 9 || isJoiner(c) {
-			i++
-			continue
-		}
-		r, w := runeAfter(b, i)
-		switch {
-		case isLatin(r):
-			return !startsWithWord(b, i) && !s.hasCardWord(latinAfter(b, i))
-		case classOf(r) != digit && r != s.mask:
-			return false
-		}
-		i += w
 	}
 	return false
 }
@@ -237,8 +137,11 @@ func (s *scanner) inURL(i int) bool {
 	if i == 0 || endsURL[b[i-1]] {
 		return false
 	}
-	if c.to > i || c.to < i-maxURL*utf8.UTFMax {
-		c.to = stepBack(b, i, maxURL)
+	if i < c.start || i < c.mark+2 || c.to < i-maxURL*utf8.UTFMax {
+		low := stepBack(b, i, maxURL)
+		for c.to = i; c.to > low && !endsURL[b[c.to-1]]; {
+			c.to--
+		}
 		c.start, c.mark = c.to, 0
 	}
 	for ; c.to < i; c.to++ {

@@ -7,6 +7,21 @@ const (
 	maxIBAN = 34
 )
 
+// reachIBAN is how many characters before a number an IBAN may start.
+const reachIBAN = maxIBAN + maxIBAN/4 + 2
+
+// An ibanCache remembers what was seen of the text before the last candidate, so
+// that each place at which an IBAN may start is judged once.
+type ibanCache struct {
+	from, to int  // seen from here to here, where nothing stands that no IBAN holds
+	all      bool // such a thing stands before from
+	starts   [12]ibanStart
+	n        int // of starts
+}
+
+// An ibanStart is where an IBAN may start, and how far one reaches at most.
+type ibanStart struct{ at, end int }
+
 // isIBAN reports whether the groups in b[start:end] are a part of an
 // international bank account number (ISO 13616) written in groups: two
 // letters, two check digits, up to 30 letters and digits. Its check settles it.
@@ -14,80 +29,119 @@ func (s *scanner) isIBAN(start, end int) bool {
 	if start == s.first { // no check digits
 		return false
 	}
-	b, low := s.b, stepBack(s.b, start, maxIBAN+maxIBAN/4+2)
-	if nextDigit(b[:start], low) == start {
+	if r, _ := runeBefore(s.b, start); r != ' ' && r != s.mask && (r >= utf8.RuneSelf || !isAlnum(byte(r))) {
 		return false
 	}
-	for i := start; i >= low; {
-		if i > 0 && isAlnum(b[i-1]) {
-			i--
-			continue
-		}
-		r, w := runeBefore(b, i)
-		if r != s.mask {
-			if i+4 <= start && isLetter(b[i]) && isLetter(b[i+1]) && b[i+2]-'0' <= 9 && b[i+3]-'0' <= 9 && s.checksAsIBAN(i, end) {
-				return true
-			}
-			if r != ' ' {
-				return false
-			}
-		}
-		i -= w
+	b, c := s.b, &s.iban
+	low := stepBack(b, start, reachIBAN)
+	if start < c.from || low < c.from && !c.all || low > c.to+4*reachIBAN {
+		*c = ibanCache{from: low, to: low}
 	}
-	return false
-}
-
-// inIBAN reports whether r may be a part of an IBAN. A mask may have been any
-// digit.
-func (o *options) inIBAN(r rune) bool {
-	return r < utf8.RuneSelf && isAlnum(byte(r)) || r == o.mask
-}
-
-// checksAsIBAN reports whether an IBAN starts at b[i] and ends, with a group, at
-// end or later. If digits of it are masked, its form is enough.
-func (s *scanner) checksAsIBAN(i, end int) bool {
-	// The check moves the first four characters to the end, counts letters as
-	// 10 to 35 and wants a remainder of 1 by 97.
-	step := func(m uint64, c byte) uint64 {
-		if c <= '9' {
-			m = m*10 + uint64(c-'0')
-		} else {
-			m = m*100 + uint64(c|0x20-'a') + 10
-		}
-		if m >= 1<<56 {
-			m %= 97
-		}
-		return m
-	}
-	b, first, masked := s.b, s.b[i:i+4], false
-	m, n := uint64(0), len(first)
-	for i += len(first); i < len(b) && n < maxIBAN; n++ {
-		if b[i] == ' ' && b[i-1] != ' ' {
-			i++
-		}
-		r, w := runeAfter(b, i)
+	for c.to < start {
+		x := b[c.to]
 		switch {
-		case r == s.mask && s.hidesDigit(i):
-			masked = true
-		case s.inIBAN(r):
-			m = step(m, b[i])
-		default:
-			return false
-		}
-		i += w
-		if i < end || n+1 < minIBAN {
+		case isAlnum(x):
+			if isLetter(x) && (c.to == 0 || !isAlnum(b[c.to-1])) {
+				s.mayBeIBAN(c.to)
+			}
+		case x != ' ':
+			r, w := runeAfter(b, c.to)
+			c.to += w
+			if r != s.mask {
+				c.from, c.all, c.n = c.to, true, 0
+			}
 			continue
 		}
-		if r, _ := runeAfter(b, i); s.inIBAN(r) {
-			continue
-		}
-		all := m
-		for _, c := range first {
-			all = step(all, c)
-		}
-		if masked || all%97 == 1 {
+		c.to++
+	}
+	for k := c.n - 1; k >= 0 && c.starts[k].at >= low; k-- {
+		if x := c.starts[k]; x.at+4 <= start && end <= x.end {
 			return true
 		}
 	}
 	return false
+}
+
+// mayBeIBAN remembers i if an IBAN starts there.
+func (s *scanner) mayBeIBAN(i int) {
+	b, c := s.b, &s.iban
+	if i+4 > len(b) || !isLetter(b[i]) || !isLetter(b[i+1]) || b[i+2]-'0' > 9 || b[i+3]-'0' > 9 {
+		return
+	}
+	if r, _ := runeBefore(b, i); r == s.mask {
+		return
+	}
+	end := s.endOfIBAN(i)
+	if end == 0 {
+		return
+	}
+	if c.n == len(c.starts) { // the first is out of reach
+		c.n = copy(c.starts[:], c.starts[1:])
+	}
+	c.starts[c.n] = ibanStart{i, end}
+	c.n++
+}
+
+// inIBAN reports whether what starts at b[i] may be a part of an IBAN. A mask may
+// have been any digit.
+func (o *options) inIBAN(b []byte, i int) bool {
+	if i < len(b) && b[i] < utf8.RuneSelf {
+		return isAlnum(b[i]) || rune(b[i]) == o.mask
+	}
+	r, _ := runeAfter(b, i)
+	return r == o.mask
+}
+
+// endOfIBAN returns the end of the longest IBAN that starts at b[i] and ends with
+// a group, or 0 if there is none. If digits of it are masked, its form is enough.
+func (s *scanner) endOfIBAN(i int) (end int) {
+	b, first, masked := s.b, s.b[i:i+4], false
+	m, n := uint32(0), len(first)
+	for i += len(first); i < len(b) && n < maxIBAN; n++ {
+		if b[i] == ' ' && b[i-1] != ' ' {
+			i++
+		}
+		if i < len(b) && b[i] < utf8.RuneSelf && rune(b[i]) != s.mask {
+			if !isAlnum(b[i]) {
+				return end
+			}
+			m = addToIBAN(m, b[i])
+			i++
+		} else {
+			r, w := runeAfter(b, i)
+			switch {
+			case r == s.mask && s.hidesDigit(i):
+				masked = true
+			case r < utf8.RuneSelf && isAlnum(byte(r)): // the letter X in a word
+				m = addToIBAN(m, b[i])
+			default:
+				return end
+			}
+			i += w
+		}
+		if n+1 < minIBAN || s.inIBAN(b, i) {
+			continue
+		}
+		if masked {
+			end = i
+			continue
+		}
+		all := m // the check moves the first four characters to the end
+		for _, c := range first {
+			all = addToIBAN(all, c)
+		}
+		if all == 1 {
+			end = i
+		}
+	}
+	return end
+}
+
+// addToIBAN appends the letter or digit c to a number of which m is the remainder
+// by 97. Letters count as 10 to 35.
+func addToIBAN(m uint32, c byte) uint32 {
+	if c <= '9' {
+		return (m*10 + uint32(c-'0')) % 97
+	}
+	return (m*100 + uint32(c|0x20-'a') + 10) % 97
 }

@@ -85,7 +85,7 @@ func (s *scanner) labelled(i int) bool {
 func skipGapBack(b []byte, i int) int {
 	for range labelGap {
 		r, w := runeBefore(b, i)
-		if w == 0 || isWordRune(r) || unicode.IsDigit(r) {
+		if w == 0 || isWordRune(r) || isDigit(r) {
 			break
 		}
 		i -= w
@@ -110,6 +110,10 @@ func isWordRune(r rune) bool {
 	if r < utf8.RuneSelf {
 		return isLetter(byte(r))
 	}
+	switch {
+	case isLatin(r), r >= 0x0400 && r < 0x0482, r >= 0x3400 && r < 0x4DC0, r >= 0x4E00 && r < 0xA000, r >= 0xAC00 && r < 0xD7A4:
+		return true // Latin, Cyrillic, Chinese, Korean
+	}
 	return unicode.IsLetter(r) || unicode.Is(unicode.M, r) && !isTransparent(r)
 }
 
@@ -117,7 +121,7 @@ func isWordRune(r rune) bool {
 func lower(dst, text []byte) []byte {
 	for i := 0; i < len(text) && len(dst) < labelBytes; {
 		r, w := runeAfter(text, i)
-		dst = utf8.AppendRune(dst, unicode.ToLower(r))
+		dst = utf8.AppendRune(dst, toLower(r))
 		i += w
 	}
 	return dst

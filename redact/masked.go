@@ -68,9 +68,10 @@ func (s *scanner) stretchFrom(i, step, shown int) (t stretch) {
 	}
 }
 
-// mayReach reports whether stretchFrom finds anything from i back (step < 0) or
-// on. It is a quick look that answers for most numbers.
-func (s *scanner) mayReach(i, step int) bool {
+// mayReach reports whether stretchFrom finds a mask from i back (step < 0) or on,
+// behind no more than shown digits. It is a quick look that answers for most
+// numbers.
+func (s *scanner) mayReach(i, step, shown int) bool {
 	at := i
 	if step < 0 {
 		at--
@@ -83,7 +84,10 @@ func (s *scanner) mayReach(i, step int) bool {
 		}
 		switch asciiClass[c] {
 		case digit:
-			return true
+			if shown--; shown < 0 {
+				return false
+			}
+			gap = -1
 		case other:
 			return false
 		}
@@ -103,7 +107,7 @@ func (t *stretch) run(k int, masked bool) (n int) {
 // at the end of a masked card.
 func (s *scanner) isTail(g []group) bool {
 	_, tail := s.r.Keep.ends(maxDigits)
-	if tail == 0 || !s.mayReach(g[0].start, -1) {
+	if tail == 0 || !s.mayReach(g[0].start, -1, tail-1) {
 		return false
 	}
 	t := s.stretchFrom(g[0].start, -1, tail-1)
@@ -119,7 +123,7 @@ func (s *scanner) isTail(g []group) bool {
 func (s *scanner) isHead(g []group) bool {
 	head, _ := s.r.Keep.ends(maxDigits)
 	end := g[len(g)-1].end
-	if head == 0 || !s.mayReach(end, 1) {
+	if head == 0 || !s.mayReach(end, 1, head-1) {
 		return false
 	}
 	t := s.stretchFrom(end, 1, head-1)

@@ -42,9 +42,10 @@ func (s *scanner) blocked(c *candidate) bool {
 // their own, as in two cards typed one after the other. Uniform groups joined
 // by list do not count.
 func (s *scanner) cardStartsWith(k int, list uint32) bool {
-	var last [maxDigits + 1]uint8
-	for have := s.endings(k, s.n, lengthsByPrefix[s.prefix(k)], &last); have != 0; {
-		if s.evident(k, int(last[have.pop()]), list) {
+	e := s.endings(k, s.n)
+	for rest := e.all; rest != 0; {
+		n := rest.pop()
+		if s.evident(k, int(e.group[n]), list, &e) {
 			return true
 		}
 	}
@@ -65,24 +66,37 @@ func (s *scanner) cardAt(i int) bool {
 // cardEndsWith reports whether the groups up to and including k end with a card
 // number.
 func (s *scanner) cardEndsWith(k int) bool {
-	n := 0
-	for m := k; m >= 0; m-- {
-		if n += int(s.g[m].n); n > maxDigits {
+	last := &s.g[k]
+	for m, n := k, 0; m >= 0; m-- {
+		g := &s.g[m]
+		if n += int(g.n); n > maxDigits {
 			break
 		}
-		if n >= minDigits && lengthsByPrefix[s.prefix(m)]&lengthBit(n) != 0 && s.evident(m, k, 0) {
+		if n < minDigits {
+			continue
+		}
+		prefix := s.prefix(m)
+		e := ends{all: lengthsByPrefix[prefix] & lengthBit(n)}
+		switch {
+		case uint8(last.out) == uint8(g.in>>(n&1*8)):
+			e.luhn = e.all
+		case !maybeUnionPay(prefix):
+			continue
+		}
+		if e.all != 0 && s.evident(m, k, 0, &e) {
 			return true
 		}
 	}
 	return false
 }
 
-// evident reports whether groups k to j would be a card if they stood alone. If
-// they are uniform and joined by list, they are taken for a part of a list.
-func (s *scanner) evident(k, j int, list uint32) bool {
+// evident reports whether groups k to j, one of the numbers in e, would be a card
+// if they stood alone. If they are uniform and joined by list, they are taken
+// for a part of a list.
+func (s *scanner) evident(k, j int, list uint32, e *ends) bool {
 	c := candidate{first: k, last: j, n: int(s.g[j].at-s.g[k].at) + int(s.g[j].n), iin: s.iin(k)}
 	c.tier = tiersByIIN()[c.iin].of(c.n)
-	if c.tier == None || !s.checks(&c) {
+	if c.tier == None || !s.passes(&c, e) {
 		return false
 	}
 	g := s.groups(&c)

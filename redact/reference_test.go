@@ -215,7 +215,7 @@ func (x *refText) chain(g []refGroup) {
 		}
 		c := x.best(g, i, len(g))
 		for k := i + 1; c != nil && !c.sure && k <= c.last; k++ {
-			if d := x.best(g, k, len(g)); d != nil && d.sure {
+			if x.certain(g, k) {
 				c = x.best(g, i, k)
 				break
 			}
@@ -257,6 +257,20 @@ func (x *refText) best(g []refGroup, i, limit int) *refCard {
 		}
 	}
 	return nil
+}
+
+// certain reports whether a card that needs no context starts with group i.
+func (x *refText) certain(g []refGroup, i int) bool {
+	for j := i; j < len(g); j++ {
+		n := refDigits(g[i : j+1])
+		if len(n) < 12 || len(n) > 19 || refTier(n) != redact.Strong || !x.checks(g, i, j) {
+			continue
+		}
+		if c := x.judge(g, i, j, redact.Strong); c != nil && c.sure {
+			return true
+		}
+	}
+	return false
 }
 
 var refUnionPay = regexp.MustCompile(`^(62|81[0-7])\d{13,}$`)

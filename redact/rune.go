@@ -27,10 +27,15 @@ var asciiClass = [utf8.RuneSelf]class{
 
 // classOf returns the class of a character.
 func classOf(r rune) class {
-	switch {
-	case r < utf8.RuneSelf:
+	if uint32(r) < utf8.RuneSelf {
 		return asciiClass[r]
-	case decimalValue(r) >= 0:
+	}
+	return longClass(r)
+}
+
+// longClass is classOf for what is not ASCII.
+func longClass(r rune) class {
+	if isDigit(r) {
 		return digit
 	}
 	return runeClass(r)
@@ -96,6 +101,7 @@ func decimal(b []byte, i int) (value, width int) {
 		}
 		return 0, 0
 	}
+	var r rune
 	// Few lead bytes start a digit; emoji share one of them, so that lead is
 	// told apart by its second and third byte.
 	switch c {
@@ -106,17 +112,19 @@ func decimal(b []byte, i int) (value, width int) {
 	case 0xDF: // N'Ko
 		return twoByteDigit(b, i, 0x80)
 	case 0xE0, 0xE1, 0xEA, 0xEF:
-		if i+2 >= len(b) || digitSecond[c&0x0F]>>(b[i+1]&0x3F)&1 == 0 {
+		if i+2 >= len(b) || digitSecond[c&0x0F]>>(b[i+1]&0x3F)&1 == 0 || !continues(b[i+1]) || !continues(b[i+2]) {
 			return 0, 0
 		}
+		r, width = three(b, i), 3
 	case 0xF0:
-		if i+3 >= len(b) || b[i+1] == 0x9F && b[i+2] != 0xAF {
+		if i+3 >= len(b) || b[i+1] < 0x90 || b[i+1] == 0x9F && b[i+2] != 0xAF ||
+			!continues(b[i+1]) || !continues(b[i+2]) || !continues(b[i+3]) {
 			return 0, 0
 		}
+		r, width = four(b, i), 4
 	default:
 		return 0, 0
 	}
-	r, width := utf8.DecodeRune(b[i:])
 	if value = decimalValue(r); value < 0 {
 		return 0, 0
 	}
@@ -132,65 +140,145 @@ func twoByteDigit(b []byte, i int, zero byte) (value, width int) {
 	return 0, 0
 }
 
-// decimalValue returns the value of r, or -1 if r is no decimal digit. Every
-// range of the Unicode table is a multiple of ten digits, in order.
-func decimalValue(r rune) int {
-	if r <= 0xFFFF {
-		table := unicode.Nd.R16
-		lo, hi := 0, len(table)
-		for lo < hi {
-			mid := int(uint(lo+hi) >> 1)
-			if rune(table[mid].Hi) < r {
-				lo = mid + 1
-			} else {
-				hi = mid
-			}
+// continues reports whether c goes on with a character of several bytes.
+func continues(c byte) bool { return c&0xC0 == 0x80 }
+
+// two, three and four return the character of as many bytes at b[i], where valid
+// UTF-8 is known to be.
+func two(b []byte, i int) rune { return rune(b[i]&0x1F)<<6 | rune(b[i+1]&0x3F) }
+
+func three(b []byte, i int) rune {
+	return rune(b[i]&0x0F)<<12 | rune(b[i+1]&0x3F)<<6 | rune(b[i+2]&0x3F)
+}
+
+func four(b []byte, i int) rune {
+	return rune(b[i]&0x07)<<18 | rune(b[i+1]&0x3F)<<12 | rune(b[i+2]&0x3F)<<6 | rune(b[i+3]&0x3F)
+}
+
+// The mathematical digits are five sets of ten in a row.
+const mathZero, mathDigits = 0x1D7CE, 50
+
+// digitBlocks holds, for each sixteen characters, one more than the place among
+// them where ten digits begin, or 0. Only the mathematical digits begin elsewhere
+// than that, as a test shows.
+var digitBlocks = func() (blocks [0x2000]uint8) {
+	for _, x := range unicode.Nd.R16 {
+		for r := int(x.Lo); r < int(x.Hi); r += 10 {
+			blocks[r>>4] = uint8(r&15) + 1
 		}
-		if lo < len(table) && rune(table[lo].Lo) <= r {
-			return int(r-rune(table[lo].Lo)) % 10
-		}
-		return -1
 	}
 	for _, x := range unicode.Nd.R32 {
-		if uint32(r) <= x.Hi {
-			if uint32(r) < x.Lo {
-				break
-			}
-			return int(uint32(r)-x.Lo) % 10
+		for r := x.Lo; r < x.Hi && r>>4 < uint32(len(blocks)) && x.Lo != mathZero; r += 10 {
+			blocks[r>>4] = uint8(r&15) + 1
 		}
+	}
+	return blocks
+}()
+
+// decimalValue returns the value of r, or -1 if r is no decimal digit.
+func decimalValue(r rune) int {
+	if block := int(r >> 4); uint(block) < uint(len(digitBlocks)) {
+		if zero := digitBlocks[block]; zero > 0 {
+			if v := int(r&15) - int(zero-1); 0 <= v && v <= 9 {
+				return v
+			}
+		}
+	}
+	if v := int(r) - mathZero; 0 <= v && v < mathDigits {
+		return v % 10
 	}
 	return -1
 }
 
+// isDigit reports whether r is a decimal digit.
+func isDigit(r rune) bool { return decimalValue(r) >= 0 }
+
+// latinEnd is behind the last letter that isLatin tells.
+const latinEnd = 0x2000
+
+// latin has a bit for each letter of the Latin script.
+var latin = func() (letters [latinEnd / 64]uint64) {
+	for _, x := range unicode.Latin.R16 {
+		for r := x.Lo; r <= x.Hi && r < latinEnd; r += x.Stride {
+			letters[r>>6] |= 1 << (r & 63)
+		}
+	}
+	return letters
+}()
+
 // isLatin reports whether r is a letter of the Latin script, the only script
 // whose letters make an identifier of the digits they touch. Its full-width
 // letters, which stand in Japanese text like any other character, do not count.
-func isLatin(r rune) bool {
-	if r < utf8.RuneSelf {
-		r |= 0x20
-		return 'a' <= r && r <= 'z'
+func isLatin(r rune) bool { return uint32(r) < latinEnd && latin[r>>6]>>(r&63)&1 != 0 }
+
+// toLower is unicode.ToLower, but faster for the letters of most people.
+func toLower(r rune) rune {
+	switch {
+	case r < utf8.RuneSelf:
+		if 'A' <= r && r <= 'Z' {
+			r |= 0x20
+		}
+		return r
+	case r >= 0xDF && r <= 0xFF, r >= 0x0430 && r <= 0x045F, // Latin, Cyrillic in lower case
+		r >= 0x0590 && r < 0x10A0,                            // from Hebrew to Burmese there is no case
+		r >= 0x3000 && r < 0xA640, r >= 0xAC00 && r < 0xFF00: // nor is there in the East
+		return r
+	case r >= 0x0410 && r <= 0x042F:
+		return r + 0x20
 	}
-	return r < 0x2000 && unicode.Is(unicode.Latin, r)
+	return unicode.ToLower(r)
 }
 
 // runeBefore returns the character that ends at i, and its width. At the start
 // of the text the width is 0.
-func runeBefore(b []byte, i int) (rune, int) {
-	if i > 0 && b[i-1] < utf8.RuneSelf {
-		return rune(b[i-1]), 1
+func runeBefore(b []byte, i int) (r rune, width int) {
+	if i--; i >= 0 && b[i] < utf8.RuneSelf {
+		return rune(b[i]), 1
 	}
-	r, n := utf8.DecodeLastRune(b[:i])
-	return r, n
+	return longBefore(b, i)
+}
+
+// longBefore is runeBefore for what is not ASCII. Its last byte is at b[i].
+func longBefore(b []byte, i int) (rune, int) {
+	i++
+	if i >= 4 && continues(b[i-1]) {
+		switch c := b[i-2]; {
+		case c >= 0xC2 && c < 0xE0:
+			return two(b, i-2), 2
+		case !continues(c):
+		case b[i-3] > 0xE0 && b[i-3] < 0xED, b[i-3] == 0xE0 && c >= 0xA0:
+			return three(b, i-3), 3
+		case continues(b[i-3]) && b[i-4] == 0xF0 && b[i-3] >= 0x90:
+			return four(b, i-4), 4
+		}
+	}
+	return utf8.DecodeLastRune(b[:i]) // rare characters, broken ones, the start of the text
 }
 
 // runeAfter returns the character that starts at i, and its width. At the end
 // of the text the width is 0.
-func runeAfter(b []byte, i int) (rune, int) {
+func runeAfter(b []byte, i int) (r rune, width int) {
 	if i < len(b) && b[i] < utf8.RuneSelf {
 		return rune(b[i]), 1
 	}
-	r, n := utf8.DecodeRune(b[i:])
-	return r, n
+	return longAfter(b, i)
+}
+
+// longAfter is runeAfter for what is not ASCII.
+func longAfter(b []byte, i int) (rune, int) {
+	if len(b)-i >= 4 && continues(b[i+1]) {
+		switch c := b[i]; {
+		case c < 0xC2:
+		case c < 0xE0:
+			return two(b, i), 2
+		case !continues(b[i+2]):
+		case c > 0xE0 && c < 0xED, c == 0xE0 && b[i+1] >= 0xA0:
+			return three(b, i), 3
+		case c == 0xF0 && b[i+1] >= 0x90 && continues(b[i+3]):
+			return four(b, i), 4
+		}
+	}
+	return utf8.DecodeRune(b[i:])
 }
 
 // skipBack moves i back over invisible characters, and skipOn forward.

@@ -46,22 +46,58 @@ var codeLabels = [...]codeLabel{
 	{"暗証番号", PIN}, {"비밀번호", PIN}, {"الرقم السري", PIN},
 }
 
-// codeLabelsByEnd lists the labels by their last letter.
-var codeLabelsByEnd = sync.OnceValue(func() map[rune][]codeLabel {
-	labels := map[rune][]codeLabel{}
+// A labelIndex lists the labels by their last letter.
+type labelIndex struct {
+	ascii [utf8.RuneSelf][]codeLabel
+	other map[rune][]codeLabel
+	some  [4]uint64 // bit r&255 is set if other may have labels that end with r
+}
+
+var codeLabelsByEnd = sync.OnceValue(func() *labelIndex {
+	x := labelIndex{other: map[rune][]codeLabel{}}
 	for _, label := range codeLabels {
 		last, _ := utf8.DecodeLastRuneInString(label.text)
-		labels[last] = append(labels[last], label)
+		if last < utf8.RuneSelf {
+			x.ascii[last] = append(x.ascii[last], label)
+			continue
+		}
+		x.other[last] = append(x.other[last], label)
+		for r := unicode.SimpleFold(last); ; r = unicode.SimpleFold(r) {
+			x.some[r>>6&3] |= 1 << (r & 63)
+			if r == last {
+				break
+			}
+		}
 	}
-	return labels
+	return &x
 })
+
+// ending returns the labels that end with r in lower or upper case.
+func (x *labelIndex) ending(r rune) []codeLabel {
+	if r < utf8.RuneSelf {
+		if 'A' <= r && r <= 'Z' {
+			r |= 0x20
+		}
+		return x.ascii[r]
+	}
+	if x.some[r>>6&3]>>(r&63)&1 == 0 {
+		return nil // most letters
+	}
+	return x.other[toLower(r)]
+}
 
 // codeBefore returns the kind of code that a label before the digits at i
 // announces, or 0. No other digits may stand between the two, no masked code,
 // and one line break at most.
 func (o *options) codeBefore(b []byte, i int) Kind {
-	breaks, masks := 0, 0
+	labels := codeLabelsByEnd()
+	breaks, masks, inWord := 0, 0, false
 	for range codeGap + 1 {
+		if i > 0 && isLetter(b[i-1]) && rune(b[i-1]) != o.mask && (inWord || len(labels.ascii[b[i-1]|0x20]) == 0) {
+			inWord = true // a quick look at most letters
+			i--
+			continue
+		}
 		r, w := runeBefore(b, i)
 		if r == o.mask {
 			if masks++; masks == 3 {
@@ -71,37 +107,49 @@ func (o *options) codeBefore(b []byte, i int) Kind {
 		switch {
 		case w == 0:
 			return 0
-		case isWordRune(r):
-			if k := codeLabelEnding(b, i); k != 0 {
+		case r < utf8.RuneSelf && isLetter(byte(r)):
+			if k := labels.kindBefore(b, i, inWord); k != 0 {
 				return k
 			}
+			inWord = true
 		case r == '2': // CVV2
-			return codeLabelEnding(b, i-w)
+			return labels.kindBefore(b, i-w, false)
 		case r == '\n':
 			if breaks++; breaks > 1 {
 				return 0
 			}
-		case unicode.IsDigit(r):
+			inWord = false
+		case isDigit(r):
 			return 0
+		case r >= utf8.RuneSelf && isWordRune(r):
+			if k := labels.kindBefore(b, i, inWord); k != 0 {
+				return k
+			}
+			inWord = isLatin(r)
+		default:
+			inWord = false
 		}
 		i -= w
 	}
 	return 0
 }
 
-// codeLabelEnding returns the kind of the label that ends at i, or 0. Labels in
-// alphabets are whole words, or the end of a compound.
-func codeLabelEnding(b []byte, i int) Kind {
+// kindBefore returns the kind of the label that ends at i, or 0. Labels in
+// alphabets are whole words, or the end of a compound; inWord tells that a Latin
+// letter follows.
+func (x *labelIndex) kindBefore(b []byte, i int, inWord bool) Kind {
 	last, w := runeBefore(b, i)
 	if w == 0 {
 		return 0
 	}
-	if last = unicode.ToLower(last); last < utf8.RuneSelf {
-		if r, _ := runeAfter(b, i); isLatin(r) {
-			return 0
+	for _, label := range x.ending(last) {
+		if inWord && label.text[len(label.text)-1] < utf8.RuneSelf {
+			continue
 		}
-	}
-	for _, label := range codeLabelsByEnd()[last] {
+		if n := len(label.text); last < utf8.RuneSelf && n > 1 && i > 1 && b[i-2] < utf8.RuneSelf &&
+			label.text[n-2] < utf8.RuneSelf && (b[i-2]^label.text[n-2])&^0x20 != 0 {
+			continue // a quick look that answers for most words
+		}
 		start, ok := cutFoldSuffix(b, i, label.text)
 		if !ok {
 			continue
@@ -120,9 +168,16 @@ func codeLabelEnding(b []byte, i int) Kind {
 // ends at b[i]. text is in lower case.
 func cutFoldSuffix(b []byte, i int, text string) (start int, ok bool) {
 	for len(text) > 0 {
+		if want := text[len(text)-1]; want < utf8.RuneSelf && i > 0 && b[i-1] < utf8.RuneSelf {
+			if r := b[i-1]; r != want && ('A' > r || r > 'Z' || r|0x20 != want) {
+				return 0, false
+			}
+			text, i = text[:len(text)-1], i-1
+			continue
+		}
 		want, n := utf8.DecodeLastRuneInString(text)
 		r, w := runeBefore(b, i)
-		if r != want && unicode.ToLower(r) != want || w == 0 {
+		if r != want && toLower(r) != want || w == 0 {
 			return 0, false
 		}
 		text, i = text[:len(text)-n], i-w
@@ -132,7 +187,20 @@ func cutFoldSuffix(b []byte, i int, text string) (start int, ok bool) {
 
 // isCode reports whether g is a labelled security code or PIN.
 func (s *scanner) isCode(g *group) bool {
-	return (g.n == 3 || g.n == 4) && s.codeBefore(s.b, g.start) != 0
+	if g.n != 3 && g.n != 4 {
+		return false
+	}
+	// Candidates of many lengths start behind the same group.
+	if c := &s.code; c.behind != g.start+1 {
+		c.behind, c.labelled = g.start+1, s.codeBefore(s.b, g.start) != 0
+	}
+	return s.code.labelled
+}
+
+// A codeCache remembers what isCode said of the last group.
+type codeCache struct {
+	behind   int // one more than its start; 0 before the first
+	labelled bool
 }
 
 // expiryWords may stand between a card number and its expiry date.
@@ -167,18 +235,16 @@ func (s *scanner) number(i int) (value, n, end int) {
 	if _, w := decimal(s.b, i); w == 0 {
 		return 0, 0, i
 	}
-	n, end, _, _ = s.run(s.b, i)
-	if n > 6 {
-		return 0, 0, i
-	}
-	for k := i; k < end; {
-		v, w := decimal(s.b, k)
-		if w == 0 {
-			_, w = runeAfter(s.b, k)
-		} else {
-			value = 10*value + v
+	for next := i; next >= 0; {
+		v, w := decimal(s.b, next)
+		if n++; n > 6 {
+			return 0, 0, i
 		}
-		k += w
+		value, end = 10*value+v, next+w
+		var gap uint32
+		if gap, next = s.nextGroup(s.b, end); gap != 0 {
+			break
+		}
 	}
 	return value, n, end
 }
@@ -189,7 +255,7 @@ func skipGap(b []byte, i, n int) int {
 	breaks := 0
 	for ; n > 0; n-- {
 		r, w := runeAfter(b, i)
-		if w == 0 || isWordRune(r) || unicode.IsDigit(r) {
+		if w == 0 || isWordRune(r) || isDigit(r) {
 			break
 		}
 		if r == '\n' {

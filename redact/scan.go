@@ -44,7 +44,13 @@ type scanner struct {
 	cards, unionPay wordCache
 	url             urlCache
 	front           frontCache
-	token           tokenWord // see wordEnding
+	iban            ibanCache
+	unsure          unsureStretch
+	code            codeCache
+	token           tokenWord
+	walk            tokenWalk
+	plain           plainStretch
+	ahead           tokenEnd
 
 	g   [window]group
 	n   int
@@ -192,15 +198,8 @@ func (s *scanner) listed(k int) bool {
 // mayStart reports whether a card number may start with group k, whatever is
 // around it.
 func (s *scanner) mayStart(k int) bool {
-	prefix := s.prefix(k)
-	var last [maxDigits + 1]uint8
-	have := s.endings(k, s.n, lengthsByPrefix[prefix], &last)
-	for n := minDigits; n <= maxDigits; n++ {
-		if have&lengthBit(n) != 0 && (s.luhn(k, int(last[n])) || maybeUnionPay(prefix)) {
-			return true
-		}
-	}
-	return false
+	e := s.endings(k, s.n)
+	return e.all != 0
 }
 
 // push takes the group that starts at i in hand, with its sums, and returns
@@ -247,39 +246,49 @@ func (s *scanner) push(i int) (next int) {
 	return next
 }
 
-// luhn reports whether groups k to j pass the Luhn check.
-func (s *scanner) luhn(k, j int) bool {
-	first, last := &s.g[k], &s.g[j]
-	in := first.in
-	if (last.at+uint32(last.n)-first.at)&1 != 0 {
-		in >>= 8
-	}
-	return uint8(in) == uint8(last.out)
-}
-
 // step judges the candidates that start with group k, records a card and
 // returns the group to go on with.
 func (s *scanner) step(k int) int {
-	if lengthsByPrefix[s.prefix(k)] == 0 || s.listed(k) {
-		return k + 1
-	}
 	var c candidate
-	if !s.best(k, window, false, &c) {
+	if s.listed(k) || !s.best(k, window, false, &c) {
 		return k + 1
 	}
 	if !c.sure() {
 		// A doubtful candidate must not swallow the beginning of a certain
 		// one: "5. 4242 4242 4242 4242" is an item of a list.
-		for m := k + 1; m <= c.last; m++ {
-			var d candidate
-			if s.best(m, window, true, &d) {
-				if !s.best(k, m, false, &c) {
-					return k + 1
-				}
-				break
-			}
+		if m := s.nextSure(k+1, c.last+1); m <= c.last && !s.best(k, m, false, &c) {
+			return k + 1
 		}
 	}
 	s.take(&c)
 	return c.last + 1
+}
+
+// An unsureStretch is a part of a chain: with the groups that start in it no
+// certain card starts, but one does at the offset sure, unless that is 0.
+type unsureStretch struct{ from, to, sure int }
+
+// nextSure returns the first group from k on, before group limit, with which a
+// certain card starts, or limit. It remembers what it finds until a card is taken,
+// since many doubtful candidates may stand before the same one.
+func (s *scanner) nextSure(k, limit int) int {
+	u := &s.unsure
+	for ; k < limit; k++ {
+		switch start := s.g[k].start; {
+		case start == u.sure:
+			return k
+		case u.from <= start && start < u.to:
+		default:
+			var c candidate
+			if s.best(k, window, true, &c) {
+				u.sure = start
+				return k
+			}
+			if s.g[k-1].end != u.to {
+				u.from = start
+			}
+			u.to = s.g[k].end
+		}
+	}
+	return limit
 }

@@ -28,8 +28,8 @@ func shapeOf(g []group) shape {
 	if size != 1 && size != 2 && size != 8 {
 		return irregular
 	}
-	for _, x := range g[1:] {
-		if x.n != size {
+	for i := range g {
+		if g[i].n != size {
 			return irregular
 		}
 	}
@@ -38,8 +38,8 @@ func shapeOf(g []group) shape {
 
 // joinedBy reports whether gap stands between any two groups of g.
 func joinedBy(g []group, gap uint32) bool {
-	for _, x := range g[:len(g)-1] {
-		if x.gap == gap {
+	for i := range len(g) - 1 {
+		if g[i].gap == gap {
 			return true
 		}
 	}

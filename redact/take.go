@@ -1,16 +1,12 @@
 package redact
 
-import (
-	"cmp"
-	"math"
-	"slices"
-)
+import "math"
 
 // take records the card c and what belongs to it: expiry date, security code,
 // track data.
 func (s *scanner) take(c *candidate) {
 	start, end := s.g[c.first].start, s.g[c.last].end
-	s.taken, s.belongs = end, end
+	s.taken, s.belongs, s.unsure = end, end, unsureStretch{}
 	if s.allowed(start, end) {
 		return
 	}
@@ -136,7 +132,7 @@ func (s *scanner) codes(i int) {
 			*s.hits.add() = hit{start: start, end: end, kind: kind, reason: ByCodeLabel, digits: uint16(n)}
 		}
 	}
-	s.settle()
+	s.settle(cards)
 }
 
 // runStart returns i, moved back to the start of a run of digits if it is inside
@@ -153,11 +149,20 @@ func (s *scanner) runStart(i int) int {
 	return i
 }
 
-// settle sorts the hits and drops those behind what is decided.
-func (s *scanner) settle() {
+// settle puts the hits in order, of which the first sorted and the others are so
+// already, and drops those behind what is decided.
+func (s *scanner) settle(sorted int) {
 	found := s.hits.all()
-	if !slices.IsSortedFunc(found, byStart) {
-		slices.SortFunc(found, byStart)
+	if more := found[sorted:]; sorted > 0 && len(more) > 0 && more[0].start < found[sorted-1].start {
+		var buf [len(s.hits.few)]hit
+		first := append(buf[:0], found[:sorted]...)
+		for k := 0; len(first) > 0; k++ {
+			if len(more) > 0 && more[0].start < first[0].start {
+				found[k], more = more[0], more[1:]
+			} else {
+				found[k], first = first[0], first[1:]
+			}
+		}
 	}
 	n := len(found)
 	for n > 0 && found[n-1].start >= s.decided {
@@ -182,5 +187,3 @@ func (p *progress) note(x *hit) {
 		p.lastCard = x.end
 	}
 }
-
-func byStart(a, b hit) int { return cmp.Compare(a.start, b.start) }
