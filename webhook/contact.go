@@ -11,14 +11,16 @@ type contact struct {
 
 // readContacts takes in the contacts of a value.
 func (p *parser) readContacts(v value) {
-	for l := elements(v); l.next(); {
-		c := l.item
+	l := v.Elements()
+	for l.Next() {
+		c := l.Value()
 		if c.Kind() != jsonscan.Object {
 			continue
 		}
 		p.contacts = append(p.contacts, contact{at: at(c)})
 		k := &p.contacts[len(p.contacts)-1]
-		for it := c.Iter(); it.Next(); {
+		it := c.Iter()
+		for it.Next() {
 			switch it.Key() {
 			case "wa_id":
 				k.Phone = p.phone(&it)
@@ -29,7 +31,8 @@ func (p *parser) readContacts(v value) {
 			case "identity_key_hash":
 				k.keyHash = p.text(&it)
 			case "profile":
-				for profile := p.object(&it); profile.Next(); {
+				profile := p.object(&it)
+				for profile.Next() {
 					switch profile.Key() {
 					case "name":
 						k.Name = p.text(&profile)

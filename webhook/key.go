@@ -134,7 +134,8 @@ func (k *key) canonical(v value) {
 			v    value
 		}
 		var fields []field
-		for it := v.Iter(); it.Next(); {
+		it := v.Iter()
+		for it.Next() {
 			fields = append(fields, field{it.Key(), it.Value()})
 		}
 		slices.SortStableFunc(fields, func(a, b field) int { return strings.Compare(a.name, b.name) })
@@ -146,7 +147,8 @@ func (k *key) canonical(v value) {
 		k.add("}")
 	case jsonscan.Array:
 		k.add("[")
-		for it := v.Iter(); it.Next(); {
+		it := v.Iter()
+		for it.Next() {
 			k.canonical(it.Value())
 		}
 		k.add("]")

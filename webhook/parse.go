@@ -123,7 +123,8 @@ func (p *parser) finish() {
 func (p *parser) body(root value) {
 	var entry value
 	entries, named := 0, false // entry may come twice, and nothing is dropped
-	for it := root.Iter(); it.Next(); {
+	it := root.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "object":
 			p.d.Object, named = it.Value().Str(), true
@@ -143,7 +144,8 @@ func (p *parser) body(root value) {
 		p.entries(entry)
 		return
 	}
-	for it := root.Iter(); it.Next(); {
+	it = root.Iter()
+	for it.Next() {
 		if it.Key() == "entry" {
 			p.entries(it.Value())
 		}
@@ -152,8 +154,9 @@ func (p *parser) body(root value) {
 
 // entries reads the elements of entry.
 func (p *parser) entries(list value) {
-	for l := elements(list); l.next(); {
-		p.entry(l.item)
+	l := list.Elements()
+	for l.Next() {
+		p.entry(l.Value())
 	}
 }
 
@@ -162,7 +165,8 @@ func (p *parser) entry(e value) {
 	p.envelope = envelope{}
 	var list value
 	changes := 0
-	for it := e.Iter(); it.Next(); {
+	it := e.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "id":
 			p.account = p.text(&it)
@@ -187,7 +191,8 @@ func (p *parser) entry(e value) {
 	case 1:
 		p.changes(list)
 	default:
-		for it := e.Iter(); it.Next(); {
+		it := e.Iter()
+		for it.Next() {
 			if it.Key() == "changes" {
 				p.changes(it.Value())
 			}
@@ -198,8 +203,9 @@ func (p *parser) entry(e value) {
 // changes reads the changes of an entry.
 func (p *parser) changes(list value) {
 	common := p.frame
-	for l := elements(list); l.next(); {
-		p.change(l.item)
+	l := list.Elements()
+	for l.Next() {
+		p.change(l.Value())
 		p.frame = common
 	}
 }
@@ -209,7 +215,8 @@ func (p *parser) change(c value) {
 	p.field, p.number, p.summary, p.beside, p.framed = "", Number{}, "", nil, false
 	p.contacts = p.contacts[:0]
 	var v value
-	for it := c.Iter(); it.Next(); {
+	it := c.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "field":
 			p.field = p.text(&it)

@@ -48,14 +48,16 @@ func accountReader(field string) accountItem {
 // alert_info; values seen in practice also have them flat.
 func (p *parser) accountAlert(v value) (Payload, time.Time) {
 	a := new(AccountAlert)
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "entity_type":
 			a.EntityType = p.text(&it)
 		case "entity_id":
 			a.EntityID = p.text(&it)
 		case "alert_info":
-			for info := p.object(&it); info.Next(); {
+			info := p.object(&it)
+			for info.Next() {
 				p.alertInfo(a, &info)
 			}
 		default:
@@ -85,7 +87,8 @@ func (p *parser) alertInfo(a *AccountAlert, m member) {
 // accountReview reads the value of account_review_update.
 func (p *parser) accountReview(v value) (Payload, time.Time) {
 	r := new(AccountReview)
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		if it.Key() == "decision" {
 			r.Decision = p.text(&it)
 		}
@@ -101,7 +104,8 @@ func (p *parser) accountReview(v value) (Payload, time.Time) {
 // than parts.
 func (p *parser) accountUpdate(v value) (Payload, time.Time) {
 	u := new(AccountUpdate)
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "event":
 			u.Event = p.text(&it)
@@ -239,10 +243,12 @@ func (p *parser) authRates(it jsonscan.Iter) AuthRates {
 		case "start_time":
 			a.Start = p.time(&it)
 		case "exception_countries":
-			for l := elements(it.Value()); l.nextObject(p, it.Key()); {
+			l := it.Value().Elements()
+			for p.nextObject(&l, it.Key()) {
 				var country string
 				var start time.Time
-				for o := l.item.Iter(); o.Next(); {
+				o := l.Iter()
+				for o.Next() {
 					switch o.Key() {
 					case "country_code":
 						country = p.text(&o)
@@ -285,7 +291,8 @@ func (p *parser) volumeTier(it jsonscan.Iter) VolumeTier {
 // nothing every such value has, hence no check.
 func (p *parser) capabilityUpdate(v value) (Payload, time.Time) {
 	c := new(CapabilityUpdate)
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "max_daily_conversations_per_business":
 			c.DailyLimit = p.text(&it)
@@ -303,7 +310,8 @@ func (p *parser) capabilityUpdate(v value) (Payload, time.Time) {
 // partnerSolution reads the value of partner_solutions.
 func (p *parser) partnerSolution(v value) (Payload, time.Time) {
 	s := new(PartnerSolution)
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "event":
 			s.Event = p.text(&it)

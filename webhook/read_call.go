@@ -12,7 +12,8 @@ func (p *parser) call(v value, s shape) {
 	c := new(Call)
 	t := p.entryTime
 	var from, to Identity
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "id":
 			c.ID = p.text(&it)
@@ -78,7 +79,8 @@ func (p *parser) callDetail(c *Call, m member) {
 	case "session":
 		c.Session = optional(p, m, (*parser).callSession)
 	case "connection": // the former name, with the SDP in webrtc and no type
-		for it := p.object(m); c.Session == nil && it.Next(); {
+		it := p.object(m)
+		for c.Session == nil && it.Next() {
 			if it.Key() == "webrtc" {
 				c.Session = optional(p, &it, (*parser).callSession)
 			}
@@ -106,11 +108,12 @@ func (p *parser) callSession(it jsonscan.Iter) CallSession {
 
 // callFile reads the file of a call, an audio or a document.
 func (p *parser) callFile(m member) *Media {
-	for it := p.object(m); it.Next(); {
+	it := p.object(m)
+	for it.Next() {
 		switch kind := it.Key(); kind {
 		case "audio", "document":
-			if it.Value().Kind() == jsonscan.Object {
-				return p.media(MediaKind(kind), it.Value().Iter())
+			if it.Kind() == jsonscan.Object {
+				return p.media(MediaKind(kind), it.Iter())
 			}
 			p.object(&it)
 		}
@@ -122,7 +125,8 @@ func (p *parser) callFile(m member) *Media {
 func (p *parser) callStatus(v value, s shape) {
 	c := new(CallStatus)
 	t := p.entryTime
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "id":
 			c.ID = p.text(&it)

@@ -8,8 +8,9 @@ func (p *parser) cards(key string, part value) Content {
 		return nil
 	}
 	c := new(Contacts)
-	for l := elements(part); l.next(); {
-		v := l.item
+	l := part.Elements()
+	for l.Next() {
+		v := l.Value()
 		if v.Kind() != jsonscan.Object {
 			p.flaw(key, "objects", v.Kind().String())
 			return nil
@@ -33,7 +34,8 @@ func (p *parser) card(it jsonscan.Iter) Card {
 		case "name":
 			c.Name = p.cardName(p.object(&it))
 		case "org":
-			for o := p.object(&it); o.Next(); {
+			o := p.object(&it)
+			for o.Next() {
 				switch o.Key() {
 				case "company":
 					c.Company = p.text(&o)

@@ -187,7 +187,8 @@ func (p *parser) edit(it jsonscan.Iter, from *Identity) Content {
 				continue
 			}
 			e.Content = p.editedContent(m, from)
-			for inner := m.Iter(); inner.Next(); {
+			inner := m.Iter()
+			for inner.Next() {
 				if inner.Key() != "context" {
 					continue
 				}
@@ -233,7 +234,8 @@ func (p *parser) unsupported(typ string, part value) Content {
 		p.flaw(typ, "object", part.Kind().String())
 		return nil
 	}
-	for it := part.Iter(); it.Next(); {
+	it := part.Iter()
+	for it.Next() {
 		if it.Key() == "type" {
 			u.Type = p.text(&it)
 		}

@@ -24,8 +24,9 @@ func (p *parser) echo(v value, s shape) {
 // standby reads the value of the field standby: copies of a conversation that
 // somebody else owns.
 func (p *parser) standby(m value) {
-	for l := elements(m); l.next(); {
-		box := l.item
+	l := m.Elements()
+	for l.Next() {
+		box := l.Value()
 		if box.Kind() != jsonscan.Object {
 			p.list("standby")
 			p.unknown(box, shapeItem, "standby", errNotObject)
@@ -33,7 +34,8 @@ func (p *parser) standby(m value) {
 		}
 		p.readContacts(box.Get("contacts"))
 		before := p.count()
-		for it := box.Iter(); it.Next(); {
+		it := box.Iter()
+		for it.Next() {
 			key := it.Key()
 			if key == "contacts" {
 				continue
@@ -92,7 +94,8 @@ func (p *parser) standbyStatus(v value, s shape) {
 func (p *parser) standbyEcho(v value, s shape) {
 	e := new(StandbyEcho)
 	var t time.Time
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "id":
 			e.ID = p.text(&it)
@@ -129,7 +132,8 @@ func (p *parser) sendRequest(it jsonscan.Iter, e *StandbyEcho) {
 		case "type":
 			e.Type = p.text(&it)
 		case "text":
-			for t := p.object(&it); t.Next(); {
+			t := p.object(&it)
+			for t.Next() {
 				if t.Key() == "body" {
 					e.Text = p.text(&t)
 				}
@@ -139,7 +143,8 @@ func (p *parser) sendRequest(it jsonscan.Iter, e *StandbyEcho) {
 			e.TemplateName = or(tpl.Get("name").Str(), e.TemplateName)
 			e.TemplateLanguage = or(tpl.Get("language").Get("code").Str(), e.TemplateLanguage)
 		case "context":
-			for c := p.object(&it); c.Next(); {
+			c := p.object(&it)
+			for c.Next() {
 				if c.Key() == "message_id" {
 					e.QuotedID = p.text(&c)
 				}
@@ -152,14 +157,16 @@ func (p *parser) sendRequest(it jsonscan.Iter, e *StandbyEcho) {
 func (p *parser) handover(v value) (Payload, time.Time) {
 	h := new(Handover)
 	var t time.Time
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch key := it.Key(); key {
 		case "type":
 			h.Kind = HandoverKind(p.text(&it))
 		case "timestamp":
 			t = p.time(&it)
 		case "sender":
-			for s := p.object(&it); s.Next(); {
+			s := p.object(&it)
+			for s.Next() {
 				switch s.Key() {
 				case "phone_number", "wa_id":
 					h.User.Phone = p.phone(&s)
@@ -170,7 +177,8 @@ func (p *parser) handover(v value) (Payload, time.Time) {
 				}
 			}
 		case "recipient":
-			for r := p.object(&it); r.Next(); {
+			r := p.object(&it)
+			for r.Next() {
 				switch r.Key() {
 				case "phone_number_id":
 					p.number.ID = p.text(&r)

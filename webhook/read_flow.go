@@ -9,7 +9,8 @@ import (
 // flowEvent reads the value of flows.
 func (p *parser) flowEvent(v value) (Payload, time.Time) {
 	f := new(FlowEvent)
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "event":
 			f.Event = FlowEventKind(p.text(&it))

@@ -59,7 +59,8 @@ func (p *parser) emitGroup(v value, s shape, h *groupHead, payload Payload) {
 // groupLifecycle reads an item of group_lifecycle_update.
 func (p *parser) groupLifecycle(v value, s shape) {
 	g, h := new(GroupLifecycle), groupHead{}
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "subject":
 			g.Subject = p.text(&it)
@@ -80,7 +81,8 @@ func (p *parser) groupLifecycle(v value, s shape) {
 // groupParticipants reads an item of group_participants_update.
 func (p *parser) groupParticipants(v value, s shape) {
 	g, h := new(GroupParticipants), groupHead{}
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "reason":
 			g.Reason = p.text(&it)
@@ -143,7 +145,8 @@ func (p *parser) participant(it jsonscan.Iter) Participant {
 // groupSettings reads an item of group_settings_update. Parts can fail one by one.
 func (p *parser) groupSettings(v value, s shape) {
 	g, h := new(GroupSettings), groupHead{}
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "group_subject":
 			g.Subject = optional(p, &it, (*parser).groupSetting)
@@ -182,7 +185,8 @@ func (p *parser) groupSetting(it jsonscan.Iter) GroupSetting {
 // groupStatus reads an item of group_status_update.
 func (p *parser) groupStatus(v value, s shape) {
 	var h groupHead
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		p.head(&it, &h)
 	}
 	p.emitGroup(v, s, &h, &GroupStatus{GroupID: h.id, Type: h.typ})

@@ -9,8 +9,9 @@ import (
 // history reads the list history: parts of the chat history, each with threads of
 // messages, or the news that there will be none.
 func (p *parser) history(parts value) {
-	for l := elements(parts); l.next(); {
-		part := l.item
+	l := parts.Elements()
+	for l.Next() {
+		part := l.Value()
 		p.list("history")
 		if part.Kind() != jsonscan.Object {
 			p.unknown(part, shapeItem, "history", errNotObject)
@@ -19,7 +20,8 @@ func (p *parser) history(parts value) {
 		var chunk HistoryChunk
 		var meta value
 		before := p.count()
-		for it := part.Iter(); it.Next(); {
+		it := part.Iter()
+		for it.Next() {
 			if it.Key() == "metadata" {
 				meta = it.Value()
 				chunk = p.chunk(p.object(&it))
@@ -27,12 +29,14 @@ func (p *parser) history(parts value) {
 		}
 		p.err = nil
 		p.frame.chunk = at(meta)
-		for it := part.Iter(); it.Next(); {
+		it = part.Iter()
+		for it.Next() {
 			switch key := it.Key(); key {
 			case "metadata":
 			case "threads":
-				for l := elements(it.Value()); l.next(); {
-					p.thread(l.item, chunk)
+				l := it.Value().Elements()
+				for l.Next() {
+					p.thread(l.Value(), chunk)
 				}
 			case "errors":
 				p.list(key)
@@ -80,14 +84,16 @@ func (p *parser) thread(v value, chunk HistoryChunk) {
 		return
 	}
 	var user Identity
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "id":
 			user.Phone = or(user.Phone, p.phone(&it))
 			p.frame.threadID = at(it.Value())
 		case "context":
 			p.frame.thread = at(it.Value())
-			for c := p.object(&it); c.Next(); {
+			c := p.object(&it)
+			for c.Next() {
 				switch c.Key() {
 				case "wa_id":
 					user.Phone = or(p.phone(&c), user.Phone)
@@ -102,7 +108,8 @@ func (p *parser) thread(v value, chunk HistoryChunk) {
 		}
 	}
 	p.err = nil
-	for it := v.Iter(); it.Next(); {
+	it = v.Iter()
+	for it.Next() {
 		if it.Key() != "messages" {
 			continue
 		}
@@ -142,18 +149,21 @@ func (p *parser) past(v value, s shape, user Identity, chunk HistoryChunk) {
 func (p *parser) contactSync(v value, s shape) {
 	c := new(ContactSync)
 	var t time.Time
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "action":
 			c.Action = p.text(&it)
 		case "metadata":
-			for m := p.object(&it); m.Next(); {
+			m := p.object(&it)
+			for m.Next() {
 				if m.Key() == "timestamp" {
 					t = p.time(&m)
 				}
 			}
 		case "contact":
-			for k := p.object(&it); k.Next(); {
+			k := p.object(&it)
+			for k.Next() {
 				switch k.Key() {
 				case "full_name":
 					c.Contact.Name = p.text(&k)

@@ -9,7 +9,8 @@ import (
 func (p *parser) userPreference(v value, s shape) {
 	u := new(UserPreference)
 	var t time.Time
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "wa_id":
 			u.User.Phone = p.phone(&it)
@@ -41,7 +42,8 @@ func (p *parser) userPreference(v value, s shape) {
 func (p *parser) userIDUpdate(v value, s shape) {
 	u := new(UserIDUpdate)
 	var t time.Time
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "wa_id":
 			u.Current.Phone = p.phone(&it)
@@ -65,7 +67,8 @@ func (p *parser) userIDUpdate(v value, s shape) {
 
 // beforeAfter reads an object {previous, current}.
 func (p *parser) beforeAfter(m member) (previous, current string) {
-	for it := p.object(m); it.Next(); {
+	it := p.object(m)
+	for it.Next() {
 		switch it.Key() {
 		case "previous":
 			previous = p.text(&it)
@@ -80,14 +83,16 @@ func (p *parser) beforeAfter(m member) (previous, current string) {
 func (p *parser) userAction(v value, s shape) {
 	u := new(UserAction)
 	var t time.Time
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "action_type":
 			u.Type = p.text(&it)
 		case "timestamp":
 			t = p.time(&it)
 		case "marketing_messages_link_click_data":
-			for o := p.object(&it); o.Next(); {
+			o := p.object(&it)
+			for o.Next() {
 				switch o.Key() {
 				case "click_component":
 					u.Component = p.text(&o)
@@ -112,7 +117,8 @@ func (p *parser) userAction(v value, s shape) {
 func (p *parser) automaticEvent(v value, s shape) {
 	a := new(AutomaticEvent)
 	var t time.Time
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "id":
 			a.MessageID = p.text(&it)
@@ -123,7 +129,8 @@ func (p *parser) automaticEvent(v value, s shape) {
 		case "ctwa_clid":
 			a.ClickID = p.text(&it)
 		case "custom_data":
-			for o := p.object(&it); o.Next(); {
+			o := p.object(&it)
+			for o.Next() {
 				switch o.Key() {
 				case "currency":
 					a.Currency = p.text(&o)
@@ -149,14 +156,16 @@ func (p *parser) automaticEvent(v value, s shape) {
 func (p *parser) trackingEvent(v value, s shape) {
 	e := new(TrackingEvent)
 	var t time.Time
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "event_name":
 			e.Name = p.text(&it)
 		case "timestamp":
 			t = p.time(&it)
 		case "tracking_data":
-			for o := p.object(&it); o.Next(); {
+			o := p.object(&it)
+			for o.Next() {
 				switch o.Key() {
 				case "click_id":
 					e.ClickID = p.text(&o)

@@ -39,7 +39,8 @@ func (p *parser) completeSender(m *Message) (at span, keyHash string) {
 func (p *parser) readMessage(v value, s shape, m *Message, x *extra) bool {
 	var typ, partKey string
 	var part value // the last member that is none of the common ones
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch key := it.Key(); key {
 		case "id":
 			m.ID = p.text(&it)
@@ -72,7 +73,8 @@ func (p *parser) readMessage(v value, s shape, m *Message, x *extra) bool {
 		case "message_creation_type":
 			x.creation = p.text(&it)
 		case "history_context":
-			for h := p.object(&it); h.Next(); {
+			h := p.object(&it)
+			for h.Next() {
 				if h.Key() == "status" {
 					x.past = p.text(&h)
 				}
@@ -160,7 +162,8 @@ func (p *parser) referral(it jsonscan.Iter) Referral {
 		case "ref":
 			r.Ref = p.text(&it)
 		case "welcome_message":
-			for w := p.object(&it); w.Next(); {
+			w := p.object(&it)
+			for w.Next() {
 				if w.Key() == "text" {
 					r.Welcome = p.text(&w)
 				}
@@ -199,7 +202,8 @@ func (p *parser) contentOf(v value, typ string, part value, from *Identity) Cont
 // sniffContent finds the content of a message that does not tell its type, as
 // some old and shortened samples do.
 func sniffContent(v value) (typ string, part value) {
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		if key := it.Key(); knownContent(key) {
 			return key, it.Value()
 		}

@@ -12,7 +12,8 @@ import (
 func (p *parser) numberSettings(v value) (Payload, time.Time) {
 	s := new(NumberSettings)
 	var t time.Time
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "timestamp":
 			t = p.time(&it)
@@ -20,7 +21,8 @@ func (p *parser) numberSettings(v value) (Payload, time.Time) {
 			s.Type = strings.ToLower(p.text(&it))
 		case "phone_number_settings":
 			s.Raw = raw(it.Value())
-			for o := p.object(&it); o.Next(); {
+			o := p.object(&it)
+			for o.Next() {
 				switch o.Key() {
 				case "phone_number_id":
 					p.number.ID = p.text(&o)
@@ -49,13 +51,15 @@ func (p *parser) callSettings(it jsonscan.Iter, s *NumberSettings) {
 		case "srtp_key_exchange_protocol":
 			s.SRTPKeyExchange = p.text(&it)
 		case "sip":
-			for o := p.object(&it); o.Next(); {
+			o := p.object(&it)
+			for o.Next() {
 				if o.Key() == "status" {
 					s.SIP = p.text(&o)
 				}
 			}
 		case "call_hours":
-			for o := p.object(&it); o.Next(); {
+			o := p.object(&it)
+			for o.Next() {
 				p.callHours(&o, &s.CallHours)
 			}
 		}
@@ -96,7 +100,8 @@ func (p *parser) openHours(it jsonscan.Iter) OpenHours {
 // numberName reads the value of phone_number_name_update.
 func (p *parser) numberName(v value) (Payload, time.Time) {
 	n := new(NumberName)
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "display_phone_number":
 			p.number.Display = p.phone(&it)
@@ -126,7 +131,8 @@ func (p *parser) reason(m member) string {
 // it names the number by its digits only.
 func (p *parser) numberQuality(v value) (Payload, time.Time) {
 	q := new(NumberQuality)
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "display_phone_number":
 			p.number.Display = p.phone(&it)
@@ -149,7 +155,8 @@ func (p *parser) numberQuality(v value) (Payload, time.Time) {
 // usernameUpdate reads the value of business_username_updates.
 func (p *parser) usernameUpdate(v value) (Payload, time.Time) {
 	u := new(UsernameUpdate)
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "display_phone_number":
 			p.number.Display = p.phone(&it)
@@ -170,7 +177,8 @@ func (p *parser) usernameUpdate(v value) (Payload, time.Time) {
 // securityEvent reads the value of security.
 func (p *parser) securityEvent(v value) (Payload, time.Time) {
 	s := new(SecurityEvent)
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "display_phone_number":
 			p.number.Display = p.phone(&it)
@@ -189,7 +197,8 @@ func (p *parser) securityEvent(v value) (Payload, time.Time) {
 // paymentConfiguration reads the value of payment_configuration_update.
 func (p *parser) paymentConfiguration(v value) (Payload, time.Time) {
 	c := new(PaymentConfiguration)
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "configuration_name":
 			c.Name = p.text(&it)

@@ -10,7 +10,8 @@ import (
 func (p *parser) paymentStatus(v value, s shape) {
 	ps := new(PaymentStatus)
 	t := p.entryTime
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "id":
 			ps.ID = p.text(&it)
@@ -68,7 +69,8 @@ func (p *parser) payment(it jsonscan.Iter, ps *PaymentStatus) {
 // so that no error may name them.
 func (p *parser) notes(m member) map[string]string {
 	var notes map[string]string
-	for it := p.object(m); it.Next(); {
+	it := p.object(m)
+	for it.Next() {
 		if kind := it.Value().Kind(); kind >= jsonscan.Array {
 			p.flaw(m.Key(), "strings", kind.String())
 			continue
@@ -126,13 +128,15 @@ func (p *parser) transaction(it jsonscan.Iter, t *Transaction) {
 		case "updated_timestamp":
 			t.Updated = p.time(&it)
 		case "method":
-			for m := p.object(&it); m.Next(); {
+			m := p.object(&it)
+			for m.Next() {
 				if m.Key() == "type" {
 					t.Method = p.text(&m)
 				}
 			}
 		case "error":
-			for e := p.object(&it); e.Next(); {
+			e := p.object(&it)
+			for e.Next() {
 				switch e.Key() {
 				case "code":
 					t.ErrorCode = p.text(&e)

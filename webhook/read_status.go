@@ -20,7 +20,8 @@ func (p *parser) status(v value, s shape) {
 func (p *parser) readStatus(v value, s shape, st *Status) (contact span, typ string, ok bool) {
 	var recipient, participant Identity
 	group := false
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "id":
 			st.ID = p.text(&it)
@@ -85,20 +86,22 @@ func (p *parser) readStatus(v value, s shape, st *Status) (contact span, typ str
 // conversation reads the billing window; some group samples print the pricing in
 // it.
 func (p *parser) conversation(m member, st *Status) {
-	if m.Value().Kind() != jsonscan.Object {
+	if m.Kind() != jsonscan.Object {
 		p.object(m)
 		return
 	}
 	c := new(Conversation)
 	st.Conversation = c
-	for it := m.Value().Iter(); it.Next(); {
+	it := m.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "id":
 			c.ID = p.text(&it)
 		case "expiration_timestamp":
 			c.Expires = p.time(&it)
 		case "origin":
-			for o := p.object(&it); o.Next(); {
+			o := p.object(&it)
+			for o.Next() {
 				if o.Key() == "type" {
 					c.Origin = p.text(&o)
 				}

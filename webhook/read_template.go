@@ -48,7 +48,8 @@ func (p *parser) templateStatus(v value) (Payload, time.Time) {
 		return p.templateQuality(v) // Meta's page on quality prints this field
 	}
 	s := new(TemplateStatus)
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		if p.template(&it, &s.Template) {
 			continue
 		}
@@ -60,13 +61,15 @@ func (p *parser) templateStatus(v value) (Payload, time.Time) {
 		case "message_template_category":
 			s.Category = p.text(&it)
 		case "disable_info":
-			for o := p.object(&it); o.Next(); {
+			o := p.object(&it)
+			for o.Next() {
 				if o.Key() == "disable_date" {
 					s.Disabled = p.time(&o)
 				}
 			}
 		case "other_info":
-			for o := p.object(&it); o.Next(); {
+			o := p.object(&it)
+			for o.Next() {
 				switch o.Key() {
 				case "title":
 					s.Info = p.text(&o)
@@ -75,7 +78,8 @@ func (p *parser) templateStatus(v value) (Payload, time.Time) {
 				}
 			}
 		case "rejection_info":
-			for o := p.object(&it); o.Next(); {
+			o := p.object(&it)
+			for o.Next() {
 				switch o.Key() {
 				case "reason":
 					s.RejectionReason = p.text(&o)
@@ -94,7 +98,8 @@ func (p *parser) templateStatus(v value) (Payload, time.Time) {
 // templateQuality reads the value of message_template_quality_update.
 func (p *parser) templateQuality(v value) (Payload, time.Time) {
 	q := new(TemplateQuality)
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		if p.template(&it, &q.Template) {
 			continue
 		}
@@ -115,7 +120,8 @@ func (p *parser) templateQuality(v value) (Payload, time.Time) {
 // the header title and the body element.
 func (p *parser) templateComponents(v value) (Payload, time.Time) {
 	c := new(TemplateComponents)
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		if p.template(&it, &c.Template) {
 			continue
 		}
@@ -158,7 +164,8 @@ func (p *parser) templateButton(it jsonscan.Iter) TemplateButton {
 // new_category is the category still valid and correct_category the coming one.
 func (p *parser) templateCategory(v value) (Payload, time.Time) {
 	c := new(TemplateCategory)
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		if p.template(&it, &c.Template) {
 			continue
 		}
@@ -182,7 +189,8 @@ func (p *parser) templateCategory(v value) (Payload, time.Time) {
 // templateMiscategorized reads the value of template_correct_category_detection.
 func (p *parser) templateMiscategorized(v value) (Payload, time.Time) {
 	c := new(TemplateMiscategorized)
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		if p.template(&it, &c.Template) {
 			continue
 		}

@@ -66,13 +66,15 @@ func (r *redactor) root(v value) {
 		r.walk(v, "", place{})
 		return
 	}
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		if it.Key() != "entry" {
 			r.walk(it.Value(), it.Key(), place{})
 			continue
 		}
-		for entries := elements(it.Value()); entries.next(); {
-			r.members(entries.item, "changes", r.change)
+		entries := it.Value().Elements()
+		for entries.Next() {
+			r.members(entries.Value(), "changes", r.change)
 		}
 	}
 }
@@ -84,13 +86,15 @@ func (r *redactor) members(v value, list string, visit func(value)) {
 		r.walk(v, "", place{})
 		return
 	}
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		if it.Key() != list {
 			r.walk(it.Value(), it.Key(), place{})
 			continue
 		}
-		for l := elements(it.Value()); l.next(); {
-			visit(l.item)
+		l := it.Value().Elements()
+		for l.Next() {
+			visit(l.Value())
 		}
 	}
 }
@@ -110,11 +114,13 @@ func (r *redactor) walk(v value, key string, pl place) {
 	switch v.Kind() {
 	case jsonscan.Object:
 		pl.links = pl.links || key == "contacts" || key == "location"
-		for it := v.Iter(); it.Next(); {
+		it := v.Iter()
+		for it.Next() {
 			r.walk(it.Value(), it.Key(), pl)
 		}
 	case jsonscan.Array:
-		for it := v.Iter(); it.Next(); {
+		it := v.Iter()
+		for it.Next() {
 			r.walk(it.Value(), key, pl)
 		}
 	case jsonscan.String:

@@ -30,7 +30,7 @@ func (f *flaw) Error() string {
 
 // fail notes that the member is not what it should be.
 func (p *parser) fail(m member, want string) {
-	p.flaw(m.Key(), want, m.Value().Kind().String())
+	p.flaw(m.Key(), want, m.Kind().String())
 }
 
 // flaw notes the first flaw of an item; the others would hardly help.
@@ -203,76 +203,47 @@ func raw(v value) json.RawMessage {
 // object returns an iterator over the members of an object. Anything else but
 // null is a flaw.
 func (p *parser) object(m member) jsonscan.Iter {
-	v := m.Value()
-	if v.Kind() != jsonscan.Object {
-		if v.Exists() {
-			p.fail(m, "object")
-		}
-		return jsonscan.Iter{}
+	if m.Kind() == jsonscan.Object {
+		return m.Iter()
 	}
-	return v.Iter()
+	p.notObject(m)
+	return jsonscan.Iter{}
 }
 
-// A list walks the elements of an array. A value that is not an array counts as
-// one with that element, null and absence as an empty one. (An iterator function
-// would read better and allocate in every use.)
-type list struct {
-	it   jsonscan.Iter
-	one  value
-	item value // the element next has moved to
-}
-
-// elements returns a list before its first element.
-func elements(v value) list {
-	switch {
-	case v.Kind() == jsonscan.Array:
-		return list{it: v.Iter()}
-	case v.Exists():
-		return list{one: v}
-	default:
-		return list{}
+// notObject notes that m is no object. It may be null.
+func (p *parser) notObject(m member) { // apart, so that object can be inlined
+	if m.Kind() != jsonscan.Null {
+		p.fail(m, "object")
 	}
-}
-
-// next moves to the next element and reports whether there is one.
-func (l *list) next() bool {
-	if l.one.Exists() {
-		l.item, l.one = l.one, value{}
-		return true
-	}
-	if !l.it.Next() {
-		return false
-	}
-	l.item = l.it.Value()
-	return true
 }
 
 // nextObject moves to the next element that is an object. Others are flaws of the
 // member called key.
-func (l *list) nextObject(p *parser, key string) bool {
-	for l.next() {
-		if l.item.Kind() == jsonscan.Object {
+func (p *parser) nextObject(l *jsonscan.Iter, key string) bool {
+	for l.Next() {
+		if l.Kind() == jsonscan.Object {
 			return true
 		}
-		p.flaw(key, "objects", l.item.Kind().String())
+		p.flaw(key, "objects", l.Kind().String())
 	}
 	return false
 }
 
 // optional reads an object that may be missing; nil if it is not there.
 func optional[T any](p *parser, m member, read func(*parser, jsonscan.Iter) T) *T {
-	if m.Value().Kind() != jsonscan.Object {
-		p.object(m) // notes the flaw
+	if m.Kind() != jsonscan.Object {
+		p.notObject(m)
 		return nil
 	}
-	return new(read(p, m.Value().Iter()))
+	return new(read(p, m.Iter()))
 }
 
 // each reads an array of objects.
 func each[T any](p *parser, m member, read func(*parser, jsonscan.Iter) T) []T {
 	var all []T
-	for l := elements(m.Value()); l.nextObject(p, m.Key()); {
-		all = append(all, read(p, l.item.Iter()))
+	l := m.Value().Elements()
+	for p.nextObject(&l, m.Key()) {
+		all = append(all, read(p, l.Iter()))
 	}
 	return all
 }
@@ -280,8 +251,9 @@ func each[T any](p *parser, m member, read func(*parser, jsonscan.Iter) T) []T {
 // texts reads an array of strings.
 func (p *parser) texts(m member) []string {
 	var texts []string
-	for l := elements(m.Value()); l.next(); {
-		switch v := l.item; v.Kind() {
+	l := m.Value().Elements()
+	for l.Next() {
+		switch v := l.Value(); v.Kind() {
 		case jsonscan.String:
 			texts = append(texts, v.Str())
 		case jsonscan.Number:

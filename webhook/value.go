@@ -60,11 +60,12 @@ func (p *parser) valueList(field, key string, items value) {
 
 // items reads the items of a list.
 func (p *parser) items(items value, s shape, read reader) {
-	for l := elements(items); l.next(); {
-		if l.item.Kind() == jsonscan.Object {
-			read(p, l.item, s)
+	l := items.Elements()
+	for l.Next() {
+		if l.Kind() == jsonscan.Object {
+			read(p, l.Value(), s)
 		} else {
-			p.unknown(l.item, s, p.frame.list, errNotObject)
+			p.unknown(l.Value(), s, p.frame.list, errNotObject)
 		}
 	}
 }
@@ -76,7 +77,8 @@ func (p *parser) list(key string) { p.frame.list, p.framed = key, false }
 // members into p.lists.
 func (p *parser) shared(v value) {
 	p.lists = p.lists[:0]
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch it.Key() {
 		case "messaging_product":
 		case "metadata":
@@ -107,8 +109,10 @@ func (p *parser) shared(v value) {
 // since the one before.
 func (p *parser) loneContacts(v value, s shape, before int) {
 	const key = "contacts"
-	c := v.Get(key)
-	if p.count() == before && c.Exists() && (c.Kind() != jsonscan.Array || c.Len() > 0) {
+	if p.count() != before {
+		return
+	}
+	if c := v.Get(key); c.Exists() && (c.Kind() != jsonscan.Array || c.Len() > 0) {
 		p.list(key)
 		p.unknown(c, s, key, nil)
 	}
@@ -127,7 +131,8 @@ func (p *parser) has(key string) bool {
 // metadata reads which number a value is about.
 func (p *parser) metadata(m member) {
 	p.frame.metadata = at(m.Value())
-	for it := p.object(m); it.Next(); {
+	it := p.object(m)
+	for it.Next() {
 		switch it.Key() {
 		case "phone_number_id":
 			p.number.ID = p.text(&it)
@@ -140,11 +145,13 @@ func (p *parser) metadata(m member) {
 // summaryText reads a conversation_context.
 func (p *parser) summaryText(m member) string {
 	var s string
-	for it := p.object(m); it.Next(); {
+	it := p.object(m)
+	for it.Next() {
 		if it.Key() != "summary" {
 			continue
 		}
-		for sum := p.object(&it); sum.Next(); {
+		sum := p.object(&it)
+		for sum.Next() {
 			if sum.Key() == "text" {
 				s = p.text(&sum)
 			}
@@ -234,7 +241,8 @@ func sniff(v value) string {
 	if s := v.Get("field").Str(); s != "" {
 		return s
 	}
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		switch key := it.Key(); key {
 		case "messages", "statuses", "user_actions":
 			return "messages"
@@ -279,7 +287,8 @@ func (p *parser) errorObject(it jsonscan.Iter) Error {
 		case "href":
 			e.Href = p.text(&it)
 		case "error_data":
-			for data := p.object(&it); data.Next(); {
+			data := p.object(&it)
+			for data.Next() {
 				if data.Key() == "details" {
 					e.Details = p.text(&data)
 				}

@@ -169,9 +169,7 @@ const (
 // offset behind its closing quote.
 func scanString(src string, i int) (end int, f flags, bad fault) {
 	for i+8 <= len(src) {
-		w := src[i : i+8]
-		x := uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
-			uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
+		x := load8(src, i)
 		// Mark the bytes that are a quote or below a space (with their second bit
 		// flipped these are the ones up to a space), a backslash, or not ASCII. A
 		// borrow may mark bytes above a marked one; the lowest is exact.
@@ -182,45 +180,70 @@ func scanString(src string, i int) (end int, f flags, bad fault) {
 		}
 		i += bits.TrailingZeros64(m) / 8
 		if src[i] == '"' {
-			return i + 1, f, fine
+			return i + 1, 0, fine
 		}
 		break
 	}
+	return scanStrange(src, i)
+}
+
+// scanStrange is scanString for what is not plain ASCII, from there on, and for the
+// last bytes of a text.
+func scanStrange(src string, i int) (end int, f flags, bad fault) {
 	for i < len(src) {
 		switch c := src[i]; {
 		case c == '"':
 			return i + 1, f, fine
 		case c == '\\':
 			f |= escaped
-			n := escapeLen(src[i:])
+			n := escapeLen(src, i)
 			if n == 0 {
 				return i, f, badEscape
 			}
 			i += n
+			continue // escapes come in rows: texts that are not ASCII consist of them
 		case c < ' ':
 			return i, f, control
-		default:
-			if c >= 0x80 {
+		case c >= 0x80:
+			f |= nonASCII
+		}
+		i++
+		for i+8 <= len(src) {
+			// As above, but bytes that are not ASCII do not count.
+			x := load8(src, i)
+			m := ((x ^ 2*ones - (' '+1)*ones) | (x ^ '\\'*ones - ones)) &^ x & highs
+			if x&highs&(m-1) != 0 { // below the first mark
 				f |= nonASCII
 			}
-			i++
+			if m != 0 {
+				i += bits.TrailingZeros64(m) / 8
+				break
+			}
+			i += 8
 		}
 	}
 	return i, f, cutShort
 }
 
-// escapeLen returns the length of the escape s starts with, 0 if it is not valid.
-func escapeLen(s string) int {
-	if len(s) < 2 {
+// load8 returns the 8 bytes at i, the first one lowest.
+func load8(src string, i int) uint64 {
+	w := src[i : i+8]
+	return uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
+		uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
+}
+
+// escapeLen returns the length of the escape at i, 0 if it is not valid.
+func escapeLen(src string, i int) int {
+	if i+1 >= len(src) {
 		return 0
 	}
-	switch s[1] {
-	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		return 2
+	switch src[i+1] {
 	case 'u':
-		if _, ok := hex4(s); ok {
+		if _, ok := hex4(src[i:]); ok {
 			return 6
 		}
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return 2
 	}
 	return 0
 }
@@ -230,21 +253,19 @@ func hex4(s string) (rune, bool) {
 	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
 		return 0, false
 	}
-	var r rune
-	for _, c := range []byte(s[2:6]) {
-		switch {
-		case '0' <= c && c <= '9':
-			c -= '0'
-		case 'a' <= c && c <= 'f':
-			c -= 'a' - 10
-		case 'A' <= c && c <= 'F':
-			c -= 'A' - 10
-		default:
-			return 0, false
-		}
-		r = r<<4 | rune(c)
+	a, b, c, d := rune(hexValue(s[2])), rune(hexValue(s[3])), rune(hexValue(s[4])), rune(hexValue(s[5]))
+	return a<<12 | b<<8 | c<<4 | d, a|b|c|d <= 0xf
+}
+
+// hexValue returns what a hexadecimal digit means, 255 for anything else.
+func hexValue(c byte) byte {
+	if c-'0' <= 9 {
+		return c - '0'
 	}
-	return r, true
+	if c |= 0x20; c-'a' <= 5 {
+		return c - 'a' + 10
+	}
+	return 255
 }
 
 // scanNumber reads a number: -? (0|[1-9][0-9]*) (\.[0-9]+)? ([eE][+-]?[0-9]+)?

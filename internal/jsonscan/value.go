@@ -81,10 +81,27 @@ func (v Value) Iter() Iter {
 	return Iter{doc: v.doc, next: v.i + 1, end: n.next}
 }
 
+// Elements returns an iterator over the elements of an array. A value that is not an
+// array counts as one with that element; null and absence count as an empty one.
+func (v Value) Elements() Iter {
+	if v.doc == nil {
+		return Iter{}
+	}
+	switch n := v.node(); {
+	case n.kind == Array:
+		return Iter{doc: v.doc, next: v.i + 1, end: n.next}
+	case n.kind > Null:
+		return Iter{doc: v.doc, next: v.i, end: v.i + 1}
+	default:
+		return Iter{}
+	}
+}
+
 // Len returns the number of members or elements.
 func (v Value) Len() int {
 	n := 0
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		n++
 	}
 	return n
@@ -97,7 +114,8 @@ func (v Value) Get(key string) Value {
 	if v.Kind() != Object {
 		return found
 	}
-	for it := v.Iter(); it.Next(); {
+	it := v.Iter()
+	for it.Next() {
 		if it.Key() == key {
 			found = it.Value()
 		}
@@ -107,9 +125,13 @@ func (v Value) Get(key string) Value {
 
 // Iter walks the children of a value:
 //
-//	for it := v.Iter(); it.Next(); {
+//	it := v.Iter()
+//	for it.Next() {
 //		… it.Key(), it.Value() …
 //	}
+//
+// Declared in the head of the loop it would be copied for each turn, which takes
+// longer than the rest of the turn.
 type Iter struct {
 	doc       *Doc
 	n         *node
@@ -130,6 +152,17 @@ func (it *Iter) Next() bool {
 
 // Value returns the child.
 func (it *Iter) Value() Value { return Value{it.doc, it.cur} }
+
+// Kind returns the JSON type of the child.
+func (it *Iter) Kind() Kind { return it.n.kind }
+
+// Iter returns an iterator over the children of the child.
+func (it *Iter) Iter() Iter {
+	if it.n.kind < Array {
+		return Iter{}
+	}
+	return Iter{doc: it.doc, next: it.cur + 1, end: it.n.next}
+}
 
 // Key returns the decoded name of the child, "" in an array.
 func (it *Iter) Key() string {
