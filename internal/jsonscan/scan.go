@@ -49,59 +49,95 @@ func scan(src string, nodes []node) (_ []node, at int, bad fault) {
 	var (
 		parent = none
 		depth  int
+		named  bool // a member's name must come first
 		i      = skipSpace(src, 0)
 	)
 	nodes = append(nodes, node{})
 	for {
-		// A value must start at i. Its node is the last one, empty but for a key.
+		// A name or a value must start at i. Its node is the last one, empty but for a
+		// key.
 		n := &nodes[len(nodes)-1]
-		n.start = uint32(i)
-		switch c := byteAt(src, i); c {
-		case '"':
-			n.kind = String
-			if i, n.flags, bad = scanString(src, i+1); bad != fine {
-				return nodes, i, bad
+		c := byteAt(src, i)
+		if c == '"' {
+			// Names and strings are most of a text, hence here and not in a function.
+			end, f := i+1, flags(0)
+			for {
+				if end+8 > len(src) {
+					end, f, bad = scanStrange(src, end)
+					break
+				}
+				x := load8(src, end)
+				m := (marks(x) | x) & highs // plain ASCII ends here
+				if m == 0 {
+					end += 8
+					continue
+				}
+				if end += bits.TrailingZeros64(m) / 8; src[end] == '"' {
+					end++
+				} else {
+					end, f, bad = scanStrange(src, end)
+				}
+				break
 			}
-		case '{', '[':
-			if depth++; depth > maxDepth {
-				return nodes, i, tooDeep
+			if bad != fine {
+				return nodes, end, bad
 			}
-			n.kind, n.next = Array, parent
-			if c == '{' {
-				n.kind = Object
+			if named {
+				n.key, n.keyEnd, n.keyFlags = uint32(i+1), uint32(end-1), f
+				if i = end; byteAt(src, i) != ':' {
+					if i = skipSpace(src, i); byteAt(src, i) != ':' {
+						return nodes, i, unexpected(src, i, noColon)
+					}
+				}
+				i, named = skip(src, i+1), false
+				continue
 			}
-			parent = uint32(len(nodes) - 1)
-			i = skip(src, i+1)
-			if byteAt(src, i) == c+2 { // '}' or ']': both close two after they open
-				break // an empty one; closed below
+			n.kind, n.start, n.end, n.flags = String, uint32(i), uint32(end), f
+			n.next = uint32(len(nodes))
+			i = end
+		} else {
+			if named {
+				return nodes, i, unexpected(src, i, noName)
 			}
-			nodes = append(nodes, node{})
-			if c == '{' {
-				if i, bad = scanKey(src, i, &nodes[len(nodes)-1]); bad != fine {
+			n.start = uint32(i)
+			switch c {
+			case '{', '[':
+				if depth++; depth > maxDepth {
+					return nodes, i, tooDeep
+				}
+				n.kind, n.next = Array, parent
+				if c == '{' {
+					n.kind = Object
+				}
+				parent = uint32(len(nodes) - 1)
+				i = skip(src, i+1)
+				if byteAt(src, i) == c+2 { // '}' or ']': both close two after they open
+					break // an empty one; closed below
+				}
+				nodes = append(nodes, node{})
+				named = c == '{'
+				continue
+			case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+				n.kind = Number
+				if i, bad = scanNumber(src, i); bad != fine {
 					return nodes, i, bad
 				}
+			case 't':
+				n.kind, i = True, scanWord(src, i, "true")
+			case 'f':
+				n.kind, i = False, scanWord(src, i, "false")
+			case 'n':
+				n.kind, i = Null, scanWord(src, i, "null")
+			default:
+				return nodes, i, unexpected(src, i, noValue)
 			}
-			continue
-		case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
-			n.kind = Number
-			if i, bad = scanNumber(src, i); bad != fine {
-				return nodes, i, bad
+			if n.kind < Array {
+				if uint32(i) == n.start {
+					return nodes, i, noValue // no such word
+				}
+				n.end = uint32(i)
+				n.next = uint32(len(nodes))
 			}
-		case 't':
-			n.kind, i = True, scanWord(src, i, "true")
-		case 'f':
-			n.kind, i = False, scanWord(src, i, "false")
-		case 'n':
-			n.kind, i = Null, scanWord(src, i, "null")
-		default:
-			return nodes, i, unexpected(src, i, noValue)
-		}
-		if n.kind < Array {
-			if uint32(i) == n.start {
-				return nodes, i, noValue // no such word
-			}
-			n.end = uint32(i)
-			n.next = uint32(len(nodes))
 		}
 
 		// Behind a value: close containers until one goes on.
@@ -120,13 +156,8 @@ func scan(src string, nodes []node) (_ []node, at int, bad fault) {
 			p := &nodes[parent]
 			if c == ',' {
 				i = skip(src, i+1)
-				object := p.kind == Object
+				named = p.kind == Object
 				nodes = append(nodes, node{})
-				if object {
-					if i, bad = scanKey(src, i, &nodes[len(nodes)-1]); bad != fine {
-						return nodes, i, bad
-					}
-				}
 				break
 			}
 			if p.kind == Object && c != '}' || p.kind == Array && c != ']' {
@@ -140,55 +171,29 @@ func scan(src string, nodes []node) (_ []node, at int, bad fault) {
 	}
 }
 
-// scanKey reads a member's name at i and the colon behind it into n, and returns
-// where the value starts.
-func scanKey(src string, i int, n *node) (next int, bad fault) {
-	if byteAt(src, i) != '"' {
-		return i, unexpected(src, i, noName)
-	}
-	n.key = uint32(i + 1)
-	if i, n.keyFlags, bad = scanString(src, i+1); bad != fine {
-		return i, bad
-	}
-	n.keyEnd = uint32(i - 1)
-	if byteAt(src, i) != ':' {
-		if i = skipSpace(src, i); byteAt(src, i) != ':' {
-			return i, unexpected(src, i, noColon)
-		}
-	}
-	return skip(src, i+1), fine
-}
-
 // Eight bytes at a time: constants with each byte set to one value.
 const (
 	ones  = 0x0101010101010101
 	highs = 0x80 * ones
 )
 
-// scanString reads a string whose opening quote is before i and returns the
-// offset behind its closing quote.
-func scanString(src string, i int) (end int, f flags, bad fault) {
-	for i+8 <= len(src) {
-		x := load8(src, i)
-		// Mark the bytes that are a quote or below a space (with their second bit
-		// flipped these are the ones up to a space), a backslash, or not ASCII. A
-		// borrow may mark bytes above a marked one; the lowest is exact.
-		m := ((x ^ 2*ones - (' '+1)*ones) | (x ^ '\\'*ones - ones) | x) & highs
-		if m == 0 {
-			i += 8
-			continue
-		}
-		i += bits.TrailingZeros64(m) / 8
-		if src[i] == '"' {
-			return i + 1, 0, fine
-		}
-		break
-	}
-	return scanStrange(src, i)
+// load8 returns the 8 bytes at i, the first one lowest.
+func load8(src string, i int) uint64 {
+	w := src[i : i+8]
+	return uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
+		uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
 }
 
-// scanStrange is scanString for what is not plain ASCII, from there on, and for the
-// last bytes of a text.
+// marks sets the highest bit of the bytes of x that are a quote or below a space (with
+// their second bit flipped these are the ones up to a space) or a backslash. Those of
+// bytes that are not ASCII mean nothing. A borrow may mark bytes above a marked one; the
+// lowest is exact.
+func marks(x uint64) uint64 {
+	return ((x ^ 2*ones) - (' '+1)*ones) | ((x ^ '\\'*ones) - ones)
+}
+
+// scanStrange reads what is left of a string that is not plain ASCII, or that ends
+// within the last bytes of the text. It returns the offset behind the closing quote.
 func scanStrange(src string, i int) (end int, f flags, bad fault) {
 	for i < len(src) {
 		switch c := src[i]; {
@@ -209,10 +214,9 @@ func scanStrange(src string, i int) (end int, f flags, bad fault) {
 		}
 		i++
 		for i+8 <= len(src) {
-			// As above, but bytes that are not ASCII do not count.
 			x := load8(src, i)
-			m := ((x ^ 2*ones - (' '+1)*ones) | (x ^ '\\'*ones - ones)) &^ x & highs
-			if x&highs&(m-1) != 0 { // below the first mark
+			m := marks(x) &^ x & highs
+			if x&highs&(m-1) != 0 { // not ASCII, and below the first mark
 				f |= nonASCII
 			}
 			if m != 0 {
@@ -223,13 +227,6 @@ func scanStrange(src string, i int) (end int, f flags, bad fault) {
 		}
 	}
 	return i, f, cutShort
-}
-
-// load8 returns the 8 bytes at i, the first one lowest.
-func load8(src string, i int) uint64 {
-	w := src[i : i+8]
-	return uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
-		uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
 }
 
 // escapeLen returns the length of the escape at i, 0 if it is not valid.
