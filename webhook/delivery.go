@@ -18,13 +18,30 @@ type Delivery struct {
 	// the handler was given; -1 if no signature was checked.
 	Secret int
 
-	src    string // the body once more: what the events' strings point into
+	src string // the body once more: what the events' strings point into
+
+	// The common delivery has one event; several stand elsewhere.
+	event1  [1]Event
+	frame1  frame
+	several *several
+}
+
+// several is the content of a delivery with more than one event.
+type several struct {
 	events []Event
 	frames []frame
+}
 
-	// The common delivery has one event; it needs no slices of its own.
-	event1 [1]Event
-	frame1 [1]frame
+// all returns the events.
+func (d *Delivery) all() []Event {
+	switch {
+	case d.several != nil:
+		return d.several.events
+	case d.event1[0].Payload != nil:
+		return d.event1[:]
+	default:
+		return nil
+	}
 }
 
 // Events yields the items of the delivery as they stand in it: entries, then
@@ -32,8 +49,9 @@ type Delivery struct {
 // and may be walked any number of times.
 func (d *Delivery) Events() iter.Seq[*Event] {
 	return func(yield func(*Event) bool) {
-		for i := range d.events {
-			if !yield(&d.events[i]) {
+		events := d.all()
+		for i := range events {
+			if !yield(&events[i]) {
 				return
 			}
 		}
@@ -41,4 +59,4 @@ func (d *Delivery) Events() iter.Seq[*Event] {
 }
 
 // Len returns the number of events.
-func (d *Delivery) Len() int { return len(d.events) }
+func (d *Delivery) Len() int { return len(d.all()) }

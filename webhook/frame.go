@@ -10,12 +10,25 @@ type frame struct {
 	entryID, entryTime span
 	field              span
 	metadata           span
-	summary            span   // conversation_context
-	errors             span   // value-level errors that belong to calls
 	list               string // the key under which the item's list stands
+	rare               *rare  // nil if it is all absent, as nearly always
+}
+
+// rare is the part of a frame that few have.
+type rare struct {
+	summary span // conversation_context
+	errors  span // value-level errors that belong to calls
 
 	// For the chat history: metadata of the chunk, id and context of the thread.
 	chunk, threadID, thread span
+}
+
+// more returns the rare part of the frame.
+func (f *frame) more() rare {
+	if f.rare == nil {
+		return rare{}
+	}
+	return *f.rare
 }
 
 // A shape says where in a body an event's item stands.

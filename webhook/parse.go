@@ -67,7 +67,8 @@ type parser struct {
 	lists    []jsonscan.Iter // at the members of the value that hold its items
 
 	envelope
-	err error // the first flaw of the item being read
+	err   error // the first flaw of the item being read
+	spare *Text // beside the message being read, for its content; nil if it is taken
 }
 
 // An envelope is what the items being read have in common.
@@ -79,7 +80,8 @@ type envelope struct {
 	summary   string
 	beside    []Error // value-level errors that belong to its calls
 	frame     frame
-	framed    bool // frame stands in frames already
+	rare      rare
+	framed    bool // frame and rare stand in frames already
 }
 
 var parsers = sync.Pool{New: func() any { return new(parser) }}
@@ -100,22 +102,17 @@ func (p *parser) release() {
 	clear(p.contacts)
 	clear(p.lists)
 	p.events, p.frames, p.contacts, p.lists = p.events[:0], p.frames[:0], p.contacts[:0], p.lists[:0]
-	p.d, p.single, p.envelope, p.err = nil, 0, envelope{}, nil
+	p.d, p.single, p.envelope, p.err, p.spare = nil, 0, envelope{}, nil, nil
 	parsers.Put(p)
 }
 
 // finish hands the events over to the delivery, in slices of just the right size.
 func (p *parser) finish() {
-	d := p.d
-	if len(p.events) > 0 {
-		d.events = slices.Clone(p.events)
-	} else {
-		d.events = d.event1[:p.single]
-	}
-	if len(p.frames) > 1 {
-		d.frames = slices.Clone(p.frames)
-	} else {
-		d.frames = d.frame1[:copy(d.frame1[:], p.frames)]
+	switch {
+	case len(p.events) > 0:
+		p.d.several = &several{slices.Clone(p.events), slices.Clone(p.frames)}
+	case p.single > 0:
+		p.d.frame1 = p.frames[0]
 	}
 }
 
@@ -206,7 +203,7 @@ func (p *parser) changes(list value) {
 	l := list.Elements()
 	for l.Next() {
 		p.change(l.Value())
-		p.frame = common
+		p.frame, p.rare = common, rare{}
 	}
 }
 
@@ -246,7 +243,11 @@ func at(v value) span {
 func (p *parser) emit(v value, s shape, t time.Time, payload Payload) *Event {
 	if !p.framed {
 		p.framed = true
-		p.frames = append(p.frames, p.frame)
+		f := p.frame
+		if p.rare != (rare{}) {
+			f.rare = new(p.rare)
+		}
+		p.frames = append(p.frames, f)
 	}
 	if t.IsZero() {
 		t = p.entryTime

@@ -68,7 +68,10 @@ func (p *parser) readContent(typ string, part value, from *Identity) Content {
 
 // textBody reads text. Taps on ice breakers and bot commands come as text as well.
 func (p *parser) textBody(it jsonscan.Iter) Content {
-	t := new(Text)
+	t := p.spare
+	if p.spare = nil; t == nil {
+		t = new(Text)
+	}
 	for it.Next() {
 		if it.Key() == "body" {
 			t.Body = p.text(&it)

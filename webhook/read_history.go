@@ -28,7 +28,7 @@ func (p *parser) history(parts value) {
 			}
 		}
 		p.err = nil
-		p.frame.chunk = at(meta)
+		p.rare.chunk = at(meta)
 		it = part.Iter()
 		for it.Next() {
 			switch key := it.Key(); key {
@@ -55,7 +55,7 @@ func (p *parser) history(parts value) {
 			p.list("history")
 			p.unknown(part, shapeItem, "history", errNoKind)
 		}
-		p.frame.chunk, p.frame.threadID, p.frame.thread = span{}, span{}, span{}
+		p.rare.chunk, p.rare.threadID, p.rare.thread = span{}, span{}, span{}
 	}
 }
 
@@ -77,7 +77,7 @@ func (p *parser) chunk(it jsonscan.Iter) HistoryChunk {
 
 // thread reads the messages of one conversation of the history.
 func (p *parser) thread(v value, chunk HistoryChunk) {
-	p.frame.threadID, p.frame.thread = span{}, span{}
+	p.rare.threadID, p.rare.thread = span{}, span{}
 	p.list("threads")
 	if v.Kind() != jsonscan.Object {
 		p.unknown(v, shapeThread, "threads", errNotObject)
@@ -89,9 +89,9 @@ func (p *parser) thread(v value, chunk HistoryChunk) {
 		switch it.Key() {
 		case "id":
 			user.Phone = or(user.Phone, p.phone(&it))
-			p.frame.threadID = at(it.Value())
+			p.rare.threadID = at(it.Value())
 		case "context":
-			p.frame.thread = at(it.Value())
+			p.rare.thread = at(it.Value())
 			c := p.object(&it)
 			for c.Next() {
 				switch c.Key() {

@@ -16,7 +16,13 @@ type extra struct {
 
 // message reads an element of messages.
 func (p *parser) message(v value, s shape) {
-	m, x := new(Message), extra{}
+	// Most messages are texts: one piece of memory for both.
+	both, x := new(struct {
+		Message
+		text Text
+	}), extra{}
+	m := &both.Message
+	p.spare = &both.text
 	if !p.readMessage(v, s, m, &x) {
 		return
 	}

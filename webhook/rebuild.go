@@ -44,7 +44,12 @@ func (e *Event) Raw() json.RawMessage {
 }
 
 // common returns what the event shares with others.
-func (e *Event) common() *frame { return &e.d.frames[e.frame] }
+func (e *Event) common() *frame {
+	if s := e.d.several; s != nil {
+		return &s.frames[e.frame]
+	}
+	return &e.d.frame1
+}
 
 // A rebuilder writes JSON out of pieces of a body.
 type rebuilder struct {
@@ -147,10 +152,10 @@ func (w *rebuilder) value(e *Event, f *frame) {
 	default:
 		w.items(e, f)
 		if f.list == "messages" {
-			w.member("conversation_context", f.summary)
+			w.member("conversation_context", f.more().summary)
 		}
 		if f.list == "calls" {
-			w.member("errors", f.errors)
+			w.member("errors", f.more().errors)
 		}
 	}
 	w.close('}')
@@ -178,7 +183,7 @@ func (w *rebuilder) contact(e *Event) {
 func (w *rebuilder) history(e *Event, f *frame) {
 	w.open('{')
 	if e.shape != shapeChunk || f.list != "metadata" {
-		w.member("metadata", f.chunk)
+		w.member("metadata", f.more().chunk)
 	}
 	switch e.shape {
 	case shapeChunk:
@@ -189,8 +194,8 @@ func (w *rebuilder) history(e *Event, f *frame) {
 		w.key("threads")
 		w.open('[')
 		w.open('{')
-		w.member("id", f.threadID)
-		w.member("context", f.thread)
+		w.member("id", f.more().threadID)
+		w.member("context", f.more().thread)
 		w.list("messages", e.item)
 		w.close('}')
 		w.close(']')

@@ -41,7 +41,7 @@ func (p *parser) value(v value) {
 // shared by the others: normally a list of items.
 func (p *parser) valueList(field, key string, items value) {
 	switch {
-	case key == "conversation_context" && p.frame.summary != (span{}), key == "errors" && p.frame.errors != (span{}):
+	case key == "conversation_context" && p.rare.summary != (span{}), key == "errors" && p.rare.errors != (span{}):
 		return // shared after all
 	case field == "standby" && key == "standby":
 		p.standby(items)
@@ -94,11 +94,11 @@ func (p *parser) shared(v value) {
 		switch m := &p.lists[i]; m.Key() {
 		case "conversation_context":
 			if p.has("messages") {
-				p.summary, p.frame.summary = p.summaryText(m), at(m.Value())
+				p.summary, p.rare.summary = p.summaryText(m), at(m.Value())
 			}
 		case "errors":
 			if p.has("calls") {
-				p.beside, p.frame.errors = p.errorList(m), at(m.Value())
+				p.beside, p.rare.errors = p.errorList(m), at(m.Value())
 			}
 		}
 	}
