@@ -77,17 +77,24 @@ func (p *parser) complete(id *Identity) (at span, keyHash string) {
 	if c == nil {
 		return span{}, ""
 	}
-	id.merge(c.Identity)
+	id.merge(&c.Identity)
 	return c.at, c.keyHash
 }
 
 // merge fills what is empty in id from other.
-func (id *Identity) merge(other Identity) {
-	id.BSUID = or(id.BSUID, other.BSUID)
-	id.ParentBSUID = or(id.ParentBSUID, other.ParentBSUID)
-	id.Phone = or(id.Phone, other.Phone)
-	id.Username = or(id.Username, other.Username)
-	id.Name = or(id.Name, other.Name)
+func (id *Identity) merge(other *Identity) {
+	fill(&id.BSUID, other.BSUID)
+	fill(&id.ParentBSUID, other.ParentBSUID)
+	fill(&id.Phone, other.Phone)
+	fill(&id.Username, other.Username)
+	fill(&id.Name, other.Name)
+}
+
+// fill sets s to other if it is empty.
+func fill(s *string, other string) {
+	if *s == "" && other != "" {
+		*s = other
+	}
 }
 
 // or returns a, or b if a is empty.

@@ -63,8 +63,7 @@ type parser struct {
 	single   int     // 1 if there is one event, which stands in the delivery
 	events   []Event // all events if there are more
 	frames   []frame
-	contacts []contact       // of the value being read
-	lists    []jsonscan.Iter // at the members of the value that hold its items
+	contacts []contact // of the value being read
 
 	envelope
 	err   error // the first flaw of the item being read
@@ -82,6 +81,7 @@ type envelope struct {
 	frame     frame
 	rare      rare
 	framed    bool // frame and rare stand in frames already
+	used      bool // not as in the zero envelope
 }
 
 var parsers = sync.Pool{New: func() any { return new(parser) }}
@@ -100,8 +100,7 @@ func (p *parser) release() {
 	clear(p.events)
 	clear(p.frames)
 	clear(p.contacts)
-	clear(p.lists)
-	p.events, p.frames, p.contacts, p.lists = p.events[:0], p.frames[:0], p.contacts[:0], p.lists[:0]
+	p.events, p.frames, p.contacts = p.events[:0], p.frames[:0], p.contacts[:0]
 	p.d, p.single, p.envelope, p.err, p.spare = nil, 0, envelope{}, nil, nil
 	parsers.Put(p)
 }
@@ -159,7 +158,10 @@ func (p *parser) entries(list value) {
 
 // entry reads one element of entry: the changes of one account.
 func (p *parser) entry(e value) {
-	p.envelope = envelope{}
+	if p.used {
+		p.envelope = envelope{}
+	}
+	p.used = true
 	var list value
 	changes := 0
 	it := e.Iter()

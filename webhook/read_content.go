@@ -278,7 +278,7 @@ func (p *parser) system(it jsonscan.Iter, from *Identity) Content {
 		s.Kind = SystemNumberChanged
 	case SystemIdentityChanged: // the identifiers stay
 		s.Previous.BSUID = or(s.Previous.BSUID, from.BSUID)
-		s.Current.merge(s.Previous)
+		s.Current.merge(&s.Previous)
 	}
 	if s.Previous.BSUID == "" {
 		s.Previous.BSUID = previousBSUID(s, from)

@@ -140,7 +140,7 @@ func (p *parser) past(v value, s shape, user Identity, chunk HistoryChunk) {
 	if h.Outbound = !x.to.IsZero() || m.From.BSUID == "" && m.From.Phone != "" && m.From.Phone == p.number.Display; h.Outbound {
 		h.User = x.to
 	}
-	h.User.merge(user)
+	h.User.merge(&user)
 	contact, _ := p.complete(&h.User)
 	p.emit(v, s, m.Time, h).contact = contact
 }

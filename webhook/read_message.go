@@ -26,9 +26,16 @@ func (p *parser) message(v value, s shape) {
 	if !p.readMessage(v, s, m, &x) {
 		return
 	}
-	x.contact, m.IdentityKeyHash = p.completeSender(m)
-	m.Summary = p.summary
-	p.emit(v, s, m.Time, m).contact = x.contact
+	contact, keyHash := p.completeSender(m)
+	// Empty is what they are: with the garbage collector at work an assignment costs
+	// more than a look.
+	if keyHash != "" {
+		m.IdentityKeyHash = keyHash
+	}
+	if p.summary != "" {
+		m.Summary = p.summary
+	}
+	p.emit(v, s, m.Time, m).contact = contact
 }
 
 // completeSender completes the sender of m from the contacts. System messages

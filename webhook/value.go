@@ -15,17 +15,18 @@ func (p *parser) value(v value) {
 	}
 	field := p.field
 	if conversational(field) {
-		p.shared(v)
+		var room [4]jsonscan.Iter
+		lists := p.shared(v, room[:0])
 		before := p.count()
-		for i := range p.lists {
-			p.valueList(field, p.lists[i].Key(), p.lists[i].Value())
+		for i := range lists {
+			p.valueList(field, lists[i].Key(), lists[i].Value())
 		}
 		p.loneContacts(v, shapeMember, before)
 		return
 	}
 	read := accountReader(field)
 	if read == nil {
-		p.shared(v) // it may tell the number
+		p.shared(v, nil) // it may tell the number
 		p.unknown(v, shapeValue, "", nil)
 		return
 	}
@@ -73,10 +74,9 @@ func (p *parser) items(items value, s shape, read reader) {
 // list begins the items of the list called key.
 func (p *parser) list(key string) { p.frame.list, p.framed = key, false }
 
-// shared reads what the items of a value have in common, and puts the other
-// members into p.lists.
-func (p *parser) shared(v value) {
-	p.lists = p.lists[:0]
+// shared reads what the items of a value have in common, and appends the other
+// members, which hold the items, to lists.
+func (p *parser) shared(v value, lists []jsonscan.Iter) []jsonscan.Iter {
 	it := v.Iter()
 	for it.Next() {
 		switch it.Key() {
@@ -86,23 +86,24 @@ func (p *parser) shared(v value) {
 		case "contacts":
 			p.readContacts(it.Value())
 		default:
-			p.lists = append(p.lists, it)
+			lists = append(lists, it)
 		}
 	}
 	// Two members belong to the items of another, if it has any.
-	for i := range p.lists {
-		switch m := &p.lists[i]; m.Key() {
+	for i := range lists {
+		switch m := &lists[i]; m.Key() {
 		case "conversation_context":
-			if p.has("messages") {
+			if has(lists, "messages") {
 				p.summary, p.rare.summary = p.summaryText(m), at(m.Value())
 			}
 		case "errors":
-			if p.has("calls") {
+			if has(lists, "calls") {
 				p.beside, p.rare.errors = p.errorList(m), at(m.Value())
 			}
 		}
 	}
 	p.err = nil
+	return lists
 }
 
 // loneContacts keeps the contacts of v if they go with no item: there is no event
@@ -119,9 +120,9 @@ func (p *parser) loneContacts(v value, s shape, before int) {
 }
 
 // has reports whether there is an item in the list called key.
-func (p *parser) has(key string) bool {
-	for i := range p.lists {
-		if p.lists[i].Key() == key && p.lists[i].Value().Len() > 0 {
+func has(lists []jsonscan.Iter, key string) bool {
+	for i := range lists {
+		if lists[i].Key() == key && lists[i].Value().Len() > 0 {
 			return true
 		}
 	}
