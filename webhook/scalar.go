@@ -211,7 +211,7 @@ func (p *parser) object(m member) jsonscan.Iter {
 }
 
 // notObject notes that m is no object. It may be null.
-func (p *parser) notObject(m member) { // apart, so that object can be inlined
+func (p *parser) notObject(m member) {
 	if m.Kind() != jsonscan.Null {
 		p.fail(m, "object")
 	}
