@@ -168,6 +168,11 @@ func worst() []unit {
 			"single digits behind a card word in an identifier", // the slowest that a random search found
 			"XavieraPİN0/0/6/2/6/6/3/8/2/6/1/5/7/4/2/7/20/0/6/2/6/6/3/8/2/6/1/5/7/4/2/7/20/0/6/2/6/6/3/8/2/6/1/5/7/4/2/7/2#pań cvvpanaPİNXavier",
 		},
+		// What hill climbing from random texts leads to.
+		{"groups in a URL", "://5553/5553/5553"}, {"mathematical digits in identifiers", "/𝟒०𝟒𝟒"}, {"two sizes, three gaps", "6_2|62_6_2|62_"},
+		{"a word touches two scripts", "\ufe0f7/٤cc67676767/676"}, {"words and short numbers", "42 24420 ca110 cc424242"},
+		{"words in an identifier", "cc3kat०éa-cccccrétéééDE810-4-44-4٤36442244-424/"},
+		{"single digits behind a card word", " 622- 2|\ufe0f,-4-2-2-4-2-2-4-2-2-5-2|4-2-2-5-2-visa०-5-5"},
 		{"cards back to back", "4242 "}, {"cards", "4539148803436467 "}, {"cards and expiry", "4242424242424242 03/27 4242 "},
 		{"weak numbers", "500000000009 "}, {"weak numbers, word out of reach", "500000000009 a card " + strings.Repeat("x", 90)},
 		{"weak numbers, Cyrillic between", "500000000009 мирок картина "},

@@ -123,10 +123,10 @@ func (w *word) at(b []byte, i int) int {
 	}
 	n := foldPrefix(b[i:], w.text)
 	if n > 0 && w.whole {
-		if r, _ := runeBefore(b, i); unicode.IsLetter(r) {
+		if r, _ := runeBefore(b, i); isAnyLetter(r) {
 			return 0
 		}
-		if r, _ := runeAfter(b, i+n); unicode.IsLetter(r) {
+		if r, _ := runeAfter(b, i+n); isAnyLetter(r) {
 			return 0
 		}
 	}
@@ -219,11 +219,29 @@ type wordCache struct {
 	// No word starts in [from, to), and one that ends at end starts at to,
 	// unless end is 0.
 	from, to, end int
+
+	// No word is near the number b[start:until], nor near one that starts there
+	// and is shorter.
+	start, until int
 }
 
 // near reports whether a word stands in the 64 characters before start or in
 // the 40 after end.
 func (c *wordCache) near(b []byte, start, end int) bool {
+	if start == c.start && end <= c.until {
+		return false
+	}
+	if c.search(b, start, end) {
+		return true
+	}
+	if len(c.words.more) == 0 { // the words of the host may stand between digits
+		c.start, c.until = start, end
+	}
+	return false
+}
+
+// search is near for what it does not remember.
+func (c *wordCache) search(b []byte, start, end int) bool {
 	unsure := c.back < 0 && c.backFrom > max(0, start-wordsBefore*utf8.UTFMax)
 	if c.backTo < start-wordsBefore || c.backTo > start && (c.back >= start || unsure) {
 		c.back, c.backFrom = -1, stepBack(b, start, wordsBefore)

@@ -18,13 +18,14 @@ func (s *scanner) touched(start, end int) bool {
 		}
 	}
 	// Candidates of many lengths start at the same place.
-	if c := &s.front; c.behind != start+1 {
+	c := &s.front[start/2%len(s.front)]
+	if c.behind != start+1 {
 		c.behind, c.touched = start+1, s.touchedBefore(skipBack(b, start))
 	}
-	return s.front.touched || s.inTokenAfter(right)
+	return c.touched || s.inTokenAfter(right)
 }
 
-// A frontCache remembers what touchedBefore said of the last candidate.
+// A frontCache remembers what touchedBefore said of a candidate.
 type frontCache struct {
 	behind  int // one more than its start; 0 before the first
 	touched bool

@@ -19,7 +19,8 @@ type ibanCache struct {
 	n        int // of starts
 }
 
-// An ibanStart is where an IBAN may start, and how far one reaches at most.
+// An ibanStart is where an IBAN may start, and how far one reaches at most: 0 if
+// that is not known yet, negative if there is none.
 type ibanStart struct{ at, end int }
 
 // isIBAN reports whether the groups in b[start:end] are a part of an
@@ -33,18 +34,19 @@ func (s *scanner) isIBAN(start, end int) bool {
 		return false
 	}
 	b, c := s.b, &s.iban
-	low := stepBack(b, start, reachIBAN)
-	if start < c.from || low < c.from && !c.all || low > c.to+4*reachIBAN {
-		*c = ibanCache{from: low, to: low}
+	if start < c.from || !c.all || start > c.to+4*reachIBAN {
+		if low := stepBack(b, start, reachIBAN); start < c.from || low < c.from || low > c.to {
+			*c = ibanCache{from: low, to: low}
+		}
 	}
 	for c.to < start {
-		x := b[c.to]
-		switch {
-		case isAlnum(x):
-			if isLetter(x) && (c.to == 0 || !isAlnum(b[c.to-1])) {
+		switch x := b[c.to]; {
+		case x-'0' <= 9, x == ' ':
+		case isLetter(x):
+			if c.to == 0 || !isAlnum(b[c.to-1]) {
 				s.mayBeIBAN(c.to)
 			}
-		case x != ' ':
+		default:
 			r, w := runeAfter(b, c.to)
 			c.to += w
 			if r != s.mask {
@@ -54,9 +56,22 @@ func (s *scanner) isIBAN(start, end int) bool {
 		}
 		c.to++
 	}
-	for k := c.n - 1; k >= 0 && c.starts[k].at >= low; k-- {
-		if x := c.starts[k]; x.at+4 <= start && end <= x.end {
+	for k := c.n - 1; k >= 0; k-- {
+		x := &c.starts[k]
+		switch {
+		case x.at+4 > start:
+			continue
+		case !atMost(b[x.at:start], reachIBAN):
+			return false
+		case x.end == 0:
+			x.end = s.endOfIBAN(x.at)
+		}
+		if end <= x.end {
 			return true
+		}
+		if x.end < 0 {
+			copy(c.starts[k:], c.starts[k+1:c.n])
+			c.n--
 		}
 	}
 	return false
@@ -71,14 +86,10 @@ func (s *scanner) mayBeIBAN(i int) {
 	if r, _ := runeBefore(b, i); r == s.mask {
 		return
 	}
-	end := s.endOfIBAN(i)
-	if end == 0 {
-		return
-	}
 	if c.n == len(c.starts) { // the first is out of reach
 		c.n = copy(c.starts[:], c.starts[1:])
 	}
-	c.starts[c.n] = ibanStart{i, end}
+	c.starts[c.n] = ibanStart{at: i}
 	c.n++
 }
 
@@ -93,10 +104,11 @@ func (o *options) inIBAN(b []byte, i int) bool {
 }
 
 // endOfIBAN returns the end of the longest IBAN that starts at b[i] and ends with
-// a group, or 0 if there is none. If digits of it are masked, its form is enough.
+// a group, or a negative number if there is none. If digits of it are masked, its form is enough.
 func (s *scanner) endOfIBAN(i int) (end int) {
 	b, first, masked := s.b, s.b[i:i+4], false
-	m, n := uint32(0), len(first)
+	end = -1
+	m, n := uint64(0), len(first)
 	for i += len(first); i < len(b) && n < maxIBAN; n++ {
 		if b[i] == ' ' && b[i-1] != ' ' {
 			i++
@@ -130,18 +142,21 @@ func (s *scanner) endOfIBAN(i int) (end int) {
 		for _, c := range first {
 			all = addToIBAN(all, c)
 		}
-		if all == 1 {
+		if all%97 == 1 {
 			end = i
 		}
 	}
 	return end
 }
 
-// addToIBAN appends the letter or digit c to a number of which m is the remainder
-// by 97. Letters count as 10 to 35.
-func addToIBAN(m uint32, c byte) uint32 {
-	if c <= '9' {
-		return (m*10 + uint32(c-'0')) % 97
+// addToIBAN appends the letter or digit c to a number that is m, or leaves the same
+// remainder by 97. Letters count as 10 to 35.
+func addToIBAN(m uint64, c byte) uint64 {
+	if m >= 1<<56 {
+		m %= 97
 	}
-	return (m*100 + uint32(c|0x20-'a') + 10) % 97
+	if c <= '9' {
+		return m*10 + uint64(c-'0')
+	}
+	return m*100 + uint64(c|0x20-'a') + 10
 }

@@ -85,7 +85,7 @@ func (s *scanner) labelled(i int) bool {
 func skipGapBack(b []byte, i int) int {
 	for range labelGap {
 		r, w := runeBefore(b, i)
-		if w == 0 || isWordRune(r) || isDigit(r) {
+		if w == 0 || isDigit(r) || isWordRune(r) {
 			break
 		}
 		i -= w
@@ -107,14 +107,33 @@ func wordBefore(b []byte, i int) int {
 
 // isWordRune reports whether r is a letter or a mark that combines with one.
 func isWordRune(r rune) bool {
-	if r < utf8.RuneSelf {
-		return isLetter(byte(r))
+	switch known, yes := quickLetter(r); {
+	case known:
+		return yes
+	case isTransparent(r):
+		return false
 	}
+	return unicode.IsLetter(r) || unicode.Is(unicode.M, r)
+}
+
+// isAnyLetter reports whether r is a letter.
+func isAnyLetter(r rune) bool {
+	known, yes := quickLetter(r)
+	return yes || !known && unicode.IsLetter(r)
+}
+
+// quickLetter tells without a search whether r is a letter, for most characters.
+// The others may be marks, too.
+func quickLetter(r rune) (known, yes bool) {
 	switch {
+	case r < utf8.RuneSelf:
+		return true, isLetter(byte(r))
 	case isLatin(r), r >= 0x0400 && r < 0x0482, r >= 0x3400 && r < 0x4DC0, r >= 0x4E00 && r < 0xA000, r >= 0xAC00 && r < 0xD7A4:
-		return true // Latin, Cyrillic, Chinese, Korean
+		return true, true // Latin, Cyrillic, Chinese, Korean
+	case isDigit(r), r >= 0x2000 && r < 0x2070, r == utf8.RuneError:
+		return true, false
 	}
-	return unicode.IsLetter(r) || unicode.Is(unicode.M, r) && !isTransparent(r)
+	return false, false
 }
 
 // lower appends text in lower case to dst.

@@ -1,9 +1,6 @@
 package redact
 
-import (
-	"slices"
-	"unicode/utf8"
-)
+import "slices"
 
 // Text that was masked once must come out of a second pass unchanged, although
 // the digits left readable may seem to form a card with those around them. So
@@ -72,17 +69,18 @@ func (s *scanner) stretchFrom(i, step, shown int) (t stretch) {
 // behind no more than shown digits. It is a quick look that answers for most
 // numbers.
 func (s *scanner) mayReach(i, step, shown int) bool {
-	at := i
-	if step < 0 {
-		at--
-	}
-	for gap := 0; gap <= maxGap && 0 <= at && at < len(s.b); gap++ {
-		c := s.b[at]
-		at += step
-		if c >= utf8.RuneSelf || rune(c) == s.mask {
+	for gap := 0; gap <= maxGap+maxTransparent; gap++ {
+		var r rune
+		var w int
+		if step < 0 {
+			r, w = runeBefore(s.b, i)
+		} else {
+			r, w = runeAfter(s.b, i)
+		}
+		if r == s.mask {
 			return true
 		}
-		switch asciiClass[c] {
+		switch classOf(r) {
 		case digit:
 			if shown--; shown < 0 {
 				return false
@@ -91,6 +89,7 @@ func (s *scanner) mayReach(i, step, shown int) bool {
 		case other:
 			return false
 		}
+		i += step * w
 	}
 	return false
 }

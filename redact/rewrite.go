@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"iter"
 	"math/bits"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -24,7 +23,13 @@ func (o *options) rewrite(dst, b []byte, from, to int, found []hit) []byte {
 		x := &found[k]
 		dst = append(dst, b[from:x.start]...)
 		from = x.end
-		dst = o.spell(dst, b, x)
+		if o.plain(b, found[k:k+1]) {
+			at := len(dst)
+			dst = append(dst, b[x.start:x.end]...)
+			x.overwrite(dst[at:], byte(o.mask))
+		} else {
+			dst = o.spell(dst, b, x)
+		}
 	}
 	return append(dst, b[from:to]...)
 }
@@ -90,8 +95,12 @@ func (o *options) spell(dst, b []byte, x *hit) []byte {
 		if counts {
 			n++
 		}
-		if counts && n > low && n <= high {
+		if hide := counts && n > low && n <= high; hide && o.mask < utf8.RuneSelf {
+			dst = append(dst, byte(o.mask))
+		} else if hide {
 			dst = utf8.AppendRune(dst, o.mask)
+		} else if w == 1 {
+			dst = append(dst, b[i])
 		} else {
 			dst = append(dst, b[i:i+w]...)
 		}
@@ -110,7 +119,7 @@ func (x *hit) counts(b []byte, i int) (bool, int) {
 		return true, w
 	}
 	r, w := runeAfter(b, i)
-	return x.kind == Custom && unicode.IsLetter(r), w
+	return x.kind == Custom && isAnyLetter(r), w
 }
 
 // masked yields offset and width of each character in b that found hides.

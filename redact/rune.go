@@ -240,13 +240,15 @@ func runeBefore(b []byte, i int) (r rune, width int) {
 
 // longBefore is runeBefore for what is not ASCII. Its last byte is at b[i].
 func longBefore(b []byte, i int) (rune, int) {
-	i++
+	if i++; i > 0 && !continues(b[i-1]) {
+		return utf8.RuneError, 1 // the start of a character that does not end
+	}
 	if i >= 4 && continues(b[i-1]) {
 		switch c := b[i-2]; {
 		case c >= 0xC2 && c < 0xE0:
 			return two(b, i-2), 2
 		case !continues(c):
-		case b[i-3] > 0xE0 && b[i-3] < 0xED, b[i-3] == 0xE0 && c >= 0xA0:
+		case b[i-3] > 0xE0 && b[i-3] < 0xF0 && b[i-3] != 0xED, b[i-3] == 0xE0 && c >= 0xA0:
 			return three(b, i-3), 3
 		case continues(b[i-3]) && b[i-4] == 0xF0 && b[i-3] >= 0x90:
 			return four(b, i-4), 4
@@ -266,13 +268,16 @@ func runeAfter(b []byte, i int) (r rune, width int) {
 
 // longAfter is runeAfter for what is not ASCII.
 func longAfter(b []byte, i int) (rune, int) {
+	if i < len(b) && (b[i] < 0xC2 || b[i] > 0xF4) {
+		return utf8.RuneError, 1
+	}
 	if len(b)-i >= 4 && continues(b[i+1]) {
 		switch c := b[i]; {
 		case c < 0xC2:
 		case c < 0xE0:
 			return two(b, i), 2
 		case !continues(b[i+2]):
-		case c > 0xE0 && c < 0xED, c == 0xE0 && b[i+1] >= 0xA0:
+		case c > 0xE0 && c < 0xF0 && c != 0xED, c == 0xE0 && b[i+1] >= 0xA0:
 			return three(b, i), 3
 		case c == 0xF0 && b[i+1] >= 0x90 && continues(b[i+3]):
 			return four(b, i), 4

@@ -50,6 +50,9 @@ func TestLettersAreWhatUnicodeSays(t *testing.T) {
 		if toLower(r) != unicode.ToLower(r) || isLatin(r) != (r < 0x2000 && unicode.Is(unicode.Latin, r)) {
 			t.Errorf("%U", r)
 		}
+		if isAnyLetter(r) != unicode.IsLetter(r) {
+			t.Errorf("%U", r)
+		}
 		if isWordRune(r) != (unicode.IsLetter(r) || unicode.Is(unicode.M, r) && runeClass(r) != transparent) {
 			t.Errorf("%U", r)
 		}

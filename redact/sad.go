@@ -155,7 +155,7 @@ func (x *labelIndex) kindBefore(b []byte, i int, inWord bool) Kind {
 			continue
 		}
 		if len(label.text) <= 4 { // too short to be recognised inside of a word
-			if r, _ := runeBefore(b, start); unicode.IsLetter(r) {
+			if r, _ := runeBefore(b, start); isAnyLetter(r) {
 				continue
 			}
 		}
@@ -255,7 +255,7 @@ func skipGap(b []byte, i, n int) int {
 	breaks := 0
 	for ; n > 0; n-- {
 		r, w := runeAfter(b, i)
-		if w == 0 || isWordRune(r) || isDigit(r) {
+		if w == 0 || isDigit(r) || isWordRune(r) {
 			break
 		}
 		if r == '\n' {

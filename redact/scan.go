@@ -43,7 +43,7 @@ type scanner struct {
 
 	cards, unionPay wordCache
 	url             urlCache
-	front           frontCache
+	front           [4]frontCache
 	iban            ibanCache
 	unsure          unsureStretch
 	code            codeCache
