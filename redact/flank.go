@@ -82,18 +82,17 @@ func latinAfter(b []byte, i int) []byte {
 // an abbreviation of "number": "CardNo", "ccnum"; and whether word says no more
 // than "number".
 func (s *scanner) meaning(word []byte) (card, filler bool) {
+	if s.hasCardWord(word) {
+		return true, false
+	}
 	var buf [labelBytes + utf8.UTFMax]byte
 	low := lower(buf[:0], word)
-	card = s.hasCardWord(word)
 	switch low[len(low)-1] {
 	case 'r', 'o', 'm', 'e', 'd', 'n': // so end those of Latin letters
-		if !card {
-			short := trimFiller(low)
-			card = len(short) < len(low) && s.hasCardWord(short)
-		}
-		filler = isFiller(low)
+		short := trimFiller(low)
+		return len(short) < len(low) && s.hasCardWord(short), isFiller(low)
 	}
-	return card, filler
+	return false, false
 }
 
 // hasCardWord reports whether a card word is in text, which is looked at as if
@@ -107,6 +106,11 @@ func (s *scanner) hasCardWord(text []byte) bool {
 // glued to the end of a number: an expiry date or security code follows, or
 // the kind of card.
 func startsWithWord(b []byte, i int) bool {
+	switch b[i] | 0x20 {
+	case 'e', 'c', 'v':
+	default: // most letters
+		return false
+	}
 	for _, w := range [...]string{"exp", "cvv", "cvc", "valid"} {
 		if foldPrefix(b[i:], w) > 0 {
 			return true

@@ -104,32 +104,36 @@ func (o *options) inIBAN(b []byte, i int) bool {
 }
 
 // endOfIBAN returns the end of the longest IBAN that starts at b[i] and ends with
-// a group, or a negative number if there is none. If digits of it are masked, its form is enough.
+// a group, or a negative number if there is none. If digits of it are masked, its
+// form is enough.
 func (s *scanner) endOfIBAN(i int) (end int) {
 	b, first, masked := s.b, s.b[i:i+4], false
 	end = -1
 	m, n := uint64(0), len(first)
 	for i += len(first); i < len(b) && n < maxIBAN; n++ {
-		if b[i] == ' ' && b[i-1] != ' ' {
-			i++
-		}
-		if i < len(b) && b[i] < utf8.RuneSelf && rune(b[i]) != s.mask {
-			if !isAlnum(b[i]) {
-				return end
+		c := b[i]
+		if c == ' ' && b[i-1] != ' ' {
+			if i++; i == len(b) {
+				break
 			}
-			m = addToIBAN(m, b[i])
-			i++
-		} else {
+			c = b[i]
+		}
+		switch {
+		case rune(c) == s.mask || c >= utf8.RuneSelf:
 			r, w := runeAfter(b, i)
-			switch {
-			case r == s.mask && s.hidesDigit(i):
+			if r == s.mask && s.hidesDigit(i) {
 				masked = true
-			case r < utf8.RuneSelf && isAlnum(byte(r)): // the letter X in a word
-				m = addToIBAN(m, b[i])
-			default:
+			} else if c < utf8.RuneSelf && isAlnum(c) { // the letter X in a word
+				m = addToIBAN(m, c)
+			} else {
 				return end
 			}
 			i += w
+		case isAlnum(c):
+			m = addToIBAN(m, c)
+			i++
+		default:
+			return end
 		}
 		if n+1 < minIBAN || s.inIBAN(b, i) {
 			continue
