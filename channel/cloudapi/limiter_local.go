@@ -24,7 +24,8 @@ type Limits struct {
 	// Reserve is left free of every number's throughput, in messages per second,
 	// for messages that are received while ours are on their way: those are
 	// counted when they are reported ([Observation.Inbound]), which is too late
-	// for what has just been sent. 0 reserves nothing.
+	// for what has just been sent. As many as can be received within 25 ms are
+	// enough. 0 reserves nothing.
 	Reserve int
 	// PairInterval is the time between two messages to the same user in the long
 	// run; 0 means 6 s.
