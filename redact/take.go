@@ -42,9 +42,12 @@ func (s *scanner) take(c *candidate) {
 		s.belongs = max(s.belongs, to)
 	}
 	card.until = s.belongs
-	if kind != 0 && !s.r.InsecureKeepSAD {
-		s.taken = to
-		*s.hits.add() = hit{start: from, end: to, until: s.belongs, kind: kind, reason: reason, digits: s.count(from, to)}
+	if kind == 0 || s.r.InsecureKeepSAD {
+		return
+	}
+	s.taken = to
+	if n := s.count(from, to); n > 0 { // track data may go on without digits
+		*s.hits.add() = hit{start: from, end: to, until: s.belongs, kind: kind, reason: reason, digits: n}
 	}
 }
 
