@@ -19,6 +19,14 @@ type amendment struct {
 	Reactions []Reaction `json:"reactions,omitempty"`
 }
 
+// standIn is the part of a Message that a stand-in has: see Message.SameAs.
+type standIn struct {
+	ID      string     `json:"id"`
+	Channel string     `json:"channel"`
+	SameAs  string     `json:"same_as,omitempty"`
+	Pending *amendment `json:"pending,omitempty"`
+}
+
 // stubParent is where messages stand that are not known yet.
 func stubParent(channel string) string { return "stub|" + channel }
 
@@ -65,7 +73,7 @@ func (u *unit) amend(in *incoming, customer *Customer, wamid string, a amendment
 
 // wait keeps an amendment until its message comes.
 func (u *unit) wait(in *incoming, customer *Customer, wamid string, a amendment) error {
-	stub := Message{ID: inboundMessageID(in.ch.ID, wamid)}
+	stub := standIn{ID: inboundMessageID(in.ch.ID, wamid)}
 	if _, err := u.load(kindMessage, stub.ID, &stub); err != nil {
 		return err
 	}

@@ -120,18 +120,22 @@ func (u *unit) tellHost(channel, id string, item hostItem) error {
 
 // tell hands one item to the host's ticketing and settles it.
 func (h *Hub) tell(ctx context.Context, w *Work) error {
-	var item hostItem
-	if err := json.Unmarshal(w.Body, &item); err != nil {
+	item, ok := w.item.(*hostItem)
+	if !ok {
 		return fmt.Errorf("channel: decode change: %w", ErrPermanent)
 	}
-	conv, customer, msg, err := h.scene(ctx, item.Conversation, item.Message)
+	conv, customer, msg, err := h.scene(ctx, w.ahead, item.Conversation, item.Message)
 	if errors.Is(err, ErrNotFound) { // erased or past its retention: nothing left to tell
 		return h.do(ctx, func(u *unit) error { u.Done = append(u.Done, w.Lease()); return nil })
 	}
 	if err != nil {
 		return err
 	}
-	ticket, err := h.callHost(ctx, w, &item, conv, customer, msg)
+	var ticket string
+	err = h.gate.pass(ctx, w, func() error {
+		ticket, err = h.callHost(ctx, w, item, conv, customer, msg)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -174,20 +178,23 @@ func (h *Hub) callHost(ctx context.Context, w *Work, item *hostItem,
 }
 
 // scene reads a conversation with its customer and one of its messages (nil if
-// message is empty or gone).
-func (h *Hub) scene(ctx context.Context, conversation, message string) (*Conversation, *Customer, *Message, error) {
-	conv, err := h.conversation(ctx, conversation)
+// message is empty or gone), except what is known already.
+func (h *Hub) scene(ctx context.Context, ahead []known, conversation, message string) (*Conversation, *Customer, *Message, error) {
+	conv, err := getUnlessKnown[Conversation](ctx, h.store, ahead, kindConversation, conversation)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	customer, err := h.customer(ctx, conv.Customer)
+	customer, err := getUnlessKnown[Customer](ctx, h.store, ahead, kindCustomer, conv.Customer)
+	if err == nil && customer.MergedInto != "" {
+		customer, err = h.customer(ctx, customer.MergedInto)
+	}
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	if message == "" {
 		return conv, customer, nil, nil
 	}
-	msg, err := h.message(ctx, message)
+	msg, err := getUnlessKnown[Message](ctx, h.store, ahead, kindMessage, message)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return conv, customer, nil, nil
@@ -195,4 +202,13 @@ func (h *Hub) scene(ctx context.Context, conversation, message string) (*Convers
 		return nil, nil, nil, err
 	}
 	return conv, customer, msg, h.resolveQuotes(ctx, msg)
+}
+
+func getUnlessKnown[T any](ctx context.Context, s Store, ahead []known, kind, key string) (*T, error) {
+	for i := range ahead {
+		if k := &ahead[i]; k.Kind == kind && k.Key == key {
+			return k.doc.(*T), nil
+		}
+	}
+	return get[T](ctx, s, kind, key)
 }

@@ -72,7 +72,7 @@ func (h *Hub) Replay(ctx context.Context, actor access.Actor, keys ...WorkKey) (
 	return h.do(ctx, func(u *unit) error {
 		u.Batch.Replay = unique(keys)
 		for _, k := range keys {
-			u.wake[k.Queue] = true
+			u.willWake(k.Queue)
 		}
 		return nil
 	})

@@ -23,42 +23,45 @@ const (
 
 // dispatch sends one message of the outbox and settles its work.
 func (h *Hub) dispatch(ctx context.Context, w *Work) error {
-	var item outboundItem
-	if err := json.Unmarshal(w.Body, &item); err != nil {
-		return h.bury(ctx, w, errDamaged)
+	item, ok := w.item.(*outboundItem)
+	if !ok {
+		item = new(outboundItem)
+		if err := json.Unmarshal(w.Body, item); err != nil {
+			return h.bury(ctx, w, errDamaged)
+		}
 	}
 	ch, ok := h.channels.get(w.Group)
 	if !ok || !ch.Enabled {
 		return fmt.Errorf("channel: send: %w", ErrDisabled) // it comes back when the channel does
 	}
 	if w.Started {
-		return h.uncertain(ctx, ch, w, &item)
+		return h.uncertain(ctx, ch, w, item)
 	}
-	begun, waited, err := h.begin(ctx, ch, w, &item)
+	begun, err := h.begin(ctx, ch, w, item)
 	if err != nil || begun == nil {
 		return err
 	}
 	info := SendInfo{
 		Channel: ch.ID, Message: item.Message, Kind: string(item.Outbound.Content.Kind()),
-		Try: item.Tries + 1, Waited: waited,
+		Try: item.Tries + 1, Waited: begun.waited,
 	}
 	sendCtx := ctx
 	if h.hooks.SendStart != nil {
 		sendCtx = h.hooks.SendStart(ctx, info)
 	}
-	receipt, err := h.handOver(sendCtx, ch, &item, info)
+	receipt, err := h.handOver(sendCtx, ch, item, info)
 	// The outcome must be written down although the hub is stopping.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.lease/10+time.Second)
 	defer cancel()
 	if err == nil {
-		return h.accepted(ctx, ch, w, &item, receipt, begun)
+		return h.accepted(ctx, ch, w, item, receipt, begun)
 	}
 	f, known := message.FailureOf(err)
 	switch {
 	case !known || f.Uncertain || errors.Is(err, message.ErrOutcomeUnknown):
-		return h.uncertain(ctx, ch, w, &item)
+		return h.uncertain(ctx, ch, w, item)
 	case f.Retry.Automatic() && item.Tries+1 < triesFor(f):
-		return h.sendLater(ctx, w, &item, f)
+		return h.sendLater(ctx, w, item, f)
 	}
 	return h.failed(ctx, ch, w, item.Message, f)
 }
@@ -89,47 +92,93 @@ func triesFor(f message.Failure) int {
 	return maxSendTries
 }
 
+// begun is a message that is being sent, as it is stored.
+type begun struct {
+	known
+	waited time.Duration // in the outbox
+}
+
 // begin marks the message as being sent, durably, so that a crash from here on is
-// known to leave the outcome open. It returns the message as it is stored now, nil if
-// there is nothing to send any more, and refuses what may no longer be sent.
-func (h *Hub) begin(ctx context.Context, ch *Channel, w *Work, item *outboundItem) (begun *Record, waited time.Duration, err error) {
-	err = h.do(ctx, func(u *unit) error {
-		begun = nil
-		var m Message
-		ok, err := u.load(kindMessage, item.Message, &m)
-		if err != nil {
-			return err
+// known to leave the outcome open. It returns nil if there is nothing to send any more,
+// and refuses what may no longer be sent.
+func (h *Hub) begin(ctx context.Context, ch *Channel, w *Work, item *outboundItem) (b *begun, err error) {
+	if w.begin != nil {
+		return w.begin.begun, nil
+	}
+	err = h.doGuessing(ctx, w.ahead, func(u *unit) (err error) {
+		b, err = u.begin(ch, w, item)
+		return err
+	})
+	return b, err
+}
+
+// beginning says that begin was called, and what it returned.
+type beginning struct{ *begun }
+
+// beginAll is begin for those of which everything was read ahead. If one of them stands in
+// the way of the others, each is left to its worker.
+func (h *Hub) beginAll(ctx context.Context, works []Work) {
+	var guess []known
+	for i := range works {
+		guess = append(guess, works[i].ahead...)
+	}
+	done := make([]*beginning, len(works))
+	err := h.try(ctx, guess, func(u *unit) error {
+		for i := range works {
+			w := &works[i]
+			ch, ok := h.channels.get(w.Group)
+			if !ok || !ch.Enabled || w.Started || len(w.ahead) < 2 {
+				continue
+			}
+			b, err := u.begin(ch, w, w.item.(*outboundItem))
+			if err != nil {
+				return err
+			}
+			done[i] = &beginning{b}
 		}
-		if state := m.Delivery.State(); !ok || state != Queued && state != Uncertain {
-			return u.nothingToSend(w) // erased, cancelled, or settled meanwhile
-		}
-		customer, err := u.customer(item.Customer)
-		if err != nil {
-			return err
-		}
-		if customer == nil {
-			return u.nothingToSend(w)
-		}
-		if m.Sending {
-			// An earlier attempt began and nobody wrote down how it ended.
-			return u.doubt(ch, w, &m, item)
-		}
-		switch f := u.objection(ch, customer, &item.Outbound); {
-		case f != nil && m.Delivery.State() == Uncertain: // it may have arrived while it was allowed
-			return u.nothingToSend(w)
-		case f != nil:
-			return u.fail(ch, w, &m, *f)
-		}
-		item.Outbound.To = customer.recipient() // the person's number may have changed
-		m.Sending = true
-		u.Start = append(u.Start, w.Lease())
-		if err := u.saveMessage(&m); err != nil {
-			return err
-		}
-		begun, waited = u.stored(kindMessage, m.ID), u.now.Sub(m.Delivery.QueuedAt)
 		return nil
 	})
-	return begun, waited, err
+	if err != nil {
+		return
+	}
+	for i := range works {
+		works[i].begin = done[i]
+	}
+}
+
+func (u *unit) begin(ch *Channel, w *Work, item *outboundItem) (*begun, error) {
+	var m Message
+	ok, err := u.load(kindMessage, item.Message, &m)
+	if err != nil {
+		return nil, err
+	}
+	if state := m.Delivery.State(); !ok || state != Queued && state != Uncertain {
+		return nil, u.nothingToSend(w) // erased, cancelled, or settled meanwhile
+	}
+	customer, err := u.customer(item.Customer)
+	if err != nil {
+		return nil, err
+	}
+	if customer == nil {
+		return nil, u.nothingToSend(w)
+	}
+	if m.Sending {
+		// An earlier attempt began and nobody wrote down how it ended.
+		return nil, u.doubt(ch, w, &m, item)
+	}
+	switch f := u.objection(ch, customer, &item.Outbound); {
+	case f != nil && m.Delivery.State() == Uncertain: // it may have arrived while it was allowed
+		return nil, u.nothingToSend(w)
+	case f != nil:
+		return nil, u.fail(ch, w, &m, *f)
+	}
+	item.Outbound.To = customer.recipient() // the person's number may have changed
+	m.Sending = true
+	u.Start = append(u.Start, w.Lease())
+	if err := u.saveMessage(&m); err != nil {
+		return nil, err
+	}
+	return &begun{known{u.stored(kindMessage, m.ID), &m}, u.now.Sub(m.Delivery.QueuedAt)}, nil
 }
 
 func (u *unit) nothingToSend(w *Work) error {

@@ -23,15 +23,16 @@ func (h *hold) token() string { return *h.newest.Load() }
 func (s *holds) take(w *Work) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	token := w.Token
 	if h := s.byID[w.ID]; h != nil {
-		h.newest.Store(&w.Token)
+		h.newest.Store(&token)
 		return false
 	}
 	if s.byID == nil {
 		s.byID = map[string]*hold{}
 	}
 	h := new(hold)
-	h.newest.Store(&w.Token)
+	h.newest.Store(&token)
 	s.byID[w.ID], w.held = h, h
 	return true
 }

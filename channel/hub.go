@@ -80,6 +80,7 @@ type Hub struct {
 	strangers strangers
 	runners   []*runner
 	byQueue   map[string]*runner
+	gate      *hostGate
 	running   atomic.Bool
 	low       sync.Map // budgets that are known to run low, by channel and month
 	limits    reaches
@@ -129,17 +130,20 @@ func New(cfg Config) (*Hub, error) {
 		return nil, errors.Join(problems...)
 	}
 	poll := cmp.Or(cfg.Poll, time.Second)
+	hostCalls := cmp.Or(cfg.HostWorkers, 16)
+	h.gate = newHostGate(hostCalls, func() { h.byQueue[queueHost].free() })
 	for _, r := range []*runner{
 		{queue: queueIn, workers: cmp.Or(cfg.ApplyWorkers, 32), handle: h.apply, maxTries: numberPatience + 2},
-		{queue: queueHost, workers: cmp.Or(cfg.HostWorkers, 16), handle: h.tell, maxTries: cmp.Or(cfg.HostTries, 20)},
-		{queue: queueOut, workers: cmp.Or(cfg.SendWorkers, 64), handle: h.dispatch, groups: h.channels.sending, calm: true},
-		{queue: queueFirst, workers: cmp.Or(cfg.SendWorkers, 64), handle: h.dispatch, groups: h.channels.sending, calm: true},
+		{queue: queueHost, workers: hostDepth * hostCalls, gate: h.gate, ahead: h.aheadOfTelling, handle: h.tell, maxTries: cmp.Or(cfg.HostTries, 20)},
+		{queue: queueOut, workers: cmp.Or(cfg.SendWorkers, 256), ahead: h.aheadOfSending, handle: h.dispatch, groups: h.channels.sending, calm: true},
+		{queue: queueFirst, workers: cmp.Or(cfg.SendWorkers, 256), ahead: h.aheadOfSending, handle: h.dispatch, groups: h.channels.sending, calm: true},
 		{queue: queueCheck, workers: 4, handle: h.check, calm: true},
 		{queue: queueTimer, workers: 8, handle: h.timer, calm: true},
 		{queue: queueUpkeep, workers: 1, handle: h.upkeep, calm: true, lease: longLease},
 		{queue: queueMedia, workers: cmp.Or(cfg.MediaWorkers, 8), handle: h.fetch, maxTries: maxFetchTries + 2, lease: longLease},
 	} {
-		r.hub, r.lease, r.poll, r.signal = h, max(r.lease, h.lease), poll, make(chan struct{}, 1)
+		r.hub, r.lease, r.poll = h, max(r.lease, h.lease), poll
+		r.signal, r.freed = make(chan struct{}, 1), make(chan struct{}, 1)
 		h.runners = append(h.runners, r)
 		h.byQueue[r.queue] = r
 	}

@@ -9,22 +9,42 @@ import (
 	"github.com/kanava-go/kanava/window"
 )
 
-// accepted records that WhatsApp took the message. It guesses that the message is still
-// as begin left it and that nothing came for its wamid before: both are written, so that
-// a wrong guess is a conflict.
-func (h *Hub) accepted(ctx context.Context, ch *Channel, w *Work, item *outboundItem, receipt message.Receipt, begun *Record) error {
-	stub := Record{Kind: kindMessage, Key: inboundMessageID(ch.ID, receipt.ID)}
-	return h.settle(ctx, w, item.Message, []Record{*begun, stub}, func(u *unit, m *Message) error {
-		m.WAMID = nonEmpty(m.WAMID, receipt.ID)
-		m.Delivery = m.Delivery.Merge(Delivery{AcceptedAt: u.now.UTC()})
-		if err := u.indexWAMID(ch.ID, m); err != nil {
-			return err
-		}
-		if err := u.answersAd(ch, item); err != nil {
-			return err
-		}
-		return u.delivery(ch, m, Accepted, u.now)
-	})
+// accepted records that WhatsApp took the message, even if the lease was lost while it was
+// being sent. It guesses that the message is still as begin left it and that nothing came
+// for its wamid before: both are written, so that a wrong guess is a conflict.
+func (h *Hub) accepted(ctx context.Context, ch *Channel, w *Work, item *outboundItem, receipt message.Receipt, b *begun) error {
+	stub := known{Record: Record{Kind: kindMessage, Key: inboundMessageID(ch.ID, receipt.ID)}}
+	step := func(lease []Lease) error {
+		return h.doGuessing(ctx, []known{b.known, stub}, func(u *unit) error {
+			u.Done = lease
+			var m Message
+			if ok, err := u.load(kindMessage, item.Message, &m); err != nil || !ok {
+				return err
+			}
+			return u.accept(ch, item, receipt, &m)
+		})
+	}
+	err := step([]Lease{w.Lease()})
+	if errors.Is(err, ErrLeaseLost) {
+		return step(nil)
+	}
+	return err
+}
+
+func (u *unit) accept(ch *Channel, item *outboundItem, receipt message.Receipt, m *Message) error {
+	m.Sending = false
+	m.WAMID = nonEmpty(m.WAMID, receipt.ID)
+	m.Delivery = m.Delivery.Merge(Delivery{AcceptedAt: u.now.UTC()})
+	if err := u.indexWAMID(ch.ID, m); err != nil {
+		return err
+	}
+	if err := u.answersAd(ch, item); err != nil {
+		return err
+	}
+	if err := u.delivery(ch, m, Accepted, u.now); err != nil {
+		return err
+	}
+	return u.saveMessage(m)
 }
 
 // answersAd notes the first answer to a customer who came through an advertisement: it
@@ -71,31 +91,6 @@ func (u *unit) fail(ch *Channel, w *Work, m *Message, f message.Failure) error {
 	return u.delivery(ch, m, Failed, u.now)
 }
 
-// settle ends outbox work together with a change of its message. If the lease was lost
-// while the message was being sent, what is known about it is written all the same.
-// guess is as with [Hub.doGuessing].
-func (h *Hub) settle(ctx context.Context, w *Work, id string, guess []Record, change func(u *unit, m *Message) error) error {
-	step := func(lease []Lease) error {
-		return h.doGuessing(ctx, guess, func(u *unit) error {
-			u.Done = lease
-			var m Message
-			if ok, err := u.load(kindMessage, id, &m); err != nil || !ok {
-				return err
-			}
-			m.Sending = false
-			if err := change(u, &m); err != nil {
-				return err
-			}
-			return u.saveMessage(&m)
-		})
-	}
-	err := step([]Lease{w.Lease()})
-	if errors.Is(err, ErrLeaseLost) {
-		return step(nil)
-	}
-	return err
-}
-
 // delivery tells the host what became of a message, and the report.
 func (u *unit) delivery(ch *Channel, m *Message, state DeliveryState, at time.Time) error {
 	u.count(ch.ID, "delivery_"+string(state), at, 1)
@@ -121,17 +116,18 @@ func (u *unit) indexWAMID(channel string, m *Message) error {
 	if m.WAMID == "" {
 		return nil
 	}
-	stub := Message{ID: inboundMessageID(channel, m.WAMID)}
-	if stub.ID == m.ID {
+	id := inboundMessageID(channel, m.WAMID)
+	if id == m.ID {
 		return nil
 	}
-	if _, err := u.load(kindMessage, stub.ID, &stub); err != nil || stub.SameAs != "" {
+	var stub standIn
+	if _, err := u.load(kindMessage, id, &stub); err != nil || stub.SameAs != "" {
 		return err
 	}
 	if stub.Pending != nil {
 		m.amend(*stub.Pending)
 	}
-	return u.save(kindMessage, stub.ID, stubParent(channel), micros(m.At), Message{ID: stub.ID, Channel: channel, SameAs: m.ID})
+	return u.save(kindMessage, id, stubParent(channel), micros(m.At), standIn{ID: id, Channel: channel, SameAs: m.ID})
 }
 
 func failureOf(f message.Failure) *Failure {

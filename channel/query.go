@@ -2,7 +2,6 @@ package channel
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -13,7 +12,7 @@ import (
 // Conversation returns a conversation and its customer. The actor must be allowed to
 // read on its channel. The error matches ErrNotFound or access.ErrDenied.
 func (h *Hub) Conversation(ctx context.Context, actor access.Actor, id string) (*Conversation, *Customer, error) {
-	conv, customer, _, err := h.scene(ctx, id, "")
+	conv, customer, _, err := h.scene(ctx, nil, id, "")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -188,10 +187,7 @@ func get[T any](ctx context.Context, s Store, kind, key string) (*T, error) {
 
 func decodeRecord[T any](r Record) (*T, error) {
 	doc := new(T)
-	if err := json.Unmarshal(r.Body, doc); err != nil {
-		return nil, fmt.Errorf("channel: decode %s: stored document is damaged", r.Kind)
-	}
-	return doc, nil
+	return doc, decodeInto(&r, doc)
 }
 
 func (h *Hub) conversation(ctx context.Context, id string) (*Conversation, error) {

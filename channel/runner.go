@@ -19,6 +19,10 @@ type runner struct {
 	poll    time.Duration
 	// groups restricts what is claimed, see Claim.Groups; nil: no restriction.
 	groups func() []string
+	// ahead, if not nil, reads what the work that was claimed together will want.
+	ahead func(ctx context.Context, works []Work)
+	// gate, if not nil, bounds what may be claimed besides workers.
+	gate *hostGate
 	// handle settles the work: when it returns nil the work is done, given back or
 	// buried. An error gives it back with the queue's backoff.
 	handle func(ctx context.Context, w *Work) error
@@ -28,16 +32,38 @@ type runner struct {
 	// not count failures.
 	calm   bool
 	signal chan struct{} // capacity 1: work may be there
+	freed  chan struct{} // capacity 1: more may be claimed
 
 	hand holds
 }
 
 // run claims until ctx is done and returns when all workers have finished.
 func (r *runner) run(ctx, work context.Context) {
-	var wg sync.WaitGroup
-	defer wg.Wait()
+	var workers, batches sync.WaitGroup
 	slots := make(chan struct{}, r.workers)
-	freed := make(chan struct{}, 1)
+	jobs := make(chan *Work)
+	defer workers.Wait()
+	defer close(jobs)
+	defer batches.Wait()
+	worker := func(w *Work) {
+		for ok := true; ok; w, ok = <-jobs {
+			r.one(work, w)
+			r.hand.put(w)
+			<-slots
+			if r.gate != nil {
+				r.gate.leave(w)
+			}
+			r.free()
+		}
+	}
+	// room is how much may be claimed, most what it is when nothing is in hand.
+	room := func() (free, most int) {
+		free, most = r.workers-len(slots), r.workers
+		if r.gate != nil {
+			free, most = min(free, r.gate.room()), min(most, r.gate.most())
+		}
+		return free, most
+	}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -45,17 +71,17 @@ func (r *runner) run(ctx, work context.Context) {
 		case <-ctx.Done():
 			return
 		case <-r.signal:
-		case <-freed:
+		case <-r.freed:
 			// A claim for one piece of work costs as much as one for many. Should others
 			// take long, the timer sees to it that those who are free are not idle.
-			if r.workers-len(slots) < r.workers/4 {
+			if free, most := room(); free < most/4 {
 				continue
 			}
 		case <-timer.C:
 		}
 		wait := r.poll
 		for ctx.Err() == nil {
-			free := r.workers - len(slots)
+			free, _ := room()
 			if free == 0 {
 				break
 			}
@@ -66,21 +92,22 @@ func (r *runner) run(ctx, work context.Context) {
 				wait = r.poll + rand.N(r.poll)
 				break
 			}
-			for i := range claimed {
-				if !r.hand.take(&claimed[i]) {
-					continue
-				}
+			begin := r.take(claimed)
+			for range begin {
 				slots <- struct{}{}
-				wg.Go(func() {
-					r.one(work, &claimed[i])
-					r.hand.put(&claimed[i])
-					<-slots
-					select {
-					case freed <- struct{}{}:
-					default:
-					}
-				})
 			}
+			batches.Go(func() {
+				if r.ahead != nil && len(begin) > 0 {
+					r.ahead(work, begin)
+				}
+				for i := range begin {
+					select {
+					case jobs <- &begin[i]:
+					default:
+						workers.Go(func() { worker(&begin[i]) })
+					}
+				}
+			})
 			if len(claimed) < free {
 				break
 			}
@@ -101,13 +128,32 @@ func (r *runner) claim(ctx context.Context, limit int) ([]Work, error) {
 			c.PerGroup = 0
 		}
 	}
-	return r.hub.store.Claim(ctx, c)
+	began := time.Now()
+	works, err := r.hub.store.Claim(ctx, c)
+	for i := range works {
+		works[i].claimed = began
+	}
+	return works, err
+}
+
+// take returns what of the claimed work is to be begun.
+func (r *runner) take(claimed []Work) []Work {
+	begin := make([]Work, 0, len(claimed))
+	for i := range claimed {
+		if w := &claimed[i]; r.hand.take(w) {
+			begin = append(begin, *w)
+		}
+	}
+	if r.gate != nil {
+		r.gate.enter(len(begin))
+	}
+	return begin
 }
 
 // one handles one piece of work. A panic in host code is contained and counts as a
 // failure; its text is not logged, since it may hold content.
 func (r *runner) one(ctx context.Context, w *Work) {
-	ctx, cancel := context.WithTimeout(ctx, r.lease*9/10)
+	ctx, cancel := context.WithDeadline(ctx, w.claimed.Add(r.lease*9/10))
 	defer cancel()
 	err := r.contain(ctx, w)
 	switch {
@@ -139,6 +185,8 @@ func (r *runner) giveBack(ctx context.Context, w *Work, cause error, stopping bo
 	switch {
 	case stopping: // says nothing against the work
 		b.Later = []Postponed{{Lease: w.Lease(), Due: r.hub.now(), Reason: "stopped"}}
+	case errors.Is(cause, errHostBusy): // neither does that
+		b.Later = []Postponed{{Lease: w.Lease(), Due: r.hub.now(), Reason: reasonOf(errHostBusy)}}
 	case errors.Is(cause, ErrPermanent), r.maxTries > 0 && w.Tries+1 >= r.maxTries:
 		b.Bury = []Buried{{Lease: w.Lease(), Reason: reason}}
 	case r.calm:
@@ -170,10 +218,14 @@ func pause(tries int) time.Duration {
 	return d - rand.N(d/4)
 }
 
-// notify wakes the runner if it waits.
-func (r *runner) notify() {
+// notify wakes the runner if it waits; free does so once a worker is free.
+func (r *runner) notify() { poke(r.signal) }
+
+func (r *runner) free() { poke(r.freed) }
+
+func poke(c chan struct{}) {
 	select {
-	case r.signal <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }

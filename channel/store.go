@@ -89,6 +89,8 @@ type Record struct {
 	Body []byte `json:"body,omitempty"`
 }
 
+func (r *Record) id() RecordKey { return RecordKey{r.Kind, r.Key} }
+
 // A Batch is a set of changes that happen together or not at all. The parts are
 // applied in the order of the fields. A batch names a record or a piece of work at
 // most once per field.
@@ -199,7 +201,15 @@ type Work struct {
 	// that keeps the data or of the process that wrote it.
 	Enqueued time.Time `json:"enqueued,omitzero"`
 
-	held *hold // set by the hub while one of its workers has the work
+	// Set by the hub while one of its workers has the work: the claim and when it began,
+	// the decoded Body, what was read ahead, how it began to be sent, and that it has left
+	// the hostGate.
+	held    *hold
+	claimed time.Time
+	item    any
+	ahead   []known
+	begin   *beginning
+	left    bool
 }
 
 // Lease returns the proof of the claim, for a Batch.
@@ -275,7 +285,7 @@ type WorkQuery struct {
 // Backlog is the state of one queue.
 type Backlog struct {
 	Queue string
-	// Due counts living work that could run now or is leased; Waiting counts work
+	// Due counts living work that is due, leased or not; Waiting counts work
 	// that is not due yet; Dead counts dead letters.
 	Due, Waiting, Dead int
 	// OldestDue is the Due time of the longest overdue work; zero if none.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 	"time"
 )
@@ -42,10 +44,10 @@ type unit struct {
 	ctx  context.Context
 	hub  *Hub
 	now  time.Time
-	read map[RecordKey]Record // Version 0: known to be missing
+	read map[RecordKey]*known // Version 0: known to be missing
 	puts map[RecordKey]int    // index into batch.Put
 	Batch
-	wake map[string]bool // queues that got work
+	wake []string // queues that got work
 	// author is who acts; zero for WhatsApp, customers and rules.
 	author Author
 	// after is called once the changes are committed.
@@ -61,40 +63,41 @@ func (h *Hub) do(ctx context.Context, step func(u *unit) error) error {
 }
 
 // doGuessing is do, but at first takes the records in guess for what is stored instead of
-// reading them. Step must save each of them that it loads: if the store has another
+// reading them. Step must save each of them that it uses: if the store has another
 // version the commit is refused, and the step runs again and reads.
-func (h *Hub) doGuessing(ctx context.Context, guess []Record, step func(u *unit) error) error {
+func (h *Hub) doGuessing(ctx context.Context, guess []known, step func(u *unit) error) error {
 	for range maxConflicts {
-		u := &unit{
-			ctx: ctx, hub: h, now: h.now(),
-			read: map[RecordKey]Record{}, puts: map[RecordKey]int{}, wake: map[string]bool{},
-		}
-		for _, r := range guess {
-			u.read[RecordKey{r.Kind, r.Key}] = r
-		}
-		guess = nil
-		if err := step(u); err != nil {
+		err := h.try(ctx, guess, step)
+		if !errors.Is(err, ErrConflict) {
 			return err
 		}
-		if u.empty() {
-			return nil
-		}
-		_, err := h.store.Commit(ctx, &u.Batch)
-		if errors.Is(err, ErrConflict) {
-			continue
-		}
-		if err != nil {
-			return fmt.Errorf("channel: commit: %w", err)
-		}
-		for q := range u.wake {
-			h.wake(q)
-		}
-		for _, f := range u.after {
-			f()
-		}
-		return nil
+		guess = nil
 	}
 	return fmt.Errorf("channel: commit: gave up after %d conflicts: %w", maxConflicts, ErrConflict)
+}
+
+// try runs step once. The error matches ErrConflict if somebody else changed a record.
+func (h *Hub) try(ctx context.Context, guess []known, step func(u *unit) error) error {
+	u := &unit{ctx: ctx, hub: h, now: h.now(), read: map[RecordKey]*known{}, puts: map[RecordKey]int{}}
+	for i := range guess {
+		u.read[guess[i].id()] = &guess[i]
+	}
+	if err := step(u); err != nil {
+		return err
+	}
+	if u.empty() {
+		return nil
+	}
+	if _, err := h.store.Commit(ctx, &u.Batch); err != nil {
+		return fmt.Errorf("channel: commit: %w", err)
+	}
+	for _, q := range u.wake {
+		h.wake(q)
+	}
+	for _, f := range u.after {
+		f()
+	}
+	return nil
 }
 
 func (u *unit) empty() bool {
@@ -108,7 +111,7 @@ func (u *unit) empty() bool {
 func (u *unit) load(kind, key string, doc any) (bool, error) {
 	id := RecordKey{kind, key}
 	if i, ok := u.puts[id]; ok {
-		return true, u.decode(u.Put[i], doc)
+		return true, decodeInto(&u.Put[i], doc)
 	}
 	r, ok := u.read[id]
 	if !ok {
@@ -120,7 +123,7 @@ func (u *unit) load(kind, key string, doc any) (bool, error) {
 	if r.Version == 0 {
 		return false, nil
 	}
-	return true, u.decode(r, doc)
+	return true, r.decode(doc)
 }
 
 // prefetch reads several records of one kind in one go.
@@ -129,16 +132,37 @@ func (u *unit) prefetch(kind string, keys ...string) error {
 	if err != nil {
 		return fmt.Errorf("channel: read %s: %w", kind, err)
 	}
-	for _, key := range keys {
-		u.read[RecordKey{kind, key}] = Record{Kind: kind, Key: key}
+	for i := range records {
+		u.read[records[i].id()] = &known{Record: records[i]}
 	}
-	for _, r := range records {
-		u.read[RecordKey{kind, r.Key}] = r
+	for _, key := range keys {
+		if id := (RecordKey{kind, key}); u.read[id] == nil {
+			u.read[id] = &missing
+		}
 	}
 	return nil
 }
 
-func (u *unit) decode(r Record, doc any) error {
+// known is a record that was read, with its document if that is decoded already.
+type known struct {
+	Record
+	doc any
+}
+
+// missing is what is read where nothing is stored.
+var missing known
+
+// decode sets doc to the document; nil: nothing is wanted of it. What they point to is shared
+// if the document was decoded already: a step replaces parts of it, and changes none.
+func (k *known) decode(doc any) error {
+	if k.doc == nil || doc == nil {
+		return decodeInto(&k.Record, doc)
+	}
+	reflect.ValueOf(doc).Elem().Set(reflect.ValueOf(k.doc).Elem())
+	return nil
+}
+
+func decodeInto(r *Record, doc any) error {
 	if doc == nil {
 		return nil
 	}
@@ -156,7 +180,10 @@ func (u *unit) save(kind, key, parent string, sort int64, doc any) error {
 		return fmt.Errorf("channel: encode %s: %w", kind, err)
 	}
 	id := RecordKey{kind, key}
-	r := Record{Kind: kind, Key: key, Parent: parent, Sort: sort, Version: u.read[id].Version, Body: body}
+	r := Record{Kind: kind, Key: key, Parent: parent, Sort: sort, Body: body}
+	if stored := u.read[id]; stored != nil {
+		r.Version = stored.Version
+	}
 	if i, ok := u.puts[id]; ok {
 		u.Put[i] = r
 		return nil
@@ -168,16 +195,23 @@ func (u *unit) save(kind, key, parent string, sort int64, doc any) error {
 
 // stored returns a record that was saved in this unit, as it is in the store once the
 // unit is committed.
-func (u *unit) stored(kind, key string) *Record {
+func (u *unit) stored(kind, key string) Record {
 	r := u.Put[u.puts[RecordKey{kind, key}]]
 	r.Version++
-	return &r
+	return r
 }
 
 // enqueue adds work and remembers to wake its queue after the commit.
 func (u *unit) enqueue(w Work) {
 	u.Enqueue = append(u.Enqueue, w)
-	u.wake[w.Queue] = true
+	u.willWake(w.Queue)
+}
+
+// willWake has a queue looked at after the commit.
+func (u *unit) willWake(queue string) {
+	if !slices.Contains(u.wake, queue) {
+		u.wake = append(u.wake, queue)
+	}
 }
 
 // count adds n to a counter of the report of the day that at falls into.

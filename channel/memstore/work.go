@@ -310,7 +310,7 @@ func (s *Store) Backlog(ctx context.Context, now time.Time) ([]channel.Backlog, 
 			b.Dead++
 		}
 		for _, it := range q.living.from(place{}) {
-			if it.due() > now.UnixMicro() && (it.Token == "" || it.until <= now.UnixMicro()) {
+			if it.due() > now.UnixMicro() {
 				b.Waiting++
 				continue
 			}

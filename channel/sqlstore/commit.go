@@ -33,7 +33,11 @@ func (s *Store) Commit(ctx context.Context, b *channel.Batch) (channel.Committed
 		res, err := s.commitInside(ctx, tx, r)
 		return res.committed, wrap(ctx, "commit", err)
 	}
-	res, err := s.combiner.do(ctx, &waiter{request: r})
+	c := s.combiner
+	if s.orderless != nil && !r.ordered() {
+		c = s.orderless
+	}
+	res, err := c.do(ctx, &waiter{request: r})
 	return res.committed, wrap(ctx, "commit", err)
 }
 

@@ -70,6 +70,12 @@ func (r *request) rows() int {
 		len(r.done) + len(r.later) + len(r.bury) + len(r.replay) + len(r.drop)
 }
 
+// ordered says whether the request adds work, takes some away or moves it, so that the
+// order of lanes depends on when it is carried out.
+func (r *request) ordered() bool {
+	return len(r.enqueue)+len(r.done)+len(r.bury)+len(r.replay)+len(r.drop) > 0 || r.forget != 0
+}
+
 // newRequest encodes b.
 func newRequest(b *channel.Batch) (*request, error) {
 	if err := b.Validate(); err != nil {

@@ -48,7 +48,7 @@ func newStatements(d *dialect) *statements {
 	perGroup := d.perGroup(eligible+` AND w.grp = g.value ORDER BY w.ready LIMIT $7`+d.skipLocked) + ` ORDER BY c.ready LIMIT $3`
 	claim := func(candidates string) string {
 		return `WITH c AS MATERIALIZED (` + candidates + `)
-			UPDATE kanava_work AS w SET token = $4, until = $5, ready = $5
+			UPDATE kanava_work AS w SET token = $4, until = $5
 			WHERE w.seq IN (SELECT c.seq FROM c)`
 	}
 	returning := ` RETURNING ` + strings.ReplaceAll(workColumns, "w.", "") // SQLite knows no alias here
@@ -134,9 +134,9 @@ func newStatements(d *dialect) *statements {
 			WHERE n.hash = e.h AND w.seq = n.seq AND w.dead = $2 AND w.seq > $3 AND (CAST($4 AS text) = '' OR w.lane = $4) ORDER BY w.seq LIMIT $5`,
 		backlog: `SELECT q.queue, sum(q.due), sum(q.waiting), sum(q.dead), min(q.oldest) FROM (
 			SELECT w.queue, 0 AS dead,
-				CASE WHEN w.due <= $1 OR w.until > $1 THEN 1 ELSE 0 END AS due,
-				CASE WHEN w.due <= $1 OR w.until > $1 THEN 0 ELSE 1 END AS waiting,
-				CASE WHEN w.due <= $1 OR w.until > $1 THEN CASE WHEN w.due = 0 THEN w.enqueued ELSE w.due END END AS oldest
+				CASE WHEN w.due <= $1 THEN 1 ELSE 0 END AS due,
+				CASE WHEN w.due <= $1 THEN 0 ELSE 1 END AS waiting,
+				CASE WHEN w.due <= $1 THEN CASE WHEN w.due = 0 THEN w.enqueued ELSE w.due END END AS oldest
 			FROM kanava_work AS w WHERE w.dead = FALSE
 			UNION ALL
 			SELECT w.queue, 1, 0, 0, NULL FROM kanava_work AS w WHERE w.dead = TRUE) AS q

@@ -18,9 +18,11 @@ type Config struct {
 	DB *sql.DB
 	// Dialect says which engine it is; required.
 	Dialect Dialect
-	// Leaders is how many transactions of combined batches may run at a time on
-	// PostgreSQL, and besides how many statements of combined lookups; 0 means 3. SQLite
-	// always has one such transaction, since it has one writer, and combines no lookups.
+	// Leaders is how many transactions of combined batches that add or finish work may run
+	// at a time on PostgreSQL, besides as many of other batches and as many statements of
+	// combined lookups; 0 means 2. Batches that change the same lanes wait for each other
+	// in any case, so that more of them pays for few callers only. SQLite always has one
+	// transaction, since it has one writer, and combines no lookups.
 	Leaders int
 	// MaxRows is how many records and pieces of work a transaction of combined batches
 	// may touch, and how many records combined lookups may ask for; 0 means 1,000. A
@@ -43,6 +45,7 @@ type Store struct {
 	sql       *statements
 	stmts     map[string]*sql.Stmt // SQLite: all statements, prepared
 	combiner  *combiner            // of commits and claims
+	orderless *combiner            // PostgreSQL: of commits that change no lane
 	readers   *combiner            // PostgreSQL: of lookups
 	lockClass int32
 }
@@ -68,8 +71,9 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		err = s.openSQLite(ctx, cfg.InsecureAllowOldSQLite)
 	} else {
 		if s.combiner.most = cfg.Leaders; s.combiner.most == 0 {
-			s.combiner.most = 3
+			s.combiner.most = 2
 		}
+		s.orderless = &combiner{run: s.run, most: s.combiner.most, rows: s.combiner.rows, timeout: s.combiner.timeout}
 		s.readers = &combiner{run: s.runLookups, most: s.combiner.most, rows: s.combiner.rows, timeout: s.combiner.timeout}
 		err = s.openPostgres(ctx)
 	}

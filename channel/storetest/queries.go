@@ -63,7 +63,7 @@ var queryCases = []testCase{
 	},
 	{
 		"the backlog counts what is due, waiting and dead",
-		"Backlog counts living and dead work of every queue that has any, in the order of the queues' names. Due counts living work that could run now or is leased; Waiting counts work that is not due yet. OldestDue is the Due time of the longest overdue work; zero if none.",
+		"Backlog counts living and dead work of every queue that has any, in the order of the queues' names. Due counts living work that is due, leased or not; Waiting counts work that is not due yet. OldestDue is the Due time of the longest overdue work; zero if none.",
 		func(ctx context.Context, h harness) error {
 			s := begin(ctx, h)
 			s.that(len(s.backlog(s.now)) == 0, "an empty store has a backlog")

@@ -1,6 +1,8 @@
 -- Seqs are given out in blocks of a thousand, one block or more per transaction.
 CREATE SEQUENCE kanava_seq AS bigint START WITH 1000 INCREMENT BY 1000 MINVALUE 1000;
 
+-- Pages are filled by half: an update then finds room beside the row, and touches no index.
+
 -- Documents. Bodies are text, so that every valid JSON comes back as it went in:
 -- jsonb refuses \u0000 and lone surrogates.
 CREATE TABLE kanava_record (
@@ -12,11 +14,12 @@ CREATE TABLE kanava_record (
 	n       bigint NOT NULL,
 	body    text,
 	PRIMARY KEY (kind, key)
-) WITH (fillfactor = 85);
+) WITH (fillfactor = 50);
 CREATE INDEX kanava_record_parent ON kanava_record (kind, parent, sort, key);
 
 -- Work, living and dead. Times are microseconds since 1970; due 0 means at once,
--- until 0 means not leased. ready orders the claims. head marks living work that is
+-- until 0 means not leased. ready orders the claims; a claim changes nothing that an
+-- index holds. head marks living work that is
 -- first in its lane, or in none; lane_hash is 0 for no lane.
 CREATE TABLE kanava_work (
 	seq       bigint  NOT NULL PRIMARY KEY,
@@ -37,9 +40,9 @@ CREATE TABLE kanava_work (
 	token     text    COLLATE "C" NOT NULL,
 	reason    text    NOT NULL,
 	body      text
-) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
-CREATE INDEX kanava_work_claim ON kanava_work (queue, head, ready, due, until, enqueued) WHERE dead = FALSE;
-CREATE INDEX kanava_work_group ON kanava_work (queue, grp, ready, due, until) WHERE head = TRUE AND dead = FALSE;
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX kanava_work_claim ON kanava_work (queue, head, ready, due, enqueued) WHERE dead = FALSE;
+CREATE INDEX kanava_work_group ON kanava_work (queue, grp, ready, due) WHERE head = TRUE AND dead = FALSE;
 CREATE INDEX kanava_work_lane ON kanava_work (lane_hash, seq) WHERE dead = FALSE AND lane_hash <> 0;
 CREATE INDEX kanava_work_dead ON kanava_work (queue, seq) WHERE dead = TRUE;
 

@@ -41,8 +41,8 @@ CREATE TABLE kanava_work (
 	reason    TEXT    NOT NULL,
 	body      TEXT
 );
-CREATE INDEX kanava_work_claim ON kanava_work (queue, head, ready, due, until, enqueued) WHERE dead = FALSE;
-CREATE INDEX kanava_work_group ON kanava_work (queue, grp, ready, due, until) WHERE head = TRUE AND dead = FALSE;
+CREATE INDEX kanava_work_claim ON kanava_work (queue, head, ready, due, enqueued) WHERE dead = FALSE;
+CREATE INDEX kanava_work_group ON kanava_work (queue, grp, ready, due) WHERE head = TRUE AND dead = FALSE;
 CREATE INDEX kanava_work_lane ON kanava_work (lane_hash, seq) WHERE dead = FALSE AND lane_hash <> 0;
 CREATE INDEX kanava_work_dead ON kanava_work (queue, seq) WHERE dead = TRUE;
 

@@ -1,0 +1,97 @@
+package channel
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+)
+
+// What the workers of a batch are going to want is read together: a lookup for many costs
+// little more than one for one. What is missing, because it is not stored or could not be
+// read, the worker looks for itself.
+
+// records are what was read, by key.
+type records map[RecordKey]*Record
+
+// load reads records of one kind.
+func (r records) load(ctx context.Context, store Store, kind string, keys map[string]bool) {
+	delete(keys, "")
+	if len(keys) == 0 {
+		return
+	}
+	found, err := store.Get(ctx, kind, slices.Sorted(maps.Keys(keys))...)
+	if err != nil {
+		return
+	}
+	for i := range found {
+		r[found[i].id()] = &found[i]
+	}
+}
+
+// give decodes a record for a piece of work.
+func give[T any](w *Work, from records, kind, key string) *T {
+	r := from[RecordKey{kind, key}]
+	if r == nil {
+		return nil
+	}
+	doc, err := decodeRecord[T](*r)
+	if err != nil {
+		return nil // whoever needs it will say so
+	}
+	w.ahead = append(w.ahead, known{*r, doc})
+	return doc
+}
+
+// aheadOfSending reads the messages to send and to whom, and begins to send them.
+func (h *Hub) aheadOfSending(ctx context.Context, works []Work) {
+	messages, customers := map[string]bool{}, map[string]bool{}
+	for i := range works {
+		item := new(outboundItem)
+		if json.Unmarshal(works[i].Body, item) == nil {
+			messages[item.Message], customers[item.Customer] = true, true
+			works[i].item = item
+		}
+	}
+	read := records{}
+	read.load(ctx, h.store, kindMessage, messages)
+	read.load(ctx, h.store, kindCustomer, customers)
+	for i := range works {
+		if item, ok := works[i].item.(*outboundItem); ok {
+			give[Message](&works[i], read, kindMessage, item.Message)
+			give[Customer](&works[i], read, kindCustomer, item.Customer)
+		}
+	}
+	h.beginAll(ctx, works)
+}
+
+// aheadOfTelling reads what the host is to be told about.
+func (h *Hub) aheadOfTelling(ctx context.Context, works []Work) {
+	conversations, messages, customers := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for i := range works {
+		item := new(hostItem)
+		if json.Unmarshal(works[i].Body, item) == nil {
+			conversations[item.Conversation], messages[item.Message] = true, true
+			works[i].item = item
+		}
+	}
+	read := records{}
+	read.load(ctx, h.store, kindConversation, conversations)
+	read.load(ctx, h.store, kindMessage, messages)
+	of := make([]string, len(works)) // the customer
+	for i := range works {
+		item, ok := works[i].item.(*hostItem)
+		if !ok {
+			continue
+		}
+		if conv := give[Conversation](&works[i], read, kindConversation, item.Conversation); conv != nil {
+			of[i] = conv.Customer
+			customers[conv.Customer] = true
+		}
+		give[Message](&works[i], read, kindMessage, item.Message)
+	}
+	read.load(ctx, h.store, kindCustomer, customers)
+	for i := range works {
+		give[Customer](&works[i], read, kindCustomer, of[i])
+	}
+}
