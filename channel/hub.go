@@ -40,7 +40,9 @@ type Config struct {
 
 	// ApplyWorkers, HostWorkers, SendWorkers and MediaWorkers bound how many accepted
 	// items, calls of the Ticketing, sends and downloads run at once; answers and
-	// notifications have SendWorkers each. 0 means 32, 16, 64 and 8.
+	// notifications have SendWorkers each. 0 means 32, 16, 64 and 8. After a crash as many
+	// messages may be uncertain as were being sent, those that waited for their rate permit
+	// among them: more SendWorkers send more in a second, and leave more open then.
 	ApplyWorkers, HostWorkers, SendWorkers, MediaWorkers int
 	// HostTries is after how many failures of Ticketing a call becomes a dead letter,
 	// which lets the rest of the conversation go on. 0 means 20, which with growing
@@ -135,8 +137,8 @@ func New(cfg Config) (*Hub, error) {
 	for _, r := range []*runner{
 		{queue: queueIn, workers: cmp.Or(cfg.ApplyWorkers, 32), handle: h.apply, maxTries: numberPatience + 2},
 		{queue: queueHost, workers: hostDepth * hostCalls, gate: h.gate, ahead: h.aheadOfTelling, handle: h.tell, maxTries: cmp.Or(cfg.HostTries, 20)},
-		{queue: queueOut, workers: cmp.Or(cfg.SendWorkers, 256), ahead: h.aheadOfSending, handle: h.dispatch, groups: h.channels.sending, calm: true},
-		{queue: queueFirst, workers: cmp.Or(cfg.SendWorkers, 256), ahead: h.aheadOfSending, handle: h.dispatch, groups: h.channels.sending, calm: true},
+		{queue: queueOut, workers: cmp.Or(cfg.SendWorkers, 64), ahead: h.aheadOfSending, handle: h.dispatch, groups: h.channels.sending, calm: true},
+		{queue: queueFirst, workers: cmp.Or(cfg.SendWorkers, 64), ahead: h.aheadOfSending, handle: h.dispatch, groups: h.channels.sending, calm: true},
 		{queue: queueCheck, workers: 4, handle: h.check, calm: true},
 		{queue: queueTimer, workers: 8, handle: h.timer, calm: true},
 		{queue: queueUpkeep, workers: 1, handle: h.upkeep, calm: true, lease: longLease},

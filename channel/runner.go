@@ -97,9 +97,7 @@ func (r *runner) run(ctx, work context.Context) {
 				slots <- struct{}{}
 			}
 			batches.Go(func() {
-				if r.ahead != nil && len(begin) > 0 {
-					r.ahead(work, begin)
-				}
+				r.prepare(work, begin)
 				for i := range begin {
 					select {
 					case jobs <- &begin[i]:
@@ -150,6 +148,24 @@ func (r *runner) take(claimed []Work) []Work {
 	return begin
 }
 
+// prepare reads ahead. Without it the workers read for themselves.
+func (r *runner) prepare(ctx context.Context, works []Work) {
+	if r.ahead == nil || len(works) == 0 {
+		return
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			r.logPanic(ctx)
+		}
+	}()
+	r.ahead(ctx, works)
+}
+
+func (r *runner) logPanic(ctx context.Context) {
+	r.hub.log.LogAttrs(ctx, slog.LevelError, "channel: panic while handling work",
+		slog.String("queue", r.queue), slog.String("stack", string(debug.Stack())))
+}
+
 // one handles one piece of work. A panic in host code is contained and counts as a
 // failure; its text is not logged, since it may hold content.
 func (r *runner) one(ctx context.Context, w *Work) {
@@ -166,8 +182,7 @@ func (r *runner) one(ctx context.Context, w *Work) {
 func (r *runner) contain(ctx context.Context, w *Work) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			r.hub.log.LogAttrs(ctx, slog.LevelError, "channel: panic while handling work",
-				slog.String("queue", r.queue), slog.String("stack", string(debug.Stack())))
+			r.logPanic(ctx)
 			err = errPanic
 		}
 	}()

@@ -21,6 +21,11 @@ type combiner struct {
 	// most is how many leaders there may be at a time, rows how much a group may hold.
 	most, rows int
 	timeout    time.Duration
+	// crowd is how many must wait before a further leader sets out at once, 0: never; and
+	// patience how long a caller waits to become part of a group before it leads one itself,
+	// if one more leader is allowed.
+	crowd    int
+	patience time.Duration
 
 	mu      sync.Mutex
 	waiting []*waiter
@@ -65,15 +70,6 @@ func (w *waiter) size() int {
 	return len(w.lookup.keys)
 }
 
-const (
-	// crowd is how many must wait before a further leader sets out at once: many small
-	// groups cost more than a few large ones.
-	crowd = 64
-	// patience is how long a caller waits to become part of a group before it leads one
-	// itself, if one more leader is allowed.
-	patience = 3 * time.Millisecond
-)
-
 var errPanicked = errors.New("the transaction was abandoned by a panic")
 
 // do has w carried out by some leader, possibly this caller. If ctx is done first it
@@ -83,7 +79,7 @@ func (c *combiner) do(ctx context.Context, w *waiter) (result, error) {
 	w.lead, w.done = make(chan struct{}, 1), make(chan outcome, 1)
 	c.mu.Lock()
 	c.waiting = append(c.waiting, w)
-	if c.leaders == 0 || c.leaders < c.most && len(c.waiting) >= crowd {
+	if c.leaders == 0 || c.leaders < c.most && c.crowd > 0 && len(c.waiting) >= c.crowd {
 		c.leaders++
 		w.lead <- struct{}{}
 	}
@@ -91,7 +87,7 @@ func (c *combiner) do(ctx context.Context, w *waiter) (result, error) {
 	c.mu.Unlock()
 	var late <-chan time.Time
 	if further {
-		timer := time.NewTimer(patience)
+		timer := time.NewTimer(c.patience)
 		defer timer.Stop()
 		late = timer.C
 	}

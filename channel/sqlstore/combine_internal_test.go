@@ -69,7 +69,7 @@ func (r *recorder) seen() [][]string {
 }
 
 func (r *recorder) combiner(leaders int) *combiner {
-	return &combiner{run: r.run, most: leaders, rows: 100, timeout: time.Hour}
+	return &combiner{run: r.run, most: leaders, rows: 100, timeout: time.Hour, crowd: 64, patience: 3 * time.Millisecond}
 }
 
 // putting is a request that writes one record.
@@ -278,10 +278,10 @@ func TestFurtherLeadersSetOutForACrowdOrWhenPatienceEnds(t *testing.T) {
 		call("a")
 		call("patient")
 		require.Len(t, r.seen(), 1)
-		<-time.After(patience)
+		<-time.After(c.patience)
 		synctest.Wait()
 		require.Equal(t, [][]string{{"a"}, {"patient"}}, r.seen())
-		for i := range crowd {
+		for i := range c.crowd {
 			call(fmt.Sprint("crowd", i))
 		}
 		require.Len(t, r.seen(), 2, "there are no more than two leaders")
@@ -291,7 +291,7 @@ func TestFurtherLeadersSetOutForACrowdOrWhenPatienceEnds(t *testing.T) {
 
 		r.forget()
 		call("a")
-		for i := range crowd {
+		for i := range c.crowd {
 			call(fmt.Sprint("crowd", i))
 		}
 		require.Len(t, r.seen(), 2, "a crowd needs no patience")

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -59,22 +60,16 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, fmt.Errorf("sqlstore: open: %w", err)
 	}
 	s := &Store{db: cfg.DB, dialect: cfg.Dialect}
-	s.combiner = &combiner{run: s.run, most: 1, rows: cfg.MaxRows, timeout: cfg.Timeout}
-	if s.combiner.rows == 0 {
-		s.combiner.rows = 1000
-	}
-	if s.combiner.timeout == 0 {
-		s.combiner.timeout = 30 * time.Second
-	}
+	s.combiner = cfg.combiner(s.run)
 	var err error
 	if s.dialect == SQLite {
+		s.combiner.most = 1
 		err = s.openSQLite(ctx, cfg.InsecureAllowOldSQLite)
 	} else {
-		if s.combiner.most = cfg.Leaders; s.combiner.most == 0 {
-			s.combiner.most = 2
-		}
-		s.orderless = &combiner{run: s.run, most: s.combiner.most, rows: s.combiner.rows, timeout: s.combiner.timeout}
-		s.readers = &combiner{run: s.runLookups, most: s.combiner.most, rows: s.combiner.rows, timeout: s.combiner.timeout}
+		// Transactions that change lanes mostly wait for each other, so that one with many
+		// members is better than two with few, unless somebody else holds it up.
+		s.combiner.crowd, s.combiner.patience = 0, 250*time.Millisecond
+		s.orderless, s.readers = cfg.combiner(s.run), cfg.combiner(s.runLookups)
 		err = s.openPostgres(ctx)
 	}
 	if err != nil {
@@ -82,6 +77,14 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, fmt.Errorf("sqlstore: open: %w", err)
 	}
 	return s, nil
+}
+
+// combiner returns one in which a further leader sets out soon.
+func (cfg *Config) combiner(run func(context.Context, []*waiter)) *combiner {
+	return &combiner{
+		run: run, most: cmp.Or(cfg.Leaders, 2), rows: cmp.Or(cfg.MaxRows, 1000), timeout: cmp.Or(cfg.Timeout, 30*time.Second),
+		crowd: 64, patience: 3 * time.Millisecond,
+	}
 }
 
 func (cfg *Config) check() error {

@@ -2,6 +2,7 @@ package drivertest_test
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"path/filepath"
 	"sync"
@@ -166,6 +167,36 @@ func TestALaneIsLockedUntilTheHostCommits(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, ws, 1, "a lane handed out two pieces of work")
 	require.Equal(t, "first", ws[0].ID)
+}
+
+func TestWhatChangesNoLaneDoesNotWaitForALane(t *testing.T) {
+	t.Parallel()
+	s, db := openPostgres(t, pgtest.New(t))
+	ctx := t.Context()
+	_, err := s.Commit(ctx, &channel.Batch{Enqueue: []channel.Work{{Queue: "q", ID: "held", Lane: "l"}, {Queue: "q", ID: "free"}}})
+	require.NoError(t, err)
+	works, err := s.Claim(ctx, channel.Claim{Queue: "q", Now: time.Now(), Lease: time.Hour, Limit: 2})
+	require.NoError(t, err)
+	require.Len(t, works, 2)
+	tx, err := db.BeginTx(ctx, nil)
+	require.NoError(t, err)
+	_, err = s.Commit(sqlstore.WithTx(ctx, tx), &channel.Batch{Enqueue: []channel.Work{{Queue: "q", ID: "hosts", Lane: "l"}}})
+	require.NoError(t, err)
+
+	var waiting sync.WaitGroup
+	waiting.Go(func() { // its lane is the one of the host's transaction
+		_, err := s.Commit(ctx, &channel.Batch{Done: []channel.Lease{works[0].Lease()}})
+		require.NoError(t, err)
+	})
+	for range 20 { // all the same, these go through
+		_, err = s.Commit(ctx, &channel.Batch{
+			Put:   []channel.Record{{Kind: "k", Key: rand.Text()}},
+			Start: []channel.Lease{works[1].Lease()},
+		})
+		require.NoError(t, err)
+	}
+	require.NoError(t, tx.Commit())
+	waiting.Wait()
 }
 
 func TestAStricterTransactionOfTheHostIsRefused(t *testing.T) {

@@ -1,0 +1,120 @@
+package channel_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/memstore"
+)
+
+// meddler is a store in which something happens after messages were read together and
+// before they begin to be sent together; it counts the commits that begin any.
+type meddler struct {
+	channel.Store
+	mu     sync.Mutex
+	meddle func()
+	begun  []int // how many messages each commit began
+}
+
+func (s *meddler) Commit(ctx context.Context, b *channel.Batch) (channel.Committed, error) {
+	s.mu.Lock()
+	meddle := s.meddle
+	if len(b.Start) > 1 {
+		s.meddle = nil
+	} else {
+		meddle = nil
+	}
+	s.mu.Unlock()
+	if meddle != nil {
+		meddle()
+	}
+	done, err := s.Store.Commit(ctx, b)
+	if err == nil && len(b.Start) > 0 {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.begun = append(s.begun, len(b.Start))
+	}
+	return done, err
+}
+
+// flood queues an answer to each of five customers while nobody sends.
+func flood(t *testing.T, l *lab) (ids []string) {
+	t.Helper()
+	for i := range 5 {
+		who := face{phone: fmt.Sprint("1312555010", i), bsuid: fmt.Sprint("US.10", i)}
+		l.post(who.text(time.Now(), fmt.Sprint("wamid.", i), "hello"))
+	}
+	l.pass(time.Minute)
+	l.stop()
+	for i, c := range l.conversations() {
+		m, err := l.reply(c.ID, fmt.Sprint("answer ", i))
+		require.NoError(t, err)
+		ids = append(ids, m.ID)
+	}
+	return ids
+}
+
+func TestMessagesThatAreClaimedTogetherBeginTogether(t *testing.T) {
+	t.Parallel()
+	store := &meddler{Store: memstore.New()}
+	experiment(t, labOptions{store: store}, func(t *testing.T, l *lab) {
+		flood(t, l)
+		l.run()
+		l.pass(time.Minute)
+		require.Len(t, l.line.texts(), 5)
+		require.Equal(t, []int{5}, store.begun)
+	})
+}
+
+func TestAMessageThatCannotBeginDoesNotHoldUpThoseItWasClaimedWith(t *testing.T) {
+	t.Parallel()
+	for name, meddle := range map[string]func(t *testing.T, l *lab, id string){
+		"it was cancelled meanwhile": func(t *testing.T, l *lab, id string) {
+			require.NoError(t, l.hub.Cancel(t.Context(), alice, id))
+		},
+		"it was erased meanwhile": func(t *testing.T, l *lab, id string) {
+			_, err := l.store.Commit(t.Context(), &channel.Batch{Delete: []channel.RecordKey{{Kind: "message", Key: id}}})
+			require.NoError(t, err)
+		},
+		"its lease was lost": func(t *testing.T, l *lab, id string) {
+			_, err := l.store.Commit(t.Context(), &channel.Batch{Drop: []channel.WorkKey{{Queue: "out", ID: id}}})
+			require.NoError(t, err)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			store := &meddler{Store: memstore.New()}
+			experiment(t, labOptions{store: store}, func(t *testing.T, l *lab) {
+				ids := flood(t, l)
+				store.meddle = func() { meddle(t, l, ids[2]) }
+				l.run()
+				l.pass(time.Minute)
+				sent := slices.Sorted(slices.Values(l.line.texts()))
+				require.Equal(t, []string{"answer 0", "answer 1", "answer 3", "answer 4"}, sent, "each of the others once")
+				require.Equal(t, []int{1, 1, 1, 1}, store.begun)
+			})
+		})
+	}
+}
+
+func TestTheTicketSystemHearsOfAConversationAsTheItemBeforeLeftIt(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+		for i := range 20 {
+			l.post(kim.text(time.Now(), fmt.Sprint("wamid.", i), fmt.Sprint("line ", i)))
+		}
+		l.pass(time.Minute)
+		require.Len(t, l.desk.received, 20)
+		for i, in := range l.desk.received {
+			require.Equal(t, fmt.Sprint("line ", i), in.Message.Text, "in order")
+			require.Equal(t, i > 0, in.Conversation.Ticket != "", "the first call gave it its ticket")
+		}
+	})
+}

@@ -1,0 +1,92 @@
+package channel
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestTheHostGateTakesMoreAheadTheQuickerTheHostIs(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		took time.Duration
+		want int
+	}{
+		{"nothing is ahead before the first call has ended", 0, 4},
+		{"a call of a millisecond", time.Millisecond, 4 * hostDepth},
+		{"a call of a quarter of a second", 250 * time.Millisecond, 16},
+		{"a call of a second", time.Second, 4},
+		{"a call of a minute", time.Minute, 4},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				g := newHostGate(4, func() {})
+				if c.took > 0 {
+					g.enter(1)
+					require.NoError(t, g.pass(t.Context(), &Work{}, func() error { time.Sleep(c.took); return nil }))
+				}
+				require.Equal(t, c.want, g.most())
+				require.Equal(t, c.want, g.room())
+				g.enter(3)
+				require.Equal(t, c.want-3, g.room())
+				g.enter(c.want)
+				require.Zero(t, g.room(), "never less than nothing")
+			})
+		})
+	}
+}
+
+func TestTheHostGateLetsNoMoreCallsThroughThanAllowed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var freed, now, most atomic.Int64
+		g := newHostGate(3, func() { freed.Add(1) })
+		g.enter(20)
+		var wg sync.WaitGroup
+		for range 20 {
+			wg.Go(func() {
+				w := &Work{}
+				require.NoError(t, g.pass(t.Context(), w, func() error {
+					n := now.Add(1)
+					for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+					}
+					time.Sleep(time.Second)
+					now.Add(-1)
+					return nil
+				}))
+				g.leave(w) // as the runner does once more
+			})
+		}
+		wg.Wait()
+		require.EqualValues(t, 3, most.Load())
+		require.EqualValues(t, 20, freed.Load(), "each leaves once")
+		require.Zero(t, g.claimed.Load())
+	})
+}
+
+func TestTheHostGateGivesUpWhenTheTimeIsOver(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := newHostGate(1, func() {})
+		g.enter(2)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			_ = g.pass(t.Context(), &Work{}, func() error { time.Sleep(time.Hour); return errors.New("slow") })
+		})
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		err := g.pass(ctx, &Work{}, func() error { t.Error("called"); return nil })
+		require.ErrorIs(t, err, errHostBusy)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		wg.Wait()
+	})
+}
