@@ -60,7 +60,7 @@ func (s *Store) Claim(ctx context.Context, c channel.Claim) ([]channel.Work, err
 	}
 	// A look costs no lock; most claims of an idle hub end here.
 	found := false
-	err := s.each(ctx, func(*sql.Rows) error { found = true; return nil }, cl.statement(&s.sql.peek), cl.peekArgs()...)
+	err := s.each(ctx, func(*sql.Rows) error { found = true; return nil }, cl.statement(&s.sql.peek), s.claimArgs(cl, 1)...)
 	if err != nil || !found {
 		return nil, wrap(ctx, "claim", err)
 	}
@@ -78,21 +78,20 @@ func (c *claim) statement(f *claimForms) string {
 	return f.groups
 }
 
-// args are the parameters of both forms: the second has two more.
-func (c *claim) args() []any {
-	args := []any{c.queue, c.now, c.limit, c.secret, c.end}
-	if c.groups != "" {
+// args are the parameters of both forms: the second has two more, and on SQLite there is an
+// eighth.
+func (s *Store) claimArgs(c *claim, limit int) []any {
+	args := []any{c.queue, c.now, limit, c.secret, c.end}
+	switch {
+	case c.groups != "":
 		args = append(args, c.groups, c.perGroup)
+	case s.byRow():
+		args = append(args, nil, nil)
+	}
+	if s.byRow() {
+		args = append(args, max(c.now, time.Now().UnixMicro()))
 	}
 	return args
-}
-
-// peekArgs ask for one piece of work only.
-func (c *claim) peekArgs() []any {
-	if c.groups == "" {
-		return []any{c.queue, c.now, 1}
-	}
-	return []any{c.queue, c.now, 1, nil, nil, c.groups, 1}
 }
 
 // claim takes work inside a transaction.
@@ -100,7 +99,7 @@ func (t *transaction) claim(c *claim) ([]channel.Work, error) {
 	var works []channel.Work
 	err := t.query(func(rows *sql.Rows) error {
 		return scanWork(rows, c.secret, &works)
-	}, c.statement(&t.sql.claim), c.args()...)
+	}, c.statement(&t.sql.claim), t.claimArgs(c, c.limit)...)
 	sortWork(works)
 	return works, err
 }
@@ -111,7 +110,7 @@ func (s *Store) claimAlone(ctx context.Context, c *claim) (works []channel.Work,
 		works = nil
 		err = s.each(ctx, func(rows *sql.Rows) error {
 			return scanWork(rows, c.secret, &works)
-		}, c.statement(&s.sql.claimAlone), c.args()...)
+		}, c.statement(&s.sql.claimAlone), s.claimArgs(c, c.limit)...)
 		if err == nil || !isTransient(err) || pause(ctx, attempt) != nil {
 			break
 		}
@@ -164,7 +163,7 @@ func (s *Store) Work(ctx context.Context, q channel.WorkQuery) ([]channel.Work, 
 		for _, id := range slices.Compact(slices.Sorted(slices.Values(q.IDs))) {
 			hashes = append(hashes, nameHash(q.Queue, id))
 		}
-		err = s.each(ctx, scan, s.sql.workByID, hashRows(hashes), q.Dead, q.After, q.Lane, q.Limit)
+		err = s.each(ctx, scan, s.sql.workByID, jsonHashes(hashes), q.Dead, q.After, q.Lane, q.Limit)
 	case q.Lane != "":
 		err = s.each(ctx, scan, s.sql.workInLane[index(q.Dead)], laneHash(q.Queue, q.Lane), q.After, q.Limit, q.Queue, q.Lane)
 	default:

@@ -19,7 +19,7 @@ type result struct {
 // Commit implements [channel.Store]. Concurrent callers share transactions; under a
 // context of [WithTx] the batch becomes part of the host's transaction instead.
 func (s *Store) Commit(ctx context.Context, b *channel.Batch) (channel.Committed, error) {
-	r, err := newRequest(b)
+	r, err := newRequest(b, s.byRow())
 	if err != nil {
 		return channel.Committed{}, wrap(ctx, "commit", err)
 	}
@@ -229,7 +229,9 @@ func (s *Store) versions(ctx context.Context, rows []row) (map[string]int64, err
 		err := rows.Scan(&kind, &key, &version)
 		out[recordID(kind, key)] = version
 		return err
-	}, s.sql.versions, array(rows, func(dst []byte, r *row) []byte { return append(dst, r.json...) }))
+	}, s.sql.versions, array(rows, func(dst []byte, r *row) []byte {
+		return appendKey(dst, channel.RecordKey{Kind: r.kind, Key: r.key})
+	}))
 	return out, err
 }
 
@@ -255,6 +257,10 @@ func (s *Store) leases(ctx context.Context, r *request) (map[leaseID]bool, error
 		err := rows.Scan(&l.seq, &l.queue, &l.id, &l.secret, &l.lane)
 		out[l] = true
 		return err
-	}, s.sql.leases, array(hs, func(dst []byte, h *held) []byte { return append(dst, h.json...) }))
+	}, s.sql.leases, array(hs, func(dst []byte, h *held) []byte {
+		o := newObject(32)
+		o.int('s', h.seq)
+		return append(dst, o.end()...)
+	}))
 	return out, err
 }

@@ -26,19 +26,21 @@ func (d Dialect) String() string {
 
 // dialect is what differs between the engines in the wording of statements.
 type dialect struct {
-	// rows reads the JSON array $1 of objects as table e.
-	rows func(list string) string
-	// intList reads the JSON array $1 of numbers as g (value).
+	// rows reads the JSON array $1 of objects as table e; each what a statement is to change.
+	rows, each func(list string) string
+	// intList reads the lanes that a statement is to change as g (value).
 	intList string
 	// perGroup selects seq and ready from work c that fulfils a condition on w, for each
 	// group g.value in $6.
 	perGroup func(condition string) string
-	// now is the present in microseconds since 1970 by the database's clock; greatest is
-	// the function that returns the larger of two numbers.
-	now, greatest string
-	// insert begins an INSERT of many rows. That a failing one takes the whole transaction
-	// with it spares SQLite the journal with which it would undo the statement alone.
-	insert string
+	// now is the present in microseconds since 1970 by the database's clock. stampedNow is
+	// the same in a statement that reads each(list + stamp).
+	now, stampedNow, stamp string
+	// claimable is the latest time at which work became ready that a claim may take: that of
+	// the caller, or the database's present if it is later.
+	claimable string
+	// insert and update begin statements that need not be undone alone.
+	insert, update string
 	// hashText is n.hash in hexadecimal.
 	hashText string
 	// skipLocked makes claimants pass over what others are claiming just now; lockNames
@@ -61,31 +63,40 @@ func (d *dialect) text(statement string) string {
 func sqliteDialect(each string) *dialect {
 	return &dialect{
 		rows:    sqliteRows(each),
-		intList: "json_each($1) AS g",
+		each:    sqliteEach,
+		intList: "(SELECT ? AS value) AS g",
 		perGroup: func(condition string) string {
 			return `SELECT c.seq FROM json_each($6) AS g CROSS JOIN kanava_work AS c
 				WHERE c.seq IN (SELECT w.seq FROM kanava_work AS w WHERE ` + condition + `)`
 		},
-		now:      "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
-		greatest: "max",
-		insert:   "INSERT OR FAIL",
-		hashText: "lower(hex(n.hash))",
-		question: true,
+		now:        "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
+		stampedNow: "e.now",
+		stamp:      ", now bigint",
+		claimable:  "$8",
+		insert:     "INSERT OR FAIL",
+		update:     "UPDATE OR FAIL",
+		hashText:   "lower(hex(n.hash))",
+		question:   true,
 	}
 }
+
+const postgresNow = "CAST(EXTRACT(EPOCH FROM statement_timestamp()) * 1000000 AS bigint)"
 
 // postgresDialect words statements for PostgreSQL.
 func postgresDialect() *dialect {
 	return &dialect{
 		rows:    postgresRows,
+		each:    postgresRows,
 		intList: "(SELECT CAST(v.value AS bigint) AS value FROM " + few("json_array_elements_text(CAST($1 AS json))", "value, place") + " AS v) AS g",
 		perGroup: func(condition string) string {
 			return `SELECT c.seq FROM ` + few("json_array_elements_text(CAST($6 AS json))", "value, place") + ` AS g CROSS JOIN LATERAL
 				(SELECT w.seq, w.ready FROM kanava_work AS w WHERE ` + condition + `) AS c`
 		},
-		now:        "CAST(EXTRACT(EPOCH FROM statement_timestamp()) * 1000000 AS bigint)",
-		greatest:   "GREATEST",
+		now:        postgresNow,
+		stampedNow: postgresNow,
+		claimable:  "GREATEST(CAST($2 AS bigint), " + postgresNow + ")",
 		insert:     "INSERT",
+		update:     "UPDATE",
 		hashText:   "replace(CAST(n.hash AS text), '-', '')",
 		skipLocked: " FOR UPDATE SKIP LOCKED",
 		lockNames:  " FOR UPDATE OF n",

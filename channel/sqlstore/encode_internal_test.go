@@ -28,6 +28,15 @@ func FuzzStringsAreReadBackByEncodingJSON(f *testing.F) {
 	})
 }
 
+func TestTextIsStoredAsValuesAsItIsAsJSON(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"", "a", "\x00", "\xff\xfe", "a\xe2\x82", "ä🙂\x00\xffz", "\uFFFD"} {
+		var viaJSON string
+		require.NoError(t, json.Unmarshal(appendString(nil, s), &viaJSON))
+		require.Equal(t, viaJSON, storableText(s), "%q", s)
+	}
+}
+
 // eachByte separates bytes that are not UTF-8 so that ToValidUTF8 replaces each of them.
 func eachByte(s string) string {
 	var b strings.Builder
@@ -54,7 +63,7 @@ func FuzzTokensFromOutsideAreRefusedOrRead(f *testing.F) {
 			require.True(t, ok)
 			require.Equal(t, got, again)
 		}
-		_, err := newRequest(&channel.Batch{Done: []channel.Lease{{Queue: "q", ID: "i", Token: s}}})
+		_, err := newRequest(&channel.Batch{Done: []channel.Lease{{Queue: "q", ID: "i", Token: s}}}, false)
 		require.NoError(t, err)
 	})
 }
@@ -70,22 +79,19 @@ func TestARequestIsValidJSON(t *testing.T) {
 		Start:   []channel.Lease{lease},
 		Later:   []channel.Postponed{{Lease: lease, Reason: "\"\x00", Body: []byte(`""`)}},
 		Bury:    []channel.Buried{{Lease: lease, Reason: "r"}},
-	})
+	}, false)
 	require.NoError(t, err)
 	all := combine([]*request{r})
-	rows := func(rs []row) string {
-		return array(rs, func(dst []byte, r *row) []byte { return append(dst, r.json...) })
-	}
-	helds := func(hs []held) string {
-		return array(hs, func(dst []byte, h *held) []byte { return append(dst, h.json...) })
-	}
+	tx := &transaction{Store: &Store{dialect: PostgreSQL}}
+	rows := func(rs []row) string { return jsonRows(rowsOf(rs, func(r *row) values { return r.values })) }
+	helds := func(hs []held) string { return jsonRows(rowsOf(hs, func(h *held) values { return h.values })) }
 	for what, doc := range map[string]string{
 		"put new": rows(all.putNew), "put old": rows(all.putOld), "delete": rows(all.del),
-		"add":     array(all.add, func(dst []byte, a *addition) []byte { return a.appendRow(dst) }),
-		"enqueue": workRows([]newWork{{enqueued: &all.enqueue[0], seq: 3, first: true}}),
-		"names":   nameRows([]newWork{{enqueued: &all.enqueue[0], seq: 3}}),
+		"add":     jsonRows(rowsOf(all.add, func(a *addition) values { return a.values(false) })),
+		"enqueue": jsonRows(workRows([]newWork{{enqueued: &all.enqueue[0], seq: 3, first: true}})),
+		"names":   jsonRows(tx.nameRows([]newWork{{enqueued: &all.enqueue[0], seq: 3}})),
 		"start":   helds(all.start), "later": helds(all.later), "bury": helds(all.bury),
-		"hashes": hashRows([]string{"b", "a"}), "strings": jsonStrings([]string{`"`, ""}), "numbers": jsonInts([]int64{1, -2}),
+		"hashes": jsonHashes([]string{"b", "a"}), "strings": jsonStrings([]string{`"`, ""}), "numbers": jsonInts([]int64{1, -2}),
 		"nothing": jsonInts(nil),
 	} {
 		require.True(t, json.Valid([]byte(doc)), "%s: %s", what, doc)
@@ -95,7 +101,7 @@ func TestARequestIsValidJSON(t *testing.T) {
 func TestAdditionsToOneRecordBecomeOne(t *testing.T) {
 	t.Parallel()
 	add := func(key string, n int64) *request {
-		r, err := newRequest(&channel.Batch{Add: []channel.Record{{Kind: "k", Key: key, Parent: "p", N: n}}})
+		r, err := newRequest(&channel.Batch{Add: []channel.Record{{Kind: "k", Key: key, Parent: "p", N: n}}}, false)
 		require.NoError(t, err)
 		return r
 	}
@@ -124,9 +130,9 @@ func TestRequestsShareATransactionOnlyIfTheyTouchDifferentThings(t *testing.T) {
 	records, works := []string{"put", "add", "delete"}, []string{"enqueue", "done", "drop", "replay"}
 	for first, a := range kinds {
 		for second, b := range kinds {
-			ra, err := newRequest(&a)
+			ra, err := newRequest(&a, false)
 			require.NoError(t, err)
-			rb, err := newRequest(&b)
+			rb, err := newRequest(&b, false)
 			require.NoError(t, err)
 			both := func(names []string) bool { return slices.Contains(names, first) && slices.Contains(names, second) }
 			clash := both(records) && (first != "add" || second != "add") || both(works) || first == second && first == "forget"

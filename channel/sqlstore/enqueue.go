@@ -49,7 +49,7 @@ func (t *transaction) applyEnqueue(r *request, l *lanes) (fresh []bool, err erro
 		return nil, err
 	}
 	if len(reused) > 0 {
-		if _, err := t.exec(t.sql.rename, nameRows(reused)); err != nil {
+		if _, err := t.change(t.sql.rename, t.nameRows(reused)); err != nil {
 			return nil, err
 		}
 		added = append(added, reused...)
@@ -94,7 +94,7 @@ func (t *transaction) insertNames(works []newWork) (added []newWork, err error) 
 	if len(works) == 0 {
 		return nil, nil
 	}
-	n, err := t.exec(t.sql.insertNames, nameRows(works))
+	n, err := t.change(t.sql.insertNames, t.nameRows(works))
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func (t *transaction) insertNames(works []newWork) (added []newWork, err error) 
 		err := rows.Scan(&seq)
 		inserted[seq] = true
 		return err
-	}, t.sql.insertedNames, nameRows(works))
+	}, t.sql.insertedNames, jsonNames(works))
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func (t *transaction) insertNames(works []newWork) (added []newWork, err error) 
 			return nil, errAgain // it came into being since it was looked up
 		}
 	}
-	_, err = t.exec(t.sql.remember, hashRows(seen))
+	_, err = t.change(t.sql.remember, t.hashRows(seen))
 	return added, err
 }
 
@@ -134,23 +134,53 @@ func (t *transaction) store(added, replaced []newWork) error {
 			added[i].first = !seen[added[i].lane]
 			seen[added[i].lane] = true
 		}
-		if _, err := t.exec(t.sql.insertWork, workRows(added)); err != nil {
+		if _, err := t.change(t.sql.insertWork, workRows(added)); err != nil {
 			return err
 		}
 	}
 	if len(replaced) == 0 {
 		return nil
 	}
-	return t.expect(len(replaced), errAgain, t.sql.replaceWork, workRows(replaced))
+	return t.expect(errAgain, t.sql.replaceWork, workRows(replaced))
 }
 
-func workRows(works []newWork) string {
-	return array(works, func(dst []byte, w *newWork) []byte { return w.appendRow(dst, w.seq, w.first) })
+// workRows completes the rows with what the transaction decided.
+func workRows(works []newWork) []values {
+	out := make([]values, len(works))
+	for i := range works {
+		v := works[i].with()
+		v.int('s', works[i].seq)
+		v.bool('f', works[i].first)
+		out[i] = v
+	}
+	return out
 }
 
 // nameRows are the rows of names, in the order in which everybody touches them.
-func nameRows(works []newWork) string {
+func (t *transaction) nameRows(works []newWork) []values {
 	sorted := slices.Clone(works)
 	slices.SortFunc(sorted, func(a, b newWork) int { return cmp.Compare(a.hash, b.hash) })
-	return array(sorted, func(dst []byte, w *newWork) []byte { return appendName(dst, w.hash, w.seq, w.once) })
+	out := make([]values, len(sorted))
+	for i, w := range sorted {
+		out[i] = t.name(w.hash, w.seq, w.once)
+	}
+	return out
+}
+
+func (t *transaction) name(hash string, seq int64, once bool) values {
+	v := newValues(t.byRow(), 96, 4)
+	v.hash('h', hash)
+	v.int('s', seq)
+	v.bool('o', once)
+	return v
+}
+
+// jsonNames are the rows of names as a statement reads them that changes none.
+func jsonNames(works []newWork) string {
+	return array(works, func(dst []byte, w *newWork) []byte {
+		o := newObject(64)
+		o.string('h', w.hash)
+		o.int('s', w.seq)
+		return append(dst, o.end()...)
+	})
 }

@@ -92,12 +92,7 @@ func (s *Store) lookUp(ctx context.Context, members []*waiter) ([]result, error)
 			owner = append(owner, i)
 		}
 	}
-	rows := array(wanted, func(dst []byte, k *channel.RecordKey) []byte {
-		o := newObject(len(k.Kind) + len(k.Key) + 16)
-		o.string('k', k.Kind)
-		o.string('y', k.Key)
-		return append(dst, o.end()...)
-	})
+	rows := array(wanted, func(dst []byte, k *channel.RecordKey) []byte { return appendKey(dst, *k) })
 	out := make([]result, len(members))
 	next := 0
 	err := s.each(ctx, func(rows *sql.Rows) error {
@@ -117,6 +112,14 @@ func (s *Store) lookUp(ctx context.Context, members []*waiter) ([]result, error)
 		return nil
 	}, s.sql.get, rows)
 	return out, err
+}
+
+// appendKey appends the row of a key.
+func appendKey(dst []byte, k channel.RecordKey) []byte {
+	o := newObject(len(k.Kind) + len(k.Key) + 16)
+	o.string('k', k.Kind)
+	o.string('y', k.Key)
+	return append(dst, o.end()...)
 }
 
 func scanRecord(rows *sql.Rows) (r channel.Record, err error) {

@@ -10,8 +10,8 @@ import (
 )
 
 // A request is a batch as the store works with it: every row already encoded, so that
-// the work is done by the goroutine that asks, nothing of the caller's memory is used
-// later, and putting requests together is copying bytes.
+// the work is done by the goroutine that asks, and nothing of the caller's memory is used
+// later.
 type request struct {
 	putNew, putOld, del []row
 	add                 []addition
@@ -23,11 +23,11 @@ type request struct {
 	malformed           bool  // a token that no claim ever gave
 }
 
-// row is a record and the JSON object that a statement reads.
+// row is a record and what a statement reads of it.
 type row struct {
 	kind, key string
 	version   int64 // that must be current, for a Put
-	json      []byte
+	values
 }
 
 // addition is kept apart until all additions of a transaction to one record are summed.
@@ -36,13 +36,12 @@ type addition struct {
 	sort, n, times    int64
 }
 
-// enqueued is work to be added. json lacks the opening brace and what is only known in
-// the transaction.
+// enqueued is work to be added. Its values lack what is only known in the transaction.
 type enqueued struct {
 	hash string // of queue and ID
 	lane int64
 	once bool
-	json []byte
+	values
 }
 
 // held is a reference to claimed work.
@@ -50,7 +49,7 @@ type held struct {
 	token
 	queue, id string
 	hash      string
-	json      []byte
+	values
 }
 
 // named is a reference to work by its ID.
@@ -76,58 +75,54 @@ func (r *request) ordered() bool {
 	return len(r.enqueue)+len(r.done)+len(r.bury)+len(r.replay)+len(r.drop) > 0 || r.forget != 0
 }
 
-// newRequest encodes b.
-func newRequest(b *channel.Batch) (*request, error) {
+// newRequest encodes b for statements that take rows one by one, or all together.
+func newRequest(b *channel.Batch, byRow bool) (*request, error) {
 	if err := b.Validate(); err != nil {
 		return nil, err
 	}
 	r := &request{forget: micros(b.Forget)}
 	for i := range b.Put {
 		p := &b.Put[i]
-		o := newObject(len(p.Key) + len(p.Parent) + len(p.Body)*9/8 + 96)
-		o.string('k', p.Kind)
-		o.string('y', p.Key)
-		o.string('p', p.Parent)
-		o.int('s', p.Sort)
-		if p.Version != 0 {
-			o.int('v', p.Version)
-		}
-		o.body('b', p.Body)
+		v := newValues(byRow, len(p.Key)+len(p.Parent)+len(p.Body)*9/8+96, 6)
+		v.string('k', p.Kind)
+		v.string('y', p.Key)
+		v.string('p', p.Parent)
+		v.int('s', p.Sort)
+		v.body('b', p.Body)
 		if p.Version == 0 {
-			r.putNew = append(r.putNew, row{p.Kind, p.Key, p.Version, o.end()})
-		} else {
-			r.putOld = append(r.putOld, row{p.Kind, p.Key, p.Version, o.end()})
+			r.putNew = append(r.putNew, row{p.Kind, p.Key, p.Version, v})
+			continue
 		}
+		v.int('v', p.Version)
+		r.putOld = append(r.putOld, row{p.Kind, p.Key, p.Version, v})
 	}
 	for i := range b.Add {
 		a := &b.Add[i]
 		r.add = append(r.add, addition{a.Kind, a.Key, a.Parent, a.Sort, a.N, 1})
 	}
 	for _, k := range b.Delete {
-		o := newObject(len(k.Key) + 32)
-		o.string('k', k.Kind)
-		o.string('y', k.Key)
-		r.del = append(r.del, row{k.Kind, k.Key, 0, o.end()})
+		v := newValues(byRow, len(k.Key)+32, 2)
+		v.string('k', k.Kind)
+		v.string('y', k.Key)
+		r.del = append(r.del, row{k.Kind, k.Key, 0, v})
 	}
 	for i := range b.Enqueue {
-		r.enqueue = append(r.enqueue, newEnqueued(&b.Enqueue[i]))
+		r.enqueue = append(r.enqueue, newEnqueued(&b.Enqueue[i], byRow))
 	}
-	r.start = r.holds(b.Start)
-	r.done = r.holds(b.Done)
+	r.start = r.holds(b.Start, byRow)
+	r.done = r.holds(b.Done, byRow)
 	for i := range b.Later {
 		p := &b.Later[i]
-		h, o := r.hold(&p.Lease, len(p.Body)*9/8+len(p.Reason))
-		o.int('d', micros(p.Due))
-		o.string('r', p.Reason)
-		o.body('b', p.Body)
-		h.json = o.end()
+		h := r.hold(&p.Lease, byRow, len(p.Body)*9/8+len(p.Reason))
+		h.int('d', micros(p.Due))
+		h.string('r', p.Reason)
+		h.body('b', p.Body)
 		r.later = append(r.later, h)
 	}
 	for i := range b.Bury {
 		p := &b.Bury[i]
-		h, o := r.hold(&p.Lease, len(p.Reason))
-		o.string('r', p.Reason)
-		h.json = o.end()
+		h := r.hold(&p.Lease, byRow, len(p.Reason))
+		h.string('r', p.Reason)
 		r.bury = append(r.bury, h)
 	}
 	for _, k := range b.Replay {
@@ -139,56 +134,44 @@ func newRequest(b *channel.Batch) (*request, error) {
 	return r, nil
 }
 
-func newEnqueued(w *channel.Work) enqueued {
+func newEnqueued(w *channel.Work, byRow bool) enqueued {
 	e := enqueued{hash: nameHash(w.Queue, w.ID), lane: laneHash(w.Queue, w.Lane), once: w.Once}
-	o := newObject(len(w.ID) + len(w.Lane) + len(w.Body)*9/8 + 160)
-	o.string('q', w.Queue)
-	o.string('i', w.ID)
-	o.string('l', w.Lane)
-	o.int('h', e.lane)
-	o.string('g', w.Group)
-	o.int('d', micros(w.Due))
-	o.bool('o', w.Once)
-	o.body('b', w.Body)
-	e.json = o.end()[1:]
+	e.values = newValues(byRow, len(w.ID)+len(w.Lane)+len(w.Body)*9/8+192, 11)
+	e.string('q', w.Queue)
+	e.string('i', w.ID)
+	e.string('l', w.Lane)
+	e.int('h', e.lane)
+	e.string('g', w.Group)
+	e.int('d', micros(w.Due))
+	e.bool('o', w.Once)
+	e.body('b', w.Body)
 	return e
 }
 
-// appendRow completes the row with what the transaction decided.
-func (e *enqueued) appendRow(dst []byte, seq int64, first bool) []byte {
-	dst = append(dst, `{"s":`...)
-	dst = strconv.AppendInt(dst, seq, 10)
-	dst = append(dst, `,"f":`...)
-	dst = strconv.AppendBool(dst, first)
-	return append(append(dst, ','), e.json...)
-}
-
-func (r *request) holds(leases []channel.Lease) []held {
+func (r *request) holds(leases []channel.Lease, byRow bool) []held {
 	if len(leases) == 0 {
 		return nil
 	}
 	out := make([]held, len(leases))
 	for i := range leases {
-		h, o := r.hold(&leases[i], 0)
-		h.json = o.end()
-		out[i] = h
+		out[i] = r.hold(&leases[i], byRow, 0)
 	}
 	return out
 }
 
 // hold begins the row of a reference to claimed work.
-func (r *request) hold(l *channel.Lease, extra int) (held, object) {
+func (r *request) hold(l *channel.Lease, byRow bool, extra int) held {
 	t, ok := parseToken(l.Token)
 	if !ok {
 		r.malformed = true
 	}
-	o := newObject(len(l.Queue) + len(l.ID) + extra + 96)
-	o.int('s', t.seq)
-	o.string('q', l.Queue)
-	o.string('i', l.ID)
-	o.string('t', t.secret)
-	o.int('l', t.lane)
-	return held{token: t, queue: l.Queue, id: l.ID, hash: nameHash(l.Queue, l.ID)}, o
+	v := newValues(byRow, len(l.Queue)+len(l.ID)+extra+96, 9)
+	v.int('s', t.seq)
+	v.string('q', l.Queue)
+	v.string('i', l.ID)
+	v.string('t', t.secret)
+	v.int('l', t.lane)
+	return held{token: t, queue: l.Queue, id: l.ID, hash: nameHash(l.Queue, l.ID), values: v}
 }
 
 // token is the proof of a claim. Besides the secret of the claim it carries where the

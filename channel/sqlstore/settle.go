@@ -3,17 +3,14 @@ package sqlstore
 import (
 	"database/sql"
 	"slices"
-	"strconv"
 
 	"github.com/kanava-go/kanava/channel"
 )
 
 // applySettled applies what claimants report about their work.
 func (t *transaction) applySettled(r *request, l *lanes) error {
-	rows := func(hs []held) string {
-		return array(hs, func(dst []byte, h *held) []byte { return append(dst, h.json...) })
-	}
-	if err := t.expect(len(r.start), channel.ErrLeaseLost, t.sql.start, rows(r.start)); err != nil {
+	rows := func(hs []held) []values { return rowsOf(hs, func(h *held) values { return h.values }) }
+	if err := t.expect(channel.ErrLeaseLost, t.sql.start, rows(r.start)); err != nil {
 		return err
 	}
 	if len(r.done) > 0 {
@@ -25,22 +22,22 @@ func (t *transaction) applySettled(r *request, l *lanes) error {
 		if err := t.dropNames(names); err != nil {
 			return err
 		}
-		if err := t.expect(len(r.done), channel.ErrLeaseLost, t.sql.done, rows(r.done)); err != nil {
+		if err := t.expect(channel.ErrLeaseLost, t.sql.done, rows(r.done)); err != nil {
 			return err
 		}
 	}
-	if err := t.expect(len(r.later), channel.ErrLeaseLost, t.sql.later, rows(r.later)); err != nil {
+	if err := t.expect(channel.ErrLeaseLost, t.sql.later, rows(r.later)); err != nil {
 		return err
 	}
 	for i := range r.bury {
 		l.shorter(r.bury[i].lane)
 	}
-	return t.expect(len(r.bury), channel.ErrLeaseLost, t.sql.bury, rows(r.bury))
+	return t.expect(channel.ErrLeaseLost, t.sql.bury, rows(r.bury))
 }
 
 // dropNames removes the names of work that nobody must remember.
 func (t *transaction) dropNames(hashes []string) error {
-	_, err := t.exec(t.sql.dropNames, hashRows(hashes))
+	_, err := t.change(t.sql.dropNames, t.hashRows(hashes))
 	return err
 }
 
@@ -75,8 +72,10 @@ func (t *transaction) applyNamed(r *request, l *lanes) error {
 	if err := t.dropNames(hashes); err != nil {
 		return err
 	}
-	_, err = t.exec(t.sql.drop, array(seqs, func(dst []byte, seq *int64) []byte {
-		return append(strconv.AppendInt(append(dst, `{"s":`...), *seq, 10), '}')
+	_, err = t.change(t.sql.drop, rowsOf(seqs, func(seq *int64) values {
+		v := newValues(t.byRow(), 32, 1)
+		v.int('s', *seq)
+		return v
 	}))
 	return err
 }
@@ -116,17 +115,17 @@ func (t *transaction) applyReplay(names []named, l *lanes) error {
 	if len(moves) == 0 {
 		return nil
 	}
-	_, err = t.exec(t.sql.replay, array(moves, func(dst []byte, m *move) []byte {
-		o := object(append(dst, '{'))
-		dst = strconv.AppendInt(append(o, `"s":`...), m.from, 10)
-		dst = strconv.AppendInt(append(dst, `,"n":`...), m.to, 10)
-		dst = strconv.AppendBool(append(dst, `,"f":`...), m.first)
-		return append(dst, '}')
+	_, err = t.change(t.sql.replay, rowsOf(moves, func(m *move) values {
+		v := newValues(t.byRow(), 64, 4)
+		v.int('s', m.from)
+		v.int('n', m.to)
+		v.bool('f', m.first)
+		return v
 	}))
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(t.sql.rename, array(moves, func(dst []byte, m *move) []byte { return appendName(dst, m.hash, m.to, false) }))
+	_, err = t.change(t.sql.rename, rowsOf(moves, func(m *move) values { return t.name(m.hash, m.to, false) }))
 	return err
 }
 
@@ -145,18 +144,27 @@ func (l *lanes) shorter(lane int64) {
 // order makes the first work of each changed lane claimable.
 func (t *transaction) order(l *lanes) error {
 	if len(l.lost) > 0 {
-		slices.Sort(l.lost)
-		if _, err := t.exec(t.sql.promote, jsonInts(slices.Compact(l.lost))); err != nil {
+		if err := t.changeLanes(t.sql.promote, l.lost); err != nil {
 			return err
 		}
 	}
 	if len(l.shuffled) > 0 {
-		slices.Sort(l.shuffled)
-		if _, err := t.exec(t.sql.fixLanes, jsonInts(slices.Compact(l.shuffled))); err != nil {
+		if err := t.changeLanes(t.sql.fixLanes, l.shuffled); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (t *transaction) changeLanes(statement string, lanes []int64) error {
+	slices.Sort(lanes)
+	lanes = slices.Compact(lanes)
+	if !t.byRow() {
+		_, err := t.exec(statement, jsonInts(lanes))
+		return err
+	}
+	_, err := t.change(statement, rowsOf(lanes, func(lane *int64) values { return values{byRow: true, args: []any{*lane}} }))
+	return err
 }
 
 // found is what an ID means at present.
@@ -181,7 +189,7 @@ func (t *transaction) find(hashes []string) (map[string]found, error) {
 		f.there, f.lane, f.dead = work.Valid, lane.Int64, dead.Bool
 		out[hash] = f
 		return nil
-	}, t.sql.findNames, hashRows(hashes))
+	}, t.sql.findNames, jsonHashes(hashes))
 	return out, err
 }
 

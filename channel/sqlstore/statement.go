@@ -7,10 +7,16 @@ import (
 
 // The statements are written once for both engines. Parameters are $1, $2, …; rows(…)
 // reads the JSON array $1 as a table e with the given columns, each column being the
-// field of that name, and place, the position in the array. Everything that changes many rows takes them as one such array,
-// so that a statement costs one round trip however many rows there are, and its text
-// never changes.
+// field of that name, and place, the position in the array. each(…) reads what a statement
+// is to change, see values: on PostgreSQL the same array, so that a statement costs one
+// round trip however many rows there are and its text never changes; on SQLite one row,
+// whose columns are the parameters in the order in which values were given. There stamp
+// adds the present as the last of them. Statements that change rows call no function on
+// SQLite, and fail without undoing what they did, since the transaction is undone anyway:
+// both spare it the journal.
 type statements struct {
+	stamped map[string]bool // SQLite: statements that want the present
+
 	// count hands out Seqs in SQLite; lock does so in PostgreSQL, after locking lanes.
 	count, lock string
 	// records
@@ -33,22 +39,24 @@ const workColumns = `w.seq, w.queue, w.id, w.lane, w.lane_hash, w.grp, w.due, w.
 const recordColumns = `r.kind, r.key, r.parent, r.sort, r.version, r.n, r.body`
 
 func newStatements(d *dialect) *statements {
-	lease := d.rows("s bigint, q text, i text, t text, l bigint")
+	const lease = "s bigint, q text, i text, t text, l bigint"
+	const work = "q text, i text, l text, h bigint, g text, d bigint, o boolean, b text, s bigint, f boolean"
+	const name = "h hash, s bigint, o boolean"
 	held := `w.seq = e.s AND w.token = e.t AND w.queue = e.q AND w.id = e.i AND w.lane_hash = e.l`
 	first := func(lane string) string { // of the living work in a lane
 		return `SELECT min(o.seq) FROM kanava_work AS o WHERE o.lane_hash = ` + lane + ` AND o.lane_hash <> 0 AND o.dead = FALSE`
 	}
-	ready := `CASE WHEN e.d = 0 THEN ` + d.now + ` ELSE e.d END`
+	ready := `CASE WHEN e.d = 0 THEN ` + d.stampedNow + ` ELSE e.d END`
 	// Work due at once is ready since the database's present, which a caller whose clock
 	// is behind must not have to wait for.
-	eligible := `w.queue = $1 AND w.head = TRUE AND w.dead = FALSE AND w.ready <= ` + d.greatest + `(CAST($2 AS bigint), ` + d.now + `)
+	eligible := `w.queue = $1 AND w.head = TRUE AND w.dead = FALSE AND w.ready <= ` + d.claimable + `
 		AND w.due <= $2 AND w.until <= $2`
 	oldNames := `SELECT n.hash FROM kanava_name AS n WHERE n.seen < $1 ORDER BY n.seen LIMIT $2` + d.skipLocked
 	candidates := `SELECT w.seq FROM kanava_work AS w WHERE ` + eligible + ` ORDER BY w.ready LIMIT $3` + d.skipLocked
 	perGroup := d.perGroup(eligible+` AND w.grp = g.value ORDER BY w.ready LIMIT $7`+d.skipLocked) + ` ORDER BY c.ready LIMIT $3`
 	claim := func(candidates string) string {
 		return `WITH c AS MATERIALIZED (` + candidates + `)
-			UPDATE kanava_work AS w SET token = $4, until = $5
+			` + d.update + ` kanava_work AS w SET token = $4, until = $5
 			WHERE w.seq IN (SELECT c.seq FROM c)`
 	}
 	returning := ` RETURNING ` + strings.ReplaceAll(workColumns, "w.", "") // SQLite knows no alias here
@@ -64,15 +72,15 @@ func newStatements(d *dialect) *statements {
 			c AS MATERIALIZED (SELECT count(*) AS n FROM l)
 			SELECT nextval('kanava_seq'), c.n, current_setting('transaction_isolation') FROM c`,
 		putNew: d.insert + ` INTO kanava_record (kind, key, parent, sort, version, n, body)
-			SELECT e.k, e.y, e.p, e.s, 1, 0, e.b FROM ` + d.rows("k text, y text, p text, s bigint, b text") + `
+			SELECT e.k, e.y, e.p, e.s, 1, 0, e.b FROM ` + d.each("k text, y text, p text, s bigint, b text") + `
 			WHERE true ON CONFLICT (kind, key) DO NOTHING`,
-		putOld: `UPDATE kanava_record AS r SET parent = e.p, sort = e.s, version = r.version + 1, body = e.b
-			FROM ` + d.rows("k text, y text, p text, s bigint, v bigint, b text") + `
+		putOld: d.update + ` kanava_record AS r SET parent = e.p, sort = e.s, version = r.version + 1, body = e.b
+			FROM ` + d.each("k text, y text, p text, s bigint, b text, v bigint") + `
 			WHERE r.kind = e.k AND r.key = e.y AND r.version = e.v`,
-		add: `INSERT INTO kanava_record AS r (kind, key, parent, sort, version, n)
-			SELECT e.k, e.y, e.p, e.s, e.v, e.n FROM ` + d.rows("k text, y text, p text, s bigint, v bigint, n bigint") + `
+		add: d.insert + ` INTO kanava_record AS r (kind, key, parent, sort, version, n)
+			SELECT e.k, e.y, e.p, e.s, e.v, e.n FROM ` + d.each("k text, y text, p text, s bigint, v bigint, n bigint") + `
 			WHERE true ON CONFLICT (kind, key) DO UPDATE SET n = r.n + excluded.n, version = r.version + excluded.version`,
-		deleteRecords: `DELETE FROM kanava_record WHERE (kind, key) IN (SELECT e.k, e.y FROM ` + d.rows("k text, y text") + `)`,
+		deleteRecords: `DELETE FROM kanava_record WHERE (kind, key) IN (SELECT e.k, e.y FROM ` + d.each("k text, y text") + `)`,
 		versions: `SELECT r.kind, r.key, r.version FROM ` + d.rows("k text, y text") + `
 			CROSS JOIN kanava_record AS r WHERE r.kind = e.k AND r.key = e.y`,
 		get: `SELECT ` + recordColumns + ` FROM ` + d.rows("k text, y text") + `
@@ -82,41 +90,41 @@ func newStatements(d *dialect) *statements {
 			FROM ` + d.rows("h hash") + ` CROSS JOIN kanava_name AS n LEFT JOIN kanava_work AS w ON w.seq = n.seq
 			WHERE n.hash = e.h` + d.lockNames,
 		insertNames: d.insert + ` INTO kanava_name (hash, seq, seen)
-			SELECT e.h, e.s, CASE WHEN e.o THEN ` + d.now + ` END FROM ` + d.rows("h hash, s bigint, o boolean") + `
+			SELECT e.h, e.s, CASE WHEN e.o THEN ` + d.stampedNow + ` END FROM ` + d.each(name+d.stamp) + `
 			WHERE true ON CONFLICT (hash) DO NOTHING`,
 		insertedNames: `SELECT n.seq FROM ` + d.rows("h hash, s bigint") + `
 			CROSS JOIN kanava_name AS n WHERE n.hash = e.h AND n.seq = e.s`,
-		remember: `UPDATE kanava_name SET seen = ` + d.now + `
-			WHERE hash IN (SELECT e.h FROM ` + d.rows("h hash") + `) AND seen IS NULL`,
-		rename: `UPDATE kanava_name AS n SET seq = e.s FROM ` + d.rows("h hash, s bigint") + ` WHERE n.hash = e.h`,
+		remember: d.update + ` kanava_name AS n SET seen = ` + d.stampedNow + ` FROM ` + d.each("h hash"+d.stamp) + `
+			WHERE n.hash = e.h AND n.seen IS NULL`,
+		rename: d.update + ` kanava_name AS n SET seq = e.s FROM ` + d.each(name) + ` WHERE n.hash = e.h`,
 		insertWork: d.insert + ` INTO kanava_work
 			(seq, queue, id, lane, lane_hash, grp, due, ready, until, head, dead, once, started, tries, enqueued, token, reason, body)
 			SELECT e.s, e.q, e.i, e.l, e.h, e.g, e.d, ` + ready + `, 0,
 				e.h = 0 OR e.f AND (` + first("e.h") + `) IS NULL,
-				false, e.o, false, 0, ` + d.now + `, '', '', e.b
-			FROM ` + d.rows("s bigint, q text, i text, l text, h bigint, g text, d bigint, f boolean, o boolean, b text"),
-		replaceWork: `UPDATE kanava_work AS w SET lane = e.l, lane_hash = e.h, grp = e.g, due = e.d,
+				false, e.o, false, 0, ` + d.stampedNow + `, '', '', e.b
+			FROM ` + d.each(work+d.stamp) + ` WHERE true`,
+		replaceWork: d.update + ` kanava_work AS w SET lane = e.l, lane_hash = e.h, grp = e.g, due = e.d,
 				ready = ` + ready + `,
 				until = 0, head = (e.h = 0), dead = false, started = false, tries = 0, token = '', reason = '', body = e.b
-			FROM ` + d.rows("s bigint, l text, h bigint, g text, d bigint, b text") + ` WHERE w.seq = e.s`,
-		start: `UPDATE kanava_work AS w SET started = true FROM ` + lease + ` WHERE ` + held,
-		done:  `DELETE FROM kanava_work WHERE seq IN (SELECT w.seq FROM ` + lease + ` CROSS JOIN kanava_work AS w WHERE ` + held + `)`,
-		later: `UPDATE kanava_work AS w SET due = e.d, ready = ` + ready + `,
+			FROM ` + d.each(work+d.stamp) + ` WHERE w.seq = e.s`,
+		start: d.update + ` kanava_work AS w SET started = true FROM ` + d.each(lease) + ` WHERE ` + held,
+		done:  `DELETE FROM kanava_work WHERE seq IN (SELECT w.seq FROM ` + d.each(lease) + ` CROSS JOIN kanava_work AS w WHERE ` + held + `)`,
+		later: d.update + ` kanava_work AS w SET due = e.d, ready = ` + ready + `,
 				until = 0, token = '', started = false, tries = w.tries + 1, reason = e.r, body = COALESCE(e.b, w.body)
-			FROM ` + d.rows("s bigint, q text, i text, t text, l bigint, d bigint, r text, b text") + ` WHERE ` + held,
-		bury: `UPDATE kanava_work AS w SET dead = true, head = false, until = 0, token = '', reason = e.r
-			FROM ` + d.rows("s bigint, q text, i text, t text, l bigint, r text") + ` WHERE ` + held,
-		replay: `UPDATE kanava_work AS w SET seq = e.n, dead = false, due = 0, ready = ` + d.now + `, until = 0, started = false, tries = w.tries + 1,
+			FROM ` + d.each(lease+", d bigint, r text, b text"+d.stamp) + ` WHERE ` + held,
+		bury: d.update + ` kanava_work AS w SET dead = true, head = false, until = 0, token = '', reason = e.r
+			FROM ` + d.each(lease+", r text") + ` WHERE ` + held,
+		replay: d.update + ` kanava_work AS w SET seq = e.n, dead = false, due = 0, ready = ` + d.stampedNow + `, until = 0, started = false, tries = w.tries + 1,
 				head = w.lane_hash = 0 OR e.f AND (` + first("w.lane_hash") + `) IS NULL
-			FROM ` + d.rows("s bigint, n bigint, f boolean") + ` WHERE w.seq = e.s AND w.dead = TRUE`,
-		drop: `DELETE FROM kanava_work WHERE seq IN (SELECT e.s FROM ` + d.rows("s bigint") + `)`,
+			FROM ` + d.each("s bigint, n bigint, f boolean"+d.stamp) + ` WHERE w.seq = e.s AND w.dead = TRUE`,
+		drop: `DELETE FROM kanava_work WHERE seq IN (SELECT e.s FROM ` + d.each("s bigint") + `)`,
 		leases: `SELECT w.seq, w.queue, w.id, w.token, w.lane_hash FROM ` + d.rows("s bigint") + `
 			CROSS JOIN kanava_work AS w WHERE w.seq = e.s AND w.token <> ''`,
-		dropNames: `DELETE FROM kanava_name WHERE hash IN (SELECT e.h FROM ` + d.rows("h hash") + `) AND seen IS NULL`,
-		promote: `UPDATE kanava_work AS w SET head = TRUE
+		dropNames: `DELETE FROM kanava_name WHERE hash IN (SELECT e.h FROM ` + d.each("h hash") + `) AND seen IS NULL`,
+		promote: d.update + ` kanava_work AS w SET head = TRUE
 			FROM (SELECT DISTINCT (` + first("g.value") + `) AS s FROM ` + d.intList + `) AS e
 			WHERE w.seq = e.s AND w.head = FALSE`,
-		fixLanes: `UPDATE kanava_work AS w SET head = NOT w.head
+		fixLanes: d.update + ` kanava_work AS w SET head = NOT w.head
 			WHERE w.dead = FALSE AND w.lane_hash <> 0 AND w.lane_hash IN (SELECT g.value FROM ` + d.intList + `) AND w.head <>
 				(w.seq = (` + first("w.lane_hash") + `))`,
 		forgetBusy: `UPDATE kanava_name SET seen = NULL
@@ -145,8 +153,10 @@ func newStatements(d *dialect) *statements {
 		workInQueue: [2]string{works + `FALSE AND ` + inQueue, works + `TRUE AND ` + inQueue},
 		list:        listForms(d),
 	}
+	s.stamped = map[string]bool{}
 	for _, text := range s.all() {
 		*text = d.text(*text)
+		s.stamped[*text] = d.stamp != "" && strings.Contains(*text, d.stampedNow)
 	}
 	return &s
 }
@@ -192,6 +202,18 @@ func sqliteRows(each string) func(list string) string {
 		}
 		return "(SELECT " + b.String() + ", key AS place FROM " + each + "($1)) AS e"
 	}
+}
+
+// sqliteEach reads the parameters as a row.
+func sqliteEach(list string) string {
+	var b strings.Builder
+	for i, c := range columns(list) {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("? AS " + c.name)
+	}
+	return "(SELECT " + b.String() + ") AS e"
 }
 
 // postgresRows reads a JSON array of objects in PostgreSQL.

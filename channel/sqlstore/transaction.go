@@ -1,12 +1,11 @@
 package sqlstore
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"slices"
-	"strconv"
+	"time"
 
 	"github.com/kanava-go/kanava/channel"
 )
@@ -20,6 +19,7 @@ type transaction struct {
 	// ours and its durability is the host's business.
 	hosts bool
 	seqs  sequence
+	now   int64 // see present
 }
 
 // errAgain says that another transaction came in between; the same attempt succeeds later.
@@ -39,6 +39,62 @@ func (t *transaction) exec(statement string, args ...any) (int, error) {
 	}
 	n, err := res.RowsAffected()
 	return int(n), err
+}
+
+// byRow says that statements take the rows they change one by one.
+func (s *Store) byRow() bool { return s.dialect == SQLite }
+
+// change runs a statement that changes rows, for all of them together or for one after the
+// other, and returns how many it changed.
+func (t *transaction) change(statement string, rows []values) (changed int, err error) {
+	if !t.byRow() {
+		return t.exec(statement, jsonRows(rows))
+	}
+	var stmt *sql.Stmt
+	if stmt = t.prepared(statement); stmt != nil {
+		stmt = t.tx.StmtContext(t.ctx, stmt)
+	} else if stmt, err = t.tx.PrepareContext(t.ctx, statement); err != nil {
+		return 0, err
+	}
+	defer stmt.Close()
+	stamped := t.sql.stamped[statement]
+	for i := range rows {
+		args := rows[i].args
+		if stamped {
+			args = append(rows[i].with().args, t.present())
+		}
+		res, err := stmt.ExecContext(t.ctx, args...)
+		if err != nil {
+			return changed, err
+		}
+		n, err := res.RowsAffected()
+		if err != nil {
+			return changed, err
+		}
+		changed += int(n)
+	}
+	return changed, nil
+}
+
+func jsonRows(rows []values) string {
+	return array(rows, func(dst []byte, v *values) []byte { return append(append(dst, v.json...), '}') })
+}
+
+// present is the time by the clock of this process, which SQLite shares.
+func (t *transaction) present() int64 {
+	if t.now == 0 {
+		t.now = time.Now().UnixMicro()
+	}
+	return t.now
+}
+
+// rowsOf collects the values of rows.
+func rowsOf[T any](rows []T, of func(*T) values) []values {
+	out := make([]values, len(rows))
+	for i := range rows {
+		out[i] = of(&rows[i])
+	}
+	return out
 }
 
 // query runs a statement that returns rows and gives each to scan.
@@ -73,14 +129,14 @@ func eachRow(rows *sql.Rows, err error, scan func(*sql.Rows) error) error {
 	return rows.Err()
 }
 
-// expect runs a statement that must change exactly n rows, or else the batch fails with
+// expect runs a statement that must change every row, or else the batch fails with
 // otherwise.
-func (t *transaction) expect(n int, otherwise error, statement, rows string) error {
-	if n == 0 {
+func (t *transaction) expect(otherwise error, statement string, rows []values) error {
+	if len(rows) == 0 {
 		return nil
 	}
-	changed, err := t.exec(statement, rows)
-	if err == nil && changed != n {
+	changed, err := t.change(statement, rows)
+	if err == nil && changed != len(rows) {
 		err = otherwise
 	}
 	return err
@@ -207,50 +263,49 @@ func (t *transaction) seq() (int64, error) {
 }
 
 func (t *transaction) applyRecords(r *request) error {
-	rows := func(rs []row) string {
-		return array(rs, func(dst []byte, r *row) []byte { return append(dst, r.json...) })
-	}
-	if err := t.expect(len(r.putNew), channel.ErrConflict, t.sql.putNew, rows(r.putNew)); err != nil {
+	rows := func(rs []row) []values { return rowsOf(rs, func(r *row) values { return r.values }) }
+	if err := t.expect(channel.ErrConflict, t.sql.putNew, rows(r.putNew)); err != nil {
 		return err
 	}
-	if err := t.expect(len(r.putOld), channel.ErrConflict, t.sql.putOld, rows(r.putOld)); err != nil {
+	if err := t.expect(channel.ErrConflict, t.sql.putOld, rows(r.putOld)); err != nil {
 		return err
 	}
 	if len(r.add) > 0 {
-		if _, err := t.exec(t.sql.add, array(r.add, func(dst []byte, a *addition) []byte { return a.appendRow(dst) })); err != nil {
+		if _, err := t.change(t.sql.add, rowsOf(r.add, func(a *addition) values { return a.values(t.byRow()) })); err != nil {
 			return err
 		}
 	}
 	if len(r.del) > 0 {
-		if _, err := t.exec(t.sql.deleteRecords, rows(r.del)); err != nil {
+		if _, err := t.change(t.sql.deleteRecords, rows(r.del)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func hashRows(hashes []string) string {
-	sorted := slices.Clone(hashes)
-	slices.SortFunc(sorted, cmp.Compare[string])
-	return array(sorted, func(dst []byte, h *string) []byte {
+// hashRows are the rows of hashes, in the order in which everybody touches them.
+func (t *transaction) hashRows(hashes []string) []values {
+	return rowsOf(slices.Sorted(slices.Values(hashes)), func(h *string) values {
+		v := newValues(t.byRow(), 48, 2)
+		v.hash('h', *h)
+		return v
+	})
+}
+
+// jsonHashes are the rows of hashes as a statement reads them that changes none.
+func jsonHashes(hashes []string) string {
+	return array(slices.Sorted(slices.Values(hashes)), func(dst []byte, h *string) []byte {
 		return append(append(append(dst, `{"h":"`...), *h...), `"}`...)
 	})
 }
 
-func appendName(dst []byte, hash string, seq int64, once bool) []byte {
-	dst = append(append(append(dst, `{"h":"`...), hash...), `","s":`...)
-	dst = strconv.AppendInt(dst, seq, 10)
-	dst = strconv.AppendBool(append(dst, `,"o":`...), once)
-	return append(dst, '}')
-}
-
-func (a *addition) appendRow(dst []byte) []byte {
-	o := newObject(len(a.key) + len(a.parent) + 96)
-	o.string('k', a.kind)
-	o.string('y', a.key)
-	o.string('p', a.parent)
-	o.int('s', a.sort)
-	o.int('v', a.times)
-	o.int('n', a.n)
-	return append(dst, o.end()...)
+func (a *addition) values(byRow bool) values {
+	v := newValues(byRow, len(a.key)+len(a.parent)+96, 6)
+	v.string('k', a.kind)
+	v.string('y', a.key)
+	v.string('p', a.parent)
+	v.int('s', a.sort)
+	v.int('v', a.times)
+	v.int('n', a.n)
+	return v
 }
