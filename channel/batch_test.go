@@ -104,6 +104,23 @@ func TestAMessageThatCannotBeginDoesNotHoldUpThoseItWasClaimedWith(t *testing.T)
 	}
 }
 
+func TestWhatHasBegunEndsAlthoughTheChannelIsSwitchedOff(t *testing.T) {
+	t.Parallel()
+	store := &meddler{Store: memstore.New()}
+	experiment(t, labOptions{store: store}, func(t *testing.T, l *lab) {
+		flood(t, l)
+		store.meddle = func() {
+			s := l.hub.Channels()[0]
+			s.Enabled = false
+			require.NoError(t, l.hub.Change(t.Context(), admin, s))
+		}
+		l.run()
+		l.pass(time.Minute)
+		require.Len(t, l.line.texts(), 5, "none of them is left open")
+		require.Empty(t, l.letters("check"))
+	})
+}
+
 func TestTheTicketSystemHearsOfAConversationAsTheItemBeforeLeftIt(t *testing.T) {
 	t.Parallel()
 	experiment(t, labOptions{}, func(t *testing.T, l *lab) {

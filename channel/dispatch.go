@@ -31,10 +31,12 @@ func (h *Hub) dispatch(ctx context.Context, w *Work) error {
 		}
 	}
 	ch, ok := h.channels.get(w.Group)
-	if !ok || !ch.Enabled {
+	switch {
+	case w.begin != nil:
+		ch = w.begin.with // what has begun ends, whatever became of the channel since
+	case !ok || !ch.Enabled:
 		return fmt.Errorf("channel: send: %w", ErrDisabled) // it comes back when the channel does
-	}
-	if w.Started {
+	case w.Started:
 		return h.uncertain(ctx, ch, w, item)
 	}
 	begun, err := h.begin(ctx, ch, w, item)
@@ -112,8 +114,11 @@ func (h *Hub) begin(ctx context.Context, ch *Channel, w *Work, item *outboundIte
 	return b, err
 }
 
-// beginning says that begin was called, and what it returned.
-type beginning struct{ *begun }
+// beginning says that begin was called, with which channel, and what it returned.
+type beginning struct {
+	*begun
+	with *Channel
+}
 
 // beginAll is begin for those of which everything was read ahead. If one of them stands in
 // the way of the others, each is left to its worker.
@@ -134,7 +139,7 @@ func (h *Hub) beginAll(ctx context.Context, works []Work) {
 			if err != nil {
 				return err
 			}
-			done[i] = &beginning{b}
+			done[i] = &beginning{b, ch}
 		}
 		return nil
 	})
