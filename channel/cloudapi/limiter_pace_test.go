@@ -30,15 +30,12 @@ func TestNoRoundHasMoreMessagesThanTheLimit(t *testing.T) {
 			limit = to
 		}
 		set(1 + r.IntN(300))
-		speed := float64(limit)
 		for range 10_000 {
 			switch r.IntN(1000) {
 			case 0:
 				set(1 + r.IntN(300))
-				speed = float64(limit)
 			case 1:
-				speed = 1 + r.Float64()*float64(limit-1)
-				p.setSpeed(now, speed)
+				p.setSpeed(now, 1+r.Float64()*float64(limit-1))
 			}
 			if r.IntN(50) == 0 { // received: nobody asked
 				p.take(now)

@@ -56,7 +56,7 @@ func (t *transaction) change(statement string, rows []values) (changed int, err 
 	} else if stmt, err = t.tx.PrepareContext(t.ctx, statement); err != nil {
 		return 0, err
 	}
-	defer stmt.Close()
+	defer func() { _ = stmt.Close() }()
 	stamped := t.sql.stamped[statement]
 	for i := range rows {
 		args := rows[i].args

@@ -130,7 +130,7 @@ func TestForgettingIdleKeysChangesNoDecision(t *testing.T) {
 		interval, burst := time.Duration(1+r.IntN(10))*time.Second, 1+r.IntN(8)
 		l := keyrate.New(interval, burst, 0)
 		m := &model{interval, interval * time.Duration(burst-1), make(map[uint64]time.Duration)}
-		now := time.Duration(t0)
+		now := t0
 		for range 5000 {
 			key := r.Uint64N(50)
 			if r.IntN(10) == 0 {
@@ -153,7 +153,7 @@ func TestForgettingIdleKeysChangesNoDecision(t *testing.T) {
 func TestIdleKeysAreForgotten(t *testing.T) {
 	t.Parallel()
 	l := keyrate.New(60*time.Millisecond, 45, 0) // the longest debt lasts 2.7 seconds
-	now := time.Duration(t0)
+	now := t0
 	for i := range uint64(2000) {
 		l.Take(i, now) // every key once, then never again
 		now += time.Millisecond
