@@ -137,11 +137,19 @@ func (s *scanner) pass(k int, e *ends) {
 // looks for those only that need no context.
 func (s *scanner) best(k, limit int, sure bool, c *candidate) bool {
 	e := s.endings(k, limit)
-	if s.pass(k, &e); e.all == 0 {
+	if e.all == 0 {
 		return false
 	}
 	*c = candidate{first: k, iin: s.iin(k), tier: Strong}
 	issued := tiersByIIN()[c.iin]
+	if sure {
+		e.all &= issued.strong
+	} else {
+		e.all &= issued.strong | issued.weak
+	}
+	if s.pass(k, &e); e.all == 0 {
+		return false
+	}
 	for rest := e.all & issued.strong; rest != 0; {
 		c.n = rest.pop()
 		c.last = int(e.group[c.n])
@@ -202,11 +210,14 @@ func (s *scanner) isCard(c *candidate) bool {
 	if doubtful && c.tier != Weak && !s.vouched(c) {
 		return false
 	}
+	if c.shape == uniform && s.follows(c) {
+		return false
+	}
 	track := s.isTrack(start, end)
 	if !track && s.touched(start, end) || s.isTail(g) || s.isHead(g) {
 		return false
 	}
-	if c.shape != single && (s.isIBAN(start, end) || s.blocked(c)) {
+	if c.shape != single && (spaced(g) && s.isIBAN(start, end) || s.blocked(c)) {
 		return false
 	}
 	if c.shape == single && !doubtful && (s.isFraction(start) || !s.r.Strict && s.labelled(start)) {

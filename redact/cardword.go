@@ -20,7 +20,10 @@ type word struct {
 	text     string // lower case
 	whole    bool   // only as a whole word; otherwise also inside of others
 	unionPay bool
-	caseless bool // set in the index
+
+	// Set in the index.
+	caseless bool
+	third    byte // the third character if the first three are ASCII, or 0
 }
 
 // cardWords are the card words of many languages. None contains another: "card"
@@ -76,6 +79,9 @@ func indexOf(unionPay bool) *wordIndex {
 			continue
 		}
 		w.caseless = strings.ToUpper(w.text) == w.text
+		if len(w.text) > 2 && w.text[0]|w.text[1]|w.text[2] < utf8.RuneSelf {
+			w.third = w.text[2]
+		}
 		first, n := utf8.DecodeRuneInString(w.text)
 		second, _ := utf8.DecodeRuneInString(w.text[n:])
 		for _, a := range spellings(first) {
@@ -172,7 +178,16 @@ func (o *options) vocabulary() vocabulary {
 // at returns the length of a word that starts at b[i], or 0.
 func (v *vocabulary) at(b []byte, i int) int {
 	if i+1 < len(b) && v.index.mayStart(b[i], b[i+1]) {
-		for _, w := range v.index.starting(b[i], b[i+1]) {
+		words := v.index.starting(b[i], b[i+1])
+		third := byte(0)
+		if i+2 < len(b) && b[i]|b[i+1]|b[i+2] < utf8.RuneSelf {
+			third = b[i+2]
+		}
+		for k := range words {
+			w := &words[k]
+			if third != 0 && w.third != 0 && (third^w.third)&^0x20 != 0 {
+				continue // a quick look that answers for most
+			}
 			if n := w.at(b, i); n > 0 {
 				return n
 			}

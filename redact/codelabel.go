@@ -10,41 +10,43 @@ import (
 type codeLabel struct {
 	text string // lower case
 	kind Kind
+	prev rune // the last letter but one, set in the index
 }
 
 var codeLabels = [...]codeLabel{
-	{"cvv", SecurityCode}, {"cvc", SecurityCode}, {"cid", SecurityCode}, {"cvn", SecurityCode},
-	{"csc", SecurityCode}, {"cav", SecurityCode}, {"cve", SecurityCode}, {"cvp", SecurityCode},
-	{"ccv", SecurityCode},
-	{"security code", SecurityCode}, {"código de seguridad", SecurityCode}, {"codigo de seguridad", SecurityCode},
-	{"código de segurança", SecurityCode}, {"codigo de seguranca", SecurityCode},
-	{"cryptogramme", SecurityCode}, {"code de sécurité", SecurityCode}, {"code de securite", SecurityCode},
-	{"prüfziffer", SecurityCode}, {"prüfnummer", SecurityCode}, {"sicherheitscode", SecurityCode},
-	{"codice di sicurezza", SecurityCode}, {"beveiligingscode", SecurityCode},
-	{"güvenlik kodu", SecurityCode}, {"guvenlik kodu", SecurityCode}, {"kode keamanan", SecurityCode},
-	{"код безопасности", SecurityCode}, {"رمز الأمان", SecurityCode},
-	{"安全码", SecurityCode}, {"安全碼", SecurityCode}, {"セキュリティコード", SecurityCode},
-	{"보안코드", SecurityCode}, {"보안 코드", SecurityCode},
-	{"pin", PIN}, {"pincode", PIN}, {"пин", PIN}, {"пинкод", PIN}, {"密码", PIN}, {"密碼", PIN},
-	{"暗証番号", PIN}, {"비밀번호", PIN}, {"الرقم السري", PIN},
+	{text: "cvv", kind: SecurityCode}, {text: "cvc", kind: SecurityCode}, {text: "cid", kind: SecurityCode}, {text: "cvn", kind: SecurityCode},
+	{text: "csc", kind: SecurityCode}, {text: "cav", kind: SecurityCode}, {text: "cve", kind: SecurityCode}, {text: "cvp", kind: SecurityCode},
+	{text: "ccv", kind: SecurityCode},
+	{text: "security code", kind: SecurityCode}, {text: "código de seguridad", kind: SecurityCode}, {text: "codigo de seguridad", kind: SecurityCode},
+	{text: "código de segurança", kind: SecurityCode}, {text: "codigo de seguranca", kind: SecurityCode},
+	{text: "cryptogramme", kind: SecurityCode}, {text: "code de sécurité", kind: SecurityCode}, {text: "code de securite", kind: SecurityCode},
+	{text: "prüfziffer", kind: SecurityCode}, {text: "prüfnummer", kind: SecurityCode}, {text: "sicherheitscode", kind: SecurityCode},
+	{text: "codice di sicurezza", kind: SecurityCode}, {text: "beveiligingscode", kind: SecurityCode},
+	{text: "güvenlik kodu", kind: SecurityCode}, {text: "guvenlik kodu", kind: SecurityCode}, {text: "kode keamanan", kind: SecurityCode},
+	{text: "код безопасности", kind: SecurityCode}, {text: "رمز الأمان", kind: SecurityCode},
+	{text: "安全码", kind: SecurityCode}, {text: "安全碼", kind: SecurityCode}, {text: "セキュリティコード", kind: SecurityCode},
+	{text: "보안코드", kind: SecurityCode}, {text: "보안 코드", kind: SecurityCode},
+	{text: "pin", kind: PIN}, {text: "pincode", kind: PIN}, {text: "пин", kind: PIN}, {text: "пинкод", kind: PIN}, {text: "密码", kind: PIN}, {text: "密碼", kind: PIN},
+	{text: "暗証番号", kind: PIN}, {text: "비밀번호", kind: PIN}, {text: "الرقم السري", kind: PIN},
 }
 
 // A labelIndex lists the labels by their last letter.
 type labelIndex struct {
 	ascii [utf8.RuneSelf][]codeLabel
-	other map[rune][]codeLabel
-	some  [4]uint64 // bit r&255 is set if other may have labels that end with r
+	other [64][]codeLabel // by the lowest bits of the letter
+	some  [4]uint64       // bit r&255 is set if other may have labels that end with r
 }
 
 var codeLabelsByEnd = sync.OnceValue(func() *labelIndex {
-	x := labelIndex{other: map[rune][]codeLabel{}}
+	var x labelIndex
 	for _, label := range codeLabels {
-		last, _ := utf8.DecodeLastRuneInString(label.text)
+		last, w := utf8.DecodeLastRuneInString(label.text)
+		label.prev, _ = utf8.DecodeLastRuneInString(label.text[:len(label.text)-w])
 		if last < utf8.RuneSelf {
 			x.ascii[last] = append(x.ascii[last], label)
 			continue
 		}
-		x.other[last] = append(x.other[last], label)
+		x.other[last&63] = append(x.other[last&63], label)
 		for r := unicode.SimpleFold(last); ; r = unicode.SimpleFold(r) {
 			x.some[r>>6&3] |= 1 << (r & 63)
 			if r == last {
@@ -55,7 +57,7 @@ var codeLabelsByEnd = sync.OnceValue(func() *labelIndex {
 	return &x
 })
 
-// ending returns the labels that end with r in lower or upper case.
+// ending returns the labels that may end with r in lower or upper case.
 func (x *labelIndex) ending(r rune) []codeLabel {
 	if r < utf8.RuneSelf {
 		if 'A' <= r && r <= 'Z' {
@@ -66,7 +68,7 @@ func (x *labelIndex) ending(r rune) []codeLabel {
 	if x.some[r>>6&3]>>(r&63)&1 == 0 {
 		return nil // most letters
 	}
-	return x.other[toLower(r)]
+	return x.other[toLower(r)&63]
 }
 
 // codeBefore returns the kind of code that a label before the digits at i
@@ -91,12 +93,14 @@ func (o *options) codeBefore(b []byte, i int) Kind {
 		case w == 0:
 			return 0
 		case r < utf8.RuneSelf && isLetter(byte(r)):
-			if k := labels.kindBefore(b, i, inWord); k != 0 {
+			if k := labels.kindBefore(b, i, r, w, inWord); k != 0 {
 				return k
 			}
 			inWord = true
 		case r == '2': // CVV2
-			return labels.kindBefore(b, i-w, false)
+			i -= w
+			r, w = runeBefore(b, i)
+			return labels.kindBefore(b, i, r, w, false)
 		case r == '\n':
 			if breaks++; breaks > 1 {
 				return 0
@@ -105,7 +109,7 @@ func (o *options) codeBefore(b []byte, i int) Kind {
 		case isDigit(r):
 			return 0
 		case r >= utf8.RuneSelf && isWordRune(r):
-			if k := labels.kindBefore(b, i, inWord); k != 0 {
+			if k := labels.kindBefore(b, i, r, w, inWord); k != 0 {
 				return k
 			}
 			inWord = isLatin(r)
@@ -117,20 +121,20 @@ func (o *options) codeBefore(b []byte, i int) Kind {
 	return 0
 }
 
-// kindBefore returns the kind of the label that ends at i, or 0. Labels in
+// kindBefore returns the kind of the label that ends at i, with the character last
+// of width w, or 0. Labels in
 // alphabets are whole words, or the end of a compound; inWord tells that a Latin
 // letter follows.
-func (x *labelIndex) kindBefore(b []byte, i int, inWord bool) Kind {
-	last, w := runeBefore(b, i)
-	if w == 0 {
+func (x *labelIndex) kindBefore(b []byte, i int, last rune, w int, inWord bool) Kind {
+	labels := x.ending(last)
+	if len(labels) == 0 || inWord && last < utf8.RuneSelf {
 		return 0
 	}
-	for _, label := range x.ending(last) {
-		if inWord && label.text[len(label.text)-1] < utf8.RuneSelf {
-			continue
-		}
-		if n := len(label.text); last < utf8.RuneSelf && n > 1 && i > 1 && b[i-2] < utf8.RuneSelf &&
-			label.text[n-2] < utf8.RuneSelf && (b[i-2]^label.text[n-2])&^0x20 != 0 {
+	prev, _ := runeBefore(b, i-w)
+	prev = toLower(prev)
+	for k := range labels {
+		label := &labels[k]
+		if label.prev != prev {
 			continue // a quick look that answers for most words
 		}
 		start, ok := cutFoldSuffix(b, i, label.text)

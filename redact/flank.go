@@ -17,18 +17,39 @@ func (s *scanner) touched(start, end int) bool {
 			return true
 		}
 	}
-	// Candidates of many lengths start at the same place.
-	c := &s.front[start/2%len(s.front)]
-	if c.behind != start+1 {
-		c.behind, c.touched = start+1, s.touchedBefore(skipBack(b, start))
+	c := s.frontAt(start)
+	if *c&knowsTouch == 0 {
+		*c |= knowsTouch
+		if s.touchedBefore(skipBack(b, start)) {
+			*c |= isTouched
+		}
 	}
-	return c.touched || s.inTokenAfter(right)
+	return *c&isTouched != 0 || s.inTokenAfter(right)
 }
 
-// A frontCache remembers what touchedBefore said of a candidate.
-type frontCache struct {
-	behind  int // one more than its start; 0 before the first
-	touched bool
+// A front remembers what was found out about the text before a group: one more
+// than its start, or 0 before the first, and below that a few bits.
+type front uint64
+
+const (
+	knowsTouch front = 1 << iota // touchedBefore was asked
+	isTouched                    // it said yes
+	knowsMask                    // isTail asked mayReach
+	hasMask                      // it said yes
+	knowsLabel                   // isCode asked codeBefore
+	hasLabel                     // it found a label
+	frontBits  = iota
+)
+
+// frontAt returns the front of the candidates that start at start. They are of
+// many lengths, and those behind a doubtful one are judged before it is clear that
+// they do not belong to it.
+func (s *scanner) frontAt(start int) *front {
+	c := &s.fronts[start/2%len(s.fronts)]
+	if at := front(start + 1); *c>>frontBits != at {
+		*c = at << frontBits
+	}
+	return c
 }
 
 // touchedBefore is touched for what stands before i.
@@ -143,9 +164,11 @@ func (s *scanner) inURL(i int) bool {
 		return false
 	}
 	if i < c.start || i < c.mark+2 || c.to < i-maxURL*utf8.UTFMax {
-		low := stepBack(b, i, maxURL)
+		low := max(0, i-maxURL) // enough where the stretch is short
 		for c.to = i; c.to > low && !endsURL[b[c.to-1]]; {
-			c.to--
+			if c.to--; c.to == i-maxURL {
+				low = stepBack(b, i, maxURL)
+			}
 		}
 		c.start, c.mark = c.to, 0
 	}
@@ -157,7 +180,7 @@ func (s *scanner) inURL(i int) bool {
 		}
 	}
 	isURL := c.mark > 0 && atMost(b[c.mark-1:i], maxURL) ||
-		foldPrefix(b[c.start:i], "www.") > 0 && atMost(b[c.start:i], maxURL)
+		b[c.start]|0x20 == 'w' && foldPrefix(b[c.start:i], "www.") > 0 && atMost(b[c.start:i], maxURL)
 	if !isURL {
 		return false
 	}

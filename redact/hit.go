@@ -1,5 +1,7 @@
 package redact
 
+import "slices"
+
 // A hit is what becomes a Span, small enough to keep several on the stack.
 type hit struct {
 	start, end int
@@ -29,6 +31,9 @@ func (h *hits) add() *hit {
 	if h.n == len(h.few) {
 		h.many = append(make([]hit, 0, 8*len(h.few)), h.few[:]...)
 		h.n++
+	}
+	if len(h.many) == cap(h.many) {
+		h.many = slices.Grow(h.many, 3*len(h.many)) // copied less often than append would
 	}
 	h.many = append(h.many, hit{})
 	return &h.many[len(h.many)-1]

@@ -23,6 +23,17 @@ type ibanCache struct {
 // that is not known yet, negative if there is none.
 type ibanStart struct{ at, end int }
 
+// spaced reports whether single spaces are all that stands between the groups g,
+// as in an IBAN. It spares most candidates the look at what is before them.
+func spaced(g []group) bool {
+	for i := range len(g) - 1 {
+		if g[i].gap != ' ' {
+			return false
+		}
+	}
+	return true
+}
+
 // isIBAN reports whether the groups in b[start:end] are a part of an
 // international bank account number (ISO 13616) written in groups: two
 // letters, two check digits, up to 30 letters and digits. Its check settles it.
@@ -107,10 +118,14 @@ func (o *options) inIBAN(b []byte, i int) bool {
 // a group, or a negative number if there is none. If digits of it are masked, its
 // form is enough.
 func (s *scanner) endOfIBAN(i int) (end int) {
-	b, first, masked := s.b, s.b[i:i+4], false
+	b, masked := s.b, false
+	first := uint64(0)
+	for _, c := range b[i : i+4] {
+		first = addToIBAN(first, ibanValues[c])
+	}
 	end = -1
-	m, n := uint64(0), len(first)
-	for i += len(first); i < len(b) && n < maxIBAN; n++ {
+	m, n := uint64(0), 4
+	for i += n; i < len(b) && n < maxIBAN; n++ {
 		c := b[i]
 		if c == ' ' && b[i-1] != ' ' {
 			if i++; i == len(b) {
@@ -118,49 +133,56 @@ func (s *scanner) endOfIBAN(i int) (end int) {
 			}
 			c = b[i]
 		}
+		v := ibanValues[c]
 		switch {
 		case rune(c) == s.mask || c >= utf8.RuneSelf:
 			r, w := runeAfter(b, i)
 			if r == s.mask && s.hidesDigit(i) {
 				masked = true
-			} else if c < utf8.RuneSelf && isAlnum(c) { // the letter X in a word
-				m = addToIBAN(m, c)
+			} else if v != 0 { // the letter X in a word
+				m = addToIBAN(m, v)
 			} else {
 				return end
 			}
 			i += w
-		case isAlnum(c):
-			m = addToIBAN(m, c)
+		case v != 0:
+			m = addToIBAN(m, v)
 			i++
 		default:
 			return end
 		}
-		if n+1 < minIBAN || s.inIBAN(b, i) {
+		if n+1 < minIBAN || i < len(b) && ibanValues[b[i]] != 0 || s.inIBAN(b, i) {
 			continue
 		}
-		if masked {
-			end = i
-			continue
-		}
-		all := m // the check moves the first four characters to the end
-		for _, c := range first {
-			all = addToIBAN(all, c)
-		}
-		if all%97 == 1 {
+		// The check moves the first four characters, which are six digits, to
+		// the end.
+		if masked || (m%97*1_000_000+first)%97 == 1 {
 			end = i
 		}
 	}
 	return end
 }
 
-// addToIBAN appends the letter or digit c to a number that is m, or leaves the same
-// remainder by 97. Letters count as 10 to 35.
-func addToIBAN(m uint64, c byte) uint64 {
+// addToIBAN appends the letter or digit of which v is in ibanValues to a number
+// that is m, or leaves the same remainder by 97.
+func addToIBAN(m uint64, v uint8) uint64 {
 	if m >= 1<<56 {
 		m %= 97
 	}
-	if c <= '9' {
-		return m*10 + uint64(c-'0')
+	if v <= 10 {
+		return m*10 + uint64(v-1)
 	}
-	return m*100 + uint64(c|0x20-'a') + 10
+	return m*100 + uint64(v-1)
 }
+
+// ibanValues holds one more than what each character counts in an IBAN, letters
+// as 10 to 35, or 0.
+var ibanValues = func() (values [256]uint8) {
+	for c := range uint8(10) {
+		values['0'+c] = c + 1
+	}
+	for c := range uint8(26) {
+		values['a'+c], values['A'+c] = c+11, c+11
+	}
+	return values
+}()

@@ -106,7 +106,14 @@ func (t *stretch) run(k int, masked bool) (n int) {
 // at the end of a masked card.
 func (s *scanner) isTail(g []group) bool {
 	_, tail := s.r.Keep.ends(maxDigits)
-	if tail == 0 || !s.mayReach(g[0].start, -1, tail-1) {
+	c := s.frontAt(g[0].start)
+	if *c&knowsMask == 0 {
+		*c |= knowsMask
+		if tail > 0 && s.mayReach(g[0].start, -1, tail-1) {
+			*c |= hasMask
+		}
+	}
+	if *c&hasMask == 0 {
 		return false
 	}
 	t := s.stretchFrom(g[0].start, -1, tail-1)

@@ -27,16 +27,14 @@ func (s *scanner) isCode(g *group) bool {
 		return false
 	}
 	// Candidates of many lengths start behind the same group.
-	if c := &s.code; c.behind != g.start+1 {
-		c.behind, c.labelled = g.start+1, s.codeBefore(s.b, g.start) != 0
+	c := s.frontAt(g.start)
+	if *c&knowsLabel == 0 {
+		*c |= knowsLabel
+		if s.codeBefore(s.b, g.start) != 0 {
+			*c |= hasLabel
+		}
 	}
-	return s.code.labelled
-}
-
-// A codeCache remembers what isCode said of the last group.
-type codeCache struct {
-	behind   int // one more than its start; 0 before the first
-	labelled bool
+	return *c&hasLabel != 0
 }
 
 // expiryWords may stand between a card number and its expiry date.

@@ -43,11 +43,10 @@ type scanner struct {
 
 	cards, unionPay wordCache
 	url             urlCache
-	front           [4]frontCache
+	fronts          [32]front
 	iban            ibanCache
 	unsure          unsureStretch
-	code            codeCache
-	token           tokenWord
+	tokens          [8]tokenWord
 	walk            tokenWalk
 	plain           plainStretch
 	ahead           tokenEnd

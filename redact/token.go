@@ -92,9 +92,9 @@ type tokenWord struct {
 }
 
 // wordEnding returns the word of Latin letters that ends at i. It remembers the
-// last, since many candidates may stand behind the same one.
+// last few, since many candidates may stand behind the same ones.
 func (s *scanner) wordEnding(i int) tokenWord {
-	x := &s.token
+	x := &s.tokens[i%len(s.tokens)]
 	if x.end != i {
 		word := latinBefore(s.b, i)
 		start := i - len(word)

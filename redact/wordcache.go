@@ -27,6 +27,11 @@ func (c *wordCache) near(b []byte, start, end int) bool {
 	if start == c.start && end <= c.until {
 		return false
 	}
+	const after = wordsAfter * utf8.UTFMax
+	if c.back < 0 && c.from <= c.backTo && c.backFrom <= max(0, start-wordsBefore*utf8.UTFMax) && c.to >= min(end+after, len(b)) {
+		c.backTo = max(c.backTo, start)
+		return false // far and wide there is no word
+	}
 	if c.search(b, start, end) {
 		return true
 	}
@@ -58,11 +63,11 @@ func (c *wordCache) search(b []byte, start, end int) bool {
 		return true
 	}
 	const most = wordsAfter * utf8.UTFMax
-	limit := end + most // where there is one question, more will follow
+	limit, ahead := end+most, most // where there is one question, more will follow
 	switch {
 	case end > c.to || end < c.from-most || c.from == c.to:
 		c.from, c.to, c.end = end, end, 0
-		limit = stepOn(b, end, wordsAfter)
+		limit, ahead = stepOn(b, end, wordsAfter), 0
 	case end < c.from: // a shorter candidate
 		at, n := c.words.next(b, end, c.from)
 		if c.from = end; n > 0 {
@@ -70,7 +75,7 @@ func (c *wordCache) search(b []byte, start, end int) bool {
 		}
 	}
 	if limit = min(limit, len(b)); c.end == 0 && c.to < limit {
-		at, n := c.words.next(b, c.to, limit)
+		at, n := c.words.next(b, c.to, min(limit+ahead, len(b)))
 		if c.to = at; n > 0 {
 			c.end = at + n
 		}
