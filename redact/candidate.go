@@ -210,14 +210,14 @@ func (s *scanner) isCard(c *candidate) bool {
 	if doubtful && c.tier != Weak && !s.vouched(c) {
 		return false
 	}
-	if c.shape == uniform && s.follows(c) {
+	if c.shape != single && s.blocked(c) {
 		return false
 	}
 	track := s.isTrack(start, end)
 	if !track && s.touched(start, end) || s.isTail(g) || s.isHead(g) {
 		return false
 	}
-	if c.shape != single && (spaced(g) && s.isIBAN(start, end) || s.blocked(c)) {
+	if c.shape != single && spaced(g) && s.isIBAN(start, end) {
 		return false
 	}
 	if c.shape == single && !doubtful && (s.isFraction(start) || !s.r.Strict && s.labelled(start)) {

@@ -127,6 +127,9 @@ func (w *word) at(b []byte, i int) int {
 		}
 		return 0
 	}
+	if w.whole && i > 0 && isLetter(b[i-1]) {
+		return 0 // in the middle of a word, as seen without reading it
+	}
 	n := foldPrefix(b[i:], w.text)
 	if n > 0 && w.whole {
 		if r, _ := runeBefore(b, i); isAnyLetter(r) {

@@ -122,9 +122,8 @@ func (o *options) codeBefore(b []byte, i int) Kind {
 }
 
 // kindBefore returns the kind of the label that ends at i, with the character last
-// of width w, or 0. Labels in
-// alphabets are whole words, or the end of a compound; inWord tells that a Latin
-// letter follows.
+// of width w, or 0. Labels in alphabets are whole words, or the end of a compound;
+// inWord tells that a Latin letter follows.
 func (x *labelIndex) kindBefore(b []byte, i int, last rune, w int, inWord bool) Kind {
 	labels := x.ending(last)
 	if len(labels) == 0 || inWord && last < utf8.RuneSelf {

@@ -27,8 +27,8 @@ func (s *scanner) touched(start, end int) bool {
 	return *c&isTouched != 0 || s.inTokenAfter(right)
 }
 
-// A front remembers what was found out about the text before a group: one more
-// than its start, or 0 before the first, and below that a few bits.
+// A front remembers what was found out about the text before a group, or of a
+// word: one more than its start, or 0 before the first, and below that a few bits.
 type front uint64
 
 const (
@@ -38,6 +38,8 @@ const (
 	hasMask                      // it said yes
 	knowsLabel                   // isCode asked codeBefore
 	hasLabel                     // it found a label
+	knowsWord                    // namesAfter was asked
+	hasName                      // it said yes
 	frontBits  = iota
 )
 

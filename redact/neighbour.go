@@ -38,17 +38,6 @@ func (s *scanner) blocked(c *candidate) bool {
 	return false
 }
 
-// follows reports whether the group before c, which is uniform, blocks it. It is
-// the first part of blocked for most lists, and cheap enough to be asked first.
-func (s *scanner) follows(c *candidate) bool {
-	k := c.first - 1
-	if k < 0 {
-		return false
-	}
-	x := &s.g[k]
-	return x.n != 3 && x.n != 4 && x.end > s.belongs && joinedBy(s.groups(c), x.gap) // no code
-}
-
 // cardStartsWith reports whether the groups from k on make up a card number of
 // their own, as in two cards typed one after the other. Uniform groups joined
 // by list do not count.

@@ -145,7 +145,7 @@ func (s *scanner) inTokenAfter(i int) bool {
 		r, w := runeAfter(b, a.to)
 		switch {
 		case isLatin(r):
-			a.decided, a.names = true, !startsWithWord(b, a.to) && !s.hasCardWord(latinAfter(b, a.to))
+			a.decided, a.names = true, s.namesAfter(a.to)
 		case classOf(r) != digit && r != s.mask:
 			a.decided = true
 		default:
@@ -153,6 +153,19 @@ func (s *scanner) inTokenAfter(i int) bool {
 		}
 	}
 	return a.names && atMost(b[i:a.to], maxToken-1)
+}
+
+// namesAfter reports whether the word of Latin letters that starts at i makes an
+// identifier of the number before it. It remembers what it said of the last few.
+func (s *scanner) namesAfter(i int) bool {
+	c := s.frontAt(i)
+	if *c&knowsWord == 0 {
+		*c |= knowsWord
+		if !startsWithWord(s.b, i) && !s.hasCardWord(latinAfter(s.b, i)) {
+			*c |= hasName
+		}
+	}
+	return *c&hasName != 0
 }
 
 // A tokenEnd remembers what inTokenAfter saw: from may be the end of any number,
