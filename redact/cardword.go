@@ -58,6 +58,16 @@ type wordIndex struct {
 // mayStart reports whether a word may start with the bytes a and b.
 func (x *wordIndex) mayStart(a, b byte) bool { return x.first[int(a)<<2|int(b)>>6]>>(b&63)&1 != 0 }
 
+// next returns the first offset in b[i:to] at which a word may start, or to.
+func (x *wordIndex) next(b []byte, i, to int) int {
+	for k, c := range b[min(i+1, len(b)):min(to+1, len(b))] {
+		if x.mayStart(b[i+k], c) {
+			return i + k
+		}
+	}
+	return to
+}
+
 // starting returns the words that may start with the bytes a and b, for which
 // mayStart holds.
 func (x *wordIndex) starting(a, b byte) []word {
@@ -208,8 +218,10 @@ func (v *vocabulary) at(b []byte, i int) int {
 // b[i:to]. If there is none it returns to and 0.
 func (v *vocabulary) next(b []byte, i, to int) (at, n int) {
 	for ; i < to; i++ {
-		if len(v.more) == 0 && (i+1 >= len(b) || !v.index.mayStart(b[i], b[i+1])) {
-			continue
+		if len(v.more) == 0 {
+			if i = v.index.next(b, i, to); i == to {
+				break
+			}
 		}
 		if n := v.at(b, i); n > 0 {
 			return i, n

@@ -135,7 +135,7 @@ func startsWithWord(b []byte, i int) bool {
 		return false
 	}
 	for _, w := range [...]string{"exp", "cvv", "cvc", "valid"} {
-		if foldPrefix(b[i:], w) > 0 {
+		if b[i]|0x20 == w[0] && foldPrefix(b[i:], w) > 0 {
 			return true
 		}
 	}

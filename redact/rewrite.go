@@ -91,6 +91,11 @@ func (x *hit) overwrite(text []byte, mask byte) {
 func (o *options) spell(dst, b []byte, x *hit) []byte {
 	n, low, high := 0, int(x.head), int(x.digits)-int(x.tail)
 	for i := x.start; i < x.end; {
+		if c := b[i]; c < utf8.RuneSelf && c-'0' > 9 && x.kind != Custom { // most separators
+			dst = append(dst, c)
+			i++
+			continue
+		}
 		counts, w := x.counts(b, i)
 		if counts {
 			n++
