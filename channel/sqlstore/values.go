@@ -1,8 +1,11 @@
 package sqlstore
 
 import (
+	"database/sql"
 	"encoding/hex"
+	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -93,4 +96,92 @@ func storableText(s string) string {
 		s = s[size:]
 	}
 	return b.String()
+}
+
+// byRow says that statements take the rows they change one by one.
+func (s *Store) byRow() bool { return s.dialect == SQLite }
+
+// change runs a statement that changes rows, for all of them together or for one after the
+// other, and returns how many it changed.
+func (t *transaction) change(statement string, rows []values) (changed int, err error) {
+	if !t.byRow() {
+		return t.exec(statement, jsonRows(rows))
+	}
+	var stmt *sql.Stmt
+	if stmt = t.prepared(statement); stmt != nil {
+		stmt = t.tx.StmtContext(t.ctx, stmt)
+	} else if stmt, err = t.tx.PrepareContext(t.ctx, statement); err != nil {
+		return 0, err
+	}
+	defer func() { _ = stmt.Close() }()
+	stamped := t.sql.stamped[statement]
+	for i := range rows {
+		args := rows[i].args
+		if stamped {
+			args = append(rows[i].with().args, t.present())
+		}
+		res, err := stmt.ExecContext(t.ctx, args...)
+		if err != nil {
+			return changed, err
+		}
+		n, err := res.RowsAffected()
+		if err != nil {
+			return changed, err
+		}
+		changed += int(n)
+	}
+	return changed, nil
+}
+
+// jsonRows joins rows to the JSON array that is a statement's parameter.
+func jsonRows(rows []values) string {
+	size := 2
+	for i := range rows {
+		size += len(rows[i].json) + 2
+	}
+	var b strings.Builder
+	b.Grow(size)
+	b.WriteByte('[')
+	for i := range rows {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.Write(rows[i].json)
+		b.WriteByte('}')
+	}
+	b.WriteByte(']')
+	return b.String()
+}
+
+// present is the time by the clock of this process, which SQLite shares.
+func (t *transaction) present() int64 {
+	if t.now == 0 {
+		t.now = time.Now().UnixMicro()
+	}
+	return t.now
+}
+
+// rowsOf collects the values of rows.
+func rowsOf[T any](rows []T, of func(*T) values) []values {
+	out := make([]values, len(rows))
+	for i := range rows {
+		out[i] = of(&rows[i])
+	}
+	return out
+}
+
+// hashRows are the rows of hashes, in the order in which everybody touches them.
+func (t *transaction) hashRows(hashes []string) []values {
+	return rowsOf(slices.Sorted(slices.Values(hashes)), func(h *string) values {
+		v := newValues(t.byRow(), 48, 2)
+		v.hash('h', *h)
+		return v
+	})
+}
+
+// jsonHashes are the rows of hashes as a statement reads them that changes none.
+func jsonHashes(hashes []string) string {
+	return array(slices.Sorted(slices.Values(hashes)), func(dst []byte, h *string) []byte {
+		return append(append(append(dst, `{"h":"`...), *h...), `"}`...)
+	})
 }
