@@ -22,9 +22,9 @@
 // # PostgreSQL
 //
 // PostgreSQL 13 or later; any number of processes may share it. The tables live in the
-// first schema of the search path. Let the pool keep at least Config.Leaders + 4 idle
-// connections (sql.DB.SetMaxIdleConns; the default is two): making a connection costs
-// more than many commits. How durable a commit is follows the server's settings
+// first schema of the search path. Let the pool keep at least three times Config.Leaders
+// and four more idle connections (sql.DB.SetMaxIdleConns; the default is two): making a
+// connection costs more than many commits. How durable a commit is follows the server's settings
 // (fsync, synchronous_commit). Transactions are READ COMMITTED, whatever the session's
 // default.
 //
@@ -48,7 +48,8 @@
 // What is done per record or piece of work costs a few index lookups, however much is
 // stored. Three questions cost more: Backlog reads an index of all work, List without a
 // Parent sorts all records of the kind, and Work without IDs and Lane sorts what lives
-// in the queue. An ID of Once work costs about a hundred bytes until it is forgotten.
+// in the queue. An ID of Once work costs about a hundred bytes until it is forgotten. On
+// PostgreSQL the tables are kept half empty, so that what changes stays on its page.
 //
 // # The host's transaction
 //
