@@ -210,8 +210,14 @@ func (s *scanner) isCard(c *candidate) bool {
 	if doubtful && c.tier != Weak && !s.vouched(c) {
 		return false
 	}
-	if c.shape != single && s.blocked(c) {
-		return false
+	if c.shape != single {
+		c.code = false
+		if s.inURL(skipBack(s.b, start)) && !s.isTrack(start, end) { // it is touched, and this is known at once
+			return false
+		}
+		if s.blocked(c) {
+			return false
+		}
 	}
 	track := s.isTrack(start, end)
 	if !track && s.touched(start, end) || s.isTail(g) || s.isHead(g) {
