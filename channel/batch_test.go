@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -133,5 +134,38 @@ func TestTheTicketSystemHearsOfAConversationAsTheItemBeforeLeftIt(t *testing.T) 
 			require.Equal(t, fmt.Sprint("line ", i), in.Message.Text, "in order")
 			require.Equal(t, i > 0, in.Conversation.Ticket != "", "the first call gave it its ticket")
 		}
+	})
+}
+
+// startled is a store that panics once, right after work for the ticket system was claimed.
+type startled struct {
+	channel.Store
+	armed, spent atomic.Bool
+}
+
+func (s *startled) Claim(ctx context.Context, c channel.Claim) ([]channel.Work, error) {
+	works, err := s.Store.Claim(ctx, c)
+	if c.Queue == "host" && len(works) > 0 {
+		s.armed.Store(true)
+	}
+	return works, err
+}
+
+func (s *startled) Get(ctx context.Context, kind string, keys ...string) ([]channel.Record, error) {
+	if s.armed.Load() && s.spent.CompareAndSwap(false, true) {
+		panic("startled")
+	}
+	return s.Store.Get(ctx, kind, keys...)
+}
+
+func TestWhatCannotBeReadAheadIsReadByTheWorker(t *testing.T) {
+	t.Parallel()
+	store := &startled{Store: memstore.New()}
+	experiment(t, labOptions{store: store}, func(t *testing.T, l *lab) {
+		l.post(kim.text(time.Now(), "wamid.1", "hello"))
+		l.pass(time.Second)
+		require.Equal(t, []string{"hello"}, l.desk.texts(), "at once, and not as a dead letter")
+		require.True(t, store.spent.Load())
+		require.Empty(t, l.letters("host"))
 	})
 }

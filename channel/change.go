@@ -120,8 +120,8 @@ func (u *unit) tellHost(channel, id string, item hostItem) error {
 
 // tell hands one item to the host's ticketing and settles it.
 func (h *Hub) tell(ctx context.Context, w *Work) error {
-	item, ok := w.item.(*hostItem)
-	if !ok {
+	item, err := itemOf[hostItem](w)
+	if err != nil {
 		return fmt.Errorf("channel: decode change: %w", ErrPermanent)
 	}
 	conv, customer, msg, err := h.scene(ctx, w.ahead, item.Conversation, item.Message)

@@ -23,12 +23,9 @@ const (
 
 // dispatch sends one message of the outbox and settles its work.
 func (h *Hub) dispatch(ctx context.Context, w *Work) error {
-	item, ok := w.item.(*outboundItem)
-	if !ok {
-		item = new(outboundItem)
-		if err := json.Unmarshal(w.Body, item); err != nil {
-			return h.bury(ctx, w, errDamaged)
-		}
+	item, err := itemOf[outboundItem](w)
+	if err != nil {
+		return h.bury(ctx, w, errDamaged)
 	}
 	ch, ok := h.channels.get(w.Group)
 	switch {

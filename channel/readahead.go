@@ -43,12 +43,20 @@ func give[T any](w *Work, from records, kind, key string) *T {
 	return doc
 }
 
+// itemOf returns the content of a piece of work, decoded before or now.
+func itemOf[T any](w *Work) (*T, error) {
+	if item, ok := w.item.(*T); ok {
+		return item, nil
+	}
+	item := new(T)
+	return item, json.Unmarshal(w.Body, item)
+}
+
 // aheadOfSending reads the messages to send and to whom, and begins to send them.
 func (h *Hub) aheadOfSending(ctx context.Context, works []Work) {
 	messages, customers := map[string]bool{}, map[string]bool{}
 	for i := range works {
-		item := new(outboundItem)
-		if json.Unmarshal(works[i].Body, item) == nil {
+		if item, err := itemOf[outboundItem](&works[i]); err == nil {
 			messages[item.Message], customers[item.Customer] = true, true
 			works[i].item = item
 		}
@@ -69,8 +77,7 @@ func (h *Hub) aheadOfSending(ctx context.Context, works []Work) {
 func (h *Hub) aheadOfTelling(ctx context.Context, works []Work) {
 	conversations, messages, customers := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for i := range works {
-		item := new(hostItem)
-		if json.Unmarshal(works[i].Body, item) == nil {
+		if item, err := itemOf[hostItem](&works[i]); err == nil {
 			conversations[item.Conversation], messages[item.Message] = true, true
 			works[i].item = item
 		}
