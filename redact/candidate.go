@@ -1,5 +1,7 @@
 package redact
 
+import "math/bits"
+
 // A candidate is a range of whole groups of one chain with the digits of a
 // card number.
 type candidate struct {
@@ -18,87 +20,29 @@ func (c *candidate) sure() bool { return c.tier == Strong && c.shape != irregula
 // groups returns the groups of c.
 func (s *scanner) groups(c *candidate) []group { return s.g[c.first : c.last+1] }
 
-// prefix returns the first two digits of a number that starts with group k, or
-// 0, with which no card number begins, if there are no two.
-func (s *scanner) prefix(k int) uint8 {
-	g := &s.g[k]
-	lead := g.lead
-	switch {
-	case g.n >= 4:
-		lead >>= 8
-	case g.n == 3:
-		lead >>= 4
-	case g.n == 1:
-		if g.gap == 0 || k+1 >= s.n {
-			return 0
-		}
-		next := &s.g[k+1]
-		lead = lead<<4 | next.lead>>(4*(min(next.n, iinDigits)-1))
-	}
-	return uint8(lead>>4*10 + lead&0xF)
-}
+// prefix returns the first two digits of a number that starts with group g.
+func (g *group) prefix() uint8 { return uint8(g.lead>>12*10 + g.lead>>8&0xF) }
 
-// iin returns the first four digits of a number that starts with group k.
-func (s *scanner) iin(k int) int {
-	g := &s.g[k]
+// iin returns the first four digits.
+func (g *group) iin() int {
 	lead := uint(g.lead)
-	for n := g.n; n < iinDigits; n += g.n {
-		k++
-		g = &s.g[k]
-		lead = lead<<(4*min(g.n, iinDigits)) | uint(g.lead)
-		if n+g.n > iinDigits {
-			lead >>= 4 * (n + min(g.n, iinDigits) - iinDigits)
-			break
-		}
-	}
 	return int(lead>>12*1000 + lead>>8&0xF*100 + lead>>4&0xF*10 + lead&0xF)
 }
 
-// An ends tells where the card numbers that start with a group may end, by the
+// endings returns the lengths of the card numbers that start with group g, by the
 // grouping and the check digit alone.
-type ends struct {
-	all   lengths              // of these numbers
-	luhn  lengths              // of those that pass the Luhn check; the others may be of UnionPay
-	group [maxDigits + 1]uint8 // the last group, for each length
+func (g *group) endings() lengths {
+	prefix := g.prefix()
+	all := g.luhn
+	if maybeUnionPay(prefix) {
+		all |= lengths(g.ends>>minDigits) & l16to19
+	}
+	return all & lengthsByPrefix[prefix]
 }
 
-// endings finds the card numbers that start with group k and end before group
-// limit.
-func (s *scanner) endings(k, limit int) (e ends) {
-	prefix := s.prefix(k)
-	want := lengthsByPrefix[prefix]
-	if want == 0 {
-		return e
-	}
-	// The group that completes the shortest number is near the one that did so
-	// for the last k.
-	at, sums, j := s.g[k].at, s.g[k].in, min(max(s.hint, k), s.n-1)
-	for j > k && s.g[j].at-at >= minDigits {
-		j--
-	}
-	for limit = min(limit, s.n); j < limit && s.g[j].at-at+uint32(s.g[j].n) < minDigits; j++ {
-	}
-	s.hint = j
-	have, luhn := lengths(0), lengths(0)
-	for ; j < limit; j++ {
-		g := &s.g[j]
-		n := g.at - at + uint32(g.n)
-		if n > maxDigits {
-			break
-		}
-		bit := lengthBit(int(n))
-		have |= bit
-		if uint8(g.out) == uint8(sums>>(n&1*8)) {
-			luhn |= bit
-		}
-		e.group[n] = uint8(j)
-	}
-	e.luhn = luhn & want
-	e.all = e.luhn
-	if maybeUnionPay(prefix) {
-		e.all |= have & want & l16to19
-	}
-	return e
+// last returns the last group of the number with n digits that starts with group k.
+func (s *scanner) last(k, n int) int {
+	return k + bits.OnesCount32(s.g[k].ends&(1<<n-1))
 }
 
 // digits appends the digits in text to dst, as characters.
@@ -111,90 +55,96 @@ func digits(dst, text []byte) []byte {
 	return dst
 }
 
-// passes reports whether the digits of c, one of e, are right.
-func (s *scanner) passes(c *candidate, e *ends) bool {
+// passes reports whether the digits of c are right.
+func (s *scanner) passes(c *candidate) bool {
 	c.reason = ByNumber
-	if e.luhn&lengthBit(c.n) != 0 {
+	if s.g[c.first].luhn&lengthBit(c.n) != 0 {
 		return true
 	}
 	c.reason = ByUnionPayWord
 	return isUnionPay(c.iin, c.n) && s.unionPayNear(s.g[c.first].start, s.g[c.last].end)
 }
 
-// pass drops those of the numbers in e, which start with group k, whose digits
-// cannot be right.
-func (s *scanner) pass(k int, e *ends) {
-	if other := e.all &^ e.luhn; other != 0 {
-		longest := e.group[other.pop()]
+// pass returns those of the numbers with the lengths in of, which start with group k,
+// whose digits may be right.
+func (s *scanner) pass(k int, of lengths) lengths {
+	if other := of &^ s.g[k].luhn; other != 0 {
+		longest := s.last(k, other.pop())
 		if !s.unionPayNear(s.g[k].start, s.g[longest].end) { // nor near a shorter one
-			e.all = e.luhn
+			of &= s.g[k].luhn
 		}
 	}
+	return of
 }
 
+// A demand says which cards best looks for.
+type demand uint8
+
+const (
+	anyCard  demand = iota
+	certain         // only those that need no context
+	doubtful        // only the others; it is known that there are none of the first
+)
+
 // best finds the best candidate that is a card, starts with group k and ends
-// before group limit: strong before weak, then longest first. With sure set, it
-// looks for those only that need no context.
-func (s *scanner) best(k, limit int, sure bool, c *candidate) bool {
-	e := s.endings(k, limit)
-	if e.all == 0 {
+// before group limit: strong before weak, then longest first.
+func (s *scanner) best(k, limit int, want demand, c *candidate) bool {
+	all := s.g[k].endings()
+	if all == 0 {
 		return false
 	}
-	*c = candidate{first: k, iin: s.iin(k), tier: Strong}
-	issued := tiersByIIN()[c.iin]
-	if sure {
-		e.all &= issued.strong
-	} else {
-		e.all &= issued.strong | issued.weak
+	for rest := all; limit < s.n && rest != 0; {
+		if n := rest.pop(); s.last(k, n) >= limit {
+			all &^= lengthBit(n)
+		}
 	}
-	if s.pass(k, &e); e.all == 0 {
-		return false
+	*c = candidate{first: k, iin: s.g[k].iin(), tier: Strong}
+	issued := s.tiers[c.iin]
+	if want == certain {
+		issued.weak = 0
 	}
-	for rest := e.all & issued.strong; rest != 0; {
-		c.n = rest.pop()
-		c.last = int(e.group[c.n])
-		if s.passes(c, &e) && (!sure || shapeOf(s.groups(c)) != irregular) && s.isCard(c) {
-			s.extend(c, e.all&issued.weak, &e)
+	all = s.pass(k, all&(issued.strong|issued.weak))
+	for rest := all & issued.strong; rest != 0; {
+		s.set(c, rest.pop())
+		if c.shape == irregular && want == certain || c.shape != irregular && want == doubtful {
+			continue
+		}
+		if s.passes(c) && s.isCard(c) {
+			s.extend(c, all&issued.weak)
 			return true
 		}
 	}
-	if sure {
-		return false
-	}
 	c.tier = Weak
-	for rest := e.all & issued.weak; rest != 0; {
-		c.n = rest.pop()
-		c.last = int(e.group[c.n])
-		if s.passes(c, &e) && s.isCard(c) {
+	for rest := all & issued.weak; rest != 0; {
+		s.set(c, rest.pop())
+		if s.passes(c) && s.isCard(c) {
 			return true
 		}
 	}
 	return false
 }
 
+// set makes c the number with n digits that starts with its group.
+func (s *scanner) set(c *candidate, n int) {
+	c.n, c.last = n, s.last(c.first, n)
+	c.shape = shapeOf(s.groups(c))
+}
+
 // extend makes c a number of 17 or 18 digits, one of the lengths in weak, if it
 // is a card in groups of four with another group of one or two digits behind. A
 // group of three may be the security code, so 19 digits do not count.
-func (s *scanner) extend(c *candidate, weak lengths, e *ends) {
+func (s *scanner) extend(c *candidate, weak lengths) {
 	if weak &= l17 | l18; weak == 0 || c.n != 16 || c.shape != canonical {
 		return
 	}
 	longer := candidate{first: c.first, iin: c.iin, tier: Weak}
 	for weak != 0 {
-		longer.n = weak.pop()
-		longer.last = int(e.group[longer.n])
-		if s.passes(&longer, e) && s.isCard(&longer) && longer.shape == canonical {
+		s.set(&longer, weak.pop())
+		if longer.shape == canonical && s.passes(&longer) && s.isCard(&longer) {
 			*c = longer
 			return
 		}
 	}
-}
-
-// vouched reports whether something says that c is a card: the data of a magnetic
-// stripe around it, or a card word near by.
-func (s *scanner) vouched(c *candidate) bool {
-	start, end := s.g[c.first].start, s.g[c.last].end
-	return s.isTrack(start, end) || s.cardWordNear(start, end)
 }
 
 // isCard judges everything about c but its digits: grouping, neighbours, what
@@ -202,32 +152,24 @@ func (s *scanner) vouched(c *candidate) bool {
 func (s *scanner) isCard(c *candidate) bool {
 	g := s.groups(c)
 	start, end := g[0].start, g[len(g)-1].end
-	if c.tier == Weak && !s.vouched(c) { // it dismisses most, and is the cheapest question
+	if c.shape == uniform && s.inList(c.first) {
 		return false
 	}
-	c.shape = shapeOf(g)
-	doubtful := !c.sure()
-	if doubtful && c.tier != Weak && !s.vouched(c) {
+	track, doubtful := s.isTrack(start, end), !c.sure()
+	if !track && (doubtful && !s.cardWordNear(start, end) || s.touchedBefore(&g[0])) {
+		return false // most are dismissed here, at little cost
+	}
+	if c.shape != single && s.blocked(c) {
 		return false
 	}
-	if c.shape != single {
-		c.code = false
-		if s.inURL(skipBack(s.b, start)) && !s.isTrack(start, end) { // it is touched, and this is known at once
-			return false
-		}
-		if s.blocked(c) {
-			return false
-		}
-	}
-	track := s.isTrack(start, end)
-	if !track && s.touched(start, end) || s.isTail(g) || s.isHead(g) {
+	if !track && s.touchedAfter(&g[len(g)-1]) || s.isTail(g) || s.isHead(g) {
 		return false
 	}
 	if c.shape != single && spaced(g) && s.isIBAN(start, end) {
 		return false
 	}
 	if c.shape == single && !doubtful && (s.isFraction(start) || !s.r.Strict && s.labelled(start)) {
-		if doubtful = true; !s.vouched(c) {
+		if doubtful = true; !track && !s.cardWordNear(start, end) {
 			return false
 		}
 	}

@@ -15,9 +15,56 @@ type group struct {
 	// last; that in the upper byte doubles the others.
 	in, out uint16
 
-	lead   uint16 // the first digits, up to iinDigits, four bits each
-	n      uint8  // digits; manyDigits stands for more, too
-	streak uint8  // groups of the chain up to this one with as many digits; see push
+	facts  facts
+	n      uint8 // digits; manyDigits stands for more, too
+	streak uint8 // groups of the chain up to this one with as many digits; see follow
+
+	// What survey finds out about the numbers that start with the group.
+	luhn lengths // of those that pass the Luhn check
+	lead uint16  // the first four digits, four bits each
+	ends uint32  // bit n is set if a group ends behind n digits
+}
+
+// facts are what was found out about the text around a group, which many
+// candidates start or end with, and which is so whatever was masked: pairs of bits,
+// of which the lower tells that the question was asked and the upper that the
+// answer is yes.
+type facts uint16
+
+const (
+	touchesBefore facts = 1 << (2 * iota)
+	reachesMask
+	isLabelled
+	touchesAfter
+	expiryStarts
+	cardStarts
+	cardStartsInList
+	cardEnds
+)
+
+// is returns the answer to a question about g, which is asked only once.
+func (g *group) is(fact facts, ask func() bool) bool {
+	if g.facts&fact == 0 {
+		g.facts |= fact
+		if ask() {
+			g.facts |= fact << 1
+		}
+	}
+	return g.known(fact)
+}
+
+// known reports whether the answer is known to be yes.
+func (g *group) known(fact facts) bool { return g.facts&(fact<<1) != 0 }
+
+// follow counts the streak of g behind the groups before.
+func (g *group) follow(before []group) {
+	g.streak = 1
+	if k := len(before) - 1; k >= 0 && before[k].n == g.n {
+		// Beyond what listed asks for, the exact number does not matter.
+		if g.streak += before[k].streak; g.streak == 0 {
+			g.streak = 2 * maxDigits
+		}
+	}
 }
 
 const manyDigits = 255
@@ -99,6 +146,17 @@ func (o *options) run(b []byte, i int) (n, end int, gap uint32, next int) {
 		}
 		i = next
 	}
+}
+
+// short is run for who does not ask what follows.
+func (o *options) short(b []byte, i int) (n, end int) {
+	for end = i; end < len(b) && b[end]-'0' <= 9; end++ {
+	}
+	if end > i && (end == len(b) || b[end] < utf8.RuneSelf) {
+		return end - i, end
+	}
+	n, end, _, _ = o.run(b, i)
+	return n, end
 }
 
 // measure counts the digits of the chain that starts at i, group by group until

@@ -92,15 +92,16 @@ func (o *options) codeBefore(b []byte, i int) Kind {
 		switch {
 		case w == 0:
 			return 0
+		case inWord && isLatin(r):
 		case r < utf8.RuneSelf && isLetter(byte(r)):
-			if k := labels.kindBefore(b, i, r, w, inWord); k != 0 {
+			if k := labels.kindBefore(b, i, r, w); k != 0 {
 				return k
 			}
 			inWord = true
 		case r == '2': // CVV2
 			i -= w
 			r, w = runeBefore(b, i)
-			return labels.kindBefore(b, i, r, w, false)
+			return labels.kindBefore(b, i, r, w)
 		case r == '\n':
 			if breaks++; breaks > 1 {
 				return 0
@@ -109,7 +110,7 @@ func (o *options) codeBefore(b []byte, i int) Kind {
 		case isDigit(r):
 			return 0
 		case r >= utf8.RuneSelf && isWordRune(r):
-			if k := labels.kindBefore(b, i, r, w, inWord); k != 0 {
+			if k := labels.kindBefore(b, i, r, w); k != 0 {
 				return k
 			}
 			inWord = isLatin(r)
@@ -122,11 +123,10 @@ func (o *options) codeBefore(b []byte, i int) Kind {
 }
 
 // kindBefore returns the kind of the label that ends at i, with the character last
-// of width w, or 0. Labels in alphabets are whole words, or the end of a compound;
-// inWord tells that a Latin letter follows.
-func (x *labelIndex) kindBefore(b []byte, i int, last rune, w int, inWord bool) Kind {
+// of width w, or 0. Labels in alphabets are whole words, or the end of a compound.
+func (x *labelIndex) kindBefore(b []byte, i int, last rune, w int) Kind {
 	labels := x.ending(last)
-	if len(labels) == 0 || inWord && last < utf8.RuneSelf {
+	if len(labels) == 0 {
 		return 0
 	}
 	prev, _ := runeBefore(b, i-w)

@@ -7,59 +7,23 @@ import (
 
 const maxURL = 256 // characters of a URL looked at before a number
 
-// touched reports whether what touches the number b[start:end] makes it a part
-// of an identifier, a URL or an e-mail address.
-func (s *scanner) touched(start, end int) bool {
-	b := s.b
-	right := skipOn(b, end)
-	if right < len(b) {
-		if r, _ := runeAfter(b, right); r == '@' || isLatin(r) && !startsWithWord(b, right) {
-			return true
-		}
-	}
-	c := s.frontAt(start)
-	if *c&knowsTouch == 0 {
-		*c |= knowsTouch
-		if s.touchedBefore(skipBack(b, start)) {
-			*c |= isTouched
-		}
-	}
-	return *c&isTouched != 0 || s.inTokenAfter(right)
+// touchedBefore reports whether what touches a number that starts with group g
+// makes it a part of an identifier, a URL or an e-mail address; touchedAfter is the
+// same for what stands behind one that ends with g.
+func (s *scanner) touchedBefore(g *group) bool {
+	return g.is(touchesBefore, func() bool {
+		i := skipBack(s.b, g.start)
+		r, _ := runeBefore(s.b, i)
+		return isLatin(r) && !isEscape(s.b, i) && !s.wordEnding(i).card || s.inURL(i) || s.inTokenBefore(i)
+	})
 }
 
-// A front remembers what was found out about the text before a group, or of a
-// word: one more than its start, or 0 before the first, and below that a few bits.
-type front uint64
-
-const (
-	knowsTouch front = 1 << iota // touchedBefore was asked
-	isTouched                    // it said yes
-	knowsMask                    // isTail asked mayReach
-	hasMask                      // it said yes
-	knowsLabel                   // isCode asked codeBefore
-	hasLabel                     // it found a label
-	knowsWord                    // namesAfter was asked
-	hasName                      // it said yes
-	frontBits  = iota
-)
-
-// frontAt returns the front of the candidates that start at start. They are of
-// many lengths, and those behind a doubtful one are judged before it is clear that
-// they do not belong to it.
-func (s *scanner) frontAt(start int) *front {
-	c := &s.fronts[start/2%len(s.fronts)]
-	if at := front(start + 1); *c>>frontBits != at {
-		*c = at << frontBits
-	}
-	return c
-}
-
-// touchedBefore is touched for what stands before i.
-func (s *scanner) touchedBefore(i int) bool {
-	if r, _ := runeBefore(s.b, i); isLatin(r) && !isEscape(s.b, i) && !s.wordEnding(i).card {
-		return true
-	}
-	return s.inURL(i) || s.inTokenBefore(i)
+func (s *scanner) touchedAfter(g *group) bool {
+	return g.is(touchesAfter, func() bool {
+		i := skipOn(s.b, g.end)
+		r, _ := runeAfter(s.b, i)
+		return r == '@' || isLatin(r) && !startsWithWord(s.b, i) || s.inTokenAfter(i)
+	})
 }
 
 // isEscape reports whether the letter that ends at i is the second half of an

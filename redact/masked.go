@@ -106,14 +106,7 @@ func (t *stretch) run(k int, masked bool) (n int) {
 // at the end of a masked card.
 func (s *scanner) isTail(g []group) bool {
 	_, tail := s.r.Keep.ends(maxDigits)
-	c := s.frontAt(g[0].start)
-	if *c&knowsMask == 0 {
-		*c |= knowsMask
-		if tail > 0 && s.mayReach(g[0].start, -1, tail-1) {
-			*c |= hasMask
-		}
-	}
-	if *c&hasMask == 0 {
+	if int(g[0].at) >= tail || !g[0].is(reachesMask, func() bool { return tail > 0 && s.mayReach(g[0].start, -1, tail-1) }) {
 		return false
 	}
 	t := s.stretchFrom(g[0].start, -1, tail-1)
@@ -195,10 +188,14 @@ func (s *scanner) cardShaped(t *stretch, n int, near []group) bool {
 		sizes[k-1].n++
 	}
 	sizes[0].lead, sizes[k-1].lead = 1<<12, 1<<12 // what is hidden may be any card
-	first := shapeOf(sizes[:k])
-	slices.Reverse(sizes[:k])
-	if first != irregular || shapeOf(sizes[:k]) != irregular {
-		return true
+	for range 2 {                                 // as seen, and from the other end
+		for i := range k {
+			sizes[i].follow(sizes[:i])
+		}
+		if shapeOf(sizes[:k]) != irregular {
+			return true
+		}
+		slices.Reverse(sizes[:k])
 	}
 	far, a, z := t.end[n-1], &near[0], &near[len(near)-1]
 	return s.cardWordNear(min(far, a.start, z.start), max(far, a.end, z.end))

@@ -38,14 +38,31 @@ func (s *scanner) blocked(c *candidate) bool {
 	return false
 }
 
+// inList reports whether blocked holds for all uniform candidates that start with
+// group k, since they are joined to the group before like the first two of them.
+func (s *scanner) inList(k int) bool {
+	if k == 0 {
+		return false
+	}
+	x := &s.g[k-1]
+	return x.gap == s.g[k].gap && x.end > s.belongs && !s.isCode(x)
+}
+
 // cardStartsWith reports whether the groups from k on make up a card number of
 // their own, as in two cards typed one after the other. Uniform groups joined
 // by list do not count.
 func (s *scanner) cardStartsWith(k int, list uint32) bool {
-	e := s.endings(k, s.n)
-	for rest := e.all; rest != 0; {
-		n := rest.pop()
-		if s.evident(k, int(e.group[n]), list, &e) {
+	fact := cardStarts
+	if list != 0 {
+		fact = cardStartsInList // list is the gap before the group
+	}
+	return s.g[k].is(fact, func() bool { return s.startsCard(k, list) })
+}
+
+// startsCard is cardStartsWith, asked afresh.
+func (s *scanner) startsCard(k int, list uint32) bool {
+	for rest := s.g[k].endings(); rest != 0; {
+		if s.evident(k, s.last(k, rest.pop()), list) {
 			return true
 		}
 	}
@@ -60,13 +77,18 @@ func (s *scanner) cardAt(i int) bool {
 	for next := i; next >= 0 && t.at < maxDigits; {
 		next = t.push(next)
 	}
-	return t.cardStartsWith(0, 0)
+	t.survey()
+	return t.startsCard(0, 0)
 }
 
 // cardEndsWith reports whether the groups up to and including k end with a card
 // number.
 func (s *scanner) cardEndsWith(k int) bool {
-	last := &s.g[k]
+	return s.g[k].is(cardEnds, func() bool { return s.endsCard(k) })
+}
+
+// endsCard is cardEndsWith, asked afresh.
+func (s *scanner) endsCard(k int) bool {
 	for m, n := k, 0; m >= 0; m-- {
 		g := &s.g[m]
 		if n += int(g.n); n > maxDigits {
@@ -75,36 +97,36 @@ func (s *scanner) cardEndsWith(k int) bool {
 		if n < minDigits {
 			continue
 		}
-		prefix := s.prefix(m)
-		e := ends{all: lengthsByPrefix[prefix] & lengthBit(n)}
-		switch {
-		case uint8(last.out) == uint8(g.in>>(n&1*8)):
-			e.luhn = e.all
-		case !maybeUnionPay(prefix):
-			continue
-		}
-		if e.all != 0 && s.evident(m, k, 0, &e) {
+		if g.endings()&lengthBit(n) != 0 && s.evident(m, k, 0) {
 			return true
 		}
 	}
 	return false
 }
 
-// evident reports whether groups k to j, one of the numbers in e, would be a card
-// if they stood alone. If they are uniform and joined by list, they are taken
+// evident reports whether groups k to j, of which endings holds, would be a card if
+// they stood alone. If they are uniform and joined by list, they are taken
 // for a part of a list.
-func (s *scanner) evident(k, j int, list uint32, e *ends) bool {
-	c := candidate{first: k, last: j, n: int(s.g[j].at-s.g[k].at) + int(s.g[j].n), iin: s.iin(k)}
-	c.tier = tiersByIIN()[c.iin].of(c.n)
-	if c.tier == None || !s.passes(&c, e) {
-		return false
-	}
+func (s *scanner) evident(k, j int, list uint32) bool {
+	c := candidate{first: k, last: j, n: int(s.g[j].at-s.g[k].at) + int(s.g[j].n)}
 	g := s.groups(&c)
 	c.shape = shapeOf(g)
-	if c.shape == uniform && joinedBy(g, list) || !c.sure() && !s.vouched(&c) {
+	if c.shape == uniform && joinedBy(g, list) {
+		return false
+	}
+	c.iin = s.g[k].iin()
+	c.tier = s.tiers[c.iin].of(c.n)
+	if c.tier == None || !s.passes(&c) || !c.sure() && !s.vouched(g) {
 		return false
 	}
 	return !s.isTail(g) && !s.isHead(g)
+}
+
+// vouched reports whether something says that the groups g are a card: the data of
+// a magnetic stripe around them, or a card word near by.
+func (s *scanner) vouched(g []group) bool {
+	start, end := g[0].start, g[len(g)-1].end
+	return s.isTrack(start, end) || s.cardWordNear(start, end)
 }
 
 // isExpiry reports whether group k is an expiry date written MMYY, or, behind a
@@ -112,18 +134,13 @@ func (s *scanner) evident(k, j int, list uint32, e *ends) bool {
 // own: "41 11 11 11 11 11 11 11 03/27".
 func (s *scanner) isExpiry(k int, list uint32) bool {
 	g := &s.g[k]
-	if list != 0 {
-		if g.n > 2 || g.gap == list {
-			return false
-		}
-		_, ok := s.expiryAt(g.start)
-		return ok
-	}
-	if g.n != 4 {
+	if list == 0 && g.n != 4 || list != 0 && (g.n > 2 || g.gap == list) {
 		return false
 	}
-	_, ok := s.expiryAt(g.start)
-	return ok
+	return g.is(expiryStarts, func() bool {
+		_, ok := s.expiryAt(g.start)
+		return ok
+	})
 }
 
 // isCodeTail reports whether c is a card grouped as printed with its security

@@ -436,7 +436,7 @@ func (x *refText) code(g refGroup) bool {
 		letter := i < len(x.runes) && refLatin(x.runes[i])
 		if m := refCode.FindString(before); m != "" {
 			last := []rune(m)
-			if end := last[len(last)-1]; end >= 0x80 || !letter || end == '2' {
+			if end := last[len(last)-1]; !letter || !refLatin(end) || end == '2' {
 				return true
 			}
 		}

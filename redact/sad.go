@@ -26,15 +26,7 @@ func (s *scanner) isCode(g *group) bool {
 	if g.n != 3 && g.n != 4 {
 		return false
 	}
-	// Candidates of many lengths start behind the same group.
-	c := s.frontAt(g.start)
-	if *c&knowsLabel == 0 {
-		*c |= knowsLabel
-		if s.codeBefore(s.b, g.start) != 0 {
-			*c |= hasLabel
-		}
-	}
-	return *c&hasLabel != 0
+	return g.is(isLabelled, func() bool { return s.codeBefore(s.b, g.start) != 0 })
 }
 
 // expiryWords may stand between a card number and its expiry date.

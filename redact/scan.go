@@ -4,12 +4,12 @@ import "math/bits"
 
 const (
 	// window is how many groups of a chain are in hand at once: those before
-	// the group at which a candidate starts, and those after it. A candidate
-	// and a neighbour that may be a card themselves have at most 19 groups
-	// each.
-	window = 80
+	// the group at which a candidate starts, and those after it. A candidate,
+	// another that it may not swallow and a neighbour that may be a card
+	// themselves have at most 19 groups each.
+	window = 100
 	before = maxDigits + 1
-	after  = 2*maxDigits + 2
+	after  = 3*maxDigits + 3
 
 	// reach is the distance in bytes beyond which text has no influence on
 	// the verdict over a number. The parts are bounded by the constants of
@@ -30,7 +30,8 @@ type scanner struct {
 	options
 	b     []byte
 	text  string // b for the Detectors; empty if it is not at hand
-	final bool   // the text ends with b; otherwise more may follow
+	tiers *[1e4]tiers
+	final bool // the text ends with b; otherwise more may follow
 
 	hits     hits
 	progress          // so far
@@ -43,10 +44,10 @@ type scanner struct {
 
 	cards, unionPay wordCache
 	url             urlCache
-	fronts          [32]front
 	iban            ibanCache
 	unsure          unsureStretch
 	tokens          [8]tokenWord
+	names           [8]nameWord
 	walk            tokenWalk
 	plain           plainStretch
 	ahead           tokenEnd
@@ -56,13 +57,13 @@ type scanner struct {
 	sum uint16 // as in group, of the chain so far
 	at  uint32
 
-	hint int // see endings
+	surveyed int // the first of the groups that survey has to look at
 }
 
 // begin makes s, which is zero but for the text, ready for the complete text b.
 // A scanner is large: filled in where it is, it need not be copied.
 func (s *scanner) begin(o *options, b []byte) {
-	s.options, s.b, s.final, s.base = *o, b, true, fresh
+	s.options, s.b, s.tiers, s.final, s.base = *o, b, tiersByIIN(), true, fresh
 	s.decided, s.quiet = len(b), len(b)
 }
 
@@ -147,6 +148,7 @@ func (s *scanner) chain(i int) int {
 		for s.n < window && next >= 0 {
 			next = s.push(next)
 		}
+		s.survey()
 		// The last groups in hand wait for those behind them.
 		last := s.n
 		if next >= 0 {
@@ -168,6 +170,7 @@ func (s *scanner) chain(i int) int {
 			return s.g[s.n-1].end
 		}
 		s.n = copy(s.g[:], s.g[k-before:s.n])
+		s.surveyed -= k - before
 		k = before
 	}
 }
@@ -197,16 +200,18 @@ func (s *scanner) listed(k int) bool {
 // mayStart reports whether a card number may start with group k, whatever is
 // around it.
 func (s *scanner) mayStart(k int) bool {
-	e := s.endings(k, s.n)
-	return e.all != 0
+	return s.g[k].endings() != 0
 }
 
 // push takes the group that starts at i in hand, with its sums, and returns
 // where the chain goes on.
 func (s *scanner) push(i int) (next int) {
+	if s.n == 0 {
+		s.at, s.sum, s.surveyed = 0, 0, 0
+	}
 	b, g := s.b, &s.g[s.n]
 	s.n++
-	g.start, g.at, g.in = i, s.at, s.sum
+	g.start, g.at, g.in, g.facts = i, s.at, s.sum, 0
 	n, lead, gap, sum := 0, uint16(0), uint32(0), s.sum
 	for {
 		v := b[i] - '0'
@@ -217,9 +222,10 @@ func (s *scanner) push(i int) (next int) {
 			v = uint8(d)
 			i += w
 		}
-		if n++; n <= iinDigits {
-			lead = lead<<4 | uint16(v)
+		if n < iinDigits {
+			lead |= uint16(v) << (4 * (iinDigits - 1 - n))
 		}
+		n++
 		sum = bits.RotateLeft16(sum, 8) + luhnSums[v&15]
 		if i < len(b) && b[i]-'0' <= 9 {
 			continue
@@ -235,13 +241,7 @@ func (s *scanner) push(i int) (next int) {
 	s.sum = sum>>8%10<<8 | sum&0xFF%10
 	s.at += uint32(min(n, manyDigits))
 	g.end, g.gap, g.out, g.lead, g.n = i, gap, s.sum, lead, uint8(min(n, manyDigits))
-	g.streak = 1
-	if s.n > 1 && s.g[s.n-2].n == g.n {
-		// Beyond what listed asks for, the exact number does not matter.
-		if g.streak += s.g[s.n-2].streak; g.streak == 0 {
-			g.streak = 2 * maxDigits
-		}
-	}
+	g.follow(s.g[:s.n-1])
 	return next
 }
 
@@ -249,13 +249,17 @@ func (s *scanner) push(i int) (next int) {
 // returns the group to go on with.
 func (s *scanner) step(k int) int {
 	var c candidate
-	if s.listed(k) || !s.best(k, window, false, &c) {
+	want := anyCard
+	if s.unsure.holds(s.g[k].start) {
+		want = doubtful
+	}
+	if s.listed(k) || !s.best(k, s.n, want, &c) {
 		return k + 1
 	}
 	if !c.sure() {
 		// A doubtful candidate must not swallow the beginning of a certain
 		// one: "5. 4242 4242 4242 4242" is an item of a list.
-		if m := s.nextSure(k+1, c.last+1); m <= c.last && !s.best(k, m, false, &c) {
+		if m := s.nextSure(k+1, c.last+1); m <= c.last && !s.best(k, m, anyCard, &c) {
 			return k + 1
 		}
 	}

@@ -24,14 +24,11 @@ func shapeOf(g []group) shape {
 	case (n == 4 || n == 5 && g[4].n <= 3) && g[0].n == 4 && g[1].n == 4 && g[2].n == 4 && g[3].n == 4:
 		return canonical
 	}
-	size := g[0].n
-	if size != 1 && size != 2 && size != 8 {
+	if size := g[0].n; size != 1 && size != 2 && size != 8 {
 		return irregular
 	}
-	for i := range g {
-		if g[i].n != size {
-			return irregular
-		}
+	if int(g[len(g)-1].streak) < len(g) {
+		return irregular
 	}
 	return uniform
 }

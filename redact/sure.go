@@ -4,6 +4,9 @@ package redact
 // certain card starts, but one does at the offset sure, unless that is 0.
 type unsureStretch struct{ from, to, sure int }
 
+// holds reports whether it is known that no certain card starts at start.
+func (u *unsureStretch) holds(start int) bool { return u.from <= start && start < u.to }
+
 // nextSure returns the first group from k on, before group limit, with which a
 // certain card starts, or limit. It remembers what it finds until a card is taken,
 // since many doubtful candidates may stand before the same one.
@@ -13,10 +16,10 @@ func (s *scanner) nextSure(k, limit int) int {
 		switch start := s.g[k].start; {
 		case start == u.sure:
 			return k
-		case u.from <= start && start < u.to:
+		case u.holds(start):
 		default:
 			var c candidate
-			if s.best(k, window, true, &c) {
+			if s.best(k, s.n, certain, &c) {
 				u.sure = start
 				return k
 			}

@@ -106,7 +106,7 @@ func (s *scanner) codes(i int) {
 			continue
 		}
 		start := i
-		n, end, _, _ := s.run(s.b, start)
+		n, end := s.short(s.b, start)
 		next := k // the next card
 		for next < cards && found[next].kind != Card {
 			next++

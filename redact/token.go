@@ -158,14 +158,17 @@ func (s *scanner) inTokenAfter(i int) bool {
 // namesAfter reports whether the word of Latin letters that starts at i makes an
 // identifier of the number before it. It remembers what it said of the last few.
 func (s *scanner) namesAfter(i int) bool {
-	c := s.frontAt(i)
-	if *c&knowsWord == 0 {
-		*c |= knowsWord
-		if !startsWithWord(s.b, i) && !s.hasCardWord(latinAfter(s.b, i)) {
-			*c |= hasName
-		}
+	x := &s.names[i%len(s.names)]
+	if x.start != i {
+		*x = nameWord{i, !startsWithWord(s.b, i) && !s.hasCardWord(latinAfter(s.b, i))}
 	}
-	return *c&hasName != 0
+	return x.names
+}
+
+// A nameWord is a word of Latin letters behind a number.
+type nameWord struct {
+	start int
+	names bool // makes an identifier of the number
 }
 
 // A tokenEnd remembers what inTokenAfter saw: from may be the end of any number,

@@ -2,19 +2,16 @@ package redact
 
 import "unicode/utf8"
 
-// A wordCache remembers where words were found around earlier candidates. The
+// A wordCache remembers which words it has passed on its way through the text. The
 // candidates of one text come in order, so each byte is searched about once,
 // whatever the text.
 type wordCache struct {
 	words vocabulary
+	ahead int // bytes searched beyond what is asked for, since more will be asked
 
-	// The last word that starts in [backFrom, backTo) starts at back, unless
-	// that is negative.
-	backFrom, back, backTo int
-
-	// No word starts in [from, to), and one that ends at end starts at to,
-	// unless end is 0.
-	from, to, end int
+	// Of the words that start in [from, to), b[last:lastEnd] is the last; it is
+	// empty if there is none. Then b[to:end] is a word, unless end is 0.
+	from, last, lastEnd, to, end int
 
 	// No word is near the number b[start:until], nor near one that starts there
 	// and is shorter.
@@ -24,15 +21,13 @@ type wordCache struct {
 // near reports whether a word stands in the 64 characters before start or in
 // the 40 after end.
 func (c *wordCache) near(b []byte, start, end int) bool {
+	if c.lastEnd > 0 && c.last < start && start-c.last <= wordsBefore {
+		return true // most often
+	}
 	if start == c.start && end <= c.until {
 		return false
 	}
-	const after = wordsAfter * utf8.UTFMax
-	if c.back < 0 && c.from <= c.backTo && c.backFrom <= max(0, start-wordsBefore*utf8.UTFMax) && c.to >= min(end+after, len(b)) {
-		c.backTo = max(c.backTo, start)
-		return false // far and wide there is no word
-	}
-	if c.search(b, start, end) {
+	if c.before(b, start) || c.after(b, end) {
 		return true
 	}
 	if len(c.words.more) == 0 { // the words of the host may stand between digits
@@ -41,60 +36,67 @@ func (c *wordCache) near(b []byte, start, end int) bool {
 	return false
 }
 
-// search is near for what it does not remember.
-func (c *wordCache) search(b []byte, start, end int) bool {
-	unsure := c.back < 0 && c.backFrom > max(0, start-wordsBefore*utf8.UTFMax)
-	if c.backTo < start-wordsBefore || c.backTo > start && (c.back >= start || unsure) {
-		c.back, c.backFrom = -1, stepBack(b, start, wordsBefore)
-		c.backTo = c.backFrom
+// before reports whether a word stands in the 64 characters before i.
+func (c *wordCache) before(b []byte, i int) bool {
+	if c.last >= i || i > c.to+c.ahead || c.lastEnd == 0 && c.from > 0 && (i <= c.from || atMost(b[c.from:i], wordsBefore-1)) {
+		from := stepBack(b, i, 2*wordsBefore)
+		*c = wordCache{words: c.words, ahead: c.ahead, from: from, to: from}
 	}
-	for c.backTo < start {
-		if c.from <= c.backTo && c.backTo < c.to {
-			c.backTo = min(c.to, start) // searched before, behind an earlier candidate
-			continue
+	c.pass(b, i)
+	return c.lastEnd > 0 && i-c.last <= wordsBefore*utf8.UTFMax && atMost(b[c.last:i], wordsBefore)
+}
+
+// pass takes c on to i.
+func (c *wordCache) pass(b []byte, i int) {
+	for c.to < i {
+		if c.end > 0 {
+			c.last, c.lastEnd = c.to, c.end
+			c.to, c.end = c.to+1, 0
 		}
-		at, n := c.words.next(b, c.backTo, start)
-		if n > 0 && at+n <= start {
-			c.back = at
-		}
-		c.backTo = min(at+1, start)
+		c.search(b, i)
 	}
-	if c.back >= 0 && atMost(b[c.back:start], wordsBefore) {
-		return true
+}
+
+// search looks for a word that starts before limit.
+func (c *wordCache) search(b []byte, limit int) {
+	if c.end > 0 || c.to >= limit {
+		return
 	}
+	at, n := c.words.next(b, c.to, limit)
+	if c.to = at; n > 0 {
+		c.end = at + n
+	}
+}
+
+// after reports whether a word stands in the 40 characters after i.
+func (c *wordCache) after(b []byte, i int) bool {
 	const most = wordsAfter * utf8.UTFMax
-	limit, ahead := end+most, most // where there is one question, more will follow
-	switch {
-	case end > c.to || end < c.from-most || c.from == c.to:
-		c.from, c.to, c.end = end, end, 0
-		limit, ahead = stepOn(b, end, wordsAfter), 0
-	case end < c.from: // a shorter candidate
-		at, n := c.words.next(b, end, c.from)
-		if c.from = end; n > 0 {
-			c.to, c.end = at, at+n
-		}
+	if c.last >= i { // passed long ago
+		at, n := c.words.next(b, i, stepOn(b, i, wordsAfter))
+		return n > 0 && atMost(b[i:at+n], wordsAfter)
 	}
-	if limit = min(limit, len(b)); c.end == 0 && c.to < limit {
-		at, n := c.words.next(b, c.to, min(limit+ahead, len(b)))
-		if c.to = at; n > 0 {
-			c.end = at + n
-		}
+	c.pass(b, i)
+	if c.to < i+most {
+		c.search(b, min(i+most+c.ahead, len(b)))
 	}
-	return c.end > 0 && atMost(b[end:c.end], wordsAfter)
+	return c.end > 0 && c.end-i <= most && atMost(b[i:c.end], wordsAfter)
 }
 
 // cardWordNear reports whether a card word stands near the number b[start:end].
 func (s *scanner) cardWordNear(start, end int) bool {
 	if s.cards.words.index == nil {
-		s.cards = wordCache{words: s.vocabulary(), back: -1}
+		s.cards = wordCache{words: s.vocabulary(), ahead: 256}
 	}
 	return s.cards.near(s.b, start, end)
 }
 
 // unionPayNear reports whether UnionPay is named near the number b[start:end].
 func (s *scanner) unionPayNear(start, end int) bool {
+	if !s.cardWordNear(start, end) { // its names are card words
+		return false
+	}
 	if s.unionPay.words.index == nil {
-		s.unionPay = wordCache{words: vocabulary{index: unionPayIndex()}, back: -1}
+		s.unionPay = wordCache{words: vocabulary{index: unionPayIndex()}, ahead: 2048}
 	}
 	return s.unionPay.near(s.b, start, end)
 }
