@@ -7,7 +7,8 @@ import "unicode/utf8"
 // whatever the text.
 type wordCache struct {
 	words vocabulary
-	ahead int // bytes searched beyond what is asked for, since more will be asked
+	ahead int  // bytes searched beyond what is asked for
+	fresh bool // no question was asked yet
 
 	// Of the words that start in [from, to), b[last:lastEnd] is the last; it is
 	// empty if there is none. Then b[to:end] is a word, unless end is 0.
@@ -38,12 +39,19 @@ func (c *wordCache) near(b []byte, start, end int) bool {
 
 // before reports whether a word stands in the 64 characters before i.
 func (c *wordCache) before(b []byte, i int) bool {
-	if c.last >= i || i > c.to+c.ahead || c.lastEnd == 0 && c.from > 0 && (i <= c.from || atMost(b[c.from:i], wordsBefore-1)) {
-		from := stepBack(b, i, 2*wordsBefore)
-		*c = wordCache{words: c.words, ahead: c.ahead, from: from, to: from}
+	switch unsure := c.lastEnd == 0 && c.from > 0 && (i <= c.from || atMost(b[c.from:i], wordsBefore-1)); {
+	case c.last >= i || unsure:
+		c.reset(stepBack(b, i, 2*wordsBefore))
+	case i > c.to+4*wordsBefore:
+		c.reset(stepBack(b, i, wordsBefore))
 	}
 	c.pass(b, i)
 	return c.lastEnd > 0 && i-c.last <= wordsBefore*utf8.UTFMax && atMost(b[c.last:i], wordsBefore)
+}
+
+// reset forgets all and goes on from i.
+func (c *wordCache) reset(i int) {
+	*c = wordCache{words: c.words, ahead: c.ahead, from: i, to: i, fresh: true}
 }
 
 // pass takes c on to i.
@@ -77,15 +85,20 @@ func (c *wordCache) after(b []byte, i int) bool {
 	}
 	c.pass(b, i)
 	if c.to < i+most {
-		c.search(b, min(i+most+c.ahead, len(b)))
+		limit := min(i+most+c.ahead, len(b))
+		if c.fresh { // where there is one question, more will follow
+			limit = stepOn(b, i, wordsAfter)
+		}
+		c.search(b, limit)
 	}
+	c.fresh = false
 	return c.end > 0 && c.end-i <= most && atMost(b[i:c.end], wordsAfter)
 }
 
 // cardWordNear reports whether a card word stands near the number b[start:end].
 func (s *scanner) cardWordNear(start, end int) bool {
 	if s.cards.words.index == nil {
-		s.cards = wordCache{words: s.vocabulary(), ahead: 256}
+		s.cards = wordCache{words: s.vocabulary(), ahead: 256, fresh: true}
 	}
 	return s.cards.near(s.b, start, end)
 }
@@ -96,7 +109,7 @@ func (s *scanner) unionPayNear(start, end int) bool {
 		return false
 	}
 	if s.unionPay.words.index == nil {
-		s.unionPay = wordCache{words: vocabulary{index: unionPayIndex()}, ahead: 2048}
+		s.unionPay = wordCache{words: vocabulary{index: unionPayIndex()}, ahead: 2048, fresh: true}
 	}
 	return s.unionPay.near(s.b, start, end)
 }
