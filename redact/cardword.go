@@ -1,11 +1,7 @@
 package redact
 
 import (
-	"bytes"
 	"math/bits"
-	"strings"
-	"sync"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -20,10 +16,6 @@ type word struct {
 	text     string // lower case
 	whole    bool   // only as a whole word; otherwise also inside of others
 	unionPay bool
-
-	// Set in the index.
-	caseless bool
-	third    byte // the third character if the first three are ASCII, or 0
 }
 
 // cardWords are the card words of many languages. None contains another: "card"
@@ -45,111 +37,6 @@ var cardWords = [...]word{
 	{text: "カード"}, {text: "카드"}, {text: "卡"}, {text: "信用"}, // Japanese, Korean, Chinese
 	{text: "cc", whole: true}, {text: "mc", whole: true}, {text: "pan", whole: true},
 	{text: "elo", whole: true}, {text: "mir", whole: true}, {text: "мир", whole: true},
-}
-
-// A wordIndex finds the words that may start at a place of a text by its first
-// two bytes.
-type wordIndex struct {
-	first [1 << 16 / 64]uint64 // the pairs of bytes that a word may begin with
-	below [1 << 16 / 64]uint16 // how many pairs are in the elements of first before
-	words [][]word             // by these pairs, in order
-}
-
-// mayStart reports whether a word may start with the bytes a and b.
-func (x *wordIndex) mayStart(a, b byte) bool { return x.first[int(a)<<2|int(b)>>6]>>(b&63)&1 != 0 }
-
-// next returns the first offset in b[i:to] at which a word may start, or to.
-func (x *wordIndex) next(b []byte, i, to int) int {
-	for k, c := range b[min(i+1, len(b)):min(to+1, len(b))] {
-		if x.mayStart(b[i+k], c) {
-			return i + k
-		}
-	}
-	return to
-}
-
-// starting returns the words that may start with the bytes a and b, for which
-// mayStart holds.
-func (x *wordIndex) starting(a, b byte) []word {
-	k := int(a)<<2 | int(b)>>6
-	return x.words[int(x.below[k])+bits.OnesCount64(x.first[k]&(1<<(b&63)-1))]
-}
-
-// index is the index of cardWords, unionPayIndex that of the names of UnionPay.
-var (
-	index         = sync.OnceValue(func() *wordIndex { return indexOf(false) })
-	unionPayIndex = sync.OnceValue(func() *wordIndex { return indexOf(true) })
-)
-
-func indexOf(unionPay bool) *wordIndex {
-	var x wordIndex
-	words := map[[2]byte][]word{}
-	for _, w := range cardWords {
-		if unionPay && !w.unionPay {
-			continue
-		}
-		w.caseless = strings.ToUpper(w.text) == w.text
-		if len(w.text) > 2 && w.text[0]|w.text[1]|w.text[2] < utf8.RuneSelf {
-			w.third = w.text[2]
-		}
-		first, n := utf8.DecodeRuneInString(w.text)
-		second, _ := utf8.DecodeRuneInString(w.text[n:])
-		for _, a := range spellings(first) {
-			for _, b := range spellings(second) {
-				text := string(a) + string(b)
-				x.first[int(text[0])<<2|int(text[1])>>6] |= 1 << (text[1] & 63)
-				pair := [2]byte{text[0], text[1]}
-				if list := words[pair]; len(list) == 0 || list[len(list)-1].text != w.text {
-					words[pair] = append(list, w)
-				}
-			}
-		}
-	}
-	for pair := range 1 << 16 {
-		if pair%64 == 0 {
-			x.below[pair/64] = uint16(len(x.words))
-		}
-		if a, b := byte(pair>>8), byte(pair); x.mayStart(a, b) {
-			x.words = append(x.words, words[[2]byte{a, b}])
-		}
-	}
-	return &x
-}
-
-// spellings returns the letters that are r in lower case. Turkish capitals have
-// a dot on the I: VİSA.
-func spellings(r rune) []rune {
-	all := []rune{r, unicode.ToUpper(r)}
-	switch r {
-	case 'i':
-		all = append(all, 'İ')
-	case 'k':
-		all = append(all, '\u212A') // the Kelvin sign
-	}
-	return all
-}
-
-// at returns the length of the word if it starts at b[i], or 0.
-func (w *word) at(b []byte, i int) int {
-	if w.caseless {
-		if bytes.HasPrefix(b[i:], []byte(w.text)) {
-			return len(w.text)
-		}
-		return 0
-	}
-	if w.whole && i > 0 && isLetter(b[i-1]) {
-		return 0 // in the middle of a word, as seen without reading it
-	}
-	n := foldPrefix(b[i:], w.text)
-	if n > 0 && w.whole {
-		if r, _ := runeBefore(b, i); isAnyLetter(r) {
-			return 0
-		}
-		if r, _ := runeAfter(b, i+n); isAnyLetter(r) {
-			return 0
-		}
-	}
-	return n
 }
 
 // foldPrefix returns the length of the beginning of b that equals text but for
@@ -180,54 +67,27 @@ func foldPrefix(b []byte, text string) int {
 
 // A vocabulary is the words that count.
 type vocabulary struct {
-	index *wordIndex
-	more  []string // the host's
+	words    *automaton
+	unionPay bool     // only the names of UnionPay
+	more     []string // the host's
 }
 
 func (o *options) vocabulary() vocabulary {
-	return vocabulary{index: index(), more: o.r.CardWords}
-}
-
-// at returns the length of a word that starts at b[i], or 0.
-func (v *vocabulary) at(b []byte, i int) int {
-	if i+1 < len(b) && v.index.mayStart(b[i], b[i+1]) {
-		words := v.index.starting(b[i], b[i+1])
-		third := byte(0)
-		if i+2 < len(b) && b[i]|b[i+1]|b[i+2] < utf8.RuneSelf {
-			third = b[i+2]
-		}
-		for k := range words {
-			w := &words[k]
-			if third != 0 && w.third != 0 && (third^w.third)&^0x20 != 0 {
-				continue // a quick look that answers for most
-			}
-			if n := w.at(b, i); n > 0 {
-				return n
-			}
-		}
-	}
-	for _, text := range v.more {
-		if n := foldPrefix(b[i:], text); n > 0 {
-			return n
-		}
-	}
-	return 0
+	return vocabulary{words: cardAutomaton(), more: o.r.CardWords}
 }
 
 // next returns the offset and the length of the first word that starts in
 // b[i:to]. If there is none it returns to and 0.
 func (v *vocabulary) next(b []byte, i, to int) (at, n int) {
-	for ; i < to; i++ {
-		if len(v.more) == 0 {
-			if i = v.index.next(b, i, to); i == to {
-				break
+	at, n = v.words.next(b, i, to, v.unionPay)
+	for ; len(v.more) > 0 && i < at; i++ {
+		for _, text := range v.more {
+			if n := foldPrefix(b[i:], text); n > 0 {
+				return i, n
 			}
 		}
-		if n := v.at(b, i); n > 0 {
-			return i, n
-		}
 	}
-	return to, 0
+	return at, n
 }
 
 // in reports whether a word is in text, looked at as if nothing stood around it.
