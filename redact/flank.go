@@ -131,20 +131,25 @@ func (s *scanner) inURL(i int) bool {
 	}
 	if i < c.start || i < c.mark+2 || c.to < i-maxURL*utf8.UTFMax {
 		low := max(0, i-maxURL) // enough where the stretch is short
-		for c.to = i; c.to > low && !endsURL[b[c.to-1]]; {
-			if c.to--; c.to == i-maxURL {
+		to := i
+		for to > low && !endsURL[b[to-1]] {
+			if to--; to == i-maxURL {
 				low = stepBack(b, i, maxURL)
 			}
 		}
-		c.start, c.mark = c.to, 0
+		c.to, c.start, c.mark = to, to, 0
 	}
-	for ; c.to < i; c.to++ {
-		if endsURL[b[c.to]] {
-			c.start, c.mark = c.to+1, 0
-		} else if b[c.to] == ':' && c.to+2 < i && b[c.to+1] == '/' && b[c.to+2] == '/' {
-			c.mark = c.to + 1
+	for k, x := range b[min(c.to, i):i] {
+		if x-'-' <= '9'-'-' { // most
+			continue
+		}
+		if k += c.to; endsURL[x] {
+			c.start, c.mark = k+1, 0
+		} else if x == ':' && k+2 < i && b[k+1] == '/' && b[k+2] == '/' {
+			c.mark = k + 1
 		}
 	}
+	c.to = max(c.to, i)
 	isURL := c.mark > 0 && atMost(b[c.mark-1:i], maxURL) ||
 		b[c.start]|0x20 == 'w' && foldPrefix(b[c.start:i], "www.") > 0 && atMost(b[c.start:i], maxURL)
 	if !isURL {
