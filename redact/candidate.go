@@ -100,8 +100,16 @@ func (s *scanner) best(k, limit int, want demand, c *candidate) bool {
 	}
 	*c = candidate{first: k, iin: s.g[k].iin(), tier: Strong}
 	issued := s.tiers[c.iin]
+	if want != certain && !s.mayBeVouched(k, all&(issued.strong|issued.weak)) {
+		if want == doubtful {
+			return false
+		}
+		want = certain
+	}
 	if want == certain {
-		issued.weak = 0
+		if issued.weak = 0; !s.mayBeRegular(k) {
+			return false
+		}
 	}
 	all = s.pass(k, all&(issued.strong|issued.weak))
 	for rest := all & issued.strong; rest != 0; {
@@ -122,6 +130,21 @@ func (s *scanner) best(k, limit int, want demand, c *candidate) bool {
 		}
 	}
 	return false
+}
+
+// mayBeVouched reports whether something may vouch for a number with one of the
+// lengths in of that starts with group k.
+func (s *scanner) mayBeVouched(k int, of lengths) bool {
+	if of == 0 {
+		return false
+	}
+	if len(s.r.CardWords) > 0 { // they may stand between digits
+		return true
+	}
+	// What stands near a shorter number stands near the longest or in the middle
+	// of it, and there are digits and separators only.
+	start, end := s.g[k].start, s.g[s.last(k, of.pop())].end
+	return s.cardWordNear(start, end) || s.mayBeTrack(start, end)
 }
 
 // set makes c the number with n digits that starts with its group.

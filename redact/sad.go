@@ -178,6 +178,13 @@ func (s *scanner) isTrack(start, end int) bool {
 	return true
 }
 
+// mayBeTrack reports whether isTrack may hold for b[start:end], or for a shorter
+// number in the same chain that starts there.
+func (s *scanner) mayBeTrack(start, end int) bool {
+	b := s.b
+	return start > 0 && b[start-1]|0x20 == 'b' || end < len(b) && (b[end] == '=' || b[end]|0x20 == 'd')
+}
+
 // trackTail returns the stretch of track data behind the card number
 // b[start:end] that must not be kept: all after the second caret of track 1,
 // all after the separator of track 2.

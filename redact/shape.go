@@ -33,6 +33,24 @@ func shapeOf(g []group) shape {
 	return uniform
 }
 
+// mayBeRegular reports whether shapeOf may be another than irregular for a candidate
+// that starts with group k.
+func (s *scanner) mayBeRegular(k int) bool {
+	g := &s.g[k]
+	if g.n >= minDigits || k+1 == s.n {
+		return true
+	}
+	switch next := s.g[k+1].n; g.n {
+	case 1, 2, 8:
+		return next == g.n
+	case 4:
+		return 4 <= next && next <= 6
+	case 6:
+		return next == 13
+	}
+	return false
+}
+
 // joinedBy reports whether gap stands between any two groups of g.
 func joinedBy(g []group, gap uint32) bool {
 	for i := range len(g) - 1 {
