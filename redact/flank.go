@@ -93,15 +93,14 @@ func (s *scanner) hasCardWord(text []byte) bool {
 // glued to the end of a number: an expiry date or security code follows, or
 // the kind of card.
 func startsWithWord(b []byte, i int) bool {
-	switch b[i] | 0x20 {
-	case 'e', 'c', 'v':
-	default: // most letters
-		return false
-	}
-	for _, w := range [...]string{"exp", "cvv", "cvc", "valid"} {
-		if b[i]|0x20 == w[0] && foldPrefix(b[i:], w) > 0 {
-			return true
-		}
+	b = b[i:]
+	switch b[0] | 0x20 {
+	case 'e':
+		return foldPrefix(b, "exp") > 0
+	case 'c':
+		return foldPrefix(b, "cv") > 0 && (foldPrefix(b, "cvv") > 0 || foldPrefix(b, "cvc") > 0)
+	case 'v':
+		return foldPrefix(b, "valid") > 0
 	}
 	return false
 }

@@ -50,23 +50,23 @@ func (s *scanner) isIBAN(start, end int) bool {
 			*c = ibanCache{from: low, to: low}
 		}
 	}
-	for c.to < start {
-		switch x := b[c.to]; {
+	i := c.to
+	for ; i < start; i++ {
+		switch x := b[i]; {
 		case x-'0' <= 9, x == ' ':
 		case isLetter(x):
-			if c.to == 0 || !isAlnum(b[c.to-1]) {
-				s.mayBeIBAN(c.to)
+			if i == 0 || !isAlnum(b[i-1]) {
+				s.mayBeIBAN(i)
 			}
 		default:
-			r, w := runeAfter(b, c.to)
-			c.to += w
+			r, w := runeAfter(b, i)
+			i += w - 1
 			if r != s.mask {
-				c.from, c.all, c.n = c.to, true, 0
+				c.from, c.all, c.n = i+1, true, 0
 			}
-			continue
 		}
-		c.to++
 	}
+	c.to = i
 	for k := c.n - 1; k >= 0; k-- {
 		x := &c.starts[k]
 		switch {

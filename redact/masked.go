@@ -14,6 +14,7 @@ type stretch struct {
 	apart  [maxDigits + 2]bool // a gap is before it, as seen
 	end    [maxDigits + 1]int  // offset of its far side
 	n      int
+	sizes  [2*maxDigits + 2]group // for cardShaped
 }
 
 // stretchFrom looks from i back (step < 0) or on. It gives up behind more than
@@ -151,21 +152,19 @@ func (s *scanner) isMasked(t *stretch, shown, inside int, g []group, forward boo
 		}
 	}
 	masks := t.run(shown, true)
-	for m := 1; m <= masks; m++ {
-		for n := minDigits; n <= maxDigits; n++ {
-			head, tail := s.r.Keep.ends(n)
-			far := head
-			if forward {
-				far = tail
-			}
-			if m != n-head-tail || forward && head == 0 || far > 0 && (m < masks || t.run(shown+m, false) < far) {
-				continue
-			}
-			// A mask of the text itself may touch those of the card.
-			end := shown + m + far
-			if (t.apart[end] || far == 0 && m < masks) && s.cardShaped(t, end, near) {
-				return true
-			}
+	for n := minDigits; n <= maxDigits; n++ {
+		head, tail := s.r.Keep.ends(n)
+		far, m := head, n-head-tail
+		if forward {
+			far = tail
+		}
+		if m > masks || forward && head == 0 || far > 0 && (m < masks || t.run(shown+m, false) < far) {
+			continue
+		}
+		// A mask of the text itself may touch those of the card.
+		end := shown + m + far
+		if (t.apart[end] || far == 0 && m < masks) && s.cardShaped(t, end, near) {
+			return true
 		}
 	}
 	return false
@@ -175,14 +174,14 @@ func (s *scanner) isMasked(t *stretch, shown, inside int, g []group, forward boo
 // are before the first of them as seen, are grouped like a card, or stand near a
 // card word.
 func (s *scanner) cardShaped(t *stretch, n int, near []group) bool {
-	var sizes [2*maxDigits + 2]group
-	k := 0
+	k, sizes := 0, &t.sizes
 	for _, x := range slices.Backward(near) {
-		sizes[k].n = x.n
+		sizes[k] = group{n: x.n}
 		k++
 	}
 	for i := range n {
 		if t.apart[i] || k == 0 {
+			sizes[k] = group{}
 			k++
 		}
 		sizes[k-1].n++

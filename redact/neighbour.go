@@ -72,13 +72,19 @@ func (s *scanner) startsCard(k int, list uint32) bool {
 // cardAt reports whether a card number starts at offset i, leaving aside what is
 // around it.
 func (s *scanner) cardAt(i int) bool {
+	if n, _, _ := s.measure(s.b, i, minDigits); n < minDigits {
+		return false
+	}
 	var t scanner
 	t.begin(&s.options, s.b)
+	t.cards, t.unionPay = s.cards, s.unionPay
 	for next := i; next >= 0 && t.at < maxDigits; {
 		next = t.push(next)
 	}
 	t.survey()
-	return t.startsCard(0, 0)
+	card := t.startsCard(0, 0)
+	s.cards, s.unionPay = t.cards, t.unionPay
+	return card
 }
 
 // cardEndsWith reports whether the groups up to and including k end with a card

@@ -38,8 +38,8 @@ var expiryWords = [...]string{
 // startsExpiryWord reports whether b begins with one of expiryWords. b is not
 // empty.
 func startsExpiryWord(b []byte) bool {
-	switch c := b[0] | 0x20; {
-	case c == 'e', c == 'v', c == 't', c == 'g', c == 's', c == 'b', c >= utf8.RuneSelf:
+	switch r, _ := runeAfter(b, 0); r {
+	case 'e', 'E', 'v', 'V', 't', 'T', 'g', 'G', 's', 'S', 'b', 'B', 'д', 'Д', 'с', 'С', '有', '유':
 	default: // most words
 		return false
 	}
