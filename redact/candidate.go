@@ -87,15 +87,15 @@ const (
 )
 
 // best finds the best candidate that is a card, starts with group k and ends
-// before group limit: strong before weak, then longest first.
+// before the offset limit: strong before weak, then longest first.
 func (s *scanner) best(k, limit int, want demand, c *candidate) bool {
 	all := s.g[k].endings()
 	if all == 0 {
 		return false
 	}
-	for rest := all; limit < s.n && rest != 0; {
-		if n := rest.pop(); s.last(k, n) >= limit {
-			all &^= lengthBit(n)
+	if limit < s.g[s.n-1].end {
+		if all = s.endBefore(limit, k, all); all == 0 {
+			return false
 		}
 	}
 	*c = candidate{first: k, iin: s.g[k].iin(), tier: Strong}
@@ -130,6 +130,19 @@ func (s *scanner) best(k, limit int, want demand, c *candidate) bool {
 		}
 	}
 	return false
+}
+
+// endBefore returns the lengths in of with which a number that starts with group k
+// ends before the offset limit.
+func (s *scanner) endBefore(limit, k int, of lengths) lengths {
+	for rest := of; rest != 0; {
+		n := rest.pop()
+		if s.g[s.last(k, n)].start < limit {
+			break // nor does a shorter one reach that far
+		}
+		of = rest
+	}
+	return of
 }
 
 // mayBeVouched reports whether something may vouch for a number with one of the

@@ -249,18 +249,25 @@ func (s *scanner) push(i int) (next int) {
 // returns the group to go on with.
 func (s *scanner) step(k int) int {
 	var c candidate
-	want := anyCard
-	if s.unsure.holds(s.g[k].start) {
-		want = doubtful
+	limit, want := len(s.b), anyCard
+	if start, u := s.g[k].start, &s.unsure; u.holds(start) {
+		if want = doubtful; u.sure > start {
+			limit = u.sure
+		}
 	}
-	if s.listed(k) || !s.best(k, s.n, want, &c) {
+	if s.listed(k) || !s.best(k, limit, want, &c) {
 		return k + 1
 	}
 	if !c.sure() {
 		// A doubtful candidate must not swallow the beginning of a certain
 		// one: "5. 4242 4242 4242 4242" is an item of a list.
-		if m := s.nextSure(k+1, c.last+1); m <= c.last && !s.best(k, m, anyCard, &c) {
-			return k + 1
+		if m := s.nextSure(k+1, c.last+1); m <= c.last {
+			if c.shape != canonical { // else a certain one was made longer
+				want = doubtful
+			}
+			if !s.best(k, s.g[m].start, want, &c) {
+				return k + 1
+			}
 		}
 	}
 	s.take(&c)

@@ -19,7 +19,7 @@ func (s *scanner) nextSure(k, limit int) int {
 		case u.holds(start):
 		default:
 			var c candidate
-			if s.best(k, s.n, certain, &c) {
+			if s.best(k, len(s.b), certain, &c) {
 				u.sure = start
 				return k
 			}
