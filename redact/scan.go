@@ -262,7 +262,7 @@ func (s *scanner) step(k int) int {
 		// A doubtful candidate must not swallow the beginning of a certain
 		// one: "5. 4242 4242 4242 4242" is an item of a list.
 		if m := s.nextSure(k+1, c.last+1); m <= c.last {
-			if c.shape != canonical { // else a certain one was made longer
+			if c.tier == Weak && c.shape != canonical { // none was certain, and made longer
 				want = doubtful
 			}
 			if !s.best(k, s.g[m].start, want, &c) {
