@@ -60,10 +60,7 @@ func (g *group) known(fact facts) bool { return g.facts&(fact<<1) != 0 }
 func (g *group) follow(before []group) {
 	g.streak = 1
 	if k := len(before) - 1; k >= 0 && before[k].n == g.n {
-		// Beyond what listed asks for, the exact number does not matter.
-		if g.streak += before[k].streak; g.streak == 0 {
-			g.streak = 2 * maxDigits
-		}
+		g.streak = min(before[k].streak, maxDigits) + 1 // no card has more groups
 	}
 }
 

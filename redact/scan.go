@@ -175,28 +175,6 @@ func (s *scanner) chain(i int) int {
 	}
 }
 
-// listed reports whether group k is in the middle of a list of groups with one,
-// two or eight digits, in which no candidate can start: all are uniform, and
-// joined to the group before by a separator of their own. Nothing but the speed
-// on long lists depends on it.
-func (s *scanner) listed(k int) bool {
-	n := s.g[k].n
-	if n != 1 && n != 2 && n != 8 {
-		return false
-	}
-	const around = maxDigits // groups: no card reaches further
-	if s.g[k].streak <= around || k+around >= s.n || int(s.g[k+around].streak) != int(s.g[k].streak)+around || s.g[k-1].end <= s.belongs {
-		return false
-	}
-	shortest := (minDigits + int(n) - 1) / int(n)
-	for m := k; m < k+shortest-1; m++ {
-		if s.g[m].gap == s.g[k-1].gap {
-			return true
-		}
-	}
-	return false
-}
-
 // mayStart reports whether a card number may start with group k, whatever is
 // around it.
 func (s *scanner) mayStart(k int) bool {
@@ -255,7 +233,7 @@ func (s *scanner) step(k int) int {
 			limit = u.sure
 		}
 	}
-	if s.listed(k) || !s.best(k, limit, want, &c) {
+	if !s.best(k, limit, want, &c) {
 		return k + 1
 	}
 	if !c.sure() {
