@@ -91,12 +91,15 @@ func (x *hit) overwrite(text []byte, mask byte) {
 func (o *options) spell(dst, b []byte, x *hit) []byte {
 	n, low, high := 0, int(x.head), int(x.digits)-int(x.tail)
 	for i := x.start; i < x.end; {
-		if c := b[i]; c < utf8.RuneSelf && c-'0' > 9 && x.kind != Custom { // most separators
-			dst = append(dst, c)
-			i++
-			continue
+		counts, w := b[i]-'0' <= 9, 1
+		if !counts {
+			if b[i] < utf8.RuneSelf && x.kind != Custom { // most separators
+				dst = append(dst, b[i])
+				i++
+				continue
+			}
+			counts, w = x.counts(b, i)
 		}
-		counts, w := x.counts(b, i)
 		if counts {
 			n++
 		}
