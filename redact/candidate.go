@@ -98,6 +98,9 @@ func (s *scanner) best(k, limit int, want demand, c *candidate) bool {
 			return false
 		}
 	}
+	if last := s.last(k, all.longest()); int(s.g[last].streak) > last-k && s.inList(k) {
+		return false // all are uniform
+	}
 	*c = candidate{first: k, iin: s.g[k].iin(), tier: Strong}
 	issued := s.tiers[c.iin]
 	if want != certain && !s.mayBeVouched(k, all&(issued.strong|issued.weak)) {
@@ -156,7 +159,7 @@ func (s *scanner) mayBeVouched(k int, of lengths) bool {
 	}
 	// What stands near a shorter number stands near the longest or in the middle
 	// of it, and there are digits and separators only.
-	start, end := s.g[k].start, s.g[s.last(k, of.pop())].end
+	start, end := s.g[k].start, s.g[s.last(k, of.longest())].end
 	return s.cardWordNear(start, end) || s.mayBeTrack(start, end)
 }
 

@@ -39,13 +39,18 @@ func (s *scanner) blocked(c *candidate) bool {
 }
 
 // inList reports whether blocked holds for all uniform candidates that start with
-// group k, since they are joined to the group before like the first two of them.
+// group k, since they are joined to the group before in a way that each of them
+// uses.
 func (s *scanner) inList(k int) bool {
 	if k == 0 {
 		return false
 	}
-	x := &s.g[k-1]
-	return x.gap == s.g[k].gap && x.end > s.belongs && !s.isCode(x)
+	x, size := &s.g[k-1], s.g[k].n
+	if !isUniform(size) || x.end <= s.belongs {
+		return false
+	}
+	shortest := (minDigits + int(size) - 1) / int(size)
+	return joinedBy(s.g[k:min(k+shortest, s.n)], x.gap) && !s.isCode(x)
 }
 
 // cardStartsWith reports whether the groups from k on make up a card number of

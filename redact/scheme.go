@@ -30,9 +30,12 @@ const (
 
 func lengthBit(n int) lengths { return 1 << (n - minDigits) }
 
+// longest returns the longest length in l, which is not empty.
+func (l lengths) longest() int { return bits.Len8(uint8(l)) - 1 + minDigits }
+
 // pop takes the longest length out of l, which is not empty.
 func (l *lengths) pop() int {
-	n := bits.Len8(uint8(*l)) - 1 + minDigits
+	n := l.longest()
 	*l &^= lengthBit(n)
 	return n
 }

@@ -24,14 +24,14 @@ func shapeOf(g []group) shape {
 	case (n == 4 || n == 5 && g[4].n <= 3) && g[0].n == 4 && g[1].n == 4 && g[2].n == 4 && g[3].n == 4:
 		return canonical
 	}
-	if size := g[0].n; size != 1 && size != 2 && size != 8 {
-		return irregular
+	if isUniform(g[0].n) && int(g[len(g)-1].streak) >= len(g) {
+		return uniform
 	}
-	if int(g[len(g)-1].streak) < len(g) {
-		return irregular
-	}
-	return uniform
+	return irregular
 }
+
+// isUniform reports whether all groups of a card may have size digits.
+func isUniform(size uint8) bool { return size == 1 || size == 2 || size == 8 }
 
 // mayBeRegular reports whether shapeOf may be another than irregular for a candidate
 // that starts with group k.
