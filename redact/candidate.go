@@ -98,8 +98,8 @@ func (s *scanner) best(k, limit int, want demand, c *candidate) bool {
 			return false
 		}
 	}
-	if last := s.last(k, all.longest()); int(s.g[last].streak) > last-k && s.inList(k) {
-		return false // all are uniform
+	if s.uniformTo(k, s.last(k, all.longest())) && s.inList(k) {
+		return false
 	}
 	*c = candidate{first: k, iin: s.g[k].iin(), tier: Strong}
 	issued := s.tiers[c.iin]

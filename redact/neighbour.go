@@ -45,13 +45,18 @@ func (s *scanner) inList(k int) bool {
 	if k == 0 {
 		return false
 	}
-	x, size := &s.g[k-1], s.g[k].n
-	if !isUniform(size) || x.end <= s.belongs {
-		return false
-	}
-	shortest := (minDigits + int(size) - 1) / int(size)
-	return joinedBy(s.g[k:min(k+shortest, s.n)], x.gap) && !s.isCode(x)
+	x := &s.g[k-1]
+	return x.end > s.belongs && s.allJoinedBy(k, x.gap) && !s.isCode(x)
 }
+
+// allJoinedBy is joinedBy for all uniform candidates that start with group k.
+func (s *scanner) allJoinedBy(k int, gap uint32) bool {
+	size := s.g[k].n
+	return isUniform(size) && joinedBy(s.g[k:min(k+fewest(size), s.n)], gap)
+}
+
+// uniformTo reports whether groups k to last have as many digits each.
+func (s *scanner) uniformTo(k, last int) bool { return int(s.g[last].streak) > last-k }
 
 // cardStartsWith reports whether the groups from k on make up a card number of
 // their own, as in two cards typed one after the other. Uniform groups joined
@@ -66,8 +71,16 @@ func (s *scanner) cardStartsWith(k int, list uint32) bool {
 
 // startsCard is cardStartsWith, asked afresh.
 func (s *scanner) startsCard(k int, list uint32) bool {
-	for rest := s.g[k].endings(); rest != 0; {
-		if s.evident(k, s.last(k, rest.pop()), list) {
+	rest := s.g[k].endings()
+	if rest == 0 || list != 0 && s.uniformTo(k, s.last(k, rest.longest())) && s.allJoinedBy(k, list) {
+		return false
+	}
+	doubt := s.mayBeVouched(k, rest)
+	if !doubt && !s.mayBeRegular(k) {
+		return false
+	}
+	for rest != 0 {
+		if s.evident(k, s.last(k, rest.pop()), list, doubt) {
 			return true
 		}
 	}
@@ -108,7 +121,7 @@ func (s *scanner) endsCard(k int) bool {
 		if n < minDigits {
 			continue
 		}
-		if g.endings()&lengthBit(n) != 0 && s.evident(m, k, 0) {
+		if g.endings()&lengthBit(n) != 0 && s.evident(m, k, 0, true) {
 			return true
 		}
 	}
@@ -116,18 +129,18 @@ func (s *scanner) endsCard(k int) bool {
 }
 
 // evident reports whether groups k to j, of which endings holds, would be a card if
-// they stood alone. If they are uniform and joined by list, they are taken
-// for a part of a list.
-func (s *scanner) evident(k, j int, list uint32) bool {
+// they stood alone. If they are uniform and joined by list, they are taken for a
+// part of a list. Without doubt, nothing vouches for them.
+func (s *scanner) evident(k, j int, list uint32, doubt bool) bool {
 	c := candidate{first: k, last: j, n: int(s.g[j].at-s.g[k].at) + int(s.g[j].n)}
 	g := s.groups(&c)
 	c.shape = shapeOf(g)
-	if c.shape == uniform && joinedBy(g, list) {
+	if c.shape == irregular && !doubt || c.shape == uniform && joinedBy(g, list) {
 		return false
 	}
 	c.iin = s.g[k].iin()
 	c.tier = s.tiers[c.iin].of(c.n)
-	if c.tier == None || !s.passes(&c) || !c.sure() && !s.vouched(g) {
+	if c.tier == None || !s.passes(&c) || !c.sure() && !(doubt && s.vouched(g)) {
 		return false
 	}
 	return !s.isTail(g) && !s.isHead(g)

@@ -33,20 +33,23 @@ func shapeOf(g []group) shape {
 // isUniform reports whether all groups of a card may have size digits.
 func isUniform(size uint8) bool { return size == 1 || size == 2 || size == 8 }
 
+// fewest returns how many groups of size digits make up the shortest card number.
+func fewest(size uint8) int { return (minDigits + int(size) - 1) / int(size) }
+
 // mayBeRegular reports whether shapeOf may be another than irregular for a candidate
 // that starts with group k.
 func (s *scanner) mayBeRegular(k int) bool {
-	g := &s.g[k]
-	if g.n >= minDigits || k+1 == s.n {
+	n := s.g[k].n
+	switch {
+	case n >= minDigits || k+1 == s.n:
 		return true
-	}
-	switch next := s.g[k+1].n; g.n {
-	case 1, 2, 8:
-		return next == g.n
-	case 4:
-		return 4 <= next && next <= 6
-	case 6:
-		return next == 13
+	case isUniform(n):
+		last := k + fewest(n) - 1
+		return last < s.n && s.uniformTo(k, last)
+	case n == 4:
+		return s.g[k+1].n >= 4 && s.g[k+1].n <= 6
+	case n == 6:
+		return s.g[k+1].n == 13
 	}
 	return false
 }

@@ -25,6 +25,10 @@ func (c *wordCache) near(b []byte, start, end int) bool {
 	if c.lastEnd > 0 && c.last < start && start-c.last <= wordsBefore {
 		return true // most often
 	}
+	const far = max(wordsBefore, wordsAfter) * utf8.UTFMax
+	if c.last+far < start && c.from+far < start && c.end == 0 && end+far <= c.to {
+		return false // there is none far and wide
+	}
 	if start == c.start && end <= c.until {
 		return false
 	}
