@@ -191,9 +191,6 @@ func (s *scanner) extend(c *candidate, weak lengths) {
 func (s *scanner) isCard(c *candidate) bool {
 	g := s.groups(c)
 	start, end := g[0].start, g[len(g)-1].end
-	if c.shape == uniform && s.inList(c.first) {
-		return false
-	}
 	track, doubtful := s.isTrack(start, end), !c.sure()
 	if !track && (doubtful && !s.cardWordNear(start, end) || s.touchedBefore(&g[0])) {
 		return false // most are dismissed here, at little cost

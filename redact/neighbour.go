@@ -20,22 +20,23 @@ func (s *scanner) blocked(c *candidate) bool {
 	}
 	if k := c.first - 1; k >= 0 {
 		x := &s.g[k]
-		if x.n >= size && joinedBy(g, x.gap) && x.end > s.belongs &&
+		if x.n >= size && x.end > s.belongs && joinedBy(g, x.gap) &&
 			!s.isCode(x) && (c.shape == uniform || !s.cardEndsWith(k)) {
 			return true
 		}
 	}
-	if gap := g[len(g)-1].gap; gap != 0 && joinedBy(g, gap) {
-		k := c.last + 1
-		if c.shape == uniform {
-			list = gap
-		}
-		if s.g[k].n >= size && !s.isExpiry(k, list) && !s.cardStartsWith(k, list) {
-			c.code = s.isCodeTail(c)
-			return !c.code
-		}
+	gap, k := g[len(g)-1].gap, c.last+1
+	if gap == 0 || s.g[k].n < size || !joinedBy(g, gap) {
+		return false
 	}
-	return false
+	if c.shape == uniform {
+		list = gap
+	}
+	if s.isExpiry(k, list) || s.cardStartsWith(k, list) {
+		return false
+	}
+	c.code = s.isCodeTail(c)
+	return !c.code
 }
 
 // inList reports whether blocked holds for all uniform candidates that start with
