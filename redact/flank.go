@@ -72,14 +72,20 @@ func (s *scanner) meaning(word []byte) (card, filler bool) {
 	if s.hasCardWord(word) {
 		return true, false
 	}
-	var buf [labelBytes + utf8.UTFMax]byte
-	low := lower(buf[:0], word)
-	switch low[len(low)-1] {
+	switch word[len(word)-1] | 0x20 {
 	case 'r', 'o', 'm', 'e', 'd', 'n': // so end those of Latin letters
-		short := trimFiller(low)
-		return len(short) < len(low) && s.hasCardWord(short), isFiller(low)
+	default:
+		return false, false
 	}
-	return false, false
+	var buf [labelBytes]byte
+	tail := word[stepBack(word, len(word), len("number")+1):]
+	low := lower(buf[:0], tail)
+	filler = len(tail) == len(word) && isFiller(low)
+	if short := trimFiller(low); len(short) < len(low) {
+		letters := utf8.RuneCount(low[len(short):])
+		card = s.hasCardWord(word[:stepBack(word, len(word), letters)])
+	}
+	return card, filler
 }
 
 // hasCardWord reports whether a card word is in text, which is looked at as if

@@ -14,7 +14,6 @@ type stretch struct {
 	apart  [maxDigits + 2]bool // a gap is before it, as seen
 	end    [maxDigits + 1]int  // offset of its far side
 	n      int
-	sizes  [2*maxDigits + 2]group // for cardShaped
 }
 
 // stretchFrom looks from i back (step < 0) or on. It gives up behind more than
@@ -151,6 +150,7 @@ func (s *scanner) isMasked(t *stretch, shown, inside int, g []group, forward boo
 			return false // a card ends with a group
 		}
 	}
+	var room [2*maxDigits + 2]group
 	masks := t.run(shown, true)
 	for n := minDigits; n <= maxDigits; n++ {
 		head, tail := s.r.Keep.ends(n)
@@ -163,7 +163,7 @@ func (s *scanner) isMasked(t *stretch, shown, inside int, g []group, forward boo
 		}
 		// A mask of the text itself may touch those of the card.
 		end := shown + m + far
-		if (t.apart[end] || far == 0 && m < masks) && s.cardShaped(t, end, near) {
+		if (t.apart[end] || far == 0 && m < masks) && s.cardShaped(t, end, near, room[:]) {
 			return true
 		}
 	}
@@ -172,9 +172,9 @@ func (s *scanner) isMasked(t *stretch, shown, inside int, g []group, forward boo
 
 // cardShaped reports whether the first n elements of t and the groups near, which
 // are before the first of them as seen, are grouped like a card, or stand near a
-// card word.
-func (s *scanner) cardShaped(t *stretch, n int, near []group) bool {
-	k, sizes := 0, &t.sizes
+// card word. It makes use of sizes.
+func (s *scanner) cardShaped(t *stretch, n int, near, sizes []group) bool {
+	k := 0
 	for _, x := range slices.Backward(near) {
 		sizes[k] = group{n: x.n}
 		k++
