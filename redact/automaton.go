@@ -136,7 +136,7 @@ func (a *automaton) next(b []byte, i, to int, unionPay bool) (at, n int) {
 				return at, int(y.depth)
 			}
 		}
-		if i+1-int(x.depth) >= to {
+		if i+1 >= to && i+1-int(x.depth) >= to {
 			break
 		}
 	}
