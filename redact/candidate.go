@@ -12,6 +12,7 @@ type candidate struct {
 	tier        Tier
 	reason      Reason
 	code        bool // the next group is its security code
+	apart       int  // up to this group, the gap before the first does not come again
 }
 
 // sure reports whether c needs no context to be a card.

@@ -20,9 +20,12 @@ func (s *scanner) blocked(c *candidate) bool {
 	}
 	if k := c.first - 1; k >= 0 {
 		x := &s.g[k]
-		if x.n >= size && x.end > s.belongs && joinedBy(g, x.gap) &&
-			!s.isCode(x) && (c.shape == uniform || !s.cardEndsWith(k)) {
-			return true
+		if x.n >= size && x.end > s.belongs && c.last > c.apart {
+			if !joinedBy(g, x.gap) {
+				c.apart = c.last
+			} else if !s.isCode(x) && (c.shape == uniform || !s.cardEndsWith(k)) {
+				return true
+			}
 		}
 	}
 	gap, k := g[len(g)-1].gap, c.last+1
@@ -162,10 +165,28 @@ func (s *scanner) isExpiry(k int, list uint32) bool {
 	if list == 0 && g.n != 4 || list != 0 && (g.n > 2 || g.gap == list) {
 		return false
 	}
+	if !s.startsWithMonth(k) {
+		return false
+	}
 	return g.is(expiryStarts, func() bool {
 		_, ok := s.expiryAt(g.start)
 		return ok
 	})
+}
+
+// startsWithMonth reports whether group k, of one, two or four digits, may be the
+// beginning of a date. It is a quick look that answers for most groups.
+func (s *scanner) startsWithMonth(k int) bool {
+	g := &s.g[k]
+	month := g.prefix()
+	if g.n == 1 {
+		month /= 10
+	}
+	if month < 1 || month > 12 || g.n == 4 || g.gap == 0 {
+		return month >= 1 && month <= 12
+	}
+	year := s.g[k+1].n
+	return year == 2 || year == 4
 }
 
 // isCodeTail reports whether c is a card grouped as printed with its security
