@@ -25,7 +25,7 @@ var cardAutomaton = sync.OnceValue(newAutomaton)
 func newAutomaton() *automaton {
 	a := &automaton{trie: newTrie()}
 	for k := range cardWords {
-		a.add(0, cardWords[k].text, uint8(k+1))
+		a.spell(0, cardWords[k].text, uint8(k+1))
 	}
 	for c, class := range a.class {
 		a.starts[c] = a.step[0][class] > 0
@@ -57,9 +57,9 @@ func newAutomaton() *automaton {
 	return a
 }
 
-// add makes text, the rest of a word, known behind state s in all spellings. Each
+// spell makes text, the rest of a word, known behind state s in all spellings. Each
 // has states of its own, since they are not equally long.
-func (a *automaton) add(s uint16, text string, word uint8) {
+func (a *automaton) spell(s uint16, text string, word uint8) {
 	if text == "" {
 		a.word[s] = word
 		return
@@ -70,7 +70,7 @@ func (a *automaton) add(s uint16, text string, word uint8) {
 		for _, c := range []byte(string(r)) {
 			to = a.child(to, c)
 		}
-		a.add(to, text[n:], word)
+		a.spell(to, text[n:], word)
 	}
 }
 

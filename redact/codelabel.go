@@ -32,32 +32,10 @@ var codeLabels = [...]codeLabel{
 var codeLabelTrie = sync.OnceValue(func() *trie {
 	t := newTrie()
 	for k, label := range codeLabels {
-		s := uint16(0)
-		for text := label.text; text != ""; {
-			r, n := utf8.DecodeLastRuneInString(text)
-			text = text[:len(text)-n]
-			s = t.letter(s, r)
-		}
-		t.word[s] = uint8(k + 1)
+		t.add(label.text, uint8(k+1), true)
 	}
 	return &t
 })
-
-// letter returns the state behind s and any spelling of r, read backwards.
-func (t *trie) letter(s uint16, r rune) (to uint16) {
-	for _, r := range spellings(r) {
-		from := s
-		b := []byte(string(r))
-		for ; len(b) > 1; b = b[:len(b)-1] {
-			from = t.child(from, b[len(b)-1])
-		}
-		if to == 0 {
-			to = t.child(from, b[0])
-		}
-		t.step[from][t.classOf(b[0])] = to
-	}
-	return to
-}
 
 // codeBefore returns the kind of code that a label before the digits at i
 // announces, or 0. No other digits may stand between the two, no masked code,

@@ -72,20 +72,8 @@ func (s *scanner) meaning(word []byte) (card, filler bool) {
 	if s.hasCardWord(word) {
 		return true, false
 	}
-	switch word[len(word)-1] | 0x20 {
-	case 'r', 'o', 'm', 'e', 'd', 'n': // so end those of Latin letters
-	default:
-		return false, false
-	}
-	var buf [labelBytes]byte
-	tail := word[stepBack(word, len(word), len("number")+1):]
-	low := lower(buf[:0], tail)
-	filler = len(tail) == len(word) && isFiller(low)
-	if short := trimFiller(low); len(short) < len(low) {
-		letters := utf8.RuneCount(low[len(short):])
-		card = s.hasCardWord(word[:stepBack(word, len(word), letters)])
-	}
-	return card, filler
+	short, filler := trimFiller(word)
+	return len(short) < len(word) && s.hasCardWord(short), filler
 }
 
 // hasCardWord reports whether a card word is in text, which is looked at as if

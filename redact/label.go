@@ -2,6 +2,7 @@ package redact
 
 import (
 	"bytes"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -31,26 +32,41 @@ func isLabel(word []byte) bool {
 	return false
 }
 
-// isFiller reports whether word, in lower case, says no more than "number" and
-// stands between a label and a number.
-func isFiller(word []byte) bool {
-	switch string(word) {
-	case "number", "nummer", "numero", "número", "numéro", "numer", "num", "code", "id", "no", "nr", "n",
-		"номер", "رقم", "号码", "號碼", "编号", "番号", "번호", "号", "號":
-		return true
-	}
-	return false
+// fillers say no more than "number" and stand between a label and a number.
+var fillers = [...]string{
+	"number", "nummer", "numero", "número", "numéro", "numer", "num", "code", "id", "no", "nr", "n",
+	"номер", "رقم", "号码", "號碼", "编号", "番号", "번호", "号", "號",
 }
 
-// trimFiller cuts a filler of at least two letters off the end of word, which is
-// in lower case, as in "bestellnummer".
-func trimFiller(word []byte) []byte {
-	for n := len("number") * 2; n >= 2; n-- {
-		if n < len(word) && isFiller(word[len(word)-n:]) {
-			return word[:len(word)-n]
+// fillerTrie holds fillers, read backwards.
+var fillerTrie = sync.OnceValue(func() *trie {
+	t := newTrie()
+	for _, w := range fillers {
+		t.add(w, 1, true)
+	}
+	return &t
+})
+
+// trimFiller cuts the longest filler of at least two bytes off the end of word, as in
+// "bestellnummer", if that leaves anything. It also tells whether all of word is a
+// filler.
+func trimFiller(word []byte) (short []byte, whole bool) {
+	t := fillerTrie()
+	s, cut := uint16(0), len(word)
+	for i := len(word) - 1; i >= 0; i-- {
+		if s = t.step[s][t.class[word[i]]]; s == 0 {
+			break
+		}
+		if t.word[s] == 0 {
+			continue
+		}
+		if i == 0 {
+			whole = true
+		} else if i < len(word)-1 {
+			cut = i
 		}
 	}
-	return word
+	return word[:cut], whole
 }
 
 const (
@@ -70,10 +86,11 @@ func (s *scanner) labelled(i int) bool {
 		}
 		var buf [labelBytes + utf8.UTFMax]byte
 		word := lower(buf[:0], s.b[start:i])
-		if isLabel(word) || isLabel(trimFiller(word)) {
+		short, filler := trimFiller(word)
+		if isLabel(word) || isLabel(short) {
 			return true
 		}
-		if !isFiller(word) {
+		if !filler {
 			return false
 		}
 		i = start

@@ -211,6 +211,14 @@ var latin = func() (letters [latinEnd / 64]uint64) {
 // letters, which stand in Japanese text like any other character, do not count.
 func isLatin(r rune) bool { return uint32(r) < latinEnd && latin[r>>6]>>(r&63)&1 != 0 }
 
+// lowerLatin has the small letters of Latin-1 and of Latin Extended-A.
+var lowerLatin = func() (letters [0x180]uint16) {
+	for r := range letters {
+		letters[r] = uint16(unicode.ToLower(rune(r)))
+	}
+	return letters
+}()
+
 // toLower is unicode.ToLower, but faster for the letters of most people.
 func toLower(r rune) rune {
 	switch {
@@ -219,7 +227,9 @@ func toLower(r rune) rune {
 			r |= 0x20
 		}
 		return r
-	case r >= 0xDF && r <= 0xFF, r >= 0x0430 && r <= 0x045F, // Latin, Cyrillic in lower case
+	case r < rune(len(lowerLatin)):
+		return rune(lowerLatin[r])
+	case r >= 0x0430 && r <= 0x045F, // Cyrillic in lower case
 		r >= 0x0590 && r < 0x10A0,                            // from Hebrew to Burmese there is no case
 		r >= 0x3000 && r < 0xA640, r >= 0xAC00 && r < 0xFF00: // nor is there in the East
 		return r

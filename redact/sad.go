@@ -2,7 +2,7 @@ package redact
 
 import (
 	"bytes"
-	"unicode/utf8"
+	"sync"
 )
 
 // Sensitive authentication data (SAD) is what may never be kept, not even
@@ -35,22 +35,24 @@ var expiryWords = [...]string{
 	"有效期", "有効期限", "유효",
 }
 
-// startsExpiryWord reports whether b begins with one of expiryWords. b is not
-// empty.
-func startsExpiryWord(b []byte) bool {
-	switch r, _ := runeAfter(b, 0); r {
-	case 'e', 'E', 'v', 'V', 't', 'T', 'g', 'G', 's', 'S', 'b', 'B', 'д', 'Д', 'с', 'С', '有', '유':
-	default: // most words
-		return false
-	}
+var expiryTrie = sync.OnceValue(func() *trie {
+	t := newTrie()
 	for _, w := range expiryWords {
-		if c := b[0]; c|0x20 == w[0] || c&w[0] >= utf8.RuneSelf {
-			if foldPrefix(b, w) > 0 {
-				return true
-			}
+		t.add(w, 1, false)
+	}
+	return &t
+})
+
+// startsExpiryWord reports whether b begins with one of expiryWords.
+func startsExpiryWord(b []byte) bool {
+	t := expiryTrie()
+	s := uint16(0)
+	for _, c := range b {
+		if s = t.step[s][t.class[c]]; s == 0 || t.word[s] > 0 {
+			break
 		}
 	}
-	return false
+	return t.word[s] > 0
 }
 
 // number reads the run of at most six digits at i. n is 0 if there is none.

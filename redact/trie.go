@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -31,6 +32,39 @@ func (t *trie) child(s uint16, c byte) uint16 {
 	t.step = append(t.step, [classes]uint16{})
 	t.word = append(t.word, 0)
 	return uint16(len(t.step) - 1)
+}
+
+// letter returns the state behind s and any spelling of r. With back set, the trie is
+// read backwards.
+func (t *trie) letter(s uint16, r rune, back bool) (to uint16) {
+	for _, r := range spellings(r) {
+		b := []byte(string(r))
+		if back {
+			slices.Reverse(b)
+		}
+		from, last := s, len(b)-1
+		for _, c := range b[:last] {
+			from = t.child(from, c)
+		}
+		if to == 0 {
+			to = t.child(from, b[last])
+		}
+		t.step[from][t.classOf(b[last])] = to
+	}
+	return to
+}
+
+// add makes text known. With back set, the trie is read backwards.
+func (t *trie) add(text string, word uint8, back bool) {
+	letters := []rune(text)
+	if back {
+		slices.Reverse(letters)
+	}
+	s := uint16(0)
+	for _, r := range letters {
+		s = t.letter(s, r, back)
+	}
+	t.word[s] = word
 }
 
 // classOf returns the class of a byte in a word.
