@@ -104,30 +104,39 @@ func (s *scanner) best(k, limit int, want demand, c *candidate) bool {
 	}
 	*c = candidate{first: k, iin: s.g[k].iin(), tier: Strong}
 	issued := s.tiers[c.iin]
-	if want != certain && !s.mayBeVouched(k, all&(issued.strong|issued.weak)) {
-		if want == doubtful {
-			return false
-		}
-		want = certain
-	}
-	if want == certain {
-		if issued.weak = 0; !s.mayBeRegular(k) {
+	all &= issued.strong | issued.weak
+	doubt, asked := want != certain, false // is anything looked for that needs context
+	if !s.mayBeRegular(k) {
+		doubt, asked = doubt && s.mayBeVouched(k, all), true
+		if !doubt {
 			return false
 		}
 	}
-	all = s.pass(k, all&(issued.strong|issued.weak))
+	all = s.pass(k, all)
 	for rest := all & issued.strong; rest != 0; {
 		s.set(c, rest.pop())
-		if c.shape == irregular && want == certain || c.shape != irregular && want == doubtful {
-			continue
+		if c.shape != irregular {
+			if want == doubtful {
+				continue
+			}
+		} else {
+			if doubt && !asked {
+				doubt, asked = s.mayBeVouched(k, all), true
+			}
+			if !doubt {
+				continue
+			}
 		}
 		if s.passes(c) && s.isCard(c) {
 			s.extend(c, all&issued.weak)
 			return true
 		}
 	}
-	c.tier = Weak
-	for rest := all & issued.weak; rest != 0; {
+	rest := all & issued.weak
+	if !doubt || rest == 0 || !asked && !s.mayBeVouched(k, rest) {
+		return false
+	}
+	for c.tier = Weak; rest != 0; {
 		s.set(c, rest.pop())
 		if s.passes(c) && s.isCard(c) {
 			return true

@@ -127,31 +127,30 @@ func (s *scanner) endOfIBAN(i int) (end int) {
 	m, n := uint64(0), 4
 	for i += n; i < len(b) && n < maxIBAN; n++ {
 		c := b[i]
-		if c == ' ' && b[i-1] != ' ' {
-			if i++; i == len(b) {
-				break
-			}
-			c = b[i]
-		}
 		v := ibanValues[c]
-		switch {
-		case rune(c) == s.mask || c >= utf8.RuneSelf:
-			r, w := runeAfter(b, i)
-			if r == s.mask && s.hidesDigit(i) {
-				masked = true
-			} else if v != 0 { // the letter X in a word
-				m = addToIBAN(m, v)
-			} else {
-				return end
+		if v == 0 || rune(c) == s.mask { // a few
+			if c == ' ' && b[i-1] != ' ' {
+				if i++; i == len(b) {
+					break
+				}
+				c = b[i]
+				v = ibanValues[c]
 			}
-			i += w
-		case v != 0:
-			m = addToIBAN(m, v)
-			i++
-		default:
-			return end
+			if rune(c) == s.mask || v == 0 {
+				r, w := runeAfter(b, i)
+				if r == s.mask && s.hidesDigit(i) {
+					masked = true
+				} else if v == 0 {
+					return end
+				}
+				i += w - 1
+			}
 		}
-		if n+1 < minIBAN || i < len(b) && ibanValues[b[i]] != 0 || s.inIBAN(b, i) {
+		if v != 0 { // once a digit is masked, m does not matter
+			m = addToIBAN(m, v)
+		}
+		i++
+		if n+1 < minIBAN || i < len(b) && (ibanValues[b[i]] != 0 || b[i] != ' ' && s.inIBAN(b, i)) {
 			continue
 		}
 		// The check moves the first four characters, which are six digits, to

@@ -46,8 +46,13 @@ func digitBytes(x uint64) uint64 {
 // nextDigit returns the offset of the first decimal digit at or after i, or
 // len(b).
 func nextDigit(b []byte, i int) int {
-	if i < len(b) && b[i]-'0' <= 9 {
-		return i
+	if i+1 < len(b) && b[i] < utf8.RuneSelf { // where there is one, another is often near
+		if b[i]-'0' <= 9 {
+			return i
+		}
+		if b[i+1]-'0' <= 9 {
+			return i + 1
+		}
 	}
 	for {
 		i = nextCandidateByte(b, i)
