@@ -72,10 +72,6 @@ type vocabulary struct {
 	more     []string // the host's
 }
 
-func (o *options) vocabulary() vocabulary {
-	return vocabulary{words: cardAutomaton(), more: o.r.CardWords}
-}
-
 // next returns the offset and the length of the first word that starts in
 // b[i:to]. If there is none it returns to and 0.
 func (v *vocabulary) next(b []byte, i, to int) (at, n int) {

@@ -79,8 +79,7 @@ func (s *scanner) meaning(word []byte) (card, filler bool) {
 // hasCardWord reports whether a card word is in text, which is looked at as if
 // nothing stood around it.
 func (s *scanner) hasCardWord(text []byte) bool {
-	v := s.vocabulary()
-	return v.in(text)
+	return s.cards.words.in(text)
 }
 
 // startsWithWord reports whether the letters at i begin a word that may be

@@ -65,6 +65,9 @@ type scanner struct {
 func (s *scanner) begin(o *options, b []byte) {
 	s.options, s.b, s.tiers, s.final, s.base = *o, b, tiersByIIN(), true, fresh
 	s.decided, s.quiet = len(b), len(b)
+	words := cardAutomaton()
+	s.cards = wordCache{words: vocabulary{words: words, more: o.r.CardWords}, ahead: 256, fresh: true}
+	s.unionPay = wordCache{words: vocabulary{words: words, unionPay: true}, ahead: 2048, fresh: true}
 }
 
 // An outlook tells where to look closer in a text.

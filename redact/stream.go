@@ -53,7 +53,10 @@ func (s *stream) look(dst []byte, final bool) []byte {
 	if !final {
 		b = b[:len(b)-incomplete(b)]
 	}
-	sc := scanner{options: s.r.options(), b: b, tiers: tiersByIIN(), final: final, quiet: len(b), progress: s.progress, base: s.progress}
+	var sc scanner
+	o := s.r.options()
+	sc.begin(&o, b)
+	sc.final, sc.progress, sc.base = final, s.progress, s.progress
 	sc.resume(s.from)
 	sc.codes(s.from)
 	sc.detect(s.from)

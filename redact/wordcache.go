@@ -100,20 +100,10 @@ func (c *wordCache) after(b []byte, i int) bool {
 }
 
 // cardWordNear reports whether a card word stands near the number b[start:end].
-func (s *scanner) cardWordNear(start, end int) bool {
-	if s.cards.words.words == nil {
-		s.cards = wordCache{words: s.vocabulary(), ahead: 256, fresh: true}
-	}
-	return s.cards.near(s.b, start, end)
-}
+func (s *scanner) cardWordNear(start, end int) bool { return s.cards.near(s.b, start, end) }
 
 // unionPayNear reports whether UnionPay is named near the number b[start:end].
 func (s *scanner) unionPayNear(start, end int) bool {
-	if !s.cardWordNear(start, end) { // its names are card words
-		return false
-	}
-	if s.unionPay.words.words == nil {
-		s.unionPay = wordCache{words: vocabulary{words: cardAutomaton(), unionPay: true}, ahead: 2048, fresh: true}
-	}
-	return s.unionPay.near(s.b, start, end)
+	// Its names are card words.
+	return s.cardWordNear(start, end) && s.unionPay.near(s.b, start, end)
 }
