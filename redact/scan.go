@@ -88,8 +88,10 @@ func (o *options) firstChain(b []byte, i int, final bool) outlook {
 	for i < len(b) {
 		n, end, next := o.measure(b, i, minDigits)
 		phone := n >= minDigits && isPhone(b, i)
-		if phone {
-			n, end, next = o.measure(b, i, maxPhone+1)
+		if phone && next >= 0 && n <= maxPhone {
+			var more int
+			more, end, next = o.measure(b, next, maxPhone+1-n)
+			n += more
 		}
 		switch {
 		case !final && next == chainOpen && n <= maxPhone:
