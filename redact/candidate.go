@@ -105,7 +105,9 @@ func (s *scanner) best(k, limit int, want demand, c *candidate) bool {
 	*c = candidate{first: k, iin: s.g[k].iin(), tier: Strong}
 	issued := s.tiers[c.iin]
 	all &= issued.strong | issued.weak
-	doubt, asked := want != certain, false // is anything looked for that needs context
+	// Numbers that need context are looked for as long as there is doubt that
+	// nothing vouches for them, which is asked once, and only if need be.
+	doubt, asked := want != certain, false
 	if !s.mayBeRegular(k) {
 		doubt, asked = doubt && s.mayBeVouched(k, all), true
 		if !doubt {
@@ -175,7 +177,7 @@ func (s *scanner) mayBeVouched(k int, of lengths) bool {
 
 // set makes c the number with n digits that starts with its group.
 func (s *scanner) set(c *candidate, n int) {
-	c.n, c.last = n, s.last(c.first, n)
+	c.n, c.last, c.code = n, s.last(c.first, n), false
 	c.shape = shapeOf(s.groups(c))
 }
 

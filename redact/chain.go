@@ -32,14 +32,14 @@ type group struct {
 type facts uint16
 
 const (
-	touchesBefore facts = 1 << (2 * iota)
-	reachesMask
-	isLabelled
-	touchesAfter
-	expiryStarts
-	cardStarts
-	cardStartsInList
-	cardEnds
+	touchesBefore    facts = 1 << (2 * iota) // see touchedBefore
+	touchesAfter                             // see touchedAfter
+	reachesMask                              // see isTail
+	isLabelled                               // see isCode
+	expiryStarts                             // see isExpiry
+	cardStarts                               // see cardStartsWith
+	cardStartsInList                         // the same, behind a uniform candidate
+	cardEnds                                 // see cardEndsWith
 )
 
 // is returns the answer to a question about g, which is asked only once.
@@ -50,11 +50,8 @@ func (g *group) is(fact facts, ask func() bool) bool {
 			g.facts |= fact << 1
 		}
 	}
-	return g.known(fact)
+	return g.facts&(fact<<1) != 0
 }
-
-// known reports whether the answer is known to be yes.
-func (g *group) known(fact facts) bool { return g.facts&(fact<<1) != 0 }
 
 // follow counts the streak of g behind the groups before.
 func (g *group) follow(before []group) {

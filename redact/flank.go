@@ -65,9 +65,9 @@ func latinAfter(b []byte, i int) []byte {
 	return b[start:i]
 }
 
-// meaning tells whether a card word is in word, which is of Latin letters, or would be if that did not end in
-// an abbreviation of "number": "CardNo", "ccnum"; and whether word says no more
-// than "number".
+// meaning tells whether a card word is in word, which is of Latin letters, or would
+// be if that did not end in an abbreviation of "number": "CardNo", "ccnum"; and
+// whether word says no more than "number".
 func (s *scanner) meaning(word []byte) (card, filler bool) {
 	if s.hasCardWord(word) {
 		return true, false
@@ -91,7 +91,7 @@ func startsWithWord(b []byte, i int) bool {
 	case 'e':
 		return foldPrefix(b, "exp") > 0
 	case 'c':
-		return foldPrefix(b, "cv") > 0 && (foldPrefix(b, "cvv") > 0 || foldPrefix(b, "cvc") > 0)
+		return foldPrefix(b, "cvv") > 0 || foldPrefix(b, "cvc") > 0
 	case 'v':
 		return foldPrefix(b, "valid") > 0
 	}

@@ -10,9 +10,9 @@ package redact
 // A neighbour that is a card itself does not block, except that uniform groups
 // in front of a uniform candidate always do unless they are masked by now: were
 // that candidate masked, they would have lost what blocks them, and a second
-// pass would take them for a card.
+// pass would take them for a card. The security code of a card does not block, but
+// is noted in c.
 func (s *scanner) blocked(c *candidate) bool {
-	c.code = false
 	g := s.groups(c)
 	size, list := uint8(3), uint32(0)
 	if c.shape == uniform {

@@ -66,8 +66,8 @@ func (s *scanner) begin(o *options, b []byte) {
 	s.options, s.b, s.tiers, s.final, s.base = *o, b, tiersByIIN(), true, fresh
 	s.decided, s.quiet = len(b), len(b)
 	words := cardAutomaton()
-	s.cards = wordCache{words: vocabulary{words: words, more: o.r.CardWords}, ahead: 256, fresh: true}
-	s.unionPay = wordCache{words: vocabulary{words: words, unionPay: true}, ahead: 2048, fresh: true}
+	s.cards = newWordCache(vocabulary{words: words, more: o.r.CardWords}, 256)
+	s.unionPay = newWordCache(vocabulary{words: words, unionPay: true}, 2048) // few texts have any
 }
 
 // An outlook tells where to look closer in a text.
@@ -164,7 +164,7 @@ func (s *scanner) chain(i int) int {
 			switch {
 			case start < s.taken:
 				k++
-			case !s.final && start+reach > len(s.b) && (next != chainEnds || s.mayStart(k)):
+			case !s.final && start+reach > len(s.b) && (next != chainEnds || s.g[k].endings() != 0):
 				s.decided = max(start, s.taken)
 				return -1
 			default:
@@ -178,12 +178,6 @@ func (s *scanner) chain(i int) int {
 		s.surveyed -= k - before
 		k = before
 	}
-}
-
-// mayStart reports whether a card number may start with group k, whatever is
-// around it.
-func (s *scanner) mayStart(k int) bool {
-	return s.g[k].endings() != 0
 }
 
 // push takes the group that starts at i in hand, with its sums, and returns

@@ -19,6 +19,10 @@ type wordCache struct {
 	start, until int
 }
 
+func newWordCache(words vocabulary, ahead int) wordCache {
+	return wordCache{words: words, ahead: ahead, fresh: true}
+}
+
 // near reports whether a word stands in the 64 characters before start or in
 // the 40 after end.
 func (c *wordCache) near(b []byte, start, end int) bool {
@@ -55,7 +59,8 @@ func (c *wordCache) before(b []byte, i int) bool {
 
 // reset forgets all and goes on from i.
 func (c *wordCache) reset(i int) {
-	*c = wordCache{words: c.words, ahead: c.ahead, from: i, to: i, fresh: true}
+	*c = newWordCache(c.words, c.ahead)
+	c.from, c.to = i, i
 }
 
 // pass takes c on to i.
