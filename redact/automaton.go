@@ -23,7 +23,7 @@ type state struct {
 var cardAutomaton = sync.OnceValue(newAutomaton)
 
 func newAutomaton() *automaton {
-	a := &automaton{trie: newTrie()}
+	a := &automaton{trie: newTrie(560)}
 	for k := range cardWords {
 		a.spell(0, cardWords[k].text, uint8(k+1))
 	}

@@ -30,7 +30,7 @@ var codeLabels = [...]codeLabel{
 
 // codeLabelTrie holds codeLabels, read backwards.
 var codeLabelTrie = sync.OnceValue(func() *trie {
-	t := newTrie()
+	t := newTrie(500)
 	for k, label := range codeLabels {
 		t.add(label.text, uint8(k+1), true)
 	}

@@ -40,7 +40,7 @@ var fillers = [...]string{
 
 // fillerTrie holds fillers, read backwards.
 var fillerTrie = sync.OnceValue(func() *trie {
-	t := newTrie()
+	t := newTrie(90)
 	for _, w := range fillers {
 		t.add(w, 1, true)
 	}

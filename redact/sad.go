@@ -36,7 +36,7 @@ var expiryWords = [...]string{
 }
 
 var expiryTrie = sync.OnceValue(func() *trie {
-	t := newTrie()
+	t := newTrie(90)
 	for _, w := range expiryWords {
 		t.add(w, 1, false)
 	}

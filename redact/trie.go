@@ -17,9 +17,9 @@ type trie struct {
 // classes is more than the bytes that any words are made of.
 const classes = 128
 
-func newTrie() trie {
-	const usual = 640
-	return trie{step: make([][classes]uint16, 1, usual), word: make([]uint8, 1, usual)}
+// newTrie returns an empty trie with room for some states.
+func newTrie(room int) trie {
+	return trie{step: make([][classes]uint16, 1, room), word: make([]uint8, 1, room)}
 }
 
 // child returns the state behind s and the byte c, which it makes if need be.
