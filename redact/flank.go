@@ -86,13 +86,15 @@ func (s *scanner) hasCardWord(text []byte) bool {
 // glued to the end of a number: an expiry date or security code follows, or
 // the kind of card.
 func startsWithWord(b []byte, i int) bool {
-	b = b[i:]
-	switch b[0] | 0x20 {
-	case 'e':
+	if b = b[i:]; len(b) < 2 {
+		return false
+	}
+	switch [2]byte{b[0] | 0x20, b[1] | 0x20} {
+	case [2]byte{'e', 'x'}:
 		return foldPrefix(b, "exp") > 0
-	case 'c':
+	case [2]byte{'c', 'v'}:
 		return foldPrefix(b, "cvv") > 0 || foldPrefix(b, "cvc") > 0
-	case 'v':
+	case [2]byte{'v', 'a'}:
 		return foldPrefix(b, "valid") > 0
 	}
 	return false
