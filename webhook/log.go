@@ -57,13 +57,13 @@ func codes(errs []Error) slog.Attr {
 }
 
 // LogValue shows sizes.
-func (d *Delivery) LogValue() slog.Value {
+func (d Delivery) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int("bytes", len(d.Body)), slog.Int("events", d.Len()), slog.Int("secret", d.Secret))
 }
 
 // LogValue shows the envelope and the kind of the payload. The key stands for the
 // event.
-func (e *Event) LogValue() slog.Value {
+func (e Event) LogValue() slog.Value {
 	attrs := []slog.Attr{
 		slog.String("key", e.Key()), slog.String("account", e.Account), slog.String("number", e.Number.ID),
 		word("field", e.Field), slog.Time("time", e.Time), slog.Any("payload", e.Payload),
@@ -87,7 +87,7 @@ func (id Identity) LogValue() slog.Value {
 func (e Error) LogValue() slog.Value { return slog.GroupValue(slog.Int("code", e.Code)) }
 
 // LogValue shows the type, the size and the reason.
-func (u *Unknown) LogValue() slog.Value {
+func (u Unknown) LogValue() slog.Value {
 	attrs := []slog.Attr{word("field", u.Field), word("type", u.Type), slog.Int("bytes", len(u.Raw))}
 	if u.Err != nil {
 		attrs = append(attrs, slog.Any("error", u.Err))

@@ -44,16 +44,15 @@ func readSource(t *testing.T) source {
 				if d.Recv == nil {
 					continue
 				}
-				star, pointer := d.Recv.List[0].Type.(*ast.StarExpr)
-				if !pointer {
-					continue
-				}
-				name := star.X.(*ast.Ident).Name
-				switch d.Name.Name {
-				case "payload", "content":
-					s.variants[d.Name.Name] = append(s.variants[d.Name.Name], name)
-				case "LogValue":
-					s.logged = append(s.logged, name)
+				switch typ := d.Recv.List[0].Type.(type) {
+				case *ast.StarExpr:
+					if name := d.Name.Name; name == "payload" || name == "content" {
+						s.variants[name] = append(s.variants[name], typ.X.(*ast.Ident).Name)
+					}
+				case *ast.Ident: // so that values are covered as pointers are
+					if d.Name.Name == "LogValue" {
+						s.logged = append(s.logged, typ.Name)
+					}
 				}
 			case *ast.GenDecl:
 				for _, spec := range d.Specs {
