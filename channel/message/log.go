@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"log/slog"
+	"mime"
 )
 
 // LogValue shows what kind of message goes to what kind of recipient, and how
@@ -47,12 +48,21 @@ func (r Receipt) LogValue() slog.Value {
 
 // LogValue shows type and size, not the name.
 func (u Upload) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("mime", u.MIME), slog.Int64("size", u.Size))
+	return slog.GroupValue(slog.String("mime", mediaType(u.MIME)), slog.Int64("size", u.Size))
 }
 
 // LogValue shows type and size.
 func (d Download) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("mime", d.MIME), slog.Int64("size", d.Size))
+	return slog.GroupValue(slog.String("mime", mediaType(d.MIME)), slog.Int64("size", d.Size))
+}
+
+// mediaType shows what looks like a media type, without parameters, which can be anything.
+func mediaType(s string) string {
+	base, _, err := mime.ParseMediaType(s)
+	if err != nil {
+		return ""
+	}
+	return base
 }
 
 // LogValue shows how much is on the card.
@@ -130,79 +140,79 @@ func measure(c Content) (text, elements int) {
 }
 
 // LogValue shows kind and size, never the content.
-func (c *Text) LogValue() slog.Value { return logContent(c) }
+func (c Text) LogValue() slog.Value { return logContent(&c) }
 
 // LogValue shows kind and size, never the content.
-func (c *Image) LogValue() slog.Value { return logContent(c) }
+func (c Image) LogValue() slog.Value { return logContent(&c) }
 
 // LogValue shows kind and size, never the content.
-func (c *Audio) LogValue() slog.Value { return logContent(c) }
+func (c Audio) LogValue() slog.Value { return logContent(&c) }
 
 // LogValue shows kind and size, never the content.
-func (c *Video) LogValue() slog.Value { return logContent(c) }
+func (c Video) LogValue() slog.Value { return logContent(&c) }
 
 // LogValue shows kind and size, never the content.
-func (c *Document) LogValue() slog.Value { return logContent(c) }
+func (c Document) LogValue() slog.Value { return logContent(&c) }
 
 // LogValue shows kind and size, never the content.
-func (c *Sticker) LogValue() slog.Value { return logContent(c) }
+func (c Sticker) LogValue() slog.Value { return logContent(&c) }
 
 // LogValue shows kind and size, never the content.
-func (c *Location) LogValue() slog.Value { return logContent(c) }
+func (c Location) LogValue() slog.Value { return logContent(&c) }
 
 // LogValue shows kind and size, never the content.
-func (c *Contacts) LogValue() slog.Value { return logContent(c) }
+func (c Contacts) LogValue() slog.Value { return logContent(&c) }
 
 // LogValue shows kind and size, never the content.
-func (c *Reaction) LogValue() slog.Value { return logContent(c) }
+func (c Reaction) LogValue() slog.Value { return logContent(&c) }
 
 // LogValue shows kind and size, never the content.
-func (c *Pin) LogValue() slog.Value { return logContent(c) }
+func (c Pin) LogValue() slog.Value { return logContent(&c) }
 
 // LogValue shows kind and size, never the content.
-func (c *Buttons) LogValue() slog.Value { return logContent(c) }
+func (c Buttons) LogValue() slog.Value { return logContent(&c) }
 
 // LogValue shows kind and size, never the content.
-func (c *List) LogValue() slog.Value { return logContent(c) }
+func (c List) LogValue() slog.Value { return logContent(&c) }
 
 // LogValue shows kind and size, never the content.
-func (c *CTAURL) LogValue() slog.Value { return logContent(c) }
+func (c CTAURL) LogValue() slog.Value { return logContent(&c) }
 
 // LogValue shows kind and size, never the content.
-func (f *Flow) LogValue() slog.Value { return logContent(f) }
+func (f Flow) LogValue() slog.Value { return logContent(&f) }
 
 // LogValue shows kind and size, never the content.
-func (c *LocationRequest) LogValue() slog.Value { return logContent(c) }
+func (c LocationRequest) LogValue() slog.Value { return logContent(&c) }
 
 // LogValue shows kind and size, never the content.
-func (c *ContactRequest) LogValue() slog.Value { return logContent(c) }
+func (c ContactRequest) LogValue() slog.Value { return logContent(&c) }
 
 // LogValue shows kind and size, never the content.
-func (c *AddressRequest) LogValue() slog.Value { return logContent(c) }
+func (c AddressRequest) LogValue() slog.Value { return logContent(&c) }
 
 // LogValue shows kind and size, never the content.
-func (c *Product) LogValue() slog.Value { return logContent(c) }
+func (c Product) LogValue() slog.Value { return logContent(&c) }
 
 // LogValue shows kind and size, never the content.
-func (c *ProductList) LogValue() slog.Value { return logContent(c) }
+func (c ProductList) LogValue() slog.Value { return logContent(&c) }
 
 // LogValue shows kind and size, never the content.
-func (c *Catalog) LogValue() slog.Value { return logContent(c) }
+func (c Catalog) LogValue() slog.Value { return logContent(&c) }
 
 // LogValue shows kind and size, never the content.
-func (c *CallPermission) LogValue() slog.Value { return logContent(c) }
+func (c CallPermission) LogValue() slog.Value { return logContent(&c) }
 
 // LogValue shows kind and size, never the content.
-func (c *VoiceCall) LogValue() slog.Value { return logContent(c) }
+func (c VoiceCall) LogValue() slog.Value { return logContent(&c) }
 
 // LogValue shows kind and size, never the content.
-func (c *Carousel) LogValue() slog.Value { return logContent(c) }
+func (c Carousel) LogValue() slog.Value { return logContent(&c) }
 
 // LogValue shows kind and size, never the content.
-func (c *ProductCarousel) LogValue() slog.Value { return logContent(c) }
+func (c ProductCarousel) LogValue() slog.Value { return logContent(&c) }
 
 // LogValue shows kind and size, never the content.
-func (c *Template) LogValue() slog.Value { return logContent(c) }
+func (c Template) LogValue() slog.Value { return logContent(&c) }
 
 // LogValue shows kind and size, never the content.
-func (c *Unknown) LogValue() slog.Value { return logContent(c) }
+func (c Unknown) LogValue() slog.Value { return logContent(&c) }
