@@ -26,10 +26,11 @@ type Store interface {
 	// engine's own guarantees go.
 	//
 	// It returns an error matching ErrConflict when the Version of a Put is not
-	// current, and one matching ErrLeaseLost when a reference to claimed work is no
-	// longer valid; nothing was written then. Any other error says that the batch
-	// was not applied or, if the connection broke, that nobody knows; repeating it
-	// is safe because of the versions, tokens and IDs it carries.
+	// current, one matching ErrLeaseLost when a reference to claimed work is no
+	// longer valid, and one matching ErrExceeded when a Bound would not be kept;
+	// nothing was written then. Any other error says that the batch was not applied
+	// or, if the connection broke, that nobody knows; repeating it is safe because of
+	// the versions, tokens and IDs it carries.
 	//
 	// An implementation may combine the batches of concurrent callers into one
 	// transaction; a failing batch must not take others with it.
@@ -65,6 +66,8 @@ var (
 	// ErrLeaseLost says that work is no longer leased under the given token: it
 	// expired and went to another worker, or was replaced, settled or dropped.
 	ErrLeaseLost = errors.New("channel: lease lost")
+	// ErrExceeded says that a running total would go beyond its bound.
+	ErrExceeded = errors.New("channel: running total would exceed its bound")
 	// ErrNotFound says that a conversation, message, customer or dead letter does
 	// not exist.
 	ErrNotFound = errors.New("channel: not found")
@@ -101,6 +104,11 @@ type Batch struct {
 	// Parent and Sort and no Body if it does not exist. It raises the Version, never
 	// conflicts, and commutes with every other Add.
 	Add []Record
+	// Bound names records of Add whose N must not be larger than Max once Add is applied.
+	// The store decides that together with the addition: of batches that come at the same
+	// time, from any number of processes, as many succeed as fit below the bound. Nothing
+	// holds an addition back that comes without a Bound.
+	Bound []Bound
 	// Delete removes records whatever their version; a missing one is not an error.
 	Delete []RecordKey
 	// Enqueue adds work. See Work.Once for what happens to a known ID.
@@ -122,6 +130,13 @@ type Batch struct {
 	// Forget, if not zero, lets the store forget IDs of Once work that it first saw
 	// before this time, a bounded number per call.
 	Forget time.Time
+}
+
+// A Bound is the most that a running total may come to. It names a record of Batch.Add.
+type Bound struct {
+	Kind string `json:"kind"`
+	Key  string `json:"key"`
+	Max  int64  `json:"max"`
 }
 
 // RecordKey names a record.

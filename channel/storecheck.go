@@ -2,6 +2,7 @@ package channel
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -12,6 +13,7 @@ const maxName = 512
 var (
 	errName     = errors.New("a name is longer than 512 bytes, not valid UTF-8, or has a NUL in it")
 	errNoName   = errors.New("a kind, key, queue or ID is empty")
+	errUnbound  = errors.New("a bound names a record to which the batch does not add")
 	errTwice    = errors.New("the same record or work stands twice in one field")
 	errLimit    = errors.New("the limit is not positive")
 	errLease    = errors.New("the lease is not positive")
@@ -56,8 +58,8 @@ func checkPairs[T any](field []T, pairOf func(*T) pair) error {
 }
 
 // Validate returns everything about the batch that no [Store] may accept, joined, or nil:
-// a record or work that stands twice in one field, an empty kind, key, queue or ID, and
-// names that are longer than 512 bytes, not valid UTF-8 or hold a NUL. It is there for
+// a record or work that stands twice in one field, an empty kind, key, queue or ID, a bound
+// without an addition, and names that are longer than 512 bytes, not valid UTF-8 or hold a NUL. It is there for
 // those who write a Store; the names themselves are not in the error.
 func (b *Batch) Validate() error {
 	record := func(r *Record) pair { return pair{r.Kind, r.Key} }
@@ -66,6 +68,7 @@ func (b *Batch) Validate() error {
 	err := errors.Join(
 		checkPairs(b.Put, record),
 		checkPairs(b.Add, record),
+		checkPairs(b.Bound, func(k *Bound) pair { return pair{k.Kind, k.Key} }),
 		checkPairs(b.Delete, func(k *RecordKey) pair { return pair{k.Kind, k.Key} }),
 		checkPairs(b.Enqueue, func(w *Work) pair { return pair{w.Queue, w.ID} }),
 		checkPairs(b.Start, lease),
@@ -80,6 +83,11 @@ func (b *Batch) Validate() error {
 	}
 	for i := range b.Add {
 		err = errors.Join(err, checkNames(b.Add[i].Parent))
+	}
+	for _, l := range b.Bound {
+		if !slices.ContainsFunc(b.Add, func(r Record) bool { return r.Kind == l.Kind && r.Key == l.Key }) {
+			err = errors.Join(err, errUnbound)
+		}
 	}
 	for i := range b.Enqueue {
 		err = errors.Join(err, checkNames(b.Enqueue[i].Lane, b.Enqueue[i].Group))

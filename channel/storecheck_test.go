@@ -26,6 +26,7 @@ func TestAStoreIsToldWhatItMayNotAccept(t *testing.T) {
 		"a record twice in one field": func(b *channel.Batch) { b.Put[1].Key = "1" },
 		"work twice in one field":     func(b *channel.Batch) { b.Enqueue = append(b.Enqueue, b.Enqueue[0]) },
 		"an empty kind":               func(b *channel.Batch) { b.Add = []channel.Record{{Key: "k", N: 1}} },
+		"a bound without addition":    func(b *channel.Batch) { b.Bound = []channel.Bound{{Kind: "a", Key: "1", Max: 1}} },
 		"an empty ID":                 func(b *channel.Batch) { b.Drop = []channel.WorkKey{{Queue: "q"}} },
 		"a name that is too long":     func(b *channel.Batch) { b.Put[0].Key = strings.Repeat("k", 513) },
 		"a NUL in a lane":             func(b *channel.Batch) { b.Enqueue[0].Lane = "l\x00" },

@@ -20,7 +20,7 @@ func (s *Store) Commit(ctx context.Context, b *channel.Batch) (channel.Committed
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := errors.Join(s.checkVersions(b), s.checkLeases(b)); err != nil {
+	if err := errors.Join(s.checkVersions(b), s.checkBounds(b), s.checkLeases(b)); err != nil {
 		return channel.Committed{}, fmt.Errorf("memstore: commit: %w", err)
 	}
 	s.applyRecords(b)
@@ -63,6 +63,25 @@ func (s *Store) checkVersions(b *channel.Batch) error {
 		}
 		if b.Put[i].Version != current {
 			return channel.ErrConflict
+		}
+	}
+	return nil
+}
+
+// checkBounds finds out whether the running totals stay within their bounds.
+func (s *Store) checkBounds(b *channel.Batch) error {
+	for _, l := range b.Bound {
+		var n int64
+		if r := s.record(l.Kind, l.Key); r != nil {
+			n = r.N
+		}
+		for i := range b.Add {
+			if a := &b.Add[i]; a.Kind == l.Kind && a.Key == l.Key {
+				n += a.N
+			}
+		}
+		if n > l.Max {
+			return channel.ErrExceeded
 		}
 	}
 	return nil

@@ -55,6 +55,9 @@ func (s *Store) run(ctx context.Context, members []*waiter) {
 		case ctx.Err() != nil && !isAnswer(err):
 			answerAll(members, fmt.Errorf("the transaction was given up: %w", ctx.Err()))
 			return
+		case len(members) > 1 && errors.Is(err, channel.ErrExceeded):
+			s.runApart(ctx, members) // each fits in or does not, in turn
+			return
 		case len(members) > 1 && isAnswer(err):
 			rest, blameErr := s.blame(ctx, members)
 			if blameErr != nil {

@@ -100,5 +100,5 @@ func wrap(ctx context.Context, doing string, err error) error {
 
 // isAnswer says that the database was asked and said no.
 func isAnswer(err error) bool {
-	return errors.Is(err, channel.ErrConflict) || errors.Is(err, channel.ErrLeaseLost)
+	return errors.Is(err, channel.ErrConflict) || errors.Is(err, channel.ErrLeaseLost) || errors.Is(err, channel.ErrExceeded)
 }

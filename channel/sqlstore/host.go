@@ -21,8 +21,8 @@ type hostTxKey struct{}
 //	err = tx.Commit()
 //
 // The store neither commits nor rolls back tx, does not share it with other callers
-// and repeats nothing. A batch that fails with [channel.ErrConflict] or
-// [channel.ErrLeaseLost] leaves tx usable and without a trace of the batch; after other
+// and repeats nothing. A batch that fails with [channel.ErrConflict],
+// [channel.ErrLeaseLost] or [channel.ErrExceeded] leaves tx usable and without a trace of the batch; after other
 // errors PostgreSQL accepts only a rollback. How durable the outcome is depends on how
 // the host commits. tx must not be used by two goroutines at once, must be READ
 // COMMITTED on PostgreSQL, and should be short: work for the same conversations waits

@@ -15,6 +15,7 @@ import (
 type request struct {
 	putNew, putOld, del []row
 	add                 []addition
+	bound               []channel.Bound
 	enqueue             []enqueued
 	start, done         []held
 	later, bury         []held
@@ -100,6 +101,7 @@ func newRequest(b *channel.Batch, byRow bool) (*request, error) {
 		a := &b.Add[i]
 		r.add = append(r.add, addition{a.Kind, a.Key, a.Parent, a.Sort, a.N, 1})
 	}
+	r.bound = slices.Clone(b.Bound)
 	for _, k := range b.Delete {
 		v := newValues(byRow, len(k.Key)+32, 2)
 		v.string('k', k.Kind)
@@ -284,6 +286,7 @@ func combine(requests []*request) *request {
 		all.putOld = append(all.putOld, r.putOld...)
 		all.del = append(all.del, r.del...)
 		all.add = append(all.add, r.add...)
+		all.bound = append(all.bound, r.bound...)
 		all.enqueue = append(all.enqueue, r.enqueue...)
 		all.start = append(all.start, r.start...)
 		all.done = append(all.done, r.done...)

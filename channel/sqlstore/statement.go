@@ -20,7 +20,7 @@ type statements struct {
 	// count hands out Seqs in SQLite; lock does so in PostgreSQL, after locking lanes.
 	count, lock string
 	// records
-	putNew, putOld, add, deleteRecords, versions, get string
+	putNew, putOld, add, exceeded, deleteRecords, versions, get string
 	// work
 	findNames, insertNames, insertedNames, remember, rename, insertWork, replaceWork string
 	start, done, later, bury, replay, drop, leases, dropNames                        string
@@ -80,6 +80,8 @@ func newStatements(d *dialect) *statements {
 		add: d.insert + ` INTO kanava_record AS r (kind, key, parent, sort, version, n)
 			SELECT e.k, e.y, e.p, e.s, e.v, e.n FROM ` + d.each("k text, y text, p text, s bigint, v bigint, n bigint") + `
 			WHERE true ON CONFLICT (kind, key) DO UPDATE SET n = r.n + excluded.n, version = r.version + excluded.version`,
+		exceeded: `SELECT 1 FROM ` + d.rows("k text, y text, n bigint") + `
+			CROSS JOIN kanava_record AS r WHERE r.kind = e.k AND r.key = e.y AND r.n > e.n LIMIT 1`,
 		deleteRecords: `DELETE FROM kanava_record WHERE (kind, key) IN (SELECT e.k, e.y FROM ` + d.each("k text, y text") + `)`,
 		versions: `SELECT r.kind, r.key, r.version FROM ` + d.rows("k text, y text") + `
 			CROSS JOIN kanava_record AS r WHERE r.kind = e.k AND r.key = e.y`,
@@ -164,7 +166,7 @@ func newStatements(d *dialect) *statements {
 // all are the statements but those behind List.
 func (s *statements) all() []*string {
 	return []*string{
-		&s.putNew, &s.putOld, &s.add, &s.deleteRecords, &s.versions, &s.get,
+		&s.putNew, &s.putOld, &s.add, &s.exceeded, &s.deleteRecords, &s.versions, &s.get,
 		&s.findNames, &s.insertNames, &s.insertedNames, &s.remember, &s.rename, &s.insertWork, &s.replaceWork,
 		&s.start, &s.done, &s.later, &s.bury, &s.replay, &s.drop, &s.leases, &s.dropNames,
 		&s.promote, &s.fixLanes, &s.forgetBusy, &s.forget,

@@ -218,12 +218,31 @@ func (t *transaction) applyRecords(r *request) error {
 			return err
 		}
 	}
+	if err := t.keepBounds(r.bound); err != nil {
+		return err
+	}
 	if len(r.del) > 0 {
 		if _, err := t.change(t.sql.deleteRecords, rows(r.del)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// keepBounds looks whether the additions stayed within their bounds. Their rows are locked
+// by now, so that nobody else can come in between.
+func (t *transaction) keepBounds(bounds []channel.Bound) error {
+	if len(bounds) == 0 {
+		return nil
+	}
+	return t.query(func(*sql.Rows) error { return channel.ErrExceeded }, t.sql.exceeded,
+		array(bounds, func(dst []byte, l *channel.Bound) []byte {
+			o := newObject(len(l.Kind) + len(l.Key) + 48)
+			o.string('k', l.Kind)
+			o.string('y', l.Key)
+			o.int('n', l.Max)
+			return append(dst, o.end()...)
+		}))
 }
 
 func (a *addition) values(byRow bool) values {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -171,6 +172,45 @@ var breaks = []struct {
 					return done, err
 				}
 			}
+		}
+	}},
+	{"goes on behind the time of a page and not behind its last row", "pages of one row lose nothing among equal Sorts", func(s *store) {
+		s.list = func(ctx context.Context, q channel.Query) ([]channel.Record, error) {
+			if q.After != nil {
+				q.After = &channel.Position{Sort: q.After.Sort + 1}
+			}
+			if q.Before != nil {
+				q.Before = &channel.Position{Sort: q.Before.Sort}
+			}
+			return s.Store.List(ctx, q)
+		}
+	}},
+	{"knows no bounds", "a running total keeps to its bound", func(s *store) {
+		mapBatch(s, func(_ context.Context, b *channel.Batch) { b.Bound = nil })
+	}},
+	{"looks at the bound before it adds", "of concurrent additions as many succeed as fit", func(s *store) {
+		both := make(meet)
+		mapBatch(s, func(ctx context.Context, b *channel.Batch) {
+			for _, l := range b.Bound {
+				if rs, err := s.Get(ctx, l.Kind, l.Key); err == nil && len(rs) == 1 && rs[0].N >= l.Max {
+					return // too much already, which the store below will say
+				}
+			}
+			b.Bound = nil
+			both.wait()
+		})
+	}},
+	{"lets what exceeds its bound take others with it", "what exceeds its bound takes no other with it", func(s *store) {
+		var failed atomic.Bool
+		s.commit = func(ctx context.Context, b *channel.Batch) (channel.Committed, error) {
+			if len(b.Bound) == 0 && failed.Load() {
+				return channel.Committed{}, channel.ErrExceeded
+			}
+			done, err := s.Store.Commit(ctx, b)
+			if errors.Is(err, channel.ErrExceeded) {
+				failed.Store(true)
+			}
+			return done, err
 		}
 	}},
 	{"loses updates", "no update is lost", func(s *store) {

@@ -120,6 +120,32 @@ var listCases = []testCase{
 		},
 	},
 	{
+		"pages of one row lose nothing among equal Sorts",
+		"List returns records in the order of (Sort, Key). After and Before, if not nil, bound the position exclusively.",
+		func(ctx context.Context, h harness) error {
+			s := begin(ctx, h)
+			want := []string{"a", "b", "c", "d", "e", "f"}
+			for _, key := range []string{"d", "a", "f", "c", "e", "b"} {
+				s.put(channel.Record{Kind: "k", Key: key, Parent: "p", Sort: 1_000_000})
+			}
+			up, down := []string{}, []string{}
+			q := channel.Query{Kind: "k", Parent: "p", Limit: 1}
+			for page := s.list(q); len(page) == 1 && len(up) < 9; page = s.list(q) {
+				up = append(up, page[0].Key)
+				q.After = &channel.Position{Sort: page[0].Sort, Key: page[0].Key}
+			}
+			q = channel.Query{Kind: "k", Parent: "p", Limit: 1, Descending: true}
+			for page := s.list(q); len(page) == 1 && len(down) < 9; page = s.list(q) {
+				down = append(down, page[0].Key)
+				q.Before = &channel.Position{Sort: page[0].Sort, Key: page[0].Key}
+			}
+			slices.Reverse(down)
+			s.equal("upwards", up, want)
+			s.equal("downwards", down, want)
+			return s.err
+		},
+	},
+	{
 		"a record moves with its parent and sort",
 		"Parent groups records for List; it may change when the record is put again.",
 		func(ctx context.Context, h harness) error {

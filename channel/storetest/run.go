@@ -58,7 +58,7 @@ func (c *testCase) check(ctx context.Context, h harness) (err error) {
 func cases() []testCase {
 	var all []testCase
 	for _, part := range [][]testCase{
-		recordCases, bodyCases, listCases, onceCases, claimCases, laneCases, settleCases, queryCases,
+		recordCases, boundCases, bodyCases, listCases, onceCases, claimCases, laneCases, settleCases, queryCases,
 		batchCases, concurrentCases,
 	} {
 		all = append(all, part...)
