@@ -69,7 +69,7 @@ type IdentityTimes struct {
 }
 
 // LogValue shows the customer's own ID only.
-func (c *Customer) LogValue() slog.Value {
+func (c Customer) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", c.ID), slog.String("channel", c.Channel))
 }
 
@@ -103,7 +103,7 @@ type Conversation struct {
 }
 
 // LogValue shows IDs and the queue only.
-func (c *Conversation) LogValue() slog.Value {
+func (c Conversation) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", c.ID), slog.String("channel", c.Channel),
 		slog.String("queue", string(c.State.Queue)))
 }
@@ -180,7 +180,7 @@ type Message struct {
 }
 
 // LogValue shows IDs, kind and sizes only.
-func (m *Message) LogValue() slog.Value {
+func (m Message) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", m.ID), slog.String("conversation", m.Conversation),
 		slog.String("direction", string(m.Direction)), slog.String("kind", m.Kind),
 		slog.Int("text_bytes", len(m.Text)), slog.Int("attachments", len(m.Attachments)))

@@ -1,0 +1,45 @@
+package channel_test
+
+import (
+	"testing"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/internal/canarytest"
+)
+
+func TestNoPrintedValueShowsAPerson(t *testing.T) {
+	t.Parallel()
+	const numbers, ids, settings, own = "counts and times", "IDs, counts and durations", "what an administrator wrote", "the hub's own"
+	canarytest.Test(t, canarytest.Package{
+		Values: []any{
+			channel.Customer{}, channel.Conversation{}, channel.Message{}, channel.Identity{}, channel.Author{},
+			channel.Attachment{}, channel.Location{}, channel.Contact{}, channel.Order{}, channel.OrderItem{},
+			channel.Reaction{}, channel.Referral{}, channel.Consent{}, channel.Received{}, channel.Change{},
+			channel.LogEntry{}, channel.Reply{}, channel.Notification{}, channel.Template{}, channel.Macro{},
+			channel.MacroPreview{}, channel.DeadLetter{}, channel.File{}, channel.Record{}, channel.RecordKey{},
+			channel.Work{}, channel.WorkKey{}, channel.Lease{}, channel.Postponed{}, channel.Buried{}, channel.Batch{},
+			channel.Query{}, channel.Position{}, channel.WorkQuery{}, channel.Claim{}, channel.ConversationQuery{},
+			channel.MessageQuery{}, channel.DeadLetterQuery{}, channel.Channel{},
+			message.Text{}, // for Reply.Content
+		},
+		Public: map[string]string{
+			"Delivery": numbers, "Failure": "the project's own words about a code", "Price": "money", "IdentityTimes": numbers,
+			"Call": numbers, "Health": ids, "ChannelHealth": ids, "Backlog": ids, "Standing": "words of WhatsApp's", "Hooks": "functions",
+			"AcceptInfo": ids, "ApplyInfo": ids, "HostInfo": ids, "SendInfo": ids, "DeadLetterInfo": ids, "BudgetInfo": ids,
+			"AuditInfo": ids, "Erased": numbers, "Report": numbers, "Day": numbers, "ReportQuery": ids, "Committed": numbers,
+			"Config": "plugs", "Hub": "no exported fields", "FilePolicy": settings, "Retention": settings, "Settings": settings,
+		},
+		Shown: map[string]string{
+			"Customer.ID": own, "Customer.Channel": own, "Conversation.ID": own, "Conversation.Channel": own,
+			"Message.ID": own, "Message.Conversation": own, "Message.Kind": "a word of the protocol", "Author.Kind": own,
+			"Received.ID": own, "Change.ID": own, "LogEntry.Conversation": own, "LogEntry.Message": own,
+			"Reply.Conversation": own, "Notification.Channel": own, "Template.Name": "names the template",
+			"Template.Language": "names the template", "Macro.Conversation": own, "DeadLetter.Channel": own, "DeadLetter.Reason": own,
+			"File.ID": own, "Record.Kind": own, "RecordKey.Kind": own, "Work.Queue": own, "Work.Group": own, "WorkKey.Queue": own,
+			"Lease.Queue": own, "Postponed.Reason": own, "Buried.Reason": own, "Query.Kind": own, "WorkQuery.Queue": own,
+			"ConversationQuery.Channel": own, "MessageQuery.Conversation": own, "DeadLetterQuery.Queue": own, "Settings.ID": own,
+		},
+		Words: true,
+	})
+}

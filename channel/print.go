@@ -1,0 +1,195 @@
+package channel
+
+import "log/slog"
+
+// However a value of this package is printed, by itself, behind a pointer or inside of
+// something else, it shows what its LogValue shows: no text, name, phone number or wamid.
+// Encoding it as JSON shows everything, because that is how it is stored and handed on;
+// slog's JSON handler does so to values inside of slices, maps and other structs.
+
+func hashed(key, id string) slog.Attr {
+	if id == "" {
+		return slog.String(key, "")
+	}
+	return slog.String(key, shortHash(id))
+}
+
+// LogValue shows a hash of the most lasting identifier, and which others there are.
+func (i Identity) LogValue() slog.Value {
+	return slog.GroupValue(hashed("id", nonEmpty(i.BSUID, i.Phone)), slog.Bool("phone", i.Phone != ""), slog.Bool("username", i.Username != ""))
+}
+
+// LogValue shows the kind and a hash: hosts use e-mail addresses as IDs.
+func (a Author) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("kind", a.Kind), hashed("id", a.ID))
+}
+
+// LogValue shows the size and whether the host has it.
+func (a Attachment) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int64("size", a.Size), slog.Bool("voice", a.Voice), slog.Bool("stored", a.Ref != ""))
+}
+
+// LogValue shows the kind only.
+func (l Location) LogValue() slog.Value {
+	return slog.StringValue("location")
+}
+
+// LogValue shows counts.
+func (c Contact) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("phones", len(c.Phones)), slog.Int("emails", len(c.Emails)))
+}
+
+// LogValue shows the number of lines.
+func (o Order) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("items", len(o.Items)))
+}
+
+// LogValue shows the kind only.
+func (i OrderItem) LogValue() slog.Value {
+	return slog.StringValue("order item")
+}
+
+// LogValue shows the time.
+func (r Reaction) LogValue() slog.Value {
+	return slog.GroupValue(slog.Time("at", r.At), slog.Bool("removed", r.Emoji == ""))
+}
+
+// LogValue shows a hash.
+func (r Referral) LogValue() slog.Value {
+	return slog.GroupValue(hashed("id", r.ID))
+}
+
+// LogValue shows the times.
+func (c Consent) LogValue() slog.Value {
+	return slog.GroupValue(slog.Time("at", c.At), slog.Bool("revoked", !c.Revoked.IsZero()))
+}
+
+// LogValue shows IDs, kind and sizes.
+func (r Received) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", r.ID), slog.Any("message", r.Message))
+}
+
+// LogValue shows IDs and kinds.
+func (c Change) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", c.ID), slog.String("kind", string(c.Kind)), slog.String("conversation", c.Conversation.ID), slog.String("delivery", string(c.Delivery)))
+}
+
+// LogValue shows IDs and kinds.
+func (e LogEntry) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("conversation", e.Conversation), slog.Time("at", e.At), slog.String("kind", string(e.Kind)), slog.String("message", e.Message))
+}
+
+// LogValue shows who answers where, and sizes.
+func (r Reply) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("conversation", r.Conversation), slog.Any("actor", r.Actor), slog.Any("content", r.Content), slog.Bool("template", r.Template != nil))
+}
+
+// LogValue shows who sends which template, and a hash of the recipient.
+func (n Notification) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("channel", n.Channel), slog.Any("actor", n.Actor), slog.Any("to", n.To), slog.Any("template", n.Template))
+}
+
+// LogValue names the template.
+func (t Template) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("name", t.Name), slog.String("language", t.Language))
+}
+
+// LogValue shows who answers where, and the size.
+func (m Macro) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("conversation", m.Conversation), slog.Any("actor", m.Actor), slog.Int("text_bytes", len(m.Text)))
+}
+
+// LogValue shows the size.
+func (p MacroPreview) LogValue() slog.Value {
+	return slog.GroupValue(slog.Bool("template", p.Template), slog.Int("text_bytes", len(p.Text)))
+}
+
+// LogValue shows why it is one, and its size.
+func (d DeadLetter) LogValue() slog.Value {
+	return slog.GroupValue(slog.Any("key", d.Key), slog.String("channel", d.Channel), slog.String("reason", d.Reason), slog.Int("tries", d.Tries), slog.Int("bytes", len(d.Content)))
+}
+
+// LogValue shows the ID and the size.
+func (f File) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", f.ID), slog.Int64("size", f.Size))
+}
+
+// LogValue shows the kind, a hash of the key and the size.
+func (r Record) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("kind", r.Kind), hashed("key", r.Key), slog.Int64("version", r.Version), slog.Int("bytes", len(r.Body)))
+}
+
+// LogValue shows the kind and a hash: keys hold phone numbers.
+func (k RecordKey) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("kind", k.Kind), hashed("key", k.Key))
+}
+
+// LogValue shows the queue, a hash of the ID and the size.
+func (w Work) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("queue", w.Queue), hashed("id", w.ID), slog.String("group", w.Group), slog.Int("tries", w.Tries), slog.Int("bytes", len(w.Body)))
+}
+
+// LogValue shows the queue and a hash.
+func (k WorkKey) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("queue", k.Queue), hashed("id", k.ID))
+}
+
+// LogValue shows the queue and a hash.
+func (l Lease) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("queue", l.Queue), hashed("id", l.ID))
+}
+
+// LogValue shows when it is due and why.
+func (p Postponed) LogValue() slog.Value {
+	return slog.GroupValue(slog.Any("lease", p.Lease), slog.Time("due", p.Due), slog.String("reason", p.Reason), slog.Int("bytes", len(p.Body)))
+}
+
+// LogValue shows the reason.
+func (b Buried) LogValue() slog.Value {
+	return slog.GroupValue(slog.Any("lease", b.Lease), slog.String("reason", b.Reason))
+}
+
+// LogValue shows counts.
+func (b Batch) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("put", len(b.Put)), slog.Int("add", len(b.Add)), slog.Int("delete", len(b.Delete)), slog.Int("enqueue", len(b.Enqueue)), slog.Int("done", len(b.Done)), slog.Int("later", len(b.Later)), slog.Int("bury", len(b.Bury)))
+}
+
+// LogValue shows the kind and a hash.
+func (q Query) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("kind", q.Kind), hashed("parent", q.Parent), slog.Int("limit", q.Limit))
+}
+
+// LogValue shows where it is, and a hash.
+func (p Position) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int64("sort", p.Sort), hashed("key", p.Key))
+}
+
+// LogValue shows the queue.
+func (q WorkQuery) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("queue", q.Queue), slog.Int("limit", q.Limit))
+}
+
+// LogValue shows the number.
+func (c Claim) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("limit", c.Limit))
+}
+
+// LogValue shows who asks.
+func (q ConversationQuery) LogValue() slog.Value {
+	return slog.GroupValue(slog.Any("actor", q.Actor), slog.String("channel", q.Channel), slog.Int("limit", q.Limit))
+}
+
+// LogValue shows who asks.
+func (q MessageQuery) LogValue() slog.Value {
+	return slog.GroupValue(slog.Any("actor", q.Actor), slog.String("conversation", q.Conversation), slog.Int("limit", q.Limit))
+}
+
+// LogValue shows who asks.
+func (q DeadLetterQuery) LogValue() slog.Value {
+	return slog.GroupValue(slog.Any("actor", q.Actor), slog.String("queue", q.Queue), slog.Int("limit", q.Limit))
+}
+
+// LogValue shows the ID: the Sender may hold a token.
+func (c Channel) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", c.ID), slog.Bool("enabled", c.Enabled))
+}
