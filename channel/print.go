@@ -124,6 +124,11 @@ func (k RecordKey) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("kind", k.Kind), hashed("key", k.Key))
 }
 
+// LogValue shows the kind and a hash.
+func (b Bound) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("kind", b.Kind), hashed("key", b.Key), slog.Int64("max", b.Max))
+}
+
 // LogValue shows the queue, a hash of the ID and the size.
 func (w Work) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("queue", w.Queue), hashed("id", w.ID), slog.String("group", w.Group), slog.Int("tries", w.Tries), slog.Int("bytes", len(w.Body)))

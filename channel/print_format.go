@@ -124,3 +124,6 @@ func (q DeadLetterQuery) Format(f fmt.State, _ rune) { discreet.Format(f, q) }
 
 // Format implements [fmt.Formatter].
 func (c Channel) Format(f fmt.State, _ rune) { discreet.Format(f, c) }
+
+// Format implements [fmt.Formatter].
+func (b Bound) Format(f fmt.State, _ rune) { discreet.Format(f, b) }

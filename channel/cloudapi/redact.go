@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+
+	"github.com/kanava-go/kanava/internal/discreet"
 )
 
 // Format shows the configuration without its secrets, whatever the verb.
@@ -46,3 +48,35 @@ func (f BlockFailure) LogValue() slog.Value { return f.Failure.LogValue() }
 func (u BlockedUser) LogValue() slog.Value {
 	return slog.GroupValue(slog.Bool("wa_id", u.WAID != ""), slog.Bool("bsuid", u.BSUID != ""))
 }
+
+// Format implements [fmt.Formatter].
+func (r BlockResult) Format(f fmt.State, _ rune) { discreet.Format(f, r) }
+
+// Format implements [fmt.Formatter].
+func (f BlockFailure) Format(s fmt.State, _ rune) { discreet.Format(s, f) }
+
+// Format implements [fmt.Formatter].
+func (u BlockedUser) Format(f fmt.State, _ rune) { discreet.Format(f, u) }
+
+// Format implements [fmt.Formatter].
+func (m MediaInfo) Format(f fmt.State, _ rune) { discreet.Format(f, m) }
+
+// LogValue shows the number and the lane, not the recipient.
+func (p Permit) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("number", p.Number), slog.Int("lane", int(p.Lane)))
+}
+
+// Format implements [fmt.Formatter].
+func (p Permit) Format(f fmt.State, _ rune) { discreet.Format(f, p) }
+
+// LogValue shows the length of the description, which holds addresses and keys.
+func (s Session) LogValue() slog.Value { return slog.GroupValue(slog.Int("bytes", len(s.SDP))) }
+
+// Format implements [fmt.Formatter].
+func (s Session) Format(f fmt.State, _ rune) { discreet.Format(f, s) }
+
+// LogValue hides the token.
+func (w Webhook) LogValue() slog.Value { return slog.StringValue("cloudapi.Webhook(token hidden)") }
+
+// Format hides the token, whatever the verb.
+func (w Webhook) Format(f fmt.State, _ rune) { discreet.Format(f, w) }
