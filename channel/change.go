@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -114,9 +115,21 @@ func (u *unit) tellHost(channel, id string, item hostItem) error {
 	if err := u.logEntry(id, &item); err != nil {
 		return err
 	}
-	u.enqueue(Work{Queue: queueHost, ID: id, Lane: item.Conversation, Group: channel, Body: body})
+	group := channel
+	if item.Kind != "" {
+		group += changes
+	}
+	u.enqueue(Work{Queue: queueHost, ID: id, Lane: item.Conversation, Group: group, Body: body})
 	return nil
 }
+
+// changes ends the name of the group that a channel's changes make, beside what customers
+// write: a broadcast, of which each message goes through several states, does not hold that
+// up.
+const changes = "/changes"
+
+// channelOf is the ID of the channel whose work a group is.
+func channelOf(group string) string { return strings.TrimSuffix(group, changes) }
 
 // tell hands one item to the host's ticketing and settles it.
 func (h *Hub) tell(ctx context.Context, w *Work) error {
@@ -156,7 +169,7 @@ func (h *Hub) tell(ctx context.Context, w *Work) error {
 func (h *Hub) callHost(ctx context.Context, w *Work, item *hostItem,
 	conv *Conversation, customer *Customer, msg *Message,
 ) (ticket string, err error) {
-	info := HostInfo{Channel: w.Group, Conversation: conv.ID, Kind: item.Kind, Try: w.Tries + 1}
+	info := HostInfo{Channel: channelOf(w.Group), Conversation: conv.ID, Kind: item.Kind, Try: w.Tries + 1}
 	if h.hooks.HostStart != nil {
 		ctx = h.hooks.HostStart(ctx, info)
 	}

@@ -33,6 +33,8 @@ type snapshot struct {
 	byID     map[string]*Channel
 	byNumber map[string]*Channel
 	enabled  []string // IDs of the enabled channels, sorted
+	all      []string // IDs of all of them, sorted, and "" for what belongs to none
+	telling  []string // the groups of what the host is told about them
 }
 
 func (r *registry) view() *snapshot {
@@ -54,6 +56,12 @@ func (r *registry) number(id string) (*Channel, bool) {
 
 // sending lists the channels whose outbox is worked on.
 func (r *registry) sending() []string { return r.view().enabled }
+
+// all lists the channels, and "" for work that belongs to none.
+func (r *registry) all() []string { return r.view().all }
+
+// telling lists the groups of what the host is told.
+func (r *registry) telling() []string { return r.view().telling }
 
 func (r *registry) add(c Channel) error {
 	r.mu.Lock()
@@ -100,12 +108,17 @@ func (r *registry) change(edit func(map[string]*Channel)) {
 		byID[id] = c
 	}
 	edit(byID)
-	s := &snapshot{byID: byID, byNumber: map[string]*Channel{}}
+	s := &snapshot{byID: byID, byNumber: map[string]*Channel{}, all: []string{""}}
 	for id, c := range byID {
 		s.byNumber[c.Number] = c
+		s.all = append(s.all, id)
 		if c.Enabled {
 			s.enabled = append(s.enabled, id)
 		}
+	}
+	slices.Sort(s.all)
+	for _, id := range s.all {
+		s.telling = append(s.telling, id, id+changes)
 	}
 	slices.Sort(s.enabled)
 	r.snap.Store(s)

@@ -55,7 +55,7 @@ func (h *Hub) DeadLetters(ctx context.Context, q DeadLetterQuery) (letters []Dea
 	letters = make([]DeadLetter, 0, len(work))
 	for _, w := range work {
 		letters = append(letters, DeadLetter{
-			Key: WorkKey{w.Queue, w.ID}, Channel: w.Group, Reason: w.Reason, Tries: w.Tries,
+			Key: WorkKey{w.Queue, w.ID}, Channel: channelOf(w.Group), Reason: w.Reason, Tries: w.Tries,
 			Enqueued: w.Enqueued, Content: w.Body, Seq: w.Seq,
 		})
 	}
@@ -125,7 +125,7 @@ func (h *Hub) bury(ctx context.Context, w *Work, cause error) error {
 		return nil
 	})
 	if err == nil {
-		h.hooks.deadLetter(ctx, DeadLetterInfo{Queue: w.Queue, ID: w.ID, Channel: w.Group, Reason: reason})
+		h.hooks.deadLetter(ctx, DeadLetterInfo{Queue: w.Queue, ID: w.ID, Channel: channelOf(w.Group), Reason: reason})
 	}
 	return err
 }

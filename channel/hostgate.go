@@ -3,6 +3,8 @@ package channel
 import (
 	"context"
 	"errors"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -12,10 +14,24 @@ import (
 // the host is not kept waiting for them, more is claimed ahead than it takes at once, the
 // more the quicker it is, but never more than it is expected to take within maxAhead.
 type hostGate struct {
-	calls   chan struct{}
+	limit   int          // calls at once
 	claimed atomic.Int64 // work that is claimed and whose call has not ended
 	usual   atomic.Int64 // a running mean of how long a call takes, in nanoseconds; 0: unknown
 	freed   func()       // called when work has left
+	// shared says that groups have to leave room for each other: what was claimed while the
+	// calls of one were quick must not take every turn once they are slow.
+	shared bool
+
+	mu      sync.Mutex
+	running map[string]int // calls, by group
+	calls   int            // all of them
+	queue   []*turn        // of those that wait
+}
+
+// turn is one call that waits until it may begin.
+type turn struct {
+	group string
+	begin chan struct{} // closed when it may
 }
 
 const (
@@ -31,12 +47,12 @@ const (
 var errHostBusy = errors.New("channel: the ticket system is busy")
 
 func newHostGate(calls int, freed func()) *hostGate {
-	return &hostGate{calls: make(chan struct{}, calls), freed: freed}
+	return &hostGate{limit: calls, freed: freed, running: map[string]int{}}
 }
 
 // most is how much may be in hand, and room how much of that is free.
 func (g *hostGate) most() int {
-	calls := int64(cap(g.calls))
+	calls := int64(g.limit)
 	usual := g.usual.Load()
 	if usual == 0 {
 		return int(calls)
@@ -61,10 +77,8 @@ func (g *hostGate) leave(w *Work) {
 // pass calls f when it is the work's turn.
 func (g *hostGate) pass(ctx context.Context, w *Work, f func() error) error {
 	defer g.leave(w)
-	select {
-	case g.calls <- struct{}{}:
-	case <-ctx.Done():
-		return errors.Join(errHostBusy, context.Cause(ctx))
+	if err := g.wait(ctx, w.Group); err != nil {
+		return err
 	}
 	begun := time.Now()
 	defer func() {
@@ -73,7 +87,55 @@ func (g *hostGate) pass(ctx context.Context, w *Work, f func() error) error {
 			took = usual + (took-usual)/8
 		}
 		g.usual.Store(max(1, took)) // losing a concurrent one does no harm
-		<-g.calls
+		g.end(w.Group)
 	}()
 	return f()
+}
+
+// wait returns when a call for the group may begin; end is called when it has ended.
+func (g *hostGate) wait(ctx context.Context, group string) error {
+	t := &turn{group, make(chan struct{})}
+	g.mu.Lock()
+	g.queue = append(g.queue, t)
+	g.admit()
+	g.mu.Unlock()
+	select {
+	case <-t.begin:
+		return nil
+	case <-ctx.Done():
+	}
+	g.mu.Lock()
+	at := slices.Index(g.queue, t)
+	if at >= 0 {
+		g.queue = slices.Delete(g.queue, at, at+1)
+	}
+	g.mu.Unlock()
+	if at < 0 {
+		g.end(group) // it was its turn at this very moment
+	}
+	return errors.Join(errHostBusy, context.Cause(ctx))
+}
+
+func (g *hostGate) end(group string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.calls--
+	if g.running[group]--; g.running[group] == 0 {
+		delete(g.running, group)
+	}
+	g.admit()
+}
+
+// admit lets those begin that may, the longest waiting first. The caller holds the lock.
+func (g *hostGate) admit() {
+	g.queue = slices.DeleteFunc(g.queue, func(t *turn) bool {
+		free := g.limit - g.calls
+		if free == 0 || g.shared && !hungry(g.running[t.group], free) {
+			return false
+		}
+		g.calls++
+		g.running[t.group]++
+		close(t.begin)
+		return true
+	})
 }

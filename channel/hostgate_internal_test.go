@@ -90,3 +90,34 @@ func TestTheHostGateGivesUpWhenTheTimeIsOver(t *testing.T) {
 		wg.Wait()
 	})
 }
+
+func TestASharedHostGateKeepsATurnForOtherGroups(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := newHostGate(16, func() {})
+		g.shared = true
+		var wg sync.WaitGroup
+		var begun atomic.Int64
+		call := func(group string, took time.Duration) {
+			wg.Go(func() {
+				require.NoError(t, g.pass(t.Context(), &Work{Group: group}, func() error {
+					begun.Add(1)
+					time.Sleep(took)
+					return nil
+				}))
+			})
+		}
+		for range 100 {
+			call("slow", 20*time.Second)
+		}
+		synctest.Wait()
+		require.EqualValues(t, 11, begun.Load(), "two thirds")
+		call("quick", 0)
+		call("slow too", time.Minute)
+		synctest.Wait()
+		require.EqualValues(t, 13, begun.Load())
+		wg.Wait()
+		require.Zero(t, g.calls)
+		require.Empty(t, g.running)
+	})
+}

@@ -134,15 +134,16 @@ func New(cfg Config) (*Hub, error) {
 	poll := cmp.Or(cfg.Poll, time.Second)
 	hostCalls := cmp.Or(cfg.HostWorkers, 16)
 	h.gate = newHostGate(hostCalls, func() { h.byQueue[queueHost].free() })
+	h.gate.shared = true
 	for _, r := range []*runner{
 		{queue: queueIn, workers: cmp.Or(cfg.ApplyWorkers, 32), handle: h.apply, maxTries: numberPatience + 2},
-		{queue: queueHost, workers: hostDepth * hostCalls, gate: h.gate, ahead: h.aheadOfTelling, handle: h.tell, maxTries: cmp.Or(cfg.HostTries, 20)},
+		{queue: queueHost, workers: hostDepth * hostCalls, gate: h.gate, ahead: h.aheadOfTelling, handle: h.tell, groups: h.channels.telling, maxTries: cmp.Or(cfg.HostTries, 20)},
 		{queue: queueOut, workers: cmp.Or(cfg.SendWorkers, 64), ahead: h.aheadOfSending, handle: h.dispatch, groups: h.channels.sending, calm: true},
 		{queue: queueFirst, workers: cmp.Or(cfg.SendWorkers, 64), ahead: h.aheadOfSending, handle: h.dispatch, groups: h.channels.sending, calm: true},
 		{queue: queueCheck, workers: 4, handle: h.check, calm: true},
 		{queue: queueTimer, workers: 8, handle: h.timer, calm: true},
 		{queue: queueUpkeep, workers: 1, handle: h.upkeep, calm: true, lease: longLease},
-		{queue: queueMedia, workers: cmp.Or(cfg.MediaWorkers, 8), handle: h.fetch, maxTries: maxFetchTries + 2, lease: longLease},
+		{queue: queueMedia, workers: cmp.Or(cfg.MediaWorkers, 8), handle: h.fetch, groups: h.channels.all, maxTries: maxFetchTries + 2, lease: longLease},
 	} {
 		r.hub, r.lease, r.poll = h, max(r.lease, h.lease), poll
 		r.signal, r.freed = make(chan struct{}, 1), make(chan struct{}, 1)

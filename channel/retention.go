@@ -184,7 +184,7 @@ func (h *Hub) pruneDead(ctx context.Context, channel string, before time.Time) e
 			b := &Batch{}
 			for _, w := range dead {
 				after = w.Seq
-				if w.Group == channel && w.Enqueued.Before(before) {
+				if channelOf(w.Group) == channel && w.Enqueued.Before(before) {
 					b.Drop = append(b.Drop, WorkKey{w.Queue, w.ID})
 				}
 			}

@@ -17,8 +17,14 @@ type runner struct {
 	workers int
 	lease   time.Duration
 	poll    time.Duration
-	// groups restricts what is claimed, see Claim.Groups; nil: no restriction.
+	// groups restricts what is claimed, see Claim.Groups, and is kept fair between; nil: no
+	// restriction.
 	groups func() []string
+	// care, if not nil, says how careful to be with a group.
+	care func(group string) care
+	// next, if not nil, is how long at most to wait before work is looked for again; 0: as
+	// long as poll says.
+	next func() time.Duration
 	// ahead, if not nil, reads what the work that was claimed together will want.
 	ahead func(ctx context.Context, works []Work)
 	// gate, if not nil, bounds what may be claimed besides workers.
@@ -34,7 +40,8 @@ type runner struct {
 	signal chan struct{} // capacity 1: work may be there
 	freed  chan struct{} // capacity 1: more may be claimed
 
-	hand holds
+	hand   holds
+	shares shares
 }
 
 // run claims until ctx is done and returns when all workers have finished.
@@ -49,6 +56,7 @@ func (r *runner) run(ctx, work context.Context) {
 		for ok := true; ok; w, ok = <-jobs {
 			r.one(work, w)
 			r.hand.put(w)
+			r.shares.put(w.Group)
 			<-slots
 			if r.gate != nil {
 				r.gate.leave(w)
@@ -74,58 +82,58 @@ func (r *runner) run(ctx, work context.Context) {
 		case <-r.freed:
 			// A claim for one piece of work costs as much as one for many. Should others
 			// take long, the timer sees to it that those who are free are not idle.
-			if free, most := room(); free < most/4 {
+			if free, most := room(); free < (most-r.shares.sated(free))/4 {
 				continue
 			}
 		case <-timer.C:
 		}
 		wait := r.poll
-		for ctx.Err() == nil {
+		for more := true; more && ctx.Err() == nil; {
+			more = false
 			free, _ := room()
 			if free == 0 {
 				break
 			}
-			claimed, err := r.claim(work, free)
-			if err != nil {
-				r.hub.log.LogAttrs(ctx, slog.LevelError, "channel: claim failed",
-					slog.String("queue", r.queue), slog.String("reason", reasonOf(err)))
-				wait = r.poll + rand.N(r.poll)
-				break
-			}
-			begin := r.take(claimed)
-			for range begin {
-				slots <- struct{}{}
-			}
-			batches.Go(func() {
-				r.prepare(work, begin)
-				for i := range begin {
-					select {
-					case jobs <- &begin[i]:
-					default:
-						workers.Go(func() { worker(&begin[i]) })
-					}
+			for _, a := range r.asks(free) {
+				if a.Limit = min(a.Limit, free); a.Limit == 0 {
+					break
 				}
-			})
-			if len(claimed) < free {
-				break
+				claimed, err := r.claim(work, a.Claim)
+				if err != nil {
+					r.hub.log.LogAttrs(ctx, slog.LevelError, "channel: claim failed",
+						slog.String("queue", r.queue), slog.String("reason", reasonOf(err)))
+					more, wait = false, r.poll+rand.N(r.poll)
+					break
+				}
+				begin := r.take(claimed)
+				for range begin {
+					slots <- struct{}{}
+				}
+				batches.Go(func() {
+					r.prepare(work, begin)
+					for i := range begin {
+						select {
+						case jobs <- &begin[i]:
+						default:
+							workers.Go(func() { worker(&begin[i]) })
+						}
+					}
+				})
+				free -= len(begin)
+				more = more || a.openEnded && exhausted(&a.Claim, claimed)
+			}
+		}
+		if r.next != nil {
+			if next := r.next(); next > 0 {
+				wait = min(wait, next)
 			}
 		}
 		timer.Reset(wait)
 	}
 }
 
-func (r *runner) claim(ctx context.Context, limit int) ([]Work, error) {
-	c := Claim{Queue: r.queue, Now: r.hub.now(), Lease: r.lease, Limit: limit}
-	if r.groups != nil {
-		c.Groups = r.groups()
-		if len(c.Groups) == 0 {
-			return nil, nil
-		}
-		c.PerGroup = max(1, limit/2)
-		if len(c.Groups) == 1 {
-			c.PerGroup = 0
-		}
-	}
+func (r *runner) claim(ctx context.Context, c Claim) ([]Work, error) {
+	c.Queue, c.Now, c.Lease = r.queue, r.hub.now(), r.lease
 	began := time.Now()
 	works, err := r.hub.store.Claim(ctx, c)
 	for i := range works {
@@ -139,6 +147,7 @@ func (r *runner) take(claimed []Work) []Work {
 	begin := make([]Work, 0, len(claimed))
 	for i := range claimed {
 		if w := &claimed[i]; r.hand.take(w) {
+			r.shares.take(w.Group)
 			begin = append(begin, *w)
 		}
 	}
@@ -211,7 +220,7 @@ func (r *runner) giveBack(ctx context.Context, w *Work, cause error, stopping bo
 	}
 	_, err := r.hub.store.Commit(ctx, b)
 	if err == nil && len(b.Bury) > 0 {
-		r.hub.hooks.deadLetter(ctx, DeadLetterInfo{Queue: w.Queue, ID: w.ID, Channel: w.Group, Reason: reason})
+		r.hub.hooks.deadLetter(ctx, DeadLetterInfo{Queue: w.Queue, ID: w.ID, Channel: channelOf(w.Group), Reason: reason})
 	}
 	level := slog.LevelWarn
 	if len(b.Bury) > 0 {

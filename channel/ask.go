@@ -1,0 +1,82 @@
+package channel
+
+// care says how careful a runner is with a group of its work.
+type care int
+
+const (
+	careNone  care = iota // claim what is fair
+	careFew               // a few at a time, since nobody knows yet whether they go well
+	careOne               // one, to see whether it goes well again
+	careClose             // none
+)
+
+// few is how much of a group may be in hand before something of it has gone well: so much
+// is at stake when it does not.
+const few = 3
+
+// ask is a claim that a runner is going to make. If it is open-ended, another one follows
+// at once when it brings as much as it may.
+type ask struct {
+	Claim
+	openEnded bool
+}
+
+// asks are the claims for which there is room.
+func (r *runner) asks(free int) []ask {
+	if r.groups == nil {
+		return []ask{{Claim{Limit: free}, true}}
+	}
+	var usual, some, trial []string
+	groups := r.groups()
+	if r.care == nil {
+		usual = groups
+	} else {
+		for _, g := range groups {
+			switch r.care(g) {
+			case careNone:
+				usual = append(usual, g)
+			case careFew:
+				some = append(some, g)
+			case careOne:
+				trial = append(trial, g)
+			}
+		}
+	}
+	var asks []ask
+	add := func(groups []string, limit, perGroup int, openEnded bool) {
+		if len(groups) > 0 {
+			asks = append(asks, ask{Claim{Groups: groups, Limit: limit, PerGroup: perGroup}, openEnded})
+		}
+	}
+	add(r.shares.idle(trial), free, 1, false)
+	add(r.shares.idle(some), free, few, false)
+	if alone(groups) {
+		add(usual, free, 0, true)
+		return asks
+	}
+	// Each claim leaves as much as it may take, so that the next group finds something.
+	limit := max(1, free/2)
+	add(r.shares.hungry(usual, free), limit, max(1, limit/2), true)
+	return asks
+}
+
+// exhausted reports whether a claim may have left something for another one.
+func exhausted(c *Claim, claimed []Work) bool {
+	if len(claimed) == c.Limit {
+		return true
+	}
+	if c.PerGroup == 0 {
+		return false
+	}
+	n := map[string]int{}
+	for i := range claimed {
+		g := claimed[i].Group
+		if n[g]++; n[g] == c.PerGroup {
+			return true
+		}
+	}
+	return false
+}
+
+// alone says that there is one channel: it need not leave room for others.
+func alone(groups []string) bool { return len(groups) == 1 || len(groups) == 2 && groups[0] == "" }

@@ -1,0 +1,105 @@
+// Package circuit decides when to stop using something that keeps failing, and when to try
+// it again. It does nothing by itself: facts and the present go in, a decision comes out.
+package circuit
+
+import "time"
+
+// Policy says when a [State] opens and how it is tried again then.
+type Policy struct {
+	// After is how many failures in a row open it, of at least Different different things:
+	// one thing that fails again and again says more about itself.
+	After, Different int
+	// First is the pause before the first try once it is open. Each try that fails doubles
+	// the pause, up to Most; up to MostCostly if it failed at a cost.
+	First, Most, MostCostly time.Duration
+	// Patience is after how long a try whose outcome nobody told counts as never made.
+	Patience time.Duration
+}
+
+// A Failure is what is known about one.
+type Failure struct {
+	// Of is the ID of what failed.
+	Of string
+	// Certain opens the circuit at once: others are known to fail like it.
+	Certain bool
+	// Costly says that a try like this should be made seldom, because it may have done harm.
+	Costly bool
+}
+
+// State is what is known about one thing. The zero State is closed: use it. A State is a
+// value; its methods return the next one.
+type State struct {
+	// Open says that it is not to be used, except for single tries.
+	Open bool
+	// Since is when the first failure of the present row was; zero if the last use went well.
+	Since time.Time
+	// Failures counts the row.
+	Failures int
+	// Worked is when it went well last; zero if it never did.
+	Worked time.Time
+
+	different int
+	last      string // what failed last
+	pause     time.Duration
+	next      time.Time // when it may be tried; while a try is under way, when that is given up
+	trying    bool
+}
+
+// Failed is the State after a failure.
+func (s State) Failed(now time.Time, f Failure, p Policy) State {
+	if s.Failures == 0 {
+		s.Since = now
+	}
+	s.Failures++
+	if f.Of != s.last {
+		s.different++
+		s.last = f.Of
+	}
+	if !s.Open && (f.Certain || s.Failures >= p.After && s.different >= p.Different) {
+		s.Open, s.pause = true, 0
+		s.trying = true // so that the first pause begins
+	}
+	if !s.Open || !s.trying {
+		return s // what was under way when it opened says nothing new
+	}
+	most := p.Most
+	if f.Costly {
+		most = p.MostCostly
+	}
+	s.pause = min(max(2*s.pause, p.First), most)
+	s.next, s.trying = now.Add(s.pause), false
+	return s
+}
+
+// Succeeded is the State after it went well.
+func (s State) Succeeded(now time.Time) State { return State{Worked: now} }
+
+// MayTry reports whether an open circuit may be tried now. A closed one may always be used.
+func (s State) MayTry(now time.Time) bool { return !s.Open || !now.Before(s.next) }
+
+// Try is the State once a try of an open circuit has begun: until it is told how the try
+// ended, or Patience is over, no other one may be made.
+func (s State) Try(now time.Time, p Policy) State {
+	if s.Open {
+		s.trying, s.next = true, now.Add(p.Patience)
+	}
+	return s
+}
+
+// Hurry is the State that may be tried at once.
+func (s State) Hurry() State {
+	s.next, s.pause, s.trying = time.Time{}, 0, false
+	return s
+}
+
+// Next is when an open circuit may be tried again; zero if it is closed or that is not known.
+func (s State) Next() time.Time {
+	if !s.Open {
+		return time.Time{}
+	}
+	return s.next
+}
+
+// Opened is the State of something that is known to have failed since then. It may be tried
+// at once.
+func Opened(since time.Time) State { return State{Open: true, Since: since, Failures: 1} }
