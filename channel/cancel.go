@@ -29,8 +29,12 @@ func (h *Hub) Cancel(ctx context.Context, actor access.Actor, id string) (err er
 		case state != Queued || m.Sending:
 			return ErrTooLate
 		}
+		before := m.Delivery
 		m.Delivery = m.Delivery.Merge(Delivery{CancelledAt: u.now.UTC()})
 		u.bookStatus(ch, m)
+		if err := u.outcome(ch, m, before); err != nil {
+			return err
+		}
 		if err := u.saveMessage(m); err != nil {
 			return err
 		}

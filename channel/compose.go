@@ -97,6 +97,8 @@ func sendKind(c message.Content) window.SendKind {
 	return window.SendInteractive // the rest, unknown kinds as well, needs an open window
 }
 
+var errNotSent = errors.New("channel: the message was not sent yet")
+
 // quotable returns the wamid of a message of the conversation.
 func (u *unit) quotable(conv *Conversation, id string) (string, error) {
 	var m Message
@@ -107,7 +109,7 @@ func (u *unit) quotable(conv *Conversation, id string) (string, error) {
 	case !ok || m.Conversation != conv.ID:
 		return "", fmt.Errorf("channel: quoted message: %w", ErrNotFound)
 	case m.WAMID == "":
-		return "", errors.New("channel: quoted message was not sent yet")
+		return "", fmt.Errorf("channel: quoted message: %w", errNotSent)
 	}
 	return m.WAMID, nil
 }

@@ -129,7 +129,7 @@ func (h *Hub) beginAll(ctx context.Context, works []Work) {
 		for i := range works {
 			w := &works[i]
 			ch, ok := h.channels.get(w.Group)
-			if !ok || !ch.Enabled || w.Started || len(w.ahead) < 2 {
+			if !ok || !ch.Enabled || w.Started || !w.isAhead(kindMessage) || !w.isAhead(kindCustomer) {
 				continue
 			}
 			b, err := u.begin(ch, w, w.item.(*outboundItem))

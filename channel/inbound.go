@@ -114,7 +114,7 @@ func (u *unit) receive(in *incoming, customer *Customer, msg *Message) error {
 	if err := u.saveMessage(msg); err != nil {
 		return err
 	}
-	u.countMessage("in", msg, in.at)
+	u.countReceived(msg, in.at)
 	if msg.Kind == "text" || msg.Kind == "button" {
 		if err := u.optOut(in, customer, conv, msg.Text); err != nil {
 			return err

@@ -442,6 +442,7 @@ func (l *lab) export(c *channel.Customer, owned map[string]bool) []channel.Messa
 		owned[m.ID] = true
 		m.Conversation, m.Seq = "", 0
 		m.Delivery.AcceptedAt = time.Time{} // by our own clock
+		m.Answer = nil                      // about the conversation it ended up in
 		slices.SortFunc(m.Reactions, func(a, b channel.Reaction) int { return strings.Compare(a.By, b.By) })
 		all = append(all, *m)
 	}

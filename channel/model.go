@@ -175,6 +175,14 @@ type Message struct {
 	// edits, deletions and reactions that overtook it.
 	SameAs  string     `json:"same_as,omitempty"`
 	Pending *amendment `json:"pending,omitempty"`
+	// Target is the ID of the message that a reaction of ours is about. Such a record is the
+	// sending of the reaction: the reaction itself stands on that message, see Reactions.
+	// Shown says that it does, and Replaced is which one stood there before.
+	Target   string    `json:"target,omitempty"`
+	Shown    bool      `json:"shown,omitempty"`
+	Replaced *Reaction `json:"replaced,omitempty"`
+	// Answer is what the message counts for in its conversation; nil for what is no answer.
+	Answer *answer `json:"answer,omitempty"`
 	// Sending says that the message was handed to the Sender and no answer is known yet.
 	Sending bool `json:"sending,omitempty"`
 }

@@ -10,12 +10,20 @@ import (
 )
 
 // accepted records that WhatsApp took the message, even if the lease was lost while it was
-// being sent. It guesses that the message is still as begin left it and that nothing came
-// for its wamid before: both are written, so that a wrong guess is a conflict.
+// being sent. It guesses that the message is still as begin left it, that nothing came for
+// its wamid before, and that the conversation that it answers is as it was read ahead: all of
+// them are written, so that a wrong guess is a conflict.
 func (h *Hub) accepted(ctx context.Context, ch *Channel, w *Work, item *outboundItem, receipt message.Receipt, b *begun) error {
 	stub := known{Record: Record{Kind: kindMessage, Key: inboundMessageID(ch.ID, receipt.ID)}}
+	assigned := known{Record: Record{Kind: kindLog, Key: changeID(Assigned, item.Message, 0)}} // not yet
+	guess := []known{b.known, stub, assigned}
+	for _, k := range w.ahead {
+		if k.Kind != kindMessage {
+			guess = append(guess, k)
+		}
+	}
 	step := func(lease []Lease) error {
-		return h.doGuessing(ctx, []known{b.known, stub}, func(u *unit) error {
+		return h.doGuessing(ctx, guess, func(u *unit) error {
 			u.Done = lease
 			var m Message
 			if ok, err := u.load(kindMessage, item.Message, &m); err != nil || !ok {
@@ -34,6 +42,7 @@ func (h *Hub) accepted(ctx context.Context, ch *Channel, w *Work, item *outbound
 func (u *unit) accept(ch *Channel, item *outboundItem, receipt message.Receipt, m *Message) error {
 	m.Sending = false
 	m.WAMID = nonEmpty(m.WAMID, receipt.ID)
+	before := m.Delivery
 	m.Delivery = m.Delivery.Merge(Delivery{AcceptedAt: u.now.UTC()})
 	if err := u.indexWAMID(ch.ID, m); err != nil {
 		return err
@@ -42,6 +51,9 @@ func (u *unit) accept(ch *Channel, item *outboundItem, receipt message.Receipt, 
 		return err
 	}
 	if err := u.delivery(ch, m, Accepted, u.now); err != nil {
+		return err
+	}
+	if err := u.outcome(ch, m, before); err != nil {
 		return err
 	}
 	return u.saveMessage(m)
@@ -80,15 +92,19 @@ func (h *Hub) failed(ctx context.Context, ch *Channel, w *Work, id string, f mes
 func (u *unit) fail(ch *Channel, w *Work, m *Message, f message.Failure) error {
 	u.Done = append(u.Done, w.Lease())
 	m.Sending = false
+	before := m.Delivery
 	m.Delivery = m.Delivery.Merge(Delivery{FailedAt: u.now.UTC(), Failure: failureOf(f)})
 	u.bookStatus(ch, m)
 	if err := u.noteOptOut(m); err != nil {
 		return err
 	}
-	if err := u.saveMessage(m); err != nil {
+	if err := u.delivery(ch, m, Failed, u.now); err != nil {
 		return err
 	}
-	return u.delivery(ch, m, Failed, u.now)
+	if err := u.outcome(ch, m, before); err != nil {
+		return err
+	}
+	return u.saveMessage(m)
 }
 
 // delivery tells the host what became of a message, and the report.
@@ -101,6 +117,9 @@ func (u *unit) delivery(ch *Channel, m *Message, state DeliveryState, at time.Ti
 }
 
 func (u *unit) tellDelivery(ch *Channel, m *Message, state DeliveryState, at time.Time) error {
+	if m.Target != "" && state != Failed && state != Uncertain {
+		return nil // that a reaction arrived shows on its target
+	}
 	item := hostItem{
 		Kind: DeliveryChanged, Conversation: m.Conversation, Message: m.ID, At: at.UTC(), Delivery: state,
 	}

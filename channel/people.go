@@ -149,7 +149,7 @@ func (u *unit) echo(in *incoming, p *webhook.Echo) error {
 		return u.amend(in, customer, c.OriginalID, amendment{Deleted: in.at})
 	case *webhook.Reaction:
 		return u.amend(in, customer, c.MessageID, amendment{
-			Reactions: []Reaction{{By: "business", Emoji: c.Emoji, At: in.at}},
+			Reactions: []Reaction{{By: byBusiness, Emoji: c.Emoji, At: in.at}},
 		})
 	default: // an ordinary message
 	}
@@ -170,7 +170,9 @@ func (u *unit) echo(in *incoming, p *webhook.Echo) error {
 	if conv != nil {
 		state = conv.State
 	}
+	before := state
 	state, effects := in.ch.rules.OnAgentReply(state, rules.Outbound{ID: msg.ID, At: in.at}, u.now)
+	msg.Answer = (&answer{}).counted(msg, &before, &state)
 	if conv == nil || opens(effects) {
 		if conv, err = u.open(in.ch, customer, in.id, state); err != nil {
 			return err
@@ -186,6 +188,7 @@ func (u *unit) echo(in *incoming, p *webhook.Echo) error {
 		return err
 	}
 	u.count(in.ch.ID, "messages_echo", in.at, 1)
+	u.countAnswer(msg, 1)
 	if err := u.carryOut(in.ch, customer, conv, effects, in.id); err != nil {
 		return err
 	}

@@ -168,6 +168,9 @@ func (h *Hub) eraseConversation(ctx context.Context, channel, id string, receipt
 	if err := h.eraseMessages(ctx, channel, id, nil, receipt); err != nil {
 		return err
 	}
+	if err := h.eraseMessages(ctx, channel, reactionParent(id), nil, &Erased{}); err != nil {
+		return err
+	}
 	for _, queue := range []string{queueHost, queueOut, queueFirst} {
 		if err := h.dropLane(ctx, queue, id, receipt); err != nil {
 			return err

@@ -43,6 +43,11 @@ func give[T any](w *Work, from records, kind, key string) *T {
 	return doc
 }
 
+// isAhead says that a record of this kind was read ahead.
+func (w *Work) isAhead(kind string) bool {
+	return slices.ContainsFunc(w.ahead, func(k known) bool { return k.Kind == kind })
+}
+
 // itemOf returns the content of a piece of work, decoded before or now.
 func itemOf[T any](w *Work) (*T, error) {
 	if item, ok := w.item.(*T); ok {
@@ -54,20 +59,22 @@ func itemOf[T any](w *Work) (*T, error) {
 
 // aheadOfSending reads the messages to send and to whom, and begins to send them.
 func (h *Hub) aheadOfSending(ctx context.Context, works []Work) {
-	messages, customers := map[string]bool{}, map[string]bool{}
+	messages, customers, conversations := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for i := range works {
 		if item, err := itemOf[outboundItem](&works[i]); err == nil {
-			messages[item.Message], customers[item.Customer] = true, true
+			messages[item.Message], customers[item.Customer], conversations[works[i].Lane] = true, true, true
 			works[i].item = item
 		}
 	}
 	read := records{}
 	read.load(ctx, h.store, kindMessage, messages)
 	read.load(ctx, h.store, kindCustomer, customers)
+	read.load(ctx, h.store, kindConversation, conversations)
 	for i := range works {
 		if item, ok := works[i].item.(*outboundItem); ok {
 			give[Message](&works[i], read, kindMessage, item.Message)
 			give[Customer](&works[i], read, kindCustomer, item.Customer)
+			give[Conversation](&works[i], read, kindConversation, works[i].Lane)
 		}
 	}
 	h.beginAll(ctx, works)

@@ -18,7 +18,11 @@ func conversationParent(channel, queue string) string { return channel + "/" + q
 // saveMessage files a message under its conversation, in the order of WhatsApp's
 // timestamps; within a second in the order in which the hub learned of them.
 func (u *unit) saveMessage(m *Message) error {
-	return u.save(kindMessage, m.ID, m.Conversation, m.sort(), m)
+	parent := m.Conversation
+	if m.Target != "" {
+		parent = reactionParent(m.Conversation)
+	}
+	return u.save(kindMessage, m.ID, parent, m.sort(), m)
 }
 
 // sort is the position of a message in its conversation.

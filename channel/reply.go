@@ -5,11 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/template"
 )
 
@@ -160,6 +158,15 @@ func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Repl
 			return earlier, err
 		}
 	}
+	var target *Message
+	if c, ok := r.Content.(*message.Reaction); ok && r.Template == nil {
+		with := *r
+		var err error
+		if target, with.Content, err = u.target(ch, customer, conv, c); err != nil {
+			return nil, err
+		}
+		r = &with
+	}
 	out, msg, category, err := u.compose(ch, customer, r)
 	if err != nil {
 		return nil, err
@@ -186,15 +193,25 @@ func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Repl
 	if err := u.reserve(ch, customer, out, category, msg); err != nil {
 		return nil, err
 	}
+	if target != nil { // no message of the conversation, but a change of one
+		msg.Target = target.ID
+		if err := u.saveMessage(msg); err != nil {
+			return nil, err
+		}
+		return msg, u.post(customer, out, msg, r.notify)
+	}
 	conv.LastSeq++
 	msg.Seq = conv.LastSeq
+	if !r.notify {
+		msg.Answer = asks(&conv.State)
+	}
 	if err := u.saveMessage(msg); err != nil {
 		return nil, err
 	}
 	conv.note(msg)
 	conv.Outbound++
 	if !r.notify {
-		if err := u.answered(ch, customer, conv, msg, r.Actor); err != nil {
+		if err := u.saveConversation(conv); err != nil {
 			return nil, err
 		}
 	}
@@ -214,46 +231,15 @@ func (u *unit) post(customer *Customer, out *message.Outbound, msg *Message, not
 		queue = queueFirst
 	}
 	u.enqueue(Work{Queue: queue, ID: msg.ID, Lane: msg.Conversation, Group: msg.Channel, Body: body})
-	u.countMessage("out", msg, u.now)
+	if msg.Redacted {
+		u.count(msg.Channel, "redacted", u.now, 1)
+	}
+	if msg.Target != "" {
+		return nil // the host hears of it when it stands on its target
+	}
 	return u.tellHost(msg.Channel, "queued|"+msg.ID, hostItem{
 		Kind: MessageQueued, Conversation: msg.Conversation, Message: msg.ID, At: msg.At,
 	})
-}
-
-// answered lets the rules react to an answer and saves the conversation. Automatic
-// messages are no answers: the customer still waits for a person.
-func (u *unit) answered(ch *Channel, customer *Customer, conv *Conversation, msg *Message, actor access.Actor) error {
-	fact := rules.Outbound{ID: msg.ID, At: msg.At, Agent: actor.ID}
-	var effects []rules.Effect
-	before := conv.State
-	switch actor.Kind {
-	case access.Agent:
-		conv.State, effects = ch.rules.OnAgentReply(conv.State, fact, u.now)
-		u.countAnswer(ch, &before, &conv.State, msg.At)
-	case access.Bot:
-		fact.Agent = ""
-		conv.State, effects = ch.rules.OnBotReply(conv.State, fact, u.now)
-	}
-	if err := u.carryOut(ch, customer, conv, effects, msg.ID); err != nil {
-		return err
-	}
-	if actor.Kind != access.System {
-		u.arm(ch, customer, conv)
-	}
-	return u.saveConversation(conv)
-}
-
-// countAnswer brings the answer of a person into the report.
-func (u *unit) countAnswer(ch *Channel, before, after *rules.State, at time.Time) {
-	since := func(t time.Time) int64 { return int64(max(0, at.Sub(t)) / time.Second) }
-	if before.LastAgentReply.IsZero() && !before.LastInbound.IsZero() {
-		u.count(ch.ID, "first_answers", u.now, 1)
-		u.count(ch.ID, "first_answer_seconds", u.now, since(before.OpenedAt))
-	}
-	if !before.WaitingSince.IsZero() && after.WaitingSince.IsZero() {
-		u.count(ch.ID, "answers", u.now, 1)
-		u.count(ch.ID, "answer_seconds", u.now, since(before.WaitingSince))
-	}
 }
 
 func orNotFound(err error) error {

@@ -34,7 +34,8 @@ type Report struct {
 // Day is what happened on one day, in UTC, by the time of the events.
 type Day struct {
 	Date time.Time
-	// Counts are the numbers by name.
+	// Counts are the numbers by name. An answer counts on the day on which WhatsApp accepted it,
+	// and no longer once it has failed.
 	//
 	//	conversations, reopened, resolved      conversations
 	//	resolution_seconds                     sum over resolved ones, from opening
@@ -42,10 +43,15 @@ type Day struct {
 	//	                                       time, and how long after they began
 	//	answers, answer_seconds                answers of persons to customers who waited, and how
 	//	                                       long they had waited
-	//	messages_in, messages_out              messages of customers, and to them
+	//	bot_answers, bot_answer_seconds        the same of bots
+	//	automatic_answers, automatic_answer_seconds
+	//	                                       automatic messages that were the first that such
+	//	                                       customers heard; they went on waiting for a person
+	//	messages_in, messages_out              messages of customers, and to them as far as WhatsApp
+	//	                                       accepted them; reactions are none
 	//	in_text, in_image, out_template, …     the same by kind
 	//	messages_echo, messages_history        written in the Business app; from the chat history
-	//	auto_replies                           messages that rules sent
+	//	auto_replies                           those of them that rules sent
 	//	delivery_sent, delivery_read, …        messages that came to a delivery state
 	//	failed_template, failed_policy, …      failed messages by message.Class
 	//	window_refused                         messages refused because they would have met a closed

@@ -61,7 +61,10 @@ func (h *Hub) pruneSome(ctx context.Context, s *Settings, queue rules.Queue, aft
 		case queue == rules.QueueResolved && c.LastActivity.Before(messages):
 			err = h.eraseConversation(ctx, s.ID, c.ID, receipt)
 		case c.State.OpenedAt.Before(messages):
-			err = h.eraseMessages(ctx, s.ID, c.ID, &Position{Sort: micros(messages)}, receipt)
+			until := &Position{Sort: micros(messages)}
+			if err = h.eraseMessages(ctx, s.ID, c.ID, until, receipt); err == nil {
+				err = h.eraseMessages(ctx, s.ID, reactionParent(c.ID), until, receipt)
+			}
 		}
 		if err == nil && c.State.OpenedAt.Before(files) {
 			err = h.pruneFiles(ctx, c, files)

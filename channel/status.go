@@ -36,6 +36,9 @@ func (u *unit) status(in *incoming, p *webhook.Status, w *Work) error {
 	if err := u.indexWAMID(in.ch.ID, m); err != nil {
 		return err
 	}
+	if err := u.outcome(in.ch, m, known); err != nil {
+		return err
+	}
 	if err := u.saveMessage(m); err != nil {
 		return err
 	}

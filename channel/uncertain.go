@@ -141,12 +141,16 @@ func (h *Hub) Resend(ctx context.Context, actor access.Actor, id string) error {
 // matches ErrNotFound, ErrNotUncertain or access.ErrDenied.
 func (h *Hub) GiveUp(ctx context.Context, actor access.Actor, id string) error {
 	err := h.settleByHand(ctx, actor, id, func(u *unit, ch *Channel, m *Message) error {
+		before := m.Delivery
 		m.Delivery = m.Delivery.Merge(Delivery{FailedAt: u.now.UTC(), Failure: &Failure{
 			Class: "given_up", Title: "Given up",
 			Hint: "Nobody knows whether this message arrived. An agent gave it up.",
 		}})
 		u.bookStatus(ch, m)
 		u.Batch.Drop = append(u.Batch.Drop, WorkKey{queueCheck, m.ID})
+		if err := u.outcome(ch, m, before); err != nil {
+			return err
+		}
 		return u.delivery(ch, m, Failed, u.now)
 	})
 	if err != nil {

@@ -226,10 +226,10 @@ func (u *unit) count(channel, name string, at time.Time, n int64) {
 	})
 }
 
-// countMessage brings a message into the report; way is "in" or "out".
-func (u *unit) countMessage(way string, m *Message, at time.Time) {
-	u.count(m.Channel, "messages_"+way, at, 1)
-	u.count(m.Channel, way+"_"+word(m.Kind), at, 1)
+// countReceived brings a message of a customer into the report.
+func (u *unit) countReceived(m *Message, at time.Time) {
+	u.count(m.Channel, "messages_in", at, 1)
+	u.count(m.Channel, "in_"+word(m.Kind), at, 1)
 	if m.Redacted {
 		u.count(m.Channel, "redacted", at, 1)
 	}

@@ -124,12 +124,15 @@ func (u *unit) carryOut(ch *Channel, customer *Customer, conv *Conversation, eff
 		default: // NewConversation shows in the first message
 			continue
 		}
-		if err := u.tellHost(ch.ID, fmt.Sprintf("%s|%s|%d", item.Kind, id, i), item); err != nil {
+		if err := u.tellHost(ch.ID, changeID(item.Kind, id, i), item); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// changeID names the change that an effect makes: the nth of what led to it.
+func changeID(kind ChangeKind, id string, n int) string { return fmt.Sprintf("%s|%s|%d", kind, id, n) }
 
 // automatic sends a message that the rules want to go out. If it may not be sent, the
 // customer's message must not suffer: the host is told, and nothing is sent.
@@ -158,7 +161,6 @@ func (u *unit) automatic(
 		return err
 	}
 	m.Auto = why
-	u.count(ch.ID, "auto_replies", u.now, 1)
 	return u.saveMessage(m)
 }
 

@@ -24,7 +24,7 @@ func (r *Rules) resolve(st State, why Why, reason string, now time.Time) (State,
 		st.assign("", now)
 	}
 	st.Queue, st.ResolvedAt = QueueResolved, now
-	st.WaitingSince, st.ReturnAt = time.Time{}, time.Time{}
+	st.WaitingSince, st.UnansweredSince, st.ReturnAt = time.Time{}, time.Time{}, time.Time{}
 	st.touch(now)
 	st.settle(now)
 	return st, fx

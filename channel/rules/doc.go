@@ -20,8 +20,8 @@
 //	due, ok := r.NextDue(st, win) // arm one timer
 //
 // A host calls one method per event ([Rules.OnInbound], [Rules.OnAgentReply],
-// [Rules.OnBotReply], [Rules.OnNotify], [Rules.OnMove], [Rules.OnAssign],
-// [Rules.OnResolve], [Rules.OnReopen]) and [Rules.OnTimer] when the time has come
+// [Rules.OnBotReply], [Rules.OnAutomatic], [Rules.OnFailed], [Rules.OnNotify],
+// [Rules.OnMove], [Rules.OnAssign], [Rules.OnResolve], [Rules.OnReopen]) and [Rules.OnTimer] when the time has come
 // that [Rules.NextDue] named: exactly one timer per conversation, no scan over
 // all of them. It stores the State and what follows from the effects in one
 // transaction. Since every method is a function of its arguments, losing a race

@@ -20,6 +20,7 @@ const (
 	WhyAutoResolve   Why = "auto_resolve"   // no activity for a long time
 	WhyIdle          Why = "idle"           // answered, and silence since
 	WhyResolved      Why = "resolved"       // the conversation was resolved
+	WhyFailed        Why = "answer_failed"  // an answer did not arrive after all
 	WhyFirstContact  Why = "first_contact"  // first contact, or first of a conversation
 	WhyOutOfHours    Why = "out_of_hours"   // outside the opening hours
 	WhyAway          Why = "away"           // all agents are away
@@ -49,13 +50,13 @@ type NewConversation struct {
 
 // Reopen takes a resolved conversation up again, in [QueueNew].
 type Reopen struct {
-	Why Why // WhyCustomerWrote or WhyByHand
+	Why Why // WhyCustomerWrote, WhyFailed or WhyByHand
 }
 
 // MoveQueue moves an open conversation between new and pending.
 type MoveQueue struct {
 	From, To Queue
-	Why      Why // WhyCustomerWrote, WhyReturnTime or WhyByHand
+	Why      Why // WhyCustomerWrote, WhyReturnTime, WhyFailed or WhyByHand
 }
 
 // Resolve resolves a conversation.
@@ -69,13 +70,13 @@ type Resolve struct {
 type Assign struct {
 	To   string // the host's identifier of the agent
 	From string // who owned it before, "" if nobody
-	Why  Why    // WhyAnswered or WhyByHand
+	Why  Why    // WhyAnswered, WhyFailed or WhyByHand
 }
 
 // Unassign takes the owner away.
 type Unassign struct {
 	From string // the host's identifier of the agent
-	Why  Why    // WhyResolved or WhyByHand
+	Why  Why    // WhyResolved, WhyFailed or WhyByHand
 }
 
 // AutoReply sends an automatic reply. Send it at most once: the State has counted

@@ -17,7 +17,9 @@ type stateWire struct {
 	LastInbound  int64  `json:"in,omitempty"`
 	LastOutbound int64  `json:"out,omitempty"`
 	LastAgent    int64  `json:"person,omitempty"`
+	LastAuto     int64  `json:"auto_at,omitempty"`
 	WaitingSince int64  `json:"waiting,omitempty"`
+	Unanswered   int64  `json:"unanswered,omitempty"`
 	ResolvedAt   int64  `json:"resolved,omitempty"`
 	ReturnAt     int64  `json:"return,omitempty"`
 	ActiveAt     int64  `json:"active,omitempty"`
@@ -43,6 +45,7 @@ func (st State) MarshalJSON() ([]byte, error) {
 		Queue: st.Queue, Assignee: st.Assignee, AssignedAt: unix(st.AssignedAt),
 		OpenedAt: unix(st.OpenedAt), LastInbound: unix(st.LastInbound),
 		LastOutbound: unix(st.LastOutbound), LastAgent: unix(st.LastAgentReply),
+		LastAuto: unix(st.LastAutomatic), Unanswered: unix(st.UnansweredSince),
 		WaitingSince: unix(st.WaitingSince), ResolvedAt: unix(st.ResolvedAt),
 		ReturnAt: unix(st.ReturnAt), ActiveAt: unix(st.ActiveAt), Wrote: st.Wrote,
 		WindowSince: unix(st.WindowSince), WindowUntil: unix(st.WindowUntil), WindowDone: unix(st.WindowDone),
@@ -76,6 +79,7 @@ func (st *State) UnmarshalJSON(b []byte) error {
 		Queue: w.Queue, Assignee: w.Assignee, AssignedAt: r.time(w.AssignedAt),
 		OpenedAt: r.time(w.OpenedAt), LastInbound: r.time(w.LastInbound),
 		LastOutbound: r.time(w.LastOutbound), LastAgentReply: r.time(w.LastAgent),
+		LastAutomatic: r.time(w.LastAuto), UnansweredSince: r.time(w.Unanswered),
 		WaitingSince: r.time(w.WaitingSince), ResolvedAt: r.time(w.ResolvedAt),
 		ReturnAt: r.time(w.ReturnAt), ActiveAt: r.time(w.ActiveAt), Wrote: w.Wrote,
 		WindowSince: r.time(w.WindowSince), WindowUntil: r.time(w.WindowUntil), WindowDone: r.time(w.WindowDone),

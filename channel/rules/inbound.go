@@ -53,6 +53,7 @@ func (r *Rules) OnInbound(st State, in Inbound, now time.Time) (State, []Effect)
 	if st.WaitingSince.IsZero() || at.Before(st.WaitingSince) {
 		st.WaitingSince = at
 	}
+	st.UnansweredSince = earliest(st.UnansweredSince, at)
 	st.touch(now)
 	r.observe(&st, in.Window)
 	if r.talks {

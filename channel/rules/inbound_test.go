@@ -99,7 +99,7 @@ func TestNewConversationKeepsWhatIsTheCustomers(t *testing.T) {
 	next, fx := r.OnInbound(st, rules.Inbound{ID: "wamid.2", At: at, Window: opened(at)}, at)
 	require.Equal(t, &rules.NewConversation{Queue: rules.QueueNew, Why: rules.WhyLateMessage}, fx[0])
 	want := rules.State{
-		Queue: rules.QueueNew, OpenedAt: at, LastInbound: at, WaitingSince: at, ActiveAt: at, Wrote: true,
+		Queue: rules.QueueNew, OpenedAt: at, LastInbound: at, WaitingSince: at, UnansweredSince: at, ActiveAt: at, Wrote: true,
 		WindowSince: t0, WindowUntil: at.Add(24 * time.Hour),
 		Given: st.Given, RateSince: st.RateSince, RateCount: st.RateCount, LastText: st.LastText, Repeats: st.Repeats,
 		Seen: next.Seen,

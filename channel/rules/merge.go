@@ -47,7 +47,9 @@ func (st State) Merge(o State) State {
 	m.LastInbound = later(st.LastInbound, o.LastInbound)
 	m.LastOutbound = later(st.LastOutbound, o.LastOutbound)
 	m.LastAgentReply = later(st.LastAgentReply, o.LastAgentReply)
+	m.LastAutomatic = later(st.LastAutomatic, o.LastAutomatic)
 	m.WaitingSince = earliest(st.WaitingSince, o.WaitingSince)
+	m.UnansweredSince = earliest(st.UnansweredSince, o.UnansweredSince)
 	m.ResolvedAt = later(st.ResolvedAt, o.ResolvedAt)
 	if st.Noticed == 0 || o.Noticed > 0 && o.Noticed < st.Noticed {
 		m.Noticed = o.Noticed

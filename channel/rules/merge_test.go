@@ -142,6 +142,7 @@ func randomState(rng *rand.Rand) rules.State {
 		return st
 	}
 	st.OpenedAt, st.LastInbound, st.LastOutbound, st.LastAgentReply = at(), at(), at(), at()
+	st.LastAutomatic, st.UnansweredSince = at(), at()
 	st.Noticed, st.AutoReplies = rules.Duration(rng.IntN(3))*rules.Hour, rng.IntN(3)
 	if agent := rng.IntN(3); agent > 0 {
 		st.Assignee, st.AssignedAt = []string{"", "kim", "lee"}[agent], t0.Add(time.Duration(rng.IntN(2))*time.Hour)

@@ -1,9 +1,12 @@
 package rules
 
-import "time"
+import (
+	"log/slog"
+	"time"
+)
 
-// OnAgentReply decides what an answer by a person does: the customer no longer
-// waits, and the agent may become the owner. A resolved conversation stays
+// OnAgentReply decides what an answer by a person does once WhatsApp has accepted it (one
+// that waits to be sent is no answer yet): the customer no longer waits, and the agent may become the owner. A resolved conversation stays
 // resolved and without an owner; the customer's next message reopens it.
 // Messages that a person typed on the business's own phone count too.
 //
@@ -28,9 +31,90 @@ func (r *Rules) OnAgentReply(st State, out Outbound, now time.Time) (State, []Ef
 
 // OnBotReply decides what an answer by an automation of the host does: it counts
 // as an answer, and makes nobody the owner. The automatic replies and reminders
-// of these rules are no answers; nothing is to be reported about them.
+// of these rules are no answers: see [Rules.OnAutomatic].
 func (r *Rules) OnBotReply(st State, out Outbound, now time.Time) (State, []Effect) {
 	st, fx, _ := r.reply(st, &out, now)
+	return st, fx
+}
+
+// OnAutomatic decides what an automatic message does that WhatsApp accepted, such as an
+// automatic reply or a reminder of these rules: the customer goes on waiting for a person,
+// but not without any answer, and nothing is kept from aging.
+func (r *Rules) OnAutomatic(st State, out Outbound, now time.Time) (State, []Effect) {
+	key := eventKey(out.ID)
+	if st.knows(key) {
+		return st, nil
+	}
+	now = whole(now)
+	at := eventTime(out.At, now)
+	st.remember(key)
+	st.LastAutomatic = later(st.LastAutomatic, at)
+	if !at.Before(st.LastInbound) {
+		st.UnansweredSince = time.Time{}
+	}
+	st.settle(now)
+	return st, nil
+}
+
+// Failed is a message of ours that was taken for an answer and did not arrive after all.
+type Failed struct {
+	// ID identifies it, as in [Outbound.ID].
+	ID string
+	// LastOutbound, LastAgentReply and LastAutomatic are the latest of what stands without
+	// it, as in [State]; zero if nothing does.
+	LastOutbound, LastAgentReply, LastAutomatic time.Time
+	// WaitingSince and UnansweredSince are since when the customer waits again; zero if
+	// another answer stands, or if nothing was asked.
+	WaitingSince, UnansweredSince time.Time
+	// Agent is who became the owner by it, at AssignedAt, and Before who was the owner until
+	// then. "" if it made nobody the owner.
+	Agent, Before string
+	AssignedAt    time.Time
+}
+
+// LogValue implements [slog.LogValuer]; it shows no identifiers.
+func (f Failed) LogValue() slog.Value {
+	return slog.GroupValue(slog.Time("waiting_since", f.WaitingSince), slog.Bool("agent", f.Agent != ""))
+}
+
+// String shows what [Failed.LogValue] shows.
+func (f Failed) String() string { return f.LogValue().String() }
+
+// GoString is [Failed.String], so that %#v shows no more.
+func (f Failed) GoString() string { return f.String() }
+
+// OnFailed takes an answer back: what it made of the conversation is undone as far as
+// nothing else has happened to it since. If the customer waits again, the conversation goes
+// to new, and a resolved one is reopened: somebody believes it to be answered.
+func (r *Rules) OnFailed(st State, f Failed, now time.Time) (State, []Effect) {
+	now = whole(now)
+	st.forget(eventKey(f.ID))
+	st.LastOutbound, st.LastAgentReply, st.LastAutomatic = f.LastOutbound, f.LastAgentReply, f.LastAutomatic
+	st.UnansweredSince = earliest(st.UnansweredSince, f.UnansweredSince)
+	var fx []Effect
+	if f.Agent != "" && st.Queue.Open() && st.Assignee == f.Agent && st.AssignedAt.Equal(f.AssignedAt) {
+		if f.Before == "" {
+			fx = append(fx, &Unassign{From: f.Agent, Why: WhyFailed})
+		} else {
+			fx = append(fx, &Assign{To: f.Before, From: f.Agent, Why: WhyFailed})
+		}
+		st.assign(f.Before, now)
+	}
+	if f.WaitingSince.IsZero() {
+		st.settle(now)
+		return st, fx
+	}
+	st.WaitingSince = earliest(st.WaitingSince, f.WaitingSince)
+	switch st.Queue {
+	case QueueResolved:
+		fx = append(fx, &Reopen{Why: WhyFailed})
+		st.reopen()
+	case QueuePending:
+		fx = append(fx, &MoveQueue{From: QueuePending, To: QueueNew, Why: WhyFailed})
+		st.Queue, st.ReturnAt = QueueNew, time.Time{}
+	}
+	st.touch(now)
+	st.settle(now)
 	return st, fx
 }
 
@@ -52,7 +136,7 @@ func (r *Rules) reply(st State, out *Outbound, now time.Time) (State, []Effect, 
 	st.LastOutbound = later(st.LastOutbound, out.At)
 	// An echo may arrive late; it does not answer what came after it.
 	if !out.At.Before(st.LastInbound) {
-		st.WaitingSince = time.Time{}
+		st.WaitingSince, st.UnansweredSince = time.Time{}, time.Time{}
 	}
 	st.touch(now)
 	st.settle(now)

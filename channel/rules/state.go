@@ -24,10 +24,15 @@ type State struct {
 	LastInbound    time.Time // latest message of the customer, by Meta's timestamp
 	LastOutbound   time.Time // latest answer of an agent or bot
 	LastAgentReply time.Time // latest answer of a person
-	WaitingSince   time.Time // earliest message of the customer that nobody has answered
-	ResolvedAt     time.Time // when it was resolved, if it is
-	ReturnAt       time.Time // when a pending conversation comes back to new by itself
-	ActiveAt       time.Time // latest activity by our own clock; ages count from here
+	LastAutomatic  time.Time // latest automatic message
+	// WaitingSince is the earliest message of the customer that no agent and no bot has
+	// answered. UnansweredSince is the earliest after which nothing of ours arrived: an
+	// automatic message ends it too, while the customer still waits. It is what counts for
+	// whoever asks for some answer within 24 hours.
+	WaitingSince, UnansweredSince time.Time
+	ResolvedAt                    time.Time // when it was resolved, if it is
+	ReturnAt                      time.Time // when a pending conversation comes back to new by itself
+	ActiveAt                      time.Time // latest activity by our own clock; ages count from here
 
 	// Wrote says that the customer has written at least once, in this
 	// conversation or in one before.
@@ -133,6 +138,21 @@ func (st *State) knows(key uint64) bool {
 		}
 	}
 	return false
+}
+
+// forget makes st as if it had never known the event.
+func (st *State) forget(key uint64) {
+	if key == 0 {
+		return
+	}
+	kept := 0
+	for _, k := range st.Seen {
+		if k != key {
+			st.Seen[kept] = k
+			kept++
+		}
+	}
+	clear(st.Seen[kept:])
 }
 
 func (st *State) remember(key uint64) {

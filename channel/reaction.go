@@ -1,0 +1,94 @@
+package channel
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+// byBusiness says on a Reaction that it is ours.
+const byBusiness = "business"
+
+// reactionParent is where the reactions of ours stand that were sent in a conversation: they
+// are no messages of it, but changes of the messages that they name.
+func reactionParent(conversation string) string { return "reaction|" + conversation }
+
+// target finds the message that a reaction of ours is about, by the hub's ID or by the wamid,
+// and returns the reaction as WhatsApp wants it. The message may stand in an earlier
+// conversation with the same customer.
+func (u *unit) target(ch *Channel, customer *Customer, conv *Conversation, c *message.Reaction) (*Message, *message.Reaction, error) {
+	m := new(Message)
+	ok, err := u.load(kindMessage, c.MessageID, m)
+	if err == nil && (!ok || m.Direction == "" || m.Channel != ch.ID) {
+		m, err = u.lookupWAMID(ch.ID, c.MessageID)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if m != nil && m.Conversation != conv.ID && m.Conversation != historyConversation(customer) {
+		var other Conversation
+		ok, err := u.load(kindConversation, m.Conversation, &other)
+		if err != nil {
+			return nil, nil, err
+		}
+		var owner *Customer
+		if ok {
+			if owner, err = u.customer(other.Customer); err != nil {
+				return nil, nil, err
+			}
+		}
+		if owner == nil || owner.ID != customer.ID {
+			m = nil
+		}
+	}
+	switch {
+	case m == nil || m.Direction == Note:
+		return nil, nil, fmt.Errorf("channel: message to react to: %w", ErrNotFound)
+	case m.WAMID == "":
+		return nil, nil, fmt.Errorf("channel: message to react to: %w", errNotSent)
+	}
+	return m, &message.Reaction{MessageID: m.WAMID, Emoji: c.Emoji}, nil
+}
+
+// react puts the reaction m on the message that it is about once WhatsApp has accepted it, and
+// takes it away again if it failed.
+func (u *unit) react(ch *Channel, m *Message) error {
+	if m.Delivery.stands() == m.Shown {
+		return nil
+	}
+	m.Shown = m.Delivery.stands()
+	target := new(Message)
+	if ok, err := u.load(kindMessage, m.Target, target); err != nil || !ok {
+		return err
+	}
+	before := slices.Clone(target.Reactions)
+	own := Reaction{By: byBusiness, Emoji: m.Text, At: m.At}
+	i := slices.IndexFunc(target.Reactions, func(r Reaction) bool { return r.By == byBusiness })
+	id := "amend|" + m.ID
+	switch {
+	case m.Shown:
+		m.Replaced = nil
+		if i >= 0 {
+			m.Replaced = &before[i]
+		}
+		target.amend(amendment{Reactions: []Reaction{own}})
+	case i >= 0 && target.Reactions[i].Emoji == own.Emoji && target.Reactions[i].At.Equal(own.At):
+		target.Reactions = slices.Delete(before, i, i+1)
+		if m.Replaced != nil {
+			target.Reactions = append(target.Reactions, *m.Replaced)
+		}
+		id += "|failed"
+	default:
+		return nil // another one has taken its place
+	}
+	if err := u.saveMessage(target); err != nil {
+		return err
+	}
+	actor := u.author
+	u.author = m.Author
+	defer func() { u.author = actor }()
+	return u.tellHost(ch.ID, id, hostItem{
+		Kind: Reacted, Conversation: target.Conversation, Message: target.ID, At: u.now.UTC(),
+	})
+}
