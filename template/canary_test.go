@@ -13,7 +13,7 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 	public := map[string]string{
 		"Extra": "members of a definition", "Slot": numbers, "Problem": numbers, "Problems": numbers, "BindError": numbers,
 		"ExpandError": numbers, "ShorthandError": numbers, "ShorthandOptions": "options", "ShorthandMapping": numbers,
-		"TwilioMapping": numbers, "Filter": own, "Observed": own, "Sendability": own, "NotSendableError": own, "Ref": own,
+		"Filter": own, "Observed": own, "Sendability": own, "NotSendableError": own, "Ref": own,
 		"CatalogConfig": own, "Catalog": own, "Change": own, "Input": own,
 	}
 	for _, name := range []string{
@@ -30,12 +30,10 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			template.ButtonValue{}, template.Section{}, template.CardValues{}, template.OrderStatus{}, template.TapTarget{},
 			template.Message{}, template.Parameter{}, template.Preview{}, template.PreviewHeader{}, template.PreviewOffer{},
 			template.PreviewButton{}, template.PreviewCard{}, template.Shorthand{}, template.ShorthandButton{}, template.Pair{},
-			template.Chatwoot{}, template.ContentVariables{},
 		},
 		Public: public,
 		Shown: map[string]string{
 			"Preview.Template": "names the template", "Preview.Language": "names the template",
-			"Chatwoot.Name": "names the template", "Chatwoot.Language": "names the template",
 		},
 		Words: true,
 	})

@@ -24,7 +24,7 @@
 //   - [Catalog]: the templates of an account, kept current by listings and
 //     webhooks, with lookup, fallback languages and search for a picker;
 //   - [ParseShorthand] and [Shorthand.Format]: the &((…))& syntax of Zendesk and
-//     Sunshine Conversations, and converters for Chatwoot and Twilio parameters;
+//     Sunshine Conversations (package convert reads what Chatwoot and Twilio write);
 //   - [Expand]: placeholders such as {{customer.name}} in macro texts.
 //
 // The package does no I/O and knows no other package of this module. Functions

@@ -24,12 +24,6 @@ func (p Parameter) Format(f fmt.State, _ rune) { discreet.Format(f, p) }
 func (p Preview) Format(f fmt.State, _ rune) { discreet.Format(f, p) }
 
 // Format implements [fmt.Formatter].
-func (c Chatwoot) Format(f fmt.State, _ rune) { discreet.Format(f, c) }
-
-// Format implements [fmt.Formatter].
-func (c ContentVariables) Format(f fmt.State, _ rune) { discreet.Format(f, c) }
-
-// Format implements [fmt.Formatter].
 func (m Message) Format(f fmt.State, _ rune) { discreet.Format(f, m) }
 
 // String names the template's length and counts, none of the values. It stands in for a

@@ -1,9 +1,6 @@
 package template
 
-import (
-	"strconv"
-	"strings"
-)
+import "strings"
 
 // ShorthandMapping says how to read a shorthand where its notation leaves doubt.
 type ShorthandMapping struct {
@@ -86,32 +83,6 @@ func nameInOrder(text string, vals []Value) {
 			seen[v.name] = true
 		}
 	}
-}
-
-// keyedValues lays out values that came under the names or numbers of the
-// variables. Numbers that are missing leave a blank, which Bind refuses, so that
-// no value moves into its neighbour's place.
-func keyedValues(d *Definition, path string, params map[string]string, keys []string, ps *Problems) []Value {
-	if d.UsesNames() {
-		list := make([]Value, len(keys))
-		for i, k := range keys {
-			list[i] = NamedText(k, params[k])
-		}
-		return list
-	}
-	var list []Value
-	for _, k := range keys {
-		i := position(k)
-		if i < 0 || i >= maxVariables || strconv.Itoa(i+1) != k {
-			*ps = append(*ps, refusal(path, RuleValueName, CodeCountMismatch))
-			continue
-		}
-		for len(list) <= i {
-			list = append(list, Value{})
-		}
-		list[i].Text = params[k]
-	}
-	return list
 }
 
 // refusal makes a problem of a converter.

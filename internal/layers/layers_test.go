@@ -27,6 +27,8 @@ var allowed = map[string][]string{
 	"template": {},
 	"redact":   {},
 
+	"template/convert": {"template"},
+
 	"channel": {
 		"webhook", "window", "template", "redact",
 		"channel/message", "channel/pricing", "channel/access", "channel/rules",

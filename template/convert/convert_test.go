@@ -1,6 +1,7 @@
-package template_test
+package convert_test
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/template"
+	"github.com/kanava-go/kanava/template/convert"
 )
 
 func TestChatwootValues(t *testing.T) {
@@ -47,7 +49,7 @@ func TestChatwootValues(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cw, err := template.ParseChatwoot([]byte(`{"name":"claim_update","category":"utility","language":"pt_BR","namespace":"ns","processed_params":` + c.params + `}`))
+			cw, err := convert.ParseChatwoot([]byte(`{"name":"claim_update","category":"utility","language":"pt_BR","namespace":"ns","processed_params":` + c.params + `}`))
 			require.NoError(t, err)
 			require.Equal(t, "claim_update", cw.Name)
 			require.Equal(t, "pt_BR", cw.Language)
@@ -75,15 +77,15 @@ func FuzzConverters(f *testing.F) {
 		if d.UnmarshalJSON(doc) != nil {
 			return
 		}
-		if c, err := template.ParseChatwoot(params); err == nil {
+		if c, err := convert.ParseChatwoot(params); err == nil {
 			if v, err := c.Values(&d); err == nil {
-				bindAnything(t, &d, v)
+				_, _, _ = d.Bind(v)
 			}
 		}
-		if c, err := template.ParseContentVariables(variables); err == nil {
-			for _, m := range []template.TwilioMapping{{}, {Header: "1", Buttons: map[int]string{-1: "1", 0: "2", 1: "2"}}} {
+		if c, err := convert.ParseContentVariables(variables); err == nil {
+			for _, m := range []convert.TwilioMapping{{}, {Header: "1", Buttons: map[int]string{-1: "1", 0: "2", 1: "2"}}} {
 				if v, err := c.Values(&d, m); err == nil {
-					bindAnything(t, &d, v)
+					_, _, _ = d.Bind(v)
 				}
 			}
 		}
@@ -98,7 +100,7 @@ func TestChatwootOfUnknownShape(t *testing.T) {
 		`{"name":"n","processed_params":{"buttons":["x"]}}`, `{"name":"n","processed_params":{"buttons":[{"type":"url","parameter":[]}]}}`,
 		`{"name":"n","processed_params":{"1":true}}`, `{"name":"n","processed_params":{"header":{"media_url":5,"1":[]}}}`,
 	} {
-		_, err := template.ParseChatwoot([]byte(doc))
+		_, err := convert.ParseChatwoot([]byte(doc))
 		require.Error(t, err, doc)
 	}
 }
@@ -108,23 +110,23 @@ func TestContentVariables(t *testing.T) {
 	named := `{"name":"n","language":"en","parameter_format":"NAMED","components":[{"type":"HEADER","format":"TEXT","text":"Hi {{who}} there"},` + twoNames + `]}`
 	for name, c := range map[string]struct {
 		definition, variables string
-		mapping               template.TwilioMapping
+		mapping               convert.TwilioMapping
 		want                  template.Values
 		problems              string
 	}{
-		"the body takes all":         {`{"components":[` + twoVariables + `]}`, `{"2":"Tue","1":"Noor"}`, template.TwilioMapping{}, template.Values{Body: texts("Noor", "Tue")}, ""},
-		"ten comes after two":        {`{"components":[` + twoVariables + `]}`, `{"10":"x","2":"y"}`, template.TwilioMapping{}, template.Values{Body: texts("y", "x")}, ""},
-		"header, body and button":    {claimUpdate, `{"1":"https://x.example/a.pdf","2":"C-41","3":"approved","4":"c-41"}`, template.TwilioMapping{Header: "1", Buttons: map[int]string{0: "4"}}, template.Values{Header: template.HeaderValue{Media: &template.Media{Kind: "document", Link: "https://x.example/a.pdf"}}, Body: texts("C-41", "approved"), Buttons: []template.ButtonValue{{Suffix: "c-41"}}}, ""},
-		"one variable in two places": {claimUpdate, `{"1":"C-41","2":"x"}`, template.TwilioMapping{Header: "2", Buttons: map[int]string{0: "2"}}, template.Values{Header: template.HeaderValue{Media: &template.Media{Kind: "document", Link: "x"}}, Body: texts("C-41"), Buttons: []template.ButtonValue{{Suffix: "x"}}}, ""},
-		"names":                      {named, `{"name":"Noor","order":"A-17","w":"Ada"}`, template.TwilioMapping{Header: "w"}, template.Values{Header: template.HeaderValue{Text: template.NamedText("who", "Ada")}, Body: []template.Value{template.NamedText("name", "Noor"), template.NamedText("order", "A-17")}}, ""},
-		"a coupon":                   {`{"components":[` + buttonsJSON(`{"type":"COPY_CODE"}`) + `]}`, `{"1":"SPRING"}`, template.TwilioMapping{Buttons: map[int]string{0: "1"}}, template.Values{Buttons: []template.ButtonValue{{Coupon: "SPRING"}}}, ""},
-		"null is blank":              {`{"components":[` + twoVariables + `]}`, `{"1":null,"2":""}`, template.TwilioMapping{}, template.Values{Body: texts("", "")}, ""},
-		"a key that is missing":      {claimUpdate, `{"1":"x"}`, template.TwilioMapping{Header: "7", Buttons: map[int]string{0: "8"}}, template.Values{}, "header: value-missing; buttons[0]: value-missing"},
-		"a name where numbers are":   {`{"components":[` + twoVariables + `]}`, `{"name":"Noor"}`, template.TwilioMapping{}, template.Values{}, "body: value-name"},
+		"the body takes all":         {`{"components":[` + twoVariables + `]}`, `{"2":"Tue","1":"Noor"}`, convert.TwilioMapping{}, template.Values{Body: texts("Noor", "Tue")}, ""},
+		"ten comes after two":        {`{"components":[` + twoVariables + `]}`, `{"10":"x","2":"y"}`, convert.TwilioMapping{}, template.Values{Body: texts("y", "x")}, ""},
+		"header, body and button":    {claimUpdate, `{"1":"https://x.example/a.pdf","2":"C-41","3":"approved","4":"c-41"}`, convert.TwilioMapping{Header: "1", Buttons: map[int]string{0: "4"}}, template.Values{Header: template.HeaderValue{Media: &template.Media{Kind: "document", Link: "https://x.example/a.pdf"}}, Body: texts("C-41", "approved"), Buttons: []template.ButtonValue{{Suffix: "c-41"}}}, ""},
+		"one variable in two places": {claimUpdate, `{"1":"C-41","2":"x"}`, convert.TwilioMapping{Header: "2", Buttons: map[int]string{0: "2"}}, template.Values{Header: template.HeaderValue{Media: &template.Media{Kind: "document", Link: "x"}}, Body: texts("C-41"), Buttons: []template.ButtonValue{{Suffix: "x"}}}, ""},
+		"names":                      {named, `{"name":"Noor","order":"A-17","w":"Ada"}`, convert.TwilioMapping{Header: "w"}, template.Values{Header: template.HeaderValue{Text: template.NamedText("who", "Ada")}, Body: []template.Value{template.NamedText("name", "Noor"), template.NamedText("order", "A-17")}}, ""},
+		"a coupon":                   {`{"components":[` + `{"type":"BUTTONS","buttons":[{"type":"COPY_CODE"}]}` + `]}`, `{"1":"SPRING"}`, convert.TwilioMapping{Buttons: map[int]string{0: "1"}}, template.Values{Buttons: []template.ButtonValue{{Coupon: "SPRING"}}}, ""},
+		"null is blank":              {`{"components":[` + twoVariables + `]}`, `{"1":null,"2":""}`, convert.TwilioMapping{}, template.Values{Body: texts("", "")}, ""},
+		"a key that is missing":      {claimUpdate, `{"1":"x"}`, convert.TwilioMapping{Header: "7", Buttons: map[int]string{0: "8"}}, template.Values{}, "header: value-missing; buttons[0]: value-missing"},
+		"a name where numbers are":   {`{"components":[` + twoVariables + `]}`, `{"name":"Noor"}`, convert.TwilioMapping{}, template.Values{}, "body: value-name"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cv, err := template.ParseContentVariables(c.variables)
+			cv, err := convert.ParseContentVariables(c.variables)
 			require.NoError(t, err)
 			got, err := cv.Values(define(t, c.definition), c.mapping)
 			if c.problems != "" {
@@ -142,7 +144,30 @@ func TestContentVariables(t *testing.T) {
 		many += `"k` + strings.Repeat("a", i%10) + string(rune('a'+i/10)) + `":"v",`
 	}
 	for _, doc := range []string{``, `null`, `[]`, `{"1":5}`, `{"a b":"x"}`, `{"":"x"}`, `{"` + strings.Repeat("k", 17) + `":"x"}`, strings.TrimSuffix(many, ",") + "}"} {
-		_, err := template.ParseContentVariables(doc)
+		_, err := convert.ParseContentVariables(doc)
 		require.Error(t, err, doc)
 	}
 }
+
+func define(t testing.TB, doc string) *template.Definition {
+	t.Helper()
+	d := new(template.Definition)
+	require.NoError(t, json.Unmarshal([]byte(doc), d))
+	return d
+}
+
+func texts(list ...string) []template.Value {
+	out := make([]template.Value, len(list))
+	for i, s := range list {
+		out[i] = template.Text(s)
+	}
+	return out
+}
+
+const (
+	twoVariables = `{"type":"BODY","text":"Hi {{1}} and {{2}}."}`
+	twoNames     = `{"type":"BODY","text":"Hi {{name}}, order {{order}} is here."}`
+)
+
+const claimUpdate = `{"name":"claim_update","language":"pt_BR","components":[{"type":"HEADER","format":"DOCUMENT"},
+	{"type":"BODY","text":"Claim {{1}} is {{2}} now."},{"type":"BUTTONS","buttons":[{"type":"URL","text":"Open","url":"https://claims.example.org/{{1}}"}]}]}`
