@@ -112,6 +112,9 @@ func (h *Hub) AddNote(ctx context.Context, actor access.Actor, conversation, tex
 		if _, err := s.load(kindMessage, id, nil); err != nil {
 			return nil, err
 		}
+		if err := s.trail(s.ch, s.conv, note, s.now, id); err != nil {
+			return nil, err
+		}
 		return nil, s.saveMessage(note)
 	})
 	return note, err

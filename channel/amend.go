@@ -45,6 +45,11 @@ func (u *unit) amend(in *incoming, customer *Customer, wamid string, a amendment
 	if !m.amend(a) {
 		return nil
 	}
+	if !a.Edited.IsZero() {
+		if err := u.trail(in.ch, nil, m, in.at, in.id); err != nil {
+			return err
+		}
+	}
 	if in.masked {
 		u.count(in.ch.ID, "redacted", in.at, 1)
 	}

@@ -24,7 +24,7 @@ func (h *Hub) apply(ctx context.Context, w *Work) (err error) {
 	if h.hooks.ApplyDone != nil {
 		err = errPanic // unless the end is reached
 		defer func() {
-			info := ApplyInfo{Channel: w.Group, Field: ev.Field, Age: h.now().Sub(ev.Time)}
+			info := ApplyInfo{Channel: w.Group, Field: word(ev.Field), Age: h.now().Sub(ev.Time)}
 			h.hooks.ApplyDone(ctx, info, err)
 		}()
 	}
@@ -96,7 +96,7 @@ func (u *unit) event(in *incoming, w *Work) error {
 			slog.String("channel", in.ch.ID), slog.Int("code", p.Error.Code))
 		return nil
 	default: // known, and nothing that conversations depend on
-		u.count(in.ch.ID, "events_"+in.ev.Field, in.at, 1)
+		u.count(in.ch.ID, "events_"+word(in.ev.Field), in.at, 1)
 		return nil
 	}
 }
@@ -114,16 +114,21 @@ func (e *notUnderstood) Error() string {
 	return "unknown " + word(nonEmpty(e.what.Type, e.field))
 }
 
-// word makes a name from outside fit for a reason.
+// word makes a name from outside fit for a reason, a counter or a metric: it may be anything,
+// a card number too.
 func word(s string) string {
+	many := len(digits(s)) > maxWordDigits
 	s = strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '.' {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' && !many || r == '_' || r == '.' {
 			return r
 		}
 		return '?'
 	}, s)
 	return s[:min(len(s), 64)]
 }
+
+// maxWordDigits is how many digits a word of the protocol may have.
+const maxWordDigits = 4
 
 // at is the time of an event, or now if WhatsApp gave none.
 func (u *unit) at(ev *webhook.Event) time.Time {

@@ -104,11 +104,11 @@ func (u *unit) receive(in *incoming, customer *Customer, msg *Message) error {
 		return err
 	}
 	msg.Conversation = conv.ID
-	if err := u.splitCard(in, conv, msg); err != nil {
-		return err
-	}
 	conv.LastSeq++
 	msg.Seq = conv.LastSeq
+	if err := u.trail(in.ch, conv, msg, in.at, in.id); err != nil {
+		return err
+	}
 	conv.Inbound++
 	conv.note(msg)
 	if err := u.saveMessage(msg); err != nil {

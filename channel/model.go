@@ -161,6 +161,7 @@ type Message struct {
 	Edited      time.Time       `json:"edited,omitzero"`
 	Deleted     time.Time       `json:"deleted,omitzero"`
 	Redacted    bool            `json:"redacted,omitempty"` // something was masked
+	HadCard     bool            `json:"had_card,omitempty"` // something was, in this text or in an earlier one
 	Delivery    Delivery        `json:"delivery,omitzero"`
 	WAMID       string          `json:"wamid,omitempty"`
 	Template    string          `json:"template,omitempty"` // name/language of an outbound template

@@ -20,7 +20,7 @@ func (u *unit) system(in *incoming, p *webhook.Message, sys *webhook.System) err
 	case webhook.SystemNumberChanged, webhook.SystemUserIDChanged:
 		return u.link(in, previous, sys.Current)
 	}
-	u.count(in.ch.ID, "system_"+string(sys.Kind), in.at, 1)
+	u.count(in.ch.ID, "system_"+word(string(sys.Kind)), in.at, 1)
 	return nil
 }
 
@@ -182,6 +182,9 @@ func (u *unit) echo(in *incoming, p *webhook.Echo) error {
 	msg.Conversation = conv.ID
 	conv.LastSeq++
 	msg.Seq = conv.LastSeq
+	if err := u.trail(in.ch, conv, msg, in.at, in.id); err != nil {
+		return err
+	}
 	conv.Outbound++
 	conv.note(msg)
 	if err := u.saveMessage(msg); err != nil {
@@ -222,6 +225,10 @@ func (u *unit) history(in *incoming, p *webhook.HistoryMessage) error {
 			return nil
 		}
 		known.Kind, known.Text, known.Attachments = msg.Kind, msg.Text, msg.Attachments
+		known.Redacted = known.Redacted || msg.Redacted
+		if err := u.trail(in.ch, nil, known, in.at, in.id); err != nil {
+			return err
+		}
 		return u.saveMessage(known)
 	}
 	msg.Channel, msg.At, msg.Direction = in.ch.ID, in.at, Inbound
@@ -232,6 +239,9 @@ func (u *unit) history(in *incoming, p *webhook.HistoryMessage) error {
 		return err
 	}
 	msg.Conversation = historyConversation(customer)
+	if err := u.trail(in.ch, nil, msg, in.at, in.id); err != nil {
+		return err
+	}
 	u.count(in.ch.ID, "messages_history", in.at, 1)
 	return u.saveMessage(msg)
 }

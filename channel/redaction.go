@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"path"
-	"strings"
+	"maps"
+	"slices"
 
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/internal/filename"
 )
 
 // redactText masks card numbers as the channel wants it.
@@ -18,19 +19,8 @@ func (c *Channel) redactText(s string) string {
 	return c.Redact.String(s)
 }
 
-// redactFileName masks card numbers in the name of a file without its extensions, with
-// which a number looks like part of a longer word.
-func (c *Channel) redactFileName(name string) string {
-	exts := ""
-	for range 3 { // as in ".tar.gz.asc"
-		ext := path.Ext(name)
-		if ext == "" {
-			break
-		}
-		name, exts = c.Redact.String(strings.TrimSuffix(name, ext)), ext+exts
-	}
-	return name + exts
-}
+// redactFileName masks card numbers in the name of a file.
+func (c *Channel) redactFileName(name string) string { return filename.Redact(name, c.redactText) }
 
 // redactOutbound masks card numbers in everything of an outgoing message that a person
 // reads, and reports whether there were any. IDs, links and machine-readable payloads
@@ -39,6 +29,17 @@ func (c *Channel) redactOutbound(out *message.Outbound) (masked bool, err error)
 	if c.InsecureKeepCards {
 		return false, nil
 	}
+	return rewrite(out, func(key, s string) string {
+		if key == "filename" {
+			return c.redactFileName(s)
+		}
+		return c.redactText(s)
+	})
+}
+
+// rewrite passes everything of an outgoing message that a person reads through change, with
+// the key it stands under, and reports whether anything changed.
+func rewrite(out *message.Outbound, change func(key, s string) string) (changed bool, err error) {
 	raw, err := json.Marshal(out)
 	if err != nil {
 		return false, fmt.Errorf("channel: encode message: %w", err)
@@ -49,8 +50,9 @@ func (c *Channel) redactOutbound(out *message.Outbound) (masked bool, err error)
 	if err := decoder.Decode(&doc); err != nil {
 		return false, fmt.Errorf("channel: decode message: %w", err)
 	}
-	doc = c.redactValue("", "", doc, &masked)
-	if !masked {
+	w := rewriter{change: change}
+	doc = w.value("", "", doc)
+	if !w.changed {
 		return false, nil
 	}
 	if raw, err = json.Marshal(doc); err != nil {
@@ -73,27 +75,45 @@ var machineKeys = map[string]bool{
 	"messaging_product": true, "recipient_type": true, "sub_type": true, "index": true, "format": true,
 }
 
-func (c *Channel) redactValue(parent, key string, v any, masked *bool) any {
+// A rewriter goes through the JSON of a message.
+type rewriter struct {
+	change  func(key, s string) string
+	changed bool
+}
+
+func (w *rewriter) value(parent, key string, v any) any {
 	switch v := v.(type) {
 	case string:
 		// People name places and themselves; machines name templates and actions.
 		if machineKeys[key] && (key != "name" || parent != "location") {
 			return v
 		}
-		safe := c.Redact.String(v)
-		if key == "filename" {
-			safe = c.redactFileName(safe)
+		return w.text(key, v)
+	case json.Number:
+		if s := v.String(); !machineKeys[key] && len(s) >= minCardDigits {
+			if safe := w.text(key, s); safe != s {
+				return safe // with masks it is no number any more
+			}
 		}
-		*masked = *masked || safe != v
-		return safe
 	case []any:
 		for i := range v {
-			v[i] = c.redactValue(parent, key, v[i], masked)
+			v[i] = w.value(parent, key, v[i])
 		}
 	case map[string]any:
-		for k := range v {
-			v[k] = c.redactValue(key, k, v[k], masked)
+		for _, k := range slices.Collect(maps.Keys(v)) {
+			member := w.value(key, k, v[k])
+			if safe := w.text("", k); safe != k { // members of a Flow's data have any name
+				delete(v, k)
+				k = safe
+			}
+			v[k] = member
 		}
 	}
 	return v
+}
+
+func (w *rewriter) text(key, s string) string {
+	safe := w.change(key, s)
+	w.changed = w.changed || safe != s
+	return safe
 }

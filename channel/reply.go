@@ -202,6 +202,9 @@ func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Repl
 	}
 	conv.LastSeq++
 	msg.Seq = conv.LastSeq
+	if err := u.ownTrail(ch, conv, msg, out); err != nil {
+		return nil, err
+	}
 	if !r.notify {
 		msg.Answer = asks(&conv.State)
 	}

@@ -1,69 +1,176 @@
 package channel
 
 import (
-	"strings"
+	"fmt"
 	"time"
 
-	"github.com/kanava-go/kanava/redact"
+	"github.com/kanava-go/kanava/channel/message"
 )
 
-// A card number can come in pieces, four digits in each message. How far back pieces are
-// looked for.
-const (
-	trailWindow = 2 * time.Minute
-	trailLength = 12 // messages
-)
+// trailLength is how many messages are looked at before and after one.
+const trailLength = 48
 
-// splitCard masks a card number that the customer sends in several messages: msg completes
-// it. The earlier pieces are in the store already; they are masked now, and the host is
-// told. Messages without digits, and long ones, cost nothing.
-func (u *unit) splitCard(in *incoming, conv *Conversation, msg *Message) error {
-	if in.ch.InsecureKeepCards || !piece(msg.Text) {
+// trail masks what a message shows together with those around it, which are in the store
+// already: a card number in pieces, the security code of a card. The others are changed as
+// well, and the host is told of them. Messages without a digit, and long ones, cost nothing.
+//
+// The message is new or has a new text; conv, if it is not nil, is saved by the caller. at and
+// event tell the occasion from others.
+func (u *unit) trail(ch *Channel, conv *Conversation, msg *Message, at time.Time, event string) error {
+	msg.HadCard = msg.HadCard || msg.Redacted
+	if ch.InsecureKeepCards || !msg.Redacted && (len(msg.Text) > maxPiece || !hasDigit(msg.Text)) {
 		return nil
 	}
-	records, err := u.hub.store.List(u.ctx, Query{
-		Kind: kindMessage, Parent: conv.ID, Descending: true, Limit: trailLength,
-		After: &Position{Sort: micros(in.at.Add(-trailWindow))},
-	})
+	around, err := u.around(conv, msg)
 	if err != nil {
 		return err
 	}
-	trail := redact.Trail{Window: trailWindow}
-	for i := len(records) - 1; i >= 0; i-- {
-		m, err := decodeRecord[Message](records[i])
-		if err != nil {
-			return err
-		}
-		if m.Direction == Inbound && m.Sender == msg.Sender && m.ID != msg.ID {
-			trail.Add(&in.ch.Redact, redact.Part{ID: m.ID, At: m.At, Text: m.Text})
+	var talk []piece
+	var places []place
+	i := 0
+	for n, m := range around {
+		for k, text := range m.texts() {
+			p := piece{side: m.side(k), at: m.At, text: *text, card: m.Redacted || m.HadCard}
+			if m == msg && text == &msg.Text {
+				i = len(talk)
+			}
+			talk, places = append(talk, p), append(places, place{n, text})
 		}
 	}
-	for _, part := range trail.Add(&in.ch.Redact, redact.Part{ID: msg.ID, At: msg.At, Text: msg.Text}) {
-		if part.ID == msg.ID {
-			msg.Text, msg.Redacted = part.Text, true
+	ch.maskPieces(talk, i)
+	touched := map[int]bool{}
+	for k, p := range talk {
+		if here := places[k]; p.part || p.text != *here.text {
+			*here.text, touched[here.message] = p.text, true
+		}
+	}
+	for n, m := range around {
+		if !touched[n] {
 			continue
 		}
-		var m Message
-		if ok, err := u.load(kindMessage, part.ID, &m); err != nil || !ok {
-			return err
+		fresh := !m.Redacted
+		m.Redacted, m.HadCard = true, true
+		if m == msg {
+			continue // it is saved and counted by whoever brings it
 		}
-		if !m.Redacted {
-			u.count(in.ch.ID, "redacted", m.At, 1)
+		if fresh {
+			u.count(ch.ID, "redacted", m.At, 1)
 		}
-		m.Text, m.Redacted = part.Text, true
-		if err := u.saveMessage(&m); err != nil {
-			return err
-		}
-		if err := u.tellHost(in.ch.ID, "masked|"+in.id+"|"+m.ID, hostItem{
-			Kind: MessageRedacted, Conversation: conv.ID, Message: m.ID, At: in.at,
-		}); err != nil {
+		if err := u.masked(ch, conv, m, at, event); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// piece says whether a text can be part of a number that comes in several messages.
-func piece(s string) bool {
-	return len(s) <= 200 && strings.ContainsFunc(s, func(r rune) bool { return r >= '0' && r <= '9' })
+// ownTrail is trail for a message that is about to be sent: what is masked is masked in what
+// the customer gets as well. Templates have their own form, of which only the preview is text.
+func (u *unit) ownTrail(ch *Channel, conv *Conversation, msg *Message, out *message.Outbound) error {
+	text := msg.Text
+	if err := u.trail(ch, conv, msg, u.now, msg.ID); err != nil || msg.Text == text || msg.Template != "" {
+		return err
+	}
+	_, err := rewrite(out, func(_, s string) string {
+		if s == text {
+			return msg.Text
+		}
+		return s
+	})
+	return err
+}
+
+// maxPiece is the length of a text, in bytes, beyond which it is not looked at together with
+// others.
+const maxPiece = 1024
+
+// place is where a piece stands: in a field of the n-th message.
+type place struct {
+	message int
+	text    *string
+}
+
+// around returns the messages around msg, itself among them, in the order of their times.
+func (u *unit) around(conv *Conversation, msg *Message) ([]*Message, error) {
+	span := max(pieceWindow, codeWindow)
+	after := &Position{Sort: micros(msg.At.Add(-span).Truncate(time.Second))}
+	middle := &Position{Sort: msg.sort(), Key: msg.ID}
+	before := &Position{Sort: micros(msg.At.Add(span).Truncate(time.Second))}
+	earlier, err := u.neighbours(msg, Query{After: after, Before: middle, Descending: true})
+	if err != nil {
+		return nil, err
+	}
+	var later []*Message
+	if conv == nil || conv.LastActivity.After(msg.At) {
+		if later, err = u.neighbours(msg, Query{After: middle, Before: before}); err != nil {
+			return nil, err
+		}
+	}
+	all := make([]*Message, 0, len(earlier)+1+len(later))
+	for i := len(earlier) - 1; i >= 0; i-- {
+		all = append(all, earlier[i])
+	}
+	return append(append(all, msg), later...), nil
+}
+
+// neighbours reads messages of msg's conversation, as this unit leaves them.
+func (u *unit) neighbours(msg *Message, q Query) ([]*Message, error) {
+	q.Kind, q.Parent, q.Limit = kindMessage, msg.Conversation, trailLength
+	records, err := u.hub.store.List(u.ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("channel: list messages: %w", err)
+	}
+	var list []*Message
+	for i := range records {
+		m := new(Message)
+		if ok, err := u.load(kindMessage, records[i].Key, m); err != nil {
+			return nil, err
+		} else if ok && m.ID != msg.ID {
+			list = append(list, m)
+		}
+	}
+	return list, nil
+}
+
+// masked saves a message in which something was masked later, and tells the host.
+func (u *unit) masked(ch *Channel, conv *Conversation, m *Message, at time.Time, event string) error {
+	if err := u.saveMessage(m); err != nil {
+		return err
+	}
+	if m.historic() {
+		return nil // the host was not told of it
+	}
+	if conv == nil {
+		if err := u.renewPreview(m); err != nil {
+			return err
+		}
+	} else if conv.PreviewOf == m.ID {
+		conv.show(m)
+	}
+	return u.tellHost(ch.ID, "masked|"+event+"|"+m.ID, hostItem{
+		Kind: MessageRedacted, Conversation: m.Conversation, Message: m.ID, At: at.UTC(),
+	})
+}
+
+// texts are the parts of a message that a person wrote, the text itself first.
+func (m *Message) texts() []*string {
+	list := []*string{&m.Text, &m.Choice}
+	for i := range m.Attachments {
+		list = append(list, &m.Attachments[i].Name)
+	}
+	if m.Location != nil {
+		list = append(list, &m.Location.Name, &m.Location.Address)
+	}
+	for i := range m.Contacts {
+		list = append(list, &m.Contacts[i].Name)
+	}
+	return list
+}
+
+// side says who wrote the k-th text of a message. Only texts themselves make a number
+// together, not what stands beside them.
+func (m *Message) side(k int) string {
+	if k > 0 {
+		return "beside " + m.ID
+	}
+	return string(m.Direction) + " " + m.Author.Kind + " " + m.Author.ID + " " + m.Sender
 }

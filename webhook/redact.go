@@ -2,9 +2,11 @@ package webhook
 
 import (
 	"fmt"
-	"path"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
+	"github.com/kanava-go/kanava/internal/filename"
 	"github.com/kanava-go/kanava/internal/jsonscan"
 )
 
@@ -20,6 +22,11 @@ import (
 // inside of a Flow's response_json is redacted text by text. A whole number of 12 to
 // 19 digits counts too, and becomes a string if redact changes it. Values of account
 // and template fields hold no such texts and stay as they are.
+//
+// Names of members count where they hold that many digits. In a body in which redact
+// changed something, every text is read again as it would be behind that text, with
+// the name of its member in front, so that a security code in a field of its own does
+// not stay beside the number of its card.
 //
 // Events keep their kind and identity, and all of the JSON around the texts stays
 // byte for byte. If redact changes nothing, the result is body itself; otherwise a
@@ -41,6 +48,10 @@ func RedactBody(body []byte, redact func(string) string) ([]byte, error) {
 	if r.out == nil {
 		return body, nil
 	}
+	if r.card != "" { // once more, now that it is known
+		r.out, r.done = nil, 0
+		r.root(p.doc.Root())
+	}
 	return append(r.out, r.src[r.done:]...), nil
 }
 
@@ -50,6 +61,7 @@ type redactor struct {
 	redact func(string) string
 	out    []byte // the new document up to done; nil while nothing has changed
 	done   uint32
+	card   string // the first text with a number that was changed, "" for none yet
 }
 
 // A place says where in a body a value stands, as far as it matters.
@@ -69,7 +81,7 @@ func (r *redactor) root(v value) {
 	it := v.Iter()
 	for it.Next() {
 		if it.Key() != "entry" {
-			r.walk(it.Value(), it.Key(), place{})
+			r.member(&it, place{})
 			continue
 		}
 		entries := it.Value().Elements()
@@ -89,7 +101,7 @@ func (r *redactor) members(v value, list string, visit func(value)) {
 	it := v.Iter()
 	for it.Next() {
 		if it.Key() != list {
-			r.walk(it.Value(), it.Key(), place{})
+			r.member(&it, place{})
 			continue
 		}
 		l := it.Value().Elements()
@@ -116,7 +128,7 @@ func (r *redactor) walk(v value, key string, pl place) {
 		pl.links = pl.links || key == "contacts" || key == "location"
 		it := v.Iter()
 		for it.Next() {
-			r.walk(it.Value(), it.Key(), pl)
+			r.member(&it, pl)
 		}
 	case jsonscan.Array:
 		it := v.Iter()
@@ -128,10 +140,22 @@ func (r *redactor) walk(v value, key string, pl place) {
 			r.text(v, key, v.Str())
 		}
 	case jsonscan.Number:
-		if n := v.Raw(); isLongInteger(n) && (pl.all || !structural(key, v, pl)) {
+		if n := v.Raw(); (isLongInteger(n) || r.card != "") && (pl.all || !structural(key, v, pl)) {
 			r.text(v, key, n)
 		}
 	}
+}
+
+// member walks a member of an object, and redacts its name if that can be a number.
+func (r *redactor) member(it *jsonscan.Iter, pl place) {
+	key := it.Key()
+	if digitsIn(key) >= minCard {
+		if clean := r.plain(key); clean != key {
+			start, end := it.KeySpan()
+			r.replace(start-1, end+1, clean) // with its quotes
+		}
+	}
+	r.walk(it.Value(), key, pl)
 }
 
 // text redacts the text s of v.
@@ -141,14 +165,18 @@ func (r *redactor) text(v value, key, s string) {
 	case "response_json":
 		clean = r.nested(s)
 	case "filename":
-		clean = r.fileName(s)
+		clean = filename.Redact(s, r.plain)
 	default:
-		clean = r.redact(s)
+		clean = r.code(key, r.plain(s))
 	}
-	if clean == s {
-		return
+	if clean != s {
+		start, end := v.Span()
+		r.replace(start, end, clean)
 	}
-	start, end := v.Span()
+}
+
+// replace puts the text clean, as JSON, in the place of src[start:end].
+func (r *redactor) replace(start, end uint32, clean string) {
 	if r.out == nil {
 		r.out = make([]byte, 0, len(r.src)+len(clean))
 	}
@@ -157,39 +185,66 @@ func (r *redactor) text(v value, key, s string) {
 	r.done = end
 }
 
-// fileName redacts the name of a file, and again without its extensions: redact may
-// take a number with ".pdf" behind it for part of a longer word.
-func (r *redactor) fileName(s string) string {
-	stem, exts := r.redact(s), ""
-	for range maxExtensions {
-		ext := path.Ext(stem)
-		if ext == "" {
-			break
-		}
-		stem, exts = r.redact(strings.TrimSuffix(stem, ext)), ext+exts
+// plain redacts a text, and remembers the first one that had a number in it.
+func (r *redactor) plain(s string) string {
+	clean := r.redact(s)
+	if clean != s && r.card == "" && digitsIn(s) >= minCard {
+		r.card = s
 	}
-	return stem + exts
+	return clean
 }
 
-// maxExtensions is how many extensions of a file name are taken off: ".tar.gz.asc".
-const maxExtensions = 3
+// code redacts s as it would be redacted behind the card, under the name of its member.
+func (r *redactor) code(key, s string) string {
+	if r.card == "" || len(s) > maxCode || digitsIn(s) < minCode {
+		return s
+	}
+	lead := r.card + "\n\n" + words(key) + " "
+	behind, all := []rune(r.redact(lead+s)), utf8.RuneCountInString(lead)
+	if len(behind) != all+utf8.RuneCountInString(s) {
+		return s // redact does more than to mask
+	}
+	return string(behind[all:])
+}
+
+// The shortest code, in digits, and the longest text, in bytes, in which one is looked for.
+const minCode, maxCode = 3, 4096
+
+// words turns the name of a member into words: "security_code", "securityCode".
+func words(key string) string {
+	var b strings.Builder
+	before := ' '
+	for _, c := range key {
+		switch {
+		case c == '_', c == '-':
+			c = ' '
+		case unicode.IsUpper(c) && unicode.IsLower(before):
+			b.WriteByte(' ')
+		}
+		b.WriteRune(c)
+		before = c
+	}
+	return b.String()
+}
 
 // nested redacts JSON that stands in a string; if it is none, as plain text.
 func (r *redactor) nested(s string) string {
 	var doc jsonscan.Doc
 	if doc.Parse(s) != nil || doc.Root().Kind() < jsonscan.Array {
-		return r.redact(s)
+		return r.plain(s)
 	}
-	inner := redactor{src: s, redact: r.redact}
+	inner := redactor{src: s, redact: r.redact, card: r.card}
 	inner.walk(doc.Root(), "", place{all: true})
+	r.card = inner.card
 	if inner.out == nil {
 		return s
 	}
 	return string(append(inner.out, s[inner.done:]...))
 }
 
-// isLongInteger reports whether the number could be that of a card.
+// isLongInteger reports whether the number could be that of a card, perhaps with ".0".
 func isLongInteger(n string) bool {
+	n, _, _ = strings.Cut(strings.TrimPrefix(n, "-"), ".")
 	return minCard <= len(n) && len(n) <= maxCard && digitsIn(n) == len(n)
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/internal/fixtures"
+	"github.com/kanava-go/kanava/redact"
 	"github.com/kanava-go/kanava/webhook"
 )
 
@@ -227,4 +228,58 @@ func TestRedactorMayReturnAnything(t *testing.T) {
 	require.NoError(t, err)
 	m := first[*webhook.Message](t, string(clean))
 	require.Equal(t, strings.ToValidUTF8(nasty, "\ufffd"), m.Content.(*webhook.Text).Body)
+}
+
+// TestNumbersInNamesAreSeen puts card numbers where words are glued to them.
+func TestNumbersInNamesAreSeen(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"scan_4539148803436467.jpg":         "scan_XXXXXXXXXXXX6467.jpg",
+		"IMG-4539-1488-0343-6467.pdf":       "IMG-XXXX-XXXX-XXXX-6467.pdf",
+		"IMG4539148803436467.PDF":           "IMGXXXXXXXXXXXX6467.PDF",
+		"karte4539 1488 0343 6467vorne.png": "karteXXXX XXXX XXXX 6467vorne.png",
+		"2026-11-29_4539148803436467.pdf":   "2026-11-29_XXXXXXXXXXXX6467.pdf",
+		"4539.1488.0343.6467.tar.gz":        "XXXX.XXXX.XXXX.6467.tar.gz",
+		"card(4539148803436467)_2.heic":     "card(XXXXXXXXXXXX6467)_2.heic",
+		"IMG-20261129-WA0001.jpg":           "IMG-20261129-WA0001.jpg",
+		"PXL_20261129_123456789.mp4":        "PXL_20261129_123456789.mp4",
+		"1764425412345.ogg":                 "1764425412345.ogg",
+	} {
+		body := messages(`{"id":"a","from":"1","type":"document","document":{"id":"5","filename":"` + name + `"}}`)
+		clean, err := webhook.RedactBody([]byte(body), redact.Cards)
+		require.NoError(t, err)
+		require.Contains(t, string(clean), `"filename":"`+want+`"`)
+	}
+}
+
+// TestNamesOfMembersAndCodesBesideACardAreRedacted covers objects of which nobody knows the
+// form: numbers as names, and codes in members of their own.
+func TestNamesOfMembersAndCodesBesideACardAreRedacted(t *testing.T) {
+	t.Parallel()
+	for content, want := range map[string]string{
+		`{"4539148803436467":{"a":1}}`:                                     `{"XXXXXXXXXXXX6467":{"a":1}}`,
+		`{"list":[{"4539 1488 0343 6467":null}]}`:                          `{"list":[{"XXXX XXXX XXXX 6467":null}]}`,
+		`{"4539 \u0031488 0343 6467":"x"}`:                                 `{"XXXX XXXX XXXX 6467":"x"}`,
+		`{"cvv":"123","number":"4539148803436467","exp":"09/27"}`:          `{"cvv":"XXX","number":"XXXXXXXXXXXX6467","exp":"09/27"}`,
+		`{"number":4539148803436467,"security_code":123,"count":200}`:      `{"number":"XXXXXXXXXXXX6467","security_code":"XXX","count":200}`,
+		`{"card":"4539 1488 0343 6467","securityCode":"1234","room":"12"}`: `{"card":"XXXX XXXX XXXX 6467","securityCode":"XXXX","room":"12"}`,
+		`{"number":4539148803436467.0}`:                                    `{"number":"XXXXXXXXXXXX6467.0"}`,
+		`{"cvv":"123","room":"412"}`:                                       `{"cvv":"123","room":"412"}`,
+	} {
+		body := messages(`{"id":"a","from":"1","type":"hologram","hologram":` + content + `}`)
+		clean, err := webhook.RedactBody([]byte(body), redact.Cards)
+		require.NoError(t, err)
+		require.Contains(t, string(clean), `"hologram":`+want)
+		quoted, err := json.Marshal(content)
+		require.NoError(t, err)
+		body = messages(`{"id":"a","from":"1","type":"interactive","interactive":{"type":"nfm_reply","nfm_reply":{"response_json":` + string(quoted) + `}}}`)
+		clean, err = webhook.RedactBody([]byte(body), redact.Cards)
+		require.NoError(t, err)
+		quoted, err = json.Marshal(want)
+		require.NoError(t, err)
+		require.Contains(t, string(clean), string(quoted), "in the answers of a Flow")
+		again, err := webhook.RedactBody(clean, redact.Cards)
+		require.NoError(t, err)
+		require.Equal(t, string(clean), string(again), "a second pass changes nothing")
+	}
 }

@@ -172,6 +172,9 @@ func (it *Iter) Key() string {
 	return it.strangeKey()
 }
 
+// KeySpan returns where the name of the child stands in the source, without its quotes.
+func (it *Iter) KeySpan() (start, end uint32) { return it.n.key, it.n.keyEnd }
+
 // Plain returns the text of the child if it is a string that needs no decoding,
 // as nearly all are; Value().Str() decodes the others.
 func (it *Iter) Plain() (string, bool) {
