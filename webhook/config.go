@@ -20,19 +20,28 @@ const (
 	DefaultTimeout     = 10 * time.Second
 )
 
-// Config says how a [Handler] works. Sink, VerifyToken and one of AppSecrets and
+// Config says how a [Handler] works. Sink, VerifyToken and one of AppSecrets, Secrets and
 // SecretsFor are required. Printing or encoding a Config shows no secret.
 type Config struct {
-	// AppSecrets are the app secrets with which bodies may be signed: one, or
-	// several while a secret is rotated or when several apps share the URL.
-	// Delivery.Secret tells which one fitted.
+	// AppSecrets are app secrets that may speak for every account and number behind
+	// this handler: one, or several while a secret is rotated or when several apps of
+	// one owner share the URL. Whoever has one of them can speak for all; where
+	// tenants bring apps of their own, use Secrets or SecretsFor.
 	AppSecrets []string
 
-	// SecretsFor returns the app secrets for a request, instead of AppSecrets:
-	// for hosts that serve many tenants and tell them apart by host or path. It
-	// is called for every POST, before the body is read. No secrets mean 401, an
-	// error means 503, and Meta tries again. The error text is logged.
-	SecretsFor func(*http.Request) ([]string, error)
+	// Secrets are app secrets that speak for some accounts and numbers only.
+	// Delivery.Scope tells the sink what the one that fitted covers, and
+	// Delivery.Secret which it was, counted over AppSecrets and then Secrets.
+	Secrets []Secret
+
+	// SecretsFor says, per request, who may speak for which accounts and numbers: each
+	// secret that it returns covers what its Scope says and nothing else, because the
+	// host or path of a request proves nothing about what its body names. It stands
+	// instead of AppSecrets and Secrets, for hosts that look tenants up by host or path,
+	// and is called for every POST, before the body is read. No secrets, or one that
+	// covers nothing, mean 401, an error means 503, and Meta tries again. The error
+	// text is logged.
+	SecretsFor func(*http.Request) ([]Secret, error)
 
 	// VerifyToken is the token Meta must show in the handshake that subscribes
 	// the URL; the one entered in the App Dashboard.
@@ -82,17 +91,19 @@ func (c *Config) check() error {
 	}
 	switch {
 	case c.InsecureSkipSignature:
-	case c.SecretsFor != nil && len(c.AppSecrets) > 0:
-		refuse("AppSecrets and SecretsFor exclude each other")
-	case c.SecretsFor == nil && len(c.AppSecrets) == 0:
-		refuse("AppSecrets is empty")
+	case c.SecretsFor != nil && len(c.AppSecrets)+len(c.Secrets) > 0:
+		refuse("AppSecrets or Secrets, and SecretsFor, exclude each other")
+	case c.SecretsFor == nil && len(c.AppSecrets)+len(c.Secrets) == 0:
+		refuse("AppSecrets is empty, and so is Secrets")
 	}
-	for i, s := range c.AppSecrets {
-		if s == "" {
-			refuse("AppSecrets[%d] is empty", i)
+	checkSecrets(c.secrets(), func(i int, err error) {
+		if i < len(c.AppSecrets) {
+			refuse("AppSecrets[%d] %w", i, err)
+		} else {
+			refuse("Secrets[%d] %w", i-len(c.AppSecrets), err)
 		}
-	}
-	if c.VerifyToken == "" {
+	})
+	if isBlank(c.VerifyToken) {
 		refuse("VerifyToken is empty")
 	}
 	if c.Sink == nil {
@@ -110,11 +121,20 @@ func (c *Config) check() error {
 	return errors.Join(errs...)
 }
 
+// secrets returns AppSecrets and Secrets, in this order.
+func (c *Config) secrets() []Secret {
+	all := make([]Secret, 0, len(c.AppSecrets)+len(c.Secrets))
+	for _, s := range c.AppSecrets {
+		all = append(all, Secret{Value: s, Scope: Scope{All: true}})
+	}
+	return append(all, c.Secrets...)
+}
+
 // String shows the settings that are no secrets.
 func (c Config) String() string {
-	return fmt.Sprintf("webhook.Config{AppSecrets:[%d redacted] VerifyToken:[redacted] MaxBody:%d BodyTimeout:%s Timeout:%s"+
+	return fmt.Sprintf("webhook.Config{AppSecrets:[%d redacted] Secrets:%v VerifyToken:[redacted] MaxBody:%d BodyTimeout:%s Timeout:%s"+
 		" AcceptMalformed:%t InsecureSkipSignature:%t}",
-		len(c.AppSecrets), c.MaxBody, c.BodyTimeout, c.Timeout, c.AcceptMalformed, c.InsecureSkipSignature)
+		len(c.AppSecrets), c.Secrets, c.MaxBody, c.BodyTimeout, c.Timeout, c.AcceptMalformed, c.InsecureSkipSignature)
 }
 
 // GoString is String, for %#v.

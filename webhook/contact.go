@@ -23,11 +23,11 @@ func (p *parser) readContacts(v value) {
 		for it.Next() {
 			switch it.Key() {
 			case "wa_id":
-				k.Phone = p.phone(&it)
+				p.person(&it, &k.Identity)
 			case "user_id":
-				k.BSUID = p.text(&it)
+				p.userID(&it, &k.BSUID)
 			case "parent_user_id":
-				k.ParentBSUID = p.text(&it)
+				p.userID(&it, &k.ParentBSUID)
 			case "identity_key_hash":
 				k.keyHash = p.text(&it)
 			case "profile":
@@ -73,8 +73,11 @@ func (p *parser) contactFor(id *Identity) *contact {
 // complete adds to id what the contact of that person tells, and returns where
 // the contact stands and its identity key hash.
 func (p *parser) complete(id *Identity) (at span, keyHash string) {
+	if p.ours(id) {
+		id.Phone = "" // the business is not the person
+	}
 	c := p.contactFor(id)
-	if c == nil {
+	if c == nil || p.ours(&c.Identity) {
 		return span{}, ""
 	}
 	id.merge(&c.Identity)

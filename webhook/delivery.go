@@ -18,6 +18,13 @@ type Delivery struct {
 	// the handler was given; -1 if no signature was checked.
 	Secret int
 
+	// Scope is what whoever signed the body may speak for. The handler sets it; it is
+	// zero, and covers nothing, after Parse. A program that checks signatures by itself
+	// sets it to what the secret that fitted covers, {All: true} if there is but one;
+	// a log of deliveries keeps it beside Body and sets it again. Check every event
+	// with Scope.Covers before its account or number is believed.
+	Scope Scope
+
 	src string // the body once more: what the events' strings point into
 
 	// The common delivery has one event; several stand elsewhere.

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -27,8 +28,8 @@ import (
 // A Handler is safe for concurrent use and starts nothing: http.Server.Shutdown
 // waits for the deliveries in hand. The zero Handler refuses every request.
 type Handler struct {
-	verifier   *Verifier
-	secretsFor func(*http.Request) ([]string, error)
+	keys       *keyring
+	secretsFor func(*http.Request) ([]Secret, error)
 	token      *[sha256.Size]byte // hash of the verify token; a pointer, so that %+v does not show it
 	sink       Sink
 	log        *slog.Logger
@@ -58,8 +59,8 @@ func NewHandler(cfg Config) (*Handler, error) {
 	if cfg.AcceptMalformed {
 		h.malformed = http.StatusOK
 	}
-	if len(cfg.AppSecrets) > 0 {
-		h.verifier = newVerifier(cfg.AppSecrets)
+	if all := cfg.secrets(); len(all) > 0 {
+		h.keys = newKeyring(all)
 	}
 	return h, nil
 }
@@ -114,16 +115,17 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request) int {
 		h.warn(r, "webhook: body not read", status, err)
 		return status
 	}
-	setReadDeadline(w, time.Time{}) // the sink has a deadline of its own
-	secret := -1
+	setReadDeadline(w, time.Time{})       // the sink has a deadline of its own
+	secret, scope := -1, Scope{All: true} // unchecked, as InsecureSkipSignature asks
 	if check != nil {
 		if secret, err = check.Verify(body, r.Header.Get(SignatureHeader)); err != nil {
 			h.warn(r, "webhook: request refused", http.StatusUnauthorized, err)
 			return http.StatusUnauthorized
 		}
+		scope = check.scopes[secret]
 	}
 	d, err := Parse(body)
-	d.Secret = secret
+	d.Secret, d.Scope = secret, scope
 	good := http.StatusOK
 	if err != nil {
 		h.warn(r, "webhook: signed body is not JSON", h.malformed, err)
@@ -137,7 +139,7 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request) int {
 
 // authenticate returns what to check the signature with, nil for nothing. It
 // refuses what can be refused before the body is read.
-func (h *Handler) authenticate(r *http.Request) (check *Verifier, status int, err error) {
+func (h *Handler) authenticate(r *http.Request) (check *keyring, status int, err error) {
 	if h.skipSignature {
 		return nil, 0, nil
 	}
@@ -145,19 +147,25 @@ func (h *Handler) authenticate(r *http.Request) (check *Verifier, status int, er
 		return nil, http.StatusUnauthorized, err
 	}
 	if h.secretsFor == nil {
-		if h.verifier == nil {
+		if h.keys == nil {
 			return nil, http.StatusUnauthorized, errNoSecret
 		}
-		return h.verifier, 0, nil
+		return h.keys, 0, nil
 	}
 	secrets, err := h.secretsFor(r)
 	if err != nil {
 		return nil, http.StatusServiceUnavailable, err
 	}
-	if check, err = NewVerifier(secrets...); err != nil {
+	if len(secrets) == 0 {
+		return nil, http.StatusUnauthorized, errNoSecret
+	}
+	checkSecrets(secrets, func(i int, problem error) {
+		err = cmp.Or(err, fmt.Errorf("%w: app secret %d %w", ErrSignature, i, problem))
+	})
+	if err != nil {
 		return nil, http.StatusUnauthorized, err
 	}
-	return check, 0, nil
+	return newKeyring(secrets), 0, nil
 }
 
 // firstRead is the largest buffer allocated on the word of a client alone.

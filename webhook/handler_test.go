@@ -307,14 +307,21 @@ func TestSecretsOfTenants(t *testing.T) {
 	sink := &recorder{}
 	h, log := handler(t, sink, func(c *webhook.Config) {
 		c.AppSecrets = nil
-		c.SecretsFor = func(r *http.Request) ([]string, error) {
+		c.SecretsFor = func(r *http.Request) ([]webhook.Secret, error) {
+			ofA := webhook.Scope{Accounts: []string{"1"}, Numbers: []string{"11"}}
 			switch r.URL.Path {
 			case "/a":
-				return []string{"old-a", "secret-a"}, nil
+				return []webhook.Secret{{Value: "old-a", Scope: ofA}, {Value: "secret-a", Scope: ofA}}, nil
+			case "/unbound":
+				return []webhook.Secret{{Value: "secret-a"}}, nil
+			case "/twice":
+				return []webhook.Secret{{Value: "secret-a", Scope: ofA}, {Value: "secret-a", Scope: webhook.Scope{All: true}}}, nil
 			case "/down":
 				return nil, errors.New("tenant database is down")
 			case "/empty":
-				return []string{""}, nil
+				return []webhook.Secret{{Scope: ofA}}, nil
+			case "/blank":
+				return []webhook.Secret{{Value: " \n", Scope: ofA}}, nil
 			default:
 				return nil, nil
 			}
@@ -326,7 +333,7 @@ func TestSecretsOfTenants(t *testing.T) {
 		status       int
 	}{
 		{"/a", "secret-a", 200}, {"/a", "secret-b", 401}, {"/a", "", 401}, {"/b", "secret-a", 401}, {"/b", "", 401},
-		{"/empty", "", 401}, {"/down", "secret-a", 503},
+		{"/empty", "", 401}, {"/blank", " \n", 401}, {"/unbound", "secret-a", 401}, {"/twice", "secret-a", 401}, {"/down", "secret-a", 503},
 	} {
 		r := httptest.NewRequest(http.MethodPost, tt.path, bytes.NewReader(body))
 		r.Header.Set(webhook.SignatureHeader, webhook.Sign(tt.secret, body))
@@ -336,6 +343,7 @@ func TestSecretsOfTenants(t *testing.T) {
 	}
 	require.Len(t, sink.deliveries, 1)
 	require.Equal(t, 1, sink.deliveries[0].Secret)
+	require.Equal(t, webhook.Scope{Accounts: []string{"1"}, Numbers: []string{"11"}}, sink.deliveries[0].Scope)
 	require.Contains(t, log.String(), "tenant database is down")
 }
 
@@ -373,7 +381,7 @@ func TestConfigProblemsAreReportedTogether(t *testing.T) {
 	require.NoError(t, err)
 	for name, edit := range map[string]func(*webhook.Config){
 		"an empty secret":            func(c *webhook.Config) { c.AppSecrets = []string{"s", ""} },
-		"secrets of two origins":     func(c *webhook.Config) { c.SecretsFor = func(*http.Request) ([]string, error) { return nil, nil } },
+		"secrets of two origins":     func(c *webhook.Config) { c.SecretsFor = func(*http.Request) ([]webhook.Secret, error) { return nil, nil } },
 		"an empty token":             func(c *webhook.Config) { c.VerifyToken = "" },
 		"no sink":                    func(c *webhook.Config) { c.Sink = nil },
 		"no secrets":                 func(c *webhook.Config) { c.AppSecrets = nil },

@@ -13,7 +13,8 @@ import (
 
 // Key returns the identity of the event for deduplication: equal for the same
 // event however often and in whatever company it is delivered, different for
-// different events. It is at most 40 ASCII characters, safe in file names and
+// different events. It depends on the account and the number as well, so that somebody who
+// speaks for one cannot use up the key of an event of another. It is at most 40 ASCII characters, safe in file names and
 // subjects, and made of hashes, so that it shows no message id or phone number.
 //
 // Meta repeats unanswered deliveries for seven days, so remember keys for longer
@@ -21,6 +22,7 @@ import (
 // problems of an account that carry no time and are worded alike.
 func (e *Event) Key() string {
 	var k key
+	k.scope = [2]string{e.Account, e.Number.ID}
 	switch p := e.Payload.(type) {
 	case *Message:
 		k.add("message", p.ID)
@@ -32,7 +34,7 @@ func (e *Event) Key() string {
 		k.status("standby-status", &p.Status)
 	case *PaymentStatus:
 		// Every business counts its orders from one, and several share a store.
-		k.add("payment", e.Number.ID, p.ID, p.ReferenceID, p.Transaction.ID, p.Status, p.Transaction.Status)
+		k.add("payment", p.ID, p.ReferenceID, p.Transaction.ID, p.Status, p.Transaction.Status)
 		for i := range p.Refunds {
 			k.add(p.Refunds[i].ID, p.Refunds[i].Status)
 		}
@@ -49,10 +51,10 @@ func (e *Event) Key() string {
 		_, placeholder := p.Content.(*MediaPlaceholder)
 		k.add("history", p.ID, strconv.FormatBool(placeholder))
 	case *UserPreference:
-		k.add("preference", e.Number.ID, or(p.User.BSUID, p.User.Phone), p.Category, p.Value)
+		k.add("preference", or(p.User.BSUID, p.User.Phone), p.Category, p.Value)
 		k.time(e.Time)
 	default:
-		k.add(keyKinds(p), e.Account, e.Number.ID, e.Field, e.common().list)
+		k.add(keyKinds(p), e.Field, e.common().list)
 		k.time(e.Time)
 		e.addItem(&k)
 	}
@@ -70,8 +72,9 @@ func keyKinds(p Payload) string {
 // A key collects what identifies an event. The first part is its kind, and stays
 // readable.
 type key struct {
-	kind string
-	buf  []byte
+	kind  string
+	scope [2]string // account and number
+	buf   []byte
 }
 
 // add appends parts so that no two lists of parts look alike.
@@ -79,6 +82,7 @@ func (k *key) add(parts ...string) {
 	if k.kind == "" {
 		k.kind = parts[0]
 		k.buf = make([]byte, 0, 256)
+		k.add(k.scope[:]...)
 	}
 	for _, p := range parts {
 		k.buf = strconv.AppendInt(k.buf, int64(len(p)), 10)

@@ -24,17 +24,17 @@ func (p *parser) call(v value, s shape) {
 		case "direction":
 			c.Direction = CallDirection(strings.ToUpper(p.text(&it)))
 		case "from":
-			from.Phone = p.phone(&it)
+			p.person(&it, &from)
 		case "from_user_id":
-			from.BSUID = p.text(&it)
+			p.userID(&it, &from.BSUID)
 		case "from_parent_user_id":
-			from.ParentBSUID = p.text(&it)
+			p.userID(&it, &from.ParentBSUID)
 		case "to":
-			to.Phone = p.phone(&it)
+			p.person(&it, &to)
 		case "to_user_id":
-			to.BSUID = p.text(&it)
+			p.userID(&it, &to.BSUID)
 		case "to_parent_user_id":
-			to.ParentBSUID = p.text(&it)
+			p.userID(&it, &to.ParentBSUID)
 		default:
 			p.callDetail(c, &it)
 		}
@@ -47,10 +47,11 @@ func (p *parser) call(v value, s shape) {
 		p.unknown(v, s, "", errNoKind)
 		return
 	}
-	c.User = from
-	if c.Direction == CallByBusiness ||
-		c.Direction != CallByUser && from.BSUID == "" && (to.BSUID != "" || from.Phone == p.number.Display) {
-		c.User = to
+	// Of calls that the business began, Meta's reference and its guide show the two sides
+	// the other way round.
+	c.User = p.notOurs(from, to)
+	if c.Direction == CallByBusiness || c.Direction != CallByUser && from.BSUID == "" && to.BSUID != "" {
+		c.User = p.notOurs(to, from)
 	}
 	c.Errors = append(c.Errors, p.beside...)
 	contact, _ := p.complete(&c.User)
@@ -135,11 +136,11 @@ func (p *parser) callStatus(v value, s shape) {
 		case "timestamp":
 			t = p.time(&it)
 		case "recipient_id":
-			c.Recipient.Phone = p.phone(&it)
+			p.person(&it, &c.Recipient)
 		case "recipient_user_id":
-			c.Recipient.BSUID = p.text(&it)
+			p.userID(&it, &c.Recipient.BSUID)
 		case "recipient_parent_user_id":
-			c.Recipient.ParentBSUID = p.text(&it)
+			p.userID(&it, &c.Recipient.ParentBSUID)
 		case "biz_opaque_callback_data":
 			c.OpaqueID = p.text(&it)
 		case "errors":

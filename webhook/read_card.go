@@ -89,7 +89,7 @@ func (p *parser) cardPhone(it jsonscan.Iter) CardPhone {
 		case "phone":
 			c.Phone = p.text(&it)
 		case "wa_id":
-			c.WAID = p.phone(&it)
+			c.WAID = phoneDigits(p.text(&it))
 		case "type":
 			c.Type = p.text(&it)
 		}

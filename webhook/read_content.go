@@ -258,17 +258,17 @@ func (p *parser) system(it jsonscan.Iter, from *Identity) Content {
 		case "body":
 			s.Body = p.text(&it)
 		case "wa_id", "new_wa_id":
-			s.Current.Phone = p.phone(&it)
+			p.person(&it, &s.Current)
 		case "user_id":
-			s.Current.BSUID = p.text(&it)
+			p.userID(&it, &s.Current.BSUID)
 		case "parent_user_id":
-			s.Current.ParentBSUID = p.text(&it)
+			p.userID(&it, &s.Current.ParentBSUID)
 		case "previous_user_id":
-			s.Previous.BSUID = p.text(&it)
+			p.userID(&it, &s.Previous.BSUID)
 		case "previous_parent_user_id":
-			s.Previous.ParentBSUID = p.text(&it)
+			p.userID(&it, &s.Previous.ParentBSUID)
 		case "customer":
-			s.Previous.Phone = p.phone(&it)
+			p.person(&it, &s.Previous)
 		case "identity":
 			s.IdentityKeyHash = p.text(&it)
 		}

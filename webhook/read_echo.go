@@ -14,6 +14,7 @@ func (p *parser) echo(v value, s shape) {
 	if !p.readMessage(v, s, &m, &x) {
 		return
 	}
+	x.to = p.notOurs(x.to, m.From)
 	contact, _ := p.complete(&x.to)
 	p.emit(v, s, m.Time, &Echo{
 		ID: m.ID, From: m.From.Phone, To: x.to, GroupID: m.GroupID,
@@ -126,9 +127,9 @@ func (p *parser) sendRequest(it jsonscan.Iter, e *StandbyEcho) {
 	for it.Next() {
 		switch it.Key() {
 		case "to":
-			e.To.Phone = p.phone(&it)
+			p.person(&it, &e.To)
 		case "recipient":
-			e.To.BSUID = p.text(&it)
+			p.userID(&it, &e.To.BSUID)
 		case "type":
 			e.Type = p.text(&it)
 		case "text":
@@ -169,11 +170,11 @@ func (p *parser) handover(v value) (Payload, time.Time) {
 			for s.Next() {
 				switch s.Key() {
 				case "phone_number", "wa_id":
-					h.User.Phone = p.phone(&s)
+					p.person(&s, &h.User)
 				case "user_id":
-					h.User.BSUID = p.text(&s)
+					p.userID(&s, &h.User.BSUID)
 				case "parent_user_id":
-					h.User.ParentBSUID = p.text(&s)
+					p.userID(&s, &h.User.ParentBSUID)
 				}
 			}
 		case "recipient":

@@ -115,11 +115,11 @@ func (p *parser) groupParticipants(v value, s shape) {
 func (p *parser) groupUser(m member, id *Identity) {
 	switch m.Key() {
 	case "wa_id":
-		id.Phone = p.phone(m)
+		p.person(m, id)
 	case "user_id":
-		id.BSUID = p.text(m)
+		p.userID(m, &id.BSUID)
 	case "parent_user_id":
-		id.ParentBSUID = p.text(m)
+		p.userID(m, &id.ParentBSUID)
 	case "username":
 		id.Username = p.text(m)
 	}

@@ -88,7 +88,9 @@ func (p *parser) thread(v value, chunk HistoryChunk) {
 	for it.Next() {
 		switch it.Key() {
 		case "id":
-			user.Phone = or(user.Phone, p.phone(&it))
+			if user.Phone == "" {
+				p.person(&it, &user)
+			}
 			p.rare.threadID = at(it.Value())
 		case "context":
 			p.rare.thread = at(it.Value())
@@ -96,11 +98,11 @@ func (p *parser) thread(v value, chunk HistoryChunk) {
 			for c.Next() {
 				switch c.Key() {
 				case "wa_id":
-					user.Phone = or(p.phone(&c), user.Phone)
+					p.person(&c, &user)
 				case "user_id":
-					user.BSUID = p.text(&c)
+					p.userID(&c, &user.BSUID)
 				case "parent_user_id":
-					user.ParentBSUID = p.text(&c)
+					p.userID(&c, &user.ParentBSUID)
 				case "username":
 					user.Username = p.text(&c)
 				}
@@ -136,9 +138,9 @@ func (p *parser) past(v value, s shape, user Identity, chunk HistoryChunk) {
 		ID: m.ID, Content: m.Content, Context: m.Context, Errors: m.Errors,
 		Status: x.past, Chunk: chunk, User: m.From,
 	}
-	// Only messages of the business name a recipient.
-	if h.Outbound = !x.to.IsZero() || m.From.BSUID == "" && m.From.Phone != "" && m.From.Phone == p.number.Display; h.Outbound {
-		h.User = x.to
+	// Only messages of the business name a recipient other than the business.
+	if h.Outbound = !x.to.IsZero() && !p.ours(&x.to) || m.From.BSUID == "" && p.ours(&m.From); h.Outbound {
+		h.User = p.notOurs(x.to, m.From)
 	}
 	h.User.merge(&user)
 	contact, _ := p.complete(&h.User)
@@ -170,11 +172,11 @@ func (p *parser) contactSync(v value, s shape) {
 				case "first_name":
 					c.FirstName = p.text(&k)
 				case "phone_number":
-					c.Contact.Phone = p.phone(&k)
+					p.person(&k, &c.Contact)
 				case "user_id":
-					c.Contact.BSUID = p.text(&k)
+					p.userID(&k, &c.Contact.BSUID)
 				case "parent_user_id":
-					c.Contact.ParentBSUID = p.text(&k)
+					p.userID(&k, &c.Contact.ParentBSUID)
 				case "username":
 					c.Contact.Username = p.text(&k)
 				}

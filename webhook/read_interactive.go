@@ -172,18 +172,3 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	}
 	return s[:i], s[i+len(sep):], true
 }
-
-// isBSUID reports whether s has the form of a BSUID: a country code, a dot, and
-// letters and digits, with "ENT." between for parents.
-func isBSUID(s string) bool {
-	country, id, ok := strings.Cut(s, ".")
-	if !ok || len(country) != 2 || id == "" || len(id) > len("ENT.")+128 {
-		return false
-	}
-	for _, c := range []byte(strings.TrimPrefix(id, "ENT.")) {
-		if c-'0' > 9 && c-'A' > 25 && c-'a' > 25 {
-			return false
-		}
-	}
-	return country[0]-'A' <= 25 && country[1]-'A' <= 25
-}

@@ -13,11 +13,11 @@ func (p *parser) userPreference(v value, s shape) {
 	for it.Next() {
 		switch it.Key() {
 		case "wa_id":
-			u.User.Phone = p.phone(&it)
+			p.person(&it, &u.User)
 		case "user_id":
-			u.User.BSUID = p.text(&it)
+			p.userID(&it, &u.User.BSUID)
 		case "parent_user_id":
-			u.User.ParentBSUID = p.text(&it)
+			p.userID(&it, &u.User.ParentBSUID)
 		case "category":
 			u.Category = p.text(&it)
 		case "value":
@@ -46,7 +46,7 @@ func (p *parser) userIDUpdate(v value, s shape) {
 	for it.Next() {
 		switch it.Key() {
 		case "wa_id":
-			u.Current.Phone = p.phone(&it)
+			p.person(&it, &u.Current)
 		case "detail":
 			u.Detail = p.text(&it)
 		case "timestamp":

@@ -62,17 +62,17 @@ func (p *parser) readMessage(v value, s shape, m *Message, x *extra) bool {
 		case "timestamp":
 			m.Time = p.time(&it)
 		case "from":
-			m.From.Phone = p.phone(&it)
+			p.person(&it, &m.From)
 		case "from_user_id":
-			m.From.BSUID = p.text(&it)
+			p.userID(&it, &m.From.BSUID)
 		case "from_parent_user_id":
-			m.From.ParentBSUID = p.text(&it)
+			p.userID(&it, &m.From.ParentBSUID)
 		case "to":
-			x.to.Phone = p.phone(&it)
+			p.person(&it, &x.to)
 		case "to_user_id":
-			x.to.BSUID = p.text(&it)
+			p.userID(&it, &x.to.BSUID)
 		case "to_parent_user_id":
-			x.to.ParentBSUID = p.text(&it)
+			p.userID(&it, &x.to.ParentBSUID)
 		case "context":
 			m.Context = optional(p, &it, (*parser).context)
 		case "referral":
@@ -80,7 +80,7 @@ func (p *parser) readMessage(v value, s shape, m *Message, x *extra) bool {
 		case "errors":
 			m.Errors = p.errorList(&it)
 		case "group_id":
-			m.GroupID = p.text(&it)
+			p.userID(&it, &m.GroupID)
 		case "from_logical_id":
 			m.LogicalID = p.text(&it)
 		case "message_creation_type":
@@ -120,7 +120,7 @@ func (p *parser) context(it jsonscan.Iter) Context {
 		case "id":
 			c.ID = p.text(&it)
 		case "from":
-			c.From = p.phone(&it)
+			c.From = p.author(&it)
 		case "forwarded":
 			c.Forwarded = p.bool(&it)
 		case "frequently_forwarded":

@@ -20,11 +20,11 @@ func (p *parser) paymentStatus(v value, s shape) {
 		case "timestamp":
 			t = p.time(&it)
 		case "recipient_id":
-			ps.Recipient.Phone = p.phone(&it)
+			p.person(&it, &ps.Recipient)
 		case "recipient_user_id":
-			ps.Recipient.BSUID = p.text(&it)
+			p.userID(&it, &ps.Recipient.BSUID)
 		case "recipient_parent_user_id":
-			ps.Recipient.ParentBSUID = p.text(&it)
+			p.userID(&it, &ps.Recipient.ParentBSUID)
 		case "biz_opaque_callback_data":
 			ps.OpaqueID = p.text(&it)
 		case "errors":

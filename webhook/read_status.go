@@ -19,7 +19,8 @@ func (p *parser) status(v value, s shape) {
 // nothing about a message, and stops if v is of another type.
 func (p *parser) readStatus(v value, s shape, st *Status) (contact span, typ string, ok bool) {
 	var recipient, participant Identity
-	group := false
+	var named jsonscan.Iter // recipient_id: a person, or a group
+	group, isNamed := false, false
 	it := v.Iter()
 	for it.Next() {
 		switch it.Key() {
@@ -35,19 +36,19 @@ func (p *parser) readStatus(v value, s shape, st *Status) (contact span, typ str
 		case "timestamp":
 			st.Time = p.time(&it)
 		case "recipient_id":
-			recipient.Phone = p.text(&it) // digits, or the id of a group
+			named, isNamed = it, true
 		case "recipient_user_id":
-			recipient.BSUID = p.text(&it)
+			p.userID(&it, &recipient.BSUID)
 		case "recipient_parent_user_id", "parent_recipient_user_id":
-			recipient.ParentBSUID = p.text(&it)
+			p.userID(&it, &recipient.ParentBSUID)
 		case "recipient_type":
 			group = p.text(&it) == "group"
 		case "recipient_participant_id", "participant_recipient_id":
-			participant.Phone = p.phone(&it)
+			p.person(&it, &participant)
 		case "recipient_participant_user_id", "participant_recipient_user_id":
-			participant.BSUID = p.text(&it)
+			p.userID(&it, &participant.BSUID)
 		case "recipient_participant_parent_user_id":
-			participant.ParentBSUID = p.text(&it)
+			p.userID(&it, &participant.ParentBSUID)
 		case "recipient_identity_key_hash":
 			st.IdentityKeyHash = p.text(&it)
 		case "biz_opaque_callback_data":
@@ -71,12 +72,17 @@ func (p *parser) readStatus(v value, s shape, st *Status) (contact span, typ str
 		return span{}, typ, false
 	}
 	if group || !participant.IsZero() {
-		st.GroupID, st.Recipient = recipient.Phone, participant
+		if isNamed {
+			p.userID(&named, &st.GroupID)
+		}
+		st.Recipient = participant
 		if participant.IsZero() {
 			return span{}, typ, true // about the group; a contact is somebody in it
 		}
 	} else {
-		recipient.Phone = digits(recipient.Phone)
+		if isNamed {
+			p.person(&named, &recipient)
+		}
 		st.Recipient = recipient
 	}
 	contact, _ = p.complete(&st.Recipient)

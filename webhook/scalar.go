@@ -64,32 +64,11 @@ func (p *parser) oddText(m member) string {
 	}
 }
 
-// phone reads a phone number and keeps its digits.
-func (p *parser) phone(m member) string { return digits(p.text(m)) }
-
-// digits drops what stands around and between the digits of a phone number, such
-// as the "+" of some of Meta's samples. A text without digits stays as it is.
-func digits(s string) string {
-	clean := true
-	for i := range len(s) {
-		if s[i]-'0' > 9 {
-			clean = false
-			break
-		}
-	}
-	if clean {
-		return s
-	}
-	b := make([]byte, 0, len(s))
-	for i := range len(s) {
-		if s[i]-'0' <= 9 {
-			b = append(b, s[i])
-		}
-	}
-	if len(b) == 0 {
-		return s
-	}
-	return string(b)
+// phone reads the number of the business itself and keeps its digits. Those of people are
+// read by person.
+func (p *parser) phone(m member) string {
+	s := p.text(m)
+	return or(phoneDigits(s), s)
 }
 
 // float reads a number, also from a string; 0 for null or "".

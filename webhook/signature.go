@@ -60,13 +60,13 @@ func Verify(body []byte, header string, secrets ...string) (secret int, err erro
 // everything. Printing one shows no secret.
 type Verifier struct{ macs []*macs }
 
-// NewVerifier returns a Verifier for one or more app secrets, none of them empty.
+// NewVerifier returns a Verifier for one or more app secrets, none of them empty or white space.
 // Errors match [ErrSignature].
 func NewVerifier(secrets ...string) (*Verifier, error) {
 	if len(secrets) == 0 {
 		return nil, errNoSecret
 	}
-	if slices.Contains(secrets, "") {
+	if slices.ContainsFunc(secrets, isBlank) {
 		return nil, errNoSecret
 	}
 	return newVerifier(secrets), nil

@@ -82,7 +82,7 @@ func (d *Delivery) filter(keep func(*Event) bool) *Delivery {
 		}
 		body = events[i].appendEntry(body)
 	}
-	return &Delivery{Body: append(body, envelopeEnd...), Object: d.Object, Secret: d.Secret, several: &several{events: events}}
+	return &Delivery{Body: append(body, envelopeEnd...), Object: d.Object, Secret: d.Secret, Scope: d.Scope, several: &several{events: events}}
 }
 
 // A panicError is the error of a sink that panicked. It tells the type of the

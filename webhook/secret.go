@@ -1,0 +1,121 @@
+package webhook
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+)
+
+// Secret is an app secret with what it may speak for. Printing or encoding one shows no
+// secret.
+type Secret struct {
+	// Value is the app secret; required.
+	Value string
+	// Scope is what bodies signed with it may be about; required.
+	Scope Scope
+}
+
+// Scope says which accounts and numbers somebody may speak for. Whoever has an app secret can
+// sign a body that names any account and any number, so that a secret that several tenants'
+// numbers are served beside must be bound to its own.
+//
+// The zero Scope covers nothing. A Scope is plain data and survives encoding/json unchanged:
+// a log of deliveries has to carry it beside the body.
+type Scope struct {
+	// All covers every account and every number. It is right where one app, or apps that
+	// trust each other, are all that there is.
+	All bool `json:"all,omitempty"`
+	// Accounts are IDs of WhatsApp Business Accounts (entry.id). If there are none, numbers
+	// are judged by Numbers alone and items of an account as a whole are not covered.
+	Accounts []string `json:"accounts,omitempty"`
+	// Numbers are phone number IDs. If there are none, Accounts cover all of their numbers;
+	// since the body itself says which number belongs to which account, whoever relies on
+	// that must know better: see [Scope.ByAccount].
+	Numbers []string `json:"numbers,omitempty"`
+}
+
+// IsZero reports whether the scope covers nothing at all.
+func (s Scope) IsZero() bool { return !s.All && len(s.Accounts) == 0 && len(s.Numbers) == 0 }
+
+// Covers reports whether the scope covers an item of an account that concerns a number;
+// number is "" for items of the account as a whole. If both accounts and numbers are
+// listed, both must fit.
+func (s Scope) Covers(account, number string) bool {
+	switch {
+	case s.All:
+		return true
+	case s.IsZero(), len(s.Accounts) > 0 && !slices.Contains(s.Accounts, account):
+		return false
+	case number == "":
+		return len(s.Accounts) > 0
+	}
+	return len(s.Numbers) == 0 || slices.Contains(s.Numbers, number)
+}
+
+// ByAccount reports whether numbers are covered by their account only: an item is then in
+// good order only if its number is known to belong to the account that it names.
+func (s Scope) ByAccount() bool { return !s.All && len(s.Numbers) == 0 && len(s.Accounts) > 0 }
+
+// String counts what is covered.
+func (s Scope) String() string {
+	if s.All {
+		return "scope(all)"
+	}
+	return fmt.Sprintf("scope(accounts=%d numbers=%d)", len(s.Accounts), len(s.Numbers))
+}
+
+// String shows the scope only.
+func (s Secret) String() string { return "secret(redacted " + s.Scope.String() + ")" }
+
+// GoString is String, for %#v.
+func (s Secret) GoString() string { return s.String() }
+
+// LogValue is String, for log/slog.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// MarshalText is String, for encoding/json and others.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+var (
+	errEmptySecret = errors.New("is empty")
+	errNoScope     = errors.New("covers nothing: set Scope.All, or list accounts and numbers")
+	errTwice       = errors.New("is there twice: list all that it covers in one place")
+)
+
+// checkSecrets calls refuse with everything that is wrong with secrets.
+func checkSecrets(secrets []Secret, refuse func(i int, err error)) {
+	for i, s := range secrets {
+		if isBlank(s.Value) {
+			refuse(i, errEmptySecret)
+		}
+		if s.Scope.IsZero() {
+			refuse(i, errNoScope)
+		}
+		if slices.ContainsFunc(secrets[:i], func(other Secret) bool { return other.Value == s.Value }) {
+			refuse(i, errTwice)
+		}
+	}
+}
+
+// isBlank reports whether a secret or token is none: empty, or white space only, as an unset
+// variable in a file of settings gives it.
+func isBlank(s string) bool { return strings.TrimSpace(s) == "" }
+
+// A keyring is a verifier with what each of its secrets covers.
+type keyring struct {
+	*Verifier
+	scopes []Scope
+}
+
+// newKeyring returns a keyring of secrets that were checked.
+func newKeyring(secrets []Secret) *keyring {
+	k := &keyring{scopes: make([]Scope, len(secrets))}
+	values := make([]string, len(secrets))
+	for i, s := range secrets {
+		values[i], k.scopes[i] = s.Value, s.Scope
+	}
+	k.Verifier = newVerifier(values)
+	return k
+}
