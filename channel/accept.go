@@ -3,6 +3,7 @@ package channel
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -17,13 +18,29 @@ import (
 // checked 2026-10-06.
 const forgetAfter = 8 * 24 * time.Hour
 
+// ErrNoScope is returned by [Hub.Accept] for a delivery that does not say what whoever signed
+// it may speak for.
+var ErrNoScope = errors.New("channel: the delivery's Scope covers nothing")
+
+// maxCommit bounds what one commit of Accept writes, in bytes of items.
+const maxCommit = 4 << 20
+
 // Accept takes responsibility for a delivery: it masks card numbers, then records every
-// item that was not seen before in one atomic step, and returns nil only when that is
-// durable. It is a webhook.Sink, and may as well be fed from a log of deliveries, in any
-// order and any number of times.
+// item that was not seen before, and returns nil only when that is durable. What fits into 4 MB
+// is recorded in one atomic step. It is a webhook.Sink, and may as well be fed from a log of
+// deliveries, in any order and any number of times.
+//
+// An item is believed only if the delivery's Scope covers the account and the number that it
+// names and if that account is the channel's, where [Settings] know it. Everything else becomes
+// a dead letter that belongs to no channel, and is counted in [Health]. A webhook.Handler sets the
+// Scope. Whoever verifies and parses bodies by other means sets it too; without one Accept
+// refuses the delivery with [ErrNoScope].
 //
 // Items are applied later, by [Hub.Run]. Items of numbers that belong to no channel are
 // recorded too and end as dead letters, which can be replayed once the channel exists.
+//
+// Accept ends with ctx; what it has recorded by then stays, and does no harm when the delivery
+// comes again.
 func (h *Hub) Accept(ctx context.Context, d *webhook.Delivery) (err error) {
 	start := h.now()
 	var info AcceptInfo
@@ -33,34 +50,51 @@ func (h *Hub) Accept(ctx context.Context, d *webhook.Delivery) (err error) {
 			h.hooks.AcceptDone(ctx, info, err)
 		}
 	}()
+	if d.Scope.IsZero() {
+		return fmt.Errorf("channel: accept: %w", ErrNoScope)
+	}
 	var b Batch
+	size := 0
 	seen := map[string]bool{}
 	for ev := range d.Events() {
-		info.Events++
-		key := ev.Key()
-		if seen[key] {
-			continue
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("channel: accept: %w", err)
 		}
-		seen[key] = true
-		w, masked, err := h.workOf(ev, key)
+		info.Events++
+		w, masked, err := h.workOf(ev, voucherOf(d.Scope, ev))
 		if err != nil {
 			return fmt.Errorf("channel: accept: %w", err)
 		}
+		if seen[w.ID] {
+			continue
+		}
+		seen[w.ID] = true
 		if masked {
 			info.Redacted++
 		}
+		if size += len(w.Body); size > maxCommit && len(b.Enqueue) > 0 {
+			if err := h.record(ctx, &b, &info); err != nil {
+				return err
+			}
+			b, size = Batch{}, len(w.Body)
+		}
 		b.Enqueue = append(b.Enqueue, w)
 	}
+	return h.record(ctx, &b, &info)
+}
+
+// record commits items of a delivery.
+func (h *Hub) record(ctx context.Context, b *Batch, info *AcceptInfo) error {
 	if len(b.Enqueue) == 0 {
 		return nil
 	}
-	done, err := h.store.Commit(ctx, &b)
+	done, err := h.store.Commit(ctx, b)
 	if err != nil {
 		h.log.LogAttrs(ctx, slog.LevelError, "channel: accept failed", slog.Int("events", info.Events),
 			slog.String("reason", reasonOf(err)))
 		return fmt.Errorf("channel: accept: %w", err)
 	}
-	info.Fresh = done.Fresh
+	info.Fresh += done.Fresh
 	h.wake(queueIn)
 	return nil
 }
@@ -69,6 +103,8 @@ func (h *Hub) Accept(ctx context.Context, d *webhook.Delivery) (err error) {
 type accepted struct {
 	// Body is a webhook body with one item, card numbers masked.
 	Body json.RawMessage `json:"body,omitempty"`
+	// Voucher is how far whoever signed the item may speak for what it names.
+	Voucher voucher `json:"voucher,omitempty"`
 	// Masked says that a card number was in it.
 	Masked bool `json:"masked,omitempty"`
 	// Unreadable is a body that is not JSON, which cannot be cut into items.
@@ -76,12 +112,16 @@ type accepted struct {
 }
 
 // workOf turns one item into work that holds everything needed to apply it, redacted.
-func (h *Hub) workOf(ev *webhook.Event, key string) (w Work, masked bool, err error) {
-	w = Work{Queue: queueIn, ID: key, Lane: lane(ev), Once: true}
+func (h *Hub) workOf(ev *webhook.Event, v voucher) (w Work, masked bool, err error) {
+	w = Work{Queue: queueIn, ID: ev.Key(), Lane: lane(ev), Once: true}
 	ch, ok := h.channels.number(ev.Number.ID)
-	if ok {
+	switch {
+	case v == vouchedByNobody:
+		// It must not stand in the way of the true one, nor among a channel's own.
+		w.ID, w.Lane, ch = "not-covered."+w.ID, "not-covered", &Channel{}
+	case ok:
 		w.Group = ch.ID
-	} else {
+	default:
 		ch = &Channel{} // masks as the default does
 	}
 	mask := func(s string) string {
@@ -89,7 +129,7 @@ func (h *Hub) workOf(ev *webhook.Event, key string) (w Work, masked bool, err er
 		masked = masked || safe != s
 		return safe
 	}
-	var a accepted
+	a := accepted{Voucher: v}
 	if body := ev.AppendBody(nil); !json.Valid(body) {
 		a.Unreadable = mask(string(body))
 	} else if a.Body, err = webhook.RedactBody(body, mask); err != nil {

@@ -58,6 +58,9 @@ func (u *unit) accountEvent(ev *webhook.Event) error {
 
 // catalogs calls f for the catalog of every channel of the account, once each.
 func (u *unit) catalogs(account string, f func(*template.Catalog)) {
+	if account == "" {
+		return // of which channel it is cannot be told
+	}
 	seen := map[*template.Catalog]bool{nil: true}
 	for _, ch := range u.hub.channels.view().byID {
 		if ch.Account == account && !seen[ch.Templates] {

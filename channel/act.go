@@ -139,14 +139,14 @@ func (h *Hub) act(ctx context.Context, verb string, actor access.Actor, action a
 		u.author = authorOf(actor)
 		conv := new(Conversation)
 		if ok, err := u.load(kindConversation, conversation, conv); err != nil || !ok {
-			return orNotFound(err)
+			return h.unknownTo(actor, action, orNotFound(err))
 		}
 		info.Channel = conv.Channel
 		ch, ok := h.channels.get(conv.Channel)
 		if !ok {
 			return ErrNoChannel
 		}
-		if err := access.Check(ch.Access, actor, action); err != nil {
+		if err := h.mayIn(ch, actor, action); err != nil {
 			return err
 		}
 		customer, err := u.customer(conv.Customer)

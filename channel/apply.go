@@ -14,9 +14,16 @@ import (
 // apply brings one accepted item into the conversations. The item is merged, never just
 // written: applying it again, or in another order, gives the same result.
 func (h *Hub) apply(ctx context.Context, w *Work) (err error) {
-	ev, masked, err := eventOf(w)
+	ev, a, err := eventOf(w)
 	if err != nil {
 		return h.bury(ctx, w, err)
+	}
+	ch, ok := h.channels.number(ev.Number.ID)
+	switch {
+	case ok && !a.Voucher.covers(ch, ev.Account):
+		return h.notCovered(ctx, w, ch.ID)
+	case a.Voucher == vouchedByNobody:
+		return h.notCovered(ctx, w, "")
 	}
 	if p, ok := ev.Payload.(*webhook.Unknown); ok {
 		return h.bury(ctx, w, &notUnderstood{p, ev.Field})
@@ -29,35 +36,47 @@ func (h *Hub) apply(ctx context.Context, w *Work) (err error) {
 		}()
 	}
 	if ev.Number.ID == "" {
+		if ofPerson(ev.Payload) {
+			return h.bury(ctx, w, errNoNumber)
+		}
 		return h.do(ctx, func(u *unit) error {
 			u.Done = append(u.Done, w.Lease())
 			return u.accountEvent(ev)
 		})
 	}
-	ch, ok := h.channels.number(ev.Number.ID)
 	if !ok {
 		return h.unknownNumber(ctx, w, ev.Number.ID)
 	}
 	return h.do(ctx, func(u *unit) error {
 		u.Done = append(u.Done, w.Lease())
-		return u.event(&incoming{ch: ch, ev: ev, at: u.at(ev), id: w.ID, masked: masked}, w)
+		return u.event(&incoming{ch: ch, ev: ev, at: u.at(ev), id: w.ID, masked: a.Masked}, w)
 	})
 }
 
 // eventOf reads the one event that a piece of work holds.
-func eventOf(w *Work) (ev *webhook.Event, masked bool, err error) {
-	var a accepted
+func eventOf(w *Work) (ev *webhook.Event, a accepted, err error) {
 	if err := json.Unmarshal(w.Body, &a); err != nil || a.Body == nil {
-		return nil, false, errDamaged
+		return nil, a, errDamaged
 	}
 	d, err := webhook.Parse(a.Body)
 	if err != nil {
-		return nil, false, errDamaged
+		return nil, a, errDamaged
 	}
 	for ev := range d.Events() {
-		return ev, a.Masked, nil
+		return ev, a, nil
 	}
-	return nil, false, errDamaged
+	return nil, a, errDamaged
+}
+
+// ofPerson says that an item is part of a conversation, so that it must not be passed over
+// because it names no number.
+func ofPerson(p webhook.Payload) bool {
+	switch p.(type) {
+	case *webhook.Message, *webhook.StandbyMessage, *webhook.Status, *webhook.Echo, *webhook.HistoryMessage,
+		*webhook.Call, *webhook.CallStatus, *webhook.UserPreference, *webhook.UserIDUpdate:
+		return true
+	}
+	return false
 }
 
 // incoming is one item on its way into the conversations.

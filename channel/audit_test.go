@@ -138,7 +138,7 @@ func deeds() []deed {
 			return h.Add(ctx, a, channel.Channel{Settings: channel.Settings{ID: "second", Name: "Second", Number: "2"}})
 		}},
 		{"Change", access.ManageSettings, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
-			return h.Change(ctx, a, h.Channels()[0])
+			return h.Change(ctx, a, h.Channels(admin)[0])
 		}},
 		{"Replace", access.ManageSettings, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
 			c, err := h.Channel("support")

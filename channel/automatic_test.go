@@ -135,7 +135,11 @@ func TestTheReminderGoesOutOnceAndOnlyIfItIsSwitchedOn(t *testing.T) {
 
 func TestAMacroRefusesWhatItCannotSay(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
+	config := func(c *channel.Config) {
+		withTemplates(t)(c)
+		c.AgentName = func(_, agent string) string { return "Our " + agent }
+	}
+	experiment(t, labOptions{config: config}, func(t *testing.T, l *lab) {
 		l.say(face{phone: "13125550188"}, "wamid.1", "hello")
 		conv := l.conversation().ID
 		macro := func(text, shorthand string) channel.Macro {
@@ -178,7 +182,7 @@ func TestAMacroRefusesWhatItCannotSay(t *testing.T) {
 		_, err = l.hub.RunMacro(t.Context(), only)
 		require.NoError(t, err)
 		l.pass(5 * time.Second)
-		require.Equal(t, []string{"bob looks after the chain.", "template"}, l.line.texts())
+		require.Equal(t, []string{"Our bob looks after the chain.", "template"}, l.line.texts())
 		_, err = l.hub.RunMacro(t.Context(), channel.Macro{Conversation: conv, Actor: access.Actor{}, Text: "x"})
 		require.ErrorIs(t, err, access.ErrDenied)
 

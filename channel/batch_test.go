@@ -111,7 +111,7 @@ func TestWhatHasBegunEndsAlthoughTheChannelIsSwitchedOff(t *testing.T) {
 	experiment(t, labOptions{store: store}, func(t *testing.T, l *lab) {
 		flood(t, l)
 		store.meddle = func() {
-			s := l.hub.Channels()[0]
+			s := l.hub.Channels(admin)[0]
 			s.Enabled = false
 			require.NoError(t, l.hub.Change(t.Context(), admin, s))
 		}

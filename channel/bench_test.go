@@ -91,6 +91,7 @@ func deliveries(b *testing.B, n int) []*webhook.Delivery {
 	for i := range all {
 		d, err := webhook.Parse(body(stranger(i%100).text(time.Now(), fmt.Sprint("wamid.", i), "is my bicycle ready?")))
 		require.NoError(b, err)
+		d.Scope = webhook.Scope{All: true}
 		all[i] = d
 	}
 	return all

@@ -54,12 +54,12 @@ func (u *unit) actOn(info *AuditInfo) (*Channel, *Message, error) {
 	u.author = authorOf(info.Actor)
 	m := new(Message)
 	if ok, err := u.load(kindMessage, info.Message, m); err != nil || !ok {
-		return nil, nil, orNotFound(err)
+		return nil, nil, u.hub.unknownTo(info.Actor, info.Action, orNotFound(err))
 	}
 	info.Channel, info.Conversation = m.Channel, m.Conversation
 	ch, ok := u.hub.channels.get(m.Channel)
 	if !ok {
 		return nil, nil, ErrNoChannel
 	}
-	return ch, m, access.Check(ch.Access, info.Actor, info.Action)
+	return ch, m, u.hub.mayIn(ch, info.Actor, info.Action)
 }

@@ -126,7 +126,8 @@ func (r *registry) change(edit func(map[string]*Channel)) {
 
 // Add makes c a channel of the hub, while it runs or before. It returns all problems
 // of the settings at once. A hub in another process learns of it from its own host. The
-// actor must be an administrator.
+// actor must be an administrator of all channels: whoever adds one lays claim to a number and an
+// account.
 func (h *Hub) Add(ctx context.Context, actor access.Actor, c Channel) (err error) {
 	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.ManageSettings, Channel: c.ID}, &err)
 	if err := access.Check(access.Policy{}, actor, access.ManageSettings); err != nil {
@@ -148,8 +149,9 @@ func (h *Hub) wakeSending() {
 
 // Change gives a channel new settings; what it sends with stays. The ID and the
 // number cannot change: conversations belong to them. Messages that wait in the outbox
-// of a channel that is disabled stay there until it is enabled again. The actor must be an
-// administrator.
+// of a channel that is disabled stay there until it is enabled again. The actor must administer the
+// channel, and all channels to give it another Account or Portfolio, by which it would hear of
+// others' templates and limits.
 func (h *Hub) Change(ctx context.Context, actor access.Actor, s Settings) error {
 	return h.change(ctx, actor, s.ID, func(c *Channel) { c.Settings = s })
 }
@@ -163,7 +165,7 @@ func (h *Hub) Replace(ctx context.Context, actor access.Actor, c Channel) error 
 
 func (h *Hub) change(ctx context.Context, actor access.Actor, id string, edit func(*Channel)) (err error) {
 	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.ManageSettings, Channel: id}, &err)
-	if err := access.Check(access.Policy{}, actor, access.ManageSettings); err != nil {
+	if err := access.Check(access.Policy{}, actor.On(id), access.ManageSettings); err != nil {
 		return fmt.Errorf("channel: change %q: %w", id, err)
 	}
 	h.channels.mu.Lock()
@@ -174,6 +176,11 @@ func (h *Hub) change(ctx context.Context, actor access.Actor, id string, edit fu
 	}
 	c := *old
 	edit(&c)
+	if old.Account != c.Account || old.Portfolio != c.Portfolio {
+		if err := access.Check(access.Policy{}, actor, access.ManageSettings); err != nil {
+			return fmt.Errorf("channel: change %q: account or portfolio: %w", id, err)
+		}
+	}
 	if old.Number != c.Number {
 		return fmt.Errorf("channel: change %q: settings: number: it cannot change; add another channel", id)
 	}
@@ -185,10 +192,10 @@ func (h *Hub) change(ctx context.Context, actor access.Actor, id string, edit fu
 }
 
 // Remove takes a channel out of the hub. Its conversations stay in the store; further
-// webhooks for its number become dead letters that can be replayed once it is back. The actor must be an administrator.
+// webhooks for its number become dead letters that can be replayed once it is back. The actor must administer the channel.
 func (h *Hub) Remove(ctx context.Context, actor access.Actor, id string) (err error) {
 	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.ManageSettings, Channel: id}, &err)
-	if err := access.Check(access.Policy{}, actor, access.ManageSettings); err != nil {
+	if err := access.Check(access.Policy{}, actor.On(id), access.ManageSettings); err != nil {
 		return fmt.Errorf("channel: remove: %w", err)
 	}
 	h.channels.mu.Lock()
@@ -200,8 +207,21 @@ func (h *Hub) Remove(ctx context.Context, actor access.Actor, id string) (err er
 	return nil
 }
 
-// Channels returns the settings of all channels, ordered by ID.
-func (h *Hub) Channels() []Settings {
+// Channels returns the settings of the channels that the actor administers or may read, ordered
+// by ID.
+func (h *Hub) Channels(actor access.Actor) []Settings {
+	var all []Settings
+	for _, s := range h.settings() {
+		if access.Decide(s.Access, actor, access.Read).Allowed ||
+			access.Decide(access.Policy{}, actor.On(s.ID), access.ManageSettings).Allowed {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// settings returns those of all channels, ordered by ID.
+func (h *Hub) settings() []Settings {
 	var all []Settings
 	for _, c := range h.channels.view().byID {
 		all = append(all, c.Settings)
@@ -210,7 +230,8 @@ func (h *Hub) Channels() []Settings {
 	return all
 }
 
-// Channel returns the channel with this ID.
+// Channel returns the channel with this ID, with its Sender: for the host's own code, which
+// answers for what it does with it.
 func (h *Hub) Channel(id string) (Channel, error) {
 	c, ok := h.channels.get(id)
 	if !ok {

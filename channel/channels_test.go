@@ -72,7 +72,7 @@ func TestBadSettingsAreNamedAllAtOnce(t *testing.T) {
 func TestChannelsComeChangeAndGoWhileTheHubRuns(t *testing.T) {
 	t.Parallel()
 	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		first := l.hub.Channels()[0]
+		first := l.hub.Channels(admin)[0]
 		line := &wire{}
 		second := channel.Channel{Settings: first, Sender: line}
 		second.ID = "second"
@@ -82,7 +82,7 @@ func TestChannelsComeChangeAndGoWhileTheHubRuns(t *testing.T) {
 		second.Name = "Second"
 		require.NoError(t, l.hub.Add(t.Context(), admin, second))
 		require.ErrorContains(t, l.hub.Add(t.Context(), admin, second), "has a channel with this id")
-		require.Len(t, l.hub.Channels(), 2)
+		require.Len(t, l.hub.Channels(admin), 2)
 
 		hello := kim.text(time.Now(), "wamid.1", "hello")
 		hello.number = "2"
@@ -155,7 +155,7 @@ func TestItemsOfAnUnknownNumberWaitTogether(t *testing.T) {
 		return p
 	}
 	late := func(l *lab) channel.Channel {
-		c := channel.Channel{Settings: l.hub.Channels()[0], Sender: &wire{}}
+		c := channel.Channel{Settings: l.hub.Channels(admin)[0], Sender: &wire{}}
 		c.ID, c.Name, c.Number = "late", "Late", "999"
 		return c
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
@@ -32,8 +34,11 @@ type DeadLetter struct {
 
 // DeadLetterQuery asks for dead letters of one queue.
 type DeadLetterQuery struct {
-	// Actor must be an administrator of the account.
+	// Actor must administer the channel; without one, all channels.
 	Actor access.Actor
+	// Channel restricts to dead letters of one channel; "" lists those of all channels and of
+	// none.
+	Channel string
 	// Queue is the name of a queue as [Hub.Health] lists it; required.
 	Queue string
 	// After is the Seq of the last one of the previous page.
@@ -44,62 +49,83 @@ type DeadLetterQuery struct {
 
 // DeadLetters lists dead letters, oldest first.
 func (h *Hub) DeadLetters(ctx context.Context, q DeadLetterQuery) (letters []DeadLetter, err error) {
-	defer h.hooks.audit(ctx, &AuditInfo{Actor: q.Actor, Action: access.ReadDeadLetters}, &err)
-	if err := access.Check(access.Policy{}, q.Actor, access.ReadDeadLetters); err != nil {
+	defer h.hooks.audit(ctx, &AuditInfo{Actor: q.Actor, Action: access.ReadDeadLetters, Channel: q.Channel}, &err)
+	if err := access.Check(access.Policy{}, q.Actor.On(q.Channel), access.ReadDeadLetters); err != nil {
 		return nil, fmt.Errorf("channel: list dead letters: %w", err)
 	}
-	work, err := h.store.Work(ctx, WorkQuery{Queue: q.Queue, Dead: true, After: q.After, Limit: pageSize(q.Limit)})
-	if err != nil {
-		return nil, fmt.Errorf("channel: list dead letters: %w", err)
-	}
-	letters = make([]DeadLetter, 0, len(work))
-	for _, w := range work {
-		letters = append(letters, DeadLetter{
-			Key: WorkKey{w.Queue, w.ID}, Channel: channelOf(w.Group), Reason: w.Reason, Tries: w.Tries,
-			Enqueued: w.Enqueued, Content: w.Body, Seq: w.Seq,
-		})
+	limit := pageSize(q.Limit)
+	letters = make([]DeadLetter, 0, limit)
+	for after := q.After; len(letters) < limit; {
+		work, err := h.store.Work(ctx, WorkQuery{Queue: q.Queue, Dead: true, After: after, Limit: limit})
+		if err != nil {
+			return nil, fmt.Errorf("channel: list dead letters: %w", err)
+		}
+		for _, w := range work {
+			after = w.Seq
+			if q.Channel != "" && channelOf(w.Group) != q.Channel || len(letters) == limit {
+				continue
+			}
+			letters = append(letters, DeadLetter{
+				Key: WorkKey{w.Queue, w.ID}, Channel: channelOf(w.Group), Reason: w.Reason, Tries: w.Tries,
+				Enqueued: w.Enqueued, Content: w.Body, Seq: w.Seq,
+			})
+		}
+		if len(work) < limit {
+			break
+		}
 	}
 	return letters, nil
 }
 
 // Replay gives dead letters another chance, at the end of their conversation's queue.
-// Unknown keys are ignored. The actor must be an administrator.
+// Unknown keys, and those of channels that the actor does not administer, are ignored.
 func (h *Hub) Replay(ctx context.Context, actor access.Actor, keys ...WorkKey) (err error) {
 	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.ReplayDeadLetters}, &err)
-	if err := access.Check(access.Policy{}, actor, access.ReplayDeadLetters); err != nil {
-		return fmt.Errorf("channel: replay: %w", err)
-	}
-	return h.do(ctx, func(u *unit) error {
-		u.Batch.Replay = unique(keys)
-		for _, k := range keys {
+	return h.onDead(ctx, "replay", actor, access.ReplayDeadLetters, keys, func(u *unit, dead []WorkKey) {
+		u.Batch.Replay = dead
+		for _, k := range dead {
 			u.willWake(k.Queue)
 		}
-		return nil
 	})
 }
 
-// Drop removes dead letters for good. Unknown keys are ignored. The actor must be an
-// administrator.
+// Drop removes dead letters for good. Unknown keys, and those of channels that the actor does
+// not administer, are ignored.
 func (h *Hub) Drop(ctx context.Context, actor access.Actor, keys ...WorkKey) (err error) {
 	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.DropDeadLetters}, &err)
-	if err := access.Check(access.Policy{}, actor, access.DropDeadLetters); err != nil {
-		return fmt.Errorf("channel: drop: %w", err)
+	return h.onDead(ctx, "drop", actor, access.DropDeadLetters, keys, func(u *unit, dead []WorkKey) {
+		u.Batch.Drop = dead
+	})
+}
+
+// onDead does something with those of keys that are dead letters (living work is somebody's
+// message) and on whose channel the actor may do it.
+func (h *Hub) onDead(
+	ctx context.Context, verb string, actor access.Actor, action access.Action, keys []WorkKey, do func(*unit, []WorkKey),
+) error {
+	may := func(channel string) bool { return access.Check(access.Policy{}, actor.On(channel), action) == nil }
+	if err := access.Check(access.Policy{}, actor, action); err != nil && !slices.ContainsFunc(actor.AdminOf, may) {
+		return fmt.Errorf("channel: %s: %w", verb, err)
 	}
-	// Only what is dead may go: living work is somebody's message.
 	byQueue := map[string][]string{}
 	for _, k := range unique(keys) {
 		byQueue[k.Queue] = append(byQueue[k.Queue], k.ID)
 	}
 	return h.do(ctx, func(u *unit) error {
-		for queue, ids := range byQueue {
+		var dead []WorkKey
+		for _, queue := range slices.Sorted(maps.Keys(byQueue)) {
+			ids := byQueue[queue]
 			work, err := h.store.Work(ctx, WorkQuery{Queue: queue, IDs: ids, Dead: true, Limit: len(ids)})
 			if err != nil {
-				return fmt.Errorf("channel: drop: %w", err)
+				return fmt.Errorf("channel: %s: %w", verb, err)
 			}
 			for _, w := range work {
-				u.Batch.Drop = append(u.Batch.Drop, WorkKey{w.Queue, w.ID})
+				if may(channelOf(w.Group)) {
+					dead = append(dead, WorkKey{w.Queue, w.ID})
+				}
 			}
 		}
+		do(u, dead)
 		return nil
 	})
 }
@@ -132,5 +158,6 @@ func (h *Hub) bury(ctx context.Context, w *Work, cause error) error {
 
 var (
 	errDamaged       = errors.New("channel: stored work is damaged")
+	errNoNumber      = errors.New("channel: the item names no number")
 	errUnknownNumber = errors.New("channel: the number belongs to no channel")
 )

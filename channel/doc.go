@@ -35,7 +35,11 @@
 // store: the state in the end is the same.
 //
 // One person's messages never reach another. Where an identity is in doubt, people are kept
-// apart.
+// apart, and what is sent names only identities that are the customer's now.
+//
+// An item is applied to a channel only if the secret that signed it may speak for its number
+// and account; see [Hub.Accept]. Actors administer the channels that access.Actor names, and
+// conversations of channels on which they have no right do not exist for them.
 //
 // # What there is
 //

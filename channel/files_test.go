@@ -346,7 +346,7 @@ func TestUploadsAreRefusedWhereNothingCanBeSent(t *testing.T) {
 		require.ErrorContains(t, err, "no Media")
 		_, err = l.hub.Upload(t.Context(), alice, "none", file)
 		require.ErrorIs(t, err, channel.ErrNoChannel)
-		s := l.hub.Channels()[0]
+		s := l.hub.Channels(admin)[0]
 		s.Enabled = false
 		require.NoError(t, l.hub.Change(t.Context(), admin, s))
 		_, err = l.hub.Upload(t.Context(), alice, "support", file)

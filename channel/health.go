@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/kanava-go/kanava/channel/access"
 )
 
 // Health is the state of a hub, for a health endpoint and for alarms.
@@ -20,6 +22,10 @@ type Health struct {
 	Delay time.Duration
 	// Dead counts dead letters over all queues.
 	Dead int
+	// NotCovered counts, since the store was made, the items that were signed with a secret
+	// which may not speak for the account or number that they named: more than a few mean that
+	// the scopes of the webhook's secrets are wrong, or that somebody tries.
+	NotCovered int
 	// Channels are the states of the channels, ordered by ID.
 	Channels []ChannelHealth
 }
@@ -28,6 +34,8 @@ type Health struct {
 type ChannelHealth struct {
 	ID      string
 	Enabled bool
+	// NotCovered is the part of Health.NotCovered that named this channel's number.
+	NotCovered int
 	// Templates counts the templates in the catalog, Sendable those that can be sent now.
 	Templates, Sendable int
 	// TemplatesSynced is as of when the catalog is complete; zero if it never was.
@@ -38,25 +46,42 @@ type ChannelHealth struct {
 }
 
 // Health looks at the store and at the channels. It is cheap enough to be called every
-// few seconds.
-func (h *Hub) Health(ctx context.Context) (*Health, error) {
-	now := h.now()
-	queues, err := h.store.Backlog(ctx, now)
-	if err != nil {
+// few seconds. The actor must be an administrator. One of some channels sees these, and nothing
+// of the queues, which all channels share; a probe of the host is a Bot with Admin set.
+func (h *Hub) Health(ctx context.Context, actor access.Actor) (*Health, error) {
+	view := h.channels.view()
+	ids := slices.DeleteFunc(slices.Sorted(maps.Keys(view.byID)), func(id string) bool {
+		return !access.Decide(access.Policy{}, actor.On(id), access.ReadHealth).Allowed
+	})
+	err := access.Check(access.Policy{}, actor, access.ReadHealth)
+	if err != nil && len(ids) == 0 {
 		return nil, fmt.Errorf("channel: health: %w", err)
 	}
-	state := &Health{Running: h.running.Load(), Queues: queues}
-	for _, q := range queues {
+	now := h.now()
+	state := &Health{Running: h.running.Load()}
+	if err == nil {
+		if state.Queues, err = h.store.Backlog(ctx, now); err != nil {
+			return nil, fmt.Errorf("channel: health: %w", err)
+		}
+	}
+	for _, q := range state.Queues {
 		state.Dead += q.Dead
 		if !q.OldestDue.IsZero() {
 			state.Delay = max(state.Delay, now.Sub(q.OldestDue))
 		}
 	}
-	view := h.channels.view()
-	ids := slices.Sorted(maps.Keys(view.byID))
 	records, err := h.store.Get(ctx, kindStanding, ids...)
 	if err != nil {
 		return nil, fmt.Errorf("channel: health: %w", err)
+	}
+	strange, err := h.countNotCovered(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("channel: health: %w", err)
+	}
+	for key, n := range strange {
+		if key != noChannel || actor.Admin {
+			state.NotCovered += n
+		}
 	}
 	known := map[string]Standing{}
 	for _, r := range records {
@@ -68,7 +93,7 @@ func (h *Hub) Health(ctx context.Context) (*Health, error) {
 	}
 	for _, id := range ids {
 		ch := view.byID[id]
-		c := ChannelHealth{ID: id, Enabled: ch.Enabled, Standing: known[id]}
+		c := ChannelHealth{ID: id, Enabled: ch.Enabled, Standing: known[id], NotCovered: strange[id]}
 		if ch.Templates != nil {
 			c.TemplatesSynced = ch.Templates.Synced()
 			for def := range ch.Templates.All() {

@@ -26,6 +26,10 @@ type Config struct {
 	// AllAway tells the rules of a channel whether no agent is there at the moment; it must
 	// be quick. nil means that somebody always is.
 	AllAway func(channel string) bool
+	// AgentName tells what customers of a channel may call an agent, by the host's ID: the
+	// placeholder {{agent}} of macros and automatic messages. It must be quick. "" and nil mean
+	// that there is no such name; the ID itself is never shown to a customer.
+	AgentName func(channel, agent string) string
 	// Channels are the numbers to begin with; more can be added with [Hub.Add].
 	Channels []Channel
 
@@ -75,6 +79,7 @@ type Hub struct {
 	log         *slog.Logger
 	hooks       Hooks
 	away        func(channel string) bool
+	agentName   func(channel, agent string) string
 	lease       time.Duration
 	drain       time.Duration
 
@@ -113,7 +118,7 @@ func New(cfg Config) (*Hub, error) {
 
 	h := &Hub{
 		store: cfg.Store, ticketing: cfg.Ticketing, attachments: cfg.Attachments,
-		now: cfg.Now, log: cfg.Logger, hooks: cfg.Hooks, away: cfg.AllAway,
+		now: cfg.Now, log: cfg.Logger, hooks: cfg.Hooks, away: cfg.AllAway, agentName: cfg.AgentName,
 		lease: cmp.Or(cfg.Lease, time.Minute), drain: cmp.Or(cfg.Drain, 30*time.Second),
 		byQueue: map[string]*runner{}, prices: pricing.DefaultRules(),
 	}

@@ -411,7 +411,7 @@ func TestWhatWaitsInTheOutboxGoesToTheNewNumber(t *testing.T) {
 	t.Parallel()
 	experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
 		l.say(kim, "wamid.1", "hello")
-		s := l.hub.Channels()[0]
+		s := l.hub.Channels(admin)[0]
 		l.stop()
 		_, err := l.hub.Reply(t.Context(), channel.Reply{
 			Conversation: l.conversation().ID, Actor: alice, Template: &channel.Template{Name: "reminder", Language: "en"},

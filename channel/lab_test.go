@@ -115,6 +115,7 @@ func (l *lab) accept(body []byte) error {
 	if err != nil {
 		return err
 	}
+	d.Scope = webhook.Scope{All: true}
 	return l.hub.Accept(l.t.Context(), d)
 }
 

@@ -80,7 +80,7 @@ func TestTheLimitIsSharedByProcessesAndNumbers(t *testing.T) {
 		o.store = store
 		o.settings = func(s *channel.Settings) { s.ConsentElsewhere, s.Portfolio = true, "77" }
 		one, other := newLab(t, o), newLab(t, o)
-		second := one.hub.Channels()[0]
+		second := one.hub.Channels(admin)[0]
 		second.ID, second.Name, second.Number, second.Account = "second", "Second", "2", "another account"
 		require.NoError(t, other.hub.Add(t.Context(), admin, channel.Channel{
 			Settings: second, Sender: other.line, Templates: catalog(t),

@@ -48,9 +48,9 @@ func (u *unit) logEntry(id string, item *hostItem) error {
 func (h *Hub) Log(ctx context.Context, actor access.Actor, conversation string, limit int) ([]*LogEntry, error) {
 	conv, err := h.conversation(ctx, conversation)
 	if err != nil {
-		return nil, err
+		return nil, h.unknownTo(actor, access.Read, err)
 	}
-	if err := h.mayRead(ctx, actor, conv.Channel); err != nil {
+	if err := h.mayReadIn(ctx, actor, conv.Channel); err != nil {
 		return nil, err
 	}
 	page, err := list[LogEntry](ctx, h.store, Query{

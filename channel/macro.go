@@ -16,9 +16,10 @@ import (
 
 // Placeholders returns what the placeholders of macros and automatic messages stand for
 // in a conversation: {{customer.name}}, {{customer.first_name}}, {{customer.username}},
-// {{ticket}}, {{conversation.topic}} and {{agent}} (the assignee). A value that is not
-// known is a missing placeholder, which refuses the macro: better than "Hello ,".
-func Placeholders(conv *Conversation, customer *Customer) template.Lookup {
+// {{ticket}}, {{conversation.topic}} and {{agent}}, which is agent: what customers may call the
+// assignee, whose ID is the host's own affair. A value that is not known is a missing
+// placeholder, which refuses the macro: better than "Hello ,".
+func Placeholders(conv *Conversation, customer *Customer, agent string) template.Lookup {
 	return func(name string) (string, bool) {
 		value := ""
 		switch name {
@@ -33,10 +34,19 @@ func Placeholders(conv *Conversation, customer *Customer) template.Lookup {
 		case "conversation.topic":
 			value = conv.Topic
 		case "agent":
-			value = conv.State.Assignee
+			value = agent
 		}
 		return value, value != ""
 	}
+}
+
+// placeholders is Placeholders with the name that the host has for the assignee.
+func (h *Hub) placeholders(conv *Conversation, customer *Customer) template.Lookup {
+	name := ""
+	if id := conv.State.Assignee; id != "" && h.agentName != nil {
+		name = strings.TrimSpace(h.agentName(conv.Channel, id))
+	}
+	return Placeholders(conv, customer, name)
 }
 
 // opening adds {{opens.date}} and {{opens.time}} for an automatic reply out of hours: when
@@ -142,7 +152,7 @@ func (h *Hub) macro(ctx context.Context, m *Macro) (*Reply, *MacroPreview, error
 		return nil, nil, ErrNoChannel
 	}
 	reply := &Reply{Conversation: m.Conversation, Actor: m.Actor, Key: m.Key}
-	own := Placeholders(conv, customer)
+	own := h.placeholders(conv, customer)
 	lookup := func(name string) (string, bool) {
 		if m.Lookup != nil {
 			if value, ok := m.Lookup(name); ok {

@@ -141,7 +141,7 @@ func TestADisabledChannelReceivesButDoesNotSend(t *testing.T) {
 		r.stop()
 		_, err := r.reply("waiting in the outbox")
 		require.NoError(t, err)
-		s := r.hub.Channels()[0]
+		s := r.hub.Channels(admin)[0]
 		s.Enabled = false
 		require.NoError(t, r.hub.Change(t.Context(), admin, s))
 		_, err = r.reply("refused")

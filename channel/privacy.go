@@ -29,12 +29,12 @@ type Erased struct {
 
 // Erase removes everything the hub keeps about a person on one channel, under all names
 // that the person ever had there. It works in small steps and may be called again after
-// an error; what was removed before is then missing from the receipt. The actor must be
-// an administrator. Tickets are the host's to remove, and files too unless its Attachments is
+// an error; what was removed before is then missing from the receipt. The actor must
+// administer the channel. Tickets are the host's to remove, and files too unless its Attachments is
 // a [Remover].
 func (h *Hub) Erase(ctx context.Context, actor access.Actor, channel string, who message.Recipient) (receipt *Erased, err error) {
 	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.Erase, Channel: channel}, &err)
-	if err := access.Check(access.Policy{}, actor, access.Erase); err != nil {
+	if err := access.Check(access.Policy{}, actor.On(channel), access.Erase); err != nil {
 		return nil, fmt.Errorf("channel: erase: %w", err)
 	}
 	person, err := h.person(ctx, channel, who)

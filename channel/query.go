@@ -2,6 +2,7 @@ package channel
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -14,9 +15,9 @@ import (
 func (h *Hub) Conversation(ctx context.Context, actor access.Actor, id string) (*Conversation, *Customer, error) {
 	conv, customer, _, err := h.scene(ctx, nil, id, "")
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, h.unknownTo(actor, access.Read, err)
 	}
-	if err := h.mayRead(ctx, actor, conv.Channel); err != nil {
+	if err := h.mayReadIn(ctx, actor, conv.Channel); err != nil {
 		return nil, nil, err
 	}
 	return conv, customer, nil
@@ -82,9 +83,9 @@ type MessageQuery struct {
 func (h *Hub) Messages(ctx context.Context, q MessageQuery) ([]*Message, error) {
 	conv, err := h.conversation(ctx, q.Conversation)
 	if err != nil {
-		return nil, err
+		return nil, h.unknownTo(q.Actor, access.Read, err)
 	}
-	if err := h.mayRead(ctx, q.Actor, conv.Channel); err != nil {
+	if err := h.mayReadIn(ctx, q.Actor, conv.Channel); err != nil {
 		return nil, err
 	}
 	var before *Position
@@ -138,6 +139,66 @@ func (h *Hub) mayRead(ctx context.Context, actor access.Actor, channel string) e
 		return fmt.Errorf("channel: read: %w", err)
 	}
 	return nil
+}
+
+// mayReadIn is mayRead for a channel that the caller named by a conversation of it.
+func (h *Hub) mayReadIn(ctx context.Context, actor access.Actor, channel string) error {
+	ch, ok := h.channels.get(channel)
+	if !ok {
+		return fmt.Errorf("channel: read: %w", ErrNoChannel)
+	}
+	err := h.mayAsk(ctx, ch, actor, access.Read)
+	if err = h.hidden(ch, actor, err); errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("channel: read %s: %w", kindConversation, err) // as one that there is not
+	}
+	return err
+}
+
+// mayIn checks the right of an actor who named the channel by a conversation or message of it.
+func (h *Hub) mayIn(ch *Channel, actor access.Actor, action access.Action) error {
+	return h.hidden(ch, actor, access.Check(ch.Access, actor, action))
+}
+
+// hidden turns the refusal of an actor who has no right on the channel, but on another one,
+// into ErrNotFound: the conversations of one tenant are to another as if they did not exist.
+func (h *Hub) hidden(ch *Channel, actor access.Actor, err error) error {
+	denied, ok := errors.AsType[*access.DeniedError](err)
+	if ok && denied.Reason == access.NoGrant && !actor.On(ch.ID).Admin && h.known(actor) {
+		return ErrNotFound
+	}
+	return err
+}
+
+// unknownTo is what an actor is told about a conversation or message that there is not, which
+// must be what he is told about those of a channel on which he has no right.
+func (h *Hub) unknownTo(actor access.Actor, action access.Action, err error) error {
+	if errors.Is(err, ErrNotFound) && !h.known(actor) {
+		if denied := access.Check(access.Policy{}, actor, action); denied != nil {
+			return denied
+		}
+	}
+	return err
+}
+
+// plainly is ErrNotFound without what was being read.
+func plainly(err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return ErrNotFound
+	}
+	return err
+}
+
+// known says whether an actor has any right on any channel.
+func (h *Hub) known(actor access.Actor) bool {
+	if actor.Admin || len(actor.AdminOf) > 0 {
+		return true
+	}
+	for _, ch := range h.channels.view().byID {
+		if ch.Access.Best(actor).Source != access.NoSource {
+			return true
+		}
+	}
+	return false
 }
 
 // mayAsk asks whether an actor may read something; only refusals are worth an audit.

@@ -20,6 +20,10 @@ func reasonOf(err error) string {
 		return "handler panicked"
 	case errors.Is(err, errUnknownNumber):
 		return errUnknownNumber.Error()
+	case errors.Is(err, errNotCovered):
+		return errNotCovered.Error()
+	case errors.Is(err, errNoNumber):
+		return errNoNumber.Error()
 	case errors.Is(err, errDamaged):
 		return errDamaged.Error()
 	case errors.Is(err, ErrPermanent):

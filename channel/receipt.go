@@ -18,12 +18,18 @@ func (h *Hub) MarkRead(ctx context.Context, actor access.Actor, conversation str
 	defer h.hooks.audit(ctx, &info, &err)
 	conv, err := h.conversation(ctx, conversation)
 	if err != nil {
-		return fmt.Errorf("channel: mark read: %w", err)
+		return fmt.Errorf("channel: mark read: %w", h.unknownTo(actor, access.MarkRead, plainly(err)))
 	}
 	info.Channel = conv.Channel
-	ch, err := h.mayAct(actor, access.MarkRead, conv.Channel)
-	if err != nil {
+	ch, ok := h.channels.get(conv.Channel)
+	if !ok {
+		return fmt.Errorf("channel: mark read: %w", ErrNoChannel)
+	}
+	if err := h.mayIn(ch, actor, access.MarkRead); err != nil {
 		return fmt.Errorf("channel: mark read: %w", err)
+	}
+	if !ch.Enabled {
+		return fmt.Errorf("channel: mark read: %w", ErrDisabled)
 	}
 	page, err := list[Message](ctx, h.store, Query{Kind: kindMessage, Parent: conv.ID, Descending: true, Limit: 50})
 	if err != nil {

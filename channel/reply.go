@@ -88,7 +88,7 @@ func (h *Hub) reply(ctx context.Context, replies []Reply) (all []*Message, err e
 		all = nil
 		var conv Conversation
 		if ok, err := u.load(kindConversation, first.Conversation, &conv); err != nil || !ok {
-			return orNotFound(err)
+			return h.unknownTo(first.Actor, info.Action, orNotFound(err))
 		}
 		info.Channel = conv.Channel
 		customer, err := u.customer(conv.Customer)
@@ -123,7 +123,7 @@ func (u *unit) replyOne(ch *Channel, customer *Customer, conv *Conversation, r *
 	if r.Conversation != conv.ID {
 		return nil, errors.New("channel: answers to several conversations cannot go together")
 	}
-	if err := access.Check(ch.Access, r.Actor, r.action()); err != nil {
+	if err := u.hub.mayIn(ch, r.Actor, r.action()); err != nil {
 		return nil, err
 	}
 	u.author = authorOf(r.Actor)

@@ -254,7 +254,7 @@ func TestABudgetRunsLowAndThenOut(t *testing.T) {
 		_, err = l.notify(kim, "reminder")
 		require.ErrorIs(t, err, pricing.ErrBudgetExhausted)
 
-		s := l.hub.Channels()[0]
+		s := l.hub.Channels(admin)[0]
 		s.Budget = &pricing.Budget{Unit: pricing.BudgetMessages, Limit: 6, LowWater: 1, Monthly: true}
 		require.NoError(t, l.hub.Change(t.Context(), admin, s), "a top-up")
 		for range 2 {

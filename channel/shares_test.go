@@ -19,7 +19,7 @@ const otherNumber = "206540352242923"
 // otherChannel is a second tenant's channel on another number.
 func otherChannel(id, number string, line channel.Sender) channel.Channel {
 	return channel.Channel{Sender: line, Settings: channel.Settings{
-		ID: id, Name: id, Number: number, Account: "2" + labAccount, Enabled: true,
+		ID: id, Name: id, Number: number, Account: labAccount, Enabled: true,
 		Rules: rules.Default(), Access: access.Policy{AllUsers: access.Supervisor},
 	}}
 }

@@ -95,7 +95,7 @@ func (u *unit) observed(channel string, at time.Time, s Standing) error {
 func (u *unit) numberEvent(ev *webhook.Event, s Standing) error {
 	at := u.at(ev)
 	for _, ch := range u.hub.channels.view().byID {
-		if ch.Account == ev.Account && ch.Phone != "" && digitsOf(ch.Phone) == digitsOf(ev.Number.Display) {
+		if ch.Account != "" && ch.Account == ev.Account && ch.Phone != "" && digitsOf(ch.Phone) == digitsOf(ev.Number.Display) {
 			if err := u.observed(ch.ID, at, s); err != nil {
 				return err
 			}

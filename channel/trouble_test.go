@@ -324,7 +324,7 @@ func TestMarketingThatWaitsIsNotSentToSomebodyWhoStopsIt(t *testing.T) {
 		l.say(kim, "wamid.1", "hello")
 		conv := l.conversation().ID
 		sales := channel.Reply{Conversation: conv, Actor: alice, Template: &channel.Template{Name: "sale", Language: "en"}}
-		s := l.hub.Channels()[0]
+		s := l.hub.Channels(admin)[0]
 		m, err := func() (*channel.Message, error) { // it waits, because the channel is switched off in time
 			l.stop()
 			defer l.run()

@@ -78,7 +78,7 @@ func (h *Hub) forget(ctx context.Context, now time.Time) error {
 			break
 		}
 	}
-	for _, s := range h.Channels() {
+	for _, s := range h.settings() {
 		if err := h.forgetReached(ctx, s.portfolio(), now); err != nil {
 			return err
 		}
@@ -107,7 +107,7 @@ func (h *Hub) forget(ctx context.Context, now time.Time) error {
 // prune takes one step: some conversations of one channel and queue. It returns where to
 // go on; the zero item when the round is complete.
 func (h *Hub) prune(ctx context.Context, at upkeepItem, now time.Time) (upkeepItem, error) {
-	for _, s := range h.Channels() {
+	for _, s := range h.settings() {
 		if s.ID < at.Channel {
 			continue
 		}

@@ -111,13 +111,13 @@ func (u *unit) carryOut(ch *Channel, customer *Customer, conv *Conversation, eff
 		case *rules.BotNotice:
 			item.Kind, item.Reason = BotSuspected, string(e.Why)
 		case *rules.AutoReply:
-			lookup := opening(ch.rules.Schedule(), e.OpensAt, Placeholders(conv, customer))
+			lookup := opening(ch.rules.Schedule(), e.OpensAt, u.hub.placeholders(conv, customer))
 			if err := u.automatic(ch, customer, conv, e.Content, lookup, string(e.Why), id); err != nil {
 				return err
 			}
 			continue
 		case *rules.Remind:
-			if err := u.automatic(ch, customer, conv, e.Content, Placeholders(conv, customer), "reminder", id); err != nil {
+			if err := u.automatic(ch, customer, conv, e.Content, u.hub.placeholders(conv, customer), "reminder", id); err != nil {
 				return err
 			}
 			continue

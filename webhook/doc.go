@@ -39,6 +39,17 @@
 // Source: https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/overview
 // (checked 2026-10-06).
 //
+// # Who may speak for whom
+//
+// A signature proves who signed a body, not that they may speak for the accounts and numbers
+// that it names. Config.AppSecrets speak for everything behind the handler. Where tenants
+// bring apps of their own, bind each [Secret] to its accounts and numbers; Delivery.Scope
+// carries that to the sink, which checks each event with [Scope.Covers]. A program that
+// verifies and parses by itself sets the scope:
+//
+//	d, err := webhook.Parse(body) // after webhook.Verify
+//	d.Scope = webhook.Scope{Accounts: []string{tenant.WABA}, Numbers: tenant.Numbers}
+//
 // # Personal data
 //
 // Bodies, names, phone numbers and message ids (a wamid embeds the phone number)

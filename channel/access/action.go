@@ -55,6 +55,8 @@ const (
 	// ManageSettings adds, changes, disables and removes channels, their
 	// policies and their rules.
 	ManageSettings Action = "manage_settings"
+	// ReadHealth sees the state of queues and channels.
+	ReadHealth Action = "read_health"
 	// ReadDeadLetters lists and inspects items that could not be delivered.
 	ReadDeadLetters Action = "read_dead_letters"
 	// ReplayDeadLetters hands such items in again.
@@ -88,7 +90,7 @@ func (a Action) require() requirement {
 		return requirement{role: Contributor}
 	case Report:
 		return requirement{role: Supervisor}
-	case ManageSettings, ReadDeadLetters, ReplayDeadLetters, DropDeadLetters, Erase, Export:
+	case ManageSettings, ReadHealth, ReadDeadLetters, ReplayDeadLetters, DropDeadLetters, Erase, Export:
 		return requirement{admin: true}
 	default:
 		return requirement{}
@@ -113,6 +115,6 @@ func Actions() []Action {
 		Read, MoveQueue, Resolve, Reopen, Tag, Note, Topic,
 		Reply, SendTemplate, Notify, MarkRead, Assign, CancelQueued, Resend, RecordConsent,
 		Report,
-		ManageSettings, ReadDeadLetters, ReplayDeadLetters, DropDeadLetters, Erase, Export,
+		ManageSettings, ReadHealth, ReadDeadLetters, ReplayDeadLetters, DropDeadLetters, Erase, Export,
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log/slog"
+	"slices"
 )
 
 // ActorKind says what sort of thing acts. An unknown kind is refused.
@@ -38,16 +39,29 @@ type Actor struct {
 	// Teams are the host's identifiers of the teams an agent belongs to, in
 	// any order. They count for agents only; "" is not a team.
 	Teams []string
-	// Admin says that the account trusts this agent or bot with settings. It
-	// does not come from a policy, or the first policy could never be
-	// written. It has no effect on [System].
+	// Admin says that the account trusts this agent or bot with the settings of
+	// every channel, and with what belongs to none. It does not come from a
+	// policy, or the first policy could never be written. It has no effect on
+	// [System].
 	Admin bool
+	// AdminOf are the IDs of the channels that this agent or bot administers, for
+	// those who are not to administer all: the administrators of one tenant. It
+	// counts where the channel is known, after [Actor.On].
+	AdminOf []string
+}
+
+// On returns the actor as he is on one channel: an admin there if he is one of all
+// channels or of this one.
+func (a Actor) On(channel string) Actor {
+	a.Admin = a.Admin || channel != "" && slices.Contains(a.AdminOf, channel)
+	a.AdminOf = nil
+	return a
 }
 
 // String describes the actor without naming him: kind, a short hash of the
 // identifier (hosts use e-mail addresses), the number of teams.
 func (a Actor) String() string {
-	return fmt.Sprintf("%s(id=%s teams=%d admin=%t)", a.kindLabel(), a.idHash(), len(a.Teams), a.Admin)
+	return fmt.Sprintf("%s(id=%s teams=%d admin=%t admin_of=%d)", a.kindLabel(), a.idHash(), len(a.Teams), a.Admin, len(a.AdminOf))
 }
 
 // GoString is [Actor.String], so that %#v shows no more.
@@ -60,6 +74,7 @@ func (a Actor) LogValue() slog.Value {
 		slog.String("id_hash", a.idHash()),
 		slog.Int("teams", len(a.Teams)),
 		slog.Bool("admin", a.Admin),
+		slog.Int("admin_of", len(a.AdminOf)),
 	)
 }
 

@@ -32,6 +32,7 @@ var rights = map[access.Action]string{
 	access.RecordConsent:     ".cs.r",
 	access.Report:            "..s..",
 	access.ManageSettings:    "...a.",
+	access.ReadHealth:        "...a.",
 	access.ReadDeadLetters:   "...a.",
 	access.ReplayDeadLetters: "...a.",
 	access.DropDeadLetters:   "...a.",

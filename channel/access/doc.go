@@ -22,7 +22,7 @@
 // Beside them stands the account admin, who changes settings, handles dead
 // letters and answers privacy requests, but reads and writes conversations only
 // with a role of his own: the two kinds of power are given out separately, as
-// helpdesks do.
+// helpdesks do. [Actor.AdminOf] gives that power on some channels only.
 //
 // # What the zero values mean
 //

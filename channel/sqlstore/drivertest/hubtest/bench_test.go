@@ -209,6 +209,7 @@ func write(b *testing.B, hub *channel.Hub, customer, number int) {
 		"messages":[{"from":"120255%05d","from_user_id":"US.90%06d","id":"wamid.%d","timestamp":"%d","type":"text","text":{"body":"Where is it?"}}]}}]}]}`,
 		ours, customer, customer, customer, customer, number, time.Now().Unix()))
 	if err == nil {
+		d.Scope = webhook.Scope{All: true}
 		err = hub.Accept(b.Context(), d)
 	}
 	if err != nil {
@@ -217,9 +218,9 @@ func write(b *testing.B, hub *channel.Hub, customer, number int) {
 }
 
 func enable(b *testing.B, hub *channel.Hub, on bool) {
-	s := hub.Channels()[0]
+	s := hub.Channels(root)[0]
 	s.Enabled = on
-	require.NoError(b, hub.Change(b.Context(), access.Actor{Kind: access.Agent, ID: "admin", Admin: true}, s))
+	require.NoError(b, hub.Change(b.Context(), root, s))
 }
 
 // idle says that nothing is left to be told to the ticket system.

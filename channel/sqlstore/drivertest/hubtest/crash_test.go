@@ -188,7 +188,7 @@ func (p *parent) settle(hub *channel.Hub) {
 		p.mu.Lock()
 		seen := len(p.seen)
 		p.mu.Unlock()
-		health, err := hub.Health(p.t.Context())
+		health, err := hub.Health(p.t.Context(), root)
 		if err != nil || seen < len(p.sent) {
 			return false
 		}
@@ -255,7 +255,7 @@ func (p *parent) judge(hub *channel.Hub, kills int) {
 		}
 		answered += count
 	}
-	health, err := hub.Health(t.Context())
+	health, err := hub.Health(t.Context(), root)
 	require.NoError(t, err)
 	require.Zero(t, health.Dead)
 	require.Empty(t, p.world.Audit())

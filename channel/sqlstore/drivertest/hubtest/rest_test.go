@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/access"
 )
 
 // rest waits until no queue of the hub has work to do now; again is called before each
@@ -17,7 +18,7 @@ func rest(t *testing.T, hub *channel.Hub, again func()) {
 	var last []channel.Backlog
 	idle := func() bool {
 		again()
-		health, err := hub.Health(t.Context())
+		health, err := hub.Health(t.Context(), root)
 		if err != nil {
 			return false
 		}
@@ -33,3 +34,6 @@ func rest(t *testing.T, hub *channel.Hub, again func()) {
 		require.Less(t, time.Since(begin), 5*time.Minute, fmt.Sprintf("the hub does not come to rest: %+v", last))
 	}
 }
+
+// root administers everything.
+var root = access.Actor{Kind: access.Agent, ID: "admin", Admin: true}

@@ -1,0 +1,86 @@
+package channel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/kanava-go/kanava/webhook"
+)
+
+// A voucher says how far whoever signed an item may speak for the account and the number that
+// it names. It is decided when the item is accepted and checked against the channel when it
+// is applied. Vouchers are part of the stored format.
+type voucher string
+
+const (
+	// vouchedByNobody: the secret covers something else. The zero value.
+	vouchedByNobody voucher = ""
+	// vouchedForAll: the secret covers everything.
+	vouchedForAll voucher = "all"
+	// vouchedForNumber: the secret covers the item as it stands.
+	vouchedForNumber voucher = "number"
+	// vouchedForAccount: the secret covers the account. That the number is one of it, only
+	// the item says.
+	vouchedForAccount voucher = "account"
+)
+
+func voucherOf(s webhook.Scope, ev *webhook.Event) voucher {
+	switch {
+	case !s.Covers(ev.Account, ev.Number.ID):
+		return vouchedByNobody
+	case s.All:
+		return vouchedForAll
+	case s.ByAccount() && ev.Number.ID != "":
+		return vouchedForAccount
+	}
+	return vouchedForNumber
+}
+
+// covers says whether an item of an account that concerns a channel may be applied to it: its
+// account must be the channel's, if that is known, and it must be known if it is all that
+// vouches for the number.
+func (v voucher) covers(ch *Channel, account string) bool {
+	switch {
+	case v == vouchedByNobody:
+		return false
+	case ch.Account == "":
+		return v != vouchedForAccount
+	}
+	return ch.Account == account
+}
+
+// notCovered makes a dead letter of an item that came from somebody who may not speak for it,
+// and counts it. channel is the one that it named, "" if it named none.
+func (h *Hub) notCovered(ctx context.Context, w *Work, channel string) error {
+	err := h.do(ctx, func(u *unit) error {
+		u.add(Record{Kind: kindNotCovered, Key: nonEmpty(channel, noChannel), N: 1})
+		u.Bury = append(u.Bury, Buried{Lease: w.Lease(), Reason: reasonOf(errNotCovered)})
+		return nil
+	})
+	if err == nil {
+		h.hooks.deadLetter(ctx, DeadLetterInfo{Queue: w.Queue, ID: w.ID, Channel: w.Group, Reason: reasonOf(errNotCovered)})
+	}
+	return err
+}
+
+// kindNotCovered is the kind of the counts of such items, by channel.
+const kindNotCovered = "not_covered"
+
+// noChannel is where items that name no channel are counted; no channel can have this ID.
+const noChannel = "*"
+
+// countNotCovered reads the counts for channels, and for no channel.
+func (h *Hub) countNotCovered(ctx context.Context, ids []string) (map[string]int, error) {
+	records, err := h.store.Get(ctx, kindNotCovered, append([]string{noChannel}, ids...)...)
+	if err != nil {
+		return nil, fmt.Errorf("channel: read counts: %w", err)
+	}
+	counts := map[string]int{}
+	for _, r := range records {
+		counts[r.Key] = int(r.N)
+	}
+	return counts, nil
+}
+
+var errNotCovered = errors.New("channel: whoever signed the item may not speak for its account and number")
