@@ -75,8 +75,9 @@ func ofPerson(p webhook.Payload) bool {
 	case *webhook.Message, *webhook.StandbyMessage, *webhook.Status, *webhook.Echo, *webhook.HistoryMessage,
 		*webhook.Call, *webhook.CallStatus, *webhook.UserPreference, *webhook.UserIDUpdate:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // incoming is one item on its way into the conversations.

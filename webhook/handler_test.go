@@ -380,8 +380,10 @@ func TestConfigProblemsAreReportedTogether(t *testing.T) {
 	_, err = webhook.NewHandler(base)
 	require.NoError(t, err)
 	for name, edit := range map[string]func(*webhook.Config){
-		"an empty secret":            func(c *webhook.Config) { c.AppSecrets = []string{"s", ""} },
-		"secrets of two origins":     func(c *webhook.Config) { c.SecretsFor = func(*http.Request) ([]webhook.Secret, error) { return nil, nil } },
+		"an empty secret": func(c *webhook.Config) { c.AppSecrets = []string{"s", ""} },
+		"secrets of two origins": func(c *webhook.Config) {
+			c.SecretsFor = func(*http.Request) ([]webhook.Secret, error) { return nil, nil }
+		},
 		"an empty token":             func(c *webhook.Config) { c.VerifyToken = "" },
 		"no sink":                    func(c *webhook.Config) { c.Sink = nil },
 		"no secrets":                 func(c *webhook.Config) { c.AppSecrets = nil },
