@@ -32,7 +32,7 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			webhook.Transaction{}, webhook.Refund{}, webhook.Pricing{}, webhook.Conversation{}, webhook.Template{},
 			webhook.TemplateButton{}, webhook.Violation{}, webhook.Restriction{}, webhook.Ban{}, webhook.WABAInfo{},
 			webhook.Disconnection{}, webhook.Certification{}, webhook.AuthRates{}, webhook.VolumeTier{},
-			webhook.FlowError{}, webhook.GroupSetting{}, webhook.CallHours{}, webhook.OpenHours{},
+			webhook.FlowError{}, webhook.GroupSetting{}, webhook.CallHours{}, webhook.OpenHours{}, webhook.Scope{}, webhook.Secret{},
 		},
 		Public: map[string]string{
 			"Config":   "holds secrets, which a test of their own looks for",

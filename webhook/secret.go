@@ -66,6 +66,12 @@ func (s Scope) String() string {
 	return fmt.Sprintf("scope(accounts=%d numbers=%d)", len(s.Accounts), len(s.Numbers))
 }
 
+// GoString is String, for %#v.
+func (s Scope) GoString() string { return s.String() }
+
+// LogValue is String, for log/slog.
+func (s Scope) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
 // String shows the scope only.
 func (s Secret) String() string { return "secret(redacted " + s.Scope.String() + ")" }
 
