@@ -17,7 +17,10 @@
 // processes on one machine may share the file. Open puts it into WAL mode, and every
 // transaction makes sure that its connection waits for the disk when it commits
 // (synchronous=FULL); a data source name like that of [SQLiteDSN] makes both the rule
-// for the host's own statements too. The pool may be limited to one connection.
+// for the host's own statements too. The pool may be limited to one connection. A new
+// database and the files beside it get mode 0600; one that others than its owner can
+// read, in a folder that they can enter, is refused. The moment between making an empty
+// file and giving it that mode is the driver's.
 //
 // # PostgreSQL
 //

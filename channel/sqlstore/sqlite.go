@@ -35,7 +35,7 @@ const (
 	firstWithEnough = 3_045_000 // unixepoch('subsec'), unhex, RETURNING, UPDATE FROM, ->>
 )
 
-func (s *Store) openSQLite(ctx context.Context, allowOld bool) error {
+func (s *Store) openSQLite(ctx context.Context, cfg *Config) error {
 	var text string
 	if err := s.db.QueryRowContext(ctx, `SELECT sqlite_version()`).Scan(&text); err != nil {
 		return fmt.Errorf("ask for the version: %w", err)
@@ -44,8 +44,13 @@ func (s *Store) openSQLite(ctx context.Context, allowOld bool) error {
 	switch {
 	case version < firstWithEnough:
 		return fmt.Errorf("SQLite %s is too old: 3.51.3 or later is needed", text)
-	case !soundSQLite(version) && !allowOld:
+	case !soundSQLite(version) && !cfg.InsecureAllowOldSQLite:
 		return fmt.Errorf("SQLite %s can corrupt a database in WAL mode: use 3.51.3, 3.53.0 or later", text)
+	}
+	if !cfg.InsecureReadableFiles {
+		if err := s.ensurePrivate(ctx); err != nil {
+			return err
+		}
 	}
 	if err := s.ensureWAL(ctx); err != nil {
 		return err

@@ -36,6 +36,10 @@ type Config struct {
 	// InsecureAllowOldSQLite accepts a SQLite older than 3.51.3, in which a race between
 	// a writer and a checkpoint can corrupt a database in WAL mode.
 	InsecureAllowOldSQLite bool
+	// InsecureReadableFiles accepts an existing SQLite database that others than its owner
+	// can read, and leaves the mode of a new one to the umask of the process. Otherwise new
+	// files get mode 0600, and an existing file and folder that others can read are refused.
+	InsecureReadableFiles bool
 }
 
 // Store is a [channel.Store] on database/sql. It is safe for concurrent use, also by
@@ -64,7 +68,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	var err error
 	if s.dialect == SQLite {
 		s.combiner.most = 1
-		err = s.openSQLite(ctx, cfg.InsecureAllowOldSQLite)
+		err = s.openSQLite(ctx, &cfg)
 	} else {
 		// Transactions that change lanes mostly wait for each other, so that one with many
 		// members is better than two with few, unless somebody else holds it up.
