@@ -36,8 +36,8 @@ type Store interface {
 	// transaction; a failing batch must not take others with it.
 	Commit(ctx context.Context, b *Batch) (Committed, error)
 
-	// Claim leases due work to the caller until c.Now + c.Lease and returns it in
-	// the order of Seq. Work is eligible if it is not dead, its Due is not after
+	// Claim leases due work to the caller until c.Now + c.Lease, or for c.Lease by the
+	// clock of a store that has one (see Timekeeper), and returns it in the order of Seq. Work is eligible if it is not dead, its Due is not after
 	// c.Now, it is not leased beyond c.Now, and no living work with a smaller Seq
 	// exists in the same Queue and (non-empty) Lane: a lane hands out one piece of
 	// work at a time, in the order it was committed, and waits for it. Nothing
@@ -57,6 +57,15 @@ type Store interface {
 	// Backlog counts living and dead work of every queue that has any, in the order
 	// of the queues' names.
 	Backlog(ctx context.Context, now time.Time) ([]Backlog, error)
+}
+
+// A Timekeeper is a [Store] with a clock of its own, which all processes share. It judges
+// leases by that clock and not by Claim.Now, so that a process whose clock is wrong takes no
+// work that is in good hands. A store that several machines share should be one.
+type Timekeeper interface {
+	// Now returns the present by the store's clock; zero says that the store has none after
+	// all.
+	Now(ctx context.Context) (time.Time, error)
 }
 
 // Errors of a Store. Implementations wrap them or return them as they are.
@@ -248,7 +257,8 @@ type Committed struct {
 type Claim struct {
 	// Queue to take from.
 	Queue string
-	// Now is the present; leases are judged by it.
+	// Now is the present: Due is judged by it, and so are leases unless the store is a
+	// Timekeeper with a clock of its own.
 	Now time.Time
 	// Lease is how long the work is the caller's; it must be positive.
 	Lease time.Duration

@@ -13,17 +13,17 @@ import (
 
 // claim is a claim as the store works with it.
 type claim struct {
-	queue    string
-	now, end int64
-	limit    int
-	groups   string // JSON array; "": no restriction
-	perGroup int
-	secret   string
+	queue      string
+	now, lease int64
+	limit      int
+	groups     string // JSON array; "": no restriction
+	perGroup   int
+	secret     string
 }
 
 func newClaim(c *channel.Claim) *claim {
 	out := &claim{
-		queue: c.Queue, now: c.Now.UnixMicro(), end: c.Now.Add(c.Lease).UnixMicro(), limit: c.Limit,
+		queue: c.Queue, now: c.Now.UnixMicro(), lease: c.Lease.Microseconds(), limit: c.Limit,
 		perGroup: c.Limit, secret: rand.Text()[:16],
 	}
 	if c.Groups != nil {
@@ -81,7 +81,7 @@ func (c *claim) statement(f *claimForms) string {
 // args are the parameters of both forms: the second has two more, and on SQLite there is an
 // eighth.
 func (s *Store) claimArgs(c *claim, limit int) []any {
-	args := []any{c.queue, c.now, limit, c.secret, c.end}
+	args := []any{c.queue, c.now, limit, c.secret, c.lease}
 	switch {
 	case c.groups != "":
 		args = append(args, c.groups, c.perGroup)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/kanava-go/kanava/channel"
 )
@@ -33,19 +34,20 @@ func (s *Store) Commit(ctx context.Context, b *channel.Batch) (channel.Committed
 		res, err := s.commitInside(ctx, tx, r)
 		return res.committed, wrap(ctx, "commit", err)
 	}
-	c := s.combiner
-	if s.orderless != nil && !r.ordered() {
-		c = s.orderless
-	}
-	res, err := c.do(ctx, &waiter{request: r})
+	res, err := s.commitShared(ctx, r)
 	return res.committed, wrap(ctx, "commit", err)
 }
 
 // run carries out a group and answers each of its members. A batch that fails is taken
 // out and answered; the others are tried again without it.
 func (s *Store) run(ctx context.Context, members []*waiter) {
+	s.runWaiting(ctx, members, s.patience())
+}
+
+// runWaiting is run with the time that it may wait for a lock.
+func (s *Store) runWaiting(ctx context.Context, members []*waiter, patience time.Duration) {
 	for attempt := 0; len(members) > 0; attempt++ {
-		results, err := s.transact(ctx, members)
+		results, err := s.transact(ctx, members, patience)
 		switch {
 		case err == nil:
 			for i, m := range members {
@@ -65,13 +67,21 @@ func (s *Store) run(ctx context.Context, members []*waiter) {
 				return
 			}
 			if len(rest) == len(members) && attempt > 2 {
-				s.runApart(ctx, members)
+				s.runApart(ctx, members, patience)
 				return
 			}
 			members = rest
+		case isStuck(err):
+			s.stuckAt.Store(time.Now().UnixNano())
+			if len(members) == 1 {
+				answerAll(members, errStuck)
+				return
+			}
+			s.runApart(ctx, members, stuckPatience)
+			return
 		case (errors.Is(err, errAgain) || isTransient(err)) && attempt < maxAttempts && pause(ctx, attempt) == nil:
 		case len(members) > 1 && isStatementError(err):
-			s.runApart(ctx, members)
+			s.runApart(ctx, members, patience)
 			return
 		default:
 			answerAll(members, err)
@@ -81,9 +91,9 @@ func (s *Store) run(ctx context.Context, members []*waiter) {
 }
 
 // runApart gives each member a transaction of its own, so that none suffers from another.
-func (s *Store) runApart(ctx context.Context, members []*waiter) {
+func (s *Store) runApart(ctx context.Context, members []*waiter, patience time.Duration) {
 	for _, m := range members {
-		s.run(ctx, []*waiter{m})
+		s.runWaiting(ctx, []*waiter{m}, patience)
 	}
 }
 
@@ -94,8 +104,8 @@ func answerAll(members []*waiter, err error) {
 }
 
 // transact carries out all members in one transaction, or none.
-func (s *Store) transact(ctx context.Context, members []*waiter) (results []result, err error) {
-	tx, release, err := s.begin(ctx)
+func (s *Store) transact(ctx context.Context, members []*waiter, patience time.Duration) (results []result, err error) {
+	tx, release, err := s.begin(ctx, patience)
 	if err != nil {
 		return nil, err
 	}
@@ -106,28 +116,6 @@ func (s *Store) transact(ctx context.Context, members []*waiter) (results []resu
 		return nil, err
 	}
 	return results, tx.Commit()
-}
-
-// begin starts a transaction. On SQLite it makes sure that the connection waits for the
-// disk when it commits.
-func (s *Store) begin(ctx context.Context) (tx *sql.Tx, release func(), err error) {
-	if s.dialect == PostgreSQL {
-		tx, err = s.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
-		return tx, func() {}, err
-	}
-	conn, err := s.db.Conn(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	release = func() { _ = conn.Close() } // only gives it back
-	if err = ensureSynchronous(ctx, conn); err == nil {
-		tx, err = conn.BeginTx(ctx, nil)
-	}
-	if err != nil {
-		release()
-		return nil, nil, err
-	}
-	return tx, release, nil
 }
 
 // members applies the requests of a group as one, then its claims.

@@ -39,6 +39,8 @@ type dialect struct {
 	// claimable is the latest time at which work became ready that a claim may take: that of
 	// the caller, or the database's present if it is later.
 	claimable string
+	// present is the clock that leases go by: $2, the caller's, or the database's.
+	present string
 	// insert and update begin statements that need not be undone alone.
 	insert, update string
 	// hashText is n.hash in hexadecimal.
@@ -73,6 +75,7 @@ func sqliteDialect(each string) *dialect {
 		stampedNow: "e.now",
 		stamp:      ", now bigint",
 		claimable:  "$8",
+		present:    "$2",
 		insert:     "INSERT OR FAIL",
 		update:     "UPDATE OR FAIL",
 		hashText:   "lower(hex(n.hash))",
@@ -82,8 +85,13 @@ func sqliteDialect(each string) *dialect {
 
 const postgresNow = "CAST(EXTRACT(EPOCH FROM statement_timestamp()) * 1000000 AS bigint)"
 
-// postgresDialect words statements for PostgreSQL.
-func postgresDialect() *dialect {
+// postgresDialect words statements for PostgreSQL, whose clock all processes share. Leases
+// go by it unless callersClock.
+func postgresDialect(callersClock bool) *dialect {
+	present := postgresNow
+	if callersClock {
+		present = "CAST($2 AS bigint)"
+	}
 	return &dialect{
 		rows:    postgresRows,
 		each:    postgresRows,
@@ -95,6 +103,7 @@ func postgresDialect() *dialect {
 		now:        postgresNow,
 		stampedNow: postgresNow,
 		claimable:  "GREATEST(CAST($2 AS bigint), " + postgresNow + ")",
+		present:    present,
 		insert:     "INSERT",
 		update:     "UPDATE",
 		hashText:   "replace(CAST(n.hash AS text), '-', '')",

@@ -31,6 +31,18 @@
 // (fsync, synchronous_commit). Transactions are READ COMMITTED, whatever the session's
 // default.
 //
+// Leases go by the server's clock, which all processes share ([Store.Now]), so that a machine
+// whose clock is wrong takes no work from others.
+//
+// A process that freezes or loses its network in the middle of a transaction keeps locks.
+// Each transaction of the store therefore tells the server to end it when it has stood idle
+// for 5 seconds (idle_in_transaction_session_timeout) or when the network has taken nothing
+// for 10 (tcp_user_timeout), and to let no statement run longer than Config.Timeout
+// (statement_timeout). It waits for a lock for a second at most (lock_timeout); then the
+// batches that need the lock step aside and are tried again, and the others go on. The host's
+// own transactions have none of that: see [WithTx]. Against connections that died between
+// transactions set the server's tcp_keepalives_idle to about 60 s, whose default is two hours.
+//
 // # Group commit
 //
 // Waiting for the disk is what a durable write costs. Concurrent callers of Commit

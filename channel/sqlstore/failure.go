@@ -42,7 +42,8 @@ const (
 func isTransient(err error) bool {
 	if state, ok := errors.AsType[stateError](err); ok {
 		switch state.SQLState() {
-		case "40001", "40P01", "55P03": // serialization failure, deadlock, lock not available
+		case "40001", "40P01", // serialization failure, deadlock
+			"25P03": // idle in transaction for too long: this process stood still before its commit
 			return true
 		}
 		return false
@@ -53,6 +54,12 @@ func isTransient(err error) bool {
 	}
 	// Drivers that keep the code in a field (mattn/go-sqlite3) have SQLite's wording.
 	return err != nil && strings.Contains(err.Error(), "database is locked")
+}
+
+// isStuck says that somebody does not let go of a lock.
+func isStuck(err error) bool {
+	state, ok := errors.AsType[stateError](err)
+	return ok && state.SQLState() == "55P03" // lock not available
 }
 
 // isStatementError says that the data or the statement is at fault and not the

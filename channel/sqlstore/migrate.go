@@ -61,8 +61,13 @@ func (s *Store) migrateOnce(ctx context.Context, dir string) (err error) {
 		}
 	}()
 	if s.dialect == PostgreSQL {
-		if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1, -1)", s.lockClass); err != nil {
-			return err
+		for _, statement := range []string{
+			fmt.Sprintf("SET LOCAL idle_in_transaction_session_timeout = %d", idleLimit.Milliseconds()),
+			fmt.Sprintf("SELECT pg_advisory_xact_lock(%d, -1)", s.lockClass),
+		} {
+			if _, err := conn.ExecContext(ctx, statement); err != nil {
+				return err
+			}
 		}
 	}
 	done, err := doneMigrations(ctx, conn)

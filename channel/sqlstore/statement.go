@@ -19,6 +19,9 @@ type statements struct {
 
 	// count hands out Seqs in SQLite; lock does so in PostgreSQL, after locking lanes.
 	count, lock string
+	// guard bounds what a transaction may wait for on PostgreSQL, in milliseconds; clock is
+	// the server's.
+	guard, clock string
 	// records
 	putNew, putOld, add, exceeded, deleteRecords, versions, get string
 	// work
@@ -50,13 +53,13 @@ func newStatements(d *dialect) *statements {
 	// Work due at once is ready since the database's present, which a caller whose clock
 	// is behind must not have to wait for.
 	eligible := `w.queue = $1 AND w.head = TRUE AND w.dead = FALSE AND w.ready <= ` + d.claimable + `
-		AND w.due <= $2 AND w.until <= $2`
+		AND w.due <= $2 AND w.until <= ` + d.present
 	oldNames := `SELECT n.hash FROM kanava_name AS n WHERE n.seen < $1 ORDER BY n.seen LIMIT $2` + d.skipLocked
 	candidates := `SELECT w.seq FROM kanava_work AS w WHERE ` + eligible + ` ORDER BY w.ready LIMIT $3` + d.skipLocked
 	perGroup := d.perGroup(eligible+` AND w.grp = g.value ORDER BY w.ready LIMIT $7`+d.skipLocked) + ` ORDER BY c.ready LIMIT $3`
 	claim := func(candidates string) string {
 		return `WITH c AS MATERIALIZED (` + candidates + `)
-			` + d.update + ` kanava_work AS w SET token = $4, until = $5
+			` + d.update + ` kanava_work AS w SET token = $4, until = ` + d.present + ` + $5
 			WHERE w.seq IN (SELECT c.seq FROM c)`
 	}
 	returning := ` RETURNING ` + strings.ReplaceAll(workColumns, "w.", "") // SQLite knows no alias here
@@ -71,6 +74,9 @@ func newStatements(d *dialect) *statements {
 				SELECT pg_advisory_xact_lock(CAST($2 AS integer), CAST(v AS integer)) FROM json_array_elements_text(CAST($1 AS json)) AS v),
 			c AS MATERIALIZED (SELECT count(*) AS n FROM l)
 			SELECT nextval('kanava_seq'), c.n, current_setting('transaction_isolation') FROM c`,
+		guard: `SELECT set_config('lock_timeout', CAST($1 AS bigint)::text, true), set_config('idle_in_transaction_session_timeout', CAST($2 AS bigint)::text, true),
+			set_config('statement_timeout', CAST($3 AS bigint)::text, true), set_config('tcp_user_timeout', CAST($4 AS bigint)::text, true)`,
+		clock: `SELECT ` + d.now,
 		putNew: d.insert + ` INTO kanava_record (kind, key, parent, sort, version, n, body)
 			SELECT e.k, e.y, e.p, e.s, 1, 0, e.b FROM ` + d.each("k text, y text, p text, s bigint, b text") + `
 			WHERE true ON CONFLICT (kind, key) DO NOTHING`,
@@ -172,7 +178,7 @@ func (s *statements) all() []*string {
 		&s.promote, &s.fixLanes, &s.forgetBusy, &s.forget,
 		&s.claim.all, &s.claim.groups, &s.claimAlone.all, &s.claimAlone.groups, &s.peek.all, &s.peek.groups,
 		&s.workByID, &s.backlog, &s.workInLane[0], &s.workInLane[1], &s.workInQueue[0], &s.workInQueue[1],
-		&s.count, &s.lock,
+		&s.count, &s.lock, &s.guard, &s.clock,
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"sync/atomic"
 	"time"
 
 	"github.com/kanava-go/kanava/channel"
@@ -33,6 +34,11 @@ type Config struct {
 	// and all repeats, and a statement of combined lookups; 0 means 30 s. A caller's own
 	// context may end its waiting earlier.
 	Timeout time.Duration
+	// CallersClock judges leases on PostgreSQL by channel.Claim.Now, the clock of each
+	// caller, and not by the server's. It is for tests and demonstrations that move their
+	// clock: processes whose clocks differ take work from each other that is in good hands.
+	// SQLite goes by the callers' clock in any case, since they share the machine.
+	CallersClock bool
 	// InsecureAllowOldSQLite accepts a SQLite older than 3.51.3, in which a race between
 	// a writer and a checkpoint can corrupt a database in WAL mode.
 	InsecureAllowOldSQLite bool
@@ -51,8 +57,12 @@ type Store struct {
 	stmts     map[string]*sql.Stmt // SQLite: all statements, prepared
 	combiner  *combiner            // of commits and claims
 	orderless *combiner            // PostgreSQL: of commits that change no lane
+	stuck     *combiner            // PostgreSQL: of commits that wait for a lock for long
 	readers   *combiner            // PostgreSQL: of lookups
 	lockClass int32
+	timeout   time.Duration
+	stuckAt   atomic.Int64 // when a lock was not to be had, in nanoseconds since 1970
+	ownClock  bool
 }
 
 var _ channel.Store = (*Store)(nil)
@@ -63,7 +73,8 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err := cfg.check(); err != nil {
 		return nil, fmt.Errorf("sqlstore: open: %w", err)
 	}
-	s := &Store{db: cfg.DB, dialect: cfg.Dialect}
+	s := &Store{db: cfg.DB, dialect: cfg.Dialect, timeout: cmp.Or(cfg.Timeout, 30*time.Second)}
+	s.ownClock = s.dialect == PostgreSQL && !cfg.CallersClock
 	s.combiner = cfg.combiner(s.run)
 	var err error
 	if s.dialect == SQLite {
@@ -73,6 +84,8 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		// Transactions that change lanes mostly wait for each other, so that one with many
 		// members is better than two with few, unless somebody else holds it up.
 		s.combiner.crowd, s.combiner.patience = 0, 250*time.Millisecond
+		s.stuck = cfg.combiner(s.run)
+		s.stuck.most = 1
 		s.orderless, s.readers = cfg.combiner(s.run), cfg.combiner(s.runLookups)
 		err = s.openPostgres(ctx)
 	}
@@ -89,6 +102,19 @@ func (cfg *Config) combiner(run func(context.Context, []*waiter)) *combiner {
 		run: run, most: cmp.Or(cfg.Leaders, 2), rows: cmp.Or(cfg.MaxRows, 1000), timeout: cmp.Or(cfg.Timeout, 30*time.Second),
 		crowd: 64, patience: 3 * time.Millisecond,
 	}
+}
+
+// Now returns the time by the clock that leases go by: on PostgreSQL that of the server,
+// which all processes share. It is zero if that is the clock of each caller.
+func (s *Store) Now(ctx context.Context) (time.Time, error) {
+	if !s.ownClock {
+		return time.Time{}, ctx.Err()
+	}
+	var now int64
+	if err := s.db.QueryRowContext(ctx, s.sql.clock).Scan(&now); err != nil {
+		return time.Time{}, wrap(ctx, "ask for the time", err)
+	}
+	return timeOf(now), nil
 }
 
 func (cfg *Config) check() error {
@@ -127,7 +153,7 @@ func (s *Store) prepareAll(ctx context.Context) error {
 	s.stmts = map[string]*sql.Stmt{}
 	texts := make([]string, 0, 64)
 	for _, text := range s.sql.all() {
-		if *text != s.sql.lock && *text != s.sql.claimAlone.all && *text != s.sql.claimAlone.groups {
+		if *text != s.sql.lock && *text != s.sql.guard && *text != s.sql.clock && *text != s.sql.claimAlone.all && *text != s.sql.claimAlone.groups {
 			texts = append(texts, *text)
 		}
 	}
@@ -161,6 +187,6 @@ func (s *Store) openPostgres(ctx context.Context) error {
 	h := fnv.New32a()
 	h.Write([]byte("kanava\x00" + schema.String))
 	s.lockClass = int32(h.Sum32())
-	s.sql = newStatements(postgresDialect())
+	s.sql = newStatements(postgresDialect(!s.ownClock))
 	return s.migrate(ctx, migrationsPostgres)
 }

@@ -23,3 +23,6 @@ func CaseNames() (names []string) {
 	}
 	return names
 }
+
+// CallersClockCases returns the names of the cases that need leases by the caller's clock.
+func CallersClockCases() []string { return callersClockCases }

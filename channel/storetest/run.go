@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"testing"
 	"time"
 
@@ -17,6 +18,10 @@ const caseTimeout = 2 * time.Minute
 // returns another store on the same data, while the first is still in use, as another
 // process would have it. open registers the cleaning up with its t. The cases run in
 // parallel and take some seconds together on a store in memory.
+//
+// A store that is a [channel.Timekeeper] is not asked what depends on whose clock leases go
+// by, but whether it keeps to its own. If it can be told to go by the caller's clock, run the
+// suite on it both ways.
 func Run(t *testing.T, open func(t *testing.T) (s channel.Store, reopen func() channel.Store)) {
 	t.Helper()
 	for _, c := range cases() {
@@ -25,7 +30,15 @@ func Run(t *testing.T, open func(t *testing.T) (s channel.Store, reopen func() c
 			s, reopen := open(t)
 			ctx, cancel := context.WithTimeout(t.Context(), caseTimeout)
 			defer cancel()
-			if err := c.check(ctx, harness{s, reopen}); err != nil {
+			h := harness{s, reopen}
+			if own, err := h.ownClock(ctx); err != nil {
+				t.Fatal(err)
+			} else if own && slices.Contains(callersClockCases, c.name) {
+				t.Skip("leases go by the store's clock")
+			} else if !own && slices.ContainsFunc(storesClockCases, c.isNamed) {
+				t.Skip("leases go by the caller's clock")
+			}
+			if err := c.check(ctx, h); err != nil {
 				t.Errorf("%v\nThe contract says: %s", err, c.reason)
 			}
 		})
@@ -38,11 +51,23 @@ type harness struct {
 	reopen func() channel.Store
 }
 
+// ownClock says whether leases go by the store's clock.
+func (h harness) ownClock(ctx context.Context) (bool, error) {
+	keeper, ok := h.store.(channel.Timekeeper)
+	if !ok {
+		return false, nil
+	}
+	now, err := keeper.Now(ctx)
+	return !now.IsZero(), err
+}
+
 // testCase checks one promise. reason is the contract's sentence.
 type testCase struct {
 	name, reason string
 	run          func(ctx context.Context, h harness) error
 }
+
+func (c *testCase) isNamed(other testCase) bool { return c.name == other.name }
 
 // check runs the case; a panic of the store is a failure like any other.
 func (c *testCase) check(ctx context.Context, h harness) (err error) {
@@ -59,7 +84,7 @@ func cases() []testCase {
 	var all []testCase
 	for _, part := range [][]testCase{
 		recordCases, boundCases, bodyCases, listCases, onceCases, claimCases, laneCases, settleCases, queryCases,
-		batchCases, concurrentCases,
+		batchCases, concurrentCases, storesClockCases,
 	} {
 		all = append(all, part...)
 	}

@@ -128,7 +128,7 @@ func TestAKilledProcessLosesNothingOnPostgreSQL(t *testing.T) {
 		require.NoError(t, children.Cut())
 		audit(t, s, acked)
 	}
-	drain(t, s)
+	drainPostgres(t, schema)
 }
 
 // disturbed runs a workload while disturb does its worst several times, and returns
@@ -181,7 +181,7 @@ func TestCutConnectionsLoseNothing(t *testing.T) {
 	s, _ := openPostgres(t, schema)
 	acked := disturbed(t, s, rounds(12), schema.Cut)
 	audit(t, s, acked)
-	drain(t, s)
+	drainPostgres(t, schema)
 }
 
 func TestACrashedServerLosesNothing(t *testing.T) {
@@ -191,5 +191,5 @@ func TestACrashedServerLosesNothing(t *testing.T) {
 	s, _ := openPostgres(t, schema)
 	acked := disturbed(t, s, rounds(4), func() error { return server.Crash(t.Context()) })
 	audit(t, s, acked)
-	drain(t, s)
+	drainPostgres(t, schema)
 }

@@ -17,10 +17,17 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 // openPostgres opens a store on a schema, closed with the test.
 func openPostgres(tb testing.TB, schema pgtest.Schema) (*sqlstore.Store, *sql.DB) {
 	tb.Helper()
+	return openPostgresAs(tb, schema, sqlstore.Config{})
+}
+
+// openPostgresAs does so with more to the configuration.
+func openPostgresAs(tb testing.TB, schema pgtest.Schema, cfg sqlstore.Config) (*sqlstore.Store, *sql.DB) {
+	tb.Helper()
 	db, err := schema.Open()
 	require.NoError(tb, err)
+	cfg.DB, cfg.Dialect = db, sqlstore.PostgreSQL
 	db.SetMaxIdleConns(committers + 8) // a new connection costs more than many commits
-	s, err := sqlstore.Open(tb.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.PostgreSQL})
+	s, err := sqlstore.Open(tb.Context(), cfg)
 	require.NoError(tb, err)
 	tb.Cleanup(func() {
 		require.NoError(tb, s.Close())
@@ -31,12 +38,17 @@ func openPostgres(tb testing.TB, schema pgtest.Schema) (*sqlstore.Store, *sql.DB
 
 func TestPostgreSQLKeepsTheContract(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, func(t *testing.T) (channel.Store, func() channel.Store) {
-		schema := pgtest.New(t)
-		open := func() channel.Store {
-			s, _ := openPostgres(t, schema)
-			return s
-		}
-		return open(), open
-	})
+	for whose, callers := range map[string]bool{"leases by the server's clock": false, "leases by the caller's clock": true} {
+		t.Run(whose, func(t *testing.T) {
+			t.Parallel()
+			storetest.Run(t, func(t *testing.T) (channel.Store, func() channel.Store) {
+				schema := pgtest.New(t)
+				open := func() channel.Store {
+					s, _ := openPostgresAs(t, schema, sqlstore.Config{CallersClock: callers})
+					return s
+				}
+				return open(), open
+			})
+		})
+	}
 }

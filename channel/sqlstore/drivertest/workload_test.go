@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/sqlstore"
+	"github.com/kanava-go/kanava/channel/sqlstore/drivertest/pgtest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -172,4 +174,12 @@ func drain(tb testing.TB, s channel.Store) {
 	left, err := s.Backlog(tb.Context(), later)
 	require.NoError(tb, err)
 	require.Empty(tb, left, "work is stuck")
+}
+
+// drainPostgres does so on PostgreSQL, where only a store that goes by the caller's clock
+// lets leases end early.
+func drainPostgres(tb testing.TB, schema pgtest.Schema) {
+	tb.Helper()
+	s, _ := openPostgresAs(tb, schema, sqlstore.Config{CallersClock: true})
+	drain(tb, s)
 }

@@ -1,0 +1,87 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+)
+
+// A process that freezes inside a transaction (SIGSTOP, a paused virtual machine, a network
+// that swallows everything) keeps its locks. On PostgreSQL each of our transactions
+// therefore says how long the server shall bear that, and whoever waits for a lock gives
+// way soon, so that only batches that need the same lock are held up.
+const (
+	// idleLimit is how long a transaction of ours may stand idle before the server ends it.
+	// Between two statements of one we do nothing that takes time.
+	idleLimit = 5 * time.Second
+	// silenceLimit is how long the server waits for the network to take what it sent.
+	silenceLimit = 10 * time.Second
+	// lockPatience is how long a transaction of combined batches waits for a lock, as a rule
+	// a thousand times what the transaction before it takes; stuckPatience is the same once
+	// something is known to be stuck.
+	lockPatience  = time.Second
+	stuckPatience = 25 * time.Millisecond
+	// wary is how long something is taken to be stuck after a lock was not to be had.
+	wary = idleLimit
+)
+
+// errStuck says that a batch needs a lock that a transaction elsewhere does not give up.
+var errStuck = errors.New("another transaction does not let go of what it needs")
+
+// begin starts a transaction that waits for each lock no longer than patience. On SQLite it
+// makes sure instead that the connection waits for the disk when it commits.
+func (s *Store) begin(ctx context.Context, patience time.Duration) (tx *sql.Tx, release func(), err error) {
+	if s.dialect == PostgreSQL {
+		tx, err = s.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+		if err != nil {
+			return nil, nil, err
+		}
+		if _, err = tx.ExecContext(ctx, s.sql.guard, patience.Milliseconds(), idleLimit.Milliseconds(),
+			s.timeout.Milliseconds(), silenceLimit.Milliseconds()); err != nil {
+			_ = tx.Rollback()
+			return nil, nil, err
+		}
+		return tx, func() {}, nil
+	}
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	release = func() { _ = conn.Close() } // only gives it back
+	if err = ensureSynchronous(ctx, conn); err == nil {
+		tx, err = conn.BeginTx(ctx, nil)
+	}
+	if err != nil {
+		release()
+		return nil, nil, err
+	}
+	return tx, release, nil
+}
+
+// patience is how long a group waits for a lock at present.
+func (s *Store) patience() time.Duration {
+	if time.Since(time.Unix(0, s.stuckAt.Load())) < wary {
+		return stuckPatience
+	}
+	return lockPatience
+}
+
+// commitShared has r carried out with the batches of other callers. A batch that is stuck
+// steps aside, and is tried again among others of its kind while the rest goes on.
+func (s *Store) commitShared(ctx context.Context, r *request) (result, error) {
+	c := s.combiner
+	if s.orderless != nil && !r.ordered() {
+		c = s.orderless
+	}
+	begun := time.Now()
+	res, err := c.do(ctx, &waiter{request: r})
+	for errors.Is(err, errStuck) && time.Since(begun) < s.timeout && pause(ctx, stuckPause) == nil {
+		res, err = s.stuck.do(ctx, &waiter{request: r})
+	}
+	return res, err
+}
+
+// stuckPause is the attempt after which [pause] waits as long as it does between two tries of
+// a stuck batch: about 50 ms.
+const stuckPause = 6
