@@ -58,7 +58,7 @@ func (s *Store) runWaiting(ctx context.Context, members []*waiter, patience time
 			answerAll(members, fmt.Errorf("the transaction was given up: %w", ctx.Err()))
 			return
 		case len(members) > 1 && errors.Is(err, channel.ErrExceeded):
-			s.runApart(ctx, members) // each fits in or does not, in turn
+			s.runApart(ctx, members, patience) // each fits in or does not, in turn
 			return
 		case len(members) > 1 && isAnswer(err):
 			rest, blameErr := s.blame(ctx, members)
