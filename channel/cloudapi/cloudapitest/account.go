@@ -18,6 +18,10 @@ type PortfolioConfig struct {
 	// message outside a service window in moving 24 hours. 0 means 250, the tier
 	// of a new portfolio; negative means unlimited.
 	Limit int
+
+	// Unverified businesses have not proved who they are: an account of theirs may
+	// have two numbers instead of 20, until the limit reaches 2,000 users.
+	Unverified bool
 }
 
 // A Portfolio is a business with its messaging limit; BSUIDs belong to it.
@@ -27,6 +31,7 @@ type Portfolio struct {
 
 	w       *World
 	limit   int              // < 0 = unlimited
+	proven  bool             // business verification is done
 	reached map[string]int64 // user → last time reached outside a window
 }
 
@@ -51,9 +56,27 @@ func (w *World) addPortfolio(cfg PortfolioConfig) *Portfolio {
 	if cfg.Limit == 0 {
 		cfg.Limit = 250
 	}
-	p := &Portfolio{ID: cfg.ID, Name: cfg.Name, w: w, limit: cfg.Limit, reached: make(map[string]int64)}
+	p := &Portfolio{ID: cfg.ID, Name: cfg.Name, w: w, limit: cfg.Limit, proven: !cfg.Unverified, reached: make(map[string]int64)}
 	w.portfolios = append(w.portfolios, p)
 	return p
+}
+
+// verification is the API's word for whether the business has proved who it is.
+func (p *Portfolio) verification() string {
+	if p.proven {
+		return "verified"
+	}
+	return "not_verified"
+}
+
+// numberLimit is how many numbers an account of the portfolio may have.
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/phone-numbers
+// (checked 2026-09-11)
+func (p *Portfolio) numberLimit() int {
+	if p.proven || p.limit < 0 || p.limit >= 2000 {
+		return 20
+	}
+	return 2
 }
 
 // AppConfig describes a Meta app.
@@ -201,6 +224,10 @@ type Account struct {
 	created    templateLog
 	insights   bool
 	directSend bool
+	unpaid     bool   // no payment method
+	reviewed   string // decision of the last policy review; "" = APPROVED
+	made       int64
+	catalogs   []*catalog
 	tallies    map[int64]*tally // by day
 
 	reviewAfter time.Duration // < 0 = by hand
@@ -234,6 +261,7 @@ func (w *World) AddAccount(cfg AccountConfig) *Account {
 	a := &Account{
 		ID: cfg.ID, Name: cfg.Name, Portfolio: cfg.Portfolio,
 		w: w, currency: cfg.Currency, location: cfg.Location, directSend: cfg.DirectSend, reviewAfter: time.Minute,
+		made: w.now(),
 	}
 	w.accounts[a.ID] = a
 	return a

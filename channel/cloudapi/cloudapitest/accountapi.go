@@ -13,10 +13,10 @@ var accountFields = map[string]func(a *Account, e *enc){
 	"id":                           func(a *Account, e *enc) { e.str(a.ID) },
 	"name":                         func(a *Account, e *enc) { e.str(a.Name) },
 	"currency":                     func(a *Account, e *enc) { e.str(a.currency) },
-	"timezone_id":                  func(_ *Account, e *enc) { e.str("1") },
+	"timezone_id":                  func(a *Account, e *enc) { e.str(a.timezone()) },
 	"country":                      func(_ *Account, e *enc) { e.str("US") },
-	"account_review_status":        func(_ *Account, e *enc) { e.str("APPROVED") },
-	"business_verification_status": func(_ *Account, e *enc) { e.str("verified") },
+	"account_review_status":        func(a *Account, e *enc) { e.str(cmp.Or(a.reviewed, "APPROVED")) },
+	"business_verification_status": func(a *Account, e *enc) { e.str(a.Portfolio.verification()) },
 	"ownership_type":               func(_ *Account, e *enc) { e.str("SELF") },
 	"status": func(a *Account, e *enc) {
 		if a.blocked != 0 {
@@ -26,18 +26,35 @@ var accountFields = map[string]func(a *Account, e *enc){
 		}
 	},
 	"message_template_namespace": func(a *Account, e *enc) { e.str("ns_" + a.ID) },
-	"primary_funding_id":         func(_ *Account, e *enc) { e.str("0") },
-	"is_enabled_for_insights":    func(a *Account, e *enc) { e.bool(a.insights) },
+	"primary_funding_id": func(a *Account, e *enc) {
+		if a.unpaid {
+			e.str("")
+		} else {
+			e.str("9" + a.ID)
+		}
+	},
+	"purchase_order_number":     func(_ *Account, e *enc) { e.str("") },
+	"primary_business_location": func(_ *Account, e *enc) { e.str("US") },
+	"is_shared_with_partners":   func(_ *Account, e *enc) { e.bool(false) },
+	"messaging_account_id":      func(a *Account, e *enc) { e.str(a.ID) },
+	"creation_time":             func(a *Account, e *enc) { e.num(a.made / 1e9) },
+	"auth_international_rate_eligibility": func(_ *Account, e *enc) {
+		e.obj(func() {
+			e.key("start_time").num(0)
+			e.key("exception_countries").arr(func() {})
+		})
+	},
+	"owner_business":           func(a *Account, e *enc) { a.owner(e) },
+	"disable_info":             func(_ *Account, e *enc) { e.obj(func() {}) },
+	"violation_info":           func(_ *Account, e *enc) { e.obj(func() {}) },
+	"template_analytics":       func(_ *Account, e *enc) { emptyPoints(e) },
+	"template_group_analytics": func(_ *Account, e *enc) { emptyPoints(e) },
+	"is_enabled_for_insights":  func(a *Account, e *enc) { e.bool(a.insights) },
 	"marketing_messages_lite_api_status": func(_ *Account, e *enc) {
 		e.str("ONBOARDED")
 	},
 	"marketing_messages_onboarding_status": func(_ *Account, e *enc) { e.str("ONBOARDED") },
-	"owner_business_info": func(a *Account, e *enc) {
-		e.obj(func() {
-			e.key("name").str(a.Portfolio.Name)
-			e.key("id").str(a.Portfolio.ID)
-		})
-	},
+	"owner_business_info":                  func(a *Account, e *enc) { a.owner(e) },
 	"on_behalf_of_business_info": func(a *Account, e *enc) {
 		e.obj(func() {
 			e.key("name").str(a.Portfolio.Name)
@@ -70,6 +87,28 @@ var accountFields = map[string]func(a *Account, e *enc){
 	"group_analytics":        func(_ *Account, e *enc) { emptyPoints(e) },
 }
 
+// owner writes the business an account belongs to.
+func (a *Account) owner(e *enc) {
+	e.obj(func() {
+		e.key("name").str(a.Portfolio.Name)
+		e.key("id").str(a.Portfolio.ID)
+	})
+}
+
+// timezone is Graph's number of a time zone; only a few have one here.
+func (a *Account) timezone() string {
+	return cmp.Or(timezoneIDs[a.location.String()], "0")
+}
+
+// timezoneIDs are Graph's numbers of time zones.
+// https://developers.facebook.com/docs/marketing-api/reference/ad-account/timezone-ids
+// (checked 2026-11-29)
+var timezoneIDs = map[string]string{
+	"UTC": "0", "America/Los_Angeles": "1", "America/Denver": "2", "America/Chicago": "6", "America/New_York": "7",
+	"America/Sao_Paulo": "25", "Europe/Berlin": "47", "Europe/Madrid": "54", "Europe/Helsinki": "56", "Europe/Paris": "57",
+	"Europe/London": "58", "Asia/Kolkata": "71",
+}
+
 // getAccount answers GET /{waba-id}. Analytics are fields of the account, which is
 // how Graph has it.
 // https://developers.facebook.com/documentation/business-messaging/whatsapp/analytics
@@ -82,12 +121,8 @@ func getAccount(c *call) *graphError {
 // switched off again.
 func setAccount(c *call) *graphError {
 	a := c.target.account
-	v := c.body.at("is_enabled_for_insights").text
-	if v == "" {
-		v = c.query.Get("is_enabled_for_insights")
-	}
 	// Insights can only be switched on.
-	if v != "true" {
+	if !c.body.at("is_enabled_for_insights").isTrue() {
 		return badParam("Nothing to change.")
 	}
 	a.insights = true
@@ -189,7 +224,7 @@ func templateAnalytics(c *call) *graphError {
 	if !c.target.account.insights {
 		return fail(200007, "Template insights are not enabled for the account.")
 	}
-	if c.query.Get("template_ids") == "" {
+	if c.param("template_ids") == "" {
 		return badParam("The parameter template_ids is required.")
 	}
 	return c.list(0, nil)
@@ -264,15 +299,19 @@ func listAccounts(c *call) *graphError {
 // listNone answers lists that are always empty here, such as the accounts of clients.
 func listNone(c *call) *graphError { return c.list(0, nil) }
 
+// portfolioFields are the fields of a business a client may ask for.
+var portfolioFields = map[string]func(p *Portfolio, e *enc){
+	"id":                  func(p *Portfolio, e *enc) { e.str(p.ID) },
+	"name":                func(p *Portfolio, e *enc) { e.str(p.Name) },
+	"verification_status": func(p *Portfolio, e *enc) { e.str(p.verification()) },
+	"link":                func(p *Portfolio, e *enc) { e.str("https://business.facebook.com/" + p.ID) },
+	"vertical":            func(_ *Portfolio, e *enc) { e.str("OTHER") },
+	"timezone_id":         func(_ *Portfolio, e *enc) { e.num(0) },
+	"is_hidden":           func(_ *Portfolio, e *enc) { e.bool(false) },
+	"whatsapp_business_manager_messaging_limit": func(p *Portfolio, e *enc) { e.str(p.tier()) },
+}
+
 // getPortfolio answers GET /{business-id}.
 func getPortfolio(c *call) *graphError {
-	p := c.target.portfolio
-	c.out.obj(func() {
-		c.out.key("id").str(p.ID)
-		c.out.key("name").str(p.Name)
-		if strings.Contains(c.query.Get("fields"), "whatsapp_business_manager_messaging_limit") {
-			c.out.key("whatsapp_business_manager_messaging_limit").str(p.tier())
-		}
-	})
-	return nil
+	return getFields(c, c.target.portfolio, portfolioFields, "name")
 }

@@ -11,11 +11,13 @@ import (
 
 // authenticate finds the token and checks it and its proof.
 func (c *call) authenticate() *graphError {
-	value := bearer(c.header)
-	if value == "" {
-		if value = c.query.Get("access_token"); value != "" {
-			c.note(RuleTokenInURL, "an access token was sent in the query, where logs keep it")
-		}
+	// As a parameter it wins over the header.
+	value := c.param("access_token")
+	switch {
+	case value == "":
+		value = bearer(c.header)
+	case !c.inBody:
+		c.note(RuleTokenInURL, "the access token of "+c.operation()+" was sent in the query, where logs keep it")
 	}
 	// The platform is not consistent here: 200 on some GETs, 104 and 190 elsewhere.
 	if value == "" {
@@ -32,18 +34,29 @@ func (c *call) authenticate() *graphError {
 	}
 	switch {
 	case t == nil:
-		return fail(190, "Invalid OAuth access token - Cannot parse access token")
+		// What looks like a token is told apart from what does not.
+		if strings.HasPrefix(value, "EAA") {
+			return refusedToken("The access token could not be decrypted")
+		}
+		return refusedToken("Invalid OAuth access token - Cannot parse access token")
 	case t.revoked, t.expires != 0 && c.at >= t.expires:
 		// A few calls may be under way when a token ends.
 		if t.refused++; t.refused > 3 {
 			c.note(RuleAuthLoop, "a token refused with 190 is used again and again")
 		}
-		ge := fail(190, "Error validating access token: session has expired or was revoked")
+		ge := refusedToken("Error validating access token: Session has expired or was revoked.")
 		ge.subcode = 463
 		return ge
 	}
 	c.token = t
 	return c.checkProof(value)
+}
+
+// refusedToken is error 190 with its own sentence, and without error_data.
+func refusedToken(sentence string) *graphError {
+	ge := fail(190, "")
+	ge.title = sentence
+	return ge
 }
 
 // bearer returns the token of the Authorization header; the upload API calls the
@@ -60,7 +73,7 @@ func bearer(h http.Header) string {
 // https://developers.facebook.com/docs/graph-api/guides/secure-requests
 // (checked 2026-11-22)
 func (c *call) checkProof(value string) *graphError {
-	proof := c.query.Get("appsecret_proof")
+	proof := c.param("appsecret_proof")
 	if proof == "" {
 		if c.token.app.requireProof {
 			return &graphError{status: 400, code: 100, title: "API calls from the server require an appsecret_proof argument"}
@@ -68,7 +81,7 @@ func (c *call) checkProof(value string) *graphError {
 		return nil
 	}
 	message := value
-	if t := c.query.Get("appsecret_time"); t != "" {
+	if t := c.param("appsecret_time"); t != "" {
 		message += "|" + t
 	}
 	mac := hmac.New(sha256.New, []byte(c.token.app.Secret))

@@ -2,7 +2,6 @@ package cloudapitest
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -121,85 +120,4 @@ func listBlocked(c *call) *graphError {
 			e.key("wa_id").str(blocked[i].phone)
 		})
 	})
-}
-
-// qrCode is a QR code that opens a chat with a text ready to send.
-type qrCode struct{ code, message string }
-
-// write writes a code; its picture only if asked for.
-func (q qrCode) write(e *enc, image bool) {
-	e.obj(func() {
-		e.key("code").str(q.code)
-		e.key("prefilled_message").str(q.message)
-		e.key("deep_link_url").str("https://wa.me/message/" + q.code)
-		if image {
-			e.key("qr_image_url").str("https://scontent.example.fbcdn.net/qr/" + q.code + ".svg")
-		}
-	})
-}
-
-// saveQR answers POST /{phone-number-id}/message_qrdls: create, or update if it
-// names a code.
-func saveQR(c *call) *graphError {
-	n := c.target.number
-	k := &checker{}
-	f := k.object(&c.body, "")
-	f.oneOf("messaging_product", false, "whatsapp")
-	q := qrCode{code: f.text("code", 0, 0), message: f.text("prefilled_message", 1, 140)}
-	format := f.oneOf("generate_qr_image", false, "SVG", "PNG")
-	f.done()
-	if k.err != nil {
-		return k.err
-	}
-	// Without a code it is a new one.
-	if q.code == "" {
-		if len(n.extra.codes) >= 2000 {
-			return badParam("A number has at most 2,000 QR codes.")
-		}
-		q.code = strings.ToUpper(c.randomHex("qr", 14))
-		n.extra.codes = append(n.extra.codes, q)
-	} else {
-		i := n.qr(q.code)
-		if i < 0 {
-			return notFound(q.code)
-		}
-		n.extra.codes[i] = q
-	}
-	q.write(&c.out, format != "")
-	return nil
-}
-
-// qr finds a code of the number, -1 if there is none.
-func (n *Number) qr(code string) int {
-	return slices.IndexFunc(n.extra.codes, func(q qrCode) bool { return q.code == code })
-}
-
-// getQR answers GET /{phone-number-id}/message_qrdls, all or the one named. An unknown
-// code is an empty list, not an error.
-func getQR(c *call) *graphError {
-	n := c.target.number
-	image := strings.Contains(c.query.Get("fields"), "qr_image_url")
-	if c.rest == "" {
-		return c.list(len(n.extra.codes), func(e *enc, i int) { n.extra.codes[i].write(e, image) })
-	}
-	i := n.qr(c.rest)
-	c.out.obj(func() {
-		c.out.key("data").arr(func() {
-			if i >= 0 {
-				n.extra.codes[i].write(&c.out, image)
-			}
-		})
-	})
-	return nil
-}
-
-// deleteQR answers DELETE /{phone-number-id}/message_qrdls/{code}.
-func deleteQR(c *call) *graphError {
-	n := c.target.number
-	i := n.qr(c.rest)
-	if i < 0 {
-		return notFound(c.rest)
-	}
-	n.extra.codes = slices.Delete(n.extra.codes, i, i+1)
-	return c.success()
 }

@@ -104,8 +104,8 @@ func (c *call) changeCall(x *Call, action, opaque string) *graphError {
 // getCallPermission answers GET /{phone-number-id}/call_permissions. The shape is
 // that of Meta's guide as far as it is published.
 func getCallPermission(c *call) *graphError {
-	u := c.phones[digitsOnly(c.query.Get("user_wa_id"))]
-	if id := c.query.Get("recipient"); id != "" {
+	u := c.phones[digitsOnly(c.param("user_wa_id"))]
+	if id := c.param("recipient"); id != "" {
 		u = c.bsuids[id]
 	}
 	// There is no way to ask about somebody who is not on WhatsApp.

@@ -77,6 +77,7 @@ func TestOurClientAndTheSimulatorReadMetaAlike(t *testing.T) {
 		t.Run(string(content.Kind()), func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)
+			s.account.AddCatalog(cloudapitest.CatalogConfig{ID: "1"})
 			id := s.user.Text(s.number, "hi")
 			n := ours(t, s).Number(s.number.ID)
 			out := message.Outbound{To: message.Recipient{Phone: s.user.Phone()}, Content: content, ReplyTo: id, OpaqueID: "m1"}

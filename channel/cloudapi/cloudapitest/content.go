@@ -46,6 +46,7 @@ type draft struct {
 	tmpl  *Template
 	otp   bool
 	wants []*mediaRef // media that must exist
+	shows []wantedProduct
 }
 
 // more returns the part beside the plain text, made on first use: most messages are
@@ -328,9 +329,9 @@ func (d *draft) listAction(o *fields) {
 	}
 }
 
-// products reads catalog sections.
+// productList reads catalog sections.
 func (d *draft) productList(o *fields) {
-	o.text("catalog_id", 1, 0)
+	catalog := o.text("catalog_id", 1, 0)
 	sections := o.list("sections", 1, 10)
 	for i := range sections {
 		s := o.element("sections", sections, i)
@@ -338,7 +339,9 @@ func (d *draft) productList(o *fields) {
 		items := s.list("product_items", 1, 30)
 		for j := range items {
 			p := s.element("product_items", items, j)
-			d.rich.products = append(d.rich.products, p.text("product_retailer_id", 1, 0))
+			id := p.text("product_retailer_id", 1, 0)
+			d.rich.products = append(d.rich.products, id)
+			d.shows = append(d.shows, wantedProduct{catalog, id})
 			p.done()
 		}
 		s.done()

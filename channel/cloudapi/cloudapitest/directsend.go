@@ -70,7 +70,7 @@ func (c *call) generated(s *directSend, text string) *Template {
 		name = "auto_generated_" + id
 	}
 	body := node{kind: jsonObject, items: []member{
-		{"type", node{kind: jsonString, text: "BODY"}}, {"text", node{kind: jsonString, text: text}},
+		{key: "type", val: node{kind: jsonString, text: "BODY"}}, {key: "text", val: node{kind: jsonString, text: text}},
 	}}
 	t := &Template{
 		ID: id, Name: name, Language: "en", w: c.World, account: a, auto: true, category: strings.ToUpper(s.category),

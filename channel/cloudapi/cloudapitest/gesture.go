@@ -231,7 +231,7 @@ func (u *User) FillFlow(n *Number, answers string) (string, error) {
 	if b.ID == "" {
 		b.ID = "unused"
 	}
-	reply := node{kind: jsonObject, items: append([]member{{"flow_token", node{kind: jsonString, text: b.ID}}}, parsed.items...)}
+	reply := node{kind: jsonObject, items: append([]member{{key: "flow_token", val: node{kind: jsonString, text: b.ID}}}, parsed.items...)}
 	text := enc{}
 	text.node(&reply)
 	return u.write(n, &message{kind: "interactive", replyTo: m.id, rich: &content{wire: members(func(e *enc) {

@@ -1,9 +1,9 @@
 package cloudapitest
 
 import (
+	"cmp"
 	"context"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -20,7 +20,9 @@ type call struct {
 	*World
 	req     *Request
 	method  string
+	host    string
 	version string // version that serves the call, "v26.0"
+	major   int    // its number
 	id      string
 	edge    string
 	rest    string // what follows the edge
@@ -28,6 +30,7 @@ type call struct {
 	header  http.Header
 	body    node       // JSON object, form or query parameters
 	parts   *multipart // upload
+	inBody  bool       // the access token came in the body
 	token   *token
 	target  object
 	ctx     context.Context
@@ -36,6 +39,8 @@ type call struct {
 	at      int64  // when the call is handled, Unix nanoseconds
 
 	summary func(e *enc) // members of "summary" in a list
+	nested  *graphError  // first refusal of an edge asked for as a field
+	depth   int          // how deep edges are nested in fields
 	status  int
 	out     enc
 	skip    bool // out is not JSON but blob
@@ -134,26 +139,27 @@ const (
 // https://developers.facebook.com/docs/graph-api/changelog (checked 2026-11-22)
 const (
 	oldestVersion = 21
-	newestVersion = 26
+	newestVersion = 27
 )
 
 // serveGraph answers one request: take the path apart, read the body, ask the
 // interceptors, act, reply. Only acting holds the lock.
 func (w *World) serveGraph(rw http.ResponseWriter, r *http.Request) {
-	c := &call{World: w, method: r.Method, header: r.Header, ctx: r.Context(), status: http.StatusOK}
+	c := &call{World: w, method: r.Method, host: r.Host, header: r.Header, ctx: r.Context(), status: http.StatusOK}
 	if r.URL.RawQuery != "" {
 		c.query = r.URL.Query()
+	}
+	if r.Method == http.MethodOptions {
+		preflight(rw.Header(), r.Header)
+		return
 	}
 	ge := c.route(r.URL.Path)
 	if ge == nil {
 		ge = c.readBody(r)
 	}
 	c.req = &Request{
-		Method: r.Method, Path: r.URL.Path, Host: r.Host, Operation: c.method + " " + c.edge, Object: c.id,
+		Method: r.Method, Path: r.URL.Path, Host: r.Host, Operation: c.operation(), Object: c.id,
 		body: c.body, parts: c.parts,
-	}
-	if c.edge == "" {
-		c.req.Operation = c.method
 	}
 	verdict := w.intercepted(c.req)
 	if verdict.before(r.Context()) {
@@ -162,7 +168,11 @@ func (w *World) serveGraph(rw http.ResponseWriter, r *http.Request) {
 	if verdict.refuse != nil {
 		ge = verdict.refuse
 	}
-	if ge == nil {
+	switch {
+	case ge != nil:
+	case c.isBatch():
+		ge = c.batch()
+	default:
 		ge = c.answer()
 	}
 	if verdict.lose {
@@ -175,27 +185,33 @@ func (w *World) serveGraph(rw http.ResponseWriter, r *http.Request) {
 	c.reply(rw, ge, verdict)
 }
 
-// route takes the path apart.
+// operation names the call: method and edge.
+func (c *call) operation() string {
+	if c.edge == "" {
+		return c.method
+	}
+	return c.method + " " + c.edge
+}
+
+// route takes the path apart. Slashes may be doubled, and nothing need be there.
 func (c *call) route(path string) *graphError {
-	parts := strings.Split(strings.Trim(path, "/"), "/")
-	major := 0
+	parts := strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
 	// v26.0; everything else is taken for an id.
-	if v, ok := strings.CutPrefix(parts[0], "v"); ok {
-		if m, minor, ok := strings.Cut(v, "."); ok && minor == "0" && digitsOnly(m) == m && m != "" && len(m) < 4 {
-			for _, d := range m {
-				major = major*10 + int(d-'0')
-			}
+	if len(parts) > 0 {
+		if c.major = version(parts[0]); c.major > 0 {
 			parts = parts[1:]
 		}
 	}
-	c.version = "v" + itoa(max(major, oldestVersion)) + ".0"
+	served := min(max(c.major, oldestVersion), newestVersion)
+	c.version = "v" + itoa(served) + ".0"
 	// A version of the future is an error; one of the past is not.
-	if major > newestVersion {
-		return fail(2500, "")
+	if c.major > newestVersion {
+		return unknownPath("v" + itoa(c.major) + ".0")
 	}
-	if major < oldestVersion && parts[0] != mediaPath {
-		c.note(RuleOldVersion, "the call names no Graph version in service and runs on the oldest one")
+	if c.major < oldestVersion && (len(parts) == 0 || parts[0] != mediaPath) {
+		c.note(RuleOldVersion, cmp.Or(versionName(c.major), "a call without a version")+" is no version in service; the call ran on "+c.version)
 	}
+	c.major = served
 	if len(parts) > 0 {
 		c.id = parts[0]
 	}
@@ -205,12 +221,30 @@ func (c *call) route(path string) *graphError {
 	if len(parts) > 2 {
 		c.rest = strings.Join(parts[2:], "/")
 	}
-	for _, gone := range []string{"pretty", "debug", "date_format", "ids"} {
+	for _, gone := range []string{"pretty", "debug", "date_format", "ids", "method", "callback"} {
 		if c.query.Has(gone) {
 			c.note(RuleRemovedFeature, "query parameter "+gone+" was removed from Graph")
 		}
 	}
 	return nil
+}
+
+// version reads a part of a path as v26.0; 0 = it is none.
+func version(part string) (major int) {
+	v, ok := strings.CutPrefix(part, "v")
+	m, minor, dot := strings.Cut(v, ".")
+	if !ok || !dot || minor != "0" || m == "" || len(m) > 3 || digitsOnly(m) != m {
+		return 0
+	}
+	return int(asInt(m))
+}
+
+// versionName writes a version, "" for none.
+func versionName(major int) string {
+	if major == 0 {
+		return ""
+	}
+	return "v" + itoa(major) + ".0"
 }
 
 // readBody reads and parses what came with the request.
@@ -232,6 +266,7 @@ func (c *call) readBody(r *http.Request) *graphError {
 		return badParam("the request body is too large")
 	case strings.HasPrefix(c.id, "upload:"):
 		c.blob = raw
+		c.merge(node{kind: jsonObject})
 	// Uploads of media and of group pictures.
 	case kind == "multipart/form-data":
 		return c.readMultipart(r.Header.Get("Content-Type"), raw)
@@ -240,37 +275,21 @@ func (c *call) readBody(r *http.Request) *graphError {
 		if err != nil {
 			return badParam("the form could not be parsed")
 		}
-		c.body = formNode(form)
+		c.merge(formNode(form))
 	// Everything else is JSON, whatever Content-Type says, as on Graph.
 	case len(raw) > 0:
 		n, err := parseJSON(string(raw))
 		if err != nil {
 			return malformedRequest("the request body is not valid JSON: " + err.Error())
 		}
-		if n.kind != jsonObject {
+		if n.kind != jsonObject && n.kind != jsonNull {
 			return malformedRequest("the request body must be a JSON object")
 		}
-		c.body = n
-	}
-	// Some operations take their parameters in the query.
-	if c.body.kind == jsonAbsent {
-		c.body = formNode(c.query)
+		c.merge(n)
+	default:
+		c.merge(node{kind: jsonObject})
 	}
 	return nil
-}
-
-// formNode turns form or query parameters into an object, without those that
-// every Graph call may have.
-func formNode(v url.Values) node {
-	n := node{kind: jsonObject}
-	for _, k := range slices.Sorted(maps.Keys(v)) {
-		switch k {
-		case "access_token", "appsecret_proof", "appsecret_time", "fields", "limit", "after", "before", "locale":
-		default:
-			n.items = append(n.items, member{k, node{kind: jsonString, text: v.Get(k)}})
-		}
-	}
-	return n
 }
 
 // operation is an entry of the table of operations.
@@ -285,8 +304,11 @@ func (c *call) answer() *graphError {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.at = c.now()
-	if c.id == mediaPath {
+	switch {
+	case c.id == mediaPath:
 		return c.download()
+	case c.id == "":
+		return c.root()
 	}
 	c.target = c.find(c.id)
 	key := c.method + " " + c.id
@@ -301,21 +323,22 @@ func (c *call) answer() *graphError {
 	}
 	// An unknown path is refused after the token was looked at, so that it tells a
 	// stranger nothing.
-	op, known := operations[key]
+	op, known := c.ops[key]
 	if op.scope == "-" {
 		return op.run(c)
 	}
 	if ge := c.authenticate(); ge != nil {
 		return ge
 	}
-	if !known {
-		if c.target.kind() != "" && c.mayAccess() {
-			return &graphError{status: 400, code: 100, title: "Tried accessing nonexisting field or edge (" + c.edge + ")"}
-		}
-		return notFound(c.id)
-	}
-	if !c.mayAccess() {
-		return notFound(c.id)
+	switch {
+	case !c.mayAccess(), c.target.kind() == "" && !known:
+		return c.notFound(c.id)
+	case !known && c.edge != "" && c.method == http.MethodGet:
+		return noField(c.target.kind(), c.edge)
+	case !known:
+		return c.notFound(c.id)
+	case c.rest != "" && !restEdges[c.edge]:
+		return unknownPath(c.rest)
 	}
 	if op.scope != "" && !slices.Contains(c.token.scopes, op.scope) {
 		return fail(10, "Application does not have permission for this action: "+op.scope)
@@ -332,6 +355,7 @@ func (c *call) answer() *graphError {
 func (c *call) reply(rw http.ResponseWriter, ge *graphError, v Verdict) {
 	h := rw.Header()
 	trace := c.trace()
+	wireHeaders(h)
 	values := []string{c.version, trace, "application/json; charset=UTF-8"}
 	h["Facebook-Api-Version"] = values[:1:1]
 	h["X-Fb-Trace-Id"], h["X-Fb-Request-Id"] = values[1:2:2], values[1:2:2]
@@ -353,7 +377,10 @@ func (c *call) reply(rw http.ResponseWriter, ge *graphError, v Verdict) {
 	}
 	if ge != nil {
 		if ge.bug {
-			c.note(RuleMalformed, "the request to "+c.req.Operation+" was malformed: "+strings.SplitN(ge.details, "\"", 2)[0])
+			c.note(RuleMalformed, "the request "+c.req.Operation+" was malformed: "+ge.title)
+		}
+		if challenge := ge.challenge(); challenge != "" {
+			h.Set("Www-Authenticate", challenge)
 		}
 		c.status = ge.status
 		if !ge.partial {

@@ -1,12 +1,18 @@
 package cloudapitest
 
-import "net/http"
+import (
+	"cmp"
+	"net/http"
+	"strings"
+)
 
 // graphError is a refusal in Meta's words.
 type graphError struct {
 	status    int    // HTTP status
 	code      int    // the only field a client should branch on
 	subcode   int    // 0 = omitted
+	kind      string // error.type; "" = OAuthException
+	bare      bool   // the sentence stands without "(#code) " in front
 	title     string // error.message without the "(#code) " prefix
 	details   string // error.error_data.details; "" = omitted
 	transient bool
@@ -125,37 +131,59 @@ func fail(code int, details string) *graphError {
 	if !ok {
 		m = meaning{http.StatusBadRequest, "Error"}
 	}
-	return &graphError{status: m.status, code: code, title: m.title, details: details, transient: m.status >= 500}
+	return &graphError{status: m.status, code: code, title: m.title, details: details, transient: m.status >= 500, bare: code == 104 || code == 190}
 }
 
 // badParam is the usual refusal of a request that does not fit the schema.
 func badParam(details string) *graphError { return fail(100, details) }
 
-// malformedRequest is badParam for what only a defect of the client explains.
-func malformedRequest(details string) *graphError {
-	ge := badParam(details)
-	ge.bug = true
+// malformedRequest refuses what only a defect of the client explains: the sentence is
+// the message itself, without error_data.
+func malformedRequest(sentence string) *graphError {
+	return &graphError{status: http.StatusBadRequest, code: 100, title: sentence, bug: true}
+}
+
+const readTheDocs = "Please read the Graph API documentation at https://developers.facebook.com/docs/graph-api"
+
+// notFound is Graph's answer for an object that does not exist, is not visible to the
+// token or has no such edge; it does not tell which. Without an id, the path was empty.
+func (c *call) notFound(id string) *graphError {
+	ge := &graphError{status: http.StatusBadRequest, code: 100, kind: "GraphMethodException", bare: true}
+	ge.title = "Unsupported " + strings.ToLower(c.method) + " request. "
+	if id != "" {
+		ge.subcode = 33
+		ge.title += "Object with ID '" + id + "' does not exist, cannot be loaded due to missing permissions, or does not support this operation. "
+	}
+	ge.title += readTheDocs
 	return ge
 }
 
-// notFound is Graph's answer for an object that does not exist or is not
-// visible to the token; it does not tell which.
-func notFound(id string) *graphError {
-	return &graphError{
-		status: http.StatusBadRequest, code: 100, subcode: 33,
-		title: "Unsupported request. Object with ID '" + id + "' does not exist, cannot be loaded due to missing permissions, or does not support this operation",
+// noField is the answer for a field or an edge that a kind of object does not have.
+func noField(kind, name string) *graphError {
+	title := "Tried accessing nonexisting field (" + name + ")"
+	if kind := nodeTypes[kind]; kind != "" {
+		title += " on node type (" + kind + ")"
 	}
+	return &graphError{status: http.StatusBadRequest, code: 100, title: title}
+}
+
+// unknownPath is the answer for a path that goes on where nothing is.
+func unknownPath(rest string) *graphError {
+	return &graphError{status: http.StatusBadRequest, code: 2500, bare: true, title: "Unknown path components: /" + rest}
+}
+
+// nodeTypes are Graph's names of the kinds of objects.
+var nodeTypes = map[string]string{
+	"number": "WhatsAppBusinessPhoneNumber", "account": "WhatsAppBusinessAccount", "template": "WhatsAppBusinessHSM",
+	"app": "Application", "portfolio": "Business", "media": "WhatsAppBusinessMedia", "group": "WhatsAppGroup", "upload": "UploadSession",
+	"profile": "WhatsAppBusinessProfile", "user": "User",
 }
 
 // envelope writes {"error":{…}} as on the wire.
 func (g *graphError) envelope(e *enc, trace string) {
 	e.key("error").obj(func() {
-		if g.subcode == 33 || g.title == "" {
-			e.key("message").str(g.title)
-		} else {
-			e.key("message").str("(#" + itoa(g.code) + ") " + g.title)
-		}
-		e.key("type").str("OAuthException")
+		e.key("message").str(g.message())
+		e.key("type").str(cmp.Or(g.kind, "OAuthException"))
 		e.key("code").num(int64(g.code))
 		if g.subcode != 0 {
 			e.key("error_subcode").num(int64(g.subcode))
@@ -171,6 +199,14 @@ func (g *graphError) envelope(e *enc, trace string) {
 		}
 		e.key("fbtrace_id").str(trace)
 	})
+}
+
+// message is the sentence of the error as it stands in error.message.
+func (g *graphError) message() string {
+	if g.bare || g.title == "" {
+		return g.title
+	}
+	return "(#" + itoa(g.code) + ") " + g.title
 }
 
 // item writes the variant that travels in webhooks.

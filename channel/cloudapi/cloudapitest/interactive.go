@@ -38,8 +38,9 @@ func interactiveRuleFor(kind string) (interactiveRule, bool) {
 	case "product":
 		r.headers, r.bare = "", true
 		r.action = func(d *draft, _, a *fields) {
-			a.text("catalog_id", 1, 0)
-			d.rich.products = append(d.rich.products, a.text("product_retailer_id", 1, 0))
+			catalog, id := a.text("catalog_id", 1, 0), a.text("product_retailer_id", 1, 0)
+			d.rich.products = append(d.rich.products, id)
+			d.shows = append(d.shows, wantedProduct{catalog, id})
 		}
 	// Needs a header, checked where headers are read.
 	case "product_list":
@@ -49,7 +50,7 @@ func interactiveRuleFor(kind string) (interactiveRule, bool) {
 		r.headers = ""
 		r.action = func(d *draft, _, a *fields) {
 			p := callToAction(a, "catalog_message", false)
-			p.text("thumbnail_product_retailer_id", 0, 0)
+			d.shows = append(d.shows, wantedProduct{"", p.text("thumbnail_product_retailer_id", 0, 0)})
 			p.done()
 			d.rich.buttons = append(d.rich.buttons, Button{Kind: "catalog", Label: "View catalog"})
 		}
@@ -170,7 +171,9 @@ func (d *draft) card(f *fields) (card Card, shape string) {
 	if kind == "product" {
 		a := f.child("action")
 		card.Product = a.text("product_retailer_id", 1, 0)
-		shape += "/" + a.text("catalog_id", 1, 0)
+		catalog := a.text("catalog_id", 1, 0)
+		d.shows = append(d.shows, wantedProduct{catalog, card.Product})
+		shape += "/" + catalog
 		a.done()
 		return card, shape
 	}

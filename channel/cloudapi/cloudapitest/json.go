@@ -34,8 +34,9 @@ type node struct {
 
 // member is an element of an object (key set) or of an array (key empty).
 type member struct {
-	key string
-	val node
+	key   string
+	val   node
+	loose bool // came in the query: nobody has to know it
 }
 
 var (
@@ -145,7 +146,7 @@ func (r *jsonReader) object(depth int) (node, error) {
 				return node{}, errJSONTwice
 			}
 		}
-		n.items = append(n.items, member{key, val})
+		n.items = append(n.items, member{key: key, val: val})
 		r.skip()
 		if r.next(',') {
 			continue
@@ -330,11 +331,12 @@ func (r *jsonReader) hex4() (rune, error) {
 	return rune(u), nil
 }
 
-// at returns the member key of an object, or an absent node.
+// at returns the member key of an object, or an absent node. A null counts as absent,
+// and an object may be written as a text of JSON.
 func (n *node) at(key string) *node {
-	if n.kind == jsonObject {
+	if n = n.as(jsonObject); n.kind == jsonObject {
 		for i := range n.items {
-			if n.items[i].key == key {
+			if n.items[i].key == key && n.items[i].val.kind != jsonNull {
 				return &n.items[i].val
 			}
 		}
@@ -345,8 +347,8 @@ func (n *node) at(key string) *node {
 // absent is what at returns for a missing key; nothing writes to it.
 var absent = node{kind: jsonAbsent}
 
-// isTrue reports a literal true.
-func (n *node) isTrue() bool { return n.kind == jsonBool && n.text == "true" }
+// isTrue reports true, in whatever way it is written.
+func (n *node) isTrue() bool { v, _ := n.truth(); return v }
 
 // scalar returns strings and numbers as text: several Graph parameters accept
 // both, coordinates and button indexes among them.

@@ -276,7 +276,7 @@ func (p *Portfolio) SetLimit(limit int) {
 		if a.Portfolio == p {
 			w.announce(a, "business_capability_update", func(e *enc) {
 				e.key("max_daily_conversations_per_business").str(p.tier())
-				e.key("max_phone_numbers_per_business").num(20)
+				e.key("max_phone_numbers_per_business").num(int64(p.numberLimit()))
 			}, nil)
 		}
 	}
@@ -287,5 +287,6 @@ func (p *Portfolio) SetLimit(limit int) {
 func (a *Account) Review(decision string) {
 	a.w.mu.Lock()
 	defer a.w.mu.Unlock()
+	a.reviewed = decision
 	a.w.announce(a, "account_review_update", func(e *enc) { e.key("decision").str(decision) }, nil)
 }

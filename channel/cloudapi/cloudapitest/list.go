@@ -1,7 +1,6 @@
 package cloudapitest
 
 import (
-	"cmp"
 	"encoding/base64"
 	"net/url"
 	"strconv"
@@ -13,14 +12,14 @@ import (
 func (c *call) page(size int) (from, to int, ge *graphError) {
 	// Graph's usual page; lists of templates are paged the same way.
 	limit := 25
-	if v := c.query.Get("limit"); v != "" {
+	if v := c.param("limit"); v != "" {
 		n, err := strconv.Atoi(v)
 		if err != nil || n < 1 {
 			return 0, 0, badParam("Param limit must be a positive number.")
 		}
 		limit = min(n, 1000)
 	}
-	switch after, before := c.query.Get("after"), c.query.Get("before"); {
+	switch after, before := c.param("after"), c.param("before"); {
 	case after != "":
 		if from, ge = c.openCursor(after); ge != nil {
 			return 0, 0, ge
@@ -118,54 +117,24 @@ func (c *call) pageURL(key, cursor string) string {
 	return c.cfg.GraphURL + "/" + c.version + "/" + c.id + "/" + c.edge + "?" + q.Encode()
 }
 
-// listFields is list for objects with fields.
-func listFields[T any](c *call, all []T, known map[string]func(T, *enc), defaults string) *graphError {
-	if ge := checkFields(c, known); ge != nil {
-		return ge
+// field is a part of a fields parameter: name.args{inner}.
+type field struct{ name, args, inner string }
+
+// parseFields splits a fields parameter at the top level: a,b{c,d},e.limit(2). A list
+// of JSON does as well.
+func parseFields(list string) []field {
+	var out []field
+	if strings.HasPrefix(strings.TrimSpace(list), "[") {
+		list = strings.Join(splitList(list), ",")
 	}
-	return c.list(len(all), func(e *enc, i int) { writeFields(c, e, all[i], known, defaults) })
-}
-
-// getFields answers with one object.
-func getFields[T any](c *call, obj T, known map[string]func(T, *enc), defaults string) *graphError {
-	if ge := checkFields(c, known); ge != nil {
-		return ge
-	}
-	writeFields(c, &c.out, obj, known, defaults)
-	return nil
-}
-
-// checkFields refuses a fields parameter with a name that does not exist.
-func checkFields[T any](c *call, known map[string]func(T, *enc)) *graphError {
-	for _, name := range splitFields(c.query.Get("fields")) {
-		if known[name] == nil {
-			return &graphError{status: 400, code: 100, title: "Tried accessing nonexisting field (" + name + ")"}
-		}
-	}
-	return nil
-}
-
-// writeFields writes the fields asked for, or the defaults, and the id.
-func writeFields[T any](c *call, e *enc, obj T, known map[string]func(T, *enc), defaults string) {
-	names := splitFields(cmp.Or(c.query.Get("fields"), defaults))
-	e.obj(func() {
-		for _, name := range append(names, "id") {
-			e.key(name)
-			known[name](obj, e)
-		}
-	})
-}
-
-// splitFields splits a fields parameter at the top level: a,b{c,d},e.limit(2). It
-// leaves the id out.
-func splitFields(list string) []string {
-	var out []string
 	depth, start := 0, 0
 	add := func(s string) {
-		name, _, _ := strings.Cut(s, "{")
-		name, _, _ = strings.Cut(name, ".")
-		if name = strings.TrimSpace(name); name != "" && name != "id" {
-			out = append(out, name)
+		var f field
+		s, f.inner, _ = strings.Cut(s, "{")
+		f.inner = strings.TrimSuffix(strings.TrimSpace(f.inner), "}")
+		f.name, f.args, _ = strings.Cut(s, ".")
+		if f.name = strings.TrimSpace(f.name); f.name != "" {
+			out = append(out, f)
 		}
 	}
 	for i := range len(list) {
@@ -182,5 +151,17 @@ func splitFields(list string) []string {
 		}
 	}
 	add(list[start:])
+	return out
+}
+
+// splitFields lists the names of a fields parameter without the id, which every object
+// has.
+func splitFields(list string) []string {
+	var out []string
+	for _, f := range parseFields(list) {
+		if f.name != "id" {
+			out = append(out, f.name)
+		}
+	}
 	return out
 }

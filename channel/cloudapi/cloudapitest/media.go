@@ -10,6 +10,7 @@ import (
 	"mime"
 	mimemultipart "mime/multipart"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -83,7 +84,6 @@ func (w *World) linkHash(id, ends string) string {
 
 // multipart is a parsed upload form.
 type multipart struct {
-	fields   map[string]string
 	mime     string
 	filename string
 	data     []byte
@@ -95,7 +95,7 @@ func (c *call) readMultipart(contentType string, raw []byte) *graphError {
 	if err != nil || params["boundary"] == "" {
 		return badParam("The multipart form has no boundary.")
 	}
-	form := &multipart{fields: make(map[string]string, 4)}
+	form, values := &multipart{}, make(url.Values, 4)
 	r := mimemultipart.NewReader(bytes.NewReader(raw), params["boundary"])
 	for {
 		p, err := r.NextPart()
@@ -113,10 +113,10 @@ func (c *call) readMultipart(contentType string, raw []byte) *graphError {
 			form.mime, form.filename, form.data = p.Header.Get("Content-Type"), p.FileName(), data
 			continue
 		}
-		form.fields[p.FormName()] = string(data)
+		values.Add(p.FormName(), string(data))
 	}
 	c.parts = form
-	c.body = node{kind: jsonObject}
+	c.merge(formNode(values))
 	return nil
 }
 
@@ -126,20 +126,22 @@ func uploadMedia(c *call) *graphError {
 	switch {
 	case form == nil:
 		return badParam("The request must be a multipart form.")
-	case form.fields["messaging_product"] != "whatsapp":
+	case c.param("messaging_product") != "whatsapp":
 		return badParam("The parameter messaging_product is required and must be whatsapp.")
 	// A form without a file part; an empty file is a file.
 	case form.data == nil:
 		return badParam("The parameter file is required.")
 	}
-	kind := form.fields["type"]
+	kind := c.param("type")
 	if kind == "" {
 		kind = form.mime
 	}
 	kind, _, _ = strings.Cut(kind, ";")
 	part, _, _ := strings.Cut(form.mime, ";")
-	if !knownMIME(kind) {
-		return badParam("Param file must be a file with one of the supported types; received " + kind + ".")
+	for _, t := range []string{part, kind} {
+		if !knownMIME(t) {
+			return badRequest("Param file must be a file with one of the types that can be sent. Received file of type '" + t + "'.")
+		}
 	}
 	// The platform finds this out late, by webhook; here it is refused at once, which
 	// is stricter.
@@ -178,10 +180,10 @@ func (c *call) ownMedia() (*media, *graphError) {
 		if !m.gone {
 			c.note(RuleExpiredMedia, "a media id was used after its end of life")
 		}
-		return nil, notFound(c.id)
+		return nil, c.notFound(c.id)
 	}
-	if guard := c.query.Get("phone_number_id"); guard != "" && guard != m.number.ID {
-		return nil, notFound(c.id)
+	if guard := c.param("phone_number_id"); guard != "" && guard != m.number.ID {
+		return nil, c.notFound(c.id)
 	}
 	return m, nil
 }
@@ -218,15 +220,18 @@ func deleteMedia(c *call) *graphError {
 
 // download answers the media URL itself.
 func (c *call) download() *graphError {
-	m := c.media[c.query.Get("mid")]
+	if c.edge == "qr" {
+		return c.drawQR()
+	}
+	m := c.media[c.param("mid")]
 	if ge := c.authenticate(); ge != nil {
 		ge.status = http.StatusUnauthorized
 		return ge
 	}
 	gone := &graphError{status: http.StatusNotFound, code: 100, title: "Media URL is not valid or has expired"}
-	ends := c.query.Get("ext")
+	ends := c.param("ext")
 	switch {
-	case c.method != http.MethodGet, m == nil, c.query.Get("hash") != c.linkHash(m.id, ends):
+	case c.method != http.MethodGet, m == nil, c.param("hash") != c.linkHash(m.id, ends):
 		return gone
 	// 404, not 401: a client that takes it for a bad token would be wrong.
 	case c.at/1e9 >= asInt(ends):

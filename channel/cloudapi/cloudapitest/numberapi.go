@@ -1,6 +1,7 @@
 package cloudapitest
 
 import (
+	"encoding/base64"
 	"slices"
 	"strings"
 	"time"
@@ -88,8 +89,14 @@ var numberFields = map[string]func(n *Number, e *enc){
 	},
 	"search_visibility":                          func(_ *Number, e *enc) { e.str("VISIBLE") },
 	"eligibility_for_api_business_global_search": func(_ *Number, e *enc) { e.str("NON_ELIGIBLE_UNDEFINED_COUNTRY") },
-	"certificate":                                func(_ *Number, e *enc) { e.str("") },
-	"country_code":                               func(n *Number, e *enc) { country, _ := countryOf(n.Phone); e.str(country) },
+	"certificate":                                func(n *Number, e *enc) { e.str(n.certificate(n.name)) },
+	"new_certificate":                            func(n *Number, e *enc) { e.str(n.certificate(n.newName)) },
+	"primary_business_location":                  func(n *Number, e *enc) { e.str(n.country()) },
+	"business_verification_status":               func(n *Number, e *enc) { e.str(n.account.Portfolio.verification()) },
+	"is_calling_enabled":                         func(n *Number, e *enc) { e.bool(n.extra.calling) },
+	"messaging_account_id":                       func(n *Number, e *enc) { e.str(n.account.ID) },
+	"owner_business_info":                        func(n *Number, e *enc) { n.account.owner(e) },
+	"country_code":                               func(n *Number, e *enc) { e.str(n.country()) },
 	"country_dial_code":                          func(n *Number, e *enc) { _, code := countryOf(n.Phone); e.str(code) },
 	"username":                                   func(n *Number, e *enc) { e.str(n.extra.username) },
 	"conversational_automation": func(n *Number, e *enc) {
@@ -122,6 +129,21 @@ var numberFields = map[string]func(n *Number, e *enc){
 		})
 	},
 	"health_status": func(n *Number, e *enc) { n.health(e) },
+}
+
+// certificate is what a display name is registered with: empty without a name, and no
+// secret here.
+func (n *Number) certificate(name string) string {
+	if name == "" {
+		return ""
+	}
+	return base64.StdEncoding.EncodeToString([]byte("certificate of " + n.ID + " for " + name))
+}
+
+// country is the ISO 3166 code of the number.
+func (n *Number) country() string {
+	country, _ := countryOf(n.Phone)
+	return country
 }
 
 // tier is the API's word for the portfolio's messaging limit.
@@ -190,11 +212,11 @@ func getNumber(c *call) *graphError {
 func listNumbers(c *call) *graphError {
 	// The default order is newest first.
 	found := slices.Clone(c.target.account.numbers)
-	if !strings.Contains(c.query.Get("sort"), "ascending") {
+	if !strings.Contains(c.param("sort"), "ascending") {
 		slices.Reverse(found)
 	}
 	for _, mode := range []string{"SANDBOX", "LIVE"} {
-		if f := c.query.Get("filtering"); strings.Contains(f, "account_mode") && strings.Contains(f, mode) {
+		if f := c.param("filtering"); strings.Contains(f, "account_mode") && strings.Contains(f, mode) {
 			found = slices.DeleteFunc(found, func(n *Number) bool { return n.sandbox != (mode == "SANDBOX") })
 		}
 	}

@@ -31,8 +31,8 @@ func (a *App) SignUp(account *Account) string {
 
 // exchangeCode answers GET /oauth/access_token.
 func exchangeCode(c *call) *graphError {
-	app := c.apps[c.query.Get("client_id")]
-	if app == nil || c.query.Get("client_secret") != app.Secret {
+	app := c.apps[c.param("client_id")]
+	if app == nil || c.param("client_secret") != app.Secret {
 		return &graphError{status: 400, code: 1, title: "Error validating client secret."}
 	}
 	write := func(value string) *graphError {
@@ -43,10 +43,10 @@ func exchangeCode(c *call) *graphError {
 		return nil
 	}
 	// The app's own token, for its subscriptions.
-	if c.query.Get("grant_type") == "client_credentials" {
+	if c.param("grant_type") == "client_credentials" {
 		return write(c.appToken(app).value)
 	}
-	code := c.query.Get("code")
+	code := c.param("code")
 	s := c.signups[code]
 	if s == nil || s.app != app || c.at >= s.ends {
 		return &graphError{status: 400, code: 100, subcode: 36009, title: "This authorization code has expired or has been used."}
@@ -69,7 +69,7 @@ func (w *World) appToken(app *App) *token {
 
 // debugToken answers GET /debug_token.
 func debugToken(c *call) *graphError {
-	t := c.tokens[c.query.Get("input_token")]
+	t := c.tokens[c.param("input_token")]
 	e := &c.out
 	e.obj(func() {
 		e.key("data").obj(func() {
@@ -105,7 +105,7 @@ func debugToken(c *call) *graphError {
 					})
 				}
 			})
-			e.key("user_id").str("10" + t.app.ID[min(2, len(t.app.ID)):])
+			e.key("user_id").str(t.userID())
 		})
 	})
 	return nil
@@ -117,20 +117,14 @@ func subscribeFields(c *call) *graphError {
 	if c.token != c.appToken(c.target.app) {
 		return fail(200, "An app access token is required.")
 	}
-	get := func(key string) string {
-		if v := c.body.at(key).text; v != "" {
-			return v
-		}
-		return c.query.Get(key)
-	}
-	uri, verify, fields := get("callback_url"), get("verify_token"), get("fields")
-	if get("object") != "whatsapp_business_account" || uri == "" || fields == "" {
+	uri, verify, fields := c.param("callback_url"), c.param("verify_token"), c.param("fields")
+	if c.param("object") != "whatsapp_business_account" || uri == "" || fields == "" {
 		return badParam("The parameters object, callback_url and fields are required.")
 	}
 	if ge := c.checkOverride(uri, verify); ge != nil {
 		return ge
 	}
-	c.target.app.callback, c.target.app.fields = uri, strings.Split(strings.ReplaceAll(fields, " ", ""), ",")
+	c.target.app.callback, c.target.app.fields = uri, splitList(fields)
 	return c.success()
 }
 
@@ -150,13 +144,7 @@ var uploadTypes = " application/pdf image/jpeg image/jpg image/png video/mp4 "
 // startUpload answers POST /{app-id}/uploads.
 // https://developers.facebook.com/docs/graph-api/guides/upload (checked 2026-11-22)
 func startUpload(c *call) *graphError {
-	get := func(key string) string {
-		if v := c.query.Get(key); v != "" {
-			return v
-		}
-		return c.body.at(key).scalar()
-	}
-	size, kind := int(asInt(get("file_length"))), get("file_type")
+	size, kind := int(asInt(c.param("file_length"))), c.param("file_type")
 	switch {
 	case size <= 0 || size > 100<<20:
 		return badParam("Param file_length must be the size of the file.")

@@ -22,6 +22,9 @@ func addNumberCall(c *call) *graphError {
 	if digitsOnly(cc) != cc || len(cc+phone) < 7 || len(cc+phone) > 15 {
 		return badParam("Param phone_number is not a valid phone number.")
 	}
+	if len(c.target.account.numbers) >= c.target.account.Portfolio.numberLimit() {
+		return badParam("The account has reached its limit of " + itoa(c.target.account.Portfolio.numberLimit()) + " phone numbers.")
+	}
 	moving := migrate.isTrue() || migrate.text == "true"
 	if old := c.numberByPhone(cc + phone); old != nil {
 		switch {

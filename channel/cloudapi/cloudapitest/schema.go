@@ -28,7 +28,7 @@ type fields struct {
 
 // object starts reading n, which must be an object.
 func (k *checker) object(n *node, path string) *fields {
-	switch {
+	switch n = n.as(jsonObject); {
 	case n.kind == jsonAbsent:
 		k.reject(fail(131008, "The parameter "+path+" is required."))
 		n = &absent
@@ -54,10 +54,13 @@ func (f *fields) at(key string) string {
 func (f *fields) get(key string) *node {
 	if f.n.kind == jsonObject {
 		for i := range f.n.items {
-			if f.n.items[i].key == key {
-				f.seen |= 1 << i
-				return &f.n.items[i].val
+			if f.n.items[i].key != key {
+				continue
 			}
+			if f.seen |= 1 << i; f.n.items[i].val.kind == jsonNull {
+				break // counts as absent
+			}
+			return &f.n.items[i].val
 		}
 	}
 	return &absent
@@ -78,6 +81,11 @@ func (f *fields) text(key string, least, limit int) string {
 		return ""
 	case jsonString:
 	default:
+		// Graph turns numbers and words at the top into text; objects are read by
+		// WhatsApp, which does not.
+		if f.path == "" && n.kind < jsonString {
+			break
+		}
 		f.reject(malformedRequest("Param " + f.at(key) + " must be a string."))
 		return ""
 	}
@@ -113,10 +121,11 @@ func (f *fields) oneOf(key string, required bool, words ...string) string {
 // flag reads an optional boolean.
 func (f *fields) flag(key string) bool {
 	n := f.get(key)
-	if n.kind != jsonAbsent && n.kind != jsonBool {
+	v, ok := n.truth()
+	if n.kind != jsonAbsent && !ok {
 		f.reject(malformedRequest("Param " + f.at(key) + " must be a boolean."))
 	}
-	return n.isTrue()
+	return v
 }
 
 // number reads a number, written as number or string, within bounds. Absent is 0
@@ -140,8 +149,7 @@ func (f *fields) number(key string, required bool, least, most float64) float64 
 
 // list reads an array of least to most elements.
 func (f *fields) list(key string, least, most int) []member {
-	n := f.get(key)
-	switch {
+	switch n := f.get(key).as(jsonArray); {
 	case n.kind == jsonAbsent && least == 0:
 		return nil
 	case n.kind == jsonAbsent:
@@ -153,8 +161,9 @@ func (f *fields) list(key string, least, most int) []member {
 	case len(n.items) < least || len(n.items) > most:
 		f.reject(fail(131009, "Param "+f.at(key)+" must have between "+itoa(least)+" and "+itoa(most)+" elements."))
 		return nil
+	default:
+		return n.items
 	}
-	return n.items
 }
 
 // child starts reading a member that must be an object.
@@ -165,14 +174,18 @@ func (f *fields) element(key string, items []member, i int) *fields {
 	return f.object(&items[i].val, f.at(key)+"["+itoa(i)+"]")
 }
 
-// done refuses keys that were not asked for.
+// done refuses keys that were not asked for, with the name of what holds them.
 func (f *fields) done() {
 	if f.n.kind != jsonObject {
 		return
 	}
 	for i := range f.n.items {
-		if f.seen&(1<<i) == 0 {
-			f.reject(malformedRequest("Unexpected key \"" + f.n.items[i].key + "\" on param " + f.at(f.n.items[i].key) + "."))
+		if m := &f.n.items[i]; f.seen&(1<<i) == 0 && !m.loose && m.val.kind != jsonNull {
+			where := ""
+			if f.path != "" {
+				where = " on param \"" + f.path + "\""
+			}
+			f.reject(malformedRequest("Unexpected key \"" + m.key + "\"" + where + "."))
 			return
 		}
 	}

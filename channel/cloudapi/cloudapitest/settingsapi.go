@@ -20,10 +20,10 @@ const verticals = " OTHER AUTO BEAUTY APPAREL EDU ENTERTAIN EVENT_PLAN FINANCE G
 func getProfile(c *call) *graphError {
 	n := c.target.number
 	known := []string{"about", "address", "description", "email", "profile_picture_url", "websites", "vertical"}
-	asked := splitFields(c.query.Get("fields"))
+	asked := splitFields(c.param("fields"))
 	for _, name := range asked {
 		if name != "messaging_product" && !slices.Contains(known, name) {
-			return badParam("Tried accessing nonexisting field (" + name + ")")
+			return noField("profile", name)
 		}
 	}
 	c.out.obj(func() {
@@ -235,8 +235,40 @@ func setAutomation(c *call) *graphError {
 	if k.err != nil {
 		return k.err
 	}
-	n.extra.welcome, n.extra.automation = welcome, c.body
+	n.extra.welcome = welcome
+	n.extra.automation = n.automation(welcome, prompts, commands)
 	return c.success()
+}
+
+// automation is what was set, in the shape it is read back, whatever encoding it came in.
+func (n *Number) automation(welcome bool, prompts, commands []member) node {
+	word := "false"
+	if welcome {
+		word = "true"
+	}
+	for i := range commands {
+		commands[i].val = *commands[i].val.as(jsonObject)
+	}
+	return node{kind: jsonObject, items: []member{
+		{key: "enable_welcome_message", val: node{kind: jsonBool, text: word}},
+		{key: "prompts", val: node{kind: jsonArray, items: prompts}},
+		{key: "commands", val: node{kind: jsonArray, items: commands}},
+		{key: "id", val: node{kind: jsonString, text: n.ID}},
+	}}
+}
+
+// getAutomation answers the GET of the same edge: a list of one, empty before the
+// first POST.
+func getAutomation(c *call) *graphError {
+	n := c.target.number
+	c.out.obj(func() {
+		c.out.key("data").arr(func() {
+			if n.extra.automation.kind != jsonAbsent {
+				c.out.node(&n.extra.automation)
+			}
+		})
+	})
+	return nil
 }
 
 // getCommerce answers GET /{phone-number-id}/whatsapp_commerce_settings.
@@ -265,13 +297,11 @@ func setCommerce(c *call) *graphError {
 	}
 	for _, key := range []string{"is_cart_enabled", "is_catalog_visible"} {
 		v := c.body.at(key)
-		if v.kind == jsonAbsent && c.query.Has(key) {
-			v = &node{kind: jsonString, text: c.query.Get(key)}
-		}
-		switch v.text {
-		case "":
-		case "true", "false":
-			n.extra.commerce[key] = v.text == "true"
+		on, ok := v.truth()
+		switch {
+		case v.kind == jsonAbsent:
+		case ok:
+			n.extra.commerce[key] = on
 		default:
 			return badParam("Param " + key + " must be a boolean.")
 		}
@@ -320,7 +350,7 @@ func getEncryption(c *call) *graphError {
 
 // setEncryption answers the POST. It looks at the form of the key, not at its bits.
 func setEncryption(c *call) *graphError {
-	key := c.body.at("business_public_key").text
+	key := c.param("business_public_key")
 	if !strings.HasPrefix(key, "-----BEGIN PUBLIC KEY-----") {
 		return badParam("Param business_public_key must be a PEM encoded RSA key.")
 	}

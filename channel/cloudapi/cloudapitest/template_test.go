@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
 )
 
 // TestDefinitionsAreCheckedAsOnThePlatform takes each documented rule for template
@@ -117,6 +119,7 @@ func TestACarouselIsFilledCardByCard(t *testing.T) {
 func TestAProductCarouselIsAsLongAsTheSend(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
+	s.account.AddCatalog(cloudapitest.CatalogConfig{ID: "7"})
 	card := `{"components":[{"type":"HEADER","format":"PRODUCT"},{"type":"BUTTONS","buttons":[{"type":"SPM","text":"View"}]}]}`
 	_, err := s.account.AddTemplate(`{"name":"p","language":"en_US","category":"MARKETING","components":[{"type":"BODY","text":"New."},{"type":"CAROUSEL","cards":[` + card + `,` + card + `]}]}`)
 	require.NoError(t, err)

@@ -104,7 +104,7 @@ func (c *call) createFromLibrary(name string) *graphError {
 		return badParam("The library template cannot be read.")
 	}
 	body := c.body
-	body.items = append(slices.Clone(body.items), member{"components", components})
+	body.items = append(slices.Clone(body.items), member{key: "components", val: components})
 	t, ge := c.defineTemplate(c.target.account, &body)
 	if ge != nil {
 		return ge
@@ -118,7 +118,7 @@ func (c *call) createFromLibrary(name string) *graphError {
 func listLibrary(c *call) *graphError {
 	var names []string
 	for name := range library {
-		if strings.Contains(name, c.query.Get("search")) {
+		if strings.Contains(name, c.param("search")) {
 			names = append(names, name)
 		}
 	}
@@ -169,13 +169,8 @@ func editTemplate(c *call) *graphError {
 // deleteTemplates answers DELETE /{waba-id}/message_templates: by name, by name and
 // id, or up to 100 ids, all or none.
 func deleteTemplates(c *call) *graphError {
-	name, id := c.query.Get("name"), c.query.Get("hsm_id")
-	var ids []string
-	if list, err := parseJSON(c.query.Get("hsm_ids")); err == nil && list.kind == jsonArray {
-		for i := range list.items {
-			ids = append(ids, list.items[i].val.scalar())
-		}
-	}
+	name, id := c.param("name"), c.param("hsm_id")
+	ids := c.texts("hsm_ids")
 	if name == "" && (len(ids) == 0 || len(ids) > 100) {
 		return badParam("One of the parameters name and hsm_ids is required.")
 	}
@@ -220,8 +215,8 @@ func archiveTemplates(c *call) *graphError {
 		from, to, event = "ARCHIVED", StatusApproved, "UNARCHIVED"
 	}
 	var found []*Template
-	for id := range strings.SplitSeq(c.body.at("hsm_ids").text, ",") {
-		t := c.templates[strings.TrimSpace(id)]
+	for _, id := range c.texts("hsm_ids") {
+		t := c.templates[id]
 		if t == nil || t.account != c.target.account || t.status != from {
 			return badParam("A template of hsm_ids does not exist or is not " + from + ".")
 		}
@@ -247,7 +242,7 @@ func upsertTemplates(c *call) *graphError {
 	}
 	var made []*Template
 	for i := range languages {
-		def := node{kind: jsonObject, items: []member{{"language", languages[i].val}}}
+		def := node{kind: jsonObject, items: []member{{key: "language", val: languages[i].val}}}
 		for _, m := range c.body.items {
 			if m.key != "languages" {
 				def.items = append(def.items, m)
@@ -282,11 +277,11 @@ func migrateTemplates(c *call) *graphError {
 	if source == nil || !c.token.reaches(source) || source.Portfolio != a.Portfolio {
 		return badParam("Param source_waba_id is not an account of the same business.")
 	}
-	only := c.body.at("template_ids")
+	only := c.texts("template_ids")
 	var copied, refused []*Template
 	for _, t := range source.templates {
 		switch {
-		case only.kind == jsonArray && !slices.ContainsFunc(only.items, func(m member) bool { return m.val.scalar() == t.ID }):
+		case len(only) > 0 && !slices.Contains(only, t.ID):
 		case t.gone || t.status != StatusApproved || t.quality != "GREEN" && t.quality != "UNKNOWN":
 		case a.template(t.Name, t.Language) != nil:
 			refused = append(refused, t)
@@ -316,20 +311,20 @@ func migrateTemplates(c *call) *graphError {
 
 // previewTemplates answers GET /{waba-id}/message_template_previews.
 func previewTemplates(c *call) *graphError {
-	if !strings.EqualFold(c.query.Get("category"), "AUTHENTICATION") {
+	if !strings.EqualFold(c.param("category"), "AUTHENTICATION") {
 		return badParam("Param category must be AUTHENTICATION.")
 	}
-	languages := strings.Split(c.query.Get("language"), ",")
-	if c.query.Get("language") == "" {
+	languages := c.texts("language")
+	if len(languages) == 0 {
 		languages = []string{"en_US"}
 	}
 	c.out.obj(func() {
 		c.out.key("data").arr(func() {
 			for _, l := range languages {
 				c.out.obj(func() {
-					c.out.key("body").str(presetBody(c.query.Get("add_security_recommendation") == "true"))
-					c.out.opt("footer", presetFooter(c.query.Get("code_expiration_minutes")))
-					c.out.key("language").str(strings.TrimSpace(l))
+					c.out.key("body").str(presetBody(c.body.at("add_security_recommendation").isTrue()))
+					c.out.opt("footer", presetFooter(c.param("code_expiration_minutes")))
+					c.out.key("language").str(l)
 					c.out.key("buttons").arr(func() {
 						c.out.obj(func() { c.out.key("text").str("Copy code") })
 					})

@@ -34,6 +34,12 @@ var templateFields = map[string]func(t *Template, e *enc){
 	"message_send_ttl_seconds":        func(t *Template, e *enc) { e.num(t.ttl) },
 	"cta_url_link_tracking_opted_out": func(_ *Template, e *enc) { e.bool(false) },
 	"sub_category":                    func(_ *Template, e *enc) { e.str("CUSTOM") },
+	"degrees_of_freedom_spec":         func(_ *Template, e *enc) { e.obj(func() {}) },
+	"creative_sourcing_spec":          func(_ *Template, e *enc) { e.obj(func() {}) },
+	"bid_spec":                        func(_ *Template, e *enc) { e.obj(func() {}) },
+	"is_primary_device_delivery_only": func(_ *Template, e *enc) { e.bool(false) },
+	"display_format":                  func(_ *Template, e *enc) { e.str("") },
+	"specific_rejection_reasons":      func(_ *Template, e *enc) { e.arr(func() {}) },
 	"library_template_name":           func(_ *Template, e *enc) { e.str("") },
 	"product_set_id":                  func(_ *Template, e *enc) { e.str("") },
 	"source":                          func(t *Template, e *enc) { e.str(t.sourceName()) },
@@ -74,7 +80,7 @@ func listTemplates(c *call) *graphError {
 	for _, t := range c.target.account.templates {
 		if !t.gone && c.wanted("name", t.Name) && c.wanted("status", t.status) && c.wanted("language", t.Language) &&
 			c.wanted("category", t.category) && c.wanted("quality_score", t.quality) && c.wanted("source", t.sourceName()) &&
-			strings.Contains(t.Name+"\n"+t.body.text, cmp.Or(c.query.Get("name_or_content"), c.query.Get("content"))) {
+			strings.Contains(t.Name+"\n"+t.body.text, cmp.Or(c.param("name_or_content"), c.param("content"))) {
 			found = append(found, t)
 		}
 	}
@@ -92,6 +98,6 @@ func getTemplate(c *call) *graphError {
 
 // wanted applies a filter parameter.
 func (c *call) wanted(key, value string) bool {
-	v := c.query.Get(key)
+	v := c.param(key)
 	return v == "" || strings.EqualFold(v, value)
 }

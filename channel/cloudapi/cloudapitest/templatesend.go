@@ -103,8 +103,9 @@ func (b *binding) headerParams(o *fields, h part, into *content) string {
 	case "location":
 		into.place = place(slot)
 	case "product":
-		into.products = append(into.products, slot.text("product_retailer_id", 1, 0))
-		slot.text("catalog_id", 1, 0)
+		id := slot.text("product_retailer_id", 1, 0)
+		into.products = append(into.products, id)
+		b.d.shows = append(b.d.shows, wantedProduct{slot.text("catalog_id", 0, 0), id})
 	default:
 		sub := draft{rich: into}
 		sub.mediaObject(slot, kind, false)

@@ -95,7 +95,7 @@ func suggestUsernames(c *call) *graphError {
 // deleteContact answers DELETE /{phone-number-id}/contact_book: the portfolio
 // forgets a phone number.
 func deleteContact(c *call) *graphError {
-	u := c.bsuids[c.query.Get("bsuid")]
+	u := c.bsuids[c.param("bsuid")]
 	if u == nil {
 		return badParam("Param bsuid is not that of a known contact.")
 	}

@@ -75,6 +75,7 @@ type World struct {
 	// held while code under test runs.
 	pump sync.Mutex
 	mu   sync.Mutex
+	ops  map[string]operation
 
 	moved  atomic.Int64 // nanoseconds added to base
 	traces atomic.Uint64
@@ -135,7 +136,7 @@ func New(cfg Config) (*World, error) {
 	}
 	cfg.setDefaults()
 	w := &World{
-		cfg: cfg, base: cfg.Now,
+		cfg: cfg, base: cfg.Now, ops: operations,
 		wake:      make(chan struct{}, 1),
 		rng:       rand.New(rand.NewPCG(cfg.Seed, 1)),
 		storm:     rand.New(rand.NewPCG(cfg.Seed, 2)),
