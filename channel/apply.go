@@ -25,7 +25,7 @@ func (h *Hub) apply(ctx context.Context, w *Work) (err error) {
 	case a.Voucher == vouchedByNobody:
 		return h.notCovered(ctx, w, "")
 	}
-	if p, ok := ev.Payload.(*webhook.Unknown); ok {
+	if p, ok := ev.Payload.(*webhook.Unknown); ok && !acquaints(p) {
 		return h.bury(ctx, w, &notUnderstood{p, ev.Field})
 	}
 	if h.hooks.ApplyDone != nil {
@@ -115,11 +115,15 @@ func (u *unit) event(in *incoming, w *Work) error {
 		u.hub.log.LogAttrs(u.ctx, slog.LevelError, "channel: WhatsApp reports a problem of the number",
 			slog.String("channel", in.ch.ID), slog.Int("code", p.Error.Code))
 		return nil
-	default: // known, and nothing that conversations depend on
+	default: // known, or a mere acquaintance, and nothing that conversations depend on
 		u.count(in.ch.ID, "events_"+word(in.ev.Field), in.at, 1)
 		return nil
 	}
 }
+
+// acquaints says that an item is what WhatsApp tells of a person beside items that are about
+// somebody else, such as the notice of a changed number. Nothing happened in it.
+func acquaints(p *webhook.Unknown) bool { return p.Type == "contacts" && p.Err == nil }
 
 // notUnderstood is the cause of dead letters that a later version may be able to read.
 type notUnderstood struct {

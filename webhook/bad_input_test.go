@@ -106,6 +106,13 @@ var badInputs = []struct {
 	// Values.
 	{"a member nobody knows", in("messages", `{"polls":[{"a":1}],"messages":[`+good+`],"version":27}`), []string{"Unknown", "Message/Text", "Unknown"}},
 	{"contacts that go with nothing", in("messages", `{"metadata":{"phone_number_id":"2"},"contacts":[{"wa_id":"13125550143"}],"messages":[]}`), []string{"Unknown"}},
+	{"a contact beside an item about somebody else", in("messages", `{"contacts":[{"wa_id":"13125550143","user_id":"US.1"},{"wa_id":"14155550177","user_id":"US.2"}],"messages":[{"id":"a","from":"13125550143","from_user_id":"US.1","type":"text","text":{"body":"x"}}]}`), []string{"Message/Text", "Unknown"}},
+	{"a contact beside a system message", in("messages", `{"contacts":[{"wa_id":"13125550143","profile":{"name":"Dana"}}],"messages":[{"id":"a","from":"13125550143","type":"system","system":{"type":"user_changed_number","wa_id":"14155550177","body":"x"}}]}`), []string{"Message/System", "Unknown"}},
+	{"a contact beside an error", in("messages", `{"contacts":[{"wa_id":"13125550143"}],"errors":[{"code":1}]}`), []string{"ErrorNotice", "Unknown"}},
+	{"a contact beside an unknown list", in("messages", `{"contacts":[{"wa_id":"13125550143"}],"holograms":[1]}`), []string{"Unknown", "Unknown"}},
+	{"a contact beside an unknown item", in("messages", `{"contacts":[{"wa_id":"13125550143"}],"messages":[{"type":"text"}]}`), []string{"Unknown!", "Unknown"}},
+	{"a contact beside an echo to somebody else", in("smb_message_echoes", `{"contacts":[{"wa_id":"13125550143","user_id":"US.1"}],"message_echoes":[{"id":"a","from":"12025550142","to":"14155550177","to_user_id":"US.2","type":"text","text":{"body":"x"}}]}`), []string{"Echo/Text", "Unknown"}},
+	{"a contact beside somebody else's in standby", in("standby", `{"standby":{"contacts":[{"wa_id":"1","user_id":"US.1"},{"wa_id":"2","user_id":"US.2"}],"messages":[{"id":"a","from_user_id":"US.1","type":"text","text":{"body":"x"}}]}}`), []string{"StandbyMessage/Text", "Unknown"}},
 	{"contacts that go with nothing and are none", in("calls", `{"contacts":"x"}`), []string{"Unknown"}},
 	{"contacts that go with nothing in standby", in("standby", `{"standby":{"contacts":[{"wa_id":"13125550143"}]}}`), []string{"Unknown"}},
 	{"lists of nothing", in("messages", `{"metadata":{"phone_number_id":"2"},"contacts":[],"messages":[],"statuses":[]}`), nil},

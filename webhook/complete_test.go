@@ -25,7 +25,6 @@ var notTyped = map[string]string{
 	".statuses.recipient_type":           "a participant says it",
 	".interactive.action":                "only in an old sample, where nothing else names the reply",
 	".contacts.wa_id":                    "the item names the person itself",
-	".contacts.user_id":                  "the item names the person itself",
 	".contacts.parent_user_id":           "the item names the person itself",
 	".threads.id":                        "the context of the thread says it",
 	".threads.context.wa_id":             "the message says it",

@@ -7,6 +7,8 @@ type contact struct {
 	Identity
 	keyHash string
 	at      span
+	value   value
+	used    bool // an item is about this person
 }
 
 // readContacts takes in the contacts of a value.
@@ -17,7 +19,7 @@ func (p *parser) readContacts(v value) {
 		if c.Kind() != jsonscan.Object {
 			continue
 		}
-		p.contacts = append(p.contacts, contact{at: at(c)})
+		p.contacts = append(p.contacts, contact{at: at(c), value: c})
 		k := &p.contacts[len(p.contacts)-1]
 		it := c.Iter()
 		for it.Next() {
@@ -80,6 +82,7 @@ func (p *parser) complete(id *Identity) (at span, keyHash string) {
 	if c == nil || p.ours(&c.Identity) {
 		return span{}, ""
 	}
+	c.used = true
 	id.merge(&c.Identity)
 	return c.at, c.keyHash
 }

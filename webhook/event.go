@@ -95,7 +95,8 @@ type Unknown struct {
 	Field string
 
 	// Type is the wire name of what was not understood: a message type, the
-	// subtype of an interactive reply, or a key of the value. May be empty.
+	// subtype of an interactive reply, or a key of the value. "contacts" is what a
+	// value tells of a person whom none of its items is about. May be empty.
 	Type string
 
 	// Raw is the JSON that was not understood, as received: the whole item, or

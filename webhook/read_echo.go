@@ -33,8 +33,8 @@ func (p *parser) standby(m value) {
 			p.unknown(box, shapeItem, "standby", errNotObject)
 			continue
 		}
+		before, known := p.count(), len(p.contacts)
 		p.readContacts(box.Get("contacts"))
-		before := p.count()
 		it := box.Iter()
 		for it.Next() {
 			key := it.Key()
@@ -49,7 +49,7 @@ func (p *parser) standby(m value) {
 			}
 			p.items(it.Value(), shapeStandby, read)
 		}
-		p.loneContacts(box, shapeAside, before)
+		p.loneContacts(box, shapeStandby, shapeAside, before, known)
 	}
 }
 

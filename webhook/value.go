@@ -21,7 +21,7 @@ func (p *parser) value(v value) {
 		for i := range lists {
 			p.valueList(field, lists[i].Key(), lists[i].Value())
 		}
-		p.loneContacts(v, shapeMember, before)
+		p.loneContacts(v, shapeItem, shapeMember, before, 0)
 		return
 	}
 	read := accountReader(field)
@@ -106,16 +106,28 @@ func (p *parser) shared(v value, lists []jsonscan.Iter) []jsonscan.Iter {
 	return lists
 }
 
-// loneContacts keeps the contacts of v if they go with no item: there is no event
-// since the one before.
-func (p *parser) loneContacts(v value, s shape, before int) {
+// loneContacts keeps the contacts from the n-th on that go with no item: beside a notice
+// about the number, a system message, or an item about somebody else. one is the shape of a
+// contact, all that of the whole member, which is kept if there is nothing else in v.
+func (p *parser) loneContacts(v value, one, all shape, before, n int) {
 	const key = "contacts"
-	if p.count() != before {
+	if len(p.contacts) == n && p.count() == before {
+		if c := v.Get(key); c.Exists() && (c.Kind() != jsonscan.Array || c.Len() > 0) {
+			p.list(key)
+			p.unknown(c, all, key, nil)
+		}
 		return
 	}
-	if c := v.Get(key); c.Exists() && (c.Kind() != jsonscan.Array || c.Len() > 0) {
-		p.list(key)
-		p.unknown(c, s, key, nil)
+	listed := false
+	for i := n; i < len(p.contacts); i++ {
+		if c := &p.contacts[i]; !c.used {
+			if !listed {
+				p.list(key)
+				listed = true
+			}
+			c.used = true
+			p.unknown(c.value, one, key, nil)
+		}
 	}
 }
 
