@@ -50,6 +50,12 @@ func (d *Delivery) acceptedAt() time.Time {
 	return earliest(earliest(at, d.DeliveredAt), earliest(d.ReadAt, d.PlayedAt))
 }
 
+// reaches says that the message arrives, as far as anybody knows.
+func (d *Delivery) reaches() bool {
+	state := d.State()
+	return state != Failed && state != Cancelled
+}
+
 // stands says that WhatsApp has the message and that it did not fail.
 func (d *Delivery) stands() bool { return !d.acceptedAt().IsZero() && d.State() != Failed }
 
@@ -58,6 +64,11 @@ func (d *Delivery) stands() bool { return !d.acceptedAt().IsZero() && d.State() 
 func (u *unit) outcome(ch *Channel, m *Message, before Delivery) error {
 	if was := before.acceptedAt(); was.IsZero() && !m.Delivery.acceptedAt().IsZero() && m.Target == "" {
 		u.countSent(m)
+	}
+	if m.Reach != "" && before.reaches() != m.Delivery.reaches() {
+		if err := u.countReach(ch.portfolio(), m, m.Delivery.reaches()); err != nil {
+			return err
+		}
 	}
 	switch {
 	case m.Target != "":

@@ -187,6 +187,7 @@ func (h *Hub) change(ctx context.Context, actor access.Actor, id string, edit fu
 	if err := h.channels.put(c); err != nil {
 		return err
 	}
+	h.forgetBudget(id)
 	h.wakeSending()
 	return nil
 }

@@ -40,14 +40,23 @@ func (u *unit) reserve(ch *Channel, customer *Customer, out *message.Outbound, c
 	if name := nonEmpty(string(category), string(out.Category)); name != "" {
 		m.Category = pricing.CategoryOf(strings.ToLower(name))
 	}
-	totals, free, err := u.spent(ch)
-	if err != nil {
-		return err
+	month := pricing.MonthOf(u.now, ch.zone())
+	tier := u.hub.prices.FreeTier(u.now, ch.zone())
+	if ch.tallied() {
+		if err := u.hub.trueUp(u.ctx, ch, month); err != nil {
+			return err
+		}
+		free, err := u.total(ch.freeTally(month))
+		if err != nil {
+			return err
+		}
+		m.FreeLeft = max(0, tier-int(free))
 	}
-	m.FreeLeft = max(0, u.hub.prices.FreeTier(u.now, ch.zone())-free)
 	charge := u.hub.prices.Charge(m, customer.Window, u.now, ch.zone())
 	entry := pricing.Entry{Channel: ch.ID}
 	if market, ok := u.hub.marketsOn(day).Of(customer.Phone); ok {
+		entry.Market = market
+	} else if market, ok := u.hub.marketsOn(day).OfCountry(countryOf(customer.BSUID)); ok {
 		entry.Market = market
 	}
 	var rate pricing.Micros
@@ -55,14 +64,18 @@ func (u *unit) reserve(ch *Channel, customer *Customer, out *message.Outbound, c
 		rate, _ = card.Cost(charge, entry.Market, 0)
 	}
 	hold := pricing.NewHold(charge, rate, u.now, ch.zone())
-	if ch.Budget != nil {
-		if err := ch.Budget.Admit(totals, hold); err != nil {
-			return err
-		}
-		u.after = append(u.after, u.lowWater(ch, totals, entry.Reserve(hold)))
+	if ch.Budget == nil {
+		u.book(ch, msg, entry.Reserve(hold))
+		return nil
+	}
+	if err := u.admit(ch, month, hold); err != nil {
+		return err
+	}
+	if hold.Free > 0 { // what is taken for free must still be so when it is counted
+		u.within(ch.freeTally(month), int64(tier)-hold.Free)
 	}
 	u.book(ch, msg, entry.Reserve(hold))
-	return nil
+	return u.lowWater(ch, month)
 }
 
 // marketsOn returns the markets of a day. They are kept until they change, since building
@@ -76,24 +89,10 @@ func (h *Hub) marketsOn(day pricing.Date) *pricing.Markets {
 	return m
 }
 
-// lowWater returns what tells the host, after the commit, if the budget runs low.
-func (u *unit) lowWater(ch *Channel, totals pricing.Totals, entry pricing.Entry) func() {
-	_, held := entry.Posting()
-	totals = totals.Plus(held)
-	balance := pricing.Balance{Budget: *ch.Budget, Used: ch.Budget.Used(totals), Remaining: ch.Budget.Remaining(totals)}
-	if ch.Budget.Monthly {
-		balance.Month = pricing.MonthOf(u.now, ch.zone())
-	}
-	key, h, ctx := ch.ID+"|"+string(balance.Month), u.hub, u.ctx
-	return func() {
-		if !ch.Budget.Low(totals) {
-			h.low.Delete(key)
-			return
-		}
-		if _, told := h.low.Swap(key, true); !told && h.hooks.BudgetLow != nil {
-			h.hooks.BudgetLow(ctx, BudgetInfo{Channel: ch.ID, Balance: balance})
-		}
-	}
+// countryOf is the country that a BSUID names, such as US in US.123 and US.ENT.123.
+func countryOf(bsuid string) string {
+	country, _, _ := strings.Cut(bsuid, ".")
+	return country
 }
 
 // priceKind says what kind of message Meta charges for.
@@ -105,37 +104,6 @@ func priceKind(out *message.Outbound, category template.Category) pricing.Kind {
 		return pricing.KindReaction
 	}
 	return pricing.KindService
-}
-
-// spent sums up what the channel has used of its budget, and how many service messages
-// its number has used this month, those on the way included.
-func (u *unit) spent(ch *Channel) (totals pricing.Totals, freeUsed int, err error) {
-	if ch.Budget == nil && len(ch.Rates) == 0 {
-		return totals, 0, nil // nobody asks
-	}
-	month := pricing.MonthOf(u.now, ch.zone())
-	var from *Position // only a budget that never starts anew needs the months before
-	if ch.Budget == nil || ch.Budget.Monthly {
-		from = &Position{Sort: moneySort(string(month)) - 1}
-	}
-	rows, err := u.hub.money(u.ctx, ch.ID, from)
-	if err != nil {
-		return totals, 0, err
-	}
-	for _, r := range u.Add { // earlier messages of this very unit
-		if row, ok := moneyRow(ch.ID, r); ok {
-			rows = append(rows, row)
-		}
-	}
-	for _, r := range rows {
-		if ch.Budget != nil && (!ch.Budget.Monthly || r.Key.Month == month) {
-			totals = totals.Plus(r.Totals)
-		}
-		if r.Key.Month == month {
-			freeUsed += int(r.FreeUsed())
-		}
-	}
-	return totals, freeUsed, nil
 }
 
 // money reads the running totals of a channel, behind a position if after is not nil.
@@ -175,6 +143,7 @@ func (u *unit) book(ch *Channel, m *Message, entry pricing.Entry) {
 		for name, n := range row.Counters() {
 			u.add(Record{Kind: kindMoney, Key: ch.ID + "|" + name, Parent: ch.ID, Sort: moneySort(name), N: n})
 		}
+		u.tally(ch, &row)
 	}
 	u.countCost(ch, m.Cost, entry)
 	m.Cost = entry

@@ -90,7 +90,8 @@ type Hub struct {
 	gate      *hostGate
 	running   atomic.Bool
 	low       sync.Map // budgets that are known to run low, by channel and month
-	limits    reaches
+	limitless sync.Map // channels without a known messaging limit of which was warned
+	booked    sync.Map // when the running totals of channels were last made sure of
 	prices    pricing.Rules
 	markets   atomic.Pointer[pricing.Markets]
 }
@@ -199,6 +200,7 @@ func (h *Hub) Run(ctx context.Context) error {
 		return err
 	}
 	var wg sync.WaitGroup
+	wg.Go(func() { h.lookAtBudgets(work) })
 	for _, r := range h.runners {
 		wg.Go(func() { r.run(ctx, work) })
 	}

@@ -1,8 +1,12 @@
 package channel_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -122,15 +126,139 @@ func TestTheLimitIsSharedByProcessesAndNumbers(t *testing.T) {
 
 func TestALimitThatSaysNothingRefusesNothing(t *testing.T) {
 	t.Parallel()
-	for _, limit := range []string{"TIER_UNLIMITED", "TIER_NOT_SET", "-1", "a form of the future"} {
+	for limit, counted := range map[string]int{"TIER_UNLIMITED": 0, "-1": 0, "TIER_NOT_SET": 1, "a form of the future": 1, "": 1} {
 		t.Run(limit, func(t *testing.T) {
 			t.Parallel()
 			experiment(t, notifying(t), func(t *testing.T, l *lab) {
 				require.NoError(t, l.hub.Observe(t.Context(), "support", time.Now(), channel.Standing{MessagingLimit: limit}))
 				_, err := l.notify(kim, "reminder")
 				require.NoError(t, err)
-				require.Empty(t, l.records("reach"), "nothing needs to be kept")
+				require.Len(t, l.records("reach"), counted, "should a limit become known, it counts from now on")
+				_, err = l.notify(stranger(1), "reminder")
+				require.NoError(t, err)
+				require.Equal(t, counted, strings.Count(l.logs.String(), "messaging limit not known"), "an operator is told once")
 			})
 		})
 	}
+}
+
+// tiers is a wire that tells its limit.
+type tiers struct {
+	*wire
+	limit string
+	asked int
+}
+
+func (w *tiers) MessagingLimit(context.Context) (string, error) {
+	w.asked++
+	return w.limit, nil
+}
+
+func TestTheLimitIsLearnedFromTheSender(t *testing.T) {
+	t.Parallel()
+	line := &tiers{wire: &wire{}, limit: "TIER_250"}
+	o := notifying(t)
+	with := o.config
+	o.config = func(c *channel.Config) { with(c); c.Channels[0].Sender = line }
+	experiment(t, o, func(t *testing.T, l *lab) {
+		l.pass(time.Second)
+		health, err := l.hub.Health(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, "TIER_250", health.Channels[0].Standing.MessagingLimit)
+		require.NotContains(t, l.logs.String(), "messaging limit not known")
+		l.pass(72 * time.Hour)
+		require.LessOrEqual(t, line.asked, 4, "once a day is enough")
+		require.GreaterOrEqual(t, line.asked, 3)
+	})
+}
+
+func TestTheLimitHoldsWhoeverSendsAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	store := memstore.New()
+	synctest.Test(t, func(t *testing.T) {
+		o := notifying(t)
+		o.store = store
+		hubs := []*lab{newLab(t, o), newLab(t, o), newLab(t, o)}
+		require.NoError(t, hubs[0].hub.Observe(t.Context(), "support", time.Now(), channel.Standing{MessagingLimit: "TIER_250"}))
+		var took, refused atomic.Int64
+		var wg sync.WaitGroup
+		for n := range 300 {
+			wg.Go(func() {
+				switch _, err := hubs[n%3].notify(stranger(n), "reminder"); {
+				case err == nil:
+					took.Add(1)
+				case errors.Is(err, pricing.ErrLimitReached):
+					refused.Add(1)
+				default:
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		require.EqualValues(t, 250, took.Load())
+		require.EqualValues(t, 50, refused.Load())
+	})
+}
+
+func TestWhoWasNotReachedDoesNotCountForTheLimit(t *testing.T) {
+	t.Parallel()
+	o := notifying(t)
+	with := o.config
+	budget := &pricing.Budget{Unit: pricing.BudgetMessages, Limit: 249}
+	o.config = func(c *channel.Config) { with(c); spends(t, budget)(c) }
+	experiment(t, o, func(t *testing.T, l *lab) {
+		require.NoError(t, l.hub.Observe(t.Context(), "support", now2026(), channel.Standing{MessagingLimit: "TIER_250"}))
+		var last *channel.Message
+		for n := range 249 {
+			m, err := l.notify(stranger(n), "reminder")
+			require.NoError(t, err)
+			last = m
+		}
+		for n := range 5 {
+			_, err := l.notify(stranger(300+n), "reminder")
+			require.ErrorIs(t, err, pricing.ErrBudgetExhausted)
+		}
+		require.Len(t, l.records("reach"), 249, "who was refused for another reason was not reached")
+		l.pass(10 * time.Second)
+		l.post(stranger(248).fails(outWAMID("template"), last.ID, 131026))
+		l.pass(10 * time.Second)
+		require.Len(t, l.records("reach"), 248, "nor was who has no WhatsApp")
+
+		s := l.hub.Channels()[0]
+		s.Budget = nil
+		require.NoError(t, l.hub.Change(t.Context(), admin, s))
+		for n := range 2 {
+			_, err := l.notify(stranger(400+n), "reminder")
+			require.NoError(t, err)
+		}
+		_, err := l.notify(stranger(402), "reminder")
+		require.ErrorIs(t, err, pricing.ErrLimitReached)
+		l.pass(25 * time.Hour)
+		_, err = l.notify(stranger(402), "reminder")
+		require.NoError(t, err)
+	})
+}
+
+func TestOneOfTwoMessagesThatFailedStillReachedThePerson(t *testing.T) {
+	t.Parallel()
+	experiment(t, notifying(t), func(t *testing.T, l *lab) {
+		var all []*channel.Message
+		for range 2 {
+			m, err := l.notify(kim, "reminder")
+			require.NoError(t, err)
+			all = append(all, m)
+			l.pass(time.Second)
+		}
+		require.Len(t, l.records("reach"), 1)
+		l.post(kim.fails("wamid.a", all[0].ID, 131026))
+		l.pass(time.Second)
+		require.Len(t, l.records("reach"), 1)
+		l.post(kim.fails("wamid.b", all[1].ID, 131026))
+		l.pass(time.Second)
+		require.Empty(t, l.records("reach"))
+		require.Zero(t, l.records("reached")[0].N)
+		l.post(kim.status(time.Now(), "wamid.b", all[1].ID, "delivered"))
+		l.pass(time.Second)
+		require.Len(t, l.records("reach"), 1, "it arrived after all")
+	})
 }

@@ -182,6 +182,8 @@ type Message struct {
 	Target   string    `json:"target,omitempty"`
 	Shown    bool      `json:"shown,omitempty"`
 	Replaced *Reaction `json:"replaced,omitempty"`
+	// Reach names the person who counts for the messaging limit because of the message.
+	Reach string `json:"reach,omitempty"`
 	// Answer is what the message counts for in its conversation; nil for what is no answer.
 	Answer *answer `json:"answer,omitempty"`
 	// Sending says that the message was handed to the Sender and no answer is known yet.

@@ -43,6 +43,14 @@ type Sender interface {
 	MarkRead(ctx context.Context, wamid string, typing bool) error
 }
 
+// A LimitTeller is a [Sender] that can say how many people its number may write to first
+// within 24 hours, such as "TIER_2K". Package cloudapi's Number is one. The hub asks it when
+// it starts and once a day from then on; otherwise it knows what webhooks and the host say,
+// see [Hub.Observe].
+type LimitTeller interface {
+	MessagingLimit(ctx context.Context) (string, error)
+}
+
 // Media moves files between the host and WhatsApp for one number. Package cloudapi's
 // Number is one.
 type Media interface {

@@ -2,8 +2,10 @@ package channel
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"sync"
+	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/message"
@@ -11,82 +13,173 @@ import (
 )
 
 // kindReach is the kind of the records that say when a person was last written to first,
-// by the portfolio that did it.
-const kindReach = "reach"
-
-// How often a process looks for what others have sent, and how far back it looks, so that
-// a commit that took long or a clock that is behind is not overlooked.
+// by the portfolio that did it; kindReached that of their number, which the store bounds.
 const (
-	reachFresh = time.Second
-	reachSlack = 15 * time.Second
-	reachLife  = 24 * time.Hour
+	kindReach   = "reach"
+	kindReached = "reached"
 )
 
-// reaches are the counts behind the messaging limits, by portfolio. What counts is in the
-// store; this is its mirror, since counting up to 100,000 records for each message would
-// not do.
-type reaches struct {
-	mu   sync.Mutex
-	seen map[string]*reachMirror
+// reachLife is how long a person counts.
+const reachLife = 24 * time.Hour
+
+// reached says which messages a person counts for: one that failed reached nobody.
+type reached struct {
+	By []string `json:"by,omitempty"` // IDs of messages
+	// Many says that there were more than are worth keeping: the person counts for good.
+	Many bool `json:"many,omitempty"`
 }
 
-type reachMirror struct {
-	mu    sync.Mutex
-	count *pricing.Reach
-	at    time.Time // as of when
-}
-
-func (r *reaches) of(portfolio string) *reachMirror {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.seen == nil {
-		r.seen = map[string]*reachMirror{}
-	}
-	m := r.seen[portfolio]
-	if m == nil {
-		m = &reachMirror{count: pricing.NewReach(0)}
-		r.seen[portfolio] = m
-	}
-	return m
-}
+// maxReachedBy bounds how many messages to one person are told apart within a day.
+const maxReachedBy = 20
 
 // reach counts a person who is written to outside a service window, or refuses because the
-// portfolio has reached as many as it may within 24 hours. The error matches
-// pricing.ErrLimitReached. While the limit is not known, WhatsApp alone decides. Processes
-// that send at the same moment may go beyond it by what they send within a second.
-func (u *unit) reach(ch *Channel, customer *Customer, out *message.Outbound) error {
+// portfolio has reached as many as it may within 24 hours, over all processes. The error
+// matches pricing.ErrLimitReached. While the limit is not known people are counted all the
+// same, and WhatsApp alone decides.
+func (u *unit) reach(ch *Channel, customer *Customer, out *message.Outbound, m *Message) error {
 	if out.Content.Kind() != message.KindTemplate || customer.Group != "" || customer.Window.OpenAt(u.now) {
 		return nil
 	}
 	var s standing
-	if ok, err := u.load(kindStanding, ch.ID, &s); err != nil || !ok {
+	if _, err := u.load(kindStanding, ch.ID, &s); err != nil {
 		return err
 	}
-	tier, ok := s.tier()
-	if !ok {
+	tier, known := s.tier()
+	switch {
+	case !known:
+		u.hub.warnOfLimit(u.ctx, ch)
+	case tier == pricing.TierUnlimited:
 		return nil
 	}
 	portfolio := ch.portfolio()
-	person := derivedID("p_", portfolio, nonEmpty(canonicalPhone(customer.Phone), customer.BSUID))
-	m := u.hub.limits.of(portfolio)
-	if err := m.refresh(u.ctx, u.hub.store, portfolio, u.now); err != nil {
+	m.Reach = derivedID("p_", portfolio, nonEmpty(canonicalPhone(customer.Phone), customer.BSUID))
+	again, err := u.load(kindReach, m.Reach, nil)
+	if err != nil {
 		return err
 	}
-	m.count.SetTier(tier)
-	// That it counts although the commit may fail errs on the safe side.
-	if err := m.count.Reserve(person, u.now); err != nil {
-		return err
+	if known && !again {
+		if err := u.roomFor(portfolio, tier); err != nil {
+			return err
+		}
 	}
-	if _, err := u.load(kindReach, person, nil); err != nil {
-		return err
-	}
-	return u.save(kindReach, person, portfolio, micros(u.now), struct{}{})
+	return u.countReach(portfolio, m, true)
 }
 
-// tier is the messaging limit; false if there is none, or none that could be read.
+// countReach makes a person count for a message, or no longer.
+func (u *unit) countReach(portfolio string, m *Message, counts bool) error {
+	var r reached
+	known, err := u.load(kindReach, m.Reach, &r)
+	if err != nil || !known && !counts || counts == slices.Contains(r.By, m.ID) {
+		return err
+	}
+	total := Record{Kind: kindReached, Key: portfolio, N: 1}
+	if !counts {
+		r.By = slices.DeleteFunc(slices.Clone(r.By), func(id string) bool { return id == m.ID })
+		if len(r.By) > 0 || r.Many {
+			return u.save(kindReach, m.Reach, portfolio, micros(m.At), r)
+		}
+		total.N = -1
+		u.add(total)
+		return u.remove(kindReach, m.Reach)
+	}
+	r.By = append(slices.Clone(r.By), m.ID)
+	if r.Many = r.Many || len(r.By) > maxReachedBy; r.Many {
+		r.By = nil
+	}
+	if !known {
+		u.add(total)
+	}
+	return u.save(kindReach, m.Reach, portfolio, micros(m.At), r)
+}
+
+// roomFor makes sure that the portfolio may reach one more person.
+func (u *unit) roomFor(portfolio string, tier pricing.Tier) error {
+	total := Record{Kind: kindReached, Key: portfolio}
+	n, err := u.total(total)
+	if err == nil && n >= int64(tier) { // perhaps somebody's day is over
+		if err = u.hub.forgetReached(u.ctx, portfolio, u.now); err == nil {
+			delete(u.read, total.id())
+			n, err = u.total(total)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if n >= int64(tier) {
+		return u.limitReached(portfolio, tier, int(n))
+	}
+	u.within(total, int64(tier)-1)
+	return nil
+}
+
+// limitReached says when another person can be reached.
+func (u *unit) limitReached(portfolio string, tier pricing.Tier, n int) error {
+	e := &pricing.LimitError{Tier: tier, Reached: n}
+	over := n - int(tier) + 1 // as many must be forgotten
+	oldest, err := u.hub.store.List(u.ctx, Query{Kind: kindReach, Parent: portfolio, Limit: min(max(over, 1), 1000)})
+	if err != nil {
+		return fmt.Errorf("channel: read messaging limit: %w", err)
+	}
+	if len(oldest) > 0 && tier > 0 {
+		e.Next = time.UnixMicro(oldest[len(oldest)-1].Sort).UTC().Truncate(time.Second).Add(reachLife)
+	}
+	return e
+}
+
+// warnOfLimit says once for each channel that nobody knows its messaging limit.
+func (h *Hub) warnOfLimit(ctx context.Context, ch *Channel) {
+	if _, told := h.limitless.Swap(ch.ID, true); !told {
+		h.log.LogAttrs(ctx, slog.LevelWarn, "channel: messaging limit not known: people who are written to first are counted, but none is refused",
+			slog.String("channel", ch.ID))
+	}
+}
+
+// How often the messaging limit of a number is asked for, and how long that may take.
+const (
+	limitEvery   = 24 * time.Hour
+	limitTimeout = 10 * time.Second
+)
+
+// learnLimits asks for the messaging limits of which nothing was heard for a day.
+func (h *Hub) learnLimits(ctx context.Context, now time.Time) {
+	for _, s := range h.Channels() {
+		ch, ok := h.channels.get(s.ID)
+		if !ok || !ch.Enabled {
+			continue
+		}
+		teller, ok := ch.Sender.(LimitTeller)
+		if !ok {
+			continue
+		}
+		if err := h.learnLimit(ctx, s.ID, teller, now); err != nil {
+			h.log.LogAttrs(ctx, slog.LevelWarn, "channel: messaging limit not learned", slog.String("channel", s.ID),
+				slog.String("reason", reasonOf(err)))
+		}
+	}
+}
+
+func (h *Hub) learnLimit(ctx context.Context, channel string, teller LimitTeller, now time.Time) error {
+	known, err := get[standing](ctx, h.store, kindStanding, channel)
+	switch {
+	case errors.Is(err, ErrNotFound):
+	case err != nil:
+		return err
+	case now.Sub(known.Limit.At) < limitEvery:
+		return nil
+	}
+	ask, cancel := context.WithTimeout(ctx, limitTimeout)
+	defer cancel()
+	limit, err := teller.MessagingLimit(ask)
+	if err != nil {
+		return err
+	}
+	return h.Observe(ctx, channel, now, Standing{MessagingLimit: limit})
+}
+
+// tier is the messaging limit; false if none is known, or none that could be read.
 func (s *standing) tier() (pricing.Tier, bool) {
 	tier, err := pricing.ParseTier(s.Limit.Value)
-	return tier, err == nil && tier != pricing.TierUnlimited
+	return tier, err == nil
 }
 
 // portfolio names what shares a messaging limit.
@@ -100,39 +193,11 @@ func (s *Settings) portfolio() string {
 	return "channel|" + s.ID
 }
 
-// refresh takes in whom this and other processes have reached since the last time.
-func (m *reachMirror) refresh(ctx context.Context, store Store, portfolio string, now time.Time) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if now.Sub(m.at) < reachFresh && !now.Before(m.at) {
-		return nil
-	}
-	from := now.Add(-reachLife)
-	if since := m.at.Add(-reachSlack); since.After(from) {
-		from = since
-	}
-	after := &Position{Sort: micros(from)}
-	for {
-		page, err := store.List(ctx, Query{Kind: kindReach, Parent: portfolio, After: after, Limit: 1000})
-		if err != nil {
-			return fmt.Errorf("channel: read messaging limit: %w", err)
-		}
-		for _, r := range page {
-			m.count.Note(r.Key, time.UnixMicro(r.Sort))
-		}
-		if len(page) < 1000 {
-			m.at = now
-			return nil
-		}
-		after = &Position{page[999].Sort, page[999].Key}
-	}
-}
-
 // forgetReached removes the records of people whose 24 hours are over.
 func (h *Hub) forgetReached(ctx context.Context, portfolio string, now time.Time) error {
-	for {
+	for range maxConflicts {
 		page, err := h.store.List(ctx, Query{
-			Kind: kindReach, Parent: portfolio, Before: &Position{Sort: micros(now.Add(-reachLife - reachSlack))}, Limit: 500,
+			Kind: kindReach, Parent: portfolio, Before: &Position{Sort: micros(now.Add(-reachLife)) + 1}, Limit: 500,
 		})
 		if err != nil {
 			return fmt.Errorf("channel: forget: %w", err)
@@ -140,12 +205,13 @@ func (h *Hub) forgetReached(ctx context.Context, portfolio string, now time.Time
 		if len(page) == 0 {
 			return nil
 		}
-		b := &Batch{}
-		for _, r := range page {
+		b := &Batch{Put: page, Add: []Record{{Kind: kindReached, Key: portfolio, N: -int64(len(page))}}}
+		for _, r := range page { // put as it was, so that nobody is forgotten twice, or just after a new message
 			b.Delete = append(b.Delete, RecordKey{kindReach, r.Key})
 		}
-		if _, err := h.store.Commit(ctx, b); err != nil {
+		if _, err := h.store.Commit(ctx, b); err != nil && !errors.Is(err, ErrConflict) {
 			return fmt.Errorf("channel: forget: %w", err)
 		}
 	}
+	return nil
 }

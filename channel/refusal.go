@@ -19,6 +19,11 @@ func (h *Hub) refused(ctx context.Context, i *AuditInfo, cause error) {
 	if why == "" || i.Channel == "" || errors.Is(cause, access.ErrDenied) {
 		return
 	}
+	if d := deferredOf(ctx); d != nil {
+		info := *i // the host's transaction would take it along, and may hold others up
+		d.add(nil, func() { h.refused(context.WithoutCancel(d.outside), &info, cause) })
+		return
+	}
 	err := h.do(ctx, func(u *unit) error {
 		u.count(i.Channel, "refused", u.now, 1)
 		if errors.Is(cause, window.ErrClosed) {

@@ -183,14 +183,14 @@ func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Repl
 	if err := out.Validate(); err != nil {
 		return nil, err
 	}
-	if err := u.reach(ch, customer, out); err != nil {
-		return nil, err
-	}
 	msg.ID, msg.Conversation, msg.Channel, msg.Direction = id, conv.ID, ch.ID, Outbound
 	msg.Author = authorOf(r.Actor)
 	msg.Quoted, msg.Key = r.Quote, r.Key
 	msg.At, msg.Delivery.QueuedAt = u.now.UTC(), u.now.UTC()
 	if err := u.reserve(ch, customer, out, category, msg); err != nil {
+		return nil, err
+	}
+	if err := u.reach(ch, customer, out, msg); err != nil {
 		return nil, err
 	}
 	if target != nil { // no message of the conversation, but a change of one

@@ -77,9 +77,9 @@ type Settings struct {
 	Uncertain     UncertainPolicy `json:"uncertain,omitempty"`
 	UncertainWait rules.Duration  `json:"uncertain_wait,omitempty"`
 
-	// Budget bounds what the channel may spend; nil: no bound. Charged messages beyond it
-	// are refused. Several processes that send at the same moment may overdraw it by what
-	// is in flight.
+	// Budget bounds what the channel may spend; nil: no bound. Messages beyond it are refused.
+	// The store decides and counts in one step, so that any number of processes that send at
+	// the same moment spend what there is and no more.
 	Budget *pricing.Budget `json:"budget,omitempty"`
 	// TimeZone is the time zone of the account, an IANA name such as "Europe/Helsinki", in
 	// which months and price changes begin; "" means UTC.
@@ -130,7 +130,7 @@ func (s *Settings) Validate() error {
 	bad(s.Uncertain != Hold && s.Uncertain != Resend, "uncertain: want \"\" or %q", Resend)
 	bad(s.UncertainWait < 0, "uncertain_wait: negative")
 	if b := s.Budget; b != nil {
-		bad(b.Unit != pricing.BudgetAmount && b.Unit != pricing.BudgetMessages, "budget: unit: want \"\" or %q", pricing.BudgetMessages)
+		bad(!b.Unit.Known(), "budget: unit: want \"\", %q or %q", pricing.BudgetMessages, pricing.BudgetEvery)
 		bad(b.Limit < 0 || b.LowWater < 0, "budget: negative limit or low_water")
 	}
 	if err := s.Redact.Validate(); err != nil {

@@ -22,7 +22,7 @@ type Standing struct {
 	// PENDING_REVIEW; webhooks say REJECTED for DECLINED.
 	NameStatus string
 	// MessagingLimit is how many people the portfolio may write to first within 24 hours,
-	// such as TIER_2K. While it is not known the hub does not count.
+	// such as TIER_2K. While it is not known, people are counted but none is refused.
 	MessagingLimit string
 	// TokenExpires is when the Sender's token ends. A token that never ends is not known.
 	TokenExpires time.Time

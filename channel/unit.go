@@ -39,7 +39,7 @@ const maxConflicts = 20
 
 // A unit is one read-decide-write step: it reads records, collects changes and
 // commits them together. If another process changed one of the records meanwhile,
-// [Hub.do] runs the step again from the beginning.
+// or a running total came to its bound, [Hub.do] runs the step again from the beginning.
 type unit struct {
 	ctx  context.Context
 	hub  *Hub
@@ -50,6 +50,8 @@ type unit struct {
 	wake []string // queues that got work
 	// author is who acts; zero for WhatsApp, customers and rules.
 	author Author
+	// room is what running totals may come to before this unit adds to them; see within.
+	room map[RecordKey]int64
 	// after is called once the changes are committed.
 	after []func()
 	// timerWork is the claimed timer of the conversation, while it is being handled.
@@ -68,7 +70,7 @@ func (h *Hub) do(ctx context.Context, step func(u *unit) error) error {
 func (h *Hub) doGuessing(ctx context.Context, guess []known, step func(u *unit) error) error {
 	for range maxConflicts {
 		err := h.try(ctx, guess, step)
-		if !errors.Is(err, ErrConflict) {
+		if !errors.Is(err, ErrConflict) && !errors.Is(err, ErrExceeded) {
 			return err
 		}
 		guess = nil
@@ -88,16 +90,29 @@ func (h *Hub) try(ctx context.Context, guess []known, step func(u *unit) error) 
 	if u.empty() {
 		return nil
 	}
+	u.Bound = u.bounds()
 	if _, err := h.store.Commit(ctx, &u.Batch); err != nil {
 		return fmt.Errorf("channel: commit: %w", err)
 	}
-	for _, q := range u.wake {
-		h.wake(q)
-	}
-	for _, f := range u.after {
-		f()
-	}
+	u.committed()
 	return nil
+}
+
+// committed does what may be done only now: at once, or when the host has committed too.
+func (u *unit) committed() {
+	end := func() {
+		for _, q := range u.wake {
+			u.hub.wake(q)
+		}
+		for _, f := range u.after {
+			f()
+		}
+	}
+	if d := deferredOf(u.ctx); d != nil {
+		d.add(end, nil)
+		return
+	}
+	end()
 }
 
 func (u *unit) empty() bool {
@@ -190,6 +205,15 @@ func (u *unit) save(kind, key, parent string, sort int64, doc any) error {
 	}
 	u.puts[id] = len(u.Put)
 	u.Put = append(u.Put, r)
+	return nil
+}
+
+// remove deletes a record that was loaded in this unit, unless somebody changes it meanwhile.
+func (u *unit) remove(kind, key string) error {
+	if err := u.save(kind, key, "", 0, struct{}{}); err != nil {
+		return err
+	}
+	u.Delete = append(u.Delete, RecordKey{kind, key})
 	return nil
 }
 

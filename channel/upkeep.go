@@ -46,6 +46,7 @@ func (h *Hub) upkeep(ctx context.Context, w *Work) error {
 		if err := h.forget(ctx, now); err != nil {
 			return err
 		}
+		h.learnLimits(ctx, now)
 	}
 	next, err := h.prune(ctx, at, now)
 	if err != nil {

@@ -26,7 +26,7 @@ func (l *Ledger) Balance(channel string, month Month) (Balance, bool) {
 		return Balance{}, false
 	}
 	k := b.period(channel, month)
-	return b.balance(k.Month, l.sums[k]), true
+	return b.Balance(k.Month, b.Used(l.sums[k])), true
 }
 
 // FreeLeft returns how many of a month's free service messages the channel has

@@ -106,8 +106,14 @@ func (e Entry) Merge(f Entry) Entry {
 	}
 }
 
-// messages returns how many messages are held, charged or not.
-func (h Hold) messages() int64 { return plus(max(h.Units, 0), max(h.Free, 0)) }
+// messages returns how many messages are held, charged or not: one of which nothing is
+// charged has no units.
+func (h Hold) messages() int64 {
+	if h.Units == 0 && h.Free == 0 {
+		return 1
+	}
+	return plus(max(h.Units, 0), max(h.Free, 0))
+}
 
 // compare orders holds totally, so that all processes choose the same one.
 func (h Hold) compare(o Hold) int {

@@ -84,7 +84,7 @@ func (l *Ledger) SetBudget(channel string, b Budget) error {
 	switch {
 	case channel == "":
 		return errors.New("pricing: set budget: no channel")
-	case b.Unit != BudgetAmount && b.Unit != BudgetMessages:
+	case !b.Unit.Known():
 		return errors.New("pricing: set budget: unknown unit")
 	case b.Limit < 0 || b.LowWater < 0:
 		return errors.New("pricing: set budget: negative limit or low-water mark")
@@ -245,7 +245,7 @@ func (l *Ledger) warn(low []notice, b Budget, k Key) []notice {
 		return low
 	}
 	l.warned[k] = true
-	return append(low, notice{k.Channel, b.balance(k.Month, l.sums[k])})
+	return append(low, notice{k.Channel, b.Balance(k.Month, b.Used(l.sums[k]))})
 }
 
 func (l *Ledger) tell(low []notice) {

@@ -10,15 +10,26 @@ import (
 
 type hostTxKey struct{}
 
+// host is a transaction of the host, and what hubs put off until it has ended.
+type host struct {
+	tx       *sql.Tx
+	deferred *channel.Deferred
+}
+
 // WithTx returns a context under which every method of a [Store] works inside tx, a
 // transaction that the host began on the same database: a change of the host's own
 // tables and what the hub writes for it then happen together or not at all.
 //
 //	tx, err := db.BeginTx(ctx, nil)
-//	…                                               // the host's own statements
-//	id, err := hub.Reply(sqlstore.WithTx(ctx, tx), …) // its row in the outbox
+//	…                                // the host's own statements
+//	ctx = sqlstore.WithTx(ctx, tx)
+//	m, err := hub.Reply(ctx, …)      // its row in the outbox
 //	…
 //	err = tx.Commit()
+//	sqlstore.Ended(ctx, err == nil)  // now it is sent
+//
+// [Ended] tells hubs how the transaction ended. Without it nothing is lost, but what was
+// written waits until its queue is polled, and refusals are noted nowhere.
 //
 // The store neither commits nor rolls back tx, does not share it with other callers
 // and repeats nothing. A batch that fails with [channel.ErrConflict],
@@ -28,12 +39,25 @@ type hostTxKey struct{}
 // COMMITTED on PostgreSQL, and should be short: work for the same conversations waits
 // for it, on SQLite everybody who writes.
 func WithTx(ctx context.Context, tx *sql.Tx) context.Context {
-	return context.WithValue(ctx, hostTxKey{}, tx)
+	ctx, d := channel.Defer(ctx)
+	return context.WithValue(ctx, hostTxKey{}, &host{tx, d})
+}
+
+// Ended says that the transaction of a context of [WithTx] has ended, and whether it was
+// committed. What hubs wrote in it is worked on at once then, what somebody was refused in
+// it is noted in either case, and hooks are told. The context must not be used afterwards;
+// calling Ended again, or with another context, does nothing.
+func Ended(ctx context.Context, committed bool) {
+	if h, ok := ctx.Value(hostTxKey{}).(*host); ok {
+		h.deferred.End(committed)
+	}
 }
 
 func hostTx(ctx context.Context) *sql.Tx {
-	tx, _ := ctx.Value(hostTxKey{}).(*sql.Tx)
-	return tx
+	if h, ok := ctx.Value(hostTxKey{}).(*host); ok {
+		return h.tx
+	}
+	return nil
 }
 
 // commitInside applies r in the host's transaction, with a savepoint to undo it alone.

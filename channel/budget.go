@@ -1,0 +1,266 @@
+package channel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/pricing"
+)
+
+// Two questions are asked before a message is queued whose answer is a sum over all messages
+// of a channel: does the budget reach, and is a free message left? Each sum is kept as one
+// running total beside the rows of the books, changed in the same commits, so that the store
+// can bound it: the decision and the count are one. A channel without budget and rate cards
+// has neither.
+
+// kindBooks is the kind of the records that let one process at a time put the running totals
+// of a channel right.
+const kindBooks = "books"
+
+// tallied says whether running totals are kept for the channel.
+func (c *Channel) tallied() bool { return c.Budget != nil || len(c.Rates) > 0 }
+
+// usedTally is the running total of what a month, or all months, used of the budget.
+func (c *Channel) usedTally(month pricing.Month) Record {
+	if !c.Budget.Monthly {
+		month = ""
+	}
+	return c.tally("used-"+string(c.Budget.Unit), month)
+}
+
+// freeTally is the running total of free service messages that a month used.
+func (c *Channel) freeTally(month pricing.Month) Record { return c.tally("free", month) }
+
+func (c *Channel) tally(name string, month pricing.Month) Record {
+	return Record{
+		Kind: kindMoney, Key: c.ID + "|" + name + "|" + string(month), Parent: c.ID, Sort: moneySort(string(month)),
+	}
+}
+
+// tally adds what a row of the books changes to the running totals.
+func (u *unit) tally(ch *Channel, row *pricing.Row) {
+	if ch.Budget != nil {
+		r := ch.usedTally(row.Month)
+		r.N = ch.Budget.Used(row.Totals)
+		u.add(r)
+	}
+	if ch.tallied() {
+		r := ch.freeTally(row.Month)
+		r.N = row.FreeUsed()
+		u.add(r)
+	}
+}
+
+// total returns a running total with what this unit adds to it.
+func (u *unit) total(r Record) (int64, error) {
+	id := r.id()
+	if u.read[id] == nil {
+		if err := u.prefetch(r.Kind, r.Key); err != nil {
+			return 0, err
+		}
+	}
+	return u.read[id].N + u.added(id), nil
+}
+
+// added is what this unit adds to a running total.
+func (u *unit) added(id RecordKey) int64 {
+	for i := range u.Add {
+		if u.Add[i].id() == id {
+			return u.Add[i].N
+		}
+	}
+	return 0
+}
+
+// within lets the commit fail unless a running total, with what this unit has added so far,
+// is at most max by then. The unit is then repeated and decides anew.
+func (u *unit) within(r Record, most int64) {
+	id := r.id()
+	room := most - u.added(id)
+	if old, ok := u.room[id]; ok {
+		room = min(room, old)
+	}
+	if u.room == nil {
+		u.room = map[RecordKey]int64{}
+	}
+	u.room[id] = room
+	r.N = 0
+	u.add(r)
+}
+
+// bounds are what within asked for, as the store wants it.
+func (u *unit) bounds() []Bound {
+	var all []Bound
+	for i := range u.Add {
+		if room, ok := u.room[u.Add[i].id()]; ok {
+			all = append(all, Bound{Kind: u.Add[i].Kind, Key: u.Add[i].Key, Max: room + u.Add[i].N})
+		}
+	}
+	return all
+}
+
+// admit counts a message that needs something of the budget, or refuses it. The error
+// matches pricing.ErrBudgetExhausted or pricing.ErrNoPrice.
+func (u *unit) admit(ch *Channel, month pricing.Month, hold pricing.Hold) error {
+	tally := ch.usedTally(month)
+	used, err := u.total(tally)
+	if err != nil {
+		return err
+	}
+	need, err := ch.Budget.Need(used, hold)
+	if errors.Is(err, pricing.ErrBudgetExhausted) {
+		u.hub.tellLow(u.ctx, ch, ch.Budget.Balance(month, used), true)
+	}
+	if err != nil || need == 0 {
+		return err
+	}
+	u.within(tally, ch.Budget.Limit-need)
+	return nil
+}
+
+// lowWater tells the host, after the commit, if the budget runs low.
+func (u *unit) lowWater(ch *Channel, month pricing.Month) error {
+	used, err := u.total(ch.usedTally(month))
+	if err != nil {
+		return err
+	}
+	balance, h, ctx := ch.Budget.Balance(month, used), u.hub, u.ctx
+	u.after = append(u.after, func() { h.tellLow(ctx, ch, balance, balance.Low()) })
+	return nil
+}
+
+// tellLow tells the host once that a budget is low, and anew after it was not.
+func (h *Hub) tellLow(ctx context.Context, ch *Channel, balance pricing.Balance, low bool) {
+	key := ch.ID + "|" + string(balance.Month)
+	if !low {
+		h.low.Delete(key)
+		return
+	}
+	if _, told := h.low.Swap(key, true); !told && h.hooks.BudgetLow != nil {
+		h.hooks.BudgetLow(ctx, BudgetInfo{Channel: ch.ID, Balance: balance})
+	}
+}
+
+// lookAtBudgets tells the host of budgets that are low already when the hub starts.
+func (h *Hub) lookAtBudgets(ctx context.Context) {
+	for _, s := range h.Channels() {
+		ch, ok := h.channels.get(s.ID)
+		if !ok || ch.Budget == nil {
+			continue
+		}
+		month := pricing.MonthOf(h.now(), ch.zone())
+		err := h.trueUp(ctx, ch, month)
+		var records []Record
+		if err == nil {
+			records, err = h.store.Get(ctx, kindMoney, ch.usedTally(month).Key)
+		}
+		if err != nil {
+			h.log.LogAttrs(ctx, slog.LevelWarn, "channel: budget not looked at", slog.String("channel", ch.ID),
+				slog.String("reason", reasonOf(err)))
+			continue
+		}
+		var used int64
+		for _, r := range records {
+			used = r.N
+		}
+		balance := ch.Budget.Balance(month, used)
+		h.tellLow(ctx, ch, balance, balance.Low())
+	}
+}
+
+// forgetBudget makes the hub look at a channel's books anew: its budget may be another.
+func (h *Hub) forgetBudget(channel string) {
+	forget := func(key, _ any) bool {
+		if strings.HasPrefix(key.(string), channel+"|") {
+			h.low.Delete(key)
+			h.booked.Delete(key)
+		}
+		return true
+	}
+	h.low.Range(forget)
+	h.booked.Range(forget)
+}
+
+// trueUpEvery is how often a process makes sure of the running totals of a channel.
+const trueUpEvery = time.Hour
+
+// maxTallies is the most rows that the books of a channel can have for the running totals
+// to be put right.
+const maxTallies = 100_000
+
+// trueUp makes the running totals of a channel what the rows of its books sum up to: they
+// differ where a budget is new, or was away while messages were sent, here or in a process
+// with older settings.
+func (h *Hub) trueUp(ctx context.Context, ch *Channel, month pricing.Month) error {
+	tallies := []Record{ch.freeTally(month)}
+	if ch.Budget != nil {
+		tallies = append(tallies, ch.usedTally(month))
+	}
+	mark := tallies[len(tallies)-1].Key + "|" + string(month)
+	if at, ok := h.booked.Load(mark); ok && h.now().Sub(at.(time.Time)) < trueUpEvery {
+		return nil
+	}
+	var err error
+	for range maxConflicts {
+		if err = h.trueUpOnce(ctx, ch, month, tallies); !errors.Is(err, ErrConflict) {
+			break
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("channel: sum up costs: %w", err)
+	}
+	if deferredOf(ctx) == nil { // otherwise the host may still take it back
+		h.booked.Store(mark, h.now())
+	}
+	return nil
+}
+
+func (h *Hub) trueUpOnce(ctx context.Context, ch *Channel, month pricing.Month, tallies []Record) error {
+	// What is read first is written last: of two processes that do this at the same time one
+	// does it again.
+	guard := Record{Kind: kindBooks, Key: ch.ID, Body: []byte("{}")}
+	records, err := h.store.Get(ctx, guard.Kind, guard.Key)
+	if err != nil {
+		return err
+	}
+	if len(records) == 1 {
+		guard.Version = records[0].Version
+	}
+	q := Query{Kind: kindMoney, Parent: ch.ID, Limit: maxTallies}
+	if ch.Budget == nil || ch.Budget.Monthly {
+		q.After = &Position{Sort: moneySort(string(month)) - 1}
+	}
+	rows, err := h.store.List(ctx, q) // in one go: rows and totals as of the same moment
+	if err != nil {
+		return err
+	}
+	want, have := make([]int64, 2), map[string]int64{}
+	for _, r := range rows {
+		row, ok := moneyRow(ch.ID, r)
+		switch {
+		case !ok:
+			have[r.Key] = r.N
+			continue
+		case row.Month == month:
+			want[0] += row.FreeUsed()
+		}
+		if ch.Budget != nil && (!ch.Budget.Monthly || row.Month == month) {
+			want[1] += ch.Budget.Used(row.Totals)
+		}
+	}
+	b := &Batch{Put: []Record{guard}}
+	for i, t := range tallies {
+		if t.N = want[i] - have[t.Key]; t.N != 0 {
+			b.Add = append(b.Add, t)
+		}
+	}
+	if len(b.Add) == 0 {
+		return nil
+	}
+	_, err = h.store.Commit(ctx, b)
+	return err
+}

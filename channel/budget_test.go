@@ -1,0 +1,253 @@
+package channel_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/memstore"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/pricing"
+)
+
+// rush has n strangers notified at the same time by several hubs on one store, and counts
+// the messages that were taken. Every refusal must be for lack of budget.
+func rush(t *testing.T, n int, hubs ...*lab) int {
+	t.Helper()
+	var took atomic.Int64
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() {
+			switch _, err := hubs[i%len(hubs)].notify(stranger(i), "reminder"); {
+			case err == nil:
+				took.Add(1)
+			case !errors.Is(err, pricing.ErrBudgetExhausted):
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	return int(took.Load())
+}
+
+func TestABudgetHoldsWhoeverSendsAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	for name, b := range map[string]struct {
+		budget *pricing.Budget
+		want   int
+	}{
+		"charged messages":           {&pricing.Budget{Unit: pricing.BudgetMessages, Limit: 3}, 3},
+		"charged messages, by month": {&pricing.Budget{Unit: pricing.BudgetMessages, Limit: 3, Monthly: true}, 3},
+		"every message":              {&pricing.Budget{Unit: pricing.BudgetEvery, Limit: 4}, 4},
+		"money":                      {&pricing.Budget{Limit: 2*3400 + 3399}, 2},
+		"nothing":                    {&pricing.Budget{}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			store := memstore.New()
+			synctest.Test(t, func(t *testing.T) {
+				o := labOptions{store: store, config: spends(t, b.budget)}
+				require.Equal(t, b.want, rush(t, 30, newLab(t, o), newLab(t, o)))
+			})
+		})
+	}
+}
+
+func TestABudgetThatBeginsLaterKnowsWhatWasSpentBefore(t *testing.T) {
+	t.Parallel()
+	budget := func(n int64) *pricing.Budget { return &pricing.Budget{Unit: pricing.BudgetMessages, Limit: n} }
+	experiment(t, labOptions{config: spends(t, nil)}, func(t *testing.T, l *lab) {
+		change := func(b *pricing.Budget) {
+			s := l.hub.Channels()[0]
+			s.Budget = b
+			require.NoError(t, l.hub.Change(t.Context(), admin, s))
+		}
+		require.Equal(t, 4, rush(t, 4, l))
+		change(budget(6))
+		require.Equal(t, 2, rush(t, 5, l), "four of six are gone")
+		change(nil)
+		require.Equal(t, 5, rush(t, 5, l))
+		change(&pricing.Budget{Unit: pricing.BudgetEvery, Limit: 12})
+		require.Equal(t, 1, rush(t, 5, l), "another unit, the same books")
+		change(budget(14))
+		require.Equal(t, 2, rush(t, 5, l))
+		require.Len(t, l.records("books"), 1)
+	})
+}
+
+func TestAMessageThatFailsGivesItsPartOfTheBudgetBack(t *testing.T) {
+	t.Parallel()
+	for _, unit := range []pricing.BudgetUnit{pricing.BudgetMessages, pricing.BudgetEvery} {
+		t.Run(string(unit), func(t *testing.T) {
+			t.Parallel()
+			experiment(t, labOptions{config: spends(t, &pricing.Budget{Unit: unit, Limit: 1})}, func(t *testing.T, l *lab) {
+				m, err := l.notify(kim, "reminder")
+				require.NoError(t, err)
+				l.pass(time.Second)
+				_, err = l.notify(kim, "reminder")
+				require.ErrorIs(t, err, pricing.ErrBudgetExhausted)
+				l.post(kim.fails(outWAMID("template"), m.ID, 131026))
+				l.pass(time.Second)
+				_, err = l.notify(kim, "reminder")
+				require.NoError(t, err)
+			})
+		})
+	}
+}
+
+func TestABudgetOfEveryMessageCountsThoseThatCostNothing(t *testing.T) {
+	t.Parallel()
+	o := labOptions{config: spends(t, &pricing.Budget{Unit: pricing.BudgetEvery, Limit: 2})}
+	experiment(t, o, func(t *testing.T, l *lab) {
+		l.post(kim.text(now2026(), "wamid.1", "hello"))
+		l.pass(time.Second)
+		conv := l.conversation().ID
+		for _, text := range []string{"one", "two"} {
+			_, err := l.reply(conv, text)
+			require.NoError(t, err)
+			l.pass(time.Second)
+			l.post(kim.status(now2026(), outWAMID(text), "", "delivered", "pricing", map[string]any{"billable": false, "type": "free_customer_service"}))
+			l.pass(time.Second)
+		}
+		_, err := l.reply(conv, "three")
+		require.ErrorIs(t, err, pricing.ErrBudgetExhausted)
+	})
+}
+
+// The last free message of a month is free once, however many answer at the same time.
+func TestTheLastFreeMessageIsFreeOnce(t *testing.T) {
+	t.Parallel()
+	o := labOptions{config: spends(t, &pricing.Budget{Unit: pricing.BudgetMessages, Limit: 3})}
+	experiment(t, o, func(t *testing.T, l *lab) {
+		const customers = 40
+		for n := range customers {
+			l.post(stranger(n).text(now2026(), fmt.Sprint("wamid.", n), "hello"))
+		}
+		l.pass(30 * time.Second)
+		convs := l.conversations()
+		require.Len(t, convs, customers)
+		free := int(pricing.DefaultRules().FreeTier(now2026(), time.UTC))
+		require.Positive(t, free)
+		took := 0
+		for n := 0; n < free-10; n += 10 { // albums, because they are quick
+			var album []channel.Reply
+			for i := range 10 {
+				album = append(album, channel.Reply{
+					Conversation: convs[0].ID, Actor: alice, Content: &message.Text{Body: fmt.Sprint(n + i)},
+				})
+			}
+			_, err := l.hub.ReplyAll(t.Context(), album)
+			require.NoError(t, err)
+			took += 10
+		}
+		var rest atomic.Int64
+		var wg sync.WaitGroup
+		for _, c := range convs {
+			wg.Go(func() {
+				if _, err := l.reply(c.ID, "at the same time"); err == nil {
+					rest.Add(1)
+				} else if !errors.Is(err, pricing.ErrBudgetExhausted) {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		require.EqualValues(t, free-took+3, rest.Load(), "what is left of the free ones, and three that are paid for")
+	})
+}
+
+func TestAnAlbumMayTakeTheLastFreeMessageAndPayForTheRest(t *testing.T) {
+	t.Parallel()
+	o := labOptions{config: spends(t, &pricing.Budget{Unit: pricing.BudgetMessages, Limit: 30})}
+	experiment(t, o, func(t *testing.T, l *lab) {
+		l.post(kim.text(now2026(), "wamid.1", "hello"))
+		l.pass(time.Second)
+		conv := l.conversation().ID
+		album := func(n int) error {
+			var all []channel.Reply
+			for i := range n {
+				all = append(all, channel.Reply{Conversation: conv, Actor: alice, Content: &message.Text{Body: fmt.Sprint(i)}})
+			}
+			_, err := l.hub.ReplyAll(t.Context(), all)
+			return err
+		}
+		free := int(pricing.DefaultRules().FreeTier(now2026(), time.UTC))
+		for left := free - 1; left > 0; left -= min(left, 30) {
+			require.NoError(t, album(min(left, 30)))
+		}
+		require.NoError(t, album(30), "one is free, 29 are paid for")
+		require.NoError(t, album(1))
+		require.ErrorIs(t, album(1), pricing.ErrBudgetExhausted)
+	})
+}
+
+func TestWhoHasNoPhoneNumberIsPricedByTheCountry(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		bsuid string
+		want  error
+	}{
+		"of a person":                {"US.13491208655302741918", nil},
+		"of a business":              {"US.ENT.11815799212886844830", nil},
+		"of a country without price": {"DE.13491208655302741918", pricing.ErrNoPrice},
+		"of no country":              {"XX.13491208655302741918", pricing.ErrNoPrice},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			experiment(t, labOptions{config: spends(t, &pricing.Budget{Limit: 10_000})}, func(t *testing.T, l *lab) {
+				_, err := l.notify(face{bsuid: tt.bsuid}, "reminder")
+				require.ErrorIs(t, err, tt.want)
+			})
+		})
+	}
+}
+
+func TestALowBudgetIsToldAtTheStartAndWhenSomebodyIsRefused(t *testing.T) {
+	t.Parallel()
+	store := memstore.New()
+	var low []channel.BudgetInfo
+	o := labOptions{store: store, config: func(c *channel.Config) {
+		spends(t, &pricing.Budget{Limit: 6000})(c) // one of 3400, then 2600 are left and too little
+		c.Hooks.BudgetLow = func(_ context.Context, i channel.BudgetInfo) { low = append(low, i) }
+	}}
+	experiment(t, o, func(t *testing.T, l *lab) {
+		require.Equal(t, 1, rush(t, 1, l))
+		require.Empty(t, low)
+		require.Zero(t, rush(t, 3, l))
+		require.Len(t, low, 1, "told once that somebody was refused")
+		require.EqualValues(t, 2600, low[0].Balance.Remaining)
+	})
+	low = nil
+	o.config = func(c *channel.Config) {
+		spends(t, &pricing.Budget{Limit: 6000, LowWater: 3000})(c)
+		c.Hooks.BudgetLow = func(_ context.Context, i channel.BudgetInfo) { low = append(low, i) }
+	}
+	experiment(t, o, func(t *testing.T, l *lab) {
+		l.pass(time.Second)
+		require.Len(t, low, 1, "told although nothing was sent")
+		require.EqualValues(t, 2600, low[0].Balance.Remaining)
+	})
+}
+
+func TestAChannelWithoutABudgetKeepsNoRunningTotals(t *testing.T) {
+	t.Parallel()
+	o := labOptions{config: func(c *channel.Config) { spends(t, nil)(c); c.Channels[0].Rates = nil }}
+	experiment(t, o, func(t *testing.T, l *lab) {
+		require.Equal(t, 3, rush(t, 3, l))
+		for _, r := range l.records("money") {
+			require.NotContains(t, r.Key, "|used-")
+			require.NotContains(t, r.Key, "|free")
+		}
+		require.Empty(t, l.records("books"))
+		require.False(t, strings.Contains(l.logs.String(), "level=ERROR"))
+	})
+}
