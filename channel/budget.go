@@ -147,7 +147,7 @@ func (h *Hub) tellLow(ctx context.Context, ch *Channel, balance pricing.Balance,
 
 // lookAtBudgets tells the host of budgets that are low already when the hub starts.
 func (h *Hub) lookAtBudgets(ctx context.Context) {
-	for _, s := range h.Channels() {
+	for _, s := range h.settings() {
 		ch, ok := h.channels.get(s.ID)
 		if !ok || ch.Budget == nil {
 			continue

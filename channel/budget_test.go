@@ -67,7 +67,7 @@ func TestABudgetThatBeginsLaterKnowsWhatWasSpentBefore(t *testing.T) {
 	budget := func(n int64) *pricing.Budget { return &pricing.Budget{Unit: pricing.BudgetMessages, Limit: n} }
 	experiment(t, labOptions{config: spends(t, nil)}, func(t *testing.T, l *lab) {
 		change := func(b *pricing.Budget) {
-			s := l.hub.Channels()[0]
+			s := l.hub.Channels(admin)[0]
 			s.Budget = b
 			require.NoError(t, l.hub.Change(t.Context(), admin, s))
 		}
@@ -135,7 +135,7 @@ func TestTheLastFreeMessageIsFreeOnce(t *testing.T) {
 		l.pass(30 * time.Second)
 		convs := l.conversations()
 		require.Len(t, convs, customers)
-		free := int(pricing.DefaultRules().FreeTier(now2026(), time.UTC))
+		free := pricing.DefaultRules().FreeTier(now2026(), time.UTC)
 		require.Positive(t, free)
 		took := 0
 		for n := 0; n < free-10; n += 10 { // albums, because they are quick
@@ -180,7 +180,7 @@ func TestAnAlbumMayTakeTheLastFreeMessageAndPayForTheRest(t *testing.T) {
 			_, err := l.hub.ReplyAll(t.Context(), all)
 			return err
 		}
-		free := int(pricing.DefaultRules().FreeTier(now2026(), time.UTC))
+		free := pricing.DefaultRules().FreeTier(now2026(), time.UTC)
 		for left := free - 1; left > 0; left -= min(left, 30) {
 			require.NoError(t, album(min(left, 30)))
 		}

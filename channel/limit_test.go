@@ -162,7 +162,7 @@ func TestTheLimitIsLearnedFromTheSender(t *testing.T) {
 	o.config = func(c *channel.Config) { with(c); c.Channels[0].Sender = line }
 	experiment(t, o, func(t *testing.T, l *lab) {
 		l.pass(time.Second)
-		health, err := l.hub.Health(t.Context())
+		health, err := l.hub.Health(t.Context(), admin)
 		require.NoError(t, err)
 		require.Equal(t, "TIER_250", health.Channels[0].Standing.MessagingLimit)
 		require.NotContains(t, l.logs.String(), "messaging limit not known")
@@ -224,7 +224,7 @@ func TestWhoWasNotReachedDoesNotCountForTheLimit(t *testing.T) {
 		l.pass(10 * time.Second)
 		require.Len(t, l.records("reach"), 248, "nor was who has no WhatsApp")
 
-		s := l.hub.Channels()[0]
+		s := l.hub.Channels(admin)[0]
 		s.Budget = nil
 		require.NoError(t, l.hub.Change(t.Context(), admin, s))
 		for n := range 2 {

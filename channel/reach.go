@@ -142,7 +142,7 @@ const (
 
 // learnLimits asks for the messaging limits of which nothing was heard for a day.
 func (h *Hub) learnLimits(ctx context.Context, now time.Time) {
-	for _, s := range h.Channels() {
+	for _, s := range h.settings() {
 		ch, ok := h.channels.get(s.ID)
 		if !ok || !ch.Enabled {
 			continue

@@ -92,6 +92,7 @@ func conversationsOf(t *testing.T, hub *channel.Hub, n int) []*channel.Conversat
 		require.NoError(t, err)
 		d, err := webhook.Parse(raw)
 		require.NoError(t, err)
+		d.Scope = webhook.Scope{All: true}
 		require.NoError(t, hub.Accept(t.Context(), d))
 	}
 	var list []*channel.Conversation
