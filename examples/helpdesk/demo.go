@@ -111,8 +111,11 @@ func (a *app) say(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *app) tap(w http.ResponseWriter, r *http.Request) {
-	_, err := a.demo.customer.Tap(a.demo.number, r.FormValue("label"))
-	a.answer(w, err)
+	if _, err := a.demo.customer.Tap(a.demo.number, r.FormValue("label")); err != nil {
+		http.Error(w, "This button is not on the phone any more.", http.StatusConflict)
+		return
+	}
+	a.answer(w, nil)
 }
 
 // advance moves the simulated clock.

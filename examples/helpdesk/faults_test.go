@@ -1,12 +1,7 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"io"
-	"log/slog"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -16,23 +11,8 @@ import (
 )
 
 func TestOneTicketComesOutOfDuplicatesDisorderAndBrokenItems(t *testing.T) {
-	app, err := newApp(t.Context(), settings{
-		dir: t.TempDir(), getenv: func(string) string { return "" }, log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-	})
-	require.NoError(t, err)
-	server := httptest.NewServer(app.routes())
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- app.run(ctx) }()
-	t.Cleanup(func() {
-		app.pages.close()
-		server.Close()
-		stop()
-		if err := errors.Join(<-done, app.db.Close()); err != nil {
-			t.Error(err)
-		}
-	})
-	s := &site{t: t, url: server.URL, out: &output{}, log: &output{}}
+	s := within(t)
+	app := s.app
 
 	// Every webhook twice, late ones overtaken, a broken item among the good ones, and the
 	// statuses of the answer in any order.

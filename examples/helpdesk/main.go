@@ -8,8 +8,11 @@
 //	WHATSAPP_TOKEN=… WHATSAPP_PHONE_NUMBER_ID=… WHATSAPP_APP_SECRET=… WHATSAPP_VERIFY_TOKEN=… \
 //		go run ./examples/helpdesk -live
 //
-// and takes webhooks at /webhook, which has to be reachable for WhatsApp. Set
-// WHATSAPP_ACCOUNT_ID too, and it offers the account's templates.
+// and takes webhooks on a listener of their own: http://localhost:8081/webhook, or where
+// -webhook-addr says. WhatsApp has to reach it, through a tunnel or a proxy that speaks
+// HTTPS. The console has no login: it listens on the loopback interface, answers only
+// under localhost, and never moves to where the webhooks come in. Set WHATSAPP_ACCOUNT_ID
+// too, and it offers the account's templates.
 package main
 
 import (
@@ -19,8 +22,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
@@ -42,9 +43,10 @@ func main() {
 func run(ctx context.Context, args []string, getenv func(string) string, out, errs io.Writer) error {
 	flags := flag.NewFlagSet("helpdesk", flag.ContinueOnError)
 	flags.SetOutput(errs)
-	addr := flags.String("addr", "localhost:8080", "address to listen on; the next free port is taken if it is in use")
+	addr := flags.String("addr", "localhost:8080", "loopback address of the console; the next free port is taken if it is in use")
 	dir := flags.String("dir", "", "folder for the database (default: a new temporary folder)")
 	live := flags.Bool("live", false, "use a real number through the Cloud API; see the WHATSAPP_ variables")
+	hooks := flags.String("webhook-addr", "localhost:8081", "with -live: address that takes WhatsApp's webhooks and nothing else")
 	verbose := flags.Bool("v", false, "log what the hub does")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -69,21 +71,21 @@ func run(ctx context.Context, args []string, getenv func(string) string, out, er
 	}
 	defer app.close()
 
-	listener, err := listen(ctx, *addr)
+	if !*live {
+		*hooks = ""
+	}
+	at, err := open(ctx, *addr, *hooks)
 	if err != nil {
 		return err
 	}
-	site := "http://" + shown(*addr, listener.Addr())
-	fmt.Fprintf(out, "Kanava helpdesk: open %s in a browser. Ctrl-C stops it.\n", site)
+	fmt.Fprintf(out, "Kanava helpdesk: open http://%s in a browser. Ctrl-C stops it.\n", shown(*addr, at.console.Addr()))
 	if *dir == "" {
 		fmt.Fprintf(out, "The tickets are kept in %s; -dir %s shows them again.\n", place, place)
 	}
 	if *live {
-		fmt.Fprintf(out, "Webhooks are taken at %s/webhook.\n", site)
+		fmt.Fprintf(out, "Webhooks are taken at http://%s/webhook.\n", shown(*hooks, at.webhook.Addr()))
 	}
-	server := &http.Server{Handler: app.routes(), ReadHeaderTimeout: 10 * time.Second}
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
+	servers, served := app.serve(at)
 
 	work, finish := context.WithCancel(context.WithoutCancel(ctx))
 	worked := make(chan error, 1)
@@ -99,42 +101,11 @@ func run(ctx context.Context, args []string, getenv func(string) string, out, er
 	app.pages.close()
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	if server.Shutdown(end) != nil { // it waits for webhooks under way
-		_ = server.Close() // WhatsApp repeats what was not answered
+	for _, server := range servers {
+		if server.Shutdown(end) != nil { // it waits for webhooks under way
+			_ = server.Close() // WhatsApp repeats what was not answered
+		}
 	}
 	finish()
 	return errors.Join(err, <-worked)
-}
-
-// shown is the address as the user wrote it, with the port that was free.
-func shown(asked string, got net.Addr) string {
-	host, _, err := net.SplitHostPort(asked)
-	_, port, err2 := net.SplitHostPort(got.String())
-	if err != nil || err2 != nil || host == "" {
-		return got.String()
-	}
-	return net.JoinHostPort(host, port)
-}
-
-// listen takes the address, or the next free port if it is in use.
-func listen(ctx context.Context, addr string) (net.Listener, error) {
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		return nil, fmt.Errorf("helpdesk: -addr: %w", err)
-	}
-	number, err := net.DefaultResolver.LookupPort(ctx, "tcp", port)
-	if err != nil {
-		return nil, fmt.Errorf("helpdesk: -addr: %w", err)
-	}
-	var config net.ListenConfig
-	for try := range 20 {
-		listener, err := config.Listen(ctx, "tcp", net.JoinHostPort(host, fmt.Sprint(number+try)))
-		if err == nil {
-			return listener, nil
-		}
-		if number == 0 || !errors.Is(err, syscall.EADDRINUSE) {
-			return nil, fmt.Errorf("helpdesk: listen: %w", err)
-		}
-	}
-	return nil, fmt.Errorf("helpdesk: listen: ports %d to %d are all in use", number, number+19)
 }

@@ -48,11 +48,17 @@ var address = regexp.MustCompile(`http://\S+`)
 // serve runs the program on a folder, as a person would start it.
 func serve(t *testing.T, dir string) *site {
 	t.Helper()
+	return start(t, dir, func(string) string { return "" })
+}
+
+// start is serve with an environment and more arguments.
+func start(t *testing.T, dir string, getenv func(string) string, args ...string) *site {
+	t.Helper()
 	s := &site{t: t, dir: dir, out: &output{}, log: &output{}}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() {
-		done <- run(ctx, []string{"-addr", "localhost:0", "-dir", dir, "-v"}, func(string) string { return "" }, s.out, s.log)
+		done <- run(ctx, append([]string{"-addr", "localhost:0", "-dir", dir, "-v"}, args...), getenv, s.out, s.log)
 	}()
 	s.stop = sync.OnceFunc(func() {
 		cancel()

@@ -11,8 +11,8 @@ import (
 )
 
 type ticketView struct {
-	Conversation, Customer, Number, Preview, Queue string
-	Selected, Unread                               bool
+	Conversation, Customer, Number, Preview, Status string
+	Selected, Waiting                               bool
 	windowView
 }
 
@@ -26,13 +26,15 @@ type windowView struct {
 }
 
 type conversationView struct {
-	ID, Customer, Identity, Number, Agent string
-	Messages                              []messageView
+	ID, Customer, Identity, Number, Agent, Status string
+	Resolved                                      bool
+	Messages                                      []messageView
 	windowView
 }
 
 type messageView struct {
 	Direction                      channel.Direction
+	Key                            string // of the draft that it was
 	Day, Text, Time, Quoted, Badge string
 	Files, Options                 []string
 	Ticks                          string
@@ -63,9 +65,23 @@ func (a *app) windowView(s window.State) windowView {
 func (a *app) ticketView(c *channel.Conversation, customer *channel.Customer, selected bool) ticketView {
 	return ticketView{
 		Conversation: c.ID, Customer: nameOf(customer), Number: c.Ticket, Preview: c.Preview,
-		Queue: string(c.State.Queue), Selected: selected, Unread: c.State.Queue == rules.QueueNew,
+		Status: statusOf(c.State), Selected: selected, Waiting: c.State.Queue.Open() && !c.State.WaitingSince.IsZero(),
 		windowView: a.windowView(customer.Window),
 	}
+}
+
+// statusOf says in one word how a ticket stands. The queue alone does not: a conversation
+// stays in the queue "new" until somebody moves it, also when it was answered.
+func statusOf(s rules.State) string {
+	switch {
+	case s.Queue != rules.QueueNew:
+		return string(s.Queue) // pending, resolved
+	case s.WaitingSince.IsZero():
+		return "answered"
+	case s.LastAgentReply.IsZero():
+		return "new"
+	}
+	return "waiting"
 }
 
 func nameOf(c *channel.Customer) string {
@@ -80,6 +96,7 @@ func nameOf(c *channel.Customer) string {
 func (a *app) conversationView(c *channel.Conversation, customer *channel.Customer, messages []*channel.Message) conversationView {
 	v := conversationView{
 		ID: c.ID, Customer: nameOf(customer), Number: c.Ticket, windowView: a.windowView(customer.Window),
+		Status: statusOf(c.State), Resolved: c.State.Queue == rules.QueueResolved,
 	}
 	switch {
 	case customer.Phone != "":
@@ -105,7 +122,7 @@ func (a *app) conversationView(c *channel.Conversation, customer *channel.Custom
 
 func messageViewOf(m, quoted *channel.Message) messageView {
 	v := messageView{
-		Direction: m.Direction, Text: m.Text, Time: m.At.Local().Format("15:04"), Options: m.Options,
+		Direction: m.Direction, Key: m.Key, Text: m.Text, Time: m.At.Local().Format("15:04"), Options: m.Options,
 		Redacted: m.Redacted, Edited: !m.Edited.IsZero(), Deleted: !m.Deleted.IsZero(),
 	}
 	if v.Deleted {

@@ -5,16 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"html/template"
-	"io/fs"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/message"
 	wa "github.com/kanava-go/kanava/template"
-	"github.com/kanava-go/kanava/window"
 )
 
 //go:embed web
@@ -22,41 +19,44 @@ var web embed.FS
 
 var pages = template.Must(template.ParseFS(web, "web/*.html"))
 
-// routes is the whole site: the agent's console, the simulated phone, and the webhook.
+// routes is the console: the agent's pages, and the simulated phone unless -live is given.
 func (a *app) routes() http.Handler {
 	mux := http.NewServeMux()
-	static, err := fs.Sub(web, "web")
-	if err != nil {
-		panic(err) // the folder is embedded above
+	for _, name := range []string{"style.css", "drafts.js", "app.js", "icon.svg"} { // nothing else of web is served
+		mux.HandleFunc("GET /static/"+name, func(w http.ResponseWriter, r *http.Request) {
+			http.ServeFileFS(w, r, web, "web/"+name)
+		})
 	}
-	mux.Handle("GET /static/", http.StripPrefix("/static/", http.FileServerFS(static)))
 	mux.HandleFunc("GET /{$}", a.page)
 	mux.Handle("GET /events", a.pages)
 	mux.HandleFunc("GET /tickets", a.tickets)
 	mux.HandleFunc("GET /conversations/{id}", a.conversation)
 	mux.HandleFunc("POST /conversations/{id}/reply", a.reply)
 	mux.HandleFunc("POST /conversations/{id}/template", a.sendTemplate)
+	mux.HandleFunc("POST /conversations/{id}/resolve", a.resolve)
+	mux.HandleFunc("POST /conversations/{id}/reopen", a.reopen)
 	mux.HandleFunc("GET /templates", a.templates)
 	mux.HandleFunc("GET /templates/fields", a.fields)
 	mux.HandleFunc("POST /templates/preview", a.preview)
-	mux.Handle("/webhook", a.webhook)
 	if a.demo != nil {
 		mux.HandleFunc("GET /phone", a.phone)
 		mux.HandleFunc("POST /phone/say", a.say)
 		mux.HandleFunc("POST /phone/tap", a.tap)
 		mux.HandleFunc("POST /clock", a.advance)
+		mux.Handle("/webhook", a.webhook) // signed like everywhere; with -live it stands alone
 	}
-	// The console acts for whoever can reach it. It listens on this machine only, and
-	// other sites' pages in the same browser must not use it.
-	guard := http.NewCrossOriginProtection()
-	guard.AddInsecureBypassPattern("/webhook") // signed, and sent by WhatsApp's servers
-	return guard.Handler(mux)
+	return guard(mux)
+}
+
+// public is all that WhatsApp can reach with -live.
+func (a *app) public() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/webhook", a.webhook)
+	return mux
 }
 
 func (a *app) render(w http.ResponseWriter, name string, data any) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Content-Security-Policy", "default-src 'self'")
 	w.Header().Set("X-Now", strconv.FormatInt(a.now().UnixMilli(), 10))
 	if err := pages.ExecuteTemplate(w, name, data); err != nil {
 		a.log.Error("helpdesk: render page", "page", name)
@@ -76,13 +76,16 @@ func (a *app) tickets(w http.ResponseWriter, r *http.Request) {
 	views := make([]ticketView, 0, len(convs))
 	for _, c := range convs {
 		conv, customer, err := a.hub.Conversation(r.Context(), agent, c.ID)
+		if errors.Is(err, channel.ErrNotFound) { // erased since it was listed
+			continue
+		}
 		if err != nil {
 			a.refuse(w, err)
 			return
 		}
 		views = append(views, a.ticketView(conv, customer, r.FormValue("selected") == c.ID))
 	}
-	a.render(w, "tickets.html", views)
+	a.render(w, "tickets.html", map[string]any{"Tickets": views, "Live": a.demo == nil})
 }
 
 func (a *app) conversation(w http.ResponseWriter, r *http.Request) {
@@ -101,9 +104,18 @@ func (a *app) conversation(w http.ResponseWriter, r *http.Request) {
 
 func (a *app) reply(w http.ResponseWriter, r *http.Request) {
 	_, err := a.hub.Reply(r.Context(), channel.Reply{
-		Conversation: r.PathValue("id"), Actor: agent, Content: &message.Text{Body: r.FormValue("text")},
+		Conversation: r.PathValue("id"), Actor: agent, Key: r.FormValue("key"),
+		Content: &message.Text{Body: r.FormValue("text")},
 	})
 	a.answer(w, err)
+}
+
+func (a *app) resolve(w http.ResponseWriter, r *http.Request) {
+	a.answer(w, a.hub.Resolve(r.Context(), agent, r.PathValue("id"), ""))
+}
+
+func (a *app) reopen(w http.ResponseWriter, r *http.Request) {
+	a.answer(w, a.hub.Reopen(r.Context(), agent, r.PathValue("id")))
 }
 
 func (a *app) sendTemplate(w http.ResponseWriter, r *http.Request) {
@@ -117,7 +129,7 @@ func (a *app) sendTemplate(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	_, err = a.hub.Reply(r.Context(), channel.Reply{
-		Conversation: r.PathValue("id"), Actor: agent,
+		Conversation: r.PathValue("id"), Actor: agent, Key: r.FormValue("key"),
 		Template: &channel.Template{Name: def.Name, Language: def.Language, Values: values},
 	})
 	a.answer(w, err)
@@ -182,34 +194,4 @@ func (a *app) chosen(w http.ResponseWriter, r *http.Request) *wa.Definition {
 		http.Error(w, "Choose a template first.", http.StatusBadRequest)
 	}
 	return def
-}
-
-// answer says what became of an agent's action, in words.
-func (a *app) answer(w http.ResponseWriter, err error) {
-	if err == nil {
-		a.pages.notify()
-		w.WriteHeader(http.StatusNoContent)
-		return
-	}
-	a.refuse(w, err)
-}
-
-func (a *app) refuse(w http.ResponseWriter, err error) {
-	status, text := http.StatusUnprocessableEntity, err.Error()
-	if misfit, ok := errors.AsType[*wa.BindError](err); ok {
-		if def, ok := a.catalog.Lookup(misfit.Template, misfit.Language); ok {
-			text = inWords(def, misfit.Problems)
-		}
-	}
-	switch closed, ok := errors.AsType[*window.ClosedError](err); {
-	case ok && closed.LastInbound.IsZero():
-		text = "The customer has never written, so that the service window is closed. Send an approved template."
-	case ok:
-		text = "The customer service window closed at " + closed.ClosedAt.Local().Format("15:04 on 2 January") + ". Send an approved template instead."
-	case errors.Is(err, access.ErrDenied):
-		status, text = http.StatusForbidden, "You are not allowed to do this."
-	case errors.Is(err, channel.ErrNotFound):
-		status, text = http.StatusNotFound, "It does not exist."
-	}
-	http.Error(w, text, status)
 }

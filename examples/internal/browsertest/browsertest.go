@@ -63,6 +63,16 @@ func (p *Page) Text(selector string) string {
 	return text
 }
 
+// Until waits for an expression in the page to become true, and fails the test if it
+// does not.
+func (p *Page) Until(expression string) {
+	p.t.Helper()
+	require.Eventually(p.t, func() bool {
+		ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](expression))
+		return err == nil && ok // an error while the page is being loaded
+	}, 30*time.Second, 20*time.Millisecond, expression)
+}
+
 // Fits fails the test if the page is wider than the window.
 func (p *Page) Fits() {
 	p.t.Helper()

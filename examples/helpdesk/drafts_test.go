@@ -1,0 +1,287 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/examples/internal/browsertest"
+)
+
+// console is the page in a browser.
+type console struct {
+	*browsertest.Page
+	*inside
+}
+
+func openConsole(in *inside, width, height int64) *console {
+	in.t.Helper()
+	c := &console{browsertest.Open(in.t, width, height), in}
+	c.Do(chromedp.Navigate(in.url), chromedp.WaitVisible(".ticket"))
+	return c
+}
+
+const answerBox = "#reply textarea"
+
+// turnsTo clicks a ticket and waits until its conversation is there.
+func (c *console) turnsTo(conversation string) {
+	c.t.Helper()
+	c.clicks("[data-open='" + conversation + "']")
+	c.views(conversation)
+}
+
+// clicks clicks something in a list that may be drawn again at any moment.
+func (c *console) clicks(selector string) {
+	c.t.Helper()
+	c.Until("(e => e ? (e.click(), true) : false)(document.querySelector(\"" + selector + "\"))")
+}
+
+func (c *console) views(conversation string) {
+	c.t.Helper()
+	c.Do(chromedp.WaitVisible(".talk-head[data-conversation='"+conversation+"']"), chromedp.WaitVisible("#composer"))
+}
+
+func (c *console) types(text string) {
+	c.t.Helper()
+	c.Do(chromedp.SendKeys(answerBox, text))
+}
+
+// holds waits until the answer box holds exactly a text.
+func (c *console) holds(text string) {
+	c.t.Helper()
+	c.Until("document.querySelector('" + answerBox + "').value === '" + text + "'")
+}
+
+func TestADraftStaysWithItsCustomer(t *testing.T) {
+	in := within(t)
+	robin, toRobin := in.writes("Robin Reed", "Is my bike ready?")
+	kim, toKim := in.writes("Kim Lake", "Do you rent bikes?")
+	c := openConsole(in, 1400, 860)
+
+	c.turnsTo(toRobin)
+	c.types("Robin, your PIN for the locker")
+	c.turnsTo(toKim)
+	c.holds("")
+	c.types("Kim, we do")
+	c.turnsTo(toRobin)
+	c.holds("Robin, your PIN for the locker")
+	c.Picture("draft-light")
+
+	c.Do(chromedp.Reload())
+	c.views(toRobin)
+	c.holds("Robin, your PIN for the locker")
+	c.turnsTo(toKim)
+	c.holds("Kim, we do")
+	c.types("\n")
+	c.eventually(func() bool { return len(in.got(kim)) == 1 }, "Kim gets an answer")
+	require.Equal(t, []string{"Kim, we do"}, in.got(kim))
+	require.Empty(t, in.got(robin))
+	c.holds("")
+	c.turnsTo(toRobin)
+	c.holds("Robin, your PIN for the locker")
+}
+
+func TestATemplateFormStaysWithItsCustomer(t *testing.T) {
+	in := within(t)
+	robin, toRobin := in.writes("Robin Reed", "Is my bike ready?")
+	kim, toKim := in.writes("Kim Lake", "Do you rent bikes?")
+	in.do("/clock", "by", "24h")
+	c := openConsole(in, 1400, 860)
+	const subject = "#fields label:last-child input"
+
+	c.turnsTo(toRobin)
+	c.Do(chromedp.SendKeys("#template select", "we answered"), chromedp.WaitVisible(subject), chromedp.SendKeys(subject, "your locker PIN"))
+	c.turnsTo(toKim)
+	c.Until("!document.querySelector('#preview').textContent.includes('locker') && !document.querySelector('#fields').innerHTML.includes('Robin')")
+	c.Do(chromedp.SendKeys("#template select", "we answered"), chromedp.WaitVisible(subject))
+	c.Until("document.querySelector('" + subject + "').value === '' && document.querySelector('#fields input').value === 'Kim Lake'")
+	c.turnsTo(toRobin)
+	c.Until("document.querySelector('" + subject + "')?.value === 'your locker PIN' && document.querySelector('#fields input').value === 'Robin Reed'")
+	c.Do(chromedp.Reload())
+	c.views(toRobin)
+	c.Until("document.querySelector('" + subject + "')?.value === 'your locker PIN'")
+
+	c.Until("document.querySelector('#preview').textContent.includes('locker')")
+	c.Do(chromedp.DoubleClick("#template button[type=submit]"))
+	c.eventually(func() bool { return len(in.got(robin)) > 0 }, "Robin gets the template")
+	c.Until("document.querySelector('#template select').value === ''")
+	c.Do(chromedp.Click("#template button[type=submit]"))
+	c.turnsTo(toKim)
+	require.Len(t, in.got(robin), 1, "a second click sends nothing")
+	require.Empty(t, in.got(kim))
+}
+
+func TestADraftWithACardNumberIsNotWrittenToTheBrowsersDisk(t *testing.T) {
+	in := within(t)
+	_, toRobin := in.writes("Robin Reed", "Is my bike ready?")
+	_, toKim := in.writes("Kim Lake", "Do you rent bikes?")
+	c := openConsole(in, 1400, 860)
+	c.turnsTo(toRobin)
+	for _, number := range []string{"4539 1488 0343 6467", "4539-1488-0343-6467", "४५३९ १४८८ ०३४३ ६४६७", "4539, then 1488, then 0343, then 6467"} {
+		c.types("Use " + number)
+		c.turnsTo(toKim)
+		c.types("Hello ")
+		c.turnsTo(toRobin)
+		c.holds("Use " + number)
+		c.Until("dispatchEvent(new Event('pagehide')) && sessionStorage.drafts.includes('Hello') && !sessionStorage.drafts.includes('Use')")
+		c.Until("(e => (e.value = '', e.dispatchEvent(new Event('input'))))(document.querySelector('" + answerBox + "'))")
+	}
+}
+
+func TestEnterThreeTimesSendsOneMessageAndKeepsWhatIsTypedMeanwhile(t *testing.T) {
+	in := within(t)
+	robin, toRobin := in.writes("Robin Reed", "Is my bike ready?")
+	c := openConsole(in, 1400, 860)
+	c.views(toRobin)
+
+	release := make(chan struct{})
+	arrived := make(chan struct{}, 9)
+	in.net.set(func(_ http.ResponseWriter, r *http.Request) bool {
+		if sends(r) {
+			arrived <- struct{}{}
+			<-release
+		}
+		return true
+	})
+	c.types("It is ready.\n\n\n")
+	<-arrived
+	c.types(" Come by any time.\n Bye")
+	close(release)
+	c.holds("Bye")
+	c.eventually(func() bool { return len(in.got(robin)) == 2 }, "what was finished meanwhile follows")
+	c.types("\n")
+	c.eventually(func() bool { return len(in.got(robin)) == 3 }, "the rest when it is finished too")
+	c.holds("")
+	c.types("Bye\n")
+	c.eventually(func() bool { return len(in.got(robin)) == 4 }, "the same words again are another message")
+	require.Equal(t, []string{"It is ready.", "Come by any time.", "Bye", "Bye"}, in.got(robin))
+}
+
+func TestAnAnswerThatGotLostSendsNothingTwice(t *testing.T) {
+	for name, reload := range map[string]bool{"pressing Enter again": false, "loading the page and pressing Enter again": true} {
+		t.Run(name, func(t *testing.T) {
+			in := within(t)
+			robin, toRobin := in.writes("Robin Reed", "Is my bike ready?")
+			c := openConsole(in, 1400, 860)
+			c.views(toRobin)
+			in.net.set(func(_ http.ResponseWriter, r *http.Request) bool {
+				if sends(r) {
+					in.net.loseAnswer(r)
+				}
+				if reads(r) && !reload { // the page cannot see either that the message is there
+					panic(http.ErrAbortHandler)
+				}
+				return true
+			})
+			c.types("It is ready.\n")
+			if reload {
+				c.eventually(func() bool { return len(in.got(robin)) == 1 }, "it arrived")
+				c.Do(chromedp.Reload())
+			} else {
+				c.Until("document.querySelector('#error').textContent.startsWith('No answer came')")
+				c.holds("It is ready.")
+				c.types("\n")
+				c.types("\n")
+			}
+			in.net.set(nil)
+			c.views(toRobin)
+			c.holds("") // it stands in the conversation: nothing is left to send
+			c.types("\n")
+			c.types("Really.\n")
+			c.eventually(func() bool { return len(in.got(robin)) == 2 }, "the next message")
+			require.Equal(t, []string{"It is ready.", "Really."}, in.got(robin))
+		})
+	}
+}
+
+func TestASendThatNeverArrivedKeepsTheDraft(t *testing.T) {
+	in := within(t)
+	robin, toRobin := in.writes("Robin Reed", "Is my bike ready?")
+	kim, toKim := in.writes("Kim Lake", "Do you rent bikes?")
+	c := openConsole(in, 1400, 860)
+	c.turnsTo(toRobin)
+	leave := make(chan struct{})
+	in.net.set(func(_ http.ResponseWriter, r *http.Request) bool {
+		if sends(r) {
+			<-leave
+			panic(http.ErrAbortHandler)
+		}
+		return true
+	})
+	c.types("It is ready.\n")
+	c.turnsTo(toKim)
+	close(leave)
+	c.Until("document.querySelector('#banner').textContent.startsWith('To Robin Reed: No answer came')")
+	c.Until("document.querySelector('#error').hidden")
+	in.net.set(nil)
+	c.types("We do.\n")
+	c.eventually(func() bool { return len(in.got(kim)) == 1 }, "the next customer gets his answer")
+	c.turnsTo(toRobin)
+	c.holds("It is ready.")
+	c.Until("document.querySelector('#error').textContent.startsWith('No answer came')")
+	c.types(" Come by!\n")
+	c.eventually(func() bool { return len(in.got(robin)) == 1 }, "the changed draft is sent")
+	require.Equal(t, []string{"It is ready. Come by!"}, in.got(robin))
+	require.Equal(t, []string{"We do."}, in.got(kim))
+}
+
+func TestAFailedReadKeepsTheCustomerAndTheDraft(t *testing.T) {
+	failures := map[string]func(http.ResponseWriter){
+		"an error of the server": func(w http.ResponseWriter) { http.Error(w, "broken", http.StatusInternalServerError) },
+		"a broken line":          func(http.ResponseWriter) { panic(http.ErrAbortHandler) },
+		"a refusal":              func(w http.ResponseWriter) { http.Error(w, "no", http.StatusForbidden) },
+	}
+	for name, failure := range failures {
+		t.Run(name, func(t *testing.T) {
+			in := within(t)
+			robin, toRobin := in.writes("Robin Reed", "Is my bike ready?")
+			_, toKim := in.writes("Kim Lake", "Do you rent bikes?")
+			c := openConsole(in, 1400, 860)
+			c.turnsTo(toRobin)
+			c.types("Your PIN is")
+			in.net.set(func(w http.ResponseWriter, r *http.Request) bool {
+				if r.Method == http.MethodGet && !strings.HasPrefix(r.URL.Path, "/events") {
+					failure(w)
+					return false
+				}
+				return true
+			})
+			robin.Text(in.app.demo.number, "Hello?")
+			c.Do(chromedp.WaitVisible("#banner"))
+			c.holds("Your PIN is")
+			require.Contains(t, c.Text(".talk-head"), "Robin Reed")
+			c.Until("location.hash === '#" + toRobin + "'")
+			in.net.set(nil)
+			c.Do(chromedp.WaitNotVisible("#banner"))
+			c.Until("document.querySelector('#messages').textContent.includes('Hello?')")
+			c.views(toRobin)
+			c.holds("Your PIN is")
+
+			in.net.set(func(w http.ResponseWriter, r *http.Request) bool {
+				if reads(r) {
+					failure(w)
+					return false
+				}
+				return true
+			})
+			c.clicks("[data-open='" + toKim + "']")
+			c.Do(chromedp.WaitVisible("#banner"))
+			c.Do(chromedp.WaitNotVisible("#composer")) // nothing can be written to somebody who is not there
+			in.net.set(nil)
+			c.views(toKim)
+			c.holds("")
+		})
+	}
+}
+
+func TestAConversationThatIsGoneOpensNoOther(t *testing.T) {
+	in := within(t)
+	in.writes("Robin Reed", "Is my bike ready?")
+	c := openConsole(in, 1400, 860)
+	c.Do(chromedp.Navigate("about:blank"), chromedp.Navigate(in.url+"/#v_aaaaaaaaaaaaaaaaaaaaaaaa"), chromedp.WaitVisible(".hint"))
+	c.Until("document.querySelector('#conversation').textContent.includes('does not exist any more')")
+	c.Do(chromedp.WaitNotVisible("#composer"))
+}

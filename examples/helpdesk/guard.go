@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+)
+
+// The console acts for whoever reaches it: it has no login. It therefore listens on this
+// machine only, and no page of another site may use it through the agent's browser.
+
+// pagePolicy lets a page load what this program serves and nothing else, and nobody frame it.
+const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+
+// guard protects the console and everything under it.
+func guard(next http.Handler) http.Handler {
+	own := http.NewCrossOriginProtection().Handler(next) // refuses forms and scripts of other sites
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Content-Security-Policy", pagePolicy)
+		header.Set("X-Frame-Options", "DENY") // for browsers that do not know frame-ancestors
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("Cross-Origin-Resource-Policy", "same-origin")
+		header.Set("Cross-Origin-Opener-Policy", "same-origin")
+		header.Set("Referrer-Policy", "no-referrer")
+		header.Set("Cache-Control", "no-store")
+		if !loopbackHost(r.Host) {
+			// DNS can make any name point to this machine. To the browser, such a site's
+			// page and the console would then be one and the same site.
+			http.Error(w, "The console answers only under localhost.", http.StatusForbidden)
+			return
+		}
+		own.ServeHTTP(w, r)
+	})
+}
+
+// loopbackHost reports whether host, with or without a port, names this machine itself.
+func loopbackHost(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	} else if strings.HasPrefix(host, "[") {
+		host = strings.TrimSuffix(host[1:], "]")
+	}
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+}
+
+// onlyHere refuses a listener that other machines can reach.
+func onlyHere(l net.Listener) error {
+	if at, ok := l.Addr().(*net.TCPAddr); !ok || !at.IP.IsLoopback() {
+		return fmt.Errorf("helpdesk: -addr: %s can be reached from elsewhere, and the console has no login: use localhost", l.Addr())
+	}
+	return nil
+}

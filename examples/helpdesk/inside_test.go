@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
+)
+
+// inside is the console of a program whose world a test can reach, on a network that a
+// test can break.
+type inside struct {
+	*site
+	app *app
+	net *network
+}
+
+func within(t *testing.T) *inside {
+	t.Helper()
+	app, err := newApp(t.Context(), settings{
+		dir: t.TempDir(), getenv: func(string) string { return "" }, log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	})
+	require.NoError(t, err)
+	in := &inside{app: app, net: &network{next: app.routes()}}
+	server := httptest.NewServer(in.net)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- app.run(ctx) }()
+	t.Cleanup(func() {
+		in.net.set(nil)
+		app.pages.close()
+		server.Close()
+		stop()
+		if err := errors.Join(<-done, app.db.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	in.site = &site{t: t, url: server.URL, out: &output{}, log: &output{}}
+	return in
+}
+
+// writes lets a person of this name write, and returns the person and the conversation.
+func (in *inside) writes(name, text string) (*cloudapitest.User, string) {
+	in.t.Helper()
+	user := in.app.demo.world.AddUser(cloudapitest.UserConfig{Name: name})
+	user.Text(in.app.demo.number, text)
+	var id string
+	in.eventually(func() bool {
+		for part := range strings.SplitSeq(in.get("/tickets"), "<a ") {
+			if strings.Contains(part, ">"+name+"<") {
+				id = conversationID.FindString(part)
+			}
+		}
+		return id != ""
+	}, "a ticket of "+name)
+	return user, id
+}
+
+// got returns what the business has sent to a person.
+func (in *inside) got(user *cloudapitest.User) (texts []string) {
+	for _, b := range user.Sees(in.app.demo.number) {
+		if !b.Mine {
+			texts = append(texts, b.Text)
+		}
+	}
+	return texts
+}
+
+// network lies between the browser and the program.
+type network struct {
+	next  http.Handler
+	mu    sync.Mutex
+	fault func(w http.ResponseWriter, r *http.Request) bool
+}
+
+// set lets fault decide about every request from now on: true lets it pass. nil repairs
+// the network.
+func (n *network) set(fault func(http.ResponseWriter, *http.Request) bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.fault = fault
+}
+
+func (n *network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	n.mu.Lock()
+	fault := n.fault
+	n.mu.Unlock()
+	if fault == nil || fault(w, r) {
+		n.next.ServeHTTP(w, r)
+	}
+}
+
+// loseAnswer lets the program do what is asked and cuts the line before it answers.
+func (n *network) loseAnswer(r *http.Request) {
+	n.next.ServeHTTP(httptest.NewRecorder(), r)
+	panic(http.ErrAbortHandler)
+}
+
+// reads and sends tell requests apart.
+func reads(r *http.Request) bool {
+	return r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/conversations/")
+}
+
+func sends(r *http.Request) bool {
+	return strings.HasSuffix(r.URL.Path, "/reply") || strings.HasSuffix(r.URL.Path, "/template")
+}
