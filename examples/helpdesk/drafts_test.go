@@ -56,6 +56,7 @@ func (c *console) holds(text string) {
 }
 
 func TestADraftStaysWithItsCustomer(t *testing.T) {
+	t.Parallel()
 	in := within(t)
 	robin, toRobin := in.writes("Robin Reed", "Is my bike ready?")
 	kim, toKim := in.writes("Kim Lake", "Do you rent bikes?")
@@ -85,6 +86,7 @@ func TestADraftStaysWithItsCustomer(t *testing.T) {
 }
 
 func TestATemplateFormStaysWithItsCustomer(t *testing.T) {
+	t.Parallel()
 	in := within(t)
 	robin, toRobin := in.writes("Robin Reed", "Is my bike ready?")
 	kim, toKim := in.writes("Kim Lake", "Do you rent bikes?")
@@ -115,6 +117,7 @@ func TestATemplateFormStaysWithItsCustomer(t *testing.T) {
 }
 
 func TestADraftWithACardNumberIsNotWrittenToTheBrowsersDisk(t *testing.T) {
+	t.Parallel()
 	in := within(t)
 	_, toRobin := in.writes("Robin Reed", "Is my bike ready?")
 	_, toKim := in.writes("Kim Lake", "Do you rent bikes?")
@@ -132,6 +135,7 @@ func TestADraftWithACardNumberIsNotWrittenToTheBrowsersDisk(t *testing.T) {
 }
 
 func TestEnterThreeTimesSendsOneMessageAndKeepsWhatIsTypedMeanwhile(t *testing.T) {
+	t.Parallel()
 	in := within(t)
 	robin, toRobin := in.writes("Robin Reed", "Is my bike ready?")
 	c := openConsole(in, 1400, 860)
@@ -161,6 +165,7 @@ func TestEnterThreeTimesSendsOneMessageAndKeepsWhatIsTypedMeanwhile(t *testing.T
 }
 
 func TestAnAnswerThatGotLostSendsNothingTwice(t *testing.T) {
+	t.Parallel()
 	for name, reload := range map[string]bool{"pressing Enter again": false, "loading the page and pressing Enter again": true} {
 		t.Run(name, func(t *testing.T) {
 			in := within(t)
@@ -198,6 +203,7 @@ func TestAnAnswerThatGotLostSendsNothingTwice(t *testing.T) {
 }
 
 func TestASendThatNeverArrivedKeepsTheDraft(t *testing.T) {
+	t.Parallel()
 	in := within(t)
 	robin, toRobin := in.writes("Robin Reed", "Is my bike ready?")
 	kim, toKim := in.writes("Kim Lake", "Do you rent bikes?")
@@ -229,6 +235,7 @@ func TestASendThatNeverArrivedKeepsTheDraft(t *testing.T) {
 }
 
 func TestAFailedReadKeepsTheCustomerAndTheDraft(t *testing.T) {
+	t.Parallel()
 	failures := map[string]func(http.ResponseWriter){
 		"an error of the server": func(w http.ResponseWriter) { http.Error(w, "broken", http.StatusInternalServerError) },
 		"a broken line":          func(http.ResponseWriter) { panic(http.ErrAbortHandler) },
@@ -278,6 +285,7 @@ func TestAFailedReadKeepsTheCustomerAndTheDraft(t *testing.T) {
 }
 
 func TestAConversationThatIsGoneOpensNoOther(t *testing.T) {
+	t.Parallel()
 	in := within(t)
 	in.writes("Robin Reed", "Is my bike ready?")
 	c := openConsole(in, 1400, 860)

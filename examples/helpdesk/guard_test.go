@@ -36,6 +36,7 @@ func (s *site) ask(method, path string, header map[string]string) *http.Response
 }
 
 func TestTheConsoleAnswersOnlyUnderANameOfThisMachine(t *testing.T) {
+	t.Parallel()
 	s := within(t).site
 	for host, welcome := range map[string]bool{
 		"localhost": true, "localhost:8080": true, "LocalHost:1": true, "127.0.0.1": true, "127.8.8.8:80": true, "[::1]": true, "[::1]:8080": true,
@@ -51,6 +52,7 @@ func TestTheConsoleAnswersOnlyUnderANameOfThisMachine(t *testing.T) {
 }
 
 func TestABrowserUnderAnotherNameSeesNothingOfTheConsole(t *testing.T) {
+	t.Parallel()
 	in := within(t)
 	in.writes("Robin Reed", "Is my bike ready?")
 	page := browsertest.Open(t, 800, 600)
@@ -61,6 +63,7 @@ func TestABrowserUnderAnotherNameSeesNothingOfTheConsole(t *testing.T) {
 }
 
 func TestOtherSitesCannotActThroughTheBrowser(t *testing.T) {
+	t.Parallel()
 	s := within(t).site
 	for _, path := range []string{
 		"/phone/say", "/phone/tap", "/clock", "/templates/preview",
@@ -79,6 +82,7 @@ func TestOtherSitesCannotActThroughTheBrowser(t *testing.T) {
 }
 
 func TestEveryAnswerOfTheConsoleForbidsFramesAndGuesses(t *testing.T) {
+	t.Parallel()
 	in := within(t)
 	_, conversation := in.writes("Robin Reed", "Is my bike ready?")
 	for path, status := range map[string]int{
@@ -100,6 +104,7 @@ func TestEveryAnswerOfTheConsoleForbidsFramesAndGuesses(t *testing.T) {
 }
 
 func TestThePageOfAnotherSiteCannotFrameTheConsole(t *testing.T) {
+	t.Parallel()
 	in := within(t)
 	var used atomic.Int32
 	in.net.set(func(_ http.ResponseWriter, r *http.Request) bool {
@@ -120,6 +125,7 @@ func TestThePageOfAnotherSiteCannotFrameTheConsole(t *testing.T) {
 }
 
 func TestOnlyWhatPagesNeedIsServedAsAFile(t *testing.T) {
+	t.Parallel()
 	s := within(t).site
 	for _, path := range []string{
 		"", "page.html", "tickets.html", "conversation.html", "fields.html", "phone.html", "web/", "web/page.html",
@@ -144,6 +150,7 @@ var account = map[string]string{
 }
 
 func TestLiveShowsThePublicNothingButTheWebhook(t *testing.T) {
+	t.Parallel()
 	s := start(t, t.TempDir(), func(name string) string { return account[name] }, "-live", "-webhook-addr", "localhost:0")
 	var public string
 	s.eventually(func() bool {

@@ -27,6 +27,7 @@ func atEnd(list string) string {
 }
 
 func TestALongTalkOpensAtItsNewestMessage(t *testing.T) {
+	t.Parallel()
 	in := within(t)
 	robin, toRobin := in.writes("Robin Reed", "Is my bike ready?")
 	for i := range 60 {
@@ -61,6 +62,7 @@ func TestALongTalkOpensAtItsNewestMessage(t *testing.T) {
 }
 
 func TestALongTalkIsAtItsNewestMessageAlsoOnATabThatWasHidden(t *testing.T) {
+	t.Parallel()
 	in := within(t)
 	user := in.app.demo.customer
 	for i := range 40 {
@@ -81,6 +83,7 @@ func TestALongTalkIsAtItsNewestMessageAlsoOnATabThatWasHidden(t *testing.T) {
 }
 
 func TestATicketsStatusFollowsTheConversation(t *testing.T) {
+	t.Parallel()
 	in := within(t)
 	robin, _ := in.writes("Robin Reed", "Is my bike ready?")
 	c := openConsole(in, 1400, 860)
@@ -126,6 +129,7 @@ func TestStatusOf(t *testing.T) {
 }
 
 func TestABlankAnswerIsRefusedInASentence(t *testing.T) {
+	t.Parallel()
 	in := within(t)
 	robin, toRobin := in.writes("Robin Reed", "Is my bike ready?")
 	for _, blank := range []string{"", " ", "\n\n", "\t \u00a0\u3000"} {
@@ -150,6 +154,7 @@ func TestABlankAnswerIsRefusedInASentence(t *testing.T) {
 }
 
 func TestEveryRefusalIsASentence(t *testing.T) {
+	t.Parallel()
 	in := within(t)
 	for name, err := range map[string]error{
 		"denied": access.ErrDenied, "not found": channel.ErrNotFound, "no channel": channel.ErrNoChannel, "disabled": channel.ErrDisabled,

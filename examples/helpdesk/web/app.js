@@ -203,7 +203,7 @@ function fail(id, text) {
 const underWay = new Set();
 async function send(id, kind, content) {
   const draft = draftOf(id);
-  if (underWay.has(kind + id)) { draft.next = content.text || ""; return; }
+  if (underWay.has(kind + id)) { draft.next = content.text ?? ""; return; }
   const sent = tryOf(id, kind, content);
   underWay.add(kind + id);
   fail(id, "");
@@ -245,7 +245,9 @@ function settle() {
 
 $("#reply").addEventListener("submit", (event) => {
   event.preventDefault();
-  send(writing, "reply", { text: $("#reply textarea").value.trim() });
+  const text = $("#reply textarea").value.trim();
+  if (text) send(writing, "reply", { text });
+  else if (!underWay.has("reply" + writing)) fail(writing, "Write something first.");
 });
 $("#reply textarea").addEventListener("input", (event) => { draftOf(writing).text = event.target.value; });
 let entered = false; // Enter was pressed: some keyboards put a line break into the box nevertheless
