@@ -149,6 +149,9 @@ func (h *Hub) act(ctx context.Context, verb string, actor access.Actor, action a
 		if err := h.mayIn(ch, actor, action); err != nil {
 			return err
 		}
+		if conv.MergedInto != "" {
+			return &MergedError{Into: conv.MergedInto}
+		}
 		customer, err := u.customer(conv.Customer)
 		if err != nil || customer == nil {
 			return orNotFound(err)

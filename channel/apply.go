@@ -93,9 +93,9 @@ type incoming struct {
 func (u *unit) event(in *incoming, w *Work) error {
 	switch p := in.ev.Payload.(type) {
 	case *webhook.Message:
-		return u.inbound(in, p, false)
+		return u.inbound(in, p, false, w)
 	case *webhook.StandbyMessage:
-		return u.inbound(in, &p.Message, true)
+		return u.inbound(in, &p.Message, true, w)
 	case *webhook.Status:
 		return u.status(in, p, w)
 	case *webhook.Echo:

@@ -36,6 +36,10 @@ type Change struct {
 	// From and To are the queues of QueueMoved and the agents of Assigned; To is the
 	// conversation that goes on of ConversationMerged.
 	From, To string
+	// Ticket is the host's ticket of the conversation To, as far as the host has returned one
+	// by now, and Absorbed the ID of the customer who turned out to be Customer, in
+	// ConversationMerged and in the CustomerChanged of two who turn out to be one.
+	Ticket, Absorbed string
 	// Reason says why, such as the rule that resolved the conversation.
 	Reason string
 	// Delivery is what a DeliveryChanged reported, in the order it was learned.
@@ -83,7 +87,7 @@ const (
 	// CustomerChanged: the customer's number, name or username is another now.
 	CustomerChanged ChangeKind = "customer_changed"
 	// ConversationMerged: the customer turned out to be the one of another conversation, To,
-	// which goes on; this one is resolved.
+	// which goes on with Ticket; this one is resolved.
 	ConversationMerged ChangeKind = "conversation_merged"
 	// PreferenceChanged: the customer stopped or resumed marketing messages.
 	PreferenceChanged ChangeKind = "preference_changed"
@@ -99,6 +103,7 @@ type hostItem struct {
 	Author       Author        `json:"author,omitzero"`
 	From         string        `json:"from,omitempty"`
 	To           string        `json:"to,omitempty"`
+	Absorbed     string        `json:"absorbed,omitempty"`
 	Reason       string        `json:"reason,omitempty"`
 	Delivery     DeliveryState `json:"delivery,omitempty"`
 	Failure      *Failure      `json:"failure,omitempty"`
@@ -184,10 +189,29 @@ func (h *Hub) callHost(ctx context.Context, w *Work, item *hostItem,
 		ticket, err = h.ticketing.Receive(ctx, &Received{ID: w.ID, Message: *msg, Conversation: *conv, Customer: *customer})
 		return ticket, fromHost(err)
 	}
+	into, err := h.successor(ctx, item)
+	if err != nil {
+		return "", err
+	}
 	return "", fromHost(h.ticketing.Changed(ctx, &Change{
 		ID: w.ID, Kind: item.Kind, At: item.At, Conversation: *conv, Customer: *customer, Message: msg,
-		Author: item.Author, From: item.From, To: item.To, Reason: item.Reason, Delivery: item.Delivery, Failure: item.Failure,
+		Author: item.Author, From: item.From, To: item.To, Ticket: into, Absorbed: item.Absorbed, Reason: item.Reason, Delivery: item.Delivery, Failure: item.Failure,
 	}))
+}
+
+// successor is the ticket of the conversation that a merged one went on in.
+func (h *Hub) successor(ctx context.Context, item *hostItem) (ticket string, err error) {
+	if item.Kind != ConversationMerged {
+		return "", nil
+	}
+	conv, err := h.conversation(ctx, item.To)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return "", nil // erased meanwhile
+	case err != nil:
+		return "", err
+	}
+	return conv.Ticket, nil
 }
 
 // scene reads a conversation with its customer and one of its messages (nil if

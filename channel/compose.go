@@ -99,14 +99,20 @@ func sendKind(c message.Content) window.SendKind {
 
 var errNotSent = errors.New("channel: the message was not sent yet")
 
-// quotable returns the wamid of a message of the conversation.
-func (u *unit) quotable(conv *Conversation, id string) (string, error) {
+// quotable returns the wamid of a message with the customer.
+func (u *unit) quotable(customer *Customer, id string) (string, error) {
 	var m Message
 	ok, err := u.load(kindMessage, id, &m)
 	switch {
 	case err != nil:
 		return "", err
-	case !ok || m.Conversation != conv.ID:
+	case !ok:
+		return "", fmt.Errorf("channel: quoted message: %w", ErrNotFound)
+	}
+	switch same, err := u.ofOneTalk(customer, &m); {
+	case err != nil:
+		return "", err
+	case !same:
 		return "", fmt.Errorf("channel: quoted message: %w", ErrNotFound)
 	case m.WAMID == "":
 		return "", fmt.Errorf("channel: quoted message: %w", errNotSent)

@@ -89,10 +89,23 @@ func (w who) phone(number string) string {
 	return aliasPhone(number, w.Phone)
 }
 
+// maxPersonName bounds, in characters, the names that are kept of a person. WhatsApp's have at most
+// 25 and usernames 35.
+const maxPersonName = 256
+
+// tidy drops what is no phone number, and cuts names that are none.
+func (w *who) tidy() {
+	if strings.ContainsFunc(w.Phone, notDigit) {
+		w.Phone = ""
+	}
+	w.Name, w.Username = clip(w.Name, maxPersonName), clip(w.Username, maxPersonName)
+}
+
 // resolve finds the customer that an identity belongs to, joins customers that turn
 // out to be one person, and creates one for a stranger. It returns nil for an identity
 // without any name.
 func (u *unit) resolve(ch *Channel, w who) (*Customer, error) {
+	w.tidy()
 	strong, phone := w.strong(ch.Number), w.phone(ch.Number)
 	if len(strong) == 0 && phone == "" {
 		return nil, nil
@@ -218,8 +231,16 @@ func (u *unit) join(a, b *Customer) (*Customer, error) {
 	}
 	a.Consents = append(a.Consents, b.Consents...)
 	a.Merged = append(append(a.Merged, b.Merged...), b.ID)
+	known := a.Conversation != ""
 	if err := u.joinConversations(a, b); err != nil {
 		return nil, err
+	}
+	if !known && a.Conversation != "" { // b's conversation is a's now
+		if err := u.tellHost(a.Channel, "joined|"+b.ID, hostItem{
+			Kind: CustomerChanged, Conversation: a.Conversation, At: u.now.UTC(), Absorbed: b.ID,
+		}); err != nil {
+			return nil, err
+		}
 	}
 	for _, key := range b.Aliases {
 		var al alias
@@ -274,7 +295,12 @@ func (u *unit) attachPhone(c *Customer, key string, at time.Time) error {
 				seen = latest(seen, owner.Times.Phone)
 			}
 			if !at.After(seen) {
+				u.losePhone(c, key)
 				return nil
+			}
+			u.losePhone(owner, key)
+			if err := u.saveCustomer(owner); err != nil {
+				return err
 			}
 		}
 	}
@@ -285,6 +311,16 @@ func (u *unit) attachPhone(c *Customer, key string, at time.Time) error {
 		c.Aliases = append(c.Aliases, key)
 	}
 	return u.save(kindAlias, key, c.ID, 0, alias{Customer: c.ID, At: latest(a.At, at)})
+}
+
+// losePhone takes a phone number from a customer's record: it is somebody else's now. That it
+// was this customer's at the time at which it was said stays known, so that the order in which
+// the two events come does not matter.
+func (u *unit) losePhone(c *Customer, key string) {
+	c.Aliases = slices.DeleteFunc(slices.Clone(c.Aliases), func(k string) bool { return k == key })
+	if aliasPhone(u.number(c.Channel), c.Phone) == key {
+		c.Phone = ""
+	}
 }
 
 // giveUp notes that the customer left a phone number.
@@ -369,17 +405,46 @@ func newer(value *string, at *time.Time, v string, t time.Time) {
 	}
 }
 
-// recipient is where messages to the customer go.
+// recipient is where messages to the customer go: to identities that are this customer's now.
+// WhatsApp goes by the phone number where it is given both, and a number that a person does not
+// show any more may have passed to somebody else, while the BSUID cannot. Without one, the
+// number is all that there is.
+//
+// Source: developers.facebook.com/documentation/business-messaging/whatsapp/business-scoped-user-ids,
+// checked 2026-11-29.
 func (c *Customer) recipient() message.Recipient {
 	if c.Group != "" {
 		return message.Recipient{Group: c.Group}
 	}
-	return message.Recipient{Phone: c.Phone, BSUID: c.BSUID}
+	to := message.Recipient{Phone: c.Phone, BSUID: c.BSUID}
+	seen := c.Times.BSUID
+	if to.BSUID == "" {
+		to.BSUID, seen = c.ParentBSUID, c.Times.ParentBSUID
+	}
+	if to.BSUID != "" && c.Times.Phone.Before(seen) {
+		to.Phone = ""
+	}
+	return to
 }
 
 // differs says whether a write is worth it.
 func (c *Customer) differs(o *Customer) bool {
 	return c.Identity != o.Identity || c.Group != o.Group || !c.Created.Equal(o.Created) || len(c.Aliases) != len(o.Aliases)
+}
+
+// clip cuts s after n characters.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	count := 0
+	for i := range s {
+		if count == n {
+			return strings.Clone(s[:i])
+		}
+		count++
+	}
+	return s
 }
 
 func nonEmpty(a, b string) string {

@@ -143,7 +143,7 @@ func TestWhoIsWho(t *testing.T) {
 			"a number goes to somebody else and nobody said so",
 			[]item{both.says(1, "a"), stranger.says(2, "x"), hidden.says(3, "b")},
 			[]someone{
-				{phone: "13125550187", bsuid: "US.1", texts: "a b"},
+				{bsuid: "US.1", texts: "a b"},
 				{phone: "13125550187", bsuid: "US.9", texts: "x"},
 			}, false,
 		},

@@ -2,6 +2,7 @@ package channel
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/kanava-go/kanava/webhook"
 	"github.com/kanava-go/kanava/window"
@@ -9,9 +10,12 @@ import (
 
 // inbound applies what a customer sent. A standby message was sent while another
 // application has the conversation: it is filed like any other.
-func (u *unit) inbound(in *incoming, p *webhook.Message, standby bool) error {
+func (u *unit) inbound(in *incoming, p *webhook.Message, standby bool, w *Work) error {
 	if sys, ok := p.Content.(*webhook.System); ok {
 		return u.system(in, p, sys)
+	}
+	if wait, err := u.noticeMayCome(in, p, w); err != nil || wait {
+		return err
 	}
 	customer, err := u.resolve(in.ch, who{Identity: p.From, Group: p.GroupID, At: in.at, Event: in.id})
 	if err != nil {
@@ -39,6 +43,38 @@ func (u *unit) inbound(in *incoming, p *webhook.Message, standby bool) error {
 		return err
 	}
 	return u.saveCustomer(customer)
+}
+
+// Somebody who writes at once after the BSUID has changed may overtake the notice of it: the
+// message of an unknown BSUID with a phone number that another BSUID is known for waits for a
+// moment. Without a notice it is the number's next owner.
+const (
+	noticePatience = 1
+	noticePause    = 3 * time.Second
+)
+
+// noticeMayCome postpones a message that the notice of a change may explain.
+func (u *unit) noticeMayCome(in *incoming, p *webhook.Message, w *Work) (bool, error) {
+	phone := who{Identity: p.From, Group: p.GroupID}.phone(in.ch.Number)
+	if p.From.BSUID == "" || phone == "" || w.Tries >= noticePatience {
+		return false, nil
+	}
+	if known, err := u.load(kindAlias, aliasBSUID(in.ch.Number, p.From.BSUID), nil); err != nil || known {
+		return false, err
+	}
+	var a alias
+	if ok, err := u.load(kindAlias, phone, &a); err != nil || !ok || !a.Until.IsZero() {
+		return false, err
+	}
+	owner, err := u.customer(a.Customer)
+	if err != nil || owner == nil || owner.BSUID == "" {
+		return false, err
+	}
+	u.Done = u.Done[:0]
+	u.Later = append(u.Later, Postponed{
+		Lease: w.Lease(), Due: u.now.Add(noticePause), Reason: "a new BSUID on a known phone number",
+	})
+	return true, nil
 }
 
 // edit is what an edit says about the message that it changes.

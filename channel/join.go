@@ -1,9 +1,15 @@
 package channel
 
+import (
+	"errors"
+	"fmt"
+)
+
 // joinConversations makes one matter of the conversations that two customers were in when
 // they turned out to be one person: the one that agents have open goes on, of two the one
-// with the latest activity, with what the rules know of both. The other one is resolved, and
-// the host is told which one goes on. Messages stay where they are.
+// with the latest activity, with what the rules know of both. The other one is resolved, says
+// where it went, and the host is told, also if it was resolved before. Messages stay where
+// they are.
 func (u *unit) joinConversations(a, b *Customer) error {
 	x, err := u.current(a)
 	if err != nil {
@@ -26,10 +32,8 @@ func (u *unit) joinConversations(a, b *Customer) error {
 	if !ok {
 		return u.saveConversation(x)
 	}
-	if y.State.Queue.Open() {
-		if err := u.mergedInto(ch, a, y, x.ID); err != nil {
-			return err
-		}
+	if err := u.mergedInto(ch, a, y, x.ID, b.ID); err != nil {
+		return err
 	}
 	u.arm(ch, a, x)
 	return u.saveConversation(x)
@@ -44,18 +48,69 @@ func (c *Conversation) goesOn(other *Conversation) bool {
 	return c.LastActivity.After(other.LastActivity)
 }
 
-// mergedInto resolves a conversation in favour of another one.
-func (u *unit) mergedInto(ch *Channel, customer *Customer, conv *Conversation, other string) error {
+// mergedInto resolves a conversation in favour of another one. absorbed is the customer that
+// is no more.
+func (u *unit) mergedInto(ch *Channel, customer *Customer, conv *Conversation, other, absorbed string) error {
 	id := "merged|" + conv.ID
 	if err := u.tellHost(ch.ID, id, hostItem{
-		Kind: ConversationMerged, Conversation: conv.ID, At: u.now.UTC(), To: other,
+		Kind: ConversationMerged, Conversation: conv.ID, At: u.now.UTC(), To: other, Absorbed: absorbed,
 	}); err != nil {
 		return err
 	}
-	state, effects := ch.rules.OnResolve(conv.State, "merged", u.now)
-	conv.State = state
-	if err := u.carryOut(ch, customer, conv, effects, id); err != nil {
-		return err
+	conv.MergedInto = other
+	if conv.State.Queue.Open() {
+		state, effects := ch.rules.OnResolve(conv.State, "merged", u.now)
+		conv.State = state
+		if err := u.carryOut(ch, customer, conv, effects, id); err != nil {
+			return err
+		}
 	}
 	return u.saveConversation(conv)
+}
+
+// ErrMerged says that a conversation went on in another one; errors.As gives a *MergedError.
+var ErrMerged = errors.New("channel: the conversation was merged into another one")
+
+// MergedError says which conversation goes on. It matches ErrMerged.
+type MergedError struct {
+	// Into is the ID of the conversation that goes on.
+	Into string
+}
+
+// Error says that the conversation was merged.
+func (e *MergedError) Error() string { return ErrMerged.Error() + ": " + e.Into }
+
+// Is reports whether target is ErrMerged.
+func (e *MergedError) Is(target error) bool { return target == ErrMerged }
+
+// follow replaces a conversation that was merged away by the one that goes on.
+func (u *unit) follow(conv *Conversation) error {
+	for range maxMerges {
+		if conv.MergedInto == "" {
+			return nil
+		}
+		next := new(Conversation)
+		if ok, err := u.load(kindConversation, conv.MergedInto, next); err != nil || !ok {
+			return orNotFound(err)
+		}
+		*conv = *next
+	}
+	return fmt.Errorf("channel: read conversation: merged too often: %w", ErrNotFound)
+}
+
+// ofOneTalk says whether a message stands in one of the conversations with a customer, those
+// that were merged and the chat history among them.
+func (u *unit) ofOneTalk(customer *Customer, m *Message) (bool, error) {
+	if m.Channel != customer.Channel {
+		return false, nil
+	}
+	if m.Conversation == customer.Conversation || m.Conversation == historyConversation(customer) {
+		return true, nil
+	}
+	var conv Conversation
+	if ok, err := u.load(kindConversation, m.Conversation, &conv); err != nil || !ok {
+		return false, err
+	}
+	owner, err := u.customer(conv.Customer)
+	return err == nil && owner != nil && owner.ID == customer.ID, err
 }

@@ -79,6 +79,9 @@ type Conversation struct {
 	ID       string `json:"id"`
 	Channel  string `json:"channel"`
 	Customer string `json:"customer"`
+	// MergedInto is the conversation that took this one over when its customer turned out to
+	// be that of the other; "" if there is none. An answer goes there.
+	MergedInto string `json:"merged_into,omitempty"`
 	// Ticket is what the host's Ticketing returned for it.
 	Ticket string `json:"ticket,omitempty"`
 	// State is queue, assignee and the times that the rules go by.

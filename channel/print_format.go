@@ -18,7 +18,7 @@ func (c Conversation) Format(f fmt.State, _ rune) { discreet.Format(f, c) }
 func (m Message) Format(f fmt.State, _ rune) { discreet.Format(f, m) }
 
 // Format implements [fmt.Formatter].
-func (i Identity) Format(f fmt.State, _ rune) { discreet.Format(f, i) }
+func (id Identity) Format(f fmt.State, _ rune) { discreet.Format(f, id) }
 
 // Format implements [fmt.Formatter].
 func (a Author) Format(f fmt.State, _ rune) { discreet.Format(f, a) }

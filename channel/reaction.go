@@ -17,7 +17,7 @@ func reactionParent(conversation string) string { return "reaction|" + conversat
 // target finds the message that a reaction of ours is about, by the hub's ID or by the wamid,
 // and returns the reaction as WhatsApp wants it. The message may stand in an earlier
 // conversation with the same customer.
-func (u *unit) target(ch *Channel, customer *Customer, conv *Conversation, c *message.Reaction) (*Message, *message.Reaction, error) {
+func (u *unit) target(ch *Channel, customer *Customer, c *message.Reaction) (*Message, *message.Reaction, error) {
 	m := new(Message)
 	ok, err := u.load(kindMessage, c.MessageID, m)
 	if err == nil && (!ok || m.Direction == "" || m.Channel != ch.ID) {
@@ -26,19 +26,12 @@ func (u *unit) target(ch *Channel, customer *Customer, conv *Conversation, c *me
 	if err != nil {
 		return nil, nil, err
 	}
-	if m != nil && m.Conversation != conv.ID && m.Conversation != historyConversation(customer) {
-		var other Conversation
-		ok, err := u.load(kindConversation, m.Conversation, &other)
+	if m != nil {
+		same, err := u.ofOneTalk(customer, m)
 		if err != nil {
 			return nil, nil, err
 		}
-		var owner *Customer
-		if ok {
-			if owner, err = u.customer(other.Customer); err != nil {
-				return nil, nil, err
-			}
-		}
-		if owner == nil || owner.ID != customer.ID {
+		if !same {
 			m = nil
 		}
 	}

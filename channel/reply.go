@@ -52,7 +52,8 @@ type Template struct {
 //
 // It returns nil only when the message is durable: it will be sent although the process
 // ends, or the host is told why not. Answering a conversation that somebody resolved is
-// allowed; whether it is then reopened is up to the channel's rules.
+// allowed; whether it is then reopened is up to the channel's rules. The answer to one that was
+// merged into another goes out in that one.
 func (h *Hub) Reply(ctx context.Context, r Reply) (*Message, error) {
 	all, err := h.reply(ctx, []Reply{r})
 	if err != nil {
@@ -91,6 +92,9 @@ func (h *Hub) reply(ctx context.Context, replies []Reply) (all []*Message, err e
 			return h.unknownTo(first.Actor, info.Action, orNotFound(err))
 		}
 		info.Channel = conv.Channel
+		if err := u.follow(&conv); err != nil {
+			return err
+		}
 		customer, err := u.customer(conv.Customer)
 		if err != nil || customer == nil {
 			return orNotFound(err)
@@ -100,6 +104,9 @@ func (h *Hub) reply(ctx context.Context, replies []Reply) (all []*Message, err e
 			return ErrNoChannel
 		}
 		for i := range replies {
+			if replies[i].Conversation != first.Conversation {
+				return errors.New("channel: answers to several conversations cannot go together")
+			}
 			m, err := u.replyOne(ch, customer, &conv, &replies[i])
 			if err != nil && len(replies) > 1 {
 				return fmt.Errorf("answer %d: %w", i+1, err)
@@ -120,9 +127,6 @@ func (h *Hub) reply(ctx context.Context, replies []Reply) (all []*Message, err e
 
 // replyOne checks the right to give one answer and gives it.
 func (u *unit) replyOne(ch *Channel, customer *Customer, conv *Conversation, r *Reply) (*Message, error) {
-	if r.Conversation != conv.ID {
-		return nil, errors.New("channel: answers to several conversations cannot go together")
-	}
 	if err := u.hub.mayIn(ch, r.Actor, r.action()); err != nil {
 		return nil, err
 	}
@@ -148,7 +152,7 @@ func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Repl
 	switch {
 	case id != "":
 	case r.Key != "":
-		id = derivedID("m_", "key", conv.ID, r.Key)
+		id = derivedID("m_", "key", nonEmpty(r.Conversation, conv.ID), r.Key)
 	default:
 		id = randomID("m_")
 	}
@@ -162,7 +166,7 @@ func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Repl
 	if c, ok := r.Content.(*message.Reaction); ok && r.Template == nil {
 		with := *r
 		var err error
-		if target, with.Content, err = u.target(ch, customer, conv, c); err != nil {
+		if target, with.Content, err = u.target(ch, customer, c); err != nil {
 			return nil, err
 		}
 		r = &with
@@ -175,7 +179,7 @@ func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Repl
 		return nil, err
 	}
 	if r.Quote != "" {
-		if out.ReplyTo, err = u.quotable(conv, r.Quote); err != nil {
+		if out.ReplyTo, err = u.quotable(customer, r.Quote); err != nil {
 			return nil, err
 		}
 	}
