@@ -28,8 +28,8 @@ func (c *checker) commerce() {
 	case product && !has[ButtonSingleProduct]:
 		c.error(c.pathOf(TypeHeader), RuleComponentMissing).kinds(string(ButtonSingleProduct)+" button", "")
 	}
-	if has[ButtonOrderDetails] && d.Category == Marketing && d.DisplayFormat != displayOrder {
-		c.error("display_format", RuleComponentMissing).kinds(displayOrder, "")
+	if has[ButtonOrderDetails] && d.Category == Marketing && d.DisplayFormat != displayOrder { // as in samples of Meta's
+		c.warn("display_format", RuleComponentMissing).kinds(displayOrder, "")
 	}
 	// A checkout template has one such button and up to nine quick replies.
 	for i, b := range d.Buttons() {

@@ -198,6 +198,8 @@ func (c *checker) cardButtons(path string, list []Button, product bool) {
 			continue
 		}
 		switch k := b.Kind(); {
+		case k == ButtonOrderDetails && !product: // in a sample of Meta's, though not in its rules
+			c.warn(indexed(path, i), RuleCardComponent).kinds("another kind of button", string(k))
 		case k == ButtonURL, product && k == ButtonSingleProduct, !product && (k == ButtonQuickReply || k == ButtonPhoneNumber):
 		default:
 			c.error(indexed(path, i), RuleCardComponent).kinds("another kind of button", string(k))

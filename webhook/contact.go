@@ -1,6 +1,10 @@
 package webhook
 
-import "github.com/kanava-go/kanava/internal/jsonscan"
+import (
+	"strings"
+
+	"github.com/kanava-go/kanava/internal/jsonscan"
+)
 
 // A contact is what a value tells about one of the people in it.
 type contact struct {
@@ -39,13 +43,16 @@ func (p *parser) readContacts(v value) {
 					case "name":
 						k.Name = p.text(&profile)
 					case "username":
-						k.Username = p.text(&profile)
+						k.Username = p.username(&profile)
 					}
 				}
 			}
 		}
 	}
 }
+
+// username reads the name a person adopted. Meta writes it with "@" and without.
+func (p *parser) username(m member) string { return strings.TrimPrefix(p.text(m), "@") }
 
 // contactFor finds the contact of the person an item names: by BSUID, else by
 // phone number, else the only contact there is, unless its BSUID says that it is

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"strings"
 	"time"
 
 	"github.com/kanava-go/kanava/internal/jsonscan"
@@ -173,12 +174,25 @@ func (p *parser) ban(it jsonscan.Iter) Ban {
 	for it.Next() {
 		switch it.Key() {
 		case "waba_ban_state":
-			b.State = p.text(&it)
+			b.State = p.words(&it)
 		case "waba_ban_date":
 			b.Date = p.text(&it)
 		}
 	}
 	return b
+}
+
+// words reads a text, or an array of texts, which Meta sends in its place now and then.
+func (p *parser) words(m member) string {
+	if m.Kind() != jsonscan.Array {
+		return p.text(m)
+	}
+	var list []string
+	l := m.Iter()
+	for l.Next() {
+		list = append(list, p.text(&l))
+	}
+	return strings.Join(list, ",")
 }
 
 // wabaInfo reads waba_info. Meta names the ad account in two ways.

@@ -121,7 +121,7 @@ func (p *parser) groupUser(m member, id *Identity) {
 	case "parent_user_id":
 		p.userID(m, &id.ParentBSUID)
 	case "username":
-		id.Username = p.text(m)
+		id.Username = p.username(m)
 	}
 }
 

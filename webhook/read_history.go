@@ -104,7 +104,7 @@ func (p *parser) thread(v value, chunk HistoryChunk) {
 				case "parent_user_id":
 					p.userID(&c, &user.ParentBSUID)
 				case "username":
-					user.Username = p.text(&c)
+					user.Username = p.username(&c)
 				}
 			}
 		}
@@ -178,7 +178,7 @@ func (p *parser) contactSync(v value, s shape) {
 				case "parent_user_id":
 					p.userID(&k, &c.Contact.ParentBSUID)
 				case "username":
-					c.Contact.Username = p.text(&k)
+					c.Contact.Username = p.username(&k)
 				}
 			}
 		}

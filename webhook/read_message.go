@@ -81,6 +81,13 @@ func (p *parser) readMessage(v value, s shape, m *Message, x *extra) bool {
 			m.Errors = p.errorList(&it)
 		case "group_id":
 			p.userID(&it, &m.GroupID)
+		case "identity": // the former place of the contact's identity_key_hash
+			id := p.object(&it)
+			for id.Next() {
+				if id.Key() == "hash" {
+					m.IdentityKeyHash = p.text(&id)
+				}
+			}
 		case "from_logical_id":
 			m.LogicalID = p.text(&it)
 		case "message_creation_type":
@@ -104,9 +111,9 @@ func (p *parser) readMessage(v value, s shape, m *Message, x *extra) bool {
 		part = v.Get(typ)
 	}
 	m.Content = p.contentOf(v, typ, part, &m.From)
-	if u, ok := m.Content.(*Unknown); ok && errors.Is(u.Err, errNoContent) && len(m.Errors) > 0 {
+	if u, ok := m.Content.(*Unknown); ok && (errors.Is(u.Err, errNoContent) || typ == "errors") && len(m.Errors) > 0 {
 		// Not malformed: the errors say why it is not there, as for files that
-		// are too large.
+		// are too large. In the history that is a type of its own.
 		m.Content = &Unsupported{Type: typ}
 	}
 	return true

@@ -161,7 +161,7 @@ func (p *parser) usernameUpdate(v value) (Payload, time.Time) {
 		case "display_phone_number":
 			p.number.Display = p.phone(&it)
 		case "username":
-			u.Username = p.text(&it)
+			u.Username = p.username(&it)
 		case "status":
 			u.Status = p.text(&it)
 		case "context":

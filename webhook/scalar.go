@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kanava-go/kanava/internal/jsonscan"
@@ -156,6 +157,11 @@ const (
 
 // time reads a timestamp in seconds, or in milliseconds if it is that large.
 func (p *parser) time(m member) time.Time {
+	if s, plain := m.Plain(); plain {
+		if t := dateInWords(s); !t.IsZero() {
+			return t
+		}
+	}
 	n := p.int64(m)
 	var frac int64
 	if n >= maxSeconds {
@@ -169,6 +175,20 @@ func (p *parser) time(m member) time.Time {
 		return time.Time{}
 	}
 	return time.Unix(n, frac*int64(time.Millisecond)).UTC()
+}
+
+// dateInWords reads a date as it is seen in disable_date, "January 31, 2021", in UTC; the
+// zero time if s is none.
+func dateInWords(s string) time.Time {
+	if !strings.Contains(s, " ") {
+		return time.Time{} // a timestamp, normally
+	}
+	for _, layout := range [...]string{"January 2, 2006", "Jan 2, 2006", "2 January 2006", "2 Jan 2006"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.UTC()
+		}
+	}
+	return time.Time{}
 }
 
 // raw copies the JSON of the member; nil for null.

@@ -44,15 +44,19 @@ func (p *parser) valueList(field, key string, items value) {
 	switch {
 	case key == "conversation_context" && p.rare.summary != (span{}), key == "errors" && p.rare.errors != (span{}):
 		return // shared after all
-	case field == "standby" && key == "standby":
+	case key == "standby":
 		p.standby(items)
 		return
-	case field == "history" && key == "history":
+	case key == "history":
 		p.history(items)
 		return
 	}
 	p.list(key)
-	if read := listReader(field, key); read != nil {
+	read := listReader(field, key)
+	if read == nil { // seen: calls and echoes in the field messages
+		read = listReader(homeOf[key], key)
+	}
+	if read != nil {
 		p.items(items, shapeItem, read)
 	} else {
 		p.unknown(items, shapeMember, key, nil)
@@ -237,6 +241,13 @@ func listReader(field, key string) reader {
 	return nil
 }
 
+// homeOf is the field in which Meta documents a list, for lists that come in another one.
+var homeOf = map[string]string{
+	"messages": "messages", "statuses": "messages", "user_actions": "messages", "calls": "calls",
+	"message_echoes": "message_echoes", "state_sync": "smb_app_state_sync", "user_preferences": "user_preferences",
+	"user_id_update": "user_id_update", "automatic_events": "automatic_events", "events": "tracking_events",
+}
+
 // conversational reports whether field is a known field with lists of items.
 func conversational(field string) bool {
 	switch field {
@@ -299,11 +310,15 @@ func (p *parser) errorObject(it jsonscan.Iter) Error {
 			e.Message = p.text(&it)
 		case "href":
 			e.Href = p.text(&it)
+		case "details": // seen beside the code, where error_data is missing
+			if e.Details == "" {
+				e.Details = p.text(&it)
+			}
 		case "error_data":
 			data := p.object(&it)
 			for data.Next() {
 				if data.Key() == "details" {
-					e.Details = p.text(&data)
+					e.Details = or(p.text(&data), e.Details)
 				}
 			}
 		}

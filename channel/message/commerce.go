@@ -3,14 +3,13 @@ package message
 // Limits of commerce messages.
 const (
 	// MaxProducts counts the products of all sections of a product list together.
-	MaxProducts        = 30
-	MinCards           = 2
-	MaxCards           = 10
-	MaxCardBody        = 160
-	MaxCardBreaks      = 2 // line breaks in the body of a card
-	MaxCardReplies     = 3
-	MaxCardReplyID     = 256
-	recommendedReplyID = 20 // the guide's figure; other pages suggest 256
+	MaxProducts    = 30
+	MinCards       = 2
+	MaxCards       = 10
+	MaxCardBody    = 160
+	MaxCardBreaks  = 2 // line breaks in the body of a card
+	MaxCardReplies = 3
+	MaxCardReplyID = 256
 )
 
 // Product shows one article of a catalog.
@@ -50,11 +49,11 @@ type Catalog struct {
 }
 
 // Carousel shows [MinCards] to [MaxCards] cards to swipe through. Every card has
-// the same kinds of parts: the same header type, all or none a body, the same
-// buttons.
+// the same kinds and number of buttons; pictures and videos may be mixed, and each card
+// may have a body or none.
 //
 // https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/interactive-media-carousel-messages
-// (checked December 2025)
+// (checked 2026-11-29)
 type Carousel struct {
 	Body  string // 1 to MaxBody characters
 	Cards []Card

@@ -82,7 +82,7 @@ var (
 		class: ClassAccount, advice: RetryFixed, title: "Sign-up failed", hint: hintOperator,
 	}
 	objectMissing = entry{
-		class: ClassParameter, advice: RetryFixed, title: "Object does not exist or is not visible to the token", hint: hintOperator,
+		class: ClassPermission, advice: RetryFixed, title: "Object does not exist or is not visible to the token", hint: hintOperator,
 	}
 )
 

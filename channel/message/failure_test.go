@@ -121,7 +121,7 @@ func TestSubcodesRefineTheGeneralParameterError(t *testing.T) {
 	t.Parallel()
 	for subcode, class := range map[int]message.Class{
 		2388024: message.ClassTemplate,
-		33:      message.ClassParameter,
+		33:      message.ClassPermission,
 		2494100: message.ClassTemporary,
 		7777777: message.ClassParameter, // not known: the code decides
 	} {

@@ -178,8 +178,8 @@ func interactiveGoldens() []golden {
 			{Video: &message.Video{ID: "1"}, Replies: []message.Button{{ID: "a", Title: "This"}}},
 			{Video: &message.Video{ID: "2"}, Replies: []message.Button{{ID: "b", Title: "This"}}},
 		}}), interactive(`"type":"carousel","body":{"text":"Pick"},"action":{"cards":[
-			{"card_index":0,"header":{"type":"video","video":{"id":"1"}},"action":{"buttons":[{"type":"quick_reply","quick_reply":{"id":"a","title":"This"}}]}},
-			{"card_index":1,"header":{"type":"video","video":{"id":"2"}},"action":{"buttons":[{"type":"quick_reply","quick_reply":{"id":"b","title":"This"}}]}}]}`)},
+			{"card_index":0,"type":"cta_url","header":{"type":"video","video":{"id":"1"}},"action":{"buttons":[{"type":"quick_reply","quick_reply":{"id":"a","title":"This"}}]}},
+			{"card_index":1,"type":"cta_url","header":{"type":"video","video":{"id":"2"}},"action":{"buttons":[{"type":"quick_reply","quick_reply":{"id":"b","title":"This"}}]}}]}`)},
 		{"a carousel of products", plain(&message.ProductCarousel{Body: "Pick", CatalogID: "10", RetailerIDs: []string{"x", "y"}}),
 			interactive(`"type":"carousel","body":{"text":"Pick"},"action":{"cards":[
 			{"card_index":0,"type":"product","action":{"product_retailer_id":"x","catalog_id":"10"}},

@@ -300,14 +300,11 @@ func (c *checker) card(path string, card Card) {
 	for i, b := range card.Replies {
 		at := index(path+".action.buttons", i) + ".quick_reply"
 		c.reply(at, b, MaxCardReplyID)
-		if n := len(b.ID); n > recommendedReplyID && n <= MaxCardReplyID {
-			c.add(Problem{Path: at + ".id", Rule: RuleTooLong, Severity: SeverityWarning, Limit: recommendedReplyID, Actual: n})
-		}
 	}
 }
 
-// sameShape reports whether two cards have the same parts.
+// sameShape reports whether two cards have the same kinds and number of buttons. Pictures and
+// videos may be mixed, and a body is each card's own matter.
 func sameShape(a, b Card) bool {
-	return (a.Image == nil) == (b.Image == nil) && (a.Video == nil) == (b.Video == nil) &&
-		(a.Body == "") == (b.Body == "") && (a.URL == "") == (b.URL == "") && len(a.Replies) == len(b.Replies)
+	return (a.URL == "") == (b.URL == "") && len(a.Replies) == len(b.Replies)
 }

@@ -266,10 +266,10 @@ func (f *Flow) wire() *wireInteractive {
 	return shell("flow", f.Header, f.Body, f.Footer).do("flow", p)
 }
 
+// Every card says that it is of type cta_url, also one with quick replies.
 func (c Card) wire(index int) wireCard {
-	w := wireCard{Index: index, Header: Header{Image: c.Image, Video: c.Video}.wire(), Body: textOrNil(c.Body)}
+	w := wireCard{Index: index, Type: "cta_url", Header: Header{Image: c.Image, Video: c.Video}.wire(), Body: textOrNil(c.Body)}
 	if c.URL != "" || c.Label != "" {
-		w.Type = "cta_url"
 		w.Action.Name, w.Action.Parameters = "cta_url", &wireParameters{Label: c.Label, URL: c.URL}
 	}
 	for _, b := range c.Replies {

@@ -155,7 +155,7 @@ func (d *draft) carousel(o *fields) {
 		if i == 0 {
 			first = shape
 		} else if shape != first {
-			f.reject(fail(131009, "All cards of a carousel must have the same header, body and buttons."))
+			f.reject(fail(131009, "All cards of a carousel must have the same kinds and number of buttons."))
 		}
 		d.rich.cards = append(d.rich.cards, card)
 		f.done()
@@ -163,9 +163,10 @@ func (d *draft) carousel(o *fields) {
 	o.done()
 }
 
-// card reads one card and describes its shape: what must be alike on all cards.
+// card reads one card and describes its shape: what must be alike on all cards, which is the
+// kind and number of its buttons.
 func (d *draft) card(f *fields) (card Card, shape string) {
-	kind := f.oneOf("type", false, "cta_url", "product")
+	kind := f.oneOf("type", true, "cta_url", "product")
 	shape = kind
 	// Product cards take text and picture from the catalog.
 	if kind == "product" {
@@ -181,7 +182,6 @@ func (d *draft) card(f *fields) (card Card, shape string) {
 	if f.has("header") {
 		sub.header(f, "image video")
 		card.Media = sub.rich.media.shown()
-		shape += "+" + sub.rich.media.kindOrNone()
 	} else {
 		f.reject(fail(131008, "The parameter "+f.at("header")+" is required."))
 	}
@@ -193,7 +193,6 @@ func (d *draft) card(f *fields) (card Card, shape string) {
 			b.reject(fail(131009, "Param "+b.at("text")+" has at most two line breaks."))
 		}
 		b.done()
-		shape += "+body"
 	}
 	a := f.child("action")
 	if a.has("buttons") {
@@ -213,12 +212,4 @@ func kinds(buttons []Button) []string {
 		out[i] = b.Kind
 	}
 	return out
-}
-
-// kindOrNone is the kind of a file that may be missing.
-func (m *mediaRef) kindOrNone() string {
-	if m == nil {
-		return ""
-	}
-	return m.kind
 }
