@@ -1,5 +1,7 @@
 package channel
 
+import "slices"
+
 // care says how careful a runner is with a group of its work.
 type care int
 
@@ -12,22 +14,31 @@ const (
 
 // few is how much of a group may be in hand before something of it has gone well: so much
 // is at stake when it does not.
-const few = 3
+const few = 8
 
 // ask is a claim that a runner is going to make. If it is open-ended, another one follows
 // at once when it brings as much as it may.
 type ask struct {
 	Claim
 	openEnded bool
+	orElse    bool // the next one is for the case that this one brings nothing
 }
 
 // asks are the claims for which there is room.
 func (r *runner) asks(free int) []ask {
 	if r.groups == nil {
-		return []ask{{Claim{Limit: free}, true}}
+		return []ask{{Claim: Claim{Limit: free}, openEnded: true}}
 	}
 	var usual, some, trial []string
 	groups := r.groups()
+	if r.whole != nil {
+		switch r.whole() {
+		case careClose:
+			return nil
+		case careOne:
+			return []ask{{Claim: Claim{Groups: r.likely(groups), Limit: 1}, orElse: true}, {Claim: Claim{Groups: groups, Limit: 1}}}
+		}
+	}
 	if r.care == nil {
 		usual = groups
 	} else {
@@ -45,7 +56,7 @@ func (r *runner) asks(free int) []ask {
 	var asks []ask
 	add := func(groups []string, limit, perGroup int, openEnded bool) {
 		if len(groups) > 0 {
-			asks = append(asks, ask{Claim{Groups: groups, Limit: limit, PerGroup: perGroup}, openEnded})
+			asks = append(asks, ask{Claim: Claim{Groups: groups, Limit: limit, PerGroup: perGroup}, openEnded: openEnded})
 		}
 	}
 	add(r.shares.idle(trial), free, 1, false)
@@ -58,6 +69,12 @@ func (r *runner) asks(free int) []ask {
 	limit := max(1, free/2)
 	add(r.shares.hungry(usual, free), limit, max(1, limit/2), true)
 	return asks
+}
+
+// likely are those of the groups of which nothing has failed: when everything seems to be
+// out, they are the first to be tried.
+func (r *runner) likely(groups []string) []string {
+	return slices.DeleteFunc(slices.Clone(groups), func(g string) bool { return !r.well(g) })
 }
 
 // exhausted reports whether a claim may have left something for another one.

@@ -25,6 +25,9 @@ type Change struct {
 	// ID is the same whenever this change is offered.
 	ID   string
 	Kind ChangeKind
+	// Channel is the ID of the channel. What concerns it as a whole comes without a
+	// Conversation and a Customer: see ChangeKind.
+	Channel string
 	// At is when it happened, by WhatsApp's clock for what happened there.
 	At           time.Time
 	Conversation Conversation
@@ -91,6 +94,12 @@ const (
 	ConversationMerged ChangeKind = "conversation_merged"
 	// PreferenceChanged: the customer stopped or resumed marketing messages.
 	PreferenceChanged ChangeKind = "preference_changed"
+	// SendingHeld and SendingResumed concern a channel: it does not send, because WhatsApp is
+	// out of reach or refuses the number as such, or it does again. Messages that wait meanwhile
+	// stay queued and go out by themselves, unless their window closes first. Reason is that of
+	// the Outage.
+	SendingHeld    ChangeKind = "sending_held"
+	SendingResumed ChangeKind = "sending_resumed"
 )
 
 // hostItem is the content of work in the host queue: references only, so that an
@@ -107,6 +116,8 @@ type hostItem struct {
 	Reason       string        `json:"reason,omitempty"`
 	Delivery     DeliveryState `json:"delivery,omitempty"`
 	Failure      *Failure      `json:"failure,omitempty"`
+	// Tries counts the failed calls that say something about this one.
+	Tries int `json:"tries,omitempty"`
 }
 
 // tellHost adds a call of Ticketing to the unit, in the conversation's lane. id makes
@@ -117,14 +128,17 @@ func (u *unit) tellHost(channel, id string, item hostItem) error {
 	if err != nil {
 		return fmt.Errorf("channel: encode change: %w", err)
 	}
-	if err := u.logEntry(id, &item); err != nil {
+	lane := item.Conversation
+	if lane == "" {
+		lane = "channel|" + channel
+	} else if err := u.logEntry(id, &item); err != nil {
 		return err
 	}
 	group := channel
 	if item.Kind != "" {
 		group += changes
 	}
-	u.enqueue(Work{Queue: queueHost, ID: id, Lane: item.Conversation, Group: group, Body: body})
+	u.enqueue(Work{Queue: queueHost, ID: id, Lane: lane, Group: group, Body: body})
 	return nil
 }
 
@@ -142,7 +156,10 @@ func (h *Hub) tell(ctx context.Context, w *Work) error {
 	if err != nil {
 		return fmt.Errorf("channel: decode change: %w", ErrPermanent)
 	}
-	conv, customer, msg, err := h.scene(ctx, w.ahead, item.Conversation, item.Message)
+	conv, customer, msg := &Conversation{}, &Customer{}, (*Message)(nil)
+	if item.Conversation != "" {
+		conv, customer, msg, err = h.scene(ctx, w.ahead, item.Conversation, item.Message)
+	}
 	if errors.Is(err, ErrNotFound) { // erased or past its retention: nothing left to tell
 		return h.do(ctx, func(u *unit) error { u.Done = append(u.Done, w.Lease()); return nil })
 	}
@@ -150,7 +167,17 @@ func (h *Hub) tell(ctx context.Context, w *Work) error {
 		return err
 	}
 	var ticket string
-	err = h.gate.pass(ctx, w, func() error {
+	err = h.gate.pass(ctx, w, func() (err error) {
+		if h.tellingHeld(w) {
+			return errHeld
+		}
+		defer func() {
+			if p := recover(); p != nil {
+				h.byQueue[queueHost].logPanic(ctx)
+				err = errPanic
+			}
+			err = h.toldHost(ctx, w, item, err)
+		}()
 		ticket, err = h.callHost(ctx, w, item, conv, customer, msg)
 		return err
 	})
@@ -194,7 +221,7 @@ func (h *Hub) callHost(ctx context.Context, w *Work, item *hostItem,
 		return "", err
 	}
 	return "", fromHost(h.ticketing.Changed(ctx, &Change{
-		ID: w.ID, Kind: item.Kind, At: item.At, Conversation: *conv, Customer: *customer, Message: msg,
+		ID: w.ID, Kind: item.Kind, Channel: info.Channel, At: item.At, Conversation: *conv, Customer: *customer, Message: msg,
 		Author: item.Author, From: item.From, To: item.To, Ticket: into, Absorbed: item.Absorbed, Reason: item.Reason, Delivery: item.Delivery, Failure: item.Failure,
 	}))
 }

@@ -188,6 +188,7 @@ func (h *Hub) change(ctx context.Context, actor access.Actor, id string, edit fu
 		return err
 	}
 	h.forgetBudget(id)
+	h.sending.hurry(id) // with another token, perhaps
 	h.wakeSending()
 	return nil
 }

@@ -36,6 +36,10 @@ func (h *Hub) dispatch(ctx context.Context, w *Work) error {
 	case w.Started:
 		return h.uncertain(ctx, ch, w, item)
 	}
+	if held, err := h.hold(ctx, ch, w, item, w.begin != nil && w.begin.begun != nil); held {
+		return err
+	}
+	defer h.sending.abandon(ch.ID, w.ID) // unless it was sent
 	begun, err := h.begin(ctx, ch, w, item)
 	if err != nil || begun == nil {
 		return err
@@ -49,6 +53,7 @@ func (h *Hub) dispatch(ctx context.Context, w *Work) error {
 		sendCtx = h.hooks.SendStart(ctx, info)
 	}
 	receipt, err := h.handOver(sendCtx, ch, item, info)
+	out := h.sendEnded(ctx, ch, item, err)
 	// The outcome must be written down although the hub is stopping.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.lease/10+time.Second)
 	defer cancel()
@@ -59,6 +64,8 @@ func (h *Hub) dispatch(ctx context.Context, w *Work) error {
 	switch {
 	case !known || f.Uncertain || errors.Is(err, message.ErrOutcomeUnknown):
 		return h.uncertain(ctx, ch, w, item)
+	case out:
+		return h.unbegin(ctx, w, item)
 	case f.Retry.Automatic() && item.Tries+1 < triesFor(f):
 		return h.sendLater(ctx, w, item, f)
 	}
@@ -129,7 +136,7 @@ func (h *Hub) beginAll(ctx context.Context, works []Work) {
 		for i := range works {
 			w := &works[i]
 			ch, ok := h.channels.get(w.Group)
-			if !ok || !ch.Enabled || w.Started || !w.isAhead(kindMessage) || !w.isAhead(kindCustomer) {
+			if !ok || !ch.Enabled || h.sending.out(ch.ID) || w.Started || !w.isAhead(kindMessage) || !w.isAhead(kindCustomer) {
 				continue
 			}
 			b, err := u.begin(ch, w, w.item.(*outboundItem))
@@ -261,7 +268,7 @@ func (h *Hub) sendLater(ctx context.Context, w *Work, item *outboundItem, f mess
 		m.Sending = false
 		u.Later = append(u.Later, Postponed{
 			Lease: w.Lease(), Due: u.now.Add(max(f.Retry.After, pause(tries))), Body: body,
-			Reason: fmt.Sprintf("code %d: %s", f.Code, f.Class),
+			Reason: failureReason(f),
 		})
 		return u.saveMessage(&m)
 	})

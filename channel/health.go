@@ -36,6 +36,8 @@ type ChannelHealth struct {
 	Enabled bool
 	// NotCovered is the part of Health.NotCovered that named this channel's number.
 	NotCovered int
+	// Outage says that the channel does not send, and since when; nil if it does.
+	Outage *Outage
 	// Templates counts the templates in the catalog, Sendable those that can be sent now.
 	Templates, Sendable int
 	// TemplatesSynced is as of when the catalog is complete; zero if it never was.
@@ -91,9 +93,17 @@ func (h *Hub) Health(ctx context.Context, actor access.Actor) (*Health, error) {
 		}
 		known[r.Key] = s.public()
 	}
+	outages, err := h.outagesStored(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
 	for _, id := range ids {
 		ch := view.byID[id]
 		c := ChannelHealth{ID: id, Enabled: ch.Enabled, Standing: known[id], NotCovered: strange[id]}
+		if c.Outage = h.sending.of(id); c.Outage == nil && !outages[id].Since.IsZero() {
+			o := outages[id]
+			c.Outage = &o
+		}
 		if ch.Templates != nil {
 			c.TemplatesSynced = ch.Templates.Synced()
 			for def := range ch.Templates.All() {

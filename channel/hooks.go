@@ -26,6 +26,9 @@ type Hooks struct {
 	SendDone  func(ctx context.Context, i SendInfo, err error)
 	// DeadLetter runs when work became a dead letter: somebody should look.
 	DeadLetter func(ctx context.Context, i DeadLetterInfo)
+	// Outage runs when an outage has begun and when it is over: once for each channel, and
+	// once for the ticketing.
+	Outage func(ctx context.Context, i OutageInfo)
 	// BudgetLow runs when the rest of a channel's budget has come to its low-water mark:
 	// once in each process, and again after a top-up or in another month.
 	BudgetLow func(ctx context.Context, i BudgetInfo)

@@ -88,6 +88,8 @@ type Hub struct {
 	runners   []*runner
 	byQueue   map[string]*runner
 	gate      *hostGate
+	sending   *outages // of numbers, by channel
+	telling   *outages // of the ticketing, by channel; "" is all of it
 	running   atomic.Bool
 	low       sync.Map // budgets that are known to run low, by channel and month
 	limitless sync.Map // channels without a known messaging limit of which was warned
@@ -141,11 +143,16 @@ func New(cfg Config) (*Hub, error) {
 	hostCalls := cmp.Or(cfg.HostWorkers, 16)
 	h.gate = newHostGate(hostCalls, func() { h.byQueue[queueHost].free() })
 	h.gate.shared = true
+	h.sending = newOutages(sendPolicy, h.lease, h.now)
+	h.sending.cautious, h.sending.stored = true, true
+	h.sending.changed = h.sendingOut
+	h.telling = newOutages(hostPolicy, h.lease, h.now)
+	h.telling.changed = h.noteOutage
 	for _, r := range []*runner{
 		{queue: queueIn, workers: cmp.Or(cfg.ApplyWorkers, 32), handle: h.apply, maxTries: numberPatience + 2},
-		{queue: queueHost, workers: hostDepth * hostCalls, gate: h.gate, ahead: h.aheadOfTelling, handle: h.tell, groups: h.channels.telling, maxTries: cmp.Or(cfg.HostTries, 20)},
-		{queue: queueOut, workers: cmp.Or(cfg.SendWorkers, 64), ahead: h.aheadOfSending, handle: h.dispatch, groups: h.channels.sending, calm: true},
-		{queue: queueFirst, workers: cmp.Or(cfg.SendWorkers, 64), ahead: h.aheadOfSending, handle: h.dispatch, groups: h.channels.sending, calm: true},
+		{queue: queueHost, workers: hostDepth * hostCalls, gate: h.gate, ahead: h.aheadOfTelling, handle: h.tell, groups: h.channels.telling, care: h.careTelling, whole: func() care { return h.telling.care("") }, well: func(group string) bool { return h.telling.well(channelOf(group)) }, next: h.telling.next, maxTries: cmp.Or(cfg.HostTries, 20)},
+		{queue: queueOut, workers: cmp.Or(cfg.SendWorkers, 64), ahead: h.aheadOfSending, handle: h.dispatch, groups: h.channels.sending, care: h.sending.care, next: h.sending.next, calm: true},
+		{queue: queueFirst, workers: cmp.Or(cfg.SendWorkers, 64), ahead: h.aheadOfSending, handle: h.dispatch, groups: h.channels.sending, care: h.sending.care, next: h.sending.next, calm: true},
 		{queue: queueCheck, workers: 4, handle: h.check, calm: true},
 		{queue: queueTimer, workers: 8, handle: h.timer, calm: true},
 		{queue: queueUpkeep, workers: 1, handle: h.upkeep, calm: true, lease: longLease},
@@ -193,7 +200,11 @@ func (h *Hub) Run(ctx context.Context) error {
 	defer watch.Wait()
 	defer stop(nil)
 
-	switch err := h.startUpkeep(work); {
+	err := h.knowOutages(work)
+	if err == nil {
+		err = h.startUpkeep(work)
+	}
+	switch {
 	case err != nil && errors.Is(context.Cause(work), errDrained):
 		return nil // told to stop before it had begun
 	case err != nil:

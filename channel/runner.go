@@ -22,6 +22,10 @@ type runner struct {
 	groups func() []string
 	// care, if not nil, says how careful to be with a group.
 	care func(group string) care
+	// whole, if not nil, says how careful to be with all groups together.
+	whole func() care
+	// well says that nothing of a group has failed lately.
+	well func(group string) bool
 	// next, if not nil, is how long at most to wait before work is looked for again; 0: as
 	// long as poll says.
 	next func() time.Duration
@@ -121,6 +125,9 @@ func (r *runner) run(ctx, work context.Context) {
 				})
 				free -= len(begin)
 				more = more || a.openEnded && exhausted(&a.Claim, claimed)
+				if a.orElse && len(claimed) > 0 {
+					break
+				}
 			}
 		}
 		if r.next != nil {
@@ -205,22 +212,31 @@ func (r *runner) giveBack(ctx context.Context, w *Work, cause error, stopping bo
 	ctx, cancel := context.WithTimeout(ctx, r.lease/10+time.Second)
 	defer cancel()
 	reason := reasonOf(cause)
+	tries, body := w.Tries, []byte(nil)
+	if item, ok := w.item.(*hostItem); ok {
+		tries, body = item.failedAgain()
+	}
 	b := &Batch{}
 	switch {
 	case stopping: // says nothing against the work
 		b.Later = []Postponed{{Lease: w.Lease(), Due: r.hub.now(), Reason: "stopped"}}
+	case errors.Is(cause, errHeld):
+		b.Later = []Postponed{{Lease: w.Lease(), Due: r.hub.now(), Reason: errHeld.Error()}}
 	case errors.Is(cause, errHostBusy): // neither does that
 		b.Later = []Postponed{{Lease: w.Lease(), Due: r.hub.now(), Reason: reasonOf(errHostBusy)}}
-	case errors.Is(cause, ErrPermanent), r.maxTries > 0 && w.Tries+1 >= r.maxTries:
+	case errors.Is(cause, ErrPermanent), r.maxTries > 0 && tries+1 >= r.maxTries:
 		b.Bury = []Buried{{Lease: w.Lease(), Reason: reason}}
 	case r.calm:
 		b.Later = []Postponed{{Lease: w.Lease(), Due: r.hub.now().Add(pause(3)), Reason: reason}}
 	default:
-		b.Later = []Postponed{{Lease: w.Lease(), Due: r.hub.now().Add(pause(w.Tries)), Reason: reason}}
+		b.Later = []Postponed{{Lease: w.Lease(), Due: r.hub.now().Add(pause(tries)), Reason: reason, Body: body}}
 	}
 	_, err := r.hub.store.Commit(ctx, b)
 	if err == nil && len(b.Bury) > 0 {
 		r.hub.hooks.deadLetter(ctx, DeadLetterInfo{Queue: w.Queue, ID: w.ID, Channel: channelOf(w.Group), Reason: reason})
+	}
+	if errors.Is(cause, errHeld) && err == nil {
+		return // the outage is told once
 	}
 	level := slog.LevelWarn
 	if len(b.Bury) > 0 {

@@ -170,6 +170,16 @@ func (n *Number) Info(ctx context.Context, fields ...string) (NumberInfo, error)
 	return info, nil
 }
 
+// Probe reads the number's ID and nothing else. It returns nil if the Graph API answers for
+// the number: a way to ask whether it can be reached and the token is good that changes
+// nothing and reaches no one.
+func (n *Number) Probe(ctx context.Context) error {
+	var out struct {
+		ID string `json:"id"`
+	}
+	return n.client.get(ctx, "probe number", n.id, url.Values{"fields": {"id"}}, &out)
+}
+
 // learn passes the throughput on, if all that decides it was asked for: a number
 // that looks standard may be in coexistence.
 func (n *Number) learn(ctx context.Context, info NumberInfo, fields []string) {

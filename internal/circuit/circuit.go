@@ -6,9 +6,11 @@ import "time"
 
 // Policy says when a [State] opens and how it is tried again then.
 type Policy struct {
-	// After is how many failures in a row open it, of at least Different different things:
-	// one thing that fails again and again says more about itself.
+	// After is how many failures in a row open it, of at least Different different things (at
+	// most 4): one thing that fails again and again may be at fault itself.
 	After, Different int
+	// Anyway is how many failures open it whatever failed; 0: no number does.
+	Anyway int
 	// First is the pause before the first try once it is open. Each try that fails doubles
 	// the pause, up to Most; up to MostCostly if it failed at a cost.
 	First, Most, MostCostly time.Duration
@@ -38,11 +40,10 @@ type State struct {
 	// Worked is when it went well last; zero if it never did.
 	Worked time.Time
 
-	different int
-	last      string // what failed last
-	pause     time.Duration
-	next      time.Time // when it may be tried; while a try is under way, when that is given up
-	trying    bool
+	failed [4]string // different things that failed in the row
+	pause  time.Duration
+	next   time.Time // when it may be tried; while a try is under way, when that is given up
+	trying bool
 }
 
 // Failed is the State after a failure.
@@ -51,11 +52,9 @@ func (s State) Failed(now time.Time, f Failure, p Policy) State {
 		s.Since = now
 	}
 	s.Failures++
-	if f.Of != s.last {
-		s.different++
-		s.last = f.Of
-	}
-	if !s.Open && (f.Certain || s.Failures >= p.After && s.different >= p.Different) {
+	different := s.note(f.Of)
+	if !s.Open && (f.Certain || s.Failures >= p.After && different >= p.Different ||
+		p.Anyway > 0 && s.Failures >= p.Anyway) {
 		s.Open, s.pause = true, 0
 		s.trying = true // so that the first pause begins
 	}
@@ -71,6 +70,23 @@ func (s State) Failed(now time.Time, f Failure, p Policy) State {
 	return s
 }
 
+// note remembers what failed, as far as there is room, and counts the different things.
+func (s *State) note(of string) int {
+	for i := range s.failed {
+		if s.failed[i] == "" {
+			s.failed[i] = of
+		}
+		if s.failed[i] == of {
+			break
+		}
+	}
+	different := 0
+	for different < len(s.failed) && s.failed[different] != "" {
+		different++
+	}
+	return different
+}
+
 // Succeeded is the State after it went well.
 func (s State) Succeeded(now time.Time) State { return State{Worked: now} }
 
@@ -82,6 +98,14 @@ func (s State) MayTry(now time.Time) bool { return !s.Open || !now.Before(s.next
 func (s State) Try(now time.Time, p Policy) State {
 	if s.Open {
 		s.trying, s.next = true, now.Add(p.Patience)
+	}
+	return s
+}
+
+// Abandoned is the State after a try that came to nothing: another one may be made at once.
+func (s State) Abandoned() State {
+	if s.trying {
+		s.trying, s.next = false, time.Time{}
 	}
 	return s
 }

@@ -11,6 +11,9 @@ var policy = Policy{
 	After: 3, Different: 2, First: time.Second, Most: 4 * time.Second, MostCostly: 8 * time.Second, Patience: time.Minute,
 }
 
+// strict wants three different things, or five failures.
+var strict = Policy{After: 3, Different: 3, Anyway: 5}
+
 var start = time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
 
 // row is the State after failures of the things named, a second after each other.
@@ -28,15 +31,17 @@ func TestWhenACircuitOpens(t *testing.T) {
 		state State
 		open  bool
 	}{
-		"nothing happened":                        {State{}, false},
-		"two failures":                            {row("a", "b"), false},
-		"three failures of two things":            {row("a", "b", "b"), true},
-		"many failures of one thing":              {row("a", "a", "a", "a", "a"), false},
-		"a success between":                       {row("a", "b").Succeeded(start).Failed(start, Failure{Of: "c"}, policy), false},
-		"one failure that is certain":             {State{}.Failed(start, Failure{Of: "a", Certain: true}, policy), true},
-		"another thing after many of one":         {row("a", "a", "a", "a", "b"), true},
-		"known from before":                       {Opened(start), true},
-		"known from before, and it went well now": {Opened(start).Succeeded(start), false},
+		"nothing happened":                            {State{}, false},
+		"two failures":                                {row("a", "b"), false},
+		"three failures of two things":                {row("a", "b", "b"), true},
+		"many failures of one thing":                  {row("a", "a", "a", "a", "a"), false},
+		"two things by turns, where three are needed": {State{}.Failed(start, Failure{Of: "a"}, strict).Failed(start, Failure{Of: "b"}, strict).Failed(start, Failure{Of: "a"}, strict), false},
+		"one thing as often as is enough anyway":      {row("a", "a", "a", "a").Failed(start, Failure{Of: "a"}, strict), true},
+		"a success between":                           {row("a", "b").Succeeded(start).Failed(start, Failure{Of: "c"}, policy), false},
+		"one failure that is certain":                 {State{}.Failed(start, Failure{Of: "a", Certain: true}, policy), true},
+		"another thing after many of one":             {row("a", "a", "a", "a", "b"), true},
+		"known from before":                           {Opened(start), true},
+		"known from before, and it went well now":     {Opened(start).Succeeded(start), false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -51,8 +56,8 @@ func TestWhenACircuitOpens(t *testing.T) {
 func TestAnOpenCircuitIsTriedWithGrowingPausesOneAtATime(t *testing.T) {
 	t.Parallel()
 	s, now := row("a", "b", "c"), start.Add(2*time.Second)
-	for _, pause := range []time.Duration{1, 2, 4, 4, 4} {
-		require.Equal(t, now.Add(pause*time.Second), s.Next())
+	for _, pause := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 4 * time.Second, 4 * time.Second} {
+		require.Equal(t, now.Add(pause), s.Next())
 		require.False(t, s.MayTry(s.Next().Add(-1)))
 		now = s.Next()
 		require.True(t, s.MayTry(now))
@@ -82,6 +87,17 @@ func TestATryThatNobodyEndsIsGivenUp(t *testing.T) {
 	s := row("a", "b", "c")
 	s = s.Try(s.Next(), policy)
 	require.True(t, s.MayTry(start.Add(2*time.Minute)))
+}
+
+func TestATryThatComesToNothingIsFollowedByAnother(t *testing.T) {
+	t.Parallel()
+	s := row("a", "b", "c")
+	require.Equal(t, s, s.Abandoned(), "none is under way")
+	s = s.Try(s.Next(), policy).Abandoned()
+	require.True(t, s.MayTry(start))
+	now := start.Add(3 * time.Second)
+	s = s.Try(now, policy).Failed(now, Failure{Of: "d"}, policy)
+	require.Equal(t, now.Add(2*time.Second), s.Next(), "the pauses go on growing")
 }
 
 func TestHurryMakesTheNextTryPossibleAtOnce(t *testing.T) {

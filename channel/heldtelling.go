@@ -1,0 +1,72 @@
+package channel
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/kanava-go/kanava/internal/circuit"
+)
+
+// errHeld says that work waits until an outage is over; it is given back and not counted.
+var errHeld = errors.New("channel: held while it lasts: outage")
+
+// A host may have one ticket system, or one for each channel: the circuit of a channel opens
+// when calls for it fail, that of "" when calls for several channels do.
+
+// careTelling says how careful to be with what the host is to be told about a channel.
+func (h *Hub) careTelling(group string) care { return h.telling.care(channelOf(group)) }
+
+// tellingHeld reports whether the call must wait, because the ticketing is out, for the
+// channel or altogether, and another call tries it.
+func (h *Hub) tellingHeld(w *Work) bool {
+	ok, all := h.telling.enter("", w.ID)
+	if !ok {
+		return true
+	}
+	if ok, _ = h.telling.enter(channelOf(w.Group), w.ID); !ok && !all {
+		return true
+	}
+	return false
+}
+
+// toldHost draws conclusions from how a call of the host ended. A host that answers at all,
+// be it with ErrPermanent, is not out; one call that fails again and again may be at fault
+// itself.
+func (h *Hub) toldHost(ctx context.Context, w *Work, item *hostItem, err error) error {
+	ch := channelOf(w.Group)
+	switch {
+	case err == nil, errors.Is(err, ErrPermanent):
+		h.telling.worked(ctx, "")
+		h.telling.worked(ctx, ch)
+		return err
+	case errors.Is(context.Cause(ctx), errDrained):
+		h.telling.abandon("", w.ID)
+		h.telling.abandon(ch, w.ID)
+		return err
+	}
+	alone, all := h.telling.out(ch), h.telling.out("")
+	if item.Tries >= freshTries && !alone && !all {
+		return err
+	}
+	reason := reasonOf(err)
+	if !alone || all { // of a channel that is out more cannot be learned about the others
+		all = h.telling.failed(ctx, "", circuit.Failure{Of: ch}, OutageTicketing, reason)
+	}
+	if alone = h.telling.failed(ctx, ch, circuit.Failure{Of: w.ID}, OutageTicketing, reason); alone || all {
+		return errors.Join(errHeld, err)
+	}
+	return err
+}
+
+// failedAgain returns how often the call had failed by its own fault and the item as it is
+// stored after another time.
+func (i *hostItem) failedAgain() (before int, body []byte) {
+	next := *i
+	next.Tries++
+	body, err := json.Marshal(&next)
+	if err != nil {
+		return i.Tries, nil // it is counted the next time
+	}
+	return i.Tries, body
+}

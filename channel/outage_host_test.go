@@ -1,0 +1,174 @@
+package channel_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+)
+
+// byConversation are the texts that the host was given, in order, by conversation.
+func (d *desk) byConversation() map[string][]string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	all := map[string][]string{}
+	for _, in := range d.received {
+		all[in.Conversation.ID] = append(all[in.Conversation.ID], in.Message.Text)
+	}
+	return all
+}
+
+func up(string, int) error { return nil }
+
+func down(string, int) error { return errors.New("canary: the ticket system is down") }
+
+func TestATicketingThatIsDownIsOneOutageAndLosesNothing(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		hours int
+		fail  func(string, int) error
+	}{
+		"an hour, with errors":                    {1, down},
+		"eight hours, with errors":                {8, down},
+		"an hour, with panics":                    {1, func(string, int) error { panic("canary of a panic") }},
+		"eight hours of calls that do not return": {8, func(string, int) error { <-time.After(50 * time.Second); return context.DeadlineExceeded }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var told []channel.OutageInfo
+			o := labOptions{config: func(cfg *channel.Config) { outageWatch(&told)(cfg) }}
+			experiment(t, o, func(t *testing.T, l *lab) {
+				talks := l.chats("support", labNumber, 100)
+				offered := len(l.desk.seen)
+				l.desk.fails(c.fail)
+				var want []string
+				for round := range c.hours * 2 {
+					for i := range talks {
+						l.post(stranger(i).text(time.Now(), fmt.Sprint("wamid.", round, ".", i), fmt.Sprint(round)))
+					}
+					want = append(want, fmt.Sprint(round))
+					l.pass(30 * time.Minute)
+				}
+				require.Len(t, told, 1)
+				require.Equal(t, channel.OutageTicketing, told[0].Kind)
+				require.Empty(t, l.letters("host"), "no dead letter for what is not the message's fault")
+				require.Less(t, strings.Count(l.logs.String(), "level=WARN")+strings.Count(l.logs.String(), "level=ERROR"), 150*c.hours)
+				require.NotContains(t, l.logs.String(), "canary")
+				seen := 0
+				for _, n := range l.desk.seen {
+					seen += n
+				}
+				require.Less(t, seen-offered, c.hours*150+100, "one call at a time tries it")
+
+				l.desk.fails(up)
+				l.pass(time.Minute)
+				require.Len(t, told, 2)
+				require.True(t, told[1].Over)
+				for conv, texts := range l.desk.byConversation() {
+					got := slices.DeleteFunc(slices.Clone(texts), func(s string) bool { return s == "hello" })
+					require.Equal(t, want, got, "%s: all of it within a minute, in order, once", conv)
+				}
+				require.Len(t, l.desk.byConversation(), 100)
+			})
+		})
+	}
+}
+
+func TestOneBadMessageIsNoOutageOfTheTicketing(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{config: func(c *channel.Config) { c.HostTries = 5 }}, func(t *testing.T, l *lab) {
+		l.chats("support", labNumber, 20)
+		bad := map[string]bool{}
+		for i := range 2 {
+			id := fmt.Sprint("wamid.bad", i)
+			l.desk.fails(down)
+			l.post(stranger(i).text(time.Now(), id, "bad"))
+			l.pass(time.Second)
+			bad["in|"+l.messageID(id)] = true
+			l.desk.fails(func(id string, _ int) error {
+				if bad[id] {
+					return errors.New("no")
+				}
+				return nil
+			})
+		}
+		for i := range 60 {
+			l.post(stranger(2+i%18).text(time.Now(), fmt.Sprint("wamid.good", i), "good"))
+			l.pass(time.Minute)
+		}
+		require.Len(t, l.letters("host"), 2)
+		require.NotContains(t, l.logs.String(), "outage")
+	})
+}
+
+// tenants is a ticket system of which each channel has its own.
+type tenants struct {
+	desk
+	down map[string]bool
+}
+
+func (p *tenants) Receive(ctx context.Context, in *channel.Received) (string, error) {
+	if p.down[in.Conversation.Channel] {
+		return "", errors.New("down")
+	}
+	return p.desk.Receive(ctx, in)
+}
+
+func TestATicketingThatIsDownForOneTenantHoldsNoOther(t *testing.T) {
+	t.Parallel()
+	p := &tenants{down: map[string]bool{}}
+	o := labOptions{config: func(c *channel.Config) {
+		c.Ticketing = p
+		c.Channels = append(c.Channels, otherChannel("other", otherNumber, &wire{}))
+	}}
+	experiment(t, o, func(t *testing.T, l *lab) {
+		l.chats("support", labNumber, 50)
+		l.chats("other", otherNumber, 1)
+		p.down["support"] = true
+		for i := range 50 {
+			l.post(stranger(i).text(time.Now(), fmt.Sprint("wamid.held", i), "held"))
+		}
+		l.pass(time.Minute)
+		for i := range 10 { // seldom, so that it is not by chance between two failures
+			n := len(p.texts())
+			l.post(stranger(0).text(time.Now(), fmt.Sprint("wamid.later", i), "other").on(otherNumber))
+			l.pass(2 * time.Second)
+			require.Len(t, p.texts(), n+1, "at once")
+			l.pass(30 * time.Minute)
+		}
+		require.Empty(t, l.letters("host"))
+		p.down["support"] = false
+		n := len(p.texts())
+		l.pass(time.Minute)
+		require.Len(t, p.texts(), n+50)
+	})
+}
+
+func TestAFewMessagesBehindAHostThatIsDownSurviveRestarts(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+		l.chats("support", labNumber, 5)
+		l.desk.fails(down)
+		for i := range 5 {
+			l.post(stranger(i).text(time.Now(), fmt.Sprint("wamid.", i), "held"))
+		}
+		for range 12 {
+			l.pass(time.Hour)
+			l.stop()
+			l.run()
+		}
+		require.Empty(t, l.letters("host"))
+		l.desk.fails(up)
+		l.pass(time.Minute)
+		for _, texts := range l.desk.byConversation() {
+			require.Equal(t, []string{"hello", "held"}, texts)
+		}
+	})
+}

@@ -1,0 +1,293 @@
+package channel_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+// answered is the error of a Sender that was answered with a code of Meta's, by HTTP.
+type answered struct{ code, status int }
+
+func (a answered) Error() string { return "sender: canary of the answer" }
+
+func (a answered) Failure() message.Failure { return message.Classify(a.code, 0, a.status, false) }
+
+// unsent is the error of a Sender that did not reach WhatsApp.
+type unsent struct{}
+
+func (unsent) Error() string { return "sender: connection refused" }
+
+func (unsent) Failure() message.Failure {
+	return message.Failure{Class: message.ClassTemporary, Retry: message.Retry{Advice: message.RetryAfter}}
+}
+
+// outcomes counts the messages of a channel's conversations by state, and how often each text
+// was sent.
+func (l *lab) outcomes(conversations []*channel.Conversation) map[channel.DeliveryState]int {
+	l.t.Helper()
+	n := map[channel.DeliveryState]int{}
+	for _, c := range conversations {
+		for _, m := range l.messages(c.ID) {
+			if m.Direction == channel.Outbound && m.Auto == "" {
+				n[m.Delivery.State()]++
+			}
+		}
+	}
+	return n
+}
+
+// outageWatch collects what the hook is told.
+func outageWatch(into *[]channel.OutageInfo) func(*channel.Config) {
+	return func(c *channel.Config) {
+		c.Hooks.Outage = func(_ context.Context, i channel.OutageInfo) { *into = append(*into, i) }
+	}
+}
+
+func TestWithoutGraphWhatWaitsIsHeldAndGoesOutAfterwards(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		err       error
+		uncertain int // at most, after so many hours
+		hours     int
+	}{
+		"503 with HTML, for an hour":           {answered{0, 503}, 24, 1},
+		"131016, for an hour":                  {answered{131016, 500}, 24, 1},
+		"connections that break, for an hour":  {message.ErrOutcomeUnknown, 24, 1},
+		"an error without words, for an hour":  {errors.New("reset"), 24, 1},
+		"connections refused, for eight hours": {unsent{}, 0, 8},
+		"503 with HTML, for eight hours":       {answered{0, 503}, 108, 8},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var told []channel.OutageInfo
+			experiment(t, labOptions{config: func(cfg *channel.Config) { slowPolls(cfg); outageWatch(&told)(cfg) }}, func(t *testing.T, l *lab) {
+				talks := l.chats("support", labNumber, 200)
+				l.answers(talks, "before")
+				l.pass(time.Minute)
+				before := len(l.line.texts())
+				l.line.sends(func(context.Context, message.Outbound, int) error { <-time.After(time.Second); return c.err })
+				l.answers(talks, "during")
+				l.pass(30 * time.Second)
+				require.Len(t, told, 1, "known within seconds")
+				require.Equal(t, channel.OutageUnreachable, told[0].Kind)
+				require.Equal(t, "support", told[0].Channel)
+				require.LessOrEqual(t, l.outcomes(talks)[channel.Uncertain], 12, "no more than were risked")
+				early := l.outcomes(talks)[channel.Uncertain]
+				l.pass(time.Duration(c.hours) * time.Hour)
+				require.LessOrEqual(t, l.outcomes(talks)[channel.Uncertain]-early, c.uncertain)
+				l.line.sends(nil)
+				l.pass(6 * time.Minute)
+				got := l.outcomes(talks)
+				require.Zero(t, got[channel.Queued], "nothing is left behind")
+				require.Zero(t, got[channel.Failed])
+				require.Equal(t, 400, got[channel.Accepted]+got[channel.Uncertain], "nothing is lost")
+				require.Len(t, told, 2)
+				require.True(t, told[1].Over)
+				require.Greater(t, told[1].Took, time.Duration(c.hours)*time.Hour)
+				require.Equal(t, 2, strings.Count(l.logs.String(), "channel: outage"), "its beginning and its end")
+				require.NotContains(t, l.logs.String(), "canary")
+				times := map[string]int{}
+				for _, text := range l.line.texts()[before:] {
+					times[text]++
+				}
+				if !errors.Is(c.err, unsent{}) {
+					for text, n := range times {
+						require.Equal(t, 1, n, "%s: what may have arrived is not repeated", text)
+					}
+				}
+				require.Len(t, l.desk.of(channel.SendingHeld), 1, "the agents are told")
+				require.Equal(t, "support", l.desk.of(channel.SendingHeld)[0].Channel)
+				require.Len(t, l.desk.of(channel.SendingResumed), 1)
+			})
+		})
+	}
+}
+
+func TestTheAnswersOfOneConversationGoOutInOrderAfterAnOutage(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+		l.say(kim, "wamid.1", "hello")
+		conv := l.conversation().ID
+		l.line.sends(func(context.Context, message.Outbound, int) error { return unsent{} })
+		var want []string
+		for i := range 30 {
+			text := fmt.Sprintf("%02d", i)
+			_, err := l.reply(conv, text)
+			require.NoError(t, err)
+			want = append(want, text)
+		}
+		l.pass(time.Hour)
+		n := len(l.line.texts())
+		l.line.sends(nil)
+		l.pass(2 * time.Minute)
+		require.Equal(t, want, l.line.texts()[n:])
+	})
+}
+
+func TestARevokedTokenHoldsTheOutboxUntilThereIsAnother(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		err  error
+		kind channel.OutageKind
+	}{
+		"190: the token is revoked":       {answered{190, 401}, channel.OutageUnauthorized},
+		"10: a permission was taken away": {answered{10, 403}, channel.OutageUnauthorized},
+		"401 without a code":              {answered{0, 401}, channel.OutageUnauthorized},
+		"131031: the account is locked":   {answered{131031, 403}, channel.OutageAccount},
+		"133010: not registered":          {answered{133010, 400}, channel.OutageAccount},
+		"131042: nobody pays":             {answered{131042, 400}, channel.OutageAccount},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var told []channel.OutageInfo
+			experiment(t, labOptions{config: func(cfg *channel.Config) { slowPolls(cfg); outageWatch(&told)(cfg) }}, func(t *testing.T, l *lab) {
+				talks := l.chats("support", labNumber, 50)
+				l.line.sends(func(context.Context, message.Outbound, int) error { return c.err })
+				l.answers(talks, "held")
+				l.pass(3 * time.Hour)
+				require.Equal(t, map[channel.DeliveryState]int{channel.Queued: 50}, l.outcomes(talks), "none fails and none has to be typed again")
+				require.Len(t, told, 1)
+				require.Equal(t, c.kind, told[0].Kind)
+				require.Equal(t, 1, strings.Count(l.logs.String(), "level=ERROR"), "one error")
+				ch := l.health().Channels[0]
+				require.NotNil(t, ch.Outage)
+				require.Equal(t, c.kind, ch.Outage.Kind)
+				require.WithinDuration(t, time.Now().Add(-3*time.Hour), ch.Outage.Since, time.Minute)
+
+				repaired, err := l.hub.Channel("support")
+				require.NoError(t, err)
+				better := &wire{}
+				repaired.Sender = better
+				require.NoError(t, l.hub.Replace(t.Context(), admin, repaired))
+				l.pass(5 * time.Second)
+				require.Equal(t, map[channel.DeliveryState]int{channel.Accepted: 50}, l.outcomes(talks), "at once, with the new token")
+				require.Len(t, better.texts(), 50)
+				require.Nil(t, l.health().Channels[0].Outage)
+			})
+		})
+	}
+}
+
+func TestAMessageWhoseWindowClosesDuringAnOutageIsNotSentAndTheAgentKnows(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
+		l.say(kim, "wamid.1", "hello")
+		conv := l.conversation().ID
+		l.line.sends(func(context.Context, message.Outbound, int) error { return answered{190, 401} })
+		m, err := l.reply(conv, "too late")
+		require.NoError(t, err)
+		l.pass(25 * time.Hour)
+		require.Equal(t, channel.Failed, l.state(conv, m.ID), "while the outage lasts")
+		l.line.sends(nil)
+		n := len(l.line.texts())
+		l.pass(time.Hour)
+		require.Len(t, l.line.texts(), n)
+		changes := l.desk.of(channel.DeliveryChanged)
+		require.Equal(t, "window_closed", changes[len(changes)-1].Failure.Class)
+	})
+}
+
+func TestAnOutageIsKnownAfterARestartAndToOtherProcesses(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
+		talks := l.chats("support", labNumber, 50)
+		l.line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
+		l.answers(talks, "held")
+		l.pass(10 * time.Minute)
+		before := l.outcomes(talks)[channel.Uncertain]
+		l.stop()
+		other := newLab(t, labOptions{store: l.store, config: func(c *channel.Config) { slowPolls(c); c.Channels[0].Sender = l.line }})
+		require.NotNil(t, other.health().Channels[0].Outage, "a process that has not even tried")
+		other.run()
+		l.pass(time.Second)
+		require.LessOrEqual(t, l.outcomes(talks)[channel.Uncertain], before+1, "one message tries it")
+		l.line.sends(nil)
+		other.pass(6 * time.Minute)
+		require.Zero(t, l.outcomes(talks)[channel.Queued])
+		require.Nil(t, other.health().Channels[0].Outage)
+		other.stop()
+	})
+}
+
+// probed is a wire that can be asked.
+type probed struct {
+	wire
+	asked  atomic.Int64
+	answer atomic.Pointer[error]
+}
+
+func (p *probed) Probe(context.Context) error {
+	p.asked.Add(1)
+	if err := p.answer.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+func TestASenderThatCanBeAskedRisksNoMessages(t *testing.T) {
+	t.Parallel()
+	p := &probed{}
+	experiment(t, labOptions{config: func(c *channel.Config) { slowPolls(c); c.Channels[0].Sender = p }}, func(t *testing.T, l *lab) {
+		talks := l.chats("support", labNumber, 100)
+		down := message.ErrOutcomeUnknown
+		p.answer.Store(&down)
+		p.sends(func(context.Context, message.Outbound, int) error { return down })
+		l.answers(talks, "held")
+		l.pass(time.Minute)
+		before := l.outcomes(talks)[channel.Uncertain]
+		require.LessOrEqual(t, before, 8)
+		l.pass(8 * time.Hour)
+		require.Equal(t, before, l.outcomes(talks)[channel.Uncertain])
+		require.Greater(t, p.asked.Load(), int64(100))
+		p.answer.Store(nil)
+		p.sends(nil)
+		l.pass(time.Minute)
+		require.Zero(t, l.outcomes(talks)[channel.Queued], "within a minute")
+		require.Equal(t, map[channel.DeliveryState]int{channel.Uncertain: before, channel.Accepted: 100 - before}, l.outcomes(talks))
+	})
+}
+
+func TestAMessageThatIsAtFaultItselfIsNoOutage(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+		talks := l.chats("support", labNumber, 50)
+		l.line.sends(func(_ context.Context, out message.Outbound, _ int) error {
+			return answered{[]int{131026, 100, 131056, 131009, 131047}[len(textOf(out))%5], 400}
+		})
+		l.answers(talks, "refused")
+		l.pass(time.Minute)
+		require.Nil(t, l.health().Channels[0].Outage)
+		require.NotContains(t, l.logs.String(), "outage")
+	})
+}
+
+func TestOneNumberThatIsOutDoesNotHoldAnother(t *testing.T) {
+	t.Parallel()
+	other := &wire{}
+	o := labOptions{config: func(c *channel.Config) {
+		slowPolls(c)
+		c.Channels = append(c.Channels, otherChannel("other", otherNumber, other))
+	}}
+	experiment(t, o, func(t *testing.T, l *lab) {
+		mine, theirs := l.chats("support", labNumber, 50), l.chats("other", otherNumber, 50)
+		l.line.sends(func(context.Context, message.Outbound, int) error { return answered{190, 401} })
+		l.answers(mine, "held")
+		l.answers(theirs, "sent")
+		l.pass(5 * time.Second)
+		require.Len(t, other.texts(), 50)
+		health := l.health().Channels
+		at := slices.IndexFunc(health, func(c channel.ChannelHealth) bool { return c.ID == "other" })
+		require.Nil(t, health[at].Outage)
+	})
+}
