@@ -24,11 +24,8 @@ func (u *unit) compose(ch *Channel, customer *Customer, r *Reply) (
 	case (r.Content == nil) == (r.Template == nil):
 		return nil, nil, "", errors.New("channel: exactly one of Content and Template must be set")
 	case r.Template != nil:
-		def, err := ch.template(r.Template, u.now)
+		def, err := u.templateFor(ch, customer, r.Template)
 		if err != nil {
-			return nil, nil, "", err
-		}
-		if err := mayMarket(customer, def.Category); err != nil {
 			return nil, nil, "", err
 		}
 		bound, preview, err := def.Bind(r.Template.Values)
@@ -40,6 +37,18 @@ func (u *unit) compose(ch *Channel, customer *Customer, r *Reply) (
 		describeTemplate(msg, &preview)
 	default:
 		out.Content = r.Content
+		if c, ok := r.Content.(*message.Template); ok {
+			name := &Template{Name: c.Message.Name(), Language: c.Message.Language()}
+			def, err := u.templateFor(ch, customer, name)
+			if err != nil {
+				return nil, nil, "", err
+			}
+			if def.Language != name.Language {
+				return nil, nil, "", fmt.Errorf("channel: no template in this language: %w", template.ErrNotSendable)
+			}
+			category, msg.Template = def.Category, def.Name+"/"+def.Language
+			msg.Text = "[" + def.Name + "]"
+		}
 	}
 	masked, err := ch.redactOutbound(out)
 	if err != nil {
@@ -54,6 +63,22 @@ func (u *unit) compose(ch *Channel, customer *Customer, r *Reply) (
 	}
 	msg.Kind, msg.Redacted = string(out.Content.Kind()), masked
 	return out, msg, category, nil
+}
+
+// templateFor finds a template that may be sent to the customer now. Marketing needs consent
+// where it is no answer to something that the customer wrote.
+func (u *unit) templateFor(ch *Channel, customer *Customer, t *Template) (*template.Definition, error) {
+	def, err := ch.template(t, u.now)
+	if err != nil {
+		return nil, err
+	}
+	if err := mayMarket(customer, def.Category); err != nil {
+		return nil, err
+	}
+	if def.Category == template.Marketing && !customer.Window.OpenAt(u.now) {
+		return def, consents(ch, customer, def.Category)
+	}
+	return def, nil
 }
 
 // template finds a template that may be sent now.

@@ -91,15 +91,10 @@ func (h *Hub) consent(ctx context.Context, verb string, actor access.Actor, chan
 
 // addressee finds or creates the customer behind an address of the host.
 func (u *unit) addressee(ch *Channel, to message.Recipient, name, event string) (*Customer, error) {
-	phone := strings.TrimPrefix(to.Phone, "+")
-	switch {
-	case to.Group != "":
-		return nil, errors.New("channel: a group cannot be addressed like a person")
-	case phone == "" && to.BSUID == "":
-		return nil, errors.New("channel: neither phone number nor BSUID is given")
-	case phone != "" && (len(phone) < 7 || len(phone) > 15 || strings.ContainsFunc(phone, notDigit)):
-		return nil, errors.New("channel: phone number: want E.164: country code and number, digits only")
+	if err := addressable(to); err != nil {
+		return nil, err
 	}
+	phone := strings.TrimPrefix(to.Phone, "+")
 	customer, err := u.resolve(ch, who{
 		// Without a time: what the host says fills gaps and never beats what WhatsApp said.
 		Identity: webhook.Identity{Phone: phone, BSUID: to.BSUID, Name: name}, Event: event,
@@ -108,6 +103,15 @@ func (u *unit) addressee(ch *Channel, to message.Recipient, name, event string) 
 		err = ErrNotFound
 	}
 	return customer, err
+}
+
+// addressable says whether an address is one that a person can have, as the sender sees it.
+// It is asked before anything about the message is, so that every call answers alike.
+func addressable(to message.Recipient) error {
+	if to.Group != "" {
+		return errors.New("channel: a group cannot be addressed like a person")
+	}
+	return to.Validate()
 }
 
 func notDigit(r rune) bool { return r < '0' || r > '9' }

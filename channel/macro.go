@@ -142,7 +142,7 @@ func (h *Hub) RunMacro(ctx context.Context, m Macro) (*Message, error) {
 }
 
 // macro decides what a macro sends now.
-func (h *Hub) macro(ctx context.Context, m *Macro) (*Reply, *MacroPreview, error) {
+func (h *Hub) macro(ctx context.Context, m *Macro) (reply *Reply, preview *MacroPreview, err error) {
 	conv, customer, err := h.Conversation(ctx, m.Actor, m.Conversation)
 	if err != nil {
 		return nil, nil, err
@@ -151,7 +151,7 @@ func (h *Hub) macro(ctx context.Context, m *Macro) (*Reply, *MacroPreview, error
 	if !ok {
 		return nil, nil, ErrNoChannel
 	}
-	reply := &Reply{Conversation: m.Conversation, Actor: m.Actor, Key: m.Key}
+	reply = &Reply{Conversation: m.Conversation, Actor: m.Actor, Key: m.Key}
 	own := h.placeholders(conv, customer)
 	lookup := func(name string) (string, bool) {
 		if m.Lookup != nil {
@@ -160,6 +160,10 @@ func (h *Hub) macro(ctx context.Context, m *Macro) (*Reply, *MacroPreview, error
 			}
 		}
 		return own(name)
+	}
+	if m.Shorthand == "" && isShorthand(&message.Text{Body: m.Text}) { // written into the wrong field
+		with := *m
+		with.Text, with.Shorthand, m = "", m.Text, &with
 	}
 	now := h.now()
 	open := customer.Window.Permits(window.Send{Kind: window.SendText}, now)
@@ -176,14 +180,22 @@ func (h *Hub) macro(ctx context.Context, m *Macro) (*Reply, *MacroPreview, error
 	case m.Shorthand == "":
 		return nil, nil, open.Err()
 	}
-	short, err := template.ParseShorthand(m.Shorthand, template.ShorthandOptions{})
+	if reply.Template, preview, err = ch.shorthand(m.Shorthand, lookup, now); err != nil {
+		return nil, nil, err
+	}
+	return reply, preview, nil
+}
+
+// shorthand reads a template shorthand and says what it would send now.
+func (c *Channel) shorthand(text string, lookup template.Lookup, now time.Time) (*Template, *MacroPreview, error) {
+	short, err := template.ParseShorthand(text, template.ShorthandOptions{})
 	if err != nil {
 		return nil, nil, err
 	}
 	if short, err = short.Expand(lookup); err != nil {
 		return nil, nil, err
 	}
-	def, err := ch.template(&Template{Name: short.Template, Language: short.Language}, now)
+	def, err := c.template(&Template{Name: short.Template, Language: short.Language}, now)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -195,6 +207,42 @@ func (h *Hub) macro(ctx context.Context, m *Macro) (*Reply, *MacroPreview, error
 	if err != nil {
 		return nil, nil, err
 	}
-	reply.Template = &Template{Name: def.Name, Language: def.Language, Values: values}
-	return reply, &MacroPreview{Template: true, Text: ch.redactText(preview.Text()), Preview: preview}, nil
+	return &Template{Name: def.Name, Language: def.Language, Values: values},
+		&MacroPreview{Template: true, Text: c.redactText(preview.Text()), Preview: preview}, nil
+}
+
+// isShorthand says that content is, or holds, a template shorthand, which must never reach a
+// customer as it was written.
+func isShorthand(c message.Content) bool {
+	text := bodyOf(c)
+	if text == "" {
+		return false
+	}
+	_, err := template.ParseShorthand(text, template.ShorthandOptions{Lenient: true})
+	return !errors.Is(err, template.ErrNoShorthand)
+}
+
+// bodyOf is what a person wrote of a message: the text or the caption.
+func bodyOf(c message.Content) string {
+	switch c := c.(type) {
+	case *message.Text:
+		return c.Body
+	case *message.Image:
+		return c.Caption
+	case *message.Video:
+		return c.Caption
+	case *message.Document:
+		return c.Caption
+	case *message.Buttons:
+		return c.Body
+	case *message.List:
+		return c.Body
+	case *message.CTAURL:
+		return c.Body
+	case *message.Flow:
+		return c.Body
+	case *message.LocationRequest:
+		return c.Body
+	}
+	return ""
 }

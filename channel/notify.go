@@ -58,11 +58,14 @@ func (h *Hub) notify(ctx context.Context, n Notification) (msg *Message, err err
 		if !ok {
 			return ErrNoChannel
 		}
-		if n.Template == nil {
-			return errors.New("channel: a template must be given")
-		}
 		if err := access.Check(ch.Access, n.Actor, access.Notify); err != nil {
 			return err
+		}
+		if err := addressable(n.To); err != nil {
+			return err
+		}
+		if n.Template == nil {
+			return errors.New("channel: a template must be given")
 		}
 		def, err := ch.template(n.Template, u.now)
 		if err != nil {

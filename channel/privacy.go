@@ -53,6 +53,9 @@ func (h *Hub) Erase(ctx context.Context, actor access.Actor, channel string, who
 // person finds the customer behind an address, with all that were merged into it; the
 // living one comes last, so that an interrupted erasure can be repeated.
 func (h *Hub) person(ctx context.Context, channel string, who message.Recipient) ([]*Customer, error) {
+	if err := who.Validate(); err != nil {
+		return nil, err
+	}
 	ch, ok := h.channels.get(channel)
 	if !ok {
 		return nil, ErrNoChannel

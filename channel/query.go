@@ -1,10 +1,12 @@
 package channel
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/rules"
@@ -62,7 +64,9 @@ func (h *Hub) Conversations(ctx context.Context, q ConversationQuery) ([]*Conver
 		}
 		all = append(all, page...)
 	}
-	slices.SortFunc(all, func(a, b *Conversation) int { return b.LastActivity.Compare(a.LastActivity) })
+	slices.SortFunc(all, func(a, b *Conversation) int { // as the store does
+		return cmp.Or(cmp.Compare(micros(b.LastActivity), micros(a.LastActivity)), strings.Compare(b.ID, a.ID))
+	})
 	return all[:min(limit, len(all))], nil
 }
 

@@ -69,6 +69,9 @@ func refusal(err error) string {
 	case errors.Is(err, template.ErrNotSendable):
 		return "the template cannot be sent"
 	}
+	if _, ok := errors.AsType[*template.ShorthandError](err); ok {
+		return "the template shorthand cannot be read"
+	}
 	if _, ok := errors.AsType[*template.BindError](err); ok {
 		return "the template's values do not fit"
 	}

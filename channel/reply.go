@@ -17,7 +17,9 @@ type Reply struct {
 	Conversation string
 	// Actor is the agent or bot who answers; required.
 	Actor access.Actor
-	// Content is what to send; exactly one of Content and Template is set.
+	// Content is what to send; exactly one of Content and Template is set. A *message.Template
+	// is held against the catalog like Template, and a text that is a template shorthand is run
+	// like that of a [Macro]: neither gets past what applies to templates.
 	Content message.Content
 	// Template is a template to send, by name, with its values. It works at any time,
 	// also when the customer service window is closed.
@@ -136,7 +138,7 @@ func (u *unit) replyOne(ch *Channel, customer *Customer, conv *Conversation, r *
 
 // action is what the actor wants to do, in the words of package access.
 func (r *Reply) action() access.Action {
-	if r.Template != nil {
+	if _, ok := r.Content.(*message.Template); ok || r.Template != nil || isShorthand(r.Content) {
 		return access.SendTemplate
 	}
 	return access.Reply
@@ -170,6 +172,18 @@ func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Repl
 			return nil, err
 		}
 		r = &with
+	}
+	if isShorthand(r.Content) {
+		if r.Content.Kind() != message.KindText { // in a caption or beside buttons it can only be a mistake
+			return nil, &template.ShorthandError{Rule: template.ShorthandText}
+		}
+		with := *r
+		var err error
+		lookup := u.hub.placeholders(conv, customer)
+		if with.Template, _, err = ch.shorthand(bodyOf(r.Content), lookup, u.now); err != nil {
+			return nil, err
+		}
+		with.Content, r = nil, &with
 	}
 	out, msg, category, err := u.compose(ch, customer, r)
 	if err != nil {

@@ -140,18 +140,19 @@ func (u *unit) automatic(
 	ch *Channel, customer *Customer, conv *Conversation, c rules.Content, lookup template.Lookup, why, id string,
 ) error {
 	r := &Reply{Actor: access.Actor{Kind: access.System}, Key: "auto|" + id + "|" + why}
-	if c.Template != "" {
-		t, err := u.automaticTemplate(ch, c, lookup)
-		if err != nil {
-			return u.withheld(ch, conv, why, id, err)
-		}
-		r.Template = t
-	} else {
-		text, err := template.ExpandVerbatim(c.Text, lookup)
-		if err != nil {
-			return u.withheld(ch, conv, why, id, err)
-		}
+	var err error
+	switch {
+	case c.Template != "":
+		r.Template, err = u.automaticTemplate(ch, c, lookup)
+	case isShorthand(&message.Text{Body: c.Text}): // its placeholders are filled in after it was read
+		r.Template, _, err = ch.shorthand(c.Text, lookup, u.now)
+	default:
+		var text string
+		text, err = template.ExpandVerbatim(c.Text, lookup)
 		r.Content = &message.Text{Body: text}
+	}
+	if err != nil {
+		return u.withheld(ch, conv, why, id, err)
 	}
 	m, err := u.send(ch, customer, conv, r)
 	if err != nil {

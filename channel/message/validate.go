@@ -139,6 +139,16 @@ func (c *checker) object(path string, raw json.RawMessage) {
 	}
 }
 
+// Validate says whether the recipient can be one: an [*InvalidError], which names neither
+// number nor ID, or nil.
+func (r Recipient) Validate() error {
+	c := &checker{out: &Outbound{To: r}}
+	if c.recipient(); len(c.problems) > 0 {
+		return &InvalidError{Problems: c.problems}
+	}
+	return nil
+}
+
 func (c *checker) recipient() {
 	to := c.out.To
 	switch {

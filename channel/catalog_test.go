@@ -1,0 +1,246 @@
+package channel_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/template"
+)
+
+// bound is a template of the lab's catalog as a host may bind it itself.
+func bound(t *testing.T, name string) *message.Template {
+	t.Helper()
+	def, _ := catalog(t).Lookup(name, "en")
+	require.NotNil(t, def)
+	m, _, err := def.Bind(template.Values{})
+	require.NoError(t, err)
+	return &message.Template{Message: m}
+}
+
+func TestNoContentGetsPastTheCatalog(t *testing.T) {
+	t.Parallel()
+	shorthand := func(name string) message.Content {
+		return &message.Text{Body: " &((template=[[" + name + "]] language=[[en]]))&\n"}
+	}
+	opened := map[string]func(t *testing.T, name string) message.Content{
+		"a bound template": func(t *testing.T, name string) message.Content { return bound(t, name) },
+		"a shorthand":      func(_ *testing.T, name string) message.Content { return shorthand(name) },
+	}
+	for way, content := range opened {
+		for name, tt := range map[string]struct {
+			template string
+			prepare  func(t *testing.T, l *lab)
+			actor    access.Actor
+			want     error
+		}{
+			"to somebody who stopped marketing": {"sale", func(_ *testing.T, l *lab) {
+				l.post(kim.preference(now2026(), "stop"))
+			}, alice, channel.ErrOptedOut},
+			"that is paused": {"reminder", func(t *testing.T, l *lab) {
+				l.post(item{field: "message_template_status_update", value: map[string]any{
+					"event": "PAUSED", "message_template_id": 1, "message_template_name": "reminder", "message_template_language": "en", "reason": "x",
+				}})
+			}, alice, template.ErrNotSendable},
+			"marketing that nobody agreed to": {"sale", func(_ *testing.T, l *lab) { l.pass(30 * time.Hour) }, alice, channel.ErrNoConsent},
+			"beyond the budget": {"reminder", func(t *testing.T, l *lab) {
+				l.pass(30 * time.Hour)
+				_, err := l.notify(kim, "reminder")
+				require.NoError(t, err)
+			}, alice, pricing.ErrBudgetExhausted},
+			"by who may read only": {"reminder", func(*testing.T, *lab) {}, access.Actor{Kind: access.Agent, ID: "guest"}, access.ErrDenied},
+			"that is in order":     {"reminder", func(*testing.T, *lab) {}, alice, nil},
+		} {
+			t.Run(fmt.Sprint(way, " ", name), func(t *testing.T) {
+				t.Parallel()
+				var asked access.Action
+				o := labOptions{config: func(c *channel.Config) {
+					c.Hooks.Audit = func(_ context.Context, i channel.AuditInfo, _ error) { asked = i.Action }
+					spends(t, &pricing.Budget{Unit: pricing.BudgetMessages, Limit: 1})(c)
+					c.Channels[0].ConsentElsewhere = false
+					c.Channels[0].Access = access.Policy{Users: map[string]access.Role{"alice": access.Supervisor, "guest": access.Viewer}}
+				}}
+				experiment(t, o, func(t *testing.T, l *lab) {
+					l.post(kim.text(now2026(), "wamid.1", "hello"))
+					l.pass(time.Second)
+					require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", message.Recipient{BSUID: kim.bsuid}, channel.Consent{
+						At: now2026(), Where: "shop", Wording: "1", Categories: []string{"utility"},
+					}))
+					tt.prepare(t, l)
+					l.pass(5 * time.Second)
+					sent := len(l.line.texts())
+					m, err := l.hub.Reply(t.Context(), channel.Reply{
+						Conversation: l.conversation().ID, Actor: tt.actor, Content: content(t, tt.template),
+					})
+					require.ErrorIs(t, err, tt.want)
+					require.Equal(t, access.SendTemplate, asked, "the right that is asked for")
+					l.pass(5 * time.Second)
+					if tt.want != nil {
+						require.Len(t, l.line.texts(), sent, "nothing went out")
+						return
+					}
+					require.Equal(t, "reminder/en", m.Template)
+					require.Equal(t, pricing.CategoryUtility, m.Cost.Hold.Category, "and priced as what it is")
+					require.Equal(t, []string{"template"}, l.line.texts()[sent:])
+				})
+			})
+		}
+	}
+}
+
+func TestAShorthandIsNeverSentAsItStands(t *testing.T) {
+	o := labOptions{config: withTemplates(t)}
+	asked(t, o, func(t *testing.T, l *lab, conv string) {
+		const good, bad = "&((template=[[reminder]] language=[[en]]))&", "&((template=[[reminder]"
+		for name, c := range map[string]message.Content{
+			"malformed":          &message.Text{Body: bad},
+			"with text around":   &message.Text{Body: "Hello " + good},
+			"in a caption":       &message.Image{ID: "77", Caption: good},
+			"in a longer text":   &message.Text{Body: "see " + bad + " and so on"},
+			"beside a button":    &message.CTAURL{Body: good, Label: "Open", URL: "https://example.com"},
+			"in a file's legend": &message.Document{ID: "77", Filename: "a.pdf", Caption: "x " + bad},
+		} {
+			_, err := l.hub.Reply(t.Context(), channel.Reply{Conversation: conv, Actor: alice, Content: c})
+			var short *template.ShorthandError
+			require.ErrorAs(t, err, &short, name)
+		}
+		m, err := l.hub.RunMacro(t.Context(), channel.Macro{Conversation: conv, Actor: alice, Text: good})
+		require.NoError(t, err, "a macro with the shorthand in the wrong field")
+		require.Equal(t, "Your bicycle is ready.", m.Text)
+		l.pass(time.Second)
+		require.Equal(t, []string{"template"}, l.line.texts())
+		_, err = l.hub.Reply(t.Context(), channel.Reply{Conversation: conv, Actor: alice, Content: &message.Text{Body: "a && (b)"}})
+		require.NoError(t, err, "an ordinary text")
+	})
+}
+
+func TestAnAutomaticTextThatIsAShorthandIsRun(t *testing.T) {
+	o := labOptions{config: withTemplates(t), settings: func(s *channel.Settings) {
+		s.Rules.AutoReply.FirstContact = rules.AutoReplyRule{
+			Enabled: true, Content: rules.Content{Text: "&((template=[[reminder]] language=[[en]]))&"},
+		}
+	}}
+	asked(t, o, func(t *testing.T, l *lab, _ string) {
+		require.Equal(t, []string{"template"}, l.line.texts())
+	})
+}
+
+func TestOfSixConversationsOfOneSecondNoneIsLost(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+		at := time.Now()
+		for n := range 6 {
+			l.post(stranger(n).text(at, fmt.Sprint("wamid.", n), "hello"))
+		}
+		l.pass(time.Second)
+		all := l.conversations()
+		require.Len(t, all, 6)
+		for n, conv := range all[:4] { // two in each queue
+			if n%2 == 0 {
+				require.NoError(t, l.hub.Move(t.Context(), alice, conv.ID, rules.QueuePending, time.Time{}))
+			} else {
+				require.NoError(t, l.hub.Resolve(t.Context(), alice, conv.ID, ""))
+			}
+		}
+		for _, limit := range []int{1, 2, 5} {
+			seen := map[string]bool{}
+			q := channel.ConversationQuery{Actor: alice, Channel: "support", Limit: limit}
+			for range 7 {
+				page, err := l.hub.Conversations(t.Context(), q)
+				require.NoError(t, err)
+				for _, c := range page {
+					require.False(t, seen[c.ID], "shown twice")
+					seen[c.ID] = true
+					q.Before = c
+				}
+			}
+			require.Len(t, seen, 6, "limit %d", limit)
+		}
+	})
+}
+
+func TestOfSixMessagesAndDeadLettersOfOneSecondNoneIsLost(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+		at := time.Now()
+		for n := range 6 {
+			l.post(kim.text(at, fmt.Sprint("wamid.", n), fmt.Sprint("text ", n)))
+			l.post(item{field: "a field of the future", value: map[string]any{"n": n}})
+		}
+		l.pass(time.Second)
+		seen := map[string]bool{}
+		q := channel.MessageQuery{Actor: alice, Conversation: l.conversation().ID, Limit: 1}
+		for range 7 {
+			page, err := l.hub.Messages(t.Context(), q)
+			require.NoError(t, err)
+			for _, m := range page {
+				seen[m.ID], q.Before = true, m
+			}
+		}
+		require.Len(t, seen, 6)
+		letters := map[string]bool{}
+		d := channel.DeadLetterQuery{Actor: admin, Queue: "in", Limit: 1}
+		for range 7 {
+			page, err := l.hub.DeadLetters(t.Context(), d)
+			require.NoError(t, err)
+			for _, letter := range page {
+				letters[letter.Key.ID], d.After = true, letter.Seq
+			}
+		}
+		require.Len(t, letters, 6)
+	})
+}
+
+func TestEverybodyAgreesOnWhatAPhoneNumberIs(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
+		consent := channel.Consent{At: time.Now(), Where: "shop", Wording: "1"}
+		for name, tt := range map[string]struct {
+			to   message.Recipient
+			good bool
+		}{
+			"with a plus":            {message.Recipient{Phone: "+4915112345678"}, true},
+			"digits":                 {message.Recipient{Phone: "4915112345678"}, true},
+			"six digits":             {message.Recipient{Phone: "290123"}, true},
+			"a BSUID":                {message.Recipient{BSUID: "US.13491208655302741918"}, true},
+			"with spaces":            {message.Recipient{Phone: "+49 151 12345678"}, false},
+			"with a trunk zero":      {message.Recipient{Phone: "015112345678"}, false},
+			"too short":              {message.Recipient{Phone: "49151"}, false},
+			"too long":               {message.Recipient{Phone: "4915112345678901"}, false},
+			"letters":                {message.Recipient{Phone: "49151CALLME"}, false},
+			"a BSUID for a phone":    {message.Recipient{Phone: "US.1234567"}, false},
+			"a phone for a BSUID":    {message.Recipient{BSUID: "4915112345678"}, false},
+			"nothing":                {message.Recipient{}, false},
+			"a group":                {message.Recipient{Group: "G"}, false},
+			"two pluses":             {message.Recipient{Phone: "++4915112345678"}, false},
+			"digits of another kind": {message.Recipient{Phone: "٤٩١٥١١٢٣٤٥٦٧٨"}, false},
+		} {
+			calls := map[string]error{
+				"RecordConsent": l.hub.RecordConsent(t.Context(), alice, "support", tt.to, consent),
+				"RevokeConsent": l.hub.RevokeConsent(t.Context(), alice, "support", tt.to, time.Now().Add(-time.Hour)),
+			}
+			_, calls["Notify"] = l.hub.Notify(t.Context(), channel.Notification{
+				Channel: "support", Actor: alice, To: tt.to, Template: &channel.Template{Name: "reminder", Language: "en"},
+			})
+			_, unknown := l.hub.Notify(t.Context(), channel.Notification{
+				Channel: "support", Actor: alice, To: tt.to, Template: &channel.Template{Name: "no such template"},
+			})
+			for call, err := range calls {
+				require.Equal(t, tt.good, err == nil, "%s: %s: %v", name, call, err)
+			}
+			if !tt.good && tt.to.Group == "" {
+				require.ErrorIs(t, calls["Notify"], message.ErrInvalid, name)
+				require.ErrorIs(t, calls["RecordConsent"], message.ErrInvalid, name)
+				require.ErrorIs(t, unknown, message.ErrInvalid, "%s: the format is looked at first", name)
+			}
+		}
+	})
+}
