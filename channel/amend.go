@@ -9,8 +9,9 @@ import (
 // amendment is what later events say about a message that may not be known yet: they
 // can overtake it. It is kept under the message's ID until the message comes.
 type amendment struct {
-	// Customer is who wrote it, while it waits.
+	// Customer is who wrote it, while it waits, and Sender the member of a group.
 	Customer string `json:"customer,omitempty"`
+	Sender   string `json:"sender,omitempty"`
 	// Message is the newest content and Edited its time.
 	Message *Message  `json:"message,omitempty"`
 	Edited  time.Time `json:"edited,omitzero"`
@@ -27,14 +28,22 @@ type standIn struct {
 	Pending *amendment `json:"pending,omitempty"`
 }
 
-// stubParent is where messages stand that are not known yet.
-func stubParent(channel string) string { return "stub|" + channel }
+// pendingParent is where messages stand that are not known yet, and stubParent where those do
+// that stand for another one.
+func pendingParent(channel string) string { return "pending|" + channel }
+func stubParent(channel string) string    { return "stub|" + channel }
+
+// twinID is where an amendment waits that names a message by a wamid with a token: a message
+// can have two such wamids.
+func twinID(channel, customer, token string) string {
+	return derivedID("m_", channel, customer, "token", token)
+}
 
 // amend applies an edit, a deletion or a reaction to the message with a wamid, sent or
 // received. If the message is not known yet, the amendment waits in its place: whoever
 // files the message finds it there, because both write the same record.
 func (u *unit) amend(in *incoming, customer *Customer, wamid string, a amendment) error {
-	m, err := u.lookupWAMID(in.ch.ID, wamid)
+	m, err := u.lookupTwin(customer, wamid)
 	if err != nil {
 		return err
 	}
@@ -79,27 +88,48 @@ func (u *unit) amend(in *incoming, customer *Customer, wamid string, a amendment
 // wait keeps an amendment until its message comes.
 func (u *unit) wait(in *incoming, customer *Customer, wamid string, a amendment) error {
 	stub := standIn{ID: inboundMessageID(in.ch.ID, wamid)}
+	if token := wamidToken(wamid); token != "" {
+		stub.ID = twinID(in.ch.ID, customer.ID, token)
+	}
 	if _, err := u.load(kindMessage, stub.ID, &stub); err != nil {
 		return err
 	}
 	if stub.Pending == nil {
-		stub.Pending = &amendment{Customer: customer.ID}
+		stub.Pending = &amendment{Customer: customer.ID, Sender: in.sender}
 	}
 	stub.Channel = in.ch.ID
 	stub.Pending.merge(a)
-	return u.save(kindMessage, stub.ID, stubParent(in.ch.ID), micros(in.at), stub)
+	return u.save(kindMessage, stub.ID, pendingParent(in.ch.ID), micros(in.at), stub)
 }
 
 // applyAmendments applies what overtook the message. The message must be saved under the
 // same ID in this unit.
-func (u *unit) applyAmendments(m *Message) error {
-	var stub Message
+func (u *unit) applyAmendments(customer *Customer, m *Message) error {
+	var stub standIn
 	ok, err := u.load(kindMessage, m.ID, &stub)
-	if err != nil || !ok || stub.Pending == nil {
+	if err != nil {
 		return err
 	}
-	m.amend(*stub.Pending)
-	return nil
+	if ok && stub.Pending != nil {
+		m.amend(*stub.Pending)
+	}
+	token := wamidToken(m.WAMID)
+	if token == "" {
+		return nil
+	}
+	return u.applyTwin(customer.Channel, customer.ID, token, m)
+}
+
+// applyTwin applies what overtook the message under its other wamid, and lets that stand for
+// the message from now on.
+func (u *unit) applyTwin(channel, customer, token string, m *Message) error {
+	id := twinID(channel, customer, token)
+	var twin standIn
+	if ok, err := u.load(kindMessage, id, &twin); err != nil || !ok || twin.Pending == nil {
+		return err
+	}
+	m.amend(*twin.Pending)
+	return u.save(kindMessage, id, stubParent(channel), micros(m.At), standIn{ID: id, Channel: channel, SameAs: m.ID})
 }
 
 // renewPreview keeps lists of conversations from showing what a customer took back.

@@ -87,6 +87,7 @@ type incoming struct {
 	at     time.Time // when it happened, by WhatsApp's clock
 	id     string    // identifies the item
 	masked bool      // a card number was in it
+	sender string    // who wrote it in a group, see Message.SenderKey
 }
 
 // event applies an item that concerns a number of the hub.

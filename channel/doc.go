@@ -49,7 +49,7 @@
 //	write first   Notify, RecordConsent, RevokeConsent
 //	look after    Assign, Move, Resolve, Reopen, SetTags, SetTopic, AddNote
 //	set up        Add, Change, Replace, Remove, Channels, Channel, Observe
-//	answer for    Report, Spending, Health, Erase, Export
+//	answer for    Report, Spending, Health, Erase, EraseConversation, EraseMessage, Export
 //
 // Calls that act, and those that read what people wrote, take an access.Actor and check its
 // rights against the policy of the channel: an error that matches access.ErrDenied says no.

@@ -24,13 +24,18 @@ func (u *unit) inbound(in *incoming, p *webhook.Message, standby bool, w *Work) 
 	if customer == nil {
 		return errNoSender
 	}
+	if p.GroupID != "" {
+		if in.sender, err = u.noteMember(in.ch, customer, who{Identity: p.From}); err != nil {
+			return err
+		}
+	}
 	u.observe(in.ch, customer, window.Event{
 		Kind: windowKind(p.Content), At: in.at, Standby: standby, Referral: referralOf(p),
 	})
 	switch c := p.Content.(type) {
 	case *webhook.Reaction:
 		err = u.amend(in, customer, c.MessageID, amendment{
-			Reactions: []Reaction{{By: reactor(in.ch, customer, p), Emoji: c.Emoji, At: in.at}},
+			Reactions: []Reaction{{By: in.reactor(), Emoji: c.Emoji, At: in.at}},
 		})
 	case *webhook.Edit:
 		err = u.amend(in, customer, c.OriginalID, in.edit(c))
@@ -101,12 +106,12 @@ func (u *unit) file(in *incoming, customer *Customer, p *webhook.Message) error 
 	}
 	msg.Redacted = in.masked
 	if p.GroupID != "" {
-		msg.Sender = nonEmpty(p.From.Name, p.From.Username)
+		msg.Sender, msg.SenderKey = clip(nonEmpty(p.From.Name, p.From.Username), maxPersonName), in.sender
 	}
 	if p.Context != nil {
 		msg.Forwarded = p.Context.Forwarded || p.Context.FrequentlyForwarded
 		msg.Many = p.Context.FrequentlyForwarded
-		quoted, err := u.lookupWAMID(in.ch.ID, p.Context.ID)
+		quoted, err := u.lookupTwin(customer, p.Context.ID)
 		if err != nil {
 			return err
 		}
@@ -118,18 +123,18 @@ func (u *unit) file(in *incoming, customer *Customer, p *webhook.Message) error 
 		}
 	}
 	msg.Referral = referral(p.Referral)
-	if err := u.applyAmendments(msg); err != nil {
+	if err := u.applyAmendments(customer, msg); err != nil {
 		return err
 	}
 	return u.receive(in, customer, msg)
 }
 
 // reactor says whose reaction it is: in a group everybody has one of their own.
-func reactor(ch *Channel, customer *Customer, p *webhook.Message) string {
-	if customer.Group == "" {
+func (in *incoming) reactor() string {
+	if in.sender == "" {
 		return "customer"
 	}
-	return "customer " + shortHash(ch.Number+nonEmpty(p.From.BSUID, canonicalPhone(p.From.Phone)))
+	return reactorOf(in.sender)
 }
 
 // receive puts a message of the customer into the right conversation and tells the host.

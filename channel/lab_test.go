@@ -168,6 +168,8 @@ type wire struct {
 	mu   sync.Mutex
 	sent []message.Outbound
 	send func(ctx context.Context, out message.Outbound, n int) error // n counts calls from 1
+	// wamids are those of texts that are to have others.
+	wamids map[string]string
 }
 
 func (w *wire) Send(ctx context.Context, out message.Outbound) (message.Receipt, error) {
@@ -180,7 +182,9 @@ func (w *wire) Send(ctx context.Context, out message.Outbound) (message.Receipt,
 			return message.Receipt{}, err
 		}
 	}
-	return message.Receipt{ID: outWAMID(textOf(out))}, nil
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return message.Receipt{ID: cmp.Or(w.wamids[textOf(out)], outWAMID(textOf(out)))}, nil
 }
 
 // sends makes the wire do from now on what f says; nil: take everything.

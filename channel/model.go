@@ -150,26 +150,28 @@ type Message struct {
 	// button or row, the payload of a template button, the JSON of a Flow.
 	Choice string `json:"choice,omitempty"`
 	// Attachments are files; Location, Contacts and Order are what their names say.
-	Attachments []Attachment    `json:"attachments,omitempty"`
-	Location    *Location       `json:"location,omitempty"`
-	Contacts    []Contact       `json:"contacts,omitempty"`
-	Order       *Order          `json:"order,omitempty"`
-	Reactions   []Reaction      `json:"reactions,omitempty"`
-	Call        *Call           `json:"call,omitempty"`
-	Referral    *Referral       `json:"referral,omitempty"`
-	Quoted      string          `json:"quoted,omitempty"` // ID of the quoted message
-	Forwarded   bool            `json:"forwarded,omitempty"`
-	Many        bool            `json:"many,omitempty"` // forwarded many times
-	Sender      string          `json:"sender,omitempty"`
-	Edited      time.Time       `json:"edited,omitzero"`
-	Deleted     time.Time       `json:"deleted,omitzero"`
-	Redacted    bool            `json:"redacted,omitempty"` // something was masked
-	HadCard     bool            `json:"had_card,omitempty"` // something was, in this text or in an earlier one
-	Delivery    Delivery        `json:"delivery,omitzero"`
-	WAMID       string          `json:"wamid,omitempty"`
-	Template    string          `json:"template,omitempty"` // name/language of an outbound template
-	Raw         json.RawMessage `json:"raw,omitempty"`      // of kinds this version does not model, redacted
-	Key         string          `json:"key,omitempty"`      // the host's idempotency key of an outbound message
+	Attachments []Attachment `json:"attachments,omitempty"`
+	Location    *Location    `json:"location,omitempty"`
+	Contacts    []Contact    `json:"contacts,omitempty"`
+	Order       *Order       `json:"order,omitempty"`
+	Reactions   []Reaction   `json:"reactions,omitempty"`
+	Call        *Call        `json:"call,omitempty"`
+	Referral    *Referral    `json:"referral,omitempty"`
+	Quoted      string       `json:"quoted,omitempty"` // ID of the quoted message
+	Forwarded   bool         `json:"forwarded,omitempty"`
+	Many        bool         `json:"many,omitempty"` // forwarded many times
+	Sender      string       `json:"sender,omitempty"`
+	// SenderKey names the member of a group who wrote it, without showing who that is.
+	SenderKey string          `json:"sender_key,omitempty"`
+	Edited    time.Time       `json:"edited,omitzero"`
+	Deleted   time.Time       `json:"deleted,omitzero"`
+	Redacted  bool            `json:"redacted,omitempty"` // something was masked
+	HadCard   bool            `json:"had_card,omitempty"` // something was, in this text or in an earlier one
+	Delivery  Delivery        `json:"delivery,omitzero"`
+	WAMID     string          `json:"wamid,omitempty"`
+	Template  string          `json:"template,omitempty"` // name/language of an outbound template
+	Raw       json.RawMessage `json:"raw,omitempty"`      // of kinds this version does not model, redacted
+	Key       string          `json:"key,omitempty"`      // the host's idempotency key of an outbound message
 	// Cost is what is known about the price of an outbound message.
 	Cost pricing.Entry `json:"cost,omitzero"`
 	// Auto says which rule sent the message, such as "out_of_hours"; "" if a person or a bot did.

@@ -146,6 +146,16 @@ func (u *unit) indexWAMID(channel string, m *Message) error {
 	if stub.Pending != nil {
 		m.amend(*stub.Pending)
 	}
+	if token := wamidToken(m.WAMID); token != "" {
+		var conv Conversation
+		if ok, err := u.load(kindConversation, m.Conversation, &conv); err != nil {
+			return err
+		} else if ok {
+			if err := u.applyTwin(channel, conv.Customer, token, m); err != nil {
+				return err
+			}
+		}
+	}
 	return u.save(kindMessage, id, stubParent(channel), micros(m.At), standIn{ID: id, Channel: channel, SameAs: m.ID})
 }
 

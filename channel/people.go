@@ -159,7 +159,7 @@ func (u *unit) echo(in *incoming, p *webhook.Echo) error {
 	msg := contentOf(p.Content)
 	msg.ID, msg.WAMID, msg.Redacted = inboundMessageID(in.ch.ID, p.ID), p.ID, in.masked
 	msg.Channel, msg.Direction, msg.At = in.ch.ID, Echo, in.at
-	if err := u.applyAmendments(msg); err != nil {
+	if err := u.applyAmendments(customer, msg); err != nil {
 		return err
 	}
 	conv, err := u.current(customer)
@@ -235,7 +235,7 @@ func (u *unit) history(in *incoming, p *webhook.HistoryMessage) error {
 	if p.Outbound {
 		msg.Direction = Echo
 	}
-	if err := u.applyAmendments(msg); err != nil {
+	if err := u.applyAmendments(customer, msg); err != nil {
 		return err
 	}
 	msg.Conversation = historyConversation(customer)

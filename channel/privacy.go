@@ -1,16 +1,15 @@
 package channel
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/webhook"
 )
 
 // Erased is the receipt of an erasure: what was removed.
@@ -28,7 +27,10 @@ type Erased struct {
 }
 
 // Erase removes everything the hub keeps about a person on one channel, under all names
-// that the person ever had there. It works in small steps and may be called again after
+// that the person ever had there, and what the person wrote in groups. Items that wait or are
+// dead go if they name the person as sender, recipient or participant, on this channel or on a
+// number of its account that has no channel; a text that mentions the person is somebody
+// else's. Bodies that are no JSON name nobody and stay until their retention is over. It works in small steps and may be called again after
 // an error; what was removed before is then missing from the receipt. The actor must
 // administer the channel. Tickets are the host's to remove, and files too unless its Attachments is
 // a [Remover].
@@ -37,17 +39,67 @@ func (h *Hub) Erase(ctx context.Context, actor access.Actor, channel string, who
 	if err := access.Check(access.Policy{}, actor.On(channel), access.Erase); err != nil {
 		return nil, fmt.Errorf("channel: erase: %w", err)
 	}
-	person, err := h.person(ctx, channel, who)
-	if err != nil {
-		return nil, fmt.Errorf("channel: erase: %w", err)
-	}
 	receipt = &Erased{}
-	for _, c := range person {
-		if err := h.eraseCustomer(ctx, c, receipt); err != nil {
-			return receipt, fmt.Errorf("channel: erase: %w", err)
+	if err := h.erase(ctx, channel, who, receipt); err != nil {
+		if errors.Is(err, ErrNotFound) || errors.Is(err, ErrNoChannel) {
+			receipt = nil
 		}
+		return receipt, fmt.Errorf("channel: erase: %w", err)
 	}
 	return receipt, nil
+}
+
+func (h *Hub) erase(ctx context.Context, channel string, to message.Recipient, receipt *Erased) error {
+	ch, ok := h.channels.get(channel)
+	if !ok {
+		return ErrNoChannel
+	}
+	person, err := h.person(ctx, channel, to)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	aliases := addressKeys(ch, to)
+	for _, c := range person {
+		own, err := h.ownAliases(ctx, c)
+		if err != nil {
+			return err
+		}
+		aliases = append(aliases, own...)
+	}
+	member, err := h.eraseMember(ctx, ch, aliases, receipt)
+	if err != nil {
+		return err
+	}
+	for _, key := range member {
+		if !slices.Contains(aliases, key) {
+			aliases = append(aliases, key)
+		}
+	}
+	if err := h.eraseItems(ctx, ch, aliases, receipt); err != nil {
+		return err
+	}
+	if len(person) == 0 && member == nil && receipt.Work == 0 {
+		return ErrNotFound
+	}
+	for _, c := range person {
+		if err := h.eraseCustomer(ctx, c, receipt); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addressKeys are the aliases of an address.
+func addressKeys(ch *Channel, to message.Recipient) []string {
+	switch { // a phone number may have gone to somebody else, so that it is the last resort
+	case to.Group != "":
+		return []string{aliasGroup(ch.Number, to.Group)}
+	case to.BSUID != "":
+		return []string{aliasBSUID(ch.Number, to.BSUID), aliasParent(ch.Number, to.BSUID)}
+	case to.Phone != "":
+		return []string{aliasPhone(ch.Number, to.Phone)}
+	}
+	return nil
 }
 
 // person finds the customer behind an address, with all that were merged into it; the
@@ -60,15 +112,7 @@ func (h *Hub) person(ctx context.Context, channel string, who message.Recipient)
 	if !ok {
 		return nil, ErrNoChannel
 	}
-	var keys []string
-	switch { // a phone number may have gone to somebody else, so that it is the last resort
-	case who.Group != "":
-		keys = []string{aliasGroup(ch.Number, who.Group)}
-	case who.BSUID != "":
-		keys = []string{aliasBSUID(ch.Number, who.BSUID), aliasParent(ch.Number, who.BSUID)}
-	case who.Phone != "":
-		keys = []string{aliasPhone(ch.Number, who.Phone)}
-	}
+	keys := addressKeys(ch, who)
 	records, err := h.store.Get(ctx, kindAlias, keys...)
 	if err != nil {
 		return nil, fmt.Errorf("channel: read alias: %w", err)
@@ -116,34 +160,42 @@ func (h *Hub) eraseCustomer(ctx context.Context, c *Customer, receipt *Erased) e
 			return err
 		}
 	}
-	if err := h.eraseLanes(ctx, c, receipt); err != nil {
-		return err
-	}
 	b := &Batch{Delete: []RecordKey{{kindCustomer, c.ID}}}
-	records, err := h.store.Get(ctx, kindAlias, c.Aliases...)
-	if err != nil {
-		return fmt.Errorf("channel: read alias: %w", err)
-	}
-	for _, r := range records {
-		// A phone number may belong to somebody else by now.
-		if a, err := decodeRecord[alias](r); err != nil || a.Customer == c.ID {
-			b.Delete = append(b.Delete, RecordKey{kindAlias, r.Key})
-		}
-	}
-	stubs, err := list[Message](ctx, h.store, Query{Kind: kindMessage, Parent: stubParent(c.Channel), Limit: 10000})
+	own, err := h.ownAliases(ctx, c)
 	if err != nil {
 		return err
 	}
-	for _, s := range stubs {
-		if s.Pending != nil && s.Pending.Customer == c.ID {
-			b.Delete = append(b.Delete, RecordKey{kindMessage, s.ID})
-		}
+	for _, key := range own {
+		b.Delete = append(b.Delete, RecordKey{kindAlias, key})
+	}
+	err = h.erasePending(ctx, c.Channel, nil, func(a *amendment) bool { return a.Customer == c.ID })
+	if err != nil {
+		return err
 	}
 	if _, err := h.store.Commit(ctx, b); err != nil {
 		return fmt.Errorf("channel: delete customer: %w", err)
 	}
 	receipt.Customers++
 	return nil
+}
+
+// ownAliases lists the aliases that lead to a customer. A phone number may lead to somebody
+// else by now.
+func (h *Hub) ownAliases(ctx context.Context, c *Customer) ([]string, error) {
+	if len(c.Aliases) == 0 {
+		return nil, nil
+	}
+	records, err := h.store.Get(ctx, kindAlias, c.Aliases...)
+	if err != nil {
+		return nil, fmt.Errorf("channel: read alias: %w", err)
+	}
+	var own []string
+	for _, r := range records {
+		if a, err := decodeRecord[alias](r); err != nil || a.Customer == c.ID {
+			own = append(own, r.Key)
+		}
+	}
+	return own, nil
 }
 
 // conversationsOf lists the conversations of a customer, and where the chat history is.
@@ -215,42 +267,15 @@ func (h *Hub) eraseMessages(ctx context.Context, channel, conversation string, b
 		if err != nil || len(page) == 0 {
 			return err
 		}
-		b := &Batch{}
-		for _, m := range page {
-			b.Delete = append(b.Delete, RecordKey{kindMessage, m.ID})
-			if m.WAMID != "" && m.Direction == Outbound {
-				// A Sender that gives two messages one wamid must not stand in the way.
-				b.Delete = append(b.Delete, RecordKey{kindMessage, inboundMessageID(channel, m.WAMID)})
-			}
-			for _, queue := range []string{queueOut, queueFirst, queueCheck} {
-				b.Drop = append(b.Drop, WorkKey{queue, m.ID})
-			}
-			for i := range m.Attachments {
-				b.Drop = append(b.Drop, WorkKey{queueMedia, m.ID + "|" + strconv.Itoa(i)})
-			}
-			refs := m.refs()
-			if err := h.removeFiles(ctx, refs); err != nil {
-				return err
-			}
-			receipt.Attachments = append(receipt.Attachments, refs...)
-		}
-		b.Delete = unique(b.Delete)
-		if _, err := h.store.Commit(ctx, b); err != nil {
-			return fmt.Errorf("channel: delete messages: %w", err)
-		}
-		receipt.Messages += len(page)
-	}
-}
-
-// eraseLanes removes items of the person that were not applied yet, or never could be.
-func (h *Hub) eraseLanes(ctx context.Context, c *Customer, receipt *Erased) error {
-	for _, key := range c.Aliases {
-		if err := h.dropLane(ctx, queueIn, key, receipt); err != nil {
+		if err := h.eraseThese(ctx, channel, page, receipt); err != nil {
 			return err
 		}
 	}
-	// Items of other kinds name the person somewhere inside.
-	names := slices.DeleteFunc([]string{c.BSUID, c.ParentBSUID, c.Phone, c.Group}, func(s string) bool { return s == "" })
+}
+
+// eraseItems removes items of a person on a channel that were not applied yet, or never could
+// be: those that name the person, not those that mention the name.
+func (h *Hub) eraseItems(ctx context.Context, ch *Channel, aliases []string, receipt *Erased) error {
 	for _, dead := range []bool{true, false} {
 		after := int64(0)
 		for {
@@ -261,7 +286,11 @@ func (h *Hub) eraseLanes(ctx context.Context, c *Customer, receipt *Erased) erro
 			b := &Batch{}
 			for _, w := range page {
 				after = w.Seq
-				if slices.ContainsFunc(names, func(s string) bool { return bytes.Contains(w.Body, []byte(s)) }) {
+				ev, _, err := eventOf(&w)
+				if err != nil || !h.concerns(ch, ev) {
+					continue
+				}
+				if slices.ContainsFunc(aliasesOf(ev, ch.Number), func(key string) bool { return slices.Contains(aliases, key) }) {
 					b.Drop = append(b.Drop, WorkKey{w.Queue, w.ID})
 				}
 			}
@@ -277,6 +306,16 @@ func (h *Hub) eraseLanes(ctx context.Context, c *Customer, receipt *Erased) erro
 		}
 	}
 	return nil
+}
+
+// concerns says whether an item is one of a channel, or of a number of the same account that has
+// no channel.
+func (h *Hub) concerns(ch *Channel, ev *webhook.Event) bool {
+	if ev.Number.ID == ch.Number {
+		return true
+	}
+	_, others := h.channels.number(ev.Number.ID)
+	return !others && ch.Account != "" && ch.Account == ev.Account
 }
 
 func (h *Hub) dropLane(ctx context.Context, queue, lane string, receipt *Erased) error {

@@ -278,3 +278,11 @@ func (h *Hub) customer(ctx context.Context, id string) (*Customer, error) {
 // maxMerges bounds chains of merged customers. Merges go to the older customer, so a
 // chain is as long as the number of identities one person had at the same time.
 const maxMerges = 16
+
+// ignoreNotFound is nil for what is not there.
+func ignoreNotFound(err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
+}

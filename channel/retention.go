@@ -65,6 +65,9 @@ func (h *Hub) pruneSome(ctx context.Context, s *Settings, queue rules.Queue, aft
 			if err = h.eraseMessages(ctx, s.ID, c.ID, until, receipt); err == nil {
 				err = h.eraseMessages(ctx, s.ID, reactionParent(c.ID), until, receipt)
 			}
+			if err == nil && c.LastActivity.Before(messages) {
+				err = h.showAnother(ctx, c.ID)
+			}
 		}
 		if err == nil && c.State.OpenedAt.Before(files) {
 			err = h.pruneFiles(ctx, c, files)

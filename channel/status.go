@@ -24,6 +24,12 @@ func (u *unit) status(in *incoming, p *webhook.Status, w *Work) error {
 		return err
 	}
 	if m == nil {
+		m, err = u.twinOf(in.ch, p)
+	}
+	if err != nil {
+		return err
+	}
+	if m == nil {
 		return u.stranger(in, p, w)
 	}
 	before := m.Delivery.State()
@@ -68,6 +74,18 @@ func (u *unit) messageOf(channel string, p *webhook.Status) (*Message, error) {
 		}
 	}
 	return u.lookupWAMID(channel, p.ID)
+}
+
+// twinOf finds the message of a status that names it by its other wamid.
+func (u *unit) twinOf(ch *Channel, p *webhook.Status) (*Message, error) {
+	if wamidToken(p.ID) == "" {
+		return nil, nil
+	}
+	customer, err := u.addresseeOf(ch, who{Identity: p.Recipient, Group: p.GroupID})
+	if err != nil || customer == nil {
+		return nil, err
+	}
+	return u.lookupTwin(customer, p.ID)
 }
 
 // stranger deals with a status of an unknown message.

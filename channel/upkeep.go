@@ -83,23 +83,9 @@ func (h *Hub) forget(ctx context.Context, now time.Time) error {
 		if err := h.forgetReached(ctx, s.portfolio(), now); err != nil {
 			return err
 		}
-		stubs, err := list[Message](ctx, h.store, Query{
-			Kind: kindMessage, Parent: stubParent(s.ID), Before: &Position{Sort: micros(before)}, Limit: 5000,
-		})
+		err := h.erasePending(ctx, s.ID, &Position{Sort: micros(before)}, func(*amendment) bool { return true })
 		if err != nil {
 			return err
-		}
-		b := &Batch{}
-		for _, m := range stubs {
-			if m.Pending != nil {
-				b.Delete = append(b.Delete, RecordKey{kindMessage, m.ID})
-			}
-		}
-		if len(b.Delete) == 0 {
-			continue
-		}
-		if _, err := h.store.Commit(ctx, b); err != nil {
-			return fmt.Errorf("channel: forget: %w", err)
 		}
 	}
 	return nil

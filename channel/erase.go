@@ -1,0 +1,276 @@
+package channel
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/webhook"
+)
+
+// EraseMessage removes one message for good, with its files and what waits because of it; the
+// actor must administer its channel. The error matches ErrNotFound or access.ErrDenied. What
+// WhatsApp has delivered stays on the customer's phone.
+func (h *Hub) EraseMessage(ctx context.Context, actor access.Actor, id string) (receipt *Erased, err error) {
+	info := AuditInfo{Actor: actor, Action: access.Erase, Message: id}
+	defer h.hooks.audit(ctx, &info, &err)
+	m, err := h.message(ctx, id)
+	if err != nil || m.Direction == "" { // a stand-in is no message
+		return nil, fmt.Errorf("channel: erase message: %w", h.unknownTo(actor, access.Erase, plainly(orNotFound(err))))
+	}
+	info.Channel, info.Conversation = m.Channel, m.Conversation
+	if err := h.mayErase(actor, m.Channel); err != nil {
+		return nil, fmt.Errorf("channel: erase message: %w", err)
+	}
+	receipt = &Erased{}
+	if err := h.eraseThese(ctx, m.Channel, []*Message{m}, receipt); err != nil {
+		return receipt, fmt.Errorf("channel: erase message: %w", err)
+	}
+	if err := h.showAnother(ctx, m.Conversation); err != nil {
+		return receipt, fmt.Errorf("channel: erase message: %w", err)
+	}
+	return receipt, nil
+}
+
+// EraseConversation removes one conversation with everything in it; the customer stays. The
+// actor must administer its channel. The error matches ErrNotFound or access.ErrDenied. It may
+// be called again after another error.
+func (h *Hub) EraseConversation(ctx context.Context, actor access.Actor, id string) (receipt *Erased, err error) {
+	info := AuditInfo{Actor: actor, Action: access.Erase, Conversation: id}
+	defer h.hooks.audit(ctx, &info, &err)
+	conv, err := h.conversation(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("channel: erase conversation: %w", h.unknownTo(actor, access.Erase, plainly(err)))
+	}
+	info.Channel = conv.Channel
+	if err := h.mayErase(actor, conv.Channel); err != nil {
+		return nil, fmt.Errorf("channel: erase conversation: %w", err)
+	}
+	err = h.do(ctx, func(u *unit) error {
+		customer, err := u.customer(conv.Customer)
+		if err != nil || customer == nil || customer.Conversation != id {
+			return err
+		}
+		customer.Conversation = "" // the next message begins a new one
+		return u.saveCustomer(customer)
+	})
+	receipt = &Erased{}
+	if err == nil {
+		err = h.eraseConversation(ctx, conv.Channel, id, receipt)
+	}
+	if err != nil {
+		return receipt, fmt.Errorf("channel: erase conversation: %w", err)
+	}
+	return receipt, nil
+}
+
+// mayErase checks the right of an actor who named the channel by something in it.
+func (h *Hub) mayErase(actor access.Actor, channel string) error {
+	err := access.Check(access.Policy{}, actor.On(channel), access.Erase)
+	if err == nil {
+		return nil
+	}
+	ch, ok := h.channels.get(channel)
+	if ok && ch.Access.Best(actor).Source == access.NoSource && h.known(actor) {
+		return ErrNotFound
+	}
+	return err
+}
+
+// eraseThese removes messages with their files and the work that refers to them.
+func (h *Hub) eraseThese(ctx context.Context, channel string, messages []*Message, receipt *Erased) error {
+	b := &Batch{}
+	for _, m := range messages {
+		b.Delete = append(b.Delete, RecordKey{kindMessage, m.ID})
+		if m.WAMID != "" && m.Direction == Outbound {
+			// A Sender that gives two messages one wamid must not stand in the way.
+			b.Delete = append(b.Delete, RecordKey{kindMessage, inboundMessageID(channel, m.WAMID)})
+		}
+		for _, queue := range []string{queueOut, queueFirst, queueCheck} {
+			b.Drop = append(b.Drop, WorkKey{queue, m.ID})
+		}
+		for i := range m.Attachments {
+			b.Drop = append(b.Drop, WorkKey{queueMedia, m.ID + "|" + strconv.Itoa(i)})
+		}
+		refs := m.refs()
+		if err := h.removeFiles(ctx, refs); err != nil {
+			return err
+		}
+		receipt.Attachments = append(receipt.Attachments, refs...)
+	}
+	b.Delete = unique(b.Delete)
+	if _, err := h.store.Commit(ctx, b); err != nil {
+		return fmt.Errorf("channel: delete messages: %w", err)
+	}
+	receipt.Messages += len(messages)
+	return nil
+}
+
+// showAnother keeps a list of conversations from showing a message that is gone: the newest of
+// those that are left stands for it.
+func (h *Hub) showAnother(ctx context.Context, conversation string) error {
+	return h.do(ctx, func(u *unit) error {
+		var conv Conversation
+		if ok, err := u.load(kindConversation, conversation, &conv); err != nil || !ok || conv.PreviewOf == "" {
+			return err
+		}
+		if ok, err := u.load(kindMessage, conv.PreviewOf, nil); err != nil || ok {
+			return err
+		}
+		left, err := list[Message](ctx, h.store, Query{Kind: kindMessage, Parent: conv.ID, Descending: true, Limit: 50})
+		if err != nil {
+			return err
+		}
+		conv.Preview, conv.PreviewOf = "", ""
+		if i := slices.IndexFunc(left, func(m *Message) bool { return m.Direction != Note }); i >= 0 {
+			conv.show(left[i])
+		}
+		return u.saveConversation(&conv)
+	})
+}
+
+// erasePending removes edits and reactions that wait for their message, if gone says so.
+func (h *Hub) erasePending(ctx context.Context, channel string, before *Position, gone func(*amendment) bool) error {
+	var after *Position
+	for {
+		page, err := h.store.List(ctx, Query{Kind: kindMessage, Parent: pendingParent(channel), After: after, Before: before, Limit: 500})
+		if err != nil {
+			return fmt.Errorf("channel: list edits: %w", err)
+		}
+		b := &Batch{}
+		for _, r := range page {
+			var stub standIn
+			if err := decodeInto(&r, &stub); err != nil {
+				return err
+			}
+			if stub.Pending != nil && gone(stub.Pending) {
+				b.Delete = append(b.Delete, r.id())
+			}
+		}
+		if len(b.Delete) > 0 {
+			if _, err := h.store.Commit(ctx, b); err != nil {
+				return fmt.Errorf("channel: delete edits: %w", err)
+			}
+		}
+		if len(page) < 500 {
+			return nil
+		}
+		after = &Position{page[499].Sort, page[499].Key}
+	}
+}
+
+// aliasesOf lists the aliases of the people that an item is about, those who wrote in a group
+// among them, and of the group, as they are on a number.
+func aliasesOf(ev *webhook.Event, number string) []string {
+	var keys []string
+	add := func(id webhook.Identity) {
+		w := who{Identity: id}
+		w.tidy()
+		strong := w.strong(number)
+		keys = append(keys, strong...)
+		if phone := w.phone(number); phone != "" && len(strong) == 0 {
+			keys = append(keys, phone) // beside a BSUID it may be that of a former owner
+		}
+	}
+	group := func(id string) {
+		if id != "" {
+			keys = append(keys, aliasGroup(number, id))
+		}
+	}
+	switch p := ev.Payload.(type) {
+	case *webhook.Message:
+		ofMessage(p, add, group)
+	case *webhook.StandbyMessage:
+		ofMessage(&p.Message, add, group)
+	case *webhook.Status:
+		add(p.Recipient)
+		group(p.GroupID)
+	case *webhook.StandbyStatus:
+		add(p.Status.Recipient)
+		group(p.Status.GroupID)
+	case *webhook.PaymentStatus:
+		add(p.Recipient)
+	case *webhook.Echo:
+		add(p.To)
+		group(p.GroupID)
+	case *webhook.StandbyEcho:
+		add(p.To)
+	case *webhook.Handover:
+		add(p.User)
+	case *webhook.HistoryMessage:
+		add(p.User)
+	case *webhook.ContactSync:
+		add(p.Contact)
+	case *webhook.Call:
+		add(p.User)
+	case *webhook.CallStatus:
+		add(p.Recipient)
+	case *webhook.UserPreference:
+		add(p.User)
+	case *webhook.UserIDUpdate:
+		add(p.Previous)
+		add(p.Current)
+	case *webhook.GroupParticipants:
+		add(p.User)
+		for _, list := range [][]webhook.Participant{p.Added, p.Removed, p.Failed} {
+			for i := range list {
+				add(list[i].User)
+			}
+		}
+	case *webhook.Unknown:
+		for _, id := range namedIn(p.Raw) {
+			add(id)
+		}
+	default: // of no person
+	}
+	return keys
+}
+
+func ofMessage(p *webhook.Message, add func(webhook.Identity), group func(string)) {
+	add(p.From)
+	group(p.GroupID)
+	if sys, ok := p.Content.(*webhook.System); ok {
+		add(sys.Previous)
+		add(sys.Current)
+	}
+}
+
+// namedIn finds who is named by an item that this version cannot read: values that stand where
+// identifiers do. What somebody wrote is not looked at.
+func namedIn(raw json.RawMessage) []webhook.Identity {
+	var doc any
+	if json.Unmarshal(raw, &doc) != nil {
+		return nil
+	}
+	var found []webhook.Identity
+	var walk func(v any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, e := range v {
+				walk(e)
+			}
+		case map[string]any:
+			for key, e := range v {
+				s, isText := e.(string)
+				switch {
+				case !isText:
+					walk(e)
+				case s == "":
+				case key == "from", key == "to", strings.HasSuffix(key, "wa_id"), strings.HasSuffix(key, "user_id"), strings.HasSuffix(key, "recipient_id"):
+					if strings.ContainsFunc(s, notDigit) {
+						found = append(found, webhook.Identity{BSUID: s}, webhook.Identity{ParentBSUID: s})
+					} else {
+						found = append(found, webhook.Identity{Phone: s})
+					}
+				}
+			}
+		}
+	}
+	walk(doc)
+	return found
+}

@@ -1,0 +1,165 @@
+package channel
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// kindMember is the kind of what leads from somebody who wrote in a group to the group: one
+// record for each alias and group, in the order of aliases. A group is one customer and its
+// members are none, but each of them can ask to be forgotten.
+const kindMember = "member"
+
+type member struct {
+	// Group is the customer that the group is, and Sender the Message.SenderKey of the person.
+	Group  string `json:"group"`
+	Sender string `json:"sender"`
+}
+
+// keys are the aliases of a person, whether or not he wrote in a group; the first one names him.
+func (w who) keys(number string) []string {
+	w.Group = ""
+	keys := w.strong(number)
+	if phone := w.phone(number); phone != "" {
+		keys = append(keys, phone)
+	}
+	return keys
+}
+
+// noteMember keeps where to find what somebody writes in a group, and returns the key that
+// names him on his messages. A phone number leads to whom it was seen with last.
+func (u *unit) noteMember(ch *Channel, group *Customer, w who) (string, error) {
+	w.tidy()
+	keys := w.keys(ch.Number)
+	if len(keys) == 0 {
+		return "", nil
+	}
+	now := member{Group: group.ID, Sender: keys[0]}
+	for _, alias := range keys {
+		id := derivedID("g_", alias, group.ID)
+		var known member
+		if ok, err := u.load(kindMember, id, &known); err != nil || ok && known == now {
+			if err != nil {
+				return "", err
+			}
+			continue
+		}
+		if err := u.save(kindMember, id, alias, 0, now); err != nil {
+			return "", err
+		}
+	}
+	return keys[0], nil
+}
+
+// eraseMember removes what the person behind aliases wrote in groups. It returns the aliases
+// under which that was found.
+func (h *Hub) eraseMember(ctx context.Context, ch *Channel, aliases []string, receipt *Erased) ([]string, error) {
+	senders := map[string]bool{}
+	for i := 0; i < len(aliases); i++ { // it grows: a phone number leads to a BSUID
+		records, err := h.members(ctx, aliases[i])
+		if err != nil {
+			return nil, err
+		}
+		b := &Batch{}
+		for _, r := range records {
+			m, err := decodeRecord[member](r)
+			if err != nil {
+				return nil, err
+			}
+			if err := h.eraseInGroup(ctx, ch, m, receipt); err != nil {
+				return nil, err
+			}
+			senders[m.Sender] = true
+			if !slices.Contains(aliases, m.Sender) {
+				aliases = append(aliases, m.Sender)
+			}
+			b.Delete = append(b.Delete, r.id())
+		}
+		if len(b.Delete) > 0 {
+			if _, err := h.store.Commit(ctx, b); err != nil {
+				return nil, fmt.Errorf("channel: delete member: %w", err)
+			}
+		}
+	}
+	if len(senders) == 0 {
+		return nil, nil
+	}
+	err := h.erasePending(ctx, ch.ID, nil, func(a *amendment) bool { return senders[a.Sender] })
+	return aliases, err
+}
+
+// members lists where the person behind an alias wrote in groups.
+func (h *Hub) members(ctx context.Context, alias string) ([]Record, error) {
+	var all []Record
+	var after *Position
+	for {
+		page, err := h.store.List(ctx, Query{Kind: kindMember, Parent: alias, After: after, Limit: 500})
+		if err != nil {
+			return nil, fmt.Errorf("channel: list groups: %w", err)
+		}
+		all = append(all, page...)
+		if len(page) < 500 {
+			return all, nil
+		}
+		after = &Position{page[499].Sort, page[499].Key}
+	}
+}
+
+// eraseInGroup removes the messages and reactions of a person in one group.
+func (h *Hub) eraseInGroup(ctx context.Context, ch *Channel, m *member, receipt *Erased) error {
+	group, err := get[Customer](ctx, h.store, kindCustomer, m.Group)
+	if err != nil {
+		return ignoreNotFound(err)
+	}
+	convs, err := h.conversationsOf(ctx, group)
+	if err != nil {
+		return err
+	}
+	for _, id := range convs {
+		var after *Position
+		for {
+			page, err := list[Message](ctx, h.store, Query{Kind: kindMessage, Parent: id, After: after, Limit: 200})
+			if err != nil {
+				return err
+			}
+			var own []*Message
+			for _, msg := range page {
+				if msg.SenderKey == m.Sender {
+					own = append(own, msg)
+				} else if slices.ContainsFunc(msg.Reactions, func(r Reaction) bool { return r.By == reactorOf(m.Sender) }) {
+					if err := h.eraseReactions(ctx, msg.ID, reactorOf(m.Sender)); err != nil {
+						return err
+					}
+				}
+			}
+			if len(own) > 0 {
+				if err := h.eraseThese(ctx, ch.ID, own, receipt); err != nil {
+					return err
+				}
+			}
+			if len(page) < 200 {
+				break
+			}
+			after = &Position{page[199].sort(), page[199].ID}
+		}
+		if err := h.showAnother(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (h *Hub) eraseReactions(ctx context.Context, message, by string) error {
+	return h.do(ctx, func(u *unit) error {
+		var m Message
+		if ok, err := u.load(kindMessage, message, &m); err != nil || !ok {
+			return err
+		}
+		m.Reactions = slices.DeleteFunc(slices.Clone(m.Reactions), func(r Reaction) bool { return r.By == by })
+		return u.saveMessage(&m)
+	})
+}
+
+// reactorOf says in Reaction.By which member of a group it was.
+func reactorOf(sender string) string { return "customer " + shortHash(sender) }
