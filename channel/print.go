@@ -15,8 +15,8 @@ func hashed(key, id string) slog.Attr {
 }
 
 // LogValue shows a hash of the most lasting identifier, and which others there are.
-func (i Identity) LogValue() slog.Value {
-	return slog.GroupValue(hashed("id", nonEmpty(i.BSUID, i.Phone)), slog.Bool("phone", i.Phone != ""), slog.Bool("username", i.Username != ""))
+func (id Identity) LogValue() slog.Value {
+	return slog.GroupValue(hashed("id", nonEmpty(id.BSUID, id.Phone)), slog.Bool("phone", id.Phone != ""), slog.Bool("username", id.Username != ""))
 }
 
 // LogValue shows the kind and a hash: hosts use e-mail addresses as IDs.
