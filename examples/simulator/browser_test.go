@@ -58,3 +58,38 @@ func TestThePageFitsAPhone(t *testing.T) {
 	page.Fits()
 	page.Picture("simulator-6-customers")
 }
+
+func TestWhatIsBeingWrittenStaysWithThePersonWhoWritesIt(t *testing.T) {
+	page := browsertest.Open(t, 1400, 900)
+	r := newRig(t)
+	page.Do(chromedp.Navigate(r.s.site), chromedp.WaitVisible(".hint"), chromedp.WaitVisible(".person"))
+	box := func(text string) { page.Until("document.querySelector('#text').value === '" + text + "'") }
+	person := func(n string) {
+		page.Until("(p => p ? (p.click(), true) : false)(document.querySelector('.person:nth-child(" + n + ")'))")
+	}
+	page.Do(chromedp.SendKeys("#text", "It is Dana"))
+	person("2")
+	box("")
+	page.Do(chromedp.SendKeys("#text", "It is Marcus\n"), chromedp.WaitVisible(".bubble.mine"))
+	page.Do(chromedp.SendKeys("#text", "Still Marcus"))
+	page.Until("(b => b ? (b.click(), true) : false)([...document.querySelectorAll('.acts button')].find(b => b.textContent === 'Edit'))")
+	box("It is Marcus")
+	page.Do(chromedp.SendKeys("#text", " O.\n"))
+	box("Still Marcus")
+	person("1")
+	box("It is Dana")
+	page.Until("document.querySelector('#chat').textContent.startsWith('Write something')")
+	person("2")
+	box("Still Marcus")
+
+	// What could not be said is still there.
+	page.Until("(window.working = fetch, window.fetch = () => Promise.reject(new TypeError()), true)")
+	page.Do(chromedp.SendKeys("#text", "\n"), chromedp.WaitVisible("#notice"))
+	box("Still Marcus")
+	page.Until("(window.fetch = working, true)")
+	page.Do(chromedp.SendKeys("#text", "\n"))
+	box("")
+	page.Until("document.querySelectorAll('.bubble.mine').length === 2")
+	require.Contains(t, page.Text("#chat"), "It is Marcus O.")
+	require.NotContains(t, page.Text("#chat"), "Dana")
+}

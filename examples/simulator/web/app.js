@@ -57,7 +57,7 @@ function windowLine(p) {
 function drawPeople(people) {
   if (!changed("people", [who, people, Math.floor(now / 60000)])) return;
   $("people").replaceChildren(...people.map(p => {
-    const b = button("", () => { who = p.n; quoting = editing = null; show("phone"); refresh(); }, "person");
+    const b = button("", () => turnTo(p.n), "person");
     b.setAttribute("aria-pressed", p.n === who);
     b.append(el("span", "avatar", p.name.slice(0, 1)), el("strong", "", p.name), el("small", "", p.last || "+" + p.phone), windowLine(p));
     return b;
@@ -65,6 +65,21 @@ function drawPeople(people) {
 }
 
 // --- phone
+
+// What is being written stays with the person who writes it.
+const drafts = {};
+function putDown() {
+  if (!editing) drafts[who] = $("text").value;
+  quoting = editing = null;
+}
+function pickUp() { $("text").value = drafts[who] || ""; drawQuoting(); }
+function turnTo(n) {
+  putDown();
+  who = n;
+  pickUp();
+  show("phone");
+  refresh();
+}
 
 const kinds = { image: "Photo", video: "Video", audio: "Audio", document: "Document", sticker: "Sticker" };
 const clockOf = at => new Date(at).toISOString().slice(11, 16);
@@ -88,7 +103,7 @@ function bubble(m, list) {
   if (m.reactions) { b.classList.add("reacted"); b.append(el("span", "reactions", m.reactions.join(" "))); }
 
   const acts = el("div", "acts", button("Reply", () => { quoting = m; editing = null; drawQuoting(); }), button("👍", () => act("react", { id: m.id, emoji: "👍" })));
-  if (m.mine && m.text) acts.append(button("Edit", () => { editing = m; quoting = null; $("text").value = m.text; drawQuoting(); }));
+  if (m.mine && m.text) acts.append(button("Edit", () => { putDown(); editing = m; $("text").value = m.text; drawQuoting(); }));
   if (m.mine) acts.append(button("Delete", () => act("delete", { id: m.id })));
   b.append(acts);
 
@@ -193,7 +208,9 @@ function drawTemplates(templates) {
 // --- all of it
 
 async function refresh() {
-  const [s, chat] = await Promise.all([call("GET", "state"), call("GET", "users/" + who + "/chat")]);
+  const of = who;
+  const [s, chat] = await Promise.all([call("GET", "state"), call("GET", "users/" + of + "/chat")]);
+  if (of !== who) return; // another person was chosen meanwhile
   now = new Date(s.now);
   $("clock").textContent = now.toUTCString().slice(0, 22);
   $("receiver").textContent = s.webhook ? "Webhook connected" : "No webhook yet";
@@ -212,19 +229,27 @@ const show = view => { document.body.dataset.view = view; };
 
 $("writer").onsubmit = e => {
   e.preventDefault();
-  const text = $("text").value.trim(), m = quoting || editing;
+  const text = $("text").value.trim(), by = who, quoted = quoting, edited = editing, m = quoted || edited;
   if (!text) return;
-  if (m) act(editing ? "edit" : "reply", { id: m.id, text }); else act("text", { text });
-  $("text").value = "";
-  quoting = editing = null;
-  drawQuoting();
+  const done = m ? act(edited ? "edit" : "reply", { id: m.id, text }) : act("text", { text });
+  if (!edited) $("text").value = "";
+  putDown();
+  pickUp();
+  done.then(ok => { // what did not go out comes back
+    if (ok || $("text").value && who === by) return;
+    if (who !== by) { if (!edited) drafts[by] ||= text; return; }
+    quoting = quoted;
+    editing = edited;
+    $("text").value = text;
+    drawQuoting();
+  });
 };
-$("quoting").lastElementChild.onclick = () => { quoting = editing = null; drawQuoting(); };
+$("quoting").lastElementChild.onclick = () => { putDown(); pickUp(); };
 $("adder").onsubmit = async e => {
   e.preventDefault();
   const name = $("newname").value.trim(), hide = $("hidden").checked;
   const p = await post("users", hide ? { name, hide_phone: true, username: "user." + Math.random().toString(36).slice(2, 8) + "x" } : { name });
-  if (p) { who = p.n; $("newname").value = ""; show("phone"); refresh(); }
+  if (p) { $("newname").value = ""; turnTo(p.n); }
 };
 $("hook").onsubmit = e => { e.preventDefault(); post("webhook", { url: $("url").value }); };
 $("probe").onclick = () => post("probe");
