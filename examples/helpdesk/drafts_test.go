@@ -293,3 +293,20 @@ func TestAConversationThatIsGoneOpensNoOther(t *testing.T) {
 	c.Until("document.querySelector('#conversation').textContent.includes('does not exist any more')")
 	c.Do(chromedp.WaitNotVisible("#composer"))
 }
+
+func TestThePageHearsOfNewMessagesAgainAfterTheStreamOfEventsBroke(t *testing.T) {
+	t.Parallel()
+	in := within(t)
+	robin, toRobin := in.writes("Robin Reed", "Is my bike ready?")
+	in.net.set(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path == "/events" {
+			http.Error(w, "broken", http.StatusBadGateway)
+		}
+		return r.URL.Path != "/events"
+	})
+	c := openConsole(in, 1400, 860)
+	c.views(toRobin)
+	in.net.set(nil)
+	robin.Text(in.app.demo.number, "Hello?")
+	c.Until("document.querySelector('#messages').textContent.includes('Hello?')")
+}

@@ -86,7 +86,9 @@ func required(getenv func(string) string, name, meaning string) (string, error) 
 func serve(ctx context.Context, addr string, h http.Handler, out io.Writer) error {
 	mux := http.NewServeMux()
 	mux.Handle("/webhook", h)
-	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	srv := &http.Server{ // anybody can reach it, and slow senders must not pile up
+		Handler: mux, ReadTimeout: 30 * time.Second, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
+	}
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return err

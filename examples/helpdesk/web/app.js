@@ -364,8 +364,13 @@ document.addEventListener("click", (event) => {
   if (target.id === "card") { const field = $("#say input"); field.value = (field.value + " My card is 4111 1111 1111 1111").trim(); field.focus(); }
 });
 
-const events = new EventSource("/events");
-events.addEventListener("update", refreshSoon);
-events.addEventListener("open", refreshSoon);
+// listen refreshes the page whenever something changed. Browsers give up after an answer
+// that is no stream of events; an agent's page must not fall silent.
+function listen() {
+  const events = new EventSource("/events");
+  for (const what of ["update", "open", "error"]) events.addEventListener(what, refreshSoon);
+  events.addEventListener("error", () => { if (events.readyState === EventSource.CLOSED) setTimeout(listen, 2000); });
+}
+listen();
 view(innerWidth < 860 && $("#phone") ? "phone" : "tickets");
 refreshSoon();
