@@ -36,8 +36,10 @@ const maxCommit = 4 << 20
 // Scope. Whoever verifies and parses bodies by other means sets it too; without one Accept
 // refuses the delivery with [ErrNoScope].
 //
-// Items are applied later, by [Hub.Run]. Items of numbers that belong to no channel are
-// recorded too and end as dead letters, which can be replayed once the channel exists.
+// Items are applied later, by [Hub.Run]. Items of numbers that belong to no channel here are
+// recorded too: a process that has the channel applies them. Once no process on the store has
+// had the number for some minutes they become dead letters, which come back to life in their
+// order when a channel with the number is added.
 //
 // Accept ends with ctx; what it has recorded by then stays, and does no harm when the delivery
 // comes again.
@@ -88,6 +90,7 @@ func (h *Hub) record(ctx context.Context, b *Batch, info *AcceptInfo) error {
 	if len(b.Enqueue) == 0 {
 		return nil
 	}
+	b.Add = h.strangersIn(b.Enqueue)
 	done, err := h.store.Commit(ctx, b)
 	if err != nil {
 		h.log.LogAttrs(ctx, slog.LevelError, "channel: accept failed", slog.Int("events", info.Events),
@@ -122,6 +125,9 @@ func (h *Hub) workOf(ev *webhook.Event, v voucher) (w Work, masked bool, err err
 	case ok:
 		w.Group = ch.ID
 	default:
+		if isNumber(ev.Number.ID) {
+			w.Group = strangeGroup(ev.Number.ID)
+		}
 		ch = &Channel{} // masks as the default does
 	}
 	mask := func(s string) string {

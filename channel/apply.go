@@ -20,6 +20,8 @@ func (h *Hub) apply(ctx context.Context, w *Work) (err error) {
 	}
 	ch, ok := h.channels.number(ev.Number.ID)
 	switch {
+	case ok && h.fleet.waitsForHome(w):
+		return h.postpone(ctx, w, 0) // what came before it is just being revived
 	case ok && !a.Voucher.covers(ch, ev.Account):
 		return h.notCovered(ctx, w, ch.ID)
 	case a.Voucher == vouchedByNobody:
@@ -31,7 +33,10 @@ func (h *Hub) apply(ctx context.Context, w *Work) (err error) {
 	if h.hooks.ApplyDone != nil {
 		err = errPanic // unless the end is reached
 		defer func() {
-			info := ApplyInfo{Channel: w.Group, Field: word(ev.Field), Age: h.now().Sub(ev.Time)}
+			info := ApplyInfo{Field: word(ev.Field), Age: h.now().Sub(ev.Time)}
+			if ok {
+				info.Channel = ch.ID
+			}
 			h.hooks.ApplyDone(ctx, info, err)
 		}()
 	}

@@ -28,7 +28,7 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			"Call": numbers, "Health": ids, "ChannelHealth": ids, "Backlog": ids, "Standing": "words of WhatsApp's", "Hooks": "functions",
 			"AcceptInfo": ids, "ApplyInfo": ids, "HostInfo": ids, "SendInfo": ids, "DeadLetterInfo": ids, "BudgetInfo": ids,
 			"AuditInfo": ids, "Outage": ids, "OutageInfo": ids, "MergedError": ids, "Erased": numbers, "Report": numbers, "Day": numbers, "ReportQuery": ids, "Committed": numbers,
-			"Config": "plugs", "Deferred": "no exported fields", "Hub": "no exported fields", "FilePolicy": settings, "Retention": settings, "Settings": settings,
+			"Config": "plugs", "Deferred": "no exported fields", "Hub": "no exported fields", "FilePolicy": settings, "Retention": settings, "Settings": settings, "Process": ids,
 		},
 		Shown: map[string]string{
 			"Customer.ID": own, "Customer.Channel": own, "Conversation.ID": own, "Conversation.Channel": own,

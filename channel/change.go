@@ -147,8 +147,13 @@ func (u *unit) tellHost(channel, id string, item hostItem) error {
 // up.
 const changes = "/changes"
 
-// channelOf is the ID of the channel whose work a group is.
-func channelOf(group string) string { return strings.TrimSuffix(group, changes) }
+// channelOf is the ID of the channel whose work a group is, "" if it is none's.
+func channelOf(group string) string {
+	if strings.HasPrefix(group, "#") {
+		return "" // see strangeGroup
+	}
+	return strings.TrimSuffix(group, changes)
+}
 
 // tell hands one item to the host's ticketing and settles it.
 func (h *Hub) tell(ctx context.Context, w *Work) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -34,6 +35,7 @@ type snapshot struct {
 	byNumber map[string]*Channel
 	enabled  []string // IDs of the enabled channels, sorted
 	all      []string // IDs of all of them, sorted, and "" for what belongs to none
+	taking   []string // the groups of accepted items that are theirs, and "" for those of accounts
 	telling  []string // the groups of what the host is told about them
 }
 
@@ -69,12 +71,18 @@ func (r *registry) add(c Channel) error {
 	if _, ok := r.view().byID[c.ID]; ok {
 		return fmt.Errorf("channel: add %q: the hub has a channel with this id", c.ID)
 	}
-	return r.put(c)
+	c.base = fingerprint(&c.Settings)
+	if err := r.check(&c); err != nil {
+		return err
+	}
+	r.put(&c)
+	return nil
 }
 
-// put checks and stores c, new or changed. The caller holds the lock.
-func (r *registry) put(c Channel) error {
-	problems := []error{c.Validate()}
+// check returns everything that is wrong with c, new or changed, and makes it ready. The caller
+// holds the lock.
+func (r *registry) check(c *Channel) error {
+	problems := c.prepare()
 	for id, other := range r.view().byID {
 		switch {
 		case id == c.ID:
@@ -87,19 +95,36 @@ func (r *registry) put(c Channel) error {
 	if c.Enabled && c.Sender == nil {
 		problems = append(problems, errors.New("channel: settings: an enabled channel needs a Sender"))
 	}
+	if err := errors.Join(problems...); err != nil {
+		return fmt.Errorf("channel: set up %q: %w", c.ID, err)
+	}
+	return nil
+}
+
+// prepare checks the settings and makes of them what the channel works with.
+func (c *Channel) prepare() (problems []error) {
+	problems = append(problems, c.Validate())
 	var err error
 	if c.rules, err = rules.New(c.Rules); err != nil && problems[0] == nil {
 		problems = append(problems, err)
 	}
 	if c.location, err = time.LoadLocation(c.TimeZone); err != nil {
-		c.location = time.UTC // refused below
+		c.location = time.UTC // Validate refuses it
 	}
-	if err := errors.Join(problems...); err != nil {
-		return fmt.Errorf("channel: set up %q: %w", c.ID, err)
-	}
-	r.change(func(m map[string]*Channel) { m[c.ID] = &c })
-	return nil
+	return problems
 }
+
+// remove reports whether the channel was there.
+func (r *registry) remove(id string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, ok := r.get(id)
+	r.change(func(m map[string]*Channel) { delete(m, id) })
+	return ok
+}
+
+// put installs c. The caller holds the lock.
+func (r *registry) put(c *Channel) { r.change(func(m map[string]*Channel) { m[c.ID] = c }) }
 
 // change installs a new snapshot. The caller holds the lock.
 func (r *registry) change(edit func(map[string]*Channel)) {
@@ -112,11 +137,16 @@ func (r *registry) change(edit func(map[string]*Channel)) {
 	for id, c := range byID {
 		s.byNumber[c.Number] = c
 		s.all = append(s.all, id)
-		if c.Enabled {
+		if c.Enabled && c.Sender != nil { // another process may have enabled it
 			s.enabled = append(s.enabled, id)
 		}
 	}
 	slices.Sort(s.all)
+	s.taking = slices.Clone(s.all)
+	for number := range s.byNumber {
+		s.taking = append(s.taking, strangeGroup(number))
+	}
+	slices.Sort(s.taking)
 	for _, id := range s.all {
 		s.telling = append(s.telling, id, id+changes)
 	}
@@ -125,18 +155,30 @@ func (r *registry) change(edit func(map[string]*Channel)) {
 }
 
 // Add makes c a channel of the hub, while it runs or before. It returns all problems
-// of the settings at once. A hub in another process learns of it from its own host. The
-// actor must be an administrator of all channels: whoever adds one lays claim to a number and an
+// of the settings at once. A hub in another process learns of it from its own host. What waits
+// for the channel's number in the store, or became a dead letter because no process had it, is
+// applied in its order. If the settings were changed since the host was given them, as [Hub.Change]
+// remembers, the changed ones hold. The actor must be an administrator of all channels: whoever adds one lays claim to a number and an
 // account.
 func (h *Hub) Add(ctx context.Context, actor access.Actor, c Channel) (err error) {
 	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.ManageSettings, Channel: c.ID}, &err)
 	if err := access.Check(access.Policy{}, actor, access.ManageSettings); err != nil {
 		return fmt.Errorf("channel: add: %w", err)
 	}
+	h.fleet.comesHome(c.Number, true) // nothing of its number is claimed until all of it is there
+	defer h.fleet.comesHome(c.Number, false)
 	if err := h.channels.add(c); err != nil {
 		return err
 	}
-	h.strangers.forget(c.Number)
+	if err := h.meetSettings(ctx, c.ID); err != nil {
+		h.channels.remove(c.ID)
+		return fmt.Errorf("channel: add %q: %w", c.ID, err)
+	}
+	h.shared.again.Store(true)
+	if err := h.comeHome(ctx, c.Number); err != nil { // the next beat tries it again
+		h.log.LogAttrs(ctx, slog.LevelWarn, "channel: reviving what waited for a channel failed",
+			slog.String("channel", c.ID), slog.String("reason", reasonOf(err)))
+	}
 	h.wakeSending()
 	return nil
 }
@@ -147,7 +189,10 @@ func (h *Hub) wakeSending() {
 	h.wake(queueFirst)
 }
 
-// Change gives a channel new settings; what it sends with stays. The ID and the
+// Change gives a channel new settings; what it sends with stays. They are kept in the store, and
+// every process that has the channel goes by them within a second or two (Config.Poll), also when
+// it is started again. A process that is started with settings which differ from those that the
+// others began with was given newer ones by its host, and these hold until the next Change. The ID and the
 // number cannot change: conversations belong to them. Messages that wait in the outbox
 // of a channel that is disabled stay there until it is enabled again. The actor must administer the
 // channel, and all channels to give it another Account or Portfolio, by which it would hear of
@@ -184,8 +229,16 @@ func (h *Hub) change(ctx context.Context, actor access.Actor, id string, edit fu
 	if old.Number != c.Number {
 		return fmt.Errorf("channel: change %q: settings: number: it cannot change; add another channel", id)
 	}
-	if err := h.channels.put(c); err != nil {
+	c.base = old.base
+	if err := h.channels.check(&c); err != nil {
 		return err
+	}
+	if err := h.repeat(ctx, nil, func(u *unit) error { return u.shareSettings(&c.Settings, c.base) }); err != nil {
+		return fmt.Errorf("channel: change %q: %w", id, err)
+	}
+	h.channels.put(&c)
+	if c.Templates != old.Templates {
+		h.shared.again.Store(true)
 	}
 	h.forgetBudget(id)
 	h.sending.hurry(id) // with another token, perhaps
@@ -193,19 +246,17 @@ func (h *Hub) change(ctx context.Context, actor access.Actor, id string, edit fu
 	return nil
 }
 
-// Remove takes a channel out of the hub. Its conversations stay in the store; further
-// webhooks for its number become dead letters that can be replayed once it is back. The actor must administer the channel.
+// Remove takes a channel out of this hub, not out of others. Its conversations and what is to be
+// done for them stay in the store. Once no process has had its number for some minutes, further
+// webhooks for it become dead letters; they come back to life when it is added again. The actor must administer the channel.
 func (h *Hub) Remove(ctx context.Context, actor access.Actor, id string) (err error) {
 	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.ManageSettings, Channel: id}, &err)
 	if err := access.Check(access.Policy{}, actor.On(id), access.ManageSettings); err != nil {
 		return fmt.Errorf("channel: remove: %w", err)
 	}
-	h.channels.mu.Lock()
-	defer h.channels.mu.Unlock()
-	if _, ok := h.channels.get(id); !ok {
+	if !h.channels.remove(id) {
 		return fmt.Errorf("channel: remove %q: %w", id, ErrNoChannel)
 	}
-	h.channels.change(func(m map[string]*Channel) { delete(m, id) })
 	return nil
 }
 

@@ -49,11 +49,19 @@
 //	write first   Notify, RecordConsent, RevokeConsent
 //	look after    Assign, Move, Resolve, Reopen, SetTags, SetTopic, AddNote
 //	set up        Add, Change, Replace, Remove, Channels, Channel, Observe
-//	answer for    Report, Spending, Health, Erase, EraseConversation, EraseMessage, Export
+//	answer for    Report, Spending, Health, Processes, Erase, EraseConversation, EraseMessage, Export
 //
 // Calls that act, and those that read what people wrote, take an access.Actor and check its
 // rights against the policy of the channel: an error that matches access.ErrDenied says no.
 // [Hooks].Audit hears of each act and of each refusal.
+//
+// # Several processes
+//
+// Any number of hubs may work on one store, also with different channels: each takes only work
+// of channels that it has, and the others' stays for them. Which processes there are stands in
+// the store ([Hub.Processes]). Settings that one of them changes and what WhatsApp says about
+// templates reach all of them within Config.Poll. On a store that is a [Timekeeper] they go by
+// its clock; how far each machine's own is off is shown and, from two seconds on, warned of.
 //
 // # How it works
 //

@@ -15,7 +15,7 @@ func numberConfig(id string) cloudapitest.NumberConfig { return cloudapitest.Num
 func everything(t *testing.T, s channel.Store, f func(text string)) {
 	t.Helper()
 	for _, kind := range []string{
-		"customer", "alias", "conversation", "message", "wamid", "log", "counter", "amendment", "customer_conversation", "money", "standing", "reach", "member", "not_covered",
+		"customer", "alias", "conversation", "message", "wamid", "log", "counter", "amendment", "customer_conversation", "money", "standing", "reach", "member", "not_covered", "process", "stranger", "shared", "version",
 	} {
 		records, err := s.List(t.Context(), channel.Query{Kind: kind, Limit: 10000})
 		require.NoError(t, err)

@@ -30,11 +30,13 @@ type Config struct {
 	// placeholder {{agent}} of macros and automatic messages. It must be quick. "" and nil mean
 	// that there is no such name; the ID itself is never shown to a customer.
 	AgentName func(channel, agent string) string
-	// Channels are the numbers to begin with; more can be added with [Hub.Add].
+	// Channels are the numbers to begin with; more can be added with [Hub.Add]. Their settings
+	// hold unless they were changed since with [Hub.Change], here or in another process.
 	Channels []Channel
 
 	// Now is the clock; nil means time.Now. It exists so that a demonstration can
-	// move it. Tests use testing/synctest instead.
+	// move it. Tests use testing/synctest instead. On a store that keeps the time for all
+	// processes (see [Timekeeper]) the hub corrects it by up to an hour.
 	Now func() time.Time
 	// Logger gets what an operator should know; nil means silence. See the package
 	// documentation for the attributes.
@@ -75,16 +77,19 @@ type Hub struct {
 	store       Store
 	ticketing   Ticketing
 	attachments Attachments
-	now         func() time.Time
+	now         func() time.Time // the clock, put right by the store's
+	clock       fleetClock
 	log         *slog.Logger
 	hooks       Hooks
 	away        func(channel string) bool
 	agentName   func(channel, agent string) string
 	lease       time.Duration
+	poll        time.Duration
 	drain       time.Duration
 
 	channels  registry
-	strangers strangers
+	fleet     fleet
+	shared    following
 	runners   []*runner
 	byQueue   map[string]*runner
 	gate      *hostGate
@@ -121,12 +126,13 @@ func New(cfg Config) (*Hub, error) {
 
 	h := &Hub{
 		store: cfg.Store, ticketing: cfg.Ticketing, attachments: cfg.Attachments,
-		now: cfg.Now, log: cfg.Logger, hooks: cfg.Hooks, away: cfg.AllAway, agentName: cfg.AgentName,
+		log: cfg.Logger, hooks: cfg.Hooks, away: cfg.AllAway, agentName: cfg.AgentName,
 		lease: cmp.Or(cfg.Lease, time.Minute), drain: cmp.Or(cfg.Drain, 30*time.Second),
 		byQueue: map[string]*runner{}, prices: pricing.DefaultRules(),
 	}
-	if h.now == nil {
-		h.now = time.Now
+	h.clock.own, h.now = cfg.Now, h.clock.now
+	if cfg.Now == nil {
+		h.clock.own = time.Now
 	}
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)
@@ -139,7 +145,8 @@ func New(cfg Config) (*Hub, error) {
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
-	poll := cmp.Or(cfg.Poll, time.Second)
+	h.poll = cmp.Or(cfg.Poll, time.Second)
+	h.fleet.every = max(beat, h.poll)
 	hostCalls := cmp.Or(cfg.HostWorkers, 16)
 	h.gate = newHostGate(hostCalls, func() { h.byQueue[queueHost].free() })
 	h.gate.shared = true
@@ -149,16 +156,16 @@ func New(cfg Config) (*Hub, error) {
 	h.telling = newOutages(hostPolicy, h.lease, h.now)
 	h.telling.changed = h.noteOutage
 	for _, r := range []*runner{
-		{queue: queueIn, workers: cmp.Or(cfg.ApplyWorkers, 32), handle: h.apply, maxTries: numberPatience + 2},
+		{queue: queueIn, workers: cmp.Or(cfg.ApplyWorkers, 32), handle: h.apply, groups: h.taking, maxTries: applyTries},
 		{queue: queueHost, workers: hostDepth * hostCalls, gate: h.gate, ahead: h.aheadOfTelling, handle: h.tell, groups: h.channels.telling, care: h.careTelling, whole: func() care { return h.telling.care("") }, well: func(group string) bool { return h.telling.well(channelOf(group)) }, next: h.telling.next, maxTries: cmp.Or(cfg.HostTries, 20)},
 		{queue: queueOut, workers: cmp.Or(cfg.SendWorkers, 64), ahead: h.aheadOfSending, handle: h.dispatch, groups: h.channels.sending, care: h.sending.care, next: h.sending.next, calm: true},
 		{queue: queueFirst, workers: cmp.Or(cfg.SendWorkers, 64), ahead: h.aheadOfSending, handle: h.dispatch, groups: h.channels.sending, care: h.sending.care, next: h.sending.next, calm: true},
-		{queue: queueCheck, workers: 4, handle: h.check, calm: true},
-		{queue: queueTimer, workers: 8, handle: h.timer, calm: true},
+		{queue: queueCheck, workers: 4, handle: h.check, groups: h.channels.all, calm: true},
+		{queue: queueTimer, workers: 8, handle: h.timer, groups: h.channels.all, calm: true},
 		{queue: queueUpkeep, workers: 1, handle: h.upkeep, calm: true, lease: longLease},
 		{queue: queueMedia, workers: cmp.Or(cfg.MediaWorkers, 8), handle: h.fetch, groups: h.channels.all, maxTries: maxFetchTries + 2, lease: longLease},
 	} {
-		r.hub, r.lease, r.poll = h, max(r.lease, h.lease), poll
+		r.hub, r.lease, r.poll = h, max(r.lease, h.lease), h.poll
 		r.signal, r.freed = make(chan struct{}, 1), make(chan struct{}, 1)
 		h.runners = append(h.runners, r)
 		h.byQueue[r.queue] = r
@@ -168,6 +175,9 @@ func New(cfg Config) (*Hub, error) {
 
 // ErrRunning is returned by Run if the hub is already running.
 var ErrRunning = errors.New("channel: hub is already running")
+
+// applyTries is after how many failures an accepted item becomes a dead letter.
+const applyTries = 10
 
 // longLease is for work that may take long: a file of 100 MB, a round of pruning.
 const longLease = 15 * time.Minute
@@ -200,23 +210,40 @@ func (h *Hub) Run(ctx context.Context) error {
 	defer watch.Wait()
 	defer stop(nil)
 
+	me := h.newProcess()
 	err := h.knowOutages(work)
 	if err == nil {
-		err = h.startUpkeep(work)
+		err = h.join(work, me)
+	}
+	if err == nil && ctx.Err() == nil {
+		err = h.lookAround(work) // before anything is claimed
 	}
 	switch {
 	case err != nil && errors.Is(context.Cause(work), errDrained):
 		return nil // told to stop before it had begun
 	case err != nil:
 		return err
+	case ctx.Err() != nil:
+		return nil
 	}
 	var wg sync.WaitGroup
 	wg.Go(func() { h.lookAtBudgets(work) })
 	for _, r := range h.runners {
 		wg.Go(func() { r.run(ctx, work) })
 	}
+	wg.Go(func() { h.accompany(ctx, me) })
 	wg.Wait()
+	h.signOff(ctx, me)
 	return nil
+}
+
+// join is what a Run does first.
+func (h *Hub) join(ctx context.Context, me *Process) error {
+	h.measure(ctx)
+	if err := h.follow(ctx); err != nil {
+		return err
+	}
+	return h.sign(ctx, me, startUpkeep)
 }
 
 var errDrained = fmt.Errorf("channel: drain time is over: %w", context.Canceled)

@@ -30,6 +30,7 @@ type Channel struct {
 	// nil: costs are counted in messages only.
 	Rates []*pricing.RateCard
 
+	base     string         // fingerprint of the settings that the host began with
 	location *time.Location // Settings.TimeZone
 	rules    *rules.Rules   // made of Settings.Rules when the channel is added
 }

@@ -31,6 +31,13 @@ func (s *shares) put(group string) {
 	}
 }
 
+// has says whether the group has anything in hand.
+func (s *shares) has(group string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.inHand[group] > 0
+}
+
 // hungry are those of the groups that have not their share yet, when so much is free.
 func (s *shares) hungry(groups []string, free int) []string {
 	s.mu.Lock()

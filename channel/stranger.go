@@ -2,58 +2,260 @@ package channel
 
 import (
 	"context"
-	"sync"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 )
 
-// How long items of a number that belongs to no channel wait for one, with growing pauses,
-// before they become dead letters: a few minutes in which another process may know the
-// channel, or the host may add it.
-const (
-	numberPatience = 8               // tries of one item
-	numberWait     = 3 * time.Minute // since this process first met the number
-)
+// Items of a number that the process which took them in does not know wait in a group of
+// their own, from which processes claim that do. In a rolling deploy that is the rule for a
+// while. Only when no process on the store has had the number for some time do the items
+// become dead letters, and they come back to life in their order when one gets it.
 
-// strangers are the numbers that belong to no channel, with the time at which an item of
-// theirs was first seen. Without it each item of a conversation would wait anew, behind the
-// one before.
-type strangers struct {
-	mu    sync.Mutex
-	since map[string]time.Time
+// numberWait is how long no process must have had a number before its items are given up.
+const numberWait = 3 * time.Minute
+
+// strangeGroup is the group of items of a number that belongs to no channel of the process
+// that took them in. No ID of a channel has a "#".
+func strangeGroup(number string) string { return "#" + number }
+
+// isNumber says whether a channel could have the number.
+func isNumber(id string) bool {
+	return id != "" && len(id) <= 64 && !strings.ContainsFunc(id, func(r rune) bool { return r < '0' || r > '9' })
 }
 
-// maxStrangers bounds the memory; beyond it all numbers are met anew.
-const maxStrangers = 10_000
+// buriedPrefix begins the key of the record which says that items of a number were buried.
+const buriedPrefix = "buried|"
 
-// wait says whether items of the number should still wait for a channel.
-func (s *strangers) wait(number string, now time.Time) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	since, ok := s.since[number]
-	if !ok {
-		if s.since == nil || len(s.since) >= maxStrangers {
-			s.since = map[string]time.Time{}
+// strange is the record of a number that a process met and did not know; its Sort is when it
+// was first met.
+func strange(number string, now time.Time) Record {
+	return Record{Kind: kindStranger, Key: number, Parent: fleetParent, Sort: micros(now), N: 1}
+}
+
+// strangersIn are the records of the numbers that the items name and this process does not know.
+func (h *Hub) strangersIn(items []Work) (met []Record) {
+	for i := range items {
+		number, strangers := strings.CutPrefix(items[i].Group, "#")
+		if strangers && !slices.ContainsFunc(met, func(r Record) bool { return r.Key == number }) {
+			met = append(met, strange(number, h.now()))
 		}
-		s.since[number], since = now, now
 	}
-	return now.Sub(since) < numberWait
+	return met
 }
 
-// forget lets the number's next item be the first again.
-func (s *strangers) forget(number string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.since, number)
+// taking lists the groups of accepted items that this process may claim.
+func (h *Hub) taking() []string {
+	groups := h.channels.view().taking
+	h.fleet.mu.Lock()
+	defer h.fleet.mu.Unlock()
+	if len(h.fleet.lost)+len(h.fleet.homecoming) == 0 {
+		return groups
+	}
+	mine := make([]string, 0, len(groups)+len(h.fleet.lost))
+	for _, g := range groups {
+		if !h.fleet.homecoming[strings.TrimPrefix(g, "#")] {
+			mine = append(mine, g)
+		}
+	}
+	for number := range h.fleet.lost {
+		mine = append(mine, strangeGroup(number))
+	}
+	slices.Sort(mine)
+	return slices.Compact(mine)
 }
 
+// lastHad is when a process last had the number; zero: none that is remembered.
+func lastHad(number string, processes []Process, now time.Time) (last time.Time) {
+	for i := range processes {
+		p := &processes[i]
+		switch {
+		case !slices.Contains(p.Numbers, number):
+		case p.Living(now):
+			return now
+		case p.Seen.After(last):
+			last = p.Seen
+		}
+	}
+	return last
+}
+
+// findStrangers looks at the numbers that some process did not know: those of this process
+// come home, and those that nobody has had for long are lost.
+func (h *Hub) findStrangers(ctx context.Context, processes []Process) error {
+	met, err := h.store.List(ctx, Query{Kind: kindStranger, Parent: fleetParent, Limit: 10 * maxFleet})
+	if err != nil {
+		return err
+	}
+	lost := map[string]bool{}
+	for _, r := range met {
+		number := strings.TrimPrefix(r.Key, buriedPrefix)
+		if _, mine := h.channels.number(number); mine {
+			if err := h.comeHome(ctx, number); err != nil {
+				return err
+			}
+			continue
+		}
+		now := h.now()
+		last := lastHad(number, processes, now)
+		if now.Sub(last) >= numberWait && now.Sub(time.UnixMicro(r.Sort)) >= numberWait {
+			lost[number] = true
+		}
+	}
+	h.fleet.mu.Lock()
+	changed := !maps.Equal(h.fleet.lost, lost)
+	h.fleet.lost = lost
+	h.fleet.mu.Unlock()
+	if changed {
+		h.wake(queueIn)
+	}
+	return nil
+}
+
+// unknownNumber decides about an item of a number that this process does not have: it waits,
+// unless no process has had the number for long.
 func (h *Hub) unknownNumber(ctx context.Context, w *Work, number string) error {
-	if !h.strangers.wait(number, h.now()) || w.Tries >= numberPatience {
+	h.fleet.mu.Lock()
+	lost := h.fleet.lost[number]
+	h.fleet.mu.Unlock()
+	if !isNumber(number) {
 		return h.bury(ctx, w, errUnknownNumber)
 	}
-	return h.do(ctx, func(u *unit) error {
-		u.Later = append(u.Later, Postponed{
-			Lease: w.Lease(), Due: u.now.Add(pause(w.Tries)), Reason: reasonOf(errUnknownNumber),
+	if lost { // as of the last beat: a process that has it may have come since
+		processes, err := h.processes(ctx)
+		if err != nil {
+			return err
+		}
+		now := h.now()
+		lost = now.Sub(lastHad(number, processes, now)) >= numberWait
+	}
+	if lost {
+		return h.buryWith(ctx, w, errUnknownNumber, func(u *unit) {
+			buried := strange(number, u.now)
+			buried.Key = buriedPrefix + number
+			u.add(buried)
 		})
+	}
+	return h.postpone(ctx, w, pause(w.Tries))
+}
+
+// postpone gives an item of a number that is strange to somebody back for a while.
+func (h *Hub) postpone(ctx context.Context, w *Work, wait time.Duration) error {
+	return h.do(ctx, func(u *unit) error {
+		u.Later = append(u.Later, Postponed{Lease: w.Lease(), Due: u.now.Add(wait), Reason: reasonOf(errUnknownNumber)})
 		return nil
 	})
+}
+
+// comeHome revives the dead letters of a number that this process has now, in their order and
+// before what waits, and forgets that it was strange to somebody.
+func (h *Hub) comeHome(ctx context.Context, number string) error {
+	h.fleet.comesHome(number, true)
+	defer func() {
+		h.fleet.comesHome(number, false)
+		h.wake(queueIn)
+	}()
+	records, err := h.store.Get(ctx, kindStranger, number, buriedPrefix+number)
+	if err != nil {
+		return err
+	}
+	h.emptyHands(ctx, strangeGroup(number))
+	b := &Batch{}
+	for _, r := range records {
+		if strings.HasPrefix(r.Key, buriedPrefix) {
+			if err := h.revive(ctx, strangeGroup(number)); err != nil {
+				return err
+			}
+		}
+		b.Delete = append(b.Delete, r.id())
+	}
+	if len(b.Delete) == 0 {
+		return nil
+	}
+	_, err = h.store.Commit(ctx, b)
+	return err
+}
+
+// emptyHands waits until no worker of this process has work of the group.
+func (h *Hub) emptyHands(ctx context.Context, group string) {
+	for r := h.byQueue[queueIn]; r.shares.has(group); {
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// waitsForHome says whether the work belongs to a number whose items are just being revived.
+func (f *fleet) waitsForHome(w *Work) bool {
+	number, strange := strings.CutPrefix(w.Group, "#")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return strange && f.homecoming[number]
+}
+
+// comesHome says whether the items of a number of this process are just being revived, during
+// which none is claimed.
+func (f *fleet) comesHome(number string, yes bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.homecoming == nil {
+		f.homecoming = map[string]bool{}
+	}
+	if yes {
+		f.homecoming[number] = true
+	} else {
+		delete(f.homecoming, number)
+	}
+}
+
+// reviveStep is how many items are revived in one commit.
+const reviveStep = 500
+
+// revive gives the items of a group another life that were buried because nobody had their
+// number. Since Replay puts them at the end of their lanes, what lives in these is buried as
+// well first, so that all of it comes back in its order.
+func (h *Hub) revive(ctx context.Context, group string) error {
+	reason := reasonOf(errUnknownNumber)
+	for {
+		works, err := h.store.Claim(ctx, Claim{
+			Queue: queueIn, Now: h.now(), Lease: h.lease, Limit: reviveStep, Groups: []string{group},
+		})
+		if err != nil {
+			return err
+		}
+		if len(works) == 0 {
+			break
+		}
+		b := &Batch{}
+		for i := range works {
+			b.Bury = append(b.Bury, Buried{Lease: works[i].Lease(), Reason: reason})
+		}
+		if _, err := h.store.Commit(ctx, b); err != nil {
+			return err
+		}
+	}
+	for after := int64(0); ; {
+		dead, err := h.store.Work(ctx, WorkQuery{Queue: queueIn, Dead: true, After: after, Limit: reviveStep})
+		if err != nil {
+			return err
+		}
+		b := &Batch{}
+		for i := range dead {
+			after = dead[i].Seq
+			if dead[i].Group == group && dead[i].Reason == reason {
+				b.Replay = append(b.Replay, WorkKey{dead[i].Queue, dead[i].ID})
+			}
+		}
+		if len(b.Replay) > 0 {
+			if _, err := h.store.Commit(ctx, b); err != nil {
+				return err
+			}
+		}
+		if len(dead) < reviveStep {
+			return nil
+		}
+	}
 }

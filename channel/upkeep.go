@@ -25,13 +25,9 @@ type upkeepItem struct {
 // prunedQueues are walked one after the other.
 var prunedQueues = [...]rules.Queue{rules.QueueResolved, rules.QueuePending, rules.QueueNew}
 
-// startUpkeep makes sure that the store has its one piece of upkeep work.
-func (h *Hub) startUpkeep(ctx context.Context) error {
-	_, err := h.store.Commit(ctx, &Batch{Enqueue: []Work{{Queue: queueUpkeep, ID: "upkeep", Body: []byte("{}")}}})
-	if err != nil {
-		return fmt.Errorf("channel: start upkeep: %w", err)
-	}
-	return nil
+// startUpkeep sees to it that the store has its one piece of upkeep work.
+func startUpkeep(u *unit) {
+	u.Enqueue = append(u.Enqueue, Work{Queue: queueUpkeep, ID: "upkeep", Body: []byte("{}")})
 }
 
 // upkeep forgets and prunes in small steps; one process at a time does it, and another can

@@ -59,7 +59,7 @@ func (h *Hub) notCovered(ctx context.Context, w *Work, channel string) error {
 		return nil
 	})
 	if err == nil {
-		h.hooks.deadLetter(ctx, DeadLetterInfo{Queue: w.Queue, ID: w.ID, Channel: w.Group, Reason: reasonOf(errNotCovered)})
+		h.hooks.deadLetter(ctx, DeadLetterInfo{Queue: w.Queue, ID: w.ID, Channel: channelOf(w.Group), Reason: reasonOf(errNotCovered)})
 	}
 	return err
 }

@@ -111,7 +111,8 @@ func (s *Store) Now(ctx context.Context) (time.Time, error) {
 		return time.Time{}, ctx.Err()
 	}
 	var now int64
-	if err := s.db.QueryRowContext(ctx, s.sql.clock).Scan(&now); err != nil {
+	scan := func(rows *sql.Rows) error { return rows.Scan(&now) }
+	if err := s.each(ctx, scan, s.sql.clock); err != nil {
 		return time.Time{}, wrap(ctx, "ask for the time", err)
 	}
 	return timeOf(now), nil
