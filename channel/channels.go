@@ -240,10 +240,15 @@ func (h *Hub) change(ctx context.Context, actor access.Actor, id string, edit fu
 	if c.Templates != old.Templates {
 		h.shared.again.Store(true)
 	}
+	h.settingsChanged(id)
+	return nil
+}
+
+// settingsChanged has everything look anew that goes by a channel's settings.
+func (h *Hub) settingsChanged(id string) {
 	h.forgetBudget(id)
 	h.sending.hurry(id) // with another token, perhaps
 	h.wakeSending()
-	return nil
 }
 
 // Remove takes a channel out of this hub, not out of others. Its conversations and what is to be

@@ -211,12 +211,12 @@ func (h *Hub) Run(ctx context.Context) error {
 	defer stop(nil)
 
 	me := h.newProcess()
-	err := h.knowOutages(work)
-	if err == nil {
-		err = h.join(work, me)
+	err := h.join(work, me)
+	if err == nil && ctx.Err() == nil { // before anything is claimed
+		err = h.knowOutages(work)
 	}
 	if err == nil && ctx.Err() == nil {
-		err = h.lookAround(work) // before anything is claimed
+		err = h.lookAround(work)
 	}
 	switch {
 	case err != nil && errors.Is(context.Cause(work), errDrained):

@@ -189,7 +189,7 @@ func (h *Hub) learnSettings(ctx context.Context, r *Record, first bool) error {
 	if err != nil || base == "" {
 		return err
 	}
-	h.wakeSending()
+	h.settingsChanged(doc.Settings.ID)
 	if doc.accept(base) { // so that it still goes by them when it begins again
 		return h.repeat(ctx, nil, func(u *unit) error {
 			var now sharedSettings

@@ -47,7 +47,7 @@ var clockBreaks = []struct {
 		mapClaim(&k.store, func(c *channel.Claim) {
 			if last.IsZero() {
 				last = c.Now
-				c.Lease += c.Now.Sub(time.Now()) + time.Hour
+				c.Lease += time.Until(c.Now) + time.Hour
 			}
 			c.Now = time.Now()
 		})
