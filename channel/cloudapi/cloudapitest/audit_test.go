@@ -14,6 +14,67 @@ import (
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
 )
 
+func TestOneIDForDifferentMessagesIsNoDoubleSend(t *testing.T) {
+	t.Parallel()
+	const campaign = `,"biz_opaque_callback_data":"autumn"`
+	say := func(s *site, body string) {
+		t.Helper()
+		_, b := s.send(`"type":"text","text":{"body":"` + body + `"}` + campaign)
+		require.Zero(t, code(b), "%v", b)
+	}
+	s := newSite(t)
+	open(t, s)
+	say(s, "Hello")
+	say(s, "Hello again")
+	first := s.user
+	s.user = s.AddUser(cloudapitest.UserConfig{})
+	open(t, s)
+	say(s, "Hello")
+	require.Empty(t, s.Audit(), "another text, another person")
+	s.user = first
+	s.Advance(25 * time.Hour)
+	open(t, s)
+	say(s, "Hello")
+	require.Empty(t, s.Audit(), "another day")
+	_, b := s.graph("POST", s.number.ID+"/messages", `{"messaging_product":"whatsapp","recipient":"`+s.user.BSUID(s.number)+`","type":"text","text":{"body":"Hello"}`+campaign+`}`)
+	require.Zero(t, code(b))
+	require.Equal(t, []cloudapitest.Rule{cloudapitest.RuleDoubleSend}, rules(s.Audit()), "the same person under another name")
+}
+
+func TestAFindingNamesWhatAndWhereAndCanBeCleared(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	_, answer := s.send(`"type":"text","text":{"body":"secret words"}`)
+	require.Equal(t, 131047, code(answer))
+	for range 9 {
+		s.Advance(2 * time.Hour)
+		s.send(`"type":"text","text":{"body":"secret words"}`)
+	}
+	found := s.Audit()
+	require.Len(t, found, 1)
+	f := found[0]
+	require.Equal(t, 10, f.Times)
+	require.Len(t, f.Cases, 5)
+	require.Equal(t, "text to person 1 from number "+s.number.ID, f.Cases[0].What)
+	require.Equal(t, "POST /v26.0/"+s.number.ID+"/messages", f.Cases[0].Where)
+	require.Equal(t, answer["error"].(map[string]any)["fbtrace_id"], f.Cases[0].Trace)
+	require.Equal(t, f.At, f.Cases[0].At)
+	s.ClearAudit()
+	require.Empty(t, s.Audit())
+	s.send(`"type":"text","text":{"body":"x"},"nonsense":1`)
+	require.Contains(t, s.Audit()[0].Detail, `Unexpected key "nonsense"`)
+}
+
+func TestAdviceIsMilderThanABrokenRule(t *testing.T) {
+	t.Parallel()
+	for rule, advice := range map[cloudapitest.Rule]bool{
+		cloudapitest.RuleNoPlus: true, cloudapitest.RuleTokenInURL: true, cloudapitest.RuleOldVersion: true, cloudapitest.RuleRemovedFeature: true,
+		cloudapitest.RuleDoubleSend: false, cloudapitest.RuleClosedWindow: false, cloudapitest.RuleForgedAccepted: false, cloudapitest.RuleMalformed: false,
+	} {
+		require.Equal(t, advice, rule.Advice(), rule)
+	}
+}
+
 // TestTheOracleCatchesBrokenCode runs senders and receivers that are wrong on
 // purpose. Each must be caught by the rule named, and by no other.
 func TestTheOracleCatchesBrokenCode(t *testing.T) {
@@ -57,7 +118,7 @@ func TestTheOracleCatchesBrokenCode(t *testing.T) {
 		{"a sender that reuses its own id", cloudapitest.RuleDoubleSend, func(t *testing.T, s *site) {
 			open(t, s)
 			s.send(text("x", `,"biz_opaque_callback_data":"m1"`))
-			s.send(text("x, really", `,"biz_opaque_callback_data":"m1"`))
+			s.send(text("x", `,"biz_opaque_callback_data":"m1"`))
 		}},
 		{"an agent's tool without a window check", cloudapitest.RuleClosedWindow, func(_ *testing.T, s *site) { s.send(text("x", "")) }},
 		{"a broadcast without a rate limiter", cloudapitest.RuleThroughput, func(_ *testing.T, s *site) {

@@ -54,7 +54,7 @@ func (w *World) hostHandler(r *http.Request) http.Handler {
 		return http.HandlerFunc(w.serveGraph)
 	}
 	if r.Header.Get("Authorization") != "" || strings.Contains(r.URL.RawQuery, "access_token") {
-		w.note(RuleTokenLeak, "a request with an access token was sent to a host that is not Meta's")
+		w.note(RuleTokenLeak, "a request with an access token was sent to a host that is not Meta's", Case{What: r.URL.Hostname(), Where: r.Method + " " + r.URL.Path})
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()

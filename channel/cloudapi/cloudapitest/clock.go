@@ -6,6 +6,14 @@ import (
 	"time"
 )
 
+// baton is a lock on a channel. A goroutine that waits for it lets the time of a
+// testing/synctest bubble pass, which one that waits for a sync.Mutex does not; and
+// whoever holds it may have to wait for a receiver.
+type baton chan struct{}
+
+func (b baton) take() { b <- struct{}{} }
+func (b baton) give() { <-b }
+
 // event is something that will happen. flight marks what Settle waits for:
 // statuses and first attempts at webhooks, not retries and expiries.
 type event struct {
@@ -125,8 +133,9 @@ func (w *World) moveTo(at int64) {
 // Advance moves the clock by d and lets everything happen that falls due on the
 // way, each at its own time. d ≤ 0 only does what is already due.
 func (w *World) Advance(d time.Duration) {
-	w.pump.Lock()
-	defer w.pump.Unlock()
+	w.pump.take()
+	defer w.pump.give()
+	w.lanes.wait()
 	w.mu.Lock()
 	target := w.now() + int64(max(d, 0))
 	w.mu.Unlock()
@@ -154,8 +163,9 @@ func (w *World) runUntil(ctx context.Context, target int64) {
 // there was one. A webhook that fails schedules its retry, so a loop over Step
 // with a receiver that always fails ends only after seven virtual days.
 func (w *World) Step() bool {
-	w.pump.Lock()
-	defer w.pump.Unlock()
+	w.pump.take()
+	defer w.pump.give()
+	w.lanes.wait()
 	return w.step()
 }
 
@@ -172,8 +182,9 @@ func (w *World) step() bool {
 // webhook, and what these lead to. It moves the clock no further than that needs,
 // usually a few seconds; retries and expiries are left in the future.
 func (w *World) Settle() {
-	w.pump.Lock()
-	defer w.pump.Unlock()
+	w.pump.take()
+	defer w.pump.give()
+	w.lanes.wait()
 	for {
 		w.mu.Lock()
 		idle := w.flying == 0
@@ -184,17 +195,12 @@ func (w *World) Settle() {
 	}
 }
 
-// runWorkers is how many webhook POSTs Run has open at once. Meta delivers
-// concurrently too and promises no order.
-const runWorkers = 8
-
 // Run lets the world live in its own time until ctx is done: statuses and
 // webhooks happen when they are due. It returns nil after the POSTs under way
 // have ended. Advance may be called meanwhile. One Run at a time.
 func (w *World) Run(ctx context.Context) error {
 	var posts sync.WaitGroup
 	defer posts.Wait()
-	slots := make(chan struct{}, runWorkers)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -204,14 +210,14 @@ func (w *World) Run(ctx context.Context) error {
 		case <-w.wake:
 		case <-timer.C:
 		}
-		timer.Reset(w.runDue(ctx, &posts, slots))
+		timer.Reset(w.runDue(ctx, &posts))
 	}
 }
 
 // runDue starts everything due and returns the time until the next event.
-func (w *World) runDue(ctx context.Context, posts *sync.WaitGroup, slots chan struct{}) time.Duration {
-	w.pump.Lock()
-	defer w.pump.Unlock()
+func (w *World) runDue(ctx context.Context, posts *sync.WaitGroup) time.Duration {
+	w.pump.take()
+	defer w.pump.give()
 	for ctx.Err() == nil {
 		w.mu.Lock()
 		now := w.now()
@@ -223,15 +229,9 @@ func (w *World) runDue(ctx context.Context, posts *sync.WaitGroup, slots chan st
 		if wait > 0 {
 			return wait
 		}
-		p, _ := w.take(now)
-		if p == nil {
-			continue
+		if p, _ := w.take(now); p != nil {
+			w.lanes.add(ctx, w, posts, p)
 		}
-		slots <- struct{}{}
-		posts.Go(func() {
-			w.perform(ctx, p)
-			<-slots
-		})
 	}
 	return time.Hour
 }

@@ -136,6 +136,14 @@ func place(o *fields) *Place {
 	}
 }
 
+// contactParts are the lists of a contact card, with the keys of their elements.
+var contactParts = [][]string{
+	{"addresses", "street", "city", "state", "zip", "country", "country_code", "type"},
+	{"emails", "email", "type"},
+	{"phones", "phone", "type", "wa_id"},
+	{"urls", "url", "type"},
+}
+
 // contacts reads contact cards; a card needs a formatted name and one more part.
 func (d *draft) contacts(f *fields) {
 	cards := f.list("contacts", 1, 257)
@@ -156,16 +164,12 @@ func (d *draft) contacts(f *fields) {
 		}
 		name.done()
 		o.text("birthday", 0, 10)
-		for key, known := range map[string][]string{
-			"addresses": {"street", "city", "state", "zip", "country", "country_code", "type"},
-			"emails":    {"email", "type"},
-			"phones":    {"phone", "type", "wa_id"},
-			"urls":      {"url", "type"},
-		} {
+		for _, part := range contactParts {
+			key := part[0]
 			parts := o.list(key, 0, 100)
 			for j := range parts {
 				p := o.element(key, parts, j)
-				for _, k := range known {
+				for _, k := range part[1:] {
 					p.text(k, 0, 0)
 				}
 				p.done()

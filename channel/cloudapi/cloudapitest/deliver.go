@@ -108,18 +108,20 @@ func (w *World) Probe(app *App) {
 	w.mu.Lock()
 	callback := app.callback
 	w.mu.Unlock()
+	where, _, _ := strings.Cut(callback, "?")
 	ctx := context.Background()
 	if w.handshake(ctx, callback, app.VerifyToken+"x") == nil {
-		w.note(RuleOpenHandshake, "the handshake was answered with a wrong verify token")
+		w.note(RuleOpenHandshake, "the handshake was answered with a wrong verify token", Case{Where: "GET " + where})
 	}
 	body := []byte(`{"object":"whatsapp_business_account","entry":[]}`)
-	for how, signature := range map[string]string{
-		"without a signature":              "",
-		"signed with another secret":       Sign(app.Secret+"x", body),
-		"signed for another body":          Sign(app.Secret, body[1:]),
-		"with an empty signature":          "sha256=",
-		"with a signature of another kind": "sha1=" + strings.TrimPrefix(Sign(app.Secret, body), "sha256="),
+	for _, attack := range [][2]string{
+		{"without a signature", ""},
+		{"signed with another secret", Sign(app.Secret+"x", body)},
+		{"signed for another body", Sign(app.Secret, body[1:])},
+		{"with an empty signature", "sha256="},
+		{"with a signature of another kind", "sha1=" + strings.TrimPrefix(Sign(app.Secret, body), "sha256=")},
 	} {
+		how, signature := attack[0], attack[1]
 		req, err := http.NewRequestWithContext(ctx, http.MethodPost, callback, bytes.NewReader(body))
 		if err != nil {
 			return
@@ -129,7 +131,7 @@ func (w *World) Probe(app *App) {
 			req.Header.Set("X-Hub-Signature-256", signature)
 		}
 		if status, _, err := w.call(req, callback); err == nil && status == http.StatusOK {
-			w.note(RuleForgedAccepted, "a body "+how+" was answered 200")
+			w.note(RuleForgedAccepted, "a body "+how+" was answered 200", Case{Where: "POST " + where})
 		}
 	}
 }

@@ -2,7 +2,6 @@ package cloudapitest
 
 import (
 	"bytes"
-	"math/rand/v2"
 	"time"
 )
 
@@ -34,29 +33,17 @@ func (w *World) SetFaults(f Faults) {
 	w.faults = f
 }
 
-// chance decides a fault. It draws nothing while the rate is 0, so that switching on
-// one fault leaves the others as they were.
-func (w *World) chance(p float64) bool { return p > 0 && w.storm.Float64() < p }
-
-// jitter returns a random duration of up to limit.
-func (w *World) jitter(r *rand.Rand, limit time.Duration) time.Duration {
-	if limit <= 0 {
-		return 0
-	}
-	return time.Duration(r.Int64N(int64(limit)))
-}
-
 // holdBack decides how long an item waits before it is put into a POST.
-func (w *World) holdBack() time.Duration {
+func (w *World) holdBack(key uint64) time.Duration {
 	switch {
-	case w.chance(w.faults.Delay):
+	case w.chance(w.faults.Delay, diceDelay, key):
 		limit := w.faults.MaxDelay
 		if limit == 0 {
 			limit = time.Hour
 		}
-		return w.jitter(w.storm, limit)
-	case w.chance(w.faults.Reorder):
-		return w.jitter(w.storm, 5*time.Second)
+		return w.jitter(limit, diceDelayFor, key)
+	case w.chance(w.faults.Reorder, diceReorder, key):
+		return w.jitter(5*time.Second, diceReorderFor, key)
 	}
 	return 0
 }
@@ -74,7 +61,7 @@ func (w *World) splitUp(items []*item) [][]*item {
 	var parts [][]*item
 	start := 0
 	for i := 1; i < len(items); i++ {
-		if w.chance(w.faults.Split) {
+		if w.chance(w.faults.Split, diceSplit, items[i].key) {
 			parts = append(parts, items[start:i])
 			start = i
 		}
@@ -91,12 +78,13 @@ var (
 )
 
 // disturb adds what Malform and Future ask for in front of the first change.
-func (w *World) disturb(body []byte) []byte {
+func (w *World) disturb(body []byte, key uint64) []byte {
 	for _, add := range []struct {
-		rate float64
-		text []byte
-	}{{w.faults.Malform, malformed}, {w.faults.Future, future}} {
-		if w.chance(add.rate) {
+		rate    float64
+		purpose uint64
+		text    []byte
+	}{{w.faults.Malform, diceMalform, malformed}, {w.faults.Future, diceFuture, future}} {
+		if w.chance(add.rate, add.purpose, key) {
 			mark := []byte(`"changes":[`)
 			if i := bytes.Index(body, mark); i >= 0 {
 				i += len(mark)
@@ -109,7 +97,7 @@ func (w *World) disturb(body []byte) []byte {
 
 // hostile queues a forged POST beside a true one.
 func (w *World) hostile(p *post) {
-	if w.chance(w.faults.Forge) {
-		w.schedule(w.now(), true, &post{app: p.app, url: p.url, body: p.body, first: p.first, forged: true, copy: true})
+	if w.chance(w.faults.Forge, diceForge, p.items[0].key) {
+		w.schedule(w.now(), true, &post{app: p.app, url: p.url, items: p.items, body: p.body, first: p.first, forged: true, copy: true})
 	}
 }

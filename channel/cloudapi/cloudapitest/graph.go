@@ -20,7 +20,9 @@ type call struct {
 	*World
 	req     *Request
 	method  string
+	path    string
 	host    string
+	traceID string
 	version string // version that serves the call, "v26.0"
 	major   int    // its number
 	id      string
@@ -145,7 +147,7 @@ const (
 // serveGraph answers one request: take the path apart, read the body, ask the
 // interceptors, act, reply. Only acting holds the lock.
 func (w *World) serveGraph(rw http.ResponseWriter, r *http.Request) {
-	c := &call{World: w, method: r.Method, host: r.Host, header: r.Header, ctx: r.Context(), status: http.StatusOK}
+	c := &call{World: w, method: r.Method, path: r.URL.Path, host: r.Host, header: r.Header, ctx: r.Context(), status: http.StatusOK}
 	if r.URL.RawQuery != "" {
 		c.query = r.URL.Query()
 	}
@@ -394,8 +396,11 @@ func (c *call) reply(rw http.ResponseWriter, ge *graphError, v Verdict) {
 
 // trace is the id of the answer for Meta's support.
 func (c *call) trace() string {
-	b := append(make([]byte, 0, 20), 'A')
-	return string(strconv.AppendUint(b, c.traces.Add(1)*0x9e3779b97f4a7c15, 36))
+	if c.traceID == "" {
+		b := append(make([]byte, 0, 20), 'A')
+		c.traceID = string(strconv.AppendUint(b, c.traces.Add(1)*0x9e3779b97f4a7c15, 36))
+	}
+	return c.traceID
 }
 
 // success writes {"success":true}.

@@ -191,7 +191,7 @@ func (c *call) sendToGroup(r *sendRequest) *graphError {
 	case r.kind == "interactive" || r.kind == "contacts" || r.otp:
 		return fail(131009, "This type of message cannot be sent to a group.")
 	case r.tmpl == nil && !g.windowOpen(c.at):
-		c.note(RuleClosedWindow, "a free-form message was sent outside the customer service window")
+		c.note(RuleClosedWindow, "a free-form message was sent outside the customer service window", r.kind+" to a group from number "+g.number.ID)
 		return fail(131047, "Message failed to send because more than 24 hours have passed since the group last wrote to this number.")
 	}
 	m := &message{
@@ -211,7 +211,7 @@ func (c *call) sendToGroup(r *sendRequest) *graphError {
 		g.log = append(g.log, m)
 	}
 	c.remember(m)
-	c.schedule(c.at+c.latency(1), true, groupSend{m})
+	c.schedule(c.at+c.latency(m, 1), true, groupSend{m})
 	e := &c.out
 	e.obj(func() {
 		e.key("messaging_product").str("whatsapp")
@@ -244,7 +244,7 @@ func (s groupSend) fire(w *World) *post {
 	if m.stage == stageAccepted {
 		m.stage = stageSent
 		w.emitGroupStatus(m, stageSent, nil)
-		w.schedule(w.now()+w.latency(3), true, s)
+		w.schedule(w.now()+w.latency(m, 3), true, s)
 		return nil
 	}
 	m.stage = stageDelivered

@@ -187,7 +187,7 @@ func (t *Template) Release(deliver bool) {
 			m.doom = fail(132015, "The template was paused during quality assessment.")
 			m.forget()
 		}
-		w.schedule(w.now()+w.latency(1), true, m)
+		w.schedule(w.now()+w.latency(m, 1), true, m)
 	}
 	t.waiting = nil
 }
@@ -195,7 +195,7 @@ func (t *Template) Release(deliver bool) {
 // checkUnsendable notes a template whose state the sender has been told of.
 func (c *call) checkUnsendable(t *Template) {
 	if t.statusTold {
-		c.note(RuleIgnoredTemplate, "a template was sent after the webhook that told of status "+t.status+" was acknowledged")
+		c.note(RuleIgnoredTemplate, "a template was sent after the webhook that told of status "+t.status+" was acknowledged", "template "+t.Name+" ("+t.Language+")")
 	}
 }
 

@@ -40,7 +40,7 @@ func (c *call) countReach(m *message) *graphError {
 			maps.DeleteFunc(p.reached, func(_ string, at int64) bool { return c.at-at >= int64(24*time.Hour) })
 		}
 		if len(p.reached) >= p.limit {
-			c.note(RuleTierOverrun, "more users were messaged outside a service window than the portfolio's messaging limit allows")
+			c.note(RuleTierOverrun, "more users were messaged outside a service window than the portfolio's messaging limit allows", m.named())
 			return fail(131048, "The messaging limit of the business portfolio has been reached.")
 		}
 	}

@@ -178,7 +178,7 @@ func (c *call) ownMedia() (*media, *graphError) {
 	m := c.target.media
 	if !m.live(c.at) {
 		if !m.gone {
-			c.note(RuleExpiredMedia, "a media id was used after its end of life")
+			c.note(RuleExpiredMedia, "a media id was used after its end of life", "media "+m.id)
 		}
 		return nil, c.notFound(c.id)
 	}
@@ -235,10 +235,10 @@ func (c *call) download() *graphError {
 		return gone
 	// 404, not 401: a client that takes it for a bad token would be wrong.
 	case c.at/1e9 >= asInt(ends):
-		c.note(RuleExpiredMedia, "a media URL was used after its five minutes")
+		c.note(RuleExpiredMedia, "a media URL was used after its five minutes", "media "+m.id)
 		return gone
 	case !m.live(c.at):
-		c.note(RuleExpiredMedia, "a media URL was used after the end of life of its file")
+		c.note(RuleExpiredMedia, "a media URL was used after the end of life of its file", "media "+m.id)
 		return gone
 	case !c.token.reaches(m.number.account):
 		return gone
@@ -268,7 +268,7 @@ func (c *call) resolveMedia(d *draft) *graphError {
 			return fail(131009, "Media id "+ref.id+" does not exist.")
 		}
 		if !m.live(c.at) {
-			c.note(RuleExpiredMedia, "a message was sent with a media id after its end of life")
+			c.note(RuleExpiredMedia, "a message was sent with a media id after its end of life", "media "+m.id)
 			return fail(131009, "Media id "+ref.id+" has expired.")
 		}
 		kind := mediaKinds[ref.kind]

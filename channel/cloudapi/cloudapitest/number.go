@@ -132,7 +132,7 @@ func (w *World) newPhone(prefix string, taken func(string) bool) string {
 // numberByPhone finds the business number with these digits.
 func (w *World) numberByPhone(phone string) *Number {
 	for _, n := range w.numbers {
-		if n.Phone == phone {
+		if n.Phone == phone && n.status != "MIGRATED" {
 			return n
 		}
 	}

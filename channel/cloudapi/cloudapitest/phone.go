@@ -276,7 +276,7 @@ func (u *User) ComeOnline() {
 	for _, c := range u.chatsInOrder() {
 		for _, m := range c.log {
 			if !m.fromUser && m.stage == stageSent {
-				w.schedule(w.now()+w.latency(1), true, m)
+				w.schedule(w.now()+w.latency(m, 1), true, m)
 			}
 		}
 	}

@@ -41,8 +41,8 @@ func (w *World) remember(m *message) {
 		w.old.head++
 		if o != nil {
 			delete(w.messages, o.id)
-			if o.opaque != "" {
-				delete(w.opaque, opaqueKey{o.number, o.opaque})
+			if o.sentAs != nil {
+				delete(w.opaque, *o.sentAs)
 			}
 			o.forget()
 		}

@@ -171,9 +171,11 @@ func (c *call) recipient(f *fields, group bool) (recipient, *graphError) {
 		return r, fail(131009, "Param to must be a valid phone number.")
 	}
 	r.waid = digitsOnly(to)
+	// Digits that are somebody's number are taken as they are: to answer "from" of a
+	// webhook is what most programs do.
 	if !strings.HasPrefix(to, "+") {
 		c.note(RuleNoPlus, "to was written without +; the platform may put the business number's calling code in front")
-		if _, code := countryOf(c.target.number.Phone); !strings.HasPrefix(r.waid, code) {
+		if _, code := countryOf(c.target.number.Phone); !strings.HasPrefix(r.waid, code) && c.phones[r.waid] == nil {
 			r.waid = code + r.waid
 		}
 	}
@@ -213,10 +215,10 @@ func (c *call) admit(m *message, to recipient, hash string) *graphError {
 	}
 	u := to.user
 	if m.chat != nil && m.chat.failTold != 0 && c.at-m.chat.failTold < int64(time.Hour) {
-		c.note(RuleIgnoredFailure, "a user was messaged again within an hour of a failed status that said they cannot be reached")
+		c.note(RuleIgnoredFailure, "a user was messaged again within an hour of a failed status that said they cannot be reached", m.named())
 	}
 	if left := c.departed[to.waid]; left != nil && left.told {
-		c.note(RuleIgnoredMove, "a message went to a phone number after the webhook that told of its change was acknowledged")
+		c.note(RuleIgnoredMove, "a message went to a phone number after the webhook that told of its change was acknowledged", m.named())
 	}
 	switch {
 	// One vague error for many causes, so that nobody can probe who blocked whom.
@@ -233,7 +235,7 @@ func (c *call) admit(m *message, to recipient, hash string) *graphError {
 		return c.admitTemplate(m)
 	}
 	if !m.chat.windowOpen(c.at) {
-		c.note(RuleClosedWindow, "a free-form message was sent outside the customer service window")
+		c.note(RuleClosedWindow, "a free-form message was sent outside the customer service window", m.named())
 		return fail(131047, "Message failed to send because more than 24 hours have passed since the customer last replied to this number.")
 	}
 	if m.rich != nil && m.rich.action == "call_permission_request" {
@@ -258,7 +260,7 @@ func (c *call) admitTemplate(m *message) *graphError {
 		switch {
 		case ch.stopped:
 			if ch.stopTold != 0 {
-				c.note(RuleIgnoredStop, "marketing was sent to a user after the webhook that told of the opt-out was acknowledged")
+				c.note(RuleIgnoredStop, "marketing was sent to a user after the webhook that told of the opt-out was acknowledged", m.named())
 			}
 			return fail(131050, "User has stopped receiving marketing messages from this business.")
 		case ch.muted:
@@ -320,13 +322,17 @@ func (c *call) accepted(m *message, to recipient) {
 // wamid makes a message id of the platform's form: base64 over the user's number,
 // the direction and a random part.
 func (w *World) wamid(phone string, fromUser bool) string {
-	var random [10]byte
-	binary.BigEndian.PutUint64(random[:], w.rng.Uint64())
-	binary.BigEndian.PutUint16(random[8:], uint16(w.rng.Uint32()))
 	dir, prefix, n := byte(0x11), "", 9
 	if fromUser {
 		dir, prefix, n = 0x12, "3A", 9
 	}
+	// The how-manieth message of a phone it is, not of the world: other phones do not
+	// change it.
+	w.wrote[phone]++
+	key := hashOf(phone) + mix(w.wrote[phone]<<8|uint64(dir))
+	var random [10]byte
+	binary.BigEndian.PutUint64(random[:], w.draw(diceWamid, key))
+	binary.BigEndian.PutUint16(random[8:], uint16(w.draw(diceWamid, key+1)))
 	var buf [64]byte
 	b := append(buf[:0], 0x1c, 0x18, byte(len(phone)))
 	b = append(b, phone...)

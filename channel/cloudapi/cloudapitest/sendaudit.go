@@ -6,10 +6,42 @@ import (
 	"time"
 )
 
-// opaqueKey identifies a message by the sender's own id for it.
+// opaqueKey identifies a message by the sender's own id for it, by whom it is for and
+// by what it says.
 type opaqueKey struct {
 	number *Number
 	value  string
+	to     any // *User, *Group, or the digits of a number nobody has
+	print  [16]byte
+}
+
+// doubleWithin is how long after a message the same one again counts as sent twice.
+const doubleWithin = int64(24 * time.Hour)
+
+// recipientOf is whom a message is for, however it was written.
+func (c *call) recipientOf(m *message) any {
+	switch {
+	case m.chat != nil:
+		return m.chat.user
+	case m.group != nil:
+		return m.group
+	}
+	return m.waid
+}
+
+// contentPrint identifies what a send says, whoever it is for.
+func (c *call) contentPrint() (print [16]byte) {
+	e := enc{make([]byte, 0, 256)}
+	for i := range c.body.items {
+		switch m := &c.body.items[i]; m.key {
+		case "to", "recipient", "recipient_type", "messaging_product", "biz_opaque_callback_data":
+		default:
+			e.key(m.key).node(&m.val)
+		}
+	}
+	sum := sha256.Sum256(e.b)
+	copy(print[:], sum[:])
+	return print
 }
 
 // refusal is the last error a request got.
@@ -26,9 +58,9 @@ func (w *World) lostAnswer(c *call) {
 	w.log.mu.Lock()
 	defer w.log.mu.Unlock()
 	if w.log.lost == nil {
-		w.log.lost = make(map[[32]byte]bool)
+		w.log.lost = make(map[[32]byte]int64)
 	}
-	w.log.lost[c.fingerprint()] = true
+	w.log.lost[c.fingerprint()] = c.at
 }
 
 // fingerprint identifies a request by object and body.
@@ -42,17 +74,20 @@ func (c *call) fingerprint() [32]byte {
 func (c *call) judgeSend(m *message) {
 	c.judgeOpaque(m)
 	c.log.mu.Lock()
-	again := len(c.log.lost) > 0 && c.log.lost[c.fingerprint()]
+	lost, again := int64(0), false
+	if len(c.log.lost) > 0 {
+		lost, again = c.log.lost[c.fingerprint()]
+	}
 	c.log.mu.Unlock()
-	if again {
-		c.note(RuleDoubleSend, "a send was repeated after its answer was lost, although it had been accepted")
+	if again && c.at-lost < doubleWithin {
+		c.note(RuleDoubleSend, "a send was repeated after its answer was lost, although it had been accepted", m.named())
 	}
 	if m.chat == nil {
 		return
 	}
 	if last := m.chat.lastSent; last != nil && m.chat.repeated > last.at && last.kind == m.kind && last.text == m.text &&
 		last.replyTo == m.replyTo && m.chat.lastWrote() <= last.at && m.kind != "template" {
-		c.note(RuleDuplicateAnswered, "the same answer was sent again after a webhook was delivered twice")
+		c.note(RuleDuplicateAnswered, "the same answer was sent again after a webhook was delivered twice", m.named())
 	}
 	m.chat.lastSent = m
 }
@@ -63,17 +98,19 @@ func (c *call) judgeOpaque(m *message) {
 	if m.opaque == "" {
 		return
 	}
-	key := opaqueKey{m.number, m.opaque}
-	if o := c.opaque[key]; o != nil && o.doom == nil && o.stage != stageFailed {
-		c.note(RuleDoubleSend, "two messages were accepted with one biz_opaque_callback_data")
+	// One id for different people or texts is no double send: some programs put the
+	// name of a campaign there.
+	key := opaqueKey{m.number, m.opaque, c.recipientOf(m), c.contentPrint()}
+	if o := c.opaque[key]; o != nil && o.doom == nil && o.stage != stageFailed && c.at-o.at < doubleWithin {
+		c.note(RuleDoubleSend, "the same message was accepted twice under one biz_opaque_callback_data", m.named())
 	}
-	c.opaque[key] = m
+	c.opaque[key], m.sentAs = m, &key
 	if m.chat == nil {
 		return
 	}
 	u := m.chat.user
 	if strings.Contains(digitsOnly(m.opaque), u.phone) || len(u.cfg.Name) > 3 && strings.Contains(m.opaque, u.cfg.Name) {
-		c.note(RulePersonalOpaque, "biz_opaque_callback_data contains the recipient's name or number")
+		c.note(RulePersonalOpaque, "biz_opaque_callback_data contains the recipient's name or number", m.named())
 	}
 }
 
@@ -91,9 +128,9 @@ var throttles = map[int]bool{4: true, 80008: true, 130429: true, 131048: true, 1
 func (c *call) judgeRefusal(ge *graphError) {
 	switch ge.code {
 	case 130429:
-		c.note(RuleThroughput, "a send exceeded the throughput of the number")
+		c.note(RuleThroughput, "a send exceeded the throughput of the number", "number "+c.id)
 	case 131056:
-		c.note(RulePairLimit, "a send exceeded the limit between number and user")
+		c.note(RulePairLimit, "a send exceeded the limit between number and user", "number "+c.id)
 	}
 	key := c.fingerprint()
 	c.log.mu.Lock()

@@ -16,8 +16,10 @@ type item struct {
 	elem    []byte
 	time    int64 // entry.time in seconds, account-type fields only
 	told    func(w *World, app *App)
-	user    *User // whose message it is, for the oracle
+	user    *User // whose doing it is, or whose status
 	wamid   string
+	nth     uint64 // tells items about one wamid apart
+	key     uint64 // what its chances are drawn for
 }
 
 // overridable are the fields that follow a callback override; all others go to
@@ -64,12 +66,16 @@ func (s *subscription) target(it *item) string {
 
 // emit hands an item to every app subscribed to its account.
 func (w *World) emit(it *item) {
+	if it.key = mix(hashOf(it.wamid)+it.nth) ^ hashOf(it.list); it.wamid == "" {
+		w.events++
+		it.key = mix(w.events) ^ hashOf(it.field)
+	}
 	for _, s := range it.account.subs {
 		url := s.target(it)
 		if url == "" {
 			continue
 		}
-		if wait := w.holdBack(); wait > 0 {
+		if wait := w.holdBack(it.key); wait > 0 {
 			w.schedule(w.now()+int64(wait), true, fireFunc(func(w *World) { w.enqueue(s.app, url, it) }))
 			continue
 		}
@@ -84,7 +90,7 @@ func (w *World) enqueue(app *App, url string, it *item) {
 		limit = min(w.faults.Merge, 1000)
 	}
 	if limit == 1 {
-		w.post(app, url, []*item{it})
+		w.post(app, url, []*item{it}, false)
 		return
 	}
 	b := app.pending[url]
@@ -111,7 +117,7 @@ func (b *batch) flush(w *World) {
 	b.sent = true
 	delete(b.app.pending, b.url)
 	for _, part := range w.splitUp(b.items) {
-		w.post(b.app, b.url, part)
+		w.post(b.app, b.url, part, true)
 	}
 }
 
@@ -127,13 +133,14 @@ type post struct {
 	lost    bool // this attempt never arrives
 	refused bool // some attempt arrived and was not answered 200
 	forged  bool // signature made with a wrong secret
+	batched bool // items are collected
 	started int64
 }
 
 // post queues the POST of items to a callback URL.
-func (w *World) post(app *App, url string, items []*item) {
+func (w *World) post(app *App, url string, items []*item, batched bool) {
 	now := w.now()
-	p := &post{app: app, url: url, items: items, first: now, body: w.disturb(buildBody(items))}
+	p := &post{app: app, url: url, items: items, batched: batched, first: now, body: w.disturb(buildBody(items), items[0].key)}
 	w.schedule(now, true, p)
 	w.hostile(p)
 }
@@ -143,7 +150,7 @@ func (w *World) post(app *App, url string, items []*item) {
 func (p *post) fire(w *World) *post {
 	p.tries++
 	p.started = w.now()
-	p.lost = !p.forged && w.chance(w.faults.Lose)
+	p.lost = !p.forged && w.chance(w.faults.Lose, diceLose, p.items[0].key+uint64(p.tries))
 	if p.copy && !p.forged {
 		for _, it := range p.items {
 			if m := w.messages[it.wamid]; m != nil && m.fromUser && m.chat != nil {
@@ -175,10 +182,10 @@ func (w *World) book(p *post, status int) {
 	}
 	if status == 200 {
 		w.told(p)
-		if !p.copy && w.chance(w.faults.Duplicate) {
+		if !p.copy && w.chance(w.faults.Duplicate, diceDuplicate, p.items[0].key) {
 			again := *p
 			again.copy = true
-			w.schedule(w.now()+int64(w.jitter(w.storm, 5*time.Second)), true, &again)
+			w.schedule(w.now()+int64(w.jitter(5*time.Second, diceDuplicateAfter, p.items[0].key)), true, &again)
 		}
 		return
 	}

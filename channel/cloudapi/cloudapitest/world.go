@@ -73,7 +73,7 @@ type World struct {
 	// pump is held while events are run, so that one of Step, Settle, Advance and
 	// Run drives the world at a time. mu guards everything below. mu is never
 	// held while code under test runs.
-	pump sync.Mutex
+	pump baton
 	mu   sync.Mutex
 	ops  map[string]operation
 
@@ -86,8 +86,10 @@ type World struct {
 
 	ids       uint64
 	nextPhone int
-	rng       *rand.Rand // latencies and ids
-	storm     *rand.Rand // faults: apart, so that switching one on moves nothing else
+	rng       *rand.Rand        // ids
+	wrote     map[string]uint64 // messages by phone number and direction
+	events    uint64            // items without a message
+	lanes     lanes
 	faults    Faults
 	late      map[int]bool
 	mounts    map[string]http.Handler
@@ -137,9 +139,10 @@ func New(cfg Config) (*World, error) {
 	cfg.setDefaults()
 	w := &World{
 		cfg: cfg, base: cfg.Now, ops: operations,
+		pump:      make(baton, 1),
 		wake:      make(chan struct{}, 1),
 		rng:       rand.New(rand.NewPCG(cfg.Seed, 1)),
-		storm:     rand.New(rand.NewPCG(cfg.Seed, 2)),
+		wrote:     make(map[string]uint64),
 		late:      make(map[int]bool, len(cfg.LateErrors)),
 		mounts:    make(map[string]http.Handler),
 		apps:      make(map[string]*App),
@@ -158,6 +161,7 @@ func New(cfg Config) (*World, error) {
 		calls:     make(map[string]*Call),
 		signups:   make(map[string]*signupCode),
 	}
+	w.lanes.idle.L = &w.lanes.mu
 	for _, code := range cfg.LateErrors {
 		w.late[code] = true
 	}
