@@ -366,6 +366,7 @@ func TestOurClientAgreesOnOperations(t *testing.T) {
 			require.NoError(t, err)
 			require.NotEmpty(t, id)
 			n.CountInbound(ctx, 1)
+			require.NoError(t, n.Probe(ctx))
 		}},
 		{"the business behind it", func(t *testing.T, s *site, c *cloudapi.Client, _ *cloudapi.Number, a *cloudapi.Account) {
 			business := c.Business(s.account.Portfolio.ID)

@@ -64,7 +64,7 @@ func textsIn(bodies []string) (out []string) {
 func TestTextsOfOnePhoneArriveInOrder(t *testing.T) {
 	t.Parallel()
 	// The first answers take longest: whoever delivers at random is caught.
-	slow := func(n int) time.Duration { return max(0, time.Duration(40-n)) * 20 * time.Millisecond }
+	slow := func(n int) time.Duration { return time.Duration(max(0, 800-20*n)) * time.Millisecond }
 	for _, batch := range []int{1, 3} {
 		var want []string
 		bodies := running(t, cloudapitest.Config{BatchMax: batch}, slow, func(s *site) {
@@ -83,7 +83,7 @@ func TestTextsOfOnePhoneArriveInOrder(t *testing.T) {
 
 func TestStatusesOfOneMessageArriveInOrder(t *testing.T) {
 	t.Parallel()
-	slow := func(n int) time.Duration { return max(0, time.Duration(10-n)) * 400 * time.Millisecond }
+	slow := func(n int) time.Duration { return time.Duration(max(0, 4000-400*n)) * time.Millisecond }
 	bodies := running(t, cloudapitest.Config{}, slow, func(s *site) {
 		s.user.Text(s.number, "hi")
 		s.send(`"type":"text","text":{"body":"hello"}`)
