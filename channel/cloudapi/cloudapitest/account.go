@@ -225,6 +225,7 @@ type Account struct {
 	insights   bool
 	directSend bool
 	unpaid     bool   // no payment method
+	restricted int64  // templates fail until then
 	reviewed   string // decision of the last policy review; "" = APPROVED
 	made       int64
 	catalogs   []*catalog

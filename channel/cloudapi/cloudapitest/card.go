@@ -23,6 +23,8 @@ func (c *chat) contactCard(now int64, kind cardKind) []byte {
 		})
 		if c.showsPhone(now) {
 			e.key("wa_id").str(u.phone)
+		} else if u.w.identity.BSUIDInFrom {
+			e.key("wa_id").str(u.bsuid(c.number.account.Portfolio))
 		}
 		e.key("user_id").str(u.bsuid(c.number.account.Portfolio))
 		if kind == cardInbound && c.number.checksIdentity() {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // AppText writes to a user from the WhatsApp Business app on the phone of a
@@ -25,6 +26,31 @@ func (n *Number) AppText(u *User, body string) string {
 	w.remember(m)
 	w.emitEcho(m, func(e *enc) {
 		e.key("type").str("text")
+		w.payload(e, m)
+	}, m.id)
+	return m.id
+}
+
+// AppFile sends a file from the Business app: an image, video, audio, voice, document or
+// sticker, which comes as an echo. On other numbers, and for other kinds, it does nothing
+// and returns "".
+func (n *Number) AppFile(u *User, kind string, a Attachment) string {
+	w := n.w
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !n.coexistence || usualMIME[kind] == "" {
+		return ""
+	}
+	ref := w.attach(n, kind, a, n.name)
+	c := u.chat(n)
+	m := &message{
+		id: w.wamid(u.phone, true), number: n, chat: c, at: w.now(), kind: ref.kind, text: a.Caption,
+		rich: &content{media: ref}, stage: stageDelivered, app: true,
+	}
+	c.log = append(c.log, m)
+	w.remember(m)
+	w.emitEcho(m, func(e *enc) {
+		e.key("type").str(m.kind)
 		w.payload(e, m)
 	}, m.id)
 	return m.id
@@ -96,6 +122,54 @@ func (w *World) emitHistory(n *Number) {
 			})
 		})
 	})})
+	for _, c := range chats {
+		for _, m := range c.log {
+			if m.rich != nil && m.rich.media != nil && m.rich.media.file != nil && w.now()-m.at < int64(historyMedia) {
+				w.emitPastFile(c, m)
+			}
+		}
+	}
+}
+
+// historyMedia is how far back files follow a history.
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/history
+// (checked 2026-11-29)
+const historyMedia = 14 * 24 * time.Hour
+
+// emitPastFile sends the file of a message that was a placeholder in the history.
+func (w *World) emitPastFile(c *chat, m *message) {
+	list := "messages"
+	if !m.fromUser {
+		list = "message_echoes"
+	}
+	w.emit(&item{
+		account: c.number.account, number: c.number, field: "history", list: list, user: c.user, wamid: m.id, nth: 100,
+		contact: members(func(e *enc) {
+			e.obj(func() {
+				if c.showsPhone(w.now()) {
+					e.key("wa_id").str(c.user.phone)
+				}
+				e.key("user_id").str(c.user.bsuid(c.number.account.Portfolio))
+			})
+		}),
+		elem: members(func(e *enc) {
+			e.obj(func() {
+				if m.fromUser {
+					m.sender(e)
+				} else {
+					e.key("from").str(c.number.Phone)
+					if c.showsPhone(w.now()) {
+						e.key("to").str(c.user.phone)
+					}
+					e.key("to_user_id").str(c.user.bsuid(c.number.account.Portfolio))
+				}
+				e.key("id").str(m.id)
+				e.key("timestamp").secs(m.at)
+				e.key("type").str(m.kind)
+				w.payload(e, m)
+			})
+		}),
+	})
 }
 
 // chatsOf lists the conversations of a number in the order its users were added.
@@ -125,9 +199,14 @@ func (w *World) thread(e *enc, c *chat) {
 	})
 	e.key("messages").arr(func() {
 		for _, m := range c.log {
-			// Media of the past come apart, weeks of them not at all.
-			if m.kind != "text" {
-				continue // other kinds come as media_placeholder or later, which is not simulated
+			// Other kinds than these are left out: their shape is not documented.
+			kind := m.kind
+			switch kind {
+			case "text", "location", "contacts":
+			case "image", "video", "audio", "document", "sticker":
+				kind = "media_placeholder" // the file follows
+			default:
+				continue
 			}
 			e.obj(func() {
 				if m.fromUser {
@@ -140,8 +219,9 @@ func (w *World) thread(e *enc, c *chat) {
 				}
 				e.key("id").str(m.id)
 				e.key("timestamp").secs(m.at)
-				e.key("type").str("text")
-				w.payload(e, m)
+				if e.key("type").str(kind); kind != "media_placeholder" {
+					w.payload(e, m)
+				}
 				e.key("history_context").obj(func() { e.key("status").str(strings.ToUpper(stageNames[m.stage])) })
 			})
 		}

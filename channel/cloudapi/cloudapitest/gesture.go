@@ -23,7 +23,7 @@ func (u *User) React(to Correspondent, wamid, emoji string) error {
 	m.reactions[1] = emoji
 	u.write(to, &message{kind: "reaction", rich: &content{wire: members(func(e *enc) {
 		e.key("reaction").obj(func() {
-			e.key("message_id").str(wamid)
+			e.key("message_id").str(u.w.refer(wamid))
 			e.opt("emoji", emoji)
 		})
 	})}})
@@ -57,7 +57,7 @@ func (u *User) Edit(to Correspondent, wamid, text string) error {
 	}
 	u.write(to, &message{kind: "edit", rich: &content{wire: members(func(e *enc) {
 		e.key("edit").obj(func() {
-			e.key("original_message_id").str(wamid)
+			e.key("original_message_id").str(w.refer(wamid))
 			e.key("message").obj(func() {
 				e.key("context").obj(func() { e.key("id").str("M0") })
 				e.key("type").str(m.kind)
@@ -80,7 +80,7 @@ func (u *User) Delete(to Correspondent, wamid string) error {
 	m.deleted = true
 	if to.home().coexistence {
 		u.write(to, &message{kind: "revoke", rich: &content{wire: members(func(e *enc) {
-			e.key("revoke").obj(func() { e.key("original_message_id").str(wamid) })
+			e.key("revoke").obj(func() { e.key("original_message_id").str(u.w.refer(wamid)) })
 		})}})
 	}
 	return nil

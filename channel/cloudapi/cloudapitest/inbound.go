@@ -28,6 +28,8 @@ func (w *World) inbound(m *message) []byte {
 func (m *message) sender(e *enc) {
 	if m.showsPhone() {
 		e.key("from").str(m.author.phone)
+	} else if m.number.w.identity.BSUIDInFrom {
+		e.key("from").str(m.author.bsuid(m.number.account.Portfolio))
 	}
 	e.key("from_user_id").str(m.author.bsuid(m.number.account.Portfolio))
 }
@@ -83,7 +85,7 @@ func (m *message) context(e *enc) {
 	case m.replyTo != "":
 		e.key("context").obj(func() {
 			e.key("from").str(m.quotedAuthor())
-			e.key("id").str(m.replyTo)
+			e.key("id").str(m.number.w.refer(m.replyTo))
 		})
 	// More than five times: another key, not a number.
 	case m.hops > 5:

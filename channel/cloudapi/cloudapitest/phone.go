@@ -51,6 +51,13 @@ func (n *Number) post(u *User, m *message) {
 	if m.opensWindow() {
 		c.opened = max(c.opened, m.at)
 	}
+	if c.standby {
+		w.emitStandby(c, m.id, func(e *enc) {
+			e.key("contacts").arr(func() { e.raw(c.contactCard(m.at, cardInbound)) })
+			e.key("messages").arr(func() { e.raw(w.inbound(m)) })
+		})
+		return
+	}
 	w.emit(&item{
 		account: n.account, number: n, field: "messages", list: "messages",
 		contact: c.contactCard(m.at, cardInbound), elem: w.inbound(m), user: u, wamid: m.id,
@@ -67,7 +74,10 @@ func (m *message) opensWindow() bool {
 func (u *User) write(to Correspondent, m *message) string {
 	w := u.w
 	m.author, m.fromUser, m.at, m.stage = u, true, w.now(), stageDelivered
-	m.id = w.wamid(u.phone, true)
+	m.id, m.number = w.wamid(u.phone, true), to.home()
+	if w.identity.ScopedWamids {
+		w.nameTwice(m, u, !u.chat(m.number).showsPhone(m.at))
+	}
 	to.post(u, m) // clears the id if the person may not write there
 	return m.id
 }
@@ -101,7 +111,7 @@ func (u *User) Forward(to Correspondent, body string, times int) string {
 // find returns a message that is on the user's screen.
 func (u *User) find(with Correspondent, wamid string) (*message, error) {
 	for _, m := range with.logOf(u) {
-		if m.id == wamid && !m.deleted {
+		if (m.id == wamid || m.alias == wamid && wamid != "") && !m.deleted {
 			return m, nil
 		}
 	}
@@ -149,23 +159,28 @@ func (u *User) file(to Correspondent, kind string, a Attachment) string {
 	w := u.w
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if a.MIME == "" {
-		a.MIME = usualMIME[kind]
-	}
 	if len(a.Data) > maxInbound {
 		return u.unsupported(to, kind, 131052)
 	}
-	if a.Data == nil {
-		a.Data = []byte("fictional " + kind + " of " + u.cfg.Name)
+	ref := w.attach(to.home(), kind, a, u.cfg.Name)
+	return u.write(to, &message{kind: ref.kind, text: a.Caption, rich: &content{media: ref}})
+}
+
+// attach puts a file that a phone sends on the platform.
+func (w *World) attach(n *Number, kind string, a Attachment, owner string) *mediaRef {
+	if a.MIME == "" {
+		a.MIME = usualMIME[kind]
 	}
-	ref := &mediaRef{kind: kind, filename: a.Filename, voice: kind == "voice"}
+	if a.Data == nil {
+		a.Data = []byte("fictional " + kind + " of " + owner)
+	}
+	ref := &mediaRef{kind: kind, filename: a.Filename, voice: kind == "voice", animated: a.Animated}
 	if kind == "voice" {
 		ref.kind = "audio"
 	}
-	ref.file = w.addMedia(to.home(), a.MIME, a.Filename, slices.Clone(a.Data), true)
+	ref.file = w.addMedia(n, a.MIME, a.Filename, slices.Clone(a.Data), true)
 	ref.id = ref.file.id
-	ref.animated = a.Animated
-	return u.write(to, &message{kind: ref.kind, text: a.Caption, rich: &content{media: ref}})
+	return ref
 }
 
 // SharePlace sends a location.

@@ -35,6 +35,16 @@ func (m *message) setPrice() {
 	}
 }
 
+// unpaid sets the price and reports whether nobody can be charged for it.
+func (m *message) unpaid() bool {
+	m.setPrice()
+	if !m.number.account.unpaid || m.price != "regular" {
+		return false
+	}
+	m.refund()
+	return true
+}
+
 // refund gives a place in the free tier back.
 func (m *message) refund() {
 	if m.category == "service" {

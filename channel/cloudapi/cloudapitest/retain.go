@@ -27,6 +27,9 @@ type messageRing struct {
 // remember stores a message and forgets those older than Config.Retain.
 func (w *World) remember(m *message) {
 	w.messages[m.id] = m
+	if m.alias != "" {
+		w.messages[m.alias] = m
+	}
 	// Nothing is forgotten.
 	if w.cfg.Retain == 0 {
 		return
@@ -41,6 +44,7 @@ func (w *World) remember(m *message) {
 		w.old.head++
 		if o != nil {
 			delete(w.messages, o.id)
+			delete(w.messages, o.alias)
 			if o.sentAs != nil {
 				delete(w.opaque, *o.sentAs)
 			}

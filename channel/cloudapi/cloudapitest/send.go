@@ -167,6 +167,12 @@ func (c *call) recipient(f *fields, group bool) (recipient, *graphError) {
 			return r, fail(131009, "The recipient is not a user of this business portfolio.")
 		}
 		return r, nil
+	case bsuid == "" && c.identity.BSUIDInFrom && looksLikeBSUID(to):
+		r.bsuid = to
+		if r.user = c.bsuids[to]; r.user == nil || r.user.bsuid(c.target.number.account.Portfolio) != to {
+			return r, fail(131009, "The recipient is not a user of this business portfolio.")
+		}
+		return r, nil
 	case strings.Trim(to, "+0123456789 -()") != "":
 		return r, fail(131009, "Param to must be a valid phone number.")
 	}
@@ -222,7 +228,7 @@ func (c *call) admit(m *message, to recipient, hash string) *graphError {
 	}
 	switch {
 	// One vague error for many causes, so that nobody can probe who blocked whom.
-	case u == nil, u.cfg.OldClient, m.chat.blocked:
+	case u == nil, u.quit, u.cfg.OldClient, m.chat.blocked:
 		return fail(131026, "Message Undeliverable.")
 	case m.chat.blockedBiz:
 		return fail(130403, "The business has blocked this user.")
@@ -256,6 +262,9 @@ func (c *call) admit(m *message, to recipient, hash string) *graphError {
 // admitTemplate applies what only concerns templates.
 func (c *call) admitTemplate(m *message) *graphError {
 	ch := m.chat
+	if c.at < m.number.account.restricted {
+		return fail(368, "The account may not start conversations.")
+	}
 	if m.tmpl != nil && m.tmpl.category == "MARKETING" {
 		switch {
 		case ch.stopped:

@@ -22,6 +22,7 @@ var stageNames = [...]string{"accepted", "sent", "delivered", "read", "played", 
 // message is a message in either direction.
 type message struct {
 	id      string
+	alias   string // second wamid, if messages have two
 	number  *Number
 	chat    *chat // nil if nobody has the number it was sent to
 	group   *Group
@@ -75,6 +76,13 @@ func (w *World) accept(m *message) {
 		}
 	}
 	m.id = w.wamid(phone, false)
+	if m.chat != nil {
+		w.nameTwice(m, m.chat.user, m.waid == "" && !m.chat.showsPhone(m.at))
+		if m.chat.standby {
+			m.chat.standby = false
+			w.emitHandover(m.chat, "control_taken", false)
+		}
+	}
 	if m.direct == nil {
 		m.category = "service"
 	}
@@ -100,9 +108,12 @@ func (m *message) fire(w *World) *post {
 	case m.doom != nil:
 		m.stage = stageFailed
 		w.emitStatus(m, stageFailed)
+	case m.stage == stageAccepted && m.unpaid():
+		m.doom, m.stage = fail(131042, "The account has no payment method."), stageFailed
+		m.forget()
+		w.emitStatus(m, stageFailed)
 	case m.stage == stageAccepted:
 		m.stage = stageSent
-		m.setPrice()
 		w.emitStatus(m, stageSent)
 		m.onward(w)
 	case m.stage == stageSent:
@@ -251,8 +262,10 @@ func (m *message) recipientKeys(e *enc, s stage, now int64) {
 		e.opt("recipient_id", m.waid)
 		return
 	}
-	if !m.byBSUID || m.chat.showsPhone(now) && s != stageFailed {
+	if phone := m.chat.showsPhone(now); !m.byBSUID || phone && s != stageFailed {
 		e.key("recipient_id").str(m.chat.user.phone)
+	} else if w := m.number.w; w.identity.BSUIDInFrom {
+		e.key("recipient_id").str(m.chat.user.bsuid(m.number.account.Portfolio))
 	}
 	if s != stageFailed || m.byBSUID {
 		e.key("recipient_user_id").str(m.chat.user.bsuid(m.number.account.Portfolio))

@@ -49,6 +49,7 @@ type User struct {
 	chats map[*Number]*chat
 	ids   map[*Portfolio]string
 	hash  string // identity key hash
+	quit  bool   // gave the phone number up
 }
 
 // chat is what one user and one business number have in common.
@@ -74,6 +75,7 @@ type chat struct {
 	repeated   int64    // when a webhook of the user's messages was delivered again
 	failTold   int64    // when a status told that the user cannot be reached
 	calls      callPermission
+	standby    bool // Meta's agent holds the conversation
 }
 
 // AddUser adds a person. A Phone that somebody has returns that person.

@@ -90,6 +90,7 @@ type World struct {
 	wrote     map[string]uint64 // messages by phone number and direction
 	events    uint64            // items without a message
 	lanes     lanes
+	identity  Identity
 	faults    Faults
 	late      map[int]bool
 	mounts    map[string]http.Handler
