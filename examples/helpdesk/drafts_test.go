@@ -29,14 +29,8 @@ const answerBox = "#reply textarea"
 // turnsTo clicks a ticket and waits until its conversation is there.
 func (c *console) turnsTo(conversation string) {
 	c.t.Helper()
-	c.clicks("[data-open='" + conversation + "']")
+	c.Press("[data-open='" + conversation + "']")
 	c.views(conversation)
-}
-
-// clicks clicks something in a list that may be drawn again at any moment.
-func (c *console) clicks(selector string) {
-	c.t.Helper()
-	c.Until("(e => e ? (e.click(), true) : false)(document.querySelector(\"" + selector + "\"))")
 }
 
 func (c *console) views(conversation string) {
@@ -274,7 +268,7 @@ func TestAFailedReadKeepsTheCustomerAndTheDraft(t *testing.T) {
 				}
 				return true
 			})
-			c.clicks("[data-open='" + toKim + "']")
+			c.Press("[data-open='" + toKim + "']")
 			c.Do(chromedp.WaitVisible("#banner"))
 			c.Do(chromedp.WaitNotVisible("#composer")) // nothing can be written to somebody who is not there
 			in.net.set(nil)

@@ -51,6 +51,7 @@ var refusals = []struct {
 	{pricing.ErrNoPrice, http.StatusUnprocessableEntity, "Nobody knows what this message costs, and the channel has a budget. Nothing was sent."},
 	{pricing.ErrLimitReached, http.StatusUnprocessableEntity, "WhatsApp lets this number begin no more conversations today. Nothing was sent."},
 	{wa.ErrNotSendable, http.StatusUnprocessableEntity, "WhatsApp does not let this template be sent at present. Choose another one."},
+	{channel.ErrMerged, http.StatusConflict, "The customer turned out to be somebody known. The conversation goes on in another ticket."},
 	{rules.ErrNotOpen, http.StatusConflict, "The conversation is resolved. Reopen it first."},
 }
 

@@ -30,10 +30,10 @@ func TestALongTalkOpensAtItsNewestMessage(t *testing.T) {
 	t.Parallel()
 	in := within(t)
 	robin, toRobin := in.writes("Robin Reed", "Is my bike ready?")
-	for i := range 60 {
-		robin.Text(in.app.demo.number, fmt.Sprintf("One more thing, number %d: %s", i, strings.Repeat("the chain rattles. ", 12)))
+	for i := range 20 {
+		robin.Text(in.app.demo.number, fmt.Sprintf("One more thing, number %d: %s", i, strings.Repeat("the chain rattles. ", 40)))
 	}
-	in.sees(toRobin, "number 59")
+	in.sees(toRobin, "number 19")
 	_, toKim := in.writes("Kim Lake", "Do you rent bikes?")
 	c := openConsole(in, 1400, 860)
 	c.turnsTo(toRobin)
@@ -65,10 +65,10 @@ func TestALongTalkIsAtItsNewestMessageAlsoOnATabThatWasHidden(t *testing.T) {
 	t.Parallel()
 	in := within(t)
 	user := in.app.demo.customer
-	for i := range 40 {
-		user.Text(in.app.demo.number, fmt.Sprintf("number %d: %s", i, strings.Repeat("the chain rattles. ", 12)))
+	for i := range 20 {
+		user.Text(in.app.demo.number, fmt.Sprintf("number %d: %s", i, strings.Repeat("the chain rattles. ", 20)))
 	}
-	in.sees(in.ticket(), "number 39")
+	in.sees(in.ticket(), "number 19")
 	c := &console{browsertest.Open(t, 390, 844), in}
 	c.Do(chromedp.Navigate(in.url), chromedp.WaitVisible("#say input"))
 	c.Until(atEnd("#screen"))
@@ -98,12 +98,12 @@ func TestATicketsStatusFollowsTheConversation(t *testing.T) {
 	is("waiting")
 	c.types("The green one.\n")
 	is("answered")
-	c.clicks("#settle")
+	c.Press("#settle")
 	is("resolved")
 	c.Picture("resolved")
-	c.clicks("#settle")
+	c.Press("#settle")
 	is("answered")
-	c.clicks("#settle")
+	c.Press("#settle")
 	is("resolved")
 	robin.Text(in.app.demo.number, "It is locked!")
 	is("waiting")
@@ -159,7 +159,7 @@ func TestEveryRefusalIsASentence(t *testing.T) {
 	for name, err := range map[string]error{
 		"denied": access.ErrDenied, "not found": channel.ErrNotFound, "no channel": channel.ErrNoChannel, "disabled": channel.ErrDisabled,
 		"opted out": channel.ErrOptedOut, "no consent": channel.ErrNoConsent, "budget": pricing.ErrBudgetExhausted, "no price": pricing.ErrNoPrice,
-		"limit": pricing.ErrLimitReached, "not sendable": wa.ErrNotSendable, "resolved": rules.ErrNotOpen,
+		"limit": pricing.ErrLimitReached, "not sendable": wa.ErrNotSendable, "resolved": rules.ErrNotOpen, "merged": &channel.MergedError{Into: "v_1"},
 		"never written": &window.ClosedError{}, "closed": &window.ClosedError{LastInbound: time.Unix(1, 0), ClosedAt: time.Unix(2, 0)},
 		"a template that is gone": &wa.BindError{Template: "gone", Language: "en"},
 		"a limit of WhatsApp":     &message.InvalidError{Problems: []message.Problem{{Path: "context.message_id", Rule: message.RuleForbidden}}},
@@ -180,4 +180,13 @@ func TestEveryRefusalIsASentence(t *testing.T) {
 		_, text := in.post(path, "text", "Hello", "label", "No such button")
 		require.Equal(t, want+"\n", text, path)
 	}
+}
+
+func TestAConversationThatWasMergedLeadsToTheOneThatGoesOn(t *testing.T) {
+	t.Parallel()
+	in := within(t)
+	view := in.app.conversationView(&channel.Conversation{ID: "v_old", MergedInto: "v_new"}, &channel.Customer{}, nil)
+	var page strings.Builder
+	require.NoError(t, pages.ExecuteTemplate(&page, "conversation.html", view))
+	require.Contains(t, page.String(), `data-open="v_new"`)
 }

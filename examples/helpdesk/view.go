@@ -28,6 +28,7 @@ type windowView struct {
 type conversationView struct {
 	ID, Customer, Identity, Number, Agent, Status string
 	Resolved                                      bool
+	Into                                          string // the conversation that goes on, if this was merged
 	Messages                                      []messageView
 	windowView
 }
@@ -96,7 +97,7 @@ func nameOf(c *channel.Customer) string {
 func (a *app) conversationView(c *channel.Conversation, customer *channel.Customer, messages []*channel.Message) conversationView {
 	v := conversationView{
 		ID: c.ID, Customer: nameOf(customer), Number: c.Ticket, windowView: a.windowView(customer.Window),
-		Status: statusOf(c.State), Resolved: c.State.Queue == rules.QueueResolved,
+		Status: statusOf(c.State), Resolved: c.State.Queue == rules.QueueResolved, Into: c.MergedInto,
 	}
 	switch {
 	case customer.Phone != "":

@@ -64,9 +64,7 @@ func TestWhatIsBeingWrittenStaysWithThePersonWhoWritesIt(t *testing.T) {
 	r := newRig(t)
 	page.Do(chromedp.Navigate(r.s.site), chromedp.WaitVisible(".hint"), chromedp.WaitVisible(".person"))
 	box := func(text string) { page.Until("document.querySelector('#text').value === '" + text + "'") }
-	person := func(n string) {
-		page.Until("(p => p ? (p.click(), true) : false)(document.querySelector('.person:nth-child(" + n + ")'))")
-	}
+	person := func(n string) { page.Press(".person:nth-child(" + n + ")") }
 	page.Do(chromedp.SendKeys("#text", "It is Dana"))
 	person("2")
 	box("")

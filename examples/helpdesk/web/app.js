@@ -224,7 +224,7 @@ async function send(id, kind, content) {
   compose();
   refreshSoon();
 }
-const nameOf = (id) => $$("[data-open]").find((link) => link.dataset.open === id)?.querySelector("strong").textContent || "a customer";
+const nameOf = (id) => $$("[data-open]").find((link) => link.dataset.open === id)?.querySelector("strong")?.textContent || "a customer";
 
 // settled clears a form whose content was taken.
 function settled(id, kind, key) {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -71,6 +72,13 @@ func (p *Page) Until(expression string) {
 		ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](expression))
 		return err == nil && ok // an error while the page is being loaded
 	}, 30*time.Second, 20*time.Millisecond, expression)
+}
+
+// Press clicks the first element that matches the selector, once there is one, also in a
+// list that may be drawn again at any moment.
+func (p *Page) Press(selector string) {
+	p.t.Helper()
+	p.Until("(e => e ? (e.click(), true) : false)(document.querySelector(" + strconv.Quote(selector) + "))")
 }
 
 // Fits fails the test if the page is wider than the window.
