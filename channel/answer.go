@@ -62,8 +62,15 @@ func (d *Delivery) stands() bool { return !d.acceptedAt().IsZero() && d.State() 
 // outcome follows what became of a message: what it counted for begins to count when
 // WhatsApp has accepted it, and is taken back when it failed. The caller saves the message.
 func (u *unit) outcome(ch *Channel, m *Message, before Delivery) error {
-	if was := before.acceptedAt(); was.IsZero() && !m.Delivery.acceptedAt().IsZero() && m.Target == "" {
-		u.countSent(m)
+	// Whoever wrote it down first: the answer to the send may have been lost.
+	m.Sending = m.Sending && !m.Delivery.settled()
+	if was := before.acceptedAt(); was.IsZero() && !m.Delivery.acceptedAt().IsZero() {
+		if m.Target == "" {
+			u.countSent(m)
+		}
+		if err := u.answersAd(ch, m); err != nil {
+			return err
+		}
 	}
 	if m.Reach != "" && before.reaches() != m.Delivery.reaches() {
 		if err := u.countReach(ch.portfolio(), m, m.Delivery.reaches()); err != nil {

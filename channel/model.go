@@ -191,7 +191,11 @@ type Message struct {
 	Reach string `json:"reach,omitempty"`
 	// Answer is what the message counts for in its conversation; nil for what is no answer.
 	Answer *answer `json:"answer,omitempty"`
-	// Sending says that the message was handed to the Sender and no answer is known yet.
+	// AnswersAd is when the customer came through the advertisement that an outbound message may
+	// be the first answer to; zero if it cannot be.
+	AnswersAd time.Time `json:"answers_ad,omitzero"`
+	// Sending says that the message was handed to the Sender and nothing is known yet about
+	// what became of it.
 	Sending bool `json:"sending,omitempty"`
 }
 
@@ -303,8 +307,6 @@ type outboundItem struct {
 	Outbound message.Outbound `json:"outbound"`
 	// Resends counts how often it was sent again without knowing whether it had arrived.
 	Resends int `json:"resends,omitempty"`
-	// Ad is when the customer came through the advertisement that this may answer.
-	Ad time.Time `json:"ad,omitzero"`
 	// Held says that the wait for a status is over, and that the item is kept for an agent.
 	Held bool `json:"held,omitempty"`
 	// Tries counts attempts that are known not to have been accepted.

@@ -29,7 +29,7 @@ func (h *Hub) accepted(ctx context.Context, ch *Channel, w *Work, item *outbound
 			if ok, err := u.load(kindMessage, item.Message, &m); err != nil || !ok {
 				return err
 			}
-			return u.accept(ch, item, receipt, &m)
+			return u.accept(ch, receipt, &m)
 		})
 	}
 	err := step([]Lease{w.Lease()})
@@ -39,15 +39,11 @@ func (h *Hub) accepted(ctx context.Context, ch *Channel, w *Work, item *outbound
 	return err
 }
 
-func (u *unit) accept(ch *Channel, item *outboundItem, receipt message.Receipt, m *Message) error {
-	m.Sending = false
+func (u *unit) accept(ch *Channel, receipt message.Receipt, m *Message) error {
 	m.WAMID = nonEmpty(m.WAMID, receipt.ID)
 	before := m.Delivery
 	m.Delivery = m.Delivery.Merge(Delivery{AcceptedAt: u.now.UTC()})
 	if err := u.indexWAMID(ch.ID, m); err != nil {
-		return err
-	}
-	if err := u.answersAd(ch, item); err != nil {
 		return err
 	}
 	if err := u.delivery(ch, m, Accepted, u.now); err != nil {
@@ -61,16 +57,20 @@ func (u *unit) accept(ch *Channel, item *outboundItem, receipt message.Receipt, 
 
 // answersAd notes the first answer to a customer who came through an advertisement: it
 // begins a time in which messages are not charged.
-func (u *unit) answersAd(ch *Channel, item *outboundItem) error {
-	if item.Ad.IsZero() {
+func (u *unit) answersAd(ch *Channel, m *Message) error {
+	if m.AnswersAd.IsZero() {
 		return nil
 	}
-	customer, err := u.customer(item.Customer)
+	var conv Conversation
+	if ok, err := u.load(kindConversation, m.Conversation, &conv); err != nil || !ok {
+		return err
+	}
+	customer, err := u.customer(conv.Customer)
 	if err != nil || customer == nil {
 		return err
 	}
 	before := customer.Window
-	u.observe(ch, customer, window.Event{Kind: window.KindSent, At: u.now, AnswersReferral: item.Ad})
+	u.observe(ch, customer, window.Event{Kind: window.KindSent, At: m.Delivery.acceptedAt(), AnswersReferral: m.AnswersAd})
 	if customer.Window == before {
 		return nil
 	}

@@ -203,7 +203,7 @@ func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Repl
 	}
 	msg.ID, msg.Conversation, msg.Channel, msg.Direction = id, conv.ID, ch.ID, Outbound
 	msg.Author = authorOf(r.Actor)
-	msg.Quoted, msg.Key = r.Quote, r.Key
+	msg.Quoted, msg.Key, msg.AnswersAd = r.Quote, r.Key, customer.Window.ReferralAt()
 	msg.At, msg.Delivery.QueuedAt = u.now.UTC(), u.now.UTC()
 	if err := u.reserve(ch, customer, out, category, msg); err != nil {
 		return nil, err
@@ -242,7 +242,7 @@ func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Repl
 // post puts a message into the outbox and tells the host.
 func (u *unit) post(customer *Customer, out *message.Outbound, msg *Message, notify bool) error {
 	body, err := json.Marshal(outboundItem{
-		Message: msg.ID, Customer: customer.ID, Outbound: *out, Ad: customer.Window.ReferralAt(),
+		Message: msg.ID, Customer: customer.ID, Outbound: *out,
 	})
 	if err != nil {
 		return fmt.Errorf("channel: encode message: %w", err)

@@ -168,3 +168,48 @@ func failsFirst(code, n int) func(context.Context, message.Outbound, int) error 
 }
 
 func panics(context.Context, message.Outbound, int) error { panic("canary of a panic") }
+
+// The answer to a send is lost in different ways, and a status tells that the message arrived:
+// what follows acceptance follows all the same, and nothing stays under way.
+func TestAMessageWhoseAcceptanceWasNotWrittenDownIsLikeAnyOther(t *testing.T) {
+	t.Parallel()
+	for name, hangs := range map[string]bool{"the answer was lost": false, "the process hung in the middle of it": true} {
+		for _, status := range []string{"sent", "delivered", "read"} {
+			t.Run(name+", "+status, func(t *testing.T) {
+				t.Parallel()
+				experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+					l.post(kim.text(time.Now(), "wamid.1", "is it still there?", "referral", map[string]any{
+						"source_type": "ad", "source_id": "7", "source_url": "https://fb.me/x", "ctwa_clid": "c",
+					}))
+					l.pass(5 * time.Second)
+					conv := l.conversation().ID
+					end := make(chan struct{})
+					l.line.sends(func(context.Context, message.Outbound, int) error {
+						if hangs {
+							<-end
+						}
+						return message.ErrOutcomeUnknown
+					})
+					m, err := l.reply(conv, "it is")
+					require.NoError(t, err)
+					l.pass(5 * time.Second)
+					other := newLab(t, labOptions{store: l.store})
+					other.run()
+					l.post(kim.status(time.Now(), "wamid.out", m.ID, status))
+					l.pass(10 * time.Minute)
+					got := l.messages(conv)[1]
+					require.Equal(t, m.ID, got.ID)
+					require.False(t, got.Sending)
+					require.False(t, got.AnswersAd.IsZero())
+					require.True(t, l.customer().Window.FreeEntryAt(time.Now()), "the answer to an advertisement is free for three days")
+					works, err := l.store.Work(t.Context(), channel.WorkQuery{Queue: "out", Limit: 10})
+					require.NoError(t, err)
+					require.Empty(t, works)
+					require.Empty(t, other.line.texts(), "nothing is sent again")
+					close(end)
+					other.stop()
+				})
+			})
+		}
+	}
+}
