@@ -307,12 +307,56 @@ type WorkQuery struct {
 	Limit int
 }
 
-// Backlog is the state of one queue.
+// Backlog is the state of one queue, or of one group of it.
 type Backlog struct {
-	Queue string
+	Queue string `json:"queue"`
+	// Group is the group, if a Survey tells them apart.
+	Group string `json:"group,omitempty"`
 	// Due counts living work that is due, leased or not; Waiting counts work
 	// that is not due yet; Dead counts dead letters.
-	Due, Waiting, Dead int
+	Due     int `json:"due"`
+	Waiting int `json:"waiting,omitempty"`
+	Dead    int `json:"dead"`
 	// OldestDue is the Due time of the longest overdue work; zero if none.
-	OldestDue time.Time
+	OldestDue time.Time `json:"oldest_due,omitzero"`
+	// Retrying counts, in a Survey, living work that was given back or revived before,
+	// OldestRetrying is when the first of it was enqueued, and Tries how often that one was
+	// tried.
+	Retrying       int       `json:"retrying,omitempty"`
+	OldestRetrying time.Time `json:"oldest_retrying,omitzero"`
+	Tries          int       `json:"tries,omitempty"`
+}
+
+// A Surveyor is a [Store] that can say how its queues stand without looking at all work, so
+// that [Hub.Health] may be called every few seconds however large the store is. It is looked
+// for when that happens; without it Health uses Backlog.
+type Surveyor interface {
+	// Survey tells about each group of the queues that has work, ordered by queue and group.
+	// Of the work in a lane only the first counts as due or waiting: it stands for the others.
+	Survey(ctx context.Context, q SurveyQuery) ([]Backlog, error)
+}
+
+// SurveyQuery says what a Survey is about.
+type SurveyQuery struct {
+	// Now is the present.
+	Now time.Time
+	// Queues are those to look at; others are left out.
+	Queues []string
+	// Most is how far each count goes: what is more is not counted. It must be positive.
+	Most int
+	// Waiting says whether work that is not due is counted as well.
+	Waiting bool
+}
+
+// A Measurer is a [Store] that knows how much room it takes. It is looked for by [Hub.Health].
+type Measurer interface {
+	Measure(ctx context.Context) (StoreSize, error)
+}
+
+// StoreSize is how much room a store takes, in bytes.
+type StoreSize struct {
+	// Data is the database.
+	Data int64 `json:"data"`
+	// Log is the write-ahead log of SQLite; 0 where the server looks after it.
+	Log int64 `json:"log,omitempty"`
 }

@@ -32,6 +32,7 @@ type statements struct {
 	// reading work
 	claim, claimAlone, peek claimForms
 	workByID, backlog       string
+	survey                  string
 	workInLane, workInQueue [2]string // living, dead
 	// reading records
 	list map[listForm]string
@@ -159,6 +160,7 @@ func newStatements(d *dialect) *statements {
 			GROUP BY q.queue ORDER BY q.queue`,
 		workInLane:  [2]string{works + `FALSE AND ` + inLane, works + `TRUE AND ` + inLane},
 		workInQueue: [2]string{works + `FALSE AND ` + inQueue, works + `TRUE AND ` + inQueue},
+		survey:      survey(d),
 		list:        listForms(d),
 	}
 	s.stamped = map[string]bool{}
@@ -177,7 +179,7 @@ func (s *statements) all() []*string {
 		&s.start, &s.done, &s.later, &s.bury, &s.replay, &s.drop, &s.leases, &s.dropNames,
 		&s.promote, &s.fixLanes, &s.forgetBusy, &s.forget,
 		&s.claim.all, &s.claim.groups, &s.claimAlone.all, &s.claimAlone.groups, &s.peek.all, &s.peek.groups,
-		&s.workByID, &s.backlog, &s.workInLane[0], &s.workInLane[1], &s.workInQueue[0], &s.workInQueue[1],
+		&s.workByID, &s.backlog, &s.survey, &s.workInLane[0], &s.workInLane[1], &s.workInQueue[0], &s.workInQueue[1],
 		&s.count, &s.lock, &s.guard, &s.clock,
 	}
 }

@@ -29,6 +29,7 @@ type store struct {
 	list    func(ctx context.Context, q channel.Query) ([]channel.Record, error)
 	work    func(ctx context.Context, q channel.WorkQuery) ([]channel.Work, error)
 	backlog func(ctx context.Context, now time.Time) ([]channel.Backlog, error)
+	survey  func(ctx context.Context, q channel.SurveyQuery) ([]channel.Backlog, error)
 }
 
 func (s *store) Commit(ctx context.Context, b *channel.Batch) (channel.Committed, error) {
@@ -72,6 +73,13 @@ func (s *store) Backlog(ctx context.Context, now time.Time) ([]channel.Backlog, 
 		return s.backlog(ctx, now)
 	}
 	return s.Store.Backlog(ctx, now)
+}
+
+func (s *store) Survey(ctx context.Context, q channel.SurveyQuery) ([]channel.Backlog, error) {
+	if s.survey != nil {
+		return s.survey(ctx, q)
+	}
+	return s.Store.(channel.Surveyor).Survey(ctx, q)
 }
 
 // meet lets two goroutines wait for each other, but not for ever.

@@ -317,6 +317,15 @@ var workBreaks = []struct {
 			return bs, err
 		}
 	}},
+	{"surveys queues as a whole", "a survey tells groups apart and counts what is tried again", func(s *store) {
+		s.survey = func(ctx context.Context, q channel.SurveyQuery) ([]channel.Backlog, error) {
+			bs, err := s.Store.(channel.Surveyor).Survey(ctx, q)
+			for i := range bs {
+				bs[i].Group = ""
+			}
+			return bs, err
+		}
+	}},
 	{"answers everything", "questions without an answer are refused", func(s *store) {
 		mapClaim(s, func(c *channel.Claim) { c.Limit = max(c.Limit, 1) })
 	}},

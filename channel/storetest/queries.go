@@ -86,6 +86,53 @@ var queryCases = []testCase{
 		},
 	},
 	{
+		"a survey tells groups apart and counts what is tried again",
+		"Survey tells about each group of the queues that has work, ordered by queue and group. Of the work in a lane only the first counts as due or waiting. Most is how far each count goes. Retrying counts living work that was given back or revived before.",
+		func(ctx context.Context, h harness) error {
+			surveyor, ok := h.store.(channel.Surveyor)
+			if !ok {
+				return nil
+			}
+			s := begin(ctx, h)
+			overdue := s.now.Add(-2 * time.Hour)
+			s.enqueue(channel.Work{Queue: "q", ID: "dead", Group: "b"}, channel.Work{Queue: "q", ID: "again", Group: "a"})
+			ws := s.claims("dead", "again")
+			if s.err != nil {
+				return s.err
+			}
+			s.commit(bury(ws[0], "x"))
+			s.commit(later(ws[1], s.now.Add(time.Hour), "busy"))
+			s.enqueue(
+				channel.Work{Queue: "q", ID: "due", Group: "a", Due: overdue}, channel.Work{Queue: "q", ID: "first", Group: "a", Lane: "l"},
+				channel.Work{Queue: "q", ID: "second", Group: "a", Lane: "l"}, channel.Work{Queue: "q", ID: "waiting", Group: "c", Due: s.now.Add(time.Minute)},
+				channel.Work{Queue: "other", ID: "unasked", Group: "a"}, channel.Work{Queue: "z", ID: "z1"}, channel.Work{Queue: "z", ID: "z2"}, channel.Work{Queue: "z", ID: "z3"},
+			)
+			ask := func(waiting bool) []channel.Backlog {
+				found, err := surveyor.Survey(ctx, channel.SurveyQuery{Now: s.now, Queues: []string{"z", "q", "none"}, Most: 2, Waiting: waiting})
+				if err != nil {
+					s.fail("Survey failed: %w", err)
+				}
+				for i := range found {
+					if b := &found[i]; b.Queue == "q" && b.Group == "a" {
+						s.that(b.OldestRetrying.Sub(s.now).Abs() < 30*time.Minute, "OldestRetrying is %v", b.OldestRetrying)
+						b.OldestRetrying = time.Time{}
+					} else if b.Queue == "z" {
+						s.that(b.OldestDue.Sub(s.now).Abs() < 30*time.Minute, "OldestDue is %v", b.OldestDue)
+						b.OldestDue = time.Time{}
+					}
+				}
+				return found
+			}
+			a := channel.Backlog{Queue: "q", Group: "a", Due: 2, OldestDue: overdue, Retrying: 1, Tries: 1}
+			z := channel.Backlog{Queue: "z", Due: 2}
+			b := channel.Backlog{Queue: "q", Group: "b", Dead: 1}
+			s.equal("survey", ask(false), []channel.Backlog{a, b, z})
+			a.Waiting = 1
+			s.equal("survey with what waits", ask(true), []channel.Backlog{a, b, {Queue: "q", Group: "c", Waiting: 1}, z})
+			return s.err
+		},
+	},
+	{
 		"questions without an answer are refused",
 		"Lease and Limit must be positive. PerGroup needs Groups. Kind and Queue are required.",
 		func(ctx context.Context, h harness) error {
