@@ -52,10 +52,14 @@ func (h *Hub) apply(ctx context.Context, w *Work) (err error) {
 	if !ok {
 		return h.unknownNumber(ctx, w, ev.Number.ID)
 	}
-	return h.do(ctx, func(u *unit) error {
+	err = h.do(ctx, func(u *unit) error {
 		u.Done = append(u.Done, w.Lease())
 		return u.event(&incoming{ch: ch, ev: ev, at: u.at(ev), id: w.ID, masked: a.Masked}, w)
 	})
+	if err == nil {
+		h.feel(ctx, ch.ID, pulse{In: h.now().UTC()})
+	}
+	return err
 }
 
 // eventOf reads the one event that a piece of work holds.

@@ -93,6 +93,8 @@ type Hub struct {
 	runners   []*runner
 	byQueue   map[string]*runner
 	gate      *hostGate
+	commits   latency
+	pulses    pulses
 	sending   *outages // of numbers, by channel
 	telling   *outages // of the ticketing, by channel; "" is all of it
 	running   atomic.Bool

@@ -34,7 +34,10 @@ func (h *Hub) accepted(ctx context.Context, ch *Channel, w *Work, item *outbound
 	}
 	err := step([]Lease{w.Lease()})
 	if errors.Is(err, ErrLeaseLost) {
-		return step(nil)
+		err = step(nil)
+	}
+	if err == nil {
+		h.feel(ctx, ch.ID, pulse{Out: h.now().UTC()})
 	}
 	return err
 }

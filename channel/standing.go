@@ -17,15 +17,15 @@ const kindStanding = "standing"
 type Standing struct {
 	// Quality is GREEN, YELLOW or RED, as Meta's phone number node has it, or FLAGGED or
 	// UNFLAGGED, as older webhooks have it.
-	Quality string
+	Quality string `json:"quality,omitempty"`
 	// NameStatus says whether the display name is approved, such as APPROVED, DECLINED or
 	// PENDING_REVIEW; webhooks say REJECTED for DECLINED.
-	NameStatus string
+	NameStatus string `json:"name_status,omitempty"`
 	// MessagingLimit is how many people the portfolio may write to first within 24 hours,
 	// such as TIER_2K. While it is not known, people are counted but none is refused.
-	MessagingLimit string
+	MessagingLimit string `json:"messaging_limit,omitempty"`
 	// TokenExpires is when the Sender's token ends. A token that never ends is not known.
-	TokenExpires time.Time
+	TokenExpires time.Time `json:"token_expires,omitzero"`
 }
 
 // standing is how a Standing is stored: each part with the time at which it was said.

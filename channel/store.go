@@ -325,6 +325,9 @@ type Backlog struct {
 	Retrying       int       `json:"retrying,omitempty"`
 	OldestRetrying time.Time `json:"oldest_retrying,omitzero"`
 	Tries          int       `json:"tries,omitempty"`
+	// Oldest is, in a Survey with Waiting, when the first of the living work that was counted
+	// was enqueued.
+	Oldest time.Time `json:"oldest,omitzero"`
 }
 
 // A Surveyor is a [Store] that can say how its queues stand without looking at all work, so

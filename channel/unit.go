@@ -101,7 +101,10 @@ func (h *Hub) try(ctx context.Context, guess []known, step func(u *unit) error) 
 		return nil
 	}
 	u.Bound = u.bounds()
-	if _, err := h.store.Commit(ctx, &u.Batch); err != nil {
+	began := time.Now()
+	_, err := h.store.Commit(ctx, &u.Batch)
+	h.commits.add(time.Since(began))
+	if err != nil {
 		return fmt.Errorf("channel: commit: %w", err)
 	}
 	u.committed()

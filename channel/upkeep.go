@@ -56,10 +56,14 @@ func (h *Hub) upkeep(ctx context.Context, w *Work) error {
 	if err != nil {
 		return fmt.Errorf("channel: encode upkeep: %w", err)
 	}
-	return h.do(ctx, func(u *unit) error {
+	err = h.do(ctx, func(u *unit) error {
 		u.Later = append(u.Later, Postponed{Lease: w.Lease(), Due: due, Reason: "next step", Body: body})
 		return nil
 	})
+	if err == nil && next == (upkeepItem{}) {
+		h.feel(ctx, pulseUpkeep, pulse{In: h.now().UTC()})
+	}
+	return err
 }
 
 // forget lets go of the memory of items that cannot be repeated any more, and of edits and

@@ -74,6 +74,9 @@ func (s *Store) surveyGroup(b *channel.Backlog, heads *sorted[*item], sq *channe
 		case sq.Waiting:
 			b.Waiting = min(b.Waiting+1, sq.Most)
 		}
+		if sq.Waiting && (b.Oldest.IsZero() || it.Enqueued.Before(b.Oldest)) {
+			b.Oldest = it.Enqueued
+		}
 		if it.Tries > 0 {
 			b.Retrying = min(b.Retrying+1, sq.Most)
 			if b.OldestRetrying.IsZero() || it.Enqueued.Before(b.OldestRetrying) {

@@ -43,6 +43,7 @@ func survey(d *dialect) string {
 			UNION SELECT b.queue, b.grp FROM b WHERE b.grp IS NOT NULL)
 		SELECT g.queue, g.grp, ` + count(due) + `, (SELECT min(w.ready)` + here + due + `),
 			CASE WHEN $4 THEN ` + count(living+` AND w.ready > $2 AND w.due > $2`) + ` ELSE 0 END,
+			CASE WHEN $4 THEN (SELECT min(x.enqueued) FROM (SELECT w.enqueued` + here + living + ` LIMIT $3) AS x) END,
 			` + count(tried) + `, (SELECT min(w.enqueued)` + here + tried + `),
 			(SELECT w.tries` + here + tried + ` ORDER BY w.enqueued LIMIT 1), ` + count(buried) + `
 		FROM g ORDER BY g.queue, g.grp`
@@ -61,9 +62,10 @@ func (s *Store) Survey(ctx context.Context, q channel.SurveyQuery) ([]channel.Ba
 	})
 	err := s.each(ctx, func(rows *sql.Rows) error {
 		var b channel.Backlog
-		var due, tried, tries sql.NullInt64
-		err := rows.Scan(&b.Queue, &b.Group, &b.Due, &due, &b.Waiting, &b.Retrying, &tried, &tries, &b.Dead)
-		b.OldestDue, b.OldestRetrying, b.Tries = timeOf(due.Int64), timeOf(tried.Int64), int(tries.Int64)
+		var due, oldest, tried, tries sql.NullInt64
+		err := rows.Scan(&b.Queue, &b.Group, &b.Due, &due, &b.Waiting, &oldest, &b.Retrying, &tried, &tries, &b.Dead)
+		b.OldestDue, b.Oldest = timeOf(due.Int64), timeOf(oldest.Int64)
+		b.OldestRetrying, b.Tries = timeOf(tried.Int64), int(tries.Int64)
 		if b.Due+b.Waiting+b.Retrying+b.Dead > 0 {
 			out = append(out, b)
 		}

@@ -113,6 +113,8 @@ var queryCases = []testCase{
 					s.fail("Survey failed: %w", err)
 				}
 				for i := range found {
+					s.that(found[i].Oldest.IsZero() == (!waiting || found[i].Due+found[i].Waiting == 0), "Oldest is %v", found[i].Oldest)
+					found[i].Oldest = time.Time{}
 					if b := &found[i]; b.Queue == "q" && b.Group == "a" {
 						s.that(b.OldestRetrying.Sub(s.now).Abs() < 30*time.Minute, "OldestRetrying is %v", b.OldestRetrying)
 						b.OldestRetrying = time.Time{}

@@ -1,0 +1,193 @@
+package channel_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/memstore"
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+func (l *lab) channelHealth(id string) channel.ChannelHealth {
+	l.t.Helper()
+	for _, c := range l.health().Channels {
+		if c.ID == id {
+			return c
+		}
+	}
+	l.t.Fatal("no such channel")
+	return channel.ChannelHealth{}
+}
+
+func TestTheDelayGrowsWhileEverythingFails(t *testing.T) {
+	t.Parallel()
+	for name, breakIt := range map[string]func(l *lab){
+		"the ticketing": func(l *lab) { l.desk.fails(down) },
+		"the token": func(l *lab) {
+			l.line.sends(func(context.Context, message.Outbound, int) error { return answered{190, 401} })
+		},
+		"the way there": func(l *lab) { l.line.sends(func(context.Context, message.Outbound, int) error { return unsent{} }) },
+		"one message": func(l *lab) {
+			l.line.sends(func(context.Context, message.Outbound, int) error { return answered{131057, 500} })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			experiment(t, labOptions{config: func(c *channel.Config) { c.HostTries = 1000 }}, func(t *testing.T, l *lab) {
+				l.say(kim, "wamid.1", "hello")
+				l.pass(time.Minute)
+				require.Zero(t, l.health().Delay, "all is well")
+				breakIt(l)
+				l.post(kim.text(time.Now(), "wamid.2", "hello?"))
+				_, err := l.reply(l.conversation().ID, "hi")
+				require.NoError(t, err)
+				for _, wait := range []time.Duration{5 * time.Minute, 10 * time.Minute, 15 * time.Minute} {
+					l.pass(5 * time.Minute)
+					require.InDelta(t, wait.Minutes(), l.health().Delay.Minutes(), 0.5, "whenever one looks")
+				}
+			})
+		})
+	}
+}
+
+func TestNothingIsRedWithoutACause(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
+		l.say(kim, "wamid.1", "hello")
+		settings := l.hub.Channels(admin)[0]
+		settings.Enabled = false
+		require.NoError(t, l.hub.Change(t.Context(), admin, settings))
+		settings.Enabled = true
+		require.NoError(t, l.hub.Change(t.Context(), admin, settings))
+		l.uncertain(l.conversation().ID)
+		_, err := l.reply(l.conversation().ID, "waits")
+		require.NoError(t, err)
+		settings.Enabled = false
+		require.NoError(t, l.hub.Change(t.Context(), admin, settings))
+		l.pass(25 * time.Hour)
+		health := l.health()
+		require.Zero(t, health.Delay, "a channel that is switched off, uncertain messages, timers and upkeep are no delay")
+		require.Equal(t, 1, health.Uncertain)
+		l.stop()
+		l.pass(900 * time.Hour)
+		require.Zero(t, l.health().Delay, "nor are timers that are overdue because nobody runs")
+	})
+}
+
+func TestHealthCountsByChannel(t *testing.T) {
+	t.Parallel()
+	other := &wire{}
+	o := labOptions{config: func(c *channel.Config) {
+		slowPolls(c)
+		c.Channels = append(c.Channels, otherChannel("other", otherNumber, other))
+	}}
+	experiment(t, o, func(t *testing.T, l *lab) {
+		l.chats("support", labNumber, 3)
+		theirs := l.chats("other", otherNumber, 2)
+		other.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
+		since := time.Now()
+		l.answers(theirs, "perhaps")
+		l.pass(10 * time.Minute)
+		c := l.channelHealth("other")
+		require.Equal(t, 2, c.Uncertain)
+		require.WithinDuration(t, since, c.OldestUncertain, time.Minute)
+		require.Zero(t, l.channelHealth("support").Uncertain)
+		require.WithinDuration(t, since, c.Received, time.Minute)
+		require.Zero(t, c.Sent.Compare(l.channelHealth("other").Sent))
+
+		m := l.messages(theirs[0].ID)
+		l.post(stranger(0).status(time.Now(), "wamid.late", m[len(m)-1].ID, "delivered").on(otherNumber))
+		l.pass(5 * time.Second)
+		require.Equal(t, 1, l.channelHealth("other").Uncertain, "a status settled it")
+		other.sends(nil)
+		l.answers(theirs[1:], "surely")
+		l.pass(10 * time.Second)
+		require.WithinDuration(t, time.Now(), l.channelHealth("other").Sent, 20*time.Second)
+
+		l.desk.fails(func(string, int) error { return channel.ErrPermanent })
+		l.post(stranger(0).text(time.Now(), "wamid.dead", "dead").on(otherNumber))
+		l.pass(10 * time.Second)
+		var dead int
+		for _, q := range l.channelHealth("other").Queues {
+			dead += q.Dead
+		}
+		require.Equal(t, 1, dead)
+		require.Equal(t, 1, l.health().Dead)
+		require.Empty(t, l.letters("out"))
+		l.pass(time.Hour)
+		require.WithinDuration(t, time.Now(), l.health().Upkeep, 2*time.Hour)
+	})
+}
+
+func TestAnotherProcessKnowsWhenAChannelWasAlive(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+		l.say(kim, "wamid.1", "hello")
+		_, err := l.reply(l.conversation().ID, "hi")
+		require.NoError(t, err)
+		l.pass(5 * time.Minute)
+		l.say(kim, "wamid.2", "thank you")
+		at := time.Now()
+		other := newLab(t, labOptions{store: l.store})
+		c := other.channelHealth("support")
+		require.WithinDuration(t, at, c.Received, time.Minute)
+		require.WithinDuration(t, at.Add(-5*time.Minute), c.Sent, time.Minute)
+	})
+}
+
+// hungStore never answers before its caller gives up.
+type hungStore struct{ channel.Store }
+
+func (hungStore) Survey(ctx context.Context, _ channel.SurveyQuery) ([]channel.Backlog, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func TestHealthHasADeadlineOfItsOwn(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{store: hungStore{memstore.New()}}, func(t *testing.T, l *lab) {
+		began := time.Now()
+		_, err := l.hub.Health(context.WithoutCancel(t.Context()), admin)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.LessOrEqual(t, time.Since(began), 5*time.Second)
+	})
+}
+
+// plainStore is a store that can no more than a Store must.
+type plainStore struct{ channel.Store }
+
+func TestHealthOfAStoreThatKnowsLess(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{store: plainStore{memstore.New()}}, func(t *testing.T, l *lab) {
+		l.stop()
+		l.post(kim.text(time.Now(), "wamid.1", "hello"))
+		l.pass(3 * time.Minute)
+		require.Equal(t, 3*time.Minute, l.health().Delay)
+		require.Zero(t, l.health().Size)
+	})
+}
+
+func TestHealthIsJSONInSnakeCase(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+		l.say(kim, "wamid.1", "hello")
+		l.uncertain(l.conversation().ID)
+		require.NoError(t, l.hub.Observe(t.Context(), "support", time.Now(), channel.Standing{Quality: "GREEN"}))
+		l.desk.fails(func(string, int) error { return errors.New("no") })
+		l.say(kim, "wamid.2", "hello")
+		body, err := json.Marshal(l.health())
+		require.NoError(t, err)
+		for _, key := range regexp.MustCompile(`"([^"]+)":`).FindAllStringSubmatch(string(body), -1) {
+			require.Regexp(t, `^[a-z][a-z_]*$`, key[1])
+		}
+		require.Contains(t, string(body), `"oldest_uncertain":`)
+		require.NotContains(t, string(body), "1312555", "nobody's number")
+	})
+}

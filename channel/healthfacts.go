@@ -1,0 +1,101 @@
+package channel
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// healthFacts are what Health reads of the store.
+type healthFacts struct {
+	queues     []Backlog // by queue and group
+	standing   map[string]Standing
+	outages    map[string]Outage
+	pulses     map[string]pulse
+	notCovered map[string]int
+}
+
+func (h *Hub) healthFacts(ctx context.Context, ids []string) (f *healthFacts, err error) {
+	f = &healthFacts{standing: map[string]Standing{}}
+	if f.queues, err = h.survey(ctx); err != nil {
+		return nil, err
+	}
+	records, err := h.store.Get(ctx, kindStanding, ids...)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range records {
+		s, err := decodeRecord[standing](r)
+		if err != nil {
+			return nil, err
+		}
+		f.standing[r.Key] = s.public()
+	}
+	if f.outages, err = h.outagesStored(ctx, ids); err != nil {
+		return nil, err
+	}
+	if f.pulses, err = h.storedPulses(ctx, append(slices.Clone(ids), pulseUpkeep)); err != nil {
+		return nil, err
+	}
+	f.notCovered, err = h.countNotCovered(ctx, ids)
+	return f, err
+}
+
+// survey asks how the queues stand.
+func (h *Hub) survey(ctx context.Context) ([]Backlog, error) {
+	now := h.now()
+	s, ok := h.store.(Surveyor)
+	if !ok {
+		return h.store.Backlog(ctx, now)
+	}
+	// A timer waits for each conversation: counting these would cost more than all the rest.
+	found, err := s.Survey(ctx, SurveyQuery{
+		Now: now, Most: surveyMost,
+		Queues: []string{queueIn, queueHost, queueOut, queueFirst, queueTimer, queueMedia, queueUpkeep},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("survey: %w", err)
+	}
+	open, err := s.Survey(ctx, SurveyQuery{Now: now, Queues: []string{queueCheck}, Most: surveyMost, Waiting: true})
+	if err != nil {
+		return nil, fmt.Errorf("survey: %w", err)
+	}
+	found = append(found, open...)
+	slices.SortStableFunc(found, func(a, b Backlog) int { return strings.Compare(a.Queue, b.Queue) })
+	return found, nil
+}
+
+// channel is the state of one channel, as far as the store knows it.
+func (f *healthFacts) channel(id string, ch *Channel, now time.Time) ChannelHealth {
+	c := ChannelHealth{
+		ID: id, Enabled: ch.Enabled, Standing: f.standing[id], NotCovered: f.notCovered[id],
+		Received: f.pulses[id].In, Sent: f.pulses[id].Out,
+	}
+	var mine []Backlog
+	for _, q := range f.queues {
+		if q.Group != "" && channelOf(q.Group) == id {
+			mine = append(mine, q)
+		}
+	}
+	c.Queues = whole(mine)
+	for _, q := range c.Queues {
+		if q.Queue == queueCheck {
+			c.Uncertain, c.OldestUncertain = min(q.Due+q.Waiting, surveyMost), q.Oldest
+		}
+	}
+	if o, ok := f.outages[id]; ok {
+		c.Outage = &o
+	}
+	if ch.Templates != nil {
+		c.TemplatesSynced = ch.Templates.Synced()
+		for def := range ch.Templates.All() {
+			c.Templates++
+			if def.Sendable(now).OK {
+				c.Sendable++
+			}
+		}
+	}
+	return c
+}
