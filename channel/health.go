@@ -43,6 +43,8 @@ type Health struct {
 	CommitLatency time.Duration `json:"commit_latency"`
 	// Size is how much room the store takes; zero if it does not say.
 	Size StoreSize `json:"size,omitzero"`
+	// Processes are those of [Hub.Processes], with how far their clocks are ahead.
+	Processes []Process `json:"processes,omitempty"`
 	// Channels are the states of the channels, ordered by ID.
 	Channels []ChannelHealth `json:"channels"`
 }
@@ -130,6 +132,7 @@ func (h *Hub) Health(ctx context.Context, actor access.Actor) (*Health, error) {
 			state.Delay = max(state.Delay, q.waits(now))
 		}
 	}
+	state.Processes = facts.processes
 	state.Ticketing = h.telling.of("")
 	state.Upkeep = facts.pulses[pulseUpkeep].In
 	state.CommitLatency = h.commits.mean()

@@ -15,6 +15,7 @@ type healthFacts struct {
 	outages    map[string]Outage
 	pulses     map[string]pulse
 	notCovered map[string]int
+	processes  []Process
 }
 
 func (h *Hub) healthFacts(ctx context.Context, ids []string) (f *healthFacts, err error) {
@@ -37,6 +38,9 @@ func (h *Hub) healthFacts(ctx context.Context, ids []string) (f *healthFacts, er
 		return nil, err
 	}
 	if f.pulses, err = h.storedPulses(ctx, append(slices.Clone(ids), pulseUpkeep)); err != nil {
+		return nil, err
+	}
+	if f.processes, err = h.processes(ctx); err != nil {
 		return nil, err
 	}
 	f.notCovered, err = h.countNotCovered(ctx, ids)
