@@ -139,7 +139,7 @@ func TestErasingWhoWroteOnlyInAGroup(t *testing.T) {
 
 func TestEditsThatWaitAreFoundHoweverManyStandInsThereAre(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+	experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
 		at := time.Now()
 		var b channel.Batch // stand-ins, as they are made for each message that is sent
 		for i := range 12_000 {

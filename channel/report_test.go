@@ -237,6 +237,7 @@ func TestABudgetRunsLowAndThenOut(t *testing.T) {
 	var low []channel.BudgetInfo
 	o := labOptions{config: func(c *channel.Config) {
 		spends(t, budget)(c)
+		slowPolls(c)
 		c.Hooks.BudgetLow = func(_ context.Context, i channel.BudgetInfo) { low = append(low, i) }
 	}}
 	experiment(t, o, func(t *testing.T, l *lab) {
