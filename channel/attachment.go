@@ -7,9 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/message"
@@ -111,19 +109,21 @@ func (h *Hub) keep(ctx context.Context, ch *Channel, m *Message, index int) (Att
 	if d.Size > most {
 		return a, fmt.Errorf("%w: larger than %d bytes", ErrFileRefused, most)
 	}
-	head := make([]byte, 512)
+	head := make([]byte, headLength)
 	n, err := io.ReadFull(d.Body, head)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 		return a, fmt.Errorf("channel: download file: %w", err)
 	}
-	a.MIME = sniff(head[:n], d.MIME)
-	if !ch.Files.admits(a.MIME) {
+	found := inspect(head[:n], d.MIME, a.Name)
+	a.MIME = found.mime
+	if !admits(ch.Files.Allow, DefaultFileTypes(), found) {
 		return a, fmt.Errorf("%w: type not allowed", ErrFileRefused)
 	}
+	a.SafeName = safeName(a.Name, a.MIME)
 	body := &bounded{r: io.MultiReader(bytes.NewReader(head[:n]), d.Body), left: most}
 	ref, err := h.attachments.Save(ctx, File{
 		ID: m.ID + "/" + strconv.Itoa(index), Channel: ch.ID, Conversation: m.Conversation, Message: m.ID,
-		Name: a.Name, MIME: a.MIME, Size: max(d.Size, 0),
+		Name: a.Name, SafeName: a.SafeName, MIME: a.MIME, Size: max(d.Size, 0),
 	}, body)
 	if err != nil {
 		return a, fmt.Errorf("channel: save file: %w", fromHost(err))
@@ -178,29 +178,6 @@ func fileFailure(err error) (sentence string, again bool) {
 		return "The file could not be fetched from WhatsApp. Ask the customer to send it again.", false
 	}
 	return "The file could not be fetched from WhatsApp in time. Ask the customer to send it again.", true
-}
-
-// sniff decides what a file is: by its content where that is telling, else by what the
-// sender's phone declared.
-func sniff(head []byte, declared string) string {
-	found := http.DetectContentType(head)
-	base, _, _ := strings.Cut(found, ";")
-	claim, _, _ := strings.Cut(declared, ";")
-	switch {
-	case base == "application/octet-stream":
-		// Too little to tell: AMR, AAC, bare MP3 frames. A claim to be something that would
-		// have been recognised is false.
-		switch strings.TrimSpace(claim) {
-		case "image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "audio/ogg":
-			return found
-		}
-		return nonEmpty(declared, found)
-	case base == "application/zip" && strings.HasPrefix(claim, "application/"):
-		return declared // a container, such as an office document
-	case base == "application/ogg":
-		return "audio/ogg"
-	}
-	return found
 }
 
 // bounded reads at most left bytes and fails beyond, instead of cutting a file off.

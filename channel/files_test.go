@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -351,5 +352,142 @@ func TestUploadsAreRefusedWhereNothingCanBeSent(t *testing.T) {
 		require.NoError(t, l.hub.Change(t.Context(), admin, s))
 		_, err = l.hub.Upload(t.Context(), alice, "support", file)
 		require.ErrorIs(t, err, channel.ErrDisabled)
+	})
+}
+
+// opus is the beginning of an Ogg file with Opus in so many channels.
+func opus(channels byte) string {
+	return "OggS\x00\x02" + strings.Repeat("\x00", 20) + "\x01\x13OpusHead\x01" + string(channels) + "\x38\x01\x80\xbb\x00\x00\x00\x00\x00"
+}
+
+// TestTheDefaultListTakesNothingThatRuns shows each file to a channel without a policy of its
+// own: what it declares does not help it.
+func TestTheDefaultListTakesNothingThatRuns(t *testing.T) {
+	t.Parallel()
+	const mz, svg = "MZ\x90\x00\x03\x00\x00\x00\x04", `<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`
+	mp4 := "\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom"
+	for name, tt := range map[string]struct {
+		content, declared, file string
+		takes                   string // the media type; "" if it is refused
+	}{
+		"a program as a film":               {mz, "video/mp4", "", ""},
+		"a program as a sound":              {mz, "audio/mpeg", "", ""},
+		"a program as a text":               {mz, "text/plain", "readme.txt", ""},
+		"a program for Linux as a sound":    {"\x7fELF\x02\x01\x01", "audio/amr", "", ""},
+		"an archive as a document":          {"PK\x03\x04rest", "application/pdf", "a.pdf", ""},
+		"nobody knows what, as a sound":     {"\x00\x01\x02", "audio/x-anything", "", ""},
+		"nobody knows what, as AMR":         {"\x00\x01\x02", "audio/amr", "", ""},
+		"nobody knows what, as a film":      {"\x00\x01\x02", "video/3gpp", "", ""},
+		"a batch file":                      {"@echo off\r\ndel *.*", "text/plain", "run.bat", ""},
+		"a batch file with a dot":           {"@echo off\r\ndel *.*", "text/plain", "run.bat. ", ""},
+		"a script":                          {"WScript.Echo(1)", "text/plain", "run.js", ""},
+		"a script in capital letters":       {"WScript.Echo(1)", "text/plain", "RUN.JS", ""},
+		"a shell script without a name":     {"#!/bin/sh\nrm -rf", "text/plain", "", ""},
+		"a picture with a script":           {svg, "text/plain", "a.txt", ""},
+		"a picture with a script, later":    {"\xef\xbb\xbf \n<!-- x -->" + svg, "image/png", "a.txt", ""},
+		"a web page":                        {"<script>alert(1)</script>", "text/plain", "a.txt", ""},
+		"an old office document":            {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/pdf", "a.pdf", ""},
+		"a shortcut":                        {"L\x00\x00\x00\x01\x14\x02\x00", "image/jpeg", "", ""},
+		"a picture that says it is another": {string(pngFile[:20]), "image/jpeg", "", "image/png"},
+		"a text":                            {"hello", "text/plain", "a.txt", "text/plain; charset=utf-8"},
+		"a text that begins with MZ":        {"MZ is the beginning", "text/plain", "a.txt", "text/plain; charset=utf-8"},
+		"a document":                        {"%PDF-1.7\n", "application/octet-stream", "a.exe", "application/pdf"},
+		"a film":                            {mp4, "video/mp4", "", "video/mp4"},
+		"a film of an old phone":            {"\x00\x00\x00\x18ftyp3gp4\x00\x00", "video/3gpp", "", "video/3gpp"},
+		"a sound in the form of a film":     {mp4, "audio/mp4", "", "audio/mp4"},
+		"a sound of an iPhone":              {"\x00\x00\x00\x18ftypM4A \x00\x00", "audio/mp4", "", "audio/mp4"},
+		"MP3 without a tag":                 {"\xff\xfb\x90\x44\x00", "audio/mpeg", "", "audio/mpeg"},
+		"AAC":                               {"\xff\xf1\x50\x80\x00", "audio/aac", "", "audio/aac"},
+		"AMR":                               {"#!AMR\n\x3c", "audio/amr", "", "audio/amr"},
+		"a voice message":                   {opus(1), "audio/ogg; codecs=opus", "", "audio/ogg"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := filing(func(int) (message.Download, error) { return download([]byte(tt.content), tt.declared) }, &drawer{})
+			experiment(t, o, func(t *testing.T, l *lab) {
+				l.post(kim.message(time.Now(), "wamid.1", "document", map[string]any{"id": "77", "mime_type": tt.declared, "filename": tt.file}))
+				l.pass(time.Minute)
+				got := l.messages(l.conversation().ID)[0].Attachments[0]
+				if tt.takes == "" {
+					require.Contains(t, got.Failed, "refused")
+					require.Empty(t, got.Ref)
+					return
+				}
+				require.Empty(t, got.Failed)
+				require.Equal(t, tt.takes, got.MIME)
+			})
+		})
+	}
+}
+
+func TestAFileIsOfferedUnderASafeNameToo(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"a.png":                   "a.png",
+		"../../etc/passwd":        "passwd.png",
+		`C:\\Users\\x\\photo.PNG`: "photo.PNG",
+		"photo.exe":               "photo.png",
+		"invoice.pdf.exe":         "invoice.png",
+		"a\u202egnp.exe":          "agnp.png",
+		"a\r\nb\x00.png":          "ab.png",
+		"CON.png":                 "_CON.png",
+		"..":                      "file.png",
+		"":                        "file.png",
+		"a<b>|c?.png":             "a_b__c_.png",
+		strings.Repeat("ä", 200):  strings.Repeat("ä", 58) + ".png",
+	} {
+		o := filing(func(int) (message.Download, error) { return download(pngFile, "image/png") }, &drawer{})
+		experiment(t, o, func(t *testing.T, l *lab) {
+			l.post(kim.message(time.Now(), "wamid.1", "document", map[string]any{"id": "77", "mime_type": "image/png", "filename": name}))
+			l.pass(time.Minute)
+			got := l.messages(l.conversation().ID)[0].Attachments[0]
+			require.Equal(t, want, got.SafeName)
+			require.Equal(t, name, got.Name, "beside the raw one")
+		})
+	}
+}
+
+// mailbox is a Media that takes every file.
+type mailbox struct{ nowhere }
+
+func (mailbox) Upload(_ context.Context, in message.Upload) (string, error) {
+	raw, err := io.ReadAll(in.Body)
+	return "id of " + strconv.Itoa(len(raw)), err
+}
+
+func TestFilesGoOutAsWhatTheyAre(t *testing.T) {
+	t.Parallel()
+	o := labOptions{config: func(c *channel.Config) { c.Channels[0].Media = mailbox{} }}
+	experiment(t, o, func(t *testing.T, l *lab) {
+		upload := func(content, mime, name string) (string, error) {
+			return l.hub.Upload(t.Context(), alice, "support", message.Upload{Name: name, MIME: mime, Body: strings.NewReader(content)})
+		}
+		for _, bad := range [][3]string{
+			{"MZ\x90\x00\x03", "application/pdf", "a.pdf"}, {"PK\x03\x04", "application/pdf", "a.pdf"}, {string(pngFile), "image/jpeg", "a.jpg"},
+			{"@echo off", "text/plain", "run.bat"}, {"<svg><script/></svg>", "text/plain", "a.txt"}, {"\x00\x01", "audio/mpeg", ""},
+			{"MZ\x90\x00\x03", "application/x-msdownload", "a.exe"}, {"%PDF-1.7", "", "a.pdf"},
+		} {
+			_, err := upload(bad[0], bad[1], bad[2])
+			require.ErrorIs(t, err, channel.ErrFileRefused, bad[1])
+		}
+		l.say(kim, "wamid.1", "hello")
+		send := func(c message.Content) error {
+			_, err := l.hub.Reply(t.Context(), channel.Reply{Conversation: l.conversation().ID, Actor: alice, Content: c})
+			return err
+		}
+		voice, err := upload(opus(1), "audio/ogg; codecs=opus", "")
+		require.NoError(t, err)
+		require.NoError(t, send(&message.Audio{ID: voice, Voice: true}))
+		for _, content := range []string{opus(2), "OggS\x00\x02 vorbis"} {
+			id, err := upload(content, "audio/ogg", "")
+			require.NoError(t, err)
+			require.ErrorIs(t, send(&message.Audio{ID: id, Voice: true}), message.ErrInvalid)
+			require.NoError(t, send(&message.Audio{ID: id}))
+		}
+		mp3, err := upload("ID3\x03\x00", "audio/mpeg", "")
+		require.NoError(t, err)
+		require.ErrorIs(t, send(&message.Audio{ID: mp3, Voice: true}), message.ErrInvalid)
+		require.ErrorIs(t, send(&message.Image{ID: mp3}), message.ErrInvalid, "a sound is no picture")
+		require.NoError(t, send(&message.Image{ID: "not uploaded here"}))
 	})
 }

@@ -222,8 +222,10 @@ type Attachment struct {
 	MediaID string `json:"media_id,omitempty"`
 	MIME    string `json:"mime,omitempty"`
 	Name    string `json:"name,omitempty"`
-	SHA256  string `json:"sha256,omitempty"` // base64, as WhatsApp reports it
-	Size    int64  `json:"size,omitempty"`   // bytes; 0 until fetched
+	// SafeName is a name that fits the content, to store and to show: see File.SafeName.
+	SafeName string `json:"safe_name,omitempty"`
+	SHA256   string `json:"sha256,omitempty"` // base64, as WhatsApp reports it
+	Size     int64  `json:"size,omitempty"`   // bytes; 0 until fetched
 	// Voice marks a voice message; Animated an animated sticker.
 	Voice    bool `json:"voice,omitempty"`
 	Animated bool `json:"animated,omitempty"`

@@ -87,6 +87,11 @@ type File struct {
 	Conversation string
 	Message      string
 	Name         string // as the customer's phone named it, "" if not given; not safe as a path
-	MIME         string // as sniffed from the content; the declared type if that tells more
-	Size         int64  // bytes, 0 if unknown
+	// SafeName is a name under which the file can be stored and offered: without path, control
+	// and direction characters, with an extension that fits MIME. It is not unique.
+	SafeName string
+	// MIME is what the content is. Only a channel that takes everything ("*/*"), or this very
+	// type, gets a declared type where the content tells nothing.
+	MIME string
+	Size int64 // bytes, 0 if unknown
 }

@@ -2,11 +2,9 @@ package channel
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/kanava-go/kanava/channel/access"
-	"github.com/kanava-go/kanava/channel/message"
 )
 
 // MarkRead shows the customer that their messages in a conversation were read and, if
@@ -44,24 +42,6 @@ func (h *Hub) MarkRead(ctx context.Context, actor access.Actor, conversation str
 		}
 	}
 	return nil
-}
-
-// Upload hands a file of the host to WhatsApp and returns the media ID to send it with, in
-// an Image, a Document and so on, usable for 30 days. The file is streamed; nothing of it
-// is kept here.
-func (h *Hub) Upload(ctx context.Context, actor access.Actor, channel string, in message.Upload) (id string, err error) {
-	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.Reply, Channel: channel}, &err)
-	ch, err := h.mayAct(actor, access.Reply, channel)
-	if err != nil {
-		return "", fmt.Errorf("channel: upload: %w", err)
-	}
-	if ch.Media == nil {
-		return "", errors.New("channel: upload: the channel has no Media")
-	}
-	if id, err = ch.Media.Upload(ctx, in); err != nil {
-		return "", fmt.Errorf("channel: upload: %w", err)
-	}
-	return id, nil
 }
 
 // mayAct returns an enabled channel on which the actor may do something.

@@ -201,6 +201,9 @@ func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Repl
 	if err := out.Validate(); err != nil {
 		return nil, err
 	}
+	if err := u.fits(ch, out.Content); err != nil {
+		return nil, err
+	}
 	msg.ID, msg.Conversation, msg.Channel, msg.Direction = id, conv.ID, ch.ID, Outbound
 	msg.Author = authorOf(r.Actor)
 	msg.Quoted, msg.Key, msg.AnswersAd = r.Quote, r.Key, customer.Window.ReferralAt()

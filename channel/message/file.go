@@ -30,6 +30,16 @@ var files = map[Kind]fileTypes{
 	}},
 }
 
+// FileTypes returns the media types of the files that WhatsApp can send, sorted.
+func FileTypes() []string {
+	var all []string
+	for _, f := range files {
+		all = append(all, f.types...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 // MaxFile gives the size in bytes of the largest file of a media type, such as
 // "image/png", that can go out as content of a kind; 0 if the kind cannot carry
 // such a file. Parameters of the type are ignored. A sticker that does not move is

@@ -276,6 +276,9 @@ func (c *call) resolveMedia(d *draft) *graphError {
 		if !strings.Contains(" "+kind.types+" ", " "+m.mime+" ") {
 			return fail(131053, "Media of type "+m.mime+" cannot be sent as "+ref.kind+".")
 		}
+		if ref.voice && (m.mime != "audio/ogg" || bytes.HasPrefix(m.data, []byte("OggS")) && !bytes.Contains(m.data, []byte("OpusHead"))) {
+			return fail(131053, "A voice message must be a file of type audio/ogg with the OPUS codec.")
+		}
 		if len(m.data) > kind.limit {
 			return fail(131053, "Media is too large to be sent as "+ref.kind+".")
 		}

@@ -1,0 +1,156 @@
+package channel
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+// kindUpload is the kind of what is known about uploaded files, by channel and media ID.
+const kindUpload = "upload"
+
+// uploadLife is how long an uploaded file can be sent.
+//
+// Source: developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/media,
+// checked 2026-10-06.
+const uploadLife = 30 * 24 * time.Hour
+
+// uploaded is what is known about an uploaded file. The file itself is not kept.
+type uploaded struct {
+	MIME string `json:"mime"`
+	// Opus says that it is Ogg with Opus in one channel, and so fit for a voice message.
+	Opus bool `json:"opus,omitempty"`
+}
+
+// Upload hands a file of the host to WhatsApp and returns the media ID to send it with, in
+// an Image, a Document and so on, usable for 30 days. The file is streamed; nothing of it
+// is kept here but its type.
+//
+// A file whose content is not of the declared type, or of a type that the channel's policy
+// does not let out, is refused with an error that matches [ErrFileRefused] before WhatsApp
+// gets any of it.
+func (h *Hub) Upload(ctx context.Context, actor access.Actor, channel string, in message.Upload) (id string, err error) {
+	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.Reply, Channel: channel}, &err)
+	ch, err := h.mayAct(actor, access.Reply, channel)
+	if err != nil {
+		return "", fmt.Errorf("channel: upload: %w", err)
+	}
+	if ch.Media == nil {
+		return "", errors.New("channel: upload: the channel has no Media")
+	}
+	known, err := ch.Files.inspectUpload(&in)
+	if err != nil {
+		return "", fmt.Errorf("channel: upload: %w", err)
+	}
+	if id, err = ch.Media.Upload(ctx, in); err != nil {
+		return "", fmt.Errorf("channel: upload: %w", err)
+	}
+	if known.MIME == "" {
+		return id, nil
+	}
+	if err := h.do(ctx, func(u *unit) error { return u.noteUpload(ch, id, known) }); err != nil {
+		return "", fmt.Errorf("channel: upload: %w", err)
+	}
+	return id, nil
+}
+
+// inspectUpload checks the beginning of a file of the host, and puts it back.
+func (p *FilePolicy) inspectUpload(in *message.Upload) (*uploaded, error) {
+	if in.Body == nil {
+		return nil, fmt.Errorf("%w: no content", ErrFileRefused)
+	}
+	head := make([]byte, headLength)
+	n, err := io.ReadFull(in.Body, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, fmt.Errorf("read file: %w", fromHost(err))
+	}
+	if head = head[:n]; n == 0 {
+		return &uploaded{}, nil // WhatsApp refuses it, and it can be nothing bad
+	}
+	in.Body = io.MultiReader(bytes.NewReader(head), in.Body)
+	claim, _, err := mime.ParseMediaType(in.MIME)
+	if err != nil {
+		return nil, fmt.Errorf("%w: no media type is declared", ErrFileRefused)
+	}
+	found := inspect(head, in.MIME, in.Name)
+	base, _, _ := mime.ParseMediaType(found.mime)
+	if base != claim {
+		return nil, fmt.Errorf("%w: the content is not of the declared type", ErrFileRefused)
+	}
+	if !admits(p.Send, message.FileTypes(), found) {
+		return nil, fmt.Errorf("%w: type not allowed", ErrFileRefused)
+	}
+	return &uploaded{MIME: base, Opus: isOpus(head)}, nil
+}
+
+// noteUpload keeps the type of a file until it cannot be sent any more, and lets go of some
+// older ones.
+func (u *unit) noteUpload(ch *Channel, id string, known *uploaded) error {
+	old, err := u.hub.store.List(u.ctx, Query{
+		Kind: kindUpload, Parent: ch.ID, Before: &Position{Sort: micros(u.now.Add(-uploadLife))}, Limit: 10,
+	})
+	if err != nil {
+		return fmt.Errorf("channel: list uploads: %w", err)
+	}
+	key := uploadKey(ch.ID, id)
+	for _, r := range old {
+		if r.Key != key {
+			u.Delete = append(u.Delete, RecordKey{kindUpload, r.Key})
+		}
+	}
+	if _, err := u.load(kindUpload, key, nil); err != nil {
+		return err
+	}
+	return u.save(kindUpload, key, ch.ID, micros(u.now), known)
+}
+
+func uploadKey(channel, id string) string { return derivedID("u_", channel, id) }
+
+// fits refuses a file that cannot be what it is sent as, as far as it was uploaded here:
+// WhatsApp itself says so only after it has accepted the message.
+func (u *unit) fits(ch *Channel, c message.Content) error {
+	var id string
+	voice := false
+	switch c := c.(type) {
+	case *message.Image:
+		id = c.ID
+	case *message.Video:
+		id = c.ID
+	case *message.Audio:
+		id, voice = c.ID, c.Voice
+	case *message.Document:
+		id = c.ID
+	case *message.Sticker:
+		id = c.ID
+	default:
+		return nil
+	}
+	if id == "" {
+		return nil // a link, at which nobody has looked
+	}
+	var known uploaded
+	if ok, err := u.load(kindUpload, uploadKey(ch.ID, id), &known); err != nil || !ok {
+		return err
+	}
+	switch {
+	case message.MaxFile(c.Kind(), known.MIME) == 0:
+		return invalidFile(string(c.Kind()) + ".id")
+	case voice && !known.Opus:
+		return invalidFile("audio.voice")
+	}
+	return nil
+}
+
+// invalidFile is the refusal of a file that does not fit its place.
+func invalidFile(path string) error {
+	return &message.InvalidError{Problems: []message.Problem{{
+		Path: path, Rule: message.RuleForbidden, Severity: message.SeverityError,
+	}}}
+}
