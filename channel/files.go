@@ -55,7 +55,7 @@ func provable(base string) bool {
 // admits checks what a file is against a list of media types; byDefault is taken for none.
 // A claim that the content does not prove passes only where everything does, or this type is
 // named and its content has no known form.
-func admits(list, byDefault []string, v verdict) bool {
+func admits(list, byDefault []string, v finding) bool {
 	base, _, err := mime.ParseMediaType(v.mime)
 	if err != nil {
 		return false

@@ -41,8 +41,8 @@ var contained = map[string][]string{
 // textExtensions are the extensions under which a text is opened as a text; "" is none.
 var textExtensions = []string{"", ".txt", ".text", ".log", ".md"}
 
-// A verdict says what a file is.
-type verdict struct {
+// A finding says what a file is.
+type finding struct {
 	// mime is the media type by the content, or what was declared where that tells nothing.
 	mime string
 	// proven says that the content shows it. A type that is not proven is a claim.
@@ -52,7 +52,7 @@ type verdict struct {
 // inspect tells what a file is by its beginning, by its name where that is a text, and by
 // what was declared where the content leaves several possibilities. What a program would run
 // is never taken for something else because of a claim.
-func inspect(head []byte, declared, name string) verdict {
+func inspect(head []byte, declared, name string) finding {
 	claim, _, err := mime.ParseMediaType(declared)
 	if err != nil {
 		claim = ""
@@ -65,21 +65,21 @@ func inspect(head []byte, declared, name string) verdict {
 		case slices.Contains(contained[found], claim):
 			found = claim
 		}
-		return verdict{found, true}
+		return finding{found, true}
 	}
 	found := http.DetectContentType(head)
 	base, _, _ := strings.Cut(found, ";")
 	switch {
 	case base == "application/ogg":
-		return verdict{"audio/ogg", true}
+		return finding{"audio/ogg", true}
 	case base == "text/plain":
-		return verdict{textType(head, name, found), true}
+		return finding{textType(head, name, found), true}
 	case base == zipContainer && strings.HasPrefix(claim, "application/") && claim != "application/pdf":
-		return verdict{declared, office(head, claim)} // an office document, for example
+		return finding{declared, office(head, claim)} // an office document, for example
 	case base == notKnown && !checkable(claim):
-		return verdict{nonEmpty(declared, found), false}
+		return finding{nonEmpty(declared, found), false}
 	}
-	return verdict{found, base != notKnown}
+	return finding{found, base != notKnown}
 }
 
 // bySignature tells what net/http does not; "" if nothing is known.
