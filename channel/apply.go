@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/webhook"
+	"github.com/kanava-go/kanava/window"
 )
 
 // apply brings one accepted item into the conversations. The item is merged, never just
@@ -33,7 +34,7 @@ func (h *Hub) apply(ctx context.Context, w *Work) (err error) {
 	if h.hooks.ApplyDone != nil {
 		err = errPanic // unless the end is reached
 		defer func() {
-			info := ApplyInfo{Field: word(ev.Field), Age: h.now().Sub(ev.Time)}
+			info := ApplyInfo{Field: word(ev.Field), Age: max(0, h.now().Sub(ev.Time))}
 			if ok {
 				info.Channel = ch.ID
 			}
@@ -164,12 +165,22 @@ func word(s string) string {
 // maxWordDigits is how many digits a word of the protocol may have.
 const maxWordDigits = 4
 
-// at is the time of an event, or now if WhatsApp gave none.
+// at is the time of an event, or now if WhatsApp gave none or one that is not to be believed.
 func (u *unit) at(ev *webhook.Event) time.Time {
 	if ev.Time.IsZero() {
 		return u.now.UTC()
 	}
-	return ev.Time.UTC()
+	return believed(ev.Time, u.now)
+}
+
+// believed is a time from outside as far as it can be true: one that lies ahead by more than
+// clocks differ is taken for now. Otherwise it would stand above everything that happens until
+// then: a message in lists, a wish, an edit, a name.
+func believed(t, now time.Time) time.Time {
+	if t.After(now.Add(window.DefaultMaxSkew)) {
+		t = now
+	}
+	return t.UTC()
 }
 
 // lookupWAMID finds the message behind a wamid on a channel, sent or received.

@@ -12,6 +12,7 @@ import (
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/webhook"
+	"github.com/kanava-go/kanava/window"
 )
 
 // Errors about a customer's will.
@@ -34,13 +35,17 @@ func (c *Consent) Covers(category template.Category) bool {
 
 // RecordConsent keeps the evidence of an opt-in: when, where, to which wording and for
 // which categories the person agreed. It creates the customer if nobody with this phone
-// number or BSUID is known. The same consent again changes nothing.
+// number or BSUID is known. The same consent again changes nothing. A consent to marketing that
+// is newer than the person's wish to have none lifts that.
 //
 // Source: developers.facebook.com/documentation/business-messaging/whatsapp/getting-opt-in,
 // checked 2026-11-22.
 func (h *Hub) RecordConsent(ctx context.Context, actor access.Actor, channel string, to message.Recipient, c Consent) error {
 	if c.At.IsZero() || strings.TrimSpace(c.Where) == "" || strings.TrimSpace(c.Wording) == "" {
 		return errors.New("channel: record consent: At, Where and Wording are the evidence and must be set")
+	}
+	if c.At.After(h.now().Add(window.DefaultMaxSkew)) {
+		return errors.New("channel: record consent: At lies in the future")
 	}
 	return h.consent(ctx, "record consent", actor, channel, to, func(ch *Channel, customer *Customer) {
 		c.At, c.Where, c.Wording = c.At.UTC(), ch.redactText(c.Where), ch.redactText(c.Wording)
@@ -50,11 +55,32 @@ func (h *Hub) RecordConsent(ctx context.Context, actor access.Actor, channel str
 			}
 		}
 		customer.Consents = append(customer.Consents, c)
+		if c.Covers(template.Marketing) {
+			customer.resumeMarketing(c.At)
+		}
+	})
+}
+
+// ResumeMarketing notes that the person wants marketing messages again, as they said at a time
+// in a way that the hub did not see. It does not replace a consent. What they said later about
+// it, by WhatsApp's own setting, by a word or to the host, stays.
+func (h *Hub) ResumeMarketing(ctx context.Context, actor access.Actor, channel string, to message.Recipient, at time.Time) error {
+	return h.consent(ctx, "resume marketing", actor, channel, to, func(_ *Channel, customer *Customer) {
+		customer.resumeMarketing(believed(at, h.now()))
+	})
+}
+
+// StopMarketing notes that the person wants no marketing messages any more, as they said at a
+// time in a way that the hub did not see.
+func (h *Hub) StopMarketing(ctx context.Context, actor access.Actor, channel string, to message.Recipient, at time.Time) error {
+	return h.consent(ctx, "stop marketing", actor, channel, to, func(_ *Channel, customer *Customer) {
+		customer.stopMarketing(believed(at, h.now()))
 	})
 }
 
 // RevokeConsent notes that the person withdrew every consent given up to at.
 func (h *Hub) RevokeConsent(ctx context.Context, actor access.Actor, channel string, to message.Recipient, at time.Time) error {
+	at = believed(at, h.now())
 	return h.consent(ctx, "revoke consent", actor, channel, to, func(_ *Channel, customer *Customer) {
 		for i := range customer.Consents {
 			c := &customer.Consents[i]
@@ -135,18 +161,32 @@ func consents(ch *Channel, customer *Customer, category template.Category) error
 	return ErrNoConsent
 }
 
-// optOut notes that a customer wrote one of the words by which they stop marketing.
+// optOut notes that a customer wrote one of the words by which they stop marketing, or one of
+// those by which they want it again.
 func (u *unit) optOut(in *incoming, customer *Customer, conv *Conversation, text string) error {
-	text = strings.ToLower(strings.Trim(strings.TrimSpace(text), ".!"))
-	if text == "" || !slices.ContainsFunc(in.ch.OptOutWords, func(w string) bool { return strings.EqualFold(w, text) }) {
-		return nil
-	}
-	if !customer.stopMarketing(in.at) {
+	wish := ""
+	switch {
+	case saysOneOf(in.ch.OptOutWords, text) && customer.stopMarketing(in.at):
+		wish = webhook.PreferenceStop
+	case saysOneOf(in.ch.OptInWords, text) && customer.resumeMarketing(in.at):
+		wish = webhook.PreferenceResume
+	default:
 		return nil
 	}
 	return u.tellHost(in.ch.ID, "preference|"+in.id, hostItem{
-		Kind: PreferenceChanged, Conversation: conv.ID, At: in.at, Reason: webhook.PreferenceStop,
+		Kind: PreferenceChanged, Conversation: conv.ID, At: in.at, Reason: wish,
 	})
+}
+
+// resumeMarketing notes that the customer wants marketing messages again, and reports whether
+// that is news. Of a wish to stop and one to resume in the same second the first holds.
+func (c *Customer) resumeMarketing(at time.Time) bool {
+	if !at.After(c.Preference) {
+		return false
+	}
+	stopped := !c.MarketingStopped.IsZero()
+	c.Preference, c.MarketingStopped = at, time.Time{}
+	return stopped
 }
 
 // stopMarketing notes the wish and reports whether it is news.

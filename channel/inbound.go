@@ -156,7 +156,7 @@ func (u *unit) receive(in *incoming, customer *Customer, msg *Message) error {
 		return err
 	}
 	u.countReceived(msg, in.at)
-	if msg.Kind == "text" || msg.Kind == "button" {
+	if msg.Kind == "text" || msg.Kind == "button" || msg.Kind == "interactive" {
 		if err := u.optOut(in, customer, conv, msg.Text); err != nil {
 			return err
 		}

@@ -74,7 +74,7 @@ func (u *unit) preference(in *incoming, p *webhook.UserPreference) error {
 	switch {
 	case p.Value == webhook.PreferenceStop && customer.stopMarketing(in.at):
 	case p.Value == webhook.PreferenceResume && in.at.After(customer.Preference):
-		customer.Preference, customer.MarketingStopped = in.at, time.Time{}
+		customer.resumeMarketing(in.at)
 	default:
 		return nil // an older wish than the one that is known, or one that is not
 	}
@@ -101,7 +101,7 @@ func (u *unit) call(in *incoming, p *webhook.Call) error {
 		u.observe(in.ch, customer, window.Event{Kind: window.KindCall, At: in.at})
 	case webhook.CallTerminate:
 		// The window counts from the call, not from its end.
-		u.observe(in.ch, customer, window.Event{Kind: window.KindCall, At: p.Started})
+		u.observe(in.ch, customer, window.Event{Kind: window.KindCall, At: believed(p.Started, u.now)})
 	}
 	if p.Event == webhook.CallTerminate {
 		missed := p.Started.IsZero()

@@ -92,8 +92,11 @@ type Settings struct {
 	// ConsentElsewhere says that the host's own system decides whom to contact; otherwise
 	// Notify needs a recorded consent.
 	ConsentElsewhere bool `json:"consent_elsewhere,omitempty"`
-	// OptOutWords are what a customer writes, alone, to stop marketing, such as "stop".
+	// OptOutWords are what a customer writes, alone, to stop marketing, such as "stop", and
+	// OptInWords what lifts that. Case, width, punctuation, emoji and formatting around a word do
+	// not matter. [OptOutWords] and [OptInWords] return the usual ones; nil means none.
 	OptOutWords []string `json:"opt_out_words,omitempty"`
+	OptInWords  []string `json:"opt_in_words,omitempty"`
 
 	// Rules are assignment, queues, automatic replies and closing. The zero value
 	// switches all of them off; rules.Default is a good beginning.

@@ -65,7 +65,7 @@ func (h *Hub) Observe(ctx context.Context, channel string, at time.Time, s Stand
 		return fmt.Errorf("channel: observe: %w", ErrNoChannel)
 	}
 	err := h.do(ctx, func(u *unit) error {
-		return u.observed(channel, at.UTC(), s)
+		return u.observed(channel, believed(at, u.now), s)
 	})
 	if err != nil {
 		return fmt.Errorf("channel: observe: %w", err)

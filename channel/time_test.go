@@ -1,0 +1,162 @@
+package channel_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/webhook"
+)
+
+// TestATimeFromTheFutureCountsAsNow gives every kind of event a time of a hundred years ahead,
+// and then says something else.
+func TestATimeFromTheFutureCountsAsNow(t *testing.T) {
+	t.Parallel()
+	far := func() time.Time { return time.Now().AddDate(126, 0, 0) }
+	to := message.Recipient{Phone: kim.phone}
+	t.Run("a message", func(t *testing.T) {
+		t.Parallel()
+		experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+			l.post(kim.text(far(), "wamid.1", "from the future"))
+			l.pass(time.Minute)
+			other := stranger(1)
+			l.say(other, "wamid.2", "later")
+			list := l.conversations()
+			require.Len(t, list, 2)
+			for _, c := range list {
+				require.False(t, c.LastActivity.After(time.Now()))
+			}
+			l.say(kim, "wamid.3", "now")
+			for _, c := range l.conversations() {
+				if c.Inbound == 2 {
+					require.Equal(t, "now", c.Preview)
+				}
+			}
+		})
+	})
+	t.Run("an echo", func(t *testing.T) {
+		t.Parallel()
+		experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+			l.post(kim.echo(far(), "wamid.1", "text", map[string]any{"body": "from the future"}))
+			l.pass(time.Minute)
+			require.False(t, l.conversation().LastActivity.After(time.Now()))
+		})
+	})
+	t.Run("a wish", func(t *testing.T) {
+		t.Parallel()
+		experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+			l.say(kim, "wamid.1", "hello")
+			l.post(kim.preference(far(), webhook.PreferenceStop))
+			l.pass(time.Minute)
+			l.post(kim.preference(time.Now(), webhook.PreferenceResume))
+			l.pass(time.Minute)
+			changes := l.desk.of(channel.PreferenceChanged)
+			require.Len(t, changes, 2)
+			require.True(t, changes[1].Customer.MarketingStopped.IsZero())
+		})
+	})
+	t.Run("an edit", func(t *testing.T) {
+		t.Parallel()
+		experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+			l.say(kim, "wamid.1", "one")
+			l.post(kim.edit(far(), "wamid.2", "wamid.1", "two"))
+			l.pass(time.Minute)
+			l.post(kim.edit(time.Now(), "wamid.3", "wamid.1", "three"))
+			l.pass(time.Minute)
+			require.Equal(t, "three", l.messages(l.conversation().ID)[0].Text)
+		})
+	})
+	t.Run("a reaction", func(t *testing.T) {
+		t.Parallel()
+		experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+			l.say(kim, "wamid.1", "one")
+			l.post(kim.reaction(far(), "wamid.2", "wamid.1", "👍"))
+			l.pass(time.Minute)
+			l.post(kim.reaction(time.Now(), "wamid.3", "wamid.1", ""))
+			l.pass(time.Minute)
+			require.Empty(t, l.messages(l.conversation().ID)[0].Reactions[0].Emoji)
+		})
+	})
+	t.Run("a name", func(t *testing.T) {
+		t.Parallel()
+		experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+			old := kim
+			old.name = "Name of 2126"
+			l.post(old.text(far(), "wamid.1", "one"))
+			l.pass(time.Minute)
+			l.say(kim, "wamid.2", "two")
+			require.Equal(t, kim.name, l.desk.received[1].Customer.Name)
+		})
+	})
+	t.Run("what the host says", func(t *testing.T) {
+		t.Parallel()
+		experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+			l.say(kim, "wamid.1", "hello")
+			require.Error(t, l.hub.RecordConsent(t.Context(), alice, "support", to, channel.Consent{At: far(), Where: "w", Wording: "v"}))
+			require.NoError(t, l.hub.StopMarketing(t.Context(), alice, "support", to, far()))
+			l.pass(time.Minute)
+			require.NoError(t, l.hub.ResumeMarketing(t.Context(), alice, "support", to, time.Now()))
+			require.NoError(t, l.hub.Observe(t.Context(), "support", far(), channel.Standing{Quality: "RED"}))
+			l.pass(time.Minute)
+			require.NoError(t, l.hub.Observe(t.Context(), "support", time.Now(), channel.Standing{Quality: "GREEN"}))
+			l.say(kim, "wamid.2", "again")
+			require.True(t, l.desk.received[1].Customer.MarketingStopped.IsZero())
+		})
+	})
+}
+
+// TestMarketingIsStoppedAndResumedByAWord goes through the ways in which people write one.
+func TestMarketingIsStoppedAndResumedByAWord(t *testing.T) {
+	t.Parallel()
+	o := labOptions{settings: func(s *channel.Settings) {
+		s.OptOutWords, s.OptInWords = channel.OptOutWords(), channel.OptInWords("en", "de_AT")
+	}}
+	for _, text := range []string{
+		"stop", "STOP", " Stop! ", "*STOP*", "_stop_", "STOP 🙏", "🛑 stop 🛑", "ＳＴＯＰ", "«stop»", "„Stopp“", "stop?", "stop.", "(stop)", "st\u200bop",
+		"𝗦𝗧𝗢𝗣", "Stop all", "opt  out", "Arrêt", "arret", "СТОП", "停止", "退訂", "إيقاف", "¡Baja!", "SEIS", "stop\ufe0f",
+	} {
+		experiment(t, o, func(t *testing.T, l *lab) {
+			l.say(kim, "wamid.1", text)
+			require.Len(t, l.desk.of(channel.PreferenceChanged), 1, "%q stops", text)
+			l.say(kim, "wamid.2", "Start!")
+			changes := l.desk.of(channel.PreferenceChanged)
+			require.Len(t, changes, 2)
+			require.Equal(t, webhook.PreferenceResume, changes[1].Reason)
+			require.True(t, changes[1].Customer.MarketingStopped.IsZero())
+		})
+	}
+	for _, text := range []string{"stop, that is not what I meant", "do not stop", "bus stop", "stopped", "🛑", "?", "start", "stop 2"} {
+		experiment(t, o, func(t *testing.T, l *lab) {
+			l.say(kim, "wamid.1", text)
+			require.Empty(t, l.desk.of(channel.PreferenceChanged), "%q says nothing about marketing", text)
+		})
+	}
+}
+
+func TestANewerConsentLiftsAStop(t *testing.T) {
+	t.Parallel()
+	o := labOptions{settings: func(s *channel.Settings) { s.OptOutWords = []string{"stop"} }}
+	experiment(t, o, func(t *testing.T, l *lab) {
+		to := message.Recipient{Phone: kim.phone}
+		consent := func(at time.Time, categories ...string) channel.Consent {
+			return channel.Consent{At: at, Where: "form", Wording: "v1", Categories: categories}
+		}
+		before := time.Now()
+		l.pass(time.Minute)
+		l.say(kim, "wamid.1", "stop")
+		stopped := func() bool {
+			l.say(kim, "wamid."+time.Now().String(), "hello")
+			return !l.desk.received[len(l.desk.received)-1].Customer.MarketingStopped.IsZero()
+		}
+		require.True(t, stopped())
+		require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", to, consent(before)))
+		require.True(t, stopped(), "that was before")
+		require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", to, consent(time.Now(), "utility")))
+		require.True(t, stopped(), "that is something else")
+		require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", to, consent(time.Now(), "marketing")))
+		require.False(t, stopped())
+	})
+}
