@@ -12,8 +12,11 @@ import (
 )
 
 // Assign gives a conversation to an agent, or to nobody if agent is "". The error
-// matches access.ErrDenied, ErrNotFound or rules.ErrNotOpen.
+// matches access.ErrDenied, ErrNotFound, ErrUnusable or rules.ErrNotOpen.
 func (h *Hub) Assign(ctx context.Context, actor access.Actor, conversation, agent string) error {
+	if err := usable("agent", agent, access.MaxIDLen); err != nil {
+		return fmt.Errorf("channel: assign: %w", err)
+	}
 	return h.act(ctx, "assign", actor, access.Assign, conversation, func(s *stage) ([]rules.Effect, error) {
 		state, effects, err := s.ch.rules.OnAssign(s.conv.State, agent, s.now)
 		s.conv.State = state
@@ -21,8 +24,12 @@ func (h *Hub) Assign(ctx context.Context, actor access.Actor, conversation, agen
 	})
 }
 
-// Resolve closes a conversation; reason is the host's own word for why, "" for none.
+// Resolve closes a conversation; reason is the host's own word for why, at most 500 bytes, ""
+// for none.
 func (h *Hub) Resolve(ctx context.Context, actor access.Actor, conversation, reason string) error {
+	if err := usable("reason", reason, maxReason); err != nil {
+		return fmt.Errorf("channel: resolve: %w", err)
+	}
 	return h.act(ctx, "resolve", actor, access.Resolve, conversation, func(s *stage) ([]rules.Effect, error) {
 		state, effects := s.ch.rules.OnResolve(s.conv.State, s.ch.redactText(reason), s.now)
 		s.conv.State = state

@@ -41,6 +41,9 @@ func (h *Hub) apply(ctx context.Context, w *Work) (err error) {
 			h.hooks.ApplyDone(ctx, info, err)
 		}()
 	}
+	if longID(ev.Payload) {
+		return h.bury(ctx, w, errLongID)
+	}
 	if ev.Number.ID == "" {
 		if ofPerson(ev.Payload) {
 			return h.bury(ctx, w, errNoNumber)

@@ -219,6 +219,9 @@ func (h *Hub) callHost(ctx context.Context, w *Work, item *hostItem,
 			return "", nil
 		}
 		ticket, err = h.ticketing.Receive(ctx, &Received{ID: w.ID, Message: *msg, Conversation: *conv, Customer: *customer})
+		if err == nil && usable("ticket", ticket, maxKey) != nil {
+			return "", errTicket
+		}
 		return ticket, fromHost(err)
 	}
 	into, err := h.successor(ctx, item)
@@ -230,6 +233,9 @@ func (h *Hub) callHost(ctx context.Context, w *Work, item *hostItem,
 		Author: item.Author, From: item.From, To: item.To, Ticket: into, Absorbed: item.Absorbed, Reason: item.Reason, Delivery: item.Delivery, Failure: item.Failure,
 	}))
 }
+
+// errTicket is permanent: the host would return the same again.
+var errTicket = fmt.Errorf("channel: the host's ticket has more than 255 bytes or is no text: %w", ErrPermanent)
 
 // successor is the ticket of the conversation that a merged one went on in.
 func (h *Hub) successor(ctx context.Context, item *hostItem) (ticket string, err error) {

@@ -16,9 +16,10 @@ import (
 
 // Automatic repeats of a send that is known not to have been accepted.
 const (
-	maxSendTries     = 8   // unless the failure says otherwise
-	maxThrottleTries = 100 // being asked to slow down says nothing against the message
-	maxResends       = 3   // of a message that may have arrived, where the channel wants that at all
+	maxSendTries     = 8         // unless the failure says otherwise
+	maxThrottleTries = 100       // being asked to slow down says nothing against the message
+	maxRetryAfter    = time.Hour // the longest that a message waits because somebody says so
+	maxResends       = 3         // of a message that may have arrived, where the channel wants that at all
 )
 
 // dispatch sends one message of the outbox and settles its work.
@@ -267,7 +268,7 @@ func (h *Hub) sendLater(ctx context.Context, w *Work, item *outboundItem, f mess
 		}
 		m.Sending = false
 		u.Later = append(u.Later, Postponed{
-			Lease: w.Lease(), Due: u.now.Add(max(f.Retry.After, pause(tries))), Body: body,
+			Lease: w.Lease(), Due: u.now.Add(max(min(f.Retry.After, maxRetryAfter), pause(tries))), Body: body,
 			Reason: failureReason(f),
 		})
 		return u.saveMessage(&m)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/rules"
 )
 
 // Config is what a [Hub] needs.
@@ -33,6 +34,11 @@ type Config struct {
 	// Channels are the numbers to begin with; more can be added with [Hub.Add]. Their settings
 	// hold unless they were changed since with [Hub.Change], here or in another process.
 	Channels []Channel
+
+	// StrayRetention is the age at which dead letters go that belong to no channel: items of
+	// unknown numbers, and those whose secret may not speak for what they named. 0 means for
+	// ever, like a channel's [Retention]; below 24 hours is refused.
+	StrayRetention rules.Duration
 
 	// Now is the clock; nil means time.Now. It exists so that a demonstration can
 	// move it. Tests use testing/synctest instead. On a store that keeps the time for all
@@ -83,6 +89,7 @@ type Hub struct {
 	hooks       Hooks
 	away        func(channel string) bool
 	agentName   func(channel, agent string) string
+	keepStrays  rules.Duration
 	lease       time.Duration
 	poll        time.Duration
 	drain       time.Duration
@@ -125,10 +132,11 @@ func New(cfg Config) (*Hub, error) {
 	missing(cfg.Lease < 0 || cfg.Lease > 0 && cfg.Lease < 5*time.Second, "Lease is below 5 seconds")
 	missing(cfg.Poll < 0, "Poll is negative")
 	missing(cfg.Drain < 0, "Drain is negative")
+	missing(cfg.StrayRetention != 0 && cfg.StrayRetention < minRetention, "StrayRetention is below 24 hours")
 
 	h := &Hub{
 		store: cfg.Store, ticketing: cfg.Ticketing, attachments: cfg.Attachments,
-		log: cfg.Logger, hooks: cfg.Hooks, away: cfg.AllAway, agentName: cfg.AgentName,
+		log: cfg.Logger, hooks: cfg.Hooks, away: cfg.AllAway, agentName: cfg.AgentName, keepStrays: cfg.StrayRetention,
 		lease: cmp.Or(cfg.Lease, time.Minute), drain: cmp.Or(cfg.Drain, 30*time.Second),
 		byQueue: map[string]*runner{}, prices: pricing.DefaultRules(),
 	}

@@ -18,12 +18,12 @@ type Notification struct {
 	Actor access.Actor
 	// To is the phone number (E.164) or the BSUID, or both.
 	To message.Recipient
-	// Name is what the host calls the person, "" if not known; used until WhatsApp tells a
+	// Name is what the host calls the person, at most 255 bytes, "" if not known; used until WhatsApp tells a
 	// name.
 	Name string
 	// Template is what to send; required.
 	Template *Template
-	// Key makes the call idempotent for this customer: the same key returns the message
+	// Key, of at most 255 bytes, makes the call idempotent for this customer: the same key returns the message
 	// of the first call. "" makes every call a new message.
 	Key string
 }
@@ -48,6 +48,9 @@ func (h *Hub) Notify(ctx context.Context, n Notification) (*Message, error) {
 }
 
 func (h *Hub) notify(ctx context.Context, n Notification) (msg *Message, err error) {
+	if err := errors.Join(usable("key", n.Key, maxKey), usable("name", n.Name, maxKey)); err != nil {
+		return nil, err
+	}
 	info := AuditInfo{Actor: n.Actor, Action: access.Notify, Channel: n.Channel}
 	defer h.hooks.audit(ctx, &info, &err)
 	event := randomID("e_")

@@ -19,7 +19,7 @@ import (
 // context ends when the lease of the work does.
 type Ticketing interface {
 	// Receive files what a customer wrote and returns the host's reference to the
-	// ticket, which the hub keeps with the conversation and passes along from then on;
+	// ticket, at most 255 bytes of UTF-8, which the hub keeps with the conversation and passes along from then on;
 	// an empty one leaves it as it is.
 	Receive(ctx context.Context, in *Received) (ticket string, err error)
 	// Changed tells that something about a conversation or one of its messages changed.

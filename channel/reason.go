@@ -22,6 +22,10 @@ func reasonOf(err error) string {
 		return errUnknownNumber.Error()
 	case errors.Is(err, errNotCovered):
 		return errNotCovered.Error()
+	case errors.Is(err, errLongID):
+		return errLongID.Error()
+	case errors.Is(err, errTicket):
+		return errTicket.Error()
 	case errors.Is(err, errNoNumber):
 		return errNoNumber.Error()
 	case errors.Is(err, errDamaged):

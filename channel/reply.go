@@ -26,7 +26,7 @@ type Reply struct {
 	Template *Template
 	// Quote is the ID of the message to answer to, "" for none.
 	Quote string
-	// Key makes the call idempotent: the same key in the same conversation returns
+	// Key, of at most 255 bytes, makes the call idempotent: the same key in the same conversation returns
 	// the message of the first call. "" makes every call a new message.
 	Key string
 
@@ -84,6 +84,11 @@ func (h *Hub) ReplyAll(ctx context.Context, replies []Reply) ([]*Message, error)
 }
 
 func (h *Hub) reply(ctx context.Context, replies []Reply) (all []*Message, err error) {
+	for i := range replies {
+		if err := usable("key", replies[i].Key, maxKey); err != nil {
+			return nil, err
+		}
+	}
 	first := &replies[0]
 	info := AuditInfo{Actor: first.Actor, Action: first.action(), Conversation: first.Conversation}
 	defer h.hooks.audit(ctx, &info, &err)

@@ -69,9 +69,9 @@ func (h *Hub) upkeep(ctx context.Context, w *Work) error {
 // forget lets go of the memory of items that cannot be repeated any more, and of edits and
 // reactions whose message never came.
 func (h *Hub) forget(ctx context.Context, now time.Time) error {
-	before := now.Add(-forgetAfter)
+	longAgo := now.Add(-forgetAfter)
 	for {
-		done, err := h.store.Commit(ctx, &Batch{Forget: before})
+		done, err := h.store.Commit(ctx, &Batch{Forget: longAgo})
 		if err != nil {
 			return fmt.Errorf("channel: forget: %w", err)
 		}
@@ -79,11 +79,16 @@ func (h *Hub) forget(ctx context.Context, now time.Time) error {
 			break
 		}
 	}
+	if h.keepStrays > 0 {
+		if err := h.pruneDead(ctx, "", before(now, h.keepStrays)); err != nil {
+			return err
+		}
+	}
 	for _, s := range h.settings() {
 		if err := h.forgetReached(ctx, s.portfolio(), now); err != nil {
 			return err
 		}
-		err := h.erasePending(ctx, s.ID, &Position{Sort: micros(before)}, func(*amendment) bool { return true })
+		err := h.erasePending(ctx, s.ID, &Position{Sort: micros(longAgo)}, func(*amendment) bool { return true })
 		if err != nil {
 			return err
 		}

@@ -23,36 +23,41 @@ func (p *parser) readContacts(v value) {
 		if c.Kind() != jsonscan.Object {
 			continue
 		}
-		p.contacts = append(p.contacts, contact{at: at(c), value: c})
-		k := &p.contacts[len(p.contacts)-1]
-		it := c.Iter()
-		for it.Next() {
-			switch it.Key() {
-			case "wa_id":
-				p.person(&it, &k.Identity)
-			case "user_id":
-				p.userID(&it, &k.BSUID)
-			case "parent_user_id":
-				p.userID(&it, &k.ParentBSUID)
-			case "identity_key_hash":
-				k.keyHash = p.text(&it)
-			case "profile":
-				profile := p.object(&it)
-				for profile.Next() {
-					switch profile.Key() {
-					case "name":
-						k.Name = p.text(&profile)
-					case "username":
-						k.Username = p.username(&profile)
-					}
+		p.contacts = append(p.contacts, p.contact(c))
+	}
+}
+
+// contact reads one contact.
+func (p *parser) contact(c value) contact {
+	k := contact{at: at(c), value: c}
+	it := c.Iter()
+	for it.Next() {
+		switch it.Key() {
+		case "wa_id":
+			p.person(&it, &k.Identity)
+		case "user_id":
+			p.userID(&it, &k.BSUID)
+		case "parent_user_id":
+			p.userID(&it, &k.ParentBSUID)
+		case "identity_key_hash":
+			p.userID(&it, &k.keyHash)
+		case "profile":
+			profile := p.object(&it)
+			for profile.Next() {
+				switch profile.Key() {
+				case "name":
+					k.Name = p.personName(&profile)
+				case "username":
+					k.Username = p.username(&profile)
 				}
 			}
 		}
 	}
+	return k
 }
 
 // username reads the name a person adopted. Meta writes it with "@" and without.
-func (p *parser) username(m member) string { return strings.TrimPrefix(p.text(m), "@") }
+func (p *parser) username(m member) string { return strings.TrimPrefix(p.personName(m), "@") }
 
 // contactFor finds the contact of the person an item names: by BSUID, else by
 // phone number, else the only contact there is, unless its BSUID says that it is

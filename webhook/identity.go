@@ -25,7 +25,8 @@ type Identity struct {
 	// Username is the name the person adopted, without "@".
 	Username string
 
-	// Name is the profile name, chosen by the person and not unique.
+	// Name is the profile name, chosen by the person and not unique. It is cut after 1,024
+	// bytes.
 	Name string
 }
 

@@ -33,7 +33,8 @@ var (
 // A body that is valid JSON never fails. Whatever in it is not understood becomes
 // an event with an *[Unknown], beside the others: a JSON text that is no webhook
 // at all gives one with the whole body, a malformed item one with that item. Only
-// bodies about another object than WhatsApp accounts give no events.
+// bodies about another object than WhatsApp accounts give no events. A body of more than
+// 20,000 items, twenty times what Meta sends, is one event with the whole body.
 //
 // For a body that is not JSON the error matches [ErrMalformed]. The delivery is
 // there even then, with the whole body as its only event, so that it can be kept.
@@ -67,6 +68,7 @@ type parser struct {
 
 	envelope
 	err   error // the first flaw of the item being read
+	flood bool  // the body has more than maxEvents items
 	spare *Text // beside the message being read, for its content; nil if it is taken
 }
 
@@ -101,12 +103,15 @@ func (p *parser) release() {
 	clear(p.frames)
 	clear(p.contacts)
 	p.events, p.frames, p.contacts = p.events[:0], p.frames[:0], p.contacts[:0]
-	p.d, p.single, p.envelope, p.err, p.spare = nil, 0, envelope{}, nil, nil
+	p.d, p.single, p.envelope, p.err, p.flood, p.spare = nil, 0, envelope{}, nil, false, nil
 	parsers.Put(p)
 }
 
 // finish hands the events over to the delivery, in slices of just the right size.
 func (p *parser) finish() {
+	if p.flood {
+		p.whole()
+	}
 	switch {
 	case len(p.events) > 0:
 		p.d.several = &several{slices.Clone(p.events), slices.Clone(p.frames)}
@@ -168,7 +173,7 @@ func (p *parser) entry(e value) {
 	for it.Next() {
 		switch it.Key() {
 		case "id":
-			p.account = p.text(&it)
+			p.userID(&it, &p.account)
 			p.frame.entryID = at(it.Value())
 		case "time":
 			p.entryTime = p.time(&it)
@@ -218,8 +223,9 @@ func (p *parser) change(c value) {
 	for it.Next() {
 		switch it.Key() {
 		case "field":
-			p.field = p.text(&it)
-			p.frame.field = at(it.Value())
+			if p.userID(&it, &p.field); p.field != "" {
+				p.frame.field = at(it.Value())
+			}
 		case "value":
 			v = it.Value()
 		}
@@ -260,7 +266,11 @@ func (p *parser) emit(v value, s shape, t time.Time, payload Payload) *Event {
 	}
 	p.err = nil
 	// Most deliveries have one event, and so the place for it.
-	if p.single == 0 {
+	switch {
+	case len(p.events) >= maxEvents:
+		p.flood = true
+		return &p.events[0]
+	case p.single == 0:
 		p.single, p.d.event1[0] = 1, e
 		return &p.d.event1[0]
 	}

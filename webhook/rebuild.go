@@ -11,7 +11,8 @@ import (
 // yields exactly one event, with the same Key and an equal payload, which makes
 // it the form in which to store an event.
 //
-// The pieces are copied as they were received. For an event that is a whole body
+// The pieces are copied as they were received. Of what an item shares with others (the contact,
+// the metadata, the context of a thread) only what is read is kept if it is larger than 4 kB. For an event that is a whole body
 // (see [Parse]) it is that body, valid JSON or not.
 func (e *Event) AppendBody(dst []byte) []byte {
 	if e.shape == shapeBody {
@@ -106,8 +107,8 @@ func (w *rebuilder) entry(e *Event, f *frame) {
 		return
 	}
 	w.open('{')
-	w.member("id", f.entryID)
-	w.member("time", f.entryTime)
+	w.shared("id", f.entryID)
+	w.shared("time", f.entryTime)
 	w.key("changes")
 	w.dst = append(w.dst, '[')
 	if e.shape == shapeChange {
@@ -136,7 +137,7 @@ func (w *rebuilder) value(e *Event, f *frame) {
 	w.open('{')
 	w.key("messaging_product")
 	w.dst = append(w.dst, `"whatsapp"`...)
-	w.member("metadata", f.metadata)
+	w.metadata(e, f.metadata)
 	switch e.shape {
 	case shapeStandby, shapeAside:
 		w.key("standby")
@@ -174,7 +175,11 @@ func (w *rebuilder) items(e *Event, f *frame) {
 
 // contact writes the contact of the event's person, if there is one.
 func (w *rebuilder) contact(e *Event) {
-	if e.contact != (span{}) {
+	switch {
+	case e.contact == (span{}):
+	case e.contact.end-e.contact.start > maxShared:
+		w.largeContact(e.contact)
+	default:
 		w.list("contacts", e.contact)
 	}
 }
@@ -183,7 +188,7 @@ func (w *rebuilder) contact(e *Event) {
 func (w *rebuilder) history(e *Event, f *frame) {
 	w.open('{')
 	if e.shape != shapeChunk || f.list != "metadata" {
-		w.member("metadata", f.more().chunk)
+		w.shared("metadata", f.more().chunk)
 	}
 	switch e.shape {
 	case shapeChunk:
@@ -194,8 +199,8 @@ func (w *rebuilder) history(e *Event, f *frame) {
 		w.key("threads")
 		w.open('[')
 		w.open('{')
-		w.member("id", f.more().threadID)
-		w.member("context", f.more().thread)
+		w.shared("id", f.more().threadID)
+		w.shared("context", f.more().thread)
 		w.list("messages", e.item)
 		w.close('}')
 		w.close(']')

@@ -97,11 +97,11 @@ func (p *parser) shared(v value, lists []jsonscan.Iter) []jsonscan.Iter {
 	for i := range lists {
 		switch m := &lists[i]; m.Key() {
 		case "conversation_context":
-			if has(lists, "messages") {
+			if has(lists, "messages") && isShared(m.Value()) {
 				p.summary, p.rare.summary = p.summaryText(m), at(m.Value())
 			}
 		case "errors":
-			if has(lists, "calls") {
+			if has(lists, "calls") && isShared(m.Value()) {
 				p.beside, p.rare.errors = p.errorList(m), at(m.Value())
 			}
 		}
@@ -152,7 +152,7 @@ func (p *parser) metadata(m member) {
 	for it.Next() {
 		switch it.Key() {
 		case "phone_number_id":
-			p.number.ID = p.text(&it)
+			p.userID(&it, &p.number.ID)
 		case "display_phone_number":
 			p.number.Display = p.phone(&it)
 		}

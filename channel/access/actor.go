@@ -34,7 +34,8 @@ type Actor struct {
 	Kind ActorKind
 	// ID is the host's own identifier of the agent or bot, compared byte by
 	// byte with the keys of a policy. Agents and bots have separate name
-	// spaces. "" is refused except for [System].
+	// spaces. "", more than [MaxIDLen] bytes and invalid UTF-8 are refused, except
+	// for [System].
 	ID string
 	// Teams are the host's identifiers of the teams an agent belongs to, in
 	// any order. They count for agents only; "" is not a team.

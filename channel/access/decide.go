@@ -49,7 +49,7 @@ const (
 	UnknownAction Reason = "unknown_action"
 	// UnknownActor: the kind of actor is unset or not known.
 	UnknownActor Reason = "unknown_actor"
-	// NoIdentity: an agent or bot without an identifier.
+	// NoIdentity: an agent or bot without an identifier that a policy could name.
 	NoIdentity Reason = "no_identity"
 	// NoGrant: no entry and no switch of the policy concerns the actor.
 	NoGrant Reason = "no_grant"
@@ -88,7 +88,7 @@ func Decide(p Policy, a Actor, act Action) Decision {
 		if need.system {
 			d.Allowed, d.Reason, d.Grant = true, BySystem, Grant{Source: FromSystem}
 		}
-	case a.ID == "":
+	case checkID(a.ID) != "":
 		d.Reason = NoIdentity
 	case need.admin:
 		d.Reason = AdminOnly
