@@ -45,7 +45,8 @@ type Store interface {
 	Claim(ctx context.Context, c Claim) ([]Work, error)
 
 	// Get returns the records of one kind with the given keys, in the order of the
-	// keys. Missing keys are left out; none found is not an error.
+	// keys. Missing keys are left out; none found is not an error. A name that no batch
+	// could hold, such as one with a NUL in it, is not there, here and in List and Work.
 	Get(ctx context.Context, kind string, keys ...string) ([]Record, error)
 
 	// List returns records in the order of (Sort, Key). See Query.

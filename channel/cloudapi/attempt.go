@@ -123,6 +123,9 @@ func (c *Client) refused(cl *call, resp *http.Response, body []byte) error {
 // settle adds to an error what the operation and the headers know.
 func (c *Client) settle(cl *call, e *Error, h http.Header) {
 	f := &e.failure
+	if c.credentials.shownBy(e.TraceID) {
+		e.TraceID = "" // whatever answered repeats what it was sent
+	}
 	f.Retry.After = max(f.Retry.After, retryAfter(h, time.Now()))
 	if f.Class == message.ClassThrottledAccount {
 		f.Retry.After = max(f.Retry.After, regainAfter(h))

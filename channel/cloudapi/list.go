@@ -46,6 +46,7 @@ func all[T any](ctx context.Context, c *Client, l listing[T]) iter.Seq2[T, error
 		var zero T
 		seen := make(map[string]struct{})
 		after, restarts := "", 0
+		cursors := map[string]bool{} // since the last start
 		for {
 			items, next, err := page(ctx, c, l, after)
 			// Cursors are short-lived, and the loop belongs to the caller, who may
@@ -53,6 +54,7 @@ func all[T any](ctx context.Context, c *Client, l listing[T]) iter.Seq2[T, error
 			if stale(err) && after != "" && restarts < maxRestarts {
 				restarts++
 				after = ""
+				clear(cursors)
 				continue
 			}
 			if err != nil {
@@ -74,17 +76,18 @@ func all[T any](ctx context.Context, c *Client, l listing[T]) iter.Seq2[T, error
 			if next == "" {
 				return
 			}
-			if next == after {
+			if next == after || cursors[next] {
 				yield(zero, &elementError{op: l.op, cause: errLoop})
 				return
 			}
 			after = next
+			cursors[next] = true
 		}
 	}
 }
 
 var (
-	errLoop    = errors.New("the list leads back to the same page")
+	errLoop    = errors.New("the list leads back to a page that was read already")
 	errElement = errors.New("one element of the list is not of the documented form")
 )
 

@@ -50,6 +50,26 @@ func visible(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
+// minShown is the shortest piece that is taken for one of a secret.
+const minShown = 8
+
+// shownBy reports whether a text that is printed shows the token or the app secret, whole or in
+// part.
+func (c *credentials) shownBy(text string) bool {
+	secrets := []string{c.secret}
+	for _, a := range []*authorization{c.fixed, c.last.Load()} {
+		if a != nil {
+			secrets = append(secrets, a.token, strings.TrimPrefix(a.query, "appsecret_proof="))
+		}
+	}
+	for _, s := range secrets {
+		if s != "" && strings.Contains(text, s) || len(text) >= minShown && strings.Contains(s, text) {
+			return true
+		}
+	}
+	return false
+}
+
 func newCredentials(token string, source TokenSource, secret string) *credentials {
 	c := &credentials{source: source, secret: secret}
 	if source == nil {

@@ -152,6 +152,9 @@ func (s *Store) Work(ctx context.Context, q channel.WorkQuery) ([]channel.Work, 
 	if err := q.Validate(); err != nil {
 		return nil, wrap(ctx, "read work", err)
 	}
+	if !storable(q.Queue, q.Lane) {
+		return nil, wrap(ctx, "read work", ctx.Err())
+	}
 	var works []channel.Work
 	scan := func(rows *sql.Rows) error { return scanWork(rows, "", &works) }
 	var err error

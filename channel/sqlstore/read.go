@@ -27,8 +27,6 @@ func (s *Store) each(ctx context.Context, scan func(*sql.Rows) error, statement 
 	return eachRow(rows, err, scan)
 }
 
-var errName = errors.New("a kind or key has a NUL in it or is not valid UTF-8")
-
 // storable says whether the names may be sent to any database as part of a JSON document.
 func storable(names ...string) bool {
 	return !slices.ContainsFunc(names, func(name string) bool {
@@ -44,10 +42,12 @@ func (s *Store) Get(ctx context.Context, kind string, keys ...string) ([]channel
 	if err := ctx.Err(); err != nil || len(keys) == 0 {
 		return nil, wrap(ctx, "get", err)
 	}
-	if !storable(kind) || !storable(keys...) {
-		return nil, wrap(ctx, "get", errName)
+	// What cannot be stored cannot be there; PostgreSQL would refuse to look for it.
+	keys = slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return !storable(key) })
+	if !storable(kind) || len(keys) == 0 {
+		return nil, nil
 	}
-	w := &waiter{lookup: &lookup{kind, slices.Clone(keys)}}
+	w := &waiter{lookup: &lookup{kind, keys}}
 	if s.dialect == SQLite || hostTx(ctx) != nil {
 		results, err := s.lookUp(ctx, []*waiter{w})
 		if err != nil {
@@ -136,6 +136,9 @@ func (s *Store) List(ctx context.Context, q channel.Query) ([]channel.Record, er
 	if err := q.Validate(); err != nil {
 		return nil, wrap(ctx, "list", err)
 	}
+	if !storable(q.Kind, q.Parent) {
+		return nil, wrap(ctx, "list", ctx.Err())
+	}
 	var out []channel.Record
 	args := []any{q.Kind, q.Limit}
 	if q.Parent != "" {
@@ -143,7 +146,7 @@ func (s *Store) List(ctx context.Context, q channel.Query) ([]channel.Record, er
 	}
 	for _, p := range []*channel.Position{q.After, q.Before} {
 		if p != nil {
-			args = append(args, p.Sort, p.Key)
+			args = append(args, p.Sort, storableText(p.Key))
 		}
 	}
 	form := listForm{q.Parent != "", q.After != nil, q.Before != nil, q.Descending}

@@ -152,6 +152,14 @@ var breaks = []struct {
 	store, caught string
 	break_        func(s *store)
 }{
+	{"fails at names that it cannot hold", "what no store can hold is not found", func(s *store) {
+		s.get = func(ctx context.Context, kind string, keys ...string) ([]channel.Record, error) {
+			if slices.ContainsFunc(keys, func(key string) bool { return strings.Contains(key, "\x00") }) {
+				return nil, errors.New("invalid byte sequence")
+			}
+			return s.Store.Get(ctx, kind, keys...)
+		}
+	}},
 	{"forgets to check versions", "a put with an old version conflicts", func(s *store) {
 		mapBatch(s, func(ctx context.Context, b *channel.Batch) { current(ctx, s.Store, b) })
 	}},

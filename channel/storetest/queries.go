@@ -3,12 +3,36 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/kanava-go/kanava/channel"
 )
 
 var queryCases = []testCase{
+	{
+		"what no store can hold is not found",
+		"Names that are too long, not valid UTF-8 or have a NUL in them are not found, whatever the store could say about them; those beside them are.",
+		func(ctx context.Context, h harness) error {
+			s := begin(ctx, h)
+			s.put(channel.Record{Kind: "k", Key: "ab", Parent: "p", Body: []byte("{}")})
+			s.enqueue(channel.Work{Queue: "q", ID: "ab", Lane: "l"})
+			at := channel.Position{Sort: -1}
+			for _, odd := range []string{"a\x00b", "a\xffb", "\x00", strings.Repeat("a", 100_000)} {
+				s.equal("Get of odd names and a good one", len(s.get("k", odd, "ab", odd+"c")), 1)
+				s.equal("Get of odd names only", len(s.get("k", odd)), 0)
+				s.equal("Get of an odd kind", len(s.get(odd, "ab")), 0)
+				s.equal("List of an odd kind", len(s.list(channel.Query{Kind: odd, Limit: 9})), 0)
+				s.equal("List of an odd parent", len(s.list(channel.Query{Kind: "k", Parent: odd, Limit: 9})), 0)
+				at.Key = odd
+				s.equal("List after an odd key", len(s.list(channel.Query{Kind: "k", Parent: "p", After: &at, Limit: 9})), 1)
+				s.ids("Work of odd IDs and a good one", s.work(channel.WorkQuery{Queue: "q", IDs: []string{odd, "ab"}, Limit: 9}), "ab")
+				s.ids("Work of an odd lane", s.work(channel.WorkQuery{Queue: "q", Lane: odd, Limit: 9}))
+				s.ids("Work of an odd queue", s.work(channel.WorkQuery{Queue: odd, Limit: 9}))
+			}
+			return s.err
+		},
+	},
 	{
 		"Work shows work without leasing it",
 		"Work returns work without leasing it, in the order of Seq. After is the Seq to continue behind; 0 starts at the beginning.",
