@@ -32,7 +32,8 @@ const maxCommit = 4 << 20
 //
 // An item is believed only if the delivery's Scope covers the account and the number that it
 // names and if that account is the channel's, where [Settings] know it. Everything else becomes
-// a dead letter that belongs to no channel, and is counted in [Health]. A webhook.Handler sets the
+// a dead letter that belongs to no channel, and is counted in [Health]; replaying it helps once the
+// channel's Account was corrected, while what a secret covers was settled when the item came. A webhook.Handler sets the
 // Scope. Whoever verifies and parses bodies by other means sets it too; without one Accept
 // refuses the delivery with [ErrNoScope].
 //

@@ -164,16 +164,17 @@ func (h *Hub) erasePending(ctx context.Context, channel string, before *Position
 }
 
 // aliasesOf lists the aliases of the people that an item is about, those who wrote in a group
-// among them, and of the group, as they are on a number.
-func aliasesOf(ev *webhook.Event, number string) []string {
+// among them, and of the group, as they are on a number. A phone number that stands beside a
+// BSUID counts only if phones says so: it may be that of a former owner.
+func aliasesOf(ev *webhook.Event, number string, phones bool) []string {
 	var keys []string
 	add := func(id webhook.Identity) {
 		w := who{Identity: id}
 		w.tidy()
 		strong := w.strong(number)
 		keys = append(keys, strong...)
-		if phone := w.phone(number); phone != "" && len(strong) == 0 {
-			keys = append(keys, phone) // beside a BSUID it may be that of a former owner
+		if phone := w.phone(number); phone != "" && (phones || len(strong) == 0) {
+			keys = append(keys, phone)
 		}
 	}
 	group := func(id string) {

@@ -99,6 +99,21 @@ func TestErasingSomebodyOfWhomOnlyAnItemWaits(t *testing.T) {
 	})
 }
 
+func TestErasingSomebodyOfWhomOnlyTheNumberIsKnown(t *testing.T) {
+	t.Parallel()
+	phone := face{phone: "13125550187"}
+	stopped(t, labOptions{}, func(t *testing.T, l *lab) {
+		l.run()
+		l.say(phone, "wamid.1", "hello")
+		l.stop()
+		l.post(face{phone: phone.phone, bsuid: "US.1"}.text(time.Now(), "wamid.2", "now with a BSUID"))
+		receipt, err := l.hub.Erase(t.Context(), admin, "support", message.Recipient{Phone: phone.phone})
+		require.NoError(t, err)
+		require.Equal(t, 1, receipt.Work)
+		require.Zero(t, l.waiting())
+	})
+}
+
 func TestErasingWhoWroteOnlyInAGroup(t *testing.T) {
 	t.Parallel()
 	ann, ben := face{phone: "13125550187", bsuid: "US.1", name: "Ann Canary"}, face{phone: "13125550188", bsuid: "US.2", name: "Ben"}

@@ -75,7 +75,8 @@ func (h *Hub) erase(ctx context.Context, channel string, to message.Recipient, r
 			aliases = append(aliases, key)
 		}
 	}
-	if err := h.eraseItems(ctx, ch, aliases, receipt); err != nil {
+	phones := to.BSUID == "" && !slices.ContainsFunc(person, func(c *Customer) bool { return c.BSUID != "" || c.ParentBSUID != "" })
+	if err := h.eraseItems(ctx, ch, aliases, phones, receipt); err != nil {
 		return err
 	}
 	if len(person) == 0 && member == nil && receipt.Work == 0 {
@@ -274,8 +275,9 @@ func (h *Hub) eraseMessages(ctx context.Context, channel, conversation string, b
 }
 
 // eraseItems removes items of a person on a channel that were not applied yet, or never could
-// be: those that name the person, not those that mention the name.
-func (h *Hub) eraseItems(ctx context.Context, ch *Channel, aliases []string, receipt *Erased) error {
+// be: those that name the person, not those that mention the name. phones says that no BSUID of
+// the person is known, so that whoever shows the number is the one.
+func (h *Hub) eraseItems(ctx context.Context, ch *Channel, aliases []string, phones bool, receipt *Erased) error {
 	for _, dead := range []bool{true, false} {
 		after := int64(0)
 		for {
@@ -290,7 +292,7 @@ func (h *Hub) eraseItems(ctx context.Context, ch *Channel, aliases []string, rec
 				if err != nil || !h.concerns(ch, ev) {
 					continue
 				}
-				if slices.ContainsFunc(aliasesOf(ev, ch.Number), func(key string) bool { return slices.Contains(aliases, key) }) {
+				if slices.ContainsFunc(aliasesOf(ev, ch.Number, phones), func(key string) bool { return slices.Contains(aliases, key) }) {
 					b.Drop = append(b.Drop, WorkKey{w.Queue, w.ID})
 				}
 			}
