@@ -47,10 +47,7 @@ func (s *scanner) detect(i int) {
 	if len(detectors) == 0 {
 		return
 	}
-	text := s.text
-	if text == "" {
-		text = string(s.b) // the bytes may change under a string made of them
-	}
+	text := string(s.b) // the bytes may change under a string made of them
 	for k := range detectors[:min(len(detectors), maxDetectors)] {
 		d := &detectors[k]
 		if d.Next == nil {
@@ -60,7 +57,7 @@ func (s *scanner) detect(i int) {
 		if !s.final {
 			s.undecide(len(s.b) - 2*longest)
 		}
-		cards := slices.Clone(s.hits.all())
+		found := slices.Clone(s.hits)
 		for from := i; from < len(text); {
 			start, end := d.Next(text, from)
 			if start < from || end <= start || end > len(text) || start >= s.decided {
@@ -74,61 +71,51 @@ func (s *scanner) detect(i int) {
 				s.undecide(start)
 				break
 			}
-			s.mark(hit{start: start, end: end, kind: Custom, reason: ByDetector, detector: uint8(k)}, cards, d.KeepLast)
+			s.mark(hit{start: start, end: end, kind: Custom, reason: ByDetector, scheme: d.Name}, found, d.KeepLast)
 		}
-		s.settle(len(cards))
+		slices.SortStableFunc(s.hits, func(a, b hit) int { return a.start - b.start })
 	}
 }
 
-// undecide moves decided back to i, or further to where a run of digits or a
-// card with what belongs to it begins.
+// undecide moves decided back to i, or further to where a card begins.
 func (s *scanner) undecide(i int) {
 	i = max(0, i)
 	for i > 0 && i < len(s.b) && s.b[i]&0xC0 == 0x80 {
 		i-- // inside of a character
 	}
-	s.decided = min(s.decided, s.runStart(i))
-	for _, x := range s.hits.all() {
-		if x.start < s.decided && s.decided < max(x.end, x.until) {
-			s.decided = x.start
-			break
-		}
-	}
+	s.decided = min(s.decided, i)
+	s.wholeHits()
 }
 
 // mark adds the parts of x that are outside of what was found before, with the
 // last keep letters and digits left readable if that is all of x.
 func (s *scanner) mark(x hit, found []hit, keep int) {
-	k, _ := slices.BinarySearchFunc(found, x.start, func(h hit, at int) int {
-		if h.end <= at {
-			return -1
-		}
-		return 1
-	})
 	whole := x
-	for ; k <= len(found); k++ {
+	add := func(from, to int) {
 		part := x
-		if k < len(found) && found[k].start < whole.end {
-			part.end = found[k].start
-			x.start = found[k].end
-		} else {
-			k = len(found)
+		if part.start, part.end = from, to; from >= to {
+			return
 		}
-		if part.start >= part.end {
-			continue
-		}
-		for i := part.start; i < part.end; {
+		for i := from; i < to; {
 			counts, w := part.counts(s.b, i)
 			if counts {
 				part.digits++
 			}
 			i += w
 		}
-		if part.start == whole.start && part.end == whole.end {
-			part.tail = uint16(min(max(keep, 0), maxMaxLen))
+		if from == whole.start && to == whole.end {
+			part.tail = min(max(keep, 0), maxMaxLen)
 		}
 		if part.hidden() > 0 {
-			*s.hits.add() = part
+			s.hits = append(s.hits, part)
 		}
 	}
+	from := x.start
+	for _, h := range found {
+		if h.end > from && h.start < x.end {
+			add(from, h.start)
+			from = h.end
+		}
+	}
+	add(from, x.end)
 }

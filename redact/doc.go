@@ -13,46 +13,62 @@
 //
 // Only digits change, each into one mask character, so the text keeps its length
 // in characters. Text without a card number is returned as it is, without an
-// allocation, and redacted text comes out of a second pass unchanged. The time taken
-// is linear in the length of the text, whatever is in it.
+// allocation, and redacted text comes out of a second pass unchanged. The time
+// taken is linear in the length of the text, whatever is in it.
 //
 // # What counts as a card number
 //
-// Groups of digits joined by short gaps make a chain. A gap is one to four
-// separators: white space with at most one line break, dashes, dots, commas,
-// bullets and their kin, - . , _ / | * : ~ but never the mask. Invisible
-// characters inside a number are ignored, and digits of every script count,
-// those on emoji key caps too. A candidate is a row of whole groups with 12 to 19
-// digits; inside an unbroken run of digits nothing is looked for. It is a card if
-// all of this holds:
+// Digits of every script count, and invisible characters between them do not. Runs
+// of digits are groups; a row of whole groups with 12 to 19 digits is a candidate.
+// It is a card as this table says, read from the top:
 //
-//   - Its prefix and length are in the table of issuer ranges, and the Luhn check
-//     digit is right. UnionPay numbers may fail the check if UnionPay is named.
-//   - It is grouped as on a card, in one run, or in equal groups of one, two or
-//     eight digits; or it is grouped in another way and a card word is near.
-//   - No further group of three or more digits is joined to it in the same way,
-//     as in tracking and account numbers, unless that is an expiry date, a
-//     security code, or another card. Equal groups tolerate no further group.
-//   - No Latin letter touches it and no identifier, URL or e-mail address
-//     contains it, unless the word or the parameter speaks of a card. It is no
-//     IBAN, and no telephone number with a plus sign or 00.
-//   - In one run, it is not labelled as something else, such as "order" or
-//     "IMEI", unless a card word is near. [Redactor.Strict] ignores labels.
-//   - Numbers of a rare length or an ambiguous range are [Weak]: they need a card
-//     word in the 64 characters before or the 40 after. This keeps bare telephone
-//     numbers, WhatsApp and Graph API ids and timestamps intact.
+//	what is seen                                            | with a card word near | without one
+//	--------------------------------------------------------|-----------------------|------------
+//	no issuer has the prefix and the length                 | no                    | no
+//	wrong check digit; UnionPay's may be, if it is named    | no                    | no
+//	within 15 digits behind + or 00; in an IBAN, a URL but  |                       |
+//	for a card's parameter, an e-mail address               | no                    | no
+//	one of many equal groups of one, two or eight digits    | no                    | no
+//	words between the groups, not grouped as on a card      | no                    | no
+//	a label says what else it is, nearer than a card word   | no                    | no
+//	a rare length or an ambiguous prefix ([Weak])           | card                  | no
+//	grouped as no card is                                   | card                  | no
+//	four of many equal groups of four                       | card                  | no
+//	two halves of eight with / , ; | & between              | card                  | no
+//	different wide gaps between the groups                  | card                  | no
+//	Latin letters touch it, or it ends an identifier        | card                  | no
+//	the fraction behind a decimal point                     | card                  | no
+//	anything else                                           | card                  | card
 //
-// Near a card, within 4,096 bytes, security codes and PINs with a label are
-// masked, and without one where they follow the expiry date; so is the data that
+// Grouped as a card are one run; 4-4-4-4 with one to three digits more or one less;
+// 4-6-5, 4-6-4, 4-5-6 and 6-13; groups of one, two or eight digits joined alike; and
+// sixteen digits in fours but for one slip with spaces. A gap is narrow if it is one to
+// four separators, - . , _ / | * : ~ and their kin or white space with one line break;
+// wide if it is up to 24 characters of any kind, such as brackets, quotes or "then".
+// Wide gaps must be alike without a card word.
+//
+// A card word stands in the 64 characters before or the 40 after, and one that announces
+// a security code is one too. A label stands up to 48 characters before, with no digit,
+// no end of a sentence and few words between; or, if it speaks of a number ("order
+// number", "IMEI"), up to 32 behind. A word that makes another card of a card, such as
+// "gift", makes a label of the two. [Redactor.Strict] ignores labels. The words are those
+// of 65 languages, in the tables europe and world; [Redactor.CardWords] and its
+// neighbours add some and take some away.
+//
+// Other groups beside a card veto nothing. Cards are taken from the left; one that
+// needs no word goes before one that does, and a strong one before a weak one. What the
+// mask hides counts like the digits it stands for.
+//
+// Near a card, within 4,096 bytes, a row of three or four digits, of up to six for a
+// PIN, is removed if a label up to 28 characters before or 14 behind calls it a code, in
+// any language and in words ("the last three on the back"); so is one without a label
+// that follows the expiry date, or a card grouped as printed; and so is the data that
 // follows a card number on a magnetic stripe.
-//
-// What counts of the text around a number reaches at most 2,048 bytes; within one
-// chain, cards are taken from the left.
 //
 // # What is promised for PCI DSS, and what is not
 //
 // What stays readable is inside the truncation rules of the card brands (PCI DSS
-// v4.0.1, requirement 3.5.1, with the council's FAQ 1091; checked 2026-11-22):
+// v4.0.1, requirement 3.5.1, with the council's FAQ 1091; checked 2026-11-29):
 //
 //	digits   KeepLast4   KeepFirst6Last4   the rules allow at most
 //	12, 13   last 4      last 4            last 4 is inside all of them
@@ -68,12 +84,12 @@
 // to a card is removed entirely (requirement 3.3.1). Expiry date and name stay;
 // beside a truncated number they are not sensitive.
 //
-// Not promised: that every card number is found. Numbers spelled out in words,
-// with letters for digits, as superscripts or circled digits, in pictures, audio
-// and files, percent-encoded, or spread over messages other than a [Trail] can see,
-// stay; so do weak numbers without a card word, labelled ones unless Strict, and
-// those that the options let through. Nor that only cards are masked: about one
-// in thirty unlabelled identifiers of 16 digits cannot be told from a card.
+// Not promised: that every card number is found. Numbers spelled out in words, whole or
+// in part, with letters for digits, as superscripts or circled digits, in pictures,
+// audio and files, percent-encoded, or spread over messages other than a [Trail] can
+// see, stay; so do weak numbers without a card word, those that a label names unless
+// Strict, and those that the options let through. Nor that only cards are masked: about
+// one in thirty unlabelled identifiers of 16 digits cannot be told from a card.
 // Redaction narrows what is in scope of PCI DSS. It replaces neither an
 // assessment nor a better way to ask for payment than a chat.
 package redact

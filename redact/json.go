@@ -1,28 +1,105 @@
 package redact
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
-// maxDepth bounds nesting, as encoding/json does.
-const maxDepth = 10000
+// Values redacts the human text in a JSON document: each string value that
+// human accepts by its path, and each integer that has the digits of a card
+// number, which becomes a string. Object keys and everything else keep their
+// bytes, so the document stays as it was written. If there is nothing to mask
+// it returns doc itself; doc is never changed.
+//
+// human should accept only what people wrote, such as message bodies and
+// captions: identifiers and timestamps that are never looked at are never
+// taken for a card. [Paths] builds one from patterns. With nil all values are
+// looked at. The path is valid during the call only.
+//
+// A document that is not valid JSON is an error, and no text is returned: what
+// cannot be read cannot be shown to be clean. The error holds the offset, and
+// nothing of the document.
+func (r *Redactor) Values(doc []byte, human func(Path) bool) ([]byte, error) {
+	if !json.Valid(doc) {
+		return nil, fmt.Errorf("redact: read JSON at offset %d: %w", syntaxErrorAt(doc), errSyntax)
+	}
+	w := walker{options: r.options(), doc: doc, human: human}
+	w.value()
+	if w.out == nil {
+		return doc, nil
+	}
+	return append(w.out, doc[w.copied:]...), nil
+}
 
-var (
-	errSyntax = errors.New("invalid syntax")
-	errDepth  = errors.New("nested too deeply")
-)
+var errSyntax = errors.New("invalid syntax")
 
-// A walker goes through one document.
+// syntaxErrorAt returns where doc stops being JSON.
+func syntaxErrorAt(doc []byte) int64 {
+	var raw json.RawMessage
+	var syntax *json.SyntaxError
+	if errors.As(json.Unmarshal(doc, &raw), &syntax) {
+		return syntax.Offset
+	}
+	return int64(len(doc))
+}
+
+// A Path is the way from the top of a JSON document to a value: the keys of
+// objects, and the positions in arrays in decimal.
+type Path []string
+
+// String returns the elements joined by dots.
+func (p Path) String() string { return strings.Join(p, ".") }
+
+// Match reports whether p is described by pattern: elements joined by dots,
+// where * stands for any one element and ** for any number of them. An element
+// that itself holds a dot is matched by * only.
+//
+//	entry.*.changes.*.value.messages.*.text.body
+//	**.caption
+func (p Path) Match(pattern string) bool {
+	for pattern != "" {
+		element, rest, _ := strings.Cut(pattern, ".")
+		if element == "**" {
+			for k := len(p); k >= 0; k-- {
+				if p[k:].Match(rest) {
+					return true
+				}
+			}
+			return false
+		}
+		if len(p) == 0 || element != "*" && element != p[0] {
+			return false
+		}
+		p, pattern = p[1:], rest
+	}
+	return len(p) == 0
+}
+
+// Paths returns a function for [Redactor.Values] that accepts the values whose
+// path matches one of patterns; see [Path.Match].
+func Paths(patterns ...string) func(Path) bool {
+	return func(p Path) bool {
+		for _, pattern := range patterns {
+			if p.Match(pattern) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// A walker goes through one document, which is valid.
 type walker struct {
 	options
 	doc    []byte
 	i      int
 	human  func(Path) bool
-	path   Path // only if human is set
-	depth  int
+	path   Path   // only if human is set
 	out    []byte // nil as long as nothing changed
 	copied int    // what of doc is in out
 
@@ -30,26 +107,11 @@ type walker struct {
 	at   []int  // where in doc each byte of text, and its end, comes from
 }
 
-func (w *walker) document() error {
-	if err := w.value(); err != nil {
-		return err
-	}
-	w.space()
-	if w.i < len(w.doc) {
-		return errSyntax
-	}
-	return nil
-}
-
-func (w *walker) space() {
-	for w.i < len(w.doc) && (w.doc[w.i] == ' ' || w.doc[w.i] == '\t' || w.doc[w.i] == '\n' || w.doc[w.i] == '\r') {
+// next goes past white space, and past c if it comes next.
+func (w *walker) next(c byte) bool {
+	for w.i < len(w.doc) && w.doc[w.i] <= ' ' {
 		w.i++
 	}
-}
-
-// next reports whether c comes next, and if so goes past it.
-func (w *walker) next(c byte) bool {
-	w.space()
 	if w.i < len(w.doc) && w.doc[w.i] == c {
 		w.i++
 		return true
@@ -57,157 +119,76 @@ func (w *walker) next(c byte) bool {
 	return false
 }
 
-func (w *walker) value() error {
-	w.space()
-	if w.i >= len(w.doc) {
-		return errSyntax
-	}
-	switch c := w.doc[w.i]; {
-	case c == '{':
-		return w.object()
-	case c == '[':
-		return w.array()
-	case c == '"':
-		return w.stringValue()
-	case c == '-' || c-'0' <= 9:
-		return w.number()
-	}
-	for _, word := range [...]string{"true", "false", "null"} {
-		if end := w.i + len(word); end <= len(w.doc) && string(w.doc[w.i:end]) == word {
-			w.i = end
-			return nil
+func (w *walker) value() {
+	switch {
+	case w.next('{'):
+		for !w.next('}') {
+			w.next(',')
+			w.next('"')
+			start, escaped := w.skipString()
+			key := ""
+			if w.human != nil {
+				key = string(w.doc[start : w.i-1])
+				if escaped {
+					w.unescape(start, w.i-1)
+					key = string(w.text)
+				}
+			}
+			w.next(':')
+			w.child(key)
 		}
-	}
-	return errSyntax
-}
-
-func (w *walker) object() error {
-	w.i++
-	if w.next('}') {
-		return nil
-	}
-	for {
-		w.space()
+	case w.next('['):
+		for n := 0; !w.next(']'); n++ {
+			w.next(',')
+			key := ""
+			if w.human != nil {
+				key = strconv.Itoa(n)
+			}
+			w.child(key)
+		}
+	case w.next('"'):
+		start, escaped := w.skipString()
+		switch {
+		case !w.wanted():
+		case escaped:
+			w.unescape(start, w.i-1)
+			w.redact(w.text, func(i int) int { return w.at[i] })
+		default:
+			w.redact(w.doc[start:w.i-1], func(i int) int { return start + i })
+		}
+	default:
 		start := w.i
-		escaped, err := w.skipString()
-		if err != nil {
-			return err
+		for w.i < len(w.doc) && !strings.ContainsRune(",]} \t\r\n", rune(w.doc[w.i])) {
+			w.i++
 		}
-		if err := w.member(start+1, w.i-1, escaped); err != nil {
-			return err
-		}
-		if w.next('}') {
-			return nil
-		}
-		if !w.next(',') {
-			return errSyntax
-		}
+		w.number(start, w.i)
 	}
 }
 
-// member goes through the value of the key doc[start:end].
-func (w *walker) member(start, end int, escaped bool) error {
-	if !w.next(':') {
-		return errSyntax
-	}
-	key := ""
-	if w.human != nil {
-		if escaped {
-			w.unescape(start, end)
-			key = string(w.text)
-		} else {
-			key = string(w.doc[start:end])
-		}
-	}
-	return w.child(key)
-}
-
-func (w *walker) array() error {
-	w.i++
-	if w.next(']') {
-		return nil
-	}
-	for n := 0; ; n++ {
-		key := ""
-		if w.human != nil {
-			key = strconv.Itoa(n)
-		}
-		if err := w.child(key); err != nil {
-			return err
-		}
-		if w.next(']') {
-			return nil
-		}
-		if !w.next(',') {
-			return errSyntax
-		}
-	}
-}
-
-func (w *walker) child(key string) error {
-	if w.depth == maxDepth {
-		return errDepth
-	}
-	w.depth++
+func (w *walker) child(key string) {
 	if w.human != nil {
 		w.path = append(w.path, key)
 	}
-	err := w.value()
+	w.value()
 	if w.human != nil {
 		w.path = w.path[:len(w.path)-1]
 	}
-	w.depth--
-	return err
 }
 
 func (w *walker) wanted() bool { return w.human == nil || w.human(w.path) }
 
-// skipString goes past the string at i, and reports whether it has escapes.
-func (w *walker) skipString() (escaped bool, err error) {
-	if w.i >= len(w.doc) || w.doc[w.i] != '"' {
-		return false, errSyntax
-	}
-	for w.i++; w.i < len(w.doc); w.i++ {
-		switch c := w.doc[w.i]; {
-		case c == '"':
-			w.i++
-			return escaped, nil
-		case c < ' ':
-			return escaped, errSyntax
-		case c == '\\':
+// skipString goes past the string whose first quote is behind it, and reports where it
+// starts and whether it has escapes.
+func (w *walker) skipString() (start int, escaped bool) {
+	start = w.i
+	for ; w.doc[w.i] != '"'; w.i++ {
+		if w.doc[w.i] == '\\' {
 			escaped = true
-			if w.i++; w.i >= len(w.doc) {
-				return escaped, errSyntax
-			}
-			switch w.doc[w.i] {
-			case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-			case 'u':
-				if _, ok := hex4(w.doc, w.i+1); !ok {
-					return escaped, errSyntax
-				}
-				w.i += 4
-			default:
-				return escaped, errSyntax
-			}
+			w.i++
 		}
 	}
-	return escaped, errSyntax
-}
-
-func (w *walker) stringValue() error {
-	start := w.i + 1
-	escaped, err := w.skipString()
-	if err != nil || !w.wanted() {
-		return err
-	}
-	end := w.i - 1
-	if !escaped {
-		w.redact(w.doc[start:end], func(i int) int { return start + i })
-		return nil
-	}
-	w.unescape(start, end)
-	w.redact(w.text, func(i int) int { return w.at[i] })
-	return nil
+	w.i++
+	return start, escaped
 }
 
 // redact masks what is found in text; at tells where in doc a byte of text is.
@@ -216,59 +197,30 @@ func (w *walker) redact(text []byte, at func(int) int) {
 	if !ok {
 		return
 	}
-	var sc scanner
-	for i, n := range masked(text, sc.find(&w.options, text, where)) {
+	sc := newScanner(&w.options, text)
+	defer sc.release()
+	for i, n := range masked(text, sc.find(where)) {
 		w.out = append(w.out, w.doc[w.copied:at(i)]...)
 		w.out = utf8.AppendRune(w.out, w.mask)
 		w.copied = at(i + n)
 	}
 }
 
-// number goes past a number. An integer that is a card number becomes a string.
-func (w *walker) number() error {
-	start := w.i
-	digits := func() (n int) {
-		for w.i < len(w.doc) && w.doc[w.i]-'0' <= 9 {
-			w.i++
-			n++
-		}
-		return n
-	}
-	if w.doc[w.i] == '-' {
-		w.i++
-	}
-	if w.i < len(w.doc) && w.doc[w.i] == '0' {
-		w.i++
-	} else if digits() == 0 {
-		return errSyntax
-	}
-	end := w.i
-	if w.i < len(w.doc) && w.doc[w.i] == '.' {
-		if w.i++; digits() == 0 {
-			return errSyntax
-		}
-	}
-	if w.i < len(w.doc) && w.doc[w.i]|0x20 == 'e' {
-		if w.i++; w.i < len(w.doc) && (w.doc[w.i] == '+' || w.doc[w.i] == '-') {
-			w.i++
-		}
-		if digits() == 0 {
-			return errSyntax
-		}
-	}
-	if end < w.i || end-start < minDigits || !w.wanted() {
-		return nil
-	}
+// number looks at doc[start:end]. An integer that is a card number becomes a string.
+func (w *walker) number(start, end int) {
 	text := w.doc[start:end]
+	if len(text) < minDigits || !w.wanted() || strings.ContainsAny(string(text), ".eE") {
+		return
+	}
 	if at, ok := w.worthwhile(text); ok {
-		var sc scanner
-		if found := sc.find(&w.options, text, at); len(found) > 0 {
+		sc := newScanner(&w.options, text)
+		defer sc.release()
+		if found := sc.find(at); len(found) > 0 {
 			w.out = append(append(w.out, w.doc[w.copied:start]...), '"')
 			w.out = append(w.rewrite(w.out, text, 0, len(text), found), '"')
 			w.copied = end
 		}
 	}
-	return nil
 }
 
 // unescape decodes the inside of a string, doc[start:end], into text and at.

@@ -149,7 +149,7 @@ func TestFarTextDoesNotChangeAVerdict(t *testing.T) {
 		want := r.String(before+far) + r.String(far+text+far) + r.String(far+behind)
 		got := r.String(before + far + far + text + far + far + behind)
 		if got != want {
-			t.Fatalf("%+v\n%q\n%q\n%q", r, before, text, behind)
+			t.Fatalf("%+v\n%q\n%q\n%q\n got %q\nwant %q", r, before, text, behind, strings.ReplaceAll(got, far, "…"), strings.ReplaceAll(want, far, "…"))
 		}
 	}
 }

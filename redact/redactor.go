@@ -3,6 +3,7 @@ package redact
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"unicode"
 	"unsafe"
 )
@@ -34,10 +35,18 @@ type Redactor struct {
 	// next to a card number.
 	InsecureKeepSAD bool `json:"insecure_keep_sad,omitzero"`
 
-	// CardWords are further words that make a card of a doubtful number near
-	// by, such as the name of a local card scheme: in lower case, without
-	// digits. They match inside of longer words, whatever the case.
-	CardWords []string `json:"card_words,omitzero"`
+	// CardWords, CodeWords, PINWords and LabelWords are further words that speak of
+	// a card, such as the name of a local card scheme, announce a security code or a
+	// PIN, or name something else that has a number. They match inside of longer
+	// words, whatever the case and the accents, and have no digits.
+	CardWords  []string `json:"card_words,omitzero"`
+	CodeWords  []string `json:"code_words,omitzero"`
+	PINWords   []string `json:"pin_words,omitzero"`
+	LabelWords []string `json:"label_words,omitzero"`
+
+	// IgnoreWords are words of the package that do not count, written as in its
+	// tables but for their marks, such as "nectar" where that is a bank.
+	IgnoreWords []string `json:"ignore_words,omitzero"`
 
 	// AllowNumbers are numbers to leave alone: 12 to 19 ASCII digits each. A
 	// host that lists identifiers here must not list anybody's card.
@@ -65,13 +74,18 @@ func (r *Redactor) Validate() error {
 	if r.Mask != 0 && !r.Mask.valid() {
 		errs = append(errs, errMask)
 	}
-	for i, w := range r.CardWords {
-		bad := w == ""
-		for _, c := range w {
-			bad = bad || unicode.IsDigit(c) || unicode.ToLower(c) != c || c == unicode.ReplacementChar
-		}
-		if bad || len(w) > maxToken {
-			errs = append(errs, fmt.Errorf("redact: card word %d: want 1 to %d bytes in lower case, no digits", i, maxToken))
+	for _, list := range []struct {
+		name  string
+		words []string
+	}{{"card", r.CardWords}, {"code", r.CodeWords}, {"PIN", r.PINWords}, {"label", r.LabelWords}, {"ignored", r.IgnoreWords}} {
+		for i, w := range list.words {
+			bad := w == "" || strings.TrimSpace(w) != w
+			for _, c := range w {
+				bad = bad || unicode.IsDigit(c) || unicode.ToLower(c) != c || c == unicode.ReplacementChar
+			}
+			if bad || len(w) > maxHostWord {
+				errs = append(errs, fmt.Errorf("redact: %s word %d: want 1 to %d bytes in lower case, no digits", list.name, i, maxHostWord))
+			}
 		}
 	}
 	for i, n := range r.AllowNumbers {
@@ -94,6 +108,31 @@ func (r *Redactor) Validate() error {
 	return errors.Join(errs...)
 }
 
+// maxHostWord is the length in bytes of the longest word of a host.
+const maxHostWord = 64
+
+// options is a Redactor made ready for one text: defaults filled in.
+type options struct {
+	r       *Redactor
+	mask    rune
+	host    []word // of the host, taken apart when words are first looked for
+	ignored []word
+}
+
+// zero serves nil receivers. It is never written.
+var zero Redactor
+
+func (r *Redactor) options() options {
+	if r == nil {
+		r = &zero
+	}
+	o := options{r: r, mask: rune(r.Mask)}
+	if r.Mask == 0 || !r.Mask.valid() {
+		o.mask = rune(DefaultMask)
+	}
+	return o
+}
+
 // Cards masks the card numbers in s as the zero [Redactor] does.
 func Cards(s string) string { return zero.String(s) }
 
@@ -106,7 +145,15 @@ func (r *Redactor) String(s string) string {
 	if !ok {
 		return s
 	}
-	return o.redactString(s, b, at)
+	sc := newScanner(&o, b)
+	defer sc.release()
+	found := sc.find(at)
+	if len(found) == 0 {
+		return s
+	}
+	grow, _ := o.growth(b, found)
+	out := o.rewrite(make([]byte, 0, len(b)+grow), b, 0, len(b), found)
+	return unsafe.String(unsafe.SliceData(out), len(out))
 }
 
 // Bytes masks the card numbers in b and returns the result. It works in place
@@ -119,7 +166,17 @@ func (r *Redactor) Bytes(b []byte) []byte {
 	if !ok {
 		return b
 	}
-	return o.redactBytes(b, at)
+	sc := newScanner(&o, b)
+	defer sc.release()
+	found := sc.find(at)
+	if len(found) == 0 {
+		return b
+	}
+	dst := b[:0]
+	if grow, some := o.growth(b, found); some {
+		dst = make([]byte, 0, len(b)+grow)
+	}
+	return o.rewrite(dst, b, 0, len(b), found)
 }
 
 // Find reports what [Redactor.String] masks in s, in order and without overlap.
@@ -131,11 +188,11 @@ func (r *Redactor) Find(s string) []Span {
 	if !ok {
 		return nil
 	}
-	var sc scanner
-	sc.text = s
+	sc := newScanner(&o, b)
+	defer sc.release()
 	var spans []Span
-	for _, x := range sc.find(&o, b, at) {
-		spans = append(spans, o.span(b, &x))
+	for _, x := range sc.find(at) {
+		spans = append(spans, x.span())
 	}
 	return spans
 }
@@ -145,47 +202,23 @@ func view(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
 
 // worthwhile reports whether b deserves a closer look, and returns where. This
 // is all that happens to most texts.
-func (o *options) worthwhile(b []byte) (at outlook, ok bool) {
+func (o *options) worthwhile(b []byte) (at int, ok bool) {
 	if o.r.InsecureOff {
-		return at, false
+		return 0, false
 	}
-	at = o.firstChain(b, 0, true)
-	return at, at.chain >= 0 || len(o.r.Detectors) > 0
+	at, _ = firstPlace(b, 0)
+	return at, at >= 0 || len(o.r.Detectors) > 0
 }
 
-func (o *options) redactString(s string, b []byte, at outlook) string {
-	var sc scanner
-	sc.text = s
-	found := sc.find(o, b, at)
-	if len(found) == 0 {
-		return s
+// find returns the hits in the text, the first place of which worthwhile found at at.
+func (s *scanner) find(at int) []hit {
+	if at >= 0 {
+		s.scan(at)
+		s.codes(0)
+	} else if s.base != noCard {
+		s.codes(0)
 	}
-	grow, _ := o.growth(b, found)
-	out := o.rewrite(make([]byte, 0, len(b)+grow), b, 0, len(b), found)
-	return unsafe.String(unsafe.SliceData(out), len(out))
-}
-
-func (o *options) redactBytes(b []byte, at outlook) []byte {
-	var sc scanner
-	found := sc.find(o, b, at)
-	if len(found) == 0 {
-		return b
-	}
-	dst := b[:0]
-	if grow, some := o.growth(b, found); some {
-		dst = make([]byte, 0, len(b)+grow)
-	}
-	return o.rewrite(dst, b, 0, len(b), found)
-}
-
-// find returns the hits in the complete text b, for which worthwhile returned at.
-func (s *scanner) find(o *options, b []byte, at outlook) []hit {
-	s.begin(o, b)
-	s.first = at.digit
-	if at.chain >= 0 {
-		s.scan(s.chain(at.chain))
-	}
-	s.codes(at.digit)
+	s.dropLeft()
 	s.detect(0)
-	return s.hits.all()
+	return s.hits
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/kanava-go/kanava/redact"
 )
 
-// This file redacts a second time, from the rules as the package comment and the
-// issuers' ranges state them: every range of groups is tried, every question is
-// asked anew, by regular expressions and loops over runes. It shares nothing
-// with the package but its options, and is some thousand times slower.
+// This file and reference_words_test.go redact a second time, from the table in the
+// package comment and the issuers' ranges: every row of groups is tried, every question
+// is asked anew of the whole text, with loops over characters and regular expressions.
+// It shares the table of words with the package, and is some thousand times slower.
 
 // refRanges are prefixes of card numbers: of 16 digits that are certain (strong)
 // and of lengths that need a word.
@@ -77,16 +77,16 @@ func refLuhn(n string) bool {
 }
 
 const (
-	refSeparators  = " \t\r\n-.,_/|*:~\u00a0\u00b7\u2022\u202f\u205f\u3000\u2212\u30fb\ufe58\ufe63\uff0d"
-	refTransparent = "\u00ad\u20e3\ufe0e\ufe0f\ufeff"
+	refSeparators = " \t\r\n-.,_/|*:~\u00a0\u00b7\u2022\u202f\u205f\u3000\u2212\u30fb\ufe58\ufe63\uff0d"
+	refInvisible  = "\u00ad\u20e3\ufe0e\ufe0f\ufeff"
 )
 
 func refIsSeparator(r rune) bool {
 	return strings.ContainsRune(refSeparators, r) || r >= 0x2000 && r <= 0x200a || r >= 0x2010 && r <= 0x2015
 }
 
-func refIsTransparent(r rune) bool {
-	return strings.ContainsRune(refTransparent, r) || r >= 0x200b && r <= 0x200f || r >= 0x202a && r <= 0x202e ||
+func refIsInvisible(r rune) bool {
+	return strings.ContainsRune(refInvisible, r) || r >= 0x200b && r <= 0x200f || r >= 0x202a && r <= 0x202e ||
 		r >= 0x2060 && r <= 0x2064 || r >= 0x2066 && r <= 0x2069
 }
 
@@ -104,23 +104,38 @@ func refDigit(r rune) string {
 
 func refLatin(r rune) bool { return r < 0x2000 && unicode.Is(unicode.Latin, r) }
 
-// A refGroup is a run of digits; gap is what joins it to the next, "" at the end
-// of a chain.
+// A refGroup is a run of digits, or of masks, which are written as question marks.
 type refGroup struct {
-	from, to int // runes
+	from, to int // characters
 	digits   string
-	gap      string
+	whole    int    // characters of it and of the groups that touch it
+	gap      string // to the next, without invisible characters
+	kind     string // of the gap: touch, narrow, wide or end
+	visible  bool
 }
+
+func (g refGroup) mask() bool { return g.digits[0] == '?' }
 
 type refText struct {
 	r     *redact.Redactor
 	mask  rune
 	runes []rune
-	lower []rune
+	g     []refGroup
+	marks []refMark
 	hide  map[int]bool
-	done  int // end of the last card with what belongs to it
-	taken int // end of what is masked or allowed
-	cards [][2]int
+	taken int // groups before are done
+	cards []refCard
+}
+
+type refCard struct {
+	first, last int // groups
+	number      string
+	tier        redact.Tier
+	form        string
+	sure, named bool
+	track       bool
+	from, to    int  // characters, for the codes
+	stays       bool // allowed by the host, or named
 }
 
 // refRedact returns text, which must be valid UTF-8, with what r masks masked.
@@ -129,13 +144,18 @@ func refRedact(r *redact.Redactor, text string) string {
 	if r.Mask == 0 {
 		x.mask = rune(redact.DefaultMask)
 	}
-	for _, c := range x.runes {
-		x.lower = append(x.lower, unicode.ToLower(c))
+	x.groups()
+	x.marks = x.findMarks()
+	for k := 0; k < len(x.g); {
+		if k < x.taken || x.g[k].mask() || x.g[k].visible {
+			k++
+			continue
+		}
+		k = x.step(k)
 	}
-	for _, chain := range x.chains() {
-		x.chain(chain)
+	if !r.InsecureKeepSAD {
+		x.codes()
 	}
-	x.codes()
 	out := slices.Clone(x.runes)
 	for i := range x.hide {
 		out[i] = x.mask
@@ -143,55 +163,129 @@ func refRedact(r *redact.Redactor, text string) string {
 	return string(out)
 }
 
-// chains cuts the text into chains of groups.
-func (x *refText) chains() (all [][]refGroup) {
-	var chain []refGroup
-	for i := 0; i < len(x.runes); {
-		if refDigit(x.runes[i]) == "" {
-			i++
-			continue
-		}
-		g := refGroup{from: i, to: i + 1, digits: refDigit(x.runes[i])}
-		for {
-			gap, next := x.gap(g.to)
-			if next < 0 || gap != "" {
-				g.gap, i = gap, next
-				break
-			}
-			g.digits += refDigit(x.runes[next])
-			g.to = next + 1
-		}
-		chain = append(chain, g)
-		if i < 0 {
-			all = append(all, chain)
-			chain, i = nil, g.to
-		}
+// at returns character i, or 0.
+func (x *refText) at(i int) rune {
+	if i < 0 || i >= len(x.runes) {
+		return 0
 	}
-	return all
+	return x.runes[i]
 }
 
-// gap returns the separators between the digit before i and the next digit of
-// the same chain, and where that is, or a negative number.
-func (x *refText) gap(i int) (string, int) {
-	seps, hidden := "", 0
-	for ; i < len(x.runes); i++ {
-		r := x.runes[i]
-		switch {
-		case refDigit(r) != "":
-			breaks := strings.Count(strings.ReplaceAll(strings.ReplaceAll(seps, "\r\n", "\n"), "\r", "\n"), "\n")
-			if utf8.RuneCountInString(seps) > 4 || hidden > 8 || breaks > 1 {
-				return "", -1
+// hidden reports whether character i is a mask that stands for a digit.
+func (x *refText) hidden(i int) bool {
+	if x.at(i) != x.mask {
+		return false
+	}
+	from, to := i, i+1
+	for x.at(from-1) == x.mask {
+		from--
+	}
+	for x.at(to) == x.mask {
+		to++
+	}
+	return !refLatin(x.mask) || to-from >= 3 || !refLatin(x.at(to))
+}
+
+// groups cuts the text.
+func (x *refText) groups() {
+	symbol := func(i int) string {
+		if d := refDigit(x.at(i)); d != "" || !x.hidden(i) {
+			return d
+		}
+		return "?"
+	}
+	for i := range x.runes {
+		s := symbol(i)
+		if s == "" {
+			continue
+		}
+		if n := len(x.g); n > 0 {
+			last := &x.g[n-1]
+			last.kind, last.gap = x.gap(last.to, i)
+			if last.kind == "touch" && last.mask() == (s == "?") {
+				last.digits += s
+				last.to = i + 1
+				continue
 			}
-			return seps, i
-		case refIsTransparent(r):
-			hidden++
-		case refIsSeparator(r) && r != x.mask:
-			seps += string(r)
-		default:
-			return "", -1
+		}
+		x.g = append(x.g, refGroup{from: i, to: i + 1, digits: s, kind: "end"})
+	}
+	if n := len(x.g); n > 0 {
+		x.g[n-1].kind, x.g[n-1].gap = "end", ""
+	}
+	for k := 0; k < len(x.g); {
+		n := k + 1
+		for n < len(x.g) && x.g[n-1].kind == "touch" {
+			n++
+		}
+		whole := len(refDigits(x.g[k:n]))
+		for ; k < n; k++ {
+			x.g[k].whole = whole
 		}
 	}
-	return "", -1
+	// What an earlier pass left readable.
+	head, least := false, 8
+	switch x.r.Keep {
+	case redact.KeepFirst6Last4:
+		head, least = true, 4
+	case redact.KeepNone:
+		return
+	}
+	joined := func(i, j int) bool { // groups i to j hang together
+		return i >= 0 && j < len(x.g) && !slices.ContainsFunc(x.g[i:j], func(g refGroup) bool { return g.kind == "end" })
+	}
+	show := func(i, j int) {
+		for k := i; k <= j; k++ {
+			x.g[k].visible = true
+		}
+	}
+	for k := range x.g {
+		if !x.g[k].mask() || k > 0 && x.g[k-1].mask() && joined(k-1, k) {
+			continue
+		}
+		n := k + 1
+		for n < len(x.g) && x.g[n].mask() && joined(k, n) {
+			n++
+		}
+		if len(refDigits(x.g[k:n])) < least {
+			continue
+		}
+		for last := n; joined(k, last) && !x.g[last].mask(); last++ {
+			if d := refDigits(x.g[n : last+1]); len(d) == 4 {
+				show(n, last)
+				for first := k - 1; head && joined(first, k) && !x.g[first].mask(); first-- {
+					if len(refDigits(x.g[first:k])) == 6 {
+						show(first, k-1)
+					}
+				}
+			}
+		}
+	}
+}
+
+// gap tells what stands between a digit before i and one at k.
+func (x *refText) gap(i, k int) (kind, text string) {
+	narrow, invisible := true, 0
+	for _, r := range x.runes[i:k] {
+		switch {
+		case refIsInvisible(r):
+			invisible++
+			continue
+		case !refIsSeparator(r) || r == x.mask:
+			narrow = false
+		}
+		text += string(r)
+	}
+	breaks := strings.Count(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n"), "\n")
+	switch {
+	case k-i > 24:
+		return "end", ""
+	case text == "" && invisible <= 8:
+		return "touch", ""
+	case narrow && invisible <= 8 && breaks <= 1 && utf8.RuneCountInString(text) <= 4:
+		return "narrow", text
+	}
+	return "wide", text
 }
 
 func refDigits(g []refGroup) (n string) {
@@ -201,213 +295,279 @@ func refDigits(g []refGroup) (n string) {
 	return n
 }
 
-// chain masks the cards in one chain.
-func (x *refText) chain(g []refGroup) {
-	n := refDigits(g)
-	before := x.before(g[0].from)
-	if len(n) < 12 || len(n) <= 15 && (strings.HasPrefix(n, "00") && (len(g[0].digits) > 1) ||
-		strings.HasSuffix(before, "+") || strings.HasSuffix(before, "＋")) {
-		return
-	}
-	for i := 0; i < len(g); i++ {
-		if g[i].from < x.taken {
-			continue
+// step judges the candidates that start with group k.
+func (x *refText) step(k int) int {
+	c := x.best(k, len(x.g))
+	if c == nil || c.named {
+		if c != nil {
+			c.stays = true
+			x.cards = append(x.cards, *c)
+			return c.last + 1
 		}
-		c := x.best(g, i, len(g))
-		for k := i + 1; c != nil && !c.sure && k <= c.last; k++ {
-			if x.certain(g, k) {
-				c = x.best(g, i, k)
-				break
+		return k + 1
+	}
+	for m := k + 1; m <= c.last && !c.sure; m++ {
+		if next := x.best(m, len(x.g)); next != nil && next.sure && !next.named {
+			if c = x.best(k, m); c == nil || c.named {
+				return k + 1
 			}
+			break
 		}
-		if c == nil {
-			continue
-		}
-		x.take(g, c)
-		i = c.last
 	}
+	x.take(c)
+	return c.last + 1
 }
 
-type refCard struct {
-	first, last int
-	number      string
-	sure, code  bool
-}
-
-// best returns the card that starts with group i and ends before group limit:
-// strong before weak, then the longest.
-func (x *refText) best(g []refGroup, i, limit int) *refCard {
-	for _, tier := range []redact.Tier{redact.Strong, redact.Weak} {
-		for j := limit - 1; j >= i; j-- {
-			n := refDigits(g[i : j+1])
-			if len(n) < 12 || len(n) > 19 || refTier(n) != tier || !x.checks(g, i, j) {
-				continue
+// best returns the best candidate, or the longest that has a name.
+func (x *refText) best(k, limit int) (best *refCard) {
+	for j := k; j < limit; j++ {
+		if x.g[j].mask() || x.g[j].visible || len(refDigits(x.g[k:j+1])) > 19 {
+			break
+		}
+		c := x.judge(k, j)
+		switch {
+		case c == nil:
+		case c.named:
+			if best == nil || best.named {
+				best = c
 			}
-			if c := x.judge(g, i, j, tier); c != nil {
-				if len(n) == 16 && tier == redact.Strong && refShape(g[i:j+1]) == "canonical" && j+1 < limit {
-					m := refDigits(g[i : j+2])
-					if (len(m) == 17 || len(m) == 18) && refTier(m) == redact.Weak && x.checks(g, i, j+1) && refShape(g[i:j+2]) == "canonical" {
-						if longer := x.judge(g, i, j+1, redact.Weak); longer != nil {
-							return longer
-						}
-					}
-				}
-				return c
-			}
+		case best == nil || best.named,
+			c.form == "printed" && best.form == "printed" && len(c.number) <= 18,
+			c.sure && !best.sure,
+			c.sure == best.sure && c.tier >= best.tier:
+			best = c
+		}
+		if x.g[j].kind == "end" {
+			break
 		}
 	}
-	return nil
+	return best
 }
 
-// certain reports whether a card that needs no context starts with group i.
-func (x *refText) certain(g []refGroup, i int) bool {
-	for j := i; j < len(g); j++ {
-		n := refDigits(g[i : j+1])
-		if len(n) < 12 || len(n) > 19 || refTier(n) != redact.Strong || !x.checks(g, i, j) {
-			continue
+var refUnionPay = regexp.MustCompile(`^(62\d{14}|81[0-7]\d{13})\d*$`)
+
+// judge is the table: it returns groups i to j as a card, or as a number that has
+// another name, or nil.
+func (x *refText) judge(i, j int) *refCard {
+	g := x.g[i : j+1]
+	c := &refCard{first: i, last: j, number: refDigits(g), from: g[0].from, to: g[len(g)-1].to}
+	if len(c.number) < 12 || refTier(c.number) == redact.None {
+		return nil
+	}
+	c.tier = refTier(c.number)
+	checked := refLuhn(c.number)
+	if !checked && !refUnionPay.MatchString(c.number) {
+		return nil
+	}
+	c.form = x.form(i, j)
+	if c.form == "never" || x.phone(c) {
+		return nil
+	}
+	c.track = x.track(c.from, c.to) >= 0
+	c.sure = !c.track && c.tier == redact.Strong && c.form != "loose" && checked && !x.touched(c.from, c.to) && !x.fraction(c)
+	near := x.cardWord(c.from, c.to, "card code")
+	if !c.sure && !c.track && near < 0 {
+		return nil
+	}
+	if strings.HasPrefix(x.after(c.to), "@") || x.inURL(c.from) || x.iban(c.from, c.to) {
+		return nil
+	}
+	if c.track {
+		c.sure = true
+		return c
+	}
+	if !checked && x.cardWord(c.from, c.to, "unionpay") < 0 {
+		return nil
+	}
+	if !x.r.Strict && x.isNamed(c, near) {
+		if c.named = c.form != "loose"; !c.named {
+			return nil
 		}
-		if c := x.judge(g, i, j, redact.Strong); c != nil && c.sure {
-			return true
-		}
-	}
-	return false
-}
-
-var refUnionPay = regexp.MustCompile(`^(62|81[0-7])\d{13,}$`)
-
-// checks reports whether groups i to j pass the Luhn check or need not.
-func (x *refText) checks(g []refGroup, i, j int) bool {
-	n := refDigits(g[i : j+1])
-	return refLuhn(n) || refUnionPay.MatchString(n) && len(n) >= 16 && x.wordNear(g[i].from, g[j].to, refUnionIn)
-}
-
-var (
-	refCanonical = regexp.MustCompile(`^(4 4 4 4( [123])?|4 6 5|4 6 4|6 13)$`)
-	refUniform   = regexp.MustCompile(`^(1( 1)+|2( 2)+|8( 8)+)$`)
-)
-
-func refShape(g []refGroup) string {
-	var sizes []string
-	for _, y := range g {
-		sizes = append(sizes, strconv.Itoa(len(y.digits)))
-	}
-	s := strings.Join(sizes, " ")
-	switch {
-	case len(g) == 1:
-		return "single"
-	case refCanonical.MatchString(s) || s == "4 5 6" && g[0].digits[0] == '1':
-		return "canonical"
-	case refUniform.MatchString(s):
-		return "uniform"
-	}
-	return "irregular"
-}
-
-// judge asks all that is asked about groups i to j but for their digits.
-func (x *refText) judge(g []refGroup, i, j int, tier redact.Tier) *refCard {
-	shape := refShape(g[i : j+1])
-	c := &refCard{first: i, last: j, number: refDigits(g[i : j+1]), sure: tier == redact.Strong && shape != "irregular"}
-	from, to := g[i].from, g[j].to
-	if shape != "single" && x.blocked(g, c, shape) {
-		return nil
-	}
-	track := x.track(from, to) >= 0
-	if !track && x.touched(from, to) || x.leftover(from, to) {
-		return nil
-	}
-	if shape != "single" && x.iban(from, to) {
-		return nil
-	}
-	doubtful := !c.sure
-	if shape == "single" && !x.r.Strict && x.labelled(from) || shape == "single" && refFraction.MatchString(strings.ReplaceAll(string(x.runes[:from]), string(x.mask), "0")) {
-		doubtful = true
-	}
-	if doubtful && !track && !x.wordNear(from, to, refCardIn) {
-		return nil
 	}
 	return c
 }
 
-var refFraction = regexp.MustCompile(`(^|[^\d.A-Za-z])\d{1,3}\.$`)
+var (
+	refPrinted = regexp.MustCompile(`^(4 4 4 4( [123])?|4 4 4 3|4 6 5|4 6 4|4 5 6|6 13)$`)
+	refUniform = regexp.MustCompile(`^(1( 1)+|2( 2)+|8 8)$`)
+)
 
-func refUses(g []refGroup, gap string) bool {
-	for _, y := range g[:len(g)-1] {
-		if y.gap == gap {
-			return true
+func refSizes(g []refGroup) string {
+	var sizes []string
+	for _, y := range g {
+		sizes = append(sizes, strconv.Itoa(len(y.digits)))
+	}
+	return strings.Join(sizes, " ")
+}
+
+// form tells how groups i to j are grouped.
+func (x *refText) form(i, j int) string {
+	g := x.g[i : j+1]
+	if len(g) == 1 {
+		return "single"
+	}
+	narrow, alike, letters := true, true, false
+	for k, y := range g[:len(g)-1] {
+		gap := x.runes[y.to:g[k+1].from]
+		narrow = narrow && y.kind == "narrow"
+		alike = alike && y.gap == g[0].gap && y.kind == g[0].kind
+		if slices.ContainsFunc(gap, redact.IsLetter) {
+			letters = true
+			if refLatin(gap[0]) || refLatin(gap[len(gap)-1]) {
+				return "never"
+			}
 		}
+	}
+	sizes := refSizes(g)
+	printed, uniform := refPrinted.MatchString(sizes), refUniform.MatchString(sizes)
+	form := "loose"
+	switch {
+	case printed && (narrow || alike) && !x.pair(g):
+		form = "printed"
+	case printed:
+	case letters:
+		return "never"
+	case uniform && narrow && alike && !x.pair(g):
+		form = "uniform"
+	case uniform:
+	case narrow && alike && refSlip(g) && strings.TrimSpace(string(x.runes[g[0].to:g[1].from])) == "":
+		form = "slipped"
+	case len(g) > 6:
+		return "never"
+	}
+	if uniform && x.list(i, j) {
+		return "never"
+	}
+	if form == "printed" && len(g[0].digits) == 4 && x.list(i, j) {
+		return "loose"
+	}
+	return form
+}
+
+// refSlip reports whether sixteen digits are in fours but for one slip.
+func refSlip(g []refGroup) bool {
+	if len(refDigits(g)) != 16 || len(g) > 5 {
+		return false
+	}
+	// All ways to slip, as patterns of sizes.
+	sizes := refSizes(g)
+	var slips []string
+	for _, a := range []int{1, 2, 3, 4, 5, 8, 11, 12, 13, 14, 15} {
+		slips = append(slips, refJoin(a, 16-a))
+	}
+	slips = append(slips, "4 4 8", "4 8 4", "8 4 4")
+	for a := -1; a <= 1; a++ {
+		for b := -1; b <= 1; b++ {
+			for c := -1; c <= 1; c++ {
+				slips = append(slips, refJoin(4+a, 4+b-a, 4+c-b, 4-c))
+			}
+		}
+	}
+	for a := 1; a <= 7; a++ {
+		slips = append(slips, refJoin(a, 4, 4, 8-a))
+	}
+	for cut := 1; cut < 16; cut++ {
+		if cut%4 != 0 {
+			s := []int{4, 4, 4, 4}
+			s = slices.Insert(s, cut/4, cut%4)
+			s[cut/4+1] = 4 - cut%4
+			slips = append(slips, refJoin(s...))
+		}
+	}
+	return slices.Contains(slips, sizes)
+}
+
+func refJoin(sizes ...int) string {
+	var s []string
+	for _, n := range sizes {
+		s = append(s, strconv.Itoa(n))
+	}
+	return strings.Join(s, " ")
+}
+
+// pair reports whether a mark parts the digits into two telephone numbers.
+func (x *refText) pair(g []refGroup) bool {
+	part := func(k int) bool { return strings.ContainsAny(string(x.runes[g[k].to:g[k+1].from]), "/,;|&") }
+	switch refSizes(g) {
+	case "8 8":
+		return part(0)
+	case "4 4 4 4", "4 4 4 3":
+		return g[0].gap == g[2].gap && g[1].gap != g[0].gap && part(1)
 	}
 	return false
 }
 
-var refMMYY = regexp.MustCompile(`^(0[1-9]|1[0-2])[2-4]\d$`)
-
-// blocked judges the groups before and after a candidate of several.
-func (x *refText) blocked(g []refGroup, c *refCard, shape string) bool {
-	in := g[c.first : c.last+1]
-	least := 3
-	if shape == "uniform" {
-		least = 1
+// list reports whether groups i to j are a part of a longer row.
+func (x *refText) list(i, j int) bool {
+	size, gap := len(x.g[i].digits), x.g[i].gap
+	if x.g[i].kind == "end" {
+		return false
 	}
-	if c.first > 0 {
-		y := g[c.first-1]
-		if refUses(in, y.gap) && len(y.digits) >= least && y.to > x.done && !x.code(y) {
-			ends := false
-			for k := range c.first {
-				ends = ends || shape != "uniform" && x.evident(g, k, c.first-1, "none")
+	row := func(k, step int) (n int, last int) { // visible groups, those that touch being one
+		last = k
+		for n < 8 {
+			next := k + step
+			between := min(k, next)
+			if next < 0 || next >= len(x.g) || x.g[between].kind == "touch" || x.g[between].kind == "end" ||
+				x.g[between].gap != gap || x.g[next].whole != size {
+				return n, last
 			}
-			if !ends {
-				return true
+			for next+step >= 0 && next+step < len(x.g) && x.g[min(next, next+step)].kind == "touch" {
+				next += step
 			}
+			n, k, last = n+1, next, next
 		}
+		return n, last
 	}
-	if c.last+1 < len(g) {
-		gap, y := g[c.last].gap, g[c.last+1]
-		dated, list := refMMYY.MatchString(y.digits), "none"
-		if shape == "uniform" {
-			list = gap
-			dated = y.gap != gap && len(y.digits) <= 2 && x.expiry(y.from) > 0
+	before, _ := row(i, -1)
+	after, end := row(j, 1)
+	if size != 4 {
+		return before > 0 || after > 0 && !x.date(j+1, gap)
+	}
+	if j-i > 3 {
+		return before > 0
+	}
+	if after > 0 && refMMYY.MatchString(x.g[j+1].digits) {
+		after--
+		if before+after == 0 {
+			return false
 		}
-		if refUses(in, gap) && len(y.digits) >= least && !dated {
-			for k := c.last + 1; k < len(g); k++ {
-				if x.evident(g, c.last+1, k, list) {
-					return false
+		if before+after == 1 { // the row ends one group earlier than it did
+			_, end = j, j
+			for n := after; n > 0; n-- {
+				for end++; end+1 < len(x.g) && x.g[end].kind == "touch"; end++ {
 				}
 			}
-			next := false
-			for k := c.last + 2; k < len(g); k++ {
-				next = next || x.evident(g, c.last+2, k, "none")
-			}
-			size := map[int]int{16: 3, 15: 4}[len(c.number)]
-			c.code = c.sure && shape == "canonical" && len(y.digits) == size &&
-				(!refUses(in, y.gap) || next || x.expiry(y.to) > 0) &&
-				(c.first == 0 || g[c.first-1].to <= x.done || !refUses(in, g[c.first-1].gap))
-			return !c.code
 		}
 	}
-	return false
+	switch before + after {
+	case 0:
+		return false
+	case 1:
+		return end+1 < len(x.g) && x.g[end].gap == gap && x.g[end].kind != "end" && x.g[end].kind != "touch" && x.g[end+1].whole < x.g[end].whole
+	}
+	quad := func(k int) bool {
+		if k < 0 || k+4 > len(x.g) || refSizes(x.g[k:k+4]) != "4 4 4 4" {
+			return false
+		}
+		n := refDigits(x.g[k : k+4])
+		return !strings.Contains(n, "?") && refTier(n) == redact.Strong && refLuhn(n)
+	}
+	return before%4 != 0 || after%4 != 0 || before > 0 && !quad(i-4) || after > 0 && !quad(j+1)
 }
 
-// evident reports whether groups i to j are a card, leaving aside what is around
-// them, but that a uniform one may not be joined by gap.
-func (x *refText) evident(g []refGroup, i, j int, gap string) bool {
-	in := g[i : j+1]
-	n := refDigits(in)
-	if len(n) < 12 || len(n) > 19 || refTier(n) == redact.None || !x.checks(g, i, j) {
-		return false
-	}
-	shape := refShape(in)
-	if shape == "uniform" && refUses(in, gap) || x.leftover(in[0].from, in[len(in)-1].to) {
-		return false
-	}
-	return refTier(n) == redact.Strong && shape != "irregular" || x.track(in[0].from, in[len(in)-1].to) >= 0 ||
-		x.wordNear(in[0].from, in[len(in)-1].to, refCardIn)
+var (
+	refMMYY  = regexp.MustCompile(`^(0[1-9]|1[0-2])[2-4]\d$`)
+	refMonth = regexp.MustCompile(`^(0[1-9]|1[0-2])$`)
+)
+
+func (x *refText) date(k int, gap string) bool {
+	return k+1 < len(x.g) && refMonth.MatchString(x.g[k].digits) && x.g[k].gap != gap && (len(x.g[k+1].digits) == 2 || len(x.g[k+1].digits) == 4)
 }
 
-// take masks a card and what follows it.
-func (x *refText) take(g []refGroup, c *refCard) {
-	from, to := g[c.first].from, g[c.last].to
-	x.done, x.taken = to, to
-	x.cards = append(x.cards, [2]int{from, to})
+// take masks a card and the track data behind it.
+func (x *refText) take(c *refCard) {
+	x.taken = c.last + 1
 	head, tail := 0, 4
 	if x.r.Keep == redact.KeepFirst6Last4 && len(c.number) >= 14 {
 		head = 6
@@ -415,7 +575,7 @@ func (x *refText) take(g []refGroup, c *refCard) {
 		tail = 0
 	}
 	n := 0
-	for i := from; i < to; i++ {
+	for i := c.from; i < c.to; i++ {
 		if refDigit(x.runes[i]) != "" {
 			if n >= head && n < len(c.number)-tail {
 				x.hide[i] = true
@@ -423,77 +583,17 @@ func (x *refText) take(g []refGroup, c *refCard) {
 			n++
 		}
 	}
-	if end := x.track(from, to); end >= 0 {
-		if !x.r.InsecureKeepSAD {
-			x.secret(x.trackFrom(from, to), end)
-		}
+	x.cards = append(x.cards, *c)
+	if !c.track || x.r.InsecureKeepSAD {
 		return
 	}
-	if c.code {
-		y := g[c.last+1]
-		x.secret(y.from, y.to)
-		if e := x.expiry(y.to); e > 0 {
-			x.done = e
-		}
-		return
-	}
-	if e := x.expiry(to); e > 0 {
-		x.done = e
-		runes, at := x.squeezed(e)
-		rest := refSkip(string(runes), 6)
-		if code := refLone.FindString(rest); code != "" && refAlone(rest[len(code):]) {
-			from := len(runes) - utf8.RuneCountInString(rest)
-			for _, chain := range x.chains() {
-				for i := range chain {
-					for j := i; j < len(chain) && chain[i].from == at[from]; j++ {
-						if x.evident(chain, i, j, "none") {
-							return
-						}
-					}
-				}
-			}
-			x.secret(at[from], at[from+utf8.RuneCountInString(code)-1]+1)
-		}
-	}
-}
-
-// secret masks all digits of a stretch.
-func (x *refText) secret(from, to int) {
-	if from >= to {
-		return
-	}
-	x.done = max(x.done, to)
-	if x.r.InsecureKeepSAD {
-		return
-	}
-	x.taken = to
-	for i := from; i < to; i++ {
+	for i := x.trackFrom(c.from, c.to); i < x.track(c.from, c.to); i++ {
 		if refDigit(x.runes[i]) != "" {
 			x.hide[i] = true
-		}
-	}
-}
-
-// codes masks what labels call a code, near a card.
-func (x *refText) codes() {
-	if x.r.InsecureKeepSAD {
-		return
-	}
-	offset := func(i int) int { return len(string(x.runes[:i])) }
-	for _, chain := range x.chains() {
-		for _, g := range chain {
-			near, inside := false, false
-			for _, c := range x.cards {
-				inside = inside || g.from >= c[0] && g.from < c[1]
-				near = near || g.from >= c[1] && offset(g.from)-offset(c[1]) <= 4096 || g.to <= c[0] && offset(c[0])-offset(g.to) <= 4096
+			for x.taken < len(x.g) && x.g[x.taken].from < x.track(c.from, c.to) {
+				x.taken++
 			}
-			if near && !inside && x.code(g) {
-				for i := g.from; i < g.to; i++ {
-					if refDigit(x.runes[i]) != "" {
-						x.hide[i] = true
-					}
-				}
-			}
+			x.cards = append(x.cards, refCard{from: i, to: i + 1, stays: true})
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -9,41 +10,26 @@ import (
 type class uint8
 
 const (
-	other       class = iota
-	digit             // a decimal digit of any script
-	separator         // may stand between two groups of digits
-	lineBreak         // a separator of which a gap may hold only one
-	transparent       // invisible: ignored inside a number
+	other     class = iota
+	digit           // a decimal digit of any script
+	separator       // may stand between two groups of digits
+	lineBreak       // a separator of which a narrow gap may hold only one
+	invisible       // ignored inside a number
 )
-
-// asciiClass gives the class of the characters below U+0080.
-var asciiClass = [utf8.RuneSelf]class{
-	'0': digit, '1': digit, '2': digit, '3': digit, '4': digit,
-	'5': digit, '6': digit, '7': digit, '8': digit, '9': digit,
-	' ': separator, '\t': separator, '-': separator, '.': separator, ',': separator,
-	'_': separator, '/': separator, '|': separator, '*': separator, ':': separator,
-	'~': separator, '\r': lineBreak, '\n': lineBreak,
-}
 
 // classOf returns the class of a character.
 func classOf(r rune) class {
-	if uint32(r) < utf8.RuneSelf {
-		return asciiClass[r]
-	}
-	return longClass(r)
-}
-
-// longClass is classOf for what is not ASCII.
-func longClass(r rune) class {
-	if isDigit(r) {
-		return digit
-	}
-	return runeClass(r)
-}
-
-// runeClass is classOf for a character above U+007F that is no digit.
-func runeClass(r rune) class {
 	switch {
+	case r >= '0' && r <= '9':
+		return digit
+	case r == '\r', r == '\n':
+		return lineBreak
+	case r == ' ', r == '\t', r == '-', r == '.', r == ',', r == '_', r == '/', r == '|', r == '*', r == ':', r == '~':
+		return separator
+	case r < utf8.RuneSelf:
+		return other
+	case isDigit(r):
+		return digit
 	case r == 0x00A0, // no-break space
 		r == 0x00B7,                // middle dot
 		r >= 0x2000 && r <= 0x200A, // spaces of all widths
@@ -61,107 +47,33 @@ func runeClass(r rune) class {
 		r >= 0x2066 && r <= 0x2069,
 		r == 0x20E3, // the key cap around an emoji digit
 		r == 0xFE0E, r == 0xFE0F, r == 0xFEFF:
-		return transparent
+		return invisible
 	}
 	return other
 }
 
-// separatorID tells separators apart in one byte.
-func separatorID(r rune) uint8 {
-	if r < utf8.RuneSelf {
-		return uint8(r)
+// runeAt returns the character at b[i] and its width, which is 0 at the end.
+func runeAt(b []byte, i int) (rune, int) {
+	if i < len(b) && b[i] < utf8.RuneSelf {
+		return rune(b[i]), 1
 	}
-	return uint8(r*69>>6) | 0x80 // without collision, as a test shows
+	return utf8.DecodeRune(b[i:])
 }
 
-// isTransparent reports whether r is ignored inside a number.
-func isTransparent(r rune) bool {
-	return r >= utf8.RuneSelf && runeClass(r) == transparent
-}
-
-// digitSecond tells, for the lead bytes of three-byte digits, which second
-// bytes lead to one: bit n stands for 0x80+n. It spares text in Thai, Hangul
-// or Georgian the search through the table of digits.
-var digitSecond = [...]uint64{
-	0: 1<<0x25 | 1<<0x27 | 1<<0x29 | 1<<0x2B | 1<<0x2D | 1<<0x2F | 1<<0x31 | 1<<0x33 |
-		1<<0x35 | 1<<0x37 | 1<<0x39 | 1<<0x3B | 1<<0x3C, // E0: Devanagari … Tibetan
-	1: 1<<0x01 | 1<<0x02 | 1<<0x1F | 1<<0x20 | 1<<0x25 | 1<<0x27 | 1<<0x2A |
-		1<<0x2D | 1<<0x2E | 1<<0x31, // E1: Myanmar … Ol Chiki
-	10: 1<<0x18 | 1<<0x23 | 1<<0x24 | 1<<0x27 | 1<<0x29 | 1<<0x2F, // EA: Vai … Meetei Mayek
-	15: 1 << 0x3C,                                                 // EF: full-width
-}
-
-// decimal returns the value of the decimal digit at b[i] and its width in
-// bytes, or a width of 0 when there is none.
-func decimal(b []byte, i int) (value, width int) {
-	c := b[i]
-	if c < utf8.RuneSelf {
-		if c -= '0'; c <= 9 {
-			return int(c), 1
-		}
-		return 0, 0
+// runeBefore returns the character that ends at i and its width, which is 0 at the
+// start.
+func runeBefore(b []byte, i int) (rune, int) {
+	if i > 0 && b[i-1] < utf8.RuneSelf {
+		return rune(b[i-1]), 1
 	}
-	var r rune
-	// Few lead bytes start a digit; emoji share one of them, so that lead is
-	// told apart by its second and third byte.
-	switch c {
-	case 0xD9: // Arabic
-		return twoByteDigit(b, i, 0xA0)
-	case 0xDB: // Persian, Urdu
-		return twoByteDigit(b, i, 0xB0)
-	case 0xDF: // N'Ko
-		return twoByteDigit(b, i, 0x80)
-	case 0xE0, 0xE1, 0xEA, 0xEF:
-		if i+2 >= len(b) || digitSecond[c&0x0F]>>(b[i+1]&0x3F)&1 == 0 || !continues(b[i+1]) || !continues(b[i+2]) {
-			return 0, 0
-		}
-		r, width = three(b, i), 3
-	case 0xF0:
-		if i+3 >= len(b) || b[i+1] < 0x90 || b[i+1] == 0x9F && b[i+2] != 0xAF ||
-			!continues(b[i+1]) || !continues(b[i+2]) || !continues(b[i+3]) {
-			return 0, 0
-		}
-		r, width = four(b, i), 4
-	default:
-		return 0, 0
-	}
-	if value = decimalValue(r); value < 0 {
-		return 0, 0
-	}
-	return value, width
+	return utf8.DecodeLastRune(b[:i])
 }
-
-// twoByteDigit is decimal for a lead byte behind which the digits are the second
-// bytes from zero on.
-func twoByteDigit(b []byte, i int, zero byte) (value, width int) {
-	if i+1 < len(b) && b[i+1]-zero <= 9 {
-		return int(b[i+1] - zero), 2
-	}
-	return 0, 0
-}
-
-// continues reports whether c goes on with a character of several bytes.
-func continues(c byte) bool { return c&0xC0 == 0x80 }
-
-// two, three and four return the character of as many bytes at b[i], where valid
-// UTF-8 is known to be.
-func two(b []byte, i int) rune { return rune(b[i]&0x1F)<<6 | rune(b[i+1]&0x3F) }
-
-func three(b []byte, i int) rune {
-	return rune(b[i]&0x0F)<<12 | rune(b[i+1]&0x3F)<<6 | rune(b[i+2]&0x3F)
-}
-
-func four(b []byte, i int) rune {
-	return rune(b[i]&0x07)<<18 | rune(b[i+1]&0x3F)<<12 | rune(b[i+2]&0x3F)<<6 | rune(b[i+3]&0x3F)
-}
-
-// The mathematical digits are five sets of ten in a row.
-const mathZero, mathDigits = 0x1D7CE, 50
 
 // digitBlocks holds, for each sixteen characters, one more than the place among
-// them where ten digits begin, or 0. Only the mathematical digits begin elsewhere
-// than that, as a test shows.
-var digitBlocks = func() (blocks [0x2000]uint8) {
+// them where ten digits begin, or 0. Only the mathematical digits, five sets of ten
+// in a row, begin elsewhere than that.
+var digitBlocks = sync.OnceValue(func() *[0x2000]uint8 {
+	var blocks [0x2000]uint8
 	for _, x := range unicode.Nd.R16 {
 		for r := int(x.Lo); r < int(x.Hi); r += 10 {
 			blocks[r>>4] = uint8(r&15) + 1
@@ -172,13 +84,21 @@ var digitBlocks = func() (blocks [0x2000]uint8) {
 			blocks[r>>4] = uint8(r&15) + 1
 		}
 	}
-	return blocks
-}()
+	return &blocks
+})
 
-// decimalValue returns the value of r, or -1 if r is no decimal digit.
-func decimalValue(r rune) int {
-	if block := int(r >> 4); uint(block) < uint(len(digitBlocks)) {
-		if zero := digitBlocks[block]; zero > 0 {
+const mathZero, mathDigits = 0x1D7CE, 50
+
+// digitValue returns the value of r, or -1 if r is no decimal digit.
+func digitValue(r rune) int {
+	if r < 0x660 { // the first digits that are not ASCII are Arabic
+		if v := int(r - '0'); 0 <= v && v <= 9 {
+			return v
+		}
+		return -1
+	}
+	if blocks := digitBlocks(); int(r>>4) < len(blocks) {
+		if zero := blocks[r>>4]; zero > 0 {
 			if v := int(r&15) - int(zero-1); 0 <= v && v <= 9 {
 				return v
 			}
@@ -190,51 +110,154 @@ func decimalValue(r rune) int {
 	return -1
 }
 
-// isDigit reports whether r is a decimal digit.
-func isDigit(r rune) bool { return decimalValue(r) >= 0 }
+func isDigit(r rune) bool { return digitValue(r) >= 0 }
 
-// latinEnd is behind the last letter that isLatin tells.
-const latinEnd = 0x2000
+// decimal returns the value of the decimal digit at b[i] and its width in bytes, or
+// a width of 0 if there is none.
+func decimal(b []byte, i int) (value, width int) {
+	if c := b[i]; c < utf8.RuneSelf {
+		if c -= '0'; c <= 9 {
+			return int(c), 1
+		}
+		return 0, 0
+	}
+	if c := b[i]; c >= 0xE0 && c < 0xF0 && i+1 < len(b) && digitSeconds[c&0x0F]>>(b[i+1]&0x3F)&1 == 0 {
+		return 0, 0 // most Thai, Hindi or Korean
+	}
+	r, w := utf8.DecodeRune(b[i:])
+	if v := digitValue(r); v >= 0 {
+		return v, w
+	}
+	return 0, 0
+}
 
-// latin has a bit for each letter of the Latin script.
-var latin = func() (letters [latinEnd / 64]uint64) {
-	for _, x := range unicode.Latin.R16 {
-		for r := x.Lo; r <= x.Hi && r < latinEnd; r += x.Stride {
-			letters[r>>6] |= 1 << (r & 63)
+// digitSeconds tells, for the first bytes of characters of three, which second bytes
+// lead to a digit: bit n stands for 0x80+n.
+var digitSeconds = func() (seconds [16]uint64) {
+	for _, x := range unicode.Nd.R16 {
+		if x.Lo >= 0x800 {
+			seconds[x.Lo>>12] |= 1 << (x.Lo >> 6 & 0x3F)
 		}
 	}
-	return letters
+	return seconds
 }()
 
-// isLatin reports whether r is a letter of the Latin script, the only script
-// whose letters make an identifier of the digits they touch. Its full-width
-// letters, which stand in Japanese text like any other character, do not count.
-func isLatin(r rune) bool { return uint32(r) < latinEnd && latin[r>>6]>>(r&63)&1 != 0 }
-
-// lowerLatin has the small letters of Latin-1 and of Latin Extended-A.
-var lowerLatin = func() (letters [0x180]uint16) {
-	for r := range letters {
-		letters[r] = uint16(unicode.ToLower(rune(r)))
+// isLatin reports whether r is a letter of the Latin script, the only script whose
+// letters make an identifier of the digits they touch. Its full-width letters, which
+// stand in Japanese text like any other character, do not count.
+func isLatin(r rune) bool {
+	if r < utf8.RuneSelf {
+		return 'a' <= r|0x20 && r|0x20 <= 'z'
 	}
-	return letters
-}()
+	return r < 0x2000 && unicode.Is(unicode.Latin, r)
+}
 
-// toLower is unicode.ToLower, but faster for the letters of most people.
-func toLower(r rune) rune {
+// isLetter reports whether r is a letter or a mark that combines with one.
+func isLetter(r rune) bool {
 	switch {
 	case r < utf8.RuneSelf:
+		return 'a' <= r|0x20 && r|0x20 <= 'z'
+	case r >= 0x0400 && r < 0x0482, r >= 0x3400 && r < 0x4DC0, r >= 0x4E00 && r < 0xA000, r >= 0xAC00 && r < 0xD7A4:
+		return true // most Cyrillic, Chinese and Korean
+	}
+	return unicode.IsLetter(r) || unicode.Is(unicode.M, r) && classOf(r) != invisible
+}
+
+// unspaced reports whether words of the script of r are written without spaces
+// between them, or with others in front of them.
+func unspaced(r rune) bool {
+	switch {
+	case r < 0x0590:
+		return false
+	case r < 0x0780, // Hebrew, Arabic
+		r >= 0x0E00 && r < 0x0F00,   // Thai, Lao
+		r >= 0x1000 && r < 0x10A0,   // Burmese
+		r >= 0x1780 && r < 0x1800,   // Khmer
+		r >= 0x2E80 && r < 0xA000,   // Chinese, kana
+		r >= 0xAC00 && r < 0xD7B0,   // Korean
+		r >= 0xFF66 && r <= 0xFF9F,  // half-width kana
+		r >= 0x1F000 && r < 0x20000: // emoji
+		return true
+	}
+	return false
+}
+
+// fold returns r as words are compared: in lower case, Latin and Greek letters
+// without their accents, Arabic ones in one form, and digits in ASCII. It returns 0
+// for what is left out: combining accents, vowel points and invisible characters.
+func fold(r rune) rune {
+	if r < utf8.RuneSelf {
 		if 'A' <= r && r <= 'Z' {
 			r |= 0x20
 		}
 		return r
-	case r < rune(len(lowerLatin)):
-		return rune(lowerLatin[r])
-	case r >= 0x0430 && r <= 0x045F, // Cyrillic in lower case
-		r >= 0x0590 && r < 0x10A0,                            // from Hebrew to Burmese there is no case
-		r >= 0x3000 && r < 0xA640, r >= 0xAC00 && r < 0xFF00: // nor is there in the East
+	}
+	if r < foldedEnd {
+		return rune(folded()[r])
+	}
+	switch {
+	case r >= 0x1EA0 && r < 0x1F00, r >= 0x1E00 && r < 0x1EA0:
+		return rune(foldedVietnamese()[r-0x1E00])
+	case r >= 0xFF01 && r <= 0xFF5E: // full-width
+		return fold(r - 0xFEE0)
+	case r == 0x2116:
 		return r
-	case r >= 0x0410 && r <= 0x042F:
-		return r + 0x20
+	}
+	if v := digitValue(r); v >= 0 {
+		return '0' + rune(v)
+	}
+	if classOf(r) == invisible {
+		return 0
 	}
 	return unicode.ToLower(r)
 }
+
+const foldedEnd = 0x0700
+
+// accents lists letters behind the letter they are folded into.
+var accents = [...]string{
+	"aàáâãäåāăąǎ", "cçćĉċč", "dďđð", "eèéêëēĕėęěə", "gĝğġģ", "hĥħ", "iìíîïĩīĭįıi", "jĵ", "kķ", "lĺļľŀł", "nñńņňŉ", "oòóôõöøōŏőơ",
+	"rŕŗř", "sśŝşšșß", "tţťŧț", "uùúûüũūŭůűųư", "wŵ", "yýÿŷ", "zźżž", "aæ", "oœ",
+	"αά", "εέ", "ηή", "ιίϊΐ", "οό", "υύϋΰ", "ωώ", "σς", "еёѐ", "и", "اأإآٱ", "يىیئ", "كک", "هةۀە", "وؤ",
+}
+
+var folded = sync.OnceValue(func() *[foldedEnd]uint16 {
+	var table [foldedEnd]uint16
+	into := map[rune]rune{}
+	for _, row := range accents {
+		letters := []rune(row)
+		for _, r := range letters[1:] {
+			into[r] = letters[0]
+		}
+	}
+	for r := range rune(foldedEnd) {
+		low := unicode.ToLower(r)
+		switch base, ok := into[low]; {
+		case ok:
+			table[r] = uint16(base)
+		case r >= 0x0300 && r < 0x0370, r >= 0x0591 && r < 0x05C8, r >= 0x064B && r < 0x0660, r == 0x0640, r == 0x0670, classOf(r) == invisible:
+			table[r] = 0 // accents, points, the Arabic line that stretches a word
+		case isDigit(r):
+			table[r] = '0' + uint16(digitValue(r))
+		default:
+			table[r] = uint16(low)
+		}
+	}
+	return &table
+})
+
+// foldedVietnamese folds U+1E00 to U+1EFF, most of which is Vietnamese.
+var foldedVietnamese = sync.OnceValue(func() *[256]uint16 {
+	var table [256]uint16
+	for i := range table {
+		table[i] = uint16(unicode.ToLower(0x1E00 + rune(i)))
+	}
+	for base, letters := range map[rune]string{
+		'a': "ạảấầẩẫậắằẳẵặ", 'e': "ẹẻẽếềểễệ", 'i': "ỉị", 'o': "ọỏốồổỗộớờởỡợ", 'u': "ụủứừửữự", 'y': "ỳỵỷỹẏ", 'd': "ḍḑ", 'h': "ḥ", 's': "ṣ", 't': "ṭ", 'z': "ẓ",
+	} {
+		for _, r := range letters {
+			table[r-0x1E00], table[unicode.ToUpper(r)-0x1E00] = uint16(base), uint16(base)
+		}
+	}
+	return &table
+})

@@ -1,252 +1,379 @@
 package redact
 
-import "math/bits"
+import "sync"
 
 const (
-	// window is how many groups of a chain are in hand at once: those before
-	// the group at which a candidate starts, and those after it. A candidate,
-	// another that it may not swallow and a neighbour that may be a card
-	// themselves have at most 19 groups each.
-	window = 100
-	before = maxDigits + 1
-	after  = 3*maxDigits + 3
+	minDigits = 12 // of a payment card, by ISO/IEC 7812 and practice
+	maxDigits = 19
 
-	// reach is the distance in bytes beyond which text has no influence on
-	// the verdict over a number. The parts are bounded by the constants of
-	// their rules: the longest pair of neighbouring candidates takes about
-	// 1,500 bytes, all others less.
+	maxGap    = 4  // separators in a narrow gap between two groups
+	maxWide   = 24 // characters in a wide one
+	maxHidden = 8  // invisible characters between two digits of a group
+
+	// reach is the distance in bytes beyond which text has no influence on whether
+	// digits are masked, but for a card that makes a code of them; see codeReach.
 	reach = 2048
+
+	lookBack  = 1024 // bytes before a number in which groups are context
+	lookAhead = 64   // groups behind one that must be in hand to judge it
+	inHand    = 256  // groups in hand at once
 )
 
-// A progress tells how far the cards found so far reach.
-type progress struct {
-	taken    int // end of the last number masked
-	belongs  int // end of the last card with its expiry date and security code
-	lastCard int // end of the last card; negative if it is not at hand, noCard if there is none in reach
+// gap is what stands between two groups.
+type gap uint8
+
+const (
+	gapNone   gap = iota // digits and masks touch
+	gapNarrow            // a few separators
+	gapWide              // up to 24 characters of any kind
+	gapEnd               // more: no number goes on
+	gapOpen              // the text ends, and may go on
+)
+
+// A group is a run of digits or a run of masks, with nothing but a few invisible
+// characters inside.
+type group struct {
+	start, end int  // bytes
+	at         int  // its first digit in scanner.digits
+	n          int  // characters
+	whole      int  // characters with those of the groups that touch it
+	mask       bool // hidden digits, or what looks like them
+	visible    bool // what an earlier pass left readable of a card
+
+	gap     gap // to the next group
+	gapID   uint32
+	letters bool // in the gap
+	glued   bool // Latin ones touch a digit
 }
 
 // A scanner finds the card numbers in one text.
 type scanner struct {
 	options
 	b     []byte
-	text  string // b for the Detectors; empty if it is not at hand
-	tiers *[1e4]tiers
 	final bool // the text ends with b; otherwise more may follow
 
-	hits     hits
-	progress          // so far
-	base     progress // at the start
+	hits  []hit
+	cards int // hits that are cards and their track data
+	progress
+	base    int // end of the last card before the text in hand, or noCard
+	decided int // up to here more text can change nothing
 
-	// decided is the offset up to which more text can change nothing.
-	decided int
-	first   int // no digit is before
-	quiet   int // from here on there is no digit
-
-	cards, unionPay wordCache
-	url             urlCache
-	iban            ibanCache
-	unsure          unsureStretch
-	tokens          [8]tokenWord
-	names           [8]nameWord
-	walk            tokenWalk
-	plain           plainStretch
-	ahead           tokenEnd
-
-	g   [window]group
-	n   int
-	sum uint16 // as in group, of the chain so far
-	at  uint32
-
-	surveyed int // the first of the groups that survey has to look at
+	g      []group // in hand
+	digits []byte  // of the groups in hand, as numbers
+	marks  []mark  // of b[seen[0]:seen[1]]
+	seen   [2]int
 }
 
-// begin makes s, which is zero but for the text, ready for the complete text b.
-// A scanner is large: filled in where it is, it need not be copied.
-func (s *scanner) begin(o *options, b []byte) {
-	s.options, s.b, s.tiers, s.final, s.base = *o, b, tiersByIIN(), true, fresh
-	s.decided, s.quiet = len(b), len(b)
-	words := cardAutomaton()
-	s.cards = newWordCache(vocabulary{words: words, more: o.r.CardWords}, 256)
-	s.unionPay = newWordCache(vocabulary{words: words, unionPay: true}, 2048) // few texts have any
+// progress tells how far the cards found so far reach. It is all that the beginning of
+// a text passes on to its end.
+type progress struct {
+	taken    int // end of the last number that was judged to be one, with its track data
+	lastCard int // end of the last card that was masked, or noCard
 }
 
-// An outlook tells where to look closer in a text.
-type outlook struct {
-	digit int // the first digit
-	chain int // start of the first chain that may hold a card number; -1 if there is none
+const noCard = -1 << 40
 
-	// If there is no chain: up to here that is certain when more text may
-	// follow, and from quiet on there is no digit at all.
-	decided, quiet int
+var scanners = sync.Pool{New: func() any { return new(scanner) }}
+
+// newScanner returns a scanner for the complete text b. It must be released, and what
+// it found not be used any more after that.
+func newScanner(o *options, b []byte) *scanner {
+	s := scanners.Get().(*scanner)
+	s.options, s.b, s.final, s.progress = *o, b, true, progress{lastCard: noCard}
+	s.base = noCard
+	s.decided = len(b)
+	return s
 }
 
-// firstChain looks for the first chain at or after i that may hold a card number.
-func (o *options) firstChain(b []byte, i int, final bool) outlook {
-	quiet := i
-	i = nextDigit(b, i)
-	first := i
-	for i < len(b) {
-		n, end, next := o.measure(b, i, minDigits)
-		phone := n >= minDigits && isPhone(b, i)
-		if phone && next >= 0 && n <= maxPhone {
-			var more int
-			more, end, next = o.measure(b, next, maxPhone+1-n)
-			n += more
-		}
-		switch {
-		case !final && next == chainOpen && n <= maxPhone:
-			return outlook{digit: first, chain: -1, decided: i, quiet: len(b)}
-		case n > maxPhone || n >= minDigits && !phone:
-			return outlook{digit: first, chain: i, decided: i, quiet: len(b)}
-		}
-		quiet = end
-		i = nextDigit(b, end)
+func (s *scanner) release() {
+	clear(s.digits)
+	if cap(s.hits) > 1024 || cap(s.marks) > 1024 {
+		s.hits, s.marks = nil, nil
 	}
-	return outlook{digit: first, chain: -1, decided: len(b), quiet: quiet}
+	*s = scanner{hits: s.hits[:0], g: s.g[:0], digits: s.digits[:0], marks: s.marks[:0]}
+	scanners.Put(s)
 }
 
-// scan looks at the text from offset i on, where no chain has begun yet.
+// A place is a stretch of text in which at least twelve digits stand close together.
+// firstPlace returns where the first one after i begins, or -1. If the text may go on,
+// open is where one begins that it may complete, or -1.
+func firstPlace(b []byte, i int) (start, open int) {
+	for {
+		i = nextDigit(b, i)
+		if i >= len(b) {
+			return -1, -1
+		}
+		start = i
+		for n := 0; ; {
+			for i < len(b) && b[i]-'0' <= 9 {
+				n++
+				i++
+			}
+			if i < len(b) {
+				if _, w := decimal(b, i); w > 0 {
+					n++
+					i += w
+					continue
+				}
+			}
+			if n >= minDigits {
+				return start, -1
+			}
+			next, near := digitNear(b, i)
+			if next < 0 {
+				if near {
+					return -1, start
+				}
+				break
+			}
+			i = next
+		}
+	}
+}
+
+// digitNear returns the first digit at most maxWide characters behind i, or -1, and
+// whether the text ends before that is certain.
+func digitNear(b []byte, i int) (next int, open bool) {
+	for n := 0; n <= maxWide; n++ {
+		if i >= len(b) {
+			return -1, true
+		}
+		if c := b[i]; c < 0x80 {
+			if c -= '0'; c <= 9 {
+				return i, false
+			}
+			i++
+			continue
+		}
+		r, w := runeAt(b, i)
+		if isDigit(r) {
+			return i, false
+		}
+		i += w
+	}
+	return -1, false
+}
+
+// scan looks for cards from offset i on.
 func (s *scanner) scan(i int) {
 	for i >= 0 {
-		at := s.firstChain(s.b, i, s.final)
-		s.decided, s.quiet = at.decided, at.quiet
-		if at.chain < 0 {
+		start, open := firstPlace(s.b, i)
+		if start < 0 {
+			if !s.final && open >= 0 {
+				s.decided = open
+			}
 			return
 		}
-		s.n = 0
-		i = s.chain(at.chain)
+		i = s.place(start, i)
 	}
 }
 
-// resume looks at the text from offset i on, in the middle of a stream. What is
-// before serves as context only: if i is in the middle of a chain, the groups
-// before it are taken in hand; if it is in the middle of a run of digits, that
-// was too long for a card number, and the rest of the run is skipped.
-func (s *scanner) resume(i int) {
-	for p := nextDigit(s.b, max(0, i-reach)); p < i; {
-		if s.n == before {
-			s.n = copy(s.g[:], s.g[1:s.n])
-		}
-		next := s.push(p)
-		g := &s.g[s.n-1]
-		if g.end > i {
-			i = g.end
-			break
-		}
-		if next >= i { // i may be in the gap
-			i = s.chain(next)
-			break
-		}
-		if p = next; next < 0 {
-			s.n = 0
-			p = nextDigit(s.b, g.end)
-		}
-	}
-	s.scan(i)
-}
-
-// chain judges the chain that goes on with a group at offset i and returns the
-// offset behind it, or -1 if it cannot be decided without more text.
-func (s *scanner) chain(i int) int {
-	next := i
-	for k := s.n; ; {
-		for s.n < window && next >= 0 {
+// place judges the place with the digit at start, as far as its groups begin at from
+// or behind, and returns the offset behind it, or -1 if more text is needed.
+func (s *scanner) place(start, from int) int {
+	s.g, s.digits = s.g[:0], s.digits[:0]
+	next := s.contextStart(start)
+	for k := 0; ; {
+		for next >= 0 && len(s.g) < inHand {
 			next = s.push(next)
 		}
-		s.survey()
-		// The last groups in hand wait for those behind them.
-		last := s.n
-		if next >= 0 {
-			last -= after
-		}
-		for k < last {
-			start := s.g[k].start
+		s.recognise()
+		for end := len(s.g); k < end && (next < 0 || k+lookAhead < end); {
+			g := &s.g[k]
 			switch {
-			case start < s.taken:
+			case g.start < max(from, s.taken) || g.mask || g.n > maxDigits:
 				k++
-			case !s.final && start+reach > len(s.b) && (next != chainEnds || s.g[k].endings() != 0):
-				s.decided = max(start, s.taken)
+			case g.visible:
+				s.leave(g.start, g.end)
+				k++
+			case !s.final && g.start+reach > len(s.b) && s.mayBegin(k):
+				s.decided = g.start
 				return -1
 			default:
 				k = s.step(k)
 			}
 		}
 		if next < 0 {
-			return s.g[s.n-1].end
+			return s.g[len(s.g)-1].end
 		}
-		s.n = copy(s.g[:], s.g[k-before:s.n])
-		s.surveyed -= k - before
-		k = before
+		drop := k - lookAhead
+		cut := s.g[drop].at
+		s.g = append(s.g[:0], s.g[drop:]...)
+		s.digits = append(s.digits[:0], s.digits[cut:]...)
+		for i := range s.g {
+			s.g[i].at -= cut
+		}
+		k -= drop
 	}
 }
 
-// push takes the group that starts at i in hand, with its sums, and returns
-// where the chain goes on.
-func (s *scanner) push(i int) (next int) {
-	if s.n == 0 {
-		s.at, s.sum, s.surveyed = 0, 0, 0
-	}
-	b, g := s.b, &s.g[s.n]
-	s.n++
-	g.start, g.at, g.in, g.facts = i, s.at, s.sum, 0
-	n, lead, gap, sum := 0, uint16(0), uint32(0), s.sum
-	for {
-		v := b[i] - '0'
-		if v <= 9 {
-			i++
+// contextStart returns where the groups begin that stand close before start.
+func (s *scanner) contextStart(start int) int {
+	first := start
+	for i, n := start, 0; i > 0 && n <= maxWide && start-i < lookBack; {
+		r, w := runeBefore(s.b, i)
+		i -= w
+		if isDigit(r) || r == s.mask && s.masks(i) {
+			first, n = i, 0
 		} else {
-			d, w := decimal(b, i)
-			v = uint8(d)
-			i += w
+			n++
 		}
-		if n < iinDigits {
-			lead |= uint16(v) << (4 * (iinDigits - 1 - n))
-		}
+	}
+	return first
+}
+
+// masks reports whether the mask character at i stands for a hidden digit. A letter X
+// or two at the beginning of a word do not.
+func (s *scanner) masks(i int) bool {
+	if !isLatin(s.mask) {
+		return true
+	}
+	n := 1
+	for k := i; n < 3 && k > 0 && rune(s.b[k-1]) == s.mask; k-- {
 		n++
-		sum = bits.RotateLeft16(sum, 8) + luhnSums[v&15]
-		if i < len(b) && b[i]-'0' <= 9 {
+	}
+	k := i + 1
+	for ; n < 3 && k < len(s.b) && rune(s.b[k]) == s.mask; k++ {
+		n++
+	}
+	r, _ := runeAt(s.b, k)
+	return n >= 3 || !isLatin(r)
+}
+
+// push takes the group that starts at i in hand and returns where the next one starts,
+// or -1.
+func (s *scanner) push(i int) int {
+	b := s.b
+	g := group{start: i, at: len(s.digits)}
+	r, w := runeAt(b, i)
+	g.mask = !isDigit(r)
+	next := 0
+	for {
+		i += w
+		g.n++
+		g.end = i
+		if !g.mask && g.n <= maxDigits+1 {
+			s.digits = append(s.digits, byte(digitValue(r)))
+		}
+		if i < len(b) && b[i]-'0' <= 9 && !g.mask { // most often
+			r, w = rune(b[i]), 1
 			continue
 		}
-		if gap, next = s.nextGroup(b, i); next < 0 || gap != 0 {
+		if g.gap, g.gapID, g.letters, next = s.gapAt(i); g.gap != gapNone {
+			if g.letters {
+				first, _ := runeAt(b, i)
+				last, _ := runeBefore(b, next)
+				g.glued = isLatin(first) || isLatin(last)
+			}
+			break
+		}
+		r, w = runeAt(b, next)
+		if isDigit(r) == g.mask {
 			break
 		}
 		i = next
 	}
-	if n > maxDigits {
-		sum = 0 // of no use
-	}
-	s.sum = sum>>8%10<<8 | sum&0xFF%10
-	s.at += uint32(min(n, manyDigits))
-	g.end, g.gap, g.out, g.lead, g.n = i, gap, s.sum, lead, uint8(min(n, manyDigits))
-	g.follow(s.g[:s.n-1])
+	s.g = append(s.g, g)
 	return next
 }
 
-// step judges the candidates that start with group k, records a card and
-// returns the group to go on with.
-func (s *scanner) step(k int) int {
-	var c candidate
-	limit, want := len(s.b), anyCard
-	if start, u := s.g[k].start, &s.unsure; u.holds(start) {
-		if want = doubtful; u.sure > start {
-			limit = u.sure
+// gapAt looks behind a digit or mask that ends at i for the next one. id tells gaps
+// apart by what is in them.
+func (s *scanner) gapAt(i int) (kind gap, id uint32, letters bool, next int) {
+	b := s.b
+	separators, breaks, hidden, narrow := 0, 0, 0, true
+	for n := 0; ; n++ {
+		r, w := runeAt(b, i)
+		if w == 0 {
+			if s.final {
+				return gapEnd, 0, false, -1
+			}
+			return gapOpen, 0, false, -1
+		}
+		c := classOf(r)
+		if c == digit || r == s.mask && s.masks(i) {
+			switch {
+			case n == hidden && n <= maxHidden:
+				return gapNone, 0, false, i
+			case narrow:
+				return gapNarrow, id, false, i
+			}
+			return gapWide, id, letters, i
+		}
+		if n == maxWide {
+			return gapEnd, 0, false, -1
+		}
+		switch c {
+		case invisible:
+			hidden++
+			narrow = narrow && hidden <= maxHidden
+			i += w
+			continue
+		case lineBreak:
+			if r == '\r' || b[i-1] != '\r' { // CR LF is one line break
+				breaks++
+			}
+			separators++
+			narrow = narrow && breaks <= 1 && separators <= maxGap
+		case separator:
+			separators++
+			narrow = narrow && separators <= maxGap
+		default:
+			narrow = false
+			letters = letters || isLetter(r)
+		}
+		id = id*16777619 ^ uint32(r)
+		i += w
+	}
+}
+
+// recognise finds out which groups touch each other, and which of them an earlier pass
+// left readable: a pass over redacted text must not take them for part of another
+// number. What is masked of a card is in one piece, and tells where its ends are.
+func (s *scanner) recognise() {
+	head, tail := s.r.Keep.ends(maxDigits)
+	for k := 0; k < len(s.g); {
+		first, n := k, s.g[k].n
+		for k++; k < len(s.g) && s.g[k-1].gap == gapNone; k++ {
+			n += s.g[k].n
+		}
+		for i := first; i < k; i++ {
+			s.g[i].whole = n
 		}
 	}
-	if !s.best(k, limit, want, &c) {
-		return k + 1
-	}
-	if !c.sure() {
-		// A doubtful candidate must not swallow the beginning of a certain
-		// one: "5. 4242 4242 4242 4242" is an item of a list.
-		if m := s.nextSure(k+1, c.last+1); m <= c.last {
-			if c.tier == Weak && c.shape != canonical { // none was certain, and made longer
-				want = doubtful
+	for k := 0; k < len(s.g); {
+		hidden := 0
+		first := k
+		for ; k < len(s.g) && s.g[k].mask; k++ {
+			hidden += s.g[k].n
+		}
+		if k == first {
+			k++
+			continue
+		}
+		if tail == 0 || hidden < minDigits-tail && (head == 0 || hidden < 4) {
+			continue
+		}
+		if last := s.together(k, 1, tail); last >= 0 {
+			for i := k; i <= last; i++ {
+				s.g[i].visible = true
 			}
-			if !s.best(k, s.g[m].start, want, &c) {
-				return k + 1
+			if from := s.together(first-1, -1, head); head > 0 && from >= 0 {
+				for i := from; i < first; i++ {
+					s.g[i].visible = true
+				}
 			}
 		}
 	}
-	s.take(&c)
-	return c.last + 1
+}
+
+// together returns the last of the groups from k on, or back, that have exactly n
+// digits together, or -1.
+func (s *scanner) together(k, step, n int) int {
+	for ; k >= 0 && k < len(s.g) && !s.g[k].mask && s.g[k].n <= n; k += step {
+		if n -= s.g[k].n; n == 0 {
+			return k
+		}
+	}
+	return -1
 }

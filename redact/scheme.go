@@ -1,17 +1,9 @@
 package redact
 
-import (
-	"math/bits"
-	"sync"
-)
+import "sync"
 
 // lengths is a set of number lengths: bit n stands for 12+n digits.
 type lengths uint8
-
-const (
-	minDigits = 12 // of a payment card, by ISO/IEC 7812 and practice
-	maxDigits = 19
-)
 
 const (
 	l12 lengths = 1 << iota
@@ -29,16 +21,6 @@ const (
 )
 
 func lengthBit(n int) lengths { return 1 << (n - minDigits) }
-
-// longest returns the longest length in l, which is not empty.
-func (l lengths) longest() int { return bits.Len8(uint8(l)) - 1 + minDigits }
-
-// pop takes the longest length out of l, which is not empty.
-func (l *lengths) pop() int {
-	n := l.longest()
-	*l &^= lengthBit(n)
-	return n
-}
 
 // scheme is one row of the table of issuer identification numbers (IIN).
 type scheme struct {
@@ -136,67 +118,30 @@ var schemes = [...]scheme{
 	{"korea", 90000000, 99999999, 0, l16},
 }
 
-// lengthsByPrefix unites, for each first two digits, the lengths of all rows
-// they may lead to, so that most numbers are dismissed with one look. A test
-// derives it from schemes.
-var lengthsByPrefix = [100]lengths{
-	10: l15, 11: l15, 12: l15, 13: l15, 14: l15, 15: l15, 16: l15, 17: l15, 18: l15,
-	19: l15 | l16,
-	21: l15,
-	22: l16to19, 23: l16, 24: l16, 25: l16, 26: l16, 27: l16,
-	30: l14 | l16to19, 34: l15, 35: l16to19, 36: l14 | l15 | l16to19, 37: l15,
-	38: l14 | l16to19, 39: l14 | l16to19,
-	40: l13 | l16 | l19, 41: l13 | l16 | l19, 42: l13 | l16 | l19, 43: l13 | l16 | l19,
-	44: l13 | l16 | l19, 45: l13 | l16 | l19, 46: l13 | l16 | l19, 47: l13 | l16 | l19,
-	48: l13 | l16 | l19, 49: l13 | l16 | l19,
-	50: lAll, 51: l16, 52: l16, 53: l16, 54: l16, 55: l16, 56: lAll, 57: lAll, 58: lAll,
-	60: lAll, 61: lAll, 62: lAll, 63: lAll, 64: lAll, 65: lAll, 66: lAll, 67: lAll, 68: lAll, 69: lAll,
-	81: l16to19, 82: l16,
-	86: l16,
-	90: l16, 91: l16, 92: l16, 93: l16, 94: l16, 95: l16, 96: l16, 98: l16, 99: l16,
-	97: l16 | l19,
-}
-
-// schemesFrom tells for each first digit where its rows begin in schemes; they
-// end where those of the next digit begin. A test derives it from schemes.
-var schemesFrom = [11]uint8{0, 0, 3, 6, 16, 25, 38, 65, 65, 68, 77}
-
-// lookup returns the row that names a number of some scheme by its first digits
-// and its length.
-func lookup(digits []byte) (row uint8) {
-	var prefix uint32
-	for _, d := range digits[:8] {
-		prefix = prefix*10 + uint32(d-'0')
+// schemeName returns the name of the first row that covers a number.
+func schemeName(number []byte, why Reason) string {
+	if why == ByUnionPayWord {
+		return "unionpay" // Discover issues in some of its ranges
 	}
-	bit := lengthBit(len(digits))
-	for row = schemesFrom[digits[0]-'0']; ; row++ {
-		s := &schemes[row]
-		if prefix >= s.from && prefix <= s.to && (s.strong|s.weak)&bit != 0 {
-			return row
+	var prefix uint32
+	for _, d := range number[:8] {
+		prefix = prefix*10 + uint32(d)
+	}
+	bit := lengthBit(len(number))
+	for i := range schemes {
+		if s := &schemes[i]; prefix >= s.from && prefix <= s.to && (s.strong|s.weak)&bit != 0 {
+			return s.name
 		}
 	}
+	return ""
 }
 
-// iinDigits is how many of the first digits decide on the tier of a number. Those
-// after them only name its scheme.
-const iinDigits = 4
-
-// A tiers holds the lengths of each tier that numbers with the same first digits
-// may have.
+// A tiers holds the lengths of each tier that numbers with the same first digits may
+// have.
 type tiers struct{ strong, weak lengths }
 
-// of returns the tier of the numbers with n digits.
-func (t tiers) of(n int) Tier {
-	switch bit := lengthBit(n); {
-	case t.strong&bit != 0:
-		return Strong
-	case t.weak&bit != 0:
-		return Weak
-	}
-	return None
-}
-
-// tiersByIIN unites schemes by the first four digits.
+// tiersByIIN unites schemes by the first four digits. Those after them only name the
+// scheme of a number.
 var tiersByIIN = sync.OnceValue(func() *[1e4]tiers {
 	var all [1e4]tiers
 	for _, s := range schemes {
@@ -209,15 +154,15 @@ var tiersByIIN = sync.OnceValue(func() *[1e4]tiers {
 	return &all
 })
 
-// maybeUnionPay tells by the first two digits whether isUnionPay may hold.
-func maybeUnionPay(prefix uint8) bool { return prefix == 62 || prefix == 81 }
-
-// isUnionPay tells by the first four digits whether a number looks like one of
-// UnionPay, the one scheme whose numbers need not pass the Luhn check.
-func isUnionPay(iin, n int) bool {
-	return n >= 16 && (iin/100 == 62 || iin >= 8100 && iin <= 8179)
+// tierOf returns the tier of the digits of c.
+func (s *scanner) tierOf(c *candidate) Tier {
+	n := s.number(c)
+	t := &tiersByIIN()[int(n[0])*1000+int(n[1])*100+int(n[2])*10+int(n[3])]
+	switch bit := lengthBit(len(n)); {
+	case t.strong&bit != 0:
+		return Strong
+	case t.weak&bit != 0:
+		return Weak
+	}
+	return None
 }
-
-// luhnSums is what a digit counts in the two Luhn sums of a group: itself in the
-// lower byte, its doubled value in the upper.
-var luhnSums = [16]uint16{0x0000, 0x0201, 0x0402, 0x0603, 0x0804, 0x0105, 0x0306, 0x0507, 0x0708, 0x0909}

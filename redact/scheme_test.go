@@ -7,28 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestDerivedTablesFollowFromSchemes(t *testing.T) {
-	t.Parallel()
-	var byPrefix [100]lengths
-	var from [11]uint8
-	row := 0
-	for first := range 10 {
-		from[first] = uint8(row)
-		for ; row < len(schemes) && int(schemes[row].from/1e7) == first; row++ {
-			s := schemes[row]
-			require.LessOrEqual(t, s.from, s.to, s.name)
-			require.EqualValues(t, first, s.to/1e7, "%s: one row per first digit", s.name)
-			for p := s.from / 1e6; p <= s.to/1e6; p++ {
-				byPrefix[p] |= s.strong | s.weak
-			}
-		}
-	}
-	from[10] = uint8(row)
-	require.Len(t, schemes, row, "rows are sorted by the first digit")
-	require.Equal(t, from, schemesFrom)
-	require.Equal(t, byPrefix, lengthsByPrefix)
-}
-
 func TestARowIsNotHiddenByABroaderOneBeforeIt(t *testing.T) {
 	t.Parallel()
 	for i, s := range schemes {

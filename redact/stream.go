@@ -1,6 +1,9 @@
 package redact
 
 import (
+	"errors"
+	"fmt"
+	"io"
 	"slices"
 	"unicode/utf8"
 )
@@ -18,13 +21,7 @@ type stream struct {
 	progress
 }
 
-// fresh is the progress before any text.
-var fresh = progress{lastCard: noCard}
-
-func newStream(r *Redactor) stream { return stream{r: r, progress: fresh} }
-
-// keep is how much text that was given out serves as context.
-const keep = reach
+func newStream(r *Redactor) stream { return stream{r: r, progress: progress{lastCard: noCard}} }
 
 // push takes more text and appends to dst what is decided. With final set, the
 // text ends, everything is given out, and the next push begins a new text.
@@ -42,7 +39,7 @@ func (s *stream) push(dst, text []byte, final bool) []byte {
 	}
 	dst = s.look(dst, final)
 	if final {
-		*s = stream{r: s.r, found: s.found, buf: s.buf[:0], progress: fresh}
+		*s = stream{r: s.r, found: s.found, buf: s.buf[:0], progress: progress{lastCard: noCard}}
 	}
 	return dst
 }
@@ -53,45 +50,74 @@ func (s *stream) look(dst []byte, final bool) []byte {
 	if !final {
 		b = b[:len(b)-incomplete(b)]
 	}
-	var sc scanner
 	o := s.r.options()
-	sc.begin(&o, b)
-	sc.final, sc.progress, sc.base = final, s.progress, s.progress
-	sc.resume(s.from)
+	sc := newScanner(&o, b)
+	defer sc.release()
+	sc.final, sc.progress, sc.base = final, s.progress, s.lastCard
+	sc.scan(s.from)
 	sc.codes(s.from)
+	sc.wholeHits()
+	sc.dropLeft()
 	sc.detect(s.from)
+	sc.wholeHits()
 	s.scanned = len(s.buf)
 	to := max(s.from, sc.decided)
 	if final {
 		to = len(b)
 	}
-	found := sc.hits.all()
-	dst = sc.rewrite(dst, b, s.from, to, found)
-	for _, x := range found {
-		s.note(&x)
+	for i := range sc.hits {
+		x := &sc.hits[i]
+		if x.start >= to {
+			sc.hits = sc.hits[:i]
+			break
+		}
+		if x.kind == Card {
+			s.lastCard = x.end
+		}
 		if s.found != nil {
-			sp := sc.span(b, &x)
+			sp := x.span()
 			sp.Start, sp.End = sp.Start+s.gone, sp.End+s.gone
 			s.found(sp)
 		}
 	}
-	s.taken, s.belongs = sc.taken, sc.belongs // numbers the host allows count too
+	dst = o.rewrite(dst, b, s.from, to, sc.hits)
+	s.taken = min(sc.taken, to)
 	s.from = to
-	s.drop(max(0, s.from-keep))
+	s.drop(max(0, s.from-2*reach))
 	return dst
+}
+
+// dropLeft takes out of the hits the numbers that stay.
+func (s *scanner) dropLeft() {
+	s.hits = slices.DeleteFunc(s.hits, func(x hit) bool { return x.kind == 0 })
+}
+
+// wholeHits moves decided back to where a hit begins that it would cut, or a card that
+// makes a code or track data of what follows it.
+func (s *scanner) wholeHits() {
+	for i := len(s.hits) - 1; i >= 0; i-- {
+		x := &s.hits[i]
+		belongs := i > 0 && (x.reason == ByPosition || x.kind == TrackData) && s.hits[i-1].start < s.decided && s.decided <= x.start
+		if belongs || x.start < s.decided && s.decided < x.end {
+			s.decided = s.hits[max(0, i-1)].start
+			if !belongs {
+				s.decided = x.start
+			}
+		}
+	}
 }
 
 // drop forgets the first n bytes of buf, once there are enough of them.
 func (s *stream) drop(n int) {
-	if n < keep && n < len(s.buf) {
+	if n < reach && n < len(s.buf) {
 		return
 	}
 	s.buf = slices.Delete(s.buf, 0, n)
 	s.gone += n
 	s.from -= n
 	s.scanned -= n
-	s.taken, s.belongs = max(0, s.taken-n), max(0, s.belongs-n)
-	if s.lastCard -= n; s.lastCard < -sadReach {
+	s.taken = max(0, s.taken-n)
+	if s.lastCard -= n; s.lastCard < -codeReach {
 		s.lastCard = noCard
 	}
 }
@@ -107,4 +133,119 @@ func incomplete(b []byte) int {
 		}
 	}
 	return 0
+}
+
+// A Writer redacts what is written to it, as one text, and passes it on. It
+// finds numbers wherever the writes cut them: the output is that of
+// [Redactor.String] for the whole text, except that what is decided about a
+// number looks no further than documented for the package.
+//
+// Text that cannot be decided yet is kept back: usually none, at most about
+// 10 KB. Flush at the end of each message, and Close at the end, or the rest
+// is lost. A Writer must not be used by several goroutines at once.
+type Writer struct {
+	// Found, if set, is told of each span that is masked, in order, before
+	// the text that holds it is passed on. Offsets count from the start of
+	// the text. Set it before the first write.
+	Found func(Span)
+
+	w   io.Writer
+	s   stream
+	out []byte
+	err error
+}
+
+// NewWriter returns a Writer that passes redacted text on to w. The options
+// must not change while it is in use.
+func (r *Redactor) NewWriter(w io.Writer) *Writer {
+	return &Writer{w: w, s: newStream(r)}
+}
+
+// Write takes p and passes on what is decided. It reports either all of p as
+// written or the error of the underlying writer, which then stays.
+func (w *Writer) Write(p []byte) (int, error) {
+	if err := w.push(p, false); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// Flush ends the text: all that was kept back is decided and passed on. What is
+// written next is a new text, which nothing before it influences.
+func (w *Writer) Flush() error { return w.push(nil, true) }
+
+// Close flushes, and refuses further writes. It does not close the underlying
+// writer. Closing again does nothing.
+func (w *Writer) Close() error {
+	if errors.Is(w.err, errClosed) {
+		return nil
+	}
+	err := w.Flush()
+	if w.err == nil {
+		w.err = errClosed
+	}
+	return err
+}
+
+var errClosed = errors.New("redact: write: writer is closed")
+
+func (w *Writer) push(p []byte, final bool) error {
+	if w.err != nil {
+		return w.err
+	}
+	w.s.found = w.Found
+	w.out = w.s.push(w.out[:0], p, final)
+	if len(w.out) == 0 {
+		return nil
+	}
+	if _, err := w.w.Write(w.out); err != nil {
+		w.err = fmt.Errorf("redact: write: %w", err)
+	}
+	return w.err
+}
+
+// A Reader reads redacted text. See [Writer] for what holds of streams; the
+// text ends where the underlying reader ends.
+type Reader struct {
+	// Found is as in [Writer]. Set it before the first read.
+	Found func(Span)
+
+	r    io.Reader
+	s    stream
+	in   []byte
+	out  []byte // decided
+	next int    // in out
+	err  error
+}
+
+// NewReader returns a Reader for what it reads from src. The options must not
+// change while it is in use.
+func (r *Redactor) NewReader(src io.Reader) *Reader {
+	return &Reader{r: src, s: newStream(r), in: make([]byte, readSize)}
+}
+
+const readSize = 8192
+
+// Read implements [io.Reader]. After an error of the underlying reader other
+// than [io.EOF], what was not decided is not given out.
+func (r *Reader) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	for r.next == len(r.out) {
+		if r.err != nil {
+			return 0, r.err
+		}
+		n, err := r.r.Read(r.in)
+		if err != nil && !errors.Is(err, io.EOF) {
+			r.err = fmt.Errorf("redact: read: %w", err)
+		} else {
+			r.err = err
+		}
+		r.next, r.s.found = 0, r.Found
+		r.out = r.s.push(r.out[:0], r.in[:n], errors.Is(err, io.EOF))
+	}
+	n := copy(p, r.out[r.next:])
+	r.next += n
+	return n, nil
 }

@@ -112,8 +112,7 @@ func TestWriterKeepsLittleBack(t *testing.T) {
 	}{
 		{"no digits at all", 0},
 		{"call 4915112345678 now", len("4915112345678 now")}, // a card, if one were mentioned
-		{"call 4915112345679 now", 0},
-		{"a short number 123 and a long one 17841400123456781 here", 0},
+		{"call 4915112345679 now, or send me a message some time", 0},
 		{"it ends with 42", 2},
 		{"cvv 123 and then nothing", len("123 and then nothing")},
 		{"broken \xe2\x80", 2},

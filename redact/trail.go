@@ -4,7 +4,6 @@ import (
 	"log/slog"
 	"slices"
 	"time"
-	"unicode/utf8"
 )
 
 // A Part is one message of a conversation, for a [Trail].
@@ -122,13 +121,11 @@ func (o *options) joined(parts []Part) []Part {
 		b = append(b, p.Text...)
 	}
 	lastStart := len(b) - len(parts[len(parts)-1].Text)
-	var sc scanner
-	sc.begin(o, b)
-	sc.scan(0)
-	sc.codes(0)
-	found := sc.hits.all()
+	sc := newScanner(o, b)
+	defer sc.release()
+	found := sc.find(0)
 	i := slices.IndexFunc(found, func(x hit) bool {
-		return x.kind == Card && x.reason == ByNumber && x.shape == canonical &&
+		return x.kind == Card && x.reason == ByNumber && x.form == printed &&
 			x.start < len(parts[0].Text) && x.end > lastStart
 	})
 	if i < 0 {
@@ -138,36 +135,23 @@ func (o *options) joined(parts []Part) []Part {
 	changed := make([]Part, len(parts))
 	for i, p := range parts {
 		to := from + len(p.Text)
-		changed[i] = Part{ID: p.ID, At: p.At, Text: string(o.cutOut(b, from, to, found))}
+		changed[i] = Part{ID: p.ID, At: p.At, Text: string(o.rewrite(nil, b, from, to, found))}
 		from = to + 1
 	}
 	return changed
 }
 
-// cutOut returns b[from:to] with the hits masked that reach into it.
-func (o *options) cutOut(b []byte, from, to int, found []hit) []byte {
-	var out []byte
-	for i, w := range masked(b, found) {
-		if from <= i && i < to {
-			out = utf8.AppendRune(append(out, b[from:i]...), o.mask)
-			from = i + w
-		}
-	}
-	return append(out, b[from:to]...)
-}
-
 // alone reports whether text has a card number of its own, and returns it with
 // that masked and, if a card came just before, labelled codes too.
 func (o *options) alone(text string, recent bool) (card bool, safe string) {
-	var sc scanner
-	sc.begin(o, view(text))
+	sc := newScanner(o, view(text))
+	defer sc.release()
 	if recent {
-		sc.base.lastCard = 0
+		sc.base = 0
 	}
-	sc.scan(0)
-	card = len(sc.hits.all()) > 0
-	sc.codes(0)
-	return card, string(o.rewrite(nil, sc.b, 0, len(sc.b), sc.hits.all()))
+	found := sc.find(0)
+	card = len(found) > 0 && slices.ContainsFunc(found, func(x hit) bool { return x.kind == Card })
+	return card, string(o.rewrite(nil, sc.b, 0, len(sc.b), found))
 }
 
 // An edges tells how the digits of a message reach its ends.

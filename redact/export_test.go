@@ -1,0 +1,36 @@
+package redact
+
+import "strings"
+
+// What the reference implementation shares with the package: the table of words and
+// how letters are compared.
+
+// A TableWord is an entry of the table of words, with its column.
+type TableWord struct{ Language, Column, Entry string }
+
+// TableWords returns all entries.
+func TableWords() (all []TableWord) {
+	for _, table := range [][]language{europe, world} {
+		for _, l := range table {
+			for column, cell := range map[string]string{
+				"card": l.card, "code": l.code, "pin": l.pin, "expiry": l.expiry, "label": l.label, "kind": l.kind, "number": l.number,
+			} {
+				all = append(all, cellWords(l.name, column, cell)...)
+			}
+		}
+	}
+	all = append(all, cellWords("", "unionpay", unionPayNames)...)
+	return append(all, cellWords("", "money", currencies)...)
+}
+
+func cellWords(name, column, cell string) (all []TableWord) {
+	for _, entry := range strings.Split(cell, ",") {
+		all = append(all, TableWord{name, column, entry})
+	}
+	return all
+}
+
+// Fold, IsLetter, Unspaced and TierOf are the functions of those names.
+func Fold(r rune) rune     { return fold(r) }
+func IsLetter(r rune) bool { return isLetter(r) }
+func Unspaced(r rune) bool { return unspaced(r) }

@@ -1,0 +1,271 @@
+package redact_test
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kanava-go/kanava/redact"
+)
+
+// A refCode is a row of digits: a group, or single digits with short gaps.
+type refCode struct {
+	from, to int
+	digits   string
+}
+
+// secrets cuts the digits that are not in a card into rows.
+func (x *refText) secrets() (all []refCode) {
+	var g []refGroup
+	for k, y := range x.g {
+		if y.mask() {
+			continue
+		}
+		if k+1 < len(x.g) && x.g[k+1].mask() {
+			y.kind = "end"
+		}
+		g = append(g, y)
+	}
+	for k := 0; k < len(g); k++ {
+		if g[k].visible && x.inPlace(g[k].from) {
+			continue
+		}
+		if slices.ContainsFunc(x.cards, func(c refCard) bool { return c.from <= g[k].from && g[k].from < c.to }) {
+			continue
+		}
+		y := refCode{g[k].from, g[k].to, g[k].digits}
+		for len(g[k].digits) == 1 && g[k].kind == "narrow" && k+1 < len(g) && len(g[k+1].digits) == 1 {
+			k++
+			y.to = g[k].to
+			y.digits += g[k].digits
+		}
+		all = append(all, y)
+	}
+	return all
+}
+
+// inPlace reports whether twelve digits stand close together among the groups that the
+// one at i hangs together with.
+func (x *refText) inPlace(i int) bool {
+	near, digits, last := false, 0, -100
+	for k, g := range x.g {
+		if !g.mask() {
+			if g.from-last > 24 {
+				digits = 0
+			}
+			digits += len(g.digits)
+			last = g.to
+			near = near || digits >= 12
+		}
+		if g.kind == "end" {
+			if x.g[k].from >= i {
+				return near
+			}
+			near, digits = false, 0
+		}
+	}
+	return false
+}
+
+// codes masks what follows a card as a code does, and what labels call a code.
+func (x *refText) codes() {
+	hide := func(y refCode) {
+		for i := y.from; i < y.to; i++ {
+			if refDigit(x.runes[i]) != "" {
+				x.hide[i] = true
+			}
+		}
+	}
+	offset := func(i int) int { return len(string(x.runes[:i])) }
+	var placed []refCode
+	for _, c := range x.cards {
+		if !c.stays && !c.track {
+			if y, ok := x.codeBehind(c); ok {
+				placed = append(placed, y)
+				hide(y)
+			}
+		}
+	}
+	for _, y := range x.secrets() {
+		near := slices.ContainsFunc(x.cards, func(c refCard) bool {
+			return !c.stays && (c.to <= y.from && offset(y.from)-offset(c.to) <= 4096 || c.from > y.from && offset(c.from)-offset(y.from) <= 4096)
+		})
+		taken := slices.ContainsFunc(placed, func(p refCode) bool { return y.from <= p.from && p.from < y.to })
+		if n := len(y.digits); near && !taken && n >= 3 && n <= 6 && x.isCode(y) {
+			hide(y)
+		}
+	}
+}
+
+// isCode reports whether a label before y, or behind it, calls it a code.
+func (x *refText) isCode(y refCode) bool {
+	says := func(m refMark) bool {
+		return !m.says["label"] && (m.says["pin"] || m.says["code"] && len(y.digits) <= 4)
+	}
+	plain := func(i, k, most int) bool {
+		for j := i; j < k; j++ {
+			if refDigit(x.runes[j]) != "" || x.hidden(j) {
+				return false
+			}
+		}
+		if i > k {
+			return true
+		}
+		return len(strings.FieldsFunc(string(x.runes[i:k]), func(r rune) bool { return !redact.IsLetter(r) })) <= most
+	}
+	for _, m := range slices.Backward(x.marks) {
+		if m.to <= y.from && y.from-m.end <= 28 && plain(m.end, y.from, 5) {
+			if says(m) {
+				return true
+			}
+			if m.says["label"] {
+				return false
+			}
+		}
+	}
+	if x.money(y) {
+		return false
+	}
+	for _, m := range x.marks {
+		if m.from < y.to {
+			continue
+		}
+		if m.from-y.to > 14 || !plain(y.to, m.from, 2) {
+			return false
+		}
+		if says(m) {
+			return !x.ownsDigits(m)
+		}
+	}
+	return false
+}
+
+// ownsDigits reports whether the label m has digits of its own.
+func (x *refText) ownsDigits(m refMark) bool {
+	for i := m.end; i < min(len(x.runes), m.end+14); i++ {
+		if strings.ContainsRune(",;\n).", x.runes[i]) {
+			return false
+		}
+		if refDigit(x.runes[i]) != "" {
+			n := x.numberAt(i)
+			return n == 1 || n >= 3 && n <= 6
+		}
+	}
+	return false
+}
+
+// numberAt returns how many digits the rest of the group from character i on has.
+func (x *refText) numberAt(i int) (n int) {
+	for _, g := range x.g {
+		if g.from <= i && i < g.to && !g.mask() {
+			for k := i; k < g.to; k++ {
+				if refDigit(x.runes[k]) != "" {
+					n++
+				}
+			}
+		}
+	}
+	return n
+}
+
+// groupAt returns the group that starts at character i.
+func (x *refText) groupAt(i int) (refGroup, int, bool) {
+	for k, g := range x.g {
+		if g.from == i && !g.mask() {
+			return g, k, true
+		}
+	}
+	return refGroup{}, 0, false
+}
+
+// codeBehind returns the code that follows the card c without a label.
+func (x *refText) codeBehind(c refCard) (refCode, bool) {
+	none := refCode{}
+	i, dated := x.expiry(c.to)
+	if !dated {
+		i = c.to
+	}
+	start := x.signs(i, 6)
+	g, k, ok := x.groupAt(start)
+	if start == i || !ok {
+		return none, false
+	}
+	if !dated {
+		size := 3
+		if len(c.number) == 15 {
+			size = 4
+		}
+		n, _ := strconv.Atoi(g.digits)
+		year := len(g.digits) == 4 && (n/100 == 20 || n/100 >= 1 && n/100 <= 12 && n%100 >= 20 && n%100 <= 49)
+		if c.form != "printed" || c.tier != redact.Strong || len(c.number) > 16 || len(g.digits) != size || x.g[c.last].kind != "narrow" || year {
+			return none, false
+		}
+		if k+1 < len(x.g) && g.kind != "end" && !x.g[k+1].mask() && string(x.runes[c.to:g.from]) == string(x.runes[g.to:x.g[k+1].from]) {
+			return none, false
+		}
+	}
+	y := refCode{g.from, g.to, g.digits}
+	if n := len(g.digits); n != 3 && n != 4 || x.money(y) || x.goesOn(g.to) {
+		return none, false
+	}
+	return y, !slices.ContainsFunc(x.cards, func(c refCard) bool { return c.from <= g.from && g.from < c.to })
+}
+
+// goesOn reports whether a word, a date, an amount or a time goes on at i.
+func (x *refText) goesOn(i int) bool {
+	return refLatin(x.at(i)) || i < len(x.runes) && strings.ContainsRune("/-.:,", x.at(i)) && refDigit(x.at(i+1)) != ""
+}
+
+func (x *refText) money(y refCode) bool {
+	sign := func(r rune) bool { return strings.ContainsRune("$£¥￥", r) || r >= 0x20A0 && r <= 0x20C0 }
+	space := func(r rune) bool { return r == ' ' || r == 0xA0 }
+	before, after := y.from-1, y.to
+	if space(x.at(before)) {
+		before--
+	}
+	if space(x.at(after)) {
+		after++
+	}
+	return sign(x.at(before)) || sign(x.at(after)) || x.startsWith(after, "money")
+}
+
+// signs returns the end of at most n characters from i on that are neither letters nor
+// digits, with one line break among them at most.
+func (x *refText) signs(i, n int) int {
+	breaks := 0
+	for ; n > 0 && i < len(x.runes) && refDigit(x.runes[i]) == "" && !redact.IsLetter(x.runes[i]); n-- {
+		if x.runes[i] == '\n' {
+			if breaks++; breaks > 1 {
+				break
+			}
+		}
+		i++
+	}
+	return i
+}
+
+var refDate = regexp.MustCompile(`^(0?[1-9]|1[0-2])(20)?[2-4][0-9]$`)
+
+// expiry returns the end of the expiry date behind a card that ends at i.
+func (x *refText) expiry(i int) (end int, ok bool) {
+	i = x.signs(i, 8)
+	for n := 0; n < 3 && x.startsWith(i, "expiry"); n++ {
+		i = x.signs(x.wordEnd(i), 4)
+	}
+	g, _, ok := x.groupAt(i)
+	if !ok {
+		return 0, false
+	}
+	switch len(g.digits) {
+	case 4, 6:
+		return g.to, refDate.MatchString(g.digits)
+	case 1, 2:
+		month := g.digits
+		if g, _, ok = x.groupAt(x.signs(g.to, 3)); !ok || len(g.digits) != 2 && len(g.digits) != 4 {
+			return 0, false
+		}
+		return g.to, refDate.MatchString(month + g.digits)
+	}
+	return 0, false
+}
