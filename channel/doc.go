@@ -43,9 +43,10 @@
 //
 // # What there is
 //
-//	take in       Accept, Run, DeadLetters, Replay, Drop
+//	take in       Accept, Run, DeadLetters, Replay, ReplayAll, Drop, RetryNow
 //	read          Conversations, Conversation, Messages, Log
 //	answer        Reply, ReplyAll, RunMacro and PreviewMacro, Upload, MarkRead, Cancel
+//	settle        Resend, GiveUp, UncertainMessages, ResendUncertain, GiveUpUncertain
 //	write first   Notify, RecordConsent, RevokeConsent
 //	look after    Assign, Move, Resolve, Reopen, SetTags, SetTopic, AddNote
 //	set up        Add, Change, Replace, Remove, Channels, Channel, Observe
