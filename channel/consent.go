@@ -12,7 +12,6 @@ import (
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/webhook"
-	"github.com/kanava-go/kanava/window"
 )
 
 // Errors about a customer's will.
@@ -44,9 +43,6 @@ func (h *Hub) RecordConsent(ctx context.Context, actor access.Actor, channel str
 	if c.At.IsZero() || strings.TrimSpace(c.Where) == "" || strings.TrimSpace(c.Wording) == "" {
 		return errors.New("channel: record consent: At, Where and Wording are the evidence and must be set")
 	}
-	if c.At.After(h.now().Add(window.DefaultMaxSkew)) {
-		return errors.New("channel: record consent: At lies in the future")
-	}
 	return h.consent(ctx, "record consent", actor, channel, to, func(ch *Channel, customer *Customer) {
 		c.At, c.Where, c.Wording = c.At.UTC(), ch.redactText(c.Where), ch.redactText(c.Wording)
 		for _, old := range customer.Consents {
@@ -56,7 +52,7 @@ func (h *Hub) RecordConsent(ctx context.Context, actor access.Actor, channel str
 		}
 		customer.Consents = append(customer.Consents, c)
 		if c.Covers(template.Marketing) {
-			customer.resumeMarketing(c.At)
+			customer.resumeMarketing(believed(c.At, h.now()))
 		}
 	})
 }
@@ -80,7 +76,6 @@ func (h *Hub) StopMarketing(ctx context.Context, actor access.Actor, channel str
 
 // RevokeConsent notes that the person withdrew every consent given up to at.
 func (h *Hub) RevokeConsent(ctx context.Context, actor access.Actor, channel string, to message.Recipient, at time.Time) error {
-	at = believed(at, h.now())
 	return h.consent(ctx, "revoke consent", actor, channel, to, func(_ *Channel, customer *Customer) {
 		for i := range customer.Consents {
 			c := &customer.Consents[i]
