@@ -90,6 +90,6 @@ func TestNobodyMayAskForAWaitOfYears(t *testing.T) {
 		_, err := c.Number("1").Send(t.Context(), message.Outbound{To: message.Recipient{Phone: "13125550187"}, Content: &message.Text{Body: "x"}})
 		f, ok := message.FailureOf(err)
 		require.True(t, ok)
-		require.LessOrEqual(t, f.Retry.After, time.Hour, after)
+		require.LessOrEqual(t, f.Retry.After, 24*time.Hour, after)
 	}
 }

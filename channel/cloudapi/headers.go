@@ -110,7 +110,7 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 	if v == "" {
 		return 0
 	}
-	const most = time.Hour
+	const most = 24 * time.Hour
 	if s, err := strconv.ParseFloat(v, 64); err == nil {
 		if s > 0 && !math.IsInf(s, 0) {
 			return time.Duration(min(s, most.Seconds()) * float64(time.Second))

@@ -87,7 +87,7 @@ func all[T any](ctx context.Context, c *Client, l listing[T]) iter.Seq2[T, error
 }
 
 var (
-	errLoop    = errors.New("the list leads back to a page that was read already")
+	errLoop    = errors.New("the list leads back to the same page")
 	errElement = errors.New("one element of the list is not of the documented form")
 )
 
