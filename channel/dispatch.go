@@ -172,8 +172,8 @@ func (u *unit) begin(ch *Channel, w *Work, item *outboundItem) (*begun, error) {
 	if customer == nil {
 		return nil, u.nothingToSend(w)
 	}
-	if m.Sending {
-		// An earlier attempt began and nobody wrote down how it ended.
+	if m.Sending || u.hub.mayHaveHappened(w) {
+		// An earlier attempt began, or may have, and nobody wrote down how it ended.
 		return nil, u.doubt(ch, w, &m, item)
 	}
 	switch f := u.objection(ch, customer, &item.Outbound); {

@@ -38,10 +38,18 @@ func toLate(n int) item {
 // fleetOf runs f in a bubble with labs on one store, none of which runs yet.
 func fleetOf(t *testing.T, f func(t *testing.T, join func(config func(*channel.Config)) *lab)) {
 	t.Helper()
+	fleetOfSettings(t, nil, f)
+}
+
+// fleetOfSettings does so with settings of the channel.
+func fleetOfSettings(t *testing.T, settings func(*channel.Settings), f func(t *testing.T, join func(config func(*channel.Config)) *lab)) {
+	t.Helper()
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		store := memstore.New()
-		f(t, func(config func(*channel.Config)) *lab { return newLab(t, labOptions{store: store, config: config}) })
+		f(t, func(config func(*channel.Config)) *lab {
+			return newLab(t, labOptions{store: store, config: config, settings: settings})
+		})
 	})
 }
 

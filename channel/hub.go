@@ -40,6 +40,12 @@ type Config struct {
 	// ever, like a channel's [Retention]; below 24 hours is refused.
 	StrayRetention rules.Duration
 
+	// RestoredAt is when the store was last restored from a backup; zero: never. Messages that
+	// were in its outbox then may have been sent after the backup was made: they are [Uncertain]
+	// and are not sent, whatever the channel's policy, until a status or an agent settles them.
+	// Set it in the first process that runs on the restored store; the store remembers it.
+	RestoredAt time.Time
+
 	// Now is the clock; nil means time.Now. It exists so that a demonstration can
 	// move it. Tests use testing/synctest instead. On a store that keeps the time for all
 	// processes (see [Timekeeper]) the hub corrects it by up to an hour.
@@ -94,9 +100,13 @@ type Hub struct {
 	poll        time.Duration
 	drain       time.Duration
 
-	channels  registry
-	fleet     fleet
-	shared    following
+	channels registry
+	fleet    fleet
+	shared   following
+
+	restoredAt  time.Time    // Config.RestoredAt
+	lastRestore atomic.Int64 // in microseconds since 1970; 0: never
+
 	runners   []*runner
 	byQueue   map[string]*runner
 	gate      *hostGate
@@ -137,7 +147,8 @@ func New(cfg Config) (*Hub, error) {
 	h := &Hub{
 		store: cfg.Store, ticketing: cfg.Ticketing, attachments: cfg.Attachments,
 		log: cfg.Logger, hooks: cfg.Hooks, away: cfg.AllAway, agentName: cfg.AgentName, keepStrays: cfg.StrayRetention,
-		lease: cmp.Or(cfg.Lease, time.Minute), drain: cmp.Or(cfg.Drain, 30*time.Second),
+		restoredAt: cfg.RestoredAt.UTC(),
+		lease:      cmp.Or(cfg.Lease, time.Minute), drain: cmp.Or(cfg.Drain, 30*time.Second),
 		byQueue: map[string]*runner{}, prices: pricing.DefaultRules(),
 	}
 	h.clock.own, h.now = cfg.Now, h.clock.now
@@ -250,6 +261,9 @@ func (h *Hub) Run(ctx context.Context) error {
 // join is what a Run does first.
 func (h *Hub) join(ctx context.Context, me *Process) error {
 	h.measure(ctx)
+	if err := h.sayRestored(ctx); err != nil {
+		return fmt.Errorf("channel: note the restore: %w", err)
+	}
 	if err := h.follow(ctx); err != nil {
 		return err
 	}

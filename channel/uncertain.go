@@ -31,12 +31,15 @@ func (u *unit) doubt(ch *Channel, w *Work, m *Message, item *outboundItem) error
 	m.Sending = false
 	if !m.Delivery.settled() { // a status may have been faster
 		m.Delivery = m.Delivery.Merge(Delivery{UncertainAt: u.now.UTC()})
+		wait := time.Duration(cmp.Or(ch.UncertainWait, 2*rules.Minute))
+		if u.hub.mayHaveHappened(w) { // its status may have come in the time that was lost
+			item.Held, wait = true, keepUncertain
+		}
 		body, err := json.Marshal(item)
 		if err != nil {
 			return fmt.Errorf("channel: encode message: %w", err)
 		}
-		wait := cmp.Or(ch.UncertainWait, 2*rules.Minute)
-		u.enqueue(Work{Queue: queueCheck, ID: m.ID, Group: ch.ID, Due: u.now.Add(time.Duration(wait)), Body: body})
+		u.enqueue(Work{Queue: queueCheck, ID: m.ID, Group: ch.ID, Due: u.now.Add(wait), Body: body})
 		if err := u.delivery(ch, m, Uncertain, u.now); err != nil {
 			return err
 		}
@@ -69,7 +72,7 @@ func (h *Hub) check(ctx context.Context, w *Work) error {
 		switch {
 		case item.Held:
 			return u.nothingToSend(w) // nobody settled it; it stays uncertain
-		case ch.Uncertain == Resend && item.Resends < maxResends:
+		case ch.Uncertain == Resend && item.Resends < maxResends && !h.mayHaveHappened(w):
 			u.Done = append(u.Done, w.Lease())
 			return u.again(&m, &item)
 		}

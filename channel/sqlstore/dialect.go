@@ -39,6 +39,8 @@ type dialect struct {
 	// claimable is the latest time at which work became ready that a claim may take: that of
 	// the caller, or the database's present if it is later.
 	claimable string
+	// mark reads the highest Seq that was given out.
+	mark string
 	// present is the clock that leases go by: $2, the caller's, or the database's.
 	present string
 	// insert and update begin statements that need not be undone alone.
@@ -76,6 +78,7 @@ func sqliteDialect(each string) *dialect {
 		stamp:      ", now bigint",
 		claimable:  "$8",
 		present:    "$2",
+		mark:       "SELECT seq FROM kanava_counter",
 		insert:     "INSERT OR FAIL",
 		update:     "UPDATE OR FAIL",
 		hashText:   "lower(hex(n.hash))",
@@ -104,6 +107,7 @@ func postgresDialect(callersClock bool) *dialect {
 		stampedNow: postgresNow,
 		claimable:  "GREATEST(CAST($2 AS bigint), " + postgresNow + ")",
 		present:    present,
+		mark:       "SELECT last_value FROM kanava_seq",
 		insert:     "INSERT",
 		update:     "UPDATE",
 		hashText:   "replace(CAST(n.hash AS text), '-', '')",

@@ -22,6 +22,7 @@ type statements struct {
 	// guard bounds what a transaction may wait for on PostgreSQL, in milliseconds; clock is
 	// the server's.
 	guard, clock string
+	mark         string // the highest Seq given out
 	// records
 	putNew, putOld, add, exceeded, deleteRecords, versions, get string
 	// work
@@ -78,6 +79,7 @@ func newStatements(d *dialect) *statements {
 		guard: `SELECT set_config('lock_timeout', CAST($1 AS bigint)::text, true), set_config('idle_in_transaction_session_timeout', CAST($2 AS bigint)::text, true),
 			set_config('statement_timeout', CAST($3 AS bigint)::text, true), set_config('tcp_user_timeout', CAST($4 AS bigint)::text, true)`,
 		clock: `SELECT ` + d.now,
+		mark:  d.mark,
 		putNew: d.insert + ` INTO kanava_record (kind, key, parent, sort, version, n, body)
 			SELECT e.k, e.y, e.p, e.s, 1, 0, e.b FROM ` + d.each("k text, y text, p text, s bigint, b text") + `
 			WHERE true ON CONFLICT (kind, key) DO NOTHING`,
@@ -180,7 +182,7 @@ func (s *statements) all() []*string {
 		&s.promote, &s.fixLanes, &s.forgetBusy, &s.forget,
 		&s.claim.all, &s.claim.groups, &s.claimAlone.all, &s.claimAlone.groups, &s.peek.all, &s.peek.groups,
 		&s.workByID, &s.backlog, &s.survey, &s.workInLane[0], &s.workInLane[1], &s.workInQueue[0], &s.workInQueue[1],
-		&s.count, &s.lock, &s.guard, &s.clock,
+		&s.count, &s.lock, &s.guard, &s.clock, &s.mark,
 	}
 }
 

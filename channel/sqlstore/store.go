@@ -34,6 +34,10 @@ type Config struct {
 	// and all repeats, and a statement of combined lookups; 0 means 30 s. A caller's own
 	// context may end its waiting earlier.
 	Timeout time.Duration
+	// Mark is what [Store.Mark] once returned for this database, or less; 0: unknown. A database
+	// with a smaller one has lost something: Open returns an error that matches [ErrBehind].
+	// After a restore on purpose it is that of the backup.
+	Mark int64
 	// CallersClock judges leases on PostgreSQL by channel.Claim.Now, the clock of each
 	// caller, and not by the server's. It is for tests and demonstrations that move their
 	// clock: processes whose clocks differ take work from each other that is in good hands.
@@ -88,6 +92,9 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		s.stuck.most = 1
 		s.orderless, s.readers = cfg.combiner(s.run), cfg.combiner(s.runLookups)
 		err = s.openPostgres(ctx)
+	}
+	if err == nil {
+		err = s.checkMark(ctx, cfg.Mark)
 	}
 	if err != nil {
 		_ = s.Close()

@@ -1,0 +1,50 @@
+package channel
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// A database that is restored from a backup has in its outbox what was sent after the backup
+// was made. The hub does not know of it, and must not send it again.
+
+// aboutRestore is the key of the shared record that says when the store was last restored.
+const aboutRestore = "restored"
+
+// restored is the content of that record.
+type restored struct {
+	At time.Time `json:"at"`
+}
+
+// sayRestored writes down for all processes that the store was restored, if this one was told.
+func (h *Hub) sayRestored(ctx context.Context) error {
+	if h.restoredAt.IsZero() {
+		return nil
+	}
+	return h.repeat(ctx, nil, func(u *unit) error {
+		var r restored
+		if _, err := u.load(kindShared, aboutRestore, &r); err != nil || !h.restoredAt.After(r.At) {
+			return err
+		}
+		return u.share(aboutRestore, restored{h.restoredAt})
+	})
+}
+
+// learnRestore takes over what a process was told about a restore.
+func (h *Hub) learnRestore(r *Record) error {
+	var doc restored
+	if err := json.Unmarshal(r.Body, &doc); err != nil {
+		return fmt.Errorf("channel: decode restore: %w", errDamaged)
+	}
+	h.lastRestore.Store(doc.At.UnixMicro())
+	return nil
+}
+
+// mayHaveHappened says whether the work was recorded before the store was restored, so that it
+// may have been done in the time that the restored store knows nothing of.
+func (h *Hub) mayHaveHappened(w *Work) bool {
+	at := h.lastRestore.Load()
+	return at != 0 && w.Enqueued.UnixMicro() < at
+}
