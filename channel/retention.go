@@ -12,8 +12,12 @@ import (
 // Retention says how long a channel keeps things. Zero means for ever.
 type Retention struct {
 	// Messages is the age, by WhatsApp's timestamp, at which messages go, with their files.
-	// A resolved conversation without newer ones goes with them.
+	// A resolved conversation without newer ones goes with them, and a customer of whom nothing
+	// is left and who was last heard of that long ago.
 	Messages rules.Duration `json:"messages,omitempty"`
+	// Consents is the age of the newest consent, its withdrawal or opt-out at which a customer
+	// of whom nothing else is left goes. They are the proof of what may be sent to whom.
+	Consents rules.Duration `json:"consents,omitempty"`
 	// Attachments is the age at which the files of messages go that stay. It needs an
 	// Attachments that is a [Remover]; the message then says that the file was removed.
 	Attachments rules.Duration `json:"attachments,omitempty"`
@@ -28,7 +32,7 @@ func (r *Retention) validate() error {
 	for _, f := range []struct {
 		name string
 		age  rules.Duration
-	}{{"messages", r.Messages}, {"attachments", r.Attachments}, {"dead_letters", r.DeadLetters}} {
+	}{{"messages", r.Messages}, {"consents", r.Consents}, {"attachments", r.Attachments}, {"dead_letters", r.DeadLetters}} {
 		if f.age != 0 && f.age < minRetention {
 			return fmt.Errorf("retention: %s: below 24 hours", f.name)
 		}
@@ -54,33 +58,37 @@ func (h *Hub) pruneSome(ctx context.Context, s *Settings, queue rules.Queue, aft
 	if err != nil || len(page) == 0 {
 		return nil, err
 	}
-	messages, files := before(now, s.Retention.Messages), before(now, s.Retention.Attachments)
-	for _, c := range page {
-		receipt := &Erased{} // for nobody to see
-		switch {
-		case queue == rules.QueueResolved && c.LastActivity.Before(messages):
-			err = h.eraseConversation(ctx, s.ID, c.ID, receipt)
-		case c.State.OpenedAt.Before(messages):
-			until := &Position{Sort: micros(messages)}
-			if err = h.eraseMessages(ctx, s.ID, c.ID, until, receipt); err == nil {
-				err = h.eraseMessages(ctx, s.ID, reactionParent(c.ID), until, receipt)
-			}
-			if err == nil && c.LastActivity.Before(messages) {
-				err = h.showAnother(ctx, c.ID)
-			}
-		}
-		if err == nil && c.State.OpenedAt.Before(files) {
-			err = h.pruneFiles(ctx, c, files)
-		}
-		if err != nil {
-			return nil, err
-		}
+	err = inParallel(len(page), func(i int) error { return h.pruneConversation(ctx, s, queue, page[i], now) })
+	if err != nil {
+		return nil, err
 	}
 	if len(page) < upkeepStep {
 		return nil, nil
 	}
 	last := page[len(page)-1]
 	return &Position{micros(last.LastActivity), last.ID}, nil
+}
+
+// pruneConversation removes what is older than the channel keeps from one conversation.
+func (h *Hub) pruneConversation(ctx context.Context, s *Settings, queue rules.Queue, c *Conversation, now time.Time) (err error) {
+	messages, files := before(now, s.Retention.Messages), before(now, s.Retention.Attachments)
+	receipt := &Erased{} // for nobody to see
+	switch {
+	case queue == rules.QueueResolved && c.LastActivity.Before(messages):
+		err = h.eraseConversation(ctx, s.ID, c.ID, receipt)
+	case c.State.OpenedAt.Before(messages):
+		until := &Position{Sort: micros(messages)}
+		if err = h.eraseMessages(ctx, s.ID, c.ID, until, receipt); err == nil {
+			err = h.eraseMessages(ctx, s.ID, reactionParent(c.ID), until, receipt)
+		}
+		if err == nil && c.LastActivity.Before(messages) {
+			err = h.showAnother(ctx, c.ID)
+		}
+	}
+	if err == nil && c.State.OpenedAt.Before(files) {
+		err = h.pruneFiles(ctx, c, files)
+	}
+	return err
 }
 
 // fileRemoved is what agents see in place of a file that was removed.

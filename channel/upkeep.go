@@ -18,7 +18,7 @@ const (
 // upkeepItem is the content of the upkeep work: where a round of pruning has come to.
 type upkeepItem struct {
 	Channel string    `json:"channel,omitempty"` // done up to here, in the order of IDs
-	Queue   int       `json:"queue,omitempty"`   // index into prunedQueues
+	Queue   int       `json:"queue,omitempty"`   // index into prunedQueues; behind them: the customers
 	After   *Position `json:"after,omitempty"`
 }
 
@@ -121,6 +121,16 @@ func (h *Hub) prune(ctx context.Context, at upkeepItem, now time.Time) (upkeepIt
 				return at, nil
 			}
 			at.Queue, at.After = at.Queue+1, nil
+		}
+		if s.Retention.Messages > 0 { // when their conversations have gone
+			last, err := h.pruneCustomers(ctx, &s, at.After, now)
+			if err != nil {
+				return at, err
+			}
+			if last != nil {
+				at.After = last
+				return at, nil
+			}
 		}
 	}
 	return upkeepItem{}, nil

@@ -1,0 +1,114 @@
+package channel
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// pruneSteps is how many conversations or customers are pruned at the same time. Their commits
+// share transactions with each other and with everybody's, so that nobody waits longer.
+const pruneSteps = 16
+
+// inParallel calls f for 0 to n-1, some at a time, and returns an error if one failed.
+func inParallel(n int, f func(i int) error) error {
+	var wg sync.WaitGroup
+	var once sync.Once
+	var failed error
+	slots := make(chan struct{}, pruneSteps)
+	for i := range n {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			if err := f(i); err != nil {
+				once.Do(func() { failed = err })
+			}
+		})
+	}
+	wg.Wait()
+	return failed
+}
+
+// pruneCustomers removes those of the next few customers of a channel whom nothing needs any
+// more. It returns the position of the last one, nil at the end.
+func (h *Hub) pruneCustomers(ctx context.Context, s *Settings, after *Position, now time.Time) (*Position, error) {
+	page, err := list[Customer](ctx, h.store, Query{Kind: kindCustomer, Parent: s.ID, After: after, Limit: upkeepStep})
+	if err != nil || len(page) == 0 {
+		return nil, err
+	}
+	err = inParallel(len(page), func(i int) error {
+		if page[i].needed(&s.Retention, now) {
+			return nil
+		}
+		return h.forgetCustomer(ctx, page[i].ID, s, now)
+	})
+	if err != nil || len(page) < upkeepStep {
+		return nil, err
+	}
+	last := page[len(page)-1]
+	return &Position{micros(last.Created), last.ID}, nil
+}
+
+// needed says whether something of the customer's own must be kept: a consent or an opt-out
+// within its period, or the memory of somebody who was there lately.
+func (c *Customer) needed(r *Retention, now time.Time) bool {
+	messages, consents := before(now, r.Messages), before(now, r.Consents)
+	if c.MergedInto != "" {
+		return true // it goes with the one that took it over
+	}
+	last := c.Created
+	if heard, ok := c.Window.LastInbound(); ok && heard.After(last) {
+		last = heard
+	}
+	if !last.Before(messages) || c.Window.FreeEntryAt(now) {
+		return true
+	}
+	proof := c.MarketingStopped
+	for i := range c.Consents {
+		for _, at := range []time.Time{c.Consents[i].At, c.Consents[i].Revoked} {
+			if at.After(proof) {
+				proof = at
+			}
+		}
+	}
+	return !proof.IsZero() && !proof.Before(consents)
+}
+
+// forgetCustomer removes a customer without any conversation or message, with the records
+// that were merged into it and all that leads to it. Should the customer come back meanwhile, it
+// is either not removed or met as somebody new.
+func (h *Hub) forgetCustomer(ctx context.Context, id string, s *Settings, now time.Time) error {
+	return h.do(ctx, func(u *unit) error {
+		var c Customer
+		if ok, err := u.load(kindCustomer, id, &c); err != nil || !ok || c.needed(&s.Retention, now) {
+			return err
+		}
+		history := historyConversation(&c)
+		if err := h.eraseMessages(ctx, s.ID, history, &Position{Sort: micros(before(now, s.Retention.Messages))}, &Erased{}); err != nil {
+			return err
+		}
+		for _, q := range []Query{
+			{Kind: kindOfCustomer, Parent: id, Limit: 1},
+			{Kind: kindMessage, Parent: history, Limit: 1},
+		} {
+			if left, err := h.store.List(ctx, q); err != nil || len(left) > 0 {
+				return err
+			}
+		}
+		if err := u.saveCustomer(&c); err != nil { // so that it is still as it was read
+			return err
+		}
+		u.Delete = append(u.Delete, RecordKey{kindCustomer, id})
+		own, err := h.ownAliases(ctx, &c)
+		if err != nil {
+			return err
+		}
+		for _, key := range own {
+			u.Delete = append(u.Delete, RecordKey{kindAlias, key})
+		}
+		for _, merged := range c.Merged {
+			u.Delete = append(u.Delete, RecordKey{kindCustomer, merged})
+		}
+		return nil
+	})
+}
