@@ -229,6 +229,7 @@ func (c *combiner) gather(w *waiter) *group {
 	if w.group != nil {
 		return nil
 	}
+	c.preferSettling()
 	g := &group{cancel: func() {}}
 	var touched footprint
 	rows := 0
@@ -249,6 +250,23 @@ func (c *combiner) gather(w *waiter) *group {
 	clear(c.waiting[len(kept):])
 	c.waiting = kept
 	return g
+}
+
+// preferSettling lets those who settle claimed work go first, for half of a group: a burst
+// of new work must not keep from its end what is in hand already, nor the other way round.
+func (c *combiner) preferSettling() {
+	first, rest, rows := []*waiter(nil), []*waiter(nil), 0
+	for _, w := range c.waiting {
+		if w.request != nil && w.request.settles() && rows < c.rows/2 {
+			rows += w.size()
+			first = append(first, w)
+		} else {
+			rest = append(rest, w)
+		}
+	}
+	if len(first) > 0 && len(rest) > 0 {
+		copy(c.waiting[copy(c.waiting, first):], rest)
+	}
 }
 
 func (g *group) add(m *waiter) {

@@ -376,3 +376,36 @@ func TestNobodyIsForgotten(t *testing.T) {
 		})
 	}
 }
+
+// A burst of new work does not keep those waiting who settle what they have in hand.
+func TestWhoSettlesWorkIsNotBehindABurstOfNewWork(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := &recorder{took: time.Second}
+		c := r.combiner(1)
+		c.rows = 4
+		settling := func(key string) *waiter {
+			w := putting(key)
+			w.request.done = []held{{hash: key}}
+			return w
+		}
+		var wg sync.WaitGroup
+		call := func(w *waiter) {
+			wg.Go(func() {
+				_, err := c.do(t.Context(), w)
+				require.NoError(t, err)
+			})
+			synctest.Wait()
+		}
+		for i := range 8 {
+			call(putting(fmt.Sprint("new ", i)))
+		}
+		for i := range 3 { // each has two rows
+			call(settling(fmt.Sprint("done ", i)))
+		}
+		wg.Wait()
+		require.Equal(t, [][]string{
+			{"new 0"}, {"done 0", "new 1", "new 2"}, {"done 1", "new 3", "new 4"}, {"done 2", "new 5", "new 6"}, {"new 7"},
+		}, r.seen())
+	})
+}

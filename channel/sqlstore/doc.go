@@ -43,6 +43,27 @@
 // own transactions have none of that: see [WithTx]. Against connections that died between
 // transactions set the server's tcp_keepalives_idle to about 60 s, whose default is two hours.
 //
+// A pool of 3 × Config.Leaders + 4 connections, three being for commits that are stuck, for claims
+// and for what the host asks, serves a process; max_connections of the server has to hold that many
+// for each process, two generations of them during a rolling deploy, and some for operators.
+//
+// # Backup and restore
+//
+// [Store.Backup] copies a SQLite database while it is used. On PostgreSQL use pg_dump
+// (--serializable-deferrable is not needed: one snapshot is consistent) or pg_basebackup with an
+// archive of the WAL, which loses the least. What is restored knows nothing of what happened
+// after it was saved: start the hubs with channel.Config.RestoredAt, so that the outbox is not sent
+// again. Messages that came in between are lost with the data, since WhatsApp does not deliver
+// them again after they were answered 200; a log of deliveries in front of the hub keeps them.
+// [Store.Mark] lets the host notice a loss that nobody intended.
+//
+// # Space
+//
+// What is removed, by retention say, leaves room that new data fills; the files do not shrink.
+// [Store.Compact] shrinks that of SQLite. On PostgreSQL autovacuum makes the room usable again, and
+// the tables bring settings that make it come often enough; only VACUUM FULL or pg_repack shrinks
+// them, and no process may run meanwhile with the former.
+//
 // # Group commit
 //
 // Waiting for the disk is what a durable write costs. Concurrent callers of Commit

@@ -76,6 +76,11 @@ func (r *request) ordered() bool {
 	return len(r.enqueue)+len(r.done)+len(r.bury)+len(r.replay)+len(r.drop) > 0 || r.forget != 0
 }
 
+// settles says whether the request is about claimed work.
+func (r *request) settles() bool {
+	return len(r.start)+len(r.done)+len(r.later)+len(r.bury) > 0
+}
+
 // newRequest encodes b for statements that take rows one by one, or all together.
 func newRequest(b *channel.Batch, byRow bool) (*request, error) {
 	if err := b.Validate(); err != nil {
