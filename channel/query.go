@@ -135,6 +135,9 @@ func (h *Hub) resolveQuotes(ctx context.Context, messages ...*Message) error {
 }
 
 func (h *Hub) mayRead(ctx context.Context, actor access.Actor, channel string) error {
+	if err := h.keepUp(ctx); err != nil {
+		return err
+	}
 	ch, ok := h.channels.get(channel)
 	if !ok {
 		return fmt.Errorf("channel: read: %w", ErrNoChannel)
@@ -147,6 +150,9 @@ func (h *Hub) mayRead(ctx context.Context, actor access.Actor, channel string) e
 
 // mayReadIn is mayRead for a channel that the caller named by a conversation of it.
 func (h *Hub) mayReadIn(ctx context.Context, actor access.Actor, channel string) error {
+	if err := h.keepUp(ctx); err != nil {
+		return err
+	}
 	ch, ok := h.channels.get(channel)
 	if !ok {
 		return fmt.Errorf("channel: read: %w", ErrNoChannel)

@@ -52,12 +52,12 @@ type runner struct {
 func (r *runner) run(ctx, work context.Context) {
 	var workers, batches sync.WaitGroup
 	slots := make(chan struct{}, r.workers)
-	jobs := make(chan *Work)
+	jobs, retire := make(chan *Work), make(chan struct{})
 	defer workers.Wait()
 	defer close(jobs)
 	defer batches.Wait()
 	worker := func(w *Work) {
-		for ok := true; ok; w, ok = <-jobs {
+		for w != nil {
 			r.one(work, w)
 			r.hand.put(w)
 			r.shares.put(w.Group)
@@ -66,6 +66,21 @@ func (r *runner) run(ctx, work context.Context) {
 				r.gate.leave(w)
 			}
 			r.free()
+			select {
+			case w = <-jobs: // nil once it is closed
+			case <-retire:
+				return
+			}
+		}
+	}
+	// rest lets the workers go when there has been nothing to do for a while.
+	rest := func() {
+		for len(slots) == 0 {
+			select {
+			case retire <- struct{}{}:
+			default:
+				return
+			}
 		}
 	}
 	// room is how much may be claimed, most what it is when nothing is in hand.
@@ -90,6 +105,7 @@ func (r *runner) run(ctx, work context.Context) {
 				continue
 			}
 		case <-timer.C:
+			rest()
 		}
 		wait := r.poll
 		for more := true; more && ctx.Err() == nil; {

@@ -55,7 +55,11 @@ func (u *unit) share(key string, doc any) error {
 }
 
 // keepUp follows the others in a process that does not run, when it has not looked for a while.
+// One that runs follows at its own pace.
 func (h *Hub) keepUp(ctx context.Context) error {
+	if h.running.Load() {
+		return nil
+	}
 	h.shared.mu.Lock()
 	defer h.shared.mu.Unlock()
 	if time.Since(h.shared.looked) < h.poll {

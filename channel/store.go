@@ -357,6 +357,13 @@ type Measurer interface {
 	Measure(ctx context.Context) (StoreSize, error)
 }
 
+// A Tidier is a [Store] that has something to put in order now and then. The hub asks for it
+// once an hour, from one process at a time.
+type Tidier interface {
+	// Tidy must hold nobody up for longer than a commit takes.
+	Tidy(ctx context.Context) error
+}
+
 // StoreSize is how much room a store takes, in bytes.
 type StoreSize struct {
 	// Data is the database.

@@ -68,10 +68,8 @@ func (h *Hub) do(ctx context.Context, step func(u *unit) error) error {
 // reading them. Step must save each of them that it uses: if the store has another
 // version the commit is refused, and the step runs again and reads.
 func (h *Hub) doGuessing(ctx context.Context, guess []known, step func(u *unit) error) error {
-	if !h.running.Load() { // otherwise it follows at its own pace
-		if err := h.keepUp(ctx); err != nil {
-			return err
-		}
+	if err := h.keepUp(ctx); err != nil {
+		return err
 	}
 	return h.repeat(ctx, guess, step)
 }

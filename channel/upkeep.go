@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/rules"
@@ -61,6 +62,11 @@ func (h *Hub) upkeep(ctx context.Context, w *Work) error {
 		return nil
 	})
 	if err == nil && next == (upkeepItem{}) {
+		if t, ok := h.store.(Tidier); ok {
+			if err := t.Tidy(ctx); err != nil {
+				h.log.LogAttrs(ctx, slog.LevelWarn, "channel: the store could not be tidied up", slog.String("reason", reasonOf(err)))
+			}
+		}
 		h.feel(ctx, pulseUpkeep, pulse{In: h.now().UTC()})
 	}
 	return err

@@ -138,3 +138,45 @@ func (s *Store) Compact(ctx context.Context) error {
 	}
 	return wrap(ctx, "compact", err)
 }
+
+// tidyWAL is how large SQLite's WAL may stay, in bytes.
+const tidyWAL = 4 << 20
+
+// Tidy implements [channel.Tidier]: on SQLite it gives back the room of a WAL that a burst has
+// made large, if nobody reads or writes just then.
+func (s *Store) Tidy(ctx context.Context) error {
+	if s.dialect != SQLite {
+		return nil
+	}
+	size, err := s.Measure(ctx)
+	if err != nil || size.Log <= tidyWAL {
+		return err
+	}
+	return wrap(ctx, "tidy up", s.truncateWAL(ctx))
+}
+
+func (s *Store) truncateWAL(ctx context.Context) (err error) {
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }() // only gives it back
+	var patience int
+	if err := conn.QueryRowContext(ctx, `PRAGMA busy_timeout`).Scan(&patience); err != nil {
+		return err
+	}
+	// Otherwise it would keep writers out while it waits for readers.
+	if _, err := conn.ExecContext(ctx, `PRAGMA busy_timeout = 0`); err != nil {
+		return err
+	}
+	defer func() {
+		_, undoErr := conn.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf(`PRAGMA busy_timeout = %d`, patience))
+		err = errors.Join(err, undoErr)
+	}()
+	var busy, frames, moved int
+	err = conn.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &frames, &moved)
+	if err != nil && isTransient(err) {
+		return nil // next time
+	}
+	return err
+}

@@ -146,3 +146,33 @@ func TestCompactGivesSpaceBack(t *testing.T) {
 	require.NoError(t, s.Compact(t.Context()))
 	require.Less(t, size(), int64(300_000))
 }
+
+func TestTidyTruncatesALargeWALAndWaitsForNobody(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "kanava.db")
+	s, db := openSQLite(t, path)
+	reader, err := db.BeginTx(t.Context(), &sql.TxOptions{ReadOnly: true})
+	require.NoError(t, err)
+	var n int
+	require.NoError(t, reader.QueryRow("SELECT count(*) FROM kanava_record").Scan(&n))
+	b := channel.Batch{}
+	for i := range 300 {
+		b.Put = append(b.Put, channel.Record{Kind: "k", Key: string(rune('a'+i%26)) + string(rune('a'+i/26)), Body: []byte(`"` + strings.Repeat("a", 20_000) + `"`)})
+	}
+	_, err = s.Commit(t.Context(), &b)
+	require.NoError(t, err)
+	log := func() int64 {
+		size, err := s.Measure(t.Context())
+		require.NoError(t, err)
+		return size.Log
+	}
+	require.Greater(t, log(), int64(4<<20))
+	require.NoError(t, s.Tidy(t.Context()), "somebody reads: next time")
+	require.Greater(t, log(), int64(4<<20))
+	require.NoError(t, reader.Rollback())
+	require.NoError(t, s.Tidy(t.Context()))
+	require.Zero(t, log())
+	var patience int
+	require.NoError(t, db.QueryRow("PRAGMA busy_timeout").Scan(&patience))
+	require.Equal(t, 5000, patience)
+}
