@@ -13,8 +13,12 @@ import (
 //
 // Catalogs live in memory and every process has its own, while an item is applied by one
 // process: what it says about a template is shared with the others.
-func (u *unit) accountEvent(ev *webhook.Event) error {
+func (u *unit) accountEvent(ev *webhook.Event, id string) error {
 	at := u.at(ev)
+	err := u.notify(ev, id, func(ch *Channel) bool { return ch.Account != "" && ch.Account == ev.Account })
+	if err != nil {
+		return err
+	}
 	switch p := ev.Payload.(type) {
 	case *webhook.TemplateStatus:
 		return u.templateNews(ev.Account, p.Template, templateNews{Status: &template.StatusFact{

@@ -50,7 +50,7 @@ func (h *Hub) apply(ctx context.Context, w *Work) (err error) {
 		}
 		return h.do(ctx, func(u *unit) error {
 			u.Done = append(u.Done, w.Lease())
-			return u.accountEvent(ev)
+			return u.accountEvent(ev, w.ID)
 		})
 	}
 	if !ok {
@@ -131,7 +131,7 @@ func (u *unit) event(in *incoming, w *Work) error {
 		return nil
 	default: // known, or a mere acquaintance, and nothing that conversations depend on
 		u.count(in.ch.ID, "events_"+word(in.ev.Field), in.at, 1)
-		return nil
+		return u.notify(in.ev, in.id, func(ch *Channel) bool { return ch == in.ch })
 	}
 }
 

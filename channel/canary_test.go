@@ -27,7 +27,7 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			"Delivery": numbers, "Failure": "the project's own words about a code", "Price": "money", "IdentityTimes": numbers,
 			"Call": numbers, "Health": ids, "ChannelHealth": ids, "Backlog": ids, "Standing": "words of WhatsApp's", "Hooks": "functions",
 			"AcceptInfo": ids, "ApplyInfo": ids, "HostInfo": ids, "SendInfo": ids, "DeadLetterInfo": ids, "BudgetInfo": ids,
-			"AuditInfo": ids, "Outage": ids, "SurveyQuery": ids, "ReplayQuery": ids, "StoreSize": numbers, "OutageInfo": ids, "MergedError": ids, "Erased": numbers, "Report": numbers, "Day": numbers, "ReportQuery": ids, "Committed": numbers,
+			"AuditInfo": ids, "Outage": ids, "SurveyQuery": ids, "Notice": "words of WhatsApp's", "NoticeInfo": "words of WhatsApp's", "ReplayQuery": ids, "StoreSize": numbers, "OutageInfo": ids, "MergedError": ids, "Erased": numbers, "Report": numbers, "Day": numbers, "ReportQuery": ids, "Committed": numbers,
 			"Config": "plugs", "Deferred": "no exported fields", "Hub": "no exported fields", "FilePolicy": settings, "Retention": settings, "Settings": settings, "Process": ids,
 		},
 		Shown: map[string]string{

@@ -49,6 +49,8 @@ type Change struct {
 	Delivery DeliveryState
 	// Failure is why a message was not sent; nil otherwise.
 	Failure *Failure
+	// Notice is what WhatsApp said, of an AccountNotice; nil otherwise.
+	Notice *Notice
 }
 
 // ChangeKind says what a [Change] is about. New kinds may come; ignore unknown ones.
@@ -100,6 +102,9 @@ const (
 	// the Outage.
 	SendingHeld    ChangeKind = "sending_held"
 	SendingResumed ChangeKind = "sending_resumed"
+	// AccountNotice concerns a channel: WhatsApp has news about its account, number or
+	// templates; see Change.Notice.
+	AccountNotice ChangeKind = "account_notice"
 )
 
 // hostItem is the content of work in the host queue: references only, so that an
@@ -116,6 +121,7 @@ type hostItem struct {
 	Reason       string        `json:"reason,omitempty"`
 	Delivery     DeliveryState `json:"delivery,omitempty"`
 	Failure      *Failure      `json:"failure,omitempty"`
+	Notice       *Notice       `json:"notice,omitempty"`
 	// Tries counts the failed calls that say something about this one.
 	Tries int `json:"tries,omitempty"`
 }
@@ -230,7 +236,7 @@ func (h *Hub) callHost(ctx context.Context, w *Work, item *hostItem,
 	}
 	return "", fromHost(h.ticketing.Changed(ctx, &Change{
 		ID: w.ID, Kind: item.Kind, Channel: info.Channel, At: item.At, Conversation: *conv, Customer: *customer, Message: msg,
-		Author: item.Author, From: item.From, To: item.To, Ticket: into, Absorbed: item.Absorbed, Reason: item.Reason, Delivery: item.Delivery, Failure: item.Failure,
+		Author: item.Author, From: item.From, To: item.To, Ticket: into, Absorbed: item.Absorbed, Reason: item.Reason, Delivery: item.Delivery, Failure: item.Failure, Notice: item.Notice,
 	}))
 }
 

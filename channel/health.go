@@ -75,6 +75,8 @@ type ChannelHealth struct {
 	Sendable  int `json:"sendable"`
 	// TemplatesSynced is as of when the catalog is complete; zero if it never was.
 	TemplatesSynced time.Time `json:"templates_synced,omitzero"`
+	// Notices are the latest news of WhatsApp's, at most 20, newest first.
+	Notices []Notice `json:"notices,omitempty"`
 	// Standing is the number's quality, the state of its name, its messaging limit and the
 	// end of its token, as far as webhooks and [Hub.Observe] have told.
 	Standing Standing `json:"standing,omitzero"`

@@ -16,6 +16,7 @@ type healthFacts struct {
 	pulses     map[string]pulse
 	notCovered map[string]int
 	processes  []Process
+	notices    map[string][]Notice
 }
 
 func (h *Hub) healthFacts(ctx context.Context, ids []string) (f *healthFacts, err error) {
@@ -38,6 +39,9 @@ func (h *Hub) healthFacts(ctx context.Context, ids []string) (f *healthFacts, er
 		return nil, err
 	}
 	if f.pulses, err = h.storedPulses(ctx, append(slices.Clone(ids), pulseUpkeep)); err != nil {
+		return nil, err
+	}
+	if f.notices, err = h.storedNotices(ctx, ids); err != nil {
 		return nil, err
 	}
 	if f.processes, err = h.processes(ctx); err != nil {
@@ -74,7 +78,7 @@ func (h *Hub) survey(ctx context.Context) ([]Backlog, error) {
 // channel is the state of one channel, as far as the store knows it.
 func (f *healthFacts) channel(id string, ch *Channel, now time.Time) ChannelHealth {
 	c := ChannelHealth{
-		ID: id, Enabled: ch.Enabled, Standing: f.standing[id], NotCovered: f.notCovered[id],
+		ID: id, Enabled: ch.Enabled, Standing: f.standing[id], Notices: f.notices[id], NotCovered: f.notCovered[id],
 		Received: f.pulses[id].In, Sent: f.pulses[id].Out,
 	}
 	var mine []Backlog

@@ -29,6 +29,9 @@ type Hooks struct {
 	// Outage runs when an outage has begun and when it is over: once for each channel, and
 	// once for the ticketing.
 	Outage func(ctx context.Context, i OutageInfo)
+	// Notice runs when WhatsApp has news about the account, the number or a template of a
+	// channel, once for each channel.
+	Notice func(ctx context.Context, i NoticeInfo)
 	// BudgetLow runs when the rest of a channel's budget has come to its low-water mark:
 	// once in each process, and again after a top-up or in another month.
 	BudgetLow func(ctx context.Context, i BudgetInfo)

@@ -1,0 +1,78 @@
+package channel_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+)
+
+func TestNewsAboutTheAccountReachHealthHooksAndTheHostOnce(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		field string
+		value map[string]any
+		want  channel.Notice
+	}{
+		"a review was lost": {
+			"account_review_update", map[string]any{"decision": "REJECTED"},
+			channel.Notice{Kind: "review", Event: "REJECTED", Severity: "CRITICAL"},
+		},
+		"the account is restricted": {
+			"account_update", map[string]any{"event": "ACCOUNT_RESTRICTION", "restriction_info": []any{
+				map[string]any{"restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": 1790000000},
+			}},
+			channel.Notice{Kind: "account", Event: "ACCOUNT_RESTRICTION", Severity: "CRITICAL", Text: "RESTRICTED_BIZ_INITIATED_MESSAGING, until 2026-09-21T14:13:20Z"},
+		},
+		"the account is banned": {
+			"account_update", map[string]any{"event": "DISABLED_UPDATE", "ban_info": map[string]any{"waba_ban_state": "DISABLE", "waba_ban_date": "April 17, 2026"}},
+			channel.Notice{Kind: "account", Event: "DISABLED_UPDATE", Severity: "CRITICAL", Text: "DISABLE, April 17, 2026"},
+		},
+		"a critical alert": {
+			"account_alerts", map[string]any{"entity_type": "WABA", "entity_id": "1", "alert_info": map[string]any{
+				"alert_severity": "CRITICAL", "alert_status": "ACTIVE", "alert_type": "PAYMENT_MISSING", "alert_description": "Add a payment method",
+			}},
+			channel.Notice{Kind: "alert", Event: "PAYMENT_MISSING", Severity: "CRITICAL", Text: "Add a payment method, WABA, ACTIVE"},
+		},
+		"a template costs more from now on": {
+			"template_category_update", map[string]any{
+				"message_template_id": 1, "message_template_name": "reminder", "message_template_language": "en", "previous_category": "UTILITY", "new_category": "MARKETING",
+			},
+			channel.Notice{Kind: "template_category", Event: "MARKETING", Severity: "WARNING", Text: "reminder/en was UTILITY"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var hooked []channel.NoticeInfo
+			o := labOptions{config: func(cfg *channel.Config) {
+				cfg.Hooks.Notice = func(_ context.Context, i channel.NoticeInfo) { hooked = append(hooked, i) }
+				other := otherChannel("other", otherNumber, &wire{})
+				other.Account = "2" + labAccount
+				cfg.Channels = append(cfg.Channels, other)
+			}}
+			experiment(t, o, func(t *testing.T, l *lab) {
+				news := item{field: c.field, value: c.value}
+				l.post(news)
+				l.pass(time.Minute)
+				l.post(news)
+				l.pass(time.Minute)
+				got := l.channelHealth("support").Notices
+				require.Len(t, got, 1)
+				at := got[0].At
+				got[0].At = time.Time{}
+				require.Equal(t, c.want, got[0])
+				require.Empty(t, l.channelHealth("other").Notices, "another account")
+				require.Len(t, hooked, 1)
+				require.Equal(t, "support", hooked[0].Channel)
+				changes := l.desk.of(channel.AccountNotice)
+				require.Len(t, changes, 1)
+				require.Equal(t, "support", changes[0].Channel)
+				require.Equal(t, c.want.Text, changes[0].Notice.Text)
+				require.True(t, at.Equal(changes[0].At))
+			})
+		})
+	}
+}
