@@ -1,290 +1,268 @@
 package main
 
 import (
-	_ "embed"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
-	"strconv"
-	"time"
-
-	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
+	"reflect"
+	"slices"
+	"strings"
 )
 
-//go:embed control.txt
-var controlText []byte
+// operation is one path of the control API. The routes, the description at /control/
+// and the OpenAPI document are made from the table of operations.
+type operation struct {
+	group   string
+	method  string
+	path    string // after /control/
+	doc     string // a sentence without its full stop
+	query   []parameter
+	body    any // zero value of the struct of the body; nil = {}
+	example string
+	do      func(s *server, c *request) (any, error)
+}
 
-// routes are the control API, which control.txt describes.
+// parameter is a parameter of a query.
+type parameter struct{ name, doc string }
+
+// request is a call of the control API.
+type request struct {
+	*http.Request
+	body any // pointer to the type of operation.body
+}
+
+// problem is a refusal that a person understands.
+type problem struct {
+	status int
+	text   string
+}
+
+// Error implements error.
+func (p *problem) Error() string { return p.text }
+
+// refusal makes a problem.
+func refusal(status int, format string, args ...any) error {
+	return &problem{status, fmt.Sprintf(format, args...)}
+}
+
+// routes registers the control API.
 func (s *server) routes(mux *http.ServeMux) {
+	for _, op := range operations() {
+		mux.HandleFunc(op.method+" /control/"+op.path, func(w http.ResponseWriter, r *http.Request) { s.perform(w, r, op) })
+	}
 	mux.HandleFunc("GET /control/{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = w.Write(controlText)
+		_, _ = io.WriteString(w, controlText())
 	})
-	mux.HandleFunc("GET /control/state", s.state)
-	mux.HandleFunc("GET /control/traffic/{n}", s.exchange)
-	mux.HandleFunc("POST /control/clock", s.clock)
-	mux.HandleFunc("POST /control/settle", func(w http.ResponseWriter, _ *http.Request) {
-		s.world.Settle()
-		answer(w, map[string]any{"now": s.world.Now()})
-	})
-	mux.HandleFunc("POST /control/intercept", s.intercept)
-	mux.HandleFunc("POST /control/probe", s.probe)
-	mux.HandleFunc("POST /control/webhook", s.webhook)
-	mux.HandleFunc("POST /control/users", s.addUser)
-	mux.HandleFunc("GET /control/users/{n}/chat", s.chat)
-	mux.HandleFunc("POST /control/users/{n}/{gesture}", s.gesture)
-	mux.HandleFunc("POST /control/templates", s.addTemplate)
-	mux.HandleFunc("POST /control/faults", s.faults)
-	mux.HandleFunc("GET /control/audit", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, map[string]any{"findings": s.findings()})
+	mux.HandleFunc("GET /control/openapi.json", func(w http.ResponseWriter, _ *http.Request) { answer(w, openAPI(s.site)) })
+	mux.HandleFunc("/control/", func(w http.ResponseWriter, r *http.Request) {
+		var paths []string
+		for _, op := range operations() {
+			paths = append(paths, op.method+" /control/"+op.path)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusNotFound)
+		_ = json.NewEncoder(w).Encode(map[string]any{
+			"error": "the control API has no " + r.Method + " " + r.URL.Path + "; see GET /control/", "operations": paths,
+		})
 	})
 }
 
+// perform answers one call of an operation.
+func (s *server) perform(w http.ResponseWriter, r *http.Request, op operation) {
+	c := &request{Request: r}
+	if op.method != http.MethodGet {
+		shape := op.body
+		if shape == nil {
+			shape = struct{}{}
+		}
+		v := reflect.New(reflect.TypeOf(shape))
+		if err := read(w, r, v.Interface()); err != nil {
+			refuse(w, err)
+			return
+		}
+		c.body = v.Interface()
+	}
+	out, err := op.do(s, c)
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	if out == nil {
+		out = map[string]any{"ok": true}
+	}
+	answer(w, out)
+}
+
+// answer writes a success.
 func answer(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	_ = json.NewEncoder(w).Encode(v) // a reader that has gone misses nothing
 }
 
-func refuse(w http.ResponseWriter, status int, err error) {
+// refuse writes an error: 409 unless it says otherwise.
+func refuse(w http.ResponseWriter, err error) {
+	status := http.StatusConflict
+	if p, ok := errors.AsType[*problem](err); ok {
+		status = p.status
+	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(map[string]string{"error": err.Error()})
 }
 
 // read decodes the body of a POST; an empty one leaves v as it is.
-func read(w http.ResponseWriter, r *http.Request, v any) bool {
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20))
+func read(w http.ResponseWriter, r *http.Request, v any) error {
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 8<<20))
+	if err != nil {
+		return refusal(http.StatusRequestEntityTooLarge, "the body could not be read; it may have 8 MB at most")
+	}
+	if len(bytes.TrimSpace(raw)) == 0 {
+		return nil
+	}
+	if free, ok := v.(*json.RawMessage); ok {
+		*free = raw
+		return nil
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil && r.ContentLength != 0 {
-		refuse(w, http.StatusBadRequest, errors.New("the body is not the JSON object expected here"))
-		return false
+	err = d.Decode(v)
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &wrong):
+		return refusal(http.StatusBadRequest, "%q must be of type %s", wrong.Field, wrong.Type)
+	case strings.Contains(err.Error(), "unknown field"):
+		_, name, _ := strings.Cut(err.Error(), "unknown field ")
+		if known := keysOf(reflect.TypeOf(v).Elem()); len(known) > 0 {
+			return refusal(http.StatusBadRequest, "there is no %s here; this takes %s", name, strings.Join(known, ", "))
+		}
+		return refusal(http.StatusBadRequest, "there is no %s here; this takes an empty object", name)
 	}
-	return true
+	return refusal(http.StatusBadRequest, "the body is not the JSON object expected here")
 }
 
-func (s *server) state(w http.ResponseWriter, _ *http.Request) {
-	people := []person{}
-	for i, u := range s.people.all() {
-		people = append(people, s.describe(i, u))
-	}
-	templates := []template{}
-	for t := range s.account.Templates() {
-		templates = append(templates, template{t.ID, t.Name, t.Language, t.Status()})
-	}
-	answer(w, map[string]any{
-		"now": s.world.Now(), "business": s.account.Name, "base_url": s.site, "access_token": s.token, "phone_number_id": s.number.ID, "phone": s.number.Phone,
-		"waba_id": s.account.ID, "app_id": s.app.ID, "app_secret": s.app.Secret, "verify_token": s.app.VerifyToken,
-		"webhook": s.app.Callback(), "people": people, "templates": templates, "findings": s.findings(), "traffic": s.journal.list(),
-	})
-}
-
-// template is a message template as the page lists it.
-type template struct {
-	ID       string `json:"id"`
-	Name     string `json:"name"`
-	Language string `json:"language"`
-	Status   string `json:"status"`
-}
-
-func (s *server) exchange(w http.ResponseWriter, r *http.Request) {
-	n, _ := strconv.Atoi(r.PathValue("n"))
-	x, ok := s.journal.find(n)
-	if !ok {
-		refuse(w, http.StatusNotFound, errors.New("this exchange is not among the last "+strconv.Itoa(journalLength)))
-		return
-	}
-	answer(w, x)
-}
-
-// finding is a broken rule as JSON.
-type finding struct {
-	Rule   string    `json:"rule"`
-	At     time.Time `json:"at"`
-	Detail string    `json:"detail"`
-	Times  int       `json:"times"`
-}
-
-func (s *server) findings() []finding {
-	out := []finding{}
-	for _, f := range s.world.Audit() {
-		out = append(out, finding{string(f.Rule), f.At, f.Detail, f.Times})
+// keysOf lists the keys of a struct as JSON has them.
+func keysOf(t reflect.Type) (out []string) {
+	for i := range t.NumField() {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		out = append(out, name)
 	}
 	return out
 }
 
-func (s *server) clock(w http.ResponseWriter, r *http.Request) {
-	var in struct {
-		Advance string `json:"advance"`
+// controlText describes the control API for people.
+func controlText() string {
+	var b strings.Builder
+	b.WriteString(`The control API of the simulator
+================================
+
+Every POST takes a JSON object (Content-Type: application/json) and every answer is one;
+an error is {"error":"…"} with a status of 400 or more. People are numbered from 0. The
+same as an OpenAPI document: GET /control/openapi.json
+`)
+	group := ""
+	for _, op := range operations() {
+		if op.group != group {
+			group = op.group
+			b.WriteString("\n" + group + "\n\n")
+		}
+		line := "  " + op.method + strings.Repeat(" ", 5-len(op.method)) + "/control/" + op.path
+		if op.example != "" {
+			line += "  " + op.example
+		}
+		b.WriteString(line + "\n         " + op.doc + "\n")
+		for _, q := range op.query {
+			b.WriteString("         ?" + q.name + "=  " + q.doc + "\n")
+		}
 	}
-	if !read(w, r, &in) {
-		return
-	}
-	d, err := time.ParseDuration(in.Advance)
-	if err != nil || d < 0 || d > 366*24*time.Hour {
-		refuse(w, http.StatusBadRequest, errors.New(`advance must be a duration such as "24h", up to a year`))
-		return
-	}
-	s.world.Advance(d)
-	answer(w, map[string]any{"now": s.world.Now()})
+	return b.String()
 }
 
-func (s *server) webhook(w http.ResponseWriter, r *http.Request) {
-	var in struct {
-		URL string `json:"url"`
-	}
-	if !read(w, r, &in) {
-		return
-	}
-	if err := s.subscribe(in.URL); err != nil {
-		refuse(w, http.StatusBadGateway, err)
-		return
-	}
-	answer(w, map[string]any{"webhook": s.app.Callback()})
-}
-
-func (s *server) addUser(w http.ResponseWriter, r *http.Request) {
-	var in struct {
-		Name      string `json:"name"`
-		Phone     string `json:"phone"`
-		Username  string `json:"username"`
-		HidePhone bool   `json:"hide_phone"`
-	}
-	if !read(w, r, &in) {
-		return
-	}
-	u := s.world.AddUser(cloudapitest.UserConfig{Name: in.Name, Phone: in.Phone, Username: in.Username, HidePhone: in.HidePhone})
-	answer(w, s.describe(s.people.add(u), u))
-}
-
-// user finds the person in the path.
-func (s *server) user(w http.ResponseWriter, r *http.Request) *cloudapitest.User {
-	all := s.people.all()
-	n, err := strconv.Atoi(r.PathValue("n"))
-	if err != nil || n < 0 || n >= len(all) {
-		refuse(w, http.StatusNotFound, errors.New("there is no such person"))
-		return nil
-	}
-	return all[n]
-}
-
-func (s *server) chat(w http.ResponseWriter, r *http.Request) {
-	if u := s.user(w, r); u != nil {
-		answer(w, map[string]any{"messages": u.Sees(s.number), "typing": u.Typing(s.number)})
-	}
-}
-
-func (s *server) addTemplate(w http.ResponseWriter, r *http.Request) {
-	var in json.RawMessage
-	if !read(w, r, &in) {
-		return
-	}
-	t, err := s.account.AddTemplate(string(in))
-	if err != nil {
-		refuse(w, http.StatusBadRequest, err)
-		return
-	}
-	answer(w, map[string]any{"id": t.ID, "status": t.Status()})
-}
-
-func (s *server) faults(w http.ResponseWriter, r *http.Request) {
-	var in struct {
-		Duplicate float64 `json:"duplicate"`
-		Reorder   float64 `json:"reorder"`
-		Lose      float64 `json:"lose"`
-		Malform   float64 `json:"malform"`
-		Future    float64 `json:"future"`
-		Forge     float64 `json:"forge"`
-		Split     float64 `json:"split"`
-		Delay     float64 `json:"delay"`
-		Merge     int     `json:"merge"`
-	}
-	if !read(w, r, &in) {
-		return
-	}
-	s.world.SetFaults(cloudapitest.Faults{
-		Duplicate: in.Duplicate, Reorder: in.Reorder, Lose: in.Lose, Malform: in.Malform, Future: in.Future,
-		Forge: in.Forge, Split: in.Split, Delay: in.Delay, MaxDelay: time.Minute, Merge: in.Merge,
-	})
-	answer(w, map[string]any{"ok": true})
-}
-
-// intercept makes the next calls of an operation fail.
-func (s *server) intercept(w http.ResponseWriter, r *http.Request) {
-	in := struct {
-		Operation string `json:"operation"`
-		Code      int    `json:"code"` // Meta's error code; 0 = see Lost
-		Lost      string `json:"lost"` // "request" or "answer"
-		Times     int    `json:"times"`
-	}{Operation: "POST messages", Times: 1}
-	if !read(w, r, &in) {
-		return
-	}
-	var verdict cloudapitest.Verdict
-	switch {
-	case in.Times < 1 || in.Times > 1000:
-		refuse(w, http.StatusBadRequest, errors.New("times must be 1 to 1000"))
-		return
-	case in.Code > 0 && in.Lost == "":
-		verdict = cloudapitest.Fail(in.Code)
-	case in.Code == 0 && in.Lost == "answer":
-		verdict = cloudapitest.Lose()
-	case in.Code == 0 && in.Lost == "request":
-		verdict = cloudapitest.Drop()
-	default:
-		refuse(w, http.StatusBadRequest, errors.New(`either code or lost ("request" or "answer") is required`))
-		return
-	}
-	for range in.Times {
-		s.world.Intercept(func(r *cloudapitest.Request) cloudapitest.Verdict {
-			if r.Operation != in.Operation {
-				return cloudapitest.Pass()
+// openAPI describes the control API for programs.
+func openAPI(site string) map[string]any {
+	paths := map[string]map[string]any{}
+	for _, op := range operations() {
+		path := "/control/" + op.path
+		entry := map[string]any{
+			"summary": op.doc, "tags": []string{op.group}, "operationId": strings.ToLower(op.method) + strings.NewReplacer("/", "_", "{", "", "}", "", "-", "_").Replace("_"+op.path),
+			"responses": map[string]any{
+				"200":     map[string]any{"description": "Done", "content": jsonOf(map[string]any{"type": "object"})},
+				"default": map[string]any{"description": "Refused", "content": jsonOf(map[string]any{"$ref": "#/components/schemas/Error"})},
+			},
+		}
+		var params []any
+		for part := range strings.SplitSeq(op.path, "/") {
+			if name := strings.Trim(part, "{}"); name != part {
+				params = append(params, map[string]any{"name": name, "in": "path", "required": true, "schema": map[string]any{"type": "string"}})
 			}
-			return verdict
-		})
+		}
+		for _, q := range op.query {
+			params = append(params, map[string]any{"name": q.name, "in": "query", "description": q.doc, "schema": map[string]any{"type": "string"}})
+		}
+		if params != nil {
+			entry["parameters"] = params
+		}
+		if op.method != http.MethodGet {
+			content := jsonOf(schemaOf(op.body))
+			if op.example != "" {
+				content["application/json"].(map[string]any)["example"] = json.RawMessage(op.example)
+			}
+			entry["requestBody"] = map[string]any{"content": content}
+		}
+		if paths[path] == nil {
+			paths[path] = map[string]any{}
+		}
+		paths[path][strings.ToLower(op.method)] = entry
 	}
-	answer(w, map[string]any{"ok": true})
+	return map[string]any{
+		"openapi": "3.1.0",
+		"info":    map[string]any{"title": "WhatsApp simulator, control API", "version": "1"},
+		"servers": []any{map[string]any{"url": site}},
+		"paths":   paths,
+		"components": map[string]any{"schemas": map[string]any{
+			"Error": map[string]any{"type": "object", "required": []string{"error"}, "properties": map[string]any{"error": map[string]any{"type": "string"}}},
+		}},
+	}
 }
 
-// probe attacks the receiver as a stranger would; what it lets in is a finding.
-func (s *server) probe(w http.ResponseWriter, _ *http.Request) {
-	if s.app.Callback() == "" {
-		refuse(w, http.StatusConflict, errors.New("there is no webhook to probe"))
-		return
-	}
-	s.world.Probe(s.app)
-	answer(w, map[string]any{"findings": s.findings()})
+// jsonOf is the content of a body with a schema.
+func jsonOf(schema any) map[string]any {
+	return map[string]any{"application/json": map[string]any{"schema": schema}}
 }
 
-// words are the arguments of gestures.
-type words struct {
-	Text    string `json:"text"`  // text, caption, name or answers of a flow
-	Label   string `json:"label"` // of a button or row
-	ID      string `json:"id"`    // wamid a gesture refers to
-	Emoji   string `json:"emoji"`
-	Phone   string `json:"phone"`
-	Forever bool   `json:"forever"`
+// schemaOf describes the struct of a body; its fields carry their sentence in the tag doc.
+func schemaOf(body any) map[string]any {
+	if _, free := body.(json.RawMessage); free || body == nil {
+		return map[string]any{"type": "object"}
+	}
+	t := reflect.TypeOf(body)
+	properties := map[string]any{}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		of := f.Type
+		if of.Kind() == reflect.Pointer {
+			of = of.Elem()
+		}
+		kind := map[reflect.Kind]string{
+			reflect.String: "string", reflect.Bool: "boolean", reflect.Int: "integer", reflect.Float64: "number", reflect.Slice: "array",
+		}[of.Kind()]
+		p := map[string]any{"type": kind, "description": f.Tag.Get("doc")}
+		if kind == "array" {
+			p["items"] = map[string]any{"type": "object"}
+		}
+		properties[name] = p
+	}
+	return map[string]any{"type": "object", "properties": properties, "additionalProperties": false}
 }
 
-func (s *server) gesture(w http.ResponseWriter, r *http.Request) {
-	u := s.user(w, r)
-	if u == nil {
-		return
-	}
-	var in words
-	if !read(w, r, &in) {
-		return
-	}
-	do := gestures[r.PathValue("gesture")]
-	if do == nil {
-		refuse(w, http.StatusNotFound, errors.New("there is no such gesture"))
-		return
-	}
-	id, err := do(u, s.number, in)
-	if err != nil {
-		refuse(w, http.StatusConflict, fmt.Errorf("not possible: %w", err))
-		return
-	}
-	answer(w, map[string]any{"id": id})
+// operations is the whole control API, group by group.
+func operations() []operation {
+	return slices.Concat(worldOperations(), webhookOperations(), peopleOperations(), businessOperations())
 }

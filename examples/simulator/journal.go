@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -18,66 +19,168 @@ import (
 type exchange struct {
 	N        int       `json:"n"`
 	At       time.Time `json:"at"`   // in the world
-	Kind     string    `json:"kind"` // "graph": the program's call; "webhook": an attempt at the program
+	Real     time.Time `json:"real"` // on the clock of the computer
+	Kind     string    `json:"kind"` // "graph": the program's call; "webhook": an attempt at the program; "control"
 	Line     string    `json:"line"` // method and path
 	About    string    `json:"about,omitempty"`
 	Status   int       `json:"status"`
 	Note     string    `json:"note,omitempty"` // what went wrong
 	Took     string    `json:"took"`
+	Trace    string    `json:"trace,omitempty"`
 	Request  string    `json:"request,omitempty"`
 	Response string    `json:"response,omitempty"`
 }
 
-// journal remembers the last exchanges.
+// journal remembers every exchange: what it was in memory, its bodies in a file that is
+// gone when the program ends.
 type journal struct {
-	now func() time.Time
+	now   func() time.Time
+	write []func(exchange) // told of each exchange, one after another
 
-	mu   sync.Mutex
-	last []exchange
-	n    int
+	mu     sync.Mutex
+	all    []entry
+	traces map[string]int
+	spool  *os.File
+	size   int64
+}
+
+// entry is an exchange without its bodies, and where they are.
+type entry struct {
+	exchange
+	at            int64
+	request, size int
 }
 
 const (
-	journalLength = 100
-	journalBody   = 32 << 10 // kept of each body
+	pageLength  = 100      // exchanges that the page starts with
+	journalBody = 32 << 10 // kept of each body
 )
+
+// follow makes the journal tell the time of another world.
+func (j *journal) follow(now func() time.Time) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.now = now
+}
 
 // add completes an exchange that began at a time and keeps it.
 func (j *journal) add(x exchange, began time.Time) {
 	x.Took = time.Since(began).Round(100 * time.Microsecond).String()
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.n++
-	x.N, x.At = j.n, j.now()
-	j.last = append(j.last, x)
-	if len(j.last) > journalLength {
-		j.last = append([]exchange(nil), j.last[len(j.last)-journalLength:]...)
+	x.N, x.At, x.Real = len(j.all)+1, j.now(), began.UTC()
+	for _, write := range j.write {
+		write(x)
+	}
+	e := entry{exchange: x, at: j.size, request: len(x.Request), size: len(x.Request) + len(x.Response)}
+	e.Request, e.Response = "", ""
+	if !j.keep(x.Request + x.Response) {
+		e.size = 0
+	}
+	if x.Trace != "" {
+		if j.traces == nil {
+			j.traces = make(map[string]int)
+		}
+		j.traces[x.Trace] = x.N
+	}
+	j.all = append(j.all, e)
+}
+
+// keep writes bodies to the file; without a place for one they are not kept.
+func (j *journal) keep(bodies string) bool {
+	if j.spool == nil {
+		file, err := os.CreateTemp("", "simulator-*.traffic")
+		if err != nil {
+			return false
+		}
+		_ = os.Remove(file.Name()) // where this fails, close does it
+		j.spool = file
+	}
+	n, err := j.spool.WriteAt([]byte(bodies), j.size)
+	j.size += int64(n)
+	return err == nil
+}
+
+// close gives the file back.
+func (j *journal) close() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.spool != nil {
+		_ = j.spool.Close()
+		_ = os.Remove(j.spool.Name()) // on most systems it is gone already
+		j.spool = nil
 	}
 }
 
-// list returns the exchanges without their bodies, newest first.
+// full is an entry with its bodies.
+func (j *journal) full(e entry) exchange {
+	buf := make([]byte, e.size)
+	if e.size > 0 && j.spool != nil {
+		if _, err := j.spool.ReadAt(buf, e.at); err == nil {
+			e.Request, e.Response = string(buf[:e.request]), string(buf[e.request:])
+		}
+	}
+	return e.exchange
+}
+
+// list returns the last exchanges with the program without their bodies, newest first.
 func (j *journal) list() []exchange {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	out := make([]exchange, 0, len(j.last))
-	for i := len(j.last) - 1; i >= 0; i-- {
-		x := j.last[i]
-		x.Request, x.Response = "", ""
-		out = append(out, x)
+	out := make([]exchange, 0, pageLength)
+	for i := len(j.all) - 1; i >= 0 && len(out) < pageLength; i-- {
+		if j.all[i].Kind != "control" {
+			out = append(out, j.all[i].exchange)
+		}
 	}
 	return out
+}
+
+// after returns up to limit exchanges that follow number n, oldest first, and the
+// number to go on from.
+func (j *journal) after(n, limit int, kind string, bodies bool) (out []exchange, next int) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	out, next = []exchange{}, min(n, len(j.all))
+	for _, e := range j.all[next:] {
+		if len(out) == limit {
+			break
+		}
+		next = e.N
+		if kind != "" && e.Kind != kind {
+			continue
+		}
+		if bodies {
+			out = append(out, j.full(e))
+		} else {
+			out = append(out, e.exchange)
+		}
+	}
+	return out, next
 }
 
 // find returns an exchange with its bodies.
 func (j *journal) find(n int) (exchange, bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	for _, x := range j.last {
-		if x.N == n {
-			return x, true
-		}
+	if n < 1 || n > len(j.all) {
+		return exchange{}, false
 	}
-	return exchange{}, false
+	return j.full(j.all[n-1]), true
+}
+
+// count is how many exchanges there were.
+func (j *journal) count() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return len(j.all)
+}
+
+// traced is the number of the exchange with a trace id, 0 if there is none.
+func (j *journal) traced(trace string) int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.traces[trace]
 }
 
 // calls records what the program asks of Graph.
@@ -90,13 +193,30 @@ func (j *journal) calls(next http.Handler) http.Handler {
 		}
 		defer func() {
 			x.Status, x.Request, x.Response = out.status, in.text(r.Header), out.text(w.Header())
-			x.About = aboutCall(in.Bytes())
+			x.About, x.Trace = aboutCall(in.Bytes()), w.Header().Get("X-Fb-Trace-Id")
 			if x.Note = graphError(out.Bytes()); x.Status == 0 {
 				x.Note = "the connection was broken on purpose"
 			}
 			j.add(x, began)
 		}()
 		next.ServeHTTP(out, r)
+	})
+}
+
+// controls records what is done to the world, so that it can be done again.
+func (j *journal) controls(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPost {
+			next.ServeHTTP(w, r)
+			return
+		}
+		began, in, out := time.Now(), &excerpt{}, &answerExcerpt{ResponseWriter: w}
+		r.Body = io.NopCloser(io.TeeReader(r.Body, in))
+		next.ServeHTTP(out, r)
+		j.add(exchange{
+			Kind: "control", Line: r.Method + " " + r.URL.Path, Status: cmp.Or(out.status, http.StatusOK),
+			Request: in.text(r.Header), Response: out.text(w.Header()),
+		}, began)
 	})
 }
 

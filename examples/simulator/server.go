@@ -1,7 +1,9 @@
 package main
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"net"
@@ -15,27 +17,51 @@ import (
 // settings are what the command line decides.
 type settings struct {
 	site           string // "http://host:port", where the server is reached
+	graphURLs      []string
 	seed           uint64
-	secret, verify string           // "" = generated
+	secret, verify string // "" = the fixed ones
+	coexistence    bool
 	now            func() time.Time // nil = the real clock
 	transport      http.RoundTripper
+	journal        *journal     // nil = a new one
+	reset          func() error // starts anew; nil = not possible
+}
+
+// The ids are the same whatever the flags say, so that a program is configured once.
+// They are fiction, like everything here, and no secrets.
+const (
+	appID       = "900000000000001"
+	portfolioID = "900000000000002"
+	accountID   = "900000000000003"
+	numberID    = "900000000000004"
+	catalogID   = "900000000000005"
+	phone       = "12025550142"
+)
+
+// fixed makes a secret of so many characters that is always the same.
+func fixed(purpose string, length int) string {
+	sum := sha256.Sum256([]byte("whatsapp simulator, " + purpose))
+	return hex.EncodeToString(sum[:])[:length]
 }
 
 // server is a world with one account, one number and a few people.
 type server struct {
-	site    string
+	settings
 	world   *cloudapitest.World
 	app     *cloudapitest.App
 	account *cloudapitest.Account
 	number  *cloudapitest.Number
 	token   string
+	catalog string
 	people  directory
-	journal journal
+	answers http.Handler // page, control API and Graph
 }
 
 // starters are templates to try; what else an account has is up to the program.
 var starters = []string{
 	`{"name":"hello","language":"en_US","category":"UTILITY","components":[{"type":"BODY","text":"Hello from the simulator."}]}`,
+	`{"name":"hello_world","language":"en_US","category":"UTILITY","components":[{"type":"HEADER","format":"TEXT","text":"Hello World"},
+		{"type":"BODY","text":"Welcome and congratulations! This message shows that your program can send."},{"type":"FOOTER","text":"WhatsApp simulator"}]}`,
 	`{"name":"order_update","language":"en_US","category":"UTILITY","parameter_format":"NAMED","components":[
 		{"type":"HEADER","format":"TEXT","text":"Order update"},
 		{"type":"BODY","text":"Hi {{first_name}}, your order {{order}} is on its way.","example":{"body_text_named_params":[{"param_name":"first_name","example":"Ada"},{"param_name":"order","example":"17"}]}},
@@ -48,31 +74,46 @@ func newServer(set settings) (*server, error) {
 	if set.transport == nil {
 		set.transport = http.DefaultTransport
 	}
-	s := &server{site: set.site}
+	if set.journal == nil {
+		set.journal = &journal{}
+	}
+	if set.secret == "" {
+		set.secret = fixed("app secret", 32)
+	}
+	if set.verify == "" {
+		set.verify = fixed("verify token", 16)
+	}
+	s := &server{settings: set, token: "EAA" + fixed("access token", 60), catalog: catalogID}
 	world, err := cloudapitest.New(cloudapitest.Config{
-		Seed: set.seed, Now: set.now, GraphURL: set.site, MediaURL: set.site, Retain: 30 * 24 * time.Hour,
+		Seed: set.seed, Now: set.now, GraphURL: set.site, MediaURL: set.site, OwnHost: true, Retain: 30 * 24 * time.Hour,
 		Transport: s.journal.webhooks(set.transport),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("simulator: start: %w", err)
 	}
-	s.world, s.journal.now = world, world.Now
-	s.app = world.AddApp(cloudapitest.AppConfig{Name: "Simulator", Secret: set.secret, VerifyToken: set.verify})
-	s.account = world.AddAccount(cloudapitest.AccountConfig{Name: "Lucky Shrub Demo", Portfolio: world.AddPortfolio(cloudapitest.PortfolioConfig{Name: "Lucky Shrub Demo", Limit: 2000})})
-	s.number = s.account.AddNumber(cloudapitest.NumberConfig{Name: "Lucky Shrub Demo", OBA: true})
-	s.token = s.app.Token(s.account)
+	s.world = world
+	s.journal.follow(world.Now)
+	s.app = world.AddApp(cloudapitest.AppConfig{ID: appID, Name: "Simulator", Secret: set.secret, VerifyToken: set.verify})
+	s.account = world.AddAccount(cloudapitest.AccountConfig{
+		ID: accountID, Name: "Lucky Shrub Demo", DirectSend: true,
+		Portfolio: world.AddPortfolio(cloudapitest.PortfolioConfig{ID: portfolioID, Name: "Lucky Shrub Demo", Limit: 2000}),
+	})
+	s.number = s.account.AddNumber(cloudapitest.NumberConfig{ID: numberID, Phone: phone, Name: "Lucky Shrub Demo", OBA: true, Coexistence: set.coexistence})
+	s.app.AddToken(s.token, s.account)
+	s.account.AddCatalog(cloudapitest.CatalogConfig{ID: catalogID, Name: "Everything"})
 	for _, text := range starters {
 		if _, err := s.account.AddTemplate(text); err != nil {
 			return nil, fmt.Errorf("simulator: start: %w", err)
 		}
 	}
 	for _, u := range []cloudapitest.UserConfig{
-		{Name: "Dana Whitfield"},
-		{Name: "Marcus Oyelaran"},
-		{Name: "Sofia Example", Username: "sofia.example", HidePhone: true},
+		{Name: "Dana Whitfield", Phone: "13125550101"},
+		{Name: "Marcus Oyelaran", Phone: "13125550102"},
+		{Name: "Sofia Example", Phone: "13125550103", Username: "sofia.example", HidePhone: true},
 	} {
 		s.people.add(world.AddUser(u))
 	}
+	s.answers = s.handler()
 	return s, nil
 }
 
@@ -89,13 +130,16 @@ func (s *server) greet(out io.Writer) {
   verify token      %s
 
 `, s.site, s.site, s.token, s.number.ID, s.account.ID, s.app.ID, s.app.Secret, s.app.VerifyToken)
+	for _, line := range s.graphURLs {
+		fmt.Fprintf(out, "  also under        %s\n\n", line)
+	}
 }
 
 // subscribe performs the handshake with a webhook receiver and sends it everything
 // from now on.
 func (s *server) subscribe(url string) error {
 	if err := s.world.SubscribeURL(s.app, s.account, url); err != nil {
-		return fmt.Errorf("simulator: set webhook: %w", err)
+		return explain(url, err)
 	}
 	return nil
 }
@@ -103,7 +147,8 @@ func (s *server) subscribe(url string) error {
 //go:embed web
 var web embed.FS
 
-// handler joins the page, the control API and Graph.
+// handler joins the page, the control API and Graph. Graph gets every path that is not
+// one of the others', as it came: a mux would answer //v26.0 with a page.
 func (s *server) handler() http.Handler {
 	mux := http.NewServeMux()
 	for _, name := range []string{"page.html", "style.css", "app.js", "icon.svg"} {
@@ -114,24 +159,39 @@ func (s *server) handler() http.Handler {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; frame-ancestors 'none'")
 			w.Header().Set("Cache-Control", "no-cache")
+			w.Header().Set("X-Content-Type-Options", "nosniff")
 			http.ServeFileFS(w, r, web, "web/"+name)
 		})
 	}
 	s.routes(mux)
-	mux.Handle("/", s.journal.calls(s.world.Handler()))
-	return s.guard(mux)
+	own, graph := s.guard(mux), s.graph()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch path := r.URL.Path; {
+		case path == "/" && r.Method == http.MethodGet, strings.HasPrefix(path, "/control/"), strings.HasPrefix(path, "/static/"), path == "/control":
+			own.ServeHTTP(w, r)
+		default:
+			graph.ServeHTTP(w, r)
+		}
+	})
 }
+
+// graph is the Graph API alone: what may be reached from elsewhere.
+func (s *server) graph() http.Handler { return s.journal.calls(s.world.Handler()) }
 
 // guard keeps other web pages out: a page somewhere can make a browser send requests
 // to localhost, and DNS can make its own name point there.
 func (s *server) guard(next http.Handler) http.Handler {
+	recorded := s.journal.controls(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		control := strings.HasPrefix(r.URL.Path, "/control/")
+		kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
 		switch {
 		case control && !loopback(r.Host):
-			http.Error(w, "the control API answers only under localhost", http.StatusForbidden)
-		case control && r.Method != http.MethodGet && r.Header.Get("Content-Type") != "application/json":
-			http.Error(w, "send Content-Type: application/json", http.StatusUnsupportedMediaType)
+			refuse(w, refusal(http.StatusForbidden, "the control API answers only under localhost"))
+		case control && r.Method != http.MethodGet && strings.TrimSpace(kind) != "application/json":
+			refuse(w, refusal(http.StatusUnsupportedMediaType, "send Content-Type: application/json"))
+		case control:
+			recorded.ServeHTTP(w, r)
 		default:
 			next.ServeHTTP(w, r)
 		}
@@ -144,6 +204,6 @@ func loopback(hostport string) bool {
 	if err != nil {
 		host = hostport
 	}
-	ip := net.ParseIP(host)
+	ip := net.ParseIP(strings.Trim(host, "[]"))
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -165,6 +165,20 @@ func (a *App) TokenFor(life time.Duration, scopes []string, accounts ...*Account
 	return w.issue(a, life, scopes, accounts).value
 }
 
+// AddToken is Token with a value of one's own choice, so that a program that stands
+// outside need not be told a new one each time. The value must not be empty.
+func (a *App) AddToken(value string, accounts ...*Account) {
+	w := a.w
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	t := w.issue(a, 0, nil, accounts)
+	delete(w.tokens, t.value)
+	t.value = value
+	if value != "" {
+		w.tokens[value] = t
+	}
+}
+
 // issue makes a token and remembers it; mu is held.
 func (w *World) issue(a *App, life time.Duration, scopes []string, accounts []*Account) *token {
 	if scopes == nil {
@@ -274,6 +288,16 @@ func (a *Account) Restrict(code int) {
 	a.w.mu.Lock()
 	defer a.w.mu.Unlock()
 	a.blocked = code
+}
+
+// SetLocation changes the account's time zone; nil is UTC.
+func (a *Account) SetLocation(location *time.Location) {
+	a.w.mu.Lock()
+	defer a.w.mu.Unlock()
+	if location == nil {
+		location = time.UTC
+	}
+	a.location = location
 }
 
 // Numbers yields the account's numbers, oldest first.

@@ -76,41 +76,57 @@ func (w *World) Unsubscribe(app *App, account *Account) {
 
 // handshake performs the GET with hub.challenge.
 func (w *World) handshake(ctx context.Context, callback, verify string) error {
+	_, err := w.shake(ctx, callback, verify)
+	return err
+}
+
+// shake is handshake with the status that was answered, 0 if nothing was.
+func (w *World) shake(ctx context.Context, callback, verify string) (int, error) {
 	w.mu.Lock()
 	challenge := w.randomHex("challenge", 10)
 	w.mu.Unlock()
 	q := url.Values{"hub.mode": {"subscribe"}, "hub.verify_token": {verify}, "hub.challenge": {challenge}}
 	u, err := url.Parse(callback)
 	if err != nil || u.Host == "" {
-		return fmt.Errorf("%w: not an absolute URL", ErrEndpoint)
+		return 0, fmt.Errorf("%w: not an absolute URL", ErrEndpoint)
 	}
 	u.RawQuery = q.Encode()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
-		return fmt.Errorf("%w: not an absolute URL", ErrEndpoint)
+		return 0, fmt.Errorf("%w: not an absolute URL", ErrEndpoint)
 	}
 	status, body, err := w.call(req, callback)
 	switch {
 	case err != nil:
-		return fmt.Errorf("%w: no answer", ErrEndpoint)
+		return 0, fmt.Errorf("%w: no answer", ErrEndpoint)
 	case status != http.StatusOK:
-		return fmt.Errorf("%w: status %d", ErrEndpoint, status)
+		return status, fmt.Errorf("%w: status %d", ErrEndpoint, status)
 	case string(body) != challenge:
-		return fmt.Errorf("%w: the challenge was not returned as it was sent", ErrEndpoint)
+		return status, fmt.Errorf("%w: the challenge was not returned as it was sent", ErrEndpoint)
 	}
-	return nil
+	return status, nil
+}
+
+// An Attack is one attempt of Probe.
+type Attack struct {
+	How    string // "a body signed with another secret"
+	Status int    // what the receiver answered; 0 = nothing
+	LetIn  bool   // it was taken for Meta
 }
 
 // Probe attacks the app's callback URL as a stranger would: a handshake with a
 // wrong verify token, and POSTs without signature, with one made with another
-// secret, and with that of another body. What is let in is noted for Audit.
-func (w *World) Probe(app *App) {
+// secret, and with that of another body. It returns the attacks in a fixed order; what
+// is let in is noted for Audit too.
+func (w *World) Probe(app *App) (attacks []Attack) {
 	w.mu.Lock()
 	callback := app.callback
 	w.mu.Unlock()
 	where, _, _ := strings.Cut(callback, "?")
 	ctx := context.Background()
-	if w.handshake(ctx, callback, app.VerifyToken+"x") == nil {
+	status, err := w.shake(ctx, callback, app.VerifyToken+"x")
+	attacks = append(attacks, Attack{"a handshake with a wrong verify token", status, err == nil})
+	if err == nil {
 		w.note(RuleOpenHandshake, "the handshake was answered with a wrong verify token", Case{Where: "GET " + where})
 	}
 	body := []byte(`{"object":"whatsapp_business_account","entry":[]}`)
@@ -124,16 +140,20 @@ func (w *World) Probe(app *App) {
 		how, signature := attack[0], attack[1]
 		req, err := http.NewRequestWithContext(ctx, http.MethodPost, callback, bytes.NewReader(body))
 		if err != nil {
-			return
+			return attacks
 		}
 		req.Header.Set("Content-Type", "application/json")
 		if signature != "" {
 			req.Header.Set("X-Hub-Signature-256", signature)
 		}
-		if status, _, err := w.call(req, callback); err == nil && status == http.StatusOK {
+		status, _, err := w.call(req, callback)
+		let := err == nil && status == http.StatusOK
+		attacks = append(attacks, Attack{"a body " + how, status, let})
+		if let {
 			w.note(RuleForgedAccepted, "a body "+how+" was answered 200", Case{Where: "POST " + where})
 		}
 	}
+	return attacks
 }
 
 // Sign returns the value of the X-Hub-Signature-256 header for a body, computed

@@ -22,6 +22,7 @@ type call struct {
 	method  string
 	path    string
 	host    string
+	site    string // base of URLs in the answer if Config.OwnHost is set
 	traceID string
 	version string // version that serves the call, "v26.0"
 	major   int    // its number
@@ -147,7 +148,7 @@ const (
 // serveGraph answers one request: take the path apart, read the body, ask the
 // interceptors, act, reply. Only acting holds the lock.
 func (w *World) serveGraph(rw http.ResponseWriter, r *http.Request) {
-	c := &call{World: w, method: r.Method, path: r.URL.Path, host: r.Host, header: r.Header, ctx: r.Context(), status: http.StatusOK}
+	c := &call{World: w, method: r.Method, site: w.siteOf(r), path: r.URL.Path, host: r.Host, header: r.Header, ctx: r.Context(), status: http.StatusOK}
 	if r.URL.RawQuery != "" {
 		c.query = r.URL.Query()
 	}
@@ -185,6 +186,18 @@ func (w *World) serveGraph(rw http.ResponseWriter, r *http.Request) {
 	}
 	verdict.wait(r.Context())
 	c.reply(rw, ge, verdict)
+}
+
+// siteOf is the base of URLs under which a request reached the world, "" unless
+// Config.OwnHost is set.
+func (w *World) siteOf(r *http.Request) string {
+	switch {
+	case !w.cfg.OwnHost || r.Host == "":
+		return ""
+	case r.TLS != nil:
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
 }
 
 // operation names the call: method and edge.

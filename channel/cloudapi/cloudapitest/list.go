@@ -1,6 +1,7 @@
 package cloudapitest
 
 import (
+	"cmp"
 	"encoding/base64"
 	"net/url"
 	"strconv"
@@ -114,7 +115,7 @@ func (c *call) pageURL(key, cursor string) string {
 	}
 	q.Set(key, cursor)
 	q.Set("access_token", c.token.value)
-	return c.cfg.GraphURL + "/" + c.version + "/" + c.id + "/" + c.edge + "?" + q.Encode()
+	return cmp.Or(c.site, c.cfg.GraphURL) + "/" + c.version + "/" + c.id + "/" + c.edge + "?" + q.Encode()
 }
 
 // field is a part of a fields parameter: name.args{inner}.

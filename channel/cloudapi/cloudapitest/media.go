@@ -2,6 +2,7 @@ package cloudapitest
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -71,9 +72,12 @@ func (w *World) addMedia(n *Number, mimeType, filename string, data []byte, inbo
 }
 
 // link returns a fresh download URL, good for five minutes.
-func (w *World) link(m *media) string {
+func (w *World) link(m *media) string { return w.linkUnder(w.cfg.MediaURL, m) }
+
+// linkUnder is link under another base.
+func (w *World) linkUnder(base string, m *media) string {
 	ends := strconv.FormatInt((w.now()+int64(urlLife))/1e9, 10)
-	return w.cfg.MediaURL + "/whatsapp_business/attachments/?mid=" + m.id + "&ext=" + ends + "&hash=" + w.linkHash(m.id, ends)
+	return base + "/whatsapp_business/attachments/?mid=" + m.id + "&ext=" + ends + "&hash=" + w.linkHash(m.id, ends)
 }
 
 // linkHash keeps URLs from being made up or prolonged.
@@ -196,7 +200,7 @@ func getMedia(c *call) *graphError {
 		return ge
 	}
 	sum := sha256.Sum256(m.data)
-	url := c.link(m)
+	url := c.linkUnder(cmp.Or(c.site, c.cfg.MediaURL), m)
 	c.out.obj(func() {
 		c.out.key("messaging_product").str("whatsapp")
 		c.out.key("url").str(url)

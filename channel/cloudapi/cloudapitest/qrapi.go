@@ -1,6 +1,7 @@
 package cloudapitest
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -20,7 +21,7 @@ func (c *call) writeQR(q qrCode, format string) {
 		c.out.key("prefilled_message").str(q.message)
 		c.out.key("deep_link_url").str(qrLink + q.code)
 		if format != "" {
-			c.out.key("qr_image_url").str(c.cfg.MediaURL + "/" + mediaPath + "/qr/?code=" + url.QueryEscape(q.code) + "&format=" + strings.ToLower(format))
+			c.out.key("qr_image_url").str(cmp.Or(c.site, c.cfg.MediaURL) + "/" + mediaPath + "/qr/?code=" + url.QueryEscape(q.code) + "&format=" + strings.ToLower(format))
 		}
 	})
 }

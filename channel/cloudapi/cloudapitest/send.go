@@ -328,6 +328,12 @@ func (c *call) accepted(m *message, to recipient) {
 	})
 }
 
+// wroteKey counts the messages of a phone number in one direction.
+type wroteKey struct {
+	phone    string
+	fromUser bool
+}
+
 // wamid makes a message id of the platform's form: base64 over the user's number,
 // the direction and a random part.
 func (w *World) wamid(phone string, fromUser bool) string {
@@ -335,10 +341,11 @@ func (w *World) wamid(phone string, fromUser bool) string {
 	if fromUser {
 		dir, prefix, n = 0x12, "3A", 9
 	}
-	// The how-manieth message of a phone it is, not of the world: other phones do not
-	// change it.
-	w.wrote[phone]++
-	key := hashOf(phone) + mix(w.wrote[phone]<<8|uint64(dir))
+	// The how-manieth message of a phone in its direction it is, not of the world: what
+	// happens elsewhere meanwhile does not change it.
+	count := wroteKey{phone, fromUser}
+	w.wrote[count]++
+	key := hashOf(phone) + mix(w.wrote[count]<<8|uint64(dir))
 	var random [10]byte
 	binary.BigEndian.PutUint64(random[:], w.draw(diceWamid, key))
 	binary.BigEndian.PutUint16(random[8:], uint16(w.draw(diceWamid, key+1)))

@@ -115,6 +115,9 @@ func (u *User) Phone() string {
 // Name returns the profile name.
 func (u *User) Name() string { return u.cfg.Name }
 
+// Username returns the name the person adopted, without "@"; "" = none.
+func (u *User) Username() string { return u.cfg.Username }
+
 // BSUID returns the person's business-scoped user id in the portfolio of n.
 func (u *User) BSUID(n *Number) string {
 	u.w.mu.Lock()

@@ -182,6 +182,7 @@ type Standing struct {
 	Blocked    bool      // the person blocked the business
 	Refused    bool      // the business blocked the person
 	OptedOut   bool      // the person stopped marketing messages
+	Agent      bool      // Meta's own agent holds the conversation
 }
 
 // Standing returns how the user and a business number stand to each other.
@@ -190,7 +191,7 @@ func (u *User) Standing(n *Number) Standing {
 	defer u.w.mu.Unlock()
 	st := Standing{Offline: u.cfg.Offline}
 	if c := u.chats[n]; c != nil {
-		st.Blocked, st.Refused, st.OptedOut = c.blocked, c.blockedBiz, c.stopped
+		st.Blocked, st.Refused, st.OptedOut, st.Agent = c.blocked, c.blockedBiz, c.stopped, c.standby
 		if c.opened != 0 {
 			st.WindowEnds = time.Unix(0, c.windowEnds()).UTC()
 		}

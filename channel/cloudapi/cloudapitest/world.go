@@ -57,6 +57,10 @@ type Config struct {
 	GraphURL string
 	MediaURL string
 
+	// OwnHost makes URLs in an answer name the host that the call came to instead, so
+	// that a server is reached under any of its names. URLs in webhooks are MediaURL's.
+	OwnHost bool
+
 	// Transport reaches callback URLs that no handler was mounted for. nil means
 	// they are unreachable, so that a test opens no sockets by mistake.
 	Transport http.RoundTripper
@@ -86,9 +90,9 @@ type World struct {
 
 	ids       uint64
 	nextPhone int
-	rng       *rand.Rand        // ids
-	wrote     map[string]uint64 // messages by phone number and direction
-	events    uint64            // items without a message
+	rng       *rand.Rand // ids
+	wrote     map[wroteKey]uint64
+	events    uint64 // items without a message
 	lanes     lanes
 	identity  Identity
 	faults    Faults
@@ -143,7 +147,7 @@ func New(cfg Config) (*World, error) {
 		pump:      make(baton, 1),
 		wake:      make(chan struct{}, 1),
 		rng:       rand.New(rand.NewPCG(cfg.Seed, 1)),
-		wrote:     make(map[string]uint64),
+		wrote:     make(map[wroteKey]uint64),
 		late:      make(map[int]bool, len(cfg.LateErrors)),
 		mounts:    make(map[string]http.Handler),
 		apps:      make(map[string]*App),
