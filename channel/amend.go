@@ -177,7 +177,7 @@ func (m *Message) amend(a amendment) bool {
 	}
 	if !a.Deleted.IsZero() && m.Deleted.IsZero() {
 		m.Deleted, changed = a.Deleted, true
-		m.Text, m.Choice, m.Options, m.Attachments, m.Raw = "", "", nil, nil, nil
+		m.Text, m.Choice, m.FlowToken, m.Options, m.Attachments, m.Raw = "", "", "", nil, nil, nil
 		m.Location, m.Contacts, m.Order = nil, nil, nil
 	}
 	if a.newerThan(m.Edited, m) {

@@ -35,7 +35,10 @@ func contentOf(c webhook.Content) *Message {
 	case *webhook.ListReply:
 		m.Kind, m.Text, m.Choice = "interactive", strings.TrimSpace(c.Title+"\n"+c.Description), c.ID
 	case *webhook.FlowReply:
-		m.Kind, m.Text, m.Choice = "interactive", nonEmpty(c.Body, "[Form filled in]"), c.Response
+		m.Kind, m.Choice = "interactive", c.Response
+		var lines []string
+		lines, m.FlowToken = flowAnswers(c.Response)
+		m.Text = strings.Join(append([]string{nonEmpty(c.Body, "[Form filled in]")}, lines...), "\n")
 	case *webhook.CallPermission:
 		m.Kind, m.Choice, m.Text = "interactive", c.Response, "[May not be called]"
 		if c.Accepted {
@@ -59,6 +62,13 @@ func contentOf(c webhook.Content) *Message {
 	return m
 }
 
+func nonEmptyList(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
+}
+
 func inParens(s string) string {
 	if s == "" {
 		return ""
@@ -69,9 +79,12 @@ func inParens(s string) string {
 func contactsOf(c *webhook.Contacts) []Contact {
 	var list []Contact
 	for _, card := range c.Cards {
-		one := Contact{Name: card.Name.Formatted}
+		one := Contact{Name: card.Name.Formatted, Origin: card.Origin}
 		for _, p := range card.Phones {
 			one.Phones = append(one.Phones, nonEmpty(p.Phone, p.WAID))
+			if p.WAID != "" {
+				one.WAIDs = append(one.WAIDs, p.WAID)
+			}
 		}
 		for _, e := range card.Emails {
 			one.Emails = append(one.Emails, e.Value)
@@ -125,7 +138,14 @@ func describe(m *Message, c message.Content) {
 		m.Location = &Location{Latitude: c.Latitude, Longitude: c.Longitude, Name: c.Name, Address: c.Address}
 	case *message.Contacts:
 		for _, card := range c.Contacts {
-			m.Contacts = append(m.Contacts, Contact{Name: card.Name.Formatted})
+			one := Contact{Name: card.Name.Formatted}
+			for _, p := range card.Phones {
+				one.Phones = append(one.Phones, nonEmpty(p.Phone, p.WAID))
+			}
+			for _, e := range card.Emails {
+				one.Emails = append(one.Emails, e.Email)
+			}
+			m.Contacts = append(m.Contacts, one)
 		}
 	case *message.Reaction:
 		m.Text = c.Emoji
@@ -147,6 +167,34 @@ func describe(m *Message, c message.Content) {
 		m.Text, m.Options = c.Body, []string{c.Label}
 	case *message.LocationRequest:
 		m.Text = c.Body
+	case *message.ContactRequest:
+		m.Text = nonEmpty(c.Body, "[Asks for the phone number]")
+	case *message.AddressRequest:
+		m.Text = nonEmpty(c.Body, "[Asks for the address]")
+	case *message.CallPermission:
+		m.Text = nonEmpty(c.Body, "[Asks for permission to call]")
+	case *message.VoiceCall:
+		m.Text, m.Options = nonEmpty(c.Body, "[Offers a call]"), nonEmptyList(c.Label)
+	case *message.Catalog:
+		m.Text = c.Body
+	case *message.Product:
+		m.Text, m.Options = nonEmpty(c.Body, "[Product]"), nonEmptyList(c.RetailerID)
+	case *message.ProductList:
+		m.Text = c.Body
+		for _, s := range c.Sections {
+			m.Options = append(m.Options, s.RetailerIDs...)
+		}
+	case *message.ProductCarousel:
+		m.Text, m.Options = c.Body, c.RetailerIDs
+	case *message.Carousel:
+		m.Text = c.Body
+		for _, card := range c.Cards {
+			m.Text = strings.TrimSpace(m.Text + "\n" + card.Body)
+			m.Options = append(m.Options, nonEmptyList(card.Label)...)
+			for _, b := range card.Replies {
+				m.Options = append(m.Options, b.Title)
+			}
+		}
 	default:
 		m.Text = "[" + string(c.Kind()) + "]"
 	}

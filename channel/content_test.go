@@ -77,7 +77,7 @@ func TestEveryKindOfMessageIsShownToAgents(t *testing.T) {
 				"emails": []any{object{"email": "lee@example.com"}},
 			}}, nil,
 			channel.Message{Contacts: []channel.Contact{{
-				Name: "Lee Sample", Phones: []string{"+1 312 555 0111", "13125550112"}, Emails: []string{"lee@example.com"},
+				Name: "Lee Sample", Phones: []string{"+1 312 555 0111", "13125550112"}, Emails: []string{"lee@example.com"}, WAIDs: []string{"13125550112"},
 			}}}, false,
 		},
 		"order": {
@@ -101,7 +101,7 @@ func TestEveryKindOfMessageIsShownToAgents(t *testing.T) {
 		},
 		"filled-in form": {
 			"interactive", object{"type": "nfm_reply", "nfm_reply": object{"name": "flow", "body": "Sent", "response_json": `{"day":"Monday"}`}}, nil,
-			channel.Message{Text: "Sent", Choice: `{"day":"Monday"}`}, false,
+			channel.Message{Text: "Sent\nday: Monday", Choice: `{"day":"Monday"}`}, false,
 		},
 		"permission to be called": {
 			"interactive", object{"type": "call_permission_reply", "call_permission_reply": object{"response": "accept"}}, nil,
@@ -176,7 +176,19 @@ func TestEveryKindOfAnswerIsShownToAgents(t *testing.T) {
 		"link": {
 			&message.CTAURL{Body: "b", Label: "Look", URL: "https://example.com"}, channel.Message{Text: "b", Options: []string{"Look"}},
 		},
-		"form":              {&message.Flow{Body: "b", Label: "Fill in", FlowID: "1"}, channel.Message{Text: "b", Options: []string{"Fill in"}}},
+		"form":            {&message.Flow{Body: "b", Label: "Fill in", FlowID: "1"}, channel.Message{Text: "b", Options: []string{"Fill in"}}},
+		"call permission": {&message.CallPermission{Body: "May we call?"}, channel.Message{Text: "May we call?"}},
+		"contact request": {&message.ContactRequest{Body: "Your number?"}, channel.Message{Text: "Your number?"}},
+		"catalog":         {&message.Catalog{Body: "All we have"}, channel.Message{Text: "All we have"}},
+		"products": {
+			&message.ProductList{Header: "h", Body: "Some", CatalogID: "5", Sections: []message.ProductSection{{Title: "t", RetailerIDs: []string{"chain-9"}}}},
+			channel.Message{Text: "Some", Options: []string{"chain-9"}},
+		},
+		"call button": {&message.VoiceCall{Body: "Call us", Label: "Call"}, channel.Message{Text: "Call us", Options: []string{"Call"}}},
+		"address card with a number": {
+			&message.Contacts{Contacts: []message.Contact{{Name: message.ContactName{Formatted: "Lee", First: "Lee"}, Phones: []message.ContactPhone{{Phone: "+1 312 555 0111"}}}}},
+			channel.Message{Contacts: []channel.Contact{{Name: "Lee", Phones: []string{"+1 312 555 0111"}}}},
+		},
 		"request for place": {&message.LocationRequest{Body: "where?"}, channel.Message{Text: "where?"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -115,6 +115,7 @@ func (u *unit) file(in *incoming, customer *Customer, p *webhook.Message) error 
 		if err != nil {
 			return err
 		}
+		msg.QuotedWAMID = p.Context.ID // whether it is known or not: it may come later
 		switch {
 		case quoted != nil:
 			msg.Quoted = quoted.ID

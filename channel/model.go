@@ -158,9 +158,14 @@ type Message struct {
 	Call        *Call        `json:"call,omitempty"`
 	Referral    *Referral    `json:"referral,omitempty"`
 	Quoted      string       `json:"quoted,omitempty"` // ID of the quoted message
-	Forwarded   bool         `json:"forwarded,omitempty"`
-	Many        bool         `json:"many,omitempty"` // forwarded many times
-	Sender      string       `json:"sender,omitempty"`
+	// QuotedWAMID is what WhatsApp calls the message that a customer quotes, which need not be
+	// known here.
+	QuotedWAMID string `json:"quoted_wamid,omitempty"`
+	// FlowToken is that of the Flow that the customer filled in.
+	FlowToken string `json:"flow_token,omitempty"`
+	Forwarded bool   `json:"forwarded,omitempty"`
+	Many      bool   `json:"many,omitempty"` // forwarded many times
+	Sender    string `json:"sender,omitempty"`
 	// SenderKey names the member of a group who wrote it, without showing who that is.
 	SenderKey string          `json:"sender_key,omitempty"`
 	Edited    time.Time       `json:"edited,omitzero"`
@@ -248,6 +253,11 @@ type Contact struct {
 	Name   string   `json:"name,omitempty"`
 	Phones []string `json:"phones,omitempty"`
 	Emails []string `json:"emails,omitempty"`
+	// WAIDs are those of the numbers of which WhatsApp says that they are on WhatsApp: digits
+	// without "+". Origin is "contact_request" for a card that the customer sent because they
+	// were asked for their number, "other" for one that they picked, "" if it is not known.
+	WAIDs  []string `json:"wa_ids,omitempty"`
+	Origin string   `json:"origin,omitempty"`
 }
 
 // Order is a cart that a customer sent from a catalogue.

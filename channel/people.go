@@ -250,6 +250,17 @@ func (u *unit) history(in *incoming, p *webhook.HistoryMessage) error {
 // their own, beside the customer's conversations.
 func historyConversation(c *Customer) string { return derivedID(historyPrefix, c.ID) }
 
+// History returns the IDs under which [Hub.Messages] lists what was said before the number came
+// to the hub: that of the customer, and those of customers that turned out to be this one. An ID
+// under which nothing was imported is not found.
+func (c *Customer) History() []string {
+	ids := []string{historyConversation(c)}
+	for _, id := range c.Merged {
+		ids = append(ids, historyConversation(&Customer{ID: id}))
+	}
+	return ids
+}
+
 const historyPrefix = "h_"
 
 // historic says that the message is known from the chat history only.

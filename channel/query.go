@@ -83,13 +83,14 @@ type MessageQuery struct {
 }
 
 // Messages returns the newest messages (before q.Before), in the order in which they
-// were written.
+// were written. The IDs of Customer.History stand for
+// conversations, too.
 func (h *Hub) Messages(ctx context.Context, q MessageQuery) ([]*Message, error) {
-	conv, err := h.conversation(ctx, q.Conversation)
+	channel, err := h.channelOf(ctx, q.Conversation)
 	if err != nil {
 		return nil, h.unknownTo(q.Actor, access.Read, err)
 	}
-	if err := h.mayReadIn(ctx, q.Actor, conv.Channel); err != nil {
+	if err := h.mayReadIn(ctx, q.Actor, channel); err != nil {
 		return nil, err
 	}
 	var before *Position
@@ -104,6 +105,26 @@ func (h *Hub) Messages(ctx context.Context, q MessageQuery) ([]*Message, error) 
 		return nil, err
 	}
 	return page, h.resolveQuotes(ctx, page...)
+}
+
+// channelOf returns the channel of a conversation, or of what was imported of a customer's past,
+// which is filed like one and is none.
+func (h *Hub) channelOf(ctx context.Context, conversation string) (string, error) {
+	conv, err := h.conversation(ctx, conversation)
+	if err == nil {
+		return conv.Channel, nil
+	}
+	if !errors.Is(err, ErrNotFound) || !strings.HasPrefix(conversation, historyPrefix) {
+		return "", err
+	}
+	page, failed := list[Message](ctx, h.store, Query{Kind: kindMessage, Parent: conversation, Limit: 1})
+	if failed != nil {
+		return "", failed
+	}
+	if len(page) == 0 {
+		return "", err
+	}
+	return page[0].Channel, nil
 }
 
 // resolveQuotes replaces stand-ins by the messages that they stand for: a quote can be

@@ -172,5 +172,5 @@ func (m *Message) side(k int) string {
 	if k > 0 {
 		return "beside " + m.ID
 	}
-	return string(m.Direction) + " " + m.Author.Kind + " " + m.Author.ID + " " + m.Sender
+	return string(m.Direction) + " " + m.Author.Kind + " " + m.Author.ID + " " + nonEmpty(m.SenderKey, m.Sender)
 }

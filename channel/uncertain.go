@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/template"
 )
@@ -105,8 +106,8 @@ var ErrNotUncertain = errors.New("channel: the message is not uncertain")
 
 // Resend sends an [Uncertain] message again on an agent's word: the customer may get it
 // twice. It is possible for 7 days. The error matches ErrNotFound, ErrNotUncertain,
-// access.ErrDenied, or window.ErrClosed or template.ErrNotSendable if the message may not
-// be sent any more.
+// access.ErrDenied, or says why the message may not be sent any more as that of [Hub.Reply]
+// does: ErrDisabled, window.ErrClosed, ErrOptedOut or template.ErrNotSendable.
 func (h *Hub) Resend(ctx context.Context, actor access.Actor, id string) error {
 	err := h.settleByHand(ctx, actor, id, func(u *unit, ch *Channel, m *Message) error {
 		work, err := h.store.Work(ctx, WorkQuery{Queue: queueCheck, IDs: []string{m.ID}, Limit: 1})
@@ -127,8 +128,8 @@ func (h *Hub) Resend(ctx context.Context, actor access.Actor, id string) error {
 		if err := permits(ch, customer, &item.Outbound, u.now); err != nil {
 			return err
 		}
-		if f := u.objection(ch, customer, &item.Outbound); f != nil {
-			return template.ErrNotSendable
+		if err := u.mayGoAgain(ch, customer, &item.Outbound); err != nil {
+			return err
 		}
 		u.Batch.Drop = append(u.Batch.Drop, WorkKey{queueCheck, m.ID})
 		return u.again(m, &item)
@@ -137,6 +138,25 @@ func (h *Hub) Resend(ctx context.Context, actor access.Actor, id string) error {
 		return fmt.Errorf("channel: resend: %w", err)
 	}
 	return nil
+}
+
+// mayGoAgain refuses what Reply would refuse for the same cause, with the same error.
+func (u *unit) mayGoAgain(ch *Channel, customer *Customer, out *message.Outbound) error {
+	if !ch.Enabled {
+		return ErrDisabled
+	}
+	t, ok := out.Content.(*message.Template)
+	if !ok || u.objection(ch, customer, out) == nil {
+		return nil
+	}
+	def, ok := ch.Templates.Lookup(t.Message.Name(), t.Message.Language())
+	if !ok {
+		return fmt.Errorf("channel: no template with this name and language: %w", template.ErrNotSendable)
+	}
+	if err := mayMarket(customer, def.Category); err != nil {
+		return err
+	}
+	return def.Sendable(u.now).Err()
 }
 
 // GiveUp settles an [Uncertain] message as failed on an agent's word; what it may cost is
