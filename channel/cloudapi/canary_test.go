@@ -21,6 +21,7 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 		"QRCode", "Settings", "StorageSettings", "CallSettings", "CallIcons", "CallHours", "OpeningTime",
 		"Holiday", "Commerce", "LibraryQuery", "LibraryTemplate", "AuthPreviewQuery", "AuthPreview",
 		"TemplateQuery", "CreatedTemplate", "TemplateCount", "Migration", "Migrated", "Username",
+		"Flow", "FlowAsset", "FlowChange", "FlowInfo", "FlowMetricQuery", "FlowPoint", "FlowPreview", "FlowProblem", "FlowSaved", "MigratedFlows", "NewFlow",
 	} {
 		public[name] = "about the business's own account, numbers and figures"
 	}

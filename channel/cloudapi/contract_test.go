@@ -51,6 +51,7 @@ func simulate(t *testing.T, f func(t *testing.T, w *town), deliberate ...cloudap
 		w.app = w.AddApp(cloudapitest.AppConfig{RequireProof: t.Name() != "TestContractMedia"})
 		w.account = w.AddAccount(cloudapitest.AccountConfig{DirectSend: true})
 		w.account.AddCatalog(cloudapitest.CatalogConfig{ID: "1"})
+		w.account.AddFlow(cloudapitest.FlowConfig{ID: "1"})
 		w.number = w.account.AddNumber(cloudapitest.NumberConfig{OBA: true})
 		w.user = w.AddUser(cloudapitest.UserConfig{Name: "Dana Whitfield", Phone: "+1 312 555 0143"})
 		w.client = w.connect(w.app.Token(w.account), nil)

@@ -59,11 +59,16 @@ func collect[T any](seq iter.Seq2[T, error]) (any, error) {
 
 var day = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC) // 1793491200
 
+func allOperations() [][]operation {
+	return [][]operation{
+		numberOperations(), setupOperations(), accountOperations(), templateOperations(), figureOperations(), callOperations(), appOperations(),
+		flowOperations(),
+	}
+}
+
 func TestOperationsAreAsDocumented(t *testing.T) {
 	t.Parallel()
-	for _, group := range [][]operation{
-		numberOperations(), setupOperations(), accountOperations(), templateOperations(), figureOperations(), callOperations(), appOperations(),
-	} {
+	for _, group := range allOperations() {
 		for _, o := range group {
 			t.Run(o.name, func(t *testing.T) {
 				t.Parallel()
@@ -96,9 +101,7 @@ func TestOperationsAreAsDocumented(t *testing.T) {
 func TestOperationsReportFailure(t *testing.T) {
 	t.Parallel()
 	const refusal = `{"error":{"message":"(#10) CANARY","type":"OAuthException","code":10,"fbtrace_id":"A1"}}`
-	for _, group := range [][]operation{
-		numberOperations(), setupOperations(), accountOperations(), templateOperations(), figureOperations(), callOperations(), appOperations(),
-	} {
+	for _, group := range allOperations() {
 		for _, o := range group {
 			t.Run(o.name, func(t *testing.T) {
 				t.Parallel()
@@ -123,9 +126,7 @@ func TestOperationsSurviveNonsense(t *testing.T) {
 		"", "null", "[]", `""`, "17", "true", "{}", `{"data":null}`, `{"data":[null]}`, `{"data":[17,"x",[],{}]}`, `{"data":{}}`,
 		"<html><body>CANARY</body></html>", `{"success":"CANARY"}`, `{"id":{"CANARY":1}}`, `{"paging":{"next":"https://CANARY"},"data":[]}`, "\xff\xfe",
 	} {
-		for _, group := range [][]operation{
-			numberOperations(), setupOperations(), accountOperations(), templateOperations(), figureOperations(), callOperations(), appOperations(),
-		} {
+		for _, group := range allOperations() {
 			for _, o := range group {
 				c, _ := newClient(t, func(cfg *cloudapi.Config) { cfg.AppSecret = secret; cfg.Retries = -1 }, ok(nonsense))
 				if _, err := o.call(context.Background(), c); err != nil {

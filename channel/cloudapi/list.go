@@ -18,10 +18,11 @@ const maxRestarts = 2
 
 // listing is a remote list.
 type listing[T any] struct {
-	op    string
-	id    string
-	edge  string
-	query url.Values
+	op      string
+	id      string
+	account string // that the call counts against; empty means id
+	edge    string
+	query   url.Values
 	// items takes a page apart; nil means {"data":[…]} with one item per element.
 	items func(page []byte) ([]T, error)
 	key   func(T) string // identifies an item, to skip it after a restart
@@ -121,6 +122,9 @@ func page[T any](ctx context.Context, c *Client, l listing[T], after string) (it
 	cl, err := c.managementCall(l.op, http.MethodGet, l.id, q, nil, l.edge)
 	if err != nil {
 		return nil, "", err
+	}
+	if l.account != "" {
+		cl.permit.Account = l.account
 	}
 	if l.edge == "" {
 		cl.permit.Account = AppAccount // a list that belongs to no account

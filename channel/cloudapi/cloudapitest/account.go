@@ -243,6 +243,7 @@ type Account struct {
 	reviewed   string // decision of the last policy review; "" = APPROVED
 	made       int64
 	catalogs   []*catalog
+	flows      []*Flow
 	tallies    map[int64]*tally // by day
 
 	reviewAfter time.Duration // < 0 = by hand

@@ -78,6 +78,7 @@ func TestOurClientAndTheSimulatorReadMetaAlike(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)
 			s.account.AddCatalog(cloudapitest.CatalogConfig{ID: "1"})
+			s.account.AddFlow(cloudapitest.FlowConfig{ID: "1"})
 			id := s.user.Text(s.number, "hi")
 			n := ours(t, s).Number(s.number.ID)
 			out := message.Outbound{To: message.Recipient{Phone: s.user.Phone()}, Content: content, ReplyTo: id, OpaqueID: "m1"}
@@ -378,6 +379,73 @@ func TestOurClientAgreesOnOperations(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, limit, again)
 		}},
+		{"the life of a flow", func(t *testing.T, s *site, _ *cloudapi.Client, n *cloudapi.Number, a *cloudapi.Account) {
+			made, err := a.CreateFlow(ctx, cloudapi.NewFlow{Name: "Survey", Categories: []cloudapi.FlowCategory{cloudapi.FlowSurvey}, JSON: json.RawMessage(`{"version":"7.1","screens":[]}`)})
+			require.NoError(t, err)
+			require.NotEmpty(t, made.Problems)
+			flow := a.Flow(made.ID)
+			require.Error(t, flow.Publish(ctx), "it has faults")
+			const good = `{"version":"7.1","screens":[{"id":"ASK","terminal":true,"layout":{"type":"SingleColumnLayout","children":[]}}]}`
+			problems, err := flow.SetJSON(ctx, []byte(good))
+			require.NoError(t, err)
+			require.Empty(t, problems)
+			require.NoError(t, flow.Update(ctx, cloudapi.FlowChange{Name: "How was it?", Endpoint: "https://flows.callback.test/", AppID: s.app.ID}))
+			info, err := flow.Info(ctx)
+			require.NoError(t, err)
+			require.Equal(t, cloudapi.FlowInfo{
+				ID: made.ID, Name: "How was it?", Status: cloudapi.FlowDraft, Categories: []cloudapi.FlowCategory{cloudapi.FlowSurvey},
+				JSONVersion: "7.1", Endpoint: "https://flows.callback.test/", AppID: s.app.ID, Updated: start, Health: info.Health,
+			}, info)
+			assets := all(t, flow.Assets(ctx))
+			require.Len(t, assets, 1)
+			resp, err := s.Client().Get(assets[0].URL)
+			require.NoError(t, err)
+			got, err := io.ReadAll(resp.Body)
+			require.NoError(t, err)
+			require.NoError(t, resp.Body.Close())
+			require.Equal(t, good, string(got))
+
+			first, err := flow.Preview(ctx, false)
+			require.NoError(t, err)
+			require.Equal(t, start.Add(30*24*time.Hour), first.Expires)
+			same, err := flow.Preview(ctx, false)
+			require.NoError(t, err)
+			require.Equal(t, first, same)
+			fresh, err := flow.Preview(ctx, true)
+			require.NoError(t, err)
+			require.NotEqual(t, first.URL, fresh.URL)
+
+			s.user.Text(s.number, "hi")
+			form := &message.Flow{Body: "?", FlowID: made.ID, Label: "Answer", Token: "t"}
+			_, err = n.Send(ctx, message.Outbound{To: to(s), Content: form})
+			require.Error(t, err, "it is a draft")
+			form.Mode = message.FlowDraft
+			_, err = n.Send(ctx, message.Outbound{To: to(s), Content: form})
+			require.NoError(t, err)
+			require.NoError(t, flow.Publish(ctx))
+			form.Mode = ""
+			_, err = n.Send(ctx, message.Outbound{To: to(s), Content: form})
+			require.NoError(t, err)
+			_, err = flow.SetJSON(ctx, []byte(good))
+			require.Error(t, err, "it is published")
+			require.Error(t, flow.Delete(ctx))
+			points, err := flow.Metric(ctx, cloudapi.FlowMetricQuery{Metric: cloudapi.FlowRequests})
+			require.NoError(t, err)
+			require.Empty(t, points)
+			require.NoError(t, flow.Deprecate(ctx))
+			form.Body = "Once more?"
+			_, err = n.Send(ctx, message.Outbound{To: to(s), Content: form})
+			require.Error(t, err, "it is deprecated")
+
+			draft, err := a.CreateFlow(ctx, cloudapi.NewFlow{Name: "Copy", Categories: []cloudapi.FlowCategory{cloudapi.FlowOther}, CloneFrom: made.ID})
+			require.NoError(t, err)
+			require.Len(t, all(t, a.Flows(ctx)), 2)
+			require.NoError(t, a.Flow(draft.ID).Delete(ctx))
+			require.Len(t, all(t, a.Flows(ctx)), 1)
+			moved, err := a.MigrateFlows(ctx, s.account.ID, "How was it?", "Nothing")
+			require.NoError(t, err)
+			require.Len(t, moved.Failed, 2, "one is there already, one does not exist")
+		}},
 		{"errors carry Meta's code", func(t *testing.T, s *site, _ *cloudapi.Client, n *cloudapi.Number, _ *cloudapi.Account) {
 			s.Revoke(s.token)
 			_, err := n.Info(ctx, "status")
@@ -407,6 +475,7 @@ func TestEveryOperationOfOurClientIsServed(t *testing.T) {
 	for receiver, of := range map[string]reflect.Type{
 		"c": reflect.TypeFor[*cloudapi.Client](), "n": reflect.TypeFor[*cloudapi.Number](), "a": reflect.TypeFor[*cloudapi.Account](),
 		"app": reflect.TypeFor[*cloudapi.App](), "business": reflect.TypeFor[*cloudapi.Business](),
+		"flow": reflect.TypeFor[*cloudapi.Flow](),
 	} {
 		operations := 0
 		for i := range of.NumMethod() {

@@ -23,6 +23,7 @@ type content struct {
 	emoji    string // reaction
 	target   string // wamid a reaction or pin refers to
 	action   string // kind of the interactive message
+	flow     *Flow  // that the message opens
 	wire     []byte // members a user's message carries after its type
 	tail     []byte // members after that
 }
@@ -47,6 +48,7 @@ type draft struct {
 	otp   bool
 	wants []*mediaRef // media that must exist
 	shows []wantedProduct
+	opens *wantedFlow // may be nil
 }
 
 // more returns the part beside the plain text, made on first use: most messages are

@@ -20,6 +20,8 @@ func objectOf(v any) (o object) {
 		o.portfolio = v
 	case *App:
 		o.app = v
+	case *Flow:
+		o.flow = v
 	}
 	return o
 }
@@ -78,6 +80,8 @@ func kindOf(v any) string {
 		return "portfolio"
 	case *App:
 		return "app"
+	case *Flow:
+		return "flow"
 	}
 	return ""
 }

@@ -61,7 +61,7 @@ func FuzzGraph(f *testing.F) {
 		}
 		method, target, _ := strings.Cut(ops[max(op, -op, 0)%len(ops)], " ")
 		ids := strings.NewReplacer("{number}", n.ID, "{account}", account.ID, "{app}", app.ID, "{template}", tmpl.ID,
-			"{portfolio}", account.Portfolio.ID, "{group}", group, "{media}", u.Sees(n)[1].Media.ID, "{upload}", "upload:none")
+			"{portfolio}", account.Portfolio.ID, "{group}", group, "{flow}", account.AddFlow(cloudapitest.FlowConfig{Draft: true}).ID, "{media}", u.Sees(n)[1].Media.ID, "{upload}", "upload:none")
 		kind, edge, hasEdge := strings.Cut(target, "/")
 		path := "/v26.0/" + ids.Replace(kind)
 		if hasEdge {
@@ -87,6 +87,7 @@ func FuzzRequest(f *testing.F) {
 		"/", "//", "/v20.0/", "/v26.0", "/v26.0/", "//v26.0//NUMBER/messages", "/v99.0/me", "/v27.0/", "/v.0/x", "/v0.0/", "/v26.0/me", "/app",
 		"/v26.0/NUMBER/messages", "/v26.0/NUMBER/messages/more", "/v26.0/NUMBER/message_qrdls/x", "/v26.0/ACCOUNT", "/v26.0/APP",
 		"/whatsapp_business/attachments/", "/whatsapp_business", "/whatsapp_business/qr/", "/v26.0/upload:x", "/v26.0/oauth/access_token", "/v26.0/debug_token",
+		"/v26.0/{flow}", "/v26.0/{group}/invite_link", "/v26.0/{number}/messages", "/whatsapp_business/flow",
 	} {
 		for _, method := range []string{"GET", "POST", "DELETE", "OPTIONS", "PUT", ""} {
 			f.Add(method, path, "fields=id,subscribed_apps{x},message_templates.limit(1){name}&limit=-1", "application/json", "Bearer TOKEN", text)

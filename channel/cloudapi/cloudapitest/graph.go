@@ -61,6 +61,7 @@ type object struct {
 	media     *media
 	group     *Group
 	upload    *upload
+	flow      *Flow
 }
 
 // kind names the object in the table of operations.
@@ -82,6 +83,8 @@ func (o object) kind() string {
 		return "group"
 	case o.upload != nil:
 		return "upload"
+	case o.flow != nil:
+		return "flow"
 	}
 	return ""
 }
@@ -99,6 +102,8 @@ func (o object) owner() *Account {
 		return o.media.number.account
 	case o.group != nil:
 		return o.group.number.account
+	case o.flow != nil:
+		return o.flow.account
 	}
 	return nil
 }
@@ -121,6 +126,8 @@ func (w *World) find(id string) (o object) {
 		o.upload = w.uploads[id]
 	case w.groups[id] != nil:
 		o.group = w.groups[id]
+	case w.flows[id] != nil:
+		o.flow = w.flows[id]
 	default:
 		if i := slices.IndexFunc(w.portfolios, func(p *Portfolio) bool { return p.ID == id }); i >= 0 {
 			o.portfolio = w.portfolios[i]
@@ -339,6 +346,9 @@ func (c *call) answer() *graphError {
 	// An unknown path is refused after the token was looked at, so that it tells a
 	// stranger nothing.
 	op, known := c.ops[key]
+	if strings.HasPrefix(c.id, "{") { // the name of a kind, in the place of an id
+		op, known = operation{}, false
+	}
 	if op.scope == "-" {
 		return op.run(c)
 	}

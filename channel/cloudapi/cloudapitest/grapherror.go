@@ -88,6 +88,8 @@ var meanings = map[int]meaning{
 	132015:  {400, "Template is paused"},
 	132016:  {400, "Template is disabled"},
 	132018:  {400, "Template component parameter is not valid"},
+	132068:  {400, "Flow is blocked"},
+	132069:  {400, "Flow is throttled"},
 	133000:  {500, "Incomplete deregistration"},
 	133005:  {400, "Two step verification PIN mismatch"},
 	133006:  {400, "Phone number re-verification needed"},
@@ -105,6 +107,11 @@ var meanings = map[int]meaning{
 	138003:  {400, "Duplicate call"},
 	138006:  {401, "No call permission from user"},
 	138009:  {400, "Call permission request limit reached"},
+	139000:  {403, "Blocked by Integrity"},
+	139001:  {400, "Flow cannot be updated"},
+	139002:  {400, "Flow cannot be published"},
+	139003:  {400, "Flow cannot be deprecated"},
+	139004:  {400, "Flow cannot be deleted"},
 	139100:  {400, "Some users could not be blocked"},
 	139102:  {400, "Block list changed while paging"},
 	147001:  {400, "Username is not available"},
@@ -176,7 +183,7 @@ func unknownPath(rest string) *graphError {
 var nodeTypes = map[string]string{
 	"number": "WhatsAppBusinessPhoneNumber", "account": "WhatsAppBusinessAccount", "template": "WhatsAppBusinessHSM",
 	"app": "Application", "portfolio": "Business", "media": "WhatsAppBusinessMedia", "group": "WhatsAppGroup", "upload": "UploadSession",
-	"profile": "WhatsAppBusinessProfile", "user": "User",
+	"profile": "WhatsAppBusinessProfile", "user": "User", "flow": "Flow",
 }
 
 // envelope writes {"error":{…}} as on the wire.

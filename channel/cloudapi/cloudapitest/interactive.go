@@ -110,7 +110,7 @@ func (d *draft) flowAction(a *fields) {
 	if hasEmoji(b.Label) {
 		p.reject(fail(131009, "Param "+p.at("flow_cta")+" must not contain emoji."))
 	}
-	p.oneOf("mode", false, "published", "draft")
+	d.opens = &wantedFlow{id: p.text("flow_id", 0, 0), name: p.text("flow_name", 0, 0), draft: p.oneOf("mode", false, "published", "draft") == "draft"}
 	p.oneOf("flow_action", false, "navigate", "data_exchange")
 	if p.has("flow_action_payload") {
 		// Data for the first screen: an empty object is refused, a missing one is not.

@@ -224,8 +224,11 @@ func deleteMedia(c *call) *graphError {
 
 // download answers the media URL itself.
 func (c *call) download() *graphError {
-	if c.edge == "qr" {
+	switch c.edge {
+	case "qr":
 		return c.drawQR()
+	case "flow":
+		return c.flowFile()
 	}
 	m := c.media[c.param("mid")]
 	if ge := c.authenticate(); ge != nil {

@@ -164,6 +164,7 @@ func TestEveryWebhookHasTheShapeOfItsFixture(t *testing.T) {
 		}},
 		{fixture: "messages_interactive_nfm_reply_flow", do: func(t *testing.T, s *site) {
 			open(s)
+			s.account.AddFlow(cloudapitest.FlowConfig{ID: "1"})
 			mustSend(t, s, `"type":"interactive","interactive":{"type":"flow","body":{"text":"?"},"action":{"name":"flow","parameters":{"flow_message_version":"3","flow_id":"1","flow_cta":"Rate","flow_token":"ft"}}}`)
 			_, err := s.user.FillFlow(s.number, `{"rating":"4"}`)
 			require.NoError(t, err)

@@ -117,6 +117,7 @@ type World struct {
 	opaque     map[opaqueKey]*message
 	uploads    map[string]*upload
 	groups     map[string]*Group
+	flows      map[string]*Flow
 	calls      map[string]*Call
 	signups    map[string]*signupCode
 	log        auditLog
@@ -163,6 +164,7 @@ func New(cfg Config) (*World, error) {
 		opaque:    make(map[opaqueKey]*message),
 		uploads:   make(map[string]*upload),
 		groups:    make(map[string]*Group),
+		flows:     make(map[string]*Flow),
 		calls:     make(map[string]*Call),
 		signups:   make(map[string]*signupCode),
 	}
