@@ -79,11 +79,15 @@ func (h *Hub) SetTags(ctx context.Context, actor access.Actor, conversation stri
 		return fmt.Errorf("channel: set tags: %d tags, at most 50 are kept", len(clean))
 	}
 	return h.act(ctx, "set tags", actor, access.Tag, conversation, func(s *stage) ([]rules.Effect, error) {
+		before := s.conv.Tags
 		s.conv.Tags = make([]string, len(clean))
 		for i, t := range clean {
 			s.conv.Tags[i] = s.ch.redactText(t)
 		}
-		return nil, nil
+		if slices.Equal(before, s.conv.Tags) {
+			return nil, nil
+		}
+		return nil, s.tell(hostItem{Kind: TagsChanged, From: strings.Join(before, ", "), To: strings.Join(s.conv.Tags, ", ")})
 	})
 }
 
@@ -94,8 +98,11 @@ func (h *Hub) SetTopic(ctx context.Context, actor access.Actor, conversation, to
 		return fmt.Errorf("channel: set topic: longer than 200 bytes")
 	}
 	return h.act(ctx, "set topic", actor, access.Topic, conversation, func(s *stage) ([]rules.Effect, error) {
-		s.conv.Topic = s.ch.redactText(topic)
-		return nil, nil
+		before := s.conv.Topic
+		if s.conv.Topic = s.ch.redactText(topic); s.conv.Topic == before {
+			return nil, nil
+		}
+		return nil, s.tell(hostItem{Kind: TopicChanged, From: before, To: s.conv.Topic})
 	})
 }
 
@@ -122,7 +129,10 @@ func (h *Hub) AddNote(ctx context.Context, actor access.Actor, conversation, tex
 		if err := s.trail(s.ch, s.conv, note, s.now, id); err != nil {
 			return nil, err
 		}
-		return nil, s.saveMessage(note)
+		if err := s.saveMessage(note); err != nil {
+			return nil, err
+		}
+		return nil, s.tell(hostItem{Kind: NoteAdded, Message: id})
 	})
 	return note, err
 }
@@ -133,6 +143,13 @@ type stage struct {
 	ch       *Channel
 	conv     *Conversation
 	customer *Customer
+	id       string // of the action
+}
+
+// tell tells the host what an actor changed without any rule having a part in it.
+func (s *stage) tell(item hostItem) error {
+	item.Conversation, item.At = s.conv.ID, s.now.UTC()
+	return s.tellHost(s.ch.ID, string(item.Kind)+"|"+s.id, item)
 }
 
 // act checks an actor's right, changes a conversation and carries out what follows.
@@ -163,7 +180,7 @@ func (h *Hub) act(ctx context.Context, verb string, actor access.Actor, action a
 		if err != nil || customer == nil {
 			return orNotFound(err)
 		}
-		effects, err := change(&stage{u, ch, conv, customer})
+		effects, err := change(&stage{u, ch, conv, customer, id})
 		if err != nil {
 			return err
 		}

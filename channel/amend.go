@@ -48,7 +48,11 @@ func (u *unit) amend(in *incoming, customer *Customer, wamid string, a amendment
 		return err
 	}
 	if m == nil {
-		return u.wait(in, customer, wamid, a)
+		if err := u.wait(in, customer, wamid, a); err != nil {
+			return err
+		}
+		u.lookAgain(in)
+		return u.unmet(in, customer, wamid, a)
 	}
 	refs := m.refs()
 	if !m.amend(a) {

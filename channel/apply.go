@@ -58,7 +58,7 @@ func (h *Hub) apply(ctx context.Context, w *Work) (err error) {
 	}
 	err = h.do(ctx, func(u *unit) error {
 		u.Done = append(u.Done, w.Lease())
-		return u.event(&incoming{ch: ch, ev: ev, at: u.at(ev), id: w.ID, masked: a.Masked}, w)
+		return u.event(&incoming{ch: ch, ev: ev, at: u.at(ev), id: strings.TrimPrefix(w.ID, latePrefix), masked: a.Masked, work: w}, w)
 	})
 	if err == nil {
 		h.feel(ctx, ch.ID, pulse{In: h.now().UTC()})
@@ -101,6 +101,7 @@ type incoming struct {
 	id     string    // identifies the item
 	masked bool      // a card number was in it
 	sender string    // who wrote it in a group, see Message.SenderKey
+	work   *Work     // that it came with
 }
 
 // event applies an item that concerns a number of the hub.

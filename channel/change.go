@@ -36,7 +36,8 @@ type Change struct {
 	Message *Message
 	// Author is who did it; zero if it was the customer, WhatsApp or a rule.
 	Author Author
-	// From and To are the queues of QueueMoved and the agents of Assigned; To is the
+	// From and To are the queues of QueueMoved, the agents of Assigned, the topics of
+	// TopicChanged and the tags of TagsChanged, with commas between them; To is the
 	// conversation that goes on of ConversationMerged.
 	From, To string
 	// Ticket is the host's ticket of the conversation To, as far as the host has returned one
@@ -47,7 +48,8 @@ type Change struct {
 	Reason string
 	// Delivery is what a DeliveryChanged reported, in the order it was learned.
 	Delivery DeliveryState
-	// Failure is why a message was not sent; nil otherwise.
+	// Failure is why a message was not sent; nil otherwise. Beside Delivered or Read it says
+	// that the message failed as well, on another device for example.
 	Failure *Failure
 	// Notice is what WhatsApp said, of an AccountNotice; nil otherwise.
 	Notice *Notice
@@ -94,6 +96,11 @@ const (
 	// ConversationMerged: the customer turned out to be the one of another conversation, To,
 	// which goes on with Ticket; this one is resolved.
 	ConversationMerged ChangeKind = "conversation_merged"
+	// NoteAdded: somebody filed an internal note, which is Message.
+	NoteAdded ChangeKind = "note_added"
+	// TagsChanged and TopicChanged: somebody gave the conversation other tags or another topic.
+	TagsChanged  ChangeKind = "tags_changed"
+	TopicChanged ChangeKind = "topic_changed"
 	// PreferenceChanged: the customer stopped or resumed marketing messages.
 	PreferenceChanged ChangeKind = "preference_changed"
 	// SendingHeld and SendingResumed concern a channel: it does not send, because WhatsApp is

@@ -130,6 +130,9 @@ func (u *unit) resolve(ch *Channel, w who) (*Customer, error) {
 	}
 	before := *c
 	c.learn(w)
+	if err := u.tellRenamed(c, &before, w); err != nil {
+		return nil, err
+	}
 	for _, key := range strong {
 		if err := u.attach(c, key, w.At); err != nil {
 			return nil, err
@@ -146,6 +149,18 @@ func (u *unit) resolve(ch *Channel, w who) (*Customer, error) {
 		}
 	}
 	return c, nil
+}
+
+// tellRenamed tells the host that WhatsApp shows another name or username of a customer.
+func (u *unit) tellRenamed(c, before *Customer, w who) error {
+	if c.Conversation == "" || w.At.IsZero() || c.Name == before.Name && c.Username == before.Username {
+		return nil
+	}
+	id := "renamed|" + w.Event
+	if slices.ContainsFunc(u.Enqueue, func(w Work) bool { return w.Queue == queueHost && w.ID == id }) {
+		return nil
+	}
+	return u.tellHost(c.Channel, id, hostItem{Kind: CustomerChanged, Conversation: c.Conversation, At: w.At.UTC()})
 }
 
 // byAliases returns the customer behind aliases that name one person for certain,

@@ -31,7 +31,7 @@ func (u *unit) logEntry(id string, item *hostItem) error {
 	case "", MessageQueued, EchoReceived, Reacted, AttachmentReady:
 		return nil
 	case DeliveryChanged:
-		if item.Delivery != Failed && item.Delivery != Uncertain && item.Delivery != Cancelled {
+		if item.Failure == nil && item.Delivery != Failed && item.Delivery != Uncertain && item.Delivery != Cancelled {
 			return nil
 		}
 	}

@@ -243,6 +243,7 @@ func bodyOf(c message.Content) string {
 		return c.Body
 	case *message.LocationRequest:
 		return c.Body
+	default: // nothing that a person would type a shorthand into
+		return ""
 	}
-	return ""
 }

@@ -3,6 +3,7 @@ package channel
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/message"
@@ -130,6 +131,16 @@ func (u *unit) tellDelivery(ch *Channel, m *Message, state DeliveryState, at tim
 		item.Failure = m.Delivery.Failure
 	}
 	return u.tellHost(ch.ID, "delivery|"+m.ID+"|"+string(state), item)
+}
+
+// tellFailure tells the host of a failure that does not change the state of the message: of
+// one device of several, for example.
+func (u *unit) tellFailure(ch *Channel, m *Message, state DeliveryState, at time.Time) error {
+	f := m.Delivery.Failure
+	id := derivedID("", m.ID, strconv.Itoa(f.Code), f.Class, m.Delivery.FailedAt.Format(time.RFC3339))
+	return u.tellHost(ch.ID, "delivery|"+m.ID+"|failure|"+id, hostItem{
+		Kind: DeliveryChanged, Conversation: m.Conversation, Message: m.ID, At: at.UTC(), Delivery: state, Failure: f,
+	})
 }
 
 // indexWAMID lets statuses, quotes and reactions find the message by WhatsApp's ID, and

@@ -222,10 +222,10 @@ func TestDeadLettersGoWhenTheirTimeIsOver(t *testing.T) {
 	})
 }
 
-func TestEditsThatNeverFindTheirMessageAreForgotten(t *testing.T) {
+func TestDeletionsThatNeverFindTheirMessageAreForgotten(t *testing.T) {
 	t.Parallel()
 	experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
-		l.post(kim.edit(time.Now(), "wamid.1", "wamid.never", "an edit"))
+		l.post(kim.revoke(time.Now(), "wamid.1", "wamid.never"))
 		l.pass(time.Minute)
 		require.Len(t, l.records("message"), 1)
 		l.pass(9 * 24 * time.Hour)

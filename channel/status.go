@@ -60,8 +60,8 @@ func (u *unit) status(in *incoming, p *webhook.Status, w *Work) error {
 	switch state := m.Delivery.State(); {
 	case state != before:
 		return u.delivery(in.ch, m, state, in.at)
-	case known.Failure != m.Delivery.Failure: // an earlier reason for the same end
-		return u.tellDelivery(in.ch, m, state, in.at)
+	case known.Failure != m.Delivery.Failure: // beside a delivery, or an earlier reason for the same end
+		return u.tellFailure(in.ch, m, state, in.at)
 	}
 	return nil
 }

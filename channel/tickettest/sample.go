@@ -63,6 +63,7 @@ func kinds() []channel.ChangeKind {
 		channel.MessageRedacted, channel.Reacted, channel.AttachmentReady, channel.AttachmentFailed,
 		channel.Assigned, channel.QueueMoved, channel.WindowClosing, channel.BotSuspected,
 		channel.AutomaticWithheld, channel.EchoReceived, channel.CustomerChanged, channel.PreferenceChanged,
+		channel.NoteAdded, channel.TagsChanged, channel.TopicChanged,
 	}
 }
 
