@@ -24,7 +24,8 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			message.Text{}, // for Reply.Content
 		},
 		Public: map[string]string{
-			"Delivery": numbers, "Failure": "the project's own words about a code", "Price": "money", "IdentityTimes": numbers,
+			"SettingError": settings,
+			"Delivery":     numbers, "Failure": "the project's own words about a code", "Price": "money", "IdentityTimes": numbers,
 			"Call": numbers, "Health": ids, "ChannelHealth": ids, "Backlog": ids, "Standing": "words of WhatsApp's", "Hooks": "functions",
 			"AcceptInfo": ids, "ApplyInfo": ids, "HostInfo": ids, "SendInfo": ids, "DeadLetterInfo": ids, "BudgetInfo": ids,
 			"AuditInfo": ids, "Outage": ids, "SurveyQuery": ids, "Notice": "words of WhatsApp's", "NoticeInfo": "words of WhatsApp's", "ReplayQuery": ids, "StoreSize": numbers, "OutageInfo": ids, "MergedError": ids, "Erased": numbers, "Report": numbers, "Day": numbers, "ReportQuery": ids, "Committed": numbers,

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -27,6 +28,8 @@ var (
 type registry struct {
 	mu   sync.Mutex // writers
 	snap atomic.Pointer[snapshot]
+	// removes says that the hub's Attachments is a Remover; set before any channel is added.
+	removes bool
 }
 
 // snapshot is an immutable view of all channels.
@@ -82,20 +85,34 @@ func (r *registry) add(c Channel) error {
 // check returns everything that is wrong with c, new or changed, and makes it ready. The caller
 // holds the lock.
 func (r *registry) check(c *Channel) error {
-	problems := c.prepare()
-	for id, other := range r.view().byID {
+	p := &settingProblems{channel: c.ID, errs: c.prepare()}
+	known := r.view().byID
+	for _, id := range slices.Sorted(maps.Keys(known)) {
+		other := known[id]
 		switch {
 		case id == c.ID:
 		case other.Number == c.Number:
-			problems = append(problems, fmt.Errorf("channel: settings: number: channel %q has the same", id))
-		case strings.EqualFold(other.Name, c.Name):
-			problems = append(problems, fmt.Errorf("channel: settings: name: channel %q has the same", id))
+			p.bad(true, "number", "channel %q has the same", id)
+		case visibleName(other.Name) == visibleName(c.Name):
+			p.bad(true, "name", "channel %q has the same", id)
 		}
 	}
-	if c.Enabled && c.Sender == nil {
-		problems = append(problems, errors.New("channel: settings: an enabled channel needs a Sender"))
+	p.bad(c.Enabled && c.Sender == nil, "enabled", "an enabled channel needs a Sender")
+	p.bad(c.Retention.Attachments > 0 && !r.removes, "retention", "attachments: the hub's Attachments is no Remover, so that nothing would be removed")
+	a := &c.Rules.AutoReply
+	for _, t := range []struct {
+		path    string
+		enabled bool
+		name    string
+	}{
+		{"auto_reply.first_contact", a.FirstContact.Enabled, a.FirstContact.Template},
+		{"auto_reply.out_of_hours", a.OutOfHours.Enabled, a.OutOfHours.Template},
+		{"auto_reply.away", a.Away.Enabled, a.Away.Template},
+		{"reminder", c.Rules.Reminder.Enabled, c.Rules.Reminder.Template},
+	} {
+		p.bad(t.enabled && t.name != "" && c.Templates == nil, "rules", "%s.template: the channel has no Templates", t.path)
 	}
-	if err := errors.Join(problems...); err != nil {
+	if err := errors.Join(p.errs...); err != nil {
 		return fmt.Errorf("channel: set up %q: %w", c.ID, err)
 	}
 	return nil
@@ -105,7 +122,7 @@ func (r *registry) check(c *Channel) error {
 func (c *Channel) prepare() (problems []error) {
 	problems = append(problems, c.Validate())
 	var err error
-	if c.rules, err = rules.New(c.Rules); err != nil && problems[0] == nil {
+	if c.rules, err = rules.New(c.Rules.Filled()); err != nil && problems[0] == nil {
 		problems = append(problems, err)
 	}
 	if c.location, err = time.LoadLocation(c.TimeZone); err != nil {

@@ -43,6 +43,17 @@ func (h *Hub) RecordConsent(ctx context.Context, actor access.Actor, channel str
 	if c.At.IsZero() || strings.TrimSpace(c.Where) == "" || strings.TrimSpace(c.Wording) == "" {
 		return errors.New("channel: record consent: At, Where and Wording are the evidence and must be set")
 	}
+	categories := make([]string, len(c.Categories))
+	for i, name := range c.Categories {
+		switch categories[i] = strings.ToLower(strings.TrimSpace(name)); template.Category(strings.ToUpper(categories[i])) {
+		case template.Marketing, template.Utility, template.Authentication:
+		default:
+			return fmt.Errorf("channel: record consent: categories[%d]: want marketing, utility or authentication", i)
+		}
+	}
+	if len(categories) > 0 {
+		c.Categories = categories
+	}
 	return h.consent(ctx, "record consent", actor, channel, to, func(ch *Channel, customer *Customer) {
 		c.At, c.Where, c.Wording = c.At.UTC(), ch.redactText(c.Where), ch.redactText(c.Wording)
 		for _, old := range customer.Consents {

@@ -28,6 +28,12 @@
 // the message is [Uncertain] until a status settles it, or an agent with [Hub.Resend] or
 // [Hub.GiveUp]; only the policy [Resend] lets the hub repeat it by itself.
 //
+// Only what WhatsApp accepted is an answer, in the state of a conversation, in rules, limits,
+// budgets and reports; what fails after all is taken back, and a customer who waits again is
+// seen again. An automatic message is an answer to nobody who waits for a person: see
+// rules.State. Budgets and messaging limits hold to the message, over any number of hubs,
+// because the store decides them in the step that counts.
+//
 // Card numbers are masked before anything is stored or passed on, in both directions,
 // unless the channel says InsecureKeepCards.
 //

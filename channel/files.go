@@ -82,8 +82,9 @@ func safeName(name, mediaType string) string {
 }
 
 func (p *FilePolicy) validate() error {
+	var problems []error
 	if p.MaxBytes < 0 {
-		return errors.New("files: max_bytes: negative")
+		problems = append(problems, errors.New("max_bytes: negative"))
 	}
 	for _, list := range []struct {
 		name  string
@@ -92,9 +93,9 @@ func (p *FilePolicy) validate() error {
 		for i, pattern := range list.types {
 			family, sub, ok := strings.Cut(pattern, "/")
 			if !ok || family == "" || sub == "" || strings.ContainsAny(pattern, " ;,") {
-				return fmt.Errorf("files: %s[%d]: want a media type such as image/png or audio/*", list.name, i)
+				problems = append(problems, fmt.Errorf("%s[%d]: want a media type such as image/png or audio/*", list.name, i))
 			}
 		}
 	}
-	return nil
+	return errors.Join(problems...)
 }

@@ -133,12 +133,11 @@ func New(cfg Config) (*Hub, error) {
 	}
 	missing(cfg.Store == nil, "Store is missing")
 	missing(cfg.Ticketing == nil, "Ticketing is missing")
-	for name, n := range map[string]int{
-		"ApplyWorkers": cfg.ApplyWorkers, "HostWorkers": cfg.HostWorkers, "SendWorkers": cfg.SendWorkers,
-		"MediaWorkers": cfg.MediaWorkers, "HostTries": cfg.HostTries,
-	} {
-		missing(n < 0, name+" is negative")
-	}
+	missing(cfg.ApplyWorkers < 0, "ApplyWorkers is negative")
+	missing(cfg.HostWorkers < 0, "HostWorkers is negative")
+	missing(cfg.SendWorkers < 0, "SendWorkers is negative")
+	missing(cfg.MediaWorkers < 0, "MediaWorkers is negative")
+	missing(cfg.HostTries < 0, "HostTries is negative")
 	missing(cfg.Lease < 0 || cfg.Lease > 0 && cfg.Lease < 5*time.Second, "Lease is below 5 seconds")
 	missing(cfg.Poll < 0, "Poll is negative")
 	missing(cfg.Drain < 0, "Drain is negative")
@@ -158,6 +157,7 @@ func New(cfg Config) (*Hub, error) {
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)
 	}
+	_, h.channels.removes = cfg.Attachments.(Remover)
 	for _, c := range cfg.Channels {
 		if err := h.channels.add(c); err != nil {
 			problems = append(problems, err)

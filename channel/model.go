@@ -192,6 +192,8 @@ type Message struct {
 	Target   string    `json:"target,omitempty"`
 	Shown    bool      `json:"shown,omitempty"`
 	Replaced *Reaction `json:"replaced,omitempty"`
+	// Print tells the content of a message with a Key from that of others.
+	Print string `json:"print,omitempty"`
 	// Reach names the person who counts for the messaging limit because of the message.
 	Reach string `json:"reach,omitempty"`
 	// Answer is what the message counts for in its conversation; nil for what is no answer.

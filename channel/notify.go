@@ -23,8 +23,8 @@ type Notification struct {
 	Name string
 	// Template is what to send; required.
 	Template *Template
-	// Key, of at most 255 bytes, makes the call idempotent for this customer: the same key returns the message
-	// of the first call. "" makes every call a new message.
+	// Key, of at most 255 bytes, makes the call idempotent for this customer, as in [Reply]. ""
+	// makes every call a new message.
 	Key string
 }
 
@@ -81,7 +81,7 @@ func (h *Hub) notify(ctx context.Context, n Notification) (msg *Message, err err
 		if err := consents(ch, customer, def.Category); err != nil {
 			return err
 		}
-		r := &Reply{Actor: n.Actor, Template: n.Template}
+		r := &Reply{Actor: n.Actor, Template: n.Template, Key: n.Key}
 		if n.Key != "" {
 			r.id = derivedID("m_", "notify", customer.ID, n.Key)
 		} else {

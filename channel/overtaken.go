@@ -43,7 +43,7 @@ func (u *unit) unmet(in *incoming, customer *Customer, wamid string, a amendment
 	case a.Message != nil && a.Deleted.IsZero():
 		msg := *a.Message
 		msg.ID, msg.WAMID, msg.Edited = target, wamid, a.Edited
-		if err := u.applyAmendments(&msg); err != nil {
+		if err := u.applyAmendments(customer, &msg); err != nil {
 			return err
 		}
 		if !in.echoed() {
@@ -86,8 +86,9 @@ func (in *incoming) wamid() string {
 		return p.Message.ID
 	case *webhook.Echo:
 		return p.ID
+	default: // nothing else amends messages
+		return ""
 	}
-	return ""
 }
 
 // beside files a message in the conversation that the customer is in, and tells the host. The

@@ -64,6 +64,8 @@ func refusal(err error) string {
 		return "the price is not known and the channel has a budget"
 	case errors.Is(err, pricing.ErrLimitReached):
 		return "the account has reached as many people as WhatsApp lets it in a day"
+	case errors.Is(err, ErrKeyReused):
+		return "the key was used for another message"
 	case errors.Is(err, ErrNoConsent):
 		return "no consent is known"
 	case errors.Is(err, template.ErrNotSendable):

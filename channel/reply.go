@@ -26,8 +26,9 @@ type Reply struct {
 	Template *Template
 	// Quote is the ID of the message to answer to, "" for none.
 	Quote string
-	// Key, of at most 255 bytes, makes the call idempotent: the same key in the same conversation returns
-	// the message of the first call. "" makes every call a new message.
+	// Key, of at most 255 bytes, makes the call idempotent: the same key in the same
+	// conversation returns the message of the first call, and with other content, or another
+	// file, ErrKeyReused. "" makes every call a new message.
 	Key string
 
 	id     string // chosen by the caller, "" otherwise
@@ -48,7 +49,7 @@ type Template struct {
 // access.ErrDenied, ErrNotFound, ErrDisabled, window.ErrClosed (free-form content outside
 // the window; errors.As gives a *window.ClosedError with the time), ErrOptedOut,
 // pricing.ErrBudgetExhausted, pricing.ErrLimitReached, template.ErrNotSendable, or is a
-// *message.InvalidError or a *template.BindError. A refusal is counted and stands in the
+// *message.InvalidError, a *template.BindError or ErrKeyReused. A refusal is counted and stands in the
 // conversation's log, without its content. Card numbers in the content are masked unless
 // the channel keeps them.
 //
@@ -155,6 +156,10 @@ func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Repl
 	if !ch.Enabled {
 		return nil, ErrDisabled
 	}
+	print, err := r.print(ch)
+	if err != nil {
+		return nil, err
+	}
 	id := r.id
 	switch {
 	case id != "":
@@ -165,8 +170,13 @@ func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Repl
 	}
 	if r.Key != "" || r.notify {
 		earlier := new(Message)
-		if ok, err := u.load(kindMessage, id, earlier); err != nil || ok {
-			return earlier, err
+		switch ok, err := u.load(kindMessage, id, earlier); {
+		case err != nil:
+			return nil, err
+		case ok && print != "" && earlier.Print != "" && earlier.Print != print:
+			return nil, ErrKeyReused
+		case ok:
+			return earlier, nil
 		}
 	}
 	var target *Message
@@ -211,7 +221,7 @@ func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Repl
 	}
 	msg.ID, msg.Conversation, msg.Channel, msg.Direction = id, conv.ID, ch.ID, Outbound
 	msg.Author = authorOf(r.Actor)
-	msg.Quoted, msg.Key, msg.AnswersAd = r.Quote, r.Key, customer.Window.ReferralAt()
+	msg.Quoted, msg.Key, msg.Print, msg.AnswersAd = r.Quote, r.Key, print, customer.Window.ReferralAt()
 	msg.At, msg.Delivery.QueuedAt = u.now.UTC(), u.now.UTC()
 	if err := u.reserve(ch, customer, out, category, msg); err != nil {
 		return nil, err
@@ -269,6 +279,35 @@ func (u *unit) post(customer *Customer, out *message.Outbound, msg *Message, not
 	return u.tellHost(msg.Channel, "queued|"+msg.ID, hostItem{
 		Kind: MessageQueued, Conversation: msg.Conversation, Message: msg.ID, At: msg.At,
 	})
+}
+
+// ErrKeyReused says that a key for idempotence was used before for a message with other
+// content.
+var ErrKeyReused = errors.New("channel: the key was used for another message")
+
+// print tells the content of an answer from that of others without keeping it; "" if it has
+// no key, or if the rules made it.
+func (r *Reply) print(ch *Channel) (string, error) {
+	if r.Key == "" || r.Actor.Kind == access.System {
+		return "", nil
+	}
+	var content []byte
+	var err error
+	if r.Content != nil {
+		content, err = json.Marshal(message.Outbound{Content: r.Content})
+	}
+	if err != nil {
+		return "", fmt.Errorf("channel: encode message: %w", err)
+	}
+	raw, err := json.Marshal(struct {
+		Content  json.RawMessage
+		Template *Template
+		Quote    string
+	}{content, r.Template, r.Quote})
+	if err != nil {
+		return "", fmt.Errorf("channel: encode message: %w", err)
+	}
+	return derivedID("", ch.redactText(string(raw))), nil
 }
 
 func orNotFound(err error) error {

@@ -2,6 +2,7 @@ package channel
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -29,15 +30,16 @@ type Retention struct {
 const minRetention = rules.Day
 
 func (r *Retention) validate() error {
+	var problems []error
 	for _, f := range []struct {
 		name string
 		age  rules.Duration
 	}{{"messages", r.Messages}, {"consents", r.Consents}, {"attachments", r.Attachments}, {"dead_letters", r.DeadLetters}} {
 		if f.age != 0 && f.age < minRetention {
-			return fmt.Errorf("retention: %s: below 24 hours", f.name)
+			problems = append(problems, fmt.Errorf("%s: below 24 hours", f.name))
 		}
 	}
-	return nil
+	return errors.Join(problems...)
 }
 
 // before is the time before which something goes; zero if nothing does.

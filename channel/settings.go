@@ -2,7 +2,6 @@ package channel
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -98,8 +97,9 @@ type Settings struct {
 	OptOutWords []string `json:"opt_out_words,omitempty"`
 	OptInWords  []string `json:"opt_in_words,omitempty"`
 
-	// Rules are assignment, queues, automatic replies and closing. The zero value
-	// switches all of them off; rules.Default is a good beginning.
+	// Rules are assignment, queues, automatic replies and closing. The zero value switches all
+	// of them off: the host is master of its tickets. A value that is filled in part takes
+	// those of rules.Default for the rest; see rules.Settings.
 	Rules rules.Settings `json:"rules,omitzero"`
 	// Access says who may do what. The zero policy permits nobody but the system.
 	Access access.Policy `json:"access,omitzero"`
@@ -117,45 +117,30 @@ const (
 	Resend UncertainPolicy = "resend"
 )
 
-// Validate returns all problems of the settings, each naming its field.
+// Validate returns all problems of the settings, each a [*SettingError], or nil. What depends
+// on the rest of the channel and of the hub is looked at when the channel is added.
 func (s *Settings) Validate() error {
-	var problems []error
-	bad := func(cond bool, format string, args ...any) {
-		if cond {
-			problems = append(problems, fmt.Errorf("channel: settings: "+format, args...))
-		}
-	}
-	bad(!validID(s.ID), "id: want 1 to 64 of a-z, 0-9, - and _")
+	p := &settingProblems{channel: s.ID}
+	p.bad(!validID(s.ID), "id", "want 1 to 64 of a-z, 0-9, - and _")
 	n := utf8.RuneCountInString(s.Name)
-	bad(strings.TrimSpace(s.Name) == "" || n > 255, "name: want 1 to 255 characters, have %d", n)
-	bad(s.Number == "", "number: missing: the phone_number_id of the number")
-	bad(strings.ContainsFunc(s.Number, func(r rune) bool { return r < '0' || r > '9' }),
-		"number: want the digits of a phone_number_id")
-	bad(s.Uncertain != Hold && s.Uncertain != Resend, "uncertain: want \"\" or %q", Resend)
-	bad(s.UncertainWait < 0, "uncertain_wait: negative")
+	p.bad(visibleName(s.Name) == "" || n > 255, "name", "want 1 to 255 characters that can be seen, have %d", n)
+	p.bad(s.Number == "", "number", "missing: the phone_number_id of the number")
+	p.bad(strings.ContainsFunc(s.Number, notDigit), "number", "want the digits of a phone_number_id")
+	p.bad(s.Uncertain != Hold && s.Uncertain != Resend, "uncertain", "want \"\" or %q", Resend)
+	p.bad(s.UncertainWait < 0, "uncertain_wait", "negative")
 	if b := s.Budget; b != nil {
-		bad(!b.Unit.Known(), "budget: unit: want \"\", %q or %q", pricing.BudgetMessages, pricing.BudgetEvery)
-		bad(b.Limit < 0 || b.LowWater < 0, "budget: negative limit or low_water")
+		p.bad(!b.Unit.Known(), "budget", "unit: want \"\", %q or %q", pricing.BudgetMessages, pricing.BudgetEvery)
+		p.bad(b.Limit < 0 || b.LowWater < 0, "budget", "negative limit or low_water")
 	}
-	if err := s.Redact.Validate(); err != nil {
-		problems = append(problems, fmt.Errorf("channel: settings: redact: %w", err))
-	}
-	if err := s.Rules.Validate(); err != nil {
-		problems = append(problems, fmt.Errorf("channel: settings: rules: %w", err))
-	}
-	if _, err := time.LoadLocation(s.TimeZone); err != nil {
-		problems = append(problems, errors.New("channel: settings: time_zone: unknown"))
-	}
-	if err := s.Retention.validate(); err != nil {
-		problems = append(problems, fmt.Errorf("channel: settings: %w", err))
-	}
-	if err := s.Files.validate(); err != nil {
-		problems = append(problems, fmt.Errorf("channel: settings: %w", err))
-	}
-	if err := s.Access.Validate(); err != nil {
-		problems = append(problems, fmt.Errorf("channel: settings: access: %w", err))
-	}
-	return errors.Join(problems...)
+	p.of("redact", s.Redact.Validate())
+	p.of("rules", s.Rules.Validate())
+	p.automaticTexts(&s.Rules)
+	_, err := time.LoadLocation(s.TimeZone)
+	p.bad(err != nil, "time_zone", "unknown")
+	p.of("retention", s.Retention.validate())
+	p.of("files", s.Files.validate())
+	p.of("access", s.Access.Validate())
+	return errors.Join(p.errs...)
 }
 
 func validID(id string) bool {

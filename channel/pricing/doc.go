@@ -33,17 +33,18 @@
 //     number by number under the names that [Row.Counters] gives. Since the
 //     entry's version guards the transaction, every change is added exactly
 //     once, and the additions commute. [ParseCounter] reads them back.
-//   - Before a charged send, sum up the channel's totals and ask
-//     [Budget.Admit]. Two processes that ask at the same moment may both be
-//     admitted: the overdraft is at most what is in flight at once. Where even
-//     that is too much, write a record of the channel under its version in the
-//     transaction that reserves, so that reservations of a channel take turns.
+//   - Before a send, sum up the channel's totals and ask [Budget.Admit]. Two
+//     processes that ask at the same moment may both be admitted: the overdraft
+//     is at most what is in flight at once. Where that is too much, keep what
+//     [Budget.Used] makes of every change as one more running total, ask
+//     [Budget.Need] of it, and let the transaction that adds to it fail if it
+//     comes out above the limit. Package channel does that.
 //   - After a transaction ask [Budget.Low] of the new sum: that is the moment to
 //     call for a top-up.
 //
-// For a [Reach], keep one record per portfolio and user with the latest time,
-// note all of the last 24 hours at the start, and note what other processes
-// write as it becomes known.
+// A [Reach] counts within one process. Where several share a portfolio, keep one
+// record per portfolio and user with the latest time, and their number as a
+// running total with the tier as its bound.
 //
 // Message ids in entries and users in a Reach should be ids of the program's
 // own: a wamid contains a phone number.

@@ -42,8 +42,10 @@
 //
 // # What the zero values mean
 //
-// The zero [Settings] and the zero [Rules] switch everything off; [Default] is
-// what a channel starts with. The zero [State] is a customer never heard of.
+// The zero [Settings] and the zero [Rules] switch everything off: the host is
+// master of its tickets. [Default] is what a channel of a helpdesk starts with, and
+// [Settings.Filled] takes it for what a host leaves open. The zero [State] is a
+// customer never heard of.
 //
 // The queue after an event does not depend on settings: a message of the customer
 // always brings a conversation back to new, so that no combination of rules can

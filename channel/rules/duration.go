@@ -21,12 +21,18 @@ const (
 	Day    = 24 * Hour
 )
 
+// Never switches off a limit for which zero means its default; in JSON it is "never".
+const Never Duration = -1
+
 // errDuration says how to do it right and quotes nothing.
 var errDuration = errors.New(`rules: parse duration: want a form such as "30d", "4h" or "1h30m"`)
 
 // ParseDuration reads the forms that [time.ParseDuration] reads, optionally led
-// by whole days: "2d", "1d12h", "90m". Its error does not quote the input.
+// by whole days: "2d", "1d12h", "90m", and "never". Its error does not quote the input.
 func ParseDuration(s string) (Duration, error) {
+	if s == "never" {
+		return Never, nil
+	}
 	s, negative := strings.CutPrefix(s, "-")
 	var size uint64
 	days, rest, found := strings.Cut(s, "d")
@@ -57,6 +63,9 @@ func ParseDuration(s string) (Duration, error) {
 
 // String returns the shortest form that [ParseDuration] reads back.
 func (d Duration) String() string {
+	if d == Never {
+		return "never"
+	}
 	sign, size := "", uint64(d)
 	if d < 0 {
 		sign, size = "-", -uint64(d)

@@ -38,6 +38,12 @@ func New(s Settings) (*Rules, error) {
 	if err := p.err(); err != nil {
 		return nil, err
 	}
+	if r.s.Assign.OnReply == AssignNever {
+		r.s.Assign.OnReply = AssignOff
+	}
+	for _, age := range []*Duration{&r.s.AutoResolve.New, &r.s.AutoResolve.Pending} {
+		*age = max(*age, 0) // Never
+	}
 	r.s.Hours = Hours{} // its slices are the caller's; schedule has copies
 	r.notices = slices.Clone(s.Closing.Before)
 	slices.Sort(r.notices)

@@ -1,10 +1,17 @@
 package rules
 
+import "reflect"
+
 // Settings are the rules of one channel, plain data for an admin page: encode
 // them with encoding/json, read them with [DecodeSettings] or encoding/json,
-// check them with [Settings.Validate]. The zero Settings switch every rule off;
-// [Default] returns those that a channel starts with. [New] turns Settings into
-// the [Rules] that decide.
+// check them with [Settings.Validate]. [New] turns Settings into the [Rules] that
+// decide, exactly as they are.
+//
+// The zero Settings are for a host that is master of its tickets: nothing is moved,
+// assigned, resolved or answered by itself, and nobody is told anything; what the host and
+// the customer do is followed, so that a message brings a conversation back to new.
+// [Default] returns what the products in the field do. Settings that a host fills in part
+// take that for the rest where a channel is set up with them: see [Settings.Filled].
 //
 // A change of settings acts on a conversation from its next event or timer on.
 // Timers that a host has armed keep their time until then, so that shortening a
@@ -32,6 +39,28 @@ func Default() Settings {
 	}
 }
 
+// Filled returns s with the settings of [Default] in the place of what s leaves open:
+// Assign and Closing as a whole, and each of the ages of AutoResolve. Rules that write to
+// customers stay as they are. [AssignNever], [Never] and an empty list that is not nil
+// switch those off. The zero Settings stay zero.
+func (s Settings) Filled() Settings {
+	if s.isZero() {
+		return s
+	}
+	d := Default()
+	if s.Assign == (AssignRule{}) {
+		s.Assign = d.Assign
+	}
+	s.AutoResolve.New = orDefault(s.AutoResolve.New, d.AutoResolve.New)
+	s.AutoResolve.Pending = orDefault(s.AutoResolve.Pending, d.AutoResolve.Pending)
+	if s.Closing.Before == nil && !s.Closing.Repeat && !s.Closing.OnlyWaiting {
+		s.Closing = d.Closing
+	}
+	return s
+}
+
+func (s *Settings) isZero() bool { return reflect.ValueOf(s).Elem().IsZero() }
+
 // AssignMode says whom an agent's answer assigns.
 type AssignMode string
 
@@ -39,6 +68,8 @@ type AssignMode string
 const (
 	// AssignOff, the zero value: answering assigns nobody.
 	AssignOff AssignMode = ""
+	// AssignNever is AssignOff for settings that are filled in part, see [Settings.Filled].
+	AssignNever AssignMode = "never"
 	// AssignUnowned gives a conversation that belongs to nobody to the agent
 	// who answers; it never takes one away from another agent.
 	AssignUnowned AssignMode = "unowned"
@@ -59,8 +90,8 @@ type AssignRule struct {
 // from the latest activity: a message either way, or a person's decision. A
 // pending conversation that has a time to come back waits for that instead.
 type AutoResolveRule struct {
-	// New and Pending are the ages per queue: 0 is off, otherwise 1 hour to
-	// 3650 days.
+	// New and Pending are the ages per queue: 0 and [Never] are off, otherwise
+	// 1 hour to 3650 days.
 	New     Duration `json:"new,omitempty"`
 	Pending Duration `json:"pending,omitempty"`
 	// Reason is the host's own code or text for the resolution, at most 255
@@ -169,7 +200,7 @@ type ClosingRule struct {
 	// minute to under 24 hours. Each is told once per conversation, and again
 	// only after it was resolved and reopened; of several that are due only
 	// the most urgent one is told.
-	Before []Duration `json:"before,omitempty"`
+	Before []Duration `json:"before,omitzero"`
 	// Repeat tells again when a message of the customer has extended the
 	// window.
 	Repeat bool `json:"repeat,omitempty"`

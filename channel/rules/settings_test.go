@@ -276,3 +276,40 @@ func ExampleNew() {
 	// rules: settings: hours: auto_reply.out_of_hours needs opening hours
 	// rules: settings: closing_notice.before[1]: want 1m to 23h59m59s
 }
+
+func TestSettingsAreFilledWithTheDefaults(t *testing.T) {
+	t.Parallel()
+	d := rules.Default()
+	require.Equal(t, rules.Settings{}, rules.Settings{}.Filled(), "the host is master of its tickets")
+	require.Equal(t, d, d.Filled())
+	idle := rules.Settings{IdleClose: rules.IdleCloseRule{After: rules.Hour}}
+	want := d
+	want.IdleClose = idle.IdleClose
+	require.Equal(t, want, idle.Filled())
+	part := rules.Settings{
+		Assign: rules.AssignRule{OnReply: rules.AssignAlways}, AutoResolve: rules.AutoResolveRule{New: rules.Day},
+		Closing: rules.ClosingRule{Before: []rules.Duration{rules.Hour}},
+	}
+	want = part
+	want.AutoResolve.Pending = d.AutoResolve.Pending
+	require.Equal(t, want, part.Filled())
+
+	off := rules.Settings{
+		Assign: rules.AssignRule{OnReply: rules.AssignNever}, AutoResolve: rules.AutoResolveRule{New: rules.Never, Pending: rules.Never},
+		Closing: rules.ClosingRule{Before: []rules.Duration{}},
+	}
+	raw, err := json.Marshal(off)
+	require.NoError(t, err)
+	require.Contains(t, string(raw), `"new":"never"`)
+	back, err := rules.DecodeSettings(raw)
+	require.NoError(t, err)
+	require.Equal(t, off, back, "what is off stays off on its way through an admin page")
+	require.Equal(t, off, back.Filled())
+	require.NoError(t, off.Validate())
+	r := newRules(t, off.Filled())
+	st, w := wrote(t, r)
+	st, fx := r.OnAgentReply(st, rules.Outbound{ID: "m_1", At: t0, Agent: "kim"}, t0)
+	require.Empty(t, fx)
+	_, due := r.NextDue(st, w)
+	require.False(t, due, "nothing is ever to be done")
+}

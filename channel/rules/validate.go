@@ -67,12 +67,16 @@ func (s Settings) Validate() error {
 
 func (s Settings) validate(p *problems) {
 	switch s.Assign.OnReply {
-	case AssignOff, AssignUnowned, AssignAlways:
+	case AssignOff, AssignNever, AssignUnowned, AssignAlways:
 	default:
-		p.add("assign.on_reply", `want "", "unowned" or "always"`)
+		p.add("assign.on_reply", `want "", "never", "unowned" or "always"`)
 	}
-	p.optional("auto_resolve.new", s.AutoResolve.New, Hour, maxAge)
-	p.optional("auto_resolve.pending", s.AutoResolve.Pending, Hour, maxAge)
+	if s.AutoResolve.New != Never {
+		p.optional("auto_resolve.new", s.AutoResolve.New, Hour, maxAge)
+	}
+	if s.AutoResolve.Pending != Never {
+		p.optional("auto_resolve.pending", s.AutoResolve.Pending, Hour, maxAge)
+	}
 	p.text("auto_resolve.reason", s.AutoResolve.Reason, maxReason)
 	p.optional("idle_close.after", s.IdleClose.After, Minute, maxAge)
 	p.text("idle_close.reason", s.IdleClose.Reason, maxReason)

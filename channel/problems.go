@@ -1,0 +1,137 @@
+package channel
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/template"
+)
+
+// A SettingError is one problem of the settings of a channel. [Settings.Validate], [New],
+// [Hub.Add], [Hub.Change] and [Hub.Replace] join as many of them as there are, always in the
+// same order. It quotes no setting but names of channels.
+type SettingError struct {
+	// Channel is the ID of the channel, as the settings have it.
+	Channel string
+	// Field is the JSON name of the setting, such as "budget" or "rules".
+	Field string
+	// Rule says what is wrong and what would be right; for settings with fields of their own
+	// it begins with the path to the field.
+	Rule string
+
+	cause error
+}
+
+// Error names channel, field and rule.
+func (e *SettingError) Error() string {
+	return fmt.Sprintf("channel: settings of %q: %s: %s", e.Channel, e.Field, e.Rule)
+}
+
+// Unwrap returns the error of the package that the setting belongs to, nil if there is none.
+func (e *SettingError) Unwrap() error { return e.cause }
+
+// settingProblems collects the problems of one channel's settings.
+type settingProblems struct {
+	channel string
+	errs    []error
+}
+
+func (p *settingProblems) bad(cond bool, field, rule string, args ...any) {
+	if cond {
+		p.errs = append(p.errs, &SettingError{Channel: p.channel, Field: field, Rule: fmt.Sprintf(rule, args...)})
+	}
+}
+
+// of adds the problems that another package found with a field, each by itself.
+func (p *settingProblems) of(field string, err error) {
+	if err == nil {
+		return
+	}
+	if all, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range all.Unwrap() {
+			p.of(field, e)
+		}
+		return
+	}
+	rule := strings.TrimPrefix(strings.TrimPrefix(err.Error(), field+": "), "settings: ")
+	p.errs = append(p.errs, &SettingError{Channel: p.channel, Field: field, Rule: rule, cause: err})
+}
+
+// placeholderNames are those that Placeholders knows; openingNames come with a reply out of
+// hours.
+var (
+	placeholderNames = []string{"customer.name", "customer.first_name", "customer.username", "ticket", "conversation.topic", "agent"}
+	openingNames     = []string{"opens.date", "opens.time"}
+)
+
+// automaticTexts looks at what the rules send by themselves: a text with a placeholder that
+// nothing fills would be withheld each time.
+func (p *settingProblems) automaticTexts(s *rules.Settings) {
+	a := &s.AutoReply
+	for _, t := range []struct {
+		path    string
+		enabled bool
+		content rules.Content
+		names   []string
+	}{
+		{"auto_reply.first_contact", a.FirstContact.Enabled, a.FirstContact.Content, placeholderNames},
+		{"auto_reply.out_of_hours", a.OutOfHours.Enabled, a.OutOfHours.Content, slices.Concat(openingNames, placeholderNames)},
+		{"auto_reply.away", a.Away.Enabled, a.Away.Content, placeholderNames},
+		{"reminder", s.Reminder.Enabled, s.Reminder.Content, placeholderNames},
+	} {
+		if !t.enabled || t.content.Text == "" {
+			continue
+		}
+		if err := checkText(t.content.Text, t.names); err != nil {
+			p.bad(true, "rules", "%s.text: %s", t.path, strings.TrimPrefix(err.Error(), "template: "))
+		}
+	}
+}
+
+// checkText says whether a text could be expanded if the placeholders had values.
+func checkText(text string, names []string) error {
+	lookup := func(name string) (string, bool) {
+		for _, n := range names {
+			if n == name {
+				return "x", true
+			}
+		}
+		return "", false
+	}
+	short, err := template.ParseShorthand(text, template.ShorthandOptions{})
+	switch {
+	case errors.Is(err, template.ErrNoShorthand):
+		_, err = template.ExpandVerbatim(text, lookup)
+	case err == nil:
+		_, err = short.Expand(lookup)
+	}
+	return err
+}
+
+// visibleName is a name as people tell it from others: without what cannot be seen, with one
+// space for every kind of space, in one case.
+func visibleName(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || blank(r) {
+			return ' '
+		}
+		if unicode.In(r, unicode.Cf, unicode.Cc, unicode.Variation_Selector) || r == '\u034F' {
+			return -1
+		}
+		return r
+	}, name)
+	return strings.ToLower(strings.ToUpper(strings.Join(strings.Fields(name), " ")))
+}
+
+// blank says that a letter or sign shows nothing: the Hangul fillers and the empty Braille cell.
+func blank(r rune) bool {
+	switch r {
+	case '\u115F', '\u1160', '\u3164', '\uFFA0', '\u2800':
+		return true
+	}
+	return false
+}

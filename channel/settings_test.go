@@ -1,0 +1,234 @@
+package channel_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/memstore"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/template"
+)
+
+// hoarder stores files and cannot remove them.
+type hoarder struct{ channel.Attachments }
+
+// remover can.
+type remover struct{ channel.Attachments }
+
+func (remover) Remove(context.Context, string) error { return nil }
+
+// setUp makes a hub of channels that are in order but for what change does.
+func setUp(t *testing.T, attachments channel.Attachments, change ...func(*channel.Channel)) error {
+	t.Helper()
+	var all []channel.Channel
+	for i, f := range change {
+		c := channel.Channel{Sender: &wire{}, Settings: channel.Settings{
+			ID: string(rune('a' + i)), Name: string(rune('A' + i)), Number: string(rune('1' + i)), Enabled: true,
+		}}
+		f(&c)
+		all = append(all, c)
+	}
+	_, err := channel.New(channel.Config{Store: memstore.New(), Ticketing: &desk{}, Attachments: attachments, Channels: all})
+	return err
+}
+
+func automatic(text string) rules.AutoReplyRule {
+	return rules.AutoReplyRule{Enabled: true, Content: rules.Content{Text: text}}
+}
+
+func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
+	t.Parallel()
+	hours := rules.Hours{Zone: "UTC", Week: rules.Week{Mon: []rules.Span{{From: rules.Clock(9, 0), To: rules.Clock(17, 0)}}}}
+	for name, tt := range map[string]struct {
+		attachments channel.Attachments
+		change      func(c *channel.Channel)
+		want        string // of the error; "": it works
+	}{
+		"files go and the host removes them": {remover{}, func(c *channel.Channel) { c.Retention.Attachments = 90 * rules.Day }, ""},
+		"files go and nobody removes them": {hoarder{}, func(c *channel.Channel) { c.Retention.Attachments = 90 * rules.Day },
+			`channel: settings of "a": retention: attachments: `},
+		"files go and there are none": {nil, func(c *channel.Channel) { c.Retention.Attachments = 90 * rules.Day },
+			`channel: settings of "a": retention: attachments: `},
+		"a greeting with a placeholder": {nil, func(c *channel.Channel) {
+			c.Rules.AutoReply.FirstContact = automatic("Hello {{customer.first_name}}, {{ agent }} is here.")
+		}, ""},
+		"a greeting with an unknown placeholder": {nil, func(c *channel.Channel) {
+			c.Rules.AutoReply.FirstContact = automatic("Hello {{first_name}}!")
+		}, `channel: settings of "a": rules: auto_reply.first_contact.text: `},
+		"a greeting that tells when it opens": {nil, func(c *channel.Channel) {
+			c.Rules.AutoReply.FirstContact = automatic("We open at {{opens.time}}.")
+		}, `channel: settings of "a": rules: auto_reply.first_contact.text: `},
+		"out of hours it may": {nil, func(c *channel.Channel) {
+			c.Rules.Hours, c.Rules.AutoReply.OutOfHours = hours, automatic("We open at {{opens.time}}.")
+		}, ""},
+		"an unknown placeholder in a rule that is off": {nil, func(c *channel.Channel) {
+			c.Rules.AutoReply.Away.Text = "{{nobody}}"
+		}, ""},
+		"a reminder with an unknown placeholder": {nil, func(c *channel.Channel) {
+			c.Rules.Reminder = rules.ReminderRule{Enabled: true, Before: rules.Hour, Content: rules.Content{Text: "{{x}}"}}
+		}, `channel: settings of "a": rules: reminder.text: `},
+		"a shorthand that cannot be read": {nil, func(c *channel.Channel) {
+			c.Rules.AutoReply.Away = automatic("&((template=[[x]")
+		}, `channel: settings of "a": rules: auto_reply.away.text: `},
+		"a template without a catalog": {nil, func(c *channel.Channel) {
+			c.Rules.AutoReply.Away = rules.AutoReplyRule{Enabled: true, Content: rules.Content{Template: "x"}}
+		}, `channel: settings of "a": rules: auto_reply.away.template: `},
+		"a name that cannot be seen": {nil, func(c *channel.Channel) { c.Name = "\u200b\u3164 " }, `channel: settings of "a": name: `},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := setUp(t, tt.attachments, tt.change)
+			if tt.want == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, tt.want)
+			var problem *channel.SettingError
+			require.ErrorAs(t, err, &problem)
+			require.Equal(t, "a", problem.Channel)
+
+			experiment(t, labOptions{config: func(c *channel.Config) { c.Attachments = tt.attachments }}, func(t *testing.T, l *lab) {
+				c, err := l.hub.Channel("support")
+				require.NoError(t, err)
+				tt.change(&c)
+				require.ErrorAs(t, l.hub.Change(t.Context(), admin, c.Settings), &problem, "nor can a channel be changed to it")
+			})
+		})
+	}
+}
+
+func TestNamesThatLookAlikeAreOneName(t *testing.T) {
+	t.Parallel()
+	named := func(name string) func(*channel.Channel) { return func(c *channel.Channel) { c.Name = name } }
+	for _, other := range []string{
+		"support desk", "Support  Desk", " Support Desk ", "Support\u00a0Desk", "Sup\u200bport Desk", "Support\tDesk",
+		"SUPPORT DESK", "Support Desk\ufeff", "\u202eSupport Desk", "Support Desk\ufe0f", "Support\u3164Desk", "Sup\u00adport Desk",
+	} {
+		err := setUp(t, nil, named("Support Desk"), named(other))
+		require.ErrorContains(t, err, `channel: settings of "b": name: channel "a" has the same`, "%q", other)
+	}
+	require.NoError(t, setUp(t, nil, named("Support Desk"), named("Support Desk 2"), named("SupportDesk"), named("Súpport Desk")))
+}
+
+func TestProblemsComeInTheSameOrder(t *testing.T) {
+	t.Parallel()
+	spoil := func(c *channel.Channel) {
+		c.Name, c.Number, c.Sender = "same", "7", nil
+		c.Rules.IdleClose.After, c.Retention.Messages, c.Retention.DeadLetters = -1, 1, 1
+	}
+	try := func() string {
+		var all []func(*channel.Channel)
+		for range 6 {
+			all = append(all, spoil)
+		}
+		err := setUp(t, nil, all...)
+		require.Error(t, err)
+		_, more := channel.New(channel.Config{ApplyWorkers: -1, HostWorkers: -1, SendWorkers: -1, MediaWorkers: -1, HostTries: -1, Poll: -1})
+		require.Error(t, more)
+		return err.Error() + more.Error()
+	}
+	first := try()
+	require.Equal(t, 2*6, strings.Count(first, "below 24 hours"), "all of them")
+	for range 20 {
+		require.Equal(t, first, try())
+	}
+}
+
+func TestUnknownConsentCategoriesAreRefused(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
+		record := func(categories ...string) error {
+			return l.hub.RecordConsent(t.Context(), alice, "support", message.Recipient{BSUID: kim.bsuid},
+				channel.Consent{At: time.Now(), Where: "shop", Wording: "1", Categories: categories})
+		}
+		require.ErrorContains(t, record("marketing", "newsletter"), "categories[1]")
+		require.ErrorContains(t, record(""), "categories[0]")
+		_, err := l.notify(kim, "reminder")
+		require.ErrorIs(t, err, channel.ErrNoConsent, "nothing of it was recorded")
+		require.NoError(t, record("Utility", " MARKETING "))
+		_, err = l.notify(kim, "sale")
+		require.NoError(t, err)
+	})
+}
+
+func TestAKeyBelongsToOneContent(t *testing.T) {
+	o := labOptions{config: withTemplates(t), settings: func(s *channel.Settings) { s.ConsentElsewhere = true }}
+	asked(t, o, func(t *testing.T, l *lab, conv string) {
+		answer := func(c message.Content, tmpl *channel.Template, quote string) (*channel.Message, error) {
+			return l.hub.Reply(t.Context(), channel.Reply{
+				Conversation: conv, Actor: alice, Content: c, Template: tmpl, Quote: quote, Key: "k",
+			})
+		}
+		first, err := answer(&message.Text{Body: "card 4111 1111 1111 1111"}, nil, "")
+		require.NoError(t, err)
+		l.pass(time.Second)
+		again, err := answer(&message.Text{Body: "card 4111 1111 1111 1111"}, nil, "")
+		require.NoError(t, err)
+		require.Equal(t, first.ID, again.ID)
+		for name, f := range map[string]func() error{
+			"another text": func() error { _, err := answer(&message.Text{Body: "bye"}, nil, ""); return err },
+			"another kind": func() error { _, err := answer(&message.Image{ID: "77"}, nil, ""); return err },
+			"a template": func() error {
+				_, err := answer(nil, &channel.Template{Name: "reminder", Language: "en"}, "")
+				return err
+			},
+			"another quote": func() error {
+				_, err := answer(&message.Text{Body: "card 4111 1111 1111 1111"}, nil, l.messages(conv)[0].ID)
+				return err
+			},
+		} {
+			require.ErrorIs(t, f(), channel.ErrKeyReused, name)
+		}
+		require.Len(t, l.line.texts(), 1)
+
+		tell := func(name string) error {
+			_, err := l.hub.Notify(t.Context(), channel.Notification{
+				Channel: "support", Actor: alice, To: message.Recipient{BSUID: kim.bsuid}, Key: "k",
+				Template: &channel.Template{Name: name, Language: "en", Values: template.Values{}},
+			})
+			return err
+		}
+		require.NoError(t, tell("reminder"))
+		require.NoError(t, tell("reminder"))
+		require.ErrorIs(t, tell("sale"), channel.ErrKeyReused)
+	})
+}
+
+func TestWithoutRulesTheHostIsMasterOfItsTickets(t *testing.T) {
+	o := labOptions{config: slowPolls, settings: func(s *channel.Settings) { s.Rules = rules.Settings{} }}
+	asked(t, o, func(t *testing.T, l *lab, conv string) {
+		_, err := l.reply(conv, "hi")
+		require.NoError(t, err)
+		l.pass(400 * 24 * time.Hour)
+		st := l.conversation().State
+		require.Equal(t, rules.QueueNew, st.Queue, "not moved, not resolved")
+		require.Empty(t, st.Assignee)
+		require.Equal(t, []string{"hi"}, l.line.texts(), "and nothing is sent")
+		for _, kind := range []channel.ChangeKind{channel.QueueMoved, channel.Assigned, channel.WindowClosing} {
+			require.Empty(t, l.desk.of(kind))
+		}
+	})
+}
+
+func TestRulesThatAreFilledInPartTakeTheDefaultsForTheRest(t *testing.T) {
+	o := labOptions{config: slowPolls, settings: func(s *channel.Settings) {
+		s.Rules = rules.Settings{AutoReply: rules.AutoReplyRules{FirstContact: automatic("Hello.")}}
+	}}
+	asked(t, o, func(t *testing.T, l *lab, conv string) {
+		_, err := l.reply(conv, "hi")
+		require.NoError(t, err)
+		l.pass(time.Hour)
+		require.Equal(t, "alice", l.conversation().State.Assignee)
+		l.pass(31 * 24 * time.Hour)
+		st := l.conversation().State
+		require.Equal(t, rules.QueueResolved, st.Queue, "30 days without activity")
+		require.Empty(t, st.Assignee, "and nobody's any more")
+		require.Len(t, l.desk.of(channel.WindowClosing), 2)
+	})
+}
