@@ -169,7 +169,7 @@ func (f *filler) implement(v reflect.Value, depth int) {
 func exported(t *testing.T) []string {
 	t.Helper()
 	set := token.NewFileSet()
-	pkgs, err := parser.ParseDir(set, ".", func(i fs.FileInfo) bool { return !strings.HasSuffix(i.Name(), "_test.go") }, 0)
+	pkgs, err := parser.ParseDir(set, ".", func(i fs.FileInfo) bool { return !strings.HasSuffix(i.Name(), "_test.go") }, 0) //nolint:staticcheck // build tags do not matter for the names of types
 	if err != nil {
 		t.Fatal(err)
 	}
