@@ -79,7 +79,7 @@ func TestClocksThatDifferDoNoHarmOnPostgreSQL(t *testing.T) {
 		require.NoError(t, err)
 		defer store.Close()
 		hub, err := channel.New(channel.Config{
-			Store: store, Ticketing: j, Lease: 5 * time.Second, Poll: 50 * time.Millisecond,
+			Store: store, Ticketing: j, Lease: time.Minute, Poll: 50 * time.Millisecond,
 			Now: func() time.Time { return time.Now().Add(ahead) },
 			Channels: []channel.Channel{{Sender: j, Settings: channel.Settings{
 				ID: "support", Name: "Support", Number: "3", Enabled: true, Uncertain: channel.Resend,
