@@ -94,10 +94,10 @@ func (h *Hub) record(ctx context.Context, b *Batch, info *AcceptInfo) error {
 	b.Add = h.strangersIn(b.Enqueue)
 	done, err := h.store.Commit(ctx, b)
 	if err != nil {
-		h.log.LogAttrs(ctx, slog.LevelError, "channel: accept failed", slog.Int("events", info.Events),
-			slog.String("reason", reasonOf(err)))
+		h.fails(ctx, slog.LevelError, "channel: accept failed", "", err, slog.Int("events", info.Events))
 		return fmt.Errorf("channel: accept: %w", err)
 	}
+	h.works(ctx, "channel: accept failed", "")
 	info.Fresh += done.Fresh
 	h.wake(queueIn)
 	return nil

@@ -83,7 +83,9 @@
 // # Log attributes
 //
 // The hub logs through slog with constant messages and these keys: channel (the ID of a
-// channel), queue, work (a short hash of the ID of work), tries, reason (free of personal
+// channel), queue, work (a short hash of the ID of work), tries, times (how many failures the line
+// stands for: one that goes on is told in full once, then every ten minutes, then when it is
+// over), since, kind, reason (free of personal
 // data), dead, stored, events, stack (where host code panicked), code, field, status, why,
 // at. Errors are for an operator to act on, warnings say what WhatsApp or the host did, the
 // rest is debug. No text, name, phone number, wamid or secret is ever logged.

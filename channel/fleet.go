@@ -138,8 +138,11 @@ func (h *Hub) sign(ctx context.Context, me *Process, also func(u *unit)) error {
 // accompany does what a running process does besides its queues, until ctx is done.
 func (h *Hub) accompany(ctx context.Context, me *Process) {
 	report := func(what string, err error) {
-		if err != nil && ctx.Err() == nil {
-			h.log.LogAttrs(ctx, slog.LevelError, what, slog.String("reason", reasonOf(err)))
+		switch {
+		case err == nil:
+			h.works(ctx, what, "")
+		case ctx.Err() == nil:
+			h.fails(ctx, slog.LevelError, what, "", err)
 		}
 	}
 	beats, polls := time.NewTicker(h.fleet.every), time.NewTicker(h.poll)

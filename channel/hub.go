@@ -111,6 +111,7 @@ type Hub struct {
 	byQueue   map[string]*runner
 	gate      *hostGate
 	commits   latency
+	quiet     quiet
 	pulses    pulses
 	sending   *outages // of numbers, by channel
 	telling   *outages // of the ticketing, by channel; "" is all of it

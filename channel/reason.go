@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/kanava-go/kanava/channel/message"
 )
 
 // reasonOf describes a failure for a dead letter or a log line. The text of an error
@@ -42,6 +44,12 @@ func reasonOf(err error) string {
 	root := err
 	if e, ok := errors.AsType[*hostError](err); ok {
 		root = e.cause
+		if r, ok := errors.AsType[Reasoner](root); ok {
+			return "host: " + word(r.Reason())
+		}
+	}
+	if code := codeOf(root); code != "" {
+		return "failed: " + code
 	}
 	for {
 		next := errors.Unwrap(root)
@@ -51,6 +59,48 @@ func reasonOf(err error) string {
 		root = next
 	}
 	return "failed: " + strings.TrimPrefix(fmt.Sprintf("%T", root), "*")
+}
+
+// A Reasoner is an error of the host's Ticketing, Attachments or Sender that says in a word or
+// two why, for the log and for dead letters. Letters, digits, "_" and "." are kept, up to 64:
+// it must hold nothing of a customer.
+type Reasoner interface {
+	error
+	Reason() string
+}
+
+// codeOf is what an error says about itself by a code: that of Meta or of HTTP, SQLSTATE, the
+// result name of SQLite.
+func codeOf(err error) string {
+	if f, ok := message.FailureOf(err); ok {
+		return failureReason(f)
+	}
+	if e, ok := errors.AsType[interface {
+		error
+		SQLState() string
+	}](err); ok {
+		if state := e.SQLState(); len(state) == 5 && strings.Trim(state, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
+			return "SQLSTATE " + state
+		}
+	}
+	if e, ok := errors.AsType[interface {
+		error
+		Code() int
+	}](err); ok {
+		if name := sqliteNames[e.Code()&0xff]; name != "" && strings.Contains(fmt.Sprintf("%T", e), "sqlite") {
+			return name
+		}
+	}
+	return ""
+}
+
+// sqliteNames are the names of SQLite's primary result codes (sqlite.org/rescode.html, checked
+// 2026-11-29).
+var sqliteNames = map[int]string{
+	1: "SQLITE_ERROR", 2: "SQLITE_INTERNAL", 3: "SQLITE_PERM", 4: "SQLITE_ABORT", 5: "SQLITE_BUSY", 6: "SQLITE_LOCKED",
+	7: "SQLITE_NOMEM", 8: "SQLITE_READONLY", 9: "SQLITE_INTERRUPT", 10: "SQLITE_IOERR", 11: "SQLITE_CORRUPT",
+	13: "SQLITE_FULL", 14: "SQLITE_CANTOPEN", 15: "SQLITE_PROTOCOL", 17: "SQLITE_SCHEMA", 18: "SQLITE_TOOBIG",
+	19: "SQLITE_CONSTRAINT", 20: "SQLITE_MISMATCH", 21: "SQLITE_MISUSE", 23: "SQLITE_AUTH", 26: "SQLITE_NOTADB",
 }
 
 func asNotUnderstood(err error) *notUnderstood {

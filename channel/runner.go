@@ -120,11 +120,11 @@ func (r *runner) run(ctx, work context.Context) {
 				}
 				claimed, err := r.claim(work, a.Claim)
 				if err != nil {
-					r.hub.log.LogAttrs(ctx, slog.LevelError, "channel: claim failed",
-						slog.String("queue", r.queue), slog.String("reason", reasonOf(err)))
+					r.hub.fails(ctx, slog.LevelError, "channel: claim failed", r.queue, err, slog.String("queue", r.queue))
 					more, wait = false, r.poll+rand.N(r.poll)
 					break
 				}
+				r.hub.works(ctx, "channel: claim failed", r.queue, slog.String("queue", r.queue))
 				begin := r.take(claimed)
 				for range begin {
 					slots <- struct{}{}
@@ -258,9 +258,13 @@ func (r *runner) giveBack(ctx context.Context, w *Work, cause error, stopping bo
 	if len(b.Bury) > 0 {
 		level = slog.LevelError
 	}
+	tell, times := r.hub.quiet.failed("work failed|"+r.queue+"|"+reason, reason, r.hub.now())
+	if !tell && len(b.Bury) == 0 {
+		return // it is counted
+	}
 	r.hub.log.LogAttrs(ctx, level, "channel: work failed", slog.String("queue", r.queue),
 		slog.String("work", shortHash(w.ID)), slog.Int("tries", w.Tries+1), slog.String("reason", reason),
-		slog.Bool("dead", len(b.Bury) > 0), slog.Bool("stored", err == nil))
+		slog.Bool("dead", len(b.Bury) > 0), slog.Bool("stored", err == nil), slog.Int("times", max(1, times)))
 }
 
 // pause is the wait before the next try: 1 s, 2 s, 4 s … up to 15 minutes, each
