@@ -1,9 +1,11 @@
 package redact
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -102,9 +104,6 @@ type walker struct {
 	path   Path   // only if human is set
 	out    []byte // nil as long as nothing changed
 	copied int    // what of doc is in out
-
-	text []byte // of a string with escapes
-	at   []int  // where in doc each byte of text, and its end, comes from
 }
 
 // next goes past white space, and past c if it comes next.
@@ -125,14 +124,10 @@ func (w *walker) value() {
 		for !w.next('}') {
 			w.next(',')
 			w.next('"')
-			start, escaped := w.skipString()
+			raw := w.rawString()
 			key := ""
 			if w.human != nil {
-				key = string(w.doc[start : w.i-1])
-				if escaped {
-					w.unescape(start, w.i-1)
-					key = string(w.text)
-				}
+				key = decoded(raw)
 			}
 			w.next(':')
 			w.child(key)
@@ -147,21 +142,23 @@ func (w *walker) value() {
 			w.child(key)
 		}
 	case w.next('"'):
-		start, escaped := w.skipString()
-		switch {
-		case !w.wanted():
-		case escaped:
-			w.unescape(start, w.i-1)
-			w.redact(w.text, func(i int) int { return w.at[i] })
-		default:
-			w.redact(w.doc[start:w.i-1], func(i int) int { return start + i })
+		if raw := w.rawString(); w.wanted() {
+			w.redact(raw, w.i-1-len(raw))
 		}
 	default:
 		start := w.i
 		for w.i < len(w.doc) && !strings.ContainsRune(",]} \t\r\n", rune(w.doc[w.i])) {
 			w.i++
 		}
-		w.number(start, w.i)
+		// An integer that is a card number becomes a string.
+		text := w.doc[start:w.i]
+		if len(text) < minDigits || bytes.ContainsAny(text, ".eE") || !w.wanted() {
+			return
+		}
+		if clean := w.r.String(string(text)); clean != string(text) {
+			w.out = append(append(append(append(w.out, w.doc[w.copied:start]...), '"'), clean...), '"')
+			w.copied = w.i
+		}
 	}
 }
 
@@ -177,106 +174,70 @@ func (w *walker) child(key string) {
 
 func (w *walker) wanted() bool { return w.human == nil || w.human(w.path) }
 
-// skipString goes past the string whose first quote is behind it, and reports where it
-// starts and whether it has escapes.
-func (w *walker) skipString() (start int, escaped bool) {
-	start = w.i
+// rawString goes past the string whose first quote is behind it, and returns what is
+// between the quotes.
+func (w *walker) rawString() []byte {
+	start := w.i
 	for ; w.doc[w.i] != '"'; w.i++ {
 		if w.doc[w.i] == '\\' {
-			escaped = true
 			w.i++
 		}
 	}
 	w.i++
-	return start, escaped
+	return w.doc[start : w.i-1]
 }
 
-// redact masks what is found in text; at tells where in doc a byte of text is.
-func (w *walker) redact(text []byte, at func(int) int) {
+// redact masks what is found in the string raw, which starts at i in the document:
+// character by character, so that all others stay as they are written.
+func (w *walker) redact(raw []byte, i int) {
+	text := raw
+	if bytes.IndexByte(raw, '\\') >= 0 {
+		text = []byte(decoded(raw))
+	}
 	where, ok := w.worthwhile(text)
 	if !ok {
 		return
 	}
 	sc := newScanner(&w.options, text)
 	defer sc.release()
-	for i, n := range masked(text, sc.find(where)) {
-		w.out = append(w.out, w.doc[w.copied:at(i)]...)
-		w.out = utf8.AppendRune(w.out, w.mask)
-		w.copied = at(i + n)
+	k := 0 // in text
+	for at, n := range masked(text, sc.find(where)) {
+		for ; k < at; k += runeWidth(text[k:]) {
+			i += rawWidth(w.doc[i:])
+		}
+		w.out = utf8.AppendRune(append(w.out, w.doc[w.copied:i]...), w.mask)
+		w.copied = i + rawWidth(w.doc[i:])
+		i, k = w.copied, k+n
 	}
 }
 
-// number looks at doc[start:end]. An integer that is a card number becomes a string.
-func (w *walker) number(start, end int) {
-	text := w.doc[start:end]
-	if len(text) < minDigits || !w.wanted() || strings.ContainsAny(string(text), ".eE") {
-		return
-	}
-	if at, ok := w.worthwhile(text); ok {
-		sc := newScanner(&w.options, text)
-		defer sc.release()
-		if found := sc.find(at); len(found) > 0 {
-			w.out = append(append(w.out, w.doc[w.copied:start]...), '"')
-			w.out = append(w.rewrite(w.out, text, 0, len(text), found), '"')
-			w.copied = end
-		}
-	}
+// decoded returns what the string raw stands for.
+func decoded(raw []byte) string {
+	var s string
+	_ = json.Unmarshal(slices.Concat([]byte{'"'}, raw, []byte{'"'}), &s) // the document is known to be valid
+	return s
 }
 
-// unescape decodes the inside of a string, doc[start:end], into text and at.
-func (w *walker) unescape(start, end int) {
-	w.text, w.at = w.text[:0], w.at[:0]
-	for i := start; i < end; {
-		r, n := rune(w.doc[i]), 1
-		if r == '\\' {
-			r, n = w.escape(i)
-		} else if r >= utf8.RuneSelf {
-			w.text, w.at = append(w.text, w.doc[i]), append(w.at, i)
-			i++
-			continue
-		}
-		w.text = utf8.AppendRune(w.text, r)
-		for len(w.at) < len(w.text) {
-			w.at = append(w.at, i)
-		}
-		i += n
-	}
-	w.at = append(w.at, end)
+func runeWidth(b []byte) int {
+	_, n := utf8.DecodeRune(b)
+	return n
 }
 
-// escape decodes the escape sequence at i, which is known to be valid.
-func (w *walker) escape(i int) (r rune, width int) {
-	switch c := w.doc[i+1]; c {
-	case 'b':
-		return '\b', 2
-	case 'f':
-		return '\f', 2
-	case 'n':
-		return '\n', 2
-	case 'r':
-		return '\r', 2
-	case 't':
-		return '\t', 2
-	case 'u':
-		r, _ = hex4(w.doc, i+2)
-		if utf16.IsSurrogate(r) {
-			if low, ok := hex4(w.doc, i+8); ok && w.doc[i+6] == '\\' && w.doc[i+7] == 'u' {
-				if pair := utf16.DecodeRune(r, low); pair != utf8.RuneError {
-					return pair, 12
-				}
-			}
-		}
-		return r, 6
-	default:
-		return rune(c), 2
+// rawWidth returns the length of the first character in b as it is written.
+func rawWidth(b []byte) int {
+	switch {
+	case b[0] != '\\':
+		return runeWidth(b)
+	case b[1] != 'u':
+		return 2
 	}
+	if len(b) >= 12 && b[6] == '\\' && b[7] == 'u' && utf16.DecodeRune(hex4(b[2:]), hex4(b[8:])) != utf8.RuneError {
+		return 12
+	}
+	return 6
 }
 
-// hex4 reads four hexadecimal digits at b[i].
-func hex4(b []byte, i int) (r rune, ok bool) {
-	if i+4 > len(b) {
-		return 0, false
-	}
-	v, err := strconv.ParseUint(string(b[i:i+4]), 16, 16)
-	return rune(v), err == nil && b[i] != '+' && b[i] != '_'
+func hex4(b []byte) rune {
+	v, _ := strconv.ParseUint(string(b[:4]), 16, 16) // known to be valid
+	return rune(v)
 }

@@ -80,8 +80,8 @@ func (s *scanner) best(k, limit int) (best candidate, ok bool) {
 		if n += g.n; n > maxDigits || g.mask || g.visible {
 			break
 		}
-		if n >= minDigits {
-			c := candidate{first: k, last: j, n: n}
+		c := candidate{first: k, last: j, n: n}
+		if n >= minDigits && s.tierOf(&c) != None {
 			switch card := s.isCard(&c); {
 			case card && (!ok || s.isBetter(&c, &best)):
 				best, ok = c, true

@@ -76,6 +76,9 @@ func (s *scanner) phraseStart(i int) int {
 
 // charsBefore returns the offset n characters before i, charsAfter that behind it.
 func charsBefore(b []byte, i, n int) int {
+	for ; n >= 8 && i >= 8 && load64(b[i-8:])&tops == 0; n -= 8 {
+		i -= 8
+	}
 	for ; n > 0 && i > 0; i-- {
 		if b[i-1]&0xC0 != 0x80 {
 			n--
@@ -85,6 +88,9 @@ func charsBefore(b []byte, i, n int) int {
 }
 
 func charsAfter(b []byte, i, n int) int {
+	for ; n >= 8 && len(b)-i > 8 && load64(b[i:])&tops == 0; n -= 8 {
+		i += 8
+	}
 	for ; i < len(b); i++ {
 		if b[i]&0xC0 != 0x80 {
 			if n--; n < 0 {

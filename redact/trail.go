@@ -1,6 +1,8 @@
 package redact
 
 import (
+	"fmt"
+	"io"
 	"log/slog"
 	"slices"
 	"time"
@@ -20,6 +22,9 @@ type Part struct {
 func (p Part) LogValue() slog.Value {
 	return slog.GroupValue(slog.Time("at", p.At), slog.Int("bytes", len(p.Text)))
 }
+
+// Format implements [fmt.Formatter]. It shows what LogValue does.
+func (p Part) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.LogValue().String()) }
 
 // A Trail recognises a card number that one person sends in several messages,
 // four digits in each, say. A single message cannot show it, so the Trail holds
@@ -68,67 +73,58 @@ func (t *Trail) Add(r *Redactor, p Part) []Part {
 		t.state = &trail{}
 	}
 	s := t.state
-	e := edgesOf(p.Text)
-	if e.starts {
-		// The parts before the number may be numbers too: leave them out one
-		// by one.
-		for k := range s.parts {
-			if changed := o.joined(append(s.parts[k:len(s.parts):len(s.parts)], p)); changed != nil {
-				*s = trail{card: p.At}
-				return changed
+	starts, ends, pure, digits := edges(p.Text)
+	// The parts before the number may be numbers too: leave them out one by one.
+	for k := 0; starts && k < len(s.parts); k++ {
+		if changed := o.joined(append(s.parts[k:len(s.parts):len(s.parts)], p)); changed != nil {
+			*s = trail{card: p.At}
+			return changed
+		}
+	}
+	if !pure {
+		s.parts = nil
+	}
+	sc := newScanner(&o, view(p.Text))
+	defer sc.release()
+	if !s.card.IsZero() {
+		sc.base = 0 // a card came just before
+	}
+	found := sc.find(0)
+	switch {
+	case slices.ContainsFunc(found, func(x hit) bool { return x.kind == Card }):
+		*s = trail{card: p.At}
+	case len(found) > 0:
+		return []Part{{ID: p.ID, At: p.At, Text: string(o.rewrite(nil, sc.b, 0, len(sc.b), found))}}
+	case ends && len(p.Text) <= trailBytes:
+		s.parts = append(s.parts, p)
+		// Hold on to no more than a number with a digit still to come has room for.
+		for k := len(s.parts) - 2; k >= 0; k-- {
+			_, _, _, more := edges(s.parts[k].Text)
+			if digits += more; digits >= maxDigits {
+				clear(s.parts[:k+1])
+				s.parts = s.parts[k+1:]
+				break
 			}
 		}
 	}
-	if !e.pure {
-		s.parts = nil
-	}
-	if nextDigit(view(p.Text), 0) == len(p.Text) {
-		return nil
-	}
-	recent := !s.card.IsZero()
-	switch card, safe := o.alone(p.Text, recent); {
-	case card:
-		*s = trail{card: p.At}
-	case safe != p.Text:
-		return []Part{{ID: p.ID, At: p.At, Text: safe}}
-	case e.ends && len(p.Text) <= trailBytes:
-		s.keep(p, e.digits)
-	}
 	return nil
-}
-
-// keep holds on to p, and to no more of the older parts than a number with a
-// digit still to come has room for.
-func (s *trail) keep(p Part, digits int) {
-	s.parts = append(s.parts, p)
-	for k := len(s.parts) - 2; k >= 0; k-- {
-		if digits += edgesOf(s.parts[k].Text).digits; digits >= maxDigits {
-			clear(s.parts[:k+1])
-			s.parts = s.parts[k+1:]
-			return
-		}
-	}
 }
 
 // joined returns parts with the card number masked that begins in the first and
 // ends in the last of them, or nil if there is none.
 func (o *options) joined(parts []Part) []Part {
 	var b []byte
-	for i, p := range parts {
-		if i > 0 {
-			b = append(b, '\n')
-		}
-		b = append(b, p.Text...)
+	for _, p := range parts {
+		b = append(append(b, p.Text...), '\n')
 	}
+	b = b[:len(b)-1]
 	lastStart := len(b) - len(parts[len(parts)-1].Text)
 	sc := newScanner(o, b)
 	defer sc.release()
 	found := sc.find(0)
-	i := slices.IndexFunc(found, func(x hit) bool {
-		return x.kind == Card && x.reason == ByNumber && x.form == printed &&
-			x.start < len(parts[0].Text) && x.end > lastStart
-	})
-	if i < 0 {
+	if !slices.ContainsFunc(found, func(x hit) bool {
+		return x.kind == Card && x.reason == ByNumber && x.form == printed && x.start < len(parts[0].Text) && x.end > lastStart
+	}) {
 		return nil
 	}
 	from := 0
@@ -141,43 +137,22 @@ func (o *options) joined(parts []Part) []Part {
 	return changed
 }
 
-// alone reports whether text has a card number of its own, and returns it with
-// that masked and, if a card came just before, labelled codes too.
-func (o *options) alone(text string, recent bool) (card bool, safe string) {
-	sc := newScanner(o, view(text))
-	defer sc.release()
-	if recent {
-		sc.base = 0
-	}
-	found := sc.find(0)
-	card = len(found) > 0 && slices.ContainsFunc(found, func(x hit) bool { return x.kind == Card })
-	return card, string(o.rewrite(nil, sc.b, 0, len(sc.b), found))
-}
-
-// An edges tells how the digits of a message reach its ends.
-type edges struct {
-	starts, ends bool // with a digit, white space apart
-	pure         bool // nothing but digits and separators
-	digits       int  // of the chain-like stretch at the end
-}
-
-func edgesOf(text string) edges {
-	e := edges{pure: true}
+// edges tells whether a text starts and ends with a digit, white space apart, whether
+// it holds nothing but digits and separators, and how many digits stand at its end.
+func edges(text string) (starts, ends, pure bool, digits int) {
+	pure = true
 	seen := false // anything but separators
 	for _, r := range text {
 		switch classOf(r) {
 		case digit:
-			e.starts = e.starts || !seen
-			e.ends = true
-			e.digits++
-			seen = true
+			starts = starts || !seen
+			ends, seen = true, true
+			digits++
 		case other:
-			e.pure, e.ends, e.digits = false, false, 0
-			seen = true
+			pure, ends, seen, digits = false, false, true, 0
 		}
 	}
-	e.pure = e.pure && e.ends
-	return e
+	return starts, ends, pure && ends, digits
 }
 
 // Forget drops what is older than the window at now. Call it now and then for

@@ -144,7 +144,7 @@ func TestTrailShowsNoDigits(t *testing.T) {
 	var log strings.Builder
 	p := redact.Part{ID: "wamid.secret", At: noon, Text: "4242"}
 	slog.New(slog.NewTextHandler(&log, nil)).Info("m", "trail", &trail, "part", p)
-	shown := log.String() + fmt.Sprintf("%v %+v %#v", trail, trail, trail) + fmt.Sprintf("%+v", struct{ T redact.Trail }{trail})
+	shown := log.String() + fmt.Sprintf("%v %+v %#v %v %+v %#v", trail, trail, trail, p, p, p) + fmt.Sprintf("%+v", struct{ T redact.Trail }{trail})
 	require.NotContains(t, shown, "4242")
 	require.NotContains(t, shown, "4243")
 	require.NotContains(t, shown, "wamid")
