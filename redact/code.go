@@ -97,79 +97,57 @@ func (s *scanner) run(i int) secret {
 // codes masks security codes and PINs from offset i on: what follows a card in the way
 // a code does, and what a label near by calls one.
 func (s *scanner) codes(i int) {
-	s.cards = len(s.hits)
 	if s.r.InsecureKeepSAD {
 		return
 	}
-	cards := s.hits[:s.cards:s.cards]
+	cards := s.hits
 	for k := range cards {
 		if cards[k].kind == Card && cards[k].reason != ByTrack {
 			s.codeBehind(&cards[k], cards)
 		}
 	}
-	placed := s.hits[s.cards:]
-	last := s.codesFrom(i, cards, placed)
-	if !s.final {
-		s.decided = min(s.decided, last)
+	placed, before := s.hits[len(cards):], s.base // before is the end of the last card
+	if len(cards) == 0 && before == noCard {
+		return
 	}
-	if len(s.hits) > s.cards {
-		slices.SortFunc(s.hits, func(a, b hit) int { return a.start - b.start })
-	}
-}
-
-// codesFrom looks at the digits from offset i on for codes with a label. It returns the
-// first of them that depends on text still to come.
-func (s *scanner) codesFrom(i int, cards, placed []hit) int {
-	before := s.base
-	waits, k := len(s.b), 0
+	all := cards
 	for i = nextDigit(s.b, s.runEnd(i)); i < len(s.b); {
-		for ; k < len(cards) && cards[k].end <= i; k++ {
-			if cards[k].kind == Card {
-				before = cards[k].end
+		for ; len(cards) > 0 && cards[0].end <= i; cards = cards[1:] {
+			if cards[0].kind == Card {
+				before = cards[0].end
 			}
 		}
-		if k < len(cards) && cards[k].start <= i {
-			i = nextDigit(s.b, cards[k].end)
-			continue
-		}
-		next := k // the next card
-		for next < len(cards) && cards[next].kind != Card {
-			next++
-		}
-		near := i-before <= codeReach || next < len(cards) && cards[next].start-i <= codeReach
-		if !near && s.final {
-			if next == len(cards) {
-				break
-			}
-			if i = s.run(i).end; i < cards[next].start-codeReach {
-				i = s.runEnd(cards[next].start - codeReach)
-			}
-			i = nextDigit(s.b, i)
+		if len(cards) > 0 && cards[0].start <= i {
+			i = nextDigit(s.b, cards[0].end)
 			continue
 		}
 		x := s.secretAt(i)
 		for len(placed) > 0 && placed[0].start < x.start {
 			placed = placed[1:]
 		}
-		if x.n >= 3 && x.n <= maxPIN && !(len(placed) > 0 && placed[0].start < x.end) {
-			kind := s.codeKind(&x)
-			open := !s.final && len(s.b)-x.end < 2*reach/8
-			if !near && (kind != 0 || open) && i+codeReach+reach > len(s.b) || near && open {
-				waits = min(waits, i)
-			}
-			if near && kind != 0 {
+		known := len(placed) > 0 && placed[0].start < x.end
+		if x.n >= 3 && x.n <= maxPIN && !known && (i-before <= codeReach || cardWithin(cards, i+codeReach)) {
+			if kind := s.codeKind(&x); kind != 0 {
 				s.hits = append(s.hits, hit{start: x.start, end: x.end, kind: kind, reason: ByCodeLabel, digits: x.n})
 			}
-		} else if kind, _, _, _ := s.gapAt(x.end); kind == gapOpen && x.n <= maxPIN {
-			waits = min(waits, i)
 		}
-		if x.next >= 0 {
-			i = x.next
-		} else {
+		if i = x.next; i < 0 {
 			i = nextDigit(s.b, x.end)
 		}
 	}
-	return waits
+	if len(s.hits) > len(all) {
+		slices.SortFunc(s.hits, func(a, b hit) int { return a.start - b.start })
+	}
+}
+
+// cardWithin reports whether a card starts at i or before.
+func cardWithin(hits []hit, i int) bool {
+	for k := range hits {
+		if hits[k].start > i || hits[k].kind == Card {
+			return hits[k].start <= i
+		}
+	}
+	return false
 }
 
 // runEnd moves i on to the end of the run of digits that it is inside.
@@ -183,31 +161,26 @@ func (s *scanner) runEnd(i int) int {
 // codeKind returns what a label before x, or behind it, calls it, or 0.
 func (s *scanner) codeKind(x *secret) Kind {
 	marks := s.words(charsBefore(s.b, x.start, codeBefore+maxWord+1), charsAfter(s.b, x.end, codeAfter+1))
-	for i := len(marks) - 1; i >= 0; i-- {
-		m := &marks[i]
-		if m.end > x.start {
+	for _, m := range slices.Backward(marks) {
+		if m.end > x.start || s.distance(m.wordEnd, x.start, codeBefore) < 0 || !s.plain(m.wordEnd, x.start, codeWords) {
 			continue
 		}
-		if kind := kindOf(m, x.n); kind != 0 && s.announces(m.wordEnd, x.start) {
+		if kind := m.kindOf(x.n); kind != 0 || m.says&saysLabel != 0 { // "door code 4471"
 			return kind
-		}
-		if m.says&saysLabel != 0 && s.announces(m.wordEnd, x.start) {
-			return 0 // "door code 4471", "zip code 94107"
 		}
 	}
 	if s.isMoney(x) {
 		return 0
 	}
-	for i := range marks {
-		m := &marks[i]
+	for _, m := range marks {
 		if m.start < x.end {
 			continue
 		}
 		if s.distance(x.end, m.start, codeAfter) < 0 || !s.plain(x.end, m.start, 2) {
 			return 0
 		}
-		if kind := kindOf(m, x.n); kind != 0 {
-			if s.ownsDigits(m) {
+		if kind := m.kindOf(x.n); kind != 0 {
+			if s.ownsDigits(&m) {
 				return 0
 			}
 			return kind
@@ -217,7 +190,7 @@ func (s *scanner) codeKind(x *secret) Kind {
 }
 
 // kindOf returns what m calls n digits, or 0.
-func kindOf(m *mark, n int) Kind {
+func (m *mark) kindOf(n int) Kind {
 	switch {
 	case m.says&saysLabel != 0:
 		return 0
@@ -229,28 +202,20 @@ func kindOf(m *mark, n int) Kind {
 	return 0
 }
 
-// announces reports whether a label that ends at i is that of digits that start at k.
-func (s *scanner) announces(i, k int) bool {
-	return s.distance(i, k, codeBefore) >= 0 && s.plain(i, k, codeWords)
-}
-
 // plain reports whether there are no digits and few words in b[i:k].
 func (s *scanner) plain(i, k, most int) bool {
-	letters, words := false, 0
-	for i < k {
+	for before := rune(0); i < k; {
 		r, w := runeAt(s.b, i)
 		if isDigit(r) || r == s.mask && s.masks(i) {
 			return false
 		}
-		if is := isLetter(r); is && !letters {
-			words++
-			letters = true
-		} else {
-			letters = is
+		if isLetter(r) && !isLetter(before) {
+			most--
 		}
+		before = r
 		i += w
 	}
-	return words <= most
+	return most >= 0
 }
 
 // ownsDigits reports whether the label m has digits of its own behind it.
@@ -311,15 +276,8 @@ func (s *scanner) codeBehind(c *hit, cards []hit) {
 
 // isYear reports whether x may be a year, or an expiry date written MMYY.
 func (s *scanner) isYear(x *secret) bool {
-	n := 0
-	for i := x.start; i < x.end; {
-		r, w := runeAt(s.b, i)
-		if v := digitValue(r); v >= 0 {
-			n = n*10 + v
-		}
-		i += w
-	}
-	return x.n == 4 && (n/100 == 20 || n/100 >= 1 && n/100 <= 12 && n%100 >= 20 && n%100 <= 49)
+	n, digits, _ := s.value(x.start)
+	return digits == 4 && (n/100 == 20 || n/100 >= 1 && n/100 <= 12 && n%100 >= 20 && n%100 <= 49)
 }
 
 // goesOn reports whether digits that end at i are a part of a word, a date, an amount or

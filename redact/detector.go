@@ -40,8 +40,7 @@ func (d *Detector) maxLen() int {
 	return min(d.MaxLen, maxMaxLen)
 }
 
-// detect adds what the Detectors find from offset i on. In a stream, the end of
-// the text stays undecided as long as a match might begin there.
+// detect adds what the Detectors find from offset i on.
 func (s *scanner) detect(i int) {
 	detectors := s.r.Detectors
 	if len(detectors) == 0 {
@@ -50,41 +49,18 @@ func (s *scanner) detect(i int) {
 	text := string(s.b) // the bytes may change under a string made of them
 	for k := range detectors[:min(len(detectors), maxDetectors)] {
 		d := &detectors[k]
-		if d.Next == nil {
-			continue
-		}
-		longest := d.maxLen()
-		if !s.final {
-			s.undecide(len(s.b) - 2*longest)
-		}
 		found := slices.Clone(s.hits)
-		for from := i; from < len(text); {
+		for from := i; d.Next != nil && from < len(text); {
 			start, end := d.Next(text, from)
-			if start < from || end <= start || end > len(text) || start >= s.decided {
+			if start < from || end <= start || end > len(text) {
 				break
 			}
-			from = end
-			if end-start > longest {
-				continue
+			if from = end; end-start <= d.maxLen() {
+				s.mark(hit{start: start, end: end, kind: Custom, reason: ByDetector, scheme: d.Name}, found, d.KeepLast)
 			}
-			if !s.final && end > s.decided {
-				s.undecide(start)
-				break
-			}
-			s.mark(hit{start: start, end: end, kind: Custom, reason: ByDetector, scheme: d.Name}, found, d.KeepLast)
 		}
 		slices.SortStableFunc(s.hits, func(a, b hit) int { return a.start - b.start })
 	}
-}
-
-// undecide moves decided back to i, or further to where a card begins.
-func (s *scanner) undecide(i int) {
-	i = max(0, i)
-	for i > 0 && i < len(s.b) && s.b[i]&0xC0 == 0x80 {
-		i-- // inside of a character
-	}
-	s.decided = min(s.decided, i)
-	s.wholeHits()
 }
 
 // mark adds the parts of x that are outside of what was found before, with the

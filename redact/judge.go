@@ -20,29 +20,6 @@ func (s *scanner) number(c *candidate) []byte {
 	return s.digits[at : at+c.n]
 }
 
-// mayBegin reports whether, if more text may follow, group k may be the beginning of a
-// card.
-func (s *scanner) mayBegin(k int) bool {
-	n := 0
-	for j := k; ; j++ {
-		g := &s.g[j]
-		if n += g.n; n > maxDigits || g.mask {
-			return false
-		}
-		if g.gap == gapOpen {
-			return true
-		}
-		if n >= minDigits {
-			if c := (candidate{first: k, last: j, n: n}); s.tierOf(&c) != None && s.passes(&c) != 0 {
-				return true
-			}
-		}
-		if g.gap == gapEnd || j == len(s.g)-1 {
-			return false
-		}
-	}
-}
-
 // step judges the candidates that start with group k, records a card, and returns the
 // group to go on with.
 func (s *scanner) step(k int) int {
@@ -185,7 +162,6 @@ func (s *scanner) take(c *candidate) {
 		start: start, end: end, kind: Card, tier: c.tier, reason: c.reason, form: c.form,
 		digits: c.n, head: head, tail: tail, scheme: schemeName(s.number(c), c.reason),
 	})
-	s.lastCard = end
 	if c.reason == ByTrack && !s.r.InsecureKeepSAD {
 		from, to := s.trackTail(start, end)
 		if n := countDigits(s.b[from:to]); n > 0 {

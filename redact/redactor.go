@@ -3,6 +3,7 @@ package redact
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unsafe"
@@ -206,7 +207,7 @@ func (o *options) worthwhile(b []byte) (at int, ok bool) {
 	if o.r.InsecureOff {
 		return 0, false
 	}
-	at, _ = firstPlace(b, 0)
+	at = firstPlace(b, 0)
 	return at, at >= 0 || len(o.r.Detectors) > 0
 }
 
@@ -214,11 +215,9 @@ func (o *options) worthwhile(b []byte) (at int, ok bool) {
 func (s *scanner) find(at int) []hit {
 	if at >= 0 {
 		s.scan(at)
-		s.codes(0)
-	} else if s.base != noCard {
-		s.codes(0)
 	}
-	s.dropLeft()
+	s.codes(0)
 	s.detect(0)
+	s.hits = slices.DeleteFunc(s.hits, func(x hit) bool { return x.kind == 0 })
 	return s.hits
 }

@@ -1,6 +1,9 @@
 package redact
 
-import "sync"
+import (
+	"sync"
+	"unicode/utf8"
+)
 
 const (
 	minDigits = 12 // of a payment card, by ISO/IEC 7812 and practice
@@ -27,7 +30,6 @@ const (
 	gapNarrow            // a few separators
 	gapWide              // up to 24 characters of any kind
 	gapEnd               // more: no number goes on
-	gapOpen              // the text ends, and may go on
 )
 
 // A group is a run of digits or a run of masks, with nothing but a few invisible
@@ -49,14 +51,11 @@ type group struct {
 // A scanner finds the card numbers in one text.
 type scanner struct {
 	options
-	b     []byte
-	final bool // the text ends with b; otherwise more may follow
+	b []byte
 
 	hits  []hit
-	cards int // hits that are cards and their track data
-	progress
-	base    int // end of the last card before the text in hand, or noCard
-	decided int // up to here more text can change nothing
+	taken int // end of the last number that was judged to be one, with its track data
+	base  int // end of the last card before the text in hand, or noCard
 
 	g      []group // in hand
 	digits []byte  // of the groups in hand, as numbers
@@ -64,112 +63,58 @@ type scanner struct {
 	seen   [2]int
 }
 
-// progress tells how far the cards found so far reach. It is all that the beginning of
-// a text passes on to its end.
-type progress struct {
-	taken    int // end of the last number that was judged to be one, with its track data
-	lastCard int // end of the last card that was masked, or noCard
-}
-
 const noCard = -1 << 40
 
 var scanners = sync.Pool{New: func() any { return new(scanner) }}
 
-// newScanner returns a scanner for the complete text b. It must be released, and what
-// it found not be used any more after that.
+// newScanner returns a scanner for the text b. It must be released, and what it found
+// not be used any more after that.
 func newScanner(o *options, b []byte) *scanner {
 	s := scanners.Get().(*scanner)
-	s.options, s.b, s.final, s.progress = *o, b, true, progress{lastCard: noCard}
-	s.base = noCard
-	s.decided = len(b)
+	s.options, s.b, s.base = *o, b, noCard
 	return s
 }
 
 func (s *scanner) release() {
 	clear(s.digits)
-	if cap(s.hits) > 1024 || cap(s.marks) > 1024 {
-		s.hits, s.marks = nil, nil
-	}
 	*s = scanner{hits: s.hits[:0], g: s.g[:0], digits: s.digits[:0], marks: s.marks[:0]}
-	scanners.Put(s)
-}
-
-// A place is a stretch of text in which at least twelve digits stand close together.
-// firstPlace returns where the first one after i begins, or -1. If the text may go on,
-// open is where one begins that it may complete, or -1.
-func firstPlace(b []byte, i int) (start, open int) {
-	for {
-		i = nextDigit(b, i)
-		if i >= len(b) {
-			return -1, -1
-		}
-		start = i
-		for n := 0; ; {
-			for i < len(b) && b[i]-'0' <= 9 {
-				n++
-				i++
-			}
-			if i < len(b) {
-				if _, w := decimal(b, i); w > 0 {
-					n++
-					i += w
-					continue
-				}
-			}
-			if n >= minDigits {
-				return start, -1
-			}
-			next, near := digitNear(b, i)
-			if next < 0 {
-				if near {
-					return -1, start
-				}
-				break
-			}
-			i = next
-		}
+	if cap(s.hits)+cap(s.marks) < 2*manyMarks {
+		scanners.Put(s)
 	}
 }
 
-// digitNear returns the first digit at most maxWide characters behind i, or -1, and
-// whether the text ends before that is certain.
-func digitNear(b []byte, i int) (next int, open bool) {
-	for n := 0; n <= maxWide; n++ {
-		if i >= len(b) {
-			return -1, true
+// firstPlace returns where the first place after i begins, or -1. A place is a stretch of
+// text in which at least twelve digits stand close together.
+func firstPlace(b []byte, i int) int {
+	start, n := -1, 0
+	for last := 0; ; n++ {
+		if n == minDigits {
+			return start
 		}
-		if c := b[i]; c < 0x80 {
-			if c -= '0'; c <= 9 {
-				return i, false
-			}
-			i++
-			continue
+		next := nextDigit(b, i)
+		if next == len(b) {
+			return -1
 		}
-		r, w := runeAt(b, i)
-		if isDigit(r) {
-			return i, false
+		if next != i && (start < 0 || next-last > maxWide && utf8.RuneCount(b[last:next]) > maxWide) {
+			start, n = next, 0
+		} else if start < 0 {
+			start = next
 		}
-		i += w
+		_, w := decimal(b, next)
+		i = next + w
+		last = i
 	}
-	return -1, false
 }
 
 // scan looks for cards from offset i on.
 func (s *scanner) scan(i int) {
-	for i >= 0 {
-		start, open := firstPlace(s.b, i)
-		if start < 0 {
-			if !s.final && open >= 0 {
-				s.decided = open
-			}
-			return
-		}
+	for start := firstPlace(s.b, i); start >= 0; start = firstPlace(s.b, i) {
 		i = s.place(start, i)
 	}
 }
 
 // place judges the place with the digit at start, as far as its groups begin at from
-// or behind, and returns the offset behind it, or -1 if more text is needed.
+// or behind, and returns the offset behind it.
 func (s *scanner) place(start, from int) int {
 	s.g, s.digits = s.g[:0], s.digits[:0]
 	next := s.contextStart(start)
@@ -186,9 +131,6 @@ func (s *scanner) place(start, from int) int {
 			case g.visible:
 				s.leave(g.start, g.end)
 				k++
-			case !s.final && g.start+reach > len(s.b) && s.mayBegin(k):
-				s.decided = g.start
-				return -1
 			default:
 				k = s.step(k)
 			}
@@ -285,10 +227,7 @@ func (s *scanner) gapAt(i int) (kind gap, id uint32, letters bool, next int) {
 	for n := 0; ; n++ {
 		r, w := runeAt(b, i)
 		if w == 0 {
-			if s.final {
-				return gapEnd, 0, false, -1
-			}
-			return gapOpen, 0, false, -1
+			return gapEnd, 0, false, -1
 		}
 		c := classOf(r)
 		if c == digit || r == s.mask && s.masks(i) {

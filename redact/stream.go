@@ -16,12 +16,16 @@ type stream struct {
 	buf   []byte // context, then text that is not yet given out
 	gone  int    // bytes of the text before buf
 
-	from    int // start of the text that is not yet given out
-	scanned int // length of buf at the last look
-	progress
+	from     int // start of the text that is not yet given out
+	scanned  int // length of buf at the last look
+	lastCard int // end of the last card that was given out, or noCard
 }
 
-func newStream(r *Redactor) stream { return stream{r: r, progress: progress{lastCard: noCard}} }
+// holdBack is how much of the end of a text may change what is said of digits before: a
+// card makes codes of digits at some distance, and words make a card of a number.
+const holdBack = codeReach + reach
+
+func newStream(r *Redactor) stream { return stream{r: r, lastCard: noCard} }
 
 // push takes more text and appends to dst what is decided. With final set, the
 // text ends, everything is given out, and the next push begins a new text.
@@ -39,12 +43,13 @@ func (s *stream) push(dst, text []byte, final bool) []byte {
 	}
 	dst = s.look(dst, final)
 	if final {
-		*s = stream{r: s.r, found: s.found, buf: s.buf[:0], progress: progress{lastCard: noCard}}
+		*s = stream{r: s.r, found: s.found, buf: s.buf[:0], lastCard: noCard}
 	}
 	return dst
 }
 
-// look appends the decided part of the text to dst.
+// look appends the decided part of the text to dst: all up to the first digit that text
+// still to come may say something of.
 func (s *stream) look(dst []byte, final bool) []byte {
 	b := s.buf
 	if !final {
@@ -53,58 +58,55 @@ func (s *stream) look(dst []byte, final bool) []byte {
 	o := s.r.options()
 	sc := newScanner(&o, b)
 	defer sc.release()
-	sc.final, sc.progress, sc.base = final, s.progress, s.lastCard
+	sc.base = s.lastCard
 	sc.scan(s.from)
 	sc.codes(s.from)
-	sc.wholeHits()
-	sc.dropLeft()
 	sc.detect(s.from)
-	sc.wholeHits()
 	s.scanned = len(s.buf)
-	to := max(s.from, sc.decided)
-	if final {
-		to = len(b)
+	to := len(b)
+	if !final {
+		to = max(s.from, len(b)-holdBack)
+		for to > s.from && !utf8.RuneStart(b[to]) {
+			to--
+		}
+		if len(o.r.Detectors) == 0 { // which look for more than digits
+			to = nextDigit(b, to)
+		}
+		to = sc.whole(to)
 	}
-	for i := range sc.hits {
-		x := &sc.hits[i]
+	n := 0
+	for _, x := range sc.hits {
 		if x.start >= to {
-			sc.hits = sc.hits[:i]
 			break
 		}
 		if x.kind == Card {
 			s.lastCard = x.end
 		}
-		if s.found != nil {
+		if s.found != nil && x.kind != 0 {
 			sp := x.span()
 			sp.Start, sp.End = sp.Start+s.gone, sp.End+s.gone
 			s.found(sp)
 		}
+		n++
 	}
-	dst = o.rewrite(dst, b, s.from, to, sc.hits)
-	s.taken = min(sc.taken, to)
+	dst = o.rewrite(dst, b, s.from, to, sc.hits[:n])
 	s.from = to
 	s.drop(max(0, s.from-2*reach))
 	return dst
 }
 
-// dropLeft takes out of the hits the numbers that stay.
-func (s *scanner) dropLeft() {
-	s.hits = slices.DeleteFunc(s.hits, func(x hit) bool { return x.kind == 0 })
-}
-
-// wholeHits moves decided back to where a hit begins that it would cut, or a card that
-// makes a code or track data of what follows it.
-func (s *scanner) wholeHits() {
-	for i := len(s.hits) - 1; i >= 0; i-- {
-		x := &s.hits[i]
-		belongs := i > 0 && (x.reason == ByPosition || x.kind == TrackData) && s.hits[i-1].start < s.decided && s.decided <= x.start
-		if belongs || x.start < s.decided && s.decided < x.end {
-			s.decided = s.hits[max(0, i-1)].start
-			if !belongs {
-				s.decided = x.start
-			}
+// whole moves i back to where a hit begins that it would cut, or a card that makes a code
+// or track data of what follows it.
+func (s *scanner) whole(i int) int {
+	for k := len(s.hits) - 1; k >= 0; k-- {
+		switch x := &s.hits[k]; {
+		case x.start < i && i < x.end:
+			i = x.start
+		case k > 0 && (x.reason == ByPosition || x.kind == TrackData) && s.hits[k-1].start < i && i <= x.start:
+			i = s.hits[k-1].start
 		}
 	}
+	return i
 }
 
 // drop forgets the first n bytes of buf, once there are enough of them.
@@ -116,7 +118,6 @@ func (s *stream) drop(n int) {
 	s.gone += n
 	s.from -= n
 	s.scanned -= n
-	s.taken = max(0, s.taken-n)
 	if s.lastCard -= n; s.lastCard < -codeReach {
 		s.lastCard = noCard
 	}
@@ -140,8 +141,8 @@ func incomplete(b []byte) int {
 // [Redactor.String] for the whole text, except that what is decided about a
 // number looks no further than documented for the package.
 //
-// Text that cannot be decided yet is kept back: usually none, at most about
-// 10 KB. Flush at the end of each message, and Close at the end, or the rest
+// Text that cannot be decided yet is kept back: none without digits, otherwise from the
+// first digit in the last 6 KB on, and somewhat more before it is looked at. Flush at the end of each message, and Close at the end, or the rest
 // is lost. A Writer must not be used by several goroutines at once.
 type Writer struct {
 	// Found, if set, is told of each span that is masked, in order, before

@@ -111,10 +111,8 @@ func TestWriterKeepsLittleBack(t *testing.T) {
 		want int // bytes kept back
 	}{
 		{"no digits at all", 0},
-		{"call 4915112345678 now", len("4915112345678 now")}, // a card, if one were mentioned
-		{"call 4915112345679 now, or send me a message some time", 0},
-		{"it ends with 42", 2},
-		{"cvv 123 and then nothing", len("123 and then nothing")},
+		{"call 4915112345678 now", len("4915112345678 now")},
+		{"call 4915112345678 now" + strings.Repeat(", without a number", 400), 0},
 		{"broken \xe2\x80", 2},
 	} {
 		var out bytes.Buffer
