@@ -20,6 +20,7 @@ func TableWords() (all []TableWord) {
 		}
 	}
 	all = append(all, cellWords("", "unionpay", unionPayNames)...)
+	all = append(all, cellWords("", "means", means)...)
 	return append(all, cellWords("", "money", currencies)...)
 }
 

@@ -158,14 +158,18 @@ func (s *scanner) isNamed(c *candidate, card int) bool {
 		}
 	}
 	marks := s.words(charsBefore(s.b, from, labelBefore+maxWord+1), charsAfter(s.b, end, labelAfter+1))
-	before, after := -1, -1
+	before, after, own := -1, -1, false
+	for i := range marks { // "the card number for the order"
+		m := &marks[i]
+		own = own || m.says&saysCard != 0 && m.says&names != 0 && m.end <= start && s.leadsTo(m, start, marks[i+1:])
+	}
 	for i := len(marks) - 1; i >= 0; i-- {
 		m := &marks[i]
 		if m.says&saysLabel == 0 || m.says&vouches != 0 {
 			continue
 		}
 		switch {
-		case m.end <= start && before < 0:
+		case m.end <= start && before < 0 && !(own && m.says&names == 0):
 			if s.leadsTo(m, start, marks[i+1:]) || from < start && m.end <= from && s.leadsTo(m, from, marks[i+1:]) {
 				before = s.distance(m.wordEnd, start, 4*labelBefore)
 			}
@@ -202,8 +206,14 @@ func (s *scanner) leadsTo(m *mark, start int, marks []mark) bool {
 			return false
 		case isLetter(r):
 			if letters == 0 {
-				for k := range marks { // a word for "number" is none that counts
-					if marks[k].start == i && marks[k].says&saysNumber != 0 && marks[k].wordEnd <= start {
+				for k := range marks {
+					if marks[k].start != i {
+						continue
+					}
+					if marks[k].says&saysMeans != 0 && m.says&names == 0 && most == wordsAny {
+						return false
+					}
+					if marks[k].says&saysNumber != 0 && marks[k].wordEnd <= start { // none that counts
 						i, w, most = marks[k].wordEnd, 0, wordsNumber
 						break
 					}

@@ -365,7 +365,7 @@ func (x *refText) judge(i, j int) *refCard {
 	}
 	c.track = x.track(c.from, c.to) >= 0
 	c.sure = !c.track && c.tier == redact.Strong && c.form != "loose" && checked && !x.touched(c.from, c.to) && !x.fraction(c)
-	near := x.cardWord(c.from, c.to, "card code")
+	near := x.cardWord(c.from, c.to, "card proof")
 	if !c.sure && !c.track && near < 0 {
 		return nil
 	}

@@ -48,6 +48,9 @@ var refLexicon = sync.OnceValue(func() map[rune][]refWord {
 			w.says += " card"
 		}
 		text, w.whole = strings.CutSuffix(text, "|")
+		if e.Column == "code" && !w.whole {
+			w.says += " proof"
+		}
 		for _, r := range text {
 			if w.exact {
 				w.text = append(w.text, unicode.ToLower(r))
@@ -110,7 +113,7 @@ func (x *refText) findMarks() (marks []refMark) {
 			continue
 		}
 		for _, w := range refLexicon()[redact.Fold(r)] {
-			speaks := !slices.ContainsFunc([]string{"card", "code"}, func(s string) bool { return slices.Contains(strings.Fields(w.says), s) })
+			speaks := !slices.ContainsFunc([]string{"card", "proof"}, func(s string) bool { return slices.Contains(strings.Fields(w.says), s) })
 			letter := func(r rune) bool { return redact.IsLetter(r) && !(speaks && r == x.mask) }
 			to := -1
 			if w.anywhere || w.inside || !letter(before) {
@@ -141,6 +144,7 @@ func (x *refText) findMarks() (marks []refMark) {
 }
 
 func (x *refText) join(marks []refMark, m refMark) []refMark {
+	number := func(m refMark) bool { return m.says["number"] || m.says["code"] && !m.any("card proof label") }
 	if len(marks) > 0 && x.adjacent(marks[len(marks)-1].end, m.from) {
 		p := &marks[len(marks)-1]
 		as := func(from int, says map[string]bool) {
@@ -150,12 +154,20 @@ func (x *refText) join(marks []refMark, m refMark) []refMark {
 		case p.says["kind"] && m.says["card"], p.says["card"] && m.says["kind"]:
 			as(p.from, map[string]bool{"label": true, "names": true})
 			return marks
-		case p.says["label"] && m.says["number"]:
+		case p.says["card"] && number(m):
 			p.says["names"] = true
 			as(p.from, p.says)
 			return marks
-		case p.says["number"] && m.says["label"]:
+		case number(*p) && m.says["card"]:
 			m.says["names"] = true
+			as(p.from, m.says)
+			return marks
+		case p.any("label kind") && number(m):
+			p.says["label"], p.says["names"] = true, true
+			as(p.from, p.says)
+			return marks
+		case number(*p) && m.any("label kind"):
+			m.says["label"], m.says["names"] = true, true
 			as(p.from, m.says)
 			return marks
 		case p.to >= m.from || p.end > m.from:
@@ -212,9 +224,16 @@ func (x *refText) isNamed(c *refCard, card int) bool {
 	for k := c.first; k > 0 && !c.sure && (x.g[k-1].kind == "narrow" || x.g[k-1].kind == "touch"); k-- {
 		from = x.g[k-1].from
 	}
+	own := false
+	for i, m := range x.marks {
+		own = own || m.says["card"] && m.says["names"] && m.to <= c.from && x.leads(m, c.from, x.marks[i+1:])
+	}
 	before, after := -1, -1
 	for i, m := range x.marks {
-		if !m.says["label"] || m.any("card code") {
+		if own && m.to <= c.from && !m.says["names"] {
+			continue
+		}
+		if !m.says["label"] || m.any("card proof") {
 			continue
 		}
 		switch {
@@ -244,6 +263,10 @@ func (x *refText) leads(m refMark, from int, marks []refMark) bool {
 			return false
 		case redact.IsLetter(r):
 			if length == 0 {
+				at := func(n refMark) bool { return n.from == i && n.says["means"] }
+				if slices.ContainsFunc(marks, at) && !m.says["names"] && most == 1 {
+					return false
+				}
 				number := slices.IndexFunc(marks, func(n refMark) bool { return n.from == i && n.says["number"] && n.end <= from })
 				if number >= 0 {
 					i, most = marks[number].end-1, 3
@@ -327,14 +350,14 @@ func (x *refText) touched(from, to int) bool {
 	before, after := x.before(from), x.after(to)
 	i, k := utf8.RuneCountInString(before), len(x.runes)-utf8.RuneCountInString(after)
 	if latin(x.at(i - 1)) {
-		if !x.wordSays(i, "card code expiry") && !refEscape.MatchString(before) {
+		if !x.wordSays(i, "card proof expiry") && !refEscape.MatchString(before) {
 			return true
 		}
 	} else if i > 0 && strings.ContainsRune("-_/.#", x.at(i-1)) && x.tokenBefore(i) {
 		return true
 	}
 	if latin(x.at(k)) {
-		return !x.startsWith(k, "card code expiry pin")
+		return !x.startsWith(k, "card proof expiry pin")
 	}
 	if k >= len(x.runes) || !strings.ContainsRune("-_/#", x.at(k)) {
 		return false
@@ -342,7 +365,7 @@ func (x *refText) touched(from, to int) bool {
 	for n := 0; n < 64 && k < len(x.runes); n++ {
 		r := x.runes[k]
 		if latin(r) {
-			return !x.startsWith(k, "card code expiry pin")
+			return !x.startsWith(k, "card proof expiry pin")
 		}
 		if !strings.ContainsRune("-_/.#", r) && refDigit(r) == "" && r != x.mask {
 			return false
@@ -364,7 +387,7 @@ func (x *refText) tokenBefore(i int) bool {
 			i, n = i-1, n+1
 			continue
 		}
-		if x.wordSays(i, "card code expiry number") {
+		if x.wordSays(i, "card proof expiry number") {
 			return false
 		}
 		end, small := i, false
@@ -424,7 +447,7 @@ func (x *refText) inURL(i int) bool {
 	}
 	key := text[strings.LastIndexAny(text, "?&;#/")+1:]
 	from := i - utf8.RuneCountInString(key)
-	return !slices.ContainsFunc(x.marks, func(m refMark) bool { return m.to > from && m.from < i && m.any("card code") })
+	return !slices.ContainsFunc(x.marks, func(m refMark) bool { return m.to > from && m.from < i && m.any("card proof") })
 }
 
 var (

@@ -3,7 +3,6 @@ package redact
 import (
 	"encoding/binary"
 	"math/bits"
-	"unicode/utf8"
 )
 
 // Constants of the word-at-a-time search: eight bytes are tested with a few
@@ -15,11 +14,6 @@ const (
 	low7  = 0x7F * ones
 	from0 = (0x80 - '0') * ones       // at least '0'
 	from9 = (0x80 - ('9' + 1)) * ones // above '9'
-
-	// In ASCII, taking '0' off with an exclusive or leaves a digit below 10 and
-	// nothing else.
-	zeros  = '0' * ones
-	from10 = (0x80 - 10) * ones
 
 	// Of the bytes above 0x7F only some lead to a digit: D9, DB, DF, E0, E1,
 	// EA, EF and F0. Tested are the two ranges D9–E1 and from EA on, so that
@@ -43,72 +37,20 @@ func digitBytes(x uint64) uint64 {
 	return flags & tops
 }
 
-// nextDigit returns the offset of the first decimal digit at or after i, or
-// len(b).
+// nextDigit returns the offset of the first decimal digit at or after i, or len(b).
 func nextDigit(b []byte, i int) int {
-	if i+1 < len(b) && b[i] < utf8.RuneSelf { // where there is one, another is often near
-		if b[i]-'0' <= 9 {
-			return i
-		}
-		if b[i+1]-'0' <= 9 {
-			return i + 1
-		}
-	}
-	for {
-		i = nextCandidateByte(b, i)
-		if i >= len(b) || b[i] < utf8.RuneSelf {
-			return i
-		}
-		if _, n := decimal(b, i); n > 0 {
-			return i
-		}
-		i++
-	}
-}
-
-// nextCandidateByte returns the offset of the first byte flagged by
-// digitBytes at or after i, or len(b).
-func nextCandidateByte(b []byte, i int) int {
-	// Most text is ASCII without digits: four words need one branch. Other
-	// characters may spoil the sums, and are looked for last.
-	for len(b)-i >= 32 {
-		w := b[i : i+32 : i+32]
-		w0, w1 := load64(w), load64(w[8:])
-		w2, w3 := load64(w[16:]), load64(w[24:])
-		none := ((w0 ^ zeros) + from10) & ((w1 ^ zeros) + from10) & ((w2 ^ zeros) + from10) & ((w3 ^ zeros) + from10)
-		if none&^(w0|w1|w2|w3)&tops == tops {
-			i += 32
-			continue
-		}
-		if f := digitBytes(w0); f != 0 {
-			return i + bits.TrailingZeros64(f)>>3
-		}
-		if f := digitBytes(w1); f != 0 {
-			return i + 8 + bits.TrailingZeros64(f)>>3
-		}
-		if f := digitBytes(w2); f != 0 {
-			return i + 16 + bits.TrailingZeros64(f)>>3
-		}
-		if f := digitBytes(w3); f != 0 {
-			return i + 24 + bits.TrailingZeros64(f)>>3
-		}
-		i += 32
-	}
-	for ; len(b)-i >= 8; i += 8 {
-		if f := digitBytes(load64(b[i:])); f != 0 {
-			return i + bits.TrailingZeros64(f)>>3
-		}
-	}
-	if k := len(b) - 8; i < len(b) && k >= 0 { // the last word, but for the bytes before i
-		if f := digitBytes(load64(b[k:])) >> (8 * (i - k)); f != 0 {
-			return i + bits.TrailingZeros64(f)>>3
-		}
-		return len(b)
-	}
 	for ; i < len(b); i++ {
-		if c := b[i]; c-'0' <= 9 || c >= 0xD9 && (c < 0xE2 || c >= 0xEA) {
+		if len(b)-i >= 8 {
+			flags := digitBytes(load64(b[i:]))
+			if flags == 0 {
+				i += 7
+				continue
+			}
+			i += bits.TrailingZeros64(flags) >> 3
+		}
+		if _, w := decimal(b, i); w > 0 {
 			return i
 		}
 	}
-	return i
+	return len(b)
 }

@@ -17,7 +17,7 @@ import (
 // "kodu zabezpieczającego". In scripts without spaces it may stand anywhere. Marks
 // change that:
 //
-//	word|   only the whole word
+//	word|   only the whole word; of a code: may be another code, too
 //	-word   also in the middle or at the end of a word, as in compounds
 //	=word   only with these accents
 //	+word   of a label: says by itself that a number follows, as "IBAN" does
@@ -45,10 +45,12 @@ const (
 	saysNumber
 	saysUnionPay
 	saysMoney
+	saysMeans  // what is paid with follows
 	names      // a label that needs no further word to be one of a number
 	saysInside // "number", behind other letters of the same word
+	saysProof  // a word for a security code and nothing else, unlike "code"
 
-	vouches = saysCard | saysCode
+	vouches = saysCard | saysProof
 )
 
 // A word is an entry of the lexicon, taken apart.
@@ -76,6 +78,9 @@ func parseWord(entry string, says meaning) word {
 	}
 	if short, ok := strings.CutSuffix(entry, "|"); ok {
 		w.whole, entry = true, short
+	}
+	if says == saysCode && !w.whole {
+		w.says |= saysProof
 	}
 	for _, r := range entry {
 		if r = fold(r); r != 0 {
@@ -167,6 +172,7 @@ var lexica = sync.OnceValue(func() *[2]*lexicon {
 	}
 	all = appendCell(all, unionPayNames, saysCard|saysUnionPay)
 	all = appendCell(all, currencies, saysMoney)
+	all = appendCell(all, means, saysMeans)
 	// Languages share many words.
 	seen := map[string]int{}
 	words := all[:0]
@@ -191,6 +197,10 @@ const unionPayNames = "unionpay,union pay,银联,銀聯"
 const currencies = "eur|,euro,€,usd|,us$,dollar,dolar,gbp|,pound,kr|,sek|,nok|,dkk|,chf|,pln|,zł|,zl|,czk|,kč|,huf|,ft|,forint,ron|,lei|,rub|,руб,р|,грн|,uah|,лв|,din|,rsd|,дин|,ден|,km|," +
 	"tl|,lira,manat,try|,rs|,inr|,rupee,रुपये,টাকা,rp|,idr|,ribu,rb|,rm|,myr|,php|,piso,baht,thb|,บาท,vnd|,đồng,cny|,rmb|,元,块,円,jpy|,yen|,원,krw|,won|,sar|,ريال,درهم,aed|,جنيه,دينار,ils|,ש״ח,שקל,تومان,ریال," +
 	"r$,brl|,reais,real|,mxn|,pesos,peso|,ars|,cop|,clp|,soles|,zar|,rand|,kes|,ksh|,shilingi,tsh|,ngn|,naira|,so'm,tenge,тенге,тг|,lari|,ლარი,դրամ,ευρώ"
+
+// means say that what follows is paid with, not for: "pay the invoice with 4539…".
+const means = "with|,by|,via|,from|,using|,use|,charge|,mit|,von|,per|,über|,met|,van|,med|,från|,fra|,av|,kanssa,avec|,par|,depuis|,utilisez,con|,desde|,usa|,use|,usar|,com|,pelo|,pela|,usando|,da|,dalla|,tramite|,cu|,din|," +
+	"z|,ze|,od|,s|,se|,kartou|,sa|,с|,со|,от|,з|,зі|,від|,από,με|,ile|,بـ,من|,עם|,ב|,با|,از|,से,দিয়ে,dengan,pakai,pake,bằng,từ,kwa|,用,通过,で支払,로 결제,으로 결제"
 
 func (l *language) appendWords(all []word) []word {
 	for _, cell := range []struct {
@@ -406,8 +416,9 @@ func (o *options) tryWord(m *mark, b []byte, i int, before rune, w *word) {
 }
 
 // joinMark appends m to dst, or makes one of it and of the last mark: a kind and a
-// card next to each other are a label ("gift card"), a label and a word for "number"
-// name a number ("order no"), and so does a compound of another word and "number".
+// card next to each other are a label ("gift card"), one of them and a word for "number"
+// or "code" name a number ("order no"), and so does a compound of another word and
+// "number".
 func joinMark(dst []mark, b []byte, m mark) []mark {
 	var p *mark
 	if len(dst) > 0 && adjacent(b, dst[len(dst)-1].wordEnd, m.start) {
@@ -418,17 +429,28 @@ func joinMark(dst []mark, b []byte, m mark) []mark {
 	case p.says&saysKind != 0 && m.says&saysCard != 0, p.says&saysCard != 0 && m.says&saysKind != 0:
 		p.end, p.wordEnd, p.says = m.end, m.wordEnd, saysLabel|names
 		return dst
-	case p.says&saysLabel != 0 && m.says&saysNumber != 0:
+	case p.says&saysCard != 0 && m.saysNumber():
 		p.end, p.wordEnd, p.says = m.end, m.wordEnd, p.says|names
 		return dst
-	case p.says&saysNumber != 0 && m.says&saysLabel != 0:
+	case p.saysNumber() && m.says&saysCard != 0:
 		p.end, p.wordEnd, p.says = m.end, m.wordEnd, m.says|names
+		return dst
+	case p.says&(saysLabel|saysKind) != 0 && m.saysNumber():
+		p.end, p.wordEnd, p.says = m.end, m.wordEnd, p.says|saysLabel|names
+		return dst
+	case p.saysNumber() && m.says&(saysLabel|saysKind) != 0:
+		p.end, p.wordEnd, p.says = m.end, m.wordEnd, m.says|saysLabel|names
 		return dst
 	}
 	if m.says&saysInside != 0 && isCompound(b, m.start) && (p == nil || p.end < m.start && p.wordEnd <= m.start) {
 		m.says = saysLabel | names
 	}
 	return append(dst, m)
+}
+
+// saysNumber reports whether m says no more than "number" or "code".
+func (m *mark) saysNumber() bool {
+	return m.says&saysNumber != 0 || m.says&saysCode != 0 && m.says&(vouches|saysLabel) == 0
 }
 
 // adjacent reports whether no more than a short word stands between two words that

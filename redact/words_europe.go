@@ -5,7 +5,7 @@ var europe = []language{
 	{
 		name: "English",
 		card: "card,-card,-creditcard,-debitcard,crad|,cards,credit crd,credit card account,card acc,cc|,ccnum,ccno,pan|,mc|,primary account number,charge it to",
-		code: "cvv,-cvv|,cvc,cvv2,cvc2,cid|,cvn,csc|,cav|,cav2,cve|,cvp|,cvp2,ccv,cvb|,cw2|,security code,security no,security num,safety code,verification value,card code,code,back code," +
+		code: "cvv,-cvv|,cvc,cvv2,cvc2,cid|,cvn,csc|,cav|,cav2,cve|,cvp|,cvp2,ccv,cvb|,cw2|,security code,security no,security num,safety code,verification value,card code,code|,codes|,back code," +
 			"on the back,on back,at the back,from the back,back of the card,back of card,back of it,signature strip,signature panel,last three,last 3,three digits,3 digits,three numbers,3 numbers,three digit,3 digit,four digits on,4 digits on,on the front",
 		pin:    "pin|,pins|,pincode,pin code,pin no,pin num,pin is,passcode,secret number,secret code",
 		expiry: "exp|,expiry,expir,exp date,valid,val|,thru,through|,good|,good thru",
@@ -14,12 +14,12 @@ var europe = []language{
 			"+imei,+imeisv,+iccid,sim no,+isbn,+ean|,+upc|,+gtin,+sku|,+jan|,barcode,bar code,+vin|,+iban,+bic|,sort code,routing,+transaction,+txn,trans id,payment id,payment ref,+arn|,+utr|,+upi|,authori,auth code,approval,merchant,terminal,application," +
 			"phone,-phone no,telephone,+tel|,mobile|,mobile no,cell|,cell no,whatsapp,+wa|,+fax|,call|,call me,ring me,text me,passport,driving licen,driver's licen,licence,license,national id,id|,id no,identity no,+ssn,social security,tax id,+vat|,+ein|,+aadhaar,+aadhar,+nin|,+nhs|,insurance no,student no,employee no,staff no,user id,+uuid,+guid,+wamid,msg|,message id," +
 			"+clubcard,+railcard,postcard,discard,wildcard,voucher,coupon,promo code,discount code,gift code,door code,gate code,zip code,zip|,post code,postcode,postal code,area code,verification code,+otp|,one time,+token,receipt,license key,product key,product code,item no,model no,batch,lot no,deposit slip,page id,+page|,session,log id,request id",
-		kind:   "gift,loyalty,member,library,oyster,travel,transport,transit,bus,metro,rail,train,sim,identity,id,student,insurance,health,medical,points,club,reward,rewards,bonus,phone,staff,access,key,parking,ski,gym,membership,store loyalty,nectar,boots advantage,business,sd,memory,graphics,report,score,fuel loyalty",
+		kind:   "gift,loyalty,member,membership,library,oyster,travel,transport,transit,bus,metro,rail,train,sim,identity,id,student,insurance,health,medical,points,club,reward,rewards,bonus,phone,staff,access,key,parking,ski,gym,membership,store loyalty,nectar,boots advantage,business,sd,memory,graphics,report,score,fuel loyalty",
 		number: "number,num|,numb,nr|,no|,nos|,#,№,n°",
 	}, {
 		name:   "German",
 		card:   "karte,-karte,kreditk,bankk,girocard,girok,ec-k,kartennr,debitk,zahlkarte,kartn,kk-nr",
-		code:   "prüfziffer,prüfnummer,prüfnr,prüfzahl,pruefziffer,pruefnummer,pruefnr,-prüfnummer,-prüfziffer,-pruefnummer,-prüfnr,sicherheitscode,-sicherheitscode,sicherheitsnummer,sicherheitszahl,kartenprüf,kontrollziffer,kontrollnummer,cvv-,cvc-,code,rückseite,rueckseite,auf der rück,hintendrauf,hinten,drei ziffern,3 ziffern,drei zahlen,3 zahlen,letzten drei,letzten 3,dreistellig,vierstellig",
+		code:   "prüfziffer,prüfnummer,prüfnr,prüfzahl,pruefziffer,pruefnummer,pruefnr,-prüfnummer,-prüfziffer,-pruefnummer,-prüfnr,sicherheitscode,-sicherheitscode,sicherheitsnummer,sicherheitszahl,kartenprüf,kontrollziffer,kontrollnummer,cvv-,cvc-,code|,rückseite,rueckseite,auf der rück,hintendrauf,hinten,drei ziffern,3 ziffern,drei zahlen,3 zahlen,letzten drei,letzten 3,dreistellig,vierstellig",
 		pin:    "pin|,-pin|,pin-code,pincode,pinnummer,pin-nummer,geheimzahl,geheimnummer,geheimcode",
 		expiry: "gültig,gueltig,ablauf,läuft ab,laeuft ab,verfall,bis|,gilt bis",
 		label: "bestell,auftrag,buchung,reservier,rechnung,+referenz,+vorgang,+aktenzeichen,ticket,kunden,vertrag,mitglied,police,versicher,schaden,+serien,gerät,geraet,zähler,zaehler,+sendung,+paket,+tracking,lieferschein,liefer,versand," +
@@ -29,7 +29,7 @@ var europe = []language{
 	}, {
 		name:   "Dutch",
 		card:   "kaart,-kaart,kredietk,bankpas,pas|,pasnummer,betaalpas,creditkaart,betaalkaart",
-		code:   "beveiligingscode,veiligheidscode,controlecode,controlegetal,verificatiecode,code,achterkant,achterop,achterzijde,achteraan,drie cijfers,3 cijfers,laatste drie,laatste 3",
+		code:   "beveiligingscode,veiligheidscode,controlecode,controlegetal,verificatiecode,code|,achterkant,achterop,achterzijde,achteraan,drie cijfers,3 cijfers,laatste drie,laatste 3",
 		pin:    "pin|,pincode,pin-code,geheime code,toegangscode",
 		expiry: "geldig,vervalt,verval,verloopt,vervaldatum,tot|",
 		label:  "bestel,order,opdracht,boeking,reserver,+factuur,rekening,referentie,kenmerk,+betalingskenmerk,klant,relatien,contract,lidmaat,lidnummer,polis,dossier,zaak,+serie,meter,+track,zending,pakket,+iban,transactie,telefoon,mobiel,+tel|,+gsm|,bel me,+bsn|,paspoort,rijbewijs,+btw|,+kvk,barcode,streepjescode,waardebon,kortingscode,postcode,kenteken,aanvraag,offerte,ticket",
@@ -65,7 +65,7 @@ var europe = []language{
 	}, {
 		name:   "Icelandic",
 		card:   "kort,-kort|,-korti,kreditkort,debetkort,greiðslukort,kortanúmer",
-		code:   "öryggiskóði,öryggisnúmer,öryggistala,cvc-kóði,kóði,aftan á,bakhlið,þrír tölustaf,þrjár tölur,síðustu þrír",
+		code:   "öryggiskóði,öryggisnúmer,öryggistala,cvc-kóði,kóði|,kóðinn|,aftan á,bakhlið,þrír tölustaf,þrjár tölur,síðustu þrír",
 		pin:    "pin|,pin-númer,pinnúmer,leyninúmer",
 		expiry: "gildir,gildistím,rennur út",
 		label:  "pöntun,pontun,bókun,bokun,reikning,tilvísun,+kennitala,kt|,samning,viðskiptavin,félag,+rað,mæli,sending,pakka,+rakning,síma,farsím,vegabréf,ökuskírteini,strikamerki,afsláttarkóð,póstnúmer,færslu,mál|",
@@ -74,7 +74,7 @@ var europe = []language{
 	}, {
 		name:   "Finnish",
 		card:   "kortti,-kortti,-kortin,-kortil,-korttini,kortin,korttia,kortill,kortist,korttini,pankkikort,luottokort,maksukort",
-		code:   "varmistusnumero,varmistuskoodi,tarkistusnumero,tarkistusluku,tarkiste,turvakoodi,turvaluku,turvanumero,turvallisuuskoodi,cvc-koodi,cvv-koodi,koodi,takana oleva,takapuol,kääntöpuol,takasivu,takana,kolme numeroa,3 numeroa,kolminumeroi,kolme viimeistä,viimeiset kolme,viimeistä numeroa",
+		code:   "varmistusnumero,varmistuskoodi,tarkistusnumero,tarkistusluku,tarkiste,turvakoodi,turvaluku,turvanumero,turvallisuuskoodi,cvc-koodi,cvv-koodi,koodi|,koodin|,takana oleva,takapuol,kääntöpuol,takasivu,takana,kolme numeroa,3 numeroa,kolminumeroi,kolme viimeistä,viimeiset kolme,viimeistä numeroa",
 		pin:    "pin|,pin-koodi,pinkoodi,tunnusluku,salaluku,salainen",
 		expiry: "voimassa,vanhenee,vanh|,viimeinen voim,päättyy,erääntyy",
 		label:  "tilaus,tilauk,varaus,varauk,lasku,+viite,+referenssi,+viitenro,asiakas,asiakkaan,sopimus,sopimuk,jäsen,jasen,vakuutus,vakuutuk,+sarja,mittari,käyttöpaikka,lähety,lahety,paketti,paketin,kolli,+seuranta,+rahtikirja,tili|,tilin|,+tilinumero,+iban,tapahtuma,maksutunnus,+henkilötunnus,+hetu|,+ytunnus,y-tunnus,passi,ajokort,puhelin,puh|,kännykkä,gsm|,soita,numeroni on,viivakoodi,lahjakoodi,alennuskoodi,ovikoodi,postinumero,kuitti,kuitin,lippu,tapaus,tiketti,vahvistus",
@@ -125,7 +125,7 @@ var europe = []language{
 		expiry: "venc,vence,vto|,caduc,expira,válida,valida hasta,exp|",
 		label: "pedido,orden|,orden de,órdenes,compra n,reserva,localizador,factura,boleta,recibo,+referencia,+ref|,+folio,caso|,cliente,contrato,socio,afiliado,póliza,siniestro,+serie,medidor,contador,suministro,+cups|,+guía,+guia,+rastreo,+seguimiento,envío,paquete,cuenta,+clabe,+cbu|,+cvu|,+iban,+transacción,+operación,comprobante,autorización,expediente,trámite," +
 			"+dni|,+nie|,+nif|,+curp,+rfc|,+ine|,+cédula,+rut|,+cuit,+cuil,pasaporte,licencia,seguridad social,+nss|,teléfono,telefono,móvil,movil,celular,+tel|,+cel|,whatsapp,llám,llama,código de barras,código promo,código de descuento,vale|,cupón,código postal,+cp|,código del portal,código de verificación,boleto,matrícula,ticket",
-		kind:   "regalo,fidelidad,socio,puntos,biblioteca,transporte,metro,bus,bip,sube,sim,identidad,sanitaria,estudiante,club,cliente,membresía,residencia,descuento,débito de transporte,crucero,embarque,parqueo",
+		kind:   "regalo,fidelidad,fideliza,socio,puntos,biblioteca,transporte,metro,bus,bip,sube,sim,identidad,sanitaria,estudiante,club,cliente,membresía,residencia,descuento,débito de transporte,crucero,embarque,parqueo",
 		number: "número,numero,núm|,num|,nro|,n°,nº,n.º,no|",
 	}, {
 		name:   "Catalan",
@@ -134,7 +134,7 @@ var europe = []language{
 		pin:    "pin|,codi pin,codi secret,clau|,contrasenya",
 		expiry: "caduca,caducitat,venciment,vàlida",
 		label:  "comanda,comandes,reserva,factura,+referència,client|,contracte,soci|,pòlissa,+sèrie,comptador,enviament,paquet,+seguiment,compte,+iban,transacció,+dni|,+nif|,passaport,telèfon,mòbil,+tel|,truca,codi de barres,val|,codi postal,matrícula,bitllet",
-		kind:   "regal,fidelitat,client,soci,biblioteca,transport,sim,sanitària,identitat,punts",
+		kind:   "regal,fidelitat,fideliz,fideliza,client,soci,biblioteca,transport,sim,sanitària,identitat,punts",
 		number: "número,núm|,num|,n°,nº,n.",
 	}, {
 		name:   "Galician",
@@ -170,7 +170,7 @@ var europe = []language{
 		code:   "codice di sicurezza,codice sicurezza,codice di controllo,codice di verif,cod sicurezza,codice cvv,codice|,cod|,retro|,sul retro,dietro,tre cifre,3 cifre,tre numeri,ultime tre,ultime 3,ultimi tre",
 		pin:    "pin|,codice pin,codice segreto,numero segreto,codice personale",
 		expiry: "scad,scade,scadenza,valida,fino al",
-		label:  "ordine,ordini,prenotaz,acquisto n,fattura,ricevuta,scontrino,+riferimento,+rif|,+rif.,pratica,segnalazione,cliente,contratto,socio,abbonamento,polizza,sinistro,+serie,+seriale,matricola,contatore,+pod|,+pdr|,spedizione,+tracciamento,+tracking,pacco,raccomandata,conto|,conto corrente,+iban,bonifico,transazione,+cro|,+trn|,+codice fiscale,+partita iva,+p.iva,passaporto,patente,carta d'identità,telefono,cellulare,+tel|,+cell|,chiama,codice a barre,buono|,codice sconto,codice promo,+cap|,codice postale,biglietto,ticket",
+		label:  "ordine,ordini,prenotaz,acquisto n,fattura,ricevuta,scontrino,+riferimento,+rif|,+rif.,pratica,segnalazione,cliente,contratto,socio,abbonamento,polizza,sinistro,+serie,+seriale,matricola,contatore,+pod|,+pdr|,spedizione,+tracciamento,+tracking,pacco,raccomandata,conto|,conto corrente,+iban,bonifico,transazione,+cro|,+trn|,+codice fiscale,+partita iva,+tessera,+p.iva,passaporto,patente,carta d'identità,telefono,cellulare,+tel|,+cell|,chiama,codice a barre,buono|,codice sconto,codice promo,+cap|,codice postale,biglietto,ticket",
 		kind:   "regalo,fedeltà,socio,punti,biblioteca,trasporti,metro,sim,identità,sanitaria,studente,club,soci,imbarco,sconto,cliente,servizi,igienica,intestata",
 		number: "numero,num|,nr|,n°,nº,n|,nro|",
 	}, {
@@ -215,7 +215,7 @@ var europe = []language{
 		code:   "bezpečnostní kód,bezpecnostni kod,ověřovací kód,kontrolní kód,kód cvv,kód|,kod|,zezadu,zadní stran,na zadní,vzadu,tři čísla,tři číslice,3 čísla,3 číslice,poslední tři,trojčíslí",
 		pin:    "pin|,pin kód,pinu|,tajný kód,heslo",
 		expiry: "platnost,platí,expirac,konec plat,do|",
-		label:  "objednáv,objednav,rezervac,faktur,variabilní,+vs|,referenč,referenc,zákazn,zakazn,klient,smlouv,člens,pojist,+sériov,seriov,elektroměr,plynoměr,vodoměr,zásilk,zasilk,balík,balik,+sledov,účet,účtu,ucet,uctu,+iban,transakc,platba č,+rodné,rodne,+ičo|,+ico|,+dič|,cestovní pas,občansk,řidičsk,telefon,mobil,+tel|,zavolej,čárov,kupón,slevov,psč,+psc|,jízdenk,letenk,případ,reklamac,účtenk",
+		label:  "objednáv,objednav,rezervac,faktur,+variabiln,+vs|,referenč,referenc,zákazn,zakazn,klient,smlouv,člens,pojist,+sériov,seriov,elektroměr,plynoměr,vodoměr,zásilk,zasilk,balík,balik,+sledov,účet,účtu,ucet,uctu,+iban,transakc,platba č,+rodné,rodne,+ičo|,+ico|,+dič|,cestovní pas,občansk,řidičsk,telefon,mobil,+tel|,zavolej,čárov,kupón,slevov,psč,+psc|,jízdenk,letenk,případ,reklamac,účtenk",
 		kind:   "dárkov,věrnostn,členská,zákaznick,knihovn,průkazka,lítačk,sim,tramvajk,občansk,student,klubov,slevov,pojišt,průkaz",
 		number: "čísl,cisl,č|,č.,c.,čís|,nr|",
 	}, {
@@ -224,7 +224,7 @@ var europe = []language{
 		code:   "bezpečnostný kód,bezpecnostny kod,overovací kód,kontrolný kód,kód|,kod|,zozadu,vzadu,na zadnej,zadnej stran,tri čísla,tri číslice,3 čísla,posledné tri,trojčíslie",
 		pin:    "pin|,pin kód,tajný kód,heslo",
 		expiry: "platnosť,platnost,platí,expirác,do|",
-		label:  "objednáv,objednav,rezervác,rezervac,faktúr,faktur,variabiln,referenč,zákazn,zakazn,klient,zmluv,člen,poist,+sériov,elektromer,plynomer,zásielk,zasielk,balík,balik,+sledov,účet,účtu,ucet,uctu,+iban,transakc,+rodné,+ičo|,+dič|,cestovný pas,občian,vodič,telefón,telefon,mobil,+tel|,zavolaj,čiarov,kupón,zľav,psč,lístok,letenk,prípad,reklamác",
+		label:  "objednáv,objednav,rezervác,rezervac,faktúr,faktur,+variabiln,referenč,zákazn,zakazn,klient,zmluv,člen,poist,+sériov,elektromer,plynomer,zásielk,zasielk,balík,balik,+sledov,účet,účtu,ucet,uctu,+iban,transakc,+rodné,+ičo|,+dič|,cestovný pas,občian,vodič,telefón,telefon,mobil,+tel|,zavolaj,čiarov,kupón,zľav,psč,lístok,letenk,prípad,reklamác",
 		kind:   "darčekov,vernostn,členská,zákazníck,knižn,sim,dopravn,električenk,študent,klubov,zľavov,poist,preukaz",
 		number: "čísl,cisl,č|,č.,c.,nr|",
 	}, {
@@ -242,7 +242,7 @@ var europe = []language{
 		code:   "varnostna koda,varnostno kodo,varnostna štev,kontrolna štev,koda|,kodo|,zadaj,na hrbtni,hrbtn,na zadnji,tri številke,tri cifre,3 številke,zadnje tri",
 		pin:    "pin|,pin koda,geslo,skrivna",
 		expiry: "velja,veljavn,poteče",
-		label:  "naročil,narocil,rezervacij,račun,racun,predračun,sklic,referenc,stran|,stranke,kupc,pogodb,član,polic,+serijsk,števec,stevec,pošiljk,posiljk,paket,+sledenj,+iban,+trr|,transakcij,+emšo,+davčna,+davcna,potni,telefon,mobi,+tel|,+gsm|,pokliči,črtna koda,kupon,poštna,vozovnic,zadev,reklamacij",
+		label:  "naročil,narocil,rezervacij,račun,racun,predračun,sklic,referenc,stran|,stranke,kupc,pogodb,član,polic,+serijsk,števec,stevec,števc,stevc,pošiljk,posiljk,paket,+sledenj,+iban,+trr|,transakcij,+emšo,+davčna,+davcna,potni,telefon,mobi,+tel|,+gsm|,pokliči,črtna koda,kupon,poštna,vozovnic,zadev,reklamacij",
 		kind:   "darilna,darilne,članska,zvestobe,knjižnič,izkaznica,urbana,sim,osebna,popustov,zdravstvena,pika",
 		number: "številk,stevilk,št|,št.,st.,nr|",
 	}, {
@@ -303,7 +303,7 @@ var europe = []language{
 	}, {
 		name:   "Greek",
 		card:   "κάρτα,κάρτας,χρεωστικ,πιστωτικ,karta,kartas",
-		code:   "κωδικός ασφαλείας,κωδικο ασφαλ,κωδικός επαλήθ,κωδικό,κωδικός,κωδ|,πίσω|,πίσω μέρος,από πίσω,στο πίσω,τρία ψηφία,τα τρία,3 ψηφία,τελευταία τρία,τρεις αριθμ",
+		code:   "κωδικός ασφαλείας,κωδικο ασφαλ,κωδικός επαλήθ,κωδικό|,κωδικός|,κωδ|,πίσω|,πίσω μέρος,από πίσω,στο πίσω,τρία ψηφία,τα τρία,3 ψηφία,τελευταία τρία,τρεις αριθμ",
 		pin:    "pin|,πιν|,κωδικός pin,μυστικός",
 		expiry: "λήξη,λήγει,ισχύει,έως|,μέχρι",
 		label:  "παραγγελ,paraggel,κράτησ,τιμολόγ,απόδειξ,αναφορ,πελάτ,σύμβασ,συμβόλ,συνδρομ,μέλος|,μέλους,+σειριακ,μετρητ,παροχ,αποστολ,δέμα|,δέματος,παρακολούθ,+tracking,λογαριασμ,+iban,συναλλαγ,πληρωμ,+αφμ|,+αμκα|,+αδτ|,διαβατήρ,ταυτότητ,τηλέφων,τηλ|,κινητό,καλέστε,barcode,+δωροκάρτ,κουπόν,ταχυδρομ,εισιτήρ,υπόθεσ,voucher,αίτησ",
@@ -324,13 +324,13 @@ var europe = []language{
 		code:   "güvenlik kodu,guvenlik kodu,güvenlik numar,doğrulama kodu kart,kart kodu,cvv kodu,kodu|,kod|,arkasında,arkasindaki,arka yüz,arkadaki,arkası,üç hane,üç rakam,uc rakam,son üç,son 3,3 hane,3 rakam",
 		pin:    "pin|,pin kodu,şifre,sifre,parola",
 		expiry: "son kullanma,skt|,geçerli,gecerli,vade,bitiş",
-		label:  "sipariş,siparis,rezervasyon,fatura,makbuz,fiş no,referans,müşteri,musteri,sözleşme,sozlesme,abone,üye,uye,poliçe,+seri|,+seri no,sayaç,sayac,tesisat,kargo,gönderi,gonderi,+takip,paket,hesap,+iban,dekont,işlem,islem,+tckn,tc kimlik,+t.c.,kimlik,vergi,pasaport,ehliyet,telefon,cep|,+tel|,arayın,ara beni,barkod,kupon,indirim kodu,posta kodu,bilet,talep,başvuru,doğrulama kodu,onay kodu",
+		label:  "sipariş,siparis,+istanbulkart,+akbil,rezervasyon,fatura,makbuz,fiş no,referans,müşteri,musteri,sözleşme,sozlesme,abone,üye,uye,poliçe,+seri|,+seri no,sayaç,sayac,tesisat,kargo,gönderi,gonderi,+takip,paket,hesap,+iban,dekont,işlem,islem,+tckn,tc kimlik,+t.c.,kimlik,vergi,pasaport,ehliyet,telefon,cep|,+tel|,arayın,ara beni,barkod,kupon,indirim kodu,posta kodu,bilet,talep,başvuru,doğrulama kodu,onay kodu",
 		kind:   "hediye,sadakat,üyelik,üye,kütüphane,ulaşım,akbil,istanbul,sim,kimlik,öğrenci,sağlık,puan,kulüp,müşteri,indirim,otobüs,para puan,sd",
 		number: "numara,no|,nolu,no'lu,numaralı,nr|,num|",
 	}, {
 		name:   "Armenian",
 		card:   "քարտ,քարտի,քարտս",
-		code:   "անվտանգության կոդ,կոդ|,կոդը,հետևի,հետևում,ետևի,երեք թվ,վերջին երեք",
+		code:   "անվտանգության կոդ,կոդ|,կոդը|,հետևի,հետևում,ետևի,երեք թվ,վերջին երեք",
 		pin:    "փին,պին,գաղտնաբառ,pin|",
 		expiry: "վավեր,ժամկետ,մինչև",
 		label:  "պատվեր,ամրագր,հաշիվ,հաշվի,հղում,հաճախորդ,պայմանագ,սերիա,հաշվիչ,առաք,փաթեթ,ծանրոց,անձնագ,հեռախոս,բջջ,գործարք,տոմս,կտրոն",
@@ -339,7 +339,7 @@ var europe = []language{
 	}, {
 		name:   "Georgian",
 		card:   "ბარათ,ბარათი,ბარათის,საბანკო ბარ",
-		code:   "უსაფრთხოების კოდ,კოდი,კოდ|,უკანა,უკან,ზურგ,სამი ციფრ,ბოლო სამი",
+		code:   "უსაფრთხოების კოდ,კოდი|,კოდ|,უკანა,უკან,ზურგ,სამი ციფრ,ბოლო სამი",
 		pin:    "პინ,პინ კოდ,პინ-კოდ,პაროლ,pin|",
 		expiry: "ვადა,მოქმედ,მდე|",
 		label:  "შეკვეთ,ჯავშან,ინვოის,ქვითარ,რეფერენ,მომხმარებ,კლიენტ,ხელშეკრ,აბონენტ,სერი,მრიცხველ,ამანათ,გზავნილ,თრექინგ,ანგარიშ,ტრანზაქ,პირადი,პასპორტ,ტელეფონ,მობილ,ბილეთ,ვაუჩერ",
