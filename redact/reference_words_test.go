@@ -87,7 +87,7 @@ func (x *refText) matches(w *refWord, i int) int {
 		switch {
 		case i >= len(x.runes):
 			return -1
-		case f == 0 && k > 0:
+		case f == 0 && k > 0 && x.at(i) != 0:
 		case w.exact && unicode.ToLower(x.at(i)) == w.text[k], !w.exact && f == w.text[k]:
 			k++
 		default:
@@ -109,7 +109,7 @@ func (x *refText) findMarks() (marks []refMark) {
 	for i, r := range x.runes {
 		m := refMark{from: i, says: map[string]bool{}}
 		before := x.at(i - 1)
-		if i > 0 && refDigit(before) != "" && r >= '0' && r <= '9' || redact.Fold(r) == 0 {
+		if i > 0 && refDigit(before) != "" && r >= '0' && r <= '9' || redact.Fold(r) == 0 || r == x.mask && !refLatin(r) {
 			continue
 		}
 		for _, w := range refLexicon()[redact.Fold(r)] {
@@ -194,7 +194,7 @@ func (x *refText) adjacent(i, k int) bool {
 		if redact.IsLetter(r) {
 			letters++
 		}
-		if n == 6 || letters > 3 || refDigit(r) != "" || strings.ContainsRune(refBreaks, r) {
+		if n == 6 || letters > 3 || r == x.mask || refDigit(r) != "" || strings.ContainsRune(refBreaks, r) {
 			return false
 		}
 	}

@@ -337,10 +337,10 @@ func (o *options) marksIn(dst []mark, b []byte, from, to int) []mark {
 		} else if isLetter(before) && !unspaced(r) && before != o.mask {
 			l = all[1]
 		}
-		if o.host != nil || l.begins(fold(r)) {
+		if (o.host != nil || l.begins(fold(r))) && (r != o.mask || isLatin(r)) {
 			if m, ok := o.markAt(l, b, i, before); ok && m.end > end {
 				end = m.end
-				dst = joinMark(dst, b, m)
+				dst = o.joinMark(dst, b, m)
 			}
 		}
 		before, _ = runeAt(b, i)
@@ -419,9 +419,9 @@ func (o *options) tryWord(m *mark, b []byte, i int, before rune, w *word) {
 // card next to each other are a label ("gift card"), one of them and a word for "number"
 // or "code" name a number ("order no"), and so does a compound of another word and
 // "number".
-func joinMark(dst []mark, b []byte, m mark) []mark {
+func (o *options) joinMark(dst []mark, b []byte, m mark) []mark {
 	var p *mark
-	if len(dst) > 0 && adjacent(b, dst[len(dst)-1].wordEnd, m.start) {
+	if len(dst) > 0 && o.adjacent(b, dst[len(dst)-1].wordEnd, m.start) {
 		p = &dst[len(dst)-1]
 	}
 	switch {
@@ -455,12 +455,12 @@ func (m *mark) saysNumber() bool {
 
 // adjacent reports whether no more than a short word stands between two words that
 // end at i and begin at k.
-func adjacent(b []byte, i, k int) bool {
+func (o *options) adjacent(b []byte, i, k int) bool {
 	letters := 0
 	for n := 0; i < k; n++ {
 		r, w := runeAt(b, i)
 		switch {
-		case n == 6 || isDigit(r) || breaksPhrase(r):
+		case n == 6 || isDigit(r) || r == o.mask || breaksPhrase(r):
 			return false
 		case isLetter(r):
 			if letters++; letters > 3 {
