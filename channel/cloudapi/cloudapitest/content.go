@@ -100,7 +100,7 @@ func (c *call) parseContent(f *fields, d *draft) {
 
 // mediaObject reads {"id" or "link", …} and returns the caption.
 func (d *draft) mediaObject(o *fields, kind string, captioned bool) (caption string) {
-	ref := &mediaRef{kind: kind, id: o.text("id", 0, 0), link: o.text("link", 0, 0)}
+	ref := &mediaRef{kind: kind, id: o.ident("id", 0), link: o.text("link", 0, 0)}
 	switch {
 	// Exactly one of the two. With both the platform could not tell which is meant.
 	case (ref.id == "") == (ref.link == ""):
@@ -337,7 +337,7 @@ func (d *draft) listAction(o *fields) {
 
 // productList reads catalog sections.
 func (d *draft) productList(o *fields) {
-	catalog := o.text("catalog_id", 1, 0)
+	catalog := o.ident("catalog_id", 1)
 	sections := o.list("sections", 1, 10)
 	for i := range sections {
 		s := o.element("sections", sections, i)

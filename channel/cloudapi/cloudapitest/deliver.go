@@ -129,7 +129,8 @@ func (w *World) Probe(app *App) (attacks []Attack) {
 	if err == nil {
 		w.note(RuleOpenHandshake, "the handshake was answered with a wrong verify token", Case{Where: "GET " + where})
 	}
-	body := []byte(`{"object":"whatsapp_business_account","entry":[]}`)
+	// What a stranger would want: a message that nobody wrote.
+	body := w.fakeMessage(app)
 	for _, attack := range [][2]string{
 		{"without a signature", ""},
 		{"signed with another secret", Sign(app.Secret+"x", body)},
@@ -154,6 +155,32 @@ func (w *World) Probe(app *App) (attacks []Attack) {
 		}
 	}
 	return attacks
+}
+
+// fakeMessage is a webhook as a stranger would make it up, for the app's first account.
+func (w *World) fakeMessage(app *App) []byte {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, a := range w.accountsInOrder() {
+		for _, s := range a.subs {
+			if s.app != app || len(a.numbers) == 0 {
+				continue
+			}
+			return buildBody([]*item{{
+				account: a, number: a.numbers[0], field: "messages", list: "messages",
+				elem: members(func(e *enc) {
+					e.obj(func() {
+						e.key("from").str("15550100999")
+						e.key("id").str("wamid.Zm9yZ2VkIGJ5IHRoZSBwcm9iZQ==")
+						e.key("timestamp").secs(w.now())
+						e.key("type").str("text")
+						e.key("text").obj(func() { e.key("body").str("Forged by the probe of the simulator.") })
+					})
+				}),
+			}})
+		}
+	}
+	return []byte(`{"object":"whatsapp_business_account","entry":[]}`)
 }
 
 // Sign returns the value of the X-Hub-Signature-256 header for a body, computed

@@ -38,7 +38,7 @@ func interactiveRuleFor(kind string) (interactiveRule, bool) {
 	case "product":
 		r.headers, r.bare = "", true
 		r.action = func(d *draft, _, a *fields) {
-			catalog, id := a.text("catalog_id", 1, 0), a.text("product_retailer_id", 1, 0)
+			catalog, id := a.ident("catalog_id", 1), a.text("product_retailer_id", 1, 0)
 			d.rich.products = append(d.rich.products, id)
 			d.shows = append(d.shows, wantedProduct{catalog, id})
 		}
@@ -103,7 +103,7 @@ func (d *draft) flowAction(a *fields) {
 	p := callToAction(a, "flow", true)
 	// 3 is the only version in service.
 	p.oneOf("flow_message_version", true, "3")
-	if id, name := p.text("flow_id", 0, 0), p.text("flow_name", 0, 0); (id == "") == (name == "") {
+	if id, name := p.ident("flow_id", 0), p.text("flow_name", 0, 0); (id == "") == (name == "") {
 		p.reject(fail(131009, "Param "+p.path+" needs exactly one of flow_id and flow_name."))
 	}
 	b := Button{Kind: "flow", Label: label(p, "flow_cta", 30), ID: p.text("flow_token", 0, 0)}
@@ -172,7 +172,7 @@ func (d *draft) card(f *fields) (card Card, shape string) {
 	if kind == "product" {
 		a := f.child("action")
 		card.Product = a.text("product_retailer_id", 1, 0)
-		catalog := a.text("catalog_id", 1, 0)
+		catalog := a.ident("catalog_id", 1)
 		d.shows = append(d.shows, wantedProduct{catalog, card.Product})
 		shape += "/" + catalog
 		a.done()

@@ -42,7 +42,10 @@ func saveQR(c *call) *graphError {
 	if c.rest != "" {
 		q.code = c.rest
 	}
-	format := f.oneOf("generate_qr_image", false, "SVG", "PNG")
+	format := strings.ToUpper(f.text("generate_qr_image", 0, 0))
+	if format != "" && format != "SVG" && format != "PNG" {
+		f.reject(fail(131009, "Param generate_qr_image must be one of {SVG, PNG}."))
+	}
 	f.done()
 	if k.err != nil {
 		return k.err

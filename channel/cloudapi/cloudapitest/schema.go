@@ -98,6 +98,14 @@ func (f *fields) text(key string, least, limit int) string {
 	return n.text
 }
 
+// ident reads an id of Graph's, which may be written as a number anywhere.
+func (f *fields) ident(key string, least int) string {
+	if n := f.get(key); n.kind == jsonNumber {
+		return n.text
+	}
+	return f.text(key, least, 0)
+}
+
 // oneOf reads a string that must be one of words; "" if it is absent, which
 // required refuses.
 func (f *fields) oneOf(key string, required bool, words ...string) string {

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"io/fs"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// clients are programs that others wrote, by the script that drives each, with how many
+// steps at least must go well.
+var clients = map[string]int{
+	"whatsapp-api-js": 25, "great-detail": 20, "kapso": 20, "whatsapp-business": 14, "whatsapp-cloud-api": 12, "wrapper": 12, "official": 12,
+}
+
+// node finds Node.js and npm; without them the test is skipped, or fails where services
+// are required.
+func node(t *testing.T) (npm string) {
+	t.Helper()
+	_, err := exec.LookPath("node")
+	if err == nil {
+		npm, err = exec.LookPath("npm")
+	}
+	if err != nil {
+		if os.Getenv("KANAVA_REQUIRE_SERVICES") == "1" {
+			t.Fatal("KANAVA_REQUIRE_SERVICES=1, but there is no Node.js with npm: ", err)
+		}
+		t.Skip("the clients that others wrote were NOT run: there is no Node.js with npm: ", err)
+	}
+	return npm
+}
+
+// TestClientsThatOthersWroteRunUnchanged installs clients of the Cloud API from the npm
+// registry, as the lock file pins them, and runs each against a simulator of its own:
+// sends of every kind it has, media, templates, numbers, profile, QR codes, flows, and its
+// parser on the webhooks.
+func TestClientsThatOthersWroteRunUnchanged(t *testing.T) {
+	npm := node(t)
+	if testing.Short() {
+		t.Skip("the clients that others wrote were NOT run: -short")
+	}
+	dir := t.TempDir()
+	require.NoError(t, os.CopyFS(dir, without{os.DirFS("clients")}))
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	install := exec.CommandContext(ctx, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+	install.Dir = dir
+	if out, err := install.CombinedOutput(); err != nil {
+		if os.Getenv("KANAVA_REQUIRE_SERVICES") == "1" {
+			t.Fatalf("npm ci: %v\n%s", err, out)
+		}
+		t.Skipf("the clients that others wrote were NOT run: npm ci: %v", err)
+	}
+	for name, steps := range clients {
+		t.Run(name, func(t *testing.T) { runClient(ctx, t, dir, name, steps) })
+	}
+}
+
+// runClient runs one script and reads its report.
+func runClient(ctx context.Context, t *testing.T, dir, name string, steps int) {
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	site, out := started(t, "-tls", "-ca", ca, "-graph-addr", "localhost:0")
+	second := regexp.MustCompile(`also under +(https://\S+)`).FindStringSubmatch(out.String())[1]
+	free, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	_, port, _ := net.SplitHostPort(free.Addr().String())
+	require.NoError(t, free.Close())
+	env, err := json.Marshal(map[string]string{
+		"base": site, "tls": second, "ca": ca, "token": testToken, "number": numberID, "account": accountID, "app": appID,
+		"secret": fixed("app secret", 32), "verify": fixed("verify token", 16), "catalog": catalogID, "to": "13125550101", "port": port,
+	})
+	require.NoError(t, err)
+	cmd := exec.CommandContext(ctx, "node", name+".mjs")
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "SIMULATOR="+string(env), "NODE_EXTRA_CA_CERTS="+ca, "NO_PROXY=localhost,127.0.0.1", "NODE_NO_WARNINGS=1")
+	report, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", report)
+	good := 0
+	for line := range strings.Lines(string(report)) {
+		switch {
+		case strings.HasPrefix(line, "ok "):
+			good++
+		case strings.HasPrefix(line, "FAIL "):
+			t.Error(strings.TrimSpace(line))
+		case strings.HasPrefix(line, "cannot "):
+			t.Log(strings.TrimSpace(line))
+		}
+	}
+	require.GreaterOrEqual(t, good, steps, "%s", report)
+	t.Logf("%d steps", good)
+}
+
+// without is a folder without what npm put there.
+type without struct{ fs.FS }
+
+// ReadDir implements fs.ReadDirFS.
+func (w without) ReadDir(name string) ([]fs.DirEntry, error) {
+	all, err := fs.ReadDir(w.FS, name)
+	kept := all[:0]
+	for _, e := range all {
+		if e.Name() != "node_modules" {
+			kept = append(kept, e)
+		}
+	}
+	return kept, err
+}
