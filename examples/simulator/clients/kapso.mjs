@@ -42,7 +42,7 @@ await step("profile and settings", async () => {
 await step("flows", async () => {
   const flow = await api.flows.create({ wabaId: env.account, name: "rating", categories: ["SURVEY"] });
   check(flow.id);
-  const json = { version: "7.2", screens: [{ id: "RATE", title: "Rate us", terminal: true, success: true, data: {}, layout: { type: "SingleColumnLayout", children: [{ type: "Footer", label: "Send", "on-click-action": { name: "complete", payload: {} } }] } }] };
+  const json = { version: "7.2", screens: [{ id: "RATE", title: "Rate us", terminal: true, success: true, data: {}, layout: { type: "SingleColumnLayout", children: [{ type: "Footer", label: "Send", onClickAction: { name: "complete", payload: {} } }] } }] };
   check((await api.flows.updateAsset({ flowId: flow.id, json })).success);
   check((await api.flows.publish({ flowId: flow.id })).success);
   check((await api.flows.preview({ flowId: flow.id })).preview.previewUrl);
