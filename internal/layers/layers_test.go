@@ -45,6 +45,7 @@ var allowed = map[string][]string{
 	"channel/tickettest": {"channel"},
 
 	"channel/cloudapi/cloudapitest": {},
+	"channel/cloudapi/flowdata":     {"webhook"},
 }
 
 // modules are the nested modules: they use public packages only, never internal/
