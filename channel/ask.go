@@ -60,7 +60,9 @@ func (r *runner) asks(free int) []ask {
 		}
 	}
 	add(r.shares.idle(trial), free, 1, false)
-	add(r.shares.idle(some), free, few, false)
+	for n, having := range r.shares.having(some, few) {
+		add(having, free, few-n, false)
+	}
 	if alone(groups) {
 		add(usual, free, 0, true)
 		return asks

@@ -67,6 +67,19 @@ func (s *shares) idle(groups []string) []string {
 	return out
 }
 
+// having sorts those of the groups that have less than most in hand by how much that is.
+func (s *shares) having(groups []string, most int) [][]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([][]string, most)
+	for _, g := range groups {
+		if n := s.inHand[g]; n < most {
+			out[n] = append(out[n], g)
+		}
+	}
+	return out
+}
+
 // sated is how much those have in hand who may have no more.
 func (s *shares) sated(free int) (n int) {
 	s.mu.Lock()

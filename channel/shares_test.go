@@ -79,6 +79,29 @@ func TestASlowNumberDoesNotStarveAFastOne(t *testing.T) {
 	})
 }
 
+func TestTheFirstSendAfterAQuietTimeHoldsUpNoOtherPersons(t *testing.T) {
+	t.Parallel()
+	for name, more := range map[string][]channel.Channel{
+		"one channel": nil, "one of two": {otherChannel("other", otherNumber, &wire{})},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := labOptions{config: func(c *channel.Config) { c.Channels = append(c.Channels, more...) }}
+			experiment(t, o, func(t *testing.T, l *lab) {
+				list := l.chats("support", labNumber, 12)
+				l.line.sends(takes(20 * time.Second))
+				for i := range list {
+					l.answers(list[i:i+1], fmt.Sprint("answer ", i))
+					l.pass(time.Millisecond)
+				}
+				require.Len(t, l.line.texts(), 8, "what is at stake while nobody knows that it goes well")
+				l.pass(21 * time.Second)
+				require.Len(t, l.line.texts(), 12)
+			})
+		})
+	}
+}
+
 func TestOneNumberAloneUsesEveryWorker(t *testing.T) {
 	t.Parallel()
 	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
