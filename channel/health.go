@@ -56,7 +56,7 @@ type ChannelHealth struct {
 	// Queues are the channel's parts of the queues. Due counts conversations where work has an
 	// order within them.
 	Queues []Backlog `json:"queues,omitempty"`
-	// Uncertain counts messages whose fate is open, OldestUncertain is when the first of them
+	// Uncertain counts messages whose fate is or lately was open, OldestUncertain is when the first of them
 	// became so. [Hub.UncertainMessages] lists them.
 	Uncertain       int       `json:"uncertain"`
 	OldestUncertain time.Time `json:"oldest_uncertain,omitzero"`

@@ -42,9 +42,6 @@ func (u *unit) status(in *incoming, p *webhook.Status, w *Work) error {
 	if err := u.indexWAMID(in.ch.ID, m); err != nil {
 		return err
 	}
-	if before == Uncertain && m.Delivery.settled() {
-		u.Batch.Drop = append(u.Batch.Drop, WorkKey{queueCheck, m.ID}) // nobody need settle it
-	}
 	if err := u.outcome(in.ch, m, known); err != nil {
 		return err
 	}
