@@ -9,7 +9,7 @@ const (
 	never   form = iota // as no card is, whatever is said of it
 	loose               // as a card is not: needs a card word
 	single              // one unbroken run
-	uniform             // all groups of one, two or eight digits
+	even                // all groups of one, two or eight digits
 	slipped             // as printed, but for a slip of the thumb
 	printed             // as printed on a card
 )
@@ -20,29 +20,26 @@ func (s *scanner) formOf(c *candidate) form {
 	if len(g) == 1 {
 		return single
 	}
-	narrow, alike, letters := true, true, false
+	narrow, alike, letters, uniform := true, true, false, g[0].n <= 2 || g[0].n == 8
 	for i := range len(g) - 1 {
+		uniform = uniform && g[i+1].n == g[0].n
 		narrow = narrow && g[i].gap == gapNarrow
-		letters = letters || g[i].letters
-		if g[i].glued {
+		if letters = letters || g[i].letters; g[i].glued {
 			return never
 		}
 		alike = alike && g[i].gapID == g[0].gapID && g[i].gap == g[0].gap
 	}
 	f := loose
 	switch {
-	case isPrinted(g):
-		f = printed
-		if !narrow && !alike || s.isPair(g) {
-			f = loose
+	case !uniform && isPrinted(g):
+		if (narrow || alike) && !s.isPair(g) {
+			f = printed
 		}
 	case letters:
 		return never // words stand between groups as printed only
-	case isUniform(g):
-		if !narrow || !alike || s.isPair(g) {
-			f = loose
-		} else {
-			f = uniform
+	case uniform:
+		if narrow && alike && !s.isPair(g) {
+			f = even
 		}
 	case narrow && alike && isSlip(g) && s.isSpace(g[0].end, g[1].start):
 		f = slipped
@@ -50,11 +47,9 @@ func (s *scanner) formOf(c *candidate) form {
 		return never
 	}
 	switch {
-	case !isUniform(g) && g[0].n != 4:
-		return f
-	case isUniform(g) && s.inList(c):
+	case uniform && s.inList(c):
 		return never
-	case f == printed && s.inList(c):
+	case f == printed && g[0].n == 4 && s.inList(c):
 		return loose
 	}
 	return f
@@ -80,20 +75,6 @@ func inFours(g []group) bool {
 		return false
 	}
 	return g[3].n == 4 && (len(g) == 4 || g[4].n <= 3) || g[3].n == 3 && len(g) == 4
-}
-
-// isUniform reports whether g are all of one, two or eight digits.
-func isUniform(g []group) bool {
-	n := g[0].n
-	if n != 1 && n != 2 && n != 8 {
-		return false
-	}
-	for i := range g {
-		if g[i].n != n {
-			return false
-		}
-	}
-	return true
 }
 
 // isSlip reports whether g are sixteen digits grouped in fours but for one slip: a
@@ -213,7 +194,7 @@ func (s *scanner) isQuad(k int) bool {
 		}
 	}
 	c := candidate{first: k, last: k + 3, n: 16}
-	return s.tierOf(&c) == Strong && s.passes(&c) == ByNumber
+	return s.setTier(&c) && c.tier == Strong && luhn(s.number(&c))
 }
 
 // isExpiry reports whether g is an expiry date written MMYY.

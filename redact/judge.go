@@ -58,7 +58,7 @@ func (s *scanner) best(k, limit int) (best candidate, ok bool) {
 			break
 		}
 		c := candidate{first: k, last: j, n: n}
-		if n >= minDigits && s.tierOf(&c) != None {
+		if n >= minDigits && s.setTier(&c) {
 			switch card := s.isCard(&c); {
 			case card && (!ok || s.isBetter(&c, &best)):
 				best, ok = c, true
@@ -81,11 +81,8 @@ func (s *scanner) isBetter(c, best *candidate) bool {
 	return c.sure && !best.sure || c.sure == best.sure && c.tier >= best.tier
 }
 
-// isCard is the table of the package comment, read from the top.
+// isCard is the table of the package comment, read from its second line on.
 func (s *scanner) isCard(c *candidate) bool {
-	if c.tier = s.tierOf(c); c.tier == None {
-		return false
-	}
 	if c.reason = s.passes(c); c.reason == 0 {
 		return false
 	}
@@ -135,16 +132,17 @@ func (s *scanner) passes(c *candidate) Reason {
 	return 0
 }
 
+// doubled is what a digit adds to the Luhn sum where it counts twice.
+var doubled = [10]byte{0, 2, 4, 6, 8, 1, 3, 5, 7, 9}
+
 // luhn reports whether the check digit of n is right.
 func luhn(n []byte) bool {
 	sum := 0
-	for i, d := range n {
-		if (len(n)-i)%2 == 0 {
-			if d *= 2; d > 9 {
-				d -= 9
-			}
-		}
-		sum += int(d)
+	for i := len(n) - 1; i > 0; i -= 2 {
+		sum += int(n[i]) + int(doubled[n[i-1]])
+	}
+	if len(n)%2 == 1 {
+		sum += int(n[0])
 	}
 	return sum%10 == 0
 }

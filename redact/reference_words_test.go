@@ -436,9 +436,8 @@ var refURL = regexp.MustCompile("[^\\x00- \"'<>`]*$")
 
 // inURL reports whether the number at i is inside a URL.
 func (x *refText) inURL(i int) bool {
-	url := []rune(refURL.FindString(string(x.runes[:i])))
-	url = url[max(0, len(url)-256):]
-	text := string(url)
+	text := refURL.FindString(string(x.runes[:i]))
+	text = text[max(0, len(text)-256):]
 	if !strings.Contains(text, "://") && !strings.HasPrefix(strings.ToLower(text), "www.") {
 		return false
 	}

@@ -111,15 +111,15 @@ var tiersByIIN = sync.OnceValue(func() *[1e4]tiers {
 	return &all
 })
 
-// tierOf returns the tier of the digits of c.
-func (s *scanner) tierOf(c *candidate) Tier {
+// setTier sets the tier of c by its digits, and reports whether it has one.
+func (s *scanner) setTier(c *candidate) bool {
 	n := s.number(c)
 	t := &tiersByIIN()[int(n[0])*1000+int(n[1])*100+int(n[2])*10+int(n[3])]
 	switch bit := lengthBit(len(n)); {
 	case t.strong&bit != 0:
-		return Strong
+		c.tier = Strong
 	case t.weak&bit != 0:
-		return Weak
+		c.tier = Weak
 	}
-	return None
+	return c.tier != None
 }

@@ -3,8 +3,8 @@ package redact
 import "bytes"
 
 const (
-	maxURL   = 256 // characters of a URL looked at before a number
-	maxToken = 64  // of an identifier, on either side
+	maxURL   = 256 // bytes of a URL looked at before a number
+	maxToken = 64  // characters of an identifier, on either side
 	maxPhone = 15  // digits of the longest telephone number (ITU-T E.164)
 	maxIBAN  = 34  // characters of the longest bank account number (ISO 13616)
 	minIBAN  = 15
@@ -184,17 +184,16 @@ func (s *scanner) mayBeZeros(k int) bool {
 	}
 }
 
+// endsURL holds the characters that cannot be inside a URL, but for spaces.
+var endsURL = []byte("\"'<>`")
+
 // inURL reports whether the number that starts at i is inside a URL, unless it is the
 // value of a parameter whose name speaks of a card.
 func (s *scanner) inURL(i int) bool {
 	b := s.b
 	k := i
-	for n := 0; n < maxURL && k > 0; n++ {
-		r, w := runeBefore(b, k)
-		if r <= ' ' || r == '"' || r == '\'' || r == '<' || r == '>' || r == '`' {
-			break
-		}
-		k -= w
+	for k > max(0, i-maxURL) && b[k-1] > ' ' && bytes.IndexByte(endsURL, b[k-1]) < 0 {
+		k--
 	}
 	text := b[k:i]
 	if !bytes.Contains(text, []byte("://")) && !bytes.HasPrefix(bytes.ToLower(text[:min(4, len(text))]), []byte("www.")) {

@@ -9,7 +9,7 @@ var world = []language{
 			"bancontact,uatp,mir|,revolut,electron|,vpay|,eftpos,girocard,mada|,meeza,napas,elcart,belkart,виза,мастеркард,маэстро,💳",
 		code:   "cvv,cvc,cvn|",
 		pin:    "pin|",
-		expiry: "mm/yy,mm/jj,mm/aa,exp.",
+		expiry: "mmyy,exp.",
 		label:  "+imei,+imeisv,+iccid,+iban,+isbn,+ean|,+gtin,+wamid,+uuid,whatsapp,viber,telegram|,telegram id,dhl|,ups|,fedex,usps,gls|,dpd|,inpost,kvk|,paypal id,+swift|,+bic|",
 		kind:   "sim,usim,esim,sd,microsd,oyster,suica,pasmo,octopus,payback,nectar",
 		number: "#,№,no|,nr|",
