@@ -192,8 +192,6 @@ func (s *scanner) codeKind(x *secret) Kind {
 // kindOf returns what m calls n digits, or 0.
 func (m *mark) kindOf(n int) Kind {
 	switch {
-	case m.says&saysLabel != 0:
-		return 0
 	case m.says&saysPIN != 0:
 		return PIN
 	case m.says&saysCode != 0 && n <= 4:

@@ -101,7 +101,7 @@ func (x *refText) codes() {
 // isCode reports whether a label before y, or behind it, calls it a code.
 func (x *refText) isCode(y refCode) bool {
 	says := func(m refMark) bool {
-		return !m.says["label"] && (m.says["pin"] || m.says["code"] && len(y.digits) <= 4)
+		return m.says["pin"] || m.says["code"] && len(y.digits) <= 4
 	}
 	plain := func(i, k, most int) bool {
 		for j := i; j < k; j++ {

@@ -58,7 +58,7 @@ var refLexicon = sync.OnceValue(func() map[rune][]refWord {
 				w.text = append(w.text, r)
 			}
 		}
-		w.anywhere = redact.Unspaced(w.text[0]) && !w.whole
+		w.anywhere = !w.whole && (redact.Unspaced(w.text[0]) || len(w.text) > 1 && refDigit(w.text[0]) != "" && redact.Unspaced(w.text[1]))
 		first := redact.Fold(w.text[0])
 		all[first] = append(all[first], w)
 	}

@@ -90,7 +90,7 @@ func parseWord(entry string, says meaning) word {
 	if w.exact {
 		w.text = []rune(strings.ToLower(entry))
 	}
-	w.anywhere = len(w.text) > 0 && unspaced(w.text[0]) && !w.whole
+	w.anywhere = !w.whole && len(w.text) > 0 && (unspaced(w.text[0]) || len(w.text) > 1 && isDigit(w.text[0]) && unspaced(w.text[1]))
 	for i, r := range w.text {
 		if i == keyLetters || i > 0 && !isLetter(r) {
 			break

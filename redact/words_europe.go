@@ -5,7 +5,7 @@ var europe = []language{
 	{
 		name: "English",
 		card: "card,-card,-creditcard,-debitcard,crad|,cards,credit crd,credit card account,card acc,cc|,ccnum,ccno,pan|,mc|,primary account number,charge it to",
-		code: "cvv,-cvv|,cvc,cvv2,cvc2,cid|,cvn,csc|,cav|,cav2,cve|,cvp|,cvp2,ccv,cvb|,cw2|,security code,security no,security num,safety code,verification value,card code,code|,codes|,back code," +
+		code: "cvv,-cvv|,cvc,cvv2,cvc2,cid|,cvn,csc|,cav|,cav2,cve|,cvp|,cvp2,ccv,cvb|,cw2|,security code,security no,security num,safety code,verification value,verification num,verification no,verification code|,card verification,back says,card code,code|,codes|,back code," +
 			"on the back,on back,at the back,from the back,back of the card,back of card,back of it,signature strip,signature panel,last three,last 3,three digits,3 digits,three numbers,3 numbers,three digit,3 digit,four digits on,4 digits on,on the front",
 		pin:    "pin|,pins|,pincode,pin code,pin no,pin num,pin is,passcode,secret number,secret code",
 		expiry: "exp|,expiry,expir,exp date,valid,val|,thru,through|,good|,good thru",
@@ -13,7 +13,7 @@ var europe = []language{
 			"contract,agreement,policy,claim no,claim num,quote no,member no,member id,member num,subscri,+serial,+sn|,meter,+mpan,+mprn,+tracking,track no,+awb,+waybill,parcel,shipment,consignment,delivery no,package," +
 			"+imei,+imeisv,+iccid,sim no,+isbn,+ean|,+upc|,+gtin,+sku|,+jan|,barcode,bar code,+vin|,+iban,+bic|,sort code,routing,+transaction,+txn,trans id,payment id,payment ref,+arn|,+utr|,+upi|,authori,auth code,approval,merchant,terminal,application," +
 			"phone,-phone no,telephone,+tel|,mobile|,mobile no,cell|,cell no,whatsapp,+wa|,+fax|,call|,call me,ring me,text me,passport,driving licen,driver's licen,licence,license,national id,id|,id no,identity no,+ssn,social security,tax id,+vat|,+ein|,+aadhaar,+aadhar,+nin|,+nhs|,insurance no,student no,employee no,staff no,user id,+uuid,+guid,+wamid,msg|,message id," +
-			"+clubcard,+railcard,postcard,discard,wildcard,voucher,coupon,promo code,discount code,gift code,door code,gate code,zip code,zip|,post code,postcode,postal code,area code,verification code,+otp|,one time,+token,receipt,license key,product key,product code,item no,model no,batch,lot no,deposit slip,page id,+page|,session,log id,request id",
+			"+clubcard,+railcard,postcard,discard,wildcard,voucher,coupon,promo code,discount code,gift code,door code,gate code,zip code,zip|,post code,postcode,postal code,area code,+otp|,one time,+token,receipt,license key,product key,product code,item no,model no,batch,lot no,deposit slip,page id,+page|,session,log id,request id",
 		kind:   "gift,loyalty,member,membership,library,oyster,travel,transport,transit,bus,metro,rail,train,sim,identity,id,student,insurance,health,medical,points,club,reward,rewards,bonus,phone,staff,access,key,parking,ski,gym,membership,store loyalty,nectar,boots advantage,business,sd,memory,graphics,report,score,fuel loyalty",
 		number: "number,num|,numb,nr|,no|,nos|,#,№,n°",
 	}, {
@@ -75,7 +75,7 @@ var europe = []language{
 		name:   "Finnish",
 		card:   "kortti,-kortti,-kortin,-kortil,-korttini,kortin,korttia,kortill,kortist,korttini,pankkikort,luottokort,maksukort",
 		code:   "varmistusnumero,varmistuskoodi,tarkistusnumero,tarkistusluku,tarkiste,turvakoodi,turvaluku,turvanumero,turvallisuuskoodi,cvc-koodi,cvv-koodi,koodi|,koodin|,takana oleva,takapuol,kääntöpuol,takasivu,takana,kolme numeroa,3 numeroa,kolminumeroi,kolme viimeistä,viimeiset kolme,viimeistä numeroa",
-		pin:    "pin|,pin-koodi,pinkoodi,tunnusluku,salaluku,salainen",
+		pin:    "pin|,pin-koodi,pinkoodi,tunnusluku,salasana,salaluku,salainen",
 		expiry: "voimassa,vanhenee,vanh|,viimeinen voim,päättyy,erääntyy",
 		label:  "tilaus,tilauk,varaus,varauk,lasku,+viite,+referenssi,+viitenro,asiakas,asiakkaan,sopimus,sopimuk,jäsen,jasen,vakuutus,vakuutuk,+sarja,mittari,käyttöpaikka,lähety,lahety,paketti,paketin,kolli,+seuranta,+rahtikirja,tili|,tilin|,+tilinumero,+iban,tapahtuma,maksutunnus,+henkilötunnus,+hetu|,+ytunnus,y-tunnus,passi,ajokort,puhelin,puh|,kännykkä,gsm|,soita,numeroni on,viivakoodi,lahjakoodi,alennuskoodi,ovikoodi,postinumero,kuitti,kuitin,lippu,tapaus,tiketti,vahvistus",
 		kind:   "lahja,kanta-asiakas,jäsen,bonus,etu,kirjasto,matka,bussi,hsl|,sim,henkilö,ajo,opiskelija,kela,plussa,asiakas,kulku,pysäköinti,lataus",
@@ -110,7 +110,7 @@ var europe = []language{
 	}, {
 		name:   "French",
 		card:   "carte,cb|,cartes,carte bleue,carte bancaire,ma cb,numéro cb",
-		code:   "cryptogramme,crypto|,code de sécurité,code secu,code sécu,code cvv,code au dos,code dos,code de vérif,code derrière,code|,au dos,au verso,derrière,trois chiffres,3 chiffres,trois derniers,3 derniers,derniers chiffres",
+		code:   "cryptogramme,crypto|,code de sécurité,numéro de sécurité,code secu,code sécu,code cvv,code au dos,code dos,code de vérif,code derrière,code|,au dos,au verso,derrière,trois chiffres,3 chiffres,trois derniers,3 derniers,derniers chiffres",
 		pin:    "pin|,code pin,code confidenti,code secret,code personnel",
 		expiry: "expir,exp|,valable,valide,validité,fin de valid,date d'exp",
 		label: "commande,réservation,reserv,facture,+référence,+réf|,+ref.,dossier,client,contrat,abonn,adhérent,police,sinistr,+série,compteur,+pdl|,+prm|,colis,+suivi,envoi,livraison,expédition,bordereau,compte,+rib|,+iban,virement,+transaction,paiement n,+n° de sécu,sécurité sociale,+sécu|,passeport,permis,carte d'identité,+siret,+siren,+tva|,téléphone,telephone,portable,mobile," +
@@ -124,7 +124,7 @@ var europe = []language{
 		pin:    "pin|,clave|,clave secreta,clave del cajero,clave de la,nip|,número secreto,código secreto,contraseña,numero pin,código pin",
 		expiry: "venc,vence,vto|,caduc,expira,válida,valida hasta,exp|",
 		label: "pedido,orden|,orden de,órdenes,compra n,reserva,localizador,factura,boleta,recibo,+referencia,+ref|,+folio,caso|,cliente,contrato,socio,afiliado,póliza,siniestro,+serie,medidor,contador,suministro,+cups|,+guía,+guia,+rastreo,+seguimiento,envío,paquete,cuenta,+clabe,+cbu|,+cvu|,+iban,+transacción,+operación,comprobante,autorización,expediente,trámite," +
-			"+dni|,+nie|,+nif|,+curp,+rfc|,+ine|,+cédula,+rut|,+cuit,+cuil,pasaporte,licencia,seguridad social,+nss|,teléfono,telefono,móvil,movil,celular,+tel|,+cel|,whatsapp,llám,llama,código de barras,código promo,código de descuento,vale|,cupón,código postal,+cp|,código del portal,código de verificación,boleto,matrícula,ticket",
+			"+dni|,+nie|,+nif|,+curp,+rfc|,+ine|,+cédula,+rut|,+cuit,+cuil,pasaporte,licencia,seguridad social,+nss|,teléfono,telefono,móvil,movil,celular,+tel|,+cel|,whatsapp,llám,llama,código de barras,código promo,código de descuento,vale|,cupón,código postal,+cp|,código del portal,boleto,matrícula,ticket",
 		kind:   "regalo,fidelidad,fideliza,socio,puntos,biblioteca,transporte,metro,bus,bip,sube,sim,identidad,sanitaria,estudiante,club,cliente,membresía,residencia,descuento,débito de transporte,crucero,embarque,parqueo",
 		number: "número,numero,núm|,num|,nro|,n°,nº,n.º,no|",
 	}, {
@@ -161,7 +161,7 @@ var europe = []language{
 		pin:    "pin|,senha,código secreto,código pin,número secreto",
 		expiry: "validad,válido,valido até,venc,vence,expira,val|",
 		label: "pedido,encomenda,ordem de,compra n,reserva,localizador,fatura,factura,boleto,recibo,+referência,+ref|,protocolo,chamado,processo,cliente,contrato,sócio,apólice,sinistro,+série,medidor,hidrômetro,contador,instalação,+rastreio,+rastreamento,envio|,pacote,objeto,nota fiscal,nota|,conta|,conta corrente,agência,+pix|,chave pix,+iban,+nib|,transação,transacção,autorização,comprovante," +
-			"+cpf|,+cnpj,+rg|,+cnh|,+nif|,+pis|,passaporte,cartão de cidadão,+sns|,telefone,celular,telemóvel,telemovel,+tel|,+cel|,zap|,whatsapp,liga|,ligar,código de barras,cupom,código promo,+cep|,código postal,bilhete,matrícula,token,código de verificação",
+			"+cpf|,+cnpj,+rg|,+cnh|,+nif|,+pis|,passaporte,cartão de cidadão,+sns|,telefone,celular,telemóvel,telemovel,+tel|,+cel|,zap|,whatsapp,liga|,ligar,código de barras,cupom,código promo,+cep|,código postal,bilhete,matrícula,token",
 		kind:   "presente,oferta,fidelidade,sócio,biblioteca,transporte,metro,bilhete único,andante,navegante,sim,cidadão,identidade,sus,saúde,estudante,clube,cliente,pontos,vale,desconto,embarque",
 		number: "número,numero,núm|,num|,n°,nº,n.º,nro|,no|",
 	}, {
