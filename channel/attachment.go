@@ -87,14 +87,14 @@ func (h *Hub) fetch(ctx context.Context, w *Work) error {
 	}
 	got, err := h.keep(ctx, ch, m, item.Index)
 	if err == nil {
-		return h.fetched(ctx, w, item, got)
+		return h.fetched(ctx, w, item, got, "")
 	}
-	sentence, again := fileFailure(err)
+	cause, sentence, again := fileFailure(err)
 	if again && w.Tries+1 < maxFetchTries && h.now().Sub(m.At) < mediaLife {
 		return err
 	}
 	got.Failed = sentence
-	return h.fetched(ctx, w, item, got)
+	return h.fetched(ctx, w, item, got, cause)
 }
 
 // keep downloads one file, checks it against the policy and hands it to the host.
@@ -136,7 +136,7 @@ func (h *Hub) keep(ctx context.Context, ch *Channel, m *Message, index int) (Att
 }
 
 // fetched records what became of a file and tells the host.
-func (h *Hub) fetched(ctx context.Context, w *Work, item fetchItem, a Attachment) error {
+func (h *Hub) fetched(ctx context.Context, w *Work, item fetchItem, a Attachment, cause Cause) error {
 	return h.do(ctx, func(u *unit) error {
 		u.Done = append(u.Done, w.Lease())
 		var m Message
@@ -160,24 +160,24 @@ func (h *Hub) fetched(ctx context.Context, w *Work, item fetchItem, a Attachment
 		}
 		u.count(w.Group, string(kind), u.now, 1)
 		return u.tellHost(w.Group, "file|"+w.ID, hostItem{
-			Kind: kind, Conversation: m.Conversation, Message: m.ID, At: u.now.UTC(), Reason: a.Failed,
+			Kind: kind, Conversation: m.Conversation, Message: m.ID, At: u.now.UTC(), Reason: a.Failed, Cause: cause,
 		})
 	})
 }
 
-// fileFailure says in a sentence what is wrong with a file and whether trying again
-// can help.
-func fileFailure(err error) (sentence string, again bool) {
+// fileFailure says in a word and in a sentence what is wrong with a file, and whether trying
+// again can help.
+func fileFailure(err error) (cause Cause, sentence string, again bool) {
 	if errors.Is(err, ErrPermanent) {
-		return "The file could not be stored. Ask the customer to send it again.", false
+		return CauseFileUnstored, "The file could not be stored. Ask the customer to send it again.", false
 	}
 	if errors.Is(err, ErrFileRefused) {
-		return "The file was refused: this channel does not take files of this kind or size.", false
+		return CauseFileRefused, "The file was refused: this channel does not take files of this kind or size.", false
 	}
 	if f, ok := message.FailureOf(err); ok && !f.Retry.Automatic() && f.Class != message.ClassAuth {
-		return "The file could not be fetched from WhatsApp. Ask the customer to send it again.", false
+		return CauseFileMissing, "The file could not be fetched from WhatsApp. Ask the customer to send it again.", false
 	}
-	return "The file could not be fetched from WhatsApp in time. Ask the customer to send it again.", true
+	return CauseFileMissing, "The file could not be fetched from WhatsApp in time. Ask the customer to send it again.", true
 }
 
 // bounded reads at most left bytes and fails beyond, instead of cutting a file off.

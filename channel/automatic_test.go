@@ -49,12 +49,13 @@ func TestAnAutomaticReplyThatMayNotBeSentHarmsNobody(t *testing.T) {
 		content rules.Content
 		change  func(*channel.Config)
 		why     string
+		cause   channel.Cause
 	}{
-		"a template that there is not":   {rules.Content{Template: "none"}, nil, "the template cannot be sent"},
-		"a placeholder without a value":  {rules.Content{Text: "Hello {{customer.username}}"}, nil, "a placeholder has no usable value"},
-		"a channel that is switched off": {rules.Content{Text: "Hello"}, func(c *channel.Config) { c.Channels[0].Enabled = false }, "the channel is disabled"},
-		"a template without its values":  {rules.Content{Template: "needs_values", Language: "en"}, nil, "the template's values do not fit"},
-		"a budget that is spent":         {rules.Content{Text: "Hello"}, func(c *channel.Config) { c.Channels[0].Budget = new(pricing.Budget) }, "the price is not known and the channel has a budget"},
+		"a template that there is not":   {rules.Content{Template: "none"}, nil, "the template cannot be sent", channel.CauseTemplate},
+		"a placeholder without a value":  {rules.Content{Text: "Hello {{customer.username}}"}, nil, "a placeholder has no usable value", channel.CausePlaceholder},
+		"a channel that is switched off": {rules.Content{Text: "Hello"}, func(c *channel.Config) { c.Channels[0].Enabled = false }, "the channel is disabled", channel.CauseDisabled},
+		"a template without its values":  {rules.Content{Template: "needs_values", Language: "en"}, nil, "the template's values do not fit", channel.CauseTemplateValues},
+		"a budget that is spent":         {rules.Content{Text: "Hello"}, func(c *channel.Config) { c.Channels[0].Budget = new(pricing.Budget) }, "the price is not known and the channel has a budget", channel.CauseNoPrice},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -73,6 +74,7 @@ func TestAnAutomaticReplyThatMayNotBeSentHarmsNobody(t *testing.T) {
 				withheld := l.desk.of(channel.AutomaticWithheld)
 				require.Len(t, withheld, 1)
 				require.Equal(t, "first_contact: "+tt.why, withheld[0].Reason)
+				require.Equal(t, tt.cause, withheld[0].Cause)
 				require.EqualValues(t, 1, l.report(dawn, dawn).Total("refused"))
 			})
 		})

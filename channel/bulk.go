@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
-	"github.com/kanava-go/kanava/template"
-	"github.com/kanava-go/kanava/window"
 )
 
 // bulkStep is how much work one step of a call for many looks at.
@@ -106,8 +104,7 @@ func (h *Hub) settleMany(ctx context.Context, actor access.Actor, channel string
 				switch err := settle(ctx, actor, page[i].ID); {
 				case err == nil:
 					n++
-				case errors.Is(err, ErrNotUncertain), errors.Is(err, ErrNotFound), errors.Is(err, window.ErrClosed),
-					errors.Is(err, template.ErrNotSendable), errors.Is(err, ErrOptedOut):
+				case isRefusal(err) && !errors.Is(err, ErrDisabled) && !errors.Is(err, access.ErrDenied):
 				default:
 					return err
 				}

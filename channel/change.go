@@ -44,8 +44,10 @@ type Change struct {
 	// by now, and Absorbed the ID of the customer who turned out to be Customer, in
 	// ConversationMerged and in the CustomerChanged of two who turn out to be one.
 	Ticket, Absorbed string
-	// Reason says why, such as the rule that resolved the conversation.
+	// Reason says why, in a sentence or in the words of whoever decided it, and Cause in a word
+	// that can be counted and translated; "" where there is nothing to say.
 	Reason string
+	Cause  Cause
 	// Delivery is what a DeliveryChanged reported, in the order it was learned.
 	Delivery DeliveryState
 	// Failure is why a message was not sent; nil otherwise. Beside Delivered or Read it says
@@ -126,6 +128,7 @@ type hostItem struct {
 	To           string        `json:"to,omitempty"`
 	Absorbed     string        `json:"absorbed,omitempty"`
 	Reason       string        `json:"reason,omitempty"`
+	Cause        Cause         `json:"cause,omitempty"`
 	Delivery     DeliveryState `json:"delivery,omitempty"`
 	Failure      *Failure      `json:"failure,omitempty"`
 	Notice       *Notice       `json:"notice,omitempty"`
@@ -137,6 +140,9 @@ type hostItem struct {
 // it unique: the same id names the same change.
 func (u *unit) tellHost(channel, id string, item hostItem) error {
 	item.Author = u.author
+	if item.Cause == "" {
+		item.Cause = item.causeOfDelivery()
+	}
 	body, err := json.Marshal(item)
 	if err != nil {
 		return fmt.Errorf("channel: encode change: %w", err)
@@ -153,6 +159,18 @@ func (u *unit) tellHost(channel, id string, item hostItem) error {
 	}
 	u.enqueue(Work{Queue: queueHost, ID: id, Lane: lane, Group: group, Body: body})
 	return nil
+}
+
+// causeOfDelivery is why a message did not go through, or what else became of it that is no
+// progress.
+func (i *hostItem) causeOfDelivery() Cause {
+	switch {
+	case i.Failure != nil:
+		return Cause(i.Failure.Class)
+	case i.Delivery == Uncertain || i.Delivery == Cancelled:
+		return Cause(i.Delivery)
+	}
+	return ""
 }
 
 // changes ends the name of the group that a channel's changes make, beside what customers
@@ -243,7 +261,7 @@ func (h *Hub) callHost(ctx context.Context, w *Work, item *hostItem,
 	}
 	return "", fromHost(h.ticketing.Changed(ctx, &Change{
 		ID: w.ID, Kind: item.Kind, Channel: info.Channel, At: item.At, Conversation: *conv, Customer: *customer, Message: msg,
-		Author: item.Author, From: item.From, To: item.To, Ticket: into, Absorbed: item.Absorbed, Reason: item.Reason, Delivery: item.Delivery, Failure: item.Failure, Notice: item.Notice,
+		Author: item.Author, From: item.From, To: item.To, Ticket: into, Absorbed: item.Absorbed, Reason: item.Reason, Cause: item.Cause, Delivery: item.Delivery, Failure: item.Failure, Notice: item.Notice,
 	}))
 }
 

@@ -22,9 +22,9 @@ func (u *unit) compose(ch *Channel, customer *Customer, r *Reply) (
 	msg = new(Message)
 	switch {
 	case (r.Content == nil) == (r.Template == nil):
-		return nil, nil, "", errors.New("channel: exactly one of Content and Template must be set")
+		return nil, nil, "", invalidAt("content", message.RuleRequired)
 	case r.Template != nil:
-		def, err := u.templateFor(ch, customer, r.Template)
+		def, err := templateFor(ch, customer, r.Template, u.now)
 		if err != nil {
 			return nil, nil, "", err
 		}
@@ -38,13 +38,9 @@ func (u *unit) compose(ch *Channel, customer *Customer, r *Reply) (
 	default:
 		out.Content = r.Content
 		if c, ok := r.Content.(*message.Template); ok {
-			name := &Template{Name: c.Message.Name(), Language: c.Message.Language()}
-			def, err := u.templateFor(ch, customer, name)
+			def, err := boundFor(ch, customer, c, u.now)
 			if err != nil {
 				return nil, nil, "", err
-			}
-			if def.Language != name.Language {
-				return nil, nil, "", fmt.Errorf("channel: no template in this language: %w", template.ErrNotSendable)
 			}
 			category, msg.Template = def.Category, def.Name+"/"+def.Language
 			msg.Text = "[" + def.Name + "]"
@@ -67,18 +63,29 @@ func (u *unit) compose(ch *Channel, customer *Customer, r *Reply) (
 
 // templateFor finds a template that may be sent to the customer now. Marketing needs consent
 // where it is no answer to something that the customer wrote.
-func (u *unit) templateFor(ch *Channel, customer *Customer, t *Template) (*template.Definition, error) {
-	def, err := ch.template(t, u.now)
+func templateFor(ch *Channel, customer *Customer, t *Template, now time.Time) (*template.Definition, error) {
+	def, err := ch.template(t, now)
 	if err != nil {
 		return nil, err
 	}
 	if err := mayMarket(customer, def.Category); err != nil {
 		return nil, err
 	}
-	if def.Category == template.Marketing && !customer.Window.OpenAt(u.now) {
+	if def.Category == template.Marketing && !customer.Window.OpenAt(now) {
 		return def, consents(ch, customer, def.Category)
 	}
 	return def, nil
+}
+
+// boundFor is templateFor for a template whose values are bound already, which fit only the
+// language that they were bound for.
+func boundFor(ch *Channel, customer *Customer, c *message.Template, now time.Time) (*template.Definition, error) {
+	name := &Template{Name: c.Message.Name(), Language: c.Message.Language()}
+	def, err := templateFor(ch, customer, name, now)
+	if err == nil && def.Language != name.Language {
+		err = fmt.Errorf("channel: no template in this language: %w", template.ErrNotSendable)
+	}
+	return def, err
 }
 
 // template finds a template that may be sent now.
@@ -122,7 +129,8 @@ func sendKind(c message.Content) window.SendKind {
 	return window.SendInteractive // the rest, unknown kinds as well, needs an open window
 }
 
-var errNotSent = errors.New("channel: the message was not sent yet")
+// ErrNotSent says that a message that is quoted or reacted to has not been sent yet.
+var ErrNotSent = errors.New("channel: the message was not sent yet")
 
 // quotable returns the wamid of a message with the customer.
 func (u *unit) quotable(customer *Customer, id string) (string, error) {
@@ -140,7 +148,7 @@ func (u *unit) quotable(customer *Customer, id string) (string, error) {
 	case !same:
 		return "", fmt.Errorf("channel: quoted message: %w", ErrNotFound)
 	case m.WAMID == "":
-		return "", fmt.Errorf("channel: quoted message: %w", errNotSent)
+		return "", fmt.Errorf("channel: quoted message: %w", ErrNotSent)
 	}
 	return m.WAMID, nil
 }

@@ -141,7 +141,7 @@ func (u *unit) addressee(ch *Channel, to message.Recipient, name, event string) 
 // It is asked before anything about the message is, so that every call answers alike.
 func addressable(to message.Recipient) error {
 	if to.Group != "" {
-		return errors.New("channel: a group cannot be addressed like a person")
+		return invalidAt("group", message.RuleForbidden)
 	}
 	return to.Validate()
 }
@@ -180,7 +180,7 @@ func (u *unit) optOut(in *incoming, customer *Customer, conv *Conversation, text
 		return nil
 	}
 	return u.tellHost(in.ch.ID, "preference|"+in.id, hostItem{
-		Kind: PreferenceChanged, Conversation: conv.ID, At: in.at, Reason: wish,
+		Kind: PreferenceChanged, Conversation: conv.ID, At: in.at, Reason: wish, Cause: Cause(wish),
 	})
 }
 

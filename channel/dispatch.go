@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
 )
 
@@ -198,7 +199,7 @@ func (u *unit) nothingToSend(w *Work) error {
 
 // objection is why a message that was allowed when it was queued may not go out any more:
 // its window has closed, its template was paused or deleted, or the customer has stopped
-// marketing. nil: nothing is in the way.
+// marketing or withdrawn a consent that it needs. nil: nothing is in the way.
 func (u *unit) objection(ch *Channel, customer *Customer, out *message.Outbound) *message.Failure {
 	if err := permits(ch, customer, out, u.now); err != nil {
 		f := windowFailure(err)
@@ -217,6 +218,11 @@ func (u *unit) objection(ch *Channel, customer *Customer, out *message.Outbound)
 		code = codeNoTemplate
 	case mayMarket(customer, def.Category) != nil:
 		code = codeOptedOut
+	case needsConsent(customer, out, def.Category, u.now) && consents(ch, customer, def.Category) != nil:
+		return &message.Failure{
+			Class: message.Class(CauseNoConsent), Retry: message.Retry{Advice: message.RetryFixed}, Title: "No consent",
+			Hint: "The customer has withdrawn the consent that this message needs. Ask for a new one first.",
+		}
 	default:
 		s := def.Sendable(u.now)
 		if s.OK {
@@ -226,6 +232,12 @@ func (u *unit) objection(ch *Channel, customer *Customer, out *message.Outbound)
 	}
 	f := refusedLike(code)
 	return &f
+}
+
+// needsConsent says that a message is one that only goes to people who agreed to such ones: a
+// notification, or marketing outside the window.
+func needsConsent(customer *Customer, out *message.Outbound, category template.Category, now time.Time) bool {
+	return out.Lane == message.LaneNotify || category == template.Marketing && !customer.Window.OpenAt(now)
 }
 
 // Meta's codes for what the hub finds out by itself; their hints fit as well.

@@ -38,7 +38,7 @@ type Hooks struct {
 	// Audit runs after each call that acts for an actor: everything that changes or sends
 	// something or hands out what is stored of a person. It runs for refused calls as well,
 	// those that only read included; err is then what the caller gets and matches
-	// access.ErrDenied if the actor may not.
+	// access.ErrDenied if the actor may not. CauseOf names refusals in a word, to count them.
 	Audit func(ctx context.Context, i AuditInfo, err error)
 }
 

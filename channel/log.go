@@ -16,11 +16,12 @@ type LogEntry struct {
 	Kind         ChangeKind `json:"kind"`
 	// Message is the message concerned, "" if none.
 	Message string `json:"message,omitempty"`
-	// Author, From, To, Reason and Failure are as in Change.
+	// Author, From, To, Reason, Cause and Failure are as in Change.
 	Author  Author   `json:"author,omitzero"`
 	From    string   `json:"from,omitempty"`
 	To      string   `json:"to,omitempty"`
 	Reason  string   `json:"reason,omitempty"`
+	Cause   Cause    `json:"cause,omitempty"`
 	Failure *Failure `json:"failure,omitempty"`
 }
 
@@ -40,7 +41,8 @@ func (u *unit) logEntry(id string, item *hostItem) error {
 	}
 	return u.save(kindLog, id, item.Conversation, micros(item.At), LogEntry{
 		Conversation: item.Conversation, At: item.At, Kind: item.Kind, Message: item.Message,
-		Author: item.Author, From: item.From, To: item.To, Reason: nonEmpty(item.Reason, string(item.Delivery)), Failure: item.Failure,
+		Author: item.Author, From: item.From, To: item.To, Reason: nonEmpty(item.Reason, string(item.Delivery)), Cause: item.Cause,
+		Failure: item.Failure,
 	})
 }
 

@@ -133,12 +133,24 @@ func (h *Hub) PreviewMacro(ctx context.Context, m Macro) (*MacroPreview, error) 
 func (h *Hub) RunMacro(ctx context.Context, m Macro) (*Message, error) {
 	reply, _, err := h.macro(ctx, &m)
 	if err != nil {
-		if conv, err2 := h.conversation(ctx, m.Conversation); err2 == nil {
-			h.refused(ctx, &AuditInfo{Actor: m.Actor, Channel: conv.Channel, Conversation: conv.ID}, err)
-		}
+		h.macroRefused(ctx, &m, err)
 		return nil, fmt.Errorf("channel: run macro: %w", err)
 	}
 	return h.Reply(ctx, *reply)
+}
+
+// macroRefused notes that a macro came to nothing, as Reply does for what it refuses.
+func (h *Hub) macroRefused(ctx context.Context, m *Macro, cause error) {
+	conv, err := h.conversation(ctx, m.Conversation)
+	if err != nil || errors.Is(cause, access.ErrDenied) || errors.Is(cause, ErrNotFound) {
+		return // reading the conversation was refused, and noted
+	}
+	info := AuditInfo{Actor: m.Actor, Action: access.SendTemplate, Channel: conv.Channel, Conversation: conv.ID}
+	if m.Shorthand == "" {
+		info.Action = access.Reply
+	}
+	h.hooks.audit(ctx, &info, &cause)
+	h.refused(ctx, &info, cause)
 }
 
 // macro decides what a macro sends now.
@@ -150,6 +162,9 @@ func (h *Hub) macro(ctx context.Context, m *Macro) (reply *Reply, preview *Macro
 	ch, ok := h.channels.get(conv.Channel)
 	if !ok {
 		return nil, nil, ErrNoChannel
+	}
+	if !ch.Enabled {
+		return nil, nil, ErrDisabled
 	}
 	reply = &Reply{Conversation: m.Conversation, Actor: m.Actor, Key: m.Key}
 	own := h.placeholders(conv, customer)
@@ -176,11 +191,14 @@ func (h *Hub) macro(ctx context.Context, m *Macro) (reply *Reply, preview *Macro
 		reply.Content = &message.Text{Body: text}
 		return reply, &MacroPreview{Text: ch.redactText(text)}, nil
 	case m.Shorthand == "" && m.Text == "":
-		return nil, nil, errors.New("channel: the macro is empty")
+		return nil, nil, invalidAt("content", message.RuleRequired)
 	case m.Shorthand == "":
 		return nil, nil, open.Err()
 	}
 	if reply.Template, preview, err = ch.shorthand(m.Shorthand, lookup, now); err != nil {
+		return nil, nil, err
+	}
+	if _, err := templateFor(ch, customer, reply.Template, now); err != nil {
 		return nil, nil, err
 	}
 	return reply, preview, nil

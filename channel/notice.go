@@ -165,7 +165,7 @@ func (u *unit) notify(ev *webhook.Event, id string, concerned func(*Channel) boo
 		if err := u.save(kindNotice, ch.ID, "", 0, notices{latest[:min(len(latest), keepNotices)]}); err != nil {
 			return err
 		}
-		err := u.tellHost(ch.ID, "notice|"+id+"|"+ch.ID, hostItem{Kind: AccountNotice, At: n.At, Reason: n.Kind + ": " + n.Event, Notice: &n})
+		err := u.tellHost(ch.ID, "notice|"+id+"|"+ch.ID, hostItem{Kind: AccountNotice, At: n.At, Reason: n.Kind + ": " + n.Event, Cause: Cause(n.Kind), Notice: &n})
 		if err != nil {
 			return err
 		}

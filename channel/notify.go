@@ -68,13 +68,17 @@ func (h *Hub) notify(ctx context.Context, n Notification) (msg *Message, err err
 			return err
 		}
 		if n.Template == nil {
-			return errors.New("channel: a template must be given")
+			return invalidAt("template", message.RuleRequired)
 		}
-		def, err := ch.template(n.Template, u.now)
+		customer, err := u.addressee(ch, n.To, n.Name, event)
 		if err != nil {
 			return err
 		}
-		customer, err := u.addressee(ch, n.To, n.Name, event)
+		info.Conversation = customer.Conversation
+		if !ch.Enabled {
+			return ErrDisabled
+		}
+		def, err := templateFor(ch, customer, n.Template, u.now)
 		if err != nil {
 			return err
 		}

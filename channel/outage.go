@@ -289,13 +289,13 @@ func (h *Hub) sendingOut(ctx context.Context, channel string, o Outage, over boo
 		if err != nil {
 			return err
 		}
-		item := hostItem{Kind: SendingHeld, At: o.Since, Reason: o.Reason}
+		item := hostItem{Kind: SendingHeld, At: o.Since, Reason: o.Reason, Cause: Cause(o.Kind)}
 		switch {
 		case over && !known:
 			return nil // no outage, or another process has seen its end
 		case over:
 			u.Batch.Delete = append(u.Batch.Delete, RecordKey{kindOutage, channel})
-			item.Kind, item.At, item.Reason = SendingResumed, u.now.UTC(), was.Reason
+			item.Kind, item.At, item.Reason, item.Cause = SendingResumed, u.now.UTC(), was.Reason, Cause(was.Kind)
 			o = was
 		case known && was.Kind == o.Kind:
 			return nil

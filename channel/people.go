@@ -82,7 +82,7 @@ func (u *unit) preference(in *incoming, p *webhook.UserPreference) error {
 		return err
 	}
 	return u.tellHost(in.ch.ID, "preference|"+in.id, hostItem{
-		Kind: PreferenceChanged, Conversation: customer.Conversation, At: in.at, Reason: p.Value,
+		Kind: PreferenceChanged, Conversation: customer.Conversation, At: in.at, Reason: p.Value, Cause: Cause(p.Value),
 	})
 }
 

@@ -39,7 +39,7 @@ func (u *unit) target(ch *Channel, customer *Customer, c *message.Reaction) (*Me
 	case m == nil || m.Direction == Note:
 		return nil, nil, fmt.Errorf("channel: message to react to: %w", ErrNotFound)
 	case m.WAMID == "":
-		return nil, nil, fmt.Errorf("channel: message to react to: %w", errNotSent)
+		return nil, nil, fmt.Errorf("channel: message to react to: %w", ErrNotSent)
 	}
 	return m, &message.Reaction{MessageID: m.WAMID, Emoji: c.Emoji}, nil
 }

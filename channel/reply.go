@@ -48,9 +48,10 @@ type Template struct {
 // What cannot be sent is refused here, and nothing is stored. The error matches
 // access.ErrDenied, ErrNotFound, ErrDisabled, window.ErrClosed (free-form content outside
 // the window; errors.As gives a *window.ClosedError with the time), ErrOptedOut,
-// pricing.ErrBudgetExhausted, pricing.ErrLimitReached, template.ErrNotSendable, or is a
-// *message.InvalidError, a *template.BindError or ErrKeyReused. A refusal is counted and stands in the
-// conversation's log, without its content. Card numbers in the content are masked unless
+// ErrNoConsent, pricing.ErrBudgetExhausted, pricing.ErrLimitReached, template.ErrNotSendable,
+// ErrNotSent or ErrKeyReused, or is a *message.InvalidError or a *template.BindError. [CauseOf]
+// says which in a word; other calls refuse with the same error for the same cause. A refusal is
+// counted and stands in the conversation's log, without its content. Card numbers in the content are masked unless
 // the channel keeps them.
 //
 // It returns nil only when the message is durable: it will be sent although the process
@@ -75,7 +76,13 @@ const maxReplies = 30
 // checked 2026-11).
 func (h *Hub) ReplyAll(ctx context.Context, replies []Reply) ([]*Message, error) {
 	if len(replies) == 0 || len(replies) > maxReplies {
-		return nil, fmt.Errorf("channel: reply: have %d answers, want 1 to %d", len(replies), maxReplies)
+		problem := message.Problem{
+			Path: "replies", Rule: message.RuleTooMany, Severity: message.SeverityError, Limit: maxReplies, Actual: len(replies),
+		}
+		if len(replies) == 0 {
+			problem.Rule, problem.Limit = message.RuleTooFew, 1
+		}
+		return nil, fmt.Errorf("channel: reply: %w", &message.InvalidError{Problems: []message.Problem{problem}})
 	}
 	all, err := h.reply(ctx, replies)
 	if err != nil {
@@ -113,7 +120,7 @@ func (h *Hub) reply(ctx context.Context, replies []Reply) (all []*Message, err e
 		}
 		for i := range replies {
 			if replies[i].Conversation != first.Conversation {
-				return errors.New("channel: answers to several conversations cannot go together")
+				return invalidAt("conversation", message.RuleUniform)
 			}
 			m, err := u.replyOne(ch, customer, &conv, &replies[i])
 			if err != nil && len(replies) > 1 {

@@ -57,6 +57,7 @@ type Day struct {
 	//	window_refused                         messages refused because they would have met a closed
 	//	                                       window: misses avoided
 	//	refused                                messages refused for any reason, the window included
+	//	refused_opted_out, …                   the same by Cause
 	//	redacted                               messages in which a card number was masked
 	//	charged, cost_micros                   charged messages that were delivered, and what they cost
 	//	                                       in millionths of the currency of the rate cards

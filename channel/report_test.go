@@ -113,7 +113,7 @@ func TestAReportIsWhatOneCountsByHand(t *testing.T) {
 				"charged": 1, // no price rule speaks of the year 2000, so that it may be
 			}},
 			{Date: dawn.Add(24 * time.Hour), Counts: map[string]int64{
-				"refused": 3, "window_refused": 2,
+				"refused": 3, "window_refused": 2, "refused_window_closed": 2, "refused_template": 1,
 				"messages_out": 1, "out_template": 1,
 				"delivery_accepted": 1, "delivery_failed": 1, "failed_recipient_unreachable": 1,
 			}},
@@ -131,6 +131,8 @@ func TestAReportIsWhatOneCountsByHand(t *testing.T) {
 2000-01-02,support,messages_out,1
 2000-01-02,support,out_template,1
 2000-01-02,support,refused,3
+2000-01-02,support,refused_template,1
+2000-01-02,support,refused_window_closed,2
 2000-01-02,support,window_refused,2
 `, out.String())
 

@@ -11,7 +11,6 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
-	"github.com/kanava-go/kanava/template"
 )
 
 // uncertain records that nobody knows whether WhatsApp took the message, frees its
@@ -106,8 +105,9 @@ var ErrNotUncertain = errors.New("channel: the message is not uncertain")
 
 // Resend sends an [Uncertain] message again on an agent's word: the customer may get it
 // twice. It is possible for 7 days. The error matches ErrNotFound, ErrNotUncertain,
-// access.ErrDenied, or says why the message may not be sent any more as that of [Hub.Reply]
-// does: ErrDisabled, window.ErrClosed, ErrOptedOut or template.ErrNotSendable.
+// access.ErrDenied, or says why the message may not be sent any more as that of [Hub.Reply] or
+// [Hub.Notify] does: ErrDisabled, window.ErrClosed, ErrOptedOut, ErrNoConsent or
+// template.ErrNotSendable.
 func (h *Hub) Resend(ctx context.Context, actor access.Actor, id string) error {
 	err := h.settleByHand(ctx, actor, id, func(u *unit, ch *Channel, m *Message) error {
 		work, err := h.store.Work(ctx, WorkQuery{Queue: queueCheck, IDs: []string{m.ID}, Limit: 1})
@@ -125,9 +125,6 @@ func (h *Hub) Resend(ctx context.Context, actor access.Actor, id string) error {
 		if err != nil || customer == nil {
 			return orNotFound(err)
 		}
-		if err := permits(ch, customer, &item.Outbound, u.now); err != nil {
-			return err
-		}
 		if err := u.mayGoAgain(ch, customer, &item.Outbound); err != nil {
 			return err
 		}
@@ -140,23 +137,26 @@ func (h *Hub) Resend(ctx context.Context, actor access.Actor, id string) error {
 	return nil
 }
 
-// mayGoAgain refuses what Reply would refuse for the same cause, with the same error.
+// mayGoAgain refuses what Reply or Notify would refuse for the same cause, with the same error.
 func (u *unit) mayGoAgain(ch *Channel, customer *Customer, out *message.Outbound) error {
 	if !ch.Enabled {
 		return ErrDisabled
 	}
-	t, ok := out.Content.(*message.Template)
-	if !ok || u.objection(ch, customer, out) == nil {
-		return nil
+	if t, ok := out.Content.(*message.Template); ok {
+		def, err := boundFor(ch, customer, t, u.now)
+		if err != nil {
+			return err
+		}
+		if out.Lane == message.LaneNotify {
+			if err := consents(ch, customer, def.Category); err != nil {
+				return err
+			}
+		}
 	}
-	def, ok := ch.Templates.Lookup(t.Message.Name(), t.Message.Language())
-	if !ok {
-		return fmt.Errorf("channel: no template with this name and language: %w", template.ErrNotSendable)
-	}
-	if err := mayMarket(customer, def.Category); err != nil {
+	if err := permits(ch, customer, out, u.now); err != nil {
 		return err
 	}
-	return def.Sendable(u.now).Err()
+	return u.fits(ch, out.Content)
 }
 
 // GiveUp settles an [Uncertain] message as failed on an agent's word; what it may cost is
@@ -189,6 +189,7 @@ func (h *Hub) settleByHand(ctx context.Context, actor access.Actor, id string,
 ) (err error) {
 	info := AuditInfo{Actor: actor, Action: access.Resend, Message: id}
 	defer h.hooks.audit(ctx, &info, &err)
+	defer func() { h.refused(ctx, &info, err) }()
 	return h.do(ctx, func(u *unit) error {
 		ch, m, err := u.actOn(&info)
 		if err != nil {

@@ -141,16 +141,14 @@ func (u *unit) fits(ch *Channel, c message.Content) error {
 	}
 	switch {
 	case message.MaxFile(c.Kind(), known.MIME) == 0:
-		return invalidFile(string(c.Kind()) + ".id")
+		return invalidAt(string(c.Kind())+".id", message.RuleForbidden)
 	case voice && !known.Opus:
-		return invalidFile("audio.voice")
+		return invalidAt("audio.voice", message.RuleForbidden)
 	}
 	return nil
 }
 
-// invalidFile is the refusal of a file that does not fit its place.
-func invalidFile(path string) error {
-	return &message.InvalidError{Problems: []message.Problem{{
-		Path: path, Rule: message.RuleForbidden, Severity: message.SeverityError,
-	}}}
+// invalidAt is the refusal of a message for what stands in one place of it.
+func invalidAt(path string, rule message.Rule) error {
+	return &message.InvalidError{Problems: []message.Problem{{Path: path, Rule: rule, Severity: message.SeverityError}}}
 }

@@ -93,23 +93,25 @@ func (u *unit) carryOut(ch *Channel, customer *Customer, conv *Conversation, eff
 		switch e := e.(type) {
 		case *rules.Reopen:
 			item.Kind, item.From, item.To = QueueMoved, string(rules.QueueResolved), string(rules.QueueNew)
-			item.Reason = string(e.Why)
+			item.Reason, item.Cause = string(e.Why), Cause(e.Why)
 			u.count(ch.ID, "reopened", u.now, 1)
 		case *rules.MoveQueue:
 			item.Kind, item.From, item.To, item.Reason = QueueMoved, string(e.From), string(e.To), string(e.Why)
+			item.Cause = Cause(e.Why)
 		case *rules.Resolve:
 			item.Kind, item.From, item.To = QueueMoved, string(e.From), string(rules.QueueResolved)
-			item.Reason = nonEmpty(e.Reason, string(e.Why))
+			item.Reason, item.Cause = nonEmpty(e.Reason, string(e.Why)), Cause(e.Why)
 			u.count(ch.ID, "resolved", u.now, 1)
 			u.count(ch.ID, "resolution_seconds", u.now, int64(conv.State.ResolvedAt.Sub(conv.State.OpenedAt)/time.Second))
 		case *rules.Assign:
 			item.Kind, item.From, item.To, item.Reason = Assigned, e.From, e.To, string(e.Why)
+			item.Cause = Cause(e.Why)
 		case *rules.Unassign:
-			item.Kind, item.From, item.Reason = Assigned, e.From, string(e.Why)
+			item.Kind, item.From, item.Reason, item.Cause = Assigned, e.From, string(e.Why), Cause(e.Why)
 		case *rules.ClosingNotice:
-			item.Kind, item.Reason = WindowClosing, e.Before.String()
+			item.Kind, item.Reason, item.Cause = WindowClosing, e.Before.String(), Cause(rules.WhyClosing)
 		case *rules.BotNotice:
-			item.Kind, item.Reason = BotSuspected, string(e.Why)
+			item.Kind, item.Reason, item.Cause = BotSuspected, string(e.Why), Cause(e.Why)
 		case *rules.AutoReply:
 			lookup := opening(ch.rules.Schedule(), e.OpensAt, u.hub.placeholders(conv, customer))
 			if err := u.automatic(ch, customer, conv, e.Content, lookup, string(e.Why), id); err != nil {
@@ -167,14 +169,16 @@ func (u *unit) automatic(
 
 // withheld tells the host that an automatic message was not sent.
 func (u *unit) withheld(ch *Channel, conv *Conversation, why, id string, cause error) error {
+	what, sentence := refusal(cause)
 	u.hub.log.LogAttrs(u.ctx, slog.LevelWarn, "channel: automatic message withheld",
-		slog.String("channel", ch.ID), slog.String("why", why), slog.String("reason", reasonOf(cause)))
+		slog.String("channel", ch.ID), slog.String("why", why), slog.String("reason", nonEmpty(string(what), reasonOf(cause))))
 	u.count(ch.ID, "refused", u.now, 1)
+	u.count(ch.ID, "refused_"+string(what), u.now, 1)
 	if errors.Is(cause, window.ErrClosed) {
 		u.count(ch.ID, "window_refused", u.now, 1)
 	}
 	return u.tellHost(ch.ID, "withheld|"+id+"|"+why, hostItem{
-		Kind: AutomaticWithheld, Conversation: conv.ID, At: u.now.UTC(), Reason: why + ": " + refusal(cause),
+		Kind: AutomaticWithheld, Conversation: conv.ID, At: u.now.UTC(), Reason: why + ": " + sentence, Cause: what,
 	})
 }
 
