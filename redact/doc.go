@@ -32,7 +32,8 @@
 //	words between the groups, not grouped as on a card      | no                    | no
 //	a label says what else it is, nearer than a card word   | no                    | no
 //	a rare length or an ambiguous prefix ([Weak])           | card                  | no
-//	grouped as no card is                                   | card                  | no
+//	grouped as no card is, in six groups at most            | card                  | no
+//	so grouped, in more                                     | no                    | no
 //	four of many equal groups of four                       | card                  | no
 //	two halves of eight with / , ; | & between              | card                  | no
 //	different wide gaps between the groups                  | card                  | no
@@ -47,13 +48,15 @@
 // wide if it is up to 24 characters of any kind, such as brackets, quotes or "then".
 // Wide gaps must be alike without a card word.
 //
-// A card word stands in the 64 characters before or the 40 after, and one that announces
-// a security code is one too. A label stands up to 48 characters before, with no digit,
-// no end of a sentence and few words between; or, if it speaks of a number ("order
-// number", "IMEI"), up to 32 behind. A word that makes another card of a card, such as
-// "gift", makes a label of the two. [Redactor.Strict] ignores labels. The words are those
-// of 65 languages, in the tables europe and world; [Redactor.CardWords] and its
-// neighbours add some and take some away.
+// A card word stands in the 64 characters before or the 40 after; one that announces a
+// security code and no other code is one too. A label stands up to 48 characters before,
+// with no digit, no end of a sentence and few words between, none of which says that what
+// follows is paid with; or, if it speaks of a number ("order number", "IMEI"), up to 32
+// behind. "Card number" outweighs a label between it and the number that does not. A word
+// that makes another card of a card, such as "gift", makes a label of the two.
+// [Redactor.Strict] ignores labels. The words are those of some 70 languages, in the
+// tables europe and world; [Redactor.CardWords] and its neighbours add some and take
+// some away.
 //
 // Other groups beside a card veto nothing. Cards are taken from the left; one that
 // needs no word goes before one that does, and a strong one before a weak one. What the
