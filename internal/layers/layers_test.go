@@ -46,6 +46,9 @@ var allowed = map[string][]string{
 
 	"channel/cloudapi/cloudapitest": {},
 	"channel/cloudapi/flowdata":     {"webhook"},
+
+	"channel/twilio":            {"channel/message", "template", "webhook", "window"},
+	"channel/twilio/twiliotest": {},
 }
 
 // modules are the nested modules: they use public packages only, never internal/

@@ -1,0 +1,235 @@
+package twilio_test
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel/twilio"
+	"github.com/kanava-go/kanava/webhook"
+)
+
+func TestTheHandlerTellsAllProblemsOfItsConfig(t *testing.T) {
+	t.Parallel()
+	_, err := twilio.NewHandler(twilio.HandlerConfig{
+		PublicURL: "http://desk.example/twilio?x=1", AuthTokens: []string{" "}, Secrets: []webhook.Secret{{Value: "x"}},
+		Numbers: []twilio.NumberID{{Phone: "abc"}, {Phone: line}, {Phone: "13125550142"}}, MaxBody: -1,
+	})
+	require.Error(t, err)
+	for _, part := range []string{
+		"PublicURL", "AuthTokens[0] is empty", "Secrets[0] covers nothing", "Numbers[0].Phone", "Numbers[2].Phone is there twice",
+		"Sink is nil", "MaxBody",
+	} {
+		require.ErrorContains(t, err, part)
+	}
+	_, err = twilio.NewHandler(twilio.HandlerConfig{})
+	require.ErrorContains(t, err, "AuthTokens is empty")
+}
+
+func TestTheZeroHandlerRefuses(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, http.StatusUnauthorized, post(t, new(twilio.Handler), "", "", inbound(nil)))
+}
+
+func TestTokensAreRotated(t *testing.T) {
+	t.Parallel()
+	var b inbox
+	cfg := handlerConfig(&b)
+	cfg.AuthTokens = []string{"old", "new"}
+	h := newHandler(t, cfg)
+	for i, secret := range cfg.AuthTokens {
+		require.Equal(t, http.StatusOK, post(t, h, secret, "", inbound(nil)))
+		require.Equal(t, i, b.deliveries[i].Secret)
+	}
+	require.Equal(t, http.StatusUnauthorized, post(t, h, "older", "", inbound(nil)))
+	require.Len(t, b.deliveries, 2)
+}
+
+func TestATokenSpeaksForItsOwnNumbersOnly(t *testing.T) {
+	t.Parallel()
+	for name, cfg := range map[string]func(*twilio.HandlerConfig){
+		"listed": func(c *twilio.HandlerConfig) {
+			c.AuthTokens, c.Secrets = nil, []webhook.Secret{
+				{Value: "ours", Scope: webhook.Scope{Numbers: []string{"13125550142"}}},
+				{Value: "theirs", Scope: webhook.Scope{Numbers: []string{"13125550199"}}},
+			}
+		},
+		"looked up": func(c *twilio.HandlerConfig) {
+			c.AuthTokens = nil
+			c.SecretsFor = func(*http.Request) ([]webhook.Secret, error) {
+				return []webhook.Secret{{Value: "ours", Scope: webhook.Scope{Numbers: []string{"13125550142"}}}, {Value: "theirs", Scope: webhook.Scope{Numbers: []string{"13125550199"}}}}, nil
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var b inbox
+			c := handlerConfig(&b)
+			cfg(&c)
+			h := newHandler(t, c)
+			require.Equal(t, http.StatusOK, post(t, h, "ours", "", inbound(nil)))
+			require.Equal(t, http.StatusOK, post(t, h, "theirs", "", inbound(nil)), "it is signed; what it may say is the sink's to check")
+			for i, covered := range []bool{true, false} {
+				d := b.deliveries[i]
+				for e := range d.Events() {
+					require.Equal(t, covered, d.Scope.Covers(e.Account, e.Number.ID))
+				}
+			}
+		})
+	}
+}
+
+func TestSecretsThatCannotBeUsed(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		secrets []webhook.Secret
+		err     error
+		status  int
+	}{
+		"none":            {nil, nil, http.StatusUnauthorized},
+		"an error":        {nil, errors.New("down"), http.StatusServiceUnavailable},
+		"without a scope": {[]webhook.Secret{{Value: token}}, nil, http.StatusUnauthorized},
+		"an empty one":    {[]webhook.Secret{{Scope: webhook.Scope{All: true}}}, nil, http.StatusUnauthorized},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var b inbox
+			cfg := handlerConfig(&b)
+			cfg.AuthTokens = nil
+			cfg.SecretsFor = func(*http.Request) ([]webhook.Secret, error) { return c.secrets, c.err }
+			require.Equal(t, c.status, post(t, newHandler(t, cfg), token, "", inbound(nil)))
+			require.Empty(t, b.deliveries)
+		})
+	}
+}
+
+func TestBadRequestsAreRefusedAndLeaveNoTrace(t *testing.T) {
+	t.Parallel()
+	form := "application/x-www-form-urlencoded"
+	for name, c := range map[string]struct {
+		method, kind, body, signature string
+		status                        int
+	}{
+		"a GET":                     {http.MethodGet, "", "", "x", http.StatusMethodNotAllowed},
+		"no signature":              {http.MethodPost, form, "Body=4111111111111111", "", http.StatusUnauthorized},
+		"a wrong signature":         {http.MethodPost, form, "Body=4111111111111111", "eA==", http.StatusUnauthorized},
+		"a form that is none":       {http.MethodPost, form, "Body=%zz4111111111111111", "eA==", http.StatusBadRequest},
+		"a form under another type": {http.MethodPost, "text/plain", "Body=4111111111111111", twilio.Sign(token, public, nil), http.StatusUnauthorized},
+		"no type":                   {http.MethodPost, "", "Body=4111111111111111", twilio.Sign(token, public, nil), http.StatusUnauthorized},
+		"a body that is too large":  {http.MethodPost, form, "Body=" + strings.Repeat("x", 2<<20), "eA==", http.StatusRequestEntityTooLarge},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var b inbox
+			var logs strings.Builder
+			cfg := handlerConfig(&b)
+			cfg.Logger = slog.New(slog.NewTextHandler(&logs, nil))
+			r := httptest.NewRequestWithContext(t.Context(), c.method, public, strings.NewReader(c.body))
+			r.Header.Set("Content-Type", c.kind)
+			r.Header.Set(twilio.SignatureHeader, c.signature)
+			w := httptest.NewRecorder()
+			newHandler(t, cfg).ServeHTTP(w, r)
+			require.Equal(t, c.status, w.Code)
+			require.Empty(t, b.deliveries)
+			require.NotContains(t, logs.String(), "4111")
+			require.NotContains(t, logs.String(), "eA==")
+		})
+	}
+}
+
+func TestJSONBodies(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		body   string
+		status int
+		events int
+		text   bool
+	}{
+		"parameters as an object": {`{"MessageSid":"` + messageA + `","From":"whatsapp:` + phone + `","To":"whatsapp:` + line + `","Body":"hello","NumMedia":0,"AccountSid":"` + account + `"}`, http.StatusOK, 1, true},
+		"a list of them":          {`[{"MessageSid":"` + messageA + `","From":"whatsapp:` + phone + `","To":"whatsapp:` + line + `","Body":"a"},{"MessageSid":"SM2","From":"whatsapp:` + phone + `","To":"whatsapp:` + line + `","Body":"b"}]`, http.StatusOK, 2, true},
+		"an event of a stream":    {`[{"specversion":"1.0","type":"com.twilio.messaging.message.delivered","data":{"messageSid":"SM1"}}]`, http.StatusOK, 1, false},
+		"an object of anything":   {`{"property": "value", "boolean": true}`, http.StatusOK, 1, false},
+		"no JSON":                 {`{"MessageSid":`, http.StatusBadRequest, 1, false},
+		"nothing":                 {``, http.StatusBadRequest, 0, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var b inbox
+			signed, signature := twilio.SignBody(token, public, []byte(c.body))
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, signed, strings.NewReader(c.body))
+			r.Header.Set("Content-Type", "application/json")
+			r.Header.Set(twilio.SignatureHeader, signature)
+			w := httptest.NewRecorder()
+			newHandler(t, handlerConfig(&b)).ServeHTTP(w, r)
+			require.Equal(t, c.status, w.Code)
+			require.Len(t, b.events(), c.events)
+			for _, e := range b.events() {
+				_, unknown := e.Payload.(*webhook.Unknown)
+				require.Equal(t, c.text, !unknown)
+			}
+		})
+	}
+}
+
+func TestARuleOfTheAccountMayChooseTheAlgorithm(t *testing.T) {
+	t.Parallel()
+	sign := func(key string) string {
+		m := hmac.New(sha256.New, []byte(key))
+		fmt.Fprint(m, public)
+		for _, k := range []string{"Body", "From", "MessageSid", "To"} {
+			fmt.Fprint(m, k, map[string]string{"Body": "hi", "From": "whatsapp:" + phone, "MessageSid": messageA, "To": "whatsapp:" + line}[k])
+		}
+		return base64.StdEncoding.EncodeToString(m.Sum(nil))
+	}
+	for name, c := range map[string]struct {
+		settings, key string
+		status        int
+	}{
+		"the shared key":       {"key=SK1,algorithm=HMAC_SHA256", token, http.StatusOK},
+		"another key":          {"key=SK1,algorithm=HMAC_SHA256", "other", http.StatusUnauthorized},
+		"an unknown algorithm": {"key=SK1,algorithm=NONE", token, http.StatusUnauthorized},
+		"no algorithm":         {"key=SK1", token, http.StatusUnauthorized},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var b inbox
+			body := "MessageSid=" + messageA + "&From=whatsapp%3A%2B16505550123&To=whatsapp%3A%2B13125550142&Body=hi"
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, public, strings.NewReader(body))
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			r.Header.Set(twilio.SignatureHeader, sign(c.key))
+			r.Header.Set(twilio.SettingsHeader, c.settings)
+			w := httptest.NewRecorder()
+			newHandler(t, handlerConfig(&b)).ServeHTTP(w, r)
+			require.Equal(t, c.status, w.Code)
+		})
+	}
+}
+
+func TestTheSinkDecidesTheAnswer(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		sink   webhook.SinkFunc
+		status int
+	}{
+		"recorded":       {func(context.Context, *webhook.Delivery) error { return nil }, http.StatusOK},
+		"failed":         {func(context.Context, *webhook.Delivery) error { return errors.New("disk full") }, http.StatusInternalServerError},
+		"out of time":    {func(context.Context, *webhook.Delivery) error { return context.DeadlineExceeded }, http.StatusServiceUnavailable},
+		"in a panic":     {func(context.Context, *webhook.Delivery) error { panic("hello") }, http.StatusInternalServerError},
+		"client is gone": {func(ctx context.Context, _ *webhook.Delivery) error { return ctx.Err() }, http.StatusOK},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			require.Equal(t, c.status, post(t, newHandler(t, handlerConfig(c.sink)), token, "", inbound(nil)))
+		})
+	}
+}

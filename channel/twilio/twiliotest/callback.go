@@ -1,0 +1,157 @@
+package twiliotest
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha1" //nolint:gosec // Twilio's algorithm
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// post is a webhook that waits.
+type post struct {
+	address string
+	form    url.Values
+}
+
+// Connect makes h the receiver of everything that is posted: incoming messages to address, and
+// statuses to whatever address a message asked for.
+func (s *Sim) Connect(address string, h http.Handler) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hook, s.receiver = address, h
+}
+
+// Sign returns the signature of a form that is posted to an address.
+func Sign(token, address string, form url.Values) string {
+	text := address
+	names := make([]string, 0, len(form))
+	for name := range form {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		values := slices.Clone(form[name])
+		sort.Strings(values)
+		last := ""
+		for i, v := range values {
+			if i == 0 || v != last {
+				text += name + v
+			}
+			last = v
+		}
+	}
+	m := hmac.New(sha1.New, []byte(token))
+	m.Write([]byte(text))
+	return base64.StdEncoding.EncodeToString(m.Sum(nil))
+}
+
+// Settle delivers everything that waits, and what follows from it, and returns how many
+// webhooks there were.
+func (s *Sim) Settle() int {
+	n := 0
+	for {
+		s.mu.Lock()
+		batch, receiver, faults := s.queue, s.receiver, s.faults
+		s.queue = nil
+		s.mu.Unlock()
+		if len(batch) == 0 || receiver == nil {
+			return n
+		}
+		if faults.Reverse {
+			slices.Reverse(batch)
+		}
+		for _, p := range batch {
+			times := 1
+			if faults.Duplicate {
+				times = 2
+			}
+			for range times {
+				n++
+				if status := s.deliver(receiver, p); status != http.StatusOK {
+					s.mu.Lock()
+					s.find(RuleWrongAck, "status "+strconv.Itoa(status))
+					s.mu.Unlock()
+				}
+			}
+		}
+	}
+}
+
+// deliver posts one webhook.
+func (s *Sim) deliver(h http.Handler, p post) int {
+	body := p.form.Encode()
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, p.address, strings.NewReader(body))
+	if err != nil {
+		return 0
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
+	req.Header.Set("X-Twilio-Signature", Sign(s.cfg.AuthToken, p.address, p.form))
+	req.RequestURI = req.URL.RequestURI()
+	a := &answer{header: http.Header{}}
+	h.ServeHTTP(a, req)
+	return a.code()
+}
+
+// status moves a message on and tells whoever asked for its statuses. The caller holds the lock.
+func (s *Sim) status(m *sent, state string, code int) {
+	m.state = state
+	for _, b := range m.to.chats[m.from] {
+		if b.SID == m.sid {
+			b.State, b.Code = state, code
+		}
+	}
+	if m.callback == "" {
+		return
+	}
+	to := m.to.cfg.Phone
+	if m.to.cfg.Hidden {
+		to = m.to.cfg.BSUID
+	}
+	form := url.Values{
+		"MessageSid": {m.sid}, "SmsSid": {m.sid}, "MessageStatus": {state}, "SmsStatus": {state}, "AccountSid": {s.cfg.AccountSID},
+		"From": {"whatsapp:" + m.from}, "To": {"whatsapp:" + to}, "ApiVersion": {"2010-04-01"}, "ChannelPrefix": {"whatsapp"},
+	}
+	if code != 0 {
+		form.Set("ErrorCode", strconv.Itoa(code))
+		form.Set("ChannelStatusMessage", fmt.Sprintf("error %d", code))
+	}
+	if state == "read" {
+		form.Set("EventType", "READ")
+	}
+	s.queue = append(s.queue, post{m.callback, form})
+}
+
+// answer is the answer to a request, in memory.
+type answer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (a *answer) Header() http.Header { return a.header }
+
+func (a *answer) WriteHeader(status int) {
+	if a.status == 0 {
+		a.status = status
+	}
+}
+
+func (a *answer) Write(p []byte) (int, error) {
+	a.WriteHeader(http.StatusOK)
+	return a.body.Write(p)
+}
+
+func (a *answer) code() int {
+	if a.status == 0 {
+		return http.StatusOK
+	}
+	return a.status
+}
