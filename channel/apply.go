@@ -58,7 +58,9 @@ func (h *Hub) apply(ctx context.Context, w *Work) (err error) {
 	}
 	err = h.do(ctx, func(u *unit) error {
 		u.Done = append(u.Done, w.Lease())
-		return u.event(&incoming{ch: ch, ev: ev, at: u.at(ev), id: strings.TrimPrefix(w.ID, latePrefix), masked: a.Masked, work: w}, w)
+		in := &incoming{ch: ch, ev: ev, at: u.at(ev), id: strings.TrimPrefix(w.ID, latePrefix), masked: a.Masked, work: w}
+		u.cause = in.at
+		return u.event(in, w)
 	})
 	if err == nil {
 		h.feel(ctx, ch.ID, pulse{In: h.now().UTC()})

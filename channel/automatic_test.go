@@ -139,6 +139,7 @@ func TestAMacroRefusesWhatItCannotSay(t *testing.T) {
 	t.Parallel()
 	config := func(c *channel.Config) {
 		withTemplates(t)(c)
+		slowPolls(c)
 		c.AgentName = func(_, agent string) string { return "Our " + agent }
 	}
 	experiment(t, labOptions{config: config}, func(t *testing.T, l *lab) {

@@ -64,6 +64,7 @@ func TestNoContentGetsPastTheCatalog(t *testing.T) {
 				var asked access.Action
 				o := labOptions{config: func(c *channel.Config) {
 					c.Hooks.Audit = func(_ context.Context, i channel.AuditInfo, _ error) { asked = i.Action }
+					slowPolls(c)
 					spends(t, &pricing.Budget{Unit: pricing.BudgetMessages, Limit: 1})(c)
 					c.Channels[0].ConsentElsewhere = false
 					c.Channels[0].Access = access.Policy{Users: map[string]access.Role{"alice": access.Supervisor, "guest": access.Viewer}}

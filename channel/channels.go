@@ -187,7 +187,11 @@ func (h *Hub) Add(ctx context.Context, actor access.Actor, c Channel) (err error
 	if err := h.channels.add(c); err != nil {
 		return err
 	}
-	if err := h.meetSettings(ctx, c.ID); err != nil {
+	err = h.meetSettings(ctx, c.ID)
+	if err == nil {
+		err = h.repeat(ctx, nil, func(u *unit) error { u.upkeepOf(c.ID, c.ID); return nil })
+	}
+	if err != nil {
 		h.channels.remove(c.ID)
 		return fmt.Errorf("channel: add %q: %w", c.ID, err)
 	}

@@ -173,7 +173,7 @@ func (u *unit) begin(ch *Channel, w *Work, item *outboundItem) (*begun, error) {
 	if customer == nil {
 		return nil, u.nothingToSend(w)
 	}
-	if m.Sending || u.hub.mayHaveHappened(w) {
+	if m.Sending || u.hub.mayHaveHappened(w, item) {
 		// An earlier attempt began, or may have, and nobody wrote down how it ended.
 		return nil, u.doubt(ch, w, &m, item)
 	}

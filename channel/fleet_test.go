@@ -131,7 +131,7 @@ func TestNoQueueGivesWorkToAProcessThatLacksTheChannel(t *testing.T) {
 		before := tries(t, first.store)
 		require.GreaterOrEqual(t, len(before), 3, "host, check and timer: %v", before)
 
-		old := join(nil)
+		old := join(slowPolls)
 		old.run()
 		old.pass(3 * 24 * time.Hour)
 		old.stop()

@@ -36,8 +36,8 @@ type Health struct {
 	// Ticketing and Attachments say that the host's own part is out for this process, whatever
 	// the channel; nil if it is not.
 	Ticketing *Outage `json:"ticketing,omitempty"`
-	// Upkeep is when forgetting and pruning last came round; zero if it never did. It should
-	// not be much older than an hour.
+	// Upkeep is when forgetting and pruning last came round for every channel; zero if for one it
+	// never did. It should not be much older than an hour.
 	Upkeep time.Time `json:"upkeep,omitzero"`
 	// CommitLatency is a running mean of how long this process's commits take.
 	CommitLatency time.Duration `json:"commit_latency"`
@@ -136,7 +136,12 @@ func (h *Hub) Health(ctx context.Context, actor access.Actor) (*Health, error) {
 	}
 	state.Processes = facts.processes
 	state.Ticketing = h.telling.of("")
-	state.Upkeep = facts.pulses[pulseUpkeep].In
+	state.Upkeep = facts.pulses[upkeepPulse("")].In
+	for i := range state.Channels {
+		if last := facts.pulses[upkeepPulse(state.Channels[i].ID)].In; last.Before(state.Upkeep) {
+			state.Upkeep = last
+		}
+	}
 	state.CommitLatency = h.commits.mean()
 	if m, ok := h.store.(Measurer); ok {
 		if state.Size, err = m.Measure(ctx); err != nil {

@@ -75,6 +75,9 @@ func TestNothingIsRedWithoutACause(t *testing.T) {
 		health := l.health()
 		require.Zero(t, health.Delay, "a channel that is switched off, uncertain messages, timers and upkeep are no delay")
 		require.Equal(t, 1, health.Uncertain)
+		for _, q := range append(health.Queues, health.Channels[0].Queues...) {
+			require.Zero(t, q.Retrying, "timers that were armed again and rounds of upkeep do not fail: %+v", q)
+		}
 		l.stop()
 		l.pass(900 * time.Hour)
 		require.Zero(t, l.health().Delay, "nor are timers that are overdue because nobody runs")

@@ -38,7 +38,11 @@ func (h *Hub) healthFacts(ctx context.Context, ids []string) (f *healthFacts, er
 	if f.outages, err = h.outagesStored(ctx, ids); err != nil {
 		return nil, err
 	}
-	if f.pulses, err = h.storedPulses(ctx, append(slices.Clone(ids), pulseUpkeep)); err != nil {
+	keys := append(slices.Clone(ids), upkeepPulse(""))
+	for _, id := range ids {
+		keys = append(keys, upkeepPulse(id))
+	}
+	if f.pulses, err = h.storedPulses(ctx, keys); err != nil {
 		return nil, err
 	}
 	if f.notices, err = h.storedNotices(ctx, ids); err != nil {
@@ -61,7 +65,7 @@ func (h *Hub) survey(ctx context.Context) ([]Backlog, error) {
 	// A timer waits for each conversation: counting these would cost more than all the rest.
 	found, err := s.Survey(ctx, SurveyQuery{
 		Now: now, Most: surveyMost,
-		Queues: []string{queueIn, queueHost, queueOut, queueFirst, queueTimer, queueMedia, queueUpkeep},
+		Queues: []string{queueIn, queueHost, queueOut, queueFirst, queueTimer, queueMedia},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("survey: %w", err)
@@ -71,6 +75,14 @@ func (h *Hub) survey(ctx context.Context) ([]Backlog, error) {
 		return nil, fmt.Errorf("survey: %w", err)
 	}
 	found = append(found, open...)
+	// Timers and uncertain messages come back by design: that is no failure. Of upkeep Health says
+	// when it last came round.
+	for i := range found {
+		if q := &found[i]; q.Queue == queueTimer || q.Queue == queueCheck {
+			q.Retrying, q.OldestRetrying, q.Tries = 0, time.Time{}, 0
+		}
+	}
+	found = slices.DeleteFunc(found, func(q Backlog) bool { return q.Queue == queueTimer && q.Due+q.Dead == 0 })
 	slices.SortStableFunc(found, func(a, b Backlog) int { return strings.Compare(a.Queue, b.Queue) })
 	return found, nil
 }

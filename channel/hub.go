@@ -41,8 +41,9 @@ type Config struct {
 	StrayRetention rules.Duration
 
 	// RestoredAt is when the store was last restored from a backup; zero: never. Messages that
-	// were in its outbox then may have been sent after the backup was made: they are [Uncertain]
-	// and are not sent, whatever the channel's policy, until a status or an agent settles them.
+	// were in its outbox then may have been sent after the backup was made, and so may automatic
+	// ones for what happened or fell due before: they are [Uncertain] and are not sent, whatever
+	// the channel's policy, until a status or an agent settles them.
 	// Set it in the first process that runs on the restored store; the store remembers it.
 	RestoredAt time.Time
 
@@ -184,7 +185,7 @@ func New(cfg Config) (*Hub, error) {
 		{queue: queueFirst, workers: cmp.Or(cfg.SendWorkers, 64), ahead: h.aheadOfSending, handle: h.dispatch, groups: h.channels.sending, care: h.sending.care, next: h.sending.next, calm: true},
 		{queue: queueCheck, workers: 4, handle: h.check, groups: h.channels.all, calm: true},
 		{queue: queueTimer, workers: 8, handle: h.timer, groups: h.channels.all, calm: true},
-		{queue: queueUpkeep, workers: 1, handle: h.upkeep, calm: true, lease: longLease},
+		{queue: queueUpkeep, workers: 1, handle: h.upkeep, groups: h.channels.all, calm: true, lease: longLease},
 		{queue: queueMedia, workers: cmp.Or(cfg.MediaWorkers, 8), handle: h.fetch, groups: h.channels.all, maxTries: maxFetchTries + 2, lease: longLease},
 	} {
 		r.hub, r.lease, r.poll = h, max(r.lease, h.lease), h.poll
@@ -268,7 +269,7 @@ func (h *Hub) join(ctx context.Context, me *Process) error {
 	if err := h.follow(ctx); err != nil {
 		return err
 	}
-	return h.sign(ctx, me, startUpkeep)
+	return h.sign(ctx, me, h.startUpkeep)
 }
 
 var errDrained = fmt.Errorf("channel: drain time is over: %w", context.Canceled)

@@ -51,7 +51,7 @@ func TestAMessageBecomesATicketAndTheAnswerArrives(t *testing.T) {
 }
 
 func TestAfterTheWindowOnlyTemplatesGoOut(t *testing.T) {
-	test(t, options{}, func(t *testing.T, r *rig) {
+	test(t, options{config: slowPolls}, func(t *testing.T, r *rig) {
 		r.user.Text(r.number, "Hello")
 		r.settle()
 		r.pass(25 * time.Hour)

@@ -68,7 +68,7 @@ func TestCustomersChangesOfTheirMessagesAreHonoured(t *testing.T) {
 }
 
 func TestReactionsShowOnTheMessageAndOpenNoWindow(t *testing.T) {
-	test(t, options{}, func(t *testing.T, r *rig) {
+	test(t, options{config: slowPolls}, func(t *testing.T, r *rig) {
 		r.user.Text(r.number, "hello")
 		r.settle()
 		_, err := r.reply("is this all right?")

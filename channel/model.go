@@ -325,4 +325,6 @@ type outboundItem struct {
 	Held bool `json:"held,omitempty"`
 	// Tries counts attempts that are known not to have been accepted.
 	Tries int `json:"tries,omitempty"`
+	// Perhaps says that the same may have been sent before the store was restored.
+	Perhaps bool `json:"perhaps,omitempty"`
 }

@@ -23,7 +23,7 @@ func (l *lab) customer() *channel.Customer {
 
 func TestAnAcceptedCallOfOursOpensTheWindow(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+	experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
 		call := func(status string) item {
 			return item{field: "calls", value: map[string]any{"statuses": []any{map[string]any{
 				"id": "wacid.1", "type": "call", "status": status, "timestamp": stamp(time.Now()),

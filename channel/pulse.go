@@ -9,18 +9,17 @@ import (
 	"time"
 )
 
-// kindPulse is the kind of what shows that something is alive, by channel; pulseUpkeep is the
-// key of the hub's upkeep.
-const (
-	kindPulse   = "pulse"
-	pulseUpkeep = "|upkeep"
-)
+// kindPulse is the kind of what shows that something is alive, by channel.
+const kindPulse = "pulse"
+
+// upkeepPulse is the key of the pulse of a channel's upkeep; "" is what belongs to none.
+func upkeepPulse(channel string) string { return "|upkeep|" + channel }
 
 // pulseEvery is how exact the stored times are. This process knows its own exactly.
 const pulseEvery = time.Minute
 
 // pulse is when a channel last heard from WhatsApp and when WhatsApp last took a message from
-// it. For the upkeep, In is when it last came round.
+// it. For upkeep, In is when it last came round.
 type pulse struct {
 	In  time.Time `json:"in,omitzero"`
 	Out time.Time `json:"out,omitzero"`

@@ -140,25 +140,19 @@ const (
 	limitTimeout = 10 * time.Second
 )
 
-// learnLimits asks for the messaging limits of which nothing was heard for a day.
-func (h *Hub) learnLimits(ctx context.Context, now time.Time) {
-	for _, s := range h.settings() {
-		ch, ok := h.channels.get(s.ID)
-		if !ok || !ch.Enabled {
-			continue
-		}
-		teller, ok := ch.Sender.(LimitTeller)
-		if !ok {
-			continue
-		}
-		if err := h.learnLimit(ctx, s.ID, teller, now); err != nil {
-			h.log.LogAttrs(ctx, slog.LevelWarn, "channel: messaging limit not learned", slog.String("channel", s.ID),
-				slog.String("reason", reasonOf(err)))
-		}
+// learnLimit asks for the messaging limit of a channel if nothing was heard of it for a day.
+func (h *Hub) learnLimit(ctx context.Context, ch *Channel, now time.Time) {
+	teller, ok := ch.Sender.(LimitTeller)
+	if !ok || !ch.Enabled {
+		return
+	}
+	if err := h.askLimit(ctx, ch.ID, teller, now); err != nil {
+		h.log.LogAttrs(ctx, slog.LevelWarn, "channel: messaging limit not learned", slog.String("channel", ch.ID),
+			slog.String("reason", reasonOf(err)))
 	}
 }
 
-func (h *Hub) learnLimit(ctx context.Context, channel string, teller LimitTeller, now time.Time) error {
+func (h *Hub) askLimit(ctx context.Context, channel string, teller LimitTeller, now time.Time) error {
 	known, err := get[standing](ctx, h.store, kindStanding, channel)
 	switch {
 	case errors.Is(err, ErrNotFound):

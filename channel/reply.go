@@ -267,7 +267,7 @@ func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Repl
 // post puts a message into the outbox and tells the host.
 func (u *unit) post(customer *Customer, out *message.Outbound, msg *Message, notify bool) error {
 	body, err := json.Marshal(outboundItem{
-		Message: msg.ID, Customer: customer.ID, Outbound: *out,
+		Message: msg.ID, Customer: customer.ID, Outbound: *out, Perhaps: u.hub.beforeRestore(u.cause),
 	})
 	if err != nil {
 		return fmt.Errorf("channel: encode message: %w", err)

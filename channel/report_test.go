@@ -64,7 +64,7 @@ func (l *lab) report(from, to time.Time) *channel.Report {
 
 func TestAReportIsWhatOneCountsByHand(t *testing.T) {
 	t.Parallel()
-	o := labOptions{config: withTemplates(t), settings: func(s *channel.Settings) { s.ConsentElsewhere = true }}
+	o := labOptions{config: func(c *channel.Config) { withTemplates(t)(c); slowPolls(c) }, settings: func(s *channel.Settings) { s.ConsentElsewhere = true }}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		// The first day: two texts, a picture without an answer, an answer after 90 seconds.
 		l.post(kim.text(time.Now(), "wamid.1", "hello"))

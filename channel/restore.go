@@ -42,9 +42,14 @@ func (h *Hub) learnRestore(r *Record) error {
 	return nil
 }
 
-// mayHaveHappened says whether the work was recorded before the store was restored, so that it
-// may have been done in the time that the restored store knows nothing of.
-func (h *Hub) mayHaveHappened(w *Work) bool {
+// mayHaveHappened says whether a message may have been sent in the time that the restored store
+// knows nothing of: it waited already, or the rules made it for something from before.
+func (h *Hub) mayHaveHappened(w *Work, item *outboundItem) bool {
+	return item.Perhaps || h.beforeRestore(w.Enqueued)
+}
+
+// beforeRestore says whether something happened, or was due, before the store was restored.
+func (h *Hub) beforeRestore(t time.Time) bool {
 	at := h.lastRestore.Load()
-	return at != 0 && w.Enqueued.UnixMicro() < at
+	return at != 0 && !t.IsZero() && t.UnixMicro() < at
 }

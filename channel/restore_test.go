@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/rules"
 )
 
 // What waited in the outbox of a restored store may have been sent since the backup was made.
@@ -53,4 +54,85 @@ func TestARestoredStoreDoesNotSendAgainWhatWasQueued(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Nor do the rules send again what they may have sent in the time of which the store knows nothing.
+func TestARestoredStoreSendsNoAutomaticMessageTwice(t *testing.T) {
+	settings := func(s *channel.Settings) {
+		s.Rules.AutoReply.FirstContact = automatic("Hello.")
+		s.Rules.Reminder = rules.ReminderRule{Enabled: true, Before: 2 * rules.Hour, Content: rules.Content{Text: "Still there?"}}
+	}
+	states := func(l *lab) map[string]channel.DeliveryState {
+		found := map[string]channel.DeliveryState{}
+		for _, conv := range l.conversations() {
+			for _, m := range l.messages(conv.ID) {
+				if m.Direction == channel.Outbound {
+					found[m.Text] = m.Delivery.State()
+				}
+			}
+		}
+		return found
+	}
+	for name, c := range map[string]struct {
+		// lost happens after the backup or waits in it; what follows is about one customer.
+		lost func(l *lab)
+		want map[string]channel.DeliveryState
+	}{
+		"for what was accepted before the backup and not applied": {
+			lost: func(l *lab) { l.post(kim.text(time.Now(), "wamid.1", "hello")) },
+			want: map[string]channel.DeliveryState{"Hello.": channel.Uncertain},
+		},
+		"for a timer that fell due after the backup": {
+			lost: func(l *lab) {
+				l.run()
+				l.say(kim, "wamid.1", "hello")
+				l.stop()
+				l.pass(23 * time.Hour)
+			},
+			want: map[string]channel.DeliveryState{"Hello.": channel.Accepted, "Still there?": channel.Uncertain},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fleetOfSettings(t, settings, func(t *testing.T, join func(func(*channel.Config)) *lab) {
+				before := join(slowPolls)
+				c.lost(before)
+				sent := len(before.line.texts())
+				before.pass(time.Minute)
+				after := join(func(cfg *channel.Config) { slowPolls(cfg); cfg.RestoredAt = time.Now() })
+				after.run()
+				after.pass(time.Hour)
+				require.Empty(t, after.line.texts())
+				require.Equal(t, c.want, states(after))
+				require.Len(t, c.want, sent+1)
+
+				after.pass(25 * time.Hour)
+				so := len(after.line.texts())
+				after.say(stranger(1), "wamid.2", "somebody new") // by now nothing is in doubt
+				after.pass(23 * time.Hour)
+				require.Equal(t, []string{"Hello.", "Still there?"}, after.line.texts()[so:])
+				after.stop()
+			})
+		})
+	}
+	t.Run("for what a log of deliveries brings again", func(t *testing.T) {
+		fleetOfSettings(t, settings, func(t *testing.T, join func(func(*channel.Config)) *lab) {
+			at := time.Now()
+			join(nil).pass(time.Minute)
+			after := join(func(cfg *channel.Config) { slowPolls(cfg); cfg.RestoredAt = time.Now() })
+			after.run()
+			after.pass(time.Minute)
+			after.post(kim.text(at, "wamid.1", "hello"))
+			after.pass(time.Minute)
+			require.Equal(t, map[string]channel.DeliveryState{"Hello.": channel.Uncertain}, states(after))
+			require.Empty(t, after.line.texts())
+			for _, m := range after.messages(after.conversation().ID) { // an agent knows better
+				if m.Direction == channel.Outbound {
+					require.NoError(t, after.hub.Resend(t.Context(), alice, m.ID))
+				}
+			}
+			after.pass(time.Minute)
+			require.Equal(t, []string{"Hello."}, after.line.texts())
+			after.stop()
+		})
+	})
 }

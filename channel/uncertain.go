@@ -32,7 +32,7 @@ func (u *unit) doubt(ch *Channel, w *Work, m *Message, item *outboundItem) error
 	if !m.Delivery.settled() { // a status may have been faster
 		m.Delivery = m.Delivery.Merge(Delivery{UncertainAt: u.now.UTC()})
 		wait := time.Duration(cmp.Or(ch.UncertainWait, 2*rules.Minute))
-		if u.hub.mayHaveHappened(w) { // its status may have come in the time that was lost
+		if u.hub.mayHaveHappened(w, item) { // its status may have come in the time that was lost
 			item.Held, wait = true, keepUncertain
 		}
 		body, err := json.Marshal(item)
@@ -72,7 +72,7 @@ func (h *Hub) check(ctx context.Context, w *Work) error {
 		switch {
 		case item.Held:
 			return u.nothingToSend(w) // nobody settled it; it stays uncertain
-		case ch.Uncertain == Resend && item.Resends < maxResends && !h.mayHaveHappened(w):
+		case ch.Uncertain == Resend && item.Resends < maxResends && !h.mayHaveHappened(w, &item):
 			u.Done = append(u.Done, w.Lease())
 			return u.again(&m, &item)
 		}
@@ -91,7 +91,7 @@ func (h *Hub) check(ctx context.Context, w *Work) error {
 // again puts an uncertain message back into the outbox.
 func (u *unit) again(m *Message, item *outboundItem) error {
 	item.Resends++
-	item.Held = false
+	item.Held, item.Perhaps = false, false
 	body, err := json.Marshal(item)
 	if err != nil {
 		return fmt.Errorf("channel: encode message: %w", err)

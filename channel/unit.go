@@ -30,7 +30,7 @@ const (
 	queueCheck = "check" // uncertain messages, to be decided after the wait
 	queueMedia = "media" // inbound files to fetch
 
-	queueUpkeep = "upkeep" // one: forgetting and pruning
+	queueUpkeep = "upkeep" // one per channel, and one for all: forgetting and pruning
 )
 
 // maxConflicts bounds how often a unit is repeated when others change the same
@@ -56,6 +56,9 @@ type unit struct {
 	after []func()
 	// timerWork is the claimed timer of the conversation, while it is being handled.
 	timerWork *Work
+	// cause is when what makes the unit send messages by itself happened or was due; zero if
+	// nothing does.
+	cause time.Time
 }
 
 // do runs step until its changes are committed or it fails. A step must have no

@@ -16,68 +16,83 @@ const (
 	upkeepStep  = 200
 )
 
-// upkeepItem is the content of the upkeep work: where a round of pruning has come to.
+// upkeepItem is the content of a channel's upkeep work: where a round of pruning has come to.
 type upkeepItem struct {
-	Channel string    `json:"channel,omitempty"` // done up to here, in the order of IDs
-	Queue   int       `json:"queue,omitempty"`   // index into prunedQueues; behind them: the customers
-	After   *Position `json:"after,omitempty"`
+	Queue int       `json:"queue,omitempty"` // index into prunedQueues; behind them: the customers
+	After *Position `json:"after,omitempty"`
 }
 
 // prunedQueues are walked one after the other.
 var prunedQueues = [...]rules.Queue{rules.QueueResolved, rules.QueuePending, rules.QueueNew}
 
-// startUpkeep sees to it that the store has its one piece of upkeep work.
-func startUpkeep(u *unit) {
-	u.Enqueue = append(u.Enqueue, Work{Queue: queueUpkeep, ID: "upkeep", Body: []byte("{}")})
+// commonUpkeep is the ID of the upkeep of what belongs to no channel. That of a channel has the
+// channel's ID, and is done by processes that have the channel.
+const commonUpkeep = "|common"
+
+// startUpkeep sees to it that the store has the upkeep work of this process's channels.
+func (h *Hub) startUpkeep(u *unit) {
+	u.upkeepOf(commonUpkeep, "")
+	for id := range h.channels.view().byID {
+		u.upkeepOf(id, id)
+	}
 }
 
-// upkeep forgets and prunes in small steps; one process at a time does it, and another can
-// go on where it stopped.
+func (u *unit) upkeepOf(id, channel string) {
+	u.enqueue(Work{Queue: queueUpkeep, ID: id, Group: channel, Body: []byte("{}")})
+}
+
+// upkeep forgets and prunes in small steps; one process at a time does it for a channel, and
+// another can go on where it stopped.
 func (h *Hub) upkeep(ctx context.Context, w *Work) error {
+	if w.Group == "" {
+		return h.commonUpkeep(ctx, w)
+	}
+	ch, ok := h.channels.get(w.Group)
+	if !ok {
+		return h.nextUpkeep(ctx, w, upkeepItem{}, h.now().Add(time.Minute)) // just removed
+	}
 	var at upkeepItem
 	if err := json.Unmarshal(w.Body, &at); err != nil {
 		at = upkeepItem{}
 	}
 	now := h.now()
 	if at == (upkeepItem{}) {
-		if err := h.forget(ctx, now); err != nil {
+		if err := h.tidyChannel(ctx, ch, now); err != nil {
 			return err
 		}
-		h.learnLimits(ctx, now)
 	}
-	next, err := h.prune(ctx, at, now)
+	next, err := h.prune(ctx, at, &ch.Settings, now)
 	if err != nil {
 		return err
 	}
-	due := now
-	if next == (upkeepItem{}) {
-		due = now.Add(upkeepPause)
+	if next != (upkeepItem{}) {
+		return h.nextUpkeep(ctx, w, next, now)
 	}
+	if err := h.nextUpkeep(ctx, w, next, now.Add(upkeepPause)); err != nil {
+		return err
+	}
+	h.feel(ctx, upkeepPulse(ch.ID), pulse{In: h.now().UTC()})
+	return nil
+}
+
+// nextUpkeep gives upkeep work back until its next step.
+func (h *Hub) nextUpkeep(ctx context.Context, w *Work, next upkeepItem, due time.Time) error {
 	body, err := json.Marshal(next)
 	if err != nil {
 		return fmt.Errorf("channel: encode upkeep: %w", err)
 	}
-	err = h.do(ctx, func(u *unit) error {
+	return h.do(ctx, func(u *unit) error {
 		u.Later = append(u.Later, Postponed{Lease: w.Lease(), Due: due, Reason: "next step", Body: body})
 		return nil
 	})
-	if err == nil && next == (upkeepItem{}) {
-		if t, ok := h.store.(Tidier); ok {
-			if err := t.Tidy(ctx); err != nil {
-				h.log.LogAttrs(ctx, slog.LevelWarn, "channel: the store could not be tidied up", slog.String("reason", reasonOf(err)))
-			}
-		}
-		h.feel(ctx, pulseUpkeep, pulse{In: h.now().UTC()})
-	}
-	return err
 }
 
-// forget lets go of the memory of items that cannot be repeated any more, and of edits and
-// reactions whose message never came.
-func (h *Hub) forget(ctx context.Context, now time.Time) error {
-	longAgo := now.Add(-forgetAfter)
+// commonUpkeep lets go of the memory of items that cannot be repeated any more, and of dead
+// letters that belong to no channel, and gives back room.
+func (h *Hub) commonUpkeep(ctx context.Context, w *Work) error {
+	now := h.now()
 	for {
-		done, err := h.store.Commit(ctx, &Batch{Forget: longAgo})
+		done, err := h.store.Commit(ctx, &Batch{Forget: now.Add(-forgetAfter)})
 		if err != nil {
 			return fmt.Errorf("channel: forget: %w", err)
 		}
@@ -90,53 +105,57 @@ func (h *Hub) forget(ctx context.Context, now time.Time) error {
 			return err
 		}
 	}
-	for _, s := range h.settings() {
-		if err := h.forgetReached(ctx, s.portfolio(), now); err != nil {
-			return err
-		}
-		err := h.erasePending(ctx, s.ID, &Position{Sort: micros(longAgo)}, func(*amendment) bool { return true })
-		if err != nil {
-			return err
+	if err := h.nextUpkeep(ctx, w, upkeepItem{}, now.Add(upkeepPause)); err != nil {
+		return err
+	}
+	if t, ok := h.store.(Tidier); ok {
+		if err := t.Tidy(ctx); err != nil {
+			h.log.LogAttrs(ctx, slog.LevelWarn, "channel: the store could not be tidied up", slog.String("reason", reasonOf(err)))
 		}
 	}
+	h.feel(ctx, upkeepPulse(""), pulse{In: h.now().UTC()})
 	return nil
 }
 
-// prune takes one step: some conversations of one channel and queue. It returns where to
+// tidyChannel is what a round for a channel begins with: it forgets whom the channel reached,
+// edits and reactions whose message never came, and old dead letters, and asks for its limit.
+func (h *Hub) tidyChannel(ctx context.Context, ch *Channel, now time.Time) error {
+	if err := h.forgetReached(ctx, ch.portfolio(), now); err != nil {
+		return err
+	}
+	longAgo := &Position{Sort: micros(now.Add(-forgetAfter))}
+	if err := h.erasePending(ctx, ch.ID, longAgo, func(*amendment) bool { return true }); err != nil {
+		return err
+	}
+	h.learnLimit(ctx, ch, now)
+	if ch.Retention.DeadLetters == 0 {
+		return nil
+	}
+	return h.pruneDead(ctx, ch.ID, before(now, ch.Retention.DeadLetters))
+}
+
+// prune takes one step: some conversations of one queue, or some customers. It returns where to
 // go on; the zero item when the round is complete.
-func (h *Hub) prune(ctx context.Context, at upkeepItem, now time.Time) (upkeepItem, error) {
-	for _, s := range h.settings() {
-		if s.ID < at.Channel {
-			continue
+func (h *Hub) prune(ctx context.Context, at upkeepItem, s *Settings, now time.Time) (upkeepItem, error) {
+	for (s.Retention.Messages > 0 || s.Retention.Attachments > 0) && at.Queue < len(prunedQueues) {
+		last, err := h.pruneSome(ctx, s, prunedQueues[at.Queue], at.After, now)
+		if err != nil {
+			return at, err
 		}
-		if s.ID != at.Channel {
-			at = upkeepItem{Channel: s.ID}
-			if s.Retention.DeadLetters > 0 {
-				if err := h.pruneDead(ctx, s.ID, before(now, s.Retention.DeadLetters)); err != nil {
-					return at, err
-				}
-			}
+		if last != nil {
+			at.After = last
+			return at, nil
 		}
-		for (s.Retention.Messages > 0 || s.Retention.Attachments > 0) && at.Queue < len(prunedQueues) {
-			last, err := h.pruneSome(ctx, &s, prunedQueues[at.Queue], at.After, now)
-			if err != nil {
-				return at, err
-			}
-			if last != nil {
-				at.After = last
-				return at, nil
-			}
-			at.Queue, at.After = at.Queue+1, nil
+		at.Queue, at.After = at.Queue+1, nil
+	}
+	if s.Retention.Messages > 0 { // when their conversations have gone
+		last, err := h.pruneCustomers(ctx, s, at.After, now)
+		if err != nil {
+			return at, err
 		}
-		if s.Retention.Messages > 0 { // when their conversations have gone
-			last, err := h.pruneCustomers(ctx, &s, at.After, now)
-			if err != nil {
-				return at, err
-			}
-			if last != nil {
-				at.After = last
-				return at, nil
-			}
+		if last != nil {
+			at.After = last
+			return at, nil
 		}
 	}
 	return upkeepItem{}, nil

@@ -224,6 +224,7 @@ func (h *Hub) timer(ctx context.Context, w *Work) error {
 			return nil
 		}
 		u.timerWork = w
+		u.cause, _ = ch.rules.NextDue(conv.State, customer.Window)
 		state, effects := ch.rules.OnTimer(conv.State, customer.Window, u.now)
 		conv.State = state
 		id := fmt.Sprintf("timer|%s|%d", conv.ID, u.now.Unix())

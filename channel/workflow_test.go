@@ -51,7 +51,7 @@ func TestAConversationGoesThroughItsQueues(t *testing.T) {
 }
 
 func TestAgentsAreToldOnceBeforeTheWindowCloses(t *testing.T) {
-	test(t, options{}, func(t *testing.T, r *rig) {
+	test(t, options{config: slowPolls}, func(t *testing.T, r *rig) {
 		r.user.Text(r.number, "hello")
 		r.settle()
 		for range 26 {
@@ -132,7 +132,7 @@ func TestAViewerReadsAndMovesButDoesNotWrite(t *testing.T) {
 }
 
 func TestAMacroSendsTextInsideTheWindowAndItsTemplateOutside(t *testing.T) {
-	test(t, options{}, func(t *testing.T, r *rig) {
+	test(t, options{config: slowPolls}, func(t *testing.T, r *rig) {
 		r.user.Text(r.number, "hello")
 		r.settle()
 		macro := channel.Macro{

@@ -1,0 +1,106 @@
+package channel_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/rules"
+)
+
+// tidyLate is a second channel that keeps messages for two days.
+func tidyLate(c *channel.Config) {
+	slowPolls(c)
+	withLate(&wire{})(c)
+	c.Channels[1].Retention.Messages = 2 * rules.Day
+}
+
+// lateMessages counts messages that are kept of the second channel.
+func lateMessages(t *testing.T, l *lab) (n int) {
+	t.Helper()
+	convs, err := l.hub.Conversations(t.Context(), channel.ConversationQuery{Actor: alice, Channel: "late"})
+	require.NoError(t, err)
+	for _, c := range convs {
+		n += len(l.messages(c.ID))
+	}
+	return n
+}
+
+// Retention comes round for every channel that somebody has, whoever else works on the store.
+func TestUpkeepIsDoneByAProcessThatHasTheChannel(t *testing.T) {
+	for name, second := range map[string]func(t *testing.T, join func(func(*channel.Config)) *lab) *lab{
+		"from its start on": func(_ *testing.T, join func(func(*channel.Config)) *lab) *lab {
+			l := join(tidyLate)
+			l.run()
+			return l
+		},
+		"since the channel was added": func(t *testing.T, join func(func(*channel.Config)) *lab) *lab {
+			l := join(slowPolls)
+			l.run()
+			l.pass(10 * time.Minute)
+			var c channel.Config
+			c.Channels = []channel.Channel{{Settings: l.hub.Channels(admin)[0], Sender: l.line}}
+			tidyLate(&c)
+			require.NoError(t, l.hub.Add(t.Context(), admin, c.Channels[1]))
+			return l
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fleetOf(t, func(t *testing.T, join func(func(*channel.Config)) *lab) {
+				// Those that lack the channel look for upkeep much more often.
+				busy := join(func(c *channel.Config) { c.Poll = 5 * time.Minute })
+				busy.run()
+				l := second(t, join)
+				l.post(toLate(0), toLate(1))
+				l.pass(time.Minute)
+				require.Equal(t, 2, lateMessages(t, l))
+				for range 5 {
+					l.pass(12 * time.Hour)
+				}
+				require.Zero(t, lateMessages(t, l))
+				for _, l := range []*lab{busy, l} {
+					health, err := l.hub.Health(t.Context(), admin)
+					require.NoError(t, err)
+					require.WithinDuration(t, time.Now(), health.Upkeep, 2*time.Hour)
+					l.stop()
+				}
+			})
+		})
+	}
+}
+
+// stubborn is a store of files that removes nothing of one kind.
+type stubborn struct{ drawer }
+
+func (*stubborn) Remove(context.Context, string) error { return errors.New("no") }
+
+// What keeps the upkeep of one channel from its end shows, and harms no other.
+func TestUpkeepThatFailsForOneChannelIsDoneForTheOthers(t *testing.T) {
+	fleetOf(t, func(t *testing.T, join func(func(*channel.Config)) *lab) {
+		l := join(func(c *channel.Config) {
+			tidyLate(c)
+			filing(func(int) (message.Download, error) { return download(pngFile, "image/png") }, &stubborn{}).config(c)
+			c.Channels[0].Retention.Messages = 2 * rules.Day
+		})
+		l.run()
+		l.post(toLate(0), kim.picture(time.Now(), "wamid.photo"))
+		l.pass(time.Minute)
+		require.True(t, slices.ContainsFunc(l.messages(l.conversation().ID), func(m *channel.Message) bool { return len(m.Attachments) > 0 && m.Attachments[0].Ref != "" }))
+		for range 6 {
+			l.pass(12 * time.Hour)
+		}
+		require.Zero(t, lateMessages(t, l))
+		require.NotEmpty(t, l.conversations(), "its file could not be removed")
+		health, err := l.hub.Health(t.Context(), admin)
+		require.NoError(t, err)
+		require.Less(t, health.Upkeep, time.Now().Add(-12*time.Hour), "an alarm")
+		require.Contains(t, l.logs.String(), "queue=upkeep")
+		l.stop()
+	})
+}
