@@ -22,6 +22,7 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 		"Holiday", "Commerce", "LibraryQuery", "LibraryTemplate", "AuthPreviewQuery", "AuthPreview",
 		"TemplateQuery", "CreatedTemplate", "TemplateCount", "Migration", "Migrated", "Username",
 		"Flow", "FlowAsset", "FlowChange", "FlowInfo", "FlowMetricQuery", "FlowPoint", "FlowPreview", "FlowProblem", "FlowSaved", "MigratedFlows", "NewFlow",
+		"Group", "JoinDecision", "PublicKey", "Archived", "Comparison", "UpsertedTemplate", "CreditLine", "AssignedUser",
 	} {
 		public[name] = "about the business's own account, numbers and figures"
 	}
@@ -29,6 +30,7 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 		Values: []any{
 			cloudapi.BlockResult{}, cloudapi.BlockFailure{}, cloudapi.BlockedUser{}, cloudapi.MediaInfo{}, cloudapi.Permit{},
 			cloudapi.Session{}, cloudapi.Webhook{}, cloudapi.Grant{},
+			cloudapi.GroupInfo{}, cloudapi.GroupPerson{}, cloudapi.JoinRequest{}, cloudapi.NewGroup{}, cloudapi.GroupChange{},
 		},
 		Public: public,
 		Shown:  map[string]string{"MediaInfo.ID": "WhatsApp's", "MediaInfo.MIME": "a word", "Permit.Number": "the business's own"},

@@ -45,7 +45,8 @@ type Config struct {
 	// for media.
 	HTTPClient *http.Client
 	// BaseURL is where the Graph API lives; empty means [DefaultBaseURL]. The
-	// token is sent there and to MediaHosts, nowhere else.
+	// token is sent there and to MediaHosts, nowhere else; with the default also to
+	// api.facebook.com, where Meta serves the archive of templates.
 	BaseURL string
 	// Version of the Graph API, such as "v26.0"; empty means [DefaultVersion].
 	Version string

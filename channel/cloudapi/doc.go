@@ -34,8 +34,8 @@
 //
 // # Secrets
 //
-// The token goes to the Graph host and to the media hosts on the allow-list, and
-// nowhere else; redirects are not followed there. No error, log line or printed
+// The token goes to the Graph host (of Meta's, graph.facebook.com and, for the archive of
+// templates, api.facebook.com) and to the media hosts on the allow-list, and nowhere else; redirects are not followed there. No error, log line or printed
 // configuration shows a token, a text, a name, a phone number or a wamid.
 //
 // # Logs

@@ -62,7 +62,7 @@ var day = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC) // 1793491200
 func allOperations() [][]operation {
 	return [][]operation{
 		numberOperations(), setupOperations(), accountOperations(), templateOperations(), figureOperations(), callOperations(), appOperations(),
-		flowOperations(),
+		flowOperations(), groupOperations(), partnerOperations(),
 	}
 }
 

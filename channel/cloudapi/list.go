@@ -21,6 +21,7 @@ type listing[T any] struct {
 	op      string
 	id      string
 	account string // that the call counts against; empty means id
+	free    bool   // counts against none
 	edge    string
 	query   url.Values
 	// items takes a page apart; nil means {"data":[…]} with one item per element.
@@ -29,7 +30,7 @@ type listing[T any] struct {
 }
 
 type wirePage struct {
-	Data   []json.RawMessage `json:"data"`
+	Data   json.RawMessage `json:"data"`
 	Paging struct {
 		Cursors struct {
 			After string `json:"after"`
@@ -126,6 +127,9 @@ func page[T any](ctx context.Context, c *Client, l listing[T], after string) (it
 	if l.account != "" {
 		cl.permit.Account = l.account
 	}
+	if l.free {
+		cl.permit = Permit{}
+	}
 	if l.edge == "" {
 		cl.permit.Account = AppAccount // a list that belongs to no account
 	}
@@ -133,7 +137,7 @@ func page[T any](ctx context.Context, c *Client, l listing[T], after string) (it
 	cl.fatal = stale
 	cl.decode = func(_ int, body []byte) error {
 		var w wirePage
-		if json.Unmarshal(body, &w) != nil || w.Data == nil && l.items == nil {
+		if json.Unmarshal(body, &w) != nil {
 			return errUnexpected
 		}
 		if w.Paging.Next != "" {
@@ -149,7 +153,7 @@ func page[T any](ctx context.Context, c *Client, l listing[T], after string) (it
 }
 
 // elements takes a page apart.
-func elements[T any](l listing[T], body []byte, data []json.RawMessage) ([]listed[T], error) {
+func elements[T any](l listing[T], body []byte, data json.RawMessage) ([]listed[T], error) {
 	var out []listed[T]
 	if l.items != nil {
 		values, err := l.items(body)
@@ -158,7 +162,11 @@ func elements[T any](l listing[T], body []byte, data []json.RawMessage) ([]liste
 		}
 		return out, err
 	}
-	for _, raw := range data {
+	var list []json.RawMessage
+	if json.Unmarshal(data, &list) != nil || list == nil {
+		return nil, errUnexpected
+	}
+	for _, raw := range list {
 		var v T
 		item := listed[T]{}
 		if json.Unmarshal(raw, &v) == nil {

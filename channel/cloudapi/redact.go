@@ -49,6 +49,42 @@ func (u BlockedUser) LogValue() slog.Value {
 	return slog.GroupValue(slog.Bool("wa_id", u.WAID != ""), slog.Bool("bsuid", u.BSUID != ""))
 }
 
+// LogValue shows the size of the group, not what it is called or who is in it.
+func (g GroupInfo) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("participants", g.Count), slog.Bool("suspended", g.Suspended), slog.Bool("approval", g.Approval))
+}
+
+// Format implements [fmt.Formatter].
+func (g GroupInfo) Format(f fmt.State, _ rune) { discreet.Format(f, g) }
+
+// LogValue shows that there is somebody, not who.
+func (p GroupPerson) LogValue() slog.Value {
+	return slog.GroupValue(slog.Bool("wa_id", p.WAID != ""), slog.Bool("bsuid", p.BSUID != ""))
+}
+
+// Format implements [fmt.Formatter].
+func (p GroupPerson) Format(f fmt.State, _ rune) { discreet.Format(f, p) }
+
+// LogValue shows when somebody asked, not who.
+func (r JoinRequest) LogValue() slog.Value { return slog.GroupValue(slog.Time("created", r.Created)) }
+
+// Format implements [fmt.Formatter].
+func (r JoinRequest) Format(f fmt.State, _ rune) { discreet.Format(f, r) }
+
+// LogValue hides what the group is to be called.
+func (g NewGroup) LogValue() slog.Value { return slog.GroupValue(slog.Bool("approval", g.Approval)) }
+
+// Format implements [fmt.Formatter].
+func (g NewGroup) Format(f fmt.State, _ rune) { discreet.Format(f, g) }
+
+// LogValue shows what is changed, not how.
+func (c GroupChange) LogValue() slog.Value {
+	return slog.GroupValue(slog.Bool("subject", c.Subject != nil), slog.Bool("description", c.Description != nil))
+}
+
+// Format implements [fmt.Formatter].
+func (c GroupChange) Format(f fmt.State, _ rune) { discreet.Format(f, c) }
+
 // Format implements [fmt.Formatter].
 func (r BlockResult) Format(f fmt.State, _ rune) { discreet.Format(f, r) }
 

@@ -30,8 +30,9 @@ type Portfolio struct {
 	Name string
 
 	w       *World
-	limit   int              // < 0 = unlimited
-	proven  bool             // business verification is done
+	limit   int  // < 0 = unlimited
+	proven  bool // business verification is done
+	credit  []*creditLine
 	reached map[string]int64 // user → last time reached outside a window
 }
 
@@ -244,6 +245,7 @@ type Account struct {
 	made       int64
 	catalogs   []*catalog
 	flows      []*Flow
+	assigned   []assignedUser
 	tallies    map[int64]*tally // by day
 
 	reviewAfter time.Duration // < 0 = by hand

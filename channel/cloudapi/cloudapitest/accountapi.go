@@ -30,7 +30,7 @@ var accountFields = map[string]func(a *Account, e *enc){
 		if a.unpaid {
 			e.str("")
 		} else {
-			e.str("9" + a.ID)
+			e.str(a.fundingID())
 		}
 	},
 	"purchase_order_number":     func(_ *Account, e *enc) { e.str("") },
@@ -273,15 +273,6 @@ func unsubscribeApp(c *call) *graphError {
 	a := c.target.account
 	a.subs = slices.DeleteFunc(a.subs, func(s *subscription) bool { return s.app == c.token.app })
 	return c.success()
-}
-
-// assignedUsers answers the edge of the same name with an empty list: people in the
-// business are not simulated.
-func assignedUsers(c *call) *graphError {
-	if c.method != "GET" {
-		return c.success()
-	}
-	return c.list(0, nil)
 }
 
 // listAccounts answers GET /{business-id}/owned_whatsapp_business_accounts, as far as

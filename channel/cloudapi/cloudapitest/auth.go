@@ -103,6 +103,8 @@ func (c *call) mayAccess() bool {
 		return o.upload.app == c.token.app
 	case o.portfolio != nil:
 		return slices.ContainsFunc(c.token.accounts, func(a *Account) bool { return a.Portfolio == o.portfolio })
+	case o.credit != nil:
+		return slices.ContainsFunc(c.token.accounts, func(a *Account) bool { return a.Portfolio == o.credit.portfolio })
 	case o.kind() == "":
 		return true
 	}

@@ -1,9 +1,14 @@
 package cloudapitest_test
 
 import (
+	"bytes"
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
 	"encoding/json"
 	"errors"
+	"image"
+	"image/jpeg"
 	"io"
 	"iter"
 	"os"
@@ -17,6 +22,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
+	"github.com/kanava-go/kanava/channel/cloudapi/flowdata"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
@@ -46,11 +52,11 @@ func all[T any](t *testing.T, seq iter.Seq2[T, error]) []T {
 func TestOurClientAndTheSimulatorReadMetaAlike(t *testing.T) {
 	t.Parallel()
 	link := "https://example.com/a"
-	image := func() *message.Image { return &message.Image{Link: link, Caption: "c"} }
+	picture := func() *message.Image { return &message.Image{Link: link, Caption: "c"} }
 	replies := []message.Button{{ID: "y", Title: "Yes"}, {ID: "n", Title: "No"}}
 	for _, content := range []message.Content{
 		&message.Text{Body: "Hello", PreviewURL: true},
-		image(),
+		picture(),
 		&message.Video{Link: link, Caption: "c"},
 		&message.Audio{Link: link, Voice: true},
 		&message.Document{Link: link, Caption: "c", Filename: "a.pdf"},
@@ -446,6 +452,137 @@ func TestOurClientAgreesOnOperations(t *testing.T) {
 			require.NoError(t, err)
 			require.Len(t, moved.Failed, 2, "one is there already, one does not exist")
 		}},
+		{"archive, compare, several languages", func(t *testing.T, s *site, _ *cloudapi.Client, _ *cloudapi.Number, a *cloudapi.Account) {
+			one, err := s.account.AddTemplate(`{"name":"one","language":"en_US","category":"UTILITY","components":[{"type":"BODY","text":"One."}]}`)
+			require.NoError(t, err)
+			two, err := s.account.AddTemplate(`{"name":"two","language":"en_US","category":"UTILITY","components":[{"type":"BODY","text":"Two."}]}`)
+			require.NoError(t, err)
+			two.Pause()
+			done, err := a.ArchiveTemplates(ctx, one.ID, two.ID)
+			require.NoError(t, err)
+			require.Equal(t, cloudapi.Archived{Done: []string{one.ID, two.ID}}, done)
+			require.Equal(t, "ARCHIVED", one.Status())
+			done, err = a.ArchiveTemplates(ctx, one.ID)
+			require.NoError(t, err)
+			require.Contains(t, done.Failed, one.ID, "it is archived already")
+			done, err = a.UnarchiveTemplates(ctx, one.ID, two.ID)
+			require.NoError(t, err)
+			require.Len(t, done.Done, 2)
+			require.Equal(t, cloudapitest.StatusApproved, one.Status())
+			require.Equal(t, cloudapitest.StatusPaused, two.Status(), "it comes back as it was")
+
+			_, err = a.CompareTemplates(ctx, one.ID, two.ID, cloudapi.Lookback7, start)
+			require.Error(t, err, "they were not sent often enough")
+			one.CountSends(1200)
+			two.CountSends(3000)
+			c, err := a.CompareTemplates(ctx, one.ID, two.ID, cloudapi.Lookback30, start)
+			require.NoError(t, err)
+			require.Equal(t, map[string]int{one.ID: 1200, two.ID: 3000}, c.Sent)
+			require.Len(t, c.FewerBlocks, 2)
+			require.Len(t, c.BlockReasons, 2)
+
+			code := template.Definition{Name: "code", Category: template.Authentication, Components: []template.Component{
+				&template.Body{AddSecurityRecommendation: new(true)},
+				&template.Buttons{Buttons: []template.Button{&template.OTPButton{Delivery: template.OTPCopyCode}}},
+			}}
+			made, err := a.UpsertTemplates(ctx, code, "en_US", "fi")
+			require.NoError(t, err)
+			require.Len(t, made, 2)
+			code.Components = append(code.Components, &template.Footer{ExpirationMinutes: 5})
+			again, err := a.UpsertTemplates(ctx, code, "fi", "sv")
+			require.NoError(t, err)
+			require.Equal(t, made[1].ID, again[1].ID, "Finnish was changed, Swedish made")
+			require.Len(t, all(t, a.Templates(ctx, cloudapi.TemplateQuery{Name: "code"})), 3)
+		}},
+		{"the key of the forms", func(t *testing.T, s *site, _ *cloudapi.Client, n *cloudapi.Number, _ *cloudapi.Account) {
+			none, err := n.PublicKey(ctx)
+			require.NoError(t, err)
+			require.Zero(t, none)
+			key, err := rsa.GenerateKey(rand.Reader, 2048)
+			require.NoError(t, err)
+			public, err := flowdata.PublicKey(key)
+			require.NoError(t, err)
+			require.NoError(t, n.SetPublicKey(ctx, public))
+			got, err := n.PublicKey(ctx)
+			require.NoError(t, err)
+			require.Equal(t, cloudapi.PublicKey{PEM: public, Status: "VALID"}, got)
+		}},
+		{"a partner pays", func(t *testing.T, s *site, c *cloudapi.Client, _ *cloudapi.Number, a *cloudapi.Account) {
+			line := s.account.Portfolio.AddCreditLine("Lucky Shrub Ltd")
+			business := c.Business(s.account.Portfolio.ID)
+			require.Equal(t, []cloudapi.CreditLine{{ID: line, LegalName: "Lucky Shrub Ltd"}}, all(t, business.CreditLines(ctx)))
+			s.account.SetPayment(false)
+			require.NoError(t, a.AssignUser(ctx, "77", cloudapi.TaskManage, cloudapi.TaskDevelop))
+			require.Equal(t, []cloudapi.AssignedUser{{ID: "77", Name: "System user", Tasks: []cloudapi.Task{"MANAGE", "DEVELOP"}}}, all(t, a.AssignedUsers(ctx, s.account.Portfolio.ID)))
+			sharing, err := a.ShareCredit(ctx, line, "USD")
+			require.NoError(t, err)
+			ok, err := a.CreditShared(ctx, sharing)
+			require.NoError(t, err)
+			require.True(t, ok)
+			require.NoError(t, a.RevokeCredit(ctx, sharing))
+			info, err := a.Info(ctx)
+			require.NoError(t, err)
+			require.Empty(t, info.FundingID)
+			require.NoError(t, a.UnassignUser(ctx, "77"))
+			require.Empty(t, all(t, a.AssignedUsers(ctx, s.account.Portfolio.ID)))
+		}},
+		{"groups", func(t *testing.T, s *site, c *cloudapi.Client, _ *cloudapi.Number, _ *cloudapi.Account) {
+			theirs := s.account.AddNumber(cloudapitest.NumberConfig{OBA: true})
+			n := c.Number(theirs.ID)
+			id, err := n.CreateGroup(ctx, cloudapi.NewGroup{Subject: "Garden club", Description: "Plants", Approval: true})
+			require.NoError(t, err)
+			require.NotEmpty(t, id)
+			listed := all(t, n.Groups(ctx))
+			require.Len(t, listed, 1)
+			require.Equal(t, "Garden club", listed[0].Subject)
+			require.Equal(t, start, listed[0].Created)
+			group := n.Group(listed[0].ID)
+			link, err := group.InviteLink(ctx)
+			require.NoError(t, err)
+			fresh, err := group.ResetInviteLink(ctx)
+			require.NoError(t, err)
+			require.NotEqual(t, link, fresh)
+			other := s.AddUser(cloudapitest.UserConfig{})
+			require.False(t, s.user.Join(theirs.Groups()[0]), "it has to be approved")
+			require.False(t, other.Join(theirs.Groups()[0]))
+			wishes := all(t, group.JoinRequests(ctx))
+			require.Len(t, wishes, 2)
+			require.NotEmpty(t, wishes[0].Person.BSUID)
+			require.Equal(t, start, wishes[0].Created)
+			decided, err := group.Approve(ctx, wishes[0].ID, "nothing")
+			require.NoError(t, err)
+			require.Equal(t, []string{wishes[0].ID}, decided.Done)
+			require.Contains(t, decided.Failed, "nothing")
+			decided, err = group.Reject(ctx, wishes[1].ID)
+			require.NoError(t, err)
+			require.Len(t, decided.Done, 1)
+			info, err := group.Info(ctx)
+			require.NoError(t, err)
+			require.Equal(t, 1, info.Count)
+			require.True(t, info.Approval)
+			require.Equal(t, s.user.BSUID(theirs), info.Participants[0].BSUID)
+			_, err = group.Update(ctx, cloudapi.GroupChange{Description: new("")})
+			require.NoError(t, err)
+			var picture bytes.Buffer
+			require.NoError(t, jpeg.Encode(&picture, image.NewGray(image.Rect(0, 0, 192, 192)), nil))
+			_, err = group.SetPicture(ctx, picture.Bytes())
+			require.NoError(t, err)
+
+			in := message.Recipient{Group: group.ID()}
+			s.user.Text(theirs.Groups()[0], "hi all")
+			sent, err := n.Send(ctx, message.Outbound{To: in, Content: &message.Text{Body: "Welcome"}})
+			require.NoError(t, err)
+			_, err = n.Send(ctx, message.Outbound{To: in, Content: &message.Pin{MessageID: sent.ID, Days: 7}})
+			require.NoError(t, err)
+			_, err = group.Remove(ctx, message.Recipient{BSUID: s.user.BSUID(theirs)})
+			require.NoError(t, err)
+			info, err = group.Info(ctx)
+			require.NoError(t, err)
+			require.Zero(t, info.Count)
+			_, err = group.Delete(ctx)
+			require.NoError(t, err)
+			require.Empty(t, all(t, n.Groups(ctx)))
+		}},
 		{"errors carry Meta's code", func(t *testing.T, s *site, _ *cloudapi.Client, n *cloudapi.Number, _ *cloudapi.Account) {
 			s.Revoke(s.token)
 			_, err := n.Info(ctx, "status")
@@ -475,7 +612,7 @@ func TestEveryOperationOfOurClientIsServed(t *testing.T) {
 	for receiver, of := range map[string]reflect.Type{
 		"c": reflect.TypeFor[*cloudapi.Client](), "n": reflect.TypeFor[*cloudapi.Number](), "a": reflect.TypeFor[*cloudapi.Account](),
 		"app": reflect.TypeFor[*cloudapi.App](), "business": reflect.TypeFor[*cloudapi.Business](),
-		"flow": reflect.TypeFor[*cloudapi.Flow](),
+		"flow": reflect.TypeFor[*cloudapi.Flow](), "group": reflect.TypeFor[*cloudapi.Group](),
 	} {
 		operations := 0
 		for i := range of.NumMethod() {

@@ -61,7 +61,7 @@ func FuzzGraph(f *testing.F) {
 		}
 		method, target, _ := strings.Cut(ops[max(op, -op, 0)%len(ops)], " ")
 		ids := strings.NewReplacer("{number}", n.ID, "{account}", account.ID, "{app}", app.ID, "{template}", tmpl.ID,
-			"{portfolio}", account.Portfolio.ID, "{group}", group, "{flow}", account.AddFlow(cloudapitest.FlowConfig{Draft: true}).ID, "{media}", u.Sees(n)[1].Media.ID, "{upload}", "upload:none")
+			"{portfolio}", account.Portfolio.ID, "{group}", group, "{credit}", account.Portfolio.AddCreditLine(""), "{sharing}", "0", "{flow}", account.AddFlow(cloudapitest.FlowConfig{Draft: true}).ID, "{media}", u.Sees(n)[1].Media.ID, "{upload}", "upload:none")
 		kind, edge, hasEdge := strings.Cut(target, "/")
 		path := "/v26.0/" + ids.Replace(kind)
 		if hasEdge {

@@ -62,6 +62,8 @@ type object struct {
 	group     *Group
 	upload    *upload
 	flow      *Flow
+	credit    *creditLine
+	sharing   *creditSharing
 }
 
 // kind names the object in the table of operations.
@@ -85,6 +87,10 @@ func (o object) kind() string {
 		return "upload"
 	case o.flow != nil:
 		return "flow"
+	case o.credit != nil:
+		return "credit"
+	case o.sharing != nil:
+		return "sharing"
 	}
 	return ""
 }
@@ -104,6 +110,8 @@ func (o object) owner() *Account {
 		return o.group.number.account
 	case o.flow != nil:
 		return o.flow.account
+	case o.sharing != nil:
+		return o.sharing.account
 	}
 	return nil
 }
@@ -128,6 +136,10 @@ func (w *World) find(id string) (o object) {
 		o.group = w.groups[id]
 	case w.flows[id] != nil:
 		o.flow = w.flows[id]
+	case w.creditLines[id] != nil:
+		o.credit = w.creditLines[id]
+	case w.sharings[id] != nil:
+		o.sharing = w.sharings[id]
 	default:
 		if i := slices.IndexFunc(w.portfolios, func(p *Portfolio) bool { return p.ID == id }); i >= 0 {
 			o.portfolio = w.portfolios[i]
@@ -144,6 +156,9 @@ const (
 	maxUploadBody = 101 << 20 // the largest document and its form
 )
 
+// unversionedHost serves what has no version, such as the archive of templates.
+const unversionedHost = "api.facebook.com"
+
 // oldestVersion and newestVersion are the Graph versions in service in November
 // 2026. An older or missing version is served by the oldest, without an error.
 // https://developers.facebook.com/docs/graph-api/changelog (checked 2026-11-22)
@@ -155,7 +170,7 @@ const (
 // serveGraph answers one request: take the path apart, read the body, ask the
 // interceptors, act, reply. Only acting holds the lock.
 func (w *World) serveGraph(rw http.ResponseWriter, r *http.Request) {
-	c := &call{World: w, method: r.Method, site: w.siteOf(r), path: r.URL.Path, host: r.Host, header: r.Header, ctx: r.Context(), status: http.StatusOK}
+	c := &call{World: w, method: r.Method, site: w.siteOf(r), path: r.URL.Path, host: cmp.Or(r.Host, r.URL.Host), header: r.Header, ctx: r.Context(), status: http.StatusOK}
 	if r.URL.RawQuery != "" {
 		c.query = r.URL.Query()
 	}
@@ -230,7 +245,7 @@ func (c *call) route(path string) *graphError {
 	if c.major > newestVersion {
 		return unknownPath("v" + itoa(c.major) + ".0")
 	}
-	if c.major < oldestVersion && (len(parts) == 0 || parts[0] != mediaPath) {
+	if c.major < oldestVersion && (len(parts) == 0 || parts[0] != mediaPath) && c.host != unversionedHost {
 		c.note(RuleOldVersion, cmp.Or(versionName(c.major), "a call without a version")+" is no version in service; the call ran on "+c.version)
 	}
 	c.major = served

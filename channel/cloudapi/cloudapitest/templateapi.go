@@ -208,67 +208,6 @@ func unpauseTemplate(c *call) *graphError {
 	return c.success()
 }
 
-// archiveTemplates answers /archive and /unarchive, on the host api.facebook.com.
-func archiveTemplates(c *call) *graphError {
-	from, to, event := StatusApproved, "ARCHIVED", "ARCHIVED"
-	if c.rest == "unarchive" {
-		from, to, event = "ARCHIVED", StatusApproved, "UNARCHIVED"
-	}
-	var found []*Template
-	for _, id := range c.texts("hsm_ids") {
-		t := c.templates[id]
-		if t == nil || t.account != c.target.account || t.status != from {
-			return badParam("A template of hsm_ids does not exist or is not " + from + ".")
-		}
-		found = append(found, t)
-	}
-	for _, t := range found {
-		c.setTemplateStatus(t, to, event, nil)
-	}
-	return c.success()
-}
-
-// upsertTemplates answers POST /{waba-id}/upsert_message_templates: one
-// authentication template in several languages at once.
-func upsertTemplates(c *call) *graphError {
-	k := &checker{}
-	f := k.object(&c.body, "")
-	languages := f.list("languages", 1, 100)
-	if !strings.EqualFold(f.text("category", 1, 0), "AUTHENTICATION") {
-		f.reject(badParam("Param category must be AUTHENTICATION."))
-	}
-	if k.err != nil {
-		return k.err
-	}
-	var made []*Template
-	for i := range languages {
-		def := node{kind: jsonObject, items: []member{{key: "language", val: languages[i].val}}}
-		for _, m := range c.body.items {
-			if m.key != "languages" {
-				def.items = append(def.items, m)
-			}
-		}
-		t, ge := c.defineTemplate(c.target.account, &def)
-		if ge != nil {
-			return ge
-		}
-		c.review(t)
-		made = append(made, t)
-	}
-	c.out.obj(func() {
-		c.out.key("data").arr(func() {
-			for _, t := range made {
-				c.out.obj(func() {
-					c.out.key("id").str(t.ID)
-					c.out.key("status").str(t.status)
-					c.out.key("language").str(t.Language)
-				})
-			}
-		})
-	})
-	return nil
-}
-
 // migrateTemplates answers POST /{waba-id}/migrate_message_templates: approved
 // templates of another account of the business are copied.
 func migrateTemplates(c *call) *graphError {

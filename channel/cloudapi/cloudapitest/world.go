@@ -101,27 +101,29 @@ type World struct {
 	watchers  []watcher
 	watcherID int
 
-	portfolios []*Portfolio
-	apps       map[string]*App
-	accounts   map[string]*Account
-	numbers    map[string]*Number
-	templates  map[string]*Template
-	media      map[string]*media
-	tokens     map[string]*token
-	users      []*User
-	phones     map[string]*User // by wa_id
-	bsuids     map[string]*User
-	departed   map[string]*departure // numbers people moved away from
-	messages   map[string]*message
-	scratch    []byte // for building JSON with mu held
-	opaque     map[opaqueKey]*message
-	uploads    map[string]*upload
-	groups     map[string]*Group
-	flows      map[string]*Flow
-	calls      map[string]*Call
-	signups    map[string]*signupCode
-	log        auditLog
-	old        messageRing // for Retain
+	portfolios  []*Portfolio
+	apps        map[string]*App
+	accounts    map[string]*Account
+	numbers     map[string]*Number
+	templates   map[string]*Template
+	media       map[string]*media
+	tokens      map[string]*token
+	users       []*User
+	phones      map[string]*User // by wa_id
+	bsuids      map[string]*User
+	departed    map[string]*departure // numbers people moved away from
+	messages    map[string]*message
+	scratch     []byte // for building JSON with mu held
+	opaque      map[opaqueKey]*message
+	uploads     map[string]*upload
+	groups      map[string]*Group
+	flows       map[string]*Flow
+	creditLines map[string]*creditLine
+	sharings    map[string]*creditSharing
+	calls       map[string]*Call
+	signups     map[string]*signupCode
+	log         auditLog
+	old         messageRing // for Retain
 }
 
 // New returns an empty world. It starts nothing.
@@ -145,28 +147,30 @@ func New(cfg Config) (*World, error) {
 	cfg.setDefaults()
 	w := &World{
 		cfg: cfg, base: cfg.Now, ops: operations,
-		pump:      make(baton, 1),
-		wake:      make(chan struct{}, 1),
-		rng:       rand.New(rand.NewPCG(cfg.Seed, 1)),
-		wrote:     make(map[wroteKey]uint64),
-		late:      make(map[int]bool, len(cfg.LateErrors)),
-		mounts:    make(map[string]http.Handler),
-		apps:      make(map[string]*App),
-		accounts:  make(map[string]*Account),
-		numbers:   make(map[string]*Number),
-		templates: make(map[string]*Template),
-		media:     make(map[string]*media),
-		tokens:    make(map[string]*token),
-		phones:    make(map[string]*User),
-		bsuids:    make(map[string]*User),
-		departed:  make(map[string]*departure),
-		messages:  make(map[string]*message),
-		opaque:    make(map[opaqueKey]*message),
-		uploads:   make(map[string]*upload),
-		groups:    make(map[string]*Group),
-		flows:     make(map[string]*Flow),
-		calls:     make(map[string]*Call),
-		signups:   make(map[string]*signupCode),
+		pump:        make(baton, 1),
+		wake:        make(chan struct{}, 1),
+		rng:         rand.New(rand.NewPCG(cfg.Seed, 1)),
+		wrote:       make(map[wroteKey]uint64),
+		late:        make(map[int]bool, len(cfg.LateErrors)),
+		mounts:      make(map[string]http.Handler),
+		apps:        make(map[string]*App),
+		accounts:    make(map[string]*Account),
+		numbers:     make(map[string]*Number),
+		templates:   make(map[string]*Template),
+		media:       make(map[string]*media),
+		tokens:      make(map[string]*token),
+		phones:      make(map[string]*User),
+		bsuids:      make(map[string]*User),
+		departed:    make(map[string]*departure),
+		messages:    make(map[string]*message),
+		opaque:      make(map[opaqueKey]*message),
+		uploads:     make(map[string]*upload),
+		groups:      make(map[string]*Group),
+		flows:       make(map[string]*Flow),
+		creditLines: make(map[string]*creditLine),
+		sharings:    make(map[string]*creditSharing),
+		calls:       make(map[string]*Call),
+		signups:     make(map[string]*signupCode),
 	}
 	w.lanes.idle.L = &w.lanes.mu
 	for _, code := range cfg.LateErrors {
