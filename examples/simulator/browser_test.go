@@ -16,7 +16,7 @@ const ask = `"type":"interactive","interactive":{"type":"button","header":{"type
 func TestAPersonPlaysTheCustomer(t *testing.T) {
 	page := browsertest.Open(t, 1400, 900)
 	r := newRig(t)
-	page.Do(chromedp.Navigate(r.s.site), chromedp.WaitVisible(".hint"), chromedp.WaitVisible("#access dd"))
+	page.Do(chromedp.Navigate(r.s.site), chromedp.WaitVisible(".hint"), chromedp.WaitVisible("#access dd"), chromedp.WaitVisible("#snippet pre"))
 	page.Picture("simulator-1-empty")
 
 	page.Do(chromedp.SendKeys("#text", "Hi, my order 88213 never arrived. Can you help?\n"), chromedp.WaitVisible(".bubble.mine"))

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io/fs"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -112,4 +113,43 @@ func (w without) ReadDir(name string) ([]fs.DirEntry, error) {
 		}
 	}
 	return kept, err
+}
+
+// TestTheReadmesBotAnswers runs the program of README.md as it stands there.
+func TestTheReadmesBotAnswers(t *testing.T) {
+	t.Parallel()
+	node(t)
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	_, code, ok := strings.Cut(string(readme), "```js\n")
+	require.True(t, ok)
+	code, _, _ = strings.Cut(code, "```")
+	free, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	_, port, _ := net.SplitHostPort(free.Addr().String())
+	require.NoError(t, free.Close())
+	require.Contains(t, code, "8080")
+	file := filepath.Join(t.TempDir(), "bot.mjs")
+	require.NoError(t, os.WriteFile(file, []byte(strings.ReplaceAll(code, "8080", port)), 0o600))
+	site, _ := started(t)
+	cmd := exec.CommandContext(t.Context(), "node", file)
+	cmd.Env = append(os.Environ(), "BASE="+site, "TOKEN="+testToken, "VERIFY="+fixed("verify token", 16))
+	require.NoError(t, cmd.Start())
+	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
+	require.Eventually(t, func() bool {
+		c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", "127.0.0.1:"+port)
+		if err == nil {
+			_ = c.Close()
+		}
+		return err == nil
+	}, 20*time.Second, 50*time.Millisecond)
+	post(t, site, "webhook", `{"url":"http://127.0.0.1:`+port+`/webhook"}`)
+	post(t, site, "users/0/text", `{"text":"Hello?"}`)
+	require.Eventually(t, func() bool {
+		post(t, site, "settle", `{}`)
+		_, chat := get(t, http.DefaultClient, site+"/control/users/0/chat", "")
+		return strings.Contains(chat, "You wrote: Hello?")
+	}, 20*time.Second, 100*time.Millisecond)
+	v := post(t, site, "probe", `{}`)
+	require.Contains(t, v["verdict"], "a stranger", "it checks no signature, as the README says")
 }

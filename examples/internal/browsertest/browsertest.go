@@ -100,3 +100,11 @@ func (p *Page) Picture(name string) {
 	require.NoError(p.t, err)
 	require.NoError(p.t, os.WriteFile(filepath.Join(dir, name+".png"), raw, 0o600))
 }
+
+// Value returns what an expression is, as text.
+func (p *Page) Value(expression string) string {
+	p.t.Helper()
+	text, err := chromedp.Run(p.ctx, chromedp.Evaluate[string]("String("+expression+")"))
+	require.NoError(p.t, err)
+	return text
+}

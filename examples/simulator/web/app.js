@@ -54,13 +54,59 @@ function windowLine(p) {
   if (left <= 0) return el("small", "window closed", "window closed");
   return el("small", "window" + (left < 3600000 ? " soon" : ""), "window open " + span(left));
 }
+let beside = []; // people whose phones stand beside the one in use
 function drawPeople(people) {
-  if (!changed("people", [who, people, Math.floor(now / 60000)])) return;
-  $("people").replaceChildren(...people.map(p => {
+  const q = $("search").value.trim().toLowerCase().replace(/^\+/, "");
+  if (!changed("people", [who, q, people, Math.floor(now / 60000)])) return;
+  const found = people.filter(p => [p.name, p.phone, p.bsuid, p.username || ""].some(t => t.toLowerCase().includes(q)));
+  $("nobody").hidden = found.length > 0;
+  $("people").replaceChildren(...found.map(p => {
     const b = button("", () => turnTo(p.n), "person");
     b.setAttribute("aria-pressed", p.n === who);
-    b.append(el("span", "avatar", p.name.slice(0, 1)), el("strong", "", p.name), el("small", "", p.last || "+" + p.phone), windowLine(p));
+    b.append(el("span", "avatar", p.name.slice(0, 1)), el("strong", "", p.name), el("small", "", p.last || (p.username ? "@" + p.username : "+" + p.phone)), windowLine(p));
     return b;
+  }));
+}
+
+function aside(n) {
+  const b = button("×", () => { beside = beside.filter(o => o !== n); refresh(); }, "plain");
+  b.setAttribute("aria-label", "Put this phone away");
+  return b;
+}
+
+// drawBeside draws the phones that stand beside the one in use: a chat and a line to
+// write, and a click on the name to take it in hand.
+async function drawBeside(people) {
+  if (changed("pinner", [who, beside, people.map(p => p.name)])) {
+    const none = new Option("Another phone beside…", "");
+    $("pinner").replaceChildren(none, ...people.filter(p => p.n !== who && !beside.includes(p.n)).map(p => new Option(p.name, p.n)));
+  }
+  const wanted = beside.filter(n => n !== who && people[n]);
+  document.body.classList.toggle("many", wanted.length > 0);
+  for (const e of [...$("beside").children]) if (!wanted.includes(Number(e.dataset.n))) e.remove();
+  await Promise.all(wanted.map(async n => {
+    let phone = $("beside").querySelector(`[data-n="${n}"]`);
+    if (!phone) {
+      phone = el("div", "device small");
+      phone.dataset.n = n;
+      const input = el("input"), form = el("form", "line", input, el("button", "round", "➤"));
+      input.placeholder = "Message";
+      input.setAttribute("aria-label", "Message of " + people[n].name);
+      form.lastChild.setAttribute("aria-label", "Send");
+      form.onsubmit = e => {
+        e.preventDefault();
+        const text = input.value.trim();
+        if (text) post("users/" + n + "/text", { text }).then(ok => { if (ok) input.value = ""; });
+      };
+      phone.append(el("div", "device-bar", el("span", "avatar", people[n].name.slice(0, 1)), button(people[n].name, () => turnTo(n), "name"), el("span", "spacer"), aside(n)), el("div", "screen"), form);
+      $("beside").append(phone);
+    }
+    const chat = await call("GET", "users/" + n + "/chat");
+    if (!changed("beside" + n, chat.messages) && phone.dataset.drawn) return;
+    phone.dataset.drawn = "1";
+    const screen = phone.querySelector(".screen");
+    screen.replaceChildren(...(chat.messages || []).map(m => bubble(m, chat.messages, n)));
+    screen.scrollTop = screen.scrollHeight;
   }));
 }
 
@@ -84,7 +130,8 @@ function turnTo(n) {
 const kinds = { image: "Photo", video: "Video", audio: "Audio", document: "Document", sticker: "Sticker" };
 const clockOf = at => new Date(at).toISOString().slice(11, 16);
 
-function bubble(m, list) {
+function bubble(m, list, by = who) {
+  const act = (gesture, words) => post("users/" + by + "/" + gesture, words);
   const b = el("div", "bubble" + (m.mine ? " mine" : ""));
   if (m.deleted) { b.classList.add("deleted"); b.append("This message was deleted"); return b; }
   const quoted = m.reply_to && list.find(x => x.id === m.reply_to);
@@ -102,25 +149,34 @@ function bubble(m, list) {
   b.append(el("div", "meta", (m.edited ? "edited " : "") + clockOf(m.at), ticks));
   if (m.reactions) { b.classList.add("reacted"); b.append(el("span", "reactions", m.reactions.join(" "))); }
 
-  const acts = el("div", "acts", button("Reply", () => { quoting = m; editing = null; drawQuoting(); }), button("👍", () => act("react", { id: m.id, emoji: "👍" })));
-  if (m.mine && m.text) acts.append(button("Edit", () => { putDown(); editing = m; $("text").value = m.text; drawQuoting(); }));
+  const acts = el("div", "acts", by === who ? button("Reply", () => { quoting = m; editing = null; drawQuoting(); }) : "", button("👍", () => act("react", { id: m.id, emoji: "👍" })));
+  if (m.mine && m.text && by === who) acts.append(button("Edit", () => { putDown(); editing = m; $("text").value = m.text; drawQuoting(); }));
   if (m.mine) acts.append(button("Delete", () => act("delete", { id: m.id })));
   b.append(acts);
 
   const taps = el("div", "taps");
-  for (const x of m.buttons || []) taps.append(tappable(x));
+  for (const x of m.buttons || []) taps.append(tappable(x, act));
   for (const c of m.cards || []) {
     taps.append(el("span", "", c.body || c.product || "Card"));
-    for (const x of c.buttons || []) taps.append(tappable(x));
+    for (const x of c.buttons || []) taps.append(tappable(x, act));
   }
-  for (const s of m.sections || []) {
-    if (s.title) taps.append(el("span", "", s.title));
-    for (const r of s.rows) taps.append(button(r.title + (r.description ? " · " + r.description : ""), () => act("choose", { label: r.title })));
-  }
+  if (m.sections) taps.append(button("☰ " + (m.list || "Options"), () => openList(m, act)));
   if (taps.childNodes.length) b.append(taps);
   return b;
 }
-function tappable(x) {
+// openList shows the rows of a list message, as the phone does when its button is tapped.
+function openList(m, act) {
+  $("choices-title").textContent = m.list || "Options";
+  $("choices-rows").replaceChildren(...m.sections.flatMap(s => [
+    s.title ? el("h3", "", s.title) : "",
+    ...s.rows.map(r => {
+      const b = button("", () => { $("choices").close(); act("choose", { label: r.title }); }, "row-choice");
+      b.append(el("strong", "", r.title), r.description ? el("small", "", r.description) : "");
+      return b;
+    })].filter(Boolean)));
+  $("choices").showModal();
+}
+function tappable(x, act) {
   if (x.kind === "reply" || x.kind === "quick_reply") return button(x.label, () => act("tap", { label: x.label }));
   if (x.kind === "flow") return button(x.label, () => {
     const answers = prompt("Answers of the form, as JSON", '{"rating":"5"}');
@@ -153,11 +209,20 @@ function drawChat(p, chat) {
 
 function drawFindings(findings) {
   if (!changed("findings", findings)) return;
-  const card = $("rules");
-  card.className = "card " + (findings.length ? "broken" : "ok");
-  card.replaceChildren(
-    el("div", "verdict", findings.length ? "Your program broke " + findings.length + (findings.length === 1 ? " rule" : " rules") : "No rule broken so far"),
-    ...findings.map(f => el("div", "finding", el("div", "", el("code", "", f.rule), el("small", "", f.detail)), el("span", "muted", "×" + f.times))));
+  const card = $("rules"), broken = findings.filter(f => !f.advice), advice = findings.length - broken.length;
+  card.className = "card " + (broken.length ? "broken" : "ok");
+  const verdict = broken.length ? "Your program broke " + broken.length + (broken.length === 1 ? " rule" : " rules") : "No rule broken so far";
+  const head = el("div", "verdict", verdict + (advice ? ", and there is advice" : ""));
+  if (findings.length) head.append(button("Clear", () => post("audit/clear"), "quiet"));
+  card.replaceChildren(head, ...findings.sort((a, b) => a.advice - b.advice).map(f => {
+    const text = el("div", "", el("code", "", f.rule), f.advice ? el("span", "chip none", "advice") : "", el("small", "", f.detail));
+    for (const c of f.cases || []) {
+      const line = el("small", "case", [c.what, c.where].filter(Boolean).join(" · ") + " ");
+      if (c.n) line.append(button("show call " + c.n, () => showCall(c.n), "link"));
+      text.append(line);
+    }
+    return el("div", "finding" + (f.advice ? " mild" : ""), text, el("span", "muted", "×" + f.times));
+  }));
 }
 function drawAccess(s) {
   const rows = [["Base URL", s.base_url], ["Access token", s.access_token], ["Phone number id", s.phone_number_id], ["Phone number", "+" + s.phone],
@@ -170,18 +235,63 @@ function drawAccess(s) {
     copy.setAttribute("aria-label", "Copy " + k);
     return [el("dt", "", k), dd, copy];
   }));
+  drawSnippets(s.snippets);
+}
+let language = "curl";
+function drawSnippets(list) {
+  $("languages").replaceChildren(...list.map(x => {
+    const b = button(x.name, () => { language = x.name; drawSnippets(list); $("languages").querySelector("[aria-selected=true]").focus(); });
+    b.setAttribute("role", "tab");
+    b.setAttribute("aria-selected", x.name === language);
+    b.setAttribute("aria-controls", "snippet");
+    return b;
+  }));
+  const code = list.find(x => x.name === language).code;
+  const copy = button("Copy", () => navigator.clipboard.writeText(code).then(() => { copy.textContent = "Copied"; }, () => {}), "quiet copy");
+  $("snippet").replaceChildren(el("pre", "", code), copy);
 }
 const pretty = text => { try { return JSON.stringify(JSON.parse(text), null, 2); } catch { return text; } };
 
-// drawTraffic adds what is new on top, so that an opened row stays open.
-let newest = 0;
-function drawTraffic(traffic) {
+// drawTraffic asks for what is new by cursor and adds it on top, so that an opened row
+// stays open; older rows come on demand.
+let newest = 0, oldest = 0, kind = "", drawing = false;
+const visible = x => x.kind !== "control" && (!kind || x.kind === kind);
+async function drawTraffic(count) {
   const list = $("traffic");
-  if (!traffic.length) { list.replaceChildren(el("div", "empty", "Nothing yet: neither a call of your program nor a webhook.")); return; }
-  if (!newest) list.replaceChildren();
-  for (const x of traffic.filter(x => x.n > newest).reverse()) list.prepend(trafficRow(x));
-  newest = traffic[0].n;
-  while (list.childNodes.length > traffic.length) list.lastChild.remove();
+  if (drawing) return; // one at a time, or a row would come twice
+  drawing = true;
+  try {
+    if (!newest && count > 100) newest = oldest = count - 100;
+    while (newest < count) {
+      const page = await call("GET", "traffic?after=" + newest);
+      if (page.next === newest) break;
+      for (const x of page.traffic.filter(visible)) list.prepend(trafficRow(x));
+      newest = page.next;
+    }
+  } finally {
+    drawing = false;
+  }
+  $("older").hidden = oldest === 0;
+  const empty = list.querySelector(".empty"), rows = list.querySelector("details");
+  if (!rows && !empty) list.append(el("div", "empty", "Nothing yet: neither a call of your program nor a webhook."));
+  if (rows && empty) empty.remove();
+}
+async function drawOlder() {
+  const from = Math.max(0, oldest - 100), page = await call("GET", "traffic?after=" + from + "&limit=" + (oldest - from));
+  oldest = from;
+  $("traffic").append(...page.traffic.filter(visible).reverse().map(trafficRow));
+  $("older").hidden = oldest === 0;
+}
+async function showCall(n) {
+  show("program");
+  let row = $("traffic").querySelector(`[data-n="${n}"]`);
+  if (!row) {
+    row = trafficRow(await call("GET", "traffic/" + n));
+    $("traffic").append(row);
+  }
+  row.open = true;
+  row.scrollIntoView({ block: "center" });
+  row.firstChild.focus();
 }
 function trafficRow(x) {
   const bad = x.status < 200 || x.status > 299;
@@ -190,6 +300,7 @@ function trafficRow(x) {
   what.title = x.line + (x.note ? ": " + x.note : "");
   const d = el("details", "", el("summary", "", at, el("span", "kind " + x.kind, x.kind === "graph" ? "API call" : "webhook"), what,
     el("span", "status" + (bad ? " bad" : ""), String(x.status || "none")), el("span", "took", x.took)));
+  d.dataset.n = x.n;
   d.ontoggle = async () => {
     if (!d.open || d.childNodes.length > 1) return;
     const full = await call("GET", "traffic/" + x.n).catch(() => undefined);
@@ -216,13 +327,12 @@ async function refresh() {
   $("receiver").textContent = s.webhook ? "Webhook connected" : "No webhook yet";
   $("receiver").className = "chip" + (s.webhook ? "" : " none");
   $("business").textContent = s.business;
-  $("access-card").classList.toggle("first", !s.webhook);
   if (s.webhook && changed("webhook", s.webhook)) $("url").value = s.webhook;
   drawPeople(s.people);
   drawChat(s.people[who], chat);
   drawFindings(s.findings);
   drawAccess(s);
-  drawTraffic(s.traffic);
+  await Promise.all([drawTraffic(s.traffic_count), drawBeside(s.people)]);
   drawTemplates(s.templates);
 }
 const show = view => { document.body.dataset.view = view; };
@@ -252,18 +362,74 @@ $("adder").onsubmit = async e => {
   if (p) { $("newname").value = ""; turnTo(p.n); }
 };
 $("hook").onsubmit = e => { e.preventDefault(); post("webhook", { url: $("url").value }); };
-$("probe").onclick = () => post("probe");
-for (const b of document.querySelectorAll("[data-gesture]")) b.onclick = () => act(b.dataset.gesture);
+$("probe").onclick = async () => {
+  const v = await post("probe");
+  if (!v) return;
+  const good = v.attacks.every(a => !a.let_in);
+  $("verdict").replaceChildren(el("p", good ? "good" : "bad", v.verdict[0].toUpperCase() + v.verdict.slice(1)),
+    ...v.attacks.map(a => el("p", "attack" + (a.let_in ? " bad" : ""), (a.let_in ? "let in: " : "refused: ") + a.how + (a.status ? ", answered " + a.status : ", no answer"))));
+};
+for (const b of document.querySelectorAll("[data-gesture]")) b.onclick = () => {
+  const words = JSON.parse(b.dataset.words || "{}");
+  if (b.dataset.ask) {
+    const answer = prompt(b.dataset.question);
+    if (!answer) return;
+    words[b.dataset.ask] = answer;
+  }
+  act(b.dataset.gesture, words);
+};
+$("pinner").onchange = () => {
+  if ($("pinner").value !== "") beside = [...beside, Number($("pinner").value)];
+  refresh().catch(() => {});
+};
+$("search").oninput = () => refresh().catch(() => {});
+$("older").onclick = () => drawOlder().catch(() => {});
+$("reset").onclick = async () => { if (await post("reset")) location.reload(); };
+for (const b of document.querySelectorAll("[data-kind]")) b.onclick = () => {
+  kind = b.dataset.kind;
+  for (const o of document.querySelectorAll("[data-kind]")) o.setAttribute("aria-pressed", o === b);
+  newest = oldest = 0;
+  $("traffic").replaceChildren();
+  refresh().catch(() => {});
+};
+
+// The weather, each kind with what it does to webhooks.
+const weather = {
+  duplicate: "A webhook comes again although you answered 200. Keep what you have seen.",
+  reorder: "An item is held back for up to 5 seconds and overtaken. Trust timestamps, not arrival.",
+  lose: "An attempt never arrives; it is tried again, for seven days.",
+  delay: "An item is late by up to a minute.",
+  split: "A batch is cut into several webhooks.",
+  malform: "A malformed item travels beside good ones. Take the good ones.",
+  future: "Fields and kinds that do not exist yet come along. Let them pass.",
+  forge: "The same webhook comes with a wrong signature. Refuse it.",
+};
+const sliders = Object.entries(weather).map(([name, text]) => {
+  const input = el("input"), value = el("output", "", "0 %"), id = "weather-" + name;
+  Object.assign(input, { type: "range", min: 0, max: 100, step: 5, value: 0, id });
+  const label = el("label", "", name);
+  label.htmlFor = id;
+  input.oninput = () => { value.textContent = input.value + " %"; };
+  input.onchange = () => setWeather(Object.fromEntries(sliders.map(s => [s.name, s.input.value / 100])), null);
+  $("sliders").append(el("div", "slider", label, input, value, el("small", "", text)));
+  return { name, input, value };
+});
+async function setWeather(rates, pressed) {
+  if (!await post("faults", rates)) return;
+  for (const s of sliders) { s.input.value = (rates[s.name] || 0) * 100; s.value.textContent = s.input.value + " %"; }
+  for (const o of document.querySelectorAll("[data-faults]")) o.setAttribute("aria-pressed", o === pressed);
+}
 for (const b of document.querySelectorAll("[data-toggle]")) b.onclick = () => {
   const on = b.getAttribute("aria-pressed") === "true";
-  if (!on) act(b.dataset.on); else if (b.dataset.off) act(b.dataset.off); else say("The customer unblocks you by writing.");
+  if (b.dataset.toggle === "agent") act("agent", { on: !on });
+  else if (!on) act(b.dataset.on); else if (b.dataset.off) act(b.dataset.off); else say("The customer unblocks you by writing.");
 };
 for (const b of document.querySelectorAll("[data-advance]")) b.onclick = () => post("clock", { advance: b.dataset.advance });
 for (const b of document.querySelectorAll("[data-intercept]")) b.onclick = () => post("intercept", JSON.parse(b.dataset.intercept));
 for (const b of document.querySelectorAll("[data-faults]")) b.onclick = async () => {
   const kind = b.dataset.faults, all = kind === "all";
   const rates = all ? { duplicate: .3, reorder: .3, lose: .3, malform: .1, future: .1, forge: .1 } : kind ? { [kind]: .3 } : {};
-  if (await post("faults", rates)) for (const o of document.querySelectorAll("[data-faults]")) o.setAttribute("aria-pressed", o === b);
+  setWeather(rates, b);
 };
 for (const b of document.querySelectorAll("[data-go]")) b.onclick = () => show(b.dataset.go);
 
