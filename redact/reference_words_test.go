@@ -145,31 +145,34 @@ func (x *refText) findMarks() (marks []refMark) {
 
 func (x *refText) join(marks []refMark, m refMark) []refMark {
 	number := func(m refMark) bool { return m.says["number"] || m.says["code"] && !m.any("card proof label") }
-	if len(marks) > 0 && x.adjacent(marks[len(marks)-1].end, m.from) {
-		p := &marks[len(marks)-1]
-		as := func(from int, says map[string]bool) {
-			*p = refMark{from, m.to, m.end, says}
+	last := len(marks) - 1
+	for last > 0 && !marks[last].any("card code proof pin label kind number names compound unionpay") {
+		last--
+	}
+	if last >= 0 && x.adjacent(marks[last].end, m.from) {
+		p := marks[last]
+		as := func(says map[string]bool, more ...string) []refMark {
+			joined := refMark{p.from, m.to, m.end, map[string]bool{}}
+			for s := range says {
+				joined.says[s] = true
+			}
+			for _, s := range more {
+				joined.says[s] = true
+			}
+			return append(slices.Clone(marks[:last]), joined)
 		}
+		short := len(string(x.runes[p.from:p.to])) <= 2
 		switch {
 		case p.says["kind"] && m.says["card"], p.says["card"] && m.says["kind"]:
-			as(p.from, map[string]bool{"label": true, "names": true})
-			return marks
+			return as(nil, "label", "names")
 		case p.says["card"] && number(m):
-			p.says["names"] = true
-			as(p.from, p.says)
-			return marks
-		case number(*p) && m.says["card"]:
-			m.says["names"] = true
-			as(p.from, m.says)
-			return marks
+			return as(p.says, "names")
+		case number(p) && m.says["card"] && !short:
+			return as(m.says, "names")
 		case p.any("label kind") && number(m):
-			p.says["label"], p.says["names"] = true, true
-			as(p.from, p.says)
-			return marks
-		case number(*p) && m.any("label kind"):
-			m.says["label"], m.says["names"] = true, true
-			as(p.from, m.says)
-			return marks
+			return as(p.says, "label", "names")
+		case number(p) && m.any("label kind"), p.says["label"] && m.says["kind"], p.says["kind"] && m.says["label"]:
+			return as(m.says, "label", "names")
 		case p.to >= m.from || p.end > m.from:
 			return append(marks, m)
 		}

@@ -174,6 +174,7 @@ func unspaced(r rune) bool {
 	case r < 0x0780, // Hebrew, Arabic
 		r >= 0x0E00 && r < 0x0F00,   // Thai, Lao
 		r >= 0x1000 && r < 0x10A0,   // Burmese
+		r >= 0x1200 && r < 0x1380,   // Ethiopic
 		r >= 0x1780 && r < 0x1800,   // Khmer
 		r >= 0x2E80 && r < 0xA000,   // Chinese, kana
 		r >= 0xAC00 && r < 0xD7B0,   // Korean

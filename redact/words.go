@@ -421,26 +421,29 @@ func (o *options) tryWord(m *mark, b []byte, i int, before rune, w *word) {
 // "number".
 func (o *options) joinMark(dst []mark, b []byte, m mark) []mark {
 	var p *mark
-	if len(dst) > 0 && o.adjacent(b, dst[len(dst)-1].wordEnd, m.start) {
-		p = &dst[len(dst)-1]
+	last := len(dst) - 1
+	for last > 0 && dst[last].says&^(saysExpiry|saysMoney|saysMeans) == 0 { // "cartão do cidadão"
+		last--
+	}
+	if last >= 0 && o.adjacent(b, dst[last].wordEnd, m.start) {
+		p = &dst[last]
+	}
+	join := func(says meaning) []mark {
+		p.end, p.wordEnd, p.says = m.end, m.wordEnd, says
+		return dst[:last+1]
 	}
 	switch {
 	case p == nil:
 	case p.says&saysKind != 0 && m.says&saysCard != 0, p.says&saysCard != 0 && m.says&saysKind != 0:
-		p.end, p.wordEnd, p.says = m.end, m.wordEnd, saysLabel|names
-		return dst
+		return join(saysLabel | names)
 	case p.says&saysCard != 0 && m.saysNumber():
-		p.end, p.wordEnd, p.says = m.end, m.wordEnd, p.says|names
-		return dst
-	case p.saysNumber() && m.says&saysCard != 0:
-		p.end, p.wordEnd, p.says = m.end, m.wordEnd, m.says|names
-		return dst
+		return join(p.says | names)
+	case p.saysNumber() && m.says&saysCard != 0 && p.end-p.start > 2: // "no cartão" is none
+		return join(m.says | names)
 	case p.says&(saysLabel|saysKind) != 0 && m.saysNumber():
-		p.end, p.wordEnd, p.says = m.end, m.wordEnd, p.says|saysLabel|names
-		return dst
-	case p.saysNumber() && m.says&(saysLabel|saysKind) != 0:
-		p.end, p.wordEnd, p.says = m.end, m.wordEnd, m.says|saysLabel|names
-		return dst
+		return join(p.says | saysLabel | names)
+	case p.saysNumber() && m.says&(saysLabel|saysKind) != 0, p.says&saysLabel != 0 && m.says&saysKind != 0, p.says&saysKind != 0 && m.says&saysLabel != 0:
+		return join(m.says | saysLabel | names)
 	}
 	if m.says&saysInside != 0 && isCompound(b, m.start) && (p == nil || p.end < m.start && p.wordEnd <= m.start) {
 		m.says = saysLabel | names

@@ -23,7 +23,7 @@ var europe = []language{
 		pin:    "pin|,-pin|,pin-code,pincode,pinnummer,pin-nummer,geheimzahl,geheimnummer,geheimcode",
 		expiry: "gültig,gueltig,ablauf,läuft ab,laeuft ab,verfall,bis|,gilt bis",
 		label: "bestell,auftrag,buchung,reservier,rechnung,+referenz,+vorgang,+aktenzeichen,ticket,kunden,vertrag,mitglied,police,versicher,schaden,+serien,gerät,geraet,zähler,zaehler,+sendung,+paket,+tracking,lieferschein,liefer,versand," +
-			"konto,+iban,+blz|,überweis,verwendungszweck,+transaktion,beleg,+matrikel,personal,ausweis,reisepass,führerschein,steuer,sozialvers,rentenvers,krankenk,+tan|,+otp,telefon,handy,mobil,+tel|,fax,rufnummer,ruf mich,anrufen,artikel,barcode,strichcode,gutschein,+plz|,postleit,kennzeichen,fahrgestell,mandat,gläubiger,antrag,angebot,fall",
+			"konto,+iban,+blz|,überweis,verwendungszweck,+transaktion,beleg,+matrikel,personal,ausweis,reisepass,führerschein,steuer,sozialvers,rentenvers,krankenk,+tan|,+otp,telefon,handy,mobil,+tel|,fax,rufnummer,ruf mich,anrufen,artikel,kassenbon,kassenz,barcode,strichcode,gutschein,+plz|,postleit,kennzeichen,fahrgestell,mandat,gläubiger,antrag,angebot,fall",
 		kind:   "geschenk,kunden,mitglieds,treue,bonus,payback,bibliothek,büchere,fahr,monats,bahn,versicherten,gesundheits,kranken,ausweis,sim,studenten,park,club,guthaben,gutschein,prepaid-sim,versicherungs,zutritts,schlüssel,visiten,speicher,tank",
 		number: "nummer,-nummer,nr|,-nr|,num|,zahl|,kennung,zeichen",
 	}, {
@@ -110,20 +110,20 @@ var europe = []language{
 	}, {
 		name:   "French",
 		card:   "carte,cb|,cartes,carte bleue,carte bancaire,ma cb,numéro cb",
-		code:   "cryptogramme,crypto|,code de sécurité,numéro de sécurité,code secu,code sécu,code cvv,code au dos,code dos,code de vérif,code derrière,code|,au dos,au verso,derrière,trois chiffres,3 chiffres,trois derniers,3 derniers,derniers chiffres",
+		code:   "cryptogramme,crypto|,code de sécurité,numéro de sécurité,code secu,code sécu,code cvv,code au dos,code de la carte,code dos,code de vérif,code derrière,code|,au dos,au verso,derrière,trois chiffres,3 chiffres,trois derniers,3 derniers,derniers chiffres",
 		pin:    "pin|,code pin,code confidenti,code secret,code personnel",
 		expiry: "expir,exp|,valable,valide,validité,fin de valid,date d'exp",
-		label: "commande,réservation,reserv,facture,+référence,+réf|,+ref.,dossier,client,contrat,abonn,adhérent,police,sinistr,+série,compteur,+pdl|,+prm|,colis,+suivi,envoi,livraison,expédition,bordereau,compte,+rib|,+iban,virement,+transaction,paiement n,+n° de sécu,sécurité sociale,+sécu|,passeport,permis,carte d'identité,+siret,+siren,+tva|,téléphone,telephone,portable,mobile," +
+		label: "commande,réservation,reserv,facture,+référence,+réf|,+ref.,dossier,client,contrat,abonn,adhérent,police,sinistr,quittance,+bon de,bon cadeau,chèque cadeau,+série,compteur,+pdl|,+prm|,colis,+suivi,envoi,livraison,expédition,bordereau,compte,+rib|,+iban,virement,+transaction,paiement n,+n° de sécu,sécurité sociale,+sécu|,passeport,permis,carte d'identité,+siret,+siren,+tva|,téléphone,telephone,portable,mobile," +
 			"+tél|,+tel.,appelle,appelez,code-barres,code barre,bon d'achat,code promo,code cadeau,code postal,code porte,digicode,billet,ticket,devis,demande,matricule",
 		kind:   "cadeau,fidélité,membre,adhérent,bibliothèque,transport,navigo,métro,bus,sim,identité,vitale,étudiant,séjour,grise,club,jeune,abonnement,mutuelle,parking,électeur,visite,avantage,réduction",
 		number: "numéro,num|,n°,nº,n|,no|",
 	}, {
 		name:   "Spanish",
 		card:   "tarjeta,targeta,tarj|,tc|,tdc|,plástico,tarjeta bancaria",
-		code:   "código de seguridad,cod de seg,codigo seg,código de verif,código de trás,código de atrás,código ese de,clave de seguridad,número de seguridad,dígito verif,código|,cod|,reverso,de atrás,por atrás,detrás,parte trasera,tres números,tres dígitos,3 números,3 dígitos,tres últimos,últimos tres,ultimos 3,tres cifras",
+		code:   "código de seguridad,cod de seg,codigo seg,código de verif,código de la tarjeta,código de trás,código de atrás,código ese de,clave de seguridad,número de seguridad,dígito verif,código|,cod|,reverso,de atrás,por atrás,detrás,parte trasera,tres números,tres dígitos,3 números,3 dígitos,tres últimos,últimos tres,ultimos 3,tres cifras",
 		pin:    "pin|,clave|,clave secreta,clave del cajero,clave de la,nip|,número secreto,código secreto,contraseña,numero pin,código pin",
 		expiry: "venc,vence,vto|,caduc,expira,válida,valida hasta,exp|",
-		label: "pedido,orden|,orden de,órdenes,compra n,reserva,localizador,factura,boleta,recibo,+referencia,+ref|,+folio,caso|,cliente,contrato,socio,afiliado,póliza,siniestro,+serie,medidor,contador,suministro,+cups|,+guía,+guia,+rastreo,+seguimiento,envío,paquete,cuenta,+clabe,+cbu|,+cvu|,+iban,+transacción,+operación,comprobante,autorización,expediente,trámite," +
+		label: "pedido,orden|,orden de,orden de compra,órdenes,compra n,reserva,localizador,factura,boleta,recibo,+referencia,+ref|,+folio,caso|,cliente,contrato,socio,afiliado,póliza,siniestro,+serie,medidor,contador,suministro,+cups|,+guía,+guia,+rastreo,+seguimiento,envío,paquete,cuenta,+clabe,+cbu|,+cvu|,+iban,+transacción,+operación,comprobante,autorización,expediente,trámite," +
 			"+dni|,+nie|,+nif|,+curp,+rfc|,+ine|,+cédula,+rut|,+cuit,+cuil,pasaporte,licencia,seguridad social,+nss|,teléfono,telefono,móvil,movil,celular,+tel|,+cel|,whatsapp,llám,llama,código de barras,código promo,código de descuento,vale|,cupón,código postal,+cp|,código del portal,boleto,matrícula,ticket",
 		kind:   "regalo,fidelidad,fideliza,socio,puntos,biblioteca,transporte,metro,bus,bip,sube,sim,identidad,sanitaria,estudiante,club,cliente,membresía,residencia,descuento,débito de transporte,crucero,embarque,parqueo",
 		number: "número,numero,núm|,num|,nro|,n°,nº,n.º,no|",
@@ -157,17 +157,17 @@ var europe = []language{
 	}, {
 		name:   "Portuguese",
 		card:   "cartão,cartao,cartões,cart de créd,cartão de débito",
-		code:   "código de segurança,codigo de seguranca,cód de seg,cod seg,código de verif,código de trás,código atrás,código do verso,dígitos de trás,código|,cod|,verso|,no verso,atrás,de trás,parte de trás,três números,três dígitos,3 números,3 dígitos,três últimos,últimos três,ultimos 3,três algarismos",
+		code:   "código de segurança,codigo de seguranca,cód de seg,cod seg,código de verif,código do cartão,número do cvv,código de trás,código atrás,código do verso,dígitos de trás,código|,cod|,verso|,no verso,atrás,de trás,parte de trás,três números,três dígitos,3 números,3 dígitos,três últimos,últimos três,ultimos 3,três algarismos",
 		pin:    "pin|,senha,código secreto,código pin,número secreto",
 		expiry: "validad,válido,valido até,venc,vence,expira,val|",
-		label: "pedido,encomenda,ordem de,compra n,reserva,localizador,fatura,factura,boleto,recibo,+referência,+ref|,protocolo,chamado,processo,cliente,contrato,sócio,apólice,sinistro,+série,medidor,hidrômetro,contador,instalação,+rastreio,+rastreamento,envio|,pacote,objeto,nota fiscal,nota|,conta|,conta corrente,agência,+pix|,chave pix,+iban,+nib|,transação,transacção,autorização,comprovante," +
-			"+cpf|,+cnpj,+rg|,+cnh|,+nif|,+pis|,passaporte,cartão de cidadão,+sns|,telefone,celular,telemóvel,telemovel,+tel|,+cel|,zap|,whatsapp,liga|,ligar,código de barras,cupom,código promo,+cep|,código postal,bilhete,matrícula,token",
-		kind:   "presente,oferta,fidelidade,sócio,biblioteca,transporte,metro,bilhete único,andante,navegante,sim,cidadão,identidade,sus,saúde,estudante,clube,cliente,pontos,vale,desconto,embarque",
+		label: "pedido,encomenda,ordem de,ordem de compra,compra n,reserva,localizador,fatura,factura,boleto,recibo,+referência,+ref|,protocolo,chamado,processo,cliente,contrato,sócio,apólice,sinistro,+série,medidor,hidrômetro,contador,instalação,+rastreio,+rastreamento,envio|,pacote,objeto,nota fiscal,nota|,conta|,conta corrente,agência,+pix|,chave pix,+iban,+nib|,transação,transacção,autorização,comprovante," +
+			"+cpf|,+cnpj,+rg|,+cnh|,+nif|,+pis|,passaporte,cartão de cidadão,+sns|,telefone,celular,telemóvel,telemovel,+tel|,+cel|,zap|,whatsapp,liga|,ligar,código de barras,cupom,código promo,+cep|,código postal,bilhete,+bilhete único,matrícula,token",
+		kind:   "presente,oferta,fidelidade,sócio,biblioteca,transporte,metro,bilhete único,andante,navegante,sim,cidadão,identidade,sus,saúde,estudante,clube,cliente,pontos,vale,sus|,desconto,embarque",
 		number: "número,numero,núm|,num|,n°,nº,n.º,nro|,no|",
 	}, {
 		name:   "Italian",
 		card:   "carta,carte di,bancomat,postepay,carta di credito,tessera bancaria",
-		code:   "codice di sicurezza,codice sicurezza,codice di controllo,codice di verif,cod sicurezza,codice cvv,codice|,cod|,retro|,sul retro,dietro,tre cifre,3 cifre,tre numeri,ultime tre,ultime 3,ultimi tre",
+		code:   "codice di sicurezza,codice sicurezza,codice di controllo,codice della carta,codice di verif,cod sicurezza,codice cvv,codice|,cod|,retro|,sul retro,dietro,tre cifre,3 cifre,tre numeri,ultime tre,ultime 3,ultimi tre",
 		pin:    "pin|,codice pin,codice segreto,numero segreto,codice personale",
 		expiry: "scad,scade,scadenza,valida,fino al",
 		label:  "ordine,ordini,prenotaz,acquisto n,fattura,ricevuta,scontrino,+riferimento,+rif|,+rif.,pratica,segnalazione,cliente,contratto,socio,abbonamento,polizza,sinistro,+serie,+seriale,matricola,contatore,+pod|,+pdr|,spedizione,+tracciamento,+tracking,pacco,raccomandata,conto|,conto corrente,+iban,bonifico,transazione,+cro|,+trn|,+codice fiscale,+partita iva,+tessera,+p.iva,passaporto,patente,carta d'identità,telefono,cellulare,+tel|,+cell|,chiama,codice a barre,buono|,codice sconto,codice promo,+cap|,codice postale,biglietto,ticket",
@@ -197,7 +197,7 @@ var europe = []language{
 		code:   "cód slándála,cod diogelwch,cód|,cod|,ar an gcúl,ar chúl,ar y cefn,trí dhigit,tri digid,tri rhif",
 		pin:    "pin|,uimhir aitheantais,rhif pin",
 		expiry: "dáta éaga,bailí,dod i ben,dilys",
-		label:  "ordú,áirithint,sonrasc,tagairt,custaiméir,conradh,archeb,archebu,anfoneb,cyfeirnod,cwsmer,contract,cyfrif,cuntas,parsel,beartán,fón,ffôn,fasnach,tocyn,ticéad",
+		label:  "ordú,ordaith,áirithint,sonrasc,tagairt,custaiméir,conradh,archeb,archebu,anfoneb,cyfeirnod,cwsmer,contract,cyfrif,cuntas,parsel,beartán,fón,ffôn,fasnach,tocyn,ticéad",
 		kind:   "bronntanais,dílseachta,leabharlainne,anrheg,teyrngarwch,llyfrgell,sim,aelodaeth,ballraíochta",
 		number: "uimhir,rhif,uimh|",
 	}, {
@@ -233,7 +233,7 @@ var europe = []language{
 		code:   "biztonsági kód,biztonsagi kod,ellenőrző kód,ellenőrzőkód,cvc kód,cvv kód,kód|,kódom,hátoldal,hatoldal,hátulján,hátulj,hátsó,hátul,három szám,utolsó három,3 szám,három számjegy,háromjegyű",
 		pin:    "pin|,pin kód,pin-kód,pinkód,titkos kód,jelszó",
 		expiry: "lejár,lejar,érvényes,ervenyes",
-		label:  "rendelés,rendeles,foglalás,foglalas,számla,szamla,hivatkoz,referenc,ügyfél,ugyfel,ügyszám,szerződés,szerzodes,tagság,biztosít,+sorozat,+gyári,mérő,óraszám,csomag,küldem,kuldem,+nyomkövet,szállít,bankszámla,+iban,tranzakc,átutal,+személyi,+adószám,+adóazonos,+taj|,útlevél,jogosítv,telefon,mobil,+tel|,hívj,vonalkód,kupon,utalvány,irányítósz,jegy|,jegyszám,bizonylat,rendszám",
+		label:  "rendelés,rendeles,foglalás,foglalas,számla,szamla,hivatkoz,referenc,ügyfél,ugyfel,ügyszám,szerződés,szerzodes,tagság,biztosít,+sorozat,+gyári,mérő,óraszám,csomag,küldem,kuldem,+nyomkövet,szállít,bankszámla,+iban,tranzakc,átutal,+személyi,+adószám,+adóazonos,+taj|,útlevél,jogosítv,telefon,mobil,+tel|,hívj,vonalkód,kupon,utalvány,irányítósz,-jegy,jegyszám,bizonylat,rendszám",
 		kind:   "ajándék,hűség,törzsvásárló,tag,könyvtári,bérlet,sim,személyi,diák,klub,pont,egészségpénztár,biztosítási,lakcím,belépő",
 		number: "szám,-szám,-száma,számú,sorszám,azonosító,sz|,nr|",
 	}, {
@@ -324,7 +324,7 @@ var europe = []language{
 		code:   "güvenlik kodu,guvenlik kodu,güvenlik numar,doğrulama kodu kart,kart kodu,cvv kodu,kodu|,kod|,arkasında,arkasindaki,arka yüz,arkadaki,arkası,üç hane,üç rakam,uc rakam,son üç,son 3,3 hane,3 rakam",
 		pin:    "pin|,pin kodu,şifre,sifre,parola",
 		expiry: "son kullanma,skt|,geçerli,gecerli,vade,bitiş",
-		label:  "sipariş,siparis,+istanbulkart,+akbil,rezervasyon,fatura,makbuz,fiş no,referans,müşteri,musteri,sözleşme,sozlesme,abone,üye,uye,poliçe,+seri|,+seri no,sayaç,sayac,tesisat,kargo,gönderi,gonderi,+takip,paket,hesap,+iban,dekont,işlem,islem,+tckn,tc kimlik,+t.c.,kimlik,vergi,pasaport,ehliyet,telefon,cep|,+tel|,arayın,ara beni,barkod,kupon,indirim kodu,posta kodu,bilet,talep,başvuru,doğrulama kodu,onay kodu",
+		label:  "sipariş,siparis,+istanbulkart,+akbil,rezervasyon,fatura,makbuz,fiş no,referans,müşteri,musteri,sözleşme,sozlesme,abone,üye,uye,poliçe,+seri|,+seri no,sayaç,sayac,tesisat,kargo,gönderi,gonderi,+takip,paket,hesap,+iban,dekont,işlem,islem,+tckn,tc kimlik,+t.c.,kimlik,vergi,pasaport,ehliyet,telefon,cep|,+tel|,arayın,ara beni,barkod,kupon,indirim kodu,hediye çeki,posta kodu,bilet,talep,başvuru,doğrulama kodu,onay kodu",
 		kind:   "hediye,sadakat,üyelik,üye,kütüphane,ulaşım,akbil,istanbul,sim,kimlik,öğrenci,sağlık,puan,kulüp,müşteri,indirim,otobüs,para puan,sd",
 		number: "numara,no|,nolu,no'lu,numaralı,nr|,num|",
 	}, {
@@ -342,8 +342,8 @@ var europe = []language{
 		code:   "უსაფრთხოების კოდ,კოდი|,კოდ|,უკანა,უკან,ზურგ,სამი ციფრ,ბოლო სამი",
 		pin:    "პინ,პინ კოდ,პინ-კოდ,პაროლ,pin|",
 		expiry: "ვადა,მოქმედ,მდე|",
-		label:  "შეკვეთ,ჯავშან,ინვოის,ქვითარ,რეფერენ,მომხმარებ,კლიენტ,ხელშეკრ,აბონენტ,სერი,მრიცხველ,ამანათ,გზავნილ,თრექინგ,ანგარიშ,ტრანზაქ,პირადი,პასპორტ,ტელეფონ,მობილ,ბილეთ,ვაუჩერ",
-		kind:   "სასაჩუქრე,ბონუს,ბიბლიოთეკ,სატრანსპორტო,სიმ,წევრ,ფასდაკლებ",
+		label:  "შეკვეთ,ჯავშან,ჯავშნ,ინვოის,ქვითარ,რეფერენ,მომხმარებ,კლიენტ,ხელშეკრ,აბონენტ,სერი,მრიცხველ,ამანათ,გზავნილ,თრექინგ,ანგარიშ,ტრანზაქ,პირადი,პასპორტ,ტელეფონ,მობილ,ბილეთ,ვაუჩერ",
+		kind:   "სასაჩუქრე,საჩუქ,ბონუს,ბიბლიოთეკ,სატრანსპორტო,სიმ,წევრ,ფასდაკლებ",
 		number: "ნომერ,ნომრ,№,n|",
 	},
 }
