@@ -136,7 +136,7 @@ func (s *scanner) codes(i int) {
 		}
 	}
 	if len(s.hits) > len(all) {
-		slices.SortFunc(s.hits, func(a, b hit) int { return a.start - b.start })
+		slices.SortFunc(s.hits, byStart)
 	}
 }
 

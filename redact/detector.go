@@ -59,7 +59,7 @@ func (s *scanner) detect(i int) {
 				s.mark(hit{start: start, end: end, kind: Custom, reason: ByDetector, scheme: d.Name}, found, d.KeepLast)
 			}
 		}
-		slices.SortStableFunc(s.hits, func(a, b hit) int { return a.start - b.start })
+		slices.SortStableFunc(s.hits, byStart)
 	}
 }
 

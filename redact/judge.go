@@ -54,7 +54,7 @@ func (s *scanner) best(k, limit int) (best candidate, ok bool) {
 	n := 0
 	for j := k; j < limit; j++ {
 		g := &s.g[j]
-		if n += g.n; n > maxDigits || g.mask || g.visible {
+		if n += g.n; n > maxDigits || g.mask || g.visible || g.track {
 			break
 		}
 		c := candidate{first: k, last: j, n: n}
@@ -164,7 +164,9 @@ func (s *scanner) take(c *candidate) {
 		from, to := s.trackTail(start, end)
 		if n := countDigits(s.b[from:to]); n > 0 {
 			s.hits = append(s.hits, hit{start: from, end: to, kind: TrackData, reason: ByTrack, digits: n})
-			s.taken = to
+			for k := range s.g {
+				s.g[k].track = s.g[k].track || from <= s.g[k].start && s.g[k].start < to
+			}
 		}
 	}
 }

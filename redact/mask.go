@@ -17,6 +17,8 @@ type hit struct {
 	scheme     string // or the name of the Detector
 }
 
+func byStart(a, b hit) int { return a.start - b.start }
+
 // hidden returns how many characters x masks.
 func (x *hit) hidden() int { return max(0, x.digits-x.head-x.tail) }
 

@@ -112,6 +112,7 @@ type refGroup struct {
 	gap      string // to the next, without invisible characters
 	kind     string // of the gap: touch, narrow, wide or end
 	visible  bool
+	track    bool // masked as data of a magnetic stripe
 }
 
 func (g refGroup) mask() bool { return g.digits[0] == '?' }
@@ -147,7 +148,7 @@ func refRedact(r *redact.Redactor, text string) string {
 	x.groups()
 	x.marks = x.findMarks()
 	for k := 0; k < len(x.g); {
-		if k < x.taken || x.g[k].mask() || x.g[k].visible {
+		if k < x.taken || x.g[k].mask() || x.g[k].visible || x.g[k].track {
 			k++
 			continue
 		}
@@ -321,7 +322,7 @@ func (x *refText) step(k int) int {
 // best returns the best candidate, or the longest that has a name.
 func (x *refText) best(k, limit int) (best *refCard) {
 	for j := k; j < limit; j++ {
-		if x.g[j].mask() || x.g[j].visible || len(refDigits(x.g[k:j+1])) > 19 {
+		if x.g[j].mask() || x.g[j].visible || x.g[j].track || len(refDigits(x.g[k:j+1])) > 19 {
 			break
 		}
 		c := x.judge(k, j)
@@ -587,12 +588,13 @@ func (x *refText) take(c *refCard) {
 	if !c.track || x.r.InsecureKeepSAD {
 		return
 	}
-	for i := x.trackFrom(c.from, c.to); i < x.track(c.from, c.to); i++ {
+	from, to := x.trackFrom(c.from, c.to), x.track(c.from, c.to)
+	for k := range x.g {
+		x.g[k].track = x.g[k].track || from <= x.g[k].from && x.g[k].from < to
+	}
+	for i := from; i < to; i++ {
 		if refDigit(x.runes[i]) != "" {
 			x.hide[i] = true
-			for x.taken < len(x.g) && x.g[x.taken].from < x.track(c.from, c.to) {
-				x.taken++
-			}
 			x.cards = append(x.cards, refCard{from: i, to: i + 1, stays: true})
 		}
 	}

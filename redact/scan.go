@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"slices"
 	"sync"
 	"unicode/utf8"
 )
@@ -41,6 +42,7 @@ type group struct {
 	whole      int  // characters with those of the groups that touch it
 	mask       bool // hidden digits, or what looks like them
 	visible    bool // what an earlier pass left readable of a card
+	track      bool // a part of the data of a magnetic stripe that is masked
 
 	gap     gap // to the next group
 	gapID   uint32
@@ -54,7 +56,7 @@ type scanner struct {
 	b []byte
 
 	hits  []hit
-	taken int // end of the last number that was judged to be one, with its track data
+	taken int // end of the last number that was judged to be one
 	base  int // end of the last card before the text in hand, or noCard
 
 	g      []group // in hand
@@ -111,6 +113,7 @@ func (s *scanner) scan(i int) {
 	for start := firstPlace(s.b, i); start >= 0; start = firstPlace(s.b, i) {
 		i = s.place(start, i)
 	}
+	slices.SortFunc(s.hits, byStart) // a card may stand inside the track data of another
 }
 
 // place judges the place with the digit at start, as far as its groups begin at from
@@ -126,7 +129,7 @@ func (s *scanner) place(start, from int) int {
 		for end := len(s.g); k < end && (next < 0 || k+lookAhead < end); {
 			g := &s.g[k]
 			switch {
-			case g.start < max(from, s.taken) || g.mask || g.n > maxDigits:
+			case g.start < max(from, s.taken) || g.mask || g.track || g.n > maxDigits:
 				k++
 			case g.visible:
 				s.leave(g.start, g.end)
