@@ -91,11 +91,8 @@ func (u *unit) amend(in *incoming, customer *Customer, wamid string, a amendment
 
 // wait keeps an amendment until its message comes.
 func (u *unit) wait(in *incoming, customer *Customer, wamid string, a amendment) error {
-	stub := standIn{ID: inboundMessageID(in.ch.ID, wamid)}
-	if token := wamidToken(wamid); token != "" {
-		stub.ID = twinID(in.ch.ID, customer.ID, token)
-	}
-	if _, err := u.load(kindMessage, stub.ID, &stub); err != nil {
+	stub, err := u.waiting(in.ch.ID, customer, wamid)
+	if err != nil {
 		return err
 	}
 	if stub.Pending == nil {
@@ -104,6 +101,16 @@ func (u *unit) wait(in *incoming, customer *Customer, wamid string, a amendment)
 	stub.Channel = in.ch.ID
 	stub.Pending.merge(a)
 	return u.save(kindMessage, stub.ID, pendingParent(in.ch.ID), micros(in.at), stub)
+}
+
+// waiting is where an amendment of a message of the customer waits, with what waits there already.
+func (u *unit) waiting(channel string, customer *Customer, wamid string) (standIn, error) {
+	stub := standIn{ID: inboundMessageID(channel, wamid)}
+	if token := wamidToken(wamid); token != "" {
+		stub.ID = twinID(channel, customer.ID, token)
+	}
+	_, err := u.load(kindMessage, stub.ID, &stub)
+	return stub, err
 }
 
 // applyAmendments applies what overtook the message. The message must be saved under the
@@ -117,23 +124,34 @@ func (u *unit) applyAmendments(customer *Customer, m *Message) error {
 	if ok && stub.Pending != nil {
 		m.amend(*stub.Pending)
 	}
+	return u.applyTwin(customer, m)
+}
+
+// applyTwin applies what overtook the message under its other wamid, and lets that stand for
+// the message from now on. It may be that what overtook it was said by a customer who has been
+// merged since.
+func (u *unit) applyTwin(customer *Customer, m *Message) error {
 	token := wamidToken(m.WAMID)
 	if token == "" {
 		return nil
 	}
-	return u.applyTwin(customer.Channel, customer.ID, token, m)
-}
-
-// applyTwin applies what overtook the message under its other wamid, and lets that stand for
-// the message from now on.
-func (u *unit) applyTwin(channel, customer, token string, m *Message) error {
-	id := twinID(channel, customer, token)
-	var twin standIn
-	if ok, err := u.load(kindMessage, id, &twin); err != nil || !ok || twin.Pending == nil {
-		return err
+	for _, c := range append([]string{customer.ID}, customer.Merged...) {
+		id := twinID(customer.Channel, c, token)
+		var twin standIn
+		ok, err := u.load(kindMessage, id, &twin)
+		if err != nil {
+			return err
+		}
+		if !ok || twin.Pending == nil {
+			continue
+		}
+		m.amend(*twin.Pending)
+		twin = standIn{ID: id, Channel: customer.Channel, SameAs: m.ID}
+		if err := u.save(kindMessage, id, stubParent(customer.Channel), micros(m.At), twin); err != nil {
+			return err
+		}
 	}
-	m.amend(*twin.Pending)
-	return u.save(kindMessage, id, stubParent(channel), micros(m.At), standIn{ID: id, Channel: channel, SameAs: m.ID})
+	return nil
 }
 
 // renewPreview keeps lists of conversations from showing what a customer took back.

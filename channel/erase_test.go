@@ -301,6 +301,50 @@ func TestTwoWAMIDsOfOneMessage(t *testing.T) {
 			}
 		})
 	})
+	t.Run("a message that comes under both", func(t *testing.T) {
+		t.Parallel()
+		experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+			l.post(kim.text(at, one, "hello"))
+			l.pass(5 * time.Second)
+			l.post(kim.text(at, other, "hello"))
+			l.pass(5 * time.Second)
+			require.Equal(t, []string{"hello"}, l.desk.texts())
+			l.post(kim.text(at.Add(3*time.Second), other+"=", "hello"))
+			l.pass(5 * time.Second)
+			require.Len(t, l.desk.texts(), 2, "another time is another message")
+		})
+	})
+	t.Run("an echo of what was sent here", func(t *testing.T) {
+		t.Parallel()
+		experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+			l.say(kim, "wamid.0", "first")
+			sent := l.sendsAs(one, "answer")
+			l.post(kim.echo(time.Now(), other, "text", map[string]any{"body": "answer"}))
+			l.pass(5 * time.Second)
+			require.Empty(t, l.desk.of(channel.EchoReceived))
+			list := l.messages(l.conversation().ID)
+			require.Len(t, list, 2)
+			require.Equal(t, sent, list[1].ID)
+		})
+	})
+	t.Run("what overtook the message, of a customer who was merged meanwhile", func(t *testing.T) {
+		t.Parallel()
+		experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+			byPhone, byBSUID := face{phone: kim.phone}, face{bsuid: kim.bsuid}
+			l.say(byPhone, "wamid.0", "first")
+			l.say(byBSUID, "wamid.00", "first")
+			require.Len(t, l.conversations(), 2)
+			l.post(byBSUID.edit(at.Add(20*time.Second), "wamid.e", other, "hello!"))
+			l.pass(5 * time.Second)
+			l.say(kim, "wamid.000", "both are one")
+			l.post(kim.text(at.Add(15*time.Second), one, "hello"))
+			l.pass(5 * time.Second)
+			require.Contains(t, l.desk.texts(), "hello!")
+			require.NotContains(t, l.desk.texts(), "hello")
+			l.pass(2 * patience)
+			require.Len(t, l.desk.texts(), 4, "and it is not handed over by itself")
+		})
+	})
 	t.Run("not that of another customer", func(t *testing.T) {
 		t.Parallel()
 		experiment(t, labOptions{}, func(t *testing.T, l *lab) {

@@ -93,7 +93,7 @@ func (in *incoming) edit(c *webhook.Edit) amendment {
 func (u *unit) file(in *incoming, customer *Customer, p *webhook.Message) error {
 	msg := contentOf(p.Content)
 	msg.ID, msg.WAMID = inboundMessageID(in.ch.ID, p.ID), p.ID
-	known, err := u.lookupWAMID(in.ch.ID, p.ID)
+	known, err := u.filed(in, customer, p.ID)
 	if err != nil || known != nil && !known.historic() {
 		return err // it is filed already
 	}
@@ -128,6 +128,27 @@ func (u *unit) file(in *incoming, customer *Customer, p *webhook.Message) error 
 		return err
 	}
 	return u.receive(in, customer, msg)
+}
+
+// filed finds a message of the customer that came before, under this wamid or under its other
+// one. Both have one time: what is newer than all that is known has not come before, so that
+// nothing is looked for in the usual case.
+func (u *unit) filed(in *incoming, customer *Customer, wamid string) (*Message, error) {
+	conv, err := u.current(customer)
+	if err != nil {
+		return nil, err
+	}
+	if m, err := u.handedOver(customer, wamid); err != nil || m != nil {
+		return m, err
+	}
+	if conv == nil || in.at.After(conv.LastActivity) {
+		return u.lookupWAMID(in.ch.ID, wamid)
+	}
+	m, err := u.twinAmong(customer, wamid, recently)
+	if m != nil && m.WAMID != wamid && !(m.Direction == Inbound && m.At.Equal(in.at)) {
+		m = nil
+	}
+	return m, err
 }
 
 // reactor says whose reaction it is: in a group everybody has one of their own.

@@ -160,17 +160,26 @@ func (u *unit) indexWAMID(channel string, m *Message) error {
 	if stub.Pending != nil {
 		m.amend(*stub.Pending)
 	}
-	if token := wamidToken(m.WAMID); token != "" {
-		var conv Conversation
-		if ok, err := u.load(kindConversation, m.Conversation, &conv); err != nil {
-			return err
-		} else if ok {
-			if err := u.applyTwin(channel, conv.Customer, token, m); err != nil {
-				return err
-			}
-		}
+	if err := u.applyTwinOf(m); err != nil {
+		return err
 	}
 	return u.save(kindMessage, id, stubParent(channel), micros(m.At), standIn{ID: id, Channel: channel, SameAs: m.ID})
+}
+
+// applyTwinOf is applyTwin for a message of ours.
+func (u *unit) applyTwinOf(m *Message) error {
+	var conv Conversation
+	if wamidToken(m.WAMID) == "" {
+		return nil
+	}
+	if ok, err := u.load(kindConversation, m.Conversation, &conv); err != nil || !ok {
+		return err
+	}
+	customer, err := u.customer(conv.Customer)
+	if err != nil || customer == nil {
+		return err
+	}
+	return u.applyTwin(customer, m)
 }
 
 func failureOf(f message.Failure) *Failure {

@@ -35,8 +35,8 @@ func (u *unit) unmet(in *incoming, customer *Customer, wamid string, a amendment
 		return nil
 	}
 	target := inboundMessageID(in.ch.ID, wamid)
-	var stub standIn
-	if _, err := u.load(kindMessage, target, &stub); err != nil {
+	stub, err := u.waiting(in.ch.ID, customer, wamid)
+	if err != nil {
 		return err
 	}
 	switch {

@@ -70,6 +70,47 @@ func TestAReactionOfSomebodyUnknownIsHandedOver(t *testing.T) {
 	})
 }
 
+// WhatsApp's wamids end in a token, by which they wait in another place.
+func TestWhatNamesAMessageByARealWAMIDIsHandedOverToo(t *testing.T) {
+	t.Parallel()
+	edited := func(original string) map[string]any {
+		return map[string]any{"original_message_id": original, "message": map[string]any{
+			"context": map[string]any{"id": "M0"}, "type": "text", "text": map[string]any{"body": "the new text"},
+		}}
+	}
+	never, other := twins("3EB0C767D097B7F1D2A1")
+	for name, tt := range map[string]struct {
+		it   item
+		want string
+	}{
+		"a reaction":                  {kim.reaction(time.Date(2000, 1, 1, 0, 0, 5, 0, time.UTC), "wamid.r", never, "👍"), "👍"},
+		"an edit":                     {kim.edit(time.Date(2000, 1, 1, 0, 0, 5, 0, time.UTC), "wamid.r", never, "the new text"), "the new text"},
+		"an edit in the Business app": {kim.echo(time.Date(2000, 1, 1, 0, 0, 5, 0, time.UTC), "wamid.r", "edit", edited(never)), "the new text"},
+		"a reaction there":            {kim.echo(time.Date(2000, 1, 1, 0, 0, 5, 0, time.UTC), "wamid.r", "reaction", map[string]any{"message_id": never, "emoji": "🎉"}), "🎉"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+				l.say(kim, "wamid.1", "hello")
+				l.post(tt.it)
+				l.pass(2 * patience)
+				told := l.desk.texts()[1:]
+				for _, c := range l.desk.of(channel.EchoReceived) {
+					told = append(told, c.Message.Text)
+				}
+				require.Equal(t, []string{tt.want}, told)
+				l.post(kim.text(time.Now().Add(-time.Hour), other, "after all"))
+				l.pass(patience)
+				for _, m := range l.messages(l.conversation().ID) {
+					if tt.want == "the new text" {
+						require.NotEqual(t, "after all", m.Text, "it is the same message")
+					}
+				}
+			})
+		})
+	}
+}
+
 func TestAnEditInTheBusinessAppOfAMessageThatNeverComesIsHandedOver(t *testing.T) {
 	t.Parallel()
 	experiment(t, labOptions{}, func(t *testing.T, l *lab) {

@@ -153,7 +153,7 @@ func (u *unit) echo(in *incoming, p *webhook.Echo) error {
 		})
 	default: // an ordinary message
 	}
-	if known, err := u.lookupWAMID(in.ch.ID, p.ID); err != nil || known != nil && !known.historic() {
+	if known, err := u.twinAmong(customer, p.ID, recently); err != nil || known != nil && !known.historic() {
 		return err // sent through this hub, or filed before
 	}
 	msg := contentOf(p.Content)

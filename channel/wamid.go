@@ -50,6 +50,15 @@ const maxTwinSearch = 1000
 // lookupTwin is lookupWAMID, and on a miss finds the message that has the other form of the
 // wamid: of this customer, and only if there is just one.
 func (u *unit) lookupTwin(customer *Customer, wamid string) (*Message, error) {
+	return u.twinAmong(customer, wamid, maxTwinSearch)
+}
+
+// recently is how many of the newest messages of a customer are looked through for one that
+// comes again under its other wamid: soon, if at all.
+const recently = 20
+
+// twinAmong is lookupTwin among the newest messages, so many of them.
+func (u *unit) twinAmong(customer *Customer, wamid string, left int) (*Message, error) {
 	m, err := u.lookupWAMID(customer.Channel, wamid)
 	if err != nil || m != nil {
 		return m, err
@@ -59,7 +68,7 @@ func (u *unit) lookupTwin(customer *Customer, wamid string) (*Message, error) {
 		return nil, nil
 	}
 	var found []string
-	left := maxTwinSearch
+search:
 	for _, c := range append([]string{customer.ID}, customer.Merged...) {
 		convs, err := u.hub.conversationsOf(u.ctx, &Customer{ID: c})
 		if err != nil {
@@ -68,7 +77,7 @@ func (u *unit) lookupTwin(customer *Customer, wamid string) (*Message, error) {
 		slices.Reverse(convs) // the newest first, the chat history last
 		for _, conv := range convs {
 			page, err := list[Message](u.ctx, u.hub.store, Query{
-				Kind: kindMessage, Parent: conv, Descending: true, Limit: max(1, min(left, maxTwinSearch)),
+				Kind: kindMessage, Parent: conv, Descending: true, Limit: left,
 			})
 			if err != nil {
 				return nil, err
@@ -78,8 +87,8 @@ func (u *unit) lookupTwin(customer *Customer, wamid string) (*Message, error) {
 					found = append(found, m.ID)
 				}
 			}
-			if left -= len(page); left <= 0 {
-				break
+			if left -= len(page); left == 0 {
+				break search
 			}
 		}
 	}
@@ -88,6 +97,25 @@ func (u *unit) lookupTwin(customer *Customer, wamid string) (*Message, error) {
 	}
 	m = new(Message)
 	if ok, err := u.load(kindMessage, found[0], m); err != nil || !ok {
+		return nil, err
+	}
+	return m, nil
+}
+
+// handedOver finds the message that an amendment which named it by its other wamid stands for:
+// one whose message was no longer expected.
+func (u *unit) handedOver(customer *Customer, wamid string) (*Message, error) {
+	token := wamidToken(wamid)
+	if token == "" {
+		return nil, nil
+	}
+	var twin standIn
+	ok, err := u.load(kindMessage, twinID(customer.Channel, customer.ID, token), &twin)
+	if err != nil || !ok || twin.SameAs == "" {
+		return nil, err
+	}
+	m := new(Message)
+	if ok, err := u.load(kindMessage, twin.SameAs, m); err != nil || !ok {
 		return nil, err
 	}
 	return m, nil
