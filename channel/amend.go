@@ -12,9 +12,12 @@ type amendment struct {
 	// Customer is who wrote it, while it waits, and Sender the member of a group.
 	Customer string `json:"customer,omitempty"`
 	Sender   string `json:"sender,omitempty"`
-	// Message is the newest content and Edited its time.
+	// WAMID is by which the message was named, the lesser one if both were used.
+	WAMID string `json:"wamid,omitempty"`
+	// Message is the newest content, Edited its time and First that of the first edit.
 	Message *Message  `json:"message,omitempty"`
 	Edited  time.Time `json:"edited,omitzero"`
+	First   time.Time `json:"first,omitzero"`
 	// Deleted is when the customer deleted the message; it wins over any edit.
 	Deleted   time.Time  `json:"deleted,omitzero"`
 	Reactions []Reaction `json:"reactions,omitempty"`
@@ -54,6 +57,9 @@ func (u *unit) amend(in *incoming, customer *Customer, wamid string, a amendment
 		u.lookAgain(in)
 		return u.unmet(in, customer, wamid, a)
 	}
+	if err := u.met(in, customer, m); err != nil {
+		return err
+	}
 	refs := m.refs()
 	if !m.amend(a) {
 		return nil
@@ -89,6 +95,24 @@ func (u *unit) amend(in *incoming, customer *Customer, wamid string, a amendment
 	})
 }
 
+// met says that nothing need wait for a message any more that an item waited for: its customer
+// was not known to be this one.
+func (u *unit) met(in *incoming, customer *Customer, m *Message) error {
+	if !in.late() || wamidToken(m.WAMID) == "" {
+		return nil
+	}
+	stub, err := u.waiting(in.ch.ID, customer, m.WAMID)
+	if err != nil || stub.Pending == nil {
+		return err
+	}
+	return u.standFor(customer.Channel, stub.ID, m)
+}
+
+// standFor lets a stand-in lead to the message.
+func (u *unit) standFor(channel, id string, m *Message) error {
+	return u.save(kindMessage, id, stubParent(channel), micros(m.At), standIn{ID: id, Channel: channel, SameAs: m.ID})
+}
+
 // wait keeps an amendment until its message comes.
 func (u *unit) wait(in *incoming, customer *Customer, wamid string, a amendment) error {
 	stub, err := u.waiting(in.ch.ID, customer, wamid)
@@ -99,18 +123,43 @@ func (u *unit) wait(in *incoming, customer *Customer, wamid string, a amendment)
 		stub.Pending = &amendment{Customer: customer.ID, Sender: in.sender}
 	}
 	stub.Channel = in.ch.ID
+	a.WAMID, a.First = wamid, a.Edited
 	stub.Pending.merge(a)
 	return u.save(kindMessage, stub.ID, pendingParent(in.ch.ID), micros(in.at), stub)
 }
 
-// waiting is where an amendment of a message of the customer waits, with what waits there already.
+// waiting is where an amendment of a message of the customer waits, with what waits there already
+// or does for customers who have been merged into this one since.
 func (u *unit) waiting(channel string, customer *Customer, wamid string) (standIn, error) {
-	stub := standIn{ID: inboundMessageID(channel, wamid)}
-	if token := wamidToken(wamid); token != "" {
-		stub.ID = twinID(channel, customer.ID, token)
+	token := wamidToken(wamid)
+	if token == "" {
+		stub := standIn{ID: inboundMessageID(channel, wamid)}
+		_, err := u.load(kindMessage, stub.ID, &stub)
+		return stub, err
 	}
-	_, err := u.load(kindMessage, stub.ID, &stub)
-	return stub, err
+	stub := standIn{ID: twinID(channel, customer.ID, token)}
+	if _, err := u.load(kindMessage, stub.ID, &stub); err != nil {
+		return stub, err
+	}
+	for _, c := range customer.Merged {
+		old := standIn{ID: twinID(channel, c, token)}
+		if _, err := u.load(kindMessage, old.ID, &old); err != nil {
+			return stub, err
+		}
+		switch {
+		case old.Pending == nil:
+			continue
+		case stub.Pending == nil:
+			stub.Pending = old.Pending
+			stub.Pending.Customer = customer.ID
+		default:
+			stub.Pending.merge(*old.Pending)
+		}
+		if err := u.remove(kindMessage, old.ID); err != nil {
+			return stub, err
+		}
+	}
+	return stub, nil
 }
 
 // applyAmendments applies what overtook the message. The message must be saved under the
@@ -131,27 +180,15 @@ func (u *unit) applyAmendments(customer *Customer, m *Message) error {
 // the message from now on. It may be that what overtook it was said by a customer who has been
 // merged since.
 func (u *unit) applyTwin(customer *Customer, m *Message) error {
-	token := wamidToken(m.WAMID)
-	if token == "" {
+	if wamidToken(m.WAMID) == "" {
 		return nil
 	}
-	for _, c := range append([]string{customer.ID}, customer.Merged...) {
-		id := twinID(customer.Channel, c, token)
-		var twin standIn
-		ok, err := u.load(kindMessage, id, &twin)
-		if err != nil {
-			return err
-		}
-		if !ok || twin.Pending == nil {
-			continue
-		}
-		m.amend(*twin.Pending)
-		twin = standIn{ID: id, Channel: customer.Channel, SameAs: m.ID}
-		if err := u.save(kindMessage, id, stubParent(customer.Channel), micros(m.At), twin); err != nil {
-			return err
-		}
+	stub, err := u.waiting(customer.Channel, customer, m.WAMID)
+	if err != nil || stub.Pending == nil {
+		return err
 	}
-	return nil
+	m.amend(*stub.Pending)
+	return u.standFor(customer.Channel, stub.ID, m)
 }
 
 // renewPreview keeps lists of conversations from showing what a customer took back.
@@ -172,6 +209,10 @@ func (u *unit) renewPreview(m *Message) error {
 func (a *amendment) merge(b amendment) {
 	if b.newerThan(a.Edited, a.Message) {
 		a.Edited, a.Message = b.Edited, b.Message
+	}
+	a.First = earliest(a.First, b.First)
+	if a.WAMID == "" || b.WAMID != "" && b.WAMID < a.WAMID {
+		a.WAMID = b.WAMID
 	}
 	a.Deleted = earliest(a.Deleted, b.Deleted)
 	for _, r := range b.Reactions {

@@ -249,6 +249,16 @@ func twins(token string) (byPhone, byBSUID string) {
 	return make(kim.phone), make(kim.bsuid)
 }
 
+// other is the other one of twins.
+func other(wamid string) string {
+	raw, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(wamid, "wamid."))
+	if err != nil {
+		panic(err)
+	}
+	_, byBSUID := twins(string(raw[len(raw)-21 : len(raw)-1]))
+	return byBSUID
+}
+
 func TestTwoWAMIDsOfOneMessage(t *testing.T) {
 	t.Parallel()
 	one, other := twins("3EB0C767D097B7F1D2A1")

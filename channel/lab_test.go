@@ -221,12 +221,20 @@ type item struct {
 	field  string
 	value  map[string]any
 	number string // phone_number_id; "" is that of the lab
+	// account is when something was said about the account as a whole; zero: it is about the number.
+	account time.Time
 }
 
 // body makes one POST of items.
 func body(items ...item) []byte {
-	var changes []any
+	var changes, entries []any
 	for _, it := range items {
+		if !it.account.IsZero() {
+			entries = append(entries, map[string]any{
+				"id": labAccount, "time": it.account.Unix(), "changes": []any{map[string]any{"field": it.field, "value": it.value}},
+			})
+			continue
+		}
 		value := map[string]any{
 			"messaging_product": "whatsapp",
 			"metadata": map[string]any{
@@ -238,10 +246,10 @@ func body(items ...item) []byte {
 		}
 		changes = append(changes, map[string]any{"field": it.field, "value": value})
 	}
-	raw, err := json.Marshal(map[string]any{
-		"object": "whatsapp_business_account",
-		"entry":  []any{map[string]any{"id": labAccount, "changes": changes}},
-	})
+	if len(changes) > 0 {
+		entries = append(entries, map[string]any{"id": labAccount, "changes": changes})
+	}
+	raw, err := json.Marshal(map[string]any{"object": "whatsapp_business_account", "entry": entries})
 	if err != nil {
 		panic(err)
 	}

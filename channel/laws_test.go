@@ -116,9 +116,12 @@ func answerTo(name string) string { return "answer to " + name }
 // happen adds something that a person, WhatsApp, or an employee with the Business app did.
 func (s *story) happen(p *person) {
 	at := s.tick()
-	switch s.rng.IntN(20) {
+	switch s.rng.IntN(26) {
 	case 0, 1, 2:
 		id := s.id("text")
+		if s.rng.IntN(3) == 0 {
+			id = s.real()
+		}
 		var extra []any
 		switch s.rng.IntN(6) {
 		case 0:
@@ -144,11 +147,11 @@ func (s *story) happen(p *person) {
 		s.add(s.shown(p).message(at, s.id("future"), "hologram", map[string]any{"angle": 7}))
 	case 5, 6:
 		if len(p.texts) > 0 {
-			s.add(s.shown(p).edit(at, s.id("edit"), p.texts[s.rng.IntN(len(p.texts))], fmt.Sprint("edited ", s.n)))
+			s.add(s.shown(p).edit(at, s.id("edit"), s.named(p.texts[s.rng.IntN(len(p.texts))]), fmt.Sprint("edited ", s.n)))
 		}
 	case 7:
 		if n := len(p.texts); n > 0 {
-			s.add(s.shown(p).revoke(at, s.id("revoke"), p.texts[n-1]))
+			s.add(s.shown(p).revoke(at, s.id("revoke"), s.named(p.texts[n-1])))
 			p.texts = p.texts[:n-1]
 		}
 	case 8:
@@ -200,7 +203,66 @@ func (s *story) happen(p *person) {
 			edit.value["messages"].([]any)[0].(map[string]any)["group_id"] = "G1"
 			s.add(edit)
 		}
+	case 20, 21:
+		if len(p.texts) > 0 {
+			emoji := []string{"👀", "✅", ""}[s.rng.IntN(3)]
+			it := s.shown(p).echo(at, s.id("echoreaction"), "reaction", set(map[string]any{
+				"message_id": s.named(p.texts[s.rng.IntN(len(p.texts))]),
+			}, "emoji", emoji))
+			it.kind = "reaction of ours"
+			s.add(it)
+		}
+	case 22:
+		never := s.id("never")
+		if s.rng.IntN(2) == 0 {
+			never = s.real()
+		}
+		for range 1 + s.rng.IntN(3) {
+			it := s.shown(p).edit(s.tick(), s.id("lateedit"), s.named(never), fmt.Sprint("edit of what never came ", s.n))
+			it.kind = "edit of the unknown"
+			s.add(it)
+		}
+	case 23:
+		never := s.id("never")
+		if s.rng.IntN(2) == 0 {
+			never = s.real()
+		}
+		for range 1 + s.rng.IntN(2) {
+			it := s.shown(p).reaction(s.tick(), s.id("latereaction"), s.named(never), []string{"👍", "🎉", ""}[s.rng.IntN(3)])
+			it.kind = "reaction to the unknown"
+			s.add(it)
+		}
+	case 24:
+		s.add(accountNews(at, "account_alerts", map[string]any{
+			"entity_type": "BUSINESS", "entity_id": "1", "alert_severity": "WARNING", "alert_status": "ACTIVE",
+			"alert_type": fmt.Sprint("ALERT_", s.n%3), "alert_description": "something",
+		}))
+	case 25:
+		s.add(accountNews(at, "phone_number_quality_update", map[string]any{
+			"display_phone_number": labDisplay, "event": []string{"FLAGGED", "UNFLAGGED"}[s.rng.IntN(2)],
+			"current_limit": fmt.Sprint("TIER_", s.n),
+		}))
 	}
+}
+
+// real is a wamid as WhatsApp makes them, of which there are two for one message.
+func (s *story) real() string {
+	s.n++
+	one, _ := twins(fmt.Sprintf("3EB0%016d", s.n))
+	return one
+}
+
+// named is a wamid or, where there are two of one message, one of them.
+func (s *story) named(wamid string) string {
+	if !strings.ContainsAny(wamid, " ") && s.rng.IntN(2) == 0 {
+		return other(wamid)
+	}
+	return wamid
+}
+
+// accountNews is an item about the account as a whole.
+func accountNews(at time.Time, field string, value map[string]any) item {
+	return item{kind: field, field: field, value: value, account: at}
 }
 
 // statuses adds what became of the answer to a person.
@@ -217,6 +279,11 @@ func (s *story) statuses(p *person) {
 		s.add(f.status(s.tick(), wamid, opaque, "failed", "errors", []any{map[string]any{"code": 131026 + 24*s.rng.IntN(2), "title": "x"}}))
 	case 1:
 		s.add(f.status(s.tick(), wamid, opaque, "delivered", price...))
+		if s.rng.IntN(2) == 0 {
+			it := f.status(s.tick(), wamid, opaque, "failed", "errors", []any{map[string]any{"code": 131026, "title": "x"}})
+			it.kind = "status failed after delivery"
+			s.add(it)
+		}
 	case 2:
 		s.add(f.status(s.tick(), wamid, opaque, "delivered", price...))
 		s.add(f.status(s.tick(), wamid, opaque, "read"))
@@ -354,7 +421,9 @@ func (l *lab) answerAll() *strings.Replacer {
 type known struct {
 	People   []knownPerson
 	Received []string // wamids that the host was given, sorted
-	Waiting  []string // IDs of messages of which only edits and reactions are known, sorted
+	Waiting  []string // what is known of messages of which only edits and reactions are, sorted
+	Standing channel.Standing
+	Notices  []channel.Notice
 }
 
 type knownPerson struct {
@@ -393,7 +462,9 @@ func (l *lab) know() known {
 		var m channel.Message
 		require.NoError(l.t, json.Unmarshal(r.Body, &m))
 		if m.Direction == "" {
-			k.Waiting = append(k.Waiting, r.Key)
+			if m.SameAs == "" {
+				k.Waiting = append(k.Waiting, waiting(l.t, r.Body))
+			}
 			continue
 		}
 		require.True(l.t, owned[r.Key], "a message that no customer's export contains")
@@ -411,7 +482,21 @@ func (l *lab) know() known {
 		k.Received = append(k.Received, in.Message.WAMID)
 	}
 	slices.Sort(k.Received)
+	health, err := l.hub.Health(l.t.Context(), admin)
+	require.NoError(l.t, err)
+	k.Standing, k.Notices = health.Channels[0].Standing, health.Channels[0].Notices
 	return k
+}
+
+// waiting is what a record says of a message that never came, apart from whose it was then.
+func waiting(t *testing.T, body []byte) string {
+	t.Helper()
+	var r struct{ Pending map[string]any }
+	require.NoError(t, json.Unmarshal(body, &r))
+	delete(r.Pending, "customer")
+	text, err := json.Marshal(r.Pending)
+	require.NoError(t, err)
+	return string(text)
 }
 
 func (l *lab) records(kind string) []channel.Record {
@@ -510,7 +595,8 @@ func TestStoriesHaveEverythingInThem(t *testing.T) {
 	for _, kind := range []string{
 		"text", "image", "hologram", "edit", "revoke", "reaction", "preference", "call connect", "call terminate",
 		"echo text", "echo edit", "history in", "history out", "standby", "group", "moved",
-		"status sent", "status delivered", "status read", "status failed",
+		"status sent", "status delivered", "status read", "status failed", "status failed after delivery",
+		"reaction of ours", "edit of the unknown", "reaction to the unknown", "account_alerts", "phone_number_quality_update",
 	} {
 		require.Positive(t, kinds[kind], kind)
 	}

@@ -163,7 +163,7 @@ func (u *unit) indexWAMID(channel string, m *Message) error {
 	if err := u.applyTwinOf(m); err != nil {
 		return err
 	}
-	return u.save(kindMessage, id, stubParent(channel), micros(m.At), standIn{ID: id, Channel: channel, SameAs: m.ID})
+	return u.standFor(channel, id, m)
 }
 
 // applyTwinOf is applyTwin for a message of ours.

@@ -34,24 +34,25 @@ func (u *unit) unmet(in *incoming, customer *Customer, wamid string, a amendment
 	if !in.late() {
 		return nil
 	}
-	target := inboundMessageID(in.ch.ID, wamid)
 	stub, err := u.waiting(in.ch.ID, customer, wamid)
-	if err != nil {
+	if err != nil || stub.Pending == nil {
 		return err
 	}
+	target := inboundMessageID(in.ch.ID, stub.Pending.WAMID)
 	switch {
 	case a.Message != nil && a.Deleted.IsZero():
+		first := *in // the message is older than that, but nobody knows by how much
+		first.at = stub.Pending.First
 		msg := *a.Message
-		msg.ID, msg.WAMID, msg.Edited = target, wamid, a.Edited
+		msg.ID, msg.WAMID, msg.Edited = target, stub.Pending.WAMID, a.Edited
 		if err := u.applyAmendments(customer, &msg); err != nil {
 			return err
 		}
 		if !in.echoed() {
-			return u.receive(in, customer, &msg)
+			return u.receive(&first, customer, &msg)
 		}
-		return u.beside(in, customer, &msg)
-	case len(a.Reactions) == 1 && a.Reactions[0].Emoji != "" && stub.Pending != nil &&
-		slices.ContainsFunc(stub.Pending.Reactions, a.Reactions[0].same):
+		return u.beside(&first, customer, &msg)
+	case len(a.Reactions) == 1 && a.Reactions[0].Emoji != "" && slices.ContainsFunc(stub.Pending.Reactions, a.Reactions[0].same):
 		id := in.wamid()
 		msg := &Message{
 			ID: inboundMessageID(in.ch.ID, id), WAMID: id, Kind: "reaction", Text: a.Reactions[0].Emoji, Quoted: target,

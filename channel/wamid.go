@@ -109,16 +109,21 @@ func (u *unit) handedOver(customer *Customer, wamid string) (*Message, error) {
 	if token == "" {
 		return nil, nil
 	}
-	var twin standIn
-	ok, err := u.load(kindMessage, twinID(customer.Channel, customer.ID, token), &twin)
-	if err != nil || !ok || twin.SameAs == "" {
-		return nil, err
+	for _, c := range append([]string{customer.ID}, customer.Merged...) {
+		var twin standIn
+		ok, err := u.load(kindMessage, twinID(customer.Channel, c, token), &twin)
+		if err != nil {
+			return nil, err
+		}
+		if !ok || twin.SameAs == "" {
+			continue
+		}
+		m := new(Message)
+		if ok, err := u.load(kindMessage, twin.SameAs, m); err != nil || ok {
+			return m, err
+		}
 	}
-	m := new(Message)
-	if ok, err := u.load(kindMessage, twin.SameAs, m); err != nil || !ok {
-		return nil, err
-	}
-	return m, nil
+	return nil, nil
 }
 
 // addresseeOf finds the customer whom an identity of a status names, without making one.
