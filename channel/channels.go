@@ -109,6 +109,8 @@ func (r *registry) check(c *Channel) error {
 		{"auto_reply.out_of_hours", a.OutOfHours.Enabled, a.OutOfHours.Template},
 		{"auto_reply.away", a.Away.Enabled, a.Away.Template},
 		{"reminder", c.Rules.Reminder.Enabled, c.Rules.Reminder.Template},
+		{"follow_up", c.Rules.FollowUp.Enabled, c.Rules.FollowUp.Template},
+		{"untaken.notice", c.Rules.Untaken.After > 0, c.Rules.Untaken.Notice.Template},
 	} {
 		p.bad(t.enabled && t.name != "" && c.Templates == nil, "rules", "%s.template: the channel has no Templates", t.path)
 	}

@@ -66,7 +66,8 @@ func opening(hours *rules.Schedule, at time.Time, other template.Lookup) templat
 	}
 }
 
-// automaticTemplate names the template of an automatic message. Its variables are filled
+// automaticTemplate names the template of an automatic message. The variables of its body are
+// filled with the values that the rule gives, in their order, or else those that have names
 // with the placeholders of the same names: {{customer_name}} with customer.name.
 func (u *unit) automaticTemplate(ch *Channel, c rules.Content, lookup template.Lookup) (*Template, error) {
 	t := &Template{Name: c.Template, Language: c.Language}
@@ -75,7 +76,18 @@ func (u *unit) automaticTemplate(ch *Channel, c rules.Content, lookup template.L
 		return nil, err
 	}
 	body := def.Body()
-	if body == nil || !def.UsesNames() {
+	for i, value := range c.Values {
+		text, err := template.ExpandVerbatim(value, lookup)
+		if err != nil {
+			return nil, err
+		}
+		v := template.Text(template.OneLine(text))
+		if body != nil && def.UsesNames() && i < len(body.Example.Named) {
+			v.Name = body.Example.Named[i].Name
+		}
+		t.Values.Body = append(t.Values.Body, v)
+	}
+	if body == nil || len(c.Values) > 0 || !def.UsesNames() {
 		return t, nil
 	}
 	for _, example := range body.Example.Named {

@@ -82,26 +82,38 @@ func (p *settingProblems) automaticTexts(s *rules.Settings) {
 		{"auto_reply.out_of_hours", a.OutOfHours.Enabled, a.OutOfHours.Content, slices.Concat(openingNames, placeholderNames)},
 		{"auto_reply.away", a.Away.Enabled, a.Away.Content, placeholderNames},
 		{"reminder", s.Reminder.Enabled, s.Reminder.Content, placeholderNames},
+		{"follow_up", s.FollowUp.Enabled, s.FollowUp.Content, placeholderNames},
+		{"untaken.notice", s.Untaken.After > 0, s.Untaken.Notice, placeholderNames},
 	} {
-		if !t.enabled || t.content.Text == "" {
+		if !t.enabled {
 			continue
 		}
-		if err := checkText(t.content.Text, t.names); err != nil {
-			p.bad(true, "rules", "%s.text: %s", t.path, strings.TrimPrefix(err.Error(), "template: "))
+		if t.content.Text != "" {
+			err := checkText(t.content.Text, t.names)
+			p.bad(err != nil, "rules", "%s.text: %s", t.path, ruleOf(err))
+		}
+		for i, value := range t.content.Values {
+			_, err := template.ExpandVerbatim(value, filling(t.names))
+			p.bad(err != nil, "rules", "%s.values[%d]: %s", t.path, i, ruleOf(err))
 		}
 	}
 }
 
+func ruleOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	return strings.TrimPrefix(err.Error(), "template: ")
+}
+
+// filling gives a value to the placeholders that have the given names.
+func filling(names []string) template.Lookup {
+	return func(name string) (string, bool) { return "x", slices.Contains(names, name) }
+}
+
 // checkText says whether a text could be expanded if the placeholders had values.
 func checkText(text string, names []string) error {
-	lookup := func(name string) (string, bool) {
-		for _, n := range names {
-			if n == name {
-				return "x", true
-			}
-		}
-		return "", false
-	}
+	lookup := filling(names)
 	short, err := template.ParseShorthand(text, template.ShorthandOptions{})
 	switch {
 	case errors.Is(err, template.ErrNoShorthand):

@@ -73,6 +73,16 @@ func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
 		"a reminder with an unknown placeholder": {nil, func(c *channel.Channel) {
 			c.Rules.Reminder = rules.ReminderRule{Enabled: true, Before: rules.Hour, Content: rules.Content{Text: "{{x}}"}}
 		}, `channel: settings of "a": rules: reminder.text: `},
+		"a follow-up with an unknown placeholder in a value": {nil, func(c *channel.Channel) {
+			c.Templates = catalog(t)
+			c.Rules.FollowUp = rules.FollowUpRule{Enabled: true, After: rules.Hour, Content: rules.Content{Template: "reminder", Values: []string{"a", "{{x}}"}}}
+		}, `channel: settings of "a": rules: follow_up.values[1]: `},
+		"a notice with an unknown placeholder": {nil, func(c *channel.Channel) {
+			c.Rules.Untaken = rules.UntakenRule{After: rules.Minute, Notice: rules.Content{Text: "{{x}}"}}
+		}, `channel: settings of "a": rules: untaken.notice.text: `},
+		"a follow-up without a catalog": {nil, func(c *channel.Channel) {
+			c.Rules.FollowUp = rules.FollowUpRule{Enabled: true, After: rules.Hour, Content: rules.Content{Template: "x"}}
+		}, `channel: settings of "a": rules: follow_up.template: `},
 		"a shorthand that cannot be read": {nil, func(c *channel.Channel) {
 			c.Rules.AutoReply.Away = automatic("&((template=[[x]")
 		}, `channel: settings of "a": rules: auto_reply.away.text: `},

@@ -123,6 +123,11 @@ func (u *unit) carryOut(ch *Channel, customer *Customer, conv *Conversation, eff
 				return err
 			}
 			continue
+		case *rules.FollowUp:
+			if err := u.automatic(ch, customer, conv, e.Content, u.hub.placeholders(conv, customer), string(rules.WhyFollowUp), id); err != nil {
+				return err
+			}
+			continue
 		default: // NewConversation shows in the first message
 			continue
 		}

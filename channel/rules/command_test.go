@@ -147,7 +147,7 @@ func TestResolveAndReopen(t *testing.T) {
 
 		st, fx = r.OnReopen(st, t0.Add(time.Hour))
 		requireEffects(t, []rules.Effect{&rules.Reopen{Why: rules.WhyByHand}}, fx)
-		requireState(t, rules.State{Queue: rules.QueueNew, Assignee: owner, ActiveAt: t0.Add(time.Hour)}, st)
+		requireState(t, rules.State{Queue: rules.QueueNew, Assignee: owner, ActiveAt: t0.Add(time.Hour), Taken: owner != ""}, st)
 		again, fx = r.OnReopen(st, t0.Add(2*time.Hour))
 		requireEffects(t, nil, fx)
 		requireState(t, st, again)

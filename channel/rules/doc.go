@@ -32,7 +32,8 @@
 // Applying an event or a timer twice equals once: the second time nothing changes
 // and nothing follows. Of the latest [SeenEvents] messages this holds even after
 // other events. A resolved conversation is never assigned, reminded or told about, and
-// has no timer. A customer who waits is never closed on for idleness. Every kind
+// has no timer. A customer who waits is never closed on for idleness, but only by age and by
+// [UntakenRule]. Every kind
 // of automatic message goes out at most once per window, so that two machines
 // cannot keep each other busy. NextDue after OnTimer lies in the future.
 //

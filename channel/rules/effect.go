@@ -19,6 +19,8 @@ const (
 	WhyReturnTime    Why = "return_time"    // the time set for a pending conversation has come
 	WhyAutoResolve   Why = "auto_resolve"   // no activity for a long time
 	WhyIdle          Why = "idle"           // answered, and silence since
+	WhyUntaken       Why = "untaken"        // the customer waited and nobody took it
+	WhyFollowUp      Why = "follow_up"      // the window has closed on it
 	WhyResolved      Why = "resolved"       // the conversation was resolved
 	WhyFailed        Why = "answer_failed"  // an answer did not arrive after all
 	WhyFirstContact  Why = "first_contact"  // first contact, or first of a conversation
@@ -34,7 +36,7 @@ const (
 
 // Effect is one thing that follows from an event: [*NewConversation], [*Reopen],
 // [*MoveQueue], [*Resolve], [*Assign], [*Unassign], [*AutoReply],
-// [*ClosingNotice], [*BotNotice] or [*Remind]. The [State] that comes with it
+// [*ClosingNotice], [*BotNotice], [*Remind] or [*FollowUp]. The [State] that comes with it
 // already reflects it; what is left to the host is to store, to tell and to send.
 // Later versions may add kinds: a switch over effects has a default.
 //
@@ -62,7 +64,7 @@ type MoveQueue struct {
 // Resolve resolves a conversation.
 type Resolve struct {
 	From   Queue
-	Why    Why    // WhyByHand, WhyAutoResolve or WhyIdle
+	Why    Why    // WhyByHand, WhyAutoResolve, WhyIdle or WhyUntaken
 	Reason string // the person's, or that of the rule's settings; may be empty
 }
 
@@ -79,11 +81,12 @@ type Unassign struct {
 	Why  Why    // WhyResolved, WhyFailed or WhyByHand
 }
 
-// AutoReply sends an automatic reply. Send it at most once: the State has counted
+// AutoReply sends an automatic reply, or the notice that a conversation was closed that
+// nobody took: it comes before the [*Resolve]. Send it at most once: the State has counted
 // it, and a reply that comes late is worse than none.
 type AutoReply struct {
 	Content
-	Why Why // WhyFirstContact, WhyOutOfHours or WhyAway
+	Why Why // WhyFirstContact, WhyOutOfHours, WhyAway or WhyUntaken
 	// OpensAt is when the opening hours begin, with WhyOutOfHours; zero if
 	// they do not within two years.
 	OpensAt time.Time
@@ -113,6 +116,13 @@ type Remind struct {
 	ClosesAt time.Time
 }
 
+// FollowUp sends the customer a template after the window has closed. As with [AutoReply],
+// send it at most once.
+type FollowUp struct {
+	Content
+	ClosedAt time.Time // when the window closed
+}
+
 func (*NewConversation) effect() {}
 func (*Reopen) effect()          {}
 func (*MoveQueue) effect()       {}
@@ -123,6 +133,7 @@ func (*AutoReply) effect()       {}
 func (*ClosingNotice) effect()   {}
 func (*BotNotice) effect()       {}
 func (*Remind) effect()          {}
+func (*FollowUp) effect()        {}
 
 // LogValue implements [slog.LogValuer]; agents' identifiers may be personal.
 func (e *Assign) LogValue() slog.Value { return slog.StringValue("assign: " + string(e.Why)) }

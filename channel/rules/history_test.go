@@ -171,6 +171,9 @@ func (w *world) account(before rules.State, fx []rules.Effect) error {
 			if e.Why == rules.WhyIdle && w.waits && w.inOrder {
 				return w.failf("closed on a customer who waits")
 			}
+			if e.Why == rules.WhyUntaken && (w.owner != "" || before.WaitingSince.IsZero() || w.queue != rules.QueueNew) {
+				return w.failf("closed as untaken in %q, owner is %q", w.queue, w.owner)
+			}
 			if e.Why != rules.WhyByHand && !before.ReturnAt.IsZero() && before.Queue == rules.QueuePending {
 				return w.failf("resolved although it has a time to come back")
 			}
@@ -192,6 +195,11 @@ func (w *world) account(before rules.State, fx []rules.Effect) error {
 			}
 			if !w.w.OpenAt(w.now) {
 				return w.failf("automatic reply into a closed window")
+			}
+		case *rules.FollowUp:
+			w.given[rules.WhyFollowUp]++
+			if !w.queue.Open() || w.inOrder && w.given[rules.WhyFollowUp] > 1 || w.w.OpenAt(w.now) || w.s.FollowUp.OnlyWaiting && before.WaitingSince.IsZero() {
+				return w.failf("follow-up number %d in %q", w.given[rules.WhyFollowUp], w.queue)
 			}
 		case *rules.Remind:
 			w.given[rules.WhyClosing]++
@@ -285,6 +293,8 @@ func randomSettings(rng *rand.Rand) rules.Settings {
 	s.Assign.OnReply = []rules.AssignMode{rules.AssignOff, rules.AssignUnowned, rules.AssignAlways}[rng.IntN(3)]
 	s.Assign.Release, s.Closing.Repeat, s.Closing.OnlyWaiting, s.AutoReply.GreetAgain = on(), on(), on(), on()
 	s.AutoReply.FirstContact.Enabled, s.AutoReply.OutOfHours.Enabled, s.AutoReply.Away.Enabled, s.Reminder.Enabled = on(), on(), on(), on()
+	s.FollowUp.Enabled, s.FollowUp.OnlyWaiting = on(), on()
+	s.Untaken.After = []rules.Duration{0, rules.Minute, rules.Hour, 25 * rules.Hour}[rng.IntN(4)]
 	s.AutoReply.MaxPerWindow = rng.IntN(4)
 	if on() {
 		s.AutoReply.QuietAfterAgent = 0

@@ -93,7 +93,7 @@ func (r *Rules) autoReply(st *State, in Inbound, greet bool, at, now time.Time) 
 	}
 	switch {
 	case st.Given.Has(kind),
-		bits.OnesCount8(uint8(st.Given&^GivenReminder)) >= a.MaxPerWindow,
+		bits.OnesCount8(uint8(st.Given&givenReplies)) >= a.MaxPerWindow,
 		now.Before(st.BotUntil),
 		now.Sub(at) > MaxReplyDelay,
 		!in.Window.Permits(window.Send{Kind: window.SendText}, now).Allowed,

@@ -18,6 +18,7 @@ func (r *Rules) OnAgentReply(st State, out Outbound, now time.Time) (State, []Ef
 		return st, nil
 	}
 	st.LastAgentReply = later(st.LastAgentReply, out.At)
+	st.Taken = st.Taken || st.Queue.Open()
 	if !st.Queue.Open() || out.Agent == "" || out.Agent == st.Assignee {
 		return st, fx
 	}
@@ -100,6 +101,7 @@ func (r *Rules) OnFailed(st State, f Failed, now time.Time) (State, []Effect) {
 		}
 		st.assign(f.Before, now)
 	}
+	st.Taken = st.Taken && (st.Assignee != "" || !st.LastAgentReply.IsZero())
 	if f.WaitingSince.IsZero() {
 		st.settle(now)
 		return st, fx

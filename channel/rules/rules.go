@@ -52,12 +52,17 @@ func New(s Settings) (*Rules, error) {
 		r.marks = append(r.marks, []byte(strings.Map(unicode.ToLower, strings.TrimSpace(mark))))
 	}
 	a := &r.s.AutoReply
-	for _, c := range []Content{a.FirstContact.Content, a.OutOfHours.Content, a.Away.Content, s.Reminder.Content} {
+	for _, c := range []*Content{
+		&a.FirstContact.Content, &a.OutOfHours.Content, &a.Away.Content,
+		&r.s.Reminder.Content, &r.s.FollowUp.Content, &r.s.Untaken.Notice,
+	} {
+		c.Values = slices.Clone(c.Values)
 		if hash, n := textHash(c.Text); n >= minEchoRunes {
 			r.echoes = append(r.echoes, hash)
 		}
 	}
-	r.talks = a.FirstContact.Enabled || a.OutOfHours.Enabled || a.Away.Enabled || s.Reminder.Enabled
+	r.talks = a.FirstContact.Enabled || a.OutOfHours.Enabled || a.Away.Enabled || s.Reminder.Enabled || s.FollowUp.Enabled ||
+		s.Untaken.After > 0 && !s.Untaken.Notice.isZero()
 	a.MaxPerWindow = orDefault(a.MaxPerWindow, autoKinds)
 	a.Loop.Texts = orDefault(a.Loop.Texts, DefaultLoopTexts)
 	a.Loop.Per = orDefault(a.Loop.Per, DefaultLoopPer)

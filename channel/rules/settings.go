@@ -25,6 +25,8 @@ type Settings struct {
 	AutoReply   AutoReplyRules  `json:"auto_reply,omitzero"`
 	Closing     ClosingRule     `json:"closing_notice,omitzero"`
 	Reminder    ReminderRule    `json:"reminder,omitzero"`
+	FollowUp    FollowUpRule    `json:"follow_up,omitzero"`
+	Untaken     UntakenRule     `json:"untaken,omitzero"`
 }
 
 // Default returns the settings a channel starts with: an unowned conversation
@@ -132,6 +134,11 @@ type Content struct {
 	// Language is the template's language code such as "en_US"; "" is the
 	// channel's fallback. Only with Template.
 	Language string `json:"language,omitempty"`
+	// Values are what stands for the variables of the template's body, in their order, so that
+	// a template with numbered ones ({{1}}) can be used: texts with placeholders, such as
+	// "{{customer.first_name}}", at most 64 of 1 to 1024 characters. Without them variables
+	// that have names are filled with the placeholders of the same names. Only with Template.
+	Values []string `json:"values,omitempty"`
 }
 
 // AutoReplyRule is one kind of automatic reply.
@@ -218,4 +225,33 @@ type ReminderRule struct {
 	// Before is how long before closing: 5 minutes to under 24 hours.
 	Before Duration `json:"before,omitempty"`
 	Content
+}
+
+// FollowUpRule writes to the customer once the window has closed on a conversation that is
+// still open: only a template can do that. It goes out once per window, as [AutoReplyRules]
+// understands it, and not at all where its time passed more than [MaxFollowUpDelay] ago.
+type FollowUpRule struct {
+	// Enabled switches it on. Templates are billed.
+	Enabled bool `json:"enabled,omitempty"`
+	// After is how long after the window closed: 1 minute to 30 days.
+	After Duration `json:"after,omitempty"`
+	// OnlyWaiting sends it only while the customer waits for an answer: somebody owes them one.
+	OnlyWaiting bool `json:"only_waiting,omitempty"`
+	// Content names a template.
+	Content
+}
+
+// UntakenRule resolves a conversation in which the customer waits and that nobody took:
+// it is in new, has no owner, and no person has answered since it began or was taken up again. It is
+// for live chats, where somebody who was not served within minutes has left: the one rule
+// that closes on a customer who waits.
+type UntakenRule struct {
+	// After is how long after the latest activity: 0 is off, otherwise 1 minute to 30 days. It
+	// counts day and night.
+	After Duration `json:"after,omitempty"`
+	// Reason is as in [AutoResolveRule].
+	Reason string `json:"reason,omitempty"`
+	// Notice tells the customer that the conversation was closed, if the window is open; empty
+	// for none. It goes out once per window, as [AutoReplyRules] understands it.
+	Notice Content `json:"notice,omitzero"`
 }

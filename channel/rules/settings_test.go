@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,6 +35,10 @@ func everything() rules.Settings {
 	}
 	s.Closing.Repeat, s.Closing.OnlyWaiting = true, true
 	s.Reminder = rules.ReminderRule{Enabled: true, Before: 2 * rules.Hour, Content: rules.Content{Text: "Anything else? Just write."}}
+	s.FollowUp = rules.FollowUpRule{Enabled: true, After: rules.Hour, OnlyWaiting: true, Content: rules.Content{
+		Template: "we_are_back", Language: "en_US", Values: []string{"{{customer.first_name}}"},
+	}}
+	s.Untaken = rules.UntakenRule{After: 20 * rules.Minute, Reason: "missed", Notice: rules.Content{Text: "Nobody was free, we are sorry. Write again!"}}
 	return s
 }
 
@@ -133,6 +138,17 @@ func TestValidateReportsEveryProblem(t *testing.T) {
 			}
 		}, []string{"closing_notice.before"}},
 		{"a reminder without a time", func(s *rules.Settings) { s.Reminder.Before = 0 }, []string{"reminder.before"}},
+		{"a follow-up without a time", func(s *rules.Settings) { s.FollowUp.After = 0 }, []string{"follow_up.after"}},
+		{"a follow-up after months", func(s *rules.Settings) { s.FollowUp.After = 31 * rules.Day }, []string{"follow_up.after"}},
+		{"a follow-up with a text", func(s *rules.Settings) { s.FollowUp.Content = rules.Content{Text: "Hello?"} }, []string{"follow_up.text"}},
+		{"a follow-up without content", func(s *rules.Settings) { s.FollowUp.Content = rules.Content{} }, []string{"follow_up"}},
+		{"a chat that nobody can take in time", func(s *rules.Settings) { s.Untaken.After = 59 * rules.Second }, []string{"untaken.after"}},
+		{"a notice that is text and template", func(s *rules.Settings) { s.Untaken.Notice.Template = "x" }, []string{"untaken.notice"}},
+		{"a long reason for what nobody took", func(s *rules.Settings) { s.Untaken.Reason = strings.Repeat("x", 256) }, []string{"untaken.reason"}},
+		{"values of a text", func(s *rules.Settings) { s.Untaken.Notice.Values = []string{"x"} }, []string{"untaken.notice.values"}},
+		{"a blank value", func(s *rules.Settings) { s.FollowUp.Values = []string{"x", " "} }, []string{"follow_up.values[1]"}},
+		{"a long value", func(s *rules.Settings) { s.FollowUp.Values = []string{strings.Repeat("x", 1025)} }, []string{"follow_up.values[0]"}},
+		{"more values than a template has", func(s *rules.Settings) { s.FollowUp.Values = slices.Repeat([]string{"x"}, 65) }, []string{"follow_up.values"}},
 		{"a reminder after a day", func(s *rules.Settings) { s.Reminder.Before = 24 * rules.Hour }, []string{"reminder.before"}},
 		{"several at once", func(s *rules.Settings) { s.Assign.OnReply, s.Late.NewAfter, s.Hours.Zone = "x", 1, "" }, []string{"assign.on_reply", "late_message.new_after", "hours.zone"}},
 	}

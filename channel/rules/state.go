@@ -34,6 +34,10 @@ type State struct {
 	ReturnAt                      time.Time // when a pending conversation comes back to new by itself
 	ActiveAt                      time.Time // latest activity by our own clock; ages count from here
 
+	// Taken says that a person took the conversation on, by an answer or as its owner, since it
+	// began or was taken up again.
+	Taken bool
+
 	// Wrote says that the customer has written at least once, in this
 	// conversation or in one before.
 	Wrote bool
@@ -72,8 +76,11 @@ const (
 	GivenOutOfHours
 	GivenAway
 	GivenReminder
+	GivenFollowUp
+	GivenUntaken
 
-	givenAll = GivenFirstContact | GivenOutOfHours | GivenAway | GivenReminder
+	givenReplies = GivenFirstContact | GivenOutOfHours | GivenAway
+	givenAll     = givenReplies | GivenReminder | GivenFollowUp | GivenUntaken
 )
 
 // autoKinds is how many kinds of automatic reply there are.
@@ -104,7 +111,7 @@ func (st State) successor(q Queue, at time.Time) State {
 
 // assign makes to the owner, or nobody if it is "".
 func (st *State) assign(to string, now time.Time) {
-	st.Assignee, st.AssignedAt = to, now
+	st.Assignee, st.AssignedAt, st.Taken = to, now, to != ""
 	if to == "" {
 		st.AssignedAt = time.Time{}
 	}
@@ -113,7 +120,7 @@ func (st *State) assign(to string, now time.Time) {
 // reopen takes a resolved conversation up again; agents who find it again are
 // told again when its window is about to close.
 func (st *State) reopen() {
-	st.Queue, st.ResolvedAt, st.Noticed = QueueNew, time.Time{}, 0
+	st.Queue, st.ResolvedAt, st.Noticed, st.Taken = QueueNew, time.Time{}, 0, st.Assignee != ""
 }
 
 // base is the activity from which ages count. States that a host made itself,

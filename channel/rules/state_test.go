@@ -19,7 +19,7 @@ func busy() rules.State {
 		Queue: rules.QueuePending, Assignee: "agent-7", AssignedAt: at(14),
 		OpenedAt: at(1), LastInbound: at(2), LastOutbound: at(3), LastAgentReply: at(4), WaitingSince: at(5),
 		LastAutomatic: at(15), UnansweredSince: at(16),
-		ResolvedAt: at(6), ReturnAt: at(7), ActiveAt: at(8), Wrote: true,
+		ResolvedAt: at(6), ReturnAt: at(7), ActiveAt: at(8), Taken: true, Wrote: true,
 		WindowSince: at(9), WindowUntil: at(10), WindowDone: at(11),
 		Given: rules.GivenAway | rules.GivenReminder, Noticed: rules.Hour, AutoReplies: 3,
 		BotUntil: at(12), RateSince: at(13), RateCount: 4, LastText: 1 << 31, Repeats: 2,
@@ -35,7 +35,7 @@ func TestStateJSON(t *testing.T) {
 	b, err := json.Marshal(usual)
 	require.NoError(t, err)
 	require.Equal(t, `{"queue":"new","agent":"agent-7","agent_since":1793613660,"opened":1793613600,"in":1793613600,"out":1793613660,"person":1793613660,`+
-		`"active":1793613660,"wrote":true,"win_since":1793613600,"win_until":1793700000,"given":1,"auto":1,`+
+		`"active":1793613660,"taken":true,"wrote":true,"win_since":1793613600,"win_until":1793700000,"given":1,"auto":1,`+
 		`"rate_since":1793613600,"rate":1,"text":`+fmt.Sprint(usual.LastText)+`,"repeats":1,"seen":"`+seenOf(t, b)+`"}`, string(b))
 	require.LessOrEqual(t, len(b), 345)
 
@@ -69,7 +69,7 @@ func TestStateRefusesWhatNoStateEncodesTo(t *testing.T) {
 	t.Parallel()
 	for _, in := range []string{
 		`[]`, `"new"`, `{"queue":"parked"}`, `{"queue":7}`, `{"opened":-1}`, `{"opened":253402300800}`, `{"in":1e30}`,
-		`{"opened":"2026-11-02T10:00:00Z"}`, `{"given":16}`, `{"given":256}`, `{"noticed":-1}`, `{"noticed":86400}`,
+		`{"opened":"2026-11-02T10:00:00Z"}`, `{"given":64}`, `{"given":256}`, `{"noticed":-1}`, `{"noticed":86400}`,
 		`{"auto":-1}`, `{"rate":-1}`, `{"repeats":-1}`, `{"text":4294967296}`, `{"seen":"AAAAAAAAAAA"}`, `{"seen":"!"}`,
 		`{"seen":"AAAA"}`, `{"seen":"` + strings.Repeat("BBBBBBBBBBBB", 8) + `"}`,
 	} {

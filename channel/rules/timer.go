@@ -29,12 +29,15 @@ func (r *Rules) NextDue(st State, w window.State) (time.Time, bool) {
 			due = earliest(due, st.WindowUntil.Add(-r.s.Reminder.Before.std()))
 		}
 	}
+	if at, ok := r.followUpDue(&st); ok {
+		due = earliest(due, at)
+	}
 	return due, !due.IsZero()
 }
 
 // OnTimer decides what the passing of time does: resolve what has aged, bring a
 // pending conversation back, tell agents that the window is about to close,
-// remind the customer. Calling it early, late or twice does no harm; what was
+// remind the customer, follow up after it has closed. Calling it early, late or twice does no harm; what was
 // missed because the window has closed by now is dropped.
 func (r *Rules) OnTimer(st State, w window.State, now time.Time) (State, []Effect) {
 	now = whole(now)
@@ -45,10 +48,15 @@ func (r *Rules) OnTimer(st State, w window.State, now time.Time) (State, []Effec
 	}
 	if due, why := r.resolveDue(&st); !due.IsZero() && !now.Before(due) {
 		reason := r.s.AutoResolve.Reason
-		if why == WhyIdle {
+		var notice []Effect
+		switch why {
+		case WhyIdle:
 			reason = r.s.IdleClose.Reason
+		case WhyUntaken:
+			reason, notice = r.s.Untaken.Reason, r.untakenNotice(&st, w, now)
 		}
-		return r.resolve(st, why, reason, now)
+		st, fx := r.resolve(st, why, reason, now)
+		return st, append(notice, fx...)
 	}
 	var fx []Effect
 	if st.Queue == QueuePending && !st.ReturnAt.IsZero() && !now.Before(st.ReturnAt) {
@@ -58,6 +66,12 @@ func (r *Rules) OnTimer(st State, w window.State, now time.Time) (State, []Effec
 	}
 	if st.WindowUntil.After(now) {
 		fx = r.closing(&st, w, now, fx)
+	}
+	if due, ok := r.followUpDue(&st); ok && !now.Before(due) {
+		st.Given |= GivenFollowUp // even if withheld: the moment has passed
+		if now.Sub(due) <= MaxFollowUpDelay && !now.Before(st.BotUntil) {
+			fx = append(fx, &FollowUp{Content: r.s.FollowUp.Content, ClosedAt: st.WindowUntil})
+		}
 	}
 	st.settle(now)
 	return st, fx
@@ -107,8 +121,33 @@ func (r *Rules) remindable(st *State) bool {
 	return r.s.Reminder.Enabled && !st.Given.Has(GivenReminder)
 }
 
-// resolveDue returns when an open conversation is resolved by age or idleness,
-// and why; zero if never. Where a person has set a time to come back, that time
+// MaxFollowUpDelay is how late a follow-up may be and still go out.
+const MaxFollowUpDelay = 24 * time.Hour
+
+// followUpDue returns when the follow-up goes out, if it is still to come in this window.
+func (r *Rules) followUpDue(st *State) (time.Time, bool) {
+	f := &r.s.FollowUp
+	if !f.Enabled || st.Given.Has(GivenFollowUp) || st.WindowUntil.IsZero() || f.OnlyWaiting && st.WaitingSince.IsZero() {
+		return time.Time{}, false
+	}
+	return st.WindowUntil.Add(f.After.std()), true
+}
+
+// untakenNotice tells the customer that nobody took the conversation.
+func (r *Rules) untakenNotice(st *State, w window.State, now time.Time) []Effect {
+	if r.s.Untaken.Notice.isZero() || st.Given.Has(GivenUntaken) || now.Before(st.BotUntil) ||
+		!w.Permits(window.Send{Kind: window.SendText}, now).Allowed {
+		return nil
+	}
+	st.Given |= GivenUntaken
+	st.AutoReplies++
+	return []Effect{&AutoReply{Content: r.s.Untaken.Notice, Why: WhyUntaken, Count: st.AutoReplies}}
+}
+
+func (c *Content) isZero() bool { return c.Text == "" && c.Template == "" }
+
+// resolveDue returns when an open conversation is resolved by age or idleness or because
+// nobody took it, and why; zero if never. Where a person has set a time to come back, that time
 // is waited for.
 func (r *Rules) resolveDue(st *State) (time.Time, Why) {
 	age := r.s.AutoResolve.New
@@ -122,8 +161,10 @@ func (r *Rules) resolveDue(st *State) (time.Time, Why) {
 	if base.IsZero() {
 		return time.Time{}, ""
 	}
-	idle := r.s.IdleClose.After
+	idle, untaken := r.s.IdleClose.After, r.s.Untaken.After
 	switch {
+	case untaken > 0 && st.Queue == QueueNew && !st.WaitingSince.IsZero() && !st.Taken && (age == 0 || untaken < age):
+		return base.Add(untaken.std()), WhyUntaken
 	case idle > 0 && st.WaitingSince.IsZero() && (age == 0 || idle < age):
 		return base.Add(idle.std()), WhyIdle
 	case age > 0:

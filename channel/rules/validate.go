@@ -22,6 +22,9 @@ const (
 	maxMarks    = 64
 	maxNotices  = 8
 	maxZone     = 64
+	maxValues   = 64
+	maxValue    = 1024 // characters of a variable
+	maxFollowUp = 30 * Day
 )
 
 // DecodeSettings reads the JSON form of [Settings]. Unlike plain encoding/json
@@ -99,6 +102,16 @@ func (s Settings) validate(p *problems) {
 		p.within("reminder.before", s.Reminder.Before, 5*Minute, 24*Hour-Second)
 	}
 	s.Reminder.validate(p, "reminder", s.Reminder.Enabled)
+	if s.FollowUp.Enabled || s.FollowUp.After != 0 {
+		p.within("follow_up.after", s.FollowUp.After, Minute, maxFollowUp)
+	}
+	s.FollowUp.validate(p, "follow_up", s.FollowUp.Enabled)
+	if s.FollowUp.Text != "" {
+		p.add("follow_up.text", "want a template: the window is closed")
+	}
+	p.optional("untaken.after", s.Untaken.After, Minute, maxFollowUp)
+	p.text("untaken.reason", s.Untaken.Reason, maxReason)
+	s.Untaken.Notice.validate(p, "untaken.notice", false)
 }
 
 func (a AutoReplyRules) validate(p *problems) {
@@ -141,6 +154,15 @@ func (c Content) validate(p *problems, path string, enabled bool) {
 	const word = "abcdefghijklmnopqrstuvwxyz0123456789_"
 	if len(c.Template) > maxTemplate || strings.Trim(c.Template, word) != "" {
 		p.add(path+".template", "want at most 512 lower-case letters, digits and underscores")
+	}
+	if len(c.Values) > maxValues || len(c.Values) > 0 && c.Template == "" {
+		p.add(path+".values", "want at most 64, with a template only")
+	}
+	for i, v := range c.Values[:min(len(c.Values), maxValues)] {
+		at := path + ".values[" + strconv.Itoa(i) + "]"
+		if p.text(at, v, maxValue); strings.TrimSpace(v) == "" {
+			p.add(at, "want a text")
+		}
 	}
 	if len(c.Language) > maxLanguage || strings.Trim(strings.ToLower(c.Language), word+"-") != "" || c.Language != "" && c.Template == "" {
 		p.add(path+".language", `want a language code such as "en_US", with a template only`)

@@ -1,0 +1,132 @@
+package channel_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/rules"
+)
+
+// numbered gives the lab's channel a template with numbered variables only, and one with names.
+func numbered(t *testing.T) func(*channel.Config) {
+	return func(c *channel.Config) {
+		withTemplates(t)(c)
+		c.Poll = time.Minute
+		for _, raw := range []string{
+			`{"name":"follow_up","language":"en","category":"UTILITY","status":"APPROVED","components":[
+				{"type":"BODY","text":"{{1}}, your ticket {{2}} is open.","example":{"body_text":[["Alex","T-1"]]}}]}`,
+			`{"name":"named","language":"en","category":"UTILITY","status":"APPROVED","parameter_format":"NAMED","components":[
+				{"type":"BODY","text":"Dear {{who}}, hi.","example":{"body_text_named_params":[{"param_name":"who","example":"Alex"}]}}]}`,
+		} {
+			c.Channels[0].Templates.Put(dawn.Add(-time.Hour), definition(t, raw))
+		}
+	}
+}
+
+func TestARuleCanUseATemplateWithNumberedVariables(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		content rules.Content
+		want    string
+	}{
+		"numbered": {rules.Content{Template: "follow_up", Language: "en", Values: []string{"{{customer.first_name}}", "number one"}}, "Kim, your ticket number one is open."},
+		"named":    {rules.Content{Template: "named", Language: "en", Values: []string{"friend {{customer.name}}"}}, "Dear friend Kim Sample, hi."},
+		"shorthand": {rules.Content{Text: "&((template=[[follow_up]] language=[[en]] body_text=[[{{customer.name}}]] body_text=[[x]]))&"},
+			"Kim Sample, your ticket x is open."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			experiment(t, labOptions{settings: greets(c.content), config: numbered(t)}, func(t *testing.T, l *lab) {
+				l.say(kim, "wamid.1", "hello")
+				require.Empty(t, l.desk.of(channel.AutomaticWithheld))
+				all := l.messages(l.conversation().ID)
+				require.Len(t, all, 2)
+				require.Equal(t, c.want, all[1].Text)
+				require.IsType(t, &message.Template{}, l.line.sent[0].Content)
+			})
+		})
+	}
+}
+
+func TestAValueThatDoesNotFitWithholdsTheMessage(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		values []string
+		want   channel.Cause
+	}{
+		"too few values":      {[]string{"one"}, channel.CauseTemplateValues},
+		"no values":           {nil, channel.CauseTemplateValues},
+		"a value not to hand": {[]string{"{{customer.username}}", "x"}, channel.CausePlaceholder},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			content := rules.Content{Template: "follow_up", Language: "en", Values: c.values}
+			experiment(t, labOptions{settings: greets(content), config: numbered(t)}, func(t *testing.T, l *lab) {
+				l.say(kim, "wamid.1", "hello")
+				require.Empty(t, l.line.texts())
+				withheld := l.desk.of(channel.AutomaticWithheld)
+				require.Len(t, withheld, 1)
+				require.Equal(t, c.want, withheld[0].Cause)
+			})
+		})
+	}
+}
+
+func TestAFollowUpGoesOutAfterTheWindowClosed(t *testing.T) {
+	t.Parallel()
+	settings := func(s *channel.Settings) {
+		s.Rules.FollowUp = rules.FollowUpRule{Enabled: true, After: rules.Hour, OnlyWaiting: true, Content: rules.Content{
+			Template: "follow_up", Language: "en", Values: []string{"{{customer.first_name}}", "one"},
+		}}
+	}
+	experiment(t, labOptions{settings: settings, config: numbered(t)}, func(t *testing.T, l *lab) {
+		l.say(kim, "wamid.1", "hello")
+		l.pass(24*time.Hour + 58*time.Minute)
+		require.Empty(t, l.line.texts())
+		l.pass(4 * time.Minute)
+		require.Equal(t, []string{"template"}, l.line.texts())
+		l.pass(72 * time.Hour)
+		require.Equal(t, []string{"template"}, l.line.texts(), "once")
+		all := l.messages(l.conversation().ID)
+		require.Equal(t, "Kim, your ticket one is open.", all[1].Text)
+		require.Equal(t, "follow_up", all[1].Auto)
+		require.False(t, l.conversation().State.WaitingSince.IsZero(), "the customer still waits for a person")
+	})
+}
+
+func TestAChatThatNobodyTookIsClosedAndTheCustomerTold(t *testing.T) {
+	t.Parallel()
+	settings := func(s *channel.Settings) {
+		s.Rules.Untaken = rules.UntakenRule{After: 3 * rules.Minute, Reason: "missed", Notice: rules.Content{
+			Text: "We are sorry, {{customer.first_name}}: nobody was free. Write again!",
+		}}
+	}
+	o := labOptions{settings: settings, config: func(c *channel.Config) { c.Poll = 10 * time.Second }}
+	experiment(t, o, func(t *testing.T, l *lab) {
+		l.say(kim, "wamid.1", "hello")
+		jo := face{phone: "13125550199", bsuid: "US.2", name: "Jo Sample"}
+		l.say(jo, "wamid.2", "hello")
+		for _, c := range l.conversations() {
+			if c.Customer == l.desk.received[1].Customer.ID {
+				require.NoError(t, l.hub.Assign(t.Context(), alice, c.ID, "alice"))
+			}
+		}
+		l.pass(10 * time.Minute)
+		require.Equal(t, []string{"We are sorry, Kim: nobody was free. Write again!"}, l.line.texts())
+		moves := l.desk.of(channel.QueueMoved)
+		require.Len(t, moves, 1, "the one that somebody took stays")
+		require.Equal(t, "resolved", moves[0].To)
+		require.Equal(t, "missed", moves[0].Reason)
+		require.Equal(t, channel.Cause(rules.WhyUntaken), moves[0].Cause)
+		require.Equal(t, rules.QueueResolved, moves[0].Conversation.State.Queue)
+		notice := l.messages(moves[0].Conversation.ID)[1]
+		require.Equal(t, "untaken", notice.Auto)
+		require.Equal(t, channel.Accepted, notice.Delivery.State())
+		l.say(kim, "wamid.3", "I am still here")
+		require.Equal(t, rules.QueueNew, l.desk.received[len(l.desk.received)-1].Conversation.State.Queue, "and comes back")
+	})
+}
