@@ -38,7 +38,7 @@ func (s *stream) push(dst, text []byte, final bool) []byte {
 	}
 	// A look at text that waits costs as much as the text is long: let some
 	// more come together, so that a byte is looked at a few times at most.
-	if waits := s.scanned - s.from; !final && len(s.buf)-s.scanned < waits/4 {
+	if waits := s.scanned - s.from; !final && len(s.buf)-s.scanned < waits/2 {
 		return dst
 	}
 	dst = s.look(dst, final)

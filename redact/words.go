@@ -242,6 +242,14 @@ var lowerASCII = func() (lower [utf8.RuneSelf]byte) {
 	return lower
 }()
 
+// isASCIILetter tells which of them are letters.
+var isASCIILetter = func() (letter [utf8.RuneSelf]bool) {
+	for c := 'a'; c <= 'z'; c++ {
+		letter[c], letter[c-0x20] = true, true
+	}
+	return letter
+}()
+
 // matchWord returns the end of w in b at i, or -1. Letters of w are compared as fold
 // has them.
 func matchWord(b []byte, i int, w *word, mask rune) int {
@@ -323,6 +331,12 @@ func (o *options) marksIn(dst []mark, b []byte, from, to int) []mark {
 	}
 	for i := from; i < to; {
 		r, n := runeAt(b, i)
+		if r < utf8.RuneSelf && before < utf8.RuneSelf && isASCIILetter[r] && isASCIILetter[before] && o.host == nil &&
+			r != o.mask && before != o.mask && !all[1].begins(rune(lowerASCII[r])) {
+			before = r // most letters: within a word, and no other begins with them
+			i++
+			continue
+		}
 		l := all[0]
 		if r < utf8.RuneSelf { // most text is passed over here
 			c := rune(lowerASCII[r])
