@@ -165,6 +165,15 @@ func describe(m *Message, c message.Content) {
 		m.Text, m.Options = c.Body, []string{c.Label}
 	case *message.Flow:
 		m.Text, m.Options = c.Body, []string{c.Label}
+	case *message.OrderDetails:
+		m.Text = c.Body
+		if c.Order != nil {
+			for _, item := range c.Order.Items {
+				m.Options = append(m.Options, item.Name)
+			}
+		}
+	case *message.OrderStatus:
+		m.Text = strings.TrimSpace(c.Body + "\n" + c.Description)
 	case *message.LocationRequest:
 		m.Text = c.Body
 	case *message.ContactRequest:

@@ -189,6 +189,18 @@ func TestEveryKindOfAnswerIsShownToAgents(t *testing.T) {
 			&message.Contacts{Contacts: []message.Contact{{Name: message.ContactName{Formatted: "Lee", First: "Lee"}, Phones: []message.ContactPhone{{Phone: "+1 312 555 0111"}}}}},
 			channel.Message{Contacts: []channel.Contact{{Name: "Lee", Phones: []string{"+1 312 555 0111"}}}},
 		},
+		"order": {
+			&message.OrderDetails{
+				Body: "Your order", ReferenceID: "r1", Goods: message.DigitalGoods, Currency: "BRL", Total: 1250,
+				Order:    &message.Order{Items: []message.OrderItem{{RetailerID: "4111111111111111", Name: "Cake", Quantity: 1, Price: 1250}}, Subtotal: 1250},
+				Payments: []message.Payment{{Boleto: "4111111111111111"}, {Pix: &message.Pix{Code: "4111111111111111", Merchant: "Shop", Key: "4111111111111111", KeyType: "EVP"}}},
+			},
+			channel.Message{Text: "Your order", Options: []string{"Cake"}},
+		},
+		"state of an order": {
+			&message.OrderStatus{Body: "On its way", ReferenceID: "r1", State: message.OrderShipped, Description: "By mail"},
+			channel.Message{Text: "On its way\nBy mail"},
+		},
 		"request for place": {&message.LocationRequest{Body: "where?"}, channel.Message{Text: "where?"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -208,6 +220,35 @@ func TestEveryKindOfAnswerIsShownToAgents(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A card number in what people read of an order is masked; codes that banks read are left as
+// they are, for one with a masked digit pays nobody.
+func TestCardNumbersInOrdersAreMaskedWhereAPersonReadsThem(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
+		const card = "4111 1111 1111 1111"
+		l.say(kim, "wamid.1", "hello")
+		_, err := l.hub.Reply(t.Context(), channel.Reply{Conversation: l.conversation().ID, Actor: alice, Content: &message.OrderDetails{
+			Body: "Card " + card, ReferenceID: "r1", Goods: message.DigitalGoods, Currency: "BRL", Total: 1250,
+			Order: &message.Order{
+				Items: []message.OrderItem{{RetailerID: "a", Name: card, Quantity: 1, Price: 1250}}, Subtotal: 1250,
+				Expires: time.Unix(4111111111, 0).UTC(), ExpiresText: card,
+			},
+			Payments: []message.Payment{{Boleto: card}},
+		}})
+		require.NoError(t, err)
+		l.pass(5 * time.Second)
+		require.Len(t, l.line.sent, 1)
+		sent, ok := l.line.sent[0].Content.(*message.OrderDetails)
+		require.True(t, ok)
+		for _, text := range []string{sent.Body, sent.Order.Items[0].Name, sent.Order.ExpiresText} {
+			require.NotContains(t, text, "1111 1111")
+			require.NotEmpty(t, text)
+		}
+		require.Equal(t, card, sent.Payments[0].Boleto)
+		require.Equal(t, int64(4111111111), sent.Order.Expires.Unix())
+	})
 }
 
 // Everything that Meta's documentation shows goes through the hub: what can be understood

@@ -271,6 +271,10 @@ func bodyOf(c message.Content) string {
 		return c.Body
 	case *message.Flow:
 		return c.Body
+	case *message.OrderDetails:
+		return c.Body
+	case *message.OrderStatus:
+		return c.Body
 	case *message.LocationRequest:
 		return c.Body
 	default: // nothing that a person would type a shorthand into

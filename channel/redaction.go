@@ -75,6 +75,13 @@ var machineKeys = map[string]bool{
 	"messaging_product": true, "recipient_type": true, "sub_type": true, "index": true, "format": true,
 }
 
+// paymentKeys are the members of an order that banks and shops read, with what holds them: a
+// code with a masked digit pays nobody. Their names mean nothing elsewhere.
+var paymentKeys = map[string]bool{
+	"pix_dynamic_code.key": true, "boleto.digitable_line": true, "payment_link.uri": true,
+	"items.retailer_id": true, "payment_gateway.configuration_name": true, "expiration.timestamp": true,
+}
+
 // A rewriter goes through the JSON of a message.
 type rewriter struct {
 	change  func(key, s string) string
@@ -84,8 +91,8 @@ type rewriter struct {
 func (w *rewriter) value(parent, key string, v any) any {
 	switch v := v.(type) {
 	case string:
-		// People name places and themselves; machines name templates and actions.
-		if machineKeys[key] && (key != "name" || parent != "location") {
+		// People name places, goods and themselves; machines name templates and actions.
+		if machineKeys[key] && (key != "name" || parent != "location" && parent != "items") || paymentKeys[parent+"."+key] {
 			return v
 		}
 		return w.text(key, v)

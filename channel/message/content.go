@@ -10,7 +10,7 @@ import (
 // *[Contacts], *[Reaction], *[Pin], *[Buttons], *[List], *[CTAURL], *[Flow],
 // *[LocationRequest], *[ContactRequest], *[AddressRequest], *[Product],
 // *[ProductList], *[Catalog], *[CallPermission], *[VoiceCall], *[Carousel],
-// *[ProductCarousel], *[Template] or *[Unknown].
+// *[ProductCarousel], *[OrderDetails], *[OrderStatus], *[Template] or *[Unknown].
 //
 // Minor releases may add kinds: a switch over Content needs a default branch.
 // Contents are data; a sender must not change one that it was handed.
@@ -54,6 +54,8 @@ const (
 	KindVoiceCall       Kind = "voice_call"
 	KindCarousel        Kind = "carousel"
 	KindProductCarousel Kind = "product_carousel"
+	KindOrderDetails    Kind = "order_details"
+	KindOrderStatus     Kind = "order_status"
 	KindTemplate        Kind = "template"
 	KindUnknown         Kind = "unknown"
 )
@@ -63,7 +65,8 @@ const (
 func (k Kind) Interactive() bool {
 	switch k {
 	case KindButtons, KindList, KindCTAURL, KindFlow, KindLocationRequest, KindContactRequest, KindAddressRequest,
-		KindProduct, KindProductList, KindCatalog, KindCallPermission, KindVoiceCall, KindCarousel, KindProductCarousel:
+		KindProduct, KindProductList, KindCatalog, KindCallPermission, KindVoiceCall, KindCarousel, KindProductCarousel,
+		KindOrderDetails, KindOrderStatus:
 		return true
 	default:
 		return false
@@ -107,6 +110,8 @@ func (*CallPermission) content()  {}
 func (*VoiceCall) content()       {}
 func (*Carousel) content()        {}
 func (*ProductCarousel) content() {}
+func (*OrderDetails) content()    {}
+func (*OrderStatus) content()     {}
 func (*Unknown) content()         {}
 
 // Kind implements [Content].
@@ -174,6 +179,12 @@ func (*CallPermission) Kind() Kind { return KindCallPermission }
 
 // Kind implements [Content].
 func (*VoiceCall) Kind() Kind { return KindVoiceCall }
+
+// Kind implements [Content].
+func (*OrderDetails) Kind() Kind { return KindOrderDetails }
+
+// Kind implements [Content].
+func (*OrderStatus) Kind() Kind { return KindOrderStatus }
 
 // Kind implements [Content].
 func (*Carousel) Kind() Kind { return KindCarousel }

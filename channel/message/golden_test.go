@@ -140,6 +140,38 @@ func interactiveGoldens() []golden {
 		}), interactive(`"type":"flow","header":{"type":"text","text":"Book"},"body":{"text":"Pick a time"},"action":{"name":"flow","parameters":{
 			"flow_message_version":"3","flow_id":"1","flow_cta":"Book!","flow_token":"AQAA","mode":"draft","flow_action":"navigate",
 			"flow_action_payload":{"screen":"FIRST","data":{"name":"Nora"}}}}`)},
+		{"an order to pay in Brazil", plain(&message.OrderDetails{
+			Body: "Your order", ReferenceID: "order-1", Goods: message.DigitalGoods, Currency: "BRL", Total: 50000, PaymentType: "br",
+			Payments: []message.Payment{
+				{Pix: &message.Pix{Code: "00020101021226700014br.gov.bcb.pix", Merchant: "Lucky Shrub", Key: "39580525000189", KeyType: "CNPJ"}},
+				{Boleto: "03399026944140000002628346101018898510000008848"}, {Link: "https://example.com/pay"},
+			},
+		}), interactive(`"type":"order_details","body":{"text":"Your order"},"action":{"name":"review_and_pay","parameters":{
+			"reference_id":"order-1","type":"digital-goods","payment_type":"br","payment_settings":[
+			{"type":"pix_dynamic_code","pix_dynamic_code":{"code":"00020101021226700014br.gov.bcb.pix","merchant_name":"Lucky Shrub","key":"39580525000189","key_type":"CNPJ"}},
+			{"type":"boleto","boleto":{"digitable_line":"03399026944140000002628346101018898510000008848"}},
+			{"type":"payment_link","payment_link":{"uri":"https://example.com/pay"}}],
+			"currency":"BRL","total_amount":{"value":50000,"offset":100}}}`)},
+		{"an order to pay in India", plain(&message.OrderDetails{
+			Header: message.Header{Image: &message.Image{ID: "7"}}, Body: "Your order", Footer: "Thanks", ReferenceID: "r_2", Goods: message.PhysicalGoods, Currency: "INR", Total: 21000,
+			Order: &message.Order{
+				CatalogID: "9", Items: []message.OrderItem{{RetailerID: "SKU", Name: "Succulent", Quantity: 2, Price: 12000, SalePrice: 10000}},
+				Subtotal: 20000, Tax: 1000, Shipping: 500, Discount: 500, DiscountProgram: "Autumn",
+				Expires: time.Unix(1795003200, 0).UTC(), ExpiresText: "Expired",
+			},
+			Payments: []message.Payment{{Gateway: &message.PaymentGateway{Type: "razorpay", Configuration: "main"}}},
+		}), interactive(`"type":"order_details","header":{"type":"image","image":{"id":"7"}},"body":{"text":"Your order"},"footer":{"text":"Thanks"},
+			"action":{"name":"review_and_pay","parameters":{"reference_id":"r_2","type":"physical-goods","payment_settings":[
+			{"type":"payment_gateway","payment_gateway":{"type":"razorpay","configuration_name":"main"}}],"currency":"INR","total_amount":{"value":21000,"offset":100},
+			"order":{"status":"pending","catalog_id":"9","expiration":{"timestamp":"1795003200","description":"Expired"},
+			"items":[{"retailer_id":"SKU","name":"Succulent","amount":{"value":12000,"offset":100},"sale_amount":{"value":10000,"offset":100},"quantity":2}],
+			"subtotal":{"value":20000,"offset":100},"tax":{"value":1000,"offset":100},"shipping":{"value":500,"offset":100},
+			"discount":{"value":500,"offset":100,"discount_program_name":"Autumn"}}}}`)},
+		{"the state of an order", plain(&message.OrderStatus{
+			Body: "On its way", ReferenceID: "r_2", State: message.OrderShipped, Description: "By mail",
+			Payment: &message.PaymentState{Status: message.PaymentCaptured, At: time.Unix(1795003200, 0).UTC()},
+		}), interactive(`"type":"order_status","body":{"text":"On its way"},"action":{"name":"review_order","parameters":{"reference_id":"r_2",
+			"order":{"status":"shipped","description":"By mail"},"payment":{"status":"captured","timestamp":1795003200}}}`)},
 		{"a location request", plain(&message.LocationRequest{Body: "Where are you?"}),
 			interactive(`"type":"location_request_message","body":{"text":"Where are you?"},"action":{"name":"send_location"}`)},
 		{"a contact request", plain(&message.ContactRequest{Body: "May we have your number?"}),

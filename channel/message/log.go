@@ -132,6 +132,13 @@ func measure(c Content) (text, elements int) {
 		return len(c.Body), len(c.Cards)
 	case *ProductCarousel:
 		return len(c.Body), len(c.RetailerIDs)
+	case *OrderDetails:
+		if c.Order != nil {
+			return len(c.Body), len(c.Order.Items)
+		}
+		return len(c.Body), 0
+	case *OrderStatus:
+		return len(c.Body), 0
 	case *Unknown:
 		return len(c.Raw), 0
 	default:
@@ -210,6 +217,12 @@ func (c Carousel) LogValue() slog.Value { return logContent(&c) }
 
 // LogValue shows kind and size, never the content.
 func (c ProductCarousel) LogValue() slog.Value { return logContent(&c) }
+
+// LogValue shows kind and size, never the content.
+func (d OrderDetails) LogValue() slog.Value { return logContent(&d) }
+
+// LogValue shows kind and size, never the content.
+func (s OrderStatus) LogValue() slog.Value { return logContent(&s) }
 
 // LogValue shows kind and size, never the content.
 func (c Template) LogValue() slog.Value { return logContent(&c) }

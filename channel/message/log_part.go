@@ -45,3 +45,15 @@ func (ContactOrg) LogValue() slog.Value { return slog.StringValue("contact org")
 
 // LogValue shows the kind only.
 func (SavedAddress) LogValue() slog.Value { return slog.StringValue("saved address") }
+
+// LogValue shows the size of the order.
+func (o Order) LogValue() slog.Value { return slog.GroupValue(slog.Int("items", len(o.Items))) }
+
+// LogValue shows the kind only.
+func (OrderItem) LogValue() slog.Value { return slog.StringValue("order item") }
+
+// LogValue shows the kind only.
+func (Payment) LogValue() slog.Value { return slog.StringValue("payment") }
+
+// LogValue shows the kind only.
+func (Pix) LogValue() slog.Value { return slog.StringValue("pix") }

@@ -100,6 +100,24 @@ func (c Carousel) Format(f fmt.State, _ rune) { discreet.Format(f, c) }
 func (c ProductCarousel) Format(f fmt.State, _ rune) { discreet.Format(f, c) }
 
 // Format implements [fmt.Formatter].
+func (d OrderDetails) Format(f fmt.State, _ rune) { discreet.Format(f, d) }
+
+// Format implements [fmt.Formatter].
+func (s OrderStatus) Format(f fmt.State, _ rune) { discreet.Format(f, s) }
+
+// Format implements [fmt.Formatter].
+func (o Order) Format(f fmt.State, _ rune) { discreet.Format(f, o) }
+
+// Format implements [fmt.Formatter].
+func (i OrderItem) Format(f fmt.State, _ rune) { discreet.Format(f, i) }
+
+// Format implements [fmt.Formatter].
+func (p Payment) Format(f fmt.State, _ rune) { discreet.Format(f, p) }
+
+// Format implements [fmt.Formatter].
+func (p Pix) Format(f fmt.State, _ rune) { discreet.Format(f, p) }
+
+// Format implements [fmt.Formatter].
 func (c Template) Format(f fmt.State, _ rune) { discreet.Format(f, c) }
 
 // Format implements [fmt.Formatter].

@@ -39,6 +39,7 @@ const (
 	RuleForbidden Rule = "forbidden" // not possible with this recipient, category or content
 	RuleUniform   Rule = "uniform"   // cards that differ in their parts
 	RuleOrder     Rule = "order"     // in the wrong place
+	RuleSum       Rule = "sum"       // an amount that is not the sum of its parts
 	RuleUseless   Rule = "useless"   // accepted by Meta, but without effect
 )
 

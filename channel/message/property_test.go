@@ -96,6 +96,29 @@ func settle(c message.Content) message.Content {
 		header(&c.Header)
 	case *message.Flow:
 		header(&c.Header)
+	case *message.OrderDetails:
+		header(&c.Header)
+		for i := range c.Payments {
+			p := &c.Payments[i]
+			switch {
+			case p.Pix != nil:
+				*p = message.Payment{Pix: p.Pix}
+			case p.Gateway != nil:
+				*p = message.Payment{Gateway: p.Gateway}
+			case p.Boleto != "":
+				*p = message.Payment{Boleto: p.Boleto}
+			}
+		}
+		if c.Order != nil {
+			c.Order.ExpiresText = ""
+			if c.Order.Discount == 0 {
+				c.Order.DiscountProgram = ""
+			}
+		}
+	case *message.OrderStatus:
+		if c.Payment != nil {
+			c.Payment.At = time.Unix(1795003200, 0).UTC()
+		}
 	case *message.AddressRequest:
 		header(&c.Header)
 	case *message.Carousel:

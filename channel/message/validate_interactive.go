@@ -33,6 +33,10 @@ func (c *checker) interactive(content Content) {
 	case *Flow:
 		c.frame(v.Header, v.Body, v.Footer)
 		c.flow(v)
+	case *OrderDetails:
+		c.orderDetails(v)
+	case *OrderStatus:
+		c.orderStatus(v)
 	case *LocationRequest:
 		c.text(pathBody, v.Body, MaxBody)
 	case *ContactRequest:

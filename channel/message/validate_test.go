@@ -46,6 +46,23 @@ func TestEveryDocumentedLimitHolds(t *testing.T) {
 	products := func(sections ...message.ProductSection) message.Outbound {
 		return plain(&message.ProductList{Header: "h", Body: "b", CatalogID: "1", Sections: sections})
 	}
+	order := func(edit func(*message.OrderDetails)) message.Outbound {
+		d := &message.OrderDetails{
+			Body: "b", ReferenceID: "r", Goods: message.DigitalGoods, Currency: "INR", Total: 100,
+			Order:    &message.Order{Items: []message.OrderItem{{RetailerID: "a", Name: "n", Quantity: 1, Price: 100}}, Subtotal: 100},
+			Payments: []message.Payment{{Gateway: &message.PaymentGateway{Type: "payu", Configuration: "c"}}},
+		}
+		edit(d)
+		return plain(d)
+	}
+	state := func(edit func(*message.OrderStatus)) message.Outbound {
+		s := &message.OrderStatus{Body: "b", ReferenceID: "r", State: message.OrderShipped}
+		edit(s)
+		return plain(s)
+	}
+	pay := func(p message.Payment) message.Outbound {
+		return order(func(d *message.OrderDetails) { d.Payments = []message.Payment{p} })
+	}
 	flow := func(edit func(*message.Flow)) message.Outbound {
 		f := &message.Flow{Body: "b", FlowID: "1", Label: "go"}
 		edit(f)
@@ -169,6 +186,29 @@ func TestEveryDocumentedLimitHolds(t *testing.T) {
 		{"a flow that navigates nowhere", flow(func(f *message.Flow) { f.Action = message.FlowNavigate }), "interactive.action.parameters.flow_action_payload.screen: required"},
 		{"a flow with empty data", flow(func(f *message.Flow) { f.Data = json.RawMessage(`{}`) }), "interactive.action.parameters.flow_action_payload.data: format"},
 		{"a flow with data that is no object", flow(func(f *message.Flow) { f.Data = json.RawMessage(`[1]`) }), "interactive.action.parameters.flow_action_payload.data: format"},
+		{"an order without a reference", order(func(d *message.OrderDetails) { d.ReferenceID = "" }), "interactive.action.parameters.reference_id: required"},
+		{"a reference with a space", order(func(d *message.OrderDetails) { d.ReferenceID = "a b" }), "interactive.action.parameters.reference_id: format"},
+		{"a long reference", order(func(d *message.OrderDetails) { d.ReferenceID = x(36) }), "interactive.action.parameters.reference_id: too-long (limit 35, actual 36)"},
+		{"goods of no kind", order(func(d *message.OrderDetails) { d.Goods = "" }), "interactive.action.parameters.type: format"},
+		{"an order in euros", order(func(d *message.OrderDetails) { d.Currency = "EUR" }), "interactive.action.parameters.currency: format"},
+		{"an order with a text above", order(func(d *message.OrderDetails) { d.Header.Text = "h" }), "interactive.header: forbidden"},
+		{"an order abroad without lines", order(func(d *message.OrderDetails) { d.Order = nil }), "interactive.action.parameters.order: required"},
+		{"an order that nobody can pay", order(func(d *message.OrderDetails) { d.Payments = nil }), "interactive.action.parameters.payment_settings: required"},
+		{"items that do not make the subtotal", order(func(d *message.OrderDetails) { d.Order.Items[0].Quantity = 2 }), "interactive.action.parameters.order.subtotal: sum"},
+		{"parts that do not make the total", order(func(d *message.OrderDetails) { d.Order.Tax = 1 }), "interactive.action.parameters.total_amount: sum"},
+		{"a sale that costs more", order(func(d *message.OrderDetails) { d.Order.Items[0].SalePrice = 101; d.Order.Subtotal, d.Total = 101, 101 }), "interactive.action.parameters.order.items[0].sale_amount: range"},
+		{"an item without a name", order(func(d *message.OrderDetails) { d.Order.Items[0].Name = " " }), "interactive.action.parameters.order.items[0].name: required"},
+		{"an end without a text", order(func(d *message.OrderDetails) { d.Order.Expires = time.Unix(1, 0) }), "interactive.action.parameters.order.expiration.description: required"},
+		{"a negative discount", order(func(d *message.OrderDetails) { d.Order.Discount, d.Total = -1, 101 }), "interactive.action.parameters.order.discount: range"},
+		{"no way to pay", pay(message.Payment{}), "interactive.action.parameters.payment_settings[0]: required"},
+		{"two ways to pay in one", pay(message.Payment{Boleto: "1", Link: "https://example.com"}), "interactive.action.parameters.payment_settings[0]: exclusive"},
+		{"a payment slip with letters", pay(message.Payment{Boleto: "12a"}), "interactive.action.parameters.payment_settings[0].boleto.digitable_line: format"},
+		{"a page to pay that is none", pay(message.Payment{Link: "javascript:x"}), "interactive.action.parameters.payment_settings[0].payment_link.uri: format"},
+		{"a Pix key of no kind", pay(message.Payment{Pix: &message.Pix{Code: "c", Merchant: "m", Key: "k"}}), "interactive.action.parameters.payment_settings[0].pix_dynamic_code.key_type: format"},
+		{"an order in no state", state(func(s *message.OrderStatus) { s.State = "lost" }), "interactive.action.parameters.order.status: format"},
+		{"a long state of an order", state(func(s *message.OrderStatus) { s.Description = x(121) }), "interactive.action.parameters.order.description: too-long (limit 120, actual 121)"},
+		{"a payment in no state", state(func(s *message.OrderStatus) { s.Payment = &message.PaymentState{Status: "p", At: time.Unix(1, 0)} }), "interactive.action.parameters.payment.status: format"},
+		{"a payment at no time", state(func(s *message.OrderStatus) { s.Payment = &message.PaymentState{Status: message.PaymentFailed} }), "interactive.action.parameters.payment.timestamp: required"},
 		{"an empty location request", plain(&message.LocationRequest{}), "interactive.body.text: required"},
 		{"an empty contact request", plain(&message.ContactRequest{}), "interactive.body.text: required"},
 		{"a long call permission request", plain(&message.CallPermission{Body: x(1025)}), "interactive.body.text: too-long (limit 1024, actual 1025)"},

@@ -89,6 +89,16 @@ type wireParameters struct {
 	Thumbnail   string            `json:"thumbnail_product_retailer_id,omitempty"`
 	TTLMinutes  int64             `json:"ttl_minutes,omitempty"`
 	Payload     string            `json:"payload,omitempty"`
+
+	ReferenceID   string        `json:"reference_id,omitempty"`
+	Goods         Goods         `json:"type,omitempty"`
+	PaymentType   string        `json:"payment_type,omitempty"`
+	Configuration string        `json:"payment_configuration,omitempty"`
+	Payments      []wirePayment `json:"payment_settings,omitempty"`
+	Currency      string        `json:"currency,omitempty"`
+	Total         *wireMoney    `json:"total_amount,omitempty"`
+	Order         *wireOrder    `json:"order,omitempty"`
+	Paid          *wirePaid     `json:"payment,omitempty"`
 }
 
 type wireFlowPayload struct {
@@ -158,6 +168,10 @@ func interactiveOf(c Content) *wireInteractive {
 		w := shell("cta_url", c.Header, c.Body, c.Footer)
 		return w.do("cta_url", &wireParameters{Label: c.Label, URL: c.URL})
 	case *Flow:
+		return c.wire()
+	case *OrderDetails:
+		return c.wire()
+	case *OrderStatus:
 		return c.wire()
 	case *LocationRequest:
 		return shell("location_request_message", Header{}, c.Body, "").do("send_location", nil)
@@ -304,6 +318,10 @@ func (w *wireInteractive) content() Content {
 		return &CTAURL{Header: header, Body: body, Footer: footer, Label: p.Label, URL: p.URL}
 	case "flow":
 		return p.flow(header, body, footer)
+	case "order_details":
+		return p.orderDetails(header, body, footer)
+	case "order_status":
+		return p.orderStatus(body, footer)
 	case "location_request_message":
 		return &LocationRequest{Body: body}
 	case "request_contact_info":

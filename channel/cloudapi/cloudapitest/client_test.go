@@ -25,6 +25,7 @@ import (
 	"github.com/kanava-go/kanava/channel/cloudapi/flowdata"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/template"
+	"github.com/kanava-go/kanava/webhook"
 	"github.com/kanava-go/kanava/window"
 )
 
@@ -68,6 +69,15 @@ func TestOurClientAndTheSimulatorReadMetaAlike(t *testing.T) {
 		&message.List{Header: "h", Body: "?", Footer: "f", Button: "Pick", Sections: []message.Section{{Title: "a", Rows: []message.Row{{ID: "1", Title: "One", Description: "first"}}}, {Title: "b", Rows: []message.Row{{ID: "2", Title: "Two"}}}}},
 		&message.CTAURL{Body: "?", Label: "Open", URL: link},
 		&message.Flow{Body: "?", FlowID: "1", Label: "Rate us", Token: "t", Action: message.FlowNavigate, Screen: "A", Data: json.RawMessage(`{"a":1}`)},
+		&message.OrderDetails{
+			Body: "b", Footer: "f", ReferenceID: "r1", Goods: message.PhysicalGoods, Currency: "INR", Total: 2100, Header: message.Header{Image: &message.Image{Link: link}},
+			Order:    &message.Order{Items: []message.OrderItem{{RetailerID: "a", Name: "Cake", Quantity: 2, Price: 1200, SalePrice: 1000}}, Subtotal: 2000, Tax: 200, Shipping: 100, Discount: 200, DiscountProgram: "Autumn", Expires: start.Add(time.Hour), ExpiresText: "Too late"},
+			Payments: []message.Payment{{Gateway: &message.PaymentGateway{Type: "razorpay", Configuration: "main"}}},
+		},
+		&message.OrderDetails{
+			Body: "b", ReferenceID: "r1", Goods: message.DigitalGoods, Currency: "BRL", Total: 2100, PaymentType: "br",
+			Payments: []message.Payment{{Pix: &message.Pix{Code: "c", Merchant: "m", Key: "k", KeyType: "EVP"}}, {Boleto: "034"}, {Link: link}},
+		},
 		&message.LocationRequest{Body: "where?"},
 		&message.ContactRequest{Body: "who?"},
 		&message.AddressRequest{Body: "where to?", Country: "IN", Values: map[string]string{"name": "Pat"}},
@@ -506,6 +516,48 @@ func TestOurClientAgreesOnOperations(t *testing.T) {
 			got, err := n.PublicKey(ctx)
 			require.NoError(t, err)
 			require.Equal(t, cloudapi.PublicKey{PEM: public, Status: "VALID"}, got)
+		}},
+		{"an order from the question to the goods", func(t *testing.T, s *site, _ *cloudapi.Client, n *cloudapi.Number, _ *cloudapi.Account) {
+			s.user.Text(s.number, "hi")
+			send := func(c message.Content) error {
+				_, err := n.Send(ctx, message.Outbound{To: to(s), Content: c})
+				s.Settle()
+				return err
+			}
+			ask := &message.OrderDetails{
+				Body: "b", ReferenceID: "r1", Goods: message.DigitalGoods, Currency: "INR", Total: 2000,
+				Order:    &message.Order{Items: []message.OrderItem{{RetailerID: "a", Name: "Cake", Quantity: 2, Price: 1000}}, Subtotal: 2000},
+				Payments: []message.Payment{{Gateway: &message.PaymentGateway{Type: "razorpay", Configuration: "main"}}},
+			}
+			state := func(ref string, to message.OrderState) error {
+				return send(&message.OrderStatus{Body: "b " + ref + string(to), ReferenceID: ref, State: to, Payment: &message.PaymentState{Status: message.PaymentCaptured, At: start}})
+			}
+			require.Error(t, state("r1", message.OrderShipped), "there is no such order")
+			require.NoError(t, send(ask))
+			ask.Body = "once more"
+			require.Error(t, send(ask), "the reference was used")
+			s.in.take()
+			require.NoError(t, s.user.Pay(s.number, false))
+			require.NoError(t, s.user.Pay(s.number, true))
+			require.Error(t, s.user.Pay(s.number, true), "it is paid")
+			s.Settle()
+			var paid []string
+			for _, body := range s.in.take() {
+				d, err := webhook.Parse(body)
+				require.NoError(t, err)
+				for e := range d.Events() {
+					p, ok := e.Payload.(*webhook.PaymentStatus)
+					require.True(t, ok)
+					require.Equal(t, webhook.Amount{Value: 2000, Offset: 100}, p.Amount)
+					require.Equal(t, "r1", p.ReferenceID)
+					paid = append(paid, p.Status)
+				}
+			}
+			require.Equal(t, []string{"pending", "captured"}, paid)
+			require.NoError(t, state("r1", message.OrderShipped))
+			require.Error(t, state("r1", message.OrderProcessing), "it is shipped")
+			require.NoError(t, state("r1", message.OrderCompleted))
+			require.Error(t, state("r1", message.OrderCanceled), "it is completed")
 		}},
 		{"a partner pays", func(t *testing.T, s *site, c *cloudapi.Client, _ *cloudapi.Number, a *cloudapi.Account) {
 			line := s.account.Portfolio.AddCreditLine("Lucky Shrub Ltd")

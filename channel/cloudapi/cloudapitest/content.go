@@ -24,6 +24,7 @@ type content struct {
 	target   string // wamid a reaction or pin refers to
 	action   string // kind of the interactive message
 	flow     *Flow  // that the message opens
+	order    *order
 	wire     []byte // members a user's message carries after its type
 	tail     []byte // members after that
 }

@@ -43,6 +43,7 @@ var meanings = map[int]meaning{
 	200:     {403, "Provide valid app ID"},
 	368:     {403, "Temporarily blocked for policies violations"},
 	613:     {400, "Calls to this api have exceeded the rate limit."},
+	2046:    {400, "Order status transition is not allowed"},
 	2500:    {400, "Unknown path components"},
 	80008:   {400, "There have been too many calls to this WhatsApp Business account."},
 	130403:  {400, "User blocked by business"},

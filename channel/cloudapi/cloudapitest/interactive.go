@@ -54,6 +54,12 @@ func interactiveRuleFor(kind string) (interactiveRule, bool) {
 			p.done()
 			d.rich.buttons = append(d.rich.buttons, Button{Kind: "catalog", Label: "View catalog"})
 		}
+	case "order_details":
+		r.headers = "image"
+		r.action = func(d *draft, _, a *fields) { d.orderDetails(a) }
+	case "order_status":
+		r.headers = ""
+		r.action = func(d *draft, _, a *fields) { d.orderState(a) }
 	case "carousel":
 		r.headers, r.footer = "", false
 	default:

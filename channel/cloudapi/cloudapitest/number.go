@@ -42,6 +42,7 @@ type Number struct {
 
 	w       *World
 	account *Account
+	orders  map[string]*order // by reference
 
 	name        string // approved display name
 	nameStatus  string

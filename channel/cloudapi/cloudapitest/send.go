@@ -101,7 +101,7 @@ func (c *call) readSend(marketing bool) (*sendRequest, *graphError) {
 // checkSend refuses combinations of a valid content with an endpoint, a category
 // or a kind of recipient that does not take it.
 func (c *call) checkSend(r *sendRequest) *graphError {
-	if ge := firstError(c.resolveMedia(r.draft), c.checkProducts(r.draft), c.checkFlow(r.draft)); ge != nil {
+	if ge := firstError(c.resolveMedia(r.draft), c.checkProducts(r.draft), c.checkFlow(r.draft), c.checkOrder(r.draft)); ge != nil {
 		return ge
 	}
 	if r.kind == "pin" && !r.group {
@@ -142,6 +142,7 @@ func (c *call) acceptSend(r *sendRequest) *graphError {
 	}
 	c.judgeSend(m)
 	c.accept(m)
+	m.noteOrder()
 	c.accepted(m, r.to)
 	return nil
 }
