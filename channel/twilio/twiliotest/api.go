@@ -237,6 +237,8 @@ func (s *Sim) decide(m *sent, from *sender, approved bool) {
 	b := m.bubble
 	m.to.chats[m.from] = append(m.to.chats[m.from], &b)
 	switch at, wrote := m.to.opened[m.from]; {
+	case m.to.cfg.Fails != 0:
+		s.status(m, "undelivered", m.to.cfg.Fails)
 	case from.status != "ONLINE":
 		s.status(m, "failed", 63051)
 	case !approved && (!wrote || s.cfg.Now().Sub(at) >= s.cfg.Window):
@@ -245,14 +247,5 @@ func (s *Sim) decide(m *sent, from *sender, approved bool) {
 	default:
 		s.status(m, "sent", 0)
 		s.status(m, "delivered", 0)
-	}
-}
-
-// FailDelivery lets a message that was taken fail afterwards, with one of Twilio's codes.
-func (s *Sim) FailDelivery(sid string, code int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if m := s.messages[sid]; m != nil {
-		s.status(m, "undelivered", code)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // post is a webhook that waits.
@@ -81,6 +82,20 @@ func (s *Sim) Settle() int {
 					s.mu.Unlock()
 				}
 			}
+		}
+	}
+}
+
+// Run delivers what waits, five times a second, until ctx ends.
+func (s *Sim) Run(ctx context.Context) {
+	t := time.NewTicker(200 * time.Millisecond)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			s.Settle()
 		}
 	}
 }

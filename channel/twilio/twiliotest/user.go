@@ -19,6 +19,9 @@ type UserConfig struct {
 	BSUID string
 	// Hidden hides the phone number in webhooks.
 	Hidden bool
+	// Fails is the code, of Twilio's, with which everything fails that is sent to the person;
+	// 0 lets it arrive.
+	Fails int
 }
 
 // User is a person with a phone. Gestures return the MessageSid.
@@ -169,6 +172,13 @@ func (u *User) Sees(sender string) []Bubble {
 		}
 	}
 	return all
+}
+
+// CloseWindow closes the customer service window of a sender at once.
+func (u *User) CloseWindow(sender string) {
+	u.sim.mu.Lock()
+	defer u.sim.mu.Unlock()
+	delete(u.opened, sender)
 }
 
 func (u *User) send(to string, p url.Values) string {
