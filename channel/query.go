@@ -211,6 +211,12 @@ func (h *Hub) unknownTo(actor access.Actor, action access.Action, err error) err
 	return err
 }
 
+// outside says that an actor has nothing to do with the channel.
+func outside(ch *Channel, actor access.Actor) bool {
+	denied, ok := errors.AsType[*access.DeniedError](access.Check(ch.Access, actor, access.Read))
+	return ok && denied.Reason == access.NoGrant && !actor.On(ch.ID).Admin
+}
+
 // plainly is ErrNotFound without what was being read.
 func plainly(err error) error {
 	if errors.Is(err, ErrNotFound) {

@@ -15,6 +15,9 @@ func (h *Hub) refused(ctx context.Context, i *AuditInfo, cause error) {
 	if what == "" || what == CauseDenied || what == CauseNotUncertain || i.Channel == "" {
 		return
 	}
+	if ch, ok := h.channels.get(i.Channel); !ok || outside(ch, i.Actor) {
+		return // what others try is nothing that this tenant reads or counts
+	}
 	if d := deferredOf(ctx); d != nil {
 		info := *i // the host's transaction would take it along, and may hold others up
 		d.add(nil, func() { h.refused(context.WithoutCancel(d.outside), &info, cause) })
