@@ -18,11 +18,12 @@ const (
 	ButtonSingleProduct      ButtonKind = "SPM"
 	ButtonOrderDetails       ButtonKind = "ORDER_DETAILS"
 	ButtonVoiceCall          ButtonKind = "VOICE_CALL"
+	ButtonApp                ButtonKind = "APP"
 	ButtonRequestContactInfo ButtonKind = "REQUEST_CONTACT_INFO"
 )
 
 // Button is one button of a template: [*LabelButton], [*URLButton],
-// [*PhoneButton], [*CodeButton], [*OTPButton], [*FlowButton] or
+// [*PhoneButton], [*CodeButton], [*OTPButton], [*FlowButton], [*AppButton] or
 // [*UnknownButton]. Kinds may be added in minor releases; a switch over buttons
 // must have a default branch.
 //
@@ -116,6 +117,19 @@ type FlowButton struct {
 	Extra  Extra
 }
 
+// AppButton opens an app on the phone. Meta names the kind and publishes no form of it: the
+// link is kept as it is, under the key that a URL button has it under (unconfirmed).
+// Nothing is given when sending.
+type AppButton struct {
+	Text string // at most 25 characters
+
+	// AppDeepLink is Meta's object: meta_app_id, android_deep_link and
+	// android_fallback_playstore_url in what is known of it.
+	AppDeepLink json.RawMessage
+
+	Extra Extra
+}
+
 // UnknownButton is a button that this version does not model, or that could not
 // be read. Raw is written back as it came.
 type UnknownButton struct {
@@ -143,6 +157,9 @@ func (*OTPButton) Kind() ButtonKind { return ButtonOTP }
 func (*FlowButton) Kind() ButtonKind { return ButtonFlow }
 
 // Kind implements Button.
+func (*AppButton) Kind() ButtonKind { return ButtonApp }
+
+// Kind implements Button.
 func (b *UnknownButton) Kind() ButtonKind { return b.Name }
 
 // Label implements Button.
@@ -167,6 +184,9 @@ func (b *OTPButton) Label() string {
 
 // Label implements Button.
 func (b *FlowButton) Label() string { return b.Text }
+
+// Label implements Button.
+func (b *AppButton) Label() string { return b.Text }
 
 // Label implements Button.
 func (b *UnknownButton) Label() string { return b.Text }

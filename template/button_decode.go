@@ -33,6 +33,12 @@ func decodeButton(raw json.RawMessage) Button {
 		takeRaw(o, "app_deep_link", &b.AppDeepLink)
 		b.Extra = o.rest()
 		return &b
+	case ButtonApp:
+		var b AppButton
+		take(o, "text", &b.Text)
+		takeRaw(o, "app_deep_link", &b.AppDeepLink)
+		b.Extra = o.rest()
+		return &b
 	case ButtonPhoneNumber:
 		var b PhoneButton
 		take(o, "text", &b.Text)

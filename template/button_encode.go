@@ -18,6 +18,13 @@ func (b *URLButton) encode(w *writer) {
 	})
 }
 
+func (b *AppButton) encode(w *writer) {
+	w.typed(string(ButtonApp), b.Extra, func() {
+		w.str("text", b.Text)
+		w.raw("app_deep_link", b.AppDeepLink)
+	})
+}
+
 func (b *PhoneButton) encode(w *writer) {
 	w.typed(string(ButtonPhoneNumber), b.Extra, func() {
 		w.str("text", b.Text)

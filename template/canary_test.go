@@ -18,7 +18,7 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 	}
 	for _, name := range []string{
 		"Definition", "Header", "HeaderExample", "NamedExample", "Body", "BodyExample", "Footer", "Buttons", "Carousel", "Card",
-		"LimitedTimeOffer", "CallPermissionRequest", "UnknownComponent", "LabelButton", "URLButton", "PhoneButton", "CodeButton",
+		"LimitedTimeOffer", "CallPermissionRequest", "UnknownComponent", "LabelButton", "URLButton", "PhoneButton", "AppButton", "CodeButton",
 		"OTPButton", "SupportedApp", "FlowButton", "UnknownButton", "Optimization", "Library", "Quality", "Health", "HealthEntity",
 		"StatusFact", "QualityFact", "CategoryFact", "ComponentsFact",
 	} {

@@ -229,6 +229,8 @@ func extraOfButton(button Button) []string {
 		return t.Extra.keys()
 	case *URLButton:
 		return t.Extra.keys()
+	case *AppButton:
+		return t.Extra.keys()
 	case *PhoneButton:
 		return t.Extra.keys()
 	case *CodeButton:

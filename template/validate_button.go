@@ -24,6 +24,7 @@ var buttonLimits = map[ButtonKind]struct {
 	ButtonSingleProduct:      {max: 1},
 	ButtonOrderDetails:       {max: 1},
 	ButtonVoiceCall:          {max: 1},
+	ButtonApp:                {max: 1, unsure: true},
 	ButtonRequestContactInfo: {max: 1, unsure: true},
 }
 
@@ -118,6 +119,11 @@ func (c *checker) button(path string, button Button) {
 		c.url(path, b)
 		if len(b.AppDeepLink) > 0 && c.d.Category == Utility { // Marketing Messages API only
 			c.error(path+".app_deep_link", RuleComponentCategory).kinds(string(Marketing), string(Utility))
+		}
+	case *AppButton:
+		c.label(path+".text", b.Text)
+		if len(b.AppDeepLink) == 0 {
+			c.warn(path+".app_deep_link", RuleURL)
 		}
 	case *PhoneButton:
 		c.label(path+".text", b.Text)
