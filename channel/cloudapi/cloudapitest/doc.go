@@ -25,12 +25,24 @@
 // jumps. The program examples/simulator does the latter behind a socket, for code in
 // any language.
 //
+// Chance is drawn from Config.Seed and from what it is drawn for, so that the same acts
+// give the same ids, latencies and faults under Run too, however fast the receiver is.
+// Without faults, what one person does is told in the order it was done.
+//
 // # Judgement
 //
 // Meta's own errors come back as Meta would send them. Beyond that the world watches:
 // Audit lists what code under test did that no careful client does, from double sends
-// to ignored opt-outs. SetFaults disturbs the webhooks, Intercept single calls, and
-// Probe attacks a receiver as a stranger would.
+// to ignored opt-outs, each with cases that name what and where; Rule.Advice tells what
+// works today and is unwise from what is wrong. SetFaults disturbs the webhooks,
+// Intercept single calls, and Probe attacks a receiver as a stranger would.
+//
+// # Any client
+//
+// Parameters may come as JSON, a form, a multipart form or in the query, as Graph takes
+// them; paths, errors and headers are Graph's, and a page in a browser may call. Clients
+// that others wrote, in other languages, run against it unchanged: see
+// examples/simulator.
 //
 // # Figures
 //
