@@ -18,6 +18,9 @@ type amendment struct {
 	Message *Message  `json:"message,omitempty"`
 	Edited  time.Time `json:"edited,omitzero"`
 	First   time.Time `json:"first,omitzero"`
+	// Earlier are the contents before Message; HadCard says that something was masked in one.
+	Earlier []Version `json:"earlier,omitempty"`
+	HadCard bool      `json:"had_card,omitempty"`
 	// Deleted is when the customer deleted the message; it wins over any edit.
 	Deleted   time.Time  `json:"deleted,omitzero"`
 	Reactions []Reaction `json:"reactions,omitempty"`
@@ -207,18 +210,35 @@ func (u *unit) renewPreview(m *Message) error {
 }
 
 func (a *amendment) merge(b amendment) {
+	all := [][]Version{a.Earlier, a.version(), b.Earlier, b.version()}
+	a.HadCard = a.HadCard || b.HadCard || a.masked() || b.masked()
 	if b.newerThan(a.Edited, a.Message) {
 		a.Edited, a.Message = b.Edited, b.Message
+	}
+	if a.Earlier = earlierThan(a.Edited, all...); a.HadCard {
+		a.Earlier = withoutDigits(a.Earlier)
 	}
 	a.First = earliest(a.First, b.First)
 	if a.WAMID == "" || b.WAMID != "" && b.WAMID < a.WAMID {
 		a.WAMID = b.WAMID
 	}
-	a.Deleted = earliest(a.Deleted, b.Deleted)
+	if a.Deleted = earliest(a.Deleted, b.Deleted); !a.Deleted.IsZero() {
+		a.Earlier = nil
+	}
 	for _, r := range b.Reactions {
 		a.Reactions = withReaction(a.Reactions, r)
 	}
 }
+
+// version is the newest content as one of several, none if there is none.
+func (a *amendment) version() []Version {
+	if a.Message == nil {
+		return nil
+	}
+	return []Version{{At: a.Edited, Text: a.Message.Text}}
+}
+
+func (a *amendment) masked() bool { return a.Message != nil && a.Message.Redacted }
 
 // newerThan orders edits by time and, within a second, by text, so that the order in which
 // they are learned does not matter.
@@ -241,8 +261,10 @@ func (m *Message) amend(a amendment) bool {
 	if !a.Deleted.IsZero() && m.Deleted.IsZero() {
 		m.Deleted, changed = a.Deleted, true
 		m.Text, m.Choice, m.FlowToken, m.Options, m.Attachments, m.Raw = "", "", "", nil, nil, nil
-		m.Location, m.Contacts, m.Order = nil, nil, nil
+		m.Location, m.Contacts, m.Order, m.Earlier = nil, nil, nil, nil
 	}
+	m.HadCard = m.HadCard || a.HadCard || a.Message != nil && (m.Redacted || a.masked())
+	before := []Version{{At: m.Edited, Text: m.Text}}
 	if a.newerThan(m.Edited, m) {
 		m.Edited, changed = a.Edited, true
 		if !m.Deleted.IsZero() {
@@ -254,6 +276,12 @@ func (m *Message) amend(a amendment) bool {
 				m.Attachments[i].MediaID = id
 			}
 		}
+	}
+	if m.Deleted.IsZero() {
+		known := m.Earlier
+		m.Earlier = earlierThan(m.Edited, known, before, a.Earlier, a.version())
+		m.maskEarlier()
+		changed = changed || !sameVersions(known, m.Earlier)
 	}
 	return changed
 }

@@ -16,7 +16,7 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			channel.Customer{}, channel.Conversation{}, channel.Message{}, channel.Identity{}, channel.Author{},
 			channel.Attachment{}, channel.Location{}, channel.Contact{}, channel.Order{}, channel.OrderItem{},
 			channel.Reaction{}, channel.Referral{}, channel.Consent{}, channel.Received{}, channel.Change{},
-			channel.LogEntry{}, channel.Reply{}, channel.Notification{}, channel.Template{}, channel.Macro{},
+			channel.LogEntry{}, channel.Version{}, channel.Reply{}, channel.Notification{}, channel.Template{}, channel.Macro{},
 			channel.MacroPreview{}, channel.DeadLetter{}, channel.File{}, channel.Record{}, channel.RecordKey{}, channel.Bound{},
 			channel.Work{}, channel.WorkKey{}, channel.Lease{}, channel.Postponed{}, channel.Buried{}, channel.Batch{},
 			channel.Query{}, channel.Position{}, channel.WorkQuery{}, channel.Claim{}, channel.ConversationQuery{},

@@ -66,7 +66,8 @@ const (
 	MessageQueued ChangeKind = "message_queued"
 	// DeliveryChanged: Message.Delivery learned something; see Change.Delivery.
 	DeliveryChanged ChangeKind = "delivery_changed"
-	// MessageEdited and MessageDeleted: the customer changed what they wrote.
+	// MessageEdited and MessageDeleted: the customer changed what they wrote, or an earlier text
+	// of it became known; see Message.Earlier.
 	MessageEdited  ChangeKind = "message_edited"
 	MessageDeleted ChangeKind = "message_deleted"
 	// MessageRedacted: a later message showed that this one held part of a card number,

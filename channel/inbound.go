@@ -94,17 +94,20 @@ func (u *unit) file(in *incoming, customer *Customer, p *webhook.Message) error 
 	msg := contentOf(p.Content)
 	msg.ID, msg.WAMID = inboundMessageID(in.ch.ID, p.ID), p.ID
 	known, err := u.filed(in, customer, p.ID)
-	if err != nil || known != nil && !known.historic() {
-		return err // it is filed already
+	if err != nil {
+		return err
 	}
+	if known != nil && !known.historic() { // it is filed already
+		return u.original(in, known, msg.Text)
+	}
+	msg.Redacted = in.masked
 	if known != nil { // from the chat history, with what became of it since
-		past := amendment{Deleted: known.Deleted, Reactions: known.Reactions}
+		past := amendment{Deleted: known.Deleted, Reactions: known.Reactions, Earlier: known.Earlier, HadCard: known.HadCard}
 		if !known.Edited.IsZero() {
 			past.Edited, past.Message = known.Edited, known
 		}
 		msg.amend(past)
 	}
-	msg.Redacted = in.masked
 	if p.GroupID != "" {
 		msg.Sender, msg.SenderKey = clip(nonEmpty(p.From.Name, p.From.Username), maxPersonName), in.sender
 	}

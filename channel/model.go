@@ -167,16 +167,20 @@ type Message struct {
 	Many      bool   `json:"many,omitempty"` // forwarded many times
 	Sender    string `json:"sender,omitempty"`
 	// SenderKey names the member of a group who wrote it, without showing who that is.
-	SenderKey string          `json:"sender_key,omitempty"`
-	Edited    time.Time       `json:"edited,omitzero"`
-	Deleted   time.Time       `json:"deleted,omitzero"`
-	Redacted  bool            `json:"redacted,omitempty"` // something was masked
-	HadCard   bool            `json:"had_card,omitempty"` // something was, in this text or in an earlier one
-	Delivery  Delivery        `json:"delivery,omitzero"`
-	WAMID     string          `json:"wamid,omitempty"`
-	Template  string          `json:"template,omitempty"` // name/language of an outbound template
-	Raw       json.RawMessage `json:"raw,omitempty"`      // of kinds this version does not model, redacted
-	Key       string          `json:"key,omitempty"`      // the host's idempotency key of an outbound message
+	SenderKey string `json:"sender_key,omitempty"`
+	// Edited is when Text was written, if that is not what the message was sent with, and
+	// Earlier are the texts before it, oldest first, at most 20, for agents. Deleted is when the
+	// message was deleted: of what it said nothing is left, but that there was one.
+	Edited   time.Time       `json:"edited,omitzero"`
+	Earlier  []Version       `json:"earlier,omitempty"`
+	Deleted  time.Time       `json:"deleted,omitzero"`
+	Redacted bool            `json:"redacted,omitempty"` // something was masked
+	HadCard  bool            `json:"had_card,omitempty"` // something was, in this text or in an earlier one
+	Delivery Delivery        `json:"delivery,omitzero"`
+	WAMID    string          `json:"wamid,omitempty"`
+	Template string          `json:"template,omitempty"` // name/language of an outbound template
+	Raw      json.RawMessage `json:"raw,omitempty"`      // of kinds this version does not model, redacted
+	Key      string          `json:"key,omitempty"`      // the host's idempotency key of an outbound message
 	// Cost is what is known about the price of an outbound message.
 	Cost pricing.Entry `json:"cost,omitzero"`
 	// Auto says which rule sent the message, such as "out_of_hours"; "" if a person or a bot did.

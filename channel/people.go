@@ -153,10 +153,16 @@ func (u *unit) echo(in *incoming, p *webhook.Echo) error {
 		})
 	default: // an ordinary message
 	}
-	if known, err := u.twinAmong(customer, p.ID, recently); err != nil || known != nil && !known.historic() {
-		return err // sent through this hub, or filed before
-	}
 	msg := contentOf(p.Content)
+	known, err := u.twinAmong(customer, p.ID, recently)
+	switch {
+	case err != nil:
+		return err
+	case known != nil && known.Direction == Echo && !known.historic():
+		return u.original(in, known, msg.Text)
+	case known != nil && !known.historic():
+		return nil // sent through this hub
+	}
 	msg.ID, msg.WAMID, msg.Redacted = inboundMessageID(in.ch.ID, p.ID), p.ID, in.masked
 	msg.Channel, msg.Direction, msg.At = in.ch.ID, Echo, in.at
 	if err := u.applyAmendments(customer, msg); err != nil {

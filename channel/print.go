@@ -74,6 +74,11 @@ func (c Change) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", c.ID), slog.String("kind", string(c.Kind)), slog.String("conversation", c.Conversation.ID), slog.String("delivery", string(c.Delivery)))
 }
 
+// LogValue shows the time and the size.
+func (v Version) LogValue() slog.Value {
+	return slog.GroupValue(slog.Time("at", v.At), slog.Int("text_bytes", len(v.Text)))
+}
+
 // LogValue shows IDs and kinds.
 func (e LogEntry) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("conversation", e.Conversation), slog.Time("at", e.At), slog.String("kind", string(e.Kind)), slog.String("message", e.Message))

@@ -54,6 +54,9 @@ func (r Received) Format(f fmt.State, _ rune) { discreet.Format(f, r) }
 func (c Change) Format(f fmt.State, _ rune) { discreet.Format(f, c) }
 
 // Format implements [fmt.Formatter].
+func (v Version) Format(f fmt.State, _ rune) { discreet.Format(f, v) }
+
+// Format implements [fmt.Formatter].
 func (e LogEntry) Format(f fmt.State, _ rune) { discreet.Format(f, e) }
 
 // Format implements [fmt.Formatter].

@@ -2,6 +2,7 @@ package channel
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/message"
@@ -18,38 +19,25 @@ const trailLength = 48
 // event tell the occasion from others.
 func (u *unit) trail(ch *Channel, conv *Conversation, msg *Message, at time.Time, event string) error {
 	msg.HadCard = msg.HadCard || msg.Redacted
-	if ch.InsecureKeepCards || !msg.Redacted && (len(msg.Text) > maxPiece || !hasDigit(msg.Text)) {
+	if ch.InsecureKeepCards || !msg.Redacted && !msg.mayBePiece() {
 		return nil
 	}
 	around, err := u.around(conv, msg)
 	if err != nil {
 		return err
 	}
-	var talk []piece
-	var places []place
-	i := 0
-	for n, m := range around {
-		for k, text := range m.texts() {
-			p := piece{side: m.side(k), at: m.At, text: *text, card: m.Redacted || m.HadCard}
-			if m == msg && text == &msg.Text {
-				i = len(talk)
-			}
-			talk, places = append(talk, p), append(places, place{n, text})
-		}
-	}
-	ch.maskPieces(talk, i)
 	touched := map[int]bool{}
-	for k, p := range talk {
-		if here := places[k]; p.part || p.text != *here.text {
-			*here.text, touched[here.message] = p.text, true
-		}
+	for _, shown := range readings(around) {
+		ch.maskTalk(around, msg, shown, touched)
 	}
 	for n, m := range around {
+		touched[n] = m.maskEarlier() || touched[n]
 		if !touched[n] {
 			continue
 		}
 		fresh := !m.Redacted
 		m.Redacted, m.HadCard = true, true
+		m.maskEarlier()
 		if m == msg {
 			continue // it is saved and counted by whoever brings it
 		}
@@ -61,6 +49,67 @@ func (u *unit) trail(ch *Channel, conv *Conversation, msg *Message, at time.Time
 		}
 	}
 	return nil
+}
+
+// mayBePiece says that a text of the message, now or before an edit, can be part of something
+// that has to be masked.
+func (m *Message) mayBePiece() bool {
+	piece := func(s string) bool { return len(s) <= maxPiece && hasDigit(s) }
+	return piece(m.Text) || slices.ContainsFunc(m.Earlier, func(v Version) bool { return piece(v.Text) })
+}
+
+// A reading says which text of a message a reader has before them: the one that it has now, or
+// one from before an edit.
+type reading func(m *Message) *string
+
+// readings are the ways in which a talk reads together: as it is now, with each earlier text of
+// one message, and as it was written at first.
+func readings(talk []*Message) []reading {
+	now := func(m *Message) *string { return &m.Text }
+	all := []reading{now}
+	for _, edited := range talk {
+		for i := range edited.Earlier {
+			all = append(all, func(m *Message) *string {
+				if m == edited {
+					return &m.Earlier[i].Text
+				}
+				return &m.Text
+			})
+		}
+	}
+	if len(all) > 2 {
+		all = append(all, func(m *Message) *string {
+			if len(m.Earlier) > 0 {
+				return &m.Earlier[0].Text
+			}
+			return &m.Text
+		})
+	}
+	return all
+}
+
+// maskTalk masks what a talk shows in one reading, and notes the messages that it changed.
+func (c *Channel) maskTalk(around []*Message, msg *Message, shown reading, touched map[int]bool) {
+	var talk []piece
+	var places []place
+	i := 0
+	for n, m := range around {
+		for k, text := range m.texts() {
+			if k == 0 {
+				if text = shown(m); m == msg {
+					i = len(talk)
+				}
+			}
+			p := piece{side: m.side(k), at: m.At, text: *text, card: m.Redacted || m.HadCard}
+			talk, places = append(talk, p), append(places, place{n, text})
+		}
+	}
+	c.maskPieces(talk, i)
+	for k, p := range talk {
+		if here := places[k]; p.part || p.text != *here.text {
+			*here.text, touched[here.message] = p.text, true
+		}
+	}
 }
 
 // ownTrail is trail for a message that is about to be sent: what is masked is masked in what

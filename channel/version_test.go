@@ -1,0 +1,147 @@
+package channel_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+)
+
+// saga is a message with its edits, in the order in which they were made.
+type saga struct {
+	texts   []string
+	deleted bool
+	// around are messages that the same person wrote before and after.
+	before, after string
+}
+
+// items are the events of a saga: those of the message stand first.
+func (s *saga) items(at time.Time) []item {
+	all := []item{kim.text(at, "wamid.m", s.texts[0])}
+	for i, text := range s.texts[1:] {
+		all = append(all, kim.edit(at.Add(time.Duration(i+1)*time.Second), fmt.Sprint("wamid.e", i), "wamid.m", text))
+	}
+	if s.deleted {
+		all = append(all, kim.revoke(at.Add(time.Minute), "wamid.r", "wamid.m"))
+	}
+	if s.before != "" {
+		all = append(all, kim.text(at.Add(-30*time.Second), "wamid.before", s.before))
+	}
+	if s.after != "" {
+		all = append(all, kim.text(at.Add(30*time.Second), "wamid.after", s.after))
+	}
+	return all
+}
+
+// orders are permutations of n things, all if there are few.
+func orders(n int) [][]int {
+	if n == 0 {
+		return [][]int{nil}
+	}
+	var all [][]int
+	for _, rest := range orders(n - 1) {
+		for at := 0; at <= len(rest); at++ {
+			one := append(append(append([]int{}, rest[:at]...), n-1), rest[at:]...)
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
+func TestEditsKeepThePreviousTextsWhateverTheOrder(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		saga
+		text    string
+		earlier []string
+	}{
+		"an edit":                              {saga{texts: []string{"at nine", "at ten"}}, "at ten", []string{"at nine"}},
+		"two edits":                            {saga{texts: []string{"at nine", "at ten", "at two"}}, "at two", []string{"at nine", "at ten"}},
+		"an edit back":                         {saga{texts: []string{"at nine", "at ten", "at nine"}}, "at nine", []string{"at nine", "at ten"}},
+		"a deletion":                           {saga{texts: []string{"at nine", "at ten"}, deleted: true}, "", nil},
+		"a card that an edit completes":        {saga{texts: []string{"4539 1488 0343 64", "4539 1488 0343 6467"}}, "XXXX XXXX XXXX 6467", []string{"XXXX XXXX XXXX XX"}},
+		"a card of which an edit is a part":    {saga{texts: []string{"4539 1488 0343 6467", "4539 1488"}}, "4539 1488", []string{"XXXX XXXX XXXX XXXX"}},
+		"a card that is taken back":            {saga{texts: []string{"4539 1488 0343 6467", "never mind"}}, "never mind", []string{"XXXX XXXX XXXX XXXX"}},
+		"a card in pieces, one of them edited": {saga{texts: []string{"4539 1488 0343", "sorry"}, after: "6467"}, "sorry", []string{"XXXX XXXX XXXX"}},
+		"a card in pieces, the last edited":    {saga{texts: []string{"6467", "sorry"}, before: "4539 1488 0343"}, "sorry", []string{"XXXX"}},
+	} {
+		items := len(c.items(time.Now()))
+		for n, order := range orders(items) {
+			t.Run(fmt.Sprint(name, ", order ", n), func(t *testing.T) {
+				t.Parallel()
+				experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+					all := c.items(time.Now().Add(-time.Hour))
+					for _, i := range order {
+						l.post(all[i])
+						l.post(all[i]) // twice equals once
+						l.pass(time.Second)
+					}
+					l.pass(5 * time.Second)
+					for _, m := range l.messages(l.conversation().ID) {
+						if m.WAMID != "wamid.m" {
+							continue
+						}
+						require.Equal(t, c.text, m.Text)
+						var earlier []string
+						for _, v := range m.Earlier {
+							earlier = append(earlier, v.Text)
+						}
+						require.Equal(t, c.earlier, earlier)
+						require.Equal(t, c.deleted, !m.Deleted.IsZero())
+						require.False(t, m.Edited.IsZero(), "it is known that there was an edit")
+						if c.deleted {
+							require.Equal(t, "text", m.Kind, "that there was one is kept")
+							require.Equal(t, "[deleted]", l.conversation().Preview)
+						}
+					}
+					everything(t, l.store, func(text string) {
+						for _, part := range []string{"4539 1488 0343", "45391488"} {
+							require.NotContains(t, text, part)
+						}
+					})
+				})
+			})
+		}
+	}
+}
+
+func TestAnEditOfAMessageThatComesTooLateKeepsItsText(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+		at := time.Now()
+		l.say(kim, "wamid.first", "hello")
+		l.post(kim.edit(at.Add(time.Second), "wamid.e", "wamid.m", "at ten"))
+		l.pass(10 * time.Minute) // handed over by itself
+		l.post(kim.text(at, "wamid.m", "at nine"))
+		l.pass(5 * time.Second)
+		all := l.messages(l.conversation().ID)
+		require.Len(t, all, 2)
+		require.Equal(t, "at ten", all[1].Text)
+		require.Equal(t, []channel.Version{{Text: "at nine"}}, all[1].Earlier)
+		require.Len(t, l.desk.of(channel.MessageEdited), 1, "the host hears of it")
+	})
+}
+
+func TestOnlyTheNewestVersionsAreKept(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+		at := time.Now().Add(-time.Hour)
+		l.say(kim, "wamid.m", "zero")
+		for i := range 30 {
+			l.post(kim.edit(at.Add(time.Duration(i)*time.Second), fmt.Sprint("wamid.e", i), "wamid.m", fmt.Sprint("try ", i)))
+		}
+		l.pass(time.Minute)
+		m := l.messages(l.conversation().ID)[0]
+		require.Equal(t, "try 29", m.Text)
+		require.Len(t, m.Earlier, 20)
+		require.Equal(t, "try 28", m.Earlier[19].Text)
+		conv := l.conversation().ID
+		_, err := l.hub.EraseMessage(t.Context(), admin, m.ID)
+		require.NoError(t, err)
+		require.Empty(t, l.messages(conv))
+		everything(t, l.store, func(text string) { require.NotContains(t, text, "try ") })
+	})
+}
