@@ -111,7 +111,7 @@ func (b *bench) start() {
 	b.line.plug(b.t, &ch, webhook.SinkFunc(func(ctx context.Context, d *webhook.Delivery) error { return b.hub.Accept(ctx, d) }))
 	var err error
 	b.hub, err = channel.New(channel.Config{
-		Store: b.store, Ticketing: b.office, Attachments: b.office, Poll: 5 * time.Second, Channels: []channel.Channel{ch},
+		Store: b.store, Ticketing: b.office, Attachments: b.office, Poll: time.Minute, Channels: []channel.Channel{ch},
 		Logger: slog.New(slog.NewTextHandler(b.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	require.NoError(b.t, err)

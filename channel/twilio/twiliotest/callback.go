@@ -13,7 +13,6 @@ import (
 	"sort"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // post is a webhook that waits.
@@ -86,17 +85,24 @@ func (s *Sim) Settle() int {
 	}
 }
 
-// Run delivers what waits, five times a second, until ctx ends.
+// Run delivers what there is, as soon as it is there, until ctx ends.
 func (s *Sim) Run(ctx context.Context) {
-	t := time.NewTicker(200 * time.Millisecond)
-	defer t.Stop()
 	for {
+		s.Settle()
 		select {
 		case <-ctx.Done():
 			return
-		case <-t.C:
-			s.Settle()
+		case <-s.more:
 		}
+	}
+}
+
+// enqueue adds a webhook to those that wait. The caller holds the lock.
+func (s *Sim) enqueue(p post) {
+	s.queue = append(s.queue, p)
+	select {
+	case s.more <- struct{}{}:
+	default:
 	}
 }
 
@@ -141,7 +147,7 @@ func (s *Sim) status(m *sent, state string, code int) {
 	if state == "read" {
 		form.Set("EventType", "READ")
 	}
-	s.queue = append(s.queue, post{m.callback, form})
+	s.enqueue(post{m.callback, form})
 }
 
 // answer is the answer to a request, in memory.

@@ -50,6 +50,7 @@ type Sim struct {
 	hook     string
 	receiver http.Handler
 	queue    []post
+	more     chan struct{} // something waits
 	faults   Faults
 	failures []failure
 	lose     int
@@ -102,7 +103,7 @@ func New(cfg Config) *Sim {
 		cfg.Window = 24 * time.Hour
 	}
 	return &Sim{
-		cfg: cfg, balance: "20.00", senders: map[string]*sender{}, users: map[string]*User{},
+		cfg: cfg, more: make(chan struct{}, 1), balance: "20.00", senders: map[string]*sender{}, users: map[string]*User{},
 		messages: map[string]*sent{}, media: map[string]Media{}, keys: map[string]string{}, byOwnID: map[string]string{},
 	}
 }

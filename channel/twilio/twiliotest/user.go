@@ -202,7 +202,7 @@ func (u *User) send(to string, p url.Values) string {
 		form[k] = v
 	}
 	if s.hook != "" {
-		s.queue = append(s.queue, post{s.hook, form})
+		s.enqueue(post{s.hook, form})
 	}
 	return sid
 }
