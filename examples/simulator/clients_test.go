@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -15,6 +14,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/examples/internal/npmtest"
 )
 
 // clients are programs that others wrote, by the script that drives each, with how many
@@ -23,44 +24,14 @@ var clients = map[string]int{
 	"whatsapp-api-js": 25, "great-detail": 20, "kapso": 20, "whatsapp-business": 14, "whatsapp-cloud-api": 12, "wrapper": 12, "official": 12,
 }
 
-// node finds Node.js and npm; without them the test is skipped, or fails where services
-// are required.
-func node(t *testing.T) (npm string) {
-	t.Helper()
-	_, err := exec.LookPath("node")
-	if err == nil {
-		npm, err = exec.LookPath("npm")
-	}
-	if err != nil {
-		if os.Getenv("KANAVA_REQUIRE_SERVICES") == "1" {
-			t.Fatal("KANAVA_REQUIRE_SERVICES=1, but there is no Node.js with npm: ", err)
-		}
-		t.Skip("the clients that others wrote were NOT run: there is no Node.js with npm: ", err)
-	}
-	return npm
-}
-
 // TestClientsThatOthersWroteRunUnchanged installs clients of the Cloud API from the npm
 // registry, as the lock file pins them, and runs each against a simulator of its own:
 // sends of every kind it has, media, templates, numbers, profile, QR codes, flows, and its
 // parser on the webhooks.
 func TestClientsThatOthersWroteRunUnchanged(t *testing.T) {
-	npm := node(t)
-	if testing.Short() {
-		t.Skip("the clients that others wrote were NOT run: -short")
-	}
-	dir := t.TempDir()
-	require.NoError(t, os.CopyFS(dir, without{os.DirFS("clients")}))
+	dir := npmtest.Install(t, "clients")
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
-	install := exec.CommandContext(ctx, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-	install.Dir = dir
-	if out, err := install.CombinedOutput(); err != nil {
-		if os.Getenv("KANAVA_REQUIRE_SERVICES") == "1" {
-			t.Fatalf("npm ci: %v\n%s", err, out)
-		}
-		t.Skipf("the clients that others wrote were NOT run: npm ci: %v", err)
-	}
 	for name, steps := range clients {
 		t.Run(name, func(t *testing.T) { runClient(ctx, t, dir, name, steps) })
 	}
@@ -100,25 +71,10 @@ func runClient(ctx context.Context, t *testing.T, dir, name string, steps int) {
 	t.Logf("%d steps", good)
 }
 
-// without is a folder without what npm put there.
-type without struct{ fs.FS }
-
-// ReadDir implements fs.ReadDirFS.
-func (w without) ReadDir(name string) ([]fs.DirEntry, error) {
-	all, err := fs.ReadDir(w.FS, name)
-	kept := all[:0]
-	for _, e := range all {
-		if e.Name() != "node_modules" {
-			kept = append(kept, e)
-		}
-	}
-	return kept, err
-}
-
 // TestTheReadmesBotAnswers runs the program of README.md as it stands there.
 func TestTheReadmesBotAnswers(t *testing.T) {
 	t.Parallel()
-	node(t)
+	npmtest.Node(t)
 	readme, err := os.ReadFile("README.md")
 	require.NoError(t, err)
 	_, code, ok := strings.Cut(string(readme), "```js\n")
