@@ -54,6 +54,14 @@ func contentOf(c webhook.Content) *Message {
 		m.Kind, m.Text = "unsupported", "[Sent something that WhatsApp does not pass on to businesses"+inParens(c.Type)+"]"
 	case *webhook.MediaPlaceholder:
 		m.Kind, m.Text = "media_placeholder", "[File not available]"
+	case *webhook.PastContent:
+		m.Kind, m.Options, m.Raw = string(c.Kind), c.Options, c.Raw
+		if m.Text = c.Text; m.Text == "" {
+			m.Text = nonEmpty(c.URL, "["+string(c.Kind)+"]")
+		}
+		if c.Media != nil {
+			m.Attachments = []Attachment{{MediaID: c.Media.ID, MIME: c.Media.MIMEType, Name: c.Media.Filename, SHA256: c.Media.SHA256}}
+		}
 	case *webhook.Unknown:
 		m.Kind, m.Text, m.Raw = nonEmpty(c.Type, "unknown"), "[Sent something this version cannot show]", c.Raw
 	default:

@@ -14,7 +14,7 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			webhook.Delivery{}, webhook.Event{}, webhook.Number{}, webhook.Identity{}, webhook.Error{},
 			webhook.Unknown{}, webhook.Text{}, webhook.Media{}, webhook.Location{}, webhook.Contacts{},
 			webhook.Reaction{}, webhook.Order{}, webhook.Welcome{}, webhook.Edit{}, webhook.Revoke{},
-			webhook.Unsupported{}, webhook.MediaPlaceholder{}, webhook.QuickReply{}, webhook.ButtonReply{},
+			webhook.Unsupported{}, webhook.MediaPlaceholder{}, webhook.PastContent{}, webhook.QuickReply{}, webhook.ButtonReply{},
 			webhook.ListReply{}, webhook.FlowReply{}, webhook.CallPermission{}, webhook.PaymentMethod{},
 			webhook.ProductReply{}, webhook.System{}, webhook.Message{}, webhook.ErrorNotice{}, webhook.Status{},
 			webhook.PaymentStatus{}, webhook.Call{}, webhook.CallStatus{}, webhook.Echo{}, webhook.StandbyMessage{},

@@ -11,6 +11,8 @@ package webhook
 //
 // about the person or the conversation: *[System], *[Welcome];
 //
+// of the history only: *[PastContent];
+//
 // what cannot be shown: *[Unsupported], *[MediaPlaceholder], *[Unknown].
 //
 // Kinds may be added in minor releases: a switch over contents must have a

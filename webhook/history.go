@@ -1,5 +1,7 @@
 package webhook
 
+import "encoding/json"
+
 // HistoryMessage is a past message of a conversation held in the WhatsApp
 // Business app before the number joined the API, up to 180 days back. It does not
 // open the customer service window. Chunks arrive in any order.
@@ -28,6 +30,44 @@ type HistoryMessage struct {
 	// follow a placeholder.
 	Chunk HistoryChunk
 }
+
+// PastKind is the kind of a [PastContent]. Other values may appear.
+type PastKind string
+
+// The kinds that only a history has.
+const (
+	PastGIF         PastKind = "gif"
+	PastLinkPreview PastKind = "link_preview" // a text with a picture of the page it links to
+	PastList        PastKind = "list"         // a list message of the business
+	PastTemplate    PastKind = "hsm"
+	PastPoll        PastKind = "poll_creation"
+	PastProduct     PastKind = "product"
+)
+
+// PastContent is a message of the chat history of a kind that is not passed on when it is
+// sent. Meta names the kinds and does not describe them: what is known from recorded traffic
+// is read, and the whole is in Raw. Errors are not one of them: such a message is an
+// *[Unsupported] with the Errors.
+type PastContent struct {
+	Kind PastKind
+
+	// Text is what the message says: a text, caption, question or name. May be empty.
+	Text string
+
+	// Options are what could be chosen, of a list or poll.
+	Options []string
+
+	// URL is the page of a link preview or product; may be empty.
+	URL string
+
+	// Media is the file of a GIF, nil without one.
+	Media *Media
+
+	// Raw is the JSON as received. Personal data.
+	Raw json.RawMessage
+}
+
+func (*PastContent) content() {}
 
 // HistoryChunk is the position of a part of the history. As an event of its own
 // it means that the part had no messages.

@@ -41,6 +41,11 @@ func (u Unsupported) LogValue() slog.Value { return brief("unsupported", word("t
 // LogValue shows the kind only.
 func (m MediaPlaceholder) LogValue() slog.Value { return brief("media placeholder") }
 
+// LogValue shows the kind and the size.
+func (c PastContent) LogValue() slog.Value {
+	return brief("past content", word("kind", string(c.Kind)), slog.Int("bytes", len(c.Raw)))
+}
+
 // LogValue shows lengths.
 func (r QuickReply) LogValue() slog.Value {
 	return brief("quick reply", length("text_len", r.Text), hashed("payload", r.Payload))

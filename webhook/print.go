@@ -83,6 +83,9 @@ func (r FlowReply) Format(f fmt.State, _ rune) { discreet.Format(f, r) }
 func (c CallPermission) Format(f fmt.State, _ rune) { discreet.Format(f, c) }
 
 // Format implements [fmt.Formatter].
+func (c PastContent) Format(f fmt.State, _ rune) { discreet.Format(f, c) }
+
+// Format implements [fmt.Formatter].
 func (m PaymentMethod) Format(f fmt.State, _ rune) { discreet.Format(f, m) }
 
 // Format implements [fmt.Formatter].

@@ -134,6 +134,11 @@ func (p *parser) past(v value, s shape, user Identity, chunk HistoryChunk) {
 	if !p.readMessage(v, s, &m, &x) {
 		return
 	}
+	if u, ok := m.Content.(*Unknown); ok && u.Err == nil {
+		if c := p.pastContent(PastKind(u.Type), v.Get(u.Type)); c != nil {
+			m.Content = c
+		}
+	}
 	h := &HistoryMessage{
 		ID: m.ID, Content: m.Content, Context: m.Context, Errors: m.Errors,
 		Status: x.past, Chunk: chunk, User: m.From,
@@ -145,6 +150,73 @@ func (p *parser) past(v value, s shape, user Identity, chunk HistoryChunk) {
 	h.User.merge(&user)
 	contact, _ := p.complete(&h.User)
 	p.emit(v, s, m.Time, h).contact = contact
+}
+
+// pastContent reads a content that only a history has, nil for other kinds. Nothing in it
+// is a flaw: its form is not documented.
+func (p *parser) pastContent(kind PastKind, part value) *PastContent {
+	switch kind {
+	case PastGIF, PastLinkPreview, PastList, PastTemplate, PastPoll, PastProduct:
+	default:
+		return nil
+	}
+	if part.Kind() != jsonscan.Object {
+		return nil
+	}
+	c := &PastContent{Kind: kind, Raw: raw(part)}
+	for _, key := range []string{"body", "text", "caption", "question", "name", "title"} {
+		if c.Text = saidIn(part.Get(key)); c.Text != "" {
+			break
+		}
+	}
+	for _, key := range []string{"url", "canonical_url", "link"} {
+		if c.URL = saidIn(part.Get(key)); c.URL != "" {
+			break
+		}
+	}
+	if kind == PastGIF {
+		outer := p.err
+		if c.Media = p.media(MediaVideo, part.Iter()); c.Media.ID == "" {
+			c.Media = nil
+		}
+		p.err = outer
+	}
+	c.Options = optionsIn(part.Get("options"), c.Options)
+	sections := part.Get("sections").Elements()
+	for sections.Next() {
+		c.Options = optionsIn(sections.Value().Get("rows"), c.Options)
+	}
+	return c
+}
+
+// saidIn is a text, or the text of an object that holds one.
+func saidIn(v value) string {
+	switch v.Kind() {
+	case jsonscan.String:
+		return v.Str()
+	case jsonscan.Object:
+		return v.Get("text").Str()
+	default:
+		return ""
+	}
+}
+
+// optionsIn adds the texts or titles of a list.
+func optionsIn(list value, options []string) []string {
+	if list.Kind() != jsonscan.Array {
+		return options
+	}
+	l := list.Elements()
+	for l.Next() {
+		o := l.Value()
+		for _, v := range []value{o, o.Get("title"), o.Get("name")} {
+			if s := saidIn(v); s != "" {
+				options = append(options, s)
+				break
+			}
+		}
+	}
+	return options
 }
 
 // contactSync reads an element of state_sync.

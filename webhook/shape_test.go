@@ -1,7 +1,6 @@
 package webhook_test
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -76,13 +75,28 @@ func TestShapesThatMetaSendsBesideTheDocumentedOnes(t *testing.T) {
 	})
 	t.Run("kinds of the history", func(t *testing.T) {
 		t.Parallel()
-		for _, kind := range strings.Fields("gif link_preview list hsm poll_creation product") {
-			h := first[*webhook.HistoryMessage](t, in("history", `{"history":[{"threads":[{"id":"13125550143","messages":[{"id":"a","type":"`+kind+`","`+kind+`":{"x":"y"}}]}]}]}`))
-			u, ok := h.Content.(*webhook.Unknown)
-			require.True(t, ok, kind)
-			require.NoError(t, u.Err, kind)
-			require.JSONEq(t, `{"x":"y"}`, string(u.Raw))
+		for _, tc := range []struct {
+			kind, part string
+			want       webhook.PastContent
+		}{
+			{"gif", `{"id":"7","mime_type":"video/mp4","caption":"ha"}`, webhook.PastContent{Text: "ha", Media: &webhook.Media{Kind: webhook.MediaVideo, ID: "7", MIMEType: "video/mp4", Caption: "ha"}}},
+			{"link_preview", `{"body":"look","canonical_url":"https://example.com"}`, webhook.PastContent{Text: "look", URL: "https://example.com"}},
+			{"list", `{"body":{"text":"Which?"},"sections":[{"rows":[{"id":"1","title":"One"}]},{"rows":[{"title":"Two"}]}]}`, webhook.PastContent{Text: "Which?", Options: []string{"One", "Two"}}},
+			{"hsm", `{"body":"Hello Dana"}`, webhook.PastContent{Text: "Hello Dana"}},
+			{"poll_creation", `{"name":"When?","options":[{"name":"Monday"},"Friday",7]}`, webhook.PastContent{Text: "When?", Options: []string{"Monday", "Friday"}}},
+			{"product", `{"title":"Cake","url":"https://example.com/cake"}`, webhook.PastContent{Text: "Cake", URL: "https://example.com/cake"}},
+			{"hsm", `{"x":["y"],"body":5,"options":{"a":1},"sections":[3,{"rows":"z"}]}`, webhook.PastContent{}}, // of another form than expected
+		} {
+			event := only(t, in("history", `{"history":[{"threads":[{"id":"13125550143","messages":[{"id":"a","type":"`+tc.kind+`","`+tc.kind+`":`+tc.part+`}]}]}]}`))
+			require.NoError(t, event.Err, tc.kind)
+			h, ok := event.Payload.(*webhook.HistoryMessage)
+			require.True(t, ok, tc.kind)
+			tc.want.Kind, tc.want.Raw = webhook.PastKind(tc.kind), []byte(tc.part)
+			require.Equal(t, &tc.want, h.Content)
 		}
+		// Live, and with something else in its place, it is unknown.
+		require.IsType(t, &webhook.Unknown{}, first[*webhook.Message](t, messages(`{"id":"a","from":"13125550143","type":"gif","gif":{"id":"7"}}`)).Content)
+		require.IsType(t, &webhook.Unknown{}, first[*webhook.HistoryMessage](t, in("history", `{"history":[{"threads":[{"id":"13125550143","messages":[{"id":"a","type":"gif","gif":"x"}]}]}]}`)).Content)
 		h := first[*webhook.HistoryMessage](t, in("history", `{"history":[{"threads":[{"id":"13125550143","messages":[{"id":"a","type":"errors","errors":[{"code":131051,"title":"t"}]}]}]}]}`))
 		require.Equal(t, &webhook.Unsupported{Type: "errors"}, h.Content)
 		require.Equal(t, 131051, h.Errors[0].Code)
