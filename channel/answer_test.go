@@ -88,6 +88,41 @@ func TestAnAnswerThatWhatsAppNeverAcceptedIsNone(t *testing.T) {
 			_, err := l.reply(conv, "hi")
 			require.NoError(t, err)
 		},
+		"an album of which every part failed": func(t *testing.T, l *lab, conv string) {
+			l.line.sends(failsFirst(131026, 9))
+			l.album(conv, "one", "two", "three")
+		},
+		"a macro": func(t *testing.T, l *lab, conv string) {
+			l.line.sends(failsFirst(131047, 9))
+			_, err := l.hub.RunMacro(t.Context(), channel.Macro{Conversation: conv, Actor: alice, Text: "hi"})
+			require.NoError(t, err)
+		},
+		"a template": func(t *testing.T, l *lab, conv string) {
+			l.line.sends(failsFirst(132001, 9))
+			_, err := l.hub.Reply(t.Context(), channel.Reply{Conversation: conv, Actor: alice, Template: &channel.Template{Name: "reminder", Language: "en"}})
+			require.NoError(t, err)
+		},
+		"a notification that nobody asked for": func(t *testing.T, l *lab, _ string) {
+			_, err := l.notify(kim, "reminder")
+			require.NoError(t, err)
+			l.pass(time.Second)
+			require.Len(t, l.line.texts(), 1, "it was sent")
+		},
+		"sent again, in vain": func(t *testing.T, l *lab, conv string) {
+			l.line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
+			m, err := l.reply(conv, "hi")
+			require.NoError(t, err)
+			l.pass(time.Second)
+			l.line.sends(failsFirst(131026, 9))
+			require.NoError(t, l.hub.Resend(t.Context(), alice, m.ID))
+		},
+		"known by its failure alone": func(t *testing.T, l *lab, conv string) {
+			l.line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
+			m, err := l.reply(conv, "hi")
+			require.NoError(t, err)
+			l.pass(time.Second)
+			l.post(kim.fails(outWAMID("hi"), m.ID, 131026))
+		},
 		"of a bot": func(t *testing.T, l *lab, conv string) {
 			l.line.sends(failsFirst(131026, 9))
 			_, err := l.hub.Reply(t.Context(), channel.Reply{
@@ -99,8 +134,9 @@ func TestAnAnswerThatWhatsAppNeverAcceptedIsNone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o := labOptions{settings: func(s *channel.Settings) {
 				s.Rules.IdleClose.After = rules.Hour
+				s.ConsentElsewhere = true
 				s.Access.Bots = map[string]access.Role{"bot": access.Contributor}
-			}}
+			}, config: withTemplates(t)}
 			asked(t, o, func(t *testing.T, l *lab, conv string) {
 				step(t, l, conv)
 				l.pass(10 * time.Second)
@@ -164,6 +200,91 @@ func TestOfTwoAnswersTheOneThatStandsCounts(t *testing.T) {
 			})
 		})
 	}
+}
+
+// album queues texts together.
+func (l *lab) album(conv string, texts ...string) []*channel.Message {
+	l.t.Helper()
+	var replies []channel.Reply
+	for _, text := range texts {
+		replies = append(replies, channel.Reply{Conversation: conv, Actor: alice, Content: &message.Text{Body: text}})
+	}
+	all, err := l.hub.ReplyAll(l.t.Context(), replies)
+	require.NoError(l.t, err)
+	return all
+}
+
+func TestOfAnAlbumWhatArrivedIsTheAnswer(t *testing.T) {
+	t.Parallel()
+	for name, bad := range map[string]string{"the first part fails": "one", "one in the middle does": "two", "the last does": "three"} {
+		t.Run(name, func(t *testing.T) {
+			asked(t, labOptions{}, func(t *testing.T, l *lab, conv string) {
+				l.line.sends(func(ctx context.Context, out message.Outbound, n int) error {
+					if textOf(out) == bad {
+						return failsFirst(131053, 99)(ctx, out, n)
+					}
+					return nil
+				})
+				all := l.album(conv, "one", "two", "three")
+				l.pass(time.Minute)
+				l.answered()
+				for _, m := range all {
+					if m.Text != bad {
+						l.post(kim.fails(outWAMID(m.Text), m.ID, 131026))
+						l.pass(time.Second)
+					}
+				}
+				l.waits()
+				l.post(kim.status(time.Now(), outWAMID(all[1].Text), all[1].ID, "delivered"))
+				l.pass(time.Second)
+				l.answered()
+			})
+		})
+	}
+}
+
+func TestAnAnswerThatWasSentAgainCountsOnce(t *testing.T) {
+	asked(t, labOptions{}, func(t *testing.T, l *lab, conv string) {
+		l.line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
+		m, err := l.reply(conv, "hi")
+		require.NoError(t, err)
+		l.pass(time.Second)
+		l.line.sends(nil)
+		require.NoError(t, l.hub.Resend(t.Context(), alice, m.ID))
+		l.pass(time.Second)
+		l.answered()
+		l.post(kim.status(time.Now(), "wamid.first try", m.ID, "sent"), kim.status(time.Now(), outWAMID("hi"), m.ID, "delivered"))
+		l.pass(time.Second)
+		l.answered()
+		require.EqualValues(t, 1, l.report(dawn, dawn).Total("messages_out"))
+	})
+}
+
+func TestAnAnswerWhoseWindowClosedInTheOutboxIsNone(t *testing.T) {
+	o := labOptions{config: slowPolls, settings: func(s *channel.Settings) { s.Rules.IdleClose.After = rules.Hour }}
+	asked(t, o, func(t *testing.T, l *lab, conv string) {
+		change := func(enabled bool) {
+			s := l.hub.Channels(admin)[0]
+			s.Enabled = enabled
+			require.NoError(t, l.hub.Change(t.Context(), admin, s))
+		}
+		l.line.sends(failsFirst(130429, 1))
+		m, err := l.reply(conv, "hi")
+		require.NoError(t, err)
+		l.pass(100 * time.Millisecond)
+		change(false) // it stays in the outbox
+		l.pass(25 * time.Hour)
+		change(true)
+		l.pass(time.Hour)
+		list := l.messages(conv)
+		require.Equal(t, m.ID, list[1].ID)
+		require.Equal(t, channel.Failed, list[1].Delivery.State())
+		require.Equal(t, "window_closed", list[1].Delivery.Failure.Class)
+		st := l.conversation().State
+		require.Equal(t, dawn, st.WaitingSince)
+		require.NotEqual(t, rules.QueueResolved, st.Queue)
+		require.Zero(t, l.report(dawn, dawn.Add(72*time.Hour)).Total("answers"))
+	})
 }
 
 func TestAFailureAfterTheConversationWasResolvedReopensIt(t *testing.T) {

@@ -251,3 +251,91 @@ func TestAChannelWithoutABudgetKeepsNoRunningTotals(t *testing.T) {
 		require.False(t, strings.Contains(l.logs.String(), "level=ERROR"))
 	})
 }
+
+func TestWhatIsNotSentGivesItsPartOfTheBudgetBack(t *testing.T) {
+	t.Parallel()
+	for name, undo := range map[string]func(t *testing.T, l *lab){
+		"cancelled": func(t *testing.T, l *lab) {
+			l.line.sends(failsFirst(130429, 99))
+			m, err := l.notify(kim, "reminder")
+			require.NoError(t, err)
+			l.pass(500 * time.Millisecond)
+			require.NoError(t, l.hub.Cancel(t.Context(), alice, m.ID))
+		},
+		"refused by WhatsApp": func(t *testing.T, l *lab) {
+			l.line.sends(failsFirst(131026, 99))
+			_, err := l.notify(kim, "reminder")
+			require.NoError(t, err)
+		},
+		"given up": func(t *testing.T, l *lab) {
+			l.line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
+			m, err := l.notify(kim, "reminder")
+			require.NoError(t, err)
+			l.pass(time.Second)
+			require.NoError(t, l.hub.GiveUp(t.Context(), alice, m.ID))
+		},
+		"stopped by the customer while it waited": func(t *testing.T, l *lab) {
+			l.line.sends(failsFirst(130429, 99))
+			_, err := l.notify(kim, "sale")
+			require.NoError(t, err)
+			require.NoError(t, l.hub.StopMarketing(t.Context(), alice, "support", recipient(kim), now2026()))
+			l.pass(time.Minute)
+		},
+	} {
+		for _, unit := range []pricing.BudgetUnit{pricing.BudgetAmount, pricing.BudgetMessages, pricing.BudgetEvery} {
+			t.Run(name+" "+string(unit), func(t *testing.T) {
+				t.Parallel()
+				b := &pricing.Budget{Unit: unit, Limit: 1}
+				if unit == pricing.BudgetAmount {
+					b.Limit = 25000
+				}
+				experiment(t, labOptions{config: spends(t, b)}, func(t *testing.T, l *lab) {
+					undo(t, l)
+					l.pass(time.Minute)
+					l.line.sends(nil)
+					_, err := l.notify(stranger(1), "reminder")
+					require.NoError(t, err)
+					if unit != pricing.BudgetAmount {
+						_, err = l.notify(stranger(2), "reminder")
+						require.ErrorIs(t, err, pricing.ErrBudgetExhausted)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestAMonthThatChangesFreesAMonthlyBudgetAndNoOther(t *testing.T) {
+	t.Parallel()
+	for name, monthly := range map[string]bool{"by month": true, "for all time": false} {
+		for _, unit := range []pricing.BudgetUnit{pricing.BudgetAmount, pricing.BudgetMessages, pricing.BudgetEvery} {
+			t.Run(name+" "+string(unit), func(t *testing.T) {
+				t.Parallel()
+				b := &pricing.Budget{Unit: unit, Limit: 1, Monthly: monthly}
+				if unit == pricing.BudgetAmount {
+					b.Limit = 3400
+				}
+				o := labOptions{config: func(c *channel.Config) { spends(t, b)(c); slowPolls(c) }}
+				experiment(t, o, func(t *testing.T, l *lab) {
+					m, err := l.notify(stranger(0), "reminder")
+					require.NoError(t, err)
+					l.pass(time.Minute)
+					_, err = l.notify(stranger(1), "reminder")
+					require.ErrorIs(t, err, pricing.ErrBudgetExhausted)
+					l.pass(15 * 24 * time.Hour) // December
+					_, err = l.notify(stranger(1), "reminder")
+					if !monthly {
+						require.ErrorIs(t, err, pricing.ErrBudgetExhausted)
+						return
+					}
+					require.NoError(t, err)
+					// What was set aside in November and fails in December frees nothing in December.
+					l.post(stranger(0).fails(outWAMID("template"), m.ID, 131026))
+					l.pass(time.Minute)
+					_, err = l.notify(stranger(2), "reminder")
+					require.ErrorIs(t, err, pricing.ErrBudgetExhausted)
+				})
+			})
+		}
+	}
+}

@@ -115,7 +115,8 @@ type Macro struct {
 	Shorthand string
 	// Lookup gives placeholders of the host's own; it is asked first. nil: none.
 	Lookup template.Lookup
-	// Key is as in Reply.
+	// Key is as in Reply. It belongs to the macro as it stands here: that placeholders have other
+	// values, or that the window has closed, makes it no other one.
 	Key string
 }
 
@@ -143,12 +144,41 @@ func (h *Hub) PreviewMacro(ctx context.Context, m Macro) (*MacroPreview, error) 
 // read, *template.ExpandError for a placeholder without a usable value, and
 // window.ErrClosed if there is no template to fall back to.
 func (h *Hub) RunMacro(ctx context.Context, m Macro) (*Message, error) {
+	if m.Key != "" { // what it would send may be something else by now
+		if earlier, err := h.ranBefore(ctx, &m); err != nil || earlier != nil {
+			if err != nil {
+				return nil, fmt.Errorf("channel: run macro: %w", err)
+			}
+			return earlier, nil
+		}
+	}
 	reply, _, err := h.macro(ctx, &m)
 	if err != nil {
 		h.macroRefused(ctx, &m, err)
 		return nil, fmt.Errorf("channel: run macro: %w", err)
 	}
 	return h.Reply(ctx, *reply)
+}
+
+// ranBefore finds what a macro with its key has sent; nil if it has not been run.
+func (h *Hub) ranBefore(ctx context.Context, m *Macro) (*Message, error) {
+	conv, _, err := h.Conversation(ctx, m.Actor, m.Conversation)
+	if err != nil {
+		return nil, err
+	}
+	ch, ok := h.channels.get(conv.Channel)
+	if !ok {
+		return nil, ErrNoChannel
+	}
+	print, err := (&Reply{Actor: m.Actor, Key: m.Key, macro: m}).print(ch)
+	if err != nil {
+		return nil, err
+	}
+	earlier, err := get[Message](ctx, h.store, kindMessage, keyID(m.Conversation, m.Key))
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	return earlier.unless(print, err)
 }
 
 // macroRefused notes that a macro came to nothing, as Reply does for what it refuses.
@@ -178,7 +208,7 @@ func (h *Hub) macro(ctx context.Context, m *Macro) (reply *Reply, preview *Macro
 	if !ch.Enabled {
 		return nil, nil, ErrDisabled
 	}
-	reply = &Reply{Conversation: m.Conversation, Actor: m.Actor, Key: m.Key}
+	reply = &Reply{Conversation: m.Conversation, Actor: m.Actor, Key: m.Key, macro: m}
 	own := h.placeholders(conv, customer)
 	lookup := func(name string) (string, bool) {
 		if m.Lookup != nil {

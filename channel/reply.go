@@ -33,6 +33,7 @@ type Reply struct {
 
 	id     string // chosen by the caller, "" otherwise
 	notify bool   // proactive: no answer to anything
+	macro  *Macro // that it comes from; its key belongs to it as it was given
 }
 
 // Template names a template of the channel's catalog and gives its values.
@@ -171,19 +172,14 @@ func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Repl
 	switch {
 	case id != "":
 	case r.Key != "":
-		id = derivedID("m_", "key", nonEmpty(r.Conversation, conv.ID), r.Key)
+		id = keyID(nonEmpty(r.Conversation, conv.ID), r.Key)
 	default:
 		id = randomID("m_")
 	}
 	if r.Key != "" || r.notify {
 		earlier := new(Message)
-		switch ok, err := u.load(kindMessage, id, earlier); {
-		case err != nil:
-			return nil, err
-		case ok && print != "" && earlier.Print != "" && earlier.Print != print:
-			return nil, ErrKeyReused
-		case ok:
-			return earlier, nil
+		if ok, err := u.load(kindMessage, id, earlier); err != nil || ok {
+			return earlier.unless(print, err)
 		}
 	}
 	var target *Message
@@ -288,6 +284,20 @@ func (u *unit) post(customer *Customer, out *message.Outbound, msg *Message, not
 	})
 }
 
+// keyID is the ID of the message that has a key in a conversation.
+func keyID(conversation, key string) string { return derivedID("m_", "key", conversation, key) }
+
+// unless returns the message that has a key already, unless the key belongs to other content.
+func (m *Message) unless(print string, err error) (*Message, error) {
+	switch {
+	case err != nil:
+		return nil, err
+	case print != "" && m.Print != "" && m.Print != print:
+		return nil, ErrKeyReused
+	}
+	return m, nil
+}
+
 // ErrKeyReused says that a key for idempotence was used before for a message with other
 // content.
 var ErrKeyReused = errors.New("channel: the key was used for another message")
@@ -297,6 +307,9 @@ var ErrKeyReused = errors.New("channel: the key was used for another message")
 func (r *Reply) print(ch *Channel) (string, error) {
 	if r.Key == "" || r.Actor.Kind == access.System {
 		return "", nil
+	}
+	if r.macro != nil {
+		return derivedID("", "macro", ch.redactText(r.macro.Text), ch.redactText(r.macro.Shorthand)), nil
 	}
 	var content []byte
 	var err error

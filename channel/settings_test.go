@@ -210,6 +210,39 @@ func TestAKeyBelongsToOneContent(t *testing.T) {
 	})
 }
 
+func TestTheKeyOfAMacroBelongsToTheMacro(t *testing.T) {
+	o := labOptions{config: func(c *channel.Config) { withTemplates(t)(c); slowPolls(c) }}
+	asked(t, o, func(t *testing.T, l *lab, conv string) {
+		code := "1"
+		run := func(text, shorthand string) (*channel.Message, error) {
+			return l.hub.RunMacro(t.Context(), channel.Macro{
+				Conversation: conv, Actor: alice, Text: text, Shorthand: shorthand, Key: "k",
+				Lookup: func(name string) (string, bool) { return code, name == "time" },
+			})
+		}
+		const shorthand = "&((template=[[reminder]] language=[[en]]))&"
+		first, err := run("it is {{time}}", shorthand)
+		require.NoError(t, err)
+		require.Equal(t, "it is 1", first.Text)
+		l.pass(time.Second)
+		code = "2"
+		again, err := run("it is {{time}}", shorthand)
+		require.NoError(t, err, "a value has changed")
+		require.Equal(t, first.ID, again.ID)
+		_, err = run("it was {{time}}", shorthand)
+		require.ErrorIs(t, err, channel.ErrKeyReused)
+		_, err = run("it is {{time}}", "")
+		require.ErrorIs(t, err, channel.ErrKeyReused)
+		_, err = l.hub.Reply(t.Context(), channel.Reply{Conversation: conv, Actor: alice, Key: "k", Content: &message.Text{Body: "it is 1"}})
+		require.ErrorIs(t, err, channel.ErrKeyReused)
+		l.pass(25 * time.Hour)
+		again, err = run("it is {{time}}", shorthand)
+		require.NoError(t, err, "the window has closed")
+		require.Equal(t, first.ID, again.ID)
+		require.Equal(t, []string{"it is 1"}, l.line.texts())
+	})
+}
+
 func TestWithoutRulesTheHostIsMasterOfItsTickets(t *testing.T) {
 	o := labOptions{config: slowPolls, settings: func(s *channel.Settings) { s.Rules = rules.Settings{} }}
 	asked(t, o, func(t *testing.T, l *lab, conv string) {
