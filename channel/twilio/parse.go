@@ -3,6 +3,7 @@ package twilio
 import (
 	"encoding/json"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -145,14 +146,18 @@ func digits(phone string) string {
 	return phone
 }
 
-// person reads an address into the members of a person: the digits of a phone number, or a
-// BSUID.
+// bsuidForm is what Meta calls a person who hides the number: a country, a dot, letters and
+// digits; that of an enterprise has ENT in between.
+var bsuidForm = regexp.MustCompile(`^[A-Z]{2}\.(ENT\.)?[0-9A-Za-z]{1,128}$`)
+
+// person reads an address into the members of a person. What is neither a number nor a BSUID
+// stands where the number would: package webhook says that it names nobody.
 func person(o object, address, phone, user, parent string) {
 	switch s := strings.TrimPrefix(address, addressPrefix); {
 	case s == "":
-	case digits(s) != "":
-		o[phone] = digits(s)
-	case strings.HasPrefix(s[min(2, len(s)):], ".ENT."):
+	case !bsuidForm.MatchString(s):
+		o[phone] = strings.TrimPrefix(s, "+")
+	case strings.HasPrefix(s[2:], ".ENT."):
 		o[parent] = s
 	default:
 		o[user] = s

@@ -21,8 +21,8 @@ func (r *reader) messages(at time.Time) (messages []object, contact object) {
 	m := object{"id": sid, "timestamp": strconv.FormatInt(at.Unix(), 10)}
 	person(m, r.get("From"), "from", "from_user_id", "from_parent_user_id")
 	for _, name := range []string{"ExternalUserId", "ExternalUserIdentifier"} {
-		if id := r.get(name); id != "" && digits(strings.TrimPrefix(id, addressPrefix)) == "" {
-			person(m, id, "from", "from_user_id", "from_parent_user_id")
+		if id := r.form.Get(name); bsuidForm.MatchString(strings.TrimPrefix(id, addressPrefix)) {
+			person(m, r.get(name), "from", "from_user_id", "from_parent_user_id")
 		}
 	}
 	contact = r.contact(m)
@@ -56,7 +56,7 @@ func (r *reader) contact(m object) object {
 	c := object{}
 	if id := digits(r.get("WaId")); id != "" {
 		c["wa_id"] = id
-	} else if from, ok := m["from"]; ok {
+	} else if from, ok := m["from"].(string); ok && digits(from) != "" {
 		c["wa_id"] = from
 	}
 	if id, ok := m["from_user_id"]; ok {

@@ -220,3 +220,16 @@ func TestNumbersAreCalledWhatTheChannelCallsThem(t *testing.T) {
 		require.Equal(t, "102290129340398", e.Account)
 	}
 }
+
+func TestAnAddressThatIsNobodysNamesNobody(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{"whatsapp:dana7", "whatsapp:+1650-555-0123x", "whatsapp:us.1349", "whatsapp:US.13 49"} {
+		var b inbox
+		form := inbound(map[string]string{"From": address, "WaId": "", "ProfileName": "", "ExternalUserId": address})
+		require.Equal(t, http.StatusOK, post(t, newHandler(t, handlerConfig(&b)), token, "", form))
+		events := b.events()
+		require.Len(t, events, 1)
+		require.Error(t, events[0].Err, address)
+		require.True(t, events[0].Payload.(*webhook.Message).From.IsZero(), address)
+	}
+}
