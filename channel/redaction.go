@@ -75,10 +75,12 @@ var machineKeys = map[string]bool{
 	"messaging_product": true, "recipient_type": true, "sub_type": true, "index": true, "format": true,
 }
 
-// paymentKeys are the members of an order that banks and shops read, with what holds them: a
-// code with a masked digit pays nobody. Their names mean nothing elsewhere.
-var paymentKeys = map[string]bool{
-	"pix_dynamic_code.key": true, "boleto.digitable_line": true, "payment_link.uri": true,
+// placedKeys are the members that machines read only in one place, with what holds them: the
+// account, and what banks and shops read of an order, for a code with a masked digit pays
+// nobody.
+var placedKeys = map[string]bool{
+	".messaging_account_id": true,
+	"pix_dynamic_code.key":  true, "boleto.digitable_line": true, "payment_link.uri": true,
 	"items.retailer_id": true, "payment_gateway.configuration_name": true, "expiration.timestamp": true,
 }
 
@@ -92,7 +94,7 @@ func (w *rewriter) value(parent, key string, v any) any {
 	switch v := v.(type) {
 	case string:
 		// People name places, goods and themselves; machines name templates and actions.
-		if machineKeys[key] && (key != "name" || parent != "location" && parent != "items") || paymentKeys[parent+"."+key] {
+		if machineKeys[key] && (key != "name" || parent != "location" && parent != "items") || placedKeys[parent+"."+key] {
 			return v
 		}
 		return w.text(key, v)

@@ -26,7 +26,7 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			"PaymentGateway": "names of a configuration", "PaymentState": "a word and a time", "Failure": "the project's own words about a code", "Retry": "advice",
 			"Problem": "paths and numbers", "InvalidError": "paths and numbers",
 		},
-		Shown: map[string]string{"Outbound.OpaqueID": "the sender's own"},
+		Shown: map[string]string{"Outbound.OpaqueID": "the sender's own", "Outbound.MessagingAccount": "the business's own account"},
 		Words: true,
 	})
 }

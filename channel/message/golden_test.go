@@ -98,6 +98,7 @@ func plainGoldens() []golden {
 			"addresses":[{"street":"1 Lucky Shrub Way","city":"Menlo Park","state":"CA","zip":"94025","country":"United States","country_code":"US","type":"WORK"}],
 			"org":{"company":"Lucky Shrub","department":"Legal","title":"Lead"}}]`)},
 		{"a reaction", plain(&message.Reaction{MessageID: "wamid.A", Emoji: "👍"}), wrap(`"type":"reaction","reaction":{"message_id":"wamid.A","emoji":"👍"}`)},
+		{"a text for one of several accounts", message.Outbound{To: toPhone, Content: &message.Text{Body: "b"}, MessagingAccount: "102290129340398"}, wrap(`"type":"text","text":{"body":"b"},"messaging_account_id":"102290129340398"`)},
 		{"a removed reaction", plain(&message.Reaction{MessageID: "wamid.A"}), wrap(`"type":"reaction","reaction":{"message_id":"wamid.A","emoji":""}`)},
 		{"a pin", message.Outbound{To: message.Recipient{Group: "G1"}, Content: &message.Pin{MessageID: "wamid.A", Days: 7}},
 			`{"messaging_product":"whatsapp","recipient_type":"group","to":"G1","type":"pin","pin":{"type":"pin","message_id":"wamid.A","expiration_days":7}}`},

@@ -32,6 +32,13 @@ type Outbound struct {
 	// app: that is how a send whose answer was lost finds its message again, so
 	// set it always, and put no personal data into it.
 	OpaqueID string
+	// MessagingAccount is the id of the Messaging Account (the former WABA id) that the
+	// message is sent for and charged to: needed where the token sees several of them on
+	// one number. Digits; empty leaves it to Meta. A template is one of this account.
+	//
+	// https://developers.facebook.com/documentation/business-messaging/whatsapp/account-model-evolution/messaging
+	// (checked 2026-11-29)
+	MessagingAccount string
 	// IdentityHash makes Meta deliver only if the user's identity key still has
 	// this hash (code 137000 otherwise). Empty skips the check.
 	IdentityHash string

@@ -209,6 +209,9 @@ func alphanumeric(s string) bool {
 func (c *checker) envelope() {
 	o := c.out
 	c.atMost("biz_opaque_callback_data", o.OpaqueID, MaxOpaqueID)
+	if o.MessagingAccount != "" && !allDigits(o.MessagingAccount) {
+		c.broken("messaging_account_id", RuleFormat)
+	}
 	kind := KindUnknown
 	if !missing(o.Content) {
 		kind = o.Content.Kind()

@@ -96,6 +96,7 @@ func TestEveryDocumentedLimitHolds(t *testing.T) {
 		{"a text as marketing", message.Outbound{To: toPhone, Content: &message.Text{Body: "b"}, Marketing: &message.Marketing{}}, "product_policy: forbidden"},
 
 		{"a ttl without category", message.Outbound{To: toPhone, Content: &message.Text{Body: "b"}, TTL: time.Minute}, "ttl_seconds: forbidden"},
+		{"an account that is no id", message.Outbound{To: toPhone, Content: &message.Text{Body: "b"}, MessagingAccount: "a1"}, "messaging_account_id: format"},
 		{"a template name without category", message.Outbound{To: toPhone, Content: &message.Text{Body: "b"}, TemplateName: "n"}, "direct_send_config.template_name: forbidden"},
 		{"an unknown category", message.Outbound{To: toPhone, Content: &message.Text{Body: "b"}, Category: "marketing"}, "category: format"},
 		{"a direct send of a picture", direct(&message.Image{ID: "1"}), "category: forbidden"},

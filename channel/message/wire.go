@@ -23,6 +23,7 @@ type wireOutbound struct {
 	wireContent
 	Context      *wireContext    `json:"context,omitempty"`
 	OpaqueID     string          `json:"biz_opaque_callback_data,omitempty"`
+	Account      string          `json:"messaging_account_id,omitempty"`
 	IdentityHash string          `json:"recipient_identity_key_hash,omitempty"`
 	Category     Category        `json:"category,omitempty"`
 	TTLSeconds   int64           `json:"ttl_seconds,omitempty"`
@@ -99,6 +100,7 @@ func (o *Outbound) encode(buf *bytes.Buffer, lane Lane) error {
 		RecipientType:    "individual",
 		Recipient:        o.To.BSUID,
 		OpaqueID:         o.OpaqueID,
+		Account:          o.MessagingAccount,
 		IdentityHash:     o.IdentityHash,
 		Category:         o.Category,
 		TTLSeconds:       int64(o.TTL / time.Second),
@@ -156,8 +158,10 @@ func (o *Outbound) UnmarshalJSON(data []byte) error {
 		OpaqueID:     w.OpaqueID,
 		IdentityHash: w.IdentityHash,
 		Category:     w.Category,
-		TTL:          time.Duration(w.TTLSeconds) * time.Second,
-		Lane:         w.Lane,
+
+		MessagingAccount: w.Account,
+		TTL:              time.Duration(w.TTLSeconds) * time.Second,
+		Lane:             w.Lane,
 	}
 	if w.RecipientType == "group" {
 		o.To = Recipient{Group: w.To}
@@ -365,7 +369,7 @@ func wireType(s string) bool {
 }
 
 var reservedKeys = []string{
-	"messaging_product", "recipient_type", "to", "recipient", "type", "context", "biz_opaque_callback_data",
+	"messaging_product", "recipient_type", "to", "recipient", "type", "context", "biz_opaque_callback_data", "messaging_account_id",
 	"recipient_identity_key_hash", "category", "ttl_seconds", "direct_send_config", "product_policy",
 	"message_activity_sharing", "lane",
 }

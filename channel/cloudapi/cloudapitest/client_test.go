@@ -504,6 +504,17 @@ func TestOurClientAgreesOnOperations(t *testing.T) {
 			require.Equal(t, made[1].ID, again[1].ID, "Finnish was changed, Swedish made")
 			require.Len(t, all(t, a.Templates(ctx, cloudapi.TemplateQuery{Name: "code"})), 3)
 		}},
+		{"a message for one of several accounts", func(t *testing.T, s *site, _ *cloudapi.Client, n *cloudapi.Number, _ *cloudapi.Account) {
+			s.user.Text(s.number, "hi")
+			out := message.Outbound{To: to(s), Content: &message.Text{Body: "x"}, MessagingAccount: s.account.ID}
+			_, err := n.Send(ctx, out)
+			require.NoError(t, err)
+			out.MessagingAccount = "1"
+			_, err = n.Send(ctx, out)
+			require.Error(t, err, "the number has no such account")
+			_, body := s.send(`"type":"text","text":{"body":"y"},"paid_messaging_account_id":"1","messaging_account_id":"` + s.account.ID + `"`)
+			require.Zero(t, code(body), "the newer name wins")
+		}},
 		{"the key of the forms", func(t *testing.T, s *site, _ *cloudapi.Client, n *cloudapi.Number, _ *cloudapi.Account) {
 			none, err := n.PublicKey(ctx)
 			require.NoError(t, err)

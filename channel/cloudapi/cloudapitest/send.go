@@ -79,6 +79,7 @@ func (c *call) readSend(marketing bool) (*sendRequest, *graphError) {
 	r.group = f.oneOf("recipient_type", false, "individual", "group") == "group"
 	r.opaque = f.text("biz_opaque_callback_data", 0, 512)
 	r.hash = f.text("recipient_identity_key_hash", 0, 0)
+	c.messagingAccount(f)
 	if f.has("context") {
 		ctx := f.child("context")
 		r.replyTo = ctx.text("message_id", 1, 0)
@@ -96,6 +97,17 @@ func (c *call) readSend(marketing bool) (*sendRequest, *graphError) {
 	c.parseContent(f, r.draft)
 	f.done()
 	return r, k.err
+}
+
+// messagingAccount reads for which account a message is sent: in this world a number has
+// one, so that any other is refused. With both names the newer wins.
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/account-model-evolution/messaging
+// (checked 2026-11-29)
+func (c *call) messagingAccount(f *fields) {
+	older, id := f.text("paid_messaging_account_id", 0, 0), f.text("messaging_account_id", 0, 0)
+	if id = cmp.Or(id, older); id != "" && id != c.target.number.account.ID {
+		f.reject(badParam("Param messaging_account_id is not a Messaging Account of this number."))
+	}
 }
 
 // checkSend refuses combinations of a valid content with an endpoint, a category
