@@ -8,7 +8,7 @@ import (
 
 // pruneSteps is how many conversations or customers are pruned at the same time. Their commits
 // share transactions with each other and with everybody's, so that nobody waits longer.
-const pruneSteps = 16
+const pruneSteps = 8
 
 // inParallel calls f for 0 to n-1, some at a time, and returns an error if one failed.
 func inParallel(n int, f func(i int) error) error {
@@ -84,7 +84,7 @@ func (h *Hub) forgetCustomer(ctx context.Context, id string, s *Settings, now ti
 			return err
 		}
 		history := historyConversation(&c)
-		if err := h.eraseMessages(ctx, s.ID, history, &Position{Sort: micros(before(now, s.Retention.Messages))}, &Erased{}); err != nil {
+		if err := h.eraseMessages(ctx, s.ID, history, &Position{Sort: micros(before(now, s.Retention.Messages))}, &Erased{}, nil); err != nil {
 			return err
 		}
 		for _, q := range []Query{

@@ -84,6 +84,17 @@ func (h *Hub) mayErase(actor access.Actor, channel string) error {
 // eraseThese removes messages with their files and the work that refers to them.
 func (h *Hub) eraseThese(ctx context.Context, channel string, messages []*Message, receipt *Erased) error {
 	b := &Batch{}
+	if err := h.eraseWith(ctx, b, channel, messages, receipt); err != nil {
+		return err
+	}
+	if _, err := h.store.Commit(ctx, b); err != nil {
+		return fmt.Errorf("channel: delete messages: %w", err)
+	}
+	return nil
+}
+
+// eraseWith removes the files of messages and adds to b what removes the messages.
+func (h *Hub) eraseWith(ctx context.Context, b *Batch, channel string, messages []*Message, receipt *Erased) error {
 	for _, m := range messages {
 		b.Delete = append(b.Delete, RecordKey{kindMessage, m.ID})
 		if m.WAMID != "" && m.Direction == Outbound {
@@ -103,9 +114,6 @@ func (h *Hub) eraseThese(ctx context.Context, channel string, messages []*Messag
 		receipt.Attachments = append(receipt.Attachments, refs...)
 	}
 	b.Delete = unique(b.Delete)
-	if _, err := h.store.Commit(ctx, b); err != nil {
-		return fmt.Errorf("channel: delete messages: %w", err)
-	}
 	receipt.Messages += len(messages)
 	return nil
 }

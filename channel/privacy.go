@@ -221,10 +221,14 @@ func (h *Hub) conversationsOf(ctx context.Context, c *Customer) ([]string, error
 // eraseConversation removes a conversation with its messages, its log, and all work that
 // refers to it.
 func (h *Hub) eraseConversation(ctx context.Context, channel, id string, receipt *Erased) error {
-	if err := h.eraseMessages(ctx, channel, id, nil, receipt); err != nil {
+	b := &Batch{
+		Delete: []RecordKey{{kindConversation, id}, {kindOfCustomer, id}},
+		Drop:   []WorkKey{{queueTimer, id}},
+	}
+	if err := h.eraseMessages(ctx, channel, id, nil, receipt, b); err != nil {
 		return err
 	}
-	if err := h.eraseMessages(ctx, channel, reactionParent(id), nil, &Erased{}); err != nil {
+	if err := h.eraseMessages(ctx, channel, reactionParent(id), nil, &Erased{}, b); err != nil {
 		return err
 	}
 	for _, queue := range []string{queueHost, queueOut, queueFirst} {
@@ -232,25 +236,25 @@ func (h *Hub) eraseConversation(ctx context.Context, channel, id string, receipt
 			return err
 		}
 	}
-	b := &Batch{
-		Delete: []RecordKey{{kindConversation, id}, {kindOfCustomer, id}},
-		Drop:   []WorkKey{{queueTimer, id}},
-	}
 	for {
 		page, err := h.store.List(ctx, Query{Kind: kindLog, Parent: id, Limit: 500})
 		if err != nil {
 			return fmt.Errorf("channel: list log: %w", err)
 		}
-		for _, r := range page {
-			b.Delete = append(b.Delete, RecordKey{kindLog, r.Key})
+		end := len(page) < 500
+		now := &Batch{}
+		if end { // the conversation goes last, so that it is found again after an error
+			now = b
 		}
-		if _, err := h.store.Commit(ctx, b); err != nil {
+		for _, r := range page {
+			now.Delete = append(now.Delete, RecordKey{kindLog, r.Key})
+		}
+		if _, err := h.store.Commit(ctx, now); err != nil {
 			return fmt.Errorf("channel: delete conversation: %w", err)
 		}
-		if len(page) < 500 {
+		if end {
 			break
 		}
-		b = &Batch{}
 	}
 	if !strings.HasPrefix(id, historyPrefix) {
 		receipt.Conversations++
@@ -258,17 +262,24 @@ func (h *Hub) eraseConversation(ctx context.Context, channel, id string, receipt
 	return nil
 }
 
+// erasePage is how many messages are removed at a time.
+const erasePage = 200
+
 // eraseMessages removes the messages of a conversation, those before a position only if
-// before is not nil.
-func (h *Hub) eraseMessages(ctx context.Context, channel, conversation string, before *Position, receipt *Erased) error {
+// before is not nil. What removes the last of them is added to last, for the caller to commit;
+// if that is nil it is committed here.
+func (h *Hub) eraseMessages(ctx context.Context, channel, conversation string, before *Position, receipt *Erased, last *Batch) error {
 	for {
 		page, err := list[Message](ctx, h.store, Query{
-			Kind: kindMessage, Parent: conversation, Before: before, Limit: 200,
+			Kind: kindMessage, Parent: conversation, Before: before, Limit: erasePage,
 		})
 		if err != nil || len(page) == 0 {
 			return err
 		}
-		if err := h.eraseThese(ctx, channel, page, receipt); err != nil {
+		if last != nil && len(page) < erasePage {
+			return h.eraseWith(ctx, last, channel, page, receipt)
+		}
+		if err := h.eraseThese(ctx, channel, page, receipt); err != nil || len(page) < erasePage {
 			return err
 		}
 	}

@@ -80,8 +80,8 @@ func (h *Hub) pruneConversation(ctx context.Context, s *Settings, queue rules.Qu
 		err = h.eraseConversation(ctx, s.ID, c.ID, receipt)
 	case c.State.OpenedAt.Before(messages):
 		until := &Position{Sort: micros(messages)}
-		if err = h.eraseMessages(ctx, s.ID, c.ID, until, receipt); err == nil {
-			err = h.eraseMessages(ctx, s.ID, reactionParent(c.ID), until, receipt)
+		if err = h.eraseMessages(ctx, s.ID, c.ID, until, receipt, nil); err == nil {
+			err = h.eraseMessages(ctx, s.ID, reactionParent(c.ID), until, receipt, nil)
 		}
 		if err == nil && c.LastActivity.Before(messages) {
 			err = h.showAnother(ctx, c.ID)

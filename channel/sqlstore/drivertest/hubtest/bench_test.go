@@ -201,13 +201,17 @@ func customers(b *testing.B, hub *channel.Hub, desk *desk, n int) []string {
 	return desk.conversations()
 }
 
-// write gives the hub a message of a customer.
+// write gives the hub a message of a customer, writeAt one of some time.
 func write(b *testing.B, hub *channel.Hub, customer, number int) {
+	writeAt(b, hub, customer, number, time.Now())
+}
+
+func writeAt(b *testing.B, hub *channel.Hub, customer, number int, at time.Time) {
 	d, err := webhook.Parse(fmt.Appendf(nil, `{"object":"whatsapp_business_account","entry":[{"id":"2","changes":[{"field":"messages","value":{
 		"messaging_product":"whatsapp","metadata":{"display_phone_number":"12025550199","phone_number_id":"%s"},
 		"contacts":[{"profile":{"name":"Fictional Person"},"wa_id":"120255%05d","user_id":"US.90%06d"}],
 		"messages":[{"from":"120255%05d","from_user_id":"US.90%06d","id":"wamid.%d","timestamp":"%d","type":"text","text":{"body":"Where is it?"}}]}}]}]}`,
-		ours, customer, customer, customer, customer, number, time.Now().Unix()))
+		ours, customer, customer, customer, customer, number, at.Unix()))
 	if err == nil {
 		d.Scope = webhook.Scope{All: true}
 		err = hub.Accept(b.Context(), d)
