@@ -65,8 +65,10 @@ func newStatements(d *dialect) *statements {
 			WHERE w.seq IN (SELECT c.seq FROM c)`
 	}
 	returning := ` RETURNING ` + strings.ReplaceAll(workColumns, "w.", "") // SQLite knows no alias here
-	// A claim need not wait for the disk: see Store.Claim.
-	const unhurried = ` AND (SELECT set_config('synchronous_commit', 'off', true)) = 'off'`
+	// A claim need not wait for the disk: see Store.Claim. Should its caller freeze, what it has
+	// locked is free again when the network has taken nothing of the answer for a while.
+	unhurried := fmt.Sprintf(` AND (SELECT set_config('synchronous_commit', 'off', true)) = 'off'
+		AND (SELECT set_config('tcp_user_timeout', '%d', true)) <> ''`, silenceLimit.Milliseconds())
 	const inLane = `w.lane_hash = $1 AND w.lane_hash <> 0 AND w.seq > $2 AND w.queue = $4 AND w.lane = $5 ORDER BY w.seq LIMIT $3`
 	const inQueue = `w.queue = $1 AND w.seq > $2 ORDER BY w.seq LIMIT $3`
 	const works = `SELECT ` + workColumns + ` FROM kanava_work AS w WHERE w.dead = `

@@ -33,8 +33,8 @@ const (
 )
 
 // A blackHole passes on what a process and its database say to each other until it is
-// armed and the process says "commit": from then on it swallows everything and closes
-// nothing, like a network that was cut.
+// armed and the process says "commit", or gets a long answer: from then on it swallows
+// everything and closes nothing, like a network that was cut.
 type blackHole struct {
 	armed, shut atomic.Bool
 	end         chan struct{} // closed when the test is over
@@ -60,12 +60,18 @@ func (b *blackHole) open(t *testing.T, schema pgtest.Schema) *sql.DB {
 	return stdlib.OpenDB(*cfg)
 }
 
+// longAnswer is more than what a commit gets, in bytes.
+const longAnswer = 256 << 10
+
 func (b *blackHole) pass(from io.ReadCloser, to io.WriteCloser, says bool) {
-	buf := make([]byte, 64<<10)
+	buf, passed := make([]byte, 64<<10), 0
 	for {
 		n, err := from.Read(buf)
-		if says && b.armed.Load() && strings.Contains(string(buf[:n]), "commit\x00") {
-			b.shut.Store(true)
+		if b.armed.Load() {
+			passed += n
+			if says && strings.Contains(string(buf[:n]), "commit\x00") || !says && passed > longAnswer {
+				b.shut.Store(true)
+			}
 		}
 		if b.shut.Load() {
 			<-b.end
@@ -145,6 +151,45 @@ func TestAProcessThatIsCutOffHoldsUpOnlyWhatItHasLocked(t *testing.T) {
 	counted, err := healthy.Get(t.Context(), "counter", "busy")
 	require.NoError(t, err)
 	require.EqualValues(t, 20, counted[0].N)
+}
+
+// A process is cut off while the server sends it what it has claimed, which is more than the
+// network holds. Whoever asks later gets that work.
+func TestAProcessThatIsCutOffInAClaimKeepsNothing(t *testing.T) {
+	t.Parallel()
+	schema := pgtest.New(t)
+	healthy, _ := openPostgres(t, schema)
+	const works = 40
+	for i := range works {
+		body := []byte(`"` + strings.Repeat("x", 1<<20) + `"`)
+		_, err := healthy.Commit(t.Context(), &channel.Batch{Enqueue: []channel.Work{{Queue: "q", ID: fmt.Sprint(i), Lane: fmt.Sprint(i), Body: body}}})
+		require.NoError(t, err)
+	}
+	hole := &blackHole{end: make(chan struct{})}
+	away := schema
+	away.App = schema.Name + "_cut"
+	cutDB := hole.open(t, away)
+	cut, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: cutDB, Dialect: sqlstore.PostgreSQL})
+	require.NoError(t, err)
+	claim := channel.Claim{Queue: "q", Now: time.Now(), Lease: time.Minute, Limit: works}
+	ctx, leave := context.WithCancel(t.Context())
+	hole.armed.Store(true)
+	var lost sync.WaitGroup
+	defer func() {
+		leave()
+		close(hole.end)
+		lost.Wait()
+		require.NoError(t, cutDB.Close())
+	}()
+	lost.Go(func() { _, _ = cut.Claim(ctx, claim) })
+	require.Eventually(t, hole.shut.Load, patience, tick, "the answer is on its way")
+	got := 0
+	require.Eventually(t, func() bool {
+		claimed, err := healthy.Claim(t.Context(), claim)
+		require.NoError(t, err)
+		got += len(claimed)
+		return got == works
+	}, patience, 100*tick)
 }
 
 // A process is stopped in the middle of a transaction, as a paused machine is. The others
