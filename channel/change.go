@@ -94,7 +94,8 @@ const (
 	MessageRefused ChangeKind = "message_refused"
 	// EchoReceived: somebody answered from the WhatsApp Business app.
 	EchoReceived ChangeKind = "echo_received"
-	// CustomerChanged: the customer's number, name or username is another now.
+	// CustomerChanged: the customer's number, name or username is another now, or they shared
+	// their number on request.
 	CustomerChanged ChangeKind = "customer_changed"
 	// ConversationMerged: the customer turned out to be the one of another conversation, To,
 	// which goes on with Ticket; this one is resolved.

@@ -184,7 +184,28 @@ func TestEveryKindOfAnswerIsShownToAgents(t *testing.T) {
 			&message.ProductList{Header: "h", Body: "Some", CatalogID: "5", Sections: []message.ProductSection{{Title: "t", RetailerIDs: []string{"chain-9"}}}},
 			channel.Message{Text: "Some", Options: []string{"chain-9"}},
 		},
-		"call button": {&message.VoiceCall{Body: "Call us", Label: "Call"}, channel.Message{Text: "Call us", Options: []string{"Call"}}},
+		"one product":               {&message.Product{Body: "This one?", CatalogID: "5", RetailerID: "chain-9"}, channel.Message{Text: "This one?", Options: []string{"chain-9"}}},
+		"one product without words": {&message.Product{CatalogID: "5", RetailerID: "chain-9"}, channel.Message{Text: "[Product]", Options: []string{"chain-9"}}},
+		"product carousel": {
+			&message.ProductCarousel{Body: "Which chain?", CatalogID: "5", RetailerIDs: []string{"chain-9", "chain-10"}},
+			channel.Message{Text: "Which chain?", Options: []string{"chain-9", "chain-10"}},
+		},
+		"carousel with links": {
+			&message.Carousel{Body: "Our bicycles", Cards: []message.Card{
+				{Image: &message.Image{Link: "https://example.com/1.jpg"}, Body: "Red", Label: "See red", URL: "https://example.com/red"},
+				{Image: &message.Image{Link: "https://example.com/2.jpg"}, Label: "See blue", URL: "https://example.com/blue"},
+			}},
+			channel.Message{Text: "Our bicycles\nRed", Options: []string{"See red", "See blue"}},
+		},
+		"carousel with replies": {
+			&message.Carousel{Body: "Our bicycles", Cards: []message.Card{
+				{Image: &message.Image{Link: "https://example.com/1.jpg"}, Body: "Red", Replies: []message.Button{{ID: "r", Title: "Take red"}}},
+				{Video: &message.Video{Link: "https://example.com/2.mp4"}, Body: "Blue", Replies: []message.Button{{ID: "b", Title: "Take blue"}}},
+			}},
+			channel.Message{Text: "Our bicycles\nRed\nBlue", Options: []string{"Take red", "Take blue"}},
+		},
+		"address request": {&message.AddressRequest{Body: "Where to?"}, channel.Message{Text: "Where to?"}},
+		"call button":     {&message.VoiceCall{Body: "Call us", Label: "Call"}, channel.Message{Text: "Call us", Options: []string{"Call"}}},
 		"address card with a number": {
 			&message.Contacts{Contacts: []message.Contact{{Name: message.ContactName{Formatted: "Lee", First: "Lee"}, Phones: []message.ContactPhone{{Phone: "+1 312 555 0111"}}}}},
 			channel.Message{Contacts: []channel.Contact{{Name: "Lee", Phones: []string{"+1 312 555 0111"}}}},

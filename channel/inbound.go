@@ -41,6 +41,14 @@ func (u *unit) inbound(in *incoming, p *webhook.Message, standby bool, w *Work) 
 		err = u.amend(in, customer, c.OriginalID, in.edit(c))
 	case *webhook.Revoke:
 		err = u.amend(in, customer, c.OriginalID, amendment{Deleted: in.at})
+	case *webhook.Contacts:
+		var learned bool
+		if customer, learned, err = u.learnNumber(in, customer, c); err != nil {
+			return err
+		}
+		if err = u.file(in, customer, p); err == nil && learned {
+			err = u.tellHost(in.ch.ID, "number|"+in.id, hostItem{Kind: CustomerChanged, Conversation: customer.Conversation, At: in.at})
+		}
 	default:
 		err = u.file(in, customer, p)
 	}

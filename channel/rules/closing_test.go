@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel/rules"
-	"github.com/kanava-go/kanava/window"
 )
 
 func TestAChatThatNobodyTookIsClosedWithANotice(t *testing.T) {
@@ -148,5 +147,5 @@ func TestAFollowUpComesOnceAfterTheWindowClosed(t *testing.T) {
 	open := opened(due.Add(-time.Minute)) // the customer wrote meanwhile
 	_, fx = r.OnTimer(answered, open, due)
 	requireEffects(t, nil, fx)
-	require.True(t, window.State(open).OpenAt(due))
+	require.True(t, open.OpenAt(due))
 }
