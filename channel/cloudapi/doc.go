@@ -14,7 +14,7 @@
 // Operations hang on views of what they belong to: [Client.Number] sends and
 // manages a business phone number, [Client.Account] its account (WABA) with the
 // templates, [Client.App] the app with uploads and tokens, [Client.Business] the
-// portfolio. A *[Number] is a complete sender and media store for the hub of
+// portfolio, [Account.Flow] a form and [Number.Group] a group. A *[Number] is a complete sender and media store for the hub of
 // package channel.
 //
 // # Errors
