@@ -3,7 +3,6 @@ package hubtest
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -60,34 +59,91 @@ func retention(b *testing.B, db *sql.DB, dialect sqlstore.Dialect) {
 			convs = append(convs, c)
 		}
 	}
-	answer := func(while func() bool) (took []time.Duration) {
-		for n := 0; while(); n++ {
-			id := fmt.Sprint("answer ", n)
-			sent := time.Now()
-			_, err := hub.Reply(ctx, channel.Reply{Conversation: convs[n%len(convs)], Actor: agent, Content: &message.Text{Body: id}, Key: fmt.Sprint(sent)})
-			require.NoError(b, err)
-			for wire.sent.Load() == wire.answered.Load() {
-				time.Sleep(200 * time.Microsecond)
-			}
-			wire.answered.Add(1)
-			took = append(took, time.Since(sent))
-			time.Sleep(5 * time.Millisecond)
-		}
-		slices.Sort(took)
-		return took
-	}
-	meanwhile := answer(func() bool { return !none(b, hub, rules.QueueResolved) })
+	r := &responder{b, hub, wire, convs}
+	meanwhile := r.answer(func() bool { return !none(b, hub, rules.QueueResolved) })
 	b.ReportMetric(old/time.Since(begun).Seconds(), "conversations/s")
-	end := time.Now().Add(2 * time.Second)
-	alone := answer(func() bool { return time.Now().Before(end) })
+	alone := r.answer(lasting(2 * time.Second))
 	stop()
 	work.Wait()
-	for _, m := range []struct {
-		took []time.Duration
-		name string
-	}{{meanwhile, "ms-answer"}, {alone, "ms-answer-alone"}} {
-		b.ReportMetric(float64(m.took[len(m.took)/2].Microseconds())/1000, m.name)
+	report(b, meanwhile, alone)
+}
+
+// BenchmarkAnswersBesideIntake is how long an answer takes from Reply to the Sender while as
+// many webhooks come as the hub takes; "alone" is how long it takes otherwise.
+func BenchmarkAnswersBesideIntake(b *testing.B) {
+	for _, e := range engines {
+		b.Run(e.name, func(b *testing.B) {
+			db, err := e.open(b)
+			require.NoError(b, err)
+			b.Cleanup(func() { require.NoError(b, db.Close()) })
+			db.SetMaxIdleConns(atOnce + 8)
+			wire, desk := &postman{}, &desk{}
+			hub, store := newHub(b, db, e.dialect, wire, desk)
+			defer store.Close()
+			const people = 50
+			r := &responder{b, hub, wire, customers(b, hub, desk, people)}
+			ctx, stop := context.WithCancel(b.Context())
+			var work, burst sync.WaitGroup
+			work.Go(func() { _ = hub.Run(ctx) })
+			alone := r.answer(lasting(2 * time.Second))
+			var accepted atomic.Int64
+			on := lasting(4 * time.Second)
+			for range atOnce {
+				burst.Go(func() {
+					for on() {
+						n := int(accepted.Add(1))
+						write(b, hub, people+n%1000, people+n)
+					}
+				})
+			}
+			meanwhile := r.answer(on)
+			burst.Wait()
+			b.ReportMetric(float64(accepted.Load())/4, "accepted/s")
+			stop()
+			work.Wait()
+			report(b, meanwhile, alone)
+		})
 	}
+}
+
+// lasting is true for a while.
+func lasting(d time.Duration) func() bool {
+	end := time.Now().Add(d)
+	return func() bool { return time.Now().Before(end) }
+}
+
+// report gives the medians.
+func report(b *testing.B, meanwhile, alone []time.Duration) {
+	for name, took := range map[string][]time.Duration{"ms-answer": meanwhile, "ms-answer-alone": alone} {
+		b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, name)
+	}
+}
+
+// responder answers in one conversation after the other.
+type responder struct {
+	b     *testing.B
+	hub   *channel.Hub
+	wire  *postman
+	convs []string
+}
+
+// answer says, in order of length, how long answers took that were given while while said so.
+func (r *responder) answer(while func() bool) (took []time.Duration) {
+	for n := 0; n == 0 || while(); n++ {
+		begun := time.Now()
+		_, err := r.hub.Reply(r.b.Context(), channel.Reply{
+			Conversation: r.convs[n%len(r.convs)], Actor: agent, Content: &message.Text{Body: "Hello, your order is on its way."},
+		})
+		require.NoError(r.b, err)
+		for r.wire.sent.Load() == r.wire.answered.Load() {
+			time.Sleep(200 * time.Microsecond)
+		}
+		r.wire.answered.Add(1)
+		took = append(took, time.Since(begun))
+		time.Sleep(5 * time.Millisecond)
+	}
+	slices.Sort(took)
+	return took
 }
 
 // postman notes how many messages were sent.
