@@ -2,6 +2,7 @@ package channel
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -218,25 +219,62 @@ const reviveStep = 500
 // number. Since Replay puts them at the end of their lanes, what lives in these is buried as
 // well first, so that all of it comes back in its order.
 func (h *Hub) revive(ctx context.Context, group string) error {
-	reason := reasonOf(errUnknownNumber)
-	for {
-		works, err := h.store.Claim(ctx, Claim{
-			Queue: queueIn, Now: h.now(), Lease: h.lease, Limit: reviveStep, Groups: []string{group},
-		})
-		if err != nil {
-			return err
-		}
-		if len(works) == 0 {
-			break
-		}
-		b := &Batch{}
-		for i := range works {
-			b.Bury = append(b.Bury, Buried{Lease: works[i].Lease(), Reason: reason})
-		}
-		if _, err := h.store.Commit(ctx, b); err != nil {
+	for again := true; again; {
+		var err error
+		if again, err = h.layOut(ctx, group); err != nil {
 			return err
 		}
 	}
+	return h.replayStrangers(ctx, group)
+}
+
+// layOut buries what lives in a group, and says whether anything did. What waits, or is in the
+// hands of a process that does not have the number and could only give it back, is taken from
+// there: its work is replaced, which ends the lease.
+func (h *Hub) layOut(ctx context.Context, group string) (any bool, err error) {
+	for after := int64(0); ; {
+		living, err := h.store.Work(ctx, WorkQuery{Queue: queueIn, After: after, Limit: reviveStep})
+		if err != nil {
+			return any, err
+		}
+		b := &Batch{}
+		for i := range living {
+			w := &living[i]
+			if after = w.Seq; w.Group == group {
+				b.Enqueue = append(b.Enqueue, Work{Queue: w.Queue, ID: w.ID, Lane: w.Lane, Group: w.Group, Body: w.Body})
+			}
+		}
+		if len(b.Enqueue) > 0 {
+			any = true
+			if _, err := h.store.Commit(ctx, b); err != nil {
+				return any, err
+			}
+		}
+		if len(living) < reviveStep {
+			break
+		}
+	}
+	for any {
+		works, err := h.store.Claim(ctx, Claim{
+			Queue: queueIn, Now: h.now(), Lease: h.lease, Limit: reviveStep, Groups: []string{group},
+		})
+		if err != nil || len(works) == 0 {
+			return any, err
+		}
+		b := &Batch{}
+		for i := range works {
+			b.Bury = append(b.Bury, Buried{Lease: works[i].Lease(), Reason: reasonOf(errUnknownNumber)})
+		}
+		if _, err := h.store.Commit(ctx, b); err != nil && !errors.Is(err, ErrLeaseLost) {
+			return any, err
+		}
+	}
+	return any, nil
+}
+
+// replayStrangers gives what was buried another life.
+func (h *Hub) replayStrangers(ctx context.Context, group string) error {
+	reason := reasonOf(errUnknownNumber)
 	for after := int64(0); ; {
 		dead, err := h.store.Work(ctx, WorkQuery{Queue: queueIn, Dead: true, After: after, Limit: reviveStep})
 		if err != nil {
