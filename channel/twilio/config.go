@@ -40,7 +40,8 @@ type Config struct {
 
 	// StatusURL is the public address of the [Handler]. Every message asks for its statuses
 	// there, with the id of the message in the query, so that a send whose answer was lost
-	// finds its message again.
+	// finds its message again. A fragment, such as "#rc=5&rp=all", tells Twilio to repeat what
+	// is not answered: see [Handler].
 	StatusURL string
 	// Publish stores a file of the host where Twilio can fetch it and returns its https
 	// address: Twilio takes files by address only. It may be called again for the same file. nil:
@@ -95,7 +96,8 @@ func (cfg *Config) check() error {
 	bad((cfg.AuthToken == "") == !key, "exactly one of AuthToken and APIKey is needed")
 	bad(key && (!keyForm.MatchString(cfg.APIKey) || cfg.APISecret == ""), "APIKey must be SK and 32 hexadecimal digits, with its APISecret")
 	bad(!visible(cfg.AuthToken+cfg.APISecret), "AuthToken and APISecret must be printable ASCII without spaces")
-	bad(!cfg.address(cfg.StatusURL), "StatusURL must be the https address of the handler, without a query")
+	status, _, _ := strings.Cut(cfg.StatusURL, "#")
+	bad(!cfg.address(status), "StatusURL must be the https address of the handler, without a query")
 	bad(cfg.BaseURL != "" && !cfg.address(cfg.BaseURL), "BaseURL must be an https address without a query")
 	for i, h := range cfg.MediaHosts {
 		bad(strings.Trim(h, ".") == "" || strings.ContainsAny(h, "/@ *"), fmt.Sprintf("MediaHosts[%d] is not a host", i))

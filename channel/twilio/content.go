@@ -25,9 +25,12 @@ func (n *Number) form(out *message.Outbound) (url.Values, error) {
 		return nil, err
 	}
 	form := url.Values{"From": {addressPrefix + n.phone}, "To": {address(out.To)}}
-	callback := n.client.status
+	callback, fragment, overrides := strings.Cut(n.client.status, "#")
 	if out.OpaqueID != "" {
 		callback += "?" + statusID + "=" + url.QueryEscape(out.OpaqueID)
+	}
+	if overrides {
+		callback += "#" + fragment
 	}
 	form.Set("StatusCallback", callback)
 	switch c := out.Content.(type) {

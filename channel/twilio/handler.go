@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/kanava-go/kanava/webhook"
@@ -29,8 +30,8 @@ import (
 // Twilio does not repeat what was not answered with 200, unless the address entered there asks
 // for it in its fragment, as in https://…/twilio#rc=5&rp=all (up to five times, after any
 // failure), or a fallback address is set: do both.
-// https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides (as known in
-// November 2026)
+// https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides (checked
+// 2026-11-29)
 //
 // A Handler is safe for concurrent use and starts nothing. The zero Handler refuses every
 // request.
@@ -108,9 +109,13 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request) (status int, e
 	if err != nil {
 		return status, err
 	}
-	in := request{address: h.cfg.PublicURL, query: r.URL.Query(), body: body}
+	address, fragment, overrides := strings.Cut(h.cfg.PublicURL, "#")
 	if r.URL.RawQuery != "" {
-		in.address += "?" + r.URL.RawQuery
+		address += "?" + r.URL.RawQuery
+	}
+	in := request{addresses: []string{address}, query: r.URL.Query(), body: body}
+	if overrides {
+		in.addresses = append(in.addresses, address+"#"+fragment)
 	}
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind == "application/x-www-form-urlencoded" {
 		if in.form, err = url.ParseQuery(string(body)); err != nil {
@@ -141,10 +146,10 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request) (status int, e
 
 // request is what was posted.
 type request struct {
-	address string // as Twilio signed it
-	query   url.Values
-	body    []byte
-	form    url.Values // nil for another body
+	addresses []string // as Twilio may have signed it
+	query     url.Values
+	body      []byte
+	form      url.Values // nil for another body
 }
 
 // signedBy returns the index of the secret that fits, -1 for none.
@@ -155,14 +160,16 @@ func (in *request) signedBy(secrets []webhook.Secret, h http.Header) int {
 	}
 	signature := h.Get(SignatureHeader)
 	for i, s := range secrets {
-		var err error
-		if in.form != nil {
-			err = verify(algorithm, s.Value, in.address, in.form, signature)
-		} else {
-			err = verifyBody(algorithm, s.Value, in.address, in.body, signature)
-		}
-		if err == nil {
-			return i
+		for _, address := range in.addresses {
+			var err error
+			if in.form != nil {
+				err = verify(algorithm, s.Value, address, in.form, signature)
+			} else {
+				err = verifyBody(algorithm, s.Value, address, in.body, signature)
+			}
+			if err == nil {
+				return i
+			}
 		}
 	}
 	return -1

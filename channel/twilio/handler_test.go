@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -232,4 +233,24 @@ func TestTheSinkDecidesTheAnswer(t *testing.T) {
 			require.Equal(t, c.status, post(t, newHandler(t, handlerConfig(c.sink)), token, "", inbound(nil)))
 		})
 	}
+}
+
+func TestOverridesOfTheConnectionAreNoPartOfTheRequest(t *testing.T) {
+	t.Parallel()
+	var b inbox
+	cfg := handlerConfig(&b)
+	cfg.PublicURL += "#rc=5&rp=all"
+	h := newHandler(t, cfg)
+	require.Equal(t, http.StatusOK, post(t, h, token, "id=m_1", outbound(nil)), "signed without the fragment")
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, public+"?id=m_1", strings.NewReader(outbound(nil).Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set(twilio.SignatureHeader, twilio.Sign(token, public+"?id=m_1#rc=5&rp=all", outbound(nil)))
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	require.Equal(t, http.StatusOK, w.Code, "signed with it")
+	r.Header.Set(twilio.SignatureHeader, twilio.Sign(token, public+"?id=m_1#rc=1", outbound(nil)))
+	r.Body = io.NopCloser(strings.NewReader(outbound(nil).Encode()))
+	w = httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	require.Equal(t, http.StatusUnauthorized, w.Code, "signed with another")
 }

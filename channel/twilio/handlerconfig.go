@@ -15,8 +15,9 @@ import (
 // SecretsFor are required. Printing or encoding one shows no secret.
 type HandlerConfig struct {
 	// PublicURL is the address that Twilio posts to, exactly as it was entered there, without
-	// query and fragment: Twilio signs it, and behind a proxy the request shows another one.
-	// The query of each request is taken from the request.
+	// a query: Twilio signs it, and behind a proxy the request shows another one. The query of
+	// each request is taken from the request. A fragment is no part of a request; whether it is
+	// signed, Twilio does not say: both pass.
 	PublicURL string
 
 	// AuthTokens are auth tokens of accounts, or shared keys of webhook rules, that may speak
@@ -72,7 +73,7 @@ func (c *HandlerConfig) check() error {
 		errs = append(errs, fmt.Errorf("twilio: handler: "+format, args...))
 	}
 	at := Config{InsecureHTTP: c.InsecureHTTP}
-	if !at.address(c.PublicURL) {
+	if public, _, _ := strings.Cut(c.PublicURL, "#"); !at.address(public) {
 		refuse("PublicURL must be the https address that Twilio posts to, without a query")
 	}
 	listed := len(c.AuthTokens) + len(c.Secrets)

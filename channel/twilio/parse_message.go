@@ -135,19 +135,18 @@ func (r *reader) content(kind string) object {
 	long, longErr := strconv.ParseFloat(r.form.Get("Longitude"), 64)
 	switch {
 	case latErr == nil && longErr == nil:
-		for _, name := range []string{"Latitude", "Longitude", "Body"} {
-			r.get(name)
-		}
+		r.get("Latitude")
+		r.get("Longitude")
 		part := object{"latitude": lat, "longitude": long}
 		r.copy(part, map[string]string{"Label": "name", "Address": "address"})
 		return one("location", part)
 	case r.form.Get("ListId") != "":
-		r.get("Body")
+		r.repeats("Body", r.form.Get("ListTitle"))
 		part := object{}
 		r.copy(part, map[string]string{"ListId": "id", "ListTitle": "title", "ListDescription": "description"})
 		return one("interactive", object{"type": "list_reply", "list_reply": part})
 	case r.form.Get("ButtonPayload") != "" || r.form.Get("ButtonText") != "":
-		r.get("Body")
+		r.repeats("Body", r.form.Get("ButtonText"))
 		text, payload := r.get("ButtonText"), r.get("ButtonPayload")
 		if kind == "interactive" {
 			return one("interactive", object{"type": "button_reply", "button_reply": object{"id": payload, "title": text}})
@@ -160,6 +159,13 @@ func (r *reader) content(kind string) object {
 		return one("text", object{"body": r.get("Body")})
 	}
 	return object{"type": kind} // it is shown as unknown, with everything that came
+}
+
+// repeats takes a parameter that says no more than another.
+func (r *reader) repeats(name, text string) {
+	if r.form.Get(name) == text {
+		r.taken[name] = true
+	}
 }
 
 // copy takes parameters into the members of an object.

@@ -301,7 +301,8 @@ func TestEveryMessageAsksForItsStatuses(t *testing.T) {
 	sim.Connect(public, newHandler(t, handlerConfig(&b)))
 	out := to(&message.Text{Body: "hi"})
 	out.OpaqueID = "m 7&x=1"
-	_, err := newClient(t, sim, nil).Number(line).Send(t.Context(), out)
+	overrides := func(cfg *twilio.Config) { cfg.StatusURL += "#rc=5&rp=all" }
+	_, err := newClient(t, sim, overrides).Number(line).Send(t.Context(), out)
 	require.NoError(t, err)
 	dana.Reads(line)
 	sim.Settle()

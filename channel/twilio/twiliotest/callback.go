@@ -108,6 +108,7 @@ func (s *Sim) enqueue(p post) {
 
 // deliver posts one webhook.
 func (s *Sim) deliver(h http.Handler, p post) int {
+	p.address, _, _ = strings.Cut(p.address, "#") // how to connect, and no part of the request
 	body := p.form.Encode()
 	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, p.address, strings.NewReader(body))
 	if err != nil {

@@ -1,0 +1,53 @@
+package twilio_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/kanava-go/kanava/channel/twilio"
+)
+
+// FuzzHandler posts forms of any kind. Whatever stands in them stands in what is handed on.
+func FuzzHandler(f *testing.F) {
+	f.Add(inbound(nil).Encode())
+	f.Add(outbound(map[string]string{"MessageStatus": "failed", "ErrorCode": "63016", "ChannelStatusMessage": "x"}).Encode())
+	f.Add(inbound(map[string]string{"Latitude": "1", "Longitude": "2", "Body": "here", "Label": "l"}).Encode())
+	f.Add(inbound(map[string]string{"ListId": "a", "ListTitle": "b", "Body": "c"}).Encode())
+	f.Add(inbound(map[string]string{"NumMedia": "2", "MediaUrl0": "u", "MediaContentType0": "audio/ogg", "MediaUrl1": "v", "Body": "c"}).Encode())
+	f.Add("From=whatsapp%3A%2B1&To=x&Body=y&Forwarded=true")
+	f.Fuzz(func(t *testing.T, body string) {
+		var b inbox
+		cfg := twilio.HandlerConfig{PublicURL: public, Sink: &b, InsecureSkipSignature: true}
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, public, strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		newHandler(t, cfg).ServeHTTP(w, r)
+		form, err := url.ParseQuery(body)
+		if err != nil || body == "" || len(body) > 1<<20 {
+			return
+		}
+		if w.Code != http.StatusOK || len(b.deliveries) != 1 {
+			t.Fatalf("status %d, %d deliveries", w.Code, len(b.deliveries))
+		}
+		d := b.deliveries[0]
+		if !json.Valid(d.Body) || d.Len() == 0 {
+			t.Fatal("nothing was handed on")
+		}
+		words := "MessageType WaId NumMedia Forwarded FrequentlyForwarded MessageStatus From To AccountSid ApiVersion SmsSid SmsMessageSid SmsStatus NumSegments ErrorCode Latitude Longitude"
+		for name, values := range form {
+			value := strings.Join(values, ",")
+			if len(values) > 1 || value == "" || slices.Contains(strings.Fields(words), name) {
+				continue
+			}
+			quoted, _ := json.Marshal(strings.TrimPrefix(value, "whatsapp:"))
+			if !strings.Contains(string(d.Body), strings.TrimPrefix(strings.Trim(string(quoted), `"`), "+")) {
+				t.Fatalf("%s was lost", name)
+			}
+		}
+	})
+}
