@@ -70,7 +70,7 @@ func (h *Hub) notify(ctx context.Context, n Notification) (msg *Message, err err
 		if n.Template == nil {
 			return invalidAt("template", message.RuleRequired)
 		}
-		customer, err := u.addressee(ch, n.To, n.Name, event)
+		customer, err := u.addressee(ch, n.To, ch.redactText(n.Name), event)
 		if err != nil {
 			return err
 		}

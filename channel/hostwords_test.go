@@ -1,0 +1,74 @@
+package channel_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+func TestNoWordOfTheHostKeepsACard(t *testing.T) {
+	const card = "4539148803436467"
+	o := labOptions{config: withTemplates(t), settings: func(s *channel.Settings) { s.ConsentElsewhere = true }}
+	asked(t, o, func(t *testing.T, l *lab, conv string) {
+		ctx := t.Context()
+		text := func(s string) channel.Reply {
+			return channel.Reply{Conversation: conv, Actor: alice, Content: &message.Text{Body: s}}
+		}
+		for name, do := range map[string]func() error{
+			"a note":            func() error { _, err := l.hub.AddNote(ctx, alice, conv, "card "+card); return err },
+			"a tag":             func() error { return l.hub.SetTags(ctx, alice, conv, []string{card}) },
+			"a topic":           func() error { return l.hub.SetTopic(ctx, alice, conv, "card "+card) },
+			"a reason":          func() error { return l.hub.Resolve(ctx, alice, conv, "card "+card) },
+			"an answer":         func() error { _, err := l.hub.Reply(ctx, text("card "+card)); return err },
+			"an answer by twos": func() error { _, err := l.hub.Reply(ctx, text("45 39 14 88 03 43 64 67")); return err },
+			"a macro": func() error {
+				_, err := l.hub.RunMacro(ctx, channel.Macro{Conversation: conv, Actor: alice, Text: card})
+				return err
+			},
+			"a macro's value": func() error {
+				_, err := l.hub.RunMacro(ctx, channel.Macro{Conversation: conv, Actor: alice, Text: "your {{x}}", Lookup: func(string) (string, bool) { return card, true }})
+				return err
+			},
+			"a consent's place": func() error {
+				return l.hub.RecordConsent(ctx, alice, "support", recipient(kim), channel.Consent{At: time.Now(), Where: "card " + card, Wording: "v1"})
+			},
+			"a consent's wording": func() error {
+				return l.hub.RecordConsent(ctx, alice, "support", recipient(kim), channel.Consent{At: time.Now(), Where: "shop", Wording: card})
+			},
+			"the name of a person": func() error {
+				_, err := l.hub.Notify(ctx, channel.Notification{Channel: "support", Actor: alice, To: recipient(stranger(3)), Name: "Card " + card,
+					Template: &channel.Template{Name: "reminder", Language: "en"}})
+				return err
+			},
+			"buttons": func() error {
+				_, err := l.hub.Reply(ctx, channel.Reply{Conversation: conv, Actor: alice, Content: &message.Buttons{
+					Body: "which?", Buttons: []message.Button{{ID: card, Title: "card 1"}, {ID: "b", Title: card}}}})
+				return err
+			},
+			"the name of a file": func() error {
+				_, err := l.hub.Reply(ctx, channel.Reply{Conversation: conv, Actor: alice, Content: &message.Document{ID: "77", Filename: "IMG-4539-1488-0343-6467.pdf", Caption: "4539 1488 0343 6467"}})
+				return err
+			},
+		} {
+			require.NoError(t, do(), name)
+			l.pass(5 * time.Second)
+			everything(t, l.store, func(stored string) { require.NotContains(t, digitsIn(stored), card, name) })
+			require.NotContains(t, l.logs.String(), card)
+		}
+	})
+}
+
+// digitsIn is what is left of a text without everything that stands between digits.
+func digitsIn(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, s)
+}
