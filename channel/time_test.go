@@ -1,6 +1,7 @@
 package channel_test
 
 import (
+	"regexp"
 	"testing"
 	"time"
 
@@ -159,4 +160,67 @@ func TestANewerConsentLiftsAStop(t *testing.T) {
 		require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", to, consent(time.Now(), "marketing")))
 		require.False(t, stopped())
 	})
+}
+
+// Nothing that is stored is dated ahead, whatever said so: neither in a record nor in its place
+// in a list.
+func TestNothingIsStoredAheadOfItsTime(t *testing.T) {
+	t.Parallel()
+	far := time.Date(2126, 1, 1, 0, 0, 0, 0, time.UTC)
+	ahead := regexp.MustCompile(`2126-|\b49[0-9]{8}\b`)
+	terminated := func() item {
+		it := kim.call(far, "wacid.2", "terminate")
+		c := it.value["calls"].([]any)[0].(map[string]any)
+		c["start_time"], c["end_time"], c["duration"] = stamp(far), stamp(far.Add(time.Minute)), 60
+		return it
+	}
+	standby := kim.text(far, "wamid.standby", "x")
+	free := map[string]any{"id": "c", "origin": map[string]any{"type": "referral_conversion"}, "expiration_timestamp": stamp(far)}
+	for name, its := range map[string][]item{
+		"a text":                     {kim.text(far, "wamid.t", "x")},
+		"a later kind":               {kim.message(far, "wamid.h", "hologram", map[string]any{})},
+		"a message in a group":       {kim.text(far, "wamid.g", "x", "group_id", "G1")},
+		"a standby message":          {{field: "standby", value: map[string]any{"standby": standby.value}}},
+		"an edit":                    {kim.edit(far, "wamid.e", "wamid.1", "y")},
+		"an edit of the unknown":     {kim.edit(far, "wamid.e", "wamid.never", "y")},
+		"a reaction to the unknown":  {kim.reaction(far, "wamid.r", "wamid.never", "👍")},
+		"a deletion":                 {kim.revoke(far, "wamid.d", "wamid.1")},
+		"a reaction":                 {kim.reaction(far, "wamid.r", "wamid.1", "👍")},
+		"a missed call":              {kim.call(far, "wacid.1", "connect"), kim.call(far, "wacid.1", "terminate")},
+		"a call":                     {terminated()},
+		"a stop":                     {kim.preference(far, "stop")},
+		"a new number":               {kim.moved(far, "wamid.n", face{phone: "13125550199", bsuid: "US.9"})},
+		"an echo":                    {kim.echo(far, "wamid.o", "text", map[string]any{"body": "x"})},
+		"the history":                {kim.past(far, "wamid.p", "x", false), kim.past(far, "wamid.q", "x", true)},
+		"sent":                       {kim.status(far, outWAMID("hi"), "", "sent")},
+		"delivered":                  {kim.status(far, outWAMID("hi"), "", "delivered")},
+		"read":                       {kim.status(far, outWAMID("hi"), "", "read")},
+		"failed":                     {kim.fails(outWAMID("hi"), "", 131050), kim.status(far, outWAMID("hi"), "", "failed", "errors", []any{map[string]any{"code": 131050}})},
+		"a time without charge":      {kim.status(far, outWAMID("hi"), "", "sent", "conversation", free)},
+		"an alert":                   {accountNews(far, "account_alerts", map[string]any{"alert_type": "A", "alert_severity": "CRITICAL"})},
+		"a quality":                  {accountNews(far, "phone_number_quality_update", map[string]any{"display_phone_number": labDisplay, "event": "FLAGGED", "current_limit": "TIER_250"})},
+		"the status of a template":   {accountNews(far, "message_template_status_update", map[string]any{"event": "PAUSED", "message_template_name": "reminder", "message_template_language": "en"})},
+		"the category of a template": {accountNews(far, "template_category_update", map[string]any{"new_category": "MARKETING", "message_template_name": "reminder", "message_template_language": "en"})},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
+				l.say(kim, "wamid.1", "hello")
+				_, err := l.reply(l.conversation().ID, "hi")
+				require.NoError(t, err)
+				l.pass(time.Second)
+				l.post(its...)
+				l.pass(3 * time.Minute)
+				everything(t, l.store, func(text string) { require.NotRegexp(t, ahead, text) })
+				for _, kind := range []string{"customer", "alias", "conversation", "message", "log", "counter", "money", "standing", "notice", "shared", "member", "reach"} {
+					list, err := l.store.List(t.Context(), channel.Query{Kind: kind, Limit: 1000})
+					require.NoError(t, err)
+					for _, r := range list {
+						require.Less(t, r.Sort, dawn.Add(48*time.Hour).UnixMicro(), "%s %s", kind, r.Key)
+						require.NotRegexp(t, ahead, string(r.Body))
+					}
+				}
+			})
+		})
+	}
 }
