@@ -237,3 +237,34 @@ func TestWhatCannotBeAMessageIsRefusedByATypedError(t *testing.T) {
 		require.Empty(t, channel.CauseOf(context.Canceled), "no refusal")
 	})
 }
+
+func TestANotificationIsNotSentOnceItsConsentIsWithdrawn(t *testing.T) {
+	t.Parallel()
+	to := message.Recipient{Phone: "+" + kim.phone}
+	for name, uncertain := range map[string]bool{"while it waits": false, "while nobody knows whether it arrived": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
+				require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", to, channel.Consent{At: time.Now(), Where: "form", Wording: "v1"}))
+				l.line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
+				if !uncertain {
+					l.stop()
+				}
+				m, err := l.hub.Notify(t.Context(), channel.Notification{
+					Channel: "support", Actor: alice, To: to, Template: &channel.Template{Name: "reminder", Language: "en"},
+				})
+				require.NoError(t, err)
+				l.pass(time.Minute)
+				require.NoError(t, l.hub.RevokeConsent(t.Context(), alice, "support", to, time.Now()))
+				if uncertain {
+					require.ErrorIs(t, l.hub.Resend(t.Context(), alice, m.ID), channel.ErrNoConsent)
+					return
+				}
+				l.run()
+				l.pass(time.Minute)
+				require.Empty(t, l.line.texts())
+				require.Equal(t, channel.CauseNoConsent, l.desk.of(channel.DeliveryChanged)[0].Cause)
+			})
+		})
+	}
+}
