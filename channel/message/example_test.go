@@ -48,3 +48,27 @@ func ExampleClassify() {
 	// window_closed
 	// More than 24 hours have passed since the customer last wrote. Send an approved template instead.
 }
+
+// An order to pay, and later the word that it is paid. Amounts are in hundredths.
+func ExampleOrderDetails() {
+	order := &message.OrderDetails{
+		Body: "Here is your order.", ReferenceID: "A-17", Goods: message.PhysicalGoods, Currency: "BRL", Total: 5400,
+		Order: &message.Order{
+			Items:    []message.OrderItem{{RetailerID: "pot-3", Name: "Flower pot", Quantity: 2, Price: 2500}},
+			Subtotal: 5000, Shipping: 400,
+		},
+		Payments: []message.Payment{{Link: "https://pay.example.org/a-17"}},
+	}
+	out := message.Outbound{To: message.Recipient{Phone: "5511999990100"}, Content: order}
+	fmt.Println(out.Validate())
+	order.Total = 5000
+	fmt.Println(out.Validate())
+	out.Content = &message.OrderStatus{
+		Body: "Thank you! It leaves our house today.", ReferenceID: "A-17", State: message.OrderProcessing,
+	}
+	fmt.Println(out.Validate())
+	// Output:
+	// <nil>
+	// message: outbound is not valid: interactive.action.parameters.total_amount: sum
+	// <nil>
+}
