@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -108,7 +109,7 @@ func (l *layout) variable(at template.Slot, p template.Parameter) (key, value st
 		}
 		rest, has := strings.CutPrefix(p.Media.Link, l.header.before)
 		return l.header.key, rest, has && rest != ""
-	case at.Component == "body" && p.Name != "" && contains(l.body, p.Name):
+	case at.Component == "body" && p.Name != "" && slices.Contains(l.body, p.Name):
 		return p.Name, p.Text, true
 	case at.Component == "body" && at.Position < len(l.body):
 		return l.body[at.Position], p.Text, true
@@ -117,15 +118,6 @@ func (l *layout) variable(at template.Slot, p template.Parameter) (key, value st
 		return s.key, p.Text, known
 	}
 	return "", "", false
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // variableForm is a variable of a content.
@@ -207,17 +199,14 @@ func (t *contentType) components(kind string, l *layout) []map[string]any {
 	case len(t.Media) > 1:
 		return nil
 	case len(t.Media) == 1:
-		format := mediaFormat(t.Media[0])
 		s, variable, good := tail(t.Media[0])
-		if !good || !variable {
-			// A fixed file is a header without a parameter at Twilio and one with at Meta: the
-			// definition would ask for what nobody can give.
-			if variable {
-				return nil
-			}
-		} else {
+		if variable && !good {
+			return nil
+		}
+		// A fixed file is sent by Twilio without being asked for; a header of Meta's would ask.
+		if variable {
 			l.header = &s
-			all = append(all, map[string]any{"type": "HEADER", "format": format})
+			all = append(all, map[string]any{"type": "HEADER", "format": mediaFormat(t.Media[0])})
 		}
 	case header != "":
 		keys, text := number(header)
