@@ -16,7 +16,7 @@ import (
 
 // tidyLate is a second channel that keeps messages for two days.
 func tidyLate(c *channel.Config) {
-	slowPolls(c)
+	c.Poll = 31 * time.Minute // never just when a round is due
 	withLate(&wire{})(c)
 	c.Channels[1].Retention.Messages = 2 * rules.Day
 }
@@ -41,7 +41,7 @@ func TestUpkeepIsDoneByAProcessThatHasTheChannel(t *testing.T) {
 			return l
 		},
 		"since the channel was added": func(t *testing.T, join func(func(*channel.Config)) *lab) *lab {
-			l := join(slowPolls)
+			l := join(func(c *channel.Config) { c.Poll = 31 * time.Minute })
 			l.run()
 			l.pass(10 * time.Minute)
 			var c channel.Config
@@ -54,7 +54,7 @@ func TestUpkeepIsDoneByAProcessThatHasTheChannel(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			fleetOf(t, func(t *testing.T, join func(func(*channel.Config)) *lab) {
 				// Those that lack the channel look for upkeep much more often.
-				busy := join(func(c *channel.Config) { c.Poll = 5 * time.Minute })
+				busy := join(func(c *channel.Config) { c.Poll = time.Minute })
 				busy.run()
 				l := second(t, join)
 				l.post(toLate(0), toLate(1))
@@ -86,17 +86,21 @@ func TestUpkeepThatFailsForOneChannelIsDoneForTheOthers(t *testing.T) {
 		l := join(func(c *channel.Config) {
 			tidyLate(c)
 			filing(func(int) (message.Download, error) { return download(pngFile, "image/png") }, &stubborn{}).config(c)
-			c.Channels[0].Retention.Messages = 2 * rules.Day
+			c.Channels[0].Retention.Messages, c.Channels[1].Media = 2*rules.Day, c.Channels[0].Media
 		})
 		l.run()
-		l.post(toLate(0), kim.picture(time.Now(), "wamid.photo"))
+		photo := kim.picture(time.Now(), "wamid.photo")
+		photo.number = lateNumber // the first of the two channels
+		l.post(photo, kim.text(time.Now(), "wamid.text", "hello"))
 		l.pass(time.Minute)
-		require.True(t, slices.ContainsFunc(l.messages(l.conversation().ID), func(m *channel.Message) bool { return len(m.Attachments) > 0 && m.Attachments[0].Ref != "" }))
+		late, err := l.hub.Conversations(t.Context(), channel.ConversationQuery{Actor: alice, Channel: "late"})
+		require.NoError(t, err)
+		require.True(t, slices.ContainsFunc(l.messages(late[0].ID), func(m *channel.Message) bool { return len(m.Attachments) > 0 && m.Attachments[0].Ref != "" }))
 		for range 6 {
 			l.pass(12 * time.Hour)
 		}
-		require.Zero(t, lateMessages(t, l))
-		require.NotEmpty(t, l.conversations(), "its file could not be removed")
+		require.Empty(t, l.messages(l.conversation().ID))
+		require.Equal(t, 1, lateMessages(t, l), "its file could not be removed")
 		health, err := l.hub.Health(t.Context(), admin)
 		require.NoError(t, err)
 		require.Less(t, health.Upkeep, time.Now().Add(-12*time.Hour), "an alarm")
