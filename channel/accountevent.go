@@ -15,8 +15,7 @@ import (
 // process: what it says about a template is shared with the others.
 func (u *unit) accountEvent(ev *webhook.Event, id string) error {
 	at := u.at(ev)
-	err := u.notify(ev, id, func(ch *Channel) bool { return ch.Account != "" && ch.Account == ev.Account })
-	if err != nil {
+	if err := u.notifyAccount(ev, id); err != nil {
 		return err
 	}
 	switch p := ev.Payload.(type) {

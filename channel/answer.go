@@ -64,6 +64,9 @@ func (d *Delivery) stands() bool { return !d.acceptedAt().IsZero() && d.State() 
 func (u *unit) outcome(ch *Channel, m *Message, before Delivery) error {
 	// Whoever wrote it down first: the answer to the send may have been lost.
 	m.Sending = m.Sending && !m.Delivery.settled()
+	if before.State() == Uncertain && m.Delivery.settled() {
+		u.Batch.Drop = append(u.Batch.Drop, WorkKey{queueCheck, m.ID}) // nobody need settle it any more
+	}
 	if was := before.acceptedAt(); was.IsZero() && !m.Delivery.acceptedAt().IsZero() {
 		if m.Target == "" {
 			u.countSent(m)

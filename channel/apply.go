@@ -134,7 +134,7 @@ func (u *unit) event(in *incoming, w *Work) error {
 		return nil
 	default: // known, or a mere acquaintance, and nothing that conversations depend on
 		u.count(in.ch.ID, "events_"+word(in.ev.Field), in.at, 1)
-		return u.notify(in.ev, in.id, func(ch *Channel) bool { return ch == in.ch })
+		return u.notify(in.ev, in.id, in.ch.ID)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/internal/circuit"
 )
 
 // mediaLife is how long WhatsApp keeps a file that a customer sent.
@@ -19,8 +20,8 @@ import (
 // checked 2026-10-06.
 const mediaLife = 7 * 24 * time.Hour
 
-// maxFetchTries is after how many failures a file is given up. With growing pauses that
-// is after about an hour and a half.
+// maxFetchTries is after how many failures of its own a file is given up. With growing pauses
+// that is after about an hour and a half.
 const maxFetchTries = 12
 
 // fetchItem is the content of work in the media queue.
@@ -29,6 +30,13 @@ type fetchItem struct {
 	Index   int    `json:"index,omitempty"`
 	// Remove are references to files that are to be removed; nothing is fetched then.
 	Remove []string `json:"remove,omitempty"`
+	attempts
+}
+
+func (i *fetchItem) failedAgain(now time.Time) (before int, body []byte) {
+	next := *i
+	next.failedAt(now)
+	return i.Tries, encoded(&next)
 }
 
 // fetchLater arranges for the files of an inbound message to be fetched.
@@ -65,12 +73,17 @@ func (u *unit) removeLater(channel string, refs ...string) error {
 
 // fetch brings one file of a customer to the host.
 func (h *Hub) fetch(ctx context.Context, w *Work) error {
-	var item fetchItem
-	if err := json.Unmarshal(w.Body, &item); err != nil {
+	item := new(fetchItem)
+	if err := json.Unmarshal(w.Body, item); err != nil {
 		return h.bury(ctx, w, errDamaged)
 	}
+	w.item = item
+	if ok, _ := h.storing.enter("", w.ID); !ok {
+		return errHeld
+	}
+	defer h.storing.abandon("", w.ID) // unless it came to the host's part
 	if len(item.Remove) > 0 {
-		if err := h.removeFiles(ctx, item.Remove); err != nil {
+		if err := h.stored(ctx, w, item, h.removeFiles(ctx, item.Remove)); err != nil {
 			return err
 		}
 		return h.do(ctx, func(u *unit) error { u.Done = append(u.Done, w.Lease()); return nil })
@@ -85,12 +98,15 @@ func (h *Hub) fetch(ctx context.Context, w *Work) error {
 	case !ok || ch.Media == nil || h.attachments == nil:
 		return fmt.Errorf("channel: fetch file: %w", ErrDisabled)
 	}
-	got, err := h.keep(ctx, ch, m, item.Index)
-	if err == nil {
+	got, err := h.keep(ctx, ch, m, w, item)
+	switch {
+	case err == nil:
 		return h.fetched(ctx, w, item, got, "")
+	case errors.Is(err, errHeld) && h.now().Sub(m.At) < mediaLife:
+		return err
 	}
 	cause, sentence, again := fileFailure(err)
-	if again && w.Tries+1 < maxFetchTries && h.now().Sub(m.At) < mediaLife {
+	if again && item.Tries+1 < maxFetchTries && h.now().Sub(m.At) < mediaLife {
 		return err
 	}
 	got.Failed = sentence
@@ -98,7 +114,8 @@ func (h *Hub) fetch(ctx context.Context, w *Work) error {
 }
 
 // keep downloads one file, checks it against the policy and hands it to the host.
-func (h *Hub) keep(ctx context.Context, ch *Channel, m *Message, index int) (Attachment, error) {
+func (h *Hub) keep(ctx context.Context, ch *Channel, m *Message, w *Work, item *fetchItem) (Attachment, error) {
+	index := item.Index
 	a := m.Attachments[index]
 	d, err := ch.Media.Download(ctx, a.MediaID)
 	if err != nil {
@@ -121,22 +138,49 @@ func (h *Hub) keep(ctx context.Context, ch *Channel, m *Message, index int) (Att
 	}
 	a.SafeName = safeName(a.Name, a.MIME)
 	body := &bounded{r: io.MultiReader(bytes.NewReader(head[:n]), d.Body), left: most}
-	ref, err := h.attachments.Save(ctx, File{
+	ref, err := h.save(ctx, File{
 		ID: m.ID + "/" + strconv.Itoa(index), Channel: ch.ID, Conversation: m.Conversation, Message: m.ID,
 		Name: a.Name, SafeName: a.SafeName, MIME: a.MIME, Size: max(d.Size, 0),
 	}, body)
-	if err != nil {
-		return a, fmt.Errorf("channel: save file: %w", fromHost(err))
-	}
-	if body.err != nil { // the host did not pass the failure on
+	if body.err != nil { // whether the host passes it on or not
 		return a, fmt.Errorf("channel: save file: %w", body.err)
+	}
+	if err = h.stored(ctx, w, item, err); err != nil {
+		return a, fmt.Errorf("channel: save file: %w", err)
 	}
 	a.Ref, a.Size = ref, body.n
 	return a, nil
 }
 
+// save calls the host's Attachments. A panic is a failure like another.
+func (h *Hub) save(ctx context.Context, f File, body io.Reader) (ref string, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			h.byQueue[queueMedia].logPanic(ctx)
+			err = errPanic
+		}
+	}()
+	ref, err = h.attachments.Save(ctx, f, body)
+	return ref, fromHost(err)
+}
+
+// stored draws conclusions from how a call of the host's Attachments ended. One that answers at
+// all, be it to refuse the file, is not out; a file that fails again and again while others go
+// well is itself at fault.
+func (h *Hub) stored(ctx context.Context, w *Work, item *fetchItem, err error) error {
+	switch {
+	case err == nil, errors.Is(err, ErrPermanent), errors.Is(err, ErrFileRefused):
+		h.storing.worked(ctx, "")
+	case errors.Is(context.Cause(ctx), errDrained):
+	case !h.storing.out("") && h.storing.atFault("", item.Failing):
+	case h.storing.failed(ctx, "", circuit.Failure{Of: w.ID, Since: item.Failing}, OutageAttachments, reasonOf(err)):
+		return errors.Join(errHeld, err)
+	}
+	return err
+}
+
 // fetched records what became of a file and tells the host.
-func (h *Hub) fetched(ctx context.Context, w *Work, item fetchItem, a Attachment, cause Cause) error {
+func (h *Hub) fetched(ctx context.Context, w *Work, item *fetchItem, a Attachment, cause Cause) error {
 	return h.do(ctx, func(u *unit) error {
 		u.Done = append(u.Done, w.Lease())
 		var m Message

@@ -159,39 +159,113 @@ func (h *Hub) ReplayAll(ctx context.Context, actor access.Actor, q ReplayQuery) 
 	return n, nil
 }
 
-// RetryNow ends every pause of a channel: what is out is tried at once by this process, and
-// what failed and waits for its next try, calls of the host, sends and downloads, is due. "" is
-// all channels. The actor must administer them. It is for an operator who has just mended
-// something and does not want to wait for the minute, or the quarter of an hour, until the hub
-// finds out.
+// RetryNow ends every pause of a channel: what is out is tried at once by this process, and by
+// the others when they next look at the store, which they do every Config.Poll; what failed and
+// waits for its next try, calls of the host, sends and downloads, is due. "" is all channels.
+// The actor must administer them. It is for an operator who has just mended something and does
+// not want to wait for the minute, or the quarter of an hour, until the hub finds out.
+//
+// Nothing is sent twice for it. A call of the host that begins at this very moment may be
+// repeated, with the same ID, as after a crash.
 func (h *Hub) RetryNow(ctx context.Context, actor access.Actor, channel string) (err error) {
 	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.ReplayDeadLetters, Channel: channel}, &err)
 	if err := access.Check(access.Policy{}, actor.On(channel), access.ReplayDeadLetters); err != nil {
 		return fmt.Errorf("channel: retry: %w", err)
 	}
-	h.sending.hurry(channel)
-	h.telling.hurry(channel)
-	for _, queue := range []string{queueHost, queueOut, queueFirst, queueMedia} {
+	for _, queue := range retriedQueues {
 		err := h.eachWork(ctx, WorkQuery{Queue: queue}, channel, func(page []Work) error {
-			// What waits for a later time is in nobody's hands. Enqueued again under its ID it
-			// keeps its place, and is due.
-			b := &Batch{}
-			now := h.now()
-			for i := range page {
-				if w := &page[i]; w.Due.After(now) && !w.Once {
-					b.Enqueue = append(b.Enqueue, Work{Queue: w.Queue, ID: w.ID, Lane: w.Lane, Group: w.Group, Body: w.Body})
-				}
-			}
-			if len(b.Enqueue) == 0 {
-				return nil
-			}
-			_, err := h.store.Commit(ctx, b)
-			return err
+			return h.do(ctx, func(u *unit) error { return u.makeDue(queue, page) })
 		})
 		if err != nil {
 			return fmt.Errorf("channel: retry: %w", err)
 		}
-		h.wake(queue)
+	}
+	err = h.do(ctx, func(u *unit) error {
+		key := aboutRetry + "|" + channel
+		if _, err := u.load(kindShared, key, nil); err != nil {
+			return err
+		}
+		return u.share(key, retry{channel})
+	})
+	if err != nil {
+		return fmt.Errorf("channel: retry: %w", err)
+	}
+	h.hurry(channel)
+	return nil
+}
+
+// retriedQueues are those whose work waits after a failure.
+var retriedQueues = [...]string{queueHost, queueOut, queueFirst, queueMedia}
+
+// makeDue has those of the works tried at once that wait for a later time and are in nobody's
+// hands. Enqueued again under its ID work keeps its place.
+//
+// A worker may claim one at this moment. Whoever begins to send writes the message, so that one
+// of the two commits fails and looks again.
+func (u *unit) makeDue(queue string, works []Work) error {
+	var ids []string
+	for i := range works {
+		if works[i].Due.After(u.now) {
+			ids = append(ids, works[i].ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	sends := queue == queueOut || queue == queueFirst
+	if sends {
+		if err := u.prefetch(kindMessage, ids...); err != nil { // the work is named after them
+			return err
+		}
+	}
+	works, err := u.hub.store.Work(u.ctx, WorkQuery{Queue: queue, IDs: ids, Limit: len(ids)})
+	if err != nil {
+		return err
+	}
+	for _, w := range works {
+		if !w.Due.After(u.now) {
+			continue
+		}
+		if sends {
+			var m Message
+			if ok, err := u.load(kindMessage, w.ID, &m); err != nil {
+				return err
+			} else if !ok || m.Sending {
+				continue
+			}
+			if err := u.saveMessage(&m); err != nil {
+				return err
+			}
+		}
+		u.enqueue(Work{Queue: w.Queue, ID: w.ID, Lane: w.Lane, Group: w.Group, Body: w.Body})
 	}
 	return nil
+}
+
+// aboutRetry begins the keys of shared records that say that somebody wants a channel, "" for
+// all, to be tried at once.
+const aboutRetry = "retry"
+
+// retry is the content of such a record; the newest counts.
+type retry struct {
+	Channel string `json:"channel"`
+}
+
+// learnRetry does here what RetryNow was asked for elsewhere.
+func (h *Hub) learnRetry(r *Record) error {
+	doc, err := decodeRecord[retry](*r)
+	if err == nil {
+		h.hurry(doc.Channel)
+	}
+	return err
+}
+
+// hurry tries at once what is out for a channel, "" for all.
+func (h *Hub) hurry(channel string) {
+	h.sending.hurry(channel)
+	h.telling.hurry(channel)
+	h.storing.hurry("")
+	for _, queue := range retriedQueues {
+		h.wake(queue)
+	}
 }

@@ -123,3 +123,68 @@ func TestWhatWaitsIsRetriedNow(t *testing.T) {
 		require.Equal(t, []string{"still there?", "hello?"}, l.desk.texts()[n:], "in order")
 	})
 }
+
+func TestWhatWaitsInAnotherProcessIsRetriedNow(t *testing.T) {
+	fleetOf(t, func(t *testing.T, join func(func(*channel.Config)) *lab) {
+		line := &wire{}
+		here, there := join(nil), join(withLate(line))
+		here.run()
+		there.run()
+		here.post(toLate(0), toLate(1), toLate(2))
+		here.pass(10 * time.Second)
+		talks, err := there.hub.Conversations(t.Context(), channel.ConversationQuery{Actor: alice, Channel: "late"})
+		require.NoError(t, err)
+		line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
+		there.desk.fails(down)
+		for range 10 {
+			there.answers(talks, "answer")
+		}
+		here.post(toLate(3), toLate(4), toLate(5))
+		here.pass(30 * time.Minute)
+		waiting := there.outcomes(talks)[channel.Queued]
+		require.Positive(t, waiting)
+		line.sends(nil)
+		there.desk.fails(up)
+		n := len(line.texts())
+		there.pass(time.Millisecond)
+		require.Len(t, line.texts(), n, "the next try is minutes away")
+		require.NoError(t, here.hub.RetryNow(t.Context(), admin, "late"))
+		here.pass(6 * time.Second) // one poll
+		require.Len(t, line.texts(), n+waiting)
+		require.Zero(t, there.outcomes(talks)[channel.Queued])
+		requireOrdered(t, there.desk, 6)
+		here.stop()
+		there.stop()
+	})
+}
+
+// A send that waits for its next try may begin at the moment at which somebody wants it tried.
+func TestRetryNowBesideASendThatBeginsSendsNothingTwice(t *testing.T) {
+	t.Parallel()
+	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+		l.say(kim, "wamid.1", "hello")
+		conv := l.conversation().ID
+		l.line.sends(func(_ context.Context, _ message.Outbound, n int) error {
+			<-time.After(100 * time.Millisecond)
+			if n%3 != 0 {
+				return answered{131057, 500} // not accepted, for a while
+			}
+			return nil
+		})
+		for i := range 20 {
+			_, err := l.reply(conv, ordinal(i))
+			require.NoError(t, err)
+		}
+		for range 2000 {
+			<-time.After(30 * time.Millisecond)
+			require.NoError(t, l.hub.RetryNow(t.Context(), admin, ""))
+		}
+		l.pass(time.Minute)
+		require.Len(t, l.line.texts(), 60, "each is tried until it is accepted")
+		for _, m := range l.messages(conv) {
+			if m.Direction == channel.Outbound && m.Auto == "" {
+				require.Equal(t, channel.Accepted, m.Delivery.State())
+			}
+		}
+	})
+}

@@ -134,8 +134,7 @@ type hostItem struct {
 	Delivery     DeliveryState `json:"delivery,omitempty"`
 	Failure      *Failure      `json:"failure,omitempty"`
 	Notice       *Notice       `json:"notice,omitempty"`
-	// Tries counts the failed calls that say something about this one.
-	Tries int `json:"tries,omitempty"`
+	attempts
 }
 
 // tellHost adds a call of Ticketing to the unit, in the conversation's lane. id makes

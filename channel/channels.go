@@ -217,7 +217,7 @@ func (h *Hub) wakeSending() {
 // it is started again. A process that is started with settings which differ from those that the
 // others began with was given newer ones by its host, and these hold until the next Change. The ID and the
 // number cannot change: conversations belong to them. Messages that wait in the outbox
-// of a channel that is disabled stay there until it is enabled again. The actor must administer the
+// of a channel that is disabled stay there until it is enabled again, or fail when their window closes. The actor must administer the
 // channel, and all channels to give it another Account or Portfolio, by which it would hear of
 // others' templates and limits.
 func (h *Hub) Change(ctx context.Context, actor access.Actor, s Settings) error {
@@ -256,7 +256,13 @@ func (h *Hub) change(ctx context.Context, actor access.Actor, id string, edit fu
 	if err := h.channels.check(&c); err != nil {
 		return err
 	}
-	if err := h.repeat(ctx, nil, func(u *unit) error { return u.shareSettings(&c.Settings, c.base) }); err != nil {
+	err = h.repeat(ctx, nil, func(u *unit) error {
+		if !c.Enabled {
+			u.watchOutbox(id)
+		}
+		return u.shareSettings(&c.Settings, c.base)
+	})
+	if err != nil {
 		return fmt.Errorf("channel: change %q: %w", id, err)
 	}
 	h.channels.put(&c)

@@ -279,10 +279,13 @@ func (h *Hub) sendLater(ctx context.Context, w *Work, item *outboundItem, f mess
 			return err
 		}
 		m.Sending = false
-		u.Later = append(u.Later, Postponed{
-			Lease: w.Lease(), Due: u.now.Add(max(min(f.Retry.After, maxRetryAfter), pause(tries))), Body: body,
-			Reason: failureReason(f),
-		})
+		due := u.now.Add(max(min(f.Retry.After, maxRetryAfter), pause(tries)))
+		if customer, err := u.customer(item.Customer); err != nil {
+			return err
+		} else if customer != nil { // it fails when its window closes, not later
+			due = earliest(due, customer.closes(&item.Outbound, u.now))
+		}
+		u.Later = append(u.Later, Postponed{Lease: w.Lease(), Due: due, Body: body, Reason: failureReason(f)})
 		return u.saveMessage(&m)
 	})
 }

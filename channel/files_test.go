@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -490,4 +492,93 @@ func TestFilesGoOutAsWhatTheyAre(t *testing.T) {
 		require.ErrorIs(t, send(&message.Image{ID: mp3}), message.ErrInvalid, "a sound is no picture")
 		require.NoError(t, send(&message.Image{ID: "not uploaded here"}))
 	})
+}
+
+func TestAttachmentsThatAreDownAreOneOutageAndLoseNoFile(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		files, hours int
+		fail         func(int) error
+	}{
+		"many files, an hour":             {40, 1, func(int) error { return errors.New("canary: no storage") }},
+		"many files, eight hours":         {40, 8, func(int) error { return errors.New("canary: no storage") }},
+		"one file, eight hours":           {1, 8, func(int) error { return errors.New("canary: no storage") }},
+		"two files, an hour, with panics": {2, 1, func(int) error { panic("canary") }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var told []channel.OutageInfo
+			d := &drawer{}
+			var isDown atomic.Bool
+			d.fail = func(n int) error {
+				if isDown.Load() {
+					return c.fail(n)
+				}
+				return nil
+			}
+			o := filing(func(int) (message.Download, error) { return download(pngFile, "image/png") }, d)
+			config := o.config
+			o.config = func(cfg *channel.Config) { config(cfg); outageWatch(&told)(cfg); cfg.Poll = 5 * time.Second }
+			experiment(t, o, func(t *testing.T, l *lab) {
+				isDown.Store(true)
+				for i := range c.files {
+					l.post(stranger(i).picture(time.Now(), fmt.Sprint("wamid.", i)))
+				}
+				l.pass(time.Duration(c.hours) * time.Hour)
+				require.Empty(t, d.kept())
+				require.Len(t, told, 1)
+				require.Equal(t, channel.OutageAttachments, told[0].Kind)
+				require.Empty(t, told[0].Channel)
+				require.NotNil(t, l.health().Attachments)
+				require.Less(t, d.tries(), c.hours*150+60, "one file at a time tries it")
+				require.NotContains(t, l.logs.String(), "canary")
+				isDown.Store(false)
+				l.pass(time.Minute)
+				require.Len(t, d.kept(), c.files, "all of them within a minute")
+				require.Empty(t, l.desk.of(channel.AttachmentFailed))
+				require.Len(t, told, 2)
+				require.True(t, told[1].Over)
+				require.Nil(t, l.health().Attachments)
+			})
+		})
+	}
+}
+
+func TestAFileThatCannotBeStoredAmongOthersIsGivenUp(t *testing.T) {
+	t.Parallel()
+	var told []channel.OutageInfo
+	d := &poisonedDrawer{bad: map[string]bool{}}
+	o := filing(func(int) (message.Download, error) { return download(pngFile, "image/png") }, d)
+	config := o.config
+	o.config = func(cfg *channel.Config) { config(cfg); outageWatch(&told)(cfg); cfg.Poll = 5 * time.Second }
+	experiment(t, o, func(t *testing.T, l *lab) {
+		l.post(stranger(0).picture(time.Now(), "wamid.bad"))
+		l.pass(time.Second)
+		for i := range 30 {
+			l.post(stranger(1+i).picture(time.Now(), fmt.Sprint("wamid.", i)))
+			l.pass(10 * time.Minute)
+			require.Len(t, d.kept(), i+1, "the others arrive")
+		}
+		require.Len(t, l.desk.of(channel.AttachmentFailed), 1)
+		require.LessOrEqual(t, len(told), 2, "at most one false alarm")
+	})
+}
+
+// poisonedDrawer never stores the first file that it is given.
+type poisonedDrawer struct {
+	drawer
+	bad map[string]bool
+}
+
+func (d *poisonedDrawer) Save(ctx context.Context, f channel.File, body io.Reader) (string, error) {
+	d.mu.Lock()
+	if len(d.bad) == 0 {
+		d.bad[f.ID] = true
+	}
+	bad := d.bad[f.ID]
+	d.mu.Unlock()
+	if bad {
+		return "", errors.New("no")
+	}
+	return d.drawer.Save(ctx, f, body)
 }

@@ -39,7 +39,7 @@ func (p *Process) Living(now time.Time) bool {
 
 // Kinds of records about the fleet of processes on a store. They are part of the stored format.
 const (
-	kindProcess  = "process"
+	kindProcess  = "process" // see entry
 	kindStranger = "stranger"
 	fleetParent  = "fleet"
 )
@@ -131,7 +131,7 @@ func (h *Hub) sign(ctx context.Context, me *Process, also func(u *unit)) error {
 		slices.Sort(me.Channels)
 		slices.Sort(me.Numbers)
 		also(u)
-		return u.save(kindProcess, me.ID, fleetParent, micros(me.Seen), me)
+		return u.save(kindProcess, me.ID, fleetParent, micros(me.Seen), &entry{*me, h.channels.homes()})
 	})
 }
 

@@ -35,7 +35,8 @@ type Health struct {
 	NotCovered int `json:"not_covered"`
 	// Ticketing and Attachments say that the host's own part is out for this process, whatever
 	// the channel; nil if it is not.
-	Ticketing *Outage `json:"ticketing,omitempty"`
+	Ticketing   *Outage `json:"ticketing,omitempty"`
+	Attachments *Outage `json:"attachments,omitempty"`
 	// Upkeep is when forgetting and pruning last came round for every channel; zero if for one it
 	// never did. It should not be much older than an hour.
 	Upkeep time.Time `json:"upkeep,omitzero"`
@@ -56,7 +57,7 @@ type ChannelHealth struct {
 	// Queues are the channel's parts of the queues. Due counts conversations where work has an
 	// order within them.
 	Queues []Backlog `json:"queues,omitempty"`
-	// Uncertain counts messages whose fate is or lately was open, OldestUncertain is when the first of them
+	// Uncertain counts messages whose fate is open, OldestUncertain is when the first of them
 	// became so. [Hub.UncertainMessages] lists them.
 	Uncertain       int       `json:"uncertain"`
 	OldestUncertain time.Time `json:"oldest_uncertain,omitzero"`
@@ -135,7 +136,7 @@ func (h *Hub) Health(ctx context.Context, actor access.Actor) (*Health, error) {
 		}
 	}
 	state.Processes = facts.processes
-	state.Ticketing = h.telling.of("")
+	state.Ticketing, state.Attachments = h.telling.of(""), h.storing.of("")
 	state.Upkeep = facts.pulses[upkeepPulse("")].In
 	for i := range state.Channels {
 		if last := facts.pulses[upkeepPulse(state.Channels[i].ID)].In; last.Before(state.Upkeep) {

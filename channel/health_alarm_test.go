@@ -105,6 +105,10 @@ func TestHealthCountsByChannel(t *testing.T) {
 		require.WithinDuration(t, since, c.Received, time.Minute)
 		require.Zero(t, c.Sent.Compare(l.channelHealth("other").Sent))
 
+		m := l.messages(theirs[0].ID)
+		l.post(stranger(0).status(time.Now(), "wamid.late", m[len(m)-1].ID, "delivered").on(otherNumber))
+		l.pass(5 * time.Second)
+		require.Equal(t, 1, l.channelHealth("other").Uncertain, "a status settled it")
 		other.sends(nil)
 		l.answers(theirs[1:], "surely")
 		l.pass(10 * time.Second)
@@ -139,6 +143,41 @@ func TestAnotherProcessKnowsWhenAChannelWasAlive(t *testing.T) {
 		require.WithinDuration(t, at, c.Received, time.Minute)
 		require.WithinDuration(t, at.Add(-5*time.Minute), c.Sent, time.Minute)
 	})
+}
+
+func TestWhatIsSettledDoesNotCountAsUncertain(t *testing.T) {
+	t.Parallel()
+	for name, settle := range map[string]func(t *testing.T, l *lab, id string){
+		"by a status": func(_ *testing.T, l *lab, id string) {
+			l.post(kim.status(time.Now(), "wamid.late", id, "delivered"))
+		},
+		"by a status that says it failed": func(_ *testing.T, l *lab, id string) {
+			l.post(kim.status(time.Now(), "wamid.late", id, "failed", "errors", []any{map[string]any{"code": 131026, "title": "x"}}))
+		},
+		"by an agent who gives it up": func(t *testing.T, l *lab, id string) {
+			require.NoError(t, l.hub.GiveUp(t.Context(), alice, id))
+		},
+		"by an agent who has it sent again": func(t *testing.T, l *lab, id string) {
+			l.line.sends(nil)
+			require.NoError(t, l.hub.Resend(t.Context(), alice, id))
+		},
+	} {
+		for when, wait := range map[string]time.Duration{"at once": time.Second, "when it is held for an agent": time.Hour} {
+			t.Run(name+" "+when, func(t *testing.T) {
+				t.Parallel()
+				experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+					l.say(kim, "wamid.1", "hello")
+					id := l.uncertain(l.conversation().ID)
+					l.pass(wait)
+					require.Equal(t, 1, l.health().Uncertain)
+					settle(t, l, id)
+					l.pass(10 * time.Second)
+					require.Zero(t, l.health().Uncertain)
+					require.Zero(t, l.channelHealth("support").OldestUncertain)
+				})
+			})
+		}
+	}
 }
 
 // hungStore never answers before its caller gives up.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"github.com/kanava-go/kanava/internal/circuit"
 )
@@ -31,8 +32,8 @@ func (h *Hub) tellingHeld(w *Work) bool {
 }
 
 // toldHost draws conclusions from how a call of the host ended. A host that answers at all,
-// be it with ErrPermanent, is not out; one call that fails again and again may be at fault
-// itself.
+// be it with ErrPermanent, is not out; a call that fails again and again while others go well is
+// itself at fault.
 func (h *Hub) toldHost(ctx context.Context, w *Work, item *hostItem, err error) error {
 	ch := channelOf(w.Group)
 	switch {
@@ -46,27 +47,49 @@ func (h *Hub) toldHost(ctx context.Context, w *Work, item *hostItem, err error) 
 		return err
 	}
 	alone, all := h.telling.out(ch), h.telling.out("")
-	if item.Tries >= freshTries && !alone && !all {
+	if !alone && !all && h.telling.atFault(ch, item.Failing) {
 		return err
 	}
 	reason := reasonOf(err)
 	if !alone || all { // of a channel that is out more cannot be learned about the others
 		all = h.telling.failed(ctx, "", circuit.Failure{Of: ch}, OutageTicketing, reason)
 	}
-	if alone = h.telling.failed(ctx, ch, circuit.Failure{Of: w.ID}, OutageTicketing, reason); alone || all {
+	if alone = h.telling.failed(ctx, ch, circuit.Failure{Of: w.ID, Since: item.Failing}, OutageTicketing, reason); alone || all {
 		return errors.Join(errHeld, err)
 	}
 	return err
 }
 
-// failedAgain returns how often the call had failed by its own fault and the item as it is
-// stored after another time.
-func (i *hostItem) failedAgain() (before int, body []byte) {
-	next := *i
-	next.Tries++
-	body, err := json.Marshal(&next)
-	if err != nil {
-		return i.Tries, nil // it is counted the next time
+// attempts are the failures of a piece of work that say something about itself.
+type attempts struct {
+	Tries   int       `json:"tries,omitempty"`
+	Failing time.Time `json:"failing,omitzero"` // since the first of them
+}
+
+func (a *attempts) failedAt(now time.Time) {
+	if a.Tries++; a.Failing.IsZero() {
+		a.Failing = now.UTC()
 	}
-	return i.Tries, body
+}
+
+// attempted is an item that counts its own attempts.
+type attempted interface {
+	// failedAgain returns how often the work had failed by its own fault and the item as it is
+	// stored after another time.
+	failedAgain(now time.Time) (before int, body []byte)
+}
+
+func (i *hostItem) failedAgain(now time.Time) (before int, body []byte) {
+	next := *i
+	next.failedAt(now)
+	return i.Tries, encoded(&next)
+}
+
+// encoded is nil for what cannot be encoded: it is counted the next time.
+func encoded(item any) []byte {
+	body, err := json.Marshal(item)
+	if err != nil {
+		return nil
+	}
+	return body
 }

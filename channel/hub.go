@@ -65,7 +65,8 @@ type Config struct {
 	ApplyWorkers, HostWorkers, SendWorkers, MediaWorkers int
 	// HostTries is after how many failures of Ticketing a call becomes a dead letter,
 	// which lets the rest of the conversation go on. 0 means 20, which with growing
-	// pauses is about three hours.
+	// pauses is about three hours. Failures in an outage do not count: when calls for several
+	// conversations fail in a row, or none has gone well for five minutes.
 	HostTries int
 	// Lease is how long a worker may take for one piece of work before another one
 	// takes over; it bounds every call of the host and of a Sender. 0 means 1 minute.
@@ -116,6 +117,7 @@ type Hub struct {
 	pulses    pulses
 	sending   *outages // of numbers, by channel
 	telling   *outages // of the ticketing, by channel; "" is all of it
+	storing   *outages // of the attachments, ""
 	running   atomic.Bool
 	low       sync.Map // budgets that are known to run low, by channel and month
 	limitless sync.Map // channels without a known messaging limit of which was warned
@@ -177,7 +179,9 @@ func New(cfg Config) (*Hub, error) {
 	h.sending.cautious, h.sending.stored = true, true
 	h.sending.changed = h.sendingOut
 	h.telling = newOutages(hostPolicy, h.lease, h.now)
-	h.telling.changed = h.noteOutage
+	h.telling.changed, h.telling.parted = h.noteOutage, true
+	h.storing = newOutages(hostPolicy, longLease, h.now)
+	h.storing.changed = h.noteOutage
 	for _, r := range []*runner{
 		{queue: queueIn, workers: cmp.Or(cfg.ApplyWorkers, 32), handle: h.apply, groups: h.taking, maxTries: applyTries},
 		{queue: queueHost, workers: hostDepth * hostCalls, gate: h.gate, ahead: h.aheadOfTelling, handle: h.tell, groups: h.channels.telling, care: h.careTelling, whole: func() care { return h.telling.care("") }, well: func(group string) bool { return h.telling.well(channelOf(group)) }, next: h.telling.next, maxTries: cmp.Or(cfg.HostTries, 20)},
@@ -186,7 +190,7 @@ func New(cfg Config) (*Hub, error) {
 		{queue: queueCheck, workers: 4, handle: h.check, groups: h.channels.all, calm: true},
 		{queue: queueTimer, workers: 8, handle: h.timer, groups: h.channels.all, calm: true},
 		{queue: queueUpkeep, workers: 1, handle: h.upkeep, groups: h.channels.all, calm: true, lease: longLease},
-		{queue: queueMedia, workers: cmp.Or(cfg.MediaWorkers, 8), handle: h.fetch, groups: h.channels.all, maxTries: maxFetchTries + 2, lease: longLease},
+		{queue: queueMedia, workers: cmp.Or(cfg.MediaWorkers, 8), handle: h.fetch, groups: h.channels.all, whole: func() care { return h.storing.care("") }, well: func(string) bool { return true }, next: h.storing.next, maxTries: maxFetchTries + 2, lease: longLease},
 	} {
 		r.hub, r.lease, r.poll = h, max(r.lease, h.lease), h.poll
 		r.signal, r.freed = make(chan struct{}, 1), make(chan struct{}, 1)
@@ -269,7 +273,14 @@ func (h *Hub) join(ctx context.Context, me *Process) error {
 	if err := h.follow(ctx); err != nil {
 		return err
 	}
-	return h.sign(ctx, me, h.startUpkeep)
+	return h.sign(ctx, me, func(u *unit) {
+		h.startUpkeep(u)
+		for _, s := range h.settings() {
+			if !s.Enabled {
+				u.watchOutbox(s.ID)
+			}
+		}
+	})
 }
 
 var errDrained = fmt.Errorf("channel: drain time is over: %w", context.Canceled)

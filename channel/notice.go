@@ -140,19 +140,34 @@ type notices struct {
 	Latest []Notice `json:"latest"`
 }
 
+// notifyAccount tells the channels of the account that the event is about.
+func (u *unit) notifyAccount(ev *webhook.Event, id string) error {
+	if _, ok := noticeOf(ev.Payload); !ok {
+		return nil
+	}
+	homes, err := u.homes()
+	if err != nil {
+		return err
+	}
+	var concerned []string
+	for _, p := range homes {
+		if p.Account != "" && p.Account == ev.Account {
+			concerned = append(concerned, p.ID)
+		}
+	}
+	return u.notify(ev, id, concerned...)
+}
+
 // notify tells the channels what WhatsApp said: in Health, to the hook and to the host, once.
-func (u *unit) notify(ev *webhook.Event, id string, concerned func(*Channel) bool) error {
+func (u *unit) notify(ev *webhook.Event, id string, channels ...string) error {
 	n, ok := noticeOf(ev.Payload)
 	if !ok {
 		return nil
 	}
 	n.At = u.at(ev)
-	for _, ch := range u.hub.channels.view().byID {
-		if !concerned(ch) {
-			continue
-		}
+	for _, ch := range channels {
 		var known notices
-		if _, err := u.load(kindNotice, ch.ID, &known); err != nil {
+		if _, err := u.load(kindNotice, ch, &known); err != nil {
 			return err
 		}
 		if slices.Contains(known.Latest, n) {
@@ -162,16 +177,16 @@ func (u *unit) notify(ev *webhook.Event, id string, concerned func(*Channel) boo
 		slices.SortStableFunc(latest, func(a, b Notice) int {
 			return cmp.Or(b.At.Compare(a.At), strings.Compare(a.Event+a.Text, b.Event+b.Text))
 		})
-		if err := u.save(kindNotice, ch.ID, "", 0, notices{latest[:min(len(latest), keepNotices)]}); err != nil {
+		if err := u.save(kindNotice, ch, "", 0, notices{latest[:min(len(latest), keepNotices)]}); err != nil {
 			return err
 		}
-		err := u.tellHost(ch.ID, "notice|"+id+"|"+ch.ID, hostItem{Kind: AccountNotice, At: n.At, Reason: n.Kind + ": " + n.Event, Cause: Cause(n.Kind), Notice: &n})
+		err := u.tellHost(ch, "notice|"+id+"|"+ch, hostItem{Kind: AccountNotice, At: n.At, Reason: n.Kind + ": " + n.Event, Cause: Cause(n.Kind), Notice: &n})
 		if err != nil {
 			return err
 		}
 		if hook := u.hub.hooks.Notice; hook != nil {
 			ctx := u.ctx
-			u.after = append(u.after, func() { hook(ctx, NoticeInfo{n, ch.ID}) })
+			u.after = append(u.after, func() { hook(ctx, NoticeInfo{n, ch}) })
 		}
 	}
 	return nil

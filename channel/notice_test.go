@@ -76,3 +76,53 @@ func TestNewsAboutTheAccountReachHealthHooksAndTheHostOnce(t *testing.T) {
 		})
 	}
 }
+
+func TestNewsAboutTheAccountReachTheChannelsOfEveryProcessOnce(t *testing.T) {
+	fleetOf(t, func(t *testing.T, join func(func(*channel.Config)) *lab) {
+		var hooked []string
+		hook := func(c *channel.Config) {
+			c.Hooks.Notice = func(_ context.Context, i channel.NoticeInfo) { hooked = append(hooked, i.Channel) }
+		}
+		only := func(id, number, account string) func(*channel.Config) {
+			return func(c *channel.Config) {
+				hook(c)
+				one := otherChannel(id, number, &wire{})
+				one.Account, one.Portfolio = account, "shared"
+				one.Phone = "+" + number
+				c.Channels = []channel.Channel{one}
+			}
+		}
+		labs := map[string]*lab{
+			"support":  join(hook),
+			"sibling":  join(only("sibling", otherNumber, labAccount)),
+			"stranger": join(only("stranger", lateNumber, "2"+labAccount)),
+		}
+		for _, l := range labs {
+			l.run()
+		}
+		l := labs["support"]
+		for n := range 3 { // whichever process applies it
+			alert := item{field: "account_alerts", value: map[string]any{"entity_type": "WABA", "entity_id": "1", "alert_info": map[string]any{
+				"alert_severity": "CRITICAL", "alert_status": "ACTIVE", "alert_type": "ALERT", "alert_description": ordinal(n),
+			}}}
+			l.post(alert)
+			l.post(item{field: "phone_number_name_update", value: map[string]any{
+				"display_phone_number": otherNumber, "decision": "APPROVED", "requested_verified_name": "x", "rejection_reason": nil,
+			}}, item{field: "business_capability_update", value: map[string]any{"max_daily_conversations_per_business": 2000}})
+			l.pass(10 * time.Second)
+			l.post(alert)
+			l.pass(time.Minute)
+			for id, want := range map[string]int{"support": n + 1, "sibling": n + 1, "stranger": 0} {
+				require.Len(t, labs[id].desk.of(channel.AccountNotice), want, "%s is told once", id)
+				require.Len(t, labs[id].channelHealth(id).Notices, want, id)
+			}
+		}
+		require.Len(t, hooked, 6)
+		require.Equal(t, "APPROVED", labs["sibling"].channelHealth("sibling").Standing.NameStatus)
+		require.Empty(t, labs["stranger"].channelHealth("stranger").Standing.NameStatus)
+		require.NotEmpty(t, labs["sibling"].channelHealth("sibling").Standing.MessagingLimit)
+		for _, l := range labs {
+			l.stop()
+		}
+	})
+}

@@ -48,14 +48,16 @@ var (
 	sendPolicy = circuit.Policy{
 		After: 3, Different: 3, Anyway: few, First: 5 * time.Second, Most: 30 * time.Second, MostCostly: 5 * time.Minute,
 	}
+	// hostPolicy: three conversations or files in a row, or, where there are no more, five
+	// minutes in which nothing went well.
 	hostPolicy = circuit.Policy{
-		After: 3, Different: 3, First: time.Second, Most: 30 * time.Second, MostCostly: 30 * time.Second,
+		After: 3, Different: 3, Long: 5 * time.Minute, First: time.Second, Most: 30 * time.Second, MostCostly: 30 * time.Second,
 	}
 )
 
-// freshTries is how often work may have failed before without that its failures say more about
-// itself than about what it needs.
-const freshTries = 3
+// lately is for how long something that went well shows that what failed before and after is
+// itself at fault.
+const lately = time.Hour
 
 // sureFor is for how long something that went well is taken to go on so.
 const sureFor = 10 * time.Second
@@ -69,6 +71,8 @@ type outages struct {
 	cautious bool
 	// stored says that the store may know of outages.
 	stored bool
+	// parted says that the names are parts of a whole, "".
+	parted bool
 	// changed is called, without the lock, when an outage has begun or, with over, ended.
 	changed func(ctx context.Context, name string, o Outage, over bool)
 
@@ -149,12 +153,24 @@ func (o *outages) out(name string) bool {
 	return o.get(name).Open
 }
 
+// atFault reports whether something else used name with success after a piece of work had
+// failed for the first time, and not long ago: its failures say nothing about name.
+func (o *outages) atFault(name string, since time.Time) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	w := o.get(name)
+	return !since.IsZero() && w.Worked.After(since) && o.now().Sub(w.Worked) < lately
+}
+
 // failed is told that a use of name failed, and reports whether that is an outage now.
 func (o *outages) failed(ctx context.Context, name string, f circuit.Failure, kind OutageKind, reason string) bool {
 	o.mu.Lock()
-	w := o.get(name)
+	w, p := o.get(name), o.policy
+	if o.parted && name == "" {
+		p.Long = 0 // of one part that fails nobody can tell how the others would do
+	}
 	before := *w
-	if w.State = w.Failed(o.now(), f, o.policy); !w.Open {
+	if w.State = w.Failed(o.now(), f, p); !w.Open {
 		o.mu.Unlock()
 		return false
 	}
@@ -303,6 +319,7 @@ func (h *Hub) sendingOut(ctx context.Context, channel string, o Outage, over boo
 			if err := u.save(kindOutage, channel, "", 0, o); err != nil {
 				return err
 			}
+			u.watchOutbox(channel)
 		}
 		told = true
 		return u.tellHost(channel, fmt.Sprintf("%s|%s|%s|%d", item.Kind, channel, o.Kind, o.Since.UnixMicro()), item)

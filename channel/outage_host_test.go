@@ -173,3 +173,97 @@ func TestAFewMessagesBehindAHostThatIsDownSurviveRestarts(t *testing.T) {
 		}
 	})
 }
+
+// On a small desk there are not three conversations that could fail.
+func TestATicketingThatIsDownForOneOrTwoConversationsLosesNothing(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		people, hours int
+		restarts      bool
+		fail          func(string, int) error
+	}{
+		"one conversation, an hour":                    {1, 1, false, down},
+		"one conversation, eight hours":                {1, 8, false, down},
+		"two conversations, an hour":                   {2, 1, false, down},
+		"two conversations, eight hours":               {2, 8, false, down},
+		"one conversation, eight hours, with restarts": {1, 8, true, down},
+		"two conversations, eight hours, with panics":  {2, 8, false, func(string, int) error { panic("canary") }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var told []channel.OutageInfo
+			o := labOptions{config: func(cfg *channel.Config) { cfg.Poll = time.Minute; outageWatch(&told)(cfg) }}
+			experiment(t, o, func(t *testing.T, l *lab) {
+				l.chats("support", labNumber, c.people)
+				l.desk.fails(c.fail)
+				var want []string
+				for hour := range c.hours {
+					for i := range c.people {
+						l.post(stranger(i).text(time.Now(), fmt.Sprint("wamid.", hour, ".", i), fmt.Sprint(hour)))
+					}
+					want = append(want, fmt.Sprint(hour))
+					l.pass(time.Hour)
+					if c.restarts {
+						l.stop()
+						l.run()
+					}
+				}
+				require.Empty(t, l.letters("host"), "no dead letter for what is not the message's fault")
+				require.NotNil(t, l.channelHealth("support").Ticketing)
+				require.NotEmpty(t, told)
+				require.Equal(t, channel.OutageTicketing, told[0].Kind)
+				l.desk.fails(up)
+				l.pass(time.Minute)
+				require.Len(t, l.desk.byConversation(), c.people)
+				for conv, texts := range l.desk.byConversation() {
+					require.Equal(t, append([]string{"hello"}, want...), texts, "%s: all of it within a minute, in order, once", conv)
+				}
+				require.True(t, told[len(told)-1].Over)
+			})
+		})
+	}
+}
+
+// Whether others go well often or seldom, a message that fails while they do is at fault itself,
+// and holds up nobody but its own conversation.
+func TestAPoisonedMessageAmongHealthyOnesIsADeadLetterInTheEnd(t *testing.T) {
+	t.Parallel()
+	for name, every := range map[string]time.Duration{
+		"a healthy one each minute":        time.Minute,
+		"a healthy one every ten minutes":  10 * time.Minute,
+		"a healthy one every half an hour": 30 * time.Minute,
+		"a healthy one every two hours":    2 * time.Hour,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var told []channel.OutageInfo
+			experiment(t, labOptions{config: outageWatch(&told)}, func(t *testing.T, l *lab) {
+				l.chats("support", labNumber, 3)
+				l.desk.fails(down)
+				l.post(stranger(0).text(time.Now(), "wamid.bad", "bad"))
+				l.pass(time.Millisecond)
+				bad := "in|" + l.messageID("wamid.bad")
+				l.desk.fails(func(id string, _ int) error {
+					if id == bad {
+						return errors.New("no")
+					}
+					return nil
+				})
+				l.post(stranger(0).text(time.Now(), "wamid.behind", "behind it"))
+				for n := 0; len(l.letters("host")) == 0 && n < 300; n++ {
+					good := fmt.Sprint("good", n)
+					l.post(stranger(1+n%2).text(time.Now(), "wamid."+good, good))
+					l.pass(time.Minute)
+					require.Contains(t, l.desk.texts(), good, "within a minute")
+					l.pass(max(time.Second, every-time.Minute))
+				}
+				require.Len(t, l.letters("host"), 1)
+				l.pass(time.Minute)
+				require.Contains(t, l.desk.texts(), "behind it")
+				if every < time.Hour {
+					require.LessOrEqual(t, len(told), 2, "at most one false alarm")
+				}
+			})
+		})
+	}
+}

@@ -95,6 +95,10 @@ func (h *Hub) failed(ctx context.Context, ch *Channel, w *Work, id string, f mes
 
 func (u *unit) fail(ch *Channel, w *Work, m *Message, f message.Failure) error {
 	u.Done = append(u.Done, w.Lease())
+	return u.failed(ch, m, f)
+}
+
+func (u *unit) failed(ch *Channel, m *Message, f message.Failure) error {
 	m.Sending = false
 	before := m.Delivery
 	m.Delivery = m.Delivery.Merge(Delivery{FailedAt: u.now.UTC(), Failure: failureOf(f)})

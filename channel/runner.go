@@ -229,8 +229,8 @@ func (r *runner) giveBack(ctx context.Context, w *Work, cause error, stopping bo
 	defer cancel()
 	reason := reasonOf(cause)
 	tries, body := w.Tries, []byte(nil)
-	if item, ok := w.item.(*hostItem); ok {
-		tries, body = item.failedAgain()
+	if item, ok := w.item.(attempted); ok {
+		tries, body = item.failedAgain(r.hub.now())
 	}
 	b := &Batch{}
 	switch {

@@ -130,6 +130,8 @@ func (h *Hub) learn(ctx context.Context, r *Record, first, again bool) {
 		err = h.learnSettings(ctx, r, first)
 	case about == aboutRestore:
 		err = h.learnRestore(r)
+	case about == aboutRetry:
+		err = h.learnRetry(r)
 	}
 	if err != nil { // of a later version, say; what this process has stays
 		h.log.LogAttrs(ctx, slog.LevelError, "channel: what another process shared cannot be used",

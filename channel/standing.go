@@ -93,10 +93,14 @@ func (u *unit) observed(channel string, at time.Time, s Standing) error {
 
 // numberEvent applies a notice about a number, which names it by its digits, to its channel.
 func (u *unit) numberEvent(ev *webhook.Event, s Standing) error {
+	homes, err := u.homes()
+	if err != nil {
+		return err
+	}
 	at := u.at(ev)
-	for _, ch := range u.hub.channels.view().byID {
-		if ch.Account != "" && ch.Account == ev.Account && ch.Phone != "" && digitsOf(ch.Phone) == digitsOf(ev.Number.Display) {
-			if err := u.observed(ch.ID, at, s); err != nil {
+	for _, p := range homes {
+		if p.Account != "" && p.Account == ev.Account && p.Phone != "" && digitsOf(p.Phone) == digitsOf(ev.Number.Display) {
+			if err := u.observed(p.ID, at, s); err != nil {
 				return err
 			}
 		}
@@ -109,16 +113,20 @@ func (u *unit) limitEvent(ev *webhook.Event, limit string) error {
 	if limit == "" {
 		return nil
 	}
+	homes, err := u.homes()
+	if err != nil {
+		return err
+	}
 	at := u.at(ev)
 	shared := map[string]bool{}
-	for _, ch := range u.hub.channels.view().byID {
-		if ch.Account != "" && ch.Account == ev.Account {
-			shared[ch.portfolio()] = true
+	for _, p := range homes {
+		if p.Account != "" && p.Account == ev.Account {
+			shared[p.Portfolio] = true
 		}
 	}
-	for _, ch := range u.hub.channels.view().byID {
-		if shared[ch.portfolio()] {
-			if err := u.observed(ch.ID, at, Standing{MessagingLimit: limit}); err != nil {
+	for _, p := range homes {
+		if shared[p.Portfolio] {
+			if err := u.observed(p.ID, at, Standing{MessagingLimit: limit}); err != nil {
 				return err
 			}
 		}

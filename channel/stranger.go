@@ -61,7 +61,9 @@ func (h *Hub) taking() []string {
 		}
 	}
 	for number := range h.fleet.lost {
-		mine = append(mine, strangeGroup(number))
+		if !h.fleet.homecoming[number] {
+			mine = append(mine, strangeGroup(number))
+		}
 	}
 	slices.Sort(mine)
 	return slices.Compact(mine)

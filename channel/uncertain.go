@@ -170,7 +170,6 @@ func (h *Hub) GiveUp(ctx context.Context, actor access.Actor, id string) error {
 			Hint: "Nobody knows whether this message arrived. An agent gave it up.",
 		}})
 		u.bookStatus(ch, m)
-		u.Batch.Drop = append(u.Batch.Drop, WorkKey{queueCheck, m.ID})
 		if err := u.outcome(ch, m, before); err != nil {
 			return err
 		}

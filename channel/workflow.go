@@ -207,6 +207,9 @@ func (u *unit) arm(ch *Channel, customer *Customer, conv *Conversation) {
 
 // timer lets the rules look at a conversation when the time they named has come.
 func (h *Hub) timer(ctx context.Context, w *Work) error {
+	if w.ID == expiryID(w.Group) {
+		return h.expire(ctx, w)
+	}
 	err := h.do(ctx, func(u *unit) error {
 		var conv Conversation
 		ok, err := u.load(kindConversation, w.ID, &conv)

@@ -78,7 +78,7 @@ func (s *Store) Survey(ctx context.Context, q channel.SurveyQuery) ([]channel.Ba
 func (s *Store) Measure(ctx context.Context) (size channel.StoreSize, err error) {
 	if s.dialect == PostgreSQL {
 		err = s.db.QueryRowContext(ctx, `SELECT CAST(COALESCE(sum(pg_total_relation_size(c.oid)), 0) AS bigint) FROM pg_class AS c
-			WHERE c.relnamespace = CAST(current_schema() AS regnamespace) AND c.relkind = 'r' AND c.relname LIKE 'kanava\_%'`).Scan(&size.Data)
+			WHERE c.relnamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = current_schema()) AND c.relkind = 'r' AND c.relname LIKE 'kanava\_%'`).Scan(&size.Data)
 		return size, wrap(ctx, "measure", err)
 	}
 	var file string

@@ -11,6 +11,8 @@ type Policy struct {
 	After, Different int
 	// Anyway is how many failures open it whatever failed; 0: no number does.
 	Anyway int
+	// Long is how long a row that opens it lasts, whatever failed in it: 0: no time does.
+	Long time.Duration
 	// First is the pause before the first try once it is open. Each try that fails doubles
 	// the pause, up to Most; up to MostCostly if it failed at a cost.
 	First, Most, MostCostly time.Duration
@@ -22,6 +24,9 @@ type Policy struct {
 type Failure struct {
 	// Of is the ID of what failed.
 	Of string
+	// Since is when the same thing failed for the first time; zero: now. Unless something went
+	// well meanwhile, the row is as old.
+	Since time.Time
 	// Certain opens the circuit at once: others are known to fail like it.
 	Certain bool
 	// Costly says that a try like this should be made seldom, because it may have done harm.
@@ -51,10 +56,13 @@ func (s State) Failed(now time.Time, f Failure, p Policy) State {
 	if s.Failures == 0 {
 		s.Since = now
 	}
+	if first := later(f.Since, s.Worked); !f.Since.IsZero() && first.Before(s.Since) {
+		s.Since = first
+	}
 	s.Failures++
 	different := s.note(f.Of)
 	if !s.Open && (f.Certain || s.Failures >= p.After && different >= p.Different ||
-		p.Anyway > 0 && s.Failures >= p.Anyway) {
+		p.Anyway > 0 && s.Failures >= p.Anyway || p.Long > 0 && now.Sub(s.Since) >= p.Long) {
 		s.Open, s.pause = true, 0
 		s.trying = true // so that the first pause begins
 	}
@@ -68,6 +76,13 @@ func (s State) Failed(now time.Time, f Failure, p Policy) State {
 	s.pause = min(max(2*s.pause, p.First), most)
 	s.next, s.trying = now.Add(s.pause), false
 	return s
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // note remembers what failed, as far as there is room, and counts the different things.

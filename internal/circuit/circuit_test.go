@@ -14,6 +14,9 @@ var policy = Policy{
 // strict wants three different things, or five failures.
 var strict = Policy{After: 3, Different: 3, Anyway: 5}
 
+// patient wants three different things, or a row of five minutes.
+var patient = Policy{After: 3, Different: 3, Long: 5 * time.Minute}
+
 var start = time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
 
 // row is the State after failures of the things named, a second after each other.
@@ -37,6 +40,9 @@ func TestWhenACircuitOpens(t *testing.T) {
 		"many failures of one thing":                  {row("a", "a", "a", "a", "a"), false},
 		"two things by turns, where three are needed": {State{}.Failed(start, Failure{Of: "a"}, strict).Failed(start, Failure{Of: "b"}, strict).Failed(start, Failure{Of: "a"}, strict), false},
 		"one thing as often as is enough anyway":      {row("a", "a", "a", "a").Failed(start, Failure{Of: "a"}, strict), true},
+		"one thing, not for long":                     {State{}.Failed(start.Add(-time.Minute), Failure{Of: "a"}, patient).Failed(start, Failure{Of: "a"}, patient), false},
+		"one thing that failed before we knew":        {State{}.Failed(start.Add(time.Hour), Failure{Of: "a", Since: start}, patient), true},
+		"one thing that others went well beside":      {State{Worked: start.Add(59 * time.Minute)}.Failed(start.Add(time.Hour), Failure{Of: "a", Since: start}, patient), false},
 		"a success between":                           {row("a", "b").Succeeded(start).Failed(start, Failure{Of: "c"}, policy), false},
 		"one failure that is certain":                 {State{}.Failed(start, Failure{Of: "a", Certain: true}, policy), true},
 		"another thing after many of one":             {row("a", "a", "a", "a", "b"), true},
