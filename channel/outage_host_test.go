@@ -116,10 +116,20 @@ type tenants struct {
 }
 
 func (p *tenants) Receive(ctx context.Context, in *channel.Received) (string, error) {
-	if p.down[in.Conversation.Channel] {
+	p.mu.Lock()
+	down := p.down[in.Conversation.Channel]
+	p.mu.Unlock()
+	if down {
 		return "", errors.New("down")
 	}
 	return p.desk.Receive(ctx, in)
+}
+
+// fallsDown says whether the ticket system of a channel is down from now on.
+func (p *tenants) fallsDown(channel string, down bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.down[channel] = down
 }
 
 func TestATicketingThatIsDownForOneTenantHoldsNoOther(t *testing.T) {
@@ -132,7 +142,7 @@ func TestATicketingThatIsDownForOneTenantHoldsNoOther(t *testing.T) {
 	experiment(t, o, func(t *testing.T, l *lab) {
 		l.chats("support", labNumber, 50)
 		l.chats("other", otherNumber, 1)
-		p.down["support"] = true
+		p.fallsDown("support", true)
 		for i := range 50 {
 			l.post(stranger(i).text(time.Now(), fmt.Sprint("wamid.held", i), "held"))
 		}
@@ -145,7 +155,7 @@ func TestATicketingThatIsDownForOneTenantHoldsNoOther(t *testing.T) {
 			l.pass(30 * time.Minute)
 		}
 		require.Empty(t, l.letters("host"))
-		p.down["support"] = false
+		p.fallsDown("support", false)
 		n := len(p.texts())
 		l.pass(time.Minute)
 		require.Len(t, p.texts(), n+50)
