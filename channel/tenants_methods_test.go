@@ -121,11 +121,11 @@ func foreignArgs(t *testing.T, m reflect.Method, a access.Actor, name string, g 
 	}
 	if m.Type.IsVariadic() {
 		last := len(args) - 1
-		list := args[last]
-		args = args[:last]
-		for i := range list.Len() {
-			args = append(args, list.Index(i))
+		spread := slices.Clone(args[:last])
+		for i := range args[last].Len() {
+			spread = append(spread, args[last].Index(i))
 		}
+		return spread
 	}
 	return args
 }
