@@ -60,7 +60,7 @@ func (h *Hub) EraseConversation(ctx context.Context, actor access.Actor, id stri
 	})
 	receipt = &Erased{}
 	if err == nil {
-		err = h.eraseConversation(ctx, conv.Channel, id, receipt)
+		err = h.eraseConversation(ctx, conv.Channel, id, lanes, receipt)
 	}
 	if err != nil {
 		return receipt, fmt.Errorf("channel: erase conversation: %w", err)

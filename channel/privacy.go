@@ -157,7 +157,7 @@ func (h *Hub) eraseCustomer(ctx context.Context, c *Customer, receipt *Erased) e
 		return err
 	}
 	for _, id := range convs {
-		if err := h.eraseConversation(ctx, c.Channel, id, receipt); err != nil {
+		if err := h.eraseConversation(ctx, c.Channel, id, lanes, receipt); err != nil {
 			return err
 		}
 	}
@@ -218,9 +218,32 @@ func (h *Hub) conversationsOf(ctx context.Context, c *Customer) ([]string, error
 	}
 }
 
+// lanes are the kinds of work that wait in a conversation's lane, living and dead.
+var lanes = func() (all []WorkQuery) {
+	for _, queue := range []string{queueHost, queueOut, queueFirst} {
+		all = append(all, WorkQuery{Queue: queue}, WorkQuery{Queue: queue, Dead: true})
+	}
+	return all
+}()
+
+// busy returns those of the lanes in which anything waits at all, for whatever conversation.
+func (h *Hub) busy(ctx context.Context) (some []WorkQuery, err error) {
+	for _, q := range lanes {
+		q.Limit = 1
+		found, err := h.store.Work(ctx, q)
+		if err != nil {
+			return nil, fmt.Errorf("channel: list work: %w", err)
+		}
+		if len(found) > 0 {
+			some = append(some, q)
+		}
+	}
+	return some, nil
+}
+
 // eraseConversation removes a conversation with its messages, its log, and all work that
-// refers to it.
-func (h *Hub) eraseConversation(ctx context.Context, channel, id string, receipt *Erased) error {
+// refers to it in the given lanes.
+func (h *Hub) eraseConversation(ctx context.Context, channel, id string, lanes []WorkQuery, receipt *Erased) error {
 	b := &Batch{
 		Delete: []RecordKey{{kindConversation, id}, {kindOfCustomer, id}},
 		Drop:   []WorkKey{{queueTimer, id}},
@@ -231,8 +254,8 @@ func (h *Hub) eraseConversation(ctx context.Context, channel, id string, receipt
 	if err := h.eraseMessages(ctx, channel, reactionParent(id), nil, &Erased{}, b); err != nil {
 		return err
 	}
-	for _, queue := range []string{queueHost, queueOut, queueFirst} {
-		if err := h.dropLane(ctx, queue, id, receipt); err != nil {
+	for _, q := range lanes {
+		if err := h.dropLane(ctx, q, id, receipt); err != nil {
 			return err
 		}
 	}
@@ -331,25 +354,23 @@ func (h *Hub) concerns(ch *Channel, ev *webhook.Event) bool {
 	return !others && ch.Account != "" && ch.Account == ev.Account
 }
 
-func (h *Hub) dropLane(ctx context.Context, queue, lane string, receipt *Erased) error {
-	for _, dead := range []bool{false, true} {
-		for {
-			page, err := h.store.Work(ctx, WorkQuery{Queue: queue, Lane: lane, Dead: dead, Limit: 200})
-			if err != nil {
-				return fmt.Errorf("channel: list work: %w", err)
-			}
-			if len(page) == 0 {
-				break
-			}
-			b := &Batch{}
-			for _, w := range page {
-				b.Drop = append(b.Drop, WorkKey{w.Queue, w.ID})
-			}
-			if _, err := h.store.Commit(ctx, b); err != nil {
-				return fmt.Errorf("channel: drop work: %w", err)
-			}
-			receipt.Work += len(page)
+func (h *Hub) dropLane(ctx context.Context, q WorkQuery, lane string, receipt *Erased) error {
+	q.Lane, q.Limit = lane, 200
+	for {
+		page, err := h.store.Work(ctx, q)
+		if err != nil {
+			return fmt.Errorf("channel: list work: %w", err)
 		}
+		if len(page) == 0 {
+			return nil
+		}
+		b := &Batch{}
+		for _, w := range page {
+			b.Drop = append(b.Drop, WorkKey{w.Queue, w.ID})
+		}
+		if _, err := h.store.Commit(ctx, b); err != nil {
+			return fmt.Errorf("channel: drop work: %w", err)
+		}
+		receipt.Work += len(page)
 	}
-	return nil
 }

@@ -34,8 +34,8 @@ const maxReachedBy = 20
 
 // reach counts a person who is written to outside a service window, or refuses because the
 // portfolio has reached as many as it may within 24 hours, over all processes. The error
-// matches pricing.ErrLimitReached. While the limit is not known people are counted all the
-// same, and WhatsApp alone decides.
+// matches pricing.ErrLimitReached. While the limit is not known, or there is none, people are
+// counted all the same, since there may be one in an hour; WhatsApp alone decides then.
 func (u *unit) reach(ch *Channel, customer *Customer, out *message.Outbound, m *Message) error {
 	if out.Content.Kind() != message.KindTemplate || customer.Group != "" || customer.Window.OpenAt(u.now) {
 		return nil
@@ -45,11 +45,8 @@ func (u *unit) reach(ch *Channel, customer *Customer, out *message.Outbound, m *
 		return err
 	}
 	tier, known := s.tier()
-	switch {
-	case !known:
+	if !known {
 		u.hub.warnOfLimit(u.ctx, ch)
-	case tier == pricing.TierUnlimited:
-		return nil
 	}
 	portfolio := ch.portfolio()
 	m.Reach = derivedID("p_", portfolio, nonEmpty(canonicalPhone(customer.Phone), customer.BSUID))
@@ -57,7 +54,7 @@ func (u *unit) reach(ch *Channel, customer *Customer, out *message.Outbound, m *
 	if err != nil {
 		return err
 	}
-	if known && !again {
+	if known && tier != pricing.TierUnlimited && !again {
 		if err := u.roomFor(portfolio, tier); err != nil {
 			return err
 		}

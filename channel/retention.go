@@ -60,7 +60,11 @@ func (h *Hub) pruneSome(ctx context.Context, s *Settings, queue rules.Queue, aft
 	if err != nil || len(page) == 0 {
 		return nil, err
 	}
-	err = inParallel(len(page), func(i int) error { return h.pruneConversation(ctx, s, queue, page[i], now) })
+	lanes, err := h.busy(ctx) // mostly few of them, and each would be asked for every conversation
+	if err != nil {
+		return nil, err
+	}
+	err = inParallel(len(page), func(i int) error { return h.pruneConversation(ctx, s, queue, page[i], lanes, now) })
 	if err != nil {
 		return nil, err
 	}
@@ -72,12 +76,12 @@ func (h *Hub) pruneSome(ctx context.Context, s *Settings, queue rules.Queue, aft
 }
 
 // pruneConversation removes what is older than the channel keeps from one conversation.
-func (h *Hub) pruneConversation(ctx context.Context, s *Settings, queue rules.Queue, c *Conversation, now time.Time) (err error) {
+func (h *Hub) pruneConversation(ctx context.Context, s *Settings, queue rules.Queue, c *Conversation, lanes []WorkQuery, now time.Time) (err error) {
 	messages, files := before(now, s.Retention.Messages), before(now, s.Retention.Attachments)
 	receipt := &Erased{} // for nobody to see
 	switch {
 	case queue == rules.QueueResolved && c.LastActivity.Before(messages):
-		err = h.eraseConversation(ctx, s.ID, c.ID, receipt)
+		err = h.eraseConversation(ctx, s.ID, c.ID, lanes, receipt)
 	case c.State.OpenedAt.Before(messages):
 		until := &Position{Sort: micros(messages)}
 		if err = h.eraseMessages(ctx, s.ID, c.ID, until, receipt, nil); err == nil {
