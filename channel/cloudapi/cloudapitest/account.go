@@ -247,6 +247,7 @@ type Account struct {
 	flows      []*Flow
 	assigned   []assignedUser
 	tallies    map[int64]*tally // by day
+	turns      uint64           // changes after which a refused send may be tried again
 
 	reviewAfter time.Duration // < 0 = by hand
 }
@@ -291,6 +292,7 @@ func (a *Account) Restrict(code int) {
 	a.w.mu.Lock()
 	defer a.w.mu.Unlock()
 	a.blocked = code
+	a.turns++
 }
 
 // SetLocation changes the account's time zone; nil is UTC.

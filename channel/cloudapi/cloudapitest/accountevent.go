@@ -91,4 +91,5 @@ func (a *Account) SetPayment(ok bool) {
 	a.w.mu.Lock()
 	defer a.w.mu.Unlock()
 	a.unpaid = !ok
+	a.turns++
 }

@@ -38,6 +38,7 @@ func (a *Account) AddCatalog(cfg CatalogConfig) (id string) {
 	}
 	c := &catalog{id: cfg.ID, name: cmp.Or(cfg.Name, "Products"), products: slices.Clone(cfg.Products)}
 	a.catalogs = append(a.catalogs, c)
+	a.turns++
 	return c.id
 }
 

@@ -88,6 +88,7 @@ func (w *World) newFlow(a *Account, id, name string) *Flow {
 	f := &Flow{ID: id, account: a, name: cmp.Or(name, "flow "+id), status: FlowDraft, categories: []string{"OTHER"}, made: w.now(), changed: w.now()}
 	f.define("")
 	a.flows = append(a.flows, f)
+	a.turns++
 	w.flows[id] = f
 	return f
 }

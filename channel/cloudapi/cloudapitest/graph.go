@@ -388,7 +388,11 @@ func (c *call) answer() *graphError {
 			return ge
 		}
 	}
-	return op.run(c)
+	ge := op.run(c)
+	if ge == nil {
+		c.turned()
+	}
+	return ge
 }
 
 // reply writes the answer. It runs without locks.

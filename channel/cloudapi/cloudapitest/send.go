@@ -41,7 +41,9 @@ func (c *call) send(marketing bool) *graphError {
 		ge = c.acceptSend(r)
 	}
 	if ge != nil {
-		c.judgeRefusal(ge)
+		c.judgeRefusal(r, ge)
+	} else {
+		c.forgetRefusal()
 	}
 	return ge
 }
@@ -233,7 +235,7 @@ func (c *call) admit(m *message, to recipient, hash string) *graphError {
 		return fail(131030, "The recipient is not in the list of allowed recipients.")
 	}
 	u := to.user
-	if m.chat != nil && m.chat.failTold != 0 && c.at-m.chat.failTold < int64(time.Hour) {
+	if m.chat != nil && m.chat.failTold > m.chat.lastWrote() && c.at-m.chat.failTold < int64(time.Hour) {
 		c.note(RuleIgnoredFailure, "a user was messaged again within an hour of a failed status that said they cannot be reached", m.named())
 	}
 	if left := c.departed[to.waid]; left != nil && left.told {

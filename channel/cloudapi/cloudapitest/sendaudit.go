@@ -2,6 +2,7 @@ package cloudapitest
 
 import (
 	"crypto/sha256"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -46,8 +47,10 @@ func (c *call) contentPrint() (print [16]byte) {
 
 // refusal is the last error a request got.
 type refusal struct {
-	code int
-	at   int64
+	code    int
+	details string
+	turns   uint64 // of the account and the recipient
+	at      int64
 }
 
 // lostAnswer remembers a send whose answer an interceptor lost.
@@ -124,13 +127,18 @@ var permanent = map[int]bool{
 // throttles are the errors that ask to wait.
 var throttles = map[int]bool{4: true, 80008: true, 130429: true, 131048: true, 131056: true, 131057: true}
 
-// judgeRefusal looks at a send that was refused.
-func (c *call) judgeRefusal(ge *graphError) {
+// judgeRefusal looks at a send that was refused; r is what was read of it, or nil.
+func (c *call) judgeRefusal(r *sendRequest, ge *graphError) {
 	switch ge.code {
 	case 130429:
 		c.note(RuleThroughput, "a send exceeded the throughput of the number", "number "+c.id)
 	case 131056:
 		c.note(RulePairLimit, "a send exceeded the limit between number and user", "number "+c.id)
+	}
+	// Whoever repairs the cause may try again, even if it was not enough.
+	turns := c.target.number.account.turns
+	if r != nil && r.to.user != nil {
+		turns += r.to.user.turns
 	}
 	key := c.fingerprint()
 	c.log.mu.Lock()
@@ -138,13 +146,42 @@ func (c *call) judgeRefusal(ge *graphError) {
 	if c.log.refused == nil || len(c.log.refused) > 100_000 {
 		c.log.refused = make(map[[32]byte]refusal)
 	}
-	c.log.refused[key] = refusal{ge.code, c.at}
+	c.log.refused[key] = refusal{ge.code, ge.details, turns, c.at}
 	c.log.mu.Unlock()
 	switch {
 	case !known || last.code != ge.code:
-	case permanent[ge.code] && c.at-last.at < int64(time.Hour):
+	case permanent[ge.code] && last.details == ge.details && last.turns == turns && c.at-last.at < int64(time.Hour):
 		c.note(RulePermanentRetry, "a send refused with "+itoa(ge.code)+" was repeated unchanged")
 	case throttles[ge.code] && c.at-last.at < int64(time.Second):
 		c.note(RuleHammering, "a send refused with "+itoa(ge.code)+" was repeated within a second")
+	}
+}
+
+// forgetRefusal forgets that a send was refused before, for now it was accepted.
+func (c *call) forgetRefusal() {
+	c.log.mu.Lock()
+	defer c.log.mu.Unlock()
+	if len(c.log.refused) > 0 {
+		delete(c.log.refused, c.fingerprint())
+	}
+}
+
+// turned remembers that an account or a person is no longer as it was, so that what was
+// refused may be tried again. A status says nothing new.
+func (it *item) turned() {
+	switch {
+	case it.list == "statuses":
+	case it.user != nil:
+		it.user.turns++
+	default:
+		it.account.turns++
+	}
+}
+
+// turned remembers a call that changed the account.
+func (c *call) turned() {
+	a := c.target.owner()
+	if a != nil && c.method != http.MethodGet && c.edge != "messages" && c.edge != "marketing_messages" && c.edge != "media" {
+		a.turns++
 	}
 }

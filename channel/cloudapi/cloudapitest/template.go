@@ -90,6 +90,7 @@ func (a *Account) AddTemplate(definition string) (*Template, error) {
 		return nil, fmt.Errorf("cloudapitest: add template: refused with code %d, subcode %d: %s", ge.code, ge.subcode, ge.details)
 	}
 	t.status = StatusApproved
+	a.turns++
 	return t, nil
 }
 

@@ -50,6 +50,7 @@ type User struct {
 	ids   map[*Portfolio]string
 	hash  string // identity key hash
 	quit  bool   // gave the phone number up
+	turns uint64 // what this person did, see Account.turns
 }
 
 // chat is what one user and one business number have in common.

@@ -66,6 +66,7 @@ func (s *subscription) target(it *item) string {
 
 // emit hands an item to every app subscribed to its account.
 func (w *World) emit(it *item) {
+	it.turned()
 	if it.key = mix(hashOf(it.wamid)+it.nth) ^ hashOf(it.list); it.wamid == "" {
 		w.events++
 		it.key = mix(w.events) ^ hashOf(it.field)
