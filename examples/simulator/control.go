@@ -253,6 +253,9 @@ func schemaOf(body any) map[string]any {
 		kind := map[reflect.Kind]string{
 			reflect.String: "string", reflect.Bool: "boolean", reflect.Int: "integer", reflect.Float64: "number", reflect.Slice: "array",
 		}[of.Kind()]
+		if f.Type == reflect.TypeFor[json.RawMessage]() {
+			kind = "object"
+		}
 		p := map[string]any{"type": kind, "description": f.Tag.Get("doc")}
 		if kind == "array" {
 			p["items"] = map[string]any{"type": "object"}
@@ -264,5 +267,5 @@ func schemaOf(body any) map[string]any {
 
 // operations is the whole control API, group by group.
 func operations() []operation {
-	return slices.Concat(worldOperations(), webhookOperations(), peopleOperations(), businessOperations())
+	return slices.Concat(worldOperations(), webhookOperations(), peopleOperations(), flowOperations(), businessOperations())
 }

@@ -33,6 +33,13 @@ func TestEveryOperationDoesWhatItsExampleShows(t *testing.T) {
 		"users/{n}/share-number": func(r *rig) {
 			r.sendRaw(`"type":"interactive","interactive":{"type":"request_contact_info","body":{"text":"?"},"action":{"name":"request_contact_info"}}`)
 		},
+		"flows/{id}/status":   func(r *rig) { r.control("POST", "flows", `{"name":"hello"}`) },
+		"users/{n}/open-flow": func(r *rig) { r.offerFlow() },
+		"users/{n}/submit-flow": func(r *rig) {
+			r.offerFlow()
+			r.control("POST", "users/0/open-flow", `{}`)
+		},
+		"users/{n}/pay":        func(r *rig) { r.sendRaw(orderMessage) },
 		"users/{n}/agent-text": func(r *rig) { r.control("POST", "users/0/agent", `{"on":true}`) },
 	}
 	for _, path := range []string{"users/{n}/allow-calls", "users/{n}/deny-calls"} {

@@ -32,7 +32,7 @@ type words struct {
 	Forever  bool   `json:"forever" doc:"Calls are allowed for good"`
 	Times    int    `json:"times" doc:"How often a text was forwarded before"`
 	Items    []item `json:"items" doc:"Lines of an order: product, quantity, price"`
-	On       *bool  `json:"on" doc:"false takes it back"`
+	On       *bool  `json:"on" doc:"false takes it back, or is in vain"`
 }
 
 // item is a line of an order.
@@ -141,6 +141,9 @@ var gestures = map[string]gesture{
 	}},
 	"flow": {"Fills the newest form in", `{"text":"{\"rating\":\"5\"}"}`, func(u *cloudapitest.User, n *cloudapitest.Number, in *words) (string, error) {
 		return u.FillFlow(n, in.Text)
+	}},
+	"pay": {"Pays the newest order, or tries in vain", `{"on":true}`, func(u *cloudapitest.User, n *cloudapitest.Number, in *words) (string, error) {
+		return "", u.Pay(n, in.on())
 	}},
 	"react": {"Puts an emoji on a message", `{"id":"wamid.…","emoji":"👍"}`, func(u *cloudapitest.User, n *cloudapitest.Number, in *words) (string, error) {
 		return "", u.React(n, in.ID, in.Emoji)

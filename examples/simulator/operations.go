@@ -112,7 +112,7 @@ func state(s *server, _ *request) (any, error) {
 	return map[string]any{
 		"now": s.world.Now(), "business": s.account.Name, "base_url": s.site, "access_token": s.token, "phone_number_id": s.number.ID, "phone": s.number.Phone,
 		"waba_id": s.account.ID, "app_id": s.app.ID, "app_secret": s.app.Secret, "verify_token": s.app.VerifyToken, "graph_urls": s.graphURLs,
-		"catalog_id": s.catalog, "snippets": s.snippets(), "webhook": s.app.Callback(), "people": people, "templates": templates, "findings": s.findings(), "traffic": s.journal.list(),
+		"catalog_id": s.catalog, "snippets": s.snippets(), "webhook": s.app.Callback(), "people": people, "templates": templates, "flows": s.flows(), "findings": s.findings(), "traffic": s.journal.list(),
 		"traffic_count": s.journal.count(), "account_events": cloudapitest.AccountEvents(),
 	}, nil
 }

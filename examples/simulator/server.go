@@ -54,6 +54,7 @@ type server struct {
 	token   string
 	catalog string
 	people  directory
+	open    openFlows
 	answers http.Handler // page, control API and Graph
 }
 

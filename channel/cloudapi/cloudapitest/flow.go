@@ -100,6 +100,13 @@ func (a *Account) Flows() []*Flow {
 	return slices.Clone(a.flows)
 }
 
+// Name returns the name, which a program may change.
+func (f *Flow) Name() string {
+	f.account.w.mu.Lock()
+	defer f.account.w.mu.Unlock()
+	return f.name
+}
+
 // Status tells where the flow is in its life.
 func (f *Flow) Status() string {
 	f.account.w.mu.Lock()

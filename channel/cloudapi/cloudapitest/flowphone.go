@@ -46,8 +46,11 @@ func (e *FlowStatusError) Error() string {
 	return fmt.Sprintf("cloudapitest: flow endpoint: answered %d", e.Status)
 }
 
+// ErrNoFlowEndpoint says that a flow has no endpoint to ask: [User.FillFlow] completes it.
+var ErrNoFlowEndpoint = errors.New("cloudapitest: flow endpoint: the flow has none")
+
 // OpenFlow opens the newest flow in the chat and asks its endpoint for the first screen.
-// The flow must have an endpoint, and the number a public key.
+// The number must have a public key, and the flow an endpoint: else ErrNoFlowEndpoint.
 func (u *User) OpenFlow(n *Number) (*FlowSession, FlowScreen, error) {
 	w := u.w
 	w.mu.Lock()
@@ -136,7 +139,7 @@ func (s *FlowSession) ask(head, data string) (FlowScreen, error) {
 var (
 	errFlowAnswer = errors.New("cloudapitest: flow endpoint: the answer is not a screen")
 	errFlowSealed = errors.New("cloudapitest: flow endpoint: the answer cannot be decrypted")
-	errFlowKey    = errors.New("cloudapitest: flow endpoint: the flow has no endpoint or the number no public key")
+	errFlowKey    = errors.New("cloudapitest: flow endpoint: the number has no public key, or the address of the endpoint is none")
 )
 
 // exchange encrypts, sends, notes the figures and decrypts.
@@ -147,7 +150,10 @@ func (s *FlowSession) exchange(head, data string) (*node, error) {
 	began := w.now()
 	w.mu.Unlock()
 	block, _ := pem.Decode([]byte(key))
-	if endpoint == "" || block == nil {
+	switch {
+	case endpoint == "":
+		return nil, ErrNoFlowEndpoint
+	case block == nil:
 		return nil, errFlowKey
 	}
 	parsed, err := x509.ParsePKIXPublicKey(block.Bytes)

@@ -178,11 +178,26 @@ function openList(m, act) {
 }
 function tappable(x, act) {
   if (x.kind === "reply" || x.kind === "quick_reply") return button(x.label, () => act("tap", { label: x.label }));
-  if (x.kind === "flow") return button(x.label, () => {
+  if (x.kind === "flow") return button(x.label, () => fillFlow(act));
+  if (x.kind === "review_and_pay") return button(x.label, () => act("pay"));
+  return el("span", "", x.label + (x.url ? " (" + x.url + ")" : ""));
+}
+// fillFlow opens a form and asks for the answers: screen by screen if it has an endpoint.
+async function fillFlow(act) {
+  let at = await act("open-flow");
+  if (!at) return;
+  if (!at.screen) {
     const answers = prompt("Answers of the form, as JSON", '{"rating":"5"}');
     if (answers) act("flow", { text: answers });
-  });
-  return el("span", "", x.label + (x.url ? " (" + x.url + ")" : ""));
+    return;
+  }
+  while (at && at.screen !== "SUCCESS") {
+    const answers = prompt("Screen " + at.screen + " shows " + JSON.stringify(at.data) + "\nWhat is entered, as JSON", "{}");
+    if (answers === null) return;
+    let data;
+    try { data = JSON.parse(answers); } catch { say("That is no JSON: " + answers); return; }
+    at = await act("submit-flow", { screen: at.screen, data });
+  }
 }
 function drawQuoting() {
   const m = quoting || editing;
@@ -316,6 +331,17 @@ function drawTemplates(templates) {
     el("div", "row", el("code", "", t.name), el("span", "muted", t.language), el("span", "spacer"), el("span", "status" + (t.status === "APPROVED" ? "" : " bad"), t.status.toLowerCase()))));
 }
 
+const flowStatuses = ["DRAFT", "PUBLISHED", "THROTTLED", "BLOCKED", "DEPRECATED"];
+function drawFlows(flows) {
+  if (!changed("flows", flows)) return;
+  $("flows").replaceChildren(...flows.map(f => {
+    const status = el("select", "", ...flowStatuses.map(s => new Option(s.toLowerCase(), s, false, s === f.status)));
+    status.setAttribute("aria-label", "Status of " + f.name);
+    status.onchange = () => post("flows/" + f.id + "/status", { status: status.value });
+    return el("div", "row", el("code", "", f.name), el("span", "muted", f.id), el("span", "spacer"), status);
+  }));
+}
+
 // --- all of it
 
 async function refresh() {
@@ -334,6 +360,7 @@ async function refresh() {
   drawAccess(s);
   await Promise.all([drawTraffic(s.traffic_count), drawBeside(s.people)]);
   drawTemplates(s.templates);
+  drawFlows(s.flows);
 }
 const show = view => { document.body.dataset.view = view; };
 
@@ -362,6 +389,10 @@ $("adder").onsubmit = async e => {
   if (p) { $("newname").value = ""; turnTo(p.n); }
 };
 $("hook").onsubmit = e => { e.preventDefault(); post("webhook", { url: $("url").value }); };
+$("flow-adder").onsubmit = async e => {
+  e.preventDefault();
+  if (await post("flows", { name: $("flow-name").value.trim(), endpoint: $("flow-endpoint").value.trim() })) e.target.reset();
+};
 $("probe").onclick = async () => {
   const v = await post("probe");
   if (!v) return;
