@@ -5,7 +5,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
@@ -90,6 +92,38 @@ func TestAListOpensAndASecondPhoneStandsBeside(t *testing.T) {
 	page.Until(`document.querySelectorAll(".person").length === 1`)
 	page.Until(`((s) => (s.value = 50, s.dispatchEvent(new Event("change")), true))(document.querySelector("#weather-duplicate"))`)
 	page.Until(`document.querySelector("#weather-duplicate ~ output").textContent === "50 %"`)
+}
+
+func TestFlowsAreMadeAndOrdersPaidOnThePage(t *testing.T) {
+	page := browsertest.Open(t, 1500, 1250)
+	r := newRig(t)
+	page.Do(chromedp.Navigate(r.s.site), chromedp.WaitVisible(".hint"))
+	page.Do(chromedp.SendKeys("#text", "May I pay?\n"), chromedp.WaitVisible(".bubble.mine"))
+	r.control("POST", "settle", `{}`)
+	status, v := r.sendRaw(orderMessage)
+	require.Equal(t, http.StatusOK, status, "%v", v)
+	r.control("POST", "settle", `{}`)
+	page.Do(chromedp.WaitVisible(".taps button"))
+	require.Contains(t, page.Text(".taps button"), "Review and Pay")
+	page.Press(".taps button")
+
+	r.offerFlow()
+	page.Until(`(window.prompt = question => question.includes("RATING") ? '{"stars":4}' : null, true)`)
+	page.Until(`[...document.querySelectorAll(".taps button")].filter(b => b.textContent === "Rate").map(b => b.click()).length === 1`)
+	page.Until(`[...document.querySelectorAll(".bubble.mine")].length === 2`) // the answers of the form
+
+	page.Do(chromedp.SendKeys("#flow-name", "other\n"), chromedp.WaitVisible("#flows .row:nth-child(2) select"))
+	page.Until(`((s) => (s.value = "BLOCKED", s.dispatchEvent(new Event("change")), true))(document.querySelector("#flows .row:nth-child(2) select"))`)
+	require.Eventually(t, func() bool {
+		r.control("POST", "settle", `{}`)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		bodies := strings.Join(r.bodies, "")
+		return r.s.account.Flows()[1].Status() == "BLOCKED" && strings.Contains(bodies, `"status":"captured"`) && strings.Contains(bodies, `\"stars\":4`)
+	}, 10*time.Second, 50*time.Millisecond)
+	page.Fits()
+	page.Until(`(document.querySelector("#flow-adder").scrollIntoView(), true)`)
+	page.Picture("simulator-10-flows")
 }
 
 // TestTheSnippetsSend runs what the page shows in the languages that this machine has.
