@@ -138,7 +138,8 @@ func (h *Hub) workOf(ev *webhook.Event, v voucher) (w Work, masked bool, err err
 	}
 	a := accepted{Voucher: v}
 	if body := ev.AppendBody(nil); !json.Valid(body) {
-		a.Unreadable = mask(string(body))
+		safe, _ := webhook.RedactBody(body, mask) // of what is not JSON, too, with an error that says so
+		a.Unreadable = string(safe)
 	} else if a.Body, err = webhook.RedactBody(body, mask); err != nil {
 		return w, false, err
 	}

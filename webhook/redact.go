@@ -32,14 +32,14 @@ import (
 // byte for byte. If redact changes nothing, the result is body itself; otherwise a
 // new slice. redact is called with decoded texts and may return any string.
 //
-// If body is not JSON it is redacted as one plain text, and the error matches
-// [ErrMalformed]. The returned body is safe to keep then, too.
+// If body is not JSON, each piece between two quotation marks is redacted as a text of its
+// own, and then the whole as one; the error matches [ErrMalformed]. The returned body is safe to keep then, too.
 func RedactBody(body []byte, redact func(string) string) ([]byte, error) {
 	p := parsers.Get().(*parser)
 	defer p.release()
 	r := redactor{src: string(body), redact: redact}
 	if err := p.doc.Parse(r.src); err != nil {
-		if clean := redact(r.src); clean != r.src {
+		if clean := redactBroken(r.src, redact); clean != r.src {
 			body = []byte(clean)
 		}
 		return body, fmt.Errorf("%w: %w", ErrMalformed, err)
