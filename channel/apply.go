@@ -14,8 +14,8 @@ import (
 
 // apply brings one accepted item into the conversations. The item is merged, never just
 // written: applying it again, or in another order, gives the same result.
-func (h *Hub) apply(ctx context.Context, w *Work) (err error) {
-	ev, a, err := eventOf(w)
+func (h *Hub) apply(ctx context.Context, w *job) (err error) {
+	ev, a, err := eventOf(&w.Work)
 	if err != nil {
 		return h.bury(ctx, w, err)
 	}
@@ -103,11 +103,11 @@ type incoming struct {
 	id     string    // identifies the item
 	masked bool      // a card number was in it
 	sender string    // who wrote it in a group, see Message.SenderKey
-	work   *Work     // that it came with
+	work   *job      // that it came with
 }
 
 // event applies an item that concerns a number of the hub.
-func (u *unit) event(in *incoming, w *Work) error {
+func (u *unit) event(in *incoming, w *job) error {
 	switch p := in.ev.Payload.(type) {
 	case *webhook.Message:
 		return u.inbound(in, p, false, w)

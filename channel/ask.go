@@ -80,7 +80,7 @@ func (r *runner) likely(groups []string) []string {
 }
 
 // exhausted reports whether a claim may have left something for another one.
-func exhausted(c *Claim, claimed []Work) bool {
+func exhausted(c *Claim, claimed []job) bool {
 	if len(claimed) == c.Limit {
 		return true
 	}

@@ -72,7 +72,7 @@ func (u *unit) removeLater(channel string, refs ...string) error {
 }
 
 // fetch brings one file of a customer to the host.
-func (h *Hub) fetch(ctx context.Context, w *Work) error {
+func (h *Hub) fetch(ctx context.Context, w *job) error {
 	item := new(fetchItem)
 	if err := json.Unmarshal(w.Body, item); err != nil {
 		return h.bury(ctx, w, errDamaged)
@@ -114,7 +114,7 @@ func (h *Hub) fetch(ctx context.Context, w *Work) error {
 }
 
 // keep downloads one file, checks it against the policy and hands it to the host.
-func (h *Hub) keep(ctx context.Context, ch *Channel, m *Message, w *Work, item *fetchItem) (Attachment, error) {
+func (h *Hub) keep(ctx context.Context, ch *Channel, m *Message, w *job, item *fetchItem) (Attachment, error) {
 	index := item.Index
 	a := m.Attachments[index]
 	d, err := ch.Media.Download(ctx, a.MediaID)
@@ -167,7 +167,7 @@ func (h *Hub) save(ctx context.Context, f File, body io.Reader) (ref string, err
 // stored draws conclusions from how a call of the host's Attachments ended. One that answers at
 // all, be it to refuse the file, is not out; a file that fails again and again while others go
 // well is itself at fault.
-func (h *Hub) stored(ctx context.Context, w *Work, item *fetchItem, err error) error {
+func (h *Hub) stored(ctx context.Context, w *job, item *fetchItem, err error) error {
 	switch {
 	case err == nil, errors.Is(err, ErrPermanent), errors.Is(err, ErrFileRefused):
 		h.storing.worked(ctx, "")
@@ -180,7 +180,7 @@ func (h *Hub) stored(ctx context.Context, w *Work, item *fetchItem, err error) e
 }
 
 // fetched records what became of a file and tells the host.
-func (h *Hub) fetched(ctx context.Context, w *Work, item *fetchItem, a Attachment, cause Cause) error {
+func (h *Hub) fetched(ctx context.Context, w *job, item *fetchItem, a Attachment, cause Cause) error {
 	return h.do(ctx, func(u *unit) error {
 		u.Done = append(u.Done, w.Lease())
 		var m Message

@@ -188,7 +188,7 @@ func channelOf(group string) string {
 }
 
 // tell hands one item to the host's ticketing and settles it.
-func (h *Hub) tell(ctx context.Context, w *Work) error {
+func (h *Hub) tell(ctx context.Context, w *job) error {
 	item, err := itemOf[hostItem](w)
 	if err != nil {
 		return fmt.Errorf("channel: decode change: %w", ErrPermanent)
@@ -235,7 +235,7 @@ func (h *Hub) tell(ctx context.Context, w *Work) error {
 	})
 }
 
-func (h *Hub) callHost(ctx context.Context, w *Work, item *hostItem,
+func (h *Hub) callHost(ctx context.Context, w *job, item *hostItem,
 	conv *Conversation, customer *Customer, msg *Message,
 ) (ticket string, err error) {
 	info := HostInfo{Channel: channelOf(w.Group), Conversation: conv.ID, Kind: item.Kind, Try: w.Tries + 1}

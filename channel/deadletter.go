@@ -144,12 +144,12 @@ func unique[K comparable](keys []K) []K {
 }
 
 // bury makes work a dead letter.
-func (h *Hub) bury(ctx context.Context, w *Work, cause error) error {
+func (h *Hub) bury(ctx context.Context, w *job, cause error) error {
 	return h.buryWith(ctx, w, cause, func(*unit) {})
 }
 
 // buryWith does so together with something else.
-func (h *Hub) buryWith(ctx context.Context, w *Work, cause error, also func(u *unit)) error {
+func (h *Hub) buryWith(ctx context.Context, w *job, cause error, also func(u *unit)) error {
 	reason := reasonOf(cause)
 	err := h.do(ctx, func(u *unit) error {
 		u.Bury = append(u.Bury, Buried{Lease: w.Lease(), Reason: reason})

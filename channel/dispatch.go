@@ -24,7 +24,7 @@ const (
 )
 
 // dispatch sends one message of the outbox and settles its work.
-func (h *Hub) dispatch(ctx context.Context, w *Work) error {
+func (h *Hub) dispatch(ctx context.Context, w *job) error {
 	item, err := itemOf[outboundItem](w)
 	if err != nil {
 		return h.bury(ctx, w, errDamaged)
@@ -109,7 +109,7 @@ type begun struct {
 // begin marks the message as being sent, durably, so that a crash from here on is
 // known to leave the outcome open. It returns nil if there is nothing to send any more,
 // and refuses what may no longer be sent.
-func (h *Hub) begin(ctx context.Context, ch *Channel, w *Work, item *outboundItem) (b *begun, err error) {
+func (h *Hub) begin(ctx context.Context, ch *Channel, w *job, item *outboundItem) (b *begun, err error) {
 	if w.begin != nil {
 		return w.begin.begun, nil
 	}
@@ -128,7 +128,7 @@ type beginning struct {
 
 // beginAll is begin for those of which everything was read ahead. If one of them stands in
 // the way of the others, each is left to its worker.
-func (h *Hub) beginAll(ctx context.Context, works []Work) {
+func (h *Hub) beginAll(ctx context.Context, works []job) {
 	var guess []known
 	for i := range works {
 		guess = append(guess, works[i].ahead...)
@@ -157,7 +157,7 @@ func (h *Hub) beginAll(ctx context.Context, works []Work) {
 	}
 }
 
-func (u *unit) begin(ch *Channel, w *Work, item *outboundItem) (*begun, error) {
+func (u *unit) begin(ch *Channel, w *job, item *outboundItem) (*begun, error) {
 	var m Message
 	ok, err := u.load(kindMessage, item.Message, &m)
 	if err != nil {
@@ -173,7 +173,7 @@ func (u *unit) begin(ch *Channel, w *Work, item *outboundItem) (*begun, error) {
 	if customer == nil {
 		return nil, u.nothingToSend(w)
 	}
-	if m.Sending || u.hub.mayHaveHappened(w, item) {
+	if m.Sending || u.hub.mayHaveHappened(&w.Work, item) {
 		// An earlier attempt began, or may have, and nobody wrote down how it ended.
 		return nil, u.doubt(ch, w, &m, item)
 	}
@@ -192,7 +192,7 @@ func (u *unit) begin(ch *Channel, w *Work, item *outboundItem) (*begun, error) {
 	return &begun{known{u.stored(kindMessage, m.ID), &m}, u.now.Sub(m.Delivery.QueuedAt)}, nil
 }
 
-func (u *unit) nothingToSend(w *Work) error {
+func (u *unit) nothingToSend(w *job) error {
 	u.Done = append(u.Done, w.Lease())
 	return nil
 }
@@ -265,7 +265,7 @@ func windowFailure(err error) message.Failure {
 
 // sendLater gives the message back to the outbox: WhatsApp did not take it, but may
 // take it later.
-func (h *Hub) sendLater(ctx context.Context, w *Work, item *outboundItem, f message.Failure) error {
+func (h *Hub) sendLater(ctx context.Context, w *job, item *outboundItem, f message.Failure) error {
 	tries := item.Tries
 	item.Tries++
 	body, err := json.Marshal(item)

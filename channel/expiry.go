@@ -28,7 +28,7 @@ func (u *unit) watchOutbox(channel string) {
 }
 
 // expire fails the waiting messages of a channel whose window has closed.
-func (h *Hub) expire(ctx context.Context, w *Work) error {
+func (h *Hub) expire(ctx context.Context, w *job) error {
 	ch, ok := h.channels.get(w.Group)
 	if !ok {
 		return fmt.Errorf("channel: look at windows: %w", ErrNoChannel)

@@ -86,7 +86,7 @@ func failureReason(f message.Failure) string {
 // no harm, if there is one.
 //
 // Messages that were claimed together begin together, and some may have failed since.
-func (h *Hub) hold(ctx context.Context, ch *Channel, w *Work, item *outboundItem, begun bool) (held bool, err error) {
+func (h *Hub) hold(ctx context.Context, ch *Channel, w *job, item *outboundItem, begun bool) (held bool, err error) {
 	ok, trial := h.sending.enter(ch.ID, w.ID)
 	prober, _ := ch.Sender.(Prober)
 	switch {
@@ -145,7 +145,7 @@ func (h *Hub) sendEnded(ctx context.Context, ch *Channel, item *outboundItem, er
 }
 
 // unbegin gives a message back that had begun to be sent and was not accepted.
-func (h *Hub) unbegin(ctx context.Context, w *Work, item *outboundItem) error {
+func (h *Hub) unbegin(ctx context.Context, w *job, item *outboundItem) error {
 	return h.do(ctx, func(u *unit) error {
 		var m Message
 		if ok, err := u.load(kindMessage, item.Message, &m); err != nil || !ok {

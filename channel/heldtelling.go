@@ -20,7 +20,7 @@ func (h *Hub) careTelling(group string) care { return h.telling.care(channelOf(g
 
 // tellingHeld reports whether the call must wait, because the ticketing is out, for the
 // channel or altogether, and another call tries it.
-func (h *Hub) tellingHeld(w *Work) bool {
+func (h *Hub) tellingHeld(w *job) bool {
 	ok, all := h.telling.enter("", w.ID)
 	if !ok {
 		return true
@@ -34,7 +34,7 @@ func (h *Hub) tellingHeld(w *Work) bool {
 // toldHost draws conclusions from how a call of the host ended. A host that answers at all,
 // be it with ErrPermanent, is not out; a call that fails again and again while others go well is
 // itself at fault.
-func (h *Hub) toldHost(ctx context.Context, w *Work, item *hostItem, err error) error {
+func (h *Hub) toldHost(ctx context.Context, w *job, item *hostItem, err error) error {
 	ch := channelOf(w.Group)
 	switch {
 	case err == nil, errors.Is(err, ErrPermanent):

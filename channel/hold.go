@@ -3,7 +3,28 @@ package channel
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 )
+
+// job is claimed work in the hands of a worker: the work, and what the hub knows about it.
+type job struct {
+	Work
+	held    *hold      // the claim
+	claimed time.Time  // when it began
+	item    any        // the decoded Body
+	ahead   []known    // what was read ahead
+	begin   *beginning // how it began to be sent
+	left    bool       // it has left the hostGate
+}
+
+// Lease is the newest proof of the claim.
+func (j *job) Lease() Lease {
+	l := j.Work.Lease()
+	if j.held != nil {
+		l.Token = j.held.token()
+	}
+	return l
+}
 
 // holds are the pieces of work that the workers of a runner have in hand. A clock that
 // jumps, because a machine slept or somebody moved it, ends leases early: the runner then
@@ -20,7 +41,7 @@ func (h *hold) token() string { return *h.newest.Load() }
 
 // take reports whether the work is for a worker to begin. If one has it already, the
 // token goes to that one.
-func (s *holds) take(w *Work) bool {
+func (s *holds) take(w *job) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	token := w.Token
@@ -38,7 +59,7 @@ func (s *holds) take(w *Work) bool {
 }
 
 // put is called when the worker has finished.
-func (s *holds) put(w *Work) {
+func (s *holds) put(w *job) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.byID, w.ID)

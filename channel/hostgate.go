@@ -65,7 +65,7 @@ func (g *hostGate) room() int { return max(0, g.most()-int(g.claimed.Load())) }
 // enter is called for work that was claimed, leave when it needs no call any more.
 func (g *hostGate) enter(n int) { g.claimed.Add(int64(n)) }
 
-func (g *hostGate) leave(w *Work) {
+func (g *hostGate) leave(w *job) {
 	if w.left {
 		return
 	}
@@ -75,7 +75,7 @@ func (g *hostGate) leave(w *Work) {
 }
 
 // pass calls f when it is the work's turn.
-func (g *hostGate) pass(ctx context.Context, w *Work, f func() error) error {
+func (g *hostGate) pass(ctx context.Context, w *job, f func() error) error {
 	defer g.leave(w)
 	if err := g.wait(ctx, w.Group); err != nil {
 		return err

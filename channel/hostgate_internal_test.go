@@ -31,7 +31,7 @@ func TestTheHostGateTakesMoreAheadTheQuickerTheHostIs(t *testing.T) {
 				g := newHostGate(4, func() {})
 				if c.took > 0 {
 					g.enter(1)
-					require.NoError(t, g.pass(t.Context(), &Work{}, func() error { time.Sleep(c.took); return nil }))
+					require.NoError(t, g.pass(t.Context(), &job{}, func() error { time.Sleep(c.took); return nil }))
 				}
 				require.Equal(t, c.want, g.most())
 				require.Equal(t, c.want, g.room())
@@ -53,7 +53,7 @@ func TestTheHostGateLetsNoMoreCallsThroughThanAllowed(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 20 {
 			wg.Go(func() {
-				w := &Work{}
+				w := &job{}
 				require.NoError(t, g.pass(t.Context(), w, func() error {
 					n := now.Add(1)
 					for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
@@ -79,12 +79,12 @@ func TestTheHostGateGivesUpWhenTheTimeIsOver(t *testing.T) {
 		g.enter(2)
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			_ = g.pass(t.Context(), &Work{}, func() error { time.Sleep(time.Hour); return errors.New("slow") })
+			_ = g.pass(t.Context(), &job{}, func() error { time.Sleep(time.Hour); return errors.New("slow") })
 		})
 		synctest.Wait()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		err := g.pass(ctx, &Work{}, func() error { t.Error("called"); return nil })
+		err := g.pass(ctx, &job{}, func() error { t.Error("called"); return nil })
 		require.ErrorIs(t, err, errHostBusy)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		wg.Wait()
@@ -100,7 +100,7 @@ func TestASharedHostGateKeepsATurnForOtherGroups(t *testing.T) {
 		var begun atomic.Int64
 		call := func(group string, took time.Duration) {
 			wg.Go(func() {
-				require.NoError(t, g.pass(t.Context(), &Work{Group: group}, func() error {
+				require.NoError(t, g.pass(t.Context(), &job{Work: Work{Group: group}}, func() error {
 					begun.Add(1)
 					time.Sleep(took)
 					return nil

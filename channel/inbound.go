@@ -10,7 +10,7 @@ import (
 
 // inbound applies what a customer sent. A standby message was sent while another
 // application has the conversation: it is filed like any other.
-func (u *unit) inbound(in *incoming, p *webhook.Message, standby bool, w *Work) error {
+func (u *unit) inbound(in *incoming, p *webhook.Message, standby bool, w *job) error {
 	if sys, ok := p.Content.(*webhook.System); ok {
 		return u.system(in, p, sys)
 	}
@@ -67,7 +67,7 @@ const (
 )
 
 // noticeMayCome postpones a message that the notice of a change may explain.
-func (u *unit) noticeMayCome(in *incoming, p *webhook.Message, w *Work) (bool, error) {
+func (u *unit) noticeMayCome(in *incoming, p *webhook.Message, w *job) (bool, error) {
 	phone := who{Identity: p.From, Group: p.GroupID}.phone(in.ch.Number)
 	if p.From.BSUID == "" || phone == "" || w.Tries >= noticePatience {
 		return false, nil

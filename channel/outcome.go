@@ -14,7 +14,7 @@ import (
 // being sent. It guesses that the message is still as begin left it, that nothing came for
 // its wamid before, and that the conversation that it answers is as it was read ahead: all of
 // them are written, so that a wrong guess is a conflict.
-func (h *Hub) accepted(ctx context.Context, ch *Channel, w *Work, item *outboundItem, receipt message.Receipt, b *begun) error {
+func (h *Hub) accepted(ctx context.Context, ch *Channel, w *job, item *outboundItem, receipt message.Receipt, b *begun) error {
 	stub := known{Record: Record{Kind: kindMessage, Key: inboundMessageID(ch.ID, receipt.ID)}}
 	assigned := known{Record: Record{Kind: kindLog, Key: changeID(Assigned, item.Message, 0)}} // not yet
 	guess := []known{b.known, stub, assigned}
@@ -82,7 +82,7 @@ func (u *unit) answersAd(ch *Channel, m *Message) error {
 }
 
 // failed records that the message will not go out.
-func (h *Hub) failed(ctx context.Context, ch *Channel, w *Work, id string, f message.Failure) error {
+func (h *Hub) failed(ctx context.Context, ch *Channel, w *job, id string, f message.Failure) error {
 	return h.do(ctx, func(u *unit) error {
 		var m Message
 		if ok, err := u.load(kindMessage, id, &m); err != nil || !ok {
@@ -93,7 +93,7 @@ func (h *Hub) failed(ctx context.Context, ch *Channel, w *Work, id string, f mes
 	})
 }
 
-func (u *unit) fail(ch *Channel, w *Work, m *Message, f message.Failure) error {
+func (u *unit) fail(ch *Channel, w *job, m *Message, f message.Failure) error {
 	u.Done = append(u.Done, w.Lease())
 	return u.failed(ch, m, f)
 }

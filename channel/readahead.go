@@ -30,7 +30,7 @@ func (r records) load(ctx context.Context, store Store, kind string, keys map[st
 }
 
 // give decodes a record for a piece of work.
-func give[T any](w *Work, from records, kind, key string) *T {
+func give[T any](w *job, from records, kind, key string) *T {
 	r := from[RecordKey{kind, key}]
 	if r == nil {
 		return nil
@@ -44,12 +44,12 @@ func give[T any](w *Work, from records, kind, key string) *T {
 }
 
 // isAhead says that a record of this kind was read ahead.
-func (w *Work) isAhead(kind string) bool {
+func (w *job) isAhead(kind string) bool {
 	return slices.ContainsFunc(w.ahead, func(k known) bool { return k.Kind == kind })
 }
 
 // itemOf returns the content of a piece of work, decoded before or now.
-func itemOf[T any](w *Work) (*T, error) {
+func itemOf[T any](w *job) (*T, error) {
 	if item, ok := w.item.(*T); ok {
 		return item, nil
 	}
@@ -58,7 +58,7 @@ func itemOf[T any](w *Work) (*T, error) {
 }
 
 // aheadOfSending reads the messages to send and to whom, and begins to send them.
-func (h *Hub) aheadOfSending(ctx context.Context, works []Work) {
+func (h *Hub) aheadOfSending(ctx context.Context, works []job) {
 	messages, customers, conversations := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for i := range works {
 		if item, err := itemOf[outboundItem](&works[i]); err == nil {
@@ -81,7 +81,7 @@ func (h *Hub) aheadOfSending(ctx context.Context, works []Work) {
 }
 
 // aheadOfTelling reads what the host is to be told about.
-func (h *Hub) aheadOfTelling(ctx context.Context, works []Work) {
+func (h *Hub) aheadOfTelling(ctx context.Context, works []job) {
 	conversations, messages, customers := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for i := range works {
 		if item, err := itemOf[hostItem](&works[i]); err == nil {

@@ -30,12 +30,12 @@ type runner struct {
 	// long as poll says.
 	next func() time.Duration
 	// ahead, if not nil, reads what the work that was claimed together will want.
-	ahead func(ctx context.Context, works []Work)
+	ahead func(ctx context.Context, works []job)
 	// gate, if not nil, bounds what may be claimed besides workers.
 	gate *hostGate
 	// handle settles the work: when it returns nil the work is done, given back or
 	// buried. An error gives it back with the queue's backoff.
-	handle func(ctx context.Context, w *Work) error
+	handle func(ctx context.Context, w *job) error
 	// maxTries is after how many failures the work is buried; 0: never.
 	maxTries int
 	// calm says that the work comes back again and again by design, so that its tries do
@@ -52,11 +52,11 @@ type runner struct {
 func (r *runner) run(ctx, work context.Context) {
 	var workers, batches sync.WaitGroup
 	slots := make(chan struct{}, r.workers)
-	jobs, retire := make(chan *Work), make(chan struct{})
+	jobs, retire := make(chan *job), make(chan struct{})
 	defer workers.Wait()
 	defer close(jobs)
 	defer batches.Wait()
-	worker := func(w *Work) {
+	worker := func(w *job) {
 		for w != nil {
 			r.one(work, w)
 			r.hand.put(w)
@@ -155,19 +155,20 @@ func (r *runner) run(ctx, work context.Context) {
 	}
 }
 
-func (r *runner) claim(ctx context.Context, c Claim) ([]Work, error) {
+func (r *runner) claim(ctx context.Context, c Claim) ([]job, error) {
 	c.Queue, c.Now, c.Lease = r.queue, r.hub.now(), r.lease
 	began := time.Now()
 	works, err := r.hub.store.Claim(ctx, c)
+	jobs := make([]job, len(works))
 	for i := range works {
-		works[i].claimed = began
+		jobs[i] = job{Work: works[i], claimed: began}
 	}
-	return works, err
+	return jobs, err
 }
 
 // take returns what of the claimed work is to be begun.
-func (r *runner) take(claimed []Work) []Work {
-	begin := make([]Work, 0, len(claimed))
+func (r *runner) take(claimed []job) []job {
+	begin := make([]job, 0, len(claimed))
 	for i := range claimed {
 		if w := &claimed[i]; r.hand.take(w) {
 			r.shares.take(w.Group)
@@ -181,7 +182,7 @@ func (r *runner) take(claimed []Work) []Work {
 }
 
 // prepare reads ahead. Without it the workers read for themselves.
-func (r *runner) prepare(ctx context.Context, works []Work) {
+func (r *runner) prepare(ctx context.Context, works []job) {
 	if r.ahead == nil || len(works) == 0 {
 		return
 	}
@@ -200,7 +201,7 @@ func (r *runner) logPanic(ctx context.Context) {
 
 // one handles one piece of work. A panic in host code is contained and counts as a
 // failure; its text is not logged, since it may hold content.
-func (r *runner) one(ctx context.Context, w *Work) {
+func (r *runner) one(ctx context.Context, w *job) {
 	ctx, cancel := context.WithDeadline(ctx, w.claimed.Add(r.lease*9/10))
 	defer cancel()
 	err := r.contain(ctx, w)
@@ -211,7 +212,7 @@ func (r *runner) one(ctx context.Context, w *Work) {
 	r.giveBack(context.WithoutCancel(ctx), w, err, errors.Is(context.Cause(ctx), errDrained))
 }
 
-func (r *runner) contain(ctx context.Context, w *Work) (err error) {
+func (r *runner) contain(ctx context.Context, w *job) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			r.logPanic(ctx)
@@ -224,7 +225,7 @@ func (r *runner) contain(ctx context.Context, w *Work) (err error) {
 var errPanic = errors.New("channel: handler panicked")
 
 // giveBack postpones failed work with growing pauses, or buries it.
-func (r *runner) giveBack(ctx context.Context, w *Work, cause error, stopping bool) {
+func (r *runner) giveBack(ctx context.Context, w *job, cause error, stopping bool) {
 	ctx, cancel := context.WithTimeout(ctx, r.lease/10+time.Second)
 	defer cancel()
 	reason := reasonOf(cause)

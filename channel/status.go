@@ -18,7 +18,7 @@ const (
 )
 
 // status merges what WhatsApp says about an outgoing message.
-func (u *unit) status(in *incoming, p *webhook.Status, w *Work) error {
+func (u *unit) status(in *incoming, p *webhook.Status, w *job) error {
 	m, err := u.messageOf(in.ch.ID, p)
 	if err != nil {
 		return err
@@ -89,7 +89,7 @@ func (u *unit) twinOf(ch *Channel, p *webhook.Status) (*Message, error) {
 }
 
 // stranger deals with a status of an unknown message.
-func (u *unit) stranger(in *incoming, p *webhook.Status, w *Work) error {
+func (u *unit) stranger(in *incoming, p *webhook.Status, w *job) error {
 	if w.Tries < statusPatience && !isMessageID(p.OpaqueID) {
 		u.Done = u.Done[:0]
 		u.Later = append(u.Later, Postponed{

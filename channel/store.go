@@ -225,25 +225,11 @@ type Work struct {
 	// Enqueued is when the work was first committed, by the clock of the machine
 	// that keeps the data or of the process that wrote it.
 	Enqueued time.Time `json:"enqueued,omitzero"`
-
-	// Set by the hub while one of its workers has the work: the claim and when it began,
-	// the decoded Body, what was read ahead, how it began to be sent, and that it has left
-	// the hostGate.
-	held    *hold
-	claimed time.Time
-	item    any
-	ahead   []known
-	begin   *beginning
-	left    bool
 }
 
 // Lease returns the proof of the claim, for a Batch.
 func (w *Work) Lease() Lease {
-	token := w.Token
-	if w.held != nil {
-		token = w.held.token()
-	}
-	return Lease{w.Queue, w.ID, token}
+	return Lease{w.Queue, w.ID, w.Token}
 }
 
 // Committed says what a Commit did.

@@ -118,7 +118,7 @@ func (h *Hub) findStrangers(ctx context.Context, processes []Process) error {
 
 // unknownNumber decides about an item of a number that this process does not have: it waits,
 // unless no process has had the number for long.
-func (h *Hub) unknownNumber(ctx context.Context, w *Work, number string) error {
+func (h *Hub) unknownNumber(ctx context.Context, w *job, number string) error {
 	h.fleet.mu.Lock()
 	lost := h.fleet.lost[number]
 	h.fleet.mu.Unlock()
@@ -144,7 +144,7 @@ func (h *Hub) unknownNumber(ctx context.Context, w *Work, number string) error {
 }
 
 // postpone gives an item of a number that is strange to somebody back for a while.
-func (h *Hub) postpone(ctx context.Context, w *Work, wait time.Duration) error {
+func (h *Hub) postpone(ctx context.Context, w *job, wait time.Duration) error {
 	return h.do(ctx, func(u *unit) error {
 		u.Later = append(u.Later, Postponed{Lease: w.Lease(), Due: u.now.Add(wait), Reason: reasonOf(errUnknownNumber)})
 		return nil
@@ -192,7 +192,7 @@ func (h *Hub) emptyHands(ctx context.Context, group string) {
 }
 
 // waitsForHome says whether the work belongs to a number whose items are just being revived.
-func (f *fleet) waitsForHome(w *Work) bool {
+func (f *fleet) waitsForHome(w *job) bool {
 	number, strange := strings.CutPrefix(w.Group, "#")
 	f.mu.Lock()
 	defer f.mu.Unlock()

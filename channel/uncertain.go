@@ -15,7 +15,7 @@ import (
 
 // uncertain records that nobody knows whether WhatsApp took the message, frees its
 // conversation, and arranges for the question to be looked at again.
-func (h *Hub) uncertain(ctx context.Context, ch *Channel, w *Work, item *outboundItem) error {
+func (h *Hub) uncertain(ctx context.Context, ch *Channel, w *job, item *outboundItem) error {
 	return h.do(ctx, func(u *unit) error {
 		var m Message
 		if ok, err := u.load(kindMessage, item.Message, &m); err != nil || !ok {
@@ -26,13 +26,13 @@ func (h *Hub) uncertain(ctx context.Context, ch *Channel, w *Work, item *outboun
 	})
 }
 
-func (u *unit) doubt(ch *Channel, w *Work, m *Message, item *outboundItem) error {
+func (u *unit) doubt(ch *Channel, w *job, m *Message, item *outboundItem) error {
 	u.Done = append(u.Done, w.Lease())
 	m.Sending = false
 	if !m.Delivery.settled() { // a status may have been faster
 		m.Delivery = m.Delivery.Merge(Delivery{UncertainAt: u.now.UTC()})
 		wait := time.Duration(cmp.Or(ch.UncertainWait, 2*rules.Minute))
-		if u.hub.mayHaveHappened(w, item) { // its status may have come in the time that was lost
+		if u.hub.mayHaveHappened(&w.Work, item) { // its status may have come in the time that was lost
 			item.Held, wait = true, keepUncertain
 		}
 		body, err := json.Marshal(item)
@@ -52,7 +52,7 @@ func (u *unit) doubt(ch *Channel, w *Work, m *Message, item *outboundItem) error
 const keepUncertain = 7 * 24 * time.Hour
 
 // check looks at a message whose fate was open when the wait is over.
-func (h *Hub) check(ctx context.Context, w *Work) error {
+func (h *Hub) check(ctx context.Context, w *job) error {
 	return h.do(ctx, func(u *unit) error {
 		var m Message
 		if ok, err := u.load(kindMessage, w.ID, &m); err != nil {
@@ -72,7 +72,7 @@ func (h *Hub) check(ctx context.Context, w *Work) error {
 		switch {
 		case item.Held:
 			return u.nothingToSend(w) // nobody settled it; it stays uncertain
-		case ch.Uncertain == Resend && item.Resends < maxResends && !h.mayHaveHappened(w, &item):
+		case ch.Uncertain == Resend && item.Resends < maxResends && !h.mayHaveHappened(&w.Work, &item):
 			u.Done = append(u.Done, w.Lease())
 			return u.again(&m, &item)
 		}

@@ -55,7 +55,7 @@ type unit struct {
 	// after is called once the changes are committed.
 	after []func()
 	// timerWork is the claimed timer of the conversation, while it is being handled.
-	timerWork *Work
+	timerWork *job
 	// cause is when what makes the unit send messages by itself happened or was due; zero if
 	// nothing does.
 	cause time.Time

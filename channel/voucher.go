@@ -52,7 +52,7 @@ func (v voucher) covers(ch *Channel, account string) bool {
 
 // notCovered makes a dead letter of an item that came from somebody who may not speak for it,
 // and counts it. channel is the one that it named, "" if it named none.
-func (h *Hub) notCovered(ctx context.Context, w *Work, channel string) error {
+func (h *Hub) notCovered(ctx context.Context, w *job, channel string) error {
 	err := h.do(ctx, func(u *unit) error {
 		u.add(Record{Kind: kindNotCovered, Key: nonEmpty(channel, noChannel), N: 1})
 		u.Bury = append(u.Bury, Buried{Lease: w.Lease(), Reason: reasonOf(errNotCovered)})

@@ -206,7 +206,7 @@ func (u *unit) arm(ch *Channel, customer *Customer, conv *Conversation) {
 }
 
 // timer lets the rules look at a conversation when the time they named has come.
-func (h *Hub) timer(ctx context.Context, w *Work) error {
+func (h *Hub) timer(ctx context.Context, w *job) error {
 	if w.ID == expiryID(w.Group) {
 		return h.expire(ctx, w)
 	}
