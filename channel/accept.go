@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 )
 
@@ -56,7 +57,7 @@ func (h *Hub) Accept(ctx context.Context, d *webhook.Delivery) (err error) {
 	if d.Scope.IsZero() {
 		return fmt.Errorf("channel: accept: %w", ErrNoScope)
 	}
-	var b Batch
+	var b store.Batch
 	size := 0
 	seen := map[string]bool{}
 	for ev := range d.Events() {
@@ -79,7 +80,7 @@ func (h *Hub) Accept(ctx context.Context, d *webhook.Delivery) (err error) {
 			if err := h.record(ctx, &b, &info); err != nil {
 				return err
 			}
-			b, size = Batch{}, len(w.Body)
+			b, size = store.Batch{}, len(w.Body)
 		}
 		b.Enqueue = append(b.Enqueue, w)
 	}
@@ -87,7 +88,7 @@ func (h *Hub) Accept(ctx context.Context, d *webhook.Delivery) (err error) {
 }
 
 // record commits items of a delivery.
-func (h *Hub) record(ctx context.Context, b *Batch, info *AcceptInfo) error {
+func (h *Hub) record(ctx context.Context, b *store.Batch, info *AcceptInfo) error {
 	if len(b.Enqueue) == 0 {
 		return nil
 	}
@@ -116,8 +117,8 @@ type accepted struct {
 }
 
 // workOf turns one item into work that holds everything needed to apply it, redacted.
-func (h *Hub) workOf(ev *webhook.Event, v voucher) (w Work, masked bool, err error) {
-	w = Work{Queue: queueIn, ID: ev.Key(), Lane: lane(ev), Once: true}
+func (h *Hub) workOf(ev *webhook.Event, v voucher) (w store.Work, masked bool, err error) {
+	w = store.Work{Queue: queueIn, ID: ev.Key(), Lane: lane(ev), Once: true}
 	ch, ok := h.channels.number(ev.Number.ID)
 	switch {
 	case v == vouchedByNobody:

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // answer is what a message of ours means to the customer who waits. It counts as an answer
@@ -65,7 +66,7 @@ func (u *unit) outcome(ch *Channel, m *Message, before Delivery) error {
 	// Whoever wrote it down first: the answer to the send may have been lost.
 	m.Sending = m.Sending && !m.Delivery.settled()
 	if before.State() == Uncertain && m.Delivery.settled() {
-		u.Batch.Drop = append(u.Batch.Drop, WorkKey{queueCheck, m.ID}) // nobody need settle it any more
+		u.Batch.Drop = append(u.Batch.Drop, store.WorkKey{Queue: queueCheck, ID: m.ID}) // nobody need settle it any more
 	}
 	if was := before.acceptedAt(); was.IsZero() && !m.Delivery.acceptedAt().IsZero() {
 		if m.Target == "" {
@@ -311,7 +312,7 @@ const maxAnswers = 1000
 
 // otherAnswers are the answers of m's conversation that stand apart from m, in their order.
 func (u *unit) otherAnswers(m *Message) ([]*Message, error) {
-	page, err := list[Message](u.ctx, u.hub.store, Query{
+	page, err := list[Message](u.ctx, u.hub.store, store.Query{
 		Kind: kindMessage, Parent: m.Conversation, Descending: true, Limit: maxAnswers,
 	})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 	"github.com/kanava-go/kanava/window"
 )
@@ -69,7 +70,7 @@ func (h *Hub) apply(ctx context.Context, w *job) (err error) {
 }
 
 // eventOf reads the one event that a piece of work holds.
-func eventOf(w *Work) (ev *webhook.Event, a accepted, err error) {
+func eventOf(w *store.Work) (ev *webhook.Event, a accepted, err error) {
 	if err := json.Unmarshal(w.Body, &a); err != nil || a.Body == nil {
 		return nil, a, errDamaged
 	}

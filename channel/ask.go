@@ -1,6 +1,10 @@
 package channel
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/kanava-go/kanava/channel/store"
+)
 
 // care says how careful a runner is with a group of its work.
 type care int
@@ -19,7 +23,7 @@ const few = 8
 // ask is a claim that a runner is going to make. If it is open-ended, another one follows
 // at once when it brings as much as it may.
 type ask struct {
-	Claim
+	store.Claim
 	openEnded bool
 	orElse    bool // the next one is for the case that this one brings nothing
 }
@@ -27,7 +31,7 @@ type ask struct {
 // asks are the claims for which there is room.
 func (r *runner) asks(free int) []ask {
 	if r.groups == nil {
-		return []ask{{Claim: Claim{Limit: free}, openEnded: true}}
+		return []ask{{Claim: store.Claim{Limit: free}, openEnded: true}}
 	}
 	var usual, some, trial []string
 	groups := r.groups()
@@ -36,7 +40,7 @@ func (r *runner) asks(free int) []ask {
 		case careClose:
 			return nil
 		case careOne:
-			return []ask{{Claim: Claim{Groups: r.likely(groups), Limit: 1}, orElse: true}, {Claim: Claim{Groups: groups, Limit: 1}}}
+			return []ask{{Claim: store.Claim{Groups: r.likely(groups), Limit: 1}, orElse: true}, {Claim: store.Claim{Groups: groups, Limit: 1}}}
 		}
 	}
 	if r.care == nil {
@@ -56,7 +60,7 @@ func (r *runner) asks(free int) []ask {
 	var asks []ask
 	add := func(groups []string, limit, perGroup int, openEnded bool) {
 		if len(groups) > 0 {
-			asks = append(asks, ask{Claim: Claim{Groups: groups, Limit: limit, PerGroup: perGroup}, openEnded: openEnded})
+			asks = append(asks, ask{Claim: store.Claim{Groups: groups, Limit: limit, PerGroup: perGroup}, openEnded: openEnded})
 		}
 	}
 	add(r.shares.idle(trial), free, 1, false)
@@ -80,7 +84,7 @@ func (r *runner) likely(groups []string) []string {
 }
 
 // exhausted reports whether a claim may have left something for another one.
-func exhausted(c *Claim, claimed []job) bool {
+func exhausted(c *store.Claim, claimed []job) bool {
 	if len(claimed) == c.Limit {
 		return true
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/circuit"
 )
 
@@ -52,7 +53,7 @@ func (u *unit) fetchLater(ch *Channel, m *Message) error {
 		if err != nil {
 			return fmt.Errorf("channel: encode file: %w", err)
 		}
-		u.enqueue(Work{Queue: queueMedia, ID: m.ID + "|" + strconv.Itoa(i), Group: ch.ID, Body: body})
+		u.enqueue(store.Work{Queue: queueMedia, ID: m.ID + "|" + strconv.Itoa(i), Group: ch.ID, Body: body})
 	}
 	return nil
 }
@@ -67,7 +68,7 @@ func (u *unit) removeLater(channel string, refs ...string) error {
 	if err != nil {
 		return fmt.Errorf("channel: encode file: %w", err)
 	}
-	u.enqueue(Work{Queue: queueMedia, ID: derivedID("remove|", refs...), Group: channel, Body: body})
+	u.enqueue(store.Work{Queue: queueMedia, ID: derivedID("remove|", refs...), Group: channel, Body: body})
 	return nil
 }
 

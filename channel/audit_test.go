@@ -14,6 +14,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // deed is one call that acts.
@@ -126,10 +127,10 @@ func deeds() []deed {
 			return err
 		}},
 		{"Replay", access.ReplayDeadLetters, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
-			return h.Replay(ctx, a, channel.WorkKey{Queue: "host", ID: "none"})
+			return h.Replay(ctx, a, store.WorkKey{Queue: "host", ID: "none"})
 		}},
 		{"Drop", access.DropDeadLetters, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
-			return h.Drop(ctx, a, channel.WorkKey{Queue: "host", ID: "none"})
+			return h.Drop(ctx, a, store.WorkKey{Queue: "host", ID: "none"})
 		}},
 		{"Export", access.Export, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
 			return h.Export(ctx, a, "support", kimsNumber, io.Discard)

@@ -11,20 +11,20 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/memstore"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/memstore"
 )
 
 // meddler is a store in which something happens after messages were read together and
 // before they begin to be sent together; it counts the commits that begin any.
 type meddler struct {
-	channel.Store
+	store.Store
 	mu     sync.Mutex
 	meddle func()
 	begun  []int // how many messages each commit began
 }
 
-func (s *meddler) Commit(ctx context.Context, b *channel.Batch) (channel.Committed, error) {
+func (s *meddler) Commit(ctx context.Context, b *store.Batch) (store.Committed, error) {
 	s.mu.Lock()
 	meddle := s.meddle
 	if len(b.Start) > 1 {
@@ -64,13 +64,13 @@ func flood(t *testing.T, l *lab) (ids []string) {
 
 func TestMessagesThatAreClaimedTogetherBeginTogether(t *testing.T) {
 	t.Parallel()
-	store := &meddler{Store: memstore.New()}
-	experiment(t, labOptions{store: store}, func(t *testing.T, l *lab) {
+	st := &meddler{Store: memstore.New()}
+	experiment(t, labOptions{store: st}, func(t *testing.T, l *lab) {
 		flood(t, l)
 		l.run()
 		l.pass(time.Minute)
 		require.Len(t, l.line.texts(), 5)
-		require.Equal(t, []int{5}, store.begun)
+		require.Equal(t, []int{5}, st.begun)
 	})
 }
 
@@ -81,25 +81,25 @@ func TestAMessageThatCannotBeginDoesNotHoldUpThoseItWasClaimedWith(t *testing.T)
 			require.NoError(t, l.hub.Cancel(t.Context(), alice, id))
 		},
 		"it was erased meanwhile": func(t *testing.T, l *lab, id string) {
-			_, err := l.store.Commit(t.Context(), &channel.Batch{Delete: []channel.RecordKey{{Kind: "message", Key: id}}})
+			_, err := l.store.Commit(t.Context(), &store.Batch{Delete: []store.RecordKey{{Kind: "message", Key: id}}})
 			require.NoError(t, err)
 		},
 		"its lease was lost": func(t *testing.T, l *lab, id string) {
-			_, err := l.store.Commit(t.Context(), &channel.Batch{Drop: []channel.WorkKey{{Queue: "out", ID: id}}})
+			_, err := l.store.Commit(t.Context(), &store.Batch{Drop: []store.WorkKey{{Queue: "out", ID: id}}})
 			require.NoError(t, err)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			store := &meddler{Store: memstore.New()}
-			experiment(t, labOptions{store: store}, func(t *testing.T, l *lab) {
+			st := &meddler{Store: memstore.New()}
+			experiment(t, labOptions{store: st}, func(t *testing.T, l *lab) {
 				ids := flood(t, l)
-				store.meddle = func() { meddle(t, l, ids[2]) }
+				st.meddle = func() { meddle(t, l, ids[2]) }
 				l.run()
 				l.pass(time.Minute)
 				sent := slices.Sorted(slices.Values(l.line.texts()))
 				require.Equal(t, []string{"answer 0", "answer 1", "answer 3", "answer 4"}, sent, "each of the others once")
-				require.Equal(t, []int{1, 1, 1, 1}, store.begun)
+				require.Equal(t, []int{1, 1, 1, 1}, st.begun)
 			})
 		})
 	}
@@ -107,10 +107,10 @@ func TestAMessageThatCannotBeginDoesNotHoldUpThoseItWasClaimedWith(t *testing.T)
 
 func TestWhatHasBegunEndsAlthoughTheChannelIsSwitchedOff(t *testing.T) {
 	t.Parallel()
-	store := &meddler{Store: memstore.New()}
-	experiment(t, labOptions{store: store}, func(t *testing.T, l *lab) {
+	st := &meddler{Store: memstore.New()}
+	experiment(t, labOptions{store: st}, func(t *testing.T, l *lab) {
 		flood(t, l)
-		store.meddle = func() {
+		st.meddle = func() {
 			s := l.hub.Channels(admin)[0]
 			s.Enabled = false
 			require.NoError(t, l.hub.Change(t.Context(), admin, s))
@@ -139,11 +139,11 @@ func TestTheTicketSystemHearsOfAConversationAsTheItemBeforeLeftIt(t *testing.T) 
 
 // startled is a store that panics once, right after work for the ticket system was claimed.
 type startled struct {
-	channel.Store
+	store.Store
 	armed, spent atomic.Bool
 }
 
-func (s *startled) Claim(ctx context.Context, c channel.Claim) ([]channel.Work, error) {
+func (s *startled) Claim(ctx context.Context, c store.Claim) ([]store.Work, error) {
 	works, err := s.Store.Claim(ctx, c)
 	if c.Queue == "host" && len(works) > 0 {
 		s.armed.Store(true)
@@ -151,7 +151,7 @@ func (s *startled) Claim(ctx context.Context, c channel.Claim) ([]channel.Work, 
 	return works, err
 }
 
-func (s *startled) Get(ctx context.Context, kind string, keys ...string) ([]channel.Record, error) {
+func (s *startled) Get(ctx context.Context, kind string, keys ...string) ([]store.Record, error) {
 	if s.armed.Load() && s.spent.CompareAndSwap(false, true) {
 		panic("startled")
 	}
@@ -160,12 +160,12 @@ func (s *startled) Get(ctx context.Context, kind string, keys ...string) ([]chan
 
 func TestWhatCannotBeReadAheadIsReadByTheWorker(t *testing.T) {
 	t.Parallel()
-	store := &startled{Store: memstore.New()}
-	experiment(t, labOptions{store: store}, func(t *testing.T, l *lab) {
+	st := &startled{Store: memstore.New()}
+	experiment(t, labOptions{store: st}, func(t *testing.T, l *lab) {
 		l.post(kim.text(time.Now(), "wamid.1", "hello"))
 		l.pass(time.Second)
 		require.Equal(t, []string{"hello"}, l.desk.texts(), "at once, and not as a dead letter")
-		require.True(t, store.spent.Load())
+		require.True(t, st.spent.Load())
 		require.Empty(t, l.letters("host"))
 	})
 }

@@ -13,9 +13,9 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
-	"github.com/kanava-go/kanava/channel/memstore"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/webhook"
 )
 

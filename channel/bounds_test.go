@@ -11,9 +11,10 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
-	"github.com/kanava-go/kanava/channel/memstore"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/webhook"
 )
 
@@ -37,7 +38,7 @@ func TestALargeNameIsNotKeptWithEachMessage(t *testing.T) {
 	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
 		require.NoError(t, l.accept(crowded(200, 200_000)))
 		kept := 0
-		work, err := l.store.Work(t.Context(), channel.WorkQuery{Queue: "in", Limit: 1000})
+		work, err := l.store.Work(t.Context(), store.WorkQuery{Queue: "in", Limit: 1000})
 		require.NoError(t, err)
 		for _, w := range work {
 			kept += len(w.Body)
@@ -63,29 +64,29 @@ func TestAcceptHonoursItsContext(t *testing.T) {
 
 func TestADeliveryIsRecordedInPiecesThatAreNotTooLarge(t *testing.T) {
 	t.Parallel()
-	store := &sizes{Store: memstore.New()}
-	l := newLab(t, labOptions{store: store})
+	st := &sizes{Store: memstore.New()}
+	l := newLab(t, labOptions{store: st})
 	var items []item
 	for i := range 40 {
 		items = append(items, kim.text(time.Now(), fmt.Sprint("wamid.", i), strings.Repeat("x", 300_000)))
 	}
 	l.post(items...)
-	require.Greater(t, len(store.commits), 1)
-	for _, n := range store.commits {
+	require.Greater(t, len(st.commits), 1)
+	for _, n := range st.commits {
 		require.LessOrEqual(t, n, 5<<20)
 	}
-	work, err := l.store.Work(t.Context(), channel.WorkQuery{Queue: "in", Limit: 1000})
+	work, err := l.store.Work(t.Context(), store.WorkQuery{Queue: "in", Limit: 1000})
 	require.NoError(t, err)
 	require.Len(t, work, 40)
 }
 
 // sizes notes how many bytes of work each commit has.
 type sizes struct {
-	channel.Store
+	store.Store
 	commits []int
 }
 
-func (s *sizes) Commit(ctx context.Context, b *channel.Batch) (channel.Committed, error) {
+func (s *sizes) Commit(ctx context.Context, b *store.Batch) (store.Committed, error) {
 	n := 0
 	for _, w := range b.Enqueue {
 		n += len(w.Body)

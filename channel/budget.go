@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // Two questions are asked before a message is queued whose answer is a sum over all messages
@@ -25,7 +26,7 @@ const kindBooks = "books"
 func (c *Channel) tallied() bool { return c.Budget != nil || len(c.Rates) > 0 }
 
 // usedTally is the running total of what a month, or all months, used of the budget.
-func (c *Channel) usedTally(month pricing.Month) Record {
+func (c *Channel) usedTally(month pricing.Month) store.Record {
 	if !c.Budget.Monthly {
 		month = ""
 	}
@@ -33,10 +34,10 @@ func (c *Channel) usedTally(month pricing.Month) Record {
 }
 
 // freeTally is the running total of free service messages that a month used.
-func (c *Channel) freeTally(month pricing.Month) Record { return c.tally("free", month) }
+func (c *Channel) freeTally(month pricing.Month) store.Record { return c.tally("free", month) }
 
-func (c *Channel) tally(name string, month pricing.Month) Record {
-	return Record{
+func (c *Channel) tally(name string, month pricing.Month) store.Record {
+	return store.Record{
 		Kind: kindMoney, Key: c.ID + "|" + name + "|" + string(month), Parent: c.ID, Sort: moneySort(string(month)),
 	}
 }
@@ -56,8 +57,8 @@ func (u *unit) tally(ch *Channel, row *pricing.Row) {
 }
 
 // total returns a running total with what this unit adds to it.
-func (u *unit) total(r Record) (int64, error) {
-	id := r.id()
+func (u *unit) total(r store.Record) (int64, error) {
+	id := r.ID()
 	if u.read[id] == nil {
 		if err := u.prefetch(r.Kind, r.Key); err != nil {
 			return 0, err
@@ -67,9 +68,9 @@ func (u *unit) total(r Record) (int64, error) {
 }
 
 // added is what this unit adds to a running total.
-func (u *unit) added(id RecordKey) int64 {
+func (u *unit) added(id store.RecordKey) int64 {
 	for i := range u.Add {
-		if u.Add[i].id() == id {
+		if u.Add[i].ID() == id {
 			return u.Add[i].N
 		}
 	}
@@ -78,14 +79,14 @@ func (u *unit) added(id RecordKey) int64 {
 
 // within lets the commit fail unless a running total, with what this unit has added so far,
 // is at most max by then. The unit is then repeated and decides anew.
-func (u *unit) within(r Record, most int64) {
-	id := r.id()
+func (u *unit) within(r store.Record, most int64) {
+	id := r.ID()
 	room := most - u.added(id)
 	if old, ok := u.room[id]; ok {
 		room = min(room, old)
 	}
 	if u.room == nil {
-		u.room = map[RecordKey]int64{}
+		u.room = map[store.RecordKey]int64{}
 	}
 	u.room[id] = room
 	r.N = 0
@@ -93,11 +94,11 @@ func (u *unit) within(r Record, most int64) {
 }
 
 // bounds are what within asked for, as the store wants it.
-func (u *unit) bounds() []Bound {
-	var all []Bound
+func (u *unit) bounds() []store.Bound {
+	var all []store.Bound
 	for i := range u.Add {
-		if room, ok := u.room[u.Add[i].id()]; ok {
-			all = append(all, Bound{Kind: u.Add[i].Kind, Key: u.Add[i].Key, Max: room + u.Add[i].N})
+		if room, ok := u.room[u.Add[i].ID()]; ok {
+			all = append(all, store.Bound{Kind: u.Add[i].Kind, Key: u.Add[i].Key, Max: room + u.Add[i].N})
 		}
 	}
 	return all
@@ -154,7 +155,7 @@ func (h *Hub) lookAtBudgets(ctx context.Context) {
 		}
 		month := pricing.MonthOf(h.now(), ch.zone())
 		err := h.trueUp(ctx, ch, month)
-		var records []Record
+		var records []store.Record
 		if err == nil {
 			records, err = h.store.Get(ctx, kindMoney, ch.usedTally(month).Key)
 		}
@@ -196,7 +197,7 @@ const maxTallies = 100_000
 // differ where a budget is new, or was away while messages were sent, here or in a process
 // with older settings.
 func (h *Hub) trueUp(ctx context.Context, ch *Channel, month pricing.Month) error {
-	tallies := []Record{ch.freeTally(month)}
+	tallies := []store.Record{ch.freeTally(month)}
 	if ch.Budget != nil {
 		tallies = append(tallies, ch.usedTally(month))
 	}
@@ -206,23 +207,23 @@ func (h *Hub) trueUp(ctx context.Context, ch *Channel, month pricing.Month) erro
 	}
 	var err error
 	for range maxConflicts {
-		if err = h.trueUpOnce(ctx, ch, month, tallies); !errors.Is(err, ErrConflict) {
+		if err = h.trueUpOnce(ctx, ch, month, tallies); !errors.Is(err, store.ErrConflict) {
 			break
 		}
 	}
 	if err != nil {
 		return fmt.Errorf("channel: sum up costs: %w", err)
 	}
-	if deferredOf(ctx) == nil { // otherwise the host may still take it back
+	if store.DeferredIn(ctx) == nil { // otherwise the host may still take it back
 		h.booked.Store(mark, h.now())
 	}
 	return nil
 }
 
-func (h *Hub) trueUpOnce(ctx context.Context, ch *Channel, month pricing.Month, tallies []Record) error {
+func (h *Hub) trueUpOnce(ctx context.Context, ch *Channel, month pricing.Month, tallies []store.Record) error {
 	// What is read first is written last: of two processes that do this at the same time one
 	// does it again.
-	guard := Record{Kind: kindBooks, Key: ch.ID, Body: []byte("{}")}
+	guard := store.Record{Kind: kindBooks, Key: ch.ID, Body: []byte("{}")}
 	records, err := h.store.Get(ctx, guard.Kind, guard.Key)
 	if err != nil {
 		return err
@@ -230,9 +231,9 @@ func (h *Hub) trueUpOnce(ctx context.Context, ch *Channel, month pricing.Month, 
 	if len(records) == 1 {
 		guard.Version = records[0].Version
 	}
-	q := Query{Kind: kindMoney, Parent: ch.ID, Limit: maxTallies}
+	q := store.Query{Kind: kindMoney, Parent: ch.ID, Limit: maxTallies}
 	if ch.Budget == nil || ch.Budget.Monthly {
-		q.After = &Position{Sort: moneySort(string(month)) - 1}
+		q.After = &store.Position{Sort: moneySort(string(month)) - 1}
 	}
 	rows, err := h.store.List(ctx, q) // in one go: rows and totals as of the same moment
 	if err != nil {
@@ -252,7 +253,7 @@ func (h *Hub) trueUpOnce(ctx context.Context, ch *Channel, month pricing.Month, 
 			want[1] += ch.Budget.Used(row.Totals)
 		}
 	}
-	b := &Batch{Put: []Record{guard}}
+	b := &store.Batch{Put: []store.Record{guard}}
 	for i, t := range tallies {
 		if t.N = want[i] - have[t.Key]; t.N != 0 {
 			b.Add = append(b.Add, t)

@@ -14,9 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/memstore"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/store/memstore"
 )
 
 // rush has n strangers notified at the same time by several hubs on one store, and counts
@@ -53,9 +53,9 @@ func TestABudgetHoldsWhoeverSendsAtTheSameTime(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			store := memstore.New()
+			st := memstore.New()
 			synctest.Test(t, func(t *testing.T) {
-				o := labOptions{store: store, config: spends(t, b.budget)}
+				o := labOptions{store: st, config: spends(t, b.budget)}
 				require.Equal(t, b.want, rush(t, 30, newLab(t, o), newLab(t, o)))
 			})
 		})
@@ -213,9 +213,9 @@ func TestWhoHasNoPhoneNumberIsPricedByTheCountry(t *testing.T) {
 
 func TestALowBudgetIsToldAtTheStartAndWhenSomebodyIsRefused(t *testing.T) {
 	t.Parallel()
-	store := memstore.New()
+	st := memstore.New()
 	var low []channel.BudgetInfo
-	o := labOptions{store: store, config: func(c *channel.Config) {
+	o := labOptions{store: st, config: func(c *channel.Config) {
 		spends(t, &pricing.Budget{Limit: 6000})(c) // one of 3400, then 2600 are left and too little
 		c.Hooks.BudgetLow = func(_ context.Context, i channel.BudgetInfo) { low = append(low, i) }
 	}}

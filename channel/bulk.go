@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // bulkStep is how much work one step of a call for many looks at.
@@ -15,13 +16,13 @@ const bulkStep = 200
 
 // eachWork calls f for the work of one channel in a queue, "" for all work, in the order in
 // which it was committed.
-func (h *Hub) eachWork(ctx context.Context, q WorkQuery, channel string, f func(page []Work) error) error {
+func (h *Hub) eachWork(ctx context.Context, q store.WorkQuery, channel string, f func(page []store.Work) error) error {
 	for q.Limit = bulkStep; ; {
 		found, err := h.store.Work(ctx, q)
 		if err != nil {
 			return err
 		}
-		page := make([]Work, 0, len(found))
+		page := make([]store.Work, 0, len(found))
 		for _, w := range found {
 			q.After = w.Seq
 			if channel == "" || channelOf(w.Group) == channel {
@@ -47,7 +48,7 @@ func (h *Hub) UncertainMessages(ctx context.Context, actor access.Actor, channel
 		return nil, fmt.Errorf("channel: list uncertain messages: %w", err)
 	}
 	most := pageSize(limit)
-	err = h.eachWork(ctx, WorkQuery{Queue: queueCheck}, channel, func(page []Work) error {
+	err = h.eachWork(ctx, store.WorkQuery{Queue: queueCheck}, channel, func(page []store.Work) error {
 		for i := range page {
 			m, err := h.message(ctx, page[i].ID)
 			switch {
@@ -96,7 +97,7 @@ func (h *Hub) settleMany(ctx context.Context, actor access.Actor, channel string
 	settle func(ctx context.Context, actor access.Actor, id string) error,
 ) (n int, err error) {
 	if err = h.maySettle(actor, channel); err == nil {
-		err = h.eachWork(ctx, WorkQuery{Queue: queueCheck}, channel, func(page []Work) error {
+		err = h.eachWork(ctx, store.WorkQuery{Queue: queueCheck}, channel, func(page []store.Work) error {
 			for i := range page {
 				if !page[i].Enqueued.Before(before) {
 					continue
@@ -137,11 +138,11 @@ func (h *Hub) ReplayAll(ctx context.Context, actor access.Actor, q ReplayQuery) 
 		h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.ReplayDeadLetters, Channel: q.Channel}, &err)
 		return 0, fmt.Errorf("channel: replay: %w", err)
 	}
-	var keys []WorkKey
-	err = h.eachWork(ctx, WorkQuery{Queue: q.Queue, Dead: true}, q.Channel, func(page []Work) error {
+	var keys []store.WorkKey
+	err = h.eachWork(ctx, store.WorkQuery{Queue: q.Queue, Dead: true}, q.Channel, func(page []store.Work) error {
 		for _, w := range page {
 			if strings.HasPrefix(w.Reason, q.Reason) && !w.Enqueued.Before(q.From) && (q.Until.IsZero() || w.Enqueued.Before(q.Until)) {
-				keys = append(keys, WorkKey{w.Queue, w.ID})
+				keys = append(keys, store.WorkKey{Queue: w.Queue, ID: w.ID})
 			}
 		}
 		return nil
@@ -173,7 +174,7 @@ func (h *Hub) RetryNow(ctx context.Context, actor access.Actor, channel string) 
 		return fmt.Errorf("channel: retry: %w", err)
 	}
 	for _, queue := range retriedQueues {
-		err := h.eachWork(ctx, WorkQuery{Queue: queue}, channel, func(page []Work) error {
+		err := h.eachWork(ctx, store.WorkQuery{Queue: queue}, channel, func(page []store.Work) error {
 			return h.do(ctx, func(u *unit) error { return u.makeDue(queue, page) })
 		})
 		if err != nil {
@@ -202,7 +203,7 @@ var retriedQueues = [...]string{queueHost, queueOut, queueFirst, queueMedia}
 //
 // A worker may claim one at this moment. Whoever begins to send writes the message, so that one
 // of the two commits fails and looks again.
-func (u *unit) makeDue(queue string, works []Work) error {
+func (u *unit) makeDue(queue string, works []store.Work) error {
 	var ids []string
 	for i := range works {
 		if works[i].Due.After(u.now) {
@@ -218,7 +219,7 @@ func (u *unit) makeDue(queue string, works []Work) error {
 			return err
 		}
 	}
-	works, err := u.hub.store.Work(u.ctx, WorkQuery{Queue: queue, IDs: ids, Limit: len(ids)})
+	works, err := u.hub.store.Work(u.ctx, store.WorkQuery{Queue: queue, IDs: ids, Limit: len(ids)})
 	if err != nil {
 		return err
 	}
@@ -237,7 +238,7 @@ func (u *unit) makeDue(queue string, works []Work) error {
 				return err
 			}
 		}
-		u.enqueue(Work{Queue: w.Queue, ID: w.ID, Lane: w.Lane, Group: w.Group, Body: w.Body})
+		u.enqueue(store.Work{Queue: w.Queue, ID: w.ID, Lane: w.Lane, Group: w.Group, Body: w.Body})
 	}
 	return nil
 }
@@ -252,7 +253,7 @@ type retry struct {
 }
 
 // learnRetry does here what RetryNow was asked for elsewhere.
-func (h *Hub) learnRetry(r *Record) error {
+func (h *Hub) learnRetry(r *store.Record) error {
 	doc, err := decodeRecord[retry](*r)
 	if err == nil {
 		h.hurry(doc.Channel)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // ErrTooLate says that a message was already handed to WhatsApp.
@@ -40,7 +41,7 @@ func (h *Hub) Cancel(ctx context.Context, actor access.Actor, id string) (err er
 		}
 		// If a worker begins to send at this moment, one of the two commits fails on the
 		// message's version and looks again.
-		u.Batch.Drop = append(u.Batch.Drop, WorkKey{queueOut, id}, WorkKey{queueFirst, id})
+		u.Batch.Drop = append(u.Batch.Drop, store.WorkKey{Queue: queueOut, ID: id}, store.WorkKey{Queue: queueFirst, ID: id})
 		return u.delivery(ch, m, Cancelled, u.now)
 	})
 	if err != nil {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // Received is what a customer wrote, as it is handed to [Ticketing.Receive].
@@ -158,7 +160,7 @@ func (u *unit) tellHost(channel, id string, item hostItem) error {
 	if item.Kind != "" {
 		group += changes
 	}
-	u.enqueue(Work{Queue: queueHost, ID: id, Lane: lane, Group: group, Body: body})
+	u.enqueue(store.Work{Queue: queueHost, ID: id, Lane: lane, Group: group, Body: body})
 	return nil
 }
 
@@ -311,7 +313,7 @@ func (h *Hub) scene(ctx context.Context, ahead []known, conversation, message st
 	return conv, customer, msg, h.resolveQuotes(ctx, msg)
 }
 
-func getUnlessKnown[T any](ctx context.Context, s Store, ahead []known, kind, key string) (*T, error) {
+func getUnlessKnown[T any](ctx context.Context, s store.Store, ahead []known, kind, key string) (*T, error) {
 	for i := range ahead {
 		if k := &ahead[i]; k.Kind == kind && k.Key == key {
 			return k.doc.(*T), nil

@@ -9,6 +9,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/template"
 )
 
@@ -107,10 +108,10 @@ func priceKind(out *message.Outbound, category template.Category) pricing.Kind {
 }
 
 // money reads the running totals of a channel, behind a position if after is not nil.
-func (h *Hub) money(ctx context.Context, channel string, after *Position) ([]pricing.Row, error) {
+func (h *Hub) money(ctx context.Context, channel string, after *store.Position) ([]pricing.Row, error) {
 	var rows []pricing.Row
 	for {
-		page, err := h.store.List(ctx, Query{Kind: kindMoney, Parent: channel, After: after, Limit: 1000})
+		page, err := h.store.List(ctx, store.Query{Kind: kindMoney, Parent: channel, After: after, Limit: 1000})
 		if err != nil {
 			return nil, fmt.Errorf("channel: read costs: %w", err)
 		}
@@ -122,12 +123,12 @@ func (h *Hub) money(ctx context.Context, channel string, after *Position) ([]pri
 		if len(page) < 1000 {
 			return rows, nil
 		}
-		after = &Position{page[999].Sort, page[999].Key}
+		after = &store.Position{Sort: page[999].Sort, Key: page[999].Key}
 	}
 }
 
 // moneyRow reads one running total; false if it is none, or of a later version.
-func moneyRow(channel string, r Record) (pricing.Row, bool) {
+func moneyRow(channel string, r store.Record) (pricing.Row, bool) {
 	if r.Kind != kindMoney {
 		return pricing.Row{}, false
 	}
@@ -141,7 +142,7 @@ func moneyRow(channel string, r Record) (pricing.Row, bool) {
 func (u *unit) book(ch *Channel, m *Message, entry pricing.Entry) {
 	for _, row := range pricing.Diff(m.Cost, entry) {
 		for name, n := range row.Counters() {
-			u.add(Record{Kind: kindMoney, Key: ch.ID + "|" + name, Parent: ch.ID, Sort: moneySort(name), N: n})
+			u.add(store.Record{Kind: kindMoney, Key: ch.ID + "|" + name, Parent: ch.ID, Sort: moneySort(name), N: n})
 		}
 		u.tally(ch, &row)
 	}

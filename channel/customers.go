@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // pruneSteps is how many conversations or customers are pruned at the same time. Their commits
@@ -31,8 +33,8 @@ func inParallel(n int, f func(i int) error) error {
 
 // pruneCustomers removes those of the next few customers of a channel whom nothing needs any
 // more. It returns the position of the last one, nil at the end.
-func (h *Hub) pruneCustomers(ctx context.Context, s *Settings, after *Position, now time.Time) (*Position, error) {
-	page, err := list[Customer](ctx, h.store, Query{Kind: kindCustomer, Parent: s.ID, After: after, Limit: upkeepStep})
+func (h *Hub) pruneCustomers(ctx context.Context, s *Settings, after *store.Position, now time.Time) (*store.Position, error) {
+	page, err := list[Customer](ctx, h.store, store.Query{Kind: kindCustomer, Parent: s.ID, After: after, Limit: upkeepStep})
 	if err != nil || len(page) == 0 {
 		return nil, err
 	}
@@ -46,7 +48,7 @@ func (h *Hub) pruneCustomers(ctx context.Context, s *Settings, after *Position, 
 		return nil, err
 	}
 	last := page[len(page)-1]
-	return &Position{micros(last.Created), last.ID}, nil
+	return &store.Position{Sort: micros(last.Created), Key: last.ID}, nil
 }
 
 // needed says whether something of the customer's own must be kept: a consent or an opt-out
@@ -84,10 +86,10 @@ func (h *Hub) forgetCustomer(ctx context.Context, id string, s *Settings, now ti
 			return err
 		}
 		history := historyConversation(&c)
-		if err := h.eraseMessages(ctx, s.ID, history, &Position{Sort: micros(before(now, s.Retention.Messages))}, &Erased{}, nil); err != nil {
+		if err := h.eraseMessages(ctx, s.ID, history, &store.Position{Sort: micros(before(now, s.Retention.Messages))}, &Erased{}, nil); err != nil {
 			return err
 		}
-		for _, q := range []Query{
+		for _, q := range []store.Query{
 			{Kind: kindOfCustomer, Parent: id, Limit: 1},
 			{Kind: kindMessage, Parent: history, Limit: 1},
 		} {
@@ -98,16 +100,16 @@ func (h *Hub) forgetCustomer(ctx context.Context, id string, s *Settings, now ti
 		if err := u.saveCustomer(&c); err != nil { // so that it is still as it was read
 			return err
 		}
-		u.Delete = append(u.Delete, RecordKey{kindCustomer, id})
+		u.Delete = append(u.Delete, store.RecordKey{Kind: kindCustomer, Key: id})
 		own, err := h.ownAliases(ctx, &c)
 		if err != nil {
 			return err
 		}
 		for _, key := range own {
-			u.Delete = append(u.Delete, RecordKey{kindAlias, key})
+			u.Delete = append(u.Delete, store.RecordKey{Kind: kindAlias, Key: key})
 		}
 		for _, merged := range c.Merged {
-			u.Delete = append(u.Delete, RecordKey{kindCustomer, merged})
+			u.Delete = append(u.Delete, store.RecordKey{Kind: kindCustomer, Key: merged})
 		}
 		return nil
 	})

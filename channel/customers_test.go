@@ -10,12 +10,13 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // kept counts the records of a kind.
 func (l *lab) kept(kind string) int {
 	l.t.Helper()
-	records, err := l.store.List(l.t.Context(), channel.Query{Kind: kind, Limit: 10000})
+	records, err := l.store.List(l.t.Context(), store.Query{Kind: kind, Limit: 10000})
 	require.NoError(l.t, err)
 	return len(records)
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // DeadLetter is work that the hub gave up on: an item that could not be understood or
@@ -17,7 +18,7 @@ import (
 // Nothing of it is lost; an operator decides.
 type DeadLetter struct {
 	// Key names it, for Replay and Drop.
-	Key WorkKey
+	Key store.WorkKey
 	// Channel is the ID of the channel, "" if it belongs to none.
 	Channel string
 	// Reason says why, free of personal data.
@@ -56,7 +57,7 @@ func (h *Hub) DeadLetters(ctx context.Context, q DeadLetterQuery) (letters []Dea
 	limit := pageSize(q.Limit)
 	letters = make([]DeadLetter, 0, limit)
 	for after := q.After; len(letters) < limit; {
-		work, err := h.store.Work(ctx, WorkQuery{Queue: q.Queue, Dead: true, After: after, Limit: limit})
+		work, err := h.store.Work(ctx, store.WorkQuery{Queue: q.Queue, Dead: true, After: after, Limit: limit})
 		if err != nil {
 			return nil, fmt.Errorf("channel: list dead letters: %w", err)
 		}
@@ -66,7 +67,7 @@ func (h *Hub) DeadLetters(ctx context.Context, q DeadLetterQuery) (letters []Dea
 				continue
 			}
 			letters = append(letters, DeadLetter{
-				Key: WorkKey{w.Queue, w.ID}, Channel: channelOf(w.Group), Reason: w.Reason, Tries: w.Tries,
+				Key: store.WorkKey{Queue: w.Queue, ID: w.ID}, Channel: channelOf(w.Group), Reason: w.Reason, Tries: w.Tries,
 				Enqueued: w.Enqueued, Content: w.Body, Seq: w.Seq,
 			})
 		}
@@ -79,9 +80,9 @@ func (h *Hub) DeadLetters(ctx context.Context, q DeadLetterQuery) (letters []Dea
 
 // Replay gives dead letters another chance, at the end of their conversation's queue.
 // Unknown keys, and those of channels that the actor does not administer, are ignored.
-func (h *Hub) Replay(ctx context.Context, actor access.Actor, keys ...WorkKey) (err error) {
+func (h *Hub) Replay(ctx context.Context, actor access.Actor, keys ...store.WorkKey) (err error) {
 	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.ReplayDeadLetters}, &err)
-	return h.onDead(ctx, "replay", actor, access.ReplayDeadLetters, keys, func(u *unit, dead []WorkKey) {
+	return h.onDead(ctx, "replay", actor, access.ReplayDeadLetters, keys, func(u *unit, dead []store.WorkKey) {
 		u.Batch.Replay = dead
 		for _, k := range dead {
 			u.willWake(k.Queue)
@@ -91,9 +92,9 @@ func (h *Hub) Replay(ctx context.Context, actor access.Actor, keys ...WorkKey) (
 
 // Drop removes dead letters for good. Unknown keys, and those of channels that the actor does
 // not administer, are ignored.
-func (h *Hub) Drop(ctx context.Context, actor access.Actor, keys ...WorkKey) (err error) {
+func (h *Hub) Drop(ctx context.Context, actor access.Actor, keys ...store.WorkKey) (err error) {
 	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.DropDeadLetters}, &err)
-	return h.onDead(ctx, "drop", actor, access.DropDeadLetters, keys, func(u *unit, dead []WorkKey) {
+	return h.onDead(ctx, "drop", actor, access.DropDeadLetters, keys, func(u *unit, dead []store.WorkKey) {
 		u.Batch.Drop = dead
 	})
 }
@@ -101,7 +102,7 @@ func (h *Hub) Drop(ctx context.Context, actor access.Actor, keys ...WorkKey) (er
 // onDead does something with those of keys that are dead letters (living work is somebody's
 // message) and on whose channel the actor may do it.
 func (h *Hub) onDead(
-	ctx context.Context, verb string, actor access.Actor, action access.Action, keys []WorkKey, do func(*unit, []WorkKey),
+	ctx context.Context, verb string, actor access.Actor, action access.Action, keys []store.WorkKey, do func(*unit, []store.WorkKey),
 ) error {
 	may := func(channel string) bool { return access.Check(access.Policy{}, actor.On(channel), action) == nil }
 	if err := access.Check(access.Policy{}, actor, action); err != nil && !slices.ContainsFunc(actor.AdminOf, may) {
@@ -112,16 +113,16 @@ func (h *Hub) onDead(
 		byQueue[k.Queue] = append(byQueue[k.Queue], k.ID)
 	}
 	return h.do(ctx, func(u *unit) error {
-		var dead []WorkKey
+		var dead []store.WorkKey
 		for _, queue := range slices.Sorted(maps.Keys(byQueue)) {
 			ids := byQueue[queue]
-			work, err := h.store.Work(ctx, WorkQuery{Queue: queue, IDs: ids, Dead: true, Limit: len(ids)})
+			work, err := h.store.Work(ctx, store.WorkQuery{Queue: queue, IDs: ids, Dead: true, Limit: len(ids)})
 			if err != nil {
 				return fmt.Errorf("channel: %s: %w", verb, err)
 			}
 			for _, w := range work {
 				if may(channelOf(w.Group)) {
-					dead = append(dead, WorkKey{w.Queue, w.ID})
+					dead = append(dead, store.WorkKey{Queue: w.Queue, ID: w.ID})
 				}
 			}
 		}
@@ -152,7 +153,7 @@ func (h *Hub) bury(ctx context.Context, w *job, cause error) error {
 func (h *Hub) buryWith(ctx context.Context, w *job, cause error, also func(u *unit)) error {
 	reason := reasonOf(cause)
 	err := h.do(ctx, func(u *unit) error {
-		u.Bury = append(u.Bury, Buried{Lease: w.Lease(), Reason: reason})
+		u.Bury = append(u.Bury, store.Buried{Lease: w.Lease(), Reason: reason})
 		also(u)
 		return nil
 	})

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
 )
@@ -285,7 +286,7 @@ func (h *Hub) sendLater(ctx context.Context, w *job, item *outboundItem, f messa
 		} else if customer != nil { // it fails when its window closes, not later
 			due = earliest(due, customer.closes(&item.Outbound, u.now))
 		}
-		u.Later = append(u.Later, Postponed{Lease: w.Lease(), Due: due, Body: body, Reason: failureReason(f)})
+		u.Later = append(u.Later, store.Postponed{Lease: w.Lease(), Due: due, Body: body, Reason: failureReason(f)})
 		return u.saveMessage(&m)
 	})
 }

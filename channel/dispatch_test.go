@@ -10,28 +10,29 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/memstore"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/memstore"
 )
 
 // watched is a store that counts the lookups from the end of a send until its outcome
 // is written down.
 type watched struct {
-	channel.Store
+	store.Store
 	watching atomic.Bool
 	gets     atomic.Int64
 	outcomes atomic.Int64
 }
 
-func (s *watched) Get(ctx context.Context, kind string, keys ...string) ([]channel.Record, error) {
+func (s *watched) Get(ctx context.Context, kind string, keys ...string) ([]store.Record, error) {
 	if s.watching.Load() {
 		s.gets.Add(1)
 	}
 	return s.Store.Get(ctx, kind, keys...)
 }
 
-func (s *watched) Commit(ctx context.Context, b *channel.Batch) (channel.Committed, error) {
-	if slices.ContainsFunc(b.Done, func(l channel.Lease) bool { return l.Queue == "out" }) {
+func (s *watched) Commit(ctx context.Context, b *store.Batch) (store.Committed, error) {
+	if slices.ContainsFunc(b.Done, func(l store.Lease) bool { return l.Queue == "out" }) {
 		s.watching.Store(false)
 		s.outcomes.Add(1)
 	}
@@ -40,21 +41,21 @@ func (s *watched) Commit(ctx context.Context, b *channel.Batch) (channel.Committ
 
 func TestToWriteDownThatAMessageWasTakenNothingIsReadAgain(t *testing.T) {
 	t.Parallel()
-	store := &watched{Store: memstore.New()}
-	experiment(t, labOptions{store: store}, func(t *testing.T, l *lab) {
+	st := &watched{Store: memstore.New()}
+	experiment(t, labOptions{store: st}, func(t *testing.T, l *lab) {
 		l.say(kim, "wamid.1", "hello")
 		l.pass(time.Minute)
 		l.line.sends(func(context.Context, message.Outbound, int) error {
 			<-time.After(5 * time.Second) // so that nothing else is going on
-			store.watching.Store(true)
+			st.watching.Store(true)
 			return nil
 		})
 		_, err := l.reply(l.conversation().ID, "hi")
 		require.NoError(t, err)
 		l.pass(time.Minute)
 		require.Equal(t, channel.Accepted, l.messages(l.conversation().ID)[1].Delivery.State())
-		require.EqualValues(t, 1, store.outcomes.Load(), "the first attempt was not refused")
-		require.Zero(t, store.gets.Load())
+		require.EqualValues(t, 1, st.outcomes.Load(), "the first attempt was not refused")
+		require.Zero(t, st.gets.Load())
 	})
 }
 
@@ -85,8 +86,8 @@ func TestWhatIsLearnedOfAMessageWhileItIsBeingSentIsKept(t *testing.T) {
 
 func TestAReactionThatOvertakesTheAnswerToASendIsKept(t *testing.T) {
 	t.Parallel()
-	store := &watched{Store: memstore.New()}
-	experiment(t, labOptions{store: store}, func(t *testing.T, l *lab) {
+	st := &watched{Store: memstore.New()}
+	experiment(t, labOptions{store: st}, func(t *testing.T, l *lab) {
 		l.say(kim, "wamid.1", "hello")
 		l.pass(time.Minute)
 		l.line.sends(func(context.Context, message.Outbound, int) error {
@@ -98,6 +99,6 @@ func TestAReactionThatOvertakesTheAnswerToASendIsKept(t *testing.T) {
 		require.NoError(t, err)
 		l.pass(time.Minute)
 		require.Len(t, l.messages(l.conversation().ID)[1].Reactions, 1)
-		require.EqualValues(t, 2, store.outcomes.Load(), "what was guessed was wrong, and then it was read")
+		require.EqualValues(t, 2, st.outcomes.Load(), "what was guessed was wrong, and then it was read")
 	})
 }

@@ -1,7 +1,7 @@
 // Package channel makes a WhatsApp number a support channel of your helpdesk.
 //
 // A [Hub] takes in webhooks, keeps conversations, hands what customers write to your
-// ticket system, and sends what your agents answer. You bring two things: a [Store], for
+// ticket system, and sends what your agents answer. You bring two things: a [store.Store], for
 // which package sqlstore has one on SQLite or PostgreSQL, and a [Ticketing], two methods
 // around your own ticket system. Then:
 //
@@ -67,7 +67,7 @@
 // Any number of hubs may work on one store, also with different channels: each takes only work
 // of channels that it has, and the others' stays for them. Which processes there are stands in
 // the store ([Hub.Processes]). Settings that one of them changes and what WhatsApp says about
-// templates reach all of them within Config.Poll. On a store that is a [Timekeeper] they go by
+// templates reach all of them within Config.Poll. On a store that is a [store.Timekeeper] they go by
 // its clock; how far each machine's own is off is shown and, from two seconds on, warned of.
 //
 // # How it works

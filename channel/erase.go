@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 )
 
@@ -83,7 +84,7 @@ func (h *Hub) mayErase(actor access.Actor, channel string) error {
 
 // eraseThese removes messages with their files and the work that refers to them.
 func (h *Hub) eraseThese(ctx context.Context, channel string, messages []*Message, receipt *Erased) error {
-	b := &Batch{}
+	b := &store.Batch{}
 	if err := h.eraseWith(ctx, b, channel, messages, receipt); err != nil {
 		return err
 	}
@@ -94,18 +95,18 @@ func (h *Hub) eraseThese(ctx context.Context, channel string, messages []*Messag
 }
 
 // eraseWith removes the files of messages and adds to b what removes the messages.
-func (h *Hub) eraseWith(ctx context.Context, b *Batch, channel string, messages []*Message, receipt *Erased) error {
+func (h *Hub) eraseWith(ctx context.Context, b *store.Batch, channel string, messages []*Message, receipt *Erased) error {
 	for _, m := range messages {
-		b.Delete = append(b.Delete, RecordKey{kindMessage, m.ID})
+		b.Delete = append(b.Delete, store.RecordKey{Kind: kindMessage, Key: m.ID})
 		if m.WAMID != "" && m.Direction == Outbound {
 			// A Sender that gives two messages one wamid must not stand in the way.
-			b.Delete = append(b.Delete, RecordKey{kindMessage, inboundMessageID(channel, m.WAMID)})
+			b.Delete = append(b.Delete, store.RecordKey{Kind: kindMessage, Key: inboundMessageID(channel, m.WAMID)})
 		}
 		for _, queue := range []string{queueOut, queueFirst, queueCheck} {
-			b.Drop = append(b.Drop, WorkKey{queue, m.ID})
+			b.Drop = append(b.Drop, store.WorkKey{Queue: queue, ID: m.ID})
 		}
 		for i := range m.Attachments {
-			b.Drop = append(b.Drop, WorkKey{queueMedia, m.ID + "|" + strconv.Itoa(i)})
+			b.Drop = append(b.Drop, store.WorkKey{Queue: queueMedia, ID: m.ID + "|" + strconv.Itoa(i)})
 		}
 		refs := m.refs()
 		if err := h.removeFiles(ctx, refs); err != nil {
@@ -129,7 +130,7 @@ func (h *Hub) showAnother(ctx context.Context, conversation string) error {
 		if ok, err := u.load(kindMessage, conv.PreviewOf, nil); err != nil || ok {
 			return err
 		}
-		left, err := list[Message](ctx, h.store, Query{Kind: kindMessage, Parent: conv.ID, Descending: true, Limit: 50})
+		left, err := list[Message](ctx, h.store, store.Query{Kind: kindMessage, Parent: conv.ID, Descending: true, Limit: 50})
 		if err != nil {
 			return err
 		}
@@ -142,21 +143,21 @@ func (h *Hub) showAnother(ctx context.Context, conversation string) error {
 }
 
 // erasePending removes edits and reactions that wait for their message, if gone says so.
-func (h *Hub) erasePending(ctx context.Context, channel string, before *Position, gone func(*amendment) bool) error {
-	var after *Position
+func (h *Hub) erasePending(ctx context.Context, channel string, before *store.Position, gone func(*amendment) bool) error {
+	var after *store.Position
 	for {
-		page, err := h.store.List(ctx, Query{Kind: kindMessage, Parent: pendingParent(channel), After: after, Before: before, Limit: 500})
+		page, err := h.store.List(ctx, store.Query{Kind: kindMessage, Parent: pendingParent(channel), After: after, Before: before, Limit: 500})
 		if err != nil {
 			return fmt.Errorf("channel: list edits: %w", err)
 		}
-		b := &Batch{}
+		b := &store.Batch{}
 		for _, r := range page {
 			var stub standIn
 			if err := decodeInto(&r, &stub); err != nil {
 				return err
 			}
 			if stub.Pending != nil && gone(stub.Pending) {
-				b.Delete = append(b.Delete, r.id())
+				b.Delete = append(b.Delete, r.ID())
 			}
 		}
 		if len(b.Delete) > 0 {
@@ -167,7 +168,7 @@ func (h *Hub) erasePending(ctx context.Context, channel string, before *Position
 		if len(page) < 500 {
 			return nil
 		}
-		after = &Position{page[499].Sort, page[499].Key}
+		after = &store.Position{Sort: page[499].Sort, Key: page[499].Key}
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // stopped makes a lab whose hub does not run, so that what it is given waits.
@@ -29,7 +30,7 @@ func (l *lab) waiting() int {
 	l.t.Helper()
 	n := 0
 	for _, dead := range []bool{false, true} {
-		work, err := l.store.Work(l.t.Context(), channel.WorkQuery{Queue: "in", Dead: dead, Limit: 1000})
+		work, err := l.store.Work(l.t.Context(), store.WorkQuery{Queue: "in", Dead: dead, Limit: 1000})
 		require.NoError(l.t, err)
 		n += len(work)
 	}
@@ -156,10 +157,10 @@ func TestEditsThatWaitAreFoundHoweverManyStandInsThereAre(t *testing.T) {
 	t.Parallel()
 	experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
 		at := time.Now()
-		var b channel.Batch // stand-ins, as they are made for each message that is sent
+		var b store.Batch // stand-ins, as they are made for each message that is sent
 		for i := range 12_000 {
 			id := fmt.Sprintf("m_standin%d", i)
-			b.Put = append(b.Put, channel.Record{Kind: "message", Key: id, Parent: "stub|support", Sort: at.Add(-10 * 24 * time.Hour).UnixMicro(),
+			b.Put = append(b.Put, store.Record{Kind: "message", Key: id, Parent: "stub|support", Sort: at.Add(-10 * 24 * time.Hour).UnixMicro(),
 				Body: fmt.Appendf(nil, `{"id":%q,"channel":"support","same_as":"m_x"}`, id)})
 		}
 		_, err := l.store.Commit(t.Context(), &b)
@@ -171,7 +172,7 @@ func TestEditsThatWaitAreFoundHoweverManyStandInsThereAre(t *testing.T) {
 		_, err = l.hub.Erase(t.Context(), admin, "support", recipient(kim))
 		require.NoError(t, err)
 		waiting := func() (texts string) {
-			list, err := l.store.List(t.Context(), channel.Query{Kind: "message", Parent: "pending|support", Limit: 10})
+			list, err := l.store.List(t.Context(), store.Query{Kind: "message", Parent: "pending|support", Limit: 10})
 			require.NoError(t, err)
 			for _, r := range list {
 				texts += string(r.Body)

@@ -9,7 +9,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
-	"github.com/kanava-go/kanava/channel/memstore"
+	"github.com/kanava-go/kanava/channel/store/memstore"
 )
 
 // The process lives as long as it answers; it is ready while its store answers and nothing

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/window"
 )
 
@@ -24,7 +25,7 @@ const expiryPause = time.Minute
 
 // watchOutbox has the windows of a channel's waiting messages watched.
 func (u *unit) watchOutbox(channel string) {
-	u.enqueue(Work{Queue: queueTimer, ID: expiryID(channel), Group: channel, Body: []byte("{}")})
+	u.enqueue(store.Work{Queue: queueTimer, ID: expiryID(channel), Group: channel, Body: []byte("{}")})
 }
 
 // expire fails the waiting messages of a channel whose window has closed.
@@ -39,7 +40,7 @@ func (h *Hub) expire(ctx context.Context, w *job) error {
 	}
 	next, waiting := h.now().Add(expiryPause), false
 	if len(out) > 0 || !ch.Enabled {
-		err = h.eachWork(ctx, WorkQuery{Queue: queueOut}, ch.ID, func(page []Work) error {
+		err = h.eachWork(ctx, store.WorkQuery{Queue: queueOut}, ch.ID, func(page []store.Work) error {
 			waiting = true
 			closes, err := h.expirePage(ctx, ch, page)
 			next = earliest(next, closes)
@@ -53,14 +54,14 @@ func (h *Hub) expire(ctx context.Context, w *job) error {
 		if len(out) == 0 && !waiting { // it sends again, or nothing can come any more
 			return u.nothingToSend(w)
 		}
-		u.Later = append(u.Later, Postponed{Lease: w.Lease(), Due: next, Reason: "windows of messages that wait"})
+		u.Later = append(u.Later, store.Postponed{Lease: w.Lease(), Due: next, Reason: "windows of messages that wait"})
 		return nil
 	})
 }
 
 // expirePage fails those of the messages whose window has closed, and returns when the next one
 // closes; zero if none does.
-func (h *Hub) expirePage(ctx context.Context, ch *Channel, page []Work) (next time.Time, err error) {
+func (h *Hub) expirePage(ctx context.Context, ch *Channel, page []store.Work) (next time.Time, err error) {
 	items, of := make([]outboundItem, len(page)), map[string]bool{}
 	for i := range page {
 		if err := json.Unmarshal(page[i].Body, &items[i]); err != nil {
@@ -75,7 +76,7 @@ func (h *Hub) expirePage(ctx context.Context, ch *Channel, page []Work) (next ti
 		if items[i].Outbound.Content == nil || h.mayHaveHappened(&page[i], &items[i]) {
 			continue
 		}
-		r := read[RecordKey{kindCustomer, items[i].Customer}]
+		r := read[store.RecordKey{Kind: kindCustomer, Key: items[i].Customer}]
 		if r != nil {
 			c, err := decodeRecord[Customer](*r)
 			if err != nil {
@@ -96,7 +97,7 @@ func (h *Hub) expirePage(ctx context.Context, ch *Channel, page []Work) (next ti
 }
 
 // expireOne fails the message if its window has closed, and returns when it does otherwise.
-func (h *Hub) expireOne(ctx context.Context, ch *Channel, w *Work, item *outboundItem) (closes time.Time, err error) {
+func (h *Hub) expireOne(ctx context.Context, ch *Channel, w *store.Work, item *outboundItem) (closes time.Time, err error) {
 	err = h.do(ctx, func(u *unit) error {
 		closes = time.Time{}
 		var m Message
@@ -114,7 +115,7 @@ func (h *Hub) expireOne(ctx context.Context, ch *Channel, w *Work, item *outboun
 		}
 		// If a worker begins to send at this moment, one of the two commits fails on the
 		// message's version and looks again.
-		u.Batch.Drop = append(u.Batch.Drop, WorkKey{w.Queue, w.ID})
+		u.Batch.Drop = append(u.Batch.Drop, store.WorkKey{Queue: w.Queue, ID: w.ID})
 		return u.failed(ch, &m, windowFailure(err))
 	})
 	return closes, err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/window"
 )
 
@@ -73,7 +74,7 @@ func TestAMessageThatWaitsFailsWhenItsWindowCloses(t *testing.T) {
 					}
 				}
 				require.Equal(t, 2*people, late)
-				work, err := l.store.Work(t.Context(), channel.WorkQuery{Queue: "out", Limit: 10})
+				work, err := l.store.Work(t.Context(), store.WorkQuery{Queue: "out", Limit: 10})
 				require.NoError(t, err)
 				require.Empty(t, work)
 				l.line.sends(nil)
@@ -117,7 +118,7 @@ func TestThoseWhoseWindowIsOpenAndTemplatesWaitOn(t *testing.T) {
 		l.line.sends(nil)
 		l.pass(2 * time.Minute)
 		require.Equal(t, channel.Accepted, l.state(conv, m.ID))
-		work, err := l.store.Work(t.Context(), channel.WorkQuery{Queue: "timer", IDs: []string{"expiry|support"}, Limit: 1})
+		work, err := l.store.Work(t.Context(), store.WorkQuery{Queue: "timer", IDs: []string{"expiry|support"}, Limit: 1})
 		require.NoError(t, err)
 		require.Empty(t, work, "nobody looks any more")
 	})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // Export writes everything the hub keeps about a person on one channel as JSON lines: an
@@ -49,9 +50,9 @@ func (h *Hub) exportConversation(ctx context.Context, id string, out *json.Encod
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
-	var after *Position
+	var after *store.Position
 	for {
-		page, err := list[Message](ctx, h.store, Query{Kind: kindMessage, Parent: id, After: after, Limit: 200})
+		page, err := list[Message](ctx, h.store, store.Query{Kind: kindMessage, Parent: id, After: after, Limit: 200})
 		if err != nil {
 			return err
 		}
@@ -62,7 +63,7 @@ func (h *Hub) exportConversation(ctx context.Context, id string, out *json.Encod
 			if err := out.Encode(map[string]any{"message": m}); err != nil {
 				return err
 			}
-			after = &Position{m.sort(), m.ID}
+			after = &store.Position{Sort: m.sort(), Key: m.ID}
 		}
 		if len(page) < 200 {
 			return nil

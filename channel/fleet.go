@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // A Process is a hub that works on the store: one [Hub.Run]. Each writes down regularly that
@@ -71,7 +72,7 @@ func (h *Hub) Processes(ctx context.Context, actor access.Actor) ([]Process, err
 }
 
 func (h *Hub) processes(ctx context.Context) ([]Process, error) {
-	found, err := list[Process](ctx, h.store, Query{Kind: kindProcess, Parent: fleetParent, Descending: true, Limit: maxFleet})
+	found, err := list[Process](ctx, h.store, store.Query{Kind: kindProcess, Parent: fleetParent, Descending: true, Limit: maxFleet})
 	if err != nil {
 		return nil, err
 	}
@@ -103,10 +104,10 @@ func (h *Hub) lookAround(ctx context.Context) error {
 		return err
 	}
 	now := h.now()
-	b := &Batch{}
+	b := &store.Batch{}
 	for i := range others {
 		if now.Sub(others[i].Seen) > keepProcess {
-			b.Delete = append(b.Delete, RecordKey{kindProcess, others[i].ID})
+			b.Delete = append(b.Delete, store.RecordKey{Kind: kindProcess, Key: others[i].ID})
 		}
 	}
 	if len(b.Delete) > 0 {

@@ -12,8 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/memstore"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/template"
 )
 
@@ -46,9 +47,9 @@ func fleetOfSettings(t *testing.T, settings func(*channel.Settings), f func(t *t
 	t.Helper()
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		store := memstore.New()
+		st := memstore.New()
 		f(t, func(config func(*channel.Config)) *lab {
-			return newLab(t, labOptions{store: store, config: config, settings: settings})
+			return newLab(t, labOptions{store: st, config: config, settings: settings})
 		})
 	})
 }
@@ -141,11 +142,11 @@ func TestNoQueueGivesWorkToAProcessThatLacksTheChannel(t *testing.T) {
 }
 
 // tries counts how often each piece of work of the late channel was given back.
-func tries(t *testing.T, s channel.Store) map[string]int {
+func tries(t *testing.T, s store.Store) map[string]int {
 	t.Helper()
 	all := map[string]int{}
 	for _, queue := range []string{"in", "host", "out", "first", "check", "timer", "media"} {
-		works, err := s.Work(t.Context(), channel.WorkQuery{Queue: queue, Limit: 100})
+		works, err := s.Work(t.Context(), store.WorkQuery{Queue: queue, Limit: 100})
 		require.NoError(t, err)
 		for _, w := range works {
 			all[queue+" "+w.Group+" "+w.ID] = w.Tries
@@ -239,11 +240,11 @@ func TestProcessesAreListedWithTheirChannelsAndTheirEnd(t *testing.T) {
 }
 
 // timed is a store with a clock of its own: that of the bubble.
-type timed struct{ channel.Store }
+type timed struct{ store.Store }
 
 func (timed) Now(context.Context) (time.Time, error) { return time.Now(), nil }
 
-func (k timed) Claim(ctx context.Context, c channel.Claim) ([]channel.Work, error) {
+func (k timed) Claim(ctx context.Context, c store.Claim) ([]store.Work, error) {
 	c.Now = time.Now()
 	return k.Store.Claim(ctx, c)
 }
@@ -280,7 +281,7 @@ func TestClocksThatDifferDoNoHarm(t *testing.T) {
 		t.Run(off.String(), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				store, host, line := timed{memstore.New()}, &jealousDesk{}, &wire{}
+				st, host, line := timed{memstore.New()}, &jealousDesk{}, &wire{}
 				line.sends(func(context.Context, message.Outbound, int) error {
 					<-time.After(20 * time.Second)
 					return nil
@@ -288,7 +289,7 @@ func TestClocksThatDifferDoNoHarm(t *testing.T) {
 				var labs []*lab
 				for _, ahead := range []time.Duration{0, off, -off} {
 					l := newLab(t, labOptions{
-						store:    store,
+						store:    st,
 						settings: func(s *channel.Settings) { s.Uncertain = channel.Resend },
 						config: func(c *channel.Config) {
 							c.Ticketing, c.Channels[0].Sender = host, line

@@ -16,9 +16,10 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
-	"github.com/kanava-go/kanava/channel/memstore"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -112,7 +113,7 @@ type rig struct {
 	number  *cloudapitest.Number
 	user    *cloudapitest.User
 	hub     *channel.Hub
-	store   channel.Store
+	store   store.Store
 	desk    *desk
 	logs    *bytes.Buffer
 	webhook http.Handler
@@ -121,7 +122,7 @@ type rig struct {
 }
 
 type options struct {
-	store    channel.Store
+	store    store.Store
 	settings func(*channel.Settings)
 	config   func(*channel.Config)
 	user     cloudapitest.UserConfig

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // Health is the state of a hub, for a health endpoint and for alarms. What it says of queues,
@@ -18,7 +19,7 @@ type Health struct {
 	Running bool `json:"running"`
 	// Queues are the hub's queues that have work, living or dead, each as a whole. No count
 	// goes beyond 1,000 for each channel: alarms need no more, and to count costs.
-	Queues []Backlog `json:"queues,omitempty"`
+	Queues []store.Backlog `json:"queues,omitempty"`
 	// Delay is for how long something has been waiting that should have been done: due or
 	// failing items, calls of the host, sends of channels that may send, downloads. It is the
 	// number to put an alarm on; a minute is bad. Work that somebody has in hand counts, so
@@ -43,7 +44,7 @@ type Health struct {
 	// CommitLatency is a running mean of how long this process's commits take.
 	CommitLatency time.Duration `json:"commit_latency"`
 	// Size is how much room the store takes; zero if it does not say.
-	Size StoreSize `json:"size,omitzero"`
+	Size store.Size `json:"size,omitzero"`
 	// Processes are those of [Hub.Processes], with how far their clocks are ahead.
 	Processes []Process `json:"processes,omitempty"`
 	// Channels are the states of the channels, ordered by ID.
@@ -56,7 +57,7 @@ type ChannelHealth struct {
 	Enabled bool   `json:"enabled"`
 	// Queues are the channel's parts of the queues. Due counts conversations where work has an
 	// order within them.
-	Queues []Backlog `json:"queues,omitempty"`
+	Queues []store.Backlog `json:"queues,omitempty"`
 	// Uncertain counts messages whose fate is open, OldestUncertain is when the first of them
 	// became so. [Hub.UncertainMessages] lists them.
 	Uncertain       int       `json:"uncertain"`
@@ -132,7 +133,7 @@ func (h *Hub) Health(ctx context.Context, actor access.Actor) (*Health, error) {
 		q := &facts.queues[i]
 		state.Dead += q.Dead
 		if h.urgent(q, view) {
-			state.Delay = max(state.Delay, q.waits(now))
+			state.Delay = max(state.Delay, waits(q, now))
 		}
 	}
 	state.Processes = facts.processes
@@ -144,7 +145,7 @@ func (h *Hub) Health(ctx context.Context, actor access.Actor) (*Health, error) {
 		}
 	}
 	state.CommitLatency = h.commits.mean()
-	if m, ok := h.store.(Measurer); ok {
+	if m, ok := h.store.(store.Measurer); ok {
 		if state.Size, err = m.Measure(ctx); err != nil {
 			return nil, fmt.Errorf("channel: health: %w", err)
 		}
@@ -153,7 +154,7 @@ func (h *Hub) Health(ctx context.Context, actor access.Actor) (*Health, error) {
 }
 
 // urgent says whether work of the group should be done at once.
-func (h *Hub) urgent(q *Backlog, view *snapshot) bool {
+func (h *Hub) urgent(q *store.Backlog, view *snapshot) bool {
 	switch q.Queue {
 	case queueIn, queueHost, queueMedia:
 		return true
@@ -165,7 +166,7 @@ func (h *Hub) urgent(q *Backlog, view *snapshot) bool {
 }
 
 // waits is for how long the oldest of the work has been waiting.
-func (b *Backlog) waits(now time.Time) (d time.Duration) {
+func waits(b *store.Backlog, now time.Time) (d time.Duration) {
 	for _, since := range []time.Time{b.OldestDue, b.OldestRetrying} {
 		if !since.IsZero() {
 			d = max(d, now.Sub(since))
@@ -175,19 +176,20 @@ func (b *Backlog) waits(now time.Time) (d time.Duration) {
 }
 
 // whole sums groups up, for each queue.
-func whole(groups []Backlog) (queues []Backlog) {
+func whole(groups []store.Backlog) (queues []store.Backlog) {
 	for _, g := range groups {
-		at := slices.IndexFunc(queues, func(q Backlog) bool { return q.Queue == g.Queue })
+		at := slices.IndexFunc(queues, func(q store.Backlog) bool { return q.Queue == g.Queue })
 		if at < 0 {
 			at = len(queues)
-			queues = append(queues, Backlog{Queue: g.Queue})
+			queues = append(queues, store.Backlog{Queue: g.Queue})
 		}
-		queues[at].add(&g)
+		addBacklog(&queues[at], &g)
 	}
 	return queues
 }
 
-func (b *Backlog) add(g *Backlog) {
+// addBacklog adds what is counted of g to b.
+func addBacklog(b, g *store.Backlog) {
 	b.Due, b.Waiting, b.Dead, b.Retrying = b.Due+g.Due, b.Waiting+g.Waiting, b.Dead+g.Dead, b.Retrying+g.Retrying
 	b.OldestDue, b.Oldest = earliest(b.OldestDue, g.OldestDue), earliest(b.Oldest, g.Oldest)
 	if first := earliest(b.OldestRetrying, g.OldestRetrying); !first.Equal(b.OldestRetrying) {

@@ -11,8 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/memstore"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/memstore"
 )
 
 func (l *lab) channelHealth(id string) channel.ChannelHealth {
@@ -181,9 +182,9 @@ func TestWhatIsSettledDoesNotCountAsUncertain(t *testing.T) {
 }
 
 // hungStore never answers before its caller gives up.
-type hungStore struct{ channel.Store }
+type hungStore struct{ store.Store }
 
-func (hungStore) Survey(ctx context.Context, _ channel.SurveyQuery) ([]channel.Backlog, error) {
+func (hungStore) Survey(ctx context.Context, _ store.SurveyQuery) ([]store.Backlog, error) {
 	<-ctx.Done()
 	return nil, ctx.Err()
 }
@@ -199,7 +200,7 @@ func TestHealthHasADeadlineOfItsOwn(t *testing.T) {
 }
 
 // plainStore is a store that can no more than a Store must.
-type plainStore struct{ channel.Store }
+type plainStore struct{ store.Store }
 
 func TestHealthOfAStoreThatKnowsLess(t *testing.T) {
 	t.Parallel()

@@ -6,11 +6,13 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // healthFacts are what Health reads of the store.
 type healthFacts struct {
-	queues     []Backlog // by queue and group
+	queues     []store.Backlog // by queue and group
 	standing   map[string]Standing
 	outages    map[string]Outage
 	pulses     map[string]pulse
@@ -56,21 +58,21 @@ func (h *Hub) healthFacts(ctx context.Context, ids []string) (f *healthFacts, er
 }
 
 // survey asks how the queues stand.
-func (h *Hub) survey(ctx context.Context) ([]Backlog, error) {
+func (h *Hub) survey(ctx context.Context) ([]store.Backlog, error) {
 	now := h.now()
-	s, ok := h.store.(Surveyor)
+	s, ok := h.store.(store.Surveyor)
 	if !ok {
 		return h.store.Backlog(ctx, now)
 	}
 	// A timer waits for each conversation: counting these would cost more than all the rest.
-	found, err := s.Survey(ctx, SurveyQuery{
+	found, err := s.Survey(ctx, store.SurveyQuery{
 		Now: now, Most: surveyMost,
 		Queues: []string{queueIn, queueHost, queueOut, queueFirst, queueTimer, queueMedia},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("survey: %w", err)
 	}
-	open, err := s.Survey(ctx, SurveyQuery{Now: now, Queues: []string{queueCheck}, Most: surveyMost, Waiting: true})
+	open, err := s.Survey(ctx, store.SurveyQuery{Now: now, Queues: []string{queueCheck}, Most: surveyMost, Waiting: true})
 	if err != nil {
 		return nil, fmt.Errorf("survey: %w", err)
 	}
@@ -82,8 +84,8 @@ func (h *Hub) survey(ctx context.Context) ([]Backlog, error) {
 			q.Retrying, q.OldestRetrying, q.Tries = 0, time.Time{}, 0
 		}
 	}
-	found = slices.DeleteFunc(found, func(q Backlog) bool { return q.Queue == queueTimer && q.Due+q.Dead == 0 })
-	slices.SortStableFunc(found, func(a, b Backlog) int { return strings.Compare(a.Queue, b.Queue) })
+	found = slices.DeleteFunc(found, func(q store.Backlog) bool { return q.Queue == queueTimer && q.Due+q.Dead == 0 })
+	slices.SortStableFunc(found, func(a, b store.Backlog) int { return strings.Compare(a.Queue, b.Queue) })
 	return found, nil
 }
 
@@ -93,7 +95,7 @@ func (f *healthFacts) channel(id string, ch *Channel, now time.Time) ChannelHeal
 		ID: id, Enabled: ch.Enabled, Standing: f.standing[id], Notices: f.notices[id], NotCovered: f.notCovered[id],
 		Received: f.pulses[id].In, Sent: f.pulses[id].Out,
 	}
-	var mine []Backlog
+	var mine []store.Backlog
 	for _, q := range f.queues {
 		if q.Group != "" && channelOf(q.Group) == id {
 			mine = append(mine, q)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/circuit"
 )
 
@@ -153,7 +154,7 @@ func (h *Hub) unbegin(ctx context.Context, w *job, item *outboundItem) error {
 			return err
 		}
 		m.Sending = false
-		u.Later = append(u.Later, Postponed{Lease: w.Lease(), Due: u.now, Reason: errHeld.Error()})
+		u.Later = append(u.Later, store.Postponed{Lease: w.Lease(), Due: u.now, Reason: errHeld.Error()})
 		return u.saveMessage(&m)
 	})
 }

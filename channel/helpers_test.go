@@ -5,19 +5,19 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 func numberConfig(id string) cloudapitest.NumberConfig { return cloudapitest.NumberConfig{ID: id} }
 
 // everything calls f with the content of every record and every piece of work.
-func everything(t *testing.T, s channel.Store, f func(text string)) {
+func everything(t *testing.T, s store.Store, f func(text string)) {
 	t.Helper()
 	for _, kind := range []string{
 		"customer", "alias", "conversation", "message", "wamid", "log", "counter", "amendment", "customer_conversation", "money", "standing", "reach", "member", "not_covered", "process", "stranger", "shared", "version",
 	} {
-		records, err := s.List(t.Context(), channel.Query{Kind: kind, Limit: 10000})
+		records, err := s.List(t.Context(), store.Query{Kind: kind, Limit: 10000})
 		require.NoError(t, err)
 		for _, r := range records {
 			f(r.Key + " " + r.Parent + " " + string(r.Body))
@@ -25,7 +25,7 @@ func everything(t *testing.T, s channel.Store, f func(text string)) {
 	}
 	for _, queue := range []string{"in", "host", "out", "first", "check", "timer", "media", "upkeep"} {
 		for _, dead := range []bool{false, true} {
-			work, err := s.Work(t.Context(), channel.WorkQuery{Queue: queue, Dead: dead, Limit: 10000})
+			work, err := s.Work(t.Context(), store.WorkQuery{Queue: queue, Dead: dead, Limit: 10000})
 			require.NoError(t, err)
 			for _, w := range work {
 				f(w.ID + " " + w.Lane + " " + string(w.Body))

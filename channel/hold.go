@@ -4,11 +4,13 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // job is claimed work in the hands of a worker: the work, and what the hub knows about it.
 type job struct {
-	Work
+	store.Work
 	held    *hold      // the claim
 	claimed time.Time  // when it began
 	item    any        // the decoded Body
@@ -18,7 +20,7 @@ type job struct {
 }
 
 // Lease is the newest proof of the claim.
-func (j *job) Lease() Lease {
+func (j *job) Lease() store.Lease {
 	l := j.Work.Lease()
 	if j.held != nil {
 		l.Token = j.held.token()

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // What WhatsApp says about an account is applied by one process, and concerns channels of all
@@ -45,7 +47,7 @@ func (u *unit) homes() ([]home, error) {
 	for id := range u.hub.channels.view().byID {
 		known[id] = true
 	}
-	entries, err := list[entry](u.ctx, u.hub.store, Query{Kind: kindProcess, Parent: fleetParent, Descending: true, Limit: maxFleet})
+	entries, err := list[entry](u.ctx, u.hub.store, store.Query{Kind: kindProcess, Parent: fleetParent, Descending: true, Limit: maxFleet})
 	if err != nil {
 		return nil, err
 	}

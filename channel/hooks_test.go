@@ -15,9 +15,10 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
-	"github.com/kanava-go/kanava/channel/memstore"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/template"
 )
 
@@ -136,8 +137,8 @@ func TestPruningGoesOnWhereItsLastStepEnded(t *testing.T) {
 func TestASendThatHangsIsRepeatedByNobody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		store := memstore.New()
-		frozen, other := newLab(t, labOptions{store: store}), newLab(t, labOptions{store: store})
+		st := memstore.New()
+		frozen, other := newLab(t, labOptions{store: st}), newLab(t, labOptions{store: st})
 		wake := make(chan struct{})
 		frozen.line.sends(func(context.Context, message.Outbound, int) error { <-wake; return nil })
 		frozen.run()
@@ -190,9 +191,9 @@ func TestStoredThingsThatAreDamagedAreReportedAndHarmNobody(t *testing.T) {
 		conv := l.conversation()
 		r := l.records("conversation")[0]
 		r.Body = []byte(`{"id":7}`)
-		_, err := l.store.Commit(t.Context(), &channel.Batch{
-			Put: []channel.Record{r},
-			Enqueue: []channel.Work{
+		_, err := l.store.Commit(t.Context(), &store.Batch{
+			Put: []store.Record{r},
+			Enqueue: []store.Work{
 				{Queue: "in", ID: "x", Body: []byte(`[]`)}, {Queue: "host", ID: "x", Body: []byte(`[]`)}, {Queue: "out", ID: "x", Group: "support", Body: []byte(`[]`)},
 				{Queue: "media", ID: "x", Body: []byte(`[]`)}, {Queue: "first", ID: "x", Group: "support", Body: []byte(`[]`)},
 			},

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 func TestTheHostGateTakesMoreAheadTheQuickerTheHostIs(t *testing.T) {
@@ -100,7 +102,7 @@ func TestASharedHostGateKeepsATurnForOtherGroups(t *testing.T) {
 		var begun atomic.Int64
 		call := func(group string, took time.Duration) {
 			wg.Go(func() {
-				require.NoError(t, g.pass(t.Context(), &job{Work: Work{Group: group}}, func() error {
+				require.NoError(t, g.pass(t.Context(), &job{Work: store.Work{Group: group}}, func() error {
 					begun.Add(1)
 					time.Sleep(took)
 					return nil

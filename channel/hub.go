@@ -12,13 +12,14 @@ import (
 
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // Config is what a [Hub] needs.
 type Config struct {
 	// Store keeps everything; required. Several hubs, in one process or in many, may
 	// share one store if it is one that processes can share.
-	Store Store
+	Store store.Store
 	// Ticketing is the host's ticket system; required.
 	Ticketing Ticketing
 	// Attachments keeps inbound files. nil: files are not fetched, and the host sees
@@ -49,7 +50,7 @@ type Config struct {
 
 	// Now is the clock; nil means time.Now. It exists so that a demonstration can
 	// move it. Tests use testing/synctest instead. On a store that keeps the time for all
-	// processes (see [Timekeeper]) the hub corrects it by up to an hour.
+	// processes (see [store.Timekeeper]) the hub corrects it by up to an hour.
 	Now func() time.Time
 	// Logger gets what an operator should know; nil means silence. See the package
 	// documentation for the attributes.
@@ -88,7 +89,7 @@ type Config struct {
 // All methods are safe for concurrent use. Any number of hubs on any number of
 // machines may work on one store.
 type Hub struct {
-	store       Store
+	store       store.Store
 	ticketing   Ticketing
 	attachments Attachments
 	now         func() time.Time // the clock, put right by the store's

@@ -10,9 +10,9 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
-	"github.com/kanava-go/kanava/channel/memstore"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
 )
@@ -210,8 +210,8 @@ func TestTrafficForAnUnknownNumberWaitsAsDeadLetters(t *testing.T) {
 }
 
 func TestARestartGoesOnWhereTheLastRunStopped(t *testing.T) {
-	store := memstore.New()
-	test(t, options{store: store}, func(t *testing.T, r *rig) {
+	st := memstore.New()
+	test(t, options{store: st}, func(t *testing.T, r *rig) {
 		r.stop()
 		r.user.Text(r.number, "while nobody was there")
 		r.settle()

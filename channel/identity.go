@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 	"github.com/kanava-go/kanava/window"
 )
@@ -157,7 +158,7 @@ func (u *unit) tellRenamed(c, before *Customer, w who) error {
 		return nil
 	}
 	id := "renamed|" + w.Event
-	if slices.ContainsFunc(u.Enqueue, func(w Work) bool { return w.Queue == queueHost && w.ID == id }) {
+	if slices.ContainsFunc(u.Enqueue, func(w store.Work) bool { return w.Queue == queueHost && w.ID == id }) {
 		return nil
 	}
 	return u.tellHost(c.Channel, id, hostItem{Kind: CustomerChanged, Conversation: c.Conversation, At: w.At.UTC()})

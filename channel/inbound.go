@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 	"github.com/kanava-go/kanava/window"
 )
@@ -84,7 +85,7 @@ func (u *unit) noticeMayCome(in *incoming, p *webhook.Message, w *job) (bool, er
 		return false, err
 	}
 	u.Done = u.Done[:0]
-	u.Later = append(u.Later, Postponed{
+	u.Later = append(u.Later, store.Postponed{
 		Lease: w.Lease(), Due: u.now.Add(noticePause), Reason: "a new BSUID on a known phone number",
 	})
 	return true, nil

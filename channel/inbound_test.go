@@ -12,7 +12,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
-	"github.com/kanava-go/kanava/channel/memstore"
+	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/window"
 )
 
@@ -162,8 +162,8 @@ func TestFilesAreFetchedCheckedAndHandedOver(t *testing.T) {
 
 func TestCardNumbersReachNeitherStoreNorHostNorLogNorCustomer(t *testing.T) {
 	const card = "4111 1111 1111 1111"
-	store := memstore.New()
-	test(t, options{store: store}, func(t *testing.T, r *rig) {
+	st := memstore.New()
+	test(t, options{store: st}, func(t *testing.T, r *rig) {
 		r.user.Text(r.number, "my card is "+card)
 		r.settle()
 		_, err := r.reply("you wrote " + card)
@@ -179,7 +179,7 @@ func TestCardNumbersReachNeitherStoreNorHostNorLogNorCustomer(t *testing.T) {
 		require.NotContains(t, r.sees()[1], "4111 1111", "nor does an agent send one")
 		require.NotContains(t, strings.Join(r.desk.texts(), ""), "4111 1111")
 		require.NotContains(t, r.logs.String(), "1111 1111")
-		everything(t, store, func(text string) {
+		everything(t, st, func(text string) {
 			require.NotContains(t, text, "4111 1111")
 			require.NotContains(t, text, "4111111111111111")
 		})
@@ -204,8 +204,8 @@ func TestACardNumberInAnEditIsMaskedAndShown(t *testing.T) {
 }
 
 func TestACardNumberInPiecesIsMaskedOnceItIsComplete(t *testing.T) {
-	store := memstore.New()
-	test(t, options{store: store}, func(t *testing.T, r *rig) {
+	st := memstore.New()
+	test(t, options{store: st}, func(t *testing.T, r *rig) {
 		for _, piece := range strings.Fields("4111 1111 1111 1111") {
 			r.user.Text(r.number, piece)
 			r.settle()

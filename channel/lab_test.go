@@ -16,9 +16,10 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
-	"github.com/kanava-go/kanava/channel/memstore"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/webhook"
 )
 
@@ -33,7 +34,7 @@ const (
 type lab struct {
 	t     *testing.T
 	hub   *channel.Hub
-	store channel.Store
+	store store.Store
 	desk  *desk
 	line  *wire
 	logs  *bytes.Buffer
@@ -41,7 +42,7 @@ type lab struct {
 }
 
 type labOptions struct {
-	store    channel.Store
+	store    store.Store
 	settings func(*channel.Settings)
 	config   func(*channel.Config)
 }

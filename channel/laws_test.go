@@ -16,8 +16,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/memstore"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/memstore"
 )
 
 // dawn is when every bubble begins. The items of a story happened in the hours before.
@@ -345,11 +346,11 @@ func (o order) posts(items []item) [][]item {
 // play runs a hub over the story and returns what it knows in the end.
 func (o order) play(t *testing.T, s *story) (end known) {
 	t.Helper()
-	var store channel.Store = memstore.New()
+	var st store.Store = memstore.New()
 	if o.amnesia {
-		store = forgetful{store}
+		st = forgetful{st}
 	}
-	experiment(t, labOptions{store: store}, func(t *testing.T, l *lab) {
+	experiment(t, labOptions{store: st}, func(t *testing.T, l *lab) {
 		for i, p := range s.people {
 			if p.first != nil {
 				at := dawn.Add(-21*time.Hour + time.Duration(i)*time.Minute)
@@ -381,9 +382,9 @@ func (o order) play(t *testing.T, s *story) (end known) {
 }
 
 // forgetful takes everything for new that is not there any more.
-type forgetful struct{ channel.Store }
+type forgetful struct{ store.Store }
 
-func (f forgetful) Commit(ctx context.Context, b *channel.Batch) (channel.Committed, error) {
+func (f forgetful) Commit(ctx context.Context, b *store.Batch) (store.Committed, error) {
 	c := *b
 	c.Enqueue = slices.Clone(b.Enqueue)
 	for i := range c.Enqueue {
@@ -499,9 +500,9 @@ func waiting(t *testing.T, body []byte) string {
 	return string(text)
 }
 
-func (l *lab) records(kind string) []channel.Record {
+func (l *lab) records(kind string) []store.Record {
 	l.t.Helper()
-	list, err := l.store.List(l.t.Context(), channel.Query{Kind: kind, Limit: 100000})
+	list, err := l.store.List(l.t.Context(), store.Query{Kind: kind, Limit: 100000})
 	require.NoError(l.t, err)
 	return list
 }

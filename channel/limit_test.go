@@ -14,10 +14,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/memstore"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/store/memstore"
 )
 
 // stranger is the nth of many customers who never wrote.
@@ -78,10 +78,10 @@ func (l *lab) inNew() *channel.Conversation {
 
 func TestTheLimitIsSharedByProcessesAndNumbers(t *testing.T) {
 	t.Parallel()
-	store := memstore.New()
+	st := memstore.New()
 	synctest.Test(t, func(t *testing.T) {
 		o := notifying(t)
-		o.store = store
+		o.store = st
 		o.settings = func(s *channel.Settings) { s.ConsentElsewhere, s.Portfolio = true, "77" }
 		one, other := newLab(t, o), newLab(t, o)
 		second := one.hub.Channels(admin)[0]
@@ -174,10 +174,10 @@ func TestTheLimitIsLearnedFromTheSender(t *testing.T) {
 
 func TestTheLimitHoldsWhoeverSendsAtTheSameTime(t *testing.T) {
 	t.Parallel()
-	store := memstore.New()
+	st := memstore.New()
 	synctest.Test(t, func(t *testing.T) {
 		o := notifying(t)
-		o.store = store
+		o.store = st
 		hubs := []*lab{newLab(t, o), newLab(t, o), newLab(t, o)}
 		require.NoError(t, hubs[0].hub.Observe(t.Context(), "support", time.Now(), channel.Standing{MessagingLimit: "TIER_250"}))
 		var took, refused atomic.Int64

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // LogEntry is an event in the life of a conversation that is no message: who had it, where
@@ -55,7 +56,7 @@ func (h *Hub) Log(ctx context.Context, actor access.Actor, conversation string, 
 	if err := h.mayReadIn(ctx, actor, conv.Channel); err != nil {
 		return nil, err
 	}
-	page, err := list[LogEntry](ctx, h.store, Query{
+	page, err := list[LogEntry](ctx, h.store, store.Query{
 		Kind: kindLog, Parent: conversation, Descending: true, Limit: pageSize(limit),
 	})
 	slices.Reverse(page)

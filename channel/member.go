@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/discreet"
 )
 
 // kindMember is the kind of what leads from somebody who wrote in a group to the group: one
@@ -61,7 +64,7 @@ func (h *Hub) eraseMember(ctx context.Context, ch *Channel, aliases []string, re
 		if err != nil {
 			return nil, err
 		}
-		b := &Batch{}
+		b := &store.Batch{}
 		for _, r := range records {
 			m, err := decodeRecord[member](r)
 			if err != nil {
@@ -74,7 +77,7 @@ func (h *Hub) eraseMember(ctx context.Context, ch *Channel, aliases []string, re
 			if !slices.Contains(aliases, m.Sender) {
 				aliases = append(aliases, m.Sender)
 			}
-			b.Delete = append(b.Delete, r.id())
+			b.Delete = append(b.Delete, r.ID())
 		}
 		if len(b.Delete) > 0 {
 			if _, err := h.store.Commit(ctx, b); err != nil {
@@ -90,11 +93,11 @@ func (h *Hub) eraseMember(ctx context.Context, ch *Channel, aliases []string, re
 }
 
 // members lists where the person behind an alias wrote in groups.
-func (h *Hub) members(ctx context.Context, alias string) ([]Record, error) {
-	var all []Record
-	var after *Position
+func (h *Hub) members(ctx context.Context, alias string) ([]store.Record, error) {
+	var all []store.Record
+	var after *store.Position
 	for {
-		page, err := h.store.List(ctx, Query{Kind: kindMember, Parent: alias, After: after, Limit: 500})
+		page, err := h.store.List(ctx, store.Query{Kind: kindMember, Parent: alias, After: after, Limit: 500})
 		if err != nil {
 			return nil, fmt.Errorf("channel: list groups: %w", err)
 		}
@@ -102,7 +105,7 @@ func (h *Hub) members(ctx context.Context, alias string) ([]Record, error) {
 		if len(page) < 500 {
 			return all, nil
 		}
-		after = &Position{page[499].Sort, page[499].Key}
+		after = &store.Position{Sort: page[499].Sort, Key: page[499].Key}
 	}
 }
 
@@ -117,9 +120,9 @@ func (h *Hub) eraseInGroup(ctx context.Context, ch *Channel, m *member, receipt 
 		return err
 	}
 	for _, id := range convs {
-		var after *Position
+		var after *store.Position
 		for {
-			page, err := list[Message](ctx, h.store, Query{Kind: kindMessage, Parent: id, After: after, Limit: 200})
+			page, err := list[Message](ctx, h.store, store.Query{Kind: kindMessage, Parent: id, After: after, Limit: 200})
 			if err != nil {
 				return err
 			}
@@ -141,7 +144,7 @@ func (h *Hub) eraseInGroup(ctx context.Context, ch *Channel, m *member, receipt 
 			if len(page) < 200 {
 				break
 			}
-			after = &Position{page[199].sort(), page[199].ID}
+			after = &store.Position{Sort: page[199].sort(), Key: page[199].ID}
 		}
 		if err := h.showAnother(ctx, id); err != nil {
 			return err
@@ -162,4 +165,4 @@ func (h *Hub) eraseReactions(ctx context.Context, message, by string) error {
 }
 
 // reactorOf says in Reaction.By which member of a group it was.
-func reactorOf(sender string) string { return "customer " + shortHash(sender) }
+func reactorOf(sender string) string { return "customer " + discreet.Hash(sender) }

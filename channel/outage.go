@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/circuit"
 )
 
@@ -310,7 +311,7 @@ func (h *Hub) sendingOut(ctx context.Context, channel string, o Outage, over boo
 		case over && !known:
 			return nil // no outage, or another process has seen its end
 		case over:
-			u.Batch.Delete = append(u.Batch.Delete, RecordKey{kindOutage, channel})
+			u.Batch.Delete = append(u.Batch.Delete, store.RecordKey{Kind: kindOutage, Key: channel})
 			item.Kind, item.At, item.Reason, item.Cause = SendingResumed, u.now.UTC(), was.Reason, Cause(was.Kind)
 			o = was
 		case known && was.Kind == o.Kind:

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/window"
 )
 
@@ -15,15 +16,15 @@ import (
 // its wamid before, and that the conversation that it answers is as it was read ahead: all of
 // them are written, so that a wrong guess is a conflict.
 func (h *Hub) accepted(ctx context.Context, ch *Channel, w *job, item *outboundItem, receipt message.Receipt, b *begun) error {
-	stub := known{Record: Record{Kind: kindMessage, Key: inboundMessageID(ch.ID, receipt.ID)}}
-	assigned := known{Record: Record{Kind: kindLog, Key: changeID(Assigned, item.Message, 0)}} // not yet
+	stub := known{Record: store.Record{Kind: kindMessage, Key: inboundMessageID(ch.ID, receipt.ID)}}
+	assigned := known{Record: store.Record{Kind: kindLog, Key: changeID(Assigned, item.Message, 0)}} // not yet
 	guess := []known{b.known, stub, assigned}
 	for _, k := range w.ahead {
 		if k.Kind != kindMessage {
 			guess = append(guess, k)
 		}
 	}
-	step := func(lease []Lease) error {
+	step := func(lease []store.Lease) error {
 		return h.doGuessing(ctx, guess, func(u *unit) error {
 			u.Done = lease
 			var m Message
@@ -33,8 +34,8 @@ func (h *Hub) accepted(ctx context.Context, ch *Channel, w *job, item *outboundI
 			return u.accept(ch, receipt, &m)
 		})
 	}
-	err := step([]Lease{w.Lease()})
-	if errors.Is(err, ErrLeaseLost) {
+	err := step([]store.Lease{w.Lease()})
+	if errors.Is(err, store.ErrLeaseLost) {
 		err = step(nil)
 	}
 	if err == nil {

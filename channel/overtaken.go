@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 )
 
@@ -21,7 +22,7 @@ func (u *unit) lookAgain(in *incoming) {
 	if in.late() {
 		return
 	}
-	u.enqueue(Work{
+	u.enqueue(store.Work{
 		Queue: queueIn, ID: latePrefix + in.work.ID, Group: in.work.Group, Body: in.work.Body,
 		Due: u.now.Add(statusPatience * statusPause),
 	})

@@ -1,27 +1,24 @@
 package channel
 
-import "log/slog"
+import (
+	"log/slog"
+
+	"github.com/kanava-go/kanava/internal/discreet"
+)
 
 // However a value of this package is printed, by itself, behind a pointer or inside of
 // something else, it shows what its LogValue shows: no text, name, phone number or wamid.
 // Encoding it as JSON shows everything, because that is how it is stored and handed on;
 // slog's JSON handler does so to values inside of slices, maps and other structs.
 
-func hashed(key, id string) slog.Attr {
-	if id == "" {
-		return slog.String(key, "")
-	}
-	return slog.String(key, shortHash(id))
-}
-
 // LogValue shows a hash of the most lasting identifier, and which others there are.
 func (id Identity) LogValue() slog.Value {
-	return slog.GroupValue(hashed("id", nonEmpty(id.BSUID, id.Phone)), slog.Bool("phone", id.Phone != ""), slog.Bool("username", id.Username != ""))
+	return slog.GroupValue(discreet.Hashed("id", nonEmpty(id.BSUID, id.Phone)), slog.Bool("phone", id.Phone != ""), slog.Bool("username", id.Username != ""))
 }
 
 // LogValue shows the kind and a hash: hosts use e-mail addresses as IDs.
 func (a Author) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("kind", a.Kind), hashed("id", a.ID))
+	return slog.GroupValue(slog.String("kind", a.Kind), discreet.Hashed("id", a.ID))
 }
 
 // LogValue shows the size and whether the host has it.
@@ -56,7 +53,7 @@ func (r Reaction) LogValue() slog.Value {
 
 // LogValue shows a hash.
 func (r Referral) LogValue() slog.Value {
-	return slog.GroupValue(hashed("id", r.ID))
+	return slog.GroupValue(discreet.Hashed("id", r.ID))
 }
 
 // LogValue shows the times.
@@ -117,71 +114,6 @@ func (d DeadLetter) LogValue() slog.Value {
 // LogValue shows the ID and the size.
 func (f File) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", f.ID), slog.Int64("size", f.Size))
-}
-
-// LogValue shows the kind, a hash of the key and the size.
-func (r Record) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("kind", r.Kind), hashed("key", r.Key), slog.Int64("version", r.Version), slog.Int("bytes", len(r.Body)))
-}
-
-// LogValue shows the kind and a hash: keys hold phone numbers.
-func (k RecordKey) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("kind", k.Kind), hashed("key", k.Key))
-}
-
-// LogValue shows the kind and a hash.
-func (b Bound) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("kind", b.Kind), hashed("key", b.Key), slog.Int64("max", b.Max))
-}
-
-// LogValue shows the queue, a hash of the ID and the size.
-func (w Work) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("queue", w.Queue), hashed("id", w.ID), slog.String("group", w.Group), slog.Int("tries", w.Tries), slog.Int("bytes", len(w.Body)))
-}
-
-// LogValue shows the queue and a hash.
-func (k WorkKey) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("queue", k.Queue), hashed("id", k.ID))
-}
-
-// LogValue shows the queue and a hash.
-func (l Lease) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("queue", l.Queue), hashed("id", l.ID))
-}
-
-// LogValue shows when it is due and why.
-func (p Postponed) LogValue() slog.Value {
-	return slog.GroupValue(slog.Any("lease", p.Lease), slog.Time("due", p.Due), slog.String("reason", p.Reason), slog.Int("bytes", len(p.Body)))
-}
-
-// LogValue shows the reason.
-func (b Buried) LogValue() slog.Value {
-	return slog.GroupValue(slog.Any("lease", b.Lease), slog.String("reason", b.Reason))
-}
-
-// LogValue shows counts.
-func (b Batch) LogValue() slog.Value {
-	return slog.GroupValue(slog.Int("put", len(b.Put)), slog.Int("add", len(b.Add)), slog.Int("delete", len(b.Delete)), slog.Int("enqueue", len(b.Enqueue)), slog.Int("done", len(b.Done)), slog.Int("later", len(b.Later)), slog.Int("bury", len(b.Bury)))
-}
-
-// LogValue shows the kind and a hash.
-func (q Query) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("kind", q.Kind), hashed("parent", q.Parent), slog.Int("limit", q.Limit))
-}
-
-// LogValue shows where it is, and a hash.
-func (p Position) LogValue() slog.Value {
-	return slog.GroupValue(slog.Int64("sort", p.Sort), hashed("key", p.Key))
-}
-
-// LogValue shows the queue.
-func (q WorkQuery) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("queue", q.Queue), slog.Int("limit", q.Limit))
-}
-
-// LogValue shows the number.
-func (c Claim) LogValue() slog.Value {
-	return slog.GroupValue(slog.Int("limit", c.Limit))
 }
 
 // LogValue shows who asks.

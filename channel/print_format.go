@@ -81,42 +81,6 @@ func (d DeadLetter) Format(f fmt.State, _ rune) { discreet.Format(f, d) }
 func (f File) Format(s fmt.State, _ rune) { discreet.Format(s, f) }
 
 // Format implements [fmt.Formatter].
-func (r Record) Format(f fmt.State, _ rune) { discreet.Format(f, r) }
-
-// Format implements [fmt.Formatter].
-func (k RecordKey) Format(f fmt.State, _ rune) { discreet.Format(f, k) }
-
-// Format implements [fmt.Formatter].
-func (w Work) Format(f fmt.State, _ rune) { discreet.Format(f, w) }
-
-// Format implements [fmt.Formatter].
-func (k WorkKey) Format(f fmt.State, _ rune) { discreet.Format(f, k) }
-
-// Format implements [fmt.Formatter].
-func (l Lease) Format(f fmt.State, _ rune) { discreet.Format(f, l) }
-
-// Format implements [fmt.Formatter].
-func (p Postponed) Format(f fmt.State, _ rune) { discreet.Format(f, p) }
-
-// Format implements [fmt.Formatter].
-func (b Buried) Format(f fmt.State, _ rune) { discreet.Format(f, b) }
-
-// Format implements [fmt.Formatter].
-func (b Batch) Format(f fmt.State, _ rune) { discreet.Format(f, b) }
-
-// Format implements [fmt.Formatter].
-func (q Query) Format(f fmt.State, _ rune) { discreet.Format(f, q) }
-
-// Format implements [fmt.Formatter].
-func (p Position) Format(f fmt.State, _ rune) { discreet.Format(f, p) }
-
-// Format implements [fmt.Formatter].
-func (q WorkQuery) Format(f fmt.State, _ rune) { discreet.Format(f, q) }
-
-// Format implements [fmt.Formatter].
-func (c Claim) Format(f fmt.State, _ rune) { discreet.Format(f, c) }
-
-// Format implements [fmt.Formatter].
 func (q ConversationQuery) Format(f fmt.State, _ rune) { discreet.Format(f, q) }
 
 // Format implements [fmt.Formatter].
@@ -127,6 +91,3 @@ func (q DeadLetterQuery) Format(f fmt.State, _ rune) { discreet.Format(f, q) }
 
 // Format implements [fmt.Formatter].
 func (c Channel) Format(f fmt.State, _ rune) { discreet.Format(f, c) }
-
-// Format implements [fmt.Formatter].
-func (b Bound) Format(f fmt.State, _ rune) { discreet.Format(f, b) }

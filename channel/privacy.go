@@ -9,6 +9,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 )
 
@@ -161,13 +162,13 @@ func (h *Hub) eraseCustomer(ctx context.Context, c *Customer, receipt *Erased) e
 			return err
 		}
 	}
-	b := &Batch{Delete: []RecordKey{{kindCustomer, c.ID}}}
+	b := &store.Batch{Delete: []store.RecordKey{{Kind: kindCustomer, Key: c.ID}}}
 	own, err := h.ownAliases(ctx, c)
 	if err != nil {
 		return err
 	}
 	for _, key := range own {
-		b.Delete = append(b.Delete, RecordKey{kindAlias, key})
+		b.Delete = append(b.Delete, store.RecordKey{Kind: kindAlias, Key: key})
 	}
 	err = h.erasePending(ctx, c.Channel, nil, func(a *amendment) bool { return a.Customer == c.ID })
 	if err != nil {
@@ -202,9 +203,9 @@ func (h *Hub) ownAliases(ctx context.Context, c *Customer) ([]string, error) {
 // conversationsOf lists the conversations of a customer, and where the chat history is.
 func (h *Hub) conversationsOf(ctx context.Context, c *Customer) ([]string, error) {
 	ids := []string{historyConversation(c)}
-	var after *Position
+	var after *store.Position
 	for {
-		page, err := h.store.List(ctx, Query{Kind: kindOfCustomer, Parent: c.ID, After: after, Limit: 500})
+		page, err := h.store.List(ctx, store.Query{Kind: kindOfCustomer, Parent: c.ID, After: after, Limit: 500})
 		if err != nil {
 			return nil, fmt.Errorf("channel: list conversations: %w", err)
 		}
@@ -214,20 +215,20 @@ func (h *Hub) conversationsOf(ctx context.Context, c *Customer) ([]string, error
 		if len(page) < 500 {
 			return ids, nil
 		}
-		after = &Position{page[499].Sort, page[499].Key}
+		after = &store.Position{Sort: page[499].Sort, Key: page[499].Key}
 	}
 }
 
 // lanes are the kinds of work that wait in a conversation's lane, living and dead.
-var lanes = func() (all []WorkQuery) {
+var lanes = func() (all []store.WorkQuery) {
 	for _, queue := range []string{queueHost, queueOut, queueFirst} {
-		all = append(all, WorkQuery{Queue: queue}, WorkQuery{Queue: queue, Dead: true})
+		all = append(all, store.WorkQuery{Queue: queue}, store.WorkQuery{Queue: queue, Dead: true})
 	}
 	return all
 }()
 
 // busy returns those of the lanes in which anything waits at all, for whatever conversation.
-func (h *Hub) busy(ctx context.Context) (some []WorkQuery, err error) {
+func (h *Hub) busy(ctx context.Context) (some []store.WorkQuery, err error) {
 	for _, q := range lanes {
 		q.Limit = 1
 		found, err := h.store.Work(ctx, q)
@@ -243,10 +244,10 @@ func (h *Hub) busy(ctx context.Context) (some []WorkQuery, err error) {
 
 // eraseConversation removes a conversation with its messages, its log, and all work that
 // refers to it in the given lanes.
-func (h *Hub) eraseConversation(ctx context.Context, channel, id string, lanes []WorkQuery, receipt *Erased) error {
-	b := &Batch{
-		Delete: []RecordKey{{kindConversation, id}, {kindOfCustomer, id}},
-		Drop:   []WorkKey{{queueTimer, id}},
+func (h *Hub) eraseConversation(ctx context.Context, channel, id string, lanes []store.WorkQuery, receipt *Erased) error {
+	b := &store.Batch{
+		Delete: []store.RecordKey{{Kind: kindConversation, Key: id}, {Kind: kindOfCustomer, Key: id}},
+		Drop:   []store.WorkKey{{Queue: queueTimer, ID: id}},
 	}
 	if err := h.eraseMessages(ctx, channel, id, nil, receipt, b); err != nil {
 		return err
@@ -260,17 +261,17 @@ func (h *Hub) eraseConversation(ctx context.Context, channel, id string, lanes [
 		}
 	}
 	for {
-		page, err := h.store.List(ctx, Query{Kind: kindLog, Parent: id, Limit: 500})
+		page, err := h.store.List(ctx, store.Query{Kind: kindLog, Parent: id, Limit: 500})
 		if err != nil {
 			return fmt.Errorf("channel: list log: %w", err)
 		}
 		end := len(page) < 500
-		now := &Batch{}
+		now := &store.Batch{}
 		if end { // the conversation goes last, so that it is found again after an error
 			now = b
 		}
 		for _, r := range page {
-			now.Delete = append(now.Delete, RecordKey{kindLog, r.Key})
+			now.Delete = append(now.Delete, store.RecordKey{Kind: kindLog, Key: r.Key})
 		}
 		if _, err := h.store.Commit(ctx, now); err != nil {
 			return fmt.Errorf("channel: delete conversation: %w", err)
@@ -291,9 +292,9 @@ const erasePage = 200
 // eraseMessages removes the messages of a conversation, those before a position only if
 // before is not nil. What removes the last of them is added to last, for the caller to commit;
 // if that is nil it is committed here.
-func (h *Hub) eraseMessages(ctx context.Context, channel, conversation string, before *Position, receipt *Erased, last *Batch) error {
+func (h *Hub) eraseMessages(ctx context.Context, channel, conversation string, before *store.Position, receipt *Erased, last *store.Batch) error {
 	for {
-		page, err := list[Message](ctx, h.store, Query{
+		page, err := list[Message](ctx, h.store, store.Query{
 			Kind: kindMessage, Parent: conversation, Before: before, Limit: erasePage,
 		})
 		if err != nil || len(page) == 0 {
@@ -315,11 +316,11 @@ func (h *Hub) eraseItems(ctx context.Context, ch *Channel, aliases []string, pho
 	for _, dead := range []bool{true, false} {
 		after := int64(0)
 		for {
-			page, err := h.store.Work(ctx, WorkQuery{Queue: queueIn, Dead: dead, After: after, Limit: 500})
+			page, err := h.store.Work(ctx, store.WorkQuery{Queue: queueIn, Dead: dead, After: after, Limit: 500})
 			if err != nil {
 				return fmt.Errorf("channel: list work: %w", err)
 			}
-			b := &Batch{}
+			b := &store.Batch{}
 			for _, w := range page {
 				after = w.Seq
 				ev, _, err := eventOf(&w)
@@ -327,7 +328,7 @@ func (h *Hub) eraseItems(ctx context.Context, ch *Channel, aliases []string, pho
 					continue
 				}
 				if slices.ContainsFunc(aliasesOf(ev, ch.Number, phones), func(key string) bool { return slices.Contains(aliases, key) }) {
-					b.Drop = append(b.Drop, WorkKey{w.Queue, w.ID})
+					b.Drop = append(b.Drop, store.WorkKey{Queue: w.Queue, ID: w.ID})
 				}
 			}
 			if len(b.Drop) > 0 {
@@ -354,7 +355,7 @@ func (h *Hub) concerns(ch *Channel, ev *webhook.Event) bool {
 	return !others && ch.Account != "" && ch.Account == ev.Account
 }
 
-func (h *Hub) dropLane(ctx context.Context, q WorkQuery, lane string, receipt *Erased) error {
+func (h *Hub) dropLane(ctx context.Context, q store.WorkQuery, lane string, receipt *Erased) error {
 	q.Lane, q.Limit = lane, 200
 	for {
 		page, err := h.store.Work(ctx, q)
@@ -364,9 +365,9 @@ func (h *Hub) dropLane(ctx context.Context, q WorkQuery, lane string, receipt *E
 		if len(page) == 0 {
 			return nil
 		}
-		b := &Batch{}
+		b := &store.Batch{}
 		for _, w := range page {
-			b.Drop = append(b.Drop, WorkKey{w.Queue, w.ID})
+			b.Drop = append(b.Drop, store.WorkKey{Queue: w.Queue, ID: w.ID})
 		}
 		if _, err := h.store.Commit(ctx, b); err != nil {
 			return fmt.Errorf("channel: drop work: %w", err)

@@ -15,14 +15,15 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
-	"github.com/kanava-go/kanava/channel/memstore"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/memstore"
 )
 
 func TestErasingACustomerLeavesNoTrace(t *testing.T) {
-	store := memstore.New()
-	o := options{store: store, user: cloudapitest.UserConfig{Name: "Canary Bird", Phone: "13125550123"}}
+	st := memstore.New()
+	o := options{store: st, user: cloudapitest.UserConfig{Name: "Canary Bird", Phone: "13125550123"}}
 	test(t, o, func(t *testing.T, r *rig) {
 		r.user.Text(r.number, "a very private matter")
 		r.settle()
@@ -40,7 +41,7 @@ func TestErasingACustomerLeavesNoTrace(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 1, receipt.Customers)
 		require.Equal(t, 2, receipt.Messages)
-		everything(t, store, func(text string) {
+		everything(t, st, func(text string) {
 			for _, canary := range []string{"private", "Canary", "13125550123", r.user.BSUID(r.number)} {
 				require.NotContains(t, text, canary)
 			}
@@ -54,9 +55,9 @@ func TestErasingACustomerLeavesNoTrace(t *testing.T) {
 }
 
 func TestMessagesGoWhenTheirTimeIsOver(t *testing.T) {
-	store := memstore.New()
+	st := memstore.New()
 	keep := func(s *channel.Settings) { s.Retention.Messages = 2 * rules.Day }
-	test(t, options{store: store, settings: keep, config: slowPolls}, func(t *testing.T, r *rig) {
+	test(t, options{store: st, settings: keep, config: slowPolls}, func(t *testing.T, r *rig) {
 		r.user.Text(r.number, "an early message")
 		r.settle()
 		r.pass(30 * time.Hour)
@@ -174,8 +175,8 @@ func (f fullDisk) Write([]byte) (int, error) { return 0, f.err }
 
 func TestAnErasureThatWasInterruptedCanBeRepeated(t *testing.T) {
 	t.Parallel()
-	store := &ailing{Store: memstore.New()}
-	experiment(t, labOptions{store: store}, func(t *testing.T, l *lab) {
+	st := &ailing{Store: memstore.New()}
+	experiment(t, labOptions{store: st}, func(t *testing.T, l *lab) {
 		l.say(kimsPhone, "wamid.1", "canary one")
 		l.say(kimHidden, "wamid.2", "canary two")
 		l.say(kim, "wamid.3", "canary three")
@@ -183,7 +184,7 @@ func TestAnErasureThatWasInterruptedCanBeRepeated(t *testing.T) {
 		who := message.Recipient{Phone: kim.phone}
 		for n := 1; ; n++ { // the nth try fails at its nth step
 			count := 0
-			store.commits(func(context.Context, *channel.Batch) error {
+			st.commits(func(context.Context, *store.Batch) error {
 				if count++; count == n {
 					return errors.New("connection lost")
 				}
@@ -195,7 +196,7 @@ func TestAnErasureThatWasInterruptedCanBeRepeated(t *testing.T) {
 			}
 			require.Less(t, n, 100)
 		}
-		everything(t, store, func(text string) { require.NotContains(t, text, "canary") })
+		everything(t, st, func(text string) { require.NotContains(t, text, "canary") })
 	})
 }
 

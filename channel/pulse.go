@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // kindPulse is the kind of what shows that something is alive, by channel.
@@ -97,11 +99,11 @@ func (h *Hub) feel(ctx context.Context, key string, sign pulse) {
 		if err != nil {
 			return
 		}
-		r := Record{Kind: kindPulse, Key: key, Version: write.version, Body: body}
-		if _, err = h.store.Commit(ctx, &Batch{Put: []Record{r}}); err == nil {
+		r := store.Record{Kind: kindPulse, Key: key, Version: write.version, Body: body}
+		if _, err = h.store.Commit(ctx, &store.Batch{Put: []store.Record{r}}); err == nil {
 			h.pulses.written(key, write.version+1)
 		}
-		if !errors.Is(err, ErrConflict) {
+		if !errors.Is(err, store.ErrConflict) {
 			return
 		}
 		records, err := h.store.Get(ctx, kindPulse, key) // another process wrote it

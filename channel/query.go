@@ -10,7 +10,12 @@ import (
 
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/store"
 )
+
+// ErrNotFound says that a conversation, message, customer or dead letter does not exist, or
+// not for the actor who asks.
+var ErrNotFound = errors.New("channel: not found")
 
 // Conversation returns a conversation and its customer. The actor must be allowed to
 // read on its channel. The error matches ErrNotFound or access.ErrDenied.
@@ -49,13 +54,13 @@ func (h *Hub) Conversations(ctx context.Context, q ConversationQuery) ([]*Conver
 		queues = []rules.Queue{rules.QueueNew, rules.QueuePending, rules.QueueResolved}
 	}
 	limit := pageSize(q.Limit)
-	var before *Position
+	var before *store.Position
 	if q.Before != nil {
-		before = &Position{micros(q.Before.LastActivity), q.Before.ID}
+		before = &store.Position{Sort: micros(q.Before.LastActivity), Key: q.Before.ID}
 	}
 	var all []*Conversation
 	for _, queue := range queues {
-		page, err := list[Conversation](ctx, h.store, Query{
+		page, err := list[Conversation](ctx, h.store, store.Query{
 			Kind: kindConversation, Parent: conversationParent(q.Channel, string(queue)),
 			Before: before, Descending: true, Limit: limit,
 		})
@@ -93,11 +98,11 @@ func (h *Hub) Messages(ctx context.Context, q MessageQuery) ([]*Message, error) 
 	if err := h.mayReadIn(ctx, q.Actor, channel); err != nil {
 		return nil, err
 	}
-	var before *Position
+	var before *store.Position
 	if q.Before != nil {
-		before = &Position{q.Before.sort(), q.Before.ID}
+		before = &store.Position{Sort: q.Before.sort(), Key: q.Before.ID}
 	}
-	page, err := list[Message](ctx, h.store, Query{
+	page, err := list[Message](ctx, h.store, store.Query{
 		Kind: kindMessage, Parent: q.Conversation, Before: before, Descending: true, Limit: pageSize(q.Limit),
 	})
 	slices.Reverse(page)
@@ -117,7 +122,7 @@ func (h *Hub) channelOf(ctx context.Context, conversation string) (string, error
 	if !errors.Is(err, ErrNotFound) || !strings.HasPrefix(conversation, historyPrefix) {
 		return "", err
 	}
-	page, failed := list[Message](ctx, h.store, Query{Kind: kindMessage, Parent: conversation, Limit: 1})
+	page, failed := list[Message](ctx, h.store, store.Query{Kind: kindMessage, Parent: conversation, Limit: 1})
 	if failed != nil {
 		return "", failed
 	}
@@ -255,7 +260,7 @@ func pageSize(n int) int {
 }
 
 // list reads documents.
-func list[T any](ctx context.Context, s Store, q Query) ([]*T, error) {
+func list[T any](ctx context.Context, s store.Store, q store.Query) ([]*T, error) {
 	records, err := s.List(ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("channel: list %s: %w", q.Kind, err)
@@ -272,7 +277,7 @@ func list[T any](ctx context.Context, s Store, q Query) ([]*T, error) {
 }
 
 // get reads one document.
-func get[T any](ctx context.Context, s Store, kind, key string) (*T, error) {
+func get[T any](ctx context.Context, s store.Store, kind, key string) (*T, error) {
 	records, err := s.Get(ctx, kind, key)
 	if err != nil {
 		return nil, fmt.Errorf("channel: read %s: %w", kind, err)
@@ -283,7 +288,7 @@ func get[T any](ctx context.Context, s Store, kind, key string) (*T, error) {
 	return decodeRecord[T](records[0])
 }
 
-func decodeRecord[T any](r Record) (*T, error) {
+func decodeRecord[T any](r store.Record) (*T, error) {
 	doc := new(T)
 	return doc, decodeInto(&r, doc)
 }

@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/memstore"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/memstore"
 )
 
 // stateErr is an error as PostgreSQL's drivers have them.
@@ -29,9 +30,9 @@ func (reasoned) Reason() string { return "crm_timeout" }
 
 func TestADiskThatIsFullIsToldFirstNowAndThenAndLast(t *testing.T) {
 	t.Parallel()
-	store := &ailing{Store: memstore.New()}
-	experiment(t, labOptions{store: store, config: func(c *channel.Config) { c.Poll = time.Second }}, func(t *testing.T, l *lab) {
-		store.commits(func(context.Context, *channel.Batch) error { return stateErr{} })
+	st := &ailing{Store: memstore.New()}
+	experiment(t, labOptions{store: st, config: func(c *channel.Config) { c.Poll = time.Second }}, func(t *testing.T, l *lab) {
+		st.commits(func(context.Context, *store.Batch) error { return stateErr{} })
 		for i := range 600 {
 			require.Error(t, l.accept(body(stranger(i).text(time.Now(), "wamid.1", "hello"))))
 			l.pass(5 * time.Second)
@@ -41,7 +42,7 @@ func TestADiskThatIsFullIsToldFirstNowAndThenAndLast(t *testing.T) {
 		require.NotContains(t, logs, "canary")
 		require.LessOrEqual(t, strings.Count(logs, "channel: accept failed"), 8)
 		require.Less(t, strings.Count(logs, "level=ERROR")+strings.Count(logs, "level=WARN"), 60, "in 50 minutes")
-		store.commits(nil)
+		st.commits(nil)
 		l.post(kim.text(time.Now(), "wamid.2", "hello"))
 		l.pass(time.Minute)
 		require.Contains(t, l.logs.String(), "channel: accept failed: over")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // kindReach is the kind of the records that say when a person was last written to first,
@@ -69,7 +70,7 @@ func (u *unit) countReach(portfolio string, m *Message, counts bool) error {
 	if err != nil || !known && !counts || counts == slices.Contains(r.By, m.ID) {
 		return err
 	}
-	total := Record{Kind: kindReached, Key: portfolio, N: 1}
+	total := store.Record{Kind: kindReached, Key: portfolio, N: 1}
 	if !counts {
 		r.By = slices.DeleteFunc(slices.Clone(r.By), func(id string) bool { return id == m.ID })
 		if len(r.By) > 0 || r.Many {
@@ -91,11 +92,11 @@ func (u *unit) countReach(portfolio string, m *Message, counts bool) error {
 
 // roomFor makes sure that the portfolio may reach one more person.
 func (u *unit) roomFor(portfolio string, tier pricing.Tier) error {
-	total := Record{Kind: kindReached, Key: portfolio}
+	total := store.Record{Kind: kindReached, Key: portfolio}
 	n, err := u.total(total)
 	if err == nil && n >= int64(tier) { // perhaps somebody's day is over
 		if err = u.hub.forgetReached(u.ctx, portfolio, u.now); err == nil {
-			delete(u.read, total.id())
+			delete(u.read, total.ID())
 			n, err = u.total(total)
 		}
 	}
@@ -113,7 +114,7 @@ func (u *unit) roomFor(portfolio string, tier pricing.Tier) error {
 func (u *unit) limitReached(portfolio string, tier pricing.Tier, n int) error {
 	e := &pricing.LimitError{Tier: tier, Reached: n}
 	over := n - int(tier) + 1 // as many must be forgotten
-	oldest, err := u.hub.store.List(u.ctx, Query{Kind: kindReach, Parent: portfolio, Limit: min(max(over, 1), 1000)})
+	oldest, err := u.hub.store.List(u.ctx, store.Query{Kind: kindReach, Parent: portfolio, Limit: min(max(over, 1), 1000)})
 	if err != nil {
 		return fmt.Errorf("channel: read messaging limit: %w", err)
 	}
@@ -187,8 +188,8 @@ func (s *Settings) portfolio() string {
 // forgetReached removes the records of people whose 24 hours are over.
 func (h *Hub) forgetReached(ctx context.Context, portfolio string, now time.Time) error {
 	for range maxConflicts {
-		page, err := h.store.List(ctx, Query{
-			Kind: kindReach, Parent: portfolio, Before: &Position{Sort: micros(now.Add(-reachLife)) + 1}, Limit: 500,
+		page, err := h.store.List(ctx, store.Query{
+			Kind: kindReach, Parent: portfolio, Before: &store.Position{Sort: micros(now.Add(-reachLife)) + 1}, Limit: 500,
 		})
 		if err != nil {
 			return fmt.Errorf("channel: forget: %w", err)
@@ -196,11 +197,11 @@ func (h *Hub) forgetReached(ctx context.Context, portfolio string, now time.Time
 		if len(page) == 0 {
 			return nil
 		}
-		b := &Batch{Put: page, Add: []Record{{Kind: kindReached, Key: portfolio, N: -int64(len(page))}}}
+		b := &store.Batch{Put: page, Add: []store.Record{{Kind: kindReached, Key: portfolio, N: -int64(len(page))}}}
 		for _, r := range page { // put as it was, so that nobody is forgotten twice, or just after a new message
-			b.Delete = append(b.Delete, RecordKey{kindReach, r.Key})
+			b.Delete = append(b.Delete, store.RecordKey{Kind: kindReach, Key: r.Key})
 		}
-		if _, err := h.store.Commit(ctx, b); err != nil && !errors.Is(err, ErrConflict) {
+		if _, err := h.store.Commit(ctx, b); err != nil && !errors.Is(err, store.ErrConflict) {
 			return fmt.Errorf("channel: forget: %w", err)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // What the workers of a batch are going to want is read together: a lookup for many costs
@@ -12,26 +14,26 @@ import (
 // read, the worker looks for itself.
 
 // records are what was read, by key.
-type records map[RecordKey]*Record
+type records map[store.RecordKey]*store.Record
 
 // load reads records of one kind.
-func (r records) load(ctx context.Context, store Store, kind string, keys map[string]bool) {
+func (r records) load(ctx context.Context, st store.Store, kind string, keys map[string]bool) {
 	delete(keys, "")
 	if len(keys) == 0 {
 		return
 	}
-	found, err := store.Get(ctx, kind, slices.Sorted(maps.Keys(keys))...)
+	found, err := st.Get(ctx, kind, slices.Sorted(maps.Keys(keys))...)
 	if err != nil {
 		return
 	}
 	for i := range found {
-		r[found[i].id()] = &found[i]
+		r[found[i].ID()] = &found[i]
 	}
 }
 
 // give decodes a record for a piece of work.
 func give[T any](w *job, from records, kind, key string) *T {
-	r := from[RecordKey{kind, key}]
+	r := from[store.RecordKey{Kind: kind, Key: key}]
 	if r == nil {
 		return nil
 	}

@@ -2,13 +2,12 @@ package channel
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // reasonOf describes a failure for a dead letter or a log line. The text of an error
@@ -38,7 +37,7 @@ func reasonOf(err error) string {
 		return "timed out"
 	case errors.Is(err, context.Canceled):
 		return "stopped"
-	case errors.Is(err, ErrConflict):
+	case errors.Is(err, store.ErrConflict):
 		return "record changed too often meanwhile"
 	}
 	root := err
@@ -127,10 +126,4 @@ func (e *hostError) Is(target error) bool {
 		return errors.Is(e.cause, target)
 	}
 	return false
-}
-
-// shortHash names an ID in a log line without showing it.
-func shortHash(id string) string {
-	sum := sha256.Sum256([]byte(id))
-	return hex.EncodeToString(sum[:4])
 }

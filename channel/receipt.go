@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // MarkRead shows the customer that their messages in a conversation were read and, if
@@ -29,7 +30,7 @@ func (h *Hub) MarkRead(ctx context.Context, actor access.Actor, conversation str
 	if !ch.Enabled {
 		return fmt.Errorf("channel: mark read: %w", ErrDisabled)
 	}
-	page, err := list[Message](ctx, h.store, Query{Kind: kindMessage, Parent: conv.ID, Descending: true, Limit: 50})
+	page, err := list[Message](ctx, h.store, store.Query{Kind: kindMessage, Parent: conv.ID, Descending: true, Limit: 50})
 	if err != nil {
 		return err
 	}

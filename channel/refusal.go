@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/window"
 )
 
@@ -18,9 +19,9 @@ func (h *Hub) refused(ctx context.Context, i *AuditInfo, cause error) {
 	if ch, ok := h.channels.get(i.Channel); !ok || outside(ch, i.Actor) {
 		return // what others try is nothing that this tenant reads or counts
 	}
-	if d := deferredOf(ctx); d != nil {
+	if d := store.DeferredIn(ctx); d != nil {
 		info := *i // the host's transaction would take it along, and may hold others up
-		d.add(nil, func() { h.refused(context.WithoutCancel(d.outside), &info, cause) })
+		d.Add(nil, func() { h.refused(context.WithoutCancel(d.Outside()), &info, cause) })
 		return
 	}
 	err := h.do(ctx, func(u *unit) error {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/template"
 )
 
@@ -272,7 +273,7 @@ func (u *unit) post(customer *Customer, out *message.Outbound, msg *Message, not
 	if notify {
 		queue = queueFirst
 	}
-	u.enqueue(Work{Queue: queue, ID: msg.ID, Lane: msg.Conversation, Group: msg.Channel, Body: body})
+	u.enqueue(store.Work{Queue: queue, ID: msg.ID, Lane: msg.Conversation, Group: msg.Channel, Body: body})
 	if msg.Redacted {
 		u.count(msg.Channel, "redacted", u.now, 1)
 	}

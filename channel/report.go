@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // ReportQuery asks for the numbers of one channel.
@@ -82,10 +83,10 @@ func (h *Hub) Report(ctx context.Context, q ReportQuery) (*Report, error) {
 		return nil, errors.New("channel: report: want 1 to 400 days, From not after To")
 	}
 	days := map[int64]*Day{}
-	after := &Position{Sort: from.UnixMicro() - 1}
-	before := &Position{Sort: to.Add(24 * time.Hour).UnixMicro()}
+	after := &store.Position{Sort: from.UnixMicro() - 1}
+	before := &store.Position{Sort: to.Add(24 * time.Hour).UnixMicro()}
 	for {
-		page, err := h.store.List(ctx, Query{
+		page, err := h.store.List(ctx, store.Query{
 			Kind: kindCounter, Parent: q.Channel, After: after, Before: before, Limit: 1000,
 		})
 		if err != nil {
@@ -104,7 +105,7 @@ func (h *Hub) Report(ctx context.Context, q ReportQuery) (*Report, error) {
 			break
 		}
 		last := page[len(page)-1]
-		after = &Position{last.Sort, last.Key}
+		after = &store.Position{Sort: last.Sort, Key: last.Key}
 	}
 	report := &Report{Channel: q.Channel}
 	for _, key := range slices.Sorted(maps.Keys(days)) {

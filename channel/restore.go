@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // A database that is restored from a backup has in its outbox what was sent after the backup
@@ -33,7 +35,7 @@ func (h *Hub) sayRestored(ctx context.Context) error {
 }
 
 // learnRestore takes over what a process was told about a restore.
-func (h *Hub) learnRestore(r *Record) error {
+func (h *Hub) learnRestore(r *store.Record) error {
 	var doc restored
 	if err := json.Unmarshal(r.Body, &doc); err != nil {
 		return fmt.Errorf("channel: decode restore: %w", errDamaged)
@@ -44,7 +46,7 @@ func (h *Hub) learnRestore(r *Record) error {
 
 // mayHaveHappened says whether a message may have been sent in the time that the restored store
 // knows nothing of: it waited already, or the rules made it for something from before.
-func (h *Hub) mayHaveHappened(w *Work, item *outboundItem) bool {
+func (h *Hub) mayHaveHappened(w *store.Work, item *outboundItem) bool {
 	return item.Perhaps || h.beforeRestore(w.Enqueued)
 }
 

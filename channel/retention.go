@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // Retention says how long a channel keeps things. Zero means for ever.
@@ -53,8 +54,8 @@ func before(now time.Time, age rules.Duration) time.Time {
 // pruneSome removes what is older than the channel keeps from the next few conversations,
 // and the conversations that are over altogether. It returns the position of the last one,
 // nil at the end of the queue.
-func (h *Hub) pruneSome(ctx context.Context, s *Settings, queue rules.Queue, after *Position, now time.Time) (*Position, error) {
-	page, err := list[Conversation](ctx, h.store, Query{
+func (h *Hub) pruneSome(ctx context.Context, s *Settings, queue rules.Queue, after *store.Position, now time.Time) (*store.Position, error) {
+	page, err := list[Conversation](ctx, h.store, store.Query{
 		Kind: kindConversation, Parent: conversationParent(s.ID, string(queue)), After: after, Limit: upkeepStep,
 	})
 	if err != nil || len(page) == 0 {
@@ -72,18 +73,18 @@ func (h *Hub) pruneSome(ctx context.Context, s *Settings, queue rules.Queue, aft
 		return nil, nil
 	}
 	last := page[len(page)-1]
-	return &Position{micros(last.LastActivity), last.ID}, nil
+	return &store.Position{Sort: micros(last.LastActivity), Key: last.ID}, nil
 }
 
 // pruneConversation removes what is older than the channel keeps from one conversation.
-func (h *Hub) pruneConversation(ctx context.Context, s *Settings, queue rules.Queue, c *Conversation, lanes []WorkQuery, now time.Time) (err error) {
+func (h *Hub) pruneConversation(ctx context.Context, s *Settings, queue rules.Queue, c *Conversation, lanes []store.WorkQuery, now time.Time) (err error) {
 	messages, files := before(now, s.Retention.Messages), before(now, s.Retention.Attachments)
 	receipt := &Erased{} // for nobody to see
 	switch {
 	case queue == rules.QueueResolved && c.LastActivity.Before(messages):
 		err = h.eraseConversation(ctx, s.ID, c.ID, lanes, receipt)
 	case c.State.OpenedAt.Before(messages):
-		until := &Position{Sort: micros(messages)}
+		until := &store.Position{Sort: micros(messages)}
 		if err = h.eraseMessages(ctx, s.ID, c.ID, until, receipt, nil); err == nil {
 			err = h.eraseMessages(ctx, s.ID, reactionParent(c.ID), until, receipt, nil)
 		}
@@ -106,13 +107,13 @@ func (h *Hub) pruneFiles(ctx context.Context, c *Conversation, until time.Time) 
 	if _, ok := h.attachments.(Remover); !ok {
 		return nil
 	}
-	var after *Position
+	var after *store.Position
 	if !c.FilesUntil.IsZero() {
-		after = &Position{Sort: micros(c.FilesUntil)}
+		after = &store.Position{Sort: micros(c.FilesUntil)}
 	}
 	for seen := false; ; seen = true {
-		page, err := list[Message](ctx, h.store, Query{
-			Kind: kindMessage, Parent: c.ID, After: after, Before: &Position{Sort: micros(until)}, Limit: 200,
+		page, err := list[Message](ctx, h.store, store.Query{
+			Kind: kindMessage, Parent: c.ID, After: after, Before: &store.Position{Sort: micros(until)}, Limit: 200,
 		})
 		if err != nil {
 			return err
@@ -128,7 +129,7 @@ func (h *Hub) pruneFiles(ctx context.Context, c *Conversation, until time.Time) 
 		if len(page) < 200 {
 			break
 		}
-		after = &Position{page[199].sort(), page[199].ID}
+		after = &store.Position{Sort: page[199].sort(), Key: page[199].ID}
 	}
 	return h.do(ctx, func(u *unit) error {
 		var now Conversation
@@ -197,15 +198,15 @@ func (h *Hub) pruneDead(ctx context.Context, channel string, before time.Time) e
 	for _, q := range queues {
 		after := int64(0)
 		for q.Dead > 0 {
-			dead, err := h.store.Work(ctx, WorkQuery{Queue: q.Queue, Dead: true, After: after, Limit: 500})
+			dead, err := h.store.Work(ctx, store.WorkQuery{Queue: q.Queue, Dead: true, After: after, Limit: 500})
 			if err != nil {
 				return fmt.Errorf("channel: prune dead letters: %w", err)
 			}
-			b := &Batch{}
+			b := &store.Batch{}
 			for _, w := range dead {
 				after = w.Seq
 				if channelOf(w.Group) == channel && w.Enqueued.Before(before) {
-					b.Drop = append(b.Drop, WorkKey{w.Queue, w.ID})
+					b.Drop = append(b.Drop, store.WorkKey{Queue: w.Queue, ID: w.ID})
 				}
 			}
 			if len(b.Drop) > 0 {

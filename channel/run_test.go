@@ -11,30 +11,31 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/memstore"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/memstore"
 )
 
 // ailing is a store whose commits a test can hold up or let fail.
 type ailing struct {
-	channel.Store
+	store.Store
 	mu     sync.Mutex
-	commit func(ctx context.Context, b *channel.Batch) error // nil: well
+	commit func(ctx context.Context, b *store.Batch) error // nil: well
 }
 
 // commits makes the store fail from now on as f says.
-func (s *ailing) commits(f func(ctx context.Context, b *channel.Batch) error) {
+func (s *ailing) commits(f func(ctx context.Context, b *store.Batch) error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.commit = f
 }
 
-func (s *ailing) Commit(ctx context.Context, b *channel.Batch) (channel.Committed, error) {
+func (s *ailing) Commit(ctx context.Context, b *store.Batch) (store.Committed, error) {
 	s.mu.Lock()
 	commit := s.commit
 	s.mu.Unlock()
 	if commit != nil {
 		if err := commit(ctx, b); err != nil {
-			return channel.Committed{}, err
+			return store.Committed{}, err
 		}
 	}
 	return s.Store.Commit(ctx, b)
@@ -42,9 +43,9 @@ func (s *ailing) Commit(ctx context.Context, b *channel.Batch) (channel.Committe
 
 // runFor runs a new hub whose context ends after d, at once if d is 0. It returns how long
 // Run took and what it returned.
-func runFor(t *testing.T, store channel.Store, d time.Duration) (time.Duration, error) {
+func runFor(t *testing.T, st store.Store, d time.Duration) (time.Duration, error) {
 	t.Helper()
-	hub, err := channel.New(channel.Config{Store: store, Ticketing: &desk{}, Drain: 10 * time.Second})
+	hub, err := channel.New(channel.Config{Store: st, Ticketing: &desk{}, Drain: 10 * time.Second})
 	require.NoError(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	defer cancel()
@@ -56,8 +57,8 @@ func runFor(t *testing.T, store channel.Store, d time.Duration) (time.Duration, 
 func TestRunThatIsToldToStopWhileItStartsEndsAsUsual(t *testing.T) {
 	t.Parallel()
 	disk := errors.New("disk full")
-	slow := func(d time.Duration, then error) func(context.Context, *channel.Batch) error {
-		return func(ctx context.Context, _ *channel.Batch) error {
+	slow := func(d time.Duration, then error) func(context.Context, *store.Batch) error {
+		return func(ctx context.Context, _ *store.Batch) error {
 			select {
 			case <-time.After(d):
 				return then
@@ -67,7 +68,7 @@ func TestRunThatIsToldToStopWhileItStartsEndsAsUsual(t *testing.T) {
 		}
 	}
 	for name, tt := range map[string]struct {
-		commit func(context.Context, *channel.Batch) error
+		commit func(context.Context, *store.Batch) error
 		after  time.Duration // when Run is told to stop
 		took   time.Duration
 		err    error
@@ -109,15 +110,15 @@ func TestAHubRunsOnceAtATime(t *testing.T) {
 // unreadable is a store that answers every question with the same error.
 type unreadable struct{ err error }
 
-func (s unreadable) Commit(context.Context, *channel.Batch) (channel.Committed, error) {
-	return channel.Committed{}, s.err
+func (s unreadable) Commit(context.Context, *store.Batch) (store.Committed, error) {
+	return store.Committed{}, s.err
 }
-func (s unreadable) Claim(context.Context, channel.Claim) ([]channel.Work, error) { return nil, s.err }
-func (s unreadable) Get(context.Context, string, ...string) ([]channel.Record, error) {
+func (s unreadable) Claim(context.Context, store.Claim) ([]store.Work, error) { return nil, s.err }
+func (s unreadable) Get(context.Context, string, ...string) ([]store.Record, error) {
 	return nil, s.err
 }
-func (s unreadable) List(context.Context, channel.Query) ([]channel.Record, error) { return nil, s.err }
-func (s unreadable) Work(context.Context, channel.WorkQuery) ([]channel.Work, error) {
+func (s unreadable) List(context.Context, store.Query) ([]store.Record, error) { return nil, s.err }
+func (s unreadable) Work(context.Context, store.WorkQuery) ([]store.Work, error) {
 	return nil, s.err
 }
-func (s unreadable) Backlog(context.Context, time.Time) ([]channel.Backlog, error) { return nil, s.err }
+func (s unreadable) Backlog(context.Context, time.Time) ([]store.Backlog, error) { return nil, s.err }

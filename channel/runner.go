@@ -8,6 +8,9 @@ import (
 	"runtime/debug"
 	"sync"
 	"time"
+
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/discreet"
 )
 
 // A runner claims the work of one queue and hands it to a bounded number of workers.
@@ -155,7 +158,7 @@ func (r *runner) run(ctx, work context.Context) {
 	}
 }
 
-func (r *runner) claim(ctx context.Context, c Claim) ([]job, error) {
+func (r *runner) claim(ctx context.Context, c store.Claim) ([]job, error) {
 	c.Queue, c.Now, c.Lease = r.queue, r.hub.now(), r.lease
 	began := time.Now()
 	works, err := r.hub.store.Claim(ctx, c)
@@ -206,7 +209,7 @@ func (r *runner) one(ctx context.Context, w *job) {
 	defer cancel()
 	err := r.contain(ctx, w)
 	switch {
-	case err == nil, errors.Is(err, ErrLeaseLost):
+	case err == nil, errors.Is(err, store.ErrLeaseLost):
 		return // another worker has it, or it is gone
 	}
 	r.giveBack(context.WithoutCancel(ctx), w, err, errors.Is(context.Cause(ctx), errDrained))
@@ -233,20 +236,20 @@ func (r *runner) giveBack(ctx context.Context, w *job, cause error, stopping boo
 	if item, ok := w.item.(attempted); ok {
 		tries, body = item.failedAgain(r.hub.now())
 	}
-	b := &Batch{}
+	b := &store.Batch{}
 	switch {
 	case stopping: // says nothing against the work
-		b.Later = []Postponed{{Lease: w.Lease(), Due: r.hub.now(), Reason: "stopped"}}
+		b.Later = []store.Postponed{{Lease: w.Lease(), Due: r.hub.now(), Reason: "stopped"}}
 	case errors.Is(cause, errHeld):
-		b.Later = []Postponed{{Lease: w.Lease(), Due: r.hub.now(), Reason: errHeld.Error()}}
+		b.Later = []store.Postponed{{Lease: w.Lease(), Due: r.hub.now(), Reason: errHeld.Error()}}
 	case errors.Is(cause, errHostBusy): // neither does that
-		b.Later = []Postponed{{Lease: w.Lease(), Due: r.hub.now(), Reason: reasonOf(errHostBusy)}}
+		b.Later = []store.Postponed{{Lease: w.Lease(), Due: r.hub.now(), Reason: reasonOf(errHostBusy)}}
 	case errors.Is(cause, ErrPermanent), r.maxTries > 0 && tries+1 >= r.maxTries:
-		b.Bury = []Buried{{Lease: w.Lease(), Reason: reason}}
+		b.Bury = []store.Buried{{Lease: w.Lease(), Reason: reason}}
 	case r.calm:
-		b.Later = []Postponed{{Lease: w.Lease(), Due: r.hub.now().Add(pause(3)), Reason: reason}}
+		b.Later = []store.Postponed{{Lease: w.Lease(), Due: r.hub.now().Add(pause(3)), Reason: reason}}
 	default:
-		b.Later = []Postponed{{Lease: w.Lease(), Due: r.hub.now().Add(pause(tries)), Reason: reason, Body: body}}
+		b.Later = []store.Postponed{{Lease: w.Lease(), Due: r.hub.now().Add(pause(tries)), Reason: reason, Body: body}}
 	}
 	_, err := r.hub.store.Commit(ctx, b)
 	if err == nil && len(b.Bury) > 0 {
@@ -264,7 +267,7 @@ func (r *runner) giveBack(ctx context.Context, w *job, cause error, stopping boo
 		return // it is counted
 	}
 	r.hub.log.LogAttrs(ctx, level, "channel: work failed", slog.String("queue", r.queue),
-		slog.String("work", shortHash(w.ID)), slog.Int("tries", w.Tries+1), slog.String("reason", reason),
+		slog.String("work", discreet.Hash(w.ID)), slog.Int("tries", w.Tries+1), slog.String("reason", reason),
 		slog.Bool("dead", len(b.Bury) > 0), slog.Bool("stored", err == nil), slog.Int("times", max(1, times)))
 }
 

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // What all processes need to know and one of them learns: settings that were changed, and what
@@ -50,7 +52,7 @@ type following struct {
 
 // share saves a shared record and tells everybody to look.
 func (u *unit) share(key string, doc any) error {
-	u.add(Record{Kind: kindVersion, Key: fleetParent, N: 1})
+	u.add(store.Record{Kind: kindVersion, Key: fleetParent, N: 1})
 	return u.save(kindShared, key, fleetParent, micros(u.now), doc)
 }
 
@@ -92,9 +94,9 @@ func (h *Hub) catchUp(ctx context.Context) error {
 		return nil
 	}
 	first := f.seen == nil
-	q := Query{Kind: kindShared, Parent: fleetParent, Limit: sharedPage}
+	q := store.Query{Kind: kindShared, Parent: fleetParent, Limit: sharedPage}
 	if !first && !again {
-		q.After = &Position{Sort: f.newest - sharedLate.Microseconds()}
+		q.After = &store.Position{Sort: f.newest - sharedLate.Microseconds()}
 	}
 	for {
 		page, err := h.store.List(ctx, q)
@@ -107,7 +109,7 @@ func (h *Hub) catchUp(ctx context.Context) error {
 		if len(page) < sharedPage {
 			break
 		}
-		q.After = &Position{page[len(page)-1].Sort, page[len(page)-1].Key}
+		q.After = &store.Position{Sort: page[len(page)-1].Sort, Key: page[len(page)-1].Key}
 	}
 	if f.seen == nil {
 		f.seen = map[string]int64{}
@@ -117,7 +119,7 @@ func (h *Hub) catchUp(ctx context.Context) error {
 }
 
 // learn takes one shared record over, if it is new.
-func (h *Hub) learn(ctx context.Context, r *Record, first, again bool) {
+func (h *Hub) learn(ctx context.Context, r *store.Record, first, again bool) {
 	f := &h.shared
 	known := f.seen[r.Key] >= r.Version
 	var err error
@@ -188,7 +190,7 @@ func (u *unit) shareSettings(s *Settings, base string) error {
 // learnSettings takes over settings that another process changed. When this one begins, only
 // those count that were changed from what it begins with: otherwise its host has given it newer
 // ones since.
-func (h *Hub) learnSettings(ctx context.Context, r *Record, first bool) error {
+func (h *Hub) learnSettings(ctx context.Context, r *store.Record, first bool) error {
 	var doc sharedSettings
 	if err := json.Unmarshal(r.Body, &doc); err != nil {
 		return fmt.Errorf("channel: decode settings: %w", errDamaged)

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"sync/atomic"
 	"time"
+
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // How far this process's clock may be from the store's.
@@ -30,7 +32,7 @@ func (c *fleetClock) now() time.Time { return c.own().Add(-time.Duration(c.fixed
 
 // measure asks the store for its time, if it keeps one.
 func (h *Hub) measure(ctx context.Context) {
-	keeper, ok := h.store.(Timekeeper)
+	keeper, ok := h.store.(store.Timekeeper)
 	if !ok {
 		return
 	}

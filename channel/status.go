@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 	"github.com/kanava-go/kanava/window"
 )
@@ -92,7 +93,7 @@ func (u *unit) twinOf(ch *Channel, p *webhook.Status) (*Message, error) {
 func (u *unit) stranger(in *incoming, p *webhook.Status, w *job) error {
 	if w.Tries < statusPatience && !isMessageID(p.OpaqueID) {
 		u.Done = u.Done[:0]
-		u.Later = append(u.Later, Postponed{
+		u.Later = append(u.Later, store.Postponed{
 			Lease: w.Lease(), Due: u.now.Add(statusPause), Reason: "status of a message that is not known yet",
 		})
 		return nil

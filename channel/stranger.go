@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // Items of a number that the process which took them in does not know wait in a group of
@@ -31,15 +33,15 @@ const buriedPrefix = "buried|"
 
 // strange is the record of a number that a process met and did not know; its Sort is when it
 // was first met.
-func strange(number string, now time.Time) Record {
-	return Record{Kind: kindStranger, Key: number, Parent: fleetParent, Sort: micros(now), N: 1}
+func strange(number string, now time.Time) store.Record {
+	return store.Record{Kind: kindStranger, Key: number, Parent: fleetParent, Sort: micros(now), N: 1}
 }
 
 // strangersIn are the records of the numbers that the items name and this process does not know.
-func (h *Hub) strangersIn(items []Work) (met []Record) {
+func (h *Hub) strangersIn(items []store.Work) (met []store.Record) {
 	for i := range items {
 		number, strangers := strings.CutPrefix(items[i].Group, "#")
-		if strangers && !slices.ContainsFunc(met, func(r Record) bool { return r.Key == number }) {
+		if strangers && !slices.ContainsFunc(met, func(r store.Record) bool { return r.Key == number }) {
 			met = append(met, strange(number, h.now()))
 		}
 	}
@@ -87,7 +89,7 @@ func lastHad(number string, processes []Process, now time.Time) (last time.Time)
 // findStrangers looks at the numbers that some process did not know: those of this process
 // come home, and those that nobody has had for long are lost.
 func (h *Hub) findStrangers(ctx context.Context, processes []Process) error {
-	met, err := h.store.List(ctx, Query{Kind: kindStranger, Parent: fleetParent, Limit: 10 * maxFleet})
+	met, err := h.store.List(ctx, store.Query{Kind: kindStranger, Parent: fleetParent, Limit: 10 * maxFleet})
 	if err != nil {
 		return err
 	}
@@ -146,7 +148,7 @@ func (h *Hub) unknownNumber(ctx context.Context, w *job, number string) error {
 // postpone gives an item of a number that is strange to somebody back for a while.
 func (h *Hub) postpone(ctx context.Context, w *job, wait time.Duration) error {
 	return h.do(ctx, func(u *unit) error {
-		u.Later = append(u.Later, Postponed{Lease: w.Lease(), Due: u.now.Add(wait), Reason: reasonOf(errUnknownNumber)})
+		u.Later = append(u.Later, store.Postponed{Lease: w.Lease(), Due: u.now.Add(wait), Reason: reasonOf(errUnknownNumber)})
 		return nil
 	})
 }
@@ -164,14 +166,14 @@ func (h *Hub) comeHome(ctx context.Context, number string) error {
 		return err
 	}
 	h.emptyHands(ctx, strangeGroup(number))
-	b := &Batch{}
+	b := &store.Batch{}
 	for _, r := range records {
 		if strings.HasPrefix(r.Key, buriedPrefix) {
 			if err := h.revive(ctx, strangeGroup(number)); err != nil {
 				return err
 			}
 		}
-		b.Delete = append(b.Delete, r.id())
+		b.Delete = append(b.Delete, r.ID())
 	}
 	if len(b.Delete) == 0 {
 		return nil
@@ -235,15 +237,15 @@ func (h *Hub) revive(ctx context.Context, group string) error {
 // there: its work is replaced, which ends the lease.
 func (h *Hub) layOut(ctx context.Context, group string) (any bool, err error) {
 	for after := int64(0); ; {
-		living, err := h.store.Work(ctx, WorkQuery{Queue: queueIn, After: after, Limit: reviveStep})
+		living, err := h.store.Work(ctx, store.WorkQuery{Queue: queueIn, After: after, Limit: reviveStep})
 		if err != nil {
 			return any, err
 		}
-		b := &Batch{}
+		b := &store.Batch{}
 		for i := range living {
 			w := &living[i]
 			if after = w.Seq; w.Group == group {
-				b.Enqueue = append(b.Enqueue, Work{Queue: w.Queue, ID: w.ID, Lane: w.Lane, Group: w.Group, Body: w.Body})
+				b.Enqueue = append(b.Enqueue, store.Work{Queue: w.Queue, ID: w.ID, Lane: w.Lane, Group: w.Group, Body: w.Body})
 			}
 		}
 		if len(b.Enqueue) > 0 {
@@ -257,17 +259,17 @@ func (h *Hub) layOut(ctx context.Context, group string) (any bool, err error) {
 		}
 	}
 	for any {
-		works, err := h.store.Claim(ctx, Claim{
+		works, err := h.store.Claim(ctx, store.Claim{
 			Queue: queueIn, Now: h.now(), Lease: h.lease, Limit: reviveStep, Groups: []string{group},
 		})
 		if err != nil || len(works) == 0 {
 			return any, err
 		}
-		b := &Batch{}
+		b := &store.Batch{}
 		for i := range works {
-			b.Bury = append(b.Bury, Buried{Lease: works[i].Lease(), Reason: reasonOf(errUnknownNumber)})
+			b.Bury = append(b.Bury, store.Buried{Lease: works[i].Lease(), Reason: reasonOf(errUnknownNumber)})
 		}
-		if _, err := h.store.Commit(ctx, b); err != nil && !errors.Is(err, ErrLeaseLost) {
+		if _, err := h.store.Commit(ctx, b); err != nil && !errors.Is(err, store.ErrLeaseLost) {
 			return any, err
 		}
 	}
@@ -278,15 +280,15 @@ func (h *Hub) layOut(ctx context.Context, group string) (any bool, err error) {
 func (h *Hub) replayStrangers(ctx context.Context, group string) error {
 	reason := reasonOf(errUnknownNumber)
 	for after := int64(0); ; {
-		dead, err := h.store.Work(ctx, WorkQuery{Queue: queueIn, Dead: true, After: after, Limit: reviveStep})
+		dead, err := h.store.Work(ctx, store.WorkQuery{Queue: queueIn, Dead: true, After: after, Limit: reviveStep})
 		if err != nil {
 			return err
 		}
-		b := &Batch{}
+		b := &store.Batch{}
 		for i := range dead {
 			after = dead[i].Seq
 			if dead[i].Group == group && dead[i].Reason == reason {
-				b.Replay = append(b.Replay, WorkKey{dead[i].Queue, dead[i].ID})
+				b.Replay = append(b.Replay, store.WorkKey{Queue: dead[i].Queue, ID: dead[i].ID})
 			}
 		}
 		if len(b.Replay) > 0 {

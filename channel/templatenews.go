@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -70,7 +71,7 @@ func (u *unit) templateNews(account string, t webhook.Template, fact templateNew
 }
 
 // learnTemplate takes over what another process was told about a template.
-func (h *Hub) learnTemplate(r *Record) error {
+func (h *Hub) learnTemplate(r *store.Record) error {
 	var news templateNews
 	if err := json.Unmarshal(r.Body, &news); err != nil {
 		return fmt.Errorf("channel: decode template news: %w", errDamaged)

@@ -17,6 +17,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 )
 
@@ -86,7 +87,7 @@ type given struct {
 	conv    *channel.Conversation
 	msg     *channel.Message
 	channel channel.Channel
-	key     channel.WorkKey
+	key     store.WorkKey
 	person  message.Recipient
 	out     io.Writer
 }
@@ -98,7 +99,7 @@ func foreignArgs(t *testing.T, m reflect.Method, a access.Actor, name string, g 
 	reply := channel.Reply{Conversation: name, Actor: a, Content: &message.Text{Body: "hi"}, Quote: g.msg.ID}
 	values := []any{
 		t.Context(), a, g.person, g.channel, g.channel.Settings, g.out, time.Now(), name,
-		reply, []channel.Reply{reply, reply}, []string{name}, 10, rules.QueueResolved, true, []channel.WorkKey{g.key},
+		reply, []channel.Reply{reply, reply}, []string{name}, 10, rules.QueueResolved, true, []store.WorkKey{g.key},
 		channel.Consent{At: time.Now(), Where: "form", Wording: "v1"},
 		message.Upload{Name: "a.png", MIME: "image/png", Body: strings.NewReader("x")},
 		channel.Macro{Conversation: name, Actor: a, Text: "hi {{name}}"},

@@ -12,6 +12,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -97,7 +98,7 @@ func TestNobodySpeaksForAnotherTenantsNumber(t *testing.T) {
 				var line wire
 				experiment(t, labOptions{config: otherTenant(&line)}, func(t *testing.T, l *lab) {
 					l.from(tt.scope, tt.account, it.on(tt.number))
-					customers, err := l.store.List(t.Context(), channel.Query{Kind: "customer", Limit: 10})
+					customers, err := l.store.List(t.Context(), store.Query{Kind: "customer", Limit: 10})
 					require.NoError(t, err)
 					health, err := l.hub.Health(t.Context(), admin)
 					require.NoError(t, err)
@@ -270,7 +271,7 @@ func TestAdministratorsOfOneTenantStayThere(t *testing.T) {
 		require.Equal(t, "other", own[0].Channel)
 
 		l.desk.fails(func(string, int) error { return nil })
-		keys := []channel.WorkKey{letters[0].Key, letters[1].Key}
+		keys := []store.WorkKey{letters[0].Key, letters[1].Key}
 		require.NoError(t, l.hub.Replay(ctx, ownerOther, keys...))
 		l.pass(time.Minute)
 		require.Equal(t, []string{"to other"}, l.desk.texts(), "another's dead letters are not replayed")

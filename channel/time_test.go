@@ -9,6 +9,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 )
 
@@ -213,7 +214,7 @@ func TestNothingIsStoredAheadOfItsTime(t *testing.T) {
 				l.pass(3 * time.Minute)
 				everything(t, l.store, func(text string) { require.NotRegexp(t, ahead, text) })
 				for _, kind := range []string{"customer", "alias", "conversation", "message", "log", "counter", "money", "standing", "notice", "shared", "member", "reach"} {
-					list, err := l.store.List(t.Context(), channel.Query{Kind: kind, Limit: 1000})
+					list, err := l.store.List(t.Context(), store.Query{Kind: kind, Limit: 1000})
 					require.NoError(t, err)
 					for _, r := range list {
 						require.Less(t, r.Sort, dawn.Add(48*time.Hour).UnixMicro(), "%s %s", kind, r.Key)

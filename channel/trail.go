@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // trailLength is how many messages are looked at before and after one.
@@ -141,16 +142,16 @@ type place struct {
 // around returns the messages around msg, itself among them, in the order of their times.
 func (u *unit) around(conv *Conversation, msg *Message) ([]*Message, error) {
 	span := max(pieceWindow, codeWindow)
-	after := &Position{Sort: micros(msg.At.Add(-span).Truncate(time.Second))}
-	middle := &Position{Sort: msg.sort(), Key: msg.ID}
-	before := &Position{Sort: micros(msg.At.Add(span).Truncate(time.Second))}
-	earlier, err := u.neighbours(msg, Query{After: after, Before: middle, Descending: true})
+	after := &store.Position{Sort: micros(msg.At.Add(-span).Truncate(time.Second))}
+	middle := &store.Position{Sort: msg.sort(), Key: msg.ID}
+	before := &store.Position{Sort: micros(msg.At.Add(span).Truncate(time.Second))}
+	earlier, err := u.neighbours(msg, store.Query{After: after, Before: middle, Descending: true})
 	if err != nil {
 		return nil, err
 	}
 	var later []*Message
 	if conv == nil || conv.LastActivity.After(msg.At) {
-		if later, err = u.neighbours(msg, Query{After: middle, Before: before}); err != nil {
+		if later, err = u.neighbours(msg, store.Query{After: middle, Before: before}); err != nil {
 			return nil, err
 		}
 	}
@@ -162,7 +163,7 @@ func (u *unit) around(conv *Conversation, msg *Message) ([]*Message, error) {
 }
 
 // neighbours reads messages of msg's conversation, as this unit leaves them.
-func (u *unit) neighbours(msg *Message, q Query) ([]*Message, error) {
+func (u *unit) neighbours(msg *Message, q store.Query) ([]*Message, error) {
 	q.Kind, q.Parent, q.Limit = kindMessage, msg.Conversation, trailLength
 	records, err := u.hub.store.List(u.ctx, q)
 	if err != nil {

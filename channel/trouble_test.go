@@ -14,9 +14,10 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
-	"github.com/kanava-go/kanava/channel/memstore"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/template"
 )
 
@@ -69,7 +70,7 @@ func TestATicketingThatHangsDoesNotKeepRunFromStopping(t *testing.T) {
 		start := time.Now()
 		l.stop()
 		require.Equal(t, 10*time.Second, time.Since(start))
-		work, err := l.store.Work(t.Context(), channel.WorkQuery{Queue: "host", Limit: 10})
+		work, err := l.store.Work(t.Context(), store.WorkQuery{Queue: "host", Limit: 10})
 		require.NoError(t, err)
 		require.Len(t, work, 1, "it is there for the next Run")
 		require.Equal(t, "stopped", work[0].Reason)
@@ -142,7 +143,7 @@ func TestDeadLettersAreListedInspectedReplayedAndDropped(t *testing.T) {
 		require.Equal(t, letters[2:], page)
 
 		mended.Store(true)
-		nobody := channel.WorkKey{Queue: "host", ID: "nobody"}
+		nobody := store.WorkKey{Queue: "host", ID: "nobody"}
 		require.NoError(t, l.hub.Drop(t.Context(), admin, letters[1].Key, letters[1].Key, nobody))
 		require.NoError(t, l.hub.Replay(t.Context(), admin, letters[0].Key, letters[2].Key, letters[0].Key, nobody))
 		l.pass(5 * time.Second)
@@ -159,7 +160,7 @@ func TestLivingWorkCannotBeDropped(t *testing.T) {
 		l.stop()
 		m, err := l.reply(l.conversation().ID, "an answer")
 		require.NoError(t, err)
-		require.NoError(t, l.hub.Drop(t.Context(), admin, channel.WorkKey{Queue: "out", ID: m.ID}))
+		require.NoError(t, l.hub.Drop(t.Context(), admin, store.WorkKey{Queue: "out", ID: m.ID}))
 		l.run()
 		l.pass(5 * time.Second)
 		require.Equal(t, []string{"an answer"}, l.line.texts())
@@ -192,12 +193,12 @@ func TestAStoreThatFailsLosesNothingAndStopsNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			store := &ailing{Store: memstore.New()}
-			experiment(t, labOptions{store: store}, func(t *testing.T, l *lab) {
+			st := &ailing{Store: memstore.New()}
+			experiment(t, labOptions{store: st}, func(t *testing.T, l *lab) {
 				l.say(kim, "wamid.1", "before")
 				conv := l.conversation().ID
 				var well atomic.Bool
-				store.commits(func(context.Context, *channel.Batch) error {
+				st.commits(func(context.Context, *store.Batch) error {
 					if well.Load() {
 						return nil
 					}
@@ -223,9 +224,9 @@ func TestAStoreThatFailsLosesNothingAndStopsNothing(t *testing.T) {
 
 func TestACommitOfWhichNobodyKnowsIsRepeatedWithoutHarm(t *testing.T) {
 	t.Parallel()
-	store := &torn{Store: memstore.New()}
-	experiment(t, labOptions{store: store}, func(t *testing.T, l *lab) {
-		store.breaks(3) // every third commit happens, but its answer is lost
+	st := &torn{Store: memstore.New()}
+	experiment(t, labOptions{store: st}, func(t *testing.T, l *lab) {
+		st.breaks(3) // every third commit happens, but its answer is lost
 		for _, word := range strings.Fields("one two three four five six") {
 			for l.accept(body(kim.text(time.Now(), "wamid."+word, word))) != nil {
 			}
@@ -240,7 +241,7 @@ func TestACommitOfWhichNobodyKnowsIsRepeatedWithoutHarm(t *testing.T) {
 			}
 			l.pass(time.Minute)
 		}
-		store.breaks(0)
+		st.breaks(0)
 		l.pass(10 * time.Minute)
 		require.Equal(t, strings.Fields("one two three four five six"), l.desk.texts())
 		for _, m := range l.messages(conv) {
@@ -258,7 +259,7 @@ func TestACommitOfWhichNobodyKnowsIsRepeatedWithoutHarm(t *testing.T) {
 
 // torn is a store whose connection breaks after a commit has happened.
 type torn struct {
-	channel.Store
+	store.Store
 	mu    sync.Mutex
 	n     int
 	every int
@@ -271,12 +272,12 @@ func (s *torn) breaks(n int) {
 	s.every = n
 }
 
-func (s *torn) Commit(ctx context.Context, b *channel.Batch) (channel.Committed, error) {
+func (s *torn) Commit(ctx context.Context, b *store.Batch) (store.Committed, error) {
 	done, err := s.Store.Commit(ctx, b)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.n++; err == nil && s.every > 0 && s.n%s.every == 0 {
-		return channel.Committed{}, errors.New("connection reset by peer")
+		return store.Committed{}, errors.New("connection reset by peer")
 	}
 	return done, err
 }
@@ -462,11 +463,11 @@ func TestABroadcastDoesNotKeepAnswersWaiting(t *testing.T) {
 func TestManyHubsOnOneStoreShareTheWork(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		store := memstore.New()
+		st := memstore.New()
 		d, line := &desk{}, &wire{}
 		var labs []*lab
 		for range 3 {
-			l := newLab(t, labOptions{store: store, config: func(c *channel.Config) {
+			l := newLab(t, labOptions{store: st, config: func(c *channel.Config) {
 				c.Ticketing = d
 				c.Channels[0].Sender = line
 			}})

@@ -11,6 +11,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // uncertain records that nobody knows whether WhatsApp took the message, frees its
@@ -39,7 +40,7 @@ func (u *unit) doubt(ch *Channel, w *job, m *Message, item *outboundItem) error 
 		if err != nil {
 			return fmt.Errorf("channel: encode message: %w", err)
 		}
-		u.enqueue(Work{Queue: queueCheck, ID: m.ID, Group: ch.ID, Due: u.now.Add(wait), Body: body})
+		u.enqueue(store.Work{Queue: queueCheck, ID: m.ID, Group: ch.ID, Due: u.now.Add(wait), Body: body})
 		if err := u.delivery(ch, m, Uncertain, u.now); err != nil {
 			return err
 		}
@@ -62,7 +63,7 @@ func (h *Hub) check(ctx context.Context, w *job) error {
 		}
 		ch, ok := h.channels.get(w.Group)
 		if !ok {
-			u.Later = append(u.Later, Postponed{Lease: w.Lease(), Due: u.now.Add(time.Minute), Reason: "no such channel here"})
+			u.Later = append(u.Later, store.Postponed{Lease: w.Lease(), Due: u.now.Add(time.Minute), Reason: "no such channel here"})
 			return nil
 		}
 		var item outboundItem
@@ -81,7 +82,7 @@ func (h *Hub) check(ctx context.Context, w *job) error {
 		if err != nil {
 			return fmt.Errorf("channel: encode message: %w", err)
 		}
-		u.Later = append(u.Later, Postponed{
+		u.Later = append(u.Later, store.Postponed{
 			Lease: w.Lease(), Due: u.now.Add(keepUncertain), Body: body, Reason: "held for an agent",
 		})
 		return nil
@@ -96,7 +97,7 @@ func (u *unit) again(m *Message, item *outboundItem) error {
 	if err != nil {
 		return fmt.Errorf("channel: encode message: %w", err)
 	}
-	u.enqueue(Work{Queue: queueOut, ID: m.ID, Lane: m.Conversation, Group: m.Channel, Body: body})
+	u.enqueue(store.Work{Queue: queueOut, ID: m.ID, Lane: m.Conversation, Group: m.Channel, Body: body})
 	return nil
 }
 
@@ -110,7 +111,7 @@ var ErrNotUncertain = errors.New("channel: the message is not uncertain")
 // template.ErrNotSendable.
 func (h *Hub) Resend(ctx context.Context, actor access.Actor, id string) error {
 	err := h.settleByHand(ctx, actor, id, func(u *unit, ch *Channel, m *Message) error {
-		work, err := h.store.Work(ctx, WorkQuery{Queue: queueCheck, IDs: []string{m.ID}, Limit: 1})
+		work, err := h.store.Work(ctx, store.WorkQuery{Queue: queueCheck, IDs: []string{m.ID}, Limit: 1})
 		if err != nil {
 			return err
 		}
@@ -128,7 +129,7 @@ func (h *Hub) Resend(ctx context.Context, actor access.Actor, id string) error {
 		if err := u.mayGoAgain(ch, customer, &item.Outbound); err != nil {
 			return err
 		}
-		u.Batch.Drop = append(u.Batch.Drop, WorkKey{queueCheck, m.ID})
+		u.Batch.Drop = append(u.Batch.Drop, store.WorkKey{Queue: queueCheck, ID: m.ID})
 		return u.again(m, &item)
 	})
 	if err != nil {

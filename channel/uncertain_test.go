@@ -9,6 +9,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/window"
 )
 
@@ -202,7 +203,7 @@ func TestAMessageWhoseAcceptanceWasNotWrittenDownIsLikeAnyOther(t *testing.T) {
 					require.False(t, got.Sending)
 					require.False(t, got.AnswersAd.IsZero())
 					require.True(t, l.customer().Window.FreeEntryAt(time.Now()), "the answer to an advertisement is free for three days")
-					works, err := l.store.Work(t.Context(), channel.WorkQuery{Queue: "out", Limit: 10})
+					works, err := l.store.Work(t.Context(), store.WorkQuery{Queue: "out", Limit: 10})
 					require.NoError(t, err)
 					require.Empty(t, works)
 					require.Empty(t, other.line.texts(), "nothing is sent again")

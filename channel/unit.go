@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // Kinds of records. They are part of the stored format.
@@ -44,14 +46,14 @@ type unit struct {
 	ctx  context.Context
 	hub  *Hub
 	now  time.Time
-	read map[RecordKey]*known // Version 0: known to be missing
-	puts map[RecordKey]int    // index into batch.Put
-	Batch
+	read map[store.RecordKey]*known // Version 0: known to be missing
+	puts map[store.RecordKey]int    // index into batch.Put
+	store.Batch
 	wake []string // queues that got work
 	// author is who acts; zero for WhatsApp, customers and rules.
 	author Author
 	// room is what running totals may come to before this unit adds to them; see within.
-	room map[RecordKey]int64
+	room map[store.RecordKey]int64
 	// after is called once the changes are committed.
 	after []func()
 	// timerWork is the claimed timer of the conversation, while it is being handled.
@@ -81,19 +83,19 @@ func (h *Hub) doGuessing(ctx context.Context, guess []known, step func(u *unit) 
 func (h *Hub) repeat(ctx context.Context, guess []known, step func(u *unit) error) error {
 	for range maxConflicts {
 		err := h.try(ctx, guess, step)
-		if !errors.Is(err, ErrConflict) && !errors.Is(err, ErrExceeded) {
+		if !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrExceeded) {
 			return err
 		}
 		guess = nil
 	}
-	return fmt.Errorf("channel: commit: gave up after %d conflicts: %w", maxConflicts, ErrConflict)
+	return fmt.Errorf("channel: commit: gave up after %d conflicts: %w", maxConflicts, store.ErrConflict)
 }
 
 // try runs step once. The error matches ErrConflict if somebody else changed a record.
 func (h *Hub) try(ctx context.Context, guess []known, step func(u *unit) error) error {
-	u := &unit{ctx: ctx, hub: h, now: h.now(), read: map[RecordKey]*known{}, puts: map[RecordKey]int{}}
+	u := &unit{ctx: ctx, hub: h, now: h.now(), read: map[store.RecordKey]*known{}, puts: map[store.RecordKey]int{}}
 	for i := range guess {
-		u.read[guess[i].id()] = &guess[i]
+		u.read[guess[i].ID()] = &guess[i]
 	}
 	if err := step(u); err != nil {
 		return err
@@ -122,8 +124,8 @@ func (u *unit) committed() {
 			f()
 		}
 	}
-	if d := deferredOf(u.ctx); d != nil {
-		d.add(end, nil)
+	if d := store.DeferredIn(u.ctx); d != nil {
+		d.Add(end, nil)
 		return
 	}
 	end()
@@ -138,7 +140,7 @@ func (u *unit) empty() bool {
 // load reads a record into doc and reports whether it exists. Within a unit it sees
 // the unit's own changes.
 func (u *unit) load(kind, key string, doc any) (bool, error) {
-	id := RecordKey{kind, key}
+	id := store.RecordKey{Kind: kind, Key: key}
 	if i, ok := u.puts[id]; ok {
 		return true, decodeInto(&u.Put[i], doc)
 	}
@@ -162,10 +164,10 @@ func (u *unit) prefetch(kind string, keys ...string) error {
 		return fmt.Errorf("channel: read %s: %w", kind, err)
 	}
 	for i := range records {
-		u.read[records[i].id()] = &known{Record: records[i]}
+		u.read[records[i].ID()] = &known{Record: records[i]}
 	}
 	for _, key := range keys {
-		if id := (RecordKey{kind, key}); u.read[id] == nil {
+		if id := (store.RecordKey{Kind: kind, Key: key}); u.read[id] == nil {
 			u.read[id] = &missing
 		}
 	}
@@ -174,7 +176,7 @@ func (u *unit) prefetch(kind string, keys ...string) error {
 
 // known is a record that was read, with its document if that is decoded already.
 type known struct {
-	Record
+	store.Record
 	doc any
 }
 
@@ -191,7 +193,7 @@ func (k *known) decode(doc any) error {
 	return nil
 }
 
-func decodeInto(r *Record, doc any) error {
+func decodeInto(r *store.Record, doc any) error {
 	if doc == nil {
 		return nil
 	}
@@ -208,8 +210,8 @@ func (u *unit) save(kind, key, parent string, sort int64, doc any) error {
 	if err != nil {
 		return fmt.Errorf("channel: encode %s: %w", kind, err)
 	}
-	id := RecordKey{kind, key}
-	r := Record{Kind: kind, Key: key, Parent: parent, Sort: sort, Body: body}
+	id := store.RecordKey{Kind: kind, Key: key}
+	r := store.Record{Kind: kind, Key: key, Parent: parent, Sort: sort, Body: body}
 	if stored := u.read[id]; stored != nil {
 		r.Version = stored.Version
 	}
@@ -227,20 +229,20 @@ func (u *unit) remove(kind, key string) error {
 	if err := u.save(kind, key, "", 0, struct{}{}); err != nil {
 		return err
 	}
-	u.Delete = append(u.Delete, RecordKey{kind, key})
+	u.Delete = append(u.Delete, store.RecordKey{Kind: kind, Key: key})
 	return nil
 }
 
 // stored returns a record that was saved in this unit, as it is in the store once the
 // unit is committed.
-func (u *unit) stored(kind, key string) Record {
-	r := u.Put[u.puts[RecordKey{kind, key}]]
+func (u *unit) stored(kind, key string) store.Record {
+	r := u.Put[u.puts[store.RecordKey{Kind: kind, Key: key}]]
 	r.Version++
 	return r
 }
 
 // enqueue adds work and remembers to wake its queue after the commit.
-func (u *unit) enqueue(w Work) {
+func (u *unit) enqueue(w store.Work) {
 	u.Enqueue = append(u.Enqueue, w)
 	u.willWake(w.Queue)
 }
@@ -259,7 +261,7 @@ func (u *unit) count(channel, name string, at time.Time, n int64) {
 	}
 	day := at.UTC().Format(time.DateOnly)
 	key := strings.Join([]string{channel, day, name}, "|")
-	u.add(Record{
+	u.add(store.Record{
 		Kind: kindCounter, Key: key, Parent: channel, Sort: at.UTC().Truncate(24 * time.Hour).UnixMicro(), N: n,
 	})
 }
@@ -274,7 +276,7 @@ func (u *unit) countReceived(m *Message, at time.Time) {
 }
 
 // add adds r.N to a running total.
-func (u *unit) add(r Record) {
+func (u *unit) add(r store.Record) {
 	for i := range u.Add {
 		if u.Add[i].Kind == r.Kind && u.Add[i].Key == r.Key {
 			u.Add[i].N += r.N

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // How often upkeep runs, and how many conversations it looks at in one step.
@@ -18,8 +19,8 @@ const (
 
 // upkeepItem is the content of a channel's upkeep work: where a round of pruning has come to.
 type upkeepItem struct {
-	Queue int       `json:"queue,omitempty"` // index into prunedQueues; behind them: the customers
-	After *Position `json:"after,omitempty"`
+	Queue int             `json:"queue,omitempty"` // index into prunedQueues; behind them: the customers
+	After *store.Position `json:"after,omitempty"`
 }
 
 // prunedQueues are walked one after the other.
@@ -38,7 +39,7 @@ func (h *Hub) startUpkeep(u *unit) {
 }
 
 func (u *unit) upkeepOf(id, channel string) {
-	u.enqueue(Work{Queue: queueUpkeep, ID: id, Group: channel, Body: []byte("{}")})
+	u.enqueue(store.Work{Queue: queueUpkeep, ID: id, Group: channel, Body: []byte("{}")})
 }
 
 // upkeep forgets and prunes in small steps; one process at a time does it for a channel, and
@@ -82,7 +83,7 @@ func (h *Hub) nextUpkeep(ctx context.Context, w *job, next upkeepItem, due time.
 		return fmt.Errorf("channel: encode upkeep: %w", err)
 	}
 	return h.do(ctx, func(u *unit) error {
-		u.Later = append(u.Later, Postponed{Lease: w.Lease(), Due: due, Reason: "next step", Body: body})
+		u.Later = append(u.Later, store.Postponed{Lease: w.Lease(), Due: due, Reason: "next step", Body: body})
 		return nil
 	})
 }
@@ -92,7 +93,7 @@ func (h *Hub) nextUpkeep(ctx context.Context, w *job, next upkeepItem, due time.
 func (h *Hub) commonUpkeep(ctx context.Context, w *job) error {
 	now := h.now()
 	for {
-		done, err := h.store.Commit(ctx, &Batch{Forget: now.Add(-forgetAfter)})
+		done, err := h.store.Commit(ctx, &store.Batch{Forget: now.Add(-forgetAfter)})
 		if err != nil {
 			return fmt.Errorf("channel: forget: %w", err)
 		}
@@ -108,7 +109,7 @@ func (h *Hub) commonUpkeep(ctx context.Context, w *job) error {
 	if err := h.nextUpkeep(ctx, w, upkeepItem{}, now.Add(upkeepPause)); err != nil {
 		return err
 	}
-	if t, ok := h.store.(Tidier); ok {
+	if t, ok := h.store.(store.Tidier); ok {
 		if err := t.Tidy(ctx); err != nil {
 			h.log.LogAttrs(ctx, slog.LevelWarn, "channel: the store could not be tidied up", slog.String("reason", reasonOf(err)))
 		}
@@ -123,7 +124,7 @@ func (h *Hub) tidyChannel(ctx context.Context, ch *Channel, now time.Time) error
 	if err := h.forgetReached(ctx, ch.portfolio(), now); err != nil {
 		return err
 	}
-	longAgo := &Position{Sort: micros(now.Add(-forgetAfter))}
+	longAgo := &store.Position{Sort: micros(now.Add(-forgetAfter))}
 	if err := h.erasePending(ctx, ch.ID, longAgo, func(*amendment) bool { return true }); err != nil {
 		return err
 	}

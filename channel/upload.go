@@ -11,6 +11,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // kindUpload is the kind of what is known about uploaded files, by channel and media ID.
@@ -93,8 +94,8 @@ func (p *FilePolicy) inspectUpload(in *message.Upload) (*uploaded, error) {
 // noteUpload keeps the type of a file until it cannot be sent any more, and lets go of some
 // older ones.
 func (u *unit) noteUpload(ch *Channel, id string, known *uploaded) error {
-	old, err := u.hub.store.List(u.ctx, Query{
-		Kind: kindUpload, Parent: ch.ID, Before: &Position{Sort: micros(u.now.Add(-uploadLife))}, Limit: 10,
+	old, err := u.hub.store.List(u.ctx, store.Query{
+		Kind: kindUpload, Parent: ch.ID, Before: &store.Position{Sort: micros(u.now.Add(-uploadLife))}, Limit: 10,
 	})
 	if err != nil {
 		return fmt.Errorf("channel: list uploads: %w", err)
@@ -102,7 +103,7 @@ func (u *unit) noteUpload(ch *Channel, id string, known *uploaded) error {
 	key := uploadKey(ch.ID, id)
 	for _, r := range old {
 		if r.Key != key {
-			u.Delete = append(u.Delete, RecordKey{kindUpload, r.Key})
+			u.Delete = append(u.Delete, store.RecordKey{Kind: kindUpload, Key: r.Key})
 		}
 	}
 	if _, err := u.load(kindUpload, key, nil); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 )
 
@@ -54,8 +55,8 @@ func (v voucher) covers(ch *Channel, account string) bool {
 // and counts it. channel is the one that it named, "" if it named none.
 func (h *Hub) notCovered(ctx context.Context, w *job, channel string) error {
 	err := h.do(ctx, func(u *unit) error {
-		u.add(Record{Kind: kindNotCovered, Key: nonEmpty(channel, noChannel), N: 1})
-		u.Bury = append(u.Bury, Buried{Lease: w.Lease(), Reason: reasonOf(errNotCovered)})
+		u.add(store.Record{Kind: kindNotCovered, Key: nonEmpty(channel, noChannel), N: 1})
+		u.Bury = append(u.Bury, store.Buried{Lease: w.Lease(), Reason: reasonOf(errNotCovered)})
 		return nil
 	})
 	if err == nil {

@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"slices"
 	"strings"
+
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // One message can have two wamids: one made of the phone number and one of the BSUID. Decoded,
@@ -76,7 +78,7 @@ search:
 		}
 		slices.Reverse(convs) // the newest first, the chat history last
 		for _, conv := range convs {
-			page, err := list[Message](u.ctx, u.hub.store, Query{
+			page, err := list[Message](u.ctx, u.hub.store, store.Query{
 				Kind: kindMessage, Parent: conv, Descending: true, Limit: left,
 			})
 			if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
 )
@@ -194,13 +195,13 @@ func (u *unit) arm(ch *Channel, customer *Customer, conv *Conversation) {
 	due, ok := ch.rules.NextDue(conv.State, customer.Window)
 	switch {
 	case u.timerWork != nil && ok:
-		u.Later = append(u.Later, Postponed{Lease: u.timerWork.Lease(), Due: due, Reason: "armed"})
+		u.Later = append(u.Later, store.Postponed{Lease: u.timerWork.Lease(), Due: due, Reason: "armed"})
 	case u.timerWork != nil:
 		u.Done = append(u.Done, u.timerWork.Lease())
 	case !ok, conv.Timer.After(u.now) && !due.Before(conv.Timer):
 		return
 	default:
-		u.enqueue(Work{Queue: queueTimer, ID: conv.ID, Group: ch.ID, Due: due, Body: []byte("{}")})
+		u.enqueue(store.Work{Queue: queueTimer, ID: conv.ID, Group: ch.ID, Due: due, Body: []byte("{}")})
 	}
 	conv.Timer = due
 }
@@ -224,7 +225,7 @@ func (h *Hub) timer(ctx context.Context, w *job) error {
 			}
 		}
 		if ok && !exists {
-			u.Later = append(u.Later, Postponed{Lease: w.Lease(), Due: u.now.Add(time.Minute), Reason: "no such channel here"})
+			u.Later = append(u.Later, store.Postponed{Lease: w.Lease(), Due: u.now.Add(time.Minute), Reason: "no such channel here"})
 			return nil
 		}
 		if !ok || customer == nil || customer.Conversation != conv.ID && !conv.State.Queue.Open() {
@@ -242,7 +243,7 @@ func (h *Hub) timer(ctx context.Context, w *job) error {
 		u.arm(ch, customer, &conv)
 		return u.saveConversation(&conv)
 	})
-	if errors.Is(err, ErrLeaseLost) {
+	if errors.Is(err, store.ErrLeaseLost) {
 		return nil // somebody armed it anew meanwhile: it will go off again
 	}
 	return err

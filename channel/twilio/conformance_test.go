@@ -17,9 +17,10 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
-	"github.com/kanava-go/kanava/channel/memstore"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/channel/twilio"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/webhook"
@@ -77,7 +78,7 @@ type bench struct {
 	t        *testing.T
 	line     transport
 	hub      *channel.Hub
-	store    channel.Store
+	store    store.Store
 	office   *office
 	logs     *bytes.Buffer
 	settings channel.Settings
@@ -185,7 +186,7 @@ func (b *bench) stored() string {
 	var all strings.Builder
 	all.WriteString(b.logs.String())
 	for _, kind := range []string{"customer", "alias", "conversation", "message", "wamid", "log", "amendment"} {
-		records, err := b.store.List(b.t.Context(), channel.Query{Kind: kind, Limit: 1000})
+		records, err := b.store.List(b.t.Context(), store.Query{Kind: kind, Limit: 1000})
 		require.NoError(b.t, err)
 		for _, r := range records {
 			all.WriteString(r.Key + string(r.Body))
@@ -193,7 +194,7 @@ func (b *bench) stored() string {
 	}
 	for _, queue := range []string{"in", "host", "out", "first", "check", "media"} {
 		for _, dead := range []bool{false, true} {
-			work, err := b.store.Work(b.t.Context(), channel.WorkQuery{Queue: queue, Dead: dead, Limit: 1000})
+			work, err := b.store.Work(b.t.Context(), store.WorkQuery{Queue: queue, Dead: dead, Limit: 1000})
 			require.NoError(b.t, err)
 			for _, w := range work {
 				all.Write(w.Body)

@@ -15,7 +15,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/rules"
-	"github.com/kanava-go/kanava/channel/sqlstore"
+	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/webhook"
 	_ "modernc.org/sqlite" // the database of this example
@@ -76,7 +76,7 @@ func newApp(ctx context.Context, set settings) (_ *app, err error) {
 			a.close()
 		}
 	}()
-	store, err := sqlstore.Open(ctx, sqlstore.Config{DB: a.db, Dialect: sqlstore.SQLite})
+	st, err := sqlstore.Open(ctx, sqlstore.Config{DB: a.db, Dialect: sqlstore.SQLite})
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func newApp(ctx context.Context, set settings) (_ *app, err error) {
 		return nil, err
 	}
 	a.hub, err = channel.New(channel.Config{
-		Store: store, Ticketing: tickets, Now: a.now, Logger: set.log,
+		Store: st, Ticketing: tickets, Now: a.now, Logger: set.log,
 		Channels: []channel.Channel{{
 			Settings: channel.Settings{
 				ID: channelID, Name: businessName, Number: side.number, Account: side.account, Enabled: true, Language: "en",

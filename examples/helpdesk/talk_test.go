@@ -16,6 +16,7 @@ import (
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/examples/internal/browsertest"
 	wa "github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
@@ -163,7 +164,7 @@ func TestEveryRefusalIsASentence(t *testing.T) {
 		"never written": &window.ClosedError{}, "closed": &window.ClosedError{LastInbound: time.Unix(1, 0), ClosedAt: time.Unix(2, 0)},
 		"a template that is gone": &wa.BindError{Template: "gone", Language: "en"},
 		"a limit of WhatsApp":     &message.InvalidError{Problems: []message.Problem{{Path: "context.message_id", Rule: message.RuleForbidden}}},
-		"too late":                channel.ErrTooLate, "a conflict": channel.ErrConflict, "anything else": errors.New("sql: database is locked"),
+		"too late":                channel.ErrTooLate, "a conflict": store.ErrConflict, "anything else": errors.New("sql: database is locked"),
 	} {
 		status, text := in.app.inSentence(fmt.Errorf("channel: reply: %w", err))
 		require.GreaterOrEqual(t, status, 400, name)

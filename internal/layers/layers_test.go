@@ -31,7 +31,7 @@ var allowed = map[string][]string{
 
 	"channel": {
 		"webhook", "window", "template", "redact",
-		"channel/message", "channel/pricing", "channel/access", "channel/rules",
+		"channel/store", "channel/message", "channel/pricing", "channel/access", "channel/rules",
 	},
 	"channel/message":  {"template"},
 	"channel/cloudapi": {"channel/message", "template", "window"},
@@ -39,10 +39,11 @@ var allowed = map[string][]string{
 	"channel/rules":    {"window"},
 	"channel/pricing":  {"window"},
 
-	"channel/memstore":   {"channel"},
-	"channel/sqlstore":   {"channel"},
-	"channel/storetest":  {"channel"},
-	"channel/tickettest": {"channel"},
+	"channel/store":           {},
+	"channel/store/memstore":  {"channel/store"},
+	"channel/store/sqlstore":  {"channel/store"},
+	"channel/store/storetest": {"channel/store"},
+	"channel/tickettest":      {"channel"},
 
 	"channel/cloudapi/cloudapitest": {},
 	"channel/cloudapi/flowdata":     {"webhook"},
@@ -53,7 +54,7 @@ var allowed = map[string][]string{
 
 // modules are the nested modules: they use public packages only, never internal/
 // ones of the core, because they are versioned apart from it.
-var modules = []string{"examples", "channel/sqlstore/drivertest"}
+var modules = []string{"examples", "channel/store/sqlstore/drivertest"}
 
 // testKits may import testing although they are not test files.
 func testKit(dir string) bool { return strings.HasSuffix(path.Base(dir), "test") }

@@ -1,0 +1,198 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"slices"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// claim is a claim as the store works with it.
+type claim struct {
+	queue      string
+	now, lease int64
+	limit      int
+	groups     string // JSON array; "": no restriction
+	perGroup   int
+	secret     string
+}
+
+func newClaim(c *store.Claim) *claim {
+	out := &claim{
+		queue: c.Queue, now: c.Now.UnixMicro(), lease: c.Lease.Microseconds(), limit: c.Limit,
+		perGroup: c.Limit, secret: rand.Text()[:16],
+	}
+	if c.Groups != nil {
+		out.groups = jsonStrings(slices.Compact(slices.Sorted(slices.Values(c.Groups))))
+		if c.PerGroup > 0 {
+			out.perGroup = min(c.PerGroup, c.Limit)
+		}
+	}
+	return out
+}
+
+// Claim implements [store.Store]. Among the eligible work it takes that which has
+// been ready longest.
+//
+// On SQLite a claim that finds something shares the transaction of the commits that
+// wait at the same time. On PostgreSQL it is a statement of its own that does not wait
+// for the disk: after a crash of the server the lease may be forgotten, so that the
+// work can be claimed again at once; settling it under the forgotten lease then fails
+// with [store.ErrLeaseLost], as it would after the lease expired.
+func (s *Store) Claim(ctx context.Context, c store.Claim) ([]store.Work, error) {
+	if err := c.Validate(); err != nil {
+		return nil, wrap(ctx, "claim", err)
+	}
+	if c.Groups != nil && len(c.Groups) == 0 {
+		return nil, wrap(ctx, "claim", ctx.Err())
+	}
+	cl := newClaim(&c)
+	if tx := hostTx(ctx); tx != nil {
+		works, err := (&transaction{Store: s, ctx: ctx, tx: tx, hosts: true}).claim(cl)
+		return works, wrap(ctx, "claim", err)
+	}
+	if s.dialect == PostgreSQL {
+		return s.claimAlone(ctx, cl)
+	}
+	// A look costs no lock; most claims of an idle hub end here.
+	found := false
+	err := s.each(ctx, func(*sql.Rows) error { found = true; return nil }, cl.statement(&s.sql.peek), s.claimArgs(cl, 1)...)
+	if err != nil || !found {
+		return nil, wrap(ctx, "claim", err)
+	}
+	res, err := s.combiner.do(ctx, &waiter{claim: cl})
+	return res.works, wrap(ctx, "claim", err)
+}
+
+// claimForms are the two forms of a statement about claims.
+type claimForms struct{ all, groups string }
+
+func (c *claim) statement(f *claimForms) string {
+	if c.groups == "" {
+		return f.all
+	}
+	return f.groups
+}
+
+// args are the parameters of both forms: the second has two more, and on SQLite there is an
+// eighth.
+func (s *Store) claimArgs(c *claim, limit int) []any {
+	args := []any{c.queue, c.now, limit, c.secret, c.lease}
+	switch {
+	case c.groups != "":
+		args = append(args, c.groups, c.perGroup)
+	case s.byRow():
+		args = append(args, nil, nil)
+	}
+	if s.byRow() {
+		args = append(args, max(c.now, time.Now().UnixMicro()))
+	}
+	return args
+}
+
+// claim takes work inside a transaction.
+func (t *transaction) claim(c *claim) ([]store.Work, error) {
+	var works []store.Work
+	err := t.query(func(rows *sql.Rows) error {
+		return scanWork(rows, c.secret, &works)
+	}, c.statement(&t.sql.claim), t.claimArgs(c, c.limit)...)
+	sortWork(works)
+	return works, err
+}
+
+// claimAlone takes work with one statement, again if the database asks for it.
+func (s *Store) claimAlone(ctx context.Context, c *claim) (works []store.Work, err error) {
+	for attempt := range maxAttempts {
+		works = nil
+		err = s.each(ctx, func(rows *sql.Rows) error {
+			return scanWork(rows, c.secret, &works)
+		}, c.statement(&s.sql.claimAlone), s.claimArgs(c, c.limit)...)
+		if err == nil || !isTransient(err) || pause(ctx, attempt) != nil {
+			break
+		}
+	}
+	if err != nil {
+		return nil, wrap(ctx, "claim", err)
+	}
+	sortWork(works)
+	return works, nil
+}
+
+func sortWork(works []store.Work) {
+	slices.SortFunc(works, func(a, b store.Work) int { return cmp.Compare(a.Seq, b.Seq) })
+}
+
+// scanWork appends a row of workColumns. With the secret of a claim the work gets its token.
+func scanWork(rows *sql.Rows, secret string, works *[]store.Work) error {
+	var w store.Work
+	var lane, due, enqueued int64
+	var body sql.RawBytes
+	err := rows.Scan(&w.Seq, &w.Queue, &w.ID, &w.Lane, &lane, &w.Group, &due, &w.Once, &w.Started, &w.Tries, &w.Dead,
+		&w.Reason, &enqueued, &body)
+	if err != nil {
+		return err
+	}
+	if body != nil {
+		w.Body = append([]byte{}, body...)
+	}
+	w.Due, w.Enqueued = timeOf(due), timeOf(enqueued)
+	if secret != "" {
+		w.Token = token{w.Seq, lane, secret}.String()
+	}
+	*works = append(*works, w)
+	return nil
+}
+
+// Work implements [store.Store].
+func (s *Store) Work(ctx context.Context, q store.WorkQuery) ([]store.Work, error) {
+	if err := q.Validate(); err != nil {
+		return nil, wrap(ctx, "read work", err)
+	}
+	if !storable(q.Queue, q.Lane) {
+		return nil, wrap(ctx, "read work", ctx.Err())
+	}
+	var works []store.Work
+	scan := func(rows *sql.Rows) error { return scanWork(rows, "", &works) }
+	var err error
+	switch {
+	case q.IDs != nil && len(q.IDs) == 0:
+		err = ctx.Err()
+	case q.IDs != nil:
+		hashes := make([]string, 0, len(q.IDs))
+		for _, id := range slices.Compact(slices.Sorted(slices.Values(q.IDs))) {
+			hashes = append(hashes, nameHash(q.Queue, id))
+		}
+		err = s.each(ctx, scan, s.sql.workByID, jsonHashes(hashes), q.Dead, q.After, q.Lane, q.Limit)
+	case q.Lane != "":
+		err = s.each(ctx, scan, s.sql.workInLane[index(q.Dead)], laneHash(q.Queue, q.Lane), q.After, q.Limit, q.Queue, q.Lane)
+	default:
+		err = s.each(ctx, scan, s.sql.workInQueue[index(q.Dead)], q.Queue, q.After, q.Limit)
+	}
+	return works, wrap(ctx, "read work", err)
+}
+
+func index(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// Backlog implements [store.Store]. Work that is due at once counts as due since it
+// was enqueued. It looks at all work there is, in an index.
+func (s *Store) Backlog(ctx context.Context, now time.Time) ([]store.Backlog, error) {
+	var out []store.Backlog
+	err := s.each(ctx, func(rows *sql.Rows) error {
+		var b store.Backlog
+		var oldest sql.NullInt64
+		err := rows.Scan(&b.Queue, &b.Due, &b.Waiting, &b.Dead, &oldest)
+		b.OldestDue = timeOf(oldest.Int64)
+		out = append(out, b)
+		return err
+	}, s.sql.backlog, now.UnixMicro())
+	return out, wrap(ctx, "count backlog", err)
+}

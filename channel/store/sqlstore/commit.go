@@ -1,0 +1,257 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// result is what one member of a group gets.
+type result struct {
+	committed store.Committed
+	works     []store.Work
+	records   []store.Record
+}
+
+// Commit implements [store.Store]. Concurrent callers share transactions; under a
+// context of [WithTx] the batch becomes part of the host's transaction instead.
+func (s *Store) Commit(ctx context.Context, b *store.Batch) (store.Committed, error) {
+	r, err := newRequest(b, s.byRow())
+	if err != nil {
+		return store.Committed{}, wrap(ctx, "commit", err)
+	}
+	if err := ctx.Err(); err != nil {
+		return store.Committed{}, wrap(ctx, "commit", err)
+	}
+	if r.malformed {
+		return store.Committed{}, wrap(ctx, "commit", store.ErrLeaseLost)
+	}
+	if tx := hostTx(ctx); tx != nil {
+		res, err := s.commitInside(ctx, tx, r)
+		return res.committed, wrap(ctx, "commit", err)
+	}
+	res, err := s.commitShared(ctx, r)
+	return res.committed, wrap(ctx, "commit", err)
+}
+
+// run carries out a group and answers each of its members. A batch that fails is taken
+// out and answered; the others are tried again without it.
+func (s *Store) run(ctx context.Context, members []*waiter) {
+	s.runWaiting(ctx, members, s.patience())
+}
+
+// runWaiting is run with the time that it may wait for a lock.
+func (s *Store) runWaiting(ctx context.Context, members []*waiter, patience time.Duration) {
+	for attempt := 0; len(members) > 0; attempt++ {
+		results, err := s.transact(ctx, members, patience)
+		switch {
+		case err == nil:
+			for i, m := range members {
+				m.answer(results[i], nil)
+			}
+			return
+		case ctx.Err() != nil && !isAnswer(err):
+			answerAll(members, fmt.Errorf("the transaction was given up: %w", ctx.Err()))
+			return
+		case len(members) > 1 && errors.Is(err, store.ErrExceeded):
+			s.runApart(ctx, members, patience) // each fits in or does not, in turn
+			return
+		case len(members) > 1 && isAnswer(err):
+			rest, blameErr := s.blame(ctx, members)
+			if blameErr != nil {
+				answerAll(members, blameErr)
+				return
+			}
+			if len(rest) == len(members) && attempt > 2 {
+				s.runApart(ctx, members, patience)
+				return
+			}
+			members = rest
+		case isStuck(err):
+			s.stuckAt.Store(time.Now().UnixNano())
+			if len(members) == 1 {
+				answerAll(members, errStuck)
+				return
+			}
+			s.runApart(ctx, members, stuckPatience)
+			return
+		case (errors.Is(err, errAgain) || isTransient(err)) && attempt < maxAttempts && pause(ctx, attempt) == nil:
+		case len(members) > 1 && isStatementError(err):
+			s.runApart(ctx, members, patience)
+			return
+		default:
+			answerAll(members, err)
+			return
+		}
+	}
+}
+
+// runApart gives each member a transaction of its own, so that none suffers from another.
+func (s *Store) runApart(ctx context.Context, members []*waiter, patience time.Duration) {
+	for _, m := range members {
+		s.runWaiting(ctx, []*waiter{m}, patience)
+	}
+}
+
+func answerAll(members []*waiter, err error) {
+	for _, m := range members {
+		m.answer(result{}, err)
+	}
+}
+
+// transact carries out all members in one transaction, or none.
+func (s *Store) transact(ctx context.Context, members []*waiter, patience time.Duration) (results []result, err error) {
+	tx, release, err := s.begin(ctx, patience)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	defer tx.Rollback() // after a Commit it does nothing
+	t := &transaction{Store: s, ctx: ctx, tx: tx}
+	if results, err = t.members(members); err != nil {
+		return nil, err
+	}
+	return results, tx.Commit()
+}
+
+// members applies the requests of a group as one, then its claims.
+func (t *transaction) members(members []*waiter) ([]result, error) {
+	var requests []*request
+	for _, m := range members {
+		if m.request != nil {
+			requests = append(requests, m.request)
+		}
+	}
+	var fresh []bool
+	var forgotten int
+	if len(requests) > 0 {
+		var err error
+		if fresh, forgotten, err = t.apply(combine(requests)); err != nil {
+			return nil, err
+		}
+	}
+	results := make([]result, len(members))
+	for i, m := range members {
+		if m.claim != nil {
+			works, err := t.claim(m.claim)
+			if err != nil {
+				return nil, err
+			}
+			results[i].works = works
+			continue
+		}
+		for range m.request.enqueue {
+			if fresh[0] {
+				results[i].committed.Fresh++
+			}
+			fresh = fresh[1:]
+		}
+		if m.request.forget != 0 {
+			results[i].committed.Forgotten = forgotten
+		}
+	}
+	return results, nil
+}
+
+// blame finds out which members cannot succeed as the data is now, answers them, and
+// returns the rest.
+func (s *Store) blame(ctx context.Context, members []*waiter) (rest []*waiter, err error) {
+	var requests []*request
+	for _, m := range members {
+		if m.request != nil {
+			requests = append(requests, m.request)
+		}
+	}
+	all := combine(requests)
+	versions, err := s.versions(ctx, append(all.putNew, all.putOld...))
+	if err != nil {
+		return nil, err
+	}
+	leases, err := s.leases(ctx, all)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range members {
+		var failed error
+		if m.request != nil {
+			failed = m.request.fails(versions, leases)
+		}
+		if failed != nil {
+			m.answer(result{}, failed)
+		} else {
+			rest = append(rest, m)
+		}
+	}
+	return rest, nil
+}
+
+// fails says why the request cannot succeed, given the present versions and leases.
+func (r *request) fails(versions map[string]int64, leases map[leaseID]bool) error {
+	var conflict, lost error
+	for _, rows := range [][]row{r.putNew, r.putOld} {
+		for _, p := range rows {
+			if versions[recordID(p.kind, p.key)] != p.version {
+				conflict = store.ErrConflict
+			}
+		}
+	}
+	for _, hs := range [][]held{r.start, r.done, r.later, r.bury} {
+		for i := range hs {
+			if !leases[hs[i].leaseID()] {
+				lost = store.ErrLeaseLost
+			}
+		}
+	}
+	return errors.Join(conflict, lost)
+}
+
+func (s *Store) versions(ctx context.Context, rows []row) (map[string]int64, error) {
+	out := map[string]int64{}
+	if len(rows) == 0 {
+		return out, nil
+	}
+	err := s.each(ctx, func(rows *sql.Rows) error {
+		var kind, key string
+		var version int64
+		err := rows.Scan(&kind, &key, &version)
+		out[recordID(kind, key)] = version
+		return err
+	}, s.sql.versions, array(rows, func(dst []byte, r *row) []byte {
+		return appendKey(dst, store.RecordKey{Kind: r.kind, Key: r.key})
+	}))
+	return out, err
+}
+
+// leaseID is all that a reference to claimed work must have right.
+type leaseID struct {
+	token
+	queue, id string
+}
+
+func (h *held) leaseID() leaseID { return leaseID{h.token, h.queue, h.id} }
+
+func (s *Store) leases(ctx context.Context, r *request) (map[leaseID]bool, error) {
+	var hs []held
+	for _, part := range [][]held{r.start, r.done, r.later, r.bury} {
+		hs = append(hs, part...)
+	}
+	out := map[leaseID]bool{}
+	if len(hs) == 0 {
+		return out, nil
+	}
+	err := s.each(ctx, func(rows *sql.Rows) error {
+		var l leaseID
+		err := rows.Scan(&l.seq, &l.queue, &l.id, &l.secret, &l.lane)
+		out[l] = true
+		return err
+	}, s.sql.leases, array(hs, func(dst []byte, h *held) []byte {
+		o := newObject(32)
+		o.int('s', h.seq)
+		return append(dst, o.end()...)
+	}))
+	return out, err
+}

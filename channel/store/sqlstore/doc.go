@@ -1,0 +1,95 @@
+// Package sqlstore keeps what a hub must not forget in a SQL database: a
+// [store.Store] on database/sql, for SQLite and PostgreSQL. The host brings the
+// *sql.DB and with it the driver, so that this package requires none.
+//
+//	db, err := sql.Open("sqlite", sqlstore.SQLiteDSN("kanava.db")) // modernc.org/sqlite
+//	…
+//	store, err := sqlstore.Open(ctx, sqlstore.Config{DB: db, Dialect: sqlstore.SQLite})
+//
+// [Open] makes the tables, whose names begin with kanava_, and later releases bring
+// them up to date. They only ever go forward: after a release that changed them an
+// older one refuses to open them.
+//
+// # SQLite
+//
+// The database must be a file on a local disk, and SQLite 3.51.3 or later, since a race
+// in earlier ones can corrupt it (sqlite.org/changes.html, checked 2026-11-22). Several
+// processes on one machine may share the file. Open puts it into WAL mode, and every
+// transaction makes sure that its connection waits for the disk when it commits
+// (synchronous=FULL); a data source name like that of [SQLiteDSN] makes both the rule
+// for the host's own statements too. The pool may be limited to one connection. A new
+// database and the files beside it get mode 0600; one that others than its owner can
+// read, in a folder that they can enter, is refused. The moment between making an empty
+// file and giving it that mode is the driver's.
+//
+// # PostgreSQL
+//
+// PostgreSQL 13 or later; any number of processes may share it. The tables live in the
+// first schema of the search path. Let the pool keep at least three times Config.Leaders
+// and four more idle connections (sql.DB.SetMaxIdleConns; the default is two): making a
+// connection costs more than many commits. How durable a commit is follows the server's settings
+// (fsync, synchronous_commit). Transactions are READ COMMITTED, whatever the session's
+// default.
+//
+// Leases go by the server's clock, which all processes share ([Store.Now]), so that a machine
+// whose clock is wrong takes no work from others.
+//
+// A process that freezes or loses its network in the middle of a transaction keeps locks.
+// Each transaction of the store therefore tells the server to end it when it has stood idle
+// for 5 seconds (idle_in_transaction_session_timeout) or when the network has taken nothing
+// for 10 (tcp_user_timeout), and to let no statement run longer than Config.Timeout
+// (statement_timeout). It waits for a lock for a second at most (lock_timeout); then the
+// batches that need the lock step aside and are tried again, and the others go on. The host's
+// own transactions have none of that: see [WithTx]. Against connections that died between
+// transactions set the server's tcp_keepalives_idle to about 60 s, whose default is two hours.
+//
+// A pool of 3 × Config.Leaders + 4 connections, three being for commits that are stuck, for claims
+// and for what the host asks, serves a process; max_connections of the server has to hold that many
+// for each process, two generations of them during a rolling deploy, and some for operators.
+//
+// # Backup and restore
+//
+// [Store.Backup] copies a SQLite database while it is used. On PostgreSQL use pg_dump
+// (--serializable-deferrable is not needed: one snapshot is consistent) or pg_basebackup with an
+// archive of the WAL, which loses the least. What is restored knows nothing of what happened
+// after it was saved: start the hubs with channel.Config.RestoredAt, so that the outbox is not sent
+// again. Messages that came in between are lost with the data, since WhatsApp does not deliver
+// them again after they were answered 200; a log of deliveries in front of the hub keeps them.
+// [Store.Mark] lets the host notice a loss that nobody intended.
+//
+// # Space
+//
+// What is removed, by retention say, leaves room that new data fills; the files do not shrink.
+// [Store.Compact] shrinks that of SQLite. On PostgreSQL autovacuum makes the room usable again, and
+// the tables bring settings that make it come often enough; only VACUUM FULL or pg_repack shrinks
+// them, and no process may run meanwhile with the former.
+//
+// # Group commit
+//
+// Waiting for the disk is what a durable write costs. Concurrent callers of Commit
+// therefore share transactions: the first to come writes, those that come meanwhile
+// gather, and one of them writes for all. Nobody waits for company, and a batch that
+// fails is taken out without harm to the others. No goroutine runs between calls. A
+// caller whose context ends returns at once, unless it writes for others just then;
+// then it returns when they are served, at most after Config.Timeout.
+//
+// # Order
+//
+// Within a lane, Seq is the order of commit: a transaction that changes a lane locks it
+// until its end. Across lanes PostgreSQL may commit a smaller Seq a moment after a
+// larger one.
+//
+// # Costs
+//
+// What is done per record or piece of work costs a few index lookups, however much is
+// stored. Three questions cost more: Backlog reads an index of all work, List without a
+// Parent sorts all records of the kind, and Work without IDs and Lane sorts what lives
+// in the queue. An ID of Once work costs about a hundred bytes until it is forgotten. On
+// PostgreSQL the tables are kept half empty, so that what changes stays on its page.
+//
+// # The host's transaction
+//
+// Under a context of [WithTx] everything happens inside a transaction of the host, so
+// that its own business and what the hub is to send about it are one step. [Ended] tells
+// the hub when it is over: workers wake, hooks hear, and refusals are noted then.
+package sqlstore

@@ -1,0 +1,195 @@
+package drivertest_test
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/sqlstore"
+	"github.com/kanava-go/kanava/template"
+	"github.com/kanava-go/kanava/webhook"
+	"github.com/stretchr/testify/require"
+)
+
+// quietDesk takes everything and remembers nothing.
+type quietDesk struct{}
+
+func (quietDesk) Receive(context.Context, *channel.Received) (string, error) { return "", nil }
+func (quietDesk) Changed(context.Context, *channel.Change) error             { return nil }
+
+// counting is a Sender that takes everything and counts.
+type counting struct{ sent atomic.Int64 }
+
+func (c *counting) Send(context.Context, message.Outbound) (message.Receipt, error) {
+	return message.Receipt{ID: "wamid." + strconv.FormatInt(c.sent.Add(1), 10)}, nil
+}
+func (c *counting) MarkRead(context.Context, string, bool) error { return nil }
+
+const hostNumber, hostAccount = "106540352242922", "102290129340398"
+
+var dana = access.Actor{Kind: access.Agent, ID: "dana", Admin: true}
+
+// hubOn returns a hub that polls so seldom that only what it is told of happens.
+func hubOn(t *testing.T, st store.Store, line channel.Sender, settings func(*channel.Settings)) *channel.Hub {
+	t.Helper()
+	var def template.Definition
+	require.NoError(t, json.Unmarshal([]byte(`{"name":"news","language":"en","status":"APPROVED","category":"UTILITY","components":[{"type":"BODY","text":"There is news."}]}`), &def))
+	catalog, err := template.NewCatalog(template.CatalogConfig{})
+	require.NoError(t, err)
+	catalog.Put(time.Now(), def)
+	s := channel.Settings{
+		ID: "support", Name: "Support", Number: hostNumber, Account: hostAccount, Enabled: true, ConsentElsewhere: true,
+		Rules: rules.Default(), Access: access.Policy{AllUsers: access.Supervisor},
+	}
+	if settings != nil {
+		settings(&s)
+	}
+	hub, err := channel.New(channel.Config{
+		Store: st, Ticketing: quietDesk{}, Poll: time.Hour,
+		Channels: []channel.Channel{{Settings: s, Sender: line, Templates: catalog}},
+	})
+	require.NoError(t, err)
+	return hub
+}
+
+// runHub runs a hub until the test ends.
+func runHub(t *testing.T, hub *channel.Hub) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- hub.Run(ctx) }()
+	t.Cleanup(func() { cancel(); require.NoError(t, <-done) })
+}
+
+// conversationsOf lets n customers write and returns their conversations.
+func conversationsOf(t *testing.T, hub *channel.Hub, n int) []*channel.Conversation {
+	t.Helper()
+	for i := range n {
+		phone := fmt.Sprintf("1312556%04d", i)
+		raw, err := json.Marshal(map[string]any{"object": "whatsapp_business_account", "entry": []any{map[string]any{
+			"id": hostAccount, "changes": []any{map[string]any{"field": "messages", "value": map[string]any{
+				"messaging_product": "whatsapp",
+				"metadata":          map[string]any{"display_phone_number": "13125550142", "phone_number_id": hostNumber},
+				"contacts":          []any{map[string]any{"wa_id": phone, "profile": map[string]any{"name": "Somebody"}}},
+				"messages": []any{map[string]any{
+					"from": phone, "id": "wamid.in." + phone, "timestamp": strconv.FormatInt(time.Now().Unix(), 10),
+					"type": "text", "text": map[string]any{"body": "hello"},
+				}},
+			}}},
+		}}})
+		require.NoError(t, err)
+		d, err := webhook.Parse(raw)
+		require.NoError(t, err)
+		d.Scope = webhook.Scope{All: true}
+		require.NoError(t, hub.Accept(t.Context(), d))
+	}
+	var list []*channel.Conversation
+	require.Eventually(t, func() bool {
+		var err error
+		list, err = hub.Conversations(t.Context(), channel.ConversationQuery{Actor: dana, Channel: "support", Limit: 1000})
+		return err == nil && len(list) == n
+	}, 30*time.Second, 10*time.Millisecond)
+	return list
+}
+
+func answer(ctx context.Context, hub *channel.Hub, conv string) error {
+	_, err := hub.Reply(ctx, channel.Reply{Conversation: conv, Actor: dana, Content: &message.Text{Body: "hi"}})
+	return err
+}
+
+func TestWhatIsWrittenInTheHostsTransactionIsSentWhenItCommits(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *sqlstore.Store, db *sql.DB) {
+		line := &counting{}
+		hub := hubOn(t, s, line, nil)
+		runHub(t, hub)
+		conv := conversationsOf(t, hub, 1)[0].ID
+		for n, commit := range []bool{true, false, true} {
+			tx, err := db.BeginTx(t.Context(), nil)
+			require.NoError(t, err)
+			ctx := sqlstore.WithTx(t.Context(), tx)
+			require.NoError(t, answer(ctx, hub, conv))
+			if commit {
+				require.NoError(t, tx.Commit())
+			} else {
+				require.NoError(t, tx.Rollback())
+			}
+			sqlstore.Ended(ctx, commit)
+			sqlstore.Ended(ctx, commit) // twice is once
+			want := int64(n/2 + 1)
+			require.Eventually(t, func() bool { return line.sent.Load() == want }, 30*time.Second, 5*time.Millisecond,
+				"the queues are polled once an hour")
+		}
+		sqlstore.Ended(t.Context(), true) // no transaction, no harm
+	})
+}
+
+func TestARolledBackNotificationReachedNobodyAndARefusalStays(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *sqlstore.Store, db *sql.DB) {
+		hub := hubOn(t, s, &counting{}, func(set *channel.Settings) {
+			set.Budget = &pricing.Budget{Unit: pricing.BudgetEvery, Limit: 1}
+		})
+		require.NoError(t, hub.Observe(t.Context(), "support", time.Now(), channel.Standing{MessagingLimit: "1"}))
+		notify := func(ctx context.Context, n int) error {
+			_, err := hub.Notify(ctx, channel.Notification{
+				Channel: "support", Actor: dana, To: message.Recipient{Phone: fmt.Sprintf("1312556%04d", n)},
+				Template: &channel.Template{Name: "news", Language: "en"},
+			})
+			return err
+		}
+		for n := range 3 {
+			tx, err := db.BeginTx(t.Context(), nil)
+			require.NoError(t, err)
+			ctx := sqlstore.WithTx(t.Context(), tx)
+			require.NoError(t, notify(ctx, n), "neither the limit nor the budget is used up")
+			require.ErrorIs(t, notify(ctx, 9), pricing.ErrBudgetExhausted, "the transaction sees what it has used")
+			require.NoError(t, tx.Rollback())
+			sqlstore.Ended(ctx, false)
+		}
+		report, err := hub.Report(t.Context(), channel.ReportQuery{
+			Actor: dana, Channel: "support", From: time.Now().Add(-24 * time.Hour), To: time.Now().Add(24 * time.Hour),
+		})
+		require.NoError(t, err)
+		require.EqualValues(t, 3, report.Total("refused"))
+		require.NoError(t, notify(t.Context(), 7))
+		require.ErrorIs(t, notify(t.Context(), 8), pricing.ErrBudgetExhausted)
+	})
+}
+
+func TestABudgetHoldsWhoeverAnswersAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *sqlstore.Store, _ *sql.DB) {
+		const limit = 3
+		settings := func(set *channel.Settings) { set.Budget = &pricing.Budget{Unit: pricing.BudgetEvery, Limit: limit} }
+		hubs := []*channel.Hub{hubOn(t, s, &counting{}, settings), hubOn(t, s, &counting{}, settings)}
+		runHub(t, hubs[0])
+		var took atomic.Int64
+		var wg sync.WaitGroup
+		for i, conv := range conversationsOf(t, hubs[0], 30) {
+			wg.Go(func() {
+				switch err := answer(t.Context(), hubs[i%2], conv.ID); {
+				case err == nil:
+					took.Add(1)
+				case !errors.Is(err, pricing.ErrBudgetExhausted):
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		require.EqualValues(t, limit, took.Load())
+	})
+}

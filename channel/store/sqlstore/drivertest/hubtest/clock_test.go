@@ -1,0 +1,126 @@
+package hubtest
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/store/sqlstore"
+	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
+	"github.com/kanava-go/kanava/webhook"
+)
+
+// jealous is a ticket system and a Sender that take their time and count what they get.
+type jealous struct {
+	hub      func() *channel.Hub
+	mu       sync.Mutex
+	busy     map[string]bool
+	overlaps int
+	offered  map[string]int // by ID
+	sent     map[string]int // by text
+}
+
+func (j *jealous) Receive(ctx context.Context, in *channel.Received) (string, error) {
+	j.mu.Lock()
+	if j.busy[in.Conversation.ID] {
+		j.overlaps++
+	}
+	j.busy[in.Conversation.ID] = true
+	j.offered[in.ID]++
+	j.mu.Unlock()
+	_, err := j.hub().Reply(ctx, channel.Reply{
+		Conversation: in.Conversation.ID, Actor: agent, Key: in.ID, Content: &message.Text{Body: "re: " + in.Message.Text},
+	})
+	<-time.After(200 * time.Millisecond)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.busy[in.Conversation.ID] = false
+	return "ticket", err
+}
+
+func (j *jealous) Changed(context.Context, *channel.Change) error { return nil }
+
+func (j *jealous) Send(_ context.Context, out message.Outbound) (message.Receipt, error) {
+	<-time.After(200 * time.Millisecond)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	text := out.Content.(*message.Text).Body
+	j.sent[text]++
+	return message.Receipt{ID: "wamid." + text}, nil
+}
+
+func (j *jealous) MarkRead(context.Context, string, bool) error { return nil }
+
+// Three machines on PostgreSQL whose clocks are right, five minutes ahead and five behind.
+func TestClocksThatDifferDoNoHarmOnPostgreSQL(t *testing.T) {
+	t.Parallel()
+	schema := pgtest.New(t)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var hubs []*channel.Hub
+	j := &jealous{
+		hub:  func() *channel.Hub { return hubs[0] },
+		busy: map[string]bool{}, offered: map[string]int{}, sent: map[string]int{},
+	}
+	var work sync.WaitGroup
+	for _, ahead := range []time.Duration{0, 5 * time.Minute, -5 * time.Minute} {
+		db, err := schema.Open()
+		require.NoError(t, err)
+		defer db.Close()
+		st, err := sqlstore.Open(ctx, sqlstore.Config{DB: db, Dialect: sqlstore.PostgreSQL})
+		require.NoError(t, err)
+		defer st.Close()
+		hub, err := channel.New(channel.Config{
+			Store: st, Ticketing: j, Lease: time.Minute, Poll: 50 * time.Millisecond,
+			Now: func() time.Time { return time.Now().Add(ahead) },
+			Channels: []channel.Channel{{Sender: j, Settings: channel.Settings{
+				ID: "support", Name: "Support", Number: "3", Enabled: true, Uncertain: channel.Resend,
+				Rules: rules.Default(), Access: access.Policy{AllUsers: access.Supervisor},
+			}}},
+		})
+		require.NoError(t, err)
+		hubs = append(hubs, hub)
+	}
+	for _, hub := range hubs {
+		work.Go(func() { _ = hub.Run(ctx) })
+	}
+	const items, people = 60, 6
+	for n := range items {
+		d, err := webhook.Parse(fmt.Appendf(nil, `{"object":"whatsapp_business_account","entry":[{"id":"2","changes":[{"field":"messages","value":{
+			"messaging_product":"whatsapp","metadata":{"display_phone_number":"13125550142","phone_number_id":"3"},
+			"messages":[{"from":"1312555%04d","id":"wamid.%d","timestamp":"%d","type":"text","text":{"body":"%c%c"}}]}}]}]}`,
+			n%people, n, time.Now().Unix(), 'a'+n/26, 'a'+n%26))
+		require.NoError(t, err)
+		d.Scope = webhook.Scope{All: true}
+		require.NoError(t, hubs[n%3].Accept(ctx, d))
+	}
+	require.Eventually(t, func() bool {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		return len(j.sent) == items
+	}, 2*time.Minute, 50*time.Millisecond)
+	processes, err := hubs[0].Processes(ctx, access.Actor{Kind: access.Bot, ID: "probe", Admin: true})
+	require.NoError(t, err)
+	require.Len(t, processes, 3)
+	for _, p := range processes {
+		off := p.Ahead.Abs() % (5 * time.Minute)
+		require.Less(t, min(off, 5*time.Minute-off), 2*time.Second, "the skew is measured")
+	}
+	stop()
+	work.Wait()
+	require.Zero(t, j.overlaps, "calls of one conversation")
+	for id, n := range j.offered {
+		require.Equal(t, 1, n, id)
+	}
+	for text, n := range j.sent {
+		require.Equal(t, 1, n, text)
+	}
+}

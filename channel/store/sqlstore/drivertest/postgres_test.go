@@ -1,0 +1,54 @@
+package drivertest_test
+
+import (
+	"database/sql"
+	"os"
+	"testing"
+
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/sqlstore"
+	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
+	"github.com/kanava-go/kanava/channel/store/storetest"
+	"github.com/stretchr/testify/require"
+)
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+
+// openPostgres opens a store on a schema, closed with the test.
+func openPostgres(tb testing.TB, schema pgtest.Schema) (*sqlstore.Store, *sql.DB) {
+	tb.Helper()
+	return openPostgresAs(tb, schema, sqlstore.Config{})
+}
+
+// openPostgresAs does so with more to the configuration.
+func openPostgresAs(tb testing.TB, schema pgtest.Schema, cfg sqlstore.Config) (*sqlstore.Store, *sql.DB) {
+	tb.Helper()
+	db, err := schema.Open()
+	require.NoError(tb, err)
+	cfg.DB, cfg.Dialect = db, sqlstore.PostgreSQL
+	db.SetMaxIdleConns(committers + 8) // a new connection costs more than many commits
+	s, err := sqlstore.Open(tb.Context(), cfg)
+	require.NoError(tb, err)
+	tb.Cleanup(func() {
+		require.NoError(tb, s.Close())
+		require.NoError(tb, db.Close())
+	})
+	return s, db
+}
+
+func TestPostgreSQLKeepsTheContract(t *testing.T) {
+	t.Parallel()
+	for whose, callers := range map[string]bool{"leases by the server's clock": false, "leases by the caller's clock": true} {
+		t.Run(whose, func(t *testing.T) {
+			t.Parallel()
+			storetest.Run(t, func(t *testing.T) (store.Store, func() store.Store) {
+				schema := pgtest.New(t)
+				open := func() store.Store {
+					s, _ := openPostgresAs(t, schema, sqlstore.Config{CallersClock: callers})
+					return s
+				}
+				return open(), open
+			})
+		})
+	}
+}

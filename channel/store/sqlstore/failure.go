@@ -1,0 +1,111 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// maxAttempts is how often a transaction is tried when the database asks for a repeat.
+const maxAttempts = 20
+
+// stateError is what the errors of PostgreSQL's drivers are.
+type stateError interface {
+	error
+	SQLState() string
+}
+
+// codeError is what the errors of SQLite's drivers are, as far as they show their codes
+// through a method.
+type codeError interface {
+	error
+	Code() int
+}
+
+// Result codes of SQLite (sqlite.org/rescode.html); the low byte is the class.
+const (
+	sqliteError      = 1
+	sqliteBusy       = 5
+	sqliteLocked     = 6
+	sqliteTooBig     = 18
+	sqliteConstraint = 19
+	sqliteMismatch   = 20
+)
+
+// isTransient says that the same transaction may succeed if it is tried again: it lost
+// against another one and left no trace.
+func isTransient(err error) bool {
+	if state, ok := errors.AsType[stateError](err); ok {
+		switch state.SQLState() {
+		case "40001", "40P01", // serialization failure, deadlock
+			"25P03": // idle in transaction for too long: this process stood still before its commit
+			return true
+		}
+		return false
+	}
+	if code, ok := errors.AsType[codeError](err); ok {
+		c := code.Code() & 0xff
+		return c == sqliteBusy || c == sqliteLocked
+	}
+	// Drivers that keep the code in a field (mattn/go-sqlite3) have SQLite's wording.
+	return err != nil && strings.Contains(err.Error(), "database is locked")
+}
+
+// isStuck says that somebody does not let go of a lock.
+func isStuck(err error) bool {
+	state, ok := errors.AsType[stateError](err)
+	return ok && state.SQLState() == "55P03" // lock not available
+}
+
+// isStatementError says that the data or the statement is at fault and not the
+// connection or the server, so that other batches may well succeed.
+func isStatementError(err error) bool {
+	if state, ok := errors.AsType[stateError](err); ok && len(state.SQLState()) == 5 {
+		switch state.SQLState()[:2] {
+		case "21", "22", "23", "54": // cardinality, data, constraint, program limit
+			return true
+		}
+	}
+	if code, ok := errors.AsType[codeError](err); ok {
+		switch code.Code() & 0xff {
+		case sqliteError, sqliteTooBig, sqliteConstraint, sqliteMismatch:
+			return true
+		}
+	}
+	return false
+}
+
+// pause waits before another attempt: about 1 ms at first, at most about 100 ms.
+func pause(ctx context.Context, attempt int) error {
+	most := time.Millisecond << min(attempt, 7)
+	timer := time.NewTimer(most/2 + rand.N(most))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// wrap adds to an error what was being done. Once the caller's context has ended, that
+// is the error, whatever the driver made of it.
+func wrap(ctx context.Context, doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil && !isAnswer(err) {
+		err = ctx.Err()
+	}
+	return fmt.Errorf("sqlstore: %s: %w", doing, err)
+}
+
+// isAnswer says that the database was asked and said no.
+func isAnswer(err error) bool {
+	return errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrLeaseLost) || errors.Is(err, store.ErrExceeded)
+}

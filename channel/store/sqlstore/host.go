@@ -1,0 +1,86 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+type hostTxKey struct{}
+
+// host is a transaction of the host, and what hubs put off until it has ended.
+type host struct {
+	tx       *sql.Tx
+	deferred *store.Deferred
+}
+
+// WithTx returns a context under which every method of a [Store] works inside tx, a
+// transaction that the host began on the same database: a change of the host's own
+// tables and what the hub writes for it then happen together or not at all.
+//
+//	tx, err := db.BeginTx(ctx, nil)
+//	…                                // the host's own statements
+//	ctx = sqlstore.WithTx(ctx, tx)
+//	m, err := hub.Reply(ctx, …)      // its row in the outbox
+//	…
+//	err = tx.Commit()
+//	sqlstore.Ended(ctx, err == nil)  // now it is sent
+//
+// [Ended] tells hubs how the transaction ended. Without it nothing is lost, but what was
+// written waits until its queue is polled, and refusals are noted nowhere.
+//
+// The store neither commits nor rolls back tx, does not share it with other callers
+// and repeats nothing. A batch that fails with [store.ErrConflict],
+// [store.ErrLeaseLost] or [store.ErrExceeded] leaves tx usable and without a trace of the batch; after other
+// errors PostgreSQL accepts only a rollback. How durable the outcome is depends on how
+// the host commits. tx must not be used by two goroutines at once, must be READ
+// COMMITTED on PostgreSQL, and should be short: work for the same conversations waits
+// for it, on SQLite everybody who writes.
+func WithTx(ctx context.Context, tx *sql.Tx) context.Context {
+	ctx, d := store.Defer(ctx)
+	return context.WithValue(ctx, hostTxKey{}, &host{tx, d})
+}
+
+// Ended says that the transaction of a context of [WithTx] has ended, and whether it was
+// committed. What hubs wrote in it is worked on at once then, what somebody was refused in
+// it is noted in either case, and hooks are told. The context must not be used afterwards;
+// calling Ended again, or with another context, does nothing.
+func Ended(ctx context.Context, committed bool) {
+	if h, ok := ctx.Value(hostTxKey{}).(*host); ok {
+		h.deferred.End(committed)
+	}
+}
+
+func hostTx(ctx context.Context) *sql.Tx {
+	if h, ok := ctx.Value(hostTxKey{}).(*host); ok {
+		return h.tx
+	}
+	return nil
+}
+
+// commitInside applies r in the host's transaction, with a savepoint to undo it alone.
+func (s *Store) commitInside(ctx context.Context, tx *sql.Tx, r *request) (result, error) {
+	if _, err := tx.ExecContext(ctx, "SAVEPOINT kanava"); err != nil {
+		return result{}, err
+	}
+	t := &transaction{Store: s, ctx: ctx, tx: tx, hosts: true}
+	results, err := t.members([]*waiter{{request: r}})
+	if errors.Is(err, errAgain) {
+		err = store.ErrConflict // the hub reads again and repeats
+	}
+	if err != nil {
+		ctx = context.WithoutCancel(ctx) // what was half done must go, above all now
+		if _, undoErr := tx.ExecContext(ctx, "ROLLBACK TO SAVEPOINT kanava"); undoErr != nil {
+			return result{}, errors.Join(err, undoErr)
+		}
+	}
+	if _, endErr := tx.ExecContext(ctx, "RELEASE SAVEPOINT kanava"); err == nil {
+		err = endErr
+	}
+	if err != nil {
+		return result{}, err
+	}
+	return results[0], nil
+}
