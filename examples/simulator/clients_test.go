@@ -85,11 +85,14 @@ func TestTheReadmesBotAnswers(t *testing.T) {
 	_, port, _ := net.SplitHostPort(free.Addr().String())
 	require.NoError(t, free.Close())
 	require.Contains(t, code, "8080")
-	file := filepath.Join(t.TempDir(), "bot.mjs")
-	require.NoError(t, os.WriteFile(file, []byte(strings.ReplaceAll(code, "8080", port)), 0o600))
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "bot.mjs"), []byte(strings.ReplaceAll(code, "8080", port)), 0o600))
 	site, _ := started(t)
-	cmd := exec.CommandContext(t.Context(), "node", file)
-	cmd.Env = append(os.Environ(), "BASE="+site, "TOKEN="+testToken, "VERIFY="+fixed("verify token", 16))
+	status, env := get(t, http.DefaultClient, site+"/control/env", "")
+	require.Equal(t, 200, status)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, ".env"), []byte(env), 0o600))
+	cmd := exec.CommandContext(t.Context(), "node", "--env-file=.env", "bot.mjs")
+	cmd.Dir = dir
 	require.NoError(t, cmd.Start())
 	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
 	require.Eventually(t, func() bool {
@@ -105,6 +108,13 @@ func TestTheReadmesBotAnswers(t *testing.T) {
 		post(t, site, "settle", `{}`)
 		_, chat := get(t, http.DefaultClient, site+"/control/users/0/chat", "")
 		return strings.Contains(chat, "You wrote: Hello?")
+	}, 20*time.Second, 100*time.Millisecond)
+	// Somebody who hides the phone number is answered as well.
+	post(t, site, "users/2/text", `{"text":"And I?"}`)
+	require.Eventually(t, func() bool {
+		post(t, site, "settle", `{}`)
+		_, chat := get(t, http.DefaultClient, site+"/control/users/2/chat", "")
+		return strings.Contains(chat, "You wrote: And I?")
 	}, 20*time.Second, 100*time.Millisecond)
 	v := post(t, site, "probe", `{}`)
 	require.Contains(t, v["verdict"], "a stranger", "it checks no signature, as the README says")

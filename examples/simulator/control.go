@@ -57,6 +57,10 @@ func (s *server) routes(mux *http.ServeMux) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = io.WriteString(w, controlText())
 	})
+	mux.HandleFunc("GET /control/env", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = io.WriteString(w, s.environment())
+	})
 	mux.HandleFunc("GET /control/openapi.json", func(w http.ResponseWriter, _ *http.Request) { answer(w, openAPI(s.site)) })
 	mux.HandleFunc("/control/", func(w http.ResponseWriter, r *http.Request) {
 		var paths []string
@@ -164,7 +168,8 @@ func controlText() string {
 
 Every POST takes a JSON object (Content-Type: application/json) and every answer is one;
 an error is {"error":"…"} with a status of 400 or more. People are numbered from 0. The
-same as an OpenAPI document: GET /control/openapi.json
+same as an OpenAPI document: GET /control/openapi.json. What your program needs, as a
+file of environment variables: GET /control/env
 `)
 	group := ""
 	for _, op := range operations() {

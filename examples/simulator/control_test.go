@@ -34,8 +34,17 @@ func TestEveryOperationDoesWhatItsExampleShows(t *testing.T) {
 			r.sendRaw(`"type":"interactive","interactive":{"type":"request_contact_info","body":{"text":"?"},"action":{"name":"request_contact_info"}}`)
 		},
 		"flows/{id}/status":   func(r *rig) { r.control("POST", "flows", `{"name":"hello"}`) },
+		"flows/{id}/check":    func(r *rig) { r.offerFlow() },
 		"users/{n}/open-flow": func(r *rig) { r.offerFlow() },
 		"users/{n}/submit-flow": func(r *rig) {
+			r.offerFlow()
+			r.control("POST", "users/0/open-flow", `{}`)
+		},
+		"users/{n}/back-flow": func(r *rig) {
+			r.offerFlow()
+			r.control("POST", "users/0/open-flow", `{}`)
+		},
+		"users/{n}/report-flow": func(r *rig) {
 			r.offerFlow()
 			r.control("POST", "users/0/open-flow", `{}`)
 		},
@@ -64,8 +73,11 @@ func TestEveryOperationDoesWhatItsExampleShows(t *testing.T) {
 			}
 			mine := r.s.people.all()[0].Sees(r.s.number)[0].ID
 			path := strings.NewReplacer("{n}", "0", "{id}", "hello").Replace(op.path)
-			if op.path == "traffic/{n}" {
+			switch op.path {
+			case "traffic/{n}":
 				path = "traffic/1"
+			case "flows/{id}/check":
+				path = "flows/rating/check"
 			}
 			body := strings.NewReplacer("wamid.…", mine, "what the button says", "Label", "what the row says", "Label", "http://localhost:8080/webhook", r.hook).Replace(op.example)
 			status, v := r.call(op.method, "/control/"+path, body)

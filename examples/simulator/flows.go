@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -44,9 +45,23 @@ func flowOperations() []operation {
 			f.SetStatus(status)
 			return map[string]any{"id": f.ID, "status": f.Status()}, nil
 		}},
+		{group: flows, method: "POST", path: "flows/{id}/check", doc: "Checks the health of the endpoint as Meta does, with the number's public key", example: `{}`, do: func(s *server, c *request) (any, error) {
+			f, err := s.flow(c)
+			if err != nil {
+				return nil, err
+			}
+			if err := f.CheckEndpoint(s.number); err != nil {
+				return nil, explainFlow(err)
+			}
+			return map[string]any{"status": "active"}, nil
+		}},
 		{group: people, method: "POST", path: "users/{n}/open-flow", doc: "Opens the newest form: its endpoint gives the first screen. Without an endpoint there is no screen, and flow fills it in", example: `{}`, do: openFlow},
 		{group: people, method: "POST", path: "users/{n}/submit-flow", doc: "Fills in a screen of the form that was opened; the screen SUCCESS ends it, and its answers come by webhook", body: screenBody{},
 			example: `{"screen":"RATING","data":{"stars":5}}`, do: submitFlow},
+		{group: people, method: "POST", path: "users/{n}/back-flow", doc: "Goes back to a screen of the open form, which asks the endpoint again", body: backBody{},
+			example: `{"screen":"RATING"}`, do: backFlow},
+		{group: people, method: "POST", path: "users/{n}/report-flow", doc: "The phone tells the endpoint that its last answer cannot be shown", body: reportBody{},
+			example: `{"screen":"RATING","error":"invalid-screen-transition","message":"There is no such screen"}`, do: reportFlow},
 	}
 }
 
@@ -66,17 +81,29 @@ type screenBody struct {
 	Data   json.RawMessage `json:"data" doc:"What was entered, a JSON object"`
 }
 
+type backBody struct {
+	Screen string `json:"screen" doc:"Id of the screen that is shown again"`
+}
+
+type reportBody struct {
+	Screen  string `json:"screen" doc:"Id of the screen that could not be shown"`
+	Error   string `json:"error" doc:"What kind of error it is; invalid-screen-transition if not given"`
+	Message string `json:"message" doc:"What the phone says about it"`
+}
+
 // flowLine is a flow as it is listed.
 type flowLine struct {
 	ID     string `json:"id"`
 	Name   string `json:"name"`
 	Status string `json:"status"`
+	// Endpoint reports whether it has one.
+	Endpoint bool `json:"endpoint"`
 }
 
 func (s *server) flows() []flowLine {
 	list := []flowLine{}
 	for _, f := range s.account.Flows() {
-		list = append(list, flowLine{f.ID, f.Name(), f.Status()})
+		list = append(list, flowLine{f.ID, f.Name(), f.Status(), f.Endpoint() != ""})
 	}
 	return list
 }
@@ -124,21 +151,31 @@ func openFlow(s *server, c *request) (any, error) {
 		return asJSON(cloudapitest.FlowScreen{}), nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, explainFlow(err)
 	}
 	s.open.set(u, f)
 	return asJSON(screen), nil
 }
 
-func submitFlow(s *server, c *request) (any, error) {
+// opened finds the form that the person of the path has open.
+func (s *server) opened(c *request) (*cloudapitest.User, *cloudapitest.FlowSession, error) {
 	u, err := s.user(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	f := s.open.get(u)
+	if f == nil {
+		return nil, nil, errors.New("there is no form open; send open-flow first")
+	}
+	return u, f, nil
+}
+
+func submitFlow(s *server, c *request) (any, error) {
+	u, f, err := s.opened(c)
 	if err != nil {
 		return nil, err
 	}
-	in, f := c.body.(*screenBody), s.open.get(u)
-	if f == nil {
-		return nil, errors.New("there is no form open; send open-flow first")
-	}
+	in := c.body.(*screenBody)
 	if len(in.Data) == 0 {
 		in.Data = json.RawMessage(`{}`)
 	}
@@ -147,12 +184,54 @@ func submitFlow(s *server, c *request) (any, error) {
 	}
 	screen, err := f.Submit(in.Screen, string(in.Data))
 	if err != nil {
-		return nil, err
+		return nil, explainFlow(err)
 	}
 	if screen.Screen == "SUCCESS" {
 		s.open.set(u, nil)
 	}
 	return asJSON(screen), nil
+}
+
+func backFlow(s *server, c *request) (any, error) {
+	_, f, err := s.opened(c)
+	if err != nil {
+		return nil, err
+	}
+	in := c.body.(*backBody)
+	if in.Screen == "" {
+		return nil, refusal(http.StatusBadRequest, "screen is the id of the screen that is shown again")
+	}
+	screen, err := f.Back(in.Screen)
+	if err != nil {
+		return nil, explainFlow(err)
+	}
+	return asJSON(screen), nil
+}
+
+func reportFlow(s *server, c *request) (any, error) {
+	_, f, err := s.opened(c)
+	if err != nil {
+		return nil, err
+	}
+	in := c.body.(*reportBody)
+	if in.Screen == "" {
+		return nil, refusal(http.StatusBadRequest, "screen is the id of the screen that could not be shown")
+	}
+	return nil, explainFlow(f.Report(in.Screen, cmp.Or(in.Error, "invalid-screen-transition"), in.Message))
+}
+
+// explainFlow says what the endpoint did wrong in words for the one who writes it.
+func explainFlow(err error) error {
+	refused, ok := errors.AsType[*cloudapitest.FlowStatusError](err)
+	switch {
+	case err == nil:
+		return nil
+	case ok && refused.Message != "":
+		return refusal(http.StatusBadGateway, "the endpoint answered %d, and the phone shows: %s", refused.Status, refused.Message)
+	case ok:
+		return refusal(http.StatusBadGateway, "the endpoint answered %d", refused.Status)
+	}
+	return errors.New(strings.TrimPrefix(err.Error(), "cloudapitest: "))
 }
 
 // asJSON is a screen as JSON.

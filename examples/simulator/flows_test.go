@@ -29,6 +29,9 @@ func (r *rig) offerFlow() {
 	screens.Init(func(context.Context, *flowdata.Request) (flowdata.Response, error) {
 		return flowdata.Response{Screen: "RATING", Data: map[string]any{"most": 5}}, nil
 	})
+	screens.Back("RATING", func(context.Context, *flowdata.Request) (flowdata.Response, error) {
+		return flowdata.Response{Screen: "RATING", Data: map[string]any{"most": 3}}, nil
+	})
 	flowdata.On(screens, "RATING", func(_ context.Context, q *flowdata.Request, in struct {
 		Stars int `json:"stars"`
 	}) (flowdata.Response, error) {
@@ -64,12 +67,27 @@ func TestAFormIsFilledInScreenByScreen(t *testing.T) {
 	require.Contains(t, v["error"], "open-flow")
 	r.offerFlow()
 	require.Equal(t, map[string]any{"screen": "RATING", "data": map[string]any{"most": 5.0}}, r.control("POST", "users/0/open-flow", `{}`))
+	require.Equal(t, map[string]any{"screen": "RATING", "data": map[string]any{"most": 3.0}}, r.control("POST", "users/0/back-flow", `{"screen":"RATING"}`))
+	require.Equal(t, map[string]any{"ok": true}, r.control("POST", "users/0/report-flow", `{"screen":"RATING","message":"no such screen"}`))
+	require.Equal(t, map[string]any{"status": "active"}, r.control("POST", "flows/rating/check", `{}`))
+	for path, body := range map[string]string{"back-flow": `{"screen":"SIZE"}`, "submit-flow": `{"screen":"SIZE"}`} {
+		status, v = r.call("POST", "/control/users/0/"+path, body)
+		require.Equal(t, 502, status, path)
+		require.Contains(t, v["error"], "the endpoint answered", "nobody answers for this screen")
+	}
+	for path, body := range map[string]string{"back-flow": `{}`, "report-flow": `{"message":"x"}`, "submit-flow": `{"data":{}}`} {
+		status, v = r.call("POST", "/control/users/0/"+path, body)
+		require.Equal(t, 400, status, path)
+		require.Contains(t, v["error"], "screen")
+	}
 	require.Equal(t, "SUCCESS", r.control("POST", "users/0/submit-flow", `{"screen":"RATING","data":{"stars":4}}`)["screen"])
 	r.control("POST", "settle", `{}`)
 	require.Contains(t, strings.Join(r.bodies, ""), `\"stars\":4`)
-	// It is closed now.
-	status, _ = r.call("POST", "/control/users/0/submit-flow", `{"screen":"RATING"}`)
-	require.Equal(t, 409, status)
+	for _, path := range []string{"submit-flow", "back-flow", "report-flow"} {
+		status, v = r.call("POST", "/control/users/0/"+path, `{"screen":"RATING"}`)
+		require.Equal(t, 409, status, "%s: it is closed now", path)
+		require.Contains(t, v["error"], "open-flow")
+	}
 }
 
 func TestAFormWithoutAnEndpointHasNoScreens(t *testing.T) {
@@ -100,6 +118,11 @@ func TestAFormWithoutAnEndpointHasNoScreens(t *testing.T) {
 	require.Equal(t, 400, status)
 	require.Contains(t, v["error"], "THROTTLED")
 	status, _ = r.call("POST", "/control/flows/nonsense/status", `{"status":"BLOCKED"}`)
+	require.Equal(t, 404, status)
+	status, v = r.call("POST", "/control/flows/rating/check", `{}`)
+	require.Equal(t, 409, status)
+	require.Contains(t, v["error"], "the flow has none", "no endpoint")
+	status, _ = r.call("POST", "/control/flows/nonsense/check", `{}`)
 	require.Equal(t, 404, status)
 }
 

@@ -9,14 +9,27 @@ type snippet struct {
 }
 
 // snippets send a text to the first person in the languages people ask for, with nothing
-// but what the language brings along. The person must have written within 24 hours.
+// but what the language brings along, and the settings as a file. The person must have
+// written within 24 hours.
 func (s *server) snippets() []snippet {
 	fill := strings.NewReplacer("BASE", s.site, "TOKEN", s.token, "NUMBER", s.number.ID, "TO", "+"+s.people.all()[0].Phone())
 	out := make([]snippet, 0, len(snippetTexts))
 	for _, x := range snippetTexts {
 		out = append(out, snippet{x[0], strings.TrimSpace(fill.Replace(x[1])) + "\n"})
 	}
-	return out
+	return append(out, snippet{".env", s.environment()})
+}
+
+// environment is what a program needs, as a file of environment variables.
+func (s *server) environment() string {
+	var b strings.Builder
+	for _, v := range [][2]string{
+		{"BASE_URL", s.site}, {"TOKEN", s.token}, {"PHONE_NUMBER_ID", s.number.ID}, {"ACCOUNT_ID", s.account.ID},
+		{"APP_SECRET", s.app.Secret}, {"VERIFY_TOKEN", s.app.VerifyToken},
+	} {
+		b.WriteString("WHATSAPP_" + v[0] + "=" + v[1] + "\n")
+	}
+	return b.String()
 }
 
 var snippetTexts = [][2]string{

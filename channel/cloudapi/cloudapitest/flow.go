@@ -114,6 +114,13 @@ func (f *Flow) Status() string {
 	return f.status
 }
 
+// Endpoint returns the address that answers for the screens; "" if there is none.
+func (f *Flow) Endpoint() string {
+	f.account.w.mu.Lock()
+	defer f.account.w.mu.Unlock()
+	return f.endpoint
+}
+
 // SetStatus does what Meta does to flows whose endpoint fails: BLOCKED or THROTTLED, and
 // back to PUBLISHED. The account is told by the webhook flows.
 func (f *Flow) SetStatus(status string) {

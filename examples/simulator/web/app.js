@@ -38,7 +38,7 @@ async function call(method, path, body) {
   if (answer.error) throw new Error(answer.error);
   return answer;
 }
-const say = text => { $("notice").hidden = !text; $("notice").textContent = text || ""; };
+const say = (text, good) => { $("notice").hidden = !text; $("notice").textContent = text || ""; $("notice").classList.toggle("good", !!good); };
 const post = (path, body) => call("POST", path, body || {}).then(v => { refresh(); return v; }, () => {});
 const act = (gesture, words) => post("users/" + who + "/" + gesture, words);
 
@@ -49,7 +49,7 @@ const span = ms => {
   return m < 60 ? m + " min" : Math.floor(m / 60) + " h " + String(m % 60).padStart(2, "0") + " min";
 };
 function windowLine(p) {
-  if (!p.window_ends) return el("small", "window closed", "has not written yet");
+  if (!p.window_ends) return el("small", "window none", "has not written yet");
   const left = new Date(p.window_ends) - now;
   if (left <= 0) return el("small", "window closed", "window closed");
   return el("small", "window" + (left < 3600000 ? " soon" : ""), "window open " + span(left));
@@ -182,32 +182,53 @@ function tappable(x, act) {
   if (x.kind === "review_and_pay") return button(x.label, () => act("pay"));
   return el("span", "", x.label + (x.url ? " (" + x.url + ")" : ""));
 }
-// fillFlow opens a form and asks for the answers: screen by screen if it has an endpoint.
+// fillFlow opens a form and asks for the answers: screen by screen if it has an endpoint,
+// with the ways a phone has of going back and of refusing what it cannot show.
 async function fillFlow(act) {
-  let at = await act("open-flow");
+  const at = await act("open-flow");
   if (!at) return;
-  if (!at.screen) {
-    const answers = prompt("Answers of the form, as JSON", '{"rating":"5"}');
-    if (answers) act("flow", { text: answers });
-    return;
-  }
-  while (at && at.screen !== "SUCCESS") {
-    const answers = prompt("Screen " + at.screen + " shows " + JSON.stringify(at.data) + "\nWhat is entered, as JSON", "{}");
-    if (answers === null) return;
+  const asks = !!at.screen, before = [];
+  $("form-data").value = asks ? "{}" : '{"rating":"5"}';
+  for (const id of ["form-shows", "form-back", "form-report"]) $(id).hidden = !asks;
+  const go = async next => {
+    if (!next) return; // refused, and the page says why
+    if (!next.screen || next.screen === "SUCCESS") { $("form").close(); return; }
+    Object.assign(at, next);
+    showScreen();
+  };
+  const showScreen = () => {
+    $("form-title").textContent = asks ? "Screen " + at.screen : "Form";
+    $("form-shows").textContent = "shows " + JSON.stringify(at.data);
+    $("form-back").disabled = !before.length;
+  };
+  $("form-fields").onsubmit = async e => {
+    e.preventDefault();
+    const text = $("form-data").value;
     let data;
-    try { data = JSON.parse(answers); } catch { say("That is no JSON: " + answers); return; }
-    at = await act("submit-flow", { screen: at.screen, data });
-  }
+    try { data = JSON.parse(text); } catch { say("That is no JSON: " + text); return; }
+    if (!asks) { if (await act("flow", { text })) $("form").close(); return; }
+    const from = at.screen, next = await act("submit-flow", { screen: from, data });
+    if (next && next.screen !== from) before.push(from);
+    go(next);
+  };
+  $("form-back").onclick = async () => {
+    const next = await act("back-flow", { screen: before.at(-1) });
+    if (next) before.pop();
+    go(next);
+  };
+  $("form-report").onclick = async () => { if (await act("report-flow", { screen: at.screen })) say("The endpoint was told that the phone cannot show this screen.", true); };
+  showScreen();
+  $("form").showModal();
 }
 function drawQuoting() {
   const m = quoting || editing;
   $("quoting").hidden = !m;
   if (m) { $("quoting").firstElementChild.textContent = (editing ? "Edit: " : "Reply to: ") + (m.text || m.kind); $("text").focus(); }
 }
-function drawChat(p, chat) {
+function drawChat(p, chat, connected) {
   $("presence").textContent = chat.typing ? "typing…" : "business account, seen by " + p.name;
   for (const b of document.querySelectorAll("[data-toggle]")) b.setAttribute("aria-pressed", p[b.dataset.toggle]);
-  if (!changed("chat", [who, chat.messages])) return;
+  if (!changed("chat", [who, chat.messages, connected])) return;
   const screen = $("chat"), low = screen.scrollHeight - screen.scrollTop - screen.clientHeight < 60 || drawn.who !== who;
   drawn.who = who;
   let day = "";
@@ -216,7 +237,9 @@ function drawChat(p, chat) {
     day = d;
     return [...head, bubble(m, chat.messages)];
   }));
-  if (!chat.messages?.length) screen.append(el("div", "hint", "Write something. Your program gets a webhook and may answer freely for 24 hours."));
+  if (!chat.messages?.length) screen.append(el("div", "hint", connected
+    ? "Write something. Your program gets a webhook and may answer freely for 24 hours."
+    : "Connect your program under “Webhooks to your program”, then write something. Without it, messages open the window, but nobody is told."));
   if (low) screen.scrollTop = screen.scrollHeight;
 }
 
@@ -245,10 +268,10 @@ function drawAccess(s) {
   if (!changed("access", rows)) return;
   $("access").replaceChildren(...rows.flatMap(([k, v]) => {
     const copy = button("Copy", () => navigator.clipboard.writeText(v).then(() => { copy.textContent = "Copied"; setTimeout(() => { copy.textContent = "Copy"; }, 1200); }, () => {}), "quiet");
-    const dd = el("dd", "", v);
-    dd.title = v;
+    const dd = el("dd", "", el("span", "", v), copy);
+    dd.firstChild.title = v;
     copy.setAttribute("aria-label", "Copy " + k);
-    return [el("dt", "", k), dd, copy];
+    return [el("dt", "", k), dd];
   }));
   drawSnippets(s.snippets);
 }
@@ -263,8 +286,10 @@ function drawSnippets(list) {
   }));
   const code = list.find(x => x.name === language).code;
   const copy = button("Copy", () => navigator.clipboard.writeText(code).then(() => { copy.textContent = "Copied"; }, () => {}), "quiet copy");
-  $("snippet").replaceChildren(el("pre", "", code), copy);
+  $("snippet").replaceChildren(block(code), copy);
 }
+// block is a text that may have to be scrolled, with the keyboard too.
+const block = text => { const pre = el("pre", "", text); pre.tabIndex = 0; return pre; };
 const pretty = text => { try { return JSON.stringify(JSON.parse(text), null, 2); } catch { return text; } };
 
 // drawTraffic asks for what is new by cursor and adds it on top, so that an opened row
@@ -320,8 +345,8 @@ function trafficRow(x) {
     if (!d.open || d.childNodes.length > 1) return;
     const full = await call("GET", "traffic/" + x.n).catch(() => undefined);
     if (!full) return;
-    if (full.request) d.append(el("div", "label", x.kind === "graph" ? "Your program asked" : "Your program was told"), el("pre", "", pretty(full.request)));
-    d.append(el("div", "label", "Answer"), el("pre", "", pretty(full.response) || "(empty)"));
+    if (full.request) d.append(el("div", "label", x.kind === "graph" ? "Your program asked" : "Your program was told"), block(pretty(full.request)));
+    d.append(el("div", "label", "Answer"), block(pretty(full.response) || "(empty)"));
   };
   return d;
 }
@@ -338,7 +363,8 @@ function drawFlows(flows) {
     const status = el("select", "", ...flowStatuses.map(s => new Option(s.toLowerCase(), s, false, s === f.status)));
     status.setAttribute("aria-label", "Status of " + f.name);
     status.onchange = () => post("flows/" + f.id + "/status", { status: status.value });
-    return el("div", "row", el("code", "", f.name), el("span", "muted", f.id), el("span", "spacer"), status);
+    const check = f.endpoint ? button("Check", async () => { if (await post("flows/" + f.id + "/check")) say("The endpoint of " + f.name + " is well.", true); }, "quiet") : "";
+    return el("div", "row", el("code", "", f.name), el("span", "muted", f.id), el("span", "spacer"), check, status);
   }));
 }
 
@@ -355,7 +381,7 @@ async function refresh() {
   $("business").textContent = s.business;
   if (s.webhook && changed("webhook", s.webhook)) $("url").value = s.webhook;
   drawPeople(s.people);
-  drawChat(s.people[who], chat);
+  drawChat(s.people[who], chat, !!s.webhook);
   drawFindings(s.findings);
   drawAccess(s);
   await Promise.all([drawTraffic(s.traffic_count), drawBeside(s.people)]);
@@ -409,6 +435,7 @@ for (const b of document.querySelectorAll("[data-gesture]")) b.onclick = () => {
   }
   act(b.dataset.gesture, words);
 };
+$("form-close").onclick = () => $("form").close();
 $("pinner").onchange = () => {
   if ($("pinner").value !== "") beside = [...beside, Number($("pinner").value)];
   refresh().catch(() => {});
