@@ -194,3 +194,50 @@ func (a *App) SetWebhook(ctx context.Context, w Webhook, fields ...string) error
 	cl.permit.Account = AppAccount
 	return a.client.do(ctx, cl)
 }
+
+// AppWebhook is where the app's own webhooks go and which fields it wants.
+type AppWebhook struct {
+	URL    string
+	Active bool
+	Fields []string
+}
+
+// Webhook reads what SetWebhook set. The zero AppWebhook means that the app has none. It
+// needs Config.AppSecret.
+func (a *App) Webhook(ctx context.Context) (AppWebhook, error) {
+	const op = "get app webhook"
+	auth := a.appToken()
+	if auth == nil {
+		return AppWebhook{}, &notStarted{op: op, cause: errNoSecret, auth: true}
+	}
+	cl, err := a.client.managementCall(op, http.MethodGet, a.id, nil, nil, "subscriptions")
+	if err != nil {
+		return AppWebhook{}, err
+	}
+	var out struct {
+		Data []struct {
+			Object string `json:"object"`
+			URL    string `json:"callback_url"`
+			Active bool   `json:"active"`
+			Fields []struct {
+				Name string `json:"name"`
+			} `json:"fields"`
+		} `json:"data"`
+	}
+	cl.auth, cl.decode = auth, decodeInto(&out)
+	cl.permit.Account = AppAccount
+	if err := a.client.do(ctx, cl); err != nil {
+		return AppWebhook{}, err
+	}
+	var w AppWebhook
+	for _, d := range out.Data {
+		if d.Object != "whatsapp_business_account" {
+			continue
+		}
+		w.URL, w.Active = d.URL, d.Active
+		for _, f := range d.Fields {
+			w.Fields = append(w.Fields, f.Name)
+		}
+	}
+	return w, nil
+}

@@ -45,6 +45,8 @@ var allowed = map[string][]string{
 	"channel/store/storetest": {"channel/store"},
 	"channel/tickettest":      {"channel"},
 
+	"channel/onboard": {"channel/cloudapi", "channel/message", "template", "webhook"},
+
 	"channel/cloudapi/cloudapitest": {},
 	"channel/cloudapi/flowdata":     {"webhook"},
 

@@ -1,0 +1,97 @@
+package onboard
+
+import (
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/cloudapi"
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+// anywhere are the refusals that mean the same at every step. A step has a table of its
+// own for what means something else there.
+//
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes
+// (checked 2026-09-11)
+var anywhere = map[int]Reason{
+	0: ReasonTokenRefused, 102: ReasonTokenRefused, 104: ReasonTokenRefused, 190: ReasonTokenRefused,
+	3: ReasonPermission, 10: ReasonPermission, 200: ReasonPermission, 131005: ReasonPermission,
+	33: ReasonNotVisible,
+	4:  ReasonThrottled, 17: ReasonThrottled, 32: ReasonThrottled, 613: ReasonThrottled, 80007: ReasonThrottled, 80008: ReasonThrottled,
+	368: ReasonRestricted, 131031: ReasonLocked,
+	1: ReasonMetaUnwell, 2: ReasonMetaUnwell, 131000: ReasonMetaUnwell, 131016: ReasonMetaUnwell, 133004: ReasonMetaUnwell,
+	131057: ReasonMaintenance, 2494100: ReasonMaintenance,
+}
+
+// failed turns the error of a call into a verdict. Meta gives some numbers as a code, some
+// as the subcode of 100: both are looked up, the subcode first.
+func (r *run) failed(err error, here map[int]Reason) verdict {
+	if ctx := r.ctx.Err(); ctx != nil {
+		return r.stop(ctx)
+	}
+	var limit *cloudapi.LimitError
+	var refusal *cloudapi.Error
+	var transport *cloudapi.TransportError
+	switch {
+	case errors.As(err, &limit):
+		return r.because(ReasonThrottled).at(r.now().Add(limit.Wait))
+	case errors.As(err, &transport):
+		return r.because(ReasonUnreachable)
+	case errors.Is(err, errNoToken):
+		return r.because(ReasonNoToken)
+	case !errors.As(err, &refusal):
+		if errors.Is(err, message.ErrInvalid) {
+			return r.because(ReasonNotAccepted)
+		}
+		return r.because(ReasonUnreachable)
+	}
+	v := r.because(classify(refusal, here), strconv.Itoa(refusal.Code))
+	v.code, v.trace = refusal.Code, refusal.TraceID
+	if refusal.Subcode != 0 && refusal.Code == 100 {
+		v.code = refusal.Subcode
+		v.args[0] = strconv.Itoa(refusal.Code) + "/" + strconv.Itoa(refusal.Subcode)
+	}
+	if after := refusal.Failure().Retry.After; v.reason == ReasonThrottled && after > time.Minute {
+		v.again = r.now().Add(after)
+	}
+	return v
+}
+
+// classify finds the reason of a refusal.
+func classify(e *cloudapi.Error, here map[int]Reason) Reason {
+	for _, table := range []map[int]Reason{here, anywhere} {
+		for _, code := range []int{e.Subcode, e.Code} {
+			reason, ok := table[code]
+			if ok && (code != 0 || e.Subcode == 0 && e.Code == 0 && e.Status == 401) {
+				return reason
+			}
+		}
+	}
+	switch e.Failure().Class {
+	case message.ClassAuth:
+		return ReasonTokenRefused
+	case message.ClassPermission:
+		return ReasonPermission
+	case message.ClassTemporary:
+		return ReasonMetaUnwell
+	case message.ClassThrottledAccount, message.ClassThrottledNumber:
+		return ReasonThrottled
+	default:
+		return ReasonRefused
+	}
+}
+
+// refusedWith reports whether err is a refusal with this code or subcode.
+func refusedWith(err error, codes ...int) bool {
+	var e *cloudapi.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	for _, code := range codes {
+		if e.Code == code || e.Subcode == code {
+			return true
+		}
+	}
+	return false
+}

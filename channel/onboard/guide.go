@@ -1,0 +1,151 @@
+package onboard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/cloudapi"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/template"
+)
+
+// Config is what a [Guide] works with. It holds the secrets, which no [State] does: they
+// are given again by every process. Printed, it shows none of them.
+type Config struct {
+	// Graph is how the Graph API is reached: Token or TokenSource, AppSecret, limits. On
+	// RoadSignup the token may be missing until the code has been exchanged. AppSecret is
+	// needed on RoadSignup, for LevelApp, and to sign the probes of the callback.
+	Graph cloudapi.Config
+	// VerifyToken is the word that Meta shows in the handshake of your callback addresses.
+	VerifyToken string
+	// HTTPClient calls your callback addresses as Meta would. nil means one with a timeout
+	// of ten seconds. Redirects are never followed: Meta does not follow them either.
+	HTTPClient *http.Client
+
+	// Ask puts a question to a person and waits for the answer; [ErrLater] means not now.
+	// nil means never: the steps wait, and say in Step.Prompt what for. Any other error
+	// ends the run. See [Answers].
+	Ask func(ctx context.Context, p Prompt) (string, error)
+	// KeepToken stores the token that was got for the code of a signup. It is called once,
+	// before the token is used; the code cannot be exchanged again. Needed on RoadSignup.
+	KeepToken func(ctx context.Context, grant cloudapi.Grant) error
+	// Picture is the profile picture, JPEG or PNG; nil leaves it as it is. It is called only
+	// while the number has none.
+	Picture func(ctx context.Context) (message.Upload, error)
+	// Templates receives the templates of the account, for a template.Catalog; nil: they
+	// are counted only.
+	Templates func(ctx context.Context, list []template.Definition) error
+	// Heard tells whether a status webhook with this OpaqueID has arrived: the proof that
+	// Meta reaches you. nil: the first message is enough when it was accepted.
+	Heard func(ctx context.Context, opaqueID string) (bool, error)
+	// Progress hears of every step as it begins and as it changes. It runs inline.
+	Progress func(p Progress)
+	// Now is the clock, for demonstrations; nil means time.Now.
+	Now func() time.Time
+}
+
+// Guide leads numbers to live channels, and off again. It keeps nothing between runs but
+// a token that was got by signup. Safe for concurrent use with different states, as far as
+// the functions of Config are.
+type Guide struct {
+	cfg     Config
+	client  *cloudapi.Client
+	probe   *http.Client
+	granted atomic.Pointer[string] // token of a signup
+}
+
+var errNoToken = errors.New("there is no access token yet")
+
+// New checks cfg, reports everything wrong with it at once, and makes a guide. It starts
+// nothing.
+func New(cfg Config) (*Guide, error) {
+	g := &Guide{cfg: cfg, probe: probeClient(cfg.HTTPClient)}
+	if g.cfg.Now == nil {
+		g.cfg.Now = time.Now
+	}
+	if g.cfg.Progress == nil {
+		g.cfg.Progress = func(Progress) {}
+	}
+	graph := cfg.Graph
+	if graph.Token != "" && graph.TokenSource != nil {
+		return nil, errors.New("onboard: new: at most one of Graph.Token and Graph.TokenSource may be set")
+	}
+	graph.Token, graph.TokenSource = "", cloudapi.TokenFunc(g.token)
+	client, err := cloudapi.New(graph)
+	if err != nil {
+		return nil, fmt.Errorf("onboard: new: %w", err)
+	}
+	g.client = client
+	return g, nil
+}
+
+// token gives the token of a signup, or the one of Config.
+func (g *Guide) token(ctx context.Context) (string, error) {
+	switch granted := g.granted.Load(); {
+	case granted != nil:
+		return *granted, nil
+	case g.cfg.Graph.Token != "":
+		return g.cfg.Graph.Token, nil
+	case g.cfg.Graph.TokenSource != nil:
+		return g.cfg.Graph.TokenSource.Token(ctx)
+	default:
+		return "", errNoToken
+	}
+}
+
+// Begin makes the state of a number that has gone no step yet. Nothing is called. The
+// error reports everything that is wrong with the plan.
+func (g *Guide) Begin(p Plan) (*State, error) {
+	problems := []error{p.Validate()}
+	if p.Road == RoadSignup && (g.cfg.KeepToken == nil || g.cfg.Graph.AppSecret == "") {
+		problems = append(problems, errors.New("onboard: begin: a signup needs Config.KeepToken and Config.Graph.AppSecret"))
+	}
+	if p.Webhook.URL != "" && g.cfg.VerifyToken == "" {
+		problems = append(problems, errors.New("onboard: begin: Config.VerifyToken is needed for a callback address"))
+	}
+	if p.Webhook.URL != "" && (p.Webhook.Level == "" || p.Webhook.Level == LevelApp) && g.cfg.Graph.AppSecret == "" {
+		problems = append(problems, errors.New("onboard: begin: Config.Graph.AppSecret is needed for the callback address of an app"))
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	return &State{data: stateData{Version: stateVersion, Plan: p, AppID: p.AppID, AccountID: p.AccountID, NumberID: p.NumberID}}, nil
+}
+
+// Run carries a state on as far as it goes now: it looks at every step, does what can be
+// done, asks what has to be asked, and leaves the rest waiting. What is done already is
+// only looked at again. Call it as often as you like: at State.Again, or when a person has
+// done what a step asked for.
+//
+// What goes wrong is in the steps. An error comes only from ctx, from Config.Ask, KeepToken
+// and the other functions of Config; the state is right all the same and should be stored.
+func (g *Guide) Run(ctx context.Context, s *State) error {
+	if s == nil || roads[s.data.Plan.Road] == nil {
+		return errors.New("onboard: run: the state was not made by Begin")
+	}
+	r := &run{Guide: g, ctx: ctx, state: &s.data}
+	for _, st := range stepsOf(s.data.Plan.Road) {
+		g.tell(s, st, true)
+		v := r.take(st)
+		if r.fatal != nil && v.status == "" {
+			return r.ended(st.id)
+		}
+		if s.data.put(v.record(st.id), g.cfg.Now().UTC().Round(0)) {
+			g.tell(s, st, false)
+		}
+		if r.fatal != nil {
+			return r.ended(st.id)
+		}
+	}
+	return nil
+}
+
+// tell reports progress.
+func (g *Guide) tell(s *State, st step, working bool) {
+	settled, total := s.count()
+	g.cfg.Progress(Progress{Step: s.data.find(st.id).words(st), Working: working, Settled: settled, Total: total, State: s})
+}

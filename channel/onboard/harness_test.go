@@ -1,0 +1,152 @@
+package onboard_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel/cloudapi"
+	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
+	"github.com/kanava-go/kanava/channel/onboard"
+	"github.com/kanava-go/kanava/webhook"
+)
+
+const (
+	callback    = "https://desk.example/webhook"
+	verifyToken = "a word of our own"
+	phone       = "+4915550100"
+	pin         = "246810"
+)
+
+var start = time.Date(2026, 11, 29, 9, 0, 0, 0, time.UTC)
+
+const plainTemplate = `{"name":"welcome","language":"en_US","category":"UTILITY","components":[{"type":"BODY","text":"Your channel is ready."}]}`
+
+// site is a simulated WhatsApp with an app, an account and a webhook handler of ours.
+type site struct {
+	t       *testing.T
+	world   *cloudapitest.World
+	app     *cloudapitest.App
+	account *cloudapitest.Account
+	token   string
+	heard   map[string]bool // opaque ids of statuses that arrived
+
+	cfg     onboard.Config
+	answers func(onboard.Prompt) (string, error)
+	prompts []onboard.Prompt
+	kept    []cloudapi.Grant
+	told    []onboard.Progress
+}
+
+func newSite(t *testing.T) *site {
+	t.Helper()
+	w, err := cloudapitest.New(cloudapitest.Config{Now: cloudapitest.Frozen(start)})
+	require.NoError(t, err)
+	s := &site{t: t, world: w, heard: map[string]bool{}}
+	s.app = w.AddApp(cloudapitest.AppConfig{VerifyToken: verifyToken})
+	s.account = w.AddAccount(cloudapitest.AccountConfig{})
+	s.token = s.app.Token(s.account)
+	handler, err := webhook.NewHandler(webhook.Config{AppSecrets: []string{s.app.Secret}, VerifyToken: verifyToken, Sink: s})
+	require.NoError(t, err)
+	w.Mount(callback, handler)
+	s.cfg = onboard.Config{
+		Graph:       cloudapi.Config{Token: s.token, AppSecret: s.app.Secret, HTTPClient: w.Client()},
+		VerifyToken: verifyToken,
+		HTTPClient:  w.Client(),
+		Ask: func(_ context.Context, p onboard.Prompt) (string, error) {
+			s.prompts = append(s.prompts, p)
+			if s.answers == nil {
+				return "", onboard.ErrLater
+			}
+			return s.answers(p)
+		},
+		KeepToken: func(_ context.Context, g cloudapi.Grant) error { s.kept = append(s.kept, g); return nil },
+		Progress:  func(p onboard.Progress) { s.told = append(s.told, p) },
+		Now:       w.Now,
+	}
+	return s
+}
+
+// Accept implements webhook.Sink: it notes whose status came.
+func (s *site) Accept(_ context.Context, d *webhook.Delivery) error {
+	for e := range d.Events() {
+		if st, ok := e.Payload.(*webhook.Status); ok {
+			s.heard[st.OpaqueID] = true
+		}
+	}
+	return nil
+}
+
+// plan is that of a new number by our own token.
+func (s *site) plan() onboard.Plan {
+	return onboard.Plan{
+		Road: onboard.RoadToken, AppID: s.app.ID, AccountID: s.account.ID, Phone: phone, DisplayName: "Helsinki Bikes",
+		Webhook: onboard.WebhookPlan{URL: callback},
+	}
+}
+
+func (s *site) guide() *onboard.Guide {
+	g, err := onboard.New(s.cfg)
+	require.NoError(s.t, err)
+	return g
+}
+
+// begin makes a state.
+func (s *site) begin(p onboard.Plan) *onboard.State {
+	st, err := s.guide().Begin(p)
+	require.NoError(s.t, err)
+	return st
+}
+
+// run carries a state on in a process of its own: the state goes through its stored form.
+func (s *site) run(st *onboard.State) *onboard.State {
+	s.t.Helper()
+	stored, err := json.Marshal(st)
+	require.NoError(s.t, err)
+	again := new(onboard.State)
+	require.NoError(s.t, json.Unmarshal(stored, again))
+	require.NoError(s.t, s.guide().Run(s.t.Context(), again))
+	return again
+}
+
+// reads the code that came to the number by SMS.
+func (s *site) code() string {
+	for n := range s.account.Numbers() {
+		if code := n.Code(); code != "" {
+			return code
+		}
+	}
+	return ""
+}
+
+// willing answers everything rightly.
+func (s *site) willing(p onboard.Prompt) (string, error) {
+	switch p.Kind {
+	case onboard.PromptCode:
+		return s.code(), nil
+	case onboard.PromptPIN:
+		return pin, nil
+	case onboard.PromptRecipient:
+		return "+" + s.world.AddUser(cloudapitest.UserConfig{}).Phone(), nil
+	default:
+		return "", onboard.ErrLater
+	}
+}
+
+// lines writes a checklist down.
+func lines(st *onboard.State) string {
+	var b strings.Builder
+	for _, l := range st.Steps() {
+		b.WriteString(string(l.ID) + " " + string(l.Status) + " " + string(l.Reason) + "\n")
+	}
+	return b.String()
+}
+
+func status(code int) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) })
+}

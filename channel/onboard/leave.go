@@ -1,0 +1,78 @@
+package onboard
+
+import (
+	"strings"
+
+	"github.com/kanava-go/kanava/channel/cloudapi"
+)
+
+// unsubscribe ends the override of the number, and the account's webhooks if no other
+// number of the account is switched on.
+func (r *run) unsubscribe() verdict {
+	if err := r.look(true); err != nil {
+		if refusedWith(err, 100, 33) { // it is gone
+			return r.because(ReasonDone)
+		}
+		return r.failed(err, nil)
+	}
+	if r.number.Webhooks.Number != "" {
+		if err := r.clientNumber().SetWebhook(r.ctx, cloudapi.Webhook{}); err != nil {
+			return r.failed(err, nil)
+		}
+	}
+	if r.state.AccountID == "" {
+		return r.because(ReasonDone).remark(ReasonStillSubscribed)
+	}
+	for n, err := range r.clientAccount().Numbers(r.ctx, cloudapi.NumberQuery{}) {
+		if err != nil {
+			return r.failed(err, nil)
+		}
+		if n.ID != r.state.NumberID && n.Platform == "CLOUD_API" {
+			return r.because(ReasonDone).remark(ReasonStillSubscribed)
+		}
+	}
+	if err := r.clientAccount().Unsubscribe(r.ctx); err != nil {
+		return r.failed(err, nil)
+	}
+	return r.because(ReasonDone)
+}
+
+// deregister switches the number off.
+func (r *run) deregister() verdict {
+	switch {
+	case r.number.ID == "":
+		return r.because(ReasonDone) // it is gone
+	case r.number.OnBizApp:
+		return r.because(ReasonLeaveInApp)
+	case r.number.Platform != "CLOUD_API":
+		return r.because(ReasonDone)
+	}
+	if v := r.registrationWait(); v.status != "" {
+		return v
+	}
+	err := r.clientNumber().Deregister(r.ctx)
+	r.countRegistration()
+	if err != nil {
+		return r.failed(err, registering)
+	}
+	if err := r.look(true); err != nil {
+		return r.failed(err, nil)
+	}
+	return r.because(ReasonDone)
+}
+
+// checkPINOff looks whether two-step verification is off: no call of the API does that.
+func (r *run) checkPINOff() verdict {
+	if r.number.ID == "" || r.number.PINEnabled != nil && !*r.number.PINEnabled {
+		return r.because(ReasonDone)
+	}
+	return r.because(ReasonPINOn)
+}
+
+// checkDeleted looks whether the number is out of the account: no call of the API does that.
+func (r *run) checkDeleted() verdict {
+	if r.number.ID == "" || strings.EqualFold(r.number.Status, "DELETED") || strings.EqualFold(r.number.Status, "MIGRATED") {
+		return r.because(ReasonDone)
+	}
+	return r.because(ReasonDelete)
+}

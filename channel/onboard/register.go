@@ -1,0 +1,97 @@
+package onboard
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Registrations and deregistrations that Meta allows a number, and wrong PINs that we
+// allow ourselves: how many lock the number is not published.
+//
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/registration
+// (checked 2026-09-11)
+const (
+	registrations      = 10
+	registrationWindow = 72 * time.Hour
+	wrongPINs          = 3
+)
+
+// registering are the refusals at this step. 2388001 means here that the number is still in
+// use in the WhatsApp app on a phone; only the account there keeps it, not the one here.
+var registering = map[int]Reason{
+	133000: ReasonHalfOff, 133005: ReasonWrongPIN, 133006: ReasonVerifyAgain, 133008: ReasonPINLocked, 133009: ReasonPINFast,
+	133015: ReasonBeingDeleted, 133016: ReasonRegistrations, 2388001: ReasonAppHolds, 131045: ReasonVerifyAgain, 131037: ReasonNameFirst,
+}
+
+// registerNumber switches the number on.
+func (r *run) registerNumber() verdict {
+	if r.coexists() {
+		return r.because(ReasonInApp)
+	}
+	if r.number.Platform == "CLOUD_API" && r.connected() {
+		return r.because(ReasonDone)
+	}
+	if v := r.registrationWait(); v.status != "" {
+		return v
+	}
+	question := prompt(PromptPIN, StepRegister)
+	waiting := r.because(ReasonPIN)
+	for {
+		if r.state.WrongPINs >= wrongPINs {
+			r.state.WrongPINs = 0 // after this pause a person may decide to go on
+			return r.because(ReasonWrongPINs, strconv.Itoa(wrongPINs))
+		}
+		question.Left = wrongPINs - r.state.WrongPINs
+		pin, ok := r.ask(question)
+		if !ok {
+			return waiting.asks(question)
+		}
+		v := r.register(strings.TrimSpace(pin))
+		if v.reason != ReasonWrongPIN && v.reason != ReasonNotAccepted {
+			return v
+		}
+		waiting, question = v, question.problem(v)
+	}
+}
+
+// connected reports whether the number can send.
+func (r *run) connected() bool { return strings.EqualFold(r.number.Status, "CONNECTED") }
+
+// registrationWait keeps below Meta's limit.
+func (r *run) registrationWait() verdict {
+	recent := within(r.state.Registrations, r.now(), registrationWindow)
+	if len(recent) < registrations {
+		return verdict{}
+	}
+	at := recent[len(recent)-registrations].Add(registrationWindow)
+	return r.because(ReasonRegistrations).at(at)
+}
+
+// register makes one attempt.
+func (r *run) register(pin string) verdict {
+	err := r.clientNumber().Register(r.ctx, pin, r.state.Plan.Region)
+	if isInvalid(err) {
+		return r.because(ReasonNotAccepted)
+	}
+	r.countRegistration()
+	if err == nil {
+		r.state.WrongPINs = 0
+		if err := r.look(true); err != nil {
+			return r.failed(err, nil)
+		}
+		if !r.connected() {
+			return r.because(ReasonConnecting, r.number.Status)
+		}
+		return r.because(ReasonDone)
+	}
+	v := r.failed(err, registering)
+	if v.reason == ReasonWrongPIN {
+		r.state.WrongPINs++
+	}
+	return v
+}
+
+func (r *run) countRegistration() {
+	r.state.Registrations = append(within(r.state.Registrations, r.now(), registrationWindow), r.now().UTC().Round(0))
+}
