@@ -22,7 +22,7 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 		"Holiday", "Commerce", "LibraryQuery", "LibraryTemplate", "AuthPreviewQuery", "AuthPreview",
 		"TemplateQuery", "CreatedTemplate", "TemplateCount", "Migration", "Migrated", "Username",
 		"Flow", "FlowAsset", "FlowChange", "FlowInfo", "FlowMetricQuery", "FlowPoint", "FlowPreview", "FlowProblem", "FlowSaved", "MigratedFlows", "NewFlow",
-		"Group", "JoinDecision", "PublicKey", "Archived", "Comparison", "UpsertedTemplate", "CreditLine", "AssignedUser",
+		"AppWebhook", "Group", "JoinDecision", "PublicKey", "Archived", "Comparison", "UpsertedTemplate", "CreditLine", "AssignedUser",
 	} {
 		public[name] = "about the business's own account, numbers and figures"
 	}

@@ -111,6 +111,14 @@ func appOperations() []operation {
 			"POST", "/634974688087057/subscriptions", "callback_url=https://example.com/w&fields=messages,account_update&object=whatsapp_business_account&verify_token=v", "", done, nil,
 		},
 		{
+			"read the app's webhook, among those of other products",
+			func(ctx context.Context, c *cloudapi.Client) (any, error) { return app(c).Webhook(ctx) },
+			"GET", "/634974688087057/subscriptions", "", "",
+			`{"data":[{"object":"page","callback_url":"https://example.com/page","active":true,"fields":[{"name":"feed","version":"v26.0"}]},` +
+				`{"object":"whatsapp_business_account","callback_url":"https://example.com/w","active":true,"fields":[{"name":"messages","version":"v26.0"},{"name":"account_update"}]}]}`,
+			cloudapi.AppWebhook{URL: "https://example.com/w", Active: true, Fields: []string{"messages", "account_update"}},
+		},
+		{
 			"open an upload session",
 			func(ctx context.Context, c *cloudapi.Client) (any, error) {
 				return app(c).StartUpload(ctx, message.Upload{Name: "a.png", MIME: "image/png", Size: 1234})

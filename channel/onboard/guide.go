@@ -2,8 +2,11 @@ package onboard
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -148,4 +151,19 @@ func (g *Guide) Run(ctx context.Context, s *State) error {
 func (g *Guide) tell(s *State, st step, working bool) {
 	settled, total := s.count()
 	g.cfg.Progress(Progress{Step: s.data.find(st.id).words(st), Working: working, Settled: settled, Total: total, State: s})
+}
+
+// Format shows what is set, and no secret, whatever the verb.
+func (cfg Config) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, fmt.Sprint(cfg.LogValue())) }
+
+// LogValue shows what is set, and no secret.
+func (cfg Config) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.Any("graph", cfg.Graph), slog.Bool("verify_token_set", cfg.VerifyToken != ""), slog.Bool("ask", cfg.Ask != nil),
+	)
+}
+
+// MarshalJSON shows what is set, and no secret.
+func (cfg Config) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]any{"graph": cfg.Graph, "verify_token_set": cfg.VerifyToken != "", "ask": cfg.Ask != nil})
 }

@@ -260,3 +260,11 @@ func (p Plan) LogValue() slog.Value {
 		slog.String("road", string(p.Road)), slog.String("app_id", p.AppID), slog.String("account_id", p.AccountID), slog.String("number_id", p.NumberID),
 	)
 }
+
+// Format shows the level, whatever the verb: paths can hold secrets.
+func (w WebhookPlan) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "onboard: webhook at "+string(w.Level))
+}
+
+// LogValue shows the level.
+func (w WebhookPlan) LogValue() slog.Value { return slog.StringValue("webhook at " + string(w.Level)) }

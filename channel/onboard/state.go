@@ -213,7 +213,7 @@ func (r record) words(st step) Step {
 }
 
 // MarshalJSON writes the stored form.
-func (s *State) MarshalJSON() ([]byte, error) { return json.Marshal(s.data) }
+func (s State) MarshalJSON() ([]byte, error) { return json.Marshal(s.data) }
 
 // UnmarshalJSON reads the stored form. The error matches [ErrVersion] if a newer release
 // wrote it, and quotes nothing.
@@ -247,13 +247,13 @@ func readVersioned(data []byte, into any, newest int) error {
 }
 
 // Format shows how many steps are settled, and nothing of the plan, whatever the verb.
-func (s *State) Format(f fmt.State, _ rune) {
+func (s State) Format(f fmt.State, _ rune) {
 	settled, total := s.count()
 	_, _ = io.WriteString(f, fmt.Sprintf("onboard: %d of %d steps by %s", settled, total, s.data.Plan.Road))
 }
 
 // LogValue shows the ids and how many steps are settled.
-func (s *State) LogValue() slog.Value {
+func (s State) LogValue() slog.Value {
 	settled, total := s.count()
 	return slog.GroupValue(
 		slog.String("road", string(s.data.Plan.Road)), slog.String("account_id", s.data.AccountID), slog.String("number_id", s.data.NumberID),
@@ -262,7 +262,7 @@ func (s *State) LogValue() slog.Value {
 }
 
 // count counts the steps that are settled, and all.
-func (s *State) count() (settled, total int) {
+func (s State) count() (settled, total int) {
 	for _, st := range stepsOf(s.data.Plan.Road) {
 		if total++; s.data.find(st.id).Status.Settled() {
 			settled++

@@ -86,14 +86,15 @@ type Remark struct {
 // Progress tells how a run goes on.
 type Progress struct {
 	// Step is the step that changed, or that is worked on now.
-	Step Step
+	Step Step `json:"step"`
 	// Working means that the step has just begun; nothing has changed yet.
-	Working bool
+	Working bool `json:"working,omitempty"`
 	// Settled of Total steps are done or skipped.
-	Settled, Total int
+	Settled int `json:"settled"`
+	Total   int `json:"total"`
 	// State is the state as it is now: storing it here, whenever Working is false, loses
 	// nothing if the process ends. It must not be kept or changed.
-	State *State
+	State *State `json:"-"`
 }
 
 // step is a row of the table of steps.
