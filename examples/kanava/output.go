@@ -1,0 +1,168 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// The colours, as the terminal numbers them.
+const (
+	bold   = "1"
+	dim    = "2"
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+)
+
+// on colours a text where there is a terminal that wants colours: https://no-color.org.
+func (p *program) on(terminal bool, colour, text string) string {
+	if !terminal || p.json || p.getenv("NO_COLOR") != "" || p.getenv("TERM") == "dumb" {
+		return text
+	}
+	return "\x1b[" + colour + "m" + text + "\x1b[0m"
+}
+
+// paint colours a text of the result.
+func (p *program) paint(colour, text string) string { return p.on(p.outTerminal, colour, text) }
+
+// print writes the result: v as JSON, or what text writes.
+func (p *program) print(v any, text func(w io.Writer)) error {
+	if !p.json {
+		var b strings.Builder
+		text(&b)
+		_, err := io.WriteString(p.out, b.String())
+		return err
+	}
+	e := json.NewEncoder(p.out)
+	e.SetEscapeHTML(false)
+	if p.outTerminal {
+		e.SetIndent("", "  ")
+	}
+	return e.Encode(v)
+}
+
+// tell writes a remark for people to standard error; --json leaves it out.
+func (p *program) tell(format string, args ...any) {
+	if p.json {
+		return
+	}
+	p.progress.clear()
+	fmt.Fprintln(p.errs, wrap(fmt.Sprintf(format, args...), p.width(), ""))
+}
+
+// width is how wide text may be.
+func (p *program) width() int { return max(min(p.columns, 100), 40) }
+
+// wrap breaks a text at spaces; lines after the first begin with indent.
+func wrap(text string, width int, indent string) string {
+	var b strings.Builder
+	column := 0
+	for i, word := range strings.Fields(text) {
+		long := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case column+1+long > width:
+			b.WriteString("\n" + indent)
+			column = utf8.RuneCountInString(indent)
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += long
+	}
+	return b.String()
+}
+
+// table writes rows with aligned columns; the last column is wrapped.
+func (p *program) table(w io.Writer, rows [][]string) {
+	var wide []int
+	for _, row := range rows {
+		for i, cell := range row {
+			if i == len(wide) {
+				wide = append(wide, 0)
+			}
+			if i < len(row)-1 {
+				wide[i] = max(wide[i], shownLength(cell))
+			}
+		}
+	}
+	for _, row := range rows {
+		left := 0
+		for i, cell := range row {
+			if i == len(row)-1 {
+				if room := p.width() - left; room > 20 && !strings.Contains(cell, "\x1b") {
+					cell = wrap(cell, p.width()-left, strings.Repeat(" ", left))
+					cell = strings.ReplaceAll(cell, "\n", "\n")
+				}
+				fmt.Fprintln(w, strings.TrimRight(cell, " "))
+				break
+			}
+			fmt.Fprint(w, cell, strings.Repeat(" ", wide[i]-shownLength(cell)+2))
+			left += wide[i] + 2
+		}
+	}
+}
+
+// shownLength is the number of characters without colours.
+func shownLength(s string) int {
+	n, escaped := 0, false
+	for _, r := range s {
+		switch {
+		case r == '\x1b':
+			escaped = true
+		case escaped:
+			escaped = r != 'm'
+		default:
+			n++
+		}
+	}
+	return n
+}
+
+// plural counts things: 1 row, 2 rows.
+func plural(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	if strings.HasSuffix(one, "y") {
+		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(one, "y"))
+	}
+	return fmt.Sprintf("%d %ss", n, one)
+}
+
+// progress is the line of standard error that tells how far a verb is: one line in
+// place on a terminal, a line now and then elsewhere.
+type progress struct {
+	out     io.Writer
+	live    bool
+	columns int
+	shown   bool
+}
+
+// show replaces the line. steady says that the text is worth a line of its own where
+// there is no terminal.
+func (p *progress) show(steady bool, format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	switch {
+	case p.live:
+		if r := []rune(text); len(r) > p.columns-1 {
+			text = string(r[:p.columns-1])
+		}
+		fmt.Fprint(p.out, "\r\x1b[K"+text)
+		p.shown = true
+	case steady:
+		fmt.Fprintln(p.out, text)
+	}
+}
+
+// clear takes the line away.
+func (p *progress) clear() {
+	if p.shown {
+		fmt.Fprint(p.out, "\r\x1b[K")
+		p.shown = false
+	}
+}

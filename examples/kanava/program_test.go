@@ -1,0 +1,232 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/kanava-go/kanava/template"
+	"github.com/spf13/cobra"
+	"github.com/stretchr/testify/require"
+)
+
+// leaves are all verbs that do something.
+func leaves(cmd *cobra.Command) (all []*cobra.Command) {
+	if len(cmd.Commands()) == 0 {
+		return []*cobra.Command{cmd}
+	}
+	for _, sub := range cmd.Commands() {
+		all = append(all, leaves(sub)...)
+	}
+	return all
+}
+
+func TestEveryVerbHasHelpWithExamplesThatFit(t *testing.T) {
+	t.Parallel()
+	for _, verb := range leaves(shell{}.program(nil, nil).root()) {
+		path := strings.Fields(verb.CommandPath())[1:]
+		t.Run(strings.Join(path, " "), func(t *testing.T) {
+			t.Parallel()
+			require.NotEmpty(t, verb.Example)
+			require.NotContains(t, verb.Short, ".")
+			got := shell{}.run(t, append(path, "--help")...)
+			require.Zero(t, got.code)
+			require.Empty(t, got.errs)
+			require.Contains(t, got.out, "\nExamples\n")
+			require.Contains(t, got.out, "Exit codes: 0 ")
+			screen(t, "help-"+strings.Join(path, "-"), got.out)
+		})
+	}
+}
+
+func TestExamplesOfHelpAreCommandLinesThatAreRead(t *testing.T) {
+	t.Parallel()
+	root := shell{}.program(nil, nil).root()
+	for _, verb := range append(leaves(root), root) {
+		for line := range strings.SplitSeq(strings.TrimSpace(verb.Example), "\n") {
+			line, _, _ = strings.Cut(strings.TrimSpace(line), "   ")
+			line, _, _ = strings.Cut(line, " <")
+			line = strings.ReplaceAll(line, "'", "")
+			words := strings.Fields(line)
+			require.Equal(t, "kanava", words[0], line)
+			found, rest, err := root.Find(words[1:])
+			require.NoError(t, err, line)
+			require.NotEqual(t, root, found, "%s: there is no such verb", line)
+			for _, word := range rest {
+				name, _, _ := strings.Cut(strings.TrimPrefix(word, "--"), "=")
+				if strings.HasPrefix(word, "--") && name != "help" {
+					require.NotNil(t, found.Flag(name), "%s: there is no --%s", line, name)
+				}
+			}
+		}
+	}
+}
+
+func TestWrongCommandLinesSayWhatWouldBeRight(t *testing.T) {
+	t.Parallel()
+	token := "EAA" + strings.Repeat("b", 40)
+	for _, tc := range []struct{ name, args, says string }{
+		{"a slip in a verb", "explian 131047", "did you mean kanava explain?"},
+		{"a slip in a verb of a group", "templates diif", "did you mean kanava templates diff?"},
+		{"a slip in a flag", "explain --subcod 3 1", "did you mean --subcode?"},
+		{"a flag with one dash", "version -json", "did you mean --json?"},
+		{"a flag as a word", "version json", "did you mean --json?"},
+		{"a word too many", "version now", `"now" is one word too many`},
+		{"the port of --sim as a word of its own", "templates list --sim 8091", "did you mean --sim=8091?"},
+		{"too few words", "explain", "needs a code"},
+		{"a flag without its value", "send --template", "--template needs a value"},
+		{"a flag with a value of another kind", "explain --status x 1", `--status cannot be "x"`},
+		{"an unknown form of output", "version -o xml", "text or json"},
+		{"a code that is none", "explain abc", "is no code"},
+		{"a recipient that is none", "send Ada Hello", "neither a phone number"},
+		{"a port that is none", "listen --sim --addr 99999999", "is a port such as 8080"},
+		{"nothing to send", "send +12025550143", "add a text"},
+		{"two things to send", "send +12025550143 a --template b", "do not go together"},
+		{"missing variables, all at once", "send +12025550143 Hello", "WHATSAPP_TOKEN, WHATSAPP_PHONE_NUMBER_ID"},
+		{"a token among the words", "send " + token + " Hello", "does not belong on the command line"},
+		{"a token in a flag", "listen --forward=http://localhost/?t=" + token, "does not belong on the command line"},
+		{"a settings file that is not there", "version --settings nowhere.yaml", "cannot be read"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			got := shell{}.run(t, strings.Fields(tc.args)...)
+			require.Equal(t, 2, got.code, got.errs)
+			require.Empty(t, got.out)
+			require.Contains(t, got.errs, tc.says)
+			require.NotContains(t, got.errs, token)
+			require.Equal(t, 1, strings.Count(got.errs, "\n"), "one sentence: %s", got.errs)
+
+			got = shell{}.run(t, append([]string{"--json"}, strings.Fields(tc.args)...)...)
+			require.Equal(t, 2, got.code)
+			require.Contains(t, got.errs, `"exit":2`)
+		})
+	}
+}
+
+func TestErrorsAreJSONWithJSON(t *testing.T) {
+	t.Parallel()
+	got := shell{}.run(t, "send", "nobody", "Hello", "--json")
+	var refused struct {
+		Error string
+		Exit  int
+	}
+	require.NoError(t, json.Unmarshal([]byte(got.errs), &refused))
+	require.Equal(t, 2, refused.Exit)
+	require.Contains(t, refused.Error, "neither a phone number")
+}
+
+func TestColoursOnlyWhereATerminalWantsThem(t *testing.T) {
+	t.Parallel()
+	const escape = "\x1b["
+	require.NotContains(t, shell{}.run(t, "explain", "131047").out, escape)
+	require.Contains(t, shell{terminal: true}.run(t, "explain", "131047").out, escape)
+	for _, env := range []map[string]string{{"NO_COLOR": "1"}, {"TERM": "dumb"}} {
+		got := shell{terminal: true, env: env}.run(t, "explain", "131047")
+		require.NotContains(t, got.all, escape)
+		require.NotContains(t, shell{terminal: true, env: env}.run(t, "nothing").all, escape)
+	}
+	require.NotContains(t, shell{terminal: true}.run(t, "explain", "131047", "--json").out, escape)
+}
+
+func TestSettingsRefuseWhatTheyDoNotKnow(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ name, text, says string }{
+		{"a slip in a key", "acount: '1'\n", `line 1: there is no setting "acount"; did you mean account?`},
+		{"a key of a group at the top", "notify:\n  template: a\n  templat: b\n", `line 3: there is no setting "templat"; did you mean template?`},
+		{"several at once", "a: 1\nb: 2\n", `line 2: there is no setting "b"`},
+		{"a value of another kind", "up: 3\n", "line 1"},
+		{"no YAML", "a: [", "line 1"},
+		{"a token", "account: EAA" + strings.Repeat("a", 30), "token_file"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			got := shell{}.run(t, "version", "--settings", write(t, t.TempDir(), "kanava.yaml", tc.text))
+			require.Equal(t, 2, got.code)
+			require.Contains(t, got.errs, tc.says)
+		})
+	}
+}
+
+func TestSecretsComeFromTheEnvironmentOrFiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := write(t, dir, "token", "secret-token\n")
+	set := write(t, dir, "kanava.yaml", "number: '1'\ntoken_file: "+file+"\n")
+	for _, s := range []shell{{env: map[string]string{"WHATSAPP_TOKEN": "secret-token"}}, {env: map[string]string{"WHATSAPP_TOKEN_FILE": file}}, {}} {
+		p := s.program(nil, nil)
+		p.settings = set
+		require.NoError(t, p.readSettings())
+		pl, err := p.platform(t.Context(), ids{}, needToken, needNumber)
+		require.NoError(t, err)
+		require.Equal(t, "secret-token", pl.Token)
+		require.Equal(t, "1", pl.Number)
+	}
+	got := shell{env: map[string]string{"WHATSAPP_TOKEN_FILE": filepath.Join(dir, "none")}}.run(t, "send", "+12025550143", "Hello")
+	require.Equal(t, 2, got.code)
+	require.Contains(t, got.errs, "for WHATSAPP_TOKEN cannot be read")
+}
+
+func TestFilesThatAreNotThereAreNamed(t *testing.T) {
+	t.Parallel()
+	for _, args := range []string{"window nowhere.jsonl", "redact nowhere.txt", "templates lint nowhere", "templates preview nowhere.json"} {
+		got := shell{}.run(t, strings.Fields(args)...)
+		require.Equal(t, 1, got.code, args)
+		require.Contains(t, got.errs, "nowhere")
+		require.Contains(t, got.errs, "check the path")
+	}
+}
+
+func TestAddressesMayBeBarePorts(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ in, addr, site string }{
+		{"8080", "localhost:8080", "http://localhost:8080/webhook"},
+		{":8080", "localhost:8080", "http://localhost:8080/webhook"},
+		{"127.0.0.1:80", "127.0.0.1:80", "http://127.0.0.1:80/webhook"},
+		{"https://example.com/hook", "", "https://example.com/hook"},
+		{"example.com", "", "http://example.com/webhook"},
+		{"ftp://example.com", "", ""},
+		{"", "", ""},
+	} {
+		addr, err := addressOf("addr", tc.in)
+		require.Equal(t, tc.addr, addr, tc.in)
+		require.Equal(t, tc.addr == "", err != nil, tc.in)
+		site, err := siteOf(tc.in, "", "/webhook")
+		require.Equal(t, tc.site, site, tc.in)
+		require.Equal(t, tc.site == "", err != nil, tc.in)
+	}
+}
+
+func TestExplainKnowsAndDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	got := shell{}.run(t, "explain", "131047", "130429", "100", "--subcode", "33")
+	require.Zero(t, got.code)
+	screen(t, "explain", got.all)
+	got = shell{}.run(t, "explain", "131047", "999999", "--json")
+	require.Equal(t, 1, got.code, "one of them is not known")
+	var all []explanation
+	require.NoError(t, json.Unmarshal([]byte(got.out), &all))
+	require.Equal(t, "window_closed", all[0].Class)
+	require.False(t, all[1].Known)
+}
+
+func TestEveryRuleOfTemplatesHasWords(t *testing.T) {
+	t.Parallel()
+	source, err := filepath.Glob(filepath.Join("..", "..", "template", "*.go"))
+	require.NoError(t, err)
+	found := 0
+	for _, file := range source {
+		raw, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for line := range strings.SplitSeq(string(raw), "\n") {
+			var name, value string
+			if n, _ := fmt.Sscanf(strings.TrimSpace(line), "%s Rule = %q", &name, &value); n == 2 && strings.HasPrefix(name, "Rule") {
+				found++
+				require.NotEmpty(t, ruleWords[template.Rule(value)], name)
+			}
+		}
+	}
+	require.Greater(t, found, 50)
+}
