@@ -130,6 +130,10 @@ func businessOperations() []operation {
 			s.account.SetPayment(!c.body.(*paymentBody).Missing)
 			return nil, nil
 		}},
+		{group: account, method: "POST", path: "account/marketing", doc: "Closes /messages to marketing, which must go to marketing_messages: 131063", body: marketingBody{}, example: `{"elsewhere":true}`, do: func(s *server, c *request) (any, error) {
+			s.account.SetMarketingElsewhere(c.body.(*marketingBody).Elsewhere)
+			return nil, nil
+		}},
 		{group: account, method: "POST", path: "account/timezone", doc: "Changes the time zone, by which free messages are counted", body: zoneBody{}, example: `{"location":"Europe/Helsinki"}`, do: func(s *server, c *request) (any, error) {
 			location, err := time.LoadLocation(c.body.(*zoneBody).Location)
 			if err != nil {
@@ -206,6 +210,9 @@ type (
 	}
 	codeBody struct {
 		Code int `json:"code" doc:"Error code of Meta's"`
+	}
+	marketingBody struct {
+		Elsewhere bool `json:"elsewhere" doc:"true closes, false opens again"`
 	}
 	paymentBody struct {
 		Missing bool `json:"missing" doc:"false brings it back"`

@@ -33,6 +33,7 @@ type Portfolio struct {
 	limit   int  // < 0 = unlimited
 	proven  bool // business verification is done
 	credit  []*creditLine
+	made    int64
 	reached map[string]int64 // user → last time reached outside a window
 }
 
@@ -57,7 +58,7 @@ func (w *World) addPortfolio(cfg PortfolioConfig) *Portfolio {
 	if cfg.Limit == 0 {
 		cfg.Limit = 250
 	}
-	p := &Portfolio{ID: cfg.ID, Name: cfg.Name, w: w, limit: cfg.Limit, proven: !cfg.Unverified, reached: make(map[string]int64)}
+	p := &Portfolio{ID: cfg.ID, Name: cfg.Name, w: w, limit: cfg.Limit, proven: !cfg.Unverified, made: w.now(), reached: make(map[string]int64)}
 	w.portfolios = append(w.portfolios, p)
 	return p
 }
@@ -239,15 +240,17 @@ type Account struct {
 	created    templateLog
 	insights   bool
 	directSend bool
-	unpaid     bool   // no payment method
-	restricted int64  // templates fail until then
-	reviewed   string // decision of the last policy review; "" = APPROVED
-	made       int64
-	catalogs   []*catalog
-	flows      []*Flow
-	assigned   []assignedUser
-	tallies    map[int64]*tally // by day
-	turns      uint64           // changes after which a refused send may be tried again
+	unpaid     bool // no payment method
+	// marketingElsewhere closes /messages to marketing.
+	marketingElsewhere bool
+	restricted         int64  // templates fail until then
+	reviewed           string // decision of the last policy review; "" = APPROVED
+	made               int64
+	catalogs           []*catalog
+	flows              []*Flow
+	assigned           []assignedUser
+	tallies            map[int64]*tally // by day
+	turns              uint64           // changes after which a refused send may be tried again
 
 	reviewAfter time.Duration // < 0 = by hand
 }

@@ -33,6 +33,7 @@ var accountFields = map[string]func(a *Account, e *enc){
 			e.str(a.fundingID())
 		}
 	},
+	"linked_commerce_account":   func(_ *Account, e *enc) { e.obj(func() {}) },
 	"purchase_order_number":     func(_ *Account, e *enc) { e.str("") },
 	"primary_business_location": func(_ *Account, e *enc) { e.str("US") },
 	"is_shared_with_partners":   func(_ *Account, e *enc) { e.bool(false) },
@@ -44,7 +45,7 @@ var accountFields = map[string]func(a *Account, e *enc){
 			e.key("exception_countries").arr(func() {})
 		})
 	},
-	"owner_business":           func(a *Account, e *enc) { a.owner(e) },
+	"owner_business":           func(a *Account, e *enc) { a.Portfolio.brief(e) },
 	"disable_info":             func(_ *Account, e *enc) { e.obj(func() {}) },
 	"violation_info":           func(_ *Account, e *enc) { e.obj(func() {}) },
 	"template_analytics":       func(_ *Account, e *enc) { emptyPoints(e) },
@@ -54,7 +55,7 @@ var accountFields = map[string]func(a *Account, e *enc){
 		e.str("ONBOARDED")
 	},
 	"marketing_messages_onboarding_status": func(_ *Account, e *enc) { e.str("ONBOARDED") },
-	"owner_business_info":                  func(a *Account, e *enc) { a.owner(e) },
+	"owner_business_info":                  func(a *Account, e *enc) { a.Portfolio.brief(e) },
 	"on_behalf_of_business_info": func(a *Account, e *enc) {
 		e.obj(func() {
 			e.key("name").str(a.Portfolio.Name)
@@ -87,13 +88,19 @@ var accountFields = map[string]func(a *Account, e *enc){
 	"group_analytics":        func(_ *Account, e *enc) { emptyPoints(e) },
 }
 
-// owner writes the business an account belongs to.
-func (a *Account) owner(e *enc) {
+// brief writes the business where another object mentions it.
+func (p *Portfolio) brief(e *enc) {
 	e.obj(func() {
-		e.key("name").str(a.Portfolio.Name)
-		e.key("id").str(a.Portfolio.ID)
+		e.key("name").str(p.Name)
+		e.key("id").str(p.ID)
 	})
 }
+
+// since writes when the business came to be.
+func (p *Portfolio) since(e *enc) { e.str(graphTime(p.made)) }
+
+// graphTime writes a moment, in Unix nanoseconds, as Graph does in fields.
+func graphTime(at int64) string { return time.Unix(0, at).UTC().Format("2006-01-02T15:04:05-0700") }
 
 // timezone is Graph's number of a time zone; only a few have one here.
 func (a *Account) timezone() string {
@@ -299,6 +306,21 @@ var portfolioFields = map[string]func(p *Portfolio, e *enc){
 	"vertical":            func(_ *Portfolio, e *enc) { e.str("OTHER") },
 	"timezone_id":         func(_ *Portfolio, e *enc) { e.num(0) },
 	"is_hidden":           func(_ *Portfolio, e *enc) { e.bool(false) },
+	"created_time":        func(p *Portfolio, e *enc) { p.since(e) },
+	"updated_time":        func(p *Portfolio, e *enc) { p.since(e) },
+	"created_by":          func(p *Portfolio, e *enc) { p.brief(e) },
+	"updated_by":          func(p *Portfolio, e *enc) { p.brief(e) },
+	"profile_picture_uri": func(p *Portfolio, e *enc) { e.str("https://business.facebook.com/picture/" + p.ID) },
+	"two_factor_type":     func(_ *Portfolio, e *enc) { e.str("none") },
+	"vertical_id":         func(_ *Portfolio, e *enc) { e.num(0) },
+	"payment_account_id":  func(_ *Portfolio, e *enc) { e.str("") },
+	"primary_page":        func(_ *Portfolio, e *enc) { e.obj(func() {}) },
+	"marketing_messages_onboarding_status": func(_ *Portfolio, e *enc) {
+		e.obj(func() { e.key("status").str("ONBOARDED") })
+	},
+	"block_offline_analytics":                   func(_ *Portfolio, e *enc) { e.bool(false) },
+	"user_access_expire_time":                   func(_ *Portfolio, e *enc) { e.str("") },
+	"extended_updated_time":                     func(p *Portfolio, e *enc) { p.since(e) },
 	"whatsapp_business_manager_messaging_limit": func(p *Portfolio, e *enc) { e.str(p.tier()) },
 }
 

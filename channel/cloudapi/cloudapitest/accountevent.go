@@ -84,6 +84,16 @@ func (a *Account) Alert(kind string) {
 	}, nil)
 }
 
+// SetMarketingElsewhere closes /messages to the account's marketing, or opens it again:
+// a template of that category is refused with 131063 and belongs to marketing_messages.
+// From 2027-10-13 this holds for every account.
+func (a *Account) SetMarketingElsewhere(on bool) {
+	a.w.mu.Lock()
+	defer a.w.mu.Unlock()
+	a.marketingElsewhere = on
+	a.turns++
+}
+
 // SetPayment adds or removes the account's payment method. Without one every message
 // that is not free is accepted and then fails with 131042, and primary_funding_id is
 // empty. An account starts with one.

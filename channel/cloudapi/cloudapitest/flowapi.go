@@ -299,7 +299,7 @@ func (c *call) preview(f *Flow, e *enc, renew bool) {
 	}
 	e.obj(func() {
 		e.key("preview_url").str("https://business.facebook.com/wa/manage/flows/" + f.ID + "/preview/?token=" + f.preview.token)
-		e.key("expires_at").str(time.Unix(0, f.preview.until).UTC().Format("2006-01-02T15:04:05-0700"))
+		e.key("expires_at").str(graphTime(f.preview.until))
 	})
 }
 

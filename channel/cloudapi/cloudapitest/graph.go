@@ -170,11 +170,14 @@ const (
 // serveGraph answers one request: take the path apart, read the body, ask the
 // interceptors, act, reply. Only acting holds the lock.
 func (w *World) serveGraph(rw http.ResponseWriter, r *http.Request) {
-	c := &call{World: w, method: r.Method, site: w.siteOf(r), path: r.URL.Path, host: cmp.Or(r.Host, r.URL.Host), header: r.Header, ctx: r.Context(), status: http.StatusOK}
+	c := &call{World: w, method: cmp.Or(r.Method, http.MethodGet), site: w.siteOf(r), path: r.URL.Path, host: cmp.Or(r.Host, r.URL.Host), header: r.Header, ctx: r.Context(), status: http.StatusOK}
 	if r.URL.RawQuery != "" {
 		c.query = r.URL.Query()
 	}
-	if r.Method == http.MethodOptions {
+	if c.method == http.MethodHead {
+		c.method, rw = http.MethodGet, headOnly{rw}
+	}
+	if c.method == http.MethodOptions {
 		preflight(rw.Header(), r.Header)
 		return
 	}
@@ -183,7 +186,7 @@ func (w *World) serveGraph(rw http.ResponseWriter, r *http.Request) {
 		ge = c.readBody(r)
 	}
 	c.req = &Request{
-		Method: r.Method, Path: r.URL.Path, Host: r.Host, Operation: c.operation(), Object: c.id,
+		Method: c.method, Path: r.URL.Path, Host: r.Host, Operation: c.operation(), Object: c.id,
 		body: c.body, parts: c.parts,
 	}
 	verdict := w.intercepted(c.req)
@@ -209,6 +212,12 @@ func (w *World) serveGraph(rw http.ResponseWriter, r *http.Request) {
 	verdict.wait(r.Context())
 	c.reply(rw, ge, verdict)
 }
+
+// headOnly is an answer without its body.
+type headOnly struct{ http.ResponseWriter }
+
+// Write implements io.Writer.
+func (headOnly) Write(b []byte) (int, error) { return len(b), nil }
 
 // siteOf is the base of URLs under which a request reached the world, "" unless
 // Config.OwnHost is set.
@@ -288,6 +297,7 @@ func versionName(major int) string {
 func (c *call) readBody(r *http.Request) *graphError {
 	limit := int64(maxJSONBody)
 	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	kind = strings.ToLower(strings.TrimSpace(kind))
 	if kind == "multipart/form-data" || strings.HasPrefix(c.id, "upload:") {
 		limit = maxUploadBody
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"slices"
 	"strings"
-	"time"
 )
 
 // numberExtra is what a number has beside its ability to send.
@@ -85,7 +84,7 @@ var numberFields = map[string]func(n *Number, e *enc){
 	"is_pin_enabled":                            func(n *Number, e *enc) { e.bool(n.pin != "") },
 	"is_preverified_number":                     func(_ *Number, e *enc) { e.bool(false) },
 	"last_onboarded_time": func(n *Number, e *enc) {
-		e.str(time.Unix(0, n.extra.onboarded).UTC().Format("2006-01-02T15:04:05-0700"))
+		e.str(graphTime(n.extra.onboarded))
 	},
 	"search_visibility":                          func(_ *Number, e *enc) { e.str("VISIBLE") },
 	"eligibility_for_api_business_global_search": func(_ *Number, e *enc) { e.str("NON_ELIGIBLE_UNDEFINED_COUNTRY") },
@@ -95,9 +94,10 @@ var numberFields = map[string]func(n *Number, e *enc){
 	"business_verification_status":               func(n *Number, e *enc) { e.str(n.account.Portfolio.verification()) },
 	"is_calling_enabled":                         func(n *Number, e *enc) { e.bool(n.extra.calling) },
 	"messaging_account_id":                       func(n *Number, e *enc) { e.str(n.account.ID) },
-	"owner_business_info":                        func(n *Number, e *enc) { n.account.owner(e) },
+	"owner_business_info":                        func(n *Number, e *enc) { n.account.Portfolio.brief(e) },
 	"country_code":                               func(n *Number, e *enc) { e.str(n.country()) },
 	"country_dial_code":                          func(n *Number, e *enc) { _, code := countryOf(n.Phone); e.str(code) },
+	"ad_account_id":                              func(_ *Number, e *enc) { e.str("") },
 	"username":                                   func(n *Number, e *enc) { e.str(n.extra.username) },
 	"conversational_automation": func(n *Number, e *enc) {
 		if n.extra.automation.kind == jsonAbsent {

@@ -260,6 +260,14 @@ func TestEveryRefusalHasMetasCode(t *testing.T) {
 		{"a text on the marketing endpoint", 131055, func(_ *testing.T, s *site) int {
 			return post(s, s.number.ID+"/marketing_messages", `{"messaging_product":"whatsapp","to":"+`+s.user.Phone()+`",`+text+`}`)
 		}},
+		{"marketing on messages, where it is switched off", 131063, func(t *testing.T, s *site) int {
+			s.account.SetMarketingElsewhere(true)
+			return send(s, marketing(t, s))
+		}},
+		{"marketing on messages, after it has left", 131063, func(t *testing.T, s *site) int {
+			s.Advance(time.Date(2027, 10, 13, 0, 0, 0, 0, time.UTC).Sub(start))
+			return send(s, marketing(t, s))
+		}},
 		{"a fresh template on the marketing endpoint", 134101, func(t *testing.T, s *site) int {
 			return post(s, s.number.ID+"/marketing_messages", `{"messaging_product":"whatsapp","to":"+`+s.user.Phone()+`",`+marketing(t, s)+`}`)
 		}},

@@ -121,10 +121,13 @@ func (c *call) checkSend(r *sendRequest) *graphError {
 	if r.kind == "pin" && !r.group {
 		return fail(131009, "Messages can be pinned in groups only.")
 	}
-	if r.marketing {
+	switch {
+	case r.marketing:
 		if ge := c.marketingOnly(r.draft); ge != nil {
 			return ge
 		}
+	case c.marketingElsewhere(r):
+		return fail(131063, "Marketing messages of this account go to the endpoint marketing_messages.")
 	}
 	if r.direct != nil {
 		return r.direct.check(r.draft, r.to)
@@ -389,6 +392,20 @@ func (u *User) identityHash() string {
 		u.hash = hex.EncodeToString(sum[:6])
 	}
 	return u.hash
+}
+
+// marketingLeaves is the moment from which /messages takes no marketing of anybody.
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/marketing-messages/route-template-messages
+// (checked 2026-11-29)
+var marketingLeaves = time.Date(2027, 10, 13, 0, 0, 0, 0, time.UTC).UnixNano()
+
+// marketingElsewhere reports whether a send to /messages is marketing that the account
+// may send to the endpoint for it only. What counts is the category of now.
+func (c *call) marketingElsewhere(r *sendRequest) bool {
+	if !c.target.number.account.marketingElsewhere && c.at < marketingLeaves {
+		return false
+	}
+	return r.tmpl != nil && r.tmpl.category == "MARKETING"
 }
 
 // marketingOnly refuses what the marketing endpoint does not carry.

@@ -3,7 +3,6 @@ package cloudapitest
 import (
 	"cmp"
 	"strings"
-	"time"
 )
 
 // templateFields are the fields of a template a client may ask for.
@@ -44,7 +43,7 @@ var templateFields = map[string]func(t *Template, e *enc){
 	"product_set_id":                  func(_ *Template, e *enc) { e.str("") },
 	"source":                          func(t *Template, e *enc) { e.str(t.sourceName()) },
 	"last_updated_time": func(t *Template, e *enc) {
-		e.str(time.Unix(0, t.changed).UTC().Format("2006-01-02T15:04:05-0700"))
+		e.str(graphTime(t.changed))
 	},
 	"health_status": func(t *Template, e *enc) {
 		e.obj(func() {

@@ -199,6 +199,46 @@ func TestThePictureOfAQRCodeIsWhatWasAskedFor(t *testing.T) {
 	require.Empty(t, s.Audit(), "pictures need no token")
 }
 
+func TestHEADIsAnsweredLikeGET(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.user.Image(s.number, cloudapitest.Attachment{})
+	_, media := s.graph("GET", s.user.Sees(s.number)[0].Media.ID, "")
+	for url, want := range map[string]int{
+		"https://graph.facebook.com/v26.0/" + s.number.ID: 200, "https://graph.facebook.com/v26.0/0": 400, media["url"].(string): 200,
+	} {
+		req, err := http.NewRequest("HEAD", url, nil)
+		require.NoError(t, err)
+		req.Header.Set("Authorization", "Bearer "+s.token)
+		resp, err := s.Client().Do(req)
+		require.NoError(t, err)
+		body, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		require.Equal(t, want, resp.StatusCode, url)
+		require.Empty(t, body)
+	}
+	require.Empty(t, s.Audit())
+}
+
+func TestACodeIsExchangedByEitherMethod(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.token = ""
+	pairs := []string{"client_id", s.app.ID, "client_secret", s.app.Secret, "grant_type", "client_credentials"}
+	for name, f := range map[string]func() (int, map[string]any){
+		"GET":            func() (int, map[string]any) { return s.graph("GET", "oauth/access_token?"+form(pairs...), "") },
+		"POST of a form": func() (int, map[string]any) { return s.raw("POST", "oauth/access_token", formType, form(pairs...)) },
+		"POST of JSON": func() (int, map[string]any) {
+			return s.graph("POST", "oauth/access_token", `{"client_id":"`+s.app.ID+`","client_secret":"`+s.app.Secret+`","grant_type":"client_credentials"}`)
+		},
+	} {
+		status, b := f()
+		require.Equal(t, 200, status, name)
+		require.Equal(t, s.app.ID+"|"+s.app.Secret, b["access_token"], name)
+	}
+}
+
 func TestEveryDocumentedFieldCanBeRead(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -209,19 +249,21 @@ func TestEveryDocumentedFieldCanBeRead(t *testing.T) {
 			"eligibility_for_api_business_global_search,health_status,id,is_official_business_account,is_on_biz_app,is_pin_enabled,is_preverified_number," +
 			"last_onboarded_time,messaging_limit_tier,name_status,new_certificate,new_display_name,new_name_status,official_business_account,platform_type," +
 			"primary_business_location,quality_rating,quality_score,search_visibility,status,throughput,username,verified_name,webhook_configuration," +
-			"whatsapp_business_manager_messaging_limit,owner_business_info,settings",
+			"whatsapp_business_manager_messaging_limit,owner_business_info,settings,ad_account_id",
 		s.account.ID: "account_review_status,analytics,auth_international_rate_eligibility,business_verification_status,conversation_analytics,country,creation_time," +
 			"currency,health_status,id,is_enabled_for_insights,is_shared_with_partners,marketing_messages_lite_api_status,marketing_messages_onboarding_status," +
 			"message_template_namespace,name,on_behalf_of_business_info,owner_business,owner_business_info,ownership_type,pricing_analytics," +
 			"primary_business_location,primary_funding_id,purchase_order_number,status,timezone_id,whatsapp_business_manager_messaging_limit," +
-			"subscribed_apps,phone_numbers{id,status},message_templates.limit(1){name}",
+			"linked_commerce_account,subscribed_apps,phone_numbers{id,status},message_templates.limit(1){name}",
 		tmpl.ID: "bid_spec,category,components,correct_category,creative_sourcing_spec,cta_url_link_tracking_opted_out,degrees_of_freedom_spec,display_format,health_status,id," +
 			"is_primary_device_delivery_only,language,last_updated_time,library_template_name,message_send_ttl_seconds,name,parameter_format,previous_category," +
 			"quality_score,rejected_reason,specific_rejection_reasons,status,sub_category",
-		s.account.Portfolio.ID: "id,name,verification_status,whatsapp_business_manager_messaging_limit,owned_whatsapp_business_accounts{id}",
-		s.app.ID:               "id,name,link",
-		"me":                   "id,name",
-		"app":                  "id,name",
+		s.account.Portfolio.ID: "block_offline_analytics,created_by,created_time,extended_updated_time,id,is_hidden,link,marketing_messages_onboarding_status,name," +
+			"payment_account_id,primary_page,profile_picture_uri,timezone_id,two_factor_type,updated_by,updated_time,user_access_expire_time," +
+			"verification_status,vertical,vertical_id,whatsapp_business_manager_messaging_limit,owned_whatsapp_business_accounts{id}",
+		s.app.ID: "id,name,link",
+		"me":     "id,name",
+		"app":    "id,name",
 	} {
 		status, b := s.graph("GET", path+"?fields="+fields, "")
 		require.Equal(t, 200, status, "%v", b)
@@ -231,6 +273,13 @@ func TestEveryDocumentedFieldCanBeRead(t *testing.T) {
 				require.Contains(t, b, name)
 			}
 		}
+	}
+	for _, edge := range []string{"activities", "audiences", "payment_configurations", "schedules", "solutions", "template_groups"} {
+		status, b := s.graph("GET", s.account.ID+"/"+edge, "")
+		require.Equal(t, 200, status, edge)
+		require.Empty(t, b["data"], edge)
+		status, b = s.graph("GET", s.account.ID+"?fields=id,"+edge, "")
+		require.Equal(t, 200, status, "%s: %v", edge, b)
 	}
 	_, b := s.graph("GET", s.account.ID+"?fields=phone_numbers{id,status}", "")
 	require.Equal(t, []any{map[string]any{"id": s.number.ID, "status": "CONNECTED"}}, b["phone_numbers"].(map[string]any)["data"])
