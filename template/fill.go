@@ -2,6 +2,8 @@ package template
 
 import (
 	"encoding/json"
+	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -39,6 +41,40 @@ func (d *Definition) Fill(answer func(Input) string) (Values, error) {
 	}
 	v.Header, v.Body, v.Buttons, v.Cards = main.Header, main.Body, main.Buttons, cards
 	return v, bindError(d, ps)
+}
+
+// FillAnswers is [Definition.Fill] with answers by [Input.Key], as a form posts them. An answer
+// to something that the template does not ask for is a problem too (RuleAnswer): it is a
+// misspelt key, or the template was changed meanwhile.
+func (d *Definition) FillAnswers(answers map[string]string) (Values, error) {
+	asked := make(map[string]bool, len(answers))
+	v, err := d.Fill(func(in Input) string {
+		asked[in.Key()] = true
+		return answers[in.Key()]
+	})
+	var ps Problems
+	if refused, ok := errors.AsType[*BindError](err); ok {
+		ps = refused.Problems
+	}
+	for _, key := range slices.Sorted(maps.Keys(answers)) {
+		if !asked[key] {
+			ps = append(ps, refusal(keyPath(key), RuleAnswer, CodeInvalidParameter))
+		}
+	}
+	return v, bindError(d, ps)
+}
+
+// keyPath is a key as a path if it looks like one: anything may come out of a browser, and a
+// problem quotes no text.
+func keyPath(key string) string {
+	strange := func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '_' && r != '.' && r != '[' && r != ']'
+	}
+	kind := key[strings.LastIndexByte(key, '.')+1:]
+	if len(key) > 64 || strings.ContainsFunc(key, strange) || !inputKinds[InputKind(kind)] {
+		return ""
+	}
+	return key
 }
 
 // fill puts an answer into its place: in c, or in v if it concerns the whole

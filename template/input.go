@@ -1,5 +1,7 @@
 package template
 
+import "encoding/json"
+
 // InputKind is a kind of thing that a template wants to be given.
 type InputKind string
 
@@ -26,6 +28,28 @@ const (
 	InputOrderStatus  InputKind = "order_status"  // OrderStatus: JSON
 )
 
+// inputKinds are all of them.
+var inputKinds = map[InputKind]bool{
+	InputText:         true,
+	InputImage:        true,
+	InputVideo:        true,
+	InputGIF:          true,
+	InputDocument:     true,
+	InputFilename:     true,
+	InputLocation:     true,
+	InputProduct:      true,
+	InputCode:         true,
+	InputSuffix:       true,
+	InputPayload:      true,
+	InputCoupon:       true,
+	InputFlowToken:    true,
+	InputThumbnail:    true,
+	InputSections:     true,
+	InputOrderDetails: true,
+	InputOfferEnd:     true,
+	InputOrderStatus:  true,
+}
+
 // Input is one thing that a message of a template is filled with: a field of the
 // form that an agent sees after picking the template.
 type Input struct {
@@ -33,18 +57,27 @@ type Input struct {
 	// place or product, "header[0]" for the value of its text, "body[0]",
 	// "buttons[1]", "cards[0].body[1]", "offer_ends", "order_status". A place
 	// that takes several things has an input for each: see Key.
-	Path     string
-	Kind     InputKind
-	Name     string // of a named variable
-	Label    string // of the button
-	Example  string // the sample value in the definition; empty if there is none
-	Required bool
-	Max      int // characters this value may have; 0 where only the whole text has a limit
+	Path     string    `json:"path"`
+	Kind     InputKind `json:"kind"`
+	Name     string    `json:"name,omitempty"`    // of a named variable
+	Label    string    `json:"label,omitempty"`   // of the button
+	Example  string    `json:"example,omitempty"` // the sample value in the definition; empty if there is none
+	Required bool      `json:"required"`
+	Max      int       `json:"max,omitempty"` // characters this value may have; 0 where only the whole text has a limit
 }
 
 // Key names the input within its template, for a field of a form: the path and
 // the kind.
 func (in Input) Key() string { return in.Path + "." + string(in.Kind) }
+
+// MarshalJSON adds the key, so that a form in a browser has it.
+func (in Input) MarshalJSON() ([]byte, error) {
+	type plain Input // without this method
+	return json.Marshal(struct {
+		Key string `json:"key"`
+		plain
+	}{in.Key(), plain(in)})
+}
 
 // Inputs lists what Values for d hold, in the order of the template; [Definition.Fill]
 // is the way back. A template that needs nothing gives nil. Of product cards,

@@ -27,28 +27,30 @@ type Problem struct {
 	// Path leads to the place: "components[1].buttons[2].text" in a
 	// definition, "body[0]", "header", "buttons[2]" or "cards[1].body[0]" in
 	// values. Empty means the whole.
-	Path     string
-	Rule     Rule
-	Severity Severity
+	Path     string   `json:"path,omitempty"`
+	Rule     Rule     `json:"rule"`
+	Severity Severity `json:"severity,omitempty"`
 
 	// Limit and Actual are set by rules that measure: characters unless the
 	// rule says otherwise.
-	Limit, Actual int
+	Limit  int `json:"limit,omitempty"`
+	Actual int `json:"actual,omitempty"`
 	// Want and Got are set by rules about kinds, such as "document" and
 	// "image".
-	Want, Got string
+	Want string `json:"want,omitempty"`
+	Got  string `json:"got,omitempty"`
 
 	// Code is the error code Meta would answer: 100 for definitions, 132000
 	// and its neighbours for values. 0 for warnings.
 	//
 	// https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes
 	// (checked 2026-11-22).
-	Code int
+	Code int `json:"code,omitempty"`
 	// Subcode is Meta's error_subcode for definitions, 0 where none is known.
-	Subcode int
+	Subcode int `json:"subcode,omitempty"`
 }
 
-// String gives the problem in one line, fit for logs.
+// String gives the problem in one line, fit for logs; [Problem.Sentence] is for people.
 func (p Problem) String() string {
 	var b strings.Builder
 	if p.Path != "" {

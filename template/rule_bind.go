@@ -28,6 +28,10 @@ const (
 	RuleOrderStatus     Rule = "order-status"     // 131009: not one of the known statuses
 	RuleDefinition      Rule = "definition"       // 132012: the definition itself cannot be bound
 
+	// The rule of FillAnswers.
+
+	RuleAnswer Rule = "answer-unknown" // 100: the template asks for nothing of this key
+
 	// The rules of the converters from other notations.
 
 	RuleNamesInOrder Rule = "names-in-order" // the notation has no names: say that order will do

@@ -22,6 +22,9 @@
 // type that this version does not know comes back as [*Unknown] with its bytes
 // intact, so a row written by a newer version is never damaged.
 //
+// [FromHTML] makes texts of what an editor of rich text produces, and [Split] cuts one that
+// is longer than a message may be.
+//
 // # Failures
 //
 // [Classify] turns a code of Meta's error table into a [Failure]: a class to

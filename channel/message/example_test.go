@@ -72,3 +72,27 @@ func ExampleOrderDetails() {
 	// message: outbound is not valid: interactive.action.parameters.total_amount: sum
 	// <nil>
 }
+
+// What an editor of rich text gives, as WhatsApp shows it.
+func ExampleFromHTML() {
+	texts := message.FromHTML(`<p>Hello <b>Ann</b>,</p><ul><li>the parcel is <i>here</i></li></ul>
+		<p>See <a href="https://example.org/track">where it was</a>.</p>`)
+	for _, text := range texts { // more than one if it is longer than a message may be
+		fmt.Println(text)
+	}
+	// Output:
+	// Hello *Ann*,
+	//
+	// - the parcel is _here_
+	//
+	// See where it was (https://example.org/track).
+}
+
+func ExampleSplit() {
+	for _, piece := range message.Split("Your parcel is here. Come and get it before six.", 30) {
+		fmt.Println(piece)
+	}
+	// Output:
+	// Your parcel is here.
+	// Come and get it before six.
+}

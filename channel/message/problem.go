@@ -47,14 +47,15 @@ const (
 type Problem struct {
 	// Path leads to the place in the JSON, such as
 	// "interactive.action.buttons[2].reply.title".
-	Path     string
-	Rule     Rule
-	Severity Severity
+	Path     string   `json:"path,omitempty"`
+	Rule     Rule     `json:"rule"`
+	Severity Severity `json:"severity,omitempty"`
 	// Limit and Actual are set by rules that measure: characters, elements or bytes.
-	Limit, Actual int
+	Limit  int `json:"limit,omitempty"`
+	Actual int `json:"actual,omitempty"`
 }
 
-// String gives the problem in one line, fit for logs.
+// String gives the problem in one line, fit for logs; [Problem.Sentence] is for people.
 func (p Problem) String() string {
 	var b strings.Builder
 	b.WriteString(p.Path)
