@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/opaque"
 	"github.com/kanava-go/kanava/webhook"
 )
 
@@ -164,8 +165,8 @@ func lane(ev *webhook.Event) string {
 		}
 		return aliasPhone(number, p.From.Phone)
 	case *webhook.Status:
-		return derivedID("k_", number, "status", p.ID)
+		return opaque.ID("k_", number, "status", p.ID)
 	default:
-		return derivedID("k_", ev.Account, number, ev.Field)
+		return opaque.ID("k_", ev.Account, number, ev.Field)
 	}
 }

@@ -5,9 +5,10 @@ import (
 	"slices"
 	"time"
 
-	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/times"
 )
 
 // answer is what a message of ours means to the customer who waits. It counts as an answer
@@ -38,37 +39,15 @@ func asks(st *rules.State) *answer {
 	return &answer{Asked: st.WaitingSince, Unanswered: st.UnansweredSince}
 }
 
-// byPerson and byMachine say who wrote a message of ours; what rules send is by neither.
-func (m *Message) byPerson() bool {
-	return m.Direction == Echo || m.Author.Kind == string(access.Agent)
-}
-
-func (m *Message) byMachine() bool { return m.Author.Kind == string(access.Bot) }
-
-// acceptedAt is when WhatsApp first showed that it has the message; zero if it never did.
-func (d *Delivery) acceptedAt() time.Time {
-	at := earliest(d.AcceptedAt, d.SentAt)
-	return earliest(earliest(at, d.DeliveredAt), earliest(d.ReadAt, d.PlayedAt))
-}
-
-// reaches says that the message arrives, as far as anybody knows.
-func (d *Delivery) reaches() bool {
-	state := d.State()
-	return state != Failed && state != Cancelled
-}
-
-// stands says that WhatsApp has the message and that it did not fail.
-func (d *Delivery) stands() bool { return !d.acceptedAt().IsZero() && d.State() != Failed }
-
 // outcome follows what became of a message: what it counted for begins to count when
 // WhatsApp has accepted it, and is taken back when it failed. The caller saves the message.
-func (u *unit) outcome(ch *Channel, m *Message, before Delivery) error {
+func (u *unit) outcome(ch *Channel, m *messageRecord, before conversation.Delivery) error {
 	// Whoever wrote it down first: the answer to the send may have been lost.
-	m.Sending = m.Sending && !m.Delivery.settled()
-	if before.State() == Uncertain && m.Delivery.settled() {
+	m.Sending = m.Sending && !m.Delivery.Settled()
+	if before.State() == conversation.Uncertain && m.Delivery.Settled() {
 		u.Batch.Drop = append(u.Batch.Drop, store.WorkKey{Queue: queueCheck, ID: m.ID}) // nobody need settle it any more
 	}
-	if was := before.acceptedAt(); was.IsZero() && !m.Delivery.acceptedAt().IsZero() {
+	if was := before.Taken(); was.IsZero() && !m.Delivery.Taken().IsZero() {
 		if m.Target == "" {
 			u.countSent(m)
 		}
@@ -76,8 +55,8 @@ func (u *unit) outcome(ch *Channel, m *Message, before Delivery) error {
 			return err
 		}
 	}
-	if m.Reach != "" && before.reaches() != m.Delivery.reaches() {
-		if err := u.countReach(ch.portfolio(), m, m.Delivery.reaches()); err != nil {
+	if m.Reach != "" && before.Reaches() != m.Delivery.Reaches() {
+		if err := u.countReach(ch.portfolio(), m, m.Delivery.Reaches()); err != nil {
 			return err
 		}
 	}
@@ -86,10 +65,10 @@ func (u *unit) outcome(ch *Channel, m *Message, before Delivery) error {
 		return u.react(ch, m)
 	case m.Answer == nil:
 		return nil
-	case m.Delivery.stands() == !m.Answer.At.IsZero() && (m.Delivery.State() != Failed || before.State() == Failed):
+	case m.Delivery.Stands() == !m.Answer.At.IsZero() && (m.Delivery.State() != conversation.Failed || before.State() == conversation.Failed):
 		return nil
 	}
-	var conv Conversation
+	var conv conversation.Conversation
 	if ok, err := u.load(kindConversation, m.Conversation, &conv); err != nil || !ok {
 		return err
 	}
@@ -97,14 +76,14 @@ func (u *unit) outcome(ch *Channel, m *Message, before Delivery) error {
 	if err != nil || customer == nil {
 		return err
 	}
-	if m.Delivery.stands() {
+	if m.Delivery.Stands() {
 		return u.answered(ch, customer, &conv, m)
 	}
 	return u.unanswered(ch, customer, &conv, m)
 }
 
 // countSent brings a message that WhatsApp accepted into the report.
-func (u *unit) countSent(m *Message) {
+func (u *unit) countSent(m *messageRecord) {
 	u.count(m.Channel, "messages_out", u.now, 1)
 	u.count(m.Channel, "out_"+word(m.Kind), u.now, 1)
 	if m.Auto != "" {
@@ -113,13 +92,13 @@ func (u *unit) countSent(m *Message) {
 }
 
 // answered makes a message that WhatsApp has accepted an answer.
-func (u *unit) answered(ch *Channel, customer *Customer, conv *Conversation, m *Message) error {
+func (u *unit) answered(ch *Channel, customer *conversation.Customer, conv *conversation.Conversation, m *messageRecord) error {
 	before, effects := conv.State, []rules.Effect(nil)
 	fact := rules.Outbound{ID: m.ID, At: m.At, Agent: m.Author.ID}
 	switch {
-	case m.byPerson():
+	case m.ByPerson():
 		conv.State, effects = ch.rules.OnAgentReply(conv.State, fact, u.now)
-	case m.byMachine():
+	case m.ByMachine():
 		fact.Agent = ""
 		conv.State, effects = ch.rules.OnBotReply(conv.State, fact, u.now)
 	default:
@@ -149,9 +128,9 @@ func (u *unit) answered(ch *Channel, customer *Customer, conv *Conversation, m *
 }
 
 // counted is the answer with what it did to the conversation, which went from before to after.
-func (a *answer) counted(m *Message, before, after *rules.State) *answer {
-	c := &answer{Asked: a.Asked, Unanswered: a.Unanswered, At: m.Delivery.acceptedAt(), Back: a.Back}
-	if m.Direction == Echo {
+func (a *answer) counted(m *messageRecord, before, after *rules.State) *answer {
+	c := &answer{Asked: a.Asked, Unanswered: a.Unanswered, At: m.Delivery.Taken(), Back: a.Back}
+	if m.Direction == conversation.Echo {
 		c.At = m.At
 	}
 	// ended is since when a wait lasted that this message ended. Where the conversation was
@@ -165,19 +144,19 @@ func (a *answer) counted(m *Message, before, after *rules.State) *answer {
 		}
 		return time.Time{}
 	}
-	if m.byPerson() || m.byMachine() {
+	if m.ByPerson() || m.ByMachine() {
 		c.Ended = ended(before.WaitingSince, after.WaitingSince, a.Asked, before.LastOutbound)
 	}
-	last := latest(before.LastOutbound, before.LastAutomatic)
+	last := times.Latest(before.LastOutbound, before.LastAutomatic)
 	c.EndedAny = ended(before.UnansweredSince, after.UnansweredSince, a.Unanswered, last)
-	if m.byPerson() && before.LastAgentReply.IsZero() && !before.LastInbound.IsZero() {
+	if m.ByPerson() && before.LastAgentReply.IsZero() && !before.LastInbound.IsZero() {
 		c.First = before.OpenedAt
 	}
 	return c
 }
 
 // countAnswer brings what an answer counts for into the report, or takes it out again.
-func (u *unit) countAnswer(m *Message, sign int64) {
+func (u *unit) countAnswer(m *messageRecord, sign int64) {
 	a := m.Answer
 	count := func(name string, since time.Time) {
 		if !since.IsZero() {
@@ -186,10 +165,10 @@ func (u *unit) countAnswer(m *Message, sign int64) {
 		}
 	}
 	switch {
-	case m.byPerson():
+	case m.ByPerson():
 		count("first_answer", a.First)
 		count("answer", a.Ended)
-	case m.byMachine():
+	case m.ByMachine():
 		count("bot_answer", a.Ended)
 	default:
 		count("automatic_answer", a.EndedAny)
@@ -198,7 +177,7 @@ func (u *unit) countAnswer(m *Message, sign int64) {
 
 // unanswered takes back what a message counted for that failed after all, or lets the
 // customer wait again whose conversation was resolved while the message was still queued.
-func (u *unit) unanswered(ch *Channel, customer *Customer, conv *Conversation, m *Message) error {
+func (u *unit) unanswered(ch *Channel, customer *conversation.Customer, conv *conversation.Conversation, m *messageRecord) error {
 	a := m.Answer
 	failed := rules.Failed{
 		ID: m.ID, LastOutbound: conv.State.LastOutbound, LastAgentReply: conv.State.LastAgentReply,
@@ -209,7 +188,7 @@ func (u *unit) unanswered(ch *Channel, customer *Customer, conv *Conversation, m
 		if err := u.takeBack(m, &failed); err != nil {
 			return err
 		}
-	case (m.byPerson() || m.byMachine()) && conv.State.Queue == rules.QueueResolved && conv.State.LastOutbound.Before(a.Asked):
+	case (m.ByPerson() || m.ByMachine()) && conv.State.Queue == rules.QueueResolved && conv.State.LastOutbound.Before(a.Asked):
 		failed.WaitingSince, failed.UnansweredSince = a.Asked, a.Unanswered
 	default:
 		return nil // it never counted, and the customer has been waiting all the time
@@ -228,7 +207,7 @@ func (u *unit) unanswered(ch *Channel, customer *Customer, conv *Conversation, m
 
 // takeBack makes m no answer any more. The wait that it ended goes over to the next answer
 // that stands; if there is none, the customer waits again, and failed says since when.
-func (u *unit) takeBack(m *Message, failed *rules.Failed) error {
+func (u *unit) takeBack(m *messageRecord, failed *rules.Failed) error {
 	u.countAnswer(m, -1)
 	a := *m.Answer
 	m.Answer = &answer{Asked: a.Asked, Unanswered: a.Unanswered, Back: a.Back + 1}
@@ -241,20 +220,20 @@ func (u *unit) takeBack(m *Message, failed *rules.Failed) error {
 	}
 	failed.LastOutbound, failed.LastAgentReply, failed.LastAutomatic = time.Time{}, time.Time{}, time.Time{}
 	failed.WaitingSince, failed.UnansweredSince = a.Ended, a.EndedAny
-	var heir, heirAny *Message // who ends the wait instead: the first that came after the question
+	var heir, heirAny *messageRecord // who ends the wait instead: the first that came after the question
 	for _, o := range others {
 		at := o.At.Truncate(time.Second)
 		switch {
-		case !o.byPerson() && !o.byMachine():
-			failed.LastAutomatic = latest(failed.LastAutomatic, at)
+		case !o.ByPerson() && !o.ByMachine():
+			failed.LastAutomatic = times.Latest(failed.LastAutomatic, at)
 		default:
-			failed.LastOutbound = latest(failed.LastOutbound, at)
+			failed.LastOutbound = times.Latest(failed.LastOutbound, at)
 			if !a.Ended.IsZero() && !o.At.Before(a.Ended) && heir == nil {
 				heir = o
 			}
 		}
-		if o.byPerson() {
-			failed.LastAgentReply = latest(failed.LastAgentReply, at)
+		if o.ByPerson() {
+			failed.LastAgentReply = times.Latest(failed.LastAgentReply, at)
 		}
 		if !a.EndedAny.IsZero() && !o.At.Before(a.EndedAny) && heirAny == nil {
 			heirAny = o
@@ -270,9 +249,9 @@ func (u *unit) takeBack(m *Message, failed *rules.Failed) error {
 }
 
 // inherit lets other answers count for what a failed one counted for.
-func (u *unit) inherit(others []*Message, heir, heirAny *Message, a answer) error {
-	changed := map[*Message]answer{}
-	with := func(m *Message, change func(*answer)) {
+func (u *unit) inherit(others []*messageRecord, heir, heirAny *messageRecord, a answer) error {
+	changed := map[*messageRecord]answer{}
+	with := func(m *messageRecord, change func(*answer)) {
 		if m == nil {
 			return
 		}
@@ -283,10 +262,10 @@ func (u *unit) inherit(others []*Message, heir, heirAny *Message, a answer) erro
 		change(&after)
 		m.Answer = &after
 	}
-	with(heir, func(b *answer) { b.Ended = earliest(b.Ended, a.Ended) })
-	with(heirAny, func(b *answer) { b.EndedAny = earliest(b.EndedAny, a.EndedAny) })
+	with(heir, func(b *answer) { b.Ended = times.Earliest(b.Ended, a.Ended) })
+	with(heirAny, func(b *answer) { b.EndedAny = times.Earliest(b.EndedAny, a.EndedAny) })
 	if !a.First.IsZero() {
-		if i := slices.IndexFunc(others, (*Message).byPerson); i >= 0 {
+		if i := slices.IndexFunc(others, func(m *messageRecord) bool { return m.ByPerson() }); i >= 0 {
 			with(others[i], func(b *answer) { b.First = a.First })
 		}
 	}
@@ -311,25 +290,25 @@ func (u *unit) inherit(others []*Message, heir, heirAny *Message, a answer) erro
 const maxAnswers = 1000
 
 // otherAnswers are the answers of m's conversation that stand apart from m, in their order.
-func (u *unit) otherAnswers(m *Message) ([]*Message, error) {
-	page, err := list[Message](u.ctx, u.hub.store, store.Query{
+func (u *unit) otherAnswers(m *messageRecord) ([]*messageRecord, error) {
+	page, err := list[messageRecord](u.ctx, u.hub.store, store.Query{
 		Kind: kindMessage, Parent: m.Conversation, Descending: true, Limit: maxAnswers,
 	})
 	if err != nil {
 		return nil, err
 	}
-	var others []*Message
+	var others []*messageRecord
 	for _, o := range page {
 		if o.ID == m.ID || o.Answer == nil || o.Answer.At.IsZero() {
 			continue
 		}
-		now := new(Message)
+		now := new(messageRecord)
 		if ok, err := u.load(kindMessage, o.ID, now); err != nil {
 			return nil, err
 		} else if ok && now.Answer != nil && !now.Answer.At.IsZero() {
 			others = append(others, now)
 		}
 	}
-	slices.SortFunc(others, func(a, b *Message) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Seq, b.Seq)) })
+	slices.SortFunc(others, func(a, b *messageRecord) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Seq, b.Seq)) })
 	return others, nil
 }

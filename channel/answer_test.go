@@ -9,6 +9,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 )
@@ -159,7 +160,7 @@ func TestAnAnswerThatFailsAfterAllIsTakenBack(t *testing.T) {
 		l.post(kim.fails(outWAMID("hi"), m.ID, 131047))
 		l.pass(time.Second)
 		l.waits()
-		moves := l.desk.of(channel.QueueMoved)
+		moves := l.desk.of(conversation.QueueMoved)
 		require.Equal(t, string(rules.WhyFailed), moves[len(moves)-1].Reason, "agents see it again, and why")
 
 		// What was delivered to another device counts again.
@@ -167,7 +168,7 @@ func TestAnAnswerThatFailsAfterAllIsTakenBack(t *testing.T) {
 		l.pass(time.Second)
 		l.answered()
 		require.Equal(t, "alice", l.conversation().State.Assignee)
-		require.Len(t, l.desk.of(channel.Assigned), 3, "made the owner, no longer, and again")
+		require.Len(t, l.desk.of(conversation.Assigned), 3, "made the owner, no longer, and again")
 	})
 }
 
@@ -176,7 +177,7 @@ func TestOfTwoAnswersTheOneThatStandsCounts(t *testing.T) {
 	for name, order := range map[string][]int{"the first fails": {0}, "the second fails": {1}, "both fail": {0, 1}, "both fail, the later one first": {1, 0}} {
 		t.Run(name, func(t *testing.T) {
 			asked(t, labOptions{}, func(t *testing.T, l *lab, conv string) {
-				var all []*channel.Message
+				var all []*conversation.Message
 				for _, text := range []string{"one", "two"} {
 					m, err := l.reply(conv, text)
 					require.NoError(t, err)
@@ -203,7 +204,7 @@ func TestOfTwoAnswersTheOneThatStandsCounts(t *testing.T) {
 }
 
 // album queues texts together.
-func (l *lab) album(conv string, texts ...string) []*channel.Message {
+func (l *lab) album(conv string, texts ...string) []*conversation.Message {
 	l.t.Helper()
 	var replies []channel.Reply
 	for _, text := range texts {
@@ -278,7 +279,7 @@ func TestAnAnswerWhoseWindowClosedInTheOutboxIsNone(t *testing.T) {
 		l.pass(time.Hour)
 		list := l.messages(conv)
 		require.Equal(t, m.ID, list[1].ID)
-		require.Equal(t, channel.Failed, list[1].Delivery.State())
+		require.Equal(t, conversation.Failed, list[1].Delivery.State())
 		require.Equal(t, "window_closed", list[1].Delivery.Failure.Class)
 		st := l.conversation().State
 		require.Equal(t, dawn, st.WaitingSince)
@@ -311,7 +312,7 @@ func TestAFailureAfterTheConversationWasResolvedReopensIt(t *testing.T) {
 					l.pass(time.Second)
 				}
 				l.waits()
-				moves := l.desk.of(channel.QueueMoved)
+				moves := l.desk.of(conversation.QueueMoved)
 				require.Equal(t, string(rules.QueueNew), moves[len(moves)-1].To)
 				require.Equal(t, string(rules.WhyFailed), moves[len(moves)-1].Reason)
 			})
@@ -347,8 +348,8 @@ func TestAFailureDoesNotReopenWhatTheCustomerHasLeft(t *testing.T) {
 		require.Len(t, l.conversations(), 2)
 		require.Equal(t, conv, l.conversations()[1].ID)
 		require.Equal(t, rules.QueueResolved, l.conversations()[1].State.Queue)
-		failures := l.desk.of(channel.DeliveryChanged)
-		require.Equal(t, channel.Failed, failures[len(failures)-1].Delivery, "but the host is told")
+		failures := l.desk.of(conversation.DeliveryChanged)
+		require.Equal(t, conversation.Failed, failures[len(failures)-1].Delivery, "but the host is told")
 	})
 }
 
@@ -394,7 +395,7 @@ func TestWhatWasTypedInTheBusinessAppCountsAsAnAnswer(t *testing.T) {
 
 func TestAReactionIsAChangeOfItsTargetAndNoAnswer(t *testing.T) {
 	asked(t, labOptions{}, func(t *testing.T, l *lab, conv string) {
-		react := func(target, emoji string) (*channel.Message, error) {
+		react := func(target, emoji string) (*conversation.Message, error) {
 			m, err := l.hub.Reply(t.Context(), channel.Reply{
 				Conversation: conv, Actor: alice, Content: &message.Reaction{MessageID: target, Emoji: emoji},
 			})
@@ -402,26 +403,26 @@ func TestAReactionIsAChangeOfItsTargetAndNoAnswer(t *testing.T) {
 			return m, err
 		}
 		target := l.messages(conv)[0].ID
-		ours := func() []channel.Reaction { return l.messages(conv)[0].Reactions }
+		ours := func() []conversation.Reaction { return l.messages(conv)[0].Reactions }
 		before := l.conversation()
 
 		m, err := react(target, "👍")
 		require.NoError(t, err)
 		l.waits()
 		require.Len(t, ours(), 1)
-		require.Equal(t, channel.Reaction{By: "business", Emoji: "👍", At: m.At}, ours()[0])
+		require.Equal(t, conversation.Reaction{By: "business", Emoji: "👍", At: m.At}, ours()[0])
 		require.Len(t, l.messages(conv), 1, "it is no message of its own")
 		after := l.conversation()
 		require.Equal(t, before.Preview, after.Preview)
 		require.Equal(t, before.Outbound, after.Outbound)
 		require.Equal(t, before.LastActivity, after.LastActivity)
 		require.Zero(t, l.report(dawn, dawn).Total("messages_out"))
-		reacted := l.desk.of(channel.Reacted)
+		reacted := l.desk.of(conversation.Reacted)
 		require.Len(t, reacted, 1)
 		require.Equal(t, target, reacted[0].Message.ID)
-		require.Equal(t, channel.Author{Kind: "agent", ID: "alice"}, reacted[0].Author)
-		require.Empty(t, l.desk.of(channel.MessageQueued))
-		require.Empty(t, l.desk.of(channel.DeliveryChanged))
+		require.Equal(t, conversation.Author{Kind: "agent", ID: "alice"}, reacted[0].Author)
+		require.Empty(t, l.desk.of(conversation.MessageQueued))
+		require.Empty(t, l.desk.of(conversation.DeliveryChanged))
 		require.Equal(t, "wamid.1", l.line.sent[0].Content.(*message.Reaction).MessageID, "WhatsApp is told its own name")
 
 		other, err := react("wamid.1", "🎉")
@@ -431,7 +432,7 @@ func TestAReactionIsAChangeOfItsTargetAndNoAnswer(t *testing.T) {
 		l.pass(time.Second)
 		require.Len(t, ours(), 1)
 		require.Equal(t, "👍", ours()[0].Emoji, "the one before stands again")
-		require.Len(t, l.desk.of(channel.DeliveryChanged), 1, "the host is told why")
+		require.Len(t, l.desk.of(conversation.DeliveryChanged), 1, "the host is told why")
 
 		_, err = react(target, "")
 		require.NoError(t, err)

@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -153,7 +154,7 @@ func (e *notUnderstood) Error() string {
 	if e.what.Err != nil {
 		return "malformed " + word(e.field) + ": " + e.what.Err.Error()
 	}
-	return "unknown " + word(nonEmpty(e.what.Type, e.field))
+	return "unknown " + word(cmp.Or(e.what.Type, e.field))
 }
 
 // word makes a name from outside fit for a reason, a counter or a metric: it may be anything,
@@ -191,15 +192,15 @@ func believed(t, now time.Time) time.Time {
 }
 
 // lookupWAMID finds the message behind a wamid on a channel, sent or received.
-func (u *unit) lookupWAMID(channel, wamid string) (*Message, error) {
+func (u *unit) lookupWAMID(channel, wamid string) (*messageRecord, error) {
 	if wamid == "" {
 		return nil, nil
 	}
-	m := new(Message)
+	m := new(messageRecord)
 	ok, err := u.load(kindMessage, inboundMessageID(channel, wamid), m)
 	if err == nil && ok && m.SameAs != "" {
 		id := m.SameAs
-		m = new(Message)
+		m = new(messageRecord)
 		ok, err = u.load(kindMessage, id, m)
 	}
 	if err != nil || !ok || m.Direction == "" {

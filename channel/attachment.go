@@ -10,9 +10,11 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/circuit"
+	"github.com/kanava-go/kanava/internal/opaque"
 )
 
 // mediaLife is how long WhatsApp keeps a file that a customer sent.
@@ -41,7 +43,7 @@ func (i *fetchItem) failedAgain(now time.Time) (before int, body []byte) {
 }
 
 // fetchLater arranges for the files of an inbound message to be fetched.
-func (u *unit) fetchLater(ch *Channel, m *Message) error {
+func (u *unit) fetchLater(ch *Channel, m *messageRecord) error {
 	if u.hub.attachments == nil || ch.Media == nil {
 		return nil
 	}
@@ -68,7 +70,7 @@ func (u *unit) removeLater(channel string, refs ...string) error {
 	if err != nil {
 		return fmt.Errorf("channel: encode file: %w", err)
 	}
-	u.enqueue(store.Work{Queue: queueMedia, ID: derivedID("remove|", refs...), Group: channel, Body: body})
+	u.enqueue(store.Work{Queue: queueMedia, ID: opaque.ID("remove|", refs...), Group: channel, Body: body})
 	return nil
 }
 
@@ -115,7 +117,7 @@ func (h *Hub) fetch(ctx context.Context, w *job) error {
 }
 
 // keep downloads one file, checks it against the policy and hands it to the host.
-func (h *Hub) keep(ctx context.Context, ch *Channel, m *Message, w *job, item *fetchItem) (Attachment, error) {
+func (h *Hub) keep(ctx context.Context, ch *Channel, m *messageRecord, w *job, item *fetchItem) (conversation.Attachment, error) {
 	index := item.Index
 	a := m.Attachments[index]
 	d, err := ch.Media.Download(ctx, a.MediaID)
@@ -181,10 +183,10 @@ func (h *Hub) stored(ctx context.Context, w *job, item *fetchItem, err error) er
 }
 
 // fetched records what became of a file and tells the host.
-func (h *Hub) fetched(ctx context.Context, w *job, item *fetchItem, a Attachment, cause Cause) error {
+func (h *Hub) fetched(ctx context.Context, w *job, item *fetchItem, a conversation.Attachment, cause conversation.Cause) error {
 	return h.do(ctx, func(u *unit) error {
 		u.Done = append(u.Done, w.Lease())
-		var m Message
+		var m messageRecord
 		ok, err := u.load(kindMessage, item.Message, &m)
 		if err != nil {
 			return err
@@ -199,9 +201,9 @@ func (h *Hub) fetched(ctx context.Context, w *job, item *fetchItem, a Attachment
 		if err := u.saveMessage(&m); err != nil {
 			return err
 		}
-		kind := AttachmentReady
+		kind := conversation.AttachmentReady
 		if a.Failed != "" {
-			kind = AttachmentFailed
+			kind = conversation.AttachmentFailed
 		}
 		u.count(w.Group, string(kind), u.now, 1)
 		return u.tellHost(w.Group, "file|"+w.ID, hostItem{
@@ -212,7 +214,7 @@ func (h *Hub) fetched(ctx context.Context, w *job, item *fetchItem, a Attachment
 
 // fileFailure says in a word and in a sentence what is wrong with a file, and whether trying
 // again can help.
-func fileFailure(err error) (cause Cause, sentence string, again bool) {
+func fileFailure(err error) (cause conversation.Cause, sentence string, again bool) {
 	if errors.Is(err, ErrPermanent) {
 		return CauseFileUnstored, "The file could not be stored. Ask the customer to send it again.", false
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -92,7 +93,7 @@ func deeds() []deed {
 			return err
 		}},
 		{"RecordConsent", access.RecordConsent, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
-			return h.RecordConsent(ctx, a, "support", kimsNumber, channel.Consent{At: time.Now(), Where: "form", Wording: "v1"})
+			return h.RecordConsent(ctx, a, "support", kimsNumber, conversation.Consent{At: time.Now(), Where: "form", Wording: "v1"})
 		}},
 		{"Notify", access.Notify, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
 			_, err := h.Notify(ctx, channel.Notification{Channel: "support", Actor: a, To: kimsNumber, Template: reminder})

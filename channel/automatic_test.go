@@ -11,6 +11,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/cloudapi"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/template"
@@ -39,7 +40,7 @@ func TestAnAutomaticReplyMayBeATemplate(t *testing.T) {
 		r.settle()
 		require.Equal(t, []string{"hello", "Dear Robin Sample, hello."}, r.sees())
 		require.Equal(t, "first_contact", r.messages()[1].Auto)
-		require.Equal(t, channel.Author{Kind: "system"}, r.messages()[1].Author)
+		require.Equal(t, conversation.Author{Kind: "system"}, r.messages()[1].Author)
 	})
 }
 
@@ -49,7 +50,7 @@ func TestAnAutomaticReplyThatMayNotBeSentHarmsNobody(t *testing.T) {
 		content rules.Content
 		change  func(*channel.Config)
 		why     string
-		cause   channel.Cause
+		cause   conversation.Cause
 	}{
 		"a template that there is not":   {rules.Content{Template: "none"}, nil, "the template cannot be sent", channel.CauseTemplate},
 		"a placeholder without a value":  {rules.Content{Text: "Hello {{customer.username}}"}, nil, "a placeholder has no usable value", channel.CausePlaceholder},
@@ -71,7 +72,7 @@ func TestAnAutomaticReplyThatMayNotBeSentHarmsNobody(t *testing.T) {
 				l.say(kim, "wamid.1", "hello")
 				require.Equal(t, []string{"hello"}, l.desk.texts(), "the customer's message does not suffer")
 				require.Empty(t, l.line.texts())
-				withheld := l.desk.of(channel.AutomaticWithheld)
+				withheld := l.desk.of(conversation.AutomaticWithheld)
 				require.Len(t, withheld, 1)
 				require.Equal(t, "first_contact: "+tt.why, withheld[0].Reason)
 				require.Equal(t, tt.cause, withheld[0].Cause)
@@ -109,7 +110,7 @@ func TestTwoMachinesDoNotTalkToEachOtherForEver(t *testing.T) {
 			l.say(kim, "wamid."+string(rune('A'+i)), "Hello, I am a machine too.")
 		}
 		require.Len(t, l.line.texts(), 1)
-		require.NotEmpty(t, l.desk.of(channel.BotSuspected))
+		require.NotEmpty(t, l.desk.of(conversation.BotSuspected))
 	})
 }
 
@@ -219,7 +220,7 @@ func TestTagsTopicsAndNotesHaveLimits(t *testing.T) {
 		require.ErrorIs(t, l.hub.SetTopic(t.Context(), alice, "v_none", "x"), channel.ErrNotFound)
 		note, err := l.hub.AddNote(t.Context(), alice, conv, "call back on Monday")
 		require.NoError(t, err)
-		require.Equal(t, channel.Note, note.Direction)
+		require.Equal(t, conversation.Note, note.Direction)
 		l.pass(time.Minute)
 		require.Empty(t, l.line.texts(), "the customer never sees a note")
 	})

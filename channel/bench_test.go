@@ -13,6 +13,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store/memstore"
@@ -35,12 +36,12 @@ func (s *instant) Send(_ context.Context, out message.Outbound) (message.Receipt
 
 func (s *instant) MarkRead(context.Context, string, bool) error { return nil }
 
-func (s *instant) Receive(context.Context, *channel.Received) (string, error) {
+func (s *instant) Receive(context.Context, *conversation.Received) (string, error) {
 	s.note(&s.told)
 	return "", nil
 }
 
-func (s *instant) Changed(context.Context, *channel.Change) error { return nil }
+func (s *instant) Changed(context.Context, *conversation.Change) error { return nil }
 
 func (s *instant) note(n *int) {
 	s.mu.Lock()

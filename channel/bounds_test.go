@@ -11,6 +11,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -162,10 +163,10 @@ func TestATicketThatIsNoReferenceIsNotKept(t *testing.T) {
 
 type longTicket struct{}
 
-func (longTicket) Receive(context.Context, *channel.Received) (string, error) {
+func (longTicket) Receive(context.Context, *conversation.Received) (string, error) {
 	return strings.Repeat("T", 100_000), nil
 }
-func (longTicket) Changed(context.Context, *channel.Change) error { return nil }
+func (longTicket) Changed(context.Context, *conversation.Change) error { return nil }
 
 func TestDeadLettersOfNoChannelGoWhenTheirTimeIsOver(t *testing.T) {
 	t.Parallel()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -40,10 +41,10 @@ func (h *Hub) eachWork(ctx context.Context, q store.WorkQuery, channel string, f
 	}
 }
 
-// UncertainMessages lists the [Uncertain] messages of a channel that can still be settled by
+// UncertainMessages lists the [conversation.Uncertain] messages of a channel that can still be settled by
 // hand, oldest first, at most limit (0 means 50); Delivery.UncertainAt says since when. The actor must have the right to settle
 // them. The error matches ErrNoChannel or access.ErrDenied.
-func (h *Hub) UncertainMessages(ctx context.Context, actor access.Actor, channel string, limit int) (all []*Message, err error) {
+func (h *Hub) UncertainMessages(ctx context.Context, actor access.Actor, channel string, limit int) (all []*conversation.Message, err error) {
 	if err := h.maySettle(actor, channel); err != nil {
 		return nil, fmt.Errorf("channel: list uncertain messages: %w", err)
 	}
@@ -55,8 +56,8 @@ func (h *Hub) UncertainMessages(ctx context.Context, actor access.Actor, channel
 			case errors.Is(err, ErrNotFound):
 			case err != nil:
 				return err
-			case m.Delivery.State() == Uncertain && !m.Sending:
-				all = append(all, m)
+			case m.Delivery.State() == conversation.Uncertain && !m.Sending:
+				all = append(all, &m.Message)
 			}
 			if len(all) == most {
 				return errEnough
@@ -228,7 +229,7 @@ func (u *unit) makeDue(queue string, works []store.Work) error {
 			continue
 		}
 		if sends {
-			var m Message
+			var m messageRecord
 			if ok, err := u.load(kindMessage, w.ID, &m); err != nil {
 				return err
 			} else if !ok || m.Sending {

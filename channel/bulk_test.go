@@ -11,6 +11,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 )
 
@@ -36,7 +37,7 @@ func TestUncertainMessagesAreListedResentAndGivenUpInBulk(t *testing.T) {
 		require.Len(t, list, n)
 		for _, m := range list {
 			require.Equal(t, "support", m.Channel)
-			require.Equal(t, channel.Uncertain, m.Delivery.State())
+			require.Equal(t, conversation.Uncertain, m.Delivery.State())
 			require.False(t, m.Delivery.UncertainAt.IsZero())
 		}
 		page, err := l.hub.UncertainMessages(t.Context(), alice, "support", 2)
@@ -60,12 +61,12 @@ func TestUncertainMessagesAreListedResentAndGivenUpInBulk(t *testing.T) {
 		require.Equal(t, n, resent)
 		l.pass(time.Minute)
 		require.Zero(t, l.channelHealth("support").Uncertain)
-		require.Equal(t, 300, l.outcomes(mine)[channel.Accepted])
+		require.Equal(t, 300, l.outcomes(mine)[conversation.Accepted])
 
 		given, err := l.hub.GiveUpUncertain(t.Context(), alice, "other", time.Now())
 		require.NoError(t, err)
 		require.Equal(t, 2, given)
-		require.Equal(t, 2, l.outcomes(theirs)[channel.Failed])
+		require.Equal(t, 2, l.outcomes(theirs)[conversation.Failed])
 		require.Zero(t, l.health().Uncertain)
 	})
 }
@@ -141,7 +142,7 @@ func TestWhatWaitsInAnotherProcessIsRetriedNow(t *testing.T) {
 		}
 		here.post(toLate(3), toLate(4), toLate(5))
 		here.pass(30 * time.Minute)
-		waiting := there.outcomes(talks)[channel.Queued]
+		waiting := there.outcomes(talks)[conversation.Queued]
 		require.Positive(t, waiting)
 		line.sends(nil)
 		there.desk.fails(up)
@@ -151,7 +152,7 @@ func TestWhatWaitsInAnotherProcessIsRetriedNow(t *testing.T) {
 		require.NoError(t, here.hub.RetryNow(t.Context(), admin, "late"))
 		here.pass(6 * time.Second) // one poll
 		require.Len(t, line.texts(), n+waiting)
-		require.Zero(t, there.outcomes(talks)[channel.Queued])
+		require.Zero(t, there.outcomes(talks)[conversation.Queued])
 		requireOrdered(t, there.desk, 6)
 		here.stop()
 		there.stop()
@@ -182,8 +183,8 @@ func TestRetryNowBesideASendThatBeginsSendsNothingTwice(t *testing.T) {
 		l.pass(time.Minute)
 		require.Len(t, l.line.texts(), 60, "each is tried until it is accepted")
 		for _, m := range l.messages(conv) {
-			if m.Direction == channel.Outbound && m.Auto == "" {
-				require.Equal(t, channel.Accepted, m.Delivery.State())
+			if m.Direction == conversation.Outbound && m.Auto == "" {
+				require.Equal(t, conversation.Accepted, m.Delivery.State())
 			}
 		}
 	})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -23,15 +24,15 @@ func (h *Hub) Cancel(ctx context.Context, actor access.Actor, id string) (err er
 			return err
 		}
 		switch state := m.Delivery.State(); {
-		case state == Cancelled:
+		case state == conversation.Cancelled:
 			return nil
-		case m.Direction != Outbound:
+		case m.Direction != conversation.Outbound:
 			return ErrNotFound
-		case state != Queued || m.Sending:
+		case state != conversation.Queued || m.Sending:
 			return ErrTooLate
 		}
 		before := m.Delivery
-		m.Delivery = m.Delivery.Merge(Delivery{CancelledAt: u.now.UTC()})
+		m.Delivery = m.Delivery.Merge(conversation.Delivery{CancelledAt: u.now.UTC()})
 		u.bookStatus(ch, m)
 		if err := u.outcome(ch, m, before); err != nil {
 			return err
@@ -42,7 +43,7 @@ func (h *Hub) Cancel(ctx context.Context, actor access.Actor, id string) (err er
 		// If a worker begins to send at this moment, one of the two commits fails on the
 		// message's version and looks again.
 		u.Batch.Drop = append(u.Batch.Drop, store.WorkKey{Queue: queueOut, ID: id}, store.WorkKey{Queue: queueFirst, ID: id})
-		return u.delivery(ch, m, Cancelled, u.now)
+		return u.delivery(ch, m, conversation.Cancelled, u.now)
 	})
 	if err != nil {
 		return fmt.Errorf("channel: cancel: %w", err)
@@ -51,9 +52,9 @@ func (h *Hub) Cancel(ctx context.Context, actor access.Actor, id string) (err er
 }
 
 // actOn reads the message that an actor wants to do something to, and checks the right.
-func (u *unit) actOn(info *AuditInfo) (*Channel, *Message, error) {
+func (u *unit) actOn(info *AuditInfo) (*Channel, *messageRecord, error) {
 	u.author = authorOf(info.Actor)
-	m := new(Message)
+	m := new(messageRecord)
 	if ok, err := u.load(kindMessage, info.Message, m); err != nil || !ok {
 		return nil, nil, u.hub.unknownTo(info.Actor, info.Action, orNotFound(err))
 	}

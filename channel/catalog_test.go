@@ -10,6 +10,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/rules"
@@ -72,7 +73,7 @@ func TestNoContentGetsPastTheCatalog(t *testing.T) {
 				experiment(t, o, func(t *testing.T, l *lab) {
 					l.post(kim.text(now2026(), "wamid.1", "hello"))
 					l.pass(time.Second)
-					require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", message.Recipient{BSUID: kim.bsuid}, channel.Consent{
+					require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", message.Recipient{BSUID: kim.bsuid}, conversation.Consent{
 						At: now2026(), Where: "shop", Wording: "1", Categories: []string{"utility"},
 					}))
 					tt.prepare(t, l)
@@ -203,7 +204,7 @@ func TestOfSixMessagesAndDeadLettersOfOneSecondNoneIsLost(t *testing.T) {
 func TestEverybodyAgreesOnWhatAPhoneNumberIs(t *testing.T) {
 	t.Parallel()
 	experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
-		consent := channel.Consent{At: time.Now(), Where: "shop", Wording: "1"}
+		consent := conversation.Consent{At: time.Now(), Where: "shop", Wording: "1"}
 		for name, tt := range map[string]struct {
 			to   message.Recipient
 			good bool

@@ -4,53 +4,48 @@ import (
 	"errors"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
 )
 
-// A Cause is why something was refused, withheld, failed or happened, in one stable word, to
-// count and to translate. Beside the constants below it is a [rules.Why] for what a rule
-// decided, the message.Class of a failure that WhatsApp reported, and the [DeliveryState] of a
-// message that became uncertain or was cancelled. New ones may come.
-type Cause string
-
 // Causes of refusals: of what a call returns, see [CauseOf], of automatic messages that are
 // withheld, and, as far as they arise while a message waits, of messages that fail.
 const (
-	CauseWindowClosed   Cause = "window_closed"    // window.ErrClosed
-	CauseOptedOut       Cause = "opted_out"        // ErrOptedOut
-	CauseNoConsent      Cause = "no_consent"       // ErrNoConsent
-	CauseTemplate       Cause = "template"         // template.ErrNotSendable
-	CauseTemplateValues Cause = "template_values"  // *template.BindError
-	CauseShorthand      Cause = "shorthand"        // *template.ShorthandError
-	CausePlaceholder    Cause = "placeholder"      // *template.ExpandError
-	CauseDisabled       Cause = "channel_disabled" // ErrDisabled
-	CauseBudget         Cause = "budget_exhausted" // pricing.ErrBudgetExhausted
-	CauseNoPrice        Cause = "no_price"         // pricing.ErrNoPrice
-	CauseLimit          Cause = "limit_reached"    // pricing.ErrLimitReached
-	CauseDenied         Cause = "denied"           // access.ErrDenied
-	CauseKeyReused      Cause = "key_reused"       // ErrKeyReused
-	CauseInvalid        Cause = "invalid"          // message.ErrInvalid
-	CauseUnusable       Cause = "unusable"         // ErrUnusable
-	CauseNotSent        Cause = "not_sent"         // ErrNotSent
-	CauseNotUncertain   Cause = "not_uncertain"    // ErrNotUncertain
-	CauseTooLate        Cause = "too_late"         // ErrTooLate
-	CauseNotFound       Cause = "not_found"        // ErrNotFound
+	CauseWindowClosed   conversation.Cause = "window_closed"    // window.ErrClosed
+	CauseOptedOut       conversation.Cause = "opted_out"        // ErrOptedOut
+	CauseNoConsent      conversation.Cause = "no_consent"       // ErrNoConsent
+	CauseTemplate       conversation.Cause = "template"         // template.ErrNotSendable
+	CauseTemplateValues conversation.Cause = "template_values"  // *template.BindError
+	CauseShorthand      conversation.Cause = "shorthand"        // *template.ShorthandError
+	CausePlaceholder    conversation.Cause = "placeholder"      // *template.ExpandError
+	CauseDisabled       conversation.Cause = "channel_disabled" // ErrDisabled
+	CauseBudget         conversation.Cause = "budget_exhausted" // pricing.ErrBudgetExhausted
+	CauseNoPrice        conversation.Cause = "no_price"         // pricing.ErrNoPrice
+	CauseLimit          conversation.Cause = "limit_reached"    // pricing.ErrLimitReached
+	CauseDenied         conversation.Cause = "denied"           // access.ErrDenied
+	CauseKeyReused      conversation.Cause = "key_reused"       // ErrKeyReused
+	CauseInvalid        conversation.Cause = "invalid"          // message.ErrInvalid
+	CauseUnusable       conversation.Cause = "unusable"         // ErrUnusable
+	CauseNotSent        conversation.Cause = "not_sent"         // ErrNotSent
+	CauseNotUncertain   conversation.Cause = "not_uncertain"    // ErrNotUncertain
+	CauseTooLate        conversation.Cause = "too_late"         // ErrTooLate
+	CauseNotFound       conversation.Cause = "not_found"        // ErrNotFound
 )
 
 // Causes of failed files.
 const (
-	CauseFileRefused  Cause = "file_refused"  // the channel does not take it
-	CauseFileUnstored Cause = "file_unstored" // the host could not store it
-	CauseFileMissing  Cause = "file_missing"  // WhatsApp did not give it out
+	CauseFileRefused  conversation.Cause = "file_refused"  // the channel does not take it
+	CauseFileUnstored conversation.Cause = "file_unstored" // the host could not store it
+	CauseFileMissing  conversation.Cause = "file_missing"  // WhatsApp did not give it out
 )
 
 // causes are the refusals, each with its sentence for the log.
 var causes = []struct {
 	is       func(error) bool
-	cause    Cause
+	cause    conversation.Cause
 	sentence string
 }{
 	{matching(window.ErrClosed), CauseWindowClosed, "the service window is closed"},
@@ -86,7 +81,7 @@ func isA[E error](err error) bool {
 // CauseOf is why a call of the hub refused something, such as [Hub.Reply], [Hub.Notify] or
 // [Hub.Resend]: the same for the same cause, whichever call it was. It is "" for nil and for
 // what is no refusal, such as a store that fails.
-func CauseOf(err error) Cause {
+func CauseOf(err error) conversation.Cause {
 	cause, _ := refusal(err)
 	return cause
 }
@@ -95,7 +90,7 @@ func CauseOf(err error) Cause {
 func isRefusal(err error) bool { return CauseOf(err) != "" }
 
 // refusal is why a message may not be sent and the sentence for it; "" for any other error.
-func refusal(err error) (cause Cause, sentence string) {
+func refusal(err error) (cause conversation.Cause, sentence string) {
 	if err == nil {
 		return "", ""
 	}

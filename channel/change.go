@@ -8,134 +8,26 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
-)
-
-// Received is what a customer wrote, as it is handed to [Ticketing.Receive].
-type Received struct {
-	// ID is the same whenever this message is offered.
-	ID           string
-	Message      Message
-	Conversation Conversation
-	Customer     Customer
-}
-
-// Change is something that happened to a conversation after the host learned of it,
-// as it is handed to [Ticketing.Changed]. Conversation, Customer and Message are as
-// they are now, which may be newer than what the change is about.
-type Change struct {
-	// ID is the same whenever this change is offered.
-	ID   string
-	Kind ChangeKind
-	// Channel is the ID of the channel. What concerns it as a whole comes without a
-	// Conversation and a Customer: see ChangeKind.
-	Channel string
-	// At is when it happened, by WhatsApp's clock for what happened there.
-	At           time.Time
-	Conversation Conversation
-	Customer     Customer
-	// Message is the message concerned; nil if the change is about the conversation.
-	Message *Message
-	// Author is who did it; zero if it was the customer, WhatsApp or a rule.
-	Author Author
-	// From and To are the queues of QueueMoved, the agents of Assigned, the topics of
-	// TopicChanged and the tags of TagsChanged, with commas between them; To is the
-	// conversation that goes on of ConversationMerged.
-	From, To string
-	// Ticket is the host's ticket of the conversation To, as far as the host has returned one
-	// by now, and Absorbed the ID of the customer who turned out to be Customer, in
-	// ConversationMerged and in the CustomerChanged of two who turn out to be one.
-	Ticket, Absorbed string
-	// Reason says why, in a sentence or in the words of whoever decided it, and Cause in a word
-	// that can be counted and translated; "" where there is nothing to say.
-	Reason string
-	Cause  Cause
-	// Delivery is what a DeliveryChanged reported, in the order it was learned.
-	Delivery DeliveryState
-	// Failure is why a message was not sent; nil otherwise. Beside Delivered or Read it says
-	// that the message failed as well, on another device for example.
-	Failure *Failure
-	// Notice is what WhatsApp said, of an AccountNotice; nil otherwise.
-	Notice *Notice
-}
-
-// ChangeKind says what a [Change] is about. New kinds may come; ignore unknown ones.
-type ChangeKind string
-
-// Kinds of changes.
-const (
-	// MessageQueued: a message waits in the outbox, whoever wrote it.
-	MessageQueued ChangeKind = "message_queued"
-	// DeliveryChanged: Message.Delivery learned something; see Change.Delivery.
-	DeliveryChanged ChangeKind = "delivery_changed"
-	// MessageEdited and MessageDeleted: the customer changed what they wrote, or an earlier text
-	// of it became known; see Message.Earlier.
-	MessageEdited  ChangeKind = "message_edited"
-	MessageDeleted ChangeKind = "message_deleted"
-	// MessageRedacted: a later message showed that this one held part of a card number,
-	// which is masked now.
-	MessageRedacted ChangeKind = "message_redacted"
-	// Reacted: somebody put an emoji on a message, or took it away.
-	Reacted ChangeKind = "reacted"
-	// AttachmentReady and AttachmentFailed: a file of Message was fetched, or not.
-	AttachmentReady  ChangeKind = "attachment_ready"
-	AttachmentFailed ChangeKind = "attachment_failed"
-	// Assigned: From and To are agents; an empty To means nobody.
-	Assigned ChangeKind = "assigned"
-	// QueueMoved: From and To are queues, Reason the rule or the actor's action.
-	QueueMoved ChangeKind = "queue_moved"
-	// WindowClosing: the customer service window closes soon; Reason says how soon.
-	WindowClosing ChangeKind = "window_closing"
-	// BotSuspected: a machine seems to write, and automatic messages are withheld; Reason
-	// says what gave it away.
-	BotSuspected ChangeKind = "bot_suspected"
-	// AutomaticWithheld: an automatic message could not be sent; Reason says why.
-	AutomaticWithheld ChangeKind = "automatic_withheld"
-	// MessageRefused: somebody wanted to send what could not be sent; Reason says why. It
-	// stands in the log only, since whoever asked was told.
-	MessageRefused ChangeKind = "message_refused"
-	// EchoReceived: somebody answered from the WhatsApp Business app.
-	EchoReceived ChangeKind = "echo_received"
-	// CustomerChanged: the customer's number, name or username is another now, or they shared
-	// their number on request.
-	CustomerChanged ChangeKind = "customer_changed"
-	// ConversationMerged: the customer turned out to be the one of another conversation, To,
-	// which goes on with Ticket; this one is resolved.
-	ConversationMerged ChangeKind = "conversation_merged"
-	// NoteAdded: somebody filed an internal note, which is Message.
-	NoteAdded ChangeKind = "note_added"
-	// TagsChanged and TopicChanged: somebody gave the conversation other tags or another topic.
-	TagsChanged  ChangeKind = "tags_changed"
-	TopicChanged ChangeKind = "topic_changed"
-	// PreferenceChanged: the customer stopped or resumed marketing messages.
-	PreferenceChanged ChangeKind = "preference_changed"
-	// SendingHeld and SendingResumed concern a channel: it does not send, because WhatsApp is
-	// out of reach or refuses the number as such, or it does again. Messages that wait meanwhile
-	// stay queued and go out by themselves, unless their window closes first. Reason is that of
-	// the Outage.
-	SendingHeld    ChangeKind = "sending_held"
-	SendingResumed ChangeKind = "sending_resumed"
-	// AccountNotice concerns a channel: WhatsApp has news about its account, number or
-	// templates; see Change.Notice.
-	AccountNotice ChangeKind = "account_notice"
 )
 
 // hostItem is the content of work in the host queue: references only, so that an
 // erased or edited message is not kept alive here.
 type hostItem struct {
-	Kind         ChangeKind    `json:"kind,omitempty"` // empty: received
-	Conversation string        `json:"conversation"`
-	Message      string        `json:"message,omitempty"`
-	At           time.Time     `json:"at,omitzero"`
-	Author       Author        `json:"author,omitzero"`
-	From         string        `json:"from,omitempty"`
-	To           string        `json:"to,omitempty"`
-	Absorbed     string        `json:"absorbed,omitempty"`
-	Reason       string        `json:"reason,omitempty"`
-	Cause        Cause         `json:"cause,omitempty"`
-	Delivery     DeliveryState `json:"delivery,omitempty"`
-	Failure      *Failure      `json:"failure,omitempty"`
-	Notice       *Notice       `json:"notice,omitempty"`
+	Kind         conversation.ChangeKind    `json:"kind,omitempty"` // empty: received
+	Conversation string                     `json:"conversation"`
+	Message      string                     `json:"message,omitempty"`
+	At           time.Time                  `json:"at,omitzero"`
+	Author       conversation.Author        `json:"author,omitzero"`
+	From         string                     `json:"from,omitempty"`
+	To           string                     `json:"to,omitempty"`
+	Absorbed     string                     `json:"absorbed,omitempty"`
+	Reason       string                     `json:"reason,omitempty"`
+	Cause        conversation.Cause         `json:"cause,omitempty"`
+	Delivery     conversation.DeliveryState `json:"delivery,omitempty"`
+	Failure      *conversation.Failure      `json:"failure,omitempty"`
+	Notice       *conversation.Notice       `json:"notice,omitempty"`
 	attempts
 }
 
@@ -166,12 +58,12 @@ func (u *unit) tellHost(channel, id string, item hostItem) error {
 
 // causeOfDelivery is why a message did not go through, or what else became of it that is no
 // progress.
-func (i *hostItem) causeOfDelivery() Cause {
+func (i *hostItem) causeOfDelivery() conversation.Cause {
 	switch {
 	case i.Failure != nil:
-		return Cause(i.Failure.Class)
-	case i.Delivery == Uncertain || i.Delivery == Cancelled:
-		return Cause(i.Delivery)
+		return conversation.Cause(i.Failure.Class)
+	case i.Delivery == conversation.Uncertain || i.Delivery == conversation.Cancelled:
+		return conversation.Cause(i.Delivery)
 	}
 	return ""
 }
@@ -195,7 +87,7 @@ func (h *Hub) tell(ctx context.Context, w *job) error {
 	if err != nil {
 		return fmt.Errorf("channel: decode change: %w", ErrPermanent)
 	}
-	conv, customer, msg := &Conversation{}, &Customer{}, (*Message)(nil)
+	conv, customer, msg := &conversation.Conversation{}, &conversation.Customer{}, (*messageRecord)(nil)
 	if item.Conversation != "" {
 		conv, customer, msg, err = h.scene(ctx, w.ahead, item.Conversation, item.Message)
 	}
@@ -228,7 +120,7 @@ func (h *Hub) tell(ctx context.Context, w *job) error {
 		if ticket == "" || ticket == conv.Ticket {
 			return nil
 		}
-		var c Conversation
+		var c conversation.Conversation
 		if ok, err := u.load(kindConversation, conv.ID, &c); err != nil || !ok {
 			return err
 		}
@@ -238,7 +130,7 @@ func (h *Hub) tell(ctx context.Context, w *job) error {
 }
 
 func (h *Hub) callHost(ctx context.Context, w *job, item *hostItem,
-	conv *Conversation, customer *Customer, msg *Message,
+	conv *conversation.Conversation, customer *conversation.Customer, msg *messageRecord,
 ) (ticket string, err error) {
 	info := HostInfo{Channel: channelOf(w.Group), Conversation: conv.ID, Kind: item.Kind, Try: w.Tries + 1}
 	if h.hooks.HostStart != nil {
@@ -252,18 +144,22 @@ func (h *Hub) callHost(ctx context.Context, w *job, item *hostItem,
 		if msg == nil {
 			return "", nil
 		}
-		ticket, err = h.ticketing.Receive(ctx, &Received{ID: w.ID, Message: *msg, Conversation: *conv, Customer: *customer})
+		ticket, err = h.ticketing.Receive(ctx, &conversation.Received{ID: w.ID, Message: msg.Message, Conversation: *conv, Customer: *customer})
 		if err == nil && usable("ticket", ticket, maxKey) != nil {
 			return "", errTicket
 		}
 		return ticket, fromHost(err)
 	}
+	var shown *conversation.Message
+	if msg != nil {
+		shown = &msg.Message
+	}
 	into, err := h.successor(ctx, item)
 	if err != nil {
 		return "", err
 	}
-	return "", fromHost(h.ticketing.Changed(ctx, &Change{
-		ID: w.ID, Kind: item.Kind, Channel: info.Channel, At: item.At, Conversation: *conv, Customer: *customer, Message: msg,
+	return "", fromHost(h.ticketing.Changed(ctx, &conversation.Change{
+		ID: w.ID, Kind: item.Kind, Channel: info.Channel, At: item.At, Conversation: *conv, Customer: *customer, Message: shown,
 		Author: item.Author, From: item.From, To: item.To, Ticket: into, Absorbed: item.Absorbed, Reason: item.Reason, Cause: item.Cause, Delivery: item.Delivery, Failure: item.Failure, Notice: item.Notice,
 	}))
 }
@@ -273,7 +169,7 @@ var errTicket = fmt.Errorf("channel: the host's ticket has more than 255 bytes o
 
 // successor is the ticket of the conversation that a merged one went on in.
 func (h *Hub) successor(ctx context.Context, item *hostItem) (ticket string, err error) {
-	if item.Kind != ConversationMerged {
+	if item.Kind != conversation.ConversationMerged {
 		return "", nil
 	}
 	conv, err := h.conversation(ctx, item.To)
@@ -288,12 +184,12 @@ func (h *Hub) successor(ctx context.Context, item *hostItem) (ticket string, err
 
 // scene reads a conversation with its customer and one of its messages (nil if
 // message is empty or gone), except what is known already.
-func (h *Hub) scene(ctx context.Context, ahead []known, conversation, message string) (*Conversation, *Customer, *Message, error) {
-	conv, err := getUnlessKnown[Conversation](ctx, h.store, ahead, kindConversation, conversation)
+func (h *Hub) scene(ctx context.Context, ahead []known, conversationID, message string) (*conversation.Conversation, *conversation.Customer, *messageRecord, error) {
+	conv, err := getUnlessKnown[conversation.Conversation](ctx, h.store, ahead, kindConversation, conversationID)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	customer, err := getUnlessKnown[Customer](ctx, h.store, ahead, kindCustomer, conv.Customer)
+	customer, err := getUnlessKnown[conversation.Customer](ctx, h.store, ahead, kindCustomer, conv.Customer)
 	if err == nil && customer.MergedInto != "" {
 		customer, err = h.customer(ctx, customer.MergedInto)
 	}
@@ -303,14 +199,14 @@ func (h *Hub) scene(ctx context.Context, ahead []known, conversation, message st
 	if message == "" {
 		return conv, customer, nil, nil
 	}
-	msg, err := getUnlessKnown[Message](ctx, h.store, ahead, kindMessage, message)
+	msg, err := getUnlessKnown[messageRecord](ctx, h.store, ahead, kindMessage, message)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return conv, customer, nil, nil
 	case err != nil:
 		return nil, nil, nil, err
 	}
-	return conv, customer, msg, h.resolveQuotes(ctx, msg)
+	return conv, customer, msg, h.resolveQuotes(ctx, &msg.Message)
 }
 
 func getUnlessKnown[T any](ctx context.Context, s store.Store, ahead []known, kind, key string) (*T, error) {

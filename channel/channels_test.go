@@ -12,6 +12,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/redact"
@@ -143,7 +144,7 @@ func TestWhatWaitsForARemovedChannelGoesOnWhenItIsBack(t *testing.T) {
 		require.NoError(t, l.hub.Add(t.Context(), admin, c))
 		l.pass(3 * time.Hour)
 		require.ElementsMatch(t, []string{"perhaps", "later", "perhaps"}, l.line.texts())
-		require.Equal(t, channel.Accepted, l.state(conv, uncertain))
+		require.Equal(t, conversation.Accepted, l.state(conv, uncertain))
 	})
 }
 

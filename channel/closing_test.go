@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 )
@@ -42,7 +43,7 @@ func TestARuleCanUseATemplateWithNumberedVariables(t *testing.T) {
 			t.Parallel()
 			experiment(t, labOptions{settings: greets(c.content), config: numbered(t)}, func(t *testing.T, l *lab) {
 				l.say(kim, "wamid.1", "hello")
-				require.Empty(t, l.desk.of(channel.AutomaticWithheld))
+				require.Empty(t, l.desk.of(conversation.AutomaticWithheld))
 				all := l.messages(l.conversation().ID)
 				require.Len(t, all, 2)
 				require.Equal(t, c.want, all[1].Text)
@@ -56,7 +57,7 @@ func TestAValueThatDoesNotFitWithholdsTheMessage(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		values []string
-		want   channel.Cause
+		want   conversation.Cause
 	}{
 		"too few values":      {[]string{"one"}, channel.CauseTemplateValues},
 		"no values":           {nil, channel.CauseTemplateValues},
@@ -68,7 +69,7 @@ func TestAValueThatDoesNotFitWithholdsTheMessage(t *testing.T) {
 			experiment(t, labOptions{settings: greets(content), config: numbered(t)}, func(t *testing.T, l *lab) {
 				l.say(kim, "wamid.1", "hello")
 				require.Empty(t, l.line.texts())
-				withheld := l.desk.of(channel.AutomaticWithheld)
+				withheld := l.desk.of(conversation.AutomaticWithheld)
 				require.Len(t, withheld, 1)
 				require.Equal(t, c.want, withheld[0].Cause)
 			})
@@ -117,15 +118,15 @@ func TestAChatThatNobodyTookIsClosedAndTheCustomerTold(t *testing.T) {
 		}
 		l.pass(10 * time.Minute)
 		require.Equal(t, []string{"We are sorry, Kim: nobody was free. Write again!"}, l.line.texts())
-		moves := l.desk.of(channel.QueueMoved)
+		moves := l.desk.of(conversation.QueueMoved)
 		require.Len(t, moves, 1, "the one that somebody took stays")
 		require.Equal(t, "resolved", moves[0].To)
 		require.Equal(t, "missed", moves[0].Reason)
-		require.Equal(t, channel.Cause(rules.WhyUntaken), moves[0].Cause)
+		require.Equal(t, conversation.Cause(rules.WhyUntaken), moves[0].Cause)
 		require.Equal(t, rules.QueueResolved, moves[0].Conversation.State.Queue)
 		notice := l.messages(moves[0].Conversation.ID)[1]
 		require.Equal(t, "untaken", notice.Auto)
-		require.Equal(t, channel.Accepted, notice.Delivery.State())
+		require.Equal(t, conversation.Accepted, notice.Delivery.State())
 		l.say(kim, "wamid.3", "I am still here")
 		require.Equal(t, rules.QueueNew, l.desk.received[len(l.desk.received)-1].Conversation.State.Queue, "and comes back")
 	})

@@ -1,10 +1,12 @@
 package channel
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
@@ -12,14 +14,14 @@ import (
 
 // compose turns a reply into what goes on the wire and what agents see, with card
 // numbers masked in both.
-func (u *unit) compose(ch *Channel, customer *Customer, r *Reply) (
-	out *message.Outbound, msg *Message, category template.Category, err error,
+func (u *unit) compose(ch *Channel, customer *conversation.Customer, r *Reply) (
+	out *message.Outbound, msg *messageRecord, category template.Category, err error,
 ) {
-	out = &message.Outbound{To: customer.recipient()}
+	out = &message.Outbound{To: customer.Recipient()}
 	if r.notify {
 		out.Lane = message.LaneNotify // answers go first
 	}
-	msg = new(Message)
+	msg = new(messageRecord)
 	switch {
 	case (r.Content == nil) == (r.Template == nil):
 		return nil, nil, "", invalidAt("content", message.RuleRequired)
@@ -63,7 +65,7 @@ func (u *unit) compose(ch *Channel, customer *Customer, r *Reply) (
 
 // templateFor finds a template that may be sent to the customer now. Marketing needs consent
 // where it is no answer to something that the customer wrote.
-func templateFor(ch *Channel, customer *Customer, t *Template, now time.Time) (*template.Definition, error) {
+func templateFor(ch *Channel, customer *conversation.Customer, t *Template, now time.Time) (*template.Definition, error) {
 	def, err := ch.template(t, now)
 	if err != nil {
 		return nil, err
@@ -79,7 +81,7 @@ func templateFor(ch *Channel, customer *Customer, t *Template, now time.Time) (*
 
 // boundFor is templateFor for a template whose values are bound already, which fit only the
 // language that they were bound for.
-func boundFor(ch *Channel, customer *Customer, c *message.Template, now time.Time) (*template.Definition, error) {
+func boundFor(ch *Channel, customer *conversation.Customer, c *message.Template, now time.Time) (*template.Definition, error) {
 	name := &Template{Name: c.Message.Name(), Language: c.Message.Language()}
 	def, err := templateFor(ch, customer, name, now)
 	if err == nil && def.Language != name.Language {
@@ -93,7 +95,7 @@ func (c *Channel) template(t *Template, now time.Time) (*template.Definition, er
 	if c.Templates == nil {
 		return nil, fmt.Errorf("channel: the channel has no templates: %w", template.ErrNotSendable)
 	}
-	def, _ := c.Templates.Resolve(t.Name, nonEmpty(t.Language, c.Language))
+	def, _ := c.Templates.Resolve(t.Name, cmp.Or(t.Language, c.Language))
 	if def == nil {
 		return nil, fmt.Errorf("channel: no template with this name and language: %w", template.ErrNotSendable)
 	}
@@ -104,7 +106,7 @@ func (c *Channel) template(t *Template, now time.Time) (*template.Definition, er
 }
 
 // permits asks the window.
-func permits(ch *Channel, customer *Customer, out *message.Outbound, now time.Time) error {
+func permits(ch *Channel, customer *conversation.Customer, out *message.Outbound, now time.Time) error {
 	send := window.Send{Kind: sendKind(out.Content), Category: window.Category(out.Category)}
 	return customer.Window.Permits(send, now).Err()
 }
@@ -133,8 +135,8 @@ func sendKind(c message.Content) window.SendKind {
 var ErrNotSent = errors.New("channel: the message was not sent yet")
 
 // quotable returns the wamid of a message with the customer.
-func (u *unit) quotable(customer *Customer, id string) (string, error) {
-	var m Message
+func (u *unit) quotable(customer *conversation.Customer, id string) (string, error) {
+	var m messageRecord
 	ok, err := u.load(kindMessage, id, &m)
 	switch {
 	case err != nil:

@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/internal/opaque"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -22,16 +24,6 @@ var (
 	ErrNoConsent = errors.New("channel: no consent of the customer is known")
 )
 
-// Covers reports whether the consent holds for templates of a category.
-func (c *Consent) Covers(category template.Category) bool {
-	if !c.Revoked.IsZero() {
-		return false
-	}
-	return len(c.Categories) == 0 || slices.ContainsFunc(c.Categories, func(s string) bool {
-		return strings.EqualFold(s, string(category))
-	})
-}
-
 // RecordConsent keeps the evidence of an opt-in: when, where, to which wording and for
 // which categories the person agreed. It creates the customer if nobody with this phone
 // number or BSUID is known. The same consent again changes nothing. A consent to marketing that
@@ -39,7 +31,7 @@ func (c *Consent) Covers(category template.Category) bool {
 //
 // Source: developers.facebook.com/documentation/business-messaging/whatsapp/getting-opt-in,
 // checked 2026-11-22.
-func (h *Hub) RecordConsent(ctx context.Context, actor access.Actor, channel string, to message.Recipient, c Consent) error {
+func (h *Hub) RecordConsent(ctx context.Context, actor access.Actor, channel string, to message.Recipient, c conversation.Consent) error {
 	if c.At.IsZero() || strings.TrimSpace(c.Where) == "" || strings.TrimSpace(c.Wording) == "" {
 		return errors.New("channel: record consent: At, Where and Wording are the evidence and must be set")
 	}
@@ -54,7 +46,7 @@ func (h *Hub) RecordConsent(ctx context.Context, actor access.Actor, channel str
 	if len(categories) > 0 {
 		c.Categories = categories
 	}
-	return h.consent(ctx, "record consent", actor, channel, to, func(ch *Channel, customer *Customer) {
+	return h.consent(ctx, "record consent", actor, channel, to, func(ch *Channel, customer *conversation.Customer) {
 		c.At, c.Where, c.Wording = c.At.UTC(), ch.redactText(c.Where), ch.redactText(c.Wording)
 		for _, old := range customer.Consents {
 			if old.At.Equal(c.At) && old.Where == c.Where && old.Wording == c.Wording {
@@ -63,7 +55,7 @@ func (h *Hub) RecordConsent(ctx context.Context, actor access.Actor, channel str
 		}
 		customer.Consents = append(customer.Consents, c)
 		if c.Covers(template.Marketing) {
-			customer.resumeMarketing(believed(c.At, h.now()))
+			customer.ResumeMarketing(believed(c.At, h.now()))
 		}
 	})
 }
@@ -72,22 +64,22 @@ func (h *Hub) RecordConsent(ctx context.Context, actor access.Actor, channel str
 // in a way that the hub did not see. It does not replace a consent. What they said later about
 // it, by WhatsApp's own setting, by a word or to the host, stays.
 func (h *Hub) ResumeMarketing(ctx context.Context, actor access.Actor, channel string, to message.Recipient, at time.Time) error {
-	return h.consent(ctx, "resume marketing", actor, channel, to, func(_ *Channel, customer *Customer) {
-		customer.resumeMarketing(believed(at, h.now()))
+	return h.consent(ctx, "resume marketing", actor, channel, to, func(_ *Channel, customer *conversation.Customer) {
+		customer.ResumeMarketing(believed(at, h.now()))
 	})
 }
 
 // StopMarketing notes that the person wants no marketing messages any more, as they said at a
 // time in a way that the hub did not see.
 func (h *Hub) StopMarketing(ctx context.Context, actor access.Actor, channel string, to message.Recipient, at time.Time) error {
-	return h.consent(ctx, "stop marketing", actor, channel, to, func(_ *Channel, customer *Customer) {
-		customer.stopMarketing(believed(at, h.now()))
+	return h.consent(ctx, "stop marketing", actor, channel, to, func(_ *Channel, customer *conversation.Customer) {
+		customer.StopMarketing(believed(at, h.now()))
 	})
 }
 
 // RevokeConsent notes that the person withdrew every consent given up to at.
 func (h *Hub) RevokeConsent(ctx context.Context, actor access.Actor, channel string, to message.Recipient, at time.Time) error {
-	return h.consent(ctx, "revoke consent", actor, channel, to, func(_ *Channel, customer *Customer) {
+	return h.consent(ctx, "revoke consent", actor, channel, to, func(_ *Channel, customer *conversation.Customer) {
 		for i := range customer.Consents {
 			c := &customer.Consents[i]
 			if c.Revoked.IsZero() && !c.At.After(at) {
@@ -97,9 +89,9 @@ func (h *Hub) RevokeConsent(ctx context.Context, actor access.Actor, channel str
 	})
 }
 
-func (h *Hub) consent(ctx context.Context, verb string, actor access.Actor, channel string, to message.Recipient, change func(*Channel, *Customer)) (err error) {
+func (h *Hub) consent(ctx context.Context, verb string, actor access.Actor, channel string, to message.Recipient, change func(*Channel, *conversation.Customer)) (err error) {
 	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.RecordConsent, Channel: channel}, &err)
-	event := randomID("e_")
+	event := opaque.Random("e_")
 	err = h.do(ctx, func(u *unit) error {
 		ch, ok := h.channels.get(channel)
 		if !ok {
@@ -122,7 +114,7 @@ func (h *Hub) consent(ctx context.Context, verb string, actor access.Actor, chan
 }
 
 // addressee finds or creates the customer behind an address of the host.
-func (u *unit) addressee(ch *Channel, to message.Recipient, name, event string) (*Customer, error) {
+func (u *unit) addressee(ch *Channel, to message.Recipient, name, event string) (*conversation.Customer, error) {
 	if err := addressable(to); err != nil {
 		return nil, err
 	}
@@ -149,7 +141,7 @@ func addressable(to message.Recipient) error {
 func notDigit(r rune) bool { return r < '0' || r > '9' }
 
 // mayMarket refuses marketing to customers who stopped it.
-func mayMarket(customer *Customer, category template.Category) error {
+func mayMarket(customer *conversation.Customer, category template.Category) error {
 	if category == template.Marketing && !customer.MarketingStopped.IsZero() {
 		return ErrOptedOut
 	}
@@ -157,11 +149,11 @@ func mayMarket(customer *Customer, category template.Category) error {
 }
 
 // consents refuses to contact customers who never agreed to it.
-func consents(ch *Channel, customer *Customer, category template.Category) error {
+func consents(ch *Channel, customer *conversation.Customer, category template.Category) error {
 	if ch.ConsentElsewhere {
 		return nil
 	}
-	if slices.ContainsFunc(customer.Consents, func(c Consent) bool { return c.Covers(category) }) {
+	if slices.ContainsFunc(customer.Consents, func(c conversation.Consent) bool { return c.Covers(category) }) {
 		return nil
 	}
 	return ErrNoConsent
@@ -169,37 +161,17 @@ func consents(ch *Channel, customer *Customer, category template.Category) error
 
 // optOut notes that a customer wrote one of the words by which they stop marketing, or one of
 // those by which they want it again.
-func (u *unit) optOut(in *incoming, customer *Customer, conv *Conversation, text string) error {
+func (u *unit) optOut(in *incoming, customer *conversation.Customer, conv *conversation.Conversation, text string) error {
 	wish := ""
 	switch {
-	case saysOneOf(in.ch.OptOutWords, text) && customer.stopMarketing(in.at):
+	case saysOneOf(in.ch.OptOutWords, text) && customer.StopMarketing(in.at):
 		wish = webhook.PreferenceStop
-	case saysOneOf(in.ch.OptInWords, text) && customer.resumeMarketing(in.at):
+	case saysOneOf(in.ch.OptInWords, text) && customer.ResumeMarketing(in.at):
 		wish = webhook.PreferenceResume
 	default:
 		return nil
 	}
 	return u.tellHost(in.ch.ID, "preference|"+in.id, hostItem{
-		Kind: PreferenceChanged, Conversation: conv.ID, At: in.at, Reason: wish, Cause: Cause(wish),
+		Kind: conversation.PreferenceChanged, Conversation: conv.ID, At: in.at, Reason: wish, Cause: conversation.Cause(wish),
 	})
-}
-
-// resumeMarketing notes that the customer wants marketing messages again, and reports whether
-// that is news. Of a wish to stop and one to resume in the same second the first holds.
-func (c *Customer) resumeMarketing(at time.Time) bool {
-	if !at.After(c.Preference) {
-		return false
-	}
-	stopped := !c.MarketingStopped.IsZero()
-	c.Preference, c.MarketingStopped = at, time.Time{}
-	return stopped
-}
-
-// stopMarketing notes the wish and reports whether it is news.
-func (c *Customer) stopMarketing(at time.Time) bool {
-	if at.Before(c.Preference) || at.Equal(c.Preference) && !c.MarketingStopped.IsZero() {
-		return false
-	}
-	c.Preference, c.MarketingStopped = at, at
-	return true
 }

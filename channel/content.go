@@ -1,28 +1,30 @@
 package channel
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/webhook"
 )
 
 // contentOf turns what a webhook carries into what agents see.
-func contentOf(c webhook.Content) *Message {
-	m := new(Message)
+func contentOf(c webhook.Content) *messageRecord {
+	m := new(messageRecord)
 	switch c := c.(type) {
 	case *webhook.Text:
 		m.Kind, m.Text = "text", c.Body
 	case *webhook.Media:
 		m.Kind, m.Text = string(c.Kind), c.Caption
-		m.Attachments = []Attachment{{
+		m.Attachments = []conversation.Attachment{{
 			MediaID: c.ID, MIME: c.MIMEType, Name: c.Filename, SHA256: c.SHA256, Voice: c.Voice, Animated: c.Animated,
 		}}
 	case *webhook.Location:
 		m.Kind = "location"
-		m.Location = &Location{Latitude: c.Latitude, Longitude: c.Longitude, Name: c.Name, Address: c.Address}
+		m.Location = &conversation.Location{Latitude: c.Latitude, Longitude: c.Longitude, Name: c.Name, Address: c.Address}
 		m.Text = strings.TrimSpace(c.Name + "\n" + c.Address)
 	case *webhook.Contacts:
 		m.Kind, m.Contacts = "contacts", contactsOf(c)
@@ -38,7 +40,7 @@ func contentOf(c webhook.Content) *Message {
 		m.Kind, m.Choice = "interactive", c.Response
 		var lines []string
 		lines, m.FlowToken = flowAnswers(c.Response)
-		m.Text = strings.Join(append([]string{nonEmpty(c.Body, "[Form filled in]")}, lines...), "\n")
+		m.Text = strings.Join(append([]string{cmp.Or(c.Body, "[Form filled in]")}, lines...), "\n")
 	case *webhook.CallPermission:
 		m.Kind, m.Choice, m.Text = "interactive", c.Response, "[May not be called]"
 		if c.Accepted {
@@ -57,13 +59,13 @@ func contentOf(c webhook.Content) *Message {
 	case *webhook.PastContent:
 		m.Kind, m.Options, m.Raw = string(c.Kind), c.Options, c.Raw
 		if m.Text = c.Text; m.Text == "" {
-			m.Text = nonEmpty(c.URL, "["+string(c.Kind)+"]")
+			m.Text = cmp.Or(c.URL, "["+string(c.Kind)+"]")
 		}
 		if c.Media != nil {
-			m.Attachments = []Attachment{{MediaID: c.Media.ID, MIME: c.Media.MIMEType, Name: c.Media.Filename, SHA256: c.Media.SHA256}}
+			m.Attachments = []conversation.Attachment{{MediaID: c.Media.ID, MIME: c.Media.MIMEType, Name: c.Media.Filename, SHA256: c.Media.SHA256}}
 		}
 	case *webhook.Unknown:
-		m.Kind, m.Text, m.Raw = nonEmpty(c.Type, "unknown"), "[Sent something this version cannot show]", c.Raw
+		m.Kind, m.Text, m.Raw = cmp.Or(c.Type, "unknown"), "[Sent something this version cannot show]", c.Raw
 	default:
 		m.Kind, m.Text = "unknown", "[Sent something this version cannot show]"
 	}
@@ -84,12 +86,12 @@ func inParens(s string) string {
 	return " (" + strings.ReplaceAll(s, "_", " ") + ")"
 }
 
-func contactsOf(c *webhook.Contacts) []Contact {
-	var list []Contact
+func contactsOf(c *webhook.Contacts) []conversation.Contact {
+	var list []conversation.Contact
 	for _, card := range c.Cards {
-		one := Contact{Name: card.Name.Formatted, Origin: card.Origin}
+		one := conversation.Contact{Name: card.Name.Formatted, Origin: card.Origin}
 		for _, p := range card.Phones {
-			one.Phones = append(one.Phones, nonEmpty(p.Phone, p.WAID))
+			one.Phones = append(one.Phones, cmp.Or(p.Phone, p.WAID))
 			if p.WAID != "" {
 				one.WAIDs = append(one.WAIDs, p.WAID)
 			}
@@ -102,10 +104,10 @@ func contactsOf(c *webhook.Contacts) []Contact {
 	return list
 }
 
-func orderOf(c *webhook.Order) *Order {
-	o := &Order{Catalog: c.CatalogID}
+func orderOf(c *webhook.Order) *conversation.Order {
+	o := &conversation.Order{Catalog: c.CatalogID}
 	for _, it := range c.Items {
-		o.Items = append(o.Items, OrderItem{
+		o.Items = append(o.Items, conversation.OrderItem{
 			Product: it.RetailerID, Currency: it.Currency,
 			Quantity: strconv.FormatFloat(it.Quantity, 'f', -1, 64), Price: strconv.FormatFloat(it.Price, 'f', -1, 64),
 		})
@@ -115,7 +117,7 @@ func orderOf(c *webhook.Order) *Order {
 
 // describeTemplate turns a bound template into what agents see: the text that the
 // customer reads, and the buttons apart from it.
-func describeTemplate(m *Message, p *template.Preview) {
+func describeTemplate(m *messageRecord, p *template.Preview) {
 	m.Template = p.Template + "/" + p.Language
 	for _, b := range p.Buttons {
 		if b.Label != "" {
@@ -128,27 +130,27 @@ func describeTemplate(m *Message, p *template.Preview) {
 }
 
 // describe turns outgoing content into what agents see.
-func describe(m *Message, c message.Content) {
+func describe(m *messageRecord, c message.Content) {
 	switch c := c.(type) {
 	case *message.Text:
 		m.Text = c.Body
 	case *message.Image:
-		m.Text, m.Attachments = c.Caption, []Attachment{{MediaID: c.ID}}
+		m.Text, m.Attachments = c.Caption, []conversation.Attachment{{MediaID: c.ID}}
 	case *message.Video:
-		m.Text, m.Attachments = c.Caption, []Attachment{{MediaID: c.ID}}
+		m.Text, m.Attachments = c.Caption, []conversation.Attachment{{MediaID: c.ID}}
 	case *message.Audio:
-		m.Attachments = []Attachment{{MediaID: c.ID, Voice: c.Voice}}
+		m.Attachments = []conversation.Attachment{{MediaID: c.ID, Voice: c.Voice}}
 	case *message.Document:
-		m.Text, m.Attachments = c.Caption, []Attachment{{MediaID: c.ID, Name: c.Filename}}
+		m.Text, m.Attachments = c.Caption, []conversation.Attachment{{MediaID: c.ID, Name: c.Filename}}
 	case *message.Sticker:
-		m.Attachments = []Attachment{{MediaID: c.ID}}
+		m.Attachments = []conversation.Attachment{{MediaID: c.ID}}
 	case *message.Location:
-		m.Location = &Location{Latitude: c.Latitude, Longitude: c.Longitude, Name: c.Name, Address: c.Address}
+		m.Location = &conversation.Location{Latitude: c.Latitude, Longitude: c.Longitude, Name: c.Name, Address: c.Address}
 	case *message.Contacts:
 		for _, card := range c.Contacts {
-			one := Contact{Name: card.Name.Formatted}
+			one := conversation.Contact{Name: card.Name.Formatted}
 			for _, p := range card.Phones {
-				one.Phones = append(one.Phones, nonEmpty(p.Phone, p.WAID))
+				one.Phones = append(one.Phones, cmp.Or(p.Phone, p.WAID))
 			}
 			for _, e := range card.Emails {
 				one.Emails = append(one.Emails, e.Email)
@@ -185,17 +187,17 @@ func describe(m *Message, c message.Content) {
 	case *message.LocationRequest:
 		m.Text = c.Body
 	case *message.ContactRequest:
-		m.Text = nonEmpty(c.Body, "[Asks for the phone number]")
+		m.Text = cmp.Or(c.Body, "[Asks for the phone number]")
 	case *message.AddressRequest:
-		m.Text = nonEmpty(c.Body, "[Asks for the address]")
+		m.Text = cmp.Or(c.Body, "[Asks for the address]")
 	case *message.CallPermission:
-		m.Text = nonEmpty(c.Body, "[Asks for permission to call]")
+		m.Text = cmp.Or(c.Body, "[Asks for permission to call]")
 	case *message.VoiceCall:
-		m.Text, m.Options = nonEmpty(c.Body, "[Offers a call]"), nonEmptyList(c.Label)
+		m.Text, m.Options = cmp.Or(c.Body, "[Offers a call]"), nonEmptyList(c.Label)
 	case *message.Catalog:
 		m.Text = c.Body
 	case *message.Product:
-		m.Text, m.Options = nonEmpty(c.Body, "[Product]"), nonEmptyList(c.RetailerID)
+		m.Text, m.Options = cmp.Or(c.Body, "[Product]"), nonEmptyList(c.RetailerID)
 	case *message.ProductList:
 		m.Text = c.Body
 		for _, s := range c.Sections {

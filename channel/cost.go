@@ -1,15 +1,18 @@
 package channel
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/times"
 	"github.com/kanava-go/kanava/template"
 )
 
@@ -35,10 +38,10 @@ func (c *Channel) zone() *time.Location {
 
 // reserve sets aside what a message may cost, or refuses it because the channel's budget
 // does not reach. The error matches pricing.ErrBudgetExhausted.
-func (u *unit) reserve(ch *Channel, customer *Customer, out *message.Outbound, category template.Category, msg *Message) error {
+func (u *unit) reserve(ch *Channel, customer *conversation.Customer, out *message.Outbound, category template.Category, msg *messageRecord) error {
 	day := pricing.DateOf(u.now, ch.zone())
 	m := pricing.Message{Kind: priceKind(out, category), Group: customer.Group != ""}
-	if name := nonEmpty(string(category), string(out.Category)); name != "" {
+	if name := cmp.Or(string(category), string(out.Category)); name != "" {
 		m.Category = pricing.CategoryOf(strings.ToLower(name))
 	}
 	month := pricing.MonthOf(u.now, ch.zone())
@@ -139,7 +142,7 @@ func moneyRow(channel string, r store.Record) (pricing.Row, bool) {
 // book replaces what is known about the cost of a message and adds the difference to the
 // running totals. The message must be saved in the same unit: its version makes sure that
 // every difference counts once.
-func (u *unit) book(ch *Channel, m *Message, entry pricing.Entry) {
+func (u *unit) book(ch *Channel, m *messageRecord, entry pricing.Entry) {
 	for _, row := range pricing.Diff(m.Cost, entry) {
 		for name, n := range row.Counters() {
 			u.add(store.Record{Kind: kindMoney, Key: ch.ID + "|" + name, Parent: ch.ID, Sort: moneySort(name), N: n})
@@ -164,7 +167,7 @@ func (u *unit) countCost(ch *Channel, before, after pricing.Entry) {
 }
 
 // bookStatus brings what a status says about cost into the books.
-func (u *unit) bookStatus(ch *Channel, m *Message) {
+func (u *unit) bookStatus(ch *Channel, m *messageRecord) {
 	entry := m.Cost
 	if entry.Channel == "" {
 		return // sent by an earlier version, or elsewhere
@@ -173,7 +176,7 @@ func (u *unit) bookStatus(ch *Channel, m *Message) {
 		status := pricing.StatusPricing{Billable: p.Billable, Model: p.Model, Type: p.Type, Category: p.Category}
 		entry.Observed = entry.Observed.Merge(status.Observed())
 	}
-	if arrived := earliest(m.Delivery.DeliveredAt, earliest(m.Delivery.ReadAt, m.Delivery.PlayedAt)); !arrived.IsZero() {
+	if arrived := times.Earliest(m.Delivery.DeliveredAt, times.Earliest(m.Delivery.ReadAt, m.Delivery.PlayedAt)); !arrived.IsZero() {
 		entry = entry.Settle(pricing.NewDelivery(1, arrived, ch.zone()), entry.Observed)
 	}
 	if !m.Delivery.FailedAt.IsZero() || !m.Delivery.CancelledAt.IsZero() {

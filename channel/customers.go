@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -34,12 +35,12 @@ func inParallel(n int, f func(i int) error) error {
 // pruneCustomers removes those of the next few customers of a channel whom nothing needs any
 // more. It returns the position of the last one, nil at the end.
 func (h *Hub) pruneCustomers(ctx context.Context, s *Settings, after *store.Position, now time.Time) (*store.Position, error) {
-	page, err := list[Customer](ctx, h.store, store.Query{Kind: kindCustomer, Parent: s.ID, After: after, Limit: upkeepStep})
+	page, err := list[conversation.Customer](ctx, h.store, store.Query{Kind: kindCustomer, Parent: s.ID, After: after, Limit: upkeepStep})
 	if err != nil || len(page) == 0 {
 		return nil, err
 	}
 	err = inParallel(len(page), func(i int) error {
-		if page[i].needed(&s.Retention, now) {
+		if needed(page[i], &s.Retention, now) {
 			return nil
 		}
 		return h.forgetCustomer(ctx, page[i].ID, s, now)
@@ -53,7 +54,7 @@ func (h *Hub) pruneCustomers(ctx context.Context, s *Settings, after *store.Posi
 
 // needed says whether something of the customer's own must be kept: a consent or an opt-out
 // within its period, or the memory of somebody who was there lately.
-func (c *Customer) needed(r *Retention, now time.Time) bool {
+func needed(c *conversation.Customer, r *Retention, now time.Time) bool {
 	messages, consents := before(now, r.Messages), before(now, r.Consents)
 	if c.MergedInto != "" {
 		return true // it goes with the one that took it over
@@ -81,11 +82,11 @@ func (c *Customer) needed(r *Retention, now time.Time) bool {
 // is either not removed or met as somebody new.
 func (h *Hub) forgetCustomer(ctx context.Context, id string, s *Settings, now time.Time) error {
 	return h.do(ctx, func(u *unit) error {
-		var c Customer
-		if ok, err := u.load(kindCustomer, id, &c); err != nil || !ok || c.needed(&s.Retention, now) {
+		var c conversation.Customer
+		if ok, err := u.load(kindCustomer, id, &c); err != nil || !ok || needed(&c, &s.Retention, now) {
 			return err
 		}
-		history := historyConversation(&c)
+		history := c.HistoryID()
 		if err := h.eraseMessages(ctx, s.ID, history, &store.Position{Sort: micros(before(now, s.Retention.Messages))}, &Erased{}, nil); err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -39,7 +40,7 @@ func TestCustomersGoWhenNothingNeedsThem(t *testing.T) {
 		}
 		l.pass(time.Hour)
 		require.NoError(t, l.hub.RecordConsent(t.Context(), admin, "support", message.Recipient{Phone: agreed.phone},
-			channel.Consent{At: time.Now(), Where: "shop", Wording: "v1"}))
+			conversation.Consent{At: time.Now(), Where: "shop", Wording: "v1"}))
 		l.post(stopped.preference(time.Now(), "stop"))
 		for _, c := range l.conversations() {
 			_, customer, err := l.hub.Conversation(t.Context(), alice, c.ID)

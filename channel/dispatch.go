@@ -10,8 +10,10 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/times"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
 )
@@ -159,12 +161,12 @@ func (h *Hub) beginAll(ctx context.Context, works []job) {
 }
 
 func (u *unit) begin(ch *Channel, w *job, item *outboundItem) (*begun, error) {
-	var m Message
+	var m messageRecord
 	ok, err := u.load(kindMessage, item.Message, &m)
 	if err != nil {
 		return nil, err
 	}
-	if state := m.Delivery.State(); !ok || state != Queued && state != Uncertain {
+	if state := m.Delivery.State(); !ok || state != conversation.Queued && state != conversation.Uncertain {
 		return nil, u.nothingToSend(w) // erased, cancelled, or settled meanwhile
 	}
 	customer, err := u.customer(item.Customer)
@@ -179,12 +181,12 @@ func (u *unit) begin(ch *Channel, w *job, item *outboundItem) (*begun, error) {
 		return nil, u.doubt(ch, w, &m, item)
 	}
 	switch f := u.objection(ch, customer, &item.Outbound); {
-	case f != nil && m.Delivery.State() == Uncertain: // it may have arrived while it was allowed
+	case f != nil && m.Delivery.State() == conversation.Uncertain: // it may have arrived while it was allowed
 		return nil, u.nothingToSend(w)
 	case f != nil:
 		return nil, u.fail(ch, w, &m, *f)
 	}
-	item.Outbound.To = customer.recipient() // the person's number may have changed
+	item.Outbound.To = customer.Recipient() // the person's number may have changed
 	m.Sending = true
 	u.Start = append(u.Start, w.Lease())
 	if err := u.saveMessage(&m); err != nil {
@@ -201,7 +203,7 @@ func (u *unit) nothingToSend(w *job) error {
 // objection is why a message that was allowed when it was queued may not go out any more:
 // its window has closed, its template was paused or deleted, or the customer has stopped
 // marketing or withdrawn a consent that it needs. nil: nothing is in the way.
-func (u *unit) objection(ch *Channel, customer *Customer, out *message.Outbound) *message.Failure {
+func (u *unit) objection(ch *Channel, customer *conversation.Customer, out *message.Outbound) *message.Failure {
 	if err := permits(ch, customer, out, u.now); err != nil {
 		f := windowFailure(err)
 		return &f
@@ -237,7 +239,7 @@ func (u *unit) objection(ch *Channel, customer *Customer, out *message.Outbound)
 
 // needsConsent says that a message is one that only goes to people who agreed to such ones: a
 // notification, or marketing outside the window.
-func needsConsent(customer *Customer, out *message.Outbound, category template.Category, now time.Time) bool {
+func needsConsent(customer *conversation.Customer, out *message.Outbound, category template.Category, now time.Time) bool {
 	return out.Lane == message.LaneNotify || category == template.Marketing && !customer.Window.OpenAt(now)
 }
 
@@ -274,7 +276,7 @@ func (h *Hub) sendLater(ctx context.Context, w *job, item *outboundItem, f messa
 		return fmt.Errorf("channel: encode message: %w", err)
 	}
 	return h.do(ctx, func(u *unit) error {
-		var m Message
+		var m messageRecord
 		if ok, err := u.load(kindMessage, item.Message, &m); err != nil || !ok {
 			u.Done = append(u.Done, w.Lease())
 			return err
@@ -284,7 +286,7 @@ func (h *Hub) sendLater(ctx context.Context, w *job, item *outboundItem, f messa
 		if customer, err := u.customer(item.Customer); err != nil {
 			return err
 		} else if customer != nil { // it fails when its window closes, not later
-			due = earliest(due, customer.closes(&item.Outbound, u.now))
+			due = times.Earliest(due, closesFor(customer, &item.Outbound, u.now))
 		}
 		u.Later = append(u.Later, store.Postponed{Lease: w.Lease(), Due: due, Body: body, Reason: failureReason(f)})
 		return u.saveMessage(&m)

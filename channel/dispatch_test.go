@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
@@ -53,7 +53,7 @@ func TestToWriteDownThatAMessageWasTakenNothingIsReadAgain(t *testing.T) {
 		_, err := l.reply(l.conversation().ID, "hi")
 		require.NoError(t, err)
 		l.pass(time.Minute)
-		require.Equal(t, channel.Accepted, l.messages(l.conversation().ID)[1].Delivery.State())
+		require.Equal(t, conversation.Accepted, l.messages(l.conversation().ID)[1].Delivery.State())
 		require.EqualValues(t, 1, st.outcomes.Load(), "the first attempt was not refused")
 		require.Zero(t, st.gets.Load())
 	})
@@ -76,7 +76,7 @@ func TestWhatIsLearnedOfAMessageWhileItIsBeingSentIsKept(t *testing.T) {
 		require.NoError(t, err)
 		l.pass(time.Minute)
 		m := l.messages(l.conversation().ID)[1]
-		require.Equal(t, channel.Delivered, m.Delivery.State())
+		require.Equal(t, conversation.Delivered, m.Delivery.State())
 		require.False(t, m.Delivery.AcceptedAt.IsZero())
 		require.Len(t, m.Reactions, 1)
 		require.Equal(t, outWAMID("hi"), m.WAMID)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -28,7 +29,7 @@ func (h *Hub) EraseMessage(ctx context.Context, actor access.Actor, id string) (
 		return nil, fmt.Errorf("channel: erase message: %w", err)
 	}
 	receipt = &Erased{}
-	if err := h.eraseThese(ctx, m.Channel, []*Message{m}, receipt); err != nil {
+	if err := h.eraseThese(ctx, m.Channel, []*messageRecord{m}, receipt); err != nil {
 		return receipt, fmt.Errorf("channel: erase message: %w", err)
 	}
 	if err := h.showAnother(ctx, m.Conversation); err != nil {
@@ -83,7 +84,7 @@ func (h *Hub) mayErase(actor access.Actor, channel string) error {
 }
 
 // eraseThese removes messages with their files and the work that refers to them.
-func (h *Hub) eraseThese(ctx context.Context, channel string, messages []*Message, receipt *Erased) error {
+func (h *Hub) eraseThese(ctx context.Context, channel string, messages []*messageRecord, receipt *Erased) error {
 	b := &store.Batch{}
 	if err := h.eraseWith(ctx, b, channel, messages, receipt); err != nil {
 		return err
@@ -95,10 +96,10 @@ func (h *Hub) eraseThese(ctx context.Context, channel string, messages []*Messag
 }
 
 // eraseWith removes the files of messages and adds to b what removes the messages.
-func (h *Hub) eraseWith(ctx context.Context, b *store.Batch, channel string, messages []*Message, receipt *Erased) error {
+func (h *Hub) eraseWith(ctx context.Context, b *store.Batch, channel string, messages []*messageRecord, receipt *Erased) error {
 	for _, m := range messages {
 		b.Delete = append(b.Delete, store.RecordKey{Kind: kindMessage, Key: m.ID})
-		if m.WAMID != "" && m.Direction == Outbound {
+		if m.WAMID != "" && m.Direction == conversation.Outbound {
 			// A Sender that gives two messages one wamid must not stand in the way.
 			b.Delete = append(b.Delete, store.RecordKey{Kind: kindMessage, Key: inboundMessageID(channel, m.WAMID)})
 		}
@@ -108,7 +109,7 @@ func (h *Hub) eraseWith(ctx context.Context, b *store.Batch, channel string, mes
 		for i := range m.Attachments {
 			b.Drop = append(b.Drop, store.WorkKey{Queue: queueMedia, ID: m.ID + "|" + strconv.Itoa(i)})
 		}
-		refs := m.refs()
+		refs := m.FileRefs()
 		if err := h.removeFiles(ctx, refs); err != nil {
 			return err
 		}
@@ -121,29 +122,29 @@ func (h *Hub) eraseWith(ctx context.Context, b *store.Batch, channel string, mes
 
 // showAnother keeps a list of conversations from showing a message that is gone: the newest of
 // those that are left stands for it.
-func (h *Hub) showAnother(ctx context.Context, conversation string) error {
+func (h *Hub) showAnother(ctx context.Context, conversationID string) error {
 	return h.do(ctx, func(u *unit) error {
-		var conv Conversation
-		if ok, err := u.load(kindConversation, conversation, &conv); err != nil || !ok || conv.PreviewOf == "" {
+		var conv conversation.Conversation
+		if ok, err := u.load(kindConversation, conversationID, &conv); err != nil || !ok || conv.PreviewOf == "" {
 			return err
 		}
 		if ok, err := u.load(kindMessage, conv.PreviewOf, nil); err != nil || ok {
 			return err
 		}
-		left, err := list[Message](ctx, h.store, store.Query{Kind: kindMessage, Parent: conv.ID, Descending: true, Limit: 50})
+		left, err := list[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: conv.ID, Descending: true, Limit: 50})
 		if err != nil {
 			return err
 		}
 		conv.Preview, conv.PreviewOf = "", ""
-		if i := slices.IndexFunc(left, func(m *Message) bool { return m.Direction != Note }); i >= 0 {
-			conv.show(left[i])
+		if i := slices.IndexFunc(left, func(m *messageRecord) bool { return m.Direction != conversation.Note }); i >= 0 {
+			conv.Show(&left[i].Message)
 		}
 		return u.saveConversation(&conv)
 	})
 }
 
 // erasePending removes edits and reactions that wait for their message, if gone says so.
-func (h *Hub) erasePending(ctx context.Context, channel string, before *store.Position, gone func(*amendment) bool) error {
+func (h *Hub) erasePending(ctx context.Context, channel string, before *store.Position, gone func(*conversation.Amendment) bool) error {
 	var after *store.Position
 	for {
 		page, err := h.store.List(ctx, store.Query{Kind: kindMessage, Parent: pendingParent(channel), After: after, Before: before, Limit: 500})

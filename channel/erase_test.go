@@ -11,6 +11,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -332,7 +333,7 @@ func TestTwoWAMIDsOfOneMessage(t *testing.T) {
 			sent := l.sendsAs(one, "answer")
 			l.post(kim.echo(time.Now(), other, "text", map[string]any{"body": "answer"}))
 			l.pass(5 * time.Second)
-			require.Empty(t, l.desk.of(channel.EchoReceived))
+			require.Empty(t, l.desk.of(conversation.EchoReceived))
 			list := l.messages(l.conversation().ID)
 			require.Len(t, list, 2)
 			require.Equal(t, sent, list[1].ID)

@@ -9,6 +9,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/cloudapi"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store/memstore"
@@ -22,7 +23,7 @@ type helpdesk struct {
 }
 
 // Receive files what a customer wrote. This one answers at once.
-func (h helpdesk) Receive(ctx context.Context, in *channel.Received) (ticket string, err error) {
+func (h helpdesk) Receive(ctx context.Context, in *conversation.Received) (ticket string, err error) {
 	fmt.Println("customer:", in.Message.Text)
 	_, err = h.hub().Reply(ctx, channel.Reply{
 		Conversation: in.Conversation.ID, Actor: access.Actor{Kind: access.Agent, ID: "you"},
@@ -32,8 +33,8 @@ func (h helpdesk) Receive(ctx context.Context, in *channel.Received) (ticket str
 }
 
 // Changed tells what became of an answer.
-func (h helpdesk) Changed(_ context.Context, c *channel.Change) error {
-	if c.Kind == channel.DeliveryChanged {
+func (h helpdesk) Changed(_ context.Context, c *conversation.Change) error {
+	if c.Kind == conversation.DeliveryChanged {
 		fmt.Println("answer:", c.Delivery)
 		h.done <- true
 	}

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/times"
 	"github.com/kanava-go/kanava/window"
 )
 
@@ -43,7 +45,7 @@ func (h *Hub) expire(ctx context.Context, w *job) error {
 		err = h.eachWork(ctx, store.WorkQuery{Queue: queueOut}, ch.ID, func(page []store.Work) error {
 			waiting = true
 			closes, err := h.expirePage(ctx, ch, page)
-			next = earliest(next, closes)
+			next = times.Earliest(next, closes)
 			return err
 		})
 		if err != nil {
@@ -78,12 +80,12 @@ func (h *Hub) expirePage(ctx context.Context, ch *Channel, page []store.Work) (n
 		}
 		r := read[store.RecordKey{Kind: kindCustomer, Key: items[i].Customer}]
 		if r != nil {
-			c, err := decodeRecord[Customer](*r)
+			c, err := decodeRecord[conversation.Customer](*r)
 			if err != nil {
 				return next, err
 			}
 			if c.MergedInto == "" && permits(ch, c, &items[i].Outbound, now) == nil {
-				next = earliest(next, c.closes(&items[i].Outbound, now))
+				next = times.Earliest(next, closesFor(c, &items[i].Outbound, now))
 				continue
 			}
 		}
@@ -91,7 +93,7 @@ func (h *Hub) expirePage(ctx context.Context, ch *Channel, page []store.Work) (n
 		if err != nil {
 			return next, err
 		}
-		next = earliest(next, closes)
+		next = times.Earliest(next, closes)
 	}
 	return next, nil
 }
@@ -100,8 +102,8 @@ func (h *Hub) expirePage(ctx context.Context, ch *Channel, page []store.Work) (n
 func (h *Hub) expireOne(ctx context.Context, ch *Channel, w *store.Work, item *outboundItem) (closes time.Time, err error) {
 	err = h.do(ctx, func(u *unit) error {
 		closes = time.Time{}
-		var m Message
-		if ok, err := u.load(kindMessage, item.Message, &m); err != nil || !ok || m.Sending || m.Delivery.State() != Queued {
+		var m messageRecord
+		if ok, err := u.load(kindMessage, item.Message, &m); err != nil || !ok || m.Sending || m.Delivery.State() != conversation.Queued {
 			return err
 		}
 		customer, err := u.customer(item.Customer)
@@ -110,7 +112,7 @@ func (h *Hub) expireOne(ctx context.Context, ch *Channel, w *store.Work, item *o
 		}
 		err = permits(ch, customer, &item.Outbound, u.now)
 		if err == nil {
-			closes = customer.closes(&item.Outbound, u.now)
+			closes = closesFor(customer, &item.Outbound, u.now)
 			return nil
 		}
 		// If a worker begins to send at this moment, one of the two commits fails on the
@@ -121,9 +123,9 @@ func (h *Hub) expireOne(ctx context.Context, ch *Channel, w *store.Work, item *o
 	return closes, err
 }
 
-// closes is when a message that needs the customer's window open may not be sent any more:
+// closesFor is when a message that needs the customer's window open may not be sent any more:
 // shortly before it closes. Zero if that is not to come.
-func (c *Customer) closes(out *message.Outbound, now time.Time) time.Time {
+func closesFor(c *conversation.Customer, out *message.Outbound, now time.Time) time.Time {
 	at, ok := c.Window.ClosesAt()
 	at = at.Add(-window.DefaultMargin)
 	if !ok || !at.After(now) || out.Content.Kind() == message.KindTemplate {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/window"
@@ -62,13 +62,13 @@ func TestAMessageThatWaitsFailsWhenItsWindowCloses(t *testing.T) {
 				l.pass(time.Minute)
 				for i := range people {
 					l.pass(time.Until(began.Add(24*time.Hour + time.Duration(i)*apart - window.DefaultMargin - 10*time.Second)))
-					require.LessOrEqual(t, l.outcomes(talks)[channel.Failed], 2*i, "not before")
+					require.LessOrEqual(t, l.outcomes(talks)[conversation.Failed], 2*i, "not before")
 					before := l.outcomes(talks)
 					l.pass(20 * time.Second)
-					require.Equal(t, before[channel.Queued]-2, l.outcomes(talks)[channel.Queued], "at once")
+					require.Equal(t, before[conversation.Queued]-2, l.outcomes(talks)[conversation.Queued], "at once")
 				}
 				var late int
-				for _, c := range l.desk.of(channel.DeliveryChanged) {
+				for _, c := range l.desk.of(conversation.DeliveryChanged) {
 					if c.Failure != nil && c.Failure.Class == "window_closed" {
 						late++
 					}
@@ -96,9 +96,9 @@ func TestAMessageThatIsToWaitLongerThanItsWindowFailsWithIt(t *testing.T) {
 		m, err := l.reply(conv, "too late")
 		require.NoError(t, err)
 		l.pass(28 * time.Minute)
-		require.Equal(t, channel.Queued, l.state(conv, m.ID))
+		require.Equal(t, conversation.Queued, l.state(conv, m.ID))
 		l.pass(2 * time.Minute)
-		require.Equal(t, channel.Failed, l.state(conv, m.ID))
+		require.Equal(t, conversation.Failed, l.state(conv, m.ID))
 	})
 }
 
@@ -114,10 +114,10 @@ func TestThoseWhoseWindowIsOpenAndTemplatesWaitOn(t *testing.T) {
 			l.pass(12 * time.Hour)
 			l.say(kim, fmt.Sprint("wamid.again", i), "hello?")
 		}
-		require.Equal(t, channel.Queued, l.state(conv, m.ID))
+		require.Equal(t, conversation.Queued, l.state(conv, m.ID))
 		l.line.sends(nil)
 		l.pass(2 * time.Minute)
-		require.Equal(t, channel.Accepted, l.state(conv, m.ID))
+		require.Equal(t, conversation.Accepted, l.state(conv, m.ID))
 		work, err := l.store.Work(t.Context(), store.WorkQuery{Queue: "timer", IDs: []string{"expiry|support"}, Limit: 1})
 		require.NoError(t, err)
 		require.Empty(t, work, "nobody looks any more")

@@ -52,18 +52,18 @@ func (h *Hub) exportConversation(ctx context.Context, id string, out *json.Encod
 	}
 	var after *store.Position
 	for {
-		page, err := list[Message](ctx, h.store, store.Query{Kind: kindMessage, Parent: id, After: after, Limit: 200})
+		page, err := list[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: id, After: after, Limit: 200})
 		if err != nil {
 			return err
 		}
-		if err := h.resolveQuotes(ctx, page...); err != nil {
+		if err := h.resolveQuotes(ctx, visible(page)...); err != nil {
 			return err
 		}
 		for _, m := range page {
-			if err := out.Encode(map[string]any{"message": m}); err != nil {
+			if err := out.Encode(map[string]any{"message": &m.Message}); err != nil {
 				return err
 			}
-			after = &store.Position{Sort: m.sort(), Key: m.ID}
+			after = &store.Position{Sort: sortOf(&m.Message), Key: m.ID}
 		}
 		if len(page) < 200 {
 			return nil

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 )
@@ -175,14 +176,14 @@ func TestWhatBecomesOfAFile(t *testing.T) {
 				l.pass(20 * time.Hour)
 				got := l.messages(l.conversation().ID)[0].Attachments[0]
 				if tt.failed == "" {
-					require.Len(t, l.desk.of(channel.AttachmentReady), 1)
+					require.Len(t, l.desk.of(conversation.AttachmentReady), 1)
 					require.NotEmpty(t, got.Ref)
 					require.Len(t, d.kept(), 1)
 					require.Equal(t, int64(len(d.kept()[got.Ref])), got.Size)
 				} else {
 					require.Contains(t, got.Failed, tt.failed)
 					require.Empty(t, got.Ref)
-					changes := l.desk.of(channel.AttachmentFailed)
+					changes := l.desk.of(conversation.AttachmentFailed)
 					require.Len(t, changes, 1)
 					require.Equal(t, got.Failed, changes[0].Reason)
 					require.Empty(t, d.kept(), "nothing of it is kept")
@@ -337,7 +338,7 @@ func TestWithoutAttachmentsTheHostGetsTheMediaID(t *testing.T) {
 		l.post(kim.picture(time.Now(), "wamid.1"))
 		l.pass(time.Minute)
 		require.Equal(t, "77", l.desk.received[0].Message.Attachments[0].MediaID)
-		require.Empty(t, l.desk.of(channel.AttachmentFailed))
+		require.Empty(t, l.desk.of(conversation.AttachmentFailed))
 	})
 }
 
@@ -535,7 +536,7 @@ func TestAttachmentsThatAreDownAreOneOutageAndLoseNoFile(t *testing.T) {
 				isDown.Store(false)
 				l.pass(time.Minute)
 				require.Len(t, d.kept(), c.files, "all of them within a minute")
-				require.Empty(t, l.desk.of(channel.AttachmentFailed))
+				require.Empty(t, l.desk.of(conversation.AttachmentFailed))
 				require.Len(t, told, 2)
 				require.True(t, told[1].Over)
 				require.Nil(t, l.health().Attachments)
@@ -559,7 +560,7 @@ func TestAFileThatCannotBeStoredAmongOthersIsGivenUp(t *testing.T) {
 			l.pass(10 * time.Minute)
 			require.Len(t, d.kept(), i+1, "the others arrive")
 		}
-		require.Len(t, l.desk.of(channel.AttachmentFailed), 1)
+		require.Len(t, l.desk.of(conversation.AttachmentFailed), 1)
 		require.LessOrEqual(t, len(told), 2, "at most one false alarm")
 	})
 }

@@ -2,6 +2,7 @@ package channel
 
 import (
 	"bytes"
+	"cmp"
 	"mime"
 	"net/http"
 	"path"
@@ -77,7 +78,7 @@ func inspect(head []byte, declared, name string) finding {
 	case base == zipContainer && strings.HasPrefix(claim, "application/") && claim != "application/pdf":
 		return finding{declared, office(head, claim)} // an office document, for example
 	case base == notKnown && !checkable(claim):
-		return finding{nonEmpty(declared, found), false}
+		return finding{cmp.Or(declared, found), false}
 	}
 	return finding{found, base != notKnown}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
@@ -257,7 +258,7 @@ type jealousDesk struct {
 	overlaps int
 }
 
-func (d *jealousDesk) Receive(ctx context.Context, in *channel.Received) (string, error) {
+func (d *jealousDesk) Receive(ctx context.Context, in *conversation.Received) (string, error) {
 	d.mu.Lock()
 	if d.busy[in.Conversation.ID] {
 		d.overlaps++
@@ -321,7 +322,7 @@ func TestClocksThatDifferDoNoHarm(t *testing.T) {
 				require.ElementsMatch(t, sent, line.texts())
 				for _, conv := range labs[0].conversations() {
 					for _, m := range labs[0].messages(conv.ID) {
-						require.NotEqual(t, channel.Uncertain, m.Delivery.State())
+						require.NotEqual(t, conversation.Uncertain, m.Delivery.State())
 						require.WithinDuration(t, time.Now(), m.At, 40*time.Minute, "by one clock")
 					}
 				}

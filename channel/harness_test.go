@@ -16,6 +16,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -32,13 +33,13 @@ var (
 // desk is a host's ticket system that remembers everything it was told.
 type desk struct {
 	mu       sync.Mutex
-	received []*channel.Received
-	changes  []*channel.Change
+	received []*conversation.Received
+	changes  []*conversation.Change
 	seen     map[string]int // how often each ID was offered
 	fail     func(id string, try int) error
 }
 
-func (d *desk) Receive(_ context.Context, in *channel.Received) (string, error) {
+func (d *desk) Receive(_ context.Context, in *conversation.Received) (string, error) {
 	if err := d.offer(in.ID); err != nil {
 		return "", err
 	}
@@ -50,7 +51,7 @@ func (d *desk) Receive(_ context.Context, in *channel.Received) (string, error) 
 	return "T-" + in.Conversation.ID[:6], nil
 }
 
-func (d *desk) Changed(_ context.Context, c *channel.Change) error {
+func (d *desk) Changed(_ context.Context, c *conversation.Change) error {
 	if err := d.offer(c.ID); err != nil {
 		return err
 	}
@@ -92,10 +93,10 @@ func (d *desk) texts() []string {
 }
 
 // kinds lists the changes of some kinds, or all.
-func (d *desk) of(kind channel.ChangeKind) []*channel.Change {
+func (d *desk) of(kind conversation.ChangeKind) []*conversation.Change {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var all []*channel.Change
+	var all []*conversation.Change
 	for _, c := range d.changes {
 		if c.Kind == kind {
 			all = append(all, c)
@@ -213,7 +214,7 @@ func (r *rig) pass(d time.Duration) {
 }
 
 // conversation returns the only conversation.
-func (r *rig) conversation() *channel.Conversation {
+func (r *rig) conversation() *conversation.Conversation {
 	r.t.Helper()
 	list, err := r.hub.Conversations(r.t.Context(), channel.ConversationQuery{Actor: alice, Channel: "support"})
 	require.NoError(r.t, err)
@@ -221,7 +222,7 @@ func (r *rig) conversation() *channel.Conversation {
 	return list[0]
 }
 
-func (r *rig) messages() []*channel.Message {
+func (r *rig) messages() []*conversation.Message {
 	r.t.Helper()
 	list, err := r.hub.Messages(r.t.Context(), channel.MessageQuery{Actor: alice, Conversation: r.conversation().ID})
 	require.NoError(r.t, err)
@@ -229,7 +230,7 @@ func (r *rig) messages() []*channel.Message {
 }
 
 // reply answers in the only conversation.
-func (r *rig) reply(text string) (*channel.Message, error) {
+func (r *rig) reply(text string) (*conversation.Message, error) {
 	r.t.Helper()
 	return r.hub.Reply(r.t.Context(), channel.Reply{
 		Conversation: r.conversation().ID, Actor: alice, Content: &message.Text{Body: text},

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/times"
 )
 
 // Health is the state of a hub, for a health endpoint and for alarms. What it says of queues,
@@ -78,7 +80,7 @@ type ChannelHealth struct {
 	// TemplatesSynced is as of when the catalog is complete; zero if it never was.
 	TemplatesSynced time.Time `json:"templates_synced,omitzero"`
 	// Notices are the latest news of WhatsApp's, at most 20, newest first.
-	Notices []Notice `json:"notices,omitempty"`
+	Notices []conversation.Notice `json:"notices,omitempty"`
 	// Standing is the number's quality, the state of its name, its messaging limit and the
 	// end of its token, as far as webhooks and [Hub.Observe] have told.
 	Standing Standing `json:"standing,omitzero"`
@@ -191,8 +193,8 @@ func whole(groups []store.Backlog) (queues []store.Backlog) {
 // addBacklog adds what is counted of g to b.
 func addBacklog(b, g *store.Backlog) {
 	b.Due, b.Waiting, b.Dead, b.Retrying = b.Due+g.Due, b.Waiting+g.Waiting, b.Dead+g.Dead, b.Retrying+g.Retrying
-	b.OldestDue, b.Oldest = earliest(b.OldestDue, g.OldestDue), earliest(b.Oldest, g.Oldest)
-	if first := earliest(b.OldestRetrying, g.OldestRetrying); !first.Equal(b.OldestRetrying) {
+	b.OldestDue, b.Oldest = times.Earliest(b.OldestDue, g.OldestDue), times.Earliest(b.Oldest, g.Oldest)
+	if first := times.Earliest(b.OldestRetrying, g.OldestRetrying); !first.Equal(b.OldestRetrying) {
 		b.OldestRetrying, b.Tries = first, g.Tries
 	}
 }

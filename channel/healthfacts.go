@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -18,7 +19,7 @@ type healthFacts struct {
 	pulses     map[string]pulse
 	notCovered map[string]int
 	processes  []Process
-	notices    map[string][]Notice
+	notices    map[string][]conversation.Notice
 }
 
 func (h *Hub) healthFacts(ctx context.Context, ids []string) (f *healthFacts, err error) {

@@ -148,7 +148,7 @@ func (h *Hub) sendEnded(ctx context.Context, ch *Channel, item *outboundItem, er
 // unbegin gives a message back that had begun to be sent and was not accepted.
 func (h *Hub) unbegin(ctx context.Context, w *job, item *outboundItem) error {
 	return h.do(ctx, func(u *unit) error {
-		var m Message
+		var m messageRecord
 		if ok, err := u.load(kindMessage, item.Message, &m); err != nil || !ok {
 			u.Done = append(u.Done, w.Lease())
 			return err

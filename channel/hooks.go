@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/pricing"
 )
 
@@ -61,8 +62,8 @@ type ApplyInfo struct {
 type HostInfo struct {
 	Channel      string
 	Conversation string
-	Kind         ChangeKind // empty for a received message
-	Try          int        // 1 for the first
+	Kind         conversation.ChangeKind // empty for a received message
+	Try          int                     // 1 for the first
 }
 
 // SendInfo describes one attempt to send.

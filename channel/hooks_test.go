@@ -15,6 +15,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -89,7 +90,7 @@ func TestAnAnswerOfABotIsNoAnswerOfAPerson(t *testing.T) {
 		robot := access.Actor{Kind: access.Bot, ID: "robot"}
 		m, err := l.hub.Reply(t.Context(), channel.Reply{Conversation: conv, Actor: robot, Content: &message.Text{Body: "beep"}})
 		require.NoError(t, err)
-		require.Equal(t, channel.Author{Kind: "bot", ID: "robot"}, m.Author)
+		require.Equal(t, conversation.Author{Kind: "bot", ID: "robot"}, m.Author)
 		l.pass(5 * time.Second)
 		require.Equal(t, []string{"beep"}, l.line.texts())
 		require.Empty(t, l.conversation().State.Assignee)
@@ -149,12 +150,12 @@ func TestASendThatHangsIsRepeatedByNobody(t *testing.T) {
 		frozen.pass(5 * time.Second)
 		other.run()
 		other.pass(30 * time.Second)
-		require.Equal(t, channel.Queued, other.state(conv, m.ID), "it is being sent")
+		require.Equal(t, conversation.Queued, other.state(conv, m.ID), "it is being sent")
 		other.pass(5 * time.Minute)
 		require.Empty(t, other.line.texts(), "nobody sends it again")
 		close(wake)
 		other.pass(10 * time.Second)
-		require.Equal(t, channel.Accepted, other.state(conv, m.ID))
+		require.Equal(t, conversation.Accepted, other.state(conv, m.ID))
 		require.Equal(t, []string{"hi"}, frozen.line.texts())
 		frozen.stop()
 		other.stop()
@@ -180,7 +181,7 @@ func TestAClockThatLeapsDoesNotMakeAWorkerLoseItsWork(t *testing.T) {
 		leap.Store(int64(3 * time.Hour)) // every lease is over now
 		l.pass(time.Minute)
 		require.Equal(t, []string{"hi"}, l.line.texts(), "sent once")
-		require.Equal(t, channel.Accepted, l.state(conv, m.ID))
+		require.Equal(t, conversation.Accepted, l.state(conv, m.ID))
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 )
 
@@ -35,10 +36,10 @@ func TestNoWordOfTheHostKeepsACard(t *testing.T) {
 				return err
 			},
 			"a consent's place": func() error {
-				return l.hub.RecordConsent(ctx, alice, "support", recipient(kim), channel.Consent{At: time.Now(), Where: "card " + card, Wording: "v1"})
+				return l.hub.RecordConsent(ctx, alice, "support", recipient(kim), conversation.Consent{At: time.Now(), Where: "card " + card, Wording: "v1"})
 			},
 			"a consent's wording": func() error {
-				return l.hub.RecordConsent(ctx, alice, "support", recipient(kim), channel.Consent{At: time.Now(), Where: "shop", Wording: card})
+				return l.hub.RecordConsent(ctx, alice, "support", recipient(kim), conversation.Consent{At: time.Now(), Where: "shop", Wording: card})
 			},
 			"the name of a person": func() error {
 				_, err := l.hub.Notify(ctx, channel.Notification{Channel: "support", Actor: alice, To: recipient(stranger(3)), Name: "Card " + card,

@@ -43,7 +43,7 @@ type Config struct {
 
 	// RestoredAt is when the store was last restored from a backup; zero: never. Messages that
 	// were in its outbox then may have been sent after the backup was made, and so may automatic
-	// ones for what happened or fell due before: they are [Uncertain] and are not sent, whatever
+	// ones for what happened or fell due before: they are [conversation.Uncertain] and are not sent, whatever
 	// the channel's policy, until a status or an agent settles them.
 	// Set it in the first process that runs on the restored store; the store remembers it.
 	RestoredAt time.Time

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store/memstore"
@@ -45,7 +46,7 @@ func TestAMessageBecomesATicketAndTheAnswerArrives(t *testing.T) {
 		r.settle()
 		messages := r.messages()
 		require.Len(t, messages, 2)
-		require.Equal(t, channel.Read, messages[1].Delivery.State())
+		require.Equal(t, conversation.Read, messages[1].Delivery.State())
 		require.Equal(t, "alice", r.conversation().State.Assignee, "who answers has the conversation")
 	})
 }
@@ -253,10 +254,10 @@ func TestAMessageThatWaitedTooLongIsNotThrownAtAClosedWindow(t *testing.T) {
 		require.Equal(t, []string{"hello"}, r.sees())
 		list := r.messages()
 		require.Equal(t, m.ID, list[1].ID)
-		require.Equal(t, channel.Failed, list[1].Delivery.State())
+		require.Equal(t, conversation.Failed, list[1].Delivery.State())
 		require.Contains(t, list[1].Delivery.Failure.Hint, "template")
-		failed := r.desk.of(channel.DeliveryChanged)
-		require.Equal(t, channel.Failed, failed[len(failed)-1].Delivery, "the host is told")
+		failed := r.desk.of(conversation.DeliveryChanged)
+		require.Equal(t, conversation.Failed, failed[len(failed)-1].Delivery, "the host is told")
 		log, err := r.hub.Log(t.Context(), alice, list[1].Conversation, 0)
 		require.NoError(t, err)
 		require.NotEmpty(t, log)

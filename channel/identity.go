@@ -6,8 +6,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/opaque"
+	"github.com/kanava-go/kanava/internal/times"
 	"github.com/kanava-go/kanava/webhook"
 	"github.com/kanava-go/kanava/window"
 )
@@ -38,7 +40,7 @@ type alias struct {
 
 // aliasKey names an alias on a number. It shows nothing of the name and is of fixed
 // length, whatever a webhook carries. The lane of a person's items has the same name.
-func aliasKey(number, kind, id string) string { return derivedID("k_", number, kind, id) }
+func aliasKey(number, kind, id string) string { return opaque.ID("k_", number, kind, id) }
 
 func aliasBSUID(number, id string) string  { return aliasKey(number, "bsuid", id) }
 func aliasParent(number, id string) string { return aliasKey(number, "parent", id) }
@@ -83,6 +85,11 @@ func (w who) strong(number string) []string {
 	return keys
 }
 
+// identityOf is an identity in the words of agents.
+func identityOf(id webhook.Identity) conversation.Identity {
+	return conversation.Identity{BSUID: id.BSUID, ParentBSUID: id.ParentBSUID, Phone: id.Phone, Username: id.Username, Name: id.Name}
+}
+
 func (w who) phone(number string) string {
 	if w.Phone == "" || w.Group != "" {
 		return ""
@@ -105,7 +112,7 @@ func (w *who) tidy() {
 // resolve finds the customer that an identity belongs to, joins customers that turn
 // out to be one person, and creates one for a stranger. It returns nil for an identity
 // without any name.
-func (u *unit) resolve(ch *Channel, w who) (*Customer, error) {
+func (u *unit) resolve(ch *Channel, w who) (*conversation.Customer, error) {
 	w.tidy()
 	strong, phone := w.strong(ch.Number), w.phone(ch.Number)
 	if len(strong) == 0 && phone == "" {
@@ -121,7 +128,7 @@ func (u *unit) resolve(ch *Channel, w who) (*Customer, error) {
 		}
 	}
 	if c == nil {
-		c = &Customer{ID: derivedID("c_", ch.ID, w.Event), Channel: ch.ID, Created: w.At}
+		c = &conversation.Customer{ID: opaque.ID("c_", ch.ID, w.Event), Channel: ch.ID, Created: w.At}
 		if w.At.IsZero() {
 			c.Created = u.now.UTC()
 		}
@@ -130,7 +137,11 @@ func (u *unit) resolve(ch *Channel, w who) (*Customer, error) {
 		}
 	}
 	before := *c
-	c.learn(w)
+	if w.Group != "" {
+		c.Created, c.Group = times.Earliest(c.Created, w.At), w.Group
+	} else {
+		c.Learn(identityOf(w.Identity), w.At)
+	}
 	if err := u.tellRenamed(c, &before, w); err != nil {
 		return nil, err
 	}
@@ -144,7 +155,7 @@ func (u *unit) resolve(ch *Channel, w who) (*Customer, error) {
 			return nil, err
 		}
 	}
-	if c.differs(&before) {
+	if differs(c, &before) {
 		if err := u.saveCustomer(c); err != nil {
 			return nil, err
 		}
@@ -153,7 +164,7 @@ func (u *unit) resolve(ch *Channel, w who) (*Customer, error) {
 }
 
 // tellRenamed tells the host that WhatsApp shows another name or username of a customer.
-func (u *unit) tellRenamed(c, before *Customer, w who) error {
+func (u *unit) tellRenamed(c, before *conversation.Customer, w who) error {
 	if c.Conversation == "" || w.At.IsZero() || c.Name == before.Name && c.Username == before.Username {
 		return nil
 	}
@@ -161,13 +172,13 @@ func (u *unit) tellRenamed(c, before *Customer, w who) error {
 	if slices.ContainsFunc(u.Enqueue, func(w store.Work) bool { return w.Queue == queueHost && w.ID == id }) {
 		return nil
 	}
-	return u.tellHost(c.Channel, id, hostItem{Kind: CustomerChanged, Conversation: c.Conversation, At: w.At.UTC()})
+	return u.tellHost(c.Channel, id, hostItem{Kind: conversation.CustomerChanged, Conversation: c.Conversation, At: w.At.UTC()})
 }
 
 // byAliases returns the customer behind aliases that name one person for certain,
 // joining several if they turn out to be one.
-func (u *unit) byAliases(keys []string) (*Customer, error) {
-	var found *Customer
+func (u *unit) byAliases(keys []string) (*conversation.Customer, error) {
+	var found *conversation.Customer
 	for _, key := range keys {
 		c, err := u.byAlias(key)
 		if err != nil {
@@ -182,7 +193,7 @@ func (u *unit) byAliases(keys []string) (*Customer, error) {
 
 // byPhone brings in the customer who had the phone number. Numbers are recycled:
 // somebody else's BSUID on the same number is somebody else.
-func (u *unit) byPhone(c *Customer, key string, w who) (*Customer, error) {
+func (u *unit) byPhone(c *conversation.Customer, key string, w who) (*conversation.Customer, error) {
 	var a alias
 	if ok, err := u.load(kindAlias, key, &a); err != nil || !ok || !a.Until.IsZero() && w.At.After(a.Until) {
 		return c, err
@@ -203,7 +214,7 @@ func (u *unit) byPhone(c *Customer, key string, w who) (*Customer, error) {
 	return u.join(c, p)
 }
 
-func (u *unit) byAlias(key string) (*Customer, error) {
+func (u *unit) byAlias(key string) (*conversation.Customer, error) {
 	var a alias
 	if ok, err := u.load(kindAlias, key, &a); err != nil || !ok {
 		return nil, err
@@ -212,9 +223,9 @@ func (u *unit) byAlias(key string) (*Customer, error) {
 }
 
 // customer loads a customer, following merges.
-func (u *unit) customer(id string) (*Customer, error) {
+func (u *unit) customer(id string) (*conversation.Customer, error) {
 	for range maxMerges {
-		c := new(Customer)
+		c := new(conversation.Customer)
 		if ok, err := u.load(kindCustomer, id, c); err != nil || !ok {
 			return nil, err
 		}
@@ -228,7 +239,7 @@ func (u *unit) customer(id string) (*Customer, error) {
 
 // join makes one customer of two. The older one lives on, so that the order in which
 // links become known does not matter.
-func (u *unit) join(a, b *Customer) (*Customer, error) {
+func (u *unit) join(a, b *conversation.Customer) (*conversation.Customer, error) {
 	if a == nil || b == nil || a.ID == b.ID {
 		if a == nil {
 			return b, nil
@@ -238,10 +249,10 @@ func (u *unit) join(a, b *Customer) (*Customer, error) {
 	if b.Created.Before(a.Created) || b.Created.Equal(a.Created) && b.ID < a.ID {
 		a, b = b, a
 	}
-	changed := latest(a.NumberChanged, b.NumberChanged)
+	changed := times.Latest(a.NumberChanged, b.NumberChanged)
 	a.NumberChanged, b.NumberChanged = changed, changed
 	a.Window = u.since(a).Merge(u.since(b))
-	a.take(&b.Identity)
+	a.Identity = a.Identity.Merge(b.Identity)
 	if b.Preference.After(a.Preference) || b.Preference.Equal(a.Preference) && a.MarketingStopped.IsZero() {
 		a.Preference, a.MarketingStopped = b.Preference, b.MarketingStopped
 	}
@@ -253,7 +264,7 @@ func (u *unit) join(a, b *Customer) (*Customer, error) {
 	}
 	if !known && a.Conversation != "" { // b's conversation is a's now
 		if err := u.tellHost(a.Channel, "joined|"+b.ID, hostItem{
-			Kind: CustomerChanged, Conversation: a.Conversation, At: u.now.UTC(), Absorbed: b.ID,
+			Kind: conversation.CustomerChanged, Conversation: a.Conversation, At: u.now.UTC(), Absorbed: b.ID,
 		}); err != nil {
 			return nil, err
 		}
@@ -280,7 +291,7 @@ func (u *unit) join(a, b *Customer) (*Customer, error) {
 }
 
 // attach makes key an alias of c.
-func (u *unit) attach(c *Customer, key string, at time.Time) error {
+func (u *unit) attach(c *conversation.Customer, key string, at time.Time) error {
 	var a alias
 	known, err := u.load(kindAlias, key, &a)
 	if err != nil || known && a.Customer == c.ID {
@@ -289,11 +300,11 @@ func (u *unit) attach(c *Customer, key string, at time.Time) error {
 	if !slices.Contains(c.Aliases, key) {
 		c.Aliases = append(c.Aliases, key)
 	}
-	return u.save(kindAlias, key, c.ID, 0, alias{Customer: c.ID, At: latest(a.At, at)})
+	return u.save(kindAlias, key, c.ID, 0, alias{Customer: c.ID, At: times.Latest(a.At, at)})
 }
 
 // attachPhone gives the phone number to c unless it was seen later with somebody else.
-func (u *unit) attachPhone(c *Customer, key string, at time.Time) error {
+func (u *unit) attachPhone(c *conversation.Customer, key string, at time.Time) error {
 	var a alias
 	known, err := u.load(kindAlias, key, &a)
 	if err != nil {
@@ -308,7 +319,7 @@ func (u *unit) attachPhone(c *Customer, key string, at time.Time) error {
 		if owner != nil && owner.ID != c.ID {
 			seen := a.At
 			if aliasPhone(u.number(c.Channel), owner.Phone) == key {
-				seen = latest(seen, owner.Times.Phone)
+				seen = times.Latest(seen, owner.Times.Phone)
 			}
 			if !at.After(seen) {
 				u.losePhone(c, key)
@@ -326,13 +337,13 @@ func (u *unit) attachPhone(c *Customer, key string, at time.Time) error {
 	if !slices.Contains(c.Aliases, key) {
 		c.Aliases = append(c.Aliases, key)
 	}
-	return u.save(kindAlias, key, c.ID, 0, alias{Customer: c.ID, At: latest(a.At, at)})
+	return u.save(kindAlias, key, c.ID, 0, alias{Customer: c.ID, At: times.Latest(a.At, at)})
 }
 
 // losePhone takes a phone number from a customer's record: it is somebody else's now. That it
 // was this customer's at the time at which it was said stays known, so that the order in which
 // the two events come does not matter.
-func (u *unit) losePhone(c *Customer, key string) {
+func (u *unit) losePhone(c *conversation.Customer, key string) {
 	c.Aliases = slices.DeleteFunc(slices.Clone(c.Aliases), func(k string) bool { return k == key })
 	if aliasPhone(u.number(c.Channel), c.Phone) == key {
 		c.Phone = ""
@@ -340,13 +351,13 @@ func (u *unit) losePhone(c *Customer, key string) {
 }
 
 // giveUp notes that the customer left a phone number.
-func (u *unit) giveUp(c *Customer, key string, at time.Time) error {
+func (u *unit) giveUp(c *conversation.Customer, key string, at time.Time) error {
 	var a alias
 	ok, err := u.load(kindAlias, key, &a)
 	if err != nil || !ok || a.Customer != c.ID || a.At.After(at) {
 		return err
 	}
-	a.Until = latest(a.Until, at)
+	a.Until = times.Latest(a.Until, at)
 	return u.save(kindAlias, key, c.ID, 0, a)
 }
 
@@ -358,93 +369,17 @@ func (u *unit) number(channel string) string {
 	return ""
 }
 
-// laterOwner says that a customer found by a phone number is not who gave it up at a time:
-// a BSUID that was seen later, and of which the notice does not speak, is that of the
-// number's next owner.
-func (c *Customer) laterOwner(previous, current webhook.Identity, at time.Time) bool {
-	return previous.BSUID == "" && c.BSUID != "" && c.BSUID != current.BSUID && c.Times.BSUID.After(at)
-}
-
 // since is the customer's window without what happened before the last change of the
 // number: Meta does not say that an open window moves along.
-func (u *unit) since(c *Customer) window.State {
+func (u *unit) since(c *conversation.Customer) window.State {
 	if c.NumberChanged.IsZero() || u.windowOptions(c.Channel).NumberChangeKeepsWindow {
 		return c.Window
 	}
 	return c.Window.Since(c.NumberChanged)
 }
 
-// learn takes over what an event says about the person, part by part: of each, what was
-// said last counts, and of two things said in the same second always the same one.
-func (c *Customer) learn(w who) {
-	c.Created = earliest(c.Created, w.At)
-	if w.Group != "" {
-		c.Group = w.Group
-		return
-	}
-	said := func(v string) time.Time {
-		if v == "" {
-			return time.Time{}
-		}
-		return w.At
-	}
-	c.take(&Identity{
-		BSUID: w.BSUID, ParentBSUID: w.ParentBSUID, Phone: w.Phone, Username: w.Username, Name: w.Name,
-		Times: IdentityTimes{said(w.BSUID), said(w.ParentBSUID), said(w.Phone), said(w.Username), said(w.Name)},
-	})
-}
-
-// moved takes over the identity after a change of number: what it does not show is not
-// known any more, whatever older events say.
-func (c *Customer) moved(current webhook.Identity, at time.Time) {
-	c.take(&Identity{
-		BSUID: current.BSUID, ParentBSUID: current.ParentBSUID, Phone: current.Phone,
-		Username: current.Username, Name: current.Name,
-		Times: IdentityTimes{BSUID: at, ParentBSUID: at, Phone: at},
-	})
-	c.learn(who{Identity: current, At: at})
-}
-
-// take merges what o says into the identity.
-func (id *Identity) take(o *Identity) {
-	newer(&id.BSUID, &id.Times.BSUID, o.BSUID, o.Times.BSUID)
-	newer(&id.ParentBSUID, &id.Times.ParentBSUID, o.ParentBSUID, o.Times.ParentBSUID)
-	newer(&id.Phone, &id.Times.Phone, o.Phone, o.Times.Phone)
-	newer(&id.Username, &id.Times.Username, o.Username, o.Times.Username)
-	newer(&id.Name, &id.Times.Name, o.Name, o.Times.Name)
-}
-
-// newer keeps the value that was said later, and of two in the same second always the same.
-func newer(value *string, at *time.Time, v string, t time.Time) {
-	if t.After(*at) || t.Equal(*at) && v > *value {
-		*value, *at = v, t
-	}
-}
-
-// recipient is where messages to the customer go: to identities that are this customer's now.
-// WhatsApp goes by the phone number where it is given both, and a number that a person does not
-// show any more may have passed to somebody else, while the BSUID cannot. Without one, the
-// number is all that there is.
-//
-// Source: developers.facebook.com/documentation/business-messaging/whatsapp/business-scoped-user-ids,
-// checked 2026-11-29.
-func (c *Customer) recipient() message.Recipient {
-	if c.Group != "" {
-		return message.Recipient{Group: c.Group}
-	}
-	to := message.Recipient{Phone: c.Phone, BSUID: c.BSUID}
-	seen := c.Times.BSUID
-	if to.BSUID == "" {
-		to.BSUID, seen = c.ParentBSUID, c.Times.ParentBSUID
-	}
-	if to.BSUID != "" && c.Times.Phone.Before(seen) {
-		to.Phone = ""
-	}
-	return to
-}
-
 // differs says whether a write is worth it.
-func (c *Customer) differs(o *Customer) bool {
+func differs(c, o *conversation.Customer) bool {
 	return c.Identity != o.Identity || c.Group != o.Group || !c.Created.Equal(o.Created) || len(c.Aliases) != len(o.Aliases)
 }
 
@@ -461,11 +396,4 @@ func clip(s string, n int) string {
 		count++
 	}
 	return s
-}
-
-func nonEmpty(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/template"
 )
@@ -27,7 +28,7 @@ func (l *lab) people() []someone {
 	var all []someone
 	for _, p := range l.know().People {
 		c := p.Customer
-		slices.SortFunc(p.Messages, func(a, b channel.Message) int { return a.At.Compare(b.At) })
+		slices.SortFunc(p.Messages, func(a, b conversation.Message) int { return a.At.Compare(b.At) })
 		var texts []string
 		for _, m := range p.Messages {
 			texts = append(texts, m.Text)
@@ -344,7 +345,7 @@ func TestWhatTheHostSaysOfAPersonGivesWayToWhatsApp(t *testing.T) {
 		settings: func(s *channel.Settings) { s.ConsentElsewhere, s.Language = true, "en" },
 		config:   func(c *channel.Config) { c.Channels[0].Templates = catalog },
 	}
-	notify := func(t *testing.T, l *lab, to message.Recipient, name string) *channel.Message {
+	notify := func(t *testing.T, l *lab, to message.Recipient, name string) *conversation.Message {
 		m, err := l.hub.Notify(t.Context(), channel.Notification{
 			Channel: "support", Actor: alice, To: to, Name: name, Template: &channel.Template{Name: "parcel"},
 		})

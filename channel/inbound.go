@@ -1,9 +1,11 @@
 package channel
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 	"github.com/kanava-go/kanava/window"
@@ -35,20 +37,20 @@ func (u *unit) inbound(in *incoming, p *webhook.Message, standby bool, w *job) e
 	})
 	switch c := p.Content.(type) {
 	case *webhook.Reaction:
-		err = u.amend(in, customer, c.MessageID, amendment{
-			Reactions: []Reaction{{By: in.reactor(), Emoji: c.Emoji, At: in.at}},
+		err = u.amend(in, customer, c.MessageID, conversation.Amendment{
+			Reactions: []conversation.Reaction{{By: in.reactor(), Emoji: c.Emoji, At: in.at}},
 		})
 	case *webhook.Edit:
 		err = u.amend(in, customer, c.OriginalID, in.edit(c))
 	case *webhook.Revoke:
-		err = u.amend(in, customer, c.OriginalID, amendment{Deleted: in.at})
+		err = u.amend(in, customer, c.OriginalID, conversation.Amendment{Deleted: in.at})
 	case *webhook.Contacts:
 		var learned bool
 		if customer, learned, err = u.learnNumber(in, customer, c); err != nil {
 			return err
 		}
 		if err = u.file(in, customer, p); err == nil && learned {
-			err = u.tellHost(in.ch.ID, "number|"+in.id, hostItem{Kind: CustomerChanged, Conversation: customer.Conversation, At: in.at})
+			err = u.tellHost(in.ch.ID, "number|"+in.id, hostItem{Kind: conversation.CustomerChanged, Conversation: customer.Conversation, At: in.at})
 		}
 	default:
 		err = u.file(in, customer, p)
@@ -92,14 +94,14 @@ func (u *unit) noticeMayCome(in *incoming, p *webhook.Message, w *job) (bool, er
 }
 
 // edit is what an edit says about the message that it changes.
-func (in *incoming) edit(c *webhook.Edit) amendment {
+func (in *incoming) edit(c *webhook.Edit) conversation.Amendment {
 	m := contentOf(c.Content)
 	m.Redacted = in.masked
-	return amendment{Edited: in.at, Message: m}
+	return conversation.Amendment{Edited: in.at, Message: &m.Message}
 }
 
 // file adds an ordinary message to the customer's conversation.
-func (u *unit) file(in *incoming, customer *Customer, p *webhook.Message) error {
+func (u *unit) file(in *incoming, customer *conversation.Customer, p *webhook.Message) error {
 	msg := contentOf(p.Content)
 	msg.ID, msg.WAMID = inboundMessageID(in.ch.ID, p.ID), p.ID
 	known, err := u.filed(in, customer, p.ID)
@@ -111,14 +113,14 @@ func (u *unit) file(in *incoming, customer *Customer, p *webhook.Message) error 
 	}
 	msg.Redacted = in.masked
 	if known != nil { // from the chat history, with what became of it since
-		past := amendment{Deleted: known.Deleted, Reactions: known.Reactions, Earlier: known.Earlier, HadCard: known.HadCard}
+		past := conversation.Amendment{Deleted: known.Deleted, Reactions: known.Reactions, Earlier: known.Earlier, HadCard: known.HadCard}
 		if !known.Edited.IsZero() {
-			past.Edited, past.Message = known.Edited, known
+			past.Edited, past.Message = known.Edited, &known.Message
 		}
-		msg.amend(past)
+		msg.Amend(past)
 	}
 	if p.GroupID != "" {
-		msg.Sender, msg.SenderKey = clip(nonEmpty(p.From.Name, p.From.Username), maxPersonName), in.sender
+		msg.Sender, msg.SenderKey = clip(cmp.Or(p.From.Name, p.From.Username), maxPersonName), in.sender
 	}
 	if p.Context != nil {
 		msg.Forwarded = p.Context.Forwarded || p.Context.FrequentlyForwarded
@@ -145,7 +147,7 @@ func (u *unit) file(in *incoming, customer *Customer, p *webhook.Message) error 
 // filed finds a message of the customer that came before, under this wamid or under its other
 // one. Both have one time: what is newer than all that is known has not come before, so that
 // nothing is looked for in the usual case.
-func (u *unit) filed(in *incoming, customer *Customer, wamid string) (*Message, error) {
+func (u *unit) filed(in *incoming, customer *conversation.Customer, wamid string) (*messageRecord, error) {
 	conv, err := u.current(customer)
 	if err != nil {
 		return nil, err
@@ -157,7 +159,7 @@ func (u *unit) filed(in *incoming, customer *Customer, wamid string) (*Message, 
 		return u.lookupWAMID(in.ch.ID, wamid)
 	}
 	m, err := u.twinAmong(customer, wamid, recently)
-	if m != nil && m.WAMID != wamid && !(m.Direction == Inbound && m.At.Equal(in.at)) {
+	if m != nil && m.WAMID != wamid && !(m.Direction == conversation.Inbound && m.At.Equal(in.at)) {
 		m = nil
 	}
 	return m, err
@@ -172,8 +174,8 @@ func (in *incoming) reactor() string {
 }
 
 // receive puts a message of the customer into the right conversation and tells the host.
-func (u *unit) receive(in *incoming, customer *Customer, msg *Message) error {
-	msg.Channel, msg.Direction, msg.At = in.ch.ID, Inbound, in.at
+func (u *unit) receive(in *incoming, customer *conversation.Customer, msg *messageRecord) error {
+	msg.Channel, msg.Direction, msg.At = in.ch.ID, conversation.Inbound, in.at
 	conv, effects, err := u.enter(in, customer, msg)
 	if err != nil {
 		return err
@@ -185,7 +187,7 @@ func (u *unit) receive(in *incoming, customer *Customer, msg *Message) error {
 		return err
 	}
 	conv.Inbound++
-	conv.note(msg)
+	conv.Note(&msg.Message)
 	if err := u.saveMessage(msg); err != nil {
 		return err
 	}
@@ -212,7 +214,7 @@ var errNoSender = fmt.Errorf("channel: message without any sender: %w", ErrPerma
 
 // observe adds an event to the customer's window, unless it happened before the
 // customer's number changed.
-func (u *unit) observe(ch *Channel, c *Customer, e window.Event) {
+func (u *unit) observe(ch *Channel, c *conversation.Customer, e window.Event) {
 	before := !e.At.After(c.NumberChanged) && !c.NumberChanged.IsZero() && !ch.Window.NumberChangeKeepsWindow
 	if e.Kind == "" || before {
 		return
@@ -257,9 +259,9 @@ func referralOf(p *webhook.Message) window.Referral {
 	return window.Referral(p.Referral.SourceType)
 }
 
-func referral(r *webhook.Referral) *Referral {
+func referral(r *webhook.Referral) *conversation.Referral {
 	if r == nil {
 		return nil
 	}
-	return &Referral{Source: r.SourceType, ID: r.SourceID, URL: r.SourceURL, Headline: r.Headline, ClickID: r.ClickID}
+	return &conversation.Referral{Source: r.SourceType, ID: r.SourceID, URL: r.SourceURL, Headline: r.Headline, ClickID: r.ClickID}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/window"
 )
@@ -40,8 +41,8 @@ func TestDuplicatesDisorderAndOddItemsChangeNothing(t *testing.T) {
 		}
 		require.Equal(t, want, got)
 		for _, m := range r.messages() {
-			if m.Direction == channel.Outbound {
-				require.Equal(t, channel.Read, m.Delivery.State())
+			if m.Direction == conversation.Outbound {
+				require.Equal(t, conversation.Read, m.Delivery.State())
 			}
 		}
 	})
@@ -62,8 +63,8 @@ func TestCustomersChangesOfTheirMessagesAreHonoured(t *testing.T) {
 		require.False(t, list[0].Edited.IsZero())
 		require.Empty(t, list[1].Text)
 		require.False(t, list[1].Deleted.IsZero())
-		require.Len(t, r.desk.of(channel.MessageEdited), 1)
-		require.Len(t, r.desk.of(channel.MessageDeleted), 1)
+		require.Len(t, r.desk.of(conversation.MessageEdited), 1)
+		require.Len(t, r.desk.of(conversation.MessageDeleted), 1)
 	})
 }
 
@@ -79,7 +80,7 @@ func TestReactionsShowOnTheMessageAndOpenNoWindow(t *testing.T) {
 		require.NoError(t, r.user.React(r.number, bubbles[1].ID, "👍"))
 		r.settle()
 		require.Equal(t, "👍", r.messages()[1].Reactions[0].Emoji)
-		require.Len(t, r.desk.of(channel.Reacted), 1)
+		require.Len(t, r.desk.of(conversation.Reacted), 1)
 		r.pass(2 * time.Hour)
 		_, err = r.reply("too late")
 		require.ErrorIs(t, err, window.ErrClosed)
@@ -151,11 +152,11 @@ func TestFilesAreFetchedCheckedAndHandedOver(t *testing.T) {
 		require.Equal(t, int64(len(png)), good.Size)
 		require.Equal(t, "image/png", good.MIME)
 		require.NotEmpty(t, good.Ref)
-		require.Len(t, r.desk.of(channel.AttachmentReady), 1)
+		require.Len(t, r.desk.of(conversation.AttachmentReady), 1)
 		bad := list[1].Attachments[0]
 		require.Empty(t, bad.Ref)
 		require.Contains(t, bad.Failed, "refused")
-		require.Len(t, r.desk.of(channel.AttachmentFailed), 1)
+		require.Len(t, r.desk.of(conversation.AttachmentFailed), 1)
 		require.Len(t, s.files, 1)
 	})
 }
@@ -215,7 +216,7 @@ func TestACardNumberInPiecesIsMaskedOnceItIsComplete(t *testing.T) {
 			texts = append(texts, m.Text)
 		}
 		require.Equal(t, []string{"XXXX", "XXXX", "XXXX", "1111"}, texts)
-		require.Len(t, r.desk.of(channel.MessageRedacted), 3, "the host is told about those it has seen")
+		require.Len(t, r.desk.of(conversation.MessageRedacted), 3, "the host is told about those it has seen")
 		r.user.Text(r.number, "2026")
 		r.settle()
 		require.Equal(t, "2026", r.messages()[4].Text)

@@ -3,6 +3,8 @@ package channel
 import (
 	"errors"
 	"fmt"
+
+	"github.com/kanava-go/kanava/channel/conversation"
 )
 
 // joinConversations makes one matter of the conversations that two customers were in when
@@ -10,7 +12,7 @@ import (
 // with the latest activity, with what the rules know of both. The other one is resolved, says
 // where it went, and the host is told, also if it was resolved before. Messages stay where
 // they are.
-func (u *unit) joinConversations(a, b *Customer) error {
+func (u *unit) joinConversations(a, b *conversation.Customer) error {
 	x, err := u.current(a)
 	if err != nil {
 		return err
@@ -23,7 +25,7 @@ func (u *unit) joinConversations(a, b *Customer) error {
 		a.Conversation = y.ID
 		return nil
 	}
-	if y.goesOn(x) {
+	if y.GoesOn(x) {
 		x, y = y, x
 	}
 	a.Conversation = x.ID
@@ -39,21 +41,12 @@ func (u *unit) joinConversations(a, b *Customer) error {
 	return u.saveConversation(x)
 }
 
-// goesOn says which of two conversations of one person goes on.
-func (c *Conversation) goesOn(other *Conversation) bool {
-	open, otherOpen := c.State.Queue.Open(), other.State.Queue.Open()
-	if open != otherOpen {
-		return open
-	}
-	return c.LastActivity.After(other.LastActivity)
-}
-
 // mergedInto resolves a conversation in favour of another one. absorbed is the customer that
 // is no more.
-func (u *unit) mergedInto(ch *Channel, customer *Customer, conv *Conversation, other, absorbed string) error {
+func (u *unit) mergedInto(ch *Channel, customer *conversation.Customer, conv *conversation.Conversation, other, absorbed string) error {
 	id := "merged|" + conv.ID
 	if err := u.tellHost(ch.ID, id, hostItem{
-		Kind: ConversationMerged, Conversation: conv.ID, At: u.now.UTC(), To: other, Absorbed: absorbed,
+		Kind: conversation.ConversationMerged, Conversation: conv.ID, At: u.now.UTC(), To: other, Absorbed: absorbed,
 	}); err != nil {
 		return err
 	}
@@ -84,12 +77,12 @@ func (e *MergedError) Error() string { return ErrMerged.Error() + ": " + e.Into 
 func (e *MergedError) Is(target error) bool { return target == ErrMerged }
 
 // follow replaces a conversation that was merged away by the one that goes on.
-func (u *unit) follow(conv *Conversation) error {
+func (u *unit) follow(conv *conversation.Conversation) error {
 	for range maxMerges {
 		if conv.MergedInto == "" {
 			return nil
 		}
-		next := new(Conversation)
+		next := new(conversation.Conversation)
 		if ok, err := u.load(kindConversation, conv.MergedInto, next); err != nil || !ok {
 			return orNotFound(err)
 		}
@@ -100,14 +93,14 @@ func (u *unit) follow(conv *Conversation) error {
 
 // ofOneTalk says whether a message stands in one of the conversations with a customer, those
 // that were merged and the chat history among them.
-func (u *unit) ofOneTalk(customer *Customer, m *Message) (bool, error) {
+func (u *unit) ofOneTalk(customer *conversation.Customer, m *messageRecord) (bool, error) {
 	if m.Channel != customer.Channel {
 		return false, nil
 	}
-	if m.Conversation == customer.Conversation || m.Conversation == historyConversation(customer) {
+	if m.Conversation == customer.Conversation || m.Conversation == customer.HistoryID() {
 		return true, nil
 	}
-	var conv Conversation
+	var conv conversation.Conversation
 	if ok, err := u.load(kindConversation, m.Conversation, &conv); err != nil || !ok {
 		return false, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 )
@@ -31,7 +32,7 @@ func TestTwoConversationsOfOnePersonBecomeOne(t *testing.T) {
 		l.pass(time.Minute)
 		l.say(kim, "wamid.3", "it is me again")
 
-		var open, done []*channel.Conversation
+		var open, done []*conversation.Conversation
 		for _, c := range l.conversations() {
 			if c.State.Queue.Open() {
 				open = append(open, c)
@@ -44,7 +45,7 @@ func TestTwoConversationsOfOnePersonBecomeOne(t *testing.T) {
 		require.Equal(t, "bob", open[0].State.Assignee, "whoever had one of them has it now")
 		require.Equal(t, rules.QueueNew, open[0].State.Queue)
 		require.Equal(t, dawn, open[0].State.WaitingSince.UTC(), "the customer waits since the first message")
-		merged := l.desk.of(channel.ConversationMerged)
+		merged := l.desk.of(conversation.ConversationMerged)
 		require.Len(t, merged, 1)
 		require.Equal(t, done[0].ID, merged[0].Conversation.ID)
 		require.Equal(t, open[0].ID, merged[0].To)
@@ -80,7 +81,7 @@ func TestOfTwoConversationsTheOpenOneGoesOn(t *testing.T) {
 		}
 		l.say(kim, "wamid.3", "it is me again")
 		require.Equal(t, open, l.inNew().ID, "although the other one was touched later")
-		merged := l.desk.of(channel.ConversationMerged)
+		merged := l.desk.of(conversation.ConversationMerged)
 		require.Len(t, merged, 1, "the host hears of it although that one was resolved before")
 		require.Equal(t, open, merged[0].To)
 		gone := merged[0].Conversation
@@ -99,7 +100,7 @@ func TestAnAnswerToAMergedConversationGoesOnWithIt(t *testing.T) {
 		early, err := l.reply(first, "sent before the merge")
 		require.NoError(t, err)
 		l.say(kim, "wamid.3", "it is me again")
-		var gone, on *channel.Conversation
+		var gone, on *conversation.Conversation
 		for _, c := range l.conversations() {
 			if c.MergedInto != "" {
 				gone = c
@@ -179,7 +180,7 @@ func TestTheHostHearsThatACustomerWasAbsorbed(t *testing.T) {
 		l.say(kimHidden, "wamid.1", "hello")
 		known := l.desk.received[0].Customer.ID
 		l.say(kim, "wamid.2", "it is me")
-		changed := l.desk.of(channel.CustomerChanged)
+		changed := l.desk.of(conversation.CustomerChanged)
 		require.Len(t, changed, 1)
 		require.Equal(t, known, changed[0].Absorbed)
 		require.NotEqual(t, known, changed[0].Customer.ID)

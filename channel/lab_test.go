@@ -16,6 +16,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -127,7 +128,7 @@ func (l *lab) say(f face, id, text string) {
 	l.pass(5 * time.Second)
 }
 
-func (l *lab) conversations() []*channel.Conversation {
+func (l *lab) conversations() []*conversation.Conversation {
 	l.t.Helper()
 	list, err := l.hub.Conversations(l.t.Context(), channel.ConversationQuery{Actor: alice, Channel: "support", Limit: 1000})
 	require.NoError(l.t, err)
@@ -135,23 +136,23 @@ func (l *lab) conversations() []*channel.Conversation {
 }
 
 // conversation returns the only one.
-func (l *lab) conversation() *channel.Conversation {
+func (l *lab) conversation() *conversation.Conversation {
 	l.t.Helper()
 	list := l.conversations()
 	require.Len(l.t, list, 1)
 	return list[0]
 }
 
-func (l *lab) messages(conversation string) []*channel.Message {
+func (l *lab) messages(conversationID string) []*conversation.Message {
 	l.t.Helper()
-	list, err := l.hub.Messages(l.t.Context(), channel.MessageQuery{Actor: alice, Conversation: conversation, Limit: 1000})
+	list, err := l.hub.Messages(l.t.Context(), channel.MessageQuery{Actor: alice, Conversation: conversationID, Limit: 1000})
 	require.NoError(l.t, err)
 	return list
 }
 
-func (l *lab) reply(conversation, text string) (*channel.Message, error) {
+func (l *lab) reply(conversationID, text string) (*conversation.Message, error) {
 	return l.hub.Reply(l.t.Context(), channel.Reply{
-		Conversation: conversation, Actor: alice, Content: &message.Text{Body: text}, Key: text,
+		Conversation: conversationID, Actor: alice, Content: &message.Text{Body: text}, Key: text,
 	})
 }
 

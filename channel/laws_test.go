@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
@@ -424,20 +425,20 @@ type known struct {
 	Received []string // wamids that the host was given, sorted
 	Waiting  []string // what is known of messages of which only edits and reactions are, sorted
 	Standing channel.Standing
-	Notices  []channel.Notice
+	Notices  []conversation.Notice
 }
 
 type knownPerson struct {
-	Customer channel.Customer
-	Messages []channel.Message
+	Customer conversation.Customer
+	Messages []conversation.Message
 }
 
 func (l *lab) know() known {
 	l.t.Helper()
-	living := map[string]*channel.Customer{}
+	living := map[string]*conversation.Customer{}
 	into := map[string]string{}
 	for _, r := range l.records("customer") {
-		c := new(channel.Customer)
+		c := new(conversation.Customer)
 		require.NoError(l.t, json.Unmarshal(r.Body, c))
 		if c.MergedInto != "" {
 			into[c.ID] = c.MergedInto
@@ -460,7 +461,10 @@ func (l *lab) know() known {
 		k.People = append(k.People, knownPerson{*c, l.export(c, owned)})
 	}
 	for _, r := range l.records("message") {
-		var m channel.Message
+		var m struct {
+			Direction conversation.Direction `json:"direction"`
+			SameAs    string                 `json:"same_as"`
+		}
 		require.NoError(l.t, json.Unmarshal(r.Body, &m))
 		if m.Direction == "" {
 			if m.SameAs == "" {
@@ -508,7 +512,7 @@ func (l *lab) records(kind string) []store.Record {
 }
 
 // export returns all messages of a customer.
-func (l *lab) export(c *channel.Customer, owned map[string]bool) []channel.Message {
+func (l *lab) export(c *conversation.Customer, owned map[string]bool) []conversation.Message {
 	l.t.Helper()
 	var out bytes.Buffer
 	who := message.Recipient{BSUID: c.BSUID, Group: c.Group}
@@ -516,9 +520,9 @@ func (l *lab) export(c *channel.Customer, owned map[string]bool) []channel.Messa
 		who.Phone = c.Phone
 	}
 	require.NoError(l.t, l.hub.Export(l.t.Context(), admin, "support", who, &out))
-	var all []channel.Message
+	var all []conversation.Message
 	for dec := json.NewDecoder(&out); dec.More(); {
-		var line struct{ Message *channel.Message }
+		var line struct{ Message *conversation.Message }
 		require.NoError(l.t, dec.Decode(&line))
 		m := line.Message
 		if m == nil {
@@ -528,11 +532,10 @@ func (l *lab) export(c *channel.Customer, owned map[string]bool) []channel.Messa
 		owned[m.ID] = true
 		m.Conversation, m.Seq = "", 0
 		m.Delivery.AcceptedAt = time.Time{} // by our own clock
-		m.Answer = nil                      // about the conversation it ended up in
-		slices.SortFunc(m.Reactions, func(a, b channel.Reaction) int { return strings.Compare(a.By, b.By) })
+		slices.SortFunc(m.Reactions, func(a, b conversation.Reaction) int { return strings.Compare(a.By, b.By) })
 		all = append(all, *m)
 	}
-	slices.SortFunc(all, func(a, b channel.Message) int { return strings.Compare(a.WAMID, b.WAMID) })
+	slices.SortFunc(all, func(a, b conversation.Message) int { return strings.Compare(a.WAMID, b.WAMID) })
 	return all
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/rules"
@@ -66,7 +67,7 @@ func TestThePortfolioReachesAsManyPeopleAsItMay(t *testing.T) {
 }
 
 // inNew returns the only conversation that waits for an agent.
-func (l *lab) inNew() *channel.Conversation {
+func (l *lab) inNew() *conversation.Conversation {
 	l.t.Helper()
 	list, err := l.hub.Conversations(l.t.Context(), channel.ConversationQuery{
 		Actor: alice, Channel: "support", Queues: []rules.Queue{rules.QueueNew},
@@ -208,7 +209,7 @@ func TestWhoWasNotReachedDoesNotCountForTheLimit(t *testing.T) {
 	o.config = func(c *channel.Config) { with(c); spends(t, budget)(c) }
 	experiment(t, o, func(t *testing.T, l *lab) {
 		require.NoError(t, l.hub.Observe(t.Context(), "support", now2026(), channel.Standing{MessagingLimit: "TIER_250"}))
-		var last *channel.Message
+		var last *conversation.Message
 		for n := range 249 {
 			m, err := l.notify(stranger(n), "reminder")
 			require.NoError(t, err)
@@ -242,7 +243,7 @@ func TestWhoWasNotReachedDoesNotCountForTheLimit(t *testing.T) {
 func TestOneOfTwoMessagesThatFailedStillReachedThePerson(t *testing.T) {
 	t.Parallel()
 	experiment(t, notifying(t), func(t *testing.T, l *lab) {
-		var all []*channel.Message
+		var all []*conversation.Message
 		for range 2 {
 			m, err := l.notify(kim, "reminder")
 			require.NoError(t, err)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/template"
@@ -19,7 +20,7 @@ import (
 // {{ticket}}, {{conversation.topic}} and {{agent}}, which is agent: what customers may call the
 // assignee, whose ID is the host's own affair. A value that is not known is a missing
 // placeholder, which refuses the macro: better than "Hello ,".
-func Placeholders(conv *Conversation, customer *Customer, agent string) template.Lookup {
+func Placeholders(conv *conversation.Conversation, customer *conversation.Customer, agent string) template.Lookup {
 	return func(name string) (string, bool) {
 		value := ""
 		switch name {
@@ -41,7 +42,7 @@ func Placeholders(conv *Conversation, customer *Customer, agent string) template
 }
 
 // placeholders is Placeholders with the name that the host has for the assignee.
-func (h *Hub) placeholders(conv *Conversation, customer *Customer) template.Lookup {
+func (h *Hub) placeholders(conv *conversation.Conversation, customer *conversation.Customer) template.Lookup {
 	name := ""
 	if id := conv.State.Assignee; id != "" && h.agentName != nil {
 		name = strings.TrimSpace(h.agentName(conv.Channel, id))
@@ -143,13 +144,13 @@ func (h *Hub) PreviewMacro(ctx context.Context, m Macro) (*MacroPreview, error) 
 // errors are those of [Hub.Reply], *template.ShorthandError for a shorthand that cannot be
 // read, *template.ExpandError for a placeholder without a usable value, and
 // window.ErrClosed if there is no template to fall back to.
-func (h *Hub) RunMacro(ctx context.Context, m Macro) (*Message, error) {
+func (h *Hub) RunMacro(ctx context.Context, m Macro) (*conversation.Message, error) {
 	if m.Key != "" { // what it would send may be something else by now
 		if earlier, err := h.ranBefore(ctx, &m); err != nil || earlier != nil {
 			if err != nil {
 				return nil, fmt.Errorf("channel: run macro: %w", err)
 			}
-			return earlier, nil
+			return &earlier.Message, nil
 		}
 	}
 	reply, _, err := h.macro(ctx, &m)
@@ -161,7 +162,7 @@ func (h *Hub) RunMacro(ctx context.Context, m Macro) (*Message, error) {
 }
 
 // ranBefore finds what a macro with its key has sent; nil if it has not been run.
-func (h *Hub) ranBefore(ctx context.Context, m *Macro) (*Message, error) {
+func (h *Hub) ranBefore(ctx context.Context, m *Macro) (*messageRecord, error) {
 	conv, _, err := h.Conversation(ctx, m.Actor, m.Conversation)
 	if err != nil {
 		return nil, err
@@ -174,7 +175,7 @@ func (h *Hub) ranBefore(ctx context.Context, m *Macro) (*Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	earlier, err := get[Message](ctx, h.store, kindMessage, keyID(m.Conversation, m.Key))
+	earlier, err := get[messageRecord](ctx, h.store, kindMessage, keyID(m.Conversation, m.Key))
 	if errors.Is(err, ErrNotFound) {
 		return nil, nil
 	}

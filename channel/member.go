@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/discreet"
+	"github.com/kanava-go/kanava/internal/opaque"
 )
 
 // kindMember is the kind of what leads from somebody who wrote in a group to the group: one
@@ -32,7 +34,7 @@ func (w who) keys(number string) []string {
 
 // noteMember keeps where to find what somebody writes in a group, and returns the key that
 // names him on his messages. A phone number leads to whom it was seen with last.
-func (u *unit) noteMember(ch *Channel, group *Customer, w who) (string, error) {
+func (u *unit) noteMember(ch *Channel, group *conversation.Customer, w who) (string, error) {
 	w.tidy()
 	keys := w.keys(ch.Number)
 	if len(keys) == 0 {
@@ -40,7 +42,7 @@ func (u *unit) noteMember(ch *Channel, group *Customer, w who) (string, error) {
 	}
 	now := member{Group: group.ID, Sender: keys[0]}
 	for _, alias := range keys {
-		id := derivedID("g_", alias, group.ID)
+		id := opaque.ID("g_", alias, group.ID)
 		var known member
 		if ok, err := u.load(kindMember, id, &known); err != nil || ok && known == now {
 			if err != nil {
@@ -88,7 +90,7 @@ func (h *Hub) eraseMember(ctx context.Context, ch *Channel, aliases []string, re
 	if len(senders) == 0 {
 		return nil, nil
 	}
-	err := h.erasePending(ctx, ch.ID, nil, func(a *amendment) bool { return senders[a.Sender] })
+	err := h.erasePending(ctx, ch.ID, nil, func(a *conversation.Amendment) bool { return senders[a.Sender] })
 	return aliases, err
 }
 
@@ -111,7 +113,7 @@ func (h *Hub) members(ctx context.Context, alias string) ([]store.Record, error)
 
 // eraseInGroup removes the messages and reactions of a person in one group.
 func (h *Hub) eraseInGroup(ctx context.Context, ch *Channel, m *member, receipt *Erased) error {
-	group, err := get[Customer](ctx, h.store, kindCustomer, m.Group)
+	group, err := get[conversation.Customer](ctx, h.store, kindCustomer, m.Group)
 	if err != nil {
 		return ignoreNotFound(err)
 	}
@@ -122,15 +124,15 @@ func (h *Hub) eraseInGroup(ctx context.Context, ch *Channel, m *member, receipt 
 	for _, id := range convs {
 		var after *store.Position
 		for {
-			page, err := list[Message](ctx, h.store, store.Query{Kind: kindMessage, Parent: id, After: after, Limit: 200})
+			page, err := list[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: id, After: after, Limit: 200})
 			if err != nil {
 				return err
 			}
-			var own []*Message
+			var own []*messageRecord
 			for _, msg := range page {
 				if msg.SenderKey == m.Sender {
 					own = append(own, msg)
-				} else if slices.ContainsFunc(msg.Reactions, func(r Reaction) bool { return r.By == reactorOf(m.Sender) }) {
+				} else if slices.ContainsFunc(msg.Reactions, func(r conversation.Reaction) bool { return r.By == reactorOf(m.Sender) }) {
 					if err := h.eraseReactions(ctx, msg.ID, reactorOf(m.Sender)); err != nil {
 						return err
 					}
@@ -144,7 +146,7 @@ func (h *Hub) eraseInGroup(ctx context.Context, ch *Channel, m *member, receipt 
 			if len(page) < 200 {
 				break
 			}
-			after = &store.Position{Sort: page[199].sort(), Key: page[199].ID}
+			after = &store.Position{Sort: sortOf(&page[199].Message), Key: page[199].ID}
 		}
 		if err := h.showAnother(ctx, id); err != nil {
 			return err
@@ -155,11 +157,11 @@ func (h *Hub) eraseInGroup(ctx context.Context, ch *Channel, m *member, receipt 
 
 func (h *Hub) eraseReactions(ctx context.Context, message, by string) error {
 	return h.do(ctx, func(u *unit) error {
-		var m Message
+		var m messageRecord
 		if ok, err := u.load(kindMessage, message, &m); err != nil || !ok {
 			return err
 		}
-		m.Reactions = slices.DeleteFunc(slices.Clone(m.Reactions), func(r Reaction) bool { return r.By == by })
+		m.Reactions = slices.DeleteFunc(slices.Clone(m.Reactions), func(r conversation.Reaction) bool { return r.By == by })
 		return u.saveMessage(&m)
 	})
 }

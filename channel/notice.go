@@ -8,25 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/webhook"
 )
-
-// A Notice is news of WhatsApp's about an account, a number or a template that somebody should
-// know of: a review, a restriction, an alert, a change that costs money. It holds WhatsApp's
-// own words and nothing about customers.
-type Notice struct {
-	// At is when WhatsApp said it.
-	At time.Time `json:"at"`
-	// Kind is "review", "account", "alert", "template_category", "payment" or "security"; kinds
-	// may be added.
-	Kind string `json:"kind"`
-	// Event is WhatsApp's word for what happened, such as "REJECTED" or "ACCOUNT_RESTRICTION".
-	Event string `json:"event"`
-	// Severity is "CRITICAL", "WARNING" or "INFORMATIONAL": WhatsApp's where it says one.
-	Severity string `json:"severity"`
-	// Text is the rest of what was said, in English.
-	Text string `json:"text,omitempty"`
-}
 
 // Severities of notices.
 const (
@@ -36,19 +20,19 @@ const (
 )
 
 // noticeOf is what an item says that somebody should know of; ok is false if it says nothing.
-func noticeOf(payload webhook.Payload) (n Notice, ok bool) {
+func noticeOf(payload webhook.Payload) (n conversation.Notice, ok bool) {
 	switch p := payload.(type) {
 	case *webhook.AccountReview:
-		n = Notice{Kind: "review", Event: p.Decision, Severity: severityInfo}
+		n = conversation.Notice{Kind: "review", Event: p.Decision, Severity: severityInfo}
 		if p.Decision == webhook.DecisionRejected {
 			n.Severity = severityCritical
 		}
 	case *webhook.AccountAlert:
-		n = Notice{Kind: "alert", Event: p.Type, Severity: cmp.Or(p.Severity, severityWarning), Text: joined(p.Description, p.EntityType, p.Status)}
+		n = conversation.Notice{Kind: "alert", Event: p.Type, Severity: cmp.Or(p.Severity, severityWarning), Text: joined(p.Description, p.EntityType, p.Status)}
 	case *webhook.AccountUpdate:
 		n = accountNotice(p)
 	case *webhook.TemplateCategory:
-		n = Notice{Kind: "template_category", Event: cmp.Or(p.Current, p.Correct), Severity: severityWarning}
+		n = conversation.Notice{Kind: "template_category", Event: cmp.Or(p.Current, p.Correct), Severity: severityWarning}
 		n.Text = fmt.Sprintf("%s/%s was %s", p.Template.Name, p.Template.Language, cmp.Or(p.Previous, "unknown"))
 		if p.Correct != "" {
 			n.Text = fmt.Sprintf("%s/%s is %s and becomes %s", p.Template.Name, p.Template.Language, p.Current, p.Correct)
@@ -57,12 +41,12 @@ func noticeOf(payload webhook.Payload) (n Notice, ok bool) {
 			}
 		}
 	case *webhook.PaymentConfiguration:
-		n = Notice{Kind: "payment", Event: p.Status, Severity: severityInfo, Text: joined(p.Name, p.Provider)}
+		n = conversation.Notice{Kind: "payment", Event: p.Status, Severity: severityInfo, Text: joined(p.Name, p.Provider)}
 		if p.Status != "Active" {
 			n.Severity = severityWarning
 		}
 	case *webhook.SecurityEvent:
-		n = Notice{Kind: "security", Event: p.Event, Severity: severityWarning}
+		n = conversation.Notice{Kind: "security", Event: p.Event, Severity: severityWarning}
 	default:
 		return n, false
 	}
@@ -72,8 +56,8 @@ func noticeOf(payload webhook.Payload) (n Notice, ok bool) {
 }
 
 // accountNotice words a change of the account.
-func accountNotice(p *webhook.AccountUpdate) Notice {
-	n := Notice{Kind: "account", Event: p.Event, Severity: severityInfo}
+func accountNotice(p *webhook.AccountUpdate) conversation.Notice {
+	n := conversation.Notice{Kind: "account", Event: p.Event, Severity: severityInfo}
 	var parts []string
 	if v := p.Violation; v != nil {
 		n.Severity = severityCritical
@@ -123,7 +107,7 @@ func joined(parts ...string) string {
 
 // NoticeInfo describes a notice to the hook.
 type NoticeInfo struct {
-	Notice
+	conversation.Notice
 	// Channel is the ID of the channel that it concerns; each one is told.
 	Channel string
 }
@@ -137,7 +121,7 @@ const (
 
 // notices is how they are stored, newest first.
 type notices struct {
-	Latest []Notice `json:"latest"`
+	Latest []conversation.Notice `json:"latest"`
 }
 
 // notifyAccount tells the channels of the account that the event is about.
@@ -174,13 +158,13 @@ func (u *unit) notify(ev *webhook.Event, id string, channels ...string) error {
 			continue // WhatsApp said it before
 		}
 		latest := append(slices.Clone(known.Latest), n)
-		slices.SortStableFunc(latest, func(a, b Notice) int {
+		slices.SortStableFunc(latest, func(a, b conversation.Notice) int {
 			return cmp.Or(b.At.Compare(a.At), strings.Compare(a.Event+a.Text, b.Event+b.Text))
 		})
 		if err := u.save(kindNotice, ch, "", 0, notices{latest[:min(len(latest), keepNotices)]}); err != nil {
 			return err
 		}
-		err := u.tellHost(ch, "notice|"+id+"|"+ch, hostItem{Kind: AccountNotice, At: n.At, Reason: n.Kind + ": " + n.Event, Cause: Cause(n.Kind), Notice: &n})
+		err := u.tellHost(ch, "notice|"+id+"|"+ch, hostItem{Kind: conversation.AccountNotice, At: n.At, Reason: n.Kind + ": " + n.Event, Cause: conversation.Cause(n.Kind), Notice: &n})
 		if err != nil {
 			return err
 		}
@@ -193,12 +177,12 @@ func (u *unit) notify(ev *webhook.Event, id string, channels ...string) error {
 }
 
 // storedNotices reads the latest notices of channels.
-func (h *Hub) storedNotices(ctx context.Context, channels []string) (map[string][]Notice, error) {
+func (h *Hub) storedNotices(ctx context.Context, channels []string) (map[string][]conversation.Notice, error) {
 	records, err := h.store.Get(ctx, kindNotice, channels...)
 	if err != nil {
 		return nil, err
 	}
-	all := map[string][]Notice{}
+	all := map[string][]conversation.Notice{}
 	for _, r := range records {
 		n, err := decodeRecord[notices](r)
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 )
 
 func TestNewsAboutTheAccountReachHealthHooksAndTheHostOnce(t *testing.T) {
@@ -15,33 +16,33 @@ func TestNewsAboutTheAccountReachHealthHooksAndTheHostOnce(t *testing.T) {
 	for name, c := range map[string]struct {
 		field string
 		value map[string]any
-		want  channel.Notice
+		want  conversation.Notice
 	}{
 		"a review was lost": {
 			"account_review_update", map[string]any{"decision": "REJECTED"},
-			channel.Notice{Kind: "review", Event: "REJECTED", Severity: "CRITICAL"},
+			conversation.Notice{Kind: "review", Event: "REJECTED", Severity: "CRITICAL"},
 		},
 		"the account is restricted": {
 			"account_update", map[string]any{"event": "ACCOUNT_RESTRICTION", "restriction_info": []any{
 				map[string]any{"restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": 1790000000},
 			}},
-			channel.Notice{Kind: "account", Event: "ACCOUNT_RESTRICTION", Severity: "CRITICAL", Text: "RESTRICTED_BIZ_INITIATED_MESSAGING, until 2026-09-21T14:13:20Z"},
+			conversation.Notice{Kind: "account", Event: "ACCOUNT_RESTRICTION", Severity: "CRITICAL", Text: "RESTRICTED_BIZ_INITIATED_MESSAGING, until 2026-09-21T14:13:20Z"},
 		},
 		"the account is banned": {
 			"account_update", map[string]any{"event": "DISABLED_UPDATE", "ban_info": map[string]any{"waba_ban_state": "DISABLE", "waba_ban_date": "April 17, 2026"}},
-			channel.Notice{Kind: "account", Event: "DISABLED_UPDATE", Severity: "CRITICAL", Text: "DISABLE, April 17, 2026"},
+			conversation.Notice{Kind: "account", Event: "DISABLED_UPDATE", Severity: "CRITICAL", Text: "DISABLE, April 17, 2026"},
 		},
 		"a critical alert": {
 			"account_alerts", map[string]any{"entity_type": "WABA", "entity_id": "1", "alert_info": map[string]any{
 				"alert_severity": "CRITICAL", "alert_status": "ACTIVE", "alert_type": "PAYMENT_MISSING", "alert_description": "Add a payment method",
 			}},
-			channel.Notice{Kind: "alert", Event: "PAYMENT_MISSING", Severity: "CRITICAL", Text: "Add a payment method, WABA, ACTIVE"},
+			conversation.Notice{Kind: "alert", Event: "PAYMENT_MISSING", Severity: "CRITICAL", Text: "Add a payment method, WABA, ACTIVE"},
 		},
 		"a template costs more from now on": {
 			"template_category_update", map[string]any{
 				"message_template_id": 1, "message_template_name": "reminder", "message_template_language": "en", "previous_category": "UTILITY", "new_category": "MARKETING",
 			},
-			channel.Notice{Kind: "template_category", Event: "MARKETING", Severity: "WARNING", Text: "reminder/en was UTILITY"},
+			conversation.Notice{Kind: "template_category", Event: "MARKETING", Severity: "WARNING", Text: "reminder/en was UTILITY"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -67,7 +68,7 @@ func TestNewsAboutTheAccountReachHealthHooksAndTheHostOnce(t *testing.T) {
 				require.Empty(t, l.channelHealth("other").Notices, "another account")
 				require.Len(t, hooked, 1)
 				require.Equal(t, "support", hooked[0].Channel)
-				changes := l.desk.of(channel.AccountNotice)
+				changes := l.desk.of(conversation.AccountNotice)
 				require.Len(t, changes, 1)
 				require.Equal(t, "support", changes[0].Channel)
 				require.Equal(t, c.want.Text, changes[0].Notice.Text)
@@ -113,7 +114,7 @@ func TestNewsAboutTheAccountReachTheChannelsOfEveryProcessOnce(t *testing.T) {
 			l.post(alert)
 			l.pass(time.Minute)
 			for id, want := range map[string]int{"support": n + 1, "sibling": n + 1, "stranger": 0} {
-				require.Len(t, labs[id].desk.of(channel.AccountNotice), want, "%s is told once", id)
+				require.Len(t, labs[id].desk.of(conversation.AccountNotice), want, "%s is told once", id)
 				require.Len(t, labs[id].channelHealth(id).Notices, want, id)
 			}
 		}

@@ -6,8 +6,10 @@ import (
 	"fmt"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/internal/opaque"
 )
 
 // Notification is a template that goes to a customer who may never have written.
@@ -39,21 +41,21 @@ type Notification struct {
 //
 // Without a conversation, or after one that is long resolved, it begins one in pending:
 // the answer arrives there.
-func (h *Hub) Notify(ctx context.Context, n Notification) (*Message, error) {
+func (h *Hub) Notify(ctx context.Context, n Notification) (*conversation.Message, error) {
 	msg, err := h.notify(ctx, n)
 	if err != nil {
 		return nil, fmt.Errorf("channel: notify: %w", err)
 	}
-	return msg, nil
+	return &msg.Message, nil
 }
 
-func (h *Hub) notify(ctx context.Context, n Notification) (msg *Message, err error) {
+func (h *Hub) notify(ctx context.Context, n Notification) (msg *messageRecord, err error) {
 	if err := errors.Join(usable("key", n.Key, maxKey), usable("name", n.Name, maxKey)); err != nil {
 		return nil, err
 	}
 	info := AuditInfo{Actor: n.Actor, Action: access.Notify, Channel: n.Channel}
 	defer h.hooks.audit(ctx, &info, &err)
-	event := randomID("e_")
+	event := opaque.Random("e_")
 	err = h.do(ctx, func(u *unit) error {
 		msg = nil
 		u.author = authorOf(n.Actor)
@@ -87,9 +89,9 @@ func (h *Hub) notify(ctx context.Context, n Notification) (msg *Message, err err
 		}
 		r := &Reply{Actor: n.Actor, Template: n.Template, Key: n.Key}
 		if n.Key != "" {
-			r.id = derivedID("m_", "notify", customer.ID, n.Key)
+			r.id = opaque.ID("m_", "notify", customer.ID, n.Key)
 		} else {
-			r.id = randomID("m_")
+			r.id = opaque.Random("m_")
 		}
 		conv, effects, err := u.contact(ch, customer, r.id)
 		if err != nil {
@@ -116,7 +118,7 @@ func (h *Hub) notify(ctx context.Context, n Notification) (msg *Message, err err
 }
 
 // contact finds the conversation for a proactive message, beginning one if needed.
-func (u *unit) contact(ch *Channel, customer *Customer, id string) (*Conversation, []rules.Effect, error) {
+func (u *unit) contact(ch *Channel, customer *conversation.Customer, id string) (*conversation.Conversation, []rules.Effect, error) {
 	conv, err := u.current(customer)
 	if err != nil {
 		return nil, nil, err

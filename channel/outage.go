@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/circuit"
 )
@@ -306,13 +307,13 @@ func (h *Hub) sendingOut(ctx context.Context, channel string, o Outage, over boo
 		if err != nil {
 			return err
 		}
-		item := hostItem{Kind: SendingHeld, At: o.Since, Reason: o.Reason, Cause: Cause(o.Kind)}
+		item := hostItem{Kind: conversation.SendingHeld, At: o.Since, Reason: o.Reason, Cause: conversation.Cause(o.Kind)}
 		switch {
 		case over && !known:
 			return nil // no outage, or another process has seen its end
 		case over:
 			u.Batch.Delete = append(u.Batch.Delete, store.RecordKey{Kind: kindOutage, Key: channel})
-			item.Kind, item.At, item.Reason, item.Cause = SendingResumed, u.now.UTC(), was.Reason, Cause(was.Kind)
+			item.Kind, item.At, item.Reason, item.Cause = conversation.SendingResumed, u.now.UTC(), was.Reason, conversation.Cause(was.Kind)
 			o = was
 		case known && was.Kind == o.Kind:
 			return nil

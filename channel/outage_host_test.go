@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 )
 
 // byConversation are the texts that the host was given, in order, by conversation.
@@ -115,7 +116,7 @@ type tenants struct {
 	down map[string]bool
 }
 
-func (p *tenants) Receive(ctx context.Context, in *channel.Received) (string, error) {
+func (p *tenants) Receive(ctx context.Context, in *conversation.Received) (string, error) {
 	p.mu.Lock()
 	down := p.down[in.Conversation.Channel]
 	p.mu.Unlock()

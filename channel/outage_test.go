@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 )
 
@@ -34,12 +35,12 @@ func (unsent) Failure() message.Failure {
 
 // outcomes counts the messages of a channel's conversations by state, and how often each text
 // was sent.
-func (l *lab) outcomes(conversations []*channel.Conversation) map[channel.DeliveryState]int {
+func (l *lab) outcomes(conversations []*conversation.Conversation) map[conversation.DeliveryState]int {
 	l.t.Helper()
-	n := map[channel.DeliveryState]int{}
+	n := map[conversation.DeliveryState]int{}
 	for _, c := range conversations {
 		for _, m := range l.messages(c.ID) {
-			if m.Direction == channel.Outbound && m.Auto == "" {
+			if m.Direction == conversation.Outbound && m.Auto == "" {
 				n[m.Delivery.State()]++
 			}
 		}
@@ -82,16 +83,16 @@ func TestWithoutGraphWhatWaitsIsHeldAndGoesOutAfterwards(t *testing.T) {
 				require.Len(t, told, 1, "known within seconds")
 				require.Equal(t, channel.OutageUnreachable, told[0].Kind)
 				require.Equal(t, "support", told[0].Channel)
-				require.LessOrEqual(t, l.outcomes(talks)[channel.Uncertain], 12, "no more than were risked")
-				early := l.outcomes(talks)[channel.Uncertain]
+				require.LessOrEqual(t, l.outcomes(talks)[conversation.Uncertain], 12, "no more than were risked")
+				early := l.outcomes(talks)[conversation.Uncertain]
 				l.pass(time.Duration(c.hours) * time.Hour)
-				require.LessOrEqual(t, l.outcomes(talks)[channel.Uncertain]-early, c.uncertain)
+				require.LessOrEqual(t, l.outcomes(talks)[conversation.Uncertain]-early, c.uncertain)
 				l.line.sends(nil)
 				l.pass(6 * time.Minute)
 				got := l.outcomes(talks)
-				require.Zero(t, got[channel.Queued], "nothing is left behind")
-				require.Zero(t, got[channel.Failed])
-				require.Equal(t, 400, got[channel.Accepted]+got[channel.Uncertain], "nothing is lost")
+				require.Zero(t, got[conversation.Queued], "nothing is left behind")
+				require.Zero(t, got[conversation.Failed])
+				require.Equal(t, 400, got[conversation.Accepted]+got[conversation.Uncertain], "nothing is lost")
 				require.Len(t, told, 2)
 				require.True(t, told[1].Over)
 				require.Greater(t, told[1].Took, time.Duration(c.hours)*time.Hour)
@@ -106,9 +107,9 @@ func TestWithoutGraphWhatWaitsIsHeldAndGoesOutAfterwards(t *testing.T) {
 						require.Equal(t, 1, n, "%s: what may have arrived is not repeated", text)
 					}
 				}
-				require.Len(t, l.desk.of(channel.SendingHeld), 1, "the agents are told")
-				require.Equal(t, "support", l.desk.of(channel.SendingHeld)[0].Channel)
-				require.Len(t, l.desk.of(channel.SendingResumed), 1)
+				require.Len(t, l.desk.of(conversation.SendingHeld), 1, "the agents are told")
+				require.Equal(t, "support", l.desk.of(conversation.SendingHeld)[0].Channel)
+				require.Len(t, l.desk.of(conversation.SendingResumed), 1)
 			})
 		})
 	}
@@ -156,7 +157,7 @@ func TestARevokedTokenHoldsTheOutboxUntilThereIsAnother(t *testing.T) {
 				l.line.sends(func(context.Context, message.Outbound, int) error { return c.err })
 				l.answers(talks, "held")
 				l.pass(3 * time.Hour)
-				require.Equal(t, map[channel.DeliveryState]int{channel.Queued: 50}, l.outcomes(talks), "none fails and none has to be typed again")
+				require.Equal(t, map[conversation.DeliveryState]int{conversation.Queued: 50}, l.outcomes(talks), "none fails and none has to be typed again")
 				require.Len(t, told, 1)
 				require.Equal(t, c.kind, told[0].Kind)
 				require.Equal(t, 1, strings.Count(l.logs.String(), "level=ERROR"), "one error")
@@ -171,7 +172,7 @@ func TestARevokedTokenHoldsTheOutboxUntilThereIsAnother(t *testing.T) {
 				repaired.Sender = better
 				require.NoError(t, l.hub.Replace(t.Context(), admin, repaired))
 				l.pass(5 * time.Second)
-				require.Equal(t, map[channel.DeliveryState]int{channel.Accepted: 50}, l.outcomes(talks), "at once, with the new token")
+				require.Equal(t, map[conversation.DeliveryState]int{conversation.Accepted: 50}, l.outcomes(talks), "at once, with the new token")
 				require.Len(t, better.texts(), 50)
 				require.Nil(t, l.health().Channels[0].Outage)
 			})
@@ -188,12 +189,12 @@ func TestAMessageWhoseWindowClosesDuringAnOutageIsNotSentAndTheAgentKnows(t *tes
 		m, err := l.reply(conv, "too late")
 		require.NoError(t, err)
 		l.pass(25 * time.Hour)
-		require.Equal(t, channel.Failed, l.state(conv, m.ID), "while the outage lasts")
+		require.Equal(t, conversation.Failed, l.state(conv, m.ID), "while the outage lasts")
 		l.line.sends(nil)
 		n := len(l.line.texts())
 		l.pass(time.Hour)
 		require.Len(t, l.line.texts(), n)
-		changes := l.desk.of(channel.DeliveryChanged)
+		changes := l.desk.of(conversation.DeliveryChanged)
 		require.Equal(t, "window_closed", changes[len(changes)-1].Failure.Class)
 	})
 }
@@ -205,16 +206,16 @@ func TestAnOutageIsKnownAfterARestartAndToOtherProcesses(t *testing.T) {
 		l.line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
 		l.answers(talks, "held")
 		l.pass(10 * time.Minute)
-		before := l.outcomes(talks)[channel.Uncertain]
+		before := l.outcomes(talks)[conversation.Uncertain]
 		l.stop()
 		other := newLab(t, labOptions{store: l.store, config: func(c *channel.Config) { slowPolls(c); c.Channels[0].Sender = l.line }})
 		require.NotNil(t, other.health().Channels[0].Outage, "a process that has not even tried")
 		other.run()
 		l.pass(time.Second)
-		require.LessOrEqual(t, l.outcomes(talks)[channel.Uncertain], before+1, "one message tries it")
+		require.LessOrEqual(t, l.outcomes(talks)[conversation.Uncertain], before+1, "one message tries it")
 		l.line.sends(nil)
 		other.pass(6 * time.Minute)
-		require.Zero(t, l.outcomes(talks)[channel.Queued])
+		require.Zero(t, l.outcomes(talks)[conversation.Queued])
 		require.Nil(t, other.health().Channels[0].Outage)
 		other.stop()
 	})
@@ -245,16 +246,16 @@ func TestASenderThatCanBeAskedRisksNoMessages(t *testing.T) {
 		p.sends(func(context.Context, message.Outbound, int) error { return down })
 		l.answers(talks, "held")
 		l.pass(time.Minute)
-		before := l.outcomes(talks)[channel.Uncertain]
+		before := l.outcomes(talks)[conversation.Uncertain]
 		require.LessOrEqual(t, before, 8)
 		l.pass(8 * time.Hour)
-		require.Equal(t, before, l.outcomes(talks)[channel.Uncertain])
+		require.Equal(t, before, l.outcomes(talks)[conversation.Uncertain])
 		require.Greater(t, p.asked.Load(), int64(100))
 		p.answer.Store(nil)
 		p.sends(nil)
 		l.pass(time.Minute)
-		require.Zero(t, l.outcomes(talks)[channel.Queued], "within a minute")
-		require.Equal(t, map[channel.DeliveryState]int{channel.Uncertain: before, channel.Accepted: 100 - before}, l.outcomes(talks))
+		require.Zero(t, l.outcomes(talks)[conversation.Queued], "within a minute")
+		require.Equal(t, map[conversation.DeliveryState]int{conversation.Uncertain: before, conversation.Accepted: 100 - before}, l.outcomes(talks))
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/rules"
 )
 
@@ -23,7 +24,7 @@ func TestASendWhoseAnswerWasLostIsSettledByItsStatus(t *testing.T) {
 		require.Equal(t, []string{"hello", "hi"}, r.sees(), "it arrived although nobody was told")
 		r.user.Read(r.number)
 		r.settle()
-		require.Equal(t, channel.Read, r.messages()[1].Delivery.State())
+		require.Equal(t, conversation.Read, r.messages()[1].Delivery.State())
 		r.pass(time.Hour)
 		require.Equal(t, []string{"hello", "hi"}, r.sees(), "never sent again")
 	})
@@ -48,10 +49,10 @@ func TestASendThatNeverArrivedIsHeldForAPersonByDefault(t *testing.T) {
 		r.settle()
 		r.pass(time.Hour)
 		require.Equal(t, []string{"hello", "second"}, r.sees(), "the conversation goes on behind it")
-		require.Equal(t, channel.Uncertain, r.messages()[1].Delivery.State())
+		require.Equal(t, conversation.Uncertain, r.messages()[1].Delivery.State())
 		var told bool
-		for _, c := range r.desk.of(channel.DeliveryChanged) {
-			told = told || c.Delivery == channel.Uncertain
+		for _, c := range r.desk.of(conversation.DeliveryChanged) {
+			told = told || c.Delivery == conversation.Uncertain
 		}
 		require.True(t, told, "the host is told")
 	})
@@ -76,16 +77,16 @@ func TestASendThatNeverArrivedIsRepeatedIfTheChannelSaysSo(t *testing.T) {
 		require.Equal(t, []string{"hello"}, r.sees())
 		r.pass(time.Minute)
 		require.Equal(t, []string{"hello", "important"}, r.sees())
-		require.Equal(t, channel.Delivered, r.messages()[1].Delivery.State())
+		require.Equal(t, conversation.Delivered, r.messages()[1].Delivery.State())
 	})
 }
 
 func TestTemporaryRefusalsAreRepeatedAndPermanentOnesAreShown(t *testing.T) {
-	for code, want := range map[int]channel.DeliveryState{
-		131056: channel.Delivered, // asked to slow down for this customer
-		131026: channel.Failed,    // cannot be reached
-		131047: channel.Failed,    // window closed, says Meta
-		131053: channel.Failed,
+	for code, want := range map[int]conversation.DeliveryState{
+		131056: conversation.Delivered, // asked to slow down for this customer
+		131026: conversation.Failed,    // cannot be reached
+		131047: conversation.Failed,    // window closed, says Meta
+		131053: conversation.Failed,
 	} {
 		t.Run(fmt.Sprint(code), func(t *testing.T) {
 			test(t, options{}, func(t *testing.T, r *rig) {
@@ -106,7 +107,7 @@ func TestTemporaryRefusalsAreRepeatedAndPermanentOnesAreShown(t *testing.T) {
 				r.pass(2 * time.Minute)
 				m := r.messages()[1]
 				require.Equal(t, want, m.Delivery.State())
-				if want == channel.Failed {
+				if want == conversation.Failed {
 					require.Equal(t, code, m.Delivery.Failure.Code)
 					require.NotEmpty(t, m.Delivery.Failure.Hint, "an agent reads what to do")
 				}

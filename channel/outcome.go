@@ -1,13 +1,16 @@
 package channel
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strconv"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/opaque"
 	"github.com/kanava-go/kanava/window"
 )
 
@@ -17,7 +20,7 @@ import (
 // them are written, so that a wrong guess is a conflict.
 func (h *Hub) accepted(ctx context.Context, ch *Channel, w *job, item *outboundItem, receipt message.Receipt, b *begun) error {
 	stub := known{Record: store.Record{Kind: kindMessage, Key: inboundMessageID(ch.ID, receipt.ID)}}
-	assigned := known{Record: store.Record{Kind: kindLog, Key: changeID(Assigned, item.Message, 0)}} // not yet
+	assigned := known{Record: store.Record{Kind: kindLog, Key: changeID(conversation.Assigned, item.Message, 0)}} // not yet
 	guess := []known{b.known, stub, assigned}
 	for _, k := range w.ahead {
 		if k.Kind != kindMessage {
@@ -27,7 +30,7 @@ func (h *Hub) accepted(ctx context.Context, ch *Channel, w *job, item *outboundI
 	step := func(lease []store.Lease) error {
 		return h.doGuessing(ctx, guess, func(u *unit) error {
 			u.Done = lease
-			var m Message
+			var m messageRecord
 			if ok, err := u.load(kindMessage, item.Message, &m); err != nil || !ok {
 				return err
 			}
@@ -44,14 +47,14 @@ func (h *Hub) accepted(ctx context.Context, ch *Channel, w *job, item *outboundI
 	return err
 }
 
-func (u *unit) accept(ch *Channel, receipt message.Receipt, m *Message) error {
-	m.WAMID = nonEmpty(m.WAMID, receipt.ID)
+func (u *unit) accept(ch *Channel, receipt message.Receipt, m *messageRecord) error {
+	m.WAMID = cmp.Or(m.WAMID, receipt.ID)
 	before := m.Delivery
-	m.Delivery = m.Delivery.Merge(Delivery{AcceptedAt: u.now.UTC()})
+	m.Delivery = m.Delivery.Merge(conversation.Delivery{AcceptedAt: u.now.UTC()})
 	if err := u.indexWAMID(ch.ID, m); err != nil {
 		return err
 	}
-	if err := u.delivery(ch, m, Accepted, u.now); err != nil {
+	if err := u.delivery(ch, m, conversation.Accepted, u.now); err != nil {
 		return err
 	}
 	if err := u.outcome(ch, m, before); err != nil {
@@ -62,11 +65,11 @@ func (u *unit) accept(ch *Channel, receipt message.Receipt, m *Message) error {
 
 // answersAd notes the first answer to a customer who came through an advertisement: it
 // begins a time in which messages are not charged.
-func (u *unit) answersAd(ch *Channel, m *Message) error {
+func (u *unit) answersAd(ch *Channel, m *messageRecord) error {
 	if m.AnswersAd.IsZero() {
 		return nil
 	}
-	var conv Conversation
+	var conv conversation.Conversation
 	if ok, err := u.load(kindConversation, m.Conversation, &conv); err != nil || !ok {
 		return err
 	}
@@ -75,7 +78,7 @@ func (u *unit) answersAd(ch *Channel, m *Message) error {
 		return err
 	}
 	before := customer.Window
-	u.observe(ch, customer, window.Event{Kind: window.KindSent, At: m.Delivery.acceptedAt(), AnswersReferral: m.AnswersAd})
+	u.observe(ch, customer, window.Event{Kind: window.KindSent, At: m.Delivery.Taken(), AnswersReferral: m.AnswersAd})
 	if customer.Window == before {
 		return nil
 	}
@@ -85,7 +88,7 @@ func (u *unit) answersAd(ch *Channel, m *Message) error {
 // failed records that the message will not go out.
 func (h *Hub) failed(ctx context.Context, ch *Channel, w *job, id string, f message.Failure) error {
 	return h.do(ctx, func(u *unit) error {
-		var m Message
+		var m messageRecord
 		if ok, err := u.load(kindMessage, id, &m); err != nil || !ok {
 			u.Done = append(u.Done, w.Lease())
 			return err
@@ -94,20 +97,20 @@ func (h *Hub) failed(ctx context.Context, ch *Channel, w *job, id string, f mess
 	})
 }
 
-func (u *unit) fail(ch *Channel, w *job, m *Message, f message.Failure) error {
+func (u *unit) fail(ch *Channel, w *job, m *messageRecord, f message.Failure) error {
 	u.Done = append(u.Done, w.Lease())
 	return u.failed(ch, m, f)
 }
 
-func (u *unit) failed(ch *Channel, m *Message, f message.Failure) error {
+func (u *unit) failed(ch *Channel, m *messageRecord, f message.Failure) error {
 	m.Sending = false
 	before := m.Delivery
-	m.Delivery = m.Delivery.Merge(Delivery{FailedAt: u.now.UTC(), Failure: failureOf(f)})
+	m.Delivery = m.Delivery.Merge(conversation.Delivery{FailedAt: u.now.UTC(), Failure: failureOf(f)})
 	u.bookStatus(ch, m)
 	if err := u.noteOptOut(m); err != nil {
 		return err
 	}
-	if err := u.delivery(ch, m, Failed, u.now); err != nil {
+	if err := u.delivery(ch, m, conversation.Failed, u.now); err != nil {
 		return err
 	}
 	if err := u.outcome(ch, m, before); err != nil {
@@ -117,22 +120,22 @@ func (u *unit) failed(ch *Channel, m *Message, f message.Failure) error {
 }
 
 // delivery tells the host what became of a message, and the report.
-func (u *unit) delivery(ch *Channel, m *Message, state DeliveryState, at time.Time) error {
+func (u *unit) delivery(ch *Channel, m *messageRecord, state conversation.DeliveryState, at time.Time) error {
 	u.count(ch.ID, "delivery_"+string(state), at, 1)
-	if state == Failed {
+	if state == conversation.Failed {
 		u.count(ch.ID, "failed_"+word(m.Delivery.Failure.Class), at, 1)
 	}
 	return u.tellDelivery(ch, m, state, at)
 }
 
-func (u *unit) tellDelivery(ch *Channel, m *Message, state DeliveryState, at time.Time) error {
-	if m.Target != "" && state != Failed && state != Uncertain {
+func (u *unit) tellDelivery(ch *Channel, m *messageRecord, state conversation.DeliveryState, at time.Time) error {
+	if m.Target != "" && state != conversation.Failed && state != conversation.Uncertain {
 		return nil // that a reaction arrived shows on its target
 	}
 	item := hostItem{
-		Kind: DeliveryChanged, Conversation: m.Conversation, Message: m.ID, At: at.UTC(), Delivery: state,
+		Kind: conversation.DeliveryChanged, Conversation: m.Conversation, Message: m.ID, At: at.UTC(), Delivery: state,
 	}
-	if state == Failed {
+	if state == conversation.Failed {
 		item.Failure = m.Delivery.Failure
 	}
 	return u.tellHost(ch.ID, "delivery|"+m.ID+"|"+string(state), item)
@@ -140,17 +143,17 @@ func (u *unit) tellDelivery(ch *Channel, m *Message, state DeliveryState, at tim
 
 // tellFailure tells the host of a failure that does not change the state of the message: of
 // one device of several, for example.
-func (u *unit) tellFailure(ch *Channel, m *Message, state DeliveryState, at time.Time) error {
+func (u *unit) tellFailure(ch *Channel, m *messageRecord, state conversation.DeliveryState, at time.Time) error {
 	f := m.Delivery.Failure
-	id := derivedID("", m.ID, strconv.Itoa(f.Code), f.Class, m.Delivery.FailedAt.Format(time.RFC3339))
+	id := opaque.ID("", m.ID, strconv.Itoa(f.Code), f.Class, m.Delivery.FailedAt.Format(time.RFC3339))
 	return u.tellHost(ch.ID, "delivery|"+m.ID+"|failure|"+id, hostItem{
-		Kind: DeliveryChanged, Conversation: m.Conversation, Message: m.ID, At: at.UTC(), Delivery: state, Failure: f,
+		Kind: conversation.DeliveryChanged, Conversation: m.Conversation, Message: m.ID, At: at.UTC(), Delivery: state, Failure: f,
 	})
 }
 
 // indexWAMID lets statuses, quotes and reactions find the message by WhatsApp's ID, and
 // applies what reactions have overtaken it.
-func (u *unit) indexWAMID(channel string, m *Message) error {
+func (u *unit) indexWAMID(channel string, m *messageRecord) error {
 	if m.WAMID == "" {
 		return nil
 	}
@@ -163,7 +166,7 @@ func (u *unit) indexWAMID(channel string, m *Message) error {
 		return err
 	}
 	if stub.Pending != nil {
-		m.amend(*stub.Pending)
+		m.Amend(*stub.Pending)
 	}
 	if err := u.applyTwinOf(m); err != nil {
 		return err
@@ -172,8 +175,8 @@ func (u *unit) indexWAMID(channel string, m *Message) error {
 }
 
 // applyTwinOf is applyTwin for a message of ours.
-func (u *unit) applyTwinOf(m *Message) error {
-	var conv Conversation
+func (u *unit) applyTwinOf(m *messageRecord) error {
+	var conv conversation.Conversation
 	if wamidToken(m.WAMID) == "" {
 		return nil
 	}
@@ -187,6 +190,6 @@ func (u *unit) applyTwinOf(m *Message) error {
 	return u.applyTwin(customer, m)
 }
 
-func failureOf(f message.Failure) *Failure {
-	return &Failure{Code: f.Code, Class: string(f.Class), Title: f.Title, Hint: f.Hint}
+func failureOf(f message.Failure) *conversation.Failure {
+	return &conversation.Failure{Code: f.Code, Class: string(f.Class), Title: f.Title, Hint: f.Hint}
 }

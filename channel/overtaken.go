@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -31,7 +32,7 @@ func (u *unit) lookAgain(in *incoming) {
 func (in *incoming) late() bool { return strings.HasPrefix(in.work.ID, latePrefix) }
 
 // unmet hands over an item whose message is not known, if the time for that has come.
-func (u *unit) unmet(in *incoming, customer *Customer, wamid string, a amendment) error {
+func (u *unit) unmet(in *incoming, customer *conversation.Customer, wamid string, a conversation.Amendment) error {
 	if !in.late() {
 		return nil
 	}
@@ -44,20 +45,20 @@ func (u *unit) unmet(in *incoming, customer *Customer, wamid string, a amendment
 	case a.Message != nil && a.Deleted.IsZero():
 		first := *in // the message is older than that, but nobody knows by how much
 		first.at = stub.Pending.First
-		msg := *a.Message
+		msg := &messageRecord{Message: *a.Message}
 		msg.ID, msg.WAMID, msg.Edited = target, stub.Pending.WAMID, a.Edited
-		if err := u.applyAmendments(customer, &msg); err != nil {
+		if err := u.applyAmendments(customer, msg); err != nil {
 			return err
 		}
 		if !in.echoed() {
-			return u.receive(&first, customer, &msg)
+			return u.receive(&first, customer, msg)
 		}
-		return u.beside(&first, customer, &msg)
-	case len(a.Reactions) == 1 && a.Reactions[0].Emoji != "" && slices.ContainsFunc(stub.Pending.Reactions, a.Reactions[0].same):
+		return u.beside(&first, customer, msg)
+	case len(a.Reactions) == 1 && a.Reactions[0].Emoji != "" && slices.ContainsFunc(stub.Pending.Reactions, a.Reactions[0].Equal):
 		id := in.wamid()
-		msg := &Message{
+		msg := &messageRecord{Message: conversation.Message{
 			ID: inboundMessageID(in.ch.ID, id), WAMID: id, Kind: "reaction", Text: a.Reactions[0].Emoji, Quoted: target,
-		}
+		}}
 		if known, err := u.lookupWAMID(in.ch.ID, id); err != nil || known != nil {
 			return err
 		}
@@ -67,11 +68,6 @@ func (u *unit) unmet(in *incoming, customer *Customer, wamid string, a amendment
 		return u.beside(in, customer, msg)
 	}
 	return nil
-}
-
-// same says that both are one reaction.
-func (r Reaction) same(o Reaction) bool {
-	return r.By == o.By && r.Emoji == o.Emoji && r.At.Equal(o.At)
 }
 
 // echoed says that the item is what somebody did in the Business app; wamid is its own.
@@ -95,16 +91,16 @@ func (in *incoming) wamid() string {
 
 // beside files a message in the conversation that the customer is in, and tells the host. The
 // conversation stays where it is: nobody asked anything.
-func (u *unit) beside(in *incoming, customer *Customer, msg *Message) error {
+func (u *unit) beside(in *incoming, customer *conversation.Customer, msg *messageRecord) error {
 	conv, err := u.current(customer)
 	if err != nil || conv == nil {
 		return err
 	}
-	msg.Channel, msg.Conversation, msg.At, msg.Direction = in.ch.ID, conv.ID, in.at, Inbound
+	msg.Channel, msg.Conversation, msg.At, msg.Direction = in.ch.ID, conv.ID, in.at, conversation.Inbound
 	item := hostItem{Conversation: conv.ID, Message: msg.ID, At: in.at}
 	id := "in|" + msg.ID
 	if in.echoed() {
-		msg.Direction, item.Kind, id = Echo, EchoReceived, "echo|"+msg.ID
+		msg.Direction, item.Kind, id = conversation.Echo, conversation.EchoReceived, "echo|"+msg.ID
 	}
 	conv.LastSeq++
 	msg.Seq = conv.LastSeq

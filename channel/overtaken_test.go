@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 )
 
 // patience is how long an item waits for the message that it is about.
@@ -95,7 +95,7 @@ func TestWhatNamesAMessageByARealWAMIDIsHandedOverToo(t *testing.T) {
 				l.post(tt.it)
 				l.pass(2 * patience)
 				told := l.desk.texts()[1:]
-				for _, c := range l.desk.of(channel.EchoReceived) {
+				for _, c := range l.desk.of(conversation.EchoReceived) {
 					told = append(told, c.Message.Text)
 				}
 				require.Equal(t, []string{tt.want}, told)
@@ -120,7 +120,7 @@ func TestAnEditInTheBusinessAppOfAMessageThatNeverComesIsHandedOver(t *testing.T
 			"message":             map[string]any{"context": map[string]any{"id": "M0"}, "type": "text", "text": map[string]any{"body": "the new text"}},
 		}))
 		l.pass(2 * patience)
-		echoes := l.desk.of(channel.EchoReceived)
+		echoes := l.desk.of(conversation.EchoReceived)
 		require.Len(t, echoes, 1)
 		require.Equal(t, "the new text", echoes[0].Message.Text)
 	})
@@ -154,8 +154,8 @@ func TestAFailureBesideADeliveryReachesTheHost(t *testing.T) {
 		}
 		l.pass(5 * time.Second)
 		var ids []string
-		var failures []*channel.Change
-		for _, c := range l.desk.of(channel.DeliveryChanged) {
+		var failures []*conversation.Change
+		for _, c := range l.desk.of(conversation.DeliveryChanged) {
 			require.NotContains(t, ids, c.ID)
 			ids = append(ids, c.ID)
 			if c.Failure != nil {
@@ -163,7 +163,7 @@ func TestAFailureBesideADeliveryReachesTheHost(t *testing.T) {
 			}
 		}
 		require.Len(t, failures, 1)
-		require.Equal(t, channel.Delivered, failures[0].Delivery, "it arrived")
+		require.Equal(t, conversation.Delivered, failures[0].Delivery, "it arrived")
 		require.Equal(t, 131026, failures[0].Failure.Code, "and failed as well")
 		require.NotZero(t, l.conversation().State.LastAgentReply, "which leaves it an answer")
 		log, err := l.hub.Log(t.Context(), alice, conv, 0)
@@ -176,15 +176,15 @@ func TestNewNamesAreTold(t *testing.T) {
 	t.Parallel()
 	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
 		l.say(kim, "wamid.1", "hello")
-		require.Empty(t, l.desk.of(channel.CustomerChanged), "the first name is no change")
+		require.Empty(t, l.desk.of(conversation.CustomerChanged), "the first name is no change")
 		l.say(kim, "wamid.2", "hello")
-		require.Empty(t, l.desk.of(channel.CustomerChanged))
+		require.Empty(t, l.desk.of(conversation.CustomerChanged))
 		for n, f := range []face{
 			{phone: kim.phone, bsuid: kim.bsuid, name: "Kim Married"},
 			{phone: kim.phone, bsuid: kim.bsuid, name: "Kim Married", username: "kim.married"},
 		} {
 			l.say(f, "wamid.new "+f.name+f.username, "hello")
-			changes := l.desk.of(channel.CustomerChanged)
+			changes := l.desk.of(conversation.CustomerChanged)
 			require.Len(t, changes, n+1)
 			require.Equal(t, f.name, changes[n].Customer.Name)
 			require.Equal(t, f.username, changes[n].Customer.Username)
@@ -202,8 +202,8 @@ func TestNotesTagsAndTopicsAreToldAndLogged(t *testing.T) {
 		}
 		require.NoError(t, l.hub.SetTags(t.Context(), alice, conv, nil))
 		l.pass(time.Second)
-		by := channel.Author{Kind: "agent", ID: "alice"}
-		notes, tags, topics := l.desk.of(channel.NoteAdded), l.desk.of(channel.TagsChanged), l.desk.of(channel.TopicChanged)
+		by := conversation.Author{Kind: "agent", ID: "alice"}
+		notes, tags, topics := l.desk.of(conversation.NoteAdded), l.desk.of(conversation.TagsChanged), l.desk.of(conversation.TopicChanged)
 		require.Len(t, notes, 1)
 		require.Equal(t, note.ID, notes[0].Message.ID)
 		require.Equal(t, by, notes[0].Author)
@@ -215,10 +215,10 @@ func TestNotesTagsAndTopicsAreToldAndLogged(t *testing.T) {
 		require.Equal(t, "a flat tyre", topics[0].To)
 		log, err := l.hub.Log(t.Context(), alice, conv, 0)
 		require.NoError(t, err)
-		kinds := map[channel.ChangeKind]int{}
+		kinds := map[conversation.ChangeKind]int{}
 		for _, e := range log {
 			kinds[e.Kind]++
 		}
-		require.Equal(t, map[channel.ChangeKind]int{channel.NoteAdded: 1, channel.TagsChanged: 2, channel.TopicChanged: 1}, kinds)
+		require.Equal(t, map[conversation.ChangeKind]int{conversation.NoteAdded: 1, conversation.TagsChanged: 2, conversation.TopicChanged: 1}, kinds)
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/webhook"
 )
 
@@ -32,7 +33,7 @@ func sharedNumber(c *webhook.Contacts) string {
 // or somebody else has this one. Like what the host says, it fills a gap and yields to whoever
 // WhatsApp shows the number with, whatever comes first. A customer of whom only this number is
 // known is the same person. It returns the customer as they are then, and whether that is news.
-func (u *unit) learnNumber(in *incoming, customer *Customer, c *webhook.Contacts) (*Customer, bool, error) {
+func (u *unit) learnNumber(in *incoming, customer *conversation.Customer, c *webhook.Contacts) (*conversation.Customer, bool, error) {
 	no := sharedNumber(c)
 	if no == "" || customer.Group != "" || in.sender != "" || customer.Phone != "" {
 		return customer, false, nil

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 )
 
@@ -56,7 +56,7 @@ func TestANumberSharedOnRequestIsLearned(t *testing.T) {
 				}
 				_, customer, err := l.hub.Conversation(t.Context(), alice, l.conversation().ID)
 				require.NoError(t, err)
-				told := l.desk.of(channel.CustomerChanged)
+				told := l.desk.of(conversation.CustomerChanged)
 				if !c.learned {
 					require.Empty(t, customer.Phone)
 					require.Empty(t, told)
@@ -108,7 +108,7 @@ func TestANumberThatSomebodyElseHasIsNotLearnedWhateverTheOrder(t *testing.T) {
 func TestAPersonOfWhomOnlyTheSharedNumberIsKnownIsTheSame(t *testing.T) {
 	t.Parallel()
 	experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
-		consent := channel.Consent{At: time.Now(), Where: "counter", Wording: "v1"}
+		consent := conversation.Consent{At: time.Now(), Where: "counter", Wording: "v1"}
 		require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", message.Recipient{Phone: "+" + samsNumber}, consent))
 		l.say(sam, "wamid.1", "hello")
 		l.post(sam.cards(time.Now(), "wamid.2", card("contact_request", samsNumber)))
@@ -118,7 +118,7 @@ func TestAPersonOfWhomOnlyTheSharedNumberIsKnownIsTheSame(t *testing.T) {
 		require.Equal(t, samsNumber, customer.Phone)
 		require.Equal(t, "US.77", customer.BSUID)
 		require.Len(t, customer.Consents, 1, "what was agreed to at the counter holds")
-		require.NotEmpty(t, l.desk.of(channel.CustomerChanged))
+		require.NotEmpty(t, l.desk.of(conversation.CustomerChanged))
 		require.Len(t, l.messages(l.conversation().ID), 2)
 	})
 }

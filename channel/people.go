@@ -1,10 +1,11 @@
 package channel
 
 import (
-	"strings"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/internal/times"
 	"github.com/kanava-go/kanava/webhook"
 	"github.com/kanava-go/kanava/window"
 )
@@ -36,7 +37,7 @@ func (u *unit) link(in *incoming, previous, current webhook.Identity) error {
 	if err != nil || old == nil || now == nil {
 		return err
 	}
-	if old.laterOwner(previous, current, in.at) {
+	if old.LaterOwner(identityOf(previous), identityOf(current), in.at) {
 		return nil // the number is somebody else's by now
 	}
 	if old, err = u.customer(old.ID); err != nil { // as it is after the second step
@@ -46,9 +47,9 @@ func (u *unit) link(in *incoming, previous, current webhook.Identity) error {
 	if err != nil {
 		return err
 	}
-	customer.NumberChanged = latest(customer.NumberChanged, in.at)
+	customer.NumberChanged = times.Latest(customer.NumberChanged, in.at)
 	customer.Window = u.since(customer)
-	customer.moved(current, in.at)
+	customer.Move(identityOf(current), in.at)
 	if previous.Phone != "" && canonicalPhone(previous.Phone) != canonicalPhone(current.Phone) {
 		if err := u.giveUp(customer, aliasPhone(in.ch.Number, previous.Phone), in.at); err != nil {
 			return err
@@ -61,7 +62,7 @@ func (u *unit) link(in *incoming, previous, current webhook.Identity) error {
 		return nil
 	}
 	return u.tellHost(in.ch.ID, "customer|"+in.id, hostItem{
-		Kind: CustomerChanged, Conversation: customer.Conversation, At: in.at,
+		Kind: conversation.CustomerChanged, Conversation: customer.Conversation, At: in.at,
 	})
 }
 
@@ -72,9 +73,9 @@ func (u *unit) preference(in *incoming, p *webhook.UserPreference) error {
 		return err
 	}
 	switch {
-	case p.Value == webhook.PreferenceStop && customer.stopMarketing(in.at):
+	case p.Value == webhook.PreferenceStop && customer.StopMarketing(in.at):
 	case p.Value == webhook.PreferenceResume && in.at.After(customer.Preference):
-		customer.resumeMarketing(in.at)
+		customer.ResumeMarketing(in.at)
 	default:
 		return nil // an older wish than the one that is known, or one that is not
 	}
@@ -82,7 +83,7 @@ func (u *unit) preference(in *incoming, p *webhook.UserPreference) error {
 		return err
 	}
 	return u.tellHost(in.ch.ID, "preference|"+in.id, hostItem{
-		Kind: PreferenceChanged, Conversation: customer.Conversation, At: in.at, Reason: p.Value, Cause: Cause(p.Value),
+		Kind: conversation.PreferenceChanged, Conversation: customer.Conversation, At: in.at, Reason: p.Value, Cause: conversation.Cause(p.Value),
 	})
 }
 
@@ -105,10 +106,10 @@ func (u *unit) call(in *incoming, p *webhook.Call) error {
 	}
 	if p.Event == webhook.CallTerminate {
 		missed := p.Started.IsZero()
-		msg := &Message{
+		msg := &messageRecord{Message: conversation.Message{
 			ID: inboundMessageID(in.ch.ID, p.ID), WAMID: p.ID, Kind: "call", Text: "[Voice call]",
-			Call: &Call{Missed: missed, Duration: p.Duration},
-		}
+			Call: &conversation.Call{Missed: missed, Duration: p.Duration},
+		}}
 		if missed {
 			msg.Text = "[Missed voice call]"
 		}
@@ -146,10 +147,10 @@ func (u *unit) echo(in *incoming, p *webhook.Echo) error {
 	case *webhook.Edit:
 		return u.amend(in, customer, c.OriginalID, in.edit(c))
 	case *webhook.Revoke:
-		return u.amend(in, customer, c.OriginalID, amendment{Deleted: in.at})
+		return u.amend(in, customer, c.OriginalID, conversation.Amendment{Deleted: in.at})
 	case *webhook.Reaction:
-		return u.amend(in, customer, c.MessageID, amendment{
-			Reactions: []Reaction{{By: byBusiness, Emoji: c.Emoji, At: in.at}},
+		return u.amend(in, customer, c.MessageID, conversation.Amendment{
+			Reactions: []conversation.Reaction{{By: byBusiness, Emoji: c.Emoji, At: in.at}},
 		})
 	default: // an ordinary message
 	}
@@ -158,13 +159,13 @@ func (u *unit) echo(in *incoming, p *webhook.Echo) error {
 	switch {
 	case err != nil:
 		return err
-	case known != nil && known.Direction == Echo && !known.historic():
+	case known != nil && known.Direction == conversation.Echo && !known.historic():
 		return u.original(in, known, msg.Text)
 	case known != nil && !known.historic():
 		return nil // sent through this hub
 	}
 	msg.ID, msg.WAMID, msg.Redacted = inboundMessageID(in.ch.ID, p.ID), p.ID, in.masked
-	msg.Channel, msg.Direction, msg.At = in.ch.ID, Echo, in.at
+	msg.Channel, msg.Direction, msg.At = in.ch.ID, conversation.Echo, in.at
 	if err := u.applyAmendments(customer, msg); err != nil {
 		return err
 	}
@@ -192,7 +193,7 @@ func (u *unit) echo(in *incoming, p *webhook.Echo) error {
 		return err
 	}
 	conv.Outbound++
-	conv.note(msg)
+	conv.Note(&msg.Message)
 	if err := u.saveMessage(msg); err != nil {
 		return err
 	}
@@ -209,7 +210,7 @@ func (u *unit) echo(in *incoming, p *webhook.Echo) error {
 		return err
 	}
 	return u.tellHost(in.ch.ID, "echo|"+msg.ID, hostItem{
-		Kind: EchoReceived, Conversation: conv.ID, Message: msg.ID, At: in.at,
+		Kind: conversation.EchoReceived, Conversation: conv.ID, Message: msg.ID, At: in.at,
 	})
 }
 
@@ -237,14 +238,14 @@ func (u *unit) history(in *incoming, p *webhook.HistoryMessage) error {
 		}
 		return u.saveMessage(known)
 	}
-	msg.Channel, msg.At, msg.Direction = in.ch.ID, in.at, Inbound
+	msg.Channel, msg.At, msg.Direction = in.ch.ID, in.at, conversation.Inbound
 	if p.Outbound {
-		msg.Direction = Echo
+		msg.Direction = conversation.Echo
 	}
 	if err := u.applyAmendments(customer, msg); err != nil {
 		return err
 	}
-	msg.Conversation = historyConversation(customer)
+	msg.Conversation = customer.HistoryID()
 	if err := u.trail(in.ch, nil, msg, in.at, in.id); err != nil {
 		return err
 	}
@@ -252,22 +253,5 @@ func (u *unit) history(in *incoming, p *webhook.HistoryMessage) error {
 	return u.saveMessage(msg)
 }
 
-// historyConversation is where past messages of a customer are filed: under an ID of
-// their own, beside the customer's conversations.
-func historyConversation(c *Customer) string { return derivedID(historyPrefix, c.ID) }
-
-// History returns the IDs under which [Hub.Messages] lists what was said before the number came
-// to the hub: that of the customer, and those of customers that turned out to be this one. An ID
-// under which nothing was imported is not found.
-func (c *Customer) History() []string {
-	ids := []string{historyConversation(c)}
-	for _, id := range c.Merged {
-		ids = append(ids, historyConversation(&Customer{ID: id}))
-	}
-	return ids
-}
-
-const historyPrefix = "h_"
-
 // historic says that the message is known from the chat history only.
-func (m *Message) historic() bool { return strings.HasPrefix(m.Conversation, historyPrefix) }
+func (m *messageRecord) historic() bool { return conversation.IsHistory(m.Conversation) }

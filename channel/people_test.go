@@ -8,13 +8,14 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
 )
 
 // customer returns the one whom the only conversation is with.
-func (l *lab) customer() *channel.Customer {
+func (l *lab) customer() *conversation.Customer {
 	l.t.Helper()
 	_, c, err := l.hub.Conversation(l.t.Context(), alice, l.conversation().ID)
 	require.NoError(l.t, err)
@@ -126,7 +127,7 @@ func TestWhoCannotBeAddressedIsRefused(t *testing.T) {
 				Channel: "support", Actor: alice, To: to, Template: &channel.Template{Name: "reminder", Language: "en"},
 			})
 			require.Error(t, err, name)
-			require.Error(t, l.hub.RecordConsent(t.Context(), alice, "support", to, channel.Consent{At: dawn, Where: "w", Wording: "w"}), name)
+			require.Error(t, l.hub.RecordConsent(t.Context(), alice, "support", to, conversation.Consent{At: dawn, Where: "w", Wording: "w"}), name)
 		}
 		_, err := l.hub.Notify(t.Context(), channel.Notification{Channel: "support", Actor: alice, To: message.Recipient{Phone: kim.phone}})
 		require.ErrorContains(t, err, "template")
@@ -144,7 +145,7 @@ func TestConsentIsEvidenceThatCanBeWithdrawn(t *testing.T) {
 		to := message.Recipient{Phone: "+" + kim.phone}
 		record := func(at time.Time, categories ...string) {
 			t.Helper()
-			require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", to, channel.Consent{
+			require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", to, conversation.Consent{
 				At: at, Where: "checkout, card 4111 1111 1111 1111", Wording: "v3", Categories: categories,
 			}))
 		}
@@ -168,7 +169,7 @@ func TestConsentIsEvidenceThatCanBeWithdrawn(t *testing.T) {
 		_, err = l.notify(kim, "sale")
 		require.ErrorIs(t, err, channel.ErrNoConsent)
 		require.Len(t, l.customer().Consents, 2, "what was withdrawn is still known")
-		for name, c := range map[string]channel.Consent{
+		for name, c := range map[string]conversation.Consent{
 			"no time": {Where: "w", Wording: "w"}, "no place": {At: dawn, Wording: "w"}, "no wording": {At: dawn, Where: "w", Wording: " "},
 		} {
 			require.Error(t, l.hub.RecordConsent(t.Context(), alice, "support", to, c), name)

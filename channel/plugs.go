@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 )
 
@@ -21,9 +22,9 @@ type Ticketing interface {
 	// Receive files what a customer wrote and returns the host's reference to the
 	// ticket, at most 255 bytes of UTF-8, which the hub keeps with the conversation and passes along from then on;
 	// an empty one leaves it as it is.
-	Receive(ctx context.Context, in *Received) (ticket string, err error)
+	Receive(ctx context.Context, in *conversation.Received) (ticket string, err error)
 	// Changed tells that something about a conversation or one of its messages changed.
-	Changed(ctx context.Context, c *Change) error
+	Changed(ctx context.Context, c *conversation.Change) error
 }
 
 // ErrPermanent may be wrapped by the host's error to say that repeating is useless.

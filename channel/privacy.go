@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
@@ -76,7 +76,7 @@ func (h *Hub) erase(ctx context.Context, channel string, to message.Recipient, r
 			aliases = append(aliases, key)
 		}
 	}
-	phones := to.BSUID == "" && !slices.ContainsFunc(person, func(c *Customer) bool { return c.BSUID != "" || c.ParentBSUID != "" })
+	phones := to.BSUID == "" && !slices.ContainsFunc(person, func(c *conversation.Customer) bool { return c.BSUID != "" || c.ParentBSUID != "" })
 	if err := h.eraseItems(ctx, ch, aliases, phones, receipt); err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func addressKeys(ch *Channel, to message.Recipient) []string {
 
 // person finds the customer behind an address, with all that were merged into it; the
 // living one comes last, so that an interrupted erasure can be repeated.
-func (h *Hub) person(ctx context.Context, channel string, who message.Recipient) ([]*Customer, error) {
+func (h *Hub) person(ctx context.Context, channel string, who message.Recipient) ([]*conversation.Customer, error) {
 	if err := who.Validate(); err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func (h *Hub) person(ctx context.Context, channel string, who message.Recipient)
 	if err != nil {
 		return nil, fmt.Errorf("channel: read alias: %w", err)
 	}
-	var all []*Customer
+	var all []*conversation.Customer
 	seen := map[string]bool{}
 	for _, r := range records {
 		a, err := decodeRecord[alias](r)
@@ -135,7 +135,7 @@ func (h *Hub) person(ctx context.Context, channel string, who message.Recipient)
 		}
 		seen[c.ID] = true
 		for _, id := range c.Merged {
-			old, err := get[Customer](ctx, h.store, kindCustomer, id)
+			old, err := get[conversation.Customer](ctx, h.store, kindCustomer, id)
 			if err != nil && !errors.Is(err, ErrNotFound) {
 				return nil, err
 			}
@@ -152,7 +152,7 @@ func (h *Hub) person(ctx context.Context, channel string, who message.Recipient)
 	return all, nil
 }
 
-func (h *Hub) eraseCustomer(ctx context.Context, c *Customer, receipt *Erased) error {
+func (h *Hub) eraseCustomer(ctx context.Context, c *conversation.Customer, receipt *Erased) error {
 	convs, err := h.conversationsOf(ctx, c)
 	if err != nil {
 		return err
@@ -170,7 +170,7 @@ func (h *Hub) eraseCustomer(ctx context.Context, c *Customer, receipt *Erased) e
 	for _, key := range own {
 		b.Delete = append(b.Delete, store.RecordKey{Kind: kindAlias, Key: key})
 	}
-	err = h.erasePending(ctx, c.Channel, nil, func(a *amendment) bool { return a.Customer == c.ID })
+	err = h.erasePending(ctx, c.Channel, nil, func(a *conversation.Amendment) bool { return a.Customer == c.ID })
 	if err != nil {
 		return err
 	}
@@ -183,7 +183,7 @@ func (h *Hub) eraseCustomer(ctx context.Context, c *Customer, receipt *Erased) e
 
 // ownAliases lists the aliases that lead to a customer. A phone number may lead to somebody
 // else by now.
-func (h *Hub) ownAliases(ctx context.Context, c *Customer) ([]string, error) {
+func (h *Hub) ownAliases(ctx context.Context, c *conversation.Customer) ([]string, error) {
 	if len(c.Aliases) == 0 {
 		return nil, nil
 	}
@@ -201,8 +201,8 @@ func (h *Hub) ownAliases(ctx context.Context, c *Customer) ([]string, error) {
 }
 
 // conversationsOf lists the conversations of a customer, and where the chat history is.
-func (h *Hub) conversationsOf(ctx context.Context, c *Customer) ([]string, error) {
-	ids := []string{historyConversation(c)}
+func (h *Hub) conversationsOf(ctx context.Context, c *conversation.Customer) ([]string, error) {
+	ids := []string{c.HistoryID()}
 	var after *store.Position
 	for {
 		page, err := h.store.List(ctx, store.Query{Kind: kindOfCustomer, Parent: c.ID, After: after, Limit: 500})
@@ -280,7 +280,7 @@ func (h *Hub) eraseConversation(ctx context.Context, channel, id string, lanes [
 			break
 		}
 	}
-	if !strings.HasPrefix(id, historyPrefix) {
+	if !conversation.IsHistory(id) {
 		receipt.Conversations++
 	}
 	return nil
@@ -292,10 +292,10 @@ const erasePage = 200
 // eraseMessages removes the messages of a conversation, those before a position only if
 // before is not nil. What removes the last of them is added to last, for the caller to commit;
 // if that is nil it is committed here.
-func (h *Hub) eraseMessages(ctx context.Context, channel, conversation string, before *store.Position, receipt *Erased, last *store.Batch) error {
+func (h *Hub) eraseMessages(ctx context.Context, channel, conversationID string, before *store.Position, receipt *Erased, last *store.Batch) error {
 	for {
-		page, err := list[Message](ctx, h.store, store.Query{
-			Kind: kindMessage, Parent: conversation, Before: before, Limit: erasePage,
+		page, err := list[messageRecord](ctx, h.store, store.Query{
+			Kind: kindMessage, Parent: conversationID, Before: before, Limit: erasePage,
 		})
 		if err != nil || len(page) == 0 {
 			return err

@@ -15,6 +15,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -123,7 +124,7 @@ func TestErasingRemovesWhatIsUnderWayAndLeavesOthersAlone(t *testing.T) {
 }
 
 // inNewOf returns the conversation that waits for an agent with this person.
-func (l *lab) inNewOf(f face) *channel.Conversation {
+func (l *lab) inNewOf(f face) *conversation.Conversation {
 	l.t.Helper()
 	for _, c := range l.conversations() {
 		_, customer, err := l.hub.Conversation(l.t.Context(), alice, c.ID)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/times"
 )
 
 // kindPulse is the kind of what shows that something is alive, by channel.
@@ -27,7 +28,9 @@ type pulse struct {
 	Out time.Time `json:"out,omitzero"`
 }
 
-func (p pulse) merge(o pulse) pulse { return pulse{latest(p.In, o.In), latest(p.Out, o.Out)} }
+func (p pulse) merge(o pulse) pulse {
+	return pulse{times.Latest(p.In, o.In), times.Latest(p.Out, o.Out)}
+}
 
 // pulses are those that this process felt.
 type pulses struct {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
 )
@@ -19,7 +20,7 @@ var ErrNotFound = errors.New("channel: not found")
 
 // Conversation returns a conversation and its customer. The actor must be allowed to
 // read on its channel. The error matches ErrNotFound or access.ErrDenied.
-func (h *Hub) Conversation(ctx context.Context, actor access.Actor, id string) (*Conversation, *Customer, error) {
+func (h *Hub) Conversation(ctx context.Context, actor access.Actor, id string) (*conversation.Conversation, *conversation.Customer, error) {
 	conv, customer, _, err := h.scene(ctx, nil, id, "")
 	if err != nil {
 		return nil, nil, h.unknownTo(actor, access.Read, err)
@@ -39,13 +40,13 @@ type ConversationQuery struct {
 	// Queues restricts to these; nil means all.
 	Queues []rules.Queue
 	// Before continues a list: the last conversation of the previous page.
-	Before *Conversation
+	Before *conversation.Conversation
 	// Limit is the most to return, 1 to 1000; 0 means 50.
 	Limit int
 }
 
 // Conversations lists conversations.
-func (h *Hub) Conversations(ctx context.Context, q ConversationQuery) ([]*Conversation, error) {
+func (h *Hub) Conversations(ctx context.Context, q ConversationQuery) ([]*conversation.Conversation, error) {
 	if err := h.mayRead(ctx, q.Actor, q.Channel); err != nil {
 		return nil, err
 	}
@@ -58,9 +59,9 @@ func (h *Hub) Conversations(ctx context.Context, q ConversationQuery) ([]*Conver
 	if q.Before != nil {
 		before = &store.Position{Sort: micros(q.Before.LastActivity), Key: q.Before.ID}
 	}
-	var all []*Conversation
+	var all []*conversation.Conversation
 	for _, queue := range queues {
-		page, err := list[Conversation](ctx, h.store, store.Query{
+		page, err := list[conversation.Conversation](ctx, h.store, store.Query{
 			Kind: kindConversation, Parent: conversationParent(q.Channel, string(queue)),
 			Before: before, Descending: true, Limit: limit,
 		})
@@ -69,7 +70,7 @@ func (h *Hub) Conversations(ctx context.Context, q ConversationQuery) ([]*Conver
 		}
 		all = append(all, page...)
 	}
-	slices.SortFunc(all, func(a, b *Conversation) int { // as the store does
+	slices.SortFunc(all, func(a, b *conversation.Conversation) int { // as the store does
 		return cmp.Or(cmp.Compare(micros(b.LastActivity), micros(a.LastActivity)), strings.Compare(b.ID, a.ID))
 	})
 	return all[:min(limit, len(all))], nil
@@ -82,7 +83,7 @@ type MessageQuery struct {
 	// Conversation is required.
 	Conversation string
 	// Before continues a list backwards: the earliest message of the previous page.
-	Before *Message
+	Before *conversation.Message
 	// Limit is the most to return, 1 to 1000; 0 means 50.
 	Limit int
 }
@@ -90,7 +91,7 @@ type MessageQuery struct {
 // Messages returns the newest messages (before q.Before), in the order in which they
 // were written. The IDs of Customer.History stand for
 // conversations, too.
-func (h *Hub) Messages(ctx context.Context, q MessageQuery) ([]*Message, error) {
+func (h *Hub) Messages(ctx context.Context, q MessageQuery) ([]*conversation.Message, error) {
 	channel, err := h.channelOf(ctx, q.Conversation)
 	if err != nil {
 		return nil, h.unknownTo(q.Actor, access.Read, err)
@@ -100,29 +101,30 @@ func (h *Hub) Messages(ctx context.Context, q MessageQuery) ([]*Message, error) 
 	}
 	var before *store.Position
 	if q.Before != nil {
-		before = &store.Position{Sort: q.Before.sort(), Key: q.Before.ID}
+		before = &store.Position{Sort: sortOf(q.Before), Key: q.Before.ID}
 	}
-	page, err := list[Message](ctx, h.store, store.Query{
+	page, err := list[messageRecord](ctx, h.store, store.Query{
 		Kind: kindMessage, Parent: q.Conversation, Before: before, Descending: true, Limit: pageSize(q.Limit),
 	})
-	slices.Reverse(page)
 	if err != nil {
 		return nil, err
 	}
-	return page, h.resolveQuotes(ctx, page...)
+	slices.Reverse(page)
+	messages := visible(page)
+	return messages, h.resolveQuotes(ctx, messages...)
 }
 
 // channelOf returns the channel of a conversation, or of what was imported of a customer's past,
 // which is filed like one and is none.
-func (h *Hub) channelOf(ctx context.Context, conversation string) (string, error) {
-	conv, err := h.conversation(ctx, conversation)
+func (h *Hub) channelOf(ctx context.Context, conversationID string) (string, error) {
+	conv, err := h.conversation(ctx, conversationID)
 	if err == nil {
 		return conv.Channel, nil
 	}
-	if !errors.Is(err, ErrNotFound) || !strings.HasPrefix(conversation, historyPrefix) {
+	if !errors.Is(err, ErrNotFound) || !conversation.IsHistory(conversationID) {
 		return "", err
 	}
-	page, failed := list[Message](ctx, h.store, store.Query{Kind: kindMessage, Parent: conversation, Limit: 1})
+	page, failed := list[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: conversationID, Limit: 1})
 	if failed != nil {
 		return "", failed
 	}
@@ -134,7 +136,7 @@ func (h *Hub) channelOf(ctx context.Context, conversation string) (string, error
 
 // resolveQuotes replaces stand-ins by the messages that they stand for: a quote can be
 // filed before the ID of the quoted message is known.
-func (h *Hub) resolveQuotes(ctx context.Context, messages ...*Message) error {
+func (h *Hub) resolveQuotes(ctx context.Context, messages ...*conversation.Message) error {
 	var ids []string
 	for _, m := range messages {
 		if m.Quoted != "" && !slices.Contains(ids, m.Quoted) {
@@ -150,12 +152,12 @@ func (h *Hub) resolveQuotes(ctx context.Context, messages ...*Message) error {
 	}
 	same := map[string]string{}
 	for _, r := range records {
-		if stub, err := decodeRecord[Message](r); err == nil && stub.SameAs != "" {
+		if stub, err := decodeRecord[messageRecord](r); err == nil && stub.SameAs != "" {
 			same[r.Key] = stub.SameAs
 		}
 	}
 	for _, m := range messages {
-		m.Quoted = nonEmpty(same[m.Quoted], m.Quoted)
+		m.Quoted = cmp.Or(same[m.Quoted], m.Quoted)
 	}
 	return nil
 }
@@ -293,18 +295,18 @@ func decodeRecord[T any](r store.Record) (*T, error) {
 	return doc, decodeInto(&r, doc)
 }
 
-func (h *Hub) conversation(ctx context.Context, id string) (*Conversation, error) {
-	return get[Conversation](ctx, h.store, kindConversation, id)
+func (h *Hub) conversation(ctx context.Context, id string) (*conversation.Conversation, error) {
+	return get[conversation.Conversation](ctx, h.store, kindConversation, id)
 }
 
-func (h *Hub) message(ctx context.Context, id string) (*Message, error) {
-	return get[Message](ctx, h.store, kindMessage, id)
+func (h *Hub) message(ctx context.Context, id string) (*messageRecord, error) {
+	return get[messageRecord](ctx, h.store, kindMessage, id)
 }
 
 // customer reads a customer, following merges to the one that lives on.
-func (h *Hub) customer(ctx context.Context, id string) (*Customer, error) {
+func (h *Hub) customer(ctx context.Context, id string) (*conversation.Customer, error) {
 	for range maxMerges {
-		c, err := get[Customer](ctx, h.store, kindCustomer, id)
+		c, err := get[conversation.Customer](ctx, h.store, kindCustomer, id)
 		if err != nil || c.MergedInto == "" {
 			return c, err
 		}

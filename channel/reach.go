@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,9 +9,11 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/opaque"
 )
 
 // kindReach is the kind of the records that say when a person was last written to first,
@@ -37,7 +40,7 @@ const maxReachedBy = 20
 // portfolio has reached as many as it may within 24 hours, over all processes. The error
 // matches pricing.ErrLimitReached. While the limit is not known, or there is none, people are
 // counted all the same, since there may be one in an hour; WhatsApp alone decides then.
-func (u *unit) reach(ch *Channel, customer *Customer, out *message.Outbound, m *Message) error {
+func (u *unit) reach(ch *Channel, customer *conversation.Customer, out *message.Outbound, m *messageRecord) error {
 	if out.Content.Kind() != message.KindTemplate || customer.Group != "" || customer.Window.OpenAt(u.now) {
 		return nil
 	}
@@ -50,7 +53,7 @@ func (u *unit) reach(ch *Channel, customer *Customer, out *message.Outbound, m *
 		u.hub.warnOfLimit(u.ctx, ch)
 	}
 	portfolio := ch.portfolio()
-	m.Reach = derivedID("p_", portfolio, nonEmpty(canonicalPhone(customer.Phone), customer.BSUID))
+	m.Reach = opaque.ID("p_", portfolio, cmp.Or(canonicalPhone(customer.Phone), customer.BSUID))
 	again, err := u.load(kindReach, m.Reach, nil)
 	if err != nil {
 		return err
@@ -64,7 +67,7 @@ func (u *unit) reach(ch *Channel, customer *Customer, out *message.Outbound, m *
 }
 
 // countReach makes a person count for a message, or no longer.
-func (u *unit) countReach(portfolio string, m *Message, counts bool) error {
+func (u *unit) countReach(portfolio string, m *messageRecord, counts bool) error {
 	var r reached
 	known, err := u.load(kindReach, m.Reach, &r)
 	if err != nil || !known && !counts || counts == slices.Contains(r.By, m.ID) {

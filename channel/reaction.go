@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 )
 
@@ -12,13 +13,13 @@ const byBusiness = "business"
 
 // reactionParent is where the reactions of ours stand that were sent in a conversation: they
 // are no messages of it, but changes of the messages that they name.
-func reactionParent(conversation string) string { return "reaction|" + conversation }
+func reactionParent(conversationID string) string { return "reaction|" + conversationID }
 
 // target finds the message that a reaction of ours is about, by the hub's ID or by the wamid,
 // and returns the reaction as WhatsApp wants it. The message may stand in an earlier
 // conversation with the same customer.
-func (u *unit) target(ch *Channel, customer *Customer, c *message.Reaction) (*Message, *message.Reaction, error) {
-	m := new(Message)
+func (u *unit) target(ch *Channel, customer *conversation.Customer, c *message.Reaction) (*messageRecord, *message.Reaction, error) {
+	m := new(messageRecord)
 	ok, err := u.load(kindMessage, c.MessageID, m)
 	if err == nil && (!ok || m.Direction == "" || m.Channel != ch.ID) {
 		m, err = u.lookupWAMID(ch.ID, c.MessageID)
@@ -36,7 +37,7 @@ func (u *unit) target(ch *Channel, customer *Customer, c *message.Reaction) (*Me
 		}
 	}
 	switch {
-	case m == nil || m.Direction == Note:
+	case m == nil || m.Direction == conversation.Note:
 		return nil, nil, fmt.Errorf("channel: message to react to: %w", ErrNotFound)
 	case m.WAMID == "":
 		return nil, nil, fmt.Errorf("channel: message to react to: %w", ErrNotSent)
@@ -46,18 +47,18 @@ func (u *unit) target(ch *Channel, customer *Customer, c *message.Reaction) (*Me
 
 // react puts the reaction m on the message that it is about once WhatsApp has accepted it, and
 // takes it away again if it failed.
-func (u *unit) react(ch *Channel, m *Message) error {
-	if m.Delivery.stands() == m.Shown {
+func (u *unit) react(ch *Channel, m *messageRecord) error {
+	if m.Delivery.Stands() == m.Shown {
 		return nil
 	}
-	m.Shown = m.Delivery.stands()
-	target := new(Message)
+	m.Shown = m.Delivery.Stands()
+	target := new(messageRecord)
 	if ok, err := u.load(kindMessage, m.Target, target); err != nil || !ok {
 		return err
 	}
 	before := slices.Clone(target.Reactions)
-	own := Reaction{By: byBusiness, Emoji: m.Text, At: m.At}
-	i := slices.IndexFunc(target.Reactions, func(r Reaction) bool { return r.By == byBusiness })
+	own := conversation.Reaction{By: byBusiness, Emoji: m.Text, At: m.At}
+	i := slices.IndexFunc(target.Reactions, func(r conversation.Reaction) bool { return r.By == byBusiness })
 	id := "amend|" + m.ID
 	switch {
 	case m.Shown:
@@ -65,7 +66,7 @@ func (u *unit) react(ch *Channel, m *Message) error {
 		if i >= 0 {
 			m.Replaced = &before[i]
 		}
-		target.amend(amendment{Reactions: []Reaction{own}})
+		target.Amend(conversation.Amendment{Reactions: []conversation.Reaction{own}})
 	case i >= 0 && target.Reactions[i].Emoji == own.Emoji && target.Reactions[i].At.Equal(own.At):
 		target.Reactions = slices.Delete(before, i, i+1)
 		if m.Replaced != nil {
@@ -82,6 +83,6 @@ func (u *unit) react(ch *Channel, m *Message) error {
 	u.author = m.Author
 	defer func() { u.author = actor }()
 	return u.tellHost(ch.ID, id, hostItem{
-		Kind: Reacted, Conversation: target.Conversation, Message: target.ID, At: u.now.UTC(),
+		Kind: conversation.Reacted, Conversation: target.Conversation, Message: target.ID, At: u.now.UTC(),
 	})
 }

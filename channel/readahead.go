@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -74,9 +75,9 @@ func (h *Hub) aheadOfSending(ctx context.Context, works []job) {
 	read.load(ctx, h.store, kindConversation, conversations)
 	for i := range works {
 		if item, ok := works[i].item.(*outboundItem); ok {
-			give[Message](&works[i], read, kindMessage, item.Message)
-			give[Customer](&works[i], read, kindCustomer, item.Customer)
-			give[Conversation](&works[i], read, kindConversation, works[i].Lane)
+			give[messageRecord](&works[i], read, kindMessage, item.Message)
+			give[conversation.Customer](&works[i], read, kindCustomer, item.Customer)
+			give[conversation.Conversation](&works[i], read, kindConversation, works[i].Lane)
 		}
 	}
 	h.beginAll(ctx, works)
@@ -100,14 +101,14 @@ func (h *Hub) aheadOfTelling(ctx context.Context, works []job) {
 		if !ok {
 			continue
 		}
-		if conv := give[Conversation](&works[i], read, kindConversation, item.Conversation); conv != nil {
+		if conv := give[conversation.Conversation](&works[i], read, kindConversation, item.Conversation); conv != nil {
 			of[i] = conv.Customer
 			customers[conv.Customer] = true
 		}
-		give[Message](&works[i], read, kindMessage, item.Message)
+		give[messageRecord](&works[i], read, kindMessage, item.Message)
 	}
 	read.load(ctx, h.store, kindCustomer, customers)
 	for i := range works {
-		give[Customer](&works[i], read, kindCustomer, of[i])
+		give[conversation.Customer](&works[i], read, kindCustomer, of[i])
 	}
 }

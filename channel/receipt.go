@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -12,10 +13,10 @@ import (
 // typing is true, that somebody is writing an answer; WhatsApp shows that for up to 25
 // seconds or until the answer comes. It is sent at once and not repeated: a receipt that
 // is late helps nobody. Nothing happens in a conversation without messages of the customer.
-func (h *Hub) MarkRead(ctx context.Context, actor access.Actor, conversation string, typing bool) (err error) {
-	info := AuditInfo{Actor: actor, Action: access.MarkRead, Conversation: conversation}
+func (h *Hub) MarkRead(ctx context.Context, actor access.Actor, conversationID string, typing bool) (err error) {
+	info := AuditInfo{Actor: actor, Action: access.MarkRead, Conversation: conversationID}
 	defer h.hooks.audit(ctx, &info, &err)
-	conv, err := h.conversation(ctx, conversation)
+	conv, err := h.conversation(ctx, conversationID)
 	if err != nil {
 		return fmt.Errorf("channel: mark read: %w", h.unknownTo(actor, access.MarkRead, plainly(err)))
 	}
@@ -30,12 +31,12 @@ func (h *Hub) MarkRead(ctx context.Context, actor access.Actor, conversation str
 	if !ch.Enabled {
 		return fmt.Errorf("channel: mark read: %w", ErrDisabled)
 	}
-	page, err := list[Message](ctx, h.store, store.Query{Kind: kindMessage, Parent: conv.ID, Descending: true, Limit: 50})
+	page, err := list[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: conv.ID, Descending: true, Limit: 50})
 	if err != nil {
 		return err
 	}
 	for _, m := range page {
-		if m.Direction == Inbound && m.WAMID != "" && m.Call == nil {
+		if m.Direction == conversation.Inbound && m.WAMID != "" && m.Call == nil {
 			if err := ch.Sender.MarkRead(ctx, m.WAMID, typing); err != nil {
 				return fmt.Errorf("channel: mark read: %w", err)
 			}

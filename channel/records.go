@@ -1,15 +1,19 @@
 package channel
 
-import "github.com/kanava-go/kanava/window"
+import (
+	"github.com/kanava-go/kanava/window"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+)
 
 // How documents become records: what groups them and in which order they are listed.
 
-func (u *unit) saveCustomer(c *Customer) error {
+func (u *unit) saveCustomer(c *conversation.Customer) error {
 	return u.save(kindCustomer, c.ID, c.Channel, micros(c.Created), c)
 }
 
 // saveConversation files a conversation under its channel and queue, newest activity last.
-func (u *unit) saveConversation(c *Conversation) error {
+func (u *unit) saveConversation(c *conversation.Conversation) error {
 	return u.save(kindConversation, c.ID, conversationParent(c.Channel, string(c.State.Queue)), micros(c.LastActivity), c)
 }
 
@@ -17,16 +21,16 @@ func conversationParent(channel, queue string) string { return channel + "/" + q
 
 // saveMessage files a message under its conversation, in the order of WhatsApp's
 // timestamps; within a second in the order in which the hub learned of them.
-func (u *unit) saveMessage(m *Message) error {
+func (u *unit) saveMessage(m *messageRecord) error {
 	parent := m.Conversation
 	if m.Target != "" {
 		parent = reactionParent(m.Conversation)
 	}
-	return u.save(kindMessage, m.ID, parent, m.sort(), m)
+	return u.save(kindMessage, m.ID, parent, sortOf(&m.Message), m)
 }
 
-// sort is the position of a message in its conversation.
-func (m *Message) sort() int64 {
+// sortOf is the position of a message in its conversation.
+func sortOf(m *conversation.Message) int64 {
 	return m.At.UnixMicro()/1e6*1e6 + m.Seq%1e6
 }
 

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"log/slog"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/opaque"
 	"github.com/kanava-go/kanava/window"
 )
 
@@ -33,8 +35,8 @@ func (h *Hub) refused(ctx context.Context, i *AuditInfo, cause error) {
 		if i.Conversation == "" {
 			return nil
 		}
-		return u.save(kindLog, randomID("l_"), i.Conversation, micros(u.now), LogEntry{
-			Conversation: i.Conversation, At: u.now.UTC(), Kind: MessageRefused, Message: i.Message,
+		return u.save(kindLog, opaque.Random("l_"), i.Conversation, micros(u.now), conversation.LogEntry{
+			Conversation: i.Conversation, At: u.now.UTC(), Kind: conversation.MessageRefused, Message: i.Message,
 			Author: authorOf(i.Actor), Reason: why, Cause: what,
 		})
 	})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
@@ -16,7 +17,7 @@ import (
 
 // trouble is a reason for which messages are refused that were allowed before.
 type trouble struct {
-	cause channel.Cause
+	cause conversation.Cause
 	match error
 	// text says that free-form messages meet it, sale that the template "sale" does.
 	text, sale bool
@@ -91,7 +92,7 @@ func TestEveryCallRefusesTheSameForTheSameCause(t *testing.T) {
 			}
 			t.Run(name+", "+kind, func(t *testing.T) {
 				t.Parallel()
-				var audited []channel.Cause
+				var audited []conversation.Cause
 				o := labOptions{config: func(c *channel.Config) {
 					withTemplates(t)(c)
 					c.Hooks.Audit = func(_ context.Context, _ channel.AuditInfo, err error) {
@@ -103,7 +104,7 @@ func TestEveryCallRefusesTheSameForTheSameCause(t *testing.T) {
 				experiment(t, o, func(t *testing.T, l *lab) {
 					l.say(kim, "wamid.1", "hello")
 					require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", message.Recipient{Phone: "+" + kim.phone},
-						channel.Consent{At: time.Now(), Where: "form", Wording: "v1"}))
+						conversation.Consent{At: time.Now(), Where: "form", Wording: "v1"}))
 					conv := l.conversation().ID
 					l.line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
 					reply := channel.Reply{Conversation: conv, Actor: alice, Content: &message.Text{Body: "perhaps"}}
@@ -124,14 +125,14 @@ func TestEveryCallRefusesTheSameForTheSameCause(t *testing.T) {
 					noted := len(all) - 1 // a preview sends nothing
 					entries, err := l.hub.Log(t.Context(), alice, conv, 0)
 					require.NoError(t, err)
-					causes := map[channel.Cause]int{}
+					causes := map[conversation.Cause]int{}
 					for _, e := range entries {
-						if e.Kind == channel.MessageRefused {
+						if e.Kind == conversation.MessageRefused {
 							require.NotEmpty(t, e.Reason)
 							causes[e.Cause]++
 						}
 					}
-					require.Equal(t, map[channel.Cause]int{trouble.cause: noted}, causes, "each stands in the log, with its cause")
+					require.Equal(t, map[conversation.Cause]int{trouble.cause: noted}, causes, "each stands in the log, with its cause")
 					require.Len(t, audited, noted)
 					report := l.report(dawn, time.Now())
 					require.EqualValues(t, noted, report.Total("refused"))
@@ -153,7 +154,7 @@ func TestWhatBecameForbiddenInTheOutboxFailsForTheSameCause(t *testing.T) {
 			experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
 				l.say(kim, "wamid.1", "hello")
 				require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", message.Recipient{Phone: "+" + kim.phone},
-					channel.Consent{At: time.Now(), Where: "form", Wording: "v1"}))
+					conversation.Consent{At: time.Now(), Where: "form", Wording: "v1"}))
 				l.stop()
 				reply := channel.Reply{Conversation: l.conversation().ID, Actor: alice, Content: &message.Text{Body: "hi"}}
 				if trouble.sale {
@@ -165,7 +166,7 @@ func TestWhatBecameForbiddenInTheOutboxFailsForTheSameCause(t *testing.T) {
 				l.run()
 				l.pass(time.Minute)
 				require.Empty(t, l.line.texts())
-				changes := l.desk.of(channel.DeliveryChanged)
+				changes := l.desk.of(conversation.DeliveryChanged)
 				require.Len(t, changes, 1)
 				require.Equal(t, trouble.cause, changes[0].Cause)
 				require.Equal(t, string(trouble.cause), changes[0].Failure.Class)
@@ -245,7 +246,7 @@ func TestANotificationIsNotSentOnceItsConsentIsWithdrawn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
-				require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", to, channel.Consent{At: time.Now(), Where: "form", Wording: "v1"}))
+				require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", to, conversation.Consent{At: time.Now(), Where: "form", Wording: "v1"}))
 				l.line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
 				if !uncertain {
 					l.stop()
@@ -263,7 +264,7 @@ func TestANotificationIsNotSentOnceItsConsentIsWithdrawn(t *testing.T) {
 				l.run()
 				l.pass(time.Minute)
 				require.Empty(t, l.line.texts())
-				require.Equal(t, channel.CauseNoConsent, l.desk.of(channel.DeliveryChanged)[0].Cause)
+				require.Equal(t, channel.CauseNoConsent, l.desk.of(conversation.DeliveryChanged)[0].Cause)
 			})
 		})
 	}

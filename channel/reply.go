@@ -1,14 +1,17 @@
 package channel
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/opaque"
 	"github.com/kanava-go/kanava/template"
 )
 
@@ -60,12 +63,12 @@ type Template struct {
 // ends, or the host is told why not. Answering a conversation that somebody resolved is
 // allowed; whether it is then reopened is up to the channel's rules. The answer to one that was
 // merged into another goes out in that one.
-func (h *Hub) Reply(ctx context.Context, r Reply) (*Message, error) {
+func (h *Hub) Reply(ctx context.Context, r Reply) (*conversation.Message, error) {
 	all, err := h.reply(ctx, []Reply{r})
 	if err != nil {
 		return nil, fmt.Errorf("channel: reply: %w", err)
 	}
-	return all[0], nil
+	return &all[0].Message, nil
 }
 
 // maxReplies bounds what one call of ReplyAll queues.
@@ -76,7 +79,7 @@ const maxReplies = 30
 // it. WhatsApp has no message that is an album; phones show pictures that follow each other
 // as one (developers.facebook.com/documentation/business-messaging/whatsapp/messages/image-messages,
 // checked 2026-11).
-func (h *Hub) ReplyAll(ctx context.Context, replies []Reply) ([]*Message, error) {
+func (h *Hub) ReplyAll(ctx context.Context, replies []Reply) ([]*conversation.Message, error) {
 	if len(replies) == 0 || len(replies) > maxReplies {
 		problem := message.Problem{
 			Path: "replies", Rule: message.RuleTooMany, Severity: message.SeverityError, Limit: maxReplies, Actual: len(replies),
@@ -90,10 +93,10 @@ func (h *Hub) ReplyAll(ctx context.Context, replies []Reply) ([]*Message, error)
 	if err != nil {
 		return nil, fmt.Errorf("channel: reply: %w", err)
 	}
-	return all, nil
+	return visible(all), nil
 }
 
-func (h *Hub) reply(ctx context.Context, replies []Reply) (all []*Message, err error) {
+func (h *Hub) reply(ctx context.Context, replies []Reply) (all []*messageRecord, err error) {
 	for i := range replies {
 		if err := usable("key", replies[i].Key, maxKey); err != nil {
 			return nil, err
@@ -104,7 +107,7 @@ func (h *Hub) reply(ctx context.Context, replies []Reply) (all []*Message, err e
 	defer h.hooks.audit(ctx, &info, &err)
 	err = h.do(ctx, func(u *unit) error {
 		all = nil
-		var conv Conversation
+		var conv conversation.Conversation
 		if ok, err := u.load(kindConversation, first.Conversation, &conv); err != nil || !ok {
 			return h.unknownTo(first.Actor, info.Action, orNotFound(err))
 		}
@@ -143,7 +146,7 @@ func (h *Hub) reply(ctx context.Context, replies []Reply) (all []*Message, err e
 }
 
 // replyOne checks the right to give one answer and gives it.
-func (u *unit) replyOne(ch *Channel, customer *Customer, conv *Conversation, r *Reply) (*Message, error) {
+func (u *unit) replyOne(ch *Channel, customer *conversation.Customer, conv *conversation.Conversation, r *Reply) (*messageRecord, error) {
 	if err := u.hub.mayIn(ch, r.Actor, r.action()); err != nil {
 		return nil, err
 	}
@@ -161,7 +164,7 @@ func (r *Reply) action() access.Action {
 
 // send decides whether an answer may go out and, if so, adds it to the conversation
 // and to the outbox.
-func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Reply) (*Message, error) {
+func (u *unit) send(ch *Channel, customer *conversation.Customer, conv *conversation.Conversation, r *Reply) (*messageRecord, error) {
 	if !ch.Enabled {
 		return nil, ErrDisabled
 	}
@@ -173,17 +176,17 @@ func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Repl
 	switch {
 	case id != "":
 	case r.Key != "":
-		id = keyID(nonEmpty(r.Conversation, conv.ID), r.Key)
+		id = keyID(cmp.Or(r.Conversation, conv.ID), r.Key)
 	default:
-		id = randomID("m_")
+		id = opaque.Random("m_")
 	}
 	if r.Key != "" || r.notify {
-		earlier := new(Message)
+		earlier := new(messageRecord)
 		if ok, err := u.load(kindMessage, id, earlier); err != nil || ok {
 			return earlier.unless(print, err)
 		}
 	}
-	var target *Message
+	var target *messageRecord
 	if c, ok := r.Content.(*message.Reaction); ok && r.Template == nil {
 		with := *r
 		var err error
@@ -223,7 +226,7 @@ func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Repl
 	if err := u.fits(ch, out.Content); err != nil {
 		return nil, err
 	}
-	msg.ID, msg.Conversation, msg.Channel, msg.Direction = id, conv.ID, ch.ID, Outbound
+	msg.ID, msg.Conversation, msg.Channel, msg.Direction = id, conv.ID, ch.ID, conversation.Outbound
 	msg.Author = authorOf(r.Actor)
 	msg.Quoted, msg.Key, msg.Print, msg.AnswersAd = r.Quote, r.Key, print, customer.Window.ReferralAt()
 	msg.At, msg.Delivery.QueuedAt = u.now.UTC(), u.now.UTC()
@@ -251,7 +254,7 @@ func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Repl
 	if err := u.saveMessage(msg); err != nil {
 		return nil, err
 	}
-	conv.note(msg)
+	conv.Note(&msg.Message)
 	conv.Outbound++
 	if !r.notify {
 		if err := u.saveConversation(conv); err != nil {
@@ -262,7 +265,7 @@ func (u *unit) send(ch *Channel, customer *Customer, conv *Conversation, r *Repl
 }
 
 // post puts a message into the outbox and tells the host.
-func (u *unit) post(customer *Customer, out *message.Outbound, msg *Message, notify bool) error {
+func (u *unit) post(customer *conversation.Customer, out *message.Outbound, msg *messageRecord, notify bool) error {
 	body, err := json.Marshal(outboundItem{
 		Message: msg.ID, Customer: customer.ID, Outbound: *out, Perhaps: u.hub.beforeRestore(u.cause),
 	})
@@ -281,15 +284,15 @@ func (u *unit) post(customer *Customer, out *message.Outbound, msg *Message, not
 		return nil // the host hears of it when it stands on its target
 	}
 	return u.tellHost(msg.Channel, "queued|"+msg.ID, hostItem{
-		Kind: MessageQueued, Conversation: msg.Conversation, Message: msg.ID, At: msg.At,
+		Kind: conversation.MessageQueued, Conversation: msg.Conversation, Message: msg.ID, At: msg.At,
 	})
 }
 
 // keyID is the ID of the message that has a key in a conversation.
-func keyID(conversation, key string) string { return derivedID("m_", "key", conversation, key) }
+func keyID(conversationID, key string) string { return opaque.ID("m_", "key", conversationID, key) }
 
 // unless returns the message that has a key already, unless the key belongs to other content.
-func (m *Message) unless(print string, err error) (*Message, error) {
+func (m *messageRecord) unless(print string, err error) (*messageRecord, error) {
 	switch {
 	case err != nil:
 		return nil, err
@@ -310,7 +313,7 @@ func (r *Reply) print(ch *Channel) (string, error) {
 		return "", nil
 	}
 	if r.macro != nil {
-		return derivedID("", "macro", ch.redactText(r.macro.Text), ch.redactText(r.macro.Shorthand)), nil
+		return opaque.ID("", "macro", ch.redactText(r.macro.Text), ch.redactText(r.macro.Shorthand)), nil
 	}
 	var content []byte
 	var err error
@@ -328,7 +331,7 @@ func (r *Reply) print(ch *Channel) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("channel: encode message: %w", err)
 	}
-	return derivedID("", ch.redactText(string(raw))), nil
+	return opaque.ID("", ch.redactText(string(raw))), nil
 }
 
 func orNotFound(err error) error {

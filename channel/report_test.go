@@ -12,6 +12,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/template"
@@ -140,8 +141,8 @@ func TestAReportIsWhatOneCountsByHand(t *testing.T) {
 		require.NoError(t, err)
 		var refused []string
 		for _, e := range log {
-			if e.Kind == channel.MessageRefused {
-				require.Equal(t, channel.Author{Kind: "agent", ID: "alice"}, e.Author)
+			if e.Kind == conversation.MessageRefused {
+				require.Equal(t, conversation.Author{Kind: "agent", ID: "alice"}, e.Author)
 				refused = append(refused, e.Reason)
 			}
 		}
@@ -190,7 +191,7 @@ func spends(t *testing.T, b *pricing.Budget) func(*channel.Config) {
 	}
 }
 
-func (l *lab) notify(f face, name string) (*channel.Message, error) {
+func (l *lab) notify(f face, name string) (*conversation.Message, error) {
 	return l.hub.Notify(l.t.Context(), channel.Notification{
 		Channel: "support", Actor: alice, To: message.Recipient{Phone: f.phone, BSUID: f.bsuid}, Name: f.name,
 		Template: &channel.Template{Name: name, Language: "en"},

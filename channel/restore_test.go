@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/rules"
 )
 
@@ -37,7 +38,7 @@ func TestARestoredStoreDoesNotSendAgainWhatWasQueued(t *testing.T) {
 				told.pass(time.Hour)
 				require.Empty(t, append(told.line.texts(), other.line.texts()...))
 				for _, id := range append(queued, open) {
-					require.Equal(t, channel.Uncertain, told.state(conv, id))
+					require.Equal(t, conversation.Uncertain, told.state(conv, id))
 				}
 				told.post(kim.status(time.Now(), "wamid.out", queued[0], "delivered"))
 				require.NoError(t, told.hub.GiveUp(t.Context(), alice, queued[1]))
@@ -45,9 +46,9 @@ func TestARestoredStoreDoesNotSendAgainWhatWasQueued(t *testing.T) {
 				_, err := told.reply(conv, "new")
 				require.NoError(t, err)
 				told.pass(3 * time.Hour)
-				require.Equal(t, channel.Delivered, told.state(conv, queued[0]))
-				require.Equal(t, channel.Failed, told.state(conv, queued[1]))
-				require.Equal(t, channel.Uncertain, told.state(conv, queued[3]))
+				require.Equal(t, conversation.Delivered, told.state(conv, queued[0]))
+				require.Equal(t, conversation.Failed, told.state(conv, queued[1]))
+				require.Equal(t, conversation.Uncertain, told.state(conv, queued[3]))
 				require.ElementsMatch(t, []string{"sent again", "new"}, append(told.line.texts(), other.line.texts()...))
 				told.stop()
 				other.stop()
@@ -62,11 +63,11 @@ func TestARestoredStoreSendsNoAutomaticMessageTwice(t *testing.T) {
 		s.Rules.AutoReply.FirstContact = automatic("Hello.")
 		s.Rules.Reminder = rules.ReminderRule{Enabled: true, Before: 2 * rules.Hour, Content: rules.Content{Text: "Still there?"}}
 	}
-	states := func(l *lab) map[string]channel.DeliveryState {
-		found := map[string]channel.DeliveryState{}
+	states := func(l *lab) map[string]conversation.DeliveryState {
+		found := map[string]conversation.DeliveryState{}
 		for _, conv := range l.conversations() {
 			for _, m := range l.messages(conv.ID) {
-				if m.Direction == channel.Outbound {
+				if m.Direction == conversation.Outbound {
 					found[m.Text] = m.Delivery.State()
 				}
 			}
@@ -76,11 +77,11 @@ func TestARestoredStoreSendsNoAutomaticMessageTwice(t *testing.T) {
 	for name, c := range map[string]struct {
 		// lost happens after the backup or waits in it; what follows is about one customer.
 		lost func(l *lab)
-		want map[string]channel.DeliveryState
+		want map[string]conversation.DeliveryState
 	}{
 		"for what was accepted before the backup and not applied": {
 			lost: func(l *lab) { l.post(kim.text(time.Now(), "wamid.1", "hello")) },
-			want: map[string]channel.DeliveryState{"Hello.": channel.Uncertain},
+			want: map[string]conversation.DeliveryState{"Hello.": conversation.Uncertain},
 		},
 		"for a timer that fell due after the backup": {
 			lost: func(l *lab) {
@@ -89,7 +90,7 @@ func TestARestoredStoreSendsNoAutomaticMessageTwice(t *testing.T) {
 				l.stop()
 				l.pass(23 * time.Hour)
 			},
-			want: map[string]channel.DeliveryState{"Hello.": channel.Accepted, "Still there?": channel.Uncertain},
+			want: map[string]conversation.DeliveryState{"Hello.": conversation.Accepted, "Still there?": conversation.Uncertain},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -123,10 +124,10 @@ func TestARestoredStoreSendsNoAutomaticMessageTwice(t *testing.T) {
 			after.pass(time.Minute)
 			after.post(kim.text(at, "wamid.1", "hello"))
 			after.pass(time.Minute)
-			require.Equal(t, map[string]channel.DeliveryState{"Hello.": channel.Uncertain}, states(after))
+			require.Equal(t, map[string]conversation.DeliveryState{"Hello.": conversation.Uncertain}, states(after))
 			require.Empty(t, after.line.texts())
 			for _, m := range after.messages(after.conversation().ID) { // an agent knows better
-				if m.Direction == channel.Outbound {
+				if m.Direction == conversation.Outbound {
 					require.NoError(t, after.hub.Resend(t.Context(), alice, m.ID))
 				}
 			}

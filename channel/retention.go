@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
 )
@@ -55,7 +56,7 @@ func before(now time.Time, age rules.Duration) time.Time {
 // and the conversations that are over altogether. It returns the position of the last one,
 // nil at the end of the queue.
 func (h *Hub) pruneSome(ctx context.Context, s *Settings, queue rules.Queue, after *store.Position, now time.Time) (*store.Position, error) {
-	page, err := list[Conversation](ctx, h.store, store.Query{
+	page, err := list[conversation.Conversation](ctx, h.store, store.Query{
 		Kind: kindConversation, Parent: conversationParent(s.ID, string(queue)), After: after, Limit: upkeepStep,
 	})
 	if err != nil || len(page) == 0 {
@@ -77,7 +78,7 @@ func (h *Hub) pruneSome(ctx context.Context, s *Settings, queue rules.Queue, aft
 }
 
 // pruneConversation removes what is older than the channel keeps from one conversation.
-func (h *Hub) pruneConversation(ctx context.Context, s *Settings, queue rules.Queue, c *Conversation, lanes []store.WorkQuery, now time.Time) (err error) {
+func (h *Hub) pruneConversation(ctx context.Context, s *Settings, queue rules.Queue, c *conversation.Conversation, lanes []store.WorkQuery, now time.Time) (err error) {
 	messages, files := before(now, s.Retention.Messages), before(now, s.Retention.Attachments)
 	receipt := &Erased{} // for nobody to see
 	switch {
@@ -103,7 +104,7 @@ const fileRemoved = "The file was removed: it was older than this channel keeps 
 
 // pruneFiles removes the files of a conversation's messages from before a time. How far it
 // has come is kept with the conversation, so that no message is looked at twice.
-func (h *Hub) pruneFiles(ctx context.Context, c *Conversation, until time.Time) error {
+func (h *Hub) pruneFiles(ctx context.Context, c *conversation.Conversation, until time.Time) error {
 	if _, ok := h.attachments.(Remover); !ok {
 		return nil
 	}
@@ -112,7 +113,7 @@ func (h *Hub) pruneFiles(ctx context.Context, c *Conversation, until time.Time) 
 		after = &store.Position{Sort: micros(c.FilesUntil)}
 	}
 	for seen := false; ; seen = true {
-		page, err := list[Message](ctx, h.store, store.Query{
+		page, err := list[messageRecord](ctx, h.store, store.Query{
 			Kind: kindMessage, Parent: c.ID, After: after, Before: &store.Position{Sort: micros(until)}, Limit: 200,
 		})
 		if err != nil {
@@ -129,10 +130,10 @@ func (h *Hub) pruneFiles(ctx context.Context, c *Conversation, until time.Time) 
 		if len(page) < 200 {
 			break
 		}
-		after = &store.Position{Sort: page[199].sort(), Key: page[199].ID}
+		after = &store.Position{Sort: sortOf(&page[199].Message), Key: page[199].ID}
 	}
 	return h.do(ctx, func(u *unit) error {
-		var now Conversation
+		var now conversation.Conversation
 		if ok, err := u.load(kindConversation, c.ID, &now); err != nil || !ok {
 			return err
 		}
@@ -142,8 +143,8 @@ func (h *Hub) pruneFiles(ctx context.Context, c *Conversation, until time.Time) 
 }
 
 // pruneFilesOf removes the files of one message: first the files, then what leads to them.
-func (h *Hub) pruneFilesOf(ctx context.Context, m *Message) error {
-	refs := m.refs()
+func (h *Hub) pruneFilesOf(ctx context.Context, m *messageRecord) error {
+	refs := m.FileRefs()
 	if len(refs) == 0 {
 		return nil
 	}
@@ -151,7 +152,7 @@ func (h *Hub) pruneFilesOf(ctx context.Context, m *Message) error {
 		return err
 	}
 	return h.do(ctx, func(u *unit) error {
-		var now Message
+		var now messageRecord
 		if ok, err := u.load(kindMessage, m.ID, &now); err != nil || !ok {
 			return err
 		}
@@ -176,17 +177,6 @@ func (h *Hub) removeFiles(ctx context.Context, refs []string) error {
 		}
 	}
 	return nil
-}
-
-// refs are the host's references to the files of a message.
-func (m *Message) refs() []string {
-	var refs []string
-	for _, a := range m.Attachments {
-		if a.Ref != "" {
-			refs = append(refs, a.Ref)
-		}
-	}
-	return refs
 }
 
 // pruneDead removes dead letters of a channel that are older than it keeps.

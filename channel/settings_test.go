@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store/memstore"
@@ -155,7 +156,7 @@ func TestUnknownConsentCategoriesAreRefused(t *testing.T) {
 	experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
 		record := func(categories ...string) error {
 			return l.hub.RecordConsent(t.Context(), alice, "support", message.Recipient{BSUID: kim.bsuid},
-				channel.Consent{At: time.Now(), Where: "shop", Wording: "1", Categories: categories})
+				conversation.Consent{At: time.Now(), Where: "shop", Wording: "1", Categories: categories})
 		}
 		require.ErrorContains(t, record("marketing", "newsletter"), "categories[1]")
 		require.ErrorContains(t, record(""), "categories[0]")
@@ -170,7 +171,7 @@ func TestUnknownConsentCategoriesAreRefused(t *testing.T) {
 func TestAKeyBelongsToOneContent(t *testing.T) {
 	o := labOptions{config: withTemplates(t), settings: func(s *channel.Settings) { s.ConsentElsewhere = true }}
 	asked(t, o, func(t *testing.T, l *lab, conv string) {
-		answer := func(c message.Content, tmpl *channel.Template, quote string) (*channel.Message, error) {
+		answer := func(c message.Content, tmpl *channel.Template, quote string) (*conversation.Message, error) {
 			return l.hub.Reply(t.Context(), channel.Reply{
 				Conversation: conv, Actor: alice, Content: c, Template: tmpl, Quote: quote, Key: "k",
 			})
@@ -214,7 +215,7 @@ func TestTheKeyOfAMacroBelongsToTheMacro(t *testing.T) {
 	o := labOptions{config: func(c *channel.Config) { withTemplates(t)(c); slowPolls(c) }}
 	asked(t, o, func(t *testing.T, l *lab, conv string) {
 		code := "1"
-		run := func(text, shorthand string) (*channel.Message, error) {
+		run := func(text, shorthand string) (*conversation.Message, error) {
 			return l.hub.RunMacro(t.Context(), channel.Macro{
 				Conversation: conv, Actor: alice, Text: text, Shorthand: shorthand, Key: "k",
 				Lookup: func(name string) (string, bool) { return code, name == "time" },
@@ -253,7 +254,7 @@ func TestWithoutRulesTheHostIsMasterOfItsTickets(t *testing.T) {
 		require.Equal(t, rules.QueueNew, st.Queue, "not moved, not resolved")
 		require.Empty(t, st.Assignee)
 		require.Equal(t, []string{"hi"}, l.line.texts(), "and nothing is sent")
-		for _, kind := range []channel.ChangeKind{channel.QueueMoved, channel.Assigned, channel.WindowClosing} {
+		for _, kind := range []conversation.ChangeKind{conversation.QueueMoved, conversation.Assigned, conversation.WindowClosing} {
 			require.Empty(t, l.desk.of(kind))
 		}
 	})
@@ -272,6 +273,6 @@ func TestRulesThatAreFilledInPartTakeTheDefaultsForTheRest(t *testing.T) {
 		st := l.conversation().State
 		require.Equal(t, rules.QueueResolved, st.Queue, "30 days without activity")
 		require.Empty(t, st.Assignee, "and nobody's any more")
-		require.Len(t, l.desk.of(channel.WindowClosing), 2)
+		require.Len(t, l.desk.of(conversation.WindowClosing), 2)
 	})
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 )
@@ -28,7 +29,7 @@ func otherChannel(id, number string, line channel.Sender) channel.Channel {
 func (it item) on(number string) item { it.number = number; return it }
 
 // chats opens a conversation with each of n people on a number, and returns them.
-func (l *lab) chats(id, number string, n int) []*channel.Conversation {
+func (l *lab) chats(id, number string, n int) []*conversation.Conversation {
 	l.t.Helper()
 	for i := range n {
 		l.post(stranger(i).text(time.Now(), fmt.Sprint("wamid.", id, i), "hello").on(number))
@@ -41,7 +42,7 @@ func (l *lab) chats(id, number string, n int) []*channel.Conversation {
 }
 
 // answers replies in each conversation.
-func (l *lab) answers(conversations []*channel.Conversation, text string) {
+func (l *lab) answers(conversations []*conversation.Conversation, text string) {
 	l.t.Helper()
 	for i, c := range conversations {
 		_, err := l.hub.Reply(l.t.Context(), channel.Reply{
@@ -121,7 +122,7 @@ type perChannel struct {
 	slow map[string]time.Duration
 }
 
-func (p *perChannel) Receive(ctx context.Context, in *channel.Received) (string, error) {
+func (p *perChannel) Receive(ctx context.Context, in *conversation.Received) (string, error) {
 	<-time.After(p.slow[in.Conversation.Channel])
 	return p.desk.Receive(ctx, in)
 }
@@ -196,8 +197,8 @@ func TestTheChangesOfABroadcastDoNotHoldUpWhatCustomersWrite(t *testing.T) {
 		}
 		l.pass(11 * time.Second)
 		require.Len(t, l.desk.texts(), 5)
-		require.Less(t, len(l.desk.of(channel.MessageQueued)), 500, "the changes are far from told")
+		require.Less(t, len(l.desk.of(conversation.MessageQueued)), 500, "the changes are far from told")
 		l.pass(20 * time.Minute)
-		require.GreaterOrEqual(t, len(l.desk.of(channel.MessageQueued)), 500, "in the end they are")
+		require.GreaterOrEqual(t, len(l.desk.of(conversation.MessageQueued)), 500, "in the end they are")
 	})
 }

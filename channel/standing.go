@@ -44,8 +44,8 @@ type dated struct {
 // learn keeps what was said later, and of two things said in the same second always the
 // same one.
 func (d *dated) learn(value string, at time.Time) {
-	if value != "" {
-		newer(&d.Value, &d.At, value, at)
+	if value != "" && (at.After(d.At) || at.Equal(d.At) && value > d.Value) {
+		d.Value, d.At = value, at
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
@@ -66,11 +67,11 @@ func (u *unit) status(in *incoming, p *webhook.Status, w *job) error {
 
 // messageOf finds the message that a status is about: by the ID that we sent along, or
 // by WhatsApp's own.
-func (u *unit) messageOf(channel string, p *webhook.Status) (*Message, error) {
+func (u *unit) messageOf(channel string, p *webhook.Status) (*messageRecord, error) {
 	if isMessageID(p.OpaqueID) {
-		m := new(Message)
+		m := new(messageRecord)
 		ok, err := u.load(kindMessage, p.OpaqueID, m)
-		if err != nil || ok && m.Channel == channel && m.Direction == Outbound {
+		if err != nil || ok && m.Channel == channel && m.Direction == conversation.Outbound {
 			return m, err
 		}
 	}
@@ -78,7 +79,7 @@ func (u *unit) messageOf(channel string, p *webhook.Status) (*Message, error) {
 }
 
 // twinOf finds the message of a status that names it by its other wamid.
-func (u *unit) twinOf(ch *Channel, p *webhook.Status) (*Message, error) {
+func (u *unit) twinOf(ch *Channel, p *webhook.Status) (*messageRecord, error) {
 	if wamidToken(p.ID) == "" {
 		return nil, nil
 	}
@@ -105,8 +106,8 @@ func (u *unit) stranger(in *incoming, p *webhook.Status, w *job) error {
 }
 
 // factsOf turns a status into facts about the delivery.
-func factsOf(p *webhook.Status, at time.Time) Delivery {
-	var d Delivery
+func factsOf(p *webhook.Status, at time.Time) conversation.Delivery {
+	var d conversation.Delivery
 	switch p.Status {
 	case webhook.StatusSent:
 		d.SentAt = at
@@ -125,7 +126,7 @@ func factsOf(p *webhook.Status, at time.Time) Delivery {
 		d.Failure = failureOf(f)
 	}
 	if p.Pricing != nil {
-		d.Price = &Price{
+		d.Price = &conversation.Price{
 			Billable: &p.Pricing.Billable, Category: p.Pricing.Category, Type: p.Pricing.Type, Model: p.Pricing.Model,
 		}
 	}
@@ -134,28 +135,28 @@ func factsOf(p *webhook.Status, at time.Time) Delivery {
 
 // noteOptOut remembers that a customer stopped marketing messages, which a failed status
 // can be the first to tell.
-func (u *unit) noteOptOut(m *Message) error {
+func (u *unit) noteOptOut(m *messageRecord) error {
 	f := m.Delivery.Failure
 	if f == nil || f.Class != string(message.ClassOptedOut) {
 		return nil
 	}
-	var conv Conversation
+	var conv conversation.Conversation
 	if ok, err := u.load(kindConversation, m.Conversation, &conv); err != nil || !ok {
 		return err
 	}
 	customer, err := u.customer(conv.Customer)
-	if err != nil || customer == nil || !customer.stopMarketing(m.Delivery.FailedAt) {
+	if err != nil || customer == nil || !customer.StopMarketing(m.Delivery.FailedAt) {
 		return err
 	}
 	return u.saveCustomer(customer)
 }
 
 // freeEntry notes how long messages to the customer are free, which a status may state.
-func (u *unit) freeEntry(in *incoming, p *webhook.Status, m *Message) error {
+func (u *unit) freeEntry(in *incoming, p *webhook.Status, m *messageRecord) error {
 	if p.Conversation == nil || p.Conversation.Origin != "referral_conversion" || p.Conversation.Expires.IsZero() {
 		return nil
 	}
-	var conv Conversation
+	var conv conversation.Conversation
 	if ok, err := u.load(kindConversation, m.Conversation, &conv); err != nil || !ok {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/opaque"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -59,7 +60,7 @@ func (n *templateNews) tell(c *template.Catalog) {
 // templateNews shares what WhatsApp says about a template of an account.
 func (u *unit) templateNews(account string, t webhook.Template, fact templateNews) error {
 	ref := template.Ref{Name: t.Name, Language: t.Language}
-	key := aboutTemplate + "|" + derivedID("t_", account, ref.Name, ref.Language)
+	key := aboutTemplate + "|" + opaque.ID("t_", account, ref.Name, ref.Language)
 	var news templateNews
 	if _, err := u.load(kindShared, key, &news); err != nil {
 		return err

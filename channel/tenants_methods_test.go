@@ -15,6 +15,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -84,8 +85,8 @@ func TestNoMethodServesAnotherTenant(t *testing.T) {
 
 // given is what exists of the tenant that is attacked.
 type given struct {
-	conv    *channel.Conversation
-	msg     *channel.Message
+	conv    *conversation.Conversation
+	msg     *conversation.Message
 	channel channel.Channel
 	key     store.WorkKey
 	person  message.Recipient
@@ -100,7 +101,7 @@ func foreignArgs(t *testing.T, m reflect.Method, a access.Actor, name string, g 
 	values := []any{
 		t.Context(), a, g.person, g.channel, g.channel.Settings, g.out, time.Now(), name,
 		reply, []channel.Reply{reply, reply}, []string{name}, 10, rules.QueueResolved, true, []store.WorkKey{g.key},
-		channel.Consent{At: time.Now(), Where: "form", Wording: "v1"},
+		conversation.Consent{At: time.Now(), Where: "form", Wording: "v1"},
 		message.Upload{Name: "a.png", MIME: "image/png", Body: strings.NewReader("x")},
 		channel.Macro{Conversation: name, Actor: a, Text: "hi {{name}}"},
 		channel.Notification{Channel: name, Actor: a, To: g.person, Template: &channel.Template{Name: "reminder"}},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -50,7 +51,7 @@ func (l *lab) from(scope webhook.Scope, account string, items ...item) {
 }
 
 // others lists the conversations of the second tenant.
-func (l *lab) others() []*channel.Conversation {
+func (l *lab) others() []*conversation.Conversation {
 	l.t.Helper()
 	list, err := l.hub.Conversations(l.t.Context(), channel.ConversationQuery{Actor: bob, Channel: "other"})
 	require.NoError(l.t, err)

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
@@ -55,7 +56,7 @@ func TestATimeFromTheFutureCountsAsNow(t *testing.T) {
 			l.pass(time.Minute)
 			l.post(kim.preference(time.Now(), webhook.PreferenceResume))
 			l.pass(time.Minute)
-			changes := l.desk.of(channel.PreferenceChanged)
+			changes := l.desk.of(conversation.PreferenceChanged)
 			require.Len(t, changes, 2)
 			require.True(t, changes[1].Customer.MarketingStopped.IsZero())
 		})
@@ -97,7 +98,7 @@ func TestATimeFromTheFutureCountsAsNow(t *testing.T) {
 		t.Parallel()
 		experiment(t, labOptions{}, func(t *testing.T, l *lab) {
 			l.say(kim, "wamid.1", "hello")
-			require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", to, channel.Consent{At: far(), Where: "w", Wording: "v"}))
+			require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", to, conversation.Consent{At: far(), Where: "w", Wording: "v"}))
 			require.NoError(t, l.hub.StopMarketing(t.Context(), alice, "support", to, far()))
 			l.pass(time.Minute)
 			require.NoError(t, l.hub.ResumeMarketing(t.Context(), alice, "support", to, time.Now()))
@@ -122,9 +123,9 @@ func TestMarketingIsStoppedAndResumedByAWord(t *testing.T) {
 	} {
 		experiment(t, o, func(t *testing.T, l *lab) {
 			l.say(kim, "wamid.1", text)
-			require.Len(t, l.desk.of(channel.PreferenceChanged), 1, "%q stops", text)
+			require.Len(t, l.desk.of(conversation.PreferenceChanged), 1, "%q stops", text)
 			l.say(kim, "wamid.2", "Start!")
-			changes := l.desk.of(channel.PreferenceChanged)
+			changes := l.desk.of(conversation.PreferenceChanged)
 			require.Len(t, changes, 2)
 			require.Equal(t, webhook.PreferenceResume, changes[1].Reason)
 			require.True(t, changes[1].Customer.MarketingStopped.IsZero())
@@ -133,7 +134,7 @@ func TestMarketingIsStoppedAndResumedByAWord(t *testing.T) {
 	for _, text := range []string{"stop, that is not what I meant", "do not stop", "bus stop", "stopped", "🛑", "?", "start", "stop 2"} {
 		experiment(t, o, func(t *testing.T, l *lab) {
 			l.say(kim, "wamid.1", text)
-			require.Empty(t, l.desk.of(channel.PreferenceChanged), "%q says nothing about marketing", text)
+			require.Empty(t, l.desk.of(conversation.PreferenceChanged), "%q says nothing about marketing", text)
 		})
 	}
 }
@@ -143,8 +144,8 @@ func TestANewerConsentLiftsAStop(t *testing.T) {
 	o := labOptions{settings: func(s *channel.Settings) { s.OptOutWords = []string{"stop"} }}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		to := message.Recipient{Phone: kim.phone}
-		consent := func(at time.Time, categories ...string) channel.Consent {
-			return channel.Consent{At: at, Where: "form", Wording: "v1", Categories: categories}
+		consent := func(at time.Time, categories ...string) conversation.Consent {
+			return conversation.Consent{At: at, Where: "form", Wording: "v1", Categories: categories}
 		}
 		before := time.Now()
 		l.pass(time.Minute)

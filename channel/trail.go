@@ -1,10 +1,12 @@
 package channel
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 )
@@ -18,7 +20,7 @@ const trailLength = 48
 //
 // The message is new or has a new text; conv, if it is not nil, is saved by the caller. at and
 // event tell the occasion from others.
-func (u *unit) trail(ch *Channel, conv *Conversation, msg *Message, at time.Time, event string) error {
+func (u *unit) trail(ch *Channel, conv *conversation.Conversation, msg *messageRecord, at time.Time, event string) error {
 	msg.HadCard = msg.HadCard || msg.Redacted
 	if ch.InsecureKeepCards || !msg.Redacted && !msg.mayBePiece() {
 		return nil
@@ -32,13 +34,13 @@ func (u *unit) trail(ch *Channel, conv *Conversation, msg *Message, at time.Time
 		ch.maskTalk(around, msg, shown, touched)
 	}
 	for n, m := range around {
-		touched[n] = m.maskEarlier() || touched[n]
+		touched[n] = m.MaskEarlier() || touched[n]
 		if !touched[n] {
 			continue
 		}
 		fresh := !m.Redacted
 		m.Redacted, m.HadCard = true, true
-		m.maskEarlier()
+		m.MaskEarlier()
 		if m == msg {
 			continue // it is saved and counted by whoever brings it
 		}
@@ -54,23 +56,23 @@ func (u *unit) trail(ch *Channel, conv *Conversation, msg *Message, at time.Time
 
 // mayBePiece says that a text of the message, now or before an edit, can be part of something
 // that has to be masked.
-func (m *Message) mayBePiece() bool {
+func (m *messageRecord) mayBePiece() bool {
 	piece := func(s string) bool { return len(s) <= maxPiece && hasDigit(s) }
-	return piece(m.Text) || slices.ContainsFunc(m.Earlier, func(v Version) bool { return piece(v.Text) })
+	return piece(m.Text) || slices.ContainsFunc(m.Earlier, func(v conversation.Version) bool { return piece(v.Text) })
 }
 
 // A reading says which text of a message a reader has before them: the one that it has now, or
 // one from before an edit.
-type reading func(m *Message) *string
+type reading func(m *messageRecord) *string
 
 // readings are the ways in which a talk reads together: as it is now, with each earlier text of
 // one message, and as it was written at first.
-func readings(talk []*Message) []reading {
-	now := func(m *Message) *string { return &m.Text }
+func readings(talk []*messageRecord) []reading {
+	now := func(m *messageRecord) *string { return &m.Text }
 	all := []reading{now}
 	for _, edited := range talk {
 		for i := range edited.Earlier {
-			all = append(all, func(m *Message) *string {
+			all = append(all, func(m *messageRecord) *string {
 				if m == edited {
 					return &m.Earlier[i].Text
 				}
@@ -79,7 +81,7 @@ func readings(talk []*Message) []reading {
 		}
 	}
 	if len(all) > 2 {
-		all = append(all, func(m *Message) *string {
+		all = append(all, func(m *messageRecord) *string {
 			if len(m.Earlier) > 0 {
 				return &m.Earlier[0].Text
 			}
@@ -90,7 +92,7 @@ func readings(talk []*Message) []reading {
 }
 
 // maskTalk masks what a talk shows in one reading, and notes the messages that it changed.
-func (c *Channel) maskTalk(around []*Message, msg *Message, shown reading, touched map[int]bool) {
+func (c *Channel) maskTalk(around []*messageRecord, msg *messageRecord, shown reading, touched map[int]bool) {
 	var talk []piece
 	var places []place
 	i := 0
@@ -115,7 +117,7 @@ func (c *Channel) maskTalk(around []*Message, msg *Message, shown reading, touch
 
 // ownTrail is trail for a message that is about to be sent: what is masked is masked in what
 // the customer gets as well. Templates have their own form, of which only the preview is text.
-func (u *unit) ownTrail(ch *Channel, conv *Conversation, msg *Message, out *message.Outbound) error {
+func (u *unit) ownTrail(ch *Channel, conv *conversation.Conversation, msg *messageRecord, out *message.Outbound) error {
 	text := msg.Text
 	if err := u.trail(ch, conv, msg, u.now, msg.ID); err != nil || msg.Text == text || msg.Template != "" {
 		return err
@@ -140,22 +142,22 @@ type place struct {
 }
 
 // around returns the messages around msg, itself among them, in the order of their times.
-func (u *unit) around(conv *Conversation, msg *Message) ([]*Message, error) {
+func (u *unit) around(conv *conversation.Conversation, msg *messageRecord) ([]*messageRecord, error) {
 	span := max(pieceWindow, codeWindow)
 	after := &store.Position{Sort: micros(msg.At.Add(-span).Truncate(time.Second))}
-	middle := &store.Position{Sort: msg.sort(), Key: msg.ID}
+	middle := &store.Position{Sort: sortOf(&msg.Message), Key: msg.ID}
 	before := &store.Position{Sort: micros(msg.At.Add(span).Truncate(time.Second))}
 	earlier, err := u.neighbours(msg, store.Query{After: after, Before: middle, Descending: true})
 	if err != nil {
 		return nil, err
 	}
-	var later []*Message
+	var later []*messageRecord
 	if conv == nil || conv.LastActivity.After(msg.At) {
 		if later, err = u.neighbours(msg, store.Query{After: middle, Before: before}); err != nil {
 			return nil, err
 		}
 	}
-	all := make([]*Message, 0, len(earlier)+1+len(later))
+	all := make([]*messageRecord, 0, len(earlier)+1+len(later))
 	for i := len(earlier) - 1; i >= 0; i-- {
 		all = append(all, earlier[i])
 	}
@@ -163,15 +165,15 @@ func (u *unit) around(conv *Conversation, msg *Message) ([]*Message, error) {
 }
 
 // neighbours reads messages of msg's conversation, as this unit leaves them.
-func (u *unit) neighbours(msg *Message, q store.Query) ([]*Message, error) {
+func (u *unit) neighbours(msg *messageRecord, q store.Query) ([]*messageRecord, error) {
 	q.Kind, q.Parent, q.Limit = kindMessage, msg.Conversation, trailLength
 	records, err := u.hub.store.List(u.ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("channel: list messages: %w", err)
 	}
-	var list []*Message
+	var list []*messageRecord
 	for i := range records {
-		m := new(Message)
+		m := new(messageRecord)
 		if ok, err := u.load(kindMessage, records[i].Key, m); err != nil {
 			return nil, err
 		} else if ok && m.ID != msg.ID {
@@ -182,7 +184,7 @@ func (u *unit) neighbours(msg *Message, q store.Query) ([]*Message, error) {
 }
 
 // masked saves a message in which something was masked later, and tells the host.
-func (u *unit) masked(ch *Channel, conv *Conversation, m *Message, at time.Time, event string) error {
+func (u *unit) masked(ch *Channel, conv *conversation.Conversation, m *messageRecord, at time.Time, event string) error {
 	if err := u.saveMessage(m); err != nil {
 		return err
 	}
@@ -194,15 +196,15 @@ func (u *unit) masked(ch *Channel, conv *Conversation, m *Message, at time.Time,
 			return err
 		}
 	} else if conv.PreviewOf == m.ID {
-		conv.show(m)
+		conv.Show(&m.Message)
 	}
 	return u.tellHost(ch.ID, "masked|"+event+"|"+m.ID, hostItem{
-		Kind: MessageRedacted, Conversation: m.Conversation, Message: m.ID, At: at.UTC(),
+		Kind: conversation.MessageRedacted, Conversation: m.Conversation, Message: m.ID, At: at.UTC(),
 	})
 }
 
 // texts are the parts of a message that a person wrote, the text itself first.
-func (m *Message) texts() []*string {
+func (m *messageRecord) texts() []*string {
 	list := []*string{&m.Text, &m.Choice}
 	for i := range m.Attachments {
 		list = append(list, &m.Attachments[i].Name)
@@ -218,9 +220,9 @@ func (m *Message) texts() []*string {
 
 // side says who wrote the k-th text of a message. Only texts themselves make a number
 // together, not what stands beside them.
-func (m *Message) side(k int) string {
+func (m *messageRecord) side(k int) string {
 	if k > 0 {
 		return "beside " + m.ID
 	}
-	return string(m.Direction) + " " + m.Author.Kind + " " + m.Author.ID + " " + nonEmpty(m.SenderKey, m.Sender)
+	return string(m.Direction) + " " + m.Author.Kind + " " + m.Author.ID + " " + cmp.Or(m.SenderKey, m.Sender)
 }

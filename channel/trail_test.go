@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 )
 
 // line is what one person or an agent writes.
@@ -134,7 +135,7 @@ func TestPiecesThatComeInTheWrongOrderAreMaskedToo(t *testing.T) {
 		}
 		require.Equal(t, []string{"XXXX XXXX", "XXXX 6467", "cvv XXX"}, have)
 		require.Equal(t, "cvv XXX", l.conversation().Preview)
-		require.Len(t, l.desk.of(channel.MessageRedacted), 2, "the host is told about those it has seen")
+		require.Len(t, l.desk.of(conversation.MessageRedacted), 2, "the host is told about those it has seen")
 	})
 }
 

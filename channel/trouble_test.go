@@ -14,6 +14,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -30,7 +31,7 @@ type hanging struct {
 	tries map[string]int
 }
 
-func (h *hanging) Receive(ctx context.Context, in *channel.Received) (string, error) {
+func (h *hanging) Receive(ctx context.Context, in *conversation.Received) (string, error) {
 	h.mu.Lock()
 	if h.tries == nil {
 		h.tries = map[string]int{}
@@ -245,8 +246,8 @@ func TestACommitOfWhichNobodyKnowsIsRepeatedWithoutHarm(t *testing.T) {
 		l.pass(10 * time.Minute)
 		require.Equal(t, strings.Fields("one two three four five six"), l.desk.texts())
 		for _, m := range l.messages(conv) {
-			if m.Direction == channel.Outbound {
-				require.Contains(t, []channel.DeliveryState{channel.Accepted, channel.Uncertain}, m.Delivery.State())
+			if m.Direction == conversation.Outbound {
+				require.Contains(t, []conversation.DeliveryState{conversation.Accepted, conversation.Uncertain}, m.Delivery.State())
 			}
 		}
 		seen := map[string]bool{}
@@ -310,8 +311,8 @@ func TestATemplateThatGoesBetweenChoiceAndSendIsNotSent(t *testing.T) {
 				l.run()
 				l.pass(5 * time.Second)
 				require.Empty(t, l.line.texts(), "WhatsApp would throw it away")
-				require.Equal(t, channel.Failed, l.state(conv, m.ID))
-				changes := l.desk.of(channel.DeliveryChanged)
+				require.Equal(t, conversation.Failed, l.state(conv, m.ID))
+				changes := l.desk.of(conversation.DeliveryChanged)
 				require.Equal(t, tt.title, changes[len(changes)-1].Failure.Title)
 				require.Zero(t, changes[len(changes)-1].Failure.Code, "the hub found it out by itself")
 			})
@@ -326,7 +327,7 @@ func TestMarketingThatWaitsIsNotSentToSomebodyWhoStopsIt(t *testing.T) {
 		conv := l.conversation().ID
 		sales := channel.Reply{Conversation: conv, Actor: alice, Template: &channel.Template{Name: "sale", Language: "en"}}
 		s := l.hub.Channels(admin)[0]
-		m, err := func() (*channel.Message, error) { // it waits, because the channel is switched off in time
+		m, err := func() (*conversation.Message, error) { // it waits, because the channel is switched off in time
 			l.stop()
 			defer l.run()
 			m, err := l.hub.Reply(t.Context(), sales)
@@ -341,7 +342,7 @@ func TestMarketingThatWaitsIsNotSentToSomebodyWhoStopsIt(t *testing.T) {
 		require.NoError(t, l.hub.Change(t.Context(), admin, s))
 		l.pass(time.Minute)
 		require.Empty(t, l.line.texts())
-		require.Equal(t, channel.Failed, l.state(conv, m.ID))
+		require.Equal(t, conversation.Failed, l.state(conv, m.ID))
 		_, err = l.hub.Reply(t.Context(), sales)
 		require.ErrorIs(t, err, channel.ErrOptedOut)
 	})
@@ -398,7 +399,7 @@ func TestTwoAgentsAnswerAtOnce(t *testing.T) {
 		got := l.conversation()
 		require.Equal(t, 4, got.Outbound)
 		require.Equal(t, "from "+got.State.Assignee, messages[1].Text, "the first one has it")
-		require.Len(t, l.desk.of(channel.Assigned), 1)
+		require.Len(t, l.desk.of(conversation.Assigned), 1)
 		require.Len(t, got.Tags, 1)
 		report := l.report(dawn, dawn)
 		require.EqualValues(t, 1, report.Total("answers"), "one of them was the answer")
@@ -441,7 +442,7 @@ func TestABroadcastDoesNotKeepAnswersWaiting(t *testing.T) {
 			<-time.After(2 * time.Second)
 			return nil
 		})
-		var last *channel.Message
+		var last *conversation.Message
 		for n := range 100 {
 			m, err := l.notify(stranger(n), "reminder")
 			require.NoError(t, err)

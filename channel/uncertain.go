@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -18,7 +19,7 @@ import (
 // conversation, and arranges for the question to be looked at again.
 func (h *Hub) uncertain(ctx context.Context, ch *Channel, w *job, item *outboundItem) error {
 	return h.do(ctx, func(u *unit) error {
-		var m Message
+		var m messageRecord
 		if ok, err := u.load(kindMessage, item.Message, &m); err != nil || !ok {
 			u.Done = append(u.Done, w.Lease())
 			return err
@@ -27,11 +28,11 @@ func (h *Hub) uncertain(ctx context.Context, ch *Channel, w *job, item *outbound
 	})
 }
 
-func (u *unit) doubt(ch *Channel, w *job, m *Message, item *outboundItem) error {
+func (u *unit) doubt(ch *Channel, w *job, m *messageRecord, item *outboundItem) error {
 	u.Done = append(u.Done, w.Lease())
 	m.Sending = false
-	if !m.Delivery.settled() { // a status may have been faster
-		m.Delivery = m.Delivery.Merge(Delivery{UncertainAt: u.now.UTC()})
+	if !m.Delivery.Settled() { // a status may have been faster
+		m.Delivery = m.Delivery.Merge(conversation.Delivery{UncertainAt: u.now.UTC()})
 		wait := time.Duration(cmp.Or(ch.UncertainWait, 2*rules.Minute))
 		if u.hub.mayHaveHappened(&w.Work, item) { // its status may have come in the time that was lost
 			item.Held, wait = true, keepUncertain
@@ -41,7 +42,7 @@ func (u *unit) doubt(ch *Channel, w *job, m *Message, item *outboundItem) error 
 			return fmt.Errorf("channel: encode message: %w", err)
 		}
 		u.enqueue(store.Work{Queue: queueCheck, ID: m.ID, Group: ch.ID, Due: u.now.Add(wait), Body: body})
-		if err := u.delivery(ch, m, Uncertain, u.now); err != nil {
+		if err := u.delivery(ch, m, conversation.Uncertain, u.now); err != nil {
 			return err
 		}
 	}
@@ -55,10 +56,10 @@ const keepUncertain = 7 * 24 * time.Hour
 // check looks at a message whose fate was open when the wait is over.
 func (h *Hub) check(ctx context.Context, w *job) error {
 	return h.do(ctx, func(u *unit) error {
-		var m Message
+		var m messageRecord
 		if ok, err := u.load(kindMessage, w.ID, &m); err != nil {
 			return err
-		} else if !ok || m.Delivery.settled() {
+		} else if !ok || m.Delivery.Settled() {
 			return u.nothingToSend(w)
 		}
 		ch, ok := h.channels.get(w.Group)
@@ -90,7 +91,7 @@ func (h *Hub) check(ctx context.Context, w *job) error {
 }
 
 // again puts an uncertain message back into the outbox.
-func (u *unit) again(m *Message, item *outboundItem) error {
+func (u *unit) again(m *messageRecord, item *outboundItem) error {
 	item.Resends++
 	item.Held, item.Perhaps = false, false
 	body, err := json.Marshal(item)
@@ -104,13 +105,13 @@ func (u *unit) again(m *Message, item *outboundItem) error {
 // ErrNotUncertain says that the fate of a message is known, so that nothing is to be settled.
 var ErrNotUncertain = errors.New("channel: the message is not uncertain")
 
-// Resend sends an [Uncertain] message again on an agent's word: the customer may get it
+// Resend sends a [conversation.Uncertain] message again on an agent's word: the customer may get it
 // twice. It is possible for 7 days. The error matches ErrNotFound, ErrNotUncertain,
 // access.ErrDenied, or says why the message may not be sent any more as that of [Hub.Reply] or
 // [Hub.Notify] does: ErrDisabled, window.ErrClosed, ErrOptedOut, ErrNoConsent or
 // template.ErrNotSendable.
 func (h *Hub) Resend(ctx context.Context, actor access.Actor, id string) error {
-	err := h.settleByHand(ctx, actor, id, func(u *unit, ch *Channel, m *Message) error {
+	err := h.settleByHand(ctx, actor, id, func(u *unit, ch *Channel, m *messageRecord) error {
 		work, err := h.store.Work(ctx, store.WorkQuery{Queue: queueCheck, IDs: []string{m.ID}, Limit: 1})
 		if err != nil {
 			return err
@@ -139,7 +140,7 @@ func (h *Hub) Resend(ctx context.Context, actor access.Actor, id string) error {
 }
 
 // mayGoAgain refuses what Reply or Notify would refuse for the same cause, with the same error.
-func (u *unit) mayGoAgain(ch *Channel, customer *Customer, out *message.Outbound) error {
+func (u *unit) mayGoAgain(ch *Channel, customer *conversation.Customer, out *message.Outbound) error {
 	if !ch.Enabled {
 		return ErrDisabled
 	}
@@ -160,13 +161,13 @@ func (u *unit) mayGoAgain(ch *Channel, customer *Customer, out *message.Outbound
 	return u.fits(ch, out.Content)
 }
 
-// GiveUp settles an [Uncertain] message as failed on an agent's word; what it may cost is
+// GiveUp settles a [conversation.Uncertain] message as failed on an agent's word; what it may cost is
 // released. Should a status say later that it arrived after all, that counts. The error
 // matches ErrNotFound, ErrNotUncertain or access.ErrDenied.
 func (h *Hub) GiveUp(ctx context.Context, actor access.Actor, id string) error {
-	err := h.settleByHand(ctx, actor, id, func(u *unit, ch *Channel, m *Message) error {
+	err := h.settleByHand(ctx, actor, id, func(u *unit, ch *Channel, m *messageRecord) error {
 		before := m.Delivery
-		m.Delivery = m.Delivery.Merge(Delivery{FailedAt: u.now.UTC(), Failure: &Failure{
+		m.Delivery = m.Delivery.Merge(conversation.Delivery{FailedAt: u.now.UTC(), Failure: &conversation.Failure{
 			Class: "given_up", Title: "Given up",
 			Hint: "Nobody knows whether this message arrived. An agent gave it up.",
 		}})
@@ -174,7 +175,7 @@ func (h *Hub) GiveUp(ctx context.Context, actor access.Actor, id string) error {
 		if err := u.outcome(ch, m, before); err != nil {
 			return err
 		}
-		return u.delivery(ch, m, Failed, u.now)
+		return u.delivery(ch, m, conversation.Failed, u.now)
 	})
 	if err != nil {
 		return fmt.Errorf("channel: give up: %w", err)
@@ -185,7 +186,7 @@ func (h *Hub) GiveUp(ctx context.Context, actor access.Actor, id string) error {
 // settleByHand lets an actor decide on an uncertain message. It writes the message in any
 // case, so that of two agents, or an agent and a status, one comes first.
 func (h *Hub) settleByHand(ctx context.Context, actor access.Actor, id string,
-	decide func(u *unit, ch *Channel, m *Message) error,
+	decide func(u *unit, ch *Channel, m *messageRecord) error,
 ) (err error) {
 	info := AuditInfo{Actor: actor, Action: access.Resend, Message: id}
 	defer h.hooks.audit(ctx, &info, &err)
@@ -195,7 +196,7 @@ func (h *Hub) settleByHand(ctx context.Context, actor access.Actor, id string,
 		if err != nil {
 			return err
 		}
-		if m.Direction != Outbound || m.Delivery.State() != Uncertain || m.Sending {
+		if m.Direction != conversation.Outbound || m.Delivery.State() != conversation.Uncertain || m.Sending {
 			return ErrNotUncertain
 		}
 		if err := decide(u, ch, m); err != nil {

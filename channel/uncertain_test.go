@@ -8,12 +8,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/window"
 )
 
-func (l *lab) state(conv, id string) channel.DeliveryState {
+func (l *lab) state(conv, id string) conversation.DeliveryState {
 	l.t.Helper()
 	for _, m := range l.messages(conv) {
 		if m.ID == id {
@@ -30,14 +31,14 @@ func TestAnAgentHasAnUncertainMessageSentAgain(t *testing.T) {
 		l.say(kim, "wamid.1", "hello")
 		conv := l.conversation().ID
 		id := l.uncertain(conv)
-		require.Equal(t, channel.Uncertain, l.state(conv, id))
+		require.Equal(t, conversation.Uncertain, l.state(conv, id))
 		l.pass(20 * time.Hour) // long after the wait for a status
 		require.Equal(t, []string{"perhaps"}, l.line.texts(), "the hub does not repeat it by itself")
 		require.NoError(t, l.hub.Resend(t.Context(), alice, id))
 		l.pass(5 * time.Second)
 		require.Equal(t, []string{"perhaps", "perhaps"}, l.line.texts())
 		require.Equal(t, id, l.line.sent[1].OpaqueID, "under the same ID")
-		require.Equal(t, channel.Accepted, l.state(conv, id))
+		require.Equal(t, conversation.Accepted, l.state(conv, id))
 		require.ErrorIs(t, l.hub.Resend(t.Context(), alice, id), channel.ErrNotUncertain, "once")
 		require.ErrorIs(t, l.hub.GiveUp(t.Context(), alice, id), channel.ErrNotUncertain)
 	})
@@ -51,15 +52,15 @@ func TestAnAgentGivesAnUncertainMessageUp(t *testing.T) {
 		id := l.uncertain(conv)
 		require.NoError(t, l.hub.GiveUp(t.Context(), alice, id))
 		l.pass(5 * time.Second)
-		require.Equal(t, channel.Failed, l.state(conv, id))
-		changes := l.desk.of(channel.DeliveryChanged)
+		require.Equal(t, conversation.Failed, l.state(conv, id))
+		changes := l.desk.of(conversation.DeliveryChanged)
 		last := changes[len(changes)-1]
 		require.Equal(t, "given_up", last.Failure.Class)
-		require.Equal(t, channel.Author{Kind: "agent", ID: "alice"}, last.Author)
+		require.Equal(t, conversation.Author{Kind: "agent", ID: "alice"}, last.Author)
 		// It had arrived after all.
 		l.post(kim.status(time.Now(), "wamid.late", id, "delivered"))
 		l.pass(5 * time.Second)
-		require.Equal(t, channel.Delivered, l.state(conv, id))
+		require.Equal(t, conversation.Delivered, l.state(conv, id))
 	})
 }
 
@@ -83,7 +84,7 @@ func TestOnlyAnUncertainMessageCanBeSettledByHand(t *testing.T) {
 		l.pass(8 * 24 * time.Hour)
 		l.say(kim, "wamid.3", "hello?")
 		require.ErrorIs(t, l.hub.Resend(t.Context(), alice, id), channel.ErrNotFound, "its content is not kept for ever")
-		require.Equal(t, channel.Uncertain, l.state(conv, id))
+		require.Equal(t, conversation.Uncertain, l.state(conv, id))
 		require.NoError(t, l.hub.GiveUp(t.Context(), alice, id))
 	})
 }
@@ -110,7 +111,7 @@ func TestAPanicOfASenderLeavesTheOutcomeOpen(t *testing.T) {
 		m, err := l.reply(conv, "hi")
 		require.NoError(t, err)
 		l.pass(5 * time.Second)
-		require.Equal(t, channel.Uncertain, l.state(conv, m.ID))
+		require.Equal(t, conversation.Uncertain, l.state(conv, m.ID))
 		require.NotContains(t, l.logs.String(), "canary of a panic")
 	})
 }
@@ -120,13 +121,13 @@ func TestTheRetryPlanFollowsTheClassOfTheError(t *testing.T) {
 	for name, tt := range map[string]struct {
 		code  int
 		tries int // 0: as often as it takes
-		want  channel.DeliveryState
+		want  conversation.DeliveryState
 	}{
-		"too fast for the number":    {130429, 0, channel.Accepted},
-		"too fast for the person":    {131056, 0, channel.Accepted},
-		"the person has no WhatsApp": {131026, 1, channel.Failed},
-		"the window is closed":       {131047, 1, channel.Failed},
-		"the message is malformed":   {100, 1, channel.Failed},
+		"too fast for the number":    {130429, 0, conversation.Accepted},
+		"too fast for the person":    {131056, 0, conversation.Accepted},
+		"the person has no WhatsApp": {131026, 1, conversation.Failed},
+		"the window is closed":       {131047, 1, conversation.Failed},
+		"the message is malformed":   {100, 1, conversation.Failed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -200,8 +201,10 @@ func TestAMessageWhoseAcceptanceWasNotWrittenDownIsLikeAnyOther(t *testing.T) {
 					l.pass(10 * time.Minute)
 					got := l.messages(conv)[1]
 					require.Equal(t, m.ID, got.ID)
-					require.False(t, got.Sending)
-					require.False(t, got.AnswersAd.IsZero())
+					stored, err := l.store.Get(t.Context(), "message", m.ID)
+					require.NoError(t, err)
+					require.NotContains(t, string(stored[0].Body), `"sending"`)
+					require.Contains(t, string(stored[0].Body), `"answers_ad"`)
 					require.True(t, l.customer().Window.FreeEntryAt(time.Now()), "the answer to an advertisement is free for three days")
 					works, err := l.store.Work(t.Context(), store.WorkQuery{Queue: "out", Limit: 10})
 					require.NoError(t, err)

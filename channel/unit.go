@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -51,7 +52,7 @@ type unit struct {
 	store.Batch
 	wake []string // queues that got work
 	// author is who acts; zero for WhatsApp, customers and rules.
-	author Author
+	author conversation.Author
 	// room is what running totals may come to before this unit adds to them; see within.
 	room map[store.RecordKey]int64
 	// after is called once the changes are committed.
@@ -267,7 +268,7 @@ func (u *unit) count(channel, name string, at time.Time, n int64) {
 }
 
 // countReceived brings a message of a customer into the report.
-func (u *unit) countReceived(m *Message, at time.Time) {
+func (u *unit) countReceived(m *messageRecord, at time.Time) {
 	u.count(m.Channel, "messages_in", at, 1)
 	u.count(m.Channel, "in_"+word(m.Kind), at, 1)
 	if m.Redacted {

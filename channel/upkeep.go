@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
 )
@@ -125,7 +126,7 @@ func (h *Hub) tidyChannel(ctx context.Context, ch *Channel, now time.Time) error
 		return err
 	}
 	longAgo := &store.Position{Sort: micros(now.Add(-forgetAfter))}
-	if err := h.erasePending(ctx, ch.ID, longAgo, func(*amendment) bool { return true }); err != nil {
+	if err := h.erasePending(ctx, ch.ID, longAgo, func(*conversation.Amendment) bool { return true }); err != nil {
 		return err
 	}
 	h.learnLimit(ctx, ch, now)

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 )
@@ -95,7 +96,7 @@ func TestUpkeepThatFailsForOneChannelIsDoneForTheOthers(t *testing.T) {
 		l.pass(time.Minute)
 		late, err := l.hub.Conversations(t.Context(), channel.ConversationQuery{Actor: alice, Channel: "late"})
 		require.NoError(t, err)
-		require.True(t, slices.ContainsFunc(l.messages(late[0].ID), func(m *channel.Message) bool { return len(m.Attachments) > 0 && m.Attachments[0].Ref != "" }))
+		require.True(t, slices.ContainsFunc(l.messages(late[0].ID), func(m *conversation.Message) bool { return len(m.Attachments) > 0 && m.Attachments[0].Ref != "" }))
 		for range 6 {
 			l.pass(12 * time.Hour)
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/opaque"
 )
 
 // kindUpload is the kind of what is known about uploaded files, by channel and media ID.
@@ -112,7 +113,7 @@ func (u *unit) noteUpload(ch *Channel, id string, known *uploaded) error {
 	return u.save(kindUpload, key, ch.ID, micros(u.now), known)
 }
 
-func uploadKey(channel, id string) string { return derivedID("u_", channel, id) }
+func uploadKey(channel, id string) string { return opaque.ID("u_", channel, id) }
 
 // fits refuses a file that cannot be what it is sent as, as far as it was uploaded here:
 // WhatsApp itself says so only after it has accepted the message.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 )
 
 // saga is a message with its edits, in the order in which they were made.
@@ -120,8 +120,8 @@ func TestAnEditOfAMessageThatComesTooLateKeepsItsText(t *testing.T) {
 		all := l.messages(l.conversation().ID)
 		require.Len(t, all, 2)
 		require.Equal(t, "at ten", all[1].Text)
-		require.Equal(t, []channel.Version{{Text: "at nine"}}, all[1].Earlier)
-		require.Len(t, l.desk.of(channel.MessageEdited), 1, "the host hears of it")
+		require.Equal(t, []conversation.Version{{Text: "at nine"}}, all[1].Earlier)
+		require.Len(t, l.desk.of(conversation.MessageEdited), 1, "the host hears of it")
 	})
 }
 

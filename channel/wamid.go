@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -51,7 +52,7 @@ const maxTwinSearch = 1000
 
 // lookupTwin is lookupWAMID, and on a miss finds the message that has the other form of the
 // wamid: of this customer, and only if there is just one.
-func (u *unit) lookupTwin(customer *Customer, wamid string) (*Message, error) {
+func (u *unit) lookupTwin(customer *conversation.Customer, wamid string) (*messageRecord, error) {
 	return u.twinAmong(customer, wamid, maxTwinSearch)
 }
 
@@ -60,7 +61,7 @@ func (u *unit) lookupTwin(customer *Customer, wamid string) (*Message, error) {
 const recently = 20
 
 // twinAmong is lookupTwin among the newest messages, so many of them.
-func (u *unit) twinAmong(customer *Customer, wamid string, left int) (*Message, error) {
+func (u *unit) twinAmong(customer *conversation.Customer, wamid string, left int) (*messageRecord, error) {
 	m, err := u.lookupWAMID(customer.Channel, wamid)
 	if err != nil || m != nil {
 		return m, err
@@ -72,13 +73,13 @@ func (u *unit) twinAmong(customer *Customer, wamid string, left int) (*Message, 
 	var found []string
 search:
 	for _, c := range append([]string{customer.ID}, customer.Merged...) {
-		convs, err := u.hub.conversationsOf(u.ctx, &Customer{ID: c})
+		convs, err := u.hub.conversationsOf(u.ctx, &conversation.Customer{ID: c})
 		if err != nil {
 			return nil, err
 		}
 		slices.Reverse(convs) // the newest first, the chat history last
 		for _, conv := range convs {
-			page, err := list[Message](u.ctx, u.hub.store, store.Query{
+			page, err := list[messageRecord](u.ctx, u.hub.store, store.Query{
 				Kind: kindMessage, Parent: conv, Descending: true, Limit: left,
 			})
 			if err != nil {
@@ -97,7 +98,7 @@ search:
 	if found = unique(found); len(found) != 1 {
 		return nil, nil
 	}
-	m = new(Message)
+	m = new(messageRecord)
 	if ok, err := u.load(kindMessage, found[0], m); err != nil || !ok {
 		return nil, err
 	}
@@ -106,7 +107,7 @@ search:
 
 // handedOver finds the message that an amendment which named it by its other wamid stands for:
 // one whose message was no longer expected.
-func (u *unit) handedOver(customer *Customer, wamid string) (*Message, error) {
+func (u *unit) handedOver(customer *conversation.Customer, wamid string) (*messageRecord, error) {
 	token := wamidToken(wamid)
 	if token == "" {
 		return nil, nil
@@ -120,7 +121,7 @@ func (u *unit) handedOver(customer *Customer, wamid string) (*Message, error) {
 		if !ok || twin.SameAs == "" {
 			continue
 		}
-		m := new(Message)
+		m := new(messageRecord)
 		if ok, err := u.load(kindMessage, twin.SameAs, m); err != nil || ok {
 			return m, err
 		}
@@ -129,7 +130,7 @@ func (u *unit) handedOver(customer *Customer, wamid string) (*Message, error) {
 }
 
 // addresseeOf finds the customer whom an identity of a status names, without making one.
-func (u *unit) addresseeOf(ch *Channel, w who) (*Customer, error) {
+func (u *unit) addresseeOf(ch *Channel, w who) (*conversation.Customer, error) {
 	w.tidy()
 	keys := w.strong(ch.Number)
 	if phone := w.phone(ch.Number); phone != "" {

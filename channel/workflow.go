@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,20 +9,22 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/opaque"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
 )
 
 // current returns the conversation that the customer is in, open or resolved; nil if
 // there never was one.
-func (u *unit) current(customer *Customer) (*Conversation, error) {
+func (u *unit) current(customer *conversation.Customer) (*conversation.Conversation, error) {
 	if customer.Conversation == "" {
 		return nil, nil
 	}
-	conv := new(Conversation)
+	conv := new(conversation.Conversation)
 	ok, err := u.load(kindConversation, customer.Conversation, conv)
 	if err != nil || !ok {
 		return nil, err
@@ -30,9 +33,9 @@ func (u *unit) current(customer *Customer) (*Conversation, error) {
 }
 
 // open begins a conversation. id makes its ID, so that beginning it again is the same.
-func (u *unit) open(ch *Channel, customer *Customer, id string, state rules.State) (*Conversation, error) {
-	conv := &Conversation{
-		ID: derivedID("v_", ch.ID, id), Channel: ch.ID, Customer: customer.ID, State: state,
+func (u *unit) open(ch *Channel, customer *conversation.Customer, id string, state rules.State) (*conversation.Conversation, error) {
+	conv := &conversation.Conversation{
+		ID: opaque.ID("v_", ch.ID, id), Channel: ch.ID, Customer: customer.ID, State: state,
 	}
 	if _, err := u.load(kindConversation, conv.ID, conv); err != nil {
 		return nil, err
@@ -53,7 +56,7 @@ type ofCustomer struct{}
 // enter decides, by the rules, which conversation a message of the customer belongs to:
 // the current one, perhaps reopened, or a new one. The effects are carried out once the
 // message is filed.
-func (u *unit) enter(in *incoming, customer *Customer, msg *Message) (*Conversation, []rules.Effect, error) {
+func (u *unit) enter(in *incoming, customer *conversation.Customer, msg *messageRecord) (*conversation.Conversation, []rules.Effect, error) {
 	conv, err := u.current(customer)
 	if err != nil {
 		return nil, nil, err
@@ -88,31 +91,31 @@ func opens(effects []rules.Effect) bool {
 
 // carryOut does what the rules decided. id makes the changes unique: the event or the
 // action that led to the decision.
-func (u *unit) carryOut(ch *Channel, customer *Customer, conv *Conversation, effects []rules.Effect, id string) error {
+func (u *unit) carryOut(ch *Channel, customer *conversation.Customer, conv *conversation.Conversation, effects []rules.Effect, id string) error {
 	for i, e := range effects {
 		item := hostItem{Conversation: conv.ID, At: u.now.UTC()}
 		switch e := e.(type) {
 		case *rules.Reopen:
-			item.Kind, item.From, item.To = QueueMoved, string(rules.QueueResolved), string(rules.QueueNew)
-			item.Reason, item.Cause = string(e.Why), Cause(e.Why)
+			item.Kind, item.From, item.To = conversation.QueueMoved, string(rules.QueueResolved), string(rules.QueueNew)
+			item.Reason, item.Cause = string(e.Why), conversation.Cause(e.Why)
 			u.count(ch.ID, "reopened", u.now, 1)
 		case *rules.MoveQueue:
-			item.Kind, item.From, item.To, item.Reason = QueueMoved, string(e.From), string(e.To), string(e.Why)
-			item.Cause = Cause(e.Why)
+			item.Kind, item.From, item.To, item.Reason = conversation.QueueMoved, string(e.From), string(e.To), string(e.Why)
+			item.Cause = conversation.Cause(e.Why)
 		case *rules.Resolve:
-			item.Kind, item.From, item.To = QueueMoved, string(e.From), string(rules.QueueResolved)
-			item.Reason, item.Cause = nonEmpty(e.Reason, string(e.Why)), Cause(e.Why)
+			item.Kind, item.From, item.To = conversation.QueueMoved, string(e.From), string(rules.QueueResolved)
+			item.Reason, item.Cause = cmp.Or(e.Reason, string(e.Why)), conversation.Cause(e.Why)
 			u.count(ch.ID, "resolved", u.now, 1)
 			u.count(ch.ID, "resolution_seconds", u.now, int64(conv.State.ResolvedAt.Sub(conv.State.OpenedAt)/time.Second))
 		case *rules.Assign:
-			item.Kind, item.From, item.To, item.Reason = Assigned, e.From, e.To, string(e.Why)
-			item.Cause = Cause(e.Why)
+			item.Kind, item.From, item.To, item.Reason = conversation.Assigned, e.From, e.To, string(e.Why)
+			item.Cause = conversation.Cause(e.Why)
 		case *rules.Unassign:
-			item.Kind, item.From, item.Reason, item.Cause = Assigned, e.From, string(e.Why), Cause(e.Why)
+			item.Kind, item.From, item.Reason, item.Cause = conversation.Assigned, e.From, string(e.Why), conversation.Cause(e.Why)
 		case *rules.ClosingNotice:
-			item.Kind, item.Reason, item.Cause = WindowClosing, e.Before.String(), Cause(rules.WhyClosing)
+			item.Kind, item.Reason, item.Cause = conversation.WindowClosing, e.Before.String(), conversation.Cause(rules.WhyClosing)
 		case *rules.BotNotice:
-			item.Kind, item.Reason, item.Cause = BotSuspected, string(e.Why), Cause(e.Why)
+			item.Kind, item.Reason, item.Cause = conversation.BotSuspected, string(e.Why), conversation.Cause(e.Why)
 		case *rules.AutoReply:
 			lookup := opening(ch.rules.Schedule(), e.OpensAt, u.hub.placeholders(conv, customer))
 			if err := u.automatic(ch, customer, conv, e.Content, lookup, string(e.Why), id); err != nil {
@@ -140,12 +143,14 @@ func (u *unit) carryOut(ch *Channel, customer *Customer, conv *Conversation, eff
 }
 
 // changeID names the change that an effect makes: the nth of what led to it.
-func changeID(kind ChangeKind, id string, n int) string { return fmt.Sprintf("%s|%s|%d", kind, id, n) }
+func changeID(kind conversation.ChangeKind, id string, n int) string {
+	return fmt.Sprintf("%s|%s|%d", kind, id, n)
+}
 
 // automatic sends a message that the rules want to go out. If it may not be sent, the
 // customer's message must not suffer: the host is told, and nothing is sent.
 func (u *unit) automatic(
-	ch *Channel, customer *Customer, conv *Conversation, c rules.Content, lookup template.Lookup, why, id string,
+	ch *Channel, customer *conversation.Customer, conv *conversation.Conversation, c rules.Content, lookup template.Lookup, why, id string,
 ) error {
 	r := &Reply{Actor: access.Actor{Kind: access.System}, Key: "auto|" + id + "|" + why}
 	var err error
@@ -174,24 +179,24 @@ func (u *unit) automatic(
 }
 
 // withheld tells the host that an automatic message was not sent.
-func (u *unit) withheld(ch *Channel, conv *Conversation, why, id string, cause error) error {
+func (u *unit) withheld(ch *Channel, conv *conversation.Conversation, why, id string, cause error) error {
 	what, sentence := refusal(cause)
 	u.hub.log.LogAttrs(u.ctx, slog.LevelWarn, "channel: automatic message withheld",
-		slog.String("channel", ch.ID), slog.String("why", why), slog.String("reason", nonEmpty(string(what), reasonOf(cause))))
+		slog.String("channel", ch.ID), slog.String("why", why), slog.String("reason", cmp.Or(string(what), reasonOf(cause))))
 	u.count(ch.ID, "refused", u.now, 1)
 	u.count(ch.ID, "refused_"+string(what), u.now, 1)
 	if errors.Is(cause, window.ErrClosed) {
 		u.count(ch.ID, "window_refused", u.now, 1)
 	}
 	return u.tellHost(ch.ID, "withheld|"+id+"|"+why, hostItem{
-		Kind: AutomaticWithheld, Conversation: conv.ID, At: u.now.UTC(), Reason: why + ": " + sentence, Cause: what,
+		Kind: conversation.AutomaticWithheld, Conversation: conv.ID, At: u.now.UTC(), Reason: why + ": " + sentence, Cause: what,
 	})
 }
 
 // arm makes sure that the conversation's one timer goes off when the rules want to look
 // at it again. A timer that goes off too early does no harm, so that a later time is not
 // worth a write.
-func (u *unit) arm(ch *Channel, customer *Customer, conv *Conversation) {
+func (u *unit) arm(ch *Channel, customer *conversation.Customer, conv *conversation.Conversation) {
 	due, ok := ch.rules.NextDue(conv.State, customer.Window)
 	switch {
 	case u.timerWork != nil && ok:
@@ -212,13 +217,13 @@ func (h *Hub) timer(ctx context.Context, w *job) error {
 		return h.expire(ctx, w)
 	}
 	err := h.do(ctx, func(u *unit) error {
-		var conv Conversation
+		var conv conversation.Conversation
 		ok, err := u.load(kindConversation, w.ID, &conv)
 		if err != nil {
 			return err
 		}
 		ch, exists := h.channels.get(w.Group)
-		var customer *Customer
+		var customer *conversation.Customer
 		if ok {
 			if customer, err = u.customer(conv.Customer); err != nil {
 				return err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/template"
@@ -40,7 +41,7 @@ func TestAConversationGoesThroughItsQueues(t *testing.T) {
 		require.Equal(t, "bob", conv.State.Assignee)
 		require.Equal(t, []string{"bike", "vip"}, conv.Tags)
 		var moves []string
-		for _, c := range r.desk.of(channel.QueueMoved) {
+		for _, c := range r.desk.of(conversation.QueueMoved) {
 			moves = append(moves, c.From+">"+c.To)
 		}
 		require.Equal(t, []string{"new>pending", "pending>new", "new>resolved", "resolved>new"}, moves)
@@ -58,7 +59,7 @@ func TestAgentsAreToldOnceBeforeTheWindowCloses(t *testing.T) {
 			r.pass(time.Hour)
 		}
 		var soon []string
-		for _, c := range r.desk.of(channel.WindowClosing) {
+		for _, c := range r.desk.of(conversation.WindowClosing) {
 			soon = append(soon, c.Reason)
 		}
 		require.Equal(t, []string{"4h", "1h"}, soon)
@@ -173,8 +174,8 @@ func TestNotifyNeedsConsentAndRespectsTheCustomersWill(t *testing.T) {
 		}
 		_, err := r.hub.Notify(t.Context(), n)
 		require.ErrorIs(t, err, channel.ErrNoConsent)
-		require.Error(t, r.hub.RecordConsent(t.Context(), alice, "support", to, channel.Consent{At: r.world.Now()}), "no evidence")
-		require.NoError(t, r.hub.RecordConsent(t.Context(), alice, "support", to, channel.Consent{
+		require.Error(t, r.hub.RecordConsent(t.Context(), alice, "support", to, conversation.Consent{At: r.world.Now()}), "no evidence")
+		require.NoError(t, r.hub.RecordConsent(t.Context(), alice, "support", to, conversation.Consent{
 			At: r.world.Now(), Where: "checkout form", Wording: "v3", Categories: []string{"marketing"},
 		}))
 		first, err := r.hub.Notify(t.Context(), n)
@@ -188,7 +189,7 @@ func TestNotifyNeedsConsentAndRespectsTheCustomersWill(t *testing.T) {
 
 		r.user.Text(r.number, "STOP")
 		r.settle()
-		require.Len(t, r.desk.of(channel.PreferenceChanged), 1)
+		require.Len(t, r.desk.of(conversation.PreferenceChanged), 1)
 		n.Key = "sale-2"
 		_, err = r.hub.Notify(t.Context(), n)
 		require.ErrorIs(t, err, channel.ErrOptedOut)

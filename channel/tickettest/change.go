@@ -7,7 +7,7 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 )
 
 var changeCases = []testCase{
@@ -49,8 +49,8 @@ var changeCases = []testCase{
 		"Notify begins conversations: their first news are changes, and no ticket is known.",
 		func(ctx context.Context, s *session) error {
 			out := sample("a", 1).Message
-			out.Direction, out.Author = channel.Outbound, channel.Author{Kind: "agent", ID: "alice"}
-			for i, kind := range []channel.ChangeKind{channel.MessageQueued, channel.DeliveryChanged, channel.QueueMoved} {
+			out.Direction, out.Author = conversation.Outbound, conversation.Author{Kind: "agent", ID: "alice"}
+			for i, kind := range []conversation.ChangeKind{conversation.MessageQueued, conversation.DeliveryChanged, conversation.QueueMoved} {
 				c := change("a", fmt.Sprintf("%s|%d", kind, i), kind)
 				about(c, &out)
 				if err := s.changed(ctx, c); err != nil {
@@ -72,7 +72,7 @@ var changeCases = []testCase{
 			if err != nil {
 				return err
 			}
-			for i, kind := range []channel.ChangeKind{"kind_of_the_future", ""} {
+			for i, kind := range []conversation.ChangeKind{"kind_of_the_future", ""} {
 				if err := s.changed(ctx, change("a", fmt.Sprint("future|", i), kind)); err != nil {
 					return err
 				}

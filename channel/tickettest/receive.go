@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 )
 
 const filed = "Receive files what a customer wrote and returns the host's reference to the ticket."
@@ -46,7 +46,7 @@ var receiveCases = []testCase{
 		"At least one of BSUID, Phone and Group is set: a person may have no phone number.",
 		func(ctx context.Context, s *session) error {
 			a, b := sample("a", 1), sample("b", 1)
-			for _, in := range []*channel.Received{a, b} {
+			for _, in := range []*conversation.Received{a, b} {
 				in.Customer.Phone, in.Customer.Name, in.Customer.Username = "", "", ""
 			}
 			return s.apart(ctx, a, b)
@@ -80,7 +80,7 @@ var receiveCases = []testCase{
 		func(ctx context.Context, s *session) error {
 			first, second := sample("a", 1), sample("a", 2)
 			second.Message.Text, second.Message.At = first.Message.Text, first.Message.At
-			for _, in := range []*channel.Received{first, second} {
+			for _, in := range []*conversation.Received{first, second} {
 				if _, err := s.receive(ctx, in); err != nil {
 					return err
 				}
@@ -99,7 +99,7 @@ var receiveCases = []testCase{
 			for n, form := range forms() {
 				in := sample("a", n+1)
 				m := form
-				m.ID, m.Conversation, m.Channel, m.Direction = in.Message.ID, in.Message.Conversation, in.Message.Channel, channel.Inbound
+				m.ID, m.Conversation, m.Channel, m.Direction = in.Message.ID, in.Message.Conversation, in.Message.Channel, conversation.Inbound
 				m.At, m.Seq, m.WAMID, m.Text = in.Message.At, in.Message.Seq, in.Message.WAMID, in.Message.Text
 				in.Message = m
 				if err := s.grows(ctx, in); err != nil {
@@ -190,7 +190,7 @@ var receiveCases = []testCase{
 			}
 			before = slices.Clone(before)
 			in.ID, in.Message.Text, in.Conversation.ID, in.Customer.Name = "x", "scribble", "x", "x"
-			in.Message.Attachments[0] = channel.Attachment{Name: "scribble"}
+			in.Message.Attachments[0] = conversation.Attachment{Name: "scribble"}
 			in.Message.Contacts[0].Name = "scribble"
 			after, err := s.entries(ctx, ticket)
 			if err == nil && !slices.Equal(before, after) {
@@ -202,7 +202,7 @@ var receiveCases = []testCase{
 }
 
 // apart checks that two messages of two conversations get a ticket each.
-func (s *session) apart(ctx context.Context, a, b *channel.Received) error {
+func (s *session) apart(ctx context.Context, a, b *conversation.Received) error {
 	first, err := s.receive(ctx, a)
 	if err != nil {
 		return err
@@ -218,19 +218,19 @@ func (s *session) apart(ctx context.Context, a, b *channel.Received) error {
 }
 
 // rich is a message with something in every part that could be shared.
-func rich() *channel.Received {
+func rich() *conversation.Received {
 	in := sample("a", 1)
 	in.Conversation.Tags = []string{"vip"}
 	in.Customer.Aliases = []string{"support|b|US.a"}
-	in.Message.Attachments = []channel.Attachment{{Name: "chain.png", MIME: "image/png"}}
-	in.Message.Contacts = []channel.Contact{{Name: "Alex Sample", Phones: []string{"13125550188"}}}
+	in.Message.Attachments = []conversation.Attachment{{Name: "chain.png", MIME: "image/png"}}
+	in.Message.Contacts = []conversation.Contact{{Name: "Alex Sample", Phones: []string{"13125550188"}}}
 	in.Message.Raw = []byte(`{"angle":7}`)
 	return in
 }
 
-func richChange() *channel.Change {
+func richChange() *conversation.Change {
 	in := rich()
-	c := change("a", "delivery|m_out|failed", channel.DeliveryChanged)
+	c := change("a", "delivery|m_out|failed", conversation.DeliveryChanged)
 	about(c, &in.Message)
 	return c
 }

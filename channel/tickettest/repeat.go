@@ -7,7 +7,7 @@ import (
 	"runtime"
 	"sync"
 
-	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 )
 
 const idempotent = "A call is repeated after an error, a crash or a timeout, with the same ID: implementations must be idempotent on the ID."
@@ -48,8 +48,8 @@ var repeatCases = []testCase{
 				return err
 			}
 			for n := 2; n <= 40; n++ {
-				for _, conversation := range []string{"a", "b"} {
-					if _, err := s.receive(ctx, sample(conversation, n)); err != nil {
+				for _, conversationID := range []string{"a", "b"} {
+					if _, err := s.receive(ctx, sample(conversationID, n)); err != nil {
 						return err
 					}
 				}
@@ -157,7 +157,7 @@ var repeatCases = []testCase{
 			} else if errors.Is(err, errPanic) || errors.Is(err, errLate) {
 				return err
 			}
-			err := call(func() error { return s.sys.Ticketing.Changed(over, change("a", "x", channel.WindowClosing)) })
+			err := call(func() error { return s.sys.Ticketing.Changed(over, change("a", "x", conversation.WindowClosing)) })
 			if errors.Is(err, errPanic) || errors.Is(err, errLate) {
 				return err
 			}
@@ -217,10 +217,10 @@ func (s *session) repeat(ctx context.Context, ticket string) error {
 
 // chat hands over several messages of one conversation, each one twice, and returns the
 // ticket. Other conversations do the same meanwhile.
-func (s *session) chat(ctx context.Context, conversation string, messages int) (ticket string, err error) {
+func (s *session) chat(ctx context.Context, conversationID string, messages int) (ticket string, err error) {
 	for n := 1; n <= messages; n++ {
 		for range 2 {
-			in := sample(conversation, n)
+			in := sample(conversationID, n)
 			in.Conversation.Ticket = ticket
 			got, err := s.offer(ctx, in)
 			if err != nil {

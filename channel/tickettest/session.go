@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 )
 
 // patience is how long a call may take, and how long it may go on after its context ended.
@@ -48,7 +48,7 @@ func call(f func() error) error {
 }
 
 // offer hands a message over as it is and returns the ticket.
-func (s *session) offer(ctx context.Context, in *channel.Received) (ticket string, err error) {
+func (s *session) offer(ctx context.Context, in *conversation.Received) (ticket string, err error) {
 	answer := make(chan string, 1)
 	if err = call(func() error {
 		ticket, err := s.sys.Ticketing.Receive(ctx, in)
@@ -62,7 +62,7 @@ func (s *session) offer(ctx context.Context, in *channel.Received) (ticket strin
 
 // receive hands a message over as the hub does: with the ticket that is known for the
 // conversation, which it keeps.
-func (s *session) receive(ctx context.Context, in *channel.Received) (ticket string, err error) {
+func (s *session) receive(ctx context.Context, in *conversation.Received) (ticket string, err error) {
 	in.Conversation.Ticket = s.tickets[in.Conversation.ID]
 	if ticket, err = s.offer(ctx, in); err != nil {
 		return "", fmt.Errorf("call of Receive failed: %w", err)
@@ -76,7 +76,7 @@ func (s *session) receive(ctx context.Context, in *channel.Received) (ticket str
 	return ticket, nil
 }
 
-func (s *session) changed(ctx context.Context, c *channel.Change) error {
+func (s *session) changed(ctx context.Context, c *conversation.Change) error {
 	if err := call(func() error { return s.sys.Ticketing.Changed(ctx, c) }); err != nil {
 		return fmt.Errorf("call of Changed with kind %q failed: %w", c.Kind, err)
 	}
@@ -160,7 +160,7 @@ func (s *session) once(ctx context.Context, ticket, text string) error {
 }
 
 // grows hands a message over and checks that its ticket holds more afterwards.
-func (s *session) grows(ctx context.Context, in *channel.Received) error {
+func (s *session) grows(ctx context.Context, in *conversation.Received) error {
 	before := 0
 	if ticket := s.tickets[in.Conversation.ID]; ticket != "" {
 		list, err := s.entries(ctx, ticket)

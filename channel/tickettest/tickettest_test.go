@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/tickettest"
 )
 
@@ -29,7 +30,7 @@ func newOffice() *office {
 	return &office{tickets: map[string][]string{}, byConv: map[string]string{}, seen: map[string]string{}}
 }
 
-func (o *office) Receive(ctx context.Context, in *channel.Received) (string, error) {
+func (o *office) Receive(ctx context.Context, in *conversation.Received) (string, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -44,7 +45,7 @@ func (o *office) Receive(ctx context.Context, in *channel.Received) (string, err
 	return ticket, nil
 }
 
-func (o *office) Changed(ctx context.Context, c *channel.Change) error {
+func (o *office) Changed(ctx context.Context, c *conversation.Change) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -54,12 +55,12 @@ func (o *office) Changed(ctx context.Context, c *channel.Change) error {
 		return nil
 	}
 	switch c.Kind {
-	case channel.MessageEdited:
+	case conversation.MessageEdited:
 		if c.Message != nil {
 			ticket := o.ticket(c.Conversation.ID)
 			o.tickets[ticket] = append(o.tickets[ticket], "edited: "+c.Message.Text)
 		}
-	case channel.DeliveryChanged, channel.AttachmentFailed:
+	case conversation.DeliveryChanged, conversation.AttachmentFailed:
 		ticket := o.ticket(c.Conversation.ID)
 		o.tickets[ticket] = append(o.tickets[ticket], "note: "+string(c.Kind))
 	}
@@ -68,11 +69,11 @@ func (o *office) Changed(ctx context.Context, c *channel.Change) error {
 }
 
 // ticket finds or opens the ticket of a conversation. The caller holds the lock.
-func (o *office) ticket(conversation string) string {
-	ticket, ok := o.byConv[conversation]
+func (o *office) ticket(conversationID string) string {
+	ticket, ok := o.byConv[conversationID]
 	if !ok {
 		ticket = fmt.Sprint("T", len(o.tickets)+1)
-		o.byConv[conversation] = ticket
+		o.byConv[conversationID] = ticket
 		o.tickets[ticket] = []string{"opened"}
 	}
 	return ticket
@@ -107,18 +108,18 @@ func TestACorrectTicketSystemPasses(t *testing.T) {
 // twisted is an office with one of its methods replaced by a wrong one.
 type twisted struct {
 	*office
-	receive func(ctx context.Context, in *channel.Received) (string, error)
-	changed func(ctx context.Context, c *channel.Change) error
+	receive func(ctx context.Context, in *conversation.Received) (string, error)
+	changed func(ctx context.Context, c *conversation.Change) error
 }
 
-func (w *twisted) Receive(ctx context.Context, in *channel.Received) (string, error) {
+func (w *twisted) Receive(ctx context.Context, in *conversation.Received) (string, error) {
 	if w.receive != nil {
 		return w.receive(ctx, in)
 	}
 	return w.office.Receive(ctx, in)
 }
 
-func (w *twisted) Changed(ctx context.Context, c *channel.Change) error {
+func (w *twisted) Changed(ctx context.Context, c *conversation.Change) error {
 	if w.changed != nil {
 		return w.changed(ctx, c)
 	}
@@ -143,7 +144,7 @@ var broken = []struct {
 	{
 		"files every call", "the same ID again files nothing and returns the same ticket",
 		func(w *twisted, _ *tickettest.System) {
-			w.receive = func(ctx context.Context, in *channel.Received) (string, error) {
+			w.receive = func(ctx context.Context, in *conversation.Received) (string, error) {
 				w.forget(in.ID)
 				return w.office.Receive(ctx, in)
 			}
@@ -153,7 +154,7 @@ var broken = []struct {
 		"opens a ticket for every call without one", "the same ID again, before the hub could keep the ticket",
 		func(w *twisted, _ *tickettest.System) {
 			n := 0
-			w.receive = func(ctx context.Context, in *channel.Received) (string, error) {
+			w.receive = func(ctx context.Context, in *conversation.Received) (string, error) {
 				if in.Conversation.Ticket != "" {
 					return w.office.Receive(ctx, in)
 				}
@@ -168,7 +169,7 @@ var broken = []struct {
 		"remembers the latest ten IDs", "an old ID again, after others",
 		func(w *twisted, _ *tickettest.System) {
 			var order []string
-			w.receive = func(ctx context.Context, in *channel.Received) (string, error) {
+			w.receive = func(ctx context.Context, in *conversation.Received) (string, error) {
 				if order = append(order, in.ID); len(order) > 10 {
 					w.forget(order[0])
 					order = order[1:]
@@ -202,7 +203,7 @@ var broken = []struct {
 	{
 		"looks before it files, without a lock", "the same ID twice at once",
 		func(w *twisted, _ *tickettest.System) {
-			w.receive = func(ctx context.Context, in *channel.Received) (string, error) {
+			w.receive = func(ctx context.Context, in *conversation.Received) (string, error) {
 				w.mu.Lock()
 				ticket, ok := w.seen[in.ID]
 				w.mu.Unlock()
@@ -219,7 +220,7 @@ var broken = []struct {
 		"answers with the latest ticket of anybody", "different conversations at once",
 		func(w *twisted, _ *tickettest.System) {
 			latest := ""
-			w.receive = func(ctx context.Context, in *channel.Received) (string, error) {
+			w.receive = func(ctx context.Context, in *conversation.Received) (string, error) {
 				w.mu.Lock()
 				latest = in.Conversation.ID
 				w.mu.Unlock()
@@ -235,17 +236,19 @@ var broken = []struct {
 	{
 		"one ticket for each phone number", "two conversations of one customer are two tickets",
 		func(w *twisted, _ *tickettest.System) {
-			w.byCustomer(func(c *channel.Customer) string { return c.Phone })
+			w.byCustomer(func(c *conversation.Customer) string { return c.Phone })
 		},
 	},
 	{
 		"one ticket for everybody", "two conversations are two tickets",
-		func(w *twisted, _ *tickettest.System) { w.byCustomer(func(*channel.Customer) string { return "all" }) },
+		func(w *twisted, _ *tickettest.System) {
+			w.byCustomer(func(*conversation.Customer) string { return "all" })
+		},
 	},
 	{
 		"knows people by their names", "customers without phone number and name are not one person",
 		func(w *twisted, _ *tickettest.System) {
-			w.receive = func(ctx context.Context, in *channel.Received) (string, error) {
+			w.receive = func(ctx context.Context, in *conversation.Received) (string, error) {
 				c := *in
 				if c.Customer.Phone+c.Customer.Name == "" {
 					c.Conversation.ID = "nobody"
@@ -257,7 +260,7 @@ var broken = []struct {
 	{
 		"puts the newest on top", "the messages of a conversation go into one ticket in order",
 		func(w *twisted, _ *tickettest.System) {
-			w.receive = func(ctx context.Context, in *channel.Received) (string, error) {
+			w.receive = func(ctx context.Context, in *conversation.Received) (string, error) {
 				w.mu.Lock()
 				ticket := w.byConv[in.Conversation.ID]
 				old := w.tickets[ticket]
@@ -276,7 +279,7 @@ var broken = []struct {
 	{
 		"drops equal texts", "equal messages are two messages",
 		func(w *twisted, _ *tickettest.System) {
-			w.receive = func(ctx context.Context, in *channel.Received) (string, error) {
+			w.receive = func(ctx context.Context, in *conversation.Received) (string, error) {
 				c := *in
 				c.ID = in.Message.Text
 				return w.office.Receive(ctx, &c)
@@ -286,7 +289,7 @@ var broken = []struct {
 	{
 		"knows text messages only", "messages of every form are taken",
 		func(w *twisted, _ *tickettest.System) {
-			w.receive = func(ctx context.Context, in *channel.Received) (string, error) {
+			w.receive = func(ctx context.Context, in *conversation.Received) (string, error) {
 				if in.Message.Kind == "hologram" {
 					return "", errors.New("unknown kind")
 				}
@@ -297,7 +300,7 @@ var broken = []struct {
 	{
 		"drops messages without a text", "messages without a text are taken",
 		func(w *twisted, _ *tickettest.System) {
-			w.receive = func(ctx context.Context, in *channel.Received) (string, error) {
+			w.receive = func(ctx context.Context, in *conversation.Received) (string, error) {
 				w.mu.Lock()
 				ticket, known := w.byConv[in.Conversation.ID]
 				w.mu.Unlock()
@@ -311,7 +314,7 @@ var broken = []struct {
 	{
 		"stumbles over deleted messages", "a message that was deleted meanwhile is taken",
 		func(w *twisted, _ *tickettest.System) {
-			w.receive = func(ctx context.Context, in *channel.Received) (string, error) {
+			w.receive = func(ctx context.Context, in *conversation.Received) (string, error) {
 				if !in.Message.Deleted.IsZero() {
 					return "", channel.ErrPermanent
 				}
@@ -322,7 +325,7 @@ var broken = []struct {
 	{
 		"refuses long texts", "texts of every form are taken",
 		func(w *twisted, _ *tickettest.System) {
-			w.receive = func(ctx context.Context, in *channel.Received) (string, error) {
+			w.receive = func(ctx context.Context, in *conversation.Received) (string, error) {
 				if utf8.RuneCountInString(in.Message.Text) > 4000 {
 					return "", errors.New("value too long for column")
 				}
@@ -333,7 +336,7 @@ var broken = []struct {
 	{
 		"masks what it was given in place", "what is passed in is not changed",
 		func(w *twisted, _ *tickettest.System) {
-			w.receive = func(ctx context.Context, in *channel.Received) (string, error) {
+			w.receive = func(ctx context.Context, in *conversation.Received) (string, error) {
 				for i := range in.Message.Attachments {
 					in.Message.Attachments[i].Name = "file"
 				}
@@ -344,8 +347,8 @@ var broken = []struct {
 	{
 		"keeps the pointer", "what is passed in is not kept",
 		func(w *twisted, sys *tickettest.System) {
-			kept := map[string][]*channel.Received{}
-			w.receive = func(ctx context.Context, in *channel.Received) (string, error) {
+			kept := map[string][]*conversation.Received{}
+			w.receive = func(ctx context.Context, in *conversation.Received) (string, error) {
 				ticket, err := w.office.Receive(ctx, in)
 				kept[ticket] = append(kept[ticket], in)
 				return ticket, err
@@ -362,7 +365,7 @@ var broken = []struct {
 	{
 		"files into the void", "a message is filed in the ticket that is returned",
 		func(w *twisted, _ *tickettest.System) {
-			w.receive = func(ctx context.Context, in *channel.Received) (string, error) {
+			w.receive = func(ctx context.Context, in *conversation.Received) (string, error) {
 				_, err := w.office.Receive(ctx, in)
 				return "T-" + in.Conversation.ID, err
 			}
@@ -371,7 +374,7 @@ var broken = []struct {
 	{
 		"ignores the context", "a call whose context has ended returns with an error",
 		func(w *twisted, _ *tickettest.System) {
-			w.receive = func(ctx context.Context, in *channel.Received) (string, error) {
+			w.receive = func(ctx context.Context, in *conversation.Received) (string, error) {
 				return w.office.Receive(context.WithoutCancel(ctx), in)
 			}
 		},
@@ -379,7 +382,7 @@ var broken = []struct {
 	{
 		"waits on, whatever the context says", "a call whose context has ended returns with an error",
 		func(w *twisted, _ *tickettest.System) {
-			w.receive = func(ctx context.Context, in *channel.Received) (string, error) {
+			w.receive = func(ctx context.Context, in *conversation.Received) (string, error) {
 				if ctx.Err() != nil {
 					<-time.After(time.Hour) // in a bubble, so that it costs no time
 				}
@@ -391,7 +394,7 @@ var broken = []struct {
 		"notes the ID after it answered", "a call that is cut off can be repeated",
 		func(w *twisted, _ *tickettest.System) {
 			calls := 0
-			w.receive = func(ctx context.Context, in *channel.Received) (string, error) {
+			w.receive = func(ctx context.Context, in *conversation.Received) (string, error) {
 				ticket, err := w.office.Receive(context.WithoutCancel(ctx), in)
 				if calls++; calls == 5 { // the connection broke between the two
 					w.forget(in.ID)
@@ -404,7 +407,7 @@ var broken = []struct {
 	{
 		"refuses kinds it does not know", "unknown kinds of change are ignored",
 		func(w *twisted, _ *tickettest.System) {
-			w.changed = func(ctx context.Context, c *channel.Change) error {
+			w.changed = func(ctx context.Context, c *conversation.Change) error {
 				if c.Kind == "" || strings.HasPrefix(string(c.Kind), "kind_of") {
 					return errors.New("unknown kind")
 				}
@@ -415,8 +418,8 @@ var broken = []struct {
 	{
 		"refuses a kind it should know", "every kind of change is taken",
 		func(w *twisted, _ *tickettest.System) {
-			w.changed = func(ctx context.Context, c *channel.Change) error {
-				if c.Kind == channel.PreferenceChanged {
+			w.changed = func(ctx context.Context, c *conversation.Change) error {
+				if c.Kind == conversation.PreferenceChanged {
 					return channel.ErrPermanent
 				}
 				return w.office.Changed(ctx, c)
@@ -426,8 +429,8 @@ var broken = []struct {
 	{
 		"needs the message", "a change of a message that is gone is taken",
 		func(w *twisted, _ *tickettest.System) {
-			w.changed = func(ctx context.Context, c *channel.Change) error {
-				if c.Kind == channel.MessageDeleted {
+			w.changed = func(ctx context.Context, c *conversation.Change) error {
+				if c.Kind == conversation.MessageDeleted {
 					_ = c.Message.Text
 				}
 				return w.office.Changed(ctx, c)
@@ -437,7 +440,7 @@ var broken = []struct {
 	{
 		"needs the ticket", "a change before any message is taken",
 		func(w *twisted, _ *tickettest.System) {
-			w.changed = func(ctx context.Context, c *channel.Change) error {
+			w.changed = func(ctx context.Context, c *conversation.Change) error {
 				if c.Conversation.Ticket == "" {
 					return errors.New("which ticket?")
 				}
@@ -448,7 +451,7 @@ var broken = []struct {
 	{
 		"notes every change each time", "the same change again changes nothing",
 		func(w *twisted, _ *tickettest.System) {
-			w.changed = func(ctx context.Context, c *channel.Change) error {
+			w.changed = func(ctx context.Context, c *conversation.Change) error {
 				w.forget(c.ID)
 				return w.office.Changed(ctx, c)
 			}
@@ -458,7 +461,7 @@ var broken = []struct {
 		"tells changes one at a time or not at all", "changes of different conversations at once",
 		func(w *twisted, _ *tickettest.System) {
 			busy := false
-			w.changed = func(ctx context.Context, c *channel.Change) error {
+			w.changed = func(ctx context.Context, c *conversation.Change) error {
 				w.mu.Lock()
 				was := busy
 				busy = true
@@ -477,8 +480,8 @@ var broken = []struct {
 }
 
 // byCustomer files by something about the customer instead of the conversation.
-func (w *twisted) byCustomer(key func(*channel.Customer) string) {
-	w.receive = func(ctx context.Context, in *channel.Received) (string, error) {
+func (w *twisted) byCustomer(key func(*conversation.Customer) string) {
+	w.receive = func(ctx context.Context, in *conversation.Received) (string, error) {
 		c := *in
 		c.Conversation.ID = key(&c.Customer)
 		return w.office.Receive(ctx, &c)

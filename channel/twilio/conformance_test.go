@@ -17,6 +17,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/store"
@@ -35,12 +36,12 @@ var (
 // office is a host's ticket system and its storage of files.
 type office struct {
 	mu       sync.Mutex
-	received map[string]*channel.Received // by ID: what comes twice is one
+	received map[string]*conversation.Received // by ID: what comes twice is one
 	order    []string
 	files    map[string][]byte
 }
 
-func (o *office) Receive(_ context.Context, in *channel.Received) (string, error) {
+func (o *office) Receive(_ context.Context, in *conversation.Received) (string, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.received[in.ID] == nil {
@@ -50,7 +51,7 @@ func (o *office) Receive(_ context.Context, in *channel.Received) (string, error
 	return "T-1", nil
 }
 
-func (o *office) Changed(context.Context, *channel.Change) error { return nil }
+func (o *office) Changed(context.Context, *conversation.Change) error { return nil }
 
 func (o *office) Save(_ context.Context, f channel.File, body io.Reader) (string, error) {
 	data, err := io.ReadAll(body)
@@ -89,7 +90,7 @@ func newBench(t *testing.T, line transport, change func(*channel.Settings)) *ben
 	t.Helper()
 	b := &bench{
 		t: t, line: line, store: memstore.New(), logs: &bytes.Buffer{},
-		office: &office{received: map[string]*channel.Received{}, files: map[string][]byte{}},
+		office: &office{received: map[string]*conversation.Received{}, files: map[string][]byte{}},
 		settings: channel.Settings{
 			ID: "support", Name: "Support", Number: channelNumber, Account: channelAccount, Enabled: true, Language: "en",
 			Access: access.Policy{AllUsers: access.Supervisor},
@@ -153,12 +154,12 @@ func (b *bench) conversation() string {
 	return list[0].ID
 }
 
-func (b *bench) answer(content message.Content) (*channel.Message, error) {
+func (b *bench) answer(content message.Content) (*conversation.Message, error) {
 	b.t.Helper()
 	return b.hub.Reply(b.t.Context(), channel.Reply{Conversation: b.conversation(), Actor: alice, Content: content})
 }
 
-func (b *bench) answers(text string) *channel.Message {
+func (b *bench) answers(text string) *conversation.Message {
 	b.t.Helper()
 	m, err := b.answer(&message.Text{Body: text})
 	require.NoError(b.t, err)
@@ -167,7 +168,7 @@ func (b *bench) answers(text string) *channel.Message {
 }
 
 // message reads a message anew.
-func (b *bench) message(id string) *channel.Message {
+func (b *bench) message(id string) *conversation.Message {
 	b.t.Helper()
 	all, err := b.hub.Messages(b.t.Context(), channel.MessageQuery{Actor: alice, Conversation: b.conversation(), Limit: 100})
 	require.NoError(b.t, err)
@@ -218,10 +219,10 @@ var scenarios = map[string]scenario{
 		require.Equal(t, []string{"hello"}, b.office.texts())
 		m := b.answers("Good morning!")
 		require.Equal(t, []string{"Good morning!"}, b.line.sees())
-		require.Equal(t, channel.Delivered, stateOf(b.message(m.ID)))
+		require.Equal(t, conversation.Delivered, stateOf(b.message(m.ID)))
 		b.line.reads()
 		b.settle()
-		require.Equal(t, channel.Read, stateOf(b.message(m.ID)))
+		require.Equal(t, conversation.Read, stateOf(b.message(m.ID)))
 	}},
 	"the window closes, and a template goes through": {run: func(t *testing.T, b *bench) {
 		b.says("hello")
@@ -234,7 +235,7 @@ var scenarios = map[string]scenario{
 		require.NoError(t, err)
 		b.settle()
 		require.Equal(t, []string{"Hello Robin, we have an answer."}, b.line.sees())
-		require.Equal(t, channel.Delivered, stateOf(b.message(m.ID)))
+		require.Equal(t, conversation.Delivered, stateOf(b.message(m.ID)))
 		b.says("thanks")
 		b.answers("You are welcome")
 		require.Len(t, b.line.sees(), 2)
@@ -249,14 +250,14 @@ var scenarios = map[string]scenario{
 		require.Equal(t, []string{"hello"}, b.office.texts())
 		require.Equal(t, []string{"Good morning!"}, b.line.sees())
 		d := b.message(m.ID).Delivery
-		require.Equal(t, channel.Read, d.State())
+		require.Equal(t, conversation.Read, d.State())
 		require.False(t, d.DeliveredAt.IsZero())
 	}},
 	"an answer of the platform that is lost": {run: func(t *testing.T, b *bench) {
 		b.says("hello")
 		b.line.loseAnswer()
 		m := b.answers("once")
-		require.Equal(t, channel.Delivered, stateOf(b.message(m.ID)), "its status settles it")
+		require.Equal(t, conversation.Delivered, stateOf(b.message(m.ID)), "its status settles it")
 		b.pass(time.Hour)
 		require.Equal(t, []string{"once"}, b.line.sees())
 	}},
@@ -358,14 +359,14 @@ var scenarios = map[string]scenario{
 	"somebody whom nothing reaches": {unreachable: true, run: func(t *testing.T, b *bench) {
 		b.says("hello")
 		m := b.message(b.answers("hi").ID)
-		require.Equal(t, channel.Failed, stateOf(m))
+		require.Equal(t, conversation.Failed, stateOf(m))
 		require.Equal(t, string(message.ClassRecipient), m.Delivery.Failure.Class)
 		require.Equal(t, 131026, m.Delivery.Failure.Code)
 		require.NotEmpty(t, m.Delivery.Failure.Hint)
 	}},
 }
 
-func stateOf(m *channel.Message) channel.DeliveryState { return m.Delivery.State() }
+func stateOf(m *conversation.Message) conversation.DeliveryState { return m.Delivery.State() }
 
 // TestThePromisesOfTheHubHoldOverEveryTransport runs each scenario unchanged over the Cloud API
 // and over Twilio.
@@ -405,7 +406,7 @@ func TestAConversationGoesOnWhenItsChannelMoves(t *testing.T) {
 				b := newBench(t, lines[0], nil)
 				b.run()
 				b.says("hello")
-				conversation := b.conversation()
+				conversationID := b.conversation()
 				before := b.answers("from the first")
 
 				ch := channel.Channel{Settings: b.settings}
@@ -417,28 +418,28 @@ func TestAConversationGoesOnWhenItsChannelMoves(t *testing.T) {
 				b.line = lines[1]
 
 				b.says("still there?")
-				require.Equal(t, conversation, b.conversation(), "it is the same conversation")
+				require.Equal(t, conversationID, b.conversation(), "it is the same conversation")
 				require.Equal(t, []string{"hello", "still there?"}, b.office.texts())
 				// What is quoted lies on the other side: WhatsApp leaves such a quotation out.
-				old, err := b.hub.Messages(t.Context(), channel.MessageQuery{Actor: alice, Conversation: conversation, Limit: 10})
+				old, err := b.hub.Messages(t.Context(), channel.MessageQuery{Actor: alice, Conversation: conversationID, Limit: 10})
 				require.NoError(t, err)
 				after, err := b.hub.Reply(t.Context(), channel.Reply{
-					Conversation: conversation, Actor: alice, Quote: old[0].ID, Content: &message.Text{Body: "from the second"},
+					Conversation: conversationID, Actor: alice, Quote: old[0].ID, Content: &message.Text{Body: "from the second"},
 				})
 				require.NoError(t, err)
 				b.settle()
-				require.NoError(t, b.hub.MarkRead(t.Context(), alice, conversation, true))
+				require.NoError(t, b.hub.MarkRead(t.Context(), alice, conversationID, true))
 				require.Equal(t, []string{"from the first"}, lines[0].sees())
 				require.Equal(t, []string{"from the second"}, lines[1].sees())
-				require.Equal(t, channel.Delivered, stateOf(b.message(after.ID)))
+				require.Equal(t, conversation.Delivered, stateOf(b.message(after.ID)))
 
 				lines[0].reads() // statuses of what went out before still come the old way
 				b.settle()
-				require.Equal(t, channel.Read, stateOf(b.message(before.ID)))
+				require.Equal(t, conversation.Read, stateOf(b.message(before.ID)))
 
 				// The template is the same by name and values, whoever carries it.
 				b.pass(25 * time.Hour)
-				_, err = b.hub.Reply(t.Context(), channel.Reply{Conversation: conversation, Actor: alice, Template: &channel.Template{
+				_, err = b.hub.Reply(t.Context(), channel.Reply{Conversation: conversationID, Actor: alice, Template: &channel.Template{
 					Name: "we_answered", Values: template.Values{Body: []template.Value{template.Text("Robin")}},
 				}})
 				require.NoError(t, err)
@@ -468,7 +469,7 @@ func TestATokenOfOneTenantReachesNothingOfAnother(t *testing.T) {
 		require.Equal(t, 200, post(t, h, "theirs", "id="+m.ID, status))
 		b.settle()
 		require.Equal(t, []string{"hello"}, b.office.texts())
-		require.Equal(t, channel.Delivered, stateOf(b.message(m.ID)))
+		require.Equal(t, conversation.Delivered, stateOf(b.message(m.ID)))
 		require.Equal(t, 200, post(t, h, "ours", "", forged), "the same from whom it belongs to")
 		b.settle()
 		require.Equal(t, []string{"hello", "pay to another account"}, b.office.texts())
@@ -500,7 +501,7 @@ func TestAWindowThatClosedEarlierThanTheHubKnewIsSaidSo(t *testing.T) {
 		b.pass(23 * time.Hour)
 		v.user.CloseWindow(line) // as if it had been written an hour before it came
 		m := b.message(b.answers("hi").ID)
-		require.Equal(t, channel.Failed, stateOf(m))
+		require.Equal(t, conversation.Failed, stateOf(m))
 		require.Equal(t, string(message.ClassWindowClosed), m.Delivery.Failure.Class)
 		require.Contains(t, m.Delivery.Failure.Hint, "template")
 		require.Empty(t, v.sees())

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 )
 
 // desk is the ticket system of this example: a table of numbers. A real one would be the
@@ -27,7 +27,7 @@ func newDesk(ctx context.Context, db *sql.DB, notify func()) (*desk, error) {
 
 // Receive implements channel.Ticketing. One conversation is one ticket, so that offering
 // the same message twice changes nothing.
-func (d *desk) Receive(ctx context.Context, in *channel.Received) (string, error) {
+func (d *desk) Receive(ctx context.Context, in *conversation.Received) (string, error) {
 	defer d.notify()
 	if in.Conversation.Ticket != "" {
 		return "", nil
@@ -47,7 +47,7 @@ func (d *desk) Receive(ctx context.Context, in *channel.Received) (string, error
 
 // Changed implements channel.Ticketing. The page reads what it shows from the hub; all
 // there is to do is to say that it should look again.
-func (d *desk) Changed(context.Context, *channel.Change) error {
+func (d *desk) Changed(context.Context, *conversation.Change) error {
 	d.notify()
 	return nil
 }

@@ -27,15 +27,15 @@ func openConsole(in *inside, width, height int64) *console {
 const answerBox = "#reply textarea"
 
 // turnsTo clicks a ticket and waits until its conversation is there.
-func (c *console) turnsTo(conversation string) {
+func (c *console) turnsTo(conversationID string) {
 	c.t.Helper()
-	c.Press("[data-open='" + conversation + "']")
-	c.views(conversation)
+	c.Press("[data-open='" + conversationID + "']")
+	c.views(conversationID)
 }
 
-func (c *console) views(conversation string) {
+func (c *console) views(conversationID string) {
 	c.t.Helper()
-	c.Do(chromedp.WaitVisible(".talk-head[data-conversation='"+conversation+"']"), chromedp.WaitVisible("#composer"))
+	c.Do(chromedp.WaitVisible(".talk-head[data-conversation='"+conversationID+"']"), chromedp.WaitVisible("#composer"))
 }
 
 func (c *console) types(text string) {

@@ -20,15 +20,15 @@ func TestOneTicketComesOutOfDuplicatesDisorderAndBrokenItems(t *testing.T) {
 	for i := range 5 {
 		app.demo.customer.Text(app.demo.number, fmt.Sprintf("sentence %d", i))
 	}
-	conversation := s.ticket()
+	conversationID := s.ticket()
 	for i := range 5 {
-		s.sees(conversation, fmt.Sprintf("sentence %d", i))
+		s.sees(conversationID, fmt.Sprintf("sentence %d", i))
 	}
-	s.do("/conversations/"+conversation+"/reply", "text", "Thank you.")
+	s.do("/conversations/"+conversationID+"/reply", "text", "Thank you.")
 	s.shows("Thank you.")
-	s.sees(conversation, `class="ticks read"`)
+	s.sees(conversationID, `class="ticks read"`)
 	app.demo.world.SetFaults(cloudapitest.Faults{})
-	page := s.get("/conversations/" + conversation)
+	page := s.get("/conversations/" + conversationID)
 	for i := range 5 {
 		require.Equal(t, 1, strings.Count(page, fmt.Sprintf(">sentence %d<", i)), "once each")
 	}

@@ -84,9 +84,9 @@ func TestOtherSitesCannotActThroughTheBrowser(t *testing.T) {
 func TestEveryAnswerOfTheConsoleForbidsFramesAndGuesses(t *testing.T) {
 	t.Parallel()
 	in := within(t)
-	_, conversation := in.writes("Robin Reed", "Is my bike ready?")
+	_, conversationID := in.writes("Robin Reed", "Is my bike ready?")
 	for path, status := range map[string]int{
-		"/": 200, "/tickets": 200, "/conversations/" + conversation: 200, "/conversations/nobody": 404, "/templates": 200, "/phone": 200,
+		"/": 200, "/tickets": 200, "/conversations/" + conversationID: 200, "/conversations/nobody": 404, "/templates": 200, "/phone": 200,
 		"/templates/fields?key=we_answered/en": 200, "/templates/fields?key=nothing": 404, "/static/app.js": 200, "/static/": 404, "/nothing": 404,
 	} {
 		answer := in.ask("GET", path, nil)

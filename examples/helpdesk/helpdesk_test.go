@@ -18,40 +18,40 @@ func TestTheWholeWayOfAMessageOverHTTPAndSQLite(t *testing.T) {
 	s := serve(t, t.TempDir())
 
 	s.do("/phone/say", "text", "Is my bike ready? My card is "+card)
-	conversation := s.ticket()
-	s.sees(conversation, "Is my bike ready?")
-	s.do("/conversations/"+conversation+"/reply", "text", "It is. You wrote "+card)
+	conversationID := s.ticket()
+	s.sees(conversationID, "Is my bike ready?")
+	s.do("/conversations/"+conversationID+"/reply", "text", "It is. You wrote "+card)
 	s.shows("It is. You wrote")
-	s.sees(conversation, `class="ticks read"`)
-	require.NotContains(t, s.get("/conversations/"+conversation), "4111 1111 1111", "masked in the ticket, in both directions")
+	s.sees(conversationID, `class="ticks read"`)
+	require.NotContains(t, s.get("/conversations/"+conversationID), "4111 1111 1111", "masked in the ticket, in both directions")
 	require.Contains(t, s.get("/tickets"), "#1")
 
 	s.do("/clock", "by", "24h")
 	before := s.get("/phone")
-	status, text := s.post("/conversations/"+conversation+"/reply", "text", "Too late")
+	status, text := s.post("/conversations/"+conversationID+"/reply", "text", "Too late")
 	require.Equal(t, http.StatusUnprocessableEntity, status)
 	require.Contains(t, text, "window closed at")
 	require.Equal(t, before, s.get("/phone"), "nothing was sent")
 
 	require.Contains(t, s.get("/templates"), "we_answered/en")
-	require.Contains(t, s.get("/templates/fields?key=we_answered/en&conversation="+conversation), `value="Robin Sample"`)
+	require.Contains(t, s.get("/templates/fields?key=we_answered/en&conversation="+conversationID), `value="Robin Sample"`)
 	values := []string{"name", "we_answered/en", "body[0].text", "Robin", "body[1].text", "your bike"}
 	status, text = s.post("/templates/preview", values...)
 	require.Equal(t, http.StatusOK, status, text)
 	require.Contains(t, text, "Hello Robin, we have an answer to your question about your bike.")
-	status, text = s.post("/conversations/"+conversation+"/template", "name", "we_answered/en", "body[0].text", "Robin")
+	status, text = s.post("/conversations/"+conversationID+"/template", "name", "we_answered/en", "body[0].text", "Robin")
 	require.Equal(t, http.StatusUnprocessableEntity, status, "a value is missing")
 	require.Equal(t, "Subject is missing.", strings.TrimSpace(text))
-	s.do("/conversations/"+conversation+"/template", values...)
+	s.do("/conversations/"+conversationID+"/template", values...)
 	s.shows("Hello Robin, we have an answer")
 	s.shows("data-tap=\"Tell me\"")
 	s.do("/phone/tap", "label", "Tell me")
 	s.eventually(func() bool {
-		status, _ := s.post("/conversations/"+conversation+"/reply", "text", "Open again")
+		status, _ := s.post("/conversations/"+conversationID+"/reply", "text", "Open again")
 		return status == http.StatusNoContent
 	}, "the tap opened the window again")
 	s.shows("Open again")
-	s.do("/conversations/"+conversation+"/template", "name", "ready_for_pickup/en",
+	s.do("/conversations/"+conversationID+"/template", "name", "ready_for_pickup/en",
 		"body[0].text", "your bike", "body[1].text", "noon", "buttons[0].url_suffix", "4711")
 	s.shows("your bike is ready")
 	s.shows("https://workshop.example.com/jobs/4711")
@@ -64,8 +64,8 @@ func TestTheWholeWayOfAMessageOverHTTPAndSQLite(t *testing.T) {
 	require.NotContains(t, s.log.String(), "Robin")
 
 	again := serve(t, s.dir)
-	require.Equal(t, conversation, again.ticket(), "a restart on the same folder shows the same tickets")
-	again.sees(conversation, "Open again")
+	require.Equal(t, conversationID, again.ticket(), "a restart on the same folder shows the same tickets")
+	again.sees(conversationID, "Open again")
 }
 
 func TestTheWebhookRefusesWhatIsNotSigned(t *testing.T) {

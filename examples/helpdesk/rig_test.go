@@ -119,9 +119,9 @@ func (s *site) ticket() string {
 }
 
 // sees waits until the agent's view of a conversation has a text.
-func (s *site) sees(conversation, text string) {
+func (s *site) sees(conversationID, text string) {
 	s.t.Helper()
-	s.eventually(func() bool { return strings.Contains(s.get("/conversations/"+conversation), text) }, "the agent sees "+text)
+	s.eventually(func() bool { return strings.Contains(s.get("/conversations/"+conversationID), text) }, "the agent sees "+text)
 }
 
 // shows waits until the customer's phone shows a text.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/rules"
@@ -186,7 +187,7 @@ func TestEveryRefusalIsASentence(t *testing.T) {
 func TestAConversationThatWasMergedLeadsToTheOneThatGoesOn(t *testing.T) {
 	t.Parallel()
 	in := within(t)
-	view := in.app.conversationView(&channel.Conversation{ID: "v_old", MergedInto: "v_new"}, &channel.Customer{}, nil)
+	view := in.app.conversationView(&conversation.Conversation{ID: "v_old", MergedInto: "v_new"}, &conversation.Customer{}, nil)
 	var page strings.Builder
 	require.NoError(t, pages.ExecuteTemplate(&page, "conversation.html", view))
 	require.Contains(t, page.String(), `data-open="v_new"`)

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/window"
 )
@@ -34,12 +34,12 @@ type conversationView struct {
 }
 
 type messageView struct {
-	Direction                      channel.Direction
+	Direction                      conversation.Direction
 	Key                            string // of the draft that it was
 	Day, Text, Time, Quoted, Badge string
 	Files, Options                 []string
 	Ticks                          string
-	State                          channel.DeliveryState
+	State                          conversation.DeliveryState
 	Reactions                      string
 	Redacted, Edited, Deleted      bool
 	Failed                         bool
@@ -63,7 +63,7 @@ func (a *app) windowView(s window.State) windowView {
 	return v
 }
 
-func (a *app) ticketView(c *channel.Conversation, customer *channel.Customer, selected bool) ticketView {
+func (a *app) ticketView(c *conversation.Conversation, customer *conversation.Customer, selected bool) ticketView {
 	return ticketView{
 		Conversation: c.ID, Customer: nameOf(customer), Number: c.Ticket, Preview: c.Preview,
 		Status: statusOf(c.State), Selected: selected, Waiting: c.State.Queue.Open() && !c.State.WaitingSince.IsZero(),
@@ -85,7 +85,7 @@ func statusOf(s rules.State) string {
 	return "waiting"
 }
 
-func nameOf(c *channel.Customer) string {
+func nameOf(c *conversation.Customer) string {
 	for _, name := range []string{c.Name, c.Username, c.Phone} {
 		if name != "" {
 			return name
@@ -94,7 +94,7 @@ func nameOf(c *channel.Customer) string {
 	return "Customer"
 }
 
-func (a *app) conversationView(c *channel.Conversation, customer *channel.Customer, messages []*channel.Message) conversationView {
+func (a *app) conversationView(c *conversation.Conversation, customer *conversation.Customer, messages []*conversation.Message) conversationView {
 	v := conversationView{
 		ID: c.ID, Customer: nameOf(customer), Number: c.Ticket, windowView: a.windowView(customer.Window),
 		Status: statusOf(c.State), Resolved: c.State.Queue == rules.QueueResolved, Into: c.MergedInto,
@@ -108,7 +108,7 @@ func (a *app) conversationView(c *channel.Conversation, customer *channel.Custom
 	if c.State.Assignee != "" {
 		v.Agent = "assigned to " + c.State.Assignee
 	}
-	byID := map[string]*channel.Message{}
+	byID := map[string]*conversation.Message{}
 	day := ""
 	for _, m := range messages {
 		byID[m.ID] = m
@@ -121,7 +121,7 @@ func (a *app) conversationView(c *channel.Conversation, customer *channel.Custom
 	return v
 }
 
-func messageViewOf(m, quoted *channel.Message) messageView {
+func messageViewOf(m, quoted *conversation.Message) messageView {
 	v := messageView{
 		Direction: m.Direction, Key: m.Key, Text: m.Text, Time: m.At.Local().Format("15:04"), Options: m.Options,
 		Redacted: m.Redacted, Edited: !m.Edited.IsZero(), Deleted: !m.Deleted.IsZero(),
@@ -150,10 +150,10 @@ func messageViewOf(m, quoted *channel.Message) messageView {
 	for _, r := range m.Reactions {
 		v.Reactions += r.Emoji
 	}
-	if m.Direction == channel.Outbound {
+	if m.Direction == conversation.Outbound {
 		v.State = m.Delivery.State()
 		v.Ticks = ticks[v.State]
-		v.Failed = v.State == channel.Failed
+		v.Failed = v.State == conversation.Failed
 		if f := m.Delivery.Failure; f != nil && v.Failed {
 			v.FailureTitle, v.Failure = f.Title+".", f.Hint
 			if f.Code != 0 {
@@ -164,12 +164,12 @@ func messageViewOf(m, quoted *channel.Message) messageView {
 	return v
 }
 
-var ticks = map[channel.DeliveryState]string{
-	channel.Queued: "sending", channel.Uncertain: "not certain", channel.Accepted: "sending", channel.Sent: "✓", channel.Delivered: "✓✓",
-	channel.Read: "✓✓", channel.Played: "✓✓", channel.Failed: "not sent", channel.Cancelled: "cancelled",
+var ticks = map[conversation.DeliveryState]string{
+	conversation.Queued: "sending", conversation.Uncertain: "not certain", conversation.Accepted: "sending", conversation.Sent: "✓", conversation.Delivered: "✓✓",
+	conversation.Read: "✓✓", conversation.Played: "✓✓", conversation.Failed: "not sent", conversation.Cancelled: "cancelled",
 }
 
-func fileText(kind string, f channel.Attachment) string {
+func fileText(kind string, f conversation.Attachment) string {
 	if f.Voice {
 		kind = "voice message"
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store/memstore"
@@ -22,16 +23,16 @@ import (
 )
 
 // tickets is the host's ticket system.
-type tickets struct{ received chan *channel.Received }
+type tickets struct{ received chan *conversation.Received }
 
-func (t tickets) Receive(_ context.Context, in *channel.Received) (string, error) {
+func (t tickets) Receive(_ context.Context, in *conversation.Received) (string, error) {
 	fmt.Printf("ticket 1: %s wrote: %s\n", in.Customer.Name, in.Message.Text)
 	t.received <- in
 	return "1", nil
 }
 
-func (t tickets) Changed(_ context.Context, c *channel.Change) error {
-	if c.Kind == channel.DeliveryChanged {
+func (t tickets) Changed(_ context.Context, c *conversation.Change) error {
+	if c.Kind == conversation.DeliveryChanged {
 		fmt.Printf("ticket 1: the answer is %s\n", c.Delivery)
 	}
 	return nil
@@ -60,7 +61,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	// The hub: a store, a ticket system, and a channel. A real one uses sqlstore.
-	desk := tickets{make(chan *channel.Received, 1)}
+	desk := tickets{make(chan *conversation.Received, 1)}
 	hub, err := channel.New(channel.Config{
 		Store: memstore.New(), Ticketing: desk,
 		Channels: []channel.Channel{{

@@ -31,19 +31,20 @@ var allowed = map[string][]string{
 
 	"channel": {
 		"webhook", "window", "template", "redact",
-		"channel/store", "channel/message", "channel/pricing", "channel/access", "channel/rules",
+		"channel/store", "channel/conversation", "channel/message", "channel/pricing", "channel/access", "channel/rules",
 	},
-	"channel/message":  {"template"},
-	"channel/cloudapi": {"channel/message", "template", "window"},
-	"channel/access":   {},
-	"channel/rules":    {"window"},
-	"channel/pricing":  {"window"},
+	"channel/conversation": {"channel/message", "channel/pricing", "channel/rules", "redact", "template", "window"},
+	"channel/message":      {"template"},
+	"channel/cloudapi":     {"channel/message", "template", "window"},
+	"channel/access":       {},
+	"channel/rules":        {"window"},
+	"channel/pricing":      {"window"},
 
 	"channel/store":           {},
 	"channel/store/memstore":  {"channel/store"},
 	"channel/store/sqlstore":  {"channel/store"},
 	"channel/store/storetest": {"channel/store"},
-	"channel/tickettest":      {"channel"},
+	"channel/tickettest":      {"channel", "channel/conversation"},
 
 	"channel/onboard": {"channel/cloudapi", "channel/message", "template", "webhook"},
 

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
 	"github.com/kanava-go/kanava/channel/tickettest"
@@ -19,15 +20,15 @@ import (
 // nothing.
 type sqlDesk struct{ db *sql.DB }
 
-func (d sqlDesk) Receive(ctx context.Context, in *channel.Received) (string, error) {
+func (d sqlDesk) Receive(ctx context.Context, in *conversation.Received) (string, error) {
 	return in.Conversation.ID, d.file(ctx, in.ID, in.Conversation.ID, in.Message.Text)
 }
 
-func (d sqlDesk) Changed(ctx context.Context, c *channel.Change) error {
+func (d sqlDesk) Changed(ctx context.Context, c *conversation.Change) error {
 	switch {
-	case c.Kind == channel.MessageEdited && c.Message != nil:
+	case c.Kind == conversation.MessageEdited && c.Message != nil:
 		return d.file(ctx, c.ID, c.Conversation.ID, "edited: "+c.Message.Text)
-	case c.Kind == channel.DeliveryChanged, c.Kind == channel.AttachmentFailed:
+	case c.Kind == conversation.DeliveryChanged, c.Kind == conversation.AttachmentFailed:
 		return d.file(ctx, c.ID, c.Conversation.ID, "note: "+string(c.Kind))
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
@@ -18,9 +19,9 @@ import (
 // silent is a ticket system that takes everything.
 type silent struct{}
 
-func (silent) Receive(context.Context, *channel.Received) (string, error) { return "", nil }
+func (silent) Receive(context.Context, *conversation.Received) (string, error) { return "", nil }
 
-func (silent) Changed(context.Context, *channel.Change) error { return nil }
+func (silent) Changed(context.Context, *conversation.Change) error { return nil }
 
 // BenchmarkHealthOfAMillionConversations is what a probe costs on SQLite: with a million
 // conversations, each with its timer, a backlog and uncertain messages. Beside it is what it
@@ -33,7 +34,7 @@ func BenchmarkHealthOfAMillionConversations(b *testing.B) {
 	fill(b, s, 0, 1_000_000)
 	var batch store.Batch
 	for i := range 500 {
-		id := conversation(i)
+		id := conversationID(i)
 		batch.Enqueue = append(batch.Enqueue,
 			store.Work{Queue: "host", ID: id, Lane: id, Group: "support"}, store.Work{Queue: "in", ID: id, Group: "support"},
 			store.Work{Queue: "check", ID: id, Group: "support", Due: time.Now().Add(time.Hour)})
@@ -80,7 +81,7 @@ func TestAStoreKnowsItsSize(t *testing.T) {
 			require.Positive(t, before.Data)
 			var batch store.Batch
 			for i := range 1000 {
-				batch.Put = append(batch.Put, store.Record{Kind: "k", Key: conversation(i), Body: conversationBody})
+				batch.Put = append(batch.Put, store.Record{Kind: "k", Key: conversationID(i), Body: conversationBody})
 			}
 			_, err = s.Commit(t.Context(), &batch)
 			require.NoError(t, err)
@@ -112,7 +113,7 @@ func TestHealthOnBothEngines(t *testing.T) {
 			s := open(t)
 			var batch store.Batch
 			for i := range 5 {
-				id := conversation(i)
+				id := conversationID(i)
 				batch.Enqueue = append(batch.Enqueue,
 					store.Work{Queue: "host", ID: id, Lane: id, Group: "support"},
 					store.Work{Queue: "host", ID: id + " next", Lane: id, Group: "support"},

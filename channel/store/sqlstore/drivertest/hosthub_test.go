@@ -14,6 +14,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/rules"
@@ -27,8 +28,8 @@ import (
 // quietDesk takes everything and remembers nothing.
 type quietDesk struct{}
 
-func (quietDesk) Receive(context.Context, *channel.Received) (string, error) { return "", nil }
-func (quietDesk) Changed(context.Context, *channel.Change) error             { return nil }
+func (quietDesk) Receive(context.Context, *conversation.Received) (string, error) { return "", nil }
+func (quietDesk) Changed(context.Context, *conversation.Change) error             { return nil }
 
 // counting is a Sender that takes everything and counts.
 type counting struct{ sent atomic.Int64 }
@@ -75,7 +76,7 @@ func runHub(t *testing.T, hub *channel.Hub) {
 }
 
 // conversationsOf lets n customers write and returns their conversations.
-func conversationsOf(t *testing.T, hub *channel.Hub, n int) []*channel.Conversation {
+func conversationsOf(t *testing.T, hub *channel.Hub, n int) []*conversation.Conversation {
 	t.Helper()
 	for i := range n {
 		phone := fmt.Sprintf("1312556%04d", i)
@@ -96,7 +97,7 @@ func conversationsOf(t *testing.T, hub *channel.Hub, n int) []*channel.Conversat
 		d.Scope = webhook.Scope{All: true}
 		require.NoError(t, hub.Accept(t.Context(), d))
 	}
-	var list []*channel.Conversation
+	var list []*conversation.Conversation
 	require.Eventually(t, func() bool {
 		var err error
 		list, err = hub.Conversations(t.Context(), channel.ConversationQuery{Actor: dana, Channel: "support", Limit: 1000})

@@ -57,14 +57,14 @@ func BenchmarkAMillionConversations(b *testing.B) {
 	})
 }
 
-func conversation(i int) string { return fmt.Sprintf("c_%024d", i*7919%1_000_003) }
+func conversationID(i int) string { return fmt.Sprintf("c_%024d", i*7919%1_000_003) }
 
 // fill makes conversations from up to but not including to.
 func fill(b *testing.B, s store.Store, from, to int) {
 	for ; from < to; from += 1000 {
 		var batch store.Batch
 		for i := from; i < min(to, from+1000); i++ {
-			id := conversation(i)
+			id := conversationID(i)
 			batch.Put = append(batch.Put, store.Record{
 				Kind: "conversation", Key: id, Parent: fmt.Sprint("support/", i%3), Sort: int64(i), Body: conversationBody,
 			})
@@ -92,7 +92,7 @@ func intake(b *testing.B, s store.Store, name string) float64 {
 func converse(b *testing.B, s store.Store, total int, name string) float64 {
 	return spread(b, committers, 1, func(i int64) {
 		r := rand.New(rand.NewPCG(uint64(i), 8))
-		id := conversation(r.IntN(total))
+		id := conversationID(r.IntN(total))
 		message, lane, body := event(i)
 		message = fmt.Sprint(name, b.N, message)
 		for {

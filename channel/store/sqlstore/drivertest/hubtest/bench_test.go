@@ -16,6 +16,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -269,7 +270,7 @@ type desk struct {
 	ids               map[string]bool // of conversations
 }
 
-func (d *desk) Receive(_ context.Context, r *channel.Received) (string, error) {
+func (d *desk) Receive(_ context.Context, r *conversation.Received) (string, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.ids == nil {
@@ -280,7 +281,7 @@ func (d *desk) Receive(_ context.Context, r *channel.Received) (string, error) {
 	return "ticket", nil
 }
 
-func (d *desk) Changed(context.Context, *channel.Change) error {
+func (d *desk) Changed(context.Context, *conversation.Change) error {
 	time.Sleep(time.Duration(d.takes.Load()))
 	d.changed.Add(1)
 	return nil

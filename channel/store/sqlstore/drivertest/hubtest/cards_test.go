@@ -24,6 +24,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
@@ -413,11 +414,11 @@ func (c *exposure) remember(v any) error {
 // cardDesk is the ticket system.
 type cardDesk exposure
 
-func (d *cardDesk) Receive(_ context.Context, in *channel.Received) (string, error) {
+func (d *cardDesk) Receive(_ context.Context, in *conversation.Received) (string, error) {
 	return "ticket", (*exposure)(d).remember(in)
 }
 
-func (d *cardDesk) Changed(_ context.Context, change *channel.Change) error {
+func (d *cardDesk) Changed(_ context.Context, change *conversation.Change) error {
 	return (*exposure)(d).remember(change)
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/cloudapi"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -127,7 +128,7 @@ type remoteDesk struct {
 
 var agent = access.Actor{Kind: access.Agent, ID: "agent"}
 
-func (d *remoteDesk) Receive(ctx context.Context, in *channel.Received) (string, error) {
+func (d *remoteDesk) Receive(ctx context.Context, in *conversation.Received) (string, error) {
 	raw, err := json.Marshal(received{ID: in.ID, Text: in.Message.Text})
 	if err != nil {
 		return "", err
@@ -150,7 +151,7 @@ func (d *remoteDesk) Receive(ctx context.Context, in *channel.Received) (string,
 	return "ticket", err
 }
 
-func (d *remoteDesk) Changed(context.Context, *channel.Change) error { return nil }
+func (d *remoteDesk) Changed(context.Context, *conversation.Change) error { return nil }
 
 // received is what a child tells the parent.
 type received struct{ ID, Text string }

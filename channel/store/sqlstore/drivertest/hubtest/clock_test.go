@@ -11,6 +11,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
@@ -28,7 +29,7 @@ type jealous struct {
 	sent     map[string]int // by text
 }
 
-func (j *jealous) Receive(ctx context.Context, in *channel.Received) (string, error) {
+func (j *jealous) Receive(ctx context.Context, in *conversation.Received) (string, error) {
 	j.mu.Lock()
 	if j.busy[in.Conversation.ID] {
 		j.overlaps++
@@ -46,7 +47,7 @@ func (j *jealous) Receive(ctx context.Context, in *channel.Received) (string, er
 	return "ticket", err
 }
 
-func (j *jealous) Changed(context.Context, *channel.Change) error { return nil }
+func (j *jealous) Changed(context.Context, *conversation.Change) error { return nil }
 
 func (j *jealous) Send(_ context.Context, out message.Outbound) (message.Receipt, error) {
 	<-time.After(200 * time.Millisecond)

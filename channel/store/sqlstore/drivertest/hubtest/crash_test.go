@@ -22,6 +22,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
 )
 
@@ -228,7 +229,7 @@ func (p *parent) held(hub *channel.Hub) map[string]bool {
 		messages, err := hub.Messages(t.Context(), channel.MessageQuery{Actor: agent, Conversation: c.ID, Limit: 1000})
 		require.NoError(t, err)
 		for _, m := range messages {
-			if m.Direction == channel.Outbound && m.Delivery.State() == channel.Uncertain {
+			if m.Direction == conversation.Outbound && m.Delivery.State() == conversation.Uncertain {
 				texts[m.Text] = true
 			}
 		}

@@ -19,6 +19,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
@@ -74,7 +75,7 @@ type answering struct {
 	ids map[string]string // who wrote when → ID
 }
 
-func (d *answering) Receive(ctx context.Context, in *channel.Received) (string, error) {
+func (d *answering) Receive(ctx context.Context, in *conversation.Received) (string, error) {
 	wrote := in.Conversation.ID + in.Message.At.Format(time.TimeOnly)
 	d.mu.Lock()
 	if id := d.ids[wrote]; id != "" && id != in.ID {
@@ -91,7 +92,7 @@ func (d *answering) Receive(ctx context.Context, in *channel.Received) (string, 
 	return "ticket", err
 }
 
-func (d *answering) Changed(context.Context, *channel.Change) error { return nil }
+func (d *answering) Changed(context.Context, *conversation.Change) error { return nil }
 
 // day lets customers write for some hours to two hubs on one database, and returns what
 // each conversation holds in the end: the texts, who wrote them, and how far they got.

@@ -20,6 +20,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -201,14 +202,14 @@ func (w *walk) post(b *testing.B, body []byte) {
 }
 
 // Receive is the ticket system: an agent answers what it is given.
-func (w *walk) Receive(_ context.Context, in *channel.Received) (string, error) {
+func (w *walk) Receive(_ context.Context, in *conversation.Received) (string, error) {
 	w.answers <- answer{in.Conversation.ID, in.Message.ID}
 	return "ticket", nil
 }
 
 // Changed hears of every change; the turn has ended when the answer is known to be read.
-func (w *walk) Changed(_ context.Context, c *channel.Change) error {
-	if c.Kind != channel.DeliveryChanged || c.Delivery != channel.Read {
+func (w *walk) Changed(_ context.Context, c *conversation.Change) error {
+	if c.Kind != conversation.DeliveryChanged || c.Delivery != conversation.Read {
 		return nil
 	}
 	if _, twice := w.read.LoadOrStore(c.Message.ID, true); twice {

@@ -1,7 +1,9 @@
-package channel
+package conversation
 
 import (
 	"time"
+
+	"github.com/kanava-go/kanava/internal/times"
 )
 
 // DeliveryState is what became of an outbound message, in one word.
@@ -56,7 +58,7 @@ type Failure struct {
 	// Code is Meta's error code, 0 if the hub itself refused the message.
 	Code int `json:"code,omitempty"`
 	// Class groups codes, such as "window_closed"; see package message. "given_up" says that
-	// an agent settled an uncertain message with [Hub.GiveUp].
+	// an agent settled an uncertain message with channel.Hub.GiveUp.
 	Class string `json:"class,omitempty"`
 	// Title is a short name; Hint says what to do.
 	Title string `json:"title,omitempty"`
@@ -104,22 +106,22 @@ func (d Delivery) Merge(o Delivery) Delivery {
 		failure = o.Failure
 	}
 	return Delivery{
-		QueuedAt:    earliest(d.QueuedAt, o.QueuedAt),
-		AcceptedAt:  earliest(d.AcceptedAt, o.AcceptedAt),
-		UncertainAt: earliest(d.UncertainAt, o.UncertainAt),
-		SentAt:      earliest(d.SentAt, o.SentAt),
-		DeliveredAt: earliest(d.DeliveredAt, o.DeliveredAt),
-		ReadAt:      earliest(d.ReadAt, o.ReadAt),
-		PlayedAt:    earliest(d.PlayedAt, o.PlayedAt),
-		FailedAt:    earliest(d.FailedAt, o.FailedAt),
-		CancelledAt: earliest(d.CancelledAt, o.CancelledAt),
+		QueuedAt:    times.Earliest(d.QueuedAt, o.QueuedAt),
+		AcceptedAt:  times.Earliest(d.AcceptedAt, o.AcceptedAt),
+		UncertainAt: times.Earliest(d.UncertainAt, o.UncertainAt),
+		SentAt:      times.Earliest(d.SentAt, o.SentAt),
+		DeliveredAt: times.Earliest(d.DeliveredAt, o.DeliveredAt),
+		ReadAt:      times.Earliest(d.ReadAt, o.ReadAt),
+		PlayedAt:    times.Earliest(d.PlayedAt, o.PlayedAt),
+		FailedAt:    times.Earliest(d.FailedAt, o.FailedAt),
+		CancelledAt: times.Earliest(d.CancelledAt, o.CancelledAt),
 		Failure:     failure,
 		Price:       d.Price.merge(o.Price),
 	}
 }
 
-// settled says that WhatsApp has told what became of the message.
-func (d *Delivery) settled() bool {
+// Settled says that WhatsApp has told what became of the message.
+func (d *Delivery) Settled() bool {
 	switch d.State() {
 	case Queued, Uncertain, "":
 		return false
@@ -167,18 +169,17 @@ func (p *Price) merge(o *Price) *Price {
 	return &m
 }
 
-// earliest returns the earlier of two times, treating zero as unknown.
-func earliest(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
+// Taken is when WhatsApp first showed that it has the message; zero if it never did.
+func (d *Delivery) Taken() time.Time {
+	at := times.Earliest(d.AcceptedAt, d.SentAt)
+	return times.Earliest(times.Earliest(at, d.DeliveredAt), times.Earliest(d.ReadAt, d.PlayedAt))
 }
 
-// latest returns the later of two times.
-func latest(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return b
-	}
-	return a
+// Reaches says that the message arrives, as far as anybody knows.
+func (d *Delivery) Reaches() bool {
+	state := d.State()
+	return state != Failed && state != Cancelled
 }
+
+// Stands says that WhatsApp has the message and that it did not fail.
+func (d *Delivery) Stands() bool { return !d.Taken().IsZero() && d.State() != Failed }

@@ -1,0 +1,103 @@
+package conversation
+
+import (
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/rules"
+)
+
+// Conversation is one matter that a customer and agents talk about: the
+// counterpart of a ticket.
+type Conversation struct {
+	ID       string `json:"id"`
+	Channel  string `json:"channel"`
+	Customer string `json:"customer"`
+	// MergedInto is the conversation that took this one over when its customer turned out to
+	// be that of the other; "" if there is none. An answer goes there.
+	MergedInto string `json:"merged_into,omitempty"`
+	// Ticket is what the host's Ticketing returned for it.
+	Ticket string `json:"ticket,omitempty"`
+	// State is queue, assignee and the times that the rules go by.
+	State rules.State `json:"state"`
+	// Tags and Topic are kept for agents; the hub does not read them.
+	Tags  []string `json:"tags,omitempty"`
+	Topic string   `json:"topic,omitempty"`
+	// LastActivity is the time of the newest message in either direction.
+	LastActivity time.Time `json:"last_activity,omitzero"`
+	// Preview is the beginning of the newest message, redacted, and PreviewOf its ID.
+	Preview   string `json:"preview,omitempty"`
+	PreviewOf string `json:"preview_of,omitempty"`
+	// Inbound and Outbound count messages.
+	Inbound  int `json:"inbound"`
+	Outbound int `json:"outbound"`
+	// Timer is when the rules want to look at the conversation next.
+	Timer time.Time `json:"timer,omitzero"`
+	// FilesUntil is up to when files of the conversation were removed because of their age.
+	FilesUntil time.Time `json:"files_until,omitzero"`
+	// LastSeq counts the conversation's messages, for a stable order within a second.
+	LastSeq int64 `json:"last_seq"`
+}
+
+// LogValue shows IDs and the queue only.
+func (c Conversation) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", c.ID), slog.String("channel", c.Channel),
+		slog.String("queue", string(c.State.Queue)))
+}
+
+// Direction says who wrote a message.
+type Direction string
+
+// Directions.
+const (
+	// Inbound came from the customer.
+	Inbound Direction = "in"
+	// Outbound was sent through the hub.
+	Outbound Direction = "out"
+	// Echo was sent by a person on the WhatsApp Business app, or by another
+	// application on the same number.
+	Echo Direction = "echo"
+	// Note is internal: the customer never sees it.
+	Note Direction = "note"
+)
+
+// Note updates what lists of conversations show, unless a later message was noted before.
+func (c *Conversation) Note(m *Message) {
+	if m.At.Before(c.LastActivity) {
+		return
+	}
+	c.LastActivity = m.At
+	c.Show(m)
+}
+
+// Show makes m the message whose beginning lists show.
+func (c *Conversation) Show(m *Message) {
+	c.PreviewOf, c.Preview = m.ID, firstRunes(m.Text, 120)
+	switch {
+	case !m.Deleted.IsZero():
+		c.Preview = "[deleted]"
+	case c.Preview == "":
+		c.Preview = "[" + m.Kind + "]"
+	}
+}
+
+func firstRunes(s string, n int) string {
+	s = strings.Join(strings.Fields(s), " ")
+	for i := range s {
+		if n == 0 {
+			return s[:i] + "…"
+		}
+		n--
+	}
+	return s
+}
+
+// GoesOn says which of two conversations of one person goes on.
+func (c *Conversation) GoesOn(other *Conversation) bool {
+	open, otherOpen := c.State.Queue.Open(), other.State.Queue.Open()
+	if open != otherOpen {
+		return open
+	}
+	return c.LastActivity.After(other.LastActivity)
+}
