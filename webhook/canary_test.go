@@ -32,16 +32,17 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			webhook.Transaction{}, webhook.Refund{}, webhook.Pricing{}, webhook.Conversation{}, webhook.Template{},
 			webhook.TemplateButton{}, webhook.Violation{}, webhook.Restriction{}, webhook.Ban{}, webhook.WABAInfo{},
 			webhook.Disconnection{}, webhook.Certification{}, webhook.AuthRates{}, webhook.VolumeTier{},
-			webhook.FlowError{}, webhook.GroupSetting{}, webhook.CallHours{}, webhook.OpenHours{}, webhook.Scope{}, webhook.Secret{},
+			webhook.FlowError{}, webhook.GroupSetting{}, webhook.CallHours{}, webhook.OpenHours{}, webhook.Scope{}, webhook.Secret{}, webhook.Record{}, webhook.DeadRecord{},
 		},
 		Public: map[string]string{
+			"Recorder": "settings", "Outcome": "quotes nothing of the delivery", "FeederConfig": "settings", "Feeder": "has no exported fields",
 			"Config":   "holds secrets, which a test of their own looks for",
 			"Handler":  "has no exported fields",
 			"Verifier": "has no exported fields",
 		},
 		Shown: map[string]string{
 			"Event.Account": "the business's own account", "Number.ID": "the business's own number",
-			"Template.ID": "the business's own template", "FlowEvent.FlowID": "the business's own Flow",
+			"Record.ID": "a hash", "DeadRecord.ID": "a hash", "Template.ID": "the business's own template", "FlowEvent.FlowID": "the business's own Flow",
 		},
 	})
 }

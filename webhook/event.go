@@ -41,7 +41,12 @@ type Event struct {
 	contact span // the contact matched to the item, empty if none
 	frame   uint32
 	shape   shape
+	masked  bool
 }
+
+// Masked reports whether a log that kept the item masked something in it: a card number, as a
+// rule. It is false for what comes from WhatsApp directly.
+func (e *Event) Masked() bool { return e.masked }
 
 // Number names a business phone number.
 type Number struct {

@@ -75,14 +75,46 @@ func (d *Delivery) filter(keep func(*Event) bool) *Delivery {
 	case d.Len():
 		return d
 	}
-	body := append(make([]byte, 0, len(d.Body)), envelopeStart...)
-	for i := range events {
-		if i > 0 {
-			body = append(body, ',')
+	return d.of(events)
+}
+
+// of returns a delivery of some of d's events, with a body made of these.
+func (d *Delivery) of(events []Event) *Delivery {
+	var body []byte
+	if len(events) == 1 {
+		body = events[0].AppendBody(nil) // which may be no webhook at all
+	} else {
+		body = append(make([]byte, 0, len(d.Body)), envelopeStart...)
+		for i := range events {
+			if i > 0 {
+				body = append(body, ',')
+			}
+			body = events[i].appendEntry(body)
 		}
-		body = events[i].appendEntry(body)
+		body = append(body, envelopeEnd...)
 	}
-	return &Delivery{Body: append(body, envelopeEnd...), Object: d.Object, Secret: d.Secret, Scope: d.Scope, several: &several{events: events}}
+	return &Delivery{Body: body, Object: d.Object, Secret: d.Secret, Scope: d.Scope, several: &several{events: events}}
+}
+
+// perNumber returns d as deliveries with the events of one number each, in the order in which
+// the numbers come: d itself if there is but one.
+func (d *Delivery) perNumber() []*Delivery {
+	var numbers []string
+	events := map[string][]Event{}
+	for e := range d.Events() {
+		if _, known := events[e.Number.ID]; !known {
+			numbers = append(numbers, e.Number.ID)
+		}
+		events[e.Number.ID] = append(events[e.Number.ID], *e)
+	}
+	if len(numbers) <= 1 {
+		return []*Delivery{d}
+	}
+	parts := make([]*Delivery, len(numbers))
+	for i, number := range numbers {
+		parts[i] = d.of(events[number])
+	}
+	return parts
 }
 
 // A panicError is the error of a sink that panicked. It tells the type of the

@@ -27,6 +27,7 @@ var allowed = map[string][]string{
 	"template": {},
 	"redact":   {},
 
+	"webhook/logtest":  {"redact", "webhook"},
 	"template/convert": {"template"},
 
 	"channel": {
