@@ -99,7 +99,7 @@ type TokenInfo struct {
 }
 
 // DebugToken examines an access token; empty means the client's own, for example to
-// be warned before it expires. With Config.AppSecret the app itself asks; otherwise
+// be warned before it expires. With Config.AppSecret and an app id the app itself asks; otherwise
 // the client's own token must be allowed to.
 //
 // https://developers.facebook.com/documentation/business-messaging/whatsapp/solution-providers/manage-accounts
@@ -159,10 +159,10 @@ func (a *App) DebugToken(ctx context.Context, token string) (TokenInfo, error) {
 	return info, nil
 }
 
-// appToken is the token of the app itself, nil without the secret.
+// appToken is the token of the app itself, nil without its id or secret.
 func (a *App) appToken() *authorization {
 	secret := a.client.credentials.secret
-	if secret == "" {
+	if secret == "" || a.id == "" {
 		return nil
 	}
 	return a.client.credentials.derive(a.id + "|" + secret)

@@ -104,6 +104,12 @@ func appOperations() []operation {
 			cloudapi.TokenInfo{AppID: "634974688087057", Expires: day, Problem: 190},
 		},
 		{
+			"examine the own token without knowing the app",
+			func(ctx context.Context, c *cloudapi.Client) (any, error) { return c.App("").DebugToken(ctx, "") },
+			"GET", "/debug_token", "input_token=" + token, "",
+			`{"data":{"app_id":"634974688087057","is_valid":true}}`, cloudapi.TokenInfo{AppID: "634974688087057", Valid: true},
+		},
+		{
 			"set the app's webhook",
 			only(func(ctx context.Context, c *cloudapi.Client) error {
 				return app(c).SetWebhook(ctx, cloudapi.Webhook{URL: "https://example.com/w", VerifyToken: "v"}, "messages", "account_update")

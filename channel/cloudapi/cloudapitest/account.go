@@ -29,12 +29,13 @@ type Portfolio struct {
 	ID   string
 	Name string
 
-	w       *World
-	limit   int  // < 0 = unlimited
-	proven  bool // business verification is done
-	credit  []*creditLine
-	made    int64
-	reached map[string]int64 // user → last time reached outside a window
+	w        *World
+	limit    int    // < 0 = unlimited
+	proven   bool   // business verification is done
+	verified string // the word for how far it is, "" = as proven says
+	credit   []*creditLine
+	made     int64
+	reached  map[string]int64 // user → last time reached outside a window
 }
 
 // AddPortfolio adds a portfolio. An ID that is already taken returns the
@@ -65,7 +66,10 @@ func (w *World) addPortfolio(cfg PortfolioConfig) *Portfolio {
 
 // verification is the API's word for whether the business has proved who it is.
 func (p *Portfolio) verification() string {
-	if p.proven {
+	switch {
+	case p.verified != "":
+		return p.verified
+	case p.proven:
 		return "verified"
 	}
 	return "not_verified"

@@ -19,6 +19,7 @@ const (
 	RuleTierOverrun       Rule = "messaging-limit-overrun"         // too many users outside a window in 24 hours
 	RuleManagementOverrun Rule = "management-limit-overrun"        // 80008
 	RuleRegisterLoop      Rule = "registration-limit-overrun"      // 133016
+	RuleCodeLoop          Rule = "codes-asked-for-in-a-loop"       // 136024 with 2388091
 	RulePINGuessing       Rule = "pin-tried-after-lock-out"        // 133008
 	RuleHammering         Rule = "throttled-request-repeated-soon" // within a second, where 1, 4, 16 … are asked for
 	RulePermanentRetry    Rule = "permanent-error-retried"         // the same bytes after an error that stays

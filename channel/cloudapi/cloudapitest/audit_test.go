@@ -210,6 +210,12 @@ func TestTheOracleCatchesBrokenCode(t *testing.T) {
 				s.graph("POST", s.number.ID+"/register", `{"messaging_product":"whatsapp","pin":"123456"}`)
 			}
 		}},
+		{"an onboarding that asks for code after code", cloudapitest.RuleCodeLoop, func(_ *testing.T, s *site) {
+			n := s.account.AddNumber(cloudapitest.NumberConfig{Unverified: true})
+			for range 6 {
+				s.graph("POST", n.ID+"/request_code", `{"code_method":"SMS","language":"en_US"}`)
+			}
+		}},
 		{"an onboarding that guesses PINs", cloudapitest.RulePINGuessing, func(_ *testing.T, s *site) {
 			n := s.account.AddNumber(cloudapitest.NumberConfig{PIN: "111111"})
 			for range 6 {

@@ -14,6 +14,8 @@ type graphError struct {
 	kind      string // error.type; "" = OAuthException
 	bare      bool   // the sentence stands without "(#code) " in front
 	title     string // error.message without the "(#code) " prefix
+	userTitle string // error.error_user_title, for people; "" = omitted
+	userText  string // error.error_user_msg
 	details   string // error.error_data.details; "" = omitted
 	transient bool
 	bug       bool // no careful client makes this request
@@ -119,6 +121,7 @@ var meanings = map[int]meaning{
 	147005:  {400, "Username is used by another of your numbers"},
 	200007:  {400, "Template insights are not enabled"},
 	2388001: {400, "Phone number cannot be migrated"},
+	2388103: {400, "Phone number cannot be migrated"},
 	2388012: {400, "Phone number is already in the account"},
 	2388019: {400, "Message template limit reached"},
 	2388039: {400, "Message template cannot be changed in its status"},
@@ -199,6 +202,8 @@ func (g *graphError) envelope(e *enc, trace string) {
 		if g.transient {
 			e.key("is_transient").bool(true)
 		}
+		e.opt("error_user_title", g.userTitle)
+		e.opt("error_user_msg", g.userText)
 		if g.details != "" {
 			e.key("error_data").obj(func() {
 				e.key("messaging_product").str("whatsapp")

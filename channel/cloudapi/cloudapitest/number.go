@@ -62,6 +62,8 @@ type Number struct {
 	pinLocked int64 // guesses refused until then
 	code      string
 	codeEnds  int64
+	codeTries int     // wrong ones
+	codes     []int64 // times of request_code in an hour
 	registers []int64 // calls of register and deregister in 72 h
 
 	rate     int // messages per second

@@ -34,12 +34,37 @@ func addNumberCall(c *call) *graphError {
 		case old.pin != "":
 			return fail(2388001, "Two-step verification must be switched off before a number is migrated.")
 		}
-		old.status = "MIGRATED"
+		if why := old.cannotMigrate(c.target.account); why != "" {
+			return fail(2388103, why)
+		}
+		old.status, old.registered = "MIGRATED", false
+		n := c.target.account.addNumber(NumberConfig{Phone: cc + phone, Name: old.name, Unverified: true, OBA: old.oba})
+		n.quality = "UNKNOWN" // for a day
+		c.out.obj(func() { c.out.key("id").str(n.ID) })
+		return nil
 	}
 	n := c.target.account.addNumber(NumberConfig{Phone: cc + phone, Name: name, Unverified: true})
 	n.nameStatus = "PENDING_REVIEW"
 	c.out.obj(func() { c.out.key("id").str(n.ID) })
 	return nil
+}
+
+// cannotMigrate says why the number cannot move to an account, "" if it can. Its name,
+// quality and badge move along.
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/solution-providers/support/migrating-phone-numbers-among-solution-partners-programmatically
+// (checked 2026-09-11)
+func (n *Number) cannotMigrate(to *Account) string {
+	switch {
+	case !n.registered:
+		return "The phone number must be registered in its present account."
+	case n.nameStatus != "APPROVED" || n.newName != "":
+		return "The display name must be approved, and no change of it under review."
+	case n.coexistence, n.sandbox:
+		return "Numbers of the app and test numbers cannot be migrated."
+	case to.unpaid:
+		return "The account that takes the number needs a payment method."
+	}
+	return ""
 }
 
 // codeLife is how long a verification code works; Meta does not publish it, ten
@@ -60,10 +85,43 @@ func requestCode(c *call) *graphError {
 	case n.verified:
 		return fail(136024, "The phone number is already verified.")
 	}
+	if ge := c.countCode(n); ge != nil {
+		return ge
+	}
 	// Read it with Number.Code, as the owner of the phone would.
 	n.code = digitsOnly(c.randomHex("code", 40) + "000000")[:6]
-	n.codeEnds = c.at + int64(codeLife)
+	n.codeEnds, n.codeTries = c.at+int64(codeLife), 0
 	return c.success()
+}
+
+// How many codes may be asked for, how long the rest is after too many, and how often a
+// code may be guessed, is not published; the rest of an hour was seen in recorded traffic.
+const (
+	codesInHour = 5
+	codeTries   = 5
+)
+
+// countCode applies the limit on codes. The refusal has the code of a number that is
+// verified already, and a subcode that tells them apart.
+func (c *call) countCode(n *Number) *graphError {
+	kept := n.codes[:0]
+	for _, at := range n.codes {
+		if c.at-at < int64(time.Hour) {
+			kept = append(kept, at)
+		}
+	}
+	n.codes = kept
+	if len(kept) >= codesInHour {
+		c.note(RuleCodeLoop, "more than 5 verification codes were asked for within an hour")
+		return tooManyCodes("Request code error", "Request code failed: please try again in an hour.")
+	}
+	n.codes = append(n.codes, c.at)
+	return nil
+}
+
+// tooManyCodes is the refusal of a number that has to rest.
+func tooManyCodes(title, text string) *graphError {
+	return &graphError{status: 400, code: 136024, subcode: 2388091, title: title, userTitle: title, userText: text}
 }
 
 // Code returns the verification code last sent to the number by SMS or voice, ""
@@ -89,7 +147,10 @@ func verifyCode(c *call) *graphError {
 		return k.err
 	case n.verified:
 		return fail(136024, "The phone number is already verified.")
+	case n.codeTries >= codeTries:
+		return tooManyCodes("Verify code error", "The code was wrong too often: request another one.")
 	case n.code == "" || c.at >= n.codeEnds || code != n.code:
+		n.codeTries++
 		return fail(136025, "The code is wrong or has expired.")
 	}
 	n.verified, n.code = true, ""
@@ -133,6 +194,13 @@ func register(c *call) *graphError {
 	}
 	if ge := c.countRegister(n); ge != nil {
 		return ge
+	}
+	// Whoever has the number in the WhatsApp app keeps it until the account there is deleted.
+	if holder := c.phones[n.Phone]; holder != nil {
+		return &graphError{
+			status: 400, code: 100, subcode: 2388001, title: "Invalid parameter", userTitle: "Cannot Create Certificate",
+			userText: "This number is in use in a WhatsApp account. Delete that account, wait three minutes and try again.",
+		}
 	}
 	if !n.verified {
 		return fail(133006, "The phone number must be verified before it is registered.")
