@@ -21,7 +21,7 @@ func (r *run) checkAccount() verdict {
 	}
 	info, err := r.clientAccount().Info(r.ctx)
 	if err != nil {
-		v := r.failed(err, map[int]Reason{100: ReasonNotVisible})
+		v := r.failed(err, nil)
 		if v.reason == ReasonNotVisible && r.state.Plan.AccountID == "" {
 			r.state.AccountID = "" // it can be asked for again
 		}

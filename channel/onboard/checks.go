@@ -145,7 +145,7 @@ func lookAccount(r *run) (verdict, string) {
 // lookNumber reads the number.
 func lookNumber(r *run) (verdict, string) {
 	if err := r.look(true); err != nil {
-		return r.failed(err, map[int]Reason{100: ReasonNumberGone}), ""
+		return r.failed(err, map[int]Reason{33: ReasonNumberGone}), ""
 	}
 	return r.judgeStatus(), r.number.Status
 }
@@ -252,7 +252,11 @@ func lookTemplates(r *run) (verdict, string) {
 	if !r.accountRead() {
 		return r.because(ReasonNotLooked), ""
 	}
-	v := r.readTemplates()
+	unread, err := r.listTemplates()
+	if err != nil {
+		return r.failed(err, nil), ""
+	}
+	v := r.judgeTemplates(unread)
 	if len(v.args) == 2 {
 		return v, v.args[0] + " of " + v.args[1]
 	}

@@ -130,7 +130,7 @@ func (g *Guide) Run(ctx context.Context, s *State) error {
 	if s == nil || roads[s.data.Plan.Road] == nil {
 		return errors.New("onboard: run: the state was not made by Begin")
 	}
-	r := &run{Guide: g, ctx: ctx, state: &s.data}
+	r := &run{Guide: g, ctx: ctx, state: &s.data, asked: map[StepID]int{}}
 	for _, st := range stepsOf(s.data.Plan.Road) {
 		g.tell(s, st, true)
 		v := r.take(st)

@@ -10,7 +10,7 @@ import (
 // number of the account is switched on.
 func (r *run) unsubscribe() verdict {
 	if err := r.look(true); err != nil {
-		if refusedWith(err, 100, 33) { // it is gone
+		if refusedWith(err, 33) { // it is gone
 			return r.because(ReasonDone)
 		}
 		return r.failed(err, nil)

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/template"
 )
@@ -105,16 +104,8 @@ func (r *run) hear(m *firstMessage) verdict {
 // firstContent is a template that needs no values: the planned one, hello_world on a test
 // number, else the first there is, UTILITY before the others.
 func (r *run) firstContent() (message.Content, verdict) {
-	if r.templates == nil {
-		for d, err := range r.clientAccount().Templates(r.ctx, cloudapi.TemplateQuery{}) {
-			var refusal *cloudapi.Error
-			if err != nil && asRefusal(err, &refusal) {
-				return nil, r.failed(err, nil)
-			}
-			if err == nil {
-				r.templates = append(r.templates, d)
-			}
-		}
+	if _, err := r.listTemplates(); err != nil {
+		return nil, r.failed(err, nil)
 	}
 	p := r.state.Plan
 	var best message.Content
@@ -137,6 +128,3 @@ func (r *run) firstContent() (message.Content, verdict) {
 	}
 	return best, verdict{}
 }
-
-// asRefusal reports whether an error is a refusal of Meta's.
-func asRefusal(err error, into **cloudapi.Error) bool { return errors.As(err, into) }

@@ -31,7 +31,7 @@ func (r *run) findNumber() verdict {
 		}
 	}
 	if err := r.look(true); err != nil {
-		return r.failed(err, map[int]Reason{100: ReasonNumberGone})
+		return r.failed(err, map[int]Reason{33: ReasonNumberGone})
 	}
 	if v := r.judgeStatus(); v.status == Blocked {
 		return v
@@ -122,11 +122,14 @@ func (r *run) numberLimit() int {
 }
 
 // checkName looks at the review of the display name, and asks for another one if it failed.
+// A later name is shown once the number is switched on again with it.
 func (r *run) checkName() verdict {
 	v := r.judgeName()
-	switch v.reason {
-	case ReasonNameRejected, ReasonNameExpired, ReasonNoName:
+	switch {
+	case v.reason == ReasonNameRejected, v.reason == ReasonNameExpired, v.reason == ReasonNoName:
 		return r.rename(v)
+	case v.status == Done && r.state.Renamed && r.number.Platform == "CLOUD_API":
+		return r.register(StepName, r.because(ReasonNameApproved))
 	default:
 		return v
 	}
@@ -167,6 +170,7 @@ func (r *run) rename(v verdict) verdict {
 		}
 		switch err := r.clientNumber().SetDisplayName(r.ctx, strings.TrimSpace(name)); {
 		case err == nil:
+			r.state.Renamed = true
 			return r.because(ReasonNamePending)
 		case isInvalid(err):
 		default:

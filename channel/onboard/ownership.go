@@ -1,6 +1,7 @@
 package onboard
 
 import (
+	"cmp"
 	"errors"
 	"strconv"
 	"strings"
@@ -29,7 +30,8 @@ var (
 	verifying  = map[int]Reason{136025: ReasonWrongCode, 131009: ReasonWrongCode, 136024: ReasonTooManyCodes, 2388091: ReasonTooManyCodes}
 )
 
-// proveOwnership has a code sent and asks for it.
+// proveOwnership has a code sent and asks for it. Only the first code goes out by itself:
+// later ones when somebody asks for them, who is there to read them.
 func (r *run) proveOwnership() verdict {
 	if r.coexists() {
 		return r.because(ReasonInApp)
@@ -37,19 +39,62 @@ func (r *run) proveOwnership() verdict {
 	if strings.EqualFold(r.number.CodeVerification, "VERIFIED") {
 		return r.because(ReasonDone)
 	}
-	method := r.state.CodeMethod
-	if method == "" {
-		method = r.state.Plan.CodeMethod
-	}
-	if method == "" {
-		method = cloudapi.CodeSMS
-	}
-	if !r.codeGood() {
-		if v := r.requestCode(method); v.status != "" || r.fatal != nil {
+	if len(r.state.Codes) == 0 {
+		if v := r.requestCode(cmp.Or(r.state.Plan.CodeMethod, cloudapi.CodeSMS)); v.status != "" || r.fatal != nil {
 			return v
 		}
 	}
-	return r.enterCode()
+	waiting := r.codeStands()
+	question := r.codePrompt()
+	if !r.codeGood() {
+		question = question.problem(waiting)
+	}
+	for {
+		answer, ok := r.ask(question)
+		if !ok {
+			return waiting.asks(question)
+		}
+		v := r.answerCode(strings.ToLower(strings.TrimSpace(answer)))
+		if v.status == Done || r.fatal != nil {
+			return v
+		}
+		waiting, question = v, r.codePrompt()
+		if v.reason != ReasonCodeSent && v.reason != ReasonCodeCalled {
+			question = question.problem(v)
+		}
+	}
+}
+
+// answerCode deals with an answer: a code, or the wish for another one.
+func (r *run) answerCode(answer string) verdict {
+	if method, again := resend[answer]; again {
+		if v := r.requestCode(method); v.status != "" || r.fatal != nil {
+			return v
+		}
+		return r.codeStands()
+	}
+	if !r.codeGood() {
+		return r.codeStands()
+	}
+	v := r.verifyCode(answer)
+	if v.reason == ReasonWrongCode && !r.codeGood() {
+		return r.codeStands()
+	}
+	return v
+}
+
+// codeStands says how the code that was sent last stands.
+func (r *run) codeStands() verdict {
+	switch {
+	case r.state.WrongCodes >= wrongPerCode:
+		return r.because(ReasonWrongCodes, strconv.Itoa(wrongPerCode))
+	case !r.codeGood():
+		return r.because(ReasonCodeExpired)
+	case r.state.CodeMethod == cloudapi.CodeVoice:
+		return r.because(ReasonCodeCalled)
+	default:
+		return r.because(ReasonCodeSent)
+	}
 }
 
 // codeGood reports whether the code sent last may still be given.
@@ -91,58 +136,15 @@ func (r *run) requestCode(method cloudapi.CodeMethod) verdict {
 // codePrompt is the question for the code sent last.
 func (r *run) codePrompt() Prompt {
 	p := prompt(PromptCode, StepOwnership)
-	p.Method, p.Sent, p.Expires = r.state.CodeMethod, r.lastCode(), r.lastCode().Add(codeLife)
-	p.Resend, p.Left = r.nextCode(), wrongPerCode-r.state.WrongCodes
-	return p
-}
-
-// enterCode asks for the code until it is right, or there is no answer.
-func (r *run) enterCode() verdict {
-	waiting := r.codeSent()
-	for question := r.codePrompt(); ; {
-		answer, ok := r.ask(question)
-		if !ok {
-			return waiting.asks(question)
-		}
-		answer = strings.ToLower(strings.TrimSpace(answer))
-		if method, again := resend[answer]; again {
-			v := r.requestCode(method)
-			if r.fatal != nil || v.status == Done {
-				return v
-			}
-			if v.status != "" && !r.codeGood() {
-				return v
-			}
-			waiting, question = r.codeSent(), r.codePrompt()
-			if v.status != "" {
-				question = question.problem(v)
-			}
-			continue
-		}
-		if !r.now().Before(r.lastCode().Add(codeLife)) {
-			return r.because(ReasonCodeExpired)
-		}
-		v := r.verifyCode(answer)
-		if v.reason != ReasonWrongCode && v.reason != ReasonNotAccepted {
-			return v
-		}
-		if r.state.WrongCodes >= wrongPerCode {
-			return r.because(ReasonWrongCodes, strconv.Itoa(wrongPerCode))
-		}
-		waiting, question = v, r.codePrompt().problem(v)
+	p.Method, p.Sent, p.Resend = r.state.CodeMethod, r.lastCode(), r.nextCode()
+	if r.codeGood() {
+		p.Expires, p.Left = r.lastCode().Add(codeLife), wrongPerCode-r.state.WrongCodes
 	}
+	return p
 }
 
 // resend are the answers that ask for another code.
 var resend = map[string]cloudapi.CodeMethod{AnswerSMS: cloudapi.CodeSMS, AnswerVoice: cloudapi.CodeVoice}
-
-// codeSent is the wait for a code that was sent.
-func (r *run) codeSent() verdict {
-	if r.state.CodeMethod == cloudapi.CodeVoice {
-		return r.because(ReasonCodeCalled)
-	}
-	return r.because(ReasonCodeSent)
-}
 
 // verifyCode gives a code to Meta. People write codes with a dash or a space.
 func (r *run) verifyCode(code string) verdict {

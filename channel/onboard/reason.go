@@ -74,12 +74,14 @@ const (
 	// Display name.
 	ReasonNamePending  Reason = "name_pending"
 	ReasonNameRejected Reason = "name_rejected"
+	ReasonNameApproved Reason = "name_approved"
 	ReasonNameExpired  Reason = "name_expired"
 	ReasonNoName       Reason = "no_name"
 	ReasonNameFirst    Reason = "name_first"
 
 	// Registration.
 	ReasonPIN           Reason = "pin"
+	ReasonPINInForce    Reason = "pin_in_force"
 	ReasonWrongPIN      Reason = "wrong_pin"
 	ReasonWrongPINs     Reason = "wrong_pins"
 	ReasonPINLocked     Reason = "pin_locked"

@@ -26,17 +26,24 @@ var registering = map[int]Reason{
 
 // registerNumber switches the number on.
 func (r *run) registerNumber() verdict {
-	if r.coexists() {
+	switch {
+	case r.coexists():
 		return r.because(ReasonInApp)
-	}
-	if r.number.Platform == "CLOUD_API" && r.connected() {
+	case r.number.Platform == "CLOUD_API" && r.connected():
 		return r.because(ReasonDone)
+	case r.number.PINEnabled != nil && *r.number.PINEnabled:
+		return r.register(StepRegister, r.because(ReasonPINInForce))
+	default:
+		return r.register(StepRegister, r.because(ReasonPIN))
 	}
+}
+
+// register asks for the PIN and switches the number on. Without an answer the step waits.
+func (r *run) register(id StepID, waiting verdict) verdict {
 	if v := r.registrationWait(); v.status != "" {
 		return v
 	}
-	question := prompt(PromptPIN, StepRegister)
-	waiting := r.because(ReasonPIN)
+	question := prompt(PromptPIN, id)
 	for {
 		if r.state.WrongPINs >= wrongPINs {
 			r.state.WrongPINs = 0 // after this pause a person may decide to go on
@@ -47,7 +54,7 @@ func (r *run) registerNumber() verdict {
 		if !ok {
 			return waiting.asks(question)
 		}
-		v := r.register(strings.TrimSpace(pin))
+		v := r.tryPIN(strings.TrimSpace(pin))
 		if v.reason != ReasonWrongPIN && v.reason != ReasonNotAccepted {
 			return v
 		}
@@ -68,15 +75,15 @@ func (r *run) registrationWait() verdict {
 	return r.because(ReasonRegistrations).at(at)
 }
 
-// register makes one attempt.
-func (r *run) register(pin string) verdict {
+// tryPIN makes one attempt. Every call counts, whatever its answer.
+func (r *run) tryPIN(pin string) verdict {
 	err := r.clientNumber().Register(r.ctx, pin, r.state.Plan.Region)
 	if isInvalid(err) {
 		return r.because(ReasonNotAccepted)
 	}
 	r.countRegistration()
 	if err == nil {
-		r.state.WrongPINs = 0
+		r.state.WrongPINs, r.state.Renamed = 0, false
 		if err := r.look(true); err != nil {
 			return r.failed(err, nil)
 		}

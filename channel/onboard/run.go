@@ -23,7 +23,8 @@ type run struct {
 	debugged  cloudapi.TokenInfo
 	choices   []string // accounts that the token names
 	templates []template.Definition
-	fatal     error // ends the run
+	asked     map[StepID]int // questions of a step
+	fatal     error          // ends the run
 }
 
 // verdict is what became of a step.
@@ -106,12 +107,17 @@ func (r *run) stop(err error) verdict {
 	return verdict{}
 }
 
+// mostQuestions bounds how often a step asks in one run, should an Ask give the same wrong
+// answer for ever.
+const mostQuestions = 12
+
 // ask puts a question to a person. Without an answer it says false; the step then waits
 // with the prompt.
 func (r *run) ask(p Prompt) (answer string, ok bool) {
-	if r.cfg.Ask == nil || r.fatal != nil {
+	if r.cfg.Ask == nil || r.fatal != nil || r.asked[p.Step] >= mostQuestions {
 		return "", false
 	}
+	r.asked[p.Step]++
 	answer, err := r.cfg.Ask(r.ctx, p)
 	if err != nil && !errors.Is(err, ErrLater) {
 		r.fatal = err

@@ -118,12 +118,14 @@ var sentences = map[Reason]sentence{
 	// Display name.
 	ReasonNamePending:  {WaitingForMeta, "Meta is reviewing the display name. Messages flow meanwhile.", "", linkNumbers, oneDay},
 	ReasonNameRejected: {WaitingForYou, "Meta has turned the display name down.", "Give another name that shows its connection with the business, as your website and papers have it.", linkNames, 0},
+	ReasonNameApproved: {WaitingForYou, "The new display name is approved, and is shown once the number is switched on again with its PIN.", "Give the two-step PIN of the number.", linkNames, 0},
 	ReasonNameExpired:  {WaitingForYou, "The approval of the display name has ended.", "Hand the name in again.", linkNames, 0},
 	ReasonNoName:       {WaitingForYou, "The number has no display name.", "Give a name that shows its connection with the business.", linkNames, 0},
 	ReasonNameFirst:    {WaitingForYou, "This number needs an approved display name before it can send.", "Wait for the review of the name, or give another one.", linkNames, 0},
 
 	// Registration.
-	ReasonPIN:           {WaitingForYou, "The number has to be switched on with its two-step PIN.", "Give six digits: the PIN in force, or a new one if there is none. Keep them.", linkRegister, 0},
+	ReasonPIN:           {WaitingForYou, "The number has to be switched on, with a two-step PIN that protects it.", "Choose six digits and keep them: they are needed again.", linkRegister, 0},
+	ReasonPINInForce:    {WaitingForYou, "The number has to be switched on with its two-step PIN.", "Give the PIN in force, or reset it in WhatsApp Manager first.", linkTwoStep, 0},
 	ReasonWrongPIN:      {WaitingForYou, "That is not the two-step PIN of the number.", "Give the right PIN, or reset it in WhatsApp Manager.", linkTwoStep, 0},
 	ReasonWrongPINs:     {WaitingForYou, "The two-step PIN was wrong {0} times; more tries lock the number.", "Reset the PIN in WhatsApp Manager (number, two-step verification), then give the new one.", linkTwoStep, 0},
 	ReasonPINLocked:     {WaitingForMeta, "The two-step PIN was wrong too often; WhatsApp has locked the number for some hours.", "Reset the PIN in WhatsApp Manager meanwhile.", linkTwoStep, 12 * hour},

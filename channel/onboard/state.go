@@ -47,6 +47,8 @@ type stateData struct {
 	// PIN was wrong since it last was right.
 	Registrations []time.Time `json:"registrations,omitempty"`
 	WrongPINs     int         `json:"wrong_pins,omitempty"`
+	// Renamed is set while a name that was handed in later has not been switched on.
+	Renamed bool `json:"renamed,omitempty"`
 	// Message is the first message.
 	Message *firstMessage `json:"message,omitempty"`
 	Synced  []string      `json:"synced,omitempty"`

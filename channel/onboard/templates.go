@@ -1,6 +1,7 @@
 package onboard
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
@@ -10,32 +11,53 @@ import (
 
 // readTemplates reads the templates of the account and hands them to the host.
 func (r *run) readTemplates() verdict {
-	var list []template.Definition
-	approved, waiting, unread := 0, 0, 0
-	for d, err := range r.clientAccount().Templates(r.ctx, cloudapi.TemplateQuery{}) {
-		if err != nil {
-			var refusal *cloudapi.Error
-			if asRefusal(err, &refusal) || len(list) == 0 {
-				return r.failed(err, nil)
-			}
-			unread++
-			continue
+	unread, err := r.listTemplates()
+	if err != nil {
+		return r.failed(err, nil)
+	}
+	if r.cfg.Templates != nil {
+		if err := r.cfg.Templates(r.ctx, r.templates); err != nil {
+			return r.stop(err)
 		}
+	}
+	return r.judgeTemplates(unread)
+}
+
+// listTemplates reads the templates, once in a run. One that cannot be read is counted.
+func (r *run) listTemplates() (unread int, err error) {
+	if r.templates != nil {
+		return 0, nil
+	}
+	list := []template.Definition{}
+	for d, err := range r.clientAccount().Templates(r.ctx, cloudapi.TemplateQuery{}) {
+		var refusal *cloudapi.Error
+		var lost *cloudapi.TransportError
+		var limit *cloudapi.LimitError
+		switch {
+		case err == nil:
+			list = append(list, d)
+		case errors.As(err, &refusal), errors.As(err, &lost), errors.As(err, &limit), r.ctx.Err() != nil:
+			return 0, err
+		default:
+			unread++
+		}
+	}
+	r.templates = list
+	return unread, nil
+}
+
+// judgeTemplates counts the templates that were read.
+func (r *run) judgeTemplates(unread int) verdict {
+	approved, waiting := 0, 0
+	for _, d := range r.templates {
 		switch strings.ToUpper(string(d.Status)) {
 		case "APPROVED":
 			approved++
 		case "PENDING", "IN_APPEAL":
 			waiting++
 		}
-		list = append(list, d)
 	}
-	r.templates = list
-	if r.cfg.Templates != nil {
-		if err := r.cfg.Templates(r.ctx, list); err != nil {
-			return r.stop(err)
-		}
-	}
-	v := r.because(ReasonTemplates, strconv.Itoa(approved), strconv.Itoa(len(list)))
+	v := r.because(ReasonTemplates, strconv.Itoa(approved), strconv.Itoa(len(r.templates)))
 	switch {
 	case approved == 0 && waiting > 0:
 		v = r.because(ReasonTemplatesPending, strconv.Itoa(waiting))

@@ -25,6 +25,9 @@ func (r *run) checkToken() verdict {
 	case err == nil:
 		r.debugged = info
 		return r.judgeToken(info)
+	// The app asked in its own name: what is refused is its secret, not the token.
+	case r.cfg.Graph.AppSecret != "" && r.state.AppID != "":
+		return r.failed(err, map[int]Reason{100: ReasonSecret, 101: ReasonSecret, 190: ReasonSecret, 1: ReasonSecret})
 	// Not every token may examine itself. The next step tells whether it is good.
 	case refusedWith(err, 3, 10, 100, 200):
 		return r.because(ReasonDone).remark(ReasonTokenUnexamined)
