@@ -122,7 +122,7 @@ func flagError(cmd *cobra.Command, err error) error {
 		name, _, _ = strings.Cut(name, "=")
 		var near []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
-			if !f.Hidden && close(name, f.Name) {
+			if !f.Hidden && resembles(name, f.Name) {
 				near = append(near, "--"+f.Name)
 			}
 		})
@@ -136,8 +136,8 @@ func flagError(cmd *cobra.Command, err error) error {
 	return wrong("%s; %s --help shows how", text, cmd.CommandPath())
 }
 
-// close reports whether a word may be a slip for a name.
-func close(word, name string) bool {
+// resembles reports whether a word may be a slip for a name.
+func resembles(word, name string) bool {
 	if word == "" {
 		return false
 	}

@@ -21,8 +21,9 @@ import (
 type platform struct {
 	Token, Secret, Verify string
 	Number, Account, App  string
-	Graph, Version        string // "" = the defaults of the library
-	Simulator             string // base URL of the simulator, "" = Meta's
+	Graph, Version        string        // "" = the defaults of the library
+	Simulator             string        // base URL of the simulator, "" = Meta's
+	ahead                 time.Duration // how far the simulator's clock is ahead of ours
 }
 
 // ids are the flags that name what a verb is about.
@@ -112,17 +113,19 @@ func (p *program) simulated(ctx context.Context, given ids) (platform, error) {
 		return platform{}, err
 	}
 	var state struct {
-		Token   string `json:"access_token"`
-		Secret  string `json:"app_secret"`
-		Verify  string `json:"verify_token"`
-		Number  string `json:"phone_number_id"`
-		Account string `json:"waba_id"`
-		App     string `json:"app_id"`
+		Token   string    `json:"access_token"`
+		Secret  string    `json:"app_secret"`
+		Verify  string    `json:"verify_token"`
+		Number  string    `json:"phone_number_id"`
+		Account string    `json:"waba_id"`
+		App     string    `json:"app_id"`
+		Now     time.Time `json:"now"`
 	}
 	if err := p.control(ctx, http.MethodGet, base, "state", nil, &state); err != nil {
 		return platform{}, err
 	}
 	return platform{
+		ahead: state.Now.Sub(p.now()),
 		Token: state.Token, Secret: state.Secret, Verify: state.Verify, Graph: base, Simulator: base,
 		Number: cmp.Or(given.number, state.Number), Account: cmp.Or(given.account, state.Account), App: cmp.Or(given.app, state.App),
 	}, nil
@@ -164,16 +167,26 @@ func (p *program) control(ctx context.Context, method, base, path string, in jso
 	return json.Unmarshal(answer, out)
 }
 
-// client makes a client of the platform.
-func (pl platform) client(limits cloudapi.Limits) (*cloudapi.Client, error) {
-	c, err := cloudapi.New(cloudapi.Config{
+// config is how the Graph API of the platform is reached.
+func (pl platform) config(limits cloudapi.Limits) cloudapi.Config {
+	return cloudapi.Config{
 		Token: pl.Token, AppSecret: pl.Secret, BaseURL: pl.Graph, Version: pl.Version, UserAgent: "kanava-command",
 		InsecureHTTP: loopback(pl.Graph), Limits: limits,
-	})
+	}
+}
+
+// client makes a client of the platform.
+func (pl platform) client(limits cloudapi.Limits) (*cloudapi.Client, error) {
+	c, err := cloudapi.New(pl.config(limits))
 	if err != nil {
 		return nil, wrong("%s", sentence(err))
 	}
 	return c, nil
+}
+
+// clock is the clock of the platform: the simulator's may have been moved.
+func (p *program) clock(pl platform) func() time.Time {
+	return func() time.Time { return p.now().Add(pl.ahead) }
 }
 
 // loopback reports whether a URL leads to this machine.

@@ -44,7 +44,7 @@ func (p *program) verbs() []*cobra.Command {
 		id    string
 		verbs []*cobra.Command
 	}{
-		{groupConnect, []*cobra.Command{p.listenVerb(), p.replayVerb()}},
+		{groupConnect, []*cobra.Command{p.connectVerb(), p.doctorVerb(), p.listenVerb(), p.replayVerb()}},
 		{groupSend, []*cobra.Command{p.sendVerb(), p.templatesVerb()}},
 		{groupTables, []*cobra.Command{p.explainVerb(), p.windowVerb(), p.redactVerb()}},
 		{groupAbout, []*cobra.Command{p.versionVerb()}},

@@ -1,0 +1,266 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"strings"
+
+	"github.com/kanava-go/kanava/channel/cloudapi"
+	"github.com/kanava-go/kanava/channel/onboard"
+	"github.com/spf13/cobra"
+)
+
+// connecting is one run of the verb connect.
+type connecting struct {
+	p       *program
+	pl      platform
+	file    string // where the state is kept
+	answers onboard.Answers
+	asking  *asking // nil where nobody can be asked
+}
+
+func (p *program) connectVerb() *cobra.Command {
+	var (
+		of             ids
+		plan           onboard.Plan
+		file, method   string
+		webhook, level string
+		code, to       string
+		without        []string
+		leave          bool
+	)
+	cmd := &cobra.Command{
+		Use:   "connect",
+		Short: "From a phone number to a live channel, step by step",
+		Long: `Leads one phone number to a live channel: token, account, number, code by SMS or call, display name, registration, webhooks, payment, profile, templates, first message. What can be done is done; what only you know is asked; what Meta or you have to do first is said in a sentence, with what to do and where.
+
+The checklist is kept in a file, without secrets, and the same command carries on days later: run it again whenever a step says so. In a script nothing is asked; the code is given with --code, and the PIN in WHATSAPP_PIN.
+
+The exit code is 0 when the channel is live, 1 when steps are still open.`,
+		Example: "  kanava connect --phone +12025550143 --name 'Lucky Shrub'\n  kanava connect                      carry on\n  kanava connect --code 123456        carry on in a script\n  kanava connect --leave              take the number off again",
+		Args:    arguments(0, 0, ""),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			pl, err := p.platform(cmd.Context(), of, needToken)
+			if err != nil {
+				return err
+			}
+			pin, err := p.secret("WHATSAPP_PIN", "")
+			if err != nil {
+				return err
+			}
+			c := &connecting{p: p, pl: pl, file: file, answers: onboard.Answers{onboard.PromptCode: code, onboard.PromptPIN: pin, onboard.PromptRecipient: to}}
+			if p.inTerminal && p.errTerminal && !p.json {
+				c.asking = newAsking(p)
+			}
+			plan.Road = onboard.RoadToken
+			plan.AppID, plan.AccountID, plan.NumberID = of.app, of.account, of.number
+			if pl.Simulator == "" { // there the ids are those of the number that is live already
+				plan.AppID, plan.AccountID, plan.NumberID = pl.App, pl.Account, cmp.Or(of.number, map[bool]string{true: pl.Number}[plan.Phone == ""])
+			} else {
+				plan.AppID, plan.AccountID = pl.App, pl.Account
+			}
+			plan.CodeMethod = cloudapi.CodeMethod(strings.ToUpper(method))
+			for _, id := range without {
+				plan.Without = append(plan.Without, onboard.StepID(id))
+			}
+			if webhook, err = c.webhook(cmd.Context(), webhook); err != nil {
+				return err
+			}
+			plan.Webhook = onboard.WebhookPlan{URL: webhook, Level: onboard.Level(level), TakeOver: plan.Webhook.TakeOver}
+			return c.run(cmd.Context(), plan, leave)
+		},
+	}
+	of.flags(cmd, "number", "account", "app")
+	f := cmd.Flags()
+	f.StringVar(&plan.Phone, "phone", "", "`NUMBER` to connect, with its country code")
+	f.StringVar(&plan.DisplayName, "name", "", "`NAME` that people will see")
+	f.StringVar(&method, "by", "sms", "how the code comes, sms or voice (`WAY`)")
+	f.StringVar(&plan.Locale, "locale", "", "`LANGUAGE` of the code's message, such as en_US")
+	f.StringVar(&webhook, "webhook", "", "`URL` for the webhooks (default: what is set is examined)")
+	f.StringVar(&level, "level", "", "`LEVEL` that the URL is set at: app, account or number")
+	f.BoolVar(&plan.Webhook.TakeOver, "take-over", false, "remove an address that leads the webhooks elsewhere")
+	f.BoolVar(&plan.Migrate, "migrate", false, "take the number over from another provider; its PIN is off there")
+	f.StringVar(&plan.Template, "template", "", "`NAME` of the template of the first message")
+	f.StringVar(&to, "to", "", "`NUMBER` that the first message goes to")
+	f.StringVar(&code, "code", "", "the `DIGITS` that came, for scripts; sms or voice asks for others")
+	f.StringSliceVar(&without, "without", nil, "`STEPS` that are left out, such as message,profile")
+	f.StringVar(&file, "file", "kanava-connect.json", "`FILE` that keeps the checklist")
+	f.BoolVar(&leave, "leave", false, "take the number of the checklist, or --number, off again")
+	return cmd
+}
+
+// webhook settles where webhooks go; the simulator is told at once, since its callbacks
+// need no HTTPS.
+func (c *connecting) webhook(ctx context.Context, given string) (string, error) {
+	if c.pl.Simulator == "" {
+		return cmp.Or(given, c.p.set.Webhook), nil
+	}
+	if given == "" {
+		return "", nil
+	}
+	site, err := siteOf(given, "", "/webhook")
+	if err != nil {
+		return "", err
+	}
+	return "", c.p.control(ctx, http.MethodPost, c.pl.Simulator, "webhook", object("url", site), nil)
+}
+
+// run carries the checklist on and shows it.
+func (c *connecting) run(ctx context.Context, plan onboard.Plan, leave bool) error {
+	cfg := onboard.Config{
+		Graph: c.pl.config(cloudapi.Limits{}), VerifyToken: c.pl.Verify, Ask: c.ask, Progress: c.progress, Now: c.p.clock(c.pl),
+	}
+	guide, err := onboard.New(cfg)
+	if err != nil {
+		return wrong("%s", sentence(err))
+	}
+	state, err := c.state(guide, plan, leave)
+	if err != nil {
+		return err
+	}
+	err = guide.Run(ctx, state)
+	c.p.progress.clear()
+	if err := errors.Join(err, c.keep(state)); err != nil {
+		return err
+	}
+	if err := c.p.print(c.result(state), func(w io.Writer) { c.checklist(w, state) }); err != nil {
+		return err
+	}
+	if !state.Live() {
+		return errFound
+	}
+	return nil
+}
+
+// state reads the checklist, or begins one.
+func (c *connecting) state(guide *onboard.Guide, plan onboard.Plan, leave bool) (*onboard.State, error) {
+	raw, err := os.ReadFile(c.file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && leave:
+		plan = onboard.Plan{Road: onboard.RoadLeave, AppID: plan.AppID, AccountID: plan.AccountID, NumberID: plan.NumberID}
+		if plan.NumberID == "" {
+			return nil, wrong("there is no checklist in %s: say which number is taken off with --number", c.file)
+		}
+		return c.begin(guide, plan)
+	case errors.Is(err, fs.ErrNotExist):
+		if plan.Phone == "" && plan.NumberID == "" {
+			return nil, wrong("there is no checklist in %s yet: begin with --phone and --name, or with --number for one that is in the account", c.file)
+		}
+		return c.begin(guide, plan)
+	case err != nil:
+		return nil, err
+	}
+	state := &onboard.State{}
+	if err := json.Unmarshal(raw, state); err != nil {
+		return nil, wrong("%s holds no checklist (%s): name another file with --file", c.file, sentence(err))
+	}
+	before := state.Plan()
+	if leave && before.Road != onboard.RoadLeave {
+		return c.begin(guide, state.Leave())
+	}
+	if plan.Phone != "" && plan.Phone != before.Phone {
+		return nil, wrong("%s is the checklist of another number: name another file with --file", c.file)
+	}
+	return state, nil
+}
+
+// begin makes a checklist; what is wrong with the plan is said in the words of the flags.
+func (c *connecting) begin(guide *onboard.Guide, plan onboard.Plan) (*onboard.State, error) {
+	state, err := guide.Begin(plan)
+	if err != nil {
+		text := strings.NewReplacer(
+			"onboard: plan: ", "", "onboard: begin: ", "", "Webhook.URL", "--webhook", "Webhook.Level", "--level", "DisplayName", "--name", "NumberID", "--number",
+			"AccountID", "--account", "AppID", "--app", "CodeMethod", "--by", "Without", "--without", "Phone", "--phone", "Template", "--template", "Locale", "--locale",
+		).Replace(sentence(err))
+		return nil, wrong("%s", text)
+	}
+	return state, nil
+}
+
+// keep stores the checklist, whole or not at all.
+func (c *connecting) keep(state *onboard.State) error {
+	raw, err := json.MarshalIndent(state, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(c.file+".new", raw, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(c.file+".new", c.file)
+}
+
+// progress shows the step that is worked on, and stores every change.
+func (c *connecting) progress(p onboard.Progress) {
+	if p.Working {
+		c.p.progress.show(true, "%d of %d: %s …", p.Settled+1, p.Total, p.Step.Title)
+		return
+	}
+	if err := c.keep(p.State); err != nil {
+		c.p.tell("%s", sentence(err)) // the end of the run stores it again
+	}
+}
+
+// connected is the result for programs.
+type connected struct {
+	Live     bool           `json:"live"`
+	Complete bool           `json:"complete"`
+	Number   string         `json:"number,omitempty"`
+	Account  string         `json:"account,omitempty"`
+	Again    string         `json:"again,omitempty"`
+	Steps    []onboard.Step `json:"steps"`
+}
+
+func (c *connecting) result(state *onboard.State) connected {
+	r := connected{Live: state.Live(), Complete: state.Complete(), Number: state.NumberID(), Account: state.AccountID(), Steps: state.Steps()}
+	if at := state.Again(); !at.IsZero() {
+		r.Again = at.UTC().Format("2006-01-02T15:04:05Z")
+	}
+	return r
+}
+
+// stepMarks are how a status looks.
+var stepMarks = map[onboard.Status]struct{ mark, colour string }{
+	onboard.Pending: {"·", dim}, onboard.Done: {"✓", green}, onboard.Skipped: {"-", dim},
+	onboard.WaitingForYou: {"▸", yellow}, onboard.WaitingForMeta: {"…", yellow}, onboard.Blocked: {"✗", red},
+}
+
+// checklist shows every step, and what to do about those that are open.
+func (c *connecting) checklist(w io.Writer, state *onboard.State) {
+	p := c.p
+	for _, step := range state.Steps() {
+		m := stepMarks[step.Status]
+		title := step.Title
+		if step.Optional && !step.Status.Settled() {
+			title += p.paint(dim, " (messages flow without it)")
+		}
+		fmt.Fprintln(w, p.paint(m.colour, m.mark), title)
+		switch step.Status {
+		case onboard.WaitingForYou, onboard.WaitingForMeta, onboard.Blocked:
+			p.advice(w, step.Text, step.Do, step.Link, step.Code)
+			if !step.Again.IsZero() {
+				fmt.Fprintln(w, "    Look again at "+step.Again.UTC().Format("2006-01-02 15:04 MST")+".")
+			}
+		}
+		for _, remark := range step.Remarks {
+			p.advice(w, remark.Text, remark.Do, remark.Link, 0)
+		}
+	}
+	fmt.Fprintln(w)
+	switch {
+	case state.Plan().Road == onboard.RoadLeave && state.Live():
+		fmt.Fprintln(w, "The number is off.")
+	case state.Complete():
+		fmt.Fprintln(w, p.paint(green, "The channel is live."))
+	case state.Live():
+		fmt.Fprintln(w, p.paint(green, "The channel is live.")+" Some steps are still open; kanava connect carries on.")
+	default:
+		fmt.Fprintln(w, wrap("Not there yet. The checklist is kept in "+c.file+": when you have done what is marked, kanava connect carries on.", p.width(), ""))
+	}
+}
