@@ -122,7 +122,7 @@ func (l *localTemplate) lint() []finding {
 	var out []finding
 	for _, problem := range l.Validate() {
 		line, column := place(l.raw, nearest(offsets, problem.Path))
-		out = append(out, finding{l.file, line, column, string(problem.Severity), string(problem.Rule), problem.Path + ": " + said(problem)})
+		out = append(out, finding{l.file, line, column, string(problem.Severity), string(problem.Rule), problem.Path + ": " + problem.Sentence()})
 	}
 	return out
 }
@@ -183,7 +183,7 @@ func lintMacro(file, text string, known []localTemplate) []finding {
 		}
 		if bind, ok := errors.AsType[*template.BindError](err); ok {
 			for _, problem := range bind.Problems {
-				add(at, string(problem.Severity), string(problem.Rule), "for the template %s: %s: %s", short.Template, problem.Path, said(problem))
+				add(at, string(problem.Severity), string(problem.Rule), "for the template %s: %s: %s", short.Template, problem.Path, problem.Sentence())
 			}
 		}
 	}

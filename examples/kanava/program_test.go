@@ -2,13 +2,10 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/kanava-go/kanava/template"
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 )
@@ -210,23 +207,4 @@ func TestExplainKnowsAndDoesNotKnow(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(got.out), &all))
 	require.Equal(t, "window_closed", all[0].Class)
 	require.False(t, all[1].Known)
-}
-
-func TestEveryRuleOfTemplatesHasWords(t *testing.T) {
-	t.Parallel()
-	source, err := filepath.Glob(filepath.Join("..", "..", "template", "*.go"))
-	require.NoError(t, err)
-	found := 0
-	for _, file := range source {
-		raw, err := os.ReadFile(file)
-		require.NoError(t, err)
-		for line := range strings.SplitSeq(string(raw), "\n") {
-			var name, value string
-			if n, _ := fmt.Sscanf(strings.TrimSpace(line), "%s Rule = %q", &name, &value); n == 2 && strings.HasPrefix(name, "Rule") {
-				found++
-				require.NotEmpty(t, ruleWords[template.Rule(value)], name)
-			}
-		}
-	}
-	require.Greater(t, found, 50)
 }

@@ -217,7 +217,7 @@ func bindProblem(d *template.Definition, err error) error {
 		labels[in.Path] = labelOf(in)
 	}
 	for _, problem := range bind.Problems {
-		parts = append(parts, cmp.Or(labels[problem.Path], problem.Path)+": "+said(problem))
+		parts = append(parts, cmp.Or(labels[problem.Path], problem.Path)+": "+problem.Sentence())
 	}
 	return wrong("the values do not fit the template %s: %s; give them with --value NAME=VALUE", d.Name, strings.Join(parts, "; "))
 }
