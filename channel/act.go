@@ -125,7 +125,7 @@ func (h *Hub) AddNote(ctx context.Context, actor access.Actor, conversationID, t
 			Redacted: safe != text, At: s.now.UTC(), Seq: s.conv.LastSeq,
 			Author: authorOf(actor),
 		}}
-		if _, err := s.load(kindMessage, id, nil); err != nil {
+		if _, err := s.Load(kindMessage, id, nil); err != nil {
 			return nil, err
 		}
 		if err := s.trail(s.ch, s.conv, note, s.now, id); err != nil {
@@ -167,7 +167,7 @@ func (h *Hub) act(ctx context.Context, verb string, actor access.Actor, action a
 	err = h.do(ctx, func(u *unit) error {
 		u.author = authorOf(actor)
 		conv := new(conversation.Conversation)
-		if ok, err := u.load(kindConversation, conversationID, conv); err != nil || !ok {
+		if ok, err := u.Load(kindConversation, conversationID, conv); err != nil || !ok {
 			return h.unknownTo(actor, action, orNotFound(err))
 		}
 		info.Channel = conv.Channel

@@ -93,7 +93,7 @@ func (u *unit) met(in *incoming, customer *conversation.Customer, m *messageReco
 
 // standFor lets a stand-in lead to the message.
 func (u *unit) standFor(channel, id string, m *messageRecord) error {
-	return u.save(kindMessage, id, stubParent(channel), micros(m.At), standIn{ID: id, Channel: channel, SameAs: m.ID})
+	return u.Save(kindMessage, id, stubParent(channel), micros(m.At), standIn{ID: id, Channel: channel, SameAs: m.ID})
 }
 
 // wait keeps an amendment until its message comes.
@@ -108,7 +108,7 @@ func (u *unit) wait(in *incoming, customer *conversation.Customer, wamid string,
 	stub.Channel = in.ch.ID
 	a.WAMID, a.First = wamid, a.Edited
 	stub.Pending.Merge(a)
-	return u.save(kindMessage, stub.ID, pendingParent(in.ch.ID), micros(in.at), stub)
+	return u.Save(kindMessage, stub.ID, pendingParent(in.ch.ID), micros(in.at), stub)
 }
 
 // waiting is where an amendment of a message of the customer waits, with what waits there already
@@ -117,16 +117,16 @@ func (u *unit) waiting(channel string, customer *conversation.Customer, wamid st
 	token := wamidToken(wamid)
 	if token == "" {
 		stub := standIn{ID: inboundMessageID(channel, wamid)}
-		_, err := u.load(kindMessage, stub.ID, &stub)
+		_, err := u.Load(kindMessage, stub.ID, &stub)
 		return stub, err
 	}
 	stub := standIn{ID: twinID(channel, customer.ID, token)}
-	if _, err := u.load(kindMessage, stub.ID, &stub); err != nil {
+	if _, err := u.Load(kindMessage, stub.ID, &stub); err != nil {
 		return stub, err
 	}
 	for _, c := range customer.Merged {
 		old := standIn{ID: twinID(channel, c, token)}
-		if _, err := u.load(kindMessage, old.ID, &old); err != nil {
+		if _, err := u.Load(kindMessage, old.ID, &old); err != nil {
 			return stub, err
 		}
 		switch {
@@ -138,7 +138,7 @@ func (u *unit) waiting(channel string, customer *conversation.Customer, wamid st
 		default:
 			stub.Pending.Merge(*old.Pending)
 		}
-		if err := u.remove(kindMessage, old.ID); err != nil {
+		if err := u.Remove(kindMessage, old.ID); err != nil {
 			return stub, err
 		}
 	}
@@ -149,7 +149,7 @@ func (u *unit) waiting(channel string, customer *conversation.Customer, wamid st
 // same ID in this unit.
 func (u *unit) applyAmendments(customer *conversation.Customer, m *messageRecord) error {
 	var stub standIn
-	ok, err := u.load(kindMessage, m.ID, &stub)
+	ok, err := u.Load(kindMessage, m.ID, &stub)
 	if err != nil {
 		return err
 	}
@@ -177,7 +177,7 @@ func (u *unit) applyTwin(customer *conversation.Customer, m *messageRecord) erro
 // renewPreview keeps lists of conversations from showing what a customer took back.
 func (u *unit) renewPreview(m *messageRecord) error {
 	var conv conversation.Conversation
-	ok, err := u.load(kindConversation, m.Conversation, &conv)
+	ok, err := u.Load(kindConversation, m.Conversation, &conv)
 	if err != nil || !ok || conv.PreviewOf != m.ID {
 		return err
 	}

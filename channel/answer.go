@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/times"
@@ -45,7 +46,7 @@ func (u *unit) outcome(ch *Channel, m *messageRecord, before conversation.Delive
 	// Whoever wrote it down first: the answer to the send may have been lost.
 	m.Sending = m.Sending && !m.Delivery.Settled()
 	if before.State() == conversation.Uncertain && m.Delivery.Settled() {
-		u.Batch.Drop = append(u.Batch.Drop, store.WorkKey{Queue: queueCheck, ID: m.ID}) // nobody need settle it any more
+		u.Drop(store.WorkKey{Queue: queueCheck, ID: m.ID}) // nobody need settle it any more
 	}
 	if was := before.Taken(); was.IsZero() && !m.Delivery.Taken().IsZero() {
 		if m.Target == "" {
@@ -69,7 +70,7 @@ func (u *unit) outcome(ch *Channel, m *messageRecord, before conversation.Delive
 		return nil
 	}
 	var conv conversation.Conversation
-	if ok, err := u.load(kindConversation, m.Conversation, &conv); err != nil || !ok {
+	if ok, err := u.Load(kindConversation, m.Conversation, &conv); err != nil || !ok {
 		return err
 	}
 	customer, err := u.customer(conv.Customer)
@@ -291,7 +292,7 @@ const maxAnswers = 1000
 
 // otherAnswers are the answers of m's conversation that stand apart from m, in their order.
 func (u *unit) otherAnswers(m *messageRecord) ([]*messageRecord, error) {
-	page, err := list[messageRecord](u.ctx, u.hub.store, store.Query{
+	page, err := step.List[messageRecord](u.ctx, u.hub.store, store.Query{
 		Kind: kindMessage, Parent: m.Conversation, Descending: true, Limit: maxAnswers,
 	})
 	if err != nil {
@@ -303,7 +304,7 @@ func (u *unit) otherAnswers(m *messageRecord) ([]*messageRecord, error) {
 			continue
 		}
 		now := new(messageRecord)
-		if ok, err := u.load(kindMessage, o.ID, now); err != nil {
+		if ok, err := u.Load(kindMessage, o.ID, now); err != nil {
 			return nil, err
 		} else if ok && now.Answer != nil && !now.Answer.At.IsZero() {
 			others = append(others, now)

@@ -51,7 +51,7 @@ func (h *Hub) apply(ctx context.Context, w *job) (err error) {
 			return h.bury(ctx, w, errNoNumber)
 		}
 		return h.do(ctx, func(u *unit) error {
-			u.Done = append(u.Done, w.Lease())
+			u.Finish(w.Lease())
 			return u.accountEvent(ev, w.ID)
 		})
 	}
@@ -59,10 +59,17 @@ func (h *Hub) apply(ctx context.Context, w *job) (err error) {
 		return h.unknownNumber(ctx, w, ev.Number.ID)
 	}
 	err = h.do(ctx, func(u *unit) error {
-		u.Done = append(u.Done, w.Lease())
 		in := &incoming{ch: ch, ev: ev, at: u.at(ev), id: strings.TrimPrefix(w.ID, latePrefix), masked: a.Masked, work: w}
 		u.cause = in.at
-		return u.event(in, w)
+		if err := u.event(in, w); err != nil {
+			return err
+		}
+		if in.later != nil {
+			u.Postpone(*in.later)
+		} else {
+			u.Finish(w.Lease())
+		}
+		return nil
 	})
 	if err == nil {
 		h.feel(ctx, ch.ID, pulse{In: h.now().UTC()})
@@ -101,11 +108,12 @@ func ofPerson(p webhook.Payload) bool {
 type incoming struct {
 	ch     *Channel
 	ev     *webhook.Event
-	at     time.Time // when it happened, by WhatsApp's clock
-	id     string    // identifies the item
-	masked bool      // a card number was in it
-	sender string    // who wrote it in a group, see Message.SenderKey
-	work   *job      // that it came with
+	at     time.Time        // when it happened, by WhatsApp's clock
+	id     string           // identifies the item
+	masked bool             // a card number was in it
+	sender string           // who wrote it in a group, see Message.SenderKey
+	work   *job             // that it came with
+	later  *store.Postponed // it comes again then, if not nil
 }
 
 // event applies an item that concerns a number of the hub.
@@ -197,11 +205,11 @@ func (u *unit) lookupWAMID(channel, wamid string) (*messageRecord, error) {
 		return nil, nil
 	}
 	m := new(messageRecord)
-	ok, err := u.load(kindMessage, inboundMessageID(channel, wamid), m)
+	ok, err := u.Load(kindMessage, inboundMessageID(channel, wamid), m)
 	if err == nil && ok && m.SameAs != "" {
 		id := m.SameAs
 		m = new(messageRecord)
-		ok, err = u.load(kindMessage, id, m)
+		ok, err = u.Load(kindMessage, id, m)
 	}
 	if err != nil || !ok || m.Direction == "" {
 		return nil, err // unknown, or only what overtook it is known

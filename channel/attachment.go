@@ -55,7 +55,7 @@ func (u *unit) fetchLater(ch *Channel, m *messageRecord) error {
 		if err != nil {
 			return fmt.Errorf("channel: encode file: %w", err)
 		}
-		u.enqueue(store.Work{Queue: queueMedia, ID: m.ID + "|" + strconv.Itoa(i), Group: ch.ID, Body: body})
+		u.Enqueue(store.Work{Queue: queueMedia, ID: m.ID + "|" + strconv.Itoa(i), Group: ch.ID, Body: body})
 	}
 	return nil
 }
@@ -70,7 +70,7 @@ func (u *unit) removeLater(channel string, refs ...string) error {
 	if err != nil {
 		return fmt.Errorf("channel: encode file: %w", err)
 	}
-	u.enqueue(store.Work{Queue: queueMedia, ID: opaque.ID("remove|", refs...), Group: channel, Body: body})
+	u.Enqueue(store.Work{Queue: queueMedia, ID: opaque.ID("remove|", refs...), Group: channel, Body: body})
 	return nil
 }
 
@@ -89,13 +89,13 @@ func (h *Hub) fetch(ctx context.Context, w *job) error {
 		if err := h.stored(ctx, w, item, h.removeFiles(ctx, item.Remove)); err != nil {
 			return err
 		}
-		return h.do(ctx, func(u *unit) error { u.Done = append(u.Done, w.Lease()); return nil })
+		return h.finish(ctx, w)
 	}
 	m, err := h.message(ctx, item.Message)
 	ch, ok := h.channels.get(w.Group)
 	switch {
 	case errors.Is(err, ErrNotFound), err == nil && (!m.Deleted.IsZero() || item.Index >= len(m.Attachments)):
-		return h.do(ctx, func(u *unit) error { u.Done = append(u.Done, w.Lease()); return nil })
+		return h.finish(ctx, w)
 	case err != nil:
 		return err
 	case !ok || ch.Media == nil || h.attachments == nil:
@@ -185,9 +185,9 @@ func (h *Hub) stored(ctx context.Context, w *job, item *fetchItem, err error) er
 // fetched records what became of a file and tells the host.
 func (h *Hub) fetched(ctx context.Context, w *job, item *fetchItem, a conversation.Attachment, cause conversation.Cause) error {
 	return h.do(ctx, func(u *unit) error {
-		u.Done = append(u.Done, w.Lease())
+		u.Finish(w.Lease())
 		var m messageRecord
-		ok, err := u.load(kindMessage, item.Message, &m)
+		ok, err := u.Load(kindMessage, item.Message, &m)
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/store"
 )
@@ -47,68 +48,20 @@ func (u *unit) tally(ch *Channel, row *pricing.Row) {
 	if ch.Budget != nil {
 		r := ch.usedTally(row.Month)
 		r.N = ch.Budget.Used(row.Totals)
-		u.add(r)
+		u.Add(r)
 	}
 	if ch.tallied() {
 		r := ch.freeTally(row.Month)
 		r.N = row.FreeUsed()
-		u.add(r)
+		u.Add(r)
 	}
-}
-
-// total returns a running total with what this unit adds to it.
-func (u *unit) total(r store.Record) (int64, error) {
-	id := r.ID()
-	if u.read[id] == nil {
-		if err := u.prefetch(r.Kind, r.Key); err != nil {
-			return 0, err
-		}
-	}
-	return u.read[id].N + u.added(id), nil
-}
-
-// added is what this unit adds to a running total.
-func (u *unit) added(id store.RecordKey) int64 {
-	for i := range u.Add {
-		if u.Add[i].ID() == id {
-			return u.Add[i].N
-		}
-	}
-	return 0
-}
-
-// within lets the commit fail unless a running total, with what this unit has added so far,
-// is at most max by then. The unit is then repeated and decides anew.
-func (u *unit) within(r store.Record, most int64) {
-	id := r.ID()
-	room := most - u.added(id)
-	if old, ok := u.room[id]; ok {
-		room = min(room, old)
-	}
-	if u.room == nil {
-		u.room = map[store.RecordKey]int64{}
-	}
-	u.room[id] = room
-	r.N = 0
-	u.add(r)
-}
-
-// bounds are what within asked for, as the store wants it.
-func (u *unit) bounds() []store.Bound {
-	var all []store.Bound
-	for i := range u.Add {
-		if room, ok := u.room[u.Add[i].ID()]; ok {
-			all = append(all, store.Bound{Kind: u.Add[i].Kind, Key: u.Add[i].Key, Max: room + u.Add[i].N})
-		}
-	}
-	return all
 }
 
 // admit counts a message that needs something of the budget, or refuses it. The error
 // matches pricing.ErrBudgetExhausted or pricing.ErrNoPrice.
 func (u *unit) admit(ch *Channel, month pricing.Month, hold pricing.Hold) error {
 	tally := ch.usedTally(month)
-	used, err := u.total(tally)
+	used, err := u.Total(tally)
 	if err != nil {
 		return err
 	}
@@ -119,18 +72,18 @@ func (u *unit) admit(ch *Channel, month pricing.Month, hold pricing.Hold) error 
 	if err != nil || need == 0 {
 		return err
 	}
-	u.within(tally, ch.Budget.Limit-need)
+	u.Within(tally, ch.Budget.Limit-need)
 	return nil
 }
 
 // lowWater tells the host, after the commit, if the budget runs low.
 func (u *unit) lowWater(ch *Channel, month pricing.Month) error {
-	used, err := u.total(ch.usedTally(month))
+	used, err := u.Total(ch.usedTally(month))
 	if err != nil {
 		return err
 	}
 	balance, h, ctx := ch.Budget.Balance(month, used), u.hub, u.ctx
-	u.after = append(u.after, func() { h.tellLow(ctx, ch, balance, balance.Low()) })
+	u.After(func() { h.tellLow(ctx, ch, balance, balance.Low()) })
 	return nil
 }
 
@@ -206,7 +159,7 @@ func (h *Hub) trueUp(ctx context.Context, ch *Channel, month pricing.Month) erro
 		return nil
 	}
 	var err error
-	for range maxConflicts {
+	for range step.MaxConflicts {
 		if err = h.trueUpOnce(ctx, ch, month, tallies); !errors.Is(err, store.ErrConflict) {
 			break
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -184,7 +185,7 @@ func (h *Hub) RetryNow(ctx context.Context, actor access.Actor, channel string) 
 	}
 	err = h.do(ctx, func(u *unit) error {
 		key := aboutRetry + "|" + channel
-		if _, err := u.load(kindShared, key, nil); err != nil {
+		if _, err := u.Load(kindShared, key, nil); err != nil {
 			return err
 		}
 		return u.share(key, retry{channel})
@@ -216,7 +217,7 @@ func (u *unit) makeDue(queue string, works []store.Work) error {
 	}
 	sends := queue == queueOut || queue == queueFirst
 	if sends {
-		if err := u.prefetch(kindMessage, ids...); err != nil { // the work is named after them
+		if err := u.Prefetch(kindMessage, ids...); err != nil { // the work is named after them
 			return err
 		}
 	}
@@ -230,7 +231,7 @@ func (u *unit) makeDue(queue string, works []store.Work) error {
 		}
 		if sends {
 			var m messageRecord
-			if ok, err := u.load(kindMessage, w.ID, &m); err != nil {
+			if ok, err := u.Load(kindMessage, w.ID, &m); err != nil {
 				return err
 			} else if !ok || m.Sending {
 				continue
@@ -239,7 +240,7 @@ func (u *unit) makeDue(queue string, works []store.Work) error {
 				return err
 			}
 		}
-		u.enqueue(store.Work{Queue: w.Queue, ID: w.ID, Lane: w.Lane, Group: w.Group, Body: w.Body})
+		u.Enqueue(store.Work{Queue: w.Queue, ID: w.ID, Lane: w.Lane, Group: w.Group, Body: w.Body})
 	}
 	return nil
 }
@@ -255,7 +256,7 @@ type retry struct {
 
 // learnRetry does here what RetryNow was asked for elsewhere.
 func (h *Hub) learnRetry(r *store.Record) error {
-	doc, err := decodeRecord[retry](*r)
+	doc, err := step.Decode[retry](*r)
 	if err == nil {
 		h.hurry(doc.Channel)
 	}

@@ -42,7 +42,7 @@ func (h *Hub) Cancel(ctx context.Context, actor access.Actor, id string) (err er
 		}
 		// If a worker begins to send at this moment, one of the two commits fails on the
 		// message's version and looks again.
-		u.Batch.Drop = append(u.Batch.Drop, store.WorkKey{Queue: queueOut, ID: id}, store.WorkKey{Queue: queueFirst, ID: id})
+		u.Drop(store.WorkKey{Queue: queueOut, ID: id}, store.WorkKey{Queue: queueFirst, ID: id})
 		return u.delivery(ch, m, conversation.Cancelled, u.now)
 	})
 	if err != nil {
@@ -55,7 +55,7 @@ func (h *Hub) Cancel(ctx context.Context, actor access.Actor, id string) (err er
 func (u *unit) actOn(info *AuditInfo) (*Channel, *messageRecord, error) {
 	u.author = authorOf(info.Actor)
 	m := new(messageRecord)
-	if ok, err := u.load(kindMessage, info.Message, m); err != nil || !ok {
+	if ok, err := u.Load(kindMessage, info.Message, m); err != nil || !ok {
 		return nil, nil, u.hub.unknownTo(info.Actor, info.Action, orNotFound(err))
 	}
 	info.Channel, info.Conversation = m.Channel, m.Conversation

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -52,7 +53,7 @@ func (u *unit) tellHost(channel, id string, item hostItem) error {
 	if item.Kind != "" {
 		group += changes
 	}
-	u.enqueue(store.Work{Queue: queueHost, ID: id, Lane: lane, Group: group, Body: body})
+	u.Enqueue(store.Work{Queue: queueHost, ID: id, Lane: lane, Group: group, Body: body})
 	return nil
 }
 
@@ -92,7 +93,7 @@ func (h *Hub) tell(ctx context.Context, w *job) error {
 		conv, customer, msg, err = h.scene(ctx, w.ahead, item.Conversation, item.Message)
 	}
 	if errors.Is(err, ErrNotFound) { // erased or past its retention: nothing left to tell
-		return h.do(ctx, func(u *unit) error { u.Done = append(u.Done, w.Lease()); return nil })
+		return h.finish(ctx, w)
 	}
 	if err != nil {
 		return err
@@ -116,12 +117,12 @@ func (h *Hub) tell(ctx context.Context, w *job) error {
 		return err
 	}
 	return h.do(ctx, func(u *unit) error {
-		u.Done = append(u.Done, w.Lease())
+		u.Finish(w.Lease())
 		if ticket == "" || ticket == conv.Ticket {
 			return nil
 		}
 		var c conversation.Conversation
-		if ok, err := u.load(kindConversation, conv.ID, &c); err != nil || !ok {
+		if ok, err := u.Load(kindConversation, conv.ID, &c); err != nil || !ok {
 			return err
 		}
 		c.Ticket = ticket
@@ -184,7 +185,7 @@ func (h *Hub) successor(ctx context.Context, item *hostItem) (ticket string, err
 
 // scene reads a conversation with its customer and one of its messages (nil if
 // message is empty or gone), except what is known already.
-func (h *Hub) scene(ctx context.Context, ahead []known, conversationID, message string) (*conversation.Conversation, *conversation.Customer, *messageRecord, error) {
+func (h *Hub) scene(ctx context.Context, ahead []step.Known, conversationID, message string) (*conversation.Conversation, *conversation.Customer, *messageRecord, error) {
 	conv, err := getUnlessKnown[conversation.Conversation](ctx, h.store, ahead, kindConversation, conversationID)
 	if err != nil {
 		return nil, nil, nil, err
@@ -209,11 +210,11 @@ func (h *Hub) scene(ctx context.Context, ahead []known, conversationID, message 
 	return conv, customer, msg, h.resolveQuotes(ctx, &msg.Message)
 }
 
-func getUnlessKnown[T any](ctx context.Context, s store.Store, ahead []known, kind, key string) (*T, error) {
+func getUnlessKnown[T any](ctx context.Context, s store.Store, ahead []step.Known, kind, key string) (*T, error) {
 	for i := range ahead {
 		if k := &ahead[i]; k.Kind == kind && k.Key == key {
-			return k.doc.(*T), nil
+			return k.Doc.(*T), nil
 		}
 	}
-	return get[T](ctx, s, kind, key)
+	return step.Get[T](ctx, s, kind, key)
 }

@@ -191,7 +191,7 @@ func (h *Hub) Add(ctx context.Context, actor access.Actor, c Channel) (err error
 	}
 	err = h.meetSettings(ctx, c.ID)
 	if err == nil {
-		err = h.repeat(ctx, nil, func(u *unit) error { u.upkeepOf(c.ID, c.ID); return nil })
+		err = h.repeat(ctx, func(u *unit) error { u.upkeepOf(c.ID, c.ID); return nil })
 	}
 	if err != nil {
 		h.channels.remove(c.ID)
@@ -256,7 +256,7 @@ func (h *Hub) change(ctx context.Context, actor access.Actor, id string, edit fu
 	if err := h.channels.check(&c); err != nil {
 		return err
 	}
-	err = h.repeat(ctx, nil, func(u *unit) error {
+	err = h.repeat(ctx, func(u *unit) error {
 		if !c.Enabled {
 			u.watchOutbox(id)
 		}

@@ -137,7 +137,7 @@ var ErrNotSent = errors.New("channel: the message was not sent yet")
 // quotable returns the wamid of a message with the customer.
 func (u *unit) quotable(customer *conversation.Customer, id string) (string, error) {
 	var m messageRecord
-	ok, err := u.load(kindMessage, id, &m)
+	ok, err := u.Load(kindMessage, id, &m)
 	switch {
 	case err != nil:
 		return "", err

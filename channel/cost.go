@@ -50,7 +50,7 @@ func (u *unit) reserve(ch *Channel, customer *conversation.Customer, out *messag
 		if err := u.hub.trueUp(u.ctx, ch, month); err != nil {
 			return err
 		}
-		free, err := u.total(ch.freeTally(month))
+		free, err := u.Total(ch.freeTally(month))
 		if err != nil {
 			return err
 		}
@@ -76,7 +76,7 @@ func (u *unit) reserve(ch *Channel, customer *conversation.Customer, out *messag
 		return err
 	}
 	if hold.Free > 0 { // what is taken for free must still be so when it is counted
-		u.within(ch.freeTally(month), int64(tier)-hold.Free)
+		u.Within(ch.freeTally(month), int64(tier)-hold.Free)
 	}
 	u.book(ch, msg, entry.Reserve(hold))
 	return u.lowWater(ch, month)
@@ -145,7 +145,7 @@ func moneyRow(channel string, r store.Record) (pricing.Row, bool) {
 func (u *unit) book(ch *Channel, m *messageRecord, entry pricing.Entry) {
 	for _, row := range pricing.Diff(m.Cost, entry) {
 		for name, n := range row.Counters() {
-			u.add(store.Record{Kind: kindMoney, Key: ch.ID + "|" + name, Parent: ch.ID, Sort: moneySort(name), N: n})
+			u.Add(store.Record{Kind: kindMoney, Key: ch.ID + "|" + name, Parent: ch.ID, Sort: moneySort(name), N: n})
 		}
 		u.tally(ch, &row)
 	}

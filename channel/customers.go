@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -35,7 +36,7 @@ func inParallel(n int, f func(i int) error) error {
 // pruneCustomers removes those of the next few customers of a channel whom nothing needs any
 // more. It returns the position of the last one, nil at the end.
 func (h *Hub) pruneCustomers(ctx context.Context, s *Settings, after *store.Position, now time.Time) (*store.Position, error) {
-	page, err := list[conversation.Customer](ctx, h.store, store.Query{Kind: kindCustomer, Parent: s.ID, After: after, Limit: upkeepStep})
+	page, err := step.List[conversation.Customer](ctx, h.store, store.Query{Kind: kindCustomer, Parent: s.ID, After: after, Limit: upkeepStep})
 	if err != nil || len(page) == 0 {
 		return nil, err
 	}
@@ -83,7 +84,7 @@ func needed(c *conversation.Customer, r *Retention, now time.Time) bool {
 func (h *Hub) forgetCustomer(ctx context.Context, id string, s *Settings, now time.Time) error {
 	return h.do(ctx, func(u *unit) error {
 		var c conversation.Customer
-		if ok, err := u.load(kindCustomer, id, &c); err != nil || !ok || needed(&c, &s.Retention, now) {
+		if ok, err := u.Load(kindCustomer, id, &c); err != nil || !ok || needed(&c, &s.Retention, now) {
 			return err
 		}
 		history := c.HistoryID()
@@ -101,16 +102,16 @@ func (h *Hub) forgetCustomer(ctx context.Context, id string, s *Settings, now ti
 		if err := u.saveCustomer(&c); err != nil { // so that it is still as it was read
 			return err
 		}
-		u.Delete = append(u.Delete, store.RecordKey{Kind: kindCustomer, Key: id})
+		u.Delete(store.RecordKey{Kind: kindCustomer, Key: id})
 		own, err := h.ownAliases(ctx, &c)
 		if err != nil {
 			return err
 		}
 		for _, key := range own {
-			u.Delete = append(u.Delete, store.RecordKey{Kind: kindAlias, Key: key})
+			u.Delete(store.RecordKey{Kind: kindAlias, Key: key})
 		}
 		for _, merged := range c.Merged {
-			u.Delete = append(u.Delete, store.RecordKey{Kind: kindCustomer, Key: merged})
+			u.Delete(store.RecordKey{Kind: kindCustomer, Key: merged})
 		}
 		return nil
 	})

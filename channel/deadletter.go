@@ -83,9 +83,9 @@ func (h *Hub) DeadLetters(ctx context.Context, q DeadLetterQuery) (letters []Dea
 func (h *Hub) Replay(ctx context.Context, actor access.Actor, keys ...store.WorkKey) (err error) {
 	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.ReplayDeadLetters}, &err)
 	return h.onDead(ctx, "replay", actor, access.ReplayDeadLetters, keys, func(u *unit, dead []store.WorkKey) {
-		u.Batch.Replay = dead
+		u.Replay(dead...)
 		for _, k := range dead {
-			u.willWake(k.Queue)
+			u.Wake(k.Queue)
 		}
 	})
 }
@@ -95,7 +95,7 @@ func (h *Hub) Replay(ctx context.Context, actor access.Actor, keys ...store.Work
 func (h *Hub) Drop(ctx context.Context, actor access.Actor, keys ...store.WorkKey) (err error) {
 	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.DropDeadLetters}, &err)
 	return h.onDead(ctx, "drop", actor, access.DropDeadLetters, keys, func(u *unit, dead []store.WorkKey) {
-		u.Batch.Drop = dead
+		u.Drop(dead...)
 	})
 }
 
@@ -153,7 +153,7 @@ func (h *Hub) bury(ctx context.Context, w *job, cause error) error {
 func (h *Hub) buryWith(ctx context.Context, w *job, cause error, also func(u *unit)) error {
 	reason := reasonOf(cause)
 	err := h.do(ctx, func(u *unit) error {
-		u.Bury = append(u.Bury, store.Buried{Lease: w.Lease(), Reason: reason})
+		u.Bury(w.Lease(), reason)
 		also(u)
 		return nil
 	})

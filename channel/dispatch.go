@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/times"
@@ -105,7 +106,7 @@ func triesFor(f message.Failure) int {
 
 // begun is a message that is being sent, as it is stored.
 type begun struct {
-	known
+	known  step.Known
 	waited time.Duration // in the outbox
 }
 
@@ -132,12 +133,12 @@ type beginning struct {
 // beginAll is begin for those of which everything was read ahead. If one of them stands in
 // the way of the others, each is left to its worker.
 func (h *Hub) beginAll(ctx context.Context, works []job) {
-	var guess []known
+	var guess []step.Known
 	for i := range works {
 		guess = append(guess, works[i].ahead...)
 	}
 	done := make([]*beginning, len(works))
-	err := h.try(ctx, guess, func(u *unit) error {
+	err := h.steps.Try(ctx, guess, h.unit(func(u *unit) error {
 		for i := range works {
 			w := &works[i]
 			ch, ok := h.channels.get(w.Group)
@@ -151,7 +152,7 @@ func (h *Hub) beginAll(ctx context.Context, works []job) {
 			done[i] = &beginning{b, ch}
 		}
 		return nil
-	})
+	}))
 	if err != nil {
 		return
 	}
@@ -162,7 +163,7 @@ func (h *Hub) beginAll(ctx context.Context, works []job) {
 
 func (u *unit) begin(ch *Channel, w *job, item *outboundItem) (*begun, error) {
 	var m messageRecord
-	ok, err := u.load(kindMessage, item.Message, &m)
+	ok, err := u.Load(kindMessage, item.Message, &m)
 	if err != nil {
 		return nil, err
 	}
@@ -188,15 +189,15 @@ func (u *unit) begin(ch *Channel, w *job, item *outboundItem) (*begun, error) {
 	}
 	item.Outbound.To = customer.Recipient() // the person's number may have changed
 	m.Sending = true
-	u.Start = append(u.Start, w.Lease())
+	u.Start(w.Lease())
 	if err := u.saveMessage(&m); err != nil {
 		return nil, err
 	}
-	return &begun{known{u.stored(kindMessage, m.ID), &m}, u.now.Sub(m.Delivery.QueuedAt)}, nil
+	return &begun{step.Known{Record: u.Stored(kindMessage, m.ID), Doc: &m}, u.now.Sub(m.Delivery.QueuedAt)}, nil
 }
 
 func (u *unit) nothingToSend(w *job) error {
-	u.Done = append(u.Done, w.Lease())
+	u.Finish(w.Lease())
 	return nil
 }
 
@@ -277,8 +278,8 @@ func (h *Hub) sendLater(ctx context.Context, w *job, item *outboundItem, f messa
 	}
 	return h.do(ctx, func(u *unit) error {
 		var m messageRecord
-		if ok, err := u.load(kindMessage, item.Message, &m); err != nil || !ok {
-			u.Done = append(u.Done, w.Lease())
+		if ok, err := u.Load(kindMessage, item.Message, &m); err != nil || !ok {
+			u.Finish(w.Lease())
 			return err
 		}
 		m.Sending = false
@@ -288,7 +289,7 @@ func (h *Hub) sendLater(ctx context.Context, w *job, item *outboundItem, f messa
 		} else if customer != nil { // it fails when its window closes, not later
 			due = times.Earliest(due, closesFor(customer, &item.Outbound, u.now))
 		}
-		u.Later = append(u.Later, store.Postponed{Lease: w.Lease(), Due: due, Body: body, Reason: failureReason(f)})
+		u.Postpone(store.Postponed{Lease: w.Lease(), Due: due, Body: body, Reason: failureReason(f)})
 		return u.saveMessage(&m)
 	})
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -125,13 +126,13 @@ func (h *Hub) eraseWith(ctx context.Context, b *store.Batch, channel string, mes
 func (h *Hub) showAnother(ctx context.Context, conversationID string) error {
 	return h.do(ctx, func(u *unit) error {
 		var conv conversation.Conversation
-		if ok, err := u.load(kindConversation, conversationID, &conv); err != nil || !ok || conv.PreviewOf == "" {
+		if ok, err := u.Load(kindConversation, conversationID, &conv); err != nil || !ok || conv.PreviewOf == "" {
 			return err
 		}
-		if ok, err := u.load(kindMessage, conv.PreviewOf, nil); err != nil || ok {
+		if ok, err := u.Load(kindMessage, conv.PreviewOf, nil); err != nil || ok {
 			return err
 		}
-		left, err := list[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: conv.ID, Descending: true, Limit: 50})
+		left, err := step.List[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: conv.ID, Descending: true, Limit: 50})
 		if err != nil {
 			return err
 		}
@@ -154,7 +155,7 @@ func (h *Hub) erasePending(ctx context.Context, channel string, before *store.Po
 		b := &store.Batch{}
 		for _, r := range page {
 			var stub standIn
-			if err := decodeInto(&r, &stub); err != nil {
+			if err := step.DecodeInto(&r, &stub); err != nil {
 				return err
 			}
 			if stub.Pending != nil && gone(stub.Pending) {

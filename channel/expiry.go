@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/times"
@@ -27,7 +28,7 @@ const expiryPause = time.Minute
 
 // watchOutbox has the windows of a channel's waiting messages watched.
 func (u *unit) watchOutbox(channel string) {
-	u.enqueue(store.Work{Queue: queueTimer, ID: expiryID(channel), Group: channel, Body: []byte("{}")})
+	u.Enqueue(store.Work{Queue: queueTimer, ID: expiryID(channel), Group: channel, Body: []byte("{}")})
 }
 
 // expire fails the waiting messages of a channel whose window has closed.
@@ -56,7 +57,7 @@ func (h *Hub) expire(ctx context.Context, w *job) error {
 		if len(out) == 0 && !waiting { // it sends again, or nothing can come any more
 			return u.nothingToSend(w)
 		}
-		u.Later = append(u.Later, store.Postponed{Lease: w.Lease(), Due: next, Reason: "windows of messages that wait"})
+		u.Postpone(store.Postponed{Lease: w.Lease(), Due: next, Reason: "windows of messages that wait"})
 		return nil
 	})
 }
@@ -80,7 +81,7 @@ func (h *Hub) expirePage(ctx context.Context, ch *Channel, page []store.Work) (n
 		}
 		r := read[store.RecordKey{Kind: kindCustomer, Key: items[i].Customer}]
 		if r != nil {
-			c, err := decodeRecord[conversation.Customer](*r)
+			c, err := step.Decode[conversation.Customer](*r)
 			if err != nil {
 				return next, err
 			}
@@ -103,7 +104,7 @@ func (h *Hub) expireOne(ctx context.Context, ch *Channel, w *store.Work, item *o
 	err = h.do(ctx, func(u *unit) error {
 		closes = time.Time{}
 		var m messageRecord
-		if ok, err := u.load(kindMessage, item.Message, &m); err != nil || !ok || m.Sending || m.Delivery.State() != conversation.Queued {
+		if ok, err := u.Load(kindMessage, item.Message, &m); err != nil || !ok || m.Sending || m.Delivery.State() != conversation.Queued {
 			return err
 		}
 		customer, err := u.customer(item.Customer)
@@ -117,7 +118,7 @@ func (h *Hub) expireOne(ctx context.Context, ch *Channel, w *store.Work, item *o
 		}
 		// If a worker begins to send at this moment, one of the two commits fails on the
 		// message's version and looks again.
-		u.Batch.Drop = append(u.Batch.Drop, store.WorkKey{Queue: w.Queue, ID: w.ID})
+		u.Drop(store.WorkKey{Queue: w.Queue, ID: w.ID})
 		return u.failed(ch, &m, windowFailure(err))
 	})
 	return closes, err

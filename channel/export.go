@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 )
@@ -52,7 +53,7 @@ func (h *Hub) exportConversation(ctx context.Context, id string, out *json.Encod
 	}
 	var after *store.Position
 	for {
-		page, err := list[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: id, After: after, Limit: 200})
+		page, err := step.List[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: id, After: after, Limit: 200})
 		if err != nil {
 			return err
 		}

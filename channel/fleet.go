@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -72,7 +73,7 @@ func (h *Hub) Processes(ctx context.Context, actor access.Actor) ([]Process, err
 }
 
 func (h *Hub) processes(ctx context.Context) ([]Process, error) {
-	found, err := list[Process](ctx, h.store, store.Query{Kind: kindProcess, Parent: fleetParent, Descending: true, Limit: maxFleet})
+	found, err := step.List[Process](ctx, h.store, store.Query{Kind: kindProcess, Parent: fleetParent, Descending: true, Limit: maxFleet})
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +122,7 @@ func (h *Hub) lookAround(ctx context.Context) error {
 // sign writes the entry of this process, together with something else.
 func (h *Hub) sign(ctx context.Context, me *Process, also func(u *unit)) error {
 	return h.do(ctx, func(u *unit) error {
-		if _, err := u.load(kindProcess, me.ID, nil); err != nil {
+		if _, err := u.Load(kindProcess, me.ID, nil); err != nil {
 			return err
 		}
 		me.Seen, me.Ahead = u.now.UTC(), time.Duration(h.clock.ahead.Load()).Round(time.Millisecond)
@@ -132,7 +133,7 @@ func (h *Hub) sign(ctx context.Context, me *Process, also func(u *unit)) error {
 		slices.Sort(me.Channels)
 		slices.Sort(me.Numbers)
 		also(u)
-		return u.save(kindProcess, me.ID, fleetParent, micros(me.Seen), &entry{*me, h.channels.homes()})
+		return u.Save(kindProcess, me.ID, fleetParent, micros(me.Seen), &entry{*me, h.channels.homes()})
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -32,7 +33,7 @@ func (h *Hub) healthFacts(ctx context.Context, ids []string) (f *healthFacts, er
 		return nil, err
 	}
 	for _, r := range records {
-		s, err := decodeRecord[standing](r)
+		s, err := step.Decode[standing](r)
 		if err != nil {
 			return nil, err
 		}

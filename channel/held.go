@@ -149,12 +149,12 @@ func (h *Hub) sendEnded(ctx context.Context, ch *Channel, item *outboundItem, er
 func (h *Hub) unbegin(ctx context.Context, w *job, item *outboundItem) error {
 	return h.do(ctx, func(u *unit) error {
 		var m messageRecord
-		if ok, err := u.load(kindMessage, item.Message, &m); err != nil || !ok {
-			u.Done = append(u.Done, w.Lease())
+		if ok, err := u.Load(kindMessage, item.Message, &m); err != nil || !ok {
+			u.Finish(w.Lease())
 			return err
 		}
 		m.Sending = false
-		u.Later = append(u.Later, store.Postponed{Lease: w.Lease(), Due: u.now, Reason: errHeld.Error()})
+		u.Postpone(store.Postponed{Lease: w.Lease(), Due: u.now, Reason: errHeld.Error()})
 		return u.saveMessage(&m)
 	})
 }

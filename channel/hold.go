@@ -5,18 +5,19 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
 // job is claimed work in the hands of a worker: the work, and what the hub knows about it.
 type job struct {
 	store.Work
-	held    *hold      // the claim
-	claimed time.Time  // when it began
-	item    any        // the decoded Body
-	ahead   []known    // what was read ahead
-	begin   *beginning // how it began to be sent
-	left    bool       // it has left the hostGate
+	held    *hold        // the claim
+	claimed time.Time    // when it began
+	item    any          // the decoded Body
+	ahead   []step.Known // what was read ahead
+	begin   *beginning   // how it began to be sent
+	left    bool         // it has left the hostGate
 }
 
 // Lease is the newest proof of the claim.

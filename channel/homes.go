@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -47,7 +48,7 @@ func (u *unit) homes() ([]home, error) {
 	for id := range u.hub.channels.view().byID {
 		known[id] = true
 	}
-	entries, err := list[entry](u.ctx, u.hub.store, store.Query{Kind: kindProcess, Parent: fleetParent, Descending: true, Limit: maxFleet})
+	entries, err := step.List[entry](u.ctx, u.hub.store, store.Query{Kind: kindProcess, Parent: fleetParent, Descending: true, Limit: maxFleet})
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -90,6 +91,7 @@ type Config struct {
 // machines may work on one store.
 type Hub struct {
 	store       store.Store
+	steps       step.Steps
 	ticketing   Ticketing
 	attachments Attachments
 	now         func() time.Time // the clock, put right by the store's
@@ -156,6 +158,7 @@ func New(cfg Config) (*Hub, error) {
 		byQueue: map[string]*runner{}, prices: pricing.DefaultRules(),
 	}
 	h.clock.own, h.now = cfg.Now, h.clock.now
+	h.steps = step.Steps{Store: cfg.Store, Now: h.now, Wake: h.wake, Took: h.commits.add}
 	if cfg.Now == nil {
 		h.clock.own = time.Now
 	}

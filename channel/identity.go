@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
-	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/opaque"
 	"github.com/kanava-go/kanava/internal/times"
 	"github.com/kanava-go/kanava/webhook"
@@ -132,7 +131,7 @@ func (u *unit) resolve(ch *Channel, w who) (*conversation.Customer, error) {
 		if w.At.IsZero() {
 			c.Created = u.now.UTC()
 		}
-		if _, err := u.load(kindCustomer, c.ID, c); err != nil {
+		if _, err := u.Load(kindCustomer, c.ID, c); err != nil {
 			return nil, err
 		}
 	}
@@ -169,7 +168,7 @@ func (u *unit) tellRenamed(c, before *conversation.Customer, w who) error {
 		return nil
 	}
 	id := "renamed|" + w.Event
-	if slices.ContainsFunc(u.Enqueue, func(w store.Work) bool { return w.Queue == queueHost && w.ID == id }) {
+	if u.Enqueues(queueHost, id) {
 		return nil
 	}
 	return u.tellHost(c.Channel, id, hostItem{Kind: conversation.CustomerChanged, Conversation: c.Conversation, At: w.At.UTC()})
@@ -195,7 +194,7 @@ func (u *unit) byAliases(keys []string) (*conversation.Customer, error) {
 // somebody else's BSUID on the same number is somebody else.
 func (u *unit) byPhone(c *conversation.Customer, key string, w who) (*conversation.Customer, error) {
 	var a alias
-	if ok, err := u.load(kindAlias, key, &a); err != nil || !ok || !a.Until.IsZero() && w.At.After(a.Until) {
+	if ok, err := u.Load(kindAlias, key, &a); err != nil || !ok || !a.Until.IsZero() && w.At.After(a.Until) {
 		return c, err
 	}
 	p, err := u.customer(a.Customer)
@@ -216,7 +215,7 @@ func (u *unit) byPhone(c *conversation.Customer, key string, w who) (*conversati
 
 func (u *unit) byAlias(key string) (*conversation.Customer, error) {
 	var a alias
-	if ok, err := u.load(kindAlias, key, &a); err != nil || !ok {
+	if ok, err := u.Load(kindAlias, key, &a); err != nil || !ok {
 		return nil, err
 	}
 	return u.customer(a.Customer)
@@ -226,7 +225,7 @@ func (u *unit) byAlias(key string) (*conversation.Customer, error) {
 func (u *unit) customer(id string) (*conversation.Customer, error) {
 	for range maxMerges {
 		c := new(conversation.Customer)
-		if ok, err := u.load(kindCustomer, id, c); err != nil || !ok {
+		if ok, err := u.Load(kindCustomer, id, c); err != nil || !ok {
 			return nil, err
 		}
 		if c.MergedInto == "" {
@@ -271,14 +270,14 @@ func (u *unit) join(a, b *conversation.Customer) (*conversation.Customer, error)
 	}
 	for _, key := range b.Aliases {
 		var al alias
-		if _, err := u.load(kindAlias, key, &al); err != nil {
+		if _, err := u.Load(kindAlias, key, &al); err != nil {
 			return nil, err
 		}
 		if al.Customer != b.ID {
 			continue // a phone number that meanwhile belongs to somebody else
 		}
 		al.Customer = a.ID
-		if err := u.save(kindAlias, key, a.ID, 0, al); err != nil {
+		if err := u.Save(kindAlias, key, a.ID, 0, al); err != nil {
 			return nil, err
 		}
 		a.Aliases = append(a.Aliases, key)
@@ -293,20 +292,20 @@ func (u *unit) join(a, b *conversation.Customer) (*conversation.Customer, error)
 // attach makes key an alias of c.
 func (u *unit) attach(c *conversation.Customer, key string, at time.Time) error {
 	var a alias
-	known, err := u.load(kindAlias, key, &a)
+	known, err := u.Load(kindAlias, key, &a)
 	if err != nil || known && a.Customer == c.ID {
 		return err
 	}
 	if !slices.Contains(c.Aliases, key) {
 		c.Aliases = append(c.Aliases, key)
 	}
-	return u.save(kindAlias, key, c.ID, 0, alias{Customer: c.ID, At: times.Latest(a.At, at)})
+	return u.Save(kindAlias, key, c.ID, 0, alias{Customer: c.ID, At: times.Latest(a.At, at)})
 }
 
 // attachPhone gives the phone number to c unless it was seen later with somebody else.
 func (u *unit) attachPhone(c *conversation.Customer, key string, at time.Time) error {
 	var a alias
-	known, err := u.load(kindAlias, key, &a)
+	known, err := u.Load(kindAlias, key, &a)
 	if err != nil {
 		return err
 	}
@@ -337,7 +336,7 @@ func (u *unit) attachPhone(c *conversation.Customer, key string, at time.Time) e
 	if !slices.Contains(c.Aliases, key) {
 		c.Aliases = append(c.Aliases, key)
 	}
-	return u.save(kindAlias, key, c.ID, 0, alias{Customer: c.ID, At: times.Latest(a.At, at)})
+	return u.Save(kindAlias, key, c.ID, 0, alias{Customer: c.ID, At: times.Latest(a.At, at)})
 }
 
 // losePhone takes a phone number from a customer's record: it is somebody else's now. That it
@@ -353,12 +352,12 @@ func (u *unit) losePhone(c *conversation.Customer, key string) {
 // giveUp notes that the customer left a phone number.
 func (u *unit) giveUp(c *conversation.Customer, key string, at time.Time) error {
 	var a alias
-	ok, err := u.load(kindAlias, key, &a)
+	ok, err := u.Load(kindAlias, key, &a)
 	if err != nil || !ok || a.Customer != c.ID || a.At.After(at) {
 		return err
 	}
 	a.Until = times.Latest(a.Until, at)
-	return u.save(kindAlias, key, c.ID, 0, a)
+	return u.Save(kindAlias, key, c.ID, 0, a)
 }
 
 // number is the phone_number_id of a channel, "" if it is gone.

@@ -75,21 +75,20 @@ func (u *unit) noticeMayCome(in *incoming, p *webhook.Message, w *job) (bool, er
 	if p.From.BSUID == "" || phone == "" || w.Tries >= noticePatience {
 		return false, nil
 	}
-	if known, err := u.load(kindAlias, aliasBSUID(in.ch.Number, p.From.BSUID), nil); err != nil || known {
+	if known, err := u.Load(kindAlias, aliasBSUID(in.ch.Number, p.From.BSUID), nil); err != nil || known {
 		return false, err
 	}
 	var a alias
-	if ok, err := u.load(kindAlias, phone, &a); err != nil || !ok || !a.Until.IsZero() {
+	if ok, err := u.Load(kindAlias, phone, &a); err != nil || !ok || !a.Until.IsZero() {
 		return false, err
 	}
 	owner, err := u.customer(a.Customer)
 	if err != nil || owner == nil || owner.BSUID == "" {
 		return false, err
 	}
-	u.Done = u.Done[:0]
-	u.Later = append(u.Later, store.Postponed{
+	in.later = &store.Postponed{
 		Lease: w.Lease(), Due: u.now.Add(noticePause), Reason: "a new BSUID on a known phone number",
-	})
+	}
 	return true, nil
 }
 

@@ -83,7 +83,7 @@ func (u *unit) follow(conv *conversation.Conversation) error {
 			return nil
 		}
 		next := new(conversation.Conversation)
-		if ok, err := u.load(kindConversation, conv.MergedInto, next); err != nil || !ok {
+		if ok, err := u.Load(kindConversation, conv.MergedInto, next); err != nil || !ok {
 			return orNotFound(err)
 		}
 		*conv = *next
@@ -101,7 +101,7 @@ func (u *unit) ofOneTalk(customer *conversation.Customer, m *messageRecord) (boo
 		return true, nil
 	}
 	var conv conversation.Conversation
-	if ok, err := u.load(kindConversation, m.Conversation, &conv); err != nil || !ok {
+	if ok, err := u.Load(kindConversation, m.Conversation, &conv); err != nil || !ok {
 		return false, err
 	}
 	owner, err := u.customer(conv.Customer)

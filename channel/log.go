@@ -7,6 +7,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -21,10 +22,10 @@ func (u *unit) logEntry(id string, item *hostItem) error {
 			return nil
 		}
 	}
-	if ok, err := u.load(kindLog, id, nil); err != nil || ok {
+	if ok, err := u.Load(kindLog, id, nil); err != nil || ok {
 		return err
 	}
-	return u.save(kindLog, id, item.Conversation, micros(item.At), conversation.LogEntry{
+	return u.Save(kindLog, id, item.Conversation, micros(item.At), conversation.LogEntry{
 		Conversation: item.Conversation, At: item.At, Kind: item.Kind, Message: item.Message,
 		Author: item.Author, From: item.From, To: item.To, Reason: cmp.Or(item.Reason, string(item.Delivery)), Cause: item.Cause,
 		Failure: item.Failure,
@@ -40,7 +41,7 @@ func (h *Hub) Log(ctx context.Context, actor access.Actor, conversationID string
 	if err := h.mayReadIn(ctx, actor, conv.Channel); err != nil {
 		return nil, err
 	}
-	page, err := list[conversation.LogEntry](ctx, h.store, store.Query{
+	page, err := step.List[conversation.LogEntry](ctx, h.store, store.Query{
 		Kind: kindLog, Parent: conversationID, Descending: true, Limit: pageSize(limit),
 	})
 	slices.Reverse(page)

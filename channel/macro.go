@@ -9,6 +9,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/template"
@@ -175,7 +176,7 @@ func (h *Hub) ranBefore(ctx context.Context, m *Macro) (*messageRecord, error) {
 	if err != nil {
 		return nil, err
 	}
-	earlier, err := get[messageRecord](ctx, h.store, kindMessage, keyID(m.Conversation, m.Key))
+	earlier, err := step.Get[messageRecord](ctx, h.store, kindMessage, keyID(m.Conversation, m.Key))
 	if errors.Is(err, ErrNotFound) {
 		return nil, nil
 	}

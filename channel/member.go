@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/discreet"
 	"github.com/kanava-go/kanava/internal/opaque"
@@ -44,13 +45,13 @@ func (u *unit) noteMember(ch *Channel, group *conversation.Customer, w who) (str
 	for _, alias := range keys {
 		id := opaque.ID("g_", alias, group.ID)
 		var known member
-		if ok, err := u.load(kindMember, id, &known); err != nil || ok && known == now {
+		if ok, err := u.Load(kindMember, id, &known); err != nil || ok && known == now {
 			if err != nil {
 				return "", err
 			}
 			continue
 		}
-		if err := u.save(kindMember, id, alias, 0, now); err != nil {
+		if err := u.Save(kindMember, id, alias, 0, now); err != nil {
 			return "", err
 		}
 	}
@@ -68,7 +69,7 @@ func (h *Hub) eraseMember(ctx context.Context, ch *Channel, aliases []string, re
 		}
 		b := &store.Batch{}
 		for _, r := range records {
-			m, err := decodeRecord[member](r)
+			m, err := step.Decode[member](r)
 			if err != nil {
 				return nil, err
 			}
@@ -113,7 +114,7 @@ func (h *Hub) members(ctx context.Context, alias string) ([]store.Record, error)
 
 // eraseInGroup removes the messages and reactions of a person in one group.
 func (h *Hub) eraseInGroup(ctx context.Context, ch *Channel, m *member, receipt *Erased) error {
-	group, err := get[conversation.Customer](ctx, h.store, kindCustomer, m.Group)
+	group, err := step.Get[conversation.Customer](ctx, h.store, kindCustomer, m.Group)
 	if err != nil {
 		return ignoreNotFound(err)
 	}
@@ -124,7 +125,7 @@ func (h *Hub) eraseInGroup(ctx context.Context, ch *Channel, m *member, receipt 
 	for _, id := range convs {
 		var after *store.Position
 		for {
-			page, err := list[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: id, After: after, Limit: 200})
+			page, err := step.List[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: id, After: after, Limit: 200})
 			if err != nil {
 				return err
 			}
@@ -158,7 +159,7 @@ func (h *Hub) eraseInGroup(ctx context.Context, ch *Channel, m *member, receipt 
 func (h *Hub) eraseReactions(ctx context.Context, message, by string) error {
 	return h.do(ctx, func(u *unit) error {
 		var m messageRecord
-		if ok, err := u.load(kindMessage, message, &m); err != nil || !ok {
+		if ok, err := u.Load(kindMessage, message, &m); err != nil || !ok {
 			return err
 		}
 		m.Reactions = slices.DeleteFunc(slices.Clone(m.Reactions), func(r conversation.Reaction) bool { return r.By == by })

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/webhook"
 )
 
@@ -151,7 +152,7 @@ func (u *unit) notify(ev *webhook.Event, id string, channels ...string) error {
 	n.At = u.at(ev)
 	for _, ch := range channels {
 		var known notices
-		if _, err := u.load(kindNotice, ch, &known); err != nil {
+		if _, err := u.Load(kindNotice, ch, &known); err != nil {
 			return err
 		}
 		if slices.Contains(known.Latest, n) {
@@ -161,7 +162,7 @@ func (u *unit) notify(ev *webhook.Event, id string, channels ...string) error {
 		slices.SortStableFunc(latest, func(a, b conversation.Notice) int {
 			return cmp.Or(b.At.Compare(a.At), strings.Compare(a.Event+a.Text, b.Event+b.Text))
 		})
-		if err := u.save(kindNotice, ch, "", 0, notices{latest[:min(len(latest), keepNotices)]}); err != nil {
+		if err := u.Save(kindNotice, ch, "", 0, notices{latest[:min(len(latest), keepNotices)]}); err != nil {
 			return err
 		}
 		err := u.tellHost(ch, "notice|"+id+"|"+ch, hostItem{Kind: conversation.AccountNotice, At: n.At, Reason: n.Kind + ": " + n.Event, Cause: conversation.Cause(n.Kind), Notice: &n})
@@ -170,7 +171,7 @@ func (u *unit) notify(ev *webhook.Event, id string, channels ...string) error {
 		}
 		if hook := u.hub.hooks.Notice; hook != nil {
 			ctx := u.ctx
-			u.after = append(u.after, func() { hook(ctx, NoticeInfo{n, ch}) })
+			u.After(func() { hook(ctx, NoticeInfo{n, ch}) })
 		}
 	}
 	return nil
@@ -184,7 +185,7 @@ func (h *Hub) storedNotices(ctx context.Context, channels []string) (map[string]
 	}
 	all := map[string][]conversation.Notice{}
 	for _, r := range records {
-		n, err := decodeRecord[notices](r)
+		n, err := step.Decode[notices](r)
 		if err != nil {
 			return nil, err
 		}

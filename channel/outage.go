@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/circuit"
 )
@@ -303,7 +304,7 @@ func (h *Hub) sendingOut(ctx context.Context, channel string, o Outage, over boo
 	var was Outage
 	err := h.do(ctx, func(u *unit) error {
 		told = false
-		known, err := u.load(kindOutage, channel, &was)
+		known, err := u.Load(kindOutage, channel, &was)
 		if err != nil {
 			return err
 		}
@@ -312,13 +313,13 @@ func (h *Hub) sendingOut(ctx context.Context, channel string, o Outage, over boo
 		case over && !known:
 			return nil // no outage, or another process has seen its end
 		case over:
-			u.Batch.Delete = append(u.Batch.Delete, store.RecordKey{Kind: kindOutage, Key: channel})
+			u.Delete(store.RecordKey{Kind: kindOutage, Key: channel})
 			item.Kind, item.At, item.Reason, item.Cause = conversation.SendingResumed, u.now.UTC(), was.Reason, conversation.Cause(was.Kind)
 			o = was
 		case known && was.Kind == o.Kind:
 			return nil
 		default:
-			if err := u.save(kindOutage, channel, "", 0, o); err != nil {
+			if err := u.Save(kindOutage, channel, "", 0, o); err != nil {
 				return err
 			}
 			u.watchOutbox(channel)
@@ -359,7 +360,7 @@ func (h *Hub) outagesStored(ctx context.Context, channels []string) (map[string]
 	}
 	known := map[string]Outage{}
 	for _, r := range records {
-		o, err := decodeRecord[Outage](r)
+		o, err := step.Decode[Outage](r)
 		if err != nil {
 			return nil, err
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/opaque"
@@ -19,27 +20,29 @@ import (
 // its wamid before, and that the conversation that it answers is as it was read ahead: all of
 // them are written, so that a wrong guess is a conflict.
 func (h *Hub) accepted(ctx context.Context, ch *Channel, w *job, item *outboundItem, receipt message.Receipt, b *begun) error {
-	stub := known{Record: store.Record{Kind: kindMessage, Key: inboundMessageID(ch.ID, receipt.ID)}}
-	assigned := known{Record: store.Record{Kind: kindLog, Key: changeID(conversation.Assigned, item.Message, 0)}} // not yet
-	guess := []known{b.known, stub, assigned}
+	stub := step.Known{Record: store.Record{Kind: kindMessage, Key: inboundMessageID(ch.ID, receipt.ID)}}
+	assigned := step.Known{Record: store.Record{Kind: kindLog, Key: changeID(conversation.Assigned, item.Message, 0)}} // not yet
+	guess := []step.Known{b.known, stub, assigned}
 	for _, k := range w.ahead {
 		if k.Kind != kindMessage {
 			guess = append(guess, k)
 		}
 	}
-	step := func(lease []store.Lease) error {
+	settle := func(lease ...store.Lease) error {
 		return h.doGuessing(ctx, guess, func(u *unit) error {
-			u.Done = lease
+			for _, l := range lease {
+				u.Finish(l)
+			}
 			var m messageRecord
-			if ok, err := u.load(kindMessage, item.Message, &m); err != nil || !ok {
+			if ok, err := u.Load(kindMessage, item.Message, &m); err != nil || !ok {
 				return err
 			}
 			return u.accept(ch, receipt, &m)
 		})
 	}
-	err := step([]store.Lease{w.Lease()})
+	err := settle(w.Lease())
 	if errors.Is(err, store.ErrLeaseLost) {
-		err = step(nil)
+		err = settle()
 	}
 	if err == nil {
 		h.feel(ctx, ch.ID, pulse{Out: h.now().UTC()})
@@ -70,7 +73,7 @@ func (u *unit) answersAd(ch *Channel, m *messageRecord) error {
 		return nil
 	}
 	var conv conversation.Conversation
-	if ok, err := u.load(kindConversation, m.Conversation, &conv); err != nil || !ok {
+	if ok, err := u.Load(kindConversation, m.Conversation, &conv); err != nil || !ok {
 		return err
 	}
 	customer, err := u.customer(conv.Customer)
@@ -89,8 +92,8 @@ func (u *unit) answersAd(ch *Channel, m *messageRecord) error {
 func (h *Hub) failed(ctx context.Context, ch *Channel, w *job, id string, f message.Failure) error {
 	return h.do(ctx, func(u *unit) error {
 		var m messageRecord
-		if ok, err := u.load(kindMessage, id, &m); err != nil || !ok {
-			u.Done = append(u.Done, w.Lease())
+		if ok, err := u.Load(kindMessage, id, &m); err != nil || !ok {
+			u.Finish(w.Lease())
 			return err
 		}
 		return u.fail(ch, w, &m, f)
@@ -98,7 +101,7 @@ func (h *Hub) failed(ctx context.Context, ch *Channel, w *job, id string, f mess
 }
 
 func (u *unit) fail(ch *Channel, w *job, m *messageRecord, f message.Failure) error {
-	u.Done = append(u.Done, w.Lease())
+	u.Finish(w.Lease())
 	return u.failed(ch, m, f)
 }
 
@@ -162,7 +165,7 @@ func (u *unit) indexWAMID(channel string, m *messageRecord) error {
 		return nil
 	}
 	var stub standIn
-	if _, err := u.load(kindMessage, id, &stub); err != nil || stub.SameAs != "" {
+	if _, err := u.Load(kindMessage, id, &stub); err != nil || stub.SameAs != "" {
 		return err
 	}
 	if stub.Pending != nil {
@@ -180,7 +183,7 @@ func (u *unit) applyTwinOf(m *messageRecord) error {
 	if wamidToken(m.WAMID) == "" {
 		return nil
 	}
-	if ok, err := u.load(kindConversation, m.Conversation, &conv); err != nil || !ok {
+	if ok, err := u.Load(kindConversation, m.Conversation, &conv); err != nil || !ok {
 		return err
 	}
 	customer, err := u.customer(conv.Customer)

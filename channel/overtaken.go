@@ -23,7 +23,7 @@ func (u *unit) lookAgain(in *incoming) {
 	if in.late() {
 		return
 	}
-	u.enqueue(store.Work{
+	u.Enqueue(store.Work{
 		Queue: queueIn, ID: latePrefix + in.work.ID, Group: in.work.Group, Body: in.work.Body,
 		Due: u.now.Add(statusPatience * statusPause),
 	})

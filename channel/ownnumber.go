@@ -40,7 +40,7 @@ func (u *unit) learnNumber(in *incoming, customer *conversation.Customer, c *web
 	}
 	key := aliasPhone(in.ch.Number, no)
 	var a alias
-	known, err := u.load(kindAlias, key, &a)
+	known, err := u.Load(kindAlias, key, &a)
 	if err != nil {
 		return nil, false, err
 	}
@@ -63,7 +63,7 @@ func (u *unit) learnNumber(in *incoming, customer *conversation.Customer, c *web
 	if !slices.Contains(customer.Aliases, key) {
 		customer.Aliases = append(customer.Aliases, key)
 	}
-	if err := u.save(kindAlias, key, customer.ID, 0, alias{Customer: customer.ID}); err != nil {
+	if err := u.Save(kindAlias, key, customer.ID, 0, alias{Customer: customer.ID}); err != nil {
 		return nil, false, err
 	}
 	return customer, true, u.saveCustomer(customer)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
@@ -122,7 +123,7 @@ func (h *Hub) person(ctx context.Context, channel string, who message.Recipient)
 	var all []*conversation.Customer
 	seen := map[string]bool{}
 	for _, r := range records {
-		a, err := decodeRecord[alias](r)
+		a, err := step.Decode[alias](r)
 		if err != nil {
 			return nil, err
 		}
@@ -135,7 +136,7 @@ func (h *Hub) person(ctx context.Context, channel string, who message.Recipient)
 		}
 		seen[c.ID] = true
 		for _, id := range c.Merged {
-			old, err := get[conversation.Customer](ctx, h.store, kindCustomer, id)
+			old, err := step.Get[conversation.Customer](ctx, h.store, kindCustomer, id)
 			if err != nil && !errors.Is(err, ErrNotFound) {
 				return nil, err
 			}
@@ -193,7 +194,7 @@ func (h *Hub) ownAliases(ctx context.Context, c *conversation.Customer) ([]strin
 	}
 	var own []string
 	for _, r := range records {
-		if a, err := decodeRecord[alias](r); err != nil || a.Customer == c.ID {
+		if a, err := step.Decode[alias](r); err != nil || a.Customer == c.ID {
 			own = append(own, r.Key)
 		}
 	}
@@ -294,7 +295,7 @@ const erasePage = 200
 // if that is nil it is committed here.
 func (h *Hub) eraseMessages(ctx context.Context, channel, conversationID string, before *store.Position, receipt *Erased, last *store.Batch) error {
 	for {
-		page, err := list[messageRecord](ctx, h.store, store.Query{
+		page, err := step.List[messageRecord](ctx, h.store, store.Query{
 			Kind: kindMessage, Parent: conversationID, Before: before, Limit: erasePage,
 		})
 		if err != nil || len(page) == 0 {

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/times"
 )
@@ -114,7 +115,7 @@ func (h *Hub) feel(ctx context.Context, key string, sign pulse) {
 			return
 		}
 		var known pulse
-		_ = decodeInto(&records[0], &known)
+		_ = step.DecodeInto(&records[0], &known)
 		write.pulse, write.version = write.merge(known), records[0].Version
 	}
 }
@@ -128,7 +129,7 @@ func (h *Hub) storedPulses(ctx context.Context, keys []string) (map[string]pulse
 	out := map[string]pulse{}
 	for i := range records {
 		var p pulse
-		if err := decodeInto(&records[i], &p); err != nil {
+		if err := step.DecodeInto(&records[i], &p); err != nil {
 			return nil, err
 		}
 		out[records[i].Key] = p

@@ -10,13 +10,14 @@ import (
 
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
 // ErrNotFound says that a conversation, message, customer or dead letter does not exist, or
 // not for the actor who asks.
-var ErrNotFound = errors.New("channel: not found")
+var ErrNotFound = step.ErrNotFound
 
 // Conversation returns a conversation and its customer. The actor must be allowed to
 // read on its channel. The error matches ErrNotFound or access.ErrDenied.
@@ -61,7 +62,7 @@ func (h *Hub) Conversations(ctx context.Context, q ConversationQuery) ([]*conver
 	}
 	var all []*conversation.Conversation
 	for _, queue := range queues {
-		page, err := list[conversation.Conversation](ctx, h.store, store.Query{
+		page, err := step.List[conversation.Conversation](ctx, h.store, store.Query{
 			Kind: kindConversation, Parent: conversationParent(q.Channel, string(queue)),
 			Before: before, Descending: true, Limit: limit,
 		})
@@ -103,7 +104,7 @@ func (h *Hub) Messages(ctx context.Context, q MessageQuery) ([]*conversation.Mes
 	if q.Before != nil {
 		before = &store.Position{Sort: sortOf(q.Before), Key: q.Before.ID}
 	}
-	page, err := list[messageRecord](ctx, h.store, store.Query{
+	page, err := step.List[messageRecord](ctx, h.store, store.Query{
 		Kind: kindMessage, Parent: q.Conversation, Before: before, Descending: true, Limit: pageSize(q.Limit),
 	})
 	if err != nil {
@@ -124,7 +125,7 @@ func (h *Hub) channelOf(ctx context.Context, conversationID string) (string, err
 	if !errors.Is(err, ErrNotFound) || !conversation.IsHistory(conversationID) {
 		return "", err
 	}
-	page, failed := list[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: conversationID, Limit: 1})
+	page, failed := step.List[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: conversationID, Limit: 1})
 	if failed != nil {
 		return "", failed
 	}
@@ -152,7 +153,7 @@ func (h *Hub) resolveQuotes(ctx context.Context, messages ...*conversation.Messa
 	}
 	same := map[string]string{}
 	for _, r := range records {
-		if stub, err := decodeRecord[messageRecord](r); err == nil && stub.SameAs != "" {
+		if stub, err := step.Decode[messageRecord](r); err == nil && stub.SameAs != "" {
 			same[r.Key] = stub.SameAs
 		}
 	}
@@ -261,52 +262,18 @@ func pageSize(n int) int {
 	return min(n, 1000)
 }
 
-// list reads documents.
-func list[T any](ctx context.Context, s store.Store, q store.Query) ([]*T, error) {
-	records, err := s.List(ctx, q)
-	if err != nil {
-		return nil, fmt.Errorf("channel: list %s: %w", q.Kind, err)
-	}
-	docs := make([]*T, 0, len(records))
-	for _, r := range records {
-		doc, err := decodeRecord[T](r)
-		if err != nil {
-			return nil, err
-		}
-		docs = append(docs, doc)
-	}
-	return docs, nil
-}
-
-// get reads one document.
-func get[T any](ctx context.Context, s store.Store, kind, key string) (*T, error) {
-	records, err := s.Get(ctx, kind, key)
-	if err != nil {
-		return nil, fmt.Errorf("channel: read %s: %w", kind, err)
-	}
-	if len(records) == 0 {
-		return nil, fmt.Errorf("channel: read %s: %w", kind, ErrNotFound)
-	}
-	return decodeRecord[T](records[0])
-}
-
-func decodeRecord[T any](r store.Record) (*T, error) {
-	doc := new(T)
-	return doc, decodeInto(&r, doc)
-}
-
 func (h *Hub) conversation(ctx context.Context, id string) (*conversation.Conversation, error) {
-	return get[conversation.Conversation](ctx, h.store, kindConversation, id)
+	return step.Get[conversation.Conversation](ctx, h.store, kindConversation, id)
 }
 
 func (h *Hub) message(ctx context.Context, id string) (*messageRecord, error) {
-	return get[messageRecord](ctx, h.store, kindMessage, id)
+	return step.Get[messageRecord](ctx, h.store, kindMessage, id)
 }
 
 // customer reads a customer, following merges to the one that lives on.
 func (h *Hub) customer(ctx context.Context, id string) (*conversation.Customer, error) {
 	for range maxMerges {
-		c, err := get[conversation.Customer](ctx, h.store, kindCustomer, id)
+		c, err := step.Get[conversation.Customer](ctx, h.store, kindCustomer, id)
 		if err != nil || c.MergedInto == "" {
 			return c, err
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/store"
@@ -45,7 +46,7 @@ func (u *unit) reach(ch *Channel, customer *conversation.Customer, out *message.
 		return nil
 	}
 	var s standing
-	if _, err := u.load(kindStanding, ch.ID, &s); err != nil {
+	if _, err := u.Load(kindStanding, ch.ID, &s); err != nil {
 		return err
 	}
 	tier, known := s.tier()
@@ -54,7 +55,7 @@ func (u *unit) reach(ch *Channel, customer *conversation.Customer, out *message.
 	}
 	portfolio := ch.portfolio()
 	m.Reach = opaque.ID("p_", portfolio, cmp.Or(canonicalPhone(customer.Phone), customer.BSUID))
-	again, err := u.load(kindReach, m.Reach, nil)
+	again, err := u.Load(kindReach, m.Reach, nil)
 	if err != nil {
 		return err
 	}
@@ -69,7 +70,7 @@ func (u *unit) reach(ch *Channel, customer *conversation.Customer, out *message.
 // countReach makes a person count for a message, or no longer.
 func (u *unit) countReach(portfolio string, m *messageRecord, counts bool) error {
 	var r reached
-	known, err := u.load(kindReach, m.Reach, &r)
+	known, err := u.Load(kindReach, m.Reach, &r)
 	if err != nil || !known && !counts || counts == slices.Contains(r.By, m.ID) {
 		return err
 	}
@@ -77,30 +78,30 @@ func (u *unit) countReach(portfolio string, m *messageRecord, counts bool) error
 	if !counts {
 		r.By = slices.DeleteFunc(slices.Clone(r.By), func(id string) bool { return id == m.ID })
 		if len(r.By) > 0 || r.Many {
-			return u.save(kindReach, m.Reach, portfolio, micros(m.At), r)
+			return u.Save(kindReach, m.Reach, portfolio, micros(m.At), r)
 		}
 		total.N = -1
-		u.add(total)
-		return u.remove(kindReach, m.Reach)
+		u.Add(total)
+		return u.Remove(kindReach, m.Reach)
 	}
 	r.By = append(slices.Clone(r.By), m.ID)
 	if r.Many = r.Many || len(r.By) > maxReachedBy; r.Many {
 		r.By = nil
 	}
 	if !known {
-		u.add(total)
+		u.Add(total)
 	}
-	return u.save(kindReach, m.Reach, portfolio, micros(m.At), r)
+	return u.Save(kindReach, m.Reach, portfolio, micros(m.At), r)
 }
 
 // roomFor makes sure that the portfolio may reach one more person.
 func (u *unit) roomFor(portfolio string, tier pricing.Tier) error {
 	total := store.Record{Kind: kindReached, Key: portfolio}
-	n, err := u.total(total)
+	n, err := u.Total(total)
 	if err == nil && n >= int64(tier) { // perhaps somebody's day is over
 		if err = u.hub.forgetReached(u.ctx, portfolio, u.now); err == nil {
-			delete(u.read, total.ID())
-			n, err = u.total(total)
+			u.Forget(total.ID())
+			n, err = u.Total(total)
 		}
 	}
 	if err != nil {
@@ -109,7 +110,7 @@ func (u *unit) roomFor(portfolio string, tier pricing.Tier) error {
 	if n >= int64(tier) {
 		return u.limitReached(portfolio, tier, int(n))
 	}
-	u.within(total, int64(tier)-1)
+	u.Within(total, int64(tier)-1)
 	return nil
 }
 
@@ -154,7 +155,7 @@ func (h *Hub) learnLimit(ctx context.Context, ch *Channel, now time.Time) {
 }
 
 func (h *Hub) askLimit(ctx context.Context, channel string, teller LimitTeller, now time.Time) error {
-	known, err := get[standing](ctx, h.store, kindStanding, channel)
+	known, err := step.Get[standing](ctx, h.store, kindStanding, channel)
 	switch {
 	case errors.Is(err, ErrNotFound):
 	case err != nil:
@@ -190,7 +191,7 @@ func (s *Settings) portfolio() string {
 
 // forgetReached removes the records of people whose 24 hours are over.
 func (h *Hub) forgetReached(ctx context.Context, portfolio string, now time.Time) error {
-	for range maxConflicts {
+	for range step.MaxConflicts {
 		page, err := h.store.List(ctx, store.Query{
 			Kind: kindReach, Parent: portfolio, Before: &store.Position{Sort: micros(now.Add(-reachLife)) + 1}, Limit: 500,
 		})

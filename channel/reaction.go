@@ -20,7 +20,7 @@ func reactionParent(conversationID string) string { return "reaction|" + convers
 // conversation with the same customer.
 func (u *unit) target(ch *Channel, customer *conversation.Customer, c *message.Reaction) (*messageRecord, *message.Reaction, error) {
 	m := new(messageRecord)
-	ok, err := u.load(kindMessage, c.MessageID, m)
+	ok, err := u.Load(kindMessage, c.MessageID, m)
 	if err == nil && (!ok || m.Direction == "" || m.Channel != ch.ID) {
 		m, err = u.lookupWAMID(ch.ID, c.MessageID)
 	}
@@ -53,7 +53,7 @@ func (u *unit) react(ch *Channel, m *messageRecord) error {
 	}
 	m.Shown = m.Delivery.Stands()
 	target := new(messageRecord)
-	if ok, err := u.load(kindMessage, m.Target, target); err != nil || !ok {
+	if ok, err := u.Load(kindMessage, m.Target, target); err != nil || !ok {
 		return err
 	}
 	before := slices.Clone(target.Reactions)

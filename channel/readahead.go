@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -38,17 +39,17 @@ func give[T any](w *job, from records, kind, key string) *T {
 	if r == nil {
 		return nil
 	}
-	doc, err := decodeRecord[T](*r)
+	doc, err := step.Decode[T](*r)
 	if err != nil {
 		return nil // whoever needs it will say so
 	}
-	w.ahead = append(w.ahead, known{*r, doc})
+	w.ahead = append(w.ahead, step.Known{Record: *r, Doc: doc})
 	return doc
 }
 
 // isAhead says that a record of this kind was read ahead.
 func (w *job) isAhead(kind string) bool {
-	return slices.ContainsFunc(w.ahead, func(k known) bool { return k.Kind == kind })
+	return slices.ContainsFunc(w.ahead, func(k step.Known) bool { return k.Kind == kind })
 }
 
 // itemOf returns the content of a piece of work, decoded before or now.

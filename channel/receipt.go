@@ -6,6 +6,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -31,7 +32,7 @@ func (h *Hub) MarkRead(ctx context.Context, actor access.Actor, conversationID s
 	if !ch.Enabled {
 		return fmt.Errorf("channel: mark read: %w", ErrDisabled)
 	}
-	page, err := list[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: conv.ID, Descending: true, Limit: 50})
+	page, err := step.List[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: conv.ID, Descending: true, Limit: 50})
 	if err != nil {
 		return err
 	}

@@ -9,12 +9,12 @@ import (
 // How documents become records: what groups them and in which order they are listed.
 
 func (u *unit) saveCustomer(c *conversation.Customer) error {
-	return u.save(kindCustomer, c.ID, c.Channel, micros(c.Created), c)
+	return u.Save(kindCustomer, c.ID, c.Channel, micros(c.Created), c)
 }
 
 // saveConversation files a conversation under its channel and queue, newest activity last.
 func (u *unit) saveConversation(c *conversation.Conversation) error {
-	return u.save(kindConversation, c.ID, conversationParent(c.Channel, string(c.State.Queue)), micros(c.LastActivity), c)
+	return u.Save(kindConversation, c.ID, conversationParent(c.Channel, string(c.State.Queue)), micros(c.LastActivity), c)
 }
 
 func conversationParent(channel, queue string) string { return channel + "/" + queue }
@@ -26,7 +26,7 @@ func (u *unit) saveMessage(m *messageRecord) error {
 	if m.Target != "" {
 		parent = reactionParent(m.Conversation)
 	}
-	return u.save(kindMessage, m.ID, parent, sortOf(&m.Message), m)
+	return u.Save(kindMessage, m.ID, parent, sortOf(&m.Message), m)
 }
 
 // sortOf is the position of a message in its conversation.

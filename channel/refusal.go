@@ -35,7 +35,7 @@ func (h *Hub) refused(ctx context.Context, i *AuditInfo, cause error) {
 		if i.Conversation == "" {
 			return nil
 		}
-		return u.save(kindLog, opaque.Random("l_"), i.Conversation, micros(u.now), conversation.LogEntry{
+		return u.Save(kindLog, opaque.Random("l_"), i.Conversation, micros(u.now), conversation.LogEntry{
 			Conversation: i.Conversation, At: u.now.UTC(), Kind: conversation.MessageRefused, Message: i.Message,
 			Author: authorOf(i.Actor), Reason: why, Cause: what,
 		})

@@ -108,7 +108,7 @@ func (h *Hub) reply(ctx context.Context, replies []Reply) (all []*messageRecord,
 	err = h.do(ctx, func(u *unit) error {
 		all = nil
 		var conv conversation.Conversation
-		if ok, err := u.load(kindConversation, first.Conversation, &conv); err != nil || !ok {
+		if ok, err := u.Load(kindConversation, first.Conversation, &conv); err != nil || !ok {
 			return h.unknownTo(first.Actor, info.Action, orNotFound(err))
 		}
 		info.Channel = conv.Channel
@@ -182,7 +182,7 @@ func (u *unit) send(ch *Channel, customer *conversation.Customer, conv *conversa
 	}
 	if r.Key != "" || r.notify {
 		earlier := new(messageRecord)
-		if ok, err := u.load(kindMessage, id, earlier); err != nil || ok {
+		if ok, err := u.Load(kindMessage, id, earlier); err != nil || ok {
 			return earlier.unless(print, err)
 		}
 	}
@@ -276,7 +276,7 @@ func (u *unit) post(customer *conversation.Customer, out *message.Outbound, msg 
 	if notify {
 		queue = queueFirst
 	}
-	u.enqueue(store.Work{Queue: queue, ID: msg.ID, Lane: msg.Conversation, Group: msg.Channel, Body: body})
+	u.Enqueue(store.Work{Queue: queue, ID: msg.ID, Lane: msg.Conversation, Group: msg.Channel, Body: body})
 	if msg.Redacted {
 		u.count(msg.Channel, "redacted", u.now, 1)
 	}

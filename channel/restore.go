@@ -25,9 +25,9 @@ func (h *Hub) sayRestored(ctx context.Context) error {
 	if h.restoredAt.IsZero() {
 		return nil
 	}
-	return h.repeat(ctx, nil, func(u *unit) error {
+	return h.repeat(ctx, func(u *unit) error {
 		var r restored
-		if _, err := u.load(kindShared, aboutRestore, &r); err != nil || !h.restoredAt.After(r.At) {
+		if _, err := u.Load(kindShared, aboutRestore, &r); err != nil || !h.restoredAt.After(r.At) {
 			return err
 		}
 		return u.share(aboutRestore, restored{h.restoredAt})

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
 )
@@ -56,7 +57,7 @@ func before(now time.Time, age rules.Duration) time.Time {
 // and the conversations that are over altogether. It returns the position of the last one,
 // nil at the end of the queue.
 func (h *Hub) pruneSome(ctx context.Context, s *Settings, queue rules.Queue, after *store.Position, now time.Time) (*store.Position, error) {
-	page, err := list[conversation.Conversation](ctx, h.store, store.Query{
+	page, err := step.List[conversation.Conversation](ctx, h.store, store.Query{
 		Kind: kindConversation, Parent: conversationParent(s.ID, string(queue)), After: after, Limit: upkeepStep,
 	})
 	if err != nil || len(page) == 0 {
@@ -113,7 +114,7 @@ func (h *Hub) pruneFiles(ctx context.Context, c *conversation.Conversation, unti
 		after = &store.Position{Sort: micros(c.FilesUntil)}
 	}
 	for seen := false; ; seen = true {
-		page, err := list[messageRecord](ctx, h.store, store.Query{
+		page, err := step.List[messageRecord](ctx, h.store, store.Query{
 			Kind: kindMessage, Parent: c.ID, After: after, Before: &store.Position{Sort: micros(until)}, Limit: 200,
 		})
 		if err != nil {
@@ -134,7 +135,7 @@ func (h *Hub) pruneFiles(ctx context.Context, c *conversation.Conversation, unti
 	}
 	return h.do(ctx, func(u *unit) error {
 		var now conversation.Conversation
-		if ok, err := u.load(kindConversation, c.ID, &now); err != nil || !ok {
+		if ok, err := u.Load(kindConversation, c.ID, &now); err != nil || !ok {
 			return err
 		}
 		now.FilesUntil = until.UTC().Truncate(time.Second)
@@ -153,7 +154,7 @@ func (h *Hub) pruneFilesOf(ctx context.Context, m *messageRecord) error {
 	}
 	return h.do(ctx, func(u *unit) error {
 		var now messageRecord
-		if ok, err := u.load(kindMessage, m.ID, &now); err != nil || !ok {
+		if ok, err := u.Load(kindMessage, m.ID, &now); err != nil || !ok {
 			return err
 		}
 		for i := range now.Attachments {

@@ -52,8 +52,8 @@ type following struct {
 
 // share saves a shared record and tells everybody to look.
 func (u *unit) share(key string, doc any) error {
-	u.add(store.Record{Kind: kindVersion, Key: fleetParent, N: 1})
-	return u.save(kindShared, key, fleetParent, micros(u.now), doc)
+	u.Add(store.Record{Kind: kindVersion, Key: fleetParent, N: 1})
+	return u.Save(kindShared, key, fleetParent, micros(u.now), doc)
 }
 
 // keepUp follows the others in a process that does not run, when it has not looked for a while.
@@ -179,7 +179,7 @@ func fingerprint(s *Settings) string {
 func (u *unit) shareSettings(s *Settings, base string) error {
 	key := aboutSettings + "|" + s.ID
 	var doc sharedSettings
-	if _, err := u.load(kindShared, key, &doc); err != nil {
+	if _, err := u.Load(kindShared, key, &doc); err != nil {
 		return err
 	}
 	doc.Settings = *s
@@ -201,12 +201,12 @@ func (h *Hub) learnSettings(ctx context.Context, r *store.Record, first bool) er
 	}
 	h.settingsChanged(doc.Settings.ID)
 	if doc.accept(base) { // so that it still goes by them when it begins again
-		return h.repeat(ctx, nil, func(u *unit) error {
+		return h.repeat(ctx, func(u *unit) error {
 			var now sharedSettings
-			if _, err := u.load(kindShared, r.Key, &now); err != nil || !now.accept(base) {
+			if _, err := u.Load(kindShared, r.Key, &now); err != nil || !now.accept(base) {
 				return err
 			}
-			return u.save(kindShared, r.Key, fleetParent, micros(u.now), &now)
+			return u.Save(kindShared, r.Key, fleetParent, micros(u.now), &now)
 		})
 	}
 	return nil

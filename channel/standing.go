@@ -75,7 +75,7 @@ func (h *Hub) Observe(ctx context.Context, channel string, at time.Time, s Stand
 
 func (u *unit) observed(channel string, at time.Time, s Standing) error {
 	var known standing
-	if _, err := u.load(kindStanding, channel, &known); err != nil {
+	if _, err := u.Load(kindStanding, channel, &known); err != nil {
 		return err
 	}
 	before := known
@@ -88,7 +88,7 @@ func (u *unit) observed(channel string, at time.Time, s Standing) error {
 	if known == before {
 		return nil
 	}
-	return u.save(kindStanding, channel, "", 0, known)
+	return u.Save(kindStanding, channel, "", 0, known)
 }
 
 // numberEvent applies a notice about a number, which names it by its digits, to its channel.

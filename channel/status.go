@@ -70,7 +70,7 @@ func (u *unit) status(in *incoming, p *webhook.Status, w *job) error {
 func (u *unit) messageOf(channel string, p *webhook.Status) (*messageRecord, error) {
 	if isMessageID(p.OpaqueID) {
 		m := new(messageRecord)
-		ok, err := u.load(kindMessage, p.OpaqueID, m)
+		ok, err := u.Load(kindMessage, p.OpaqueID, m)
 		if err != nil || ok && m.Channel == channel && m.Direction == conversation.Outbound {
 			return m, err
 		}
@@ -93,10 +93,9 @@ func (u *unit) twinOf(ch *Channel, p *webhook.Status) (*messageRecord, error) {
 // stranger deals with a status of an unknown message.
 func (u *unit) stranger(in *incoming, p *webhook.Status, w *job) error {
 	if w.Tries < statusPatience && !isMessageID(p.OpaqueID) {
-		u.Done = u.Done[:0]
-		u.Later = append(u.Later, store.Postponed{
+		in.later = &store.Postponed{
 			Lease: w.Lease(), Due: u.now.Add(statusPause), Reason: "status of a message that is not known yet",
-		})
+		}
 		return nil
 	}
 	u.count(in.ch.ID, "status_elsewhere", in.at, 1)
@@ -141,7 +140,7 @@ func (u *unit) noteOptOut(m *messageRecord) error {
 		return nil
 	}
 	var conv conversation.Conversation
-	if ok, err := u.load(kindConversation, m.Conversation, &conv); err != nil || !ok {
+	if ok, err := u.Load(kindConversation, m.Conversation, &conv); err != nil || !ok {
 		return err
 	}
 	customer, err := u.customer(conv.Customer)
@@ -157,7 +156,7 @@ func (u *unit) freeEntry(in *incoming, p *webhook.Status, m *messageRecord) erro
 		return nil
 	}
 	var conv conversation.Conversation
-	if ok, err := u.load(kindConversation, m.Conversation, &conv); err != nil || !ok {
+	if ok, err := u.Load(kindConversation, m.Conversation, &conv); err != nil || !ok {
 		return err
 	}
 	customer, err := u.customer(conv.Customer)

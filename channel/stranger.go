@@ -139,7 +139,7 @@ func (h *Hub) unknownNumber(ctx context.Context, w *job, number string) error {
 		return h.buryWith(ctx, w, errUnknownNumber, func(u *unit) {
 			buried := strange(number, u.now)
 			buried.Key = buriedPrefix + number
-			u.add(buried)
+			u.Add(buried)
 		})
 	}
 	return h.postpone(ctx, w, pause(w.Tries))
@@ -148,7 +148,7 @@ func (h *Hub) unknownNumber(ctx context.Context, w *job, number string) error {
 // postpone gives an item of a number that is strange to somebody back for a while.
 func (h *Hub) postpone(ctx context.Context, w *job, wait time.Duration) error {
 	return h.do(ctx, func(u *unit) error {
-		u.Later = append(u.Later, store.Postponed{Lease: w.Lease(), Due: u.now.Add(wait), Reason: reasonOf(errUnknownNumber)})
+		u.Postpone(store.Postponed{Lease: w.Lease(), Due: u.now.Add(wait), Reason: reasonOf(errUnknownNumber)})
 		return nil
 	})
 }

@@ -62,12 +62,12 @@ func (u *unit) templateNews(account string, t webhook.Template, fact templateNew
 	ref := template.Ref{Name: t.Name, Language: t.Language}
 	key := aboutTemplate + "|" + opaque.ID("t_", account, ref.Name, ref.Language)
 	var news templateNews
-	if _, err := u.load(kindShared, key, &news); err != nil {
+	if _, err := u.Load(kindShared, key, &news); err != nil {
 		return err
 	}
 	news.Account, news.Ref = account, ref
 	news.merge(&fact)
-	u.after = append(u.after, func() { u.hub.tellCatalogs(&news) })
+	u.After(func() { u.hub.tellCatalogs(&news) })
 	return u.share(key, &news)
 }
 

@@ -174,7 +174,7 @@ func (u *unit) neighbours(msg *messageRecord, q store.Query) ([]*messageRecord, 
 	var list []*messageRecord
 	for i := range records {
 		m := new(messageRecord)
-		if ok, err := u.load(kindMessage, records[i].Key, m); err != nil {
+		if ok, err := u.Load(kindMessage, records[i].Key, m); err != nil {
 			return nil, err
 		} else if ok && m.ID != msg.ID {
 			list = append(list, m)

@@ -20,8 +20,8 @@ import (
 func (h *Hub) uncertain(ctx context.Context, ch *Channel, w *job, item *outboundItem) error {
 	return h.do(ctx, func(u *unit) error {
 		var m messageRecord
-		if ok, err := u.load(kindMessage, item.Message, &m); err != nil || !ok {
-			u.Done = append(u.Done, w.Lease())
+		if ok, err := u.Load(kindMessage, item.Message, &m); err != nil || !ok {
+			u.Finish(w.Lease())
 			return err
 		}
 		return u.doubt(ch, w, &m, item)
@@ -29,7 +29,7 @@ func (h *Hub) uncertain(ctx context.Context, ch *Channel, w *job, item *outbound
 }
 
 func (u *unit) doubt(ch *Channel, w *job, m *messageRecord, item *outboundItem) error {
-	u.Done = append(u.Done, w.Lease())
+	u.Finish(w.Lease())
 	m.Sending = false
 	if !m.Delivery.Settled() { // a status may have been faster
 		m.Delivery = m.Delivery.Merge(conversation.Delivery{UncertainAt: u.now.UTC()})
@@ -41,7 +41,7 @@ func (u *unit) doubt(ch *Channel, w *job, m *messageRecord, item *outboundItem) 
 		if err != nil {
 			return fmt.Errorf("channel: encode message: %w", err)
 		}
-		u.enqueue(store.Work{Queue: queueCheck, ID: m.ID, Group: ch.ID, Due: u.now.Add(wait), Body: body})
+		u.Enqueue(store.Work{Queue: queueCheck, ID: m.ID, Group: ch.ID, Due: u.now.Add(wait), Body: body})
 		if err := u.delivery(ch, m, conversation.Uncertain, u.now); err != nil {
 			return err
 		}
@@ -57,14 +57,14 @@ const keepUncertain = 7 * 24 * time.Hour
 func (h *Hub) check(ctx context.Context, w *job) error {
 	return h.do(ctx, func(u *unit) error {
 		var m messageRecord
-		if ok, err := u.load(kindMessage, w.ID, &m); err != nil {
+		if ok, err := u.Load(kindMessage, w.ID, &m); err != nil {
 			return err
 		} else if !ok || m.Delivery.Settled() {
 			return u.nothingToSend(w)
 		}
 		ch, ok := h.channels.get(w.Group)
 		if !ok {
-			u.Later = append(u.Later, store.Postponed{Lease: w.Lease(), Due: u.now.Add(time.Minute), Reason: "no such channel here"})
+			u.Postpone(store.Postponed{Lease: w.Lease(), Due: u.now.Add(time.Minute), Reason: "no such channel here"})
 			return nil
 		}
 		var item outboundItem
@@ -75,7 +75,7 @@ func (h *Hub) check(ctx context.Context, w *job) error {
 		case item.Held:
 			return u.nothingToSend(w) // nobody settled it; it stays uncertain
 		case ch.Uncertain == Resend && item.Resends < maxResends && !h.mayHaveHappened(&w.Work, &item):
-			u.Done = append(u.Done, w.Lease())
+			u.Finish(w.Lease())
 			return u.again(&m, &item)
 		}
 		item.Held = true
@@ -83,7 +83,7 @@ func (h *Hub) check(ctx context.Context, w *job) error {
 		if err != nil {
 			return fmt.Errorf("channel: encode message: %w", err)
 		}
-		u.Later = append(u.Later, store.Postponed{
+		u.Postpone(store.Postponed{
 			Lease: w.Lease(), Due: u.now.Add(keepUncertain), Body: body, Reason: "held for an agent",
 		})
 		return nil
@@ -98,7 +98,7 @@ func (u *unit) again(m *messageRecord, item *outboundItem) error {
 	if err != nil {
 		return fmt.Errorf("channel: encode message: %w", err)
 	}
-	u.enqueue(store.Work{Queue: queueOut, ID: m.ID, Lane: m.Conversation, Group: m.Channel, Body: body})
+	u.Enqueue(store.Work{Queue: queueOut, ID: m.ID, Lane: m.Conversation, Group: m.Channel, Body: body})
 	return nil
 }
 
@@ -130,7 +130,7 @@ func (h *Hub) Resend(ctx context.Context, actor access.Actor, id string) error {
 		if err := u.mayGoAgain(ch, customer, &item.Outbound); err != nil {
 			return err
 		}
-		u.Batch.Drop = append(u.Batch.Drop, store.WorkKey{Queue: queueCheck, ID: m.ID})
+		u.Drop(store.WorkKey{Queue: queueCheck, ID: m.ID})
 		return u.again(m, &item)
 	})
 	if err != nil {

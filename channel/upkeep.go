@@ -40,7 +40,7 @@ func (h *Hub) startUpkeep(u *unit) {
 }
 
 func (u *unit) upkeepOf(id, channel string) {
-	u.enqueue(store.Work{Queue: queueUpkeep, ID: id, Group: channel, Body: []byte("{}")})
+	u.Enqueue(store.Work{Queue: queueUpkeep, ID: id, Group: channel, Body: []byte("{}")})
 }
 
 // upkeep forgets and prunes in small steps; one process at a time does it for a channel, and
@@ -84,7 +84,7 @@ func (h *Hub) nextUpkeep(ctx context.Context, w *job, next upkeepItem, due time.
 		return fmt.Errorf("channel: encode upkeep: %w", err)
 	}
 	return h.do(ctx, func(u *unit) error {
-		u.Later = append(u.Later, store.Postponed{Lease: w.Lease(), Due: due, Reason: "next step", Body: body})
+		u.Postpone(store.Postponed{Lease: w.Lease(), Due: due, Reason: "next step", Body: body})
 		return nil
 	})
 }

@@ -104,13 +104,13 @@ func (u *unit) noteUpload(ch *Channel, id string, known *uploaded) error {
 	key := uploadKey(ch.ID, id)
 	for _, r := range old {
 		if r.Key != key {
-			u.Delete = append(u.Delete, store.RecordKey{Kind: kindUpload, Key: r.Key})
+			u.Delete(store.RecordKey{Kind: kindUpload, Key: r.Key})
 		}
 	}
-	if _, err := u.load(kindUpload, key, nil); err != nil {
+	if _, err := u.Load(kindUpload, key, nil); err != nil {
 		return err
 	}
-	return u.save(kindUpload, key, ch.ID, micros(u.now), known)
+	return u.Save(kindUpload, key, ch.ID, micros(u.now), known)
 }
 
 func uploadKey(channel, id string) string { return opaque.ID("u_", channel, id) }
@@ -138,7 +138,7 @@ func (u *unit) fits(ch *Channel, c message.Content) error {
 		return nil // a link, at which nobody has looked
 	}
 	var known uploaded
-	if ok, err := u.load(kindUpload, uploadKey(ch.ID, id), &known); err != nil || !ok {
+	if ok, err := u.Load(kindUpload, uploadKey(ch.ID, id), &known); err != nil || !ok {
 		return err
 	}
 	switch {

@@ -56,8 +56,8 @@ func (v voucher) covers(ch *Channel, account string) bool {
 // and counts it. channel is the one that it named, "" if it named none.
 func (h *Hub) notCovered(ctx context.Context, w *job, channel string) error {
 	err := h.do(ctx, func(u *unit) error {
-		u.add(store.Record{Kind: kindNotCovered, Key: cmp.Or(channel, noChannel), N: 1})
-		u.Bury = append(u.Bury, store.Buried{Lease: w.Lease(), Reason: reasonOf(errNotCovered)})
+		u.Add(store.Record{Kind: kindNotCovered, Key: cmp.Or(channel, noChannel), N: 1})
+		u.Bury(w.Lease(), reasonOf(errNotCovered))
 		return nil
 	})
 	if err == nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -79,7 +80,7 @@ search:
 		}
 		slices.Reverse(convs) // the newest first, the chat history last
 		for _, conv := range convs {
-			page, err := list[messageRecord](u.ctx, u.hub.store, store.Query{
+			page, err := step.List[messageRecord](u.ctx, u.hub.store, store.Query{
 				Kind: kindMessage, Parent: conv, Descending: true, Limit: left,
 			})
 			if err != nil {
@@ -99,7 +100,7 @@ search:
 		return nil, nil
 	}
 	m = new(messageRecord)
-	if ok, err := u.load(kindMessage, found[0], m); err != nil || !ok {
+	if ok, err := u.Load(kindMessage, found[0], m); err != nil || !ok {
 		return nil, err
 	}
 	return m, nil
@@ -114,7 +115,7 @@ func (u *unit) handedOver(customer *conversation.Customer, wamid string) (*messa
 	}
 	for _, c := range append([]string{customer.ID}, customer.Merged...) {
 		var twin standIn
-		ok, err := u.load(kindMessage, twinID(customer.Channel, c, token), &twin)
+		ok, err := u.Load(kindMessage, twinID(customer.Channel, c, token), &twin)
 		if err != nil {
 			return nil, err
 		}
@@ -122,7 +123,7 @@ func (u *unit) handedOver(customer *conversation.Customer, wamid string) (*messa
 			continue
 		}
 		m := new(messageRecord)
-		if ok, err := u.load(kindMessage, twin.SameAs, m); err != nil || ok {
+		if ok, err := u.Load(kindMessage, twin.SameAs, m); err != nil || ok {
 			return m, err
 		}
 	}

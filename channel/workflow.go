@@ -25,7 +25,7 @@ func (u *unit) current(customer *conversation.Customer) (*conversation.Conversat
 		return nil, nil
 	}
 	conv := new(conversation.Conversation)
-	ok, err := u.load(kindConversation, customer.Conversation, conv)
+	ok, err := u.Load(kindConversation, customer.Conversation, conv)
 	if err != nil || !ok {
 		return nil, err
 	}
@@ -37,15 +37,15 @@ func (u *unit) open(ch *Channel, customer *conversation.Customer, id string, sta
 	conv := &conversation.Conversation{
 		ID: opaque.ID("v_", ch.ID, id), Channel: ch.ID, Customer: customer.ID, State: state,
 	}
-	if _, err := u.load(kindConversation, conv.ID, conv); err != nil {
+	if _, err := u.Load(kindConversation, conv.ID, conv); err != nil {
 		return nil, err
 	}
 	customer.Conversation = conv.ID
 	u.count(ch.ID, "conversations", u.now, 1)
-	if _, err := u.load(kindOfCustomer, conv.ID, nil); err != nil {
+	if _, err := u.Load(kindOfCustomer, conv.ID, nil); err != nil {
 		return nil, err
 	}
-	return conv, u.save(kindOfCustomer, conv.ID, customer.ID, micros(state.OpenedAt), ofCustomer{})
+	return conv, u.Save(kindOfCustomer, conv.ID, customer.ID, micros(state.OpenedAt), ofCustomer{})
 }
 
 // kindOfCustomer lists the conversations of a customer.
@@ -200,13 +200,13 @@ func (u *unit) arm(ch *Channel, customer *conversation.Customer, conv *conversat
 	due, ok := ch.rules.NextDue(conv.State, customer.Window)
 	switch {
 	case u.timerWork != nil && ok:
-		u.Later = append(u.Later, store.Postponed{Lease: u.timerWork.Lease(), Due: due, Reason: "armed"})
+		u.Postpone(store.Postponed{Lease: u.timerWork.Lease(), Due: due, Reason: "armed"})
 	case u.timerWork != nil:
-		u.Done = append(u.Done, u.timerWork.Lease())
+		u.Finish(u.timerWork.Lease())
 	case !ok, conv.Timer.After(u.now) && !due.Before(conv.Timer):
 		return
 	default:
-		u.enqueue(store.Work{Queue: queueTimer, ID: conv.ID, Group: ch.ID, Due: due, Body: []byte("{}")})
+		u.Enqueue(store.Work{Queue: queueTimer, ID: conv.ID, Group: ch.ID, Due: due, Body: []byte("{}")})
 	}
 	conv.Timer = due
 }
@@ -218,7 +218,7 @@ func (h *Hub) timer(ctx context.Context, w *job) error {
 	}
 	err := h.do(ctx, func(u *unit) error {
 		var conv conversation.Conversation
-		ok, err := u.load(kindConversation, w.ID, &conv)
+		ok, err := u.Load(kindConversation, w.ID, &conv)
 		if err != nil {
 			return err
 		}
@@ -230,11 +230,11 @@ func (h *Hub) timer(ctx context.Context, w *job) error {
 			}
 		}
 		if ok && !exists {
-			u.Later = append(u.Later, store.Postponed{Lease: w.Lease(), Due: u.now.Add(time.Minute), Reason: "no such channel here"})
+			u.Postpone(store.Postponed{Lease: w.Lease(), Due: u.now.Add(time.Minute), Reason: "no such channel here"})
 			return nil
 		}
 		if !ok || customer == nil || customer.Conversation != conv.ID && !conv.State.Queue.Open() {
-			u.Done = append(u.Done, w.Lease())
+			u.Finish(w.Lease())
 			return nil
 		}
 		u.timerWork = w
