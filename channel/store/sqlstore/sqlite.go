@@ -35,7 +35,8 @@ const (
 	firstWithEnough = 3_045_000 // unixepoch('subsec'), unhex, RETURNING, UPDATE FROM, ->>
 )
 
-func (s *Store) openSQLite(ctx context.Context, cfg *Config) error {
+// meetSQLite finds out which release of SQLite it is.
+func (s *Store) meetSQLite(ctx context.Context, cfg *Config) error {
 	var text string
 	if err := s.db.QueryRowContext(ctx, `SELECT sqlite_version()`).Scan(&text); err != nil {
 		return fmt.Errorf("ask for the version: %w", err)
@@ -47,23 +48,25 @@ func (s *Store) openSQLite(ctx context.Context, cfg *Config) error {
 	case !soundSQLite(version) && !cfg.InsecureAllowOldSQLite:
 		return fmt.Errorf("SQLite %s can corrupt a database in WAL mode: use 3.51.3, 3.53.0 or later", text)
 	}
-	if !cfg.InsecureReadableFiles {
-		if err := s.ensurePrivate(ctx); err != nil {
-			return err
-		}
-	}
-	if err := s.ensureWAL(ctx); err != nil {
-		return err
-	}
 	each := "jsonb_each"
 	if version < firstWithJSONB {
 		each = "json_each"
 	}
 	s.sql = newStatements(sqliteDialect(each))
-	if err := s.migrate(ctx, migrationsSQLite); err != nil {
-		return err
+	return nil
+}
+
+// prepareFile gives the file of a SQLite database its mode and its journal.
+func (s *Store) prepareFile(ctx context.Context, cfg *Config) error {
+	if s.dialect != SQLite {
+		return nil
 	}
-	return s.prepareAll(ctx)
+	if !cfg.InsecureReadableFiles {
+		if err := s.ensurePrivate(ctx); err != nil {
+			return err
+		}
+	}
+	return s.ensureWAL(ctx)
 }
 
 // soundSQLite says whether the release has the fix: 3.51 from 3.51.3 on, and all from

@@ -38,6 +38,10 @@ type Config struct {
 	// with a smaller one has lost something: Open returns an error that matches [ErrBehind].
 	// After a restore on purpose it is that of the backup.
 	Mark int64
+	// NoMigrate makes Open refuse tables that are not those of this release, with
+	// [ErrOutdated], instead of bringing them up to date: somebody else does that, with
+	// [Migrate] or the SQL of [Script].
+	NoMigrate bool
 	// CallersClock judges leases on PostgreSQL by store.Claim.Now, the clock of each
 	// caller, and not by the server's. It is for tests and demonstrations that move their
 	// clock: processes whose clocks differ take work from each other that is in good hands.
@@ -71,36 +75,57 @@ type Store struct {
 
 var _ store.Store = (*Store)(nil)
 
-// Open checks the database, brings its tables up to date and returns a Store on it.
-// Several processes may do so at the same time. It starts no goroutine.
+// Open checks the database, brings its tables up to date unless Config.NoMigrate, and
+// returns a Store on it. Several processes may do so at the same time. Tables that are up to
+// date are opened with the right to read and change rows alone. It starts no goroutine.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
-	if err := cfg.check(); err != nil {
+	s, err := newStore(ctx, &cfg)
+	if err == nil {
+		err = s.open(ctx, &cfg)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("sqlstore: open: %w", err)
+	}
+	return s, nil
+}
+
+// newStore checks cfg and which database it is, of which it changes nothing.
+func newStore(ctx context.Context, cfg *Config) (*Store, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
 	}
 	s := &Store{db: cfg.DB, dialect: cfg.Dialect, timeout: cmp.Or(cfg.Timeout, 30*time.Second)}
 	s.ownClock = s.dialect == PostgreSQL && !cfg.CallersClock
 	s.combiner = cfg.combiner(s.run)
-	var err error
 	if s.dialect == SQLite {
 		s.combiner.most = 1
-		err = s.openSQLite(ctx, &cfg)
-	} else {
-		// Transactions that change lanes mostly wait for each other, so that one with many
-		// members is better than two with few, unless somebody else holds it up.
-		s.combiner.crowd, s.combiner.patience = 0, 250*time.Millisecond
-		s.stuck = cfg.combiner(s.run)
-		s.stuck.most = 1
-		s.orderless, s.readers = cfg.combiner(s.run), cfg.combiner(s.runLookups)
-		err = s.openPostgres(ctx)
+		return s, s.meetSQLite(ctx, cfg)
+	}
+	// Transactions that change lanes mostly wait for each other, so that one with many
+	// members is better than two with few, unless somebody else holds it up.
+	s.combiner.crowd, s.combiner.patience = 0, 250*time.Millisecond
+	s.stuck = cfg.combiner(s.run)
+	s.stuck.most = 1
+	s.orderless, s.readers = cfg.combiner(s.run), cfg.combiner(s.runLookups)
+	return s, s.meetPostgres(ctx)
+}
+
+// open makes the store ready for use.
+func (s *Store) open(ctx context.Context, cfg *Config) error {
+	err := s.prepareFile(ctx, cfg)
+	if err == nil {
+		err = s.ensureTables(ctx, !cfg.NoMigrate)
+	}
+	if err == nil && s.dialect == SQLite {
+		err = s.prepareAll(ctx)
 	}
 	if err == nil {
 		err = s.checkMark(ctx, cfg.Mark)
 	}
 	if err != nil {
 		_ = s.Close()
-		return nil, fmt.Errorf("sqlstore: open: %w", err)
 	}
-	return s, nil
+	return err
 }
 
 // combiner returns one in which a further leader sets out soon.
@@ -178,7 +203,8 @@ func (s *Store) prepareAll(ctx context.Context) error {
 	return nil
 }
 
-func (s *Store) openPostgres(ctx context.Context) error {
+// meetPostgres finds out which server and schema it is.
+func (s *Store) meetPostgres(ctx context.Context) error {
 	var version int
 	var schema sql.NullString
 	err := s.db.QueryRowContext(ctx, `SELECT CAST(current_setting('server_version_num') AS integer), current_schema()`).
@@ -196,5 +222,5 @@ func (s *Store) openPostgres(ctx context.Context) error {
 	h.Write([]byte("kanava\x00" + schema.String))
 	s.lockClass = int32(h.Sum32())
 	s.sql = newStatements(postgresDialect(!s.ownClock))
-	return s.migrate(ctx, migrationsPostgres)
+	return nil
 }
