@@ -1,8 +1,8 @@
 package redact
 
 import (
-	"bytes"
 	"slices"
+	"strings"
 )
 
 // Sensitive authentication data is what may never be kept, not even encrypted:
@@ -28,75 +28,32 @@ const (
 // A secret is a row of digits that may be a code: a group, or single digits with short
 // gaps.
 type secret struct {
-	start, end int
-	n          int
-	next       int // the digit behind it, or -1
+	from, to int // characters
+	n        int
+	next     int // group
 }
 
-// secretAt reads the digits that start at i.
-func (s *scanner) secretAt(i int) secret {
-	x := s.run(i)
-	if x.n != 1 || s.inRow(i) {
-		return x
-	}
-	for x.next >= 0 && x.n <= maxPIN {
-		kind, _, _, _ := s.gapAt(x.end)
-		y := s.run(x.next)
-		if kind != gapNarrow || y.n != 1 {
-			break
-		}
-		x = secret{start: i, end: y.end, n: x.n + 1, next: y.next}
+// secretAt returns the row that begins with group k.
+func (s *scanner) secretAt(k int) secret {
+	g := &s.g[k]
+	x := secret{from: g.from, to: g.to, n: g.n(), next: k + 1}
+	for ; s.goesOnAlone(x.next - 1); x.next++ {
+		x.to = s.g[x.next].to
+		x.n++
 	}
 	return x
 }
 
-// inRow reports whether a single digit with a short gap stands before the digit at i.
-func (s *scanner) inRow(i int) bool {
-	for k, n := i, 0; n < maxGap+maxHidden+1; n++ {
-		r, w := runeBefore(s.b, k)
-		k -= w
-		if isDigit(r) {
-			before, _ := runeBefore(s.b, skipHidden(s.b, k, -1))
-			kind, _, _, next := s.gapAt(k + w)
-			return !isDigit(before) && kind == gapNarrow && next == i
-		}
-		if w == 0 || classOf(r) == other {
-			break
-		}
-	}
-	return false
+// goesOnAlone reports whether group k and the next are single digits with a short gap.
+func (s *scanner) goesOnAlone(k int) bool {
+	return k >= 0 && k+1 < len(s.g) && s.g[k].gap == gapNarrow && s.isAlone(k) && s.isAlone(k+1)
 }
 
-// run reads one group of digits, of which it counts a few.
-func (s *scanner) run(i int) secret {
-	x := secret{start: i}
-	for {
-		_, w := decimal(s.b, i)
-		i += w
-		x.n++
-		x.end = i
-		if i < len(s.b) && s.b[i]-'0' <= 9 {
-			continue
-		}
-		kind, _, _, next := s.gapAt(i)
-		if kind == gapNone {
-			if _, w := decimal(s.b, next); w > 0 {
-				i = next
-				continue
-			}
-		}
-		if x.next = -1; next >= 0 {
-			if _, w := decimal(s.b, next); w > 0 {
-				x.next = next
-			}
-		}
-		return x
-	}
-}
+func (s *scanner) isAlone(k int) bool { return !s.g[k].mask && s.g[k].n() == 1 }
 
-// codes masks security codes and PINs from offset i on: what follows a card in the way
-// a code does, and what a label near by calls one.
-func (s *scanner) codes(i int) {
+// codes masks security codes and PINs from the byte from on: what follows a card in the
+// way a code does, and what a label near by calls one.
+func (s *scanner) codes(from int) {
 	if s.r.InsecureKeepSAD {
 		return
 	}
@@ -106,33 +63,34 @@ func (s *scanner) codes(i int) {
 			s.codeBehind(&cards[k], cards)
 		}
 	}
-	placed, before := s.hits[len(cards):], s.base // before is the end of the last card
-	if len(cards) == 0 && before == noCard {
+	if len(cards) == 0 && s.base == noCard {
 		return
 	}
-	all := cards
-	for i = nextDigit(s.b, s.runEnd(i)); i < len(s.b); {
-		for ; len(cards) > 0 && cards[0].end <= i; cards = cards[1:] {
+	all, placed := cards, s.hits[len(cards):]
+	before := s.base // the end of the last card
+	for k := 0; k < len(s.g); {
+		g := &s.g[k]
+		start := s.starts(g.from)
+		for ; len(cards) > 0 && cards[0].end <= start; cards = cards[1:] {
 			if cards[0].kind == Card {
 				before = cards[0].end
 			}
 		}
-		if len(cards) > 0 && cards[0].start <= i {
-			i = nextDigit(s.b, cards[0].end)
+		if start < from || g.mask || len(cards) > 0 && cards[0].start <= start || s.goesOnAlone(k-1) {
+			k++
 			continue
 		}
-		x := s.secretAt(i)
-		for len(placed) > 0 && placed[0].start < x.start {
+		x := s.secretAt(k)
+		k = x.next
+		for len(placed) > 0 && placed[0].start < start {
 			placed = placed[1:]
 		}
-		known := len(placed) > 0 && placed[0].start < x.end
-		if x.n >= 3 && x.n <= maxPIN && !known && (i-before <= codeReach || cardWithin(cards, i+codeReach)) {
+		switch known := len(placed) > 0 && placed[0].start < s.ends(x.to); {
+		case x.n < 3 || x.n > maxPIN || known || start-before > codeReach && !cardWithin(cards, start+codeReach):
+		default:
 			if kind := s.codeKind(&x); kind != 0 {
-				s.hits = append(s.hits, hit{start: x.start, end: x.end, kind: kind, reason: ByCodeLabel, digits: x.n})
+				s.hide(&x, kind, ByCodeLabel)
 			}
-		}
-		if i = x.next; i < 0 {
-			i = nextDigit(s.b, x.end)
 		}
 	}
 	if len(s.hits) > len(all) {
@@ -140,7 +98,11 @@ func (s *scanner) codes(i int) {
 	}
 }
 
-// cardWithin reports whether a card starts at i or before.
+func (s *scanner) hide(x *secret, kind Kind, why Reason) {
+	s.hits = append(s.hits, hit{start: s.starts(x.from), end: s.ends(x.to), kind: kind, reason: why, digits: x.n})
+}
+
+// cardWithin reports whether a card starts at the byte i or before.
 func cardWithin(hits []hit, i int) bool {
 	for k := range hits {
 		if hits[k].start > i || hits[k].kind == Card {
@@ -150,19 +112,11 @@ func cardWithin(hits []hit, i int) bool {
 	return false
 }
 
-// runEnd moves i on to the end of the run of digits that it is inside.
-func (s *scanner) runEnd(i int) int {
-	if before, _ := runeBefore(s.b, i); isDigit(before) && nextDigit(s.b, i) == i {
-		return s.run(i).end
-	}
-	return i
-}
-
 // codeKind returns what a label before x, or behind it, calls it, or 0.
 func (s *scanner) codeKind(x *secret) Kind {
-	marks := s.words(charsBefore(s.b, x.start, codeBefore+maxWord+1), charsAfter(s.b, x.end, codeAfter+1))
+	marks := s.words(x.from-codeBefore-maxWord-1, x.to+codeAfter+1)
 	for _, m := range slices.Backward(marks) {
-		if m.end > x.start || s.distance(m.wordEnd, x.start, codeBefore) < 0 || !s.plain(m.wordEnd, x.start, codeWords) {
+		if m.end > x.from || x.from-m.wordEnd > codeBefore || !s.isPlain(m.wordEnd, x.from, codeWords) {
 			continue
 		}
 		if kind := m.kindOf(x.n); kind != 0 || m.says&saysLabel != 0 { // "door code 4471"
@@ -173,10 +127,10 @@ func (s *scanner) codeKind(x *secret) Kind {
 		return 0
 	}
 	for _, m := range marks {
-		if m.start < x.end {
+		if m.start < x.to {
 			continue
 		}
-		if s.distance(x.end, m.start, codeAfter) < 0 || !s.plain(x.end, m.start, 2) {
+		if m.start-x.to > codeAfter || !s.isPlain(x.to, m.start, 2) {
 			return 0
 		}
 		if kind := m.kindOf(x.n); kind != 0 {
@@ -200,236 +154,184 @@ func (m *mark) kindOf(n int) Kind {
 	return 0
 }
 
-// plain reports whether there are no digits and few words in b[i:k].
-func (s *scanner) plain(i, k, most int) bool {
-	for before := rune(0); i < k; {
-		r, w := runeAt(s.b, i)
-		if isDigit(r) || r == s.mask && s.masks(i) {
+// isPlain reports whether there are no digits and few words from character i to k.
+func (s *scanner) isPlain(i, k, most int) bool {
+	for before := &nothing; i < k; i++ {
+		c := &s.c[i]
+		if c.is(digit) || s.isMask(i) {
 			return false
 		}
-		if isLetter(r) && !isLetter(before) {
+		if c.is(letter) && !before.is(letter) {
 			most--
 		}
-		before = r
-		i += w
+		before = c
 	}
 	return most >= 0
 }
 
 // ownsDigits reports whether the label m has digits of its own behind it.
 func (s *scanner) ownsDigits(m *mark) bool {
-	i := m.wordEnd
-	for range codeAfter {
-		r, w := runeAt(s.b, i)
-		if w == 0 || r == ',' || r == ';' || r == '\n' || r == ')' || r == '.' {
-			return false
+	for i := m.wordEnd; i < min(len(s.c), m.wordEnd+codeAfter) && !strings.ContainsRune(",;\n).", s.c[i].r); i++ {
+		if s.c[i].is(digit) {
+			n := 1
+			for ; s.at(i + n).is(digit); n++ {
+			}
+			return n == 1 || n >= 3 && n <= maxPIN
 		}
-		if isDigit(r) {
-			x := s.run(i)
-			return x.n >= 3 && x.n <= maxPIN || x.n == 1
-		}
-		i += w
 	}
 	return false
 }
 
-// codeBehind masks the code that follows the card c without a label: behind the expiry
+// codeBehind masks the code that follows the card x without a label: behind the expiry
 // date, or as a group of its own behind one grouped as printed.
-func (s *scanner) codeBehind(c *hit, cards []hit) {
-	i, ok := s.expiryBehind(c.end)
-	if !ok {
-		i = c.end
-	}
-	start := s.skipSigns(i, 6)
-	if start == i || start >= len(s.b) {
+func (s *scanner) codeBehind(x *hit, cards []hit) {
+	k := x.last + 1
+	dated := s.expiryBehind(&k)
+	if !s.follow(k, s.g[k-1].to, 6) || s.g[k-1].to == s.g[k].from {
 		return
 	}
-	if _, w := decimal(s.b, start); w == 0 {
-		return
-	}
-	x := s.run(start)
-	if !ok {
+	g := &s.g[k]
+	if !dated {
 		size := 3
-		if c.digits == 15 {
+		if x.digits == 15 {
 			size = 4
 		}
-		kind, _, _, _ := s.gapAt(c.end)
-		if c.form != printed || c.tier != Strong || c.digits > 16 || x.n != size || kind != gapNarrow || s.isYear(&x) {
+		card := &s.g[x.last]
+		if x.form != printed || x.tier != Strong || x.digits > 16 || g.n() != size || card.gap != gapNarrow || s.isExpiry(k) || s.value(k)/100 == 20 {
 			return
 		}
-		if x.next >= 0 && bytes.Equal(s.b[c.end:x.start], s.b[x.end:x.next]) {
+		if k+1 < len(s.g) && !s.g[k+1].mask && card.sameGap(g) {
 			return // a further group
 		}
 	}
-	if x.n != 3 && x.n != 4 || s.isMoney(&x) || s.goesOn(x.end) {
+	y := secret{from: g.from, to: g.to, n: g.n()}
+	if y.n != 3 && y.n != 4 || s.isMoney(&y) || s.goesOn(y.to) {
 		return
 	}
-	for k := range cards {
-		if cards[k].start <= x.start && x.start < cards[k].end {
-			return
-		}
+	start := s.starts(y.from)
+	if !slices.ContainsFunc(cards, func(c hit) bool { return c.start <= start && start < c.end }) {
+		s.hide(&y, SecurityCode, ByPosition)
 	}
-	s.hits = append(s.hits, hit{start: x.start, end: x.end, kind: SecurityCode, reason: ByPosition, digits: x.n})
 }
 
-// isYear reports whether x may be a year, or an expiry date written MMYY.
-func (s *scanner) isYear(x *secret) bool {
-	n, digits, _ := s.value(x.start)
-	return digits == 4 && (n/100 == 20 || n/100 >= 1 && n/100 <= 12 && n%100 >= 20 && n%100 <= 49)
+// expiryBehind moves k on over the expiry date that group k begins, with or without words
+// before it, and reports whether there is one.
+func (s *scanner) expiryBehind(k *int) bool {
+	i := s.signs(s.g[*k-1].to, 8)
+	for n := 0; n < 3 && s.saidAt(i)&saysExpiry != 0; n++ {
+		i = s.signs(s.wordEnd(i), 4)
+	}
+	if !s.follow(*k, i, 0) {
+		return false
+	}
+	month, year := s.value(*k), 0
+	next := *k + 1
+	switch s.g[*k].n() {
+	case 1, 2:
+		if year = s.value(next); !s.follow(next, s.g[*k].to, 3) {
+			return false
+		}
+		switch s.g[next].n() {
+		case 2:
+		case 4:
+			year -= 2000
+		default:
+			return false
+		}
+		next++
+	case 4:
+		month, year = month/100, month%100
+	case 6:
+		month, year = month/10000, month%10000-2000
+	}
+	if !isMonth(month) || !isYear(year) {
+		return false
+	}
+	*k = next
+	return true
+}
+
+// follow reports whether group k begins at i, or behind a few signs from there.
+func (s *scanner) follow(k, i, signs int) bool {
+	return k < len(s.g) && !s.g[k].mask && s.g[k].from == s.signs(i, signs)
+}
+
+// signs moves i on over at most n characters that are neither letters nor digits, with
+// at most one line break.
+func (s *scanner) signs(i, n int) int {
+	lines := 0
+	for ; n > 0 && i < len(s.c) && !s.c[i].is(digit|letter); n-- {
+		if s.c[i].r == '\n' {
+			if lines++; lines > 1 {
+				break
+			}
+		}
+		i++
+	}
+	return i
 }
 
 // goesOn reports whether digits that end at i are a part of a word, a date, an amount or
 // a time.
 func (s *scanner) goesOn(i int) bool {
-	r, w := runeAt(s.b, i)
-	if isLatin(r) {
-		return true
-	}
-	if r == '/' || r == '-' || r == '.' || r == ':' || r == ',' {
-		return i+w < len(s.b) && nextDigit(s.b[:min(len(s.b), i+w+4)], i+w) == i+w
-	}
-	return false
+	return s.at(i).is(latin) || strings.ContainsRune("/-.:,", s.at(i).r) && s.at(i+1).is(digit)
 }
 
 // isMoney reports whether x is an amount: a sign or a name of money stands next to it.
 func (s *scanner) isMoney(x *secret) bool {
-	i := x.end
-	r, w := runeAt(s.b, i)
-	if r == ' ' || r == 0xA0 {
-		i += w
-		r, _ = runeAt(s.b, i)
+	before, after := x.from-1, x.to
+	if isBlank(s.at(before).r) {
+		before--
 	}
-	before, w := runeBefore(s.b, x.start)
-	if before == ' ' || before == 0xA0 {
-		before, _ = runeBefore(s.b, x.start-w)
+	if isBlank(s.at(after).r) {
+		after++
 	}
-	if isMoneySign(r) || isMoneySign(before) {
-		return true
-	}
-	return s.saidAt(i)&saysMoney != 0
+	return isMoneySign(s.at(before).r) || isMoneySign(s.at(after).r) || s.saidAt(after)&saysMoney != 0
 }
+
+func isBlank(r rune) bool { return r == ' ' || r == 0xA0 }
 
 func isMoneySign(r rune) bool {
 	return r == '$' || r == '£' || r == '¥' || r == '￥' || r >= 0x20A0 && r <= 0x20C0
 }
 
-// skipSigns moves i on over at most n characters that are neither letters nor digits,
-// with at most one line break.
-func (s *scanner) skipSigns(i, n int) int {
-	breaks := 0
-	for ; n > 0; n-- {
-		r, w := runeAt(s.b, i)
-		if w == 0 || isDigit(r) || isLetter(r) {
-			break
-		}
-		if r == '\n' {
-			if breaks++; breaks > 1 {
-				break
-			}
-		}
-		i += w
+// isTrack reports whether c stands in the data of a magnetic stripe (ISO/IEC 7813): after
+// %B, or before ^ on track 1; before = and at least seven digits on track 2, for which
+// some readers write D.
+func (s *scanner) isTrack(c *candidate) bool {
+	if s.at(c.from-1).r|0x20 == 'b' {
+		return s.at(c.from-2).r == '%' || s.at(c.to).r == '^'
 	}
-	return i
-}
-
-// expiryBehind returns the end of the expiry date that follows a card number ending at
-// i, with or without words before it. Years run from 2020 to 2049.
-func (s *scanner) expiryBehind(i int) (end int, ok bool) {
-	i = s.skipSigns(i, 8)
-	for range 3 {
-		if s.saidAt(i)&saysExpiry == 0 {
-			break
-		}
-		i = s.skipSigns(wordEnd(s.b, i, s.mask), 4)
-	}
-	month, n, end := s.value(i)
-	year := month % 100
-	switch n {
-	case 1, 2:
-		var m int
-		year, m, end = s.value(s.skipSigns(end, 3))
-		if m != 2 && (m != 4 || year/100 != 20) {
-			return 0, false
-		}
-		year %= 100
-	case 4:
-		month /= 100
-	case 6:
-		if month/100%100 != 20 {
-			return 0, false
-		}
-		month /= 10000
-	default:
-		return 0, false
-	}
-	return end, month >= 1 && month <= 12 && year >= 20 && year <= 49
-}
-
-// value reads the run of at most six digits at i. n is 0 if there is none.
-func (s *scanner) value(i int) (value, n, end int) {
-	if i >= len(s.b) {
-		return 0, 0, i
-	}
-	if _, w := decimal(s.b, i); w == 0 {
-		return 0, 0, i
-	}
-	x := s.run(i)
-	if x.n > 6 {
-		return 0, 0, i
-	}
-	for k := x.start; k < x.end; {
-		r, w := runeAt(s.b, k)
-		if v := digitValue(r); v >= 0 {
-			value = 10*value + v
-		}
-		k += w
-	}
-	return value, x.n, x.end
-}
-
-// isTrack reports whether the number b[start:end] stands in the data of a magnetic
-// stripe (ISO/IEC 7813): after %B, or before ^ on track 1; before = and at least seven
-// digits on track 2, for which some readers write D.
-func (s *scanner) isTrack(start, end int) bool {
-	b := s.b
-	if start > 0 && b[start-1]|0x20 == 'b' {
-		return start > 1 && b[start-2] == '%' || end < len(b) && b[end] == '^'
-	}
-	if end >= len(b) || b[end] != '=' && b[end]|0x20 != 'd' {
+	if s.at(c.to).r != '=' && s.at(c.to).r|0x20 != 'd' {
 		return false
 	}
 	least := 7
-	if start > 0 && b[start-1] == ';' {
+	if s.at(c.from-1).r == ';' {
 		least = 4
 	}
-	for i := end + 1; i <= end+least; i++ {
-		if i >= len(b) || b[i]-'0' > 9 {
+	for i := c.to + 1; i <= c.to+least; i++ {
+		if !s.at(i).is(digit) {
 			return false
 		}
 	}
 	return true
 }
 
-// trackTail returns the stretch of track data behind the card number b[start:end] that
-// must not be kept: all after the second caret of track 1, all after the separator of
-// track 2.
-func (s *scanner) trackTail(start, end int) (from, to int) {
-	b := s.b
-	from = end + 1
-	if end < len(b) && b[end] == '^' {
-		line := b[from:min(len(b), from+maxHolder)]
-		k := bytes.IndexAny(line, "^?\n")
-		if k < 0 || line[k] != '^' {
-			return end, end
+// trackTail returns the stretch of track data behind the card number c that must not be
+// kept: all after the second caret of track 1, all after the separator of track 2.
+func (s *scanner) trackTail(c *candidate) (from, to int) {
+	from = c.to + 1
+	if s.at(c.to).r == '^' {
+		for ; from < c.to+1+maxHolder && !strings.ContainsRune("^?\n", s.at(from).r); from++ {
 		}
-		from += k + 1
-	} else if start > 0 && b[start-1]|0x20 == 'b' {
-		return end, end
+		if s.at(from).r != '^' {
+			return c.to, c.to
+		}
+		from++
+	} else if s.at(c.from-1).r|0x20 == 'b' {
+		return c.to, c.to
 	}
-	for to = from; to < len(b) && to-from < maxTrack; to++ {
-		if c := b[to]; c == '?' || c == ' ' || '\t' <= c && c <= '\r' {
-			break
-		}
+	for to = from; to < min(len(s.c), from+maxTrack) && !strings.ContainsRune("? \t\n\v\f\r", s.c[to].r); to++ {
 	}
 	return from, to
 }

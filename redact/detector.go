@@ -56,16 +56,16 @@ func (s *scanner) detect(i int) {
 				break
 			}
 			if from = end; end-start <= d.maxLen() {
-				s.mark(hit{start: start, end: end, kind: Custom, reason: ByDetector, scheme: d.Name}, found, d.KeepLast)
+				s.hideAround(hit{start: start, end: end, kind: Custom, reason: ByDetector, scheme: d.Name}, found, d.KeepLast)
 			}
 		}
 		slices.SortStableFunc(s.hits, byStart)
 	}
 }
 
-// mark adds the parts of x that are outside of what was found before, with the
+// hideAround adds the parts of x that are outside of what was found before, with the
 // last keep letters and digits left readable if that is all of x.
-func (s *scanner) mark(x hit, found []hit, keep int) {
+func (s *scanner) hideAround(x hit, found []hit, keep int) {
 	whole := x
 	add := func(from, to int) {
 		part := x

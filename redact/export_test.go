@@ -32,6 +32,6 @@ func cellWords(name, column, cell string) (all []TableWord) {
 }
 
 // Fold, IsLetter, Unspaced and TierOf are the functions of those names.
-func Fold(r rune) rune     { return fold(r) }
-func IsLetter(r rune) bool { return isLetter(r) }
-func Unspaced(r rune) bool { return unspaced(r) }
+func Fold(r rune) rune     { return charOf(table(), r).fold }
+func IsLetter(r rune) bool { return charOf(table(), r).is(letter) }
+func Unspaced(r rune) bool { return charOf(table(), r).is(unspaced) }

@@ -1,6 +1,9 @@
 package redact
 
-import "bytes"
+import (
+	"strings"
+	"unicode"
+)
 
 // form is how the digits of a candidate are grouped.
 type form uint8
@@ -14,20 +17,26 @@ const (
 	printed             // as printed on a card
 )
 
+// maxLoose is how many groups a card may be in that are not grouped as on any.
+const maxLoose = 6
+
 // formOf tells how c is grouped, and whether it is a part of a longer list.
 func (s *scanner) formOf(c *candidate) form {
 	g := s.g[c.first : c.last+1]
 	if len(g) == 1 {
 		return single
 	}
-	narrow, alike, letters, uniform := true, true, false, g[0].n <= 2 || g[0].n == 8
+	size := g[0].n()
+	narrow, alike, letters, uniform := true, true, false, size <= 2 || size == 8
 	for i := range len(g) - 1 {
-		uniform = uniform && g[i+1].n == g[0].n
-		narrow = narrow && g[i].gap == gapNarrow
-		if letters = letters || g[i].letters; g[i].glued {
+		x := &g[i]
+		if x.glued {
 			return never
 		}
-		alike = alike && g[i].gapID == g[0].gapID && g[i].gap == g[0].gap
+		uniform = uniform && g[i+1].n() == size
+		narrow = narrow && x.gap == gapNarrow
+		letters = letters || x.letters
+		alike = alike && x.gap == g[0].gap && x.gapID == g[0].gapID
 	}
 	f := loose
 	switch {
@@ -41,178 +50,180 @@ func (s *scanner) formOf(c *candidate) form {
 		if narrow && alike && !s.isPair(g) {
 			f = even
 		}
-	case narrow && alike && isSlip(g) && s.isSpace(g[0].end, g[1].start):
+	case narrow && alike && isSlip(g) && s.isSpace(g[0].to, g[1].from):
 		f = slipped
-	case len(g) > 6:
+	case len(g) > maxLoose:
 		return never
 	}
 	switch {
 	case uniform && s.inList(c):
 		return never
-	case f == printed && g[0].n == 4 && s.inList(c):
+	case f == printed && size == 4 && s.inList(c):
 		return loose
 	}
 	return f
 }
 
-// isPrinted reports whether g are grouped as on a card.
+// isPrinted reports whether g are grouped as on a card: in fours, perhaps with a shorter
+// rest or the last of three, as people write American Express; or in its own way,
+// Diners', UATP's or UnionPay's.
 func isPrinted(g []group) bool {
-	switch n := len(g); {
-	case n == 2 && g[0].n == 6 && g[1].n == 13: // UnionPay
-		return true
-	case n == 3 && g[0].n == 4 && g[1].n == 6 && (g[2].n == 5 || g[2].n == 4): // American Express, Diners
-		return true
-	case n == 3 && g[0].n == 4 && g[1].n == 5 && g[2].n == 6: // UATP
+	switch sizes(g) {
+	case 0x4444, 0x44441, 0x44442, 0x44443, 0x4443, 0x465, 0x464, 0x456, 0x6D:
 		return true
 	}
-	return inFours(g)
+	return false
 }
 
-// inFours reports whether g are four groups of four and perhaps a shorter rest; the
-// fourth may be one of three, as people write American Express.
-func inFours(g []group) bool {
-	if len(g) < 4 || len(g) > 5 || g[0].n != 4 || g[1].n != 4 || g[2].n != 4 {
-		return false
+// sizes returns the sizes of groups below sixteen as the digits of a hexadecimal number.
+func sizes(g []group) (n int) {
+	for i := range g {
+		n = n<<4 | g[i].n()
 	}
-	return g[3].n == 4 && (len(g) == 4 || g[4].n <= 3) || g[3].n == 3 && len(g) == 4
+	return n
 }
 
 // isSlip reports whether g are sixteen digits grouped in fours but for one slip: a
 // space forgotten, one too many, or all of them moved; or one run with a stray space
 // in it. Two numbers of telephone length next to each other are none.
 func isSlip(g []group) bool {
-	var cuts [5]int
-	n := 0
+	n, fours, near := 0, 0, true // digits before a cut, cuts where they belong, or next to it
 	for i := range g {
-		if i == len(cuts) {
-			return false
+		n += g[i].n()
+		near = near && n-4*(i+1) >= -1 && n-4*(i+1) <= 1
+		if n%4 == 0 {
+			fours++
 		}
-		n += g[i].n
-		cuts[i] = n
 	}
 	if n != 16 {
 		return false
 	}
-	cut := cuts[:len(g)-1]
-	switch len(cut) {
-	case 1:
-		return cut[0] <= 5 || cut[0] == 8 || cut[0] >= 11
-	case 2: // one forgotten
-		return cut[0]%4 == 0 && cut[1]%4 == 0
-	case 3: // each a little off, or all of them moved
-		near := true
-		for i, c := range cut {
-			near = near && c-4*(i+1) >= -1 && c-4*(i+1) <= 1
-		}
-		return near || cut[1]-cut[0] == 4 && cut[2]-cut[1] == 4
+	switch len(g) {
+	case 2:
+		return g[0].n() <= 5 || g[0].n() == 8 || g[1].n() <= 5
+	case 3: // one forgotten
+		return fours == 3
+	case 4: // each a little off, or all of them moved
+		return near || g[1].n() == 4 && g[2].n() == 4
 	}
-	fours := 0 // one too many
-	for _, c := range cut {
-		if c%4 == 0 {
-			fours++
-		}
-	}
-	return fours == 3
+	return len(g) == 5 && fours == 4 // one too many
 }
 
-// isSpace reports whether b[from:to] is white space.
-func (s *scanner) isSpace(from, to int) bool { return len(bytes.TrimSpace(s.b[from:to])) == 0 }
+// isSpace reports whether characters from to to are white space.
+func (s *scanner) isSpace(from, to int) bool {
+	for _, c := range s.c[from:to] {
+		if !unicode.IsSpace(c.r) {
+			return false
+		}
+	}
+	return true
+}
 
 // isPair reports whether g are two numbers of eight digits, as telephone numbers are,
 // with a mark between them that is not between their halves.
 func (s *scanner) isPair(g []group) bool {
 	mid := len(g) / 2
-	if len(g) != 2 && (len(g) != 4 || g[0].n != 4 || g[0].gapID != g[2].gapID || g[1].gapID == g[0].gapID) {
+	switch sizes(g) {
+	case 0x88:
+	case 0x4444, 0x4443:
+		if g[0].gapID != g[2].gapID || g[1].gapID == g[0].gapID {
+			return false
+		}
+	default:
 		return false
 	}
-	between := s.b[g[mid-1].end:g[mid].start]
-	return bytes.ContainsAny(between, "/,;|&") && (len(g) == 4 || g[0].n == 8)
+	for _, c := range s.c[g[mid-1].to:g[mid].from] {
+		if strings.ContainsRune("/,;|&", c.r) {
+			return true
+		}
+	}
+	return false
 }
 
 // inList reports whether c is a part of a longer row of equal groups, joined in the
 // same way. One group more is none in fours, since a year or an amount may follow, but
 // it is if a shorter one ends the row, as in tracking numbers. Cards in a row are none.
 func (s *scanner) inList(c *candidate) bool {
-	size, id := s.g[c.first].n, s.g[c.first].gapID
-	before, after := s.equals(c.first, -1, size, id), s.equals(c.last, 1, size, id)
+	size := s.g[c.first].n()
+	before, _ := s.equals(c.first, c.first, -1)
+	after, last := s.equals(c.first, c.last, 1)
 	if size != 4 {
-		return before > 0 || after > 0 && !s.isDate(c.last+1, id)
+		return before > 0 || after > 0 && !s.isDate(c.last+1, c.first)
 	}
 	if c.last-c.first > 3 { // its rest ends the row
 		return before > 0
 	}
-	if after > 0 && s.isExpiry(&s.g[c.last+1]) {
-		after--
-		if before+after == 0 {
+	if after > 0 && s.isExpiry(c.last+1) {
+		if after--; before+after <= 1 {
 			return false
 		}
 	}
-	if before+after < 2 {
-		return before+after == 1 && s.hasRest(c.last, after, id)
+	if before+after > 1 {
+		return before%4 != 0 || after%4 != 0 || before > 0 && !s.isQuad(c.first-4) || after > 0 && !s.isQuad(c.last+1)
 	}
-	return before%4 != 0 || after%4 != 0 || before > 0 && !s.isQuad(c.first-4) || after > 0 && !s.isQuad(c.last+1)
+	return before+after == 1 && last+1 < len(s.g) && s.g[last].sameGap(&s.g[c.first]) && s.g[last+1].whole < size
 }
 
 const maxRow = 8 // equal groups that are counted
 
-// equals counts the equal groups that go on from group k, or back.
-func (s *scanner) equals(k, step, size int, id uint32) (n int) {
+// equals counts the groups that are joined and as long as group like, from group k on or
+// back, and returns the last.
+func (s *scanner) equals(like, k, step int) (n, last int) {
 	for n < maxRow {
-		gap := k // the group whose gap joins the next
-		if step < 0 {
-			gap--
-		}
-		if k += step; k < 0 || k >= len(s.g) || s.g[gap].gapID != id || s.g[gap].gap == gapNone || s.g[k].whole != size {
-			return n
+		next := k + step
+		if next < 0 || next >= len(s.g) || !s.g[min(k, next)].sameGap(&s.g[like]) || s.g[next].whole != s.g[like].n() {
+			break
 		}
 		n++
-		for k+step >= 0 && k+step < len(s.g) && s.g[min(k, k+step)].gap == gapNone {
-			k += step
+		for k = next; k+step >= 0 && k+step < len(s.g) && s.g[min(k, k+step)].gap == gapNone; k += step {
 		}
 	}
-	return n
+	return n, k
 }
 
-// hasRest reports whether behind as many equal groups after group k a shorter one
-// follows in the same way.
-func (s *scanner) hasRest(k, after int, id uint32) bool {
-	for ; after > 0; after-- {
-		for k++; k+1 < len(s.g) && s.g[k].gap == gapNone; k++ {
-		}
-	}
-	return k+1 < len(s.g) && s.g[k].gapID == id && s.g[k].gap <= gapWide && s.g[k+1].whole < s.g[k].whole
+// sameGap reports whether what stands behind g is what stands behind x.
+func (g *group) sameGap(x *group) bool {
+	return g.gapID == x.gapID && g.gap != gapNone && g.gap != gapEnd
 }
 
 // isQuad reports whether the four groups from k on are a card by their digits.
 func (s *scanner) isQuad(k int) bool {
-	if k < 0 || k+4 > len(s.g) {
+	if k < 0 || k+4 > len(s.g) || sizes(s.g[k:k+4]) != 0x4444 {
 		return false
 	}
-	for i := k; i < k+4; i++ {
-		if s.g[i].mask || s.g[i].n != 4 {
+	for _, g := range s.g[k : k+4] {
+		if g.mask {
 			return false
 		}
 	}
-	c := candidate{first: k, last: k + 3, n: 16}
-	return s.setTier(&c) && c.tier == Strong && luhn(s.number(&c))
+	var buf [16]byte
+	n := s.digits(buf[:0], s.g[k].from, s.g[k+3].to)
+	return tierOf(n) == Strong && luhn(n)
 }
 
-// isExpiry reports whether g is an expiry date written MMYY.
-func (s *scanner) isExpiry(g *group) bool {
-	if g.mask || g.n != 4 {
-		return false
+// value returns what the digits of group k say, or -1 if they are masks or more than six.
+func (s *scanner) value(k int) int {
+	if k >= len(s.g) || s.g[k].mask || s.g[k].n() > maxPIN {
+		return -1
 	}
-	d := s.digits[g.at : g.at+4]
-	month, year := 10*d[0]+d[1], 10*d[2]+d[3]
-	return month >= 1 && month <= 12 && year >= 20 && year <= 49
+	v := 0
+	for _, c := range s.c[s.g[k].from:s.g[k].to] {
+		v = 10*v + int(c.value)
+	}
+	return v
 }
+
+// isExpiry reports whether group k is an expiry date written MMYY.
+func (s *scanner) isExpiry(k int) bool {
+	return s.g[k].n() == 4 && isMonth(s.value(k)/100) && isYear(s.value(k)%100)
+}
+
+func isMonth(n int) bool { return n >= 1 && n <= 12 }
+func isYear(n int) bool  { return n >= 20 && n <= 49 } // of this century
 
 // isDate reports whether group k is a month with a year behind it that is joined in
-// another way than by id.
-func (s *scanner) isDate(k int, id uint32) bool {
-	if k+1 >= len(s.g) || s.g[k].mask || s.g[k].n != 2 || s.g[k].gapID == id || s.g[k+1].n != 2 && s.g[k+1].n != 4 {
-		return false
-	}
-	month := 10*s.digits[s.g[k].at] + s.digits[s.g[k].at+1]
-	return month >= 1 && month <= 12
+// another way than group like.
+func (s *scanner) isDate(k, like int) bool {
+	return k+1 < len(s.g) && s.g[k].n() == 2 && isMonth(s.value(k)) && s.g[k].gapID != s.g[like].gapID &&
+		(s.g[k+1].n() == 2 || s.g[k+1].n() == 4)
 }

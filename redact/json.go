@@ -194,14 +194,13 @@ func (w *walker) redact(raw []byte, i int) {
 	if bytes.IndexByte(raw, '\\') >= 0 {
 		text = []byte(decoded(raw))
 	}
-	where, ok := w.worthwhile(text)
-	if !ok {
+	if !w.worthwhile(text) {
 		return
 	}
 	sc := newScanner(&w.options, text)
 	defer sc.release()
 	k := 0 // in text
-	for at, n := range masked(text, sc.find(where)) {
+	for at, n := range masked(text, sc.find()) {
 		for ; k < at; k += runeWidth(text[k:]) {
 			i += rawWidth(w.doc[i:])
 		}

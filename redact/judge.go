@@ -1,8 +1,11 @@
 package redact
 
+import "slices"
+
 // A candidate is a row of whole groups with the digits of a card number.
 type candidate struct {
 	first, last int // groups
+	from, to    int // characters
 	n           int // digits
 	tier        Tier
 	reason      Reason
@@ -11,39 +14,28 @@ type candidate struct {
 	named       bool // something says what else it is
 }
 
-func (s *scanner) start(c *candidate) int { return s.g[c.first].start }
-func (s *scanner) end(c *candidate) int   { return s.g[c.last].end }
-
-// number returns the digits of c.
-func (s *scanner) number(c *candidate) []byte {
-	at := s.g[c.first].at
-	return s.digits[at : at+c.n]
-}
-
 // step judges the candidates that start with group k, records a card, and returns the
 // group to go on with.
 func (s *scanner) step(k int) int {
 	c, ok := s.best(k, len(s.g))
-	if !ok {
-		if c.named { // as a whole: nothing in it is a card
-			s.leave(s.start(&c), s.end(&c))
-			return c.last + 1
+	// A doubtful candidate must not swallow the beginning of a sure one:
+	// "5. 4242 4242 4242 4242" is an item of a list.
+	for m := k + 1; ok && !c.sure && m <= c.last; m++ {
+		if next, is := s.best(m, len(s.g)); is && next.sure {
+			if c, ok = s.best(k, m); !ok {
+				return k + 1
+			}
+			break
 		}
+	}
+	switch {
+	case ok:
+		s.take(&c)
+	case c.named: // as a whole: nothing in it is a card
+		s.leave(c.first, c.last)
+	default:
 		return k + 1
 	}
-	if !c.sure {
-		// A doubtful candidate must not swallow the beginning of a sure one:
-		// "5. 4242 4242 4242 4242" is an item of a list.
-		for m := k + 1; m <= c.last; m++ {
-			if next, ok := s.best(m, len(s.g)); ok && next.sure {
-				if c, ok = s.best(k, m); !ok {
-					return k + 1
-				}
-				break
-			}
-		}
-	}
-	s.take(&c)
 	return c.last + 1
 }
 
@@ -51,16 +43,17 @@ func (s *scanner) step(k int) int {
 // and is a card: one that needs no word before others, strong before weak, then the
 // longest.
 func (s *scanner) best(k, limit int) (best candidate, ok bool) {
-	n := 0
+	var buf [maxDigits]byte
+	number := buf[:0]
 	for j := k; j < limit; j++ {
 		g := &s.g[j]
-		if n += g.n; n > maxDigits || g.mask || g.visible || g.track {
+		if len(number)+g.n() > maxDigits || g.mask || g.visible || g.track {
 			break
 		}
-		c := candidate{first: k, last: j, n: n}
-		if n >= minDigits && s.setTier(&c) {
-			switch card := s.isCard(&c); {
-			case card && (!ok || s.isBetter(&c, &best)):
+		if number = s.digits(number, g.from, g.to); len(number) >= minDigits {
+			c := candidate{first: k, last: j, from: s.g[k].from, to: g.to, n: len(number)}
+			switch card := s.isCard(&c, number); {
+			case card && (!ok || c.betters(&best)):
 				best, ok = c, true
 			case c.named && !ok:
 				best = c
@@ -73,32 +66,40 @@ func (s *scanner) best(k, limit int) (best candidate, ok bool) {
 	return best, ok
 }
 
-// isBetter reports whether c, which is longer, is rather a card than best.
-func (s *scanner) isBetter(c, best *candidate) bool {
+// digits appends the values of the digits in characters from to to.
+func (s *scanner) digits(dst []byte, from, to int) []byte {
+	for i := from; i < to; i++ {
+		if c := &s.c[i]; c.is(digit) {
+			dst = append(dst, c.value)
+		}
+	}
+	return dst
+}
+
+// betters reports whether c, which is longer, is rather a card than best.
+func (c *candidate) betters(best *candidate) bool {
 	if c.form == printed && best.form == printed && c.n <= 18 { // a group of three may be the code
 		return true
 	}
 	return c.sure && !best.sure || c.sure == best.sure && c.tier >= best.tier
 }
 
-// isCard is the table of the package comment, read from its second line on.
-func (s *scanner) isCard(c *candidate) bool {
-	if c.reason = s.passes(c); c.reason == 0 {
+// isCard is the table of the package comment, read from its first line on.
+func (s *scanner) isCard(c *candidate, number []byte) bool {
+	if c.tier = tierOf(number); c.tier == None {
 		return false
 	}
-	if c.form = s.formOf(c); c.form == never {
+	if c.reason = passes(number); c.reason == 0 {
 		return false
 	}
-	start, end := s.start(c), s.end(c)
-	track := s.isTrack(start, end)
-	c.sure = !track && c.tier == Strong && c.form != loose && c.reason == ByNumber &&
-		!s.touched(start, end) && !s.isFraction(c)
-	if s.isPhone(c) {
+	if c.form = s.formOf(c); c.form == never || s.isPhone(c) {
 		return false
 	}
+	track := s.isTrack(c)
+	c.sure = track || c.tier == Strong && c.form != loose && c.reason == ByNumber && !s.isTouched(c.from, c.to) && !s.isFraction(c)
 	near := -1
-	if !c.sure && !track {
-		if near = s.cardWordNear(start, end); near < 0 {
+	if !c.sure {
+		if near = s.near(c, vouches); near < 0 {
 			return false
 		}
 	}
@@ -106,11 +107,11 @@ func (s *scanner) isCard(c *candidate) bool {
 	case s.isElsewhere(c):
 		return false
 	case track:
-		c.reason, c.sure = ByTrack, true
+		c.reason = ByTrack
 		return true
-	case c.reason == ByUnionPayWord && !s.unionPayNear(start, end):
+	case c.reason == ByUnionPayWord && s.near(c, saysUnionPay) < 0:
 		return false
-	case !s.r.Strict && s.isNamed(c, near):
+	case !s.r.Strict && s.isNamed(c):
 		c.named = c.form != loose
 		return false
 	}
@@ -120,26 +121,25 @@ func (s *scanner) isCard(c *candidate) bool {
 	return true
 }
 
-// passes tells why the digits of c may be those of a card, or 0.
-func (s *scanner) passes(c *candidate) Reason {
-	n := s.number(c)
-	if luhn(n) {
+// passes tells why the digits n may be those of a card, or 0.
+func passes(n []byte) Reason {
+	switch {
+	case luhn(n):
 		return ByNumber
-	}
-	if len(n) >= 16 && (n[0] == 6 && n[1] == 2 || n[0] == 8 && n[1] == 1 && n[2] <= 7) {
+	case len(n) >= 16 && (n[0] == 6 && n[1] == 2 || n[0] == 8 && n[1] == 1 && n[2] <= 7):
 		return ByUnionPayWord
 	}
 	return 0
 }
 
 // doubled is what a digit adds to the Luhn sum where it counts twice.
-var doubled = [10]byte{0, 2, 4, 6, 8, 1, 3, 5, 7, 9}
+var doubled = [16]byte{0, 2, 4, 6, 8, 1, 3, 5, 7, 9}
 
 // luhn reports whether the check digit of n is right.
 func luhn(n []byte) bool {
 	sum := 0
 	for i := len(n) - 1; i > 0; i -= 2 {
-		sum += int(n[i]) + int(doubled[n[i-1]])
+		sum += int(n[i]) + int(doubled[n[i-1]&15])
 	}
 	if len(n)%2 == 1 {
 		sum += int(n[0])
@@ -149,46 +149,49 @@ func luhn(n []byte) bool {
 
 // take records the card c and the track data behind it.
 func (s *scanner) take(c *candidate) {
-	start, end := s.start(c), s.end(c)
-	s.taken = end
-	if s.allowed(c) {
-		s.leave(start, end)
+	var buf [maxDigits]byte
+	number := s.digits(buf[:0], c.from, c.to)
+	if s.allowed(number) {
+		s.leave(c.first, c.last)
 		return
 	}
-	head, tail := s.r.Keep.ends(c.n)
-	s.hits = append(s.hits, hit{
-		start: start, end: end, kind: Card, tier: c.tier, reason: c.reason, form: c.form,
-		digits: c.n, head: head, tail: tail, scheme: schemeName(s.number(c), c.reason),
-	})
-	if c.reason == ByTrack && !s.r.InsecureKeepSAD {
-		from, to := s.trackTail(start, end)
-		if n := countDigits(s.b[from:to]); n > 0 {
-			s.hits = append(s.hits, hit{start: from, end: to, kind: TrackData, reason: ByTrack, digits: n})
-			for k := range s.g {
-				s.g[k].track = s.g[k].track || from <= s.g[k].start && s.g[k].start < to
-			}
+	x := hit{start: s.starts(c.from), end: s.ends(c.to), last: c.last, kind: Card, tier: c.tier, reason: c.reason, form: c.form, digits: c.n}
+	x.head, x.tail = s.r.Keep.ends(c.n)
+	x.scheme = schemeName(number, c.reason)
+	s.hits = append(s.hits, x)
+	if c.reason != ByTrack || s.r.InsecureKeepSAD {
+		return
+	}
+	from, to := s.trackTail(c)
+	x = hit{kind: TrackData, reason: ByTrack}
+	for i := from; i < to; i++ {
+		if s.c[i].is(digit) {
+			x.digits++
+		}
+	}
+	if x.digits > 0 {
+		x.start, x.end = s.starts(from), s.ends(to)
+		s.hits = append(s.hits, x)
+		for k := c.last + 1; k < len(s.g) && s.g[k].from < to; k++ {
+			s.g[k].track = s.g[k].from >= from
 		}
 	}
 }
 
-// leave records that the number b[start:end] stays, as a hit of no kind that hides
+// leave records that the digits of some groups stay, as a hit of no kind that hides
 // nothing.
-func (s *scanner) leave(start, end int) { s.hits = append(s.hits, hit{start: start, end: end}) }
+func (s *scanner) leave(first, last int) {
+	s.hits = append(s.hits, hit{start: s.starts(s.g[first].from), end: s.ends(s.g[last].to)})
+}
 
-// allowed reports whether the host wants c to stay.
-func (s *scanner) allowed(c *candidate) bool {
+// allowed reports whether the host wants a number to stay.
+func (s *scanner) allowed(number []byte) bool {
 	if len(s.r.AllowNumbers) == 0 && s.r.Allow == nil {
 		return false
 	}
-	var number [maxDigits]byte
-	for i, d := range s.number(c) {
-		number[i] = '0' + d
+	text := make([]byte, len(number))
+	for i, d := range number {
+		text[i] = '0' + d
 	}
-	text := string(number[:c.n])
-	for _, n := range s.r.AllowNumbers {
-		if n == text {
-			return true
-		}
-	}
-	return s.r.Allow != nil && s.r.Allow(text)
+	return slices.Contains(s.r.AllowNumbers, string(text)) || s.r.Allow != nil && s.r.Allow(string(text))
 }

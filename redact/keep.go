@@ -104,7 +104,7 @@ func (m Mask) valid() bool {
 	case '"', '\\', '<', '>', '&', '+', '@', '%', '^', '=', ';', utf8.RuneError:
 		return false
 	}
-	return utf8.ValidRune(r) && (unicode.IsPunct(r) || unicode.IsSymbol(r)) && classOf(r) != invisible
+	return utf8.ValidRune(r) && (unicode.IsPunct(r) || unicode.IsSymbol(r)) && !isInvisible(r)
 }
 
 // MarshalText implements [encoding.TextMarshaler].

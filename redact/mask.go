@@ -7,7 +7,8 @@ import (
 
 // A hit is what becomes a Span.
 type hit struct {
-	start, end int
+	start, end int // bytes
+	last       int // group of a card
 	digits     int
 	head, tail int // digits left readable at the ends
 	kind       Kind
@@ -34,17 +35,11 @@ func (x *hit) span() Span {
 // and letters too in what a Detector found; and its width.
 func (x *hit) counts(b []byte, i int) (bool, int) {
 	r, w := runeAt(b, i)
-	return isDigit(r) || x.kind == Custom && isLetter(r), w
-}
-
-// countDigits returns the number of digits in b.
-func countDigits(b []byte) (n int) {
-	for i := nextDigit(b, 0); i < len(b); i = nextDigit(b, i) {
-		_, w := decimal(b, i)
-		i += w
-		n++
+	if x.kind != Custom {
+		return isDigit(r), w
 	}
-	return n
+	c := charOf(table(), r)
+	return c.is(digit | letter), w
 }
 
 // masked yields offset and width of each character in b that found hides.

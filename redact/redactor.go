@@ -114,10 +114,10 @@ const maxHostWord = 64
 
 // options is a Redactor made ready for one text: defaults filled in.
 type options struct {
-	r       *Redactor
-	mask    rune
-	host    []word // of the host, taken apart when words are first looked for
-	ignored []word
+	r    *Redactor
+	mask rune
+	host []word // that the host adds, taken apart when words are first looked for
+	less []word // that it takes away
 }
 
 // zero serves nil receivers. It is never written.
@@ -142,13 +142,12 @@ func Cards(s string) string { return zero.String(s) }
 func (r *Redactor) String(s string) string {
 	b := view(s)
 	o := r.options()
-	at, ok := o.worthwhile(b)
-	if !ok {
+	if !o.worthwhile(b) {
 		return s
 	}
 	sc := newScanner(&o, b)
 	defer sc.release()
-	found := sc.find(at)
+	found := sc.find()
 	if len(found) == 0 {
 		return s
 	}
@@ -163,13 +162,12 @@ func (r *Redactor) String(s string) string {
 // a new slice and leaves b as it was. If there is nothing to mask it returns b.
 func (r *Redactor) Bytes(b []byte) []byte {
 	o := r.options()
-	at, ok := o.worthwhile(b)
-	if !ok {
+	if !o.worthwhile(b) {
 		return b
 	}
 	sc := newScanner(&o, b)
 	defer sc.release()
-	found := sc.find(at)
+	found := sc.find()
 	if len(found) == 0 {
 		return b
 	}
@@ -185,14 +183,13 @@ func (r *Redactor) Bytes(b []byte) []byte {
 func (r *Redactor) Find(s string) []Span {
 	b := view(s)
 	o := r.options()
-	at, ok := o.worthwhile(b)
-	if !ok {
+	if !o.worthwhile(b) {
 		return nil
 	}
 	sc := newScanner(&o, b)
 	defer sc.release()
 	var spans []Span
-	for _, x := range sc.find(at) {
+	for _, x := range sc.find() {
 		spans = append(spans, x.span())
 	}
 	return spans
@@ -201,21 +198,15 @@ func (r *Redactor) Find(s string) []Span {
 // view returns the bytes of s without a copy. They are only ever read.
 func view(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
 
-// worthwhile reports whether b deserves a closer look, and returns where. This
-// is all that happens to most texts.
-func (o *options) worthwhile(b []byte) (at int, ok bool) {
-	if o.r.InsecureOff {
-		return 0, false
-	}
-	at = firstPlace(b, 0)
-	return at, at >= 0 || len(o.r.Detectors) > 0
+// worthwhile reports whether b deserves a closer look. This is all that happens to most
+// texts.
+func (o *options) worthwhile(b []byte) bool {
+	return !o.r.InsecureOff && (mayHold(b) || len(o.r.Detectors) > 0)
 }
 
-// find returns the hits in the text, the first place of which worthwhile found at at.
-func (s *scanner) find(at int) []hit {
-	if at >= 0 {
-		s.scan(at)
-	}
+// find returns the hits in the text.
+func (s *scanner) find() []hit {
+	s.scan(0)
 	s.codes(0)
 	s.detect(0)
 	s.hits = slices.DeleteFunc(s.hits, func(x hit) bool { return x.kind == 0 })

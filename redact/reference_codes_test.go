@@ -28,7 +28,7 @@ func (x *refText) secrets() (all []refCode) {
 		g = append(g, y)
 	}
 	for k := 0; k < len(g); k++ {
-		if g[k].visible && x.inPlace(g[k].from) {
+		if g[k].visible {
 			continue
 		}
 		if slices.ContainsFunc(x.cards, func(c refCard) bool { return c.from <= g[k].from && g[k].from < c.to }) {
@@ -43,29 +43,6 @@ func (x *refText) secrets() (all []refCode) {
 		all = append(all, y)
 	}
 	return all
-}
-
-// inPlace reports whether twelve digits stand close together among the groups that the
-// one at i hangs together with.
-func (x *refText) inPlace(i int) bool {
-	near, digits, last := false, 0, -100
-	for k, g := range x.g {
-		if !g.mask() {
-			if g.from-last > 24 {
-				digits = 0
-			}
-			digits += len(g.digits)
-			last = g.to
-			near = near || digits >= 12
-		}
-		if g.kind == "end" {
-			if x.g[k].from >= i {
-				return near
-			}
-			near, digits = false, 0
-		}
-	}
-	return false
 }
 
 // codes masks what follows a card as a code does, and what labels call a code.
@@ -182,13 +159,13 @@ func (x *refText) groupAt(i int) (refGroup, int, bool) {
 // codeBehind returns the code that follows the card c without a label.
 func (x *refText) codeBehind(c refCard) (refCode, bool) {
 	none := refCode{}
-	i, dated := x.expiry(c.to)
+	i, next, dated := x.expiry(c)
 	if !dated {
-		i = c.to
+		i, next = c.to, c.last+1
 	}
 	start := x.signs(i, 6)
 	g, k, ok := x.groupAt(start)
-	if start == i || !ok {
+	if start == i || !ok || k != next {
 		return none, false
 	}
 	if !dated {
@@ -247,25 +224,25 @@ func (x *refText) signs(i, n int) int {
 
 var refDate = regexp.MustCompile(`^(0?[1-9]|1[0-2])(20)?[2-4][0-9]$`)
 
-// expiry returns the end of the expiry date behind a card that ends at i.
-func (x *refText) expiry(i int) (end int, ok bool) {
-	i = x.signs(i, 8)
+// expiry returns the end of the expiry date behind the card c, and the group behind it.
+func (x *refText) expiry(c refCard) (end, next int, ok bool) {
+	i := x.signs(c.to, 8)
 	for n := 0; n < 3 && x.startsWith(i, "expiry"); n++ {
 		i = x.signs(x.wordEnd(i), 4)
 	}
-	g, _, ok := x.groupAt(i)
-	if !ok {
-		return 0, false
+	g, k, ok := x.groupAt(i)
+	if !ok || k != c.last+1 {
+		return 0, 0, false
 	}
 	switch len(g.digits) {
 	case 4, 6:
-		return g.to, refDate.MatchString(g.digits)
+		return g.to, k + 1, refDate.MatchString(g.digits)
 	case 1, 2:
 		month := g.digits
-		if g, _, ok = x.groupAt(x.signs(g.to, 3)); !ok || len(g.digits) != 2 && len(g.digits) != 4 {
-			return 0, false
+		if g, k, ok = x.groupAt(x.signs(g.to, 3)); !ok || k != c.last+2 || len(g.digits) != 2 && len(g.digits) != 4 {
+			return 0, 0, false
 		}
-		return g.to, refDate.MatchString(month + g.digits)
+		return g.to, k + 1, refDate.MatchString(month + g.digits)
 	}
-	return 0, false
+	return 0, 0, false
 }

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/kanava-go/kanava/redact"
 )
@@ -78,16 +77,16 @@ func refLuhn(n string) bool {
 
 const (
 	refSeparators = " \t\r\n-.,_/|*:~\u00a0\u00b7\u2022\u202f\u205f\u3000\u2212\u30fb\ufe58\ufe63\uff0d"
-	refInvisible  = "\u00ad\u20e3\ufe0e\ufe0f\ufeff"
+	refInvisible  = "\u00ad\u20e3\ufe0e\ufe0f\ufeff\u0640"
 )
 
 func refIsSeparator(r rune) bool {
 	return strings.ContainsRune(refSeparators, r) || r >= 0x2000 && r <= 0x200a || r >= 0x2010 && r <= 0x2015
 }
 
-func refIsInvisible(r rune) bool {
+func refIsInvisible(r rune) bool { // or an accent
 	return strings.ContainsRune(refInvisible, r) || r >= 0x200b && r <= 0x200f || r >= 0x202a && r <= 0x202e ||
-		r >= 0x2060 && r <= 0x2064 || r >= 0x2066 && r <= 0x2069
+		r >= 0x2060 && r <= 0x2064 || r >= 0x2066 && r <= 0x2069 || r < 0x0700 && unicode.Is(unicode.Mn, r)
 }
 
 // refDigit returns the value of r in decimal, or "".
@@ -141,7 +140,18 @@ type refCard struct {
 
 // refRedact returns text, which must be valid UTF-8, with what r masks masked.
 func refRedact(r *redact.Redactor, text string) string {
-	x := &refText{r: r, mask: rune(r.Mask), runes: []rune(text), hide: map[int]bool{}}
+	x := &refText{r: r, mask: rune(r.Mask), hide: map[int]bool{}}
+	all := []rune(text)
+	var at []int // of x.runes in all
+	hidden := 0
+	for i, c := range all {
+		if hidden++; !refIsInvisible(c) {
+			hidden = 0
+		}
+		if hidden == 0 || hidden > 8 {
+			x.runes, at = append(x.runes, c), append(at, i)
+		}
+	}
 	if r.Mask == 0 {
 		x.mask = rune(redact.DefaultMask)
 	}
@@ -157,11 +167,10 @@ func refRedact(r *redact.Redactor, text string) string {
 	if !r.InsecureKeepSAD {
 		x.codes()
 	}
-	out := slices.Clone(x.runes)
 	for i := range x.hide {
-		out[i] = x.mask
+		all[at[i]] = x.mask
 	}
-	return string(out)
+	return string(all)
 }
 
 // at returns character i, or 0.
@@ -266,24 +275,15 @@ func (x *refText) groups() {
 
 // gap tells what stands between a digit before i and one at k.
 func (x *refText) gap(i, k int) (kind, text string) {
-	narrow, invisible := true, 0
-	for _, r := range x.runes[i:k] {
-		switch {
-		case refIsInvisible(r):
-			invisible++
-			continue
-		case !refIsSeparator(r) || r == x.mask:
-			narrow = false
-		}
-		text += string(r)
-	}
+	text = string(x.runes[i:k])
+	narrow := !strings.ContainsFunc(text, func(r rune) bool { return !refIsSeparator(r) || r == x.mask })
 	breaks := strings.Count(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n"), "\n")
 	switch {
 	case k-i > 24:
 		return "end", ""
-	case text == "" && invisible <= 8:
+	case text == "":
 		return "touch", ""
-	case narrow && invisible <= 8 && breaks <= 1 && utf8.RuneCountInString(text) <= 4:
+	case narrow && breaks <= 1 && k-i <= 4:
 		return "narrow", text
 	}
 	return "wide", text

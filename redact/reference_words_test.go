@@ -54,8 +54,8 @@ var refLexicon = sync.OnceValue(func() map[rune][]refWord {
 		for _, r := range text {
 			if w.exact {
 				w.text = append(w.text, unicode.ToLower(r))
-			} else if r = redact.Fold(r); r != 0 {
-				w.text = append(w.text, r)
+			} else if !refIsInvisible(r) {
+				w.text = append(w.text, redact.Fold(r))
 			}
 		}
 		w.anywhere = !w.whole && (redact.Unspaced(w.text[0]) || len(w.text) > 1 && refDigit(w.text[0]) != "" && redact.Unspaced(w.text[1]))
@@ -87,7 +87,6 @@ func (x *refText) matches(w *refWord, i int) int {
 		switch {
 		case i >= len(x.runes):
 			return -1
-		case f == 0 && k > 0 && x.at(i) != 0:
 		case w.exact && unicode.ToLower(x.at(i)) == w.text[k], !w.exact && f == w.text[k]:
 			k++
 		default:
@@ -109,7 +108,7 @@ func (x *refText) findMarks() (marks []refMark) {
 	for i, r := range x.runes {
 		m := refMark{from: i, says: map[string]bool{}}
 		before := x.at(i - 1)
-		if i > 0 && refDigit(before) != "" && r >= '0' && r <= '9' || redact.Fold(r) == 0 || r == x.mask && !refLatin(r) {
+		if i > 0 && refDigit(before) != "" && refDigit(r) != "" || refIsInvisible(r) || r == x.mask && !refLatin(r) {
 			continue
 		}
 		for _, w := range refLexicon()[redact.Fold(r)] {
@@ -315,21 +314,9 @@ func (x *refText) follows(m refMark, to int) bool {
 	return true
 }
 
-// before returns the text up to i, after the text from i on, both without the
-// invisible characters that touch i.
-func (x *refText) before(i int) string {
-	for n := 0; n < 8 && i > 0 && refIsInvisible(x.runes[i-1]); n++ {
-		i--
-	}
-	return string(x.runes[:i])
-}
-
-func (x *refText) after(i int) string {
-	for n := 0; n < 8 && i < len(x.runes) && refIsInvisible(x.runes[i]); n++ {
-		i++
-	}
-	return string(x.runes[i:])
-}
+// before returns the text up to i, after the text from i on.
+func (x *refText) before(i int) string { return string(x.runes[:i]) }
+func (x *refText) after(i int) string  { return string(x.runes[i:]) }
 
 // wordSays reports whether the word that ends at i says what.
 func (x *refText) wordSays(i int, what string) bool {

@@ -10,17 +10,18 @@ const (
 	minDigits = 12 // of a payment card, by ISO/IEC 7812 and practice
 	maxDigits = 19
 
-	maxGap    = 4  // separators in a narrow gap between two groups
-	maxWide   = 24 // characters in a wide one
-	maxHidden = 8  // invisible characters between two digits of a group
+	maxGap     = 4  // separators in a narrow gap between two groups
+	maxWide    = 24 // characters in a wide one
+	maxIgnored = 8  // characters left out in a row
+	charBytes  = utf8.UTFMax
 
-	// reach is the distance in bytes beyond which text has no influence on whether
-	// digits are masked, but for a card that makes a code of them; see codeReach.
-	reach = 2048
+	// What may matter to digits, in characters: so much in front of them and behind them.
+	farBefore = 256
+	farBehind = 128
 
-	lookBack  = 1024 // bytes before a number in which groups are context
-	lookAhead = 64   // groups behind one that must be in hand to judge it
-	inHand    = 256  // groups in hand at once
+	// reach is how far text may be that bears on whether digits are masked, in characters,
+	// but for a card that makes a code of them; see codeReach.
+	reach = 512
 )
 
 // gap is what stands between two groups.
@@ -33,16 +34,13 @@ const (
 	gapEnd               // more: no number goes on
 )
 
-// A group is a run of digits or a run of masks, with nothing but a few invisible
-// characters inside.
+// A group is a run of digits, or of masks.
 type group struct {
-	start, end int  // bytes
-	at         int  // its first digit in scanner.digits
-	n          int  // characters
-	whole      int  // characters with those of the groups that touch it
-	mask       bool // hidden digits, or what looks like them
-	visible    bool // what an earlier pass left readable of a card
-	track      bool // a part of the data of a magnetic stripe that is masked
+	from, to int  // characters
+	whole    int  // characters with those of the groups that touch it
+	mask     bool // hidden digits, or what looks like them
+	visible  bool // what an earlier pass left readable of a card
+	track    bool // a part of the data of a magnetic stripe that is masked
 
 	gap     gap // to the next group
 	gapID   uint32
@@ -50,19 +48,20 @@ type group struct {
 	glued   bool // Latin ones touch a digit
 }
 
+func (g *group) n() int { return g.to - g.from }
+
 // A scanner finds the card numbers in one text.
 type scanner struct {
 	options
 	b []byte
+	c []char  // of b, but for what is far from any digit
+	g []group // of c
 
-	hits  []hit
-	taken int // end of the last number that was judged to be one
-	base  int // end of the last card before the text in hand, or noCard
+	hits []hit
+	base int // end of the last card before the text in hand, or noCard
 
-	g      []group // in hand
-	digits []byte  // of the groups in hand, as numbers
-	marks  []mark  // of b[seen[0]:seen[1]]
-	seen   [2]int
+	marks []mark // in c[seen[0]:seen[1]]
+	seen  [2]int
 }
 
 const noCard = -1 << 40
@@ -78,244 +77,257 @@ func newScanner(o *options, b []byte) *scanner {
 }
 
 func (s *scanner) release() {
-	clear(s.digits)
-	*s = scanner{hits: s.hits[:0], g: s.g[:0], digits: s.digits[:0], marks: s.marks[:0]}
-	if cap(s.hits)+cap(s.marks) < 2*manyMarks {
+	clear(s.c) // they are the text
+	*s = scanner{c: s.c[:0], g: s.g[:0], hits: s.hits[:0], marks: s.marks[:0]}
+	if cap(s.c) <= manyChars {
 		scanners.Put(s)
 	}
 }
 
-// firstPlace returns where the first place after i begins, or -1. A place is a stretch of
-// text in which at least twelve digits stand close together.
-func firstPlace(b []byte, i int) int {
-	start, n := -1, 0
-	for last := 0; ; n++ {
-		if n == minDigits {
-			return start
-		}
-		next := nextDigit(b, i)
-		if next == len(b) {
-			return -1
-		}
-		if next != i && (start < 0 || next-last > maxWide && utf8.RuneCount(b[last:next]) > maxWide) {
-			start, n = next, 0
-		} else if start < 0 {
-			start = next
-		}
-		_, w := decimal(b, next)
-		i = next + w
-		last = i
-	}
-}
+const manyChars = 1 << 14
 
-// scan looks for cards from offset i on.
-func (s *scanner) scan(i int) {
-	for start := firstPlace(s.b, i); start >= 0; start = firstPlace(s.b, i) {
-		i = s.place(start, i)
-	}
-	slices.SortFunc(s.hits, byStart) // a card may stand inside the track data of another
-}
-
-// place judges the place with the digit at start, as far as its groups begin at from
-// or behind, and returns the offset behind it.
-func (s *scanner) place(start, from int) int {
-	s.g, s.digits = s.g[:0], s.digits[:0]
-	next := s.contextStart(start)
-	for k := 0; ; {
-		for next >= 0 && len(s.g) < inHand {
-			next = s.push(next)
+// mayHold reports whether digits stand in b that might be those of a card number, read
+// generously: with few bytes between them, a scheme's prefix and a check digit.
+func mayHold(b []byte) bool {
+	var digits [128]byte
+	var begins [128]bool // a group
+	n, last := 0, 0
+	for i := nextDigit(b, 0); i < len(b); i = nextDigit(b, i) {
+		if i-last > maxWide*charBytes*maxIgnored {
+			n = 0
 		}
-		s.recognise()
-		for end := len(s.g); k < end && (next < 0 || k+lookAhead < end); {
-			g := &s.g[k]
-			switch {
-			case g.start < max(from, s.taken) || g.mask || g.track || g.n > maxDigits:
-				k++
-			case g.visible:
-				s.leave(g.start, g.end)
-				k++
-			default:
-				k = s.step(k)
+		for first := i; i < len(b); i++ {
+			d := b[i] - '0'
+			if d > 9 {
+				if i > first {
+					break
+				}
+				r, w := utf8.DecodeRune(b[i:]) // of another script: a group each
+				d = digitValue(r)
+				i += w - 1
 			}
-		}
-		if next < 0 {
-			return s.g[len(s.g)-1].end
-		}
-		drop := k - lookAhead
-		cut := s.g[drop].at
-		s.g = append(s.g[:0], s.g[drop:]...)
-		s.digits = append(s.digits[:0], s.digits[cut:]...)
-		for i := range s.g {
-			s.g[i].at -= cut
-		}
-		k -= drop
-	}
-}
-
-// contextStart returns where the groups begin that stand close before start.
-func (s *scanner) contextStart(start int) int {
-	first := start
-	for i, n := start, 0; i > 0 && n <= maxWide && start-i < lookBack; {
-		r, w := runeBefore(s.b, i)
-		i -= w
-		if isDigit(r) || r == s.mask && s.masks(i) {
-			first, n = i, 0
-		} else {
+			if n == len(digits) {
+				copy(begins[:], begins[n-maxDigits:])
+				n = copy(digits[:], digits[n-maxDigits:])
+			}
+			digits[n], begins[n] = d, i == first || b[i] >= utf8.RuneSelf
 			n++
 		}
+		last = i
+		for from := max(0, n-maxDigits); from <= n-minDigits; from++ {
+			if begins[from] && tierOf(digits[from:n]) != None && passes(digits[from:n]) != 0 {
+				return true
+			}
+		}
 	}
-	return first
+	return false
 }
 
-// masks reports whether the mask character at i stands for a hidden digit. A letter X
-// or two at the beginning of a word do not.
-func (s *scanner) masks(i int) bool {
-	if !isLatin(s.mask) {
+// read takes b apart, but for what is far from any digit.
+func (s *scanner) read() {
+	end := 0
+	for i := nextDigit(s.b, 0); i < len(s.b); i = nextDigit(s.b, end) {
+		from := i
+		for n := 0; from > end && n < farBefore; n++ {
+			_, w := runeBefore(s.b, from)
+			from -= w
+		}
+		if from > end {
+			s.c = append(s.c, char{r: far, at: int32(end), class: breaks})
+		}
+		end = s.readFrom(from)
+	}
+}
+
+// readFrom takes b apart from i on to where no digit is near, and returns that end.
+func (s *scanner) readFrom(i int) int {
+	t := table()
+	left, hidden := farBefore+farBehind, 0
+	for ; left > 0 && i < len(s.b); left-- {
+		r, w := runeAt(s.b, i)
+		c := charOf(t, r)
+		c.at = int32(i)
+		i += w
+		if c.class&ignored == 0 {
+			hidden = 0
+		} else if hidden++; hidden <= maxIgnored {
+			continue
+		}
+		if c.class&digit != 0 {
+			left = farBehind
+		}
+		s.c = append(s.c, c)
+	}
+	return i
+}
+
+// runeAt returns the character at b[i] and its width, which is 0 at the end.
+func runeAt(b []byte, i int) (rune, int) {
+	if i < len(b) && b[i] < utf8.RuneSelf {
+		return rune(b[i]), 1
+	}
+	return utf8.DecodeRune(b[i:])
+}
+
+// runeBefore returns the character that ends at i and its width.
+func runeBefore(b []byte, i int) (rune, int) {
+	if i > 0 && b[i-1] < utf8.RuneSelf {
+		return rune(b[i-1]), 1
+	}
+	return utf8.DecodeLastRune(b[:i])
+}
+
+// at returns character i, or one that is nothing.
+func (s *scanner) at(i int) *char {
+	if i < 0 || i >= len(s.c) {
+		return &nothing
+	}
+	return &s.c[i]
+}
+
+var nothing char
+
+// starts and ends return the bytes where character i starts, and where the one before
+// it ends.
+func (s *scanner) starts(i int) int { return int(s.c[i].at) }
+func (s *scanner) ends(i int) int {
+	_, w := runeAt(s.b, s.starts(i-1))
+	return s.starts(i-1) + w
+}
+
+// group finds the groups, and what stands between them.
+func (s *scanner) group() {
+	for i := 0; i < len(s.c); {
+		if !s.c[i].is(digit) && s.c[i].r != s.mask {
+			i++
+			continue
+		}
+		g := group{from: i, mask: s.isMask(i)}
+		for i < len(s.c) && (s.c[i].is(digit) || g.mask) && s.isMask(i) == g.mask {
+			i++
+		}
+		if g.to = i; g.to == g.from { // a letter X
+			i++
+			continue
+		}
+		if n := len(s.g); n > 0 {
+			s.g[n-1].joins(s.c[s.g[n-1].to:g.from])
+		}
+		g.gap = gapEnd
+		s.g = append(s.g, g)
+	}
+}
+
+// isMask reports whether character i stands for a hidden digit. A letter X or two at the
+// beginning of a word do not.
+func (s *scanner) isMask(i int) bool {
+	if s.c[i].r != s.mask {
+		return false
+	}
+	if !s.c[i].is(latin) {
 		return true
 	}
-	n := 1
-	for k := i; n < 3 && k > 0 && rune(s.b[k-1]) == s.mask; k-- {
-		n++
+	from, to := i, i+1
+	for from > i-3 && s.at(from-1).r == s.mask {
+		from--
 	}
-	k := i + 1
-	for ; n < 3 && k < len(s.b) && rune(s.b[k]) == s.mask; k++ {
-		n++
+	for to < i+3 && s.at(to).r == s.mask {
+		to++
 	}
-	r, _ := runeAt(s.b, k)
-	return n >= 3 || !isLatin(r)
+	return to-from >= 3 || !s.at(to).is(latin)
 }
 
-// push takes the group that starts at i in hand and returns where the next one starts,
-// or -1.
-func (s *scanner) push(i int) int {
-	b := s.b
-	g := group{start: i, at: len(s.digits)}
-	r, w := runeAt(b, i)
-	g.mask = !isDigit(r)
-	next := 0
-	for {
-		i += w
-		g.n++
-		g.end = i
-		if !g.mask && g.n <= maxDigits+1 {
-			s.digits = append(s.digits, byte(digitValue(r)))
-		}
-		if i < len(b) && b[i]-'0' <= 9 && !g.mask { // most often
-			r, w = rune(b[i]), 1
-			continue
-		}
-		if g.gap, g.gapID, g.letters, next = s.gapAt(i); g.gap != gapNone {
-			if g.letters {
-				first, _ := runeAt(b, i)
-				last, _ := runeBefore(b, next)
-				g.glued = isLatin(first) || isLatin(last)
-			}
-			break
-		}
-		r, w = runeAt(b, next)
-		if isDigit(r) == g.mask {
-			break
-		}
-		i = next
+// joins says what stands behind g, in front of the next group.
+func (g *group) joins(between []char) {
+	g.gap = gapNarrow
+	switch n := len(between); {
+	case n == 0:
+		g.gap = gapNone
+		return
+	case n > maxWide:
+		g.gap = gapEnd
+		return
+	case n > maxGap:
+		g.gap = gapWide
 	}
-	s.g = append(s.g, g)
-	return next
-}
-
-// gapAt looks behind a digit or mask that ends at i for the next one. id tells gaps
-// apart by what is in them.
-func (s *scanner) gapAt(i int) (kind gap, id uint32, letters bool, next int) {
-	b := s.b
-	separators, breaks, hidden, narrow := 0, 0, 0, true
-	for n := 0; ; n++ {
-		r, w := runeAt(b, i)
-		if w == 0 {
-			return gapEnd, 0, false, -1
-		}
-		c := classOf(r)
-		if c == digit || r == s.mask && s.masks(i) {
-			switch {
-			case n == hidden && n <= maxHidden:
-				return gapNone, 0, false, i
-			case narrow:
-				return gapNarrow, id, false, i
+	lines := 0
+	for i := range between {
+		c := &between[i]
+		switch {
+		case c.r == far:
+			g.gap = gapEnd
+			return
+		case c.is(lineBreak):
+			if c.r == '\r' || i == 0 || between[i-1].r != '\r' { // CR LF is one
+				lines++
 			}
-			return gapWide, id, letters, i
+		case !c.is(separator):
+			g.gap = gapWide
+			g.letters = g.letters || c.is(letter)
 		}
-		if n == maxWide {
-			return gapEnd, 0, false, -1
-		}
-		switch c {
-		case invisible:
-			hidden++
-			narrow = narrow && hidden <= maxHidden
-			i += w
-			continue
-		case lineBreak:
-			if r == '\r' || b[i-1] != '\r' { // CR LF is one line break
-				breaks++
-			}
-			separators++
-			narrow = narrow && breaks <= 1 && separators <= maxGap
-		case separator:
-			separators++
-			narrow = narrow && separators <= maxGap
-		default:
-			narrow = false
-			letters = letters || isLetter(r)
-		}
-		id = id*16777619 ^ uint32(r)
-		i += w
+		g.gapID = g.gapID*16777619 ^ uint32(c.r)
 	}
+	if lines > 1 {
+		g.gap = gapWide
+	}
+	g.glued = between[0].is(latin) || between[len(between)-1].is(latin)
 }
 
 // recognise finds out which groups touch each other, and which of them an earlier pass
 // left readable: a pass over redacted text must not take them for part of another
 // number. What is masked of a card is in one piece, and tells where its ends are.
 func (s *scanner) recognise() {
-	head, tail := s.r.Keep.ends(maxDigits)
 	for k := 0; k < len(s.g); {
-		first, n := k, s.g[k].n
+		first := k
 		for k++; k < len(s.g) && s.g[k-1].gap == gapNone; k++ {
-			n += s.g[k].n
 		}
 		for i := first; i < k; i++ {
-			s.g[i].whole = n
+			s.g[i].whole = s.g[k-1].to - s.g[first].from
 		}
 	}
+	head, tail := s.r.Keep.ends(maxDigits)
 	for k := 0; k < len(s.g); {
-		hidden := 0
-		first := k
-		for ; k < len(s.g) && s.g[k].mask; k++ {
-			hidden += s.g[k].n
+		first, hidden := k, 0
+		for ; k < len(s.g) && s.g[k].mask && (hidden == 0 || s.g[k-1].gap != gapEnd); k++ {
+			hidden += s.g[k].n()
 		}
-		if k == first {
+		switch {
+		case hidden == 0:
 			k++
-			continue
-		}
-		if tail == 0 || hidden < minDigits-tail && (head == 0 || hidden < 4) {
-			continue
-		}
-		if last := s.together(k, 1, tail); last >= 0 {
-			for i := k; i <= last; i++ {
-				s.g[i].visible = true
-			}
-			if from := s.together(first-1, -1, head); head > 0 && from >= 0 {
-				for i := from; i < first; i++ {
-					s.g[i].visible = true
-				}
-			}
+		case tail > 0 && (hidden >= minDigits-tail || head > 0 && hidden >= 4) && s.show(k, 1, tail) && head > 0:
+			s.show(first-1, -1, head)
 		}
 	}
 }
 
-// together returns the last of the groups from k on, or back, that have exactly n
-// digits together, or -1.
-func (s *scanner) together(k, step, n int) int {
-	for ; k >= 0 && k < len(s.g) && !s.g[k].mask && s.g[k].n <= n; k += step {
-		if n -= s.g[k].n; n == 0 {
-			return k
+// show makes those groups visible from k on, or back, that have exactly n digits
+// together, and reports whether there are any.
+func (s *scanner) show(k, step, n int) bool {
+	first := k
+	for ; n > 0 && k >= 0 && k < len(s.g) && !s.g[k].mask && s.g[k-(1+step)/2].gap != gapEnd; k += step {
+		n -= s.g[k].n()
+	}
+	for i := first; n == 0 && i != k; i += step {
+		s.g[i].visible = true
+	}
+	return n == 0
+}
+
+// scan looks for cards that begin at the byte from or behind it.
+func (s *scanner) scan(from int) {
+	s.read()
+	s.group()
+	s.recognise()
+	for k := 0; k < len(s.g); {
+		switch g := &s.g[k]; {
+		case s.starts(g.from) < from || g.mask || g.track || g.n() > maxDigits:
+			k++
+		case g.visible:
+			s.leave(k, k)
+			k++
+		default:
+			k = s.step(k)
 		}
 	}
-	return -1
+	slices.SortFunc(s.hits, byStart) // a card may stand inside the track data of another
 }

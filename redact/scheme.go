@@ -111,15 +111,14 @@ var tiersByIIN = sync.OnceValue(func() *[1e4]tiers {
 	return &all
 })
 
-// setTier sets the tier of c by its digits, and reports whether it has one.
-func (s *scanner) setTier(c *candidate) bool {
-	n := s.number(c)
+// tierOf returns the tier of a number by its length and first digits.
+func tierOf(n []byte) Tier {
 	t := &tiersByIIN()[int(n[0])*1000+int(n[1])*100+int(n[2])*10+int(n[3])]
 	switch bit := lengthBit(len(n)); {
 	case t.strong&bit != 0:
-		c.tier = Strong
+		return Strong
 	case t.weak&bit != 0:
-		c.tier = Weak
+		return Weak
 	}
-	return c.tier != None
+	return None
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sort"
 	"unicode/utf8"
 )
 
@@ -20,10 +21,6 @@ type stream struct {
 	scanned  int // length of buf at the last look
 	lastCard int // end of the last card that was given out, or noCard
 }
-
-// holdBack is how much of the end of a text may change what is said of digits before: a
-// card makes codes of digits at some distance, and words make a card of a number.
-const holdBack = codeReach + reach
 
 func newStream(r *Redactor) stream { return stream{r: r, lastCard: noCard} }
 
@@ -65,12 +62,12 @@ func (s *stream) look(dst []byte, final bool) []byte {
 	s.scanned = len(s.buf)
 	to := len(b)
 	if !final {
-		to = max(s.from, len(b)-holdBack)
-		for to > s.from && !utf8.RuneStart(b[to]) {
-			to--
+		to = nextDigit(b, max(s.from, sc.back(len(b)-codeReach)))
+		if len(o.r.Detectors) > 0 { // which look for more than digits
+			to = min(to, max(s.from, len(b)-2*maxMaxLen))
 		}
-		if len(o.r.Detectors) == 0 { // which look for more than digits
-			to = nextDigit(b, to)
+		for to > s.from && to < len(b) && !utf8.RuneStart(b[to]) {
+			to--
 		}
 		to = sc.whole(to)
 	}
@@ -91,8 +88,20 @@ func (s *stream) look(dst []byte, final bool) []byte {
 	}
 	dst = o.rewrite(dst, b, s.from, to, sc.hits[:n])
 	s.from = to
-	s.drop(max(0, s.from-2*reach))
+	s.drop(max(0, min(sc.back(to), to-2*maxMaxLen)))
 	return dst
+}
+
+// back returns the byte from which on all may bear on what stands at the byte i.
+func (s *scanner) back(i int) int {
+	k := sort.Search(len(s.c), func(k int) bool { return s.starts(k) >= i })
+	if k == len(s.c) {
+		return i
+	}
+	for n := 0; n < reach && k > 0 && s.c[k-1].r != far; n++ {
+		k--
+	}
+	return s.starts(k)
 }
 
 // whole moves i back to where a hit begins that it would cut, or a card that makes a code
@@ -111,7 +120,7 @@ func (s *scanner) whole(i int) int {
 
 // drop forgets the first n bytes of buf, once there are enough of them.
 func (s *stream) drop(n int) {
-	if n < reach && n < len(s.buf) {
+	if n < codeReach && n < len(s.buf) {
 		return
 	}
 	s.buf = slices.Delete(s.buf, 0, n)

@@ -1,67 +1,69 @@
 package redact
 
-import "bytes"
+import "strings"
 
 const (
-	maxURL   = 256 // bytes of a URL looked at before a number
-	maxToken = 64  // characters of an identifier, on either side
-	maxPhone = 15  // digits of the longest telephone number (ITU-T E.164)
-	maxIBAN  = 34  // characters of the longest bank account number (ISO 13616)
+	maxToken = 64 // characters of an identifier, on either side
+	maxPhone = 15 // digits of the longest telephone number (ITU-T E.164)
+	maxIBAN  = 34 // characters of the longest bank account number (ISO 13616)
 	minIBAN  = 15
 )
 
-// skipHidden moves i back over invisible characters, or on.
-func skipHidden(b []byte, i, step int) int {
-	for range maxHidden {
-		r, w := runeAt(b, i)
-		if step < 0 {
-			r, w = runeBefore(b, i)
-		}
-		if w == 0 || classOf(r) != invisible {
-			break
-		}
-		i += step * w
-	}
-	return i
+// isLetterHere reports whether character i, which touches a number, is a letter that
+// makes an identifier of it. A mask is not.
+func (s *scanner) isLetterHere(i int) bool { return s.at(i).is(latin) && s.at(i).r != s.mask }
+
+// inToken reports whether character i may belong to an identifier, other than as a letter.
+func (s *scanner) inToken(i int) bool {
+	return s.isJoiner(i) || s.at(i).is(digit) || s.at(i).r == s.mask
 }
 
-// touched reports whether letters touch the number b[start:end], or an identifier
-// with letters contains it, unless those speak of a card.
-func (s *scanner) touched(start, end int) bool {
-	b := s.b
-	i, k := skipHidden(b, start, -1), skipHidden(b, end, 1)
-	if r, _ := runeBefore(b, i); s.isLetterHere(r) {
-		if !s.wordSays(i, vouches|saysExpiry) && !isEscape(b, i) {
-			return true
-		}
-	} else if isJoiner(r) && s.isTokenBefore(i) {
+// isJoiner reports whether character i joins the parts of an identifier.
+func (s *scanner) isJoiner(i int) bool {
+	switch s.at(i).r {
+	case '-', '_', '/', '.', '#':
 		return true
 	}
-	r, _ := runeAt(b, k)
-	return s.isLetterHere(r) && !s.beginsWith(k) || isJoiner(r) && r != '.' && s.isTokenAfter(k)
+	return false
 }
 
-// isLetterHere reports whether r, which touches a number, is a letter that makes an
-// identifier of it. A mask is not.
-func (s *scanner) isLetterHere(r rune) bool { return isLatin(r) && r != s.mask }
+// isTouched reports whether letters touch the number, or an identifier with letters
+// contains it, unless those speak of a card.
+func (s *scanner) isTouched(from, to int) bool {
+	if s.isLetterHere(from - 1) {
+		if !s.wordSays(from, vouches|saysExpiry) && !s.isEscape(from) {
+			return true
+		}
+	} else if s.isJoiner(from-1) && s.isTokenBefore(from) {
+		return true
+	}
+	if s.at(to).r == '.' {
+		return false
+	}
+	for i := to; i < to+maxToken; i++ {
+		if s.isLetterHere(i) {
+			return s.saidAt(i)&(vouches|saysExpiry|saysPIN) == 0
+		}
+		if !s.inToken(i) || i == to && !s.isJoiner(i) {
+			break
+		}
+	}
+	return false
+}
 
-// isEscape reports whether the letter that ends at i is the second half of an escaped
-// line break or tab, as in the source text of JSON.
-func isEscape(b []byte, i int) bool {
-	return i >= 2 && b[i-2] == '\\' && bytes.IndexByte([]byte("ntrfbv"), b[i-1]) >= 0
+// isEscape reports whether the letter before i is the second half of an escaped line
+// break or tab, as in the source text of JSON.
+func (s *scanner) isEscape(i int) bool {
+	return s.at(i-2).r == '\\' && strings.ContainsRune("ntrfbv", s.at(i-1).r)
 }
 
 // wordSays reports whether the word that ends at i, or the end of it, says what.
 func (s *scanner) wordSays(i int, what meaning) bool {
-	start := i
-	for range maxWord {
-		r, w := runeBefore(s.b, start)
-		if w == 0 || !isLetter(r) {
-			break
-		}
-		start -= w
+	from := i
+	for from > i-maxWord && s.at(from-1).is(letter) {
+		from--
 	}
-	for _, m := range s.words(start, i) {
+	for _, m := range s.words(from, i) {
 		if m.says&what != 0 {
 			return true
 		}
@@ -69,64 +71,28 @@ func (s *scanner) wordSays(i int, what meaning) bool {
 	return false
 }
 
-// beginsWith reports whether a word begins at i that may be glued to a card number.
-func (s *scanner) beginsWith(i int) bool {
-	return s.saidAt(i)&(vouches|saysExpiry|saysPIN) != 0
-}
-
-// isJoiner reports whether r joins the parts of an identifier.
-func isJoiner(r rune) bool { return r == '-' || r == '_' || r == '/' || r == '.' || r == '#' }
-
 // isTokenBefore reports whether an identifier with letters ends at i, such as
 // INV-2026- or GPA. A full stop behind a word in lower case ends a sentence.
 func (s *scanner) isTokenBefore(i int) bool {
 	found := false
-	for n := 0; n < maxToken; {
-		r, w := runeBefore(s.b, i)
-		switch {
-		case w == 0:
-			return found
-		case s.isLetterHere(r):
-			if s.wordSays(i, vouches|saysExpiry|saysNumber) {
-				return false
+	for first := i - maxToken; i > first; {
+		if !s.isLetterHere(i - 1) {
+			if !s.inToken(i - 1) {
+				break
 			}
-			lower := false
-			end := i
-			for ; n < maxToken; n++ {
-				r, w = runeBefore(s.b, i)
-				if w == 0 || !isLatin(r) {
-					break
-				}
-				lower = lower || r >= 'a'
-				i -= w
-			}
-			dot, _ := runeAt(s.b, end)
-			found = found || dot != '.' || !lower
+			i--
 			continue
-		case !isJoiner(r) && !isDigit(r) && r != s.mask:
-			return found
 		}
-		i -= w
-		n++
+		if s.wordSays(i, vouches|saysExpiry|saysNumber) {
+			return false
+		}
+		dot, lower := s.c[i].r == '.', false
+		for ; i > first && s.at(i-1).is(latin); i-- {
+			lower = lower || s.c[i-1].r >= 'a'
+		}
+		found = found || !dot || !lower
 	}
 	return found
-}
-
-// isTokenAfter is the same for one that begins at i.
-func (s *scanner) isTokenAfter(i int) bool {
-	for range maxToken {
-		r, w := runeAt(s.b, i)
-		switch {
-		case w == 0:
-			return false
-		case s.isLetterHere(r):
-			return !s.beginsWith(i)
-		case !isJoiner(r) && !isDigit(r) && r != s.mask:
-			return false
-		}
-		i += w
-	}
-	return false
 }
 
 // isFraction reports whether c is the fraction of a decimal number: one to three
@@ -136,142 +102,115 @@ func (s *scanner) isFraction(c *candidate) bool {
 		return false
 	}
 	p := &s.g[c.first-1]
-	before, _ := runeBefore(s.b, p.start)
-	return p.whole <= 3 && p.end+1 == s.start(c) && s.b[p.end] == '.' && before != '.' && !isLatin(before)
+	before := s.at(p.from - 1)
+	return p.whole <= 3 && p.to+1 == c.from && s.c[p.to].r == '.' && before.r != '.' && !before.is(latin)
 }
 
 // isElsewhere reports whether c is a part of something that is no card number whatever
 // is said of it: a bank account number, a URL, an e-mail address.
 func (s *scanner) isElsewhere(c *candidate) bool {
-	start, end := s.start(c), s.end(c)
-	r, _ := runeAt(s.b, skipHidden(s.b, end, 1))
-	return r == '@' || s.inURL(start) || s.inIBAN(start)
+	return s.at(c.to).r == '@' || s.inURL(c.from) || s.inIBAN(c.from)
 }
 
 // isPhone reports whether c is within the fifteen digits behind a plus sign or 00.
 func (s *scanner) isPhone(c *candidate) bool {
 	n := c.n
-	for k := c.first; n <= maxPhone; {
+	for k := c.first; n <= maxPhone; k-- {
 		g := &s.g[k]
-		r, _ := runeBefore(s.b, skipHidden(s.b, g.start, -1))
-		if r == '+' || r == '＋' || g.whole > 1 && s.mayBeZeros(k) {
+		before := s.at(g.from - 1).r
+		if before == '+' || before == '＋' || g.whole > 1 && s.mayBeZero(g.from) && s.mayBeZero(g.from+1) {
 			return true
 		}
 		if k == 0 || s.g[k-1].gap > gapNarrow {
 			break
 		}
-		k--
-		n += s.g[k].n
+		n += s.g[k-1].n()
 	}
 	return false
 }
 
-// mayBeZeros reports whether group k begins with two zeros, or may have.
-func (s *scanner) mayBeZeros(k int) bool {
-	for n := 0; ; k++ {
-		g := &s.g[k]
-		for i := range g.n {
-			if !g.mask && s.digits[g.at+i] != 0 {
-				return false
-			}
-			if n++; n == 2 {
-				return true
-			}
-		}
-		if g.gap != gapNone {
-			return false
-		}
-	}
-}
-
-// endsURL holds the characters that cannot be inside a URL, but for spaces.
-var endsURL = []byte("\"'<>`")
+func (s *scanner) mayBeZero(i int) bool { return s.at(i).fold == '0' || i < len(s.c) && s.isMask(i) }
 
 // inURL reports whether the number that starts at i is inside a URL, unless it is the
 // value of a parameter whose name speaks of a card.
 func (s *scanner) inURL(i int) bool {
-	b := s.b
-	k := i
-	for k > max(0, i-maxURL) && b[k-1] > ' ' && bytes.IndexByte(endsURL, b[k-1]) < 0 {
-		k--
+	key, scheme, k := i, false, i
+	for ; k > i-farBefore && s.at(k-1).r > ' ' && !strings.ContainsRune("\"'<>`", s.c[k-1].r); k-- {
+		if key == i && strings.ContainsRune("?&;#/", s.c[k-1].r) {
+			key = k
+		}
+		scheme = scheme || s.at(k-1).r == ':' && s.at(k).r == '/' && s.at(k+1).r == '/'
 	}
-	text := b[k:i]
-	if !bytes.Contains(text, []byte("://")) && !bytes.HasPrefix(bytes.ToLower(text[:min(4, len(text))]), []byte("www.")) {
+	if key == i {
+		key = k
+	}
+	www := s.at(k).r|0x20 == 'w' && s.at(k+1).r|0x20 == 'w' && s.at(k+2).r|0x20 == 'w' && s.at(k+3).r == '.'
+	if !scheme && !www {
 		return false
 	}
-	if b[i-1] != '=' {
-		return true
-	}
-	key := k + bytes.LastIndexAny(text, "?&;#/") + 1
-	for _, m := range s.words(key, i) {
-		if m.says&vouches != 0 {
-			return false
+	if s.c[i-1].r == '=' {
+		for _, m := range s.words(key, i) {
+			if m.says&vouches != 0 {
+				return false
+			}
 		}
 	}
 	return true
 }
 
-// inIBAN reports whether a bank account number covers a part of the number at start: two
+// inIBAN reports whether a bank account number covers a part of the number at from: two
 // letters and two digits, then groups of letters and digits, with a remainder of 1.
 // Masks may stand for any digit.
-func (s *scanner) inIBAN(start int) bool {
-	for i, n := start, 0; i > 0 && n <= maxIBAN+10; n++ {
-		r, w := runeBefore(s.b, i)
-		if !isAlnum(r) && r != ' ' && r != s.mask {
-			return false
-		}
-		i -= w
-		if before, _ := runeBefore(s.b, i); isAlnum(before) && before != s.mask {
-			continue
-		}
-		if s.isIBAN(i, start) {
+func (s *scanner) inIBAN(from int) bool {
+	for i := from - 1; i >= from-maxIBAN-10 && (s.isAlnum(i) || s.at(i).r == ' '); i-- {
+		if (!s.isAlnum(i-1) || s.c[i-1].r == s.mask) && s.isIBAN(i, from) {
 			return true
 		}
 	}
 	return false
 }
 
-func isAlnum(r rune) bool { return r < 0x80 && (isLatin(r) || isDigit(r)) }
+// isAlnum reports whether character i is an ASCII letter or digit, or a mask.
+func (s *scanner) isAlnum(i int) bool {
+	c := s.at(i)
+	return c.r < 0x80 && c.is(latin|digit) || c.r == s.mask
+}
 
-// isIBAN reports whether an IBAN begins at i and reaches behind start.
-func (s *scanner) isIBAN(i, start int) bool {
-	b := s.b
-	if i+4 > len(b) || !isLatin(rune(b[i])) || !isLatin(rune(b[i+1])) || b[i+2]-'0' > 9 || b[i+3]-'0' > 9 {
-		return false
+// isIBAN reports whether an IBAN begins at i and reaches behind from.
+func (s *scanner) isIBAN(i, from int) bool {
+	for k := range 4 {
+		if c := s.at(i + k); c.r >= 0x80 || k < 2 && !c.is(latin) || k >= 2 && !c.is(digit) {
+			return false
+		}
 	}
 	// The first four characters count as the last.
 	rest, unknown := 0, false
-	add := func(rest int, c byte) int {
-		if c -= '0'; c <= 9 {
-			return (rest*10 + int(c)) % 97
-		}
-		return (rest*100 + int((c+'0')|0x20) - 'a' + 10) % 97
-	}
 	n := 4
-	for k := i + 4; k < len(b) && n <= maxIBAN; {
-		r, w := runeAt(b, k)
-		switch {
-		case r == s.mask:
-			unknown = true
-			n++
-		case isAlnum(r):
-			rest = add(rest, b[k])
-			n++
-		case r != ' ':
-			return false
+	for k := i + 4; n <= maxIBAN && (s.isAlnum(k) || s.at(k).r == ' '); k++ {
+		c := &s.c[k]
+		if c.r == ' ' {
+			continue
 		}
-		k += w
-		next, _ := runeAt(b, k)
-		if k <= start || r == ' ' || n < minIBAN || n > maxIBAN || isAlnum(next) || next == s.mask {
+		unknown = unknown || c.r == s.mask
+		rest = mod97(rest, c.fold)
+		if n++; k < from || n < minIBAN || n > maxIBAN || s.isAlnum(k+1) {
 			continue
 		}
 		sum := rest
-		for _, c := range b[i : i+4] {
-			sum = add(sum, c)
+		for _, c := range s.c[i : i+4] {
+			sum = mod97(sum, c.fold)
 		}
 		if unknown || sum == 1 {
 			return true
 		}
 	}
 	return false
+}
+
+// mod97 appends the value of r, a digit or a letter, to a number modulo 97.
+func mod97(rest int, r rune) int {
+	if r <= '9' {
+		return (rest*10 + int(r-'0')) % 97
+	}
+	return (rest*100 + int(r-'a') + 10) % 97
 }

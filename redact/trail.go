@@ -89,7 +89,7 @@ func (t *Trail) Add(r *Redactor, p Part) []Part {
 	if !s.card.IsZero() {
 		sc.base = 0 // a card came just before
 	}
-	found := sc.find(0)
+	found := sc.find()
 	switch {
 	case slices.ContainsFunc(found, func(x hit) bool { return x.kind == Card }):
 		*s = trail{card: p.At}
@@ -121,7 +121,7 @@ func (o *options) joined(parts []Part) []Part {
 	lastStart := len(b) - len(parts[len(parts)-1].Text)
 	sc := newScanner(o, b)
 	defer sc.release()
-	found := sc.find(0)
+	found := sc.find()
 	if !slices.ContainsFunc(found, func(x hit) bool {
 		return x.kind == Card && x.reason == ByNumber && x.form == printed && x.start < len(parts[0].Text) && x.end > lastStart
 	}) {
@@ -142,13 +142,14 @@ func (o *options) joined(parts []Part) []Part {
 func edges(text string) (starts, ends, pure bool, digits int) {
 	pure = true
 	seen := false // anything but separators
+	t := table()
 	for _, r := range text {
-		switch classOf(r) {
-		case digit:
+		switch c := charOf(t, r); {
+		case c.is(digit):
 			starts = starts || !seen
 			ends, seen = true, true
 			digits++
-		case other:
+		case !c.is(separator | ignored):
 			pure, ends, seen, digits = false, false, true, 0
 		}
 	}

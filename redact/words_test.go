@@ -2,6 +2,7 @@ package redact
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -25,7 +26,7 @@ func TestTheTableOfWordsIsComplete(t *testing.T) {
 				assert.NotEmpty(t, w.text, "%s: %q", l.name, entry)
 				assert.Equal(t, strings.TrimSpace(entry), entry, l.name)
 				assert.LessOrEqual(t, len(w.text), maxWord, "%s: %q", l.name, entry)
-				assert.False(t, strings.ContainsFunc(entry, breaksPhrase), "%s: %q", l.name, entry)
+				assert.False(t, strings.ContainsFunc(entry, func(r rune) bool { return describe(r).is(breaks) }), "%s: %q", l.name, entry)
 			}
 		}
 	}
@@ -68,7 +69,11 @@ func TestEveryWordCountsInEveryCase(t *testing.T) {
 		word := strings.TrimSuffix(strings.TrimLeft(e.Entry, "+-="), "|")
 		for _, text := range cased(word) {
 			o := zero.options()
-			marks := o.marksIn(nil, []byte(text+" "), 0, len(text))
+			sc := newScanner(&o, []byte(text+" 1"))
+			sc.read()
+			marks := slices.Clone(sc.words(0, len(sc.c)-2))
+			length := len(sc.c) - 2
+			sc.release()
 			if strings.ContainsRune(text, rune(DefaultMask)) {
 				continue // that may be a mask
 			}
@@ -85,7 +90,7 @@ func TestEveryWordCountsInEveryCase(t *testing.T) {
 					assert.Equal(t, text+" XXXXXXXXX2222", Cards(text+" "+weak), "%+v", e)
 				}
 			case "label":
-				if says&vouches == 0 && marks[len(marks)-1].end == len(text) {
+				if says&vouches == 0 && marks[len(marks)-1].end == length {
 					assert.Equal(t, text+" "+strong, Cards(text+" "+strong), "%+v", e)
 				}
 			case "code":
