@@ -63,7 +63,7 @@ func (s *scanner) codes(from int) {
 			s.codeBehind(&cards[k], cards)
 		}
 	}
-	if len(cards) == 0 && s.base == noCard {
+	if len(cards) == 0 && s.base < -codeReach {
 		return
 	}
 	all, placed := cards, s.hits[len(cards):]

@@ -33,5 +33,5 @@ func cellWords(name, column, cell string) (all []TableWord) {
 
 // Fold, IsLetter, Unspaced and TierOf are the functions of those names.
 func Fold(r rune) rune     { return charOf(table(), r).fold }
-func IsLetter(r rune) bool { return charOf(table(), r).is(letter) }
-func Unspaced(r rune) bool { return charOf(table(), r).is(unspaced) }
+func IsLetter(r rune) bool { return charOf(table(), r).class&letter != 0 }
+func Unspaced(r rune) bool { return charOf(table(), r).class&unspaced != 0 }

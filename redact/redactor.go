@@ -3,7 +3,6 @@ package redact
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode"
 	"unsafe"
@@ -116,7 +115,7 @@ const maxHostWord = 64
 type options struct {
 	r    *Redactor
 	mask rune
-	host []word // that the host adds, taken apart when words are first looked for
+	host []word // that the host adds
 	less []word // that it takes away
 }
 
@@ -202,13 +201,4 @@ func view(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
 // texts.
 func (o *options) worthwhile(b []byte) bool {
 	return !o.r.InsecureOff && (mayHold(b) || len(o.r.Detectors) > 0)
-}
-
-// find returns the hits in the text.
-func (s *scanner) find() []hit {
-	s.scan(0)
-	s.codes(0)
-	s.detect(0)
-	s.hits = slices.DeleteFunc(s.hits, func(x hit) bool { return x.kind == 0 })
-	return s.hits
 }

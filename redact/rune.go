@@ -30,7 +30,7 @@ type char struct {
 	value   uint8 // of a digit
 }
 
-func (c char) is(x class) bool { return c.class&x != 0 }
+func (c *char) is(x class) bool { return c.class&x != 0 }
 
 // far stands for text that was left out because it is far from any digit.
 const far rune = -1
@@ -198,8 +198,11 @@ func nextDigit(b []byte, i int) int {
 }
 
 func isDigit(r rune) bool {
-	if r < tableEnd {
-		return r >= '0' && table()[r].is(digit)
+	switch {
+	case r < 0x660: // before the Arabic ones
+		return '0' <= r && r <= '9'
+	case r < tableEnd:
+		return table()[r].is(digit)
 	}
 	return (r >= 0xA620 && r < 0xAC00 || r >= 0xFF10) && unicode.IsDigit(r)
 }

@@ -73,18 +73,76 @@ var scanners = sync.Pool{New: func() any { return new(scanner) }}
 func newScanner(o *options, b []byte) *scanner {
 	s := scanners.Get().(*scanner)
 	s.options, s.b, s.base = *o, b, noCard
+	s.host, s.less = o.r.hostWords()
 	return s
+}
+
+// piece is how much of a long text is judged at once, in bytes.
+const piece = 1 << 16
+
+// find returns the hits in the text.
+func (s *scanner) find() []hit {
+	text := s.b
+	var all []hit
+	for lo, from := 0, 0; ; {
+		hi := min(len(text), from+piece)
+		s.b = text[lo:hi]
+		to, keep := s.decide(from-lo, hi == len(text))
+		if lo == 0 && hi == len(text) {
+			return s.hits
+		}
+		for _, x := range s.hits {
+			x.start += lo
+			x.end += lo
+			all = append(all, x)
+		}
+		if hi == len(text) {
+			return all
+		}
+		from, lo = lo+to, lo+keep
+		s.base -= keep
+		s.forget()
+	}
+}
+
+// decide judges the text in hand from the byte from on, as far as text that is still to
+// come can say nothing of it: up to the byte to, of which that from keep on bears on what
+// follows. The hits are those before.
+func (s *scanner) decide(from int, final bool) (to, keep int) {
+	s.scan(from)
+	s.codes(from)
+	s.detect(from)
+	if to = len(s.b); !final {
+		to = nextDigit(s.b, max(from, s.back(to-codeReach)))
+		if len(s.r.Detectors) > 0 { // which look for more than digits
+			to = min(to, max(from, len(s.b)-2*maxMaxLen))
+		}
+		to = min(to, len(s.b)-incomplete(s.b))
+		for to > from && to < len(s.b) && !utf8.RuneStart(s.b[to]) {
+			to--
+		}
+		to = s.whole(to)
+	}
+	s.hits = slices.DeleteFunc(s.hits, func(x hit) bool { return x.kind == 0 || x.start >= to })
+	for _, x := range s.hits {
+		if x.kind == Card {
+			s.base = x.end
+		}
+	}
+	return to, max(0, min(s.back(to), to-2*maxMaxLen))
 }
 
 func (s *scanner) release() {
 	clear(s.c) // they are the text
-	*s = scanner{c: s.c[:0], g: s.g[:0], hits: s.hits[:0], marks: s.marks[:0]}
-	if cap(s.c) <= manyChars {
-		scanners.Put(s)
-	}
+	s.forget()
+	s.options, s.b = options{}, nil
+	scanners.Put(s)
 }
 
-const manyChars = 1 << 14
+// forget makes s ready for another piece.
+func (s *scanner) forget() {
+	s.c, s.g, s.hits, s.marks, s.seen = s.c[:0], s.g[:0], s.hits[:0], s.marks[:0], [2]int{}
+}
 
 // mayHold reports whether digits stand in b that might be those of a card number, read
 // generously: with few bytes between them, a scheme's prefix and a check digit.
@@ -129,8 +187,8 @@ func (s *scanner) read() {
 	for i := nextDigit(s.b, 0); i < len(s.b); i = nextDigit(s.b, end) {
 		from := i
 		for n := 0; from > end && n < farBefore; n++ {
-			_, w := runeBefore(s.b, from)
-			from -= w
+			for from--; from > end && !utf8.RuneStart(s.b[from]); from-- {
+			}
 		}
 		if from > end {
 			s.c = append(s.c, char{r: far, at: int32(end), class: breaks})
@@ -141,23 +199,36 @@ func (s *scanner) read() {
 
 // readFrom takes b apart from i on to where no digit is near, and returns that end.
 func (s *scanner) readFrom(i int) int {
-	t := table()
-	left, hidden := farBefore+farBehind, 0
-	for ; left > 0 && i < len(s.b); left-- {
-		r, w := runeAt(s.b, i)
-		c := charOf(t, r)
+	t, b, all := table(), s.b, s.c
+	last, hidden := len(all)+farBefore, 0 // what is far behind a digit
+	for i < len(b) && len(all) < last+farBehind {
+		all = append(all, char{})
+		c, w := &all[len(all)-1], 1
+		if b[i] < utf8.RuneSelf {
+			*c = t[b[i]]
+		} else {
+			var r rune
+			r, w = utf8.DecodeRune(b[i:])
+			*c = charOf(t, r)
+		}
 		c.at = int32(i)
 		i += w
-		if c.class&ignored == 0 {
+		switch {
+		case c.class&digit != 0:
+			last, hidden = len(all), 0
+			s.extend(len(all)-1, false)
+		case c.r == s.mask:
 			hidden = 0
-		} else if hidden++; hidden <= maxIgnored {
-			continue
+			s.extend(len(all)-1, true)
+		case c.class&ignored == 0:
+			hidden = 0
+		default:
+			if hidden++; hidden <= maxIgnored {
+				all = all[:len(all)-1]
+			}
 		}
-		if c.class&digit != 0 {
-			left = farBehind
-		}
-		s.c = append(s.c, c)
 	}
+	s.c = all
 	return i
 }
 
@@ -195,27 +266,13 @@ func (s *scanner) ends(i int) int {
 	return s.starts(i-1) + w
 }
 
-// group finds the groups, and what stands between them.
-func (s *scanner) group() {
-	for i := 0; i < len(s.c); {
-		if !s.c[i].is(digit) && s.c[i].r != s.mask {
-			i++
-			continue
-		}
-		g := group{from: i, mask: s.isMask(i)}
-		for i < len(s.c) && (s.c[i].is(digit) || g.mask) && s.isMask(i) == g.mask {
-			i++
-		}
-		if g.to = i; g.to == g.from { // a letter X
-			i++
-			continue
-		}
-		if n := len(s.g); n > 0 {
-			s.g[n-1].joins(s.c[s.g[n-1].to:g.from])
-		}
-		g.gap = gapEnd
-		s.g = append(s.g, g)
+// extend adds character i, a digit or a mask, to the groups.
+func (s *scanner) extend(i int, mask bool) {
+	if n := len(s.g); n > 0 && s.g[n-1].to == i && s.g[n-1].mask == mask {
+		s.g[n-1].to++
+		return
 	}
+	s.g = append(s.g, group{from: i, to: i + 1, mask: mask, gap: gapEnd})
 }
 
 // isMask reports whether character i stands for a hidden digit. A letter X or two at the
@@ -277,6 +334,10 @@ func (g *group) joins(between []char) {
 // left readable: a pass over redacted text must not take them for part of another
 // number. What is masked of a card is in one piece, and tells where its ends are.
 func (s *scanner) recognise() {
+	s.g = slices.DeleteFunc(s.g, func(g group) bool { return g.mask && !s.isMask(g.from) }) // a letter X
+	for k := range len(s.g) - 1 {
+		s.g[k].joins(s.c[s.g[k].to:s.g[k+1].from])
+	}
 	for k := 0; k < len(s.g); {
 		first := k
 		for k++; k < len(s.g) && s.g[k-1].gap == gapNone; k++ {
@@ -316,7 +377,6 @@ func (s *scanner) show(k, step, n int) bool {
 // scan looks for cards that begin at the byte from or behind it.
 func (s *scanner) scan(from int) {
 	s.read()
-	s.group()
 	s.recognise()
 	for k := 0; k < len(s.g); {
 		switch g := &s.g[k]; {

@@ -27,6 +27,9 @@ func newStream(r *Redactor) stream { return stream{r: r, lastCard: noCard} }
 // push takes more text and appends to dst what is decided. With final set, the
 // text ends, everything is given out, and the next push begins a new text.
 func (s *stream) push(dst, text []byte, final bool) []byte {
+	for ; len(text) > piece; text = text[piece:] {
+		dst = s.push(dst, text[:piece], false)
+	}
 	s.buf = append(s.buf, text...)
 	if s.r != nil && s.r.InsecureOff {
 		dst = append(dst, s.buf...)
@@ -45,50 +48,30 @@ func (s *stream) push(dst, text []byte, final bool) []byte {
 	return dst
 }
 
-// look appends the decided part of the text to dst: all up to the first digit that text
-// still to come may say something of.
+// look appends the decided part of the text to dst.
 func (s *stream) look(dst []byte, final bool) []byte {
-	b := s.buf
-	if !final {
-		b = b[:len(b)-incomplete(b)]
-	}
 	o := s.r.options()
-	sc := newScanner(&o, b)
+	sc := newScanner(&o, s.buf)
 	defer sc.release()
 	sc.base = s.lastCard
-	sc.scan(s.from)
-	sc.codes(s.from)
-	sc.detect(s.from)
-	s.scanned = len(s.buf)
-	to := len(b)
-	if !final {
-		to = nextDigit(b, max(s.from, sc.back(len(b)-codeReach)))
-		if len(o.r.Detectors) > 0 { // which look for more than digits
-			to = min(to, max(s.from, len(b)-2*maxMaxLen))
-		}
-		for to > s.from && to < len(b) && !utf8.RuneStart(b[to]) {
-			to--
-		}
-		to = sc.whole(to)
-	}
-	n := 0
+	to, keep := sc.decide(s.from, final)
+	s.lastCard, s.scanned = sc.base, len(s.buf)
 	for _, x := range sc.hits {
-		if x.start >= to {
-			break
-		}
-		if x.kind == Card {
-			s.lastCard = x.end
-		}
-		if s.found != nil && x.kind != 0 {
+		if s.found != nil {
 			sp := x.span()
 			sp.Start, sp.End = sp.Start+s.gone, sp.End+s.gone
 			s.found(sp)
 		}
-		n++
 	}
-	dst = o.rewrite(dst, b, s.from, to, sc.hits[:n])
+	dst = o.rewrite(dst, s.buf, s.from, to, sc.hits)
 	s.from = to
-	s.drop(max(0, min(sc.back(to), to-2*maxMaxLen)))
+	if keep >= codeReach || keep == len(s.buf) { // otherwise moving the rest costs more than it saves
+		s.buf = slices.Delete(s.buf, 0, keep)
+		s.gone += keep
+		s.from -= keep
+		s.scanned -= keep
+		s.lastCard -= keep
+	}
 	return dst
 }
 
@@ -116,20 +99,6 @@ func (s *scanner) whole(i int) int {
 		}
 	}
 	return i
-}
-
-// drop forgets the first n bytes of buf, once there are enough of them.
-func (s *stream) drop(n int) {
-	if n < codeReach && n < len(s.buf) {
-		return
-	}
-	s.buf = slices.Delete(s.buf, 0, n)
-	s.gone += n
-	s.from -= n
-	s.scanned -= n
-	if s.lastCard -= n; s.lastCard < -codeReach {
-		s.lastCard = noCard
-	}
 }
 
 // incomplete returns the length of the unfinished character at the end of b.

@@ -108,7 +108,7 @@ type lexicon struct {
 
 const (
 	keyBits = 13
-	maxKey  = 3 // letters
+	maxKey  = 4 // letters
 )
 
 // addKey returns the key of one letter more. Its highest bits count.
@@ -191,9 +191,7 @@ func (s *scanner) words(lo, hi int) []mark {
 		s.marks, s.seen = s.marks[:0], [2]int{from, from}
 	}
 	if hi > s.seen[1] {
-		to := min(hi+maxWord+maxBetween+3, len(s.c)) // what follows may belong to the last word
-		s.mark(s.seen[1], to)
-		s.seen[1] = to
+		s.seen[1] = s.mark(s.seen[1], hi)
 	}
 	first := sort.Search(len(s.marks), func(k int) bool { return s.marks[k].end > lo })
 	n := sort.Search(len(s.marks)-first, func(k int) bool { return s.marks[first+k].start >= hi })
@@ -203,24 +201,26 @@ func (s *scanner) words(lo, hi int) []mark {
 // saidAt returns what the word says that begins at i.
 func (s *scanner) saidAt(i int) meaning { return sayAt(s.words(i, i+1), i).says }
 
-// mark finds the words that begin in characters from to to.
-func (s *scanner) mark(from, to int) {
+// mark finds the words that begin in characters from to to, and those behind them that may
+// belong to the last of them, and returns where it ends.
+func (s *scanner) mark(from, to int) int {
 	l := allWords()
-	if s.host == nil && s.less == nil {
-		s.host, s.less = s.r.hostWords()
-	}
 	end := 0 // of the word that reaches furthest, which hides those inside it
 	if n := len(s.marks); n > 0 {
 		end = s.marks[n-1].end
 	}
-	for i := from; i < to; i++ {
-		if before := s.at(i - 1); s.mayBegin(l, before, i) {
+	i := from
+	for before := s.at(i - 1); i < to; i++ {
+		if s.mayBegin(l, before, i) {
 			if m := s.markAt(l, before, i); m.end > end {
 				end = m.end
 				s.join(m)
+				to = max(to, min(m.wordEnd+maxBetween+4, len(s.c)))
 			}
 		}
+		before = &s.c[i]
 	}
+	return i
 }
 
 // mayBegin reports whether a word may begin at i, behind the character before.
