@@ -114,7 +114,7 @@ func cardWithin(hits []hit, i int) bool {
 
 // codeKind returns what a label before x, or behind it, calls it, or 0.
 func (s *scanner) codeKind(x *secret) Kind {
-	marks := s.words(x.from-codeBefore-maxWord-1, x.to+codeAfter+1)
+	marks := s.words(x.from-codeBefore, x.to+codeAfter+1)
 	for _, m := range slices.Backward(marks) {
 		if m.end > x.from || x.from-m.wordEnd > codeBefore || !s.isPlain(m.wordEnd, x.from, codeWords) {
 			continue

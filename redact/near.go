@@ -24,7 +24,7 @@ const (
 // near returns how far the nearest word is that says what, before c or behind it, or -1.
 func (s *scanner) near(c *candidate, what meaning) int {
 	nearest := -1
-	for _, m := range s.words(c.from-cardBefore-maxWord-1, c.to+cardAfter+1) {
+	for _, m := range s.words(c.from-cardBefore, c.to+cardAfter+1) {
 		d := -1
 		switch {
 		case m.says&what == 0:
@@ -52,7 +52,7 @@ func (s *scanner) isNamed(c *candidate) bool {
 			from = s.g[k-1].from
 		}
 	}
-	marks := s.words(from-labelBefore-maxWord-1, c.to+labelAfter+1)
+	marks := s.words(from-labelBefore, c.to+labelAfter+1)
 	own := false
 	for i := range marks { // "the card number for the order"
 		m := &marks[i]

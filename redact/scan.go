@@ -16,8 +16,8 @@ const (
 	charBytes  = utf8.UTFMax
 
 	// What may matter to digits, in characters: so much in front of them and behind them.
-	farBefore = 256
-	farBehind = 128
+	farBefore = 160
+	farBehind = 96
 
 	// reach is how far text may be that bears on whether digits are masked, in characters,
 	// but for a card that makes a code of them; see codeReach.
@@ -202,15 +202,15 @@ func (s *scanner) readFrom(i int) int {
 	t, b, all := table(), s.b, s.c
 	last, hidden := len(all)+farBefore, 0 // what is far behind a digit
 	for i < len(b) && len(all) < last+farBehind {
-		all = append(all, char{})
-		c, w := &all[len(all)-1], 1
+		w := 1
 		if b[i] < utf8.RuneSelf {
-			*c = t[b[i]]
+			all = append(all, t[b[i]])
 		} else {
 			var r rune
 			r, w = utf8.DecodeRune(b[i:])
-			*c = charOf(t, r)
+			all = append(all, charOf(t, r))
 		}
+		c := &all[len(all)-1]
 		c.at = int32(i)
 		i += w
 		switch {

@@ -1,6 +1,9 @@
 package redact
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 const (
 	maxToken = 64 // characters of an identifier, on either side
@@ -63,12 +66,13 @@ func (s *scanner) wordSays(i int, what meaning) bool {
 	for from > i-maxWord && s.at(from-1).is(letter) {
 		from--
 	}
-	for _, m := range s.words(from, i) {
-		if m.says&what != 0 {
-			return true
-		}
-	}
-	return false
+	return s.saidIn(from, i, what)
+}
+
+// saidIn reports whether a word says what that stands in characters from to to, at least
+// in part.
+func (s *scanner) saidIn(from, to int, what meaning) bool {
+	return slices.ContainsFunc(s.words(from, to), func(m mark) bool { return m.end > from && m.says&what != 0 })
 }
 
 // isTokenBefore reports whether an identifier with letters ends at i, such as
@@ -148,14 +152,7 @@ func (s *scanner) inURL(i int) bool {
 	if !scheme && !www {
 		return false
 	}
-	if s.c[i-1].r == '=' {
-		for _, m := range s.words(key, i) {
-			if m.says&vouches != 0 {
-				return false
-			}
-		}
-	}
-	return true
+	return s.c[i-1].r != '=' || !s.saidIn(key, i, vouches)
 }
 
 // inIBAN reports whether a bank account number covers a part of the number at from: two

@@ -180,7 +180,8 @@ const (
 	maxPhrase  = 128 // characters before a word that may bear on it
 )
 
-// words returns the marks that reach into characters lo to hi, in order.
+// words returns the marks in words that reach into characters lo to hi, in order, and
+// perhaps some before.
 func (s *scanner) words(lo, hi int) []mark {
 	lo, hi = max(lo, 0), min(hi, len(s.c))
 	if lo < s.seen[0] || lo > s.seen[1] || s.seen[1] == 0 {
@@ -193,7 +194,7 @@ func (s *scanner) words(lo, hi int) []mark {
 	if hi > s.seen[1] {
 		s.seen[1] = s.mark(s.seen[1], hi)
 	}
-	first := sort.Search(len(s.marks), func(k int) bool { return s.marks[k].end > lo })
+	first := sort.Search(len(s.marks), func(k int) bool { return s.marks[k].end > lo-maxWord })
 	n := sort.Search(len(s.marks)-first, func(k int) bool { return s.marks[first+k].start >= hi })
 	return s.marks[first : first+n]
 }
