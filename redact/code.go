@@ -322,7 +322,7 @@ func (s *scanner) isTrack(c *candidate) bool {
 func (s *scanner) trackTail(c *candidate) (from, to int) {
 	from = c.to + 1
 	if s.at(c.to).r == '^' {
-		for ; from < c.to+1+maxHolder && !strings.ContainsRune("^?\n", s.at(from).r); from++ {
+		for ; from < c.to+maxHolder && !strings.ContainsRune("^?\n", s.at(from).r); from++ {
 		}
 		if s.at(from).r != '^' {
 			return c.to, c.to

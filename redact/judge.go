@@ -97,11 +97,8 @@ func (s *scanner) isCard(c *candidate, number []byte) bool {
 	}
 	track := s.isTrack(c)
 	c.sure = track || c.tier == Strong && c.form != loose && c.reason == ByNumber && !s.isTouched(c.from, c.to) && !s.isFraction(c)
-	near := -1
-	if !c.sure {
-		if near = s.near(c, vouches); near < 0 {
-			return false
-		}
+	if !c.sure && s.near(c, vouches) < 0 {
+		return false
 	}
 	switch {
 	case s.isElsewhere(c):

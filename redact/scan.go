@@ -240,14 +240,6 @@ func runeAt(b []byte, i int) (rune, int) {
 	return utf8.DecodeRune(b[i:])
 }
 
-// runeBefore returns the character that ends at i and its width.
-func runeBefore(b []byte, i int) (rune, int) {
-	if i > 0 && b[i-1] < utf8.RuneSelf {
-		return rune(b[i-1]), 1
-	}
-	return utf8.DecodeLastRune(b[:i])
-}
-
 // at returns character i, or one that is nothing.
 func (s *scanner) at(i int) *char {
 	if i < 0 || i >= len(s.c) {
