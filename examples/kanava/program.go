@@ -45,7 +45,7 @@ func (p *program) verbs() []*cobra.Command {
 		verbs []*cobra.Command
 	}{
 		{groupConnect, []*cobra.Command{p.connectVerb(), p.doctorVerb(), p.listenVerb(), p.replayVerb()}},
-		{groupSend, []*cobra.Command{p.sendVerb(), p.templatesVerb()}},
+		{groupSend, []*cobra.Command{p.sendVerb(), p.notifyVerb(), p.templatesVerb()}},
 		{groupTables, []*cobra.Command{p.explainVerb(), p.windowVerb(), p.redactVerb()}},
 		{groupAbout, []*cobra.Command{p.versionVerb()}},
 	} {

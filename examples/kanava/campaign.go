@@ -1,0 +1,252 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/template"
+)
+
+// campaign is a template and the rows of a file that it goes to.
+type campaign struct {
+	name    string // what makes the keys of its messages unlike those of others
+	file    string
+	def     *template.Definition
+	columns map[string]string // column by value, where they have other names
+	toName  string            // column of the recipient
+	people  string            // column of the person's name, "" if there is none
+	rows    []row
+	faults  []rowFault
+}
+
+// row is one recipient.
+type row struct {
+	line   int
+	to     message.Recipient
+	name   string
+	values template.Values
+	state  string // see the states below
+	code   int    // Meta's, of what failed
+	why    string
+	id     string // the hub's id of the message
+}
+
+// rowFault is what is wrong with one cell.
+type rowFault struct {
+	Line   int    `json:"line"`
+	Column string `json:"column"`
+	Text   string `json:"text"`
+}
+
+// String is the line that people read.
+func (f rowFault) String() string {
+	return fmt.Sprintf("line %d, column %s: %s", f.Line, f.Column, f.Text)
+}
+
+// recipientColumns are the names that a column of recipients may have.
+var recipientColumns = []string{"to", "phone", "number", "recipient", "whatsapp"}
+
+// maxFaults bounds how many faults are kept: a file whose columns are mixed up has one
+// in every row.
+const maxFaults = 1000
+
+// read reads and checks every row. The error says why the file is none at all; faults of
+// rows are collected.
+func (c *campaign) read(in io.Reader) error {
+	records, err := csvReader(in)
+	if err != nil {
+		return err
+	}
+	header, err := records.Read()
+	if errors.Is(err, io.EOF) {
+		return fmt.Errorf("%s is empty: its first line names the columns", c.file)
+	}
+	if err != nil {
+		return csvProblem(c.file, err)
+	}
+	for i := range header {
+		header[i] = strings.TrimSpace(header[i])
+	}
+	places, err := c.places(header)
+	if err != nil {
+		return err
+	}
+	seen := map[message.Recipient]int{}
+	for {
+		cells, err := records.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return csvProblem(c.file, err)
+		}
+		line, _ := records.FieldPos(0)
+		if len(cells) == 1 && strings.TrimSpace(cells[0]) == "" {
+			continue
+		}
+		if len(cells) != len(header) {
+			c.fault(line, "-", fmt.Sprintf("the row has %s, the header %d; is a cell with a comma not in quotes?", plural(len(cells), "cell"), len(header)))
+			continue
+		}
+		c.row(line, cells, places, seen)
+	}
+	if len(c.rows)+len(c.faults) == 0 {
+		return fmt.Errorf("%s has a header and no rows", c.file)
+	}
+	return nil
+}
+
+// csvReader reads commas, semicolons or tabs, whichever the header has most of, and
+// passes over the mark that spreadsheets put before UTF-8.
+func csvReader(in io.Reader) (*csv.Reader, error) {
+	b := bufio.NewReaderSize(in, 64<<10)
+	if mark, _ := b.Peek(3); bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
+		_, _ = b.Discard(3)
+	}
+	head, err := b.Peek(64 << 10)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	first, _, _ := bytes.Cut(head, []byte("\n"))
+	comma, most := ',', bytes.Count(first, []byte(","))
+	for _, other := range ";\t" {
+		if n := bytes.Count(first, []byte(string(other))); n > most {
+			comma, most = other, n
+		}
+	}
+	r := csv.NewReader(b)
+	r.Comma, r.FieldsPerRecord = comma, -1
+	return r, nil
+}
+
+func csvProblem(file string, err error) error {
+	if parse, ok := errors.AsType[*csv.ParseError](err); ok {
+		return fmt.Errorf("%s, line %d: %w; save it as CSV in UTF-8 again", file, parse.Line, parse.Err)
+	}
+	return err
+}
+
+// place is where a value stands in a row.
+type places struct {
+	to, name int // name is -1 if there is none
+	values   map[string]int
+	header   []string
+}
+
+// places finds the columns that are needed; every one that is missing is named.
+func (c *campaign) places(header []string) (places, error) {
+	find := func(name string) int {
+		return slices.IndexFunc(header, func(have string) bool { return strings.EqualFold(have, name) })
+	}
+	at := places{to: -1, name: -1, values: map[string]int{}, header: header}
+	var missing []string
+	if c.toName != "" {
+		at.to = find(c.toName)
+	} else {
+		for _, name := range recipientColumns {
+			if at.to = find(name); at.to >= 0 {
+				break
+			}
+		}
+	}
+	if at.to < 0 {
+		missing = append(missing, firstOf(c.toName, "to"))
+	}
+	if c.people != "" {
+		if at.name = find(c.people); at.name < 0 {
+			missing = append(missing, c.people)
+		}
+	}
+	for _, v := range valuesOf(c.def) {
+		column := firstOf(c.columns[v.Name], v.Name)
+		i := find(column)
+		switch {
+		case i >= 0:
+			at.values[v.Name] = i
+		case v.Required || c.columns[v.Name] != "":
+			missing = append(missing, column)
+		}
+	}
+	if missing != nil {
+		return at, fmt.Errorf("%s has no column %s; its columns are %s: rename them, or say which is meant with --column VALUE=COLUMN", c.file, strings.Join(missing, ", "), strings.Join(header, ", "))
+	}
+	return at, nil
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// row checks one row and adds it, or says what is wrong with it.
+func (c *campaign) row(line int, cells []string, at places, seen map[message.Recipient]int) {
+	good := true
+	bad := func(column int, text string) {
+		good = false
+		c.fault(line, at.header[column], text)
+	}
+	r := row{line: line}
+	var err error
+	if r.to, err = recipientOf(cells[at.to]); err != nil {
+		bad(at.to, err.Error())
+	} else {
+		same := r.to
+		same.Phone = strings.TrimPrefix(same.Phone, "+")
+		if first := seen[same]; first > 0 {
+			bad(at.to, fmt.Sprintf("the same recipient as in line %d", first))
+		} else {
+			seen[same] = line
+		}
+	}
+	if at.name >= 0 {
+		r.name = strings.TrimSpace(cells[at.name])
+	}
+	values, err := c.def.Fill(func(in template.Input) string {
+		if i, ok := at.values[labelOf(in)]; ok {
+			return strings.TrimSpace(cells[i])
+		}
+		return ""
+	})
+	if err == nil {
+		_, _, err = c.def.Bind(values)
+	}
+	if bind, ok := errors.AsType[*template.BindError](err); ok {
+		good = false
+		for _, problem := range bind.Problems {
+			c.fault(line, c.columnOf(problem.Path, at), problem.Sentence())
+		}
+	} else if err != nil {
+		bad(at.to, sentence(err))
+	}
+	if r.values = values; good {
+		c.rows = append(c.rows, r)
+	}
+}
+
+// columnOf is the column that fills a place of the template.
+func (c *campaign) columnOf(path string, at places) string {
+	for _, in := range c.def.Inputs() {
+		if in.Path == path {
+			if i, ok := at.values[labelOf(in)]; ok {
+				return at.header[i]
+			}
+			return labelOf(in)
+		}
+	}
+	return firstOf(path, "-")
+}
+
+func (c *campaign) fault(line int, column, text string) {
+	if len(c.faults) < maxFaults {
+		c.faults = append(c.faults, rowFault{line, column, text})
+	}
+}

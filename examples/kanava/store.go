@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // PostgreSQL
+	"github.com/kanava-go/kanava/channel/store/sqlstore"
+	_ "modernc.org/sqlite" // SQLite
+)
+
+// openedStore is a store with its database.
+type openedStore struct {
+	*sqlstore.Store
+	db *sql.DB
+}
+
+func (s *openedStore) close() { _ = s.db.Close() } // what was committed is safe
+
+// openStore opens the store in a SQLite file, or in PostgreSQL by its URL, and brings its
+// tables up to date.
+func (p *program) openStore(ctx context.Context, where string) (*openedStore, error) {
+	driver, source, dialect, err := p.source(where)
+	if err != nil {
+		return nil, err
+	}
+	db, err := sql.Open(driver, source)
+	if err != nil {
+		return nil, wrong("%s", databaseProblem(where, err))
+	}
+	st, err := sqlstore.Open(ctx, sqlstore.Config{DB: db, Dialect: dialect})
+	if err != nil {
+		_ = db.Close()
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, errors.New(databaseProblem(where, err))
+	}
+	return &openedStore{st, db}, nil
+}
+
+// source reads what the user calls a database: a file, or postgres://….
+func (p *program) source(where string) (driver, source string, dialect sqlstore.Dialect, err error) {
+	where = strings.TrimPrefix(where, "sqlite:")
+	if !strings.HasPrefix(where, "postgres://") && !strings.HasPrefix(where, "postgresql://") {
+		file, err := filepath.Abs(where)
+		if err != nil {
+			return "", "", 0, err
+		}
+		return "sqlite", sqlstore.SQLiteDSN(file), sqlstore.SQLite, nil
+	}
+	u, err := url.Parse(where)
+	if err != nil {
+		return "", "", 0, wrong("the database is a file or postgres://user@host/name, which this is not")
+	}
+	if password := u.User; password != nil {
+		_, has := password.Password()
+		if has && where != p.getenv("KANAVA_DATABASE") {
+			return "", "", 0, wrong("a password does not belong on the command line, where others can read it: put the whole address into KANAVA_DATABASE, or the password into PGPASSWORD")
+		}
+	}
+	return "pgx", where, sqlstore.PostgreSQL, nil
+}
+
+// databaseProblem says that a database cannot be opened, without its address: that may
+// hold a password.
+func databaseProblem(where string, err error) string {
+	text := sentence(err)
+	if i := strings.Index(where, "@"); i > 0 {
+		where = "postgres://…" + where[i:]
+		text = "it does not answer, or refuses the user" // the driver's words may quote the address
+	}
+	return fmt.Sprintf("the database %s cannot be opened: %s", where, text)
+}
+
+// mustExist refuses a file that is not there, which SQLite would make.
+func mustExist(where string) error {
+	where = strings.TrimPrefix(where, "sqlite:")
+	if strings.Contains(where, "://") {
+		return nil
+	}
+	if _, err := os.Stat(where); err != nil {
+		return wrong("there is no database %s: name the one of your channel with --database, or in KANAVA_DATABASE", where)
+	}
+	return nil
+}
