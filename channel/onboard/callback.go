@@ -35,10 +35,14 @@ func (r *run) judgeSubscription() verdict {
 			others++
 		}
 	}
-	if !ours {
+	v := r.because(ReasonDone)
+	switch {
+	// To subscribe once more would end the override of an app that may be ours.
+	case r.state.AppID == "" && others > 0:
+		return v.remark(ReasonAppUnknown)
+	case !ours:
 		return r.because(ReasonNotSubscribed)
 	}
-	v := r.because(ReasonDone)
 	if others > 0 {
 		v = v.remark(ReasonOtherApps, strconv.Itoa(others))
 	}

@@ -2,7 +2,9 @@ package onboard
 
 import (
 	"errors"
+	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/cloudapi"
@@ -52,10 +54,43 @@ func (r *run) failed(err error, here map[int]Reason) verdict {
 		v.code = refusal.Subcode
 		v.args[0] = strconv.Itoa(refusal.Code) + "/" + strconv.Itoa(refusal.Subcode)
 	}
-	if after := refusal.Failure().Retry.After; v.reason == ReasonThrottled && after > time.Minute {
-		v.again = r.now().Add(after)
+	if wait := saidWait(refusal.Details); wait > 0 && v.status == WaitingForMeta {
+		v.again = r.now().Add(wait)
 	}
 	return v
+}
+
+// waitWords finds a wait in what Meta says, such as "in 2 hours" or "12h0m0s".
+var waitWords = regexp.MustCompile(`(?i)\b(\d{1,5})\s*(hour|minute|second)s?\b|\b((?:\d+[hms])+)\b`)
+
+// saidWait is the wait that Meta names in the details of some refusals, 0 if it names none.
+func saidWait(details string) (wait time.Duration) {
+	for _, m := range waitWords.FindAllStringSubmatch(details, -1) {
+		n, _ := strconv.Atoi(m[1])
+		switch strings.ToLower(m[2]) {
+		case "hour":
+			wait += time.Duration(n) * time.Hour
+		case "minute":
+			wait += time.Duration(n) * time.Minute
+		case "second":
+			wait += time.Duration(n) * time.Second
+		default:
+			d, err := time.ParseDuration(m[3])
+			if err == nil {
+				wait += d
+			}
+		}
+	}
+	if wait > 7*24*time.Hour { // no wait of Meta's is so long
+		return 0
+	}
+	return wait
+}
+
+// perhapsDone reports whether a call whose error this is may have taken effect.
+func perhapsDone(err error) bool {
+	var lost *cloudapi.TransportError
+	return errors.As(err, &lost) && lost.Sent
 }
 
 // classify finds the reason of a refusal.
@@ -80,6 +115,12 @@ func classify(e *cloudapi.Error, here map[int]Reason) Reason {
 	default:
 		return ReasonRefused
 	}
+}
+
+// isRefusal reports whether Meta answered with a refusal.
+func isRefusal(err error) bool {
+	var e *cloudapi.Error
+	return errors.As(err, &e)
 }
 
 // refusedWith reports whether err is a refusal with this code or subcode.

@@ -1,6 +1,7 @@
 package onboard
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,7 +9,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/cloudapi"
@@ -51,14 +51,13 @@ type Config struct {
 	Now func() time.Time
 }
 
-// Guide leads numbers to live channels, and off again. It keeps nothing between runs but
-// a token that was got by signup. Safe for concurrent use with different states, as far as
-// the functions of Config are.
+// Guide leads numbers to live channels, and off again. It keeps nothing between runs: a
+// token that was got by signup stays with its State, in memory. Safe for concurrent use
+// with different states, as far as the functions of Config are.
 type Guide struct {
-	cfg     Config
-	client  *cloudapi.Client
-	probe   *http.Client
-	granted atomic.Pointer[string] // token of a signup
+	cfg    Config
+	client *cloudapi.Client
+	probe  *http.Client
 }
 
 var errNoToken = errors.New("there is no access token yet")
@@ -77,20 +76,30 @@ func New(cfg Config) (*Guide, error) {
 	if graph.Token != "" && graph.TokenSource != nil {
 		return nil, errors.New("onboard: new: at most one of Graph.Token and Graph.TokenSource may be set")
 	}
-	graph.Token, graph.TokenSource = "", cloudapi.TokenFunc(g.token)
-	client, err := cloudapi.New(graph)
-	if err != nil {
+	if graph.Limiter == nil { // all clients share it
+		graph.Limiter = cloudapi.NewLimiter(graph.Limits)
+	}
+	g.cfg.Graph = graph
+	var err error
+	if g.client, err = g.clientWith(""); err != nil {
 		return nil, fmt.Errorf("onboard: new: %w", err)
 	}
-	g.client = client
 	return g, nil
 }
 
-// token gives the token of a signup, or the one of Config.
+// clientWith makes a client with a token of its own, or with that of Config.
+func (g *Guide) clientWith(token string) (*cloudapi.Client, error) {
+	graph := g.cfg.Graph
+	graph.Token, graph.TokenSource = token, nil
+	if token == "" {
+		graph.TokenSource = cloudapi.TokenFunc(g.token)
+	}
+	return cloudapi.New(graph)
+}
+
+// token gives the token of Config.
 func (g *Guide) token(ctx context.Context) (string, error) {
-	switch granted := g.granted.Load(); {
-	case granted != nil:
-		return *granted, nil
+	switch {
 	case g.cfg.Graph.Token != "":
 		return g.cfg.Graph.Token, nil
 	case g.cfg.Graph.TokenSource != nil:
@@ -119,6 +128,36 @@ func (g *Guide) Begin(p Plan) (*State, error) {
 	return &State{data: stateData{Version: stateVersion, Plan: p, AppID: p.AppID, AccountID: p.AccountID, NumberID: p.NumberID}}, nil
 }
 
+// Replan changes the plan of a state that has begun: another display name, a callback at
+// another level, TakeOver. Road, app, account and number stay what they are, as far as they
+// are known. The state is unchanged if there is an error.
+func (g *Guide) Replan(s *State, p Plan) error {
+	fresh, err := g.Begin(p)
+	if err != nil {
+		return err
+	}
+	old := &s.data
+	var problems []error
+	same := func(what string, ok bool) {
+		if !ok {
+			problems = append(problems, errors.New("onboard: replan: "+what+" cannot change: begin again"))
+		}
+	}
+	same("Road", p.Road == old.Plan.Road)
+	same("AppID", p.AppID == "" || old.AppID == "" || p.AppID == old.AppID)
+	same("AccountID", p.AccountID == "" || old.AccountID == "" || p.AccountID == old.AccountID)
+	same("NumberID", p.NumberID == "" || old.NumberID == "" || p.NumberID == old.NumberID)
+	same("Phone", old.NumberID == "" || p.digits() == "" || p.digits() == old.Plan.digits())
+	if err := errors.Join(problems...); err != nil {
+		return err
+	}
+	old.Plan = p
+	old.AppID = cmp.Or(old.AppID, fresh.data.AppID)
+	old.AccountID = cmp.Or(old.AccountID, fresh.data.AccountID)
+	old.NumberID = cmp.Or(old.NumberID, fresh.data.NumberID)
+	return nil
+}
+
 // Run carries a state on as far as it goes now: it looks at every step, does what can be
 // done, asks what has to be asked, and leaves the rest waiting. What is done already is
 // only looked at again. Call it as often as you like: at State.Again, or when a person has
@@ -130,7 +169,13 @@ func (g *Guide) Run(ctx context.Context, s *State) error {
 	if s == nil || roads[s.data.Plan.Road] == nil {
 		return errors.New("onboard: run: the state was not made by Begin")
 	}
-	r := &run{Guide: g, ctx: ctx, state: &s.data, asked: map[StepID]int{}}
+	r := &run{Guide: g, ctx: ctx, state: &s.data, session: &s.session, client: g.client, asked: map[StepID]int{}}
+	if s.session.grant != nil {
+		var err error
+		if r.client, err = g.clientWith(s.session.grant.Token); err != nil {
+			return fmt.Errorf("onboard: run: %w", err)
+		}
+	}
 	for _, st := range stepsOf(s.data.Plan.Road) {
 		g.tell(s, st, true)
 		v := r.take(st)

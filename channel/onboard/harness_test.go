@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -149,4 +150,71 @@ func lines(st *onboard.State) string {
 
 func status(code int) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) })
+}
+
+// andThen answers everything rightly, except one kind of prompt, once.
+func andThen(s *site, kind onboard.PromptKind, answer string) func(onboard.Prompt) (string, error) {
+	used := false
+	return func(p onboard.Prompt) (string, error) {
+		if p.Kind != kind {
+			return s.willing(p)
+		}
+		if used {
+			return "", onboard.ErrLater
+		}
+		used = true
+		return answer, nil
+	}
+}
+
+// post calls the Graph API as somebody else would.
+func (s *site) post(path, body string) {
+	s.t.Helper()
+	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, "https://graph.facebook.com/v26.0/"+path, strings.NewReader(body))
+	require.NoError(s.t, err)
+	req.Header.Set("Authorization", "Bearer "+s.token)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := s.world.Client().Do(req)
+	require.NoError(s.t, err)
+	defer func() { _ = res.Body.Close() }()
+	require.Equal(s.t, http.StatusOK, res.StatusCode)
+}
+
+// override sends webhooks to an old system.
+func (s *site) override(path, body string) {
+	s.world.Mount("https://old.example/in", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write([]byte(r.URL.Query().Get("hub.challenge")))
+	}))
+	s.post(path, body)
+}
+
+// appWebhook enters our callback in the app, with some fields.
+func (s *site) appWebhook(fields ...string) {
+	s.t.Helper()
+	client, err := cloudapi.New(cloudapi.Config{Token: s.token, AppSecret: s.app.Secret, HTTPClient: s.world.Client()})
+	require.NoError(s.t, err)
+	require.NoError(s.t, client.App(s.app.ID).SetWebhook(s.t.Context(), cloudapi.Webhook{URL: callback, VerifyToken: verifyToken}, fields...))
+}
+
+// elsewhere gives the planned phone number to another business.
+func (s *site) elsewhere(cfg cloudapitest.NumberConfig) *cloudapitest.Number {
+	other := s.world.AddAccount(cloudapitest.AccountConfig{Portfolio: s.world.AddPortfolio(cloudapitest.PortfolioConfig{Name: "Old provider"})})
+	cfg.Phone = phone
+	return other.AddNumber(cfg)
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// wrongCode gives a wrong code so often, and then no answer.
+func (s *site) wrongCode(times int) func(onboard.Prompt) (string, error) {
+	return func(p onboard.Prompt) (string, error) {
+		if p.Kind != onboard.PromptCode || times == 0 {
+			return "", onboard.ErrLater
+		}
+		times--
+		if s.code() == "000000" {
+			return "111-111", nil
+		}
+		return "000-000", nil
+	}
 }

@@ -51,7 +51,9 @@ func (r *run) deregister() verdict {
 		return v
 	}
 	err := r.clientNumber().Deregister(r.ctx)
-	r.countRegistration()
+	if err == nil || perhapsDone(err) || isRefusal(err) {
+		r.countRegistration()
+	}
 	if err != nil {
 		return r.failed(err, registering)
 	}

@@ -39,6 +39,9 @@ func (r *run) proveOwnership() verdict {
 	if strings.EqualFold(r.number.CodeVerification, "VERIFIED") {
 		return r.because(ReasonDone)
 	}
+	if v := r.resting(StepOwnership, ReasonTooManyCodes); v.status != "" {
+		return v
+	}
 	if len(r.state.Codes) == 0 {
 		if v := r.requestCode(cmp.Or(r.state.Plan.CodeMethod, cloudapi.CodeSMS)); v.status != "" || r.fatal != nil {
 			return v
@@ -55,7 +58,7 @@ func (r *run) proveOwnership() verdict {
 			return waiting.asks(question)
 		}
 		v := r.answerCode(strings.ToLower(strings.TrimSpace(answer)))
-		if v.status == Done || r.fatal != nil {
+		if !askOn[v.reason] || r.fatal != nil {
 			return v
 		}
 		waiting, question = v, r.codePrompt()
@@ -63,6 +66,12 @@ func (r *run) proveOwnership() verdict {
 			question = question.problem(v)
 		}
 	}
+}
+
+// askOn are the outcomes of an answer after which another one may help.
+var askOn = map[Reason]bool{
+	ReasonCodeSent: true, ReasonCodeCalled: true, ReasonCodeExpired: true, ReasonCodeWait: true,
+	ReasonWrongCode: true, ReasonWrongCodes: true, ReasonNotAccepted: true,
 }
 
 // answerCode deals with an answer: a code, or the wish for another one.
@@ -122,15 +131,24 @@ func (r *run) requestCode(method cloudapi.CodeMethod) verdict {
 	if at := r.nextCode(); at.After(r.now()) {
 		return r.because(ReasonCodeWait, moment(at)).at(at)
 	}
-	if err := r.clientNumber().RequestCode(r.ctx, method, r.state.Plan.Locale); err != nil {
-		if r.look(true) == nil && strings.EqualFold(r.number.CodeVerification, "VERIFIED") {
-			return r.because(ReasonDone)
-		}
+	err := r.clientNumber().RequestCode(r.ctx, method, r.state.Plan.Locale)
+	if err == nil || perhapsDone(err) { // a code whose answer was lost may well have gone out
+		r.state.Codes = append(within(r.state.Codes, r.now(), 24*time.Hour), r.now().UTC().Round(0))
+		r.state.CodeMethod, r.state.WrongCodes = method, 0
+	}
+	switch {
+	case err == nil:
+		return verdict{}
+	case refusedWith(err, 136024) && r.verified():
+		return r.because(ReasonDone)
+	default:
 		return r.failed(err, requesting)
 	}
-	r.state.Codes = append(within(r.state.Codes, r.now(), 24*time.Hour), r.now().UTC().Round(0))
-	r.state.CodeMethod, r.state.WrongCodes = method, 0
-	return verdict{}
+}
+
+// verified looks whether the number has become verified by now.
+func (r *run) verified() bool {
+	return r.look(true) == nil && strings.EqualFold(r.number.CodeVerification, "VERIFIED")
 }
 
 // codePrompt is the question for the code sent last.
@@ -156,7 +174,7 @@ func (r *run) verifyCode(code string) verdict {
 		return r.because(ReasonDone)
 	case isInvalid(err):
 		return r.because(ReasonNotAccepted)
-	case refusedWith(err, 136024) && r.look(true) == nil && strings.EqualFold(r.number.CodeVerification, "VERIFIED"):
+	case refusedWith(err, 136024) && r.verified():
 		return r.because(ReasonDone)
 	}
 	v := r.failed(err, verifying)

@@ -148,7 +148,7 @@ func (g *Guide) Readiness(ctx context.Context, t Target) (Report, error) {
 	if !digitsOnly(t.NumberID) {
 		return Report{}, errors.New("onboard: readiness: NumberID must be digits")
 	}
-	r := &run{Guide: g, ctx: ctx, state: &stateData{
+	r := &run{Guide: g, ctx: ctx, session: &session{}, client: g.client, state: &stateData{
 		Plan:  Plan{Road: RoadToken, AppID: t.AppID, Webhook: WebhookPlan{URL: t.CallbackURL}},
 		AppID: t.AppID, AccountID: t.AccountID, NumberID: t.NumberID,
 	}}

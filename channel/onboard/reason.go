@@ -94,6 +94,7 @@ const (
 
 	// Webhooks.
 	ReasonNotSubscribed         Reason = "not_subscribed"
+	ReasonAppUnknown            Reason = "app_unknown"
 	ReasonOtherApps             Reason = "other_apps"
 	ReasonNoCallback            Reason = "no_callback"
 	ReasonOverridden            Reason = "overridden"

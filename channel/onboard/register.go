@@ -40,6 +40,9 @@ func (r *run) registerNumber() verdict {
 
 // register asks for the PIN and switches the number on. Without an answer the step waits.
 func (r *run) register(id StepID, waiting verdict) verdict {
+	if v := r.resting(id, ReasonPINLocked, ReasonPINFast, ReasonRegistrations); v.status != "" {
+		return v
+	}
 	if v := r.registrationWait(); v.status != "" {
 		return v
 	}
@@ -81,7 +84,9 @@ func (r *run) tryPIN(pin string) verdict {
 	if isInvalid(err) {
 		return r.because(ReasonNotAccepted)
 	}
-	r.countRegistration()
+	if err == nil || perhapsDone(err) || isRefusal(err) {
+		r.countRegistration()
+	}
 	if err == nil {
 		r.state.WrongPINs, r.state.Renamed = 0, false
 		if err := r.look(true); err != nil {

@@ -14,8 +14,10 @@ import (
 // run is one call of Run: what was read in it is read once.
 type run struct {
 	*Guide
-	ctx   context.Context
-	state *stateData
+	ctx     context.Context
+	state   *stateData
+	session *session
+	client  *cloudapi.Client
 
 	account   cloudapi.AccountInfo
 	number    cloudapi.NumberInfo
@@ -65,6 +67,16 @@ func (v verdict) asks(p Prompt) verdict {
 func (v verdict) at(t time.Time) verdict {
 	v.again = t
 	return v
+}
+
+// resting repeats how a step stood if that was for one of the reasons and its time has not
+// come: to try before makes it worse.
+func (r *run) resting(id StepID, reasons ...Reason) verdict {
+	old := r.state.find(id)
+	if !slices.Contains(reasons, old.Reason) || !r.now().Before(old.Again) {
+		return verdict{}
+	}
+	return verdict{status: old.Status, reason: old.Reason, args: old.Args, again: old.Again, code: old.Code, trace: old.Trace}
 }
 
 // record is the verdict as it is stored.

@@ -138,6 +138,7 @@ var sentences = map[Reason]sentence{
 
 	// Webhooks.
 	ReasonNotSubscribed:         {WaitingForYou, "The app does not get the webhooks of the account.", "Subscribe the app to the account.", linkApps, 0},
+	ReasonAppUnknown:            {Done, "An app gets the webhooks of the account; whether it is yours cannot be told without its id.", "Give the app id.", linkApps, 0},
 	ReasonOtherApps:             {Done, "{0} other apps get the webhooks of this account, too.", "", linkApps, 0},
 	ReasonNoCallback:            {WaitingForYou, "There is no callback address at any level, so no message can come in.", "Plan with your callback address, or enter it in the app.", linkApps, 0},
 	ReasonOverridden:            {WaitingForYou, "An override of the {1} sends the messages to {0} instead.", "Plan with TakeOver to remove the override, or remove it where it was made.", linkOverride, 0},

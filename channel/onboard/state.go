@@ -24,7 +24,16 @@ var ErrVersion = errors.New("written by a newer version")
 // and the display name of the plan. Printed, it shows neither.
 //
 // Not safe for concurrent use.
-type State struct{ data stateData }
+type State struct {
+	data    stateData
+	session session
+}
+
+// session is what a state knows while it is in memory, and is never stored.
+type session struct {
+	grant *cloudapi.Grant // of a signup
+	kept  bool            // KeepToken has it
+}
 
 // stateData is the stored form.
 type stateData struct {
@@ -227,7 +236,7 @@ func (s *State) UnmarshalJSON(data []byte) error {
 	if roads[d.Plan.Road] == nil {
 		return errors.New("onboard: read state: its road is not known")
 	}
-	s.data = d
+	*s = State{data: d}
 	return nil
 }
 

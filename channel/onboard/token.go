@@ -1,6 +1,7 @@
 package onboard
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,30 +39,53 @@ func (r *run) checkToken() verdict {
 
 // exchange turns the code of a signup into a token, unless there is one.
 func (r *run) exchange() verdict {
-	_, err := r.token(r.ctx)
-	if err == nil {
-		return verdict{}
+	if r.session.grant == nil {
+		_, err := r.token(r.ctx)
+		switch {
+		case err == nil:
+			return verdict{}
+		case !errors.Is(err, errNoToken):
+			return r.stop(err)
+		case r.state.Plan.Road != RoadSignup:
+			return r.because(ReasonNoToken)
+		}
+		if v := r.askSignup(); v.status != "" || r.fatal != nil {
+			return v
+		}
 	}
-	if err != errNoToken { //nolint:errorlint // it is ours, and comes unwrapped
-		return r.stop(err)
-	}
-	if r.state.Plan.Road != RoadSignup {
-		return r.because(ReasonNoToken)
-	}
-	question := prompt(PromptSignup, StepToken)
-	code, ok := r.ask(question)
-	if !ok {
-		return r.because(ReasonSignup).asks(question)
-	}
-	grant, err := r.client.App(r.state.AppID).ExchangeCode(r.ctx, code)
-	if err != nil {
-		return r.failed(err, map[int]Reason{1: ReasonSecret, 100: ReasonSignupCode, 36007: ReasonSignupCode, 36009: ReasonSignupCode}).asks(question)
-	}
-	r.granted.Store(&grant.Token)
-	if err := r.cfg.KeepToken(r.ctx, grant); err != nil {
-		return r.stop(fmt.Errorf("keep token: %w", err))
+	if !r.session.kept { // the code cannot be exchanged again
+		if err := r.cfg.KeepToken(r.ctx, *r.session.grant); err != nil {
+			return r.stop(fmt.Errorf("keep token: %w", err))
+		}
+		r.session.kept = true
 	}
 	return verdict{}
+}
+
+// askSignup asks for the code of a signup until it can be exchanged.
+func (r *run) askSignup() verdict {
+	question := prompt(PromptSignup, StepToken)
+	waiting := r.because(ReasonSignup)
+	for {
+		code, ok := r.ask(question)
+		if !ok {
+			return waiting.asks(question)
+		}
+		grant, err := r.client.App(r.state.AppID).ExchangeCode(r.ctx, strings.TrimSpace(code))
+		if err == nil {
+			r.session.grant = &grant
+			r.client, err = r.clientWith(grant.Token)
+			if err != nil {
+				return r.stop(err)
+			}
+			return verdict{}
+		}
+		v := r.failed(err, map[int]Reason{1: ReasonSecret, 100: ReasonSignupCode, 36007: ReasonSignupCode, 36009: ReasonSignupCode})
+		if v.reason != ReasonSignupCode {
+			return v
+		}
+		waiting, question = v, question.problem(v)
+	}
 }
 
 // judgeToken looks at validity, app, permissions and end of a token.
