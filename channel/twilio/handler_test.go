@@ -3,10 +3,12 @@ package twilio_test
 import (
 	"context"
 	"crypto/hmac"
+	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"log/slog"
 	"net/http"
@@ -158,6 +160,7 @@ func TestJSONBodies(t *testing.T) {
 	}{
 		"parameters as an object": {`{"MessageSid":"` + messageA + `","From":"whatsapp:` + phone + `","To":"whatsapp:` + line + `","Body":"hello","NumMedia":0,"AccountSid":"` + account + `"}`, http.StatusOK, 1, true},
 		"a list of them":          {`[{"MessageSid":"` + messageA + `","From":"whatsapp:` + phone + `","To":"whatsapp:` + line + `","Body":"a"},{"MessageSid":"SM2","From":"whatsapp:` + phone + `","To":"whatsapp:` + line + `","Body":"b"}]`, http.StatusOK, 2, true},
+		"parts and large numbers": {`{"MessageSid":"` + messageA + `","From":"whatsapp:` + phone + `","To":"whatsapp:` + line + `","Body":"hello","WaId":16505550123,"Serial":12345678901234567890,"ChannelMetadata":{"type":"whatsapp","data":[1]},"Forwarded":true,"Label":null}`, http.StatusOK, 1, true},
 		"an event of a stream":    {`[{"specversion":"1.0","type":"com.twilio.messaging.message.delivered","data":{"messageSid":"SM1"}}]`, http.StatusOK, 1, false},
 		"an object of anything":   {`{"property": "value", "boolean": true}`, http.StatusOK, 1, false},
 		"no JSON":                 {`{"MessageSid":`, http.StatusBadRequest, 1, false},
@@ -182,10 +185,48 @@ func TestJSONBodies(t *testing.T) {
 	}
 }
 
+// TestOneThatIsNotOursHarmsNoNeighbour has a list with two messages, and between them what is
+// none.
+func TestOneThatIsNotOursHarmsNoNeighbour(t *testing.T) {
+	t.Parallel()
+	ours := func(text string) string {
+		return `{"MessageSid":"` + messageA + `","From":"whatsapp:` + phone + `","To":"whatsapp:` + line + `","Body":"` + text + `","Odd":{"a":[12345678901234567890]}}`
+	}
+	for name, odd := range map[string]string{
+		"another event": `{"specversion":"1.0"}`, "a number": `7`, "nothing": `null`, "a list": `[{"MessageSid":"SM1"}]`, "a text": `"hello"`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var b inbox
+			body := "[" + ours("a") + "," + odd + "," + ours("b") + "]"
+			signed, signature := twilio.SignBody(token, public, []byte(body))
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, signed, strings.NewReader(body))
+			r.Header.Set("Content-Type", "application/json")
+			r.Header.Set(twilio.SignatureHeader, signature)
+			w := httptest.NewRecorder()
+			newHandler(t, handlerConfig(&b)).ServeHTTP(w, r)
+			require.Equal(t, http.StatusOK, w.Code)
+			var texts []string
+			unknown := 0
+			for _, e := range b.events() {
+				switch p := e.Payload.(type) {
+				case *webhook.Message:
+					texts = append(texts, p.Content.(*webhook.Text).Body)
+				case *webhook.Unknown:
+					unknown++
+				}
+			}
+			require.Equal(t, []string{"a", "b"}, texts)
+			require.Equal(t, 1, unknown)
+			require.Contains(t, string(b.deliveries[0].Body), "12345678901234567890")
+		})
+	}
+}
+
 func TestARuleOfTheAccountMayChooseTheAlgorithm(t *testing.T) {
 	t.Parallel()
-	sign := func(key string) string {
-		m := hmac.New(sha256.New, []byte(key))
+	sign := func(key string, algorithm func() hash.Hash) string {
+		m := hmac.New(algorithm, []byte(key))
 		fmt.Fprint(m, public)
 		for _, k := range []string{"Body", "From", "MessageSid", "To"} {
 			fmt.Fprint(m, k, map[string]string{"Body": "hi", "From": "whatsapp:" + phone, "MessageSid": messageA, "To": "whatsapp:" + line}[k])
@@ -194,12 +235,19 @@ func TestARuleOfTheAccountMayChooseTheAlgorithm(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		settings, key string
+		algorithm     func() hash.Hash
 		status        int
 	}{
-		"the shared key":       {"key=SK1,algorithm=HMAC_SHA256", token, http.StatusOK},
-		"another key":          {"key=SK1,algorithm=HMAC_SHA256", "other", http.StatusUnauthorized},
-		"an unknown algorithm": {"key=SK1,algorithm=NONE", token, http.StatusUnauthorized},
-		"no algorithm":         {"key=SK1", token, http.StatusUnauthorized},
+		"the shared key":       {"key=SK1,algorithm=HMAC_SHA256", token, sha256.New, http.StatusOK},
+		"another key":          {"key=SK1,algorithm=HMAC_SHA256", "other", sha256.New, http.StatusUnauthorized},
+		"an unknown algorithm": {"key=SK1,algorithm=NONE", token, sha256.New, http.StatusUnauthorized},
+		"small letters":        {" key=SK1 , algorithm = hmac_sha256 ", token, sha256.New, http.StatusOK},
+
+		"no algorithm is the usual one": {"key=SK1", token, sha1.New, http.StatusOK},
+		"no algorithm is no other":      {"key=SK1", token, sha256.New, http.StatusUnauthorized},
+		"an empty one is the usual one": {"key=SK1,algorithm=", token, sha1.New, http.StatusOK},
+		"the usual one under its name":  {"algorithm=HMAC_SHA1,key=SK1", token, sha1.New, http.StatusOK},
+		"the usual one where it is not": {"key=SK1,algorithm=HMAC_SHA256", token, sha1.New, http.StatusUnauthorized},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -207,7 +255,7 @@ func TestARuleOfTheAccountMayChooseTheAlgorithm(t *testing.T) {
 			body := "MessageSid=" + messageA + "&From=whatsapp%3A%2B16505550123&To=whatsapp%3A%2B13125550142&Body=hi"
 			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, public, strings.NewReader(body))
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-			r.Header.Set(twilio.SignatureHeader, sign(c.key))
+			r.Header.Set(twilio.SignatureHeader, sign(c.key, c.algorithm))
 			r.Header.Set(twilio.SettingsHeader, c.settings)
 			w := httptest.NewRecorder()
 			newHandler(t, handlerConfig(&b)).ServeHTTP(w, r)

@@ -33,36 +33,35 @@ func (h *Handler) parse(in *request) (*webhook.Delivery, error) {
 	return webhook.Parse(body)
 }
 
-// flat reads a JSON object of parameters, or a list of them; nil if it is anything else.
+// flat reads a JSON object of parameters, or a list of them. One of a list that is none of
+// ours stands by itself, whatever it is; nil if there is nothing of ours at all.
 func flat(body []byte) []url.Values {
-	var list []map[string]any
+	var list []json.RawMessage
 	if json.Unmarshal(body, &list) != nil {
-		var one map[string]any
-		if json.Unmarshal(body, &one) != nil {
-			return nil
-		}
-		list = []map[string]any{one}
+		list = []json.RawMessage{body}
 	}
 	var all []url.Values
-	for _, m := range list {
+	ours := false
+	for _, raw := range list {
+		var one map[string]json.RawMessage
 		f := url.Values{}
-		for k, v := range m {
-			switch v := v.(type) {
-			case string:
-				f.Set(k, v)
-			case bool:
-				f.Set(k, strconv.FormatBool(v))
-			case float64:
-				f.Set(k, strconv.FormatFloat(v, 'f', -1, 64))
-			case nil:
-			default:
-				return nil
+		if json.Unmarshal(raw, &one) != nil {
+			f.Set("body", string(raw))
+		}
+		for k, v := range one {
+			var text string
+			switch {
+			case json.Unmarshal(v, &text) != nil: // a number, a boolean, or parts: as they stand
+				f.Set(k, string(v))
+			case string(v) != "null":
+				f.Set(k, text)
 			}
 		}
-		if !f.Has("MessageSid") {
-			return nil
-		}
+		ours = ours || f.Has("MessageSid")
 		all = append(all, f)
+	}
+	if !ours {
+		return nil
 	}
 	return all
 }
@@ -78,11 +77,15 @@ func (r *reader) get(name string) string {
 	return r.form.Get(name)
 }
 
-// rest returns the parameters that nobody took.
+// rest returns the parameters that nobody took, and the further values of those that stand
+// there more than once.
 func (r *reader) rest() map[string]string {
 	m := map[string]string{}
 	for k, v := range r.form {
-		if !r.taken[k] {
+		if r.taken[k] && len(v) > 0 {
+			v = v[1:]
+		}
+		if len(v) > 0 {
 			m[k] = strings.Join(v, ",")
 		}
 	}

@@ -207,6 +207,20 @@ func TestNothingThatIsNotUnderstoodIsLost(t *testing.T) {
 	}
 }
 
+func TestParametersThatStandThereTwiceAreAllKept(t *testing.T) {
+	t.Parallel()
+	var b inbox
+	form := inbound(map[string]string{"Mood": "cheerful"})
+	form["Body"], form["Mood"] = append(form["Body"], "one thing more"), append(form["Mood"], "curious")
+	require.Equal(t, http.StatusOK, post(t, newHandler(t, handlerConfig(&b)), token, "", form))
+	m, ok := b.events()[0].Payload.(*webhook.Message)
+	require.True(t, ok)
+	require.Equal(t, &webhook.Text{Body: "hello"}, m.Content)
+	for _, value := range []string{"one thing more", "cheerful", "curious"} {
+		require.Contains(t, string(b.deliveries[0].Body), value)
+	}
+}
+
 func TestNumbersAreCalledWhatTheChannelCallsThem(t *testing.T) {
 	t.Parallel()
 	var b inbox

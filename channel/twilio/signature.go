@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf16"
 )
 
 // The headers of a signed request.
@@ -56,10 +57,8 @@ const bodyHash = "bodySHA256"
 func mac(algorithm func() hash.Hash, token, address string, form url.Values) []byte {
 	m := hmac.New(algorithm, []byte(token))
 	m.Write([]byte(address)) // a hash takes everything
-	for _, name := range slices.Sorted(maps.Keys(form)) {
-		values := slices.Clone(form[name])
-		slices.Sort(values)
-		for _, v := range slices.Compact(values) {
+	for _, name := range slices.SortedFunc(maps.Keys(form), byUTF16) {
+		for _, v := range slices.Compact(slices.SortedFunc(slices.Values(form[name]), byUTF16)) {
 			m.Write([]byte(name + v))
 		}
 	}
@@ -67,7 +66,8 @@ func mac(algorithm func() hash.Hash, token, address string, form url.Values) []b
 }
 
 // Verify reports whether the signature of a posted form fits, as nil or [ErrSignature]. Twilio
-// signs some addresses with their standard port and some without: both pass.
+// signs some addresses with their port and some without, and some with a query that is escaped
+// in another way: they all pass.
 func Verify(token, address string, form url.Values, signature string) error {
 	return verify(sha1.New, token, address, form, signature)
 }
@@ -82,14 +82,12 @@ func verify(algorithm func() hash.Hash, token, address string, form url.Values, 
 	if err != nil || strings.TrimSpace(token) == "" {
 		return ErrSignature
 	}
-	fits := 0
-	for _, a := range withPorts(address) {
-		fits |= subtle.ConstantTimeCompare(given, mac(algorithm, token, a, form))
+	for _, a := range spellings(address) {
+		if subtle.ConstantTimeCompare(given, mac(algorithm, token, a, form)) == 1 {
+			return nil
+		}
 	}
-	if fits != 1 {
-		return ErrSignature
-	}
-	return nil
+	return ErrSignature
 }
 
 func verifyBody(algorithm func() hash.Hash, token, address string, body []byte, signature string) error {
@@ -105,45 +103,89 @@ func verifyBody(algorithm func() hash.Hash, token, address string, body []byte, 
 	return verify(algorithm, token, address, nil, signature)
 }
 
-// withPorts returns an address with and without the standard port of its scheme; with another
-// port, or one that cannot be read, as it is.
-func withPorts(address string) []string {
+// spellings returns the ways in which an address may have been written where it was signed:
+// without a port and with it, and with a query that was escaped anew. They all name the same
+// host and say the same, so that what passes is Twilio's; its own libraries take them all.
+//
+// https://github.com/twilio/twilio-node (src/webhooks/webhooks.ts, checked 2026-11-29)
+func spellings(address string) []string {
+	all := []string{address} // as it is: nearly always that is it
 	scheme, rest, ok := strings.Cut(address, "://")
-	port := map[string]string{"https": ":443", "http": ":80"}[scheme]
-	if !ok || port == "" {
-		return []string{address}
+	if !ok {
+		return all
 	}
 	end := len(rest)
-	if i := strings.IndexAny(rest, "/?"); i >= 0 {
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
 		end = i
 	}
 	host, path := rest[:end], rest[end:]
-	bare := strings.TrimSuffix(host, port)
-	if bare == host && strings.Contains(host[strings.LastIndexByte(host, ']')+1:], ":") {
-		return []string{address}
+	bare := host
+	if colon := strings.LastIndexByte(host, ':'); colon > strings.LastIndexByte(host, ']') && colon > strings.LastIndexByte(host, '@') {
+		if port := host[colon+1:]; digits(port) == port {
+			bare = host[:colon]
+		}
 	}
-	return []string{scheme + "://" + bare + path, scheme + "://" + bare + port + path}
+	hosts := []string{host, bare}
+	if standard := map[string]string{"https": ":443", "http": ":80"}[strings.ToLower(scheme)]; bare == host && standard != "" {
+		hosts = append(hosts, host+standard)
+	}
+	before, query, asks := strings.Cut(path, "?")
+	queries := []string{path}
+	if asks {
+		queries = append(queries, before+"?"+strings.ReplaceAll(query, "'", "%27"), before+"?"+escapedAnew(query))
+	}
+	for _, q := range queries {
+		for _, h := range hosts {
+			if a := scheme + "://" + h + q; !slices.Contains(all, a) {
+				all = append(all, a)
+			}
+		}
+	}
+	return all
 }
 
-// algorithmOf reads which algorithm a request was signed with; nil for one that is not known.
+// escapedAnew writes a query as encoders do that escape blanks as %20 and leave !'()*~ as
+// they are.
+func escapedAnew(query string) string {
+	pairs := strings.Split(query, "&")
+	for i, pair := range pairs {
+		name, value, _ := strings.Cut(pair, "=")
+		n, err1 := url.QueryUnescape(name)
+		v, err2 := url.QueryUnescape(value)
+		if err1 != nil || err2 != nil {
+			return query
+		}
+		pairs[i] = escapeLess.Replace(url.QueryEscape(n)) + "=" + escapeLess.Replace(url.QueryEscape(v))
+	}
+	return strings.Join(pairs, "&")
+}
+
+var escapeLess = strings.NewReplacer("+", "%20", "%21", "!", "%27", "'", "%28", "(", "%29", ")", "%2A", "*")
+
+// byUTF16 orders texts as Java and JavaScript do, by their UTF-16 code units: where it matters,
+// characters beyond the first plane come before those at its end.
+func byUTF16(a, b string) int {
+	return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b)))
+}
+
+// algorithmOf reads which algorithm a request was signed with: HMAC-SHA1 if nothing is said,
+// nil for one that is not known.
 //
 // https://github.com/twilio/twilio-node (examples/WebhookSignatureValidation.md, checked
 // 2026-11-29)
 func algorithmOf(settings string) func() hash.Hash {
-	if settings == "" {
-		return sha1.New
-	}
 	for part := range strings.SplitSeq(settings, ",") {
-		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
-		if name != "algorithm" {
+		name, value, _ := strings.Cut(part, "=")
+		if value = strings.TrimSpace(value); strings.TrimSpace(name) != "algorithm" || value == "" {
 			continue
 		}
-		switch value {
+		switch strings.ToUpper(value) {
 		case "HMAC_SHA1":
 			return sha1.New
 		case "HMAC_SHA256":
 			return sha256.New
 		}
+		return nil
 	}
-	return nil
+	return sha1.New
 }

@@ -57,7 +57,11 @@ func TestWhatSignaturesCover(t *testing.T) {
 	}{
 		"the request as it was signed":              {vectorToken, vectorAddress, good, vectorForm(), true},
 		"the standard port is named":                {vectorToken, "https://mycompany.com:443/myapp.php?foo=1&bar=2", good, vectorForm(), true},
-		"another port is named":                     {vectorToken, "https://mycompany.com:8443/myapp.php?foo=1&bar=2", good, vectorForm(), false},
+		"a port of its own, signed without":         {vectorToken, "https://mycompany.com:8443/myapp.php?foo=1&bar=2", good, vectorForm(), true},
+		"another port than that which was signed":   {vectorToken, "https://mycompany.com:8443/myapp.php?foo=1&bar=2", twilio.Sign(vectorToken, "https://mycompany.com:9443/myapp.php?foo=1&bar=2", vectorForm()), vectorForm(), false},
+		"a host that looks like a port":             {vectorToken, "https://mycompany.com:443.example/myapp.php?foo=1&bar=2", good, vectorForm(), false},
+		"a host before the at":                      {vectorToken, "https://mycompany.com:443@example.net/myapp.php?foo=1&bar=2", good, vectorForm(), false},
+		"an address with another query":             {vectorToken, "https://mycompany.com/myapp.php?foo=1&bar=2'", good, vectorForm(), false},
 		"another scheme":                            {vectorToken, "http://mycompany.com/myapp.php?foo=1&bar=2", good, vectorForm(), false},
 		"another host":                              {vectorToken, "https://mycompany.example/myapp.php?foo=1&bar=2", good, vectorForm(), false},
 		"another path":                              {vectorToken, "https://mycompany.com/other.php?foo=1&bar=2", good, vectorForm(), false},
@@ -84,6 +88,29 @@ func TestWhatSignaturesCover(t *testing.T) {
 				require.ErrorIs(t, err, twilio.ErrSignature)
 			}
 		})
+	}
+}
+
+// TestOddRequestsAreSignedAsTwiliosLibraryDoes has signatures that twilio-node 6 computes and
+// accepts for the address beside them.
+func TestOddRequestsAreSignedAsTwiliosLibraryDoes(t *testing.T) {
+	t.Parallel()
+	const at = "https://desk.example/twilio"
+	one := url.Values{"A": {"1"}}
+	for name, c := range map[string]struct {
+		address, signature string
+		form               url.Values
+	}{
+		"a port of its own, signed without":               {"https://desk.example:8443/twilio", "f6F2wUw5L/9nNWuf7NfZq9nlAvA=", one},
+		"an apostrophe in the query, signed escaped":      {at + "?a=it's", "NuM8equ80w7QOzXcqQWULvmy2Nw=", one},
+		"an escaped apostrophe in the query, signed bare": {at + "?a=it%27s", "10TXJyKQYdkw0Z4oSPZlKq5y5sk=", one},
+		"a plus for a blank in the query, signed as %20":  {at + "?a=b+c", "tqMAAPWFM+uzXtMdg86sJe0nEcE=", one},
+		"values of one name beyond the first plane":       {at, "U77+oWd9Vh5mobwTBZKHegZAaI0=", url.Values{"A": {"！", "😀", "！", "a"}}},
+		"names beyond the first plane":                    {at, "iWH0JW7ndZEtU1+3emmi1pmPy44=", url.Values{"！": {"1"}, "😀": {"2"}, "ü": {"3"}}},
+		"an emoji, an empty value and a line break":       {at, "2nsI7oArsJtB6bYo4rmkIvCyQ9w=", url.Values{"Body": {"a\n😀 ä"}, "Empty": {""}}},
+	} {
+		require.NoError(t, twilio.Verify(vectorToken, c.address, c.form, c.signature), name)
+		require.ErrorIs(t, twilio.Verify("12346", c.address, c.form, c.signature), twilio.ErrSignature, name)
 	}
 }
 
