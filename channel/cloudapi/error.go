@@ -6,10 +6,8 @@ import (
 	"io"
 	"log/slog"
 	"strings"
-	"time"
 
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
 )
 
@@ -85,25 +83,10 @@ func (e *Error) Is(target error) bool {
 	switch target {
 	case window.ErrClosed:
 		return e.failure.Class == message.ClassWindowClosed
-	case template.ErrNotSendable:
-		return notSendable(e.Code)
 	case message.ErrInvalid:
 		return e.Op == opSend && e.failure.Class == message.ClassParameter
-	case message.ErrOutcomeUnknown:
-		return e.failure.Uncertain
 	default:
-		return false
-	}
-}
-
-// notSendable lists the codes that blame the state of a template, as opposed to
-// the values it was sent with.
-func notSendable(code int) bool {
-	switch code {
-	case 131058, 131063, 132001, 132007, 132015, 132016, 132068, 132069, 134100, 134101, 134102:
-		return true
-	default:
-		return false
+		return e.failure.Matches(target)
 	}
 }
 
@@ -207,11 +190,5 @@ func (e *TransportError) Is(target error) bool {
 
 // Failure implements message.Failer.
 func (e *TransportError) Failure() message.Failure {
-	return message.Failure{
-		Class:     message.ClassTemporary,
-		Retry:     message.Retry{Advice: message.RetryAfter, After: time.Second},
-		Title:     "WhatsApp cannot be reached",
-		Hint:      "WhatsApp could not be reached. The message can be tried again.",
-		Uncertain: e.uncertain,
-	}
+	return message.Unanswered("WhatsApp", e.uncertain)
 }

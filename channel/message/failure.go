@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"github.com/kanava-go/kanava/template"
 )
 
 // ErrOutcomeUnknown matches the error of a send that may or may not have been
@@ -53,6 +55,32 @@ type Failure struct {
 	// Known is false if the code is not in the table, so that everything else
 	// here was guessed from the HTTP status.
 	Known bool
+}
+
+// Matches reports what errors.Is says of an error with this failure:
+// template.ErrNotSendable if the state of a template is to blame, as opposed to the values it
+// was sent with, and [ErrOutcomeUnknown].
+func (f Failure) Matches(target error) bool {
+	switch target {
+	case template.ErrNotSendable:
+		switch f.Code {
+		case 131058, 131063, 132001, 132007, 132015, 132016, 132068, 132069, 134100, 134101, 134102:
+			return true
+		}
+	case ErrOutcomeUnknown:
+		return f.Uncertain
+	}
+	return false
+}
+
+// Unanswered is the failure of a call that got no answer; uncertain says that the message may
+// have been accepted all the same, whom names who was called, such as "WhatsApp".
+func Unanswered(whom string, uncertain bool) Failure {
+	return Failure{
+		Class: ClassTemporary, Retry: Retry{Advice: RetryAfter, After: time.Second},
+		Title: whom + " cannot be reached", Hint: "WhatsApp could not be reached. The message can be tried again.",
+		Uncertain: uncertain,
+	}
 }
 
 // LogValue shows codes and class; a Failure holds nothing private.
@@ -173,7 +201,7 @@ func guess(f *Failure, transient bool) {
 	case s == http.StatusTooManyRequests:
 		f.Class, f.Retry = ClassThrottledAccount, temporary
 		f.Title, f.Hint = "Too many requests", hintBusy
-	case transient:
+	case transient, s == http.StatusRequestTimeout, s == http.StatusTooEarly:
 		f.Class, f.Retry, f.Uncertain = ClassTemporary, temporary, s != 0
 		f.Title, f.Hint = "Temporary error", hintTemporary
 	case s == http.StatusUnauthorized:

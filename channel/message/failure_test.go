@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/template"
 )
 
 // documented is Meta's table of error codes with the class of each, written down
@@ -155,6 +156,8 @@ func TestUnknownCodesAreJudgedByTheStatus(t *testing.T) {
 		{"a new code with 401", 999001, 401, false, message.ClassAuth, message.RetryFixed, false},
 		{"a 403 without a code", 0, 403, false, message.ClassPermission, message.RetryFixed, false},
 		{"a 404 without a code", 0, 404, false, message.ClassParameter, message.RetryFixed, false},
+		{"a 408 of a proxy", 0, 408, false, message.ClassTemporary, message.RetryAfter, true},
+		{"a 425", 0, 425, false, message.ClassTemporary, message.RetryAfter, true},
 		{"a 413", 0, 413, false, message.ClassMedia, message.RetryFixed, false},
 		{"a redirect", 0, 302, false, message.ClassUnknown, message.RetryFixed, false},
 		{"a new webhook code", 999001, 0, false, message.ClassUnknown, message.RetryFixed, false},
@@ -170,6 +173,22 @@ func TestUnknownCodesAreJudgedByTheStatus(t *testing.T) {
 			require.NotEmpty(t, f.Hint)
 		})
 	}
+}
+
+func TestFailuresMatchTheSentinelsOfTheirConcepts(t *testing.T) {
+	t.Parallel()
+	for _, code := range []int{131058, 131063, 132001, 132007, 132015, 132016, 132068, 132069, 134100, 134101, 134102} {
+		require.True(t, message.Classify(code, 0, 400, false).Matches(template.ErrNotSendable), code)
+	}
+	for _, code := range []int{0, 100, 131047, 132000, 132005, 132012, 132018} {
+		require.False(t, message.Classify(code, 0, 400, false).Matches(template.ErrNotSendable), code)
+	}
+	require.True(t, message.Classify(0, 0, 500, false).Matches(message.ErrOutcomeUnknown))
+	require.False(t, message.Classify(0, 0, 400, false).Matches(message.ErrOutcomeUnknown))
+	require.True(t, message.Unanswered("WhatsApp", true).Matches(message.ErrOutcomeUnknown))
+	require.False(t, message.Unanswered("WhatsApp", false).Matches(message.ErrOutcomeUnknown))
+	require.True(t, message.Unanswered("WhatsApp", false).Retry.Automatic())
+	require.False(t, message.Failure{}.Matches(errors.New("other")))
 }
 
 func TestTheZeroFailureAdvisesAgainstARepeat(t *testing.T) {

@@ -46,10 +46,14 @@ var metaCode = map[int]int{
 	63002: 131045, // channel does not know From
 	63003: 131026, // channel does not know To
 	63005: 131051, // channel does not accept the content
+	63006: 131051, // content cannot be brought into the channel's form
 	63007: 131045, // no sender with this From
+	63009: 131000, // error of the channel
 	63010: 131000, // internal error of the channel
+	63011: 131000, // request not processed
 	63012: 131016, // internal service error of the channel
 	63013: 368,    // policy of the channel violated
+	63014: 131026, // recipient blocked the sender
 	63015: 131030, // sandbox: recipient has not joined
 	63016: 131047, // customer service window closed
 	63018: 130429, // rate limit of the channel
@@ -57,6 +61,7 @@ var metaCode = map[int]int{
 	63020: 131042, // business manager account in trouble: payment, invitation
 	63021: 131051, // content not valid for the channel
 	63022: 131037, // certificate of the name not valid
+	63023: 131000, // generic error of the channel
 	63024: 131026, // recipient not valid
 	63025: 131053, // media exists already
 	63027: 132001, // template missing in the language
@@ -73,6 +78,7 @@ var metaCode = map[int]int{
 	63042: 132016, // template disabled
 	63049: 131049, // Meta chose not to deliver
 	63051: 131031, // account locked
+	63054: 132016, // template not available to this account
 }
 
 // MetaCode is what Meta calls Twilio's code, or the code itself where Meta has no word for it.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
 )
 
@@ -51,23 +50,10 @@ func (e *Error) Is(target error) bool {
 	switch target {
 	case window.ErrClosed:
 		return e.failure.Class == message.ClassWindowClosed
-	case template.ErrNotSendable:
-		return notSendable(e.failure.Code)
 	case message.ErrInvalid:
 		return e.Op == opSend && e.failure.Class == message.ClassParameter
-	case message.ErrOutcomeUnknown:
-		return e.failure.Uncertain
 	}
-	return false
-}
-
-// notSendable lists Meta's codes that blame the state of a template rather than its values.
-func notSendable(code int) bool {
-	switch code {
-	case 132001, 132015, 132016:
-		return true
-	}
-	return false
+	return e.failure.Matches(target)
 }
 
 // TransportError reports that a call got no answer: nothing was sent, or the answer was lost.
@@ -102,13 +88,7 @@ func (e *TransportError) Is(target error) bool {
 
 // Failure implements message.Failer.
 func (e *TransportError) Failure() message.Failure {
-	return message.Failure{
-		Class:     message.ClassTemporary,
-		Retry:     message.Retry{Advice: message.RetryAfter, After: time.Second},
-		Title:     "Twilio cannot be reached",
-		Hint:      "WhatsApp could not be reached. The message can be tried again.",
-		Uncertain: e.uncertain,
-	}
+	return message.Unanswered("Twilio", e.uncertain)
 }
 
 // LimitError reports that a message did not go out because its turn comes too late. It

@@ -60,6 +60,17 @@ func (n *Number) Send(ctx context.Context, out message.Outbound) (message.Receip
 	return receipt, err
 }
 
+// Check reports what Send would refuse of a message before it asks anybody: what WhatsApp does not
+// take, and what Twilio does not carry, such as a text of more than [MaxText] characters. It
+// returns nil or a *message.InvalidError, or the error of a template that has no content.
+func (n *Number) Check(out message.Outbound) error {
+	if err := out.Validate(); err != nil {
+		return err
+	}
+	_, err := n.form(&out)
+	return err
+}
+
 // codeNoContent says that there is no content with the given sid.
 const codeNoContent = 21655
 

@@ -70,7 +70,10 @@ func TestWhatThePersonSees(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim, dana := newSim()
-			receipt, err := newClient(t, sim, nil).Number(line).Send(t.Context(), to(c.content))
+			n := newClient(t, sim, nil).Number(line)
+			require.NoError(t, n.Check(to(c.content)))
+			require.Empty(t, sim.Requests(), "a check asks nobody")
+			receipt, err := n.Send(t.Context(), to(c.content))
 			require.NoError(t, err)
 			c.sees.SID, c.sees.State = receipt.ID, "delivered"
 			require.Equal(t, []twiliotest.Bubble{c.sees}, dana.Sees(line))
@@ -99,7 +102,9 @@ func TestWhatTwilioCannotCarryIsRefusedBeforeItIsSent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim, _ := newSim()
-			_, err := newClient(t, sim, nil).Number(line).Send(t.Context(), out)
+			n := newClient(t, sim, nil).Number(line)
+			require.ErrorIs(t, n.Check(out), message.ErrInvalid, "also without sending")
+			_, err := n.Send(t.Context(), out)
 			require.ErrorIs(t, err, message.ErrInvalid)
 			f, ok := message.FailureOf(err)
 			require.True(t, ok)
@@ -153,6 +158,10 @@ func TestRefusalsAreOfTheClassThatMetasWouldBe(t *testing.T) {
 		"marketing not delivered": {400, 63049, message.ClassPolicy, message.RetryLater, nil},
 		"internal error, refused": {400, 63010, message.ClassTemporary, message.RetryAfter, nil},
 		"a server error":          {500, 20500, message.ClassTemporary, message.RetryAfter, message.ErrOutcomeUnknown},
+		"blocked by the customer": {400, 63014, message.ClassRecipient, message.RetryNever, nil},
+		"a form not carried":      {400, 63006, message.ClassParameter, message.RetryFixed, message.ErrInvalid},
+		"template not available":  {400, 63054, message.ClassTemplate, message.RetryFixed, template.ErrNotSendable},
+		"a 408 of a proxy":        {408, 0, message.ClassTemporary, message.RetryAfter, message.ErrOutcomeUnknown},
 		"a bad gateway":           {502, 0, message.ClassTemporary, message.RetryAfter, message.ErrOutcomeUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -38,7 +38,7 @@ func TestSignaturesAreThoseOfTwiliosVectors(t *testing.T) {
 func TestTheSimulatorSignsAlikeOnItsOwn(t *testing.T) {
 	t.Parallel()
 	form := vectorForm()
-	form["Twice"] = []string{"b", "a", "b"}
+	form["Twice"], form["！"], form["😀"] = []string{"b", "！", "a", "😀", "b"}, []string{"1"}, []string{"2"}
 	require.Equal(t, twilio.Sign(vectorToken, vectorAddress, form), twiliotest.Sign(vectorToken, vectorAddress, form))
 }
 

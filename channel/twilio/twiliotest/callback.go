@@ -10,9 +10,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 )
 
 // post is a webhook that waits.
@@ -36,10 +36,10 @@ func Sign(token, address string, form url.Values) string {
 	for name := range form {
 		names = append(names, name)
 	}
-	sort.Strings(names)
+	slices.SortFunc(names, asJava)
 	for _, name := range names {
 		values := slices.Clone(form[name])
-		sort.Strings(values)
+		slices.SortFunc(values, asJava)
 		last := ""
 		for i, v := range values {
 			if i == 0 || v != last {
@@ -52,6 +52,9 @@ func Sign(token, address string, form url.Values) string {
 	m.Write([]byte(text))
 	return base64.StdEncoding.EncodeToString(m.Sum(nil))
 }
+
+// asJava compares texts as Java does.
+func asJava(a, b string) int { return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b))) }
 
 // Settle delivers everything that waits, and what follows from it, and returns how many
 // webhooks there were.
