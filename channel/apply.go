@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 	"github.com/kanava-go/kanava/window"
@@ -16,7 +17,7 @@ import (
 
 // apply brings one accepted item into the conversations. The item is merged, never just
 // written: applying it again, or in another order, gives the same result.
-func (h *Hub) apply(ctx context.Context, w *job) (err error) {
+func (h *Hub) apply(ctx context.Context, w *worker.Job) (err error) {
 	ev, a, err := eventOf(&w.Work)
 	if err != nil {
 		return h.bury(ctx, w, err)
@@ -34,7 +35,7 @@ func (h *Hub) apply(ctx context.Context, w *job) (err error) {
 		return h.bury(ctx, w, &notUnderstood{p, ev.Field})
 	}
 	if h.hooks.ApplyDone != nil {
-		err = errPanic // unless the end is reached
+		err = worker.ErrPanic // unless the end is reached
 		defer func() {
 			info := ApplyInfo{Field: word(ev.Field), Age: max(0, h.now().Sub(ev.Time))}
 			if ok {
@@ -112,12 +113,12 @@ type incoming struct {
 	id     string           // identifies the item
 	masked bool             // a card number was in it
 	sender string           // who wrote it in a group, see Message.SenderKey
-	work   *job             // that it came with
+	work   *worker.Job      // that it came with
 	later  *store.Postponed // it comes again then, if not nil
 }
 
 // event applies an item that concerns a number of the hub.
-func (u *unit) event(in *incoming, w *job) error {
+func (u *unit) event(in *incoming, w *worker.Job) error {
 	switch p := in.ev.Payload.(type) {
 	case *webhook.Message:
 		return u.inbound(in, p, false, w)

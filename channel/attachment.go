@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/circuit"
@@ -75,12 +76,12 @@ func (u *unit) removeLater(channel string, refs ...string) error {
 }
 
 // fetch brings one file of a customer to the host.
-func (h *Hub) fetch(ctx context.Context, w *job) error {
+func (h *Hub) fetch(ctx context.Context, w *worker.Job) error {
 	item := new(fetchItem)
 	if err := json.Unmarshal(w.Body, item); err != nil {
 		return h.bury(ctx, w, errDamaged)
 	}
-	w.item = item
+	w.Item = item
 	if ok, _ := h.storing.enter("", w.ID); !ok {
 		return errHeld
 	}
@@ -117,7 +118,7 @@ func (h *Hub) fetch(ctx context.Context, w *job) error {
 }
 
 // keep downloads one file, checks it against the policy and hands it to the host.
-func (h *Hub) keep(ctx context.Context, ch *Channel, m *messageRecord, w *job, item *fetchItem) (conversation.Attachment, error) {
+func (h *Hub) keep(ctx context.Context, ch *Channel, m *messageRecord, w *worker.Job, item *fetchItem) (conversation.Attachment, error) {
 	index := item.Index
 	a := m.Attachments[index]
 	d, err := ch.Media.Download(ctx, a.MediaID)
@@ -159,8 +160,8 @@ func (h *Hub) keep(ctx context.Context, ch *Channel, m *messageRecord, w *job, i
 func (h *Hub) save(ctx context.Context, f File, body io.Reader) (ref string, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			h.byQueue[queueMedia].logPanic(ctx)
-			err = errPanic
+			h.runners[queueMedia].LogPanic(ctx)
+			err = worker.ErrPanic
 		}
 	}()
 	ref, err = h.attachments.Save(ctx, f, body)
@@ -170,11 +171,11 @@ func (h *Hub) save(ctx context.Context, f File, body io.Reader) (ref string, err
 // stored draws conclusions from how a call of the host's Attachments ended. One that answers at
 // all, be it to refuse the file, is not out; a file that fails again and again while others go
 // well is itself at fault.
-func (h *Hub) stored(ctx context.Context, w *job, item *fetchItem, err error) error {
+func (h *Hub) stored(ctx context.Context, w *worker.Job, item *fetchItem, err error) error {
 	switch {
 	case err == nil, errors.Is(err, ErrPermanent), errors.Is(err, ErrFileRefused):
 		h.storing.worked(ctx, "")
-	case errors.Is(context.Cause(ctx), errDrained):
+	case errors.Is(context.Cause(ctx), worker.ErrDrained):
 	case !h.storing.out("") && h.storing.atFault("", item.Failing):
 	case h.storing.failed(ctx, "", circuit.Failure{Of: w.ID, Since: item.Failing}, OutageAttachments, reasonOf(err)):
 		return errors.Join(errHeld, err)
@@ -183,7 +184,7 @@ func (h *Hub) stored(ctx context.Context, w *job, item *fetchItem, err error) er
 }
 
 // fetched records what became of a file and tells the host.
-func (h *Hub) fetched(ctx context.Context, w *job, item *fetchItem, a conversation.Attachment, cause conversation.Cause) error {
+func (h *Hub) fetched(ctx context.Context, w *worker.Job, item *fetchItem, a conversation.Attachment, cause conversation.Cause) error {
 	return h.do(ctx, func(u *unit) error {
 		u.Finish(w.Lease())
 		var m messageRecord

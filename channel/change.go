@@ -10,6 +10,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -83,14 +84,14 @@ func channelOf(group string) string {
 }
 
 // tell hands one item to the host's ticketing and settles it.
-func (h *Hub) tell(ctx context.Context, w *job) error {
+func (h *Hub) tell(ctx context.Context, w *worker.Job) error {
 	item, err := itemOf[hostItem](w)
 	if err != nil {
 		return fmt.Errorf("channel: decode change: %w", ErrPermanent)
 	}
 	conv, customer, msg := &conversation.Conversation{}, &conversation.Customer{}, (*messageRecord)(nil)
 	if item.Conversation != "" {
-		conv, customer, msg, err = h.scene(ctx, w.ahead, item.Conversation, item.Message)
+		conv, customer, msg, err = h.scene(ctx, w.Ahead, item.Conversation, item.Message)
 	}
 	if errors.Is(err, ErrNotFound) { // erased or past its retention: nothing left to tell
 		return h.finish(ctx, w)
@@ -99,14 +100,14 @@ func (h *Hub) tell(ctx context.Context, w *job) error {
 		return err
 	}
 	var ticket string
-	err = h.gate.pass(ctx, w, func() (err error) {
+	err = h.gate.Pass(ctx, w, func() (err error) {
 		if h.tellingHeld(w) {
 			return errHeld
 		}
 		defer func() {
 			if p := recover(); p != nil {
-				h.byQueue[queueHost].logPanic(ctx)
-				err = errPanic
+				h.runners[queueHost].LogPanic(ctx)
+				err = worker.ErrPanic
 			}
 			err = h.toldHost(ctx, w, item, err)
 		}()
@@ -130,14 +131,14 @@ func (h *Hub) tell(ctx context.Context, w *job) error {
 	})
 }
 
-func (h *Hub) callHost(ctx context.Context, w *job, item *hostItem,
+func (h *Hub) callHost(ctx context.Context, w *worker.Job, item *hostItem,
 	conv *conversation.Conversation, customer *conversation.Customer, msg *messageRecord,
 ) (ticket string, err error) {
 	info := HostInfo{Channel: channelOf(w.Group), Conversation: conv.ID, Kind: item.Kind, Try: w.Tries + 1}
 	if h.hooks.HostStart != nil {
 		ctx = h.hooks.HostStart(ctx, info)
 	}
-	err = errPanic // unless the host returns
+	err = worker.ErrPanic // unless the host returns
 	if h.hooks.HostDone != nil {
 		defer func() { h.hooks.HostDone(ctx, info, err) }()
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -145,12 +146,12 @@ func unique[K comparable](keys []K) []K {
 }
 
 // bury makes work a dead letter.
-func (h *Hub) bury(ctx context.Context, w *job, cause error) error {
+func (h *Hub) bury(ctx context.Context, w *worker.Job, cause error) error {
 	return h.buryWith(ctx, w, cause, func(*unit) {})
 }
 
 // buryWith does so together with something else.
-func (h *Hub) buryWith(ctx context.Context, w *job, cause error, also func(u *unit)) error {
+func (h *Hub) buryWith(ctx context.Context, w *worker.Job, cause error, also func(u *unit)) error {
 	reason := reasonOf(cause)
 	err := h.do(ctx, func(u *unit) error {
 		u.Bury(w.Lease(), reason)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/times"
@@ -28,21 +29,22 @@ const (
 )
 
 // dispatch sends one message of the outbox and settles its work.
-func (h *Hub) dispatch(ctx context.Context, w *job) error {
+func (h *Hub) dispatch(ctx context.Context, w *worker.Job) error {
 	item, err := itemOf[outboundItem](w)
 	if err != nil {
 		return h.bury(ctx, w, errDamaged)
 	}
 	ch, ok := h.channels.get(w.Group)
+	begins, _ := w.Begun.(*beginning)
 	switch {
-	case w.begin != nil:
-		ch = w.begin.with // what has begun ends, whatever became of the channel since
+	case begins != nil:
+		ch = begins.with // what has begun ends, whatever became of the channel since
 	case !ok || !ch.Enabled:
 		return fmt.Errorf("channel: send: %w", ErrDisabled) // it comes back when the channel does
 	case w.Started:
 		return h.uncertain(ctx, ch, w, item)
 	}
-	if held, err := h.hold(ctx, ch, w, item, w.begin != nil && w.begin.begun != nil); held {
+	if held, err := h.hold(ctx, ch, w, item, begins != nil && begins.begun != nil); held {
 		return err
 	}
 	defer h.sending.abandon(ch.ID, w.ID) // unless it was sent
@@ -113,11 +115,11 @@ type begun struct {
 // begin marks the message as being sent, durably, so that a crash from here on is
 // known to leave the outcome open. It returns nil if there is nothing to send any more,
 // and refuses what may no longer be sent.
-func (h *Hub) begin(ctx context.Context, ch *Channel, w *job, item *outboundItem) (b *begun, err error) {
-	if w.begin != nil {
-		return w.begin.begun, nil
+func (h *Hub) begin(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem) (b *begun, err error) {
+	if begins, _ := w.Begun.(*beginning); begins != nil {
+		return begins.begun, nil
 	}
-	err = h.doGuessing(ctx, w.ahead, func(u *unit) (err error) {
+	err = h.doGuessing(ctx, w.Ahead, func(u *unit) (err error) {
 		b, err = u.begin(ch, w, item)
 		return err
 	})
@@ -132,20 +134,20 @@ type beginning struct {
 
 // beginAll is begin for those of which everything was read ahead. If one of them stands in
 // the way of the others, each is left to its worker.
-func (h *Hub) beginAll(ctx context.Context, works []job) {
+func (h *Hub) beginAll(ctx context.Context, works []worker.Job) {
 	var guess []step.Known
 	for i := range works {
-		guess = append(guess, works[i].ahead...)
+		guess = append(guess, works[i].Ahead...)
 	}
 	done := make([]*beginning, len(works))
 	err := h.steps.Try(ctx, guess, h.unit(func(u *unit) error {
 		for i := range works {
 			w := &works[i]
 			ch, ok := h.channels.get(w.Group)
-			if !ok || !ch.Enabled || h.sending.out(ch.ID) || w.Started || !w.isAhead(kindMessage) || !w.isAhead(kindCustomer) {
+			if !ok || !ch.Enabled || h.sending.out(ch.ID) || w.Started || !isAhead(w, kindMessage) || !isAhead(w, kindCustomer) {
 				continue
 			}
-			b, err := u.begin(ch, w, w.item.(*outboundItem))
+			b, err := u.begin(ch, w, w.Item.(*outboundItem))
 			if err != nil {
 				return err
 			}
@@ -157,11 +159,11 @@ func (h *Hub) beginAll(ctx context.Context, works []job) {
 		return
 	}
 	for i := range works {
-		works[i].begin = done[i]
+		works[i].Begun = done[i]
 	}
 }
 
-func (u *unit) begin(ch *Channel, w *job, item *outboundItem) (*begun, error) {
+func (u *unit) begin(ch *Channel, w *worker.Job, item *outboundItem) (*begun, error) {
 	var m messageRecord
 	ok, err := u.Load(kindMessage, item.Message, &m)
 	if err != nil {
@@ -196,7 +198,7 @@ func (u *unit) begin(ch *Channel, w *job, item *outboundItem) (*begun, error) {
 	return &begun{step.Known{Record: u.Stored(kindMessage, m.ID), Doc: &m}, u.now.Sub(m.Delivery.QueuedAt)}, nil
 }
 
-func (u *unit) nothingToSend(w *job) error {
+func (u *unit) nothingToSend(w *worker.Job) error {
 	u.Finish(w.Lease())
 	return nil
 }
@@ -269,7 +271,7 @@ func windowFailure(err error) message.Failure {
 
 // sendLater gives the message back to the outbox: WhatsApp did not take it, but may
 // take it later.
-func (h *Hub) sendLater(ctx context.Context, w *job, item *outboundItem, f message.Failure) error {
+func (h *Hub) sendLater(ctx context.Context, w *worker.Job, item *outboundItem, f message.Failure) error {
 	tries := item.Tries
 	item.Tries++
 	body, err := json.Marshal(item)
@@ -283,7 +285,7 @@ func (h *Hub) sendLater(ctx context.Context, w *job, item *outboundItem, f messa
 			return err
 		}
 		m.Sending = false
-		due := u.now.Add(max(min(f.Retry.After, maxRetryAfter), pause(tries)))
+		due := u.now.Add(max(min(f.Retry.After, maxRetryAfter), worker.Pause(tries)))
 		if customer, err := u.customer(item.Customer); err != nil {
 			return err
 		} else if customer != nil { // it fails when its window closes, not later

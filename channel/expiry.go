@@ -8,6 +8,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/times"
@@ -32,7 +33,7 @@ func (u *unit) watchOutbox(channel string) {
 }
 
 // expire fails the waiting messages of a channel whose window has closed.
-func (h *Hub) expire(ctx context.Context, w *job) error {
+func (h *Hub) expire(ctx context.Context, w *worker.Job) error {
 	ch, ok := h.channels.get(w.Group)
 	if !ok {
 		return fmt.Errorf("channel: look at windows: %w", ErrNoChannel)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/circuit"
@@ -87,7 +88,7 @@ func failureReason(f message.Failure) string {
 // no harm, if there is one.
 //
 // Messages that were claimed together begin together, and some may have failed since.
-func (h *Hub) hold(ctx context.Context, ch *Channel, w *job, item *outboundItem, begun bool) (held bool, err error) {
+func (h *Hub) hold(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem, begun bool) (held bool, err error) {
 	ok, trial := h.sending.enter(ch.ID, w.ID)
 	prober, _ := ch.Sender.(Prober)
 	switch {
@@ -100,7 +101,7 @@ func (h *Hub) hold(ctx context.Context, ch *Channel, w *job, item *outboundItem,
 	}
 	err = probe(ctx, prober)
 	switch v, kind, reason := judge(err); {
-	case errors.Is(context.Cause(ctx), errDrained):
+	case errors.Is(context.Cause(ctx), worker.ErrDrained):
 		return true, errHeld
 	case v == saysUnknown, v == saysUnsent, v == saysRefused && kind == OutageUnauthorized && isAuth(err):
 		h.sending.failed(ctx, ch.ID, circuit.Failure{Of: w.ID}, kind, reason)
@@ -119,7 +120,7 @@ func isAuth(err error) bool {
 func probe(ctx context.Context, p Prober) (err error) {
 	defer func() {
 		if recover() != nil {
-			err = errPanic
+			err = worker.ErrPanic
 		}
 	}()
 	return p.Probe(ctx)
@@ -128,7 +129,7 @@ func probe(ctx context.Context, p Prober) (err error) {
 // sendEnded draws conclusions about the number from how a send ended. It returns whether the
 // message is known not to have been accepted through no fault of its own and is to be held.
 func (h *Hub) sendEnded(ctx context.Context, ch *Channel, item *outboundItem, err error) (out bool) {
-	if err != nil && errors.Is(context.Cause(ctx), errDrained) {
+	if err != nil && errors.Is(context.Cause(ctx), worker.ErrDrained) {
 		return false // this hub broke it off
 	}
 	v, kind, reason := judge(err)
@@ -146,7 +147,7 @@ func (h *Hub) sendEnded(ctx context.Context, ch *Channel, item *outboundItem, er
 }
 
 // unbegin gives a message back that had begun to be sent and was not accepted.
-func (h *Hub) unbegin(ctx context.Context, w *job, item *outboundItem) error {
+func (h *Hub) unbegin(ctx context.Context, w *worker.Job, item *outboundItem) error {
 	return h.do(ctx, func(u *unit) error {
 		var m messageRecord
 		if ok, err := u.Load(kindMessage, item.Message, &m); err != nil || !ok {

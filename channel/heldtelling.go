@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/internal/circuit"
 )
 
@@ -16,11 +17,11 @@ var errHeld = errors.New("channel: held while it lasts: outage")
 // when calls for it fail, that of "" when calls for several channels do.
 
 // careTelling says how careful to be with what the host is to be told about a channel.
-func (h *Hub) careTelling(group string) care { return h.telling.care(channelOf(group)) }
+func (h *Hub) careTelling(group string) worker.Care { return h.telling.care(channelOf(group)) }
 
 // tellingHeld reports whether the call must wait, because the ticketing is out, for the
 // channel or altogether, and another call tries it.
-func (h *Hub) tellingHeld(w *job) bool {
+func (h *Hub) tellingHeld(w *worker.Job) bool {
 	ok, all := h.telling.enter("", w.ID)
 	if !ok {
 		return true
@@ -34,14 +35,14 @@ func (h *Hub) tellingHeld(w *job) bool {
 // toldHost draws conclusions from how a call of the host ended. A host that answers at all,
 // be it with ErrPermanent, is not out; a call that fails again and again while others go well is
 // itself at fault.
-func (h *Hub) toldHost(ctx context.Context, w *job, item *hostItem, err error) error {
+func (h *Hub) toldHost(ctx context.Context, w *worker.Job, item *hostItem, err error) error {
 	ch := channelOf(w.Group)
 	switch {
 	case err == nil, errors.Is(err, ErrPermanent):
 		h.telling.worked(ctx, "")
 		h.telling.worked(ctx, ch)
 		return err
-	case errors.Is(context.Cause(ctx), errDrained):
+	case errors.Is(context.Cause(ctx), worker.ErrDrained):
 		h.telling.abandon("", w.ID)
 		h.telling.abandon(ch, w.ID)
 		return err

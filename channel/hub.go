@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -112,9 +113,8 @@ type Hub struct {
 	restoredAt  time.Time    // Config.RestoredAt
 	lastRestore atomic.Int64 // in microseconds since 1970; 0: never
 
-	runners   []*runner
-	byQueue   map[string]*runner
-	gate      *hostGate
+	runners   map[string]*worker.Runner // by kind of work
+	gate      *worker.Gate              // of the calls of the ticketing
 	commits   latency
 	quiet     quiet
 	pulses    pulses
@@ -155,7 +155,7 @@ func New(cfg Config) (*Hub, error) {
 		log: cfg.Logger, hooks: cfg.Hooks, away: cfg.AllAway, agentName: cfg.AgentName, keepStrays: cfg.StrayRetention,
 		restoredAt: cfg.RestoredAt.UTC(),
 		lease:      cmp.Or(cfg.Lease, time.Minute), drain: cmp.Or(cfg.Drain, 30*time.Second),
-		byQueue: map[string]*runner{}, prices: pricing.DefaultRules(),
+		runners: map[string]*worker.Runner{}, prices: pricing.DefaultRules(),
 	}
 	h.clock.own, h.now = cfg.Now, h.clock.now
 	h.steps = step.Steps{Store: cfg.Store, Now: h.now, Wake: h.wake, Took: h.commits.add}
@@ -176,9 +176,6 @@ func New(cfg Config) (*Hub, error) {
 	}
 	h.poll = cmp.Or(cfg.Poll, time.Second)
 	h.fleet.every = max(beat, h.poll)
-	hostCalls := cmp.Or(cfg.HostWorkers, 16)
-	h.gate = newHostGate(hostCalls, func() { h.byQueue[queueHost].free() })
-	h.gate.shared = true
 	h.sending = newOutages(sendPolicy, h.lease, h.now)
 	h.sending.cautious, h.sending.stored = true, true
 	h.sending.changed = h.sendingOut
@@ -186,32 +183,12 @@ func New(cfg Config) (*Hub, error) {
 	h.telling.changed, h.telling.parted = h.noteOutage, true
 	h.storing = newOutages(hostPolicy, longLease, h.now)
 	h.storing.changed = h.noteOutage
-	for _, r := range []*runner{
-		{queue: queueIn, workers: cmp.Or(cfg.ApplyWorkers, 32), handle: h.apply, groups: h.taking, maxTries: applyTries},
-		{queue: queueHost, workers: hostDepth * hostCalls, gate: h.gate, ahead: h.aheadOfTelling, handle: h.tell, groups: h.channels.telling, care: h.careTelling, whole: func() care { return h.telling.care("") }, well: func(group string) bool { return h.telling.well(channelOf(group)) }, next: h.telling.next, maxTries: cmp.Or(cfg.HostTries, 20)},
-		{queue: queueOut, workers: cmp.Or(cfg.SendWorkers, 64), ahead: h.aheadOfSending, handle: h.dispatch, groups: h.channels.sending, care: h.sending.care, next: h.sending.next, calm: true},
-		{queue: queueFirst, workers: cmp.Or(cfg.SendWorkers, 64), ahead: h.aheadOfSending, handle: h.dispatch, groups: h.channels.sending, care: h.sending.care, next: h.sending.next, calm: true},
-		{queue: queueCheck, workers: 4, handle: h.check, groups: h.channels.all, calm: true},
-		{queue: queueTimer, workers: 8, handle: h.timer, groups: h.channels.all, calm: true},
-		{queue: queueUpkeep, workers: 1, handle: h.upkeep, groups: h.channels.all, calm: true, lease: longLease},
-		{queue: queueMedia, workers: cmp.Or(cfg.MediaWorkers, 8), handle: h.fetch, groups: h.channels.all, whole: func() care { return h.storing.care("") }, well: func(string) bool { return true }, next: h.storing.next, maxTries: maxFetchTries + 2, lease: longLease},
-	} {
-		r.hub, r.lease, r.poll = h, max(r.lease, h.lease), h.poll
-		r.signal, r.freed = make(chan struct{}, 1), make(chan struct{}, 1)
-		h.runners = append(h.runners, r)
-		h.byQueue[r.queue] = r
-	}
+	h.makeRunners(cfg)
 	return h, nil
 }
 
 // ErrRunning is returned by Run if the hub is already running.
 var ErrRunning = errors.New("channel: hub is already running")
-
-// applyTries is after how many failures an accepted item becomes a dead letter.
-const applyTries = 10
-
-// longLease is for work that may take long: a file of 100 MB, a round of pruning.
-const longLease = 15 * time.Minute
 
 // Run does the hub's work until ctx is done, then lets work in hand finish for at most
 // Config.Drain and returns nil; what did not finish is given back for the next Run, here or
@@ -224,23 +201,8 @@ func (h *Hub) Run(ctx context.Context) error {
 		return ErrRunning
 	}
 	defer h.running.Store(false)
-	work, stop := context.WithCancelCause(context.WithoutCancel(ctx))
-	var watch sync.WaitGroup
-	watch.Go(func() {
-		select {
-		case <-ctx.Done():
-		case <-work.Done():
-			return
-		}
-		select {
-		case <-time.After(h.drain):
-			stop(errDrained)
-		case <-work.Done():
-		}
-	})
-	defer watch.Wait()
-	defer stop(nil)
-
+	work, stop := worker.Drain(ctx, h.drain)
+	defer stop()
 	me := h.newProcess()
 	err := h.join(work, me)
 	if err == nil && ctx.Err() == nil { // before anything is claimed
@@ -250,7 +212,7 @@ func (h *Hub) Run(ctx context.Context) error {
 		err = h.lookAround(work)
 	}
 	switch {
-	case err != nil && errors.Is(context.Cause(work), errDrained):
+	case err != nil && errors.Is(context.Cause(work), worker.ErrDrained):
 		return nil // told to stop before it had begun
 	case err != nil:
 		return err
@@ -260,7 +222,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { h.lookAtBudgets(work) })
 	for _, r := range h.runners {
-		wg.Go(func() { r.run(ctx, work) })
+		wg.Go(func() { r.Run(ctx, work) })
 	}
 	wg.Go(func() { h.accompany(ctx, me) })
 	wg.Wait()
@@ -287,11 +249,9 @@ func (h *Hub) join(ctx context.Context, me *Process) error {
 	})
 }
 
-var errDrained = fmt.Errorf("channel: drain time is over: %w", context.Canceled)
-
 // wake tells a queue of this process that work was committed.
 func (h *Hub) wake(queue string) {
-	if r := h.byQueue[queue]; r != nil {
-		r.notify()
+	if r := h.runners[queue]; r != nil {
+		r.Notify()
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 	"github.com/kanava-go/kanava/window"
@@ -13,7 +14,7 @@ import (
 
 // inbound applies what a customer sent. A standby message was sent while another
 // application has the conversation: it is filed like any other.
-func (u *unit) inbound(in *incoming, p *webhook.Message, standby bool, w *job) error {
+func (u *unit) inbound(in *incoming, p *webhook.Message, standby bool, w *worker.Job) error {
 	if sys, ok := p.Content.(*webhook.System); ok {
 		return u.system(in, p, sys)
 	}
@@ -70,7 +71,7 @@ const (
 )
 
 // noticeMayCome postpones a message that the notice of a change may explain.
-func (u *unit) noticeMayCome(in *incoming, p *webhook.Message, w *job) (bool, error) {
+func (u *unit) noticeMayCome(in *incoming, p *webhook.Message, w *worker.Job) (bool, error) {
 	phone := who{Identity: p.From, Group: p.GroupID}.phone(in.ch.Number)
 	if p.From.BSUID == "" || phone == "" || w.Tries >= noticePatience {
 		return false, nil

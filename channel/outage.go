@@ -9,6 +9,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/circuit"
 )
@@ -49,7 +50,7 @@ var (
 	// for now, so that it is seldom risked; asking in another way, and what is refused, costs
 	// nothing.
 	sendPolicy = circuit.Policy{
-		After: 3, Different: 3, Anyway: few, First: 5 * time.Second, Most: 30 * time.Second, MostCostly: 5 * time.Minute,
+		After: 3, Different: 3, Anyway: worker.Few, First: 5 * time.Second, Most: 30 * time.Second, MostCostly: 5 * time.Minute,
 	}
 	// hostPolicy: three conversations or files in a row, or, where there are no more, five
 	// minutes in which nothing went well.
@@ -109,19 +110,19 @@ func (o *outages) get(name string) *watched {
 }
 
 // care says how careful to be with what needs name.
-func (o *outages) care(name string) care {
+func (o *outages) care(name string) worker.Care {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	w := o.get(name)
 	switch {
 	case w.Open && w.MayTry(o.now()):
-		return careOne
+		return worker.CareOne
 	case w.Open:
-		return careClose
+		return worker.CareClose
 	case o.cautious && (w.Failures > 0 || o.now().Sub(w.Worked) > sureFor):
-		return careFew
+		return worker.CareFew
 	}
-	return careNone
+	return worker.CareNone
 }
 
 // enter reports whether a piece of work may use name now: while it is out, one at a time may.

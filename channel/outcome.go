@@ -9,6 +9,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/opaque"
@@ -19,11 +20,11 @@ import (
 // being sent. It guesses that the message is still as begin left it, that nothing came for
 // its wamid before, and that the conversation that it answers is as it was read ahead: all of
 // them are written, so that a wrong guess is a conflict.
-func (h *Hub) accepted(ctx context.Context, ch *Channel, w *job, item *outboundItem, receipt message.Receipt, b *begun) error {
+func (h *Hub) accepted(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem, receipt message.Receipt, b *begun) error {
 	stub := step.Known{Record: store.Record{Kind: kindMessage, Key: inboundMessageID(ch.ID, receipt.ID)}}
 	assigned := step.Known{Record: store.Record{Kind: kindLog, Key: changeID(conversation.Assigned, item.Message, 0)}} // not yet
 	guess := []step.Known{b.known, stub, assigned}
-	for _, k := range w.ahead {
+	for _, k := range w.Ahead {
 		if k.Kind != kindMessage {
 			guess = append(guess, k)
 		}
@@ -89,7 +90,7 @@ func (u *unit) answersAd(ch *Channel, m *messageRecord) error {
 }
 
 // failed records that the message will not go out.
-func (h *Hub) failed(ctx context.Context, ch *Channel, w *job, id string, f message.Failure) error {
+func (h *Hub) failed(ctx context.Context, ch *Channel, w *worker.Job, id string, f message.Failure) error {
 	return h.do(ctx, func(u *unit) error {
 		var m messageRecord
 		if ok, err := u.Load(kindMessage, id, &m); err != nil || !ok {
@@ -100,7 +101,7 @@ func (h *Hub) failed(ctx context.Context, ch *Channel, w *job, id string, f mess
 	})
 }
 
-func (u *unit) fail(ch *Channel, w *job, m *messageRecord, f message.Failure) error {
+func (u *unit) fail(ch *Channel, w *worker.Job, m *messageRecord, f message.Failure) error {
 	u.Finish(w.Lease())
 	return u.failed(ch, m, f)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -34,7 +35,7 @@ func (r records) load(ctx context.Context, st store.Store, kind string, keys map
 }
 
 // give decodes a record for a piece of work.
-func give[T any](w *job, from records, kind, key string) *T {
+func give[T any](w *worker.Job, from records, kind, key string) *T {
 	r := from[store.RecordKey{Kind: kind, Key: key}]
 	if r == nil {
 		return nil
@@ -43,18 +44,18 @@ func give[T any](w *job, from records, kind, key string) *T {
 	if err != nil {
 		return nil // whoever needs it will say so
 	}
-	w.ahead = append(w.ahead, step.Known{Record: *r, Doc: doc})
+	w.Ahead = append(w.Ahead, step.Known{Record: *r, Doc: doc})
 	return doc
 }
 
 // isAhead says that a record of this kind was read ahead.
-func (w *job) isAhead(kind string) bool {
-	return slices.ContainsFunc(w.ahead, func(k step.Known) bool { return k.Kind == kind })
+func isAhead(w *worker.Job, kind string) bool {
+	return slices.ContainsFunc(w.Ahead, func(k step.Known) bool { return k.Kind == kind })
 }
 
 // itemOf returns the content of a piece of work, decoded before or now.
-func itemOf[T any](w *job) (*T, error) {
-	if item, ok := w.item.(*T); ok {
+func itemOf[T any](w *worker.Job) (*T, error) {
+	if item, ok := w.Item.(*T); ok {
 		return item, nil
 	}
 	item := new(T)
@@ -62,12 +63,12 @@ func itemOf[T any](w *job) (*T, error) {
 }
 
 // aheadOfSending reads the messages to send and to whom, and begins to send them.
-func (h *Hub) aheadOfSending(ctx context.Context, works []job) {
+func (h *Hub) aheadOfSending(ctx context.Context, works []worker.Job) {
 	messages, customers, conversations := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for i := range works {
 		if item, err := itemOf[outboundItem](&works[i]); err == nil {
 			messages[item.Message], customers[item.Customer], conversations[works[i].Lane] = true, true, true
-			works[i].item = item
+			works[i].Item = item
 		}
 	}
 	read := records{}
@@ -75,7 +76,7 @@ func (h *Hub) aheadOfSending(ctx context.Context, works []job) {
 	read.load(ctx, h.store, kindCustomer, customers)
 	read.load(ctx, h.store, kindConversation, conversations)
 	for i := range works {
-		if item, ok := works[i].item.(*outboundItem); ok {
+		if item, ok := works[i].Item.(*outboundItem); ok {
 			give[messageRecord](&works[i], read, kindMessage, item.Message)
 			give[conversation.Customer](&works[i], read, kindCustomer, item.Customer)
 			give[conversation.Conversation](&works[i], read, kindConversation, works[i].Lane)
@@ -85,12 +86,12 @@ func (h *Hub) aheadOfSending(ctx context.Context, works []job) {
 }
 
 // aheadOfTelling reads what the host is to be told about.
-func (h *Hub) aheadOfTelling(ctx context.Context, works []job) {
+func (h *Hub) aheadOfTelling(ctx context.Context, works []worker.Job) {
 	conversations, messages, customers := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for i := range works {
 		if item, err := itemOf[hostItem](&works[i]); err == nil {
 			conversations[item.Conversation], messages[item.Message] = true, true
-			works[i].item = item
+			works[i].Item = item
 		}
 	}
 	read := records{}
@@ -98,7 +99,7 @@ func (h *Hub) aheadOfTelling(ctx context.Context, works []job) {
 	read.load(ctx, h.store, kindMessage, messages)
 	of := make([]string, len(works)) // the customer
 	for i := range works {
-		item, ok := works[i].item.(*hostItem)
+		item, ok := works[i].Item.(*hostItem)
 		if !ok {
 			continue
 		}

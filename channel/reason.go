@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 )
@@ -17,7 +18,7 @@ func reasonOf(err error) string {
 	switch {
 	case asNotUnderstood(err) != nil:
 		return asNotUnderstood(err).Error()
-	case errors.Is(err, errPanic):
+	case errors.Is(err, worker.ErrPanic):
 		return "handler panicked"
 	case errors.Is(err, errUnknownNumber):
 		return errUnknownNumber.Error()

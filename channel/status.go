@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
@@ -20,7 +21,7 @@ const (
 )
 
 // status merges what WhatsApp says about an outgoing message.
-func (u *unit) status(in *incoming, p *webhook.Status, w *job) error {
+func (u *unit) status(in *incoming, p *webhook.Status, w *worker.Job) error {
 	m, err := u.messageOf(in.ch.ID, p)
 	if err != nil {
 		return err
@@ -91,7 +92,7 @@ func (u *unit) twinOf(ch *Channel, p *webhook.Status) (*messageRecord, error) {
 }
 
 // stranger deals with a status of an unknown message.
-func (u *unit) stranger(in *incoming, p *webhook.Status, w *job) error {
+func (u *unit) stranger(in *incoming, p *webhook.Status, w *worker.Job) error {
 	if w.Tries < statusPatience && !isMessageID(p.OpaqueID) {
 		in.later = &store.Postponed{
 			Lease: w.Lease(), Due: u.now.Add(statusPause), Reason: "status of a message that is not known yet",

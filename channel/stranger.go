@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -120,7 +121,7 @@ func (h *Hub) findStrangers(ctx context.Context, processes []Process) error {
 
 // unknownNumber decides about an item of a number that this process does not have: it waits,
 // unless no process has had the number for long.
-func (h *Hub) unknownNumber(ctx context.Context, w *job, number string) error {
+func (h *Hub) unknownNumber(ctx context.Context, w *worker.Job, number string) error {
 	h.fleet.mu.Lock()
 	lost := h.fleet.lost[number]
 	h.fleet.mu.Unlock()
@@ -142,11 +143,11 @@ func (h *Hub) unknownNumber(ctx context.Context, w *job, number string) error {
 			u.Add(buried)
 		})
 	}
-	return h.postpone(ctx, w, pause(w.Tries))
+	return h.postpone(ctx, w, worker.Pause(w.Tries))
 }
 
 // postpone gives an item of a number that is strange to somebody back for a while.
-func (h *Hub) postpone(ctx context.Context, w *job, wait time.Duration) error {
+func (h *Hub) postpone(ctx context.Context, w *worker.Job, wait time.Duration) error {
 	return h.do(ctx, func(u *unit) error {
 		u.Postpone(store.Postponed{Lease: w.Lease(), Due: u.now.Add(wait), Reason: reasonOf(errUnknownNumber)})
 		return nil
@@ -184,7 +185,7 @@ func (h *Hub) comeHome(ctx context.Context, number string) error {
 
 // emptyHands waits until no worker of this process has work of the group.
 func (h *Hub) emptyHands(ctx context.Context, group string) {
-	for r := h.byQueue[queueIn]; r.shares.has(group); {
+	for r := h.runners[queueIn]; r.Has(group); {
 		select {
 		case <-time.After(5 * time.Millisecond):
 		case <-ctx.Done():
@@ -194,7 +195,7 @@ func (h *Hub) emptyHands(ctx context.Context, group string) {
 }
 
 // waitsForHome says whether the work belongs to a number whose items are just being revived.
-func (f *fleet) waitsForHome(w *job) bool {
+func (f *fleet) waitsForHome(w *worker.Job) bool {
 	number, strange := strings.CutPrefix(w.Group, "#")
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -17,7 +18,7 @@ import (
 
 // uncertain records that nobody knows whether WhatsApp took the message, frees its
 // conversation, and arranges for the question to be looked at again.
-func (h *Hub) uncertain(ctx context.Context, ch *Channel, w *job, item *outboundItem) error {
+func (h *Hub) uncertain(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem) error {
 	return h.do(ctx, func(u *unit) error {
 		var m messageRecord
 		if ok, err := u.Load(kindMessage, item.Message, &m); err != nil || !ok {
@@ -28,7 +29,7 @@ func (h *Hub) uncertain(ctx context.Context, ch *Channel, w *job, item *outbound
 	})
 }
 
-func (u *unit) doubt(ch *Channel, w *job, m *messageRecord, item *outboundItem) error {
+func (u *unit) doubt(ch *Channel, w *worker.Job, m *messageRecord, item *outboundItem) error {
 	u.Finish(w.Lease())
 	m.Sending = false
 	if !m.Delivery.Settled() { // a status may have been faster
@@ -54,7 +55,7 @@ func (u *unit) doubt(ch *Channel, w *job, m *messageRecord, item *outboundItem) 
 const keepUncertain = 7 * 24 * time.Hour
 
 // check looks at a message whose fate was open when the wait is over.
-func (h *Hub) check(ctx context.Context, w *job) error {
+func (h *Hub) check(ctx context.Context, w *worker.Job) error {
 	return h.do(ctx, func(u *unit) error {
 		var m messageRecord
 		if ok, err := u.Load(kindMessage, w.ID, &m); err != nil {

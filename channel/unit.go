@@ -7,6 +7,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -41,7 +42,7 @@ type unit struct {
 	// author is who acts; zero for WhatsApp, customers and rules.
 	author conversation.Author
 	// timerWork is the claimed timer of the conversation, while it is being handled.
-	timerWork *job
+	timerWork *worker.Job
 	// cause is when what makes the unit send messages by itself happened or was due; zero if
 	// nothing does.
 	cause time.Time
@@ -72,7 +73,7 @@ func (h *Hub) unit(f func(u *unit) error) func(*step.Step) error {
 }
 
 // finish settles work of which nothing is left to do.
-func (h *Hub) finish(ctx context.Context, w *job) error {
+func (h *Hub) finish(ctx context.Context, w *worker.Job) error {
 	return h.do(ctx, func(u *unit) error { u.Finish(w.Lease()); return nil })
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
 )
@@ -45,7 +46,7 @@ func (u *unit) upkeepOf(id, channel string) {
 
 // upkeep forgets and prunes in small steps; one process at a time does it for a channel, and
 // another can go on where it stopped.
-func (h *Hub) upkeep(ctx context.Context, w *job) error {
+func (h *Hub) upkeep(ctx context.Context, w *worker.Job) error {
 	if w.Group == "" {
 		return h.commonUpkeep(ctx, w)
 	}
@@ -78,7 +79,7 @@ func (h *Hub) upkeep(ctx context.Context, w *job) error {
 }
 
 // nextUpkeep gives upkeep work back until its next step.
-func (h *Hub) nextUpkeep(ctx context.Context, w *job, next upkeepItem, due time.Time) error {
+func (h *Hub) nextUpkeep(ctx context.Context, w *worker.Job, next upkeepItem, due time.Time) error {
 	body, err := json.Marshal(next)
 	if err != nil {
 		return fmt.Errorf("channel: encode upkeep: %w", err)
@@ -91,7 +92,7 @@ func (h *Hub) nextUpkeep(ctx context.Context, w *job, next upkeepItem, due time.
 
 // commonUpkeep lets go of the memory of items that cannot be repeated any more, and of dead
 // letters that belong to no channel, and gives back room.
-func (h *Hub) commonUpkeep(ctx context.Context, w *job) error {
+func (h *Hub) commonUpkeep(ctx context.Context, w *worker.Job) error {
 	now := h.now()
 	for {
 		done, err := h.store.Commit(ctx, &store.Batch{Forget: now.Add(-forgetAfter)})

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -54,7 +55,7 @@ func (v voucher) covers(ch *Channel, account string) bool {
 
 // notCovered makes a dead letter of an item that came from somebody who may not speak for it,
 // and counts it. channel is the one that it named, "" if it named none.
-func (h *Hub) notCovered(ctx context.Context, w *job, channel string) error {
+func (h *Hub) notCovered(ctx context.Context, w *worker.Job, channel string) error {
 	err := h.do(ctx, func(u *unit) error {
 		u.Add(store.Record{Kind: kindNotCovered, Key: cmp.Or(channel, noChannel), N: 1})
 		u.Bury(w.Lease(), reasonOf(errNotCovered))

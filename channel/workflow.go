@@ -10,6 +10,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -212,7 +213,7 @@ func (u *unit) arm(ch *Channel, customer *conversation.Customer, conv *conversat
 }
 
 // timer lets the rules look at a conversation when the time they named has come.
-func (h *Hub) timer(ctx context.Context, w *job) error {
+func (h *Hub) timer(ctx context.Context, w *worker.Job) error {
 	if w.ID == expiryID(w.Group) {
 		return h.expire(ctx, w)
 	}

@@ -32,7 +32,7 @@ var allowed = map[string][]string{
 
 	"channel": {
 		"webhook", "window", "template", "redact",
-		"channel/store", "channel/conversation", "channel/internal/step", "channel/message", "channel/pricing", "channel/access", "channel/rules",
+		"channel/store", "channel/conversation", "channel/internal/step", "channel/internal/worker", "channel/message", "channel/pricing", "channel/access", "channel/rules",
 	},
 	"channel/conversation": {"channel/message", "channel/pricing", "channel/rules", "redact", "template", "window"},
 	"channel/message":      {"template"},
@@ -43,6 +43,7 @@ var allowed = map[string][]string{
 
 	"channel/store":           {},
 	"channel/internal/step":   {"channel/store"},
+	"channel/internal/worker": {"channel/internal/step", "channel/store"},
 	"channel/store/memstore":  {"channel/store"},
 	"channel/store/sqlstore":  {"channel/store"},
 	"channel/store/storetest": {"channel/store"},

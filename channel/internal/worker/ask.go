@@ -1,4 +1,4 @@
-package channel
+package worker
 
 import (
 	"slices"
@@ -6,19 +6,19 @@ import (
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// care says how careful a runner is with a group of its work.
-type care int
+// Care says how careful a runner is with a group of its work.
+type Care int
 
 const (
-	careNone  care = iota // claim what is fair
-	careFew               // a few at a time, since nobody knows yet whether they go well
-	careOne               // one, to see whether it goes well again
-	careClose             // none
+	CareNone  Care = iota // claim what is fair
+	CareFew               // a few at a time, since nobody knows yet whether they go well
+	CareOne               // one, to see whether it goes well again
+	CareClose             // none
 )
 
-// few is how much of a group may be in hand before something of it has gone well: so much
+// Few is how much of a group may be in hand before something of it has gone well: so much
 // is at stake when it does not.
-const few = 8
+const Few = 8
 
 // ask is a claim that a runner is going to make. If it is open-ended, another one follows
 // at once when it brings as much as it may.
@@ -29,30 +29,30 @@ type ask struct {
 }
 
 // asks are the claims for which there is room.
-func (r *runner) asks(free int) []ask {
-	if r.groups == nil {
+func (r *Runner) asks(free int) []ask {
+	if r.Groups == nil {
 		return []ask{{Claim: store.Claim{Limit: free}, openEnded: true}}
 	}
 	var usual, some, trial []string
-	groups := r.groups()
-	if r.whole != nil {
-		switch r.whole() {
-		case careClose:
+	groups := r.Groups()
+	if r.Whole != nil {
+		switch r.Whole() {
+		case CareClose:
 			return nil
-		case careOne:
+		case CareOne:
 			return []ask{{Claim: store.Claim{Groups: r.likely(groups), Limit: 1}, orElse: true}, {Claim: store.Claim{Groups: groups, Limit: 1}}}
 		}
 	}
-	if r.care == nil {
+	if r.Care == nil {
 		usual = groups
 	} else {
 		for _, g := range groups {
-			switch r.care(g) {
-			case careNone:
+			switch r.Care(g) {
+			case CareNone:
 				usual = append(usual, g)
-			case careFew:
+			case CareFew:
 				some = append(some, g)
-			case careOne:
+			case CareOne:
 				trial = append(trial, g)
 			}
 		}
@@ -64,8 +64,8 @@ func (r *runner) asks(free int) []ask {
 		}
 	}
 	add(r.shares.idle(trial), free, 1, false)
-	for n, having := range r.shares.having(some, few) {
-		add(having, free, few-n, false)
+	for n, having := range r.shares.having(some, Few) {
+		add(having, free, Few-n, false)
 	}
 	if alone(groups) {
 		add(usual, free, 0, true)
@@ -79,12 +79,12 @@ func (r *runner) asks(free int) []ask {
 
 // likely are those of the groups of which nothing has failed: when everything seems to be
 // out, they are the first to be tried.
-func (r *runner) likely(groups []string) []string {
-	return slices.DeleteFunc(slices.Clone(groups), func(g string) bool { return !r.well(g) })
+func (r *Runner) likely(groups []string) []string {
+	return slices.DeleteFunc(slices.Clone(groups), func(g string) bool { return !r.Well(g) })
 }
 
 // exhausted reports whether a claim may have left something for another one.
-func exhausted(c *store.Claim, claimed []job) bool {
+func exhausted(c *store.Claim, claimed []Job) bool {
 	if len(claimed) == c.Limit {
 		return true
 	}

@@ -1,4 +1,4 @@
-package channel
+package worker
 
 import (
 	"sync"
@@ -9,19 +9,22 @@ import (
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// job is claimed work in the hands of a worker: the work, and what the hub knows about it.
-type job struct {
+// Job is claimed work in the hands of a worker: the work, and what is known about it.
+type Job struct {
 	store.Work
-	held    *hold        // the claim
-	claimed time.Time    // when it began
-	item    any          // the decoded Body
-	ahead   []step.Known // what was read ahead
-	begin   *beginning   // how it began to be sent
-	left    bool         // it has left the hostGate
+	// Item is the decoded Body, Ahead what was read ahead, and Begun how the work began before a
+	// worker had it. They belong to Runner.Ahead and Runner.Handle; nil: nothing.
+	Item  any
+	Ahead []step.Known
+	Begun any
+
+	held    *hold
+	claimed time.Time // by the machine's own clock
+	left    bool      // it has left the Gate
 }
 
 // Lease is the newest proof of the claim.
-func (j *job) Lease() store.Lease {
+func (j *Job) Lease() store.Lease {
 	l := j.Work.Lease()
 	if j.held != nil {
 		l.Token = j.held.token()
@@ -44,7 +47,7 @@ func (h *hold) token() string { return *h.newest.Load() }
 
 // take reports whether the work is for a worker to begin. If one has it already, the
 // token goes to that one.
-func (s *holds) take(w *job) bool {
+func (s *holds) take(w *Job) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	token := w.Token
@@ -62,7 +65,7 @@ func (s *holds) take(w *job) bool {
 }
 
 // put is called when the worker has finished.
-func (s *holds) put(w *job) {
+func (s *holds) put(w *Job) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.byID, w.ID)

@@ -1,4 +1,4 @@
-package channel
+package worker
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-func TestTheHostGateTakesMoreAheadTheQuickerTheHostIs(t *testing.T) {
+func TestTheGateTakesMoreAheadTheQuickerTheHostIs(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name string
@@ -22,7 +22,7 @@ func TestTheHostGateTakesMoreAheadTheQuickerTheHostIs(t *testing.T) {
 		want int
 	}{
 		{"nothing is ahead before the first call has ended", 0, 4},
-		{"a call of a millisecond", time.Millisecond, 4 * hostDepth},
+		{"a call of a millisecond", time.Millisecond, 4 * Depth},
 		{"a call of a quarter of a second", 250 * time.Millisecond, 16},
 		{"a call of a second", time.Second, 4},
 		{"a call of a minute", time.Minute, 4},
@@ -30,10 +30,10 @@ func TestTheHostGateTakesMoreAheadTheQuickerTheHostIs(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				g := newHostGate(4, func() {})
+				g := NewGate(4, false)
 				if c.took > 0 {
 					g.enter(1)
-					require.NoError(t, g.pass(t.Context(), &job{}, func() error { time.Sleep(c.took); return nil }))
+					require.NoError(t, g.Pass(t.Context(), &Job{}, func() error { time.Sleep(c.took); return nil }))
 				}
 				require.Equal(t, c.want, g.most())
 				require.Equal(t, c.want, g.room())
@@ -46,17 +46,18 @@ func TestTheHostGateTakesMoreAheadTheQuickerTheHostIs(t *testing.T) {
 	}
 }
 
-func TestTheHostGateLetsNoMoreCallsThroughThanAllowed(t *testing.T) {
+func TestTheGateLetsNoMoreCallsThroughThanAllowed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var freed, now, most atomic.Int64
-		g := newHostGate(3, func() { freed.Add(1) })
+		g := NewGate(3, false)
+		g.freed = func() { freed.Add(1) }
 		g.enter(20)
 		var wg sync.WaitGroup
 		for range 20 {
 			wg.Go(func() {
-				w := &job{}
-				require.NoError(t, g.pass(t.Context(), w, func() error {
+				w := &Job{}
+				require.NoError(t, g.Pass(t.Context(), w, func() error {
 					n := now.Add(1)
 					for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
 					}
@@ -74,35 +75,34 @@ func TestTheHostGateLetsNoMoreCallsThroughThanAllowed(t *testing.T) {
 	})
 }
 
-func TestTheHostGateGivesUpWhenTheTimeIsOver(t *testing.T) {
+func TestTheGateGivesUpWhenTheTimeIsOver(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := newHostGate(1, func() {})
+		g := NewGate(1, false)
 		g.enter(2)
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			_ = g.pass(t.Context(), &job{}, func() error { time.Sleep(time.Hour); return errors.New("slow") })
+			_ = g.Pass(t.Context(), &Job{}, func() error { time.Sleep(time.Hour); return errors.New("slow") })
 		})
 		synctest.Wait()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		err := g.pass(ctx, &job{}, func() error { t.Error("called"); return nil })
-		require.ErrorIs(t, err, errHostBusy)
+		err := g.Pass(ctx, &Job{}, func() error { t.Error("called"); return nil })
+		require.ErrorIs(t, err, ErrBusy)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		wg.Wait()
 	})
 }
 
-func TestASharedHostGateKeepsATurnForOtherGroups(t *testing.T) {
+func TestASharedGateKeepsATurnForOtherGroups(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := newHostGate(16, func() {})
-		g.shared = true
+		g := NewGate(16, true)
 		var wg sync.WaitGroup
 		var begun atomic.Int64
 		call := func(group string, took time.Duration) {
 			wg.Go(func() {
-				require.NoError(t, g.pass(t.Context(), &job{Work: store.Work{Group: group}}, func() error {
+				require.NoError(t, g.Pass(t.Context(), &Job{Work: store.Work{Group: group}}, func() error {
 					begun.Add(1)
 					time.Sleep(took)
 					return nil

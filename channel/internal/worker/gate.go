@@ -1,4 +1,4 @@
-package channel
+package worker
 
 import (
 	"context"
@@ -9,18 +9,16 @@ import (
 	"time"
 )
 
-// A hostGate bounds how many calls of the host's ticket system run at once, and how much
-// work may be claimed beyond that. Claiming and settling take their time as well: so that
-// the host is not kept waiting for them, more is claimed ahead than it takes at once, the
-// more the quicker it is, but never more than it is expected to take within maxAhead.
-type hostGate struct {
+// A Gate bounds how many calls of somebody else's system run at once, and how much work may be
+// claimed beyond that. Claiming and settling take their time as well: so that the other side is
+// not kept waiting for them, more is claimed ahead than it takes at once, the more the quicker it
+// is, but never more than it is expected to take within maxAhead.
+type Gate struct {
 	limit   int          // calls at once
 	claimed atomic.Int64 // work that is claimed and whose call has not ended
 	usual   atomic.Int64 // a running mean of how long a call takes, in nanoseconds; 0: unknown
 	freed   func()       // called when work has left
-	// shared says that groups have to leave room for each other: what was claimed while the
-	// calls of one were quick must not take every turn once they are slow.
-	shared bool
+	shared  bool         // groups leave room for each other
 
 	mu      sync.Mutex
 	running map[string]int // calls, by group
@@ -35,37 +33,39 @@ type turn struct {
 }
 
 const (
-	// hostDepth is how many times as many pieces of work may be in hand as calls run.
-	hostDepth = 16
+	// Depth is how many times as many pieces of work may be in hand as calls run.
+	Depth = 16
 	// maxAhead is how long work may be expected to wait for its call. It is far below the
 	// shortest lease.
 	maxAhead = time.Second
 )
 
-// errHostBusy says that the host's other calls took so long that there was no time left for
-// this one.
-var errHostBusy = errors.New("channel: the ticket system is busy")
+// ErrBusy says that the other calls took so long that there was no time left for this one.
+var ErrBusy = errors.New("channel: the ticket system is busy")
 
-func newHostGate(calls int, freed func()) *hostGate {
-	return &hostGate{limit: calls, freed: freed, running: map[string]int{}}
+// NewGate returns a gate for so many calls at once. If it is shared, groups have to leave room for
+// each other: what was claimed while the calls of one were quick must not take every turn once they
+// are slow.
+func NewGate(calls int, shared bool) *Gate {
+	return &Gate{limit: calls, shared: shared, freed: func() {}, running: map[string]int{}}
 }
 
 // most is how much may be in hand, and room how much of that is free.
-func (g *hostGate) most() int {
+func (g *Gate) most() int {
 	calls := int64(g.limit)
 	usual := g.usual.Load()
 	if usual == 0 {
 		return int(calls)
 	}
-	return int(min(hostDepth*calls, max(calls, calls*int64(maxAhead)/usual)))
+	return int(min(Depth*calls, max(calls, calls*int64(maxAhead)/usual)))
 }
 
-func (g *hostGate) room() int { return max(0, g.most()-int(g.claimed.Load())) }
+func (g *Gate) room() int { return max(0, g.most()-int(g.claimed.Load())) }
 
 // enter is called for work that was claimed, leave when it needs no call any more.
-func (g *hostGate) enter(n int) { g.claimed.Add(int64(n)) }
+func (g *Gate) enter(n int) { g.claimed.Add(int64(n)) }
 
-func (g *hostGate) leave(w *job) {
+func (g *Gate) leave(w *Job) {
 	if w.left {
 		return
 	}
@@ -74,8 +74,8 @@ func (g *hostGate) leave(w *job) {
 	g.freed()
 }
 
-// pass calls f when it is the work's turn.
-func (g *hostGate) pass(ctx context.Context, w *job, f func() error) error {
+// Pass calls f when it is the work's turn.
+func (g *Gate) Pass(ctx context.Context, w *Job, f func() error) error {
 	defer g.leave(w)
 	if err := g.wait(ctx, w.Group); err != nil {
 		return err
@@ -93,7 +93,7 @@ func (g *hostGate) pass(ctx context.Context, w *job, f func() error) error {
 }
 
 // wait returns when a call for the group may begin; end is called when it has ended.
-func (g *hostGate) wait(ctx context.Context, group string) error {
+func (g *Gate) wait(ctx context.Context, group string) error {
 	t := &turn{group, make(chan struct{})}
 	g.mu.Lock()
 	g.queue = append(g.queue, t)
@@ -113,10 +113,10 @@ func (g *hostGate) wait(ctx context.Context, group string) error {
 	if at < 0 {
 		g.end(group) // it was its turn at this very moment
 	}
-	return errors.Join(errHostBusy, context.Cause(ctx))
+	return errors.Join(ErrBusy, context.Cause(ctx))
 }
 
-func (g *hostGate) end(group string) {
+func (g *Gate) end(group string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.calls--
@@ -127,7 +127,7 @@ func (g *hostGate) end(group string) {
 }
 
 // admit lets those begin that may, the longest waiting first. The caller holds the lock.
-func (g *hostGate) admit() {
+func (g *Gate) admit() {
 	g.queue = slices.DeleteFunc(g.queue, func(t *turn) bool {
 		free := g.limit - g.calls
 		if free == 0 || g.shared && !hungry(g.running[t.group], free) {

@@ -1,0 +1,193 @@
+package step_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/memstore"
+)
+
+type doc struct {
+	N int `json:"n"`
+}
+
+func newSteps(woken *[]string) *step.Steps {
+	return &step.Steps{
+		Store: memstore.New(), Now: time.Now,
+		Wake: func(kind string) { *woken = append(*woken, kind) }, Took: func(time.Duration) {},
+	}
+}
+
+func save(t *testing.T, s *step.Steps, key string, n int) {
+	t.Helper()
+	require.NoError(t, s.Do(t.Context(), nil, func(u *step.Step) error {
+		if _, err := u.Load("doc", key, nil); err != nil {
+			return err
+		}
+		return u.Save("doc", key, "all", int64(n), doc{n})
+	}))
+}
+
+func TestAStepRunsAgainWhenSomebodyElseWasFaster(t *testing.T) {
+	t.Parallel()
+	var woken []string
+	s := newSteps(&woken)
+	save(t, s, "a", 1)
+	runs := 0
+	require.NoError(t, s.Do(t.Context(), nil, func(u *step.Step) error {
+		var d doc
+		if _, err := u.Load("doc", "a", &d); err != nil {
+			return err
+		}
+		if runs++; runs == 1 {
+			save(t, s, "a", 10)
+		}
+		u.Enqueue(store.Work{Queue: "q", ID: "w", Body: []byte("{}")})
+		d.N++
+		return u.Save("doc", "a", "", 0, d)
+	}))
+	require.Equal(t, 2, runs)
+	require.Equal(t, []string{"q"}, woken, "only what was committed wakes anybody")
+	d, err := step.Get[doc](t.Context(), s.Store, "doc", "a")
+	require.NoError(t, err)
+	require.Equal(t, 11, d.N)
+}
+
+func TestAWrongGuessIsReadAgain(t *testing.T) {
+	t.Parallel()
+	s := newSteps(new([]string))
+	save(t, s, "a", 1)
+	guess := []step.Known{{Record: store.Record{Kind: "doc", Key: "a", Version: 7}, Doc: &doc{70}}}
+	var seen []int
+	require.NoError(t, s.Do(t.Context(), guess, func(u *step.Step) error {
+		var d doc
+		ok, err := u.Load("doc", "a", &d)
+		require.True(t, ok)
+		seen = append(seen, d.N)
+		if err != nil {
+			return err
+		}
+		return u.Save("doc", "a", "", 0, d)
+	}))
+	require.Equal(t, []int{70, 1}, seen)
+}
+
+func TestAStepSeesItsOwnChanges(t *testing.T) {
+	t.Parallel()
+	s := newSteps(new([]string))
+	require.NoError(t, s.Do(t.Context(), nil, func(u *step.Step) error {
+		ok, err := u.Load("doc", "a", nil)
+		require.False(t, ok)
+		if err != nil {
+			return err
+		}
+		require.NoError(t, u.Save("doc", "a", "", 0, doc{5}))
+		var d doc
+		ok, err = u.Load("doc", "a", &d)
+		require.True(t, ok)
+		require.Equal(t, 5, d.N)
+		total := store.Record{Kind: "sum", Key: "a", N: 3}
+		u.Add(total)
+		u.Add(total)
+		n, err2 := u.Total(total)
+		require.NoError(t, err2)
+		require.EqualValues(t, 6, n)
+		return err
+	}))
+}
+
+func TestOfStepsThatCountTogetherAsManySucceedAsFit(t *testing.T) {
+	t.Parallel()
+	s := newSteps(new([]string))
+	full := fmt.Errorf("full")
+	took := func() error {
+		return s.Do(t.Context(), nil, func(u *step.Step) error {
+			r := store.Record{Kind: "sum", Key: "a", N: 1}
+			n, err := u.Total(r)
+			if err != nil {
+				return err
+			}
+			if n >= 3 {
+				return full
+			}
+			u.Within(r, 2)
+			u.Add(r)
+			return nil
+		})
+	}
+	results := make(chan error, 10)
+	for range 10 {
+		go func() { results <- took() }()
+	}
+	fit := 0
+	for range 10 {
+		if err := <-results; err == nil {
+			fit++
+		} else {
+			require.ErrorIs(t, err, full)
+		}
+	}
+	require.Equal(t, 3, fit)
+}
+
+func TestPagesBringEverythingOnceAlthoughTheLoopDeletesIt(t *testing.T) {
+	t.Parallel()
+	for _, descending := range []bool{false, true} {
+		for _, n := range []int{0, 1, 4, 5, 10, 11} {
+			t.Run(fmt.Sprintf("%d records, descending %v", n, descending), func(t *testing.T) {
+				t.Parallel()
+				s := newSteps(new([]string))
+				b := &store.Batch{}
+				for i := range n {
+					b.Put = append(b.Put, store.Record{Kind: "doc", Key: fmt.Sprint(i), Sort: int64(i / 3), Body: []byte("{}")})
+					b.Enqueue = append(b.Enqueue, store.Work{Queue: "q", ID: fmt.Sprint(i), Body: []byte("{}")})
+				}
+				_, err := s.Store.Commit(t.Context(), b)
+				require.NoError(t, err)
+				seen := map[string]bool{}
+				for page, err := range step.Records(t.Context(), s.Store, store.Query{Kind: "doc", Limit: 5, Descending: descending}) {
+					require.NoError(t, err)
+					gone := &store.Batch{}
+					for i := range page {
+						seen[page[i].Key] = true
+						gone.Delete = append(gone.Delete, page[i].ID())
+					}
+					_, err = s.Store.Commit(t.Context(), gone)
+					require.NoError(t, err)
+				}
+				require.Len(t, seen, n)
+				clear(seen)
+				for page, err := range step.Works(t.Context(), s.Store, store.WorkQuery{Queue: "q", Limit: 5}) {
+					require.NoError(t, err)
+					gone := &store.Batch{}
+					for i := range page {
+						seen[page[i].ID] = true
+						gone.Drop = append(gone.Drop, store.WorkKey{Queue: "q", ID: page[i].ID})
+					}
+					_, err = s.Store.Commit(t.Context(), gone)
+					require.NoError(t, err)
+				}
+				require.Len(t, seen, n)
+			})
+		}
+	}
+}
+
+func TestPagesEndWithTheErrorOfTheStore(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	s := newSteps(new([]string))
+	pages := 0
+	for _, err := range step.Records(ctx, s.Store, store.Query{Kind: "doc", Limit: 5}) {
+		pages++
+		require.ErrorIs(t, err, context.Canceled)
+	}
+	require.Equal(t, 1, pages)
+}

@@ -1,0 +1,265 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// Config says what a [Runner] does.
+type Config struct {
+	// Kind is the kind of work, Workers how many pieces are handled at once, Lease how long one may
+	// take, and Poll how often to look for work when there is none.
+	Kind        string
+	Workers     int
+	Lease, Poll time.Duration
+	// Store keeps the work, and Now is the clock. Log is told of panics.
+	Store store.Store
+	Now   func() time.Time
+	Log   *slog.Logger
+
+	// Handle settles the work: when it returns nil the work is done, given back or buried.
+	Handle func(ctx context.Context, w *Job) error
+	// GiveBack settles work that Handle failed at, or did not get to because the drain time was over.
+	// Its context outlives that of the work for a moment.
+	GiveBack func(ctx context.Context, w *Job, cause error, stopping bool)
+	// Claimed is told how each claim ended.
+	Claimed func(ctx context.Context, err error)
+
+	// The following may be nil.
+
+	// Ahead reads what the work that was claimed together will want.
+	Ahead func(ctx context.Context, works []Job)
+	// Groups restricts what is claimed, see store.Claim, and is kept fair between.
+	Groups func() []string
+	// Care says how careful to be with a group, Whole with all of them together, and Well that
+	// nothing of a group has failed lately; Well is needed with Whole.
+	Care  func(group string) Care
+	Whole func() Care
+	Well  func(group string) bool
+	// Next is how long at most to wait before work is looked for again; 0: as long as Poll says.
+	Next func() time.Duration
+	// Gate bounds what may be claimed besides Workers.
+	Gate *Gate
+}
+
+// A Runner claims the work of one kind and hands it to a bounded number of workers. It is safe for
+// concurrent use.
+type Runner struct {
+	Config
+	signal, freed chan struct{} // of capacity 1: work may be there; more may be claimed
+
+	hand   holds
+	shares shares
+}
+
+// New returns a runner. It starts nothing.
+func New(c Config) *Runner {
+	r := &Runner{Config: c, signal: make(chan struct{}, 1), freed: make(chan struct{}, 1)}
+	if r.Gate != nil {
+		r.Gate.freed = r.free
+	}
+	return r
+}
+
+// Run claims until ctx is done and returns when all workers have finished. Work goes on under the
+// second context; see [Drain].
+func (r *Runner) Run(ctx, work context.Context) {
+	var workers, batches sync.WaitGroup
+	slots := make(chan struct{}, r.Workers)
+	jobs, retire := make(chan *Job), make(chan struct{})
+	defer workers.Wait()
+	defer close(jobs)
+	defer batches.Wait()
+	worker := func(w *Job) {
+		for w != nil {
+			r.one(work, w)
+			r.hand.put(w)
+			r.shares.put(w.Group)
+			<-slots
+			if r.Gate != nil {
+				r.Gate.leave(w)
+			}
+			r.free()
+			select {
+			case w = <-jobs: // nil once it is closed
+			case <-retire:
+				return
+			}
+		}
+	}
+	// rest lets the workers go when there has been nothing to do for a while.
+	rest := func() {
+		for len(slots) == 0 {
+			select {
+			case retire <- struct{}{}:
+			default:
+				return
+			}
+		}
+	}
+	// room is how much may be claimed, most what it is when nothing is in hand.
+	room := func() (free, most int) {
+		free, most = r.Workers-len(slots), r.Workers
+		if r.Gate != nil {
+			free, most = min(free, r.Gate.room()), min(most, r.Gate.most())
+		}
+		return free, most
+	}
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.signal:
+		case <-r.freed:
+			// A claim for one piece of work costs as much as one for many. Should others
+			// take long, the timer sees to it that those who are free are not idle.
+			if free, most := room(); free < (most-r.shares.sated(free))/4 {
+				continue
+			}
+		case <-timer.C:
+			rest()
+		}
+		wait := r.Poll
+		for more := true; more && ctx.Err() == nil; {
+			more = false
+			free, _ := room()
+			if free == 0 {
+				break
+			}
+			for _, a := range r.asks(free) {
+				if a.Limit = min(a.Limit, free); a.Limit == 0 {
+					break
+				}
+				claimed, err := r.claim(work, a.Claim)
+				r.Claimed(ctx, err)
+				if err != nil {
+					more, wait = false, r.Poll+rand.N(r.Poll)
+					break
+				}
+				begin := r.take(claimed)
+				for range begin {
+					slots <- struct{}{}
+				}
+				batches.Go(func() {
+					r.prepare(work, begin)
+					for i := range begin {
+						select {
+						case jobs <- &begin[i]:
+						default:
+							workers.Go(func() { worker(&begin[i]) })
+						}
+					}
+				})
+				free -= len(begin)
+				more = more || a.openEnded && exhausted(&a.Claim, claimed)
+				if a.orElse && len(claimed) > 0 {
+					break
+				}
+			}
+		}
+		if r.Next != nil {
+			if next := r.Next(); next > 0 {
+				wait = min(wait, next)
+			}
+		}
+		timer.Reset(wait)
+	}
+}
+
+func (r *Runner) claim(ctx context.Context, c store.Claim) ([]Job, error) {
+	c.Queue, c.Now, c.Lease = r.Kind, r.Now(), r.Lease
+	began := time.Now()
+	works, err := r.Store.Claim(ctx, c)
+	jobs := make([]Job, len(works))
+	for i := range works {
+		jobs[i] = Job{Work: works[i], claimed: began}
+	}
+	return jobs, err
+}
+
+// take returns what of the claimed work is to be begun.
+func (r *Runner) take(claimed []Job) []Job {
+	begin := make([]Job, 0, len(claimed))
+	for i := range claimed {
+		if w := &claimed[i]; r.hand.take(w) {
+			r.shares.take(w.Group)
+			begin = append(begin, *w)
+		}
+	}
+	if r.Gate != nil {
+		r.Gate.enter(len(begin))
+	}
+	return begin
+}
+
+// prepare reads ahead. Without it the workers read for themselves.
+func (r *Runner) prepare(ctx context.Context, works []Job) {
+	if r.Ahead == nil || len(works) == 0 {
+		return
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			r.LogPanic(ctx)
+		}
+	}()
+	r.Ahead(ctx, works)
+}
+
+// LogPanic logs where handling work of this kind panicked. The value is not logged: it may hold content.
+func (r *Runner) LogPanic(ctx context.Context) {
+	r.Log.LogAttrs(ctx, slog.LevelError, "channel: panic while handling work",
+		slog.String("queue", r.Kind), slog.String("stack", string(debug.Stack())))
+}
+
+// one handles one piece of work. A panic in host code is contained and counts as a
+// failure; its text is not logged, since it may hold content.
+func (r *Runner) one(ctx context.Context, w *Job) {
+	ctx, cancel := context.WithDeadline(ctx, w.claimed.Add(r.Lease*9/10))
+	defer cancel()
+	err := r.contain(ctx, w)
+	switch {
+	case err == nil, errors.Is(err, store.ErrLeaseLost):
+		return // another worker has it, or it is gone
+	}
+	stopping := errors.Is(context.Cause(ctx), ErrDrained)
+	ctx, end := context.WithTimeout(context.WithoutCancel(ctx), r.Lease/10+time.Second)
+	defer end()
+	r.GiveBack(ctx, w, err, stopping)
+}
+
+func (r *Runner) contain(ctx context.Context, w *Job) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.LogPanic(ctx)
+			err = ErrPanic
+		}
+	}()
+	return r.Handle(ctx, w)
+}
+
+// ErrPanic says that a handler panicked.
+var ErrPanic = errors.New("channel: handler panicked")
+
+// Has says whether the runner has any work of a group in hand.
+func (r *Runner) Has(group string) bool { return r.shares.has(group) }
+
+// Notify wakes the runner if it waits.
+func (r *Runner) Notify() { poke(r.signal) }
+
+func (r *Runner) free() { poke(r.freed) }
+
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
