@@ -61,14 +61,14 @@ type Failure struct {
 // template.ErrNotSendable if the state of a template is to blame, as opposed to the values it
 // was sent with, and [ErrOutcomeUnknown].
 func (f Failure) Matches(target error) bool {
-	switch target {
-	case template.ErrNotSendable:
+	switch {
+	case errors.Is(target, ErrOutcomeUnknown):
+		return f.Uncertain
+	case errors.Is(target, template.ErrNotSendable):
 		switch f.Code {
 		case 131058, 131063, 132001, 132007, 132015, 132016, 132068, 132069, 134100, 134101, 134102:
 			return true
 		}
-	case ErrOutcomeUnknown:
-		return f.Uncertain
 	}
 	return false
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,8 +82,8 @@ func businessOperations() []operation {
 		}},
 		{group: number, method: "POST", path: "number/status", doc: "Changes the status; only CONNECTED numbers send", body: statusBody{}, example: `{"status":"RESTRICTED"}`, do: func(s *server, c *request) (any, error) {
 			status := strings.ToUpper(c.body.(*statusBody).Status)
-			if status == "" {
-				return nil, refusal(http.StatusBadRequest, "status is a word of Meta's, CONNECTED, FLAGGED or RESTRICTED for instance")
+			if !slices.Contains(numberStatuses, status) {
+				return nil, refusal(http.StatusBadRequest, "status must be one of %s", strings.Join(numberStatuses, ", "))
 			}
 			s.number.SetStatus(status)
 			return nil, nil
@@ -115,15 +116,27 @@ func businessOperations() []operation {
 			return nil, nil
 		}},
 		{group: account, method: "POST", path: "account/alert", doc: "Tells an account alert", body: alertBody{}, example: `{"alert":"OBA_APPROVED"}`, do: func(s *server, c *request) (any, error) {
-			s.account.Alert(c.body.(*alertBody).Alert)
+			alert := c.body.(*alertBody).Alert
+			if alert == "" {
+				return nil, refusal(http.StatusBadRequest, "alert is a type of Meta's, OBA_APPROVED for instance")
+			}
+			s.account.Alert(alert)
 			return nil, nil
 		}},
 		{group: account, method: "POST", path: "account/review", doc: "Tells the outcome of a policy review", body: decisionBody{}, example: `{"decision":"APPROVED"}`, do: func(s *server, c *request) (any, error) {
-			s.account.Review(strings.ToUpper(c.body.(*decisionBody).Decision))
+			decision := strings.ToUpper(c.body.(*decisionBody).Decision)
+			if !slices.Contains([]string{"APPROVED", "REJECTED", "PENDING", "DEFERRED"}, decision) {
+				return nil, refusal(http.StatusBadRequest, "decision must be APPROVED, REJECTED, PENDING or DEFERRED")
+			}
+			s.account.Review(decision)
 			return nil, nil
 		}},
 		{group: account, method: "POST", path: "account/restrict", doc: "Makes every send fail with an error code, 368 for instance; 0 lifts it", body: codeBody{}, example: `{"code":368}`, do: func(s *server, c *request) (any, error) {
-			s.account.Restrict(c.body.(*codeBody).Code)
+			code := c.body.(*codeBody).Code
+			if code < 0 {
+				return nil, refusal(http.StatusBadRequest, "code is an error code of Meta's, or 0")
+			}
+			s.account.Restrict(code)
 			return nil, nil
 		}},
 		{group: account, method: "POST", path: "account/payment", doc: "Takes the payment method away: what is not free is accepted and then fails with 131042", body: paymentBody{}, example: `{"missing":true}`, do: func(s *server, c *request) (any, error) {
@@ -225,6 +238,11 @@ type (
 		ByHand bool   `json:"by_hand" doc:"Templates stay PENDING until approve or reject"`
 	}
 )
+
+// numberStatuses are the statuses of a number.
+var numberStatuses = []string{
+	"CONNECTED", "FLAGGED", "RESTRICTED", "RATE_LIMITED", "PENDING", "BANNED", "MIGRATED", "DISCONNECTED", "UNVERIFIED", "DELETED", "UNKNOWN",
+}
 
 // score reads a quality score.
 func (b *scoreBody) score() (string, error) {

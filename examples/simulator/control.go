@@ -137,10 +137,14 @@ func read(w http.ResponseWriter, r *http.Request, v any) error {
 	err = d.Decode(v)
 	var wrong *json.UnmarshalTypeError
 	switch {
+	case err == nil && d.More():
+		return refusal(http.StatusBadRequest, "there is something behind the JSON object")
 	case err == nil:
 		return nil
+	case errors.As(err, &wrong) && wrong.Field == "":
+		return refusal(http.StatusBadRequest, "the body must be a JSON object, and is %s", kindInWords(wrong.Value))
 	case errors.As(err, &wrong):
-		return refusal(http.StatusBadRequest, "%q must be of type %s", wrong.Field, wrong.Type)
+		return refusal(http.StatusBadRequest, "%q must be %s, and is %s", wrong.Field, kindInWords(schemaKind(wrong.Type)), kindInWords(wrong.Value))
 	case strings.Contains(err.Error(), "unknown field"):
 		_, name, _ := strings.Cut(err.Error(), "unknown field ")
 		if known := keysOf(reflect.TypeOf(v).Elem()); len(known) > 0 {
@@ -251,16 +255,7 @@ func schemaOf(body any) map[string]any {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		of := f.Type
-		if of.Kind() == reflect.Pointer {
-			of = of.Elem()
-		}
-		kind := map[reflect.Kind]string{
-			reflect.String: "string", reflect.Bool: "boolean", reflect.Int: "integer", reflect.Float64: "number", reflect.Slice: "array",
-		}[of.Kind()]
-		if f.Type == reflect.TypeFor[json.RawMessage]() {
-			kind = "object"
-		}
+		kind := schemaKind(f.Type)
 		p := map[string]any{"type": kind, "description": f.Tag.Get("doc")}
 		if kind == "array" {
 			p["items"] = map[string]any{"type": "object"}
@@ -268,6 +263,46 @@ func schemaOf(body any) map[string]any {
 		properties[name] = p
 	}
 	return map[string]any{"type": "object", "properties": properties, "additionalProperties": false}
+}
+
+// schemaKind is what JSON calls the values of a type.
+func schemaKind(t reflect.Type) string {
+	if t == reflect.TypeFor[json.RawMessage]() {
+		return "object"
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		return schemaKind(t.Elem())
+	case reflect.String:
+		return "string"
+	case reflect.Bool:
+		return "boolean"
+	case reflect.Int:
+		return "integer"
+	case reflect.Float64:
+		return "number"
+	case reflect.Slice:
+		return "array"
+	}
+	return "object"
+}
+
+// kindInWords names a kind of JSON value for people.
+func kindInWords(kind string) string {
+	kind, _, _ = strings.Cut(kind, " ") // "number 1.5" where a whole one was wanted
+	switch kind {
+	case "string":
+		return "a text"
+	case "bool", "boolean":
+		return "true or false"
+	case "integer":
+		return "a whole number"
+	case "number":
+		return "a number"
+	case "array":
+		return "a list"
+	}
+	return "an object"
 }
 
 // operations is the whole control API, group by group.

@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"encoding/json"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -83,6 +84,8 @@ func TestAFormIsFilledInScreenByScreen(t *testing.T) {
 	require.Equal(t, "SUCCESS", r.control("POST", "users/0/submit-flow", `{"screen":"RATING","data":{"stars":4}}`)["screen"])
 	r.control("POST", "settle", `{}`)
 	require.Contains(t, strings.Join(r.bodies, ""), `\"stars\":4`)
+	list := r.control("GET", "traffic?kind=webhook", "")["traffic"].([]any)
+	require.True(t, slices.ContainsFunc(list, func(x any) bool { return x.(map[string]any)["about"] == "flow, encrypted" }))
 	for _, path := range []string{"submit-flow", "back-flow", "report-flow"} {
 		status, v = r.call("POST", "/control/users/0/"+path, `{"screen":"RATING"}`)
 		require.Equal(t, 409, status, "%s: it is closed now", path)

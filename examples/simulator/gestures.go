@@ -124,6 +124,9 @@ var gestures = map[string]gesture{
 		}
 		var items []cloudapitest.OrderItem
 		for _, x := range in.Items {
+			if x.Product == "" || x.Quantity < 1 || x.Price < 0 {
+				return "", refusal(http.StatusBadRequest, "an item has a product, a quantity from 1 and a price")
+			}
 			items = append(items, cloudapitest.OrderItem{RetailerID: x.Product, Quantity: x.Quantity, Price: x.Price})
 		}
 		return u.Order(n, catalogID, in.Text, items...), nil

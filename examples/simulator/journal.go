@@ -248,6 +248,7 @@ func aboutCall(body []byte) string {
 // aboutWebhook names what a webhook tells of: "text", "delivered", or the field.
 func aboutWebhook(body []byte) string {
 	var v struct {
+		Flow  string `json:"encrypted_flow_data"`
 		Entry []struct {
 			Changes []struct {
 				Field string `json:"field"`
@@ -258,6 +259,9 @@ func aboutWebhook(body []byte) string {
 		} `json:"entry"`
 	}
 	_ = json.Unmarshal(body, &v) // malformed items are wrong on purpose
+	if v.Flow != "" {
+		return "flow, encrypted"
+	}
 	var about []string
 	for _, e := range v.Entry {
 		for _, c := range e.Changes {

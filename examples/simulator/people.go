@@ -3,6 +3,7 @@ package main
 import (
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +21,9 @@ func peopleOperations() []operation {
 		{group: group, method: "POST", path: "users", doc: "Adds a person; everything is optional", body: userBody{},
 			example: `{"name":"Ada","phone":"+13125550188","username":"ada.l","hide_phone":true}`, do: func(s *server, c *request) (any, error) {
 				in := c.body.(*userBody)
+				if err := s.free(in.Phone); err != nil {
+					return nil, err
+				}
 				u := s.world.AddUser(cloudapitest.UserConfig{
 					Name: in.Name, Phone: in.Phone, Username: in.Username, HidePhone: in.HidePhone, NoReceipts: in.NoReceipts, AtDesk: in.AtDesk,
 				})
@@ -68,6 +72,25 @@ func (s *server) user(c *request) (*cloudapitest.User, error) {
 		return nil, refusal(http.StatusNotFound, "there is no person %q; they are numbered from 0 to %d", c.PathValue("n"), len(all)-1)
 	}
 	return all[n], nil
+}
+
+var phoneForm = regexp.MustCompile(`^\+?[1-9][0-9 ()-]{6,24}$`)
+
+// free refuses what is no phone number, and one that somebody has. "" is made up.
+func (s *server) free(phone string) error {
+	if phone == "" {
+		return nil
+	}
+	if !phoneForm.MatchString(phone) {
+		return refusal(http.StatusBadRequest, "%q is no phone number; one looks like +13125550188", phone)
+	}
+	digits := strings.NewReplacer("+", "", " ", "", "(", "", ")", "", "-", "").Replace(phone)
+	for i, u := range s.people.all() {
+		if u.Phone() == digits {
+			return refusal(http.StatusConflict, "%s has the number %s: person %d", u.Name(), phone, i)
+		}
+	}
+	return nil
 }
 
 // listUsers finds people.

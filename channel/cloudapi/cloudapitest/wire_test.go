@@ -207,7 +207,7 @@ func TestHEADIsAnsweredLikeGET(t *testing.T) {
 	for url, want := range map[string]int{
 		"https://graph.facebook.com/v26.0/" + s.number.ID: 200, "https://graph.facebook.com/v26.0/0": 400, media["url"].(string): 200,
 	} {
-		req, err := http.NewRequest("HEAD", url, nil)
+		req, err := http.NewRequest(http.MethodHead, url, nil)
 		require.NoError(t, err)
 		req.Header.Set("Authorization", "Bearer "+s.token)
 		resp, err := s.Client().Do(req)
