@@ -218,3 +218,10 @@ func (s *site) wrongCode(times int) func(onboard.Prompt) (string, error) {
 		return "000-000", nil
 	}
 }
+
+// client is a client of our own.
+func (s *site) client() *cloudapi.Client {
+	c, err := cloudapi.New(cloudapi.Config{Token: s.token, AppSecret: s.app.Secret, HTTPClient: s.world.Client()})
+	require.NoError(s.t, err)
+	return c
+}
