@@ -72,19 +72,23 @@ func New(cfg Config) (*Guide, error) {
 	if g.cfg.Progress == nil {
 		g.cfg.Progress = func(Progress) {}
 	}
-	graph := cfg.Graph
-	if graph.Token != "" && graph.TokenSource != nil {
-		return nil, errors.New("onboard: new: at most one of Graph.Token and Graph.TokenSource may be set")
+	var problems []error
+	if cfg.Graph.Token != "" && cfg.Graph.TokenSource != nil {
+		problems = append(problems, errors.New("onboard: new: at most one of Graph.Token and Graph.TokenSource may be set"))
 	}
-	if graph.Limiter == nil { // all clients share it
-		graph.Limiter = cloudapi.NewLimiter(graph.Limits)
+	if cfg.Graph.Limiter == nil { // all clients share it
+		g.cfg.Graph.Limiter = cloudapi.NewLimiter(cfg.Graph.Limits)
 	}
-	g.cfg.Graph = graph
-	var err error
-	if g.client, err = g.clientWith(""); err != nil {
-		return nil, fmt.Errorf("onboard: new: %w", err)
+	// The token of Config is asked for call by call, and looked at here.
+	if _, err := g.clientWith(cfg.Graph.Token); err != nil {
+		problems = append(problems, fmt.Errorf("onboard: new: %w", err))
 	}
-	return g, nil
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	client, err := g.clientWith("")
+	g.client = client
+	return g, err
 }
 
 // clientWith makes a client with a token of its own, or with that of Config.

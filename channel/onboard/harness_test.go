@@ -225,3 +225,27 @@ func (s *site) client() *cloudapi.Client {
 	require.NoError(s.t, err)
 	return c
 }
+
+// refuseSaying answers calls whose path ends like this with an error of Meta's, until remove.
+func (s *site) refuseSaying(method, end string, code, subcode int, details string) (remove func()) {
+	return s.world.Intercept(func(r *cloudapitest.Request) cloudapitest.Verdict {
+		if r.Method != method || !strings.HasSuffix(r.Path, end) {
+			return cloudapitest.Pass()
+		}
+		body, err := json.Marshal(map[string]any{"error": map[string]any{
+			"message": "x", "type": "OAuthException", "code": code, "error_subcode": subcode, "fbtrace_id": "Atrace", "error_data": map[string]any{"details": details},
+		}})
+		require.NoError(s.t, err)
+		return cloudapitest.Answer(http.StatusBadRequest, "application/json", string(body)).Stay()
+	})
+}
+
+// spy looks at calls whose path ends like this.
+func (s *site) spy(end string, look func(field func(...string) string)) (remove func()) {
+	return s.world.Intercept(func(r *cloudapitest.Request) cloudapitest.Verdict {
+		if r.Method == http.MethodPost && strings.HasSuffix(r.Path, end) {
+			look(r.Field)
+		}
+		return cloudapitest.Pass()
+	})
+}

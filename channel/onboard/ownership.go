@@ -113,17 +113,20 @@ func (r *run) codeGood() bool {
 
 func (r *run) lastCode() time.Time { return r.state.Codes[len(r.state.Codes)-1] }
 
-// nextCode is when another code may be asked for.
+// nextCode is when another code may be asked for, by those of the day before the last one.
 func (r *run) nextCode() time.Time {
-	recent := within(r.state.Codes, r.now(), 24*time.Hour)
-	switch n := len(recent); {
-	case n == 0:
+	if len(r.state.Codes) == 0 {
 		return time.Time{}
-	case n >= codesPerDay:
-		return recent[n-codesPerDay].Add(24 * time.Hour)
-	default:
-		return recent[n-1].Add(codeWaits[n-1])
 	}
+	recent := within(r.state.Codes, r.lastCode(), 24*time.Hour)
+	n := len(recent)
+	next := recent[n-1].Add(codeWaits[min(n, len(codeWaits))-1])
+	if n >= codesPerDay {
+		if day := recent[n-codesPerDay].Add(24 * time.Hour); day.After(next) {
+			return day
+		}
+	}
+	return next
 }
 
 // requestCode has a code sent, unless it is too early.
@@ -133,7 +136,7 @@ func (r *run) requestCode(method cloudapi.CodeMethod) verdict {
 	}
 	err := r.clientNumber().RequestCode(r.ctx, method, r.state.Plan.Locale)
 	if err == nil || perhapsDone(err) { // a code whose answer was lost may well have gone out
-		r.state.Codes = append(within(r.state.Codes, r.now(), 24*time.Hour), r.now().UTC().Round(0))
+		r.state.Codes = append(within(r.state.Codes, r.now(), 48*time.Hour), r.now().UTC().Round(0))
 		r.state.CodeMethod, r.state.WrongCodes = method, 0
 	}
 	switch {

@@ -179,8 +179,11 @@ func (p Plan) Validate() error {
 		bad("Region must be a country in two capital letters")
 	}
 	p.Webhook.check(bad)
-	if err := p.Profile.change().Validate(); err != nil {
-		bad("Profile: %w", err)
+	var list interface{ Unwrap() []error }
+	if err := p.Profile.change().Validate(); errors.As(err, &list) {
+		for _, problem := range list.Unwrap() {
+			bad("Profile.%w", problem)
+		}
 	}
 	if v := p.Profile.Vertical; v != "" && !slices.Contains(cloudapi.Verticals(), v) {
 		bad("Profile.Vertical is none of cloudapi.Verticals")
