@@ -18,28 +18,27 @@ func TestAnAlbumGoesOutTogetherOrNotAtAll(t *testing.T) {
 		convs := l.conversations()
 		conv, other := convs[1].ID, convs[0].ID
 		picture := func(id string) channel.Reply {
-			return channel.Reply{Conversation: conv, Actor: alice, Content: &message.Image{ID: id}, Key: "album " + id}
+			return channel.Reply{Conversation: conv, Content: &message.Image{ID: id}, Key: "album " + id}
 		}
-		album := []channel.Reply{picture("1"), picture("2"), picture("3"), {Conversation: conv, Actor: alice, Content: &message.Text{Body: "Here it is"}}}
+		album := []channel.Reply{picture("1"), picture("2"), picture("3"), {Conversation: conv, Content: &message.Text{Body: "Here it is"}}}
 		for name, bad := range map[string][]channel.Reply{
 			"none":                        {},
 			"too many":                    make([]channel.Reply, 31),
-			"one that is empty":           {picture("1"), {Conversation: conv, Actor: alice, Content: &message.Text{}}},
-			"one by nobody":               {picture("1"), {Conversation: conv, Content: &message.Text{Body: "x"}}},
-			"one in another conversation": {picture("1"), {Conversation: other, Actor: alice, Content: &message.Text{Body: "x"}}},
+			"one that is empty":           {picture("1"), {Conversation: conv, Content: &message.Text{}}},
+			"one in another conversation": {picture("1"), {Conversation: other, Content: &message.Text{Body: "x"}}},
 		} {
-			_, err := l.hub.ReplyAll(t.Context(), bad)
+			_, err := l.agents.ReplyAll(t.Context(), alice, bad)
 			require.Error(t, err, name)
 		}
-		_, err := l.hub.ReplyAll(t.Context(), []channel.Reply{picture("1"), {Conversation: conv, Actor: alice, Content: &message.Text{}}})
+		_, err := l.agents.ReplyAll(t.Context(), alice, []channel.Reply{picture("1"), {Conversation: conv, Content: &message.Text{}}})
 		require.ErrorIs(t, err, message.ErrInvalid)
 		require.ErrorContains(t, err, "answer 2")
 		require.Len(t, l.messages(conv), 1, "nothing was stored")
 
-		sent, err := l.hub.ReplyAll(t.Context(), album)
+		sent, err := l.agents.ReplyAll(t.Context(), alice, album)
 		require.NoError(t, err)
 		require.Len(t, sent, 4)
-		again, err := l.hub.ReplyAll(t.Context(), album[:3])
+		again, err := l.agents.ReplyAll(t.Context(), alice, album[:3])
 		require.NoError(t, err)
 		for i := range again {
 			require.Equal(t, sent[i].ID, again[i].ID, "the same keys are the same messages")

@@ -10,6 +10,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 )
@@ -75,14 +76,14 @@ func TestAnAnswerThatWhatsAppNeverAcceptedIsNone(t *testing.T) {
 			m, err := l.reply(conv, "hi")
 			require.NoError(t, err)
 			l.pass(time.Second)
-			require.NoError(t, l.hub.Cancel(t.Context(), alice, m.ID))
+			require.NoError(t, l.agents.Cancel(t.Context(), alice, m.ID))
 		},
 		"given up": func(t *testing.T, l *lab, conv string) {
 			l.line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
 			m, err := l.reply(conv, "hi")
 			require.NoError(t, err)
 			l.pass(time.Second)
-			require.NoError(t, l.hub.GiveUp(t.Context(), alice, m.ID))
+			require.NoError(t, l.agents.GiveUp(t.Context(), alice, m.ID))
 		},
 		"uncertain": func(t *testing.T, l *lab, conv string) {
 			l.line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
@@ -95,12 +96,12 @@ func TestAnAnswerThatWhatsAppNeverAcceptedIsNone(t *testing.T) {
 		},
 		"a macro": func(t *testing.T, l *lab, conv string) {
 			l.line.sends(failsFirst(131047, 9))
-			_, err := l.hub.RunMacro(t.Context(), channel.Macro{Conversation: conv, Actor: alice, Text: "hi"})
+			_, err := l.agents.RunMacro(t.Context(), alice, channel.Macro{Conversation: conv, Text: "hi"})
 			require.NoError(t, err)
 		},
 		"a template": func(t *testing.T, l *lab, conv string) {
 			l.line.sends(failsFirst(132001, 9))
-			_, err := l.hub.Reply(t.Context(), channel.Reply{Conversation: conv, Actor: alice, Template: &channel.Template{Name: "reminder", Language: "en"}})
+			_, err := l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: conv, Template: &channel.Template{Name: "reminder", Language: "en"}})
 			require.NoError(t, err)
 		},
 		"a notification that nobody asked for": func(t *testing.T, l *lab, _ string) {
@@ -115,7 +116,7 @@ func TestAnAnswerThatWhatsAppNeverAcceptedIsNone(t *testing.T) {
 			require.NoError(t, err)
 			l.pass(time.Second)
 			l.line.sends(failsFirst(131026, 9))
-			require.NoError(t, l.hub.Resend(t.Context(), alice, m.ID))
+			require.NoError(t, l.agents.Resend(t.Context(), alice, m.ID))
 		},
 		"known by its failure alone": func(t *testing.T, l *lab, conv string) {
 			l.line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
@@ -126,16 +127,15 @@ func TestAnAnswerThatWhatsAppNeverAcceptedIsNone(t *testing.T) {
 		},
 		"of a bot": func(t *testing.T, l *lab, conv string) {
 			l.line.sends(failsFirst(131026, 9))
-			_, err := l.hub.Reply(t.Context(), channel.Reply{
-				Conversation: conv, Actor: access.Actor{Kind: access.Bot, ID: "bot"}, Content: &message.Text{Body: "hi"},
+			_, err := l.agents.Reply(t.Context(), access.Actor{Kind: access.Bot, ID: "bot"}, channel.Reply{
+				Conversation: conv, Content: &message.Text{Body: "hi"},
 			})
 			require.NoError(t, err)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := labOptions{settings: func(s *channel.Settings) {
+			o := labOptions{settings: func(s *channel.Settings) { s.ConsentElsewhere = true }, own: func(s *desk.Settings) {
 				s.Rules.IdleClose.After = rules.Hour
-				s.ConsentElsewhere = true
 				s.Access.Bots = map[string]access.Role{"bot": access.Contributor}
 			}, config: withTemplates(t)}
 			asked(t, o, func(t *testing.T, l *lab, conv string) {
@@ -156,11 +156,11 @@ func TestAnAnswerThatFailsAfterAllIsTakenBack(t *testing.T) {
 		l.pass(time.Second)
 		l.answered()
 		require.Equal(t, "alice", l.conversation().State.Assignee)
-		require.NoError(t, l.hub.Move(t.Context(), alice, conv, rules.QueuePending, time.Time{}))
+		require.NoError(t, l.agents.Move(t.Context(), alice, conv, rules.QueuePending, time.Time{}))
 		l.post(kim.fails(outWAMID("hi"), m.ID, 131047))
 		l.pass(time.Second)
 		l.waits()
-		moves := l.desk.of(conversation.QueueMoved)
+		moves := l.host.of(conversation.QueueMoved)
 		require.Equal(t, string(rules.WhyFailed), moves[len(moves)-1].Reason, "agents see it again, and why")
 
 		// What was delivered to another device counts again.
@@ -168,7 +168,7 @@ func TestAnAnswerThatFailsAfterAllIsTakenBack(t *testing.T) {
 		l.pass(time.Second)
 		l.answered()
 		require.Equal(t, "alice", l.conversation().State.Assignee)
-		require.Len(t, l.desk.of(conversation.Assigned), 3, "made the owner, no longer, and again")
+		require.Len(t, l.host.of(conversation.Assigned), 3, "made the owner, no longer, and again")
 	})
 }
 
@@ -208,9 +208,9 @@ func (l *lab) album(conv string, texts ...string) []*conversation.Message {
 	l.t.Helper()
 	var replies []channel.Reply
 	for _, text := range texts {
-		replies = append(replies, channel.Reply{Conversation: conv, Actor: alice, Content: &message.Text{Body: text}})
+		replies = append(replies, channel.Reply{Conversation: conv, Content: &message.Text{Body: text}})
 	}
-	all, err := l.hub.ReplyAll(l.t.Context(), replies)
+	all, err := l.agents.ReplyAll(l.t.Context(), alice, replies)
 	require.NoError(l.t, err)
 	return all
 }
@@ -251,7 +251,7 @@ func TestAnAnswerThatWasSentAgainCountsOnce(t *testing.T) {
 		require.NoError(t, err)
 		l.pass(time.Second)
 		l.line.sends(nil)
-		require.NoError(t, l.hub.Resend(t.Context(), alice, m.ID))
+		require.NoError(t, l.agents.Resend(t.Context(), alice, m.ID))
 		l.pass(time.Second)
 		l.answered()
 		l.post(kim.status(time.Now(), "wamid.first try", m.ID, "sent"), kim.status(time.Now(), outWAMID("hi"), m.ID, "delivered"))
@@ -262,12 +262,12 @@ func TestAnAnswerThatWasSentAgainCountsOnce(t *testing.T) {
 }
 
 func TestAnAnswerWhoseWindowClosedInTheOutboxIsNone(t *testing.T) {
-	o := labOptions{config: slowPolls, settings: func(s *channel.Settings) { s.Rules.IdleClose.After = rules.Hour }}
+	o := labOptions{config: slowPolls, own: func(s *desk.Settings) { s.Rules.IdleClose.After = rules.Hour }}
 	asked(t, o, func(t *testing.T, l *lab, conv string) {
 		change := func(enabled bool) {
-			s := l.hub.Channels(admin)[0]
+			s := l.agents.Channels(admin)[0]
 			s.Enabled = enabled
-			require.NoError(t, l.hub.Change(t.Context(), admin, s))
+			require.NoError(t, l.agents.Change(t.Context(), admin, s))
 		}
 		l.line.sends(failsFirst(130429, 1))
 		m, err := l.reply(conv, "hi")
@@ -304,7 +304,7 @@ func TestAFailureAfterTheConversationWasResolvedReopensIt(t *testing.T) {
 				if accepted {
 					l.pass(time.Second)
 				}
-				require.NoError(t, l.hub.Resolve(t.Context(), alice, conv, "done"))
+				require.NoError(t, l.agents.Resolve(t.Context(), alice, conv, "done"))
 				l.pass(time.Minute)
 				if accepted {
 					require.Equal(t, rules.QueueResolved, l.conversation().State.Queue)
@@ -312,7 +312,7 @@ func TestAFailureAfterTheConversationWasResolvedReopensIt(t *testing.T) {
 					l.pass(time.Second)
 				}
 				l.waits()
-				moves := l.desk.of(conversation.QueueMoved)
+				moves := l.host.of(conversation.QueueMoved)
 				require.Equal(t, string(rules.QueueNew), moves[len(moves)-1].To)
 				require.Equal(t, string(rules.WhyFailed), moves[len(moves)-1].Reason)
 			})
@@ -327,7 +327,7 @@ func TestAnAnswerThatIsSentAfterTheConversationWasResolvedCounts(t *testing.T) {
 			_, err := l.reply(conv, text)
 			require.NoError(t, err)
 		}
-		require.NoError(t, l.hub.Resolve(t.Context(), alice, conv, "done"))
+		require.NoError(t, l.agents.Resolve(t.Context(), alice, conv, "done"))
 		l.pass(time.Minute)
 		l.answered()
 		require.Equal(t, rules.QueueResolved, l.conversation().State.Queue)
@@ -335,12 +335,12 @@ func TestAnAnswerThatIsSentAfterTheConversationWasResolvedCounts(t *testing.T) {
 }
 
 func TestAFailureDoesNotReopenWhatTheCustomerHasLeft(t *testing.T) {
-	o := labOptions{settings: func(s *channel.Settings) { s.Rules.Late.NewAfter = rules.Hour }}
+	o := labOptions{own: func(s *desk.Settings) { s.Rules.Late.NewAfter = rules.Hour }}
 	asked(t, o, func(t *testing.T, l *lab, conv string) {
 		m, err := l.reply(conv, "hi")
 		require.NoError(t, err)
 		l.pass(time.Second)
-		require.NoError(t, l.hub.Resolve(t.Context(), alice, conv, "done"))
+		require.NoError(t, l.agents.Resolve(t.Context(), alice, conv, "done"))
 		l.pass(3 * time.Hour)
 		l.say(kim, "wamid.2", "another thing")
 		l.post(kim.fails(outWAMID("hi"), m.ID, 131026))
@@ -348,13 +348,13 @@ func TestAFailureDoesNotReopenWhatTheCustomerHasLeft(t *testing.T) {
 		require.Len(t, l.conversations(), 2)
 		require.Equal(t, conv, l.conversations()[1].ID)
 		require.Equal(t, rules.QueueResolved, l.conversations()[1].State.Queue)
-		failures := l.desk.of(conversation.DeliveryChanged)
+		failures := l.host.of(conversation.DeliveryChanged)
 		require.Equal(t, conversation.Failed, failures[len(failures)-1].Delivery, "but the host is told")
 	})
 }
 
 func TestAnAutomaticReplyIsOneForWhatsAppAndNoneForThePersonWhoWaits(t *testing.T) {
-	o := labOptions{settings: func(s *channel.Settings) {
+	o := labOptions{own: func(s *desk.Settings) {
 		s.Rules.AutoReply.FirstContact = rules.AutoReplyRule{Enabled: true, Content: rules.Content{Text: "Thank you for writing to us."}}
 	}}
 	asked(t, o, func(t *testing.T, l *lab, conv string) {
@@ -396,8 +396,8 @@ func TestWhatWasTypedInTheBusinessAppCountsAsAnAnswer(t *testing.T) {
 func TestAReactionIsAChangeOfItsTargetAndNoAnswer(t *testing.T) {
 	asked(t, labOptions{}, func(t *testing.T, l *lab, conv string) {
 		react := func(target, emoji string) (*conversation.Message, error) {
-			m, err := l.hub.Reply(t.Context(), channel.Reply{
-				Conversation: conv, Actor: alice, Content: &message.Reaction{MessageID: target, Emoji: emoji},
+			m, err := l.agents.Reply(t.Context(), alice, channel.Reply{
+				Conversation: conv, Content: &message.Reaction{MessageID: target, Emoji: emoji},
 			})
 			l.pass(time.Second)
 			return m, err
@@ -417,12 +417,12 @@ func TestAReactionIsAChangeOfItsTargetAndNoAnswer(t *testing.T) {
 		require.Equal(t, before.Outbound, after.Outbound)
 		require.Equal(t, before.LastActivity, after.LastActivity)
 		require.Zero(t, l.report(dawn, dawn).Total("messages_out"))
-		reacted := l.desk.of(conversation.Reacted)
+		reacted := l.host.of(conversation.Reacted)
 		require.Len(t, reacted, 1)
 		require.Equal(t, target, reacted[0].Message.ID)
 		require.Equal(t, conversation.Author{Kind: "agent", ID: "alice"}, reacted[0].Author)
-		require.Empty(t, l.desk.of(conversation.MessageQueued))
-		require.Empty(t, l.desk.of(conversation.DeliveryChanged))
+		require.Empty(t, l.host.of(conversation.MessageQueued))
+		require.Empty(t, l.host.of(conversation.DeliveryChanged))
 		require.Equal(t, "wamid.1", l.line.sent[0].Content.(*message.Reaction).MessageID, "WhatsApp is told its own name")
 
 		other, err := react("wamid.1", "🎉")
@@ -432,7 +432,7 @@ func TestAReactionIsAChangeOfItsTargetAndNoAnswer(t *testing.T) {
 		l.pass(time.Second)
 		require.Len(t, ours(), 1)
 		require.Equal(t, "👍", ours()[0].Emoji, "the one before stands again")
-		require.Len(t, l.desk.of(conversation.DeliveryChanged), 1, "the host is told why")
+		require.Len(t, l.host.of(conversation.DeliveryChanged), 1, "the host is told why")
 
 		_, err = react(target, "")
 		require.NoError(t, err)
@@ -452,7 +452,7 @@ func TestAReactionIsAChangeOfItsTargetAndNoAnswer(t *testing.T) {
 		_, err = react("wamid.lee", "👍")
 		require.ErrorIs(t, err, channel.ErrNotFound, "somebody else's message")
 
-		receipt, err := l.hub.Erase(t.Context(), admin, "support", message.Recipient{BSUID: kim.bsuid})
+		receipt, err := l.agents.Erase(t.Context(), admin, "support", message.Recipient{BSUID: kim.bsuid})
 		require.NoError(t, err)
 		require.Equal(t, 1, receipt.Messages)
 		everything(t, l.store, func(text string) { require.NotContains(t, text, conv) })

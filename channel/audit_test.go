@@ -13,6 +13,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -22,7 +23,7 @@ import (
 type deed struct {
 	name   string
 	action access.Action
-	do     func(ctx context.Context, h *channel.Hub, a access.Actor, conv, msg string) error
+	do     func(ctx context.Context, h *desk.Desk, a access.Actor, conv, msg string) error
 }
 
 // deeds are all calls of the hub that take an actor.
@@ -31,128 +32,128 @@ func deeds() []deed {
 	text := &message.Text{Body: "hi"}
 	reminder := &channel.Template{Name: "reminder", Language: "en"}
 	return []deed{
-		{"Conversation", access.Read, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+		{"Conversation", access.Read, func(ctx context.Context, h *desk.Desk, a access.Actor, conv, _ string) error {
 			_, _, err := h.Conversation(ctx, a, conv)
 			return err
 		}},
-		{"Conversations", access.Read, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
-			_, err := h.Conversations(ctx, channel.ConversationQuery{Actor: a, Channel: "support"})
+		{"Conversations", access.Read, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
+			_, err := h.Conversations(ctx, a, desk.ConversationQuery{Channel: "support"})
 			return err
 		}},
-		{"Messages", access.Read, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
-			_, err := h.Messages(ctx, channel.MessageQuery{Actor: a, Conversation: conv})
+		{"Messages", access.Read, func(ctx context.Context, h *desk.Desk, a access.Actor, conv, _ string) error {
+			_, err := h.Messages(ctx, a, channel.MessageQuery{Conversation: conv})
 			return err
 		}},
-		{"Log", access.Read, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+		{"Log", access.Read, func(ctx context.Context, h *desk.Desk, a access.Actor, conv, _ string) error {
 			_, err := h.Log(ctx, a, conv, 0)
 			return err
 		}},
-		{"PreviewMacro", access.Read, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
-			_, err := h.PreviewMacro(ctx, channel.Macro{Conversation: conv, Actor: a, Text: "hi"})
+		{"PreviewMacro", access.Read, func(ctx context.Context, h *desk.Desk, a access.Actor, conv, _ string) error {
+			_, err := h.PreviewMacro(ctx, a, channel.Macro{Conversation: conv, Text: "hi"})
 			return err
 		}},
-		{"Move", access.MoveQueue, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+		{"Move", access.MoveQueue, func(ctx context.Context, h *desk.Desk, a access.Actor, conv, _ string) error {
 			return h.Move(ctx, a, conv, rules.QueuePending, time.Time{})
 		}},
-		{"Move to resolved", access.Resolve, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+		{"Move to resolved", access.Resolve, func(ctx context.Context, h *desk.Desk, a access.Actor, conv, _ string) error {
 			return h.Move(ctx, a, conv, rules.QueueResolved, time.Time{})
 		}},
-		{"Reopen", access.Reopen, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+		{"Reopen", access.Reopen, func(ctx context.Context, h *desk.Desk, a access.Actor, conv, _ string) error {
 			return h.Reopen(ctx, a, conv)
 		}},
-		{"SetTags", access.Tag, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+		{"SetTags", access.Tag, func(ctx context.Context, h *desk.Desk, a access.Actor, conv, _ string) error {
 			return h.SetTags(ctx, a, conv, []string{"vip"})
 		}},
-		{"SetTopic", access.Topic, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+		{"SetTopic", access.Topic, func(ctx context.Context, h *desk.Desk, a access.Actor, conv, _ string) error {
 			return h.SetTopic(ctx, a, conv, "the chain")
 		}},
-		{"AddNote", access.Note, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+		{"AddNote", access.Note, func(ctx context.Context, h *desk.Desk, a access.Actor, conv, _ string) error {
 			_, err := h.AddNote(ctx, a, conv, "a note")
 			return err
 		}},
-		{"Assign", access.Assign, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+		{"Assign", access.Assign, func(ctx context.Context, h *desk.Desk, a access.Actor, conv, _ string) error {
 			return h.Assign(ctx, a, conv, "bob")
 		}},
-		{"MarkRead", access.MarkRead, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
+		{"MarkRead", access.MarkRead, func(ctx context.Context, h *desk.Desk, a access.Actor, conv, _ string) error {
 			return h.MarkRead(ctx, a, conv, true)
 		}},
-		{"Reply", access.Reply, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
-			_, err := h.Reply(ctx, channel.Reply{Conversation: conv, Actor: a, Content: text})
+		{"Reply", access.Reply, func(ctx context.Context, h *desk.Desk, a access.Actor, conv, _ string) error {
+			_, err := h.Reply(ctx, a, channel.Reply{Conversation: conv, Content: text})
 			return err
 		}},
-		{"Reply with a template", access.SendTemplate, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
-			_, err := h.Reply(ctx, channel.Reply{Conversation: conv, Actor: a, Template: reminder})
+		{"Reply with a template", access.SendTemplate, func(ctx context.Context, h *desk.Desk, a access.Actor, conv, _ string) error {
+			_, err := h.Reply(ctx, a, channel.Reply{Conversation: conv, Template: reminder})
 			return err
 		}},
-		{"ReplyAll", access.Reply, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
-			_, err := h.ReplyAll(ctx, []channel.Reply{{Conversation: conv, Actor: a, Content: text}})
+		{"ReplyAll", access.Reply, func(ctx context.Context, h *desk.Desk, a access.Actor, conv, _ string) error {
+			_, err := h.ReplyAll(ctx, a, []channel.Reply{{Conversation: conv, Content: text}})
 			return err
 		}},
-		{"RunMacro", access.Reply, func(ctx context.Context, h *channel.Hub, a access.Actor, conv, _ string) error {
-			_, err := h.RunMacro(ctx, channel.Macro{Conversation: conv, Actor: a, Text: "hi"})
+		{"RunMacro", access.Reply, func(ctx context.Context, h *desk.Desk, a access.Actor, conv, _ string) error {
+			_, err := h.RunMacro(ctx, a, channel.Macro{Conversation: conv, Text: "hi"})
 			return err
 		}},
-		{"RecordConsent", access.RecordConsent, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+		{"RecordConsent", access.RecordConsent, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
 			return h.RecordConsent(ctx, a, "support", kimsNumber, conversation.Consent{At: time.Now(), Where: "form", Wording: "v1"})
 		}},
-		{"Notify", access.Notify, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
-			_, err := h.Notify(ctx, channel.Notification{Channel: "support", Actor: a, To: kimsNumber, Template: reminder})
+		{"Notify", access.Notify, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
+			_, err := h.Notify(ctx, a, channel.Notification{Channel: "support", To: kimsNumber, Template: reminder})
 			return err
 		}},
-		{"RevokeConsent", access.RecordConsent, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+		{"RevokeConsent", access.RecordConsent, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
 			return h.RevokeConsent(ctx, a, "support", kimsNumber, time.Now())
 		}},
-		{"Resend", access.Resend, func(ctx context.Context, h *channel.Hub, a access.Actor, _, msg string) error {
+		{"Resend", access.Resend, func(ctx context.Context, h *desk.Desk, a access.Actor, _, msg string) error {
 			return h.Resend(ctx, a, msg)
 		}},
-		{"GiveUp", access.Resend, func(ctx context.Context, h *channel.Hub, a access.Actor, _, msg string) error {
+		{"GiveUp", access.Resend, func(ctx context.Context, h *desk.Desk, a access.Actor, _, msg string) error {
 			return h.GiveUp(ctx, a, msg)
 		}},
-		{"Cancel", access.CancelQueued, func(ctx context.Context, h *channel.Hub, a access.Actor, _, msg string) error {
+		{"Cancel", access.CancelQueued, func(ctx context.Context, h *desk.Desk, a access.Actor, _, msg string) error {
 			return h.Cancel(ctx, a, msg)
 		}},
-		{"Report", access.Report, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
-			_, err := h.Report(ctx, channel.ReportQuery{Actor: a, Channel: "support", From: dawn, To: dawn})
+		{"Report", access.Report, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
+			_, err := h.Report(ctx, a, desk.ReportQuery{Channel: "support", From: dawn, To: dawn})
 			return err
 		}},
-		{"Spending", access.Report, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+		{"Spending", access.Report, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
 			_, err := h.Spending(ctx, a, "support")
 			return err
 		}},
-		{"Upload", access.Reply, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+		{"Upload", access.Reply, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
 			_, err := h.Upload(ctx, a, "support", message.Upload{Name: "a.png", MIME: "image/png", Body: bytes.NewReader(nil)})
 			return err
 		}},
-		{"DeadLetters", access.ReadDeadLetters, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
-			_, err := h.DeadLetters(ctx, channel.DeadLetterQuery{Actor: a, Queue: "host"})
+		{"DeadLetters", access.ReadDeadLetters, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
+			_, err := h.DeadLetters(ctx, a, channel.DeadLetterQuery{Queue: "host"})
 			return err
 		}},
-		{"Replay", access.ReplayDeadLetters, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+		{"Replay", access.ReplayDeadLetters, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
 			return h.Replay(ctx, a, store.WorkKey{Queue: "host", ID: "none"})
 		}},
-		{"Drop", access.DropDeadLetters, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+		{"Drop", access.DropDeadLetters, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
 			return h.Drop(ctx, a, store.WorkKey{Queue: "host", ID: "none"})
 		}},
-		{"Export", access.Export, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+		{"Export", access.Export, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
 			return h.Export(ctx, a, "support", kimsNumber, io.Discard)
 		}},
-		{"Add", access.ManageSettings, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+		{"Add", access.ManageSettings, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
 			return h.Add(ctx, a, channel.Channel{Settings: channel.Settings{ID: "second", Name: "Second", Number: "2"}})
 		}},
-		{"Change", access.ManageSettings, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+		{"Change", access.ManageSettings, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
 			return h.Change(ctx, a, h.Channels(admin)[0])
 		}},
-		{"Replace", access.ManageSettings, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
-			c, err := h.Channel("support")
+		{"Replace", access.ManageSettings, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
+			c, err := h.Hub().Channel(ctx, "support")
 			if err != nil {
 				return err
 			}
 			return h.Replace(ctx, a, c)
 		}},
-		{"Remove", access.ManageSettings, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+		{"Remove", access.ManageSettings, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
 			return h.Remove(ctx, a, "second")
 		}},
-		{"Erase", access.Erase, func(ctx context.Context, h *channel.Hub, a access.Actor, _, _ string) error {
+		{"Erase", access.Erase, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
 			_, err := h.Erase(ctx, a, "support", kimsNumber)
 			return err
 		}},
@@ -164,14 +165,14 @@ func reads(a access.Action) bool { return a == access.Read || a == access.Report
 
 func TestWhoMayNotIsRefusedAndThatIsTold(t *testing.T) {
 	t.Parallel()
-	var told []channel.AuditInfo
+	var told []desk.AuditInfo
 	o := labOptions{
-		settings: func(s *channel.Settings) {
+		own: func(s *desk.Settings) {
 			s.Access = access.Policy{Users: map[string]access.Role{"alice": access.Supervisor, "vic": access.Viewer}}
 		},
-		config: func(c *channel.Config) {
-			withTemplates(t)(c)
-			c.Hooks.Audit = func(_ context.Context, i channel.AuditInfo, err error) {
+		config: withTemplates(t),
+		desk: func(c *desk.Config) {
+			c.Audit = func(_ context.Context, i desk.AuditInfo, err error) {
 				require.ErrorIs(t, err, access.ErrDenied)
 				told = append(told, i)
 			}
@@ -179,7 +180,7 @@ func TestWhoMayNotIsRefusedAndThatIsTold(t *testing.T) {
 	}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		l.say(kim, "wamid.1", "hello")
-		list, err := l.hub.Conversations(t.Context(), channel.ConversationQuery{Actor: alice, Channel: "support"})
+		list, err := l.agents.Conversations(t.Context(), alice, desk.ConversationQuery{Channel: "support"})
 		require.NoError(t, err)
 		conv := list[0].ID
 		messages := l.messages(conv)
@@ -197,7 +198,7 @@ func TestWhoMayNotIsRefusedAndThatIsTold(t *testing.T) {
 			}
 			for _, a := range actors {
 				told = nil
-				err := d.do(t.Context(), l.hub, a, conv, messages[0].ID)
+				err := d.do(t.Context(), l.agents, a, conv, messages[0].ID)
 				require.ErrorIs(t, err, access.ErrDenied, "%s by %v", d.name, a)
 				denied, ok := errors.AsType[*access.DeniedError](err)
 				require.True(t, ok)
@@ -216,11 +217,12 @@ func TestWhoMayNotIsRefusedAndThatIsTold(t *testing.T) {
 
 func TestWhoMayIsToldToTheAuditOnce(t *testing.T) {
 	t.Parallel()
-	var told []channel.AuditInfo
+	var told []desk.AuditInfo
 	o := labOptions{config: func(c *channel.Config) {
 		withTemplates(t)(c)
 		c.Channels[0].Media = nowhere{}
-		c.Hooks.Audit = func(_ context.Context, i channel.AuditInfo, err error) {
+	}, desk: func(c *desk.Config) {
+		c.Audit = func(_ context.Context, i desk.AuditInfo, err error) {
 			require.NoError(t, err)
 			told = append(told, i)
 		}
@@ -236,12 +238,12 @@ func TestWhoMayIsToldToTheAuditOnce(t *testing.T) {
 				msg = l.uncertain(conv)
 			case "Cancel":
 				l.stop()
-				m, err := l.hub.Reply(t.Context(), channel.Reply{Conversation: conv, Actor: chief, Content: &message.Text{Body: "oops"}})
+				m, err := l.agents.Reply(t.Context(), chief, channel.Reply{Conversation: conv, Content: &message.Text{Body: "oops"}})
 				require.NoError(t, err)
 				msg = m.ID
 			}
 			told = nil
-			require.NoError(t, d.do(t.Context(), l.hub, chief, conv, msg), d.name)
+			require.NoError(t, d.do(t.Context(), l.agents, chief, conv, msg), d.name)
 			if reads(d.action) {
 				require.Empty(t, told, d.name)
 				continue
@@ -260,7 +262,7 @@ func TestWhoMayIsToldToTheAuditOnce(t *testing.T) {
 func (l *lab) uncertain(conv string) string {
 	l.t.Helper()
 	l.line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
-	m, err := l.hub.Reply(l.t.Context(), channel.Reply{Conversation: conv, Actor: alice, Content: &message.Text{Body: "perhaps"}})
+	m, err := l.agents.Reply(l.t.Context(), alice, channel.Reply{Conversation: conv, Content: &message.Text{Body: "perhaps"}})
 	require.NoError(l.t, err)
 	l.pass(5 * time.Second)
 	l.line.sends(nil)

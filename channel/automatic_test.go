@@ -12,6 +12,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/template"
@@ -19,19 +20,19 @@ import (
 )
 
 // greets makes a channel greet everybody with c.
-func greets(c rules.Content) func(*channel.Settings) {
-	return func(s *channel.Settings) {
+func greets(c rules.Content) func(*desk.Settings) {
+	return func(s *desk.Settings) {
 		s.Rules.AutoReply.FirstContact = rules.AutoReplyRule{Enabled: true, Content: c}
 	}
 }
 
 func TestAnAutomaticReplyMayBeATemplate(t *testing.T) {
 	greet := greets(rules.Content{Template: "hello_you", Language: "en"})
-	test(t, options{settings: greet}, func(t *testing.T, r *rig) {
+	test(t, options{own: greet}, func(t *testing.T, r *rig) {
 		_, err := r.account.AddTemplate(`{"name":"hello_you","language":"en","category":"UTILITY","parameter_format":"NAMED","components":[
 			{"type":"BODY","text":"Dear {{customer_name}}, hello.","example":{"body_text_named_params":[{"param_name":"customer_name","example":"Alex Doe"}]}}]}`)
 		require.NoError(t, err)
-		ch, err := r.hub.Channel("support")
+		ch, err := r.hub.Channel(t.Context(), "support")
 		require.NoError(t, err)
 		r.settle() // reviewed, and a webhook says so
 		require.NoError(t, ch.Templates.Sync(time.Now().Add(-time.Second),
@@ -60,7 +61,7 @@ func TestAnAutomaticReplyThatMayNotBeSentHarmsNobody(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := labOptions{settings: greets(tt.content), config: func(c *channel.Config) {
+			o := labOptions{own: greets(tt.content), config: func(c *channel.Config) {
 				withTemplates(t)(c)
 				c.Channels[0].Templates.Put(dawn.Add(-time.Hour), definition(t, `{"name":"needs_values","language":"en","category":"UTILITY","status":"APPROVED",
 					"parameter_format":"NAMED","components":[{"type":"BODY","text":"Dear {{colour}}, hi.","example":{"body_text_named_params":[{"param_name":"colour","example":"blue"}]}}]}`))
@@ -70,9 +71,9 @@ func TestAnAutomaticReplyThatMayNotBeSentHarmsNobody(t *testing.T) {
 			}}
 			experiment(t, o, func(t *testing.T, l *lab) {
 				l.say(kim, "wamid.1", "hello")
-				require.Equal(t, []string{"hello"}, l.desk.texts(), "the customer's message does not suffer")
+				require.Equal(t, []string{"hello"}, l.host.texts(), "the customer's message does not suffer")
 				require.Empty(t, l.line.texts())
-				withheld := l.desk.of(conversation.AutomaticWithheld)
+				withheld := l.host.of(conversation.AutomaticWithheld)
 				require.Len(t, withheld, 1)
 				require.Equal(t, "first_contact: "+tt.why, withheld[0].Reason)
 				require.Equal(t, tt.cause, withheld[0].Cause)
@@ -86,10 +87,10 @@ func TestWhileAllAreAwayCustomersAreToldOnce(t *testing.T) {
 	t.Parallel()
 	var back atomic.Bool
 	o := labOptions{
-		settings: func(s *channel.Settings) {
+		own: func(s *desk.Settings) {
 			s.Rules.AutoReply.Away = rules.AutoReplyRule{Enabled: true, Content: rules.Content{Text: "Nobody is here, {{customer.name}}."}}
 		},
-		config: func(c *channel.Config) { c.AllAway = func(id string) bool { return !back.Load() && id == "support" } },
+		desk: func(c *desk.Config) { c.AllAway = func(id string) bool { return !back.Load() && id == "support" } },
 	}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		l.say(kim, "wamid.1", "hello")
@@ -105,19 +106,19 @@ func TestWhileAllAreAwayCustomersAreToldOnce(t *testing.T) {
 
 func TestTwoMachinesDoNotTalkToEachOtherForEver(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{settings: greets(rules.Content{Text: "Hello, I am a machine."})}, func(t *testing.T, l *lab) {
+	experiment(t, labOptions{own: greets(rules.Content{Text: "Hello, I am a machine."})}, func(t *testing.T, l *lab) {
 		for i := range 40 {
 			l.say(kim, "wamid."+string(rune('A'+i)), "Hello, I am a machine too.")
 		}
 		require.Len(t, l.line.texts(), 1)
-		require.NotEmpty(t, l.desk.of(conversation.BotSuspected))
+		require.NotEmpty(t, l.host.of(conversation.BotSuspected))
 	})
 }
 
 func TestTheReminderGoesOutOnceAndOnlyIfItIsSwitchedOn(t *testing.T) {
 	t.Parallel()
 	for _, on := range []bool{false, true} {
-		o := labOptions{config: func(c *channel.Config) { c.Poll = time.Minute }, settings: func(s *channel.Settings) {
+		o := labOptions{config: func(c *channel.Config) { c.Poll = time.Minute }, own: func(s *desk.Settings) {
 			s.Rules.Reminder = rules.ReminderRule{
 				Enabled: on, Before: 2 * rules.Hour, Content: rules.Content{Text: "Do you still need us?"},
 			}
@@ -141,13 +142,13 @@ func TestAMacroRefusesWhatItCannotSay(t *testing.T) {
 	config := func(c *channel.Config) {
 		withTemplates(t)(c)
 		slowPolls(c)
-		c.AgentName = func(_, agent string) string { return "Our " + agent }
 	}
-	experiment(t, labOptions{config: config}, func(t *testing.T, l *lab) {
+	names := func(c *desk.Config) { c.AgentName = func(_, agent string) string { return "Our " + agent } }
+	experiment(t, labOptions{config: config, desk: names}, func(t *testing.T, l *lab) {
 		l.say(face{phone: "13125550188"}, "wamid.1", "hello")
 		conv := l.conversation().ID
 		macro := func(text, shorthand string) channel.Macro {
-			return channel.Macro{Conversation: conv, Actor: alice, Text: text, Shorthand: shorthand}
+			return channel.Macro{Conversation: conv, Text: text, Shorthand: shorthand}
 		}
 		for name, tt := range map[string]struct {
 			macro channel.Macro
@@ -160,9 +161,9 @@ func TestAMacroRefusesWhatItCannotSay(t *testing.T) {
 			"an unknown template":      {macro("", "&((template=[[none]] language=[[en]] fallback=[[x]]))&"), nil},
 			"values that are too many": {macro("", "&((template=[[reminder]] language=[[en]] fallback=[[x]] body_text=[[1]]))&"), nil},
 		} {
-			_, err := l.hub.PreviewMacro(t.Context(), tt.macro)
+			_, err := l.agents.PreviewMacro(t.Context(), alice, tt.macro)
 			require.Error(t, err, name)
-			_, err = l.hub.RunMacro(t.Context(), tt.macro)
+			_, err = l.agents.RunMacro(t.Context(), alice, tt.macro)
 			require.Error(t, err, name)
 			if tt.want != nil {
 				require.ErrorAs(t, err, tt.want, name)
@@ -174,25 +175,25 @@ func TestAMacroRefusesWhatItCannotSay(t *testing.T) {
 			v, ok := values[name]
 			return v, ok
 		}
-		preview, err := l.hub.PreviewMacro(t.Context(), m)
+		preview, err := l.agents.PreviewMacro(t.Context(), alice, m)
 		require.NoError(t, err)
 		require.Equal(t, "Your number is 42, ticket "+l.conversation().Ticket+", known to the host.", preview.Text)
 		require.Empty(t, l.line.texts(), "a preview sends nothing")
-		require.NoError(t, l.hub.SetTopic(t.Context(), alice, conv, "the chain"))
-		require.NoError(t, l.hub.Assign(t.Context(), alice, conv, "bob"))
-		_, err = l.hub.RunMacro(t.Context(), macro("{{agent}} looks after {{conversation.topic}}.", ""))
+		require.NoError(t, l.agents.SetTopic(t.Context(), alice, conv, "the chain"))
+		require.NoError(t, l.agents.Assign(t.Context(), alice, conv, "bob"))
+		_, err = l.agents.RunMacro(t.Context(), alice, macro("{{agent}} looks after {{conversation.topic}}.", ""))
 		require.NoError(t, err)
 		only := macro("", "&((template=[[reminder]] language=[[en]] fallback=[[x]]))&")
-		_, err = l.hub.RunMacro(t.Context(), only)
+		_, err = l.agents.RunMacro(t.Context(), alice, only)
 		require.NoError(t, err)
 		l.pass(5 * time.Second)
 		require.Equal(t, []string{"Our bob looks after the chain.", "template"}, l.line.texts())
-		_, err = l.hub.RunMacro(t.Context(), channel.Macro{Conversation: conv, Actor: access.Actor{}, Text: "x"})
+		_, err = l.agents.RunMacro(t.Context(), access.Actor{}, channel.Macro{Conversation: conv, Text: "x"})
 		require.ErrorIs(t, err, access.ErrDenied)
 
 		before := l.report(dawn, dawn).Total("refused")
 		l.pass(25 * time.Hour)
-		_, err = l.hub.RunMacro(t.Context(), macro("It is ready.", ""))
+		_, err = l.agents.RunMacro(t.Context(), alice, macro("It is ready.", ""))
 		require.ErrorIs(t, err, window.ErrClosed, "there is no template to fall back to")
 		report := l.report(dawn, dawn.Add(48*time.Hour))
 		require.EqualValues(t, before+1, report.Total("refused"))
@@ -206,19 +207,19 @@ func TestTagsTopicsAndNotesHaveLimits(t *testing.T) {
 		l.say(kim, "wamid.1", "hello")
 		conv := l.conversation().ID
 		long := string(make([]byte, 20<<10))
-		require.Error(t, l.hub.SetTags(t.Context(), alice, conv, []string{long}))
-		require.Error(t, l.hub.SetTags(t.Context(), alice, conv, manyTags(51)))
-		require.NoError(t, l.hub.SetTags(t.Context(), alice, conv, manyTags(50)))
-		require.Error(t, l.hub.SetTopic(t.Context(), alice, conv, long))
+		require.Error(t, l.agents.SetTags(t.Context(), alice, conv, []string{long}))
+		require.Error(t, l.agents.SetTags(t.Context(), alice, conv, manyTags(51)))
+		require.NoError(t, l.agents.SetTags(t.Context(), alice, conv, manyTags(50)))
+		require.Error(t, l.agents.SetTopic(t.Context(), alice, conv, long))
 		for _, text := range []string{"", "  ", long} {
-			_, err := l.hub.AddNote(t.Context(), alice, conv, text)
+			_, err := l.agents.AddNote(t.Context(), alice, conv, text)
 			require.Error(t, err)
 		}
-		require.NoError(t, l.hub.SetTags(t.Context(), alice, conv, []string{"card 4111 1111 1111 1111"}))
-		require.NoError(t, l.hub.SetTopic(t.Context(), alice, conv, "4111111111111111"))
+		require.NoError(t, l.agents.SetTags(t.Context(), alice, conv, []string{"card 4111 1111 1111 1111"}))
+		require.NoError(t, l.agents.SetTopic(t.Context(), alice, conv, "4111111111111111"))
 		require.NotContains(t, l.conversation().Tags[0]+l.conversation().Topic, "4111")
-		require.ErrorIs(t, l.hub.SetTopic(t.Context(), alice, "v_none", "x"), channel.ErrNotFound)
-		note, err := l.hub.AddNote(t.Context(), alice, conv, "call back on Monday")
+		require.ErrorIs(t, l.agents.SetTopic(t.Context(), alice, "v_none", "x"), channel.ErrNotFound)
+		note, err := l.agents.AddNote(t.Context(), alice, conv, "call back on Monday")
 		require.NoError(t, err)
 		require.Equal(t, conversation.Note, note.Direction)
 		l.pass(time.Minute)

@@ -78,7 +78,7 @@ func TestAMessageThatCannotBeginDoesNotHoldUpThoseItWasClaimedWith(t *testing.T)
 	t.Parallel()
 	for name, meddle := range map[string]func(t *testing.T, l *lab, id string){
 		"it was cancelled meanwhile": func(t *testing.T, l *lab, id string) {
-			require.NoError(t, l.hub.Cancel(t.Context(), alice, id))
+			require.NoError(t, l.agents.Cancel(t.Context(), alice, id))
 		},
 		"it was erased meanwhile": func(t *testing.T, l *lab, id string) {
 			_, err := l.store.Commit(t.Context(), &store.Batch{Delete: []store.RecordKey{{Kind: "message", Key: id}}})
@@ -111,9 +111,9 @@ func TestWhatHasBegunEndsAlthoughTheChannelIsSwitchedOff(t *testing.T) {
 	experiment(t, labOptions{store: st}, func(t *testing.T, l *lab) {
 		flood(t, l)
 		st.meddle = func() {
-			s := l.hub.Channels(admin)[0]
+			s := l.agents.Channels(admin)[0]
 			s.Enabled = false
-			require.NoError(t, l.hub.Change(t.Context(), admin, s))
+			require.NoError(t, l.agents.Change(t.Context(), admin, s))
 		}
 		l.run()
 		l.pass(time.Minute)
@@ -129,8 +129,8 @@ func TestTheTicketSystemHearsOfAConversationAsTheItemBeforeLeftIt(t *testing.T) 
 			l.post(kim.text(time.Now(), fmt.Sprint("wamid.", i), fmt.Sprint("line ", i)))
 		}
 		l.pass(time.Minute)
-		require.Len(t, l.desk.received, 20)
-		for i, in := range l.desk.received {
+		require.Len(t, l.host.received, 20)
+		for i, in := range l.host.received {
 			require.Equal(t, fmt.Sprint("line ", i), in.Message.Text, "in order")
 			require.Equal(t, i > 0, in.Conversation.Ticket != "", "the first call gave it its ticket")
 		}
@@ -164,7 +164,7 @@ func TestWhatCannotBeReadAheadIsReadByTheWorker(t *testing.T) {
 	experiment(t, labOptions{store: st}, func(t *testing.T, l *lab) {
 		l.post(kim.text(time.Now(), "wamid.1", "hello"))
 		l.pass(time.Second)
-		require.Equal(t, []string{"hello"}, l.desk.texts(), "at once, and not as a dead letter")
+		require.Equal(t, []string{"hello"}, l.host.texts(), "at once, and not as a dead letter")
 		require.True(t, st.spent.Load())
 		require.Empty(t, l.letters("host"))
 	})

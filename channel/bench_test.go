@@ -14,6 +14,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store/memstore"
@@ -60,18 +61,18 @@ func (s *instant) expect(n int) <-chan struct{} {
 }
 
 // bench is a hub in memory.
-func bench(b *testing.B) (*channel.Hub, *instant) {
+func bench(b *testing.B) (*desk.Desk, *instant) {
 	b.Helper()
 	end := &instant{}
-	hub, err := channel.New(channel.Config{
+	d, err := desk.New(desk.Config{Hub: channel.Config{
 		Store: memstore.New(), Ticketing: end,
 		Channels: []channel.Channel{{Sender: end, Settings: channel.Settings{
 			ID: "support", Name: "Support", Number: labNumber, Account: labAccount, Enabled: true,
-			Rules: rules.Default(), Access: access.Policy{AllUsers: access.Supervisor},
+			Desk: desk.Settings{Rules: rules.Default(), Access: access.Policy{AllUsers: access.Supervisor}}.JSON(),
 		}}},
-	})
+	}})
 	require.NoError(b, err)
-	return hub, end
+	return d, end
 }
 
 func runs(b *testing.B, hub *channel.Hub) {
@@ -100,7 +101,8 @@ func deliveries(b *testing.B, n int) []*webhook.Delivery {
 
 // BenchmarkIntake is one text from the parsed webhook to the host's ticket system.
 func BenchmarkIntake(b *testing.B) {
-	hub, end := bench(b)
+	agents, end := bench(b)
+	hub := agents.Hub()
 	runs(b, hub)
 	all := deliveries(b, b.N)
 	done := end.expect(b.N)
@@ -115,9 +117,10 @@ func BenchmarkIntake(b *testing.B) {
 }
 
 // answering is a hub at rest with conversations that wait for an answer.
-func answering(b *testing.B) (*channel.Hub, *instant, []string) {
+func answering(b *testing.B) (*desk.Desk, *instant, []string) {
 	b.Helper()
-	hub, end := bench(b)
+	agents, end := bench(b)
+	hub := agents.Hub()
 	ctx, cancel := context.WithCancel(b.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -132,29 +135,29 @@ func answering(b *testing.B) (*channel.Hub, *instant, []string) {
 	<-done
 	cancel()
 	wg.Wait()
-	list, err := hub.Conversations(b.Context(), channel.ConversationQuery{Actor: alice, Channel: "support", Limit: 1000})
+	list, err := agents.Conversations(b.Context(), alice, desk.ConversationQuery{Channel: "support", Limit: 1000})
 	require.NoError(b, err)
 	require.Len(b, list, 100)
 	var ids []string
 	for _, c := range list {
 		ids = append(ids, c.ID)
 	}
-	return hub, end, ids
+	return agents, end, ids
 }
 
 func answer(conv string) channel.Reply {
 	return channel.Reply{
-		Conversation: conv, Actor: alice, Content: &message.Text{Body: "It is. " + strings.Repeat("Come by any time! ", 5)},
+		Conversation: conv, Content: &message.Text{Body: "It is. " + strings.Repeat("Come by any time! ", 5)},
 	}
 }
 
 // BenchmarkReply is one answer from the call to its record in the outbox.
 func BenchmarkReply(b *testing.B) {
-	hub, _, convs := answering(b)
+	agents, _, convs := answering(b)
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := range b.N {
-		if _, err := hub.Reply(b.Context(), answer(convs[i%len(convs)])); err != nil {
+		if _, err := agents.Reply(b.Context(), alice, answer(convs[i%len(convs)])); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -165,16 +168,16 @@ func BenchmarkReply(b *testing.B) {
 // writes the same message as JSON and sends it, and would lose it in a crash.
 func BenchmarkDispatch(b *testing.B) {
 	b.Run("hub", func(b *testing.B) {
-		hub, end, convs := answering(b)
+		agents, end, convs := answering(b)
 		for i := range b.N {
-			if _, err := hub.Reply(b.Context(), answer(convs[i%len(convs)])); err != nil {
+			if _, err := agents.Reply(b.Context(), alice, answer(convs[i%len(convs)])); err != nil {
 				b.Fatal(err)
 			}
 		}
 		done := end.expect(b.N)
 		b.ReportAllocs()
 		b.ResetTimer()
-		runs(b, hub)
+		runs(b, agents.Hub())
 		<-done
 	})
 	b.Run("baseline", func(b *testing.B) {

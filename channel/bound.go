@@ -15,10 +15,13 @@ var ErrUnusable = errors.New("channel: too long, not valid UTF-8, or has a NUL i
 
 // What the hub keeps of texts that come from outside, in bytes.
 const (
-	maxKey    = 255 // keys, agents and tickets of the host
-	maxReason = 500 // why somebody did something
-	maxWAMID  = 512 // identifiers of WhatsApp's; they have below 200
+	maxKey   = 255 // keys, agents and tickets of the host
+	maxWAMID = 512 // identifiers of WhatsApp's; they have below 200
 )
+
+// CheckText returns an error that matches ErrUnusable and names the text, if it has more than most
+// bytes, is no UTF-8 or has a NUL in it.
+func CheckText(what, s string, most int) error { return usable(what, s, most) }
 
 // usable returns an error that matches ErrUnusable and names the text, if it is not.
 func usable(what, s string, most int) error {

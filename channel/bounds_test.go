@@ -46,8 +46,8 @@ func TestALargeNameIsNotKeptWithEachMessage(t *testing.T) {
 		}
 		require.Less(t, kept, 200*8<<10)
 		l.pass(time.Minute)
-		require.Len(t, l.desk.texts(), 200)
-		require.LessOrEqual(t, len([]rune(l.desk.received[0].Customer.Name)), 256)
+		require.Len(t, l.host.texts(), 200)
+		require.LessOrEqual(t, len([]rune(l.host.received[0].Customer.Name)), 256)
 	})
 }
 
@@ -125,23 +125,23 @@ func TestLongTextsOfTheHostAreRefused(t *testing.T) {
 		for name, bad := range map[string]string{"long": strings.Repeat("k", 100_000), "a NUL": "a\x00b", "no UTF-8": "a\xffb"} {
 			for what, do := range map[string]func() error{
 				"the key of a reply": func() error {
-					_, err := l.hub.Reply(t.Context(), channel.Reply{Conversation: conv, Actor: alice, Key: bad, Content: &message.Text{Body: "x"}})
+					_, err := l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: conv, Key: bad, Content: &message.Text{Body: "x"}})
 					return err
 				},
 				"the key of a notification": func() error {
-					_, err := l.hub.Notify(t.Context(), channel.Notification{Channel: "support", Actor: alice, Key: bad, To: recipient(kim)})
+					_, err := l.agents.Notify(t.Context(), alice, channel.Notification{Channel: "support", Key: bad, To: recipient(kim)})
 					return err
 				},
 				"the name of a notification": func() error {
-					_, err := l.hub.Notify(t.Context(), channel.Notification{Channel: "support", Actor: alice, Name: bad, To: recipient(kim)})
+					_, err := l.agents.Notify(t.Context(), alice, channel.Notification{Channel: "support", Name: bad, To: recipient(kim)})
 					return err
 				},
-				"an agent": func() error { return l.hub.Assign(t.Context(), alice, conv, bad) },
-				"a reason": func() error { return l.hub.Resolve(t.Context(), alice, conv, bad) },
+				"an agent": func() error { return l.agents.Assign(t.Context(), alice, conv, bad) },
+				"a reason": func() error { return l.agents.Resolve(t.Context(), alice, conv, bad) },
 			} {
 				require.ErrorIs(t, do(), channel.ErrUnusable, "%s: %s", name, what)
 			}
-			_, err := l.hub.Reply(t.Context(), channel.Reply{Conversation: conv, Actor: access.Actor{Kind: access.Agent, ID: bad}, Content: &message.Text{Body: "x"}})
+			_, err := l.agents.Reply(t.Context(), access.Actor{Kind: access.Agent, ID: bad}, channel.Reply{Conversation: conv, Content: &message.Text{Body: "x"}})
 			if name != "a NUL" {
 				require.ErrorIs(t, err, access.ErrDenied, name)
 			}
@@ -179,7 +179,7 @@ func TestDeadLettersOfNoChannelGoWhenTheirTimeIsOver(t *testing.T) {
 		l.pass(3 * 24 * time.Hour)
 		require.Empty(t, l.letters("in"))
 	})
-	_, err := channel.New(channel.Config{Store: memstore.New(), Ticketing: &desk{}, StrayRetention: rules.Duration(time.Minute)})
+	_, err := channel.New(channel.Config{Store: memstore.New(), Ticketing: &ticketing{}, StrayRetention: rules.Duration(time.Minute)})
 	require.ErrorContains(t, err, "StrayRetention")
 }
 
@@ -187,9 +187,9 @@ func TestIDsThatNoStoreCanHoldAreNotFound(t *testing.T) {
 	t.Parallel()
 	l := newLab(t, labOptions{})
 	for _, id := range []string{"a\x00b", "a\xffb", strings.Repeat("a", 100_000), ""} {
-		_, _, err := l.hub.Conversation(t.Context(), alice, id)
+		_, _, err := l.agents.Conversation(t.Context(), alice, id)
 		require.ErrorIs(t, err, channel.ErrNotFound)
-		require.ErrorIs(t, l.hub.Cancel(t.Context(), alice, id), channel.ErrNotFound)
-		require.ErrorIs(t, l.hub.Resolve(t.Context(), alice, id, ""), channel.ErrNotFound)
+		require.ErrorIs(t, l.agents.Cancel(t.Context(), alice, id), channel.ErrNotFound)
+		require.ErrorIs(t, l.agents.Resolve(t.Context(), alice, id, ""), channel.ErrNotFound)
 	}
 }

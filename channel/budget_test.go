@@ -67,9 +67,9 @@ func TestABudgetThatBeginsLaterKnowsWhatWasSpentBefore(t *testing.T) {
 	budget := func(n int64) *pricing.Budget { return &pricing.Budget{Unit: pricing.BudgetMessages, Limit: n} }
 	experiment(t, labOptions{config: spends(t, nil)}, func(t *testing.T, l *lab) {
 		change := func(b *pricing.Budget) {
-			s := l.hub.Channels(admin)[0]
+			s := l.agents.Channels(admin)[0]
 			s.Budget = b
-			require.NoError(t, l.hub.Change(t.Context(), admin, s))
+			require.NoError(t, l.agents.Change(t.Context(), admin, s))
 		}
 		require.Equal(t, 4, rush(t, 4, l))
 		change(budget(6))
@@ -142,10 +142,10 @@ func TestTheLastFreeMessageIsFreeOnce(t *testing.T) {
 			var album []channel.Reply
 			for i := range 10 {
 				album = append(album, channel.Reply{
-					Conversation: convs[0].ID, Actor: alice, Content: &message.Text{Body: fmt.Sprint(n + i)},
+					Conversation: convs[0].ID, Content: &message.Text{Body: fmt.Sprint(n + i)},
 				})
 			}
-			_, err := l.hub.ReplyAll(t.Context(), album)
+			_, err := l.agents.ReplyAll(t.Context(), alice, album)
 			require.NoError(t, err)
 			took += 10
 		}
@@ -175,9 +175,9 @@ func TestAnAlbumMayTakeTheLastFreeMessageAndPayForTheRest(t *testing.T) {
 		album := func(n int) error {
 			var all []channel.Reply
 			for i := range n {
-				all = append(all, channel.Reply{Conversation: conv, Actor: alice, Content: &message.Text{Body: fmt.Sprint(i)}})
+				all = append(all, channel.Reply{Conversation: conv, Content: &message.Text{Body: fmt.Sprint(i)}})
 			}
-			_, err := l.hub.ReplyAll(t.Context(), all)
+			_, err := l.agents.ReplyAll(t.Context(), alice, all)
 			return err
 		}
 		free := pricing.DefaultRules().FreeTier(now2026(), time.UTC)
@@ -260,7 +260,7 @@ func TestWhatIsNotSentGivesItsPartOfTheBudgetBack(t *testing.T) {
 			m, err := l.notify(kim, "reminder")
 			require.NoError(t, err)
 			l.pass(500 * time.Millisecond)
-			require.NoError(t, l.hub.Cancel(t.Context(), alice, m.ID))
+			require.NoError(t, l.agents.Cancel(t.Context(), alice, m.ID))
 		},
 		"refused by WhatsApp": func(t *testing.T, l *lab) {
 			l.line.sends(failsFirst(131026, 99))
@@ -272,13 +272,13 @@ func TestWhatIsNotSentGivesItsPartOfTheBudgetBack(t *testing.T) {
 			m, err := l.notify(kim, "reminder")
 			require.NoError(t, err)
 			l.pass(time.Second)
-			require.NoError(t, l.hub.GiveUp(t.Context(), alice, m.ID))
+			require.NoError(t, l.agents.GiveUp(t.Context(), alice, m.ID))
 		},
 		"stopped by the customer while it waited": func(t *testing.T, l *lab) {
 			l.line.sends(failsFirst(130429, 99))
 			_, err := l.notify(kim, "sale")
 			require.NoError(t, err)
-			require.NoError(t, l.hub.StopMarketing(t.Context(), alice, "support", recipient(kim), now2026()))
+			require.NoError(t, l.agents.StopMarketing(t.Context(), alice, "support", recipient(kim), now2026()))
 			l.pass(time.Minute)
 		},
 	} {

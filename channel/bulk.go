@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
@@ -43,11 +42,10 @@ func (h *Hub) eachWork(ctx context.Context, q store.WorkQuery, channel string, f
 }
 
 // UncertainMessages lists the [conversation.Uncertain] messages of a channel that can still be settled by
-// hand, oldest first, at most limit (0 means 50); Delivery.UncertainAt says since when. The actor must have the right to settle
-// them. The error matches ErrNoChannel or access.ErrDenied.
-func (h *Hub) UncertainMessages(ctx context.Context, actor access.Actor, channel string, limit int) (all []*conversation.Message, err error) {
-	if err := h.maySettle(actor, channel); err != nil {
-		return nil, fmt.Errorf("channel: list uncertain messages: %w", err)
+// hand, oldest first, at most limit (0 means 50); Delivery.UncertainAt says since when. The error matches ErrNoChannel.
+func (h *Hub) UncertainMessages(ctx context.Context, channel string, limit int) (all []*conversation.Message, err error) {
+	if _, ok := h.channels.get(channel); !ok {
+		return nil, fmt.Errorf("channel: list uncertain messages: %w", ErrNoChannel)
 	}
 	most := pageSize(limit)
 	err = h.eachWork(ctx, store.WorkQuery{Queue: queueCheck}, channel, func(page []store.Work) error {
@@ -74,40 +72,33 @@ func (h *Hub) UncertainMessages(ctx context.Context, actor access.Actor, channel
 
 var errEnough = errors.New("channel: enough")
 
-func (h *Hub) maySettle(actor access.Actor, channel string) error {
-	ch, ok := h.channels.get(channel)
-	if !ok {
-		return ErrNoChannel
-	}
-	return access.Check(ch.Access, actor.On(channel), access.Resend)
-}
-
 // ResendUncertain is [Hub.Resend] for every uncertain message of a channel that became so
 // before a moment, in the order in which they did: the customers may get them twice. It
 // returns how many it sent again; those that may not be sent any more stay as they are.
-func (h *Hub) ResendUncertain(ctx context.Context, actor access.Actor, channel string, before time.Time) (n int, err error) {
-	return h.settleMany(ctx, actor, channel, before, "resend", h.Resend)
+func (h *Hub) ResendUncertain(ctx context.Context, by conversation.Author, channel string, before time.Time) (n int, err error) {
+	return h.settleMany(ctx, by, channel, before, "resend", h.Resend)
 }
 
 // GiveUpUncertain is [Hub.GiveUp] for every uncertain message of a channel that became so
 // before a moment. It returns how many it gave up.
-func (h *Hub) GiveUpUncertain(ctx context.Context, actor access.Actor, channel string, before time.Time) (n int, err error) {
-	return h.settleMany(ctx, actor, channel, before, "give up", h.GiveUp)
+func (h *Hub) GiveUpUncertain(ctx context.Context, by conversation.Author, channel string, before time.Time) (n int, err error) {
+	return h.settleMany(ctx, by, channel, before, "give up", h.GiveUp)
 }
 
-func (h *Hub) settleMany(ctx context.Context, actor access.Actor, channel string, before time.Time, verb string,
-	settle func(ctx context.Context, actor access.Actor, id string) error,
+func (h *Hub) settleMany(ctx context.Context, by conversation.Author, channel string, before time.Time, verb string,
+	settle func(ctx context.Context, by conversation.Author, id string) error,
 ) (n int, err error) {
-	if err = h.maySettle(actor, channel); err == nil {
+	err = ErrNoChannel
+	if _, ok := h.channels.get(channel); ok {
 		err = h.eachWork(ctx, store.WorkQuery{Queue: queueCheck}, channel, func(page []store.Work) error {
 			for i := range page {
 				if !page[i].Enqueued.Before(before) {
 					continue
 				}
-				switch err := settle(ctx, actor, page[i].ID); {
+				switch err := settle(ctx, by, page[i].ID); {
 				case err == nil:
 					n++
-				case isRefusal(err) && !errors.Is(err, ErrDisabled) && !errors.Is(err, access.ErrDenied):
+				case isRefusal(err) && !errors.Is(err, ErrDisabled):
 				default:
 					return err
 				}
@@ -125,7 +116,7 @@ func (h *Hub) settleMany(ctx context.Context, actor access.Actor, channel string
 type ReplayQuery struct {
 	// Queue is the name of a queue as [Hub.Health] lists it; required.
 	Queue string
-	// Channel is the ID of a channel; "" means all that the actor administers.
+	// Channel is the ID of a channel; "" means all, and what belongs to none.
 	Channel string
 	// Reason is the beginning of DeadLetter.Reason.
 	Reason string
@@ -135,11 +126,7 @@ type ReplayQuery struct {
 
 // ReplayAll is [Hub.Replay] for all dead letters that a query names, in their order. It returns
 // how many there were.
-func (h *Hub) ReplayAll(ctx context.Context, actor access.Actor, q ReplayQuery) (n int, err error) {
-	if err := access.Check(access.Policy{}, actor.On(q.Channel), access.ReplayDeadLetters); err != nil {
-		h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.ReplayDeadLetters, Channel: q.Channel}, &err)
-		return 0, fmt.Errorf("channel: replay: %w", err)
-	}
+func (h *Hub) ReplayAll(ctx context.Context, q ReplayQuery) (n int, err error) {
 	var keys []store.WorkKey
 	err = h.eachWork(ctx, store.WorkQuery{Queue: q.Queue, Dead: true}, q.Channel, func(page []store.Work) error {
 		for _, w := range page {
@@ -154,7 +141,7 @@ func (h *Hub) ReplayAll(ctx context.Context, actor access.Actor, q ReplayQuery) 
 	}
 	for n < len(keys) {
 		step := keys[n:min(n+bulkStep, len(keys))]
-		if err := h.Replay(ctx, actor, step...); err != nil {
+		if err := h.Replay(ctx, step...); err != nil {
 			return n, err
 		}
 		n += len(step)
@@ -165,16 +152,12 @@ func (h *Hub) ReplayAll(ctx context.Context, actor access.Actor, q ReplayQuery) 
 // RetryNow ends every pause of a channel: what is out is tried at once by this process, and by
 // the others when they next look at the store, which they do every Config.Poll; what failed and
 // waits for its next try, calls of the host, sends and downloads, is due. "" is all channels.
-// The actor must administer them. It is for an operator who has just mended something and does
+// It is for an operator who has just mended something and does
 // not want to wait for the minute, or the quarter of an hour, until the hub finds out.
 //
 // Nothing is sent twice for it. A call of the host that begins at this very moment may be
 // repeated, with the same ID, as after a crash.
-func (h *Hub) RetryNow(ctx context.Context, actor access.Actor, channel string) (err error) {
-	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.ReplayDeadLetters, Channel: channel}, &err)
-	if err := access.Check(access.Policy{}, actor.On(channel), access.ReplayDeadLetters); err != nil {
-		return fmt.Errorf("channel: retry: %w", err)
-	}
+func (h *Hub) RetryNow(ctx context.Context, channel string) (err error) {
 	for _, queue := range retriedQueues {
 		err := h.eachWork(ctx, store.WorkQuery{Queue: queue}, channel, func(page []store.Work) error {
 			return h.do(ctx, func(u *unit) error { return u.makeDue(queue, page) })

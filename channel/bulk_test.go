@@ -12,6 +12,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
 )
 
@@ -32,7 +33,7 @@ func TestUncertainMessagesAreListedResentAndGivenUpInBulk(t *testing.T) {
 		l.pass(10 * time.Minute)
 		n := l.channelHealth("support").Uncertain
 		require.Positive(t, n)
-		list, err := l.hub.UncertainMessages(t.Context(), alice, "support", 1000)
+		list, err := l.agents.UncertainMessages(t.Context(), alice, "support", 1000)
 		require.NoError(t, err)
 		require.Len(t, list, n)
 		for _, m := range list {
@@ -40,30 +41,30 @@ func TestUncertainMessagesAreListedResentAndGivenUpInBulk(t *testing.T) {
 			require.Equal(t, conversation.Uncertain, m.Delivery.State())
 			require.False(t, m.Delivery.UncertainAt.IsZero())
 		}
-		page, err := l.hub.UncertainMessages(t.Context(), alice, "support", 2)
+		page, err := l.agents.UncertainMessages(t.Context(), alice, "support", 2)
 		require.NoError(t, err)
 		require.Equal(t, list[:2], page)
-		_, err = l.hub.UncertainMessages(t.Context(), access.Actor{}, "support", 0)
+		_, err = l.agents.UncertainMessages(t.Context(), access.Actor{}, "support", 0)
 		require.ErrorIs(t, err, access.ErrDenied)
-		_, err = l.hub.ResendUncertain(t.Context(), access.Actor{}, "support", time.Now())
+		_, err = l.agents.ResendUncertain(t.Context(), access.Actor{}, "support", time.Now())
 		require.ErrorIs(t, err, access.ErrDenied)
-		_, err = l.hub.GiveUpUncertain(t.Context(), alice, "none", time.Now())
+		_, err = l.agents.GiveUpUncertain(t.Context(), alice, "none", time.Now())
 		require.ErrorIs(t, err, channel.ErrNoChannel)
 
 		l.line.sends(nil)
 		l.pass(10 * time.Minute)
-		early, err := l.hub.ResendUncertain(t.Context(), alice, "support", list[0].Delivery.UncertainAt.Add(-time.Second))
+		early, err := l.agents.ResendUncertain(t.Context(), alice, "support", list[0].Delivery.UncertainAt.Add(-time.Second))
 		require.NoError(t, err)
 		require.Zero(t, early, "none is that old")
 		n = l.channelHealth("support").Uncertain
-		resent, err := l.hub.ResendUncertain(t.Context(), alice, "support", time.Now())
+		resent, err := l.agents.ResendUncertain(t.Context(), alice, "support", time.Now())
 		require.NoError(t, err)
 		require.Equal(t, n, resent)
 		l.pass(time.Minute)
 		require.Zero(t, l.channelHealth("support").Uncertain)
 		require.Equal(t, 300, l.outcomes(mine)[conversation.Accepted])
 
-		given, err := l.hub.GiveUpUncertain(t.Context(), alice, "other", time.Now())
+		given, err := l.agents.GiveUpUncertain(t.Context(), alice, "other", time.Now())
 		require.NoError(t, err)
 		require.Equal(t, 2, given)
 		require.Equal(t, 2, l.outcomes(theirs)[conversation.Failed])
@@ -75,7 +76,7 @@ func TestDeadLettersAreReplayedByChannelReasonAndTime(t *testing.T) {
 	t.Parallel()
 	o := labOptions{config: func(c *channel.Config) { c.Channels = append(c.Channels, otherChannel("other", otherNumber, &wire{})) }}
 	experiment(t, o, func(t *testing.T, l *lab) {
-		l.desk.fails(func(string, int) error { return channel.ErrPermanent })
+		l.host.fails(func(string, int) error { return channel.ErrPermanent })
 		first := time.Now()
 		l.chats("support", labNumber, 250)
 		l.pass(time.Hour)
@@ -84,10 +85,10 @@ func TestDeadLettersAreReplayedByChannelReasonAndTime(t *testing.T) {
 			l.post(stranger(500+i).text(time.Now(), fmt.Sprint("wamid.later", i), "later"))
 		}
 		l.chats("other", otherNumber, 4)
-		l.desk.fails(nil)
+		l.host.fails(nil)
 		replay := func(q channel.ReplayQuery) int {
 			q.Queue = "host"
-			n, err := l.hub.ReplayAll(t.Context(), admin, q)
+			n, err := l.agents.ReplayAll(t.Context(), admin, q)
 			require.NoError(t, err)
 			l.pass(5 * time.Second)
 			return n
@@ -98,7 +99,7 @@ func TestDeadLettersAreReplayedByChannelReasonAndTime(t *testing.T) {
 		require.Equal(t, 3, replay(channel.ReplayQuery{Channel: "support", From: later}))
 		require.Equal(t, 250, replay(channel.ReplayQuery{Reason: "host: permanent"}))
 		require.Empty(t, l.letters("host"))
-		_, err := l.hub.ReplayAll(t.Context(), alice, channel.ReplayQuery{Queue: "host"})
+		_, err := l.agents.ReplayAll(t.Context(), alice, channel.ReplayQuery{Queue: "host"})
 		require.ErrorIs(t, err, access.ErrDenied)
 	})
 }
@@ -108,7 +109,7 @@ func TestWhatWaitsIsRetriedNow(t *testing.T) {
 	experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
 		l.say(kim, "wamid.1", "hello")
 		broken := true
-		l.desk.fails(func(string, int) error {
+		l.host.fails(func(string, int) error {
 			if broken {
 				return errors.New("no")
 			}
@@ -117,11 +118,11 @@ func TestWhatWaitsIsRetriedNow(t *testing.T) {
 		l.post(kim.text(time.Now(), "wamid.2", "still there?"), kim.text(time.Now(), "wamid.3", "hello?"))
 		l.pass(2 * time.Hour)
 		broken = false
-		n := len(l.desk.texts())
-		require.ErrorIs(t, l.hub.RetryNow(t.Context(), alice, ""), access.ErrDenied)
-		require.NoError(t, l.hub.RetryNow(t.Context(), admin, "support"))
+		n := len(l.host.texts())
+		require.ErrorIs(t, l.agents.RetryNow(t.Context(), alice, ""), access.ErrDenied)
+		require.NoError(t, l.agents.RetryNow(t.Context(), admin, "support"))
 		l.pass(time.Second)
-		require.Equal(t, []string{"still there?", "hello?"}, l.desk.texts()[n:], "in order")
+		require.Equal(t, []string{"still there?", "hello?"}, l.host.texts()[n:], "in order")
 	})
 }
 
@@ -133,10 +134,10 @@ func TestWhatWaitsInAnotherProcessIsRetriedNow(t *testing.T) {
 		there.run()
 		here.post(toLate(0), toLate(1), toLate(2))
 		here.pass(10 * time.Second)
-		talks, err := there.hub.Conversations(t.Context(), channel.ConversationQuery{Actor: alice, Channel: "late"})
+		talks, err := there.agents.Conversations(t.Context(), alice, desk.ConversationQuery{Channel: "late"})
 		require.NoError(t, err)
 		line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
-		there.desk.fails(down)
+		there.host.fails(down)
 		for range 10 {
 			there.answers(talks, "answer")
 		}
@@ -145,15 +146,15 @@ func TestWhatWaitsInAnotherProcessIsRetriedNow(t *testing.T) {
 		waiting := there.outcomes(talks)[conversation.Queued]
 		require.Positive(t, waiting)
 		line.sends(nil)
-		there.desk.fails(up)
+		there.host.fails(up)
 		n := len(line.texts())
 		there.pass(time.Millisecond)
 		require.Len(t, line.texts(), n, "the next try is minutes away")
-		require.NoError(t, here.hub.RetryNow(t.Context(), admin, "late"))
+		require.NoError(t, here.agents.RetryNow(t.Context(), admin, "late"))
 		here.pass(6 * time.Second) // one poll
 		require.Len(t, line.texts(), n+waiting)
 		require.Zero(t, there.outcomes(talks)[conversation.Queued])
-		requireOrdered(t, there.desk, 6)
+		requireOrdered(t, there.host, 6)
 		here.stop()
 		there.stop()
 	})
@@ -178,7 +179,7 @@ func TestRetryNowBesideASendThatBeginsSendsNothingTwice(t *testing.T) {
 		}
 		for range 2000 {
 			<-time.After(30 * time.Millisecond)
-			require.NoError(t, l.hub.RetryNow(t.Context(), admin, ""))
+			require.NoError(t, l.agents.RetryNow(t.Context(), admin, ""))
 		}
 		l.pass(time.Minute)
 		require.Len(t, l.line.texts(), 60, "each is tried until it is accepted")

@@ -15,14 +15,14 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 		Values: []any{
 			channel.Reply{}, channel.Notification{}, channel.Template{}, channel.Macro{}, channel.MacroPreview{},
 			channel.DeadLetter{}, channel.File{}, channel.ConversationQuery{}, channel.MessageQuery{},
-			channel.DeadLetterQuery{}, channel.Channel{},
+			channel.DeadLetterQuery{}, channel.Channel{}, channel.Scene{}, channel.Told{}, channel.Automatic{}, channel.Sent{},
 			message.Text{}, // for Reply.Content
 		},
 		Public: map[string]string{
 			"SettingError": settings,
 			"Health":       ids, "ChannelHealth": ids, "Standing": "words of WhatsApp's", "Hooks": "functions",
 			"AcceptInfo": ids, "ApplyInfo": ids, "HostInfo": ids, "SendInfo": ids, "DeadLetterInfo": ids, "BudgetInfo": ids,
-			"AuditInfo": ids, "Outage": ids, "NoticeInfo": "words of WhatsApp's", "ReplayQuery": ids, "OutageInfo": ids, "MergedError": ids, "Erased": numbers, "Report": numbers, "Day": numbers, "ReportQuery": ids,
+			"Answer": numbers, "Counter": numbers, "Outage": ids, "NoticeInfo": "words of WhatsApp's", "ReplayQuery": ids, "OutageInfo": ids, "MergedError": ids, "Erased": numbers,
 			"Config": "plugs", "Hub": "no exported fields", "FilePolicy": settings, "Retention": settings, "Settings": settings, "Process": ids,
 		},
 		Shown: map[string]string{
@@ -30,6 +30,8 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			"Template.Language": "names the template", "Macro.Conversation": own, "DeadLetter.Channel": own, "DeadLetter.Reason": own,
 			"File.ID": own, "WorkKey.Queue": own,
 			"ConversationQuery.Channel": own, "MessageQuery.Conversation": own, "DeadLetterQuery.Queue": own, "Settings.ID": own,
+			"Conversation.ID": own, "Message.ID": own, "Message.Conversation": own, "Message.Kind": own,
+			"Told.Kind": own, "Told.Message": own, "Automatic.Why": "names the rule",
 		},
 		Words: true,
 	})

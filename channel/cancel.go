@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
 )
@@ -14,12 +13,10 @@ import (
 var ErrTooLate = errors.New("channel: too late: the message was handed to WhatsApp")
 
 // Cancel takes a message back that still waits in the outbox. The error matches
-// ErrNotFound, ErrTooLate or access.ErrDenied. Cancelling twice is not an error.
-func (h *Hub) Cancel(ctx context.Context, actor access.Actor, id string) (err error) {
-	info := AuditInfo{Actor: actor, Action: access.CancelQueued, Message: id}
-	defer h.hooks.audit(ctx, &info, &err)
-	err = h.do(ctx, func(u *unit) error {
-		ch, m, err := u.actOn(&info)
+// ErrNotFound or ErrTooLate. Cancelling twice is not an error.
+func (h *Hub) Cancel(ctx context.Context, by conversation.Author, id string) error {
+	err := h.do(ctx, func(u *unit) error {
+		ch, m, err := u.actOn(&deed{by: by, message: id})
 		if err != nil {
 			return err
 		}
@@ -51,17 +48,23 @@ func (h *Hub) Cancel(ctx context.Context, actor access.Actor, id string) (err er
 	return nil
 }
 
-// actOn reads the message that an actor wants to do something to, and checks the right.
-func (u *unit) actOn(info *AuditInfo) (*Channel, *messageRecord, error) {
-	u.author = authorOf(info.Actor)
+// deed is what somebody does to a message, as far as it is known.
+type deed struct {
+	by                             conversation.Author
+	channel, conversation, message string
+}
+
+// actOn reads the message that somebody wants to do something to.
+func (u *unit) actOn(d *deed) (*Channel, *messageRecord, error) {
+	u.author = d.by
 	m := new(messageRecord)
-	if ok, err := u.Load(kindMessage, info.Message, m); err != nil || !ok {
-		return nil, nil, u.hub.unknownTo(info.Actor, info.Action, orNotFound(err))
+	if ok, err := u.Load(kindMessage, d.message, m); err != nil || !ok {
+		return nil, nil, orNotFound(err)
 	}
-	info.Channel, info.Conversation = m.Channel, m.Conversation
+	d.channel, d.conversation = m.Channel, m.Conversation
 	ch, ok := u.hub.channels.get(m.Channel)
 	if !ok {
 		return nil, nil, ErrNoChannel
 	}
-	return ch, m, u.hub.mayIn(ch, info.Actor, info.Action)
+	return ch, m, nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/rules"
@@ -64,23 +65,25 @@ func TestNoContentGetsPastTheCatalog(t *testing.T) {
 				t.Parallel()
 				var asked access.Action
 				o := labOptions{config: func(c *channel.Config) {
-					c.Hooks.Audit = func(_ context.Context, i channel.AuditInfo, _ error) { asked = i.Action }
 					slowPolls(c)
 					spends(t, &pricing.Budget{Unit: pricing.BudgetMessages, Limit: 1})(c)
 					c.Channels[0].ConsentElsewhere = false
-					c.Channels[0].Access = access.Policy{Users: map[string]access.Role{"alice": access.Supervisor, "guest": access.Viewer}}
+				}, own: func(s *desk.Settings) {
+					s.Access = access.Policy{Users: map[string]access.Role{"alice": access.Supervisor, "guest": access.Viewer}}
+				}, desk: func(c *desk.Config) {
+					c.Audit = func(_ context.Context, i desk.AuditInfo, _ error) { asked = i.Action }
 				}}
 				experiment(t, o, func(t *testing.T, l *lab) {
 					l.post(kim.text(now2026(), "wamid.1", "hello"))
 					l.pass(time.Second)
-					require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", message.Recipient{BSUID: kim.bsuid}, conversation.Consent{
+					require.NoError(t, l.agents.RecordConsent(t.Context(), alice, "support", message.Recipient{BSUID: kim.bsuid}, conversation.Consent{
 						At: now2026(), Where: "shop", Wording: "1", Categories: []string{"utility"},
 					}))
 					tt.prepare(t, l)
 					l.pass(5 * time.Second)
 					sent := len(l.line.texts())
-					m, err := l.hub.Reply(t.Context(), channel.Reply{
-						Conversation: l.conversation().ID, Actor: tt.actor, Content: content(t, tt.template),
+					m, err := l.agents.Reply(t.Context(), tt.actor, channel.Reply{
+						Conversation: l.conversation().ID, Content: content(t, tt.template),
 					})
 					require.ErrorIs(t, err, tt.want)
 					require.Equal(t, access.SendTemplate, asked, "the right that is asked for")
@@ -110,22 +113,22 @@ func TestAShorthandIsNeverSentAsItStands(t *testing.T) {
 			"beside a button":    &message.CTAURL{Body: good, Label: "Open", URL: "https://example.com"},
 			"in a file's legend": &message.Document{ID: "77", Filename: "a.pdf", Caption: "x " + bad},
 		} {
-			_, err := l.hub.Reply(t.Context(), channel.Reply{Conversation: conv, Actor: alice, Content: c})
+			_, err := l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: conv, Content: c})
 			var short *template.ShorthandError
 			require.ErrorAs(t, err, &short, name)
 		}
-		m, err := l.hub.RunMacro(t.Context(), channel.Macro{Conversation: conv, Actor: alice, Text: good})
+		m, err := l.agents.RunMacro(t.Context(), alice, channel.Macro{Conversation: conv, Text: good})
 		require.NoError(t, err, "a macro with the shorthand in the wrong field")
 		require.Equal(t, "Your bicycle is ready.", m.Text)
 		l.pass(time.Second)
 		require.Equal(t, []string{"template"}, l.line.texts())
-		_, err = l.hub.Reply(t.Context(), channel.Reply{Conversation: conv, Actor: alice, Content: &message.Text{Body: "a && (b)"}})
+		_, err = l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: conv, Content: &message.Text{Body: "a && (b)"}})
 		require.NoError(t, err, "an ordinary text")
 	})
 }
 
 func TestAnAutomaticTextThatIsAShorthandIsRun(t *testing.T) {
-	o := labOptions{config: withTemplates(t), settings: func(s *channel.Settings) {
+	o := labOptions{config: withTemplates(t), own: func(s *desk.Settings) {
 		s.Rules.AutoReply.FirstContact = rules.AutoReplyRule{
 			Enabled: true, Content: rules.Content{Text: "&((template=[[reminder]] language=[[en]]))&"},
 		}
@@ -147,16 +150,16 @@ func TestOfSixConversationsOfOneSecondNoneIsLost(t *testing.T) {
 		require.Len(t, all, 6)
 		for n, conv := range all[:4] { // two in each queue
 			if n%2 == 0 {
-				require.NoError(t, l.hub.Move(t.Context(), alice, conv.ID, rules.QueuePending, time.Time{}))
+				require.NoError(t, l.agents.Move(t.Context(), alice, conv.ID, rules.QueuePending, time.Time{}))
 			} else {
-				require.NoError(t, l.hub.Resolve(t.Context(), alice, conv.ID, ""))
+				require.NoError(t, l.agents.Resolve(t.Context(), alice, conv.ID, ""))
 			}
 		}
 		for _, limit := range []int{1, 2, 5} {
 			seen := map[string]bool{}
-			q := channel.ConversationQuery{Actor: alice, Channel: "support", Limit: limit}
+			q := desk.ConversationQuery{Channel: "support", Limit: limit}
 			for range 7 {
-				page, err := l.hub.Conversations(t.Context(), q)
+				page, err := l.agents.Conversations(t.Context(), alice, q)
 				require.NoError(t, err)
 				for _, c := range page {
 					require.False(t, seen[c.ID], "shown twice")
@@ -179,9 +182,9 @@ func TestOfSixMessagesAndDeadLettersOfOneSecondNoneIsLost(t *testing.T) {
 		}
 		l.pass(time.Second)
 		seen := map[string]bool{}
-		q := channel.MessageQuery{Actor: alice, Conversation: l.conversation().ID, Limit: 1}
+		q := channel.MessageQuery{Conversation: l.conversation().ID, Limit: 1}
 		for range 7 {
-			page, err := l.hub.Messages(t.Context(), q)
+			page, err := l.agents.Messages(t.Context(), alice, q)
 			require.NoError(t, err)
 			for _, m := range page {
 				seen[m.ID], q.Before = true, m
@@ -189,9 +192,9 @@ func TestOfSixMessagesAndDeadLettersOfOneSecondNoneIsLost(t *testing.T) {
 		}
 		require.Len(t, seen, 6)
 		letters := map[string]bool{}
-		d := channel.DeadLetterQuery{Actor: admin, Queue: "in", Limit: 1}
+		d := channel.DeadLetterQuery{Queue: "in", Limit: 1}
 		for range 7 {
-			page, err := l.hub.DeadLetters(t.Context(), d)
+			page, err := l.agents.DeadLetters(t.Context(), admin, d)
 			require.NoError(t, err)
 			for _, letter := range page {
 				letters[letter.Key.ID], d.After = true, letter.Seq
@@ -226,14 +229,14 @@ func TestEverybodyAgreesOnWhatAPhoneNumberIs(t *testing.T) {
 			"digits of another kind": {message.Recipient{Phone: "٤٩١٥١١٢٣٤٥٦٧٨"}, false},
 		} {
 			calls := map[string]error{
-				"RecordConsent": l.hub.RecordConsent(t.Context(), alice, "support", tt.to, consent),
-				"RevokeConsent": l.hub.RevokeConsent(t.Context(), alice, "support", tt.to, time.Now().Add(-time.Hour)),
+				"RecordConsent": l.agents.RecordConsent(t.Context(), alice, "support", tt.to, consent),
+				"RevokeConsent": l.agents.RevokeConsent(t.Context(), alice, "support", tt.to, time.Now().Add(-time.Hour)),
 			}
-			_, calls["Notify"] = l.hub.Notify(t.Context(), channel.Notification{
-				Channel: "support", Actor: alice, To: tt.to, Template: &channel.Template{Name: "reminder", Language: "en"},
+			_, calls["Notify"] = l.agents.Notify(t.Context(), alice, channel.Notification{
+				Channel: "support", To: tt.to, Template: &channel.Template{Name: "reminder", Language: "en"},
 			})
-			_, unknown := l.hub.Notify(t.Context(), channel.Notification{
-				Channel: "support", Actor: alice, To: tt.to, Template: &channel.Template{Name: "no such template"},
+			_, unknown := l.agents.Notify(t.Context(), alice, channel.Notification{
+				Channel: "support", To: tt.to, Template: &channel.Template{Name: "no such template"},
 			})
 			for call, err := range calls {
 				require.Equal(t, tt.good, err == nil, "%s: %s: %v", name, call, err)

@@ -3,7 +3,6 @@ package channel
 import (
 	"errors"
 
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
@@ -25,7 +24,6 @@ const (
 	CauseBudget         conversation.Cause = "budget_exhausted" // pricing.ErrBudgetExhausted
 	CauseNoPrice        conversation.Cause = "no_price"         // pricing.ErrNoPrice
 	CauseLimit          conversation.Cause = "limit_reached"    // pricing.ErrLimitReached
-	CauseDenied         conversation.Cause = "denied"           // access.ErrDenied
 	CauseKeyReused      conversation.Cause = "key_reused"       // ErrKeyReused
 	CauseInvalid        conversation.Cause = "invalid"          // message.ErrInvalid
 	CauseUnusable       conversation.Cause = "unusable"         // ErrUnusable
@@ -50,7 +48,6 @@ var causes = []struct {
 }{
 	{matching(window.ErrClosed), CauseWindowClosed, "the service window is closed"},
 	{matching(ErrDisabled), CauseDisabled, "the channel is disabled"},
-	{matching(access.ErrDenied), CauseDenied, "not allowed"},
 	{matching(ErrOptedOut), CauseOptedOut, "the customer stopped marketing messages"},
 	{matching(pricing.ErrBudgetExhausted), CauseBudget, "the channel's budget is exhausted"},
 	{matching(pricing.ErrNoPrice), CauseNoPrice, "the price is not known and the channel has a budget"},

@@ -11,9 +11,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/kanava-go/kanava/channel/access"
-	"github.com/kanava-go/kanava/channel/rules"
 )
 
 // Errors about channels.
@@ -30,6 +27,7 @@ type registry struct {
 	snap atomic.Pointer[snapshot]
 	// removes says that the hub's Attachments is a Remover; set before any channel is added.
 	removes bool
+	desk    Desk // the hub's; set before any channel is added
 }
 
 // snapshot is an immutable view of all channels.
@@ -85,7 +83,7 @@ func (r *registry) add(c Channel) error {
 // check returns everything that is wrong with c, new or changed, and makes it ready. The caller
 // holds the lock.
 func (r *registry) check(c *Channel) error {
-	p := &settingProblems{channel: c.ID, errs: c.prepare()}
+	p := &settingProblems{channel: c.ID, errs: c.prepare(r.desk, c.Templates != nil)}
 	known := r.view().byID
 	for _, id := range slices.Sorted(maps.Keys(known)) {
 		other := known[id]
@@ -99,21 +97,7 @@ func (r *registry) check(c *Channel) error {
 	}
 	p.bad(c.Enabled && c.Sender == nil, "enabled", "an enabled channel needs a Sender")
 	p.bad(c.Retention.Attachments > 0 && !r.removes, "retention", "attachments: the hub's Attachments is no Remover, so that nothing would be removed")
-	a := &c.Rules.AutoReply
-	for _, t := range []struct {
-		path    string
-		enabled bool
-		name    string
-	}{
-		{"auto_reply.first_contact", a.FirstContact.Enabled, a.FirstContact.Template},
-		{"auto_reply.out_of_hours", a.OutOfHours.Enabled, a.OutOfHours.Template},
-		{"auto_reply.away", a.Away.Enabled, a.Away.Template},
-		{"reminder", c.Rules.Reminder.Enabled, c.Rules.Reminder.Template},
-		{"follow_up", c.Rules.FollowUp.Enabled, c.Rules.FollowUp.Template},
-		{"untaken.notice", c.Rules.Untaken.After > 0, c.Rules.Untaken.Notice.Template},
-	} {
-		p.bad(t.enabled && t.name != "" && c.Templates == nil, "rules", "%s.template: the channel has no Templates", t.path)
-	}
+	p.bad(r.desk == nil && len(c.Desk) > 0, "desk", "the hub has no desk")
 	if err := errors.Join(p.errs...); err != nil {
 		return fmt.Errorf("channel: set up %q: %w", c.ID, err)
 	}
@@ -121,14 +105,17 @@ func (r *registry) check(c *Channel) error {
 }
 
 // prepare checks the settings and makes of them what the channel works with.
-func (c *Channel) prepare() (problems []error) {
+func (c *Channel) prepare(desk Desk, templates bool) (problems []error) {
 	problems = append(problems, c.Validate())
 	var err error
-	if c.rules, err = rules.New(c.Rules.Filled()); err != nil && problems[0] == nil {
-		problems = append(problems, err)
-	}
 	if c.location, err = time.LoadLocation(c.TimeZone); err != nil {
 		c.location = time.UTC // Validate refuses it
+	}
+	if desk != nil {
+		p := &settingProblems{channel: c.ID}
+		c.prepared, err = desk.Prepare(&c.Settings, templates)
+		p.of("desk", err)
+		problems = append(problems, p.errs...)
 	}
 	return problems
 }
@@ -177,13 +164,8 @@ func (r *registry) change(edit func(map[string]*Channel)) {
 // of the settings at once. A hub in another process learns of it from its own host. What waits
 // for the channel's number in the store, or became a dead letter because no process had it, is
 // applied in its order. If the settings were changed since the host was given them, as [Hub.Change]
-// remembers, the changed ones hold. The actor must be an administrator of all channels: whoever adds one lays claim to a number and an
-// account.
-func (h *Hub) Add(ctx context.Context, actor access.Actor, c Channel) (err error) {
-	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.ManageSettings, Channel: c.ID}, &err)
-	if err := access.Check(access.Policy{}, actor, access.ManageSettings); err != nil {
-		return fmt.Errorf("channel: add: %w", err)
-	}
+// remembers, the changed ones hold.
+func (h *Hub) Add(ctx context.Context, c Channel) (err error) {
 	h.fleet.comesHome(c.Number, true) // nothing of its number is claimed until all of it is there
 	defer h.fleet.comesHome(c.Number, false)
 	if err := h.channels.add(c); err != nil {
@@ -217,25 +199,19 @@ func (h *Hub) wakeSending() {
 // it is started again. A process that is started with settings which differ from those that the
 // others began with was given newer ones by its host, and these hold until the next Change. The ID and the
 // number cannot change: conversations belong to them. Messages that wait in the outbox
-// of a channel that is disabled stay there until it is enabled again, or fail when their window closes. The actor must administer the
-// channel, and all channels to give it another Account or Portfolio, by which it would hear of
-// others' templates and limits.
-func (h *Hub) Change(ctx context.Context, actor access.Actor, s Settings) error {
-	return h.change(ctx, actor, s.ID, func(c *Channel) { c.Settings = s })
+// of a channel that is disabled stay there until it is enabled again, or fail when their window closes.
+func (h *Hub) Change(ctx context.Context, s Settings) error {
+	return h.change(ctx, s.ID, func(c *Channel) { c.Settings = s })
 }
 
 // Replace is Change for the whole channel: with its settings it gets another Sender, for
 // example with a new token, Media, Templates and Rates. What is being sent ends with the
 // old ones.
-func (h *Hub) Replace(ctx context.Context, actor access.Actor, c Channel) error {
-	return h.change(ctx, actor, c.ID, func(old *Channel) { *old = c })
+func (h *Hub) Replace(ctx context.Context, c Channel) error {
+	return h.change(ctx, c.ID, func(old *Channel) { *old = c })
 }
 
-func (h *Hub) change(ctx context.Context, actor access.Actor, id string, edit func(*Channel)) (err error) {
-	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.ManageSettings, Channel: id}, &err)
-	if err := access.Check(access.Policy{}, actor.On(id), access.ManageSettings); err != nil {
-		return fmt.Errorf("channel: change %q: %w", id, err)
-	}
+func (h *Hub) change(ctx context.Context, id string, edit func(*Channel)) error {
 	h.channels.mu.Lock()
 	defer h.channels.mu.Unlock()
 	old, ok := h.channels.get(id)
@@ -244,11 +220,6 @@ func (h *Hub) change(ctx context.Context, actor access.Actor, id string, edit fu
 	}
 	c := *old
 	edit(&c)
-	if old.Account != c.Account || old.Portfolio != c.Portfolio {
-		if err := access.Check(access.Policy{}, actor, access.ManageSettings); err != nil {
-			return fmt.Errorf("channel: change %q: account or portfolio: %w", id, err)
-		}
-	}
 	if old.Number != c.Number {
 		return fmt.Errorf("channel: change %q: settings: number: it cannot change; add another channel", id)
 	}
@@ -256,7 +227,7 @@ func (h *Hub) change(ctx context.Context, actor access.Actor, id string, edit fu
 	if err := h.channels.check(&c); err != nil {
 		return err
 	}
-	err = h.repeat(ctx, func(u *unit) error {
+	err := h.repeat(ctx, func(u *unit) error {
 		if !c.Enabled {
 			u.watchOutbox(id)
 		}
@@ -282,27 +253,21 @@ func (h *Hub) settingsChanged(id string) {
 
 // Remove takes a channel out of this hub, not out of others. Its conversations and what is to be
 // done for them stay in the store. Once no process has had its number for some minutes, further
-// webhooks for it become dead letters; they come back to life when it is added again. The actor must administer the channel.
-func (h *Hub) Remove(ctx context.Context, actor access.Actor, id string) (err error) {
-	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.ManageSettings, Channel: id}, &err)
-	if err := access.Check(access.Policy{}, actor.On(id), access.ManageSettings); err != nil {
-		return fmt.Errorf("channel: remove: %w", err)
-	}
+// webhooks for it become dead letters; they come back to life when it is added again.
+func (h *Hub) Remove(_ context.Context, id string) error {
 	if !h.channels.remove(id) {
 		return fmt.Errorf("channel: remove %q: %w", id, ErrNoChannel)
 	}
 	return nil
 }
 
-// Channels returns the settings of the channels that the actor administers or may read, ordered
-// by ID.
-func (h *Hub) Channels(actor access.Actor) []Settings {
-	var all []Settings
-	for _, s := range h.settings() {
-		if access.Decide(s.Access, actor, access.Read).Allowed ||
-			access.Decide(access.Policy{}, actor.On(s.ID), access.ManageSettings).Allowed {
-			all = append(all, s)
-		}
+// Channels returns the channels that the hub has, ordered by ID, with their Senders: for the host's
+// own code, which answers for what it does with them.
+func (h *Hub) Channels() []Channel {
+	byID := h.channels.view().byID
+	all := make([]Channel, 0, len(byID))
+	for _, id := range slices.Sorted(maps.Keys(byID)) {
+		all = append(all, *byID[id])
 	}
 	return all
 }
@@ -317,9 +282,12 @@ func (h *Hub) settings() []Settings {
 	return all
 }
 
-// Channel returns the channel with this ID, with its Sender: for the host's own code, which
-// answers for what it does with it.
-func (h *Hub) Channel(id string) (Channel, error) {
+// Channel returns the channel with this ID as it is now, also if another process changed it, with
+// its Sender: see [Hub.Channels]. The error matches ErrNoChannel if the hub has none.
+func (h *Hub) Channel(ctx context.Context, id string) (Channel, error) {
+	if err := h.keepUp(ctx); err != nil {
+		return Channel{}, err
+	}
 	c, ok := h.channels.get(id)
 	if !ok {
 		return Channel{}, fmt.Errorf("channel: %w", ErrNoChannel)

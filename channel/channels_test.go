@@ -13,6 +13,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/redact"
@@ -33,7 +34,7 @@ func TestSettingsSurviveAnAdminPage(t *testing.T) {
 		TimeZone:         "Europe/Helsinki",
 		Retention:        channel.Retention{Messages: 400 * rules.Day, Attachments: 90 * rules.Day, DeadLetters: 30 * rules.Day},
 		ConsentElsewhere: true, OptOutWords: []string{"stop"},
-		Rules: rules.Default(), Access: access.Policy{AllUsers: access.Viewer},
+		Desk: desk.Settings{Rules: rules.Default(), Access: access.Policy{AllUsers: access.Viewer}}.JSON(),
 	}
 	require.NoError(t, full.Validate())
 	raw, err := json.Marshal(full)
@@ -56,13 +57,11 @@ func TestBadSettingsAreNamedAllAtOnce(t *testing.T) {
 		Redact:    redact.Redactor{AllowNumbers: []string{"12"}},
 		Files:     channel.FilePolicy{MaxBytes: -1},
 		Retention: channel.Retention{Attachments: rules.Hour},
-		Access:    access.Policy{AllUsers: "emperor"},
-		Rules:     rules.Settings{IdleClose: rules.IdleCloseRule{After: -1}},
 	}
 	err := s.Validate()
 	for _, want := range []string{
 		"id:", "name:", "number:", "uncertain:", "uncertain_wait:", "time_zone:", "budget: unit", "budget: negative", "redact:",
-		"files: max_bytes", "retention: attachments", "access:", "rules:",
+		"files: max_bytes", "retention: attachments",
 	} {
 		require.ErrorContains(t, err, want)
 	}
@@ -73,47 +72,47 @@ func TestBadSettingsAreNamedAllAtOnce(t *testing.T) {
 func TestChannelsComeChangeAndGoWhileTheHubRuns(t *testing.T) {
 	t.Parallel()
 	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		first := l.hub.Channels(admin)[0]
+		first := l.agents.Channels(admin)[0]
 		line := &wire{}
 		second := channel.Channel{Settings: first, Sender: line}
 		second.ID = "second"
-		require.ErrorContains(t, l.hub.Add(t.Context(), admin, second), "number: channel \"support\" has the same")
+		require.ErrorContains(t, l.agents.Add(t.Context(), admin, second), "number: channel \"support\" has the same")
 		second.Number, second.Name = "2", "SUPPORT"
-		require.ErrorContains(t, l.hub.Add(t.Context(), admin, second), "name: channel \"support\" has the same")
+		require.ErrorContains(t, l.agents.Add(t.Context(), admin, second), "name: channel \"support\" has the same")
 		second.Name = "Second"
-		require.NoError(t, l.hub.Add(t.Context(), admin, second))
-		require.ErrorContains(t, l.hub.Add(t.Context(), admin, second), "has a channel with this id")
-		require.Len(t, l.hub.Channels(admin), 2)
+		require.NoError(t, l.agents.Add(t.Context(), admin, second))
+		require.ErrorContains(t, l.agents.Add(t.Context(), admin, second), "has a channel with this id")
+		require.Len(t, l.agents.Channels(admin), 2)
 
 		hello := kim.text(time.Now(), "wamid.1", "hello")
 		hello.number = "2"
 		l.post(hello)
 		l.pass(5 * time.Second)
-		list, err := l.hub.Conversations(t.Context(), channel.ConversationQuery{Actor: alice, Channel: "second"})
+		list, err := l.agents.Conversations(t.Context(), alice, desk.ConversationQuery{Channel: "second"})
 		require.NoError(t, err)
 		require.Len(t, list, 1, "routed by its number")
 		require.Empty(t, l.conversations())
 
 		changed := second.Settings
 		changed.Number = "3"
-		require.ErrorContains(t, l.hub.Change(t.Context(), admin, changed), "it cannot change")
+		require.ErrorContains(t, l.agents.Change(t.Context(), admin, changed), "it cannot change")
 		changed.ID = "third"
-		require.ErrorIs(t, l.hub.Change(t.Context(), admin, changed), channel.ErrNoChannel)
+		require.ErrorIs(t, l.agents.Change(t.Context(), admin, changed), channel.ErrNoChannel)
 
 		other := &wire{}
 		second.Sender = other
-		require.NoError(t, l.hub.Replace(t.Context(), admin, second), "a new token")
+		require.NoError(t, l.agents.Replace(t.Context(), admin, second), "a new token")
 		_, err = l.reply(list[0].ID, "hi")
 		require.NoError(t, err)
 		l.pass(5 * time.Second)
 		require.Empty(t, line.texts())
 		require.Equal(t, []string{"hi"}, other.texts())
 		second.Sender = nil
-		require.ErrorContains(t, l.hub.Replace(t.Context(), admin, second), "needs a Sender")
+		require.ErrorContains(t, l.agents.Replace(t.Context(), admin, second), "needs a Sender")
 
-		require.NoError(t, l.hub.Remove(t.Context(), admin, "second"))
-		require.ErrorIs(t, l.hub.Remove(t.Context(), admin, "second"), channel.ErrNoChannel)
-		_, err = l.hub.Channel("second")
+		require.NoError(t, l.agents.Remove(t.Context(), admin, "second"))
+		require.ErrorIs(t, l.agents.Remove(t.Context(), admin, "second"), channel.ErrNoChannel)
+		_, err = l.hub.Channel(t.Context(), "second")
 		require.ErrorIs(t, err, channel.ErrNoChannel)
 		_, err = l.reply(list[0].ID, "too late")
 		require.ErrorIs(t, err, channel.ErrNoChannel)
@@ -134,14 +133,14 @@ func TestWhatWaitsForARemovedChannelGoesOnWhenItIsBack(t *testing.T) {
 		l.stop()
 		_, err := l.reply(conv, "later")
 		require.NoError(t, err)
-		c, err := l.hub.Channel("support")
+		c, err := l.hub.Channel(t.Context(), "support")
 		require.NoError(t, err)
-		require.NoError(t, l.hub.Remove(t.Context(), admin, "support"))
+		require.NoError(t, l.agents.Remove(t.Context(), admin, "support"))
 		l.run()
 		l.pass(3 * time.Hour)
 		require.Equal(t, []string{"perhaps"}, l.line.texts())
 		c.Uncertain = channel.Resend
-		require.NoError(t, l.hub.Add(t.Context(), admin, c))
+		require.NoError(t, l.agents.Add(t.Context(), admin, c))
 		l.pass(3 * time.Hour)
 		require.ElementsMatch(t, []string{"perhaps", "later", "perhaps"}, l.line.texts())
 		require.Equal(t, conversation.Accepted, l.state(conv, uncertain))
@@ -156,7 +155,7 @@ func TestItemsOfAnUnknownNumberWaitTogether(t *testing.T) {
 		return p
 	}
 	late := func(l *lab) channel.Channel {
-		c := channel.Channel{Settings: l.hub.Channels(admin)[0], Sender: &wire{}}
+		c := channel.Channel{Settings: l.agents.Channels(admin)[0], Sender: &wire{}}
 		c.ID, c.Name, c.Number = "late", "Late", "999"
 		return c
 	}
@@ -172,10 +171,10 @@ func TestItemsOfAnUnknownNumberWaitTogether(t *testing.T) {
 	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
 		l.post(unknown("wamid.1"))
 		l.pass(2 * time.Minute)
-		require.NoError(t, l.hub.Add(t.Context(), admin, late(l)))
+		require.NoError(t, l.agents.Add(t.Context(), admin, late(l)))
 		l.pass(4 * time.Minute)
 		require.Empty(t, l.letters("in"), "the channel came in time")
-		require.NoError(t, l.hub.Remove(t.Context(), admin, "late"))
+		require.NoError(t, l.agents.Remove(t.Context(), admin, "late"))
 		l.post(unknown("wamid.2"))
 		l.pass(time.Minute)
 		require.Empty(t, l.letters("in"), "a wait of its own")

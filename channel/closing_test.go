@@ -8,6 +8,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 )
@@ -41,9 +42,9 @@ func TestARuleCanUseATemplateWithNumberedVariables(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			experiment(t, labOptions{settings: greets(c.content), config: numbered(t)}, func(t *testing.T, l *lab) {
+			experiment(t, labOptions{own: greets(c.content), config: numbered(t)}, func(t *testing.T, l *lab) {
 				l.say(kim, "wamid.1", "hello")
-				require.Empty(t, l.desk.of(conversation.AutomaticWithheld))
+				require.Empty(t, l.host.of(conversation.AutomaticWithheld))
 				all := l.messages(l.conversation().ID)
 				require.Len(t, all, 2)
 				require.Equal(t, c.want, all[1].Text)
@@ -66,10 +67,10 @@ func TestAValueThatDoesNotFitWithholdsTheMessage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			content := rules.Content{Template: "follow_up", Language: "en", Values: c.values}
-			experiment(t, labOptions{settings: greets(content), config: numbered(t)}, func(t *testing.T, l *lab) {
+			experiment(t, labOptions{own: greets(content), config: numbered(t)}, func(t *testing.T, l *lab) {
 				l.say(kim, "wamid.1", "hello")
 				require.Empty(t, l.line.texts())
-				withheld := l.desk.of(conversation.AutomaticWithheld)
+				withheld := l.host.of(conversation.AutomaticWithheld)
 				require.Len(t, withheld, 1)
 				require.Equal(t, c.want, withheld[0].Cause)
 			})
@@ -79,12 +80,12 @@ func TestAValueThatDoesNotFitWithholdsTheMessage(t *testing.T) {
 
 func TestAFollowUpGoesOutAfterTheWindowClosed(t *testing.T) {
 	t.Parallel()
-	settings := func(s *channel.Settings) {
+	settings := func(s *desk.Settings) {
 		s.Rules.FollowUp = rules.FollowUpRule{Enabled: true, After: rules.Hour, OnlyWaiting: true, Content: rules.Content{
 			Template: "follow_up", Language: "en", Values: []string{"{{customer.first_name}}", "one"},
 		}}
 	}
-	experiment(t, labOptions{settings: settings, config: numbered(t)}, func(t *testing.T, l *lab) {
+	experiment(t, labOptions{own: settings, config: numbered(t)}, func(t *testing.T, l *lab) {
 		l.say(kim, "wamid.1", "hello")
 		l.pass(24*time.Hour + 58*time.Minute)
 		require.Empty(t, l.line.texts())
@@ -101,24 +102,24 @@ func TestAFollowUpGoesOutAfterTheWindowClosed(t *testing.T) {
 
 func TestAChatThatNobodyTookIsClosedAndTheCustomerTold(t *testing.T) {
 	t.Parallel()
-	settings := func(s *channel.Settings) {
+	settings := func(s *desk.Settings) {
 		s.Rules.Untaken = rules.UntakenRule{After: 3 * rules.Minute, Reason: "missed", Notice: rules.Content{
 			Text: "We are sorry, {{customer.first_name}}: nobody was free. Write again!",
 		}}
 	}
-	o := labOptions{settings: settings, config: func(c *channel.Config) { c.Poll = 10 * time.Second }}
+	o := labOptions{own: settings, config: func(c *channel.Config) { c.Poll = 10 * time.Second }}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		l.say(kim, "wamid.1", "hello")
 		jo := face{phone: "13125550199", bsuid: "US.2", name: "Jo Sample"}
 		l.say(jo, "wamid.2", "hello")
 		for _, c := range l.conversations() {
-			if c.Customer == l.desk.received[1].Customer.ID {
-				require.NoError(t, l.hub.Assign(t.Context(), alice, c.ID, "alice"))
+			if c.Customer == l.host.received[1].Customer.ID {
+				require.NoError(t, l.agents.Assign(t.Context(), alice, c.ID, "alice"))
 			}
 		}
 		l.pass(10 * time.Minute)
 		require.Equal(t, []string{"We are sorry, Kim: nobody was free. Write again!"}, l.line.texts())
-		moves := l.desk.of(conversation.QueueMoved)
+		moves := l.host.of(conversation.QueueMoved)
 		require.Len(t, moves, 1, "the one that somebody took stays")
 		require.Equal(t, "resolved", moves[0].To)
 		require.Equal(t, "missed", moves[0].Reason)
@@ -128,6 +129,6 @@ func TestAChatThatNobodyTookIsClosedAndTheCustomerTold(t *testing.T) {
 		require.Equal(t, "untaken", notice.Auto)
 		require.Equal(t, conversation.Accepted, notice.Delivery.State())
 		l.say(kim, "wamid.3", "I am still here")
-		require.Equal(t, rules.QueueNew, l.desk.received[len(l.desk.received)-1].Conversation.State.Queue, "and comes back")
+		require.Equal(t, rules.QueueNew, l.host.received[len(l.host.received)-1].Conversation.State.Queue, "and comes back")
 	})
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/internal/opaque"
@@ -31,7 +30,7 @@ var (
 //
 // Source: developers.facebook.com/documentation/business-messaging/whatsapp/getting-opt-in,
 // checked 2026-11-22.
-func (h *Hub) RecordConsent(ctx context.Context, actor access.Actor, channel string, to message.Recipient, c conversation.Consent) error {
+func (h *Hub) RecordConsent(ctx context.Context, channel string, to message.Recipient, c conversation.Consent) error {
 	if c.At.IsZero() || strings.TrimSpace(c.Where) == "" || strings.TrimSpace(c.Wording) == "" {
 		return errors.New("channel: record consent: At, Where and Wording are the evidence and must be set")
 	}
@@ -46,7 +45,7 @@ func (h *Hub) RecordConsent(ctx context.Context, actor access.Actor, channel str
 	if len(categories) > 0 {
 		c.Categories = categories
 	}
-	return h.consent(ctx, "record consent", actor, channel, to, func(ch *Channel, customer *conversation.Customer) {
+	return h.consent(ctx, "record consent", channel, to, func(ch *Channel, customer *conversation.Customer) {
 		c.At, c.Where, c.Wording = c.At.UTC(), ch.redactText(c.Where), ch.redactText(c.Wording)
 		for _, old := range customer.Consents {
 			if old.At.Equal(c.At) && old.Where == c.Where && old.Wording == c.Wording {
@@ -63,23 +62,23 @@ func (h *Hub) RecordConsent(ctx context.Context, actor access.Actor, channel str
 // ResumeMarketing notes that the person wants marketing messages again, as they said at a time
 // in a way that the hub did not see. It does not replace a consent. What they said later about
 // it, by WhatsApp's own setting, by a word or to the host, stays.
-func (h *Hub) ResumeMarketing(ctx context.Context, actor access.Actor, channel string, to message.Recipient, at time.Time) error {
-	return h.consent(ctx, "resume marketing", actor, channel, to, func(_ *Channel, customer *conversation.Customer) {
+func (h *Hub) ResumeMarketing(ctx context.Context, channel string, to message.Recipient, at time.Time) error {
+	return h.consent(ctx, "resume marketing", channel, to, func(_ *Channel, customer *conversation.Customer) {
 		customer.ResumeMarketing(believed(at, h.now()))
 	})
 }
 
 // StopMarketing notes that the person wants no marketing messages any more, as they said at a
 // time in a way that the hub did not see.
-func (h *Hub) StopMarketing(ctx context.Context, actor access.Actor, channel string, to message.Recipient, at time.Time) error {
-	return h.consent(ctx, "stop marketing", actor, channel, to, func(_ *Channel, customer *conversation.Customer) {
+func (h *Hub) StopMarketing(ctx context.Context, channel string, to message.Recipient, at time.Time) error {
+	return h.consent(ctx, "stop marketing", channel, to, func(_ *Channel, customer *conversation.Customer) {
 		customer.StopMarketing(believed(at, h.now()))
 	})
 }
 
 // RevokeConsent notes that the person withdrew every consent given up to at.
-func (h *Hub) RevokeConsent(ctx context.Context, actor access.Actor, channel string, to message.Recipient, at time.Time) error {
-	return h.consent(ctx, "revoke consent", actor, channel, to, func(_ *Channel, customer *conversation.Customer) {
+func (h *Hub) RevokeConsent(ctx context.Context, channel string, to message.Recipient, at time.Time) error {
+	return h.consent(ctx, "revoke consent", channel, to, func(_ *Channel, customer *conversation.Customer) {
 		for i := range customer.Consents {
 			c := &customer.Consents[i]
 			if c.Revoked.IsZero() && !c.At.After(at) {
@@ -89,16 +88,12 @@ func (h *Hub) RevokeConsent(ctx context.Context, actor access.Actor, channel str
 	})
 }
 
-func (h *Hub) consent(ctx context.Context, verb string, actor access.Actor, channel string, to message.Recipient, change func(*Channel, *conversation.Customer)) (err error) {
-	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.RecordConsent, Channel: channel}, &err)
+func (h *Hub) consent(ctx context.Context, verb string, channel string, to message.Recipient, change func(*Channel, *conversation.Customer)) error {
 	event := opaque.Random("e_")
-	err = h.do(ctx, func(u *unit) error {
+	err := h.do(ctx, func(u *unit) error {
 		ch, ok := h.channels.get(channel)
 		if !ok {
 			return ErrNoChannel
-		}
-		if err := access.Check(ch.Access, actor, access.RecordConsent); err != nil {
-			return err
 		}
 		customer, err := u.addressee(ch, to, "", event)
 		if err != nil {

@@ -136,9 +136,9 @@ func TestEveryKindOfMessageIsShownToAgents(t *testing.T) {
 				messages := l.messages(l.conversation().ID)
 				require.Len(t, messages, 1)
 				require.Empty(t, cmp.Diff(tt.want, shown(messages[0]), cmpopts.EquateEmpty()))
-				require.Len(t, l.desk.received, 1, "the host gets it")
+				require.Len(t, l.host.received, 1, "the host gets it")
 				require.NotEmpty(t, l.conversation().Preview, "a list shows something")
-				_, customer, err := l.hub.Conversation(t.Context(), alice, l.conversation().ID)
+				_, customer, err := l.agents.Conversation(t.Context(), alice, l.conversation().ID)
 				require.NoError(t, err)
 				require.Equal(t, !tt.closed, customer.Window.OpenAt(time.Now()))
 			})
@@ -229,7 +229,7 @@ func TestEveryKindOfAnswerIsShownToAgents(t *testing.T) {
 			t.Parallel()
 			experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
 				l.say(kim, "wamid.1", "hello")
-				m, err := l.hub.Reply(t.Context(), channel.Reply{Conversation: l.conversation().ID, Actor: alice, Content: tt.content})
+				m, err := l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: l.conversation().ID, Content: tt.content})
 				require.NoError(t, err)
 				tt.want.Kind = string(tt.content.Kind())
 				require.Empty(t, cmp.Diff(tt.want, shown(m), cmpopts.EquateEmpty()))
@@ -237,7 +237,7 @@ func TestEveryKindOfAnswerIsShownToAgents(t *testing.T) {
 				require.Len(t, l.line.sent, 1)
 				require.Empty(t, cmp.Diff(tt.content, l.line.sent[0].Content, cmpopts.EquateEmpty()), "the outbox keeps all of it")
 				l.pass(30 * time.Hour)
-				_, err = l.hub.Reply(t.Context(), channel.Reply{Conversation: l.conversation().ID, Actor: alice, Content: tt.content})
+				_, err = l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: l.conversation().ID, Content: tt.content})
 				require.ErrorIs(t, err, window.ErrClosed)
 			})
 		})
@@ -251,7 +251,7 @@ func TestCardNumbersInOrdersAreMaskedWhereAPersonReadsThem(t *testing.T) {
 	experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
 		const card = "4111 1111 1111 1111"
 		l.say(kim, "wamid.1", "hello")
-		_, err := l.hub.Reply(t.Context(), channel.Reply{Conversation: l.conversation().ID, Actor: alice, Content: &message.OrderDetails{
+		_, err := l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: l.conversation().ID, Content: &message.OrderDetails{
 			Body: "Card " + card, ReferenceID: "r1", Goods: message.DigitalGoods, Currency: "BRL", Total: 1250,
 			Order: &message.Order{
 				Items: []message.OrderItem{{RetailerID: "a", Name: card, Quantity: 1, Price: 1250}}, Subtotal: 1250,
@@ -292,14 +292,14 @@ func TestEveryWebhookOfMetasDocumentationIsTakenIn(t *testing.T) {
 		n := 0
 		for id := range numbers {
 			if n++; id != labNumber && id != "" {
-				require.NoError(t, l.hub.Add(t.Context(), admin, channel.Channel{Settings: channel.Settings{
+				require.NoError(t, l.agents.Add(t.Context(), admin, channel.Channel{Settings: channel.Settings{
 					ID: fmt.Sprint("n", n), Name: fmt.Sprint("Number ", n), Number: id,
 				}}))
 			}
 		}
 		l.say(kim, "wamid.after", "still working?")
 		l.pass(10 * time.Minute)
-		require.Contains(t, l.desk.texts(), "still working?")
+		require.Contains(t, l.host.texts(), "still working?")
 		require.NotContains(t, l.logs.String(), "panic")
 		for _, dead := range l.letters("in") {
 			require.Contains(t, dead.Reason, "unknown ", "only what this version does not know is put aside")

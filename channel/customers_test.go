@@ -39,14 +39,14 @@ func TestCustomersGoWhenNothingNeedsThem(t *testing.T) {
 			l.post(f.text(time.Now(), "wamid."+f.phone, "hello"))
 		}
 		l.pass(time.Hour)
-		require.NoError(t, l.hub.RecordConsent(t.Context(), admin, "support", message.Recipient{Phone: agreed.phone},
+		require.NoError(t, l.agents.RecordConsent(t.Context(), admin, "support", message.Recipient{Phone: agreed.phone},
 			conversation.Consent{At: time.Now(), Where: "shop", Wording: "v1"}))
 		l.post(stopped.preference(time.Now(), "stop"))
 		for _, c := range l.conversations() {
-			_, customer, err := l.hub.Conversation(t.Context(), alice, c.ID)
+			_, customer, err := l.agents.Conversation(t.Context(), alice, c.ID)
 			require.NoError(t, err)
 			if customer.Phone != talking.phone {
-				require.NoError(t, l.hub.Resolve(t.Context(), alice, c.ID, "done"))
+				require.NoError(t, l.agents.Resolve(t.Context(), alice, c.ID, "done"))
 			}
 		}
 		l.pass(24 * time.Hour)
@@ -77,7 +77,7 @@ func TestCustomersStayWithoutAPeriod(t *testing.T) {
 				l.say(kim, "wamid.1", "hello")
 				l.post(kim.preference(time.Now(), "stop"))
 				l.pass(time.Minute)
-				require.NoError(t, l.hub.Resolve(t.Context(), alice, l.conversation().ID, "done"))
+				require.NoError(t, l.agents.Resolve(t.Context(), alice, l.conversation().ID, "done"))
 				l.pass(30 * 24 * time.Hour)
 				require.Equal(t, 1, l.kept("customer"))
 			})

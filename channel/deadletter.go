@@ -9,7 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/store"
 )
@@ -36,8 +35,6 @@ type DeadLetter struct {
 
 // DeadLetterQuery asks for dead letters of one queue.
 type DeadLetterQuery struct {
-	// Actor must administer the channel; without one, all channels.
-	Actor access.Actor
 	// Channel restricts to dead letters of one channel; "" lists those of all channels and of
 	// none.
 	Channel string
@@ -51,10 +48,6 @@ type DeadLetterQuery struct {
 
 // DeadLetters lists dead letters, oldest first.
 func (h *Hub) DeadLetters(ctx context.Context, q DeadLetterQuery) (letters []DeadLetter, err error) {
-	defer h.hooks.audit(ctx, &AuditInfo{Actor: q.Actor, Action: access.ReadDeadLetters, Channel: q.Channel}, &err)
-	if err := access.Check(access.Policy{}, q.Actor.On(q.Channel), access.ReadDeadLetters); err != nil {
-		return nil, fmt.Errorf("channel: list dead letters: %w", err)
-	}
 	limit := pageSize(q.Limit)
 	letters = make([]DeadLetter, 0, limit)
 	for after := q.After; len(letters) < limit; {
@@ -62,15 +55,13 @@ func (h *Hub) DeadLetters(ctx context.Context, q DeadLetterQuery) (letters []Dea
 		if err != nil {
 			return nil, fmt.Errorf("channel: list dead letters: %w", err)
 		}
-		for _, w := range work {
+		for i := range work {
+			w := &work[i]
 			after = w.Seq
 			if q.Channel != "" && channelOf(w.Group) != q.Channel || len(letters) == limit {
 				continue
 			}
-			letters = append(letters, DeadLetter{
-				Key: store.WorkKey{Queue: w.Queue, ID: w.ID}, Channel: channelOf(w.Group), Reason: w.Reason, Tries: w.Tries,
-				Enqueued: w.Enqueued, Content: w.Body, Seq: w.Seq,
-			})
+			letters = append(letters, deadLetter(w))
 		}
 		if len(work) < limit {
 			break
@@ -79,11 +70,10 @@ func (h *Hub) DeadLetters(ctx context.Context, q DeadLetterQuery) (letters []Dea
 	return letters, nil
 }
 
-// Replay gives dead letters another chance, at the end of their conversation's queue.
-// Unknown keys, and those of channels that the actor does not administer, are ignored.
-func (h *Hub) Replay(ctx context.Context, actor access.Actor, keys ...store.WorkKey) (err error) {
-	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.ReplayDeadLetters}, &err)
-	return h.onDead(ctx, "replay", actor, access.ReplayDeadLetters, keys, func(u *unit, dead []store.WorkKey) {
+// Replay gives dead letters another chance, at the end of their conversation's queue. Unknown
+// keys are ignored.
+func (h *Hub) Replay(ctx context.Context, keys ...store.WorkKey) error {
+	return h.onDead(ctx, "replay", keys, func(u *unit, dead []store.WorkKey) {
 		u.Replay(dead...)
 		for _, k := range dead {
 			u.Wake(k.Queue)
@@ -91,45 +81,54 @@ func (h *Hub) Replay(ctx context.Context, actor access.Actor, keys ...store.Work
 	})
 }
 
-// Drop removes dead letters for good. Unknown keys, and those of channels that the actor does
-// not administer, are ignored.
-func (h *Hub) Drop(ctx context.Context, actor access.Actor, keys ...store.WorkKey) (err error) {
-	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.DropDeadLetters}, &err)
-	return h.onDead(ctx, "drop", actor, access.DropDeadLetters, keys, func(u *unit, dead []store.WorkKey) {
+// Drop removes dead letters for good. Unknown keys are ignored.
+func (h *Hub) Drop(ctx context.Context, keys ...store.WorkKey) error {
+	return h.onDead(ctx, "drop", keys, func(u *unit, dead []store.WorkKey) {
 		u.Drop(dead...)
 	})
 }
 
-// onDead does something with those of keys that are dead letters (living work is somebody's
-// message) and on whose channel the actor may do it.
-func (h *Hub) onDead(
-	ctx context.Context, verb string, actor access.Actor, action access.Action, keys []store.WorkKey, do func(*unit, []store.WorkKey),
-) error {
-	may := func(channel string) bool { return access.Check(access.Policy{}, actor.On(channel), action) == nil }
-	if err := access.Check(access.Policy{}, actor, action); err != nil && !slices.ContainsFunc(actor.AdminOf, may) {
-		return fmt.Errorf("channel: %s: %w", verb, err)
-	}
-	byQueue := map[string][]string{}
-	for _, k := range unique(keys) {
-		byQueue[k.Queue] = append(byQueue[k.Queue], k.ID)
-	}
+// onDead does something with those of keys that are dead letters: living work is somebody's message.
+func (h *Hub) onDead(ctx context.Context, verb string, keys []store.WorkKey, do func(*unit, []store.WorkKey)) error {
 	return h.do(ctx, func(u *unit) error {
-		var dead []store.WorkKey
-		for _, queue := range slices.Sorted(maps.Keys(byQueue)) {
-			ids := byQueue[queue]
-			work, err := h.store.Work(ctx, store.WorkQuery{Queue: queue, IDs: ids, Dead: true, Limit: len(ids)})
-			if err != nil {
-				return fmt.Errorf("channel: %s: %w", verb, err)
-			}
-			for _, w := range work {
-				if may(channelOf(w.Group)) {
-					dead = append(dead, store.WorkKey{Queue: w.Queue, ID: w.ID})
-				}
-			}
+		letters, err := h.DeadLettersOf(ctx, keys...)
+		if err != nil {
+			return fmt.Errorf("channel: %s: %w", verb, err)
+		}
+		dead := make([]store.WorkKey, len(letters))
+		for i := range letters {
+			dead[i] = letters[i].Key
 		}
 		do(u, dead)
 		return nil
 	})
+}
+
+// DeadLettersOf returns those of the dead letters with the given keys that there are.
+func (h *Hub) DeadLettersOf(ctx context.Context, keys ...store.WorkKey) ([]DeadLetter, error) {
+	byQueue := map[string][]string{}
+	for _, k := range unique(keys) {
+		byQueue[k.Queue] = append(byQueue[k.Queue], k.ID)
+	}
+	var letters []DeadLetter
+	for _, queue := range slices.Sorted(maps.Keys(byQueue)) {
+		ids := byQueue[queue]
+		work, err := h.store.Work(ctx, store.WorkQuery{Queue: queue, IDs: ids, Dead: true, Limit: len(ids)})
+		if err != nil {
+			return nil, fmt.Errorf("channel: read dead letters: %w", err)
+		}
+		for i := range work {
+			letters = append(letters, deadLetter(&work[i]))
+		}
+	}
+	return letters, nil
+}
+
+func deadLetter(w *store.Work) DeadLetter {
+	return DeadLetter{
+		Key: store.WorkKey{Queue: w.Queue, ID: w.ID}, Channel: channelOf(w.Group), Reason: w.Reason, Tries: w.Tries,
+		Enqueued: w.Enqueued, Content: w.Body, Seq: w.Seq,
+	}
 }
 
 // unique keeps the first of equal keys.

@@ -12,6 +12,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -81,7 +82,7 @@ func TestErasingTakesTheItemsOfOnePersonOnly(t *testing.T) {
 				l.stop()
 				l.post(tt.it)
 				require.Equal(t, 1, l.waiting())
-				receipt, err := l.hub.Erase(t.Context(), admin, "support", recipient(ann))
+				receipt, err := l.agents.Erase(t.Context(), admin, "support", recipient(ann))
 				require.NoError(t, err)
 				require.Equal(t, tt.gone, l.waiting() == 0)
 				require.Equal(t, tt.gone, receipt.Work == 1)
@@ -94,7 +95,7 @@ func TestErasingSomebodyOfWhomOnlyAnItemWaits(t *testing.T) {
 	t.Parallel()
 	stopped(t, labOptions{}, func(t *testing.T, l *lab) {
 		l.post(kim.text(time.Now(), "wamid.1", "hello"))
-		receipt, err := l.hub.Erase(t.Context(), admin, "support", message.Recipient{BSUID: kim.bsuid})
+		receipt, err := l.agents.Erase(t.Context(), admin, "support", message.Recipient{BSUID: kim.bsuid})
 		require.NoError(t, err)
 		require.Equal(t, 1, receipt.Work)
 		require.Zero(t, l.waiting())
@@ -109,7 +110,7 @@ func TestErasingSomebodyOfWhomOnlyTheNumberIsKnown(t *testing.T) {
 		l.say(phone, "wamid.1", "hello")
 		l.stop()
 		l.post(face{phone: phone.phone, bsuid: "US.1"}.text(time.Now(), "wamid.2", "now with a BSUID"))
-		receipt, err := l.hub.Erase(t.Context(), admin, "support", message.Recipient{Phone: phone.phone})
+		receipt, err := l.agents.Erase(t.Context(), admin, "support", message.Recipient{Phone: phone.phone})
 		require.NoError(t, err)
 		require.Equal(t, 1, receipt.Work)
 		require.Zero(t, l.waiting())
@@ -134,7 +135,7 @@ func TestErasingWhoWroteOnlyInAGroup(t *testing.T) {
 					ann.text(at.Add(time.Second), "wamid.5", "the last canary", in...))
 				l.pass(5 * time.Second)
 				require.Contains(t, l.conversation().Preview, "canary")
-				receipt, err := l.hub.Erase(t.Context(), admin, "support", who)
+				receipt, err := l.agents.Erase(t.Context(), admin, "support", who)
 				require.NoError(t, err)
 				require.Equal(t, 2, receipt.Messages)
 				require.Zero(t, receipt.Customers, "the group stays")
@@ -147,7 +148,7 @@ func TestErasingWhoWroteOnlyInAGroup(t *testing.T) {
 				require.Len(t, left, 1)
 				require.Equal(t, "from ben", left[0].Text)
 				require.Empty(t, left[0].Reactions)
-				_, err = l.hub.Erase(t.Context(), admin, "support", who)
+				_, err = l.agents.Erase(t.Context(), admin, "support", who)
 				require.ErrorIs(t, err, channel.ErrNotFound)
 			})
 		})
@@ -170,7 +171,7 @@ func TestEditsThatWaitAreFoundHoweverManyStandInsThereAre(t *testing.T) {
 		l.post(kim.edit(time.Now(), "wamid.2", "wamid.never", "a canary of kim"))
 		l.post(face{phone: "13125550155", bsuid: "US.55"}.edit(time.Now(), "wamid.3", "wamid.never2", "a canary of another"))
 		l.pass(5 * time.Second)
-		_, err = l.hub.Erase(t.Context(), admin, "support", recipient(kim))
+		_, err = l.agents.Erase(t.Context(), admin, "support", recipient(kim))
 		require.NoError(t, err)
 		waiting := func() (texts string) {
 			list, err := l.store.List(t.Context(), store.Query{Kind: "message", Parent: "pending|support", Limit: 10})
@@ -190,7 +191,8 @@ func TestEditsThatWaitAreFoundHoweverManyStandInsThereAre(t *testing.T) {
 func TestRetentionLeavesNoPreview(t *testing.T) {
 	t.Parallel()
 	keep := labOptions{
-		settings: func(s *channel.Settings) { s.Retention.Messages, s.Rules = 2*rules.Day, rules.Settings{} },
+		settings: func(s *channel.Settings) { s.Retention.Messages = 2 * rules.Day },
+		own:      func(s *desk.Settings) { s.Rules = rules.Settings{} },
 		config:   func(c *channel.Config) { c.Poll = 30 * time.Minute },
 	}
 	experiment(t, keep, func(t *testing.T, l *lab) {
@@ -214,9 +216,9 @@ func TestErasingOneMessageAndOneConversation(t *testing.T) {
 		conv := l.conversation()
 		m := l.messages(conv.ID)[1]
 		for name, do := range map[string]func(a access.Actor, conv, msg string) error{
-			"message": func(a access.Actor, _, msg string) error { _, err := l.hub.EraseMessage(ctx, a, msg); return err },
+			"message": func(a access.Actor, _, msg string) error { _, err := l.agents.EraseMessage(ctx, a, msg); return err },
 			"conversation": func(a access.Actor, conv, _ string) error {
-				_, err := l.hub.EraseConversation(ctx, a, conv)
+				_, err := l.agents.EraseConversation(ctx, a, conv)
 				return err
 			},
 		} {
@@ -224,13 +226,13 @@ func TestErasingOneMessageAndOneConversation(t *testing.T) {
 			require.Error(t, do(ownerOther, conv.ID, m.ID), name)
 			require.ErrorIs(t, do(admin, "v_none", "m_none"), channel.ErrNotFound, name)
 		}
-		receipt, err := l.hub.EraseMessage(ctx, admin, m.ID)
+		receipt, err := l.agents.EraseMessage(ctx, admin, m.ID)
 		require.NoError(t, err)
 		require.Equal(t, &channel.Erased{Messages: 1}, receipt)
 		require.Equal(t, "stays", l.conversation().Preview)
 		everything(t, l.store, func(text string) { require.NotContains(t, text, "canary") })
 
-		receipt, err = l.hub.EraseConversation(ctx, admin, conv.ID)
+		receipt, err = l.agents.EraseConversation(ctx, admin, conv.ID)
 		require.NoError(t, err)
 		require.Equal(t, 1, receipt.Conversations)
 		require.Empty(t, l.conversations())
@@ -320,10 +322,10 @@ func TestTwoWAMIDsOfOneMessage(t *testing.T) {
 			l.pass(5 * time.Second)
 			l.post(kim.text(at, other, "hello"))
 			l.pass(5 * time.Second)
-			require.Equal(t, []string{"hello"}, l.desk.texts())
+			require.Equal(t, []string{"hello"}, l.host.texts())
 			l.post(kim.text(at.Add(3*time.Second), other+"=", "hello"))
 			l.pass(5 * time.Second)
-			require.Len(t, l.desk.texts(), 2, "another time is another message")
+			require.Len(t, l.host.texts(), 2, "another time is another message")
 		})
 	})
 	t.Run("an echo of what was sent here", func(t *testing.T) {
@@ -333,7 +335,7 @@ func TestTwoWAMIDsOfOneMessage(t *testing.T) {
 			sent := l.sendsAs(one, "answer")
 			l.post(kim.echo(time.Now(), other, "text", map[string]any{"body": "answer"}))
 			l.pass(5 * time.Second)
-			require.Empty(t, l.desk.of(conversation.EchoReceived))
+			require.Empty(t, l.host.of(conversation.EchoReceived))
 			list := l.messages(l.conversation().ID)
 			require.Len(t, list, 2)
 			require.Equal(t, sent, list[1].ID)
@@ -351,10 +353,10 @@ func TestTwoWAMIDsOfOneMessage(t *testing.T) {
 			l.say(kim, "wamid.000", "both are one")
 			l.post(kim.text(at.Add(15*time.Second), one, "hello"))
 			l.pass(5 * time.Second)
-			require.Contains(t, l.desk.texts(), "hello!")
-			require.NotContains(t, l.desk.texts(), "hello")
+			require.Contains(t, l.host.texts(), "hello!")
+			require.NotContains(t, l.host.texts(), "hello")
 			l.pass(2 * patience)
-			require.Len(t, l.desk.texts(), 4, "and it is not handed over by itself")
+			require.Len(t, l.host.texts(), 4, "and it is not handed over by itself")
 		})
 	})
 	t.Run("not that of another customer", func(t *testing.T) {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 )
 
@@ -18,12 +17,11 @@ import (
 func ExampleHub_Health() {
 	hub, err := channel.New(channel.Config{Store: memstore.New(), Ticketing: helpdesk{}})
 	check(err)
-	probe := access.Actor{Kind: access.Bot, ID: "probe", Admin: true}
 
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		health, err := hub.Health(r.Context(), probe)
+		health, err := hub.Health(r.Context())
 		if err != nil || !health.Running || health.Delay > 5*time.Minute {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}

@@ -7,11 +7,9 @@ import (
 	"net/http/httptest"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -25,9 +23,9 @@ type helpdesk struct {
 // Receive files what a customer wrote. This one answers at once.
 func (h helpdesk) Receive(ctx context.Context, in *conversation.Received) (ticket string, err error) {
 	fmt.Println("customer:", in.Message.Text)
-	_, err = h.hub().Reply(ctx, channel.Reply{
-		Conversation: in.Conversation.ID, Actor: access.Actor{Kind: access.Agent, ID: "you"},
-		Content: &message.Text{Body: "It is. Come by any time!"}, Key: in.ID,
+	_, err = h.hub().Reply(ctx, conversation.Author{Kind: conversation.Agent, ID: "you"}, channel.Reply{
+		Conversation: in.Conversation.ID,
+		Content:      &message.Text{Body: "It is. Come by any time!"}, Key: in.ID,
 	})
 	return "ticket 1", err
 }
@@ -53,13 +51,12 @@ func Example() {
 
 	// The hub, with one number.
 	var hub *channel.Hub
-	desk := helpdesk{func() *channel.Hub { return hub }, make(chan bool, 9)}
+	tickets := helpdesk{func() *channel.Hub { return hub }, make(chan bool, 9)}
 	hub, err = channel.New(channel.Config{
-		Store: memstore.New(), Ticketing: desk,
+		Store: memstore.New(), Ticketing: tickets,
 		Channels: []channel.Channel{{
 			Settings: channel.Settings{
 				ID: "support", Name: "Support", Number: "106540352242922", Enabled: true,
-				Rules: rules.Default(), Access: access.Policy{AllUsers: access.Contributor},
 			},
 			Sender: client.Number("106540352242922"),
 		}},
@@ -76,7 +73,7 @@ func Example() {
 	go hub.Run(ctx) // does the work until ctx is done
 
 	customerWrites(mux, "Hello! Is my bike ready?")
-	<-desk.done
+	<-tickets.done
 	// Output:
 	// customer: Hello! Is my bike ready?
 	// answer: accepted

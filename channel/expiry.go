@@ -20,7 +20,7 @@ import (
 // closes. While that lasts a piece of work goes through the outbox for it: an agent who knows
 // can send a template.
 
-// expiryID is the ID of that work, in the queue of timers.
+// expiryID is the ID of that work, beside the upkeep of the channel.
 func expiryID(channel string) string { return "expiry|" + channel }
 
 // expiryPause is how often the outbox is looked at for messages that came meanwhile. The end of
@@ -29,7 +29,7 @@ const expiryPause = time.Minute
 
 // watchOutbox has the windows of a channel's waiting messages watched.
 func (u *unit) watchOutbox(channel string) {
-	u.Enqueue(store.Work{Queue: queueTimer, ID: expiryID(channel), Group: channel, Body: []byte("{}")})
+	u.Enqueue(store.Work{Queue: queueUpkeep, ID: expiryID(channel), Group: channel, Body: []byte("{}")})
 }
 
 // expire fails the waiting messages of a channel whose window has closed.

@@ -39,9 +39,9 @@ func TestAMessageThatWaitsFailsWhenItsWindowCloses(t *testing.T) {
 		"while the channel is switched off": func(t *testing.T, l *lab, answer func()) {
 			l.stop()
 			answer()
-			settings := l.hub.Channels(admin)[0]
+			settings := l.agents.Channels(admin)[0]
 			settings.Enabled = false
-			require.NoError(t, l.hub.Change(t.Context(), admin, settings))
+			require.NoError(t, l.agents.Change(t.Context(), admin, settings))
 			l.run()
 		},
 	} {
@@ -68,7 +68,7 @@ func TestAMessageThatWaitsFailsWhenItsWindowCloses(t *testing.T) {
 					require.Equal(t, before[conversation.Queued]-2, l.outcomes(talks)[conversation.Queued], "at once")
 				}
 				var late int
-				for _, c := range l.desk.of(conversation.DeliveryChanged) {
+				for _, c := range l.host.of(conversation.DeliveryChanged) {
 					if c.Failure != nil && c.Failure.Class == "window_closed" {
 						late++
 					}

@@ -176,14 +176,14 @@ func TestWhatBecomesOfAFile(t *testing.T) {
 				l.pass(20 * time.Hour)
 				got := l.messages(l.conversation().ID)[0].Attachments[0]
 				if tt.failed == "" {
-					require.Len(t, l.desk.of(conversation.AttachmentReady), 1)
+					require.Len(t, l.host.of(conversation.AttachmentReady), 1)
 					require.NotEmpty(t, got.Ref)
 					require.Len(t, d.kept(), 1)
 					require.Equal(t, int64(len(d.kept()[got.Ref])), got.Size)
 				} else {
 					require.Contains(t, got.Failed, tt.failed)
 					require.Empty(t, got.Ref)
-					changes := l.desk.of(conversation.AttachmentFailed)
+					changes := l.host.of(conversation.AttachmentFailed)
 					require.Len(t, changes, 1)
 					require.Equal(t, got.Failed, changes[0].Reason)
 					require.Empty(t, d.kept(), "nothing of it is kept")
@@ -308,7 +308,7 @@ func TestFilesGoWithTheirMessagesAndTheirCustomer(t *testing.T) {
 		l.post(kim.picture(time.Now(), "wamid.2"))
 		l.pass(time.Hour)
 		require.Len(t, d.kept(), 1)
-		receipt, err := l.hub.Erase(t.Context(), admin, "support", message.Recipient{Phone: kim.phone})
+		receipt, err := l.agents.Erase(t.Context(), admin, "support", message.Recipient{Phone: kim.phone})
 		require.NoError(t, err)
 		require.Empty(t, d.kept())
 		require.Len(t, receipt.Attachments, 1)
@@ -325,7 +325,7 @@ func TestFilesThatTheHubCannotRemoveAreListedForTheHost(t *testing.T) {
 	experiment(t, o, func(t *testing.T, l *lab) {
 		l.post(kim.picture(time.Now(), "wamid.1"))
 		l.pass(time.Hour)
-		receipt, err := l.hub.Erase(t.Context(), admin, "support", message.Recipient{BSUID: kim.bsuid})
+		receipt, err := l.agents.Erase(t.Context(), admin, "support", message.Recipient{BSUID: kim.bsuid})
 		require.NoError(t, err)
 		require.Len(t, receipt.Attachments, 1)
 		require.Contains(t, d.kept(), receipt.Attachments[0])
@@ -337,8 +337,8 @@ func TestWithoutAttachmentsTheHostGetsTheMediaID(t *testing.T) {
 	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
 		l.post(kim.picture(time.Now(), "wamid.1"))
 		l.pass(time.Minute)
-		require.Equal(t, "77", l.desk.received[0].Message.Attachments[0].MediaID)
-		require.Empty(t, l.desk.of(conversation.AttachmentFailed))
+		require.Equal(t, "77", l.host.received[0].Message.Attachments[0].MediaID)
+		require.Empty(t, l.host.of(conversation.AttachmentFailed))
 	})
 }
 
@@ -346,14 +346,14 @@ func TestUploadsAreRefusedWhereNothingCanBeSent(t *testing.T) {
 	t.Parallel()
 	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
 		file := message.Upload{Name: "a.png", MIME: "image/png", Body: strings.NewReader("x")}
-		_, err := l.hub.Upload(t.Context(), alice, "support", file)
+		_, err := l.agents.Upload(t.Context(), alice, "support", file)
 		require.ErrorContains(t, err, "no Media")
-		_, err = l.hub.Upload(t.Context(), alice, "none", file)
+		_, err = l.agents.Upload(t.Context(), alice, "none", file)
 		require.ErrorIs(t, err, channel.ErrNoChannel)
-		s := l.hub.Channels(admin)[0]
+		s := l.agents.Channels(admin)[0]
 		s.Enabled = false
-		require.NoError(t, l.hub.Change(t.Context(), admin, s))
-		_, err = l.hub.Upload(t.Context(), alice, "support", file)
+		require.NoError(t, l.agents.Change(t.Context(), admin, s))
+		_, err = l.agents.Upload(t.Context(), alice, "support", file)
 		require.ErrorIs(t, err, channel.ErrDisabled)
 	})
 }
@@ -463,7 +463,7 @@ func TestFilesGoOutAsWhatTheyAre(t *testing.T) {
 	o := labOptions{config: func(c *channel.Config) { c.Channels[0].Media = mailbox{} }}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		upload := func(content, mime, name string) (string, error) {
-			return l.hub.Upload(t.Context(), alice, "support", message.Upload{Name: name, MIME: mime, Body: strings.NewReader(content)})
+			return l.agents.Upload(t.Context(), alice, "support", message.Upload{Name: name, MIME: mime, Body: strings.NewReader(content)})
 		}
 		for _, bad := range [][3]string{
 			{"MZ\x90\x00\x03", "application/pdf", "a.pdf"}, {"PK\x03\x04", "application/pdf", "a.pdf"}, {string(pngFile), "image/jpeg", "a.jpg"},
@@ -475,7 +475,7 @@ func TestFilesGoOutAsWhatTheyAre(t *testing.T) {
 		}
 		l.say(kim, "wamid.1", "hello")
 		send := func(c message.Content) error {
-			_, err := l.hub.Reply(t.Context(), channel.Reply{Conversation: l.conversation().ID, Actor: alice, Content: c})
+			_, err := l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: l.conversation().ID, Content: c})
 			return err
 		}
 		voice, err := upload(opus(1), "audio/ogg; codecs=opus", "")
@@ -536,7 +536,7 @@ func TestAttachmentsThatAreDownAreOneOutageAndLoseNoFile(t *testing.T) {
 				isDown.Store(false)
 				l.pass(time.Minute)
 				require.Len(t, d.kept(), c.files, "all of them within a minute")
-				require.Empty(t, l.desk.of(conversation.AttachmentFailed))
+				require.Empty(t, l.host.of(conversation.AttachmentFailed))
 				require.Len(t, told, 2)
 				require.True(t, told[1].Over)
 				require.Nil(t, l.health().Attachments)
@@ -560,7 +560,7 @@ func TestAFileThatCannotBeStoredAmongOthersIsGivenUp(t *testing.T) {
 			l.pass(10 * time.Minute)
 			require.Len(t, d.kept(), i+1, "the others arrive")
 		}
-		require.Len(t, l.desk.of(conversation.AttachmentFailed), 1)
+		require.Len(t, l.host.of(conversation.AttachmentFailed), 1)
 		require.LessOrEqual(t, len(told), 2, "at most one false alarm")
 	})
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
@@ -40,17 +41,19 @@ func toLate(n int) item {
 // fleetOf runs f in a bubble with labs on one store, none of which runs yet.
 func fleetOf(t *testing.T, f func(t *testing.T, join func(config func(*channel.Config)) *lab)) {
 	t.Helper()
-	fleetOfSettings(t, nil, f)
+	fleetOfOptions(t, labOptions{}, f)
 }
 
-// fleetOfSettings does so with settings of the channel.
-func fleetOfSettings(t *testing.T, settings func(*channel.Settings), f func(t *testing.T, join func(config func(*channel.Config)) *lab)) {
+// fleetOfOptions does so with options for each lab; its store and config are not among them.
+func fleetOfOptions(t *testing.T, o labOptions, f func(t *testing.T, join func(config func(*channel.Config)) *lab)) {
 	t.Helper()
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		st := memstore.New()
 		f(t, func(config func(*channel.Config)) *lab {
-			return newLab(t, labOptions{store: st, config: config, settings: settings})
+			o := o
+			o.store, o.config = st, config
+			return newLab(t, o)
 		})
 	})
 }
@@ -61,7 +64,7 @@ func ordinal(n int) string {
 }
 
 // requireOrdered wants n numbered messages at the desk, those of each conversation in order.
-func requireOrdered(t *testing.T, d *desk, n int) {
+func requireOrdered(t *testing.T, d *ticketing, n int) {
 	t.Helper()
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -87,10 +90,10 @@ func TestAProcessThatLacksAChannelLeavesItsWorkToThoseThatHaveIt(t *testing.T) {
 		}
 		old.pass(10 * time.Second)
 		require.Empty(t, old.letters("in"), "the other process has the channel")
-		requireOrdered(t, next.desk, items)
-		require.Empty(t, old.desk.texts())
+		requireOrdered(t, next.host, items)
+		require.Empty(t, old.host.texts())
 
-		convs, err := next.hub.Conversations(t.Context(), channel.ConversationQuery{Actor: alice, Channel: "late"})
+		convs, err := next.agents.Conversations(t.Context(), alice, desk.ConversationQuery{Channel: "late"})
 		require.NoError(t, err)
 		_, err = next.reply(convs[0].ID, "an answer")
 		require.NoError(t, err)
@@ -106,7 +109,7 @@ func TestAProcessThatLacksAChannelLeavesItsWorkToThoseThatHaveIt(t *testing.T) {
 		again := join(withLate(line))
 		again.run()
 		again.pass(10 * time.Second)
-		requireOrdered(t, again.desk, 90)
+		requireOrdered(t, again.host, 90)
 		old.stop()
 		again.stop()
 	})
@@ -120,13 +123,13 @@ func TestNoQueueGivesWorkToAProcessThatLacksTheChannel(t *testing.T) {
 		first.run()
 		first.post(toLate(0))
 		first.pass(time.Minute)
-		convs, err := first.hub.Conversations(t.Context(), channel.ConversationQuery{Actor: alice, Channel: "late"})
+		convs, err := first.agents.Conversations(t.Context(), alice, desk.ConversationQuery{Channel: "late"})
 		require.NoError(t, err)
 		line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
 		_, err = first.reply(convs[0].ID, "open")
 		require.NoError(t, err)
 		first.pass(10 * time.Second)
-		first.desk.fails(func(string, int) error { return fmt.Errorf("down") })
+		first.host.fails(func(string, int) error { return fmt.Errorf("down") })
 		first.post(toLate(3))
 		first.pass(time.Second)
 		first.stop()
@@ -164,18 +167,18 @@ func TestItemsOfANumberThatNobodyHasComeBackInTheirOrder(t *testing.T) {
 			return l
 		},
 		"when the channel is added": func(t *testing.T, old *lab, _ func(func(*channel.Config)) *lab) *lab {
-			c := channel.Channel{Settings: old.hub.Channels(admin)[0], Sender: &wire{}}
+			c := channel.Channel{Settings: old.agents.Channels(admin)[0], Sender: &wire{}}
 			c.ID, c.Name, c.Number = "late", "Late", lateNumber
-			require.NoError(t, old.hub.Add(t.Context(), admin, c))
+			require.NoError(t, old.agents.Add(t.Context(), admin, c))
 			return old
 		},
 		"when it is added to another process": func(t *testing.T, old *lab, join func(func(*channel.Config)) *lab) *lab {
 			l := join(nil)
 			l.run()
 			l.pass(20 * time.Minute) // long after it began
-			c := channel.Channel{Settings: old.hub.Channels(admin)[0], Sender: &wire{}}
+			c := channel.Channel{Settings: old.agents.Channels(admin)[0], Sender: &wire{}}
 			c.ID, c.Name, c.Number = "late", "Late", lateNumber
-			require.NoError(t, l.hub.Add(t.Context(), admin, c))
+			require.NoError(t, l.agents.Add(t.Context(), admin, c))
 			return l
 		},
 	} {
@@ -195,7 +198,7 @@ func TestItemsOfANumberThatNobodyHasComeBackInTheirOrder(t *testing.T) {
 				l := arrive(t, old, join)
 				l.pass(2 * time.Minute)
 				require.Empty(t, l.letters("in"))
-				requireOrdered(t, l.desk, 45)
+				requireOrdered(t, l.host, 45)
 				for _, letter := range l.letters("in") {
 					require.Empty(t, letter.Channel)
 				}
@@ -214,7 +217,7 @@ func TestProcessesAreListedWithTheirChannelsAndTheirEnd(t *testing.T) {
 		b.run()
 		b.pass(time.Minute)
 		list := func() (living, all int, channels []string) {
-			processes, err := a.hub.Processes(t.Context(), admin)
+			processes, err := a.agents.Processes(t.Context(), admin)
 			require.NoError(t, err)
 			for _, p := range processes {
 				if p.Living(time.Now()) {
@@ -230,7 +233,7 @@ func TestProcessesAreListedWithTheirChannelsAndTheirEnd(t *testing.T) {
 		living, all, channels := list()
 		require.Equal(t, []any{1, 2, []string{"late", "support"}}, []any{living, all, channels})
 		b.stop()
-		_, err := a.hub.Processes(t.Context(), alice)
+		_, err := a.agents.Processes(t.Context(), alice)
 		require.Error(t, err)
 		b.run()
 		b.pass(25 * time.Hour)
@@ -252,7 +255,7 @@ func (k timed) Claim(ctx context.Context, c store.Claim) ([]store.Work, error) {
 
 // jealousDesk takes long and counts calls of one conversation that overlap.
 type jealousDesk struct {
-	desk
+	ticketing
 	mu       sync.Mutex
 	busy     map[string]bool
 	overlaps int
@@ -272,7 +275,7 @@ func (d *jealousDesk) Receive(ctx context.Context, in *conversation.Received) (s
 	d.mu.Lock()
 	d.busy[in.Conversation.ID] = false
 	d.mu.Unlock()
-	return d.desk.Receive(ctx, in)
+	return d.ticketing.Receive(ctx, in)
 }
 
 // The clocks of three machines differ by minutes; the calls of one conversation still come one
@@ -326,7 +329,7 @@ func TestClocksThatDifferDoNoHarm(t *testing.T) {
 						require.WithinDuration(t, time.Now(), m.At, 40*time.Minute, "by one clock")
 					}
 				}
-				processes, err := labs[0].hub.Processes(t.Context(), admin)
+				processes, err := labs[0].agents.Processes(t.Context(), admin)
 				require.NoError(t, err)
 				var ahead []time.Duration
 				for _, p := range processes {
@@ -386,42 +389,42 @@ func TestSettingsThatOneProcessChangesHoldInAll(t *testing.T) {
 		a.say(kim, "wamid.1", "hello")
 		conv := a.conversation().ID
 
-		off := a.hub.Channels(admin)[0]
+		off := a.agents.Channels(admin)[0]
 		off.Enabled = false
-		require.NoError(t, a.hub.Change(t.Context(), admin, off))
+		require.NoError(t, a.agents.Change(t.Context(), admin, off))
 		a.pass(6 * time.Second)
 		for _, l := range []*lab{a, b, front} {
 			_, err := l.reply(conv, "while it is off")
 			require.ErrorIs(t, err, channel.ErrDisabled)
 		}
 		off.Enabled, off.Name = true, "Renamed"
-		require.NoError(t, b.hub.Change(t.Context(), admin, off))
+		require.NoError(t, b.agents.Change(t.Context(), admin, off))
 		a.pass(6 * time.Second)
 		_, err := front.reply(conv, "it is on again")
 		require.NoError(t, err)
-		require.Equal(t, "Renamed", front.hub.Channels(admin)[0].Name)
-		require.Equal(t, "Renamed", a.hub.Channels(admin)[0].Name)
+		require.Equal(t, "Renamed", front.agents.Channels(admin)[0].Name)
+		require.Equal(t, "Renamed", a.agents.Channels(admin)[0].Name)
 
 		again := join(nil) // with the configuration from before the change
 		again.run()
-		require.Equal(t, "Renamed", again.hub.Channels(admin)[0].Name)
+		require.Equal(t, "Renamed", again.agents.Channels(admin)[0].Name)
 		deployed := join(func(c *channel.Config) { c.Channels[0].Name = "Deployed" }) // with another one
 		deployed.run()
-		require.Equal(t, "Deployed", deployed.hub.Channels(admin)[0].Name, "the host has changed it since")
+		require.Equal(t, "Deployed", deployed.agents.Channels(admin)[0].Name, "the host has changed it since")
 
 		off.Name = "Renamed again"
-		require.NoError(t, a.hub.Change(t.Context(), admin, off))
+		require.NoError(t, a.agents.Change(t.Context(), admin, off))
 		a.pass(6 * time.Second)
-		require.Equal(t, "Renamed again", deployed.hub.Channels(admin)[0].Name, "everybody follows a change")
+		require.Equal(t, "Renamed again", deployed.agents.Channels(admin)[0].Name, "everybody follows a change")
 		deployed.stop()
 		deployed = join(func(c *channel.Config) { c.Channels[0].Name = "Deployed" })
 		deployed.run()
-		require.Equal(t, "Renamed again", deployed.hub.Channels(admin)[0].Name, "also after a restart")
+		require.Equal(t, "Renamed again", deployed.agents.Channels(admin)[0].Name, "also after a restart")
 
 		added := join(func(c *channel.Config) { c.Channels = nil })
-		c := channel.Channel{Settings: join(nil).hub.Channels(admin)[0], Sender: &wire{}}
-		require.NoError(t, added.hub.Add(t.Context(), admin, c))
-		require.Equal(t, "Renamed again", added.hub.Channels(admin)[0].Name)
+		c := channel.Channel{Settings: join(nil).agents.Channels(admin)[0], Sender: &wire{}}
+		require.NoError(t, added.agents.Add(t.Context(), admin, c))
+		require.Equal(t, "Renamed again", added.agents.Channels(admin)[0].Name)
 		for _, l := range []*lab{a, b, again, deployed} {
 			l.stop()
 		}

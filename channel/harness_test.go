@@ -3,6 +3,7 @@ package channel_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -17,6 +18,7 @@ import (
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -30,8 +32,8 @@ var (
 	admin = access.Actor{Kind: access.Agent, ID: "root", Admin: true}
 )
 
-// desk is a host's ticket system that remembers everything it was told.
-type desk struct {
+// ticketing is a host's ticket system that remembers everything it was told.
+type ticketing struct {
 	mu       sync.Mutex
 	received []*conversation.Received
 	changes  []*conversation.Change
@@ -39,7 +41,7 @@ type desk struct {
 	fail     func(id string, try int) error
 }
 
-func (d *desk) Receive(_ context.Context, in *conversation.Received) (string, error) {
+func (d *ticketing) Receive(_ context.Context, in *conversation.Received) (string, error) {
 	if err := d.offer(in.ID); err != nil {
 		return "", err
 	}
@@ -51,7 +53,7 @@ func (d *desk) Receive(_ context.Context, in *conversation.Received) (string, er
 	return "T-" + in.Conversation.ID[:6], nil
 }
 
-func (d *desk) Changed(_ context.Context, c *conversation.Change) error {
+func (d *ticketing) Changed(_ context.Context, c *conversation.Change) error {
 	if err := d.offer(c.ID); err != nil {
 		return err
 	}
@@ -61,7 +63,7 @@ func (d *desk) Changed(_ context.Context, c *conversation.Change) error {
 	return nil
 }
 
-func (d *desk) offer(id string) error {
+func (d *ticketing) offer(id string) error {
 	d.mu.Lock()
 	if d.seen == nil {
 		d.seen = map[string]int{}
@@ -76,13 +78,13 @@ func (d *desk) offer(id string) error {
 }
 
 // fails makes the desk fail from now on as f says; nil: no more.
-func (d *desk) fails(f func(id string, try int) error) {
+func (d *ticketing) fails(f func(id string, try int) error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.fail = f
 }
 
-func (d *desk) texts() []string {
+func (d *ticketing) texts() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var all []string
@@ -93,7 +95,7 @@ func (d *desk) texts() []string {
 }
 
 // kinds lists the changes of some kinds, or all.
-func (d *desk) of(kind conversation.ChangeKind) []*conversation.Change {
+func (d *ticketing) of(kind conversation.ChangeKind) []*conversation.Change {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var all []*conversation.Change
@@ -114,8 +116,9 @@ type rig struct {
 	number  *cloudapitest.Number
 	user    *cloudapitest.User
 	hub     *channel.Hub
+	agents  *desk.Desk
 	store   store.Store
-	desk    *desk
+	host    *ticketing
 	logs    *bytes.Buffer
 	webhook http.Handler
 	client  *cloudapi.Client
@@ -126,14 +129,37 @@ type options struct {
 	store    store.Store
 	settings func(*channel.Settings)
 	config   func(*channel.Config)
+	own      func(*desk.Settings) // of the desk on the channel
+	desk     func(*desk.Config)
 	user     cloudapitest.UserConfig
 	number   cloudapitest.NumberConfig
+}
+
+// ownSettings are those of a desk with the usual rules, where every user may do everything, changed
+// as change says.
+func ownSettings(change func(*desk.Settings)) json.RawMessage {
+	own := desk.Settings{Rules: rules.Default(), Access: access.Policy{AllUsers: access.Supervisor}}
+	if change != nil {
+		change(&own)
+	}
+	return own.JSON()
+}
+
+func newDesk(t *testing.T, hub channel.Config, change func(*desk.Config)) *desk.Desk {
+	t.Helper()
+	config := desk.Config{Hub: hub}
+	if change != nil {
+		change(&config)
+	}
+	d, err := desk.New(config)
+	require.NoError(t, err)
+	return d
 }
 
 // start builds a rig and runs its hub.
 func start(t *testing.T, o options) *rig {
 	t.Helper()
-	r := &rig{t: t, desk: &desk{}, logs: &bytes.Buffer{}, store: o.store}
+	r := &rig{t: t, host: &ticketing{}, logs: &bytes.Buffer{}, store: o.store}
 	if r.store == nil {
 		r.store = memstore.New()
 	}
@@ -163,22 +189,22 @@ func start(t *testing.T, o options) *rig {
 		r.client.Account(r.account.ID).Templates(t.Context(), cloudapi.TemplateQuery{})))
 	settings := channel.Settings{
 		ID: "support", Name: "Support", Number: r.number.ID, Account: r.account.ID, Enabled: true, Language: "en",
-		Rules: rules.Default(), Access: access.Policy{AllUsers: access.Supervisor},
+		Desk: ownSettings(o.own),
 	}
 	if o.settings != nil {
 		o.settings(&settings)
 	}
 	number := r.client.Number(r.number.ID)
 	config := channel.Config{
-		Store: r.store, Ticketing: r.desk, Now: r.world.Now, Poll: 5 * time.Second,
+		Store: r.store, Ticketing: r.host, Now: r.world.Now, Poll: 5 * time.Second,
 		Logger:   slog.New(slog.NewTextHandler(r.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Channels: []channel.Channel{{Settings: settings, Sender: number, Media: number, Templates: catalog}},
 	}
 	if o.config != nil {
 		o.config(&config)
 	}
-	r.hub, err = channel.New(config)
-	require.NoError(t, err)
+	r.agents = newDesk(t, config, o.desk)
+	r.hub = r.agents.Hub()
 	r.webhook, err = webhook.NewHandler(webhook.Config{
 		AppSecrets: []string{r.app.Secret}, VerifyToken: r.app.VerifyToken, Sink: r.hub,
 	})
@@ -216,7 +242,7 @@ func (r *rig) pass(d time.Duration) {
 // conversation returns the only conversation.
 func (r *rig) conversation() *conversation.Conversation {
 	r.t.Helper()
-	list, err := r.hub.Conversations(r.t.Context(), channel.ConversationQuery{Actor: alice, Channel: "support"})
+	list, err := r.agents.Conversations(r.t.Context(), alice, desk.ConversationQuery{Channel: "support"})
 	require.NoError(r.t, err)
 	require.Len(r.t, list, 1)
 	return list[0]
@@ -224,7 +250,7 @@ func (r *rig) conversation() *conversation.Conversation {
 
 func (r *rig) messages() []*conversation.Message {
 	r.t.Helper()
-	list, err := r.hub.Messages(r.t.Context(), channel.MessageQuery{Actor: alice, Conversation: r.conversation().ID})
+	list, err := r.agents.Messages(r.t.Context(), alice, channel.MessageQuery{Conversation: r.conversation().ID})
 	require.NoError(r.t, err)
 	return list
 }
@@ -232,8 +258,8 @@ func (r *rig) messages() []*conversation.Message {
 // reply answers in the only conversation.
 func (r *rig) reply(text string) (*conversation.Message, error) {
 	r.t.Helper()
-	return r.hub.Reply(r.t.Context(), channel.Reply{
-		Conversation: r.conversation().ID, Actor: alice, Content: &message.Text{Body: text},
+	return r.agents.Reply(r.t.Context(), alice, channel.Reply{
+		Conversation: r.conversation().ID, Content: &message.Text{Body: text},
 	})
 }
 

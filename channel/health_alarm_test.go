@@ -30,7 +30,7 @@ func (l *lab) channelHealth(id string) channel.ChannelHealth {
 func TestTheDelayGrowsWhileEverythingFails(t *testing.T) {
 	t.Parallel()
 	for name, breakIt := range map[string]func(l *lab){
-		"the ticketing": func(l *lab) { l.desk.fails(down) },
+		"the ticketing": func(l *lab) { l.host.fails(down) },
 		"the token": func(l *lab) {
 			l.line.sends(func(context.Context, message.Outbound, int) error { return answered{190, 401} })
 		},
@@ -62,16 +62,16 @@ func TestNothingIsRedWithoutACause(t *testing.T) {
 	t.Parallel()
 	experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
 		l.say(kim, "wamid.1", "hello")
-		settings := l.hub.Channels(admin)[0]
+		settings := l.agents.Channels(admin)[0]
 		settings.Enabled = false
-		require.NoError(t, l.hub.Change(t.Context(), admin, settings))
+		require.NoError(t, l.agents.Change(t.Context(), admin, settings))
 		settings.Enabled = true
-		require.NoError(t, l.hub.Change(t.Context(), admin, settings))
+		require.NoError(t, l.agents.Change(t.Context(), admin, settings))
 		l.uncertain(l.conversation().ID)
 		_, err := l.reply(l.conversation().ID, "waits")
 		require.NoError(t, err)
 		settings.Enabled = false
-		require.NoError(t, l.hub.Change(t.Context(), admin, settings))
+		require.NoError(t, l.agents.Change(t.Context(), admin, settings))
 		l.pass(25 * time.Hour)
 		health := l.health()
 		require.Zero(t, health.Delay, "a channel that is switched off, uncertain messages, timers and upkeep are no delay")
@@ -115,7 +115,7 @@ func TestHealthCountsByChannel(t *testing.T) {
 		l.pass(10 * time.Second)
 		require.WithinDuration(t, time.Now(), l.channelHealth("other").Sent, 20*time.Second)
 
-		l.desk.fails(func(string, int) error { return channel.ErrPermanent })
+		l.host.fails(func(string, int) error { return channel.ErrPermanent })
 		l.post(stranger(0).text(time.Now(), "wamid.dead", "dead").on(otherNumber))
 		l.pass(10 * time.Second)
 		var dead int
@@ -156,11 +156,11 @@ func TestWhatIsSettledDoesNotCountAsUncertain(t *testing.T) {
 			l.post(kim.status(time.Now(), "wamid.late", id, "failed", "errors", []any{map[string]any{"code": 131026, "title": "x"}}))
 		},
 		"by an agent who gives it up": func(t *testing.T, l *lab, id string) {
-			require.NoError(t, l.hub.GiveUp(t.Context(), alice, id))
+			require.NoError(t, l.agents.GiveUp(t.Context(), alice, id))
 		},
 		"by an agent who has it sent again": func(t *testing.T, l *lab, id string) {
 			l.line.sends(nil)
-			require.NoError(t, l.hub.Resend(t.Context(), alice, id))
+			require.NoError(t, l.agents.Resend(t.Context(), alice, id))
 		},
 	} {
 		for when, wait := range map[string]time.Duration{"at once": time.Second, "when it is held for an agent": time.Hour} {
@@ -193,7 +193,7 @@ func TestHealthHasADeadlineOfItsOwn(t *testing.T) {
 	t.Parallel()
 	experiment(t, labOptions{store: hungStore{memstore.New()}}, func(t *testing.T, l *lab) {
 		began := time.Now()
-		_, err := l.hub.Health(context.WithoutCancel(t.Context()), admin)
+		_, err := l.agents.Health(context.WithoutCancel(t.Context()), admin)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.LessOrEqual(t, time.Since(began), 5*time.Second)
 	})
@@ -219,7 +219,7 @@ func TestHealthIsJSONInSnakeCase(t *testing.T) {
 		l.say(kim, "wamid.1", "hello")
 		l.uncertain(l.conversation().ID)
 		require.NoError(t, l.hub.Observe(t.Context(), "support", time.Now(), channel.Standing{Quality: "GREEN"}))
-		l.desk.fails(func(string, int) error { return errors.New("no") })
+		l.host.fails(func(string, int) error { return errors.New("no") })
 		l.say(kim, "wamid.2", "hello")
 		body, err := json.Marshal(l.health())
 		require.NoError(t, err)

@@ -14,7 +14,7 @@ import (
 
 func (l *lab) health() *channel.Health {
 	l.t.Helper()
-	h, err := l.hub.Health(l.t.Context(), admin)
+	h, err := l.agents.Health(l.t.Context(), admin)
 	require.NoError(l.t, err)
 	return h
 }
@@ -102,6 +102,6 @@ func TestHealthOfAStoreThatFailsIsAnError(t *testing.T) {
 	t.Parallel()
 	gone := errors.New("connection refused")
 	l := newLab(t, labOptions{store: unreadable{gone}})
-	_, err := l.hub.Health(t.Context(), admin)
+	_, err := l.agents.Health(t.Context(), admin)
 	require.ErrorIs(t, err, gone)
 }

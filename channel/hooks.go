@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/pricing"
 )
@@ -36,11 +35,6 @@ type Hooks struct {
 	// BudgetLow runs when the rest of a channel's budget has come to its low-water mark:
 	// once in each process, and again after a top-up or in another month.
 	BudgetLow func(ctx context.Context, i BudgetInfo)
-	// Audit runs after each call that acts for an actor: everything that changes or sends
-	// something or hands out what is stored of a person. It runs for refused calls as well,
-	// those that only read included; err is then what the caller gets and matches
-	// access.ErrDenied if the actor may not. CauseOf names refusals in a word, to count them.
-	Audit func(ctx context.Context, i AuditInfo, err error)
 }
 
 // AcceptInfo describes one Accept.
@@ -85,22 +79,6 @@ type BudgetInfo struct {
 	Channel string
 	// Balance is the standing of the budget with the message that is about to be sent.
 	Balance pricing.Balance
-}
-
-// AuditInfo describes what an actor did or wanted to do.
-type AuditInfo struct {
-	Actor  access.Actor
-	Action access.Action
-	// Channel, Conversation and Message are the IDs of what it was done to, as far as it
-	// concerned one and the call came far enough to know.
-	Channel, Conversation, Message string
-}
-
-// audit is deferred by every call that acts; i may still be completed meanwhile.
-func (h *Hooks) audit(ctx context.Context, i *AuditInfo, err *error) {
-	if h.Audit != nil {
-		h.Audit(ctx, *i, *err)
-	}
 }
 
 func (h *Hooks) deadLetter(ctx context.Context, i DeadLetterInfo) {

@@ -16,6 +16,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -83,12 +84,12 @@ func TestHooksSeeEveryStepAndNothingPrivate(t *testing.T) {
 
 func TestAnAnswerOfABotIsNoAnswerOfAPerson(t *testing.T) {
 	t.Parallel()
-	o := labOptions{settings: func(s *channel.Settings) { s.Access.Bots = map[string]access.Role{"robot": access.Contributor} }}
+	o := labOptions{own: func(s *desk.Settings) { s.Access.Bots = map[string]access.Role{"robot": access.Contributor} }}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		l.say(kim, "wamid.1", "hello")
 		conv := l.conversation().ID
 		robot := access.Actor{Kind: access.Bot, ID: "robot"}
-		m, err := l.hub.Reply(t.Context(), channel.Reply{Conversation: conv, Actor: robot, Content: &message.Text{Body: "beep"}})
+		m, err := l.agents.Reply(t.Context(), robot, channel.Reply{Conversation: conv, Content: &message.Text{Body: "beep"}})
 		require.NoError(t, err)
 		require.Equal(t, conversation.Author{Kind: "bot", ID: "robot"}, m.Author)
 		l.pass(5 * time.Second)
@@ -106,7 +107,7 @@ func TestAChannelMayKeepCardsIfItsNameForItSaysInsecure(t *testing.T) {
 		_, err := l.reply(l.conversation().ID, "you wrote 4111 1111 1111 1111")
 		require.NoError(t, err)
 		l.pass(5 * time.Second)
-		require.Equal(t, []string{"4111 1111 1111 1111"}, l.desk.texts())
+		require.Equal(t, []string{"4111 1111 1111 1111"}, l.host.texts())
 		require.Equal(t, []string{"you wrote 4111 1111 1111 1111"}, l.line.texts())
 		require.False(t, l.messages(l.conversation().ID)[0].Redacted)
 	})
@@ -126,7 +127,7 @@ func TestPruningGoesOnWhereItsLastStepEnded(t *testing.T) {
 		require.Empty(t, l.records("message"))
 		require.Len(t, l.conversations(), people, "open ones stay for the agents")
 		for _, c := range l.conversations() {
-			require.NoError(t, l.hub.Resolve(t.Context(), alice, c.ID, ""))
+			require.NoError(t, l.agents.Resolve(t.Context(), alice, c.ID, ""))
 		}
 		l.pass(50 * time.Hour)
 		require.Empty(t, l.records("conversation"))
@@ -202,10 +203,10 @@ func TestStoredThingsThatAreDamagedAreReportedAndHarmNobody(t *testing.T) {
 		require.NoError(t, err)
 		_, err = l.reply(conv.ID, "hi")
 		require.ErrorContains(t, err, "damaged")
-		_, _, err = l.hub.Conversation(t.Context(), alice, conv.ID)
+		_, _, err = l.agents.Conversation(t.Context(), alice, conv.ID)
 		require.ErrorContains(t, err, "damaged")
 		l.say(stranger(1), "wamid.2", "hello")
-		require.Equal(t, []string{"hello", "hello"}, l.desk.texts(), "others are served")
+		require.Equal(t, []string{"hello", "hello"}, l.host.texts(), "others are served")
 		l.pass(time.Minute)
 		for _, queue := range []string{"in", "host", "out", "media", "first"} {
 			require.Len(t, l.letters(queue), 1, queue)
@@ -235,7 +236,7 @@ func TestWebhooksAboutTemplatesReachTheCatalog(t *testing.T) {
 		l.say(kim, "wamid.1", "hello")
 		l.post(kim.preference(time.Now(), "stop"))
 		l.pass(5 * time.Second)
-		_, err := l.hub.Reply(t.Context(), channel.Reply{Conversation: l.conversation().ID, Actor: alice, Template: &channel.Template{Name: "reminder", Language: "en"}})
+		_, err := l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: l.conversation().ID, Template: &channel.Template{Name: "reminder", Language: "en"}})
 		require.ErrorIs(t, err, channel.ErrOptedOut, "it is marketing now")
 	})
 }

@@ -18,41 +18,41 @@ func TestNoWordOfTheHostKeepsACard(t *testing.T) {
 	asked(t, o, func(t *testing.T, l *lab, conv string) {
 		ctx := t.Context()
 		text := func(s string) channel.Reply {
-			return channel.Reply{Conversation: conv, Actor: alice, Content: &message.Text{Body: s}}
+			return channel.Reply{Conversation: conv, Content: &message.Text{Body: s}}
 		}
 		for name, do := range map[string]func() error{
-			"a note":            func() error { _, err := l.hub.AddNote(ctx, alice, conv, "card "+card); return err },
-			"a tag":             func() error { return l.hub.SetTags(ctx, alice, conv, []string{card}) },
-			"a topic":           func() error { return l.hub.SetTopic(ctx, alice, conv, "card "+card) },
-			"a reason":          func() error { return l.hub.Resolve(ctx, alice, conv, "card "+card) },
-			"an answer":         func() error { _, err := l.hub.Reply(ctx, text("card "+card)); return err },
-			"an answer by twos": func() error { _, err := l.hub.Reply(ctx, text("45 39 14 88 03 43 64 67")); return err },
+			"a note":            func() error { _, err := l.agents.AddNote(ctx, alice, conv, "card "+card); return err },
+			"a tag":             func() error { return l.agents.SetTags(ctx, alice, conv, []string{card}) },
+			"a topic":           func() error { return l.agents.SetTopic(ctx, alice, conv, "card "+card) },
+			"a reason":          func() error { return l.agents.Resolve(ctx, alice, conv, "card "+card) },
+			"an answer":         func() error { _, err := l.agents.Reply(ctx, alice, text("card "+card)); return err },
+			"an answer by twos": func() error { _, err := l.agents.Reply(ctx, alice, text("45 39 14 88 03 43 64 67")); return err },
 			"a macro": func() error {
-				_, err := l.hub.RunMacro(ctx, channel.Macro{Conversation: conv, Actor: alice, Text: card})
+				_, err := l.agents.RunMacro(ctx, alice, channel.Macro{Conversation: conv, Text: card})
 				return err
 			},
 			"a macro's value": func() error {
-				_, err := l.hub.RunMacro(ctx, channel.Macro{Conversation: conv, Actor: alice, Text: "your {{x}}", Lookup: func(string) (string, bool) { return card, true }})
+				_, err := l.agents.RunMacro(ctx, alice, channel.Macro{Conversation: conv, Text: "your {{x}}", Lookup: func(string) (string, bool) { return card, true }})
 				return err
 			},
 			"a consent's place": func() error {
-				return l.hub.RecordConsent(ctx, alice, "support", recipient(kim), conversation.Consent{At: time.Now(), Where: "card " + card, Wording: "v1"})
+				return l.agents.RecordConsent(ctx, alice, "support", recipient(kim), conversation.Consent{At: time.Now(), Where: "card " + card, Wording: "v1"})
 			},
 			"a consent's wording": func() error {
-				return l.hub.RecordConsent(ctx, alice, "support", recipient(kim), conversation.Consent{At: time.Now(), Where: "shop", Wording: card})
+				return l.agents.RecordConsent(ctx, alice, "support", recipient(kim), conversation.Consent{At: time.Now(), Where: "shop", Wording: card})
 			},
 			"the name of a person": func() error {
-				_, err := l.hub.Notify(ctx, channel.Notification{Channel: "support", Actor: alice, To: recipient(stranger(3)), Name: "Card " + card,
+				_, err := l.agents.Notify(ctx, alice, channel.Notification{Channel: "support", To: recipient(stranger(3)), Name: "Card " + card,
 					Template: &channel.Template{Name: "reminder", Language: "en"}})
 				return err
 			},
 			"buttons": func() error {
-				_, err := l.hub.Reply(ctx, channel.Reply{Conversation: conv, Actor: alice, Content: &message.Buttons{
+				_, err := l.agents.Reply(ctx, alice, channel.Reply{Conversation: conv, Content: &message.Buttons{
 					Body: "which?", Buttons: []message.Button{{ID: card, Title: "card 1"}, {ID: "b", Title: card}}}})
 				return err
 			},
 			"the name of a file": func() error {
-				_, err := l.hub.Reply(ctx, channel.Reply{Conversation: conv, Actor: alice, Content: &message.Document{ID: "77", Filename: "IMG-4539-1488-0343-6467.pdf", Caption: "4539 1488 0343 6467"}})
+				_, err := l.agents.Reply(ctx, alice, channel.Reply{Conversation: conv, Content: &message.Document{ID: "77", Filename: "IMG-4539-1488-0343-6467.pdf", Caption: "4539 1488 0343 6467"}})
 				return err
 			},
 		} {

@@ -27,13 +27,10 @@ type Config struct {
 	// Attachments keeps inbound files. nil: files are not fetched, and the host sees
 	// media IDs that it has to use within 7 days.
 	Attachments Attachments
-	// AllAway tells the rules of a channel whether no agent is there at the moment; it must
-	// be quick. nil means that somebody always is.
-	AllAway func(channel string) bool
-	// AgentName tells what customers of a channel may call an agent, by the host's ID: the
-	// placeholder {{agent}} of macros and automatic messages. It must be quick. "" and nil mean
-	// that there is no such name; the ID itself is never shown to a customer.
-	AgentName func(channel, agent string) string
+	// Desk takes part in what the hub does: the queues, rules and rights of a helpdesk. Package desk
+	// has one, and makes the hub with it. nil is for a host that is master of its tickets: nothing of a
+	// desk is written, polled or told, and each customer has one conversation, which never ends.
+	Desk Desk
 	// Channels are the numbers to begin with; more can be added with [Hub.Add]. Their settings
 	// hold unless they were changed since with [Hub.Change], here or in another process.
 	Channels []Channel
@@ -99,8 +96,7 @@ type Hub struct {
 	clock       fleetClock
 	log         *slog.Logger
 	hooks       Hooks
-	away        func(channel string) bool
-	agentName   func(channel, agent string) string
+	desk        Desk // nil: none
 	keepStrays  rules.Duration
 	lease       time.Duration
 	poll        time.Duration
@@ -152,7 +148,7 @@ func New(cfg Config) (*Hub, error) {
 
 	h := &Hub{
 		store: cfg.Store, ticketing: cfg.Ticketing, attachments: cfg.Attachments,
-		log: cfg.Logger, hooks: cfg.Hooks, away: cfg.AllAway, agentName: cfg.AgentName, keepStrays: cfg.StrayRetention,
+		log: cfg.Logger, hooks: cfg.Hooks, desk: cfg.Desk, keepStrays: cfg.StrayRetention,
 		restoredAt: cfg.RestoredAt.UTC(),
 		lease:      cmp.Or(cfg.Lease, time.Minute), drain: cmp.Or(cfg.Drain, 30*time.Second),
 		runners: map[string]*worker.Runner{}, prices: pricing.DefaultRules(),
@@ -166,6 +162,7 @@ func New(cfg Config) (*Hub, error) {
 		h.log = slog.New(slog.DiscardHandler)
 	}
 	_, h.channels.removes = cfg.Attachments.(Remover)
+	h.channels.desk = cfg.Desk
 	for _, c := range cfg.Channels {
 		if err := h.channels.add(c); err != nil {
 			problems = append(problems, err)

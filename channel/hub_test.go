@@ -33,7 +33,7 @@ func TestAMessageBecomesATicketAndTheAnswerArrives(t *testing.T) {
 	test(t, options{}, func(t *testing.T, r *rig) {
 		r.user.Text(r.number, "Is my bike ready?")
 		r.settle()
-		require.Equal(t, []string{"Is my bike ready?"}, r.desk.texts())
+		require.Equal(t, []string{"Is my bike ready?"}, r.host.texts())
 		conv := r.conversation()
 		require.Equal(t, rules.QueueNew, conv.State.Queue)
 		require.NotEmpty(t, conv.Ticket, "the host's reference is kept")
@@ -63,8 +63,8 @@ func TestAfterTheWindowOnlyTemplatesGoOut(t *testing.T) {
 		require.False(t, closed.LastInbound.IsZero())
 		require.Equal(t, []string{"Hello"}, r.sees(), "nothing was sent")
 
-		_, err = r.hub.Reply(t.Context(), channel.Reply{
-			Conversation: r.conversation().ID, Actor: alice,
+		_, err = r.agents.Reply(t.Context(), alice, channel.Reply{
+			Conversation: r.conversation().ID,
 			Template: &channel.Template{Name: "we_answered", Values: template.Values{
 				Body: []template.Value{template.NamedText("first_name", "Robin")},
 			}},
@@ -86,22 +86,23 @@ func TestARefusedAnswerLeavesNothingBehind(t *testing.T) {
 		r.settle()
 		conv := r.conversation().ID
 		for name, tt := range map[string]struct {
+			actor access.Actor
 			reply channel.Reply
 			want  error
 		}{
-			"an unknown conversation": {channel.Reply{Conversation: "v_none", Actor: alice, Content: &message.Text{Body: "x"}}, channel.ErrNotFound},
-			"an actor without rights": {channel.Reply{Conversation: conv, Actor: access.Actor{Kind: access.Bot, ID: "b"}, Content: &message.Text{Body: "x"}}, access.ErrDenied},
-			"no actor at all":         {channel.Reply{Conversation: conv, Content: &message.Text{Body: "x"}}, access.ErrDenied},
-			"an empty text":           {channel.Reply{Conversation: conv, Actor: alice, Content: &message.Text{}}, message.ErrInvalid},
-			"an unknown template":     {channel.Reply{Conversation: conv, Actor: alice, Template: &channel.Template{Name: "nope"}}, template.ErrNotSendable},
+			"an unknown conversation": {alice, channel.Reply{Conversation: "v_none", Content: &message.Text{Body: "x"}}, channel.ErrNotFound},
+			"an actor without rights": {access.Actor{Kind: access.Bot, ID: "b"}, channel.Reply{Conversation: conv, Content: &message.Text{Body: "x"}}, access.ErrDenied},
+			"no actor at all":         {access.Actor{}, channel.Reply{Conversation: conv, Content: &message.Text{Body: "x"}}, access.ErrDenied},
+			"an empty text":           {alice, channel.Reply{Conversation: conv, Content: &message.Text{}}, message.ErrInvalid},
+			"an unknown template":     {alice, channel.Reply{Conversation: conv, Template: &channel.Template{Name: "nope"}}, template.ErrNotSendable},
 		} {
-			_, err := r.hub.Reply(t.Context(), tt.reply)
+			_, err := r.agents.Reply(t.Context(), tt.actor, tt.reply)
 			require.ErrorIs(t, err, tt.want, name)
 		}
-		_, err := r.hub.Reply(t.Context(), channel.Reply{Conversation: conv, Actor: alice})
+		_, err := r.agents.Reply(t.Context(), alice, channel.Reply{Conversation: conv})
 		require.Error(t, err, "neither content nor template")
-		_, err = r.hub.Reply(t.Context(), channel.Reply{
-			Conversation: conv, Actor: alice, Template: &channel.Template{Name: "we_answered"},
+		_, err = r.agents.Reply(t.Context(), alice, channel.Reply{
+			Conversation: conv, Template: &channel.Template{Name: "we_answered"},
 		})
 		_, ok := errors.AsType[*template.BindError](err)
 		require.True(t, ok, "a template without its values")
@@ -115,11 +116,11 @@ func TestTheSameKeyIsTheSameMessage(t *testing.T) {
 	test(t, options{}, func(t *testing.T, r *rig) {
 		r.user.Text(r.number, "Hello")
 		r.settle()
-		reply := channel.Reply{Conversation: r.conversation().ID, Actor: alice, Content: &message.Text{Body: "Hi"}, Key: "click-1"}
-		first, err := r.hub.Reply(t.Context(), reply)
+		reply := channel.Reply{Conversation: r.conversation().ID, Content: &message.Text{Body: "Hi"}, Key: "click-1"}
+		first, err := r.agents.Reply(t.Context(), alice, reply)
 		require.NoError(t, err)
 		r.settle()
-		second, err := r.hub.Reply(t.Context(), reply)
+		second, err := r.agents.Reply(t.Context(), alice, reply)
 		require.NoError(t, err)
 		r.settle()
 		require.Equal(t, first.ID, second.ID)
@@ -130,7 +131,7 @@ func TestTheSameKeyIsTheSameMessage(t *testing.T) {
 func TestTheHostIsAskedAgainAfterItFailed(t *testing.T) {
 	d := 0
 	test(t, options{}, func(t *testing.T, r *rig) {
-		r.desk.fails(func(id string, try int) error {
+		r.host.fails(func(id string, try int) error {
 			if try <= 2 {
 				d++
 				return errors.New("ticket system is down")
@@ -144,14 +145,14 @@ func TestTheHostIsAskedAgainAfterItFailed(t *testing.T) {
 		for range 8 {
 			r.pass(10 * time.Second)
 		}
-		require.Equal(t, []string{"first", "second"}, r.desk.texts(), "in order, although both failed at first")
+		require.Equal(t, []string{"first", "second"}, r.host.texts(), "in order, although both failed at first")
 		require.GreaterOrEqual(t, d, 4)
 	})
 }
 
 func TestAHostThatPanicsIsAskedAgain(t *testing.T) {
 	test(t, options{}, func(t *testing.T, r *rig) {
-		r.desk.fails(func(_ string, try int) error {
+		r.host.fails(func(_ string, try int) error {
 			if try == 1 {
 				panic("a customer's name")
 			}
@@ -160,7 +161,7 @@ func TestAHostThatPanicsIsAskedAgain(t *testing.T) {
 		r.user.Text(r.number, "hello")
 		r.settle()
 		r.pass(10 * time.Second)
-		require.Equal(t, []string{"hello"}, r.desk.texts())
+		require.Equal(t, []string{"hello"}, r.host.texts())
 		require.NotContains(t, r.logs.String(), "a customer's name")
 	})
 }
@@ -168,7 +169,7 @@ func TestAHostThatPanicsIsAskedAgain(t *testing.T) {
 func TestAPermanentFailureOfTheHostIsADeadLetterThatCanBeReplayed(t *testing.T) {
 	test(t, options{}, func(t *testing.T, r *rig) {
 		var mended atomic.Bool
-		r.desk.fails(func(string, int) error {
+		r.host.fails(func(string, int) error {
 			if mended.Load() {
 				return nil
 			}
@@ -176,17 +177,17 @@ func TestAPermanentFailureOfTheHostIsADeadLetterThatCanBeReplayed(t *testing.T) 
 		})
 		r.user.Text(r.number, "hello")
 		r.settle()
-		letters, err := r.hub.DeadLetters(t.Context(), channel.DeadLetterQuery{Actor: admin, Queue: "host"})
+		letters, err := r.agents.DeadLetters(t.Context(), admin, channel.DeadLetterQuery{Queue: "host"})
 		require.NoError(t, err)
 		require.Len(t, letters, 1)
-		health, err := r.hub.Health(t.Context(), admin)
+		health, err := r.agents.Health(t.Context(), admin)
 		require.NoError(t, err)
 		require.Equal(t, 1, health.Dead)
 		mended.Store(true)
-		require.NoError(t, r.hub.Replay(t.Context(), admin, letters[0].Key))
+		require.NoError(t, r.agents.Replay(t.Context(), admin, letters[0].Key))
 		r.settle()
-		require.Equal(t, []string{"hello"}, r.desk.texts())
-		_, err = r.hub.DeadLetters(t.Context(), channel.DeadLetterQuery{Actor: alice, Queue: "host"})
+		require.Equal(t, []string{"hello"}, r.host.texts())
+		_, err = r.agents.DeadLetters(t.Context(), alice, channel.DeadLetterQuery{Queue: "host"})
 		require.ErrorIs(t, err, access.ErrDenied)
 	})
 }
@@ -196,17 +197,17 @@ func TestTrafficForAnUnknownNumberWaitsAsDeadLetters(t *testing.T) {
 		other := r.account.AddNumber(numberConfig("999000111222333"))
 		r.user.Text(other, "is anybody there?")
 		r.pass(time.Hour)
-		require.Empty(t, r.desk.texts())
-		letters, err := r.hub.DeadLetters(t.Context(), channel.DeadLetterQuery{Actor: admin, Queue: "in"})
+		require.Empty(t, r.host.texts())
+		letters, err := r.agents.DeadLetters(t.Context(), admin, channel.DeadLetterQuery{Queue: "in"})
 		require.NoError(t, err)
 		require.Len(t, letters, 1)
-		require.NoError(t, r.hub.Add(t.Context(), admin, channel.Channel{
+		require.NoError(t, r.agents.Add(t.Context(), admin, channel.Channel{
 			Settings: channel.Settings{ID: "second", Name: "Second", Number: other.ID, Enabled: true},
 			Sender:   r.client.Number(other.ID),
 		}))
-		require.NoError(t, r.hub.Replay(t.Context(), admin, letters[0].Key))
+		require.NoError(t, r.agents.Replay(t.Context(), admin, letters[0].Key))
 		r.settle()
-		require.Equal(t, []string{"is anybody there?"}, r.desk.texts())
+		require.Equal(t, []string{"is anybody there?"}, r.host.texts())
 	})
 }
 
@@ -216,10 +217,10 @@ func TestARestartGoesOnWhereTheLastRunStopped(t *testing.T) {
 		r.stop()
 		r.user.Text(r.number, "while nobody was there")
 		r.settle()
-		require.Empty(t, r.desk.texts(), "accepted, not yet applied")
+		require.Empty(t, r.host.texts(), "accepted, not yet applied")
 		r.run()
 		r.settle()
-		require.Equal(t, []string{"while nobody was there"}, r.desk.texts())
+		require.Equal(t, []string{"while nobody was there"}, r.host.texts())
 	})
 }
 
@@ -230,14 +231,14 @@ func TestAQueuedMessageCanBeTakenBack(t *testing.T) {
 		r.stop()
 		m, err := r.reply("a mistake")
 		require.NoError(t, err)
-		require.NoError(t, r.hub.Cancel(t.Context(), alice, m.ID))
-		require.NoError(t, r.hub.Cancel(t.Context(), alice, m.ID), "twice is no error")
+		require.NoError(t, r.agents.Cancel(t.Context(), alice, m.ID))
+		require.NoError(t, r.agents.Cancel(t.Context(), alice, m.ID), "twice is no error")
 		sent, err := r.reply("the right answer")
 		require.NoError(t, err)
 		r.run()
 		r.settle()
 		require.Equal(t, []string{"hello", "the right answer"}, r.sees())
-		require.ErrorIs(t, r.hub.Cancel(t.Context(), alice, sent.ID), channel.ErrTooLate)
+		require.ErrorIs(t, r.agents.Cancel(t.Context(), alice, sent.ID), channel.ErrTooLate)
 	})
 }
 
@@ -256,9 +257,9 @@ func TestAMessageThatWaitedTooLongIsNotThrownAtAClosedWindow(t *testing.T) {
 		require.Equal(t, m.ID, list[1].ID)
 		require.Equal(t, conversation.Failed, list[1].Delivery.State())
 		require.Contains(t, list[1].Delivery.Failure.Hint, "template")
-		failed := r.desk.of(conversation.DeliveryChanged)
+		failed := r.host.of(conversation.DeliveryChanged)
 		require.Equal(t, conversation.Failed, failed[len(failed)-1].Delivery, "the host is told")
-		log, err := r.hub.Log(t.Context(), alice, list[1].Conversation, 0)
+		log, err := r.agents.Log(t.Context(), alice, list[1].Conversation, 0)
 		require.NoError(t, err)
 		require.NotEmpty(t, log)
 	})

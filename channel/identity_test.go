@@ -13,6 +13,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/template"
 )
@@ -331,7 +332,7 @@ func TestOnePersonOnTwoChannelsIsTwoCustomers(t *testing.T) {
 		l.pass(time.Second)
 		require.Len(t, l.records("customer"), 2)
 		require.Len(t, l.conversations(), 1)
-		second, err := l.hub.Conversations(t.Context(), channel.ConversationQuery{Actor: alice, Channel: "sales"})
+		second, err := l.agents.Conversations(t.Context(), alice, desk.ConversationQuery{Channel: "sales"})
 		require.NoError(t, err)
 		require.Len(t, second, 1)
 		require.NotEqual(t, l.conversation().Customer, second[0].Customer)
@@ -346,8 +347,8 @@ func TestWhatTheHostSaysOfAPersonGivesWayToWhatsApp(t *testing.T) {
 		config:   func(c *channel.Config) { c.Channels[0].Templates = catalog },
 	}
 	notify := func(t *testing.T, l *lab, to message.Recipient, name string) *conversation.Message {
-		m, err := l.hub.Notify(t.Context(), channel.Notification{
-			Channel: "support", Actor: alice, To: to, Name: name, Template: &channel.Template{Name: "parcel"},
+		m, err := l.agents.Notify(t.Context(), alice, channel.Notification{
+			Channel: "support", To: to, Name: name, Template: &channel.Template{Name: "parcel"},
 		})
 		require.NoError(t, err)
 		l.pass(time.Second)
@@ -362,7 +363,7 @@ func TestWhatTheHostSaysOfAPersonGivesWayToWhatsApp(t *testing.T) {
 			l.pass(time.Second)
 			conv := l.conversation()
 			require.Equal(t, m.Conversation, conv.ID)
-			_, customer, err := l.hub.Conversation(t.Context(), alice, conv.ID)
+			_, customer, err := l.agents.Conversation(t.Context(), alice, conv.ID)
 			require.NoError(t, err)
 			require.Equal(t, "Robin", customer.Name)
 			require.Equal(t, f.bsuid, customer.BSUID)
@@ -374,7 +375,7 @@ func TestWhatTheHostSaysOfAPersonGivesWayToWhatsApp(t *testing.T) {
 			l.post(f.says(1, "a"))
 			l.pass(time.Second)
 			notify(t, l, message.Recipient{Phone: f.phone}, "Mx Sample")
-			_, customer, err := l.hub.Conversation(t.Context(), alice, l.conversation().ID)
+			_, customer, err := l.agents.Conversation(t.Context(), alice, l.conversation().ID)
 			require.NoError(t, err)
 			require.Equal(t, "Robin", customer.Name)
 		})
@@ -412,19 +413,19 @@ func TestWhatWaitsInTheOutboxGoesToTheNewNumber(t *testing.T) {
 	t.Parallel()
 	experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
 		l.say(kim, "wamid.1", "hello")
-		s := l.hub.Channels(admin)[0]
+		s := l.agents.Channels(admin)[0]
 		l.stop()
-		_, err := l.hub.Reply(t.Context(), channel.Reply{
-			Conversation: l.conversation().ID, Actor: alice, Template: &channel.Template{Name: "reminder", Language: "en"},
+		_, err := l.agents.Reply(t.Context(), alice, channel.Reply{
+			Conversation: l.conversation().ID, Template: &channel.Template{Name: "reminder", Language: "en"},
 		})
 		require.NoError(t, err)
 		s.Enabled = false
-		require.NoError(t, l.hub.Change(t.Context(), admin, s))
+		require.NoError(t, l.agents.Change(t.Context(), admin, s))
 		l.run()
 		l.post(kim.moved(time.Now(), "wamid.2", face{phone: "13125550199", bsuid: "US.12"}))
 		l.pass(time.Minute)
 		s.Enabled = true
-		require.NoError(t, l.hub.Change(t.Context(), admin, s))
+		require.NoError(t, l.agents.Change(t.Context(), admin, s))
 		l.pass(time.Minute)
 		require.Len(t, l.line.sent, 1)
 		require.Equal(t, message.Recipient{Phone: "13125550199", BSUID: "US.12"}, l.line.sent[0].To, "the old one may be somebody else's")

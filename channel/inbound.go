@@ -176,10 +176,14 @@ func (in *incoming) reactor() string {
 // receive puts a message of the customer into the right conversation and tells the host.
 func (u *unit) receive(in *incoming, customer *conversation.Customer, msg *messageRecord) error {
 	msg.Channel, msg.Direction, msg.At = in.ch.ID, conversation.Inbound, in.at
-	conv, effects, err := u.enter(in, customer, msg)
+	s, err := u.enter(in.ch, customer, in.id, in.at)
+	if err == nil && u.hub.desk != nil {
+		err = u.hub.desk.Received(s, &msg.Message)
+	}
 	if err != nil {
 		return err
 	}
+	conv := s.Conversation
 	msg.Conversation = conv.ID
 	conv.LastSeq++
 	msg.Seq = conv.LastSeq
@@ -203,11 +207,7 @@ func (u *unit) receive(in *incoming, customer *conversation.Customer, msg *messa
 	if err := u.tellHost(in.ch.ID, "in|"+msg.ID, hostItem{Conversation: conv.ID, Message: msg.ID, At: in.at}); err != nil {
 		return err
 	}
-	if err := u.carryOut(in.ch, customer, conv, effects, in.id); err != nil {
-		return err
-	}
-	u.arm(in.ch, customer, conv)
-	return u.saveConversation(conv)
+	return s.finish()
 }
 
 var errNoSender = fmt.Errorf("channel: message without any sender: %w", ErrPermanent)

@@ -35,7 +35,7 @@ func TestDuplicatesDisorderAndOddItemsChangeNothing(t *testing.T) {
 		r.user.Read(r.number)
 		r.pass(10 * time.Minute)
 		got := map[string]bool{}
-		for _, text := range r.desk.texts() {
+		for _, text := range r.host.texts() {
 			require.False(t, got[text], "shown twice")
 			got[text] = true
 		}
@@ -63,8 +63,8 @@ func TestCustomersChangesOfTheirMessagesAreHonoured(t *testing.T) {
 		require.False(t, list[0].Edited.IsZero())
 		require.Empty(t, list[1].Text)
 		require.False(t, list[1].Deleted.IsZero())
-		require.Len(t, r.desk.of(conversation.MessageEdited), 1)
-		require.Len(t, r.desk.of(conversation.MessageDeleted), 1)
+		require.Len(t, r.host.of(conversation.MessageEdited), 1)
+		require.Len(t, r.host.of(conversation.MessageDeleted), 1)
 	})
 }
 
@@ -80,7 +80,7 @@ func TestReactionsShowOnTheMessageAndOpenNoWindow(t *testing.T) {
 		require.NoError(t, r.user.React(r.number, bubbles[1].ID, "👍"))
 		r.settle()
 		require.Equal(t, "👍", r.messages()[1].Reactions[0].Emoji)
-		require.Len(t, r.desk.of(conversation.Reacted), 1)
+		require.Len(t, r.host.of(conversation.Reacted), 1)
 		r.pass(2 * time.Hour)
 		_, err = r.reply("too late")
 		require.ErrorIs(t, err, window.ErrClosed)
@@ -152,11 +152,11 @@ func TestFilesAreFetchedCheckedAndHandedOver(t *testing.T) {
 		require.Equal(t, int64(len(png)), good.Size)
 		require.Equal(t, "image/png", good.MIME)
 		require.NotEmpty(t, good.Ref)
-		require.Len(t, r.desk.of(conversation.AttachmentReady), 1)
+		require.Len(t, r.host.of(conversation.AttachmentReady), 1)
 		bad := list[1].Attachments[0]
 		require.Empty(t, bad.Ref)
 		require.Contains(t, bad.Failed, "refused")
-		require.Len(t, r.desk.of(conversation.AttachmentFailed), 1)
+		require.Len(t, r.host.of(conversation.AttachmentFailed), 1)
 		require.Len(t, s.files, 1)
 	})
 }
@@ -169,7 +169,7 @@ func TestCardNumbersReachNeitherStoreNorHostNorLogNorCustomer(t *testing.T) {
 		r.settle()
 		_, err := r.reply("you wrote " + card)
 		require.NoError(t, err)
-		_, err = r.hub.AddNote(t.Context(), alice, r.conversation().ID, "note "+card)
+		_, err = r.agents.AddNote(t.Context(), alice, r.conversation().ID, "note "+card)
 		require.NoError(t, err)
 		r.settle()
 		for _, m := range r.messages() {
@@ -178,7 +178,7 @@ func TestCardNumbersReachNeitherStoreNorHostNorLogNorCustomer(t *testing.T) {
 			require.Contains(t, m.Text, "1111")
 		}
 		require.NotContains(t, r.sees()[1], "4111 1111", "nor does an agent send one")
-		require.NotContains(t, strings.Join(r.desk.texts(), ""), "4111 1111")
+		require.NotContains(t, strings.Join(r.host.texts(), ""), "4111 1111")
 		require.NotContains(t, r.logs.String(), "1111 1111")
 		everything(t, st, func(text string) {
 			require.NotContains(t, text, "4111 1111")
@@ -216,7 +216,7 @@ func TestACardNumberInPiecesIsMaskedOnceItIsComplete(t *testing.T) {
 			texts = append(texts, m.Text)
 		}
 		require.Equal(t, []string{"XXXX", "XXXX", "XXXX", "1111"}, texts)
-		require.Len(t, r.desk.of(conversation.MessageRedacted), 3, "the host is told about those it has seen")
+		require.Len(t, r.host.of(conversation.MessageRedacted), 3, "the host is told about those it has seen")
 		r.user.Text(r.number, "2026")
 		r.settle()
 		require.Equal(t, "2026", r.messages()[4].Text)
@@ -225,7 +225,7 @@ func TestACardNumberInPiecesIsMaskedOnceItIsComplete(t *testing.T) {
 
 func TestNothingPrivateIsLogged(t *testing.T) {
 	test(t, options{user: cloudapitest.UserConfig{Name: "Canary Bird", Phone: "13125550123"}}, func(t *testing.T, r *rig) {
-		r.desk.fails(func(id string, try int) error {
+		r.host.fails(func(id string, try int) error {
 			if try == 1 {
 				return context.DeadlineExceeded
 			}

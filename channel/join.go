@@ -9,7 +9,7 @@ import (
 
 // joinConversations makes one matter of the conversations that two customers were in when
 // they turned out to be one person: the one that agents have open goes on, of two the one
-// with the latest activity, with what the rules know of both. The other one is resolved, says
+// with the latest activity, with what the desk knows of both. The other one ends, says
 // where it went, and the host is told, also if it was resolved before. Messages stay where
 // they are.
 func (u *unit) joinConversations(a, b *conversation.Customer) error {
@@ -34,31 +34,28 @@ func (u *unit) joinConversations(a, b *conversation.Customer) error {
 	if !ok {
 		return u.saveConversation(x)
 	}
-	if err := u.mergedInto(ch, a, y, x.ID, b.ID); err != nil {
-		return err
-	}
-	u.arm(ch, a, x)
-	return u.saveConversation(x)
+	return u.merged(ch, a, x, y, b.ID)
 }
 
-// mergedInto resolves a conversation in favour of another one. absorbed is the customer that
-// is no more.
-func (u *unit) mergedInto(ch *Channel, customer *conversation.Customer, conv *conversation.Conversation, other, absorbed string) error {
-	id := "merged|" + conv.ID
+// merged lets y end in favour of x. absorbed is the customer that is no more.
+func (u *unit) merged(ch *Channel, customer *conversation.Customer, x, y *conversation.Conversation, absorbed string) error {
+	id := "merged|" + y.ID
 	if err := u.tellHost(ch.ID, id, hostItem{
-		Kind: conversation.ConversationMerged, Conversation: conv.ID, At: u.now.UTC(), To: other, Absorbed: absorbed,
+		Kind: conversation.ConversationMerged, Conversation: y.ID, At: u.now.UTC(), To: x.ID, Absorbed: absorbed,
 	}); err != nil {
 		return err
 	}
-	conv.MergedInto = other
-	if conv.State.Queue.Open() {
-		state, effects := ch.rules.OnResolve(conv.State, "merged", u.now)
-		conv.State = state
-		if err := u.carryOut(ch, customer, conv, effects, id); err != nil {
+	y.MergedInto = x.ID
+	goesOn, ends := u.scene(ch, customer, x, id, u.now), u.scene(ch, customer, y, id, u.now)
+	if u.hub.desk != nil {
+		if err := u.hub.desk.Merged(goesOn, ends); err != nil {
 			return err
 		}
 	}
-	return u.saveConversation(conv)
+	if err := ends.finish(); err != nil {
+		return err
+	}
+	return goesOn.finish()
 }
 
 // ErrMerged says that a conversation went on in another one; errors.As gives a *MergedError.

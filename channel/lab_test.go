@@ -15,10 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/webhook"
@@ -33,19 +32,22 @@ const (
 // lab is a hub that is fed with webhook bodies of the test's own making, where the
 // simulator would be too well behaved.
 type lab struct {
-	t     *testing.T
-	hub   *channel.Hub
-	store store.Store
-	desk  *desk
-	line  *wire
-	logs  *bytes.Buffer
-	stop  func()
+	t      *testing.T
+	hub    *channel.Hub
+	agents *desk.Desk
+	store  store.Store
+	host   *ticketing
+	line   *wire
+	logs   *bytes.Buffer
+	stop   func()
 }
 
 type labOptions struct {
 	store    store.Store
 	settings func(*channel.Settings)
 	config   func(*channel.Config)
+	own      func(*desk.Settings) // of the desk on the channel
+	desk     func(*desk.Config)
 }
 
 // experiment runs f with a lab in a bubble.
@@ -61,28 +63,27 @@ func experiment(t *testing.T, o labOptions, f func(t *testing.T, l *lab)) {
 
 func newLab(t *testing.T, o labOptions) *lab {
 	t.Helper()
-	l := &lab{t: t, store: o.store, desk: &desk{}, line: &wire{}, logs: &bytes.Buffer{}, stop: func() {}}
+	l := &lab{t: t, store: o.store, host: &ticketing{}, line: &wire{}, logs: &bytes.Buffer{}, stop: func() {}}
 	if l.store == nil {
 		l.store = memstore.New()
 	}
 	settings := channel.Settings{
 		ID: "support", Name: "Support", Number: labNumber, Account: labAccount, Enabled: true,
-		Rules: rules.Default(), Access: access.Policy{AllUsers: access.Supervisor},
+		Desk: ownSettings(o.own),
 	}
 	if o.settings != nil {
 		o.settings(&settings)
 	}
 	config := channel.Config{
-		Store: l.store, Ticketing: l.desk, Poll: 5 * time.Second,
+		Store: l.store, Ticketing: l.host, Poll: 5 * time.Second,
 		Logger:   slog.New(slog.NewTextHandler(l.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Channels: []channel.Channel{{Settings: settings, Sender: l.line}},
 	}
 	if o.config != nil {
 		o.config(&config)
 	}
-	var err error
-	l.hub, err = channel.New(config)
-	require.NoError(t, err)
+	l.agents = newDesk(t, config, o.desk)
+	l.hub = l.agents.Hub()
 	return l
 }
 
@@ -130,7 +131,7 @@ func (l *lab) say(f face, id, text string) {
 
 func (l *lab) conversations() []*conversation.Conversation {
 	l.t.Helper()
-	list, err := l.hub.Conversations(l.t.Context(), channel.ConversationQuery{Actor: alice, Channel: "support", Limit: 1000})
+	list, err := l.agents.Conversations(l.t.Context(), alice, desk.ConversationQuery{Channel: "support", Limit: 1000})
 	require.NoError(l.t, err)
 	return list
 }
@@ -145,21 +146,21 @@ func (l *lab) conversation() *conversation.Conversation {
 
 func (l *lab) messages(conversationID string) []*conversation.Message {
 	l.t.Helper()
-	list, err := l.hub.Messages(l.t.Context(), channel.MessageQuery{Actor: alice, Conversation: conversationID, Limit: 1000})
+	list, err := l.agents.Messages(l.t.Context(), alice, channel.MessageQuery{Conversation: conversationID, Limit: 1000})
 	require.NoError(l.t, err)
 	return list
 }
 
 func (l *lab) reply(conversationID, text string) (*conversation.Message, error) {
-	return l.hub.Reply(l.t.Context(), channel.Reply{
-		Conversation: conversationID, Actor: alice, Content: &message.Text{Body: text}, Key: text,
+	return l.agents.Reply(l.t.Context(), alice, channel.Reply{
+		Conversation: conversationID, Content: &message.Text{Body: text}, Key: text,
 	})
 }
 
 // letters lists the dead letters of a queue.
 func (l *lab) letters(queue string) []channel.DeadLetter {
 	l.t.Helper()
-	list, err := l.hub.DeadLetters(l.t.Context(), channel.DeadLetterQuery{Actor: admin, Queue: queue, Limit: 1000})
+	list, err := l.agents.DeadLetters(l.t.Context(), admin, channel.DeadLetterQuery{Queue: queue, Limit: 1000})
 	require.NoError(l.t, err)
 	return list
 }

@@ -408,7 +408,7 @@ func takesTime(ctx context.Context, _ message.Outbound, _ int) error {
 func (l *lab) answerAll() *strings.Replacer {
 	var pairs []string
 	for _, conv := range l.conversations() {
-		_, customer, err := l.hub.Conversation(l.t.Context(), alice, conv.ID)
+		_, customer, err := l.agents.Conversation(l.t.Context(), alice, conv.ID)
 		require.NoError(l.t, err)
 		m, err := l.reply(conv.ID, answerTo(customer.Name))
 		require.NoError(l.t, err)
@@ -483,11 +483,11 @@ func (l *lab) know() known {
 	slices.SortFunc(k.People, func(a, b knownPerson) int {
 		return slices.Compare(a.Customer.Aliases, b.Customer.Aliases)
 	})
-	for _, in := range l.desk.received {
+	for _, in := range l.host.received {
 		k.Received = append(k.Received, in.Message.WAMID)
 	}
 	slices.Sort(k.Received)
-	health, err := l.hub.Health(l.t.Context(), admin)
+	health, err := l.agents.Health(l.t.Context(), admin)
 	require.NoError(l.t, err)
 	k.Standing, k.Notices = health.Channels[0].Standing, health.Channels[0].Notices
 	return k
@@ -519,7 +519,7 @@ func (l *lab) export(c *conversation.Customer, owned map[string]bool) []conversa
 	if who.BSUID == "" {
 		who.Phone = c.Phone
 	}
-	require.NoError(l.t, l.hub.Export(l.t.Context(), admin, "support", who, &out))
+	require.NoError(l.t, l.agents.Export(l.t.Context(), admin, "support", who, &out))
 	var all []conversation.Message
 	for dec := json.NewDecoder(&out); dec.More(); {
 		var line struct{ Message *conversation.Message }

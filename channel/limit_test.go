@@ -15,6 +15,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/rules"
@@ -54,13 +55,13 @@ func TestThePortfolioReachesAsManyPeopleAsItMay(t *testing.T) {
 		require.EqualValues(t, 1, l.report(dawn, dawn).Total("refused"))
 
 		l.say(kim, "wamid.1", "hello")
-		_, err = l.hub.Reply(t.Context(), channel.Reply{
-			Conversation: l.inNew().ID, Actor: alice, Template: &channel.Template{Name: "reminder", Language: "en"},
+		_, err = l.agents.Reply(t.Context(), alice, channel.Reply{
+			Conversation: l.inNew().ID, Template: &channel.Template{Name: "reminder", Language: "en"},
 		})
 		require.NoError(t, err, "an answer inside the window does not count")
 		l.pass(25 * time.Hour)
-		_, err = l.hub.Reply(t.Context(), channel.Reply{
-			Conversation: l.inNew().ID, Actor: alice, Template: &channel.Template{Name: "reminder", Language: "en"},
+		_, err = l.agents.Reply(t.Context(), alice, channel.Reply{
+			Conversation: l.inNew().ID, Template: &channel.Template{Name: "reminder", Language: "en"},
 		})
 		require.NoError(t, err, "a day later there is room")
 	})
@@ -69,8 +70,8 @@ func TestThePortfolioReachesAsManyPeopleAsItMay(t *testing.T) {
 // inNew returns the only conversation that waits for an agent.
 func (l *lab) inNew() *conversation.Conversation {
 	l.t.Helper()
-	list, err := l.hub.Conversations(l.t.Context(), channel.ConversationQuery{
-		Actor: alice, Channel: "support", Queues: []rules.Queue{rules.QueueNew},
+	list, err := l.agents.Conversations(l.t.Context(), alice, desk.ConversationQuery{
+		Channel: "support", Queues: []rules.Queue{rules.QueueNew},
 	})
 	require.NoError(l.t, err)
 	require.Len(l.t, list, 1)
@@ -85,9 +86,9 @@ func TestTheLimitIsSharedByProcessesAndNumbers(t *testing.T) {
 		o.store = st
 		o.settings = func(s *channel.Settings) { s.ConsentElsewhere, s.Portfolio = true, "77" }
 		one, other := newLab(t, o), newLab(t, o)
-		second := one.hub.Channels(admin)[0]
+		second := one.agents.Channels(admin)[0]
 		second.ID, second.Name, second.Number, second.Account = "second", "Second", "2", "another account"
-		require.NoError(t, other.hub.Add(t.Context(), admin, channel.Channel{
+		require.NoError(t, other.agents.Add(t.Context(), admin, channel.Channel{
 			Settings: second, Sender: other.line, Templates: catalog(t),
 		}))
 		// The limit comes with a webhook, for one account of the portfolio.
@@ -100,8 +101,8 @@ func TestTheLimitIsSharedByProcessesAndNumbers(t *testing.T) {
 			if n%2 == 0 {
 				l, ch = other, "second"
 			}
-			_, err := l.hub.Notify(t.Context(), channel.Notification{
-				Channel: ch, Actor: alice, To: message.Recipient{Phone: stranger(n).phone},
+			_, err := l.agents.Notify(t.Context(), alice, channel.Notification{
+				Channel: ch, To: message.Recipient{Phone: stranger(n).phone},
 				Template: &channel.Template{Name: "reminder", Language: "en"},
 			})
 			require.NoError(t, err, n)
@@ -163,7 +164,7 @@ func TestTheLimitIsLearnedFromTheSender(t *testing.T) {
 	o.config = func(c *channel.Config) { with(c); c.Channels[0].Sender = line }
 	experiment(t, o, func(t *testing.T, l *lab) {
 		l.pass(time.Second)
-		health, err := l.hub.Health(t.Context(), admin)
+		health, err := l.agents.Health(t.Context(), admin)
 		require.NoError(t, err)
 		require.Equal(t, "TIER_250", health.Channels[0].Standing.MessagingLimit)
 		require.NotContains(t, l.logs.String(), "messaging limit not known")
@@ -225,9 +226,9 @@ func TestWhoWasNotReachedDoesNotCountForTheLimit(t *testing.T) {
 		l.pass(10 * time.Second)
 		require.Len(t, l.records("reach"), 248, "nor was who has no WhatsApp")
 
-		s := l.hub.Channels(admin)[0]
+		s := l.agents.Channels(admin)[0]
 		s.Budget = nil
-		require.NoError(t, l.hub.Change(t.Context(), admin, s))
+		require.NoError(t, l.agents.Change(t.Context(), admin, s))
 		for n := range 2 {
 			_, err := l.notify(stranger(400+n), "reminder")
 			require.NoError(t, err)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
@@ -33,12 +32,8 @@ func (u *unit) logEntry(id string, item *hostItem) error {
 }
 
 // Log returns the latest events of a conversation, at most limit (0 means 50), in order.
-func (h *Hub) Log(ctx context.Context, actor access.Actor, conversationID string, limit int) ([]*conversation.LogEntry, error) {
-	conv, err := h.conversation(ctx, conversationID)
-	if err != nil {
-		return nil, h.unknownTo(actor, access.Read, err)
-	}
-	if err := h.mayReadIn(ctx, actor, conv.Channel); err != nil {
+func (h *Hub) Log(ctx context.Context, conversationID string, limit int) ([]*conversation.LogEntry, error) {
+	if _, err := h.conversation(ctx, conversationID); err != nil {
 		return nil, err
 	}
 	page, err := step.List[conversation.LogEntry](ctx, h.store, store.Query{

@@ -7,21 +7,18 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
 )
 
-// Placeholders returns what the placeholders of macros and automatic messages stand for
-// in a conversation: {{customer.name}}, {{customer.first_name}}, {{customer.username}},
-// {{ticket}}, {{conversation.topic}} and {{agent}}, which is agent: what customers may call the
-// assignee, whose ID is the host's own affair. A value that is not known is a missing
-// placeholder, which refuses the macro: better than "Hello ,".
-func Placeholders(conv *conversation.Conversation, customer *conversation.Customer, agent string) template.Lookup {
+// placeholders returns what the placeholders of macros and automatic messages stand for in a
+// conversation: {{customer.name}}, {{customer.first_name}}, {{customer.username}}, {{ticket}}, and
+// what the desk knows beside that. A value that is not known is a missing placeholder, which refuses
+// the macro: better than "Hello ,".
+func (h *Hub) placeholders(conv *conversation.Conversation, customer *conversation.Customer) template.Lookup {
 	return func(name string) (string, bool) {
 		value := ""
 		switch name {
@@ -33,82 +30,19 @@ func Placeholders(conv *conversation.Conversation, customer *conversation.Custom
 			value = customer.Username
 		case "ticket":
 			value = conv.Ticket
-		case "conversation.topic":
-			value = conv.Topic
-		case "agent":
-			value = agent
+		default:
+			if h.desk != nil {
+				return h.desk.Placeholders(conv)(name)
+			}
 		}
 		return value, value != ""
 	}
 }
 
-// placeholders is Placeholders with the name that the host has for the assignee.
-func (h *Hub) placeholders(conv *conversation.Conversation, customer *conversation.Customer) template.Lookup {
-	name := ""
-	if id := conv.State.Assignee; id != "" && h.agentName != nil {
-		name = strings.TrimSpace(h.agentName(conv.Channel, id))
-	}
-	return Placeholders(conv, customer, name)
-}
-
-// opening adds {{opens.date}} and {{opens.time}} for an automatic reply out of hours: when
-// the channel opens again, by the clock on its wall, as "2026-11-09" and "09:00".
-func opening(hours *rules.Schedule, at time.Time, other template.Lookup) template.Lookup {
-	return func(name string) (string, bool) {
-		switch {
-		case name != "opens.date" && name != "opens.time":
-			return other(name)
-		case hours == nil || at.IsZero():
-			return "", false
-		case name == "opens.date":
-			return at.In(hours.Location()).Format(time.DateOnly), true
-		default:
-			return at.In(hours.Location()).Format("15:04"), true
-		}
-	}
-}
-
-// automaticTemplate names the template of an automatic message. The variables of its body are
-// filled with the values that the rule gives, in their order, or else those that have names
-// with the placeholders of the same names: {{customer_name}} with customer.name.
-func (u *unit) automaticTemplate(ch *Channel, c rules.Content, lookup template.Lookup) (*Template, error) {
-	t := &Template{Name: c.Template, Language: c.Language}
-	def, err := ch.template(t, u.now)
-	if err != nil {
-		return nil, err
-	}
-	body := def.Body()
-	for i, value := range c.Values {
-		text, err := template.ExpandVerbatim(value, lookup)
-		if err != nil {
-			return nil, err
-		}
-		v := template.Text(template.OneLine(text))
-		if body != nil && def.UsesNames() && i < len(body.Example.Named) {
-			v.Name = body.Example.Named[i].Name
-		}
-		t.Values.Body = append(t.Values.Body, v)
-	}
-	if body == nil || len(c.Values) > 0 || !def.UsesNames() {
-		return t, nil
-	}
-	for _, example := range body.Example.Named {
-		value, ok := lookup(strings.Replace(example.Name, "_", ".", 1))
-		if !ok {
-			value, ok = lookup(example.Name)
-		}
-		if ok {
-			t.Values.Body = append(t.Values.Body, template.NamedText(example.Name, template.OneLine(value)))
-		}
-	}
-	return t, nil
-}
-
 // Macro is a prepared answer that knows the customer service window.
 type Macro struct {
-	// Conversation and Actor are as in Reply.
+	// Conversation is as in Reply.
 	Conversation string
-	Actor        access.Actor
 	// Text goes out while the window is open. Placeholders are filled in.
 	Text string
 	// Shorthand is a template in the notation &((template=[[name]] …))&, which goes out
@@ -145,7 +79,7 @@ func (h *Hub) PreviewMacro(ctx context.Context, m Macro) (*MacroPreview, error) 
 // errors are those of [Hub.Reply], *template.ShorthandError for a shorthand that cannot be
 // read, *template.ExpandError for a placeholder without a usable value, and
 // window.ErrClosed if there is no template to fall back to.
-func (h *Hub) RunMacro(ctx context.Context, m Macro) (*conversation.Message, error) {
+func (h *Hub) RunMacro(ctx context.Context, by conversation.Author, m Macro) (*conversation.Message, error) {
 	if m.Key != "" { // what it would send may be something else by now
 		if earlier, err := h.ranBefore(ctx, &m); err != nil || earlier != nil {
 			if err != nil {
@@ -156,15 +90,15 @@ func (h *Hub) RunMacro(ctx context.Context, m Macro) (*conversation.Message, err
 	}
 	reply, _, err := h.macro(ctx, &m)
 	if err != nil {
-		h.macroRefused(ctx, &m, err)
+		h.macroRefused(ctx, by, &m, err)
 		return nil, fmt.Errorf("channel: run macro: %w", err)
 	}
-	return h.Reply(ctx, *reply)
+	return h.Reply(ctx, by, *reply)
 }
 
 // ranBefore finds what a macro with its key has sent; nil if it has not been run.
 func (h *Hub) ranBefore(ctx context.Context, m *Macro) (*messageRecord, error) {
-	conv, _, err := h.Conversation(ctx, m.Actor, m.Conversation)
+	conv, _, err := h.Conversation(ctx, m.Conversation)
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +106,7 @@ func (h *Hub) ranBefore(ctx context.Context, m *Macro) (*messageRecord, error) {
 	if !ok {
 		return nil, ErrNoChannel
 	}
-	print, err := (&Reply{Actor: m.Actor, Key: m.Key, macro: m}).print(ch)
+	print, err := (&Reply{Key: m.Key, macro: m}).print(ch)
 	if err != nil {
 		return nil, err
 	}
@@ -184,22 +118,17 @@ func (h *Hub) ranBefore(ctx context.Context, m *Macro) (*messageRecord, error) {
 }
 
 // macroRefused notes that a macro came to nothing, as Reply does for what it refuses.
-func (h *Hub) macroRefused(ctx context.Context, m *Macro, cause error) {
+func (h *Hub) macroRefused(ctx context.Context, by conversation.Author, m *Macro, cause error) {
 	conv, err := h.conversation(ctx, m.Conversation)
-	if err != nil || errors.Is(cause, access.ErrDenied) || errors.Is(cause, ErrNotFound) {
-		return // reading the conversation was refused, and noted
+	if err != nil || errors.Is(cause, ErrNotFound) {
+		return
 	}
-	info := AuditInfo{Actor: m.Actor, Action: access.SendTemplate, Channel: conv.Channel, Conversation: conv.ID}
-	if m.Shorthand == "" {
-		info.Action = access.Reply
-	}
-	h.hooks.audit(ctx, &info, &cause)
-	h.refused(ctx, &info, cause)
+	h.refused(ctx, &deed{by: by, channel: conv.Channel, conversation: conv.ID}, cause)
 }
 
 // macro decides what a macro sends now.
 func (h *Hub) macro(ctx context.Context, m *Macro) (reply *Reply, preview *MacroPreview, err error) {
-	conv, customer, err := h.Conversation(ctx, m.Actor, m.Conversation)
+	conv, customer, err := h.Conversation(ctx, m.Conversation)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -210,7 +139,7 @@ func (h *Hub) macro(ctx context.Context, m *Macro) (reply *Reply, preview *Macro
 	if !ch.Enabled {
 		return nil, nil, ErrDisabled
 	}
-	reply = &Reply{Conversation: m.Conversation, Actor: m.Actor, Key: m.Key, macro: m}
+	reply = &Reply{Conversation: m.Conversation, Key: m.Key, macro: m}
 	own := h.placeholders(conv, customer)
 	lookup := func(name string) (string, bool) {
 		if m.Lookup != nil {

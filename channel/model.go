@@ -1,14 +1,8 @@
 package channel
 
 import (
-	"github.com/kanava-go/kanava/channel/access"
-	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 )
-
-func authorOf(a access.Actor) conversation.Author {
-	return conversation.Author{Kind: string(a.Kind), ID: a.ID}
-}
 
 // outboundItem is the content of a piece of outbox work.
 type outboundItem struct {

@@ -68,7 +68,7 @@ func TestNewsAboutTheAccountReachHealthHooksAndTheHostOnce(t *testing.T) {
 				require.Empty(t, l.channelHealth("other").Notices, "another account")
 				require.Len(t, hooked, 1)
 				require.Equal(t, "support", hooked[0].Channel)
-				changes := l.desk.of(conversation.AccountNotice)
+				changes := l.host.of(conversation.AccountNotice)
 				require.Len(t, changes, 1)
 				require.Equal(t, "support", changes[0].Channel)
 				require.Equal(t, c.want.Text, changes[0].Notice.Text)
@@ -114,7 +114,7 @@ func TestNewsAboutTheAccountReachTheChannelsOfEveryProcessOnce(t *testing.T) {
 			l.post(alert)
 			l.pass(time.Minute)
 			for id, want := range map[string]int{"support": n + 1, "sibling": n + 1, "stranger": 0} {
-				require.Len(t, labs[id].desk.of(conversation.AccountNotice), want, "%s is told once", id)
+				require.Len(t, labs[id].host.of(conversation.AccountNotice), want, "%s is told once", id)
 				require.Len(t, labs[id].channelHealth(id).Notices, want, id)
 			}
 		}

@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/internal/opaque"
 )
 
@@ -16,8 +14,6 @@ import (
 type Notification struct {
 	// Channel is the ID of the channel to send from; required.
 	Channel string
-	// Actor is who sends it; required.
-	Actor access.Actor
 	// To is the phone number (E.164) or the BSUID, or both.
 	To message.Recipient
 	// Name is what the host calls the person, at most 255 bytes, "" if not known; used until WhatsApp tells a
@@ -39,32 +35,27 @@ type Notification struct {
 // not keep customers waiting who wrote; an answer that is given right after a notification to
 // the same person may arrive first.
 //
-// Without a conversation, or after one that is long resolved, it begins one in pending:
-// the answer arrives there.
-func (h *Hub) Notify(ctx context.Context, n Notification) (*conversation.Message, error) {
-	msg, err := h.notify(ctx, n)
+// Without a conversation it begins one: the answer arrives there.
+func (h *Hub) Notify(ctx context.Context, by conversation.Author, n Notification) (*conversation.Message, error) {
+	msg, err := h.notify(ctx, by, n)
 	if err != nil {
 		return nil, fmt.Errorf("channel: notify: %w", err)
 	}
 	return &msg.Message, nil
 }
 
-func (h *Hub) notify(ctx context.Context, n Notification) (msg *messageRecord, err error) {
+func (h *Hub) notify(ctx context.Context, by conversation.Author, n Notification) (msg *messageRecord, err error) {
 	if err := errors.Join(usable("key", n.Key, maxKey), usable("name", n.Name, maxKey)); err != nil {
 		return nil, err
 	}
-	info := AuditInfo{Actor: n.Actor, Action: access.Notify, Channel: n.Channel}
-	defer h.hooks.audit(ctx, &info, &err)
+	what := deed{by: by, channel: n.Channel}
 	event := opaque.Random("e_")
 	err = h.do(ctx, func(u *unit) error {
 		msg = nil
-		u.author = authorOf(n.Actor)
+		u.author = by
 		ch, ok := h.channels.get(n.Channel)
 		if !ok {
 			return ErrNoChannel
-		}
-		if err := access.Check(ch.Access, n.Actor, access.Notify); err != nil {
-			return err
 		}
 		if err := addressable(n.To); err != nil {
 			return err
@@ -76,7 +67,7 @@ func (h *Hub) notify(ctx context.Context, n Notification) (msg *messageRecord, e
 		if err != nil {
 			return err
 		}
-		info.Conversation = customer.Conversation
+		what.conversation = customer.Conversation
 		if !ch.Enabled {
 			return ErrDisabled
 		}
@@ -87,52 +78,31 @@ func (h *Hub) notify(ctx context.Context, n Notification) (msg *messageRecord, e
 		if err := consents(ch, customer, def.Category); err != nil {
 			return err
 		}
-		r := &Reply{Actor: n.Actor, Template: n.Template, Key: n.Key}
+		r := &Reply{Template: n.Template, Key: n.Key}
 		if n.Key != "" {
 			r.id = opaque.ID("m_", "notify", customer.ID, n.Key)
 		} else {
 			r.id = opaque.Random("m_")
 		}
-		conv, effects, err := u.contact(ch, customer, r.id)
+		s, err := u.enter(ch, customer, r.id, u.now)
+		if err == nil && h.desk != nil {
+			err = h.desk.Contacted(s, r.id)
+		}
 		if err != nil {
 			return err
 		}
 		r.notify = true
-		if msg, err = u.send(ch, customer, conv, r); err != nil {
+		if msg, err = u.send(ch, customer, s.Conversation, r); err != nil {
 			return err
 		}
-		if err := u.carryOut(ch, customer, conv, effects, r.id); err != nil {
-			return err
-		}
-		u.arm(ch, customer, conv)
-		if err := u.saveConversation(conv); err != nil {
+		if err := s.finish(); err != nil {
 			return err
 		}
 		return u.saveCustomer(customer)
 	})
 	if err != nil {
-		h.refused(ctx, &info, err)
+		h.refused(ctx, &what, err)
 		return nil, err
 	}
 	return msg, nil
-}
-
-// contact finds the conversation for a proactive message, beginning one if needed.
-func (u *unit) contact(ch *Channel, customer *conversation.Customer, id string) (*conversation.Conversation, []rules.Effect, error) {
-	conv, err := u.current(customer)
-	if err != nil {
-		return nil, nil, err
-	}
-	var state rules.State
-	if conv != nil {
-		state = conv.State
-	}
-	state, effects := ch.rules.OnNotify(state, rules.Outbound{ID: id, At: u.now}, u.now)
-	if conv == nil || opens(effects) {
-		if conv, err = u.open(ch, customer, id, state); err != nil {
-			return nil, nil, err
-		}
-	}
-	conv.State = state
-	return conv, effects, nil
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // byConversation are the texts that the host was given, in order, by conversation.
-func (d *desk) byConversation() map[string][]string {
+func (d *ticketing) byConversation() map[string][]string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	all := map[string][]string{}
@@ -47,8 +47,8 @@ func TestATicketingThatIsDownIsOneOutageAndLosesNothing(t *testing.T) {
 			o := labOptions{config: func(cfg *channel.Config) { outageWatch(&told)(cfg) }}
 			experiment(t, o, func(t *testing.T, l *lab) {
 				talks := l.chats("support", labNumber, 100)
-				offered := len(l.desk.seen)
-				l.desk.fails(c.fail)
+				offered := len(l.host.seen)
+				l.host.fails(c.fail)
 				var want []string
 				for round := range c.hours * 2 {
 					for i := range talks {
@@ -63,20 +63,20 @@ func TestATicketingThatIsDownIsOneOutageAndLosesNothing(t *testing.T) {
 				require.Less(t, strings.Count(l.logs.String(), "level=WARN")+strings.Count(l.logs.String(), "level=ERROR"), 150*c.hours)
 				require.NotContains(t, l.logs.String(), "canary")
 				seen := 0
-				for _, n := range l.desk.seen {
+				for _, n := range l.host.seen {
 					seen += n
 				}
 				require.Less(t, seen-offered, c.hours*150+100, "one call at a time tries it")
 
-				l.desk.fails(up)
+				l.host.fails(up)
 				l.pass(time.Minute)
 				require.Len(t, told, 2)
 				require.True(t, told[1].Over)
-				for conv, texts := range l.desk.byConversation() {
+				for conv, texts := range l.host.byConversation() {
 					got := slices.DeleteFunc(slices.Clone(texts), func(s string) bool { return s == "hello" })
 					require.Equal(t, want, got, "%s: all of it within a minute, in order, once", conv)
 				}
-				require.Len(t, l.desk.byConversation(), 100)
+				require.Len(t, l.host.byConversation(), 100)
 			})
 		})
 	}
@@ -89,12 +89,12 @@ func TestOneBadMessageIsNoOutageOfTheTicketing(t *testing.T) {
 		var bad []string
 		for i := range 2 {
 			id := fmt.Sprint("wamid.bad", i)
-			l.desk.fails(down)
+			l.host.fails(down)
 			l.post(stranger(i).text(time.Now(), id, "bad"))
 			l.pass(time.Second)
 			bad = append(bad, "in|"+l.messageID(id))
 			now := slices.Clone(bad)
-			l.desk.fails(func(id string, _ int) error {
+			l.host.fails(func(id string, _ int) error {
 				if slices.Contains(now, id) {
 					return errors.New("no")
 				}
@@ -112,7 +112,7 @@ func TestOneBadMessageIsNoOutageOfTheTicketing(t *testing.T) {
 
 // tenants is a ticket system of which each channel has its own.
 type tenants struct {
-	desk
+	ticketing
 	down map[string]bool
 }
 
@@ -123,7 +123,7 @@ func (p *tenants) Receive(ctx context.Context, in *conversation.Received) (strin
 	if down {
 		return "", errors.New("down")
 	}
-	return p.desk.Receive(ctx, in)
+	return p.ticketing.Receive(ctx, in)
 }
 
 // fallsDown says whether the ticket system of a channel is down from now on.
@@ -167,7 +167,7 @@ func TestAFewMessagesBehindAHostThatIsDownSurviveRestarts(t *testing.T) {
 	t.Parallel()
 	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
 		l.chats("support", labNumber, 5)
-		l.desk.fails(down)
+		l.host.fails(down)
 		for i := range 5 {
 			l.post(stranger(i).text(time.Now(), fmt.Sprint("wamid.", i), "held"))
 		}
@@ -177,9 +177,9 @@ func TestAFewMessagesBehindAHostThatIsDownSurviveRestarts(t *testing.T) {
 			l.run()
 		}
 		require.Empty(t, l.letters("host"))
-		l.desk.fails(up)
+		l.host.fails(up)
 		l.pass(time.Minute)
-		for _, texts := range l.desk.byConversation() {
+		for _, texts := range l.host.byConversation() {
 			require.Equal(t, []string{"hello", "held"}, texts)
 		}
 	})
@@ -206,7 +206,7 @@ func TestATicketingThatIsDownForOneOrTwoConversationsLosesNothing(t *testing.T) 
 			o := labOptions{config: func(cfg *channel.Config) { cfg.Poll = time.Minute; outageWatch(&told)(cfg) }}
 			experiment(t, o, func(t *testing.T, l *lab) {
 				l.chats("support", labNumber, c.people)
-				l.desk.fails(c.fail)
+				l.host.fails(c.fail)
 				var want []string
 				for hour := range c.hours {
 					for i := range c.people {
@@ -223,10 +223,10 @@ func TestATicketingThatIsDownForOneOrTwoConversationsLosesNothing(t *testing.T) 
 				require.NotNil(t, l.channelHealth("support").Ticketing)
 				require.NotEmpty(t, told)
 				require.Equal(t, channel.OutageTicketing, told[0].Kind)
-				l.desk.fails(up)
+				l.host.fails(up)
 				l.pass(time.Minute)
-				require.Len(t, l.desk.byConversation(), c.people)
-				for conv, texts := range l.desk.byConversation() {
+				require.Len(t, l.host.byConversation(), c.people)
+				for conv, texts := range l.host.byConversation() {
 					require.Equal(t, append([]string{"hello"}, want...), texts, "%s: all of it within a minute, in order, once", conv)
 				}
 				require.True(t, told[len(told)-1].Over)
@@ -250,11 +250,11 @@ func TestAPoisonedMessageAmongHealthyOnesIsADeadLetterInTheEnd(t *testing.T) {
 			var told []channel.OutageInfo
 			experiment(t, labOptions{config: outageWatch(&told)}, func(t *testing.T, l *lab) {
 				l.chats("support", labNumber, 3)
-				l.desk.fails(down)
+				l.host.fails(down)
 				l.post(stranger(0).text(time.Now(), "wamid.bad", "bad"))
 				l.pass(time.Millisecond)
 				bad := "in|" + l.messageID("wamid.bad")
-				l.desk.fails(func(id string, _ int) error {
+				l.host.fails(func(id string, _ int) error {
 					if id == bad {
 						return errors.New("no")
 					}
@@ -265,12 +265,12 @@ func TestAPoisonedMessageAmongHealthyOnesIsADeadLetterInTheEnd(t *testing.T) {
 					good := fmt.Sprint("good", n)
 					l.post(stranger(1+n%2).text(time.Now(), "wamid."+good, good))
 					l.pass(time.Minute)
-					require.Contains(t, l.desk.texts(), good, "within a minute")
+					require.Contains(t, l.host.texts(), good, "within a minute")
 					l.pass(max(time.Second, every-time.Minute))
 				}
 				require.Len(t, l.letters("host"), 1)
 				l.pass(time.Minute)
-				require.Contains(t, l.desk.texts(), "behind it")
+				require.Contains(t, l.host.texts(), "behind it")
 				if every < time.Hour {
 					require.LessOrEqual(t, len(told), 2, "at most one false alarm")
 				}

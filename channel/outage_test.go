@@ -107,9 +107,9 @@ func TestWithoutGraphWhatWaitsIsHeldAndGoesOutAfterwards(t *testing.T) {
 						require.Equal(t, 1, n, "%s: what may have arrived is not repeated", text)
 					}
 				}
-				require.Len(t, l.desk.of(conversation.SendingHeld), 1, "the agents are told")
-				require.Equal(t, "support", l.desk.of(conversation.SendingHeld)[0].Channel)
-				require.Len(t, l.desk.of(conversation.SendingResumed), 1)
+				require.Len(t, l.host.of(conversation.SendingHeld), 1, "the agents are told")
+				require.Equal(t, "support", l.host.of(conversation.SendingHeld)[0].Channel)
+				require.Len(t, l.host.of(conversation.SendingResumed), 1)
 			})
 		})
 	}
@@ -166,11 +166,11 @@ func TestARevokedTokenHoldsTheOutboxUntilThereIsAnother(t *testing.T) {
 				require.Equal(t, c.kind, ch.Outage.Kind)
 				require.WithinDuration(t, time.Now().Add(-3*time.Hour), ch.Outage.Since, time.Minute)
 
-				repaired, err := l.hub.Channel("support")
+				repaired, err := l.hub.Channel(t.Context(), "support")
 				require.NoError(t, err)
 				better := &wire{}
 				repaired.Sender = better
-				require.NoError(t, l.hub.Replace(t.Context(), admin, repaired))
+				require.NoError(t, l.agents.Replace(t.Context(), admin, repaired))
 				l.pass(5 * time.Second)
 				require.Equal(t, map[conversation.DeliveryState]int{conversation.Accepted: 50}, l.outcomes(talks), "at once, with the new token")
 				require.Len(t, better.texts(), 50)
@@ -194,7 +194,7 @@ func TestAMessageWhoseWindowClosesDuringAnOutageIsNotSentAndTheAgentKnows(t *tes
 		n := len(l.line.texts())
 		l.pass(time.Hour)
 		require.Len(t, l.line.texts(), n)
-		changes := l.desk.of(conversation.DeliveryChanged)
+		changes := l.host.of(conversation.DeliveryChanged)
 		require.Equal(t, "window_closed", changes[len(changes)-1].Failure.Class)
 	})
 }

@@ -51,7 +51,7 @@ func TestASendThatNeverArrivedIsHeldForAPersonByDefault(t *testing.T) {
 		require.Equal(t, []string{"hello", "second"}, r.sees(), "the conversation goes on behind it")
 		require.Equal(t, conversation.Uncertain, r.messages()[1].Delivery.State())
 		var told bool
-		for _, c := range r.desk.of(conversation.DeliveryChanged) {
+		for _, c := range r.host.of(conversation.DeliveryChanged) {
 			told = told || c.Delivery == conversation.Uncertain
 		}
 		require.True(t, told, "the host is told")
@@ -142,9 +142,9 @@ func TestADisabledChannelReceivesButDoesNotSend(t *testing.T) {
 		r.stop()
 		_, err := r.reply("waiting in the outbox")
 		require.NoError(t, err)
-		s := r.hub.Channels(admin)[0]
+		s := r.agents.Channels(admin)[0]
 		s.Enabled = false
-		require.NoError(t, r.hub.Change(t.Context(), admin, s))
+		require.NoError(t, r.agents.Change(t.Context(), admin, s))
 		_, err = r.reply("refused")
 		require.ErrorIs(t, err, channel.ErrDisabled)
 		r.run()
@@ -152,9 +152,9 @@ func TestADisabledChannelReceivesButDoesNotSend(t *testing.T) {
 		r.settle()
 		r.pass(time.Minute)
 		require.Equal(t, []string{"hello", "anybody?"}, r.sees())
-		require.Equal(t, []string{"hello", "anybody?"}, r.desk.texts(), "still received")
+		require.Equal(t, []string{"hello", "anybody?"}, r.host.texts(), "still received")
 		s.Enabled = true
-		require.NoError(t, r.hub.Change(t.Context(), admin, s))
+		require.NoError(t, r.agents.Change(t.Context(), admin, s))
 		r.settle()
 		require.Equal(t, []string{"hello", "anybody?", "waiting in the outbox"}, r.sees())
 	})

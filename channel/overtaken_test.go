@@ -18,10 +18,10 @@ func TestAnEditOfAMessageThatNeverComesIsHandedOver(t *testing.T) {
 		l.post(kim.edit(time.Now(), "wamid.2", "wamid.never", "the first edit"))
 		l.post(kim.edit(time.Now().Add(time.Second), "wamid.3", "wamid.never", "the new text"))
 		l.pass(10 * time.Second)
-		require.Empty(t, l.desk.texts(), "the message may still come")
+		require.Empty(t, l.host.texts(), "the message may still come")
 		l.pass(patience)
-		require.Equal(t, []string{"the new text"}, l.desk.texts(), "once, as it is now")
-		require.False(t, l.desk.received[0].Message.Edited.IsZero())
+		require.Equal(t, []string{"the new text"}, l.host.texts(), "once, as it is now")
+		require.False(t, l.host.received[0].Message.Edited.IsZero())
 		require.False(t, l.conversation().State.WaitingSince.IsZero(), "the customer waits")
 
 		l.post(kim.text(time.Now().Add(-time.Hour), "wamid.never", "what it was"))
@@ -43,10 +43,10 @@ func TestAReactionToAMessageThatNeverComesIsHandedOver(t *testing.T) {
 		l.post(kim.reaction(time.Now(), "wamid.3", "wamid.other", "🎉"))
 		l.post(kim.reaction(time.Now().Add(time.Second), "wamid.4", "wamid.other", "")) // taken away again
 		l.pass(10 * time.Second)
-		require.Len(t, l.desk.texts(), 1)
+		require.Len(t, l.host.texts(), 1)
 		l.pass(patience)
-		require.Equal(t, []string{"hello", "👍"}, l.desk.texts())
-		got := l.desk.received[1].Message
+		require.Equal(t, []string{"hello", "👍"}, l.host.texts())
+		got := l.host.received[1].Message
 		require.Equal(t, "reaction", got.Kind)
 		require.NotEmpty(t, got.Quoted)
 		require.Zero(t, l.conversation().State.WaitingSince, "a reaction asks nothing")
@@ -66,7 +66,7 @@ func TestAReactionOfSomebodyUnknownIsHandedOver(t *testing.T) {
 	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
 		l.post(kim.reaction(time.Now(), "wamid.2", "wamid.never", "👍"))
 		l.pass(2 * patience)
-		require.Equal(t, []string{"👍"}, l.desk.texts())
+		require.Equal(t, []string{"👍"}, l.host.texts())
 	})
 }
 
@@ -94,8 +94,8 @@ func TestWhatNamesAMessageByARealWAMIDIsHandedOverToo(t *testing.T) {
 				l.say(kim, "wamid.1", "hello")
 				l.post(tt.it)
 				l.pass(2 * patience)
-				told := l.desk.texts()[1:]
-				for _, c := range l.desk.of(conversation.EchoReceived) {
+				told := l.host.texts()[1:]
+				for _, c := range l.host.of(conversation.EchoReceived) {
 					told = append(told, c.Message.Text)
 				}
 				require.Equal(t, []string{tt.want}, told)
@@ -120,7 +120,7 @@ func TestAnEditInTheBusinessAppOfAMessageThatNeverComesIsHandedOver(t *testing.T
 			"message":             map[string]any{"context": map[string]any{"id": "M0"}, "type": "text", "text": map[string]any{"body": "the new text"}},
 		}))
 		l.pass(2 * patience)
-		echoes := l.desk.of(conversation.EchoReceived)
+		echoes := l.host.of(conversation.EchoReceived)
 		require.Len(t, echoes, 1)
 		require.Equal(t, "the new text", echoes[0].Message.Text)
 	})
@@ -134,7 +134,7 @@ func TestWhatMeetsItsMessageInTimeIsNotHandedOver(t *testing.T) {
 		l.pass(10 * time.Second)
 		l.post(kim.text(time.Now().Add(-time.Minute), "wamid.1", "the old text"))
 		l.pass(2 * patience)
-		require.Equal(t, []string{"the new text"}, l.desk.texts(), "nothing waited behind the edit")
+		require.Equal(t, []string{"the new text"}, l.host.texts(), "nothing waited behind the edit")
 		require.Len(t, l.messages(l.conversation().ID), 1)
 	})
 }
@@ -155,7 +155,7 @@ func TestAFailureBesideADeliveryReachesTheHost(t *testing.T) {
 		l.pass(5 * time.Second)
 		var ids []string
 		var failures []*conversation.Change
-		for _, c := range l.desk.of(conversation.DeliveryChanged) {
+		for _, c := range l.host.of(conversation.DeliveryChanged) {
 			require.NotContains(t, ids, c.ID)
 			ids = append(ids, c.ID)
 			if c.Failure != nil {
@@ -166,7 +166,7 @@ func TestAFailureBesideADeliveryReachesTheHost(t *testing.T) {
 		require.Equal(t, conversation.Delivered, failures[0].Delivery, "it arrived")
 		require.Equal(t, 131026, failures[0].Failure.Code, "and failed as well")
 		require.NotZero(t, l.conversation().State.LastAgentReply, "which leaves it an answer")
-		log, err := l.hub.Log(t.Context(), alice, conv, 0)
+		log, err := l.agents.Log(t.Context(), alice, conv, 0)
 		require.NoError(t, err)
 		require.NotNil(t, log[len(log)-1].Failure)
 	})
@@ -176,15 +176,15 @@ func TestNewNamesAreTold(t *testing.T) {
 	t.Parallel()
 	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
 		l.say(kim, "wamid.1", "hello")
-		require.Empty(t, l.desk.of(conversation.CustomerChanged), "the first name is no change")
+		require.Empty(t, l.host.of(conversation.CustomerChanged), "the first name is no change")
 		l.say(kim, "wamid.2", "hello")
-		require.Empty(t, l.desk.of(conversation.CustomerChanged))
+		require.Empty(t, l.host.of(conversation.CustomerChanged))
 		for n, f := range []face{
 			{phone: kim.phone, bsuid: kim.bsuid, name: "Kim Married"},
 			{phone: kim.phone, bsuid: kim.bsuid, name: "Kim Married", username: "kim.married"},
 		} {
 			l.say(f, "wamid.new "+f.name+f.username, "hello")
-			changes := l.desk.of(conversation.CustomerChanged)
+			changes := l.host.of(conversation.CustomerChanged)
 			require.Len(t, changes, n+1)
 			require.Equal(t, f.name, changes[n].Customer.Name)
 			require.Equal(t, f.username, changes[n].Customer.Username)
@@ -194,16 +194,16 @@ func TestNewNamesAreTold(t *testing.T) {
 
 func TestNotesTagsAndTopicsAreToldAndLogged(t *testing.T) {
 	asked(t, labOptions{}, func(t *testing.T, l *lab, conv string) {
-		note, err := l.hub.AddNote(t.Context(), alice, conv, "call back")
+		note, err := l.agents.AddNote(t.Context(), alice, conv, "call back")
 		require.NoError(t, err)
 		for range 2 { // the same again is no change
-			require.NoError(t, l.hub.SetTags(t.Context(), alice, conv, []string{"vip", "bike"}))
-			require.NoError(t, l.hub.SetTopic(t.Context(), alice, conv, "a flat tyre"))
+			require.NoError(t, l.agents.SetTags(t.Context(), alice, conv, []string{"vip", "bike"}))
+			require.NoError(t, l.agents.SetTopic(t.Context(), alice, conv, "a flat tyre"))
 		}
-		require.NoError(t, l.hub.SetTags(t.Context(), alice, conv, nil))
+		require.NoError(t, l.agents.SetTags(t.Context(), alice, conv, nil))
 		l.pass(time.Second)
 		by := conversation.Author{Kind: "agent", ID: "alice"}
-		notes, tags, topics := l.desk.of(conversation.NoteAdded), l.desk.of(conversation.TagsChanged), l.desk.of(conversation.TopicChanged)
+		notes, tags, topics := l.host.of(conversation.NoteAdded), l.host.of(conversation.TagsChanged), l.host.of(conversation.TopicChanged)
 		require.Len(t, notes, 1)
 		require.Equal(t, note.ID, notes[0].Message.ID)
 		require.Equal(t, by, notes[0].Author)
@@ -213,7 +213,7 @@ func TestNotesTagsAndTopicsAreToldAndLogged(t *testing.T) {
 		require.Empty(t, tags[1].To)
 		require.Len(t, topics, 1)
 		require.Equal(t, "a flat tyre", topics[0].To)
-		log, err := l.hub.Log(t.Context(), alice, conv, 0)
+		log, err := l.agents.Log(t.Context(), alice, conv, 0)
 		require.NoError(t, err)
 		kinds := map[conversation.ChangeKind]int{}
 		for _, e := range log {

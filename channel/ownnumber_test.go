@@ -54,9 +54,9 @@ func TestANumberSharedOnRequestIsLearned(t *testing.T) {
 					l.post(sam.cards(time.Now(), "wamid.2", c.cards...))
 					l.pass(5 * time.Second)
 				}
-				_, customer, err := l.hub.Conversation(t.Context(), alice, l.conversation().ID)
+				_, customer, err := l.agents.Conversation(t.Context(), alice, l.conversation().ID)
 				require.NoError(t, err)
-				told := l.desk.of(conversation.CustomerChanged)
+				told := l.host.of(conversation.CustomerChanged)
 				if !c.learned {
 					require.Empty(t, customer.Phone)
 					require.Empty(t, told)
@@ -95,7 +95,7 @@ func TestANumberThatSomebodyElseHasIsNotLearnedWhateverTheOrder(t *testing.T) {
 				}
 				phones := map[string]string{}
 				for _, c := range l.conversations() {
-					_, customer, err := l.hub.Conversation(t.Context(), alice, c.ID)
+					_, customer, err := l.agents.Conversation(t.Context(), alice, c.ID)
 					require.NoError(t, err)
 					phones[customer.BSUID] = customer.Phone
 				}
@@ -109,16 +109,16 @@ func TestAPersonOfWhomOnlyTheSharedNumberIsKnownIsTheSame(t *testing.T) {
 	t.Parallel()
 	experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
 		consent := conversation.Consent{At: time.Now(), Where: "counter", Wording: "v1"}
-		require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", message.Recipient{Phone: "+" + samsNumber}, consent))
+		require.NoError(t, l.agents.RecordConsent(t.Context(), alice, "support", message.Recipient{Phone: "+" + samsNumber}, consent))
 		l.say(sam, "wamid.1", "hello")
 		l.post(sam.cards(time.Now(), "wamid.2", card("contact_request", samsNumber)))
 		l.pass(5 * time.Second)
-		_, customer, err := l.hub.Conversation(t.Context(), alice, l.conversation().ID)
+		_, customer, err := l.agents.Conversation(t.Context(), alice, l.conversation().ID)
 		require.NoError(t, err)
 		require.Equal(t, samsNumber, customer.Phone)
 		require.Equal(t, "US.77", customer.BSUID)
 		require.Len(t, customer.Consents, 1, "what was agreed to at the counter holds")
-		require.NotEmpty(t, l.desk.of(conversation.CustomerChanged))
+		require.NotEmpty(t, l.host.of(conversation.CustomerChanged))
 		require.Len(t, l.messages(l.conversation().ID), 2)
 	})
 }

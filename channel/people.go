@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/internal/times"
 	"github.com/kanava-go/kanava/webhook"
 	"github.com/kanava-go/kanava/window"
@@ -169,23 +168,14 @@ func (u *unit) echo(in *incoming, p *webhook.Echo) error {
 	if err := u.applyAmendments(customer, msg); err != nil {
 		return err
 	}
-	conv, err := u.current(customer)
+	s, err := u.enter(in.ch, customer, in.id, in.at)
+	if err == nil && u.hub.desk != nil {
+		err = s.answered(msg)
+	}
 	if err != nil {
 		return err
 	}
-	var state rules.State
-	if conv != nil {
-		state = conv.State
-	}
-	before := state
-	state, effects := in.ch.rules.OnAgentReply(state, rules.Outbound{ID: msg.ID, At: in.at}, u.now)
-	msg.Answer = (&answer{}).counted(msg, &before, &state)
-	if conv == nil || opens(effects) {
-		if conv, err = u.open(in.ch, customer, in.id, state); err != nil {
-			return err
-		}
-	}
-	conv.State = state
+	conv := s.Conversation
 	msg.Conversation = conv.ID
 	conv.LastSeq++
 	msg.Seq = conv.LastSeq
@@ -198,12 +188,7 @@ func (u *unit) echo(in *incoming, p *webhook.Echo) error {
 		return err
 	}
 	u.count(in.ch.ID, "messages_echo", in.at, 1)
-	u.countAnswer(msg, 1)
-	if err := u.carryOut(in.ch, customer, conv, effects, in.id); err != nil {
-		return err
-	}
-	u.arm(in.ch, customer, conv)
-	if err := u.saveConversation(conv); err != nil {
+	if err := s.finish(); err != nil {
 		return err
 	}
 	if err := u.saveCustomer(customer); err != nil {

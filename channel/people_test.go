@@ -9,6 +9,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
@@ -17,7 +18,7 @@ import (
 // customer returns the one whom the only conversation is with.
 func (l *lab) customer() *conversation.Customer {
 	l.t.Helper()
-	_, c, err := l.hub.Conversation(l.t.Context(), alice, l.conversation().ID)
+	_, c, err := l.agents.Conversation(l.t.Context(), alice, l.conversation().ID)
 	require.NoError(l.t, err)
 	return c
 }
@@ -79,13 +80,13 @@ func TestAFailedStatusMayBeTheFirstToTellOfAnOptOut(t *testing.T) {
 	t.Parallel()
 	experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
 		l.say(kim, "wamid.1", "hello")
-		sale := channel.Reply{Conversation: l.conversation().ID, Actor: alice, Template: &channel.Template{Name: "sale", Language: "en"}}
-		m, err := l.hub.Reply(t.Context(), sale)
+		sale := channel.Reply{Conversation: l.conversation().ID, Template: &channel.Template{Name: "sale", Language: "en"}}
+		m, err := l.agents.Reply(t.Context(), alice, sale)
 		require.NoError(t, err)
 		l.pass(5 * time.Second)
 		l.post(kim.status(time.Now(), outWAMID("template"), m.ID, "failed", "errors", []any{map[string]any{"code": 131050}}))
 		l.pass(5 * time.Second)
-		_, err = l.hub.Reply(t.Context(), sale)
+		_, err = l.agents.Reply(t.Context(), alice, sale)
 		require.ErrorIs(t, err, channel.ErrOptedOut)
 		_, err = l.reply(l.conversation().ID, "service goes on")
 		require.NoError(t, err)
@@ -100,7 +101,7 @@ func TestQuotesMustBeOfTheConversationAndSent(t *testing.T) {
 		convs := l.conversations()
 		kims, other := convs[1].ID, convs[0].ID
 		quote := func(id string) error {
-			_, err := l.hub.Reply(t.Context(), channel.Reply{Conversation: kims, Actor: alice, Content: &message.Text{Body: "re"}, Quote: id})
+			_, err := l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: kims, Content: &message.Text{Body: "re"}, Quote: id})
 			return err
 		}
 		require.ErrorIs(t, quote("m_none"), channel.ErrNotFound)
@@ -123,15 +124,15 @@ func TestWhoCannotBeAddressedIsRefused(t *testing.T) {
 			"nobody": {}, "a group": {Group: "G1"}, "letters": {Phone: "0800-CALL-ME"}, "too short": {Phone: "12345"},
 			"too long": {Phone: "1234567890123456"},
 		} {
-			_, err := l.hub.Notify(t.Context(), channel.Notification{
-				Channel: "support", Actor: alice, To: to, Template: &channel.Template{Name: "reminder", Language: "en"},
+			_, err := l.agents.Notify(t.Context(), alice, channel.Notification{
+				Channel: "support", To: to, Template: &channel.Template{Name: "reminder", Language: "en"},
 			})
 			require.Error(t, err, name)
-			require.Error(t, l.hub.RecordConsent(t.Context(), alice, "support", to, conversation.Consent{At: dawn, Where: "w", Wording: "w"}), name)
+			require.Error(t, l.agents.RecordConsent(t.Context(), alice, "support", to, conversation.Consent{At: dawn, Where: "w", Wording: "w"}), name)
 		}
-		_, err := l.hub.Notify(t.Context(), channel.Notification{Channel: "support", Actor: alice, To: message.Recipient{Phone: kim.phone}})
+		_, err := l.agents.Notify(t.Context(), alice, channel.Notification{Channel: "support", To: message.Recipient{Phone: kim.phone}})
 		require.ErrorContains(t, err, "template")
-		_, err = l.hub.Notify(t.Context(), channel.Notification{Channel: "none", Actor: alice})
+		_, err = l.agents.Notify(t.Context(), alice, channel.Notification{Channel: "none"})
 		require.ErrorIs(t, err, channel.ErrNoChannel)
 		_, err = l.notify(kim, "none")
 		require.ErrorIs(t, err, template.ErrNotSendable)
@@ -145,7 +146,7 @@ func TestConsentIsEvidenceThatCanBeWithdrawn(t *testing.T) {
 		to := message.Recipient{Phone: "+" + kim.phone}
 		record := func(at time.Time, categories ...string) {
 			t.Helper()
-			require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", to, conversation.Consent{
+			require.NoError(t, l.agents.RecordConsent(t.Context(), alice, "support", to, conversation.Consent{
 				At: at, Where: "checkout, card 4111 1111 1111 1111", Wording: "v3", Categories: categories,
 			}))
 		}
@@ -162,17 +163,17 @@ func TestConsentIsEvidenceThatCanBeWithdrawn(t *testing.T) {
 		require.Len(t, customer.Consents, 2, "the same evidence is kept once")
 		require.NotContains(t, customer.Consents[0].Where, "4111 1111")
 
-		require.NoError(t, l.hub.RevokeConsent(t.Context(), alice, "support", to, dawn.Add(30*time.Minute)))
+		require.NoError(t, l.agents.RevokeConsent(t.Context(), alice, "support", to, dawn.Add(30*time.Minute)))
 		_, err = l.notify(kim, "sale")
 		require.NoError(t, err, "the later consent stands")
-		require.NoError(t, l.hub.RevokeConsent(t.Context(), alice, "support", to, dawn.Add(2*time.Hour)))
+		require.NoError(t, l.agents.RevokeConsent(t.Context(), alice, "support", to, dawn.Add(2*time.Hour)))
 		_, err = l.notify(kim, "sale")
 		require.ErrorIs(t, err, channel.ErrNoConsent)
 		require.Len(t, l.customer().Consents, 2, "what was withdrawn is still known")
 		for name, c := range map[string]conversation.Consent{
 			"no time": {Where: "w", Wording: "w"}, "no place": {At: dawn, Wording: "w"}, "no wording": {At: dawn, Where: "w", Wording: " "},
 		} {
-			require.Error(t, l.hub.RecordConsent(t.Context(), alice, "support", to, c), name)
+			require.Error(t, l.agents.RecordConsent(t.Context(), alice, "support", to, c), name)
 		}
 	})
 }
@@ -197,9 +198,9 @@ func TestListsComeInPages(t *testing.T) {
 			l.say(stranger(n), "wamid."+stranger(n).phone, "hello")
 		}
 		var all []string
-		q := channel.ConversationQuery{Actor: alice, Channel: "support", Limit: 3}
+		q := desk.ConversationQuery{Channel: "support", Limit: 3}
 		for {
-			page, err := l.hub.Conversations(t.Context(), q)
+			page, err := l.agents.Conversations(t.Context(), alice, q)
 			require.NoError(t, err)
 			if len(page) == 0 {
 				break
@@ -213,24 +214,24 @@ func TestListsComeInPages(t *testing.T) {
 		for i, c := range l.conversations() {
 			require.Equal(t, c.ID, all[i])
 		}
-		_, err := l.hub.Conversations(t.Context(), channel.ConversationQuery{Actor: alice, Channel: "none"})
+		_, err := l.agents.Conversations(t.Context(), alice, desk.ConversationQuery{Channel: "none"})
 		require.ErrorIs(t, err, channel.ErrNoChannel)
-		_, _, err = l.hub.Conversation(t.Context(), alice, "v_none")
+		_, _, err = l.agents.Conversation(t.Context(), alice, "v_none")
 		require.ErrorIs(t, err, channel.ErrNotFound)
-		_, err = l.hub.Messages(t.Context(), channel.MessageQuery{Actor: alice, Conversation: "v_none"})
+		_, err = l.agents.Messages(t.Context(), alice, channel.MessageQuery{Conversation: "v_none"})
 		require.ErrorIs(t, err, channel.ErrNotFound)
-		_, err = l.hub.Log(t.Context(), alice, "v_none", 0)
+		_, err = l.agents.Log(t.Context(), alice, "v_none", 0)
 		require.ErrorIs(t, err, channel.ErrNotFound)
 
 		conv := l.conversations()[0]
 		for n := range 5 {
-			_, err := l.hub.AddNote(t.Context(), access.Actor{Kind: access.Agent, ID: "bob"}, conv.ID, string(rune('a'+n)))
+			_, err := l.agents.AddNote(t.Context(), access.Actor{Kind: access.Agent, ID: "bob"}, conv.ID, string(rune('a'+n)))
 			require.NoError(t, err)
 		}
-		page, err := l.hub.Messages(t.Context(), channel.MessageQuery{Actor: alice, Conversation: conv.ID, Limit: 4})
+		page, err := l.agents.Messages(t.Context(), alice, channel.MessageQuery{Conversation: conv.ID, Limit: 4})
 		require.NoError(t, err)
 		require.Equal(t, "b", page[0].Text)
-		page, err = l.hub.Messages(t.Context(), channel.MessageQuery{Actor: alice, Conversation: conv.ID, Limit: 4, Before: page[0]})
+		page, err = l.agents.Messages(t.Context(), alice, channel.MessageQuery{Conversation: conv.ID, Limit: 4, Before: page[0]})
 		require.NoError(t, err)
 		require.Len(t, page, 2)
 		require.Equal(t, "hello", page[0].Text)

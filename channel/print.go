@@ -9,14 +9,14 @@ import (
 // Encoding it as JSON shows everything, because that is how it is stored and handed on;
 // slog's JSON handler does so to values inside of slices, maps and other structs.
 
-// LogValue shows who answers where, and sizes.
+// LogValue shows where the answer goes, and sizes.
 func (r Reply) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("conversation", r.Conversation), slog.Any("actor", r.Actor), slog.Any("content", r.Content), slog.Bool("template", r.Template != nil))
+	return slog.GroupValue(slog.String("conversation", r.Conversation), slog.Any("content", r.Content), slog.Bool("template", r.Template != nil))
 }
 
-// LogValue shows who sends which template, and a hash of the recipient.
+// LogValue shows which template is sent, and a hash of the recipient.
 func (n Notification) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("channel", n.Channel), slog.Any("actor", n.Actor), slog.Any("to", n.To), slog.Any("template", n.Template))
+	return slog.GroupValue(slog.String("channel", n.Channel), slog.Any("to", n.To), slog.Any("template", n.Template))
 }
 
 // LogValue names the template.
@@ -24,9 +24,9 @@ func (t Template) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("name", t.Name), slog.String("language", t.Language))
 }
 
-// LogValue shows who answers where, and the size.
+// LogValue shows where the answer goes, and the size.
 func (m Macro) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("conversation", m.Conversation), slog.Any("actor", m.Actor), slog.Int("text_bytes", len(m.Text)))
+	return slog.GroupValue(slog.String("conversation", m.Conversation), slog.Int("text_bytes", len(m.Text)))
 }
 
 // LogValue shows the size.
@@ -44,22 +44,49 @@ func (f File) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", f.ID), slog.Int64("size", f.Size))
 }
 
-// LogValue shows who asks.
+// LogValue shows what is asked for, without where it goes on.
 func (q ConversationQuery) LogValue() slog.Value {
-	return slog.GroupValue(slog.Any("actor", q.Actor), slog.String("channel", q.Channel), slog.Int("limit", q.Limit))
+	return slog.GroupValue(slog.String("channel", q.Channel), slog.Int("limit", q.Limit))
 }
 
-// LogValue shows who asks.
+// LogValue shows what is asked for, without where it goes on.
 func (q MessageQuery) LogValue() slog.Value {
-	return slog.GroupValue(slog.Any("actor", q.Actor), slog.String("conversation", q.Conversation), slog.Int("limit", q.Limit))
+	return slog.GroupValue(slog.String("conversation", q.Conversation), slog.Int("limit", q.Limit))
 }
 
-// LogValue shows who asks.
+// LogValue shows what is asked for, without where it goes on.
 func (q DeadLetterQuery) LogValue() slog.Value {
-	return slog.GroupValue(slog.Any("actor", q.Actor), slog.String("queue", q.Queue), slog.Int("limit", q.Limit))
+	return slog.GroupValue(slog.String("queue", q.Queue), slog.Int("limit", q.Limit))
 }
 
 // LogValue shows the ID: the Sender may hold a token.
 func (c Channel) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", c.ID), slog.Bool("enabled", c.Enabled))
+}
+
+// LogValue shows where it happens.
+func (s Scene) LogValue() slog.Value {
+	id := ""
+	if s.Conversation != nil {
+		id = s.Conversation.ID
+	}
+	return slog.GroupValue(slog.String("conversation", id), slog.Time("now", s.Now))
+}
+
+// LogValue shows what it is about.
+func (t Told) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("kind", string(t.Kind)), slog.String("message", t.Message))
+}
+
+// LogValue shows which rule wants it, and the size.
+func (a Automatic) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("why", a.Why), slog.Int("text_bytes", len(a.Text)))
+}
+
+// LogValue shows the message as it shows itself.
+func (m Sent) LogValue() slog.Value {
+	if m.Message == nil {
+		return slog.GroupValue()
+	}
+	return m.Message.LogValue()
 }

@@ -40,3 +40,15 @@ func (q DeadLetterQuery) Format(f fmt.State, _ rune) { discreet.Format(f, q) }
 
 // Format implements [fmt.Formatter].
 func (c Channel) Format(f fmt.State, _ rune) { discreet.Format(f, c) }
+
+// Format implements [fmt.Formatter].
+func (s Scene) Format(f fmt.State, _ rune) { discreet.Format(f, s) }
+
+// Format implements [fmt.Formatter].
+func (t Told) Format(f fmt.State, _ rune) { discreet.Format(f, t) }
+
+// Format implements [fmt.Formatter].
+func (a Automatic) Format(f fmt.State, _ rune) { discreet.Format(f, a) }
+
+// Format implements [fmt.Formatter].
+func (m Sent) Format(f fmt.State, _ rune) { discreet.Format(f, m) }

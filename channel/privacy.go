@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/message"
@@ -33,14 +32,9 @@ type Erased struct {
 // dead go if they name the person as sender, recipient or participant, on this channel or on a
 // number of its account that has no channel; a text that mentions the person is somebody
 // else's. Bodies that are no JSON name nobody and stay until their retention is over. It works in small steps and may be called again after
-// an error; what was removed before is then missing from the receipt. The actor must
-// administer the channel. Tickets are the host's to remove, and files too unless its Attachments is
+// an error; what was removed before is then missing from the receipt. Tickets are the host's to remove, and files too unless its Attachments is
 // a [Remover].
-func (h *Hub) Erase(ctx context.Context, actor access.Actor, channel string, who message.Recipient) (receipt *Erased, err error) {
-	defer h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: access.Erase, Channel: channel}, &err)
-	if err := access.Check(access.Policy{}, actor.On(channel), access.Erase); err != nil {
-		return nil, fmt.Errorf("channel: erase: %w", err)
-	}
+func (h *Hub) Erase(ctx context.Context, channel string, who message.Recipient) (receipt *Erased, err error) {
 	receipt = &Erased{}
 	if err := h.erase(ctx, channel, who, receipt); err != nil {
 		if errors.Is(err, ErrNotFound) || errors.Is(err, ErrNoChannel) {

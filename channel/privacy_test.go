@@ -16,6 +16,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -33,12 +34,12 @@ func TestErasingACustomerLeavesNoTrace(t *testing.T) {
 		r.settle()
 		who := message.Recipient{Phone: "13125550123"}
 		var export bytes.Buffer
-		require.NoError(t, r.hub.Export(t.Context(), admin, "support", who, &export))
+		require.NoError(t, r.agents.Export(t.Context(), admin, "support", who, &export))
 		require.Contains(t, export.String(), "very private")
 		require.Contains(t, export.String(), "equally private")
-		_, err = r.hub.Erase(t.Context(), alice, "support", who)
+		_, err = r.agents.Erase(t.Context(), alice, "support", who)
 		require.ErrorIs(t, err, access.ErrDenied)
-		receipt, err := r.hub.Erase(t.Context(), admin, "support", who)
+		receipt, err := r.agents.Erase(t.Context(), admin, "support", who)
 		require.NoError(t, err)
 		require.Equal(t, 1, receipt.Customers)
 		require.Equal(t, 2, receipt.Messages)
@@ -47,7 +48,7 @@ func TestErasingACustomerLeavesNoTrace(t *testing.T) {
 				require.NotContains(t, text, canary)
 			}
 		})
-		_, err = r.hub.Erase(t.Context(), admin, "support", who)
+		_, err = r.agents.Erase(t.Context(), admin, "support", who)
 		require.ErrorIs(t, err, channel.ErrNotFound)
 		r.user.Text(r.number, "hello again")
 		r.settle()
@@ -69,11 +70,11 @@ func TestMessagesGoWhenTheirTimeIsOver(t *testing.T) {
 		list := r.messages()
 		require.Len(t, list, 1)
 		require.Equal(t, "a later message", list[0].Text)
-		require.NoError(t, r.hub.Resolve(t.Context(), alice, r.conversation().ID, ""))
+		require.NoError(t, r.agents.Resolve(t.Context(), alice, r.conversation().ID, ""))
 		r.pass(60 * time.Hour)
 		r.pass(2 * time.Hour)
-		convs, err := r.hub.Conversations(t.Context(), channel.ConversationQuery{
-			Actor: alice, Channel: "support", Queues: []rules.Queue{rules.QueueResolved},
+		convs, err := r.agents.Conversations(t.Context(), alice, desk.ConversationQuery{
+			Channel: "support", Queues: []rules.Queue{rules.QueueResolved},
 		})
 		require.NoError(t, err)
 		require.Empty(t, convs)
@@ -89,22 +90,22 @@ func TestErasingRemovesWhatIsUnderWayAndLeavesOthersAlone(t *testing.T) {
 		l.say(stranger(1), "wamid.4", "somebody else's")
 		conv := l.inNewOf(kim).ID
 		l.uncertain(conv)
-		_, err := l.hub.AddNote(t.Context(), alice, conv, "canary of a note")
+		_, err := l.agents.AddNote(t.Context(), alice, conv, "canary of a note")
 		require.NoError(t, err)
 		l.post(kim.past(dawn.Add(-48*time.Hour), "wamid.5", "canary of the history", false))
 		l.post(kim.edit(time.Now(), "wamid.6", "wamid.unknown", "canary of an edit that waits"))
 		l.pass(time.Minute)
-		l.desk.fails(func(string, int) error { return channel.ErrPermanent })
+		l.host.fails(func(string, int) error { return channel.ErrPermanent })
 		l.say(kim, "wamid.7", "canary of a dead letter")
 		l.stop()
-		_, err = l.hub.Reply(t.Context(), channel.Reply{Conversation: conv, Actor: alice, Content: &message.Text{Body: "canary of the outbox"}})
+		_, err = l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: conv, Content: &message.Text{Body: "canary of the outbox"}})
 		require.NoError(t, err)
 		l.post(kim.text(time.Now(), "wamid.8", "canary that was not applied"))
 		unknown := kim.text(time.Now(), "wamid.9", "canary of a number that is not here")
 		unknown.number = "999"
 		l.post(unknown)
 
-		receipt, err := l.hub.Erase(t.Context(), admin, "support", message.Recipient{Phone: kim.phone})
+		receipt, err := l.agents.Erase(t.Context(), admin, "support", message.Recipient{Phone: kim.phone})
 		require.NoError(t, err)
 		require.Equal(t, 2, receipt.Customers, "the two that were joined")
 		require.Equal(t, 2, receipt.Conversations)
@@ -115,7 +116,7 @@ func TestErasingRemovesWhatIsUnderWayAndLeavesOthersAlone(t *testing.T) {
 				require.NotContains(t, text, canary)
 			}
 		})
-		l.desk.fails(nil)
+		l.host.fails(nil)
 		l.run()
 		l.pass(time.Hour)
 		require.NotContains(t, l.line.texts(), "canary of the outbox")
@@ -127,7 +128,7 @@ func TestErasingRemovesWhatIsUnderWayAndLeavesOthersAlone(t *testing.T) {
 func (l *lab) inNewOf(f face) *conversation.Conversation {
 	l.t.Helper()
 	for _, c := range l.conversations() {
-		_, customer, err := l.hub.Conversation(l.t.Context(), alice, c.ID)
+		_, customer, err := l.agents.Conversation(l.t.Context(), alice, c.ID)
 		require.NoError(l.t, err)
 		if customer.Phone == f.phone && c.State.Queue.Open() {
 			return c
@@ -150,7 +151,7 @@ func TestAnExportHasEverythingAboutThePersonAndNothingOfOthers(t *testing.T) {
 		l.pass(5 * time.Second)
 		for name, who := range map[string]message.Recipient{"phone": {Phone: kim.phone}, "bsuid": {BSUID: kim.bsuid}} {
 			var out bytes.Buffer
-			require.NoError(t, l.hub.Export(t.Context(), admin, "support", who, &out), name)
+			require.NoError(t, l.agents.Export(t.Context(), admin, "support", who, &out), name)
 			kinds := map[string]int{}
 			for dec := json.NewDecoder(&out); dec.More(); {
 				var line map[string]json.RawMessage
@@ -163,10 +164,10 @@ func TestAnExportHasEverythingAboutThePersonAndNothingOfOthers(t *testing.T) {
 			}
 			require.Equal(t, map[string]int{"customer": 2, "conversation": 2, "message": 5}, kinds, name)
 		}
-		require.ErrorIs(t, l.hub.Export(t.Context(), admin, "support", message.Recipient{Phone: "13125550999"}, io.Discard), channel.ErrNotFound)
-		require.ErrorIs(t, l.hub.Export(t.Context(), admin, "none", message.Recipient{Phone: kim.phone}, io.Discard), channel.ErrNoChannel)
+		require.ErrorIs(t, l.agents.Export(t.Context(), admin, "support", message.Recipient{Phone: "13125550999"}, io.Discard), channel.ErrNotFound)
+		require.ErrorIs(t, l.agents.Export(t.Context(), admin, "none", message.Recipient{Phone: kim.phone}, io.Discard), channel.ErrNoChannel)
 		full := errors.New("disk full")
-		require.ErrorIs(t, l.hub.Export(t.Context(), admin, "support", message.Recipient{Phone: kim.phone}, fullDisk{full}), full)
+		require.ErrorIs(t, l.agents.Export(t.Context(), admin, "support", message.Recipient{Phone: kim.phone}, fullDisk{full}), full)
 	})
 }
 
@@ -191,7 +192,7 @@ func TestAnErasureThatWasInterruptedCanBeRepeated(t *testing.T) {
 				}
 				return nil
 			})
-			if _, err := l.hub.Erase(t.Context(), admin, "support", who); err == nil || errors.Is(err, channel.ErrNotFound) {
+			if _, err := l.agents.Erase(t.Context(), admin, "support", who); err == nil || errors.Is(err, channel.ErrNotFound) {
 				require.Greater(t, n, 3)
 				break
 			}
@@ -205,7 +206,7 @@ func TestDeadLettersGoWhenTheirTimeIsOver(t *testing.T) {
 	t.Parallel()
 	o := labOptions{config: slowPolls, settings: func(s *channel.Settings) { s.Retention.DeadLetters = 3 * rules.Day }}
 	experiment(t, o, func(t *testing.T, l *lab) {
-		l.desk.fails(func(string, int) error { return channel.ErrPermanent })
+		l.host.fails(func(string, int) error { return channel.ErrPermanent })
 		l.say(kim, "wamid.1", "hello")
 		l.pass(50 * time.Hour)
 		l.say(kim, "wamid.2", "hello again")
@@ -216,7 +217,7 @@ func TestDeadLettersGoWhenTheirTimeIsOver(t *testing.T) {
 		for _, d := range letters {
 			require.Less(t, time.Since(d.Enqueued), 72*time.Hour+2*time.Hour)
 		}
-		l.desk.fails(nil)
+		l.host.fails(nil)
 		l.pass(80 * time.Hour)
 		for _, d := range l.letters("host") {
 			require.Less(t, time.Since(d.Enqueued), 72*time.Hour+2*time.Hour)

@@ -1,14 +1,9 @@
 package channel
 
 import (
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode"
-
-	"github.com/kanava-go/kanava/channel/rules"
-	"github.com/kanava-go/kanava/template"
 )
 
 // A SettingError is one problem of the settings of a channel. [Settings.Validate], [New],
@@ -59,69 +54,6 @@ func (p *settingProblems) of(field string, err error) {
 	}
 	rule := strings.TrimPrefix(strings.TrimPrefix(err.Error(), field+": "), "settings: ")
 	p.errs = append(p.errs, &SettingError{Channel: p.channel, Field: field, Rule: rule, cause: err})
-}
-
-// placeholderNames are those that Placeholders knows; openingNames come with a reply out of
-// hours.
-var (
-	placeholderNames = []string{"customer.name", "customer.first_name", "customer.username", "ticket", "conversation.topic", "agent"}
-	openingNames     = []string{"opens.date", "opens.time"}
-)
-
-// automaticTexts looks at what the rules send by themselves: a text with a placeholder that
-// nothing fills would be withheld each time.
-func (p *settingProblems) automaticTexts(s *rules.Settings) {
-	a := &s.AutoReply
-	for _, t := range []struct {
-		path    string
-		enabled bool
-		content rules.Content
-		names   []string
-	}{
-		{"auto_reply.first_contact", a.FirstContact.Enabled, a.FirstContact.Content, placeholderNames},
-		{"auto_reply.out_of_hours", a.OutOfHours.Enabled, a.OutOfHours.Content, slices.Concat(openingNames, placeholderNames)},
-		{"auto_reply.away", a.Away.Enabled, a.Away.Content, placeholderNames},
-		{"reminder", s.Reminder.Enabled, s.Reminder.Content, placeholderNames},
-		{"follow_up", s.FollowUp.Enabled, s.FollowUp.Content, placeholderNames},
-		{"untaken.notice", s.Untaken.After > 0, s.Untaken.Notice, placeholderNames},
-	} {
-		if !t.enabled {
-			continue
-		}
-		if t.content.Text != "" {
-			err := checkText(t.content.Text, t.names)
-			p.bad(err != nil, "rules", "%s.text: %s", t.path, ruleOf(err))
-		}
-		for i, value := range t.content.Values {
-			_, err := template.ExpandVerbatim(value, filling(t.names))
-			p.bad(err != nil, "rules", "%s.values[%d]: %s", t.path, i, ruleOf(err))
-		}
-	}
-}
-
-func ruleOf(err error) string {
-	if err == nil {
-		return ""
-	}
-	return strings.TrimPrefix(err.Error(), "template: ")
-}
-
-// filling gives a value to the placeholders that have the given names.
-func filling(names []string) template.Lookup {
-	return func(name string) (string, bool) { return "x", slices.Contains(names, name) }
-}
-
-// checkText says whether a text could be expanded if the placeholders had values.
-func checkText(text string, names []string) error {
-	lookup := filling(names)
-	short, err := template.ParseShorthand(text, template.ShorthandOptions{})
-	switch {
-	case errors.Is(err, template.ErrNoShorthand):
-		_, err = template.ExpandVerbatim(text, lookup)
-	case err == nil:
-		_, err = short.Expand(lookup)
-	}
-	return err
 }
 
 // visibleName is a name as people tell it from others: without what cannot be seen, with one

@@ -8,10 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/step"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -19,14 +17,10 @@ import (
 // not for the actor who asks.
 var ErrNotFound = step.ErrNotFound
 
-// Conversation returns a conversation and its customer. The actor must be allowed to
-// read on its channel. The error matches ErrNotFound or access.ErrDenied.
-func (h *Hub) Conversation(ctx context.Context, actor access.Actor, id string) (*conversation.Conversation, *conversation.Customer, error) {
+// Conversation returns a conversation and its customer. The error matches ErrNotFound.
+func (h *Hub) Conversation(ctx context.Context, id string) (*conversation.Conversation, *conversation.Customer, error) {
 	conv, customer, _, err := h.scene(ctx, nil, id, "")
 	if err != nil {
-		return nil, nil, h.unknownTo(actor, access.Read, err)
-	}
-	if err := h.mayReadIn(ctx, actor, conv.Channel); err != nil {
 		return nil, nil, err
 	}
 	return conv, customer, nil
@@ -34,12 +28,10 @@ func (h *Hub) Conversation(ctx context.Context, actor access.Actor, id string) (
 
 // ConversationQuery asks for conversations of one channel, newest activity first.
 type ConversationQuery struct {
-	// Actor must be allowed to read on the channel; required.
-	Actor access.Actor
 	// Channel is required.
 	Channel string
-	// Queues restricts to these; nil means all.
-	Queues []rules.Queue
+	// Queues restricts to conversations that a desk has in these; nil means all.
+	Queues []string
 	// Before continues a list: the last conversation of the previous page.
 	Before *conversation.Conversation
 	// Limit is the most to return, 1 to 1000; 0 means 50.
@@ -48,12 +40,12 @@ type ConversationQuery struct {
 
 // Conversations lists conversations.
 func (h *Hub) Conversations(ctx context.Context, q ConversationQuery) ([]*conversation.Conversation, error) {
-	if err := h.mayRead(ctx, q.Actor, q.Channel); err != nil {
-		return nil, err
+	if _, ok := h.channels.get(q.Channel); !ok {
+		return nil, fmt.Errorf("channel: list conversations: %w", ErrNoChannel)
 	}
 	queues := q.Queues
 	if queues == nil {
-		queues = []rules.Queue{rules.QueueNew, rules.QueuePending, rules.QueueResolved}
+		queues = conversation.Queues()
 	}
 	limit := pageSize(q.Limit)
 	var before *store.Position
@@ -63,7 +55,7 @@ func (h *Hub) Conversations(ctx context.Context, q ConversationQuery) ([]*conver
 	var all []*conversation.Conversation
 	for _, queue := range queues {
 		page, err := step.List[conversation.Conversation](ctx, h.store, store.Query{
-			Kind: kindConversation, Parent: conversationParent(q.Channel, string(queue)),
+			Kind: kindConversation, Parent: conversationParent(q.Channel, queue),
 			Before: before, Descending: true, Limit: limit,
 		})
 		if err != nil {
@@ -79,8 +71,6 @@ func (h *Hub) Conversations(ctx context.Context, q ConversationQuery) ([]*conver
 
 // MessageQuery asks for messages of one conversation.
 type MessageQuery struct {
-	// Actor must be allowed to read on the channel; required.
-	Actor access.Actor
 	// Conversation is required.
 	Conversation string
 	// Before continues a list backwards: the earliest message of the previous page.
@@ -93,11 +83,7 @@ type MessageQuery struct {
 // were written. The IDs of Customer.History stand for
 // conversations, too.
 func (h *Hub) Messages(ctx context.Context, q MessageQuery) ([]*conversation.Message, error) {
-	channel, err := h.channelOf(ctx, q.Conversation)
-	if err != nil {
-		return nil, h.unknownTo(q.Actor, access.Read, err)
-	}
-	if err := h.mayReadIn(ctx, q.Actor, channel); err != nil {
+	if _, err := h.ChannelOf(ctx, q.Conversation); err != nil {
 		return nil, err
 	}
 	var before *store.Position
@@ -115,9 +101,9 @@ func (h *Hub) Messages(ctx context.Context, q MessageQuery) ([]*conversation.Mes
 	return messages, h.resolveQuotes(ctx, messages...)
 }
 
-// channelOf returns the channel of a conversation, or of what was imported of a customer's past,
-// which is filed like one and is none.
-func (h *Hub) channelOf(ctx context.Context, conversationID string) (string, error) {
+// ChannelOf returns the ID of the channel of a conversation, or of what was imported of a customer's
+// past, which is filed like one and is none. The error matches ErrNotFound.
+func (h *Hub) ChannelOf(ctx context.Context, conversationID string) (string, error) {
 	conv, err := h.conversation(ctx, conversationID)
 	if err == nil {
 		return conv.Channel, nil
@@ -163,94 +149,10 @@ func (h *Hub) resolveQuotes(ctx context.Context, messages ...*conversation.Messa
 	return nil
 }
 
-func (h *Hub) mayRead(ctx context.Context, actor access.Actor, channel string) error {
-	if err := h.keepUp(ctx); err != nil {
-		return err
-	}
-	ch, ok := h.channels.get(channel)
-	if !ok {
-		return fmt.Errorf("channel: read: %w", ErrNoChannel)
-	}
-	if err := h.mayAsk(ctx, ch, actor, access.Read); err != nil {
-		return fmt.Errorf("channel: read: %w", err)
-	}
-	return nil
-}
-
-// mayReadIn is mayRead for a channel that the caller named by a conversation of it.
-func (h *Hub) mayReadIn(ctx context.Context, actor access.Actor, channel string) error {
-	if err := h.keepUp(ctx); err != nil {
-		return err
-	}
-	ch, ok := h.channels.get(channel)
-	if !ok {
-		return fmt.Errorf("channel: read: %w", ErrNoChannel)
-	}
-	err := h.mayAsk(ctx, ch, actor, access.Read)
-	if err = h.hidden(ch, actor, err); errors.Is(err, ErrNotFound) {
-		return fmt.Errorf("channel: read %s: %w", kindConversation, err) // as one that there is not
-	}
-	return err
-}
-
-// mayIn checks the right of an actor who named the channel by a conversation or message of it.
-func (h *Hub) mayIn(ch *Channel, actor access.Actor, action access.Action) error {
-	return h.hidden(ch, actor, access.Check(ch.Access, actor, action))
-}
-
-// hidden turns the refusal of an actor who has no right on the channel, but on another one,
-// into ErrNotFound: the conversations of one tenant are to another as if they did not exist.
-func (h *Hub) hidden(ch *Channel, actor access.Actor, err error) error {
-	denied, ok := errors.AsType[*access.DeniedError](err)
-	if ok && denied.Reason == access.NoGrant && !actor.On(ch.ID).Admin && h.known(actor) {
-		return ErrNotFound
-	}
-	return err
-}
-
-// unknownTo is what an actor is told about a conversation or message that there is not, which
-// must be what he is told about those of a channel on which he has no right.
-func (h *Hub) unknownTo(actor access.Actor, action access.Action, err error) error {
-	if errors.Is(err, ErrNotFound) && !h.known(actor) {
-		if denied := access.Check(access.Policy{}, actor, action); denied != nil {
-			return denied
-		}
-	}
-	return err
-}
-
-// outside says that an actor has nothing to do with the channel.
-func outside(ch *Channel, actor access.Actor) bool {
-	denied, ok := errors.AsType[*access.DeniedError](access.Check(ch.Access, actor, access.Read))
-	return ok && denied.Reason == access.NoGrant && !actor.On(ch.ID).Admin
-}
-
 // plainly is ErrNotFound without what was being read.
 func plainly(err error) error {
 	if errors.Is(err, ErrNotFound) {
 		return ErrNotFound
-	}
-	return err
-}
-
-// known says whether an actor has any right on any channel.
-func (h *Hub) known(actor access.Actor) bool {
-	if actor.Admin || len(actor.AdminOf) > 0 {
-		return true
-	}
-	for _, ch := range h.channels.view().byID {
-		if ch.Access.Best(actor).Source != access.NoSource {
-			return true
-		}
-	}
-	return false
-}
-
-// mayAsk asks whether an actor may read something; only refusals are worth an audit.
-func (h *Hub) mayAsk(ctx context.Context, ch *Channel, actor access.Actor, action access.Action) error {
-	err := access.Check(ch.Access, actor, action)
-	if err != nil {
-		h.hooks.audit(ctx, &AuditInfo{Actor: actor, Action: action, Channel: ch.ID}, &err)
 	}
 	return err
 }
@@ -264,6 +166,18 @@ func pageSize(n int) int {
 
 func (h *Hub) conversation(ctx context.Context, id string) (*conversation.Conversation, error) {
 	return step.Get[conversation.Conversation](ctx, h.store, kindConversation, id)
+}
+
+// Message returns a message. The error matches ErrNotFound.
+func (h *Hub) Message(ctx context.Context, id string) (*conversation.Message, error) {
+	m, err := h.message(ctx, id)
+	if err == nil && m.Direction == "" { // a stand-in is no message
+		err = ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &m.Message, h.resolveQuotes(ctx, &m.Message)
 }
 
 func (h *Hub) message(ctx context.Context, id string) (*messageRecord, error) {

@@ -47,7 +47,7 @@ func TestADiskThatIsFullIsToldFirstNowAndThenAndLast(t *testing.T) {
 		l.pass(time.Minute)
 		require.Contains(t, l.logs.String(), "channel: accept failed: over")
 		require.Contains(t, l.logs.String(), "times=600")
-		require.Equal(t, []string{"hello"}, l.desk.texts())
+		require.Equal(t, []string{"hello"}, l.host.texts())
 	})
 }
 
@@ -66,7 +66,7 @@ func TestTheHostsErrorSaysWhy(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			experiment(t, labOptions{config: func(cfg *channel.Config) { cfg.HostTries = 1 }}, func(t *testing.T, l *lab) {
-				l.desk.fails(func(string, int) error { return c.err })
+				l.host.fails(func(string, int) error { return c.err })
 				l.say(kim, "wamid.1", "hello")
 				require.Equal(t, c.want, l.letters("host")[0].Reason)
 				require.NotContains(t, l.logs.String(), "canary")

@@ -13,35 +13,35 @@ import (
 
 // refused counts a message that was refused and notes it in the log of its conversation. It
 // comes too late to change what the caller is told, so that a store that fails is only logged.
-func (h *Hub) refused(ctx context.Context, i *AuditInfo, cause error) {
+func (h *Hub) refused(ctx context.Context, d *deed, cause error) {
 	what, why := refusal(cause)
-	if what == "" || what == CauseDenied || what == CauseNotUncertain || i.Channel == "" {
+	if what == "" || what == CauseNotUncertain || d.channel == "" {
 		return
 	}
-	if ch, ok := h.channels.get(i.Channel); !ok || outside(ch, i.Actor) {
-		return // what others try is nothing that this tenant reads or counts
+	if _, ok := h.channels.get(d.channel); !ok {
+		return
 	}
-	if d := store.DeferredIn(ctx); d != nil {
-		info := *i // the host's transaction would take it along, and may hold others up
-		d.Add(nil, func() { h.refused(context.WithoutCancel(d.Outside()), &info, cause) })
+	if later := store.DeferredIn(ctx); later != nil {
+		same := *d // the host's transaction would take it along, and may hold others up
+		later.Add(nil, func() { h.refused(context.WithoutCancel(later.Outside()), &same, cause) })
 		return
 	}
 	err := h.do(ctx, func(u *unit) error {
-		u.count(i.Channel, "refused", u.now, 1)
-		u.count(i.Channel, "refused_"+string(what), u.now, 1)
+		u.count(d.channel, "refused", u.now, 1)
+		u.count(d.channel, "refused_"+string(what), u.now, 1)
 		if errors.Is(cause, window.ErrClosed) {
-			u.count(i.Channel, "window_refused", u.now, 1)
+			u.count(d.channel, "window_refused", u.now, 1)
 		}
-		if i.Conversation == "" {
+		if d.conversation == "" {
 			return nil
 		}
-		return u.Save(kindLog, opaque.Random("l_"), i.Conversation, micros(u.now), conversation.LogEntry{
-			Conversation: i.Conversation, At: u.now.UTC(), Kind: conversation.MessageRefused, Message: i.Message,
-			Author: authorOf(i.Actor), Reason: why, Cause: what,
+		return u.Save(kindLog, opaque.Random("l_"), d.conversation, micros(u.now), conversation.LogEntry{
+			Conversation: d.conversation, At: u.now.UTC(), Kind: conversation.MessageRefused, Message: d.message,
+			Author: d.by, Reason: why, Cause: what,
 		})
 	})
 	if err != nil {
-		h.log.LogAttrs(ctx, slog.LevelWarn, "channel: refusal not noted", slog.String("channel", i.Channel),
+		h.log.LogAttrs(ctx, slog.LevelWarn, "channel: refusal not noted", slog.String("channel", d.channel),
 			slog.String("reason", reasonOf(err)))
 	}
 }

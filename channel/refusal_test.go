@@ -10,6 +10,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
@@ -33,49 +34,49 @@ func troubles() map[string]trouble {
 	return map[string]trouble{
 		"the window closes": {cause: channel.CauseWindowClosed, match: window.ErrClosed, text: true, late: true, happen: pass(25 * time.Hour)},
 		"the customer stops marketing": {cause: channel.CauseOptedOut, match: channel.ErrOptedOut, sale: true, late: true, happen: func(l *lab) {
-			consent(l, l.hub.StopMarketing(l.t.Context(), alice, "support", to, time.Now()))
+			consent(l, l.agents.StopMarketing(l.t.Context(), alice, "support", to, time.Now()))
 		}},
 		"the customer withdraws the consent": {cause: channel.CauseNoConsent, match: channel.ErrNoConsent, sale: true, late: true, happen: func(l *lab) {
 			l.pass(25 * time.Hour)
-			consent(l, l.hub.RevokeConsent(l.t.Context(), alice, "support", to, time.Now()))
+			consent(l, l.agents.RevokeConsent(l.t.Context(), alice, "support", to, time.Now()))
 		}},
 		"the template is paused": {cause: channel.CauseTemplate, match: template.ErrNotSendable, sale: true, late: true, happen: func(l *lab) {
-			ch, err := l.hub.Channel("support")
+			ch, err := l.hub.Channel(l.t.Context(), "support")
 			require.NoError(l.t, err)
 			ch.Templates.Put(time.Now(), definition(l.t, `{"name":"sale","language":"en","category":"MARKETING","status":"PAUSED","components":[
 				{"type":"BODY","text":"Our spring sale has begun."}]}`))
 		}},
 		"the channel is switched off": {cause: channel.CauseDisabled, match: channel.ErrDisabled, text: true, sale: true, happen: func(l *lab) {
-			ch, err := l.hub.Channel("support")
+			ch, err := l.hub.Channel(l.t.Context(), "support")
 			require.NoError(l.t, err)
 			ch.Enabled = false
-			require.NoError(l.t, l.hub.Change(l.t.Context(), admin, ch.Settings))
+			require.NoError(l.t, l.agents.Change(l.t.Context(), admin, ch.Settings))
 		}},
 	}
 }
 
 // attempts are the ways to send, by name. uncertain is a message that may be sent again.
 func attempts(l *lab, conv string, sale bool, uncertain string) map[string]func(ctx context.Context) error {
-	reply := channel.Reply{Conversation: conv, Actor: alice, Content: &message.Text{Body: "hi"}}
-	macro := channel.Macro{Conversation: conv, Actor: alice, Text: "hi"}
+	reply := channel.Reply{Conversation: conv, Content: &message.Text{Body: "hi"}}
+	macro := channel.Macro{Conversation: conv, Text: "hi"}
 	if sale {
 		reply.Content, reply.Template = nil, &channel.Template{Name: "sale", Language: "en"}
 		macro.Text, macro.Shorthand = "", "&((template=[[sale]] language=[[en]]))&"
 	}
 	all := map[string]func(ctx context.Context) error{
-		"Reply": func(ctx context.Context) error { _, err := l.hub.Reply(ctx, reply); return err },
+		"Reply": func(ctx context.Context) error { _, err := l.agents.Reply(ctx, alice, reply); return err },
 		"ReplyAll": func(ctx context.Context) error {
-			_, err := l.hub.ReplyAll(ctx, []channel.Reply{reply, reply})
+			_, err := l.agents.ReplyAll(ctx, alice, []channel.Reply{reply, reply})
 			return err
 		},
-		"RunMacro":     func(ctx context.Context) error { _, err := l.hub.RunMacro(ctx, macro); return err },
-		"PreviewMacro": func(ctx context.Context) error { _, err := l.hub.PreviewMacro(ctx, macro); return err },
-		"Resend":       func(ctx context.Context) error { return l.hub.Resend(ctx, alice, uncertain) },
+		"RunMacro":     func(ctx context.Context) error { _, err := l.agents.RunMacro(ctx, alice, macro); return err },
+		"PreviewMacro": func(ctx context.Context) error { _, err := l.agents.PreviewMacro(ctx, alice, macro); return err },
+		"Resend":       func(ctx context.Context) error { return l.agents.Resend(ctx, alice, uncertain) },
 	}
 	if sale {
 		all["Notify"] = func(ctx context.Context) error {
-			_, err := l.hub.Notify(ctx, channel.Notification{
-				Channel: "support", Actor: alice, To: message.Recipient{Phone: "+" + kim.phone}, Template: reply.Template,
+			_, err := l.agents.Notify(ctx, alice, channel.Notification{
+				Channel: "support", To: message.Recipient{Phone: "+" + kim.phone}, Template: reply.Template,
 			})
 			return err
 		}
@@ -93,9 +94,8 @@ func TestEveryCallRefusesTheSameForTheSameCause(t *testing.T) {
 			t.Run(name+", "+kind, func(t *testing.T) {
 				t.Parallel()
 				var audited []conversation.Cause
-				o := labOptions{config: func(c *channel.Config) {
-					withTemplates(t)(c)
-					c.Hooks.Audit = func(_ context.Context, _ channel.AuditInfo, err error) {
+				o := labOptions{config: withTemplates(t), desk: func(c *desk.Config) {
+					c.Audit = func(_ context.Context, _ desk.AuditInfo, err error) {
 						if cause := channel.CauseOf(err); cause != "" {
 							audited = append(audited, cause)
 						}
@@ -103,15 +103,15 @@ func TestEveryCallRefusesTheSameForTheSameCause(t *testing.T) {
 				}}
 				experiment(t, o, func(t *testing.T, l *lab) {
 					l.say(kim, "wamid.1", "hello")
-					require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", message.Recipient{Phone: "+" + kim.phone},
+					require.NoError(t, l.agents.RecordConsent(t.Context(), alice, "support", message.Recipient{Phone: "+" + kim.phone},
 						conversation.Consent{At: time.Now(), Where: "form", Wording: "v1"}))
 					conv := l.conversation().ID
 					l.line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
-					reply := channel.Reply{Conversation: conv, Actor: alice, Content: &message.Text{Body: "perhaps"}}
+					reply := channel.Reply{Conversation: conv, Content: &message.Text{Body: "perhaps"}}
 					if sale {
 						reply.Content, reply.Template = nil, &channel.Template{Name: "sale", Language: "en"}
 					}
-					uncertain, err := l.hub.Reply(t.Context(), reply)
+					uncertain, err := l.agents.Reply(t.Context(), alice, reply)
 					require.NoError(t, err)
 					l.pass(time.Minute)
 					l.line.sends(nil)
@@ -123,7 +123,7 @@ func TestEveryCallRefusesTheSameForTheSameCause(t *testing.T) {
 						require.Equal(t, trouble.cause, channel.CauseOf(err), verb)
 					}
 					noted := len(all) - 1 // a preview sends nothing
-					entries, err := l.hub.Log(t.Context(), alice, conv, 0)
+					entries, err := l.agents.Log(t.Context(), alice, conv, 0)
 					require.NoError(t, err)
 					causes := map[conversation.Cause]int{}
 					for _, e := range entries {
@@ -153,24 +153,24 @@ func TestWhatBecameForbiddenInTheOutboxFailsForTheSameCause(t *testing.T) {
 			t.Parallel()
 			experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
 				l.say(kim, "wamid.1", "hello")
-				require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", message.Recipient{Phone: "+" + kim.phone},
+				require.NoError(t, l.agents.RecordConsent(t.Context(), alice, "support", message.Recipient{Phone: "+" + kim.phone},
 					conversation.Consent{At: time.Now(), Where: "form", Wording: "v1"}))
 				l.stop()
-				reply := channel.Reply{Conversation: l.conversation().ID, Actor: alice, Content: &message.Text{Body: "hi"}}
+				reply := channel.Reply{Conversation: l.conversation().ID, Content: &message.Text{Body: "hi"}}
 				if trouble.sale {
 					reply.Content, reply.Template = nil, &channel.Template{Name: "sale", Language: "en"}
 				}
-				_, err := l.hub.Reply(t.Context(), reply)
+				_, err := l.agents.Reply(t.Context(), alice, reply)
 				require.NoError(t, err)
 				trouble.happen(l)
 				l.run()
 				l.pass(time.Minute)
 				require.Empty(t, l.line.texts())
-				changes := l.desk.of(conversation.DeliveryChanged)
+				changes := l.host.of(conversation.DeliveryChanged)
 				require.Len(t, changes, 1)
 				require.Equal(t, trouble.cause, changes[0].Cause)
 				require.Equal(t, string(trouble.cause), changes[0].Failure.Class)
-				entries, err := l.hub.Log(t.Context(), alice, reply.Conversation, 0)
+				entries, err := l.agents.Log(t.Context(), alice, reply.Conversation, 0)
 				require.NoError(t, err)
 				require.Equal(t, trouble.cause, entries[len(entries)-1].Cause)
 			})
@@ -189,18 +189,18 @@ func TestWhatCannotBeAMessageIsRefusedByATypedError(t *testing.T) {
 		require.NoError(t, err)
 		reply := func(r channel.Reply) func() error {
 			return func() error {
-				r.Conversation, r.Actor = conv, alice
-				_, err := l.hub.Reply(t.Context(), r)
+				r.Conversation = conv
+				_, err := l.agents.Reply(t.Context(), alice, r)
 				return err
 			}
 		}
 		together := func(replies ...channel.Reply) func() error {
-			return func() error { _, err := l.hub.ReplyAll(t.Context(), replies); return err }
+			return func() error { _, err := l.agents.ReplyAll(t.Context(), alice, replies); return err }
 		}
 		notify := func(n channel.Notification) func() error {
 			return func() error {
-				n.Channel, n.Actor = "support", alice
-				_, err := l.hub.Notify(t.Context(), n)
+				n.Channel = "support"
+				_, err := l.agents.Notify(t.Context(), alice, n)
 				return err
 			}
 		}
@@ -212,9 +212,9 @@ func TestWhatCannotBeAMessageIsRefusedByATypedError(t *testing.T) {
 			"a reply with content and template": {reply(channel.Reply{Content: text, Template: &channel.Template{Name: "sale"}}), message.ErrInvalid},
 			"no replies":                        {together(), message.ErrInvalid},
 			"too many replies":                  {together(make([]channel.Reply, 31)...), message.ErrInvalid},
-			"replies to several conversations":  {together(channel.Reply{Conversation: conv, Actor: alice, Content: text}, channel.Reply{Conversation: "v_other", Actor: alice, Content: text}), message.ErrInvalid},
+			"replies to several conversations":  {together(channel.Reply{Conversation: conv, Content: text}, channel.Reply{Conversation: "v_other", Content: text}), message.ErrInvalid},
 			"an empty macro": {func() error {
-				_, err := l.hub.RunMacro(t.Context(), channel.Macro{Conversation: conv, Actor: alice})
+				_, err := l.agents.RunMacro(t.Context(), alice, channel.Macro{Conversation: conv})
 				return err
 			}, message.ErrInvalid},
 			"a notification without template":           {notify(channel.Notification{To: message.Recipient{Phone: "+13125550187"}}), message.ErrInvalid},
@@ -225,14 +225,14 @@ func TestWhatCannotBeAMessageIsRefusedByATypedError(t *testing.T) {
 			"a quote of a message that nobody knows":    {reply(channel.Reply{Content: text, Quote: "m_none"}), channel.ErrNotFound},
 			"a reaction to a message that nobody knows": {reply(channel.Reply{Content: &message.Reaction{MessageID: "m_none", Emoji: "👍"}}), channel.ErrNotFound},
 			"an actor without a right": {func() error {
-				_, err := l.hub.Reply(t.Context(), channel.Reply{Conversation: conv, Content: text})
+				_, err := l.agents.Reply(t.Context(), access.Actor{}, channel.Reply{Conversation: conv, Content: text})
 				return err
 			}, access.ErrDenied},
-			"a message that is not uncertain": {func() error { return l.hub.GiveUp(t.Context(), alice, queued.ID) }, channel.ErrNotUncertain},
+			"a message that is not uncertain": {func() error { return l.agents.GiveUp(t.Context(), alice, queued.ID) }, channel.ErrNotUncertain},
 		} {
 			err := c.try()
 			require.ErrorIs(t, err, c.want, name)
-			require.NotEmpty(t, channel.CauseOf(err), name)
+			require.NotEmpty(t, desk.CauseOf(err), name)
 		}
 		require.Empty(t, channel.CauseOf(nil))
 		require.Empty(t, channel.CauseOf(context.Canceled), "no refusal")
@@ -246,25 +246,25 @@ func TestANotificationIsNotSentOnceItsConsentIsWithdrawn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
-				require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", to, conversation.Consent{At: time.Now(), Where: "form", Wording: "v1"}))
+				require.NoError(t, l.agents.RecordConsent(t.Context(), alice, "support", to, conversation.Consent{At: time.Now(), Where: "form", Wording: "v1"}))
 				l.line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
 				if !uncertain {
 					l.stop()
 				}
-				m, err := l.hub.Notify(t.Context(), channel.Notification{
-					Channel: "support", Actor: alice, To: to, Template: &channel.Template{Name: "reminder", Language: "en"},
+				m, err := l.agents.Notify(t.Context(), alice, channel.Notification{
+					Channel: "support", To: to, Template: &channel.Template{Name: "reminder", Language: "en"},
 				})
 				require.NoError(t, err)
 				l.pass(time.Minute)
-				require.NoError(t, l.hub.RevokeConsent(t.Context(), alice, "support", to, time.Now()))
+				require.NoError(t, l.agents.RevokeConsent(t.Context(), alice, "support", to, time.Now()))
 				if uncertain {
-					require.ErrorIs(t, l.hub.Resend(t.Context(), alice, m.ID), channel.ErrNoConsent)
+					require.ErrorIs(t, l.agents.Resend(t.Context(), alice, m.ID), channel.ErrNoConsent)
 					return
 				}
 				l.run()
 				l.pass(time.Minute)
 				require.Empty(t, l.line.texts())
-				require.Equal(t, channel.CauseNoConsent, l.desk.of(conversation.DeliveryChanged)[0].Cause)
+				require.Equal(t, channel.CauseNoConsent, l.host.of(conversation.DeliveryChanged)[0].Cause)
 			})
 		})
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
@@ -19,8 +18,6 @@ import (
 type Reply struct {
 	// Conversation is the ID of the conversation; required.
 	Conversation string
-	// Actor is the agent or bot who answers; required.
-	Actor access.Actor
 	// Content is what to send; exactly one of Content and Template is set. A *message.Template
 	// is held against the catalog like Template, and a text that is a template shorthand is run
 	// like that of a [Macro]: neither gets past what applies to templates.
@@ -37,6 +34,7 @@ type Reply struct {
 
 	id     string // chosen by the caller, "" otherwise
 	notify bool   // proactive: no answer to anything
+	auto   bool   // the rules made it
 	macro  *Macro // that it comes from; its key belongs to it as it was given
 }
 
@@ -51,7 +49,7 @@ type Template struct {
 // sends it, after the answers before it in the same conversation.
 //
 // What cannot be sent is refused here, and nothing is stored. The error matches
-// access.ErrDenied, ErrNotFound, ErrDisabled, window.ErrClosed (free-form content outside
+// ErrNotFound, ErrDisabled, window.ErrClosed (free-form content outside
 // the window; errors.As gives a *window.ClosedError with the time), ErrOptedOut,
 // ErrNoConsent, pricing.ErrBudgetExhausted, pricing.ErrLimitReached, template.ErrNotSendable,
 // ErrNotSent or ErrKeyReused, or is a *message.InvalidError or a *template.BindError. [CauseOf]
@@ -63,55 +61,54 @@ type Template struct {
 // ends, or the host is told why not. Answering a conversation that somebody resolved is
 // allowed; whether it is then reopened is up to the channel's rules. The answer to one that was
 // merged into another goes out in that one.
-func (h *Hub) Reply(ctx context.Context, r Reply) (*conversation.Message, error) {
-	all, err := h.reply(ctx, []Reply{r})
+func (h *Hub) Reply(ctx context.Context, by conversation.Author, r Reply) (*conversation.Message, error) {
+	all, err := h.reply(ctx, by, []Reply{r})
 	if err != nil {
 		return nil, fmt.Errorf("channel: reply: %w", err)
 	}
 	return &all[0].Message, nil
 }
 
-// maxReplies bounds what one call of ReplyAll queues.
-const maxReplies = 30
+// MaxReplies is how many answers one call of [Hub.ReplyAll] queues at most.
+const MaxReplies = 30
 
 // ReplyAll is Reply for 1 to 30 answers in one conversation, which are queued together, in
 // their order, or not at all: the pictures of an album, or a text and the files that go with
 // it. WhatsApp has no message that is an album; phones show pictures that follow each other
 // as one (developers.facebook.com/documentation/business-messaging/whatsapp/messages/image-messages,
 // checked 2026-11).
-func (h *Hub) ReplyAll(ctx context.Context, replies []Reply) ([]*conversation.Message, error) {
-	if len(replies) == 0 || len(replies) > maxReplies {
+func (h *Hub) ReplyAll(ctx context.Context, by conversation.Author, replies []Reply) ([]*conversation.Message, error) {
+	if len(replies) == 0 || len(replies) > MaxReplies {
 		problem := message.Problem{
-			Path: "replies", Rule: message.RuleTooMany, Severity: message.SeverityError, Limit: maxReplies, Actual: len(replies),
+			Path: "replies", Rule: message.RuleTooMany, Severity: message.SeverityError, Limit: MaxReplies, Actual: len(replies),
 		}
 		if len(replies) == 0 {
 			problem.Rule, problem.Limit = message.RuleTooFew, 1
 		}
 		return nil, fmt.Errorf("channel: reply: %w", &message.InvalidError{Problems: []message.Problem{problem}})
 	}
-	all, err := h.reply(ctx, replies)
+	all, err := h.reply(ctx, by, replies)
 	if err != nil {
 		return nil, fmt.Errorf("channel: reply: %w", err)
 	}
 	return visible(all), nil
 }
 
-func (h *Hub) reply(ctx context.Context, replies []Reply) (all []*messageRecord, err error) {
+func (h *Hub) reply(ctx context.Context, by conversation.Author, replies []Reply) (all []*messageRecord, err error) {
 	for i := range replies {
 		if err := usable("key", replies[i].Key, maxKey); err != nil {
 			return nil, err
 		}
 	}
 	first := &replies[0]
-	info := AuditInfo{Actor: first.Actor, Action: first.action(), Conversation: first.Conversation}
-	defer h.hooks.audit(ctx, &info, &err)
+	what := deed{by: by, conversation: first.Conversation}
 	err = h.do(ctx, func(u *unit) error {
-		all = nil
+		all, u.author = nil, by
 		var conv conversation.Conversation
 		if ok, err := u.Load(kindConversation, first.Conversation, &conv); err != nil || !ok {
-			return h.unknownTo(first.Actor, info.Action, orNotFound(err))
+			return orNotFound(err)
 		}
-		info.Channel = conv.Channel
+		what.channel = conv.Channel
 		if err := u.follow(&conv); err != nil {
 			return err
 		}
@@ -127,7 +124,7 @@ func (h *Hub) reply(ctx context.Context, replies []Reply) (all []*messageRecord,
 			if replies[i].Conversation != first.Conversation {
 				return invalidAt("conversation", message.RuleUniform)
 			}
-			m, err := u.replyOne(ch, customer, &conv, &replies[i])
+			m, err := u.send(ch, customer, &conv, &replies[i])
 			if err != nil && len(replies) > 1 {
 				return fmt.Errorf("answer %d: %w", i+1, err)
 			}
@@ -139,27 +136,16 @@ func (h *Hub) reply(ctx context.Context, replies []Reply) (all []*messageRecord,
 		return nil
 	})
 	if err != nil {
-		h.refused(ctx, &info, err)
+		h.refused(ctx, &what, err)
 		return nil, err
 	}
 	return all, nil
 }
 
-// replyOne checks the right to give one answer and gives it.
-func (u *unit) replyOne(ch *Channel, customer *conversation.Customer, conv *conversation.Conversation, r *Reply) (*messageRecord, error) {
-	if err := u.hub.mayIn(ch, r.Actor, r.action()); err != nil {
-		return nil, err
-	}
-	u.author = authorOf(r.Actor)
-	return u.send(ch, customer, conv, r)
-}
-
-// action is what the actor wants to do, in the words of package access.
-func (r *Reply) action() access.Action {
-	if _, ok := r.Content.(*message.Template); ok || r.Template != nil || isShorthand(r.Content) {
-		return access.SendTemplate
-	}
-	return access.Reply
+// IsTemplate says that the answer is a template: by name, as content, or written in the shorthand.
+func (r *Reply) IsTemplate() bool {
+	_, ok := r.Content.(*message.Template)
+	return ok || r.Template != nil || isShorthand(r.Content)
 }
 
 // send decides whether an answer may go out and, if so, adds it to the conversation
@@ -227,7 +213,10 @@ func (u *unit) send(ch *Channel, customer *conversation.Customer, conv *conversa
 		return nil, err
 	}
 	msg.ID, msg.Conversation, msg.Channel, msg.Direction = id, conv.ID, ch.ID, conversation.Outbound
-	msg.Author = authorOf(r.Actor)
+	msg.Author = u.author
+	if r.auto {
+		msg.Author = conversation.Author{Kind: conversation.System}
+	}
 	msg.Quoted, msg.Key, msg.Print, msg.AnswersAd = r.Quote, r.Key, print, customer.Window.ReferralAt()
 	msg.At, msg.Delivery.QueuedAt = u.now.UTC(), u.now.UTC()
 	if err := u.reserve(ch, customer, out, category, msg); err != nil {
@@ -248,8 +237,8 @@ func (u *unit) send(ch *Channel, customer *conversation.Customer, conv *conversa
 	if err := u.ownTrail(ch, conv, msg, out); err != nil {
 		return nil, err
 	}
-	if !r.notify {
-		msg.Answer = asks(&conv.State)
+	if !r.notify && u.hub.desk != nil {
+		msg.Answer = asks(conv)
 	}
 	if err := u.saveMessage(msg); err != nil {
 		return nil, err
@@ -309,7 +298,7 @@ var ErrKeyReused = errors.New("channel: the key was used for another message")
 // print tells the content of an answer from that of others without keeping it; "" if it has
 // no key, or if the rules made it.
 func (r *Reply) print(ch *Channel) (string, error) {
-	if r.Key == "" || r.Actor.Kind == access.System {
+	if r.Key == "" || r.auto {
 		return "", nil
 	}
 	if r.macro != nil {

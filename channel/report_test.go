@@ -13,6 +13,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/template"
@@ -56,9 +57,9 @@ var since2000 = time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC).Sub(dawn)
 func now2026() time.Time { return time.Now().Add(since2000) }
 
 // report returns all counts of the day, or of the days since the lab began.
-func (l *lab) report(from, to time.Time) *channel.Report {
+func (l *lab) report(from, to time.Time) *desk.Report {
 	l.t.Helper()
-	r, err := l.hub.Report(l.t.Context(), channel.ReportQuery{Actor: alice, Channel: "support", From: from, To: to})
+	r, err := l.agents.Report(l.t.Context(), alice, desk.ReportQuery{Channel: "support", From: from, To: to})
 	require.NoError(l.t, err)
 	return r
 }
@@ -83,7 +84,7 @@ func TestAReportIsWhatOneCountsByHand(t *testing.T) {
 		_, err = l.reply(conv, "I see it")
 		require.NoError(t, err)
 		l.pass(30 * time.Second)
-		require.NoError(t, l.hub.Resolve(t.Context(), alice, conv, "done")) // after 180 seconds
+		require.NoError(t, l.agents.Resolve(t.Context(), alice, conv, "done")) // after 180 seconds
 
 		// The second day: the window is closed.
 		l.pass(30 * time.Hour)
@@ -93,9 +94,9 @@ func TestAReportIsWhatOneCountsByHand(t *testing.T) {
 		_, err = l.reply(conv, "still too late")
 		require.ErrorIs(t, err, window.ErrClosed)
 		l.pass(time.Second)
-		_, err = l.hub.Reply(t.Context(), channel.Reply{Conversation: conv, Actor: alice, Template: &channel.Template{Name: "none", Language: "en"}})
+		_, err = l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: conv, Template: &channel.Template{Name: "none", Language: "en"}})
 		require.ErrorIs(t, err, template.ErrNotSendable)
-		sent, err := l.hub.Reply(t.Context(), channel.Reply{Conversation: conv, Actor: alice, Template: &channel.Template{Name: "reminder", Language: "en"}})
+		sent, err := l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: conv, Template: &channel.Template{Name: "reminder", Language: "en"}})
 		require.NoError(t, err)
 		l.pass(10 * time.Second)
 		l.post(kim.status(time.Now(), outWAMID("template"), sent.ID, "failed", "errors", []any{map[string]any{"code": 131026}}))
@@ -103,7 +104,7 @@ func TestAReportIsWhatOneCountsByHand(t *testing.T) {
 
 		report := l.report(dawn, dawn.Add(48*time.Hour))
 		require.Len(t, report.Days, 2)
-		require.Empty(t, cmp.Diff([]channel.Day{
+		require.Empty(t, cmp.Diff([]desk.Day{
 			{Date: dawn, Counts: map[string]int64{
 				"conversations": 1, "resolved": 1, "resolution_seconds": 180,
 				"messages_in": 3, "in_text": 2, "in_image": 1, "redacted": 1,
@@ -137,7 +138,7 @@ func TestAReportIsWhatOneCountsByHand(t *testing.T) {
 2000-01-02,support,window_refused,2
 `, out.String())
 
-		log, err := l.hub.Log(t.Context(), alice, conv, 0)
+		log, err := l.agents.Log(t.Context(), alice, conv, 0)
 		require.NoError(t, err)
 		var refused []string
 		for _, e := range log {
@@ -156,15 +157,16 @@ func TestAReportRefusesWhatItCannotAnswer(t *testing.T) {
 	t.Parallel()
 	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
 		for name, tt := range map[string]struct {
-			q    channel.ReportQuery
-			want error
+			actor access.Actor
+			q     desk.ReportQuery
+			want  error
 		}{
-			"an unknown channel":   {channel.ReportQuery{Actor: alice, Channel: "none"}, channel.ErrNoChannel},
-			"no actor":             {channel.ReportQuery{Channel: "support"}, access.ErrDenied},
-			"from after to":        {channel.ReportQuery{Actor: alice, Channel: "support", From: dawn.Add(48 * time.Hour), To: dawn}, nil},
-			"more than it can add": {channel.ReportQuery{Actor: alice, Channel: "support", From: dawn, To: dawn.AddDate(2, 0, 0)}, nil},
+			"an unknown channel":   {alice, desk.ReportQuery{Channel: "none"}, channel.ErrNoChannel},
+			"no actor":             {access.Actor{}, desk.ReportQuery{Channel: "support"}, access.ErrDenied},
+			"from after to":        {alice, desk.ReportQuery{Channel: "support", From: dawn.Add(48 * time.Hour), To: dawn}, nil},
+			"more than it can add": {alice, desk.ReportQuery{Channel: "support", From: dawn, To: dawn.AddDate(2, 0, 0)}, nil},
 		} {
-			_, err := l.hub.Report(t.Context(), tt.q)
+			_, err := l.agents.Report(t.Context(), tt.actor, tt.q)
 			require.Error(t, err, name)
 			if tt.want != nil {
 				require.ErrorIs(t, err, tt.want, name)
@@ -192,8 +194,8 @@ func spends(t *testing.T, b *pricing.Budget) func(*channel.Config) {
 }
 
 func (l *lab) notify(f face, name string) (*conversation.Message, error) {
-	return l.hub.Notify(l.t.Context(), channel.Notification{
-		Channel: "support", Actor: alice, To: message.Recipient{Phone: f.phone, BSUID: f.bsuid}, Name: f.name,
+	return l.agents.Notify(l.t.Context(), alice, channel.Notification{
+		Channel: "support", To: message.Recipient{Phone: f.phone, BSUID: f.bsuid}, Name: f.name,
 		Template: &channel.Template{Name: name, Language: "en"},
 	})
 }
@@ -222,14 +224,14 @@ func TestCostsAreCountedWhenAMessageArrives(t *testing.T) {
 		require.EqualValues(t, 3400, report.Total("cost_micros"))
 		require.EqualValues(t, 1, report.Total("charged"), "what fails is not charged")
 
-		rows, err := l.hub.Spending(t.Context(), alice, "support")
+		rows, err := l.agents.Spending(t.Context(), alice, "support")
 		require.NoError(t, err)
 		require.Len(t, rows, 1)
 		require.Equal(t, pricing.Key{Channel: "support", Month: "2026-11", Category: pricing.CategoryUtility, Market: "North America"}, rows[0].Key)
 		require.Equal(t, pricing.Totals{Delivered: 1, Charged: 1, Cost: 3400, Released: 1}, rows[0].Totals)
-		_, err = l.hub.Spending(t.Context(), access.Actor{Kind: access.Agent}, "support")
+		_, err = l.agents.Spending(t.Context(), access.Actor{Kind: access.Agent}, "support")
 		require.ErrorIs(t, err, access.ErrDenied)
-		_, err = l.hub.Spending(t.Context(), alice, "none")
+		_, err = l.agents.Spending(t.Context(), alice, "none")
 		require.ErrorIs(t, err, channel.ErrNoChannel)
 	})
 }
@@ -258,9 +260,9 @@ func TestABudgetRunsLowAndThenOut(t *testing.T) {
 		_, err = l.notify(kim, "reminder")
 		require.ErrorIs(t, err, pricing.ErrBudgetExhausted)
 
-		s := l.hub.Channels(admin)[0]
+		s := l.agents.Channels(admin)[0]
 		s.Budget = &pricing.Budget{Unit: pricing.BudgetMessages, Limit: 6, LowWater: 1, Monthly: true}
-		require.NoError(t, l.hub.Change(t.Context(), admin, s), "a top-up")
+		require.NoError(t, l.agents.Change(t.Context(), admin, s), "a top-up")
 		for range 2 {
 			_, err = l.notify(kim, "reminder")
 			require.NoError(t, err)
@@ -282,11 +284,11 @@ func TestAnAlbumCountsAgainstTheBudgetAsAWhole(t *testing.T) {
 		require.NoError(t, err)
 		l.pass(10 * time.Second)
 		conv := l.conversation().ID
-		reply := channel.Reply{Conversation: conv, Actor: alice, Template: &channel.Template{Name: "reminder", Language: "en"}}
-		_, err = l.hub.ReplyAll(t.Context(), []channel.Reply{reply, reply})
+		reply := channel.Reply{Conversation: conv, Template: &channel.Template{Name: "reminder", Language: "en"}}
+		_, err = l.agents.ReplyAll(t.Context(), alice, []channel.Reply{reply, reply})
 		require.ErrorIs(t, err, pricing.ErrBudgetExhausted, "one is left, two are wanted")
 		require.Len(t, l.messages(conv), 1, "and none of the two is stored")
-		_, err = l.hub.ReplyAll(t.Context(), []channel.Reply{reply})
+		_, err = l.agents.ReplyAll(t.Context(), alice, []channel.Reply{reply})
 		require.NoError(t, err)
 	})
 }

@@ -21,7 +21,7 @@ func TestABurstLeavesNoGoroutinesBehind(t *testing.T) { //nolint:paralleltest //
 			l.post(stranger(n).text(time.Now(), fmt.Sprint("wamid.", n), "hello"))
 		}
 		l.pass(time.Minute)
-		require.Len(t, l.desk.texts(), 300)
+		require.Len(t, l.host.texts(), 300)
 		require.LessOrEqual(t, runtime.NumGoroutine(), before)
 		l.stop()
 	})

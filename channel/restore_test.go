@@ -8,6 +8,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/rules"
 )
 
@@ -15,7 +16,7 @@ import (
 func TestARestoredStoreDoesNotSendAgainWhatWasQueued(t *testing.T) {
 	for name, policy := range map[string]channel.UncertainPolicy{"Hold": channel.Hold, "Resend": channel.Resend} {
 		t.Run(name, func(t *testing.T) {
-			fleetOfSettings(t, func(s *channel.Settings) { s.Uncertain = policy }, func(t *testing.T, join func(func(*channel.Config)) *lab) {
+			fleetOfOptions(t, labOptions{settings: func(s *channel.Settings) { s.Uncertain = policy }}, func(t *testing.T, join func(func(*channel.Config)) *lab) {
 				before := join(nil)
 				before.run()
 				before.say(kim, "wamid.1", "hello")
@@ -41,8 +42,8 @@ func TestARestoredStoreDoesNotSendAgainWhatWasQueued(t *testing.T) {
 					require.Equal(t, conversation.Uncertain, told.state(conv, id))
 				}
 				told.post(kim.status(time.Now(), "wamid.out", queued[0], "delivered"))
-				require.NoError(t, told.hub.GiveUp(t.Context(), alice, queued[1]))
-				require.NoError(t, told.hub.Resend(t.Context(), alice, queued[2]))
+				require.NoError(t, told.agents.GiveUp(t.Context(), alice, queued[1]))
+				require.NoError(t, told.agents.Resend(t.Context(), alice, queued[2]))
 				_, err := told.reply(conv, "new")
 				require.NoError(t, err)
 				told.pass(3 * time.Hour)
@@ -59,7 +60,7 @@ func TestARestoredStoreDoesNotSendAgainWhatWasQueued(t *testing.T) {
 
 // Nor do the rules send again what they may have sent in the time of which the store knows nothing.
 func TestARestoredStoreSendsNoAutomaticMessageTwice(t *testing.T) {
-	settings := func(s *channel.Settings) {
+	settings := func(s *desk.Settings) {
 		s.Rules.AutoReply.FirstContact = automatic("Hello.")
 		s.Rules.Reminder = rules.ReminderRule{Enabled: true, Before: 2 * rules.Hour, Content: rules.Content{Text: "Still there?"}}
 	}
@@ -94,7 +95,7 @@ func TestARestoredStoreSendsNoAutomaticMessageTwice(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			fleetOfSettings(t, settings, func(t *testing.T, join func(func(*channel.Config)) *lab) {
+			fleetOfOptions(t, labOptions{own: settings}, func(t *testing.T, join func(func(*channel.Config)) *lab) {
 				before := join(slowPolls)
 				c.lost(before)
 				sent := len(before.line.texts())
@@ -116,7 +117,7 @@ func TestARestoredStoreSendsNoAutomaticMessageTwice(t *testing.T) {
 		})
 	}
 	t.Run("for what a log of deliveries brings again", func(t *testing.T) {
-		fleetOfSettings(t, settings, func(t *testing.T, join func(func(*channel.Config)) *lab) {
+		fleetOfOptions(t, labOptions{own: settings}, func(t *testing.T, join func(func(*channel.Config)) *lab) {
 			at := time.Now()
 			join(nil).pass(time.Minute)
 			after := join(func(cfg *channel.Config) { slowPolls(cfg); cfg.RestoredAt = time.Now() })
@@ -128,7 +129,7 @@ func TestARestoredStoreSendsNoAutomaticMessageTwice(t *testing.T) {
 			require.Empty(t, after.line.texts())
 			for _, m := range after.messages(after.conversation().ID) { // an agent knows better
 				if m.Direction == conversation.Outbound {
-					require.NoError(t, after.hub.Resend(t.Context(), alice, m.ID))
+					require.NoError(t, after.agents.Resend(t.Context(), alice, m.ID))
 				}
 			}
 			after.pass(time.Minute)

@@ -16,7 +16,7 @@ import (
 // Retention says how long a channel keeps things. Zero means for ever.
 type Retention struct {
 	// Messages is the age, by WhatsApp's timestamp, at which messages go, with their files.
-	// A resolved conversation without newer ones goes with them, and a customer of whom nothing
+	// A conversation without newer ones, if no desk has it open, goes with them, and a customer of whom nothing
 	// is left and who was last heard of that long ago.
 	Messages rules.Duration `json:"messages,omitempty"`
 	// Consents is the age of the newest consent, its withdrawal or opt-out at which a customer
@@ -56,9 +56,9 @@ func before(now time.Time, age rules.Duration) time.Time {
 // pruneSome removes what is older than the channel keeps from the next few conversations,
 // and the conversations that are over altogether. It returns the position of the last one,
 // nil at the end of the queue.
-func (h *Hub) pruneSome(ctx context.Context, s *Settings, queue rules.Queue, after *store.Position, now time.Time) (*store.Position, error) {
+func (h *Hub) pruneSome(ctx context.Context, s *Settings, queue string, after *store.Position, now time.Time) (*store.Position, error) {
 	page, err := step.List[conversation.Conversation](ctx, h.store, store.Query{
-		Kind: kindConversation, Parent: conversationParent(s.ID, string(queue)), After: after, Limit: upkeepStep,
+		Kind: kindConversation, Parent: conversationParent(s.ID, queue), After: after, Limit: upkeepStep,
 	})
 	if err != nil || len(page) == 0 {
 		return nil, err
@@ -67,7 +67,7 @@ func (h *Hub) pruneSome(ctx context.Context, s *Settings, queue rules.Queue, aft
 	if err != nil {
 		return nil, err
 	}
-	err = inParallel(len(page), func(i int) error { return h.pruneConversation(ctx, s, queue, page[i], lanes, now) })
+	err = inParallel(len(page), func(i int) error { return h.pruneConversation(ctx, s, page[i], lanes, now) })
 	if err != nil {
 		return nil, err
 	}
@@ -79,13 +79,13 @@ func (h *Hub) pruneSome(ctx context.Context, s *Settings, queue rules.Queue, aft
 }
 
 // pruneConversation removes what is older than the channel keeps from one conversation.
-func (h *Hub) pruneConversation(ctx context.Context, s *Settings, queue rules.Queue, c *conversation.Conversation, lanes []store.WorkQuery, now time.Time) (err error) {
+func (h *Hub) pruneConversation(ctx context.Context, s *Settings, c *conversation.Conversation, lanes []store.WorkQuery, now time.Time) (err error) {
 	messages, files := before(now, s.Retention.Messages), before(now, s.Retention.Attachments)
 	receipt := &Erased{} // for nobody to see
 	switch {
-	case queue == rules.QueueResolved && c.LastActivity.Before(messages):
+	case !c.State.Queue.Open() && c.LastActivity.Before(messages):
 		err = h.eraseConversation(ctx, s.ID, c.ID, lanes, receipt)
-	case c.State.OpenedAt.Before(messages):
+	case c.Opened.Before(messages):
 		until := &store.Position{Sort: micros(messages)}
 		if err = h.eraseMessages(ctx, s.ID, c.ID, until, receipt, nil); err == nil {
 			err = h.eraseMessages(ctx, s.ID, reactionParent(c.ID), until, receipt, nil)
@@ -94,7 +94,7 @@ func (h *Hub) pruneConversation(ctx context.Context, s *Settings, queue rules.Qu
 			err = h.showAnother(ctx, c.ID)
 		}
 	}
-	if err == nil && c.State.OpenedAt.Before(files) {
+	if err == nil && c.Opened.Before(files) {
 		err = h.pruneFiles(ctx, c, files)
 	}
 	return err

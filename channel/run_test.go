@@ -45,7 +45,7 @@ func (s *ailing) Commit(ctx context.Context, b *store.Batch) (store.Committed, e
 // Run took and what it returned.
 func runFor(t *testing.T, st store.Store, d time.Duration) (time.Duration, error) {
 	t.Helper()
-	hub, err := channel.New(channel.Config{Store: st, Ticketing: &desk{}, Drain: 10 * time.Second})
+	hub, err := channel.New(channel.Config{Store: st, Ticketing: &ticketing{}, Drain: 10 * time.Second})
 	require.NoError(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	defer cancel()
@@ -94,7 +94,7 @@ func TestRunThatIsToldToStopWhileItStartsEndsAsUsual(t *testing.T) {
 func TestAHubRunsOnceAtATime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		hub, err := channel.New(channel.Config{Store: memstore.New(), Ticketing: &desk{}})
+		hub, err := channel.New(channel.Config{Store: memstore.New(), Ticketing: &ticketing{}})
 		require.NoError(t, err)
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)

@@ -37,8 +37,10 @@ func (h *Hub) makeRunners(cfg Config) {
 		})
 	}
 	h.runner(calm, worker.Config{Kind: queueCheck, Workers: 4, Handle: h.check, Groups: h.channels.all})
-	h.runner(calm, worker.Config{Kind: queueTimer, Workers: 8, Handle: h.timer, Groups: h.channels.all})
-	h.runner(calm, worker.Config{Kind: queueUpkeep, Workers: 1, Handle: h.upkeep, Groups: h.channels.all, Lease: longLease})
+	if h.desk != nil {
+		h.runner(calm, worker.Config{Kind: queueTimer, Workers: 8, Handle: h.timer, Groups: h.channels.all})
+	}
+	h.runner(calm, worker.Config{Kind: queueUpkeep, Workers: 2, Handle: h.upkeep, Groups: h.channels.all, Lease: longLease})
 	h.runner(patience{maxTries: maxFetchTries + 2}, worker.Config{
 		Kind: queueMedia, Workers: cmp.Or(cfg.MediaWorkers, 8), Handle: h.fetch, Lease: longLease,
 		Groups: h.channels.all, Next: h.storing.next,

@@ -1,12 +1,12 @@
 package channel
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"time"
 	"unicode/utf8"
 
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/redact"
@@ -31,8 +31,12 @@ type Channel struct {
 
 	base     string         // fingerprint of the settings that the host began with
 	location *time.Location // Settings.TimeZone
-	rules    *rules.Rules   // made of Settings.Rules when the channel is added
+	prepared any            // what the desk made of Settings.Desk
 }
+
+// Prepared returns what the hub's [Desk] made of Settings.Desk; nil if the hub has none, or if the
+// channel was not given out by a hub.
+func (c *Channel) Prepared() any { return c.prepared }
 
 // Settings are what an administrator decides about a channel. They hold no secret
 // and serialise to JSON. The zero value of each field is the cautious choice.
@@ -97,12 +101,9 @@ type Settings struct {
 	OptOutWords []string `json:"opt_out_words,omitempty"`
 	OptInWords  []string `json:"opt_in_words,omitempty"`
 
-	// Rules are assignment, queues, automatic replies and closing. The zero value switches all
-	// of them off: the host is master of its tickets. A value that is filled in part takes
-	// those of rules.Default for the rest; see rules.Settings.
-	Rules rules.Settings `json:"rules,omitzero"`
-	// Access says who may do what. The zero policy permits nobody but the system.
-	Access access.Policy `json:"access,omitzero"`
+	// Desk is what the hub's [Desk] is to know about the channel, such as the JSON of a
+	// desk.Settings; nil without one.
+	Desk json.RawMessage `json:"desk,omitempty"`
 }
 
 // UncertainPolicy says what becomes of a message that may or may not have been sent.
@@ -133,13 +134,10 @@ func (s *Settings) Validate() error {
 		p.bad(b.Limit < 0 || b.LowWater < 0, "budget", "negative limit or low_water")
 	}
 	p.of("redact", s.Redact.Validate())
-	p.of("rules", s.Rules.Validate())
-	p.automaticTexts(&s.Rules)
 	_, err := time.LoadLocation(s.TimeZone)
 	p.bad(err != nil, "time_zone", "unknown")
 	p.of("retention", s.Retention.validate())
 	p.of("files", s.Files.validate())
-	p.of("access", s.Access.Validate())
 	return errors.Join(p.errs...)
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store/memstore"
@@ -35,8 +36,18 @@ func setUp(t *testing.T, attachments channel.Attachments, change ...func(*channe
 		f(&c)
 		all = append(all, c)
 	}
-	_, err := channel.New(channel.Config{Store: memstore.New(), Ticketing: &desk{}, Attachments: attachments, Channels: all})
+	_, err := desk.New(desk.Config{Hub: channel.Config{Store: memstore.New(), Ticketing: &ticketing{}, Attachments: attachments, Channels: all}})
 	return err
+}
+
+// own changes what the desk is to know about a channel.
+func own(c *channel.Channel, change func(*desk.Settings)) {
+	s, err := desk.SettingsOf(c.Settings)
+	if err != nil {
+		panic(err)
+	}
+	change(&s)
+	c.Desk = s.JSON()
 }
 
 func automatic(text string) rules.AutoReplyRule {
@@ -57,39 +68,61 @@ func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
 		"files go and there are none": {nil, func(c *channel.Channel) { c.Retention.Attachments = 90 * rules.Day },
 			`channel: settings of "a": retention: attachments: `},
 		"a greeting with a placeholder": {nil, func(c *channel.Channel) {
-			c.Rules.AutoReply.FirstContact = automatic("Hello {{customer.first_name}}, {{ agent }} is here.")
+			own(c, func(s *desk.Settings) {
+				s.Rules.AutoReply.FirstContact = automatic("Hello {{customer.first_name}}, {{ agent }} is here.")
+			})
 		}, ""},
 		"a greeting with an unknown placeholder": {nil, func(c *channel.Channel) {
-			c.Rules.AutoReply.FirstContact = automatic("Hello {{first_name}}!")
-		}, `channel: settings of "a": rules: auto_reply.first_contact.text: `},
+			own(c, func(s *desk.Settings) {
+				s.Rules.AutoReply.FirstContact = automatic("Hello {{first_name}}!")
+			})
+		}, `channel: settings of "a": desk: rules: auto_reply.first_contact.text: `},
 		"a greeting that tells when it opens": {nil, func(c *channel.Channel) {
-			c.Rules.AutoReply.FirstContact = automatic("We open at {{opens.time}}.")
-		}, `channel: settings of "a": rules: auto_reply.first_contact.text: `},
+			own(c, func(s *desk.Settings) {
+				s.Rules.AutoReply.FirstContact = automatic("We open at {{opens.time}}.")
+			})
+		}, `channel: settings of "a": desk: rules: auto_reply.first_contact.text: `},
 		"out of hours it may": {nil, func(c *channel.Channel) {
-			c.Rules.Hours, c.Rules.AutoReply.OutOfHours = hours, automatic("We open at {{opens.time}}.")
+			own(c, func(s *desk.Settings) {
+				s.Rules.Hours, s.Rules.AutoReply.OutOfHours = hours, automatic("We open at {{opens.time}}.")
+			})
 		}, ""},
 		"an unknown placeholder in a rule that is off": {nil, func(c *channel.Channel) {
-			c.Rules.AutoReply.Away.Text = "{{nobody}}"
+			own(c, func(s *desk.Settings) {
+				s.Rules.AutoReply.Away.Text = "{{nobody}}"
+			})
 		}, ""},
 		"a reminder with an unknown placeholder": {nil, func(c *channel.Channel) {
-			c.Rules.Reminder = rules.ReminderRule{Enabled: true, Before: rules.Hour, Content: rules.Content{Text: "{{x}}"}}
-		}, `channel: settings of "a": rules: reminder.text: `},
+			own(c, func(s *desk.Settings) {
+				s.Rules.Reminder = rules.ReminderRule{Enabled: true, Before: rules.Hour, Content: rules.Content{Text: "{{x}}"}}
+			})
+		}, `channel: settings of "a": desk: rules: reminder.text: `},
 		"a follow-up with an unknown placeholder in a value": {nil, func(c *channel.Channel) {
 			c.Templates = catalog(t)
-			c.Rules.FollowUp = rules.FollowUpRule{Enabled: true, After: rules.Hour, Content: rules.Content{Template: "reminder", Values: []string{"a", "{{x}}"}}}
-		}, `channel: settings of "a": rules: follow_up.values[1]: `},
+			own(c, func(s *desk.Settings) {
+				s.Rules.FollowUp = rules.FollowUpRule{Enabled: true, After: rules.Hour, Content: rules.Content{Template: "reminder", Values: []string{"a", "{{x}}"}}}
+			})
+		}, `channel: settings of "a": desk: rules: follow_up.values[1]: `},
 		"a notice with an unknown placeholder": {nil, func(c *channel.Channel) {
-			c.Rules.Untaken = rules.UntakenRule{After: rules.Minute, Notice: rules.Content{Text: "{{x}}"}}
-		}, `channel: settings of "a": rules: untaken.notice.text: `},
+			own(c, func(s *desk.Settings) {
+				s.Rules.Untaken = rules.UntakenRule{After: rules.Minute, Notice: rules.Content{Text: "{{x}}"}}
+			})
+		}, `channel: settings of "a": desk: rules: untaken.notice.text: `},
 		"a follow-up without a catalog": {nil, func(c *channel.Channel) {
-			c.Rules.FollowUp = rules.FollowUpRule{Enabled: true, After: rules.Hour, Content: rules.Content{Template: "x"}}
-		}, `channel: settings of "a": rules: follow_up.template: `},
+			own(c, func(s *desk.Settings) {
+				s.Rules.FollowUp = rules.FollowUpRule{Enabled: true, After: rules.Hour, Content: rules.Content{Template: "x"}}
+			})
+		}, `channel: settings of "a": desk: rules: follow_up.template: `},
 		"a shorthand that cannot be read": {nil, func(c *channel.Channel) {
-			c.Rules.AutoReply.Away = automatic("&((template=[[x]")
-		}, `channel: settings of "a": rules: auto_reply.away.text: `},
+			own(c, func(s *desk.Settings) {
+				s.Rules.AutoReply.Away = automatic("&((template=[[x]")
+			})
+		}, `channel: settings of "a": desk: rules: auto_reply.away.text: `},
 		"a template without a catalog": {nil, func(c *channel.Channel) {
-			c.Rules.AutoReply.Away = rules.AutoReplyRule{Enabled: true, Content: rules.Content{Template: "x"}}
-		}, `channel: settings of "a": rules: auto_reply.away.template: `},
+			own(c, func(s *desk.Settings) {
+				s.Rules.AutoReply.Away = rules.AutoReplyRule{Enabled: true, Content: rules.Content{Template: "x"}}
+			})
+		}, `channel: settings of "a": desk: rules: auto_reply.away.template: `},
 		"a name that cannot be seen": {nil, func(c *channel.Channel) { c.Name = "\u200b\u3164 " }, `channel: settings of "a": name: `},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -105,10 +138,10 @@ func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
 			require.Equal(t, "a", problem.Channel)
 
 			experiment(t, labOptions{config: func(c *channel.Config) { c.Attachments = tt.attachments }}, func(t *testing.T, l *lab) {
-				c, err := l.hub.Channel("support")
+				c, err := l.hub.Channel(t.Context(), "support")
 				require.NoError(t, err)
 				tt.change(&c)
-				require.ErrorAs(t, l.hub.Change(t.Context(), admin, c.Settings), &problem, "nor can a channel be changed to it")
+				require.ErrorAs(t, l.agents.Change(t.Context(), admin, c.Settings), &problem, "nor can a channel be changed to it")
 			})
 		})
 	}
@@ -131,7 +164,8 @@ func TestProblemsComeInTheSameOrder(t *testing.T) {
 	t.Parallel()
 	spoil := func(c *channel.Channel) {
 		c.Name, c.Number, c.Sender = "same", "7", nil
-		c.Rules.IdleClose.After, c.Retention.Messages, c.Retention.DeadLetters = -1, 1, 1
+		c.Retention.Messages, c.Retention.DeadLetters = 1, 1
+		own(c, func(s *desk.Settings) { s.Rules.IdleClose.After, s.Access.AllUsers = -1, "emperor" })
 	}
 	try := func() string {
 		var all []func(*channel.Channel)
@@ -155,7 +189,7 @@ func TestUnknownConsentCategoriesAreRefused(t *testing.T) {
 	t.Parallel()
 	experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
 		record := func(categories ...string) error {
-			return l.hub.RecordConsent(t.Context(), alice, "support", message.Recipient{BSUID: kim.bsuid},
+			return l.agents.RecordConsent(t.Context(), alice, "support", message.Recipient{BSUID: kim.bsuid},
 				conversation.Consent{At: time.Now(), Where: "shop", Wording: "1", Categories: categories})
 		}
 		require.ErrorContains(t, record("marketing", "newsletter"), "categories[1]")
@@ -172,8 +206,8 @@ func TestAKeyBelongsToOneContent(t *testing.T) {
 	o := labOptions{config: withTemplates(t), settings: func(s *channel.Settings) { s.ConsentElsewhere = true }}
 	asked(t, o, func(t *testing.T, l *lab, conv string) {
 		answer := func(c message.Content, tmpl *channel.Template, quote string) (*conversation.Message, error) {
-			return l.hub.Reply(t.Context(), channel.Reply{
-				Conversation: conv, Actor: alice, Content: c, Template: tmpl, Quote: quote, Key: "k",
+			return l.agents.Reply(t.Context(), alice, channel.Reply{
+				Conversation: conv, Content: c, Template: tmpl, Quote: quote, Key: "k",
 			})
 		}
 		first, err := answer(&message.Text{Body: "card 4111 1111 1111 1111"}, nil, "")
@@ -199,8 +233,8 @@ func TestAKeyBelongsToOneContent(t *testing.T) {
 		require.Len(t, l.line.texts(), 1)
 
 		tell := func(name string) error {
-			_, err := l.hub.Notify(t.Context(), channel.Notification{
-				Channel: "support", Actor: alice, To: message.Recipient{BSUID: kim.bsuid}, Key: "k",
+			_, err := l.agents.Notify(t.Context(), alice, channel.Notification{
+				Channel: "support", To: message.Recipient{BSUID: kim.bsuid}, Key: "k",
 				Template: &channel.Template{Name: name, Language: "en", Values: template.Values{}},
 			})
 			return err
@@ -216,8 +250,8 @@ func TestTheKeyOfAMacroBelongsToTheMacro(t *testing.T) {
 	asked(t, o, func(t *testing.T, l *lab, conv string) {
 		code := "1"
 		run := func(text, shorthand string) (*conversation.Message, error) {
-			return l.hub.RunMacro(t.Context(), channel.Macro{
-				Conversation: conv, Actor: alice, Text: text, Shorthand: shorthand, Key: "k",
+			return l.agents.RunMacro(t.Context(), alice, channel.Macro{
+				Conversation: conv, Text: text, Shorthand: shorthand, Key: "k",
 				Lookup: func(name string) (string, bool) { return code, name == "time" },
 			})
 		}
@@ -234,7 +268,7 @@ func TestTheKeyOfAMacroBelongsToTheMacro(t *testing.T) {
 		require.ErrorIs(t, err, channel.ErrKeyReused)
 		_, err = run("it is {{time}}", "")
 		require.ErrorIs(t, err, channel.ErrKeyReused)
-		_, err = l.hub.Reply(t.Context(), channel.Reply{Conversation: conv, Actor: alice, Key: "k", Content: &message.Text{Body: "it is 1"}})
+		_, err = l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: conv, Key: "k", Content: &message.Text{Body: "it is 1"}})
 		require.ErrorIs(t, err, channel.ErrKeyReused)
 		l.pass(25 * time.Hour)
 		again, err = run("it is {{time}}", shorthand)
@@ -245,7 +279,7 @@ func TestTheKeyOfAMacroBelongsToTheMacro(t *testing.T) {
 }
 
 func TestWithoutRulesTheHostIsMasterOfItsTickets(t *testing.T) {
-	o := labOptions{config: slowPolls, settings: func(s *channel.Settings) { s.Rules = rules.Settings{} }}
+	o := labOptions{config: slowPolls, own: func(s *desk.Settings) { s.Rules = rules.Settings{} }}
 	asked(t, o, func(t *testing.T, l *lab, conv string) {
 		_, err := l.reply(conv, "hi")
 		require.NoError(t, err)
@@ -255,13 +289,13 @@ func TestWithoutRulesTheHostIsMasterOfItsTickets(t *testing.T) {
 		require.Empty(t, st.Assignee)
 		require.Equal(t, []string{"hi"}, l.line.texts(), "and nothing is sent")
 		for _, kind := range []conversation.ChangeKind{conversation.QueueMoved, conversation.Assigned, conversation.WindowClosing} {
-			require.Empty(t, l.desk.of(kind))
+			require.Empty(t, l.host.of(kind))
 		}
 	})
 }
 
 func TestRulesThatAreFilledInPartTakeTheDefaultsForTheRest(t *testing.T) {
-	o := labOptions{config: slowPolls, settings: func(s *channel.Settings) {
+	o := labOptions{config: slowPolls, own: func(s *desk.Settings) {
 		s.Rules = rules.Settings{AutoReply: rules.AutoReplyRules{FirstContact: automatic("Hello.")}}
 	}}
 	asked(t, o, func(t *testing.T, l *lab, conv string) {
@@ -273,6 +307,6 @@ func TestRulesThatAreFilledInPartTakeTheDefaultsForTheRest(t *testing.T) {
 		st := l.conversation().State
 		require.Equal(t, rules.QueueResolved, st.Queue, "30 days without activity")
 		require.Empty(t, st.Assignee, "and nobody's any more")
-		require.Len(t, l.desk.of(conversation.WindowClosing), 2)
+		require.Len(t, l.host.of(conversation.WindowClosing), 2)
 	})
 }

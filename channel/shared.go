@@ -235,7 +235,7 @@ func (r *registry) adopt(s *Settings, count func(base string) bool) (base string
 	if c.Number != old.Number {
 		return "", errors.New("channel: settings: number: it cannot change")
 	}
-	if err := errors.Join(c.prepare()...); err != nil {
+	if err := errors.Join(c.prepare(r.desk, true)...); err != nil {
 		return "", err
 	}
 	r.put(&c)

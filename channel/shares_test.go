@@ -11,6 +11,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 )
@@ -21,7 +22,7 @@ const otherNumber = "206540352242923"
 func otherChannel(id, number string, line channel.Sender) channel.Channel {
 	return channel.Channel{Sender: line, Settings: channel.Settings{
 		ID: id, Name: id, Number: number, Account: labAccount, Enabled: true,
-		Rules: rules.Default(), Access: access.Policy{AllUsers: access.Supervisor},
+		Desk: desk.Settings{Rules: rules.Default(), Access: access.Policy{AllUsers: access.Supervisor}}.JSON(),
 	}}
 }
 
@@ -35,7 +36,7 @@ func (l *lab) chats(id, number string, n int) []*conversation.Conversation {
 		l.post(stranger(i).text(time.Now(), fmt.Sprint("wamid.", id, i), "hello").on(number))
 	}
 	l.pass(5 * time.Second)
-	list, err := l.hub.Conversations(l.t.Context(), channel.ConversationQuery{Actor: alice, Channel: id, Limit: 1000})
+	list, err := l.agents.Conversations(l.t.Context(), alice, desk.ConversationQuery{Channel: id, Limit: 1000})
 	require.NoError(l.t, err)
 	require.Len(l.t, list, n)
 	return list
@@ -45,8 +46,8 @@ func (l *lab) chats(id, number string, n int) []*conversation.Conversation {
 func (l *lab) answers(conversations []*conversation.Conversation, text string) {
 	l.t.Helper()
 	for i, c := range conversations {
-		_, err := l.hub.Reply(l.t.Context(), channel.Reply{
-			Conversation: c.ID, Actor: alice, Content: &message.Text{Body: fmt.Sprint(text, " ", i)},
+		_, err := l.agents.Reply(l.t.Context(), alice, channel.Reply{
+			Conversation: c.ID, Content: &message.Text{Body: fmt.Sprint(text, " ", i)},
 		})
 		require.NoError(l.t, err)
 	}
@@ -118,13 +119,13 @@ func TestOneNumberAloneUsesEveryWorker(t *testing.T) {
 
 // perChannel is a ticket system of which each channel has its own.
 type perChannel struct {
-	desk
+	ticketing
 	slow map[string]time.Duration
 }
 
 func (p *perChannel) Receive(ctx context.Context, in *conversation.Received) (string, error) {
 	<-time.After(p.slow[in.Conversation.Channel])
-	return p.desk.Receive(ctx, in)
+	return p.ticketing.Receive(ctx, in)
 }
 
 func TestATicketingThatIsSlowForOneChannelDoesNotStarveAnother(t *testing.T) {
@@ -161,8 +162,8 @@ func TestASlowBroadcastDoesNotHoldUpAnswers(t *testing.T) {
 			return nil
 		})
 		for i := range 200 {
-			_, err := l.hub.Notify(t.Context(), channel.Notification{
-				Channel: "support", Actor: alice, To: message.Recipient{Phone: stranger(1000 + i).phone},
+			_, err := l.agents.Notify(t.Context(), alice, channel.Notification{
+				Channel: "support", To: message.Recipient{Phone: stranger(1000 + i).phone},
 				Template: &channel.Template{Name: "reminder", Language: "en"},
 			})
 			require.NoError(t, err)
@@ -183,10 +184,10 @@ func TestASlowBroadcastDoesNotHoldUpAnswers(t *testing.T) {
 func TestTheChangesOfABroadcastDoNotHoldUpWhatCustomersWrite(t *testing.T) {
 	t.Parallel()
 	experiment(t, notifying(t), func(t *testing.T, l *lab) {
-		l.desk.fails(func(string, int) error { <-time.After(5 * time.Second); return nil }) // it is slow
+		l.host.fails(func(string, int) error { <-time.After(5 * time.Second); return nil }) // it is slow
 		for i := range 500 {
-			_, err := l.hub.Notify(t.Context(), channel.Notification{
-				Channel: "support", Actor: alice, To: message.Recipient{Phone: stranger(1000 + i).phone},
+			_, err := l.agents.Notify(t.Context(), alice, channel.Notification{
+				Channel: "support", To: message.Recipient{Phone: stranger(1000 + i).phone},
 				Template: &channel.Template{Name: "reminder", Language: "en"},
 			})
 			require.NoError(t, err)
@@ -196,9 +197,9 @@ func TestTheChangesOfABroadcastDoNotHoldUpWhatCustomersWrite(t *testing.T) {
 			l.post(stranger(i).text(time.Now(), fmt.Sprint("wamid.", i), "a question"))
 		}
 		l.pass(11 * time.Second)
-		require.Len(t, l.desk.texts(), 5)
-		require.Less(t, len(l.desk.of(conversation.MessageQueued)), 500, "the changes are far from told")
+		require.Len(t, l.host.texts(), 5)
+		require.Less(t, len(l.host.of(conversation.MessageQueued)), 500, "the changes are far from told")
 		l.pass(20 * time.Minute)
-		require.GreaterOrEqual(t, len(l.desk.of(conversation.MessageQueued)), 500, "in the end they are")
+		require.GreaterOrEqual(t, len(l.host.of(conversation.MessageQueued)), 500, "in the end they are")
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -23,14 +24,14 @@ import (
 )
 
 // withoutActor are the methods that the host's own code calls, for nobody.
-var withoutActor = []string{"Accept", "Channel", "Observe", "Run"}
+var withoutActor = []string{"Hub"}
 
 // TestNoMethodServesAnotherTenant calls every method that takes an actor with actors of another
 // tenant and with everything that names what is not theirs: new methods are covered by being there.
 func TestNoMethodServesAnotherTenant(t *testing.T) {
 	t.Parallel()
 	ann := face{phone: "13125550187", bsuid: "US.1", name: "Canary Ann"}
-	apart := func(s *channel.Settings) {
+	apart := func(s *desk.Settings) {
 		s.Access = access.Policy{Users: map[string]access.Role{"alice": access.Supervisor}}
 	}
 	var line wire
@@ -38,13 +39,13 @@ func TestNoMethodServesAnotherTenant(t *testing.T) {
 		otherTenant(&line)(c)
 		c.Poll = time.Hour
 	}
-	experiment(t, labOptions{config: config, settings: apart}, func(t *testing.T, l *lab) {
-		l.desk.fails(func(id string, _ int) error { return channel.ErrPermanent }) // for dead letters
+	experiment(t, labOptions{config: config, own: apart}, func(t *testing.T, l *lab) {
+		l.host.fails(func(id string, _ int) error { return channel.ErrPermanent }) // for dead letters
 		l.from(webhook.Scope{All: true}, labAccount, ann.text(time.Now(), "wamid.1", "Canary text"))
 		l.from(webhook.Scope{All: true}, tenantAccount, ann.text(time.Now(), "wamid.2", "to other").on(tenantNumber))
 		conv := l.conversation()
 		doubtful := l.uncertain(conv.ID)
-		support, err := l.hub.Channel("support")
+		support, err := l.hub.Channel(t.Context(), "support")
 		require.NoError(t, err)
 		letter := l.letters("host")[0]
 		inbound := l.messages(conv.ID)[0]
@@ -53,7 +54,7 @@ func TestNoMethodServesAnotherTenant(t *testing.T) {
 
 		names := []string{"support", conv.ID, inbound.ID, doubtful, conv.Customer}
 		for _, actor := range []access.Actor{bob, ownerOther, {Kind: access.Bot, ID: "alice", Teams: []string{"other"}}, {}} {
-			for m := range reflect.TypeFor[*channel.Hub]().Methods() {
+			for m := range reflect.TypeFor[*desk.Desk]().Methods() {
 				if slices.Contains(withoutActor, m.Name) {
 					continue
 				}
@@ -62,7 +63,7 @@ func TestNoMethodServesAnotherTenant(t *testing.T) {
 					args := foreignArgs(t, m, actor, name, given{
 						conv: conv, msg: inbound, channel: support, key: letter.Key, person: recipient(ann), out: &out,
 					})
-					args[0] = reflect.ValueOf(l.hub)
+					args[0] = reflect.ValueOf(l.agents)
 					for _, v := range m.Func.Call(args) {
 						raw, err := json.Marshal(v.Interface())
 						require.NoError(t, err)
@@ -97,19 +98,19 @@ type given struct {
 // among them is name.
 func foreignArgs(t *testing.T, m reflect.Method, a access.Actor, name string, g given) []reflect.Value {
 	t.Helper()
-	reply := channel.Reply{Conversation: name, Actor: a, Content: &message.Text{Body: "hi"}, Quote: g.msg.ID}
+	reply := channel.Reply{Conversation: name, Content: &message.Text{Body: "hi"}, Quote: g.msg.ID}
 	values := []any{
 		t.Context(), a, g.person, g.channel, g.channel.Settings, g.out, time.Now(), name,
 		reply, []channel.Reply{reply, reply}, []string{name}, 10, rules.QueueResolved, true, []store.WorkKey{g.key},
 		conversation.Consent{At: time.Now(), Where: "form", Wording: "v1"},
 		message.Upload{Name: "a.png", MIME: "image/png", Body: strings.NewReader("x")},
-		channel.Macro{Conversation: name, Actor: a, Text: "hi {{name}}"},
-		channel.Notification{Channel: name, Actor: a, To: g.person, Template: &channel.Template{Name: "reminder"}},
-		channel.ConversationQuery{Actor: a, Channel: name, Before: g.conv},
-		channel.MessageQuery{Actor: a, Conversation: name, Before: g.msg},
-		channel.DeadLetterQuery{Actor: a, Channel: name, Queue: "host"},
+		channel.Macro{Conversation: name, Text: "hi {{name}}"},
+		channel.Notification{Channel: name, To: g.person, Template: &channel.Template{Name: "reminder"}},
+		desk.ConversationQuery{Channel: name, Before: g.conv},
+		channel.MessageQuery{Conversation: name, Before: g.msg},
+		channel.DeadLetterQuery{Channel: name, Queue: "host"},
 		channel.ReplayQuery{Channel: name, Queue: "host"},
-		channel.ReportQuery{Actor: a, Channel: name, From: dawn, To: time.Now()},
+		desk.ReportQuery{Channel: name, From: dawn, To: time.Now()},
 	}
 	args := make([]reflect.Value, m.Type.NumIn())
 	for i := 1; i < len(args); i++ {
@@ -145,36 +146,36 @@ func (l *lab) snapshot() []string {
 	return all
 }
 
-func TestRepliesThatGoTogetherAreOfOneConversationAndOneActor(t *testing.T) {
+func TestRepliesThatGoTogetherAreOfOneConversation(t *testing.T) {
 	t.Parallel()
 	ann := face{phone: "13125550187", bsuid: "US.1"}
-	apart := func(s *channel.Settings) {
+	apart := func(s *desk.Settings) {
 		s.Access = access.Policy{Users: map[string]access.Role{"alice": access.Supervisor}}
 	}
 	var line wire
-	experiment(t, labOptions{config: otherTenant(&line), settings: apart}, func(t *testing.T, l *lab) {
+	experiment(t, labOptions{config: otherTenant(&line), own: apart}, func(t *testing.T, l *lab) {
 		l.from(webhook.Scope{All: true}, labAccount, ann.text(time.Now(), "wamid.1", "to support"))
 		l.from(webhook.Scope{All: true}, tenantAccount, ann.text(time.Now(), "wamid.2", "to other").on(tenantNumber))
 		theirs, own := l.conversation(), l.others()[0]
-		text := func(conv string, a access.Actor) channel.Reply {
-			return channel.Reply{Conversation: conv, Actor: a, Content: &message.Text{Body: "hi"}}
+		text := func(conv string) channel.Reply {
+			return channel.Reply{Conversation: conv, Content: &message.Text{Body: "hi"}}
 		}
 		for name, replies := range map[string][]channel.Reply{
-			"the second in another's conversation": {text(own.ID, bob), text(theirs.ID, bob)},
-			"the second in another's name":         {text(own.ID, bob), text(own.ID, alice)},
-			"the second in nobody's name":          {text(own.ID, bob), text(own.ID, access.Actor{})},
+			"the second in another's conversation": {text(own.ID), text(theirs.ID)},
+			"the first in another's conversation":  {text(theirs.ID), text(own.ID)},
+			"all in another's conversation":        {text(theirs.ID), text(theirs.ID)},
 		} {
-			_, err := l.hub.ReplyAll(t.Context(), replies)
+			_, err := l.agents.ReplyAll(t.Context(), bob, replies)
 			require.Error(t, err, name)
 		}
-		quoting := text(own.ID, bob)
+		quoting := text(own.ID)
 		quoting.Quote = l.messages(theirs.ID)[0].ID
-		_, err := l.hub.Reply(t.Context(), quoting)
+		_, err := l.agents.Reply(t.Context(), bob, quoting)
 		require.ErrorIs(t, err, channel.ErrNotFound)
-		reacting := text(own.ID, bob)
+		reacting := text(own.ID)
 		for _, id := range []string{quoting.Quote, "wamid.1"} {
 			reacting.Content = &message.Reaction{MessageID: id, Emoji: "👍"}
-			_, err = l.hub.Reply(t.Context(), reacting)
+			_, err = l.agents.Reply(t.Context(), bob, reacting)
 			require.ErrorIs(t, err, channel.ErrNotFound)
 		}
 		l.pass(time.Minute)
@@ -228,7 +229,7 @@ func TestNoItemSpeaksForAnotherTenantsNumber(t *testing.T) {
 				experiment(t, labOptions{config: otherTenant(&line)}, func(t *testing.T, l *lab) {
 					l.from(webhook.Scope{All: true}, tenantAccount, ann.text(time.Now(), "wamid.2", "hello").on(tenantNumber))
 					conv := l.others()[0]
-					m, err := l.hub.Reply(t.Context(), channel.Reply{Conversation: conv.ID, Actor: bob, Content: &message.Text{Body: answer}})
+					m, err := l.agents.Reply(t.Context(), bob, channel.Reply{Conversation: conv.ID, Content: &message.Text{Body: answer}})
 					require.NoError(t, err)
 					l.pass(time.Minute)
 					of := func() (all []string) {
@@ -241,11 +242,11 @@ func TestNoItemSpeaksForAnotherTenantsNumber(t *testing.T) {
 					}
 					before := of()
 					require.NotEmpty(t, before)
-					changes := len(l.desk.changes)
+					changes := len(l.host.changes)
 					l.from(ours, tt.account, items(m.ID)[kind].on(tt.number))
 					l.pass(2 * time.Minute)
 					require.Empty(t, cmp.Diff(before, of()))
-					for _, c := range l.desk.changes[changes:] {
+					for _, c := range l.host.changes[changes:] {
 						require.NotEqual(t, conv.ID, c.Conversation.ID)
 					}
 				})

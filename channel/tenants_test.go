@@ -11,6 +11,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -30,7 +31,7 @@ func otherTenant(l *wire) func(*channel.Config) {
 	return func(c *channel.Config) {
 		c.Channels = append(c.Channels, channel.Channel{Settings: channel.Settings{
 			ID: "other", Name: "Other", Number: tenantNumber, Account: tenantAccount, Enabled: true,
-			Rules: rules.Default(), Access: access.Policy{Teams: map[string]access.Role{"other": access.Supervisor}},
+			Desk: desk.Settings{Rules: rules.Default(), Access: access.Policy{Teams: map[string]access.Role{"other": access.Supervisor}}}.JSON(),
 		}, Sender: l})
 	}
 }
@@ -53,7 +54,7 @@ func (l *lab) from(scope webhook.Scope, account string, items ...item) {
 // others lists the conversations of the second tenant.
 func (l *lab) others() []*conversation.Conversation {
 	l.t.Helper()
-	list, err := l.hub.Conversations(l.t.Context(), channel.ConversationQuery{Actor: bob, Channel: "other"})
+	list, err := l.agents.Conversations(l.t.Context(), bob, desk.ConversationQuery{Channel: "other"})
 	require.NoError(l.t, err)
 	return list
 }
@@ -101,7 +102,7 @@ func TestNobodySpeaksForAnotherTenantsNumber(t *testing.T) {
 					l.from(tt.scope, tt.account, it.on(tt.number))
 					customers, err := l.store.List(t.Context(), store.Query{Kind: "customer", Limit: 10})
 					require.NoError(t, err)
-					health, err := l.hub.Health(t.Context(), admin)
+					health, err := l.agents.Health(t.Context(), admin)
 					require.NoError(t, err)
 					if tt.ok {
 						require.NotEmpty(t, customers)
@@ -109,7 +110,7 @@ func TestNobodySpeaksForAnotherTenantsNumber(t *testing.T) {
 						return
 					}
 					require.Empty(t, customers, "nothing of it is applied")
-					require.Empty(t, l.desk.received)
+					require.Empty(t, l.host.received)
 					letters := l.letters("in")
 					require.Len(t, letters, 1, "it is kept")
 					require.Contains(t, letters[0].Reason, "may not speak")
@@ -130,7 +131,7 @@ func TestNobodySpeaksForAnotherTenantsNumber(t *testing.T) {
 				require.NoError(t, l.hub.Accept(t.Context(), d))
 				l.pass(10 * time.Second)
 			}
-			health, err := l.hub.Health(t.Context(), admin)
+			health, err := l.agents.Health(t.Context(), admin)
 			require.NoError(t, err)
 			require.Equal(t, "other", health.Channels[0].ID)
 			require.Empty(t, health.Channels[0].Standing.MessagingLimit)
@@ -139,7 +140,7 @@ func TestNobodySpeaksForAnotherTenantsNumber(t *testing.T) {
 			d.Scope = webhook.Scope{Accounts: []string{tenantAccount}}
 			require.NoError(t, l.hub.Accept(t.Context(), d))
 			l.pass(10 * time.Second)
-			health, err = l.hub.Health(t.Context(), admin)
+			health, err = l.agents.Health(t.Context(), admin)
 			require.NoError(t, err)
 			require.Equal(t, "TIER_250", health.Channels[0].Standing.MessagingLimit, "the account itself may say so")
 		})
@@ -219,66 +220,66 @@ func TestAdministratorsOfOneTenantStayThere(t *testing.T) {
 	experiment(t, labOptions{config: otherTenant(&line)}, func(t *testing.T, l *lab) {
 		ctx := t.Context()
 		all := webhook.Scope{All: true}
-		l.desk.fails(refuse) // so that both have a dead letter
+		l.host.fails(refuse) // so that both have a dead letter
 		l.from(all, labAccount, ann.text(time.Now(), "wamid.1", "to support"))
 		l.from(all, tenantAccount, ann.text(time.Now(), "wamid.2", "to other").on(tenantNumber))
 		l.from(all, "999", ann.text(time.Now(), "wamid.3", "to nobody").on("999"))
 		l.pass(5 * time.Minute)
 		letters := l.letters("host")
 		require.Len(t, letters, 2)
-		support, err := l.hub.Channel("support")
+		support, err := l.hub.Channel(t.Context(), "support")
 		require.NoError(t, err)
 
 		for name, do := range map[string]func(a access.Actor, on string) error{
 			"export": func(a access.Actor, on string) error {
-				return l.hub.Export(ctx, a, on, recipient(ann), &bytes.Buffer{})
+				return l.agents.Export(ctx, a, on, recipient(ann), &bytes.Buffer{})
 			},
 			"erase": func(a access.Actor, on string) error {
-				_, err := l.hub.Erase(ctx, a, on, message.Recipient{Phone: "19999999999"})
+				_, err := l.agents.Erase(ctx, a, on, message.Recipient{Phone: "19999999999"})
 				return err
 			},
 			"dead letters": func(a access.Actor, on string) error {
-				_, err := l.hub.DeadLetters(ctx, channel.DeadLetterQuery{Actor: a, Queue: "host", Channel: on})
+				_, err := l.agents.DeadLetters(ctx, a, channel.DeadLetterQuery{Queue: "host", Channel: on})
 				return err
 			},
 			"change": func(a access.Actor, on string) error {
-				c, err := l.hub.Channel(on)
+				c, err := l.hub.Channel(ctx, on)
 				require.NoError(t, err)
-				return l.hub.Change(ctx, a, c.Settings)
+				return l.agents.Change(ctx, a, c.Settings)
 			},
 			"replace": func(a access.Actor, on string) error {
-				c, err := l.hub.Channel(on)
+				c, err := l.hub.Channel(ctx, on)
 				require.NoError(t, err)
-				return l.hub.Replace(ctx, a, c)
+				return l.agents.Replace(ctx, a, c)
 			},
 		} {
 			require.ErrorIs(t, do(ownerOther, "support"), access.ErrDenied, name)
 			require.NotErrorIs(t, do(ownerOther, "other"), access.ErrDenied, name)
 			require.NotErrorIs(t, do(admin, "support"), access.ErrDenied, name)
 		}
-		require.ErrorIs(t, l.hub.Remove(ctx, ownerOther, "support"), access.ErrDenied)
-		require.ErrorIs(t, l.hub.Add(ctx, ownerOther, channel.Channel{Settings: channel.Settings{ID: "third", Name: "3", Number: "3"}}), access.ErrDenied)
-		_, err = l.hub.DeadLetters(ctx, channel.DeadLetterQuery{Actor: ownerOther, Queue: "in"})
+		require.ErrorIs(t, l.agents.Remove(ctx, ownerOther, "support"), access.ErrDenied)
+		require.ErrorIs(t, l.agents.Add(ctx, ownerOther, channel.Channel{Settings: channel.Settings{ID: "third", Name: "3", Number: "3"}}), access.ErrDenied)
+		_, err = l.agents.DeadLetters(ctx, ownerOther, channel.DeadLetterQuery{Queue: "in"})
 		require.ErrorIs(t, err, access.ErrDenied, "what belongs to no channel")
 
-		claim, err := l.hub.Channel("other")
+		claim, err := l.hub.Channel(t.Context(), "other")
 		require.NoError(t, err)
 		claim.Account = support.Account
-		require.ErrorIs(t, l.hub.Change(ctx, ownerOther, claim.Settings), access.ErrDenied, "the account of another")
+		require.ErrorIs(t, l.agents.Change(ctx, ownerOther, claim.Settings), access.ErrDenied, "the account of another")
 
-		own, err := l.hub.DeadLetters(ctx, channel.DeadLetterQuery{Actor: ownerOther, Queue: "host", Channel: "other"})
+		own, err := l.agents.DeadLetters(ctx, ownerOther, channel.DeadLetterQuery{Queue: "host", Channel: "other"})
 		require.NoError(t, err)
 		require.Len(t, own, 1)
 		require.Equal(t, "other", own[0].Channel)
 
-		l.desk.fails(func(string, int) error { return nil })
+		l.host.fails(func(string, int) error { return nil })
 		keys := []store.WorkKey{letters[0].Key, letters[1].Key}
-		require.NoError(t, l.hub.Replay(ctx, ownerOther, keys...))
+		require.NoError(t, l.agents.Replay(ctx, ownerOther, keys...))
 		l.pass(time.Minute)
-		require.Equal(t, []string{"to other"}, l.desk.texts(), "another's dead letters are not replayed")
-		require.NoError(t, l.hub.Drop(ctx, ownerOther, keys...))
+		require.Equal(t, []string{"to other"}, l.host.texts(), "another's dead letters are not replayed")
+		require.NoError(t, l.agents.Drop(ctx, ownerOther, keys...))
 		require.Len(t, l.letters("host"), 1, "nor dropped")
-		require.ErrorIs(t, l.hub.Replay(ctx, bob, keys...), access.ErrDenied)
+		require.ErrorIs(t, l.agents.Replay(ctx, bob, keys...), access.ErrDenied)
 
 		ids := func(list []channel.Settings) (ids []string) {
 			for _, s := range list {
@@ -286,15 +287,15 @@ func TestAdministratorsOfOneTenantStayThere(t *testing.T) {
 			}
 			return ids
 		}
-		require.Equal(t, []string{"other"}, ids(l.hub.Channels(access.Actor{Kind: access.Bot, ID: "b", AdminOf: []string{"other"}})))
-		require.Equal(t, []string{"other", "support"}, ids(l.hub.Channels(admin)))
-		require.Empty(t, l.hub.Channels(access.Actor{}))
-		health, err := l.hub.Health(ctx, ownerOther)
+		require.Equal(t, []string{"other"}, ids(l.agents.Channels(access.Actor{Kind: access.Bot, ID: "b", AdminOf: []string{"other"}})))
+		require.Equal(t, []string{"other", "support"}, ids(l.agents.Channels(admin)))
+		require.Empty(t, l.agents.Channels(access.Actor{}))
+		health, err := l.agents.Health(ctx, ownerOther)
 		require.NoError(t, err)
 		require.Len(t, health.Channels, 1)
 		require.Equal(t, "other", health.Channels[0].ID)
 		require.Empty(t, health.Queues)
-		_, err = l.hub.Health(ctx, bob)
+		_, err = l.agents.Health(ctx, bob)
 		require.ErrorIs(t, err, access.ErrDenied)
 	})
 }
@@ -303,42 +304,42 @@ func TestConversationsOfAnotherTenantAreUnknown(t *testing.T) {
 	t.Parallel()
 	ann := face{phone: "13125550187", bsuid: "US.1"}
 	var line wire
-	apart := func(s *channel.Settings) {
+	apart := func(s *desk.Settings) {
 		s.Access = access.Policy{Users: map[string]access.Role{"alice": access.Supervisor}}
 	}
-	experiment(t, labOptions{config: otherTenant(&line), settings: apart}, func(t *testing.T, l *lab) {
+	experiment(t, labOptions{config: otherTenant(&line), own: apart}, func(t *testing.T, l *lab) {
 		ctx := t.Context()
 		l.from(webhook.Scope{All: true}, labAccount, ann.text(time.Now(), "wamid.1", "to support"))
 		conv := l.conversation()
 		msg := l.messages(conv.ID)[0]
 		for name, do := range map[string]func(a access.Actor, conv, msg string) error{
 			"conversation": func(a access.Actor, conv, _ string) error {
-				_, _, err := l.hub.Conversation(ctx, a, conv)
+				_, _, err := l.agents.Conversation(ctx, a, conv)
 				return err
 			},
 			"messages": func(a access.Actor, conv, _ string) error {
-				_, err := l.hub.Messages(ctx, channel.MessageQuery{Actor: a, Conversation: conv})
+				_, err := l.agents.Messages(ctx, a, channel.MessageQuery{Conversation: conv})
 				return err
 			},
-			"log": func(a access.Actor, conv, _ string) error { _, err := l.hub.Log(ctx, a, conv, 0); return err },
+			"log": func(a access.Actor, conv, _ string) error { _, err := l.agents.Log(ctx, a, conv, 0); return err },
 			"reply": func(a access.Actor, conv, _ string) error {
-				_, err := l.hub.Reply(ctx, channel.Reply{Conversation: conv, Actor: a, Content: &message.Text{Body: "x"}})
+				_, err := l.agents.Reply(ctx, a, channel.Reply{Conversation: conv, Content: &message.Text{Body: "x"}})
 				return err
 			},
 			"macro": func(a access.Actor, conv, _ string) error {
-				_, err := l.hub.RunMacro(ctx, channel.Macro{Conversation: conv, Actor: a, Text: "x"})
+				_, err := l.agents.RunMacro(ctx, a, channel.Macro{Conversation: conv, Text: "x"})
 				return err
 			},
-			"mark read": func(a access.Actor, conv, _ string) error { return l.hub.MarkRead(ctx, a, conv, false) },
-			"resolve":   func(a access.Actor, conv, _ string) error { return l.hub.Resolve(ctx, a, conv, "") },
+			"mark read": func(a access.Actor, conv, _ string) error { return l.agents.MarkRead(ctx, a, conv, false) },
+			"resolve":   func(a access.Actor, conv, _ string) error { return l.agents.Resolve(ctx, a, conv, "") },
 			"note": func(a access.Actor, conv, _ string) error {
-				_, err := l.hub.AddNote(ctx, a, conv, "x")
+				_, err := l.agents.AddNote(ctx, a, conv, "x")
 				return err
 			},
-			"assign":  func(a access.Actor, conv, _ string) error { return l.hub.Assign(ctx, a, conv, "bob") },
-			"cancel":  func(a access.Actor, _, msg string) error { return l.hub.Cancel(ctx, a, msg) },
-			"resend":  func(a access.Actor, _, msg string) error { return l.hub.Resend(ctx, a, msg) },
-			"give up": func(a access.Actor, _, msg string) error { return l.hub.GiveUp(ctx, a, msg) },
+			"assign":  func(a access.Actor, conv, _ string) error { return l.agents.Assign(ctx, a, conv, "bob") },
+			"cancel":  func(a access.Actor, _, msg string) error { return l.agents.Cancel(ctx, a, msg) },
+			"resend":  func(a access.Actor, _, msg string) error { return l.agents.Resend(ctx, a, msg) },
+			"give up": func(a access.Actor, _, msg string) error { return l.agents.GiveUp(ctx, a, msg) },
 		} {
 			for who, a := range map[string]access.Actor{"agent": bob, "administrator": ownerOther, "nobody": {Kind: access.Agent, ID: "nobody"}} {
 				theirs, none := do(a, conv.ID, msg.ID), do(a, "v_none", "m_none")
@@ -353,7 +354,7 @@ func TestConversationsOfAnotherTenantAreUnknown(t *testing.T) {
 func TestCustomersNeverReadAnAgentsID(t *testing.T) {
 	t.Parallel()
 	ann := face{phone: "13125550187", bsuid: "US.1"}
-	names := func(c *channel.Config) {
+	names := func(c *desk.Config) {
 		c.AgentName = func(on, id string) string {
 			if on == "support" && id == "alice@corp.example" {
 				return "Alice"
@@ -362,7 +363,7 @@ func TestCustomersNeverReadAnAgentsID(t *testing.T) {
 		}
 	}
 	for name, tt := range map[string]struct {
-		config   func(*channel.Config)
+		desk     func(*desk.Config)
 		assignee string
 		want     string // "": refused
 	}{
@@ -373,11 +374,11 @@ func TestCustomersNeverReadAnAgentsID(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			experiment(t, labOptions{config: tt.config}, func(t *testing.T, l *lab) {
+			experiment(t, labOptions{desk: tt.desk}, func(t *testing.T, l *lab) {
 				l.say(ann, "wamid.1", "hello")
 				conv := l.conversation()
-				require.NoError(t, l.hub.Assign(t.Context(), alice, conv.ID, tt.assignee))
-				m, err := l.hub.RunMacro(t.Context(), channel.Macro{Conversation: conv.ID, Actor: alice, Text: "I am {{agent}}."})
+				require.NoError(t, l.agents.Assign(t.Context(), alice, conv.ID, tt.assignee))
+				m, err := l.agents.RunMacro(t.Context(), alice, channel.Macro{Conversation: conv.ID, Text: "I am {{agent}}."})
 				if tt.want == "" {
 					_, ok := errors.AsType[*template.ExpandError](err)
 					require.True(t, ok, "%v", err)

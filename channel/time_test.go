@@ -56,7 +56,7 @@ func TestATimeFromTheFutureCountsAsNow(t *testing.T) {
 			l.pass(time.Minute)
 			l.post(kim.preference(time.Now(), webhook.PreferenceResume))
 			l.pass(time.Minute)
-			changes := l.desk.of(conversation.PreferenceChanged)
+			changes := l.host.of(conversation.PreferenceChanged)
 			require.Len(t, changes, 2)
 			require.True(t, changes[1].Customer.MarketingStopped.IsZero())
 		})
@@ -91,22 +91,22 @@ func TestATimeFromTheFutureCountsAsNow(t *testing.T) {
 			l.post(old.text(far(), "wamid.1", "one"))
 			l.pass(time.Minute)
 			l.say(kim, "wamid.2", "two")
-			require.Equal(t, kim.name, l.desk.received[1].Customer.Name)
+			require.Equal(t, kim.name, l.host.received[1].Customer.Name)
 		})
 	})
 	t.Run("what the host says", func(t *testing.T) {
 		t.Parallel()
 		experiment(t, labOptions{}, func(t *testing.T, l *lab) {
 			l.say(kim, "wamid.1", "hello")
-			require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", to, conversation.Consent{At: far(), Where: "w", Wording: "v"}))
-			require.NoError(t, l.hub.StopMarketing(t.Context(), alice, "support", to, far()))
+			require.NoError(t, l.agents.RecordConsent(t.Context(), alice, "support", to, conversation.Consent{At: far(), Where: "w", Wording: "v"}))
+			require.NoError(t, l.agents.StopMarketing(t.Context(), alice, "support", to, far()))
 			l.pass(time.Minute)
-			require.NoError(t, l.hub.ResumeMarketing(t.Context(), alice, "support", to, time.Now()))
+			require.NoError(t, l.agents.ResumeMarketing(t.Context(), alice, "support", to, time.Now()))
 			require.NoError(t, l.hub.Observe(t.Context(), "support", far(), channel.Standing{Quality: "RED"}))
 			l.pass(time.Minute)
 			require.NoError(t, l.hub.Observe(t.Context(), "support", time.Now(), channel.Standing{Quality: "GREEN"}))
 			l.say(kim, "wamid.2", "again")
-			require.True(t, l.desk.received[1].Customer.MarketingStopped.IsZero())
+			require.True(t, l.host.received[1].Customer.MarketingStopped.IsZero())
 		})
 	})
 }
@@ -123,9 +123,9 @@ func TestMarketingIsStoppedAndResumedByAWord(t *testing.T) {
 	} {
 		experiment(t, o, func(t *testing.T, l *lab) {
 			l.say(kim, "wamid.1", text)
-			require.Len(t, l.desk.of(conversation.PreferenceChanged), 1, "%q stops", text)
+			require.Len(t, l.host.of(conversation.PreferenceChanged), 1, "%q stops", text)
 			l.say(kim, "wamid.2", "Start!")
-			changes := l.desk.of(conversation.PreferenceChanged)
+			changes := l.host.of(conversation.PreferenceChanged)
 			require.Len(t, changes, 2)
 			require.Equal(t, webhook.PreferenceResume, changes[1].Reason)
 			require.True(t, changes[1].Customer.MarketingStopped.IsZero())
@@ -134,7 +134,7 @@ func TestMarketingIsStoppedAndResumedByAWord(t *testing.T) {
 	for _, text := range []string{"stop, that is not what I meant", "do not stop", "bus stop", "stopped", "🛑", "?", "start", "stop 2"} {
 		experiment(t, o, func(t *testing.T, l *lab) {
 			l.say(kim, "wamid.1", text)
-			require.Empty(t, l.desk.of(conversation.PreferenceChanged), "%q says nothing about marketing", text)
+			require.Empty(t, l.host.of(conversation.PreferenceChanged), "%q says nothing about marketing", text)
 		})
 	}
 }
@@ -152,14 +152,14 @@ func TestANewerConsentLiftsAStop(t *testing.T) {
 		l.say(kim, "wamid.1", "stop")
 		stopped := func() bool {
 			l.say(kim, "wamid."+time.Now().String(), "hello")
-			return !l.desk.received[len(l.desk.received)-1].Customer.MarketingStopped.IsZero()
+			return !l.host.received[len(l.host.received)-1].Customer.MarketingStopped.IsZero()
 		}
 		require.True(t, stopped())
-		require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", to, consent(before)))
+		require.NoError(t, l.agents.RecordConsent(t.Context(), alice, "support", to, consent(before)))
 		require.True(t, stopped(), "that was before")
-		require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", to, consent(time.Now(), "utility")))
+		require.NoError(t, l.agents.RecordConsent(t.Context(), alice, "support", to, consent(time.Now(), "utility")))
 		require.True(t, stopped(), "that is something else")
-		require.NoError(t, l.hub.RecordConsent(t.Context(), alice, "support", to, consent(time.Now(), "marketing")))
+		require.NoError(t, l.agents.RecordConsent(t.Context(), alice, "support", to, consent(time.Now(), "marketing")))
 		require.False(t, stopped())
 	})
 }

@@ -37,13 +37,13 @@ func TestImportedHistoryCanBeReadAndQuotesKeepTheirWAMID(t *testing.T) {
 		l.post(kim.past(time.Now().Add(-48*time.Hour), "wamid.old", "long ago", false))
 		l.post(kim.text(time.Now(), "wamid.1", "and this?", "context", map[string]any{"id": "wamid.unknown"}))
 		l.pass(5 * time.Second)
-		customer := l.desk.received[0].Customer
+		customer := l.host.received[0].Customer
 		require.Len(t, customer.History(), 1)
 		past := l.messages(customer.History()[0])
 		require.Len(t, past, 1)
 		require.Equal(t, "long ago", past[0].Text)
 		require.Equal(t, "wamid.unknown", l.messages(l.conversation().ID)[0].QuotedWAMID)
-		_, err := l.hub.Messages(t.Context(), channel.MessageQuery{Actor: alice, Conversation: "h_none"})
+		_, err := l.agents.Messages(t.Context(), alice, channel.MessageQuery{Conversation: "h_none"})
 		require.ErrorIs(t, err, channel.ErrNotFound)
 	})
 }

@@ -90,7 +90,7 @@ func TestWhatSeveralMessagesShowTogetherIsMasked(t *testing.T) {
 						_, err := l.reply(l.conversation().ID, s.text)
 						require.NoError(t, err)
 					case "note":
-						_, err := l.hub.AddNote(t.Context(), alice, l.conversation().ID, s.text)
+						_, err := l.agents.AddNote(t.Context(), alice, l.conversation().ID, s.text)
 						require.NoError(t, err)
 					}
 					l.pass(5 * time.Second)
@@ -135,7 +135,7 @@ func TestPiecesThatComeInTheWrongOrderAreMaskedToo(t *testing.T) {
 		}
 		require.Equal(t, []string{"XXXX XXXX", "XXXX 6467", "cvv XXX"}, have)
 		require.Equal(t, "cvv XXX", l.conversation().Preview)
-		require.Len(t, l.desk.of(conversation.MessageRedacted), 2, "the host is told about those it has seen")
+		require.Len(t, l.host.of(conversation.MessageRedacted), 2, "the host is told about those it has seen")
 	})
 }
 

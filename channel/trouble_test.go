@@ -15,6 +15,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -25,7 +26,7 @@ import (
 // hanging is a ticket system that does not answer before its context ends; its second
 // answer to the same item comes at once.
 type hanging struct {
-	desk
+	ticketing
 	hangs func(id string, try int) bool
 	mu    sync.Mutex
 	tries map[string]int
@@ -43,7 +44,7 @@ func (h *hanging) Receive(ctx context.Context, in *conversation.Received) (strin
 		<-ctx.Done()
 		return "", ctx.Err()
 	}
-	return h.desk.Receive(ctx, in)
+	return h.ticketing.Receive(ctx, in)
 }
 
 func TestATicketingThatHangsHoldsUpItsOwnConversationOnly(t *testing.T) {
@@ -86,7 +87,7 @@ func TestATicketingThatAlwaysFailsLeavesADeadLetterAndLetsTheRestGoOn(t *testing
 		c.Hooks.DeadLetter = func(_ context.Context, i channel.DeadLetterInfo) { dead = append(dead, i) }
 	}}
 	experiment(t, o, func(t *testing.T, l *lab) {
-		l.desk.fails(func(id string, _ int) error {
+		l.host.fails(func(id string, _ int) error {
 			if id == "in|"+l.messageID("wamid.1") {
 				return errors.New("canary: the text of the host's error")
 			}
@@ -96,7 +97,7 @@ func TestATicketingThatAlwaysFailsLeavesADeadLetterAndLetsTheRestGoOn(t *testing
 		l.pass(time.Second)
 		l.post(kim.text(time.Now(), "wamid.2", "good"))
 		l.pass(30 * time.Minute)
-		require.Equal(t, []string{"good"}, l.desk.texts())
+		require.Equal(t, []string{"good"}, l.host.texts())
 		letters := l.letters("host")
 		require.Len(t, letters, 1)
 		require.Equal(t, "support", letters[0].Channel)
@@ -123,7 +124,7 @@ func TestDeadLettersAreListedInspectedReplayedAndDropped(t *testing.T) {
 	t.Parallel()
 	var mended atomic.Bool
 	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.desk.fails(func(string, int) error {
+		l.host.fails(func(string, int) error {
 			if mended.Load() {
 				return nil
 			}
@@ -136,19 +137,19 @@ func TestDeadLettersAreListedInspectedReplayedAndDropped(t *testing.T) {
 		require.Len(t, letters, 3)
 		require.Equal(t, "host: permanent failure", letters[0].Reason)
 		require.Contains(t, string(letters[0].Content), l.messageID("wamid.one"))
-		page, err := l.hub.DeadLetters(t.Context(), channel.DeadLetterQuery{Actor: admin, Queue: "host", Limit: 2})
+		page, err := l.agents.DeadLetters(t.Context(), admin, channel.DeadLetterQuery{Queue: "host", Limit: 2})
 		require.NoError(t, err)
 		require.Equal(t, letters[:2], page)
-		page, err = l.hub.DeadLetters(t.Context(), channel.DeadLetterQuery{Actor: admin, Queue: "host", After: page[1].Seq})
+		page, err = l.agents.DeadLetters(t.Context(), admin, channel.DeadLetterQuery{Queue: "host", After: page[1].Seq})
 		require.NoError(t, err)
 		require.Equal(t, letters[2:], page)
 
 		mended.Store(true)
 		nobody := store.WorkKey{Queue: "host", ID: "nobody"}
-		require.NoError(t, l.hub.Drop(t.Context(), admin, letters[1].Key, letters[1].Key, nobody))
-		require.NoError(t, l.hub.Replay(t.Context(), admin, letters[0].Key, letters[2].Key, letters[0].Key, nobody))
+		require.NoError(t, l.agents.Drop(t.Context(), admin, letters[1].Key, letters[1].Key, nobody))
+		require.NoError(t, l.agents.Replay(t.Context(), admin, letters[0].Key, letters[2].Key, letters[0].Key, nobody))
 		l.pass(5 * time.Second)
-		require.Equal(t, []string{"one", "three"}, l.desk.texts())
+		require.Equal(t, []string{"one", "three"}, l.host.texts())
 		require.Empty(t, l.letters("host"))
 		require.Zero(t, l.health().Dead)
 	})
@@ -161,7 +162,7 @@ func TestLivingWorkCannotBeDropped(t *testing.T) {
 		l.stop()
 		m, err := l.reply(l.conversation().ID, "an answer")
 		require.NoError(t, err)
-		require.NoError(t, l.hub.Drop(t.Context(), admin, store.WorkKey{Queue: "out", ID: m.ID}))
+		require.NoError(t, l.agents.Drop(t.Context(), admin, store.WorkKey{Queue: "out", ID: m.ID}))
 		l.run()
 		l.pass(5 * time.Second)
 		require.Equal(t, []string{"an answer"}, l.line.texts())
@@ -177,7 +178,7 @@ func TestAnItemThatCannotBeUnderstoodIsKeptForALaterVersion(t *testing.T) {
 		)
 		require.NoError(t, l.accept([]byte(`{"object":"whatsapp_business_account","entry":"canary"}`)))
 		l.pass(5 * time.Second)
-		require.Equal(t, []string{"hello"}, l.desk.texts(), "its neighbours do not suffer")
+		require.Equal(t, []string{"hello"}, l.host.texts(), "its neighbours do not suffer")
 		letters := l.letters("in")
 		require.Len(t, letters, 2)
 		require.Contains(t, string(letters[0].Content)+string(letters[1].Content), "a_field_of_2031")
@@ -208,14 +209,14 @@ func TestAStoreThatFailsLosesNothingAndStopsNothing(t *testing.T) {
 				require.ErrorIs(t, l.accept(body(kim.text(time.Now(), "wamid.2", "meanwhile"))), fault, "WhatsApp must come again")
 				_, err := l.reply(conv, "an answer")
 				require.ErrorIs(t, err, fault, "an agent is told")
-				require.ErrorIs(t, l.hub.Resolve(t.Context(), alice, conv, ""), fault)
+				require.ErrorIs(t, l.agents.Resolve(t.Context(), alice, conv, ""), fault)
 				l.pass(time.Minute)
 				well.Store(true)
 				require.NoError(t, l.accept(body(kim.text(time.Now(), "wamid.2", "meanwhile"))))
 				_, err = l.reply(conv, "an answer")
 				require.NoError(t, err)
 				l.pass(time.Minute)
-				require.Equal(t, []string{"before", "meanwhile"}, l.desk.texts())
+				require.Equal(t, []string{"before", "meanwhile"}, l.host.texts())
 				require.Equal(t, []string{"an answer"}, l.line.texts())
 				require.NotContains(t, l.logs.String(), "canary")
 			})
@@ -244,7 +245,7 @@ func TestACommitOfWhichNobodyKnowsIsRepeatedWithoutHarm(t *testing.T) {
 		}
 		st.breaks(0)
 		l.pass(10 * time.Minute)
-		require.Equal(t, strings.Fields("one two three four five six"), l.desk.texts())
+		require.Equal(t, strings.Fields("one two three four five six"), l.host.texts())
 		for _, m := range l.messages(conv) {
 			if m.Direction == conversation.Outbound {
 				require.Contains(t, []conversation.DeliveryState{conversation.Accepted, conversation.Uncertain}, m.Delivery.State())
@@ -304,7 +305,7 @@ func TestATemplateThatGoesBetweenChoiceAndSendIsNotSent(t *testing.T) {
 				l.say(kim, "wamid.1", "hello")
 				conv := l.conversation().ID
 				l.stop()
-				m, err := l.hub.Reply(t.Context(), channel.Reply{Conversation: conv, Actor: alice, Template: &channel.Template{Name: "sale", Language: "en"}})
+				m, err := l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: conv, Template: &channel.Template{Name: "sale", Language: "en"}})
 				require.NoError(t, err)
 				l.pass(time.Minute)
 				tt.change(c)
@@ -312,7 +313,7 @@ func TestATemplateThatGoesBetweenChoiceAndSendIsNotSent(t *testing.T) {
 				l.pass(5 * time.Second)
 				require.Empty(t, l.line.texts(), "WhatsApp would throw it away")
 				require.Equal(t, conversation.Failed, l.state(conv, m.ID))
-				changes := l.desk.of(conversation.DeliveryChanged)
+				changes := l.host.of(conversation.DeliveryChanged)
 				require.Equal(t, tt.title, changes[len(changes)-1].Failure.Title)
 				require.Zero(t, changes[len(changes)-1].Failure.Code, "the hub found it out by itself")
 			})
@@ -325,25 +326,25 @@ func TestMarketingThatWaitsIsNotSentToSomebodyWhoStopsIt(t *testing.T) {
 	experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
 		l.say(kim, "wamid.1", "hello")
 		conv := l.conversation().ID
-		sales := channel.Reply{Conversation: conv, Actor: alice, Template: &channel.Template{Name: "sale", Language: "en"}}
-		s := l.hub.Channels(admin)[0]
+		sales := channel.Reply{Conversation: conv, Template: &channel.Template{Name: "sale", Language: "en"}}
+		s := l.agents.Channels(admin)[0]
 		m, err := func() (*conversation.Message, error) { // it waits, because the channel is switched off in time
 			l.stop()
 			defer l.run()
-			m, err := l.hub.Reply(t.Context(), sales)
+			m, err := l.agents.Reply(t.Context(), alice, sales)
 			s.Enabled = false
-			require.NoError(t, l.hub.Change(t.Context(), admin, s))
+			require.NoError(t, l.agents.Change(t.Context(), admin, s))
 			return m, err
 		}()
 		require.NoError(t, err)
 		l.post(kim.preference(time.Now(), "stop"))
 		l.pass(5 * time.Second)
 		s.Enabled = true
-		require.NoError(t, l.hub.Change(t.Context(), admin, s))
+		require.NoError(t, l.agents.Change(t.Context(), admin, s))
 		l.pass(time.Minute)
 		require.Empty(t, l.line.texts())
 		require.Equal(t, conversation.Failed, l.state(conv, m.ID))
-		_, err = l.hub.Reply(t.Context(), sales)
+		_, err = l.agents.Reply(t.Context(), alice, sales)
 		require.ErrorIs(t, err, channel.ErrOptedOut)
 	})
 }
@@ -353,7 +354,7 @@ func TestAnAgentAnswersAConversationThatIsResolved(t *testing.T) {
 	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
 		l.say(kim, "wamid.1", "hello")
 		conv := l.conversation().ID
-		require.NoError(t, l.hub.Resolve(t.Context(), alice, conv, ""))
+		require.NoError(t, l.agents.Resolve(t.Context(), alice, conv, ""))
 		_, err := l.reply(conv, "one more thing")
 		require.NoError(t, err)
 		l.pass(5 * time.Second)
@@ -367,22 +368,22 @@ func TestAnAgentAnswersAConversationThatIsResolved(t *testing.T) {
 
 func TestTwoAgentsAnswerAtOnce(t *testing.T) {
 	t.Parallel()
-	o := labOptions{settings: func(s *channel.Settings) { s.Rules.Assign.OnReply = rules.AssignUnowned }}
+	o := labOptions{own: func(s *desk.Settings) { s.Rules.Assign.OnReply = rules.AssignUnowned }}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		l.say(kim, "wamid.1", "hello")
 		conv := l.conversation().ID
 		var wg sync.WaitGroup
 		for _, who := range []string{"alice", "bob", "carol", "dan"} {
 			wg.Go(func() {
-				_, err := l.hub.Reply(t.Context(), channel.Reply{
-					Conversation: conv, Actor: access.Actor{Kind: access.Agent, ID: who}, Content: &message.Text{Body: "from " + who},
+				_, err := l.agents.Reply(t.Context(), access.Actor{Kind: access.Agent, ID: who}, channel.Reply{
+					Conversation: conv, Content: &message.Text{Body: "from " + who},
 				})
 				if err != nil {
 					t.Error(err)
 				}
 			})
 			wg.Go(func() {
-				if err := l.hub.SetTags(t.Context(), access.Actor{Kind: access.Agent, ID: who}, conv, []string{who}); err != nil {
+				if err := l.agents.SetTags(t.Context(), access.Actor{Kind: access.Agent, ID: who}, conv, []string{who}); err != nil {
 					t.Error(err)
 				}
 			})
@@ -399,7 +400,7 @@ func TestTwoAgentsAnswerAtOnce(t *testing.T) {
 		got := l.conversation()
 		require.Equal(t, 4, got.Outbound)
 		require.Equal(t, "from "+got.State.Assignee, messages[1].Text, "the first one has it")
-		require.Len(t, l.desk.of(conversation.Assigned), 1)
+		require.Len(t, l.host.of(conversation.Assigned), 1)
 		require.Len(t, got.Tags, 1)
 		report := l.report(dawn, dawn)
 		require.EqualValues(t, 1, report.Total("answers"), "one of them was the answer")
@@ -455,7 +456,7 @@ func TestABroadcastDoesNotKeepAnswersWaiting(t *testing.T) {
 		texts := l.line.texts()
 		require.Contains(t, texts, "an answer")
 		require.Less(t, len(texts), 20)
-		require.NoError(t, l.hub.Cancel(t.Context(), alice, last.ID), "a notification that waits can be taken back")
+		require.NoError(t, l.agents.Cancel(t.Context(), alice, last.ID), "a notification that waits can be taken back")
 		l.pass(5 * time.Minute)
 		require.Len(t, l.line.texts(), 100, "99 of them, and the answer")
 	})
@@ -465,7 +466,7 @@ func TestManyHubsOnOneStoreShareTheWork(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		st := memstore.New()
-		d, line := &desk{}, &wire{}
+		d, line := &ticketing{}, &wire{}
 		var labs []*lab
 		for range 3 {
 			l := newLab(t, labOptions{store: st, config: func(c *channel.Config) {

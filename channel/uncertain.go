@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/message"
@@ -108,11 +107,11 @@ var ErrNotUncertain = errors.New("channel: the message is not uncertain")
 
 // Resend sends a [conversation.Uncertain] message again on an agent's word: the customer may get it
 // twice. It is possible for 7 days. The error matches ErrNotFound, ErrNotUncertain,
-// access.ErrDenied, or says why the message may not be sent any more as that of [Hub.Reply] or
+// or says why the message may not be sent any more as that of [Hub.Reply] or
 // [Hub.Notify] does: ErrDisabled, window.ErrClosed, ErrOptedOut, ErrNoConsent or
 // template.ErrNotSendable.
-func (h *Hub) Resend(ctx context.Context, actor access.Actor, id string) error {
-	err := h.settleByHand(ctx, actor, id, func(u *unit, ch *Channel, m *messageRecord) error {
+func (h *Hub) Resend(ctx context.Context, by conversation.Author, id string) error {
+	err := h.settleByHand(ctx, by, id, func(u *unit, ch *Channel, m *messageRecord) error {
 		work, err := h.store.Work(ctx, store.WorkQuery{Queue: queueCheck, IDs: []string{m.ID}, Limit: 1})
 		if err != nil {
 			return err
@@ -164,9 +163,9 @@ func (u *unit) mayGoAgain(ch *Channel, customer *conversation.Customer, out *mes
 
 // GiveUp settles a [conversation.Uncertain] message as failed on an agent's word; what it may cost is
 // released. Should a status say later that it arrived after all, that counts. The error
-// matches ErrNotFound, ErrNotUncertain or access.ErrDenied.
-func (h *Hub) GiveUp(ctx context.Context, actor access.Actor, id string) error {
-	err := h.settleByHand(ctx, actor, id, func(u *unit, ch *Channel, m *messageRecord) error {
+// matches ErrNotFound or ErrNotUncertain.
+func (h *Hub) GiveUp(ctx context.Context, by conversation.Author, id string) error {
+	err := h.settleByHand(ctx, by, id, func(u *unit, ch *Channel, m *messageRecord) error {
 		before := m.Delivery
 		m.Delivery = m.Delivery.Merge(conversation.Delivery{FailedAt: u.now.UTC(), Failure: &conversation.Failure{
 			Class: "given_up", Title: "Given up",
@@ -186,14 +185,13 @@ func (h *Hub) GiveUp(ctx context.Context, actor access.Actor, id string) error {
 
 // settleByHand lets an actor decide on an uncertain message. It writes the message in any
 // case, so that of two agents, or an agent and a status, one comes first.
-func (h *Hub) settleByHand(ctx context.Context, actor access.Actor, id string,
+func (h *Hub) settleByHand(ctx context.Context, by conversation.Author, id string,
 	decide func(u *unit, ch *Channel, m *messageRecord) error,
 ) (err error) {
-	info := AuditInfo{Actor: actor, Action: access.Resend, Message: id}
-	defer h.hooks.audit(ctx, &info, &err)
-	defer func() { h.refused(ctx, &info, err) }()
+	what := deed{by: by, message: id}
+	defer func() { h.refused(ctx, &what, err) }()
 	return h.do(ctx, func(u *unit) error {
-		ch, m, err := u.actOn(&info)
+		ch, m, err := u.actOn(&what)
 		if err != nil {
 			return err
 		}

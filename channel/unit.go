@@ -77,9 +77,9 @@ func (h *Hub) finish(ctx context.Context, w *worker.Job) error {
 	return h.do(ctx, func(u *unit) error { u.Finish(w.Lease()); return nil })
 }
 
-// count adds n to a counter of the report of the day that at falls into.
+// count adds n to a counter of the report of the day that at falls into. Reports are a desk's.
 func (u *unit) count(channel, name string, at time.Time, n int64) {
-	if n == 0 {
+	if n == 0 || u.hub.desk == nil {
 		return
 	}
 	day := at.UTC().Format(time.DateOnly)

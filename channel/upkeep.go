@@ -9,7 +9,6 @@ import (
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/worker"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -26,7 +25,7 @@ type upkeepItem struct {
 }
 
 // prunedQueues are walked one after the other.
-var prunedQueues = [...]rules.Queue{rules.QueueResolved, rules.QueuePending, rules.QueueNew}
+var prunedQueues = conversation.Queues()
 
 // commonUpkeep is the ID of the upkeep of what belongs to no channel. That of a channel has the
 // channel's ID, and is done by processes that have the channel.
@@ -47,8 +46,11 @@ func (u *unit) upkeepOf(id, channel string) {
 // upkeep forgets and prunes in small steps; one process at a time does it for a channel, and
 // another can go on where it stopped.
 func (h *Hub) upkeep(ctx context.Context, w *worker.Job) error {
-	if w.Group == "" {
+	switch w.ID {
+	case commonUpkeep:
 		return h.commonUpkeep(ctx, w)
+	case expiryID(w.Group):
+		return h.expire(ctx, w)
 	}
 	ch, ok := h.channels.get(w.Group)
 	if !ok {

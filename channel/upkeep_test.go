@@ -11,6 +11,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 )
@@ -25,7 +26,7 @@ func tidyLate(c *channel.Config) {
 // lateMessages counts messages that are kept of the second channel.
 func lateMessages(t *testing.T, l *lab) (n int) {
 	t.Helper()
-	convs, err := l.hub.Conversations(t.Context(), channel.ConversationQuery{Actor: alice, Channel: "late"})
+	convs, err := l.agents.Conversations(t.Context(), alice, desk.ConversationQuery{Channel: "late"})
 	require.NoError(t, err)
 	for _, c := range convs {
 		n += len(l.messages(c.ID))
@@ -46,9 +47,9 @@ func TestUpkeepIsDoneByAProcessThatHasTheChannel(t *testing.T) {
 			l.run()
 			l.pass(10 * time.Minute)
 			var c channel.Config
-			c.Channels = []channel.Channel{{Settings: l.hub.Channels(admin)[0], Sender: l.line}}
+			c.Channels = []channel.Channel{{Settings: l.agents.Channels(admin)[0], Sender: l.line}}
 			tidyLate(&c)
-			require.NoError(t, l.hub.Add(t.Context(), admin, c.Channels[1]))
+			require.NoError(t, l.agents.Add(t.Context(), admin, c.Channels[1]))
 			return l
 		},
 	} {
@@ -66,7 +67,7 @@ func TestUpkeepIsDoneByAProcessThatHasTheChannel(t *testing.T) {
 				}
 				require.Zero(t, lateMessages(t, l))
 				for _, l := range []*lab{busy, l} {
-					health, err := l.hub.Health(t.Context(), admin)
+					health, err := l.agents.Health(t.Context(), admin)
 					require.NoError(t, err)
 					require.WithinDuration(t, time.Now(), health.Upkeep, 2*time.Hour)
 					l.stop()
@@ -94,7 +95,7 @@ func TestUpkeepThatFailsForOneChannelIsDoneForTheOthers(t *testing.T) {
 		photo.number = lateNumber // the first of the two channels
 		l.post(photo, kim.text(time.Now(), "wamid.text", "hello"))
 		l.pass(time.Minute)
-		late, err := l.hub.Conversations(t.Context(), channel.ConversationQuery{Actor: alice, Channel: "late"})
+		late, err := l.agents.Conversations(t.Context(), alice, desk.ConversationQuery{Channel: "late"})
 		require.NoError(t, err)
 		require.True(t, slices.ContainsFunc(l.messages(late[0].ID), func(m *conversation.Message) bool { return len(m.Attachments) > 0 && m.Attachments[0].Ref != "" }))
 		for range 6 {
@@ -102,7 +103,7 @@ func TestUpkeepThatFailsForOneChannelIsDoneForTheOthers(t *testing.T) {
 		}
 		require.Empty(t, l.messages(l.conversation().ID))
 		require.Equal(t, 1, lateMessages(t, l), "its file could not be removed")
-		health, err := l.hub.Health(t.Context(), admin)
+		health, err := l.agents.Health(t.Context(), admin)
 		require.NoError(t, err)
 		require.Less(t, health.Upkeep, time.Now().Add(-12*time.Hour), "an alarm")
 		require.Contains(t, l.logs.String(), "queue=upkeep")

@@ -121,7 +121,7 @@ func TestAnEditOfAMessageThatComesTooLateKeepsItsText(t *testing.T) {
 		require.Len(t, all, 2)
 		require.Equal(t, "at ten", all[1].Text)
 		require.Equal(t, []conversation.Version{{Text: "at nine"}}, all[1].Earlier)
-		require.Len(t, l.desk.of(conversation.MessageEdited), 1, "the host hears of it")
+		require.Len(t, l.host.of(conversation.MessageEdited), 1, "the host hears of it")
 	})
 }
 
@@ -139,7 +139,7 @@ func TestOnlyTheNewestVersionsAreKept(t *testing.T) {
 		require.Len(t, m.Earlier, 20)
 		require.Equal(t, "try 28", m.Earlier[19].Text)
 		conv := l.conversation().ID
-		_, err := l.hub.EraseMessage(t.Context(), admin, m.ID)
+		_, err := l.agents.EraseMessage(t.Context(), admin, m.ID)
 		require.NoError(t, err)
 		require.Empty(t, l.messages(conv))
 		everything(t, l.store, func(text string) { require.NotContains(t, text, "try ") })

@@ -11,6 +11,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/template"
@@ -23,29 +24,29 @@ func TestAConversationGoesThroughItsQueues(t *testing.T) {
 		id := r.conversation().ID
 		_, err := r.reply("hi")
 		require.NoError(t, err)
-		require.NoError(t, r.hub.Move(t.Context(), alice, id, rules.QueuePending, r.world.Now().Add(2*time.Hour)))
+		require.NoError(t, r.agents.Move(t.Context(), alice, id, rules.QueuePending, r.world.Now().Add(2*time.Hour)))
 		r.settle()
 		require.Equal(t, rules.QueuePending, r.conversation().State.Queue)
 		r.pass(3 * time.Hour)
 		require.Equal(t, rules.QueueNew, r.conversation().State.Queue, "it came back by itself")
-		require.NoError(t, r.hub.Resolve(t.Context(), alice, id, "answered"))
+		require.NoError(t, r.agents.Resolve(t.Context(), alice, id, "answered"))
 		require.Empty(t, r.conversation().State.Assignee, "released")
-		require.ErrorIs(t, r.hub.Assign(t.Context(), alice, id, "bob"), rules.ErrNotOpen)
+		require.ErrorIs(t, r.agents.Assign(t.Context(), alice, id, "bob"), rules.ErrNotOpen)
 		r.user.Text(r.number, "one more thing")
 		r.settle()
 		require.Equal(t, rules.QueueNew, r.conversation().State.Queue, "reopened")
-		require.NoError(t, r.hub.Assign(t.Context(), alice, id, "bob"))
-		require.NoError(t, r.hub.SetTags(t.Context(), alice, id, []string{" vip", "bike", "vip"}))
-		require.NoError(t, r.hub.SetTopic(t.Context(), alice, id, "the chain"))
+		require.NoError(t, r.agents.Assign(t.Context(), alice, id, "bob"))
+		require.NoError(t, r.agents.SetTags(t.Context(), alice, id, []string{" vip", "bike", "vip"}))
+		require.NoError(t, r.agents.SetTopic(t.Context(), alice, id, "the chain"))
 		conv := r.conversation()
 		require.Equal(t, "bob", conv.State.Assignee)
 		require.Equal(t, []string{"bike", "vip"}, conv.Tags)
 		var moves []string
-		for _, c := range r.desk.of(conversation.QueueMoved) {
+		for _, c := range r.host.of(conversation.QueueMoved) {
 			moves = append(moves, c.From+">"+c.To)
 		}
 		require.Equal(t, []string{"new>pending", "pending>new", "new>resolved", "resolved>new"}, moves)
-		log, err := r.hub.Log(t.Context(), alice, id, 0)
+		log, err := r.agents.Log(t.Context(), alice, id, 0)
 		require.NoError(t, err)
 		require.GreaterOrEqual(t, len(log), 6)
 	})
@@ -59,7 +60,7 @@ func TestAgentsAreToldOnceBeforeTheWindowCloses(t *testing.T) {
 			r.pass(time.Hour)
 		}
 		var soon []string
-		for _, c := range r.desk.of(conversation.WindowClosing) {
+		for _, c := range r.host.of(conversation.WindowClosing) {
 			soon = append(soon, c.Reason)
 		}
 		require.Equal(t, []string{"4h", "1h"}, soon)
@@ -76,12 +77,12 @@ func TestOldConversationsAreResolved(t *testing.T) {
 }
 
 func TestAutomaticRepliesGoOutOncePerWindow(t *testing.T) {
-	greet := func(s *channel.Settings) {
+	greet := func(s *desk.Settings) {
 		s.Rules.AutoReply.FirstContact = rules.AutoReplyRule{Enabled: true, Content: rules.Content{
 			Text: "Hello {{customer.first_name}}, somebody will be with you soon.",
 		}}
 	}
-	test(t, options{settings: greet}, func(t *testing.T, r *rig) {
+	test(t, options{own: greet}, func(t *testing.T, r *rig) {
 		r.user.Text(r.number, "hello")
 		r.settle()
 		r.user.Text(r.number, "are you there?")
@@ -93,7 +94,7 @@ func TestAutomaticRepliesGoOutOncePerWindow(t *testing.T) {
 }
 
 func TestAReplyOutOfHoursSaysWhenTheChannelOpens(t *testing.T) {
-	closed := func(s *channel.Settings) {
+	closed := func(s *desk.Settings) {
 		// Open for one minute a week, so that it is closed whenever the test begins.
 		s.Rules.Hours = rules.Hours{Zone: "Europe/Helsinki", Week: rules.Week{
 			Sun: []rules.Span{{From: rules.Clock(4, 30), To: rules.Clock(4, 31)}},
@@ -102,7 +103,7 @@ func TestAReplyOutOfHoursSaysWhenTheChannelOpens(t *testing.T) {
 			Text: "{{customer.first_name}}, we are back on {{opens.date}} at {{opens.time}}.",
 		}}
 	}
-	test(t, options{settings: closed}, func(t *testing.T, r *rig) {
+	test(t, options{own: closed}, func(t *testing.T, r *rig) {
 		r.user.Text(r.number, "hello")
 		r.settle()
 		sees := r.sees()
@@ -112,22 +113,22 @@ func TestAReplyOutOfHoursSaysWhenTheChannelOpens(t *testing.T) {
 }
 
 func TestAViewerReadsAndMovesButDoesNotWrite(t *testing.T) {
-	policy := func(s *channel.Settings) {
+	policy := func(s *desk.Settings) {
 		s.Access = access.Policy{Users: map[string]access.Role{"alice": access.Supervisor, "vic": access.Viewer}}
 	}
-	test(t, options{settings: policy}, func(t *testing.T, r *rig) {
+	test(t, options{own: policy}, func(t *testing.T, r *rig) {
 		r.user.Text(r.number, "hello")
 		r.settle()
 		vic := access.Actor{Kind: access.Agent, ID: "vic"}
 		id := r.conversation().ID
-		_, _, err := r.hub.Conversation(t.Context(), vic, id)
+		_, _, err := r.agents.Conversation(t.Context(), vic, id)
 		require.NoError(t, err)
-		require.NoError(t, r.hub.Move(t.Context(), vic, id, rules.QueuePending, time.Time{}))
-		_, err = r.hub.Reply(t.Context(), channel.Reply{Conversation: id, Actor: vic, Content: &message.Text{Body: "hi"}})
+		require.NoError(t, r.agents.Move(t.Context(), vic, id, rules.QueuePending, time.Time{}))
+		_, err = r.agents.Reply(t.Context(), vic, channel.Reply{Conversation: id, Content: &message.Text{Body: "hi"}})
 		require.ErrorIs(t, err, access.ErrDenied)
-		_, err = r.hub.Report(t.Context(), channel.ReportQuery{Actor: vic, Channel: "support", From: r.world.Now(), To: r.world.Now()})
+		_, err = r.agents.Report(t.Context(), vic, desk.ReportQuery{Channel: "support", From: r.world.Now(), To: r.world.Now()})
 		require.ErrorIs(t, err, access.ErrDenied)
-		_, _, err = r.hub.Conversation(t.Context(), access.Actor{Kind: access.Agent, ID: "stranger"}, id)
+		_, _, err = r.agents.Conversation(t.Context(), access.Actor{Kind: access.Agent, ID: "stranger"}, id)
 		require.ErrorIs(t, err, access.ErrDenied)
 	})
 }
@@ -137,21 +138,21 @@ func TestAMacroSendsTextInsideTheWindowAndItsTemplateOutside(t *testing.T) {
 		r.user.Text(r.number, "hello")
 		r.settle()
 		macro := channel.Macro{
-			Conversation: r.conversation().ID, Actor: alice,
-			Text:      "Hi {{customer.first_name}}, here is your answer.",
-			Shorthand: "&((template=[[we_answered]] language=[[en]] fallback=[[An answer]] body_text=[[{{customer.first_name}}]]))&",
+			Conversation: r.conversation().ID,
+			Text:         "Hi {{customer.first_name}}, here is your answer.",
+			Shorthand:    "&((template=[[we_answered]] language=[[en]] fallback=[[An answer]] body_text=[[{{customer.first_name}}]]))&",
 		}
-		preview, err := r.hub.PreviewMacro(t.Context(), macro)
+		preview, err := r.agents.PreviewMacro(t.Context(), alice, macro)
 		require.NoError(t, err)
 		require.False(t, preview.Template)
-		_, err = r.hub.RunMacro(t.Context(), macro)
+		_, err = r.agents.RunMacro(t.Context(), alice, macro)
 		require.NoError(t, err)
 		r.settle()
 		r.pass(25 * time.Hour)
-		preview, err = r.hub.PreviewMacro(t.Context(), macro)
+		preview, err = r.agents.PreviewMacro(t.Context(), alice, macro)
 		require.NoError(t, err)
 		require.True(t, preview.Template)
-		_, err = r.hub.RunMacro(t.Context(), macro)
+		_, err = r.agents.RunMacro(t.Context(), alice, macro)
 		require.NoError(t, err)
 		r.settle()
 		require.Equal(t, []string{
@@ -159,7 +160,7 @@ func TestAMacroSendsTextInsideTheWindowAndItsTemplateOutside(t *testing.T) {
 		}, r.sees())
 		macro.Text = "Hi {{customer.shoe_size}}"
 		macro.Shorthand = ""
-		_, err = r.hub.RunMacro(t.Context(), macro)
+		_, err = r.agents.RunMacro(t.Context(), alice, macro)
 		require.Error(t, err)
 	})
 }
@@ -169,18 +170,18 @@ func TestNotifyNeedsConsentAndRespectsTheCustomersWill(t *testing.T) {
 	test(t, options{settings: words}, func(t *testing.T, r *rig) {
 		to := message.Recipient{Phone: "+" + r.user.Phone()}
 		n := channel.Notification{
-			Channel: "support", Actor: alice, To: to, Name: "Robin",
+			Channel: "support", To: to, Name: "Robin",
 			Template: &channel.Template{Name: "spring_sale"}, Key: "sale-1",
 		}
-		_, err := r.hub.Notify(t.Context(), n)
+		_, err := r.agents.Notify(t.Context(), alice, n)
 		require.ErrorIs(t, err, channel.ErrNoConsent)
-		require.Error(t, r.hub.RecordConsent(t.Context(), alice, "support", to, conversation.Consent{At: r.world.Now()}), "no evidence")
-		require.NoError(t, r.hub.RecordConsent(t.Context(), alice, "support", to, conversation.Consent{
+		require.Error(t, r.agents.RecordConsent(t.Context(), alice, "support", to, conversation.Consent{At: r.world.Now()}), "no evidence")
+		require.NoError(t, r.agents.RecordConsent(t.Context(), alice, "support", to, conversation.Consent{
 			At: r.world.Now(), Where: "checkout form", Wording: "v3", Categories: []string{"marketing"},
 		}))
-		first, err := r.hub.Notify(t.Context(), n)
+		first, err := r.agents.Notify(t.Context(), alice, n)
 		require.NoError(t, err)
-		again, err := r.hub.Notify(t.Context(), n)
+		again, err := r.agents.Notify(t.Context(), alice, n)
 		require.NoError(t, err)
 		require.Equal(t, first.ID, again.ID, "the same key is the same message")
 		r.settle()
@@ -189,15 +190,15 @@ func TestNotifyNeedsConsentAndRespectsTheCustomersWill(t *testing.T) {
 
 		r.user.Text(r.number, "STOP")
 		r.settle()
-		require.Len(t, r.desk.of(conversation.PreferenceChanged), 1)
+		require.Len(t, r.host.of(conversation.PreferenceChanged), 1)
 		n.Key = "sale-2"
-		_, err = r.hub.Notify(t.Context(), n)
+		_, err = r.agents.Notify(t.Context(), alice, n)
 		require.ErrorIs(t, err, channel.ErrOptedOut)
 		_, err = r.reply("We are sorry to see you go.")
 		require.NoError(t, err, "service goes on")
-		require.NoError(t, r.hub.RevokeConsent(t.Context(), alice, "support", to, r.world.Now()))
-		_, err = r.hub.Notify(t.Context(), channel.Notification{
-			Channel: "support", Actor: alice, To: to, Template: &channel.Template{Name: "we_answered", Values: template.Values{
+		require.NoError(t, r.agents.RevokeConsent(t.Context(), alice, "support", to, r.world.Now()))
+		_, err = r.agents.Notify(t.Context(), alice, channel.Notification{
+			Channel: "support", To: to, Template: &channel.Template{Name: "we_answered", Values: template.Values{
 				Body: []template.Value{template.NamedText("first_name", "R")},
 			}},
 		})
@@ -211,15 +212,15 @@ func TestPreferencesOfThePhoneStopMarketing(t *testing.T) {
 		r.settle()
 		r.user.OptOut(r.number)
 		r.settle()
-		_, err := r.hub.Reply(t.Context(), channel.Reply{
-			Conversation: r.conversation().ID, Actor: alice, Template: &channel.Template{Name: "spring_sale"},
+		_, err := r.agents.Reply(t.Context(), alice, channel.Reply{
+			Conversation: r.conversation().ID, Template: &channel.Template{Name: "spring_sale"},
 		})
 		require.ErrorIs(t, err, channel.ErrOptedOut)
 		r.pass(time.Second)
 		r.user.OptIn(r.number)
 		r.settle()
-		_, err = r.hub.Reply(t.Context(), channel.Reply{
-			Conversation: r.conversation().ID, Actor: alice, Template: &channel.Template{Name: "spring_sale"},
+		_, err = r.agents.Reply(t.Context(), alice, channel.Reply{
+			Conversation: r.conversation().ID, Template: &channel.Template{Name: "spring_sale"},
 		})
 		require.NoError(t, err)
 		r.settle()
@@ -234,9 +235,9 @@ func TestReportsCountWhatHappened(t *testing.T) {
 		_, err := r.reply("hi")
 		require.NoError(t, err)
 		r.settle()
-		require.NoError(t, r.hub.Resolve(t.Context(), alice, r.conversation().ID, ""))
-		report, err := r.hub.Report(t.Context(), channel.ReportQuery{
-			Actor: alice, Channel: "support", From: r.world.Now().Add(-24 * time.Hour), To: r.world.Now(),
+		require.NoError(t, r.agents.Resolve(t.Context(), alice, r.conversation().ID, ""))
+		report, err := r.agents.Report(t.Context(), alice, desk.ReportQuery{
+			Channel: "support", From: r.world.Now().Add(-24 * time.Hour), To: r.world.Now(),
 		})
 		require.NoError(t, err)
 		require.EqualValues(t, 1, report.Total("messages_in"))

@@ -19,9 +19,11 @@ type Conversation struct {
 	MergedInto string `json:"merged_into,omitempty"`
 	// Ticket is what the host's Ticketing returned for it.
 	Ticket string `json:"ticket,omitempty"`
-	// State is queue, assignee and the times that the rules go by.
-	State rules.State `json:"state"`
-	// Tags and Topic are kept for agents; the hub does not read them.
+	// Opened is when it began, in whole seconds.
+	Opened time.Time `json:"opened,omitzero"`
+	// State is queue, assignee and the times that the rules of a desk go by; zero without one.
+	State rules.State `json:"state,omitzero"`
+	// Tags and Topic are kept for the agents of a desk.
 	Tags  []string `json:"tags,omitempty"`
 	Topic string   `json:"topic,omitempty"`
 	// LastActivity is the time of the newest message in either direction.
@@ -32,7 +34,7 @@ type Conversation struct {
 	// Inbound and Outbound count messages.
 	Inbound  int `json:"inbound"`
 	Outbound int `json:"outbound"`
-	// Timer is when the rules want to look at the conversation next.
+	// Timer is when the desk wants to look at the conversation next.
 	Timer time.Time `json:"timer,omitzero"`
 	// FilesUntil is up to when files of the conversation were removed because of their age.
 	FilesUntil time.Time `json:"files_until,omitzero"`
@@ -44,6 +46,12 @@ type Conversation struct {
 func (c Conversation) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", c.ID), slog.String("channel", c.Channel),
 		slog.String("queue", string(c.State.Queue)))
+}
+
+// Queues are the queues in which conversations stand, as [rules.Queue] names them; "" is that of
+// conversations of which no desk knows.
+func Queues() []string {
+	return []string{string(rules.QueueResolved), string(rules.QueuePending), string(rules.QueueNew), ""}
 }
 
 // Direction says who wrote a message.

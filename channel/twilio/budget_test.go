@@ -26,7 +26,7 @@ func TestTheBudgetFollowsTheBalance(t *testing.T) {
 		credits, err := twilio.NewCredits(twilio.CreditsConfig{
 			Low: price,
 			OnBalance: func(ctx context.Context, left twilio.Balance) {
-				rows, err := b.hub.Spending(ctx, admin, "support")
+				rows, err := b.hub.Spending(ctx, "support")
 				require.NoError(t, err)
 				s := b.settings
 				s.Budget = &pricing.Budget{Unit: pricing.BudgetEvery}
@@ -34,7 +34,7 @@ func TestTheBudgetFollowsTheBalance(t *testing.T) {
 					s.Budget.Limit += s.Budget.Used(row.Totals)
 				}
 				s.Budget.Limit += left.Messages(price)
-				require.NoError(t, b.hub.Change(ctx, admin, s))
+				require.NoError(t, b.hub.Change(ctx, s))
 			},
 			TopUp: func(context.Context, twilio.Balance) error { v.sim.SetBalance("10.00"); return nil },
 		})

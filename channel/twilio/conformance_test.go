@@ -16,7 +16,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
@@ -28,10 +27,7 @@ import (
 	"github.com/kanava-go/kanava/window"
 )
 
-var (
-	alice = access.Actor{Kind: access.Agent, ID: "alice"}
-	admin = access.Actor{Kind: access.Agent, ID: "root", Admin: true}
-)
+var alice = conversation.Author{Kind: conversation.Agent, ID: "alice"}
 
 // office is a host's ticket system and its storage of files.
 type office struct {
@@ -93,7 +89,6 @@ func newBench(t *testing.T, line transport, change func(*channel.Settings)) *ben
 		office: &office{received: map[string]*conversation.Received{}, files: map[string][]byte{}},
 		settings: channel.Settings{
 			ID: "support", Name: "Support", Number: channelNumber, Account: channelAccount, Enabled: true, Language: "en",
-			Access: access.Policy{AllUsers: access.Supervisor},
 		},
 	}
 	if change != nil {
@@ -148,7 +143,7 @@ func (b *bench) says(text string) {
 
 func (b *bench) conversation() string {
 	b.t.Helper()
-	list, err := b.hub.Conversations(b.t.Context(), channel.ConversationQuery{Actor: alice, Channel: "support"})
+	list, err := b.hub.Conversations(b.t.Context(), channel.ConversationQuery{Channel: "support"})
 	require.NoError(b.t, err)
 	require.Len(b.t, list, 1)
 	return list[0].ID
@@ -156,7 +151,7 @@ func (b *bench) conversation() string {
 
 func (b *bench) answer(content message.Content) (*conversation.Message, error) {
 	b.t.Helper()
-	return b.hub.Reply(b.t.Context(), channel.Reply{Conversation: b.conversation(), Actor: alice, Content: content})
+	return b.hub.Reply(b.t.Context(), alice, channel.Reply{Conversation: b.conversation(), Content: content})
 }
 
 func (b *bench) answers(text string) *conversation.Message {
@@ -170,7 +165,7 @@ func (b *bench) answers(text string) *conversation.Message {
 // message reads a message anew.
 func (b *bench) message(id string) *conversation.Message {
 	b.t.Helper()
-	all, err := b.hub.Messages(b.t.Context(), channel.MessageQuery{Actor: alice, Conversation: b.conversation(), Limit: 100})
+	all, err := b.hub.Messages(b.t.Context(), channel.MessageQuery{Conversation: b.conversation(), Limit: 100})
 	require.NoError(b.t, err)
 	for _, m := range all {
 		if m.ID == id {
@@ -229,7 +224,7 @@ var scenarios = map[string]scenario{
 		b.pass(24*time.Hour + time.Minute)
 		_, err := b.answer(&message.Text{Body: "too late"})
 		require.ErrorIs(t, err, window.ErrClosed)
-		m, err := b.hub.Reply(t.Context(), channel.Reply{Conversation: b.conversation(), Actor: alice, Template: &channel.Template{
+		m, err := b.hub.Reply(t.Context(), alice, channel.Reply{Conversation: b.conversation(), Template: &channel.Template{
 			Name: "we_answered", Values: template.Values{Body: []template.Value{template.Text("Robin")}},
 		}})
 		require.NoError(t, err)
@@ -287,20 +282,6 @@ var scenarios = map[string]scenario{
 			require.NotContains(t, text, "4111111111111111")
 		}
 	}},
-	"people without the right": {
-		settings: func(s *channel.Settings) {
-			s.Access = access.Policy{AllUsers: access.Supervisor, Bots: map[string]access.Role{"watcher": access.Viewer}}
-		},
-		run: func(t *testing.T, b *bench) {
-			b.says("hello")
-			for _, who := range []access.Actor{{}, {Kind: access.Bot, ID: "watcher"}, {Kind: access.Bot, ID: "stranger"}} {
-				_, err := b.hub.Reply(t.Context(), channel.Reply{Conversation: b.conversation(), Actor: who, Content: &message.Text{Body: "hi"}})
-				require.Error(t, err)
-			}
-			b.settle()
-			require.Empty(t, b.line.sees())
-		},
-	},
 	"a budget that counts every message": {
 		settings: func(s *channel.Settings) { s.Budget = &pricing.Budget{Unit: pricing.BudgetEvery, Limit: 2} },
 		run: func(t *testing.T, b *bench) {
@@ -311,7 +292,7 @@ var scenarios = map[string]scenario{
 			require.ErrorIs(t, err, pricing.ErrBudgetExhausted)
 			s := b.settings
 			s.Budget = &pricing.Budget{Unit: pricing.BudgetEvery, Limit: 3} // a top-up
-			require.NoError(t, b.hub.Change(t.Context(), admin, s))
+			require.NoError(t, b.hub.Change(t.Context(), s))
 			b.answers("three")
 			require.Equal(t, []string{"one", "two", "three"}, b.line.sees())
 		},
@@ -336,13 +317,13 @@ var scenarios = map[string]scenario{
 			require.Empty(t, b.office.files)
 			var picture bytes.Buffer
 			require.NoError(t, png.Encode(&picture, image.NewGray(image.Rect(0, 0, 2, 2))))
-			id, err := b.hub.Upload(t.Context(), alice, "support", message.Upload{Name: "a.png", MIME: "image/png", Body: &picture})
+			id, err := b.hub.Upload(t.Context(), "support", message.Upload{Name: "a.png", MIME: "image/png", Body: &picture})
 			require.NoError(t, err)
 			_, err = b.answer(&message.Image{ID: id, Caption: "look"})
 			require.NoError(t, err)
 			b.settle()
 			require.Equal(t, []string{"look"}, b.line.sees())
-			_, err = b.hub.Upload(t.Context(), alice, "support", message.Upload{Name: "a.txt", MIME: "text/plain", Body: strings.NewReader("words")})
+			_, err = b.hub.Upload(t.Context(), "support", message.Upload{Name: "a.txt", MIME: "text/plain", Body: strings.NewReader("words")})
 			require.ErrorIs(t, err, channel.ErrFileRefused)
 		},
 	},
@@ -411,7 +392,7 @@ func TestAConversationGoesOnWhenItsChannelMoves(t *testing.T) {
 
 				ch := channel.Channel{Settings: b.settings}
 				lines[1].plug(t, &ch, b.hub)
-				require.NoError(t, b.hub.Replace(t.Context(), admin, ch))
+				require.NoError(t, b.hub.Replace(t.Context(), ch))
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				go lines[1].run(ctx)
@@ -421,14 +402,14 @@ func TestAConversationGoesOnWhenItsChannelMoves(t *testing.T) {
 				require.Equal(t, conversationID, b.conversation(), "it is the same conversation")
 				require.Equal(t, []string{"hello", "still there?"}, b.office.texts())
 				// What is quoted lies on the other side: WhatsApp leaves such a quotation out.
-				old, err := b.hub.Messages(t.Context(), channel.MessageQuery{Actor: alice, Conversation: conversationID, Limit: 10})
+				old, err := b.hub.Messages(t.Context(), channel.MessageQuery{Conversation: conversationID, Limit: 10})
 				require.NoError(t, err)
-				after, err := b.hub.Reply(t.Context(), channel.Reply{
-					Conversation: conversationID, Actor: alice, Quote: old[0].ID, Content: &message.Text{Body: "from the second"},
+				after, err := b.hub.Reply(t.Context(), alice, channel.Reply{
+					Conversation: conversationID, Quote: old[0].ID, Content: &message.Text{Body: "from the second"},
 				})
 				require.NoError(t, err)
 				b.settle()
-				require.NoError(t, b.hub.MarkRead(t.Context(), alice, conversationID, true))
+				require.NoError(t, b.hub.MarkRead(t.Context(), conversationID, true))
 				require.Equal(t, []string{"from the first"}, lines[0].sees())
 				require.Equal(t, []string{"from the second"}, lines[1].sees())
 				require.Equal(t, conversation.Delivered, stateOf(b.message(after.ID)))
@@ -439,7 +420,7 @@ func TestAConversationGoesOnWhenItsChannelMoves(t *testing.T) {
 
 				// The template is the same by name and values, whoever carries it.
 				b.pass(25 * time.Hour)
-				_, err = b.hub.Reply(t.Context(), channel.Reply{Conversation: conversationID, Actor: alice, Template: &channel.Template{
+				_, err = b.hub.Reply(t.Context(), alice, channel.Reply{Conversation: conversationID, Template: &channel.Template{
 					Name: "we_answered", Values: template.Values{Body: []template.Value{template.Text("Robin")}},
 				}})
 				require.NoError(t, err)

@@ -14,6 +14,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/cloudapi"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/template"
@@ -36,9 +37,10 @@ type settings struct {
 	log    *slog.Logger
 }
 
-// app is the helpdesk: a hub with one channel, a ticket system, and a site to use it.
+// app is the helpdesk: a hub with one channel and a desk, a ticket system, and a site to use it.
 type app struct {
 	hub     *channel.Hub
+	agents  *desk.Desk
 	webhook http.Handler
 	catalog *template.Catalog
 	db      *sql.DB
@@ -80,23 +82,24 @@ func newApp(ctx context.Context, set settings) (_ *app, err error) {
 	if err != nil {
 		return nil, err
 	}
-	tickets, err := newDesk(ctx, a.db, a.pages.notify)
+	tickets, err := newTickets(ctx, a.db, a.pages.notify)
 	if err != nil {
 		return nil, err
 	}
-	a.hub, err = channel.New(channel.Config{
+	a.agents, err = desk.New(desk.Config{Hub: channel.Config{
 		Store: st, Ticketing: tickets, Now: a.now, Logger: set.log,
 		Channels: []channel.Channel{{
 			Settings: channel.Settings{
 				ID: channelID, Name: businessName, Number: side.number, Account: side.account, Enabled: true, Language: "en",
-				Access: access.Policy{AllUsers: access.Supervisor}, Rules: rules.Default(),
+				Desk: desk.Settings{Access: access.Policy{AllUsers: access.Supervisor}, Rules: rules.Default()}.JSON(),
 			},
 			Sender: side.client.Number(side.number), Media: side.client.Number(side.number), Templates: catalog,
 		}},
-	})
+	}})
 	if err != nil {
 		return nil, err
 	}
+	a.hub = a.agents.Hub()
 	a.webhook, err = webhook.NewHandler(webhook.Config{
 		AppSecrets: []string{side.secret}, VerifyToken: side.verifyToken, Sink: a.hub, Logger: set.log,
 	})

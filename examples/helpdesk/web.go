@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
 	wa "github.com/kanava-go/kanava/template"
 )
@@ -68,14 +69,14 @@ func (a *app) page(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (a *app) tickets(w http.ResponseWriter, r *http.Request) {
-	convs, err := a.hub.Conversations(r.Context(), channel.ConversationQuery{Actor: agent, Channel: channelID, Limit: 200})
+	convs, err := a.agents.Conversations(r.Context(), agent, desk.ConversationQuery{Channel: channelID, Limit: 200})
 	if err != nil {
 		a.refuse(w, err)
 		return
 	}
 	views := make([]ticketView, 0, len(convs))
 	for _, c := range convs {
-		conv, customer, err := a.hub.Conversation(r.Context(), agent, c.ID)
+		conv, customer, err := a.agents.Conversation(r.Context(), agent, c.ID)
 		if errors.Is(err, channel.ErrNotFound) { // erased since it was listed
 			continue
 		}
@@ -89,12 +90,12 @@ func (a *app) tickets(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *app) conversation(w http.ResponseWriter, r *http.Request) {
-	conv, customer, err := a.hub.Conversation(r.Context(), agent, r.PathValue("id"))
+	conv, customer, err := a.agents.Conversation(r.Context(), agent, r.PathValue("id"))
 	if err != nil {
 		a.refuse(w, err)
 		return
 	}
-	messages, err := a.hub.Messages(r.Context(), channel.MessageQuery{Actor: agent, Conversation: conv.ID, Limit: 200})
+	messages, err := a.agents.Messages(r.Context(), agent, channel.MessageQuery{Conversation: conv.ID, Limit: 200})
 	if err != nil {
 		a.refuse(w, err)
 		return
@@ -103,19 +104,19 @@ func (a *app) conversation(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *app) reply(w http.ResponseWriter, r *http.Request) {
-	_, err := a.hub.Reply(r.Context(), channel.Reply{
-		Conversation: r.PathValue("id"), Actor: agent, Key: r.FormValue("key"),
+	_, err := a.agents.Reply(r.Context(), agent, channel.Reply{
+		Conversation: r.PathValue("id"), Key: r.FormValue("key"),
 		Content: &message.Text{Body: r.FormValue("text")},
 	})
 	a.answer(w, err)
 }
 
 func (a *app) resolve(w http.ResponseWriter, r *http.Request) {
-	a.answer(w, a.hub.Resolve(r.Context(), agent, r.PathValue("id"), ""))
+	a.answer(w, a.agents.Resolve(r.Context(), agent, r.PathValue("id"), ""))
 }
 
 func (a *app) reopen(w http.ResponseWriter, r *http.Request) {
-	a.answer(w, a.hub.Reopen(r.Context(), agent, r.PathValue("id")))
+	a.answer(w, a.agents.Reopen(r.Context(), agent, r.PathValue("id")))
 }
 
 func (a *app) sendTemplate(w http.ResponseWriter, r *http.Request) {
@@ -128,8 +129,8 @@ func (a *app) sendTemplate(w http.ResponseWriter, r *http.Request) {
 		a.refuse(w, err)
 		return
 	}
-	_, err = a.hub.Reply(r.Context(), channel.Reply{
-		Conversation: r.PathValue("id"), Actor: agent, Key: r.FormValue("key"),
+	_, err = a.agents.Reply(r.Context(), agent, channel.Reply{
+		Conversation: r.PathValue("id"), Key: r.FormValue("key"),
 		Template: &channel.Template{Name: def.Name, Language: def.Language, Values: values},
 	})
 	a.answer(w, err)
@@ -158,7 +159,7 @@ func (a *app) fields(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	customer := ""
-	if _, c, err := a.hub.Conversation(r.Context(), agent, r.FormValue("conversation")); err == nil {
+	if _, c, err := a.agents.Conversation(r.Context(), agent, r.FormValue("conversation")); err == nil {
 		customer = c.Name
 	}
 	a.render(w, "fields.html", fieldsOf(def, customer))

@@ -12,12 +12,10 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -61,13 +59,12 @@ func run(ctx context.Context) error {
 		return err
 	}
 	// The hub: a store, a ticket system, and a channel. A real one uses sqlstore.
-	desk := tickets{make(chan *conversation.Received, 1)}
+	own := tickets{make(chan *conversation.Received, 1)}
 	hub, err := channel.New(channel.Config{
-		Store: memstore.New(), Ticketing: desk,
+		Store: memstore.New(), Ticketing: own,
 		Channels: []channel.Channel{{
 			Settings: channel.Settings{
 				ID: "support", Name: "Support", Number: number.ID, Enabled: true,
-				Rules: rules.Default(), Access: access.Policy{AllUsers: access.Contributor},
 			},
 			Sender: client.Number(number.ID),
 		}},
@@ -92,10 +89,10 @@ func run(ctx context.Context) error {
 	go func() { _ = world.Run(ctx) }() // it returns nil once ctx is done
 
 	customer.Text(number, "Hello! Is my bike ready?")
-	in := <-desk.received
-	_, err = hub.Reply(ctx, channel.Reply{
-		Conversation: in.Conversation.ID, Actor: access.Actor{Kind: access.Agent, ID: "you"},
-		Content: &message.Text{Body: "It is. Come by any time!"},
+	in := <-own.received
+	_, err = hub.Reply(ctx, conversation.Author{Kind: conversation.Agent, ID: "you"}, channel.Reply{
+		Conversation: in.Conversation.ID,
+		Content:      &message.Text{Body: "It is. Come by any time!"},
 	})
 	if err != nil {
 		return err

@@ -32,7 +32,10 @@ var allowed = map[string][]string{
 
 	"channel": {
 		"webhook", "window", "template", "redact",
-		"channel/store", "channel/conversation", "channel/internal/step", "channel/internal/worker", "channel/message", "channel/pricing", "channel/access", "channel/rules",
+		"channel/store", "channel/conversation", "channel/internal/step", "channel/internal/worker", "channel/message", "channel/pricing", "channel/rules",
+	},
+	"channel/desk": {
+		"channel", "channel/access", "channel/conversation", "channel/message", "channel/pricing", "channel/rules", "channel/store", "template",
 	},
 	"channel/conversation": {"channel/message", "channel/pricing", "channel/rules", "redact", "template", "window"},
 	"channel/message":      {"template"},

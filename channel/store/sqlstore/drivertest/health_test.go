@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
@@ -45,10 +44,9 @@ func BenchmarkHealthOfAMillionConversations(b *testing.B) {
 		Settings: channel.Settings{ID: "support", Name: "Support", Number: "106540352242922"},
 	}}})
 	require.NoError(b, err)
-	probe := access.Actor{Kind: access.Bot, ID: "probe", Admin: true}
 	b.Run("Health", func(b *testing.B) {
 		for b.Loop() {
-			h, err := hub.Health(b.Context(), probe)
+			h, err := hub.Health(b.Context())
 			require.NoError(b, err)
 			require.Equal(b, 500, h.Uncertain)
 		}
@@ -125,7 +123,7 @@ func TestHealthOnBothEngines(t *testing.T) {
 				Settings: channel.Settings{ID: "support", Name: "Support", Number: "106540352242922"},
 			}}})
 			require.NoError(t, err)
-			h, err := hub.Health(t.Context(), access.Actor{Kind: access.Bot, ID: "probe", Admin: true})
+			h, err := hub.Health(t.Context())
 			require.NoError(t, err)
 			require.Equal(t, 5, h.Uncertain)
 			require.Positive(t, h.Delay)

@@ -15,10 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
@@ -128,13 +127,13 @@ func perSecond(b *testing.B) float64 {
 // dispatch lets a hub send b.N messages, so many in each conversation, while the ticket
 // system takes its time.
 func dispatch(b *testing.B, db *sql.DB, dialect sqlstore.Dialect, each int, takes time.Duration) float64 {
-	wire, desk := &instant{}, &desk{}
-	hub, st := newHub(b, db, dialect, wire, desk)
+	wire, office := &instant{}, &office{}
+	hub, st := newHub(b, db, dialect, wire, office)
 	defer st.Close()
-	convs := customers(b, hub, desk, (b.N+each-1)/each)
+	convs := customers(b, hub, office, (b.N+each-1)/each)
 	together(b.N, func(i int) {
-		_, err := hub.Reply(b.Context(), channel.Reply{
-			Conversation: convs[i%len(convs)], Actor: agent, Content: &message.Text{Body: "Hello, your order is on its way."},
+		_, err := hub.Reply(b.Context(), agent, channel.Reply{
+			Conversation: convs[i%len(convs)], Content: &message.Text{Body: "Hello, your order is on its way."},
 		})
 		if err != nil {
 			b.Error(err)
@@ -144,8 +143,8 @@ func dispatch(b *testing.B, db *sql.DB, dialect sqlstore.Dialect, each int, take
 	enable(b, hub, false)
 	run(b, hub, func() bool { return idle(b, st) })
 	enable(b, hub, true)
-	desk.takes.Store(int64(takes))
-	before := desk.changed.Load()
+	office.takes.Store(int64(takes))
+	before := office.changed.Load()
 	b.ResetTimer()
 	var rate float64
 	run(b, hub, func() bool {
@@ -155,7 +154,7 @@ func dispatch(b *testing.B, db *sql.DB, dialect sqlstore.Dialect, each int, take
 		if rate == 0 {
 			rate = float64(b.N) / b.Elapsed().Seconds()
 		}
-		return takes > 0 || desk.changed.Load()-before == int64(b.N)
+		return takes > 0 || office.changed.Load()-before == int64(b.N)
 	})
 	b.StopTimer()
 	b.ReportMetric(rate, "sent/s")
@@ -168,39 +167,43 @@ func dispatch(b *testing.B, db *sql.DB, dialect sqlstore.Dialect, each int, take
 // inbound lets a hub take b.N messages of many customers all the way to the ticket system:
 // accepted one delivery at a time, and then worked on.
 func inbound(b *testing.B, db *sql.DB, dialect sqlstore.Dialect) {
-	desk := &desk{}
-	hub, st := newHub(b, db, dialect, &instant{}, desk)
+	office := &office{}
+	hub, st := newHub(b, db, dialect, &instant{}, office)
 	defer st.Close()
 	customers := min(b.N, 1000)
 	together(b.N, func(i int) { write(b, hub, i%customers, i) })
 	b.ResetTimer()
-	run(b, hub, func() bool { return desk.received.Load() == int64(b.N) })
+	run(b, hub, func() bool { return office.received.Load() == int64(b.N) })
 	b.StopTimer()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "received/s")
 }
 
-func newHub(b *testing.B, db *sql.DB, dialect sqlstore.Dialect, wire channel.Sender, desk channel.Ticketing) (*channel.Hub, *sqlstore.Store) {
+func newHub(b *testing.B, db *sql.DB, dialect sqlstore.Dialect, wire channel.Sender, tickets channel.Ticketing) (*channel.Hub, *sqlstore.Store) {
+	d, st := newDesk(b, db, dialect, wire, tickets)
+	return d.Hub(), st
+}
+
+func newDesk(b *testing.B, db *sql.DB, dialect sqlstore.Dialect, wire channel.Sender, tickets channel.Ticketing) (*desk.Desk, *sqlstore.Store) {
 	st, err := sqlstore.Open(b.Context(), sqlstore.Config{DB: db, Dialect: dialect})
 	require.NoError(b, err)
-	hub, err := channel.New(channel.Config{
-		Store: st, Ticketing: desk, Poll: 100 * time.Millisecond, SendWorkers: senders,
+	d, err := deskOf(channel.Config{
+		Store: st, Ticketing: tickets, Poll: 100 * time.Millisecond, SendWorkers: senders,
 		Channels: []channel.Channel{{
 			Settings: channel.Settings{
 				ID: "support", Name: "Support", Number: ours, Enabled: true,
-				Rules: rules.Default(), Access: access.Policy{AllUsers: access.Supervisor},
 			},
 			Sender: wire,
 		}},
 	})
 	require.NoError(b, err)
-	return hub, st
+	return d, st
 }
 
 // customers makes that many conversations, by what their customers write.
-func customers(b *testing.B, hub *channel.Hub, desk *desk, n int) []string {
+func customers(b *testing.B, hub *channel.Hub, office *office, n int) []string {
 	together(n, func(i int) { write(b, hub, i, i) })
-	run(b, hub, func() bool { return desk.received.Load() == int64(n) })
-	return desk.conversations()
+	run(b, hub, func() bool { return office.received.Load() == int64(n) })
+	return office.conversations()
 }
 
 // write gives the hub a message of a customer, writeAt one of some time.
@@ -224,9 +227,9 @@ func writeAt(b *testing.B, hub *channel.Hub, customer, number int, at time.Time)
 }
 
 func enable(b *testing.B, hub *channel.Hub, on bool) {
-	s := hub.Channels(root)[0]
+	s := hub.Channels()[0].Settings
 	s.Enabled = on
-	require.NoError(b, hub.Change(b.Context(), root, s))
+	require.NoError(b, hub.Change(b.Context(), s))
 }
 
 // idle says that nothing is left to be told to the ticket system.
@@ -262,15 +265,15 @@ func (w *instant) Send(context.Context, message.Outbound) (message.Receipt, erro
 
 func (w *instant) MarkRead(context.Context, string, bool) error { return nil }
 
-// desk is a ticket system that says nothing.
-type desk struct {
+// office is a ticket system that says nothing.
+type office struct {
 	takes             atomic.Int64 // how long it takes for a change, a time.Duration
 	received, changed atomic.Int64
 	mu                sync.Mutex
 	ids               map[string]bool // of conversations
 }
 
-func (d *desk) Receive(_ context.Context, r *conversation.Received) (string, error) {
+func (d *office) Receive(_ context.Context, r *conversation.Received) (string, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.ids == nil {
@@ -281,13 +284,13 @@ func (d *desk) Receive(_ context.Context, r *conversation.Received) (string, err
 	return "ticket", nil
 }
 
-func (d *desk) Changed(context.Context, *conversation.Change) error {
+func (d *office) Changed(context.Context, *conversation.Change) error {
 	time.Sleep(time.Duration(d.takes.Load()))
 	d.changed.Add(1)
 	return nil
 }
 
-func (d *desk) conversations() []string {
+func (d *office) conversations() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Collect(maps.Keys(d.ids))

@@ -23,10 +23,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
 	"github.com/kanava-go/kanava/template"
@@ -40,28 +39,38 @@ import (
 
 func TestNoCardNumberReachesTheFilesOfSQLite(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	db, err := sql.Open("sqlite", sqlstore.SQLiteDSN(filepath.Join(dir, "hub.db")))
-	require.NoError(t, err)
-	defer db.Close()
-	c := exposed(t, db, sqlstore.SQLite)
-	c.searchFiles(dir)
+	for _, f := range forms {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			db, err := sql.Open("sqlite", sqlstore.SQLiteDSN(filepath.Join(dir, "hub.db")))
+			require.NoError(t, err)
+			defer db.Close()
+			c := exposed(t, f.desk, db, sqlstore.SQLite)
+			c.searchFiles(dir)
+		})
+	}
 }
 
 func TestNoCardNumberReachesTheFilesAndTheLogOfPostgreSQL(t *testing.T) {
 	t.Parallel()
-	server := pgtest.Start(t, "log_statement=all") // with the values of all parameters
-	db, err := pgtest.NewSchema(t, server.DSN()).Open()
-	require.NoError(t, err)
-	defer db.Close()
-	db.SetMaxIdleConns(32)
-	c := exposed(t, db, sqlstore.PostgreSQL)
-	_, err = db.Exec("CHECKPOINT")
-	require.NoError(t, err)
-	log := server.Log()
-	require.Contains(t, string(log), "XXXX", "the log shows what was stored")
-	c.search("log of the server", log)
-	c.searchFiles(server.Data())
+	for _, f := range forms {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			server := pgtest.Start(t, "log_statement=all") // with the values of all parameters
+			db, err := pgtest.NewSchema(t, server.DSN()).Open()
+			require.NoError(t, err)
+			defer db.Close()
+			db.SetMaxIdleConns(32)
+			c := exposed(t, f.desk, db, sqlstore.PostgreSQL)
+			_, err = db.Exec("CHECKPOINT")
+			require.NoError(t, err)
+			log := server.Log()
+			require.Contains(t, string(log), "XXXX", "the log shows what was stored")
+			c.search("log of the server", log)
+			c.searchFiles(server.Data())
+		})
+	}
 }
 
 // corpus is the corpus of package redact: texts with card numbers, and what must
@@ -124,6 +133,7 @@ type exposure struct {
 	sent int
 	logs bytes.Buffer
 	hub  *channel.Hub
+	desk *desk.Desk // nil: the hub is alone
 	post http.Handler
 }
 
@@ -134,7 +144,7 @@ const (
 )
 
 // exposed lets every text of the corpus take every path through a hub on db.
-func exposed(t *testing.T, db *sql.DB, dialect sqlstore.Dialect) *exposure {
+func exposed(t *testing.T, withDesk bool, db *sql.DB, dialect sqlstore.Dialect) *exposure {
 	t.Helper()
 	c := &exposure{t: t}
 	c.texts, c.cards = corpus(t)
@@ -148,17 +158,24 @@ func exposed(t *testing.T, db *sql.DB, dialect sqlstore.Dialect) *exposure {
 		"components":[{"type":"BODY","text":"There is news: {{1}}. Please write.","example":{"body_text":[["none"]]}}]}`), &def))
 	require.NoError(t, catalog.Sync(time.Now().Add(-time.Minute), func(yield func(template.Definition, error) bool) { yield(def, nil) }))
 	logger := slog.New(slog.NewJSONHandler(c.locked(&c.logs), &slog.HandlerOptions{Level: slog.LevelDebug}))
-	c.hub, err = channel.New(channel.Config{
+	cfg := channel.Config{
 		Store: st, Ticketing: (*cardDesk)(c), Logger: logger, Poll: 50 * time.Millisecond,
 		Channels: []channel.Channel{{
 			Settings: channel.Settings{
 				ID: "support", Name: "Support", Number: ours, Account: "2", Enabled: true, Language: "en",
-				Rules: rules.Default(), Access: access.Policy{AllUsers: access.Supervisor}, ConsentElsewhere: true,
+				ConsentElsewhere: true,
 			},
 			Sender: (*cardWire)(c), Templates: catalog,
 		}},
-	})
-	require.NoError(t, err)
+	}
+	if withDesk {
+		c.desk, err = deskOf(cfg)
+		require.NoError(t, err)
+		c.hub = c.desk.Hub()
+	} else {
+		c.hub, err = channel.New(cfg)
+		require.NoError(t, err)
+	}
 	c.post, err = webhook.NewHandler(webhook.Config{
 		AppSecrets: []string{secret}, VerifyToken: "token", Sink: c.hub, Logger: logger, AcceptMalformed: true,
 	})
@@ -280,8 +297,8 @@ func (c *exposure) raw(body []byte) {
 // answer sends what an agent can send with text in it, and notes what an agent can note.
 func (c *exposure) answer(i int, text string) {
 	t, ctx := c.t, c.t.Context()
-	found, err := c.hub.Notify(ctx, channel.Notification{
-		Channel: "support", Actor: agent, To: message.Recipient{BSUID: fmt.Sprintf("US.90%06d", i)}, Name: text,
+	found, err := c.hub.Notify(ctx, agent, channel.Notification{
+		Channel: "support", To: message.Recipient{BSUID: fmt.Sprintf("US.90%06d", i)}, Name: text,
 		Template: &channel.Template{Name: "news", Values: template.Values{Body: []template.Value{template.Text(template.OneLine(text))}}},
 	})
 	require.NoError(t, err)
@@ -297,18 +314,20 @@ func (c *exposure) answer(i int, text string) {
 		&message.Unknown{Type: "hologram", Raw: []byte(`{"speech":` + quoted(t, text) + `}`)},
 	} {
 		if takes(i/3, k, 4) {
-			_, err = c.hub.Reply(ctx, channel.Reply{Conversation: conv, Actor: agent, Content: content})
+			_, err = c.hub.Reply(ctx, agent, channel.Reply{Conversation: conv, Content: content})
 			require.NoError(t, err)
 		}
 	}
-	_, err = c.hub.RunMacro(ctx, channel.Macro{Conversation: conv, Actor: agent, Text: "Hello. " + text})
+	_, err = c.hub.RunMacro(ctx, agent, channel.Macro{Conversation: conv, Text: "Hello. " + text})
 	require.NoError(t, err)
-	_, err = c.hub.AddNote(ctx, agent, conv, text)
-	require.NoError(t, err)
-	require.NoError(t, c.hub.SetTopic(ctx, agent, conv, text))
-	require.NoError(t, c.hub.SetTags(ctx, agent, conv, []string{text[:min(len(text), 100)]}))
-	require.NoError(t, c.hub.Resolve(ctx, agent, conv, text))
-	_, err = c.hub.Reply(ctx, channel.Reply{Conversation: conv, Actor: agent, Content: &message.Text{Body: text + strings.Repeat(" long", 5000)}})
+	if c.desk != nil {
+		_, err = c.desk.AddNote(ctx, colleague, conv, text)
+		require.NoError(t, err)
+		require.NoError(t, c.desk.SetTopic(ctx, colleague, conv, text))
+		require.NoError(t, c.desk.SetTags(ctx, colleague, conv, []string{text[:min(len(text), 100)]}))
+		require.NoError(t, c.desk.Resolve(ctx, colleague, conv, text))
+	}
+	_, err = c.hub.Reply(ctx, agent, channel.Reply{Conversation: conv, Content: &message.Text{Body: text + strings.Repeat(" long", 5000)}})
 	require.Error(t, err)
 	c.search("an error", []byte(err.Error()))
 }

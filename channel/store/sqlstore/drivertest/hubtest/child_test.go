@@ -16,7 +16,6 @@ import (
 	_ "modernc.org/sqlite"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
@@ -39,6 +38,7 @@ type childConfig struct {
 	Secret   string
 	Verify   string
 	Number   string
+	WithDesk bool // the hub is not alone
 }
 
 const childEnv = "KANAVA_HUBTEST_CHILD"
@@ -77,12 +77,11 @@ func (cfg *childConfig) hub(st store.Store, desk channel.Ticketing) (*channel.Hu
 	if err != nil {
 		return nil, err
 	}
-	return channel.New(channel.Config{
+	return hubOf(cfg.WithDesk, channel.Config{
 		Store: st, Ticketing: desk, Lease: 5 * time.Second, Poll: 100 * time.Millisecond,
 		Channels: []channel.Channel{{
 			Settings: channel.Settings{
 				ID: "support", Name: "Support", Number: cfg.Number, Enabled: true, UncertainWait: rules.Second,
-				Rules: rules.Default(), Access: access.Policy{AllUsers: access.Supervisor},
 			},
 			Sender: client.Number(cfg.Number),
 		}},
@@ -126,8 +125,6 @@ type remoteDesk struct {
 	hub *channel.Hub
 }
 
-var agent = access.Actor{Kind: access.Agent, ID: "agent"}
-
 func (d *remoteDesk) Receive(ctx context.Context, in *conversation.Received) (string, error) {
 	raw, err := json.Marshal(received{ID: in.ID, Text: in.Message.Text})
 	if err != nil {
@@ -144,8 +141,8 @@ func (d *remoteDesk) Receive(ctx context.Context, in *conversation.Received) (st
 	if err := answer.Body.Close(); err != nil || answer.StatusCode != http.StatusOK {
 		return "", errors.Join(err, fmt.Errorf("desk answered %d", answer.StatusCode))
 	}
-	_, err = d.hub.Reply(ctx, channel.Reply{
-		Conversation: in.Conversation.ID, Actor: agent, Key: in.ID,
+	_, err = d.hub.Reply(ctx, agent, channel.Reply{
+		Conversation: in.Conversation.ID, Key: in.ID,
 		Content: &message.Text{Body: "re: " + in.Message.Text},
 	})
 	return "ticket", err

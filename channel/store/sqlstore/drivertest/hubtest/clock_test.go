@@ -10,10 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
 	"github.com/kanava-go/kanava/webhook"
@@ -37,8 +35,8 @@ func (j *jealous) Receive(ctx context.Context, in *conversation.Received) (strin
 	j.busy[in.Conversation.ID] = true
 	j.offered[in.ID]++
 	j.mu.Unlock()
-	_, err := j.hub().Reply(ctx, channel.Reply{
-		Conversation: in.Conversation.ID, Actor: agent, Key: in.ID, Content: &message.Text{Body: "re: " + in.Message.Text},
+	_, err := j.hub().Reply(ctx, agent, channel.Reply{
+		Conversation: in.Conversation.ID, Key: in.ID, Content: &message.Text{Body: "re: " + in.Message.Text},
 	})
 	<-time.After(200 * time.Millisecond)
 	j.mu.Lock()
@@ -79,12 +77,11 @@ func TestClocksThatDifferDoNoHarmOnPostgreSQL(t *testing.T) {
 		st, err := sqlstore.Open(ctx, sqlstore.Config{DB: db, Dialect: sqlstore.PostgreSQL})
 		require.NoError(t, err)
 		defer st.Close()
-		hub, err := channel.New(channel.Config{
+		hub, err := hubOf(true, channel.Config{
 			Store: st, Ticketing: j, Lease: time.Minute, Poll: 50 * time.Millisecond,
 			Now: func() time.Time { return time.Now().Add(ahead) },
 			Channels: []channel.Channel{{Sender: j, Settings: channel.Settings{
 				ID: "support", Name: "Support", Number: "3", Enabled: true, Uncertain: channel.Resend,
-				Rules: rules.Default(), Access: access.Policy{AllUsers: access.Supervisor},
 			}}},
 		})
 		require.NoError(t, err)
@@ -108,7 +105,7 @@ func TestClocksThatDifferDoNoHarmOnPostgreSQL(t *testing.T) {
 		defer j.mu.Unlock()
 		return len(j.sent) == items
 	}, 2*time.Minute, 50*time.Millisecond)
-	processes, err := hubs[0].Processes(ctx, access.Actor{Kind: access.Bot, ID: "probe", Admin: true})
+	processes, err := hubs[0].Processes(ctx)
 	require.NoError(t, err)
 	require.Len(t, processes, 3)
 	for _, p := range processes {

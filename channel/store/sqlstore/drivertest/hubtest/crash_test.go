@@ -41,11 +41,17 @@ func rounds(t *testing.T, usual int) int {
 }
 
 func TestNothingIsLostOrDoubledWhenTheProcessIsKilledOnSQLite(t *testing.T) {
-	crash(t, childConfig{SQLite: filepath.Join(t.TempDir(), "hub.db")}, rounds(t, 10))
+	for _, f := range forms {
+		t.Run(f.name, func(t *testing.T) {
+			crash(t, childConfig{SQLite: filepath.Join(t.TempDir(), "hub.db"), WithDesk: f.desk}, rounds(t, 10))
+		})
+	}
 }
 
 func TestNothingIsLostOrDoubledWhenTheProcessIsKilledOnPostgreSQL(t *testing.T) {
-	crash(t, childConfig{Postgres: pgtest.New(t)}, rounds(t, 6))
+	for _, f := range forms {
+		t.Run(f.name, func(t *testing.T) { crash(t, childConfig{Postgres: pgtest.New(t), WithDesk: f.desk}, rounds(t, 6)) })
+	}
 }
 
 // parent is the world around a child: WhatsApp and the ticket system.
@@ -189,7 +195,7 @@ func (p *parent) settle(hub *channel.Hub) {
 		p.mu.Lock()
 		seen := len(p.seen)
 		p.mu.Unlock()
-		health, err := hub.Health(p.t.Context(), root)
+		health, err := hub.Health(p.t.Context())
 		if err != nil || seen < len(p.sent) {
 			return false
 		}
@@ -223,10 +229,10 @@ func (p *parent) answered() (n int) {
 func (p *parent) held(hub *channel.Hub) map[string]bool {
 	t := p.t
 	texts := map[string]bool{}
-	convs, err := hub.Conversations(t.Context(), channel.ConversationQuery{Actor: agent, Channel: "support", Limit: 1000})
+	convs, err := hub.Conversations(t.Context(), channel.ConversationQuery{Channel: "support", Limit: 1000})
 	require.NoError(t, err)
 	for _, c := range convs {
-		messages, err := hub.Messages(t.Context(), channel.MessageQuery{Actor: agent, Conversation: c.ID, Limit: 1000})
+		messages, err := hub.Messages(t.Context(), channel.MessageQuery{Conversation: c.ID, Limit: 1000})
 		require.NoError(t, err)
 		for _, m := range messages {
 			if m.Direction == conversation.Outbound && m.Delivery.State() == conversation.Uncertain {
@@ -256,7 +262,7 @@ func (p *parent) judge(hub *channel.Hub, kills int) {
 		}
 		answered += count
 	}
-	health, err := hub.Health(t.Context(), root)
+	health, err := hub.Health(t.Context())
 	require.NoError(t, err)
 	require.Zero(t, health.Dead)
 	require.Empty(t, p.world.Audit())

@@ -9,6 +9,9 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -19,7 +22,7 @@ func rest(t *testing.T, hub *channel.Hub, again func()) {
 	var last []store.Backlog
 	idle := func() bool {
 		again()
-		health, err := hub.Health(t.Context(), root)
+		health, err := hub.Health(t.Context())
 		if err != nil {
 			return false
 		}
@@ -36,5 +39,35 @@ func rest(t *testing.T, hub *channel.Hub, again func()) {
 	}
 }
 
-// root administers everything.
-var root = access.Actor{Kind: access.Agent, ID: "admin", Admin: true}
+// agent is who answers.
+var agent = conversation.Author{Kind: conversation.Agent, ID: "agent"}
+
+// colleague is the same agent as a desk knows him.
+var colleague = access.Actor{Kind: access.Agent, ID: "agent"}
+
+// forms are the ways in which a host has a hub.
+var forms = []form{{"alone", false}, {"with a desk", true}}
+
+type form struct {
+	name string
+	desk bool
+}
+
+// hubOf makes a hub alone, or with a desk on each of its channels.
+func hubOf(withDesk bool, cfg channel.Config) (*channel.Hub, error) {
+	if !withDesk {
+		return channel.New(cfg)
+	}
+	d, err := deskOf(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return d.Hub(), nil
+}
+
+func deskOf(cfg channel.Config) (*desk.Desk, error) {
+	for i := range cfg.Channels {
+		cfg.Channels[i].Desk = desk.Settings{Rules: rules.Default(), Access: access.Policy{AllUsers: access.Supervisor}}.JSON()
+	}
+	return desk.New(desk.Config{Hub: cfg})
+}

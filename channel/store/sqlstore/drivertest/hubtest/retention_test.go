@@ -33,17 +33,18 @@ func BenchmarkRetention(b *testing.B) {
 }
 
 func retention(b *testing.B, db *sql.DB, dialect sqlstore.Dialect) {
-	wire, desk := &postman{}, &desk{}
-	hub, st := newHub(b, db, dialect, wire, desk)
+	wire, office := &postman{}, &office{}
+	agents, st := newDesk(b, db, dialect, wire, office)
+	hub := agents.Hub()
 	defer st.Close()
 	const old, fresh = 2000, 50
 	together(old, func(i int) { writeAt(b, hub, i, i, time.Now().Add(-100*24*time.Hour)) })
-	run(b, hub, func() bool { return desk.received.Load() == old })
-	convs := desk.conversations()
-	together(old, func(i int) { require.NoError(b, hub.Resolve(b.Context(), agent, convs[i], "old")) })
-	keep := hub.Channels(root)[0]
+	run(b, hub, func() bool { return office.received.Load() == old })
+	convs := office.conversations()
+	together(old, func(i int) { require.NoError(b, agents.Resolve(b.Context(), colleague, convs[i], "old")) })
+	keep := hub.Channels()[0].Settings
 	keep.Retention.Messages = 60 * rules.Day
-	require.NoError(b, hub.Change(b.Context(), root, keep))
+	require.NoError(b, hub.Change(b.Context(), keep))
 	convs = nil
 	together(fresh, func(i int) { write(b, hub, old+i, old+i) })
 
@@ -51,11 +52,11 @@ func retention(b *testing.B, db *sql.DB, dialect sqlstore.Dialect) {
 	var work sync.WaitGroup
 	begun := time.Now()
 	work.Go(func() { _ = hub.Run(ctx) })
-	for desk.received.Load() < old+fresh {
+	for office.received.Load() < old+fresh {
 		time.Sleep(time.Millisecond)
 	}
-	for _, c := range desk.conversations() {
-		if conv, _, err := hub.Conversation(ctx, agent, c); err == nil && time.Since(conv.State.OpenedAt) < time.Hour {
+	for _, c := range office.conversations() {
+		if conv, _, err := hub.Conversation(ctx, c); err == nil && time.Since(conv.Opened) < time.Hour {
 			convs = append(convs, c)
 		}
 	}
@@ -77,11 +78,11 @@ func BenchmarkAnswersBesideIntake(b *testing.B) {
 			require.NoError(b, err)
 			b.Cleanup(func() { require.NoError(b, db.Close()) })
 			db.SetMaxIdleConns(atOnce + 8)
-			wire, desk := &postman{}, &desk{}
-			hub, st := newHub(b, db, e.dialect, wire, desk)
+			wire, office := &postman{}, &office{}
+			hub, st := newHub(b, db, e.dialect, wire, office)
 			defer st.Close()
 			const people = 50
-			r := &responder{b, hub, wire, customers(b, hub, desk, people)}
+			r := &responder{b, hub, wire, customers(b, hub, office, people)}
 			ctx, stop := context.WithCancel(b.Context())
 			var work, burst sync.WaitGroup
 			work.Go(func() { _ = hub.Run(ctx) })
@@ -131,8 +132,8 @@ type responder struct {
 func (r *responder) answer(while func() bool) (took []time.Duration) {
 	for n := 0; n == 0 || while(); n++ {
 		begun := time.Now()
-		_, err := r.hub.Reply(r.b.Context(), channel.Reply{
-			Conversation: r.convs[n%len(r.convs)], Actor: agent, Content: &message.Text{Body: "Hello, your order is on its way."},
+		_, err := r.hub.Reply(r.b.Context(), agent, channel.Reply{
+			Conversation: r.convs[n%len(r.convs)], Content: &message.Text{Body: "Hello, your order is on its way."},
 		})
 		require.NoError(r.b, err)
 		for r.wire.sent.Load() == r.wire.answered.Load() {
@@ -155,7 +156,7 @@ type postman struct {
 // none says that no conversation is in the queue.
 func none(b *testing.B, hub *channel.Hub, queue rules.Queue) bool {
 	page, err := hub.Conversations(b.Context(), channel.ConversationQuery{
-		Actor: agent, Channel: "support", Queues: []rules.Queue{queue}, Limit: 1,
+		Channel: "support", Queues: []string{string(queue)}, Limit: 1,
 	})
 	require.NoError(b, err)
 	return len(page) == 0

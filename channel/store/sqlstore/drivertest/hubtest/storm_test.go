@@ -16,12 +16,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
 	"github.com/kanava-go/kanava/webhook"
@@ -33,16 +31,20 @@ func TestADayOfStormEndsLikeACalmDay(t *testing.T) {
 	if os.Getenv("KANAVA_LONG") != "" {
 		customers, hours = 200, 24
 	}
-	calm := day(t, calmWeather, customers, hours)
-	storm := day(t, weather{
-		Faults: cloudapitest.Faults{
-			Duplicate: 0.3, Reorder: 0.3, Lose: 0.2, Malform: 0.1, Future: 0.2, Forge: 0.1, Split: 0.3,
-			Delay: 0.2, MaxDelay: 20 * time.Minute, Merge: 50,
-		},
-		refuse: 0.1, lose: 0.2,
-	}, customers, hours)
-	require.Greater(t, len(calm), customers/3, "customers did write")
-	require.Empty(t, cmp.Diff(calm, storm))
+	for _, f := range forms {
+		t.Run(f.name, func(t *testing.T) {
+			calm := day(t, f.desk, calmWeather, customers, hours)
+			storm := day(t, f.desk, weather{
+				Faults: cloudapitest.Faults{
+					Duplicate: 0.3, Reorder: 0.3, Lose: 0.2, Malform: 0.1, Future: 0.2, Forge: 0.1, Split: 0.3,
+					Delay: 0.2, MaxDelay: 20 * time.Minute, Merge: 50,
+				},
+				refuse: 0.1, lose: 0.2,
+			}, customers, hours)
+			require.Greater(t, len(calm), customers/3, "customers did write")
+			require.Empty(t, cmp.Diff(calm, storm))
+		})
+	}
 }
 
 // weather is what goes wrong on a day: webhooks, and calls that send.
@@ -84,8 +86,8 @@ func (d *answering) Receive(ctx context.Context, in *conversation.Received) (str
 	}
 	d.ids[wrote] = in.ID
 	d.mu.Unlock()
-	_, err := d.hub.Load().Reply(ctx, channel.Reply{
-		Conversation: in.Conversation.ID, Actor: access.Actor{Kind: access.Agent, ID: "agent"}, Key: in.ID,
+	_, err := d.hub.Load().Reply(ctx, agent, channel.Reply{
+		Conversation: in.Conversation.ID, Key: in.ID,
 		// Not its text: that may have been edited before it came here.
 		Content: &message.Text{Body: "thank you for what you wrote at " + in.Message.At.Format(time.TimeOnly)},
 	})
@@ -96,7 +98,7 @@ func (d *answering) Changed(context.Context, *conversation.Change) error { retur
 
 // day lets customers write for some hours to two hubs on one database, and returns what
 // each conversation holds in the end: the texts, who wrote them, and how far they got.
-func day(t *testing.T, sky weather, customers, hours int) map[string][]string {
+func day(t *testing.T, withDesk bool, sky weather, customers, hours int) map[string][]string {
 	t.Helper()
 	begin := time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
 	world, err := cloudapitest.New(cloudapitest.Config{Seed: 11, Now: cloudapitest.Frozen(begin)})
@@ -123,13 +125,12 @@ func day(t *testing.T, sky weather, customers, hours int) map[string][]string {
 		st, err := sqlstore.Open(ctx, sqlstore.Config{DB: db, Dialect: sqlstore.PostgreSQL})
 		require.NoError(t, err)
 		defer st.Close()
-		hubs[i], err = channel.New(channel.Config{
+		hubs[i], err = hubOf(withDesk, channel.Config{
 			// The clock leaps from step to step; leases must not end in a leap.
 			Store: st, Ticketing: desk, Now: world.Now, Lease: 2 * time.Hour, Poll: 200 * time.Millisecond,
 			Channels: []channel.Channel{{
 				Settings: channel.Settings{
 					ID: "support", Name: "Support", Number: number.ID, Enabled: true,
-					Rules: rules.Default(), Access: access.Policy{AllUsers: access.Supervisor},
 				},
 				Sender: client.Number(number.ID),
 			}},
@@ -207,14 +208,14 @@ func endState(t *testing.T, hub *channel.Hub, users []*cloudapitest.User, number
 		names[u.Name()] = true
 	}
 	state := map[string][]string{}
-	convs, err := hub.Conversations(t.Context(), channel.ConversationQuery{Actor: agent, Channel: "support", Limit: 1000})
+	convs, err := hub.Conversations(t.Context(), channel.ConversationQuery{Channel: "support", Limit: 1000})
 	require.NoError(t, err)
 	for _, c := range convs {
-		conv, customer, err := hub.Conversation(t.Context(), agent, c.ID)
+		conv, customer, err := hub.Conversation(t.Context(), c.ID)
 		require.NoError(t, err)
 		require.True(t, names[customer.Name])
 		require.Nil(t, state[customer.Name], "one conversation for each customer")
-		messages, err := hub.Messages(t.Context(), channel.MessageQuery{Actor: agent, Conversation: conv.ID, Limit: 1000})
+		messages, err := hub.Messages(t.Context(), channel.MessageQuery{Conversation: conv.ID, Limit: 1000})
 		require.NoError(t, err)
 		lines := []string{}
 		for _, m := range messages {

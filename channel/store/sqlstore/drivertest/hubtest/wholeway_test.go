@@ -19,10 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
@@ -57,7 +55,9 @@ func BenchmarkWholeWay(b *testing.B) {
 	}
 	b.Run("memory", func(b *testing.B) {
 		for _, turns := range []int{1, 10} {
-			b.Run(fmt.Sprintf("turns=%d", turns), func(b *testing.B) { wholeWay(b, memstore.New(), turns) })
+			for _, f := range forms {
+				b.Run(fmt.Sprintf("%s/turns=%d", f.name, turns), func(b *testing.B) { wholeWay(b, f.desk, memstore.New(), turns) })
+			}
 		}
 	})
 	for _, e := range engines {
@@ -73,20 +73,22 @@ func BenchmarkWholeWay(b *testing.B) {
 		})
 		for _, turns := range []int{1, 10} {
 			for _, pool := range []int{0, 8} {
-				b.Run(fmt.Sprintf("%s/turns=%d/pool=%d", e.name, turns, pool), func(b *testing.B) {
-					db := e.open(b)
-					b.Cleanup(func() { require.NoError(b, db.Close()) })
-					if pool > 0 {
-						db.SetMaxIdleConns(pool)
-					}
-					st, err := sqlstore.Open(b.Context(), sqlstore.Config{DB: db, Dialect: e.dialect})
-					require.NoError(b, err)
-					defer st.Close()
-					rate := wholeWay(b, st, turns)
-					if plain > 0 {
-						b.ReportMetric(rate/plain, "x-handwritten")
-					}
-				})
+				for _, f := range forms {
+					b.Run(fmt.Sprintf("%s/%s/turns=%d/pool=%d", e.name, f.name, turns, pool), func(b *testing.B) {
+						db := e.open(b)
+						b.Cleanup(func() { require.NoError(b, db.Close()) })
+						if pool > 0 {
+							db.SetMaxIdleConns(pool)
+						}
+						st, err := sqlstore.Open(b.Context(), sqlstore.Config{DB: db, Dialect: e.dialect})
+						require.NoError(b, err)
+						defer st.Close()
+						rate := wholeWay(b, f.desk, st, turns)
+						if plain > 0 {
+							b.ReportMetric(rate/plain, "x-handwritten")
+						}
+					})
+				}
 			}
 		}
 	}
@@ -98,15 +100,14 @@ const atATime = 128
 const appSecret = "the secret of the benchmark"
 
 // wholeWay takes b.N turns all the way through a hub and returns turns per second.
-func wholeWay(b *testing.B, st store.Store, turns int) float64 {
+func wholeWay(b *testing.B, withDesk bool, st store.Store, turns int) float64 {
 	w := &walk{turns: turns, total: int64(b.N), done: make(chan struct{}), answers: make(chan answer, atATime), states: make(chan string, 3*atATime)}
 	counted := &countingStore{Store: st}
-	hub, err := channel.New(channel.Config{
+	hub, err := hubOf(withDesk, channel.Config{
 		Store: counted, Ticketing: w, Poll: 100 * time.Millisecond,
 		Channels: []channel.Channel{{
 			Settings: channel.Settings{
 				ID: "support", Name: "Support", Number: ours, Enabled: true,
-				Rules: rules.Default(), Access: access.Policy{AllUsers: access.Supervisor},
 			},
 			Sender: w,
 		}},
@@ -233,8 +234,8 @@ func (w *walk) answer(ctx context.Context, b *testing.B) {
 				w.next(b)
 				continue
 			}
-			_, err := w.hub.Reply(ctx, channel.Reply{
-				Conversation: a.conversation, Actor: agent, Content: &message.Text{Body: "It left our house this morning and arrives tomorrow."},
+			_, err := w.hub.Reply(ctx, agent, channel.Reply{
+				Conversation: a.conversation, Content: &message.Text{Body: "It left our house this morning and arrives tomorrow."},
 			})
 			if err != nil && ctx.Err() == nil {
 				b.Error(err)

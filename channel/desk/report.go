@@ -1,4 +1,4 @@
-package channel
+package desk
 
 import (
 	"context"
@@ -9,17 +9,13 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
-	"github.com/kanava-go/kanava/channel/store"
 )
 
 // ReportQuery asks for the numbers of one channel.
 type ReportQuery struct {
-	// Actor must be allowed to see reports of the channel: a supervisor.
-	Actor access.Actor
 	// Channel is required.
 	Channel string
 	// From and To are the first and the last day, in UTC; the time of day is ignored.
@@ -69,47 +65,36 @@ type Day struct {
 	Counts map[string]int64
 }
 
-// Report returns the numbers of a period of at most 400 days.
-func (h *Hub) Report(ctx context.Context, q ReportQuery) (*Report, error) {
-	ch, ok := h.channels.get(q.Channel)
-	if !ok {
-		return nil, fmt.Errorf("channel: report: %w", ErrNoChannel)
-	}
-	if err := h.mayAsk(ctx, ch, q.Actor, access.Report); err != nil {
-		return nil, fmt.Errorf("channel: report: %w", err)
+// maxReportDays is the longest period of a report.
+const maxReportDays = 400
+
+// Report returns the numbers of a period of at most 400 days. The actor must be allowed to see
+// reports of the channel: a supervisor.
+func (d *Desk) Report(ctx context.Context, actor access.Actor, q ReportQuery) (_ *Report, err error) {
+	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.Report}, verb: "report"}
+	defer d.endRead(ctx, c, &err)
+	if _, err := d.onChannel(ctx, c, q.Channel); err != nil {
+		return nil, err
 	}
 	from, to := day(q.From), day(q.To)
-	if to.Before(from) || to.Sub(from) > 400*24*time.Hour {
-		return nil, errors.New("channel: report: want 1 to 400 days, From not after To")
+	if to.Before(from) || to.Sub(from) > maxReportDays*24*time.Hour {
+		return nil, c.refuse(errors.New("want 1 to 400 days, From not after To"))
 	}
-	days := map[int64]*Day{}
-	after := &store.Position{Sort: from.UnixMicro() - 1}
-	before := &store.Position{Sort: to.Add(24 * time.Hour).UnixMicro()}
-	for {
-		page, err := h.store.List(ctx, store.Query{
-			Kind: kindCounter, Parent: q.Channel, After: after, Before: before, Limit: 1000,
-		})
+	days := map[time.Time]*Day{}
+	for n, err := range d.hub.Counters(ctx, q.Channel, from, to.Add(24*time.Hour)) {
 		if err != nil {
-			return nil, fmt.Errorf("channel: report: %w", err)
+			return nil, c.refuse(err)
 		}
-		for _, r := range page {
-			name := r.Key[strings.LastIndexByte(r.Key, '|')+1:]
-			d := days[r.Sort]
-			if d == nil {
-				d = &Day{Date: time.UnixMicro(r.Sort).UTC(), Counts: map[string]int64{}}
-				days[r.Sort] = d
-			}
-			d.Counts[name] += r.N
+		on := days[n.Day]
+		if on == nil {
+			on = &Day{Date: n.Day, Counts: map[string]int64{}}
+			days[n.Day] = on
 		}
-		if len(page) < 1000 {
-			break
-		}
-		last := page[len(page)-1]
-		after = &store.Position{Sort: last.Sort, Key: last.Key}
+		on.Counts[n.Name] += n.N
 	}
 	report := &Report{Channel: q.Channel}
-	for _, key := range slices.Sorted(maps.Keys(days)) {
-		report.Days = append(report.Days, *days[key])
+	for _, date := range slices.SortedFunc(maps.Keys(days), time.Time.Compare) {
+		report.Days = append(report.Days, *days[date])
 	}
 	return report, nil
 }
@@ -150,19 +135,19 @@ func (r *Report) mean(sum, count string) time.Duration {
 func (r *Report) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	if err := out.Write([]string{"date", "channel", "name", "value"}); err != nil {
-		return fmt.Errorf("channel: write report: %w", err)
+		return fmt.Errorf("desk: write report: %w", err)
 	}
 	for _, d := range r.Days {
 		for _, name := range slices.Sorted(maps.Keys(d.Counts)) {
 			line := []string{d.Date.Format(time.DateOnly), r.Channel, name, strconv.FormatInt(d.Counts[name], 10)}
 			if err := out.Write(line); err != nil {
-				return fmt.Errorf("channel: write report: %w", err)
+				return fmt.Errorf("desk: write report: %w", err)
 			}
 		}
 	}
 	out.Flush()
 	if err := out.Error(); err != nil {
-		return fmt.Errorf("channel: write report: %w", err)
+		return fmt.Errorf("desk: write report: %w", err)
 	}
 	return nil
 }

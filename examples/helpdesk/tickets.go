@@ -9,25 +9,25 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 )
 
-// desk is the ticket system of this example: a table of numbers. A real one would be the
+// tickets is the ticket system of this example: a table of numbers. A real one would be the
 // host's own. It shows how little a host has to bring: two methods.
-type desk struct {
+type tickets struct {
 	db     *sql.DB
 	notify func() // tells open pages that something changed
 }
 
-func newDesk(ctx context.Context, db *sql.DB, notify func()) (*desk, error) {
+func newTickets(ctx context.Context, db *sql.DB, notify func()) (*tickets, error) {
 	_, err := db.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS ticket (
 		number INTEGER PRIMARY KEY AUTOINCREMENT, conversation TEXT NOT NULL UNIQUE)`)
 	if err != nil {
 		return nil, fmt.Errorf("helpdesk: create table: %w", err)
 	}
-	return &desk{db: db, notify: notify}, nil
+	return &tickets{db: db, notify: notify}, nil
 }
 
 // Receive implements channel.Ticketing. One conversation is one ticket, so that offering
 // the same message twice changes nothing.
-func (d *desk) Receive(ctx context.Context, in *conversation.Received) (string, error) {
+func (d *tickets) Receive(ctx context.Context, in *conversation.Received) (string, error) {
 	defer d.notify()
 	if in.Conversation.Ticket != "" {
 		return "", nil
@@ -47,7 +47,7 @@ func (d *desk) Receive(ctx context.Context, in *conversation.Received) (string, 
 
 // Changed implements channel.Ticketing. The page reads what it shows from the hub; all
 // there is to do is to say that it should look again.
-func (d *desk) Changed(context.Context, *conversation.Change) error {
+func (d *tickets) Changed(context.Context, *conversation.Change) error {
 	d.notify()
 	return nil
 }

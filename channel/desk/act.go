@@ -1,0 +1,159 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/rules"
+)
+
+// The longest that actors may write, in bytes, and the most tags of a conversation.
+const (
+	maxReason = 500
+	maxTag    = 100
+	maxTags   = 50
+	maxTopic  = 200
+	maxNote   = 16 << 10
+)
+
+// Assign gives a conversation to an agent, or to nobody if agent is "". The error matches
+// access.ErrDenied, channel.ErrNotFound, channel.ErrUnusable or rules.ErrNotOpen.
+func (d *Desk) Assign(ctx context.Context, actor access.Actor, id, agent string) error {
+	if err := channel.CheckText("agent", agent, access.MaxIDLen); err != nil {
+		return fmt.Errorf("desk: assign: %w", err)
+	}
+	return d.act(ctx, actor, access.Assign, "assign", id, func(s *channel.Scene) ([]rules.Effect, error) {
+		state, effects, err := rulesOf(s).OnAssign(s.Conversation.State, agent, s.Now)
+		s.Conversation.State = state
+		return effects, err
+	})
+}
+
+// Resolve closes a conversation; reason is the host's own word for why, at most 500 bytes, ""
+// for none.
+func (d *Desk) Resolve(ctx context.Context, actor access.Actor, id, reason string) error {
+	if err := channel.CheckText("reason", reason, maxReason); err != nil {
+		return fmt.Errorf("desk: resolve: %w", err)
+	}
+	return d.act(ctx, actor, access.Resolve, "resolve", id, func(s *channel.Scene) ([]rules.Effect, error) {
+		state, effects := rulesOf(s).OnResolve(s.Conversation.State, s.Redact(reason), s.Now)
+		s.Conversation.State = state
+		return effects, nil
+	})
+}
+
+// Reopen takes a resolved conversation up again.
+func (d *Desk) Reopen(ctx context.Context, actor access.Actor, id string) error {
+	return d.act(ctx, actor, access.Reopen, "reopen", id, func(s *channel.Scene) ([]rules.Effect, error) {
+		state, effects := rulesOf(s).OnReopen(s.Conversation.State, s.Now)
+		s.Conversation.State = state
+		return effects, nil
+	})
+}
+
+// Move puts an open conversation into another queue. A conversation that is moved to
+// rules.QueuePending comes back by itself at the time back; zero means that it waits for the
+// customer. The error matches rules.ErrNotOpen, rules.ErrQueue or rules.ErrReturnTime.
+func (d *Desk) Move(ctx context.Context, actor access.Actor, id string, to rules.Queue, back time.Time) error {
+	action := access.MoveQueue
+	if to == rules.QueueResolved {
+		action = access.Resolve
+	}
+	return d.act(ctx, actor, action, "move", id, func(s *channel.Scene) ([]rules.Effect, error) {
+		state, effects, err := rulesOf(s).OnMove(s.Conversation.State, to, back, s.Now)
+		s.Conversation.State = state
+		return effects, err
+	})
+}
+
+// SetTags replaces the tags of a conversation: at most 50 of at most 100 bytes. They are trimmed,
+// sorted, and kept once each.
+func (d *Desk) SetTags(ctx context.Context, actor access.Actor, id string, tags []string) error {
+	clean := make([]string, 0, len(tags))
+	for _, t := range tags {
+		if t = strings.TrimSpace(t); t != "" {
+			clean = append(clean, t)
+		}
+		if len(t) > maxTag {
+			return fmt.Errorf("desk: set tags: a tag is longer than %d bytes", maxTag)
+		}
+	}
+	slices.Sort(clean)
+	clean = slices.Compact(clean)
+	if len(clean) > maxTags {
+		return fmt.Errorf("desk: set tags: %d tags, at most %d are kept", len(clean), maxTags)
+	}
+	return d.act(ctx, actor, access.Tag, "set tags", id, func(s *channel.Scene) ([]rules.Effect, error) {
+		before, after := s.Conversation.Tags, make([]string, len(clean))
+		for i, t := range clean {
+			after[i] = s.Redact(t)
+		}
+		s.Conversation.Tags = after
+		if !slices.Equal(before, after) {
+			s.Tell(channel.Told{Kind: conversation.TagsChanged, From: strings.Join(before, ", "), To: strings.Join(after, ", ")})
+		}
+		return nil, nil
+	})
+}
+
+// SetTopic says what a conversation is about, in at most 200 bytes; "" takes it back.
+func (d *Desk) SetTopic(ctx context.Context, actor access.Actor, id, topic string) error {
+	topic = strings.TrimSpace(topic)
+	if len(topic) > maxTopic {
+		return fmt.Errorf("desk: set topic: longer than %d bytes", maxTopic)
+	}
+	return d.act(ctx, actor, access.Topic, "set topic", id, func(s *channel.Scene) ([]rules.Effect, error) {
+		before := s.Conversation.Topic
+		s.Conversation.Topic = s.Redact(topic)
+		if s.Conversation.Topic != before {
+			s.Tell(channel.Told{Kind: conversation.TopicChanged, From: before, To: s.Conversation.Topic})
+		}
+		return nil, nil
+	})
+}
+
+// AddNote files an internal note in a conversation, which the customer never sees: 1 byte to 16 KiB
+// of text. Card numbers in it are masked. It returns the note as a message with Direction Note.
+func (d *Desk) AddNote(ctx context.Context, actor access.Actor, id, text string) (note *conversation.Message, err error) {
+	text = strings.TrimSpace(text)
+	if text == "" || len(text) > maxNote {
+		return nil, fmt.Errorf("desk: add note: want 1 byte to 16 KiB of text")
+	}
+	err = d.act(ctx, actor, access.Note, "add note", id, func(s *channel.Scene) ([]rules.Effect, error) {
+		var err error
+		if note, err = s.Note(text); err == nil {
+			s.Tell(channel.Told{Kind: conversation.NoteAdded, Message: note.ID})
+		}
+		return nil, err
+	})
+	return note, err
+}
+
+// act checks an actor's right, changes a conversation and carries out what follows.
+func (d *Desk) act(ctx context.Context, actor access.Actor, action access.Action, verb, id string,
+	change func(*channel.Scene) ([]rules.Effect, error),
+) (err error) {
+	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: action}, verb: verb}
+	defer d.end(ctx, c, &err)
+	if err := d.inConversation(ctx, c, id); err != nil {
+		return err
+	}
+	err = d.hub.Step(ctx, author(actor), id, func(s *channel.Scene) error {
+		effects, err := change(s)
+		if err != nil {
+			return err
+		}
+		d.carryOut(s, effects)
+		return nil
+	})
+	if err != nil {
+		return c.refuse(err)
+	}
+	return nil
+}

@@ -1,0 +1,99 @@
+package desk
+
+import (
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/rules"
+)
+
+// part is the desk as the hub knows it: a channel.Desk. It is a type of its own so that the agents'
+// methods are all that a host sees of a Desk.
+type part struct{ *Desk }
+
+// prepared is what the desk makes of the settings of a channel.
+type prepared struct {
+	access access.Policy
+	rules  *rules.Rules
+}
+
+// Prepare implements channel.Desk.
+func (p part) Prepare(all *channel.Settings, templates bool) (any, error) {
+	s, err := SettingsOf(*all)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.check(templates); err != nil {
+		return nil, err
+	}
+	r, err := rules.New(s.Rules.Filled())
+	if err != nil {
+		return nil, err
+	}
+	return &prepared{access: s.Access, rules: r}, nil
+}
+
+// policy is the access policy of a channel; that of a channel which no desk has seen permits nobody.
+func policy(ch *channel.Channel) access.Policy {
+	if p, ok := ch.Prepared().(*prepared); ok {
+		return p.access
+	}
+	return access.Policy{}
+}
+
+// rulesOf are the rules of the channel that a step happens on.
+func rulesOf(s *channel.Scene) *rules.Rules { return s.Channel.Prepared().(*prepared).rules }
+
+// Received implements channel.Desk: the rules decide whether a message goes on with the
+// conversation or begins the next one, and what follows.
+func (p part) Received(s *channel.Scene, m *conversation.Message) error {
+	fact := rules.Inbound{ID: m.ID, At: m.At, Window: s.Customer.Window, AllAway: p.allAway(s.Channel.ID)}
+	if m.Kind == "text" {
+		fact.Text = m.Text
+	}
+	state, effects := rulesOf(s).OnInbound(s.Conversation.State, fact, s.Now)
+	return p.enter(s, state, effects)
+}
+
+// Contacted implements channel.Desk.
+func (p part) Contacted(s *channel.Scene, id string) error {
+	state, effects := rulesOf(s).OnNotify(s.Conversation.State, rules.Outbound{ID: id, At: s.Now}, s.Now)
+	return p.enter(s, state, effects)
+}
+
+// enter goes on with a state, in the next conversation if the rules say so. One of which no rule
+// knows yet, because it just began or because there was no desk, is taken on.
+func (p part) enter(s *channel.Scene, state rules.State, effects []rules.Effect) error {
+	if opens(effects) && s.Conversation.State.Queue != rules.QueueNone {
+		if err := s.Begin(); err != nil {
+			return err
+		}
+	}
+	s.Conversation.State = state
+	p.carryOut(s, effects)
+	return nil
+}
+
+// Merged implements channel.Desk: the conversation that does not go on is resolved.
+func (p part) Merged(s, absorbed *channel.Scene) error {
+	p.carryOut(s, nil)
+	if absorbed.Conversation.State.Queue.Open() {
+		state, effects := rulesOf(absorbed).OnResolve(absorbed.Conversation.State, "merged", s.Now)
+		absorbed.Conversation.State = state
+		p.carryOut(absorbed, effects)
+	}
+	return nil
+}
+
+// Due implements channel.Desk.
+func (p part) Due(s *channel.Scene) error {
+	if s.Customer.Conversation != s.Conversation.ID && !s.Conversation.State.Queue.Open() {
+		s.WakeAt(never)
+		return nil
+	}
+	s.Since, _ = rulesOf(s).NextDue(s.Conversation.State, s.Customer.Window)
+	state, effects := rulesOf(s).OnTimer(s.Conversation.State, s.Customer.Window, s.Now)
+	s.Conversation.State = state
+	p.carryOut(s, effects)
+	return nil
+}

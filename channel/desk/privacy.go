@@ -1,0 +1,50 @@
+package desk
+
+import (
+	"context"
+	"io"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+// Erase is [channel.Hub.Erase]. The actor must administer the channel.
+func (d *Desk) Erase(ctx context.Context, actor access.Actor, on string, who message.Recipient) (_ *channel.Erased, err error) {
+	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.Erase}, verb: "erase"}
+	defer d.end(ctx, c, &err)
+	if err := d.administrates(c, on); err != nil {
+		return nil, err
+	}
+	return d.hub.Erase(ctx, on, who)
+}
+
+// EraseMessage is [channel.Hub.EraseMessage]. The actor must administer its channel.
+func (d *Desk) EraseMessage(ctx context.Context, actor access.Actor, id string) (_ *channel.Erased, err error) {
+	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.Erase}, verb: "erase message"}
+	defer d.end(ctx, c, &err)
+	if err := d.onMessage(ctx, c, id); err != nil {
+		return nil, err
+	}
+	return d.hub.EraseMessage(ctx, id)
+}
+
+// EraseConversation is [channel.Hub.EraseConversation]. The actor must administer its channel.
+func (d *Desk) EraseConversation(ctx context.Context, actor access.Actor, id string) (_ *channel.Erased, err error) {
+	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.Erase}, verb: "erase conversation"}
+	defer d.end(ctx, c, &err)
+	if err := d.inConversation(ctx, c, id); err != nil {
+		return nil, err
+	}
+	return d.hub.EraseConversation(ctx, id)
+}
+
+// Export is [channel.Hub.Export]. The actor must administer the channel.
+func (d *Desk) Export(ctx context.Context, actor access.Actor, on string, who message.Recipient, w io.Writer) (err error) {
+	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.Export}, verb: "export"}
+	defer d.end(ctx, c, &err)
+	if err := d.administrates(c, on); err != nil {
+		return err
+	}
+	return d.hub.Export(ctx, on, who, w)
+}
