@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/rules"
@@ -29,7 +28,7 @@ const (
 )
 
 // operator is who acts by this command.
-var operator = access.Actor{Kind: access.Agent, ID: "kanava-command", Admin: true}
+var operator = conversation.Author{Kind: conversation.Agent, ID: "kanava-command"}
 
 // sending is a hub that sends one campaign, and what became of its rows.
 type sending struct {
@@ -93,7 +92,7 @@ func (s *sending) newHub(st *openedStore, client *cloudapi.Client, pl platform, 
 	catalog.Put(time.Now(), *s.c.def)
 	settings := channel.Settings{
 		ID: "campaign", Name: "Campaign", Number: pl.Number, Account: pl.Account, Enabled: true, Language: s.c.def.Language,
-		ConsentElsewhere: true, Access: access.Policy{AllUsers: access.Contributor},
+		ConsentElsewhere: true,
 	}
 	if s.n.resendAfter > 0 {
 		settings.Uncertain, settings.UncertainWait = channel.Resend, rules.Duration(s.n.resendAfter)
@@ -227,8 +226,8 @@ func (s *sending) giveRow(ctx context.Context, r *row) error {
 		if attempt > 1 {
 			key += "#" + strconv.Itoa(attempt)
 		}
-		m, err := s.hub.Notify(ctx, channel.Notification{
-			Channel: "campaign", Actor: operator, To: r.to, Name: r.name, Key: key,
+		m, err := s.hub.Notify(ctx, operator, channel.Notification{
+			Channel: "campaign", To: r.to, Name: r.name, Key: key,
 			Template: &channel.Template{Name: s.c.def.Name, Language: s.c.def.Language, Values: r.values},
 		})
 		if err != nil && channel.CauseOf(err) == "" {
@@ -348,7 +347,7 @@ func later(a, b time.Time) time.Time {
 
 // outage tells once that WhatsApp takes nothing, and why.
 func (s *sending) outage(ctx context.Context) bool {
-	health, err := s.hub.Health(ctx, operator)
+	health, err := s.hub.Health(ctx)
 	if err != nil || len(health.Channels) == 0 || health.Channels[0].Outage == nil {
 		return false
 	}
