@@ -10,7 +10,6 @@ import (
 	"github.com/kanava-go/kanava/internal/opaque"
 	"github.com/kanava-go/kanava/internal/times"
 	"github.com/kanava-go/kanava/webhook"
-	"github.com/kanava-go/kanava/window"
 )
 
 // An alias is one of the names under which WhatsApp reports a person. A customer has
@@ -245,18 +244,10 @@ func (u *unit) join(a, b *conversation.Customer) (*conversation.Customer, error)
 		}
 		return a, nil
 	}
-	if b.Created.Before(a.Created) || b.Created.Equal(a.Created) && b.ID < a.ID {
+	if b.Older(a) {
 		a, b = b, a
 	}
-	changed := times.Latest(a.NumberChanged, b.NumberChanged)
-	a.NumberChanged, b.NumberChanged = changed, changed
-	a.Window = u.since(a).Merge(u.since(b))
-	a.Identity = a.Identity.Merge(b.Identity)
-	if b.Preference.After(a.Preference) || b.Preference.Equal(a.Preference) && a.MarketingStopped.IsZero() {
-		a.Preference, a.MarketingStopped = b.Preference, b.MarketingStopped
-	}
-	a.Consents = append(a.Consents, b.Consents...)
-	a.Merged = append(append(a.Merged, b.Merged...), b.ID)
+	a.Absorb(b, u.windowMoves(a.Channel))
 	known := a.Conversation != ""
 	if err := u.joinConversations(a, b); err != nil {
 		return nil, err
@@ -368,13 +359,9 @@ func (u *unit) number(channel string) string {
 	return ""
 }
 
-// since is the customer's window without what happened before the last change of the
-// number: Meta does not say that an open window moves along.
-func (u *unit) since(c *conversation.Customer) window.State {
-	if c.NumberChanged.IsZero() || u.windowOptions(c.Channel).NumberChangeKeepsWindow {
-		return c.Window
-	}
-	return c.Window.Since(c.NumberChanged)
+// windowMoves says whether a window moves along when a customer of the channel changes the number.
+func (u *unit) windowMoves(channel string) bool {
+	return u.windowOptions(channel).NumberChangeKeepsWindow
 }
 
 // differs says whether a write is worth it.

@@ -47,7 +47,7 @@ func (u *unit) link(in *incoming, previous, current webhook.Identity) error {
 		return err
 	}
 	customer.NumberChanged = times.Latest(customer.NumberChanged, in.at)
-	customer.Window = u.since(customer)
+	customer.Window = customer.WindowSince(u.windowMoves(customer.Channel))
 	customer.Move(identityOf(current), in.at)
 	if previous.Phone != "" && canonicalPhone(previous.Phone) != canonicalPhone(current.Phone) {
 		if err := u.giveUp(customer, aliasPhone(in.ch.Number, previous.Phone), in.at); err != nil {

@@ -82,16 +82,25 @@ func (m *Message) Amend(a Amendment) bool {
 	}
 	if !a.Deleted.IsZero() && m.Deleted.IsZero() {
 		m.Deleted, changed = a.Deleted, true
+		m.HadCard, m.Redacted = m.HadCard || m.Redacted, false // nothing is left that is masked
 		m.Text, m.Choice, m.FlowToken, m.Options, m.Attachments, m.Raw = "", "", "", nil, nil, nil
 		m.Location, m.Contacts, m.Order, m.Earlier = nil, nil, nil, nil
 	}
-	m.HadCard = m.HadCard || a.HadCard || a.Message != nil && (m.Redacted || a.masked())
+	if a.Deleted.Before(m.Deleted) && !a.Deleted.IsZero() {
+		m.Deleted, changed = a.Deleted, true
+	}
+	if !m.HadCard && (a.HadCard || a.Message != nil && (m.Redacted || a.masked())) {
+		m.HadCard, changed = true, true
+	}
+	if !m.Deleted.IsZero() {
+		if a.Message != nil && a.Edited.After(m.Edited) {
+			m.Edited, changed = a.Edited, true
+		}
+		return changed
+	}
 	before := []Version{{At: m.Edited, Text: m.Text}}
 	if a.newerThan(m.Edited, m) {
 		m.Edited, changed = a.Edited, true
-		if !m.Deleted.IsZero() {
-			return changed
-		}
 		m.Text, m.Redacted = a.Message.Text, a.Message.Redacted
 		for i := range min(len(m.Attachments), len(a.Message.Attachments)) {
 			if id := a.Message.Attachments[i].MediaID; id != "" {
@@ -99,12 +108,10 @@ func (m *Message) Amend(a Amendment) bool {
 			}
 		}
 	}
-	if m.Deleted.IsZero() {
-		known := m.Earlier
-		m.Earlier = earlierThan(m.Edited, known, before, a.Earlier, a.version())
-		m.MaskEarlier()
-		changed = changed || !sameVersions(known, m.Earlier)
-	}
+	known := m.Earlier
+	m.Earlier = earlierThan(m.Edited, known, before, a.Earlier, a.version())
+	m.MaskEarlier()
+	changed = changed || !sameVersions(known, m.Earlier)
 	return changed
 }
 

@@ -173,6 +173,36 @@ func (c *Customer) Move(current Identity, at time.Time) {
 	c.Learn(current, at)
 }
 
+// Older says which of two customers lives on when they turn out to be one person, so that the order
+// in which that becomes known does not matter.
+func (c *Customer) Older(o *Customer) bool {
+	return c.Created.Before(o.Created) || c.Created.Equal(o.Created) && c.ID < o.ID
+}
+
+// WindowSince is the customer's window without what happened before the last change of the number,
+// unless it moves along: Meta does not say that it does.
+func (c *Customer) WindowSince(moves bool) window.State {
+	if moves || c.NumberChanged.IsZero() {
+		return c.Window
+	}
+	return c.Window.Since(c.NumberChanged)
+}
+
+// Absorb takes over what is known of a customer who turned out to be this one. moves says whether a
+// window moves along with a change of number. The aliases and conversations of the two are left to
+// the caller.
+func (c *Customer) Absorb(o *Customer, moves bool) {
+	changed := times.Latest(c.NumberChanged, o.NumberChanged)
+	c.NumberChanged, o.NumberChanged = changed, changed
+	c.Window = c.WindowSince(moves).Merge(o.WindowSince(moves))
+	c.Identity = c.Identity.Merge(o.Identity)
+	if o.Preference.After(c.Preference) || o.Preference.Equal(c.Preference) && c.MarketingStopped.IsZero() {
+		c.Preference, c.MarketingStopped = o.Preference, o.MarketingStopped
+	}
+	c.Consents = append(c.Consents, o.Consents...)
+	c.Merged = append(append(c.Merged, o.Merged...), o.ID)
+}
+
 // Merge returns what both say, of each part what was said last. It is commutative, associative
 // and idempotent.
 func (id Identity) Merge(o Identity) Identity {

@@ -10,6 +10,7 @@ import (
 type Care int
 
 const (
+	// CareNone and the others say what may be claimed.
 	CareNone  Care = iota // claim what is fair
 	CareFew               // a few at a time, since nobody knows yet whether they go well
 	CareOne               // one, to see whether it goes well again

@@ -1,4 +1,4 @@
-package channel_test
+package conversation_test
 
 import (
 	"math/rand/v2"
