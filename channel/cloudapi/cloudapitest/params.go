@@ -38,6 +38,7 @@ func (c *call) merge(body node) {
 			c.inBody = c.inBody || m.key == "access_token"
 		}
 	}
+	c.foldLists()
 	if len(c.query) > 0 {
 		for _, m := range formNode(c.query).items {
 			if !everyCall[m.key] && merged.at(m.key).kind == jsonAbsent {
@@ -47,6 +48,20 @@ func (c *call) merge(body node) {
 		}
 	}
 	c.body = merged
+}
+
+// foldLists writes fields[]=id&fields[]=name, and its relatives, as fields=id,name.
+func (c *call) foldLists() {
+	for _, key := range slices.Sorted(maps.Keys(c.query)) {
+		if name, _, list := strings.Cut(key, "["); list && everyCall[name] {
+			values := strings.Join(c.query[key], ",")
+			if before := c.query.Get(name); before != "" {
+				values = before + "," + values
+			}
+			c.query.Set(name, values)
+			delete(c.query, key)
+		}
+	}
 }
 
 // formNode turns form or query parameters into an object. Names with brackets,

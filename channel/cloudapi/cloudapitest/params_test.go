@@ -165,3 +165,35 @@ func TestTheTokenAsAParameterWinsOverTheHeader(t *testing.T) {
 	require.Equal(t, 200, status)
 	require.Equal(t, []cloudapitest.Rule{cloudapitest.RuleTokenInURL}, rules(s.Audit()), "a token in a body is in no access log")
 }
+
+func TestListsAreReadInEveryEncoding(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for _, text := range []string{
+		`{"name":"one","language":"en_US","category":"UTILITY","components":[{"type":"BODY","text":"Hello."}]}`,
+		`{"name":"two","language":"fi","category":"MARKETING","components":[{"type":"BODY","text":"Hei."}]}`,
+		`{"name":"three","language":"de","category":"UTILITY","components":[{"type":"BODY","text":"Hallo."}]}`,
+	} {
+		_, err := s.account.AddTemplate(text)
+		require.NoError(t, err)
+	}
+	for query, want := range map[string][]string{
+		`language=["fi","de"]`: {"two", "three"}, "language=fi,de": {"two", "three"}, "language[]=fi&language[]=de": {"two", "three"}, "language[0]=fi": {"two"},
+		`category=["UTILITY"]&language=["en_US","fi"]`: {"one"}, "status=APPROVED": {"one", "two", "three"}, `status=["PAUSED"]`: nil, "category=utility": {"one", "three"},
+		`name=["one"]`: {"one"}, "quality_score[]=RED": nil,
+	} {
+		query := strings.NewReplacer("[", "%5B", "]", "%5D", `"`, "%22").Replace(query)
+		status, b := s.graph("GET", s.account.ID+"/message_templates?"+query, "")
+		require.Equal(t, http.StatusOK, status, query)
+		var names []string
+		for _, x := range b["data"].([]any) {
+			names = append(names, x.(map[string]any)["name"].(string))
+		}
+		require.Equal(t, want, names, query)
+	}
+	for _, query := range []string{"fields=name,currency", "fields[]=name&fields[]=currency", "fields[0]=name&fields[1]=currency", `fields=["name","currency"]`, "fields=name&fields[]=currency"} {
+		status, b := s.graph("GET", s.account.ID+"?"+strings.NewReplacer("[", "%5B", "]", "%5D", `"`, "%22").Replace(query), "")
+		require.Equal(t, http.StatusOK, status, query)
+		require.Equal(t, map[string]any{"id": s.account.ID, "name": s.account.Name, "currency": "USD"}, b, query)
+	}
+}

@@ -2,6 +2,7 @@ package cloudapitest
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 )
 
@@ -95,8 +96,8 @@ func getTemplate(c *call) *graphError {
 	return getFields(c, c.target.template, templateFields, templateDefaults)
 }
 
-// wanted applies a filter parameter.
+// wanted applies a filter parameter, which may be a list.
 func (c *call) wanted(key, value string) bool {
-	v := c.param(key)
-	return v == "" || strings.EqualFold(v, value)
+	values := c.texts(key)
+	return len(values) == 0 || slices.ContainsFunc(values, func(v string) bool { return strings.EqualFold(v, value) })
 }
