@@ -13,14 +13,15 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 	canarytest.Test(t, canarytest.Package{
 		Values: []any{
 			store.Record{}, store.RecordKey{}, store.Bound{}, store.Work{}, store.WorkKey{}, store.Lease{},
-			store.Postponed{}, store.Buried{}, store.Batch{}, store.Query{}, store.Position{}, store.WorkQuery{}, store.Claim{},
+			store.Postponed{}, store.Buried{}, store.Batch{}, store.Change{}, store.Entry{}, store.SearchQuery{}, store.Hit{}, store.Query{}, store.Position{}, store.WorkQuery{}, store.Claim{},
 		},
 		Public: map[string]string{
 			"Backlog": ids, "SurveyQuery": ids, "Size": numbers, "Committed": numbers, "Deferred": "no exported fields",
 		},
 		Shown: map[string]string{
 			"Record.Kind": own, "RecordKey.Kind": own, "Bound.Kind": own, "Work.Queue": own, "Work.Group": own, "WorkKey.Queue": own,
-			"Lease.Queue": own, "Postponed.Reason": own, "Buried.Reason": own, "Query.Kind": own, "WorkQuery.Queue": own,
+			"Lease.Queue": own, "Change.Kind": own, "Change.Group": own,
+			"Entry.Kind": own, "Entry.Group": own, "SearchQuery.Kind": own, "Hit.Group": own, "Postponed.Reason": own, "Buried.Reason": own, "Query.Kind": own, "WorkQuery.Queue": own,
 		},
 	})
 }

@@ -47,6 +47,26 @@ func (b Buried) LogValue() slog.Value {
 	return slog.GroupValue(slog.Any("lease", b.Lease), slog.String("reason", b.Reason))
 }
 
+// LogValue shows the kind, a hash and the group.
+func (c Change) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("kind", c.Kind), discreet.Hashed("key", c.Key), slog.String("group", c.Group))
+}
+
+// LogValue shows the kind, a hash and the size.
+func (e Entry) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("kind", e.Kind), discreet.Hashed("key", e.Key), slog.String("group", e.Group), slog.Int("bytes", len(e.Text)))
+}
+
+// LogValue shows the kind and the size.
+func (q SearchQuery) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("kind", q.Kind), slog.Int("bytes", len(q.Text)), slog.Int("limit", q.Limit))
+}
+
+// LogValue shows a hash.
+func (h Hit) LogValue() slog.Value {
+	return slog.GroupValue(discreet.Hashed("key", h.Key), slog.String("group", h.Group), slog.Int64("position", h.Position))
+}
+
 // LogValue shows counts.
 func (b Batch) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int("put", len(b.Put)), slog.Int("add", len(b.Add)), slog.Int("delete", len(b.Delete)), slog.Int("enqueue", len(b.Enqueue)), slog.Int("done", len(b.Done)), slog.Int("later", len(b.Later)), slog.Int("bury", len(b.Bury)))
@@ -95,6 +115,18 @@ func (b Buried) Format(f fmt.State, _ rune) { discreet.Format(f, b) }
 
 // Format implements [fmt.Formatter].
 func (b Batch) Format(f fmt.State, _ rune) { discreet.Format(f, b) }
+
+// Format implements [fmt.Formatter].
+func (c Change) Format(f fmt.State, _ rune) { discreet.Format(f, c) }
+
+// Format implements [fmt.Formatter].
+func (e Entry) Format(f fmt.State, _ rune) { discreet.Format(f, e) }
+
+// Format implements [fmt.Formatter].
+func (q SearchQuery) Format(f fmt.State, _ rune) { discreet.Format(f, q) }
+
+// Format implements [fmt.Formatter].
+func (h Hit) Format(f fmt.State, _ rune) { discreet.Format(f, h) }
 
 // Format implements [fmt.Formatter].
 func (q Query) Format(f fmt.State, _ rune) { discreet.Format(f, q) }

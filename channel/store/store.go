@@ -135,6 +135,13 @@ type Batch struct {
 	Replay []WorkKey
 	// Drop removes work, living or dead, leased or not. A missing one is not an error.
 	Drop []WorkKey
+	// Index says by which words a Searcher finds records. What was said of the same record
+	// before is replaced, and forgotten if Text has no words; deleting a record forgets it
+	// too. A store that is no Searcher leaves it out.
+	Index []Entry
+	// Tell is what the batch changed, for whoever follows the store; a store that is no
+	// Follower leaves it out.
+	Tell []Change
 	// Forget, if not zero, lets the store forget IDs of Once work that it first saw
 	// before this time, a bounded number per call.
 	Forget time.Time

@@ -77,12 +77,23 @@ func (b *Batch) Validate() error {
 		checkPairs(b.Bury, func(p *Buried) pair { return pair{p.Queue, p.ID} }),
 		checkPairs(b.Replay, work),
 		checkPairs(b.Drop, work),
+		checkPairs(b.Index, func(e *Entry) pair { return pair{e.Kind, e.Key} }),
 	)
 	for i := range b.Put {
 		err = errors.Join(err, checkNames(b.Put[i].Parent))
 	}
 	for i := range b.Add {
 		err = errors.Join(err, checkNames(b.Add[i].Parent))
+	}
+	for i := range b.Index {
+		err = errors.Join(err, checkNames(b.Index[i].Group))
+	}
+	for i := range b.Tell {
+		t := &b.Tell[i]
+		if t.Kind == "" || t.Key == "" {
+			err = errors.Join(err, errNoName)
+		}
+		err = errors.Join(err, checkNames(t.Kind, t.Key, t.Group))
 	}
 	for _, l := range b.Bound {
 		if !slices.ContainsFunc(b.Add, func(r Record) bool { return r.Kind == l.Kind && r.Key == l.Key }) {

@@ -32,6 +32,11 @@ func (s *Store) Commit(ctx context.Context, b *store.Batch) (store.Committed, er
 			s.queues[k.Queue].unlink(it)
 		}
 	}
+	for i := range b.Index {
+		s.seq++
+		s.index.set(&b.Index[i], s.seq)
+	}
+	s.told.add(b.Tell)
 	if !b.Forget.IsZero() {
 		for _, q := range s.queues {
 			done.Forgotten += q.forget(b.Forget.UnixMicro())
@@ -158,6 +163,7 @@ func (s *Store) applyRecords(b *store.Batch) {
 		if r := s.record(k.Kind, k.Key); r != nil {
 			s.records[k.Kind].remove(r)
 		}
+		delete(s.index[k.Kind], k.Key)
 	}
 }
 

@@ -16,13 +16,15 @@ type Store struct {
 	queues  map[string]*queue
 	seq     int64
 	claims  int64
+	told    told
+	index   index
 }
 
 var _ store.Store = (*Store)(nil)
 
 // New returns an empty store.
 func New() *Store {
-	return &Store{records: map[string]*records{}, queues: map[string]*queue{}}
+	return &Store{records: map[string]*records{}, queues: map[string]*queue{}, index: index{}}
 }
 
 // clock is the present as the store sees it, in microseconds since 1970.

@@ -142,9 +142,13 @@ func (s *Store) Compact(ctx context.Context) error {
 // tidyWAL is how large SQLite's WAL may stay, in bytes.
 const tidyWAL = 4 << 20
 
-// Tidy implements [store.Tidier]: on SQLite it gives back the room of a WAL that a burst has
-// made large, if nobody reads or writes just then.
+// Tidy implements [store.Tidier]: it forgets changes that are older than Config.KeepChanges, and
+// on SQLite gives back the room of a WAL that a burst has made large, if nobody reads or writes
+// just then.
 func (s *Store) Tidy(ctx context.Context) error {
+	if err := s.forgetChanges(ctx); err != nil {
+		return wrap(ctx, "forget changes", err)
+	}
 	if s.dialect != SQLite {
 		return nil
 	}

@@ -79,6 +79,16 @@
 // until its end. Across lanes PostgreSQL may commit a smaller Seq a moment after a
 // larger one.
 //
+// # Changes and words
+//
+// The store is a [store.Follower]. On PostgreSQL changes are numbered when they are told, and
+// appear when their transactions end, so that a cursor knows which numbers may still come: a
+// transaction of the host that takes minutes holds nobody up. Followers ask; there is no LISTEN,
+// which database/sql cannot do and a pooler in transaction mode does not carry.
+//
+// It is a [store.Searcher], too: with FTS5 on SQLite, which modernc.org/sqlite has (without it
+// every entry is looked at), and with an index of words (GIN) on PostgreSQL.
+//
 // # Costs
 //
 // What is done per record or piece of work costs a few index lookups, however much is

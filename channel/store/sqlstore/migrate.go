@@ -219,9 +219,17 @@ func (s *Store) migrateOnce(ctx context.Context) (applied []Migration, err error
 	if err != nil {
 		return nil, err
 	}
+	withoutFTS := false
+	if s.dialect == SQLite {
+		var modules int
+		if err := conn.QueryRowContext(ctx, `SELECT count(*) FROM pragma_module_list WHERE name = 'fts5'`).Scan(&modules); err != nil {
+			return nil, err
+		}
+		withoutFTS = modules == 0
+	}
 	for _, m := range steps {
 		for statement := range strings.SplitSeq(m.SQL+";\n"+m.mark(), ";\n") {
-			if strings.TrimSpace(statement) == "" {
+			if strings.TrimSpace(statement) == "" || withoutFTS && strings.Contains(statement, "USING fts5") {
 				continue
 			}
 			if _, err := conn.ExecContext(ctx, statement); err != nil {

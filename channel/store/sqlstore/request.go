@@ -20,6 +20,8 @@ type request struct {
 	start, done         []held
 	later, bury         []held
 	replay, drop        []named
+	index               []indexed
+	tell                []store.Change
 	forget              int64 // microseconds; 0: nothing to forget
 	malformed           bool  // a token that no claim ever gave
 }
@@ -67,7 +69,7 @@ func compareAdditions(a, b addition) int {
 // rows is how many rows the request touches.
 func (r *request) rows() int {
 	return len(r.putNew) + len(r.putOld) + len(r.del) + len(r.add) + len(r.enqueue) + len(r.start) +
-		len(r.done) + len(r.later) + len(r.bury) + len(r.replay) + len(r.drop)
+		len(r.done) + len(r.later) + len(r.bury) + len(r.replay) + len(r.drop) + len(r.index)
 }
 
 // ordered says whether the request adds work, takes some away or moves it, so that the
@@ -106,7 +108,10 @@ func newRequest(b *store.Batch, byRow bool) (*request, error) {
 		a := &b.Add[i]
 		r.add = append(r.add, addition{a.Kind, a.Key, a.Parent, a.Sort, a.N, 1})
 	}
-	r.bound = slices.Clone(b.Bound)
+	r.bound, r.tell = slices.Clone(b.Bound), slices.Clone(b.Tell)
+	for i := range b.Index {
+		r.index = append(r.index, newIndexed(&b.Index[i]))
+	}
 	for _, k := range b.Delete {
 		v := newValues(byRow, len(k.Key)+32, 2)
 		v.string('k', k.Kind)
@@ -228,6 +233,11 @@ func (f *footprint) joins(r *request) bool {
 			}
 		}
 	}
+	for i := range r.index {
+		if _, taken := f.records[r.index[i].id()]; taken {
+			return false
+		}
+	}
 	for i := range r.add {
 		if added, taken := f.records[recordID(r.add[i].kind, r.add[i].key)]; taken && !added {
 			return false
@@ -255,6 +265,9 @@ func (f *footprint) take(r *request, hashes []string) {
 		for _, k := range rows {
 			f.records[recordID(k.kind, k.key)] = false
 		}
+	}
+	for i := range r.index {
+		f.records[r.index[i].id()] = false
 	}
 	for _, h := range hashes {
 		f.work[h] = true
@@ -292,6 +305,8 @@ func combine(requests []*request) *request {
 		all.del = append(all.del, r.del...)
 		all.add = append(all.add, r.add...)
 		all.bound = append(all.bound, r.bound...)
+		all.index = append(all.index, r.index...)
+		all.tell = append(all.tell, r.tell...)
 		all.enqueue = append(all.enqueue, r.enqueue...)
 		all.start = append(all.start, r.start...)
 		all.done = append(all.done, r.done...)
@@ -304,6 +319,7 @@ func combine(requests []*request) *request {
 	slices.SortFunc(all.putNew, compareRows)
 	slices.SortFunc(all.putOld, compareRows)
 	slices.SortFunc(all.del, compareRows)
+	slices.SortFunc(all.index, compareIndexed)
 	all.add = collapse(all.add)
 	for _, hs := range [][]held{all.start, all.done, all.later, all.bury} {
 		slices.SortFunc(hs, func(a, b held) int { return cmp.Compare(a.seq, b.seq) })

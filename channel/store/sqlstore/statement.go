@@ -37,6 +37,10 @@ type statements struct {
 	workInLane, workInQueue [2]string // living, dead
 	// reading records
 	list map[listForm]string
+	// what was told
+	changes followStatements
+	// finding by words
+	search searchStatements
 }
 
 const workColumns = `w.seq, w.queue, w.id, w.lane, w.lane_hash, w.grp, w.due, w.once, w.started, w.tries, w.dead, w.reason, w.enqueued, w.body`
@@ -166,6 +170,8 @@ func newStatements(d *dialect) *statements {
 		workInQueue: [2]string{works + `FALSE AND ` + inQueue, works + `TRUE AND ` + inQueue},
 		survey:      survey(d),
 		list:        listForms(d),
+		changes:     newFollowStatements(d),
+		search:      newSearchStatements(d, false),
 	}
 	s.stamped = map[string]bool{}
 	for _, text := range s.all() {
@@ -185,6 +191,7 @@ func (s *statements) all() []*string {
 		&s.claim.all, &s.claim.groups, &s.claimAlone.all, &s.claimAlone.groups, &s.peek.all, &s.peek.groups,
 		&s.workByID, &s.backlog, &s.survey, &s.workInLane[0], &s.workInLane[1], &s.workInQueue[0], &s.workInQueue[1],
 		&s.count, &s.lock, &s.guard, &s.clock, &s.mark,
+		&s.changes.tell, &s.changes.follow, &s.changes.latest, &s.changes.transaction, &s.changes.old, &s.changes.forgetUpTo, &s.changes.dropUpTo,
 	}
 }
 

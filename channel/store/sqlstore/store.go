@@ -38,6 +38,10 @@ type Config struct {
 	// with a smaller one has lost something: Open returns an error that matches [ErrBehind].
 	// After a restore on purpose it is that of the backup.
 	Mark int64
+	// KeepChanges is for how long at least the store remembers what batches told (store.Follower),
+	// if Tidy is called now and then, as a hub does; 0 means 24 h. Whoever follows with an older
+	// cursor starts afresh.
+	KeepChanges time.Duration
 	// NoMigrate makes Open refuse tables that are not those of this release, with
 	// [ErrOutdated], instead of bringing them up to date: somebody else does that, with
 	// [Migrate] or the SQL of [Script].
@@ -71,6 +75,8 @@ type Store struct {
 	timeout   time.Duration
 	stuckAt   atomic.Int64 // when a lock was not to be had, in nanoseconds since 1970
 	ownClock  bool
+
+	keepChanges time.Duration
 }
 
 var _ store.Store = (*Store)(nil)
@@ -95,6 +101,7 @@ func newStore(ctx context.Context, cfg *Config) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{db: cfg.DB, dialect: cfg.Dialect, timeout: cmp.Or(cfg.Timeout, 30*time.Second)}
+	s.keepChanges = cmp.Or(cfg.KeepChanges, 24*time.Hour)
 	s.ownClock = s.dialect == PostgreSQL && !cfg.CallersClock
 	s.combiner = cfg.combiner(s.run)
 	if s.dialect == SQLite {
@@ -115,6 +122,9 @@ func (s *Store) open(ctx context.Context, cfg *Config) error {
 	err := s.prepareFile(ctx, cfg)
 	if err == nil {
 		err = s.ensureTables(ctx, !cfg.NoMigrate)
+	}
+	if err == nil && s.dialect == SQLite {
+		err = s.meetIndex(ctx)
 	}
 	if err == nil && s.dialect == SQLite {
 		err = s.prepareAll(ctx)
@@ -167,6 +177,9 @@ func (cfg *Config) check() error {
 	if cfg.Timeout < 0 {
 		errs = append(errs, errors.New("field Timeout is negative"))
 	}
+	if cfg.KeepChanges < 0 {
+		errs = append(errs, errors.New("field KeepChanges is negative"))
+	}
 	return errors.Join(errs...)
 }
 
@@ -189,6 +202,9 @@ func (s *Store) prepareAll(ctx context.Context) error {
 		if *text != s.sql.lock && *text != s.sql.guard && *text != s.sql.clock && *text != s.sql.claimAlone.all && *text != s.sql.claimAlone.groups {
 			texts = append(texts, *text)
 		}
+	}
+	for _, text := range s.sql.search.all() {
+		texts = append(texts, text)
 	}
 	for _, text := range s.sql.list {
 		texts = append(texts, text)

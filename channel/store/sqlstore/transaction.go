@@ -107,6 +107,12 @@ func (t *transaction) apply(r *request) (fresh []bool, forgotten int, err error)
 	if err := t.order(lanes); err != nil {
 		return nil, 0, err
 	}
+	if err := t.putIndex(r.index, r.del); err != nil {
+		return nil, 0, err
+	}
+	if err := t.tell(r.tell); err != nil {
+		return nil, 0, err
+	}
 	if r.forget != 0 {
 		for _, statement := range []string{t.sql.forgetBusy, t.sql.forget} {
 			n, err := t.exec(statement, r.forget, forgetAtOnce)

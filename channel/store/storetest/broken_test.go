@@ -20,7 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// store is a memstore with some of its methods replaced by wrong ones.
+// faulty is a memstore with some of its methods replaced by wrong ones.
 type faulty struct {
 	store.Store
 	commit  func(ctx context.Context, b *store.Batch) (store.Committed, error)
@@ -30,6 +30,30 @@ type faulty struct {
 	work    func(ctx context.Context, q store.WorkQuery) ([]store.Work, error)
 	backlog func(ctx context.Context, now time.Time) ([]store.Backlog, error)
 	survey  func(ctx context.Context, q store.SurveyQuery) ([]store.Backlog, error)
+	follow  func(ctx context.Context, after string, limit int) ([]store.Change, string, error)
+	latest  func(ctx context.Context) (string, error)
+	search  func(ctx context.Context, q store.SearchQuery) ([]store.Hit, error)
+}
+
+func (s *faulty) Follow(ctx context.Context, after string, limit int) ([]store.Change, string, error) {
+	if s.follow != nil {
+		return s.follow(ctx, after, limit)
+	}
+	return s.Store.(store.Follower).Follow(ctx, after, limit)
+}
+
+func (s *faulty) Latest(ctx context.Context) (string, error) {
+	if s.latest != nil {
+		return s.latest(ctx)
+	}
+	return s.Store.(store.Follower).Latest(ctx)
+}
+
+func (s *faulty) Search(ctx context.Context, q store.SearchQuery) ([]store.Hit, error) {
+	if s.search != nil {
+		return s.search(ctx, q)
+	}
+	return s.Store.(store.Searcher).Search(ctx, q)
 }
 
 func (s *faulty) Commit(ctx context.Context, b *store.Batch) (store.Committed, error) {
@@ -479,7 +503,7 @@ var breaks = []struct {
 
 func TestBrokenStoresAreCaughtByName(t *testing.T) {
 	t.Parallel()
-	for _, b := range slices.Concat(breaks, workBreaks) {
+	for _, b := range slices.Concat(breaks, workBreaks, inboxBreaks) {
 		t.Run(b.store, func(t *testing.T) {
 			t.Parallel()
 			broken := &faulty{Store: memstore.New()}
@@ -506,7 +530,7 @@ func TestEveryCaseCatchesSomething(t *testing.T) {
 	for _, b := range clockBreaks {
 		caught[b.caught] = true
 	}
-	for _, b := range slices.Concat(breaks, workBreaks) {
+	for _, b := range slices.Concat(breaks, workBreaks, inboxBreaks) {
 		caught[b.caught] = true
 	}
 	for _, name := range storetest.CaseNames() {

@@ -1,0 +1,217 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"hash/fnv"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+var _ store.Searcher = (*Store)(nil)
+
+// searchStatements word what keeps and asks the index. On SQLite put is three statements, the
+// words of an entry being in a table of their own: dropWords, put, putWords.
+type searchStatements struct{ dropWords, drop, put, putWords, find string }
+
+// newSearchStatements words them. fts says that there is an index of words on SQLite.
+func newSearchStatements(d *dialect, fts bool) searchStatements {
+	const found = `SELECT e.key, e.grp, e.id FROM `
+	if !d.question {
+		return searchStatements{
+			drop: `DELETE FROM kanava_entry WHERE (kind, key) IN (SELECT e.k, e.y FROM ` + d.each("k text, y text") + `)`,
+			put: `INSERT INTO kanava_entry (kind, key, grp, words)
+				SELECT e.k, e.y, e.g, array_to_tsvector(ARRAY(SELECT json_array_elements_text(CAST(e.w AS json)))) FROM ` + d.each("k text, y text, g text, w text") + `
+				WHERE true ON CONFLICT (kind, key) DO UPDATE SET id = excluded.id, grp = excluded.grp, words = excluded.words`,
+			find: found + `kanava_entry AS e WHERE e.words @@ CAST($1 AS tsquery) AND e.id < $2 AND e.kind = $3 ORDER BY e.id DESC LIMIT $4`,
+		}
+	}
+	s := searchStatements{
+		drop: `DELETE FROM kanava_entry WHERE kind = ?1 AND key = ?2`,
+		put:  `INSERT INTO kanava_entry (kind, key, grp, words) VALUES (?1, ?2, ?3, ?4)`,
+		find: found + `kanava_entry AS e WHERE e.id < ?2 AND e.kind = ?3 AND NOT EXISTS
+			(SELECT 1 FROM json_each(?1 ->> 'w') AS w WHERE instr(e.words, ' ' || w.value) = 0)
+			AND (?1 ->> 'g' IS NULL OR e.grp IN (SELECT g.value FROM json_each(?1 ->> 'g') AS g)) ORDER BY e.id DESC LIMIT ?4`,
+	}
+	if fts {
+		s.dropWords = `DELETE FROM kanava_words WHERE rowid IN (SELECT e.id FROM kanava_entry AS e WHERE e.kind = ?1 AND e.key = ?2)`
+		s.putWords = `INSERT INTO kanava_words (rowid, words, scope) VALUES (last_insert_rowid(), ?1, ?2)`
+		s.find = found + `kanava_words AS w CROSS JOIN kanava_entry AS e ON e.id = w.rowid
+			WHERE kanava_words MATCH ?1 AND w.rowid < ?2 AND e.kind = ?3 ORDER BY w.rowid DESC LIMIT ?4`
+	}
+	return s
+}
+
+// all are those that there are.
+func (s *searchStatements) all() (texts []string) {
+	for _, text := range []string{s.dropWords, s.drop, s.put, s.putWords, s.find} {
+		if text != "" {
+			texts = append(texts, text)
+		}
+	}
+	return texts
+}
+
+// meetIndex finds out whether SQLite has an index of words, which is made unless it was built
+// without FTS5.
+func (s *Store) meetIndex(ctx context.Context) error {
+	var tables int
+	err := s.db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_master WHERE name = 'kanava_words'`).Scan(&tables)
+	if err != nil {
+		return fmt.Errorf("ask for the index of words: %w", err)
+	}
+	s.sql.search = newSearchStatements(sqliteDialect("json_each"), tables > 0)
+	return nil
+}
+
+// indexed is an entry and what a statement reads of it.
+type indexed struct {
+	kind, key, group string
+	words            []string
+}
+
+func newIndexed(e *store.Entry) indexed { return indexed{e.Kind, e.Key, e.Group, e.Words()} }
+
+// id is what the entry takes of a footprint.
+func (e *indexed) id() string { return "\x00" + recordID(e.kind, e.key) }
+
+func compareIndexed(a, b indexed) int {
+	return cmp.Or(strings.Compare(a.kind, b.kind), strings.Compare(a.key, b.key))
+}
+
+// scope are words that no text has: they name kind and group.
+func kindLexeme(kind string) string   { return " k" + kind }
+func groupLexeme(group string) string { return " g" + group }
+
+// scopeHash is the same for the index of SQLite, whose words are letters and digits. That two
+// names may have one hash does not matter: what is found is looked at.
+func scopeHash(lexeme string) string {
+	h := fnv.New64a()
+	h.Write([]byte(lexeme))
+	return fmt.Sprintf("x%016x", h.Sum64())
+}
+
+// putIndex files entries, and removes those without words and those of deleted records.
+func (t *transaction) putIndex(entries []indexed, deleted []row) error {
+	var drop []values
+	var put []indexed
+	for _, e := range entries {
+		if len(e.words) > 0 {
+			put = append(put, e)
+		}
+		if len(e.words) == 0 || t.byRow() {
+			drop = append(drop, t.keyValues(e.kind, e.key))
+		}
+	}
+	for _, r := range deleted {
+		drop = append(drop, t.keyValues(r.kind, r.key))
+	}
+	for _, statement := range []string{t.sql.search.dropWords, t.sql.search.drop} {
+		if len(drop) > 0 && statement != "" {
+			if _, err := t.change(statement, drop); err != nil {
+				return err
+			}
+		}
+	}
+	if len(put) == 0 {
+		return nil
+	}
+	if !t.byRow() {
+		_, err := t.change(t.sql.search.put, rowsOf(put, func(e *indexed) values { return e.lexemes() }))
+		return err
+	}
+	for _, e := range put {
+		words := ""
+		if t.sql.search.putWords == "" {
+			words = " " + strings.Join(e.words, " ")
+		}
+		if _, err := t.exec(t.sql.search.put, storableText(e.kind), storableText(e.key), storableText(e.group), words); err != nil {
+			return err
+		}
+		if t.sql.search.putWords == "" {
+			continue
+		}
+		scope := scopeHash(kindLexeme(e.kind)) + " " + scopeHash(groupLexeme(e.group))
+		if _, err := t.exec(t.sql.search.putWords, strings.Join(e.words, " "), scope); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *transaction) keyValues(kind, key string) values {
+	v := newValues(t.byRow(), len(key)+32, 2)
+	v.string('k', kind)
+	v.string('y', key)
+	return v
+}
+
+// lexemes is the row of an entry for PostgreSQL.
+func (e *indexed) lexemes() values {
+	all := append(slices.Clone(e.words), kindLexeme(e.kind), groupLexeme(e.group))
+	v := newValues(false, len(e.key)+32*len(all), 4)
+	v.string('k', e.kind)
+	v.string('y', e.key)
+	v.string('g', e.group)
+	v.string('w', jsonStrings(all))
+	return v
+}
+
+// Search implements [store.Searcher].
+func (s *Store) Search(ctx context.Context, q store.SearchQuery) ([]store.Hit, error) {
+	if err := q.Validate(); err != nil {
+		return nil, wrap(ctx, "search", err)
+	}
+	groups := slices.DeleteFunc(slices.Clone(q.Groups), func(g string) bool { return !storable(g) })
+	if !storable(q.Kind) || q.Groups != nil && len(groups) == 0 {
+		return nil, wrap(ctx, "search", ctx.Err())
+	}
+	before := q.Before
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	var hits []store.Hit
+	err := s.each(ctx, func(rows *sql.Rows) error {
+		var h store.Hit
+		err := rows.Scan(&h.Key, &h.Group, &h.Position)
+		hits = append(hits, h)
+		return err
+	}, s.sql.search.find, s.searchFor(q.Kind, q.Words(), groups), before, q.Kind, q.Limit)
+	return hits, wrap(ctx, "search", err)
+}
+
+// searchFor words the condition for the engine's index.
+func (s *Store) searchFor(kind string, words, groups []string) string {
+	if s.dialect == SQLite && s.sql.search.putWords == "" {
+		if groups == nil {
+			return `{"w":` + jsonStrings(words) + `}`
+		}
+		return `{"w":` + jsonStrings(words) + `,"g":` + jsonStrings(groups) + `}`
+	}
+	list := func(items []string, and string, item func(string) string) string {
+		parts := make([]string, len(items))
+		for i := range items {
+			parts[i] = item(items[i])
+		}
+		return strings.Join(parts, and)
+	}
+	if s.dialect == SQLite {
+		match := `words : (` + list(words, " AND ", func(w string) string { return `"` + w + `" *` }) + `)` +
+			` AND scope : "` + scopeHash(kindLexeme(kind)) + `"`
+		if groups != nil {
+			match += ` AND scope : (` + list(groups, " OR ", func(g string) string { return `"` + scopeHash(groupLexeme(g)) + `"` }) + `)`
+		}
+		return match
+	}
+	quote := func(w string) string { return `'` + strings.NewReplacer(`'`, `''`, `\`, `\\`).Replace(w) + `'` }
+	query := list(words, " & ", func(w string) string { return quote(w) + ":*" }) + " & " + quote(kindLexeme(kind))
+	if groups != nil {
+		query += " & (" + list(groups, " | ", func(g string) string { return quote(groupLexeme(g)) }) + ")"
+	}
+	return query
+}
