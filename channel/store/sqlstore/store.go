@@ -203,9 +203,7 @@ func (s *Store) prepareAll(ctx context.Context) error {
 			texts = append(texts, *text)
 		}
 	}
-	for _, text := range s.sql.search.all() {
-		texts = append(texts, text)
-	}
+	texts = append(texts, s.sql.search.all()...)
 	for _, text := range s.sql.list {
 		texts = append(texts, text)
 	}
