@@ -11,6 +11,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 )
@@ -135,7 +136,7 @@ func TestAnAnswerThatWhatsAppNeverAcceptedIsNone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := labOptions{settings: func(s *channel.Settings) { s.ConsentElsewhere = true }, own: func(s *desk.Settings) {
-				s.Rules.IdleClose.After = rules.Hour
+				s.Rules.IdleClose.After = duration.Hour
 				s.Access.Bots = map[string]access.Role{"bot": access.Contributor}
 			}, config: withTemplates(t)}
 			asked(t, o, func(t *testing.T, l *lab, conv string) {
@@ -262,7 +263,7 @@ func TestAnAnswerThatWasSentAgainCountsOnce(t *testing.T) {
 }
 
 func TestAnAnswerWhoseWindowClosedInTheOutboxIsNone(t *testing.T) {
-	o := labOptions{config: slowPolls, own: func(s *desk.Settings) { s.Rules.IdleClose.After = rules.Hour }}
+	o := labOptions{config: slowPolls, own: func(s *desk.Settings) { s.Rules.IdleClose.After = duration.Hour }}
 	asked(t, o, func(t *testing.T, l *lab, conv string) {
 		change := func(enabled bool) {
 			s := l.agents.Channels(admin)[0]
@@ -335,7 +336,7 @@ func TestAnAnswerThatIsSentAfterTheConversationWasResolvedCounts(t *testing.T) {
 }
 
 func TestAFailureDoesNotReopenWhatTheCustomerHasLeft(t *testing.T) {
-	o := labOptions{own: func(s *desk.Settings) { s.Rules.Late.NewAfter = rules.Hour }}
+	o := labOptions{own: func(s *desk.Settings) { s.Rules.Late.NewAfter = duration.Hour }}
 	asked(t, o, func(t *testing.T, l *lab, conv string) {
 		m, err := l.reply(conv, "hi")
 		require.NoError(t, err)

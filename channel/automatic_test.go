@@ -13,6 +13,7 @@ import (
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/template"
@@ -120,7 +121,7 @@ func TestTheReminderGoesOutOnceAndOnlyIfItIsSwitchedOn(t *testing.T) {
 	for _, on := range []bool{false, true} {
 		o := labOptions{config: func(c *channel.Config) { c.Poll = time.Minute }, own: func(s *desk.Settings) {
 			s.Rules.Reminder = rules.ReminderRule{
-				Enabled: on, Before: 2 * rules.Hour, Content: rules.Content{Text: "Do you still need us?"},
+				Enabled: on, Before: 2 * duration.Hour, Content: rules.Content{Text: "Do you still need us?"},
 			}
 		}}
 		experiment(t, o, func(t *testing.T, l *lab) {

@@ -12,8 +12,8 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/webhook"
@@ -170,7 +170,7 @@ func (longTicket) Changed(context.Context, *conversation.Change) error { return 
 
 func TestDeadLettersOfNoChannelGoWhenTheirTimeIsOver(t *testing.T) {
 	t.Parallel()
-	keep := func(c *channel.Config) { c.StrayRetention, c.Poll = 3*rules.Day, 30*time.Minute }
+	keep := func(c *channel.Config) { c.StrayRetention, c.Poll = 3*duration.Day, 30*time.Minute }
 	experiment(t, labOptions{config: keep}, func(t *testing.T, l *lab) {
 		l.post(kim.text(time.Now(), "wamid.1", "hello").on("999"))
 		l.from(webhook.Scope{Numbers: []string{"1"}}, labAccount, kim.text(time.Now(), "wamid.2", "hello"))
@@ -179,7 +179,7 @@ func TestDeadLettersOfNoChannelGoWhenTheirTimeIsOver(t *testing.T) {
 		l.pass(3 * 24 * time.Hour)
 		require.Empty(t, l.letters("in"))
 	})
-	_, err := channel.New(channel.Config{Store: memstore.New(), Ticketing: &ticketing{}, StrayRetention: rules.Duration(time.Minute)})
+	_, err := channel.New(channel.Config{Store: memstore.New(), Ticketing: &ticketing{}, StrayRetention: duration.Duration(time.Minute)})
 	require.ErrorContains(t, err, "StrayRetention")
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/redact"
@@ -29,10 +30,10 @@ func TestSettingsSurviveAnAdminPage(t *testing.T) {
 		Files:     channel.FilePolicy{Allow: []string{"image/*", "application/pdf"}, MaxBytes: 1 << 20},
 		Window:    window.Options{NumberChangeKeepsWindow: true},
 		Language:  "fi",
-		Uncertain: channel.Resend, UncertainWait: 90 * rules.Second,
+		Uncertain: channel.Resend, UncertainWait: 90 * duration.Second,
 		Budget:           &pricing.Budget{Unit: pricing.BudgetMessages, Limit: 100, LowWater: 10, Monthly: true},
 		TimeZone:         "Europe/Helsinki",
-		Retention:        channel.Retention{Messages: 400 * rules.Day, Attachments: 90 * rules.Day, DeadLetters: 30 * rules.Day},
+		Retention:        channel.Retention{Messages: 400 * duration.Day, Attachments: 90 * duration.Day, DeadLetters: 30 * duration.Day},
 		ConsentElsewhere: true, OptOutWords: []string{"stop"},
 		Desk: desk.Settings{Rules: rules.Default(), Access: access.Policy{AllUsers: access.Viewer}}.JSON(),
 	}
@@ -56,7 +57,7 @@ func TestBadSettingsAreNamedAllAtOnce(t *testing.T) {
 		TimeZone: "Mars/Base", Budget: &pricing.Budget{Unit: "shells", Limit: -1},
 		Redact:    redact.Redactor{AllowNumbers: []string{"12"}},
 		Files:     channel.FilePolicy{MaxBytes: -1},
-		Retention: channel.Retention{Attachments: rules.Hour},
+		Retention: channel.Retention{Attachments: duration.Hour},
 	}
 	err := s.Validate()
 	for _, want := range []string{

@@ -9,6 +9,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 )
@@ -81,7 +82,7 @@ func TestAValueThatDoesNotFitWithholdsTheMessage(t *testing.T) {
 func TestAFollowUpGoesOutAfterTheWindowClosed(t *testing.T) {
 	t.Parallel()
 	settings := func(s *desk.Settings) {
-		s.Rules.FollowUp = rules.FollowUpRule{Enabled: true, After: rules.Hour, OnlyWaiting: true, Content: rules.Content{
+		s.Rules.FollowUp = rules.FollowUpRule{Enabled: true, After: duration.Hour, OnlyWaiting: true, Content: rules.Content{
 			Template: "follow_up", Language: "en", Values: []string{"{{customer.first_name}}", "one"},
 		}}
 	}
@@ -103,7 +104,7 @@ func TestAFollowUpGoesOutAfterTheWindowClosed(t *testing.T) {
 func TestAChatThatNobodyTookIsClosedAndTheCustomerTold(t *testing.T) {
 	t.Parallel()
 	settings := func(s *desk.Settings) {
-		s.Rules.Untaken = rules.UntakenRule{After: 3 * rules.Minute, Reason: "missed", Notice: rules.Content{
+		s.Rules.Untaken = rules.UntakenRule{After: 3 * duration.Minute, Reason: "missed", Notice: rules.Content{
 			Text: "We are sorry, {{customer.first_name}}: nobody was free. Write again!",
 		}}
 	}

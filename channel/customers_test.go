@@ -9,8 +9,8 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -27,7 +27,7 @@ func (l *lab) kept(kind string) int {
 func TestCustomersGoWhenNothingNeedsThem(t *testing.T) {
 	t.Parallel()
 	o := labOptions{config: slowPolls, settings: func(s *channel.Settings) {
-		s.Retention = channel.Retention{Messages: 2 * rules.Day, Consents: 10 * rules.Day}
+		s.Retention = channel.Retention{Messages: 2 * duration.Day, Consents: 10 * duration.Day}
 	}}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		const plain = 450 // more than a step of upkeep looks at
@@ -69,7 +69,7 @@ func TestCustomersStayWithoutAPeriod(t *testing.T) {
 	t.Parallel()
 	for name, r := range map[string]channel.Retention{
 		"no retention at all":       {},
-		"consents are kept forever": {Messages: rules.Day},
+		"consents are kept forever": {Messages: duration.Day},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -13,6 +13,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -191,7 +192,7 @@ func TestEditsThatWaitAreFoundHoweverManyStandInsThereAre(t *testing.T) {
 func TestRetentionLeavesNoPreview(t *testing.T) {
 	t.Parallel()
 	keep := labOptions{
-		settings: func(s *channel.Settings) { s.Retention.Messages = 2 * rules.Day },
+		settings: func(s *channel.Settings) { s.Retention.Messages = 2 * duration.Day },
 		own:      func(s *desk.Settings) { s.Rules = rules.Settings{} },
 		config:   func(c *channel.Config) { c.Poll = 30 * time.Minute },
 	}

@@ -18,8 +18,8 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/channel/rules"
 )
 
 var pngFile = append([]byte("\x89PNG\r\n\x1a\n"), bytes.Repeat([]byte{1}, 4000)...)
@@ -274,7 +274,7 @@ func TestFilesGoWhenTheirTimeIsOverAndTheirMessagesStay(t *testing.T) {
 	t.Parallel()
 	d := &drawer{}
 	o := filing(func(int) (message.Download, error) { return download(pngFile, "image/png") }, d)
-	o.settings = func(s *channel.Settings) { s.Retention.Attachments = 2 * rules.Day }
+	o.settings = func(s *channel.Settings) { s.Retention.Attachments = 2 * duration.Day }
 	experiment(t, o, func(t *testing.T, l *lab) {
 		l.post(kim.picture(time.Now(), "wamid.1"))
 		l.pass(30 * time.Hour)
@@ -298,7 +298,7 @@ func TestFilesGoWithTheirMessagesAndTheirCustomer(t *testing.T) {
 	t.Parallel()
 	d := &drawer{}
 	o := filing(func(int) (message.Download, error) { return download(pngFile, "image/png") }, d)
-	o.settings = func(s *channel.Settings) { s.Retention.Messages = 2 * rules.Day }
+	o.settings = func(s *channel.Settings) { s.Retention.Messages = 2 * duration.Day }
 	experiment(t, o, func(t *testing.T, l *lab) {
 		l.post(kim.picture(time.Now(), "wamid.1"))
 		l.pass(60 * time.Hour)

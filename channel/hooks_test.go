@@ -17,8 +17,8 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/template"
@@ -116,7 +116,7 @@ func TestAChannelMayKeepCardsIfItsNameForItSaysInsecure(t *testing.T) {
 func TestPruningGoesOnWhereItsLastStepEnded(t *testing.T) {
 	t.Parallel()
 	const people = 450 // more than two steps
-	o := labOptions{config: slowPolls, settings: func(s *channel.Settings) { s.Retention.Messages = 2 * rules.Day }}
+	o := labOptions{config: slowPolls, settings: func(s *channel.Settings) { s.Retention.Messages = 2 * duration.Day }}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		for n := range people {
 			l.post(stranger(n).text(time.Now(), "wamid."+stranger(n).phone, "hello"))

@@ -10,10 +10,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/pricing"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -38,7 +38,7 @@ type Config struct {
 	// StrayRetention is the age at which dead letters go that belong to no channel: items of
 	// unknown numbers, and those whose secret may not speak for what they named. 0 means for
 	// ever, like a channel's [Retention]; below 24 hours is refused.
-	StrayRetention rules.Duration
+	StrayRetention duration.Duration
 
 	// RestoredAt is when the store was last restored from a backup; zero: never. Messages that
 	// were in its outbox then may have been sent after the backup was made, and so may automatic
@@ -97,7 +97,7 @@ type Hub struct {
 	log         *slog.Logger
 	hooks       Hooks
 	desk        Desk // nil: none
-	keepStrays  rules.Duration
+	keepStrays  duration.Duration
 	lease       time.Duration
 	poll        time.Duration
 	drain       time.Duration

@@ -10,7 +10,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
 	"github.com/kanava-go/kanava/channel/conversation"
-	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/duration"
 )
 
 func TestASendWhoseAnswerWasLostIsSettledByItsStatus(t *testing.T) {
@@ -59,7 +59,7 @@ func TestASendThatNeverArrivedIsHeldForAPersonByDefault(t *testing.T) {
 }
 
 func TestASendThatNeverArrivedIsRepeatedIfTheChannelSaysSo(t *testing.T) {
-	resend := func(s *channel.Settings) { s.Uncertain, s.UncertainWait = channel.Resend, 30*rules.Second }
+	resend := func(s *channel.Settings) { s.Uncertain, s.UncertainWait = channel.Resend, 30*duration.Second }
 	test(t, options{settings: resend}, func(t *testing.T, r *rig) {
 		r.user.Text(r.number, "hello")
 		r.settle()

@@ -17,6 +17,7 @@ import (
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -58,7 +59,7 @@ func TestErasingACustomerLeavesNoTrace(t *testing.T) {
 
 func TestMessagesGoWhenTheirTimeIsOver(t *testing.T) {
 	st := memstore.New()
-	keep := func(s *channel.Settings) { s.Retention.Messages = 2 * rules.Day }
+	keep := func(s *channel.Settings) { s.Retention.Messages = 2 * duration.Day }
 	test(t, options{store: st, settings: keep, config: slowPolls}, func(t *testing.T, r *rig) {
 		r.user.Text(r.number, "an early message")
 		r.settle()
@@ -204,7 +205,7 @@ func TestAnErasureThatWasInterruptedCanBeRepeated(t *testing.T) {
 
 func TestDeadLettersGoWhenTheirTimeIsOver(t *testing.T) {
 	t.Parallel()
-	o := labOptions{config: slowPolls, settings: func(s *channel.Settings) { s.Retention.DeadLetters = 3 * rules.Day }}
+	o := labOptions{config: slowPolls, settings: func(s *channel.Settings) { s.Retention.DeadLetters = 3 * duration.Day }}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		l.host.fails(func(string, int) error { return channel.ErrPermanent })
 		l.say(kim, "wamid.1", "hello")

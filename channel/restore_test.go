@@ -9,6 +9,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/rules"
 )
 
@@ -62,7 +63,7 @@ func TestARestoredStoreDoesNotSendAgainWhatWasQueued(t *testing.T) {
 func TestARestoredStoreSendsNoAutomaticMessageTwice(t *testing.T) {
 	settings := func(s *desk.Settings) {
 		s.Rules.AutoReply.FirstContact = automatic("Hello.")
-		s.Rules.Reminder = rules.ReminderRule{Enabled: true, Before: 2 * rules.Hour, Content: rules.Content{Text: "Still there?"}}
+		s.Rules.Reminder = rules.ReminderRule{Enabled: true, Before: 2 * duration.Hour, Content: rules.Content{Text: "Still there?"}}
 	}
 	states := func(l *lab) map[string]conversation.DeliveryState {
 		found := map[string]conversation.DeliveryState{}

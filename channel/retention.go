@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/internal/step"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -18,25 +18,25 @@ type Retention struct {
 	// Messages is the age, by WhatsApp's timestamp, at which messages go, with their files.
 	// A conversation without newer ones, if no desk has it open, goes with them, and a customer of whom nothing
 	// is left and who was last heard of that long ago.
-	Messages rules.Duration `json:"messages,omitempty"`
+	Messages duration.Duration `json:"messages,omitempty"`
 	// Consents is the age of the newest consent, its withdrawal or opt-out at which a customer
 	// of whom nothing else is left goes. They are the proof of what may be sent to whom.
-	Consents rules.Duration `json:"consents,omitempty"`
+	Consents duration.Duration `json:"consents,omitempty"`
 	// Attachments is the age at which the files of messages go that stay. It needs an
 	// Attachments that is a [Remover]; the message then says that the file was removed.
-	Attachments rules.Duration `json:"attachments,omitempty"`
+	Attachments duration.Duration `json:"attachments,omitempty"`
 	// DeadLetters is the age at which dead letters go.
-	DeadLetters rules.Duration `json:"dead_letters,omitempty"`
+	DeadLetters duration.Duration `json:"dead_letters,omitempty"`
 }
 
 // minRetention keeps a typing error from emptying a store.
-const minRetention = rules.Day
+const minRetention = duration.Day
 
 func (r *Retention) validate() error {
 	var problems []error
 	for _, f := range []struct {
 		name string
-		age  rules.Duration
+		age  duration.Duration
 	}{{"messages", r.Messages}, {"consents", r.Consents}, {"attachments", r.Attachments}, {"dead_letters", r.DeadLetters}} {
 		if f.age != 0 && f.age < minRetention {
 			problems = append(problems, fmt.Errorf("%s: below 24 hours", f.name))
@@ -46,7 +46,7 @@ func (r *Retention) validate() error {
 }
 
 // before is the time before which something goes; zero if nothing does.
-func before(now time.Time, age rules.Duration) time.Time {
+func before(now time.Time, age duration.Duration) time.Time {
 	if age == 0 {
 		return time.Time{}
 	}

@@ -7,8 +7,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/pricing"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/redact"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
@@ -78,8 +78,8 @@ type Settings struct {
 	Language string `json:"language,omitempty"`
 	// Uncertain says what to do with a message whose fate is still unknown after
 	// UncertainWait (0 means 2 minutes).
-	Uncertain     UncertainPolicy `json:"uncertain,omitempty"`
-	UncertainWait rules.Duration  `json:"uncertain_wait,omitempty"`
+	Uncertain     UncertainPolicy   `json:"uncertain,omitempty"`
+	UncertainWait duration.Duration `json:"uncertain_wait,omitempty"`
 
 	// Budget bounds what the channel may spend; nil: no bound. Messages beyond it are refused.
 	// The store decides and counts in one step, so that any number of processes that send at

@@ -11,6 +11,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store/memstore"
@@ -62,10 +63,10 @@ func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
 		change      func(c *channel.Channel)
 		want        string // of the error; "": it works
 	}{
-		"files go and the host removes them": {remover{}, func(c *channel.Channel) { c.Retention.Attachments = 90 * rules.Day }, ""},
-		"files go and nobody removes them": {hoarder{}, func(c *channel.Channel) { c.Retention.Attachments = 90 * rules.Day },
+		"files go and the host removes them": {remover{}, func(c *channel.Channel) { c.Retention.Attachments = 90 * duration.Day }, ""},
+		"files go and nobody removes them": {hoarder{}, func(c *channel.Channel) { c.Retention.Attachments = 90 * duration.Day },
 			`channel: settings of "a": retention: attachments: `},
-		"files go and there are none": {nil, func(c *channel.Channel) { c.Retention.Attachments = 90 * rules.Day },
+		"files go and there are none": {nil, func(c *channel.Channel) { c.Retention.Attachments = 90 * duration.Day },
 			`channel: settings of "a": retention: attachments: `},
 		"a greeting with a placeholder": {nil, func(c *channel.Channel) {
 			own(c, func(s *desk.Settings) {
@@ -94,23 +95,23 @@ func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
 		}, ""},
 		"a reminder with an unknown placeholder": {nil, func(c *channel.Channel) {
 			own(c, func(s *desk.Settings) {
-				s.Rules.Reminder = rules.ReminderRule{Enabled: true, Before: rules.Hour, Content: rules.Content{Text: "{{x}}"}}
+				s.Rules.Reminder = rules.ReminderRule{Enabled: true, Before: duration.Hour, Content: rules.Content{Text: "{{x}}"}}
 			})
 		}, `channel: settings of "a": desk: rules: reminder.text: `},
 		"a follow-up with an unknown placeholder in a value": {nil, func(c *channel.Channel) {
 			c.Templates = catalog(t)
 			own(c, func(s *desk.Settings) {
-				s.Rules.FollowUp = rules.FollowUpRule{Enabled: true, After: rules.Hour, Content: rules.Content{Template: "reminder", Values: []string{"a", "{{x}}"}}}
+				s.Rules.FollowUp = rules.FollowUpRule{Enabled: true, After: duration.Hour, Content: rules.Content{Template: "reminder", Values: []string{"a", "{{x}}"}}}
 			})
 		}, `channel: settings of "a": desk: rules: follow_up.values[1]: `},
 		"a notice with an unknown placeholder": {nil, func(c *channel.Channel) {
 			own(c, func(s *desk.Settings) {
-				s.Rules.Untaken = rules.UntakenRule{After: rules.Minute, Notice: rules.Content{Text: "{{x}}"}}
+				s.Rules.Untaken = rules.UntakenRule{After: duration.Minute, Notice: rules.Content{Text: "{{x}}"}}
 			})
 		}, `channel: settings of "a": desk: rules: untaken.notice.text: `},
 		"a follow-up without a catalog": {nil, func(c *channel.Channel) {
 			own(c, func(s *desk.Settings) {
-				s.Rules.FollowUp = rules.FollowUpRule{Enabled: true, After: rules.Hour, Content: rules.Content{Template: "x"}}
+				s.Rules.FollowUp = rules.FollowUpRule{Enabled: true, After: duration.Hour, Content: rules.Content{Template: "x"}}
 			})
 		}, `channel: settings of "a": desk: rules: follow_up.template: `},
 		"a shorthand that cannot be read": {nil, func(c *channel.Channel) {

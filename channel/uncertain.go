@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -33,7 +33,7 @@ func (u *unit) doubt(ch *Channel, w *worker.Job, m *messageRecord, item *outboun
 	m.Sending = false
 	if !m.Delivery.Settled() { // a status may have been faster
 		m.Delivery = m.Delivery.Merge(conversation.Delivery{UncertainAt: u.now.UTC()})
-		wait := time.Duration(cmp.Or(ch.UncertainWait, 2*rules.Minute))
+		wait := time.Duration(cmp.Or(ch.UncertainWait, 2*duration.Minute))
 		if u.hub.mayHaveHappened(&w.Work, item) { // its status may have come in the time that was lost
 			item.Held, wait = true, keepUncertain
 		}

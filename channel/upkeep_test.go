@@ -12,15 +12,15 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/channel/rules"
 )
 
 // tidyLate is a second channel that keeps messages for two days.
 func tidyLate(c *channel.Config) {
 	c.Poll = 31 * time.Minute // never just when a round is due
 	withLate(&wire{})(c)
-	c.Channels[1].Retention.Messages = 2 * rules.Day
+	c.Channels[1].Retention.Messages = 2 * duration.Day
 }
 
 // lateMessages counts messages that are kept of the second channel.
@@ -88,7 +88,7 @@ func TestUpkeepThatFailsForOneChannelIsDoneForTheOthers(t *testing.T) {
 		l := join(func(c *channel.Config) {
 			tidyLate(c)
 			filing(func(int) (message.Download, error) { return download(pngFile, "image/png") }, &stubborn{}).config(c)
-			c.Channels[0].Retention.Messages, c.Channels[1].Media = 2*rules.Day, c.Channels[0].Media
+			c.Channels[0].Retention.Messages, c.Channels[1].Media = 2*duration.Day, c.Channels[0].Media
 		})
 		l.run()
 		photo := kim.picture(time.Now(), "wamid.photo")

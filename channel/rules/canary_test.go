@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/rules"
 )
 
@@ -65,7 +66,7 @@ func TestNothingPersonalIsPrinted(t *testing.T) {
 	}
 	fmt.Fprintln(&out, json.Unmarshal(fmt.Appendf(nil, `{"queue":"%s"}`, canary), &st))
 	fmt.Fprintln(&out, json.Unmarshal(fmt.Appendf(nil, `{"opened":15550100123000000000}`), &st))
-	_, err = rules.ParseDuration(canary)
+	_, err = duration.Parse(canary)
 	fmt.Fprintln(&out, err)
 
 	require.NotContains(t, strings.ToLower(out.String()), "canary")

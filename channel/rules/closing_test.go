@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/rules"
 )
 
@@ -13,9 +14,9 @@ func TestAChatThatNobodyTookIsClosedWithANotice(t *testing.T) {
 	t.Parallel()
 	notice := rules.Content{Text: "Nobody was free. Write again!"}
 	s := rules.Settings{
-		AutoResolve: rules.AutoResolveRule{New: 30 * rules.Day},
-		IdleClose:   rules.IdleCloseRule{After: 10 * rules.Minute},
-		Untaken:     rules.UntakenRule{After: 5 * rules.Minute, Reason: "missed", Notice: notice},
+		AutoResolve: rules.AutoResolveRule{New: 30 * duration.Day},
+		IdleClose:   rules.IdleCloseRule{After: 10 * duration.Minute},
+		Untaken:     rules.UntakenRule{After: 5 * duration.Minute, Reason: "missed", Notice: notice},
 	}
 	r := newRules(t, s)
 	after := func(d time.Duration) time.Time { return t0.Add(d) }
@@ -87,7 +88,7 @@ func TestAChatThatNobodyTookIsClosedWithANotice(t *testing.T) {
 
 func TestTheNoticeOfClosingGoesOutOncePerWindow(t *testing.T) {
 	t.Parallel()
-	r := newRules(t, rules.Settings{Untaken: rules.UntakenRule{After: rules.Minute, Notice: rules.Content{Text: "Nobody was free."}}})
+	r := newRules(t, rules.Settings{Untaken: rules.UntakenRule{After: duration.Minute, Notice: rules.Content{Text: "Nobody was free."}}})
 	st, w := wrote(t, r)
 	st, fx := r.OnTimer(st, w, t0.Add(time.Minute))
 	require.Len(t, fx, 2)
@@ -106,7 +107,7 @@ func TestTheNoticeOfClosingGoesOutOncePerWindow(t *testing.T) {
 func TestAFollowUpComesOnceAfterTheWindowClosed(t *testing.T) {
 	t.Parallel()
 	content := rules.Content{Template: "we_are_back", Values: []string{"{{customer.first_name}}"}}
-	s := rules.Settings{FollowUp: rules.FollowUpRule{Enabled: true, After: 2 * rules.Hour, Content: content}}
+	s := rules.Settings{FollowUp: rules.FollowUpRule{Enabled: true, After: 2 * duration.Hour, Content: content}}
 	r := newRules(t, s)
 	s.FollowUp.OnlyWaiting = true
 	waiting := newRules(t, s)

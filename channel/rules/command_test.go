@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/rules"
 )
 
@@ -107,7 +108,7 @@ func TestWhatAnswers(t *testing.T) {
 
 func TestOnNotify(t *testing.T) {
 	t.Parallel()
-	r := newRules(t, rules.Settings{Late: rules.LateRule{NewAfter: rules.Day}})
+	r := newRules(t, rules.Settings{Late: rules.LateRule{NewAfter: duration.Day}})
 	began := []rules.Effect{&rules.NewConversation{Queue: rules.QueuePending, Why: rules.WhyContacted}}
 	resolved := rules.State{Queue: rules.QueueResolved, ResolvedAt: t0, Wrote: true}
 
@@ -131,7 +132,7 @@ func TestResolveAndReopen(t *testing.T) {
 	t.Parallel()
 	for _, release := range []bool{true, false} {
 		r := newRules(t, rules.Settings{Assign: rules.AssignRule{Release: release}})
-		before := rules.State{Queue: rules.QueuePending, Assignee: "kim", ReturnAt: t0.Add(time.Hour), WaitingSince: t0, Noticed: rules.Hour}
+		before := rules.State{Queue: rules.QueuePending, Assignee: "kim", ReturnAt: t0.Add(time.Hour), WaitingSince: t0, Noticed: duration.Hour}
 		st, fx := r.OnResolve(before, "sold", t0)
 		want := []rules.Effect{&rules.Resolve{From: rules.QueuePending, Why: rules.WhyByHand, Reason: "sold"}}
 		owner := "kim"
@@ -139,7 +140,7 @@ func TestResolveAndReopen(t *testing.T) {
 			want, owner = append(want, &rules.Unassign{From: "kim", Why: rules.WhyResolved}), ""
 		}
 		requireEffects(t, want, fx)
-		requireState(t, rules.State{Queue: rules.QueueResolved, Assignee: owner, ResolvedAt: t0, ActiveAt: t0, Noticed: rules.Hour}, st)
+		requireState(t, rules.State{Queue: rules.QueueResolved, Assignee: owner, ResolvedAt: t0, ActiveAt: t0, Noticed: duration.Hour}, st)
 
 		again, fx := r.OnResolve(st, "sold twice", t0.Add(time.Hour))
 		requireEffects(t, nil, fx)

@@ -3,6 +3,8 @@ package rules
 import (
 	"log/slog"
 	"time"
+
+	"github.com/kanava-go/kanava/channel/duration"
 )
 
 // Why says what caused an effect, for the conversation's log and for reports.
@@ -97,9 +99,9 @@ type AutoReply struct {
 
 // ClosingNotice tells agents that the customer service window is about to close.
 type ClosingNotice struct {
-	Before   Duration  // which of [ClosingRule.Before] it is
-	ClosesAt time.Time // when the window closes
-	Waiting  bool      // the customer waits for an answer
+	Before   duration.Duration // which of [ClosingRule.Before] it is
+	ClosesAt time.Time         // when the window closes
+	Waiting  bool              // the customer waits for an answer
 }
 
 // BotNotice tells agents that a machine seems to write, and that automatic

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"time"
+
+	"github.com/kanava-go/kanava/channel/duration"
 )
 
 // stateWire is the JSON form of a State: times in Unix seconds, members that are
@@ -50,7 +52,7 @@ func (st State) MarshalJSON() ([]byte, error) {
 		WaitingSince: unix(st.WaitingSince), ResolvedAt: unix(st.ResolvedAt),
 		ReturnAt: unix(st.ReturnAt), ActiveAt: unix(st.ActiveAt), Taken: st.Taken, Wrote: st.Wrote,
 		WindowSince: unix(st.WindowSince), WindowUntil: unix(st.WindowUntil), WindowDone: unix(st.WindowDone),
-		Given: st.Given, Noticed: int64(st.Noticed / Second), AutoReplies: st.AutoReplies,
+		Given: st.Given, Noticed: int64(st.Noticed / duration.Second), AutoReplies: st.AutoReplies,
 		BotUntil: unix(st.BotUntil), RateSince: unix(st.RateSince), RateCount: st.RateCount,
 		LastText: st.LastText, Repeats: st.Repeats,
 	}
@@ -84,7 +86,7 @@ func (st *State) UnmarshalJSON(b []byte) error {
 		WaitingSince: r.time(w.WaitingSince), ResolvedAt: r.time(w.ResolvedAt),
 		ReturnAt: r.time(w.ReturnAt), ActiveAt: r.time(w.ActiveAt), Taken: w.Taken, Wrote: w.Wrote,
 		WindowSince: r.time(w.WindowSince), WindowUntil: r.time(w.WindowUntil), WindowDone: r.time(w.WindowDone),
-		Given: w.Given, Noticed: Duration(w.Noticed) * Second, AutoReplies: w.AutoReplies,
+		Given: w.Given, Noticed: duration.Duration(w.Noticed) * duration.Second, AutoReplies: w.AutoReplies,
 		BotUntil: r.time(w.BotUntil), RateSince: r.time(w.RateSince), RateCount: w.RateCount,
 		LastText: w.LastText, Repeats: w.Repeats,
 	}
@@ -97,7 +99,7 @@ func (st *State) UnmarshalJSON(b []byte) error {
 		r.bad = r.bad || v.Seen[i] == 0
 	}
 	known := w.Queue == QueueNone || w.Queue.Open() || w.Queue == QueueResolved
-	inRange := w.Given&^givenAll == 0 && w.Noticed >= 0 && w.Noticed < int64(Day/Second) &&
+	inRange := w.Given&^givenAll == 0 && w.Noticed >= 0 && w.Noticed < int64(duration.Day/duration.Second) &&
 		w.AutoReplies >= 0 && w.RateCount >= 0 && w.Repeats >= 0
 	if r.bad || !known || !inRange {
 		return ErrCorrupt

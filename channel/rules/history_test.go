@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/window"
 )
@@ -41,7 +42,7 @@ type world struct {
 	since   time.Time // beginning of the unbroken window
 	last    time.Time // latest message by Meta's clock
 	given   map[rules.Why]int
-	notices map[rules.Duration]int
+	notices map[duration.Duration]int
 }
 
 func (w *world) failf(format string, args ...any) error {
@@ -286,21 +287,21 @@ func later(a, b time.Time) time.Time {
 func randomSettings(rng *rand.Rand) rules.Settings {
 	s := everything()
 	on := func() bool { return rng.IntN(2) == 0 }
-	ages := []rules.Duration{0, rules.Hour, rules.Day, 30 * rules.Day}
+	ages := []duration.Duration{0, duration.Hour, duration.Day, 30 * duration.Day}
 	s.AutoResolve.New, s.AutoResolve.Pending = ages[rng.IntN(4)], ages[rng.IntN(4)]
-	s.IdleClose.After = []rules.Duration{0, rules.Minute, rules.Hour, 2 * rules.Day}[rng.IntN(4)]
-	s.Late.NewAfter = []rules.Duration{0, rules.Second, rules.Day, 7 * rules.Day}[rng.IntN(4)]
+	s.IdleClose.After = []duration.Duration{0, duration.Minute, duration.Hour, 2 * duration.Day}[rng.IntN(4)]
+	s.Late.NewAfter = []duration.Duration{0, duration.Second, duration.Day, 7 * duration.Day}[rng.IntN(4)]
 	s.Assign.OnReply = []rules.AssignMode{rules.AssignOff, rules.AssignUnowned, rules.AssignAlways}[rng.IntN(3)]
 	s.Assign.Release, s.Closing.Repeat, s.Closing.OnlyWaiting, s.AutoReply.GreetAgain = on(), on(), on(), on()
 	s.AutoReply.FirstContact.Enabled, s.AutoReply.OutOfHours.Enabled, s.AutoReply.Away.Enabled, s.Reminder.Enabled = on(), on(), on(), on()
 	s.FollowUp.Enabled, s.FollowUp.OnlyWaiting = on(), on()
-	s.Untaken.After = []rules.Duration{0, rules.Minute, rules.Hour, 25 * rules.Hour}[rng.IntN(4)]
+	s.Untaken.After = []duration.Duration{0, duration.Minute, duration.Hour, 25 * duration.Hour}[rng.IntN(4)]
 	s.AutoReply.MaxPerWindow = rng.IntN(4)
 	if on() {
 		s.AutoReply.QuietAfterAgent = 0
 	}
 	if on() {
-		s.Closing.Before = []rules.Duration{23 * rules.Hour, rules.Minute, 15 * rules.Minute}[:rng.IntN(4)]
+		s.Closing.Before = []duration.Duration{23 * duration.Hour, duration.Minute, 15 * duration.Minute}[:rng.IntN(4)]
 	}
 	return s
 }
@@ -319,7 +320,7 @@ func TestLawsOnRandomHistories(t *testing.T) {
 		s := randomSettings(rng)
 		all, settings = append(all, newRules(t, s)), append(settings, s)
 	}
-	given, notices := make(map[rules.Why]int), make(map[rules.Duration]int)
+	given, notices := make(map[rules.Why]int), make(map[duration.Duration]int)
 	for n := range histories() {
 		i := rng.IntN(len(all))
 		clear(given)

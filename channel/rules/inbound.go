@@ -59,9 +59,9 @@ func (r *Rules) OnInbound(st State, in Inbound, now time.Time) (State, []Effect)
 	if r.talks {
 		if why := r.machine(&st, in, at); why != "" {
 			if !now.Before(st.BotUntil) {
-				fx = append(fx, &BotNotice{Why: why, Until: now.Add(r.s.AutoReply.Loop.Quiet.std())})
+				fx = append(fx, &BotNotice{Why: why, Until: now.Add(r.s.AutoReply.Loop.Quiet.Std())})
 			}
-			st.BotUntil = later(st.BotUntil, now.Add(r.s.AutoReply.Loop.Quiet.std()))
+			st.BotUntil = later(st.BotUntil, now.Add(r.s.AutoReply.Loop.Quiet.Std()))
 		}
 		if reply := r.autoReply(&st, in, first || began && r.s.AutoReply.GreetAgain, at, now); reply != nil {
 			fx = append(fx, reply)
@@ -73,7 +73,7 @@ func (r *Rules) OnInbound(st State, in Inbound, now time.Time) (State, []Effect)
 
 // late reports whether a message at this time is too late to reopen.
 func (r *Rules) late(st *State, at time.Time) bool {
-	after := r.s.Late.NewAfter.std()
+	after := r.s.Late.NewAfter.Std()
 	return after > 0 && at.Sub(later(st.ResolvedAt, st.LastOutbound)) >= after
 }
 
@@ -97,7 +97,7 @@ func (r *Rules) autoReply(st *State, in Inbound, greet bool, at, now time.Time) 
 		now.Before(st.BotUntil),
 		now.Sub(at) > MaxReplyDelay,
 		!in.Window.Permits(window.Send{Kind: window.SendText}, now).Allowed,
-		!st.LastAgentReply.IsZero() && now.Sub(st.LastAgentReply) < a.QuietAfterAgent.std():
+		!st.LastAgentReply.IsZero() && now.Sub(st.LastAgentReply) < a.QuietAfterAgent.Std():
 		return nil
 	}
 	st.Given |= kind
@@ -119,7 +119,7 @@ func (r *Rules) machine(st *State, in Inbound, at time.Time) Why {
 			st.LastText, st.Repeats = hash, 0
 		}
 		st.Repeats = min(st.Repeats+1, loop.Repeats)
-		if at.Sub(st.RateSince) >= loop.Per.std() {
+		if at.Sub(st.RateSince) >= loop.Per.Std() {
 			st.RateSince, st.RateCount = at, 0
 		}
 		st.RateCount = min(st.RateCount+1, loop.Texts)

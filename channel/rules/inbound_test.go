@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/window"
 )
@@ -16,7 +17,7 @@ func TestInboundAndQueues(t *testing.T) {
 	const day = 24 * time.Hour
 	tests := []struct {
 		name   string
-		late   rules.Duration
+		late   duration.Duration
 		before rules.State
 		after  time.Duration // of t0 by Meta's clock
 		queue  rules.Queue
@@ -40,22 +41,22 @@ func TestInboundAndQueues(t *testing.T) {
 			[]rules.Effect{&rules.Reopen{Why: rules.WhyCustomerWrote}},
 		},
 		{
-			"one second under the age it reopens", 7 * rules.Day,
+			"one second under the age it reopens", 7 * duration.Day,
 			rules.State{Queue: rules.QueueResolved, ResolvedAt: t0}, 7*day - time.Second, rules.QueueNew,
 			[]rules.Effect{&rules.Reopen{Why: rules.WhyCustomerWrote}},
 		},
 		{
-			"at the age it begins a new conversation", 7 * rules.Day,
+			"at the age it begins a new conversation", 7 * duration.Day,
 			rules.State{Queue: rules.QueueResolved, ResolvedAt: t0}, 7 * day, rules.QueueNew,
 			[]rules.Effect{&rules.NewConversation{Queue: rules.QueueNew, Why: rules.WhyLateMessage}},
 		},
 		{
-			"an answer after the resolution counts for the age", 7 * rules.Day,
+			"an answer after the resolution counts for the age", 7 * duration.Day,
 			rules.State{Queue: rules.QueueResolved, ResolvedAt: t0, LastOutbound: t0.Add(3 * day)}, 9 * day, rules.QueueNew,
 			[]rules.Effect{&rules.Reopen{Why: rules.WhyCustomerWrote}},
 		},
 		{
-			"a message sent before the resolution and delivered after it reopens", rules.Second,
+			"a message sent before the resolution and delivered after it reopens", duration.Second,
 			rules.State{Queue: rules.QueueResolved, ResolvedAt: t0.Add(time.Minute)}, 0, rules.QueueNew,
 			[]rules.Effect{&rules.Reopen{Why: rules.WhyCustomerWrote}},
 		},
@@ -86,7 +87,7 @@ func TestInboundAndQueues(t *testing.T) {
 func TestNewConversationKeepsWhatIsTheCustomers(t *testing.T) {
 	t.Parallel()
 	s := everything()
-	s.Late.NewAfter, s.Closing.OnlyWaiting = rules.Hour, false
+	s.Late.NewAfter, s.Closing.OnlyWaiting = duration.Hour, false
 	r := newRules(t, s)
 	st, w := wrote(t, r)
 	st, _ = r.OnAgentReply(st, rules.Outbound{At: t0, Agent: "kim"}, t0)
@@ -115,7 +116,7 @@ func TestNewConversationKeepsWhatIsTheCustomers(t *testing.T) {
 func TestSuspicionOutlivesTheConversation(t *testing.T) {
 	t.Parallel()
 	s := replies()
-	s.AutoReply.GreetAgain, s.Late.NewAfter, s.AutoReply.Loop.Quiet = true, rules.Hour, 30*rules.Day
+	s.AutoReply.GreetAgain, s.Late.NewAfter, s.AutoReply.Loop.Quiet = true, duration.Hour, 30*duration.Day
 	r := newRules(t, s)
 	st, fx := r.OnInbound(rules.State{}, rules.Inbound{At: t0, Window: opened(t0), Automated: true}, t0)
 	require.Equal(t, 1, count[*rules.BotNotice](fx))
@@ -231,8 +232,8 @@ func TestAutoReply(t *testing.T) {
 		{"one of an hour does", nil, known, rules.Inbound{At: evening.Add(-time.Hour)}, evening, closed},
 		{"a closed window draws none", nil, known, rules.Inbound{Window: opened(evening.Add(-24 * time.Hour))}, evening, nil},
 		{"a window that never opened draws none", nil, known, rules.Inbound{Window: window.Options{}.Observe(window.State{}, window.Event{Kind: window.KindStatus, At: evening, FreeEntryUntil: evening.Add(time.Hour)}, evening)}, evening, nil},
-		{"while an agent is at it, silence", func(s *rules.Settings) { s.AutoReply.QuietAfterAgent = 15 * rules.Minute }, rules.State{Queue: rules.QueueNew, Wrote: true, LastAgentReply: evening.Add(-14 * time.Minute)}, rules.Inbound{}, evening, nil},
-		{"but not for ever", func(s *rules.Settings) { s.AutoReply.QuietAfterAgent = 15 * rules.Minute }, rules.State{Queue: rules.QueueNew, Wrote: true, LastAgentReply: evening.Add(-15 * time.Minute)}, rules.Inbound{}, evening, closed},
+		{"while an agent is at it, silence", func(s *rules.Settings) { s.AutoReply.QuietAfterAgent = 15 * duration.Minute }, rules.State{Queue: rules.QueueNew, Wrote: true, LastAgentReply: evening.Add(-14 * time.Minute)}, rules.Inbound{}, evening, nil},
+		{"but not for ever", func(s *rules.Settings) { s.AutoReply.QuietAfterAgent = 15 * duration.Minute }, rules.State{Queue: rules.QueueNew, Wrote: true, LastAgentReply: evening.Add(-15 * time.Minute)}, rules.Inbound{}, evening, closed},
 		{"switched off they are silent", func(s *rules.Settings) {
 			a := &s.AutoReply
 			a.FirstContact.Enabled, a.OutOfHours.Enabled, a.Away.Enabled = false, false, false
@@ -362,7 +363,7 @@ func TestTwoMachinesCannotLoop(t *testing.T) {
 	t.Parallel()
 	s := replies()
 	s.AutoReply.GreetAgain = true
-	s.Reminder = rules.ReminderRule{Enabled: true, Before: rules.Hour, Content: rules.Content{Text: "Still there?"}}
+	s.Reminder = rules.ReminderRule{Enabled: true, Before: duration.Hour, Content: rules.Content{Text: "Still there?"}}
 	r := newRules(t, s)
 	var st rules.State
 	sent, at := 0, t0

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/rules"
 )
 
@@ -38,9 +39,9 @@ func TestMergeDecides(t *testing.T) {
 		},
 		{
 			"an open conversation is left as it is by a resolved one",
-			rules.State{Queue: rules.QueuePending, OpenedAt: at(5), ReturnAt: at(9), Noticed: rules.Hour, AutoReplies: 1},
+			rules.State{Queue: rules.QueuePending, OpenedAt: at(5), ReturnAt: at(9), Noticed: duration.Hour, AutoReplies: 1},
 			resolved(3),
-			rules.State{Queue: rules.QueuePending, OpenedAt: at(5), ReturnAt: at(9), Noticed: rules.Hour, AutoReplies: 1},
+			rules.State{Queue: rules.QueuePending, OpenedAt: at(5), ReturnAt: at(9), Noticed: duration.Hour, AutoReplies: 1},
 		},
 		{"of two resolved ones the last counts", resolved(3), resolved(4), resolved(4)},
 		{
@@ -66,10 +67,10 @@ func TestMergeDecides(t *testing.T) {
 		},
 		{
 			"what was told and sent counts as told and sent",
-			rules.State{Queue: rules.QueueNew, Noticed: 4 * rules.Hour, Given: rules.GivenAway, AutoReplies: 1},
-			rules.State{Queue: rules.QueueNew, Noticed: rules.Hour, Given: rules.GivenReminder, AutoReplies: 2},
+			rules.State{Queue: rules.QueueNew, Noticed: 4 * duration.Hour, Given: rules.GivenAway, AutoReplies: 1},
+			rules.State{Queue: rules.QueueNew, Noticed: duration.Hour, Given: rules.GivenReminder, AutoReplies: 2},
 			rules.State{
-				Queue: rules.QueueNew, Noticed: rules.Hour, Given: rules.GivenAway | rules.GivenReminder,
+				Queue: rules.QueueNew, Noticed: duration.Hour, Given: rules.GivenAway | rules.GivenReminder,
 				AutoReplies: 2,
 			},
 		},
@@ -143,7 +144,7 @@ func randomState(rng *rand.Rand) rules.State {
 	}
 	st.OpenedAt, st.LastInbound, st.LastOutbound, st.LastAgentReply = at(), at(), at(), at()
 	st.LastAutomatic, st.UnansweredSince = at(), at()
-	st.Noticed, st.AutoReplies = rules.Duration(rng.IntN(3))*rules.Hour, rng.IntN(3)
+	st.Noticed, st.AutoReplies = duration.Duration(rng.IntN(3))*duration.Hour, rng.IntN(3)
 	if agent := rng.IntN(3); agent > 0 {
 		st.Assignee, st.AssignedAt = []string{"", "kim", "lee"}[agent], t0.Add(time.Duration(rng.IntN(2))*time.Hour)
 	}
@@ -170,7 +171,7 @@ func TestMergedHistoriesKeepThePromises(t *testing.T) {
 		play := func() *world {
 			w := &world{
 				r: r, s: s, rng: rng, inOrder: true, now: t0.Add(time.Duration(rng.IntN(48)) * time.Hour),
-				given: make(map[rules.Why]int), notices: make(map[rules.Duration]int),
+				given: make(map[rules.Why]int), notices: make(map[duration.Duration]int),
 			}
 			for range rng.IntN(6) {
 				if err := w.step(); err != nil {
@@ -182,7 +183,7 @@ func TestMergedHistoriesKeepThePromises(t *testing.T) {
 		a, b := play(), play()
 		m := &world{
 			r: r, s: s, rng: rng, sequence: 1000, now: later(a.now, b.now), st: a.st.Merge(b.st), w: a.w.Merge(b.w),
-			last: later(a.last, b.last), given: make(map[rules.Why]int), notices: make(map[rules.Duration]int),
+			last: later(a.last, b.last), given: make(map[rules.Why]int), notices: make(map[duration.Duration]int),
 		}
 		m.queue, m.owner = m.st.Queue, m.st.Assignee
 		if a.st.Queue.Open() && b.st.Queue.Open() {

@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/window"
 )
 
@@ -19,11 +20,11 @@ import (
 // never panic and allocate nothing when there is no effect.
 type Rules struct {
 	s        Settings
-	schedule *Schedule  // nil = open at all times
-	notices  []Duration // ClosingRule.Before, largest first
-	marks    [][]byte   // lower case
-	echoes   []uint32   // hashes of our own automatic texts
-	talks    bool       // anything writes to customers: watch out for machines
+	schedule *Schedule           // nil = open at all times
+	notices  []duration.Duration // ClosingRule.Before, largest first
+	marks    [][]byte            // lower case
+	echoes   []uint32            // hashes of our own automatic texts
+	talks    bool                // anything writes to customers: watch out for machines
 }
 
 // New checks s and prepares it. The error joins all problems, each a
@@ -41,7 +42,7 @@ func New(s Settings) (*Rules, error) {
 	if r.s.Assign.OnReply == AssignNever {
 		r.s.Assign.OnReply = AssignOff
 	}
-	for _, age := range []*Duration{&r.s.AutoResolve.New, &r.s.AutoResolve.Pending} {
+	for _, age := range []*duration.Duration{&r.s.AutoResolve.New, &r.s.AutoResolve.Pending} {
 		*age = max(*age, 0) // Never
 	}
 	r.s.Hours = Hours{} // its slices are the caller's; schedule has copies
@@ -71,7 +72,7 @@ func New(s Settings) (*Rules, error) {
 	return r, nil
 }
 
-func orDefault[T int | Duration](v, def T) T {
+func orDefault[T int | duration.Duration](v, def T) T {
 	if v == 0 {
 		return def
 	}

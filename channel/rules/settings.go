@@ -1,6 +1,10 @@
 package rules
 
-import "reflect"
+import (
+	"reflect"
+
+	"github.com/kanava-go/kanava/channel/duration"
+)
 
 // Settings are the rules of one channel, plain data for an admin page: encode
 // them with encoding/json, read them with [DecodeSettings] or encoding/json,
@@ -36,8 +40,8 @@ type Settings struct {
 func Default() Settings {
 	return Settings{
 		Assign:      AssignRule{OnReply: AssignUnowned, Release: true},
-		AutoResolve: AutoResolveRule{New: 30 * Day, Pending: 30 * Day},
-		Closing:     ClosingRule{Before: []Duration{4 * Hour, Hour}},
+		AutoResolve: AutoResolveRule{New: 30 * duration.Day, Pending: 30 * duration.Day},
+		Closing:     ClosingRule{Before: []duration.Duration{4 * duration.Hour, duration.Hour}},
 	}
 }
 
@@ -94,8 +98,8 @@ type AssignRule struct {
 type AutoResolveRule struct {
 	// New and Pending are the ages per queue: 0 and [Never] are off, otherwise
 	// 1 hour to 3650 days.
-	New     Duration `json:"new,omitempty"`
-	Pending Duration `json:"pending,omitempty"`
+	New     duration.Duration `json:"new,omitempty"`
+	Pending duration.Duration `json:"pending,omitempty"`
 	// Reason is the host's own code or text for the resolution, at most 255
 	// characters; it comes back in [Resolve.Reason].
 	Reason string `json:"reason,omitempty"`
@@ -107,7 +111,7 @@ type AutoResolveRule struct {
 type IdleCloseRule struct {
 	// After is the silence that closes: 0 is off, otherwise 1 minute to 3650
 	// days.
-	After Duration `json:"after,omitempty"`
+	After duration.Duration `json:"after,omitempty"`
 	// Reason is as in [AutoResolveRule].
 	Reason string `json:"reason,omitempty"`
 }
@@ -118,7 +122,7 @@ type LateRule struct {
 	// NewAfter is how long after the conversation was resolved, or after our
 	// last answer in it if that came later, a message begins a new one: 0
 	// means never, it is always reopened; otherwise 1 second to 3650 days.
-	NewAfter Duration `json:"new_after,omitempty"`
+	NewAfter duration.Duration `json:"new_after,omitempty"`
 }
 
 // Content is what an automatic message says: either text or a template. The hub
@@ -168,7 +172,7 @@ type AutoReplyRules struct {
 	MaxPerWindow int `json:"max_per_window,omitempty"`
 	// QuietAfterAgent keeps silent for this long after an agent's message,
 	// because then a person is at it: 0 is off, at most 7 days.
-	QuietAfterAgent Duration `json:"quiet_after_agent,omitempty"`
+	QuietAfterAgent duration.Duration `json:"quiet_after_agent,omitempty"`
 	// Loop says when the other side is taken for a machine. It cannot be
 	// switched off: zero fields mean the defaults.
 	Loop LoopRule `json:"loop,omitzero"`
@@ -181,7 +185,7 @@ type LoopRule struct {
 	// Texts within Per make a machine: 2 to 1000, 0 means 15.
 	Texts int `json:"texts,omitempty"`
 	// Per is 1 second to 1 hour, 0 means 1 minute.
-	Per Duration `json:"per,omitempty"`
+	Per duration.Duration `json:"per,omitempty"`
 	// Repeats of the same text in a row, apart from case, spaces and signs,
 	// make a machine: 2 to 100, 0 means 3.
 	Repeats int `json:"repeats,omitempty"`
@@ -190,15 +194,15 @@ type LoopRule struct {
 	Marks []string `json:"marks,omitempty"`
 	// Quiet is how long the suspicion lasts: 1 minute to 30 days, 0 means
 	// 24 hours.
-	Quiet Duration `json:"quiet,omitempty"`
+	Quiet duration.Duration `json:"quiet,omitempty"`
 }
 
 // The defaults of [LoopRule].
 const (
 	DefaultLoopTexts   = 15
-	DefaultLoopPer     = Minute
+	DefaultLoopPer     = duration.Minute
 	DefaultLoopRepeats = 3
-	DefaultLoopQuiet   = 24 * Hour
+	DefaultLoopQuiet   = 24 * duration.Hour
 )
 
 // ClosingRule tells agents that the customer service window is about to close.
@@ -207,7 +211,7 @@ type ClosingRule struct {
 	// minute to under 24 hours. Each is told once per conversation, and again
 	// only after it was resolved and reopened; of several that are due only
 	// the most urgent one is told.
-	Before []Duration `json:"before,omitzero"`
+	Before []duration.Duration `json:"before,omitzero"`
 	// Repeat tells again when a message of the customer has extended the
 	// window.
 	Repeat bool `json:"repeat,omitempty"`
@@ -223,7 +227,7 @@ type ReminderRule struct {
 	// customer will like.
 	Enabled bool `json:"enabled,omitempty"`
 	// Before is how long before closing: 5 minutes to under 24 hours.
-	Before Duration `json:"before,omitempty"`
+	Before duration.Duration `json:"before,omitempty"`
 	Content
 }
 
@@ -234,7 +238,7 @@ type FollowUpRule struct {
 	// Enabled switches it on. Templates are billed.
 	Enabled bool `json:"enabled,omitempty"`
 	// After is how long after the window closed: 1 minute to 30 days.
-	After Duration `json:"after,omitempty"`
+	After duration.Duration `json:"after,omitempty"`
 	// OnlyWaiting sends it only while the customer waits for an answer: somebody owes them one.
 	OnlyWaiting bool `json:"only_waiting,omitempty"`
 	// Content names a template.
@@ -248,7 +252,7 @@ type FollowUpRule struct {
 type UntakenRule struct {
 	// After is how long after the latest activity: 0 is off, otherwise 1 minute to 30 days. It
 	// counts day and night.
-	After Duration `json:"after,omitempty"`
+	After duration.Duration `json:"after,omitempty"`
 	// Reason is as in [AutoResolveRule].
 	Reason string `json:"reason,omitempty"`
 	// Notice tells the customer that the conversation was closed, if the window is open; empty

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/rules"
 )
 
@@ -20,8 +21,8 @@ func everything() rules.Settings {
 	s := rules.Default()
 	s.Assign.OnReply = rules.AssignAlways
 	s.AutoResolve.Reason = "stale"
-	s.IdleClose = rules.IdleCloseRule{After: 2 * rules.Day, Reason: "silent"}
-	s.Late.NewAfter = 7 * rules.Day
+	s.IdleClose = rules.IdleCloseRule{After: 2 * duration.Day, Reason: "silent"}
+	s.Late.NewAfter = 7 * duration.Day
 	s.Hours = office()
 	s.Hours.Holidays = []rules.Holiday{{Date: rules.Date{Month: 12, Day: 24}, Name: "Christmas Eve", Open: []rules.Span{{From: rules.Clock(9, 0), To: rules.Clock(12, 0)}}}}
 	s.AutoReply = rules.AutoReplyRules{
@@ -30,15 +31,15 @@ func everything() rules.Settings {
 		OutOfHours:      rules.AutoReplyRule{Enabled: true, Content: rules.Content{Template: "out_of_hours", Language: "en_US"}},
 		Away:            text("We are all in a meeting, back soon."),
 		MaxPerWindow:    2,
-		QuietAfterAgent: 15 * rules.Minute,
-		Loop:            rules.LoopRule{Texts: 10, Per: 30 * rules.Second, Repeats: 4, Marks: []string{"automated message"}, Quiet: rules.Hour},
+		QuietAfterAgent: 15 * duration.Minute,
+		Loop:            rules.LoopRule{Texts: 10, Per: 30 * duration.Second, Repeats: 4, Marks: []string{"automated message"}, Quiet: duration.Hour},
 	}
 	s.Closing.Repeat, s.Closing.OnlyWaiting = true, true
-	s.Reminder = rules.ReminderRule{Enabled: true, Before: 2 * rules.Hour, Content: rules.Content{Text: "Anything else? Just write."}}
-	s.FollowUp = rules.FollowUpRule{Enabled: true, After: rules.Hour, OnlyWaiting: true, Content: rules.Content{
+	s.Reminder = rules.ReminderRule{Enabled: true, Before: 2 * duration.Hour, Content: rules.Content{Text: "Anything else? Just write."}}
+	s.FollowUp = rules.FollowUpRule{Enabled: true, After: duration.Hour, OnlyWaiting: true, Content: rules.Content{
 		Template: "we_are_back", Language: "en_US", Values: []string{"{{customer.first_name}}"},
 	}}
-	s.Untaken = rules.UntakenRule{After: 20 * rules.Minute, Reason: "missed", Notice: rules.Content{Text: "Nobody was free, we are sorry. Write again!"}}
+	s.Untaken = rules.UntakenRule{After: 20 * duration.Minute, Reason: "missed", Notice: rules.Content{Text: "Nobody was free, we are sorry. Write again!"}}
 	return s
 }
 
@@ -87,11 +88,11 @@ func TestValidateReportsEveryProblem(t *testing.T) {
 		want  []string // paths
 	}{
 		{"an unknown mode", func(s *rules.Settings) { s.Assign.OnReply = "random" }, []string{"assign.on_reply"}},
-		{"auto-resolve under an hour", func(s *rules.Settings) { s.AutoResolve.New = rules.Hour - rules.Second }, []string{"auto_resolve.new"}},
-		{"auto-resolve of ten years and a second", func(s *rules.Settings) { s.AutoResolve.Pending = 3650*rules.Day + rules.Second }, []string{"auto_resolve.pending"}},
-		{"a negative age", func(s *rules.Settings) { s.AutoResolve.New = -rules.Day }, []string{"auto_resolve.new"}},
-		{"parts of a second", func(s *rules.Settings) { s.IdleClose.After = rules.Day + 1 }, []string{"idle_close.after"}},
-		{"idle close under a minute", func(s *rules.Settings) { s.IdleClose.After = 59 * rules.Second }, []string{"idle_close.after"}},
+		{"auto-resolve under an hour", func(s *rules.Settings) { s.AutoResolve.New = duration.Hour - duration.Second }, []string{"auto_resolve.new"}},
+		{"auto-resolve of ten years and a second", func(s *rules.Settings) { s.AutoResolve.Pending = 3650*duration.Day + duration.Second }, []string{"auto_resolve.pending"}},
+		{"a negative age", func(s *rules.Settings) { s.AutoResolve.New = -duration.Day }, []string{"auto_resolve.new"}},
+		{"parts of a second", func(s *rules.Settings) { s.IdleClose.After = duration.Day + 1 }, []string{"idle_close.after"}},
+		{"idle close under a minute", func(s *rules.Settings) { s.IdleClose.After = 59 * duration.Second }, []string{"idle_close.after"}},
 		{"long reasons", func(s *rules.Settings) { s.AutoResolve.Reason, s.IdleClose.Reason = long[:512], long[:512] }, []string{"auto_resolve.reason", "idle_close.reason"}},
 		{"a late message of a negative age", func(s *rules.Settings) { s.Late.NewAfter = -1 }, []string{"late_message.new_after"}},
 		{"an automatic reply without words", func(s *rules.Settings) { s.AutoReply.Away.Text = " \n" }, []string{"auto_reply.away"}},
@@ -102,9 +103,9 @@ func TestValidateReportsEveryProblem(t *testing.T) {
 		{"a language without a template", func(s *rules.Settings) { s.Reminder.Language = "en" }, []string{"reminder.language"}},
 		{"a language that is none", func(s *rules.Settings) { s.AutoReply.OutOfHours.Language = "en US" }, []string{"auto_reply.out_of_hours.language"}},
 		{"too many replies per window", func(s *rules.Settings) { s.AutoReply.MaxPerWindow = 4 }, []string{"auto_reply.max_per_window"}},
-		{"too long a silence", func(s *rules.Settings) { s.AutoReply.QuietAfterAgent = 8 * rules.Day }, []string{"auto_reply.quiet_after_agent"}},
+		{"too long a silence", func(s *rules.Settings) { s.AutoReply.QuietAfterAgent = 8 * duration.Day }, []string{"auto_reply.quiet_after_agent"}},
 		{"a loop guard that is always on", func(s *rules.Settings) {
-			s.AutoReply.Loop = rules.LoopRule{Texts: 1, Per: 2 * rules.Hour, Repeats: 1, Quiet: rules.Second}
+			s.AutoReply.Loop = rules.LoopRule{Texts: 1, Per: 2 * duration.Hour, Repeats: 1, Quiet: duration.Second}
 		}, []string{"auto_reply.loop.texts", "auto_reply.loop.per", "auto_reply.loop.repeats", "auto_reply.loop.quiet"}},
 		{"a mark that is in every text", func(s *rules.Settings) { s.AutoReply.Loop.Marks = []string{"fine one", " e  ", ""} }, []string{"auto_reply.loop.marks[1]", "auto_reply.loop.marks[2]"}},
 		{"too many marks", func(s *rules.Settings) {
@@ -129,27 +130,27 @@ func TestValidateReportsEveryProblem(t *testing.T) {
 		}, []string{"hours.holidays[2].date", "hours.holidays[3].date", "hours.holidays[4].date", "hours.holidays[5].date", "hours.holidays[6].date"}},
 		{"too many holidays", func(s *rules.Settings) { s.Hours.Holidays = make([]rules.Holiday, rules.MaxHolidays+1) }, []string{"hours.holidays"}},
 		{"closing notices out of range or twice", func(s *rules.Settings) {
-			s.Closing.Before = []rules.Duration{rules.Hour, 24 * rules.Hour, 0, rules.Hour}
+			s.Closing.Before = []duration.Duration{duration.Hour, 24 * duration.Hour, 0, duration.Hour}
 		}, []string{"closing_notice.before[1]", "closing_notice.before[2]", "closing_notice.before[3]"}},
 		{"too many closing notices", func(s *rules.Settings) {
 			s.Closing.Before = nil
 			for i := range 9 {
-				s.Closing.Before = append(s.Closing.Before, rules.Duration(i+1)*rules.Hour)
+				s.Closing.Before = append(s.Closing.Before, duration.Duration(i+1)*duration.Hour)
 			}
 		}, []string{"closing_notice.before"}},
 		{"a reminder without a time", func(s *rules.Settings) { s.Reminder.Before = 0 }, []string{"reminder.before"}},
 		{"a follow-up without a time", func(s *rules.Settings) { s.FollowUp.After = 0 }, []string{"follow_up.after"}},
-		{"a follow-up after months", func(s *rules.Settings) { s.FollowUp.After = 31 * rules.Day }, []string{"follow_up.after"}},
+		{"a follow-up after months", func(s *rules.Settings) { s.FollowUp.After = 31 * duration.Day }, []string{"follow_up.after"}},
 		{"a follow-up with a text", func(s *rules.Settings) { s.FollowUp.Content = rules.Content{Text: "Hello?"} }, []string{"follow_up.text"}},
 		{"a follow-up without content", func(s *rules.Settings) { s.FollowUp.Content = rules.Content{} }, []string{"follow_up"}},
-		{"a chat that nobody can take in time", func(s *rules.Settings) { s.Untaken.After = 59 * rules.Second }, []string{"untaken.after"}},
+		{"a chat that nobody can take in time", func(s *rules.Settings) { s.Untaken.After = 59 * duration.Second }, []string{"untaken.after"}},
 		{"a notice that is text and template", func(s *rules.Settings) { s.Untaken.Notice.Template = "x" }, []string{"untaken.notice"}},
 		{"a long reason for what nobody took", func(s *rules.Settings) { s.Untaken.Reason = strings.Repeat("x", 256) }, []string{"untaken.reason"}},
 		{"values of a text", func(s *rules.Settings) { s.Untaken.Notice.Values = []string{"x"} }, []string{"untaken.notice.values"}},
 		{"a blank value", func(s *rules.Settings) { s.FollowUp.Values = []string{"x", " "} }, []string{"follow_up.values[1]"}},
 		{"a long value", func(s *rules.Settings) { s.FollowUp.Values = []string{strings.Repeat("x", 1025)} }, []string{"follow_up.values[0]"}},
 		{"more values than a template has", func(s *rules.Settings) { s.FollowUp.Values = slices.Repeat([]string{"x"}, 65) }, []string{"follow_up.values"}},
-		{"a reminder after a day", func(s *rules.Settings) { s.Reminder.Before = 24 * rules.Hour }, []string{"reminder.before"}},
+		{"a reminder after a day", func(s *rules.Settings) { s.Reminder.Before = 24 * duration.Hour }, []string{"reminder.before"}},
 		{"several at once", func(s *rules.Settings) { s.Assign.OnReply, s.Late.NewAfter, s.Hours.Zone = "x", 1, "" }, []string{"assign.on_reply", "late_message.new_after", "hours.zone"}},
 	}
 	for _, tt := range tests {
@@ -178,8 +179,8 @@ func TestDecodeSettingsRefuses(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, in, want string }{
 		{"a misspelt rule", `{"auto_resolv":{}}`, "rules: decode settings: near byte 18: unknown member, missing end or trailing data"},
-		{"a duration in words", `{"idle_close":{"after":"two days"}}`, `rules: parse duration: want a form such as "30d", "4h" or "1h30m"`},
-		{"a duration as a number", `{"idle_close":{"after":60}}`, "wrong type of value, want rules.Duration"},
+		{"a duration in words", `{"idle_close":{"after":"two days"}}`, `duration: parse: want a form such as "30d", "4h" or "1h30m"`},
+		{"a duration as a number", `{"idle_close":{"after":60}}`, "wrong type of value, want duration.Duration"},
 		{"a span in words", `{"hours":{"week":{"mon":["nine to five"]}}}`, `rules: span of hours: want a form such as "09:00-17:30"`},
 		{"a date that does not exist", `{"hours":{"holidays":[{"date":"2026-02-30"}]}}`, "rules: date: want an existing date"},
 		{"broken JSON", `{"hours":{]}`, "near byte 11: not valid JSON"},
@@ -208,7 +209,7 @@ func TestNewKeepsNothingOfTheCaller(t *testing.T) {
 	due, ok := r.NextDue(st, w)
 	require.True(t, ok)
 	for i := range s.Closing.Before {
-		s.Closing.Before[i] = rules.Minute
+		s.Closing.Before[i] = duration.Minute
 	}
 	s.Hours.Week.Mon[0] = rules.Span{From: 0, To: 1}
 	s.Hours.Holidays[0].Open[0] = rules.Span{From: 0, To: 1}
@@ -298,21 +299,21 @@ func TestSettingsAreFilledWithTheDefaults(t *testing.T) {
 	d := rules.Default()
 	require.Equal(t, rules.Settings{}, rules.Settings{}.Filled(), "the host is master of its tickets")
 	require.Equal(t, d, d.Filled())
-	idle := rules.Settings{IdleClose: rules.IdleCloseRule{After: rules.Hour}}
+	idle := rules.Settings{IdleClose: rules.IdleCloseRule{After: duration.Hour}}
 	want := d
 	want.IdleClose = idle.IdleClose
 	require.Equal(t, want, idle.Filled())
 	part := rules.Settings{
-		Assign: rules.AssignRule{OnReply: rules.AssignAlways}, AutoResolve: rules.AutoResolveRule{New: rules.Day},
-		Closing: rules.ClosingRule{Before: []rules.Duration{rules.Hour}},
+		Assign: rules.AssignRule{OnReply: rules.AssignAlways}, AutoResolve: rules.AutoResolveRule{New: duration.Day},
+		Closing: rules.ClosingRule{Before: []duration.Duration{duration.Hour}},
 	}
 	want = part
 	want.AutoResolve.Pending = d.AutoResolve.Pending
 	require.Equal(t, want, part.Filled())
 
 	off := rules.Settings{
-		Assign: rules.AssignRule{OnReply: rules.AssignNever}, AutoResolve: rules.AutoResolveRule{New: rules.Never, Pending: rules.Never},
-		Closing: rules.ClosingRule{Before: []rules.Duration{}},
+		Assign: rules.AssignRule{OnReply: rules.AssignNever}, AutoResolve: rules.AutoResolveRule{New: duration.Never, Pending: duration.Never},
+		Closing: rules.ClosingRule{Before: []duration.Duration{}},
 	}
 	raw, err := json.Marshal(off)
 	require.NoError(t, err)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"github.com/kanava-go/kanava/channel/duration"
 )
 
 // State is what the rules must remember of one conversation. A host keeps it
@@ -47,9 +49,9 @@ type State struct {
 	// nothing is left to be told.
 	WindowSince, WindowUntil, WindowDone time.Time
 
-	Given       Given    // automatic messages sent in this window
-	Noticed     Duration // smallest closing notice told since it was (re)opened; 0 = none
-	AutoReplies int      // automatic replies in this conversation
+	Given       Given             // automatic messages sent in this window
+	Noticed     duration.Duration // smallest closing notice told since it was (re)opened; 0 = none
+	AutoReplies int               // automatic replies in this conversation
 
 	// What recognises machines: until when one is suspected, how many texts
 	// since when, the hash of the last text and how often it came in a row.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/rules"
 )
 
@@ -21,7 +22,7 @@ func busy() rules.State {
 		LastAutomatic: at(15), UnansweredSince: at(16),
 		ResolvedAt: at(6), ReturnAt: at(7), ActiveAt: at(8), Taken: true, Wrote: true,
 		WindowSince: at(9), WindowUntil: at(10), WindowDone: at(11),
-		Given: rules.GivenAway | rules.GivenReminder, Noticed: rules.Hour, AutoReplies: 3,
+		Given: rules.GivenAway | rules.GivenReminder, Noticed: duration.Hour, AutoReplies: 3,
 		BotUntil: at(12), RateSince: at(13), RateCount: 4, LastText: 1 << 31, Repeats: 2,
 		Seen: [rules.SeenEvents]uint64{1, 2, 3, 4, 5, 6, 7, 1 << 63},
 	}

@@ -3,6 +3,7 @@ package rules
 import (
 	"time"
 
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/window"
 )
 
@@ -23,10 +24,10 @@ func (r *Rules) NextDue(st State, w window.State) (time.Time, bool) {
 	}
 	if st.WindowUntil.After(st.WindowDone) {
 		if before, ok := r.nextNotice(&st); ok {
-			due = earliest(due, st.WindowUntil.Add(-before.std()))
+			due = earliest(due, st.WindowUntil.Add(-before.Std()))
 		}
 		if r.remindable(&st) {
-			due = earliest(due, st.WindowUntil.Add(-r.s.Reminder.Before.std()))
+			due = earliest(due, st.WindowUntil.Add(-r.s.Reminder.Before.Std()))
 		}
 	}
 	if at, ok := r.followUpDue(&st); ok {
@@ -79,8 +80,8 @@ func (r *Rules) OnTimer(st State, w window.State, now time.Time) (State, []Effec
 
 // closing appends what is due because the window is about to close.
 func (r *Rules) closing(st *State, w window.State, now time.Time, fx []Effect) []Effect {
-	left := Duration(st.WindowUntil.Sub(now))
-	told := Duration(0)
+	left := duration.Duration(st.WindowUntil.Sub(now))
+	told := duration.Duration(0)
 	for { // of several notices that are due, only the last is worth telling
 		before, ok := r.nextNotice(st)
 		if !ok || left > before {
@@ -104,7 +105,7 @@ func (r *Rules) closing(st *State, w window.State, now time.Time, fx []Effect) [
 }
 
 // nextNotice returns the largest closing notice that has not been told.
-func (r *Rules) nextNotice(st *State) (Duration, bool) {
+func (r *Rules) nextNotice(st *State) (duration.Duration, bool) {
 	if r.s.Closing.OnlyWaiting && st.WaitingSince.IsZero() {
 		return 0, false
 	}
@@ -130,7 +131,7 @@ func (r *Rules) followUpDue(st *State) (time.Time, bool) {
 	if !f.Enabled || st.Given.Has(GivenFollowUp) || st.WindowUntil.IsZero() || f.OnlyWaiting && st.WaitingSince.IsZero() {
 		return time.Time{}, false
 	}
-	return st.WindowUntil.Add(f.After.std()), true
+	return st.WindowUntil.Add(f.After.Std()), true
 }
 
 // untakenNotice tells the customer that nobody took the conversation.
@@ -164,11 +165,11 @@ func (r *Rules) resolveDue(st *State) (time.Time, Why) {
 	idle, untaken := r.s.IdleClose.After, r.s.Untaken.After
 	switch {
 	case untaken > 0 && st.Queue == QueueNew && !st.WaitingSince.IsZero() && !st.Taken && (age == 0 || untaken < age):
-		return base.Add(untaken.std()), WhyUntaken
+		return base.Add(untaken.Std()), WhyUntaken
 	case idle > 0 && st.WaitingSince.IsZero() && (age == 0 || idle < age):
-		return base.Add(idle.std()), WhyIdle
+		return base.Add(idle.Std()), WhyIdle
 	case age > 0:
-		return base.Add(age.std()), WhyAutoResolve
+		return base.Add(age.Std()), WhyAutoResolve
 	default:
 		return time.Time{}, ""
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/window"
 )
@@ -37,7 +38,7 @@ func timeline(t testing.TB, r *rules.Rules, st rules.State, w window.State) (rul
 
 func TestTimers(t *testing.T) {
 	t.Parallel()
-	notice := func(before rules.Duration, waiting bool) []rules.Effect {
+	notice := func(before duration.Duration, waiting bool) []rules.Effect {
 		return []rules.Effect{&rules.ClosingNotice{Before: before, ClosesAt: t0.Add(day), Waiting: waiting}}
 	}
 	resolve := func(from rules.Queue, why rules.Why, reason string) []rules.Effect {
@@ -62,47 +63,47 @@ func TestTimers(t *testing.T) {
 	}{
 		{"with everything off there is no timer", rules.Settings{}, nil, nil},
 		{"the defaults tell twice and resolve after 30 days", rules.Default(), nil, map[float64][]rules.Effect{
-			20: notice(4*rules.Hour, true), 23: notice(rules.Hour, true), 720: resolve(rules.QueueNew, rules.WhyAutoResolve, ""),
+			20: notice(4*duration.Hour, true), 23: notice(duration.Hour, true), 720: resolve(rules.QueueNew, rules.WhyAutoResolve, ""),
 		}},
-		{"each queue has its own age", rules.Settings{AutoResolve: rules.AutoResolveRule{New: rules.Hour, Pending: 2 * rules.Hour, Reason: "stale"}}, pending(time.Time{}), map[float64][]rules.Effect{
+		{"each queue has its own age", rules.Settings{AutoResolve: rules.AutoResolveRule{New: duration.Hour, Pending: 2 * duration.Hour, Reason: "stale"}}, pending(time.Time{}), map[float64][]rules.Effect{
 			2: resolve(rules.QueuePending, rules.WhyAutoResolve, "stale"),
 		}},
-		{"a queue without an age stays", rules.Settings{AutoResolve: rules.AutoResolveRule{New: rules.Hour}}, pending(time.Time{}), nil},
-		{"a pending conversation comes back and then ages as new", rules.Settings{AutoResolve: rules.AutoResolveRule{New: 5 * rules.Hour, Pending: rules.Hour}}, pending(t0.Add(3 * time.Hour)), map[float64][]rules.Effect{
+		{"a queue without an age stays", rules.Settings{AutoResolve: rules.AutoResolveRule{New: duration.Hour}}, pending(time.Time{}), nil},
+		{"a pending conversation comes back and then ages as new", rules.Settings{AutoResolve: rules.AutoResolveRule{New: 5 * duration.Hour, Pending: duration.Hour}}, pending(t0.Add(3 * time.Hour)), map[float64][]rules.Effect{
 			3: {&rules.MoveQueue{From: rules.QueuePending, To: rules.QueueNew, Why: rules.WhyReturnTime}},
 			8: resolve(rules.QueueNew, rules.WhyAutoResolve, ""),
 		}},
-		{"nobody is closed on while he waits", rules.Settings{IdleClose: rules.IdleCloseRule{After: rules.Hour}}, nil, nil},
-		{"an answered customer who stays silent is", rules.Settings{IdleClose: rules.IdleCloseRule{After: rules.Hour, Reason: "silent"}}, answered, map[float64][]rules.Effect{
+		{"nobody is closed on while he waits", rules.Settings{IdleClose: rules.IdleCloseRule{After: duration.Hour}}, nil, nil},
+		{"an answered customer who stays silent is", rules.Settings{IdleClose: rules.IdleCloseRule{After: duration.Hour, Reason: "silent"}}, answered, map[float64][]rules.Effect{
 			1: resolve(rules.QueueNew, rules.WhyIdle, "silent"),
 		}},
-		{"the earlier of idleness and age counts", rules.Settings{IdleClose: rules.IdleCloseRule{After: 3 * rules.Hour}, AutoResolve: rules.AutoResolveRule{New: 2 * rules.Hour}}, answered, map[float64][]rules.Effect{
+		{"the earlier of idleness and age counts", rules.Settings{IdleClose: rules.IdleCloseRule{After: 3 * duration.Hour}, AutoResolve: rules.AutoResolveRule{New: 2 * duration.Hour}}, answered, map[float64][]rules.Effect{
 			2: resolve(rules.QueueNew, rules.WhyAutoResolve, ""),
 		}},
-		{"of both at once it is age", rules.Settings{IdleClose: rules.IdleCloseRule{After: 2 * rules.Hour}, AutoResolve: rules.AutoResolveRule{New: 2 * rules.Hour}}, answered, map[float64][]rules.Effect{
+		{"of both at once it is age", rules.Settings{IdleClose: rules.IdleCloseRule{After: 2 * duration.Hour}, AutoResolve: rules.AutoResolveRule{New: 2 * duration.Hour}}, answered, map[float64][]rules.Effect{
 			2: resolve(rules.QueueNew, rules.WhyAutoResolve, ""),
 		}},
-		{"idleness waits for a time to come back", rules.Settings{IdleClose: rules.IdleCloseRule{After: rules.Hour}}, func(r *rules.Rules, st rules.State) rules.State {
+		{"idleness waits for a time to come back", rules.Settings{IdleClose: rules.IdleCloseRule{After: duration.Hour}}, func(r *rules.Rules, st rules.State) rules.State {
 			return pending(t0.Add(4*time.Hour))(r, answered(r, st))
 		}, map[float64][]rules.Effect{
 			4: {&rules.MoveQueue{From: rules.QueuePending, To: rules.QueueNew, Why: rules.WhyReturnTime}},
 			5: resolve(rules.QueueNew, rules.WhyIdle, ""),
 		}},
-		{"resolving releases the owner", rules.Settings{AutoResolve: rules.AutoResolveRule{New: rules.Hour}, Assign: rules.AssignRule{Release: true}}, func(r *rules.Rules, st rules.State) rules.State {
+		{"resolving releases the owner", rules.Settings{AutoResolve: rules.AutoResolveRule{New: duration.Hour}, Assign: rules.AssignRule{Release: true}}, func(r *rules.Rules, st rules.State) rules.State {
 			st, _, err := r.OnAssign(st, "kim", t0)
 			require.NoError(t, err)
 			return st
 		}, map[float64][]rules.Effect{
 			1: {&rules.Resolve{From: rules.QueueNew, Why: rules.WhyAutoResolve}, &rules.Unassign{From: "kim", Why: rules.WhyResolved}},
 		}},
-		{"notices may be for waiting customers only", rules.Settings{Closing: rules.ClosingRule{Before: []rules.Duration{rules.Hour}, OnlyWaiting: true}}, answered, nil},
-		{"and otherwise say who waits", rules.Settings{Closing: rules.ClosingRule{Before: []rules.Duration{rules.Hour}}}, answered, map[float64][]rules.Effect{
-			23: notice(rules.Hour, false),
+		{"notices may be for waiting customers only", rules.Settings{Closing: rules.ClosingRule{Before: []duration.Duration{duration.Hour}, OnlyWaiting: true}}, answered, nil},
+		{"and otherwise say who waits", rules.Settings{Closing: rules.ClosingRule{Before: []duration.Duration{duration.Hour}}}, answered, map[float64][]rules.Effect{
+			23: notice(duration.Hour, false),
 		}},
-		{"the order of notices in the settings does not matter", rules.Settings{Closing: rules.ClosingRule{Before: []rules.Duration{rules.Hour, 15 * rules.Minute, 4 * rules.Hour}}}, nil, map[float64][]rules.Effect{
-			20: notice(4*rules.Hour, true), 23: notice(rules.Hour, true), 23.75: notice(15*rules.Minute, true),
+		{"the order of notices in the settings does not matter", rules.Settings{Closing: rules.ClosingRule{Before: []duration.Duration{duration.Hour, 15 * duration.Minute, 4 * duration.Hour}}}, nil, map[float64][]rules.Effect{
+			20: notice(4*duration.Hour, true), 23: notice(duration.Hour, true), 23.75: notice(15*duration.Minute, true),
 		}},
-		{"the reminder goes out once", rules.Settings{Reminder: rules.ReminderRule{Enabled: true, Before: rules.Hour, Content: rules.Content{Text: "Still there?"}}}, nil, map[float64][]rules.Effect{
+		{"the reminder goes out once", rules.Settings{Reminder: rules.ReminderRule{Enabled: true, Before: duration.Hour, Content: rules.Content{Text: "Still there?"}}}, nil, map[float64][]rules.Effect{
 			23: {&rules.Remind{Content: rules.Content{Text: "Still there?"}, ClosesAt: t0.Add(day)}},
 		}},
 		{"a resolved conversation has no timer at all", func() rules.Settings {
@@ -134,7 +135,7 @@ func TestTimers(t *testing.T) {
 func TestLateTimers(t *testing.T) {
 	t.Parallel()
 	s := rules.Default()
-	s.Reminder = rules.ReminderRule{Enabled: true, Before: 2 * rules.Hour, Content: rules.Content{Text: "Still there?"}}
+	s.Reminder = rules.ReminderRule{Enabled: true, Before: 2 * duration.Hour, Content: rules.Content{Text: "Still there?"}}
 	r := newRules(t, s)
 	st, w := wrote(t, r)
 	remind := &rules.Remind{Content: s.Reminder.Content, ClosesAt: t0.Add(day)}
@@ -144,9 +145,9 @@ func TestLateTimers(t *testing.T) {
 		want []rules.Effect
 		next time.Time
 	}{
-		{"of two notices that are due the more urgent one is told", t0.Add(day - 30*time.Minute), []rules.Effect{&rules.ClosingNotice{Before: rules.Hour, ClosesAt: t0.Add(day), Waiting: true}, remind}, t0.Add(30 * day)},
-		{"between them only the first", t0.Add(day - 3*time.Hour), []rules.Effect{&rules.ClosingNotice{Before: 4 * rules.Hour, ClosesAt: t0.Add(day), Waiting: true}}, t0.Add(day - 2*time.Hour)},
-		{"in the last minute no reminder can go out any more", t0.Add(day - 59*time.Second), []rules.Effect{&rules.ClosingNotice{Before: rules.Hour, ClosesAt: t0.Add(day), Waiting: true}}, t0.Add(30 * day)},
+		{"of two notices that are due the more urgent one is told", t0.Add(day - 30*time.Minute), []rules.Effect{&rules.ClosingNotice{Before: duration.Hour, ClosesAt: t0.Add(day), Waiting: true}, remind}, t0.Add(30 * day)},
+		{"between them only the first", t0.Add(day - 3*time.Hour), []rules.Effect{&rules.ClosingNotice{Before: 4 * duration.Hour, ClosesAt: t0.Add(day), Waiting: true}}, t0.Add(day - 2*time.Hour)},
+		{"in the last minute no reminder can go out any more", t0.Add(day - 59*time.Second), []rules.Effect{&rules.ClosingNotice{Before: duration.Hour, ClosesAt: t0.Add(day), Waiting: true}}, t0.Add(30 * day)},
 		{"once the window has closed there is nothing left to tell", t0.Add(day), nil, t0.Add(30 * day)},
 		{"parts of a second do not matter", t0.Add(30*day + 999*time.Millisecond), []rules.Effect{&rules.Resolve{From: rules.QueueNew, Why: rules.WhyAutoResolve}}, time.Time{}},
 	}
@@ -168,7 +169,7 @@ func TestLateTimers(t *testing.T) {
 func TestNoticesAndRefreshedWindows(t *testing.T) {
 	t.Parallel()
 	hours := func(repeat bool) (at []float64) {
-		s := rules.Settings{Closing: rules.ClosingRule{Before: []rules.Duration{4 * rules.Hour, rules.Hour}, Repeat: repeat}}
+		s := rules.Settings{Closing: rules.ClosingRule{Before: []duration.Duration{4 * duration.Hour, duration.Hour}, Repeat: repeat}}
 		r := newRules(t, s)
 		st, w := wrote(t, r)
 		for i, hour := range []int{21, 22, 70, 71, 200} { // after t0, when the customer writes again
@@ -201,7 +202,7 @@ func TestNoticesAndRefreshedWindows(t *testing.T) {
 
 func TestReminderIsOncePerWindow(t *testing.T) {
 	t.Parallel()
-	s := rules.Settings{Reminder: rules.ReminderRule{Enabled: true, Before: rules.Hour, Content: rules.Content{Text: "Still there?"}}}
+	s := rules.Settings{Reminder: rules.ReminderRule{Enabled: true, Before: duration.Hour, Content: rules.Content{Text: "Still there?"}}}
 	r := newRules(t, s)
 	st, w := wrote(t, r)
 	st, fx := r.OnTimer(st, w, t0.Add(23*time.Hour))

@@ -10,11 +10,13 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/kanava-go/kanava/channel/duration"
 )
 
 // Limits that several rules share.
 const (
-	maxAge      = 3650 * Day
+	maxAge      = 3650 * duration.Day
 	maxReason   = 255  // characters
 	maxText     = 4096 // characters of a WhatsApp text message
 	maxTemplate = 512
@@ -24,7 +26,7 @@ const (
 	maxZone     = 64
 	maxValues   = 64
 	maxValue    = 1024 // characters of a variable
-	maxFollowUp = 30 * Day
+	maxFollowUp = 30 * duration.Day
 )
 
 // DecodeSettings reads the JSON form of [Settings]. Unlike plain encoding/json
@@ -47,7 +49,7 @@ func DecodeSettings(data []byte) (Settings, error) {
 // decodeError keeps the place and, where it is ours, the cause; the texts of
 // encoding/json quote input.
 func decodeError(err error, offset int64) error {
-	for _, own := range []error{errDuration, errSpan, errDate} {
+	for _, own := range []error{duration.ErrSyntax, errSpan, errDate} {
 		if errors.Is(err, own) {
 			return fmt.Errorf("rules: decode settings: near byte %d: %w", offset, own)
 		}
@@ -74,16 +76,16 @@ func (s Settings) validate(p *problems) {
 	default:
 		p.add("assign.on_reply", `want "", "never", "unowned" or "always"`)
 	}
-	if s.AutoResolve.New != Never {
-		p.optional("auto_resolve.new", s.AutoResolve.New, Hour, maxAge)
+	if s.AutoResolve.New != duration.Never {
+		p.optional("auto_resolve.new", s.AutoResolve.New, duration.Hour, maxAge)
 	}
-	if s.AutoResolve.Pending != Never {
-		p.optional("auto_resolve.pending", s.AutoResolve.Pending, Hour, maxAge)
+	if s.AutoResolve.Pending != duration.Never {
+		p.optional("auto_resolve.pending", s.AutoResolve.Pending, duration.Hour, maxAge)
 	}
 	p.text("auto_resolve.reason", s.AutoResolve.Reason, maxReason)
-	p.optional("idle_close.after", s.IdleClose.After, Minute, maxAge)
+	p.optional("idle_close.after", s.IdleClose.After, duration.Minute, maxAge)
 	p.text("idle_close.reason", s.IdleClose.Reason, maxReason)
-	p.optional("late_message.new_after", s.Late.NewAfter, Second, maxAge)
+	p.optional("late_message.new_after", s.Late.NewAfter, duration.Second, maxAge)
 	s.AutoReply.validate(p)
 	if s.AutoReply.OutOfHours.Enabled && s.Hours.empty() {
 		p.add("hours", "auto_reply.out_of_hours needs opening hours")
@@ -93,23 +95,23 @@ func (s Settings) validate(p *problems) {
 	}
 	for i, before := range s.Closing.Before {
 		path := "closing_notice.before[" + strconv.Itoa(i) + "]"
-		p.within(path, before, Minute, 24*Hour-Second)
+		p.within(path, before, duration.Minute, 24*duration.Hour-duration.Second)
 		if slices.Contains(s.Closing.Before[:i], before) {
 			p.add(path, "given twice")
 		}
 	}
 	if s.Reminder.Enabled || s.Reminder.Before != 0 {
-		p.within("reminder.before", s.Reminder.Before, 5*Minute, 24*Hour-Second)
+		p.within("reminder.before", s.Reminder.Before, 5*duration.Minute, 24*duration.Hour-duration.Second)
 	}
 	s.Reminder.validate(p, "reminder", s.Reminder.Enabled)
 	if s.FollowUp.Enabled || s.FollowUp.After != 0 {
-		p.within("follow_up.after", s.FollowUp.After, Minute, maxFollowUp)
+		p.within("follow_up.after", s.FollowUp.After, duration.Minute, maxFollowUp)
 	}
 	s.FollowUp.validate(p, "follow_up", s.FollowUp.Enabled)
 	if s.FollowUp.Text != "" {
 		p.add("follow_up.text", "want a template: the window is closed")
 	}
-	p.optional("untaken.after", s.Untaken.After, Minute, maxFollowUp)
+	p.optional("untaken.after", s.Untaken.After, duration.Minute, maxFollowUp)
 	p.text("untaken.reason", s.Untaken.Reason, maxReason)
 	s.Untaken.Notice.validate(p, "untaken.notice", false)
 }
@@ -121,16 +123,16 @@ func (a AutoReplyRules) validate(p *problems) {
 	if a.MaxPerWindow < 0 || a.MaxPerWindow > autoKinds {
 		p.add("auto_reply.max_per_window", "want 0 to 3")
 	}
-	p.optional("auto_reply.quiet_after_agent", a.QuietAfterAgent, Second, 7*Day)
+	p.optional("auto_reply.quiet_after_agent", a.QuietAfterAgent, duration.Second, 7*duration.Day)
 	l := a.Loop
 	if l.Texts != 0 && (l.Texts < 2 || l.Texts > 1000) {
 		p.add("auto_reply.loop.texts", "want 0 or 2 to 1000")
 	}
-	p.optional("auto_reply.loop.per", l.Per, Second, Hour)
+	p.optional("auto_reply.loop.per", l.Per, duration.Second, duration.Hour)
 	if l.Repeats != 0 && (l.Repeats < 2 || l.Repeats > 100) {
 		p.add("auto_reply.loop.repeats", "want 0 or 2 to 100")
 	}
-	p.optional("auto_reply.loop.quiet", l.Quiet, Minute, 30*Day)
+	p.optional("auto_reply.loop.quiet", l.Quiet, duration.Minute, 30*duration.Day)
 	if len(l.Marks) > maxMarks {
 		p.add("auto_reply.loop.marks", "at most 64 phrases")
 	}
@@ -212,16 +214,16 @@ func (s Span) end() DayTime {
 }
 
 // optional checks a limit that may be zero.
-func (p *problems) optional(path string, d, low, high Duration) {
+func (p *problems) optional(path string, d, low, high duration.Duration) {
 	if d != 0 {
 		p.within(path, d, low, high)
 	}
 }
 
-func (p *problems) within(path string, d, low, high Duration) {
+func (p *problems) within(path string, d, low, high duration.Duration) {
 	if d < low || d > high {
 		p.add(path, "want "+low.String()+" to "+high.String())
-	} else if d%Second != 0 {
+	} else if d%duration.Second != 0 {
 		p.add(path, "want whole seconds")
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/conversation"
-	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -95,7 +95,7 @@ func (s *sending) newHub(st *openedStore, client *cloudapi.Client, pl platform, 
 		ConsentElsewhere: true,
 	}
 	if s.n.resendAfter > 0 {
-		settings.Uncertain, settings.UncertainWait = channel.Resend, rules.Duration(s.n.resendAfter)
+		settings.Uncertain, settings.UncertainWait = channel.Resend, duration.Duration(s.n.resendAfter)
 	}
 	hub, err := channel.New(channel.Config{
 		Store: st.Store, Ticketing: s, Now: s.p.clock(pl),

@@ -32,7 +32,7 @@ var allowed = map[string][]string{
 
 	"channel": {
 		"webhook", "window", "template", "redact",
-		"channel/store", "channel/conversation", "channel/internal/step", "channel/internal/worker", "channel/message", "channel/pricing", "channel/rules",
+		"channel/store", "channel/conversation", "channel/internal/step", "channel/internal/worker", "channel/duration", "channel/message", "channel/pricing",
 	},
 	"channel/desk": {
 		"channel", "channel/access", "channel/conversation", "channel/message", "channel/pricing", "channel/rules", "channel/store", "template",
@@ -41,7 +41,8 @@ var allowed = map[string][]string{
 	"channel/message":      {"template"},
 	"channel/cloudapi":     {"channel/message", "template", "window"},
 	"channel/access":       {},
-	"channel/rules":        {"window"},
+	"channel/duration":     {},
+	"channel/rules":        {"channel/duration", "window"},
 	"channel/pricing":      {"window"},
 
 	"channel/store":           {},

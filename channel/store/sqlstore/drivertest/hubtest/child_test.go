@@ -18,8 +18,8 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
@@ -81,7 +81,7 @@ func (cfg *childConfig) hub(st store.Store, desk channel.Ticketing) (*channel.Hu
 		Store: st, Ticketing: desk, Lease: 5 * time.Second, Poll: 100 * time.Millisecond,
 		Channels: []channel.Channel{{
 			Settings: channel.Settings{
-				ID: "support", Name: "Support", Number: cfg.Number, Enabled: true, UncertainWait: rules.Second,
+				ID: "support", Name: "Support", Number: cfg.Number, Enabled: true, UncertainWait: duration.Second,
 			},
 			Sender: client.Number(cfg.Number),
 		}},

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
@@ -43,7 +44,7 @@ func retention(b *testing.B, db *sql.DB, dialect sqlstore.Dialect) {
 	convs := office.conversations()
 	together(old, func(i int) { require.NoError(b, agents.Resolve(b.Context(), colleague, convs[i], "old")) })
 	keep := hub.Channels()[0].Settings
-	keep.Retention.Messages = 60 * rules.Day
+	keep.Retention.Messages = 60 * duration.Day
 	require.NoError(b, hub.Change(b.Context(), keep))
 	convs = nil
 	together(fresh, func(i int) { write(b, hub, old+i, old+i) })

@@ -1,4 +1,8 @@
-package rules
+// Package duration is time spans in settings, as a person reads and types them.
+//
+// A [Duration] stands in JSON as "30d", "4h" or "5m". It is a type of its own because settings of
+// several packages have them, and because [time.Duration] knows no days and no JSON but nanoseconds.
+package duration
 
 import (
 	"errors"
@@ -9,8 +13,8 @@ import (
 )
 
 // Duration is a [time.Duration] that a person can read and type in JSON: "30d",
-// "4h", "1h30m". A day is 24 hours. In every rule zero means that the rule, or
-// that limit of it, is off, unless its comment says otherwise.
+// "4h", "1h30m". A day is 24 hours. In settings zero means that the rule, or that limit of it, is off,
+// unless its comment says otherwise.
 type Duration time.Duration
 
 // Units of a Duration.
@@ -24,12 +28,12 @@ const (
 // Never switches off a limit for which zero means its default; in JSON it is "never".
 const Never Duration = -1
 
-// errDuration says how to do it right and quotes nothing.
-var errDuration = errors.New(`rules: parse duration: want a form such as "30d", "4h" or "1h30m"`)
+// ErrSyntax is the error of [Parse]. It says how to do it right and quotes nothing.
+var ErrSyntax = errors.New(`duration: parse: want a form such as "30d", "4h" or "1h30m"`)
 
-// ParseDuration reads the forms that [time.ParseDuration] reads, optionally led
+// Parse reads the forms that [time.ParseDuration] reads, optionally led
 // by whole days: "2d", "1d12h", "90m", and "never". Its error does not quote the input.
-func ParseDuration(s string) (Duration, error) {
+func Parse(s string) (Duration, error) {
 	if s == "never" {
 		return Never, nil
 	}
@@ -39,7 +43,7 @@ func ParseDuration(s string) (Duration, error) {
 	if found {
 		n, err := strconv.ParseUint(days, 10, 32)
 		if err != nil || n > uint64(math.MaxInt64/Day) {
-			return 0, errDuration
+			return 0, ErrSyntax
 		}
 		size, s = n*uint64(Day), rest
 	}
@@ -47,7 +51,7 @@ func ParseDuration(s string) (Duration, error) {
 		d, err := time.ParseDuration(s)
 		// The sign was read above; a second one is no form of ours: "1d-2h".
 		if err != nil || s[0] == '-' || s[0] == '+' {
-			return 0, errDuration
+			return 0, ErrSyntax
 		}
 		size += uint64(d)
 	}
@@ -57,11 +61,11 @@ func ParseDuration(s string) (Duration, error) {
 	case !negative && size <= math.MaxInt64:
 		return Duration(size), nil
 	default:
-		return 0, errDuration
+		return 0, ErrSyntax
 	}
 }
 
-// String returns the shortest form that [ParseDuration] reads back.
+// String returns the shortest form that [Parse] reads back.
 func (d Duration) String() string {
 	if d == Never {
 		return "never"
@@ -90,13 +94,14 @@ func (d Duration) String() string {
 // MarshalText implements [encoding.TextMarshaler] with [Duration.String].
 func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
-// UnmarshalText implements [encoding.TextUnmarshaler] with [ParseDuration].
+// UnmarshalText implements [encoding.TextUnmarshaler] with [Parse].
 func (d *Duration) UnmarshalText(b []byte) error {
-	v, err := ParseDuration(string(b))
+	v, err := Parse(string(b))
 	if err == nil {
 		*d = v
 	}
 	return err
 }
 
-func (d Duration) std() time.Duration { return time.Duration(d) }
+// Std returns d as a [time.Duration].
+func (d Duration) Std() time.Duration { return time.Duration(d) }
