@@ -27,8 +27,9 @@ func (r *run) judgeSubscription() verdict {
 	others, ours := 0, false
 	for s, err := range r.clientAccount().Subscriptions(r.ctx) {
 		switch {
-		case err != nil:
+		case err != nil && ends(r.ctx, err):
 			return r.failed(err, nil)
+		case err != nil:
 		case s.AppID == r.state.AppID && s.AppID != "":
 			ours = true
 		default:

@@ -147,6 +147,14 @@ func lookNumber(r *run) (verdict, string) {
 	if err := r.look(true); err != nil {
 		return r.failed(err, map[int]Reason{33: ReasonNumberGone}), ""
 	}
+	if r.accountRead() {
+		if err := r.listNumbers(); err != nil {
+			return r.failed(err, nil), r.number.Status
+		}
+		if !r.listed() {
+			return r.because(ReasonOtherAccount, r.state.AccountID), r.number.Status
+		}
+	}
 	return r.judgeStatus(), r.number.Status
 }
 

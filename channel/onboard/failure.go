@@ -1,6 +1,7 @@
 package onboard
 
 import (
+	"context"
 	"errors"
 	"regexp"
 	"strconv"
@@ -115,6 +116,13 @@ func classify(e *cloudapi.Error, here map[int]Reason) Reason {
 	default:
 		return ReasonRefused
 	}
+}
+
+// ends reports whether an error ends a list, or is only about an element that cannot be read.
+func ends(ctx context.Context, err error) bool {
+	var lost *cloudapi.TransportError
+	var limit *cloudapi.LimitError
+	return isRefusal(err) || errors.As(err, &lost) || errors.As(err, &limit) || ctx.Err() != nil
 }
 
 // isRefusal reports whether Meta answered with a refusal.

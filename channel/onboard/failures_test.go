@@ -247,6 +247,13 @@ var failures = []failure{
 	{name: "the planned number is gone", step: onboard.StepNumber, status: onboard.Blocked, reason: onboard.ReasonNumberGone,
 		text:    "The number is not in the account: it was moved or deleted.",
 		arrange: func(s *site, p *onboard.Plan) { s.number(p, cloudapitest.NumberConfig{}).Delete() }},
+	{name: "the number is one of another account of ours", step: onboard.StepNumber, status: onboard.WaitingForYou, reason: onboard.ReasonOtherAccount,
+		text: "The number is not one of account 4711.",
+		arrange: func(s *site, p *onboard.Plan) {
+			s.number(p, cloudapitest.NumberConfig{})
+			other := s.world.AddAccount(cloudapitest.AccountConfig{ID: "4711"})
+			p.AccountID, s.cfg.Graph.Token = other.ID, s.app.Token(s.account, other)
+		}},
 	{name: "the number is banned", step: onboard.StepNumber, status: onboard.Blocked, reason: onboard.ReasonBanned,
 		text:    "WhatsApp has banned the number.",
 		arrange: func(s *site, p *onboard.Plan) { s.number(p, cloudapitest.NumberConfig{}).SetStatus("BANNED") }},

@@ -20,10 +20,11 @@ const (
 
 // findNumber finds the number in the account, or adds it.
 func (r *run) findNumber() verdict {
+	if err := r.listNumbers(); err != nil {
+		return r.failed(err, nil)
+	}
 	if r.state.NumberID == "" {
-		if v := r.searchNumber(); v.status != "" || r.fatal != nil {
-			return v
-		}
+		r.searchNumber()
 	}
 	if r.state.NumberID == "" {
 		if v := r.addNumber(); v.status != "" || r.fatal != nil {
@@ -33,13 +34,36 @@ func (r *run) findNumber() verdict {
 	if err := r.look(true); err != nil {
 		return r.failed(err, map[int]Reason{33: ReasonNumberGone})
 	}
-	if v := r.judgeStatus(); v.status == Blocked {
+	switch v := r.judgeStatus(); {
+	case v.status == Blocked:
 		return v
-	}
-	if r.state.Plan.Coexistence && !r.number.OnBizApp {
+	case !r.listed():
+		return r.because(ReasonOtherAccount, r.state.AccountID)
+	case r.state.Plan.Coexistence && !r.number.OnBizApp:
 		return r.because(ReasonNotInApp)
+	default:
+		return r.because(ReasonDone)
 	}
-	return r.because(ReasonDone)
+}
+
+// listNumbers reads the numbers of the account. One that cannot be read is left out.
+func (r *run) listNumbers() error {
+	r.numbers = nil
+	for n, err := range r.clientAccount().Numbers(r.ctx, cloudapi.NumberQuery{}) {
+		switch {
+		case err == nil:
+			r.numbers = append(r.numbers, n)
+		case ends(r.ctx, err):
+			return err
+		}
+	}
+	return nil
+}
+
+// listed reports whether the number is one of the account: webhooks and templates of
+// another account would never meet it.
+func (r *run) listed() bool {
+	return slices.ContainsFunc(r.numbers, func(n cloudapi.NumberInfo) bool { return n.ID == r.state.NumberID })
 }
 
 // judgeStatus looks at whether the number can send.
@@ -57,15 +81,9 @@ func (r *run) judgeStatus() verdict {
 	return r.because(ReasonNotRegistered)
 }
 
-// searchNumber looks for the number in the account: the planned one, or on a signup the
-// newest.
-func (r *run) searchNumber() verdict {
-	for n, err := range r.clientAccount().Numbers(r.ctx, cloudapi.NumberQuery{}) {
-		if err != nil {
-			return r.failed(err, nil)
-		}
-		r.numbers = append(r.numbers, n)
-	}
+// searchNumber looks for the number in the account: the planned one, or on a signup without
+// one the newest.
+func (r *run) searchNumber() {
 	wanted := r.state.Plan.digits()
 	i := slices.IndexFunc(r.numbers, func(n cloudapi.NumberInfo) bool {
 		return wanted == "" || onlyDigits(n.DisplayPhone) == wanted
@@ -73,7 +91,6 @@ func (r *run) searchNumber() verdict {
 	if i >= 0 {
 		r.state.NumberID = r.numbers[i].ID
 	}
-	return verdict{}
 }
 
 // adding are the refusals when a number is added.
@@ -94,6 +111,7 @@ func (r *run) addNumber() verdict {
 	})
 	if err == nil {
 		r.state.NumberID = id
+		r.numbers = append(r.numbers, cloudapi.NumberInfo{ID: id})
 		return verdict{}
 	}
 	v := r.failed(err, adding)

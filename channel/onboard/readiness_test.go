@@ -93,6 +93,10 @@ func TestWhatIsWrongWithALiveNumberIsGradedAndSaid(t *testing.T) {
 			onboard.CheckPayment, onboard.Warn, onboard.ReasonNoPayment, "The account has no payment method. Beyond the 1,000 free replies a month, messages are accepted and not delivered."},
 		{"the number is not there", func(_ *site, n *cloudapitest.Number, _ *onboard.Target) { n.Delete() },
 			onboard.CheckNumber, onboard.Fail, onboard.ReasonNumberGone, "The number is not in the account: it was moved or deleted."},
+		{"the number is in another account", func(s *site, _ *cloudapitest.Number, target *onboard.Target) {
+			other := s.world.AddAccount(cloudapitest.AccountConfig{ID: "4711"})
+			target.AccountID, s.cfg.Graph.Token = other.ID, s.app.Token(s.account, other)
+		}, onboard.CheckNumber, onboard.Fail, onboard.ReasonOtherAccount, "The number is not one of account 4711."},
 		{"the number is limited", func(_ *site, n *cloudapitest.Number, _ *onboard.Target) { n.SetStatus("FLAGGED") },
 			onboard.CheckNumber, onboard.Fail, onboard.ReasonNumberRestricted, "WhatsApp limits the number (status FLAGGED): people blocked or reported it."},
 		{"the number is switched off", func(s *site, n *cloudapitest.Number, _ *onboard.Target) { s.post(n.ID+"/deregister", `{}`) },

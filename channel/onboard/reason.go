@@ -49,6 +49,7 @@ const (
 
 	// Number.
 	ReasonNoNumber           Reason = "no_number"
+	ReasonOtherAccount       Reason = "other_account"
 	ReasonNumberGone         Reason = "number_gone"
 	ReasonBanned             Reason = "banned"
 	ReasonTaken              Reason = "taken"

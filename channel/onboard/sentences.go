@@ -93,6 +93,7 @@ var sentences = map[Reason]sentence{
 
 	// Number.
 	ReasonNoNumber:           {WaitingForYou, "The account has no number yet, and the plan names none to add.", "Plan with phone number and display name, or choose a number on the signup page.", linkNumbers, 0},
+	ReasonOtherAccount:       {WaitingForYou, "The number is not one of account {0}.", "Plan with the account that it is in.", linkAccounts, 0},
 	ReasonNumberGone:         {Blocked, "The number is not in the account: it was moved or deleted.", "Begin again with the number as it is now.", linkNumbers, 0},
 	ReasonBanned:             {Blocked, "WhatsApp has banned the number.", "Ask for a review, or take another number.", linkSupport, 0},
 	ReasonTaken:              {WaitingForYou, "The number belongs to another account, at this provider or another one.", "Plan a migration to take it along with its name and quality, or delete it there first.", linkMigration, 0},
@@ -182,7 +183,7 @@ var sentences = map[Reason]sentence{
 	ReasonTestRecipient:    {WaitingForYou, "A test number writes only to the five numbers on its list.", "Put the phone number on the list (app, WhatsApp, API setup).", linkApps, 0},
 	ReasonCountry:          {WaitingForYou, "This business may not write to people in that country yet.", "Give a number of another country, or have the business verified.", linkSecurity, 0},
 	ReasonTemplateGone:     {WaitingForYou, "The template for the first message cannot be sent.", "Plan with another template.", linkTemplates, 0},
-	ReasonNotRegistered:    {WaitingForYou, "The number is not switched on.", "Look again: it is switched on first.", linkRegister, 0},
+	ReasonNotRegistered:    {WaitingForYou, "The number is not switched on.", "Have it switched on with its PIN.", linkRegister, 0},
 
 	// Numbers that are live.
 	ReasonNotLooked:     {Pending, "Could not be looked at, because something above is missing.", "", "", 0},

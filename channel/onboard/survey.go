@@ -50,8 +50,12 @@ func (g *Guide) Survey(ctx context.Context, appID string, accounts ...string) ([
 	var out []Place
 	for _, account := range found {
 		for n, err := range g.client.Account(account).Numbers(ctx, cloudapi.NumberQuery{OldestFirst: true}) {
-			if err != nil {
+			switch {
+			case err == nil:
+			case ends(ctx, err):
 				return out, fmt.Errorf("onboard: survey: %w", err)
+			default:
+				continue // one that cannot be read
 			}
 			out = append(out, Place{
 				AppID: appID, AccountID: account, NumberID: n.ID, Status: n.Status, Registered: n.Platform == "CLOUD_API",

@@ -1,7 +1,6 @@
 package onboard
 
 import (
-	"errors"
 	"strconv"
 	"strings"
 
@@ -30,13 +29,10 @@ func (r *run) listTemplates() (unread int, err error) {
 	}
 	list := []template.Definition{}
 	for d, err := range r.clientAccount().Templates(r.ctx, cloudapi.TemplateQuery{}) {
-		var refusal *cloudapi.Error
-		var lost *cloudapi.TransportError
-		var limit *cloudapi.LimitError
 		switch {
 		case err == nil:
 			list = append(list, d)
-		case errors.As(err, &refusal), errors.As(err, &lost), errors.As(err, &limit), r.ctx.Err() != nil:
+		case ends(r.ctx, err):
 			return 0, err
 		default:
 			unread++
