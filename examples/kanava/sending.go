@@ -50,7 +50,7 @@ func (p *program) sendCampaign(ctx context.Context, n *notifying, c *campaign, p
 	if err != nil {
 		return err
 	}
-	st, err := p.openStore(ctx, n.database)
+	st, err := p.openStore(ctx, n.database, true)
 	if err != nil {
 		return err
 	}

@@ -23,26 +23,38 @@ type openedStore struct {
 
 func (s *openedStore) close() { _ = s.db.Close() } // what was committed is safe
 
-// openStore opens the store in a SQLite file, or in PostgreSQL by its URL, and brings its
-// tables up to date.
-func (p *program) openStore(ctx context.Context, where string) (*openedStore, error) {
+// openDatabase opens the database without a look at its tables.
+func (p *program) openDatabase(where string) (*sql.DB, sqlstore.Dialect, error) {
 	driver, source, dialect, err := p.source(where)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	db, err := sql.Open(driver, source)
 	if err != nil {
-		return nil, wrong("%s", databaseProblem(where, err))
+		return nil, 0, wrong("%s", databaseProblem(where, err))
 	}
-	st, err := sqlstore.Open(ctx, sqlstore.Config{DB: db, Dialect: dialect})
+	return db, dialect, nil
+}
+
+// openStore opens the store in a SQLite file, or in PostgreSQL by its URL. Whoever only
+// looks after a store of others does not change its tables.
+func (p *program) openStore(ctx context.Context, where string, own bool) (*openedStore, error) {
+	db, dialect, err := p.openDatabase(where)
 	if err != nil {
-		_ = db.Close()
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return nil, errors.New(databaseProblem(where, err))
+		return nil, err
 	}
-	return &openedStore{st, db}, nil
+	st, err := sqlstore.Open(ctx, sqlstore.Config{DB: db, Dialect: dialect, NoMigrate: !own})
+	if err == nil {
+		return &openedStore{st, db}, nil
+	}
+	_ = db.Close()
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case errors.Is(err, sqlstore.ErrOutdated):
+		return nil, errors.New("the tables of the database are not those of this release: kanava migrate brings them up to date")
+	}
+	return nil, errors.New(databaseProblem(where, err))
 }
 
 // source reads what the user calls a database: a file, or postgres://….

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/spf13/cobra"
+)
+
+func (p *program) healthVerb() *cobra.Command {
+	var delay time.Duration
+	cmd := p.operation(&cobra.Command{
+		Use:     "health",
+		Short:   "Whether work waits, is dead or uncertain, and who works on it",
+		Long:    `Looks at the store of a channel: what waits and for how long, what is dead, what is uncertain, and which processes work on it. The exit code is 1 if something is dead or uncertain, if work waits for longer than --delay, or if nobody works on the store: a check for cron and for alarms.`,
+		Example: "  kanava health\n  kanava health --delay 5m --json\n  kanava health --sim",
+		Args:    arguments(0, 0, ""),
+	}, false, func(ctx context.Context, _ *operating, h *channel.Hub, _ []string) error {
+		state, err := h.Health(ctx, operator)
+		if err != nil {
+			return err
+		}
+		living := 0
+		for i := range state.Processes {
+			if state.Processes[i].Living(p.now()) {
+				living++
+			}
+		}
+		if err := p.print(state, func(w io.Writer) { p.healthText(w, state, living, delay) }); err != nil {
+			return err
+		}
+		if state.Dead > 0 || state.Uncertain > 0 || state.Delay > delay || living == 0 {
+			return errFound
+		}
+		return nil
+	})
+	cmd.Flags().DurationVar(&delay, "delay", time.Minute, "how long work may wait")
+	return cmd
+}
+
+func (p *program) healthText(w io.Writer, state *channel.Health, living int, delay time.Duration) {
+	line := func(bad bool, format string, args ...any) {
+		m := marks["ok"]
+		if bad {
+			m = marks["fail"]
+		}
+		fmt.Fprintln(w, p.paint(m.colour, m.mark), fmt.Sprintf(format, args...))
+	}
+	line(living == 0, "%s working on the store", plural(living, "process"))
+	line(state.Delay > delay, "work waits for %s", spoken(state.Delay))
+	line(state.Dead > 0, "%s%s", plural(state.Dead, "dead letter"), map[bool]string{true: "; kanava dead list shows them"}[state.Dead > 0])
+	line(state.Uncertain > 0, "%s", plural(state.Uncertain, "uncertain message"))
+	if state.NotCovered > 0 {
+		line(true, "%s signed with a secret that may not speak for the number", plural(state.NotCovered, "item"))
+	}
+	if len(state.Queues) == 0 {
+		return
+	}
+	fmt.Fprintln(w)
+	table := [][]string{{"WORK", "DUE", "LATER", "DEAD", "SINCE"}}
+	for _, q := range state.Queues {
+		since := ""
+		if !q.OldestDue.IsZero() {
+			since = q.OldestDue.UTC().Format("2006-01-02 15:04:05 MST")
+		}
+		table = append(table, []string{q.Queue, fmt.Sprint(q.Due), fmt.Sprint(q.Waiting), fmt.Sprint(q.Dead), since})
+	}
+	p.table(w, table)
+}
