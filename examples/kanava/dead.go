@@ -40,13 +40,13 @@ func (p *program) deadVerb() *cobra.Command {
 
 // letters reads all dead letters, oldest first within a queue.
 func letters(ctx context.Context, h *channel.Hub, of string) ([]channel.DeadLetter, error) {
-	health, err := h.Health(ctx, operator)
+	health, err := h.Health(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var all []channel.DeadLetter
 	for _, queue := range health.Queues {
-		q := channel.DeadLetterQuery{Actor: operator, Queue: queue.Queue, Channel: of, Limit: 1000}
+		q := channel.DeadLetterQuery{Queue: queue.Queue, Channel: of, Limit: 1000}
 		for {
 			page, err := h.DeadLetters(ctx, q)
 			if err != nil {
@@ -177,7 +177,7 @@ func (p *program) deadReplay() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if err := h.Replay(ctx, operator, keys(picked)...); err != nil {
+		if err := h.Replay(ctx, keys(picked)...); err != nil {
 			return err
 		}
 		return p.print(map[string]any{"replayed": len(picked)}, func(w io.Writer) {
@@ -207,7 +207,7 @@ func (p *program) deadDrop() *cobra.Command {
 				return err
 			}
 		}
-		if err := h.Drop(ctx, operator, keys(picked)...); err != nil {
+		if err := h.Drop(ctx, keys(picked)...); err != nil {
 			return err
 		}
 		return p.print(map[string]any{"dropped": len(picked)}, func(w io.Writer) {

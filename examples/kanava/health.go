@@ -19,7 +19,7 @@ func (p *program) healthVerb() *cobra.Command {
 		Example: "  kanava health\n  kanava health --delay 5m --json\n  kanava health --sim",
 		Args:    arguments(0, 0, ""),
 	}, false, func(ctx context.Context, _ *operating, h *channel.Hub, _ []string) error {
-		state, err := h.Health(ctx, operator)
+		state, err := h.Health(ctx)
 		if err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ func (p *program) migrateVerb() *cobra.Command {
 		Long: `Makes the tables of a store, or brings them up to this release, all steps in one transaction. It never goes back, and other processes may do the same at the same time.
 
 --dry-run tells what would be done. --sql prints it as SQL, for psql or sqlite3 and a role of your own.`,
-		Example: "  kanava migrate --database desk.db\n  KANAVA_DATABASE=postgres://desk@db/desk kanava migrate --dry-run\n  kanava migrate --sql >migrate.sql",
+		Example: "  kanava migrate --database desk.db\n  KANAVA_DATABASE=postgres://desk@db/desk kanava migrate --dry-run\n  kanava migrate --database desk.db --sql >migrate.sql",
 		Args:    arguments(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.settle(); err != nil && o.database == "" {

@@ -14,6 +14,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/template"
 	"github.com/spf13/cobra"
 )
@@ -22,6 +23,7 @@ import (
 type operating struct {
 	p                         *program
 	database, channel, number string
+	store                     *sqlstore.Store
 }
 
 // operation adds the flags, and runs do with a hub on the store. The hub does not run: it
@@ -42,6 +44,7 @@ func (p *program) operation(cmd *cobra.Command, oneChannel bool, do func(ctx con
 			return err
 		}
 		defer st.close()
+		o.store = st.Store
 		h, err := o.hub(cmd.Context(), st, oneChannel)
 		if err != nil {
 			return err
@@ -96,7 +99,7 @@ func (o *operating) hub(ctx context.Context, st *openedStore, oneChannel bool) (
 	if err != nil {
 		return nil, err
 	}
-	processes, err := bare.Processes(ctx, operator)
+	processes, err := bare.Processes(ctx)
 	if err != nil {
 		return nil, err
 	}

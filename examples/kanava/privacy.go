@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -26,11 +27,8 @@ func (p *program) exportVerb() *cobra.Command {
 		}
 		// What fails in the middle leaves no half of an answer.
 		var b bytes.Buffer
-		if err := h.Export(ctx, operator, o.channel, who, &b); err != nil {
-			return err
-		}
-		if b.Len() == 0 {
-			return fmt.Errorf("the channel %s knows nobody by this name", o.channel)
+		if err := h.Export(ctx, o.channel, who, &b); err != nil {
+			return o.unknown(err)
 		}
 		if file == "" {
 			_, err := p.out.Write(b.Bytes())
@@ -64,9 +62,9 @@ Run it again after an error: it goes on where it was.`,
 		if err := p.confirm(yes, "Remove everything about this person from the channel "+o.channel+" for good?"); err != nil {
 			return err
 		}
-		receipt, err := h.Erase(ctx, operator, o.channel, who)
+		receipt, err := h.Erase(ctx, o.channel, who)
 		if err != nil {
-			return err
+			return o.unknown(err)
 		}
 		return p.print(receipt, func(w io.Writer) {
 			fmt.Fprintf(w, "Removed: %s, %s, %s, %s.\n", plural(receipt.Customers, "record"), plural(receipt.Conversations, "conversation"),
@@ -81,4 +79,12 @@ Run it again after an error: it goes on where it was.`,
 	})
 	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
 	return cmd
+}
+
+// unknown words that nobody goes by a name.
+func (o *operating) unknown(err error) error {
+	if errors.Is(err, channel.ErrNotFound) {
+		return fmt.Errorf("the channel %s knows nobody by this name", o.channel)
+	}
+	return err
 }

@@ -1,4 +1,4 @@
-package main
+package helpdesk
 
 import (
 	"bytes"
@@ -58,7 +58,7 @@ func start(t *testing.T, dir string, getenv func(string) string, args ...string)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() {
-		done <- run(ctx, append([]string{"-addr", "localhost:0", "-dir", dir, "-v"}, args...), getenv, s.out, s.log)
+		done <- Main(ctx, append([]string{"-addr", "localhost:0", "-dir", dir, "-v"}, args...), getenv, s.out, s.log)
 	}()
 	s.stop = sync.OnceFunc(func() {
 		cancel()

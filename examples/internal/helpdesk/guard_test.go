@@ -1,4 +1,4 @@
-package main
+package helpdesk
 
 import (
 	"context"
@@ -194,7 +194,7 @@ func TestAConsoleThatOthersCouldReachIsRefused(t *testing.T) {
 	for _, addr := range addresses {
 		for _, live := range []string{"-live=false", "-live"} {
 			ctx, cancel := context.WithCancel(t.Context())
-			err := run(ctx, []string{"-addr", addr, live, "-webhook-addr", "localhost:0", "-dir", t.TempDir()},
+			err := Main(ctx, []string{"-addr", addr, live, "-webhook-addr", "localhost:0", "-dir", t.TempDir()},
 				func(name string) string { return account[name] }, io.Discard, io.Discard)
 			cancel()
 			require.ErrorContains(t, err, "has no login", addr)
@@ -207,7 +207,7 @@ func TestAWebhookAddressThatIsTakenIsNamed(t *testing.T) {
 	taken, err := net.Listen("tcp", "localhost:0")
 	require.NoError(t, err)
 	defer taken.Close()
-	err = run(t.Context(), []string{"-live", "-addr", "localhost:0", "-webhook-addr", taken.Addr().String(), "-dir", t.TempDir()},
+	err = Main(t.Context(), []string{"-live", "-addr", "localhost:0", "-webhook-addr", taken.Addr().String(), "-dir", t.TempDir()},
 		func(name string) string { return account[name] }, io.Discard, io.Discard)
 	require.ErrorContains(t, err, "-webhook-addr", "a tunnel would lead to nowhere on another port")
 }

@@ -1,4 +1,4 @@
-package main
+package helpdesk
 
 import (
 	"fmt"
@@ -43,10 +43,10 @@ var demoTemplates = []string{
 		{"type":"BUTTONS","buttons":[{"type":"QUICK_REPLY","text":"Yes"},{"type":"QUICK_REPLY","text":"No"}]}]}`,
 }
 
-func newDemo() (*demo, whatsapp, error) {
+func newDemo() (*demo, *WhatsApp, error) {
 	world, err := cloudapitest.New(cloudapitest.Config{Seed: uint64(time.Now().UnixNano()), Latency: 400 * time.Millisecond})
 	if err != nil {
-		return nil, whatsapp{}, err
+		return nil, nil, err
 	}
 	d := &demo{world: world}
 	d.app = world.AddApp(cloudapitest.AppConfig{Name: "Helpdesk"})
@@ -54,14 +54,15 @@ func newDemo() (*demo, whatsapp, error) {
 	d.number = d.account.AddNumber(cloudapitest.NumberConfig{ID: demoNumber, Phone: "13125550142", Name: businessName})
 	for _, text := range demoTemplates {
 		if _, err := d.account.AddTemplate(text); err != nil {
-			return nil, whatsapp{}, fmt.Errorf("helpdesk: add template: %w", err)
+			return nil, nil, fmt.Errorf("helpdesk: add template: %w", err)
 		}
 	}
 	d.customer = world.AddUser(cloudapitest.UserConfig{Name: "Robin Sample", Phone: "13125550187", ReadAfter: 1500 * time.Millisecond})
-	client, err := cloudapi.New(cloudapi.Config{Token: d.app.Token(d.account), HTTPClient: world.Client()})
-	return d, whatsapp{
-		client: client, account: d.account.ID, number: d.number.ID, secret: d.app.Secret, verifyToken: d.app.VerifyToken,
-	}, err
+	side, err := Meta(MetaConfig{
+		Client: cloudapi.Config{Token: d.app.Token(d.account), HTTPClient: world.Client()},
+		Number: d.number.ID, Account: d.account.ID, Secret: d.app.Secret, VerifyToken: d.app.VerifyToken, Now: world.Now,
+	})
+	return d, side, err
 }
 
 // connect lets the world deliver its webhooks to h.

@@ -1,4 +1,4 @@
-package main
+package helpdesk
 
 import (
 	"net/http"

@@ -1,4 +1,4 @@
-package main
+package helpdesk
 
 import (
 	"context"
@@ -27,7 +27,7 @@ type inside struct {
 func within(t *testing.T) *inside {
 	t.Helper()
 	app, err := newApp(t.Context(), settings{
-		dir: t.TempDir(), getenv: func(string) string { return "" }, log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		dir: t.TempDir(), log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	require.NoError(t, err)
 	in := &inside{app: app, net: &network{next: app.routes()}}

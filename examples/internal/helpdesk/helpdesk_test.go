@@ -1,4 +1,4 @@
-package main
+package helpdesk
 
 import (
 	"bytes"
@@ -101,7 +101,7 @@ func TestTheConsoleRefusesOtherSites(t *testing.T) {
 
 func TestLiveNamesEveryMissingVariable(t *testing.T) {
 	t.Parallel()
-	err := run(t.Context(), []string{"-live", "-dir", t.TempDir()}, func(name string) string {
+	err := Main(t.Context(), []string{"-live", "-dir", t.TempDir()}, func(name string) string {
 		return map[string]string{"WHATSAPP_TOKEN": "EAAx"}[name]
 	}, os.Stdout, os.Stderr)
 	for _, name := range []string{"WHATSAPP_PHONE_NUMBER_ID", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN"} {
@@ -114,6 +114,6 @@ func TestAFileInTheWayOfTheFolderIsNamed(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(path, nil, 0o600))
-	err := run(t.Context(), []string{"-dir", path}, os.Getenv, os.Stdout, os.Stderr)
+	err := Main(t.Context(), []string{"-dir", path}, os.Getenv, os.Stdout, os.Stderr)
 	require.ErrorContains(t, err, "create folder")
 }

@@ -1,0 +1,122 @@
+// Package helpdesk is a WhatsApp helpdesk in the browser, as a package: examples/helpdesk is the
+// program, and kanava up runs it beside a simulator.
+package helpdesk
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+)
+
+// Main is the program examples/helpdesk; it returns nil after a clean stop.
+func Main(ctx context.Context, args []string, getenv func(string) string, out, errs io.Writer) error {
+	flags := flag.NewFlagSet("helpdesk", flag.ContinueOnError)
+	flags.SetOutput(errs)
+	addr := flags.String("addr", "localhost:8080", "loopback address of the console; the next free port is taken if it is in use")
+	dir := flags.String("dir", "", "folder for the database (default: a new temporary folder)")
+	real := flags.Bool("live", false, "use a real number through the Cloud API; see the WHATSAPP_ variables")
+	hooks := flags.String("webhook-addr", "localhost:8081", "with -live: address that takes WhatsApp's webhooks and nothing else")
+	verbose := flags.Bool("v", false, "log what the hub does")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	o := Options{Addr: *addr, Dir: *dir, Log: slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: slog.LevelWarn}))}
+	if *verbose {
+		o.Log = slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	if o.Dir == "" {
+		temp, err := os.MkdirTemp("", "kanava-helpdesk-")
+		if err != nil {
+			return fmt.Errorf("helpdesk: create folder: %w", err)
+		}
+		o.Dir = temp
+	}
+	if *real {
+		side, err := live(getenv)
+		if err != nil {
+			return err
+		}
+		o.WhatsApp, o.WebhookAddr = side, *hooks
+	}
+	o.Listening = func(at Addresses) error {
+		fmt.Fprintf(out, "Kanava helpdesk: open %s in a browser. Ctrl-C stops it.\n", at.Console)
+		if *dir == "" {
+			fmt.Fprintf(out, "The tickets are kept in %s; -dir %s shows them again.\n", o.Dir, o.Dir)
+		}
+		if *real {
+			fmt.Fprintf(out, "Webhooks are taken at %s.\n", at.Webhook)
+		}
+		return nil
+	}
+	err := Run(ctx, o)
+	if ctx.Err() != nil {
+		fmt.Fprintln(out, "\nStopped.")
+	}
+	return err
+}
+
+// Options are what a helpdesk needs.
+type Options struct {
+	Addr        string    // loopback address of the console; the next free port is taken if it is in use
+	Dir         string    // folder for the database, made if it is not there
+	WhatsApp    *WhatsApp // nil = a demonstration with a simulated customer on the page
+	WebhookAddr string    // address that takes webhooks and nothing else; "" with the demonstration
+	Log         *slog.Logger
+	// Listening, if not nil, is told where once requests are answered. An error stops the helpdesk.
+	Listening func(Addresses) error
+}
+
+// Addresses are where a helpdesk can be reached.
+type Addresses struct{ Console, Webhook string }
+
+// Run serves the helpdesk until ctx is done; it returns nil after a clean stop.
+func Run(ctx context.Context, o Options) error {
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return fmt.Errorf("helpdesk: create folder: %w", err)
+	}
+	ports, err := open(ctx, o.Addr, o.WebhookAddr)
+	if err != nil {
+		return err
+	}
+	at := Addresses{Console: "http://" + shown(o.Addr, ports.console.Addr())}
+	if ports.webhook != nil {
+		at.Webhook = "http://" + shown(o.WebhookAddr, ports.webhook.Addr()) + "/webhook"
+	}
+	app, err := newApp(ctx, settings{dir: o.Dir, side: o.WhatsApp, webhook: at.Webhook, log: o.Log})
+	if err != nil {
+		ports.close()
+		return err
+	}
+	defer app.close()
+	servers, served := app.serve(ports)
+	work, finish := context.WithCancel(context.WithoutCancel(ctx))
+	worked := make(chan error, 1)
+	go func() { worked <- app.run(work) }()
+	if o.Listening != nil {
+		err = o.Listening(at)
+	}
+	if err == nil {
+		select {
+		case <-ctx.Done():
+		case err = <-served:
+			err = fmt.Errorf("helpdesk: serve: %w", err)
+		case err = <-worked:
+			worked <- nil
+		}
+	}
+	app.pages.close()
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	for _, server := range servers {
+		if server.Shutdown(end) != nil { // it waits for webhooks under way
+			_ = server.Close() // WhatsApp repeats what was not answered
+		}
+	}
+	finish()
+	return errors.Join(err, <-worked)
+}

@@ -1,0 +1,77 @@
+package helpdesk
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/cloudapi"
+	"github.com/kanava-go/kanava/template"
+	"github.com/kanava-go/kanava/webhook"
+)
+
+// WhatsApp is one number, whoever carries its messages: with Meta or Twilio, real or
+// simulated.
+type WhatsApp struct {
+	Sender          channel.Sender
+	Media           channel.Media
+	Number, Account string
+	// Webhook makes the endpoint for a URL.
+	Webhook func(url string, sink webhook.Sink, log *slog.Logger) (http.Handler, error)
+	// Sync reads the templates.
+	Sync func(ctx context.Context, into *template.Catalog) error
+	Now  func() time.Time // nil = the real clock
+}
+
+// MetaConfig is a number with Meta.
+type MetaConfig struct {
+	Client              cloudapi.Config
+	Number              string
+	Account             string // may be empty: then there are no templates
+	Secret, VerifyToken string
+	Now                 func() time.Time // nil = the real clock
+}
+
+// Meta makes a number with Meta.
+func Meta(cfg MetaConfig) (*WhatsApp, error) {
+	client, err := cloudapi.New(cfg.Client)
+	if err != nil {
+		return nil, err
+	}
+	number := client.Number(cfg.Number)
+	return &WhatsApp{
+		Sender: number, Media: number, Number: cfg.Number, Account: cfg.Account, Now: cfg.Now,
+		Webhook: func(_ string, sink webhook.Sink, log *slog.Logger) (http.Handler, error) {
+			return webhook.NewHandler(webhook.Config{AppSecrets: []string{cfg.Secret}, VerifyToken: cfg.VerifyToken, Sink: sink, Logger: log})
+		},
+		Sync: func(ctx context.Context, into *template.Catalog) error {
+			if cfg.Account == "" {
+				return nil
+			}
+			return into.Sync(time.Now().Add(-time.Second), client.Account(cfg.Account).Templates(ctx, cloudapi.TemplateQuery{}))
+		},
+	}, nil
+}
+
+// live reads the real number from the environment and names everything missing.
+func live(getenv func(string) string) (*WhatsApp, error) {
+	var missing []string
+	need := func(name string) string {
+		value := strings.TrimSpace(getenv(name))
+		if value == "" {
+			missing = append(missing, name)
+		}
+		return value
+	}
+	cfg := MetaConfig{Client: cloudapi.Config{Token: need("WHATSAPP_TOKEN")}, Number: need("WHATSAPP_PHONE_NUMBER_ID")}
+	cfg.Secret, cfg.VerifyToken = need("WHATSAPP_APP_SECRET"), need("WHATSAPP_VERIFY_TOKEN")
+	cfg.Client.AppSecret, cfg.Account = cfg.Secret, strings.TrimSpace(getenv("WHATSAPP_ACCOUNT_ID"))
+	if len(missing) > 0 {
+		return nil, fmt.Errorf("helpdesk: -live needs the environment variables %s", strings.Join(missing, ", "))
+	}
+	return Meta(cfg)
+}
