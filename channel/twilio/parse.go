@@ -98,7 +98,7 @@ type object = map[string]any
 func (h *Handler) entry(form url.Values, opaque string, at time.Time) object {
 	r := &reader{form: form, taken: map[string]bool{}}
 	status := form.Get("MessageStatus")
-	outgoing := status != "" && status != "received"
+	outgoing := status != "" && status != "received" && status != "receiving"
 	ours, theirs := form.Get("To"), form.Get("From")
 	if outgoing {
 		ours, theirs = theirs, ours

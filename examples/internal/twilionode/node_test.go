@@ -108,7 +108,7 @@ func TestTwiliosOwnLibrary(t *testing.T) {
 		Signature string
 	}
 	require.NoError(t, json.Unmarshal(steps["signs"], &made))
-	require.Len(t, made, 3)
+	require.Len(t, made, 4)
 	for _, m := range made {
 		form := url.Values{}
 		for k, v := range m.Form {

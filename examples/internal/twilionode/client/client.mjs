@@ -47,6 +47,7 @@ say("body", twilio.validateRequestWithBody(env.token, env.body.signature, env.bo
 const forms = [
   { MessageSid: "SM1", From: "whatsapp:+16505550123", To: env.from, Body: "ä & 👋 <b>" },
   { MessageSid: "SM2", Twice: ["b", "a", "b"], Empty: "" },
+  { MessageSid: "SM3", Odd: ["！", "😀", "ü"], "！": "1", "😀": "2" }, // in the order of UTF-16
   {},
 ];
 say("signs", forms.map((form) => ({ form, signature: webhooks.getExpectedTwilioSignature(env.token, env.hook, form) })));
