@@ -21,7 +21,7 @@ func TestIncomingMessagesBecomeEvents(t *testing.T) {
 		content webhook.Content
 		more    func(*webhook.Message)
 	}{
-		"a text": {nil, dana, &webhook.Text{Body: "hello"}, nil},
+		"a text":                         {nil, dana, &webhook.Text{Body: "hello"}, nil},
 		"what says that it was received": {map[string]string{"MessageStatus": "receiving"}, dana, &webhook.Text{Body: "hello"}, nil},
 		"a text without a type": {
 			map[string]string{"MessageType": ""}, dana, &webhook.Text{Body: "hello"}, nil,

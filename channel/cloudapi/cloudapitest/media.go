@@ -130,11 +130,13 @@ func uploadMedia(c *call) *graphError {
 	switch {
 	case form == nil:
 		return badParam("The request must be a multipart form.")
+	case c.param("messaging_product") == "":
+		return badRequest("The parameter messaging_product is required.")
 	case c.param("messaging_product") != "whatsapp":
 		return badParam("The parameter messaging_product is required and must be whatsapp.")
 	// A form without a file part; an empty file is a file.
 	case form.data == nil:
-		return badParam("The parameter file is required.")
+		return badRequest("The parameter file is required.")
 	}
 	kind := c.param("type")
 	if kind == "" {

@@ -70,7 +70,10 @@ var sendTypes = []string{
 func (c *call) readSend(marketing bool) (*sendRequest, *graphError) {
 	k := &checker{}
 	f := k.object(&c.body, "")
-	if f.text("messaging_product", 0, 0) != "whatsapp" {
+	switch product := f.text("messaging_product", 0, 0); {
+	case product == "":
+		f.reject(badRequest("The parameter messaging_product is required."))
+	case product != "whatsapp":
 		f.reject(badParam("The parameter messaging_product is required and must be whatsapp."))
 	}
 	kind := slices.Index(sendTypes, cmp.Or(f.text("type", 0, 0), "text"))
