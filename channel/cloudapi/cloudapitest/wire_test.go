@@ -41,7 +41,7 @@ func TestErrorsReadAsGraphWritesThem(t *testing.T) {
 			`(#100) Unexpected key "x" on param "template['language']".`, "OAuthException", 0},
 		{"an unknown key in an element", "POST", "NUMBER/messages", `{"messaging_product":"whatsapp","to":"+13125550143","type":"contacts","contacts":[{"name":{"formatted_name":"A","first_name":"A"},"age":3}]}`, "",
 			`(#100) Unexpected key "age" on param "contacts[0]".`, "OAuthException", 0},
-		{"a message without messaging_product", "POST", "NUMBER/messages", `{"to":"+13125550143",` + text + `}`, "", "(#100) The parameter messaging_product is required.", "OAuthException", 0},
+		{"a message without messaging_product", "POST", "NUMBER/messages", `{"to":"+13125550143","type":"text","text":{"body":"x"}}`, "", "(#100) The parameter messaging_product is required.", "OAuthException", 0},
 		{"a garbage token", "GET", "NUMBER", "", "garbage", "Invalid OAuth access token - Cannot parse access token", "OAuthException", 0},
 		{"a token of somebody else's making", "GET", "NUMBER", "", "EAAgarbage", "The access token could not be decrypted", "OAuthException", 0},
 	} {
