@@ -188,8 +188,11 @@ var setting = map[int]Reason{2200: ReasonMetaCannotReach, 100: ReasonMetaCannotR
 // setCallback sets the planned address at its level, unless it is there.
 func (r *run) setCallback() verdict {
 	w := r.state.Plan.Webhook
-	if w.URL == "" {
+	switch {
+	case w.URL == "":
 		return verdict{}
+	case r.state.AppID == "" && r.plannedLevel() == LevelApp:
+		return r.because(ReasonNoApp)
 	}
 	hook := cloudapi.Webhook{URL: w.URL, VerifyToken: r.cfg.VerifyToken}
 	// Our own call tells more about what is wrong than Meta's refusal.

@@ -361,7 +361,7 @@ var failures = []failure{
 		text:    "WhatsApp wants proof again that the number is yours.",
 		arrange: func(s *site, _ *onboard.Plan) { s.refuse("POST", "/register", 133006, 0) }},
 	{name: "an earlier deregistration stopped half-way", step: onboard.StepRegister, status: onboard.WaitingForMeta, reason: onboard.ReasonHalfOff,
-		text:    "The number was not switched off completely before.",
+		text:    "The number had not been switched off completely before; that is done now, and it can be switched on.",
 		arrange: func(s *site, _ *onboard.Plan) { s.refuse("POST", "/register", 133000, 0) }},
 	{name: "the number is in maintenance", step: onboard.StepRegister, status: onboard.WaitingForMeta, reason: onboard.ReasonMaintenance,
 		text: "WhatsApp is working on the number; that takes some minutes.",
@@ -377,6 +377,12 @@ var failures = []failure{
 	{name: "no address is set anywhere", step: onboard.StepCallback, status: onboard.WaitingForYou, reason: onboard.ReasonNoCallback,
 		text:    "There is no callback address at any level, so no message can come in.",
 		arrange: func(_ *site, p *onboard.Plan) { p.Webhook = onboard.WebhookPlan{} }},
+	{name: "the app is not known", step: onboard.StepCallback, status: onboard.WaitingForYou, reason: onboard.ReasonNoApp,
+		text: "The app is not known, because the token could not be examined.",
+		arrange: func(s *site, p *onboard.Plan) {
+			p.AppID = ""
+			s.refuse("GET", "/debug_token", 100, 0)
+		}},
 	{name: "the callback does not answer", step: onboard.StepCallback, status: onboard.WaitingForYou, reason: onboard.ReasonCallbackUnreachable,
 		text:    "The callback address of the app, at desk.example, does not answer.",
 		arrange: func(s *site, _ *onboard.Plan) { s.world.Mount(callback, nil) }},

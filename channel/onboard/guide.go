@@ -1,6 +1,7 @@
 package onboard
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -182,11 +183,11 @@ func (g *Guide) Run(ctx context.Context, s *State) error {
 	}
 	for _, st := range stepsOf(s.data.Plan.Road) {
 		g.tell(s, st, true)
-		v := r.take(st)
-		if r.fatal != nil && v.status == "" {
-			return r.ended(st.id)
+		before, _ := json.Marshal(s.data)
+		if v := r.take(st); v.status != "" {
+			s.data.put(v.record(st.id), g.cfg.Now().UTC().Round(0))
 		}
-		if s.data.put(v.record(st.id), g.cfg.Now().UTC().Round(0)) {
+		if after, _ := json.Marshal(s.data); !bytes.Equal(before, after) {
 			g.tell(s, st, false)
 		}
 		if r.fatal != nil {

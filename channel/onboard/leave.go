@@ -48,20 +48,7 @@ func (r *run) deregister() verdict {
 	case r.number.Platform != "CLOUD_API":
 		return r.because(ReasonDone)
 	}
-	if v := r.registrationWait(); v.status != "" {
-		return v
-	}
-	err := r.clientNumber().Deregister(r.ctx)
-	if err == nil || perhapsDone(err) || isRefusal(err) {
-		r.countRegistration()
-	}
-	if err != nil {
-		return r.failed(err, registering)
-	}
-	if err := r.look(true); err != nil {
-		return r.failed(err, nil)
-	}
-	return r.because(ReasonDone)
+	return r.switchOff()
 }
 
 // checkPINOff looks whether two-step verification is off: no call of the API does that.

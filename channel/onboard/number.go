@@ -146,7 +146,7 @@ func (r *run) checkName() verdict {
 	switch {
 	case v.reason == ReasonNameRejected, v.reason == ReasonNameExpired, v.reason == ReasonNoName:
 		return r.rename(v)
-	case v.status == Done && r.state.Renamed && r.number.Platform == "CLOUD_API":
+	case v.status == Done && r.state.Renamed && r.switchedOn():
 		return r.register(StepName, r.because(ReasonNameApproved))
 	default:
 		return v

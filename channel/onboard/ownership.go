@@ -36,7 +36,8 @@ func (r *run) proveOwnership() verdict {
 	if r.coexists() {
 		return r.because(ReasonInApp)
 	}
-	if strings.EqualFold(r.number.CodeVerification, "VERIFIED") {
+	// The proof of a number that is switched on may well have expired; it is not asked for.
+	if strings.EqualFold(r.number.CodeVerification, "VERIFIED") || r.switchedOn() {
 		return r.because(ReasonDone)
 	}
 	if v := r.resting(StepOwnership, ReasonTooManyCodes); v.status != "" {

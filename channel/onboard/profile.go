@@ -42,6 +42,9 @@ func (r *run) fillProfile() verdict {
 
 // uploadPicture uploads the picture and gives its handle.
 func (r *run) uploadPicture() (string, verdict) {
+	if r.state.AppID == "" {
+		return "", r.because(ReasonNoApp)
+	}
 	picture, err := r.cfg.Picture(r.ctx)
 	if err != nil {
 		return "", r.stop(err)

@@ -95,6 +95,7 @@ const (
 
 	// Webhooks.
 	ReasonNotSubscribed         Reason = "not_subscribed"
+	ReasonNoApp                 Reason = "no_app"
 	ReasonAppUnknown            Reason = "app_unknown"
 	ReasonOtherApps             Reason = "other_apps"
 	ReasonNoCallback            Reason = "no_callback"

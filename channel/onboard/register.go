@@ -29,8 +29,10 @@ func (r *run) registerNumber() verdict {
 	switch {
 	case r.coexists():
 		return r.because(ReasonInApp)
-	case r.number.Platform == "CLOUD_API" && r.connected():
-		return r.because(ReasonDone)
+	case r.switchedOn():
+		return r.judgeStatus()
+	case r.number.Platform == "CLOUD_API" && r.stillConnecting():
+		return r.because(ReasonConnecting, r.number.Status)
 	case r.number.PINEnabled != nil && *r.number.PINEnabled:
 		return r.register(StepRegister, r.because(ReasonPINInForce))
 	default:
@@ -65,8 +67,24 @@ func (r *run) register(id StepID, waiting verdict) verdict {
 	}
 }
 
-// connected reports whether the number can send.
-func (r *run) connected() bool { return strings.EqualFold(r.number.Status, "CONNECTED") }
+// switchedOn reports whether the number is registered, be it limited or not.
+func (r *run) switchedOn() bool {
+	switch strings.ToUpper(r.number.Status) {
+	case "CONNECTED", "FLAGGED", "RESTRICTED", "RATE_LIMITED":
+		return r.number.Platform == "CLOUD_API"
+	default:
+		return false
+	}
+}
+
+// connecting is how long a number that was switched on may take to say so.
+const connecting = time.Hour
+
+// stillConnecting reports whether the last look found the number on its way.
+func (r *run) stillConnecting() bool {
+	old := r.state.find(StepRegister)
+	return old.Reason == ReasonConnecting && r.now().Sub(old.Since) < connecting
+}
 
 // registrationWait keeps below Meta's limit.
 func (r *run) registrationWait() verdict {
@@ -92,16 +110,39 @@ func (r *run) tryPIN(pin string) verdict {
 		if err := r.look(true); err != nil {
 			return r.failed(err, nil)
 		}
-		if !r.connected() {
+		if !r.switchedOn() {
 			return r.because(ReasonConnecting, r.number.Status)
 		}
-		return r.because(ReasonDone)
+		return r.judgeStatus()
 	}
 	v := r.failed(err, registering)
-	if v.reason == ReasonWrongPIN {
+	switch v.reason {
+	case ReasonWrongPIN:
 		r.state.WrongPINs++
+	case ReasonHalfOff: // it has to be switched off completely first
+		if v := r.switchOff(); v.status != Done {
+			return v
+		}
 	}
 	return v
+}
+
+// switchOff takes the number off the Cloud API.
+func (r *run) switchOff() verdict {
+	if v := r.registrationWait(); v.status != "" {
+		return v
+	}
+	err := r.clientNumber().Deregister(r.ctx)
+	if err == nil || perhapsDone(err) || isRefusal(err) {
+		r.countRegistration()
+	}
+	if err != nil {
+		return r.failed(err, registering)
+	}
+	if err := r.look(true); err != nil {
+		return r.failed(err, nil)
+	}
+	return r.because(ReasonDone)
 }
 
 func (r *run) countRegistration() {

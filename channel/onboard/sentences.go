@@ -133,12 +133,13 @@ var sentences = map[Reason]sentence{
 	ReasonPINFast:       {WaitingForMeta, "The two-step PIN was given too soon after the last time.", "", "", 2 * minute},
 	ReasonRegistrations: {WaitingForMeta, "The number was switched on and off ten times in 72 hours; WhatsApp takes no more until then.", "", linkRegister, 72 * hour},
 	ReasonVerifyAgain:   {WaitingForYou, "WhatsApp wants proof again that the number is yours.", "Look again: a new code is sent.", "", 0},
-	ReasonHalfOff:       {WaitingForMeta, "The number was not switched off completely before.", "Switch it off once more, then on again.", linkRegister, 5 * minute},
+	ReasonHalfOff:       {WaitingForMeta, "The number had not been switched off completely before; that is done now, and it can be switched on.", "", linkRegister, minute},
 	ReasonAppHolds:      {WaitingForYou, "The number is in use in the WhatsApp app on a phone.", "Delete the account in the app (Settings, Account, Delete my account) and wait three minutes. To keep the app, go by signup with coexistence.", linkDelete, 3 * minute},
 	ReasonConnecting:    {WaitingForMeta, "The number is switched on, and WhatsApp reports it as {0}.", "", linkNumbers, 5 * minute},
 
 	// Webhooks.
 	ReasonNotSubscribed:         {WaitingForYou, "The app does not get the webhooks of the account.", "Subscribe the app to the account.", linkApps, 0},
+	ReasonNoApp:                 {WaitingForYou, "The app is not known, because the token could not be examined.", "Plan with the app id.", linkApps, 0},
 	ReasonAppUnknown:            {Done, "An app gets the webhooks of the account; whether it is yours cannot be told without its id.", "Give the app id.", linkApps, 0},
 	ReasonOtherApps:             {Done, "{0} other apps get the webhooks of this account, too.", "", linkApps, 0},
 	ReasonNoCallback:            {WaitingForYou, "There is no callback address at any level, so no message can come in.", "Plan with your callback address, or enter it in the app.", linkApps, 0},

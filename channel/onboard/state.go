@@ -188,21 +188,18 @@ func (d *stateData) find(id StepID) record {
 	return record{ID: id, Status: Pending}
 }
 
-// put files a record and reports whether anything a person sees has changed.
-func (d *stateData) put(r record, now time.Time) bool {
+// put files a record. It stands since the time when its reason came up.
+func (d *stateData) put(r record, now time.Time) {
+	r.Since = now
 	i := slices.IndexFunc(d.Steps, func(o record) bool { return o.ID == r.ID })
 	if i < 0 {
-		r.Since = now
 		d.Steps = append(d.Steps, r)
-		return true
+		return
 	}
-	old := d.Steps[i]
-	same := old.Status == r.Status && old.Reason == r.Reason && slices.Equal(old.Args, r.Args)
-	if r.Since = now; same {
+	if old := d.Steps[i]; old.Status == r.Status && old.Reason == r.Reason && slices.Equal(old.Args, r.Args) {
 		r.Since = old.Since
 	}
 	d.Steps[i] = r
-	return !same || !old.Again.Equal(r.Again) || len(old.Remarks) != len(r.Remarks)
 }
 
 // words puts a record into words.

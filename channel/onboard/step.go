@@ -106,10 +106,10 @@ type step struct {
 	do       func(*run) verdict
 }
 
-// connecting are the steps to a live channel. Those that do not need each other go on
+// arriving are the steps to a live channel. Those that do not need each other go on
 // although one of them waits: the review of a name takes a day, and nobody has to wait
 // for it to add a payment method.
-func connecting() []step {
+func arriving() []step {
 	return []step{
 		{id: StepToken, title: "Access token", do: (*run).checkToken},
 		{id: StepAccount, title: "WhatsApp Business account", needs: []StepID{StepToken}, do: (*run).checkAccount},
@@ -140,7 +140,7 @@ func leaving() []step {
 }
 
 // roads are the steps of each road.
-var roads = map[Road]func() []step{RoadToken: connecting, RoadSignup: connecting, RoadLeave: leaving}
+var roads = map[Road]func() []step{RoadToken: arriving, RoadSignup: arriving, RoadLeave: leaving}
 
 // stepsOf lists the steps of a road, nil if there is no such road.
 func stepsOf(road Road) []step {
