@@ -19,7 +19,7 @@ var accountCodes = [...]entry{
 	{code: 200006, class: ClassAccount, advice: RetryFixed, title: "Template insights cannot be switched off", hint: hintOperator},
 	{code: 200007, class: ClassAccount, advice: RetryFixed, title: "Template insights not switched on", hint: hintOperator},
 	{code: 1752041, class: ClassNotice, advice: RetryNever, title: "Onboarding was requested already", hint: hintOperator},
-	{code: 2388001, class: ClassAccount, advice: RetryFixed, title: "Migration blocked by ownership or two-step verification", hint: hintOperator},
+	{code: 2388001, class: ClassAccount, advice: RetryFixed, title: "Number is held by two-step verification, another owner or the WhatsApp app", hint: hintOperator},
 	{code: 2388012, class: ClassAccount, advice: RetryFixed, title: "Number is in the account already", hint: hintOperator},
 	{code: 2388019, class: ClassTemplate, advice: RetryFixed, title: "Too many templates", hint: hintOperator},
 	{code: 2388024, class: ClassTemplate, advice: RetryFixed, title: "Template exists in this language", hint: hintOperator},

@@ -54,8 +54,11 @@ func findCode(code, httpStatus int) *entry {
 }
 
 // findSubcode finds the rows that Meta documents as subcodes of 100, the general
-// parameter error. A few clients see the same numbers as codes.
+// parameter error, and one of another code. A few clients see the same numbers as codes.
 func findSubcode(code, subcode int) *entry {
+	if code == 136024 && subcode == 2388091 {
+		return &tooManyCodes
+	}
 	if subcode == 0 || code != 100 {
 		return nil
 	}
@@ -80,6 +83,11 @@ var (
 	}
 	signupFailed = entry{
 		class: ClassAccount, advice: RetryFixed, title: "Sign-up failed", hint: hintOperator,
+	}
+	// Seen in recorded traffic: the code of a number that is verified already, for one that
+	// asked for too many codes.
+	tooManyCodes = entry{
+		class: ClassAccount, advice: RetryLater, after: time.Hour, title: "Too many verification codes were asked for", hint: hintOperator,
 	}
 	objectMissing = entry{
 		class: ClassPermission, advice: RetryFixed, title: "Object does not exist or is not visible to the token", hint: hintOperator,

@@ -131,6 +131,9 @@ func TestSubcodesRefineTheGeneralParameterError(t *testing.T) {
 		require.Equal(t, subcode, f.Subcode)
 		require.True(t, f.Known)
 	}
+	rest := message.Classify(136024, 2388091, 400, false)
+	require.Equal(t, message.Retry{Advice: message.RetryLater, After: time.Hour}, rest.Retry, "a number that asked for too many codes")
+	require.Equal(t, message.RetryFixed, message.Classify(136024, 0, 400, false).Retry.Advice, "one that is verified already")
 	// A subcode of another code means something else.
 	require.Equal(t, message.ClassThrottledNumber, message.Classify(130429, 2388024, 400, false).Class)
 }
