@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -44,7 +45,8 @@ type Config struct {
 	Keys []*rsa.PrivateKey
 
 	// Answer says what comes next. It is called from many goroutines. Its error is
-	// answered with 500, a [TokenError] with 427. ctx ends when the time is up.
+	// answered with 500, and so is a panic, a [TokenError] with 427. ctx ends when the
+	// time is up.
 	Answer func(ctx context.Context, r *Request) (Response, error)
 	// ClientError, if not nil, is told what phones could not show: mostly a fault of a
 	// response or of the flow's definition.
@@ -190,7 +192,7 @@ func (h *Handler) answer(ctx context.Context, plain []byte) (answer []byte, stat
 	}
 	ctx, cancel := context.WithTimeout(ctx, h.cfg.Timeout)
 	defer cancel()
-	response, err := h.cfg.Answer(ctx, request)
+	response, err := h.ask(ctx, request)
 	if err == nil {
 		answer, err = response.encode()
 	}
@@ -202,6 +204,21 @@ func (h *Handler) answer(ctx context.Context, plain []byte) (answer []byte, stat
 	}
 	return answer, http.StatusInternalServerError, err
 }
+
+// ask calls the host. A panic of it is an error, and what it panicked with is shown nowhere: it
+// may quote what people filled in.
+func (h *Handler) ask(ctx context.Context, request *Request) (_ Response, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			h.cfg.Logger.LogAttrs(ctx, slog.LevelError, "flow answer panicked",
+				slog.String("type", fmt.Sprintf("%T", p)), slog.String("stack", string(debug.Stack())))
+			err = errPanic
+		}
+	}()
+	return h.cfg.Answer(ctx, request)
+}
+
+var errPanic = errors.New("flowdata: answer: the host panicked")
 
 // refuse answers with a status. Only the sentence for the person has a body, in the clear
 // as Meta shows it.

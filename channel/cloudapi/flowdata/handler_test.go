@@ -237,6 +237,19 @@ func TestAHostThatTakesTooLongIsNotWaitedFor(t *testing.T) {
 	})
 }
 
+func TestAHostThatPanicsIsAnswered500AndQuotedNowhere(t *testing.T) {
+	t.Parallel()
+	f := newForm(t, keys()[0], func(c *flowdata.Config) {
+		c.Answer = func(context.Context, *flowdata.Request) (flowdata.Response, error) { panic("secret words") }
+	})
+	_, _, err := f.user.OpenFlow(f.number)
+	var refused *cloudapitest.FlowStatusError
+	require.ErrorAs(t, err, &refused)
+	require.Equal(t, http.StatusInternalServerError, refused.Status)
+	require.Contains(t, f.log.String(), "panicked")
+	require.NotContains(t, f.log.String(), "secret words")
+}
+
 func TestRequestsThatAreNoneAreRefused(t *testing.T) {
 	t.Parallel()
 	h, err := flowdata.NewHandler(flowdata.Config{AppSecrets: []string{"s"}, Keys: keys(), Answer: flowdata.NewScreens().Answer})
