@@ -49,7 +49,7 @@ func checks() []check {
 		{id: CheckLimit, title: "Messaging limit", minor: true, look: ofNumber((*run).fine, func(n cloudapi.NumberInfo) string { return n.MessagingLimit })},
 		{id: CheckThroughput, title: "Throughput", minor: true, look: ofNumber((*run).fine, throughput)},
 		{id: CheckPIN, title: "Two-step verification", minor: true, look: ofNumber((*run).judgePIN, nil)},
-		{id: CheckOfficial, title: "Official business account", minor: true, look: ofNumber((*run).fine, official)},
+		{id: CheckOfficial, title: "Official business account", minor: true, look: ofNumber((*run).judgeOfficial, official)},
 		{id: CheckHealth, title: "Health as Meta sees it", look: ofNumber((*run).judgeHealth, nil)},
 		{id: CheckSubscription, title: "App subscribed", look: ofAccount((*run).judgeSubscription, nil)},
 		{id: CheckFields, title: "Webhook fields", look: lookFields},
@@ -184,6 +184,16 @@ func official(n cloudapi.NumberInfo) string {
 		return "APPROVED"
 	}
 	return cmp.Or(n.OfficialStatus, "NOT_STARTED")
+}
+
+// judgeOfficial looks at an application to become official.
+func (r *run) judgeOfficial() verdict {
+	switch strings.ToUpper(official(r.number)) {
+	case "REJECTED", "DECLINED":
+		return r.because(ReasonOfficialRejected)
+	default:
+		return r.fine()
+	}
 }
 
 // judgeHealth looks at what Meta itself blames.

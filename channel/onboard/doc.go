@@ -43,8 +43,25 @@
 // [State] is stored as JSON and carried on by any process: it holds ids, times and counts,
 // and neither token, PIN, code nor secret. Those are in [Config], given again each time.
 //
+// # More of it
+//
+// [State.Another] plans one more number in the same account, [State.Leave] the way off,
+// [Guide.Replan] changes what is wanted on the way: another display name, [WebhookPlan].TakeOver
+// of an override that was found. [Guide.Survey] lists the numbers of all accounts that a token
+// reaches.
+//
 // # Numbers that are live
 //
 // [Guide.Readiness] looks at a live number and all that it depends on and changes nothing.
-// Reports can be stored, and [Report.Since] says what has changed.
+// Reports can be stored, and [Report.Since] says what has changed. [Probe] examines a callback
+// address alone: as Meta would call it, and as a stranger would.
+//
+// # Caution
+//
+// No code is sent and no PIN is tried without somebody who asked for it, except the first
+// code. Waits between codes grow, wrong PINs stop before they lock the number, and the ten
+// registrations of 72 hours are counted. Verify token and signatures go to the planned
+// address, and, without one, to those that the app has set.
+//
+// The guide examples/guides/connect.md says what to have at hand and how long each step lasts.
 package onboard

@@ -204,15 +204,28 @@ var failures = []failure{
 
 	// The number.
 	{name: "an unverified business has its two numbers", step: onboard.StepNumber, status: onboard.WaitingForYou, reason: onboard.ReasonNumberLimitAtFirst,
-		text: "The business has its 2 numbers; more need a verified business.",
+		text: "There are 2 numbers already; more need a verified business.",
 		arrange: func(s *site, _ *onboard.Plan) {
 			s.account.Portfolio.SetVerification("not_verified")
 			for range 2 {
 				s.account.AddNumber(cloudapitest.NumberConfig{})
 			}
 		}},
+	{name: "an unverified business has a number in each of two accounts", step: onboard.StepNumber, status: onboard.WaitingForYou, reason: onboard.ReasonNumberLimitAtFirst,
+		text: "There are 2 numbers already; more need a verified business.",
+		arrange: func(s *site, _ *onboard.Plan) {
+			s.account.Portfolio.SetVerification("not_verified")
+			other := s.world.AddAccount(cloudapitest.AccountConfig{})
+			s.account.AddNumber(cloudapitest.NumberConfig{})
+			other.AddNumber(cloudapitest.NumberConfig{})
+			s.cfg.Graph.Token = s.app.Token(s.account, other)
+			s.refuse("POST", "/phone_numbers", 100, 0)
+		}},
+	{name: "WhatsApp refuses a number for another reason", step: onboard.StepNumber, status: onboard.WaitingForYou, reason: onboard.ReasonRefused,
+		text:    "WhatsApp refused this with code 100.",
+		arrange: func(s *site, _ *onboard.Plan) { s.refuse("POST", "/phone_numbers", 100, 0) }},
 	{name: "a verified business has its twenty numbers", step: onboard.StepNumber, status: onboard.WaitingForYou, reason: onboard.ReasonNumberLimit,
-		text: "The account has its 20 numbers.",
+		text: "There are 20 numbers already, which is the limit.",
 		arrange: func(s *site, _ *onboard.Plan) {
 			for range 20 {
 				s.account.AddNumber(cloudapitest.NumberConfig{})

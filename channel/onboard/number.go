@@ -116,7 +116,7 @@ func (r *run) addNumber() verdict {
 	}
 	v := r.failed(err, adding)
 	// Meta says no more than that a parameter is wrong.
-	if limit := r.numberLimit(); v.reason == ReasonRefused && len(r.numbers) >= limit {
+	if limit := r.numberLimit(); v.reason == ReasonRefused && r.countNumbers() >= limit {
 		full := r.because(ReasonNumberLimit, strconv.Itoa(limit))
 		if limit == numbersAtFirst {
 			full = r.because(ReasonNumberLimitAtFirst, strconv.Itoa(limit))
@@ -130,13 +130,31 @@ func (r *run) addNumber() verdict {
 	return v
 }
 
-// numberLimit is how many numbers the account may have, as far as can be told.
+// numberLimit is how many numbers the business may have, as far as can be told.
 func (r *run) numberLimit() int {
-	early := r.account.MessagingLimit == "" || r.account.MessagingLimit == "TIER_250" || r.account.MessagingLimit == "TIER_50"
-	if !strings.EqualFold(r.account.BusinessVerification, "verified") && early {
-		return numbersAtFirst
+	switch r.account.MessagingLimit {
+	case "", "TIER_NOT_SET", "TIER_50", "TIER_250", "TIER_1K":
+		if !strings.EqualFold(r.account.BusinessVerification, "verified") {
+			return numbersAtFirst
+		}
 	}
 	return numbersLater
+}
+
+// countNumbers counts the numbers of all accounts that the token names: they share the limit.
+func (r *run) countNumbers() int {
+	count := len(r.numbers)
+	for _, account := range r.choices {
+		if account == r.state.AccountID {
+			continue
+		}
+		for n, err := range r.client.Account(account).Numbers(r.ctx, cloudapi.NumberQuery{Fields: []string{"id"}}) {
+			if err == nil && n.ID != "" {
+				count++
+			}
+		}
+	}
+	return count
 }
 
 // checkName looks at the review of the display name, and asks for another one if it failed.

@@ -109,6 +109,9 @@ func TestWhatIsWrongWithALiveNumberIsGradedAndSaid(t *testing.T) {
 			onboard.CheckQuality, onboard.Warn, onboard.ReasonQualityRed, "Many people block or report what the number sends."},
 		{"the quality sinks", func(_ *site, n *cloudapitest.Number, _ *onboard.Target) { n.SetQuality("YELLOW") },
 			onboard.CheckQuality, onboard.Warn, onboard.ReasonQualityYellow, "Some people block or report what the number sends."},
+		{"the badge was refused", func(s *site, n *cloudapitest.Number, _ *onboard.Target) {
+			s.tell(n.ID, `{"id":"`+n.ID+`","platform_type":"CLOUD_API","status":"CONNECTED","official_business_account":{"oba_status":"REJECTED"}}`)
+		}, onboard.CheckOfficial, onboard.Warn, onboard.ReasonOfficialRejected, "Meta has turned down the application to become an official business account."},
 		{"two-step verification is off", func(_ *site, n *cloudapitest.Number, _ *onboard.Target) { n.ClearPIN() },
 			onboard.CheckPIN, onboard.Warn, onboard.ReasonNoPIN, "Two-step verification is off: whoever gets a code sent to the number can take it."},
 		{"the app is not subscribed", func(s *site, _ *cloudapitest.Number, _ *onboard.Target) { s.world.Unsubscribe(s.app, s.account) },

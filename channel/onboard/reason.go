@@ -143,14 +143,15 @@ const (
 	ReasonNotRegistered    Reason = "not_registered"
 
 	// Numbers that are live.
-	ReasonNotLooked     Reason = "not_looked"
-	ReasonVersionOld    Reason = "version_old"
-	ReasonClock         Reason = "clock"
-	ReasonQualityRed    Reason = "quality_red"
-	ReasonQualityYellow Reason = "quality_yellow"
-	ReasonNoPIN         Reason = "no_pin"
-	ReasonHealthBlocked Reason = "health_blocked"
-	ReasonHealthLimited Reason = "health_limited"
+	ReasonNotLooked        Reason = "not_looked"
+	ReasonVersionOld       Reason = "version_old"
+	ReasonClock            Reason = "clock"
+	ReasonQualityRed       Reason = "quality_red"
+	ReasonQualityYellow    Reason = "quality_yellow"
+	ReasonOfficialRejected Reason = "official_rejected"
+	ReasonNoPIN            Reason = "no_pin"
+	ReasonHealthBlocked    Reason = "health_blocked"
+	ReasonHealthLimited    Reason = "health_limited"
 
 	// Leaving.
 	ReasonStillSubscribed Reason = "still_subscribed"

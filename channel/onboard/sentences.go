@@ -37,6 +37,7 @@ const (
 	linkCoexistence  = docs + "embedded-signup/onboarding-business-app-users"
 	linkSignup       = docs + "embedded-signup/implementation"
 	linkProfile      = docs + "business-phone-numbers/business-profiles"
+	linkOfficial     = docs + "official-business-accounts"
 	linkHealthStatus = docs + "support/health-status"
 	linkChangelog    = "https://developers.facebook.com/docs/graph-api/changelog"
 	linkDelete       = "https://faq.whatsapp.com/2138577903196467"
@@ -102,8 +103,8 @@ var sentences = map[Reason]sentence{
 	ReasonCannotMigrate:      {WaitingForYou, "The number cannot be migrated as it is (code {0}).", "It has to be switched on at the old provider, with an approved name and no rename under way, and both accounts must belong to the same business.", linkMigration, 0},
 	ReasonBeingDeleted:       {WaitingForMeta, "The number was deleted a moment ago, and WhatsApp has not finished that.", "", "", 5 * minute},
 	ReasonNumberRestricted:   {WaitingForYou, "WhatsApp limits the number (status {0}): people blocked or reported it.", "Write only to people who want it, and wait until the quality rises.", linkNumbers, 0},
-	ReasonNumberLimitAtFirst: {WaitingForYou, "The business has its {0} numbers; more need a verified business.", "Start business verification, or delete a number.", linkSecurity, 0},
-	ReasonNumberLimit:        {WaitingForYou, "The account has its {0} numbers.", "Use another account, delete a number, or ask Meta's support for more.", linkSupport, 0},
+	ReasonNumberLimitAtFirst: {WaitingForYou, "There are {0} numbers already; more need a verified business.", "Start business verification, or delete a number.", linkSecurity, 0},
+	ReasonNumberLimit:        {WaitingForYou, "There are {0} numbers already, which is the limit.", "Delete a number, use another account, or ask Meta's support for more.", linkSupport, 0},
 	ReasonNotInApp:           {WaitingForYou, "The number is not in use in the WhatsApp Business app, so it cannot be shared with it.", "Have the owner go through the signup page with the app at hand, or plan without coexistence.", linkCoexistence, 0},
 
 	// Ownership.
@@ -187,14 +188,15 @@ var sentences = map[Reason]sentence{
 	ReasonNotRegistered:    {WaitingForYou, "The number is not switched on.", "Have it switched on with its PIN.", linkRegister, 0},
 
 	// Numbers that are live.
-	ReasonNotLooked:     {Pending, "Could not be looked at, because something above is missing.", "", "", 0},
-	ReasonVersionOld:    {Done, "Version {0} of the Graph API is of {1}; a version lives about two years.", "Move to a newer version.", linkChangelog, 0},
-	ReasonClock:         {WaitingForYou, "The clock of this machine is wrong by {0}.", "Have it set by a time server.", "", 0},
-	ReasonQualityRed:    {WaitingForYou, "Many people block or report what the number sends.", "Write less, and only to people who asked for it.", linkNumbers, 0},
-	ReasonQualityYellow: {Done, "Some people block or report what the number sends.", "Look at which templates they are.", linkNumbers, 0},
-	ReasonNoPIN:         {WaitingForYou, "Two-step verification is off: whoever gets a code sent to the number can take it.", "Set a PIN.", linkTwoStep, 0},
-	ReasonHealthBlocked: {WaitingForYou, "Meta blocks sending: {0}.", "Look the codes up in Meta's page about the health status.", linkHealthStatus, 0},
-	ReasonHealthLimited: {Done, "Meta limits sending: {0}.", "Look the codes up in Meta's page about the health status.", linkHealthStatus, 0},
+	ReasonNotLooked:        {Pending, "Could not be looked at, because something above is missing.", "", "", 0},
+	ReasonVersionOld:       {Done, "Version {0} of the Graph API is of {1}; a version lives about two years.", "Move to a newer version.", linkChangelog, 0},
+	ReasonClock:            {WaitingForYou, "The clock of this machine is wrong by {0}.", "Have it set by a time server.", "", 0},
+	ReasonQualityRed:       {WaitingForYou, "Many people block or report what the number sends.", "Write less, and only to people who asked for it.", linkNumbers, 0},
+	ReasonQualityYellow:    {Done, "Some people block or report what the number sends.", "Look at which templates they are.", linkNumbers, 0},
+	ReasonOfficialRejected: {WaitingForYou, "Meta has turned down the application to become an official business account.", "Apply again with more that others have written about the business.", linkOfficial, 0},
+	ReasonNoPIN:            {WaitingForYou, "Two-step verification is off: whoever gets a code sent to the number can take it.", "Set a PIN.", linkTwoStep, 0},
+	ReasonHealthBlocked:    {WaitingForYou, "Meta blocks sending: {0}.", "Look the codes up in Meta's page about the health status.", linkHealthStatus, 0},
+	ReasonHealthLimited:    {Done, "Meta limits sending: {0}.", "Look the codes up in Meta's page about the health status.", linkHealthStatus, 0},
 
 	// Leaving.
 	ReasonStillSubscribed: {Done, "The account's webhooks go on, for its other numbers.", "", "", 0},

@@ -23,7 +23,7 @@ var ErrVersion = errors.New("written by a newer version")
 // ids, times and counts, and no token, PIN, code or secret. It does hold the phone number
 // and the display name of the plan. Printed, it shows neither.
 //
-// Not safe for concurrent use.
+// Not safe for concurrent use; let one process at a time carry a state on.
 type State struct {
 	data    stateData
 	session session
@@ -161,8 +161,8 @@ func (s *State) Again() time.Time {
 	return first
 }
 
-// Another is the plan for one more number in the same account: app, account, road and
-// webhooks as here, nothing else of the number.
+// Another is the plan for one more number in the same account: app, account, webhooks and
+// profile as here. It goes by [RoadToken], with the token that the account is known by.
 func (s *State) Another(phone, displayName string) Plan {
 	old := s.data.Plan
 	p := Plan{
