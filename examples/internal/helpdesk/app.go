@@ -44,7 +44,7 @@ type app struct {
 	pages   *broadcast
 	now     func() time.Time
 	log     *slog.Logger
-	demo    *demo // nil with -live
+	phone   Phone // nil with a real customer
 	sync    func(context.Context) error
 }
 
@@ -56,10 +56,11 @@ func newApp(ctx context.Context, set settings) (_ *app, err error) {
 	a := &app{catalog: catalog, pages: newBroadcast(), log: set.log, now: time.Now}
 	side := set.side
 	if side == nil {
-		if a.demo, side, err = newDemo(); err != nil {
+		if side, err = newDemo(); err != nil {
 			return nil, err
 		}
 	}
+	a.phone = side.Phone
 	if side.Now != nil {
 		a.now = side.Now
 	}
@@ -99,8 +100,8 @@ func newApp(ctx context.Context, set settings) (_ *app, err error) {
 		return nil, err
 	}
 	a.sync = func(ctx context.Context) error { return side.Sync(ctx, catalog) }
-	if a.demo != nil {
-		if err := a.demo.connect(a.webhook); err != nil {
+	if side.Connect != nil {
+		if err := side.Connect(a.webhook); err != nil {
 			return nil, err
 		}
 	}
@@ -112,11 +113,11 @@ func (a *app) run(ctx context.Context) error {
 	if err := a.sync(ctx); err != nil {
 		a.log.Warn("helpdesk: the templates could not be read", "error", err)
 	}
-	if a.demo == nil {
+	if a.phone == nil {
 		return a.hub.Run(ctx)
 	}
 	lived := make(chan error, 1)
-	go func() { lived <- a.demo.world.Run(ctx) }()
+	go func() { lived <- a.phone.Run(ctx) }()
 	return errors.Join(a.hub.Run(ctx), <-lived)
 }
 

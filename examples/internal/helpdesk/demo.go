@@ -1,6 +1,7 @@
 package helpdesk
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"time"
@@ -43,10 +44,10 @@ var demoTemplates = []string{
 		{"type":"BUTTONS","buttons":[{"type":"QUICK_REPLY","text":"Yes"},{"type":"QUICK_REPLY","text":"No"}]}]}`,
 }
 
-func newDemo() (*demo, *WhatsApp, error) {
+func newDemo() (*WhatsApp, error) {
 	world, err := cloudapitest.New(cloudapitest.Config{Seed: uint64(time.Now().UnixNano()), Latency: 400 * time.Millisecond})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	d := &demo{world: world}
 	d.app = world.AddApp(cloudapitest.AppConfig{Name: "Helpdesk"})
@@ -54,7 +55,7 @@ func newDemo() (*demo, *WhatsApp, error) {
 	d.number = d.account.AddNumber(cloudapitest.NumberConfig{ID: demoNumber, Phone: "13125550142", Name: businessName})
 	for _, text := range demoTemplates {
 		if _, err := d.account.AddTemplate(text); err != nil {
-			return nil, nil, fmt.Errorf("helpdesk: add template: %w", err)
+			return nil, fmt.Errorf("helpdesk: add template: %w", err)
 		}
 	}
 	d.customer = world.AddUser(cloudapitest.UserConfig{Name: "Robin Sample", Phone: "13125550187", ReadAfter: 1500 * time.Millisecond})
@@ -62,70 +63,40 @@ func newDemo() (*demo, *WhatsApp, error) {
 		Client: cloudapi.Config{Token: d.app.Token(d.account), HTTPClient: world.Client()},
 		Number: d.number.ID, Account: d.account.ID, Secret: d.app.Secret, VerifyToken: d.app.VerifyToken, Now: world.Now,
 	})
-	return d, side, err
+	if err != nil {
+		return nil, err
+	}
+	side.Phone, side.Connect = d, func(h http.Handler) error { return world.Subscribe(d.app, d.account, h) }
+	return side, nil
 }
 
-// connect lets the world deliver its webhooks to h.
-func (d *demo) connect(h http.Handler) error {
-	return d.world.Subscribe(d.app, d.account, h)
-}
-
-type bubbleView struct {
-	ID, Side, Header, Text, Footer, Time, Quoted, Ticks, State string
-	Buttons                                                    []buttonView
-}
-
-type buttonView struct{ Label, URL string }
-
-func (a *app) phone(w http.ResponseWriter, _ *http.Request) {
-	seen := a.demo.customer.Sees(a.demo.number)
-	texts := map[string]string{}
-	views := []bubbleView{}
-	for i, b := range seen {
-		texts[b.ID] = b.Text
-		v := bubbleView{
-			ID: b.ID, Side: "theirs", Header: b.Header, Text: b.Text, Footer: b.Footer,
-			Time: b.At.Local().Format("15:04"), Quoted: texts[b.ReplyTo],
-		}
-		if b.Mine {
-			v.Side, v.State = "mine", b.Ticks
-			v.Ticks = map[string]string{"sent": "✓", "delivered": "✓✓", "read": "✓✓"}[b.Ticks]
-		}
+// Bubbles implements Phone.
+func (d *demo) Bubbles() []Bubble {
+	var out []Bubble
+	for _, b := range d.customer.Sees(d.number) {
+		v := Bubble{ID: b.ID, ReplyTo: b.ReplyTo, Mine: b.Mine, At: b.At, Header: b.Header, Text: b.Text, Footer: b.Footer, Ticks: b.Ticks}
 		if b.Media != nil && v.Text == "" {
 			v.Text = "[" + b.Media.Kind + "]"
 		}
-		if i == len(seen)-1 { // buttons of earlier messages have had their time
-			for _, button := range b.Buttons {
-				v.Buttons = append(v.Buttons, buttonView{button.Label, button.URL})
-			}
+		for _, button := range b.Buttons {
+			v.Buttons = append(v.Buttons, Button{button.Label, button.URL})
 		}
-		views = append(views, v)
+		out = append(out, v)
 	}
-	a.render(w, "phone.html", views)
+	return out
 }
 
-func (a *app) say(w http.ResponseWriter, r *http.Request) {
-	if text := r.FormValue("text"); text != "" {
-		a.demo.customer.Text(a.demo.number, text)
-	}
-	a.answer(w, nil)
+// Say implements Phone.
+func (d *demo) Say(text string) { d.customer.Text(d.number, text) }
+
+// Tap implements Phone.
+func (d *demo) Tap(label string) error {
+	_, err := d.customer.Tap(d.number, label)
+	return err
 }
 
-func (a *app) tap(w http.ResponseWriter, r *http.Request) {
-	if _, err := a.demo.customer.Tap(a.demo.number, r.FormValue("label")); err != nil {
-		http.Error(w, "This button is not on the phone any more.", http.StatusConflict)
-		return
-	}
-	a.answer(w, nil)
-}
+// Advance implements Phone.
+func (d *demo) Advance(by time.Duration) { d.world.Advance(by) }
 
-// advance moves the simulated clock.
-func (a *app) advance(w http.ResponseWriter, r *http.Request) {
-	by, err := time.ParseDuration(r.FormValue("by"))
-	if err != nil || by <= 0 || by > 7*24*time.Hour {
-		http.Error(w, "The clock moves ahead by at most a week at a time.", http.StatusBadRequest)
-		return
-	}
-	a.demo.world.Advance(by)
-	a.answer(w, nil)
-}
+// Run implements Phone.
+func (d *demo) Run(ctx context.Context) error { return d.world.Run(ctx) }

@@ -250,7 +250,7 @@ func TestAFailedReadKeepsTheCustomerAndTheDraft(t *testing.T) {
 				}
 				return true
 			})
-			robin.Text(in.app.demo.number, "Hello?")
+			robin.Text(in.demo().number, "Hello?")
 			c.Do(chromedp.WaitVisible("#banner"))
 			c.holds("Your PIN is")
 			require.Contains(t, c.Text(".talk-head"), "Robin Reed")
@@ -301,6 +301,6 @@ func TestThePageHearsOfNewMessagesAgainAfterTheStreamOfEventsBroke(t *testing.T)
 	c := openConsole(in, 1400, 860)
 	c.views(toRobin)
 	in.net.set(nil)
-	robin.Text(in.app.demo.number, "Hello?")
+	robin.Text(in.demo().number, "Hello?")
 	c.Until("document.querySelector('#messages').textContent.includes('Hello?')")
 }

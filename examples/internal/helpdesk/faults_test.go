@@ -16,9 +16,9 @@ func TestOneTicketComesOutOfDuplicatesDisorderAndBrokenItems(t *testing.T) {
 
 	// Every webhook twice, late ones overtaken, a broken item among the good ones, and the
 	// statuses of the answer in any order.
-	app.demo.world.SetFaults(cloudapitest.Faults{Duplicate: 1, Reorder: 0.7, Malform: 0.7, Future: 0.5, Merge: 10})
+	demoOf(app).world.SetFaults(cloudapitest.Faults{Duplicate: 1, Reorder: 0.7, Malform: 0.7, Future: 0.5, Merge: 10})
 	for i := range 5 {
-		app.demo.customer.Text(app.demo.number, fmt.Sprintf("sentence %d", i))
+		demoOf(app).customer.Text(demoOf(app).number, fmt.Sprintf("sentence %d", i))
 	}
 	conversationID := s.ticket()
 	for i := range 5 {
@@ -27,11 +27,11 @@ func TestOneTicketComesOutOfDuplicatesDisorderAndBrokenItems(t *testing.T) {
 	s.do("/conversations/"+conversationID+"/reply", "text", "Thank you.")
 	s.shows("Thank you.")
 	s.sees(conversationID, `class="ticks read"`)
-	app.demo.world.SetFaults(cloudapitest.Faults{})
+	demoOf(app).world.SetFaults(cloudapitest.Faults{})
 	page := s.get("/conversations/" + conversationID)
 	for i := range 5 {
 		require.Equal(t, 1, strings.Count(page, fmt.Sprintf(">sentence %d<", i)), "once each")
 	}
 	require.Equal(t, 1, strings.Count(s.get("/tickets"), "data-open="), "one ticket")
-	require.Empty(t, app.demo.world.Audit())
+	require.Empty(t, demoOf(app).world.Audit())
 }

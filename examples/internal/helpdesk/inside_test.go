@@ -51,8 +51,8 @@ func within(t *testing.T) *inside {
 // writes lets a person of this name write, and returns the person and the conversation.
 func (in *inside) writes(name, text string) (*cloudapitest.User, string) {
 	in.t.Helper()
-	user := in.app.demo.world.AddUser(cloudapitest.UserConfig{Name: name})
-	user.Text(in.app.demo.number, text)
+	user := in.demo().world.AddUser(cloudapitest.UserConfig{Name: name})
+	user.Text(in.demo().number, text)
 	var id string
 	in.eventually(func() bool {
 		for part := range strings.SplitSeq(in.get("/tickets"), "<a ") {
@@ -67,7 +67,7 @@ func (in *inside) writes(name, text string) (*cloudapitest.User, string) {
 
 // got returns what the business has sent to a person.
 func (in *inside) got(user *cloudapitest.User) (texts []string) {
-	for _, b := range user.Sees(in.app.demo.number) {
+	for _, b := range user.Sees(in.demo().number) {
 		if !b.Mine {
 			texts = append(texts, b.Text)
 		}
@@ -113,3 +113,8 @@ func reads(r *http.Request) bool {
 func sends(r *http.Request) bool {
 	return strings.HasSuffix(r.URL.Path, "/reply") || strings.HasSuffix(r.URL.Path, "/template")
 }
+
+// demo is the simulated WhatsApp.
+func (in *inside) demo() *demo { return demoOf(in.app) }
+
+func demoOf(a *app) *demo { return a.phone.(*demo) }

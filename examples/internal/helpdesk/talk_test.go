@@ -33,7 +33,7 @@ func TestALongTalkOpensAtItsNewestMessage(t *testing.T) {
 	in := within(t)
 	robin, toRobin := in.writes("Robin Reed", "Is my bike ready?")
 	for i := range 20 {
-		robin.Text(in.app.demo.number, fmt.Sprintf("One more thing, number %d: %s", i, strings.Repeat("the chain rattles. ", 40)))
+		robin.Text(in.demo().number, fmt.Sprintf("One more thing, number %d: %s", i, strings.Repeat("the chain rattles. ", 40)))
 	}
 	in.sees(toRobin, "number 19")
 	_, toKim := in.writes("Kim Lake", "Do you rent bikes?")
@@ -51,7 +51,7 @@ func TestALongTalkOpensAtItsNewestMessage(t *testing.T) {
 	// Who reads what was said earlier is left in peace, and finds the end again later.
 	c.Until("(l => { l.scrollTop = 500; return l.scrollTop === 500 })(document.querySelector('#messages'))")
 	c.Until("following.messages === false")
-	robin.Text(in.app.demo.number, "Are you there?")
+	robin.Text(in.demo().number, "Are you there?")
 	c.Until("document.querySelector('#messages').textContent.includes('Are you there?')")
 	c.Until("document.querySelector('#messages').scrollTop === 500")
 	c.turnsTo(toKim)
@@ -66,9 +66,9 @@ func TestALongTalkOpensAtItsNewestMessage(t *testing.T) {
 func TestALongTalkIsAtItsNewestMessageAlsoOnATabThatWasHidden(t *testing.T) {
 	t.Parallel()
 	in := within(t)
-	user := in.app.demo.customer
+	user := in.demo().customer
 	for i := range 20 {
-		user.Text(in.app.demo.number, fmt.Sprintf("number %d: %s", i, strings.Repeat("the chain rattles. ", 20)))
+		user.Text(in.demo().number, fmt.Sprintf("number %d: %s", i, strings.Repeat("the chain rattles. ", 20)))
 	}
 	in.sees(in.ticket(), "number 19")
 	c := &console{browsertest.Open(t, 390, 844), in}
@@ -77,7 +77,7 @@ func TestALongTalkIsAtItsNewestMessageAlsoOnATabThatWasHidden(t *testing.T) {
 	c.Until("document.querySelector('#messages') !== null")
 	c.Do(chromedp.Click("[data-go=talk]"))
 	c.Until(atEnd("#messages"))
-	user.Text(in.app.demo.number, strings.Repeat("And one thing more. ", 60))
+	user.Text(in.demo().number, strings.Repeat("And one thing more. ", 60))
 	c.Until("document.querySelector('#screen').textContent.includes('And one thing more')")
 	c.Until(atEnd("#messages"))
 	c.Do(chromedp.Click("[data-go=phone]"))
@@ -96,7 +96,7 @@ func TestATicketsStatusFollowsTheConversation(t *testing.T) {
 	is("new")
 	c.types("It is.\n")
 	is("answered")
-	robin.Text(in.app.demo.number, "Which door?")
+	robin.Text(in.demo().number, "Which door?")
 	is("waiting")
 	c.types("The green one.\n")
 	is("answered")
@@ -107,7 +107,7 @@ func TestATicketsStatusFollowsTheConversation(t *testing.T) {
 	is("answered")
 	c.Press("#settle")
 	is("resolved")
-	robin.Text(in.app.demo.number, "It is locked!")
+	robin.Text(in.demo().number, "It is locked!")
 	is("waiting")
 }
 

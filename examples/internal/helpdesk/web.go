@@ -39,8 +39,8 @@ func (a *app) routes() http.Handler {
 	mux.HandleFunc("GET /templates", a.templates)
 	mux.HandleFunc("GET /templates/fields", a.fields)
 	mux.HandleFunc("POST /templates/preview", a.preview)
-	if a.demo != nil {
-		mux.HandleFunc("GET /phone", a.phone)
+	if a.phone != nil {
+		mux.HandleFunc("GET /phone", a.showPhone)
 		mux.HandleFunc("POST /phone/say", a.say)
 		mux.HandleFunc("POST /phone/tap", a.tap)
 		mux.HandleFunc("POST /clock", a.advance)
@@ -65,7 +65,7 @@ func (a *app) render(w http.ResponseWriter, name string, data any) {
 }
 
 func (a *app) page(w http.ResponseWriter, _ *http.Request) {
-	a.render(w, "page.html", map[string]any{"Live": a.demo == nil, "Business": businessName, "BusinessInitial": businessName[:1]})
+	a.render(w, "page.html", map[string]any{"Live": a.phone == nil, "Business": businessName, "BusinessInitial": businessName[:1]})
 }
 
 func (a *app) tickets(w http.ResponseWriter, r *http.Request) {
@@ -86,7 +86,7 @@ func (a *app) tickets(w http.ResponseWriter, r *http.Request) {
 		}
 		views = append(views, a.ticketView(conv, customer, r.FormValue("selected") == c.ID))
 	}
-	a.render(w, "tickets.html", map[string]any{"Tickets": views, "Live": a.demo == nil})
+	a.render(w, "tickets.html", map[string]any{"Tickets": views, "Live": a.phone == nil})
 }
 
 func (a *app) conversation(w http.ResponseWriter, r *http.Request) {

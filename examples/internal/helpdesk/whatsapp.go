@@ -25,6 +25,10 @@ type WhatsApp struct {
 	// Sync reads the templates.
 	Sync func(ctx context.Context, into *template.Catalog) error
 	Now  func() time.Time // nil = the real clock
+	// Connect, if not nil, leads the webhooks of a simulation in this process to h, and Phone is
+	// its customer's; nil with a real one.
+	Connect func(h http.Handler) error
+	Phone   Phone
 }
 
 // MetaConfig is a number with Meta.
