@@ -16,8 +16,9 @@ expect() { # name, text that must appear, command…
 }
 
 expect quickstart "the phone shows: It is." "$bin/quickstart"
-expect webhookonly "forged one arrives" "$bin/webhookonly" -demo
-expect redact "1111" bash -c "echo 'card 4111 1111 1111 1111' | '$bin/redact'"
+expect "kanava redact" "1111" bash -c "echo 'card 4111 1111 1111 1111' | '$bin/kanava' redact"
+expect "kanava explain" "window closed" "$bin/kanava" explain 131047
+expect "kanava help" "templates" "$bin/kanava" help
 
 serve() { # name, path, text that must appear there, command…: it must stop cleanly on Ctrl-C
 	local name="$1" path="$2" text="$3" url=""
@@ -36,4 +37,5 @@ serve() { # name, path, text that must appear there, command…: it must stop cl
 }
 
 serve helpdesk / "Kanava helpdesk" "$bin/helpdesk" -addr localhost:0 -dir "$bin/desk"
-serve simulator /control/ "/control/clock" "$bin/simulator" -addr localhost:0
+serve "kanava simulate" /control/ "/control/clock" "$bin/kanava" simulate --addr 0
+XDG_CACHE_HOME="$bin/cache" serve "kanava up" / "Kanava helpdesk" "$bin/kanava" up --addr 0 --simulator 0

@@ -56,7 +56,8 @@ func (p *program) tell(format string, args ...any) {
 // width is how wide text may be.
 func (p *program) width() int { return max(min(p.columns, 100), 40) }
 
-// wrap breaks a text at spaces; lines after the first begin with indent.
+// wrap breaks a text at spaces into lines of a width; lines after the first begin with
+// indent, which does not count.
 func wrap(text string, width int, indent string) string {
 	var b strings.Builder
 	column := 0
@@ -66,7 +67,7 @@ func wrap(text string, width int, indent string) string {
 		case i == 0:
 		case column+1+long > width:
 			b.WriteString("\n" + indent)
-			column = utf8.RuneCountInString(indent)
+			column = 0
 		default:
 			b.WriteByte(' ')
 			column++
@@ -96,7 +97,6 @@ func (p *program) table(w io.Writer, rows [][]string) {
 			if i == len(row)-1 {
 				if room := p.width() - left; room > 20 && !strings.Contains(cell, "\x1b") {
 					cell = wrap(cell, p.width()-left, strings.Repeat(" ", left))
-					cell = strings.ReplaceAll(cell, "\n", "\n")
 				}
 				fmt.Fprintln(w, strings.TrimRight(cell, " "))
 				break

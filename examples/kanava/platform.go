@@ -240,3 +240,12 @@ func siteOf(text, fallback, path string) (string, error) {
 	}
 	return strings.TrimSuffix(u.String(), "/"), nil
 }
+
+// portOf is the port of a URL.
+func portOf(site string) string {
+	u, err := url.Parse(site)
+	if err != nil {
+		return ""
+	}
+	return u.Port()
+}

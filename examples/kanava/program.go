@@ -44,6 +44,7 @@ func (p *program) verbs() []*cobra.Command {
 		id    string
 		verbs []*cobra.Command
 	}{
+		{groupTry, []*cobra.Command{p.upVerb(), p.simulateVerb(), p.triggerVerb()}},
 		{groupConnect, []*cobra.Command{p.connectVerb(), p.doctorVerb(), p.listenVerb(), p.replayVerb()}},
 		{groupSend, []*cobra.Command{p.sendVerb(), p.notifyVerb(), p.templatesVerb()}},
 		{groupTables, []*cobra.Command{p.explainVerb(), p.windowVerb(), p.redactVerb()}},
@@ -63,9 +64,10 @@ func (p *program) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "kanava",
 		Short: "From a phone number to a live WhatsApp channel, and every chore after",
-		Example: `  kanava listen --sim --forward 3000   the simulator's webhooks for your program
-  kanava templates lint templates      check the files of templates
-  kanava explain 131047                what an error of Meta's means`,
+		Example: `  kanava up                       a helpdesk and a simulated WhatsApp
+  kanava doctor                   what is wrong with a live number
+  kanava notify people.csv        a campaign, checked row by row first
+  kanava explain 131047           what an error of Meta's means`,
 		SilenceErrors: true, SilenceUsage: true,
 		Args: cobra.ArbitraryArgs,
 		RunE: p.group,

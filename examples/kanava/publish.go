@@ -263,7 +263,7 @@ func (p *program) push(ctx context.Context, account *cloudapi.Account, all []dif
 		}
 		for _, r := range done {
 			if r.Error != "" {
-				fmt.Fprintln(w, wrap(fmt.Sprintf("%s in %s: %s", r.Name, r.Language, r.Error), p.width(), "  "))
+				fmt.Fprintln(w, wrap(fmt.Sprintf("%s in %s: %s", r.Name, r.Language, r.Error), p.width()-2, "  "))
 				continue
 			}
 			fmt.Fprintf(w, "%s in %s: %s\n", r.Name, r.Language, p.paint(green, r.Status))

@@ -22,7 +22,7 @@
 // Nothing happens by itself. A test moves time with Step, Settle and Advance, and
 // hands World.Now to code that takes a clock. Inside a testing/synctest bubble, or in
 // a program, Run lets the world live in the time that passes, and Advance still
-// jumps. The program examples/simulator does the latter behind a socket, for code in
+// jumps. The command examples/kanava simulate does the latter behind a socket, for code in
 // any language.
 //
 // Chance is drawn from Config.Seed and from what it is drawn for, so that the same acts
@@ -42,7 +42,7 @@
 // Parameters may come as JSON, a form, a multipart form or in the query, as Graph takes
 // them; paths, errors and headers are Graph's, and a page in a browser may call. Clients
 // that others wrote, in other languages, run against it unchanged: see
-// examples/simulator.
+// examples/kanava simulate.
 //
 // # Figures
 //

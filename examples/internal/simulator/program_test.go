@@ -1,4 +1,4 @@
-package main
+package simulator
 
 import (
 	"bytes"
@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
 )
 
@@ -44,6 +45,24 @@ func (c *console) String() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.buf.String()
+}
+
+// run is the program, with the arguments of kanava simulate.
+func run(ctx context.Context, args []string, out, errs io.Writer) error {
+	o := Options{Errs: errs, Started: func(v Values) error { v.Text(out); return nil }}
+	flags := pflag.NewFlagSet("simulate", pflag.ContinueOnError)
+	o.Flags(flags)
+	flags.StringVar(&o.Secret, "secret", "", "")
+	flags.StringVar(&o.Verify, "verify", "", "")
+	for i, arg := range args {
+		if strings.HasPrefix(arg, "-") && arg != "-" {
+			args[i] = "-" + arg
+		}
+	}
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	return Run(ctx, o)
 }
 
 // started runs the program until the test ends and returns its base URL.

@@ -1,4 +1,4 @@
-package main
+package simulator
 
 import "strings"
 
@@ -57,7 +57,7 @@ request = urllib.request.Request(
 print(urllib.request.urlopen(request).read().decode())
 `},
 	{"Go", `
-package main
+package simulator
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package main
+package simulator
 
 import (
 	"context"
@@ -71,11 +71,11 @@ func runClient(ctx context.Context, t *testing.T, dir, name string, steps int) {
 	t.Logf("%d steps", good)
 }
 
-// TestTheReadmesBotAnswers runs the program of README.md as it stands there.
-func TestTheReadmesBotAnswers(t *testing.T) {
+// TestTheGuidesBotAnswers runs the program of the guide as it stands there.
+func TestTheGuidesBotAnswers(t *testing.T) {
 	t.Parallel()
 	npmtest.Node(t)
-	readme, err := os.ReadFile("README.md")
+	readme, err := os.ReadFile(filepath.Join("..", "..", "guides", "simulator.md"))
 	require.NoError(t, err)
 	_, code, ok := strings.Cut(string(readme), "```js\n")
 	require.True(t, ok)
@@ -117,5 +117,5 @@ func TestTheReadmesBotAnswers(t *testing.T) {
 		return strings.Contains(chat, "You wrote: And I?")
 	}, 20*time.Second, 100*time.Millisecond)
 	v := post(t, site, "probe", `{}`)
-	require.Contains(t, v["verdict"], "a stranger", "it checks no signature, as the README says")
+	require.Contains(t, v["verdict"], "a stranger", "it checks no signature, as the guide says")
 }

@@ -1,11 +1,10 @@
-package main
+package simulator
 
 import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -116,24 +115,6 @@ func newServer(set settings) (*server, error) {
 	}
 	s.answers = s.handler()
 	return s, nil
-}
-
-// greet tells what to put into the program under test.
-func (s *server) greet(out io.Writer) {
-	fmt.Fprintf(out, `WhatsApp simulator. Open %s in a browser to play the customers.
-
-  base URL          %s
-  access token      %s
-  phone number id   %s
-  WABA id           %s
-  app id            %s
-  app secret        %s
-  verify token      %s
-
-`, s.site, s.site, s.token, s.number.ID, s.account.ID, s.app.ID, s.app.Secret, s.app.VerifyToken)
-	for _, line := range s.graphURLs {
-		fmt.Fprintf(out, "  also under        %s\n\n", line)
-	}
 }
 
 // subscribe performs the handshake with a webhook receiver and sends it everything
