@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/duration"
@@ -87,43 +86,7 @@ type Config struct {
 //
 // All methods are safe for concurrent use. Any number of hubs on any number of
 // machines may work on one store.
-type Hub struct {
-	store       store.Store
-	steps       step.Steps
-	ticketing   Ticketing
-	attachments Attachments
-	now         func() time.Time // the clock, put right by the store's
-	clock       fleetClock
-	log         *slog.Logger
-	hooks       Hooks
-	desk        Desk // nil: none
-	keepStrays  duration.Duration
-	lease       time.Duration
-	poll        time.Duration
-	drain       time.Duration
-
-	channels registry
-	fleet    fleet
-	shared   following
-
-	restoredAt  time.Time    // Config.RestoredAt
-	lastRestore atomic.Int64 // in microseconds since 1970; 0: never
-
-	runners   map[string]*worker.Runner // by kind of work
-	gate      *worker.Gate              // of the calls of the ticketing
-	commits   latency
-	quiet     quiet
-	pulses    pulses
-	sending   *outages // of numbers, by channel
-	telling   *outages // of the ticketing, by channel; "" is all of it
-	storing   *outages // of the attachments, ""
-	running   atomic.Bool
-	low       sync.Map // budgets that are known to run low, by channel and month
-	limitless sync.Map // channels without a known messaging limit of which was warned
-	booked    sync.Map // when the running totals of channels were last made sure of
-	prices    pricing.Rules
-	markets   atomic.Pointer[pricing.Markets]
-}
+type Hub struct{ *core }
 
 // New returns a hub, or all problems of cfg at once. It starts nothing and reads
 // nothing.
@@ -146,7 +109,7 @@ func New(cfg Config) (*Hub, error) {
 	missing(cfg.Drain < 0, "Drain is negative")
 	missing(cfg.StrayRetention != 0 && cfg.StrayRetention < minRetention, "StrayRetention is below 24 hours")
 
-	h := &Hub{
+	h := &core{
 		store: cfg.Store, ticketing: cfg.Ticketing, attachments: cfg.Attachments,
 		log: cfg.Logger, hooks: cfg.Hooks, desk: cfg.Desk, keepStrays: cfg.StrayRetention,
 		restoredAt: cfg.RestoredAt.UTC(),
@@ -180,8 +143,12 @@ func New(cfg Config) (*Hub, error) {
 	h.telling.changed, h.telling.parted = h.noteOutage, true
 	h.storing = newOutages(hostPolicy, longLease, h.now)
 	h.storing.changed = h.noteOutage
+	h.automatic = func(s *Scene, a *Automatic) error { return s.unit.automatic(s, a) }
+	h.learns = map[string]func(*store.Record) error{
+		aboutTemplate: h.learnTemplate, aboutRestore: h.learnRestore, aboutRetry: h.learnRetry,
+	}
 	h.makeRunners(cfg)
-	return h, nil
+	return &Hub{h}, nil
 }
 
 // ErrRunning is returned by Run if the hub is already running.
@@ -228,7 +195,7 @@ func (h *Hub) Run(ctx context.Context) error {
 }
 
 // join is what a Run does first.
-func (h *Hub) join(ctx context.Context, me *Process) error {
+func (h *core) join(ctx context.Context, me *Process) error {
 	h.measure(ctx)
 	if err := h.sayRestored(ctx); err != nil {
 		return fmt.Errorf("channel: note the restore: %w", err)
@@ -244,11 +211,4 @@ func (h *Hub) join(ctx context.Context, me *Process) error {
 			}
 		}
 	})
-}
-
-// wake tells a queue of this process that work was committed.
-func (h *Hub) wake(queue string) {
-	if r := h.runners[queue]; r != nil {
-		r.Notify()
-	}
 }

@@ -1,0 +1,65 @@
+package channel
+
+import (
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/duration"
+	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/internal/worker"
+	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// core is the hub without its exported methods: what all rooms of the package stand on. Handlers
+// are methods of it, or of a [unit] where they decide and write, and live in the files of their room.
+type core struct {
+	store       store.Store
+	steps       step.Steps
+	ticketing   Ticketing
+	attachments Attachments
+	now         func() time.Time // the clock, put right by the store's
+	clock       fleetClock
+	log         *slog.Logger
+	hooks       Hooks
+	desk        Desk // nil: none
+	// automatic sends what a desk wants sent; it is the outbox's.
+	automatic  func(*Scene, *Automatic) error
+	keepStrays duration.Duration
+	lease      time.Duration
+	poll       time.Duration
+	drain      time.Duration
+
+	channels registry
+	fleet    fleet
+	shared   following
+	// learns takes over what other processes shared, by what it is about.
+	learns map[string]func(*store.Record) error
+
+	restoredAt  time.Time    // Config.RestoredAt
+	lastRestore atomic.Int64 // in microseconds since 1970; 0: never
+
+	runners   map[string]*worker.Runner // by kind of work
+	gate      *worker.Gate              // of the calls of the ticketing
+	commits   latency
+	quiet     quiet
+	pulses    pulses
+	sending   *outages // of numbers, by channel
+	telling   *outages // of the ticketing, by channel; "" is all of it
+	storing   *outages // of the attachments, ""
+	running   atomic.Bool
+	low       sync.Map // budgets that are known to run low, by channel and month
+	limitless sync.Map // channels without a known messaging limit of which was warned
+	booked    sync.Map // when the running totals of channels were last made sure of
+	prices    pricing.Rules
+	markets   atomic.Pointer[pricing.Markets]
+}
+
+// wake tells a queue of this process that work was committed.
+func (h *core) wake(queue string) {
+	if r := h.runners[queue]; r != nil {
+		r.Notify()
+	}
+}

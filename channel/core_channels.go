@@ -1,0 +1,233 @@
+package channel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// registry holds the hub's channels. Readers take a snapshot without locking.
+type registry struct {
+	mu   sync.Mutex // writers
+	snap atomic.Pointer[snapshot]
+	// removes says that the hub's Attachments is a Remover; set before any channel is added.
+	removes bool
+	desk    Desk // the hub's; set before any channel is added
+}
+
+// snapshot is an immutable view of all channels.
+type snapshot struct {
+	byID     map[string]*Channel
+	byNumber map[string]*Channel
+	enabled  []string // IDs of the enabled channels, sorted
+	all      []string // IDs of all of them, sorted, and "" for what belongs to none
+	taking   []string // the groups of accepted items that are theirs, and "" for those of accounts
+	telling  []string // the groups of what the host is told about them
+}
+
+func (r *registry) view() *snapshot {
+	if s := r.snap.Load(); s != nil {
+		return s
+	}
+	return &snapshot{}
+}
+
+func (r *registry) get(id string) (*Channel, bool) {
+	c, ok := r.view().byID[id]
+	return c, ok
+}
+
+func (r *registry) number(id string) (*Channel, bool) {
+	c, ok := r.view().byNumber[id]
+	return c, ok
+}
+
+// sending lists the channels whose outbox is worked on.
+func (r *registry) sending() []string { return r.view().enabled }
+
+// all lists the channels, and "" for work that belongs to none.
+func (r *registry) all() []string { return r.view().all }
+
+// telling lists the groups of what the host is told.
+func (r *registry) telling() []string { return r.view().telling }
+
+func (r *registry) add(c Channel) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, ok := r.view().byID[c.ID]; ok {
+		return fmt.Errorf("channel: add %q: the hub has a channel with this id", c.ID)
+	}
+	c.base = fingerprint(&c.Settings)
+	if err := r.check(&c); err != nil {
+		return err
+	}
+	r.put(&c)
+	return nil
+}
+
+// check returns everything that is wrong with c, new or changed, and makes it ready. The caller
+// holds the lock.
+func (r *registry) check(c *Channel) error {
+	p := &settingProblems{channel: c.ID, errs: c.prepare(r.desk, c.Templates != nil)}
+	known := r.view().byID
+	for _, id := range slices.Sorted(maps.Keys(known)) {
+		other := known[id]
+		switch {
+		case id == c.ID:
+		case other.Number == c.Number:
+			p.bad(true, "number", "channel %q has the same", id)
+		case visibleName(other.Name) == visibleName(c.Name):
+			p.bad(true, "name", "channel %q has the same", id)
+		}
+	}
+	p.bad(c.Enabled && c.Sender == nil, "enabled", "an enabled channel needs a Sender")
+	p.bad(c.Retention.Attachments > 0 && !r.removes, "retention", "attachments: the hub's Attachments is no Remover, so that nothing would be removed")
+	p.bad(r.desk == nil && len(c.Desk) > 0, "desk", "the hub has no desk")
+	if err := errors.Join(p.errs...); err != nil {
+		return fmt.Errorf("channel: set up %q: %w", c.ID, err)
+	}
+	return nil
+}
+
+// prepare checks the settings and makes of them what the channel works with.
+func (c *Channel) prepare(desk Desk, templates bool) (problems []error) {
+	problems = append(problems, c.Validate())
+	var err error
+	if c.location, err = time.LoadLocation(c.TimeZone); err != nil {
+		c.location = time.UTC // Validate refuses it
+	}
+	if desk != nil {
+		p := &settingProblems{channel: c.ID}
+		c.prepared, err = desk.Prepare(&c.Settings, templates)
+		p.of("desk", err)
+		problems = append(problems, p.errs...)
+	}
+	return problems
+}
+
+// remove reports whether the channel was there.
+func (r *registry) remove(id string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, ok := r.get(id)
+	r.change(func(m map[string]*Channel) { delete(m, id) })
+	return ok
+}
+
+// put installs c. The caller holds the lock.
+func (r *registry) put(c *Channel) { r.change(func(m map[string]*Channel) { m[c.ID] = c }) }
+
+// change installs a new snapshot. The caller holds the lock.
+func (r *registry) change(edit func(map[string]*Channel)) {
+	byID := map[string]*Channel{}
+	for id, c := range r.view().byID {
+		byID[id] = c
+	}
+	edit(byID)
+	s := &snapshot{byID: byID, byNumber: map[string]*Channel{}, all: []string{""}}
+	for id, c := range byID {
+		s.byNumber[c.Number] = c
+		s.all = append(s.all, id)
+		if c.Enabled && c.Sender != nil { // another process may have enabled it
+			s.enabled = append(s.enabled, id)
+		}
+	}
+	slices.Sort(s.all)
+	s.taking = slices.Clone(s.all)
+	for number := range s.byNumber {
+		s.taking = append(s.taking, strangeGroup(number))
+	}
+	slices.Sort(s.taking)
+	for _, id := range s.all {
+		s.telling = append(s.telling, id, id+changes)
+	}
+	slices.Sort(s.enabled)
+	r.snap.Store(s)
+}
+
+// wakeSending has the outbox looked at: a channel may send that could not before.
+func (h *core) wakeSending() {
+	h.wake(workOut)
+	h.wake(workFirst)
+}
+
+func (h *core) change(ctx context.Context, id string, edit func(*Channel)) error {
+	h.channels.mu.Lock()
+	defer h.channels.mu.Unlock()
+	old, ok := h.channels.get(id)
+	if !ok {
+		return fmt.Errorf("channel: change %q: %w", id, ErrNoChannel)
+	}
+	c := *old
+	edit(&c)
+	if old.Number != c.Number {
+		return fmt.Errorf("channel: change %q: settings: number: it cannot change; add another channel", id)
+	}
+	c.base = old.base
+	if err := h.channels.check(&c); err != nil {
+		return err
+	}
+	err := h.repeat(ctx, func(u *unit) error {
+		if !c.Enabled {
+			u.watchOutbox(id)
+		}
+		return u.shareSettings(&c.Settings, c.base)
+	})
+	if err != nil {
+		return fmt.Errorf("channel: change %q: %w", id, err)
+	}
+	h.channels.put(&c)
+	if c.Templates != old.Templates {
+		h.shared.again.Store(true)
+	}
+	h.settingsChanged(id)
+	return nil
+}
+
+// settingsChanged has everything look anew that goes by a channel's settings.
+func (h *core) settingsChanged(id string) {
+	h.forgetBudget(id)
+	h.sending.hurry(id) // with another token, perhaps
+	h.wakeSending()
+}
+
+// settings returns those of all channels, ordered by ID.
+func (h *core) settings() []Settings {
+	var all []Settings
+	for _, c := range h.channels.view().byID {
+		all = append(all, c.Settings)
+	}
+	slices.SortFunc(all, func(a, b Settings) int { return strings.Compare(a.ID, b.ID) })
+	return all
+}
+
+// forgetBudget makes the hub look at a channel's books anew: its budget may be another.
+func (h *core) forgetBudget(channel string) {
+	forget := func(key, _ any) bool {
+		if strings.HasPrefix(key.(string), channel+"|") {
+			h.low.Delete(key)
+			h.booked.Delete(key)
+		}
+		return true
+	}
+	h.low.Range(forget)
+	h.booked.Range(forget)
+}
+
+// enabled returns a channel that is switched on.
+func (h *core) enabled(id string) (*Channel, error) {
+	ch, ok := h.channels.get(id)
+	switch {
+	case !ok:
+		return nil, ErrNoChannel
+	case !ch.Enabled:
+		return nil, ErrDisabled
+	}
+	return ch, nil
+}

@@ -1,0 +1,333 @@
+package channel
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/internal/worker"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/circuit"
+)
+
+// An Outage is a time in which everything of one kind fails, so that the hub has stopped: a
+// channel does not send, or the host is not told. What waits stays where it is and goes on,
+// in order, when a single try has gone well.
+type Outage struct {
+	// Kind says what is out.
+	Kind OutageKind `json:"kind"`
+	// Since is when the first failure of the row was.
+	Since time.Time `json:"since"`
+	// Reason says what the failures were, free of personal data, such as "code 190: auth".
+	Reason string `json:"reason"`
+}
+
+// OutageKind says what is out. Kinds may be added.
+type OutageKind string
+
+// Kinds of outages.
+const (
+	// OutageUnreachable: WhatsApp does not answer, or says that it is out of order.
+	OutageUnreachable OutageKind = "unreachable"
+	// OutageUnauthorized: WhatsApp refuses the token, or what it may do. A new one is needed.
+	OutageUnauthorized OutageKind = "unauthorized"
+	// OutageAccount: the number or its account may not send: not registered, locked,
+	// restricted, without a means of payment.
+	OutageAccount OutageKind = "account"
+	// OutageTicketing: the host's Ticketing fails for one message like for another.
+	OutageTicketing OutageKind = "ticketing"
+	// OutageAttachments: the host's Attachments fails for one file like for another.
+	OutageAttachments OutageKind = "attachments"
+)
+
+// How failures in a row become an outage, and how it is tried whether that is over.
+var (
+	// sendPolicy: three people in a row, or few messages. One whose outcome stays open is gone
+	// for now, so that it is seldom risked; asking in another way, and what is refused, costs
+	// nothing.
+	sendPolicy = circuit.Policy{
+		After: 3, Different: 3, Anyway: worker.Few, First: 5 * time.Second, Most: 30 * time.Second, MostCostly: 5 * time.Minute,
+	}
+	// hostPolicy: three conversations or files in a row, or, where there are no more, five
+	// minutes in which nothing went well.
+	hostPolicy = circuit.Policy{
+		After: 3, Different: 3, Long: 5 * time.Minute, First: time.Second, Most: 30 * time.Second, MostCostly: 30 * time.Second,
+	}
+)
+
+// lately is for how long something that went well shows that what failed before and after is
+// itself at fault.
+const lately = time.Hour
+
+// sureFor is for how long something that went well is taken to go on so.
+const sureFor = 10 * time.Second
+
+// outages watches what one kind of work needs: the number of a channel, the host's ticketing.
+// Each has a circuit of its own, by name.
+type outages struct {
+	policy circuit.Policy
+	now    func() time.Time
+	// cautious begins with a few at a time where it is not known whether they go well.
+	cautious bool
+	// stored says that the store may know of outages.
+	stored bool
+	// parted says that the names are parts of a whole, "".
+	parted bool
+	// changed is called, without the lock, when an outage has begun or, with over, ended.
+	changed func(ctx context.Context, name string, o Outage, over bool)
+
+	mu sync.Mutex
+	by map[string]*watched
+}
+
+// watched is one circuit, what it is out with, and the work that tries it.
+type watched struct {
+	circuit.State
+	outage Outage
+	trial  string
+	told   bool // that it is out
+	// stale says that the store may know of an outage that began before this process.
+	stale bool
+}
+
+func newOutages(p circuit.Policy, lease time.Duration, now func() time.Time) *outages {
+	p.Patience = lease
+	return &outages{policy: p, now: now, by: map[string]*watched{}}
+}
+
+// get returns the circuit. The caller holds the lock.
+func (o *outages) get(name string) *watched {
+	w := o.by[name]
+	if w == nil {
+		w = &watched{stale: true}
+		o.by[name] = w
+	}
+	return w
+}
+
+// care says how careful to be with what needs name.
+func (o *outages) care(name string) worker.Care {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	w := o.get(name)
+	switch {
+	case w.Open && w.MayTry(o.now()):
+		return worker.CareOne
+	case w.Open:
+		return worker.CareClose
+	case o.cautious && (w.Failures > 0 || o.now().Sub(w.Worked) > sureFor):
+		return worker.CareFew
+	}
+	return worker.CareNone
+}
+
+// enter reports whether a piece of work may use name now: while it is out, one at a time may.
+// Whoever entered says how it ended with failed, worked or abandon.
+func (o *outages) enter(name, work string) (ok, trial bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	w, now := o.get(name), o.now()
+	switch {
+	case !w.Open:
+		return true, false
+	case w.trial == work && !w.MayTry(now):
+		return true, true // it has entered
+	case !w.MayTry(now):
+		return false, false
+	}
+	w.State, w.trial = w.Try(now, o.policy), work
+	return true, true
+}
+
+// well reports whether no use of name has failed since one went well.
+func (o *outages) well(name string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.get(name).Failures == 0
+}
+
+// out reports whether name is out.
+func (o *outages) out(name string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.get(name).Open
+}
+
+// atFault reports whether something else used name with success after a piece of work had
+// failed for the first time, and not long ago: its failures say nothing about name.
+func (o *outages) atFault(name string, since time.Time) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	w := o.get(name)
+	return !since.IsZero() && w.Worked.After(since) && o.now().Sub(w.Worked) < lately
+}
+
+// failed is told that a use of name failed, and reports whether that is an outage now.
+func (o *outages) failed(ctx context.Context, name string, f circuit.Failure, kind OutageKind, reason string) bool {
+	o.mu.Lock()
+	w, p := o.get(name), o.policy
+	if o.parted && name == "" {
+		p.Long = 0 // of one part that fails nobody can tell how the others would do
+	}
+	before := *w
+	if w.State = w.Failed(o.now(), f, p); !w.Open {
+		o.mu.Unlock()
+		return false
+	}
+	w.trial = ""
+	w.outage = Outage{Kind: kind, Since: w.Since.UTC(), Reason: reason}
+	now := w.outage
+	// Where everything is out, that is what is told.
+	whole := o.by[""]
+	tell := (!w.told || before.outage.Kind != kind) && (name == "" || whole == nil || !whole.Open)
+	w.told = w.told || tell
+	o.mu.Unlock()
+	if tell {
+		o.changed(ctx, name, now, false)
+	}
+	return true
+}
+
+// worked is told that a use of name went well.
+func (o *outages) worked(ctx context.Context, name string) {
+	o.mu.Lock()
+	w := o.get(name)
+	before := *w
+	*w = watched{State: w.Succeeded(o.now())}
+	if name == "" && before.Open {
+		for _, part := range o.by {
+			part.State = part.Hurry()
+		}
+	}
+	o.mu.Unlock()
+	if before.told || before.stale && o.stored {
+		o.changed(ctx, name, before.outage, true)
+	}
+}
+
+// abandon is told that a use of name did not take place.
+func (o *outages) abandon(name, work string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if w := o.get(name); w.trial == work {
+		w.State, w.trial = w.Abandoned(), ""
+	}
+}
+
+// hurry lets what is out be tried at once; "" is all of it.
+func (o *outages) hurry(name string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for n, w := range o.by {
+		if name == "" || n == name || n == "" {
+			w.State = w.Hurry()
+		}
+	}
+}
+
+// known tells what the store knows of name: an outage that began before this process did, or
+// none.
+func (o *outages) known(name string, out Outage) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.by[name] = &watched{}
+	if !out.Since.IsZero() {
+		o.by[name] = &watched{State: circuit.Opened(out.Since), outage: out, told: true}
+	}
+}
+
+// of returns the outage of name, nil if there is none.
+func (o *outages) of(name string) *Outage {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if w := o.by[name]; w != nil && w.Open {
+		out := w.outage
+		return &out
+	}
+	return nil
+}
+
+// next is how long it takes until something that is out may be tried; 0 if nothing is out, or
+// waits only for something to try it with.
+func (o *outages) next() (wait time.Duration) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	now := o.now()
+	for _, w := range o.by {
+		if !w.Open || w.MayTry(now) {
+			continue
+		}
+		if d := max(time.Millisecond, w.Next().Sub(now)); wait == 0 || d < wait {
+			wait = d
+		}
+	}
+	return wait
+}
+
+// OutageInfo describes the beginning or the end of an outage.
+type OutageInfo struct {
+	Outage
+	// Channel is the ID of the channel; "" if all of them are concerned.
+	Channel string
+	// Over says that it has ended; it took Took.
+	Over bool
+	Took time.Duration
+}
+
+// noteOutage tells the log and the hook of an outage that began or ended.
+func (h *core) noteOutage(ctx context.Context, channel string, o Outage, over bool) {
+	info := OutageInfo{Outage: o, Channel: channel, Over: over}
+	level, text := slog.LevelWarn, "channel: outage"
+	switch {
+	case over:
+		info.Took, text = h.now().Sub(o.Since), "channel: outage is over"
+	case o.Kind == OutageUnauthorized || o.Kind == OutageAccount:
+		level = slog.LevelError // it does not pass by itself
+	}
+	h.log.LogAttrs(ctx, level, text, slog.String("channel", channel), slog.String("kind", string(o.Kind)),
+		slog.String("reason", o.Reason), slog.Time("since", o.Since))
+	if h.hooks.Outage != nil {
+		h.hooks.Outage(ctx, info)
+	}
+}
+
+// knowOutages reads which channels do not send, so that this process does not find out anew.
+func (h *core) knowOutages(ctx context.Context) error {
+	ids := h.channels.view().enabled
+	known, err := h.outagesStored(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		h.sending.known(id, known[id])
+	}
+	return nil
+}
+
+// outagesStored are the outages of channels as they are written down.
+func (h *core) outagesStored(ctx context.Context, channels []string) (map[string]Outage, error) {
+	if len(channels) == 0 {
+		return nil, nil
+	}
+	records, err := h.store.Get(ctx, kindOutage, channels...)
+	if err != nil {
+		return nil, fmt.Errorf("channel: read outages: %w", err)
+	}
+	known := map[string]Outage{}
+	for _, r := range records {
+		o, err := step.Decode[Outage](r)
+		if err != nil {
+			return nil, err
+		}
+		known[r.Key] = *o
+	}
+	return known, nil
+}
+
+// watchOutbox has the windows of a channel's waiting messages watched.
+func (u *unit) watchOutbox(channel string) {
+	u.Enqueue(store.Work{Queue: workUpkeep, ID: expiryID(channel), Group: channel, Body: []byte("{}")})
+}

@@ -1,0 +1,159 @@
+package channel
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/kanava-go/kanava/channel/duration"
+	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/redact"
+	"github.com/kanava-go/kanava/template"
+	"github.com/kanava-go/kanava/window"
+)
+
+// Channel is one WhatsApp number as a support channel: settings that an
+// administrator may see and change, and the parts that talk to WhatsApp for it.
+type Channel struct {
+	Settings
+	// Sender sends for the number; required unless the channel is disabled. It holds
+	// the token, which is why it is not part of the settings.
+	Sender Sender
+	// Media moves files; nil if the channel neither fetches nor uploads any.
+	Media Media
+	// Templates are the message templates of the number's account; nil: none.
+	Templates *template.Catalog
+	// Rates are Meta's rate cards in the account's currency, newest last or in any order;
+	// nil: costs are counted in messages only.
+	Rates []*pricing.RateCard
+
+	base     string         // fingerprint of the settings that the host began with
+	location *time.Location // Settings.TimeZone
+	prepared any            // what the desk made of Settings.Desk
+}
+
+// Prepared returns what the hub's [Desk] made of Settings.Desk; nil if the hub has none, or if the
+// channel was not given out by a hub.
+func (c *Channel) Prepared() any { return c.prepared }
+
+// Settings are what an administrator decides about a channel. They hold no secret
+// and serialise to JSON. The zero value of each field is the cautious choice.
+type Settings struct {
+	// ID is the host's own name for the channel, stable for ever: 1 to 64 lower-case
+	// letters, digits, "-" and "_".
+	ID string `json:"id"`
+	// Name is what people call it: unique within the hub, 1 to 255 characters.
+	Name string `json:"name"`
+	// Number is the phone_number_id that webhooks carry; unique within the hub.
+	Number string `json:"number"`
+	// Account is the WABA that the number belongs to; template and account notices
+	// carry it. Several channels may share one.
+	Account string `json:"account,omitempty"`
+	// Phone is the number itself, as webhooks about its name and quality show it: digits
+	// with the country code, "+" and spaces allowed. "" leaves such webhooks without effect.
+	Phone string `json:"phone,omitempty"`
+	// Portfolio is the ID of the business portfolio that the account belongs to: its
+	// channels share one messaging limit. "" means that the account is alone in it.
+	Portfolio string `json:"portfolio,omitempty"`
+	// Brand and Department are for the host.
+	Brand      string `json:"brand,omitempty"`
+	Department string `json:"department,omitempty"`
+	// Enabled lets the channel send. A disabled one still receives, because a
+	// customer's message must not be lost.
+	Enabled bool `json:"enabled"`
+
+	// Redact says how card numbers are masked; its zero value is the default.
+	Redact redact.Redactor `json:"redact,omitzero"`
+	// InsecureKeepCards stores and passes on card numbers as they are.
+	InsecureKeepCards bool `json:"insecure_keep_cards,omitempty"`
+
+	// Files says which files of customers are taken.
+	Files FilePolicy `json:"files,omitzero"`
+
+	// Window settles what the platform's documentation leaves open.
+	Window window.Options `json:"window,omitzero"`
+	// Language is the template language to fall back to, such as "en"; "" means none.
+	Language string `json:"language,omitempty"`
+	// Uncertain says what to do with a message whose fate is still unknown after
+	// UncertainWait (0 means 2 minutes).
+	Uncertain     UncertainPolicy   `json:"uncertain,omitempty"`
+	UncertainWait duration.Duration `json:"uncertain_wait,omitempty"`
+
+	// Budget bounds what the channel may spend; nil: no bound. Messages beyond it are refused.
+	// The store decides and counts in one step, so that any number of processes that send at
+	// the same moment spend what there is and no more.
+	Budget *pricing.Budget `json:"budget,omitempty"`
+	// TimeZone is the time zone of the account, an IANA name such as "Europe/Helsinki", in
+	// which months and price changes begin; "" means UTC.
+	TimeZone string `json:"time_zone,omitempty"`
+
+	// Retention says how long things are kept.
+	Retention Retention `json:"retention,omitzero"`
+
+	// ConsentElsewhere says that the host's own system decides whom to contact; otherwise
+	// Notify needs a recorded consent.
+	ConsentElsewhere bool `json:"consent_elsewhere,omitempty"`
+	// OptOutWords are what a customer writes, alone, to stop marketing, such as "stop", and
+	// OptInWords what lifts that. Case, width, punctuation, emoji and formatting around a word do
+	// not matter. [OptOutWords] and [OptInWords] return the usual ones; nil means none.
+	OptOutWords []string `json:"opt_out_words,omitempty"`
+	OptInWords  []string `json:"opt_in_words,omitempty"`
+
+	// Desk is what the hub's [Desk] is to know about the channel, such as the JSON of a
+	// desk.Settings; nil without one.
+	Desk json.RawMessage `json:"desk,omitempty"`
+}
+
+// UncertainPolicy says what becomes of a message that may or may not have been sent.
+type UncertainPolicy string
+
+// Uncertain policies.
+const (
+	// Hold leaves it, visibly uncertain, for a status to settle or for an agent with
+	// [Hub.Resend] or [Hub.GiveUp]. The default.
+	Hold UncertainPolicy = ""
+	// Resend sends it again: the customer may get it twice.
+	Resend UncertainPolicy = "resend"
+)
+
+// Validate returns all problems of the settings, each a [*SettingError], or nil. What depends
+// on the rest of the channel and of the hub is looked at when the channel is added.
+func (s *Settings) Validate() error {
+	p := &settingProblems{channel: s.ID}
+	p.bad(!validID(s.ID), "id", "want 1 to 64 of a-z, 0-9, - and _")
+	n := utf8.RuneCountInString(s.Name)
+	p.bad(visibleName(s.Name) == "" || n > 255, "name", "want 1 to 255 characters that can be seen, have %d", n)
+	p.bad(s.Number == "", "number", "missing: the phone_number_id of the number")
+	p.bad(strings.ContainsFunc(s.Number, notDigit), "number", "want the digits of a phone_number_id")
+	p.bad(s.Uncertain != Hold && s.Uncertain != Resend, "uncertain", "want \"\" or %q", Resend)
+	p.bad(s.UncertainWait < 0, "uncertain_wait", "negative")
+	if b := s.Budget; b != nil {
+		p.bad(!b.Unit.Known(), "budget", "unit: want \"\", %q or %q", pricing.BudgetMessages, pricing.BudgetEvery)
+		p.bad(b.Limit < 0 || b.LowWater < 0, "budget", "negative limit or low_water")
+	}
+	p.of("redact", s.Redact.Validate())
+	_, err := time.LoadLocation(s.TimeZone)
+	p.bad(err != nil, "time_zone", "unknown")
+	p.of("retention", s.Retention.validate())
+	p.of("files", s.Files.validate())
+	return errors.Join(p.errs...)
+}
+
+func validID(id string) bool {
+	return id != "" && len(id) <= 64 && !strings.ContainsFunc(id, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '_'
+	})
+}
+
+// portfolio names what shares a messaging limit.
+func (s *Settings) portfolio() string {
+	switch {
+	case s.Portfolio != "":
+		return "portfolio|" + s.Portfolio
+	case s.Account != "":
+		return "account|" + s.Account
+	}
+	return "channel|" + s.ID
+}

@@ -1,0 +1,227 @@
+package channel
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// What all processes need to know and one of them learns: settings that were changed, and what
+// WhatsApp says about templates. It is kept in the store, and a counter that everybody looks at
+// says when there is something new.
+
+// sharedPage is how many shared records are read at a time, and sharedLate how much later than
+// the newest that was read one may still come in: its writer's clock was slow, or its commit.
+const (
+	sharedPage = 500
+	sharedLate = 10 * time.Minute
+)
+
+// following is how far this process has read what others shared.
+type following struct {
+	mu      sync.Mutex
+	again   atomic.Bool      // a channel came that has heard nothing yet
+	looked  time.Time        // when it last looked whether there is something new
+	version int64            // of what it has read
+	newest  int64            // the largest Sort that it has read
+	seen    map[string]int64 // the version of each record that it has read
+}
+
+// share saves a shared record and tells everybody to look.
+func (u *unit) share(key string, doc any) error {
+	u.Add(store.Record{Kind: kindVersion, Key: fleetParent, N: 1})
+	return u.Save(kindShared, key, fleetParent, micros(u.now), doc)
+}
+
+// keepUp follows the others in a process that does not run, when it has not looked for a while.
+// One that runs follows at its own pace.
+func (h *core) keepUp(ctx context.Context) error {
+	if h.running.Load() {
+		return nil
+	}
+	h.shared.mu.Lock()
+	defer h.shared.mu.Unlock()
+	if time.Since(h.shared.looked) < h.poll {
+		return nil
+	}
+	h.measure(ctx)
+	return h.catchUp(ctx)
+}
+
+// follow reads what others have shared since it was last called.
+func (h *core) follow(ctx context.Context) error {
+	h.shared.mu.Lock()
+	defer h.shared.mu.Unlock()
+	return h.catchUp(ctx)
+}
+
+// catchUp is follow for a caller that holds the lock.
+func (h *core) catchUp(ctx context.Context) error {
+	f := &h.shared
+	f.looked = time.Now()
+	version := int64(0)
+	switch r, err := h.store.Get(ctx, kindVersion, fleetParent); {
+	case err != nil:
+		return fmt.Errorf("channel: read what is shared: %w", err)
+	case len(r) > 0:
+		version = r[0].N
+	}
+	again := f.again.Swap(false)
+	if version == f.version && !again {
+		return nil
+	}
+	first := f.seen == nil
+	q := store.Query{Kind: kindShared, Parent: fleetParent, Limit: sharedPage}
+	if !first && !again {
+		q.After = &store.Position{Sort: f.newest - sharedLate.Microseconds()}
+	}
+	for {
+		page, err := h.store.List(ctx, q)
+		if err != nil {
+			return fmt.Errorf("channel: read what is shared: %w", err)
+		}
+		for i := range page {
+			h.learn(ctx, &page[i], first, again)
+		}
+		if len(page) < sharedPage {
+			break
+		}
+		q.After = &store.Position{Sort: page[len(page)-1].Sort, Key: page[len(page)-1].Key}
+	}
+	if f.seen == nil {
+		f.seen = map[string]int64{}
+	}
+	f.version = version
+	return nil
+}
+
+// learn takes one shared record over, if it is new.
+func (h *core) learn(ctx context.Context, r *store.Record, first, again bool) {
+	f := &h.shared
+	known := f.seen[r.Key] >= r.Version
+	var err error
+	switch about, _, _ := strings.Cut(r.Key, "|"); {
+	case known && (about != aboutTemplate || !again):
+		return
+	case about == aboutSettings:
+		err = h.learnSettings(ctx, r, first)
+	case h.learns[about] != nil:
+		err = h.learns[about](r)
+	}
+	if err != nil { // of a later version, say; what this process has stays
+		h.log.LogAttrs(ctx, slog.LevelError, "channel: what another process shared cannot be used",
+			slog.String("what", r.Key), slog.String("reason", reasonOf(err)))
+	}
+	if f.seen == nil {
+		f.seen = map[string]int64{}
+	}
+	f.seen[r.Key], f.newest = r.Version, max(f.newest, r.Sort)
+}
+
+// sharedSettings are the settings of a channel as they were changed last.
+type sharedSettings struct {
+	Settings Settings `json:"settings"`
+	// Bases are fingerprints of the settings with which processes began that have taken these
+	// over. A process that begins with others was given newer ones by its host.
+	Bases []string `json:"bases"`
+}
+
+// maxBases bounds how many are kept; the newest is the last.
+const maxBases = 16
+
+func (s *sharedSettings) accept(base string) bool {
+	if base == "" || slices.Contains(s.Bases, base) {
+		return false
+	}
+	s.Bases = append(s.Bases, base)
+	s.Bases = s.Bases[max(0, len(s.Bases)-maxBases):]
+	return true
+}
+
+// fingerprint identifies settings.
+func fingerprint(s *Settings) string {
+	text, err := json.Marshal(s)
+	if err != nil {
+		return "" // no settings that pass Validate
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:12])
+}
+
+// shareSettings records what a channel's settings are to be from now on.
+func (u *unit) shareSettings(s *Settings, base string) error {
+	key := aboutSettings + "|" + s.ID
+	var doc sharedSettings
+	if _, err := u.Load(kindShared, key, &doc); err != nil {
+		return err
+	}
+	doc.Settings = *s
+	doc.accept(base)
+	return u.share(key, &doc)
+}
+
+// learnSettings takes over settings that another process changed. When this one begins, only
+// those count that were changed from what it begins with: otherwise its host has given it newer
+// ones since.
+func (h *core) learnSettings(ctx context.Context, r *store.Record, first bool) error {
+	var doc sharedSettings
+	if err := json.Unmarshal(r.Body, &doc); err != nil {
+		return fmt.Errorf("channel: decode settings: %w", errDamaged)
+	}
+	base, err := h.channels.adopt(&doc.Settings, func(base string) bool { return !first || slices.Contains(doc.Bases, base) })
+	if err != nil || base == "" {
+		return err
+	}
+	h.settingsChanged(doc.Settings.ID)
+	if doc.accept(base) { // so that it still goes by them when it begins again
+		return h.repeat(ctx, func(u *unit) error {
+			var now sharedSettings
+			if _, err := u.Load(kindShared, r.Key, &now); err != nil || !now.accept(base) {
+				return err
+			}
+			return u.Save(kindShared, r.Key, fleetParent, micros(u.now), &now)
+		})
+	}
+	return nil
+}
+
+// meetSettings has a channel that was just added go by settings that were changed before.
+func (h *core) meetSettings(ctx context.Context, id string) error {
+	records, err := h.store.Get(ctx, kindShared, aboutSettings+"|"+id)
+	if err != nil || len(records) == 0 {
+		return err
+	}
+	return h.learnSettings(ctx, &records[0], true)
+}
+
+// adopt takes over settings if they count for a channel with its base, which it returns; "" if
+// they do not. The check of names is left to who changed them.
+func (r *registry) adopt(s *Settings, count func(base string) bool) (base string, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	old, ok := r.get(s.ID)
+	if !ok || !count(old.base) {
+		return "", nil
+	}
+	c := *old
+	c.Settings = *s
+	if c.Number != old.Number {
+		return "", errors.New("channel: settings: number: it cannot change")
+	}
+	if err := errors.Join(c.prepare(r.desk, true)...); err != nil {
+		return "", err
+	}
+	r.put(&c)
+	return c.base, nil
+}

@@ -1,0 +1,77 @@
+package channel
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/internal/worker"
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// A unit is a step of the hub: what it reads and decides, it commits together. See package step.
+type unit struct {
+	*step.Step
+	ctx  context.Context
+	core *core
+	now  time.Time
+	// author is who acts; zero for WhatsApp, customers and rules.
+	author conversation.Author
+	// timerWork is the claimed timer of the conversation, while it is being handled.
+	timerWork *worker.Job
+	// cause is when what makes the unit send messages by itself happened or was due; zero if
+	// nothing does.
+	cause time.Time
+}
+
+// do runs f until its changes are committed or it fails. It must have no effect outside the unit,
+// since it may run several times.
+func (h *core) do(ctx context.Context, f func(u *unit) error) error {
+	return h.doGuessing(ctx, nil, f)
+}
+
+// doGuessing is do with a guess at what is stored; see [step.Steps.Do].
+func (h *core) doGuessing(ctx context.Context, guess []step.Known, f func(u *unit) error) error {
+	if err := h.keepUp(ctx); err != nil {
+		return err
+	}
+	return h.steps.Do(ctx, guess, h.unit(f))
+}
+
+// repeat is do for what keeping up with the other hubs is made of.
+func (h *core) repeat(ctx context.Context, f func(u *unit) error) error {
+	return h.steps.Do(ctx, nil, h.unit(f))
+}
+
+// unit makes a step of f.
+func (h *core) unit(f func(u *unit) error) func(*step.Step) error {
+	return func(s *step.Step) error { return f(&unit{Step: s, ctx: s.Ctx, core: h, now: s.Now}) }
+}
+
+// finish settles work of which nothing is left to do.
+func (h *core) finish(ctx context.Context, w *worker.Job) error {
+	return h.do(ctx, func(u *unit) error { u.Finish(w.Lease()); return nil })
+}
+
+// count adds n to a counter of the report of the day that at falls into. Reports are a desk's.
+func (u *unit) count(channel, name string, at time.Time, n int64) {
+	if n == 0 || u.core.desk == nil {
+		return
+	}
+	day := at.UTC().Format(time.DateOnly)
+	key := strings.Join([]string{channel, day, name}, "|")
+	u.Add(store.Record{
+		Kind: kindCounter, Key: key, Parent: channel, Sort: at.UTC().Truncate(24 * time.Hour).UnixMicro(), N: n,
+	})
+}
+
+// countReceived brings a message of a customer into the report.
+func (u *unit) countReceived(m *messageRecord, at time.Time) {
+	u.count(m.Channel, "messages_in", at, 1)
+	u.count(m.Channel, "in_"+word(m.Kind), at, 1)
+	if m.Redacted {
+		u.count(m.Channel, "redacted", at, 1)
+	}
+}

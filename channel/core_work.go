@@ -1,0 +1,98 @@
+package channel
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/webhook"
+)
+
+// eachWork calls f for the work of one channel in a queue, "" for all work, in the order in
+// which it was committed.
+func (h *core) eachWork(ctx context.Context, q store.WorkQuery, channel string, f func(page []store.Work) error) error {
+	for q.Limit = bulkStep; ; {
+		found, err := h.store.Work(ctx, q)
+		if err != nil {
+			return err
+		}
+		page := make([]store.Work, 0, len(found))
+		for _, w := range found {
+			q.After = w.Seq
+			if channel == "" || channelOf(w.Group) == channel {
+				page = append(page, w)
+			}
+		}
+		if len(page) > 0 {
+			if err := f(page); err != nil {
+				return err
+			}
+		}
+		if len(found) < bulkStep {
+			return nil
+		}
+	}
+}
+
+var errEnough = errors.New("channel: enough")
+
+// bulkStep is how much work one step of a call for many looks at.
+const bulkStep = 200
+
+// eventOf reads the one event that a piece of work holds.
+func eventOf(w *store.Work) (ev *webhook.Event, a accepted, err error) {
+	if err := json.Unmarshal(w.Body, &a); err != nil || a.Body == nil {
+		return nil, a, errDamaged
+	}
+	d, err := webhook.Parse(a.Body)
+	if err != nil {
+		return nil, a, errDamaged
+	}
+	for ev := range d.Events() {
+		return ev, a, nil
+	}
+	return nil, a, errDamaged
+}
+
+// forgetAfter is how long the hub remembers which items it has seen. WhatsApp repeats
+// deliveries for up to seven days.
+//
+// Source: developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/overview,
+// checked 2026-10-06.
+const forgetAfter = 8 * 24 * time.Hour
+
+func (a *attempts) failedAt(now time.Time) {
+	if a.Tries++; a.Failing.IsZero() {
+		a.Failing = now.UTC()
+	}
+}
+
+// attempted is an item that counts its own attempts.
+type attempted interface {
+	// failedAgain returns how often the work had failed by its own fault and the item as it is
+	// stored after another time.
+	failedAgain(now time.Time) (before int, body []byte)
+}
+
+func (i *hostItem) failedAgain(now time.Time) (before int, body []byte) {
+	next := *i
+	next.failedAt(now)
+	return i.Tries, encoded(&next)
+}
+
+func (i *fetchItem) failedAgain(now time.Time) (before int, body []byte) {
+	next := *i
+	next.failedAt(now)
+	return i.Tries, encoded(&next)
+}
+
+// encoded is nil for what cannot be encoded: it is counted the next time.
+func encoded(item any) []byte {
+	body, err := json.Marshal(item)
+	if err != nil {
+		return nil
+	}
+	return body
+}

@@ -1,0 +1,148 @@
+package channel
+
+import (
+	"context"
+	"errors"
+
+	"github.com/kanava-go/kanava/channel/internal/worker"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/circuit"
+)
+
+// A Prober is a [Sender] that can ask WhatsApp whether it answers, without doing anything.
+// While a number is out the hub asks so first, and risks a message only when that went well.
+// It is looked for when that happens. Package cloudapi's Number is one.
+type Prober interface {
+	// Probe returns nil if WhatsApp answers for the number. The error is as that of Send.
+	Probe(ctx context.Context) error
+}
+
+// verdict is what the end of one send says about the number.
+type verdict int
+
+const (
+	saysNothing verdict = iota
+	saysWorks           // WhatsApp answered, if only to refuse this message
+	saysUnsent          // WhatsApp was out of reach: the message is known not to have been accepted
+	saysUnknown         // nobody knows whether it was accepted
+	saysRefused         // the number or its token is refused, whatever is sent
+)
+
+// judge draws the conclusion.
+func judge(err error) (v verdict, kind OutageKind, reason string) {
+	if err == nil {
+		return saysWorks, "", ""
+	}
+	f, known := message.FailureOf(err)
+	kind = OutageUnreachable
+	switch {
+	case !known:
+		return saysUnknown, kind, "no answer"
+	case f.Uncertain || errors.Is(err, message.ErrOutcomeUnknown):
+		v = saysUnknown
+	case f.Class == message.ClassAuth, f.Class == message.ClassPermission:
+		v, kind = saysRefused, OutageUnauthorized
+	case accountOut[f.Code], f.Code >= 141000 && f.Code <= 141014:
+		v, kind = saysRefused, OutageAccount
+	case f.Class == message.ClassTemporary && f.Retry.Automatic():
+		v = saysUnsent
+	case f.Code != 0 || f.HTTPStatus != 0:
+		v = saysWorks
+	}
+	return v, kind, failureReason(f)
+}
+
+// accountOut are the codes that say that the number cannot send, whatever and to whomever.
+//
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes
+// (checked 2026-11-29)
+var accountOut = map[int]bool{
+	33:     true, // number deleted
+	368:    true, // account restricted for violating a policy
+	131031: true, // account locked
+	131037: true, // display name not approved
+	131042: true, // payment problem
+	131045: true, // number not registered correctly
+	133000: true, // earlier deregistration incomplete
+	133006: true, // number must be verified first
+	133010: true, // number not registered
+	134011: true, // payment terms not accepted
+}
+
+// hold gives a message back if its number is out, and reports whether it did. While it is out
+// one message at a time is let through to try it, after WhatsApp was asked in a way that does
+// no harm, if there is one.
+//
+// Messages that were claimed together begin together, and some may have failed since.
+func (h *core) hold(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem, begun bool) (held bool, err error) {
+	ok, trial := h.sending.enter(ch.ID, w.ID)
+	prober, _ := ch.Sender.(Prober)
+	switch {
+	case !ok && begun:
+		return true, h.unbegin(context.WithoutCancel(ctx), w, item)
+	case !ok:
+		return true, errHeld
+	case !trial || begun || prober == nil:
+		return false, nil
+	}
+	err = probe(ctx, prober)
+	switch v, kind, reason := judge(err); {
+	case errors.Is(context.Cause(ctx), worker.ErrDrained):
+		return true, errHeld
+	case v == saysUnknown, v == saysUnsent, v == saysRefused && kind == OutageUnauthorized && isAuth(err):
+		h.sending.failed(ctx, ch.ID, circuit.Failure{Of: w.ID}, kind, reason)
+		return true, errHeld
+	}
+	return false, nil
+}
+
+// isAuth tells a token that is refused from one that may send but not ask.
+func isAuth(err error) bool {
+	f, _ := message.FailureOf(err)
+	return f.Class == message.ClassAuth
+}
+
+// probe contains a panic of the host's Sender.
+func probe(ctx context.Context, p Prober) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = worker.ErrPanic
+		}
+	}()
+	return p.Probe(ctx)
+}
+
+// sendEnded draws conclusions about the number from how a send ended. It returns whether the
+// message is known not to have been accepted through no fault of its own and is to be held.
+func (h *core) sendEnded(ctx context.Context, ch *Channel, item *outboundItem, err error) (out bool) {
+	if err != nil && errors.Is(context.Cause(ctx), worker.ErrDrained) {
+		return false // this hub broke it off
+	}
+	v, kind, reason := judge(err)
+	switch v {
+	case saysWorks:
+		h.sending.worked(ctx, ch.ID)
+	case saysUnknown:
+		h.sending.failed(ctx, ch.ID, circuit.Failure{Of: item.Customer, Costly: true}, kind, reason)
+	case saysUnsent:
+		return h.sending.failed(ctx, ch.ID, circuit.Failure{Of: item.Customer}, kind, reason)
+	case saysRefused:
+		return h.sending.failed(ctx, ch.ID, circuit.Failure{Of: item.Customer, Certain: true}, kind, reason)
+	}
+	return false
+}
+
+// unbegin gives a message back that had begun to be sent and was not accepted.
+func (h *core) unbegin(ctx context.Context, w *worker.Job, item *outboundItem) error {
+	return h.do(ctx, func(u *unit) error {
+		var m messageRecord
+		if ok, err := u.Load(kindMessage, item.Message, &m); err != nil || !ok {
+			u.Finish(w.Lease())
+			return err
+		}
+		m.Sending = false
+		u.Postpone(store.Postponed{Lease: w.Lease(), Due: u.now, Reason: errHeld.Error()})
+		return u.saveMessage(&m)
+	})
+}

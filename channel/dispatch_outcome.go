@@ -1,0 +1,59 @@
+package channel
+
+import (
+	"context"
+	"errors"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/internal/worker"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// accepted records that WhatsApp took the message, even if the lease was lost while it was
+// being sent. It guesses that the message is still as begin left it, that nothing came for
+// its wamid before, and that the conversation that it answers is as it was read ahead: all of
+// them are written, so that a wrong guess is a conflict.
+func (h *core) accepted(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem, receipt message.Receipt, b *begun) error {
+	stub := step.Known{Record: store.Record{Kind: kindMessage, Key: inboundMessageID(ch.ID, receipt.ID)}}
+	assigned := step.Known{Record: store.Record{Kind: kindLog, Key: changeID(conversation.Assigned, item.Message, 0)}} // not yet
+	guess := []step.Known{b.known, stub, assigned}
+	for _, k := range w.Ahead {
+		if k.Kind != kindMessage {
+			guess = append(guess, k)
+		}
+	}
+	settle := func(lease ...store.Lease) error {
+		return h.doGuessing(ctx, guess, func(u *unit) error {
+			for _, l := range lease {
+				u.Finish(l)
+			}
+			var m messageRecord
+			if ok, err := u.Load(kindMessage, item.Message, &m); err != nil || !ok {
+				return err
+			}
+			return u.accept(ch, receipt, &m)
+		})
+	}
+	err := settle(w.Lease())
+	if errors.Is(err, store.ErrLeaseLost) {
+		err = settle()
+	}
+	if err == nil {
+		h.feel(ctx, ch.ID, pulse{Out: h.now().UTC()})
+	}
+	return err
+}
+
+// failed records that the message will not go out.
+func (h *core) failed(ctx context.Context, ch *Channel, w *worker.Job, id string, f message.Failure) error {
+	return h.do(ctx, func(u *unit) error {
+		var m messageRecord
+		if ok, err := u.Load(kindMessage, id, &m); err != nil || !ok {
+			u.Finish(w.Lease())
+			return err
+		}
+		return u.fail(ch, w, &m, f)
+	})
+}

@@ -1,0 +1,297 @@
+package channel
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/internal/worker"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/times"
+	"github.com/kanava-go/kanava/template"
+	"github.com/kanava-go/kanava/window"
+)
+
+// Automatic repeats of a send that is known not to have been accepted.
+const (
+	maxSendTries     = 8         // unless the failure says otherwise
+	maxThrottleTries = 100       // being asked to slow down says nothing against the message
+	maxRetryAfter    = time.Hour // the longest that a message waits because somebody says so
+	maxResends       = 3         // of a message that may have arrived, where the channel wants that at all
+)
+
+// dispatch sends one message of the outbox and settles its work.
+func (h *core) dispatch(ctx context.Context, w *worker.Job) error {
+	item, err := itemOf[outboundItem](w)
+	if err != nil {
+		return h.bury(ctx, w, errDamaged)
+	}
+	ch, ok := h.channels.get(w.Group)
+	begins, _ := w.Begun.(*beginning)
+	switch {
+	case begins != nil:
+		ch = begins.with // what has begun ends, whatever became of the channel since
+	case !ok || !ch.Enabled:
+		return fmt.Errorf("channel: send: %w", ErrDisabled) // it comes back when the channel does
+	case w.Started:
+		return h.uncertain(ctx, ch, w, item)
+	}
+	if held, err := h.hold(ctx, ch, w, item, begins != nil && begins.begun != nil); held {
+		return err
+	}
+	defer h.sending.abandon(ch.ID, w.ID) // unless it was sent
+	begun, err := h.begin(ctx, ch, w, item)
+	if err != nil || begun == nil {
+		return err
+	}
+	info := SendInfo{
+		Channel: ch.ID, Message: item.Message, Kind: string(item.Outbound.Content.Kind()),
+		Try: item.Tries + 1, Waited: begun.waited,
+	}
+	sendCtx := ctx
+	if h.hooks.SendStart != nil {
+		sendCtx = h.hooks.SendStart(ctx, info)
+	}
+	receipt, err := h.handOver(sendCtx, ch, item, info)
+	out := h.sendEnded(ctx, ch, item, err)
+	// The outcome must be written down although the hub is stopping.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.lease/10+time.Second)
+	defer cancel()
+	if err == nil {
+		return h.accepted(ctx, ch, w, item, receipt, begun)
+	}
+	f, known := message.FailureOf(err)
+	switch {
+	case !known || f.Uncertain || errors.Is(err, message.ErrOutcomeUnknown):
+		return h.uncertain(ctx, ch, w, item)
+	case out:
+		return h.unbegin(ctx, w, item)
+	case f.Retry.Automatic() && item.Tries+1 < triesFor(f):
+		return h.sendLater(ctx, w, item, f)
+	}
+	return h.failed(ctx, ch, w, item.Message, f)
+}
+
+// handOver calls the Sender. A panic leaves the outcome open, like an answer that was lost.
+func (h *core) handOver(ctx context.Context, ch *Channel, item *outboundItem, info SendInfo) (receipt message.Receipt, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			h.log.LogAttrs(ctx, slog.LevelError, "channel: panic while sending",
+				slog.String("channel", ch.ID), slog.String("stack", string(debug.Stack())))
+			err = message.ErrOutcomeUnknown
+		}
+		if h.hooks.SendDone != nil {
+			h.hooks.SendDone(ctx, info, err)
+		}
+	}()
+	return ch.Sender.Send(ctx, item.Outbound)
+}
+
+func triesFor(f message.Failure) int {
+	switch {
+	case f.Retry.Max > 0:
+		return f.Retry.Max + 1
+	case f.Class == message.ClassThrottledPair, f.Class == message.ClassThrottledNumber,
+		f.Class == message.ClassThrottledAccount:
+		return maxThrottleTries
+	}
+	return maxSendTries
+}
+
+// begun is a message that is being sent, as it is stored.
+type begun struct {
+	known  step.Known
+	waited time.Duration // in the outbox
+}
+
+// begin marks the message as being sent, durably, so that a crash from here on is
+// known to leave the outcome open. It returns nil if there is nothing to send any more,
+// and refuses what may no longer be sent.
+func (h *core) begin(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem) (b *begun, err error) {
+	if begins, _ := w.Begun.(*beginning); begins != nil {
+		return begins.begun, nil
+	}
+	err = h.doGuessing(ctx, w.Ahead, func(u *unit) (err error) {
+		b, err = u.begin(ch, w, item)
+		return err
+	})
+	return b, err
+}
+
+// beginning says that begin was called, with which channel, and what it returned.
+type beginning struct {
+	*begun
+	with *Channel
+}
+
+// beginAll is begin for those of which everything was read ahead. If one of them stands in
+// the way of the others, each is left to its worker.
+func (h *core) beginAll(ctx context.Context, works []worker.Job) {
+	var guess []step.Known
+	for i := range works {
+		guess = append(guess, works[i].Ahead...)
+	}
+	done := make([]*beginning, len(works))
+	err := h.steps.Try(ctx, guess, h.unit(func(u *unit) error {
+		for i := range works {
+			w := &works[i]
+			ch, ok := h.channels.get(w.Group)
+			if !ok || !ch.Enabled || h.sending.out(ch.ID) || w.Started || !isAhead(w, kindMessage) || !isAhead(w, kindCustomer) {
+				continue
+			}
+			b, err := u.begin(ch, w, w.Item.(*outboundItem))
+			if err != nil {
+				return err
+			}
+			done[i] = &beginning{b, ch}
+		}
+		return nil
+	}))
+	if err != nil {
+		return
+	}
+	for i := range works {
+		works[i].Begun = done[i]
+	}
+}
+
+func (u *unit) begin(ch *Channel, w *worker.Job, item *outboundItem) (*begun, error) {
+	var m messageRecord
+	ok, err := u.Load(kindMessage, item.Message, &m)
+	if err != nil {
+		return nil, err
+	}
+	if state := m.Delivery.State(); !ok || state != conversation.Queued && state != conversation.Uncertain {
+		return nil, u.nothingToSend(w) // erased, cancelled, or settled meanwhile
+	}
+	customer, err := u.customer(item.Customer)
+	if err != nil {
+		return nil, err
+	}
+	if customer == nil {
+		return nil, u.nothingToSend(w)
+	}
+	if m.Sending || u.core.mayHaveHappened(&w.Work, item) {
+		// An earlier attempt began, or may have, and nobody wrote down how it ended.
+		return nil, u.doubt(ch, w, &m, item)
+	}
+	switch f := u.objection(ch, customer, &item.Outbound); {
+	case f != nil && m.Delivery.State() == conversation.Uncertain: // it may have arrived while it was allowed
+		return nil, u.nothingToSend(w)
+	case f != nil:
+		return nil, u.fail(ch, w, &m, *f)
+	}
+	item.Outbound.To = customer.Recipient() // the person's number may have changed
+	m.Sending = true
+	u.Start(w.Lease())
+	if err := u.saveMessage(&m); err != nil {
+		return nil, err
+	}
+	return &begun{step.Known{Record: u.Stored(kindMessage, m.ID), Doc: &m}, u.now.Sub(m.Delivery.QueuedAt)}, nil
+}
+
+func (u *unit) nothingToSend(w *worker.Job) error {
+	u.Finish(w.Lease())
+	return nil
+}
+
+// objection is why a message that was allowed when it was queued may not go out any more:
+// its window has closed, its template was paused or deleted, or the customer has stopped
+// marketing or withdrawn a consent that it needs. nil: nothing is in the way.
+func (u *unit) objection(ch *Channel, customer *conversation.Customer, out *message.Outbound) *message.Failure {
+	if err := permits(ch, customer, out, u.now); err != nil {
+		f := windowFailure(err)
+		return &f
+	}
+	t, ok := out.Content.(*message.Template)
+	if !ok || ch.Templates == nil {
+		return nil
+	}
+	code := 0
+	def, known := ch.Templates.Lookup(t.Message.Name(), t.Message.Language())
+	switch {
+	case !known && ch.Templates.Synced().IsZero():
+		return nil // the catalog does not know better than WhatsApp
+	case !known:
+		code = codeNoTemplate
+	case mayMarket(customer, def.Category) != nil:
+		code = codeOptedOut
+	case needsConsent(customer, out, def.Category, u.now) && consents(ch, customer, def.Category) != nil:
+		return &message.Failure{
+			Class: message.Class(CauseNoConsent), Retry: message.Retry{Advice: message.RetryFixed}, Title: "No consent",
+			Hint: "The customer has withdrawn the consent that this message needs. Ask for a new one first.",
+		}
+	default:
+		s := def.Sendable(u.now)
+		if s.OK {
+			return nil
+		}
+		code = cmp.Or(s.Code, codeNoTemplate)
+	}
+	f := refusedLike(code)
+	return &f
+}
+
+// needsConsent says that a message is one that only goes to people who agreed to such ones: a
+// notification, or marketing outside the window.
+func needsConsent(customer *conversation.Customer, out *message.Outbound, category template.Category, now time.Time) bool {
+	return out.Lane == message.LaneNotify || category == template.Marketing && !customer.Window.OpenAt(now)
+}
+
+// Meta's codes for what the hub finds out by itself; their hints fit as well.
+const (
+	codeWindowClosed = 131047
+	codeOptedOut     = 131050
+	codeNoTemplate   = 132001
+)
+
+// refusedLike is a failure in the words of one of Meta's, but of our own.
+func refusedLike(code int) message.Failure {
+	f := message.Classify(code, 0, 0, false)
+	f.Code = 0
+	return f
+}
+
+// windowFailure is the failure of a message that waited until its window closed.
+func windowFailure(err error) message.Failure {
+	f := refusedLike(codeWindowClosed)
+	if c, ok := errors.AsType[*window.ClosedError](err); ok && c.LastInbound.IsZero() {
+		f.Title = "Never written to"
+	}
+	return f
+}
+
+// sendLater gives the message back to the outbox: WhatsApp did not take it, but may
+// take it later.
+func (h *core) sendLater(ctx context.Context, w *worker.Job, item *outboundItem, f message.Failure) error {
+	tries := item.Tries
+	item.Tries++
+	body, err := json.Marshal(item)
+	if err != nil {
+		return fmt.Errorf("channel: encode message: %w", err)
+	}
+	return h.do(ctx, func(u *unit) error {
+		var m messageRecord
+		if ok, err := u.Load(kindMessage, item.Message, &m); err != nil || !ok {
+			u.Finish(w.Lease())
+			return err
+		}
+		m.Sending = false
+		due := u.now.Add(max(min(f.Retry.After, maxRetryAfter), worker.Pause(tries)))
+		if customer, err := u.customer(item.Customer); err != nil {
+			return err
+		} else if customer != nil { // it fails when its window closes, not later
+			due = times.Earliest(due, closesFor(customer, &item.Outbound, u.now))
+		}
+		u.Postpone(store.Postponed{Lease: w.Lease(), Due: due, Body: body, Reason: failureReason(f)})
+		return u.saveMessage(&m)
+	})
+}

@@ -1,0 +1,146 @@
+package channel
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/duration"
+	"github.com/kanava-go/kanava/channel/internal/worker"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// uncertain records that nobody knows whether WhatsApp took the message, frees its
+// conversation, and arranges for the question to be looked at again.
+func (h *core) uncertain(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem) error {
+	return h.do(ctx, func(u *unit) error {
+		var m messageRecord
+		if ok, err := u.Load(kindMessage, item.Message, &m); err != nil || !ok {
+			u.Finish(w.Lease())
+			return err
+		}
+		return u.doubt(ch, w, &m, item)
+	})
+}
+
+func (u *unit) doubt(ch *Channel, w *worker.Job, m *messageRecord, item *outboundItem) error {
+	u.Finish(w.Lease())
+	m.Sending = false
+	if !m.Delivery.Settled() { // a status may have been faster
+		m.Delivery = m.Delivery.Merge(conversation.Delivery{UncertainAt: u.now.UTC()})
+		wait := time.Duration(cmp.Or(ch.UncertainWait, 2*duration.Minute))
+		if u.core.mayHaveHappened(&w.Work, item) { // its status may have come in the time that was lost
+			item.Held, wait = true, keepUncertain
+		}
+		body, err := json.Marshal(item)
+		if err != nil {
+			return fmt.Errorf("channel: encode message: %w", err)
+		}
+		u.Enqueue(store.Work{Queue: workCheck, ID: m.ID, Group: ch.ID, Due: u.now.Add(wait), Body: body})
+		if err := u.delivery(ch, m, conversation.Uncertain, u.now); err != nil {
+			return err
+		}
+	}
+	return u.saveMessage(m)
+}
+
+// keepUncertain is how long a message whose fate stays open is kept, so that an agent can
+// have it sent again.
+const keepUncertain = 7 * 24 * time.Hour
+
+// check looks at a message whose fate was open when the wait is over.
+func (h *core) check(ctx context.Context, w *worker.Job) error {
+	return h.do(ctx, func(u *unit) error {
+		var m messageRecord
+		if ok, err := u.Load(kindMessage, w.ID, &m); err != nil {
+			return err
+		} else if !ok || m.Delivery.Settled() {
+			return u.nothingToSend(w)
+		}
+		ch, ok := h.channels.get(w.Group)
+		if !ok {
+			u.Postpone(store.Postponed{Lease: w.Lease(), Due: u.now.Add(time.Minute), Reason: "no such channel here"})
+			return nil
+		}
+		var item outboundItem
+		if err := json.Unmarshal(w.Body, &item); err != nil {
+			return fmt.Errorf("channel: check message: %w", errDamaged)
+		}
+		switch {
+		case item.Held:
+			return u.nothingToSend(w) // nobody settled it; it stays uncertain
+		case ch.Uncertain == Resend && item.Resends < maxResends && !h.mayHaveHappened(&w.Work, &item):
+			u.Finish(w.Lease())
+			return u.again(&m, &item)
+		}
+		item.Held = true
+		body, err := json.Marshal(&item)
+		if err != nil {
+			return fmt.Errorf("channel: encode message: %w", err)
+		}
+		u.Postpone(store.Postponed{
+			Lease: w.Lease(), Due: u.now.Add(keepUncertain), Body: body, Reason: "held for an agent",
+		})
+		return nil
+	})
+}
+
+// again puts an uncertain message back into the outbox.
+func (u *unit) again(m *messageRecord, item *outboundItem) error {
+	item.Resends++
+	item.Held, item.Perhaps = false, false
+	body, err := json.Marshal(item)
+	if err != nil {
+		return fmt.Errorf("channel: encode message: %w", err)
+	}
+	u.Enqueue(store.Work{Queue: workOut, ID: m.ID, Lane: m.Conversation, Group: m.Channel, Body: body})
+	return nil
+}
+
+// mayGoAgain refuses what Reply or Notify would refuse for the same cause, with the same error.
+func (u *unit) mayGoAgain(ch *Channel, customer *conversation.Customer, out *message.Outbound) error {
+	if !ch.Enabled {
+		return ErrDisabled
+	}
+	if t, ok := out.Content.(*message.Template); ok {
+		def, err := boundFor(ch, customer, t, u.now)
+		if err != nil {
+			return err
+		}
+		if out.Lane == message.LaneNotify {
+			if err := consents(ch, customer, def.Category); err != nil {
+				return err
+			}
+		}
+	}
+	if err := permits(ch, customer, out, u.now); err != nil {
+		return err
+	}
+	return u.fits(ch, out.Content)
+}
+
+// settleByHand lets an actor decide on an uncertain message. It writes the message in any
+// case, so that of two agents, or an agent and a status, one comes first.
+func (h *core) settleByHand(ctx context.Context, by conversation.Author, id string,
+	decide func(u *unit, ch *Channel, m *messageRecord) error,
+) (err error) {
+	what := deed{by: by, message: id}
+	defer func() { h.refused(ctx, &what, err) }()
+	return h.do(ctx, func(u *unit) error {
+		ch, m, err := u.actOn(&what)
+		if err != nil {
+			return err
+		}
+		if m.Direction != conversation.Outbound || m.Delivery.State() != conversation.Uncertain || m.Sending {
+			return ErrNotUncertain
+		}
+		if err := decide(u, ch, m); err != nil {
+			return err
+		}
+		return u.saveMessage(m)
+	})
+}

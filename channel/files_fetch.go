@@ -1,0 +1,194 @@
+package channel
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/worker"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/internal/circuit"
+)
+
+// maxFetchTries is after how many failures of its own a file is given up. With growing pauses
+// that is after about an hour and a half.
+const maxFetchTries = 12
+
+// fetch brings one file of a customer to the host.
+func (h *core) fetch(ctx context.Context, w *worker.Job) error {
+	item := new(fetchItem)
+	if err := json.Unmarshal(w.Body, item); err != nil {
+		return h.bury(ctx, w, errDamaged)
+	}
+	w.Item = item
+	if ok, _ := h.storing.enter("", w.ID); !ok {
+		return errHeld
+	}
+	defer h.storing.abandon("", w.ID) // unless it came to the host's part
+	if len(item.Remove) > 0 {
+		if err := h.stored(ctx, w, item, h.removeFiles(ctx, item.Remove)); err != nil {
+			return err
+		}
+		return h.finish(ctx, w)
+	}
+	m, err := h.message(ctx, item.Message)
+	ch, ok := h.channels.get(w.Group)
+	switch {
+	case errors.Is(err, ErrNotFound), err == nil && (!m.Deleted.IsZero() || item.Index >= len(m.Attachments)):
+		return h.finish(ctx, w)
+	case err != nil:
+		return err
+	case !ok || ch.Media == nil || h.attachments == nil:
+		return fmt.Errorf("channel: fetch file: %w", ErrDisabled)
+	}
+	got, err := h.keep(ctx, ch, m, w, item)
+	switch {
+	case err == nil:
+		return h.fetched(ctx, w, item, got, "")
+	case errors.Is(err, errHeld) && h.now().Sub(m.At) < mediaLife:
+		return err
+	}
+	cause, sentence, again := fileFailure(err)
+	if again && item.Tries+1 < maxFetchTries && h.now().Sub(m.At) < mediaLife {
+		return err
+	}
+	got.Failed = sentence
+	return h.fetched(ctx, w, item, got, cause)
+}
+
+// keep downloads one file, checks it against the policy and hands it to the host.
+func (h *core) keep(ctx context.Context, ch *Channel, m *messageRecord, w *worker.Job, item *fetchItem) (conversation.Attachment, error) {
+	index := item.Index
+	a := m.Attachments[index]
+	d, err := ch.Media.Download(ctx, a.MediaID)
+	if err != nil {
+		return a, fmt.Errorf("channel: download file: %w", err)
+	}
+	defer d.Body.Close()
+	most := ch.Files.maxBytes()
+	if d.Size > most {
+		return a, fmt.Errorf("%w: larger than %d bytes", ErrFileRefused, most)
+	}
+	head := make([]byte, headLength)
+	n, err := io.ReadFull(d.Body, head)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+		return a, fmt.Errorf("channel: download file: %w", err)
+	}
+	found := inspect(head[:n], d.MIME, a.Name)
+	a.MIME = found.mime
+	if !admits(ch.Files.Allow, DefaultFileTypes(), found) {
+		return a, fmt.Errorf("%w: type not allowed", ErrFileRefused)
+	}
+	a.SafeName = safeName(a.Name, a.MIME)
+	body := &bounded{r: io.MultiReader(bytes.NewReader(head[:n]), d.Body), left: most}
+	ref, err := h.save(ctx, File{
+		ID: m.ID + "/" + strconv.Itoa(index), Channel: ch.ID, Conversation: m.Conversation, Message: m.ID,
+		Name: a.Name, SafeName: a.SafeName, MIME: a.MIME, Size: max(d.Size, 0),
+	}, body)
+	if body.err != nil { // whether the host passes it on or not
+		return a, fmt.Errorf("channel: save file: %w", body.err)
+	}
+	if err = h.stored(ctx, w, item, err); err != nil {
+		return a, fmt.Errorf("channel: save file: %w", err)
+	}
+	a.Ref, a.Size = ref, body.n
+	return a, nil
+}
+
+// save calls the host's Attachments. A panic is a failure like another.
+func (h *core) save(ctx context.Context, f File, body io.Reader) (ref string, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			h.runners[workMedia].LogPanic(ctx)
+			err = worker.ErrPanic
+		}
+	}()
+	ref, err = h.attachments.Save(ctx, f, body)
+	return ref, fromHost(err)
+}
+
+// stored draws conclusions from how a call of the host's Attachments ended. One that answers at
+// all, be it to refuse the file, is not out; a file that fails again and again while others go
+// well is itself at fault.
+func (h *core) stored(ctx context.Context, w *worker.Job, item *fetchItem, err error) error {
+	switch {
+	case err == nil, errors.Is(err, ErrPermanent), errors.Is(err, ErrFileRefused):
+		h.storing.worked(ctx, "")
+	case errors.Is(context.Cause(ctx), worker.ErrDrained):
+	case !h.storing.out("") && h.storing.atFault("", item.Failing):
+	case h.storing.failed(ctx, "", circuit.Failure{Of: w.ID, Since: item.Failing}, OutageAttachments, reasonOf(err)):
+		return errors.Join(errHeld, err)
+	}
+	return err
+}
+
+// fetched records what became of a file and tells the host.
+func (h *core) fetched(ctx context.Context, w *worker.Job, item *fetchItem, a conversation.Attachment, cause conversation.Cause) error {
+	return h.do(ctx, func(u *unit) error {
+		u.Finish(w.Lease())
+		var m messageRecord
+		ok, err := u.Load(kindMessage, item.Message, &m)
+		if err != nil {
+			return err
+		}
+		if !ok || item.Index >= len(m.Attachments) { // deleted or erased meanwhile
+			if a.Ref == "" {
+				return nil
+			}
+			return u.removeLater(w.Group, a.Ref)
+		}
+		m.Attachments[item.Index] = a
+		if err := u.saveMessage(&m); err != nil {
+			return err
+		}
+		kind := conversation.AttachmentReady
+		if a.Failed != "" {
+			kind = conversation.AttachmentFailed
+		}
+		u.count(w.Group, string(kind), u.now, 1)
+		return u.tellHost(w.Group, "file|"+w.ID, hostItem{
+			Kind: kind, Conversation: m.Conversation, Message: m.ID, At: u.now.UTC(), Reason: a.Failed, Cause: cause,
+		})
+	})
+}
+
+// fileFailure says in a word and in a sentence what is wrong with a file, and whether trying
+// again can help.
+func fileFailure(err error) (cause conversation.Cause, sentence string, again bool) {
+	if errors.Is(err, ErrPermanent) {
+		return CauseFileUnstored, "The file could not be stored. Ask the customer to send it again.", false
+	}
+	if errors.Is(err, ErrFileRefused) {
+		return CauseFileRefused, "The file was refused: this channel does not take files of this kind or size.", false
+	}
+	if f, ok := message.FailureOf(err); ok && !f.Retry.Automatic() && f.Class != message.ClassAuth {
+		return CauseFileMissing, "The file could not be fetched from WhatsApp. Ask the customer to send it again.", false
+	}
+	return CauseFileMissing, "The file could not be fetched from WhatsApp in time. Ask the customer to send it again.", true
+}
+
+// bounded reads at most left bytes and fails beyond, instead of cutting a file off.
+type bounded struct {
+	r    io.Reader
+	left int64
+	n    int64
+	err  error // other than io.EOF
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	b.n += int64(n)
+	if b.left -= int64(n); b.left < 0 {
+		b.err = fmt.Errorf("%w: larger than the channel allows", ErrFileRefused)
+		return 0, b.err
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		b.err = err
+	}
+	return n, err
+}

@@ -1,0 +1,187 @@
+package channel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// Reply checks an answer, writes it into the outbox and returns it as queued. [Hub.Run]
+// sends it, after the answers before it in the same conversation.
+//
+// What cannot be sent is refused here, and nothing is stored. The error matches
+// ErrNotFound, ErrDisabled, window.ErrClosed (free-form content outside
+// the window; errors.As gives a *window.ClosedError with the time), ErrOptedOut,
+// ErrNoConsent, pricing.ErrBudgetExhausted, pricing.ErrLimitReached, template.ErrNotSendable,
+// ErrNotSent or ErrKeyReused, or is a *message.InvalidError or a *template.BindError. [CauseOf]
+// says which in a word; other calls refuse with the same error for the same cause. A refusal is
+// counted and stands in the conversation's log, without its content. Card numbers in the content are masked unless
+// the channel keeps them.
+//
+// It returns nil only when the message is durable: it will be sent although the process
+// ends, or the host is told why not. Answering a conversation that somebody resolved is
+// allowed; whether it is then reopened is up to the channel's rules. The answer to one that was
+// merged into another goes out in that one.
+func (h *Hub) Reply(ctx context.Context, by conversation.Author, r Reply) (*conversation.Message, error) {
+	all, err := h.reply(ctx, by, []Reply{r})
+	if err != nil {
+		return nil, fmt.Errorf("channel: reply: %w", err)
+	}
+	return &all[0].Message, nil
+}
+
+// ReplyAll is Reply for 1 to 30 answers in one conversation, which are queued together, in
+// their order, or not at all: the pictures of an album, or a text and the files that go with
+// it. WhatsApp has no message that is an album; phones show pictures that follow each other
+// as one (developers.facebook.com/documentation/business-messaging/whatsapp/messages/image-messages,
+// checked 2026-11).
+func (h *Hub) ReplyAll(ctx context.Context, by conversation.Author, replies []Reply) ([]*conversation.Message, error) {
+	if len(replies) == 0 || len(replies) > MaxReplies {
+		problem := message.Problem{
+			Path: "replies", Rule: message.RuleTooMany, Severity: message.SeverityError, Limit: MaxReplies, Actual: len(replies),
+		}
+		if len(replies) == 0 {
+			problem.Rule, problem.Limit = message.RuleTooFew, 1
+		}
+		return nil, fmt.Errorf("channel: reply: %w", &message.InvalidError{Problems: []message.Problem{problem}})
+	}
+	all, err := h.reply(ctx, by, replies)
+	if err != nil {
+		return nil, fmt.Errorf("channel: reply: %w", err)
+	}
+	return visible(all), nil
+}
+
+// PreviewMacro says what a macro would send if it were run now, without sending it. The
+// errors are those of [Hub.RunMacro].
+func (h *Hub) PreviewMacro(ctx context.Context, m Macro) (*MacroPreview, error) {
+	_, preview, err := h.macro(ctx, &m)
+	if err != nil {
+		return nil, fmt.Errorf("channel: preview macro: %w", err)
+	}
+	return preview, nil
+}
+
+// RunMacro sends a macro's text if the window is open, and its template otherwise. The
+// errors are those of [Hub.Reply], *template.ShorthandError for a shorthand that cannot be
+// read, *template.ExpandError for a placeholder without a usable value, and
+// window.ErrClosed if there is no template to fall back to.
+func (h *Hub) RunMacro(ctx context.Context, by conversation.Author, m Macro) (*conversation.Message, error) {
+	if m.Key != "" { // what it would send may be something else by now
+		if earlier, err := h.ranBefore(ctx, &m); err != nil || earlier != nil {
+			if err != nil {
+				return nil, fmt.Errorf("channel: run macro: %w", err)
+			}
+			return &earlier.Message, nil
+		}
+	}
+	reply, _, err := h.macro(ctx, &m)
+	if err != nil {
+		h.macroRefused(ctx, by, &m, err)
+		return nil, fmt.Errorf("channel: run macro: %w", err)
+	}
+	return h.Reply(ctx, by, *reply)
+}
+
+// Cancel takes a message back that still waits in the outbox. The error matches
+// ErrNotFound or ErrTooLate. Cancelling twice is not an error.
+func (h *Hub) Cancel(ctx context.Context, by conversation.Author, id string) error {
+	err := h.do(ctx, func(u *unit) error {
+		ch, m, err := u.actOn(&deed{by: by, message: id})
+		if err != nil {
+			return err
+		}
+		switch state := m.Delivery.State(); {
+		case state == conversation.Cancelled:
+			return nil
+		case m.Direction != conversation.Outbound:
+			return ErrNotFound
+		case state != conversation.Queued || m.Sending:
+			return ErrTooLate
+		}
+		before := m.Delivery
+		m.Delivery = m.Delivery.Merge(conversation.Delivery{CancelledAt: u.now.UTC()})
+		u.bookStatus(ch, m)
+		if err := u.outcome(ch, m, before); err != nil {
+			return err
+		}
+		if err := u.saveMessage(m); err != nil {
+			return err
+		}
+		// If a worker begins to send at this moment, one of the two commits fails on the
+		// message's version and looks again.
+		u.Drop(store.WorkKey{Queue: workOut, ID: id}, store.WorkKey{Queue: workFirst, ID: id})
+		return u.delivery(ch, m, conversation.Cancelled, u.now)
+	})
+	if err != nil {
+		return fmt.Errorf("channel: cancel: %w", err)
+	}
+	return nil
+}
+
+// MarkRead shows the customer that their messages in a conversation were read and, if
+// typing is true, that somebody is writing an answer; WhatsApp shows that for up to 25
+// seconds or until the answer comes. It is sent at once and not repeated: a receipt that
+// is late helps nobody. Nothing happens in a conversation without messages of the customer.
+func (h *Hub) MarkRead(ctx context.Context, id string, typing bool) error {
+	conv, err := h.conversation(ctx, id)
+	if err != nil {
+		return fmt.Errorf("channel: mark read: %w", plainly(err))
+	}
+	ch, ok := h.channels.get(conv.Channel)
+	if !ok {
+		return fmt.Errorf("channel: mark read: %w", ErrNoChannel)
+	}
+	if !ch.Enabled {
+		return fmt.Errorf("channel: mark read: %w", ErrDisabled)
+	}
+	page, err := step.List[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: conv.ID, Descending: true, Limit: 50})
+	if err != nil {
+		return err
+	}
+	for _, m := range page {
+		if m.Direction == conversation.Inbound && m.WAMID != "" && m.Call == nil {
+			if err := ch.Sender.MarkRead(ctx, m.WAMID, typing); err != nil {
+				return fmt.Errorf("channel: mark read: %w", err)
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
+// Upload hands a file of the host to WhatsApp and returns the media ID to send it with, in
+// an Image, a Document and so on, usable for 30 days. The file is streamed; nothing of it
+// is kept here but its type.
+//
+// A file whose content is not of the declared type, or of a type that the channel's policy
+// does not let out, is refused with an error that matches [ErrFileRefused] before WhatsApp
+// gets any of it.
+func (h *Hub) Upload(ctx context.Context, channel string, in message.Upload) (id string, err error) {
+	ch, err := h.enabled(channel)
+	if err != nil {
+		return "", fmt.Errorf("channel: upload: %w", err)
+	}
+	if ch.Media == nil {
+		return "", errors.New("channel: upload: the channel has no Media")
+	}
+	known, err := ch.Files.inspectUpload(&in)
+	if err != nil {
+		return "", fmt.Errorf("channel: upload: %w", err)
+	}
+	if id, err = ch.Media.Upload(ctx, in); err != nil {
+		return "", fmt.Errorf("channel: upload: %w", err)
+	}
+	if known.MIME == "" {
+		return id, nil
+	}
+	if err := h.do(ctx, func(u *unit) error { return u.noteUpload(ch, id, known) }); err != nil {
+		return "", fmt.Errorf("channel: upload: %w", err)
+	}
+	return id, nil
+}

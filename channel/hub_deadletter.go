@@ -1,0 +1,203 @@
+package channel
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// DeadLetter is work that the hub gave up on: an item that could not be understood or
+// belongs to no channel, a call of the host's Ticketing or a download that kept failing.
+// Nothing of it is lost; an operator decides.
+type DeadLetter struct {
+	// Key names it, for Replay and Drop.
+	Key store.WorkKey
+	// Channel is the ID of the channel, "" if it belongs to none.
+	Channel string
+	// Reason says why, free of personal data.
+	Reason string
+	// Tries counts the failed attempts before it was given up.
+	Tries int
+	// Enqueued is when the work was recorded.
+	Enqueued time.Time
+	// Content is what the work holds, as JSON, card numbers masked. Personal data.
+	Content json.RawMessage
+	// Seq continues a list; see DeadLetterQuery.
+	Seq int64
+}
+
+// DeadLetterQuery asks for dead letters of one queue.
+type DeadLetterQuery struct {
+	// Channel restricts to dead letters of one channel; "" lists those of all channels and of
+	// none.
+	Channel string
+	// Queue is the name of a queue as [Hub.Health] lists it; required.
+	Queue string
+	// After is the Seq of the last one of the previous page.
+	After int64
+	// Limit is the most to return, 1 to 1000; 0 means 50.
+	Limit int
+}
+
+// DeadLetters lists dead letters, oldest first.
+func (h *Hub) DeadLetters(ctx context.Context, q DeadLetterQuery) (letters []DeadLetter, err error) {
+	limit := pageSize(q.Limit)
+	letters = make([]DeadLetter, 0, limit)
+	for after := q.After; len(letters) < limit; {
+		work, err := h.store.Work(ctx, store.WorkQuery{Queue: q.Queue, Dead: true, After: after, Limit: limit})
+		if err != nil {
+			return nil, fmt.Errorf("channel: list dead letters: %w", err)
+		}
+		for i := range work {
+			w := &work[i]
+			after = w.Seq
+			if q.Channel != "" && channelOf(w.Group) != q.Channel || len(letters) == limit {
+				continue
+			}
+			letters = append(letters, deadLetter(w))
+		}
+		if len(work) < limit {
+			break
+		}
+	}
+	return letters, nil
+}
+
+// Replay gives dead letters another chance, at the end of their conversation's queue. Unknown
+// keys are ignored.
+func (h *Hub) Replay(ctx context.Context, keys ...store.WorkKey) error {
+	return h.onDead(ctx, "replay", keys, func(u *unit, dead []store.WorkKey) {
+		u.Replay(dead...)
+		for _, k := range dead {
+			u.Wake(k.Queue)
+		}
+	})
+}
+
+// Drop removes dead letters for good. Unknown keys are ignored.
+func (h *Hub) Drop(ctx context.Context, keys ...store.WorkKey) error {
+	return h.onDead(ctx, "drop", keys, func(u *unit, dead []store.WorkKey) {
+		u.Drop(dead...)
+	})
+}
+
+// onDead does something with those of keys that are dead letters: living work is somebody's message.
+func (h *core) onDead(ctx context.Context, verb string, keys []store.WorkKey, do func(*unit, []store.WorkKey)) error {
+	return h.do(ctx, func(u *unit) error {
+		letters, err := h.deadLettersOf(ctx, keys)
+		if err != nil {
+			return fmt.Errorf("channel: %s: %w", verb, err)
+		}
+		dead := make([]store.WorkKey, len(letters))
+		for i := range letters {
+			dead[i] = letters[i].Key
+		}
+		do(u, dead)
+		return nil
+	})
+}
+
+// DeadLettersOf returns those of the dead letters with the given keys that there are.
+func (h *Hub) DeadLettersOf(ctx context.Context, keys ...store.WorkKey) ([]DeadLetter, error) {
+	return h.deadLettersOf(ctx, keys)
+}
+
+func (h *core) deadLettersOf(ctx context.Context, keys []store.WorkKey) ([]DeadLetter, error) {
+	byQueue := map[string][]string{}
+	for _, k := range unique(keys) {
+		byQueue[k.Queue] = append(byQueue[k.Queue], k.ID)
+	}
+	var letters []DeadLetter
+	for _, queue := range slices.Sorted(maps.Keys(byQueue)) {
+		ids := byQueue[queue]
+		work, err := h.store.Work(ctx, store.WorkQuery{Queue: queue, IDs: ids, Dead: true, Limit: len(ids)})
+		if err != nil {
+			return nil, fmt.Errorf("channel: read dead letters: %w", err)
+		}
+		for i := range work {
+			letters = append(letters, deadLetter(&work[i]))
+		}
+	}
+	return letters, nil
+}
+
+func deadLetter(w *store.Work) DeadLetter {
+	return DeadLetter{
+		Key: store.WorkKey{Queue: w.Queue, ID: w.ID}, Channel: channelOf(w.Group), Reason: w.Reason, Tries: w.Tries,
+		Enqueued: w.Enqueued, Content: w.Body, Seq: w.Seq,
+	}
+}
+
+// ReplayAll is [Hub.Replay] for all dead letters that a query names, in their order. It returns
+// how many there were.
+func (h *Hub) ReplayAll(ctx context.Context, q ReplayQuery) (n int, err error) {
+	var keys []store.WorkKey
+	err = h.eachWork(ctx, store.WorkQuery{Queue: q.Queue, Dead: true}, q.Channel, func(page []store.Work) error {
+		for _, w := range page {
+			if strings.HasPrefix(w.Reason, q.Reason) && !w.Enqueued.Before(q.From) && (q.Until.IsZero() || w.Enqueued.Before(q.Until)) {
+				keys = append(keys, store.WorkKey{Queue: w.Queue, ID: w.ID})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("channel: replay: %w", err)
+	}
+	for n < len(keys) {
+		step := keys[n:min(n+bulkStep, len(keys))]
+		if err := h.Replay(ctx, step...); err != nil {
+			return n, err
+		}
+		n += len(step)
+	}
+	return n, nil
+}
+
+// RetryNow ends every pause of a channel: what is out is tried at once by this process, and by
+// the others when they next look at the store, which they do every Config.Poll; what failed and
+// waits for its next try, calls of the host, sends and downloads, is due. "" is all channels.
+// It is for an operator who has just mended something and does
+// not want to wait for the minute, or the quarter of an hour, until the hub finds out.
+//
+// Nothing is sent twice for it. A call of the host that begins at this very moment may be
+// repeated, with the same ID, as after a crash.
+func (h *Hub) RetryNow(ctx context.Context, channel string) (err error) {
+	for _, queue := range retriedQueues {
+		err := h.eachWork(ctx, store.WorkQuery{Queue: queue}, channel, func(page []store.Work) error {
+			return h.do(ctx, func(u *unit) error { return u.makeDue(queue, page) })
+		})
+		if err != nil {
+			return fmt.Errorf("channel: retry: %w", err)
+		}
+	}
+	err = h.do(ctx, func(u *unit) error {
+		key := aboutRetry + "|" + channel
+		if _, err := u.Load(kindShared, key, nil); err != nil {
+			return err
+		}
+		return u.share(key, retry{channel})
+	})
+	if err != nil {
+		return fmt.Errorf("channel: retry: %w", err)
+	}
+	h.hurry(channel)
+	return nil
+}
+
+// ReplayQuery says which dead letters are to be revived. Each field that is set narrows it.
+type ReplayQuery struct {
+	// Queue is the name of a queue as [Hub.Health] lists it; required.
+	Queue string
+	// Channel is the ID of a channel; "" means all, and what belongs to none.
+	Channel string
+	// Reason is the beginning of DeadLetter.Reason.
+	Reason string
+	// From and Until bound DeadLetter.Enqueued; Until is not included.
+	From, Until time.Time
+}

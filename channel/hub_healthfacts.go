@@ -1,0 +1,125 @@
+package channel
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// healthFacts are what Health reads of the store.
+type healthFacts struct {
+	queues     []store.Backlog // by queue and group
+	standing   map[string]Standing
+	outages    map[string]Outage
+	pulses     map[string]pulse
+	notCovered map[string]int
+	processes  []Process
+	notices    map[string][]conversation.Notice
+}
+
+func (h *core) healthFacts(ctx context.Context, ids []string) (f *healthFacts, err error) {
+	f = &healthFacts{standing: map[string]Standing{}}
+	if f.queues, err = h.survey(ctx); err != nil {
+		return nil, err
+	}
+	records, err := h.store.Get(ctx, kindStanding, ids...)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range records {
+		s, err := step.Decode[standing](r)
+		if err != nil {
+			return nil, err
+		}
+		f.standing[r.Key] = s.public()
+	}
+	if f.outages, err = h.outagesStored(ctx, ids); err != nil {
+		return nil, err
+	}
+	keys := append(slices.Clone(ids), upkeepPulse(""))
+	for _, id := range ids {
+		keys = append(keys, upkeepPulse(id))
+	}
+	if f.pulses, err = h.storedPulses(ctx, keys); err != nil {
+		return nil, err
+	}
+	if f.notices, err = h.storedNotices(ctx, ids); err != nil {
+		return nil, err
+	}
+	if f.processes, err = h.processes(ctx); err != nil {
+		return nil, err
+	}
+	f.notCovered, err = h.countNotCovered(ctx, ids)
+	return f, err
+}
+
+// survey asks how the queues stand.
+func (h *core) survey(ctx context.Context) ([]store.Backlog, error) {
+	now := h.now()
+	s, ok := h.store.(store.Surveyor)
+	if !ok {
+		return h.store.Backlog(ctx, now)
+	}
+	// A timer waits for each conversation: counting these would cost more than all the rest.
+	found, err := s.Survey(ctx, store.SurveyQuery{
+		Now: now, Most: surveyMost,
+		Queues: []string{workIn, workHost, workOut, workFirst, workTimer, workMedia},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("survey: %w", err)
+	}
+	open, err := s.Survey(ctx, store.SurveyQuery{Now: now, Queues: []string{workCheck}, Most: surveyMost, Waiting: true})
+	if err != nil {
+		return nil, fmt.Errorf("survey: %w", err)
+	}
+	found = append(found, open...)
+	// Timers and uncertain messages come back by design: that is no failure. Of upkeep Health says
+	// when it last came round.
+	for i := range found {
+		if q := &found[i]; q.Queue == workTimer || q.Queue == workCheck {
+			q.Retrying, q.OldestRetrying, q.Tries = 0, time.Time{}, 0
+		}
+	}
+	found = slices.DeleteFunc(found, func(q store.Backlog) bool { return q.Queue == workTimer && q.Due+q.Dead == 0 })
+	slices.SortStableFunc(found, func(a, b store.Backlog) int { return strings.Compare(a.Queue, b.Queue) })
+	return found, nil
+}
+
+// channel is the state of one channel, as far as the store knows it.
+func (f *healthFacts) channel(id string, ch *Channel, now time.Time) ChannelHealth {
+	c := ChannelHealth{
+		ID: id, Enabled: ch.Enabled, Standing: f.standing[id], Notices: f.notices[id], NotCovered: f.notCovered[id],
+		Received: f.pulses[id].In, Sent: f.pulses[id].Out,
+	}
+	var mine []store.Backlog
+	for _, q := range f.queues {
+		if q.Group != "" && channelOf(q.Group) == id {
+			mine = append(mine, q)
+		}
+	}
+	c.Queues = whole(mine)
+	for _, q := range c.Queues {
+		if q.Queue == workCheck {
+			c.Uncertain, c.OldestUncertain = min(q.Due+q.Waiting, surveyMost), q.Oldest
+		}
+	}
+	if o, ok := f.outages[id]; ok {
+		c.Outage = &o
+	}
+	if ch.Templates != nil {
+		c.TemplatesSynced = ch.Templates.Synced()
+		for def := range ch.Templates.All() {
+			c.Templates++
+			if def.Sendable(now).OK {
+				c.Sendable++
+			}
+		}
+	}
+	return c
+}

@@ -1,0 +1,96 @@
+package channel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/template"
+)
+
+// Notify checks a proactive message, writes it into the outbox and returns it as queued.
+// It needs the customer's recorded consent for the template's category, unless the
+// channel says that the host's own system decides, and refuses marketing to customers
+// who stopped it. The errors are those of [Hub.Reply], and ErrNoConsent.
+//
+// Notifications go out beside the answers and never in their way, so that a broadcast does
+// not keep customers waiting who wrote; an answer that is given right after a notification to
+// the same person may arrive first.
+//
+// Without a conversation it begins one: the answer arrives there.
+func (h *Hub) Notify(ctx context.Context, by conversation.Author, n Notification) (*conversation.Message, error) {
+	msg, err := h.notify(ctx, by, n)
+	if err != nil {
+		return nil, fmt.Errorf("channel: notify: %w", err)
+	}
+	return &msg.Message, nil
+}
+
+// RecordConsent keeps the evidence of an opt-in: when, where, to which wording and for
+// which categories the person agreed. It creates the customer if nobody with this phone
+// number or BSUID is known. The same consent again changes nothing. A consent to marketing that
+// is newer than the person's wish to have none lifts that.
+//
+// Source: developers.facebook.com/documentation/business-messaging/whatsapp/getting-opt-in,
+// checked 2026-11-22.
+func (h *Hub) RecordConsent(ctx context.Context, channel string, to message.Recipient, c conversation.Consent) error {
+	if c.At.IsZero() || strings.TrimSpace(c.Where) == "" || strings.TrimSpace(c.Wording) == "" {
+		return errors.New("channel: record consent: At, Where and Wording are the evidence and must be set")
+	}
+	categories := make([]string, len(c.Categories))
+	for i, name := range c.Categories {
+		switch categories[i] = strings.ToLower(strings.TrimSpace(name)); template.Category(strings.ToUpper(categories[i])) {
+		case template.Marketing, template.Utility, template.Authentication:
+		default:
+			return fmt.Errorf("channel: record consent: categories[%d]: want marketing, utility or authentication", i)
+		}
+	}
+	if len(categories) > 0 {
+		c.Categories = categories
+	}
+	return h.consent(ctx, "record consent", channel, to, func(ch *Channel, customer *conversation.Customer) {
+		c.At, c.Where, c.Wording = c.At.UTC(), ch.redactText(c.Where), ch.redactText(c.Wording)
+		for _, old := range customer.Consents {
+			if old.At.Equal(c.At) && old.Where == c.Where && old.Wording == c.Wording {
+				return
+			}
+		}
+		customer.Consents = append(customer.Consents, c)
+		if c.Covers(template.Marketing) {
+			customer.ResumeMarketing(believed(c.At, h.now()))
+		}
+	})
+}
+
+// RevokeConsent notes that the person withdrew every consent given up to at.
+func (h *Hub) RevokeConsent(ctx context.Context, channel string, to message.Recipient, at time.Time) error {
+	return h.consent(ctx, "revoke consent", channel, to, func(_ *Channel, customer *conversation.Customer) {
+		for i := range customer.Consents {
+			c := &customer.Consents[i]
+			if c.Revoked.IsZero() && !c.At.After(at) {
+				c.Revoked = at.UTC()
+			}
+		}
+	})
+}
+
+// ResumeMarketing notes that the person wants marketing messages again, as they said at a time
+// in a way that the hub did not see. It does not replace a consent. What they said later about
+// it, by WhatsApp's own setting, by a word or to the host, stays.
+func (h *Hub) ResumeMarketing(ctx context.Context, channel string, to message.Recipient, at time.Time) error {
+	return h.consent(ctx, "resume marketing", channel, to, func(_ *Channel, customer *conversation.Customer) {
+		customer.ResumeMarketing(believed(at, h.now()))
+	})
+}
+
+// StopMarketing notes that the person wants no marketing messages any more, as they said at a
+// time in a way that the hub did not see.
+func (h *Hub) StopMarketing(ctx context.Context, channel string, to message.Recipient, at time.Time) error {
+	return h.consent(ctx, "stop marketing", channel, to, func(_ *Channel, customer *conversation.Customer) {
+		customer.StopMarketing(believed(at, h.now()))
+	})
+}

@@ -1,0 +1,98 @@
+package channel
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+// Erase removes everything the hub keeps about a person on one channel, under all names
+// that the person ever had there, and what the person wrote in groups. Items that wait or are
+// dead go if they name the person as sender, recipient or participant, on this channel or on a
+// number of its account that has no channel; a text that mentions the person is somebody
+// else's. Bodies that are no JSON name nobody and stay until their retention is over. It works in small steps and may be called again after
+// an error; what was removed before is then missing from the receipt. Tickets are the host's to remove, and files too unless its Attachments is
+// a [Remover].
+func (h *Hub) Erase(ctx context.Context, channel string, who message.Recipient) (receipt *Erased, err error) {
+	receipt = &Erased{}
+	if err := h.erase(ctx, channel, who, receipt); err != nil {
+		if errors.Is(err, ErrNotFound) || errors.Is(err, ErrNoChannel) {
+			receipt = nil
+		}
+		return receipt, fmt.Errorf("channel: erase: %w", err)
+	}
+	return receipt, nil
+}
+
+// EraseMessage removes one message for good, with its files and what waits because of it. The
+// error matches ErrNotFound. What
+// WhatsApp has delivered stays on the customer's phone.
+func (h *Hub) EraseMessage(ctx context.Context, id string) (receipt *Erased, err error) {
+	m, err := h.message(ctx, id)
+	if err != nil || m.Direction == "" { // a stand-in is no message
+		return nil, fmt.Errorf("channel: erase message: %w", plainly(orNotFound(err)))
+	}
+	receipt = &Erased{}
+	if err := h.eraseThese(ctx, m.Channel, []*messageRecord{m}, receipt); err != nil {
+		return receipt, fmt.Errorf("channel: erase message: %w", err)
+	}
+	if err := h.showAnother(ctx, m.Conversation); err != nil {
+		return receipt, fmt.Errorf("channel: erase message: %w", err)
+	}
+	return receipt, nil
+}
+
+// EraseConversation removes one conversation with everything in it; the customer stays. The
+// error matches ErrNotFound. It may
+// be called again after another error.
+func (h *Hub) EraseConversation(ctx context.Context, id string) (receipt *Erased, err error) {
+	conv, err := h.conversation(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("channel: erase conversation: %w", plainly(err))
+	}
+	err = h.do(ctx, func(u *unit) error {
+		customer, err := u.customer(conv.Customer)
+		if err != nil || customer == nil || customer.Conversation != id {
+			return err
+		}
+		customer.Conversation = "" // the next message begins a new one
+		return u.saveCustomer(customer)
+	})
+	receipt = &Erased{}
+	if err == nil {
+		err = h.eraseConversation(ctx, conv.Channel, id, lanes, receipt)
+	}
+	if err != nil {
+		return receipt, fmt.Errorf("channel: erase conversation: %w", err)
+	}
+	return receipt, nil
+}
+
+// Export writes everything the hub keeps about a person on one channel as JSON lines: an
+// object with the member "customer", "conversation" or "message" on each line.
+func (h *Hub) Export(ctx context.Context, channel string, who message.Recipient, w io.Writer) error {
+	person, err := h.person(ctx, channel, who)
+	if err != nil {
+		return fmt.Errorf("channel: export: %w", err)
+	}
+	out := json.NewEncoder(w)
+	for _, c := range person {
+		if err := out.Encode(map[string]any{"customer": c}); err != nil {
+			return fmt.Errorf("channel: export: %w", err)
+		}
+		convs, err := h.conversationsOf(ctx, c)
+		if err != nil {
+			return fmt.Errorf("channel: export: %w", err)
+		}
+		for _, id := range convs {
+			if err := h.exportConversation(ctx, id, out); err != nil {
+				return fmt.Errorf("channel: export: %w", err)
+			}
+		}
+	}
+	return nil
+}

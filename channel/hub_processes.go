@@ -1,0 +1,65 @@
+package channel
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// beat says that this process lives, and looks around.
+func (h *core) beat(ctx context.Context, me *Process) error {
+	h.measure(ctx)
+	if err := h.sign(ctx, me, func(*unit) {}); err != nil {
+		return err
+	}
+	return h.lookAround(ctx)
+}
+
+// lookAround looks what has become of the other processes, and of numbers that none has.
+func (h *core) lookAround(ctx context.Context) error {
+	others, err := h.processes(ctx)
+	if err != nil {
+		return err
+	}
+	now := h.now()
+	b := &store.Batch{}
+	for i := range others {
+		if now.Sub(others[i].Seen) > keepProcess {
+			b.Delete = append(b.Delete, store.RecordKey{Kind: kindProcess, Key: others[i].ID})
+		}
+	}
+	if len(b.Delete) > 0 {
+		if _, err := h.store.Commit(ctx, b); err != nil {
+			return fmt.Errorf("channel: forget processes: %w", err)
+		}
+	}
+	return h.findStrangers(ctx, others)
+}
+
+// accompany does what a running process does besides its queues, until ctx is done.
+func (h *core) accompany(ctx context.Context, me *Process) {
+	report := func(what string, err error) {
+		switch {
+		case err == nil:
+			h.works(ctx, what, "")
+		case ctx.Err() == nil:
+			h.fails(ctx, slog.LevelError, what, "", err)
+		}
+	}
+	beats, polls := time.NewTicker(h.fleet.every), time.NewTicker(h.poll)
+	defer beats.Stop()
+	defer polls.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-beats.C:
+			report("channel: the register of processes failed", h.beat(ctx, me))
+		case <-polls.C:
+			report("channel: reading what others changed failed", h.follow(ctx))
+		}
+	}
+}

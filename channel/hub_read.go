@@ -1,0 +1,150 @@
+package channel
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// Conversation returns a conversation and its customer. The error matches ErrNotFound.
+func (h *Hub) Conversation(ctx context.Context, id string) (*conversation.Conversation, *conversation.Customer, error) {
+	conv, customer, _, err := h.scene(ctx, nil, id, "")
+	if err != nil {
+		return nil, nil, err
+	}
+	return conv, customer, nil
+}
+
+// ConversationQuery asks for conversations of one channel, newest activity first.
+type ConversationQuery struct {
+	// Channel is required.
+	Channel string
+	// Queues restricts to conversations that a desk has in these; nil means all.
+	Queues []string
+	// Before continues a list: the last conversation of the previous page.
+	Before *conversation.Conversation
+	// Limit is the most to return, 1 to 1000; 0 means 50.
+	Limit int
+}
+
+// Conversations lists conversations.
+func (h *Hub) Conversations(ctx context.Context, q ConversationQuery) ([]*conversation.Conversation, error) {
+	if _, ok := h.channels.get(q.Channel); !ok {
+		return nil, fmt.Errorf("channel: list conversations: %w", ErrNoChannel)
+	}
+	queues := q.Queues
+	if queues == nil {
+		queues = conversation.Queues()
+	}
+	limit := pageSize(q.Limit)
+	var before *store.Position
+	if q.Before != nil {
+		before = &store.Position{Sort: micros(q.Before.LastActivity), Key: q.Before.ID}
+	}
+	var all []*conversation.Conversation
+	for _, queue := range queues {
+		page, err := step.List[conversation.Conversation](ctx, h.store, store.Query{
+			Kind: kindConversation, Parent: conversationParent(q.Channel, queue),
+			Before: before, Descending: true, Limit: limit,
+		})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page...)
+	}
+	slices.SortFunc(all, func(a, b *conversation.Conversation) int { // as the store does
+		return cmp.Or(cmp.Compare(micros(b.LastActivity), micros(a.LastActivity)), strings.Compare(b.ID, a.ID))
+	})
+	return all[:min(limit, len(all))], nil
+}
+
+// MessageQuery asks for messages of one conversation.
+type MessageQuery struct {
+	// Conversation is required.
+	Conversation string
+	// Before continues a list backwards: the earliest message of the previous page.
+	Before *conversation.Message
+	// Limit is the most to return, 1 to 1000; 0 means 50.
+	Limit int
+}
+
+// Messages returns the newest messages (before q.Before), in the order in which they
+// were written. The IDs of Customer.History stand for
+// conversations, too.
+func (h *Hub) Messages(ctx context.Context, q MessageQuery) ([]*conversation.Message, error) {
+	if _, err := h.ChannelOf(ctx, q.Conversation); err != nil {
+		return nil, err
+	}
+	var before *store.Position
+	if q.Before != nil {
+		before = &store.Position{Sort: sortOf(q.Before), Key: q.Before.ID}
+	}
+	page, err := step.List[messageRecord](ctx, h.store, store.Query{
+		Kind: kindMessage, Parent: q.Conversation, Before: before, Descending: true, Limit: pageSize(q.Limit),
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.Reverse(page)
+	messages := visible(page)
+	return messages, h.resolveQuotes(ctx, messages...)
+}
+
+// ChannelOf returns the ID of the channel of a conversation, or of what was imported of a customer's
+// past, which is filed like one and is none. The error matches ErrNotFound.
+func (h *Hub) ChannelOf(ctx context.Context, conversationID string) (string, error) {
+	conv, err := h.conversation(ctx, conversationID)
+	if err == nil {
+		return conv.Channel, nil
+	}
+	if !errors.Is(err, ErrNotFound) || !conversation.IsHistory(conversationID) {
+		return "", err
+	}
+	page, failed := step.List[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: conversationID, Limit: 1})
+	if failed != nil {
+		return "", failed
+	}
+	if len(page) == 0 {
+		return "", err
+	}
+	return page[0].Channel, nil
+}
+
+// plainly is ErrNotFound without what was being read.
+func plainly(err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return ErrNotFound
+	}
+	return err
+}
+
+// Message returns a message. The error matches ErrNotFound.
+func (h *Hub) Message(ctx context.Context, id string) (*conversation.Message, error) {
+	m, err := h.message(ctx, id)
+	if err == nil && m.Direction == "" { // a stand-in is no message
+		err = ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &m.Message, h.resolveQuotes(ctx, &m.Message)
+}
+
+// Log returns the latest events of a conversation, at most limit (0 means 50), in order.
+func (h *Hub) Log(ctx context.Context, conversationID string, limit int) ([]*conversation.LogEntry, error) {
+	if _, err := h.conversation(ctx, conversationID); err != nil {
+		return nil, err
+	}
+	page, err := step.List[conversation.LogEntry](ctx, h.store, store.Query{
+		Kind: kindLog, Parent: conversationID, Descending: true, Limit: pageSize(limit),
+	})
+	slices.Reverse(page)
+	return page, err
+}

@@ -1,0 +1,96 @@
+package channel
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// Counters returns the numbers of a channel on the days from a time until before another, in the
+// order of the days. They are kept for a [Desk]: without one there are none. The sequence ends with
+// the first error.
+func (h *Hub) Counters(ctx context.Context, channel string, from, until time.Time) iter.Seq2[Counter, error] {
+	return func(yield func(Counter, error) bool) {
+		after := &store.Position{Sort: from.UnixMicro() - 1}
+		before := &store.Position{Sort: until.UnixMicro()}
+		for {
+			page, err := h.store.List(ctx, store.Query{
+				Kind: kindCounter, Parent: channel, After: after, Before: before, Limit: 1000,
+			})
+			if err != nil {
+				yield(Counter{}, fmt.Errorf("channel: read counters: %w", err))
+				return
+			}
+			for _, r := range page {
+				name := r.Key[strings.LastIndexByte(r.Key, '|')+1:]
+				if !yield(Counter{Day: time.UnixMicro(r.Sort).UTC(), Name: name, N: r.N}, nil) {
+					return
+				}
+			}
+			if len(page) < 1000 {
+				return
+			}
+			last := page[len(page)-1]
+			after = &store.Position{Sort: last.Sort, Key: last.Key}
+		}
+	}
+}
+
+// Spending returns what a channel has used, by month, market and category. The money is
+// in the currency of the channel's rate cards, as far as it has any.
+func (h *Hub) Spending(ctx context.Context, channel string) ([]pricing.Row, error) {
+	_, ok := h.channels.get(channel)
+	if !ok {
+		return nil, fmt.Errorf("channel: spending: %w", ErrNoChannel)
+	}
+	rows, err := h.money(ctx, channel, nil)
+	if err != nil {
+		return nil, err
+	}
+	sums := map[pricing.Key]pricing.Totals{}
+	var order []pricing.Key
+	for _, r := range rows {
+		if _, ok := sums[r.Key]; !ok {
+			order = append(order, r.Key)
+		}
+		sums[r.Key] = sums[r.Key].Plus(r.Totals)
+	}
+	all := make([]pricing.Row, 0, len(order))
+	for _, key := range order {
+		all = append(all, pricing.Row{Key: key, Totals: sums[key]})
+	}
+	return all, nil
+}
+
+// Observe tells the hub what the host knows about a channel's number at a moment, from
+// cloudapi's Number.Info and DebugToken for example; once a day is enough. Webhooks about
+// the number's limit and name do the same by themselves. Of each part, what was said last
+// counts, so that the order does not matter; zero fields say nothing. [Hub.Health] shows it
+// and [Hub.Notify] goes by the limit.
+func (h *Hub) Observe(ctx context.Context, channel string, at time.Time, s Standing) error {
+	if _, ok := h.channels.get(channel); !ok {
+		return fmt.Errorf("channel: observe: %w", ErrNoChannel)
+	}
+	if err := h.observe(ctx, channel, at, s); err != nil {
+		return fmt.Errorf("channel: observe: %w", err)
+	}
+	return nil
+}
+
+// Processes lists the processes that work on the store or did so within the last day, those
+// first that were seen last.
+func (h *Hub) Processes(ctx context.Context) ([]Process, error) {
+	return h.processes(ctx)
+}
+
+// Counter is one number of one day of a channel.
+type Counter struct {
+	Day  time.Time // 00:00 UTC
+	Name string    // see desk.Day
+	N    int64
+}

@@ -1,0 +1,110 @@
+package channel
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// UncertainMessages lists the [conversation.Uncertain] messages of a channel that can still be settled by
+// hand, oldest first, at most limit (0 means 50); Delivery.UncertainAt says since when. The error matches ErrNoChannel.
+func (h *Hub) UncertainMessages(ctx context.Context, channel string, limit int) (all []*conversation.Message, err error) {
+	if _, ok := h.channels.get(channel); !ok {
+		return nil, fmt.Errorf("channel: list uncertain messages: %w", ErrNoChannel)
+	}
+	most := pageSize(limit)
+	err = h.eachWork(ctx, store.WorkQuery{Queue: workCheck}, channel, func(page []store.Work) error {
+		for i := range page {
+			m, err := h.message(ctx, page[i].ID)
+			switch {
+			case errors.Is(err, ErrNotFound):
+			case err != nil:
+				return err
+			case m.Delivery.State() == conversation.Uncertain && !m.Sending:
+				all = append(all, &m.Message)
+			}
+			if len(all) == most {
+				return errEnough
+			}
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errEnough) {
+		return nil, fmt.Errorf("channel: list uncertain messages: %w", err)
+	}
+	return all, nil
+}
+
+// ResendUncertain is [Hub.Resend] for every uncertain message of a channel that became so
+// before a moment, in the order in which they did: the customers may get them twice. It
+// returns how many it sent again; those that may not be sent any more stay as they are.
+func (h *Hub) ResendUncertain(ctx context.Context, by conversation.Author, channel string, before time.Time) (n int, err error) {
+	return h.settleMany(ctx, by, channel, before, "resend", h.Resend)
+}
+
+// GiveUpUncertain is [Hub.GiveUp] for every uncertain message of a channel that became so
+// before a moment. It returns how many it gave up.
+func (h *Hub) GiveUpUncertain(ctx context.Context, by conversation.Author, channel string, before time.Time) (n int, err error) {
+	return h.settleMany(ctx, by, channel, before, "give up", h.GiveUp)
+}
+
+// Resend sends a [conversation.Uncertain] message again on an agent's word: the customer may get it
+// twice. It is possible for 7 days. The error matches ErrNotFound, ErrNotUncertain,
+// or says why the message may not be sent any more as that of [Hub.Reply] or
+// [Hub.Notify] does: ErrDisabled, window.ErrClosed, ErrOptedOut, ErrNoConsent or
+// template.ErrNotSendable.
+func (h *Hub) Resend(ctx context.Context, by conversation.Author, id string) error {
+	err := h.settleByHand(ctx, by, id, func(u *unit, ch *Channel, m *messageRecord) error {
+		work, err := h.store.Work(ctx, store.WorkQuery{Queue: workCheck, IDs: []string{m.ID}, Limit: 1})
+		if err != nil {
+			return err
+		}
+		if len(work) == 0 {
+			return fmt.Errorf("channel: the content is no longer kept: %w", ErrNotFound)
+		}
+		var item outboundItem
+		if err := json.Unmarshal(work[0].Body, &item); err != nil {
+			return errDamaged
+		}
+		customer, err := u.customer(item.Customer)
+		if err != nil || customer == nil {
+			return orNotFound(err)
+		}
+		if err := u.mayGoAgain(ch, customer, &item.Outbound); err != nil {
+			return err
+		}
+		u.Drop(store.WorkKey{Queue: workCheck, ID: m.ID})
+		return u.again(m, &item)
+	})
+	if err != nil {
+		return fmt.Errorf("channel: resend: %w", err)
+	}
+	return nil
+}
+
+// GiveUp settles a [conversation.Uncertain] message as failed on an agent's word; what it may cost is
+// released. Should a status say later that it arrived after all, that counts. The error
+// matches ErrNotFound or ErrNotUncertain.
+func (h *Hub) GiveUp(ctx context.Context, by conversation.Author, id string) error {
+	err := h.settleByHand(ctx, by, id, func(u *unit, ch *Channel, m *messageRecord) error {
+		before := m.Delivery
+		m.Delivery = m.Delivery.Merge(conversation.Delivery{FailedAt: u.now.UTC(), Failure: &conversation.Failure{
+			Class: "given_up", Title: "Given up",
+			Hint: "Nobody knows whether this message arrived. An agent gave it up.",
+		}})
+		u.bookStatus(ch, m)
+		if err := u.outcome(ch, m, before); err != nil {
+			return err
+		}
+		return u.delivery(ch, m, conversation.Failed, u.now)
+	})
+	if err != nil {
+		return fmt.Errorf("channel: give up: %w", err)
+	}
+	return nil
+}

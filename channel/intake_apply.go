@@ -1,0 +1,135 @@
+package channel
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/internal/worker"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/webhook"
+)
+
+// apply brings one accepted item into the conversations. The item is merged, never just
+// written: applying it again, or in another order, gives the same result.
+func (h *core) apply(ctx context.Context, w *worker.Job) (err error) {
+	ev, a, err := eventOf(&w.Work)
+	if err != nil {
+		return h.bury(ctx, w, err)
+	}
+	ch, ok := h.channels.number(ev.Number.ID)
+	switch {
+	case ok && h.fleet.waitsForHome(w):
+		return h.postpone(ctx, w, 0) // what came before it is just being revived
+	case ok && !a.Voucher.covers(ch, ev.Account):
+		return h.notCovered(ctx, w, ch.ID)
+	case a.Voucher == vouchedByNobody:
+		return h.notCovered(ctx, w, "")
+	}
+	if p, ok := ev.Payload.(*webhook.Unknown); ok && !acquaints(p) {
+		return h.bury(ctx, w, &notUnderstood{p, ev.Field})
+	}
+	if h.hooks.ApplyDone != nil {
+		err = worker.ErrPanic // unless the end is reached
+		defer func() {
+			info := ApplyInfo{Field: word(ev.Field), Age: max(0, h.now().Sub(ev.Time))}
+			if ok {
+				info.Channel = ch.ID
+			}
+			h.hooks.ApplyDone(ctx, info, err)
+		}()
+	}
+	if longID(ev.Payload) {
+		return h.bury(ctx, w, errLongID)
+	}
+	if ev.Number.ID == "" {
+		if ofPerson(ev.Payload) {
+			return h.bury(ctx, w, errNoNumber)
+		}
+		return h.do(ctx, func(u *unit) error {
+			u.Finish(w.Lease())
+			return u.accountEvent(ev, w.ID)
+		})
+	}
+	if !ok {
+		return h.unknownNumber(ctx, w, ev.Number.ID)
+	}
+	err = h.do(ctx, func(u *unit) error {
+		in := &incoming{ch: ch, ev: ev, at: u.at(ev), id: strings.TrimPrefix(w.ID, latePrefix), masked: a.Masked, work: w}
+		u.cause = in.at
+		if err := u.event(in, w); err != nil {
+			return err
+		}
+		if in.later != nil {
+			u.Postpone(*in.later)
+		} else {
+			u.Finish(w.Lease())
+		}
+		return nil
+	})
+	if err == nil {
+		h.feel(ctx, ch.ID, pulse{In: h.now().UTC()})
+	}
+	return err
+}
+
+// ofPerson says that an item is part of a conversation, so that it must not be passed over
+// because it names no number.
+func ofPerson(p webhook.Payload) bool {
+	switch p.(type) {
+	case *webhook.Message, *webhook.StandbyMessage, *webhook.Status, *webhook.Echo, *webhook.HistoryMessage,
+		*webhook.Call, *webhook.CallStatus, *webhook.UserPreference, *webhook.UserIDUpdate:
+		return true
+	default:
+		return false
+	}
+}
+
+// incoming is one item on its way into the conversations.
+type incoming struct {
+	ch     *Channel
+	ev     *webhook.Event
+	at     time.Time        // when it happened, by WhatsApp's clock
+	id     string           // identifies the item
+	masked bool             // a card number was in it
+	sender string           // who wrote it in a group, see Message.SenderKey
+	work   *worker.Job      // that it came with
+	later  *store.Postponed // it comes again then, if not nil
+}
+
+// event applies an item that concerns a number of the hub.
+func (u *unit) event(in *incoming, w *worker.Job) error {
+	switch p := in.ev.Payload.(type) {
+	case *webhook.Message:
+		return u.inbound(in, p, false, w)
+	case *webhook.StandbyMessage:
+		return u.inbound(in, &p.Message, true, w)
+	case *webhook.Status:
+		return u.status(in, p, w)
+	case *webhook.Echo:
+		return u.echo(in, p)
+	case *webhook.Call:
+		return u.call(in, p)
+	case *webhook.CallStatus:
+		return u.callStatus(in, p)
+	case *webhook.UserPreference:
+		return u.preference(in, p)
+	case *webhook.UserIDUpdate:
+		return u.link(in, p.Previous, p.Current)
+	case *webhook.HistoryMessage:
+		return u.history(in, p)
+	case *webhook.ErrorNotice:
+		u.count(in.ch.ID, "errors", in.at, 1)
+		u.core.log.LogAttrs(u.ctx, slog.LevelError, "channel: WhatsApp reports a problem of the number",
+			slog.String("channel", in.ch.ID), slog.Int("code", p.Error.Code))
+		return nil
+	default: // known, or a mere acquaintance, and nothing that conversations depend on
+		u.count(in.ch.ID, "events_"+word(in.ev.Field), in.at, 1)
+		return u.notify(in.ev, in.id, in.ch.ID)
+	}
+}
+
+// acquaints says that an item is what WhatsApp tells of a person beside items that are about
+// somebody else, such as the notice of a changed number. Nothing happened in it.
+func acquaints(p *webhook.Unknown) bool { return p.Type == "contacts" && p.Err == nil }

@@ -1,0 +1,23 @@
+package channel
+
+import (
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/webhook"
+)
+
+// optOut notes that a customer wrote one of the words by which they stop marketing, or one of
+// those by which they want it again.
+func (u *unit) optOut(in *incoming, customer *conversation.Customer, conv *conversation.Conversation, text string) error {
+	wish := ""
+	switch {
+	case saysOneOf(in.ch.OptOutWords, text) && customer.StopMarketing(in.at):
+		wish = webhook.PreferenceStop
+	case saysOneOf(in.ch.OptInWords, text) && customer.ResumeMarketing(in.at):
+		wish = webhook.PreferenceResume
+	default:
+		return nil
+	}
+	return u.tellHost(in.ch.ID, "preference|"+in.id, hostItem{
+		Kind: conversation.PreferenceChanged, Conversation: conv.ID, At: in.at, Reason: wish, Cause: conversation.Cause(wish),
+	})
+}

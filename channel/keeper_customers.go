@@ -1,0 +1,94 @@
+package channel
+
+import (
+	"context"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// pruneCustomers removes those of the next few customers of a channel whom nothing needs any
+// more. It returns the position of the last one, nil at the end.
+func (h *core) pruneCustomers(ctx context.Context, s *Settings, after *store.Position, now time.Time) (*store.Position, error) {
+	page, err := step.List[conversation.Customer](ctx, h.store, store.Query{Kind: kindCustomer, Parent: s.ID, After: after, Limit: upkeepStep})
+	if err != nil || len(page) == 0 {
+		return nil, err
+	}
+	err = inParallel(len(page), func(i int) error {
+		if needed(page[i], &s.Retention, now) {
+			return nil
+		}
+		return h.forgetCustomer(ctx, page[i].ID, s, now)
+	})
+	if err != nil || len(page) < upkeepStep {
+		return nil, err
+	}
+	last := page[len(page)-1]
+	return &store.Position{Sort: micros(last.Created), Key: last.ID}, nil
+}
+
+// needed says whether something of the customer's own must be kept: a consent or an opt-out
+// within its period, or the memory of somebody who was there lately.
+func needed(c *conversation.Customer, r *Retention, now time.Time) bool {
+	messages, consents := before(now, r.Messages), before(now, r.Consents)
+	if c.MergedInto != "" {
+		return true // it goes with the one that took it over
+	}
+	last := c.Created
+	if heard, ok := c.Window.LastInbound(); ok && heard.After(last) {
+		last = heard
+	}
+	if !last.Before(messages) || c.Window.FreeEntryAt(now) {
+		return true
+	}
+	proof := c.MarketingStopped
+	for i := range c.Consents {
+		for _, at := range []time.Time{c.Consents[i].At, c.Consents[i].Revoked} {
+			if at.After(proof) {
+				proof = at
+			}
+		}
+	}
+	return !proof.IsZero() && !proof.Before(consents)
+}
+
+// forgetCustomer removes a customer without any conversation or message, with the records
+// that were merged into it and all that leads to it. Should the customer come back meanwhile, it
+// is either not removed or met as somebody new.
+func (h *core) forgetCustomer(ctx context.Context, id string, s *Settings, now time.Time) error {
+	return h.do(ctx, func(u *unit) error {
+		var c conversation.Customer
+		if ok, err := u.Load(kindCustomer, id, &c); err != nil || !ok || needed(&c, &s.Retention, now) {
+			return err
+		}
+		history := c.HistoryID()
+		if err := h.eraseMessages(ctx, s.ID, history, &store.Position{Sort: micros(before(now, s.Retention.Messages))}, &Erased{}, nil); err != nil {
+			return err
+		}
+		for _, q := range []store.Query{
+			{Kind: kindOfCustomer, Parent: id, Limit: 1},
+			{Kind: kindMessage, Parent: history, Limit: 1},
+		} {
+			if left, err := h.store.List(ctx, q); err != nil || len(left) > 0 {
+				return err
+			}
+		}
+		if err := u.saveCustomer(&c); err != nil { // so that it is still as it was read
+			return err
+		}
+		u.Delete(store.RecordKey{Kind: kindCustomer, Key: id})
+		own, err := h.ownAliases(ctx, &c)
+		if err != nil {
+			return err
+		}
+		for _, key := range own {
+			u.Delete(store.RecordKey{Kind: kindAlias, Key: key})
+		}
+		for _, merged := range c.Merged {
+			u.Delete(store.RecordKey{Kind: kindCustomer, Key: merged})
+		}
+		return nil
+	})
+}

@@ -1,0 +1,218 @@
+package channel
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/webhook"
+)
+
+// eraseThese removes messages with their files and the work that refers to them.
+func (h *core) eraseThese(ctx context.Context, channel string, messages []*messageRecord, receipt *Erased) error {
+	b := &store.Batch{}
+	if err := h.eraseWith(ctx, b, channel, messages, receipt); err != nil {
+		return err
+	}
+	if _, err := h.store.Commit(ctx, b); err != nil {
+		return fmt.Errorf("channel: delete messages: %w", err)
+	}
+	return nil
+}
+
+// eraseWith removes the files of messages and adds to b what removes the messages.
+func (h *core) eraseWith(ctx context.Context, b *store.Batch, channel string, messages []*messageRecord, receipt *Erased) error {
+	for _, m := range messages {
+		b.Delete = append(b.Delete, store.RecordKey{Kind: kindMessage, Key: m.ID})
+		if m.WAMID != "" && m.Direction == conversation.Outbound {
+			// A Sender that gives two messages one wamid must not stand in the way.
+			b.Delete = append(b.Delete, store.RecordKey{Kind: kindMessage, Key: inboundMessageID(channel, m.WAMID)})
+		}
+		for _, queue := range []string{workOut, workFirst, workCheck} {
+			b.Drop = append(b.Drop, store.WorkKey{Queue: queue, ID: m.ID})
+		}
+		for i := range m.Attachments {
+			b.Drop = append(b.Drop, store.WorkKey{Queue: workMedia, ID: m.ID + "|" + strconv.Itoa(i)})
+		}
+		refs := m.FileRefs()
+		if err := h.removeFiles(ctx, refs); err != nil {
+			return err
+		}
+		receipt.Attachments = append(receipt.Attachments, refs...)
+	}
+	b.Delete = unique(b.Delete)
+	receipt.Messages += len(messages)
+	return nil
+}
+
+// showAnother keeps a list of conversations from showing a message that is gone: the newest of
+// those that are left stands for it.
+func (h *core) showAnother(ctx context.Context, conversationID string) error {
+	return h.do(ctx, func(u *unit) error {
+		var conv conversation.Conversation
+		if ok, err := u.Load(kindConversation, conversationID, &conv); err != nil || !ok || conv.PreviewOf == "" {
+			return err
+		}
+		if ok, err := u.Load(kindMessage, conv.PreviewOf, nil); err != nil || ok {
+			return err
+		}
+		left, err := step.List[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: conv.ID, Descending: true, Limit: 50})
+		if err != nil {
+			return err
+		}
+		conv.Preview, conv.PreviewOf = "", ""
+		if i := slices.IndexFunc(left, func(m *messageRecord) bool { return m.Direction != conversation.Note }); i >= 0 {
+			conv.Show(&left[i].Message)
+		}
+		return u.saveConversation(&conv)
+	})
+}
+
+// erasePending removes edits and reactions that wait for their message, if gone says so.
+func (h *core) erasePending(ctx context.Context, channel string, before *store.Position, gone func(*conversation.Amendment) bool) error {
+	var after *store.Position
+	for {
+		page, err := h.store.List(ctx, store.Query{Kind: kindMessage, Parent: pendingParent(channel), After: after, Before: before, Limit: 500})
+		if err != nil {
+			return fmt.Errorf("channel: list edits: %w", err)
+		}
+		b := &store.Batch{}
+		for _, r := range page {
+			var stub standIn
+			if err := step.DecodeInto(&r, &stub); err != nil {
+				return err
+			}
+			if stub.Pending != nil && gone(stub.Pending) {
+				b.Delete = append(b.Delete, r.ID())
+			}
+		}
+		if len(b.Delete) > 0 {
+			if _, err := h.store.Commit(ctx, b); err != nil {
+				return fmt.Errorf("channel: delete edits: %w", err)
+			}
+		}
+		if len(page) < 500 {
+			return nil
+		}
+		after = &store.Position{Sort: page[499].Sort, Key: page[499].Key}
+	}
+}
+
+// aliasesOf lists the aliases of the people that an item is about, those who wrote in a group
+// among them, and of the group, as they are on a number. A phone number that stands beside a
+// BSUID counts only if phones says so: it may be that of a former owner.
+func aliasesOf(ev *webhook.Event, number string, phones bool) []string {
+	var keys []string
+	add := func(id webhook.Identity) {
+		w := who{Identity: id}
+		w.tidy()
+		strong := w.strong(number)
+		keys = append(keys, strong...)
+		if phone := w.phone(number); phone != "" && (phones || len(strong) == 0) {
+			keys = append(keys, phone)
+		}
+	}
+	group := func(id string) {
+		if id != "" {
+			keys = append(keys, aliasGroup(number, id))
+		}
+	}
+	switch p := ev.Payload.(type) {
+	case *webhook.Message:
+		ofMessage(p, add, group)
+	case *webhook.StandbyMessage:
+		ofMessage(&p.Message, add, group)
+	case *webhook.Status:
+		add(p.Recipient)
+		group(p.GroupID)
+	case *webhook.StandbyStatus:
+		add(p.Status.Recipient)
+		group(p.Status.GroupID)
+	case *webhook.PaymentStatus:
+		add(p.Recipient)
+	case *webhook.Echo:
+		add(p.To)
+		group(p.GroupID)
+	case *webhook.StandbyEcho:
+		add(p.To)
+	case *webhook.Handover:
+		add(p.User)
+	case *webhook.HistoryMessage:
+		add(p.User)
+	case *webhook.ContactSync:
+		add(p.Contact)
+	case *webhook.Call:
+		add(p.User)
+	case *webhook.CallStatus:
+		add(p.Recipient)
+	case *webhook.UserPreference:
+		add(p.User)
+	case *webhook.UserIDUpdate:
+		add(p.Previous)
+		add(p.Current)
+	case *webhook.GroupParticipants:
+		add(p.User)
+		for _, list := range [][]webhook.Participant{p.Added, p.Removed, p.Failed} {
+			for i := range list {
+				add(list[i].User)
+			}
+		}
+	case *webhook.Unknown:
+		for _, id := range namedIn(p.Raw) {
+			add(id)
+		}
+	default: // of no person
+	}
+	return keys
+}
+
+func ofMessage(p *webhook.Message, add func(webhook.Identity), group func(string)) {
+	add(p.From)
+	group(p.GroupID)
+	if sys, ok := p.Content.(*webhook.System); ok {
+		add(sys.Previous)
+		add(sys.Current)
+	}
+}
+
+// namedIn finds who is named by an item that this version cannot read: values that stand where
+// identifiers do. What somebody wrote is not looked at.
+func namedIn(raw json.RawMessage) []webhook.Identity {
+	var doc any
+	if json.Unmarshal(raw, &doc) != nil {
+		return nil
+	}
+	var found []webhook.Identity
+	var walk func(v any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, e := range v {
+				walk(e)
+			}
+		case map[string]any:
+			for key, e := range v {
+				s, isText := e.(string)
+				switch {
+				case !isText:
+					walk(e)
+				case s == "":
+				case key == "from", key == "to", strings.HasSuffix(key, "wa_id"), strings.HasSuffix(key, "user_id"), strings.HasSuffix(key, "recipient_id"):
+					if strings.ContainsFunc(s, notDigit) {
+						found = append(found, webhook.Identity{BSUID: s}, webhook.Identity{ParentBSUID: s})
+					} else {
+						found = append(found, webhook.Identity{Phone: s})
+					}
+				}
+			}
+		}
+	}
+	walk(doc)
+	return found
+}

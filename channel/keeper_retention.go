@@ -1,0 +1,158 @@
+package channel
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// pruneSome removes what is older than the channel keeps from the next few conversations,
+// and the conversations that are over altogether. It returns the position of the last one,
+// nil at the end of the queue.
+func (h *core) pruneSome(ctx context.Context, s *Settings, queue string, after *store.Position, now time.Time) (*store.Position, error) {
+	page, err := step.List[conversation.Conversation](ctx, h.store, store.Query{
+		Kind: kindConversation, Parent: conversationParent(s.ID, queue), After: after, Limit: upkeepStep,
+	})
+	if err != nil || len(page) == 0 {
+		return nil, err
+	}
+	lanes, err := h.busy(ctx) // mostly few of them, and each would be asked for every conversation
+	if err != nil {
+		return nil, err
+	}
+	err = inParallel(len(page), func(i int) error { return h.pruneConversation(ctx, s, page[i], lanes, now) })
+	if err != nil {
+		return nil, err
+	}
+	if len(page) < upkeepStep {
+		return nil, nil
+	}
+	last := page[len(page)-1]
+	return &store.Position{Sort: micros(last.LastActivity), Key: last.ID}, nil
+}
+
+// pruneConversation removes what is older than the channel keeps from one conversation.
+func (h *core) pruneConversation(ctx context.Context, s *Settings, c *conversation.Conversation, lanes []store.WorkQuery, now time.Time) (err error) {
+	messages, files := before(now, s.Retention.Messages), before(now, s.Retention.Attachments)
+	receipt := &Erased{} // for nobody to see
+	switch {
+	case !c.State.Queue.Open() && c.LastActivity.Before(messages):
+		err = h.eraseConversation(ctx, s.ID, c.ID, lanes, receipt)
+	case c.Opened.Before(messages):
+		until := &store.Position{Sort: micros(messages)}
+		if err = h.eraseMessages(ctx, s.ID, c.ID, until, receipt, nil); err == nil {
+			err = h.eraseMessages(ctx, s.ID, reactionParent(c.ID), until, receipt, nil)
+		}
+		if err == nil && c.LastActivity.Before(messages) {
+			err = h.showAnother(ctx, c.ID)
+		}
+	}
+	if err == nil && c.Opened.Before(files) {
+		err = h.pruneFiles(ctx, c, files)
+	}
+	return err
+}
+
+// fileRemoved is what agents see in place of a file that was removed.
+const fileRemoved = "The file was removed: it was older than this channel keeps files."
+
+// pruneFiles removes the files of a conversation's messages from before a time. How far it
+// has come is kept with the conversation, so that no message is looked at twice.
+func (h *core) pruneFiles(ctx context.Context, c *conversation.Conversation, until time.Time) error {
+	if _, ok := h.attachments.(Remover); !ok {
+		return nil
+	}
+	var after *store.Position
+	if !c.FilesUntil.IsZero() {
+		after = &store.Position{Sort: micros(c.FilesUntil)}
+	}
+	for seen := false; ; seen = true {
+		page, err := step.List[messageRecord](ctx, h.store, store.Query{
+			Kind: kindMessage, Parent: c.ID, After: after, Before: &store.Position{Sort: micros(until)}, Limit: 200,
+		})
+		if err != nil {
+			return err
+		}
+		if len(page) == 0 && !seen {
+			return nil // most conversations, most of the time: not worth a write
+		}
+		for _, m := range page {
+			if err := h.pruneFilesOf(ctx, m); err != nil {
+				return err
+			}
+		}
+		if len(page) < 200 {
+			break
+		}
+		after = &store.Position{Sort: sortOf(&page[199].Message), Key: page[199].ID}
+	}
+	return h.do(ctx, func(u *unit) error {
+		var now conversation.Conversation
+		if ok, err := u.Load(kindConversation, c.ID, &now); err != nil || !ok {
+			return err
+		}
+		now.FilesUntil = until.UTC().Truncate(time.Second)
+		return u.saveConversation(&now)
+	})
+}
+
+// pruneFilesOf removes the files of one message: first the files, then what leads to them.
+func (h *core) pruneFilesOf(ctx context.Context, m *messageRecord) error {
+	refs := m.FileRefs()
+	if len(refs) == 0 {
+		return nil
+	}
+	if err := h.removeFiles(ctx, refs); err != nil {
+		return err
+	}
+	return h.do(ctx, func(u *unit) error {
+		var now messageRecord
+		if ok, err := u.Load(kindMessage, m.ID, &now); err != nil || !ok {
+			return err
+		}
+		for i := range now.Attachments {
+			if a := &now.Attachments[i]; slices.Contains(refs, a.Ref) {
+				a.Ref, a.Failed = "", fileRemoved
+			}
+		}
+		return u.saveMessage(&now)
+	})
+}
+
+// pruneDead removes dead letters of a channel that are older than it keeps.
+func (h *core) pruneDead(ctx context.Context, channel string, before time.Time) error {
+	queues, err := h.store.Backlog(ctx, h.now())
+	if err != nil {
+		return fmt.Errorf("channel: prune dead letters: %w", err)
+	}
+	for _, q := range queues {
+		after := int64(0)
+		for q.Dead > 0 {
+			dead, err := h.store.Work(ctx, store.WorkQuery{Queue: q.Queue, Dead: true, After: after, Limit: 500})
+			if err != nil {
+				return fmt.Errorf("channel: prune dead letters: %w", err)
+			}
+			b := &store.Batch{}
+			for _, w := range dead {
+				after = w.Seq
+				if channelOf(w.Group) == channel && w.Enqueued.Before(before) {
+					b.Drop = append(b.Drop, store.WorkKey{Queue: w.Queue, ID: w.ID})
+				}
+			}
+			if len(b.Drop) > 0 {
+				if _, err := h.store.Commit(ctx, b); err != nil {
+					return fmt.Errorf("channel: prune dead letters: %w", err)
+				}
+			}
+			if len(dead) < 500 {
+				break
+			}
+		}
+	}
+	return nil
+}

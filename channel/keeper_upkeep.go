@@ -1,0 +1,154 @@
+package channel
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/worker"
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// How often upkeep runs, and how many conversations it looks at in one step.
+const (
+	upkeepPause = time.Hour
+	upkeepStep  = 200
+)
+
+// prunedQueues are walked one after the other.
+var prunedQueues = conversation.Queues()
+
+// startUpkeep sees to it that the store has the upkeep work of this process's channels.
+func (h *core) startUpkeep(u *unit) {
+	u.upkeepOf(commonUpkeep, "")
+	for id := range h.channels.view().byID {
+		u.upkeepOf(id, id)
+	}
+}
+
+func (u *unit) upkeepOf(id, channel string) {
+	u.Enqueue(store.Work{Queue: workUpkeep, ID: id, Group: channel, Body: []byte("{}")})
+}
+
+// upkeep forgets and prunes in small steps; one process at a time does it for a channel, and
+// another can go on where it stopped.
+func (h *core) upkeep(ctx context.Context, w *worker.Job) error {
+	if w.ID == commonUpkeep {
+		return h.commonUpkeep(ctx, w)
+	}
+	ch, ok := h.channels.get(w.Group)
+	if !ok {
+		return h.nextUpkeep(ctx, w, upkeepItem{}, h.now().Add(time.Minute)) // just removed
+	}
+	var at upkeepItem
+	if err := json.Unmarshal(w.Body, &at); err != nil {
+		at = upkeepItem{}
+	}
+	now := h.now()
+	if at == (upkeepItem{}) {
+		if err := h.tidyChannel(ctx, ch, now); err != nil {
+			return err
+		}
+	}
+	next, err := h.prune(ctx, at, &ch.Settings, now)
+	if err != nil {
+		return err
+	}
+	if next != (upkeepItem{}) {
+		return h.nextUpkeep(ctx, w, next, now)
+	}
+	if err := h.nextUpkeep(ctx, w, next, now.Add(upkeepPause)); err != nil {
+		return err
+	}
+	h.feel(ctx, upkeepPulse(ch.ID), pulse{In: h.now().UTC()})
+	return nil
+}
+
+// nextUpkeep gives upkeep work back until its next step.
+func (h *core) nextUpkeep(ctx context.Context, w *worker.Job, next upkeepItem, due time.Time) error {
+	body, err := json.Marshal(next)
+	if err != nil {
+		return fmt.Errorf("channel: encode upkeep: %w", err)
+	}
+	return h.do(ctx, func(u *unit) error {
+		u.Postpone(store.Postponed{Lease: w.Lease(), Due: due, Reason: "next step", Body: body})
+		return nil
+	})
+}
+
+// commonUpkeep lets go of the memory of items that cannot be repeated any more, and of dead
+// letters that belong to no channel, and gives back room.
+func (h *core) commonUpkeep(ctx context.Context, w *worker.Job) error {
+	now := h.now()
+	for {
+		done, err := h.store.Commit(ctx, &store.Batch{Forget: now.Add(-forgetAfter)})
+		if err != nil {
+			return fmt.Errorf("channel: forget: %w", err)
+		}
+		if done.Forgotten == 0 {
+			break
+		}
+	}
+	if h.keepStrays > 0 {
+		if err := h.pruneDead(ctx, "", before(now, h.keepStrays)); err != nil {
+			return err
+		}
+	}
+	if err := h.nextUpkeep(ctx, w, upkeepItem{}, now.Add(upkeepPause)); err != nil {
+		return err
+	}
+	if t, ok := h.store.(store.Tidier); ok {
+		if err := t.Tidy(ctx); err != nil {
+			h.log.LogAttrs(ctx, slog.LevelWarn, "channel: the store could not be tidied up", slog.String("reason", reasonOf(err)))
+		}
+	}
+	h.feel(ctx, upkeepPulse(""), pulse{In: h.now().UTC()})
+	return nil
+}
+
+// tidyChannel is what a round for a channel begins with: it forgets whom the channel reached,
+// edits and reactions whose message never came, and old dead letters, and asks for its limit.
+func (h *core) tidyChannel(ctx context.Context, ch *Channel, now time.Time) error {
+	if err := h.forgetReached(ctx, ch.portfolio(), now); err != nil {
+		return err
+	}
+	longAgo := &store.Position{Sort: micros(now.Add(-forgetAfter))}
+	if err := h.erasePending(ctx, ch.ID, longAgo, func(*conversation.Amendment) bool { return true }); err != nil {
+		return err
+	}
+	h.learnLimit(ctx, ch, now)
+	if ch.Retention.DeadLetters == 0 {
+		return nil
+	}
+	return h.pruneDead(ctx, ch.ID, before(now, ch.Retention.DeadLetters))
+}
+
+// prune takes one step: some conversations of one queue, or some customers. It returns where to
+// go on; the zero item when the round is complete.
+func (h *core) prune(ctx context.Context, at upkeepItem, s *Settings, now time.Time) (upkeepItem, error) {
+	for (s.Retention.Messages > 0 || s.Retention.Attachments > 0) && at.Queue < len(prunedQueues) {
+		last, err := h.pruneSome(ctx, s, prunedQueues[at.Queue], at.After, now)
+		if err != nil {
+			return at, err
+		}
+		if last != nil {
+			at.After = last
+			return at, nil
+		}
+		at.Queue, at.After = at.Queue+1, nil
+	}
+	if s.Retention.Messages > 0 { // when their conversations have gone
+		last, err := h.pruneCustomers(ctx, s, at.After, now)
+		if err != nil {
+			return at, err
+		}
+		if last != nil {
+			at.After = last
+			return at, nil
+		}
+	}
+	return upkeepItem{}, nil
+}

@@ -1,0 +1,152 @@
+package channel
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/template"
+	"github.com/kanava-go/kanava/window"
+)
+
+// compose turns a reply into what goes on the wire and what agents see, with card
+// numbers masked in both.
+func (u *unit) compose(ch *Channel, customer *conversation.Customer, r *Reply) (
+	out *message.Outbound, msg *messageRecord, category template.Category, err error,
+) {
+	out = &message.Outbound{To: customer.Recipient()}
+	if r.notify {
+		out.Lane = message.LaneNotify // answers go first
+	}
+	msg = new(messageRecord)
+	switch {
+	case (r.Content == nil) == (r.Template == nil):
+		return nil, nil, "", invalidAt("content", message.RuleRequired)
+	case r.Template != nil:
+		def, err := templateFor(ch, customer, r.Template, u.now)
+		if err != nil {
+			return nil, nil, "", err
+		}
+		bound, preview, err := def.Bind(r.Template.Values)
+		if err != nil {
+			return nil, nil, "", err
+		}
+		category = def.Category
+		out.Content = &message.Template{Message: bound}
+		describeTemplate(msg, &preview)
+	default:
+		out.Content = r.Content
+		if c, ok := r.Content.(*message.Template); ok {
+			def, err := boundFor(ch, customer, c, u.now)
+			if err != nil {
+				return nil, nil, "", err
+			}
+			category, msg.Template = def.Category, def.Name+"/"+def.Language
+			msg.Text = "[" + def.Name + "]"
+		}
+	}
+	masked, err := ch.redactOutbound(out)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	if msg.Template != "" {
+		text := ch.redactText(msg.Text)
+		masked = masked || text != msg.Text
+		msg.Text = text
+	} else {
+		describe(msg, out.Content)
+	}
+	msg.Kind, msg.Redacted = string(out.Content.Kind()), masked
+	return out, msg, category, nil
+}
+
+// templateFor finds a template that may be sent to the customer now. Marketing needs consent
+// where it is no answer to something that the customer wrote.
+func templateFor(ch *Channel, customer *conversation.Customer, t *Template, now time.Time) (*template.Definition, error) {
+	def, err := ch.template(t, now)
+	if err != nil {
+		return nil, err
+	}
+	if err := mayMarket(customer, def.Category); err != nil {
+		return nil, err
+	}
+	if def.Category == template.Marketing && !customer.Window.OpenAt(now) {
+		return def, consents(ch, customer, def.Category)
+	}
+	return def, nil
+}
+
+// boundFor is templateFor for a template whose values are bound already, which fit only the
+// language that they were bound for.
+func boundFor(ch *Channel, customer *conversation.Customer, c *message.Template, now time.Time) (*template.Definition, error) {
+	name := &Template{Name: c.Message.Name(), Language: c.Message.Language()}
+	def, err := templateFor(ch, customer, name, now)
+	if err == nil && def.Language != name.Language {
+		err = fmt.Errorf("channel: no template in this language: %w", template.ErrNotSendable)
+	}
+	return def, err
+}
+
+// template finds a template that may be sent now.
+func (c *Channel) template(t *Template, now time.Time) (*template.Definition, error) {
+	if c.Templates == nil {
+		return nil, fmt.Errorf("channel: the channel has no templates: %w", template.ErrNotSendable)
+	}
+	def, _ := c.Templates.Resolve(t.Name, cmp.Or(t.Language, c.Language))
+	if def == nil {
+		return nil, fmt.Errorf("channel: no template with this name and language: %w", template.ErrNotSendable)
+	}
+	if err := def.Sendable(now).Err(); err != nil {
+		return nil, err
+	}
+	return def, nil
+}
+
+// permits asks the window.
+func permits(ch *Channel, customer *conversation.Customer, out *message.Outbound, now time.Time) error {
+	send := window.Send{Kind: sendKind(out.Content), Category: window.Category(out.Category)}
+	return customer.Window.Permits(send, now).Err()
+}
+
+func sendKind(c message.Content) window.SendKind {
+	switch c.Kind() {
+	case message.KindText:
+		return window.SendText
+	case message.KindImage, message.KindAudio, message.KindVideo, message.KindDocument, message.KindSticker:
+		return window.SendMedia
+	case message.KindLocation:
+		return window.SendLocation
+	case message.KindContacts:
+		return window.SendContacts
+	case message.KindReaction:
+		return window.SendReaction
+	case message.KindCallPermission:
+		return window.SendCallPermissionRequest
+	case message.KindTemplate:
+		return window.SendTemplate
+	}
+	return window.SendInteractive // the rest, unknown kinds as well, needs an open window
+}
+
+// quotable returns the wamid of a message with the customer.
+func (u *unit) quotable(customer *conversation.Customer, id string) (string, error) {
+	var m messageRecord
+	ok, err := u.Load(kindMessage, id, &m)
+	switch {
+	case err != nil:
+		return "", err
+	case !ok:
+		return "", fmt.Errorf("channel: quoted message: %w", ErrNotFound)
+	}
+	switch same, err := u.ofOneTalk(customer, &m); {
+	case err != nil:
+		return "", err
+	case !same:
+		return "", fmt.Errorf("channel: quoted message: %w", ErrNotFound)
+	case m.WAMID == "":
+		return "", fmt.Errorf("channel: quoted message: %w", ErrNotSent)
+	}
+	return m.WAMID, nil
+}

@@ -1,0 +1,89 @@
+package channel
+
+import (
+	"context"
+	"errors"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/internal/opaque"
+)
+
+// Notification is a template that goes to a customer who may never have written.
+type Notification struct {
+	// Channel is the ID of the channel to send from; required.
+	Channel string
+	// To is the phone number (E.164) or the BSUID, or both.
+	To message.Recipient
+	// Name is what the host calls the person, at most 255 bytes, "" if not known; used until WhatsApp tells a
+	// name.
+	Name string
+	// Template is what to send; required.
+	Template *Template
+	// Key, of at most 255 bytes, makes the call idempotent for this customer, as in [Reply]. ""
+	// makes every call a new message.
+	Key string
+}
+
+func (h *core) notify(ctx context.Context, by conversation.Author, n Notification) (msg *messageRecord, err error) {
+	if err := errors.Join(usable("key", n.Key, maxKey), usable("name", n.Name, maxKey)); err != nil {
+		return nil, err
+	}
+	what := deed{by: by, channel: n.Channel}
+	event := opaque.Random("e_")
+	err = h.do(ctx, func(u *unit) error {
+		msg = nil
+		u.author = by
+		ch, ok := h.channels.get(n.Channel)
+		if !ok {
+			return ErrNoChannel
+		}
+		if err := addressable(n.To); err != nil {
+			return err
+		}
+		if n.Template == nil {
+			return invalidAt("template", message.RuleRequired)
+		}
+		customer, err := u.addressee(ch, n.To, ch.redactText(n.Name), event)
+		if err != nil {
+			return err
+		}
+		what.conversation = customer.Conversation
+		if !ch.Enabled {
+			return ErrDisabled
+		}
+		def, err := templateFor(ch, customer, n.Template, u.now)
+		if err != nil {
+			return err
+		}
+		if err := consents(ch, customer, def.Category); err != nil {
+			return err
+		}
+		r := &Reply{Template: n.Template, Key: n.Key}
+		if n.Key != "" {
+			r.id = opaque.ID("m_", "notify", customer.ID, n.Key)
+		} else {
+			r.id = opaque.Random("m_")
+		}
+		s, err := u.enter(ch, customer, r.id, u.now)
+		if err == nil && h.desk != nil {
+			err = h.desk.Contacted(s, r.id)
+		}
+		if err != nil {
+			return err
+		}
+		r.notify = true
+		if msg, err = u.send(ch, customer, s.Conversation, r); err != nil {
+			return err
+		}
+		if err := s.finish(); err != nil {
+			return err
+		}
+		return u.saveCustomer(customer)
+	})
+	if err != nil {
+		h.refused(ctx, &what, err)
+		return nil, err
+	}
+	return msg, nil
+}

@@ -1,0 +1,104 @@
+package channel
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// uploadLife is how long an uploaded file can be sent.
+//
+// Source: developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/media,
+// checked 2026-10-06.
+const uploadLife = 30 * 24 * time.Hour
+
+// inspectUpload checks the beginning of a file of the host, and puts it back.
+func (p *FilePolicy) inspectUpload(in *message.Upload) (*uploaded, error) {
+	if in.Body == nil {
+		return nil, fmt.Errorf("%w: no content", ErrFileRefused)
+	}
+	head := make([]byte, headLength)
+	n, err := io.ReadFull(in.Body, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, fmt.Errorf("read file: %w", fromHost(err))
+	}
+	if head = head[:n]; n == 0 {
+		return &uploaded{}, nil // WhatsApp refuses it, and it can be nothing bad
+	}
+	in.Body = io.MultiReader(bytes.NewReader(head), in.Body)
+	claim, _, err := mime.ParseMediaType(in.MIME)
+	if err != nil {
+		return nil, fmt.Errorf("%w: no media type is declared", ErrFileRefused)
+	}
+	found := inspect(head, in.MIME, in.Name)
+	base, _, _ := mime.ParseMediaType(found.mime)
+	if base != claim {
+		return nil, fmt.Errorf("%w: the content is not of the declared type", ErrFileRefused)
+	}
+	if !admits(p.Send, message.FileTypes(), found) {
+		return nil, fmt.Errorf("%w: type not allowed", ErrFileRefused)
+	}
+	return &uploaded{MIME: base, Opus: isOpus(head)}, nil
+}
+
+// noteUpload keeps the type of a file until it cannot be sent any more, and lets go of some
+// older ones.
+func (u *unit) noteUpload(ch *Channel, id string, known *uploaded) error {
+	old, err := u.core.store.List(u.ctx, store.Query{
+		Kind: kindUpload, Parent: ch.ID, Before: &store.Position{Sort: micros(u.now.Add(-uploadLife))}, Limit: 10,
+	})
+	if err != nil {
+		return fmt.Errorf("channel: list uploads: %w", err)
+	}
+	key := uploadKey(ch.ID, id)
+	for _, r := range old {
+		if r.Key != key {
+			u.Delete(store.RecordKey{Kind: kindUpload, Key: r.Key})
+		}
+	}
+	if _, err := u.Load(kindUpload, key, nil); err != nil {
+		return err
+	}
+	return u.Save(kindUpload, key, ch.ID, micros(u.now), known)
+}
+
+// fits refuses a file that cannot be what it is sent as, as far as it was uploaded here:
+// WhatsApp itself says so only after it has accepted the message.
+func (u *unit) fits(ch *Channel, c message.Content) error {
+	var id string
+	voice := false
+	switch c := c.(type) {
+	case *message.Image:
+		id = c.ID
+	case *message.Video:
+		id = c.ID
+	case *message.Audio:
+		id, voice = c.ID, c.Voice
+	case *message.Document:
+		id = c.ID
+	case *message.Sticker:
+		id = c.ID
+	default:
+		return nil
+	}
+	if id == "" {
+		return nil // a link, at which nobody has looked
+	}
+	var known uploaded
+	if ok, err := u.Load(kindUpload, uploadKey(ch.ID, id), &known); err != nil || !ok {
+		return err
+	}
+	switch {
+	case message.MaxFile(c.Kind(), known.MIME) == 0:
+		return invalidAt(string(c.Kind())+".id", message.RuleForbidden)
+	case voice && !known.Opus:
+		return invalidAt("audio.voice", message.RuleForbidden)
+	}
+	return nil
+}

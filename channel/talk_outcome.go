@@ -1,0 +1,166 @@
+package channel
+
+import (
+	"cmp"
+	"strconv"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/worker"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/internal/opaque"
+	"github.com/kanava-go/kanava/window"
+)
+
+func (u *unit) accept(ch *Channel, receipt message.Receipt, m *messageRecord) error {
+	m.WAMID = cmp.Or(m.WAMID, receipt.ID)
+	before := m.Delivery
+	m.Delivery = m.Delivery.Merge(conversation.Delivery{AcceptedAt: u.now.UTC()})
+	if err := u.indexWAMID(ch.ID, m); err != nil {
+		return err
+	}
+	if err := u.delivery(ch, m, conversation.Accepted, u.now); err != nil {
+		return err
+	}
+	if err := u.outcome(ch, m, before); err != nil {
+		return err
+	}
+	return u.saveMessage(m)
+}
+
+// answersAd notes the first answer to a customer who came through an advertisement: it
+// begins a time in which messages are not charged.
+func (u *unit) answersAd(ch *Channel, m *messageRecord) error {
+	if m.AnswersAd.IsZero() {
+		return nil
+	}
+	var conv conversation.Conversation
+	if ok, err := u.Load(kindConversation, m.Conversation, &conv); err != nil || !ok {
+		return err
+	}
+	customer, err := u.customer(conv.Customer)
+	if err != nil || customer == nil {
+		return err
+	}
+	before := customer.Window
+	u.observe(ch, customer, window.Event{Kind: window.KindSent, At: m.Delivery.Taken(), AnswersReferral: m.AnswersAd})
+	if customer.Window == before {
+		return nil
+	}
+	return u.saveCustomer(customer)
+}
+
+func (u *unit) fail(ch *Channel, w *worker.Job, m *messageRecord, f message.Failure) error {
+	u.Finish(w.Lease())
+	return u.failed(ch, m, f)
+}
+
+func (u *unit) failed(ch *Channel, m *messageRecord, f message.Failure) error {
+	m.Sending = false
+	before := m.Delivery
+	m.Delivery = m.Delivery.Merge(conversation.Delivery{FailedAt: u.now.UTC(), Failure: failureOf(f)})
+	u.bookStatus(ch, m)
+	if err := u.noteOptOut(m); err != nil {
+		return err
+	}
+	if err := u.delivery(ch, m, conversation.Failed, u.now); err != nil {
+		return err
+	}
+	if err := u.outcome(ch, m, before); err != nil {
+		return err
+	}
+	return u.saveMessage(m)
+}
+
+// delivery tells the host what became of a message, and the report.
+func (u *unit) delivery(ch *Channel, m *messageRecord, state conversation.DeliveryState, at time.Time) error {
+	u.count(ch.ID, "delivery_"+string(state), at, 1)
+	if state == conversation.Failed {
+		u.count(ch.ID, "failed_"+word(m.Delivery.Failure.Class), at, 1)
+	}
+	return u.tellDelivery(ch, m, state, at)
+}
+
+func (u *unit) tellDelivery(ch *Channel, m *messageRecord, state conversation.DeliveryState, at time.Time) error {
+	if m.Target != "" && state != conversation.Failed && state != conversation.Uncertain {
+		return nil // that a reaction arrived shows on its target
+	}
+	item := hostItem{
+		Kind: conversation.DeliveryChanged, Conversation: m.Conversation, Message: m.ID, At: at.UTC(), Delivery: state,
+	}
+	if state == conversation.Failed {
+		item.Failure = m.Delivery.Failure
+	}
+	return u.tellHost(ch.ID, "delivery|"+m.ID+"|"+string(state), item)
+}
+
+// tellFailure tells the host of a failure that does not change the state of the message: of
+// one device of several, for example.
+func (u *unit) tellFailure(ch *Channel, m *messageRecord, state conversation.DeliveryState, at time.Time) error {
+	f := m.Delivery.Failure
+	id := opaque.ID("", m.ID, strconv.Itoa(f.Code), f.Class, m.Delivery.FailedAt.Format(time.RFC3339))
+	return u.tellHost(ch.ID, "delivery|"+m.ID+"|failure|"+id, hostItem{
+		Kind: conversation.DeliveryChanged, Conversation: m.Conversation, Message: m.ID, At: at.UTC(), Delivery: state, Failure: f,
+	})
+}
+
+// indexWAMID lets statuses, quotes and reactions find the message by WhatsApp's ID, and
+// applies what reactions have overtaken it.
+func (u *unit) indexWAMID(channel string, m *messageRecord) error {
+	if m.WAMID == "" {
+		return nil
+	}
+	id := inboundMessageID(channel, m.WAMID)
+	if id == m.ID {
+		return nil
+	}
+	var stub standIn
+	if _, err := u.Load(kindMessage, id, &stub); err != nil || stub.SameAs != "" {
+		return err
+	}
+	if stub.Pending != nil {
+		m.Amend(*stub.Pending)
+	}
+	if err := u.applyTwinOf(m); err != nil {
+		return err
+	}
+	return u.standFor(channel, id, m)
+}
+
+// applyTwinOf is applyTwin for a message of ours.
+func (u *unit) applyTwinOf(m *messageRecord) error {
+	var conv conversation.Conversation
+	if wamidToken(m.WAMID) == "" {
+		return nil
+	}
+	if ok, err := u.Load(kindConversation, m.Conversation, &conv); err != nil || !ok {
+		return err
+	}
+	customer, err := u.customer(conv.Customer)
+	if err != nil || customer == nil {
+		return err
+	}
+	return u.applyTwin(customer, m)
+}
+
+func failureOf(f message.Failure) *conversation.Failure {
+	return &conversation.Failure{Code: f.Code, Class: string(f.Class), Title: f.Title, Hint: f.Hint}
+}
+
+// noteOptOut remembers that a customer stopped marketing messages, which a failed status
+// can be the first to tell.
+func (u *unit) noteOptOut(m *messageRecord) error {
+	f := m.Delivery.Failure
+	if f == nil || f.Class != string(message.ClassOptedOut) {
+		return nil
+	}
+	var conv conversation.Conversation
+	if ok, err := u.Load(kindConversation, m.Conversation, &conv); err != nil || !ok {
+		return err
+	}
+	customer, err := u.customer(conv.Customer)
+	if err != nil || customer == nil || !customer.StopMarketing(m.Delivery.FailedAt) {
+		return err
+	}
+	return u.saveCustomer(customer)
+}

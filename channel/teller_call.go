@@ -1,0 +1,108 @@
+package channel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/worker"
+)
+
+// tell hands one item to the host's ticketing and settles it.
+func (h *core) tell(ctx context.Context, w *worker.Job) error {
+	item, err := itemOf[hostItem](w)
+	if err != nil {
+		return fmt.Errorf("channel: decode change: %w", ErrPermanent)
+	}
+	conv, customer, msg := &conversation.Conversation{}, &conversation.Customer{}, (*messageRecord)(nil)
+	if item.Conversation != "" {
+		conv, customer, msg, err = h.scene(ctx, w.Ahead, item.Conversation, item.Message)
+	}
+	if errors.Is(err, ErrNotFound) { // erased or past its retention: nothing left to tell
+		return h.finish(ctx, w)
+	}
+	if err != nil {
+		return err
+	}
+	var ticket string
+	err = h.gate.Pass(ctx, w, func() (err error) {
+		if h.tellingHeld(w) {
+			return errHeld
+		}
+		defer func() {
+			if p := recover(); p != nil {
+				h.runners[workHost].LogPanic(ctx)
+				err = worker.ErrPanic
+			}
+			err = h.toldHost(ctx, w, item, err)
+		}()
+		ticket, err = h.callHost(ctx, w, item, conv, customer, msg)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return h.do(ctx, func(u *unit) error {
+		u.Finish(w.Lease())
+		if ticket == "" || ticket == conv.Ticket {
+			return nil
+		}
+		var c conversation.Conversation
+		if ok, err := u.Load(kindConversation, conv.ID, &c); err != nil || !ok {
+			return err
+		}
+		c.Ticket = ticket
+		return u.saveConversation(&c)
+	})
+}
+
+func (h *core) callHost(ctx context.Context, w *worker.Job, item *hostItem,
+	conv *conversation.Conversation, customer *conversation.Customer, msg *messageRecord,
+) (ticket string, err error) {
+	info := HostInfo{Channel: channelOf(w.Group), Conversation: conv.ID, Kind: item.Kind, Try: w.Tries + 1}
+	if h.hooks.HostStart != nil {
+		ctx = h.hooks.HostStart(ctx, info)
+	}
+	err = worker.ErrPanic // unless the host returns
+	if h.hooks.HostDone != nil {
+		defer func() { h.hooks.HostDone(ctx, info, err) }()
+	}
+	if item.Kind == "" {
+		if msg == nil {
+			return "", nil
+		}
+		ticket, err = h.ticketing.Receive(ctx, &conversation.Received{ID: w.ID, Message: msg.Message, Conversation: *conv, Customer: *customer})
+		if err == nil && usable("ticket", ticket, maxKey) != nil {
+			return "", errTicket
+		}
+		return ticket, fromHost(err)
+	}
+	var shown *conversation.Message
+	if msg != nil {
+		shown = &msg.Message
+	}
+	into, err := h.successor(ctx, item)
+	if err != nil {
+		return "", err
+	}
+	return "", fromHost(h.ticketing.Changed(ctx, &conversation.Change{
+		ID: w.ID, Kind: item.Kind, Channel: info.Channel, At: item.At, Conversation: *conv, Customer: *customer, Message: shown,
+		Author: item.Author, From: item.From, To: item.To, Ticket: into, Absorbed: item.Absorbed, Reason: item.Reason, Cause: item.Cause, Delivery: item.Delivery, Failure: item.Failure, Notice: item.Notice,
+	}))
+}
+
+// successor is the ticket of the conversation that a merged one went on in.
+func (h *core) successor(ctx context.Context, item *hostItem) (ticket string, err error) {
+	if item.Kind != conversation.ConversationMerged {
+		return "", nil
+	}
+	conv, err := h.conversation(ctx, item.To)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return "", nil // erased meanwhile
+	case err != nil:
+		return "", err
+	}
+	return conv.Ticket, nil
+}
