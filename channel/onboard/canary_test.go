@@ -23,7 +23,7 @@ func TestNoPrintedValueShowsASecretNumberOrName(t *testing.T) {
 			"State": "has a test of its own", "Config": "has a test of its own", "ProfilePlan": "what the business shows to everybody", "Guide": "holds nothing that is exported",
 			"Step": "our own words", "Remark": "our own words", "Progress": "our own words", "Prompt": "our own words",
 			"Report": "our own words and Meta's", "Check": "our own words and Meta's", "Change": "our own words and Meta's",
-			"Place": "ids and Meta's words", "Target": "ids, and an address that the host gave", "ProbeResult": "a host and our own words",
+			"Signup": "ids and Meta's words", "Place": "ids and Meta's words", "Target": "ids, and an address that the host gave", "ProbeResult": "a host and our own words",
 		},
 		Shown: map[string]string{"Plan.AppID": "an id", "Plan.AccountID": "an id", "Plan.NumberID": "an id"},
 		Words: true,

@@ -22,7 +22,7 @@
 // [RoadToken] is for your own numbers, with the token of a system user. [RoadSignup] is for
 // numbers of your customers: a page with Embedded Signup v4 gives you a code, good for 30
 // seconds, which the first step exchanges for the customer's token; [Config].KeepToken
-// stores it. Plan.Migrate takes a number over from another provider, Plan.Coexistence
+// stores it, and [ParseSignup] reads what else the page is told. Plan.Migrate takes a number over from another provider, Plan.Coexistence
 // leaves it in use in the WhatsApp Business app. [RoadLeave] takes a number off again.
 //
 // # Steps
@@ -42,6 +42,8 @@
 //
 // [State] is stored as JSON and carried on by any process: it holds ids, times and counts,
 // and neither token, PIN, code nor secret. Those are in [Config], given again each time.
+// [State.Again] says when to look again, and [State.Concerns] which webhooks are a reason to
+// do so at once.
 //
 // # More of it
 //

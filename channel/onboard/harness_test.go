@@ -36,6 +36,7 @@ type site struct {
 	account *cloudapitest.Account
 	token   string
 	heard   map[string]bool // opaque ids of statuses that arrived
+	events  func(*webhook.Delivery)
 
 	cfg     onboard.Config
 	answers func(onboard.Prompt) (string, error)
@@ -79,6 +80,9 @@ func (s *site) Accept(_ context.Context, d *webhook.Delivery) error {
 		if st, ok := e.Payload.(*webhook.Status); ok {
 			s.heard[st.OpaqueID] = true
 		}
+	}
+	if s.events != nil {
+		s.events(d)
 	}
 	return nil
 }
