@@ -35,7 +35,7 @@
 // Twilio does not say when something happened: events are dated by their arrival. It does not
 // repeat webhooks unless it is told to, see [Handler]. It takes files by address only, see
 // Config.Publish; what a text may be is narrower ([MaxText], [MaxMenuBody]); and some kinds of
-// message cannot be sent at all, see [Number.Send]. Which files may go out is the channel's
+// message cannot be sent at all, see [Number.Send]; [Number.Check] says so beforehand. Which files may go out is the channel's
 // FilePolicy. Brand and department are settings of the channel.
 //
 // # Money

@@ -123,18 +123,19 @@ func (r *reader) referral() object {
 // contents reads what a message carries: as many as it has files, else one. Each has the type
 // and the member that is called after it.
 func (r *reader) contents(kind string) []object {
-	if n, _ := strconv.Atoi(r.get("NumMedia")); n > 0 {
-		return r.files(kind, min(n, maxFiles))
+	n, _ := strconv.Atoi(r.get("NumMedia"))
+	if files := r.files(kind, min(n, maxFiles)); len(files) > 0 {
+		return files
 	}
 	return []object{r.content(kind)}
 }
 
 func (r *reader) content(kind string) object {
 	one := func(typ string, part object) object { return object{"type": typ, typ: part} }
-	lat, latErr := strconv.ParseFloat(r.form.Get("Latitude"), 64)
-	long, longErr := strconv.ParseFloat(r.form.Get("Longitude"), 64)
+	lat, north := r.degrees("Latitude", 90)
+	long, east := r.degrees("Longitude", 180)
 	switch {
-	case latErr == nil && longErr == nil:
+	case north && east:
 		r.get("Latitude")
 		r.get("Longitude")
 		part := object{"latitude": lat, "longitude": long}
@@ -161,6 +162,12 @@ func (r *reader) content(kind string) object {
 	return object{"type": kind} // it is shown as unknown, with everything that came
 }
 
+// degrees reads a part of a place; ok is false for what is nowhere on earth.
+func (r *reader) degrees(name string, most float64) (at float64, ok bool) {
+	at, err := strconv.ParseFloat(r.form.Get(name), 64)
+	return at, err == nil && at >= -most && at <= most // NaN is neither
+}
+
 // repeats takes a parameter that says no more than another.
 func (r *reader) repeats(name, text string) {
 	if r.form.Get(name) == text {
@@ -177,11 +184,16 @@ func (r *reader) copy(part object, names map[string]string) {
 	}
 }
 
-// files reads the files of a message. The text stands with the first.
+// files reads the files of a message, those of n that have an address. The text stands with
+// the first.
 func (r *reader) files(kind string, n int) []object {
-	caption := r.get("Body")
 	var all []object
+	caption := r.form.Get("Body")
 	for i := range n {
+		if r.form.Get("MediaUrl"+strconv.Itoa(i)) == "" {
+			continue
+		}
+		r.get("Body")
 		at, mimeType := r.get("MediaUrl"+strconv.Itoa(i)), r.get("MediaContentType"+strconv.Itoa(i))
 		typ := fileType(kind, mimeType)
 		part := object{"id": at, "mime_type": mimeType}
@@ -191,7 +203,7 @@ func (r *reader) files(kind string, n int) []object {
 		}
 		all = append(all, object{"type": typ, typ: part})
 	}
-	if caption != "" {
+	if caption != "" && len(all) > 0 {
 		all = append(all, object{"type": "text", "text": object{"body": caption}})
 	}
 	return all
@@ -199,7 +211,7 @@ func (r *reader) files(kind string, n int) []object {
 
 // fileType is the type of message that a file makes.
 func fileType(kind, mimeType string) string {
-	family, _, _ := strings.Cut(mimeType, "/")
+	family, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(mimeType)), "/")
 	switch {
 	case kind == "sticker":
 		return kind

@@ -53,6 +53,18 @@ func TestIncomingMessagesBecomeEvents(t *testing.T) {
 			map[string]string{"NumMedia": "1", "MediaUrl0": "https://api.twilio.com/x", "MediaContentType0": "image/webp", "MessageType": "sticker", "Body": ""},
 			dana, &webhook.Media{Kind: webhook.MediaSticker, ID: "https://api.twilio.com/x", MIMEType: "image/webp"}, nil,
 		},
+		"a picture whose type is written large": {
+			map[string]string{"NumMedia": "1", "MediaUrl0": "https://api.twilio.com/x", "MediaContentType0": "IMAGE/JPEG"},
+			dana, &webhook.Media{Kind: webhook.MediaImage, ID: "https://api.twilio.com/x", MIMEType: "IMAGE/JPEG", Caption: "hello"}, nil,
+		},
+		"fewer files than are counted": {
+			map[string]string{"NumMedia": "9", "MediaUrl1": "https://api.twilio.com/x", "MediaContentType1": "image/jpeg"},
+			dana, &webhook.Media{Kind: webhook.MediaImage, ID: "https://api.twilio.com/x", MIMEType: "image/jpeg", Caption: "hello"}, nil,
+		},
+		"a count of files, and no file":    {map[string]string{"NumMedia": "2"}, dana, &webhook.Text{Body: "hello"}, nil},
+		"a place that is no number":        {map[string]string{"Latitude": "NaN", "Longitude": "23.761"}, dana, &webhook.Text{Body: "hello"}, nil},
+		"a place at infinity":              {map[string]string{"Latitude": "61.4978", "Longitude": "-Inf"}, dana, &webhook.Text{Body: "hello"}, nil},
+		"a place that is nowhere on earth": {map[string]string{"Latitude": "91", "Longitude": "23.761"}, dana, &webhook.Text{Body: "hello"}, nil},
 		"an address card": {
 			map[string]string{"NumMedia": "1", "MediaUrl0": "https://api.twilio.com/x", "MediaContentType0": "text/vcard", "MessageType": "contacts", "Body": ""},
 			dana, &webhook.Media{Kind: webhook.MediaDocument, ID: "https://api.twilio.com/x", MIMEType: "text/vcard"}, nil,
