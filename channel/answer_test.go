@@ -77,14 +77,14 @@ func TestAnAnswerThatWhatsAppNeverAcceptedIsNone(t *testing.T) {
 			m, err := l.reply(conv, "hi")
 			require.NoError(t, err)
 			l.pass(time.Second)
-			require.NoError(t, l.agents.Cancel(t.Context(), alice, m.ID))
+			require.NoError(t, l.agents.CancelMessage(t.Context(), alice, m.ID))
 		},
 		"given up": func(t *testing.T, l *lab, conv string) {
 			l.line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
 			m, err := l.reply(conv, "hi")
 			require.NoError(t, err)
 			l.pass(time.Second)
-			require.NoError(t, l.agents.GiveUp(t.Context(), alice, m.ID))
+			require.NoError(t, l.agents.GiveUpMessage(t.Context(), alice, m.ID))
 		},
 		"uncertain": func(t *testing.T, l *lab, conv string) {
 			l.line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
@@ -117,7 +117,7 @@ func TestAnAnswerThatWhatsAppNeverAcceptedIsNone(t *testing.T) {
 			require.NoError(t, err)
 			l.pass(time.Second)
 			l.line.sends(failsFirst(131026, 9))
-			require.NoError(t, l.agents.Resend(t.Context(), alice, m.ID))
+			require.NoError(t, l.agents.ResendMessage(t.Context(), alice, m.ID))
 		},
 		"known by its failure alone": func(t *testing.T, l *lab, conv string) {
 			l.line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
@@ -252,7 +252,7 @@ func TestAnAnswerThatWasSentAgainCountsOnce(t *testing.T) {
 		require.NoError(t, err)
 		l.pass(time.Second)
 		l.line.sends(nil)
-		require.NoError(t, l.agents.Resend(t.Context(), alice, m.ID))
+		require.NoError(t, l.agents.ResendMessage(t.Context(), alice, m.ID))
 		l.pass(time.Second)
 		l.answered()
 		l.post(kim.status(time.Now(), "wamid.first try", m.ID, "sent"), kim.status(time.Now(), outWAMID("hi"), m.ID, "delivered"))
@@ -268,7 +268,7 @@ func TestAnAnswerWhoseWindowClosedInTheOutboxIsNone(t *testing.T) {
 		change := func(enabled bool) {
 			s := l.agents.Channels(admin)[0]
 			s.Enabled = enabled
-			require.NoError(t, l.agents.Change(t.Context(), admin, s))
+			require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, s))
 		}
 		l.line.sends(failsFirst(130429, 1))
 		m, err := l.reply(conv, "hi")
@@ -453,7 +453,7 @@ func TestAReactionIsAChangeOfItsTargetAndNoAnswer(t *testing.T) {
 		_, err = react("wamid.lee", "👍")
 		require.ErrorIs(t, err, channel.ErrNotFound, "somebody else's message")
 
-		receipt, err := l.agents.Erase(t.Context(), admin, "support", message.Recipient{BSUID: kim.bsuid})
+		receipt, err := l.agents.EraseCustomer(t.Context(), admin, "support", message.Recipient{BSUID: kim.bsuid})
 		require.NoError(t, err)
 		require.Equal(t, 1, receipt.Messages)
 		everything(t, l.store, func(text string) { require.NotContains(t, text, conv) })

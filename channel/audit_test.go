@@ -45,7 +45,7 @@ func deeds() []deed {
 			return err
 		}},
 		{"Log", access.Read, func(ctx context.Context, h *desk.Desk, a access.Actor, conv, _ string) error {
-			_, err := h.Log(ctx, a, conv, 0)
+			_, err := h.Events(ctx, a, conv, 0)
 			return err
 		}},
 		{"PreviewMacro", access.Read, func(ctx context.Context, h *desk.Desk, a access.Actor, conv, _ string) error {
@@ -104,13 +104,13 @@ func deeds() []deed {
 			return h.RevokeConsent(ctx, a, "support", kimsNumber, time.Now())
 		}},
 		{"Resend", access.Resend, func(ctx context.Context, h *desk.Desk, a access.Actor, _, msg string) error {
-			return h.Resend(ctx, a, msg)
+			return h.ResendMessage(ctx, a, msg)
 		}},
 		{"GiveUp", access.Resend, func(ctx context.Context, h *desk.Desk, a access.Actor, _, msg string) error {
-			return h.GiveUp(ctx, a, msg)
+			return h.GiveUpMessage(ctx, a, msg)
 		}},
 		{"Cancel", access.CancelQueued, func(ctx context.Context, h *desk.Desk, a access.Actor, _, msg string) error {
-			return h.Cancel(ctx, a, msg)
+			return h.CancelMessage(ctx, a, msg)
 		}},
 		{"Report", access.Report, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
 			_, err := h.Report(ctx, a, desk.ReportQuery{Channel: "support", From: dawn, To: dawn})
@@ -129,32 +129,32 @@ func deeds() []deed {
 			return err
 		}},
 		{"Replay", access.ReplayDeadLetters, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
-			return h.Replay(ctx, a, store.WorkKey{Queue: "host", ID: "none"})
+			return h.ReplayDeadLetters(ctx, a, store.WorkKey{Queue: "host", ID: "none"})
 		}},
 		{"Drop", access.DropDeadLetters, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
-			return h.Drop(ctx, a, store.WorkKey{Queue: "host", ID: "none"})
+			return h.DropDeadLetters(ctx, a, store.WorkKey{Queue: "host", ID: "none"})
 		}},
 		{"Export", access.Export, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
-			return h.Export(ctx, a, "support", kimsNumber, io.Discard)
+			return h.ExportCustomer(ctx, a, "support", kimsNumber, io.Discard)
 		}},
 		{"Add", access.ManageSettings, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
-			return h.Add(ctx, a, channel.Channel{Settings: channel.Settings{ID: "second", Name: "Second", Number: "2"}})
+			return h.AddChannel(ctx, a, channel.Channel{Settings: channel.Settings{ID: "second", Name: "Second", Number: "2"}})
 		}},
 		{"Change", access.ManageSettings, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
-			return h.Change(ctx, a, h.Channels(admin)[0])
+			return h.UpdateSettings(ctx, a, h.Channels(admin)[0])
 		}},
 		{"Replace", access.ManageSettings, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
 			c, err := h.Hub().Channel(ctx, "support")
 			if err != nil {
 				return err
 			}
-			return h.Replace(ctx, a, c)
+			return h.ReplaceChannel(ctx, a, c)
 		}},
 		{"Remove", access.ManageSettings, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
-			return h.Remove(ctx, a, "second")
+			return h.RemoveChannel(ctx, a, "second")
 		}},
 		{"Erase", access.Erase, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
-			_, err := h.Erase(ctx, a, "support", kimsNumber)
+			_, err := h.EraseCustomer(ctx, a, "support", kimsNumber)
 			return err
 		}},
 	}

@@ -78,7 +78,7 @@ func TestAMessageThatCannotBeginDoesNotHoldUpThoseItWasClaimedWith(t *testing.T)
 	t.Parallel()
 	for name, meddle := range map[string]func(t *testing.T, l *lab, id string){
 		"it was cancelled meanwhile": func(t *testing.T, l *lab, id string) {
-			require.NoError(t, l.agents.Cancel(t.Context(), alice, id))
+			require.NoError(t, l.agents.CancelMessage(t.Context(), alice, id))
 		},
 		"it was erased meanwhile": func(t *testing.T, l *lab, id string) {
 			_, err := l.store.Commit(t.Context(), &store.Batch{Delete: []store.RecordKey{{Kind: "message", Key: id}}})
@@ -113,7 +113,7 @@ func TestWhatHasBegunEndsAlthoughTheChannelIsSwitchedOff(t *testing.T) {
 		st.meddle = func() {
 			s := l.agents.Channels(admin)[0]
 			s.Enabled = false
-			require.NoError(t, l.agents.Change(t.Context(), admin, s))
+			require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, s))
 		}
 		l.run()
 		l.pass(time.Minute)

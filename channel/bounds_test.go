@@ -189,7 +189,7 @@ func TestIDsThatNoStoreCanHoldAreNotFound(t *testing.T) {
 	for _, id := range []string{"a\x00b", "a\xffb", strings.Repeat("a", 100_000), ""} {
 		_, _, err := l.agents.Conversation(t.Context(), alice, id)
 		require.ErrorIs(t, err, channel.ErrNotFound)
-		require.ErrorIs(t, l.agents.Cancel(t.Context(), alice, id), channel.ErrNotFound)
+		require.ErrorIs(t, l.agents.CancelMessage(t.Context(), alice, id), channel.ErrNotFound)
 		require.ErrorIs(t, l.agents.Resolve(t.Context(), alice, id, ""), channel.ErrNotFound)
 	}
 }

@@ -69,7 +69,7 @@ func TestABudgetThatBeginsLaterKnowsWhatWasSpentBefore(t *testing.T) {
 		change := func(b *pricing.Budget) {
 			s := l.agents.Channels(admin)[0]
 			s.Budget = b
-			require.NoError(t, l.agents.Change(t.Context(), admin, s))
+			require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, s))
 		}
 		require.Equal(t, 4, rush(t, 4, l))
 		change(budget(6))
@@ -260,7 +260,7 @@ func TestWhatIsNotSentGivesItsPartOfTheBudgetBack(t *testing.T) {
 			m, err := l.notify(kim, "reminder")
 			require.NoError(t, err)
 			l.pass(500 * time.Millisecond)
-			require.NoError(t, l.agents.Cancel(t.Context(), alice, m.ID))
+			require.NoError(t, l.agents.CancelMessage(t.Context(), alice, m.ID))
 		},
 		"refused by WhatsApp": func(t *testing.T, l *lab) {
 			l.line.sends(failsFirst(131026, 99))
@@ -272,7 +272,7 @@ func TestWhatIsNotSentGivesItsPartOfTheBudgetBack(t *testing.T) {
 			m, err := l.notify(kim, "reminder")
 			require.NoError(t, err)
 			l.pass(time.Second)
-			require.NoError(t, l.agents.GiveUp(t.Context(), alice, m.ID))
+			require.NoError(t, l.agents.GiveUpMessage(t.Context(), alice, m.ID))
 		},
 		"stopped by the customer while it waited": func(t *testing.T, l *lab) {
 			l.line.sends(failsFirst(130429, 99))

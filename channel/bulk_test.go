@@ -88,7 +88,7 @@ func TestDeadLettersAreReplayedByChannelReasonAndTime(t *testing.T) {
 		l.host.fails(nil)
 		replay := func(q channel.ReplayQuery) int {
 			q.Queue = "host"
-			n, err := l.agents.ReplayAll(t.Context(), admin, q)
+			n, err := l.agents.ReplayAllDeadLetters(t.Context(), admin, q)
 			require.NoError(t, err)
 			l.pass(5 * time.Second)
 			return n
@@ -99,7 +99,7 @@ func TestDeadLettersAreReplayedByChannelReasonAndTime(t *testing.T) {
 		require.Equal(t, 3, replay(channel.ReplayQuery{Channel: "support", From: later}))
 		require.Equal(t, 250, replay(channel.ReplayQuery{Reason: "host: permanent"}))
 		require.Empty(t, l.letters("host"))
-		_, err := l.agents.ReplayAll(t.Context(), alice, channel.ReplayQuery{Queue: "host"})
+		_, err := l.agents.ReplayAllDeadLetters(t.Context(), alice, channel.ReplayQuery{Queue: "host"})
 		require.ErrorIs(t, err, access.ErrDenied)
 	})
 }

@@ -77,12 +77,12 @@ func TestChannelsComeChangeAndGoWhileTheHubRuns(t *testing.T) {
 		line := &wire{}
 		second := channel.Channel{Settings: first, Sender: line}
 		second.ID = "second"
-		require.ErrorContains(t, l.agents.Add(t.Context(), admin, second), "number: channel \"support\" has the same")
+		require.ErrorContains(t, l.agents.AddChannel(t.Context(), admin, second), "number: channel \"support\" has the same")
 		second.Number, second.Name = "2", "SUPPORT"
-		require.ErrorContains(t, l.agents.Add(t.Context(), admin, second), "name: channel \"support\" has the same")
+		require.ErrorContains(t, l.agents.AddChannel(t.Context(), admin, second), "name: channel \"support\" has the same")
 		second.Name = "Second"
-		require.NoError(t, l.agents.Add(t.Context(), admin, second))
-		require.ErrorContains(t, l.agents.Add(t.Context(), admin, second), "has a channel with this id")
+		require.NoError(t, l.agents.AddChannel(t.Context(), admin, second))
+		require.ErrorContains(t, l.agents.AddChannel(t.Context(), admin, second), "has a channel with this id")
 		require.Len(t, l.agents.Channels(admin), 2)
 
 		hello := kim.text(time.Now(), "wamid.1", "hello")
@@ -96,23 +96,23 @@ func TestChannelsComeChangeAndGoWhileTheHubRuns(t *testing.T) {
 
 		changed := second.Settings
 		changed.Number = "3"
-		require.ErrorContains(t, l.agents.Change(t.Context(), admin, changed), "it cannot change")
+		require.ErrorContains(t, l.agents.UpdateSettings(t.Context(), admin, changed), "it cannot change")
 		changed.ID = "third"
-		require.ErrorIs(t, l.agents.Change(t.Context(), admin, changed), channel.ErrNoChannel)
+		require.ErrorIs(t, l.agents.UpdateSettings(t.Context(), admin, changed), channel.ErrNoChannel)
 
 		other := &wire{}
 		second.Sender = other
-		require.NoError(t, l.agents.Replace(t.Context(), admin, second), "a new token")
+		require.NoError(t, l.agents.ReplaceChannel(t.Context(), admin, second), "a new token")
 		_, err = l.reply(list[0].ID, "hi")
 		require.NoError(t, err)
 		l.pass(5 * time.Second)
 		require.Empty(t, line.texts())
 		require.Equal(t, []string{"hi"}, other.texts())
 		second.Sender = nil
-		require.ErrorContains(t, l.agents.Replace(t.Context(), admin, second), "needs a Sender")
+		require.ErrorContains(t, l.agents.ReplaceChannel(t.Context(), admin, second), "needs a Sender")
 
-		require.NoError(t, l.agents.Remove(t.Context(), admin, "second"))
-		require.ErrorIs(t, l.agents.Remove(t.Context(), admin, "second"), channel.ErrNoChannel)
+		require.NoError(t, l.agents.RemoveChannel(t.Context(), admin, "second"))
+		require.ErrorIs(t, l.agents.RemoveChannel(t.Context(), admin, "second"), channel.ErrNoChannel)
 		_, err = l.hub.Channel(t.Context(), "second")
 		require.ErrorIs(t, err, channel.ErrNoChannel)
 		_, err = l.reply(list[0].ID, "too late")
@@ -136,12 +136,12 @@ func TestWhatWaitsForARemovedChannelGoesOnWhenItIsBack(t *testing.T) {
 		require.NoError(t, err)
 		c, err := l.hub.Channel(t.Context(), "support")
 		require.NoError(t, err)
-		require.NoError(t, l.agents.Remove(t.Context(), admin, "support"))
+		require.NoError(t, l.agents.RemoveChannel(t.Context(), admin, "support"))
 		l.run()
 		l.pass(3 * time.Hour)
 		require.Equal(t, []string{"perhaps"}, l.line.texts())
 		c.Uncertain = channel.Resend
-		require.NoError(t, l.agents.Add(t.Context(), admin, c))
+		require.NoError(t, l.agents.AddChannel(t.Context(), admin, c))
 		l.pass(3 * time.Hour)
 		require.ElementsMatch(t, []string{"perhaps", "later", "perhaps"}, l.line.texts())
 		require.Equal(t, conversation.Accepted, l.state(conv, uncertain))
@@ -172,10 +172,10 @@ func TestItemsOfAnUnknownNumberWaitTogether(t *testing.T) {
 	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
 		l.post(unknown("wamid.1"))
 		l.pass(2 * time.Minute)
-		require.NoError(t, l.agents.Add(t.Context(), admin, late(l)))
+		require.NoError(t, l.agents.AddChannel(t.Context(), admin, late(l)))
 		l.pass(4 * time.Minute)
 		require.Empty(t, l.letters("in"), "the channel came in time")
-		require.NoError(t, l.agents.Remove(t.Context(), admin, "late"))
+		require.NoError(t, l.agents.RemoveChannel(t.Context(), admin, "late"))
 		l.post(unknown("wamid.2"))
 		l.pass(time.Minute)
 		require.Empty(t, l.letters("in"), "a wait of its own")

@@ -292,7 +292,7 @@ func TestEveryWebhookOfMetasDocumentationIsTakenIn(t *testing.T) {
 		n := 0
 		for id := range numbers {
 			if n++; id != labNumber && id != "" {
-				require.NoError(t, l.agents.Add(t.Context(), admin, channel.Channel{Settings: channel.Settings{
+				require.NoError(t, l.agents.AddChannel(t.Context(), admin, channel.Channel{Settings: channel.Settings{
 					ID: fmt.Sprint("n", n), Name: fmt.Sprint("Number ", n), Number: id,
 				}}))
 			}

@@ -76,7 +76,7 @@ func isA[E error](err error) bool {
 }
 
 // CauseOf is why a call of the hub refused something, such as [Hub.Reply], [Hub.Notify] or
-// [Hub.Resend]: the same for the same cause, whichever call it was. It is "" for nil and for
+// [Hub.ResendMessage]: the same for the same cause, whichever call it was. It is "" for nil and for
 // what is no refusal, such as a store that fails.
 func CauseOf(err error) conversation.Cause {
 	cause, _ := refusal(err)

@@ -43,7 +43,7 @@ type Sender interface {
 // A LimitTeller is a [Sender] that can say how many people its number may write to first
 // within 24 hours, such as "TIER_2K". Package cloudapi's Number is one. The hub asks it when
 // it starts and once a day from then on; otherwise it knows what webhooks and the host say,
-// see [Hub.Observe].
+// see [Hub.ReportStanding].
 type LimitTeller interface {
 	MessagingLimit(ctx context.Context) (string, error)
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // A SettingError is one problem of the settings of a channel. [Settings.Validate], [New],
-// [Hub.Add], [Hub.Change] and [Hub.Replace] join as many of them as there are, always in the
+// [Hub.AddChannel], [Hub.UpdateSettings] and [Hub.ReplaceChannel] join as many of them as there are, always in the
 // same order. It quotes no setting but names of channels.
 type SettingError struct {
 	// Channel is the ID of the channel, as the settings have it.

@@ -112,7 +112,7 @@ type UncertainPolicy string
 // Uncertain policies.
 const (
 	// Hold leaves it, visibly uncertain, for a status to settle or for an agent with
-	// [Hub.Resend] or [Hub.GiveUp]. The default.
+	// [Hub.ResendMessage] or [Hub.GiveUpMessage]. The default.
 	Hold UncertainPolicy = ""
 	// Resend sends it again: the customer may get it twice.
 	Resend UncertainPolicy = "resend"

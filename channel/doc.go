@@ -25,8 +25,8 @@
 // message type, with a template that cannot be sent or whose values do not fit.
 //
 // A message is never sent twice by the hub's own doing. If the answer to a send is lost,
-// the message is [conversation.Uncertain] until a status settles it, or an agent with [Hub.Resend] or
-// [Hub.GiveUp]; only the policy [Resend] lets the hub repeat it by itself.
+// the message is [conversation.Uncertain] until a status settles it, or an agent with [Hub.ResendMessage] or
+// [Hub.GiveUpMessage]; only the policy [Resend] lets the hub repeat it by itself.
 //
 // Only what WhatsApp accepted is an answer, in the state of a conversation, in rules, limits,
 // budgets and reports; what fails after all is taken back, and a customer who waits again is

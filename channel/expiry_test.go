@@ -41,7 +41,7 @@ func TestAMessageThatWaitsFailsWhenItsWindowCloses(t *testing.T) {
 			answer()
 			settings := l.agents.Channels(admin)[0]
 			settings.Enabled = false
-			require.NoError(t, l.agents.Change(t.Context(), admin, settings))
+			require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, settings))
 			l.run()
 		},
 	} {

@@ -308,7 +308,7 @@ func TestFilesGoWithTheirMessagesAndTheirCustomer(t *testing.T) {
 		l.post(kim.picture(time.Now(), "wamid.2"))
 		l.pass(time.Hour)
 		require.Len(t, d.kept(), 1)
-		receipt, err := l.agents.Erase(t.Context(), admin, "support", message.Recipient{Phone: kim.phone})
+		receipt, err := l.agents.EraseCustomer(t.Context(), admin, "support", message.Recipient{Phone: kim.phone})
 		require.NoError(t, err)
 		require.Empty(t, d.kept())
 		require.Len(t, receipt.Attachments, 1)
@@ -325,7 +325,7 @@ func TestFilesThatTheHubCannotRemoveAreListedForTheHost(t *testing.T) {
 	experiment(t, o, func(t *testing.T, l *lab) {
 		l.post(kim.picture(time.Now(), "wamid.1"))
 		l.pass(time.Hour)
-		receipt, err := l.agents.Erase(t.Context(), admin, "support", message.Recipient{BSUID: kim.bsuid})
+		receipt, err := l.agents.EraseCustomer(t.Context(), admin, "support", message.Recipient{BSUID: kim.bsuid})
 		require.NoError(t, err)
 		require.Len(t, receipt.Attachments, 1)
 		require.Contains(t, d.kept(), receipt.Attachments[0])
@@ -352,7 +352,7 @@ func TestUploadsAreRefusedWhereNothingCanBeSent(t *testing.T) {
 		require.ErrorIs(t, err, channel.ErrNoChannel)
 		s := l.agents.Channels(admin)[0]
 		s.Enabled = false
-		require.NoError(t, l.agents.Change(t.Context(), admin, s))
+		require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, s))
 		_, err = l.agents.Upload(t.Context(), alice, "support", file)
 		require.ErrorIs(t, err, channel.ErrDisabled)
 	})

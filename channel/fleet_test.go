@@ -169,7 +169,7 @@ func TestItemsOfANumberThatNobodyHasComeBackInTheirOrder(t *testing.T) {
 		"when the channel is added": func(t *testing.T, old *lab, _ func(func(*channel.Config)) *lab) *lab {
 			c := channel.Channel{Settings: old.agents.Channels(admin)[0], Sender: &wire{}}
 			c.ID, c.Name, c.Number = "late", "Late", lateNumber
-			require.NoError(t, old.agents.Add(t.Context(), admin, c))
+			require.NoError(t, old.agents.AddChannel(t.Context(), admin, c))
 			return old
 		},
 		"when it is added to another process": func(t *testing.T, old *lab, join func(func(*channel.Config)) *lab) *lab {
@@ -178,7 +178,7 @@ func TestItemsOfANumberThatNobodyHasComeBackInTheirOrder(t *testing.T) {
 			l.pass(20 * time.Minute) // long after it began
 			c := channel.Channel{Settings: old.agents.Channels(admin)[0], Sender: &wire{}}
 			c.ID, c.Name, c.Number = "late", "Late", lateNumber
-			require.NoError(t, l.agents.Add(t.Context(), admin, c))
+			require.NoError(t, l.agents.AddChannel(t.Context(), admin, c))
 			return l
 		},
 	} {
@@ -371,7 +371,7 @@ func TestWhatWhatsAppSaysAboutATemplateReachesEveryProcess(t *testing.T) {
 			"event": "DISABLED", "message_template_id": 1, "message_template_name": "reminder", "message_template_language": "en",
 		}})
 		a.pass(10 * time.Second)
-		require.NoError(t, idle.hub.Observe(t.Context(), "support", time.Now(), channel.Standing{}))
+		require.NoError(t, idle.hub.ReportStanding(t.Context(), "support", time.Now(), channel.Standing{}))
 		late := one()
 		late.run()
 		require.Equal(t, []bool{false, false, false, false}, sendable())
@@ -391,14 +391,14 @@ func TestSettingsThatOneProcessChangesHoldInAll(t *testing.T) {
 
 		off := a.agents.Channels(admin)[0]
 		off.Enabled = false
-		require.NoError(t, a.agents.Change(t.Context(), admin, off))
+		require.NoError(t, a.agents.UpdateSettings(t.Context(), admin, off))
 		a.pass(6 * time.Second)
 		for _, l := range []*lab{a, b, front} {
 			_, err := l.reply(conv, "while it is off")
 			require.ErrorIs(t, err, channel.ErrDisabled)
 		}
 		off.Enabled, off.Name = true, "Renamed"
-		require.NoError(t, b.agents.Change(t.Context(), admin, off))
+		require.NoError(t, b.agents.UpdateSettings(t.Context(), admin, off))
 		a.pass(6 * time.Second)
 		_, err := front.reply(conv, "it is on again")
 		require.NoError(t, err)
@@ -413,7 +413,7 @@ func TestSettingsThatOneProcessChangesHoldInAll(t *testing.T) {
 		require.Equal(t, "Deployed", deployed.agents.Channels(admin)[0].Name, "the host has changed it since")
 
 		off.Name = "Renamed again"
-		require.NoError(t, a.agents.Change(t.Context(), admin, off))
+		require.NoError(t, a.agents.UpdateSettings(t.Context(), admin, off))
 		a.pass(6 * time.Second)
 		require.Equal(t, "Renamed again", deployed.agents.Channels(admin)[0].Name, "everybody follows a change")
 		deployed.stop()
@@ -423,7 +423,7 @@ func TestSettingsThatOneProcessChangesHoldInAll(t *testing.T) {
 
 		added := join(func(c *channel.Config) { c.Channels = nil })
 		c := channel.Channel{Settings: join(nil).agents.Channels(admin)[0], Sender: &wire{}}
-		require.NoError(t, added.agents.Add(t.Context(), admin, c))
+		require.NoError(t, added.agents.AddChannel(t.Context(), admin, c))
 		require.Equal(t, "Renamed again", added.agents.Channels(admin)[0].Name)
 		for _, l := range []*lab{a, b, again, deployed} {
 			l.stop()

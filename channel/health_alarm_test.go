@@ -64,14 +64,14 @@ func TestNothingIsRedWithoutACause(t *testing.T) {
 		l.say(kim, "wamid.1", "hello")
 		settings := l.agents.Channels(admin)[0]
 		settings.Enabled = false
-		require.NoError(t, l.agents.Change(t.Context(), admin, settings))
+		require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, settings))
 		settings.Enabled = true
-		require.NoError(t, l.agents.Change(t.Context(), admin, settings))
+		require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, settings))
 		l.uncertain(l.conversation().ID)
 		_, err := l.reply(l.conversation().ID, "waits")
 		require.NoError(t, err)
 		settings.Enabled = false
-		require.NoError(t, l.agents.Change(t.Context(), admin, settings))
+		require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, settings))
 		l.pass(25 * time.Hour)
 		health := l.health()
 		require.Zero(t, health.Delay, "a channel that is switched off, uncertain messages, timers and upkeep are no delay")
@@ -156,11 +156,11 @@ func TestWhatIsSettledDoesNotCountAsUncertain(t *testing.T) {
 			l.post(kim.status(time.Now(), "wamid.late", id, "failed", "errors", []any{map[string]any{"code": 131026, "title": "x"}}))
 		},
 		"by an agent who gives it up": func(t *testing.T, l *lab, id string) {
-			require.NoError(t, l.agents.GiveUp(t.Context(), alice, id))
+			require.NoError(t, l.agents.GiveUpMessage(t.Context(), alice, id))
 		},
 		"by an agent who has it sent again": func(t *testing.T, l *lab, id string) {
 			l.line.sends(nil)
-			require.NoError(t, l.agents.Resend(t.Context(), alice, id))
+			require.NoError(t, l.agents.ResendMessage(t.Context(), alice, id))
 		},
 	} {
 		for when, wait := range map[string]time.Duration{"at once": time.Second, "when it is held for an agent": time.Hour} {
@@ -218,7 +218,7 @@ func TestHealthIsJSONInSnakeCase(t *testing.T) {
 	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
 		l.say(kim, "wamid.1", "hello")
 		l.uncertain(l.conversation().ID)
-		require.NoError(t, l.hub.Observe(t.Context(), "support", time.Now(), channel.Standing{Quality: "GREEN"}))
+		require.NoError(t, l.hub.ReportStanding(t.Context(), "support", time.Now(), channel.Standing{Quality: "GREEN"}))
 		l.host.fails(func(string, int) error { return errors.New("no") })
 		l.say(kim, "wamid.2", "hello")
 		body, err := json.Marshal(l.health())

@@ -33,10 +33,10 @@ func TestHealthShowsTheStandingOfANumber(t *testing.T) {
 		require.Equal(t, []channel.ChannelHealth{{ID: "support", Enabled: true}}, l.health().Channels, "nothing is known")
 		now := time.Now()
 		expires := now.Add(40 * 24 * time.Hour)
-		require.NoError(t, l.hub.Observe(t.Context(), "support", now, channel.Standing{
+		require.NoError(t, l.hub.ReportStanding(t.Context(), "support", now, channel.Standing{
 			Quality: "GREEN", NameStatus: "PENDING_REVIEW", MessagingLimit: "TIER_250", TokenExpires: expires,
 		}))
-		require.NoError(t, l.hub.Observe(t.Context(), "support", now.Add(-time.Hour), channel.Standing{Quality: "RED"}), "older news")
+		require.NoError(t, l.hub.ReportStanding(t.Context(), "support", now.Add(-time.Hour), channel.Standing{Quality: "RED"}), "older news")
 		want := channel.Standing{Quality: "GREEN", NameStatus: "PENDING_REVIEW", MessagingLimit: "TIER_250", TokenExpires: expires.UTC()}
 		require.Empty(t, cmp.Diff(want, l.health().Channels[0].Standing))
 
@@ -48,7 +48,7 @@ func TestHealthShowsTheStandingOfANumber(t *testing.T) {
 		l.pass(5 * time.Second)
 		want.Quality, want.NameStatus, want.MessagingLimit = "FLAGGED", "APPROVED", "TIER_2K"
 		require.Empty(t, cmp.Diff(want, l.health().Channels[0].Standing))
-		require.ErrorIs(t, l.hub.Observe(t.Context(), "none", now, channel.Standing{}), channel.ErrNoChannel)
+		require.ErrorIs(t, l.hub.ReportStanding(t.Context(), "none", now, channel.Standing{}), channel.ErrNoChannel)
 	})
 }
 

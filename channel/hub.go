@@ -30,8 +30,8 @@ type Config struct {
 	// has one, and makes the hub with it. nil is for a host that is master of its tickets: nothing of a
 	// desk is written, polled or told, and each customer has one conversation, which never ends.
 	Desk Desk
-	// Channels are the numbers to begin with; more can be added with [Hub.Add]. Their settings
-	// hold unless they were changed since with [Hub.Change], here or in another process.
+	// Channels are the numbers to begin with; more can be added with [Hub.AddChannel]. Their settings
+	// hold unless they were changed since with [Hub.UpdateSettings], here or in another process.
 	Channels []Channel
 
 	// StrayRetention is the age at which dead letters go that belong to no channel: items of

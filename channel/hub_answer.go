@@ -88,9 +88,9 @@ func (h *Hub) RunMacro(ctx context.Context, by conversation.Author, m Macro) (*c
 	return h.Reply(ctx, by, *reply)
 }
 
-// Cancel takes a message back that still waits in the outbox. The error matches
+// CancelMessage takes a message back that still waits in the outbox. The error matches
 // ErrNotFound or ErrTooLate. Cancelling twice is not an error.
-func (h *Hub) Cancel(ctx context.Context, by conversation.Author, id string) error {
+func (h *Hub) CancelMessage(ctx context.Context, by conversation.Author, id string) error {
 	err := h.do(ctx, func(u *unit) error {
 		ch, m, err := u.actOn(&deed{by: by, message: id})
 		if err != nil {

@@ -69,9 +69,9 @@ func (h *Hub) DeadLetters(ctx context.Context, q DeadLetterQuery) (letters []Dea
 	return letters, nil
 }
 
-// Replay gives dead letters another chance, at the end of their conversation's queue. Unknown
+// ReplayDeadLetters gives dead letters another chance, at the end of their conversation's queue. Unknown
 // keys are ignored.
-func (h *Hub) Replay(ctx context.Context, keys ...store.WorkKey) error {
+func (h *Hub) ReplayDeadLetters(ctx context.Context, keys ...store.WorkKey) error {
 	return h.onDead(ctx, "replay", keys, func(u *unit, dead []store.WorkKey) {
 		u.Replay(dead...)
 		for _, k := range dead {
@@ -80,8 +80,8 @@ func (h *Hub) Replay(ctx context.Context, keys ...store.WorkKey) error {
 	})
 }
 
-// Drop removes dead letters for good. Unknown keys are ignored.
-func (h *Hub) Drop(ctx context.Context, keys ...store.WorkKey) error {
+// DropDeadLetters removes dead letters for good. Unknown keys are ignored.
+func (h *Hub) DropDeadLetters(ctx context.Context, keys ...store.WorkKey) error {
 	return h.onDead(ctx, "drop", keys, func(u *unit, dead []store.WorkKey) {
 		u.Drop(dead...)
 	})
@@ -134,9 +134,9 @@ func deadLetter(w *store.Work) DeadLetter {
 	}
 }
 
-// ReplayAll is [Hub.Replay] for all dead letters that a query names, in their order. It returns
+// ReplayAllDeadLetters is [Hub.ReplayDeadLetters] for all dead letters that a query names, in their order. It returns
 // how many there were.
-func (h *Hub) ReplayAll(ctx context.Context, q ReplayQuery) (n int, err error) {
+func (h *Hub) ReplayAllDeadLetters(ctx context.Context, q ReplayQuery) (n int, err error) {
 	var keys []store.WorkKey
 	err = h.eachWork(ctx, store.WorkQuery{Queue: q.Queue, Dead: true}, q.Channel, func(page []store.Work) error {
 		for _, w := range page {
@@ -151,7 +151,7 @@ func (h *Hub) ReplayAll(ctx context.Context, q ReplayQuery) (n int, err error) {
 	}
 	for n < len(keys) {
 		step := keys[n:min(n+bulkStep, len(keys))]
-		if err := h.Replay(ctx, step...); err != nil {
+		if err := h.ReplayDeadLetters(ctx, step...); err != nil {
 			return n, err
 		}
 		n += len(step)

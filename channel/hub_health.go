@@ -81,7 +81,7 @@ type ChannelHealth struct {
 	// Notices are the latest news of WhatsApp's, at most 20, newest first.
 	Notices []conversation.Notice `json:"notices,omitempty"`
 	// Standing is the number's quality, the state of its name, its messaging limit and the
-	// end of its token, as far as webhooks and [Hub.Observe] have told.
+	// end of its token, as far as webhooks and [Hub.ReportStanding] have told.
 	Standing Standing `json:"standing,omitzero"`
 }
 

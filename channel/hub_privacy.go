@@ -10,14 +10,14 @@ import (
 	"github.com/kanava-go/kanava/channel/message"
 )
 
-// Erase removes everything the hub keeps about a person on one channel, under all names
+// EraseCustomer removes everything the hub keeps about a person on one channel, under all names
 // that the person ever had there, and what the person wrote in groups. Items that wait or are
 // dead go if they name the person as sender, recipient or participant, on this channel or on a
 // number of its account that has no channel; a text that mentions the person is somebody
 // else's. Bodies that are no JSON name nobody and stay until their retention is over. It works in small steps and may be called again after
 // an error; what was removed before is then missing from the receipt. Tickets are the host's to remove, and files too unless its Attachments is
 // a [Remover].
-func (h *Hub) Erase(ctx context.Context, channel string, who message.Recipient) (receipt *Erased, err error) {
+func (h *Hub) EraseCustomer(ctx context.Context, channel string, who message.Recipient) (receipt *Erased, err error) {
 	receipt = &Erased{}
 	if err := h.erase(ctx, channel, who, receipt); err != nil {
 		if errors.Is(err, ErrNotFound) || errors.Is(err, ErrNoChannel) {
@@ -72,9 +72,9 @@ func (h *Hub) EraseConversation(ctx context.Context, id string) (receipt *Erased
 	return receipt, nil
 }
 
-// Export writes everything the hub keeps about a person on one channel as JSON lines: an
+// ExportCustomer writes everything the hub keeps about a person on one channel as JSON lines: an
 // object with the member "customer", "conversation" or "message" on each line.
-func (h *Hub) Export(ctx context.Context, channel string, who message.Recipient, w io.Writer) error {
+func (h *Hub) ExportCustomer(ctx context.Context, channel string, who message.Recipient, w io.Writer) error {
 	person, err := h.person(ctx, channel, who)
 	if err != nil {
 		return fmt.Errorf("channel: export: %w", err)

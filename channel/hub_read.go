@@ -137,8 +137,8 @@ func (h *Hub) Message(ctx context.Context, id string) (*conversation.Message, er
 	return &m.Message, h.resolveQuotes(ctx, &m.Message)
 }
 
-// Log returns the latest events of a conversation, at most limit (0 means 50), in order.
-func (h *Hub) Log(ctx context.Context, conversationID string, limit int) ([]*conversation.LogEntry, error) {
+// Events returns the latest events of a conversation, at most limit (0 means 50), in order.
+func (h *Hub) Events(ctx context.Context, conversationID string, limit int) ([]*conversation.LogEntry, error) {
 	if _, err := h.conversation(ctx, conversationID); err != nil {
 		return nil, err
 	}

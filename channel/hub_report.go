@@ -67,12 +67,12 @@ func (h *Hub) Spending(ctx context.Context, channel string) ([]pricing.Row, erro
 	return all, nil
 }
 
-// Observe tells the hub what the host knows about a channel's number at a moment, from
+// ReportStanding tells the hub what the host knows about a channel's number at a moment, from
 // cloudapi's Number.Info and DebugToken for example; once a day is enough. Webhooks about
 // the number's limit and name do the same by themselves. Of each part, what was said last
 // counts, so that the order does not matter; zero fields say nothing. [Hub.Health] shows it
 // and [Hub.Notify] goes by the limit.
-func (h *Hub) Observe(ctx context.Context, channel string, at time.Time, s Standing) error {
+func (h *Hub) ReportStanding(ctx context.Context, channel string, at time.Time, s Standing) error {
 	if _, ok := h.channels.get(channel); !ok {
 		return fmt.Errorf("channel: observe: %w", ErrNoChannel)
 	}

@@ -40,25 +40,25 @@ func (h *Hub) UncertainMessages(ctx context.Context, channel string, limit int) 
 	return all, nil
 }
 
-// ResendUncertain is [Hub.Resend] for every uncertain message of a channel that became so
+// ResendUncertain is [Hub.ResendMessage] for every uncertain message of a channel that became so
 // before a moment, in the order in which they did: the customers may get them twice. It
 // returns how many it sent again; those that may not be sent any more stay as they are.
 func (h *Hub) ResendUncertain(ctx context.Context, by conversation.Author, channel string, before time.Time) (n int, err error) {
-	return h.settleMany(ctx, by, channel, before, "resend", h.Resend)
+	return h.settleMany(ctx, by, channel, before, "resend", h.ResendMessage)
 }
 
-// GiveUpUncertain is [Hub.GiveUp] for every uncertain message of a channel that became so
+// GiveUpUncertain is [Hub.GiveUpMessage] for every uncertain message of a channel that became so
 // before a moment. It returns how many it gave up.
 func (h *Hub) GiveUpUncertain(ctx context.Context, by conversation.Author, channel string, before time.Time) (n int, err error) {
-	return h.settleMany(ctx, by, channel, before, "give up", h.GiveUp)
+	return h.settleMany(ctx, by, channel, before, "give up", h.GiveUpMessage)
 }
 
-// Resend sends a [conversation.Uncertain] message again on an agent's word: the customer may get it
+// ResendMessage sends a [conversation.Uncertain] message again on an agent's word: the customer may get it
 // twice. It is possible for 7 days. The error matches ErrNotFound, ErrNotUncertain,
 // or says why the message may not be sent any more as that of [Hub.Reply] or
 // [Hub.Notify] does: ErrDisabled, window.ErrClosed, ErrOptedOut, ErrNoConsent or
 // template.ErrNotSendable.
-func (h *Hub) Resend(ctx context.Context, by conversation.Author, id string) error {
+func (h *Hub) ResendMessage(ctx context.Context, by conversation.Author, id string) error {
 	err := h.settleByHand(ctx, by, id, func(u *unit, ch *Channel, m *messageRecord) error {
 		work, err := h.store.Work(ctx, store.WorkQuery{Queue: workCheck, IDs: []string{m.ID}, Limit: 1})
 		if err != nil {
@@ -87,10 +87,10 @@ func (h *Hub) Resend(ctx context.Context, by conversation.Author, id string) err
 	return nil
 }
 
-// GiveUp settles a [conversation.Uncertain] message as failed on an agent's word; what it may cost is
+// GiveUpMessage settles a [conversation.Uncertain] message as failed on an agent's word; what it may cost is
 // released. Should a status say later that it arrived after all, that counts. The error
 // matches ErrNotFound or ErrNotUncertain.
-func (h *Hub) GiveUp(ctx context.Context, by conversation.Author, id string) error {
+func (h *Hub) GiveUpMessage(ctx context.Context, by conversation.Author, id string) error {
 	err := h.settleByHand(ctx, by, id, func(u *unit, ch *Channel, m *messageRecord) error {
 		before := m.Delivery
 		m.Delivery = m.Delivery.Merge(conversation.Delivery{FailedAt: u.now.UTC(), Failure: &conversation.Failure{

@@ -420,12 +420,12 @@ func TestWhatWaitsInTheOutboxGoesToTheNewNumber(t *testing.T) {
 		})
 		require.NoError(t, err)
 		s.Enabled = false
-		require.NoError(t, l.agents.Change(t.Context(), admin, s))
+		require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, s))
 		l.run()
 		l.post(kim.moved(time.Now(), "wamid.2", face{phone: "13125550199", bsuid: "US.12"}))
 		l.pass(time.Minute)
 		s.Enabled = true
-		require.NoError(t, l.agents.Change(t.Context(), admin, s))
+		require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, s))
 		l.pass(time.Minute)
 		require.Len(t, l.line.sent, 1)
 		require.Equal(t, message.Recipient{Phone: "13125550199", BSUID: "US.12"}, l.line.sent[0].To, "the old one may be somebody else's")

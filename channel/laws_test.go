@@ -519,7 +519,7 @@ func (l *lab) export(c *conversation.Customer, owned map[string]bool) []conversa
 	if who.BSUID == "" {
 		who.Phone = c.Phone
 	}
-	require.NoError(l.t, l.agents.Export(l.t.Context(), admin, "support", who, &out))
+	require.NoError(l.t, l.agents.ExportCustomer(l.t.Context(), admin, "support", who, &out))
 	var all []conversation.Message
 	for dec := json.NewDecoder(&out); dec.More(); {
 		var line struct{ Message *conversation.Message }

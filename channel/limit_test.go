@@ -40,7 +40,7 @@ func TestThePortfolioReachesAsManyPeopleAsItMay(t *testing.T) {
 			_, err := l.notify(stranger(n), "reminder")
 			require.NoError(t, err, "nobody has said what the limit is: WhatsApp decides")
 		}
-		require.NoError(t, l.hub.Observe(t.Context(), "support", time.Now(), channel.Standing{MessagingLimit: "TIER_250"}))
+		require.NoError(t, l.hub.ReportStanding(t.Context(), "support", time.Now(), channel.Standing{MessagingLimit: "TIER_250"}))
 		for n := range 250 {
 			_, err := l.notify(stranger(n), "reminder")
 			require.NoError(t, err, n)
@@ -88,7 +88,7 @@ func TestTheLimitIsSharedByProcessesAndNumbers(t *testing.T) {
 		one, other := newLab(t, o), newLab(t, o)
 		second := one.agents.Channels(admin)[0]
 		second.ID, second.Name, second.Number, second.Account = "second", "Second", "2", "another account"
-		require.NoError(t, other.agents.Add(t.Context(), admin, channel.Channel{
+		require.NoError(t, other.agents.AddChannel(t.Context(), admin, channel.Channel{
 			Settings: second, Sender: other.line, Templates: catalog(t),
 		}))
 		// The limit comes with a webhook, for one account of the portfolio.
@@ -132,7 +132,7 @@ func TestALimitThatSaysNothingRefusesNothing(t *testing.T) {
 		t.Run(limit, func(t *testing.T) {
 			t.Parallel()
 			experiment(t, notifying(t), func(t *testing.T, l *lab) {
-				require.NoError(t, l.hub.Observe(t.Context(), "support", time.Now(), channel.Standing{MessagingLimit: limit}))
+				require.NoError(t, l.hub.ReportStanding(t.Context(), "support", time.Now(), channel.Standing{MessagingLimit: limit}))
 				_, err := l.notify(kim, "reminder")
 				require.NoError(t, err)
 				require.Len(t, l.records("reach"), 1, "should there be a limit in an hour, it counts from now on")
@@ -181,7 +181,7 @@ func TestTheLimitHoldsWhoeverSendsAtTheSameTime(t *testing.T) {
 		o := notifying(t)
 		o.store = st
 		hubs := []*lab{newLab(t, o), newLab(t, o), newLab(t, o)}
-		require.NoError(t, hubs[0].hub.Observe(t.Context(), "support", time.Now(), channel.Standing{MessagingLimit: "TIER_250"}))
+		require.NoError(t, hubs[0].hub.ReportStanding(t.Context(), "support", time.Now(), channel.Standing{MessagingLimit: "TIER_250"}))
 		var took, refused atomic.Int64
 		var wg sync.WaitGroup
 		for n := range 300 {
@@ -209,7 +209,7 @@ func TestWhoWasNotReachedDoesNotCountForTheLimit(t *testing.T) {
 	budget := &pricing.Budget{Unit: pricing.BudgetMessages, Limit: 249}
 	o.config = func(c *channel.Config) { with(c); spends(t, budget)(c) }
 	experiment(t, o, func(t *testing.T, l *lab) {
-		require.NoError(t, l.hub.Observe(t.Context(), "support", now2026(), channel.Standing{MessagingLimit: "TIER_250"}))
+		require.NoError(t, l.hub.ReportStanding(t.Context(), "support", now2026(), channel.Standing{MessagingLimit: "TIER_250"}))
 		var last *conversation.Message
 		for n := range 249 {
 			m, err := l.notify(stranger(n), "reminder")
@@ -228,7 +228,7 @@ func TestWhoWasNotReachedDoesNotCountForTheLimit(t *testing.T) {
 
 		s := l.agents.Channels(admin)[0]
 		s.Budget = nil
-		require.NoError(t, l.agents.Change(t.Context(), admin, s))
+		require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, s))
 		for n := range 2 {
 			_, err := l.notify(stranger(400+n), "reminder")
 			require.NoError(t, err)

@@ -170,7 +170,7 @@ func TestARevokedTokenHoldsTheOutboxUntilThereIsAnother(t *testing.T) {
 				require.NoError(t, err)
 				better := &wire{}
 				repaired.Sender = better
-				require.NoError(t, l.agents.Replace(t.Context(), admin, repaired))
+				require.NoError(t, l.agents.ReplaceChannel(t.Context(), admin, repaired))
 				l.pass(5 * time.Second)
 				require.Equal(t, map[conversation.DeliveryState]int{conversation.Accepted: 50}, l.outcomes(talks), "at once, with the new token")
 				require.Len(t, better.texts(), 50)

@@ -144,7 +144,7 @@ func TestADisabledChannelReceivesButDoesNotSend(t *testing.T) {
 		require.NoError(t, err)
 		s := r.agents.Channels(admin)[0]
 		s.Enabled = false
-		require.NoError(t, r.agents.Change(t.Context(), admin, s))
+		require.NoError(t, r.agents.UpdateSettings(t.Context(), admin, s))
 		_, err = r.reply("refused")
 		require.ErrorIs(t, err, channel.ErrDisabled)
 		r.run()
@@ -154,7 +154,7 @@ func TestADisabledChannelReceivesButDoesNotSend(t *testing.T) {
 		require.Equal(t, []string{"hello", "anybody?"}, r.sees())
 		require.Equal(t, []string{"hello", "anybody?"}, r.host.texts(), "still received")
 		s.Enabled = true
-		require.NoError(t, r.agents.Change(t.Context(), admin, s))
+		require.NoError(t, r.agents.UpdateSettings(t.Context(), admin, s))
 		r.settle()
 		require.Equal(t, []string{"hello", "anybody?", "waiting in the outbox"}, r.sees())
 	})

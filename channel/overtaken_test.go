@@ -166,7 +166,7 @@ func TestAFailureBesideADeliveryReachesTheHost(t *testing.T) {
 		require.Equal(t, conversation.Delivered, failures[0].Delivery, "it arrived")
 		require.Equal(t, 131026, failures[0].Failure.Code, "and failed as well")
 		require.NotZero(t, l.conversation().State.LastAgentReply, "which leaves it an answer")
-		log, err := l.agents.Log(t.Context(), alice, conv, 0)
+		log, err := l.agents.Events(t.Context(), alice, conv, 0)
 		require.NoError(t, err)
 		require.NotNil(t, log[len(log)-1].Failure)
 	})
@@ -213,7 +213,7 @@ func TestNotesTagsAndTopicsAreToldAndLogged(t *testing.T) {
 		require.Empty(t, tags[1].To)
 		require.Len(t, topics, 1)
 		require.Equal(t, "a flat tyre", topics[0].To)
-		log, err := l.agents.Log(t.Context(), alice, conv, 0)
+		log, err := l.agents.Events(t.Context(), alice, conv, 0)
 		require.NoError(t, err)
 		kinds := map[conversation.ChangeKind]int{}
 		for _, e := range log {

@@ -35,12 +35,12 @@ func TestErasingACustomerLeavesNoTrace(t *testing.T) {
 		r.settle()
 		who := message.Recipient{Phone: "13125550123"}
 		var export bytes.Buffer
-		require.NoError(t, r.agents.Export(t.Context(), admin, "support", who, &export))
+		require.NoError(t, r.agents.ExportCustomer(t.Context(), admin, "support", who, &export))
 		require.Contains(t, export.String(), "very private")
 		require.Contains(t, export.String(), "equally private")
-		_, err = r.agents.Erase(t.Context(), alice, "support", who)
+		_, err = r.agents.EraseCustomer(t.Context(), alice, "support", who)
 		require.ErrorIs(t, err, access.ErrDenied)
-		receipt, err := r.agents.Erase(t.Context(), admin, "support", who)
+		receipt, err := r.agents.EraseCustomer(t.Context(), admin, "support", who)
 		require.NoError(t, err)
 		require.Equal(t, 1, receipt.Customers)
 		require.Equal(t, 2, receipt.Messages)
@@ -49,7 +49,7 @@ func TestErasingACustomerLeavesNoTrace(t *testing.T) {
 				require.NotContains(t, text, canary)
 			}
 		})
-		_, err = r.agents.Erase(t.Context(), admin, "support", who)
+		_, err = r.agents.EraseCustomer(t.Context(), admin, "support", who)
 		require.ErrorIs(t, err, channel.ErrNotFound)
 		r.user.Text(r.number, "hello again")
 		r.settle()
@@ -106,7 +106,7 @@ func TestErasingRemovesWhatIsUnderWayAndLeavesOthersAlone(t *testing.T) {
 		unknown.number = "999"
 		l.post(unknown)
 
-		receipt, err := l.agents.Erase(t.Context(), admin, "support", message.Recipient{Phone: kim.phone})
+		receipt, err := l.agents.EraseCustomer(t.Context(), admin, "support", message.Recipient{Phone: kim.phone})
 		require.NoError(t, err)
 		require.Equal(t, 2, receipt.Customers, "the two that were joined")
 		require.Equal(t, 2, receipt.Conversations)
@@ -152,7 +152,7 @@ func TestAnExportHasEverythingAboutThePersonAndNothingOfOthers(t *testing.T) {
 		l.pass(5 * time.Second)
 		for name, who := range map[string]message.Recipient{"phone": {Phone: kim.phone}, "bsuid": {BSUID: kim.bsuid}} {
 			var out bytes.Buffer
-			require.NoError(t, l.agents.Export(t.Context(), admin, "support", who, &out), name)
+			require.NoError(t, l.agents.ExportCustomer(t.Context(), admin, "support", who, &out), name)
 			kinds := map[string]int{}
 			for dec := json.NewDecoder(&out); dec.More(); {
 				var line map[string]json.RawMessage
@@ -165,10 +165,10 @@ func TestAnExportHasEverythingAboutThePersonAndNothingOfOthers(t *testing.T) {
 			}
 			require.Equal(t, map[string]int{"customer": 2, "conversation": 2, "message": 5}, kinds, name)
 		}
-		require.ErrorIs(t, l.agents.Export(t.Context(), admin, "support", message.Recipient{Phone: "13125550999"}, io.Discard), channel.ErrNotFound)
-		require.ErrorIs(t, l.agents.Export(t.Context(), admin, "none", message.Recipient{Phone: kim.phone}, io.Discard), channel.ErrNoChannel)
+		require.ErrorIs(t, l.agents.ExportCustomer(t.Context(), admin, "support", message.Recipient{Phone: "13125550999"}, io.Discard), channel.ErrNotFound)
+		require.ErrorIs(t, l.agents.ExportCustomer(t.Context(), admin, "none", message.Recipient{Phone: kim.phone}, io.Discard), channel.ErrNoChannel)
 		full := errors.New("disk full")
-		require.ErrorIs(t, l.agents.Export(t.Context(), admin, "support", message.Recipient{Phone: kim.phone}, fullDisk{full}), full)
+		require.ErrorIs(t, l.agents.ExportCustomer(t.Context(), admin, "support", message.Recipient{Phone: kim.phone}, fullDisk{full}), full)
 	})
 }
 
@@ -193,7 +193,7 @@ func TestAnErasureThatWasInterruptedCanBeRepeated(t *testing.T) {
 				}
 				return nil
 			})
-			if _, err := l.agents.Erase(t.Context(), admin, "support", who); err == nil || errors.Is(err, channel.ErrNotFound) {
+			if _, err := l.agents.EraseCustomer(t.Context(), admin, "support", who); err == nil || errors.Is(err, channel.ErrNotFound) {
 				require.Greater(t, n, 3)
 				break
 			}

@@ -50,7 +50,7 @@ func troubles() map[string]trouble {
 			ch, err := l.hub.Channel(l.t.Context(), "support")
 			require.NoError(l.t, err)
 			ch.Enabled = false
-			require.NoError(l.t, l.agents.Change(l.t.Context(), admin, ch.Settings))
+			require.NoError(l.t, l.agents.UpdateSettings(l.t.Context(), admin, ch.Settings))
 		}},
 	}
 }
@@ -71,7 +71,7 @@ func attempts(l *lab, conv string, sale bool, uncertain string) map[string]func(
 		},
 		"RunMacro":     func(ctx context.Context) error { _, err := l.agents.RunMacro(ctx, alice, macro); return err },
 		"PreviewMacro": func(ctx context.Context) error { _, err := l.agents.PreviewMacro(ctx, alice, macro); return err },
-		"Resend":       func(ctx context.Context) error { return l.agents.Resend(ctx, alice, uncertain) },
+		"Resend":       func(ctx context.Context) error { return l.agents.ResendMessage(ctx, alice, uncertain) },
 	}
 	if sale {
 		all["Notify"] = func(ctx context.Context) error {
@@ -123,7 +123,7 @@ func TestEveryCallRefusesTheSameForTheSameCause(t *testing.T) {
 						require.Equal(t, trouble.cause, channel.CauseOf(err), verb)
 					}
 					noted := len(all) - 1 // a preview sends nothing
-					entries, err := l.agents.Log(t.Context(), alice, conv, 0)
+					entries, err := l.agents.Events(t.Context(), alice, conv, 0)
 					require.NoError(t, err)
 					causes := map[conversation.Cause]int{}
 					for _, e := range entries {
@@ -170,7 +170,7 @@ func TestWhatBecameForbiddenInTheOutboxFailsForTheSameCause(t *testing.T) {
 				require.Len(t, changes, 1)
 				require.Equal(t, trouble.cause, changes[0].Cause)
 				require.Equal(t, string(trouble.cause), changes[0].Failure.Class)
-				entries, err := l.agents.Log(t.Context(), alice, reply.Conversation, 0)
+				entries, err := l.agents.Events(t.Context(), alice, reply.Conversation, 0)
 				require.NoError(t, err)
 				require.Equal(t, trouble.cause, entries[len(entries)-1].Cause)
 			})
@@ -228,7 +228,7 @@ func TestWhatCannotBeAMessageIsRefusedByATypedError(t *testing.T) {
 				_, err := l.agents.Reply(t.Context(), access.Actor{}, channel.Reply{Conversation: conv, Content: text})
 				return err
 			}, access.ErrDenied},
-			"a message that is not uncertain": {func() error { return l.agents.GiveUp(t.Context(), alice, queued.ID) }, channel.ErrNotUncertain},
+			"a message that is not uncertain": {func() error { return l.agents.GiveUpMessage(t.Context(), alice, queued.ID) }, channel.ErrNotUncertain},
 		} {
 			err := c.try()
 			require.ErrorIs(t, err, c.want, name)
@@ -258,7 +258,7 @@ func TestANotificationIsNotSentOnceItsConsentIsWithdrawn(t *testing.T) {
 				l.pass(time.Minute)
 				require.NoError(t, l.agents.RevokeConsent(t.Context(), alice, "support", to, time.Now()))
 				if uncertain {
-					require.ErrorIs(t, l.agents.Resend(t.Context(), alice, m.ID), channel.ErrNoConsent)
+					require.ErrorIs(t, l.agents.ResendMessage(t.Context(), alice, m.ID), channel.ErrNoConsent)
 					return
 				}
 				l.run()

@@ -138,7 +138,7 @@ func TestAReportIsWhatOneCountsByHand(t *testing.T) {
 2000-01-02,support,window_refused,2
 `, out.String())
 
-		log, err := l.agents.Log(t.Context(), alice, conv, 0)
+		log, err := l.agents.Events(t.Context(), alice, conv, 0)
 		require.NoError(t, err)
 		var refused []string
 		for _, e := range log {
@@ -262,7 +262,7 @@ func TestABudgetRunsLowAndThenOut(t *testing.T) {
 
 		s := l.agents.Channels(admin)[0]
 		s.Budget = &pricing.Budget{Unit: pricing.BudgetMessages, Limit: 6, LowWater: 1, Monthly: true}
-		require.NoError(t, l.agents.Change(t.Context(), admin, s), "a top-up")
+		require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, s), "a top-up")
 		for range 2 {
 			_, err = l.notify(kim, "reminder")
 			require.NoError(t, err)

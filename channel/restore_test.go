@@ -43,8 +43,8 @@ func TestARestoredStoreDoesNotSendAgainWhatWasQueued(t *testing.T) {
 					require.Equal(t, conversation.Uncertain, told.state(conv, id))
 				}
 				told.post(kim.status(time.Now(), "wamid.out", queued[0], "delivered"))
-				require.NoError(t, told.agents.GiveUp(t.Context(), alice, queued[1]))
-				require.NoError(t, told.agents.Resend(t.Context(), alice, queued[2]))
+				require.NoError(t, told.agents.GiveUpMessage(t.Context(), alice, queued[1]))
+				require.NoError(t, told.agents.ResendMessage(t.Context(), alice, queued[2]))
 				_, err := told.reply(conv, "new")
 				require.NoError(t, err)
 				told.pass(3 * time.Hour)
@@ -130,7 +130,7 @@ func TestARestoredStoreSendsNoAutomaticMessageTwice(t *testing.T) {
 			require.Empty(t, after.line.texts())
 			for _, m := range after.messages(after.conversation().ID) { // an agent knows better
 				if m.Direction == conversation.Outbound {
-					require.NoError(t, after.agents.Resend(t.Context(), alice, m.ID))
+					require.NoError(t, after.agents.ResendMessage(t.Context(), alice, m.ID))
 				}
 			}
 			after.pass(time.Minute)

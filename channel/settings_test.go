@@ -142,7 +142,7 @@ func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
 				c, err := l.hub.Channel(t.Context(), "support")
 				require.NoError(t, err)
 				tt.change(&c)
-				require.ErrorAs(t, l.agents.Change(t.Context(), admin, c.Settings), &problem, "nor can a channel be changed to it")
+				require.ErrorAs(t, l.agents.UpdateSettings(t.Context(), admin, c.Settings), &problem, "nor can a channel be changed to it")
 			})
 		})
 	}

@@ -220,7 +220,7 @@ func TestListsComeInPages(t *testing.T) {
 		require.ErrorIs(t, err, channel.ErrNotFound)
 		_, err = l.agents.Messages(t.Context(), alice, channel.MessageQuery{Conversation: "v_none"})
 		require.ErrorIs(t, err, channel.ErrNotFound)
-		_, err = l.agents.Log(t.Context(), alice, "v_none", 0)
+		_, err = l.agents.Events(t.Context(), alice, "v_none", 0)
 		require.ErrorIs(t, err, channel.ErrNotFound)
 
 		conv := l.conversations()[0]

@@ -232,10 +232,10 @@ func TestAdministratorsOfOneTenantStayThere(t *testing.T) {
 
 		for name, do := range map[string]func(a access.Actor, on string) error{
 			"export": func(a access.Actor, on string) error {
-				return l.agents.Export(ctx, a, on, recipient(ann), &bytes.Buffer{})
+				return l.agents.ExportCustomer(ctx, a, on, recipient(ann), &bytes.Buffer{})
 			},
 			"erase": func(a access.Actor, on string) error {
-				_, err := l.agents.Erase(ctx, a, on, message.Recipient{Phone: "19999999999"})
+				_, err := l.agents.EraseCustomer(ctx, a, on, message.Recipient{Phone: "19999999999"})
 				return err
 			},
 			"dead letters": func(a access.Actor, on string) error {
@@ -245,27 +245,27 @@ func TestAdministratorsOfOneTenantStayThere(t *testing.T) {
 			"change": func(a access.Actor, on string) error {
 				c, err := l.hub.Channel(ctx, on)
 				require.NoError(t, err)
-				return l.agents.Change(ctx, a, c.Settings)
+				return l.agents.UpdateSettings(ctx, a, c.Settings)
 			},
 			"replace": func(a access.Actor, on string) error {
 				c, err := l.hub.Channel(ctx, on)
 				require.NoError(t, err)
-				return l.agents.Replace(ctx, a, c)
+				return l.agents.ReplaceChannel(ctx, a, c)
 			},
 		} {
 			require.ErrorIs(t, do(ownerOther, "support"), access.ErrDenied, name)
 			require.NotErrorIs(t, do(ownerOther, "other"), access.ErrDenied, name)
 			require.NotErrorIs(t, do(admin, "support"), access.ErrDenied, name)
 		}
-		require.ErrorIs(t, l.agents.Remove(ctx, ownerOther, "support"), access.ErrDenied)
-		require.ErrorIs(t, l.agents.Add(ctx, ownerOther, channel.Channel{Settings: channel.Settings{ID: "third", Name: "3", Number: "3"}}), access.ErrDenied)
+		require.ErrorIs(t, l.agents.RemoveChannel(ctx, ownerOther, "support"), access.ErrDenied)
+		require.ErrorIs(t, l.agents.AddChannel(ctx, ownerOther, channel.Channel{Settings: channel.Settings{ID: "third", Name: "3", Number: "3"}}), access.ErrDenied)
 		_, err = l.agents.DeadLetters(ctx, ownerOther, channel.DeadLetterQuery{Queue: "in"})
 		require.ErrorIs(t, err, access.ErrDenied, "what belongs to no channel")
 
 		claim, err := l.hub.Channel(t.Context(), "other")
 		require.NoError(t, err)
 		claim.Account = support.Account
-		require.ErrorIs(t, l.agents.Change(ctx, ownerOther, claim.Settings), access.ErrDenied, "the account of another")
+		require.ErrorIs(t, l.agents.UpdateSettings(ctx, ownerOther, claim.Settings), access.ErrDenied, "the account of another")
 
 		own, err := l.agents.DeadLetters(ctx, ownerOther, channel.DeadLetterQuery{Queue: "host", Channel: "other"})
 		require.NoError(t, err)
@@ -274,12 +274,12 @@ func TestAdministratorsOfOneTenantStayThere(t *testing.T) {
 
 		l.host.fails(func(string, int) error { return nil })
 		keys := []store.WorkKey{letters[0].Key, letters[1].Key}
-		require.NoError(t, l.agents.Replay(ctx, ownerOther, keys...))
+		require.NoError(t, l.agents.ReplayDeadLetters(ctx, ownerOther, keys...))
 		l.pass(time.Minute)
 		require.Equal(t, []string{"to other"}, l.host.texts(), "another's dead letters are not replayed")
-		require.NoError(t, l.agents.Drop(ctx, ownerOther, keys...))
+		require.NoError(t, l.agents.DropDeadLetters(ctx, ownerOther, keys...))
 		require.Len(t, l.letters("host"), 1, "nor dropped")
-		require.ErrorIs(t, l.agents.Replay(ctx, bob, keys...), access.ErrDenied)
+		require.ErrorIs(t, l.agents.ReplayDeadLetters(ctx, bob, keys...), access.ErrDenied)
 
 		ids := func(list []channel.Settings) (ids []string) {
 			for _, s := range list {
@@ -321,7 +321,7 @@ func TestConversationsOfAnotherTenantAreUnknown(t *testing.T) {
 				_, err := l.agents.Messages(ctx, a, channel.MessageQuery{Conversation: conv})
 				return err
 			},
-			"log": func(a access.Actor, conv, _ string) error { _, err := l.agents.Log(ctx, a, conv, 0); return err },
+			"log": func(a access.Actor, conv, _ string) error { _, err := l.agents.Events(ctx, a, conv, 0); return err },
 			"reply": func(a access.Actor, conv, _ string) error {
 				_, err := l.agents.Reply(ctx, a, channel.Reply{Conversation: conv, Content: &message.Text{Body: "x"}})
 				return err
@@ -337,9 +337,9 @@ func TestConversationsOfAnotherTenantAreUnknown(t *testing.T) {
 				return err
 			},
 			"assign":  func(a access.Actor, conv, _ string) error { return l.agents.Assign(ctx, a, conv, "bob") },
-			"cancel":  func(a access.Actor, _, msg string) error { return l.agents.Cancel(ctx, a, msg) },
-			"resend":  func(a access.Actor, _, msg string) error { return l.agents.Resend(ctx, a, msg) },
-			"give up": func(a access.Actor, _, msg string) error { return l.agents.GiveUp(ctx, a, msg) },
+			"cancel":  func(a access.Actor, _, msg string) error { return l.agents.CancelMessage(ctx, a, msg) },
+			"resend":  func(a access.Actor, _, msg string) error { return l.agents.ResendMessage(ctx, a, msg) },
+			"give up": func(a access.Actor, _, msg string) error { return l.agents.GiveUpMessage(ctx, a, msg) },
 		} {
 			for who, a := range map[string]access.Actor{"agent": bob, "administrator": ownerOther, "nobody": {Kind: access.Agent, ID: "nobody"}} {
 				theirs, none := do(a, conv.ID, msg.ID), do(a, "v_none", "m_none")

@@ -146,8 +146,8 @@ func TestDeadLettersAreListedInspectedReplayedAndDropped(t *testing.T) {
 
 		mended.Store(true)
 		nobody := store.WorkKey{Queue: "host", ID: "nobody"}
-		require.NoError(t, l.agents.Drop(t.Context(), admin, letters[1].Key, letters[1].Key, nobody))
-		require.NoError(t, l.agents.Replay(t.Context(), admin, letters[0].Key, letters[2].Key, letters[0].Key, nobody))
+		require.NoError(t, l.agents.DropDeadLetters(t.Context(), admin, letters[1].Key, letters[1].Key, nobody))
+		require.NoError(t, l.agents.ReplayDeadLetters(t.Context(), admin, letters[0].Key, letters[2].Key, letters[0].Key, nobody))
 		l.pass(5 * time.Second)
 		require.Equal(t, []string{"one", "three"}, l.host.texts())
 		require.Empty(t, l.letters("host"))
@@ -162,7 +162,7 @@ func TestLivingWorkCannotBeDropped(t *testing.T) {
 		l.stop()
 		m, err := l.reply(l.conversation().ID, "an answer")
 		require.NoError(t, err)
-		require.NoError(t, l.agents.Drop(t.Context(), admin, store.WorkKey{Queue: "out", ID: m.ID}))
+		require.NoError(t, l.agents.DropDeadLetters(t.Context(), admin, store.WorkKey{Queue: "out", ID: m.ID}))
 		l.run()
 		l.pass(5 * time.Second)
 		require.Equal(t, []string{"an answer"}, l.line.texts())
@@ -333,14 +333,14 @@ func TestMarketingThatWaitsIsNotSentToSomebodyWhoStopsIt(t *testing.T) {
 			defer l.run()
 			m, err := l.agents.Reply(t.Context(), alice, sales)
 			s.Enabled = false
-			require.NoError(t, l.agents.Change(t.Context(), admin, s))
+			require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, s))
 			return m, err
 		}()
 		require.NoError(t, err)
 		l.post(kim.preference(time.Now(), "stop"))
 		l.pass(5 * time.Second)
 		s.Enabled = true
-		require.NoError(t, l.agents.Change(t.Context(), admin, s))
+		require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, s))
 		l.pass(time.Minute)
 		require.Empty(t, l.line.texts())
 		require.Equal(t, conversation.Failed, l.state(conv, m.ID))
@@ -456,7 +456,7 @@ func TestABroadcastDoesNotKeepAnswersWaiting(t *testing.T) {
 		texts := l.line.texts()
 		require.Contains(t, texts, "an answer")
 		require.Less(t, len(texts), 20)
-		require.NoError(t, l.agents.Cancel(t.Context(), alice, last.ID), "a notification that waits can be taken back")
+		require.NoError(t, l.agents.CancelMessage(t.Context(), alice, last.ID), "a notification that waits can be taken back")
 		l.pass(5 * time.Minute)
 		require.Len(t, l.line.texts(), 100, "99 of them, and the answer")
 	})

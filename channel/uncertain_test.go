@@ -34,13 +34,13 @@ func TestAnAgentHasAnUncertainMessageSentAgain(t *testing.T) {
 		require.Equal(t, conversation.Uncertain, l.state(conv, id))
 		l.pass(20 * time.Hour) // long after the wait for a status
 		require.Equal(t, []string{"perhaps"}, l.line.texts(), "the hub does not repeat it by itself")
-		require.NoError(t, l.agents.Resend(t.Context(), alice, id))
+		require.NoError(t, l.agents.ResendMessage(t.Context(), alice, id))
 		l.pass(5 * time.Second)
 		require.Equal(t, []string{"perhaps", "perhaps"}, l.line.texts())
 		require.Equal(t, id, l.line.sent[1].OpaqueID, "under the same ID")
 		require.Equal(t, conversation.Accepted, l.state(conv, id))
-		require.ErrorIs(t, l.agents.Resend(t.Context(), alice, id), channel.ErrNotUncertain, "once")
-		require.ErrorIs(t, l.agents.GiveUp(t.Context(), alice, id), channel.ErrNotUncertain)
+		require.ErrorIs(t, l.agents.ResendMessage(t.Context(), alice, id), channel.ErrNotUncertain, "once")
+		require.ErrorIs(t, l.agents.GiveUpMessage(t.Context(), alice, id), channel.ErrNotUncertain)
 	})
 }
 
@@ -50,7 +50,7 @@ func TestAnAgentGivesAnUncertainMessageUp(t *testing.T) {
 		l.say(kim, "wamid.1", "hello")
 		conv := l.conversation().ID
 		id := l.uncertain(conv)
-		require.NoError(t, l.agents.GiveUp(t.Context(), alice, id))
+		require.NoError(t, l.agents.GiveUpMessage(t.Context(), alice, id))
 		l.pass(5 * time.Second)
 		require.Equal(t, conversation.Failed, l.state(conv, id))
 		changes := l.host.of(conversation.DeliveryChanged)
@@ -73,19 +73,19 @@ func TestOnlyAnUncertainMessageCanBeSettledByHand(t *testing.T) {
 		sent, err := l.reply(conv, "hi")
 		require.NoError(t, err)
 		l.pass(5 * time.Second)
-		require.ErrorIs(t, l.agents.Resend(t.Context(), alice, inbound), channel.ErrNotUncertain)
-		require.ErrorIs(t, l.agents.GiveUp(t.Context(), alice, sent.ID), channel.ErrNotUncertain)
-		require.ErrorIs(t, l.agents.Resend(t.Context(), alice, "m_none"), channel.ErrNotFound)
+		require.ErrorIs(t, l.agents.ResendMessage(t.Context(), alice, inbound), channel.ErrNotUncertain)
+		require.ErrorIs(t, l.agents.GiveUpMessage(t.Context(), alice, sent.ID), channel.ErrNotUncertain)
+		require.ErrorIs(t, l.agents.ResendMessage(t.Context(), alice, "m_none"), channel.ErrNotFound)
 
 		id := l.uncertain(conv)
 		l.pass(25 * time.Hour)
-		require.ErrorIs(t, l.agents.Resend(t.Context(), alice, id), window.ErrClosed, "it would not arrive any more")
+		require.ErrorIs(t, l.agents.ResendMessage(t.Context(), alice, id), window.ErrClosed, "it would not arrive any more")
 		l.post(kim.text(time.Now(), "wamid.2", "still there?"))
 		l.pass(8 * 24 * time.Hour)
 		l.say(kim, "wamid.3", "hello?")
-		require.ErrorIs(t, l.agents.Resend(t.Context(), alice, id), channel.ErrNotFound, "its content is not kept for ever")
+		require.ErrorIs(t, l.agents.ResendMessage(t.Context(), alice, id), channel.ErrNotFound, "its content is not kept for ever")
 		require.Equal(t, conversation.Uncertain, l.state(conv, id))
-		require.NoError(t, l.agents.GiveUp(t.Context(), alice, id))
+		require.NoError(t, l.agents.GiveUpMessage(t.Context(), alice, id))
 	})
 }
 
@@ -97,7 +97,7 @@ func TestAStatusAndAnAgentAtTheSameMoment(t *testing.T) {
 		id := l.uncertain(conv)
 		l.post(kim.status(time.Now(), "wamid.x", id, "delivered"))
 		l.pass(5 * time.Second)
-		require.ErrorIs(t, l.agents.Resend(t.Context(), alice, id), channel.ErrNotUncertain, "it has arrived")
+		require.ErrorIs(t, l.agents.ResendMessage(t.Context(), alice, id), channel.ErrNotUncertain, "it has arrived")
 		require.Len(t, l.line.texts(), 1)
 	})
 }

@@ -49,7 +49,7 @@ func TestUpkeepIsDoneByAProcessThatHasTheChannel(t *testing.T) {
 			var c channel.Config
 			c.Channels = []channel.Channel{{Settings: l.agents.Channels(admin)[0], Sender: l.line}}
 			tidyLate(&c)
-			require.NoError(t, l.agents.Add(t.Context(), admin, c.Channels[1]))
+			require.NoError(t, l.agents.AddChannel(t.Context(), admin, c.Channels[1]))
 			return l
 		},
 	} {

@@ -46,7 +46,7 @@ func TestAConversationGoesThroughItsQueues(t *testing.T) {
 			moves = append(moves, c.From+">"+c.To)
 		}
 		require.Equal(t, []string{"new>pending", "pending>new", "new>resolved", "resolved>new"}, moves)
-		log, err := r.agents.Log(t.Context(), alice, id, 0)
+		log, err := r.agents.Events(t.Context(), alice, id, 0)
 		require.NoError(t, err)
 		require.GreaterOrEqual(t, len(log), 6)
 	})

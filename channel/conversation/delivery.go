@@ -58,7 +58,7 @@ type Failure struct {
 	// Code is Meta's error code, 0 if the hub itself refused the message.
 	Code int `json:"code,omitempty"`
 	// Class groups codes, such as "window_closed"; see package message. "given_up" says that
-	// an agent settled an uncertain message with channel.Hub.GiveUp.
+	// an agent settled an uncertain message with channel.Hub.GiveUpMessage.
 	Class string `json:"class,omitempty"`
 	// Title is a short name; Hint says what to do.
 	Title string `json:"title,omitempty"`

@@ -86,19 +86,19 @@ func (d *Desk) MarkRead(ctx context.Context, actor access.Actor, id string, typi
 	return d.hub.MarkRead(ctx, id, typing)
 }
 
-// Cancel is [channel.Hub.Cancel].
-func (d *Desk) Cancel(ctx context.Context, actor access.Actor, id string) error {
-	return d.withMessage(ctx, actor, access.CancelQueued, "cancel", id, d.hub.Cancel)
+// CancelMessage is [channel.Hub.CancelMessage].
+func (d *Desk) CancelMessage(ctx context.Context, actor access.Actor, id string) error {
+	return d.withMessage(ctx, actor, access.CancelQueued, "cancel", id, d.hub.CancelMessage)
 }
 
-// Resend is [channel.Hub.Resend].
-func (d *Desk) Resend(ctx context.Context, actor access.Actor, id string) error {
-	return d.withMessage(ctx, actor, access.Resend, "resend", id, d.hub.Resend)
+// ResendMessage is [channel.Hub.ResendMessage].
+func (d *Desk) ResendMessage(ctx context.Context, actor access.Actor, id string) error {
+	return d.withMessage(ctx, actor, access.Resend, "resend", id, d.hub.ResendMessage)
 }
 
-// GiveUp is [channel.Hub.GiveUp].
-func (d *Desk) GiveUp(ctx context.Context, actor access.Actor, id string) error {
-	return d.withMessage(ctx, actor, access.Resend, "give up", id, d.hub.GiveUp)
+// GiveUpMessage is [channel.Hub.GiveUpMessage].
+func (d *Desk) GiveUpMessage(ctx context.Context, actor access.Actor, id string) error {
+	return d.withMessage(ctx, actor, access.Resend, "give up", id, d.hub.GiveUpMessage)
 }
 
 func (d *Desk) withMessage(ctx context.Context, actor access.Actor, action access.Action, verb, id string,

@@ -55,16 +55,16 @@ func (d *Desk) DeadLetters(ctx context.Context, actor access.Actor, q channel.De
 	return d.hub.DeadLetters(ctx, q)
 }
 
-// Replay is [channel.Hub.Replay]. Unknown keys, and those of channels that the actor does not
+// ReplayDeadLetters is [channel.Hub.ReplayDeadLetters]. Unknown keys, and those of channels that the actor does not
 // administer, are ignored.
-func (d *Desk) Replay(ctx context.Context, actor access.Actor, keys ...store.WorkKey) error {
-	return d.onDead(ctx, actor, access.ReplayDeadLetters, "replay", keys, d.hub.Replay)
+func (d *Desk) ReplayDeadLetters(ctx context.Context, actor access.Actor, keys ...store.WorkKey) error {
+	return d.onDead(ctx, actor, access.ReplayDeadLetters, "replay", keys, d.hub.ReplayDeadLetters)
 }
 
-// Drop is [channel.Hub.Drop]. Unknown keys, and those of channels that the actor does not
+// DropDeadLetters is [channel.Hub.DropDeadLetters]. Unknown keys, and those of channels that the actor does not
 // administer, are ignored.
-func (d *Desk) Drop(ctx context.Context, actor access.Actor, keys ...store.WorkKey) error {
-	return d.onDead(ctx, actor, access.DropDeadLetters, "drop", keys, d.hub.Drop)
+func (d *Desk) DropDeadLetters(ctx context.Context, actor access.Actor, keys ...store.WorkKey) error {
+	return d.onDead(ctx, actor, access.DropDeadLetters, "drop", keys, d.hub.DropDeadLetters)
 }
 
 func (d *Desk) onDead(ctx context.Context, actor access.Actor, action access.Action, verb string, keys []store.WorkKey,
@@ -90,15 +90,15 @@ func (d *Desk) onDead(ctx context.Context, actor access.Actor, action access.Act
 	return do(ctx, own...)
 }
 
-// ReplayAll is [channel.Hub.ReplayAll]. The actor must administer the channel; without one, all
+// ReplayAllDeadLetters is [channel.Hub.ReplayAllDeadLetters]. The actor must administer the channel; without one, all
 // channels.
-func (d *Desk) ReplayAll(ctx context.Context, actor access.Actor, q channel.ReplayQuery) (n int, err error) {
+func (d *Desk) ReplayAllDeadLetters(ctx context.Context, actor access.Actor, q channel.ReplayQuery) (n int, err error) {
 	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.ReplayDeadLetters}, verb: "replay"}
 	defer d.end(ctx, c, &err)
 	if err := d.administrates(c, q.Channel); err != nil {
 		return 0, err
 	}
-	return d.hub.ReplayAll(ctx, q)
+	return d.hub.ReplayAllDeadLetters(ctx, q)
 }
 
 // RetryNow is [channel.Hub.RetryNow]. The actor must administer the channel; without one, all

@@ -9,14 +9,14 @@ import (
 	"github.com/kanava-go/kanava/channel/message"
 )
 
-// Erase is [channel.Hub.Erase]. The actor must administer the channel.
-func (d *Desk) Erase(ctx context.Context, actor access.Actor, on string, who message.Recipient) (_ *channel.Erased, err error) {
+// EraseCustomer is [channel.Hub.EraseCustomer]. The actor must administer the channel.
+func (d *Desk) EraseCustomer(ctx context.Context, actor access.Actor, on string, who message.Recipient) (_ *channel.Erased, err error) {
 	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.Erase}, verb: "erase"}
 	defer d.end(ctx, c, &err)
 	if err := d.administrates(c, on); err != nil {
 		return nil, err
 	}
-	return d.hub.Erase(ctx, on, who)
+	return d.hub.EraseCustomer(ctx, on, who)
 }
 
 // EraseMessage is [channel.Hub.EraseMessage]. The actor must administer its channel.
@@ -39,12 +39,12 @@ func (d *Desk) EraseConversation(ctx context.Context, actor access.Actor, id str
 	return d.hub.EraseConversation(ctx, id)
 }
 
-// Export is [channel.Hub.Export]. The actor must administer the channel.
-func (d *Desk) Export(ctx context.Context, actor access.Actor, on string, who message.Recipient, w io.Writer) (err error) {
+// ExportCustomer is [channel.Hub.ExportCustomer]. The actor must administer the channel.
+func (d *Desk) ExportCustomer(ctx context.Context, actor access.Actor, on string, who message.Recipient, w io.Writer) (err error) {
 	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.Export}, verb: "export"}
 	defer d.end(ctx, c, &err)
 	if err := d.administrates(c, on); err != nil {
 		return err
 	}
-	return d.hub.Export(ctx, on, who, w)
+	return d.hub.ExportCustomer(ctx, on, who, w)
 }

@@ -63,12 +63,12 @@ func (d *Desk) Messages(ctx context.Context, actor access.Actor, q channel.Messa
 	return d.hub.Messages(ctx, q)
 }
 
-// Log returns the latest events of a conversation, at most limit (0 means 50), in order.
-func (d *Desk) Log(ctx context.Context, actor access.Actor, id string, limit int) (_ []*conversation.LogEntry, err error) {
+// Events returns the latest events of a conversation, at most limit (0 means 50), in order.
+func (d *Desk) Events(ctx context.Context, actor access.Actor, id string, limit int) (_ []*conversation.LogEntry, err error) {
 	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.Read}, verb: "read log"}
 	defer d.endRead(ctx, c, &err)
 	if err := d.inConversation(ctx, c, id); err != nil {
 		return nil, err
 	}
-	return d.hub.Log(ctx, id, limit)
+	return d.hub.Events(ctx, id, limit)
 }

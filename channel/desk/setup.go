@@ -8,36 +8,36 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 )
 
-// Add is [channel.Hub.Add]. The actor must be an administrator of all channels: whoever adds one
+// AddChannel is [channel.Hub.AddChannel]. The actor must be an administrator of all channels: whoever adds one
 // lays claim to a number and an account.
-func (d *Desk) Add(ctx context.Context, actor access.Actor, ch channel.Channel) (err error) {
+func (d *Desk) AddChannel(ctx context.Context, actor access.Actor, ch channel.Channel) (err error) {
 	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.ManageSettings, Channel: ch.ID}, verb: "add"}
 	defer d.end(ctx, c, &err)
 	if err := access.Check(access.Policy{}, actor, c.Action); err != nil {
 		return c.refuse(err)
 	}
-	return d.hub.Add(ctx, ch)
+	return d.hub.AddChannel(ctx, ch)
 }
 
-// Change is [channel.Hub.Change]. The actor must administer the channel, and all channels to give
+// UpdateSettings is [channel.Hub.UpdateSettings]. The actor must administer the channel, and all channels to give
 // it another Account or Portfolio, by which it would hear of others' templates and limits.
-func (d *Desk) Change(ctx context.Context, actor access.Actor, s channel.Settings) (err error) {
+func (d *Desk) UpdateSettings(ctx context.Context, actor access.Actor, s channel.Settings) (err error) {
 	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.ManageSettings}, verb: "change"}
 	defer d.end(ctx, c, &err)
 	if err := d.mayChange(ctx, c, &s); err != nil {
 		return err
 	}
-	return d.hub.Change(ctx, s)
+	return d.hub.UpdateSettings(ctx, s)
 }
 
-// Replace is [channel.Hub.Replace], with the rights of [Desk.Change].
-func (d *Desk) Replace(ctx context.Context, actor access.Actor, ch channel.Channel) (err error) {
+// ReplaceChannel is [channel.Hub.ReplaceChannel], with the rights of [Desk.UpdateSettings].
+func (d *Desk) ReplaceChannel(ctx context.Context, actor access.Actor, ch channel.Channel) (err error) {
 	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.ManageSettings}, verb: "change"}
 	defer d.end(ctx, c, &err)
 	if err := d.mayChange(ctx, c, &ch.Settings); err != nil {
 		return err
 	}
-	return d.hub.Replace(ctx, ch)
+	return d.hub.ReplaceChannel(ctx, ch)
 }
 
 func (d *Desk) mayChange(ctx context.Context, c *call, s *channel.Settings) error {
@@ -57,14 +57,14 @@ func (d *Desk) mayChange(ctx context.Context, c *call, s *channel.Settings) erro
 	return nil
 }
 
-// Remove is [channel.Hub.Remove]. The actor must administer the channel.
-func (d *Desk) Remove(ctx context.Context, actor access.Actor, id string) (err error) {
+// RemoveChannel is [channel.Hub.RemoveChannel]. The actor must administer the channel.
+func (d *Desk) RemoveChannel(ctx context.Context, actor access.Actor, id string) (err error) {
 	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.ManageSettings}, verb: "remove"}
 	defer d.end(ctx, c, &err)
 	if err := d.administrates(c, id); err != nil {
 		return err
 	}
-	return d.hub.Remove(ctx, id)
+	return d.hub.RemoveChannel(ctx, id)
 }
 
 // Channels returns the settings of the channels that the actor administers or may read, ordered

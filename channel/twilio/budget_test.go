@@ -34,7 +34,7 @@ func TestTheBudgetFollowsTheBalance(t *testing.T) {
 					s.Budget.Limit += s.Budget.Used(row.Totals)
 				}
 				s.Budget.Limit += left.Messages(price)
-				require.NoError(t, b.hub.Change(ctx, s))
+				require.NoError(t, b.hub.UpdateSettings(ctx, s))
 			},
 			TopUp: func(context.Context, twilio.Balance) error { v.sim.SetBalance("10.00"); return nil },
 		})

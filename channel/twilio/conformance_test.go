@@ -292,7 +292,7 @@ var scenarios = map[string]scenario{
 			require.ErrorIs(t, err, pricing.ErrBudgetExhausted)
 			s := b.settings
 			s.Budget = &pricing.Budget{Unit: pricing.BudgetEvery, Limit: 3} // a top-up
-			require.NoError(t, b.hub.Change(t.Context(), s))
+			require.NoError(t, b.hub.UpdateSettings(t.Context(), s))
 			b.answers("three")
 			require.Equal(t, []string{"one", "two", "three"}, b.line.sees())
 		},
@@ -392,7 +392,7 @@ func TestAConversationGoesOnWhenItsChannelMoves(t *testing.T) {
 
 				ch := channel.Channel{Settings: b.settings}
 				lines[1].plug(t, &ch, b.hub)
-				require.NoError(t, b.hub.Replace(t.Context(), ch))
+				require.NoError(t, b.hub.ReplaceChannel(t.Context(), ch))
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				go lines[1].run(ctx)

@@ -82,7 +82,7 @@ type CreditsConfig struct {
 	Every time.Duration
 
 	// OnBalance, if not nil, hears every balance: to keep the budget of the channel that counts
-	// every message in step with it (Balance.Messages, Hub.Change).
+	// every message in step with it (Balance.Messages, Hub.UpdateSettings).
 	OnBalance func(ctx context.Context, b Balance)
 	// OnLow, if not nil, is called once when the balance comes to or below Low, and again only
 	// after it was above.

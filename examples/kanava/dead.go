@@ -177,7 +177,7 @@ func (p *program) deadReplay() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if err := h.Replay(ctx, keys(picked)...); err != nil {
+		if err := h.ReplayDeadLetters(ctx, keys(picked)...); err != nil {
 			return err
 		}
 		return p.print(map[string]any{"replayed": len(picked)}, func(w io.Writer) {
@@ -207,7 +207,7 @@ func (p *program) deadDrop() *cobra.Command {
 				return err
 			}
 		}
-		if err := h.Drop(ctx, keys(picked)...); err != nil {
+		if err := h.DropDeadLetters(ctx, keys(picked)...); err != nil {
 			return err
 		}
 		return p.print(map[string]any{"dropped": len(picked)}, func(w io.Writer) {

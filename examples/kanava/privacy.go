@@ -27,7 +27,7 @@ func (p *program) exportVerb() *cobra.Command {
 		}
 		// What fails in the middle leaves no half of an answer.
 		var b bytes.Buffer
-		if err := h.Export(ctx, o.channel, who, &b); err != nil {
+		if err := h.ExportCustomer(ctx, o.channel, who, &b); err != nil {
 			return o.unknown(err)
 		}
 		if file == "" {
@@ -62,7 +62,7 @@ Run it again after an error: it goes on where it was.`,
 		if err := p.confirm(yes, "Remove everything about this person from the channel "+o.channel+" for good?"); err != nil {
 			return err
 		}
-		receipt, err := h.Erase(ctx, o.channel, who)
+		receipt, err := h.EraseCustomer(ctx, o.channel, who)
 		if err != nil {
 			return o.unknown(err)
 		}

@@ -229,7 +229,7 @@ func writeAt(b *testing.B, hub *channel.Hub, customer, number int, at time.Time)
 func enable(b *testing.B, hub *channel.Hub, on bool) {
 	s := hub.Channels()[0].Settings
 	s.Enabled = on
-	require.NoError(b, hub.Change(b.Context(), s))
+	require.NoError(b, hub.UpdateSettings(b.Context(), s))
 }
 
 // idle says that nothing is left to be told to the ticket system.

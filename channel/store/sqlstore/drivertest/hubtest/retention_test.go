@@ -45,7 +45,7 @@ func retention(b *testing.B, db *sql.DB, dialect sqlstore.Dialect) {
 	together(old, func(i int) { require.NoError(b, agents.Resolve(b.Context(), colleague, convs[i], "old")) })
 	keep := hub.Channels()[0].Settings
 	keep.Retention.Messages = 60 * duration.Day
-	require.NoError(b, hub.Change(b.Context(), keep))
+	require.NoError(b, hub.UpdateSettings(b.Context(), keep))
 	convs = nil
 	together(fresh, func(i int) { write(b, hub, old+i, old+i) })
 
