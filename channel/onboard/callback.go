@@ -56,7 +56,7 @@ func (r *run) checkCallback() verdict {
 	if v := r.setCallback(); v.status != "" || r.fatal != nil {
 		return v
 	}
-	if err := r.look(true); err != nil {
+	if err := r.look(); err != nil {
 		return r.failed(err, nil)
 	}
 	if r.state.Plan.Webhook.TakeOver {
@@ -143,7 +143,20 @@ func (r *run) probeAddress(address string) ProbeResult {
 // whatever is set is meant.
 func (r *run) elsewhere(address string) bool {
 	planned := r.state.Plan.Webhook.URL
-	return planned != "" && address != planned
+	return planned != "" && plain(address) != plain(planned)
+}
+
+// plain is an address in the one form of those that mean the same.
+func plain(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	u.Scheme, u.Host, u.Fragment = strings.ToLower(u.Scheme), strings.TrimSuffix(strings.ToLower(u.Host), ":443"), ""
+	if u.Path == "" {
+		u.Path = "/"
+	}
+	return u.String()
 }
 
 // takeOver removes the overrides above the planned level that send messages elsewhere.
@@ -165,7 +178,7 @@ func (r *run) takeOver() verdict {
 		removed = true
 	}
 	if removed {
-		if err := r.look(true); err != nil {
+		if err := r.look(); err != nil {
 			return r.failed(err, nil)
 		}
 	}
@@ -199,17 +212,17 @@ func (r *run) setCallback() verdict {
 	if p := r.probeAddress(w.URL); !p.OK() && sentences[p.Verdict].status != Done {
 		return r.because(p.Verdict, p.Host, string(r.plannedLevel()), strconv.Itoa(p.Status))
 	}
-	if err := r.look(true); err != nil {
+	if err := r.look(); err != nil {
 		return r.failed(err, nil)
 	}
 	var err error
 	switch in := r.number.Webhooks; r.plannedLevel() {
 	case LevelNumber:
-		if in.Number != w.URL {
+		if r.elsewhere(in.Number) {
 			err = r.clientNumber().SetWebhook(r.ctx, hook)
 		}
 	case LevelAccount:
-		if in.Account != w.URL {
+		if r.elsewhere(in.Account) {
 			err = r.clientAccount().Subscribe(r.ctx, hook)
 		}
 	default:
@@ -218,7 +231,7 @@ func (r *run) setCallback() verdict {
 			fields = DefaultFields()
 		}
 		app := r.client.App(r.state.AppID)
-		if have, e := app.Webhook(r.ctx); e == nil && have.URL == w.URL && have.Active && len(lacking(have.Fields, fields)) == 0 {
+		if have, e := app.Webhook(r.ctx); e == nil && !r.elsewhere(have.URL) && have.Active && len(lacking(have.Fields, fields)) == 0 {
 			break
 		} else if e == nil {
 			fields = append(slices.Clone(fields), lacking(fields, have.Fields)...) // what others subscribed to stays

@@ -189,6 +189,22 @@ func TestAnOverrideIsRemovedOnlyIfThePlanSaysSo(t *testing.T) {
 	}
 }
 
+func TestAnAddressWrittenOtherwiseIsTheSame(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.answers = s.willing
+	s.appWebhook(onboard.DefaultFields()...)
+	set := s.calls("/subscriptions")
+	p := s.plan()
+	p.Webhook.URL = "https://Desk.example:443/webhook"
+	handler, err := webhook.NewHandler(webhook.Config{AppSecrets: []string{s.app.Secret}, VerifyToken: verifyToken, Sink: s})
+	require.NoError(t, err)
+	s.world.Mount(p.Webhook.URL, handler)
+	st := s.run(s.begin(p))
+	require.Equal(t, onboard.Done, st.Step(onboard.StepCallback).Status, lines(st))
+	require.Zero(t, *set)
+}
+
 // A callback above the planned one that leads to the same address is in order, and an
 // address below it is of no consequence.
 func TestALowerLevelMayLeadElsewhere(t *testing.T) {

@@ -144,7 +144,7 @@ func lookAccount(r *run) (verdict, string) {
 
 // lookNumber reads the number.
 func lookNumber(r *run) (verdict, string) {
-	if err := r.look(true); err != nil {
+	if err := r.look(); err != nil {
 		return r.failed(err, map[int]Reason{33: ReasonNumberGone}), ""
 	}
 	if r.accountRead() {

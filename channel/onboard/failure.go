@@ -51,9 +51,11 @@ func (r *run) failed(err error, here map[int]Reason) verdict {
 	}
 	v := r.because(classify(refusal, here), strconv.Itoa(refusal.Code))
 	v.code, v.trace = refusal.Code, refusal.TraceID
+	if refusal.Subcode != 0 {
+		v.args[0] += "/" + strconv.Itoa(refusal.Subcode)
+	}
 	if refusal.Subcode != 0 && refusal.Code == 100 {
 		v.code = refusal.Subcode
-		v.args[0] = strconv.Itoa(refusal.Code) + "/" + strconv.Itoa(refusal.Subcode)
 	}
 	if wait := saidWait(refusal.Details); wait > 0 && v.status == WaitingForMeta {
 		v.again = r.now().Add(wait)

@@ -9,13 +9,11 @@ import (
 // unsubscribe ends the override of the number, and the account's webhooks if no other
 // number of the account is switched on.
 func (r *run) unsubscribe() verdict {
-	if err := r.look(true); err != nil {
-		if refusedWith(err, 33) { // it is gone
-			return r.because(ReasonDone)
-		}
+	switch err := r.look(); {
+	case refusedWith(err, 33): // it is gone
+	case err != nil:
 		return r.failed(err, nil)
-	}
-	if r.number.Webhooks.Number != "" {
+	case r.number.Webhooks.Number != "":
 		if err := r.clientNumber().SetWebhook(r.ctx, cloudapi.Webhook{}); err != nil {
 			return r.failed(err, nil)
 		}

@@ -23,21 +23,19 @@ var sending = map[int]Reason{
 
 // sendFirst sends one message to a phone of yours, once, and waits for its status.
 func (r *run) sendFirst() verdict {
-	if m := r.state.Message; m != nil && !m.Uncertain {
-		return r.hear(m)
+	question := prompt(PromptRecipient, StepMessage)
+	waiting := r.because(ReasonRecipientWanted)
+	if m := r.state.Message; m != nil {
+		v := r.hear(m)
+		if !m.Uncertain || r.fatal != nil {
+			return v
+		}
+		waiting = r.because(ReasonMessageUncertain) // nobody knows whether it went out
+		question = question.problem(waiting)
 	}
 	content, v := r.firstContent()
 	if v.status != "" || r.fatal != nil {
 		return v
-	}
-	question := prompt(PromptRecipient, StepMessage)
-	waiting := r.because(ReasonRecipientWanted)
-	if r.state.Message != nil { // nobody knows whether it went out
-		if v := r.hear(r.state.Message); v.status == Done || r.fatal != nil {
-			return v
-		}
-		waiting = r.because(ReasonMessageUncertain)
-		question = question.problem(waiting)
 	}
 	for asked := question; ; {
 		phone, ok := r.ask(asked)
@@ -113,7 +111,7 @@ func (r *run) firstContent() (message.Content, verdict) {
 		m, _, err := d.Bind(template.Values{})
 		sandbox := d.Name == "hello_world"
 		switch {
-		case err != nil, p.Template != "" && d.Name != p.Template, p.Language != "" && d.Language != p.Language:
+		case err != nil, !strings.EqualFold(string(d.Status), "APPROVED"), p.Template != "" && d.Name != p.Template, p.Language != "" && d.Language != p.Language:
 			continue
 		case sandbox && r.number.Mode != "SANDBOX" && p.Template == "":
 			continue

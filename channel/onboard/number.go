@@ -31,7 +31,7 @@ func (r *run) findNumber() verdict {
 			return v
 		}
 	}
-	if err := r.look(true); err != nil {
+	if err := r.look(); err != nil {
 		return r.failed(err, map[int]Reason{33: ReasonNumberGone})
 	}
 	switch v := r.judgeStatus(); {

@@ -189,6 +189,7 @@ func TestTheFirstMessageIsMadeOfTheRightTemplate(t *testing.T) {
 		{"the planned one", all, func(p *onboard.Plan) { p.Template = "offer" }, "An offer."},
 		{"in the planned language", all, func(p *onboard.Plan) { p.Language = "de_DE" }, "Willkommen."},
 		{"an offer if there is nothing else", all[:2], func(*onboard.Plan) {}, "An offer."},
+		{"an unapproved one is none", nil, func(*onboard.Plan) {}, ""},
 		{"the planned one needs values", all, func(p *onboard.Plan) { p.Template = "parcel" }, ""},
 		{"the planned one is not there", all, func(p *onboard.Plan) { p.Template = "nothing" }, ""},
 	} {
@@ -198,6 +199,10 @@ func TestTheFirstMessageIsMadeOfTheRightTemplate(t *testing.T) {
 			for _, x := range c.templates {
 				_, err := s.account.AddTemplate(x)
 				require.NoError(t, err)
+			}
+			if c.templates == nil {
+				s.account.SetReview(-1)
+				s.post(s.account.ID+"/message_templates", plainTemplate)
 			}
 			user := s.world.AddUser(cloudapitest.UserConfig{})
 			s.answers = answers(s, map[onboard.PromptKind]string{onboard.PromptRecipient: user.Phone()})

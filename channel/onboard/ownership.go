@@ -152,7 +152,7 @@ func (r *run) requestCode(method cloudapi.CodeMethod) verdict {
 
 // verified looks whether the number has become verified by now.
 func (r *run) verified() bool {
-	return r.look(true) == nil && strings.EqualFold(r.number.CodeVerification, "VERIFIED")
+	return r.look() == nil && strings.EqualFold(r.number.CodeVerification, "VERIFIED")
 }
 
 // codePrompt is the question for the code sent last.

@@ -107,7 +107,7 @@ func (r *run) tryPIN(pin string) verdict {
 	}
 	if err == nil {
 		r.state.WrongPINs, r.state.Renamed = 0, false
-		if err := r.look(true); err != nil {
+		if err := r.look(); err != nil {
 			return r.failed(err, nil)
 		}
 		if !r.switchedOn() {
@@ -139,7 +139,7 @@ func (r *run) switchOff() verdict {
 	if err != nil {
 		return r.failed(err, registering)
 	}
-	if err := r.look(true); err != nil {
+	if err := r.look(); err != nil {
 		return r.failed(err, nil)
 	}
 	return r.because(ReasonDone)

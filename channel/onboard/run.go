@@ -152,11 +152,8 @@ func (p Prompt) problem(v verdict) Prompt {
 func (r *run) clientNumber() *cloudapi.Number   { return r.client.Number(r.state.NumberID) }
 func (r *run) clientAccount() *cloudapi.Account { return r.client.Account(r.state.AccountID) }
 
-// look reads the number, once in a run unless again is set.
-func (r *run) look(again bool) error {
-	if r.number.ID != "" && !again {
-		return nil
-	}
+// look reads the number as it is now.
+func (r *run) look() error {
 	info, err := r.clientNumber().Info(r.ctx)
 	if err == nil {
 		r.number = info

@@ -133,7 +133,7 @@ var sentences = map[Reason]sentence{
 	ReasonPINLocked:     {WaitingForMeta, "The two-step PIN was wrong too often; WhatsApp has locked the number for some hours.", "Reset the PIN in WhatsApp Manager meanwhile.", linkTwoStep, 12 * hour},
 	ReasonPINFast:       {WaitingForMeta, "The two-step PIN was given too soon after the last time.", "", "", 2 * minute},
 	ReasonRegistrations: {WaitingForMeta, "The number was switched on and off ten times in 72 hours; WhatsApp takes no more until then.", "", linkRegister, 72 * hour},
-	ReasonVerifyAgain:   {WaitingForYou, "WhatsApp wants proof again that the number is yours.", "Look again: a new code is sent.", "", 0},
+	ReasonVerifyAgain:   {WaitingForYou, "WhatsApp wants proof again that the number is yours.", "Look again, and ask for a new code.", "", 0},
 	ReasonHalfOff:       {WaitingForMeta, "The number had not been switched off completely before; that is done now, and it can be switched on.", "", linkRegister, minute},
 	ReasonAppHolds:      {WaitingForYou, "The number is in use in the WhatsApp app on a phone.", "Delete the account in the app (Settings, Account, Delete my account) and wait three minutes. To keep the app, go by signup with coexistence.", linkDelete, 3 * minute},
 	ReasonConnecting:    {WaitingForMeta, "The number is switched on, and WhatsApp reports it as {0}.", "", linkNumbers, 5 * minute},

@@ -40,10 +40,9 @@ type stateData struct {
 	Version int  `json:"version"`
 	Plan    Plan `json:"plan"`
 
-	AppID      string `json:"app_id,omitempty"`
-	AccountID  string `json:"account_id,omitempty"`
-	NumberID   string `json:"number_id,omitempty"`
-	BusinessID string `json:"business_id,omitempty"`
+	AppID     string `json:"app_id,omitempty"`
+	AccountID string `json:"account_id,omitempty"`
+	NumberID  string `json:"number_id,omitempty"`
 
 	Steps []record `json:"steps,omitempty"`
 

@@ -97,7 +97,9 @@ func (r *run) judgeToken(info cloudapi.TokenInfo) verdict {
 		if !info.Expires.IsZero() && !info.Expires.After(r.now()) {
 			return r.because(ReasonTokenExpired, day(info.Expires))
 		}
-		return r.because(ReasonTokenRefused, fmt.Sprint(info.Problem))
+		v := r.because(ReasonTokenRefused)
+		v.code = info.Problem
+		return v
 	}
 	if missing := missingScopes(info); len(missing) > 0 {
 		return r.because(ReasonScopes, strings.Join(missing, ", "))
