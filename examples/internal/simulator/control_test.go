@@ -258,6 +258,20 @@ func TestPeopleAreSearched(t *testing.T) {
 	}
 }
 
+func TestANumberThatWasGivenUpPassesToSomebodyElse(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	const body = `{"name":"Robin","phone":"+1 312 555-0102"}`
+	status, v := r.call("POST", "/control/users", body)
+	require.Equal(t, 409, status)
+	require.Contains(t, v["error"], "Marcus Oyelaran has the number")
+	r.control("POST", "users/1/give-up-number", `{}`)
+	require.InDelta(t, 3, r.control("POST", "users", body)["n"], 0)
+	r.control("POST", "users/3/text", `{"text":"I am new here"}`)
+	r.control("POST", "settle", `{}`)
+	require.Contains(t, strings.Join(r.bodies, ""), `"name":"Robin"`)
+}
+
 func TestAFileFromDiskIsSent(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
