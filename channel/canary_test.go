@@ -16,11 +16,12 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			channel.Reply{}, channel.Notification{}, channel.Template{}, channel.Macro{}, channel.MacroPreview{},
 			channel.DeadLetter{}, channel.File{}, channel.ConversationQuery{}, channel.MessageQuery{},
 			channel.DeadLetterQuery{}, channel.Channel{}, channel.Scene{}, channel.Told{}, channel.Automatic{}, channel.Sent{},
+			channel.ReplyPreview{}, channel.News{}, channel.SearchQuery{}, channel.Found{},
 			message.Text{}, // for Reply.Content
 		},
 		Public: map[string]string{
-			"SettingError": settings,
-			"Health":       ids, "ChannelHealth": ids, "Standing": "words of WhatsApp's", "Hooks": "functions",
+			"SettingError": settings, "Explanation": "sentences of the hub's", "FieldProblem": "sentences of the hub's", "FeedQuery": ids,
+			"Health": ids, "ChannelHealth": ids, "Standing": "words of WhatsApp's", "Hooks": "functions",
 			"AcceptInfo": ids, "ApplyInfo": ids, "HostInfo": ids, "SendInfo": ids, "DeadLetterInfo": ids, "BudgetInfo": ids,
 			"Answer": numbers, "Counter": numbers, "Outage": ids, "NoticeInfo": "words of WhatsApp's", "ReplayQuery": ids, "OutageInfo": ids, "MergedError": ids, "Erased": numbers,
 			"Config": "plugs", "Hub": "no exported fields", "FilePolicy": settings, "Retention": settings, "Settings": settings, "Process": ids,
@@ -31,6 +32,7 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			"File.ID": own, "WorkKey.Queue": own,
 			"ConversationQuery.Channel": own, "MessageQuery.Conversation": own, "DeadLetterQuery.Queue": own, "Settings.ID": own,
 			"Conversation.ID": own, "Message.ID": own, "Message.Conversation": own, "Message.Kind": own,
+			"News.Kind": own, "News.ID": own, "News.Channel": own,
 			"Told.Kind": own, "Told.Message": own, "Automatic.Why": "names the rule",
 		},
 		Words: true,

@@ -32,6 +32,7 @@ type core struct {
 	poll       time.Duration
 	drain      time.Duration
 
+	heralds  heralds
 	channels registry
 	fleet    fleet
 	shared   following

@@ -34,7 +34,7 @@ func (c *fleetClock) now() time.Time { return c.own().Add(-time.Duration(c.fixed
 
 // measure asks the store for its time, if it keeps one.
 func (h *core) measure(ctx context.Context) {
-	keeper, ok := h.store.(store.Timekeeper)
+	keeper, ok := optional[store.Timekeeper](h.store)
 	if !ok {
 		return
 	}

@@ -34,6 +34,12 @@ type Config struct {
 	// hold unless they were changed since with [Hub.UpdateSettings], here or in another process.
 	Channels []Channel
 
+	// Feed lets [Hub.Feed] tell what changes, on whichever process, and Search lets [Hub.Search] find by
+	// words. Both cost a little with each commit, and need a Store that is a [store.Follower], and a
+	// [store.Searcher]. What was stored before they were set is not told, and not found until it
+	// changes. All processes should set the same.
+	Feed, Search bool
+
 	// StrayRetention is the age at which dead letters go that belong to no channel: items of
 	// unknown numbers, and those whose secret may not speak for what they named. 0 means for
 	// ever, like a channel's [Retention]; below 24 hours is refused.
@@ -99,6 +105,10 @@ func New(cfg Config) (*Hub, error) {
 	}
 	missing(cfg.Store == nil, "Store is missing")
 	missing(cfg.Ticketing == nil, "Ticketing is missing")
+	_, follows := cfg.Store.(store.Follower)
+	missing(cfg.Feed && !follows, "Feed needs a Store that is a store.Follower")
+	_, searches := cfg.Store.(store.Searcher)
+	missing(cfg.Search && !searches, "Search needs a Store that is a store.Searcher")
 	missing(cfg.ApplyWorkers < 0, "ApplyWorkers is negative")
 	missing(cfg.HostWorkers < 0, "HostWorkers is negative")
 	missing(cfg.SendWorkers < 0, "SendWorkers is negative")
@@ -116,8 +126,11 @@ func New(cfg Config) (*Hub, error) {
 		lease:      cmp.Or(cfg.Lease, time.Minute), drain: cmp.Or(cfg.Drain, 30*time.Second),
 		runners: map[string]*worker.Runner{}, prices: pricing.DefaultRules(),
 	}
+	if cfg.Feed || cfg.Search {
+		h.store = newNoted(cfg.Store, cfg.Feed, cfg.Search, h.heralds.cry)
+	}
 	h.clock.own, h.now = cfg.Now, h.clock.now
-	h.steps = step.Steps{Store: cfg.Store, Now: h.now, Wake: h.wake, Took: h.commits.add}
+	h.steps = step.Steps{Store: h.store, Now: h.now, Wake: h.wake, Took: h.commits.add}
 	if cfg.Now == nil {
 		h.clock.own = time.Now
 	}

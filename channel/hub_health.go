@@ -141,7 +141,7 @@ func (h *Hub) Health(ctx context.Context, only ...string) (*Health, error) {
 		}
 	}
 	state.CommitLatency = h.commits.mean()
-	if m, ok := h.store.(store.Measurer); ok {
+	if m, ok := optional[store.Measurer](h.store); ok {
 		if state.Size, err = m.Measure(ctx); err != nil {
 			return nil, fmt.Errorf("channel: health: %w", err)
 		}

@@ -62,7 +62,7 @@ func (h *core) healthFacts(ctx context.Context, ids []string) (f *healthFacts, e
 // survey asks how the queues stand.
 func (h *core) survey(ctx context.Context) ([]store.Backlog, error) {
 	now := h.now()
-	s, ok := h.store.(store.Surveyor)
+	s, ok := optional[store.Surveyor](h.store)
 	if !ok {
 		return h.store.Backlog(ctx, now)
 	}

@@ -52,3 +52,15 @@ func (a Automatic) Format(f fmt.State, _ rune) { discreet.Format(f, a) }
 
 // Format implements [fmt.Formatter].
 func (m Sent) Format(f fmt.State, _ rune) { discreet.Format(f, m) }
+
+// Format implements [fmt.Formatter].
+func (p ReplyPreview) Format(f fmt.State, _ rune) { discreet.Format(f, p) }
+
+// Format implements [fmt.Formatter].
+func (n News) Format(f fmt.State, _ rune) { discreet.Format(f, n) }
+
+// Format implements [fmt.Formatter].
+func (q SearchQuery) Format(f fmt.State, _ rune) { discreet.Format(f, q) }
+
+// Format implements [fmt.Formatter].
+func (r Found) Format(f fmt.State, _ rune) { discreet.Format(f, r) }

@@ -100,7 +100,7 @@ func (h *core) commonUpkeep(ctx context.Context, w *worker.Job) error {
 	if err := h.nextUpkeep(ctx, w, upkeepItem{}, now.Add(upkeepPause)); err != nil {
 		return err
 	}
-	if t, ok := h.store.(store.Tidier); ok {
+	if t, ok := optional[store.Tidier](h.store); ok {
 		if err := t.Tidy(ctx); err != nil {
 			h.log.LogAttrs(ctx, slog.LevelWarn, "channel: the store could not be tidied up", slog.String("reason", reasonOf(err)))
 		}

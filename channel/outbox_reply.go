@@ -57,27 +57,16 @@ func (h *core) reply(ctx context.Context, by conversation.Author, replies []Repl
 	what := deed{by: by, conversation: first.Conversation}
 	err = h.do(ctx, func(u *unit) error {
 		all, u.author = nil, by
-		var conv conversation.Conversation
-		if ok, err := u.Load(kindConversation, first.Conversation, &conv); err != nil || !ok {
-			return orNotFound(err)
-		}
-		what.channel = conv.Channel
-		if err := u.follow(&conv); err != nil {
+		ch, customer, conv, err := u.answering(first.Conversation)
+		if err != nil {
 			return err
 		}
-		customer, err := u.customer(conv.Customer)
-		if err != nil || customer == nil {
-			return orNotFound(err)
-		}
-		ch, ok := h.channels.get(conv.Channel)
-		if !ok {
-			return ErrNoChannel
-		}
+		what.channel = ch.ID
 		for i := range replies {
 			if replies[i].Conversation != first.Conversation {
 				return invalidAt("conversation", message.RuleUniform)
 			}
-			m, err := u.send(ch, customer, &conv, &replies[i])
+			m, err := u.send(ch, customer, conv, &replies[i])
 			if err != nil && len(replies) > 1 {
 				return fmt.Errorf("answer %d: %w", i+1, err)
 			}
@@ -99,6 +88,26 @@ func (h *core) reply(ctx context.Context, by conversation.Author, replies []Repl
 func (r *Reply) IsTemplate() bool {
 	_, ok := r.Content.(*message.Template)
 	return ok || r.Template != nil || isShorthand(r.Content)
+}
+
+// answering reads what an answer in a conversation concerns; of one that was merged, the one that goes on.
+func (u *unit) answering(id string) (*Channel, *conversation.Customer, *conversation.Conversation, error) {
+	conv := new(conversation.Conversation)
+	if ok, err := u.Load(kindConversation, id, conv); err != nil || !ok {
+		return nil, nil, nil, orNotFound(err)
+	}
+	if err := u.follow(conv); err != nil {
+		return nil, nil, nil, err
+	}
+	customer, err := u.customer(conv.Customer)
+	if err != nil || customer == nil {
+		return nil, nil, nil, orNotFound(err)
+	}
+	ch, ok := u.core.channels.get(conv.Channel)
+	if !ok {
+		return nil, nil, nil, ErrNoChannel
+	}
+	return ch, customer, conv, nil
 }
 
 // send decides whether an answer may go out and, if so, adds it to the conversation

@@ -2,8 +2,10 @@ package channel_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
+	"iter"
 	"reflect"
 	"slices"
 	"strings"
@@ -37,7 +39,7 @@ func TestNoMethodServesAnotherTenant(t *testing.T) {
 	var line wire
 	config := func(c *channel.Config) {
 		otherTenant(&line)(c)
-		c.Poll = time.Hour
+		c.Poll, c.Feed, c.Search = time.Hour, true, true
 	}
 	experiment(t, labOptions{config: config, own: apart}, func(t *testing.T, l *lab) {
 		l.host.fails(func(id string, _ int) error { return channel.ErrPermanent }) // for dead letters
@@ -65,6 +67,14 @@ func TestNoMethodServesAnotherTenant(t *testing.T) {
 					})
 					args[0] = reflect.ValueOf(l.agents)
 					for _, v := range m.Func.Call(args) {
+						if feed, ok := v.Interface().(iter.Seq2[*channel.News, error]); ok {
+							for news := range feed { // until its context ends
+								if raw, _ := json.Marshal(news); news.Kind != "" {
+									out.Write(raw)
+								}
+							}
+							continue
+						}
 						raw, err := json.Marshal(v.Interface())
 						require.NoError(t, err)
 						out.Write(raw)
@@ -99,14 +109,17 @@ type given struct {
 func foreignArgs(t *testing.T, m reflect.Method, a access.Actor, name string, g given) []reflect.Value {
 	t.Helper()
 	reply := channel.Reply{Conversation: name, Content: &message.Text{Body: "hi"}, Quote: g.msg.ID}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond) // ends what follows
+	t.Cleanup(cancel)
 	values := []any{
-		t.Context(), a, g.person, g.channel, g.channel.Settings, g.out, time.Now(), name,
+		ctx, a, g.person, g.channel, g.channel.Settings, g.out, time.Now(), name,
 		reply, []channel.Reply{reply, reply}, []string{name}, 10, rules.QueueResolved, true, []store.WorkKey{g.key},
 		conversation.Consent{At: time.Now(), Where: "form", Wording: "v1"},
 		message.Upload{Name: "a.png", MIME: "image/png", Body: strings.NewReader("x")},
 		channel.Macro{Conversation: name, Text: "hi {{name}}"},
 		channel.Notification{Channel: name, To: g.person, Template: &channel.Template{Name: "reminder"}},
 		desk.ConversationQuery{Channel: name, Before: g.conv},
+		channel.FeedQuery{Channels: []string{name}}, channel.SearchQuery{Text: "Canary", Channels: []string{name}},
 		channel.MessageQuery{Conversation: name, Before: g.msg},
 		channel.DeadLetterQuery{Channel: name, Queue: "host"},
 		channel.ReplayQuery{Channel: name, Queue: "host"},

@@ -1,0 +1,55 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/access"
+)
+
+// PreviewReply is [channel.Hub.PreviewReply] for whoever may read the conversation; Refused says, too,
+// that the actor may not answer in it, and matches access.ErrDenied then.
+func (d *Desk) PreviewReply(ctx context.Context, actor access.Actor, r channel.Reply) (_ *channel.ReplyPreview, err error) {
+	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.Read}, verb: "preview reply"}
+	defer d.endRead(ctx, c, &err)
+	if err := d.inConversation(ctx, c, r.Conversation); err != nil {
+		return nil, err
+	}
+	p, err := d.hub.PreviewReply(ctx, author(actor), r)
+	if err != nil {
+		return nil, err
+	}
+	answer := &call{AuditInfo: AuditInfo{Actor: actor, Action: actionOf(&r)}, verb: "reply"}
+	if denied := d.inConversation(ctx, answer, r.Conversation); denied != nil {
+		p.Message, p.Refused = nil, denied
+	}
+	return p, nil
+}
+
+// Check is [Desk.Reply] without the message: it returns the error that Reply would return now, and
+// changes nothing.
+func (d *Desk) Check(ctx context.Context, actor access.Actor, r channel.Reply) error {
+	p, err := d.PreviewReply(ctx, actor, r)
+	if err != nil {
+		return err
+	}
+	return p.Refused
+}
+
+// Explain is [channel.Explain], and knows what the desk refuses.
+func Explain(err error) channel.Explanation {
+	denied, ok := errors.AsType[*access.DeniedError](err)
+	if !ok {
+		return channel.Explain(err)
+	}
+	x := channel.Explanation{
+		Class: channel.ErrorDenied, Status: http.StatusForbidden, Cause: "denied",
+		Text: "You may not do this here.", Do: "Ask an administrator for the right to.",
+	}
+	if denied.Reason == access.NoIdentity || denied.Reason == access.UnknownActor {
+		x.Status, x.Text, x.Do = http.StatusUnauthorized, "It is not known who asks.", "Sign in."
+	}
+	return x
+}

@@ -1,0 +1,131 @@
+package channel_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/cloudapi"
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store/memstore"
+	"github.com/kanava-go/kanava/webhook"
+)
+
+// exampleHub is a hub with a feed and a search, and the handler of its webhooks.
+func exampleHub(tickets channel.Ticketing) (*channel.Hub, http.Handler, func()) {
+	server := httptest.NewServer(http.HandlerFunc(acceptAll))
+	client, err := cloudapi.New(cloudapi.Config{Token: "EAA...", BaseURL: server.URL, InsecureHTTP: true})
+	check(err)
+	hub, err := channel.New(channel.Config{
+		Store: memstore.New(), Ticketing: tickets, Feed: true, Search: true,
+		Channels: []channel.Channel{{
+			Settings: channel.Settings{ID: "support", Name: "Support", Number: "106540352242922", Enabled: true},
+			Sender:   client.Number("106540352242922"),
+		}},
+	})
+	check(err)
+	handler, err := webhook.NewHandler(webhook.Config{
+		AppSecrets: []string{"the app secret"}, VerifyToken: "a word of your own", Sink: hub,
+	})
+	check(err)
+	return hub, handler, server.Close
+}
+
+// oneTicket is a ticket system that gives every conversation the same ticket.
+type oneTicket struct{}
+
+func (oneTicket) Receive(context.Context, *conversation.Received) (string, error) { return "T-1", nil }
+func (oneTicket) Changed(context.Context, *conversation.Change) error             { return nil }
+
+// A page that shows what happens, an adapter that posts it elsewhere, an index: each follows the feed
+// and keeps the cursor.
+func ExampleHub_Feed() {
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	hub, handler, closeServer := exampleHub(oneTicket{})
+	defer closeServer()
+	go hub.Run(ctx)
+
+	cursor, err := hub.FeedCursor(ctx) // then read everything that is there, then follow
+	check(err)
+	customerWrites(handler, "Hello! Is my bike ready?")
+	for news, err := range hub.Feed(ctx, channel.FeedQuery{After: cursor}) {
+		check(err) // store.ErrForgotten: the cursor is too old, start afresh
+		cursor = news.Cursor
+		if news.Message != nil {
+			fmt.Println(news.Channel, news.Message.Direction, news.Message.Text)
+			break
+		}
+	}
+	fmt.Println("goes on from a cursor:", cursor != "")
+	// Output:
+	// support in Hello! Is my bike ready?
+	// goes on from a cursor: true
+}
+
+func ExampleHub_Search() {
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	hub, handler, closeServer := exampleHub(oneTicket{})
+	defer closeServer()
+	go hub.Run(ctx)
+	customerWrites(handler, "Hello! Is my bike ready?")
+	for range hub.Feed(ctx, channel.FeedQuery{}) {
+		break // something was filed
+	}
+
+	found, err := hub.Search(ctx, channel.SearchQuery{Text: "bik"})
+	check(err)
+	for _, m := range found.Messages {
+		fmt.Println(m.Text)
+	}
+	found, err = hub.Search(ctx, channel.SearchQuery{Text: "+1 (312) 555-0187"})
+	check(err)
+	for _, c := range found.Customers {
+		fmt.Println(c.Name)
+	}
+	// Output:
+	// Hello! Is my bike ready?
+	// Robin Sample
+}
+
+// What a composer shows before somebody sends.
+func ExampleHub_PreviewReply() {
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	hub, handler, closeServer := exampleHub(oneTicket{})
+	defer closeServer()
+	go hub.Run(ctx)
+	customerWrites(handler, "Hello! Is my bike ready?")
+	var id string
+	for news := range hub.Feed(ctx, channel.FeedQuery{}) {
+		if news.Conversation != nil {
+			id = news.Conversation.ID
+			break
+		}
+	}
+
+	you := conversation.Author{Kind: conversation.Agent, ID: "you"}
+	p, err := hub.PreviewReply(ctx, you, channel.Reply{
+		Conversation: id, Content: &message.Text{Body: "Paid with 4111 1111 1111 1111, thank you!"},
+	})
+	check(err)
+	fmt.Println("window open:", p.Open)
+	fmt.Println(p.Message.Text)
+
+	p, err = hub.PreviewReply(ctx, you, channel.Reply{Conversation: id, Content: &message.Text{}})
+	check(err)
+	why := channel.Explain(p.Refused)
+	fmt.Println(why.Status, why.Text, why.Do)
+	for _, f := range why.Fields {
+		fmt.Println(f.Text)
+	}
+	// Output:
+	// window open: true
+	// Paid with XXXX XXXX XXXX 1111, thank you!
+	// 422 The message has something that WhatsApp does not accept. Correct the fields that are named.
+	// Text, body: This is missing.
+}

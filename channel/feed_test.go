@@ -1,0 +1,238 @@
+package channel_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/memstore"
+)
+
+var byYou = conversation.Author{Kind: conversation.Agent, ID: "you"}
+
+func withFeed(c *channel.Config) { c.Feed, c.Search = true, true }
+
+// follow collects news until the test ends.
+func follow(ctx context.Context, hub *channel.Hub, q channel.FeedQuery, news *[]*channel.News, end *error) {
+	for n, err := range hub.Feed(ctx, q) {
+		if err != nil {
+			*end = err
+			return
+		}
+		*news = append(*news, n)
+	}
+}
+
+func TestAFeedTellsWhatChangesOnWhicheverProcess(t *testing.T) {
+	test(t, options{config: withFeed}, func(t *testing.T, r *rig) {
+		// Another process on the same store, which does none of the work.
+		other, err := channel.New(channel.Config{
+			Store: r.store, Ticketing: &ticketing{}, Feed: true, Poll: 5 * time.Second,
+		})
+		require.NoError(t, err)
+		ctx, stop := context.WithCancel(t.Context())
+		var here, there, deaf []*channel.News
+		var err1, err2, err3 error
+		go follow(ctx, r.hub, channel.FeedQuery{}, &here, &err1)
+		go follow(ctx, other, channel.FeedQuery{Channels: []string{"support"}}, &there, &err2)
+		go follow(ctx, other, channel.FeedQuery{Channels: []string{"none"}}, &deaf, &err3)
+		r.user.Text(r.number, "Hello?")
+		r.settle()
+		_, err = r.reply("Hello!")
+		require.NoError(t, err)
+		synctest.Wait() // no time goes by: it is told at once here
+		last := here[len(here)-1]
+		require.NotEmpty(t, last.Cursor)
+		r.pass(time.Second)
+		for name, news := range map[string][]*channel.News{"this process": here, "another process": there} {
+			texts := map[string]bool{}
+			kinds := map[channel.NewsKind]bool{}
+			for _, n := range news {
+				kinds[n.Kind] = true
+				if n.Message != nil {
+					texts[n.Message.Text] = true
+				}
+			}
+			require.Equal(t, map[string]bool{"Hello?": true, "Hello!": true}, texts, name)
+			require.True(t, kinds[channel.NewsConversation] && kinds[channel.NewsCustomer], name)
+		}
+		for _, n := range deaf {
+			require.Empty(t, n.Kind, "news of a channel that was not asked for only move the cursor")
+			require.NotEmpty(t, n.Cursor)
+		}
+		require.NotEmpty(t, deaf)
+		stop()
+		synctest.Wait()
+
+		// After a restart it goes on where it was.
+		cursor := there[len(there)-1].Cursor
+		r.user.Text(r.number, "Still there?")
+		r.settle()
+		var later []*channel.News
+		ctx, stop = context.WithCancel(t.Context())
+		go follow(ctx, other, channel.FeedQuery{After: cursor}, &later, &err2)
+		synctest.Wait()
+		stop()
+		var texts []string
+		for _, n := range later {
+			if n.Message != nil && n.Message.Text == "Still there?" {
+				texts = append(texts, n.Message.Text)
+			}
+		}
+		require.NotEmpty(t, texts)
+		synctest.Wait()
+		require.NoError(t, err1)
+		require.NoError(t, err2)
+	})
+}
+
+func TestWhatIsErasedIsToldAndNotFound(t *testing.T) {
+	test(t, options{config: withFeed}, func(t *testing.T, r *rig) {
+		r.user.Text(r.number, "My secret garden")
+		r.settle()
+		found, err := r.hub.Search(t.Context(), channel.SearchQuery{Text: "secret"})
+		require.NoError(t, err)
+		require.Len(t, found.Messages, 1)
+		id := found.Messages[0].ID
+		cursor, err := r.hub.FeedCursor(t.Context())
+		require.NoError(t, err)
+		_, err = r.hub.EraseMessage(t.Context(), id)
+		require.NoError(t, err)
+		gone := false
+		ctx, stop := context.WithCancel(t.Context())
+		for n, err := range r.hub.Feed(ctx, channel.FeedQuery{After: cursor, Channels: []string{"none"}}) {
+			require.NoError(t, err)
+			if gone = n.ID == id && n.Message == nil; gone {
+				break
+			}
+		}
+		stop()
+		require.True(t, gone)
+		found, err = r.hub.Search(t.Context(), channel.SearchQuery{Text: "secret"})
+		require.NoError(t, err)
+		require.Empty(t, found.Messages)
+	})
+}
+
+func TestAFeedRefusesWhatItCannotFollow(t *testing.T) {
+	t.Parallel()
+	first := func(hub *channel.Hub, after string) error {
+		for _, err := range hub.Feed(t.Context(), channel.FeedQuery{After: after}) {
+			return err
+		}
+		return nil
+	}
+	l := newLab(t, labOptions{config: withFeed})
+	for _, cursor := range []string{"zz", "no such place", "-1"} { // the first one is in the future
+		err := first(l.hub, cursor)
+		require.ErrorIs(t, err, store.ErrCursor)
+		require.Equal(t, channel.ErrorInput, channel.Explain(err).Class)
+	}
+	without := newLab(t, labOptions{})
+	require.ErrorIs(t, first(without.hub, ""), channel.ErrNoFeed)
+	_, err := without.hub.FeedCursor(t.Context())
+	require.ErrorIs(t, err, channel.ErrNoFeed)
+	_, err = without.hub.Search(t.Context(), channel.SearchQuery{Text: "x"})
+	require.ErrorIs(t, err, channel.ErrNoSearch)
+	_, err = channel.New(channel.Config{Store: plainStore{memstore.New()}, Ticketing: &ticketing{}, Feed: true, Search: true})
+	require.ErrorContains(t, err, "Feed needs a Store that is a store.Follower")
+	require.ErrorContains(t, err, "Search needs a Store that is a store.Searcher")
+}
+
+func TestSearchFindsPeopleConversationsAndMessages(t *testing.T) {
+	test(t, options{config: withFeed}, func(t *testing.T, r *rig) {
+		r.user.Text(r.number, "Где моя посылка? 我的包裹在哪里")
+		r.settle()
+		_, err := r.reply("It is on its way, Friday at noon")
+		require.NoError(t, err)
+		r.settle()
+		find := func(text string, on ...string) *channel.Found {
+			found, err := r.hub.Search(t.Context(), channel.SearchQuery{Text: text, Channels: on})
+			require.NoError(t, err, text)
+			return found
+		}
+		for text, want := range map[string][3]int{
+			"robin": {1, 0, 0}, "samp ROB": {1, 0, 0}, "+1 (312) 555-0187": {1, 0, 0}, "0013125550187": {1, 0, 0}, "1312555": {1, 0, 0},
+			"посыл": {0, 0, 1}, "包裹": {0, 0, 1}, "friday noon": {0, 0, 1}, "friday посылка": {0, 0, 0},
+			r.conversation().Ticket: {0, 1, 0},
+		} {
+			found := find(text)
+			require.Equal(t, want, [3]int{len(found.Customers), len(found.Conversations), len(found.Messages)}, text)
+			require.Empty(t, found.Next)
+			found = find(text, "none")
+			require.Empty(t, [3]int{len(found.Customers), len(found.Conversations), len(found.Messages)}, text)
+		}
+		for i := range 5 {
+			_, err := r.reply([]string{"parcel one", "parcel two", "parcel three", "parcel four", "parcel five"}[i])
+			require.NoError(t, err)
+		}
+		var texts []string
+		q := channel.SearchQuery{Text: "parcel", Limit: 2}
+		for {
+			found, err := r.hub.Search(t.Context(), q)
+			require.NoError(t, err)
+			for _, m := range found.Messages {
+				texts = append(texts, m.Text)
+			}
+			if q.After = found.Next; q.After == "" {
+				break
+			}
+		}
+		require.Equal(t, []string{"parcel five", "parcel four", "parcel three", "parcel two", "parcel one"}, texts)
+		_, err = r.hub.Search(t.Context(), channel.SearchQuery{Text: "parcel", After: "x"})
+		require.ErrorIs(t, err, store.ErrCursor)
+		_, err = r.hub.Search(t.Context(), channel.SearchQuery{Text: "!"})
+		require.ErrorIs(t, err, store.ErrSearch)
+		r.settle()
+	})
+}
+
+func TestPreviewReply(t *testing.T) {
+	test(t, options{}, func(t *testing.T, r *rig) {
+		r.user.Text(r.number, "Hello?")
+		r.settle()
+		id := r.conversation().ID
+		before := len(r.messages())
+		card := "Card 4111 1111 1111 1111"
+		p, err := r.hub.PreviewReply(t.Context(), byYou, channel.Reply{Conversation: id, Content: &message.Text{Body: card}})
+		require.NoError(t, err)
+		require.NoError(t, p.Refused)
+		require.True(t, p.Open)
+		require.False(t, p.Closes.IsZero())
+		require.True(t, p.Message.Redacted)
+		require.NotContains(t, p.Message.Text, "4111 1111")
+		require.Equal(t, -1, p.FreeLeft)
+
+		tooLong := channel.Reply{Conversation: id, Content: &message.Text{}}
+		require.ErrorIs(t, r.hub.Check(t.Context(), byYou, tooLong), message.ErrInvalid)
+		r.pass(25 * time.Hour)
+		p, err = r.hub.PreviewReply(t.Context(), byYou, channel.Reply{Conversation: id, Content: &message.Text{Body: "Late"}})
+		require.NoError(t, err)
+		require.Nil(t, p.Message)
+		require.False(t, p.Open)
+		x := channel.Explain(p.Refused)
+		require.Equal(t, channel.CauseWindowClosed, x.Cause)
+		require.Equal(t, 409, x.Status)
+		require.Equal(t, "Send an approved template.", x.Do)
+		p, err = r.hub.PreviewReply(t.Context(), byYou, channel.Reply{Conversation: id, Template: &channel.Template{Name: "spring_sale"}})
+		require.NoError(t, err)
+		require.True(t, p.Template)
+		require.ErrorIs(t, p.Refused, channel.ErrNoConsent)
+		require.ErrorIs(t, r.hub.Check(t.Context(), byYou, channel.Reply{Conversation: "none", Content: &message.Text{Body: "x"}}), channel.ErrNotFound)
+
+		r.settle()
+		log, err := r.hub.Log(t.Context(), id, 100)
+		require.NoError(t, err)
+		for _, e := range log {
+			require.NotEqual(t, channel.CauseWindowClosed, e.Cause, "a preview is no refusal")
+		}
+		require.Len(t, r.messages(), before, "a preview changes nothing")
+	})
+}

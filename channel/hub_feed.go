@@ -1,0 +1,222 @@
+package channel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// ErrNoFeed says that the hub has no feed: see Config.Feed.
+var ErrNoFeed = errors.New("channel: the hub keeps no feed")
+
+// NewsKind says what some news is about.
+type NewsKind string
+
+// The kinds of news.
+const (
+	NewsConversation NewsKind = "conversation"
+	NewsMessage      NewsKind = "message"
+	NewsCustomer     NewsKind = "customer"
+)
+
+// News is something that changed, as it is now.
+type News struct {
+	// Cursor is where to go on behind this news, in any process, also after a restart.
+	Cursor string `json:"cursor"`
+	// Kind and ID say what changed; Kind is "" for news that only move the cursor, because what
+	// happened is on channels that were not asked for.
+	Kind    NewsKind `json:"kind,omitempty"`
+	ID      string   `json:"id,omitempty"`
+	Channel string   `json:"channel,omitempty"`
+	// One of these is set; none if it was erased: whoever keeps a copy removes it.
+	Conversation *conversation.Conversation `json:"conversation,omitempty"`
+	Message      *conversation.Message      `json:"message,omitempty"`
+	Customer     *conversation.Customer     `json:"customer,omitempty"`
+}
+
+// LogValue shows what it is about, by IDs.
+func (n News) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("kind", string(n.Kind)), slog.String("id", n.ID), slog.String("channel", n.Channel))
+}
+
+// FeedQuery says which news are wanted.
+type FeedQuery struct {
+	// After is the cursor to go on behind. "" begins with the oldest change that the store still
+	// remembers, which is no picture of everything: see [Hub.FeedCursor].
+	After string
+	// Channels restricts to these; nil means all. What was erased is told to everybody, by its ID.
+	Channels []string
+	// Wanted, if not nil, is asked about each channel whenever there is news of it, instead of
+	// Channels: for rights that may be withdrawn meanwhile. It must be quick.
+	Wanted func(channel string) bool
+}
+
+// Wants reports whether news of a channel are wanted; "" is that of what was erased.
+func (q *FeedQuery) Wants(channel string) bool {
+	switch {
+	case channel == "":
+		return true
+	case q.Wanted != nil:
+		return q.Wanted(channel)
+	}
+	return q.Channels == nil || slices.Contains(q.Channels, channel)
+}
+
+// feedPage is of how many commits the changes are read at a time.
+const feedPage = 100
+
+// Feed tells what changes of conversations, messages and customers, on whichever process, until ctx
+// is done: at once what this process does, and what others do when the store is asked next, every
+// Config.Poll, at most every second. It waits for news and needs no [Hub.Run].
+//
+// News carry the state of now, not that of each step, so that several changes of one thing may come
+// as one. Nothing is missed, and after a restart from a cursor the latest may come again. The
+// sequence ends with an error that matches ErrNoFeed, store.ErrCursor for a cursor that is none, and
+// store.ErrForgotten for one that is too old: then ask for FeedCursor, read everything, and follow from
+// there; or with the store's error, after which the same cursor works again.
+func (h *Hub) Feed(ctx context.Context, q FeedQuery) iter.Seq2[*News, error] {
+	return func(yield func(*News, error) bool) {
+		follower, ok := h.follower()
+		if !ok {
+			yield(nil, fmt.Errorf("channel: feed: %w", ErrNoFeed))
+			return
+		}
+		at := q.After
+		for ctx.Err() == nil {
+			woken := h.heralds.wait()
+			changes, next, err := follower.Follow(ctx, at, feedPage)
+			var news []*News
+			if err == nil {
+				news, err = h.news(ctx, &q, changes)
+			}
+			switch {
+			case ctx.Err() != nil:
+				return
+			case err != nil:
+				yield(nil, fmt.Errorf("channel: feed: %w", err))
+				return
+			case len(changes) == 0:
+				at = next
+				h.awaitNews(ctx, woken)
+				continue
+			case len(news) == 0:
+				news = []*News{{}}
+			}
+			for _, n := range news {
+				n.Cursor = at // all of a page is told before it is passed
+			}
+			news[len(news)-1].Cursor = next
+			for _, n := range news {
+				if ctx.Err() != nil || !yield(n, nil) {
+					return
+				}
+			}
+			at = next
+		}
+	}
+}
+
+// FeedCursor returns the cursor of now: news behind it are of what happens from now on, though some of
+// the latest may come again. Ask for it first, then read everything, then follow.
+func (h *Hub) FeedCursor(ctx context.Context) (string, error) {
+	follower, ok := h.follower()
+	if !ok {
+		return "", fmt.Errorf("channel: feed: %w", ErrNoFeed)
+	}
+	cursor, err := follower.Latest(ctx)
+	if err != nil {
+		return "", fmt.Errorf("channel: feed: %w", err)
+	}
+	return cursor, nil
+}
+
+func (h *Hub) follower() (store.Follower, bool) {
+	if n, ok := h.store.(*noted); !ok || !n.feed {
+		return nil, false
+	}
+	return optional[store.Follower](h.store)
+}
+
+// news reads what changed; of several changes of one thing the last one counts.
+func (h *Hub) news(ctx context.Context, q *FeedQuery, changes []store.Change) ([]*News, error) {
+	keys := map[string][]string{}
+	var news []*News
+	at := map[store.RecordKey]int{}
+	for _, c := range changes {
+		id := store.RecordKey{Kind: c.Kind, Key: c.Key}
+		if !q.Wants(c.Group) {
+			continue
+		}
+		if i, ok := at[id]; ok {
+			news[i] = nil
+		} else {
+			keys[c.Kind] = append(keys[c.Kind], c.Key)
+		}
+		at[id] = len(news)
+		news = append(news, &News{Kind: NewsKind(c.Kind), ID: c.Key, Channel: c.Group})
+	}
+	for kind, keys := range keys {
+		records, err := h.store.Get(ctx, kind, keys...)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", kind, err)
+		}
+		for _, r := range records {
+			if err := news[at[r.ID()]].show(&r); err != nil {
+				return nil, err
+			}
+		}
+	}
+	var messages []*conversation.Message
+	news = slices.DeleteFunc(news, func(n *News) bool { return n == nil || !q.Wants(n.Channel) })
+	for _, n := range news {
+		if n.Message != nil {
+			messages = append(messages, n.Message)
+		}
+	}
+	return news, h.resolveQuotes(ctx, messages...)
+}
+
+// show sets the news to what is stored now.
+func (n *News) show(r *store.Record) (err error) {
+	switch n.Kind {
+	case NewsConversation:
+		n.Conversation, err = step.Decode[conversation.Conversation](*r)
+		n.Channel = channelIn(n.Conversation)
+	case NewsCustomer:
+		if n.Customer, err = step.Decode[conversation.Customer](*r); err == nil {
+			n.Channel = n.Customer.Channel
+		}
+	case NewsMessage:
+		var m *messageRecord
+		if m, err = step.Decode[messageRecord](*r); err == nil && m.Direction != "" {
+			n.Message, n.Channel = &m.Message, m.Channel
+		}
+	}
+	return err
+}
+
+func channelIn(c *conversation.Conversation) string {
+	if c == nil {
+		return ""
+	}
+	return c.Channel
+}
+
+// awaitNews waits until this process has changed something, or others may have.
+func (h *Hub) awaitNews(ctx context.Context, woken <-chan struct{}) {
+	timer := time.NewTimer(min(h.poll, time.Second))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-woken:
+	case <-timer.C:
+	}
+}

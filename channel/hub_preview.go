@@ -1,0 +1,116 @@
+package channel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/pricing"
+)
+
+// ReplyPreview is what [Hub.Reply] would do.
+type ReplyPreview struct {
+	// Message is the message as it would be queued, with an ID that is nobody's: its text with card
+	// numbers masked, the rendered template, its options, and in Cost what is set aside for it. nil if
+	// it would be refused.
+	Message *conversation.Message
+	// Refused is what Reply would return; nil if nothing is in the way. [Explain] explains it.
+	Refused error
+	// Template says that it would go as a template.
+	Template bool
+	// Closes is when the customer service window closes, zero if it was never open. Open says that
+	// it is open now.
+	Open   bool
+	Closes time.Time
+	// FreeLeft is how many service messages of this month WhatsApp still takes for free from the
+	// number, before this one; -1 if the channel counts none: it has neither budget nor rates.
+	FreeLeft int
+}
+
+// LogValue shows whether it would go, and why not.
+func (p ReplyPreview) LogValue() slog.Value {
+	return slog.GroupValue(slog.Bool("open", p.Open), slog.Bool("template", p.Template), slog.String("refused", string(CauseOf(p.Refused))))
+}
+
+// Check is [Hub.Reply] without the message: it returns the error that Reply would return now, and
+// changes nothing. A refusal is neither counted nor logged.
+func (h *Hub) Check(ctx context.Context, by conversation.Author, r Reply) error {
+	p, err := h.PreviewReply(ctx, by, r)
+	if err != nil {
+		return err
+	}
+	return p.Refused
+}
+
+// PreviewReply says what Reply would do with an answer, for whoever is writing it: whether it may go,
+// how it would look, what it would cost and how long the window is open. It changes nothing. The
+// error matches ErrNotFound, or is the store's.
+func (h *Hub) PreviewReply(ctx context.Context, by conversation.Author, r Reply) (*ReplyPreview, error) {
+	var p *ReplyPreview
+	err := h.dry(ctx, func(u *unit) error {
+		p = &ReplyPreview{FreeLeft: -1, Template: r.IsTemplate()}
+		u.author = by
+		ch, customer, conv, err := u.answering(r.Conversation)
+		if err != nil {
+			return err
+		}
+		p.Open = customer.Window.OpenAt(u.now)
+		p.Closes, _ = customer.Window.ClosesAt()
+		if err := u.freeLeft(ch, p); err != nil {
+			return err
+		}
+		if err := usable("key", r.Key, maxKey); err != nil {
+			p.Refused = err
+			return nil
+		}
+		m, err := u.send(ch, customer, conv, &r)
+		switch {
+		case isRefusal(err):
+			p.Refused = err
+		case err != nil:
+			return err
+		default:
+			p.Message = &m.Message
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("channel: preview reply: %w", err)
+	}
+	return p, nil
+}
+
+// freeLeft looks how much of the free tier is left.
+func (u *unit) freeLeft(ch *Channel, p *ReplyPreview) error {
+	if !ch.tallied() {
+		return nil
+	}
+	used, err := u.Total(ch.freeTally(pricing.MonthOf(u.now, ch.zone())))
+	p.FreeLeft = max(0, u.core.prices.FreeTier(u.now, ch.zone())-int(used))
+	return err
+}
+
+// errDry ends a step that is not to be committed.
+var errDry = errors.New("channel: only a preview")
+
+// dry runs f once and commits nothing.
+func (h *Hub) dry(ctx context.Context, f func(u *unit) error) error {
+	if err := h.keepUp(ctx); err != nil {
+		return err
+	}
+	run := h.unit(f)
+	err := h.steps.Try(ctx, nil, func(s *step.Step) error {
+		if err := run(s); err != nil {
+			return err
+		}
+		return errDry
+	})
+	if errors.Is(err, errDry) {
+		return nil
+	}
+	return err
+}
