@@ -228,7 +228,7 @@ func TestPreviewReply(t *testing.T) {
 		require.ErrorIs(t, r.hub.Check(t.Context(), byYou, channel.Reply{Conversation: "none", Content: &message.Text{Body: "x"}}), channel.ErrNotFound)
 
 		r.settle()
-		log, err := r.hub.Log(t.Context(), id, 100)
+		log, err := r.hub.Events(t.Context(), id, 100)
 		require.NoError(t, err)
 		for _, e := range log {
 			require.NotEqual(t, channel.CauseWindowClosed, e.Cause, "a preview is no refusal")
