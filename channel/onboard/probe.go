@@ -67,9 +67,10 @@ type probing struct {
 	result ProbeResult
 }
 
-// wrong notes the first thing that is wrong.
+// wrong notes the first thing that is wrong; a handshake that is too willing does no harm by
+// itself, and gives way to what does.
 func (p *probing) wrong(reason Reason, status int) {
-	if p.result.OK() {
+	if p.result.OK() || p.result.Verdict == ReasonCallbackBelievesToken {
 		p.result.Verdict, p.result.Status = reason, status
 	}
 }

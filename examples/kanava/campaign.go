@@ -128,7 +128,7 @@ func csvReader(in io.Reader) (*csv.Reader, error) {
 
 func csvProblem(file string, err error) error {
 	if parse, ok := errors.AsType[*csv.ParseError](err); ok {
-		return fmt.Errorf("%s, line %d: %w; save it as CSV in UTF-8 again", file, parse.Line, parse.Err)
+		return fmt.Errorf("%s, line %d: %w; save it as CSV in UTF-8 again", file, parse.StartLine, parse.Err)
 	}
 	return err
 }

@@ -122,7 +122,7 @@ func (l *localTemplate) lint() []finding {
 	var out []finding
 	for _, problem := range l.Validate() {
 		line, column := place(l.raw, nearest(offsets, problem.Path))
-		out = append(out, finding{l.file, line, column, string(problem.Severity), string(problem.Rule), problem.Path + ": " + problem.Sentence()})
+		out = append(out, finding{l.file, line, column, string(problem.Severity), string(problem.Rule), problem.Sentence()})
 	}
 	return out
 }
@@ -172,7 +172,7 @@ func lintMacro(file, text string, known []localTemplate) []finding {
 	case len(languages) == 0:
 		add(at, "error", "template", "the template %s is not among the files%s", short.Template, meant(near(short.Template, names(known)), ""))
 	case d == nil:
-		add(at, "error", "language", "the template %s is not there in %s, but in %s", short.Template, short.Language, strings.Join(languages, ", "))
+		add(at, "error", "language", "the template %s is not there in %s, but in %s", short.Template, short.Language, strings.Join(slices.Compact(languages), ", "))
 	default:
 		short, err = short.Expand(func(string) (string, bool) { return "x", true })
 		if err == nil {
@@ -183,7 +183,7 @@ func lintMacro(file, text string, known []localTemplate) []finding {
 		}
 		if bind, ok := errors.AsType[*template.BindError](err); ok {
 			for _, problem := range bind.Problems {
-				add(at, string(problem.Severity), string(problem.Rule), "for the template %s: %s: %s", short.Template, problem.Path, problem.Sentence())
+				add(at, string(problem.Severity), string(problem.Rule), "for the template %s: %s", short.Template, problem.Sentence())
 			}
 		}
 	}

@@ -93,6 +93,11 @@ func (l *listener) serve(ctx context.Context, addr string, pl platform) error {
 		return err
 	}
 	defer server.stop()
+	if l.p.json {
+		if err := l.p.print(map[string]string{"listening": site + "/webhook"}, nil); err != nil {
+			return err
+		}
+	}
 	l.p.tell("Listening at %s/webhook; Ctrl-C stops it.", site)
 	if l.forward != "" {
 		l.p.tell("Every webhook is passed on to %s.", l.forward)

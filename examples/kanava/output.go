@@ -92,18 +92,19 @@ func (p *program) table(w io.Writer, rows [][]string) {
 		}
 	}
 	for _, row := range rows {
-		left := 0
+		line, left := "", 0
 		for i, cell := range row {
-			if i == len(row)-1 {
-				if room := p.width() - left; room > 20 && !strings.Contains(cell, "\x1b") {
-					cell = wrap(cell, p.width()-left, strings.Repeat(" ", left))
-				}
-				fmt.Fprintln(w, strings.TrimRight(cell, " "))
-				break
+			if i < len(row)-1 {
+				line += cell + strings.Repeat(" ", wide[i]-shownLength(cell)+2)
+				left += wide[i] + 2
+				continue
 			}
-			fmt.Fprint(w, cell, strings.Repeat(" ", wide[i]-shownLength(cell)+2))
-			left += wide[i] + 2
+			if room := p.width() - left; room > 20 && !strings.Contains(cell, "\x1b") {
+				cell = wrap(cell, room, strings.Repeat(" ", left))
+			}
+			line += cell
 		}
+		fmt.Fprintln(w, strings.TrimRight(line, " "))
 	}
 }
 

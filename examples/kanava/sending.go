@@ -240,7 +240,8 @@ func (s *sending) giveRow(ctx context.Context, r *row) error {
 			s.byID[m.ID] = r
 			r.note(m)
 		}
-		again := err == nil && s.n.retry && r.state == string(conversation.Failed) && m.Delivery.FailedAt.Before(s.began)
+		// A message that has failed by now did so in an earlier run.
+		again := err == nil && s.n.retry && r.state == string(conversation.Failed)
 		s.mu.Unlock()
 		if !again {
 			return nil

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"strings"
 
@@ -55,6 +56,9 @@ func (p *program) simulation(o *simulator.Options) (err error) {
 // serve runs something that lasts until Ctrl-C, which is its proper end.
 func (p *program) serve(ctx context.Context, run func(context.Context) error) error {
 	err := run(ctx)
+	if _, given := errors.AsType[*wrongError](err); given {
+		return err
+	}
 	if err != nil && ctx.Err() == nil {
 		return cut(err)
 	}

@@ -168,8 +168,15 @@ func authored(d template.Definition) ([]byte, error) {
 		DisplayFormat: d.DisplayFormat, ProductSetID: d.ProductSetID, ClickTrackingOptedOut: d.ClickTrackingOptedOut,
 		DegreesOfFreedom: d.DegreesOfFreedom, Library: d.Library, Components: d.Components,
 	}
+	// What Meta says where the author said nothing.
 	if d.Format == template.Positional {
-		d.Format = "" // what Meta says where the author said nothing
+		d.Format = ""
+	}
+	if d.SubCategory == "CUSTOM" {
+		d.SubCategory = ""
+	}
+	if d.ClickTrackingOptedOut != nil && !*d.ClickTrackingOptedOut {
+		d.ClickTrackingOptedOut = nil
 	}
 	raw, err := json.Marshal(d)
 	if err != nil {

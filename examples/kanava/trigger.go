@@ -212,10 +212,12 @@ func (p *program) trigger(ctx context.Context, base string, g gesture, path stri
 		var simple map[string]any
 		if json.Unmarshal(answer, &simple) == nil && len(simple) == 1 {
 			for name, v := range simple {
-				switch v.(type) {
-				case bool:
+				switch v {
+				case true, "":
 					fmt.Fprintln(w, "Done.")
 					return
+				}
+				switch v.(type) {
 				case string, float64:
 					fmt.Fprintf(w, "Done: %s %v\n", name, v)
 					return

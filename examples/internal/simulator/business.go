@@ -73,6 +73,13 @@ func businessOperations() []operation {
 				return nil
 			})},
 
+		{group: number, method: "GET", path: "numbers", doc: "Every number of the account, with the code that was sent to it last", do: func(s *server, _ *request) (any, error) {
+			list := []map[string]any{}
+			for n := range s.account.Numbers() {
+				list = append(list, map[string]any{"id": n.ID, "phone": n.Phone, "code": n.Code()})
+			}
+			return map[string]any{"numbers": list}, nil
+		}},
 		{group: number, method: "POST", path: "number/quality", doc: "Changes the quality rating", body: scoreBody{}, example: `{"score":"RED"}`, do: func(s *server, c *request) (any, error) {
 			score, err := c.body.(*scoreBody).score()
 			if err == nil {

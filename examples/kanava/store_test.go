@@ -1,0 +1,143 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// upAndRunning starts the verb up, and returns what it printed.
+func upAndRunning(t *testing.T, args ...string) (shell, upped, *running) {
+	t.Helper()
+	sh := shell{now: time.Now, env: map[string]string{"XDG_CACHE_HOME": t.TempDir()}}
+	r := sh.start(t, append([]string{"up", "--addr", "0", "--json"}, args...)...)
+	var u upped
+	eventually(t, "it is up", func() bool { return json.Unmarshal([]byte(r.out.String()), &u) == nil && u.Helpdesk != "" })
+	return sh, u, r
+}
+
+func TestUpAndItsStoreFromFirstMessageToErasure(t *testing.T) {
+	t.Parallel()
+	sh, u, r := upAndRunning(t, "--simulator", "0")
+	flag := "--sim=" + portOf(u.Simulator.Site)
+	got := sh.run(t, "trigger", "text", "text=Is my bike ready?", flag)
+	require.Zero(t, got.code, got.errs)
+
+	eventually(t, "the message is in the store", func() bool {
+		return strings.Contains(sh.run(t, "export", "+13125550101", flag).out, "Is my bike ready?")
+	})
+	got = sh.run(t, "health", flag)
+	require.Zero(t, got.code, got.all)
+	require.Contains(t, got.out, "✓ 1 process working on the store")
+	got = sh.run(t, "report", flag)
+	require.Zero(t, got.code, got.errs)
+	require.Contains(t, got.out, "1  messages from customers")
+	require.Contains(t, sh.run(t, "report", flag, "--csv").out, "messages_in")
+	got = sh.run(t, "dead", "list", flag)
+	require.Zero(t, got.code)
+	require.Contains(t, got.out, "no dead letters")
+	got = sh.run(t, "dead", "show", "host/x", flag)
+	require.Equal(t, 1, got.code)
+	require.Contains(t, got.errs, "kanava dead list")
+	got = sh.run(t, "erase", "+13125550101", flag)
+	require.Equal(t, 2, got.code, "nobody is there to be asked")
+	got = sh.run(t, "erase", "+13125550101", flag, "--yes", "--json")
+	require.Zero(t, got.code, got.errs)
+	require.Contains(t, got.out, `"messages":1`)
+	got = sh.run(t, "export", "+13125550101", flag)
+	require.Equal(t, 1, got.code)
+	require.Contains(t, got.errs, "knows nobody by this name")
+	got = sh.run(t, "migrate", flag, "--dry-run")
+	require.Zero(t, got.code, got.errs)
+	require.Contains(t, got.out, "up to date")
+	got = sh.run(t, "report", flag, "--channel", "supprt")
+	require.Equal(t, 2, got.code)
+	require.Contains(t, got.errs, "did you mean support?")
+	require.Zero(t, r.stop())
+	require.Equal(t, 1, sh.run(t, "health", flag).code, "nobody works on it any more")
+}
+
+func TestUpOnTwilioAndInAFolderThatStays(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	_, u, r := upAndRunning(t, "--twilio", "--dir", filepath.Join(dir, "desk"))
+	require.Nil(t, u.Simulator)
+	require.Equal(t, filepath.Join(dir, "desk", "helpdesk.db"), u.Database)
+	require.Zero(t, r.stop())
+	_, err := os.Stat(u.Database)
+	require.NoError(t, err)
+	got := shell{}.run(t, "up", "--twilio", "--live")
+	require.Equal(t, 2, got.code)
+	got = shell{}.run(t, "up", "--live")
+	require.Equal(t, 2, got.code)
+	require.Contains(t, got.errs, "WHATSAPP_APP_SECRET")
+	got = shell{env: map[string]string{"XDG_CACHE_HOME": dir}}.run(t, "up", "--addr", "0.0.0.0:0", "--simulator", "0")
+	require.Equal(t, 1, got.code, "the page has no login")
+	require.Contains(t, got.errs, "has no login")
+}
+
+func TestSettingsOfUpAreRead(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	set := write(t, dir, "kanava.yaml", "up:\n  addr: '0'\n  simulator: '0'\n  seed: 7\n  folder: "+filepath.Join(dir, "desk")+"\n")
+	r := shell{now: time.Now}.start(t, "up", "--settings", set, "--json")
+	eventually(t, "it is up", func() bool { return strings.Contains(r.out.String(), filepath.Join(dir, "desk", "helpdesk.db")) })
+}
+
+func TestDatabasesThatCannotBeOpened(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	none := filepath.Join(dir, "none.db")
+	for _, tc := range []struct {
+		name string
+		env  map[string]string
+		args string
+		code int
+		says string
+	}{
+		{"none is named", nil, "health", 2, "say which database"},
+		{"it is not there", nil, "health --database " + none, 2, "there is no database"},
+		{"nobody is up", map[string]string{"XDG_CACHE_HOME": dir}, "health --sim=1", 1, "no kanava up has run"},
+		{"a password on the command line", nil, "health --database postgres://desk:hunter2@localhost/desk", 2, "does not belong on the command line"},
+		{"a server that is not there", map[string]string{"KANAVA_DATABASE": "postgres://desk:hunter2@localhost:1/desk"}, "health", 1, "does not answer"},
+		{"a file that is no database", nil, "health --database " + write(t, dir, "text.db", strings.Repeat("no database ", 200)), 1, "cannot be opened"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			got := shell{env: tc.env}.run(t, strings.Fields(tc.args)...)
+			require.Equal(t, tc.code, got.code, got.errs)
+			require.Contains(t, got.errs, tc.says)
+			require.NotContains(t, got.errs, "hunter2")
+		})
+	}
+	_, err := os.Stat(none)
+	require.ErrorIs(t, err, os.ErrNotExist, "looking makes no file")
+}
+
+func TestMigrateMakesTablesAndOthersDoNot(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "desk.db")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	got := shell{}.run(t, "health", "--database", file)
+	require.Equal(t, 1, got.code)
+	require.Contains(t, got.errs, "kanava migrate brings them up to date")
+	got = shell{}.run(t, "migrate", "--database", file, "--dry-run")
+	require.Equal(t, 1, got.code, "there is something to do")
+	require.Contains(t, got.out, "to do 0001_")
+	require.Contains(t, shell{}.run(t, "migrate", "--database", file, "--sql").out, "CREATE TABLE")
+	got = shell{}.run(t, "migrate", "--database", file)
+	require.Zero(t, got.code, got.errs)
+	require.Contains(t, got.out, "done  0001_")
+	require.Contains(t, shell{}.run(t, "migrate", "--database", file).out, "up to date")
+	got = shell{now: time.Now}.run(t, "health", "--database", file)
+	require.Equal(t, 1, got.code)
+	require.Contains(t, got.out, "✗ 0 processes working on the store")
+	got = shell{}.run(t, "export", "+12025550143", "--database", file)
+	require.Equal(t, 2, got.code)
+	require.Contains(t, got.errs, "--channel ID --number PHONE_NUMBER_ID")
+}

@@ -1,0 +1,476 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/onboard"
+	"github.com/kanava-go/kanava/webhook"
+	"github.com/stretchr/testify/require"
+)
+
+func TestDoctorSaysWhatIsWrongAndWhatToDo(t *testing.T) {
+	t.Parallel()
+	s := simulated(t)
+	listening(t, s)
+	history := filepath.Join(t.TempDir(), "doctor.jsonl")
+
+	got := shell{now: time.Now}.run(t, "doctor", s.flag, "--history", history)
+	require.Zero(t, got.code, got.all)
+	screen(t, "doctor", steady(got.out))
+
+	s.control("POST", "number/quality", `{"score":"RED"}`)
+	got = shell{now: time.Now}.run(t, "doctor", s.flag, "--history", history, "--json")
+	require.Zero(t, got.code, "a warning")
+	var e examination
+	require.NoError(t, json.Unmarshal([]byte(got.out), &struct {
+		Grade   *onboard.Grade
+		Changes *[]onboard.Change
+	}{&e.Grade, &e.Changes}))
+	require.Equal(t, onboard.Warn, e.Grade)
+	require.Len(t, e.Changes, 1)
+	require.Equal(t, onboard.CheckQuality, e.Changes[0].ID)
+	require.True(t, e.Changes[0].Worse)
+	require.Equal(t, 1, shell{now: time.Now}.run(t, "doctor", s.flag, "--strict").code)
+
+	s.control("POST", "number/status", `{"status":"BANNED"}`)
+	got = shell{now: time.Now}.run(t, "doctor", s.flag)
+	require.Equal(t, 1, got.code)
+	require.Contains(t, got.out, "✗ Number")
+
+	got = shell{now: time.Now}.run(t, "doctor", s.flag, "--skip", "qualty")
+	require.Equal(t, 2, got.code)
+	require.Contains(t, got.errs, "did you mean quality?")
+	require.NotContains(t, got.all, s.Token)
+}
+
+func TestDoctorFindsAWebhookThatBelievesEverybody(t *testing.T) {
+	t.Parallel()
+	s := simulated(t)
+	open := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, r.URL.Query().Get("hub.challenge"))
+	}))
+	defer open.Close()
+	s.control("POST", "webhook", `{"url":"`+open.URL+`"}`)
+	got := shell{now: time.Now}.run(t, "doctor", s.flag)
+	require.Equal(t, 1, got.code, got.out)
+	require.Contains(t, got.out, "✗ Callback of the app")
+}
+
+func TestConnectGoesTheWholeWayInSteps(t *testing.T) {
+	t.Parallel()
+	s := simulated(t)
+	listening(t, s)
+	dir := t.TempDir()
+	sh := shell{now: time.Now}
+	with := func(args ...string) []string {
+		return append([]string{"connect", s.flag, "--file", filepath.Join(dir, "c.json")}, args...)
+	}
+	got := sh.run(t, with()...)
+	require.Equal(t, 2, got.code)
+	require.Contains(t, got.errs, "--phone and --name")
+
+	got = sh.run(t, with("--phone", "+12025550177")...)
+	require.Equal(t, 2, got.code)
+	require.Contains(t, got.errs, "--name is needed", "in the words of the flags")
+
+	got = sh.run(t, with("--phone", "+12025550177", "--name", "Lucky Two")...)
+	require.Equal(t, 1, got.code, got.all)
+	require.Contains(t, got.out, "▸ Number is yours")
+	got.out, _, _ = strings.Cut(got.out, "\nNot there yet.") // the path of the file is of the test
+	screen(t, "connect-waits", steadyTimes(steady(got.out)))
+
+	code := ""
+	for _, n := range s.control("GET", "numbers", "")["numbers"].([]any) {
+		if c, _ := n.(map[string]any)["code"].(string); c != "" {
+			code = c
+		}
+	}
+	require.NotEmpty(t, code)
+	got = sh.run(t, with("--code", "000000")...)
+	require.Equal(t, 1, got.code, "a wrong code")
+	require.Contains(t, got.out, "▸ Number is yours")
+	got = sh.run(t, with("--code", code)...)
+	require.Equal(t, 1, got.code, got.all)
+	require.Contains(t, got.out, "✓ Number is yours")
+
+	sh.env = map[string]string{"WHATSAPP_PIN": "246810"}
+	got = sh.run(t, with("--to", "+13125550101")...)
+	require.Zero(t, got.code, got.all)
+	require.Contains(t, got.out, "The channel is live.")
+	require.NotContains(t, got.all, "246810")
+	raw, err := os.ReadFile(filepath.Join(dir, "c.json"))
+	require.NoError(t, err)
+	for _, secret := range []string{"246810", code, s.Token, s.Secret, s.Verify} {
+		require.NotContains(t, string(raw), secret)
+	}
+
+	got = sh.run(t, with("--phone", "+12025550188")...)
+	require.Equal(t, 2, got.code, "the checklist is of another number")
+	got = sh.run(t, with("--leave", "--json")...)
+	var result connected
+	require.NoError(t, json.Unmarshal([]byte(got.out), &result))
+	require.NotEmpty(t, result.Steps)
+}
+
+// steadyTimes replaces times of the day.
+func steadyTimes(text string) string {
+	var out []string
+	for line := range strings.SplitSeq(text, "\n") {
+		if before, _, ok := strings.Cut(line, "Look again at "); ok {
+			line = before + "Look again at 2026-11-30 12:00 UTC."
+		}
+		out = append(out, line)
+	}
+	return strings.Join(out, "\n")
+}
+
+func TestTheCodeIsAskedForWithACountdown(t *testing.T) {
+	t.Parallel()
+	prompt := onboard.Prompt{Kind: onboard.PromptCode, Expires: today.Add(9*time.Minute + 5*time.Second), Resend: today.Add(time.Minute), Left: 2}
+	require.Equal(t, "Good for 9:05. Enter alone: later.", countdown(prompt, today))
+	require.Contains(t, countdown(prompt, today.Add(time.Hour)), "has expired")
+	require.Equal(t, "Or type sms or voice for another code, in 1 minute; 2 wrong answers left.", codeHint(prompt, today))
+
+	p := shell{terminal: true, stdin: " 123456 \n\n"}.program(io.Discard, &buffer{})
+	p.progress = progress{out: io.Discard}
+	a := newAsking(p)
+	answer, err := a.question(t.Context(), prompt)
+	require.NoError(t, err)
+	require.Equal(t, "123456", answer)
+	_, err = a.question(t.Context(), prompt)
+	require.ErrorIs(t, err, onboard.ErrLater, "Enter alone")
+	_, err = a.question(t.Context(), prompt)
+	require.ErrorIs(t, err, onboard.ErrLater, "the input has ended")
+}
+
+func TestConnectAsksAtATerminal(t *testing.T) {
+	t.Parallel()
+	s := simulated(t)
+	got := shell{now: time.Now, terminal: true, stdin: "\n", env: map[string]string{"NO_COLOR": "1"}}.run(t,
+		"connect", s.flag, "--phone", "+12025550177", "--name", "Lucky Two", "--file", filepath.Join(t.TempDir(), "c.json"))
+	require.Equal(t, 1, got.code)
+	require.Contains(t, got.errs, "The simulator sent the code")
+	require.Contains(t, got.errs, "Enter alone: later.")
+	require.Contains(t, got.errs, "of 14:", "progress in place")
+}
+
+// program3000 is a user's program: it notes what comes, and answers as it is told.
+type program3000 struct {
+	*httptest.Server
+	mu     sync.Mutex
+	status int
+	bodies []string
+	secret string
+	t      *testing.T
+}
+
+func newProgram3000(t *testing.T, secret string) *program3000 {
+	t.Helper()
+	p := &program3000{status: 200, secret: secret, t: t}
+	p.Server = httptest.NewServer(p)
+	t.Cleanup(p.Close)
+	return p
+}
+
+func (p *program3000) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err == nil {
+		_, err = webhook.Verify(body, r.Header.Get(webhook.SignatureHeader), p.secret)
+	}
+	if err != nil {
+		p.t.Error(err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.bodies = append(p.bodies, string(body))
+	w.WriteHeader(p.status)
+}
+
+func (p *program3000) got() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.bodies
+}
+
+func TestListenShowsForwardsRecordsAndReplayRepeats(t *testing.T) {
+	t.Parallel()
+	s := simulated(t)
+	own := newProgram3000(t, s.Secret)
+	record := filepath.Join(t.TempDir(), "webhooks.jsonl")
+	l := listening(t, s, "--forward", own.URL, "--record", record, "--texts")
+	s.control("POST", "users/0/text", `{"text":"my card is 4242 4242 4242 4242"}`)
+	s.control("POST", "users/1/image", `{"text":"this one"}`)
+	eventually(t, "both are shown", func() bool { return strings.Count(l.out.String(), "\n") == 2 })
+	require.Contains(t, l.out.String(), "message: text of 30 characters: my card is XXXX XXXX XXXX 4242")
+	require.Contains(t, l.out.String(), "message: image (image/")
+	require.Len(t, own.got(), 2)
+	require.Contains(t, strings.Join(own.got(), ""), "4242 4242 4242 4242", "what is passed on is untouched")
+	require.Zero(t, l.stop(), "Ctrl-C is its proper end")
+	raw, err := os.ReadFile(record)
+	require.NoError(t, err)
+	require.NotContains(t, string(raw), "4242 4242 4242 4242")
+	require.NotContains(t, l.out.String()+l.errs.String(), s.Secret)
+
+	second := newProgram3000(t, s.Secret)
+	got := shell{}.run(t, "replay", record, "--to", second.URL, s.flag)
+	require.Zero(t, got.code, got.errs)
+	require.Len(t, second.got(), 2)
+	require.Contains(t, got.out, "2 webhooks sent")
+	second.mu.Lock()
+	second.status = 401
+	second.mu.Unlock()
+	got = shell{}.run(t, "replay", record, "--to", second.URL, s.flag)
+	require.Equal(t, 1, got.code)
+	require.Contains(t, got.errs, "has the program the same app secret?")
+	got = shell{}.run(t, "replay", write(t, t.TempDir(), "empty.jsonl", ""), s.flag)
+	require.Contains(t, got.errs, "holds no webhooks")
+
+	chats := shell{now: time.Now}.run(t, "window", record)
+	require.Zero(t, chats.code)
+	require.Equal(t, 2, strings.Count(chats.out, "open"), chats.out)
+	require.NotContains(t, chats.out, "13125550101", "people by their last digits")
+}
+
+func TestListenLeavesWhatYourProgramDoesNotTake(t *testing.T) {
+	t.Parallel()
+	s := simulated(t)
+	own := newProgram3000(t, s.Secret)
+	own.status = 500
+	l := listening(t, s, "--forward", own.URL)
+	s.control("POST", "users/0/text", `{"text":"Hello?"}`)
+	eventually(t, "it says so", func() bool { return strings.Contains(l.errs.String(), "answered 500") })
+	require.Empty(t, l.out.String())
+	own.mu.Lock()
+	own.status = 200
+	own.mu.Unlock()
+	s.control("POST", "clock", `{"advance":"2m"}`)
+	eventually(t, "WhatsApp sends it again", func() bool { return strings.Contains(l.out.String(), "message: text of 6 characters") })
+}
+
+func TestListenWithoutASimulatorNeedsItsSecrets(t *testing.T) {
+	t.Parallel()
+	got := shell{}.run(t, "listen")
+	require.Equal(t, 2, got.code)
+	require.Contains(t, got.errs, "WHATSAPP_APP_SECRET, WHATSAPP_VERIFY_TOKEN")
+	l := shell{env: map[string]string{"WHATSAPP_APP_SECRET": "a secret", "WHATSAPP_VERIFY_TOKEN": "a token"}}.start(t, "listen", "--addr", "0", "--json")
+	site := ""
+	eventually(t, "it listens", func() bool {
+		_, rest, ok := strings.Cut(l.out.String(), `{"listening":"`)
+		site, _, _ = strings.Cut(rest, `"`)
+		return ok
+	})
+	sample, err := os.ReadFile(filepath.Join("testdata", "sample.json"))
+	require.NoError(t, err)
+	status, err := post(t.Context(), site, "a secret", sample)
+	require.NoError(t, err)
+	require.Equal(t, 200, status)
+	status, err = post(t.Context(), site, "a guess", sample)
+	require.NoError(t, err)
+	require.Equal(t, 401, status)
+	require.Zero(t, l.stop())
+	for _, private := range []string{"bike", "Robin", "13125550143", "wamid", "This one", "a secret"} {
+		require.NotContains(t, l.out.String(), private)
+	}
+	require.Equal(t, 6, strings.Count(l.out.String(), `"event"`))
+}
+
+func TestSendAndItsRefusals(t *testing.T) {
+	t.Parallel()
+	s := simulated(t)
+	got := shell{}.run(t, "send", "+13125550101", "Hello", s.flag)
+	require.Equal(t, 1, got.code)
+	require.Contains(t, got.errs, "window closed")
+	s.control("POST", "users/0/text", `{"text":"Hello?"}`)
+	got = shell{}.run(t, "send", "+1 (312) 555-0101", "Hello", s.flag)
+	require.Zero(t, got.code, got.errs)
+	require.Contains(t, got.out, "Accepted by WhatsApp as wamid.")
+	got = shell{}.run(t, "send", "+13125550101", "--template", "order_update", "--value", "first_name=Ada, of course", "--value", "order=17", s.flag, "--json")
+	require.Zero(t, got.code, got.errs)
+	require.Contains(t, got.out, `"id":"wamid.`)
+	for args, says := range map[string]string{
+		"--template order_updat":                 "did you mean order_update?",
+		"--template order_update":                "first_name:",
+		"--template order_update --value frst=1": `has no value "frst"; it takes first_name, order`,
+		"--template order_update --value x":      "is NAME=VALUE",
+		"--template order_update --language de":  "does not exist in de, but in en_US",
+	} {
+		got = shell{}.run(t, append([]string{"send", "+13125550101", s.flag}, strings.Fields(args)...)...)
+		require.Equal(t, 2, got.code, args)
+		require.Contains(t, got.errs, says, args)
+	}
+}
+
+func TestTemplatesAsFiles(t *testing.T) {
+	t.Parallel()
+	s := simulated(t)
+	dir := filepath.Join(t.TempDir(), "templates")
+	got := shell{}.run(t, "templates", "list", s.flag)
+	require.Zero(t, got.code)
+	screen(t, "templates-list", got.out)
+	require.Zero(t, shell{}.run(t, "templates", "pull", dir, s.flag).code)
+	got = shell{}.run(t, "templates", "diff", dir, s.flag)
+	require.Zero(t, got.code, got.all)
+	require.Zero(t, shell{}.run(t, "templates", "lint", "--strict", dir).code)
+
+	file := filepath.Join(dir, "order_update.en_US.json")
+	raw, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, []byte(strings.Replace(string(raw), "is on its way", "has left us", 1)), 0o600))
+	write(t, dir, "pickup.en_US.json", `{"name":"pickup","language":"en_US","category":"UTILITY","components":[{"type":"BODY","text":"Your bike is ready."}]}`)
+	got = shell{}.run(t, "templates", "diff", dir, s.flag)
+	require.Equal(t, 1, got.code)
+	screen(t, "templates-diff", got.out)
+	got = shell{}.run(t, "templates", "push", dir, s.flag)
+	require.Equal(t, 2, got.code, "nobody is there to be asked")
+	require.Contains(t, got.errs, "--yes")
+	got = shell{stdin: "n\n", terminal: true}.run(t, "templates", "push", dir, s.flag)
+	require.Equal(t, 1, got.code)
+	require.Contains(t, got.errs, "nothing was done")
+	got = shell{stdin: "y\n", terminal: true}.run(t, "templates", "push", dir, s.flag)
+	require.Zero(t, got.code, got.all)
+	got = shell{}.run(t, "templates", "diff", dir, s.flag)
+	require.Zero(t, got.code, got.all)
+	got = shell{}.run(t, "templates", "preview", "order_update", "--value", "order=18", s.flag)
+	require.Zero(t, got.code)
+	screen(t, "templates-preview", got.out)
+	require.Equal(t, got.out, shell{}.run(t, "templates", "preview", file, "--value", "order=18").out)
+}
+
+func TestLintPrintsLinesAsCompilersDo(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, "a.json", "{\"name\":\"Bad Name\",\"language\":\"en\",\"category\":\"UTILITY\",\n \"components\":[\n  {\"type\":\"BODY\",\"text\":\"{{1}} is here\"},\n  {\"type\":\"FOOTER\",\"text\":\""+strings.Repeat("long ", 20)+"\"}]}")
+	write(t, dir, "b.json", `{"name": }`)
+	write(t, dir, "c.json", `{"name":"pickup","language":"en","category":"UTILITY","components":[{"type":"BODY","text":"Hi {{1}}, it is ready.","example":{"body_text":[["Ada"]]}}]}`)
+	write(t, dir, "d/c.json", `{"name":"pickup","language":"en","category":"UTILITY","components":[{"type":"BODY","text":"Ready."}]}`)
+	write(t, dir, "m1.txt", "Hello {{customer.nme}},\nsee you {{tomorrow}}.\n")
+	write(t, dir, "m2.txt", "&((template=[[pickp]] language=[[en]]))&")
+	write(t, dir, "m3.md", "&((template=[[pickup]] language=[[de]] body_text=[[Ada]]))&")
+	write(t, dir, "m4.md", "&((template=[[pickup]] language=[[en))&")
+	write(t, dir, "m5.md", "Hello {{customer.first_name}}, your ticket is {{ ticket }}.")
+	write(t, dir, "notes.doc", "not looked at")
+	got := shell{}.run(t, "templates", "lint", dir)
+	require.Equal(t, 1, got.code)
+	screen(t, "templates-lint", strings.ReplaceAll(got.out, dir+string(filepath.Separator), ""))
+	got = shell{}.run(t, "templates", "lint", dir, "--json")
+	var findings []finding
+	require.NoError(t, json.Unmarshal([]byte(got.out), &findings))
+	require.Greater(t, len(findings), 6)
+	require.Zero(t, shell{}.run(t, "templates", "lint", filepath.Join(dir, "m5.md")).code)
+	require.Equal(t, 2, shell{}.run(t, "templates", "lint", filepath.Join(dir, "notes.doc")).code)
+	require.Equal(t, 2, shell{}.run(t, "templates", "lint", t.TempDir()).code)
+}
+
+func TestRedactMasksFilesAndInput(t *testing.T) {
+	t.Parallel()
+	const chat = "hi\nmy card is 4242 4242 4242 4242 exp 03/27 cvv 123\nand this is about the parcel that never came to us\norder 4539148803436467\n"
+	for _, tc := range []struct{ name, args, in, out, report string }{
+		{
+			"counts what it masks", "", chat,
+			"hi\nmy card is XXXX XXXX XXXX 4242 exp 03/27 cvv XXX\nand this is about the parcel that never came to us\norder 4539148803436467\n",
+			"masked card: 1, security code: 1\n",
+		},
+		{"has nothing to do", "", "hi\n", "hi\n", "masked nothing\n"},
+		{
+			"takes the options", "--keep first6_last4 --mask # --strict", chat,
+			"hi\nmy card is 4242 42## #### 4242 exp 03/27 cvv ###\nand this is about the parcel that never came to us\norder 453914######6467\n",
+			"masked card: 2, security code: 1\n",
+		},
+		{
+			"explains without the number", "--explain", "my card is 4242 4242 4242 4242",
+			"my card is XXXX XXXX XXXX 4242",
+			"bytes 11 to 30: card (visa, strong): number alone\nmasked card: 1\n",
+		},
+		{"reports in JSON", "--json", "4242424242424242", "XXXXXXXXXXXX4242", `{"masked":{"card":1}}` + "\n"},
+		{
+			"looks at parts of documents", "--values text.body,**.caption",
+			`{"id":"4242424242424242","text":{"body":"4242424242424242"}}` + "\n\n" + `{"image":{"caption":"4111111111111111"}}`,
+			`{"id":"4242424242424242","text":{"body":"XXXXXXXXXXXX4242"}}` + "\n\n" + `{"image":{"caption":"XXXXXXXXXXXX1111"}}`,
+			"masked document: 2\n",
+		},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			got := shell{stdin: tc.in}.run(t, append([]string{"redact"}, strings.Fields(tc.args)...)...)
+			require.Zero(t, got.code, got.errs)
+			require.Equal(t, tc.out, got.out)
+			require.Equal(t, tc.report, got.errs)
+			file := write(t, t.TempDir(), "in.txt", tc.in)
+			got = shell{}.run(t, append([]string{"redact", file}, strings.Fields(tc.args)...)...)
+			require.Equal(t, tc.out, got.out)
+		})
+	}
+	for args, code := range map[string]int{"--keep all": 2, "--mask 7": 2, "--explain --values a": 2, "--values a": 1} {
+		got := shell{stdin: `{"a":"4242424242424242"`}.run(t, append([]string{"redact"}, strings.Fields(args)...)...)
+		require.Equal(t, code, got.code, args)
+		require.NotContains(t, got.all, "4242424242424242")
+	}
+}
+
+func TestWindowReadsBodiesAndRecordings(t *testing.T) {
+	t.Parallel()
+	sample, err := os.ReadFile(filepath.Join("testdata", "sample.json"))
+	require.NoError(t, err)
+	got := shell{stdin: string(sample)}.run(t, "window", "-", "--at", "2026-11-18T12:00:00Z")
+	require.Zero(t, got.code, got.errs)
+	screen(t, "window", got.out)
+	for args, says := range map[string]string{"- --at yesterday": "--at is a time", "-": "is not JSON"} {
+		got = shell{stdin: "x"}.run(t, append([]string{"window"}, strings.Fields(args)...)...)
+		require.NotZero(t, got.code)
+		require.Contains(t, got.errs, says)
+	}
+}
+
+func TestTriggerDoesWhatThePageDoes(t *testing.T) {
+	t.Parallel()
+	s := simulated(t)
+	got := shell{}.run(t, "trigger", s.flag)
+	require.Zero(t, got.code)
+	require.Contains(t, got.out, "give-up-number")
+	for args, says := range map[string]string{
+		"text text=Hello?":             "Done: id wamid.",
+		"users/1/text text=Hello?":     "Done: id wamid.",
+		"clock advance=24h":            "Done: now 20",
+		"intercept code=131056":        "Done",
+		"block --user 2":               "Done.",
+		"marketing-cap on=true":        "Done.",
+		"state":                        `"access_token"`,
+		"traffic limit=1 kind=control": `"traffic"`,
+		"text --help-kind":             "text: Writes a text.",
+	} {
+		got = shell{}.run(t, append([]string{"trigger", s.flag}, strings.Fields(args)...)...)
+		require.Zero(t, got.code, "%s: %s", args, got.errs)
+		require.Contains(t, got.out, says, args)
+	}
+	for args, says := range map[string]string{
+		"txt": "did you mean", "text txt=1": "did you mean text?", "text Hello": "NAME=VALUE", "intercept times=x": "is a number",
+		"marketing-cap on=perhaps": "is true or false", "order items=x": "must be JSON", "users/99/text text=x": "simulator refused",
+	} {
+		got = shell{}.run(t, append([]string{"trigger", s.flag}, strings.Fields(args)...)...)
+		require.NotZero(t, got.code, args)
+		require.Contains(t, got.errs, says, args)
+	}
+	got = shell{}.run(t, "trigger", "--sim=1")
+	require.Equal(t, 1, got.code)
+	require.Contains(t, got.errs, "start one with kanava simulate")
+}
+
+func TestSimulatePrintsWhatToPutInPlaceOfMetas(t *testing.T) {
+	t.Parallel()
+	r := shell{}.start(t, "simulate", "--addr", "0")
+	eventually(t, "it has started", func() bool { return strings.Contains(r.out.String(), "verify token") })
+	require.Zero(t, r.stop())
+	screen(t, "simulate", steady(r.out.String()))
+	r = shell{env: map[string]string{"SIMULATOR_APP_SECRET": "my own"}}.start(t, "simulate", "--addr", "0", "--json")
+	eventually(t, "it has started", func() bool { return strings.Contains(r.out.String(), `"app_secret":"my own"`) })
+	require.Equal(t, 1, shell{}.run(t, "simulate", "--addr", "0.0.0.0:0").code, "only here")
+}
