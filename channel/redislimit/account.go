@@ -1,0 +1,90 @@
+package redislimit
+
+import (
+	"context"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/cloudapi"
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+// When the usage headers make management calls slower, and when they stop them, in percent of
+// the quota.
+const (
+	usageSlow  = 75
+	usageStop  = 95
+	usageBlock = 5 * time.Minute // if Meta does not say how long
+)
+
+// acquireAccount waits until the app as a whole may call, and then for the quota of the account:
+// only the latter takes something, and must come last.
+func (l *limiter) acquireAccount(ctx context.Context, p cloudapi.Permit, now time.Time) error {
+	end := now.Add(p.MaxWait)
+	for _, id := range [...]string{cloudapi.AppAccount, p.Account} {
+		for {
+			now = time.Now()
+			if l.away.is(now) {
+				return l.accountAlone(ctx, p.Account, end)
+			}
+			counts := int64(0)
+			if id != cloudapi.AppAccount {
+				counts = 1
+			}
+			m, err := l.exec(ctx, "account", []string{l.key("account:" + id)}, int64(l.cfg.Limits.AccountPerHour), counts)
+			if err != nil {
+				continue // it counts as away now
+			}
+			micro, err := m.AsInt64()
+			if err != nil {
+				return late(cloudapi.ScopeAccount, awayRetry)
+			}
+			d := time.Duration(micro) * time.Microsecond
+			if d <= 0 {
+				break
+			}
+			if tooLong(ctx, now, d, end) {
+				return late(cloudapi.ScopeAccount, d)
+			}
+			if err := sleep(ctx, d); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// accountAlone waits for a management call while Redis is away.
+func (l *limiter) accountAlone(ctx context.Context, id string, end time.Time) error {
+	if l.shared.alone == 0 {
+		return late(cloudapi.ScopeAccount, awayRetry)
+	}
+	every := l.shared.interval(0.9 * float64(l.cfg.Limits.AccountPerHour) / 3600)
+	return l.alone.wait(ctx, end, []cloudapi.LimitScope{cloudapi.ScopeAccount}, []string{l.key("account:" + id)}, []time.Duration{every})
+}
+
+// observeAccount brakes as the quota runs out, so that the last calls of the hour are left for
+// what cannot wait, and stops before Meta does.
+func (l *limiter) observeAccount(ctx context.Context, id string, o cloudapi.Observation) {
+	block, share := pause(o, message.ClassThrottledAccount, time.Second), 0
+	switch {
+	case o.Usage >= usageStop:
+		if o.RetryAfter > 0 {
+			block = max(block, o.RetryAfter)
+		} else {
+			block = max(block, usageBlock)
+		}
+	case o.Usage > usageSlow:
+		// From full speed down to a tenth of it on the way to the stop.
+		share = max(100*(usageStop-o.Usage)/(usageStop-usageSlow), 10)
+	case o.Usage > 0:
+		share = 100
+	}
+	if block == 0 && share == 0 {
+		return
+	}
+	key := l.key("account:" + id)
+	l.alone.block(key, block)
+	if !l.away.is(time.Now()) {
+		_, _ = l.exec(ctx, "warn", []string{key}, block.Microseconds(), int64(share)) // lost, it makes the limiter less exact
+	}
+}

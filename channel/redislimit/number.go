@@ -1,0 +1,342 @@
+package redislimit
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/redis/rueidis"
+
+	"github.com/kanava-go/kanava/channel/cloudapi"
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+const (
+	// horizon is how far ahead messages get their moment, and maxLot how many at a time.
+	horizon = 100 * time.Millisecond
+	maxLot  = 100
+	// overtakes is how many lots in a row may leave out whoever has waited longest.
+	overtakes = 7
+)
+
+// number is what waits in this process for one business number.
+type number struct {
+	l       *limiter
+	id, key string
+
+	// turn is held by whoever asks Redis, for all who wait.
+	turn chan struct{}
+
+	mu       sync.Mutex
+	queue    []*waiter
+	lots     int            // since the longest wait was looked at
+	free     time.Time      // nothing goes before, as Redis said last
+	received int            // messages that came in, of which Redis is told with the next lot
+	back     map[string]int // messages to pairs that did not go after all, told likewise
+	learned  int            // the number's limit, 0 while only Redis may know
+	untold   bool           // Redis does not know it
+}
+
+// waiter is one message that waits.
+type waiter struct {
+	ctx   context.Context
+	pair  string // its key, "" for none
+	lane  message.Lane
+	since time.Time
+	end   time.Time
+	told  chan answer // of one
+	gone  bool        // nobody reads told any more
+}
+
+// answer is what is known about one message.
+type answer struct {
+	scope cloudapi.LimitScope // "" if it goes
+	at    time.Time           // when it goes, or may be asked for again
+	away  bool                // Redis did not answer
+}
+
+func newNumber(l *limiter, id string) *number {
+	return &number{l: l, id: id, key: l.key(id), turn: make(chan struct{}, 1), back: map[string]int{}}
+}
+
+// key is the name of the limits of a number or account. What belongs to it begins with it, so
+// that it is in the same place of a cluster.
+func (l *limiter) key(id string) string { return l.cfg.Prefix + ":{" + hash(id) + "}" }
+
+// hash stands for an identifier: keys show neither numbers nor users.
+func hash(parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		h.Write([]byte(p))
+		h.Write([]byte{0})
+	}
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:12])
+}
+
+func (n *number) pair(recipient string) string {
+	if recipient == "" {
+		return ""
+	}
+	return n.key + hash(n.id, recipient)
+}
+
+// acquire waits for a permit of the number and one of the pair.
+func (n *number) acquire(ctx context.Context, p cloudapi.Permit, now time.Time) error {
+	w := &waiter{ctx: ctx, pair: n.pair(p.Recipient), lane: p.Lane, since: now, end: now.Add(p.MaxWait), told: make(chan answer, 1)}
+	for {
+		if n.l.away.is(now) {
+			return n.acquireAlone(w)
+		}
+		if d := n.join(w, now); d > 0 {
+			return late(cloudapi.ScopeNumber, d)
+		}
+		a, err := n.await(w)
+		if err != nil {
+			return err
+		}
+		now = time.Now()
+		d := a.at.Sub(now)
+		switch {
+		case a.away:
+		case a.scope == "":
+			if err := sleep(ctx, d); err != nil {
+				n.giveBack(w) // the number's permit lapses; the pair's is dear
+				return err
+			}
+			return nil
+		case tooLong(ctx, now, d, w.end):
+			return late(a.scope, d)
+		default:
+			if err := sleep(ctx, d); err != nil {
+				return err
+			}
+			now = time.Now()
+		}
+	}
+}
+
+// join lets w wait, or returns the expected wait if that is too long.
+func (n *number) join(w *waiter, now time.Time) time.Duration {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if d := n.free.Sub(now); tooLong(w.ctx, now, d, w.end) {
+		return d
+	}
+	n.queue = append(n.queue, w)
+	return 0
+}
+
+// await waits for the answer about w. Whoever has the turn asks for all.
+func (n *number) await(w *waiter) (answer, error) {
+	end := time.NewTimer(max(time.Until(w.end), 2*n.l.cfg.Timeout)) // if there is no time, Redis is asked once
+	defer end.Stop()
+	for {
+		select {
+		case a := <-w.told:
+			return a, nil
+		default:
+		}
+		select {
+		case a := <-w.told:
+			return a, nil
+		case <-w.ctx.Done():
+			n.leave(w)
+			return answer{}, w.ctx.Err()
+		case <-end.C:
+			n.leave(w)
+			return answer{}, late(cloudapi.ScopeNumber, max(time.Until(n.freeAt()), time.Millisecond))
+		case n.turn <- struct{}{}:
+			if n.waits(w) {
+				n.ask(w)
+			}
+			<-n.turn
+		}
+	}
+}
+
+// waits reports whether w is in the queue, and sleeps until it pays to ask.
+func (n *number) waits(w *waiter) bool {
+	n.mu.Lock()
+	waits, early := slices.Contains(n.queue, w), time.Until(n.free.Add(-horizon/2))
+	n.mu.Unlock()
+	// Not beyond the end of w: others may have more time, and take the turn then.
+	return waits && sleep(w.ctx, min(early, time.Until(w.end))) == nil
+}
+
+// leave takes w out of the queue. A permit that it gets in this moment is given back.
+func (n *number) leave(w *waiter) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	w.gone = true
+	n.queue = slices.DeleteFunc(n.queue, func(o *waiter) bool { return o == w })
+	select {
+	case a := <-w.told:
+		n.dropped(w, a)
+	default:
+	}
+}
+
+// dropped gives back what an answer that nobody reads has granted. The caller holds the lock.
+func (n *number) dropped(w *waiter, a answer) {
+	if a.scope == "" && !a.away && w.pair != "" {
+		n.back[w.pair]++
+	}
+}
+
+func (n *number) giveBack(w *waiter) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.dropped(w, answer{})
+}
+
+func (n *number) freeAt() time.Time {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.free
+}
+
+// ask asks Redis for a lot, of w and of others, and tells everybody.
+func (n *number) ask(w *waiter) {
+	lot, keys, args, restore := n.lot()
+	var said []rueidis.RedisMessage
+	m, err := n.l.exec(w.ctx, "take", keys, args...)
+	if err != nil {
+		restore()
+	} else {
+		said, err = m.ToArray()
+	}
+	now := time.Now() // after the answer: late rather than early
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var rest []*waiter
+	for i, w := range lot {
+		a := answer{away: true}
+		if err == nil && i < len(said) {
+			a = read(said[i], now)
+		}
+		if a.scope == cloudapi.ScopeNumber {
+			n.free = a.at
+		}
+		switch {
+		case w.gone:
+			n.dropped(w, a)
+		case a.scope == cloudapi.ScopeNumber && !tooLong(w.ctx, now, a.at.Sub(now), w.end):
+			rest = append(rest, w) // it goes on waiting
+		default:
+			w.told <- a
+		}
+	}
+	n.queue = append(rest, n.queue...)
+}
+
+// read reads what the script says about one message.
+func read(m rueidis.RedisMessage, now time.Time) answer {
+	said, err := m.ToArray()
+	if err != nil || len(said) != 2 {
+		return answer{away: true}
+	}
+	word, err := said[0].ToString()
+	if err != nil {
+		return answer{away: true}
+	}
+	wait, err := said[1].AsInt64()
+	if err != nil {
+		return answer{away: true}
+	}
+	a := answer{at: now.Add(time.Duration(wait) * time.Microsecond)}
+	if word != "go" {
+		a.scope = cloudapi.LimitScope(word)
+	}
+	return a
+}
+
+// lot takes those out of the queue who are to be asked for, with the keys and arguments of the
+// script. restore remembers what Redis was to be told along with it, if it was not.
+func (n *number) lot() (lot []*waiter, keys []string, args []int64, restore func()) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.sort()
+	size := min(len(n.queue), maxLot)
+	lot = slices.Clone(n.queue[:size])
+	n.queue = slices.Delete(n.queue, 0, size)
+
+	now, received, back := time.Now(), n.received, n.back
+	keys = append(keys, n.key)
+	args = append(args, int64(n.l.cfg.Limits.Throughput), int64(n.l.cfg.Limits.Reserve), horizon.Microseconds(), int64(received), int64(size))
+	for _, w := range lot {
+		key := w.pair
+		if key == "" {
+			key = n.key // which stands for none
+		}
+		keys, args = append(keys, key), append(args, max(w.end.Sub(now), 0).Microseconds())
+	}
+	for pair, count := range back {
+		keys, args = append(keys, pair), append(args, int64(count))
+	}
+	n.received, n.back = 0, map[string]int{}
+	return lot, keys, args, func() {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		n.received += received
+		for pair, count := range back {
+			n.back[pair] += count
+		}
+	}
+}
+
+// sort brings the urgent before the others, but from time to time whoever has waited longest to
+// the front. The caller holds the lock.
+func (n *number) sort() {
+	slices.SortStableFunc(n.queue, func(a, b *waiter) int {
+		if a.lane != b.lane {
+			return int(a.lane) - int(b.lane)
+		}
+		return a.since.Compare(b.since)
+	})
+	if n.lots++; n.lots <= overtakes || len(n.queue) == 0 {
+		return
+	}
+	n.lots = 0
+	oldest := slices.MinFunc(n.queue, func(a, b *waiter) int { return a.since.Compare(b.since) })
+	n.queue = slices.Insert(slices.DeleteFunc(n.queue, func(w *waiter) bool { return w == oldest }), 0, oldest)
+}
+
+// observe tells Redis what was learned about the number.
+func (n *number) observe(ctx context.Context, p cloudapi.Permit, o cloudapi.Observation) {
+	numberPause := pause(o, message.ClassThrottledNumber, time.Second)
+	pairPause := pause(o, message.ClassThrottledPair, n.l.cfg.Limits.PairInterval)
+	n.mu.Lock()
+	n.received += max(o.Inbound, 0)
+	news := n.untold || numberPause > 0 || pairPause > 0 && p.Recipient != "" || o.Throughput > 0 && o.Throughput != n.learned
+	if o.Throughput > 0 {
+		n.learned = o.Throughput
+	}
+	learned := 0 // another process may know better by now
+	if n.untold || o.Throughput > 0 {
+		learned = n.learned
+		n.untold = learned > 0
+	}
+	n.mu.Unlock()
+	n.l.alone.block(n.key, numberPause)
+	n.l.alone.block(n.pair(p.Recipient), pairPause)
+	if !news || n.l.away.is(time.Now()) {
+		return
+	}
+	keys := []string{n.key}
+	if p.Recipient != "" {
+		keys = append(keys, n.pair(p.Recipient))
+	} else {
+		pairPause = 0
+	}
+	limits := &n.l.cfg.Limits
+	_, err := n.l.exec(ctx, "observe", keys, int64(limits.Throughput), int64(limits.Reserve), int64(learned),
+		numberPause.Microseconds(), pairPause.Microseconds())
+	if err == nil {
+		n.mu.Lock()
+		n.untold = false
+		n.mu.Unlock()
+	}
+}
