@@ -69,8 +69,11 @@ func (r *run) checkCallback() verdict {
 		return v
 	}
 	levels := levelsOf(r.number.Webhooks)
-	if len(levels) == 0 {
+	switch {
+	case len(levels) == 0:
 		return r.because(ReasonNoCallback)
+	case r.number.Webhooks.App == "":
+		v = v.remark(ReasonNoAppCallback)
 	}
 	for _, l := range levels {
 		w := r.judgeLevel(l)
@@ -226,10 +229,7 @@ func (r *run) setCallback() verdict {
 			err = r.clientAccount().Subscribe(r.ctx, hook)
 		}
 	default:
-		fields := w.Fields
-		if fields == nil {
-			fields = DefaultFields()
-		}
+		fields := r.wantedFields()
 		app := r.client.App(r.state.AppID)
 		if have, e := app.Webhook(r.ctx); e == nil && !r.elsewhere(have.URL) && have.Active && len(lacking(have.Fields, fields)) == 0 {
 			break
@@ -244,6 +244,18 @@ func (r *run) setCallback() verdict {
 	return verdict{}
 }
 
+// wantedFields are the webhook fields that the app should subscribe to.
+func (r *run) wantedFields() []string {
+	fields := r.state.Plan.Webhook.Fields
+	if fields == nil {
+		fields = DefaultFields()
+		if r.coexists() {
+			fields = append(fields, appFields...)
+		}
+	}
+	return fields
+}
+
 // missingFields are the fields that the app does not subscribe to, nil if that cannot be told.
 func (r *run) missingFields() []string {
 	if r.cfg.Graph.AppSecret == "" || r.state.AppID == "" {
@@ -253,7 +265,7 @@ func (r *run) missingFields() []string {
 	if err != nil || have.URL == "" {
 		return nil
 	}
-	return lacking(have.Fields, DefaultFields())
+	return lacking(have.Fields, r.wantedFields())
 }
 
 // lacking are those of wanted that are not in have.

@@ -139,6 +139,9 @@ func TestTheCallbackIsSetAndVerifiedAtEveryLevel(t *testing.T) {
 				"": {App: callback}, onboard.LevelApp: {App: callback}, onboard.LevelAccount: {Account: callback}, onboard.LevelNumber: {Number: callback},
 			}
 			require.Equal(t, want[level], info.Webhooks)
+			if info.Webhooks.App == "" {
+				require.Equal(t, onboard.ReasonNoAppCallback, st.Step(onboard.StepCallback).Remarks[0].Reason)
+			}
 		})
 	}
 }

@@ -240,8 +240,12 @@ func lookCallback(level Level) func(*run) (verdict, string) {
 				return r.judgeLevel(l), hostOf(l.address)
 			}
 		}
-		if len(levels) == 0 && level == LevelApp {
+		switch {
+		case level != LevelApp:
+		case len(levels) == 0:
 			return r.because(ReasonNoCallback), ""
+		default: // overrides carry messages only
+			return r.because(ReasonDone).remark(ReasonNoAppCallback), "not set"
 		}
 		return r.because(ReasonDone), "not set"
 	}

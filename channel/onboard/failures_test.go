@@ -426,6 +426,13 @@ var failures = []failure{
 			}
 			s.appWebhook(some...)
 		}},
+	{name: "the app does not hear of what is written in the Business app", step: onboard.StepCallback, status: onboard.Done, reason: onboard.ReasonFieldsRest, remark: true,
+		text: "The app does not subscribe to these webhook fields: history, smb_app_state_sync, smb_message_echoes.",
+		arrange: func(s *site, p *onboard.Plan) {
+			n := s.account.AddNumber(cloudapitest.NumberConfig{Coexistence: true})
+			*p = onboard.Plan{Road: onboard.RoadSignup, AppID: s.app.ID, NumberID: n.ID, Coexistence: true}
+			s.appWebhook(onboard.DefaultFields()...)
+		}},
 	{name: "the app does not subscribe to changes of templates", step: onboard.StepCallback, status: onboard.Done, reason: onboard.ReasonFieldsRest, remark: true,
 		text: "The app does not subscribe to these webhook fields: message_template_status_update.",
 		arrange: func(s *site, p *onboard.Plan) {

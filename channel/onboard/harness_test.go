@@ -184,6 +184,18 @@ func (s *site) post(path, body string) {
 	require.Equal(s.t, http.StatusOK, res.StatusCode)
 }
 
+// drop deletes something of the app's, with its own token.
+func (s *site) drop(path string) {
+	s.t.Helper()
+	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodDelete, "https://graph.facebook.com/v26.0/"+path, http.NoBody)
+	require.NoError(s.t, err)
+	req.Header.Set("Authorization", "Bearer "+s.app.ID+"|"+s.app.Secret)
+	res, err := s.world.Client().Do(req)
+	require.NoError(s.t, err)
+	defer func() { _ = res.Body.Close() }()
+	require.Equal(s.t, http.StatusOK, res.StatusCode)
+}
+
 // override sends webhooks to an old system.
 func (s *site) override(path, body string) {
 	s.world.Mount("https://old.example/in", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -103,21 +103,27 @@ type WebhookPlan struct {
 	// Level is where URL is set; empty means LevelApp, which needs the app's secret.
 	// Account events go to the app's address whatever the level.
 	Level Level `json:"level,omitempty"`
-	// Fields are what the app subscribes to at LevelApp; nil means [DefaultFields].
+	// Fields are what the app subscribes to at LevelApp, beside what it has; nil means
+	// [DefaultFields], with those of coexistence where it is planned.
 	Fields []string `json:"fields,omitempty"`
 	// TakeOver removes an override at a more specific level that sends the messages
 	// elsewhere. Without it such an override is reported and left alone.
 	TakeOver bool `json:"take_over,omitempty"`
 }
 
-// DefaultFields are the webhook fields that a support channel needs.
+// DefaultFields are the webhook fields that a support channel needs. "standby" is among
+// them, because what people write while an agent of Meta's holds the conversation comes
+// nowhere else.
 func DefaultFields() []string {
 	return []string{
 		"account_alerts", "account_review_update", "account_update", "business_capability_update", "message_template_quality_update",
-		"message_template_status_update", "messages", "phone_number_name_update", "phone_number_quality_update", "security",
+		"message_template_status_update", "messages", "phone_number_name_update", "phone_number_quality_update", "security", "standby",
 		"template_category_update", "user_preferences",
 	}
 }
+
+// appFields are the webhook fields of a number that is in use in the app, too.
+var appFields = []string{"history", "smb_app_state_sync", "smb_message_echoes"}
 
 // ProfilePlan is the wanted profile; see [cloudapi.Profile] for the limits.
 type ProfilePlan struct {

@@ -122,7 +122,11 @@ func TestWhatIsWrongWithALiveNumberIsGradedAndSaid(t *testing.T) {
 			s.post(s.account.ID+"/subscribed_apps", `{}`)
 		}, onboard.CheckSubscription, onboard.Warn, onboard.ReasonOtherApps, "1 other apps get the webhooks of this account, too."},
 		{"messages are not subscribed to", func(s *site, _ *cloudapitest.Number, _ *onboard.Target) { s.appWebhook("account_update") },
-			onboard.CheckFields, onboard.Fail, onboard.ReasonFields, "The app does not subscribe to all webhook fields; missing: account_alerts, account_review_update, business_capability_update, message_template_quality_update, message_template_status_update, messages, phone_number_name_update, phone_number_quality_update, security, template_category_update, user_preferences."},
+			onboard.CheckFields, onboard.Fail, onboard.ReasonFields, "The app does not subscribe to all webhook fields; missing: account_alerts, account_review_update, business_capability_update, message_template_quality_update, message_template_status_update, messages, phone_number_name_update, phone_number_quality_update, security, standby, template_category_update, user_preferences."},
+		{"only an override is set", func(s *site, n *cloudapitest.Number, target *onboard.Target) {
+			s.post(n.ID, `{"webhook_configuration":{"override_callback_uri":"`+callback+`","verify_token":"`+verifyToken+`"}}`)
+			s.drop(s.app.ID + "/subscriptions")
+		}, onboard.CheckCallbackApp, onboard.Warn, onboard.ReasonNoAppCallback, "The app has no callback address of its own: decisions about account, name and templates go nowhere."},
 		{"the callback is down", func(s *site, _ *cloudapitest.Number, _ *onboard.Target) { s.world.Mount(callback, nil) },
 			onboard.CheckCallbackApp, onboard.Fail, onboard.ReasonCallbackUnreachable, "The callback address of the app, at desk.example, does not answer."},
 		{"the callback believes anybody", func(s *site, _ *cloudapitest.Number, _ *onboard.Target) {

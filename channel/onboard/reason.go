@@ -99,6 +99,7 @@ const (
 	ReasonAppUnknown            Reason = "app_unknown"
 	ReasonOtherApps             Reason = "other_apps"
 	ReasonNoCallback            Reason = "no_callback"
+	ReasonNoAppCallback         Reason = "no_app_callback"
 	ReasonOverridden            Reason = "overridden"
 	ReasonFields                Reason = "fields"
 	ReasonFieldsRest            Reason = "fields_rest"

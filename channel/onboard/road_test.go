@@ -165,6 +165,9 @@ func TestANumberStaysInTheAppAndHandsOverWhatItHas(t *testing.T) {
 	}
 	s.cfg.Graph.Token = s.kept[0].Token
 	settled(t, s.run(st)) // contacts and history are asked for once
+	hook, err := s.client().App(s.app.ID).Webhook(t.Context())
+	require.NoError(t, err)
+	require.ElementsMatch(t, append(onboard.DefaultFields(), "history", "smb_app_state_sync", "smb_message_echoes"), hook.Fields)
 	require.Empty(t, s.world.Audit())
 }
 

@@ -144,6 +144,7 @@ var sentences = map[Reason]sentence{
 	ReasonAppUnknown:            {Done, "An app gets the webhooks of the account; whether it is yours cannot be told without its id.", "Give the app id.", linkApps, 0},
 	ReasonOtherApps:             {Done, "{0} other apps get the webhooks of this account, too.", "", linkApps, 0},
 	ReasonNoCallback:            {WaitingForYou, "There is no callback address at any level, so no message can come in.", "Plan with your callback address, or enter it in the app.", linkApps, 0},
+	ReasonNoAppCallback:         {Done, "The app has no callback address of its own: decisions about account, name and templates go nowhere.", "Enter an address in the app, too: an override carries messages only.", linkOverride, 0},
 	ReasonOverridden:            {WaitingForYou, "An override of the {1} sends the messages to {0} instead.", "Plan with TakeOver to remove the override, or remove it where it was made.", linkOverride, 0},
 	ReasonFields:                {WaitingForYou, "The app does not subscribe to all webhook fields; missing: {0}.", "Subscribe to them in the app (WhatsApp, Configuration).", linkApps, 0},
 	ReasonFieldsRest:            {Done, "The app does not subscribe to these webhook fields: {0}.", "Without them some changes stay unseen.", linkApps, 0},
