@@ -163,6 +163,20 @@ func TestTenRegistrationsIn72HoursAreNotExceeded(t *testing.T) {
 	require.Equal(t, onboard.Done, s.run(st).Step(onboard.StepRegister).Status)
 }
 
+// The client repeats what failed for a passing reason; what is counted is not among that.
+func TestWhatIsCountedIsNotRepeatedByItself(t *testing.T) {
+	t.Parallel()
+	for _, end := range []string{"/request_code", "/verify_code", "/register"} {
+		s := newSite(t)
+		s.answers = s.willing
+		calls := s.calls(end)
+		s.refuse("POST", end, 133004, 0)
+		st := s.run(s.begin(s.plan()))
+		require.Contains(t, lines(st), "waiting_for_meta meta_unwell")
+		require.Equal(t, 1, *calls, end)
+	}
+}
+
 func TestWrongPINsStopBeforeTheyLockTheNumber(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -57,8 +57,15 @@ type Config struct {
 // with different states, as far as the functions of Config are.
 type Guide struct {
 	cfg    Config
-	client *cloudapi.Client
+	client clients
 	probe  *http.Client
+}
+
+// clients are two that differ in one thing: what is counted goes through once, which repeats
+// nothing by itself.
+type clients struct {
+	*cloudapi.Client
+	once *cloudapi.Client
 }
 
 var errNoToken = errors.New("there is no access token yet")
@@ -93,13 +100,18 @@ func New(cfg Config) (*Guide, error) {
 }
 
 // clientWith makes a client with a token of its own, or with that of Config.
-func (g *Guide) clientWith(token string) (*cloudapi.Client, error) {
+func (g *Guide) clientWith(token string) (c clients, err error) {
 	graph := g.cfg.Graph
 	graph.Token, graph.TokenSource = token, nil
 	if token == "" {
 		graph.TokenSource = cloudapi.TokenFunc(g.token)
 	}
-	return cloudapi.New(graph)
+	if c.Client, err = cloudapi.New(graph); err != nil {
+		return clients{}, err
+	}
+	graph.Retries = -1
+	c.once, err = cloudapi.New(graph)
+	return c, err
 }
 
 // token gives the token of Config.

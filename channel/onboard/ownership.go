@@ -135,7 +135,7 @@ func (r *run) requestCode(method cloudapi.CodeMethod) verdict {
 	if at := r.nextCode(); at.After(r.now()) {
 		return r.because(ReasonCodeWait, moment(at)).at(at)
 	}
-	err := r.clientNumber().RequestCode(r.ctx, method, r.state.Plan.Locale)
+	err := r.counted().RequestCode(r.ctx, method, r.state.Plan.Locale)
 	if err == nil || perhapsDone(err) { // a code whose answer was lost may well have gone out
 		r.state.Codes = append(within(r.state.Codes, r.now(), 48*time.Hour), r.now().UTC().Round(0))
 		r.state.CodeMethod, r.state.WrongCodes = method, 0
@@ -170,7 +170,7 @@ var resend = map[string]cloudapi.CodeMethod{AnswerSMS: cloudapi.CodeSMS, AnswerV
 
 // verifyCode gives a code to Meta. People write codes with a dash or a space.
 func (r *run) verifyCode(code string) verdict {
-	err := r.clientNumber().VerifyCode(r.ctx, onlyDigits(code))
+	err := r.counted().VerifyCode(r.ctx, onlyDigits(code))
 	switch {
 	case err == nil:
 		r.state.WrongCodes = 0

@@ -98,7 +98,7 @@ func (r *run) registrationWait() verdict {
 
 // tryPIN makes one attempt. Every call counts, whatever its answer.
 func (r *run) tryPIN(pin string) verdict {
-	err := r.clientNumber().Register(r.ctx, pin, r.state.Plan.Region)
+	err := r.counted().Register(r.ctx, pin, r.state.Plan.Region)
 	if isInvalid(err) {
 		return r.because(ReasonNotAccepted)
 	}
@@ -132,7 +132,7 @@ func (r *run) switchOff() verdict {
 	if v := r.registrationWait(); v.status != "" {
 		return v
 	}
-	err := r.clientNumber().Deregister(r.ctx)
+	err := r.counted().Deregister(r.ctx)
 	if err == nil || perhapsDone(err) || isRefusal(err) {
 		r.countRegistration()
 	}

@@ -17,7 +17,7 @@ type run struct {
 	ctx     context.Context
 	state   *stateData
 	session *session
-	client  *cloudapi.Client
+	client  clients
 
 	account   cloudapi.AccountInfo
 	number    cloudapi.NumberInfo
@@ -147,6 +147,9 @@ func (p Prompt) problem(v verdict) Prompt {
 	p.Problem, _, _ = say(v.reason, v.args)
 	return p
 }
+
+// counted is the number for calls that are counted and cost something when they are too many.
+func (r *run) counted() *cloudapi.Number { return r.client.once.Number(r.state.NumberID) }
 
 // clientNumber and clientAccount are the client's views of what the state names.
 func (r *run) clientNumber() *cloudapi.Number   { return r.client.Number(r.state.NumberID) }
