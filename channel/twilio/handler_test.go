@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel/twilio"
+	"github.com/kanava-go/kanava/channel/twilio/twiliotest"
 	"github.com/kanava-go/kanava/webhook"
 )
 
@@ -301,4 +302,30 @@ func TestOverridesOfTheConnectionAreNoPartOfTheRequest(t *testing.T) {
 	w = httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	require.Equal(t, http.StatusUnauthorized, w.Code, "signed with another")
+}
+
+func TestTheHandlerRefusesStrangers(t *testing.T) {
+	t.Parallel()
+	var b inbox
+	sim, dana := newSim()
+	sim.Connect(public, newHandler(t, handlerConfig(&b)))
+	require.Empty(t, sim.Probe())
+	require.Empty(t, b.deliveries)
+	dana.Text(line, "hello")
+	sim.Settle()
+	require.Len(t, b.deliveries, 1)
+	require.Empty(t, sim.Audit())
+}
+
+func TestWhatIsLostComesAgainIfTheAddressAsksForIt(t *testing.T) {
+	t.Parallel()
+	var b inbox
+	sim, dana := newSim()
+	cfg := handlerConfig(&b)
+	cfg.PublicURL = public + "#rc=3&rp=all"
+	sim.Connect(cfg.PublicURL, newHandler(t, cfg))
+	sim.SetFaults(twiliotest.Faults{Lose: true})
+	dana.Text(line, "hello")
+	sim.Settle()
+	require.Len(t, b.events(), 1)
 }

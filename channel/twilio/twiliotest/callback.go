@@ -57,7 +57,9 @@ func Sign(token, address string, form url.Values) string {
 func asJava(a, b string) int { return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b))) }
 
 // Settle delivers everything that waits, and what follows from it, and returns how many
-// webhooks there were.
+// webhooks there were. As Twilio does, it repeats one that got no answer, or with rp=all one
+// that was not answered with 200, only as often as the fragment of the address says: #rc=5&rp=all.
+// https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides (checked 2026-11-29)
 func (s *Sim) Settle() int {
 	n := 0
 	for {
@@ -78,14 +80,68 @@ func (s *Sim) Settle() int {
 			}
 			for range times {
 				n++
-				if status := s.deliver(receiver, p); status != http.StatusOK {
-					s.mu.Lock()
-					s.find(RuleWrongAck, "status "+strconv.Itoa(status))
-					s.mu.Unlock()
-				}
+				s.attempt(receiver, p, faults.Lose)
 			}
 		}
 	}
+}
+
+// attempt delivers a webhook, again and again if its address asks for that.
+func (s *Sim) attempt(h http.Handler, p post, lose bool) {
+	_, overrides, _ := strings.Cut(p.address, "#")
+	settings, _ := url.ParseQuery(overrides) // none, if it cannot be read
+	repeats, _ := strconv.Atoi(settings.Get("rc"))
+	all := slices.Contains(strings.Split(settings.Get("rp"), ","), "all")
+	for try := range 1 + min(max(repeats, 0), 5) {
+		if lose && try == 0 {
+			continue
+		}
+		status := s.deliver(h, p)
+		if status == http.StatusOK {
+			return
+		}
+		s.mu.Lock()
+		s.find(RuleWrongAck, "status "+strconv.Itoa(status))
+		s.mu.Unlock()
+		if !all {
+			return
+		}
+	}
+}
+
+// Probe attacks the connected receiver as a stranger would, who knows its address and what
+// Twilio posts, but no token. It returns what was let in, each a finding as well; nil is good.
+func (s *Sim) Probe() (letIn []string) {
+	s.mu.Lock()
+	receiver, sid := s.receiver, s.id("SM")
+	hook, _, _ := strings.Cut(s.hook, "#")
+	s.mu.Unlock()
+	if receiver == nil {
+		return nil
+	}
+	form := url.Values{
+		"MessageSid": {sid}, "AccountSid": {s.cfg.AccountSID}, "From": {"whatsapp:+10000000000"}, "To": {"whatsapp:+10000000000"},
+		"Body": {"forged"}, "SmsStatus": {"received"},
+	}
+	other := url.Values{"MessageSid": form["MessageSid"], "Body": {"another"}}
+	for _, a := range []struct{ how, signature string }{
+		{"unsigned", ""},
+		{"no base64", "%%%"},
+		{"signed with an empty token", Sign("", hook, form)},
+		{"signed with another token", Sign("another token", hook, form)},
+		{"the signature of another form", Sign(s.cfg.AuthToken, hook, other)},
+		{"the signature of another address", Sign(s.cfg.AuthToken, "https://another.example/twilio", form)},
+	} {
+		if s.request(receiver, hook, form, a.signature) == http.StatusOK {
+			letIn = append(letIn, a.how)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, how := range letIn {
+		s.find(RuleForgedAccepted, how)
+	}
+	return letIn
 }
 
 // Run delivers what there is, as soon as it is there, until ctx ends.
@@ -111,14 +167,20 @@ func (s *Sim) enqueue(p post) {
 
 // deliver posts one webhook.
 func (s *Sim) deliver(h http.Handler, p post) int {
-	p.address, _, _ = strings.Cut(p.address, "#") // how to connect, and no part of the request
-	body := p.form.Encode()
-	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, p.address, strings.NewReader(body))
+	address, _, _ := strings.Cut(p.address, "#") // how to connect, and no part of the request
+	return s.request(h, address, p.form, Sign(s.cfg.AuthToken, address, p.form))
+}
+
+// request posts a form and returns the status of the answer.
+func (s *Sim) request(h http.Handler, address string, form url.Values, signature string) int {
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, address, strings.NewReader(form.Encode()))
 	if err != nil {
 		return 0
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
-	req.Header.Set("X-Twilio-Signature", Sign(s.cfg.AuthToken, p.address, p.form))
+	if signature != "" {
+		req.Header.Set("X-Twilio-Signature", signature)
+	}
 	req.RequestURI = req.URL.RequestURI()
 	a := &answer{header: http.Header{}}
 	h.ServeHTTP(a, req)

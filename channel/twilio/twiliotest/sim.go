@@ -31,6 +31,7 @@ type Config struct {
 type Faults struct {
 	Duplicate bool // everything arrives twice
 	Reverse   bool // what waits arrives in the opposite order
+	Lose      bool // the first attempt of each webhook does not arrive; see Settle
 }
 
 // Sim is one Twilio account. It is an http.Handler: the REST API. Safe for concurrent use.
@@ -197,6 +198,8 @@ const (
 	RuleWindow Rule = "outside-window"
 	// RuleWrongAck: a signed webhook was not answered with 200.
 	RuleWrongAck Rule = "webhook-not-answered-with-200"
+	// RuleForgedAccepted: a webhook that Twilio did not sign was answered with 200, see Sim.Probe.
+	RuleForgedAccepted Rule = "forged-webhook-accepted"
 	// RuleLeakedCredentials: the account's credentials went to another host than the API's.
 	RuleLeakedCredentials Rule = "credentials-to-foreign-host"
 	// RuleNoCallback: a message asks for no statuses, so that nobody learns what became of it.

@@ -143,6 +143,61 @@ func TestStatusesComeInOrderUnlessTheyAreDisturbed(t *testing.T) {
 	}
 }
 
+func TestWebhooksAreRepeatedAsTheAddressSays(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		address string
+		faults  twiliotest.Faults
+		fails   int // so many are answered 500
+		posts   int
+		found   int
+	}{
+		"nothing is said":                     {"https://desk.example/in", twiliotest.Faults{}, 1, 1, 1},
+		"one is lost":                         {"https://desk.example/in", twiliotest.Faults{Lose: true}, 0, 0, 0},
+		"one is lost, and repeated":           {"https://desk.example/in#rc=1", twiliotest.Faults{Lose: true}, 0, 1, 0},
+		"connections only are repeated":       {"https://desk.example/in#rc=5", twiliotest.Faults{}, 2, 1, 1},
+		"answers are repeated, too":           {"https://desk.example/in#rc=5&rp=all", twiliotest.Faults{}, 2, 3, 2},
+		"not more often than is asked for":    {"https://desk.example/in#rc=2&rp=ct,all", twiliotest.Faults{}, 9, 3, 3},
+		"not more often than Twilio would":    {"https://desk.example/in#rc=99&rp=all", twiliotest.Faults{}, 9, 6, 6},
+		"settings that cannot be read are no": {"https://desk.example/in#%zz", twiliotest.Faults{}, 9, 1, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim := twiliotest.New(twiliotest.Config{})
+			sim.AddSender(line)
+			posts := 0
+			sim.Connect(c.address, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				if posts++; posts <= c.fails {
+					w.WriteHeader(http.StatusInternalServerError)
+				}
+			}))
+			sim.SetFaults(c.faults)
+			sim.AddUser(twiliotest.UserConfig{}).Text(line, "hello")
+			require.Equal(t, 1, sim.Settle())
+			require.Equal(t, c.posts, posts)
+			require.Len(t, sim.Audit(), c.found)
+		})
+	}
+}
+
+func TestAReceiverThatChecksNothingIsFound(t *testing.T) {
+	t.Parallel()
+	sim := twiliotest.New(twiliotest.Config{})
+	require.Empty(t, sim.Probe(), "there is nobody to attack")
+	sim.Connect("https://desk.example/in", http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	require.Len(t, sim.Probe(), 6)
+	require.Len(t, sim.Audit(), 6)
+	require.Equal(t, twiliotest.RuleForgedAccepted, sim.Audit()[0].Rule)
+
+	sim = twiliotest.New(twiliotest.Config{})
+	sim.Connect("https://desk.example/in", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Twilio-Signature") == "" { // it checks that there is one
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	}))
+	require.Len(t, sim.Probe(), 5)
+}
+
 func assertForm(t *testing.T, r *http.Request) url.Values {
 	t.Helper()
 	if err := r.ParseForm(); err != nil {
