@@ -39,13 +39,13 @@
 // # What there is
 //
 //	look after    Assign, Move, Resolve, Reopen, SetTags, SetTopic, AddNote
-//	read          Conversations, Conversation, Messages, Log
-//	answer        Reply, ReplyAll, RunMacro and PreviewMacro, Upload, MarkRead, Cancel
-//	settle        Resend, GiveUp, UncertainMessages, ResendUncertain, GiveUpUncertain
+//	read          Conversations, Conversation, Messages, Events
+//	answer        Reply, ReplyAll, RunMacro and PreviewMacro, Upload, MarkRead, CancelMessage
+//	settle        UncertainMessages, ResendMessage, GiveUpMessage, ResendUncertain, GiveUpUncertain
 //	write first   Notify, RecordConsent, RevokeConsent, StopMarketing, ResumeMarketing
-//	set up        Add, Change, Replace, Remove, Channels
-//	operate       Health, Processes, DeadLetters, Replay, ReplayAll, Drop, RetryNow
-//	answer for    Report, Spending, Erase, EraseConversation, EraseMessage, Export
+//	set up        AddChannel, UpdateSettings, ReplaceChannel, RemoveChannel, Channels
+//	operate       Health, Processes, DeadLetters, ReplayDeadLetters, ReplayAllDeadLetters, DropDeadLetters, RetryNow
+//	answer for    Report, Spending, EraseCustomer, EraseConversation, EraseMessage, ExportCustomer
 //
 // Whatever the host's own code does on its own authority it does on [Desk.Hub].
 package desk
