@@ -59,7 +59,7 @@ func (s *scanner) codes(from int) {
 	}
 	cards := s.hits
 	for k := range cards {
-		if cards[k].kind == Card && cards[k].reason != ByTrack {
+		if cards[k].Kind == Card && cards[k].Reason != ByTrack {
 			s.codeBehind(&cards[k], cards)
 		}
 	}
@@ -71,24 +71,24 @@ func (s *scanner) codes(from int) {
 	for k := 0; k < len(s.g); {
 		g := &s.g[k]
 		start := s.starts(g.from)
-		for ; len(cards) > 0 && cards[0].end <= start; cards = cards[1:] {
-			if cards[0].kind == Card {
-				before = cards[0].end
+		for ; len(cards) > 0 && cards[0].End <= start; cards = cards[1:] {
+			if cards[0].Kind == Card {
+				before = cards[0].End
 			}
 		}
-		if start < from || g.mask || len(cards) > 0 && cards[0].start <= start || s.goesOnAlone(k-1) {
+		if start < from || g.mask || len(cards) > 0 && cards[0].Start <= start || s.goesOnAlone(k-1) {
 			k++
 			continue
 		}
 		x := s.secretAt(k)
 		k = x.next
-		for len(placed) > 0 && placed[0].start < start {
+		for len(placed) > 0 && placed[0].Start < start {
 			placed = placed[1:]
 		}
-		switch known := len(placed) > 0 && placed[0].start < s.ends(x.to); {
+		switch known := len(placed) > 0 && placed[0].Start < s.ends(x.to); {
 		case x.n < 3 || x.n > maxPIN || known || start-before > codeReach && !cardWithin(cards, start+codeReach):
 		default:
-			if kind := s.codeKind(&x); kind != 0 {
+			if kind := s.codeKind(&x); kind != "" {
 				s.hide(&x, kind, ByCodeLabel)
 			}
 		}
@@ -98,52 +98,53 @@ func (s *scanner) codes(from int) {
 	}
 }
 
-func (s *scanner) hide(x *secret, kind Kind, why Reason) {
-	s.hits = append(s.hits, hit{start: s.starts(x.from), end: s.ends(x.to), kind: kind, reason: why, digits: x.n})
+func (s *scanner) hide(y *secret, kind Kind, why Reason) {
+	x := hit{Span: Span{Start: s.starts(y.from), End: s.ends(y.to), Kind: kind, Reason: why}}
+	s.hits = append(s.hits, x.counted(s.b))
 }
 
 // cardWithin reports whether a card starts at the byte i or before.
 func cardWithin(hits []hit, i int) bool {
 	for k := range hits {
-		if hits[k].start > i || hits[k].kind == Card {
-			return hits[k].start <= i
+		if hits[k].Start > i || hits[k].Kind == Card {
+			return hits[k].Start <= i
 		}
 	}
 	return false
 }
 
-// codeKind returns what a label before x, or behind it, calls it, or 0.
+// codeKind returns what a label before x, or behind it, calls it, if anything.
 func (s *scanner) codeKind(x *secret) Kind {
 	marks := s.words(x.from-codeBefore, x.to+codeAfter+1)
 	for _, m := range slices.Backward(marks) {
 		if m.end > x.from || x.from-m.wordEnd > codeBefore || !s.isPlain(m.wordEnd, x.from, codeWords) {
 			continue
 		}
-		if kind := m.kindOf(x.n); kind != 0 || m.says&saysLabel != 0 { // "door code 4471"
+		if kind := m.kindOf(x.n); kind != "" || m.says&saysLabel != 0 { // "door code 4471"
 			return kind
 		}
 	}
 	if s.isMoney(x) {
-		return 0
+		return ""
 	}
 	for _, m := range marks {
 		if m.start < x.to {
 			continue
 		}
 		if m.start-x.to > codeAfter || !s.isPlain(x.to, m.start, 2) {
-			return 0
+			return ""
 		}
-		if kind := m.kindOf(x.n); kind != 0 {
+		if kind := m.kindOf(x.n); kind != "" {
 			if s.ownsDigits(&m) {
-				return 0
+				return ""
 			}
 			return kind
 		}
 	}
-	return 0
+	return ""
 }
 
-// kindOf returns what m calls n digits, or 0.
+// kindOf returns what m calls n digits, if anything.
 func (m *mark) kindOf(n int) Kind {
 	switch {
 	case m.says&saysPIN != 0:
@@ -151,7 +152,7 @@ func (m *mark) kindOf(n int) Kind {
 	case m.says&saysCode != 0 && n <= 4:
 		return SecurityCode
 	}
-	return 0
+	return ""
 }
 
 // isPlain reports whether there are no digits and few words from character i to k.
@@ -193,11 +194,11 @@ func (s *scanner) codeBehind(x *hit, cards []hit) {
 	g := &s.g[k]
 	if !dated {
 		size := 3
-		if x.digits == 15 {
+		if x.Digits == 15 {
 			size = 4
 		}
 		card := &s.g[x.last]
-		if x.form != printed || x.tier != Strong || x.digits > 16 || g.n() != size || card.gap != gapNarrow || s.isExpiry(k) || s.value(k)/100 == 20 {
+		if x.form != printed || x.Tier != Strong || x.Digits > 16 || g.n() != size || card.gap != gapNarrow || s.isExpiry(k) || s.value(k)/100 == 20 {
 			return
 		}
 		if k+1 < len(s.g) && !s.g[k+1].mask && card.sameGap(g) {
@@ -209,7 +210,7 @@ func (s *scanner) codeBehind(x *hit, cards []hit) {
 		return
 	}
 	start := s.starts(y.from)
-	if !slices.ContainsFunc(cards, func(c hit) bool { return c.start <= start && start < c.end }) {
+	if !slices.ContainsFunc(cards, func(c hit) bool { return c.Start <= start && start < c.End }) {
 		s.hide(&y, SecurityCode, ByPosition)
 	}
 }

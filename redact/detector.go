@@ -40,7 +40,7 @@ func (d *Detector) maxLen() int {
 	return min(d.MaxLen, maxMaxLen)
 }
 
-// detect adds what the Detectors find from offset i on.
+// detect adds what the Detectors find from offset i on, but for what was found before.
 func (s *scanner) detect(i int) {
 	detectors := s.r.Detectors
 	if len(detectors) == 0 {
@@ -56,42 +56,27 @@ func (s *scanner) detect(i int) {
 				break
 			}
 			if from = end; end-start <= d.maxLen() {
-				s.hideAround(hit{start: start, end: end, kind: Custom, reason: ByDetector, scheme: d.Name}, found, d.KeepLast)
+				s.hideAround(found, start, end, d)
 			}
 		}
 		slices.SortStableFunc(s.hits, byStart)
 	}
 }
 
-// hideAround adds the parts of x that are outside of what was found before, with the
-// last keep letters and digits left readable if that is all of x.
-func (s *scanner) hideAround(x hit, found []hit, keep int) {
-	whole := x
-	add := func(from, to int) {
-		part := x
-		if part.start, part.end = from, to; from >= to {
-			return
+// hideAround masks b[start:end] as d says but for what was found before.
+func (s *scanner) hideAround(found []hit, start, end int, d *Detector) {
+	x := hit{Span: Span{Start: start, Kind: Custom, Reason: ByDetector, Scheme: d.Name}}
+	for _, h := range append(found[:len(found):len(found)], hit{Span: Span{Start: end, End: end}}) {
+		if h.End <= x.Start {
+			continue
 		}
-		for i := from; i < to; {
-			counts, w := part.counts(s.b, i)
-			if counts {
-				part.digits++
-			}
-			i += w
+		x.End, x.tail = min(h.Start, end), 0
+		if x.Start == start && x.End == end {
+			x.tail = min(max(d.KeepLast, 0), maxMaxLen)
 		}
-		if from == whole.start && to == whole.end {
-			part.tail = min(max(keep, 0), maxMaxLen)
+		if y := x.counted(s.b); y.Hidden > 0 {
+			s.hits = append(s.hits, y)
 		}
-		if part.hidden() > 0 {
-			s.hits = append(s.hits, part)
-		}
+		x.Start = h.End
 	}
-	from := x.start
-	for _, h := range found {
-		if h.end > from && h.start < x.end {
-			add(from, h.start)
-			from = h.end
-		}
-	}
-	add(from, x.end)
 }

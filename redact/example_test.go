@@ -33,7 +33,7 @@ func ExampleRedactor_Find() {
 	}
 	// Output:
 	// 13 32 card maestro weak card word near
-	// 38 41 security code  none label before
+	// 38 41 security code   label near
 }
 
 func ExampleRedactor_NewWriter() {

@@ -1,15 +1,15 @@
 package redact
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
+	"unsafe"
+
+	"github.com/kanava-go/kanava/internal/jsonscan"
 )
 
 // Values redacts the human text in a JSON document: each string value that
@@ -27,28 +27,21 @@ import (
 // cannot be read cannot be shown to be clean. The error holds the offset, and
 // nothing of the document.
 func (r *Redactor) Values(doc []byte, human func(Path) bool) ([]byte, error) {
-	if !json.Valid(doc) {
-		return nil, fmt.Errorf("redact: read JSON at offset %d: %w", syntaxErrorAt(doc), errSyntax)
+	d := docs.Get().(*jsonscan.Doc)
+	defer docs.Put(d)
+	defer d.Reset()
+	if err := d.Parse(unsafe.String(unsafe.SliceData(doc), len(doc))); err != nil {
+		return nil, fmt.Errorf("redact: read JSON: %w", err)
 	}
 	w := walker{options: r.options(), doc: doc, human: human}
-	w.value()
+	w.value(d.Root())
 	if w.out == nil {
 		return doc, nil
 	}
 	return append(w.out, doc[w.copied:]...), nil
 }
 
-var errSyntax = errors.New("invalid syntax")
-
-// syntaxErrorAt returns where doc stops being JSON.
-func syntaxErrorAt(doc []byte) int64 {
-	var raw json.RawMessage
-	var syntax *json.SyntaxError
-	if errors.As(json.Unmarshal(doc, &raw), &syntax) {
-		return syntax.Offset
-	}
-	return int64(len(doc))
-}
+var docs = sync.Pool{New: func() any { return new(jsonscan.Doc) }}
 
 // A Path is the way from the top of a JSON document to a value: the keys of
 // objects, and the positions in arrays in decimal.
@@ -95,138 +88,88 @@ func Paths(patterns ...string) func(Path) bool {
 	}
 }
 
-// A walker goes through one document, which is valid.
+// A walker goes through one document.
 type walker struct {
 	options
 	doc    []byte
-	i      int
 	human  func(Path) bool
-	path   Path   // only if human is set
+	path   Path
 	out    []byte // nil as long as nothing changed
 	copied int    // what of doc is in out
 }
 
-// next goes past white space, and past c if it comes next.
-func (w *walker) next(c byte) bool {
-	for w.i < len(w.doc) && w.doc[w.i] <= ' ' {
-		w.i++
-	}
-	if w.i < len(w.doc) && w.doc[w.i] == c {
-		w.i++
-		return true
-	}
-	return false
-}
-
-func (w *walker) value() {
-	switch {
-	case w.next('{'):
-		for !w.next('}') {
-			w.next(',')
-			w.next('"')
-			raw := w.rawString()
-			key := ""
-			if w.human != nil {
-				key = decoded(raw)
+func (w *walker) value(v jsonscan.Value) {
+	switch kind := v.Kind(); kind {
+	case jsonscan.Object, jsonscan.Array:
+		it := v.Iter()
+		for n := 0; it.Next(); n++ {
+			if w.human == nil { // no path is asked for
+				w.value(it.Value())
+				continue
 			}
-			w.next(':')
-			w.child(key)
-		}
-	case w.next('['):
-		for n := 0; !w.next(']'); n++ {
-			w.next(',')
-			key := ""
-			if w.human != nil {
+			key := it.Key()
+			if kind == jsonscan.Array {
 				key = strconv.Itoa(n)
 			}
-			w.child(key)
+			w.path = append(w.path, key)
+			w.value(it.Value())
+			w.path = w.path[:len(w.path)-1]
 		}
-	case w.next('"'):
-		if raw := w.rawString(); w.wanted() {
-			w.redact(raw, w.i-1-len(raw))
-		}
-	default:
-		start := w.i
-		for w.i < len(w.doc) && !strings.ContainsRune(",]} \t\r\n", rune(w.doc[w.i])) {
-			w.i++
-		}
-		// An integer that is a card number becomes a string.
-		text := w.doc[start:w.i]
-		if len(text) < minDigits || bytes.ContainsAny(text, ".eE") || !w.wanted() {
-			return
-		}
-		if clean := w.r.String(string(text)); clean != string(text) {
-			w.out = append(append(append(append(w.out, w.doc[w.copied:start]...), '"'), clean...), '"')
-			w.copied = w.i
+	case jsonscan.String, jsonscan.Number:
+		if w.human == nil || w.human(w.path) {
+			w.redact(v, kind == jsonscan.Number)
 		}
 	}
 }
 
-func (w *walker) child(key string) {
-	if w.human != nil {
-		w.path = append(w.path, key)
-	}
-	w.value()
-	if w.human != nil {
-		w.path = w.path[:len(w.path)-1]
-	}
-}
-
-func (w *walker) wanted() bool { return w.human == nil || w.human(w.path) }
-
-// rawString goes past the string whose first quote is behind it, and returns what is
-// between the quotes.
-func (w *walker) rawString() []byte {
-	start := w.i
-	for ; w.doc[w.i] != '"'; w.i++ {
-		if w.doc[w.i] == '\\' {
-			w.i++
-		}
-	}
-	w.i++
-	return w.doc[start : w.i-1]
-}
-
-// redact masks what is found in the string raw, which starts at i in the document:
-// character by character, so that all others stay as they are written.
-func (w *walker) redact(raw []byte, i int) {
-	text := raw
-	if bytes.IndexByte(raw, '\\') >= 0 {
-		text = []byte(decoded(raw))
-	}
-	if !w.worthwhile(text) {
+// redact masks what is found in v, character by character, so that all others stay as
+// they are written. An integer becomes a string.
+func (w *walker) redact(v jsonscan.Value, number bool) {
+	text := v.Raw()
+	from, to := v.Span()
+	i, k := int(from), 0 // in the document, in the text
+	switch {
+	case !number:
+		text = v.Str()
+		i++ // the quote
+	case len(text) < minDigits || strings.ContainsAny(text, ".eE"):
 		return
 	}
-	sc := newScanner(&w.options, text)
+	if !w.worthwhile(view(text)) {
+		return
+	}
+	sc := newScanner(&w.options, view(text))
 	defer sc.release()
-	k := 0 // in text
-	for at, n := range masked(text, sc.find()) {
-		for ; k < at; k += runeWidth(text[k:]) {
+	found := sc.find()
+	if len(found) == 0 {
+		return
+	}
+	if number {
+		w.out = append(append(w.out, w.doc[w.copied:i]...), '"')
+		w.copied = i
+	}
+	for at, n := range masked(sc.b, found) {
+		for k < at {
+			_, width := utf8.DecodeRuneInString(text[k:])
+			k += width
 			i += rawWidth(w.doc[i:])
 		}
 		w.out = utf8.AppendRune(append(w.out, w.doc[w.copied:i]...), w.mask)
 		w.copied = i + rawWidth(w.doc[i:])
 		i, k = w.copied, k+n
 	}
-}
-
-// decoded returns what the string raw stands for.
-func decoded(raw []byte) string {
-	var s string
-	_ = json.Unmarshal(slices.Concat([]byte{'"'}, raw, []byte{'"'}), &s) // the document is known to be valid
-	return s
-}
-
-func runeWidth(b []byte) int {
-	_, n := utf8.DecodeRune(b)
-	return n
+	if number {
+		w.out = append(append(w.out, w.doc[w.copied:to]...), '"')
+		w.copied = int(to)
+	}
 }
 
 // rawWidth returns the length of the first character in b as it is written.
 func rawWidth(b []byte) int {
 	switch {
 	case b[0] != '\\':
-		return runeWidth(b)
+		_, w := utf8.DecodeRune(b)
+		return w
 	case b[1] != 'u':
 		return 2
 	}

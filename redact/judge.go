@@ -81,7 +81,7 @@ func (c *candidate) betters(best *candidate) bool {
 	if c.form == printed && best.form == printed && c.n <= 18 { // a group of three may be the code
 		return true
 	}
-	return c.sure && !best.sure || c.sure == best.sure && c.tier >= best.tier
+	return c.sure && !best.sure || c.sure == best.sure && (c.tier == Strong || best.tier == Weak)
 }
 
 // isCard is the table of the package comment, read from its first line on.
@@ -89,7 +89,7 @@ func (s *scanner) isCard(c *candidate, number []byte) bool {
 	if c.tier = tierOf(number); c.tier == None {
 		return false
 	}
-	if c.reason = passes(number); c.reason == 0 {
+	if c.reason = passes(number); c.reason == "" {
 		return false
 	}
 	if c.form = s.formOf(c); c.form == never || s.isPhone(c) {
@@ -126,7 +126,7 @@ func passes(n []byte) Reason {
 	case len(n) >= 16 && (n[0] == 6 && n[1] == 2 || n[0] == 8 && n[1] == 1 && n[2] <= 7):
 		return ByUnionPayWord
 	}
-	return 0
+	return ""
 }
 
 // doubled is what a digit adds to the Luhn sum where it counts twice.
@@ -152,22 +152,21 @@ func (s *scanner) take(c *candidate) {
 		s.leave(c.first, c.last)
 		return
 	}
-	x := hit{start: s.starts(c.from), end: s.ends(c.to), last: c.last, kind: Card, tier: c.tier, reason: c.reason, form: c.form, digits: c.n}
+	x := hit{last: c.last, form: c.form}
+	x.Span = Span{
+		Start: s.starts(c.from), End: s.ends(c.to), Kind: Card, Scheme: schemeName(number, c.reason), Tier: c.tier, Reason: c.reason,
+	}
 	x.head, x.tail = s.r.Keep.ends(c.n)
-	x.scheme = schemeName(number, c.reason)
-	s.hits = append(s.hits, x)
+	s.hits = append(s.hits, x.counted(s.b))
 	if c.reason != ByTrack || s.r.InsecureKeepSAD {
 		return
 	}
 	from, to := s.trackTail(c)
-	x = hit{kind: TrackData, reason: ByTrack}
-	for i := from; i < to; i++ {
-		if s.c[i].is(digit) {
-			x.digits++
-		}
+	if from == to {
+		return
 	}
-	if x.digits > 0 {
-		x.start, x.end = s.starts(from), s.ends(to)
+	x = hit{Span: Span{Start: s.starts(from), End: s.ends(to), Kind: TrackData, Reason: ByTrack}}.counted(s.b)
+	if x.Hidden > 0 {
 		s.hits = append(s.hits, x)
 		for k := c.last + 1; k < len(s.g) && s.g[k].from < to; k++ {
 			s.g[k].track = s.g[k].from >= from
@@ -178,7 +177,7 @@ func (s *scanner) take(c *candidate) {
 // leave records that the digits of some groups stay, as a hit of no kind that hides
 // nothing.
 func (s *scanner) leave(first, last int) {
-	s.hits = append(s.hits, hit{start: s.starts(s.g[first].from), end: s.ends(s.g[last].to)})
+	s.hits = append(s.hits, hit{Span: Span{Start: s.starts(s.g[first].from), End: s.ends(s.g[last].to)}})
 }
 
 // allowed reports whether the host wants a number to stay.

@@ -3,6 +3,7 @@ package redact
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -26,7 +27,7 @@ const (
 	KeepNone
 )
 
-var keepNames = [...]string{"last4", "first6_last4", "none"}
+var keepNames = []string{"last4", "first6_last4", "none"}
 
 // String returns the name used in JSON: last4, first6_last4 or none.
 func (k Keep) String() string {
@@ -47,17 +48,12 @@ func (k Keep) MarshalText() ([]byte, error) {
 // UnmarshalText implements [encoding.TextUnmarshaler]. The empty text is
 // [KeepLast4].
 func (k *Keep) UnmarshalText(text []byte) error {
-	if len(text) == 0 {
-		*k = KeepLast4
-		return nil
+	i := slices.Index(keepNames, string(text))
+	if i < 0 && len(text) > 0 {
+		return errKeep
 	}
-	for i, name := range keepNames {
-		if string(text) == name {
-			*k = Keep(i)
-			return nil
-		}
-	}
-	return errKeep
+	*k = Keep(max(i, 0))
+	return nil
 }
 
 var errKeep = errors.New("redact: read keep: want last4, first6_last4 or none")
@@ -65,13 +61,10 @@ var errKeep = errors.New("redact: read keep: want last4, first6_last4 or none")
 // ends returns how many digits stay readable at either end of a card number
 // with n digits.
 func (k Keep) ends(n int) (head, tail int) {
-	switch k {
-	case KeepLast4:
-		return 0, 4
-	case KeepFirst6Last4:
-		if n >= 14 {
-			return 6, 4
-		}
+	switch {
+	case k == KeepFirst6Last4 && n >= 14:
+		return 6, 4
+	case k <= KeepFirst6Last4:
 		return 0, 4
 	}
 	return 0, 0

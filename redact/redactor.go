@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 	"unsafe"
 )
 
@@ -150,8 +151,7 @@ func (r *Redactor) String(s string) string {
 	if len(found) == 0 {
 		return s
 	}
-	grow, _ := o.growth(b, found)
-	out := o.rewrite(make([]byte, 0, len(b)+grow), b, 0, len(b), found)
+	out := o.rewrite(make([]byte, 0, len(b)), b, 0, len(b), found)
 	return unsafe.String(unsafe.SliceData(out), len(out))
 }
 
@@ -171,8 +171,11 @@ func (r *Redactor) Bytes(b []byte) []byte {
 		return b
 	}
 	dst := b[:0]
-	if grow, some := o.growth(b, found); some {
-		dst = make([]byte, 0, len(b)+grow)
+	for _, w := range masked(b, found) {
+		if w < utf8.RuneLen(o.mask) {
+			dst = make([]byte, 0, len(b))
+			break
+		}
 	}
 	return o.rewrite(dst, b, 0, len(b), found)
 }
@@ -189,7 +192,7 @@ func (r *Redactor) Find(s string) []Span {
 	defer sc.release()
 	var spans []Span
 	for _, x := range sc.find() {
-		spans = append(spans, x.span())
+		spans = append(spans, x.Span)
 	}
 	return spans
 }

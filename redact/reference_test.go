@@ -55,8 +55,8 @@ func refTier(n string) redact.Tier {
 			}
 			if slices.Contains(row.strong, len(n)) {
 				tier = redact.Strong
-			} else if slices.Contains(row.weak, len(n)) {
-				tier = max(tier, redact.Weak)
+			} else if tier == redact.None && slices.Contains(row.weak, len(n)) {
+				tier = redact.Weak
 			}
 		}
 	}
@@ -335,7 +335,7 @@ func (x *refText) best(k, limit int) (best *refCard) {
 		case best == nil || best.named,
 			c.form == "printed" && best.form == "printed" && len(c.number) <= 18,
 			c.sure && !best.sure,
-			c.sure == best.sure && c.tier >= best.tier:
+			c.sure == best.sure && (c.tier == redact.Strong || best.tier == redact.Weak):
 			best = c
 		}
 		if x.g[j].kind == "end" {

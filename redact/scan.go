@@ -92,8 +92,8 @@ func (s *scanner) find() []hit {
 			return s.hits
 		}
 		for _, x := range s.hits {
-			x.start += lo
-			x.end += lo
+			x.Start += lo
+			x.End += lo
 			all = append(all, x)
 		}
 		if hi == len(text) {
@@ -123,10 +123,10 @@ func (s *scanner) decide(from int, final bool) (to, keep int) {
 		}
 		to = s.whole(to)
 	}
-	s.hits = slices.DeleteFunc(s.hits, func(x hit) bool { return x.kind == 0 || x.start >= to })
+	s.hits = slices.DeleteFunc(s.hits, func(x hit) bool { return x.Kind == "" || x.Start >= to })
 	for _, x := range s.hits {
-		if x.kind == Card {
-			s.base = x.end
+		if x.Kind == Card {
+			s.base = x.End
 		}
 	}
 	return to, max(0, min(s.back(to), to-2*maxMaxLen))
@@ -173,7 +173,7 @@ func mayHold(b []byte) bool {
 		}
 		last = i
 		for from := max(0, n-maxDigits); from <= n-minDigits; from++ {
-			if begins[from] && tierOf(digits[from:n]) != None && passes(digits[from:n]) != 0 {
+			if begins[from] && tierOf(digits[from:n]) != None && passes(digits[from:n]) != "" {
 				return true
 			}
 		}

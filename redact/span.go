@@ -1,92 +1,42 @@
 package redact
 
-import "fmt"
+import (
+	"iter"
+	"unicode/utf8"
+)
 
 // Kind says what a [Span] holds.
-type Kind uint8
+type Kind string
 
 const (
-	// Card is a payment-card number.
-	Card Kind = iota + 1
-	// SecurityCode is the CVV, CVC or CID of a card.
-	SecurityCode
-	// PIN is the secret number of a card.
-	PIN
-	// TrackData is what follows the card number on a magnetic stripe.
-	TrackData
-	// Custom is a match of one of the host's [Detector]s.
-	Custom
+	Card         Kind = "card"          // a payment-card number
+	SecurityCode Kind = "security code" // the CVV, CVC or CID of a card
+	PIN          Kind = "pin"           // the secret number of a card
+	TrackData    Kind = "track data"    // what follows the card number on a magnetic stripe
+	Custom       Kind = "custom"        // a match of one of the host's [Detector]s
 )
 
-var kindNames = [...]string{"none", "card", "security code", "pin", "track data", "custom"}
-
-// String returns the name of the kind in lower case.
-func (k Kind) String() string { return name(kindNames[:], uint8(k)) }
-
-// MarshalText implements [encoding.TextMarshaler].
-func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
-
-// Tier says how much evidence a kind of card number needs.
-type Tier uint8
+// Tier says how much evidence a card number of some prefix and length needs.
+type Tier string
 
 const (
-	// None is the tier of what is no card number.
-	None Tier = iota
-	// Weak numbers are masked only with a card word near by: their prefix and
-	// length are common among phone numbers and other identifiers.
-	Weak
-	// Strong numbers are masked on prefix, length and check digit alone.
-	Strong
+	None   Tier = ""       // of what is no card number
+	Weak   Tier = "weak"   // masked only with a card word near by: common among other numbers
+	Strong Tier = "strong" // masked on prefix, length and check digit alone
 )
-
-var tierNames = [...]string{"none", "weak", "strong"}
-
-// String returns the name of the tier in lower case.
-func (t Tier) String() string { return name(tierNames[:], uint8(t)) }
-
-// MarshalText implements [encoding.TextMarshaler].
-func (t Tier) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 
 // Reason says what decided that a [Span] is masked.
-type Reason uint8
+type Reason string
 
 const (
-	// ByNumber means that prefix, length, check digit and grouping were enough.
-	ByNumber Reason = iota + 1
-	// ByCardWord means that a word such as "card" or "visa" stands near by.
-	ByCardWord
-	// ByUnionPayWord means that the check digit is wrong, but the number has the
-	// form of a UnionPay card and the name stands near by.
-	ByUnionPayWord
-	// ByTrack means that it stands in the data of a magnetic stripe.
-	ByTrack
-	// ByCodeLabel means that a label such as "CVV" or "PIN" stands before the
-	// digits, and that the text holds a card number.
-	ByCodeLabel
-	// ByPosition means that the digits follow a card number and its expiry date,
-	// or a card number grouped in fours.
-	ByPosition
-	// ByDetector means that a [Detector] of the host found it.
-	ByDetector
+	ByNumber       Reason = "number alone"       // prefix, length, check digit and grouping were enough
+	ByCardWord     Reason = "card word near"     // a word such as "card" or "visa" stands near by
+	ByUnionPayWord Reason = "UnionPay word near" // the check digit is wrong, but UnionPay is named near by
+	ByTrack        Reason = "magnetic stripe"    // it stands in the data of one
+	ByCodeLabel    Reason = "label near"         // one such as "CVV" or "PIN", and the text holds a card number
+	ByPosition     Reason = "follows a card"     // and its expiry date, or one grouped in fours
+	ByDetector     Reason = "detector"           // a [Detector] of the host found it
 )
-
-var reasonNames = [...]string{
-	"none", "number alone", "card word near", "UnionPay word near", "magnetic stripe",
-	"label before", "follows a card", "detector",
-}
-
-// String returns a short phrase in lower case.
-func (r Reason) String() string { return name(reasonNames[:], uint8(r)) }
-
-// MarshalText implements [encoding.TextMarshaler].
-func (r Reason) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
-
-func name(names []string, i uint8) string {
-	if int(i) < len(names) {
-		return names[i]
-	}
-	return fmt.Sprintf("unknown (%d)", i)
-}
 
 // A Span is one stretch of a text that a [Redactor] masks. It never holds the
 // number itself, so it can be logged.
@@ -104,7 +54,7 @@ type Span struct {
 	Scheme string `json:"scheme,omitzero"`
 
 	// Tier is that of the number; None unless Kind is Card.
-	Tier Tier `json:"tier"`
+	Tier Tier `json:"tier,omitzero"`
 
 	Reason Reason `json:"reason"`
 
@@ -112,4 +62,69 @@ type Span struct {
 	// In a Custom span both count letters too.
 	Digits int `json:"digits"`
 	Hidden int `json:"hidden"`
+}
+
+// A hit is a Span and what masking needs to know of it. One without a kind stays as it
+// is: it has been judged, and nothing in it is a code.
+type hit struct {
+	Span
+	tail, head int // digits left readable at the end and at the beginning
+	last       int // group of a card
+	form       form
+}
+
+func byStart(a, b hit) int { return a.Start - b.Start }
+
+// counted returns x with the digits in b counted.
+func (x hit) counted(b []byte) hit {
+	x.Digits = 0
+	for i := x.Start; i < x.End; {
+		counts, w := x.counts(b, i)
+		if i += w; counts {
+			x.Digits++
+		}
+	}
+	x.Hidden = max(0, x.Digits-x.head-x.tail)
+	return x
+}
+
+// counts reports whether the character at b[i] is one of those that x may hide, digits,
+// and letters too in what a Detector found; and its width.
+func (x *hit) counts(b []byte, i int) (bool, int) {
+	r, w := runeAt(b, i)
+	if x.Kind != Custom {
+		return isDigit(r), w
+	}
+	c := charOf(table(), r)
+	return c.is(digit | letter), w
+}
+
+// masked yields offset and width of each character in b that found hides.
+func masked(b []byte, found []hit) iter.Seq2[int, int] {
+	return func(yield func(i, width int) bool) {
+		for k := range found {
+			x := &found[k]
+			for i, n := x.Start, 0; i < x.End; {
+				counts, w := x.counts(b, i)
+				if counts {
+					if n++; n > x.head && n <= x.head+x.Hidden && !yield(i, w) {
+						return
+					}
+				}
+				i += w
+			}
+		}
+	}
+}
+
+// rewrite appends b[from:to] to dst with the hits in it masked. dst may be b[from:from]
+// if no mask is longer than what it replaces.
+func (o *options) rewrite(dst, b []byte, from, to int, found []hit) []byte {
+	for i, w := range masked(b, found) {
+		if from <= i && i < to {
+			dst = utf8.AppendRune(append(dst, b[from:i]...), o.mask)
+			from = i + w
+		}
+	}
+	return append(dst, b[from:to]...)
 }

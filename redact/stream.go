@@ -58,7 +58,7 @@ func (s *stream) look(dst []byte, final bool) []byte {
 	s.lastCard, s.scanned = sc.base, len(s.buf)
 	for _, x := range sc.hits {
 		if s.found != nil {
-			sp := x.span()
+			sp := x.Span
 			sp.Start, sp.End = sp.Start+s.gone, sp.End+s.gone
 			s.found(sp)
 		}
@@ -92,10 +92,10 @@ func (s *scanner) back(i int) int {
 func (s *scanner) whole(i int) int {
 	for k := len(s.hits) - 1; k >= 0; k-- {
 		switch x := &s.hits[k]; {
-		case x.start < i && i < x.end:
-			i = x.start
-		case k > 0 && (x.reason == ByPosition || x.kind == TrackData) && s.hits[k-1].start < i && i <= x.start:
-			i = s.hits[k-1].start
+		case x.Start < i && i < x.End:
+			i = x.Start
+		case k > 0 && (x.Reason == ByPosition || x.Kind == TrackData) && s.hits[k-1].Start < i && i <= x.Start:
+			i = s.hits[k-1].Start
 		}
 	}
 	return i

@@ -91,7 +91,7 @@ func (t *Trail) Add(r *Redactor, p Part) []Part {
 	}
 	found := sc.find()
 	switch {
-	case slices.ContainsFunc(found, func(x hit) bool { return x.kind == Card }):
+	case slices.ContainsFunc(found, func(x hit) bool { return x.Kind == Card }):
 		*s = trail{card: p.At}
 	case len(found) > 0:
 		return []Part{{ID: p.ID, At: p.At, Text: string(o.rewrite(nil, sc.b, 0, len(sc.b), found))}}
@@ -123,7 +123,7 @@ func (o *options) joined(parts []Part) []Part {
 	defer sc.release()
 	found := sc.find()
 	if !slices.ContainsFunc(found, func(x hit) bool {
-		return x.kind == Card && x.reason == ByNumber && x.form == printed && x.start < len(parts[0].Text) && x.end > lastStart
+		return x.Kind == Card && x.Reason == ByNumber && x.form == printed && x.Start < len(parts[0].Text) && x.End > lastStart
 	}) {
 		return nil
 	}

@@ -8,28 +8,6 @@ import (
 	"unicode"
 )
 
-// A language is one row of the table of words. A cell holds words separated by
-// commas, in any case, accents as the language writes them: text without them
-// matches too. A word stands for all words that begin with it, and a space in it for
-// the end of any such word and what lies before the next, so "kod zabezpiecz" is also
-// "kodu zabezpieczającego". In scripts without spaces it may stand anywhere. Marks
-// change that:
-//
-//	word|   only the whole word; of a code: may be another code, too
-//	-word   also in the middle or at the end of a word, as in compounds
-//	=word   only with these accents
-//	+word   of a label: says by itself that a number follows, as "IBAN" does
-type language struct {
-	name   string
-	card   string // what speaks of a payment card
-	code   string // what announces a security code
-	pin    string // what announces a PIN
-	expiry string // what stands before an expiry date
-	label  string // what names something else that has a number: an order, a customer
-	kind   string // what makes another card of a card, next to it: gift, library
-	number string // what says no more than "number"
-}
-
 // meaning is a set of what a word may say.
 type meaning uint16
 
@@ -153,19 +131,6 @@ func (l *lexicon) add(cell string, says meaning) {
 		}
 	}
 }
-
-// unionPayNames are the names of the one scheme whose numbers need not pass the Luhn
-// check.
-const unionPayNames = "unionpay,union pay,银联,銀聯"
-
-// currencies follow an amount.
-const currencies = "eur|,euro,€,usd|,us$,dollar,dolar,gbp|,pound,kr|,sek|,nok|,dkk|,chf|,pln|,zł|,zl|,czk|,kč|,huf|,ft|,forint,ron|,lei|,rub|,руб,р|,грн|,uah|,лв|,din|,rsd|,дин|,ден|,km|," +
-	"tl|,lira,manat,try|,rs|,inr|,rupee,रुपये,টাকা,rp|,idr|,ribu,rb|,rm|,myr|,php|,piso,baht,thb|,บาท,vnd|,đồng,cny|,rmb|,元,块,円,jpy|,yen|,원,krw|,won|,sar|,ريال,درهم,aed|,جنيه,دينار,ils|,ש״ח,שקל,تومان,ریال," +
-	"r$,brl|,reais,real|,mxn|,pesos,peso|,ars|,cop|,clp|,soles|,zar|,rand|,kes|,ksh|,shilingi,tsh|,ngn|,naira|,so'm,tenge,тенге,тг|,lari|,ლარი,դրամ,ευρώ"
-
-// means say that what follows is paid with, not for: "pay the invoice with 4539…".
-const means = "with|,by|,via|,from|,using|,use|,charge|,mit|,von|,per|,über|,met|,van|,med|,från|,fra|,av|,kanssa,avec|,par|,depuis|,utilisez,con|,desde|,usa|,use|,usar|,com|,pelo|,pela|,usando|,da|,dalla|,tramite|,cu|,din|," +
-	"z|,ze|,od|,s|,se|,kartou|,sa|,с|,со|,от|,з|,зі|,від|,από,με|,ile|,بـ,من|,עם|,ב|,با|,از|,से,দিয়ে,dengan,pakai,pake,bằng,từ,kwa|,用,通过,で支払,로 결제,으로 결제"
 
 // A mark is a word found in a text.
 type mark struct {

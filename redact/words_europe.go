@@ -1,5 +1,27 @@
 package redact
 
+// A language is one row of the table of words. A cell holds words separated by
+// commas, in any case, accents as the language writes them: text without them
+// matches too. A word stands for all words that begin with it, and a space in it for
+// the end of any such word and what lies before the next, so "kod zabezpiecz" is also
+// "kodu zabezpieczającego". In scripts without spaces it may stand anywhere. Marks
+// change that:
+//
+//	word|   only the whole word; of a code: may be another code, too
+//	-word   also in the middle or at the end of a word, as in compounds
+//	=word   only with these accents
+//	+word   of a label: says by itself that a number follows, as "IBAN" does
+type language struct {
+	name   string
+	card   string // what speaks of a payment card
+	code   string // what announces a security code
+	pin    string // what announces a PIN
+	expiry string // what stands before an expiry date
+	label  string // what names something else that has a number: an order, a customer
+	kind   string // what makes another card of a card, next to it: gift, library
+	number string // what says no more than "number"
+}
+
 // The words of the European languages. See [language] for how a cell is read.
 var europe = []language{
 	{

@@ -296,3 +296,16 @@ var world = []language{
 		number: "дугаар,№",
 	},
 }
+
+// unionPayNames are the names of the one scheme whose numbers need not pass the Luhn
+// check.
+const unionPayNames = "unionpay,union pay,银联,銀聯"
+
+// currencies follow an amount.
+const currencies = "eur|,euro,€,usd|,us$,dollar,dolar,gbp|,pound,kr|,sek|,nok|,dkk|,chf|,pln|,zł|,zl|,czk|,kč|,huf|,ft|,forint,ron|,lei|,rub|,руб,р|,грн|,uah|,лв|,din|,rsd|,дин|,ден|,km|," +
+	"tl|,lira,manat,try|,rs|,inr|,rupee,रुपये,টাকা,rp|,idr|,ribu,rb|,rm|,myr|,php|,piso,baht,thb|,บาท,vnd|,đồng,cny|,rmb|,元,块,円,jpy|,yen|,원,krw|,won|,sar|,ريال,درهم,aed|,جنيه,دينار,ils|,ש״ח,שקל,تومان,ریال," +
+	"r$,brl|,reais,real|,mxn|,pesos,peso|,ars|,cop|,clp|,soles|,zar|,rand|,kes|,ksh|,shilingi,tsh|,ngn|,naira|,so'm,tenge,тенге,тг|,lari|,ლარი,դրամ,ευρώ"
+
+// means say that what follows is paid with, not for: "pay the invoice with 4539…".
+const means = "with|,by|,via|,from|,using|,use|,charge|,mit|,von|,per|,über|,met|,van|,med|,från|,fra|,av|,kanssa,avec|,par|,depuis|,utilisez,con|,desde|,usa|,use|,usar|,com|,pelo|,pela|,usando|,da|,dalla|,tramite|,cu|,din|," +
+	"z|,ze|,od|,s|,se|,kartou|,sa|,с|,со|,от|,з|,зі|,від|,από,με|,ile|,بـ,من|,עם|,ב|,با|,از|,से,দিয়ে,dengan,pakai,pake,bằng,từ,kwa|,用,通过,で支払,로 결제,으로 결제"

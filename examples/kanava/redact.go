@@ -115,7 +115,7 @@ func (r *redaction) documents(file string, in io.Reader, out io.Writer) error {
 
 // found counts what is masked, and explains it if asked to.
 func (r *redaction) found(s redact.Span) {
-	r.counts[s.Kind.String()]++
+	r.counts[string(s.Kind)]++
 	switch {
 	case !r.explain:
 	case r.json:
