@@ -1,6 +1,9 @@
 package redact
 
-import "slices"
+import (
+	"slices"
+	"sort"
+)
 
 // A candidate is a row of whole groups with the digits of a card number.
 type candidate struct {
@@ -32,7 +35,7 @@ func (s *scanner) step(k int) int {
 	case ok:
 		s.take(&c)
 	case c.named: // as a whole: nothing in it is a card
-		s.leave(c.first, c.last)
+		s.add(hit{}, c.from, c.to)
 	default:
 		return k + 1
 	}
@@ -47,7 +50,7 @@ func (s *scanner) best(k, limit int) (best candidate, ok bool) {
 	number := buf[:0]
 	for j := k; j < limit; j++ {
 		g := &s.g[j]
-		if len(number)+g.n() > maxDigits || g.mask || g.visible || g.track {
+		if len(number)+g.n() > maxDigits || g.mask || g.used {
 			break
 		}
 		if number = s.digits(number, g.from, g.to); len(number) >= minDigits {
@@ -149,35 +152,31 @@ func (s *scanner) take(c *candidate) {
 	var buf [maxDigits]byte
 	number := s.digits(buf[:0], c.from, c.to)
 	if s.allowed(number) {
-		s.leave(c.first, c.last)
+		s.add(hit{}, c.from, c.to)
 		return
 	}
-	x := hit{last: c.last, form: c.form}
-	x.Span = Span{
-		Start: s.starts(c.from), End: s.ends(c.to), Kind: Card, Scheme: schemeName(number, c.reason), Tier: c.tier, Reason: c.reason,
-	}
+	x := hit{Span: Span{Kind: Card, Scheme: schemeName(number, c.reason), Tier: c.tier, Reason: c.reason}, last: c.last, form: c.form}
 	x.head, x.tail = s.r.Keep.ends(c.n)
-	s.hits = append(s.hits, x.counted(s.b))
-	if c.reason != ByTrack || s.r.InsecureKeepSAD {
-		return
-	}
-	from, to := s.trackTail(c)
-	if from == to {
-		return
-	}
-	x = hit{Span: Span{Start: s.starts(from), End: s.ends(to), Kind: TrackData, Reason: ByTrack}}.counted(s.b)
-	if x.Hidden > 0 {
-		s.hits = append(s.hits, x)
-		for k := c.last + 1; k < len(s.g) && s.g[k].from < to; k++ {
-			s.g[k].track = s.g[k].from >= from
-		}
+	s.add(x, c.from, c.to)
+	if c.reason == ByTrack && !s.r.InsecureKeepSAD {
+		from, to := s.trackTail(c)
+		s.add(hit{Span: Span{Kind: TrackData, Reason: ByTrack}}, from, to)
 	}
 }
 
-// leave records that the digits of some groups stay, as a hit of no kind that hides
-// nothing.
-func (s *scanner) leave(first, last int) {
-	s.hits = append(s.hits, hit{Span: Span{Start: s.starts(s.g[first].from), End: s.ends(s.g[last].to)}})
+// add records that x becomes of characters from to to, whose groups are then judged.
+func (s *scanner) add(x hit, from, to int) {
+	if from >= to {
+		return
+	}
+	x.Start, x.End = s.starts(from), s.ends(to)
+	if x = x.counted(s.b); x.Hidden == 0 && x.Kind != "" {
+		return
+	}
+	s.hits = append(s.hits, x)
+	for k := sort.Search(len(s.g), func(k int) bool { return s.g[k].from >= from }); k < len(s.g) && s.g[k].from < to; k++ {
+		s.g[k].used = true
+	}
 }
 
 // allowed reports whether the host wants a number to stay.

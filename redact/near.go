@@ -1,6 +1,9 @@
 package redact
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // What is said of a number: how near words must be, in characters.
 const (
@@ -9,16 +12,15 @@ const (
 
 	labelBefore = 48 // a label
 	labelAfter  = 32
-	ownNumber   = 12 // digits that near behind a label are what it names
+	ownDigits   = 14 // digits that near behind a label belong to it
 
-	// Words between a label and the number: behind one that names a number, before it
-	// a word for "number" stands, before one that follows, and else, when they must be
-	// short.
-	wordsNamed  = 6
-	wordsNumber = 3
-	wordsAfter  = 3
-	wordsAny    = 1
-	shortWord   = 4
+	// Words between a label that names a number and the number behind it, between it and
+	// one before it, and between any other label and the number behind it, when they
+	// must be short.
+	wordsNamed = 6
+	wordsAfter = 3
+	wordsAny   = 1
+	shortWord  = 4 // letters
 )
 
 // near returns how far the nearest word is that says what, before c or behind it, or -1.
@@ -26,18 +28,12 @@ func (s *scanner) near(c *candidate, what meaning) int {
 	nearest := -1
 	for _, m := range s.words(c.from-cardBefore, c.to+cardAfter+1) {
 		d := -1
-		switch {
-		case m.says&what == 0:
-		case m.end <= c.from:
-			if d = max(0, c.from-m.wordEnd); d > cardBefore {
-				continue
-			}
-		case m.start >= c.to:
-			if d = m.start - c.to; d > cardAfter {
-				continue
-			}
+		if m.end <= c.from && c.from-m.wordEnd <= cardBefore {
+			d = max(0, c.from-m.wordEnd)
+		} else if m.start >= c.to && m.start-c.to <= cardAfter {
+			d = m.start - c.to
 		}
-		if d >= 0 && (nearest < 0 || d < nearest) {
+		if m.says&what != 0 && d >= 0 && (nearest < 0 || d < nearest) {
 			nearest = d
 		}
 	}
@@ -53,18 +49,15 @@ func (s *scanner) isNamed(c *candidate) bool {
 		}
 	}
 	marks := s.words(from-labelBefore, c.to+labelAfter+1)
-	own := false
-	for i := range marks { // "the card number for the order"
-		m := &marks[i]
-		own = own || m.says&saysCard != 0 && m.says&names != 0 && m.end <= c.from && s.leadsTo(m, c.from, marks[i+1:])
-	}
-	before, after := -1, -1
-	for i := range marks {
-		m := &marks[i]
+	own := slices.ContainsFunc(marks, func(m mark) bool { // "the card number for the order"
+		return m.says&saysCard != 0 && m.says&names != 0 && m.end <= c.from && s.leadsTo(m, c.from, marks)
+	})
+	before, after := -1, -1 // how far the nearest labels are
+	for _, m := range marks {
 		switch {
 		case m.says&saysLabel == 0 || m.says&vouches != 0:
 		case m.end <= c.from:
-			if (!own || m.says&names != 0) && (s.leadsTo(m, c.from, marks[i+1:]) || m.end <= from && s.leadsTo(m, from, marks[i+1:])) {
+			if (!own || m.says&names != 0) && (s.leadsTo(m, c.from, marks) || m.end <= from && s.leadsTo(m, from, marks)) {
 				before = max(0, c.from-m.wordEnd)
 			}
 		case m.start >= c.to && after < 0 && m.says&names != 0 && s.follows(m, c.to):
@@ -78,89 +71,69 @@ func (s *scanner) isNamed(c *candidate) bool {
 	return card < 0 || before >= 0 && before <= card || after >= 0 && after < card
 }
 
-// leadsTo reports whether the label m names the number at to: nothing between them ends
-// the sentence or is a number itself, and there are few words. Marks are those behind m.
-func (s *scanner) leadsTo(m *mark, to int, marks []mark) bool {
-	if to-m.wordEnd > labelBefore {
+// leadsTo reports whether the label m names the number at to: there are few words between
+// them, none of which says that what follows is paid with.
+func (s *scanner) leadsTo(m mark, to int, marks []mark) bool {
+	p := s.between(m.wordEnd, to)
+	if p.digits || p.ends || to-m.wordEnd > labelBefore {
 		return false
 	}
-	named := m.says&names != 0
-	words, letters, most := 0, 0, wordsAny
-	for i := m.wordEnd; i < to; i++ {
-		c := &s.c[i]
-		if c.is(digit) || c.r == s.mask && !c.is(latin) || s.endsSentence(i, letters) {
-			return false
-		}
-		if !c.is(letter) {
-			letters = 0
-			continue
-		}
-		if letters == 0 {
-			said := sayAt(marks, i)
-			if said.says&saysMeans != 0 && !named && most == wordsAny {
-				return false
-			}
-			if said.says&saysNumber != 0 && said.wordEnd <= to { // none that counts
-				i, most = said.wordEnd-1, wordsNumber
-				continue
-			}
-			words++
-		}
-		if letters++; !named && letters > shortWord && !c.is(unspaced) {
-			return false
-		}
+	if m.says&names != 0 {
+		return p.words <= wordsNamed
 	}
-	if named {
-		most = wordsNamed
-	}
-	return words <= most
-}
-
-// sayAt returns the mark that starts at i, or one that says nothing.
-func sayAt(marks []mark, i int) mark {
-	for _, m := range marks {
-		if m.start == i {
-			return m
-		}
-	}
-	return mark{}
-}
-
-// endsSentence reports whether character i ends a sentence. A full stop behind a short
-// word, of so many letters, may belong to an abbreviation.
-func (s *scanner) endsSentence(i, letters int) bool {
-	if s.c[i].r == '.' {
-		return letters > shortWord && s.at(i+1).r <= ' '
-	}
-	return s.c[i].is(breaks) && strings.ContainsRune("!?。！？؟।…", s.c[i].r)
+	return p.words <= wordsAny && p.longest <= shortWord && !slices.ContainsFunc(marks, func(x mark) bool {
+		return x.says&saysMeans != 0 && m.wordEnd <= x.start && x.end <= to
+	})
 }
 
 // follows reports whether the label m, which names a number, names the one that ends
 // at end: "4539… is my order number".
-func (s *scanner) follows(m *mark, end int) bool {
-	if m.start-end > labelAfter {
-		return false
-	}
-	words := 0
-	for i := end; i < m.start; i++ {
-		c := &s.c[i]
-		if c.is(digit) || c.r == s.mask && !c.is(latin) || strings.ContainsRune("\n,;", c.r) || s.endsSentence(i, shortWord+1) {
-			return false
+func (s *scanner) follows(m mark, end int) bool {
+	p := s.between(end, m.start)
+	return !p.digits && !p.stops && !p.ends && p.words <= wordsAfter && m.start-end <= labelAfter && s.digitsOf(m) == 0
+}
+
+// A phrase is what stands between a label and digits.
+type phrase struct {
+	words, longest int  // words, and letters of the longest
+	digits         bool // or hidden ones
+	ends, stops    bool // with a sentence, a part of one
+}
+
+// between reads characters i to k. A full stop behind a short word may belong to an
+// abbreviation.
+func (s *scanner) between(i, k int) (p phrase) {
+	letters := 0
+	for ; i < k; i++ {
+		switch c := &s.c[i]; {
+		case c.is(digit) || s.isMask(i):
+			p.digits = true
+		case c.is(letter):
+			if letters++; letters == 1 {
+				p.words++
+			}
+			if !c.is(unspaced) {
+				p.longest = max(p.longest, letters)
+			}
+			continue
+		case c.r == '.':
+			p.ends = p.ends || letters > shortWord && s.at(i+1).r <= ' '
+		case c.is(breaks):
+			p.ends = p.ends || strings.ContainsRune("!?。！？؟।…", c.r)
+			p.stops = p.stops || strings.ContainsRune("\n,;", c.r)
 		}
-		if c.is(letter) && (i == end || !s.c[i-1].is(letter)) {
-			words++
+		letters = 0
+	}
+	return p
+}
+
+// digitsOf returns how many digits stand together near behind the label m, in the same
+// part of the sentence.
+func (s *scanner) digitsOf(m mark) (n int) {
+	for i := m.wordEnd; i < m.wordEnd+ownDigits && n == 0 && !strings.ContainsRune(",;\n).!?。！？؟।…", s.at(i).r); i++ {
+		for s.at(i + n).is(digit) {
+			n++
 		}
 	}
-	if words > wordsAfter {
-		return false
-	}
-	for i := m.wordEnd; i < min(len(s.c), m.wordEnd+ownNumber); i++ {
-		if strings.ContainsRune("\n,)", s.c[i].r) || s.endsSentence(i, shortWord+1) {
-			break
-		}
-		if s.c[i].is(digit) {
-			return false
-		}
-	}
-	return true
+	return n
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/kanava-go/kanava/redact"
 )
@@ -15,32 +17,26 @@ type refCode struct {
 	digits   string
 }
 
-// secrets cuts the digits that are not in a card into rows.
+// used reports whether group k has been judged.
+func (x *refText) used(k int) bool {
+	g := x.g[k]
+	return g.mask() || g.visible || g.track || slices.ContainsFunc(x.cards, func(c refCard) bool { return c.from <= g.from && g.from < c.to })
+}
+
+// secrets returns the rows of digits that have not been judged.
 func (x *refText) secrets() (all []refCode) {
-	var g []refGroup
-	for k, y := range x.g {
-		if y.mask() {
-			continue
-		}
-		if k+1 < len(x.g) && x.g[k+1].mask() {
-			y.kind = "end"
-		}
-		g = append(g, y)
-	}
-	for k := 0; k < len(g); k++ {
-		if g[k].visible {
-			continue
-		}
-		if slices.ContainsFunc(x.cards, func(c refCard) bool { return c.from <= g[k].from && g[k].from < c.to }) {
-			continue
-		}
-		y := refCode{g[k].from, g[k].to, g[k].digits}
-		for len(g[k].digits) == 1 && g[k].kind == "narrow" && k+1 < len(g) && len(g[k+1].digits) == 1 {
+	for k := 0; k < len(x.g); k++ {
+		y, used := refCode{x.g[k].from, x.g[k].to, x.g[k].digits}, x.used(k)
+		alone := func(k int) bool { return k < len(x.g) && !x.g[k].mask() && len(x.g[k].digits) == 1 }
+		for alone(k) && alone(k+1) && x.g[k].kind == "narrow" {
 			k++
-			y.to = g[k].to
-			y.digits += g[k].digits
+			y.to = x.g[k].to
+			y.digits += x.g[k].digits
+			used = used || x.used(k)
 		}
-		all = append(all, y)
+		if !used {
+			all = append(all, y)
+		}
 	}
 	return all
 }
@@ -81,15 +77,8 @@ func (x *refText) isCode(y refCode) bool {
 		return m.says["pin"] || m.says["code"] && len(y.digits) <= 4
 	}
 	plain := func(i, k, most int) bool {
-		for j := i; j < k; j++ {
-			if refDigit(x.runes[j]) != "" || x.hidden(j) {
-				return false
-			}
-		}
-		if i > k {
-			return true
-		}
-		return len(strings.FieldsFunc(string(x.runes[i:k]), func(r rune) bool { return !redact.IsLetter(r) })) <= most
+		digits, words, _ := x.phrase(i, k)
+		return !digits && len(words) <= most
 	}
 	for _, m := range slices.Backward(x.marks) {
 		if m.to <= y.from && y.from-m.end <= 28 && plain(m.end, y.from, 5) {
@@ -112,39 +101,25 @@ func (x *refText) isCode(y refCode) bool {
 			return false
 		}
 		if says(m) {
-			return !x.ownsDigits(m)
+			own := x.ownDigits(m)
+			return own != 1 && (own < 3 || own > 6)
 		}
 	}
 	return false
 }
 
-// ownsDigits reports whether the label m has digits of its own.
-func (x *refText) ownsDigits(m refMark) bool {
-	for i := m.end; i < min(len(x.runes), m.end+14); i++ {
-		if strings.ContainsRune(",;\n).", x.runes[i]) {
-			return false
-		}
-		if refDigit(x.runes[i]) != "" {
-			n := x.numberAt(i)
-			return n == 1 || n >= 3 && n <= 6
-		}
-	}
-	return false
-}
-
-// numberAt returns how many digits the rest of the group from character i on has.
-func (x *refText) numberAt(i int) (n int) {
-	for _, g := range x.g {
-		if g.from <= i && i < g.to && !g.mask() {
-			for k := i; k < g.to; k++ {
-				if refDigit(x.runes[k]) != "" {
-					n++
-				}
-			}
-		}
+// ownDigits returns how many digits stand together behind the label m, near it.
+func (x *refText) ownDigits(m refMark) int {
+	rest := string(x.runes[m.end:min(len(x.runes), m.end+14)])
+	i := m.end + utf8.RuneCountInString(refOwn.FindString(rest))
+	n := 0
+	for i < m.end+14 && refDigit(x.at(i+n)) != "" {
+		n++
 	}
 	return n
 }
+
+var refOwn = regexp.MustCompile(`^[^,;\n).!?。！？؟।…\p{Nd}]*`)
 
 // groupAt returns the group that starts at character i.
 func (x *refText) groupAt(i int) (refGroup, int, bool) {
@@ -186,7 +161,7 @@ func (x *refText) codeBehind(c refCard) (refCode, bool) {
 	if n := len(g.digits); n != 3 && n != 4 || x.money(y) || x.goesOn(g.to) {
 		return none, false
 	}
-	return y, !slices.ContainsFunc(x.cards, func(c refCard) bool { return c.from <= g.from && g.from < c.to })
+	return y, !x.used(k)
 }
 
 // goesOn reports whether a word, a date, an amount or a time goes on at i.
@@ -195,7 +170,7 @@ func (x *refText) goesOn(i int) bool {
 }
 
 func (x *refText) money(y refCode) bool {
-	sign := func(r rune) bool { return strings.ContainsRune("$£¥￥", r) || r >= 0x20A0 && r <= 0x20C0 }
+	sign := func(r rune) bool { return unicode.Is(unicode.Sc, r) }
 	space := func(r rune) bool { return r == ' ' || r == 0xA0 }
 	before, after := y.from-1, y.to
 	if space(x.at(before)) {

@@ -241,35 +241,28 @@ func (x *refText) groups() {
 	case redact.KeepNone:
 		return
 	}
-	joined := func(i, j int) bool { // groups i to j hang together
-		return i >= 0 && j < len(x.g) && !slices.ContainsFunc(x.g[i:j], func(g refGroup) bool { return g.kind == "end" })
-	}
-	show := func(i, j int) {
-		for k := i; k <= j; k++ {
+	leave := func(k, step, n int) {
+		for k >= 0 && k < len(x.g) && !x.g[k].mask() && x.g[min(k, k-step)].kind != "end" && len(x.g[k].digits) <= n {
 			x.g[k].visible = true
+			n -= len(x.g[k].digits)
+			k += step
 		}
 	}
-	for k := range x.g {
-		if !x.g[k].mask() || k > 0 && x.g[k-1].mask() && joined(k-1, k) {
-			continue
-		}
-		n := k + 1
-		for n < len(x.g) && x.g[n].mask() && joined(k, n) {
+	for k := 0; k < len(x.g); k++ {
+		n := k
+		for n < len(x.g) && x.g[n].mask() && (n == k || x.g[n-1].kind != "end") {
 			n++
 		}
-		if len(refDigits(x.g[k:n])) < least {
+		if n == k {
 			continue
 		}
-		for last := n; joined(k, last) && !x.g[last].mask(); last++ {
-			if d := refDigits(x.g[n : last+1]); len(d) == 4 {
-				show(n, last)
-				for first := k - 1; head && joined(first, k) && !x.g[first].mask(); first-- {
-					if len(refDigits(x.g[first:k])) == 6 {
-						show(first, k-1)
-					}
-				}
+		if len(refDigits(x.g[k:n])) >= least {
+			leave(n, 1, 4)
+			if head {
+				leave(k-1, -1, 6)
 			}
 		}
+		k = n - 1
 	}
 }
 
@@ -595,7 +588,6 @@ func (x *refText) take(c *refCard) {
 	for i := from; i < to; i++ {
 		if refDigit(x.runes[i]) != "" {
 			x.hide[i] = true
-			x.cards = append(x.cards, refCard{from: i, to: i + 1, stays: true})
 		}
 	}
 }

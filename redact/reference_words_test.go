@@ -227,11 +227,11 @@ func (x *refText) isNamed(c *refCard, card int) bool {
 		from = x.g[k-1].from
 	}
 	own := false
-	for i, m := range x.marks {
-		own = own || m.says["card"] && m.says["names"] && m.to <= c.from && x.leads(m, c.from, x.marks[i+1:])
+	for _, m := range x.marks {
+		own = own || m.says["card"] && m.says["names"] && m.to <= c.from && x.leads(m, c.from)
 	}
 	before, after := -1, -1
-	for i, m := range x.marks {
+	for _, m := range x.marks {
 		if own && m.to <= c.from && !m.says["names"] {
 			continue
 		}
@@ -240,7 +240,7 @@ func (x *refText) isNamed(c *refCard, card int) bool {
 		}
 		switch {
 		case m.to <= c.from:
-			if x.leads(m, c.from, x.marks[i+1:]) || m.to <= from && x.leads(m, from, x.marks[i+1:]) {
+			if x.leads(m, c.from) || m.to <= from && x.leads(m, from) {
 				before = max(0, c.from-m.end)
 			}
 		case m.from >= c.to && m.from-c.to <= 32 && after < 0:
@@ -253,65 +253,59 @@ func (x *refText) isNamed(c *refCard, card int) bool {
 }
 
 // leads reports whether the label m names the number at from.
-func (x *refText) leads(m refMark, from int, marks []refMark) bool {
-	if from-m.end > 48 {
+func (x *refText) leads(m refMark, from int) bool {
+	digits, words, marks := x.phrase(m.end, from)
+	if from-m.end > 48 || digits || refEnds.MatchString(marks) {
 		return false
 	}
-	words, most, length := 0, 1, 0
-	for i := m.end; i < from; i++ {
-		r := x.runes[i]
-		switch {
-		case refDigit(r) != "", r == x.mask && !refLatin(r):
-			return false
-		case redact.IsLetter(r):
-			if length == 0 {
-				at := func(n refMark) bool { return n.from == i && n.says["means"] }
-				if slices.ContainsFunc(marks, at) && !m.says["names"] && most == 1 {
-					return false
-				}
-				number := slices.IndexFunc(marks, func(n refMark) bool { return n.from == i && n.says["number"] && n.end <= from })
-				if number >= 0 {
-					i, most = marks[number].end-1, 3
-					continue
-				}
-				words++
-			}
-			if length++; !m.says["names"] && length > 4 && !redact.Unspaced(r) {
-				return false
-			}
-		default:
-			if strings.ContainsRune("!?。！？؟।…", r) || r == '.' && length > 4 && x.at(i+1) <= ' ' {
-				return false
-			}
-			length = 0
-		}
-	}
 	if m.says["names"] {
-		most = 6
+		return len(words) <= 6
 	}
-	return words <= most
+	means := func(n refMark) bool { return n.says["means"] && m.end <= n.from && n.to <= from }
+	long := func(w string) bool {
+		n := 0
+		for i, r := range []rune(w) {
+			if !redact.Unspaced(r) {
+				n = i + 1
+			}
+		}
+		return n > 4
+	}
+	return len(words) <= 1 && !slices.ContainsFunc(words, long) && !slices.ContainsFunc(x.marks, means)
 }
+
+var refEnds = regexp.MustCompile(`[!?。！？؟।…]|\pL{5}\.[\x00- ]`)
 
 // follows reports whether the label m names the number that ends at to.
 func (x *refText) follows(m refMark, to int) bool {
-	between := string(x.runes[to:m.from])
-	ends := regexp.MustCompile(`[!?。！？؟।…]|\.([\x00- ]|$)`)
-	if strings.ContainsFunc(between, func(r rune) bool { return refDigit(r) != "" || r == x.mask && !refLatin(r) }) ||
-		strings.ContainsAny(between, "\n,;") || ends.MatchString(string(x.runes[to:min(len(x.runes), m.from+1)])) && ends.MatchString(between+string(x.at(m.from))) {
-		return false
+	digits, words, marks := x.phrase(to, m.from)
+	return !digits && !refEnds.MatchString(marks) && !strings.ContainsAny(marks, "\n,;") && len(words) <= 3 && x.ownDigits(m) == 0
+}
+
+// phrase reads characters i to k: whether there are digits, the words, and the text with
+// what matters to its end.
+func (x *refText) phrase(i, k int) (digits bool, words []string, text string) {
+	if i >= k {
+		return false, nil, ""
 	}
-	if len(strings.FieldsFunc(between, func(r rune) bool { return !redact.IsLetter(r) })) > 3 {
-		return false
-	}
-	for i := m.end; i < min(len(x.runes), m.end+12); i++ {
-		switch r := x.runes[i]; {
-		case refDigit(r) != "":
-			return false
-		case strings.ContainsRune("!?。！？؟।…\n,)", r), r == '.' && x.at(i+1) <= ' ':
-			return true
+	for j := i; j < k; j++ {
+		r := x.runes[j]
+		switch {
+		case refDigit(r) != "" || x.hidden(j):
+			digits = true
+			text += "0"
+		case redact.IsLetter(r):
+			text += "a"
+		default:
+			text += string(r)
 		}
 	}
-	return true
+	words = strings.FieldsFunc(string(x.runes[i:k]), func(r rune) bool { return !redact.IsLetter(r) })
+	next := x.at(k)
+	if next > ' ' {
+		next = 'a'
+	}
+	return digits, words, text + string(next)
 }
 
 // before returns the text up to i, after the text from i on.

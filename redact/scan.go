@@ -39,8 +39,7 @@ type group struct {
 	from, to int  // characters
 	whole    int  // characters with those of the groups that touch it
 	mask     bool // hidden digits, or what looks like them
-	visible  bool // what an earlier pass left readable of a card
-	track    bool // a part of the data of a magnetic stripe that is masked
+	used     bool // judged, or what an earlier pass left readable of a card
 
 	gap     gap // to the next group
 	gapID   uint32
@@ -111,6 +110,7 @@ func (s *scanner) find() []hit {
 func (s *scanner) decide(from int, final bool) (to, keep int) {
 	s.scan(from)
 	s.codes(from)
+	slices.SortFunc(s.hits, byStart)
 	s.detect(from)
 	if to = len(s.b); !final {
 		to = nextDigit(s.b, max(from, s.back(to-codeReach)))
@@ -347,23 +347,20 @@ func (s *scanner) recognise() {
 		switch {
 		case hidden == 0:
 			k++
-		case tail > 0 && (hidden >= minDigits-tail || head > 0 && hidden >= 4) && s.show(k, 1, tail) && head > 0:
-			s.show(first-1, -1, head)
+		case hidden >= minDigits-tail || head > 0 && hidden >= 4:
+			s.leave(k, 1, tail)
+			s.leave(first-1, -1, head)
 		}
 	}
 }
 
-// show makes those groups visible from k on, or back, that have exactly n digits
-// together, and reports whether there are any.
-func (s *scanner) show(k, step, n int) bool {
-	first := k
-	for ; n > 0 && k >= 0 && k < len(s.g) && !s.g[k].mask && s.g[k-(1+step)/2].gap != gapEnd; k += step {
+// leave makes the first n digits from group k on, or back, count as judged, as far as they
+// are whole groups.
+func (s *scanner) leave(k, step, n int) {
+	for ; k >= 0 && k < len(s.g) && !s.g[k].mask && s.g[k-(1+step)/2].gap != gapEnd && s.g[k].n() <= n; k += step {
+		s.g[k].used = true
 		n -= s.g[k].n()
 	}
-	for i := first; n == 0 && i != k; i += step {
-		s.g[i].visible = true
-	}
-	return n == 0
 }
 
 // scan looks for cards that begin at the byte from or behind it.
@@ -371,13 +368,9 @@ func (s *scanner) scan(from int) {
 	s.read()
 	s.recognise()
 	for k := 0; k < len(s.g); {
-		switch g := &s.g[k]; {
-		case s.starts(g.from) < from || g.mask || g.track || g.n() > maxDigits:
+		if g := &s.g[k]; s.starts(g.from) < from || g.mask || g.used || g.n() > maxDigits {
 			k++
-		case g.visible:
-			s.leave(k, k)
-			k++
-		default:
+		} else {
 			k = s.step(k)
 		}
 	}

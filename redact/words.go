@@ -165,7 +165,14 @@ func (s *scanner) words(lo, hi int) []mark {
 }
 
 // saidAt returns what the word says that begins at i.
-func (s *scanner) saidAt(i int) meaning { return sayAt(s.words(i, i+1), i).says }
+func (s *scanner) saidAt(i int) (says meaning) {
+	for _, m := range s.words(i, i+1) {
+		if m.start == i {
+			says = m.says
+		}
+	}
+	return says
+}
 
 // mark finds the words that begin in characters from to to, and those behind them that may
 // belong to the last of them, and returns where it ends.
