@@ -22,7 +22,9 @@ const (
 	codeBefore, codeAfter           = 28, 14 // characters
 	codeWordsBefore, codeWordsAfter = 5, 2
 
-	maxPIN = 6 // digits
+	maxPIN    = 6  // digits
+	maxTrack  = 80 // characters of track data behind a card number
+	maxHolder = 64 // of them for the name of the card holder
 )
 
 // codes masks security codes and PINs from the byte from on: what follows a card in the
@@ -123,9 +125,12 @@ func (s *scanner) codeBehind(x *hit) {
 		return
 	}
 	card, g := &s.g[x.last], &s.g[k]
-	n := g.n()
-	if !dated && (x.form != printed || x.Tier != Strong || x.Digits > 16 || card.gap != gapNarrow || n != 3 && x.Digits != 15 ||
-		n == 4 && (s.isExpiry(k) || s.value(k)/100 == 20) || k+1 < len(s.g) && !s.g[k+1].mask && card.sameGap(g)) {
+	n, size := g.n(), 3
+	if x.Digits == 15 {
+		size = 4
+	}
+	if !dated && (n != size || x.form != printed || x.Tier != Strong || x.Digits > 16 || card.gap != gapNarrow ||
+		s.isExpiry(k) || s.value(k)/100 == 20 || k+1 < len(s.g) && !s.g[k+1].mask && card.sameGap(g)) {
 		return // another kind of card, a date, a further group
 	}
 	goesOn := s.at(g.to).is(latin) || strings.ContainsRune("/-.:,", s.at(g.to).r) && s.at(g.to+1).is(digit)
@@ -197,4 +202,42 @@ func (s *scanner) isMoney(from, to int) bool {
 		to++
 	}
 	return unicode.Is(unicode.Sc, s.at(from).r) || unicode.Is(unicode.Sc, s.at(to).r) || s.saidAt(to)&saysMoney != 0
+}
+
+// isTrack reports whether c stands in the data of a magnetic stripe (ISO/IEC 7813): after
+// %B, or before ^ on track 1; before = and at least seven digits on track 2, for which
+// some readers write D.
+func (s *scanner) isTrack(c *candidate) bool {
+	if s.at(c.from-1).r|0x20 == 'b' {
+		return s.at(c.from-2).r == '%' || s.at(c.to).r == '^'
+	}
+	least := 7
+	if s.at(c.from-1).r == ';' {
+		least = 4
+	}
+	n := 0
+	for s.at(c.to+1+n).is(digit) && n < least {
+		n++
+	}
+	return n == least && (s.at(c.to).r == '=' || s.at(c.to).r|0x20 == 'd')
+}
+
+// trackTail returns the stretch of track data behind the card number c that must not be
+// kept: all after the second caret of track 1, all after the separator of track 2.
+func (s *scanner) trackTail(c *candidate) (from, to int) {
+	switch from = c.to + 1; {
+	case s.at(c.to).r == '^':
+		for from < c.to+maxHolder && !strings.ContainsRune("^?\n", s.at(from).r) {
+			from++
+		}
+		if s.at(from).r != '^' {
+			return 0, 0
+		}
+		from++
+	case s.at(c.from-1).r|0x20 == 'b':
+		return 0, 0
+	}
+	for to = from; to < min(len(s.c), from+maxTrack) && !strings.ContainsRune("? \t\n\v\f\r", s.c[to].r); to++ {
+	}
+	return from, to
 }

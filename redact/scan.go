@@ -2,6 +2,7 @@ package redact
 
 import (
 	"slices"
+	"sort"
 	"sync"
 	"unicode/utf8"
 )
@@ -113,15 +114,20 @@ func (s *scanner) decide(from int, final bool) (to, keep int) {
 	slices.SortFunc(s.hits, byStart)
 	s.detect(from)
 	if to = len(s.b); !final {
-		to = nextDigit(s.b, max(from, s.back(to-codeReach)))
-		if len(s.r.Detectors) > 0 { // which look for more than digits
-			to = min(to, max(from, len(s.b)-2*maxMaxLen))
+		end := to
+		for n := 1; n < utf8.UTFMax && n <= to; n++ { // of what is whole
+			if utf8.RuneStart(s.b[to-n]) && !utf8.FullRune(s.b[to-n:]) {
+				end = to - n
+			}
 		}
-		to = min(to, len(s.b)-incomplete(s.b))
-		for to > from && to < len(s.b) && !utf8.RuneStart(s.b[to]) {
-			to--
+		to = max(from, s.back(to-codeReach))
+		for to < end && !utf8.RuneStart(s.b[to]) {
+			to++
 		}
-		to = s.whole(to)
+		if len(s.r.Detectors) == 0 { // which look for more than digits
+			to = nextDigit(s.b, to)
+		}
+		to = s.whole(min(to, end))
 	}
 	s.hits = slices.DeleteFunc(s.hits, func(x hit) bool { return x.Kind == "" || x.Start >= to })
 	for _, x := range s.hits {
@@ -130,6 +136,32 @@ func (s *scanner) decide(from int, final bool) (to, keep int) {
 		}
 	}
 	return to, max(0, min(s.back(to), to-2*maxMaxLen))
+}
+
+// back returns the byte from which on all may bear on what stands at the byte i.
+func (s *scanner) back(i int) int {
+	k := sort.Search(len(s.c), func(k int) bool { return s.starts(k) >= i })
+	if k == len(s.c) {
+		return i
+	}
+	for n := 0; n < reach && k > 0 && s.c[k-1].r != far; n++ {
+		k--
+	}
+	return s.starts(k)
+}
+
+// whole moves i back to where a hit begins that it would cut, or a card that makes a code
+// or track data of what follows it.
+func (s *scanner) whole(i int) int {
+	for k := len(s.hits) - 1; k >= 0; k-- {
+		switch x := &s.hits[k]; {
+		case x.Start < i && i < x.End:
+			i = x.Start
+		case k > 0 && (x.Reason == ByPosition || x.Kind == TrackData) && s.hits[k-1].Start < i && i <= x.Start:
+			i = s.hits[k-1].Start
+		}
+	}
+	return i
 }
 
 func (s *scanner) release() {

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"sort"
-	"unicode/utf8"
 )
 
 // A stream redacts a text that arrives in pieces. What it gives out does not
@@ -73,45 +71,6 @@ func (s *stream) look(dst []byte, final bool) []byte {
 		s.lastCard -= keep
 	}
 	return dst
-}
-
-// back returns the byte from which on all may bear on what stands at the byte i.
-func (s *scanner) back(i int) int {
-	k := sort.Search(len(s.c), func(k int) bool { return s.starts(k) >= i })
-	if k == len(s.c) {
-		return i
-	}
-	for n := 0; n < reach && k > 0 && s.c[k-1].r != far; n++ {
-		k--
-	}
-	return s.starts(k)
-}
-
-// whole moves i back to where a hit begins that it would cut, or a card that makes a code
-// or track data of what follows it.
-func (s *scanner) whole(i int) int {
-	for k := len(s.hits) - 1; k >= 0; k-- {
-		switch x := &s.hits[k]; {
-		case x.Start < i && i < x.End:
-			i = x.Start
-		case k > 0 && (x.Reason == ByPosition || x.Kind == TrackData) && s.hits[k-1].Start < i && i <= x.Start:
-			i = s.hits[k-1].Start
-		}
-	}
-	return i
-}
-
-// incomplete returns the length of the unfinished character at the end of b.
-func incomplete(b []byte) int {
-	for n := 1; n < utf8.UTFMax && n <= len(b); n++ {
-		if c := b[len(b)-n]; utf8.RuneStart(c) {
-			if c >= utf8.RuneSelf && !utf8.FullRune(b[len(b)-n:]) {
-				return n
-			}
-			break
-		}
-	}
-	return 0
 }
 
 // A Writer redacts what is written to it, as one text, and passes it on. It
