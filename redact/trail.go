@@ -63,8 +63,7 @@ const (
 // is masked; what [Redactor.String] finds in one message alone is for the host
 // to mask, and is not reported but included in the new texts.
 func (t *Trail) Add(r *Redactor, p Part) []Part {
-	o := r.options()
-	if o.r.InsecureOff {
+	if r != nil && r.InsecureOff {
 		t.state = nil
 		return nil
 	}
@@ -73,10 +72,10 @@ func (t *Trail) Add(r *Redactor, p Part) []Part {
 		t.state = &trail{}
 	}
 	s := t.state
-	starts, ends, pure, digits := edges(p.Text)
+	starts, ends, pure := edges(p.Text)
 	// The parts before the number may be numbers too: leave them out one by one.
 	for k := 0; starts && k < len(s.parts); k++ {
-		if changed := o.joined(append(s.parts[k:len(s.parts):len(s.parts)], p)); changed != nil {
+		if changed := r.joined(append(s.parts[k:len(s.parts):len(s.parts)], p)); changed != nil {
 			*s = trail{card: p.At}
 			return changed
 		}
@@ -84,6 +83,7 @@ func (t *Trail) Add(r *Redactor, p Part) []Part {
 	if !pure {
 		s.parts = nil
 	}
+	o := r.options()
 	sc := newScanner(&o, view(p.Text))
 	defer sc.release()
 	if !s.card.IsZero() {
@@ -96,15 +96,9 @@ func (t *Trail) Add(r *Redactor, p Part) []Part {
 	case len(found) > 0:
 		return []Part{{ID: p.ID, At: p.At, Text: string(o.rewrite(nil, sc.b, 0, len(sc.b), found))}}
 	case ends && len(p.Text) <= trailBytes:
-		s.parts = append(s.parts, p)
 		// Hold on to no more than a number with a digit still to come has room for.
-		for k := len(s.parts) - 2; k >= 0; k-- {
-			_, _, _, more := edges(s.parts[k].Text)
-			if digits += more; digits >= maxDigits {
-				clear(s.parts[:k+1])
-				s.parts = s.parts[k+1:]
-				break
-			}
+		if s.parts = append(s.parts, p); len(s.parts) >= maxDigits {
+			s.parts = slices.Delete(s.parts, 0, len(s.parts)-maxDigits+1)
 		}
 	}
 	return nil
@@ -112,48 +106,45 @@ func (t *Trail) Add(r *Redactor, p Part) []Part {
 
 // joined returns parts with the card number masked that begins in the first and
 // ends in the last of them, or nil if there is none.
-func (o *options) joined(parts []Part) []Part {
+func (r *Redactor) joined(parts []Part) []Part {
 	var b []byte
+	last := 0
 	for _, p := range parts {
+		last = len(b)
 		b = append(append(b, p.Text...), '\n')
 	}
-	b = b[:len(b)-1]
-	lastStart := len(b) - len(parts[len(parts)-1].Text)
-	sc := newScanner(o, b)
+	o := r.options()
+	sc := newScanner(&o, b)
 	defer sc.release()
 	found := sc.find()
 	if !slices.ContainsFunc(found, func(x hit) bool {
-		return x.Kind == Card && x.Reason == ByNumber && x.form == printed && x.Start < len(parts[0].Text) && x.End > lastStart
+		return x.Reason == ByNumber && x.form == printed && x.Start < len(parts[0].Text) && x.End > last
 	}) {
 		return nil
 	}
+	changed := slices.Clone(parts)
 	from := 0
-	changed := make([]Part, len(parts))
 	for i, p := range parts {
-		to := from + len(p.Text)
-		changed[i] = Part{ID: p.ID, At: p.At, Text: string(o.rewrite(nil, b, from, to, found))}
-		from = to + 1
+		changed[i].Text = string(o.rewrite(nil, b, from, from+len(p.Text), found))
+		from += len(p.Text) + 1
 	}
 	return changed
 }
 
-// edges tells whether a text starts and ends with a digit, white space apart, whether
-// it holds nothing but digits and separators, and how many digits stand at its end.
-func edges(text string) (starts, ends, pure bool, digits int) {
+// edges tells whether a text starts and ends with a digit, white space apart, and whether
+// it holds nothing but digits and separators.
+func edges(text string) (starts, ends, pure bool) {
 	pure = true
-	seen := false // anything but separators
-	t := table()
+	first := true // but for separators
 	for _, r := range text {
-		switch c := charOf(t, r); {
-		case c.is(digit):
-			starts = starts || !seen
-			ends, seen = true, true
-			digits++
-		case !c.is(separator | ignored):
-			pure, ends, seen, digits = false, false, true, 0
+		c := charOf(table(), r)
+		if c.is(separator | ignored) {
+			continue
 		}
+		ends = c.is(digit)
+		starts, pure, first = starts || first && ends, pure && ends, false
 	}
-	return starts, ends, pure && ends, digits
+	return starts, ends, pure && ends
 }
 
 // Forget drops what is older than the window at now. Call it now and then for
