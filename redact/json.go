@@ -33,7 +33,7 @@ func (r *Redactor) Values(doc []byte, human func(Path) bool) ([]byte, error) {
 	if err := d.Parse(unsafe.String(unsafe.SliceData(doc), len(doc))); err != nil {
 		return nil, fmt.Errorf("redact: read JSON: %w", err)
 	}
-	w := walker{options: r.options(), doc: doc, human: human}
+	w := walker{r: r, doc: doc, human: human}
 	w.value(d.Root())
 	if w.out == nil {
 		return doc, nil
@@ -90,7 +90,7 @@ func Paths(patterns ...string) func(Path) bool {
 
 // A walker goes through one document.
 type walker struct {
-	options
+	r      *Redactor
 	doc    []byte
 	human  func(Path) bool
 	path   Path
@@ -135,26 +135,22 @@ func (w *walker) redact(v jsonscan.Value, number bool) {
 	case len(text) < minDigits || strings.ContainsAny(text, ".eE"):
 		return
 	}
-	if !w.worthwhile(view(text)) {
+	sc := w.r.find(view(text))
+	if sc == nil {
 		return
 	}
-	sc := newScanner(&w.options, view(text))
 	defer sc.release()
-	found := sc.find()
-	if len(found) == 0 {
-		return
-	}
 	if number {
 		w.out = append(append(w.out, w.doc[w.copied:i]...), '"')
 		w.copied = i
 	}
-	for at, n := range masked(sc.b, found) {
+	for at, n := range sc.masked() {
 		for k < at {
 			_, width := utf8.DecodeRuneInString(text[k:])
 			k += width
 			i += rawWidth(w.doc[i:])
 		}
-		w.out = utf8.AppendRune(append(w.out, w.doc[w.copied:i]...), w.mask)
+		w.out = utf8.AppendRune(append(w.out, w.doc[w.copied:i]...), sc.mask)
 		w.copied = i + rawWidth(w.doc[i:])
 		i, k = w.copied, k+n
 	}

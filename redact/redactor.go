@@ -112,27 +112,8 @@ func (r *Redactor) Validate() error {
 // maxHostWord is the length in bytes of the longest word of a host.
 const maxHostWord = 64
 
-// options is a Redactor made ready for one text: defaults filled in.
-type options struct {
-	r    *Redactor
-	mask rune
-	host []word // that the host adds
-	less []word // that it takes away
-}
-
 // zero serves nil receivers. It is never written.
 var zero Redactor
-
-func (r *Redactor) options() options {
-	if r == nil {
-		r = &zero
-	}
-	o := options{r: r, mask: rune(r.Mask)}
-	if r.Mask == 0 || !r.Mask.valid() {
-		o.mask = rune(DefaultMask)
-	}
-	return o
-}
 
 // Cards masks the card numbers in s as the zero [Redactor] does.
 func Cards(s string) string { return zero.String(s) }
@@ -140,18 +121,12 @@ func Cards(s string) string { return zero.String(s) }
 // String returns s with its card numbers masked. If there is nothing to mask it
 // returns s itself and allocates nothing. Invalid UTF-8 passes unchanged.
 func (r *Redactor) String(s string) string {
-	b := view(s)
-	o := r.options()
-	if !o.worthwhile(b) {
+	sc := r.find(view(s))
+	if sc == nil {
 		return s
 	}
-	sc := newScanner(&o, b)
 	defer sc.release()
-	found := sc.find()
-	if len(found) == 0 {
-		return s
-	}
-	out := o.rewrite(make([]byte, 0, len(b)), b, 0, len(b), found)
+	out := sc.rewrite(make([]byte, 0, len(s)), 0, len(s))
 	return unsafe.String(unsafe.SliceData(out), len(out))
 }
 
@@ -160,48 +135,35 @@ func (r *Redactor) String(s string) string {
 // the default mask, and the result is then a prefix of b; otherwise it returns
 // a new slice and leaves b as it was. If there is nothing to mask it returns b.
 func (r *Redactor) Bytes(b []byte) []byte {
-	o := r.options()
-	if !o.worthwhile(b) {
+	sc := r.find(b)
+	if sc == nil {
 		return b
 	}
-	sc := newScanner(&o, b)
 	defer sc.release()
-	found := sc.find()
-	if len(found) == 0 {
-		return b
-	}
 	dst := b[:0]
-	for _, w := range masked(b, found) {
-		if w < utf8.RuneLen(o.mask) {
+	for _, w := range sc.masked() {
+		if w < utf8.RuneLen(sc.mask) {
 			dst = make([]byte, 0, len(b))
 			break
 		}
 	}
-	return o.rewrite(dst, b, 0, len(b), found)
+	return sc.rewrite(dst, 0, len(b))
 }
 
 // Find reports what [Redactor.String] masks in s, in order and without overlap.
 // It returns nil if there is nothing.
 func (r *Redactor) Find(s string) []Span {
-	b := view(s)
-	o := r.options()
-	if !o.worthwhile(b) {
+	sc := r.find(view(s))
+	if sc == nil {
 		return nil
 	}
-	sc := newScanner(&o, b)
 	defer sc.release()
-	var spans []Span
-	for _, x := range sc.find() {
-		spans = append(spans, x.Span)
+	spans := make([]Span, len(sc.hits))
+	for i := range spans {
+		spans[i] = sc.hits[i].Span
 	}
 	return spans
 }
 
 // view returns the bytes of s without a copy. They are only ever read.
 func view(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
-
-// worthwhile reports whether b deserves a closer look. This is all that happens to most
-// texts.
-func (o *options) worthwhile(b []byte) bool {
-	return !o.r.InsecureOff && (mayHold(b) || len(o.r.Detectors) > 0)
-}

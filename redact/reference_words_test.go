@@ -326,62 +326,41 @@ func (x *refText) startsWith(i int, what string) bool {
 	return slices.ContainsFunc(x.marks, func(m refMark) bool { return m.from == i && m.any(what) })
 }
 
-var refEscape = regexp.MustCompile(`\\[ntrfbv]$`)
-
 // touched reports whether letters touch a number, or an identifier contains it.
 func (x *refText) touched(from, to int) bool {
 	latin := func(r rune) bool { return refLatin(r) && r != x.mask }
-	before, after := x.before(from), x.after(to)
-	i, k := utf8.RuneCountInString(before), len(x.runes)-utf8.RuneCountInString(after)
-	if latin(x.at(i - 1)) {
-		if !x.wordSays(i, "card proof expiry") && !refEscape.MatchString(before) {
-			return true
-		}
-	} else if i > 0 && strings.ContainsRune("-_/.#", x.at(i-1)) && x.tokenBefore(i) {
-		return true
-	}
-	if latin(x.at(k)) {
-		return !x.startsWith(k, "card proof expiry pin")
-	}
-	if k >= len(x.runes) || !strings.ContainsRune("-_/#", x.at(k)) {
-		return false
-	}
-	for n := 0; n < 64 && k < len(x.runes); n++ {
-		r := x.runes[k]
-		if latin(r) {
-			return !x.startsWith(k, "card proof expiry pin")
-		}
-		if !strings.ContainsRune("-_/.#", r) && refDigit(r) == "" && r != x.mask {
-			return false
-		}
-		k++
-	}
-	return false
-}
-
-// tokenBefore reports whether an identifier with letters ends at i.
-func (x *refText) tokenBefore(i int) bool {
+	joins := func(i int) bool { return i >= 0 && i < len(x.runes) && strings.ContainsRune("-_/.#", x.at(i)) }
 	found := false
-	for n := 0; n < 64 && i > 0; {
-		r := x.at(i - 1)
-		if !refLatin(r) || r == x.mask {
-			if !strings.ContainsRune("-_/.#", r) && refDigit(r) == "" && r != x.mask {
+	for i := from; i > from-64 && i > 0; {
+		if !latin(x.at(i - 1)) {
+			if !joins(i-1) && (i == from || refDigit(x.at(i-1)) == "" && x.at(i-1) != x.mask) {
 				break
 			}
-			i, n = i-1, n+1
+			i--
 			continue
 		}
-		if x.wordSays(i, "card proof expiry number") {
-			return false
+		if i == from && x.at(i-2) == '\\' || x.wordSays(i, "card proof expiry number") {
+			found = false
+			break
 		}
 		end, small := i, false
-		for ; n < 64 && i > 0 && refLatin(x.at(i-1)); n++ {
+		for ; i > 0 && refLatin(x.at(i-1)); i-- {
 			small = small || x.at(i-1) >= 'a'
-			i--
 		}
 		found = found || x.at(end) != '.' || !small
 	}
-	return found
+	if found || x.at(to) == '.' {
+		return found
+	}
+	for k := to; k < to+64 && k < len(x.runes); k++ {
+		if latin(x.at(k)) {
+			return !x.startsWith(k, "card proof expiry pin")
+		}
+		if !joins(k) && (k == to || refDigit(x.at(k)) == "" && x.at(k) != x.mask) {
+			break
+		}
+	}
+	return false
 }
 
 // fraction reports whether c is the fraction of a decimal number.

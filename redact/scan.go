@@ -14,7 +14,6 @@ const (
 	maxGap     = 4  // separators in a narrow gap between two groups
 	maxWide    = 24 // characters in a wide one
 	maxIgnored = 8  // characters left out in a row
-	charBytes  = utf8.UTFMax
 
 	// What may matter to digits, in characters: so much in front of them and behind them.
 	farBefore = 160
@@ -52,7 +51,10 @@ func (g *group) n() int { return g.to - g.from }
 
 // A scanner finds the card numbers in one text.
 type scanner struct {
-	options
+	r          *Redactor
+	mask       rune
+	host, less []word // that the host adds and takes away
+
 	b []byte
 	c []char  // of b, but for what is far from any digit
 	g []group // of c
@@ -70,39 +72,68 @@ var scanners = sync.Pool{New: func() any { return new(scanner) }}
 
 // newScanner returns a scanner for the text b. It must be released, and what it found
 // not be used any more after that.
-func newScanner(o *options, b []byte) *scanner {
+func newScanner(r *Redactor, b []byte) *scanner {
+	if r == nil {
+		r = &zero
+	}
 	s := scanners.Get().(*scanner)
-	s.options, s.b, s.base = *o, b, noCard
-	s.host, s.less = o.r.hostWords()
+	s.r, s.mask, s.b, s.base = r, rune(r.Mask), b, noCard
+	if !r.Mask.valid() {
+		s.mask = rune(DefaultMask)
+	}
+	s.host, s.less = r.hostWords()
+	return s
+}
+
+func (s *scanner) release() {
+	clear(s.c) // they are the text
+	s.forget()
+	s.r, s.b = nil, nil
+	scanners.Put(s)
+}
+
+// forget makes s ready for another piece.
+func (s *scanner) forget() {
+	s.c, s.g, s.hits, s.marks, s.seen = s.c[:0], s.g[:0], s.hits[:0], s.marks[:0], [2]int{}
+}
+
+// find returns a scanner that has found something to mask in b, or nil. For most texts
+// that is decided by a short look at the digits.
+func (r *Redactor) find(b []byte) *scanner {
+	if r != nil && r.InsecureOff || !mayHold(b) && (r == nil || len(r.Detectors) == 0) {
+		return nil
+	}
+	s := newScanner(r, b)
+	if !s.all() {
+		s.release()
+		return nil
+	}
 	return s
 }
 
 // piece is how much of a long text is judged at once, in bytes.
 const piece = 1 << 16
 
-// find returns the hits in the text.
-func (s *scanner) find() []hit {
-	text := s.b
-	var all []hit
-	for lo, from := 0, 0; ; {
+// all judges the text and reports whether there is anything to mask.
+func (s *scanner) all() bool {
+	text, all := s.b, []hit(nil)
+	for lo, from := 0, 0; from < len(text); {
 		hi := min(len(text), from+piece)
 		s.b = text[lo:hi]
 		to, keep := s.decide(from-lo, hi == len(text))
-		if lo == 0 && hi == len(text) {
-			return s.hits
+		if hi-lo == len(text) { // as short as most
+			break
 		}
 		for _, x := range s.hits {
-			x.Start += lo
-			x.End += lo
+			x.Start, x.End = x.Start+lo, x.End+lo
 			all = append(all, x)
-		}
-		if hi == len(text) {
-			return all
 		}
 		from, lo = lo+to, lo+keep
 		s.base -= keep
 		s.forget()
 	}
+	s.b, s.hits = text, append(s.hits, all...)
+	return len(s.hits) > 0
 }
 
 // decide judges the text in hand from the byte from on, as far as text that is still to
@@ -167,48 +198,33 @@ func (s *scanner) whole(i int) int {
 	return i
 }
 
-func (s *scanner) release() {
-	clear(s.c) // they are the text
-	s.forget()
-	s.options, s.b = options{}, nil
-	scanners.Put(s)
-}
-
-// forget makes s ready for another piece.
-func (s *scanner) forget() {
-	s.c, s.g, s.hits, s.marks, s.seen = s.c[:0], s.g[:0], s.hits[:0], s.marks[:0], [2]int{}
-}
-
 // mayHold reports whether digits stand in b that might be those of a card number, read
 // generously: with few bytes between them, a scheme's prefix and a check digit.
 func mayHold(b []byte) bool {
-	var digits [128]byte
-	var begins [128]bool // a group
-	n, last := 0, 0
+	var digits [128]byte // the last of n, of which begins has a bit for each that begins a group
+	n, last, begins := 0, 0, uint32(0)
 	for i := nextDigit(b, 0); i < len(b); i = nextDigit(b, i) {
-		if i-last > maxWide*charBytes*maxIgnored {
+		if i-last > maxWide*maxIgnored*utf8.UTFMax {
 			n = 0
 		}
-		for first := i; i < len(b); i++ {
-			d := b[i] - '0'
-			if d > 9 {
-				if i > first {
-					break
-				}
-				r, w := utf8.DecodeRune(b[i:]) // of another script: a group each
-				d = digitValue(r)
-				i += w - 1
+		for begin := uint32(1); i < len(b); begin = 0 {
+			r, w := runeAt(b, i)
+			if !isDigit(r) {
+				break
+			}
+			if r -= '0'; r > 9 {
+				r = rune(digitValue(r + '0'))
 			}
 			if n == len(digits) {
-				copy(begins[:], begins[n-maxDigits:])
 				n = copy(digits[:], digits[n-maxDigits:])
 			}
-			digits[n], begins[n] = d, i == first || b[i] >= utf8.RuneSelf
+			digits[n], begins = byte(r), begins<<1|begin
 			n++
+			i += w
 		}
 		last = i
-		for from := max(0, n-maxDigits); from <= n-minDigits; from++ {
-			if begins[from] && tierOf(digits[from:n]) != None && passes(digits[from:n]) != "" {
+		for size := minDigits; size <= min(n, maxDigits); size++ {
+			if number := digits[n-size : n]; begins>>(size-1)&1 != 0 && tierOf(number) != None && passes(number) != "" {
 				return true
 			}
 		}

@@ -99,13 +99,13 @@ func (x *hit) counts(b []byte, i int) (bool, int) {
 	return c.is(digit | letter), w
 }
 
-// masked yields offset and width of each character in b that found hides.
-func masked(b []byte, found []hit) iter.Seq2[int, int] {
+// masked yields offset and width of each character that the hits hide.
+func (s *scanner) masked() iter.Seq2[int, int] {
 	return func(yield func(i, width int) bool) {
-		for k := range found {
-			x := &found[k]
+		for k := range s.hits {
+			x := &s.hits[k]
 			for i, n := x.Start, 0; i < x.End; {
-				counts, w := x.counts(b, i)
+				counts, w := x.counts(s.b, i)
 				if counts {
 					if n++; n > x.head && n <= x.head+x.Hidden && !yield(i, w) {
 						return
@@ -117,14 +117,14 @@ func masked(b []byte, found []hit) iter.Seq2[int, int] {
 	}
 }
 
-// rewrite appends b[from:to] to dst with the hits in it masked. dst may be b[from:from]
-// if no mask is longer than what it replaces.
-func (o *options) rewrite(dst, b []byte, from, to int, found []hit) []byte {
-	for i, w := range masked(b, found) {
+// rewrite appends the text from byte from to to to dst, masked. dst may be the text from
+// there on if no mask is longer than what it replaces.
+func (s *scanner) rewrite(dst []byte, from, to int) []byte {
+	for i, w := range s.masked() {
 		if from <= i && i < to {
-			dst = utf8.AppendRune(append(dst, b[from:i]...), o.mask)
+			dst = utf8.AppendRune(append(dst, s.b[from:i]...), s.mask)
 			from = i + w
 		}
 	}
-	return append(dst, b[from:to]...)
+	return append(dst, s.b[from:to]...)
 }

@@ -69,18 +69,17 @@ func (w *Writer) look(final bool) {
 	if w.err != nil {
 		return
 	}
-	o := w.r.options()
-	sc := newScanner(&o, w.buf)
+	sc := newScanner(w.r, w.buf)
 	defer sc.release()
 	sc.base = w.lastCard
 	to, keep := sc.decide(w.from, final)
+	w.out = sc.rewrite(w.out[:0], w.from, to)
 	for _, x := range sc.hits {
 		if w.Found != nil {
 			x.Start, x.End = x.Start+w.gone, x.End+w.gone
 			w.Found(x.Span)
 		}
 	}
-	w.out = o.rewrite(w.out[:0], w.buf, w.from, to, sc.hits)
 	if len(w.out) > 0 {
 		if _, err := w.w.Write(w.out); err != nil {
 			w.err = fmt.Errorf("redact: write: %w", err)

@@ -22,42 +22,37 @@ func (s *scanner) inToken(i int) bool {
 }
 
 // isJoiner reports whether character i joins the parts of an identifier.
-func (s *scanner) isJoiner(i int) bool {
-	switch s.at(i).r {
-	case '-', '_', '/', '.', '#':
-		return true
-	}
-	return false
-}
+func (s *scanner) isJoiner(i int) bool { return strings.ContainsRune("-_/.#", s.at(i).r) }
 
 // isTouched reports whether letters touch the number, or an identifier with letters
-// contains it, unless those speak of a card.
+// contains it, such as INV-2026-, unless those speak of a card. A full stop behind a word
+// in lower case ends a sentence.
 func (s *scanner) isTouched(from, to int) bool {
-	if s.isLetterHere(from - 1) {
-		if !s.wordSays(from, vouches|saysExpiry) && !s.isEscape(from) {
-			return true
+	found := false
+	for i := from; i > from-maxToken && (s.isLetterHere(i-1) || s.isJoiner(i-1) || i < from && s.inToken(i-1)); {
+		if !s.isLetterHere(i - 1) {
+			i--
+			continue
 		}
-	} else if s.isJoiner(from-1) && s.isTokenBefore(from) {
-		return true
+		if i == from && s.at(i-2).r == '\\' || s.wordSays(i, vouches|saysExpiry|saysNumber) { // the source of a line break
+			found = false
+			break
+		}
+		dot, lower := s.c[i].r == '.', false
+		for ; s.at(i - 1).is(latin); i-- {
+			lower = lower || s.c[i-1].r >= 'a'
+		}
+		found = found || !dot || !lower
 	}
-	if s.at(to).r == '.' {
-		return false
-	}
-	for i := to; i < to+maxToken; i++ {
+	for i := to; !found && i < to+maxToken && s.at(to).r != '.'; i++ {
 		if s.isLetterHere(i) {
 			return s.saidAt(i)&(vouches|saysExpiry|saysPIN) == 0
 		}
-		if !s.inToken(i) || i == to && !s.isJoiner(i) {
+		if !s.isJoiner(i) && (i == to || !s.inToken(i)) {
 			break
 		}
 	}
-	return false
-}
-
-// isEscape reports whether the letter before i is the second half of an escaped line
-// break or tab, as in the source text of JSON.
-func (s *scanner) isEscape(i int) bool {
-	return s.at(i-2).r == '\\' && strings.ContainsRune("ntrfbv", s.at(i-1).r)
+	return found
 }
 
 // wordSays reports whether the word that ends at i, or the end of it, says what.
@@ -73,30 +68,6 @@ func (s *scanner) wordSays(i int, what meaning) bool {
 // in part.
 func (s *scanner) saidIn(from, to int, what meaning) bool {
 	return slices.ContainsFunc(s.words(from, to), func(m mark) bool { return m.end > from && m.says&what != 0 })
-}
-
-// isTokenBefore reports whether an identifier with letters ends at i, such as
-// INV-2026- or GPA. A full stop behind a word in lower case ends a sentence.
-func (s *scanner) isTokenBefore(i int) bool {
-	found := false
-	for first := i - maxToken; i > first; {
-		if !s.isLetterHere(i - 1) {
-			if !s.inToken(i - 1) {
-				break
-			}
-			i--
-			continue
-		}
-		if s.wordSays(i, vouches|saysExpiry|saysNumber) {
-			return false
-		}
-		dot, lower := s.c[i].r == '.', false
-		for ; i > first && s.at(i-1).is(latin); i-- {
-			lower = lower || s.c[i-1].r >= 'a'
-		}
-		found = found || !dot || !lower
-	}
-	return found
 }
 
 // isFraction reports whether c is the fraction of a decimal number: one to three

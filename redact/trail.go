@@ -83,18 +83,17 @@ func (t *Trail) Add(r *Redactor, p Part) []Part {
 	if !pure {
 		s.parts = nil
 	}
-	o := r.options()
-	sc := newScanner(&o, view(p.Text))
+	sc := newScanner(r, view(p.Text))
 	defer sc.release()
 	if !s.card.IsZero() {
 		sc.base = 0 // a card came just before
 	}
-	found := sc.find()
+	found := sc.all()
 	switch {
-	case slices.ContainsFunc(found, func(x hit) bool { return x.Kind == Card }):
+	case slices.ContainsFunc(sc.hits, func(x hit) bool { return x.Kind == Card }):
 		*s = trail{card: p.At}
-	case len(found) > 0:
-		return []Part{{ID: p.ID, At: p.At, Text: string(o.rewrite(nil, sc.b, 0, len(sc.b), found))}}
+	case found:
+		return []Part{{ID: p.ID, At: p.At, Text: string(sc.rewrite(nil, 0, len(sc.b)))}}
 	case ends && len(p.Text) <= trailBytes:
 		// Hold on to no more than a number with a digit still to come has room for.
 		if s.parts = append(s.parts, p); len(s.parts) >= maxDigits {
@@ -113,11 +112,12 @@ func (r *Redactor) joined(parts []Part) []Part {
 		last = len(b)
 		b = append(append(b, p.Text...), '\n')
 	}
-	o := r.options()
-	sc := newScanner(&o, b)
+	sc := r.find(b)
+	if sc == nil {
+		return nil
+	}
 	defer sc.release()
-	found := sc.find()
-	if !slices.ContainsFunc(found, func(x hit) bool {
+	if !slices.ContainsFunc(sc.hits, func(x hit) bool {
 		return x.Reason == ByNumber && x.form == printed && x.Start < len(parts[0].Text) && x.End > last
 	}) {
 		return nil
@@ -125,7 +125,7 @@ func (r *Redactor) joined(parts []Part) []Part {
 	changed := slices.Clone(parts)
 	from := 0
 	for i, p := range parts {
-		changed[i].Text = string(o.rewrite(nil, b, from, from+len(p.Text), found))
+		changed[i].Text = string(sc.rewrite(nil, from, from+len(p.Text)))
 		from += len(p.Text) + 1
 	}
 	return changed
