@@ -253,30 +253,27 @@ func (s *scanner) readFrom(i int) int {
 	t, b, all := table(), s.b, s.c
 	last, hidden := len(all)+farBefore, 0 // what is far behind a digit
 	for i < len(b) && len(all) < last+farBehind {
-		w := 1
-		if b[i] < utf8.RuneSelf {
-			all = append(all, t[b[i]])
-		} else {
-			var r rune
-			r, w = utf8.DecodeRune(b[i:])
-			all = append(all, charOf(t, r))
+		if x := &t[b[i]]; b[i] < utf8.RuneSelf && x.class&(digit|ignored) == 0 && x.r != s.mask { // most often
+			all = append(all, *x)
+			all[len(all)-1].at = int32(i)
+			i, hidden = i+1, 0
+			continue
 		}
-		c := &all[len(all)-1]
+		r, w := utf8.DecodeRune(b[i:])
+		c := charOf(t, r)
 		c.at = int32(i)
 		i += w
-		switch {
-		case c.class&digit != 0:
-			last, hidden = len(all), 0
-			s.extend(len(all)-1, false)
-		case c.r == s.mask:
+		if c.class&ignored == 0 {
 			hidden = 0
-			s.extend(len(all)-1, true)
-		case c.class&ignored == 0:
-			hidden = 0
-		default:
-			if hidden++; hidden <= maxIgnored {
-				all = all[:len(all)-1]
-			}
+		} else if hidden++; hidden <= maxIgnored {
+			continue
+		}
+		all = append(all, c)
+		if c.class&digit != 0 {
+			last = len(all)
+		}
+		if c.class&digit != 0 || c.r == s.mask {
+			s.extend(len(all)-1, c.class&digit == 0)
 		}
 	}
 	s.c = all

@@ -35,8 +35,7 @@ type word struct {
 	says                    meaning
 	whole, anywhere, inside bool
 	exact                   bool
-	letters                 int    // how many find it: those at its beginning that must follow at once
-	key                     uint32 // of these
+	key                     uint32 // of the first letters, as far as they must follow at once
 }
 
 // parseWord reads an entry of a cell.
@@ -57,14 +56,14 @@ func parseWord(entry string, says meaning) word {
 	if says == saysCode && !w.whole {
 		w.says |= saysProof
 	}
+	first := true
 	for _, r := range entry {
 		c := charOf(table(), r)
 		if c.is(ignored) {
 			continue
 		}
 		n := len(w.text)
-		if n == w.letters && n < maxKey && (n == 0 || c.is(letter)) {
-			w.letters++
+		if first = first && n < maxKey && (n == 0 || c.is(letter)); first {
 			w.key = addKey(w.key, c.fold)
 		}
 		if n == 0 || n == 1 && unicode.IsDigit(w.text[0]) {
@@ -80,17 +79,21 @@ func parseWord(entry string, says meaning) word {
 
 // A lexicon finds words by the key of their first letters.
 type lexicon struct {
-	words  [1 << keyBits][]word
-	inside [1 << keyBits]bool // whether a word that may stand in another has these first two letters
+	words  [1 << 12][]word // by the highest bits of the key
+	keys   keySet // of words
+	inside keySet // the first two letters of those that may stand in another word
 }
 
-const (
-	keyBits = 13
-	maxKey  = 4 // letters
-)
+const maxKey = 4 // letters
 
-// addKey returns the key of one letter more. Its highest bits count.
+// addKey returns the key of one letter more.
 func addKey(key uint32, r rune) uint32 { return (key ^ uint32(r)) * 0x9E3779B1 }
+
+// A keySet tells quickly that a key is not in it: for one in ten it is wrong.
+type keySet [1 << 10]uint32
+
+func (s *keySet) add(key uint32)      { s[key>>22] |= 1 << (key >> 17 & 31) }
+func (s *keySet) has(key uint32) bool { return s[key>>22]>>(key>>17&31)&1 != 0 }
 
 // allWords holds the words of all languages. It is made when a number first deserves a look
 // at the words around it.
@@ -117,7 +120,7 @@ var allWords = sync.OnceValue(func() *lexicon {
 func (l *lexicon) add(cell string, says meaning) {
 	for entry := range strings.SplitSeq(cell, ",") {
 		w := parseWord(entry, says)
-		words := &l.words[w.key>>(32-keyBits)]
+		words := &l.words[w.key>>20]
 		same := slices.IndexFunc(*words, func(x word) bool {
 			return slices.Equal(x.text, w.text) && x.whole == w.whole && x.inside == w.inside && x.exact == w.exact && (x.says&vouches != 0) == (w.says&vouches != 0)
 		})
@@ -126,8 +129,9 @@ func (l *lexicon) add(cell string, says meaning) {
 			continue
 		}
 		*words = append(*words, w)
+		l.keys.add(w.key)
 		if w.inside {
-			l.inside[addKey(addKey(0, w.text[0]), w.text[1])>>(32-keyBits)] = true
+			l.inside.add(addKey(addKey(0, w.text[0]), w.text[1]))
 		}
 	}
 }
@@ -205,7 +209,7 @@ func (s *scanner) mayBegin(l *lexicon, before *char, i int) bool {
 	case !c.is(letter):
 		return c.r >= 0x80 || c.r == '#' || c.is(digit) && !before.is(digit)
 	case before.is(letter) && !c.is(unspaced) && before.r != s.mask && len(s.host) == 0:
-		return l.inside[addKey(addKey(0, c.fold), s.at(i+1).fold)>>(32-keyBits)]
+		return l.inside.has(addKey(addKey(0, c.fold), s.at(i+1).fold))
 	}
 	return true
 }
@@ -216,9 +220,12 @@ func (s *scanner) markAt(l *lexicon, before *char, i int) (m mark) {
 	key := uint32(0)
 	for n := 1; n <= maxKey && (n == 1 || s.at(i+n-1).is(letter)); n++ {
 		key = addKey(key, s.c[i+n-1].fold)
-		words := l.words[key>>(32-keyBits)]
+		if !l.keys.has(key) {
+			continue
+		}
+		words := l.words[key>>20]
 		for k := range words {
-			if words[k].key == key && words[k].letters == n {
+			if words[k].key == key {
 				s.try(&m, i, before, &words[k])
 			}
 		}
