@@ -17,7 +17,7 @@ const (
 
 	// What may matter to digits, in characters: so much in front of them and behind them.
 	farBefore = 160
-	farBehind = 96
+	farBehind = 80
 
 	// reach is how far text may be that bears on whether digits are masked, in characters,
 	// but for a card that makes a code of them; see codeReach.
