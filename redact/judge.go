@@ -156,7 +156,8 @@ func (s *scanner) take(c *candidate) {
 		return
 	}
 	x := hit{Span: Span{Kind: Card, Scheme: schemeName(number, c.reason), Tier: c.tier, Reason: c.reason}, last: c.last, form: c.form}
-	x.head, x.tail = s.r.Keep.ends(c.n)
+	head, tail := s.r.Keep.ends(c.n)
+	x.head, x.tail = s.written(c.from, 1, head), s.written(c.to-1, -1, tail)
 	s.add(x, c.from, c.to)
 	if c.reason == ByTrack && !s.r.InsecureKeepSAD {
 		from, to := s.trackTail(c)

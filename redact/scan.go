@@ -202,10 +202,13 @@ func (s *scanner) whole(i int) int {
 // generously: with few bytes between them, a scheme's prefix and a check digit.
 func mayHold(b []byte) bool {
 	var digits [128]byte // the last of n, of which begins has a bit for each that begins a group
-	n, last, begins := 0, 0, uint32(0)
+	n, last, begins, words := 0, 0, uint32(0), false
 	for i := nextDigit(b, 0); i < len(b); i = nextDigit(b, i) {
-		if i-last > maxWide*maxIgnored*utf8.UTFMax {
-			n = 0
+		switch space := i - last; {
+		case space > maxWide*maxIgnored*utf8.UTFMax:
+			n, words = 0, false
+		case n > 0 && space > 2*minSpelled && space <= maxSpelled*utf8.UTFMax:
+			words = true // which may be number words
 		}
 		for begin := uint32(1); i < len(b); begin = 0 {
 			r, w := runeAt(b, i)
@@ -222,7 +225,9 @@ func mayHold(b []byte) bool {
 			n++
 			i += w
 		}
-		last = i
+		if last = i; words && n >= minDigits {
+			return true
+		}
 		for size := minDigits; size <= min(n, maxDigits); size++ {
 			if number := digits[n-size : n]; begins>>(size-1)&1 != 0 && tierOf(number) != None && passes(number) != "" {
 				return true
@@ -389,7 +394,7 @@ func (s *scanner) recognise() {
 	head, tail := s.r.Keep.ends(maxDigits)
 	for k := 0; k < len(s.g); {
 		first, hidden := k, 0
-		for ; k < len(s.g) && s.g[k].mask && (hidden == 0 || s.g[k-1].gap != gapEnd); k++ {
+		for ; k < len(s.g) && (hidden == 0 && s.g[k].mask || hidden > 0 && s.g[k-1].gap != gapEnd && s.isHidden(&s.g[k])); k++ {
 			hidden += s.g[k].n()
 		}
 		switch {
@@ -401,6 +406,10 @@ func (s *scanner) recognise() {
 		}
 	}
 }
+
+// isHidden reports whether nobody can tell that a pass over redacted text left the group g
+// as it is.
+func (s *scanner) isHidden(g *group) bool { return g.mask || s.c[g.from].r == spelled }
 
 // leave makes the first n digits from group k on, or back, count as judged, as far as they
 // are whole groups.
@@ -414,6 +423,7 @@ func (s *scanner) leave(k, step, n int) {
 // scan looks for cards that begin at the byte from or behind it.
 func (s *scanner) scan(from int) {
 	s.read()
+	s.spell()
 	s.recognise()
 	for k := 0; k < len(s.g); {
 		if g := &s.g[k]; s.starts(g.from) < from || g.mask || g.used || g.n() > maxDigits {

@@ -80,8 +80,8 @@ func parseWord(entry string, says meaning) word {
 // A lexicon finds words by the key of their first letters.
 type lexicon struct {
 	words  [1 << 12][]word // by the highest bits of the key
-	keys   keySet // of words
-	inside keySet // the first two letters of those that may stand in another word
+	keys   keySet          // of words
+	inside keySet          // the first two letters of those that may stand in another word
 }
 
 const maxKey = 4 // letters
