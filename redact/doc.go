@@ -45,7 +45,7 @@
 // 4-6-5, 4-6-4, 4-5-6 and 6-13; groups of one, two or eight digits joined alike; and
 // sixteen digits in fours but for one slip with spaces. A gap is narrow if it is one to
 // four separators, - . , _ / | * : ~ and their kin or white space with one line break;
-// wide if it is up to 24 characters of any kind, such as brackets, quotes or "then".
+// wide if it is up to 40 characters of any kind, such as brackets, quotes or "then".
 // Wide gaps must be alike without a card word.
 //
 // A card word stands in the 64 characters before or the 40 after; one that announces a

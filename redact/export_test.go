@@ -35,3 +35,11 @@ func cellWords(name, column, cell string) (all []TableWord) {
 func Fold(r rune) rune     { return charOf(table(), r).fold }
 func IsLetter(r rune) bool { return charOf(table(), r).class&letter != 0 }
 func Unspaced(r rune) bool { return charOf(table(), r).class&unspaced != 0 }
+
+// Numeral returns the digit that a folded word stands for, or "".
+func Numeral(word string) string {
+	if v, ok := values()[word]; ok {
+		return string(rune('0' + v))
+	}
+	return ""
+}

@@ -41,7 +41,7 @@ func (s *scanner) formOf(c *candidate) form {
 	f := loose
 	switch {
 	case !uniform && isPrinted(g):
-		if (narrow || alike) && !s.isPair(g) {
+		if (narrow || alike || letters && s.repeats(g)) && !s.isPair(g) {
 			f = printed
 		}
 	case letters:
@@ -62,6 +62,32 @@ func (s *scanner) formOf(c *candidate) form {
 		return loose
 	}
 	return f
+}
+
+// repeats reports whether all gaps between g begin with the same word, or end with it, as
+// when people dictate: "then", "ok then", "and then".
+func (s *scanner) repeats(g []group) bool {
+	first, last := true, true
+	var one []string
+	for i := range len(g) - 1 {
+		var text []rune
+		for _, c := range s.c[g[i].to:g[i+1].from] {
+			if !c.is(letter) {
+				c.fold = ' '
+			}
+			text = append(text, c.fold)
+		}
+		words := strings.Fields(string(text))
+		if len(words) == 0 {
+			return false
+		}
+		if i == 0 {
+			one = words
+		}
+		first = first && words[0] == one[0]
+		last = last && words[len(words)-1] == one[len(one)-1]
+	}
+	return first || last
 }
 
 // isPrinted reports whether g are grouped as on a card: in fours, perhaps with a shorter
@@ -161,7 +187,7 @@ func (s *scanner) inList(c *candidate) bool {
 	if before+after > 1 {
 		return before%4 != 0 || after%4 != 0 || before > 0 && !s.isQuad(c.first-4) || after > 0 && !s.isQuad(c.last+1)
 	}
-	return before+after == 1 && last+1 < len(s.g) && s.g[last].sameGap(&s.g[c.first]) && s.g[last+1].whole < size
+	return before+after == 1 && last+1 < len(s.g) && s.g[last].sameGap(&s.g[c.first]) && s.g[last+1].whole < s.g[last].whole
 }
 
 const maxRow = 8 // equal groups that are counted

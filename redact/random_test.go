@@ -16,6 +16,7 @@ var fragments = []string{
 	"order", "Bestellnummer", "no", "No.", "id", "订单号", "№", "exp", "valid thru", "有效期",
 	"https://x.example/", "?card=", "?id=", "www.", "://", "DE89", "GB29 NWBK", "+", "+49", "0049", "%B", "^DOE/J^2901101", "^", ";", "=2901101000", "=",
 	"?", "@", "abc", "INV-", "x", "D", "\\n", "\u200b", "\u200d\u200d\u200d\u200d\u200d", "\u00a0", "４２", "٤١١١", "💳", "4️⃣", "é", "й", "\u0301",
+	"four", "two", "one eight four", "deux", "四", "一八", "then", "and then",
 	"X", "Xavier", ".XXXX.", "XXXX", "XXXX XXXX XXXX", "*", "**", "████████████", "\xff", "\xe2\x80",
 }
 

@@ -117,14 +117,15 @@ type refGroup struct {
 func (g refGroup) mask() bool { return g.digits[0] == '?' }
 
 type refText struct {
-	r     *redact.Redactor
-	mask  rune
-	runes []rune
-	g     []refGroup
-	marks []refMark
-	hide  map[int]bool
-	taken int // groups before are done
-	cards []refCard
+	r       *redact.Redactor
+	mask    rune
+	runes   []rune
+	g       []refGroup
+	marks   []refMark
+	hide    map[int]bool
+	spelled map[int]bool // characters that stand for a number word
+	taken   int          // groups before are done
+	cards   []refCard
 }
 
 type refCard struct {
@@ -140,7 +141,7 @@ type refCard struct {
 
 // refRedact returns text, which must be valid UTF-8, with what r masks masked.
 func refRedact(r *redact.Redactor, text string) string {
-	x := &refText{r: r, mask: rune(r.Mask), hide: map[int]bool{}}
+	x := &refText{r: r, mask: rune(r.Mask), hide: map[int]bool{}, spelled: map[int]bool{}}
 	all := []rune(text)
 	var at []int // of x.runes in all
 	hidden := 0
@@ -155,6 +156,7 @@ func refRedact(r *redact.Redactor, text string) string {
 	if r.Mask == 0 {
 		x.mask = rune(redact.DefaultMask)
 	}
+	at = x.spell(at)
 	x.groups()
 	x.marks = x.findMarks()
 	for k := 0; k < len(x.g); {
@@ -168,9 +170,69 @@ func refRedact(r *redact.Redactor, text string) string {
 		x.codes()
 	}
 	for i := range x.hide {
-		all[at[i]] = x.mask
+		if !x.spelled[i] {
+			all[at[i]] = x.mask
+		}
 	}
 	return string(all)
+}
+
+// spell replaces three number words or more between two groups, at most eighty characters
+// apart, by digits. At tells where the characters stand in the text.
+func (x *refText) spell(at []int) []int {
+	end := -1
+	for i := len(x.runes) - 1; i >= 0; i-- {
+		if refDigit(x.runes[i]) == "" && !x.hidden(i) {
+			continue
+		}
+		if end >= 0 && end-i-1 <= 80 {
+			var from, to int
+			digits := ""
+			for k := i + 1; k < end; k++ {
+				if !redact.IsLetter(x.runes[k]) {
+					continue
+				}
+				next := k
+				for next < end && redact.IsLetter(x.runes[next]) {
+					next++
+				}
+				value := redact.Numeral(refFold(string(x.runes[k:next])))
+				if value == "" && redact.Unspaced(x.runes[k]) {
+					next = k + 1
+					value = redact.Numeral(refFold(string(x.runes[k:next])))
+				}
+				if value == "" && len(digits) >= 3 || len(digits) == 19 {
+					break
+				}
+				if value == "" {
+					digits = ""
+				} else {
+					if digits == "" {
+						from = k
+					}
+					digits += value
+					to = next
+				}
+				k = next - 1
+			}
+			if len(digits) >= 3 {
+				moved := map[int]bool{}
+				for k := range x.spelled {
+					moved[k+len(digits)-(to-from)] = true
+				}
+				x.spelled = moved
+				var places []int
+				for k := range digits {
+					x.spelled[from+k] = true
+					places = append(places, at[from])
+				}
+				x.runes = slices.Replace(x.runes, from, to, []rune(digits)...)
+				at = slices.Replace(at, from, to, places...)
+			}
+		}
+		end = i
+	}
+	return at
 }
 
 // at returns character i, or 0.
@@ -250,7 +312,7 @@ func (x *refText) groups() {
 	}
 	for k := 0; k < len(x.g); k++ {
 		n := k
-		for n < len(x.g) && x.g[n].mask() && (n == k || x.g[n-1].kind != "end") {
+		for n < len(x.g) && (n == k && x.g[n].mask() || n > k && x.g[n-1].kind != "end" && (x.g[n].mask() || x.spelled[x.g[n].from])) {
 			n++
 		}
 		if n == k {
@@ -272,7 +334,7 @@ func (x *refText) gap(i, k int) (kind, text string) {
 	narrow := !strings.ContainsFunc(text, func(r rune) bool { return !refIsSeparator(r) || r == x.mask })
 	breaks := strings.Count(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n"), "\n")
 	switch {
-	case k-i > 24:
+	case k-i > 40:
 		return "end", ""
 	case text == "":
 		return "touch", ""
@@ -416,7 +478,7 @@ func (x *refText) form(i, j int) string {
 	printed, uniform := refPrinted.MatchString(sizes), refUniform.MatchString(sizes)
 	form := "loose"
 	switch {
-	case printed && (narrow || alike) && !x.pair(g):
+	case printed && (narrow || alike || x.repeats(g)) && !x.pair(g):
 		form = "printed"
 	case printed:
 	case letters:
@@ -437,6 +499,22 @@ func (x *refText) form(i, j int) string {
 	}
 	return form
 }
+
+// repeats reports whether what stands between groups begins or ends with the same word.
+func (x *refText) repeats(g []refGroup) bool {
+	var firsts, lasts []string
+	for k := range len(g) - 1 {
+		between := x.runes[g[k].to:g[k+1].from]
+		words := strings.FieldsFunc(string(between), func(r rune) bool { return !redact.IsLetter(r) })
+		if len(words) == 0 {
+			return false
+		}
+		firsts, lasts = append(firsts, refFold(words[0])), append(lasts, refFold(words[len(words)-1]))
+	}
+	return len(slices.Compact(firsts)) == 1 || len(slices.Compact(lasts)) == 1
+}
+
+func refFold(word string) string { return strings.Map(redact.Fold, word) }
 
 // refSlip reports whether sixteen digits are in fours but for one slip.
 func refSlip(g []refGroup) bool {

@@ -482,7 +482,7 @@ func (x *refText) track(from, to int) int {
 	start := x.trackFrom(from, to)
 	end := start
 	for n := 0; end < len(x.runes) && start > to && !strings.ContainsRune("? \t\n\v\f\r", x.runes[end]); end++ {
-		if n += len(string(x.runes[end])); n > 80 {
+		if n++; n > 80 {
 			break
 		}
 	}

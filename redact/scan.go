@@ -12,7 +12,7 @@ const (
 	maxDigits = 19
 
 	maxGap     = 4  // separators in a narrow gap between two groups
-	maxWide    = 24 // characters in a wide one
+	maxWide    = 40 // characters in a wide one
 	maxIgnored = 8  // characters left out in a row
 
 	// What may matter to digits, in characters: so much in front of them and behind them.
@@ -30,7 +30,7 @@ type gap uint8
 const (
 	gapNone   gap = iota // digits and masks touch
 	gapNarrow            // a few separators
-	gapWide              // up to 24 characters of any kind
+	gapWide              // up to 40 characters of any kind
 	gapEnd               // more: no number goes on
 )
 
