@@ -9,6 +9,7 @@ import (
 // Kind says what a [Span] holds.
 type Kind string
 
+// The kinds of spans.
 const (
 	Card         Kind = "card"          // a payment-card number
 	SecurityCode Kind = "security code" // the CVV, CVC or CID of a card
@@ -20,6 +21,7 @@ const (
 // Tier says how much evidence a card number of some prefix and length needs.
 type Tier string
 
+// The tiers of numbers.
 const (
 	None   Tier = ""       // of what is no card number
 	Weak   Tier = "weak"   // masked only with a card word near by: common among other numbers
@@ -29,6 +31,7 @@ const (
 // Reason says what decided that a [Span] is masked.
 type Reason string
 
+// The reasons for masking.
 const (
 	ByNumber       Reason = "number alone"       // prefix, length, check digit and grouping were enough
 	ByCardWord     Reason = "card word near"     // a word such as "card" or "visa" stands near by
