@@ -12,7 +12,7 @@ func (r *run) checkAccount() verdict {
 		question.Choices = r.choices
 		id, ok := r.ask(question)
 		for ok && !(digitsOnly(id) && (len(r.choices) == 0 || slices.Contains(r.choices, id))) {
-			id, ok = r.ask(question.problem(r.because(ReasonNotAccepted)))
+			id, ok = r.ask(question.problem(r.malformed(PromptAccount)))
 		}
 		if !ok {
 			return r.because(ReasonWhichAccount).asks(question)

@@ -147,7 +147,7 @@ func ExampleRoad_signup() {
 	fmt.Println(next.Text)
 	// Output:
 	// Number is yours: A code was sent to the number by SMS. Give the six digits, or ask for a call instead if the number takes no SMS.
-	// Number is yours: That is not of the right form. Check it and give it again.
+	// Number is yours: That cannot be: a code has six digits. Check it and give it again.
 	// Number switched on: The number has to be switched on, with a two-step PIN that protects it. Choose six digits and keep them: they are needed again.
 	// live: true
 }

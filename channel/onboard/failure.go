@@ -45,7 +45,7 @@ func (r *run) failed(err error, here map[int]Reason) verdict {
 		return r.because(ReasonNoToken)
 	case !errors.As(err, &refusal):
 		if errors.Is(err, message.ErrInvalid) {
-			return r.because(ReasonNotAccepted)
+			return r.because(ReasonNotAccepted, "something in the plan breaks a rule of WhatsApp")
 		}
 		return r.because(ReasonUnreachable)
 	}

@@ -291,7 +291,7 @@ var failures = []failure{
 		text:    "That code is wrong; 4 more tries.",
 		arrange: func(s *site, _ *onboard.Plan) { s.answers = s.wrongCode(1) }},
 	{name: "the code has five digits", step: onboard.StepOwnership, status: onboard.WaitingForYou, reason: onboard.ReasonNotAccepted,
-		text:    "That is not of the right form.",
+		text:    "That cannot be: a code has six digits.",
 		arrange: func(s *site, _ *onboard.Plan) { s.answers = onceAnswer(onboard.PromptCode, "12345") }},
 	{name: "the code was wrong five times", step: onboard.StepOwnership, status: onboard.WaitingForYou, reason: onboard.ReasonWrongCodes,
 		text: "The code was wrong 5 times.",
@@ -356,7 +356,7 @@ var failures = []failure{
 			s.number(p, cloudapitest.NumberConfig{Unregistered: true, PIN: "111111"})
 		}},
 	{name: "the PIN has four digits", step: onboard.StepRegister, status: onboard.WaitingForYou, reason: onboard.ReasonNotAccepted,
-		text:    "That is not of the right form.",
+		text:    "That cannot be: a PIN has six digits.",
 		arrange: func(s *site, _ *onboard.Plan) { s.answers = andThen(s, onboard.PromptPIN, "2468") }},
 	{name: "the number is locked for wrong PINs", step: onboard.StepRegister, status: onboard.WaitingForMeta, reason: onboard.ReasonPINLocked,
 		text:    "The two-step PIN was wrong too often; WhatsApp has locked the number for some hours.",

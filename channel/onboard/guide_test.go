@@ -165,6 +165,47 @@ func TestAnAskThatIsAlwaysWrongIsLeftAlone(t *testing.T) {
 	st := s.run(s.begin(s.plan()))
 	require.Equal(t, onboard.ReasonNotAccepted, st.Step(onboard.StepOwnership).Reason)
 	require.Len(t, s.prompts, 12)
+	require.Equal(t, "That cannot be: a code has six digits.", s.prompts[11].Problem)
+}
+
+// Everything that can be asked for says what it has to look like when it does not.
+func TestAnAnswerOfTheWrongFormIsSentBackWithTheForm(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		kind   onboard.PromptKind
+		answer string
+		want   string
+	}{
+		{onboard.PromptAccount, "mine", "That cannot be: it is none of the accounts."},
+		{onboard.PromptCode, "12 34 5", "That cannot be: a code has six digits."},
+		{onboard.PromptPIN, "12345a", "That cannot be: a PIN has six digits."},
+		{onboard.PromptName, " x ", "That cannot be: a display name has 2 to 75 characters."},
+		{onboard.PromptRecipient, "+49 1", "That cannot be: a phone number has its country code and 7 to 15 digits."},
+		{onboard.PromptRecipient, "1234567890123456", "That cannot be: a phone number has its country code and 7 to 15 digits."},
+	} {
+		t.Run(string(c.kind), func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			s.welcome()
+			p := s.plan()
+			switch c.kind {
+			case onboard.PromptAccount:
+				p.AccountID = ""
+				s.cfg.Graph.Token = s.app.Token(s.account, s.world.AddAccount(cloudapitest.AccountConfig{}))
+			case onboard.PromptName:
+				s.number(&p, cloudapitest.NumberConfig{}).ReviewName(false)
+			}
+			s.answers = andThen(s, c.kind, c.answer)
+			s.run(s.begin(p))
+			var problems []string
+			for _, asked := range s.prompts {
+				if asked.Kind == c.kind {
+					problems = append(problems, asked.Problem)
+				}
+			}
+			require.Equal(t, []string{"", c.want}, problems)
+		})
+	}
 }
 
 func TestAReplanKeepsWhatTheNumberIs(t *testing.T) {

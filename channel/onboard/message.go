@@ -52,8 +52,8 @@ func (r *run) sendFirst() verdict {
 
 // send makes one attempt.
 func (r *run) send(phone string, content message.Content) verdict {
-	if phone = "+" + strings.TrimPrefix(phone, "+"); len(onlyDigits(phone)) < 7 {
-		return r.because(ReasonNotAccepted)
+	if phone = "+" + strings.TrimPrefix(phone, "+"); len(onlyDigits(phone)) < 7 || len(onlyDigits(phone)) > 15 {
+		return r.malformed(PromptRecipient)
 	}
 	first := &firstMessage{OpaqueID: "onboard-" + rand.Text(), Sent: r.now().UTC().Round(0)}
 	_, err := r.clientNumber().Send(r.ctx, message.Outbound{
@@ -68,7 +68,7 @@ func (r *run) send(phone string, content message.Content) verdict {
 		r.state.Message = first
 		return r.because(ReasonMessageUncertain).asks(prompt(PromptRecipient, StepMessage))
 	case isInvalid(err):
-		return r.because(ReasonNotAccepted)
+		return r.malformed(PromptRecipient)
 	}
 	return r.failed(err, sending)
 }

@@ -199,7 +199,7 @@ func (r *run) judgeName() verdict {
 // rename asks for another name and hands it in.
 func (r *run) rename(v verdict) verdict {
 	question := prompt(PromptName, StepName)
-	for asked := question; ; asked = question.problem(r.because(ReasonNotAccepted)) {
+	for asked := question; ; asked = question.problem(r.malformed(PromptName)) {
 		name, ok := r.ask(asked)
 		if !ok {
 			return v.asks(question)

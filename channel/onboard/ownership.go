@@ -177,7 +177,7 @@ func (r *run) verifyCode(code string) verdict {
 		r.number.CodeVerification = "VERIFIED"
 		return r.because(ReasonDone)
 	case isInvalid(err):
-		return r.because(ReasonNotAccepted)
+		return r.malformed(PromptCode)
 	case refusedWith(err, 136024) && r.verified():
 		return r.because(ReasonDone)
 	}

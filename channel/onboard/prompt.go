@@ -91,6 +91,18 @@ func (a Answers) Format(f fmt.State, _ rune) {
 // LogValue shows how many answers there are.
 func (a Answers) LogValue() slog.Value { return slog.IntValue(len(a)) }
 
+// forms say what an answer has to look like.
+var forms = map[PromptKind]string{
+	PromptAccount:   "it is none of the accounts",
+	PromptCode:      "a code has six digits",
+	PromptPIN:       "a PIN has six digits",
+	PromptName:      "a display name has 2 to 75 characters",
+	PromptRecipient: "a phone number has its country code and 7 to 15 digits",
+}
+
+// malformed is the verdict about an answer that cannot be one.
+func (r *run) malformed(kind PromptKind) verdict { return r.because(ReasonNotAccepted, forms[kind]) }
+
 // questions are the texts of the prompts.
 var questions = map[PromptKind]string{
 	PromptSignup:    "The code that Embedded Signup returned",

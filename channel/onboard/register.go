@@ -100,7 +100,7 @@ func (r *run) registrationWait() verdict {
 func (r *run) tryPIN(pin string) verdict {
 	err := r.counted().Register(r.ctx, pin, r.state.Plan.Region)
 	if isInvalid(err) {
-		return r.because(ReasonNotAccepted)
+		return r.malformed(PromptPIN)
 	}
 	if err == nil || perhapsDone(err) || isRefusal(err) {
 		r.countRegistration()

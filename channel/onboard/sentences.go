@@ -67,7 +67,7 @@ var sentences = map[Reason]sentence{
 	ReasonMaintenance:  {WaitingForMeta, "WhatsApp is working on the number; that takes some minutes.", "", "", 5 * minute},
 	ReasonUnreachable:  {WaitingForYou, "WhatsApp could not be reached from here.", "Check that this machine may call graph.facebook.com, then look again.", linkHealth, minute},
 	ReasonRefused:      {WaitingForYou, "WhatsApp refused this with code {0}.", "Look the code up; Meta's support asks for the trace id.", linkCodes, 0},
-	ReasonNotAccepted:  {WaitingForYou, "That is not of the right form.", "Check it and give it again.", "", 0},
+	ReasonNotAccepted:  {WaitingForYou, "That cannot be: {0}.", "Check it and give it again.", "", 0},
 	ReasonSandbox:      {status: Skipped, text: "Not needed for a test number."},
 	ReasonInApp:        {status: Skipped, text: "Not needed: the number is in use in the WhatsApp Business app, which takes care of this."},
 
@@ -75,7 +75,7 @@ var sentences = map[Reason]sentence{
 	ReasonSignup:          {WaitingForYou, "The customer has not come through the signup page yet.", "Open the page with Embedded Signup and hand over the code that it returns, within 30 seconds.", linkSignup, 0},
 	ReasonSignupCode:      {WaitingForYou, "The code of the signup has ended or was used: it is good for 30 seconds and once.", "Open the signup page again and hand over the new code at once.", linkSignup, 0},
 	ReasonSecret:          {WaitingForYou, "The app id and the app secret do not belong together.", "Copy the app secret from the basic settings of the app.", linkApps, 0},
-	ReasonOtherApp:        {WaitingForYou, "The access token belongs to app {0}, not to app {1}.", "Make the token with the app that gets the webhooks, or plan with the other app.", linkUsers, 0},
+	ReasonOtherApp:        {WaitingForYou, "The access token belongs to app {0}, not to app {1}.", "Make the token with the app that gets the webhooks, or begin with the other app.", linkUsers, 0},
 	ReasonTokenExpired:    {WaitingForYou, "The access token ended on {0}.", "Make a new token, best one that never ends, and start with that one.", linkUsers, 0},
 	ReasonScopes:          {WaitingForYou, "The access token lacks permissions: {0}.", "Make a token with both WhatsApp permissions.", linkTokens, 0},
 	ReasonOutOfReach:      {WaitingForYou, "The access token is not for account {0}.", "Give the system user access to the account, and make a new token.", linkUsers, 0},
@@ -93,19 +93,19 @@ var sentences = map[Reason]sentence{
 	ReasonVerificationFailed:  {WaitingForYou, "Meta could not verify the business.", "Correct name, address and papers, and hand them in again.", linkSecurity, 0},
 
 	// Number.
-	ReasonNoNumber:           {WaitingForYou, "The account has no number yet, and the plan names none to add.", "Plan with phone number and display name, or choose a number on the signup page.", linkNumbers, 0},
-	ReasonOtherAccount:       {WaitingForYou, "The number is not one of account {0}.", "Plan with the account that it is in.", linkAccounts, 0},
+	ReasonNoNumber:           {WaitingForYou, "The account has no number yet, and the plan names none to add.", "Give phone number and display name, or have a number chosen on the signup page.", linkNumbers, 0},
+	ReasonOtherAccount:       {WaitingForYou, "The number is not one of account {0}.", "Begin with the account that it is in.", linkAccounts, 0},
 	ReasonNumberGone:         {Blocked, "The number is not in the account: it was moved or deleted.", "Begin again with the number as it is now.", linkNumbers, 0},
 	ReasonBanned:             {Blocked, "WhatsApp has banned the number.", "Ask for a review, or take another number.", linkSupport, 0},
-	ReasonTaken:              {WaitingForYou, "The number belongs to another account, at this provider or another one.", "Plan a migration to take it along with its name and quality, or delete it there first.", linkMigration, 0},
-	ReasonTakenHere:          {WaitingForYou, "The number cannot be migrated: it is in one of your own accounts already.", "Plan with the account that has it.", linkNumbers, 0},
+	ReasonTaken:              {WaitingForYou, "The number belongs to another account, at this provider or another one.", "Migrate it, to take it along with its name and quality, or delete it there first.", linkMigration, 0},
+	ReasonTakenHere:          {WaitingForYou, "The number cannot be migrated: it is in one of your own accounts already.", "Begin with the account that has it.", linkNumbers, 0},
 	ReasonOldPIN:             {WaitingForYou, "The other provider's two-step verification still protects the number.", "Have it switched off there (WhatsApp Manager, number, two-step verification), then look again.", linkTwoStep, 0},
 	ReasonCannotMigrate:      {WaitingForYou, "The number cannot be migrated as it is (code {0}).", "It has to be switched on at the old provider, with an approved name and no rename under way, and both accounts must belong to the same business.", linkMigration, 0},
 	ReasonBeingDeleted:       {WaitingForMeta, "The number was deleted a moment ago, and WhatsApp has not finished that.", "", "", 5 * minute},
 	ReasonNumberRestricted:   {WaitingForYou, "WhatsApp limits the number (status {0}): people blocked or reported it.", "Write only to people who want it, and wait until the quality rises.", linkNumbers, 0},
 	ReasonNumberLimitAtFirst: {WaitingForYou, "There are {0} numbers already; more need a verified business.", "Start business verification, or delete a number.", linkSecurity, 0},
 	ReasonNumberLimit:        {WaitingForYou, "There are {0} numbers already, which is the limit.", "Delete a number, use another account, or ask Meta's support for more.", linkSupport, 0},
-	ReasonNotInApp:           {WaitingForYou, "The number is not in use in the WhatsApp Business app, so it cannot be shared with it.", "Have the owner go through the signup page with the app at hand, or plan without coexistence.", linkCoexistence, 0},
+	ReasonNotInApp:           {WaitingForYou, "The number is not in use in the WhatsApp Business app, so it cannot be shared with it.", "Have the owner go through the signup page with the app at hand, or go without coexistence.", linkCoexistence, 0},
 
 	// Ownership.
 	ReasonCodeSent:     {WaitingForYou, "A code was sent to the number by SMS.", "Give the six digits, or ask for a call instead if the number takes no SMS.", "", 0},
@@ -140,12 +140,12 @@ var sentences = map[Reason]sentence{
 
 	// Webhooks.
 	ReasonNotSubscribed:         {WaitingForYou, "The app does not get the webhooks of the account.", "Subscribe the app to the account.", linkApps, 0},
-	ReasonNoApp:                 {WaitingForYou, "The app is not known, because the token could not be examined.", "Plan with the app id.", linkApps, 0},
+	ReasonNoApp:                 {WaitingForYou, "The app is not known, because the token could not be examined.", "Give the app id.", linkApps, 0},
 	ReasonAppUnknown:            {Done, "An app gets the webhooks of the account; whether it is yours cannot be told without its id.", "Give the app id.", linkApps, 0},
 	ReasonOtherApps:             {Done, "{0} other apps get the webhooks of this account, too.", "", linkApps, 0},
-	ReasonNoCallback:            {WaitingForYou, "There is no callback address at any level, so no message can come in.", "Plan with your callback address, or enter it in the app.", linkApps, 0},
+	ReasonNoCallback:            {WaitingForYou, "There is no callback address at any level, so no message can come in.", "Give your callback address, or enter it in the app (WhatsApp, Configuration).", linkApps, 0},
 	ReasonNoAppCallback:         {Done, "The app has no callback address of its own: decisions about account, name and templates go nowhere.", "Enter an address in the app, too: an override carries messages only.", linkOverride, 0},
-	ReasonOverridden:            {WaitingForYou, "An override of the {1} sends the messages to {0} instead.", "Plan with TakeOver to remove the override, or remove it where it was made.", linkOverride, 0},
+	ReasonOverridden:            {WaitingForYou, "An override of the {1} sends the messages to {0} instead.", "Have the override removed (take over), or remove it where it was made.", linkOverride, 0},
 	ReasonFields:                {WaitingForYou, "The app does not subscribe to all webhook fields; missing: {0}.", "Subscribe to them in the app (WhatsApp, Configuration).", linkApps, 0},
 	ReasonFieldsRest:            {Done, "The app does not subscribe to these webhook fields: {0}.", "Without them some changes stay unseen.", linkApps, 0},
 	ReasonMetaCannotReach:       {WaitingForYou, "The callback address answers here, and WhatsApp could not reach it (code {0}).", "It has to be open to the internet with a valid certificate: check firewall, name and certificate chain.", linkOverride, 0},
@@ -185,7 +185,7 @@ var sentences = map[Reason]sentence{
 	ReasonRecipient:        {WaitingForYou, "The message cannot go to this number: it has no WhatsApp, or is the business number itself.", "Give a phone number of your own that has WhatsApp.", "", 0},
 	ReasonTestRecipient:    {WaitingForYou, "A test number writes only to the five numbers on its list.", "Put the phone number on the list (app, WhatsApp, API setup).", linkApps, 0},
 	ReasonCountry:          {WaitingForYou, "This business may not write to people in that country yet.", "Give a number of another country, or have the business verified.", linkSecurity, 0},
-	ReasonTemplateGone:     {WaitingForYou, "The template for the first message cannot be sent.", "Plan with another template.", linkTemplates, 0},
+	ReasonTemplateGone:     {WaitingForYou, "The template for the first message cannot be sent.", "Choose another template.", linkTemplates, 0},
 	ReasonNotRegistered:    {WaitingForYou, "The number is not switched on.", "Have it switched on with its PIN.", linkRegister, 0},
 
 	// Numbers that are live.
