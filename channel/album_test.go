@@ -7,15 +7,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 )
 
 func TestAnAlbumGoesOutTogetherOrNotAtAll(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "may I see it?")
-		l.say(stranger(1), "wamid.2", "hello")
-		convs := l.conversations()
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "may I see it?")
+		l.Say(channeltest.Stranger(1), "wamid.2", "hello")
+		convs := l.Conversations()
 		conv, other := convs[1].ID, convs[0].ID
 		picture := func(id string) channel.Reply {
 			return channel.Reply{Conversation: conv, Content: &message.Image{ID: id}, Key: "album " + id}
@@ -27,28 +28,28 @@ func TestAnAlbumGoesOutTogetherOrNotAtAll(t *testing.T) {
 			"one that is empty":           {picture("1"), {Conversation: conv, Content: &message.Text{}}},
 			"one in another conversation": {picture("1"), {Conversation: other, Content: &message.Text{Body: "x"}}},
 		} {
-			_, err := l.agents.ReplyAll(t.Context(), alice, bad)
+			_, err := l.Hub.ReplyAll(t.Context(), alice, bad)
 			require.Error(t, err, name)
 		}
-		_, err := l.agents.ReplyAll(t.Context(), alice, []channel.Reply{picture("1"), {Conversation: conv, Content: &message.Text{}}})
+		_, err := l.Hub.ReplyAll(t.Context(), alice, []channel.Reply{picture("1"), {Conversation: conv, Content: &message.Text{}}})
 		require.ErrorIs(t, err, message.ErrInvalid)
 		require.ErrorContains(t, err, "answer 2")
-		require.Len(t, l.messages(conv), 1, "nothing was stored")
+		require.Len(t, l.Messages(conv), 1, "nothing was stored")
 
-		sent, err := l.agents.ReplyAll(t.Context(), alice, album)
+		sent, err := l.Hub.ReplyAll(t.Context(), alice, album)
 		require.NoError(t, err)
 		require.Len(t, sent, 4)
-		again, err := l.agents.ReplyAll(t.Context(), alice, album[:3])
+		again, err := l.Hub.ReplyAll(t.Context(), alice, album[:3])
 		require.NoError(t, err)
 		for i := range again {
 			require.Equal(t, sent[i].ID, again[i].ID, "the same keys are the same messages")
 		}
-		l.pass(5 * time.Second)
+		l.Pass(5 * time.Second)
 		var order []string
-		for _, out := range l.line.sent {
+		for _, out := range l.Line.Sent {
 			order = append(order, out.OpaqueID)
 		}
 		require.Equal(t, []string{sent[0].ID, sent[1].ID, sent[2].ID, sent[3].ID}, order)
-		require.Equal(t, "Here it is", l.messages(conv)[4].Text)
+		require.Equal(t, "Here it is", l.Messages(conv)[4].Text)
 	})
 }

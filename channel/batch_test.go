@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 )
@@ -49,13 +50,13 @@ func (s *meddler) Commit(ctx context.Context, b *store.Batch) (store.Committed, 
 func flood(t *testing.T, l *lab) (ids []string) {
 	t.Helper()
 	for i := range 5 {
-		who := face{phone: fmt.Sprint("1312555010", i), bsuid: fmt.Sprint("US.10", i)}
-		l.post(who.text(time.Now(), fmt.Sprint("wamid.", i), "hello"))
+		who := channeltest.Face{Phone: fmt.Sprint("1312555010", i), Bsuid: fmt.Sprint("US.10", i)}
+		l.Post(who.Text(time.Now(), fmt.Sprint("wamid.", i), "hello"))
 	}
-	l.pass(time.Minute)
-	l.stop()
-	for i, c := range l.conversations() {
-		m, err := l.reply(c.ID, fmt.Sprint("answer ", i))
+	l.Pass(time.Minute)
+	l.Stop()
+	for i, c := range l.Conversations() {
+		m, err := l.Reply(c.ID, fmt.Sprint("answer ", i))
 		require.NoError(t, err)
 		ids = append(ids, m.ID)
 	}
@@ -65,11 +66,11 @@ func flood(t *testing.T, l *lab) (ids []string) {
 func TestMessagesThatAreClaimedTogetherBeginTogether(t *testing.T) {
 	t.Parallel()
 	st := &meddler{Store: memstore.New()}
-	experiment(t, labOptions{store: st}, func(t *testing.T, l *lab) {
+	experiment(t, channeltest.LabOptions{Store: st}, func(t *testing.T, l *lab) {
 		flood(t, l)
-		l.run()
-		l.pass(time.Minute)
-		require.Len(t, l.line.texts(), 5)
+		l.Run()
+		l.Pass(time.Minute)
+		require.Len(t, l.Line.Texts(), 5)
 		require.Equal(t, []int{5}, st.begun)
 	})
 }
@@ -78,26 +79,26 @@ func TestAMessageThatCannotBeginDoesNotHoldUpThoseItWasClaimedWith(t *testing.T)
 	t.Parallel()
 	for name, meddle := range map[string]func(t *testing.T, l *lab, id string){
 		"it was cancelled meanwhile": func(t *testing.T, l *lab, id string) {
-			require.NoError(t, l.agents.CancelMessage(t.Context(), alice, id))
+			require.NoError(t, l.Hub.CancelMessage(t.Context(), alice, id))
 		},
 		"it was erased meanwhile": func(t *testing.T, l *lab, id string) {
-			_, err := l.store.Commit(t.Context(), &store.Batch{Delete: []store.RecordKey{{Kind: "message", Key: id}}})
+			_, err := l.Store.Commit(t.Context(), &store.Batch{Delete: []store.RecordKey{{Kind: "message", Key: id}}})
 			require.NoError(t, err)
 		},
 		"its lease was lost": func(t *testing.T, l *lab, id string) {
-			_, err := l.store.Commit(t.Context(), &store.Batch{Drop: []store.WorkKey{{Queue: "out", ID: id}}})
+			_, err := l.Store.Commit(t.Context(), &store.Batch{Drop: []store.WorkKey{{Queue: "out", ID: id}}})
 			require.NoError(t, err)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			st := &meddler{Store: memstore.New()}
-			experiment(t, labOptions{store: st}, func(t *testing.T, l *lab) {
+			experiment(t, channeltest.LabOptions{Store: st}, func(t *testing.T, l *lab) {
 				ids := flood(t, l)
 				st.meddle = func() { meddle(t, l, ids[2]) }
-				l.run()
-				l.pass(time.Minute)
-				sent := slices.Sorted(slices.Values(l.line.texts()))
+				l.Run()
+				l.Pass(time.Minute)
+				sent := slices.Sorted(slices.Values(l.Line.Texts()))
 				require.Equal(t, []string{"answer 0", "answer 1", "answer 3", "answer 4"}, sent, "each of the others once")
 				require.Equal(t, []int{1, 1, 1, 1}, st.begun)
 			})
@@ -108,29 +109,29 @@ func TestAMessageThatCannotBeginDoesNotHoldUpThoseItWasClaimedWith(t *testing.T)
 func TestWhatHasBegunEndsAlthoughTheChannelIsSwitchedOff(t *testing.T) {
 	t.Parallel()
 	st := &meddler{Store: memstore.New()}
-	experiment(t, labOptions{store: st}, func(t *testing.T, l *lab) {
+	experiment(t, channeltest.LabOptions{Store: st}, func(t *testing.T, l *lab) {
 		flood(t, l)
 		st.meddle = func() {
-			s := l.agents.Channels(admin)[0]
+			s := l.Hub.Channels()[0].Settings
 			s.Enabled = false
-			require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, s))
+			require.NoError(t, l.Hub.UpdateSettings(t.Context(), s))
 		}
-		l.run()
-		l.pass(time.Minute)
-		require.Len(t, l.line.texts(), 5, "none of them is left open")
-		require.Empty(t, l.letters("check"))
+		l.Run()
+		l.Pass(time.Minute)
+		require.Len(t, l.Line.Texts(), 5, "none of them is left open")
+		require.Empty(t, l.Letters("check"))
 	})
 }
 
 func TestTheTicketSystemHearsOfAConversationAsTheItemBeforeLeftIt(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
 		for i := range 20 {
-			l.post(kim.text(time.Now(), fmt.Sprint("wamid.", i), fmt.Sprint("line ", i)))
+			l.Post(channeltest.Kim.Text(time.Now(), fmt.Sprint("wamid.", i), fmt.Sprint("line ", i)))
 		}
-		l.pass(time.Minute)
-		require.Len(t, l.host.received, 20)
-		for i, in := range l.host.received {
+		l.Pass(time.Minute)
+		require.Len(t, l.Host.Received, 20)
+		for i, in := range l.Host.Received {
 			require.Equal(t, fmt.Sprint("line ", i), in.Message.Text, "in order")
 			require.Equal(t, i > 0, in.Conversation.Ticket != "", "the first call gave it its ticket")
 		}
@@ -161,11 +162,11 @@ func (s *startled) Get(ctx context.Context, kind string, keys ...string) ([]stor
 func TestWhatCannotBeReadAheadIsReadByTheWorker(t *testing.T) {
 	t.Parallel()
 	st := &startled{Store: memstore.New()}
-	experiment(t, labOptions{store: st}, func(t *testing.T, l *lab) {
-		l.post(kim.text(time.Now(), "wamid.1", "hello"))
-		l.pass(time.Second)
-		require.Equal(t, []string{"hello"}, l.host.texts(), "at once, and not as a dead letter")
+	experiment(t, channeltest.LabOptions{Store: st}, func(t *testing.T, l *lab) {
+		l.Post(channeltest.Kim.Text(time.Now(), "wamid.1", "hello"))
+		l.Pass(time.Second)
+		require.Equal(t, []string{"hello"}, l.Host.Texts(), "at once, and not as a dead letter")
 		require.True(t, st.spent.Load())
-		require.Empty(t, l.letters("host"))
+		require.Empty(t, l.Letters("host"))
 	})
 }

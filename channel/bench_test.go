@@ -12,11 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
-	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -61,18 +59,17 @@ func (s *instant) expect(n int) <-chan struct{} {
 }
 
 // bench is a hub in memory.
-func bench(b *testing.B) (*desk.Desk, *instant) {
+func bench(b *testing.B) (*channel.Hub, *instant) {
 	b.Helper()
 	end := &instant{}
-	d, err := desk.New(desk.Config{Hub: channel.Config{
+	hub, err := channel.New(channel.Config{
 		Store: memstore.New(), Ticketing: end,
 		Channels: []channel.Channel{{Sender: end, Settings: channel.Settings{
-			ID: "support", Name: "Support", Number: labNumber, Account: labAccount, Enabled: true,
-			Desk: desk.Settings{Rules: rules.Default(), Access: access.Policy{AllUsers: access.Supervisor}}.JSON(),
+			ID: "support", Name: "Support", Number: channeltest.LabNumber, Account: channeltest.LabAccount, Enabled: true,
 		}}},
-	}})
+	})
 	require.NoError(b, err)
-	return d, end
+	return hub, end
 }
 
 func runs(b *testing.B, hub *channel.Hub) {
@@ -91,7 +88,7 @@ func deliveries(b *testing.B, n int) []*webhook.Delivery {
 	b.Helper()
 	all := make([]*webhook.Delivery, n)
 	for i := range all {
-		d, err := webhook.Parse(body(stranger(i%100).text(time.Now(), fmt.Sprint("wamid.", i), "is my bicycle ready?")))
+		d, err := webhook.Parse(channeltest.Body(channeltest.Stranger(i%100).Text(time.Now(), fmt.Sprint("wamid.", i), "is my bicycle ready?")))
 		require.NoError(b, err)
 		d.Scope = webhook.Scope{All: true}
 		all[i] = d
@@ -101,8 +98,7 @@ func deliveries(b *testing.B, n int) []*webhook.Delivery {
 
 // BenchmarkIntake is one text from the parsed webhook to the host's ticket system.
 func BenchmarkIntake(b *testing.B) {
-	agents, end := bench(b)
-	hub := agents.Hub()
+	hub, end := bench(b)
 	runs(b, hub)
 	all := deliveries(b, b.N)
 	done := end.expect(b.N)
@@ -117,10 +113,9 @@ func BenchmarkIntake(b *testing.B) {
 }
 
 // answering is a hub at rest with conversations that wait for an answer.
-func answering(b *testing.B) (*desk.Desk, *instant, []string) {
+func answering(b *testing.B) (*channel.Hub, *instant, []string) {
 	b.Helper()
-	agents, end := bench(b)
-	hub := agents.Hub()
+	hub, end := bench(b)
 	ctx, cancel := context.WithCancel(b.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -135,14 +130,14 @@ func answering(b *testing.B) (*desk.Desk, *instant, []string) {
 	<-done
 	cancel()
 	wg.Wait()
-	list, err := agents.Conversations(b.Context(), alice, desk.ConversationQuery{Channel: "support", Limit: 1000})
+	list, err := hub.Conversations(b.Context(), channel.ConversationQuery{Channel: "support", Limit: 1000})
 	require.NoError(b, err)
 	require.Len(b, list, 100)
 	var ids []string
 	for _, c := range list {
 		ids = append(ids, c.ID)
 	}
-	return agents, end, ids
+	return hub, end, ids
 }
 
 func answer(conv string) channel.Reply {
@@ -153,11 +148,11 @@ func answer(conv string) channel.Reply {
 
 // BenchmarkReply is one answer from the call to its record in the outbox.
 func BenchmarkReply(b *testing.B) {
-	agents, _, convs := answering(b)
+	hub, _, convs := answering(b)
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := range b.N {
-		if _, err := agents.Reply(b.Context(), alice, answer(convs[i%len(convs)])); err != nil {
+		if _, err := hub.Reply(b.Context(), alice, answer(convs[i%len(convs)])); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -168,16 +163,16 @@ func BenchmarkReply(b *testing.B) {
 // writes the same message as JSON and sends it, and would lose it in a crash.
 func BenchmarkDispatch(b *testing.B) {
 	b.Run("hub", func(b *testing.B) {
-		agents, end, convs := answering(b)
+		hub, end, convs := answering(b)
 		for i := range b.N {
-			if _, err := agents.Reply(b.Context(), alice, answer(convs[i%len(convs)])); err != nil {
+			if _, err := hub.Reply(b.Context(), alice, answer(convs[i%len(convs)])); err != nil {
 				b.Fatal(err)
 			}
 		}
 		done := end.expect(b.N)
 		b.ReportAllocs()
 		b.ResetTimer()
-		runs(b, agents.Hub())
+		runs(b, hub)
 		<-done
 	})
 	b.Run("baseline", func(b *testing.B) {
@@ -187,7 +182,7 @@ func BenchmarkDispatch(b *testing.B) {
 		b.ResetTimer()
 		for i := range b.N {
 			out := message.Outbound{
-				To: message.Recipient{Phone: stranger(i % 100).phone}, Content: answer(convs[0]).Content, OpaqueID: convs[0],
+				To: message.Recipient{Phone: channeltest.Stranger(i % 100).Phone}, Content: answer(convs[0]).Content, OpaqueID: convs[0],
 			}
 			if _, err := json.Marshal(out); err != nil {
 				b.Fatal(err)

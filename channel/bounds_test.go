@@ -10,10 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/duration"
-	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/webhook"
@@ -23,7 +22,7 @@ import (
 func crowded(n, size int) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, `{"object":"whatsapp_business_account","entry":[{"id":%q,"changes":[{"field":"messages","value":{"metadata":{"phone_number_id":%q},
-		"contacts":[{"wa_id":"13125550187","profile":{"name":%q}}],"messages":[`, labAccount, labNumber, strings.Repeat("n", size))
+		"contacts":[{"wa_id":"13125550187","profile":{"name":%q}}],"messages":[`, channeltest.LabAccount, channeltest.LabNumber, strings.Repeat("n", size))
 	for i := range n {
 		if i > 0 {
 			b.WriteByte(',')
@@ -36,47 +35,47 @@ func crowded(n, size int) []byte {
 
 func TestALargeNameIsNotKeptWithEachMessage(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		require.NoError(t, l.accept(crowded(200, 200_000)))
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		require.NoError(t, l.Accept(crowded(200, 200_000)))
 		kept := 0
-		work, err := l.store.Work(t.Context(), store.WorkQuery{Queue: "in", Limit: 1000})
+		work, err := l.Store.Work(t.Context(), store.WorkQuery{Queue: "in", Limit: 1000})
 		require.NoError(t, err)
 		for _, w := range work {
 			kept += len(w.Body)
 		}
 		require.Less(t, kept, 200*8<<10)
-		l.pass(time.Minute)
-		require.Len(t, l.host.texts(), 200)
-		require.LessOrEqual(t, len([]rune(l.host.received[0].Customer.Name)), 256)
+		l.Pass(time.Minute)
+		require.Len(t, l.Host.Texts(), 200)
+		require.LessOrEqual(t, len([]rune(l.Host.Received[0].Customer.Name)), 256)
 	})
 }
 
 func TestAcceptHonoursItsContext(t *testing.T) {
 	t.Parallel()
-	l := newLab(t, labOptions{})
+	l := newLab(t, channeltest.LabOptions{})
 	d, err := webhook.Parse(crowded(100, 10))
 	require.NoError(t, err)
 	d.Scope = webhook.Scope{All: true}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	require.ErrorIs(t, l.hub.Accept(ctx, d), context.Canceled)
-	require.NoError(t, l.hub.Accept(t.Context(), d), "it may come again")
+	require.ErrorIs(t, l.Hub.Accept(ctx, d), context.Canceled)
+	require.NoError(t, l.Hub.Accept(t.Context(), d), "it may come again")
 }
 
 func TestADeliveryIsRecordedInPiecesThatAreNotTooLarge(t *testing.T) {
 	t.Parallel()
 	st := &sizes{Store: memstore.New()}
-	l := newLab(t, labOptions{store: st})
-	var items []item
+	l := newLab(t, channeltest.LabOptions{Store: st})
+	var items []channeltest.Item
 	for i := range 40 {
-		items = append(items, kim.text(time.Now(), fmt.Sprint("wamid.", i), strings.Repeat("x", 300_000)))
+		items = append(items, channeltest.Kim.Text(time.Now(), fmt.Sprint("wamid.", i), strings.Repeat("x", 300_000)))
 	}
-	l.post(items...)
+	l.Post(items...)
 	require.Greater(t, len(st.commits), 1)
 	for _, n := range st.commits {
 		require.LessOrEqual(t, n, 5<<20)
 	}
-	work, err := l.store.Work(t.Context(), store.WorkQuery{Queue: "in", Limit: 1000})
+	work, err := l.Store.Work(t.Context(), store.WorkQuery{Queue: "in", Limit: 1000})
 	require.NoError(t, err)
 	require.Len(t, work, 40)
 }
@@ -99,63 +98,31 @@ func (s *sizes) Commit(ctx context.Context, b *store.Batch) (store.Committed, er
 func TestLongIdentifiersBecomeDeadLetters(t *testing.T) {
 	t.Parallel()
 	long := "wamid." + strings.Repeat("A", 5000)
-	for name, it := range map[string]item{
-		"a message": kim.text(time.Now(), long, "x"),
-		"a status":  kim.status(time.Now(), long, "", "sent"),
-		"an echo":   kim.echo(time.Now(), long, "text", map[string]any{"body": "x"}),
-		"a call":    kim.call(time.Now(), long, "terminate"),
-		"history":   kim.past(time.Now(), long, "x", false),
+	for name, it := range map[string]channeltest.Item{
+		"a message": channeltest.Kim.Text(time.Now(), long, "x"),
+		"a status":  channeltest.Kim.Status(time.Now(), long, "", "sent"),
+		"an echo":   channeltest.Kim.Echo(time.Now(), long, "text", map[string]any{"body": "x"}),
+		"a call":    channeltest.Kim.Call(time.Now(), long, "terminate"),
+		"history":   channeltest.Kim.Past(time.Now(), long, "x", false),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-				l.post(it)
-				l.pass(5 * time.Second)
-				require.Len(t, l.letters("in"), 1)
+			experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+				l.Post(it)
+				l.Pass(5 * time.Second)
+				require.Len(t, l.Letters("in"), 1)
 			})
 		})
 	}
 }
 
-func TestLongTextsOfTheHostAreRefused(t *testing.T) {
-	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		conv := l.conversation().ID
-		for name, bad := range map[string]string{"long": strings.Repeat("k", 100_000), "a NUL": "a\x00b", "no UTF-8": "a\xffb"} {
-			for what, do := range map[string]func() error{
-				"the key of a reply": func() error {
-					_, err := l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: conv, Key: bad, Content: &message.Text{Body: "x"}})
-					return err
-				},
-				"the key of a notification": func() error {
-					_, err := l.agents.Notify(t.Context(), alice, channel.Notification{Channel: "support", Key: bad, To: recipient(kim)})
-					return err
-				},
-				"the name of a notification": func() error {
-					_, err := l.agents.Notify(t.Context(), alice, channel.Notification{Channel: "support", Name: bad, To: recipient(kim)})
-					return err
-				},
-				"an agent": func() error { return l.agents.Assign(t.Context(), alice, conv, bad) },
-				"a reason": func() error { return l.agents.Resolve(t.Context(), alice, conv, bad) },
-			} {
-				require.ErrorIs(t, do(), channel.ErrUnusable, "%s: %s", name, what)
-			}
-			_, err := l.agents.Reply(t.Context(), access.Actor{Kind: access.Agent, ID: bad}, channel.Reply{Conversation: conv, Content: &message.Text{Body: "x"}})
-			if name != "a NUL" {
-				require.ErrorIs(t, err, access.ErrDenied, name)
-			}
-		}
-	})
-}
-
 func TestATicketThatIsNoReferenceIsNotKept(t *testing.T) {
 	t.Parallel()
 	long := func(c *channel.Config) { c.Ticketing = longTicket{} }
-	experiment(t, labOptions{config: long}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		require.Empty(t, l.conversation().Ticket)
-		letters := l.letters("host")
+	experiment(t, channeltest.LabOptions{Config: long}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		require.Empty(t, l.Conversation().Ticket)
+		letters := l.Letters("host")
 		require.Len(t, letters, 1)
 		require.Contains(t, letters[0].Reason, "ticket")
 	})
@@ -171,25 +138,14 @@ func (longTicket) Changed(context.Context, *conversation.Change) error { return 
 func TestDeadLettersOfNoChannelGoWhenTheirTimeIsOver(t *testing.T) {
 	t.Parallel()
 	keep := func(c *channel.Config) { c.StrayRetention, c.Poll = 3*duration.Day, 30*time.Minute }
-	experiment(t, labOptions{config: keep}, func(t *testing.T, l *lab) {
-		l.post(kim.text(time.Now(), "wamid.1", "hello").on("999"))
-		l.from(webhook.Scope{Numbers: []string{"1"}}, labAccount, kim.text(time.Now(), "wamid.2", "hello"))
-		l.pass(24 * time.Hour)
-		require.Len(t, l.letters("in"), 2)
-		l.pass(3 * 24 * time.Hour)
-		require.Empty(t, l.letters("in"))
+	experiment(t, channeltest.LabOptions{Config: keep}, func(t *testing.T, l *lab) {
+		l.Post(channeltest.Kim.Text(time.Now(), "wamid.1", "hello").On("999"))
+		l.From(webhook.Scope{Numbers: []string{"1"}}, channeltest.LabAccount, channeltest.Kim.Text(time.Now(), "wamid.2", "hello"))
+		l.Pass(24 * time.Hour)
+		require.Len(t, l.Letters("in"), 2)
+		l.Pass(3 * 24 * time.Hour)
+		require.Empty(t, l.Letters("in"))
 	})
-	_, err := channel.New(channel.Config{Store: memstore.New(), Ticketing: &ticketing{}, StrayRetention: duration.Duration(time.Minute)})
+	_, err := channel.New(channel.Config{Store: memstore.New(), Ticketing: &channeltest.Ticketing{}, StrayRetention: duration.Duration(time.Minute)})
 	require.ErrorContains(t, err, "StrayRetention")
-}
-
-func TestIDsThatNoStoreCanHoldAreNotFound(t *testing.T) {
-	t.Parallel()
-	l := newLab(t, labOptions{})
-	for _, id := range []string{"a\x00b", "a\xffb", strings.Repeat("a", 100_000), ""} {
-		_, _, err := l.agents.Conversation(t.Context(), alice, id)
-		require.ErrorIs(t, err, channel.ErrNotFound)
-		require.ErrorIs(t, l.agents.CancelMessage(t.Context(), alice, id), channel.ErrNotFound)
-		require.ErrorIs(t, l.agents.Resolve(t.Context(), alice, id, ""), channel.ErrNotFound)
-	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/store/memstore"
@@ -27,7 +28,7 @@ func rush(t *testing.T, n int, hubs ...*lab) int {
 	var wg sync.WaitGroup
 	for i := range n {
 		wg.Go(func() {
-			switch _, err := hubs[i%len(hubs)].notify(stranger(i), "reminder"); {
+			switch _, err := hubs[i%len(hubs)].Notify(channeltest.Stranger(i), "reminder"); {
 			case err == nil:
 				took.Add(1)
 			case !errors.Is(err, pricing.ErrBudgetExhausted):
@@ -55,7 +56,7 @@ func TestABudgetHoldsWhoeverSendsAtTheSameTime(t *testing.T) {
 			t.Parallel()
 			st := memstore.New()
 			synctest.Test(t, func(t *testing.T) {
-				o := labOptions{store: st, config: spends(t, b.budget)}
+				o := channeltest.LabOptions{Store: st, Config: channeltest.Spends(t, b.budget)}
 				require.Equal(t, b.want, rush(t, 30, newLab(t, o), newLab(t, o)))
 			})
 		})
@@ -65,11 +66,11 @@ func TestABudgetHoldsWhoeverSendsAtTheSameTime(t *testing.T) {
 func TestABudgetThatBeginsLaterKnowsWhatWasSpentBefore(t *testing.T) {
 	t.Parallel()
 	budget := func(n int64) *pricing.Budget { return &pricing.Budget{Unit: pricing.BudgetMessages, Limit: n} }
-	experiment(t, labOptions{config: spends(t, nil)}, func(t *testing.T, l *lab) {
+	experiment(t, channeltest.LabOptions{Config: channeltest.Spends(t, nil)}, func(t *testing.T, l *lab) {
 		change := func(b *pricing.Budget) {
-			s := l.agents.Channels(admin)[0]
+			s := l.Hub.Channels()[0].Settings
 			s.Budget = b
-			require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, s))
+			require.NoError(t, l.Hub.UpdateSettings(t.Context(), s))
 		}
 		require.Equal(t, 4, rush(t, 4, l))
 		change(budget(6))
@@ -80,7 +81,7 @@ func TestABudgetThatBeginsLaterKnowsWhatWasSpentBefore(t *testing.T) {
 		require.Equal(t, 1, rush(t, 5, l), "another unit, the same books")
 		change(budget(14))
 		require.Equal(t, 2, rush(t, 5, l))
-		require.Len(t, l.records("books"), 1)
+		require.Len(t, l.Records("books"), 1)
 	})
 }
 
@@ -89,15 +90,15 @@ func TestAMessageThatFailsGivesItsPartOfTheBudgetBack(t *testing.T) {
 	for _, unit := range []pricing.BudgetUnit{pricing.BudgetMessages, pricing.BudgetEvery} {
 		t.Run(string(unit), func(t *testing.T) {
 			t.Parallel()
-			experiment(t, labOptions{config: spends(t, &pricing.Budget{Unit: unit, Limit: 1})}, func(t *testing.T, l *lab) {
-				m, err := l.notify(kim, "reminder")
+			experiment(t, channeltest.LabOptions{Config: channeltest.Spends(t, &pricing.Budget{Unit: unit, Limit: 1})}, func(t *testing.T, l *lab) {
+				m, err := l.Notify(channeltest.Kim, "reminder")
 				require.NoError(t, err)
-				l.pass(time.Second)
-				_, err = l.notify(kim, "reminder")
+				l.Pass(time.Second)
+				_, err = l.Notify(channeltest.Kim, "reminder")
 				require.ErrorIs(t, err, pricing.ErrBudgetExhausted)
-				l.post(kim.fails(outWAMID("template"), m.ID, 131026))
-				l.pass(time.Second)
-				_, err = l.notify(kim, "reminder")
+				l.Post(channeltest.Kim.Fails(channeltest.OutWAMID("template"), m.ID, 131026))
+				l.Pass(time.Second)
+				_, err = l.Notify(channeltest.Kim, "reminder")
 				require.NoError(t, err)
 			})
 		})
@@ -106,19 +107,19 @@ func TestAMessageThatFailsGivesItsPartOfTheBudgetBack(t *testing.T) {
 
 func TestABudgetOfEveryMessageCountsThoseThatCostNothing(t *testing.T) {
 	t.Parallel()
-	o := labOptions{config: spends(t, &pricing.Budget{Unit: pricing.BudgetEvery, Limit: 2})}
+	o := channeltest.LabOptions{Config: channeltest.Spends(t, &pricing.Budget{Unit: pricing.BudgetEvery, Limit: 2})}
 	experiment(t, o, func(t *testing.T, l *lab) {
-		l.post(kim.text(now2026(), "wamid.1", "hello"))
-		l.pass(time.Second)
-		conv := l.conversation().ID
+		l.Post(channeltest.Kim.Text(channeltest.Now2026(), "wamid.1", "hello"))
+		l.Pass(time.Second)
+		conv := l.Conversation().ID
 		for _, text := range []string{"one", "two"} {
-			_, err := l.reply(conv, text)
+			_, err := l.Reply(conv, text)
 			require.NoError(t, err)
-			l.pass(time.Second)
-			l.post(kim.status(now2026(), outWAMID(text), "", "delivered", "pricing", map[string]any{"billable": false, "type": "free_customer_service"}))
-			l.pass(time.Second)
+			l.Pass(time.Second)
+			l.Post(channeltest.Kim.Status(channeltest.Now2026(), channeltest.OutWAMID(text), "", "delivered", "pricing", map[string]any{"billable": false, "type": "free_customer_service"}))
+			l.Pass(time.Second)
 		}
-		_, err := l.reply(conv, "three")
+		_, err := l.Reply(conv, "three")
 		require.ErrorIs(t, err, pricing.ErrBudgetExhausted)
 	})
 }
@@ -126,16 +127,16 @@ func TestABudgetOfEveryMessageCountsThoseThatCostNothing(t *testing.T) {
 // The last free message of a month is free once, however many answer at the same time.
 func TestTheLastFreeMessageIsFreeOnce(t *testing.T) {
 	t.Parallel()
-	o := labOptions{config: spends(t, &pricing.Budget{Unit: pricing.BudgetMessages, Limit: 3})}
+	o := channeltest.LabOptions{Config: channeltest.Spends(t, &pricing.Budget{Unit: pricing.BudgetMessages, Limit: 3})}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		const customers = 40
 		for n := range customers {
-			l.post(stranger(n).text(now2026(), fmt.Sprint("wamid.", n), "hello"))
+			l.Post(channeltest.Stranger(n).Text(channeltest.Now2026(), fmt.Sprint("wamid.", n), "hello"))
 		}
-		l.pass(30 * time.Second)
-		convs := l.conversations()
+		l.Pass(30 * time.Second)
+		convs := l.Conversations()
 		require.Len(t, convs, customers)
-		free := pricing.DefaultRules().FreeTier(now2026(), time.UTC)
+		free := pricing.DefaultRules().FreeTier(channeltest.Now2026(), time.UTC)
 		require.Positive(t, free)
 		took := 0
 		for n := 0; n < free-10; n += 10 { // albums, because they are quick
@@ -145,7 +146,7 @@ func TestTheLastFreeMessageIsFreeOnce(t *testing.T) {
 					Conversation: convs[0].ID, Content: &message.Text{Body: fmt.Sprint(n + i)},
 				})
 			}
-			_, err := l.agents.ReplyAll(t.Context(), alice, album)
+			_, err := l.Hub.ReplyAll(t.Context(), alice, album)
 			require.NoError(t, err)
 			took += 10
 		}
@@ -153,7 +154,7 @@ func TestTheLastFreeMessageIsFreeOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		for _, c := range convs {
 			wg.Go(func() {
-				if _, err := l.reply(c.ID, "at the same time"); err == nil {
+				if _, err := l.Reply(c.ID, "at the same time"); err == nil {
 					rest.Add(1)
 				} else if !errors.Is(err, pricing.ErrBudgetExhausted) {
 					t.Error(err)
@@ -167,20 +168,20 @@ func TestTheLastFreeMessageIsFreeOnce(t *testing.T) {
 
 func TestAnAlbumMayTakeTheLastFreeMessageAndPayForTheRest(t *testing.T) {
 	t.Parallel()
-	o := labOptions{config: spends(t, &pricing.Budget{Unit: pricing.BudgetMessages, Limit: 30})}
+	o := channeltest.LabOptions{Config: channeltest.Spends(t, &pricing.Budget{Unit: pricing.BudgetMessages, Limit: 30})}
 	experiment(t, o, func(t *testing.T, l *lab) {
-		l.post(kim.text(now2026(), "wamid.1", "hello"))
-		l.pass(time.Second)
-		conv := l.conversation().ID
+		l.Post(channeltest.Kim.Text(channeltest.Now2026(), "wamid.1", "hello"))
+		l.Pass(time.Second)
+		conv := l.Conversation().ID
 		album := func(n int) error {
 			var all []channel.Reply
 			for i := range n {
 				all = append(all, channel.Reply{Conversation: conv, Content: &message.Text{Body: fmt.Sprint(i)}})
 			}
-			_, err := l.agents.ReplyAll(t.Context(), alice, all)
+			_, err := l.Hub.ReplyAll(t.Context(), alice, all)
 			return err
 		}
-		free := pricing.DefaultRules().FreeTier(now2026(), time.UTC)
+		free := pricing.DefaultRules().FreeTier(channeltest.Now2026(), time.UTC)
 		for left := free - 1; left > 0; left -= min(left, 30) {
 			require.NoError(t, album(min(left, 30)))
 		}
@@ -203,8 +204,8 @@ func TestWhoHasNoPhoneNumberIsPricedByTheCountry(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			experiment(t, labOptions{config: spends(t, &pricing.Budget{Limit: 10_000})}, func(t *testing.T, l *lab) {
-				_, err := l.notify(face{bsuid: tt.bsuid}, "reminder")
+			experiment(t, channeltest.LabOptions{Config: channeltest.Spends(t, &pricing.Budget{Limit: 10_000})}, func(t *testing.T, l *lab) {
+				_, err := l.Notify(channeltest.Face{Bsuid: tt.bsuid}, "reminder")
 				require.ErrorIs(t, err, tt.want)
 			})
 		})
@@ -215,8 +216,8 @@ func TestALowBudgetIsToldAtTheStartAndWhenSomebodyIsRefused(t *testing.T) {
 	t.Parallel()
 	st := memstore.New()
 	var low []channel.BudgetInfo
-	o := labOptions{store: st, config: func(c *channel.Config) {
-		spends(t, &pricing.Budget{Limit: 6000})(c) // one of 3400, then 2600 are left and too little
+	o := channeltest.LabOptions{Store: st, Config: func(c *channel.Config) {
+		channeltest.Spends(t, &pricing.Budget{Limit: 6000})(c) // one of 3400, then 2600 are left and too little
 		c.Hooks.BudgetLow = func(_ context.Context, i channel.BudgetInfo) { low = append(low, i) }
 	}}
 	experiment(t, o, func(t *testing.T, l *lab) {
@@ -227,12 +228,12 @@ func TestALowBudgetIsToldAtTheStartAndWhenSomebodyIsRefused(t *testing.T) {
 		require.EqualValues(t, 2600, low[0].Balance.Remaining)
 	})
 	low = nil
-	o.config = func(c *channel.Config) {
-		spends(t, &pricing.Budget{Limit: 6000, LowWater: 3000})(c)
+	o.Config = func(c *channel.Config) {
+		channeltest.Spends(t, &pricing.Budget{Limit: 6000, LowWater: 3000})(c)
 		c.Hooks.BudgetLow = func(_ context.Context, i channel.BudgetInfo) { low = append(low, i) }
 	}
 	experiment(t, o, func(t *testing.T, l *lab) {
-		l.pass(time.Second)
+		l.Pass(time.Second)
 		require.Len(t, low, 1, "told although nothing was sent")
 		require.EqualValues(t, 2600, low[0].Balance.Remaining)
 	})
@@ -240,15 +241,15 @@ func TestALowBudgetIsToldAtTheStartAndWhenSomebodyIsRefused(t *testing.T) {
 
 func TestAChannelWithoutABudgetKeepsNoRunningTotals(t *testing.T) {
 	t.Parallel()
-	o := labOptions{config: func(c *channel.Config) { spends(t, nil)(c); c.Channels[0].Rates = nil }}
+	o := channeltest.LabOptions{Config: func(c *channel.Config) { channeltest.Spends(t, nil)(c); c.Channels[0].Rates = nil }}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		require.Equal(t, 3, rush(t, 3, l))
-		for _, r := range l.records("money") {
+		for _, r := range l.Records("money") {
 			require.NotContains(t, r.Key, "|used-")
 			require.NotContains(t, r.Key, "|free")
 		}
-		require.Empty(t, l.records("books"))
-		require.False(t, strings.Contains(l.logs.String(), "level=ERROR"))
+		require.Empty(t, l.Records("books"))
+		require.False(t, strings.Contains(l.Logs.String(), "level=ERROR"))
 	})
 }
 
@@ -256,30 +257,30 @@ func TestWhatIsNotSentGivesItsPartOfTheBudgetBack(t *testing.T) {
 	t.Parallel()
 	for name, undo := range map[string]func(t *testing.T, l *lab){
 		"cancelled": func(t *testing.T, l *lab) {
-			l.line.sends(failsFirst(130429, 99))
-			m, err := l.notify(kim, "reminder")
+			l.Line.Sends(channeltest.FailsFirst(130429, 99))
+			m, err := l.Notify(channeltest.Kim, "reminder")
 			require.NoError(t, err)
-			l.pass(500 * time.Millisecond)
-			require.NoError(t, l.agents.CancelMessage(t.Context(), alice, m.ID))
+			l.Pass(500 * time.Millisecond)
+			require.NoError(t, l.Hub.CancelMessage(t.Context(), alice, m.ID))
 		},
 		"refused by WhatsApp": func(t *testing.T, l *lab) {
-			l.line.sends(failsFirst(131026, 99))
-			_, err := l.notify(kim, "reminder")
+			l.Line.Sends(channeltest.FailsFirst(131026, 99))
+			_, err := l.Notify(channeltest.Kim, "reminder")
 			require.NoError(t, err)
 		},
 		"given up": func(t *testing.T, l *lab) {
-			l.line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
-			m, err := l.notify(kim, "reminder")
+			l.Line.Sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
+			m, err := l.Notify(channeltest.Kim, "reminder")
 			require.NoError(t, err)
-			l.pass(time.Second)
-			require.NoError(t, l.agents.GiveUpMessage(t.Context(), alice, m.ID))
+			l.Pass(time.Second)
+			require.NoError(t, l.Hub.GiveUpMessage(t.Context(), alice, m.ID))
 		},
 		"stopped by the customer while it waited": func(t *testing.T, l *lab) {
-			l.line.sends(failsFirst(130429, 99))
-			_, err := l.notify(kim, "sale")
+			l.Line.Sends(channeltest.FailsFirst(130429, 99))
+			_, err := l.Notify(channeltest.Kim, "sale")
 			require.NoError(t, err)
-			require.NoError(t, l.agents.StopMarketing(t.Context(), alice, "support", recipient(kim), now2026()))
-			l.pass(time.Minute)
+			require.NoError(t, l.Hub.StopMarketing(t.Context(), "support", channeltest.Recipient(channeltest.Kim), channeltest.Now2026()))
+			l.Pass(time.Minute)
 		},
 	} {
 		for _, unit := range []pricing.BudgetUnit{pricing.BudgetAmount, pricing.BudgetMessages, pricing.BudgetEvery} {
@@ -289,14 +290,14 @@ func TestWhatIsNotSentGivesItsPartOfTheBudgetBack(t *testing.T) {
 				if unit == pricing.BudgetAmount {
 					b.Limit = 25000
 				}
-				experiment(t, labOptions{config: spends(t, b)}, func(t *testing.T, l *lab) {
+				experiment(t, channeltest.LabOptions{Config: channeltest.Spends(t, b)}, func(t *testing.T, l *lab) {
 					undo(t, l)
-					l.pass(time.Minute)
-					l.line.sends(nil)
-					_, err := l.notify(stranger(1), "reminder")
+					l.Pass(time.Minute)
+					l.Line.Sends(nil)
+					_, err := l.Notify(channeltest.Stranger(1), "reminder")
 					require.NoError(t, err)
 					if unit != pricing.BudgetAmount {
-						_, err = l.notify(stranger(2), "reminder")
+						_, err = l.Notify(channeltest.Stranger(2), "reminder")
 						require.ErrorIs(t, err, pricing.ErrBudgetExhausted)
 					}
 				})
@@ -315,24 +316,24 @@ func TestAMonthThatChangesFreesAMonthlyBudgetAndNoOther(t *testing.T) {
 				if unit == pricing.BudgetAmount {
 					b.Limit = 3400
 				}
-				o := labOptions{config: func(c *channel.Config) { spends(t, b)(c); slowPolls(c) }}
+				o := channeltest.LabOptions{Config: func(c *channel.Config) { channeltest.Spends(t, b)(c); channeltest.SlowPolls(c) }}
 				experiment(t, o, func(t *testing.T, l *lab) {
-					m, err := l.notify(stranger(0), "reminder")
+					m, err := l.Notify(channeltest.Stranger(0), "reminder")
 					require.NoError(t, err)
-					l.pass(time.Minute)
-					_, err = l.notify(stranger(1), "reminder")
+					l.Pass(time.Minute)
+					_, err = l.Notify(channeltest.Stranger(1), "reminder")
 					require.ErrorIs(t, err, pricing.ErrBudgetExhausted)
-					l.pass(15 * 24 * time.Hour) // December
-					_, err = l.notify(stranger(1), "reminder")
+					l.Pass(15 * 24 * time.Hour) // December
+					_, err = l.Notify(channeltest.Stranger(1), "reminder")
 					if !monthly {
 						require.ErrorIs(t, err, pricing.ErrBudgetExhausted)
 						return
 					}
 					require.NoError(t, err)
 					// What was set aside in November and fails in December frees nothing in December.
-					l.post(stranger(0).fails(outWAMID("template"), m.ID, 131026))
-					l.pass(time.Minute)
-					_, err = l.notify(stranger(2), "reminder")
+					l.Post(channeltest.Stranger(0).Fails(channeltest.OutWAMID("template"), m.ID, 131026))
+					l.Pass(time.Minute)
+					_, err = l.Notify(channeltest.Stranger(2), "reminder")
 					require.ErrorIs(t, err, pricing.ErrBudgetExhausted)
 				})
 			})

@@ -13,6 +13,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/internal/fixtures"
 	"github.com/kanava-go/kanava/window"
@@ -129,16 +130,16 @@ func TestEveryKindOfMessageIsShownToAgents(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-				l.post(kim.message(time.Now(), "wamid.1", tt.kind, tt.content, tt.extra...))
-				l.pass(5 * time.Second)
+			experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+				l.Post(channeltest.Kim.Message(time.Now(), "wamid.1", tt.kind, tt.content, tt.extra...))
+				l.Pass(5 * time.Second)
 				tt.want.Kind = tt.kind
-				messages := l.messages(l.conversation().ID)
+				messages := l.Messages(l.Conversation().ID)
 				require.Len(t, messages, 1)
 				require.Empty(t, cmp.Diff(tt.want, shown(messages[0]), cmpopts.EquateEmpty()))
-				require.Len(t, l.host.received, 1, "the host gets it")
-				require.NotEmpty(t, l.conversation().Preview, "a list shows something")
-				_, customer, err := l.agents.Conversation(t.Context(), alice, l.conversation().ID)
+				require.Len(t, l.Host.Received, 1, "the host gets it")
+				require.NotEmpty(t, l.Conversation().Preview, "a list shows something")
+				_, customer, err := l.Hub.Conversation(t.Context(), l.Conversation().ID)
 				require.NoError(t, err)
 				require.Equal(t, !tt.closed, customer.Window.OpenAt(time.Now()))
 			})
@@ -227,17 +228,17 @@ func TestEveryKindOfAnswerIsShownToAgents(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
-				l.say(kim, "wamid.1", "hello")
-				m, err := l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: l.conversation().ID, Content: tt.content})
+			experiment(t, channeltest.LabOptions{Config: channeltest.SlowPolls}, func(t *testing.T, l *lab) {
+				l.Say(channeltest.Kim, "wamid.1", "hello")
+				m, err := l.Hub.Reply(t.Context(), alice, channel.Reply{Conversation: l.Conversation().ID, Content: tt.content})
 				require.NoError(t, err)
 				tt.want.Kind = string(tt.content.Kind())
 				require.Empty(t, cmp.Diff(tt.want, shown(m), cmpopts.EquateEmpty()))
-				l.pass(5 * time.Second)
-				require.Len(t, l.line.sent, 1)
-				require.Empty(t, cmp.Diff(tt.content, l.line.sent[0].Content, cmpopts.EquateEmpty()), "the outbox keeps all of it")
-				l.pass(30 * time.Hour)
-				_, err = l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: l.conversation().ID, Content: tt.content})
+				l.Pass(5 * time.Second)
+				require.Len(t, l.Line.Sent, 1)
+				require.Empty(t, cmp.Diff(tt.content, l.Line.Sent[0].Content, cmpopts.EquateEmpty()), "the outbox keeps all of it")
+				l.Pass(30 * time.Hour)
+				_, err = l.Hub.Reply(t.Context(), alice, channel.Reply{Conversation: l.Conversation().ID, Content: tt.content})
 				require.ErrorIs(t, err, window.ErrClosed)
 			})
 		})
@@ -248,10 +249,10 @@ func TestEveryKindOfAnswerIsShownToAgents(t *testing.T) {
 // they are, for one with a masked digit pays nobody.
 func TestCardNumbersInOrdersAreMaskedWhereAPersonReadsThem(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
+	experiment(t, channeltest.LabOptions{Config: channeltest.SlowPolls}, func(t *testing.T, l *lab) {
 		const card = "4111 1111 1111 1111"
-		l.say(kim, "wamid.1", "hello")
-		_, err := l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: l.conversation().ID, Content: &message.OrderDetails{
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		_, err := l.Hub.Reply(t.Context(), alice, channel.Reply{Conversation: l.Conversation().ID, Content: &message.OrderDetails{
 			Body: "Card " + card, ReferenceID: "r1", Goods: message.DigitalGoods, Currency: "BRL", Total: 1250,
 			Order: &message.Order{
 				Items: []message.OrderItem{{RetailerID: "a", Name: card, Quantity: 1, Price: 1250}}, Subtotal: 1250,
@@ -260,9 +261,9 @@ func TestCardNumbersInOrdersAreMaskedWhereAPersonReadsThem(t *testing.T) {
 			Payments: []message.Payment{{Boleto: card}},
 		}})
 		require.NoError(t, err)
-		l.pass(5 * time.Second)
-		require.Len(t, l.line.sent, 1)
-		sent, ok := l.line.sent[0].Content.(*message.OrderDetails)
+		l.Pass(5 * time.Second)
+		require.Len(t, l.Line.Sent, 1)
+		sent, ok := l.Line.Sent[0].Content.(*message.OrderDetails)
 		require.True(t, ok)
 		for _, text := range []string{sent.Body, sent.Order.Items[0].Name, sent.Order.ExpiresText} {
 			require.NotContains(t, text, "1111 1111")
@@ -277,10 +278,10 @@ func TestCardNumbersInOrdersAreMaskedWhereAPersonReadsThem(t *testing.T) {
 // is applied, what cannot is kept, and nothing harms its neighbours.
 func TestEveryWebhookOfMetasDocumentationIsTakenIn(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		numbers := map[string]bool{labNumber: true}
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		numbers := map[string]bool{channeltest.LabNumber: true}
 		for _, f := range fixtures.All() {
-			if err := l.accept(f.Body); err != nil {
+			if err := l.Accept(f.Body); err != nil {
 				require.False(t, json.Valid(f.Body), f.Name)
 			}
 			for _, part := range strings.Split(string(f.Body), `"phone_number_id"`)[1:] {
@@ -291,21 +292,21 @@ func TestEveryWebhookOfMetasDocumentationIsTakenIn(t *testing.T) {
 		}
 		n := 0
 		for id := range numbers {
-			if n++; id != labNumber && id != "" {
-				require.NoError(t, l.agents.AddChannel(t.Context(), admin, channel.Channel{Settings: channel.Settings{
+			if n++; id != channeltest.LabNumber && id != "" {
+				require.NoError(t, l.Hub.AddChannel(t.Context(), channel.Channel{Settings: channel.Settings{
 					ID: fmt.Sprint("n", n), Name: fmt.Sprint("Number ", n), Number: id,
 				}}))
 			}
 		}
-		l.say(kim, "wamid.after", "still working?")
-		l.pass(10 * time.Minute)
-		require.Contains(t, l.host.texts(), "still working?")
-		require.NotContains(t, l.logs.String(), "panic")
-		for _, dead := range l.letters("in") {
+		l.Say(channeltest.Kim, "wamid.after", "still working?")
+		l.Pass(10 * time.Minute)
+		require.Contains(t, l.Host.Texts(), "still working?")
+		require.NotContains(t, l.Logs.String(), "panic")
+		for _, dead := range l.Letters("in") {
 			require.Contains(t, dead.Reason, "unknown ", "only what this version does not know is put aside")
 		}
-		require.Empty(t, l.letters("host"))
-		require.Empty(t, l.letters("media"))
+		require.Empty(t, l.Letters("host"))
+		require.Empty(t, l.Letters("media"))
 		health := l.health()
 		for _, q := range health.Queues {
 			require.Zero(t, q.Due, q.Queue)

@@ -10,15 +10,16 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/duration"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
 // kept counts the records of a kind.
 func (l *lab) kept(kind string) int {
-	l.t.Helper()
-	records, err := l.store.List(l.t.Context(), store.Query{Kind: kind, Limit: 10000})
-	require.NoError(l.t, err)
+	l.T.Helper()
+	records, err := l.Store.List(l.T.Context(), store.Query{Kind: kind, Limit: 10000})
+	require.NoError(l.T, err)
 	return len(records)
 }
 
@@ -26,42 +27,34 @@ func (l *lab) kept(kind string) int {
 // proof of a consent or an opt-out that is to be kept.
 func TestCustomersGoWhenNothingNeedsThem(t *testing.T) {
 	t.Parallel()
-	o := labOptions{config: slowPolls, settings: func(s *channel.Settings) {
+	o := channeltest.LabOptions{Config: channeltest.SlowPolls, Settings: func(s *channel.Settings) {
 		s.Retention = channel.Retention{Messages: 2 * duration.Day, Consents: 10 * duration.Day}
 	}}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		const plain = 450 // more than a step of upkeep looks at
 		for n := range plain {
-			l.post(stranger(n).text(time.Now(), fmt.Sprint("wamid.", n), "hello"))
+			l.Post(channeltest.Stranger(n).Text(time.Now(), fmt.Sprint("wamid.", n), "hello"))
 		}
-		agreed, stopped, talking := stranger(5001), stranger(5002), stranger(5003)
-		for _, f := range []face{agreed, stopped, talking} {
-			l.post(f.text(time.Now(), "wamid."+f.phone, "hello"))
+		agreed, stopped := channeltest.Stranger(5001), channeltest.Stranger(5002)
+		for _, f := range []channeltest.Face{agreed, stopped} {
+			l.Post(f.Text(time.Now(), "wamid."+f.Phone, "hello"))
 		}
-		l.pass(time.Hour)
-		require.NoError(t, l.agents.RecordConsent(t.Context(), admin, "support", message.Recipient{Phone: agreed.phone},
+		l.Pass(time.Hour)
+		require.NoError(t, l.Hub.RecordConsent(t.Context(), "support", message.Recipient{Phone: agreed.Phone},
 			conversation.Consent{At: time.Now(), Where: "shop", Wording: "v1"}))
-		l.post(stopped.preference(time.Now(), "stop"))
-		for _, c := range l.conversations() {
-			_, customer, err := l.agents.Conversation(t.Context(), alice, c.ID)
-			require.NoError(t, err)
-			if customer.Phone != talking.phone {
-				require.NoError(t, l.agents.Resolve(t.Context(), alice, c.ID, "done"))
-			}
-		}
-		l.pass(24 * time.Hour)
-		require.Equal(t, plain+3, l.kept("customer"), "not yet")
-		l.pass(4 * 24 * time.Hour)
-		require.Equal(t, 3, l.kept("customer"), "those with a consent, an opt-out or a conversation")
-		require.Equal(t, 3, l.kept("alias"))
-		require.Equal(t, 1, l.kept("conversation"))
-		l.pass(10 * 24 * time.Hour)
-		require.Equal(t, 1, l.kept("customer"))
-		require.Equal(t, 1, l.kept("conversation"))
+		l.Post(stopped.Preference(time.Now(), "stop"))
+		l.Pass(24 * time.Hour)
+		require.Equal(t, plain+2, l.kept("customer"), "not yet")
+		l.Pass(4 * 24 * time.Hour)
+		require.Equal(t, 2, l.kept("customer"), "those with a consent or an opt-out")
+		require.Equal(t, 2, l.kept("alias"))
+		require.Zero(t, l.kept("conversation"))
+		l.Pass(10 * 24 * time.Hour)
+		require.Zero(t, l.kept("customer"))
 
-		l.say(agreed, "wamid.again", "me again")
-		require.Equal(t, 2, l.kept("customer"), "met as somebody new")
-		require.Len(t, l.conversations(), 2)
+		l.Say(agreed, "wamid.again", "me again")
+		require.Equal(t, 1, l.kept("customer"), "met as somebody new")
+		require.Len(t, l.Conversations(), 1)
 	})
 }
 
@@ -73,12 +66,11 @@ func TestCustomersStayWithoutAPeriod(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			experiment(t, labOptions{config: slowPolls, settings: func(s *channel.Settings) { s.Retention = r }}, func(t *testing.T, l *lab) {
-				l.say(kim, "wamid.1", "hello")
-				l.post(kim.preference(time.Now(), "stop"))
-				l.pass(time.Minute)
-				require.NoError(t, l.agents.Resolve(t.Context(), alice, l.conversation().ID, "done"))
-				l.pass(30 * 24 * time.Hour)
+			experiment(t, channeltest.LabOptions{Config: channeltest.SlowPolls, Settings: func(s *channel.Settings) { s.Retention = r }}, func(t *testing.T, l *lab) {
+				l.Say(channeltest.Kim, "wamid.1", "hello")
+				l.Post(channeltest.Kim.Preference(time.Now(), "stop"))
+				l.Pass(time.Minute)
+				l.Pass(30 * 24 * time.Hour)
 				require.Equal(t, 1, l.kept("customer"))
 			})
 		})

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
@@ -42,18 +43,18 @@ func (s *watched) Commit(ctx context.Context, b *store.Batch) (store.Committed, 
 func TestToWriteDownThatAMessageWasTakenNothingIsReadAgain(t *testing.T) {
 	t.Parallel()
 	st := &watched{Store: memstore.New()}
-	experiment(t, labOptions{store: st}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		l.pass(time.Minute)
-		l.line.sends(func(context.Context, message.Outbound, int) error {
+	experiment(t, channeltest.LabOptions{Store: st}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		l.Pass(time.Minute)
+		l.Line.Sends(func(context.Context, message.Outbound, int) error {
 			<-time.After(5 * time.Second) // so that nothing else is going on
 			st.watching.Store(true)
 			return nil
 		})
-		_, err := l.reply(l.conversation().ID, "hi")
+		_, err := l.Reply(l.Conversation().ID, "hi")
 		require.NoError(t, err)
-		l.pass(time.Minute)
-		require.Equal(t, conversation.Accepted, l.messages(l.conversation().ID)[1].Delivery.State())
+		l.Pass(time.Minute)
+		require.Equal(t, conversation.Accepted, l.Messages(l.Conversation().ID)[1].Delivery.State())
 		require.EqualValues(t, 1, st.outcomes.Load(), "the first attempt was not refused")
 		require.Zero(t, st.gets.Load())
 	})
@@ -61,44 +62,44 @@ func TestToWriteDownThatAMessageWasTakenNothingIsReadAgain(t *testing.T) {
 
 func TestWhatIsLearnedOfAMessageWhileItIsBeingSentIsKept(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		l.pass(time.Minute)
-		l.line.sends(func(_ context.Context, out message.Outbound, _ int) error {
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		l.Pass(time.Minute)
+		l.Line.Sends(func(_ context.Context, out message.Outbound, _ int) error {
 			now := time.Now()
-			l.post(kim.reaction(now, "wamid.2", outWAMID("hi"), "👍")) // known by the wamid only
+			l.Post(channeltest.Kim.Reaction(now, "wamid.2", channeltest.OutWAMID("hi"), "👍")) // known by the wamid only
 			<-time.After(5 * time.Second)
-			l.post(kim.status(now, outWAMID("hi"), out.OpaqueID, "delivered"))
+			l.Post(channeltest.Kim.Status(now, channeltest.OutWAMID("hi"), out.OpaqueID, "delivered"))
 			<-time.After(5 * time.Second)
 			return nil
 		})
-		_, err := l.reply(l.conversation().ID, "hi")
+		_, err := l.Reply(l.Conversation().ID, "hi")
 		require.NoError(t, err)
-		l.pass(time.Minute)
-		m := l.messages(l.conversation().ID)[1]
+		l.Pass(time.Minute)
+		m := l.Messages(l.Conversation().ID)[1]
 		require.Equal(t, conversation.Delivered, m.Delivery.State())
 		require.False(t, m.Delivery.AcceptedAt.IsZero())
 		require.Len(t, m.Reactions, 1)
-		require.Equal(t, outWAMID("hi"), m.WAMID)
-		require.Len(t, l.line.texts(), 1)
+		require.Equal(t, channeltest.OutWAMID("hi"), m.WAMID)
+		require.Len(t, l.Line.Texts(), 1)
 	})
 }
 
 func TestAReactionThatOvertakesTheAnswerToASendIsKept(t *testing.T) {
 	t.Parallel()
 	st := &watched{Store: memstore.New()}
-	experiment(t, labOptions{store: st}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		l.pass(time.Minute)
-		l.line.sends(func(context.Context, message.Outbound, int) error {
-			l.post(kim.reaction(time.Now(), "wamid.2", outWAMID("hi"), "👍"))
+	experiment(t, channeltest.LabOptions{Store: st}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		l.Pass(time.Minute)
+		l.Line.Sends(func(context.Context, message.Outbound, int) error {
+			l.Post(channeltest.Kim.Reaction(time.Now(), "wamid.2", channeltest.OutWAMID("hi"), "👍"))
 			<-time.After(5 * time.Second)
 			return nil
 		})
-		_, err := l.reply(l.conversation().ID, "hi")
+		_, err := l.Reply(l.Conversation().ID, "hi")
 		require.NoError(t, err)
-		l.pass(time.Minute)
-		require.Len(t, l.messages(l.conversation().ID)[1].Reactions, 1)
+		l.Pass(time.Minute)
+		require.Len(t, l.Messages(l.Conversation().ID)[1].Reactions, 1)
 		require.EqualValues(t, 2, st.outcomes.Load(), "what was guessed was wrong, and then it was read")
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/store"
@@ -24,7 +25,7 @@ func TestExplain(t *testing.T) {
 	require.Zero(t, channel.Explain(nil))
 	later := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
 	tooLong := message.Outbound{To: message.Recipient{Phone: "16505550123"}, Content: &message.Text{Body: strings.Repeat("x", 5000)}}
-	_, settings := channel.New(channel.Config{Store: memstore.New(), Ticketing: &ticketing{}, Channels: []channel.Channel{
+	_, settings := channel.New(channel.Config{Store: memstore.New(), Ticketing: &channeltest.Ticketing{}, Channels: []channel.Channel{
 		{Settings: channel.Settings{ID: "a"}}, {Settings: channel.Settings{ID: "b", Number: "x"}},
 	}})
 	require.Error(t, settings)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
@@ -31,26 +32,26 @@ func follow(ctx context.Context, hub *channel.Hub, q channel.FeedQuery, news *[]
 }
 
 func TestAFeedTellsWhatChangesOnWhicheverProcess(t *testing.T) {
-	test(t, options{config: withFeed}, func(t *testing.T, r *rig) {
+	test(t, channeltest.RigOptions{Config: withFeed}, func(t *testing.T, r *rig) {
 		// Another process on the same store, which does none of the work.
 		other, err := channel.New(channel.Config{
-			Store: r.store, Ticketing: &ticketing{}, Feed: true, Poll: 5 * time.Second,
+			Store: r.Store, Ticketing: &channeltest.Ticketing{}, Feed: true, Poll: 5 * time.Second,
 		})
 		require.NoError(t, err)
 		ctx, stop := context.WithCancel(t.Context())
 		var here, there, deaf []*channel.News
 		var err1, err2, err3 error
-		go follow(ctx, r.hub, channel.FeedQuery{}, &here, &err1)
+		go follow(ctx, r.Hub, channel.FeedQuery{}, &here, &err1)
 		go follow(ctx, other, channel.FeedQuery{Channels: []string{"support"}}, &there, &err2)
 		go follow(ctx, other, channel.FeedQuery{Channels: []string{"none"}}, &deaf, &err3)
-		r.user.Text(r.number, "Hello?")
-		r.settle()
-		_, err = r.reply("Hello!")
+		r.User.Text(r.Number, "Hello?")
+		r.Settle()
+		_, err = r.Reply("Hello!")
 		require.NoError(t, err)
 		synctest.Wait() // no time goes by: it is told at once here
 		last := here[len(here)-1]
 		require.NotEmpty(t, last.Cursor)
-		r.pass(time.Second)
+		r.Pass(time.Second)
 		for name, news := range map[string][]*channel.News{"this process": here, "another process": there} {
 			texts := map[string]bool{}
 			kinds := map[channel.NewsKind]bool{}
@@ -73,8 +74,8 @@ func TestAFeedTellsWhatChangesOnWhicheverProcess(t *testing.T) {
 
 		// After a restart it goes on where it was.
 		cursor := there[len(there)-1].Cursor
-		r.user.Text(r.number, "Still there?")
-		r.settle()
+		r.User.Text(r.Number, "Still there?")
+		r.Settle()
 		var later []*channel.News
 		ctx, stop = context.WithCancel(t.Context())
 		go follow(ctx, other, channel.FeedQuery{After: cursor}, &later, &err2)
@@ -94,20 +95,20 @@ func TestAFeedTellsWhatChangesOnWhicheverProcess(t *testing.T) {
 }
 
 func TestWhatIsErasedIsToldAndNotFound(t *testing.T) {
-	test(t, options{config: withFeed}, func(t *testing.T, r *rig) {
-		r.user.Text(r.number, "My secret garden")
-		r.settle()
-		found, err := r.hub.Search(t.Context(), channel.SearchQuery{Text: "secret"})
+	test(t, channeltest.RigOptions{Config: withFeed}, func(t *testing.T, r *rig) {
+		r.User.Text(r.Number, "My secret garden")
+		r.Settle()
+		found, err := r.Hub.Search(t.Context(), channel.SearchQuery{Text: "secret"})
 		require.NoError(t, err)
 		require.Len(t, found.Messages, 1)
 		id := found.Messages[0].ID
-		cursor, err := r.hub.FeedCursor(t.Context())
+		cursor, err := r.Hub.FeedCursor(t.Context())
 		require.NoError(t, err)
-		_, err = r.hub.EraseMessage(t.Context(), id)
+		_, err = r.Hub.EraseMessage(t.Context(), id)
 		require.NoError(t, err)
 		gone := false
 		ctx, stop := context.WithCancel(t.Context())
-		for n, err := range r.hub.Feed(ctx, channel.FeedQuery{After: cursor, Channels: []string{"none"}}) {
+		for n, err := range r.Hub.Feed(ctx, channel.FeedQuery{After: cursor, Channels: []string{"none"}}) {
 			require.NoError(t, err)
 			if gone = n.ID == id && n.Message == nil; gone {
 				break
@@ -115,7 +116,7 @@ func TestWhatIsErasedIsToldAndNotFound(t *testing.T) {
 		}
 		stop()
 		require.True(t, gone)
-		found, err = r.hub.Search(t.Context(), channel.SearchQuery{Text: "secret"})
+		found, err = r.Hub.Search(t.Context(), channel.SearchQuery{Text: "secret"})
 		require.NoError(t, err)
 		require.Empty(t, found.Messages)
 	})
@@ -129,39 +130,39 @@ func TestAFeedRefusesWhatItCannotFollow(t *testing.T) {
 		}
 		return nil
 	}
-	l := newLab(t, labOptions{config: withFeed})
+	l := newLab(t, channeltest.LabOptions{Config: withFeed})
 	for _, cursor := range []string{"zz", "no such place", "-1"} { // the first one is in the future
-		err := first(l.hub, cursor)
+		err := first(l.Hub, cursor)
 		require.ErrorIs(t, err, store.ErrCursor)
 		require.Equal(t, channel.ErrorInput, channel.Explain(err).Class)
 	}
-	without := newLab(t, labOptions{})
-	require.ErrorIs(t, first(without.hub, ""), channel.ErrNoFeed)
-	_, err := without.hub.FeedCursor(t.Context())
+	without := newLab(t, channeltest.LabOptions{})
+	require.ErrorIs(t, first(without.Hub, ""), channel.ErrNoFeed)
+	_, err := without.Hub.FeedCursor(t.Context())
 	require.ErrorIs(t, err, channel.ErrNoFeed)
-	_, err = without.hub.Search(t.Context(), channel.SearchQuery{Text: "x"})
+	_, err = without.Hub.Search(t.Context(), channel.SearchQuery{Text: "x"})
 	require.ErrorIs(t, err, channel.ErrNoSearch)
-	_, err = channel.New(channel.Config{Store: plainStore{memstore.New()}, Ticketing: &ticketing{}, Feed: true, Search: true})
+	_, err = channel.New(channel.Config{Store: plainStore{memstore.New()}, Ticketing: &channeltest.Ticketing{}, Feed: true, Search: true})
 	require.ErrorContains(t, err, "Feed needs a Store that is a store.Follower")
 	require.ErrorContains(t, err, "Search needs a Store that is a store.Searcher")
 }
 
 func TestSearchFindsPeopleConversationsAndMessages(t *testing.T) {
-	test(t, options{config: withFeed}, func(t *testing.T, r *rig) {
-		r.user.Text(r.number, "Где моя посылка? 我的包裹在哪里")
-		r.settle()
-		_, err := r.reply("It is on its way, Friday at noon")
+	test(t, channeltest.RigOptions{Config: withFeed}, func(t *testing.T, r *rig) {
+		r.User.Text(r.Number, "Где моя посылка? 我的包裹在哪里")
+		r.Settle()
+		_, err := r.Reply("It is on its way, Friday at noon")
 		require.NoError(t, err)
-		r.settle()
+		r.Settle()
 		find := func(text string, on ...string) *channel.Found {
-			found, err := r.hub.Search(t.Context(), channel.SearchQuery{Text: text, Channels: on})
+			found, err := r.Hub.Search(t.Context(), channel.SearchQuery{Text: text, Channels: on})
 			require.NoError(t, err, text)
 			return found
 		}
 		for text, want := range map[string][3]int{
 			"robin": {1, 0, 0}, "samp ROB": {1, 0, 0}, "+1 (312) 555-0187": {1, 0, 0}, "0013125550187": {1, 0, 0}, "1312555": {1, 0, 0},
 			"посыл": {0, 0, 1}, "包裹": {0, 0, 1}, "friday noon": {0, 0, 1}, "friday посылка": {0, 0, 0},
-			r.conversation().Ticket: {0, 1, 0},
+			r.Conversation().Ticket: {0, 1, 0},
 		} {
 			found := find(text)
 			require.Equal(t, want, [3]int{len(found.Customers), len(found.Conversations), len(found.Messages)}, text)
@@ -170,13 +171,13 @@ func TestSearchFindsPeopleConversationsAndMessages(t *testing.T) {
 			require.Empty(t, [3]int{len(found.Customers), len(found.Conversations), len(found.Messages)}, text)
 		}
 		for i := range 5 {
-			_, err := r.reply([]string{"parcel one", "parcel two", "parcel three", "parcel four", "parcel five"}[i])
+			_, err := r.Reply([]string{"parcel one", "parcel two", "parcel three", "parcel four", "parcel five"}[i])
 			require.NoError(t, err)
 		}
 		var texts []string
 		q := channel.SearchQuery{Text: "parcel", Limit: 2}
 		for {
-			found, err := r.hub.Search(t.Context(), q)
+			found, err := r.Hub.Search(t.Context(), q)
 			require.NoError(t, err)
 			for _, m := range found.Messages {
 				texts = append(texts, m.Text)
@@ -186,22 +187,22 @@ func TestSearchFindsPeopleConversationsAndMessages(t *testing.T) {
 			}
 		}
 		require.Equal(t, []string{"parcel five", "parcel four", "parcel three", "parcel two", "parcel one"}, texts)
-		_, err = r.hub.Search(t.Context(), channel.SearchQuery{Text: "parcel", After: "x"})
+		_, err = r.Hub.Search(t.Context(), channel.SearchQuery{Text: "parcel", After: "x"})
 		require.ErrorIs(t, err, store.ErrCursor)
-		_, err = r.hub.Search(t.Context(), channel.SearchQuery{Text: "!"})
+		_, err = r.Hub.Search(t.Context(), channel.SearchQuery{Text: "!"})
 		require.ErrorIs(t, err, store.ErrSearch)
-		r.settle()
+		r.Settle()
 	})
 }
 
 func TestPreviewReply(t *testing.T) {
-	test(t, options{}, func(t *testing.T, r *rig) {
-		r.user.Text(r.number, "Hello?")
-		r.settle()
-		id := r.conversation().ID
-		before := len(r.messages())
+	test(t, channeltest.RigOptions{}, func(t *testing.T, r *rig) {
+		r.User.Text(r.Number, "Hello?")
+		r.Settle()
+		id := r.Conversation().ID
+		before := len(r.Messages())
 		card := "Card 4111 1111 1111 1111"
-		p, err := r.hub.PreviewReply(t.Context(), byYou, channel.Reply{Conversation: id, Content: &message.Text{Body: card}})
+		p, err := r.Hub.PreviewReply(t.Context(), byYou, channel.Reply{Conversation: id, Content: &message.Text{Body: card}})
 		require.NoError(t, err)
 		require.NoError(t, p.Refused)
 		require.True(t, p.Open)
@@ -211,9 +212,9 @@ func TestPreviewReply(t *testing.T) {
 		require.Equal(t, -1, p.FreeLeft)
 
 		tooLong := channel.Reply{Conversation: id, Content: &message.Text{}}
-		require.ErrorIs(t, r.hub.Check(t.Context(), byYou, tooLong), message.ErrInvalid)
-		r.pass(25 * time.Hour)
-		p, err = r.hub.PreviewReply(t.Context(), byYou, channel.Reply{Conversation: id, Content: &message.Text{Body: "Late"}})
+		require.ErrorIs(t, r.Hub.Check(t.Context(), byYou, tooLong), message.ErrInvalid)
+		r.Pass(25 * time.Hour)
+		p, err = r.Hub.PreviewReply(t.Context(), byYou, channel.Reply{Conversation: id, Content: &message.Text{Body: "Late"}})
 		require.NoError(t, err)
 		require.Nil(t, p.Message)
 		require.False(t, p.Open)
@@ -221,18 +222,18 @@ func TestPreviewReply(t *testing.T) {
 		require.Equal(t, channel.CauseWindowClosed, x.Cause)
 		require.Equal(t, 409, x.Status)
 		require.Equal(t, "Send an approved template.", x.Do)
-		p, err = r.hub.PreviewReply(t.Context(), byYou, channel.Reply{Conversation: id, Template: &channel.Template{Name: "spring_sale"}})
+		p, err = r.Hub.PreviewReply(t.Context(), byYou, channel.Reply{Conversation: id, Template: &channel.Template{Name: "spring_sale"}})
 		require.NoError(t, err)
 		require.True(t, p.Template)
 		require.ErrorIs(t, p.Refused, channel.ErrNoConsent)
-		require.ErrorIs(t, r.hub.Check(t.Context(), byYou, channel.Reply{Conversation: "none", Content: &message.Text{Body: "x"}}), channel.ErrNotFound)
+		require.ErrorIs(t, r.Hub.Check(t.Context(), byYou, channel.Reply{Conversation: "none", Content: &message.Text{Body: "x"}}), channel.ErrNotFound)
 
-		r.settle()
-		log, err := r.hub.Events(t.Context(), id, 100)
+		r.Settle()
+		log, err := r.Hub.Events(t.Context(), id, 100)
 		require.NoError(t, err)
 		for _, e := range log {
 			require.NotEqual(t, channel.CauseWindowClosed, e.Cause, "a preview is no refusal")
 		}
-		require.Len(t, r.messages(), before, "a preview changes nothing")
+		require.Len(t, r.Messages(), before, "a preview changes nothing")
 	})
 }

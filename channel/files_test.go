@@ -19,6 +19,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/duration"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 )
 
@@ -26,7 +27,7 @@ var pngFile = append([]byte("\x89PNG\r\n\x1a\n"), bytes.Repeat([]byte{1}, 4000).
 
 // postbox is a Media whose downloads the test decides on.
 type postbox struct {
-	nowhere
+	channeltest.Nowhere
 	mu   sync.Mutex
 	n    int
 	open func(try int) (message.Download, error)
@@ -94,22 +95,18 @@ func (d *drawer) tries() int {
 }
 
 // filing is a lab that fetches files.
-func filing(open func(int) (message.Download, error), d channel.Attachments) labOptions {
-	return labOptions{config: func(c *channel.Config) {
-		slowPolls(c)
+func filing(open func(int) (message.Download, error), d channel.Attachments) channeltest.LabOptions {
+	return channeltest.LabOptions{Config: func(c *channel.Config) {
+		channeltest.SlowPolls(c)
 		c.Attachments = d
 		c.Channels[0].Media = &postbox{open: open}
 	}}
 }
 
-func (f face) picture(at time.Time, wamid string) item {
-	return f.message(at, wamid, "image", map[string]any{"id": "77", "mime_type": "image/png"})
-}
-
 func TestWhatBecomesOfAFile(t *testing.T) {
 	t.Parallel()
-	busy := failure{131000}
-	gone := failure{131052}
+	busy := channeltest.Failure{Code: 131000}
+	gone := channeltest.Failure{Code: 131052}
 	for name, tt := range map[string]struct {
 		open   func(try int) (message.Download, error)
 		save   func(try int) error
@@ -170,26 +167,26 @@ func TestWhatBecomesOfAFile(t *testing.T) {
 			t.Parallel()
 			d := &drawer{fail: tt.save}
 			o := filing(tt.open, d)
-			o.settings = func(s *channel.Settings) { s.Files = tt.policy }
+			o.Settings = func(s *channel.Settings) { s.Files = tt.policy }
 			experiment(t, o, func(t *testing.T, l *lab) {
-				l.post(kim.picture(time.Now(), "wamid.1"))
-				l.pass(20 * time.Hour)
-				got := l.messages(l.conversation().ID)[0].Attachments[0]
+				l.Post(channeltest.Kim.Picture(time.Now(), "wamid.1"))
+				l.Pass(20 * time.Hour)
+				got := l.Messages(l.Conversation().ID)[0].Attachments[0]
 				if tt.failed == "" {
-					require.Len(t, l.host.of(conversation.AttachmentReady), 1)
+					require.Len(t, l.Host.Of(conversation.AttachmentReady), 1)
 					require.NotEmpty(t, got.Ref)
 					require.Len(t, d.kept(), 1)
 					require.Equal(t, int64(len(d.kept()[got.Ref])), got.Size)
 				} else {
 					require.Contains(t, got.Failed, tt.failed)
 					require.Empty(t, got.Ref)
-					changes := l.host.of(conversation.AttachmentFailed)
+					changes := l.Host.Of(conversation.AttachmentFailed)
 					require.Len(t, changes, 1)
 					require.Equal(t, got.Failed, changes[0].Reason)
 					require.Empty(t, d.kept(), "nothing of it is kept")
 				}
 				require.Equal(t, tt.saves, d.tries())
-				require.Empty(t, l.letters("media"))
+				require.Empty(t, l.Letters("media"))
 			})
 		})
 	}
@@ -216,11 +213,11 @@ func TestAFileIsKnownByItsContent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := filing(func(int) (message.Download, error) { return download([]byte(tt.content), tt.declared) }, &drawer{})
-			o.settings = func(s *channel.Settings) { s.Files.Allow = []string{"*/*"} }
+			o.Settings = func(s *channel.Settings) { s.Files.Allow = []string{"*/*"} }
 			experiment(t, o, func(t *testing.T, l *lab) {
-				l.post(kim.picture(time.Now(), "wamid.1"))
-				l.pass(time.Minute)
-				require.Equal(t, tt.want, l.messages(l.conversation().ID)[0].Attachments[0].MIME)
+				l.Post(channeltest.Kim.Picture(time.Now(), "wamid.1"))
+				l.Pass(time.Minute)
+				require.Equal(t, tt.want, l.Messages(l.Conversation().ID)[0].Attachments[0].MIME)
 			})
 		})
 	}
@@ -231,12 +228,12 @@ func TestAFileOfADeletedMessageIsNotFetched(t *testing.T) {
 	d := &drawer{}
 	o := filing(func(int) (message.Download, error) { return download(pngFile, "image/png") }, d)
 	experiment(t, o, func(t *testing.T, l *lab) {
-		l.post(kim.picture(time.Now(), "wamid.1"), kim.revoke(time.Now(), "wamid.2", "wamid.1"))
-		l.stop()
-		l.post(kim.picture(time.Now(), "wamid.3"), kim.revoke(time.Now(), "wamid.4", "wamid.3"))
-		l.run()
-		l.pass(time.Hour)
-		for _, m := range l.messages(l.conversation().ID) {
+		l.Post(channeltest.Kim.Picture(time.Now(), "wamid.1"), channeltest.Kim.Revoke(time.Now(), "wamid.2", "wamid.1"))
+		l.Stop()
+		l.Post(channeltest.Kim.Picture(time.Now(), "wamid.3"), channeltest.Kim.Revoke(time.Now(), "wamid.4", "wamid.3"))
+		l.Run()
+		l.Pass(time.Hour)
+		for _, m := range l.Messages(l.Conversation().ID) {
 			require.False(t, m.Deleted.IsZero())
 			require.Empty(t, m.Attachments)
 		}
@@ -253,20 +250,20 @@ func TestAFileGoesWithTheMessageThatItsCustomerDeletes(t *testing.T) {
 		return download(pngFile, "image/png")
 	}
 	experiment(t, filing(slow, d), func(t *testing.T, l *lab) {
-		l.post(kim.picture(time.Now(), "wamid.1"))
-		l.pass(time.Minute)
+		l.Post(channeltest.Kim.Picture(time.Now(), "wamid.1"))
+		l.Pass(time.Minute)
 		require.Len(t, d.kept(), 1)
-		l.post(kim.revoke(time.Now(), "wamid.2", "wamid.1"))
-		l.pass(time.Minute)
+		l.Post(channeltest.Kim.Revoke(time.Now(), "wamid.2", "wamid.1"))
+		l.Pass(time.Minute)
 		require.Empty(t, d.kept())
 
-		l.post(kim.picture(time.Now(), "wamid.3"))
-		l.pass(10 * time.Second)
-		l.post(kim.revoke(time.Now(), "wamid.4", "wamid.3"))
-		l.pass(time.Minute)
+		l.Post(channeltest.Kim.Picture(time.Now(), "wamid.3"))
+		l.Pass(10 * time.Second)
+		l.Post(channeltest.Kim.Revoke(time.Now(), "wamid.4", "wamid.3"))
+		l.Pass(time.Minute)
 		require.Equal(t, 2, d.tries())
 		require.Empty(t, d.kept(), "it was deleted while it was being fetched")
-		require.Empty(t, l.letters("media"))
+		require.Empty(t, l.Letters("media"))
 	})
 }
 
@@ -274,13 +271,13 @@ func TestFilesGoWhenTheirTimeIsOverAndTheirMessagesStay(t *testing.T) {
 	t.Parallel()
 	d := &drawer{}
 	o := filing(func(int) (message.Download, error) { return download(pngFile, "image/png") }, d)
-	o.settings = func(s *channel.Settings) { s.Retention.Attachments = 2 * duration.Day }
+	o.Settings = func(s *channel.Settings) { s.Retention.Attachments = 2 * duration.Day }
 	experiment(t, o, func(t *testing.T, l *lab) {
-		l.post(kim.picture(time.Now(), "wamid.1"))
-		l.pass(30 * time.Hour)
-		l.post(kim.picture(time.Now(), "wamid.2"))
-		l.pass(20 * time.Hour)
-		messages := l.messages(l.conversation().ID)
+		l.Post(channeltest.Kim.Picture(time.Now(), "wamid.1"))
+		l.Pass(30 * time.Hour)
+		l.Post(channeltest.Kim.Picture(time.Now(), "wamid.2"))
+		l.Pass(20 * time.Hour)
+		messages := l.Messages(l.Conversation().ID)
 		require.Len(t, messages, 2)
 		old, young := messages[0].Attachments[0], messages[1].Attachments[0]
 		require.Empty(t, old.Ref)
@@ -288,9 +285,9 @@ func TestFilesGoWhenTheirTimeIsOverAndTheirMessagesStay(t *testing.T) {
 		require.NotEmpty(t, young.Ref)
 		require.Len(t, d.kept(), 1)
 		require.Contains(t, d.kept(), young.Ref)
-		l.pass(60 * time.Hour)
+		l.Pass(60 * time.Hour)
 		require.Empty(t, d.kept())
-		require.Len(t, l.messages(l.conversation().ID), 2)
+		require.Len(t, l.Messages(l.Conversation().ID), 2)
 	})
 }
 
@@ -298,17 +295,17 @@ func TestFilesGoWithTheirMessagesAndTheirCustomer(t *testing.T) {
 	t.Parallel()
 	d := &drawer{}
 	o := filing(func(int) (message.Download, error) { return download(pngFile, "image/png") }, d)
-	o.settings = func(s *channel.Settings) { s.Retention.Messages = 2 * duration.Day }
+	o.Settings = func(s *channel.Settings) { s.Retention.Messages = 2 * duration.Day }
 	experiment(t, o, func(t *testing.T, l *lab) {
-		l.post(kim.picture(time.Now(), "wamid.1"))
-		l.pass(60 * time.Hour)
+		l.Post(channeltest.Kim.Picture(time.Now(), "wamid.1"))
+		l.Pass(60 * time.Hour)
 		require.Empty(t, d.kept(), "past its retention")
-		require.Empty(t, l.messages(l.conversation().ID))
+		require.Empty(t, l.Conversations())
 
-		l.post(kim.picture(time.Now(), "wamid.2"))
-		l.pass(time.Hour)
+		l.Post(channeltest.Kim.Picture(time.Now(), "wamid.2"))
+		l.Pass(time.Hour)
 		require.Len(t, d.kept(), 1)
-		receipt, err := l.agents.EraseCustomer(t.Context(), admin, "support", message.Recipient{Phone: kim.phone})
+		receipt, err := l.Hub.EraseCustomer(t.Context(), "support", message.Recipient{Phone: channeltest.Kim.Phone})
 		require.NoError(t, err)
 		require.Empty(t, d.kept())
 		require.Len(t, receipt.Attachments, 1)
@@ -323,9 +320,9 @@ func TestFilesThatTheHubCannotRemoveAreListedForTheHost(t *testing.T) {
 	d := &drawer{}
 	o := filing(func(int) (message.Download, error) { return download(pngFile, "image/png") }, keeper{d})
 	experiment(t, o, func(t *testing.T, l *lab) {
-		l.post(kim.picture(time.Now(), "wamid.1"))
-		l.pass(time.Hour)
-		receipt, err := l.agents.EraseCustomer(t.Context(), admin, "support", message.Recipient{BSUID: kim.bsuid})
+		l.Post(channeltest.Kim.Picture(time.Now(), "wamid.1"))
+		l.Pass(time.Hour)
+		receipt, err := l.Hub.EraseCustomer(t.Context(), "support", message.Recipient{BSUID: channeltest.Kim.Bsuid})
 		require.NoError(t, err)
 		require.Len(t, receipt.Attachments, 1)
 		require.Contains(t, d.kept(), receipt.Attachments[0])
@@ -334,26 +331,26 @@ func TestFilesThatTheHubCannotRemoveAreListedForTheHost(t *testing.T) {
 
 func TestWithoutAttachmentsTheHostGetsTheMediaID(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.post(kim.picture(time.Now(), "wamid.1"))
-		l.pass(time.Minute)
-		require.Equal(t, "77", l.host.received[0].Message.Attachments[0].MediaID)
-		require.Empty(t, l.host.of(conversation.AttachmentFailed))
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Post(channeltest.Kim.Picture(time.Now(), "wamid.1"))
+		l.Pass(time.Minute)
+		require.Equal(t, "77", l.Host.Received[0].Message.Attachments[0].MediaID)
+		require.Empty(t, l.Host.Of(conversation.AttachmentFailed))
 	})
 }
 
 func TestUploadsAreRefusedWhereNothingCanBeSent(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
 		file := message.Upload{Name: "a.png", MIME: "image/png", Body: strings.NewReader("x")}
-		_, err := l.agents.Upload(t.Context(), alice, "support", file)
+		_, err := l.Hub.Upload(t.Context(), "support", file)
 		require.ErrorContains(t, err, "no Media")
-		_, err = l.agents.Upload(t.Context(), alice, "none", file)
+		_, err = l.Hub.Upload(t.Context(), "none", file)
 		require.ErrorIs(t, err, channel.ErrNoChannel)
-		s := l.agents.Channels(admin)[0]
+		s := l.Hub.Channels()[0].Settings
 		s.Enabled = false
-		require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, s))
-		_, err = l.agents.Upload(t.Context(), alice, "support", file)
+		require.NoError(t, l.Hub.UpdateSettings(t.Context(), s))
+		_, err = l.Hub.Upload(t.Context(), "support", file)
 		require.ErrorIs(t, err, channel.ErrDisabled)
 	})
 }
@@ -408,9 +405,9 @@ func TestTheDefaultListTakesNothingThatRuns(t *testing.T) {
 			t.Parallel()
 			o := filing(func(int) (message.Download, error) { return download([]byte(tt.content), tt.declared) }, &drawer{})
 			experiment(t, o, func(t *testing.T, l *lab) {
-				l.post(kim.message(time.Now(), "wamid.1", "document", map[string]any{"id": "77", "mime_type": tt.declared, "filename": tt.file}))
-				l.pass(time.Minute)
-				got := l.messages(l.conversation().ID)[0].Attachments[0]
+				l.Post(channeltest.Kim.Message(time.Now(), "wamid.1", "document", map[string]any{"id": "77", "mime_type": tt.declared, "filename": tt.file}))
+				l.Pass(time.Minute)
+				got := l.Messages(l.Conversation().ID)[0].Attachments[0]
 				if tt.takes == "" {
 					require.Contains(t, got.Failed, "refused")
 					require.Empty(t, got.Ref)
@@ -441,9 +438,9 @@ func TestAFileIsOfferedUnderASafeNameToo(t *testing.T) {
 	} {
 		o := filing(func(int) (message.Download, error) { return download(pngFile, "image/png") }, &drawer{})
 		experiment(t, o, func(t *testing.T, l *lab) {
-			l.post(kim.message(time.Now(), "wamid.1", "document", map[string]any{"id": "77", "mime_type": "image/png", "filename": name}))
-			l.pass(time.Minute)
-			got := l.messages(l.conversation().ID)[0].Attachments[0]
+			l.Post(channeltest.Kim.Message(time.Now(), "wamid.1", "document", map[string]any{"id": "77", "mime_type": "image/png", "filename": name}))
+			l.Pass(time.Minute)
+			got := l.Messages(l.Conversation().ID)[0].Attachments[0]
 			require.Equal(t, want, got.SafeName)
 			require.Equal(t, name, got.Name, "beside the raw one")
 		})
@@ -451,7 +448,7 @@ func TestAFileIsOfferedUnderASafeNameToo(t *testing.T) {
 }
 
 // mailbox is a Media that takes every file.
-type mailbox struct{ nowhere }
+type mailbox struct{ channeltest.Nowhere }
 
 func (mailbox) Upload(_ context.Context, in message.Upload) (string, error) {
 	raw, err := io.ReadAll(in.Body)
@@ -460,10 +457,10 @@ func (mailbox) Upload(_ context.Context, in message.Upload) (string, error) {
 
 func TestFilesGoOutAsWhatTheyAre(t *testing.T) {
 	t.Parallel()
-	o := labOptions{config: func(c *channel.Config) { c.Channels[0].Media = mailbox{} }}
+	o := channeltest.LabOptions{Config: func(c *channel.Config) { c.Channels[0].Media = mailbox{} }}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		upload := func(content, mime, name string) (string, error) {
-			return l.agents.Upload(t.Context(), alice, "support", message.Upload{Name: name, MIME: mime, Body: strings.NewReader(content)})
+			return l.Hub.Upload(t.Context(), "support", message.Upload{Name: name, MIME: mime, Body: strings.NewReader(content)})
 		}
 		for _, bad := range [][3]string{
 			{"MZ\x90\x00\x03", "application/pdf", "a.pdf"}, {"PK\x03\x04", "application/pdf", "a.pdf"}, {string(pngFile), "image/jpeg", "a.jpg"},
@@ -473,9 +470,9 @@ func TestFilesGoOutAsWhatTheyAre(t *testing.T) {
 			_, err := upload(bad[0], bad[1], bad[2])
 			require.ErrorIs(t, err, channel.ErrFileRefused, bad[1])
 		}
-		l.say(kim, "wamid.1", "hello")
+		l.Say(channeltest.Kim, "wamid.1", "hello")
 		send := func(c message.Content) error {
-			_, err := l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: l.conversation().ID, Content: c})
+			_, err := l.Hub.Reply(t.Context(), alice, channel.Reply{Conversation: l.Conversation().ID, Content: c})
 			return err
 		}
 		voice, err := upload(opus(1), "audio/ogg; codecs=opus", "")
@@ -518,25 +515,25 @@ func TestAttachmentsThatAreDownAreOneOutageAndLoseNoFile(t *testing.T) {
 				return nil
 			}
 			o := filing(func(int) (message.Download, error) { return download(pngFile, "image/png") }, d)
-			config := o.config
-			o.config = func(cfg *channel.Config) { config(cfg); outageWatch(&told)(cfg); cfg.Poll = 5 * time.Second }
+			config := o.Config
+			o.Config = func(cfg *channel.Config) { config(cfg); outageWatch(&told)(cfg); cfg.Poll = 5 * time.Second }
 			experiment(t, o, func(t *testing.T, l *lab) {
 				isDown.Store(true)
 				for i := range c.files {
-					l.post(stranger(i).picture(time.Now(), fmt.Sprint("wamid.", i)))
+					l.Post(channeltest.Stranger(i).Picture(time.Now(), fmt.Sprint("wamid.", i)))
 				}
-				l.pass(time.Duration(c.hours) * time.Hour)
+				l.Pass(time.Duration(c.hours) * time.Hour)
 				require.Empty(t, d.kept())
 				require.Len(t, told, 1)
 				require.Equal(t, channel.OutageAttachments, told[0].Kind)
 				require.Empty(t, told[0].Channel)
 				require.NotNil(t, l.health().Attachments)
 				require.Less(t, d.tries(), c.hours*150+60, "one file at a time tries it")
-				require.NotContains(t, l.logs.String(), "canary")
+				require.NotContains(t, l.Logs.String(), "canary")
 				isDown.Store(false)
-				l.pass(time.Minute)
+				l.Pass(time.Minute)
 				require.Len(t, d.kept(), c.files, "all of them within a minute")
-				require.Empty(t, l.host.of(conversation.AttachmentFailed))
+				require.Empty(t, l.Host.Of(conversation.AttachmentFailed))
 				require.Len(t, told, 2)
 				require.True(t, told[1].Over)
 				require.Nil(t, l.health().Attachments)
@@ -550,17 +547,17 @@ func TestAFileThatCannotBeStoredAmongOthersIsGivenUp(t *testing.T) {
 	var told []channel.OutageInfo
 	d := &poisonedDrawer{bad: map[string]bool{}}
 	o := filing(func(int) (message.Download, error) { return download(pngFile, "image/png") }, d)
-	config := o.config
-	o.config = func(cfg *channel.Config) { config(cfg); outageWatch(&told)(cfg); cfg.Poll = 5 * time.Second }
+	config := o.Config
+	o.Config = func(cfg *channel.Config) { config(cfg); outageWatch(&told)(cfg); cfg.Poll = 5 * time.Second }
 	experiment(t, o, func(t *testing.T, l *lab) {
-		l.post(stranger(0).picture(time.Now(), "wamid.bad"))
-		l.pass(time.Second)
+		l.Post(channeltest.Stranger(0).Picture(time.Now(), "wamid.bad"))
+		l.Pass(time.Second)
 		for i := range 30 {
-			l.post(stranger(1+i).picture(time.Now(), fmt.Sprint("wamid.", i)))
-			l.pass(10 * time.Minute)
+			l.Post(channeltest.Stranger(1+i).Picture(time.Now(), fmt.Sprint("wamid.", i)))
+			l.Pass(10 * time.Minute)
 			require.Len(t, d.kept(), i+1, "the others arrive")
 		}
-		require.Len(t, l.host.of(conversation.AttachmentFailed), 1)
+		require.Len(t, l.Host.Of(conversation.AttachmentFailed), 1)
 		require.LessOrEqual(t, len(told), 2, "at most one false alarm")
 	})
 }

@@ -11,46 +11,51 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 )
 
 func (l *lab) channelHealth(id string) channel.ChannelHealth {
-	l.t.Helper()
+	l.T.Helper()
 	for _, c := range l.health().Channels {
 		if c.ID == id {
 			return c
 		}
 	}
-	l.t.Fatal("no such channel")
+	l.T.Fatal("no such channel")
 	return channel.ChannelHealth{}
 }
 
 func TestTheDelayGrowsWhileEverythingFails(t *testing.T) {
 	t.Parallel()
 	for name, breakIt := range map[string]func(l *lab){
-		"the ticketing": func(l *lab) { l.host.fails(down) },
+		"the ticketing": func(l *lab) { l.Host.Fails(down) },
 		"the token": func(l *lab) {
-			l.line.sends(func(context.Context, message.Outbound, int) error { return answered{190, 401} })
+			l.Line.Sends(func(context.Context, message.Outbound, int) error {
+				return channeltest.Answered{Code: 190, Status: 401}
+			})
 		},
-		"the way there": func(l *lab) { l.line.sends(func(context.Context, message.Outbound, int) error { return unsent{} }) },
+		"the way there": func(l *lab) { l.Line.Sends(func(context.Context, message.Outbound, int) error { return unsent{} }) },
 		"one message": func(l *lab) {
-			l.line.sends(func(context.Context, message.Outbound, int) error { return answered{131057, 500} })
+			l.Line.Sends(func(context.Context, message.Outbound, int) error {
+				return channeltest.Answered{Code: 131057, Status: 500}
+			})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			experiment(t, labOptions{config: func(c *channel.Config) { c.HostTries = 1000 }}, func(t *testing.T, l *lab) {
-				l.say(kim, "wamid.1", "hello")
-				l.pass(time.Minute)
+			experiment(t, channeltest.LabOptions{Config: func(c *channel.Config) { c.HostTries = 1000 }}, func(t *testing.T, l *lab) {
+				l.Say(channeltest.Kim, "wamid.1", "hello")
+				l.Pass(time.Minute)
 				require.Zero(t, l.health().Delay, "all is well")
 				breakIt(l)
-				l.post(kim.text(time.Now(), "wamid.2", "hello?"))
-				_, err := l.reply(l.conversation().ID, "hi")
+				l.Post(channeltest.Kim.Text(time.Now(), "wamid.2", "hello?"))
+				_, err := l.Reply(l.Conversation().ID, "hi")
 				require.NoError(t, err)
 				for _, wait := range []time.Duration{5 * time.Minute, 10 * time.Minute, 15 * time.Minute} {
-					l.pass(5 * time.Minute)
+					l.Pass(5 * time.Minute)
 					require.InDelta(t, wait.Minutes(), l.health().Delay.Minutes(), 0.5, "whenever one looks")
 				}
 			})
@@ -60,45 +65,45 @@ func TestTheDelayGrowsWhileEverythingFails(t *testing.T) {
 
 func TestNothingIsRedWithoutACause(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		settings := l.agents.Channels(admin)[0]
+	experiment(t, channeltest.LabOptions{Config: channeltest.SlowPolls}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		settings := l.Hub.Channels()[0].Settings
 		settings.Enabled = false
-		require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, settings))
+		require.NoError(t, l.Hub.UpdateSettings(t.Context(), settings))
 		settings.Enabled = true
-		require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, settings))
-		l.uncertain(l.conversation().ID)
-		_, err := l.reply(l.conversation().ID, "waits")
+		require.NoError(t, l.Hub.UpdateSettings(t.Context(), settings))
+		l.Uncertain(l.Conversation().ID)
+		_, err := l.Reply(l.Conversation().ID, "waits")
 		require.NoError(t, err)
 		settings.Enabled = false
-		require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, settings))
-		l.pass(25 * time.Hour)
+		require.NoError(t, l.Hub.UpdateSettings(t.Context(), settings))
+		l.Pass(25 * time.Hour)
 		health := l.health()
 		require.Zero(t, health.Delay, "a channel that is switched off, uncertain messages, timers and upkeep are no delay")
 		require.Equal(t, 1, health.Uncertain)
 		for _, q := range append(health.Queues, health.Channels[0].Queues...) {
 			require.Zero(t, q.Retrying, "timers that were armed again and rounds of upkeep do not fail: %+v", q)
 		}
-		l.stop()
-		l.pass(900 * time.Hour)
+		l.Stop()
+		l.Pass(900 * time.Hour)
 		require.Zero(t, l.health().Delay, "nor are timers that are overdue because nobody runs")
 	})
 }
 
 func TestHealthCountsByChannel(t *testing.T) {
 	t.Parallel()
-	other := &wire{}
-	o := labOptions{config: func(c *channel.Config) {
-		slowPolls(c)
-		c.Channels = append(c.Channels, otherChannel("other", otherNumber, other))
+	other := &channeltest.Wire{}
+	o := channeltest.LabOptions{Config: func(c *channel.Config) {
+		channeltest.SlowPolls(c)
+		c.Channels = append(c.Channels, otherChannel("other", channeltest.OtherNumber, other))
 	}}
 	experiment(t, o, func(t *testing.T, l *lab) {
-		l.chats("support", labNumber, 3)
-		theirs := l.chats("other", otherNumber, 2)
-		other.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
+		l.chats("support", channeltest.LabNumber, 3)
+		theirs := l.chats("other", channeltest.OtherNumber, 2)
+		other.Sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
 		since := time.Now()
 		l.answers(theirs, "perhaps")
-		l.pass(10 * time.Minute)
+		l.Pass(10 * time.Minute)
 		c := l.channelHealth("other")
 		require.Equal(t, 2, c.Uncertain)
 		require.WithinDuration(t, since, c.OldestUncertain, time.Minute)
@@ -106,40 +111,40 @@ func TestHealthCountsByChannel(t *testing.T) {
 		require.WithinDuration(t, since, c.Received, time.Minute)
 		require.Zero(t, c.Sent.Compare(l.channelHealth("other").Sent))
 
-		m := l.messages(theirs[0].ID)
-		l.post(stranger(0).status(time.Now(), "wamid.late", m[len(m)-1].ID, "delivered").on(otherNumber))
-		l.pass(5 * time.Second)
+		m := l.Messages(theirs[0].ID)
+		l.Post(channeltest.Stranger(0).Status(time.Now(), "wamid.late", m[len(m)-1].ID, "delivered").On(channeltest.OtherNumber))
+		l.Pass(5 * time.Second)
 		require.Equal(t, 1, l.channelHealth("other").Uncertain, "a status settled it")
-		other.sends(nil)
+		other.Sends(nil)
 		l.answers(theirs[1:], "surely")
-		l.pass(10 * time.Second)
+		l.Pass(10 * time.Second)
 		require.WithinDuration(t, time.Now(), l.channelHealth("other").Sent, 20*time.Second)
 
-		l.host.fails(func(string, int) error { return channel.ErrPermanent })
-		l.post(stranger(0).text(time.Now(), "wamid.dead", "dead").on(otherNumber))
-		l.pass(10 * time.Second)
+		l.Host.Fails(func(string, int) error { return channel.ErrPermanent })
+		l.Post(channeltest.Stranger(0).Text(time.Now(), "wamid.dead", "dead").On(channeltest.OtherNumber))
+		l.Pass(10 * time.Second)
 		var dead int
 		for _, q := range l.channelHealth("other").Queues {
 			dead += q.Dead
 		}
 		require.Equal(t, 1, dead)
 		require.Equal(t, 1, l.health().Dead)
-		require.Empty(t, l.letters("out"))
-		l.pass(time.Hour)
+		require.Empty(t, l.Letters("out"))
+		l.Pass(time.Hour)
 		require.WithinDuration(t, time.Now(), l.health().Upkeep, 2*time.Hour)
 	})
 }
 
 func TestAnotherProcessKnowsWhenAChannelWasAlive(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		_, err := l.reply(l.conversation().ID, "hi")
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		_, err := l.Reply(l.Conversation().ID, "hi")
 		require.NoError(t, err)
-		l.pass(5 * time.Minute)
-		l.say(kim, "wamid.2", "thank you")
+		l.Pass(5 * time.Minute)
+		l.Say(channeltest.Kim, "wamid.2", "thank you")
 		at := time.Now()
-		other := newLab(t, labOptions{store: l.store})
+		other := newLab(t, channeltest.LabOptions{Store: l.Store})
 		c := other.channelHealth("support")
 		require.WithinDuration(t, at, c.Received, time.Minute)
 		require.WithinDuration(t, at.Add(-5*time.Minute), c.Sent, time.Minute)
@@ -150,29 +155,29 @@ func TestWhatIsSettledDoesNotCountAsUncertain(t *testing.T) {
 	t.Parallel()
 	for name, settle := range map[string]func(t *testing.T, l *lab, id string){
 		"by a status": func(_ *testing.T, l *lab, id string) {
-			l.post(kim.status(time.Now(), "wamid.late", id, "delivered"))
+			l.Post(channeltest.Kim.Status(time.Now(), "wamid.late", id, "delivered"))
 		},
 		"by a status that says it failed": func(_ *testing.T, l *lab, id string) {
-			l.post(kim.status(time.Now(), "wamid.late", id, "failed", "errors", []any{map[string]any{"code": 131026, "title": "x"}}))
+			l.Post(channeltest.Kim.Status(time.Now(), "wamid.late", id, "failed", "errors", []any{map[string]any{"code": 131026, "title": "x"}}))
 		},
 		"by an agent who gives it up": func(t *testing.T, l *lab, id string) {
-			require.NoError(t, l.agents.GiveUpMessage(t.Context(), alice, id))
+			require.NoError(t, l.Hub.GiveUpMessage(t.Context(), alice, id))
 		},
 		"by an agent who has it sent again": func(t *testing.T, l *lab, id string) {
-			l.line.sends(nil)
-			require.NoError(t, l.agents.ResendMessage(t.Context(), alice, id))
+			l.Line.Sends(nil)
+			require.NoError(t, l.Hub.ResendMessage(t.Context(), alice, id))
 		},
 	} {
 		for when, wait := range map[string]time.Duration{"at once": time.Second, "when it is held for an agent": time.Hour} {
 			t.Run(name+" "+when, func(t *testing.T) {
 				t.Parallel()
-				experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-					l.say(kim, "wamid.1", "hello")
-					id := l.uncertain(l.conversation().ID)
-					l.pass(wait)
+				experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+					l.Say(channeltest.Kim, "wamid.1", "hello")
+					id := l.Uncertain(l.Conversation().ID)
+					l.Pass(wait)
 					require.Equal(t, 1, l.health().Uncertain)
 					settle(t, l, id)
-					l.pass(10 * time.Second)
+					l.Pass(10 * time.Second)
 					require.Zero(t, l.health().Uncertain)
 					require.Zero(t, l.channelHealth("support").OldestUncertain)
 				})
@@ -191,9 +196,9 @@ func (hungStore) Survey(ctx context.Context, _ store.SurveyQuery) ([]store.Backl
 
 func TestHealthHasADeadlineOfItsOwn(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{store: hungStore{memstore.New()}}, func(t *testing.T, l *lab) {
+	experiment(t, channeltest.LabOptions{Store: hungStore{memstore.New()}}, func(t *testing.T, l *lab) {
 		began := time.Now()
-		_, err := l.agents.Health(context.WithoutCancel(t.Context()), admin)
+		_, err := l.Hub.Health(context.WithoutCancel(t.Context()))
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.LessOrEqual(t, time.Since(began), 5*time.Second)
 	})
@@ -204,10 +209,10 @@ type plainStore struct{ store.Store }
 
 func TestHealthOfAStoreThatKnowsLess(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{store: plainStore{memstore.New()}}, func(t *testing.T, l *lab) {
-		l.stop()
-		l.post(kim.text(time.Now(), "wamid.1", "hello"))
-		l.pass(3 * time.Minute)
+	experiment(t, channeltest.LabOptions{Store: plainStore{memstore.New()}}, func(t *testing.T, l *lab) {
+		l.Stop()
+		l.Post(channeltest.Kim.Text(time.Now(), "wamid.1", "hello"))
+		l.Pass(3 * time.Minute)
 		require.Equal(t, 3*time.Minute, l.health().Delay)
 		require.Zero(t, l.health().Size)
 	})
@@ -215,12 +220,12 @@ func TestHealthOfAStoreThatKnowsLess(t *testing.T) {
 
 func TestHealthIsJSONInSnakeCase(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		l.uncertain(l.conversation().ID)
-		require.NoError(t, l.hub.ReportStanding(t.Context(), "support", time.Now(), channel.Standing{Quality: "GREEN"}))
-		l.host.fails(func(string, int) error { return errors.New("no") })
-		l.say(kim, "wamid.2", "hello")
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		l.Uncertain(l.Conversation().ID)
+		require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", time.Now(), channel.Standing{Quality: "GREEN"}))
+		l.Host.Fails(func(string, int) error { return errors.New("no") })
+		l.Say(channeltest.Kim, "wamid.2", "hello")
 		body, err := json.Marshal(l.health())
 		require.NoError(t, err)
 		for _, key := range regexp.MustCompile(`"([^"]+)":`).FindAllStringSubmatch(string(body), -1) {

@@ -14,10 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
-	"github.com/kanava-go/kanava/channel/desk"
-	"github.com/kanava-go/kanava/channel/duration"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
@@ -35,7 +33,7 @@ func TestHooksSeeEveryStepAndNothingPrivate(t *testing.T) {
 		defer mu.Unlock()
 		seen = append(seen, fmt.Sprintf(format, args...))
 	}
-	o := labOptions{config: func(c *channel.Config) {
+	o := channeltest.LabOptions{Config: func(c *channel.Config) {
 		c.Hooks = channel.Hooks{
 			AcceptDone: func(_ context.Context, i channel.AcceptInfo, err error) {
 				saw("accept %d %d %d %v", i.Events, i.Fresh, i.Redacted, err)
@@ -58,18 +56,18 @@ func TestHooksSeeEveryStepAndNothingPrivate(t *testing.T) {
 		}
 	}}
 	experiment(t, o, func(t *testing.T, l *lab) {
-		hello := kim.text(time.Now(), "wamid.canary", "canary 4111 1111 1111 1111")
-		l.post(hello, hello)
-		l.pass(5 * time.Second)
-		l.line.sends(func(ctx context.Context, _ message.Outbound, n int) error {
+		hello := channeltest.Kim.Text(time.Now(), "wamid.canary", "canary 4111 1111 1111 1111")
+		l.Post(hello, hello)
+		l.Pass(5 * time.Second)
+		l.Line.Sends(func(ctx context.Context, _ message.Outbound, n int) error {
 			if n == 1 {
 				panic("canary")
 			}
 			return nil
 		})
-		_, err := l.reply(l.conversation().ID, "canary")
+		_, err := l.Reply(l.Conversation().ID, "canary")
 		require.NoError(t, err)
-		l.pass(5 * time.Second)
+		l.Pass(5 * time.Second)
 		mu.Lock()
 		defer mu.Unlock()
 		require.Equal(t, []string{
@@ -82,55 +80,17 @@ func TestHooksSeeEveryStepAndNothingPrivate(t *testing.T) {
 	})
 }
 
-func TestAnAnswerOfABotIsNoAnswerOfAPerson(t *testing.T) {
-	t.Parallel()
-	o := labOptions{own: func(s *desk.Settings) { s.Access.Bots = map[string]access.Role{"robot": access.Contributor} }}
-	experiment(t, o, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		conv := l.conversation().ID
-		robot := access.Actor{Kind: access.Bot, ID: "robot"}
-		m, err := l.agents.Reply(t.Context(), robot, channel.Reply{Conversation: conv, Content: &message.Text{Body: "beep"}})
-		require.NoError(t, err)
-		require.Equal(t, conversation.Author{Kind: "bot", ID: "robot"}, m.Author)
-		l.pass(5 * time.Second)
-		require.Equal(t, []string{"beep"}, l.line.texts())
-		require.Empty(t, l.conversation().State.Assignee)
-		require.Zero(t, l.report(dawn, dawn).Total("answers"))
-	})
-}
-
 func TestAChannelMayKeepCardsIfItsNameForItSaysInsecure(t *testing.T) {
 	t.Parallel()
-	o := labOptions{settings: func(s *channel.Settings) { s.InsecureKeepCards = true }}
+	o := channeltest.LabOptions{Settings: func(s *channel.Settings) { s.InsecureKeepCards = true }}
 	experiment(t, o, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "4111 1111 1111 1111")
-		_, err := l.reply(l.conversation().ID, "you wrote 4111 1111 1111 1111")
+		l.Say(channeltest.Kim, "wamid.1", "4111 1111 1111 1111")
+		_, err := l.Reply(l.Conversation().ID, "you wrote 4111 1111 1111 1111")
 		require.NoError(t, err)
-		l.pass(5 * time.Second)
-		require.Equal(t, []string{"4111 1111 1111 1111"}, l.host.texts())
-		require.Equal(t, []string{"you wrote 4111 1111 1111 1111"}, l.line.texts())
-		require.False(t, l.messages(l.conversation().ID)[0].Redacted)
-	})
-}
-
-func TestPruningGoesOnWhereItsLastStepEnded(t *testing.T) {
-	t.Parallel()
-	const people = 450 // more than two steps
-	o := labOptions{config: slowPolls, settings: func(s *channel.Settings) { s.Retention.Messages = 2 * duration.Day }}
-	experiment(t, o, func(t *testing.T, l *lab) {
-		for n := range people {
-			l.post(stranger(n).text(time.Now(), "wamid."+stranger(n).phone, "hello"))
-		}
-		l.pass(time.Minute)
-		require.Len(t, l.records("message"), people)
-		l.pass(50 * time.Hour)
-		require.Empty(t, l.records("message"))
-		require.Len(t, l.conversations(), people, "open ones stay for the agents")
-		for _, c := range l.conversations() {
-			require.NoError(t, l.agents.Resolve(t.Context(), alice, c.ID, ""))
-		}
-		l.pass(50 * time.Hour)
-		require.Empty(t, l.records("conversation"))
+		l.Pass(5 * time.Second)
+		require.Equal(t, []string{"4111 1111 1111 1111"}, l.Host.Texts())
+		require.Equal(t, []string{"you wrote 4111 1111 1111 1111"}, l.Line.Texts())
+		require.False(t, l.Messages(l.Conversation().ID)[0].Redacted)
 	})
 }
 
@@ -140,60 +100,60 @@ func TestASendThatHangsIsRepeatedByNobody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		st := memstore.New()
-		frozen, other := newLab(t, labOptions{store: st}), newLab(t, labOptions{store: st})
+		frozen, other := newLab(t, channeltest.LabOptions{Store: st}), newLab(t, channeltest.LabOptions{Store: st})
 		wake := make(chan struct{})
-		frozen.line.sends(func(context.Context, message.Outbound, int) error { <-wake; return nil })
-		frozen.run()
-		frozen.say(kim, "wamid.1", "hello")
-		conv := frozen.conversation().ID
-		m, err := frozen.reply(conv, "hi")
+		frozen.Line.Sends(func(context.Context, message.Outbound, int) error { <-wake; return nil })
+		frozen.Run()
+		frozen.Say(channeltest.Kim, "wamid.1", "hello")
+		conv := frozen.Conversation().ID
+		m, err := frozen.Reply(conv, "hi")
 		require.NoError(t, err)
-		frozen.pass(5 * time.Second)
-		other.run()
-		other.pass(30 * time.Second)
+		frozen.Pass(5 * time.Second)
+		other.Run()
+		other.Pass(30 * time.Second)
 		require.Equal(t, conversation.Queued, other.state(conv, m.ID), "it is being sent")
-		other.pass(5 * time.Minute)
-		require.Empty(t, other.line.texts(), "nobody sends it again")
+		other.Pass(5 * time.Minute)
+		require.Empty(t, other.Line.Texts(), "nobody sends it again")
 		close(wake)
-		other.pass(10 * time.Second)
+		other.Pass(10 * time.Second)
 		require.Equal(t, conversation.Accepted, other.state(conv, m.ID))
-		require.Equal(t, []string{"hi"}, frozen.line.texts())
-		frozen.stop()
-		other.stop()
+		require.Equal(t, []string{"hi"}, frozen.Line.Texts())
+		frozen.Stop()
+		other.Stop()
 	})
 }
 
 func TestAClockThatLeapsDoesNotMakeAWorkerLoseItsWork(t *testing.T) {
 	t.Parallel()
 	var leap atomic.Int64
-	o := labOptions{config: func(c *channel.Config) {
+	o := channeltest.LabOptions{Config: func(c *channel.Config) {
 		c.Now = func() time.Time { return time.Now().Add(time.Duration(leap.Load())) }
 	}}
 	experiment(t, o, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		l.line.sends(func(context.Context, message.Outbound, int) error {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		l.Line.Sends(func(context.Context, message.Outbound, int) error {
 			<-time.After(20 * time.Second)
 			return nil
 		})
-		conv := l.conversation().ID
-		m, err := l.reply(conv, "hi")
+		conv := l.Conversation().ID
+		m, err := l.Reply(conv, "hi")
 		require.NoError(t, err)
-		l.pass(5 * time.Second)
+		l.Pass(5 * time.Second)
 		leap.Store(int64(3 * time.Hour)) // every lease is over now
-		l.pass(time.Minute)
-		require.Equal(t, []string{"hi"}, l.line.texts(), "sent once")
+		l.Pass(time.Minute)
+		require.Equal(t, []string{"hi"}, l.Line.Texts(), "sent once")
 		require.Equal(t, conversation.Accepted, l.state(conv, m.ID))
 	})
 }
 
 func TestStoredThingsThatAreDamagedAreReportedAndHarmNobody(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		conv := l.conversation()
-		r := l.records("conversation")[0]
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		conv := l.Conversation()
+		r := l.Records("conversation")[0]
 		r.Body = []byte(`{"id":7}`)
-		_, err := l.store.Commit(t.Context(), &store.Batch{
+		_, err := l.Store.Commit(t.Context(), &store.Batch{
 			Put: []store.Record{r},
 			Enqueue: []store.Work{
 				{Queue: "in", ID: "x", Body: []byte(`[]`)}, {Queue: "host", ID: "x", Body: []byte(`[]`)}, {Queue: "out", ID: "x", Group: "support", Body: []byte(`[]`)},
@@ -201,42 +161,42 @@ func TestStoredThingsThatAreDamagedAreReportedAndHarmNobody(t *testing.T) {
 			},
 		})
 		require.NoError(t, err)
-		_, err = l.reply(conv.ID, "hi")
+		_, err = l.Reply(conv.ID, "hi")
 		require.ErrorContains(t, err, "damaged")
-		_, _, err = l.agents.Conversation(t.Context(), alice, conv.ID)
+		_, _, err = l.Hub.Conversation(t.Context(), conv.ID)
 		require.ErrorContains(t, err, "damaged")
-		l.say(stranger(1), "wamid.2", "hello")
-		require.Equal(t, []string{"hello", "hello"}, l.host.texts(), "others are served")
-		l.pass(time.Minute)
+		l.Say(channeltest.Stranger(1), "wamid.2", "hello")
+		require.Equal(t, []string{"hello", "hello"}, l.Host.Texts(), "others are served")
+		l.Pass(time.Minute)
 		for _, queue := range []string{"in", "host", "out", "media", "first"} {
-			require.Len(t, l.letters(queue), 1, queue)
+			require.Len(t, l.Letters(queue), 1, queue)
 		}
 	})
 }
 
 func TestWebhooksAboutTemplatesReachTheCatalog(t *testing.T) {
 	t.Parallel()
-	c := catalog(t)
-	o := labOptions{config: func(cfg *channel.Config) { cfg.Channels[0].Templates = c }}
+	c := channeltest.Catalog(t)
+	o := channeltest.LabOptions{Config: func(cfg *channel.Config) { cfg.Channels[0].Templates = c }}
 	experiment(t, o, func(t *testing.T, l *lab) {
-		named := func(field string, more map[string]any) item {
+		named := func(field string, more map[string]any) channeltest.Item {
 			more["message_template_id"], more["message_template_name"], more["message_template_language"] = 1, "reminder", "en"
-			return item{field: field, value: more}
+			return channeltest.Item{Field: field, Value: more}
 		}
-		l.post(
+		l.Post(
 			named("message_template_quality_update", map[string]any{"previous_quality_score": "GREEN", "new_quality_score": "YELLOW"}),
 			named("template_category_update", map[string]any{"previous_category": "UTILITY", "new_category": "MARKETING"}),
 			named("message_template_components_update", map[string]any{"message_template_element": "Your bicycle is ready now."}),
 		)
-		l.pass(5 * time.Second)
+		l.Pass(5 * time.Second)
 		d, ok := c.Lookup("reminder", "en")
 		require.True(t, ok)
 		require.Equal(t, template.Marketing, d.Category)
 		require.Equal(t, template.Score("YELLOW"), d.Quality.Score)
-		l.say(kim, "wamid.1", "hello")
-		l.post(kim.preference(time.Now(), "stop"))
-		l.pass(5 * time.Second)
-		_, err := l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: l.conversation().ID, Template: &channel.Template{Name: "reminder", Language: "en"}})
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		l.Post(channeltest.Kim.Preference(time.Now(), "stop"))
+		l.Pass(5 * time.Second)
+		_, err := l.Hub.Reply(t.Context(), alice, channel.Reply{Conversation: l.Conversation().ID, Template: &channel.Template{Name: "reminder", Language: "en"}})
 		require.ErrorIs(t, err, channel.ErrOptedOut, "it is marketing now")
 	})
 }

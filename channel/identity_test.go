@@ -13,7 +13,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
-	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/template"
 )
@@ -40,102 +40,96 @@ func (l *lab) people() []someone {
 	return all
 }
 
-// minute is a time before the bubble began.
-func minute(n int) time.Time { return dawn.Add(-10*time.Hour + time.Duration(n)*time.Minute) }
-
-// says is a text that is its own wamid.
-func (f face) says(n int, word string) item { return f.text(minute(n), "wamid."+word, word) }
-
 func TestWhoIsWho(t *testing.T) {
 	t.Parallel()
 	var (
-		phone    = face{phone: "13125550187"}
-		both     = face{phone: "13125550187", bsuid: "US.1"}
-		hidden   = face{bsuid: "US.1"}
-		named    = face{bsuid: "US.1", username: "robin"}
-		renamed  = face{bsuid: "US.1", username: "robin.s"}
-		moved    = face{phone: "13125550199", bsuid: "US.12"}
-		again    = face{phone: "13125550155", bsuid: "US.123"}
-		stranger = face{phone: "13125550187", bsuid: "US.9"}
+		phone    = channeltest.Face{Phone: "13125550187"}
+		both     = channeltest.Face{Phone: "13125550187", Bsuid: "US.1"}
+		hidden   = channeltest.Face{Bsuid: "US.1"}
+		named    = channeltest.Face{Bsuid: "US.1", Username: "robin"}
+		renamed  = channeltest.Face{Bsuid: "US.1", Username: "robin.s"}
+		moved    = channeltest.Face{Phone: "13125550199", Bsuid: "US.12"}
+		again    = channeltest.Face{Phone: "13125550155", Bsuid: "US.123"}
+		stranger = channeltest.Face{Phone: "13125550187", Bsuid: "US.9"}
 		inGroup  = []any{"group_id", "G1"}
 	)
 	for _, tt := range []struct {
 		name  string
-		items []item
+		items []channeltest.Item
 		want  []someone
 		// inOrder: another order cannot be told from another story.
 		inOrder bool
 	}{
 		{
 			"a phone number gets a BSUID",
-			[]item{phone.says(1, "a"), both.says(2, "b")},
+			[]channeltest.Item{phone.Says(1, "a"), both.Says(2, "b")},
 			[]someone{{phone: "13125550187", bsuid: "US.1", texts: "a b"}}, false,
 		},
 		{
 			"a number that is hidden from now on",
-			[]item{phone.says(1, "a"), both.says(2, "b"), hidden.says(3, "c")},
+			[]channeltest.Item{phone.Says(1, "a"), both.Says(2, "b"), hidden.Says(3, "c")},
 			[]someone{{phone: "13125550187", bsuid: "US.1", texts: "a b c"}}, false,
 		},
 		{
 			"nothing links a number and a BSUID",
-			[]item{phone.says(1, "a"), hidden.says(2, "b")},
+			[]channeltest.Item{phone.Says(1, "a"), hidden.Says(2, "b")},
 			[]someone{{phone: "13125550187", texts: "a"}, {bsuid: "US.1", texts: "b"}}, false,
 		},
 		{
 			"one message links a number and a BSUID that wrote before",
-			[]item{phone.says(1, "a"), hidden.says(2, "b"), both.says(3, "c"), phone.says(4, "d")},
+			[]channeltest.Item{phone.Says(1, "a"), hidden.Says(2, "b"), both.Says(3, "c"), phone.Says(4, "d")},
 			[]someone{{phone: "13125550187", bsuid: "US.1", texts: "a b c d"}}, false,
 		},
 		{
 			"a username comes, changes, and is no name of its own",
-			[]item{both.says(1, "a"), named.says(2, "b"), renamed.says(3, "c")},
+			[]channeltest.Item{both.Says(1, "a"), named.Says(2, "b"), renamed.Says(3, "c")},
 			[]someone{{phone: "13125550187", bsuid: "US.1", username: "robin.s", texts: "a b c"}}, false,
 		},
 		{
 			"two people with the same username",
-			[]item{named.says(1, "a"), face{bsuid: "US.2", username: "robin"}.says(2, "b")},
+			[]channeltest.Item{named.Says(1, "a"), channeltest.Face{Bsuid: "US.2", Username: "robin"}.Says(2, "b")},
 			[]someone{{bsuid: "US.1", username: "robin", texts: "a"}, {bsuid: "US.2", username: "robin", texts: "b"}}, false,
 		},
 		{
 			"a parent BSUID is one person",
-			[]item{face{bsuid: "US.1", parent: "US.ENT.1"}.says(1, "a"), face{bsuid: "US.2", parent: "US.ENT.1"}.says(2, "b")},
+			[]channeltest.Item{channeltest.Face{Bsuid: "US.1", Parent: "US.ENT.1"}.Says(1, "a"), channeltest.Face{Bsuid: "US.2", Parent: "US.ENT.1"}.Says(2, "b")},
 			[]someone{{bsuid: "US.2", parent: "US.ENT.1", texts: "a b"}}, false,
 		},
 		{
 			"a new number is announced",
-			[]item{both.says(1, "a"), both.moved(minute(2), "wamid.s", moved), moved.says(3, "b")},
+			[]channeltest.Item{both.Says(1, "a"), both.Moved(channeltest.Minute(2), "wamid.s", moved), moved.Says(3, "b")},
 			[]someone{{phone: "13125550199", bsuid: "US.12", texts: "a b"}}, false,
 		},
 		{
 			"a new number is announced as in older versions, without BSUIDs",
-			[]item{phone.says(1, "a"), phone.moved(minute(2), "wamid.s", face{phone: "13125550199"}), face{phone: "13125550199"}.says(3, "b")},
+			[]channeltest.Item{phone.Says(1, "a"), phone.Moved(channeltest.Minute(2), "wamid.s", channeltest.Face{Phone: "13125550199"}), channeltest.Face{Phone: "13125550199"}.Says(3, "b")},
 			[]someone{{phone: "13125550199", texts: "a b"}}, false,
 		},
 		{
 			"a new BSUID is announced, the new number stays hidden",
-			[]item{both.says(1, "a"), both.moved(minute(2), "wamid.s", face{bsuid: "US.12"}), face{bsuid: "US.12"}.says(3, "b")},
+			[]channeltest.Item{both.Says(1, "a"), both.Moved(channeltest.Minute(2), "wamid.s", channeltest.Face{Bsuid: "US.12"}), channeltest.Face{Bsuid: "US.12"}.Says(3, "b")},
 			[]someone{{bsuid: "US.12", texts: "a b"}}, false,
 		},
 		{
 			"two new numbers, one after the other",
-			[]item{
-				both.says(1, "a"), both.moved(minute(2), "wamid.s", moved), moved.says(3, "b"),
-				moved.moved(minute(4), "wamid.t", again), again.says(5, "c"),
+			[]channeltest.Item{
+				both.Says(1, "a"), both.Moved(channeltest.Minute(2), "wamid.s", moved), moved.Says(3, "b"),
+				moved.Moved(channeltest.Minute(4), "wamid.t", again), again.Says(5, "c"),
 			},
 			[]someone{{phone: "13125550155", bsuid: "US.123", texts: "a b c"}}, false,
 		},
 		{
 			"back to the old number",
-			[]item{
-				both.says(1, "a"), both.moved(minute(2), "wamid.s", moved), moved.says(3, "b"),
-				moved.moved(minute(4), "wamid.t", face{phone: both.phone, bsuid: "US.13"}),
-				face{phone: both.phone, bsuid: "US.13"}.says(5, "c"),
+			[]channeltest.Item{
+				both.Says(1, "a"), both.Moved(channeltest.Minute(2), "wamid.s", moved), moved.Says(3, "b"),
+				moved.Moved(channeltest.Minute(4), "wamid.t", channeltest.Face{Phone: both.Phone, Bsuid: "US.13"}),
+				channeltest.Face{Phone: both.Phone, Bsuid: "US.13"}.Says(5, "c"),
 			},
 			[]someone{{phone: "13125550187", bsuid: "US.13", texts: "a b c"}}, false,
 		},
 		{
 			"the old number goes to somebody else",
-			[]item{both.says(1, "a"), both.moved(minute(2), "wamid.s", moved), stranger.says(3, "x"), moved.says(4, "b")},
+			[]channeltest.Item{both.Says(1, "a"), both.Moved(channeltest.Minute(2), "wamid.s", moved), stranger.Says(3, "x"), moved.Says(4, "b")},
 			[]someone{
 				{phone: "13125550199", bsuid: "US.12", texts: "a b"},
 				{phone: "13125550187", bsuid: "US.9", texts: "x"},
@@ -143,7 +137,7 @@ func TestWhoIsWho(t *testing.T) {
 		},
 		{
 			"a number goes to somebody else and nobody said so",
-			[]item{both.says(1, "a"), stranger.says(2, "x"), hidden.says(3, "b")},
+			[]channeltest.Item{both.Says(1, "a"), stranger.Says(2, "x"), hidden.Says(3, "b")},
 			[]someone{
 				{bsuid: "US.1", texts: "a b"},
 				{phone: "13125550187", bsuid: "US.9", texts: "x"},
@@ -151,7 +145,7 @@ func TestWhoIsWho(t *testing.T) {
 		},
 		{
 			"the old number goes to somebody of whom only the number shows",
-			[]item{both.says(1, "a"), both.moved(minute(2), "wamid.s", moved), phone.says(3, "x"), moved.says(4, "b")},
+			[]channeltest.Item{both.Says(1, "a"), both.Moved(channeltest.Minute(2), "wamid.s", moved), phone.Says(3, "x"), moved.Says(4, "b")},
 			[]someone{
 				{phone: "13125550199", bsuid: "US.12", texts: "a b"},
 				{phone: "13125550187", texts: "x"},
@@ -159,9 +153,9 @@ func TestWhoIsWho(t *testing.T) {
 		},
 		{
 			"of somebody whose old number went on, only the number had shown",
-			[]item{
-				phone.says(1, "a"), phone.moved(minute(2), "wamid.s", face{phone: moved.phone}), stranger.says(3, "x"),
-				face{phone: moved.phone}.says(4, "b"),
+			[]channeltest.Item{
+				phone.Says(1, "a"), phone.Moved(channeltest.Minute(2), "wamid.s", channeltest.Face{Phone: moved.Phone}), stranger.Says(3, "x"),
+				channeltest.Face{Phone: moved.Phone}.Says(4, "b"),
 			},
 			[]someone{
 				{phone: "13125550199", texts: "a b"},
@@ -170,9 +164,9 @@ func TestWhoIsWho(t *testing.T) {
 		},
 		{
 			"the same, but the notice comes late: what is past cannot be told apart, what follows is",
-			[]item{
-				phone.says(1, "a"), stranger.says(3, "x"), phone.moved(minute(2), "wamid.s", face{phone: moved.phone}),
-				face{phone: moved.phone}.says(4, "b"), stranger.says(5, "y"), moved.says(6, "c"),
+			[]channeltest.Item{
+				phone.Says(1, "a"), stranger.Says(3, "x"), phone.Moved(channeltest.Minute(2), "wamid.s", channeltest.Face{Phone: moved.Phone}),
+				channeltest.Face{Phone: moved.Phone}.Says(4, "b"), stranger.Says(5, "y"), moved.Says(6, "c"),
 			},
 			[]someone{
 				{phone: "13125550187", bsuid: "US.9", texts: "a x y"},
@@ -181,11 +175,11 @@ func TestWhoIsWho(t *testing.T) {
 		},
 		{
 			"two people exchange their numbers",
-			[]item{
-				both.says(1, "a"), moved.says(2, "x"),
-				both.moved(minute(3), "wamid.s", face{phone: moved.phone, bsuid: "US.A"}),
-				moved.moved(minute(4), "wamid.t", face{phone: both.phone, bsuid: "US.X"}),
-				face{phone: moved.phone, bsuid: "US.A"}.says(5, "b"), face{phone: both.phone, bsuid: "US.X"}.says(6, "y"),
+			[]channeltest.Item{
+				both.Says(1, "a"), moved.Says(2, "x"),
+				both.Moved(channeltest.Minute(3), "wamid.s", channeltest.Face{Phone: moved.Phone, Bsuid: "US.A"}),
+				moved.Moved(channeltest.Minute(4), "wamid.t", channeltest.Face{Phone: both.Phone, Bsuid: "US.X"}),
+				channeltest.Face{Phone: moved.Phone, Bsuid: "US.A"}.Says(5, "b"), channeltest.Face{Phone: both.Phone, Bsuid: "US.X"}.Says(6, "y"),
 			},
 			[]someone{
 				{phone: "13125550199", bsuid: "US.A", texts: "a b"},
@@ -194,22 +188,22 @@ func TestWhoIsWho(t *testing.T) {
 		},
 		{
 			"Brazil's ninth digit",
-			[]item{face{phone: "5511955501234"}.says(1, "a"), face{phone: "551155501234"}.says(2, "b"), face{phone: "+5511955501234"}.says(3, "c")},
+			[]channeltest.Item{channeltest.Face{Phone: "5511955501234"}.Says(1, "a"), channeltest.Face{Phone: "551155501234"}.Says(2, "b"), channeltest.Face{Phone: "+5511955501234"}.Says(3, "c")},
 			[]someone{{phone: "5511955501234", texts: "a b c"}}, false,
 		},
 		{
 			"Mexico's one",
-			[]item{face{phone: "5215555501234"}.says(1, "a"), face{phone: "525555501234"}.says(2, "b")},
+			[]channeltest.Item{channeltest.Face{Phone: "5215555501234"}.Says(1, "a"), channeltest.Face{Phone: "525555501234"}.Says(2, "b")},
 			[]someone{{phone: "525555501234", texts: "a b"}}, false,
 		},
 		{
 			"Argentina's nine",
-			[]item{face{phone: "5491155501234"}.says(1, "a"), face{phone: "541155501234"}.says(2, "b")},
+			[]channeltest.Item{channeltest.Face{Phone: "5491155501234"}.Says(1, "a"), channeltest.Face{Phone: "541155501234"}.Says(2, "b")},
 			[]someone{{phone: "541155501234", texts: "a b"}}, false,
 		},
 		{
 			"elsewhere a digit more is another number",
-			[]item{face{phone: "4915955501234"}.says(1, "a"), face{phone: "491555501234"}.says(2, "b"), face{phone: "13125550187"}.says(3, "c"), face{phone: "1312550187"}.says(4, "d")},
+			[]channeltest.Item{channeltest.Face{Phone: "4915955501234"}.Says(1, "a"), channeltest.Face{Phone: "491555501234"}.Says(2, "b"), channeltest.Face{Phone: "13125550187"}.Says(3, "c"), channeltest.Face{Phone: "1312550187"}.Says(4, "d")},
 			[]someone{
 				{phone: "4915955501234", texts: "a"}, {phone: "491555501234", texts: "b"},
 				{phone: "13125550187", texts: "c"}, {phone: "1312550187", texts: "d"},
@@ -217,9 +211,9 @@ func TestWhoIsWho(t *testing.T) {
 		},
 		{
 			"a group is one customer, its members are others",
-			[]item{
-				both.text(minute(1), "wamid.a", "a", inGroup...), stranger.text(minute(2), "wamid.b", "b", inGroup...),
-				both.says(3, "x"), both.text(minute(4), "wamid.d", "d", "group_id", "G2"),
+			[]channeltest.Item{
+				both.Text(channeltest.Minute(1), "wamid.a", "a", inGroup...), stranger.Text(channeltest.Minute(2), "wamid.b", "b", inGroup...),
+				both.Says(3, "x"), both.Text(channeltest.Minute(4), "wamid.d", "d", "group_id", "G2"),
 			},
 			[]someone{{group: "G1", texts: "a b"}, {group: "G2", texts: "d"}, {phone: "13125550187", bsuid: "US.1", texts: "x"}}, false,
 		},
@@ -239,14 +233,14 @@ func TestWhoIsWho(t *testing.T) {
 				case i > 1:
 					rng.Shuffle(len(items), func(a, b int) { items[a], items[b] = items[b], items[a] })
 				}
-				experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+				experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
 					for _, it := range items {
-						l.post(it)
+						l.Post(it)
 						if i%2 == 0 {
-							l.pass(time.Second)
+							l.Pass(time.Second)
 						}
 					}
-					l.pass(10 * time.Second)
+					l.Pass(10 * time.Second)
 					require.Empty(t, cmp.Diff(tt.want, l.people(), cmp.AllowUnexported(someone{})), "order %d", i)
 				})
 			}
@@ -256,34 +250,34 @@ func TestWhoIsWho(t *testing.T) {
 
 func TestAnAnswerGoesToTheNewestIdentity(t *testing.T) {
 	t.Parallel()
-	old, hidden := face{phone: "13125550187", bsuid: "US.1"}, face{bsuid: "US.12"}
-	moved := face{phone: "13125550199", bsuid: "US.12"}
+	old, hidden := channeltest.Face{Phone: "13125550187", Bsuid: "US.1"}, channeltest.Face{Bsuid: "US.12"}
+	moved := channeltest.Face{Phone: "13125550199", Bsuid: "US.12"}
 	for name, tt := range map[string]struct {
-		items []item
+		items []channeltest.Item
 		want  message.Recipient
 	}{
-		"number and BSUID":      {[]item{old.says(1, "a")}, message.Recipient{Phone: old.phone, BSUID: old.bsuid}},
-		"BSUID only":            {[]item{hidden.says(1, "a")}, message.Recipient{BSUID: hidden.bsuid}},
-		"after a change":        {[]item{old.says(1, "a"), old.moved(minute(2), "wamid.s", moved), moved.says(3, "b")}, message.Recipient{Phone: moved.phone, BSUID: moved.bsuid}},
-		"the change comes last": {[]item{old.says(1, "a"), moved.says(3, "b"), old.moved(minute(2), "wamid.s", moved)}, message.Recipient{Phone: moved.phone, BSUID: moved.bsuid}},
+		"number and BSUID":      {[]channeltest.Item{old.Says(1, "a")}, message.Recipient{Phone: old.Phone, BSUID: old.Bsuid}},
+		"BSUID only":            {[]channeltest.Item{hidden.Says(1, "a")}, message.Recipient{BSUID: hidden.Bsuid}},
+		"after a change":        {[]channeltest.Item{old.Says(1, "a"), old.Moved(channeltest.Minute(2), "wamid.s", moved), moved.Says(3, "b")}, message.Recipient{Phone: moved.Phone, BSUID: moved.Bsuid}},
+		"the change comes last": {[]channeltest.Item{old.Says(1, "a"), moved.Says(3, "b"), old.Moved(channeltest.Minute(2), "wamid.s", moved)}, message.Recipient{Phone: moved.Phone, BSUID: moved.Bsuid}},
 		"a change to a hidden number": {
-			[]item{old.says(1, "a"), old.moved(minute(2), "wamid.s", hidden), hidden.says(3, "b")}, message.Recipient{BSUID: hidden.bsuid},
+			[]channeltest.Item{old.Says(1, "a"), old.Moved(channeltest.Minute(2), "wamid.s", hidden), hidden.Says(3, "b")}, message.Recipient{BSUID: hidden.Bsuid},
 		},
-		"a group": {[]item{old.text(minute(1), "wamid.a", "a", "group_id", "G1")}, message.Recipient{Group: "G1"}},
+		"a group": {[]channeltest.Item{old.Text(channeltest.Minute(1), "wamid.a", "a", "group_id", "G1")}, message.Recipient{Group: "G1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+			experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
 				for _, it := range tt.items {
-					l.post(it)
-					l.pass(time.Second)
+					l.Post(it)
+					l.Pass(time.Second)
 				}
-				conv := l.conversations()[0]
-				_, err := l.reply(conv.ID, "hello")
+				conv := l.Conversations()[0]
+				_, err := l.Reply(conv.ID, "hello")
 				require.NoError(t, err)
-				l.pass(time.Second)
-				require.Len(t, l.line.sent, 1)
-				to := l.line.sent[0].To
+				l.Pass(time.Second)
+				require.Len(t, l.Line.Sent, 1)
+				to := l.Line.Sent[0].To
 				to.Phone = strings.TrimPrefix(to.Phone, "+")
 				require.Equal(t, tt.want, to)
 			})
@@ -293,22 +287,22 @@ func TestAnAnswerGoesToTheNewestIdentity(t *testing.T) {
 
 func TestTheWindowDoesNotMoveToTheNewNumber(t *testing.T) {
 	t.Parallel()
-	old, moved := face{phone: "13125550187", bsuid: "US.1"}, face{phone: "13125550199", bsuid: "US.12"}
+	old, moved := channeltest.Face{Phone: "13125550187", Bsuid: "US.1"}, channeltest.Face{Phone: "13125550199", Bsuid: "US.12"}
 	for name, keeps := range map[string]bool{"by default": false, "unless the channel says so": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := labOptions{settings: func(s *channel.Settings) { s.Window.NumberChangeKeepsWindow = keeps }}
+			o := channeltest.LabOptions{Settings: func(s *channel.Settings) { s.Window.NumberChangeKeepsWindow = keeps }}
 			for _, late := range []bool{false, true} {
 				experiment(t, o, func(t *testing.T, l *lab) {
-					first, change := old.says(1, "a"), old.moved(minute(2), "wamid.s", moved)
+					first, change := old.Says(1, "a"), old.Moved(channeltest.Minute(2), "wamid.s", moved)
 					if late {
 						first, change = change, first
 					}
-					l.post(first)
-					l.pass(time.Second)
-					l.post(change)
-					l.pass(time.Second)
-					_, err := l.reply(l.conversation().ID, "too late?")
+					l.Post(first)
+					l.Pass(time.Second)
+					l.Post(change)
+					l.Pass(time.Second)
+					_, err := l.Reply(l.Conversation().ID, "too late?")
 					require.Equal(t, keeps, err == nil)
 				})
 			}
@@ -318,64 +312,64 @@ func TestTheWindowDoesNotMoveToTheNewNumber(t *testing.T) {
 
 func TestOnePersonOnTwoChannelsIsTwoCustomers(t *testing.T) {
 	t.Parallel()
-	o := labOptions{config: func(c *channel.Config) {
+	o := channeltest.LabOptions{Config: func(c *channel.Config) {
 		second := c.Channels[0]
 		second.ID, second.Name, second.Number = "sales", "Sales", "999000111222333"
 		c.Channels = append(c.Channels, second)
 	}}
 	experiment(t, o, func(t *testing.T, l *lab) {
-		f := face{phone: "13125550187", bsuid: "US.1"}
-		l.post(f.says(1, "a"))
-		other := f.says(2, "b")
-		other.number = "999000111222333"
-		l.post(other)
-		l.pass(time.Second)
-		require.Len(t, l.records("customer"), 2)
-		require.Len(t, l.conversations(), 1)
-		second, err := l.agents.Conversations(t.Context(), alice, desk.ConversationQuery{Channel: "sales"})
+		f := channeltest.Face{Phone: "13125550187", Bsuid: "US.1"}
+		l.Post(f.Says(1, "a"))
+		other := f.Says(2, "b")
+		other.Number = "999000111222333"
+		l.Post(other)
+		l.Pass(time.Second)
+		require.Len(t, l.Records("customer"), 2)
+		require.Len(t, l.Conversations(), 1)
+		second, err := l.Hub.Conversations(t.Context(), channel.ConversationQuery{Channel: "sales"})
 		require.NoError(t, err)
 		require.Len(t, second, 1)
-		require.NotEqual(t, l.conversation().Customer, second[0].Customer)
+		require.NotEqual(t, l.Conversation().Customer, second[0].Customer)
 	})
 }
 
 func TestWhatTheHostSaysOfAPersonGivesWayToWhatsApp(t *testing.T) {
 	t.Parallel()
 	catalog := newCatalog(t)
-	o := labOptions{
-		settings: func(s *channel.Settings) { s.ConsentElsewhere, s.Language = true, "en" },
-		config:   func(c *channel.Config) { c.Channels[0].Templates = catalog },
+	o := channeltest.LabOptions{
+		Settings: func(s *channel.Settings) { s.ConsentElsewhere, s.Language = true, "en" },
+		Config:   func(c *channel.Config) { c.Channels[0].Templates = catalog },
 	}
 	notify := func(t *testing.T, l *lab, to message.Recipient, name string) *conversation.Message {
-		m, err := l.agents.Notify(t.Context(), alice, channel.Notification{
+		m, err := l.Hub.Notify(t.Context(), alice, channel.Notification{
 			Channel: "support", To: to, Name: name, Template: &channel.Template{Name: "parcel"},
 		})
 		require.NoError(t, err)
-		l.pass(time.Second)
+		l.Pass(time.Second)
 		return m
 	}
-	f := face{phone: "13125550187", bsuid: "US.1", name: "Robin"}
+	f := channeltest.Face{Phone: "13125550187", Bsuid: "US.1", Name: "Robin"}
 	t.Run("the answer to a notification finds its conversation", func(t *testing.T) {
 		t.Parallel()
 		experiment(t, o, func(t *testing.T, l *lab) {
-			m := notify(t, l, message.Recipient{Phone: "+" + f.phone}, "Mx Sample")
-			l.post(f.says(1, "a")) // by its time before the notification: people are slow, networks too
-			l.pass(time.Second)
-			conv := l.conversation()
+			m := notify(t, l, message.Recipient{Phone: "+" + f.Phone}, "Mx Sample")
+			l.Post(f.Says(1, "a")) // by its time before the notification: people are slow, networks too
+			l.Pass(time.Second)
+			conv := l.Conversation()
 			require.Equal(t, m.Conversation, conv.ID)
-			_, customer, err := l.agents.Conversation(t.Context(), alice, conv.ID)
+			_, customer, err := l.Hub.Conversation(t.Context(), conv.ID)
 			require.NoError(t, err)
 			require.Equal(t, "Robin", customer.Name)
-			require.Equal(t, f.bsuid, customer.BSUID)
+			require.Equal(t, f.Bsuid, customer.BSUID)
 		})
 	})
 	t.Run("a name of the host does not replace the one of the profile", func(t *testing.T) {
 		t.Parallel()
 		experiment(t, o, func(t *testing.T, l *lab) {
-			l.post(f.says(1, "a"))
-			l.pass(time.Second)
-			notify(t, l, message.Recipient{Phone: f.phone}, "Mx Sample")
-			_, customer, err := l.agents.Conversation(t.Context(), alice, l.conversation().ID)
+			l.Post(f.Says(1, "a"))
+			l.Pass(time.Second)
+			notify(t, l, message.Recipient{Phone: f.Phone}, "Mx Sample")
+			_, customer, err := l.Hub.Conversation(t.Context(), l.Conversation().ID)
 			require.NoError(t, err)
 			require.Equal(t, "Robin", customer.Name)
 		})
@@ -383,12 +377,12 @@ func TestWhatTheHostSaysOfAPersonGivesWayToWhatsApp(t *testing.T) {
 	t.Run("the host cannot give a number to somebody who had it once", func(t *testing.T) {
 		t.Parallel()
 		experiment(t, o, func(t *testing.T, l *lab) {
-			l.post(f.says(1, "a"))
-			l.post(face{phone: f.phone, bsuid: "US.9"}.says(5, "x"))
-			l.pass(time.Second)
-			notify(t, l, message.Recipient{Phone: f.phone, BSUID: f.bsuid}, "")
-			l.post(face{phone: f.phone}.says(9, "y"))
-			l.pass(time.Second)
+			l.Post(f.Says(1, "a"))
+			l.Post(channeltest.Face{Phone: f.Phone, Bsuid: "US.9"}.Says(5, "x"))
+			l.Pass(time.Second)
+			notify(t, l, message.Recipient{Phone: f.Phone, BSUID: f.Bsuid}, "")
+			l.Post(channeltest.Face{Phone: f.Phone}.Says(9, "y"))
+			l.Pass(time.Second)
 			var texts []string
 			for _, p := range l.people() {
 				texts = append(texts, p.texts)
@@ -405,29 +399,29 @@ func newCatalog(t *testing.T) *template.Catalog {
 		{"type":"BODY","text":"Your parcel is here."}]}`), &def))
 	catalog, err := template.NewCatalog(template.CatalogConfig{})
 	require.NoError(t, err)
-	require.NoError(t, catalog.Sync(dawn.Add(-time.Hour), func(yield func(template.Definition, error) bool) { yield(def, nil) }))
+	require.NoError(t, catalog.Sync(channeltest.Dawn.Add(-time.Hour), func(yield func(template.Definition, error) bool) { yield(def, nil) }))
 	return catalog
 }
 
 func TestWhatWaitsInTheOutboxGoesToTheNewNumber(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		s := l.agents.Channels(admin)[0]
-		l.stop()
-		_, err := l.agents.Reply(t.Context(), alice, channel.Reply{
-			Conversation: l.conversation().ID, Template: &channel.Template{Name: "reminder", Language: "en"},
+	experiment(t, channeltest.LabOptions{Config: channeltest.WithTemplates(t)}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		s := l.Hub.Channels()[0].Settings
+		l.Stop()
+		_, err := l.Hub.Reply(t.Context(), alice, channel.Reply{
+			Conversation: l.Conversation().ID, Template: &channel.Template{Name: "reminder", Language: "en"},
 		})
 		require.NoError(t, err)
 		s.Enabled = false
-		require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, s))
-		l.run()
-		l.post(kim.moved(time.Now(), "wamid.2", face{phone: "13125550199", bsuid: "US.12"}))
-		l.pass(time.Minute)
+		require.NoError(t, l.Hub.UpdateSettings(t.Context(), s))
+		l.Run()
+		l.Post(channeltest.Kim.Moved(time.Now(), "wamid.2", channeltest.Face{Phone: "13125550199", Bsuid: "US.12"}))
+		l.Pass(time.Minute)
 		s.Enabled = true
-		require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, s))
-		l.pass(time.Minute)
-		require.Len(t, l.line.sent, 1)
-		require.Equal(t, message.Recipient{Phone: "13125550199", BSUID: "US.12"}, l.line.sent[0].To, "the old one may be somebody else's")
+		require.NoError(t, l.Hub.UpdateSettings(t.Context(), s))
+		l.Pass(time.Minute)
+		require.Len(t, l.Line.Sent, 1)
+		require.Equal(t, message.Recipient{Phone: "13125550199", BSUID: "US.12"}, l.Line.Sent[0].To, "the old one may be somebody else's")
 	})
 }

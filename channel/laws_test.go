@@ -17,13 +17,11 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 )
-
-// dawn is when every bubble begins. The items of a story happened in the hours before.
-var dawn = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // story is what happened between some people and a number: the first messages and their
 // answers, which every run has in the same order, and everything after, which comes in
@@ -33,19 +31,19 @@ type story struct {
 	clock  time.Time
 	n      int
 	people []*person
-	items  []item
+	items  []channeltest.Item
 }
 
 type person struct {
-	face              // as the person is now
-	first    *face    // what the first message shows, nil for strangers who come later
-	variants bool     // a number of Brazil, with and without its ninth digit
-	called   string   // the first name
-	unsure   bool     // some items show nothing but the number
-	legacy   int      // so many items still show the phone number only
-	shy      bool     // adopted a username: the number does not always show
-	texts    []string // wamids of messages that were not deleted
-	news     bool     // statuses of the answer were told
+	channeltest.Face                   // as the person is now
+	first            *channeltest.Face // what the first message shows, nil for strangers who come later
+	variants         bool              // a number of Brazil, with and without its ninth digit
+	called           string            // the first name
+	unsure           bool              // some items show nothing but the number
+	legacy           int               // so many items still show the phone number only
+	shy              bool              // adopted a username: the number does not always show
+	texts            []string          // wamids of messages that were not deleted
+	news             bool              // statuses of the answer were told
 }
 
 // tick goes on to the next item; some happen within one second.
@@ -59,41 +57,41 @@ func (s *story) id(kind string) string {
 	return fmt.Sprintf("wamid.%s %d", kind, s.n)
 }
 
-func (s *story) add(it item) { s.items = append(s.items, it) }
+func (s *story) add(it channeltest.Item) { s.items = append(s.items, it) }
 
 // shown is what the next item shows of a person.
-func (s *story) shown(p *person) face {
-	f := p.face
-	if p.variants && len(f.phone) == 13 && s.rng.IntN(2) == 0 {
-		f.phone = f.phone[:4] + f.phone[5:]
+func (s *story) shown(p *person) channeltest.Face {
+	f := p.Face
+	if p.variants && len(f.Phone) == 13 && s.rng.IntN(2) == 0 {
+		f.Phone = f.Phone[:4] + f.Phone[5:]
 	}
 	switch {
 	case p.legacy > 0:
 		p.legacy--
-		return face{phone: f.phone, name: f.name}
+		return channeltest.Face{Phone: f.Phone, Name: f.Name}
 	case p.shy && s.rng.IntN(2) == 0:
-		f.phone = ""
+		f.Phone = ""
 	}
 	return f
 }
 
 func (s *story) meet() *person {
 	i := len(s.people)
-	p := &person{face: face{
-		name: fmt.Sprint("Person ", i), phone: fmt.Sprintf("1312555%02d00", i), bsuid: fmt.Sprintf("US.%d0", i),
+	p := &person{Face: channeltest.Face{
+		Name: fmt.Sprint("Person ", i), Phone: fmt.Sprintf("1312555%02d00", i), Bsuid: fmt.Sprintf("US.%d0", i),
 	}}
-	p.called = p.name
+	p.called = p.Name
 	switch s.rng.IntN(5) {
 	case 0:
 		p.legacy, p.unsure = 1+s.rng.IntN(3), true
 	case 1:
-		p.shy, p.username = true, fmt.Sprint("person", i)
+		p.shy, p.Username = true, fmt.Sprint("person", i)
 	case 2:
-		p.parent = fmt.Sprintf("US.ENT.%d0", i)
+		p.Parent = fmt.Sprintf("US.ENT.%d0", i)
 	}
 	if s.rng.IntN(4) == 0 {
 		p.variants = true
-		p.phone = fmt.Sprintf("55119555501%02d", i)
+		p.Phone = fmt.Sprintf("55119555501%02d", i)
 	}
 	s.people = append(s.people, p)
 	return p
@@ -101,7 +99,7 @@ func (s *story) meet() *person {
 
 // tell makes a story.
 func tell(seed uint64) *story {
-	s := &story{rng: rand.New(rand.NewPCG(seed, 1)), clock: dawn.Add(-20 * time.Hour)}
+	s := &story{rng: rand.New(rand.NewPCG(seed, 1)), clock: channeltest.Dawn.Add(-20 * time.Hour)}
 	for range 2 + s.rng.IntN(3) {
 		p := s.meet()
 		p.first = new(s.shown(p))
@@ -127,7 +125,7 @@ func (s *story) happen(p *person) {
 		var extra []any
 		switch s.rng.IntN(6) {
 		case 0:
-			extra = []any{"context", map[string]any{"from": labDisplay, "id": outWAMID(answerTo(p.called))}}
+			extra = []any{"context", map[string]any{"from": channeltest.LabDisplay, "id": channeltest.OutWAMID(answerTo(p.called))}}
 		case 1:
 			extra = []any{"context", map[string]any{"forwarded": true}}
 		case 2:
@@ -137,45 +135,45 @@ func (s *story) happen(p *person) {
 				extra = []any{"context", map[string]any{"id": p.texts[s.rng.IntN(len(p.texts))]}}
 			}
 		case 4:
-			s.add(s.shown(p).past(at, id, "text of "+id, false)) // the chat history has it as well
+			s.add(s.shown(p).Past(at, id, "text of "+id, false)) // the chat history has it as well
 		}
-		s.add(s.shown(p).text(at, id, "text of "+id, extra...))
+		s.add(s.shown(p).Text(at, id, "text of "+id, extra...))
 		p.texts = append(p.texts, id)
 	case 3:
-		s.add(s.shown(p).message(at, s.id("image"), "image", map[string]any{
+		s.add(s.shown(p).Message(at, s.id("image"), "image", map[string]any{
 			"id": "77", "mime_type": "image/png", "sha256": "abc=", "caption": "a picture",
 		}))
 	case 4:
-		s.add(s.shown(p).message(at, s.id("future"), "hologram", map[string]any{"angle": 7}))
+		s.add(s.shown(p).Message(at, s.id("future"), "hologram", map[string]any{"angle": 7}))
 	case 5, 6:
 		if len(p.texts) > 0 {
-			s.add(s.shown(p).edit(at, s.id("edit"), s.named(p.texts[s.rng.IntN(len(p.texts))]), fmt.Sprint("edited ", s.n)))
+			s.add(s.shown(p).Edit(at, s.id("edit"), s.named(p.texts[s.rng.IntN(len(p.texts))]), fmt.Sprint("edited ", s.n)))
 		}
 	case 7:
 		if n := len(p.texts); n > 0 {
-			s.add(s.shown(p).revoke(at, s.id("revoke"), s.named(p.texts[n-1])))
+			s.add(s.shown(p).Revoke(at, s.id("revoke"), s.named(p.texts[n-1])))
 			p.texts = p.texts[:n-1]
 		}
 	case 8:
 		emoji := []string{"👍", "🎉", ""}[s.rng.IntN(3)]
-		s.add(s.shown(p).reaction(at, s.id("reaction"), outWAMID(answerTo(p.called)), emoji))
+		s.add(s.shown(p).Reaction(at, s.id("reaction"), channeltest.OutWAMID(answerTo(p.called)), emoji))
 	case 9:
-		s.add(s.shown(p).preference(at, []string{"stop", "resume"}[s.rng.IntN(2)]))
+		s.add(s.shown(p).Preference(at, []string{"stop", "resume"}[s.rng.IntN(2)]))
 	case 10:
 		id := s.id("call")
-		s.add(s.shown(p).call(at, id, "connect"))
-		s.add(s.shown(p).call(s.tick(), id, "terminate"))
+		s.add(s.shown(p).Call(at, id, "connect"))
+		s.add(s.shown(p).Call(s.tick(), id, "terminate"))
 	case 11:
 		id := s.id("echo")
-		s.add(s.shown(p).echo(at, id, "text", map[string]any{"body": "text of " + id}))
+		s.add(s.shown(p).Echo(at, id, "text", map[string]any{"body": "text of " + id}))
 		if s.rng.IntN(2) == 0 {
-			s.add(s.shown(p).echo(s.tick(), s.id("echoedit"), "edit", map[string]any{
+			s.add(s.shown(p).Echo(s.tick(), s.id("echoedit"), "edit", map[string]any{
 				"original_message_id": id, "message": map[string]any{"type": "text", "text": map[string]any{"body": "edited echo"}},
 			}))
 		}
 	case 12:
 		id := s.id("past")
-		s.add(s.shown(p).past(dawn.Add(-48*time.Hour-time.Duration(s.n)*time.Hour), id, "text of "+id, s.rng.IntN(2) == 0))
+		s.add(s.shown(p).Past(channeltest.Dawn.Add(-48*time.Hour-time.Duration(s.n)*time.Hour), id, "text of "+id, s.rng.IntN(2) == 0))
 	case 13, 14:
 		if !p.news && p.first != nil {
 			p.news = true
@@ -186,32 +184,32 @@ func (s *story) happen(p *person) {
 			s.move(p)
 		}
 	case 16:
-		p.name = fmt.Sprintf("%s, %d", p.called, s.n)
+		p.Name = fmt.Sprintf("%s, %d", p.called, s.n)
 	case 17:
 		if p.shy {
-			p.username = fmt.Sprint(p.username, s.n)
+			p.Username = fmt.Sprint(p.Username, s.n)
 		}
 	case 18:
 		id := s.id("standby")
-		it := s.shown(p).text(at, id, "text of "+id)
-		s.add(item{kind: "standby", field: "standby", value: map[string]any{"standby": it.value}})
+		it := s.shown(p).Text(at, id, "text of "+id)
+		s.add(channeltest.Item{Kind: "standby", Field: "standby", Value: map[string]any{"standby": it.Value}})
 	case 19:
 		id := s.id("group")
-		it := s.shown(p).text(at, id, "text of "+id, "group_id", "G1")
-		it.kind = "group"
+		it := s.shown(p).Text(at, id, "text of "+id, "group_id", "G1")
+		it.Kind = "group"
 		s.add(it)
 		if s.rng.IntN(2) == 0 {
-			edit := s.shown(p).edit(s.tick(), s.id("groupedit"), id, "edited in the group")
-			edit.value["messages"].([]any)[0].(map[string]any)["group_id"] = "G1"
+			edit := s.shown(p).Edit(s.tick(), s.id("groupedit"), id, "edited in the group")
+			edit.Value["messages"].([]any)[0].(map[string]any)["group_id"] = "G1"
 			s.add(edit)
 		}
 	case 20, 21:
 		if len(p.texts) > 0 {
 			emoji := []string{"👀", "✅", ""}[s.rng.IntN(3)]
-			it := s.shown(p).echo(at, s.id("echoreaction"), "reaction", set(map[string]any{
+			it := s.shown(p).Echo(at, s.id("echoreaction"), "reaction", channeltest.Set(map[string]any{
 				"message_id": s.named(p.texts[s.rng.IntN(len(p.texts))]),
 			}, "emoji", emoji))
-			it.kind = "reaction of ours"
+			it.Kind = "reaction of ours"
 			s.add(it)
 		}
 	case 22:
@@ -220,8 +218,8 @@ func (s *story) happen(p *person) {
 			never = s.real()
 		}
 		for range 1 + s.rng.IntN(3) {
-			it := s.shown(p).edit(s.tick(), s.id("lateedit"), s.named(never), fmt.Sprint("edit of what never came ", s.n))
-			it.kind = "edit of the unknown"
+			it := s.shown(p).Edit(s.tick(), s.id("lateedit"), s.named(never), fmt.Sprint("edit of what never came ", s.n))
+			it.Kind = "edit of the unknown"
 			s.add(it)
 		}
 	case 23:
@@ -230,8 +228,8 @@ func (s *story) happen(p *person) {
 			never = s.real()
 		}
 		for range 1 + s.rng.IntN(2) {
-			it := s.shown(p).reaction(s.tick(), s.id("latereaction"), s.named(never), []string{"👍", "🎉", ""}[s.rng.IntN(3)])
-			it.kind = "reaction to the unknown"
+			it := s.shown(p).Reaction(s.tick(), s.id("latereaction"), s.named(never), []string{"👍", "🎉", ""}[s.rng.IntN(3)])
+			it.Kind = "reaction to the unknown"
 			s.add(it)
 		}
 	case 24:
@@ -241,7 +239,7 @@ func (s *story) happen(p *person) {
 		}))
 	case 25:
 		s.add(accountNews(at, "phone_number_quality_update", map[string]any{
-			"display_phone_number": labDisplay, "event": []string{"FLAGGED", "UNFLAGGED"}[s.rng.IntN(2)],
+			"display_phone_number": channeltest.LabDisplay, "event": []string{"FLAGGED", "UNFLAGGED"}[s.rng.IntN(2)],
 			"current_limit": fmt.Sprint("TIER_", s.n),
 		}))
 	}
@@ -263,52 +261,52 @@ func (s *story) named(wamid string) string {
 }
 
 // accountNews is an item about the account as a whole.
-func accountNews(at time.Time, field string, value map[string]any) item {
-	return item{kind: field, field: field, value: value, account: at}
+func accountNews(at time.Time, field string, value map[string]any) channeltest.Item {
+	return channeltest.Item{Kind: field, Field: field, Value: value, Account: at}
 }
 
 // statuses adds what became of the answer to a person.
 func (s *story) statuses(p *person) {
 	f := s.shown(p)
-	wamid, opaque := outWAMID(answerTo(p.called)), ""
+	wamid, opaque := channeltest.OutWAMID(answerTo(p.called)), ""
 	if s.rng.IntN(3) > 0 {
 		opaque = "OPAQUE " + answerTo(p.called) + "."
 	}
 	price := []any{"pricing", map[string]any{"billable": true, "pricing_model": "PMP", "type": "regular", "category": "service"}}
-	s.add(f.status(s.clock, wamid, opaque, "sent", price...))
+	s.add(f.Status(s.clock, wamid, opaque, "sent", price...))
 	switch s.rng.IntN(4) {
 	case 0:
-		s.add(f.status(s.tick(), wamid, opaque, "failed", "errors", []any{map[string]any{"code": 131026 + 24*s.rng.IntN(2), "title": "x"}}))
+		s.add(f.Status(s.tick(), wamid, opaque, "failed", "errors", []any{map[string]any{"code": 131026 + 24*s.rng.IntN(2), "title": "x"}}))
 	case 1:
-		s.add(f.status(s.tick(), wamid, opaque, "delivered", price...))
+		s.add(f.Status(s.tick(), wamid, opaque, "delivered", price...))
 		if s.rng.IntN(2) == 0 {
-			it := f.status(s.tick(), wamid, opaque, "failed", "errors", []any{map[string]any{"code": 131026, "title": "x"}})
-			it.kind = "status failed after delivery"
+			it := f.Status(s.tick(), wamid, opaque, "failed", "errors", []any{map[string]any{"code": 131026, "title": "x"}})
+			it.Kind = "status failed after delivery"
 			s.add(it)
 		}
 	case 2:
-		s.add(f.status(s.tick(), wamid, opaque, "delivered", price...))
-		s.add(f.status(s.tick(), wamid, opaque, "read"))
+		s.add(f.Status(s.tick(), wamid, opaque, "delivered", price...))
+		s.add(f.Status(s.tick(), wamid, opaque, "read"))
 	}
 }
 
 // move gives the person another number, and perhaps the old one to a stranger.
 func (s *story) move(p *person) {
-	old := p.face
+	old := p.Face
 	s.n++
-	p.bsuid = fmt.Sprintf("%s%d", p.bsuid, s.n)
-	if p.parent != "" {
-		p.parent = fmt.Sprintf("%s%d", p.parent, s.n)
+	p.Bsuid = fmt.Sprintf("%s%d", p.Bsuid, s.n)
+	if p.Parent != "" {
+		p.Parent = fmt.Sprintf("%s%d", p.Parent, s.n)
 	}
-	p.phone = fmt.Sprintf("1312555%04d", 1000+s.n)
-	shown := p.face
+	p.Phone = fmt.Sprintf("1312555%04d", 1000+s.n)
+	shown := p.Face
 	if p.shy {
-		shown.phone = ""
+		shown.Phone = ""
 	}
-	s.add(old.moved(s.clock, s.id("system"), shown))
+	s.add(old.Moved(s.clock, s.id("system"), shown))
 	if !p.unsure && s.rng.IntN(2) == 0 {
 		q := s.meet()
-		q.phone, q.legacy, q.shy = old.phone, 0, false
+		q.Phone, q.legacy, q.shy = old.Phone, 0, false
 	}
 }
 
@@ -321,11 +319,11 @@ type order struct {
 }
 
 // posts are the POSTs of a story in this order: shuffled, repeated, in batches.
-func (o order) posts(items []item) [][]item {
-	var posts [][]item
+func (o order) posts(items []channeltest.Item) [][]channeltest.Item {
+	var posts [][]channeltest.Item
 	if o.rng == nil {
 		for _, it := range items {
-			posts = append(posts, []item{it})
+			posts = append(posts, []channeltest.Item{it})
 		}
 		return posts
 	}
@@ -351,33 +349,33 @@ func (o order) play(t *testing.T, s *story) (end known) {
 	if o.amnesia {
 		st = forgetful{st}
 	}
-	experiment(t, labOptions{store: st}, func(t *testing.T, l *lab) {
+	experiment(t, channeltest.LabOptions{Store: st}, func(t *testing.T, l *lab) {
 		for i, p := range s.people {
 			if p.first != nil {
-				at := dawn.Add(-21*time.Hour + time.Duration(i)*time.Minute)
-				l.post(p.first.text(at, "wamid.first "+p.name, "hello"))
-				l.pass(time.Second)
+				at := channeltest.Dawn.Add(-21*time.Hour + time.Duration(i)*time.Minute)
+				l.Post(p.first.Text(at, "wamid.first "+p.Name, "hello"))
+				l.Pass(time.Second)
 			}
 		}
 		if o.slow {
-			l.line.sends(takesTime)
+			l.Line.Sends(channeltest.TakesTime)
 		}
 		ids := l.answerAll()
 		if synctest.Wait(); !o.slow {
-			l.pass(time.Second)
+			l.Pass(time.Second)
 		}
 		for _, post := range o.posts(s.items) {
-			require.NoError(t, l.accept([]byte(ids.Replace(string(body(post...))))))
+			require.NoError(t, l.Accept([]byte(ids.Replace(string(channeltest.Body(post...))))))
 			switch {
 			case o.rng == nil:
-				l.pass(time.Second)
+				l.Pass(time.Second)
 			case o.rng.IntN(3) == 0:
-				l.pass(time.Duration(o.rng.IntN(400)) * time.Millisecond)
+				l.Pass(time.Duration(o.rng.IntN(400)) * time.Millisecond)
 			}
 		}
-		l.pass(2 * time.Minute)
+		l.Pass(2 * time.Minute)
 		end = l.know()
-		require.NotContains(t, l.logs.String(), "level=ERROR")
+		require.NotContains(t, l.Logs.String(), "level=ERROR")
 	})
 	return end
 }
@@ -394,24 +392,15 @@ func (f forgetful) Commit(ctx context.Context, b *store.Batch) (store.Committed,
 	return f.Store.Commit(ctx, &c)
 }
 
-func takesTime(ctx context.Context, _ message.Outbound, _ int) error {
-	select {
-	case <-time.After(3 * time.Second):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // answerAll answers everybody. What it returns puts our own IDs of the answers into
 // webhooks.
 func (l *lab) answerAll() *strings.Replacer {
 	var pairs []string
-	for _, conv := range l.conversations() {
-		_, customer, err := l.agents.Conversation(l.t.Context(), alice, conv.ID)
-		require.NoError(l.t, err)
-		m, err := l.reply(conv.ID, answerTo(customer.Name))
-		require.NoError(l.t, err)
+	for _, conv := range l.Conversations() {
+		_, customer, err := l.Hub.Conversation(l.T.Context(), conv.ID)
+		require.NoError(l.T, err)
+		m, err := l.Reply(conv.ID, answerTo(customer.Name))
+		require.NoError(l.T, err)
 		pairs = append(pairs, "OPAQUE "+answerTo(customer.Name)+".", m.ID)
 	}
 	return strings.NewReplacer(pairs...)
@@ -434,25 +423,25 @@ type knownPerson struct {
 }
 
 func (l *lab) know() known {
-	l.t.Helper()
+	l.T.Helper()
 	living := map[string]*conversation.Customer{}
 	into := map[string]string{}
-	for _, r := range l.records("customer") {
+	for _, r := range l.Records("customer") {
 		c := new(conversation.Customer)
-		require.NoError(l.t, json.Unmarshal(r.Body, c))
+		require.NoError(l.T, json.Unmarshal(r.Body, c))
 		if c.MergedInto != "" {
 			into[c.ID] = c.MergedInto
 			continue
 		}
 		living[c.ID], c.Aliases = c, nil
 	}
-	for _, r := range l.records("alias") {
+	for _, r := range l.Records("alias") {
 		var a struct{ Customer string }
-		require.NoError(l.t, json.Unmarshal(r.Body, &a))
+		require.NoError(l.T, json.Unmarshal(r.Body, &a))
 		for into[a.Customer] != "" {
 			a.Customer = into[a.Customer]
 		}
-		require.Contains(l.t, living, a.Customer, "an alias leads to somebody")
+		require.Contains(l.T, living, a.Customer, "an alias leads to somebody")
 		living[a.Customer].Aliases = append(living[a.Customer].Aliases, r.Key)
 	}
 	var k known
@@ -460,19 +449,19 @@ func (l *lab) know() known {
 	for _, c := range living {
 		k.People = append(k.People, knownPerson{*c, l.export(c, owned)})
 	}
-	for _, r := range l.records("message") {
+	for _, r := range l.Records("message") {
 		var m struct {
 			Direction conversation.Direction `json:"direction"`
 			SameAs    string                 `json:"same_as"`
 		}
-		require.NoError(l.t, json.Unmarshal(r.Body, &m))
+		require.NoError(l.T, json.Unmarshal(r.Body, &m))
 		if m.Direction == "" {
 			if m.SameAs == "" {
-				k.Waiting = append(k.Waiting, waiting(l.t, r.Body))
+				k.Waiting = append(k.Waiting, waiting(l.T, r.Body))
 			}
 			continue
 		}
-		require.True(l.t, owned[r.Key], "a message that no customer's export contains")
+		require.True(l.T, owned[r.Key], "a message that no customer's export contains")
 	}
 	slices.Sort(k.Waiting)
 	for i := range k.People {
@@ -483,12 +472,12 @@ func (l *lab) know() known {
 	slices.SortFunc(k.People, func(a, b knownPerson) int {
 		return slices.Compare(a.Customer.Aliases, b.Customer.Aliases)
 	})
-	for _, in := range l.host.received {
+	for _, in := range l.Host.Received {
 		k.Received = append(k.Received, in.Message.WAMID)
 	}
 	slices.Sort(k.Received)
-	health, err := l.agents.Health(l.t.Context(), admin)
-	require.NoError(l.t, err)
+	health, err := l.Hub.Health(l.T.Context())
+	require.NoError(l.T, err)
 	k.Standing, k.Notices = health.Channels[0].Standing, health.Channels[0].Notices
 	return k
 }
@@ -504,31 +493,24 @@ func waiting(t *testing.T, body []byte) string {
 	return string(text)
 }
 
-func (l *lab) records(kind string) []store.Record {
-	l.t.Helper()
-	list, err := l.store.List(l.t.Context(), store.Query{Kind: kind, Limit: 100000})
-	require.NoError(l.t, err)
-	return list
-}
-
 // export returns all messages of a customer.
 func (l *lab) export(c *conversation.Customer, owned map[string]bool) []conversation.Message {
-	l.t.Helper()
+	l.T.Helper()
 	var out bytes.Buffer
 	who := message.Recipient{BSUID: c.BSUID, Group: c.Group}
 	if who.BSUID == "" {
 		who.Phone = c.Phone
 	}
-	require.NoError(l.t, l.agents.ExportCustomer(l.t.Context(), admin, "support", who, &out))
+	require.NoError(l.T, l.Hub.ExportCustomer(l.T.Context(), "support", who, &out))
 	var all []conversation.Message
 	for dec := json.NewDecoder(&out); dec.More(); {
 		var line struct{ Message *conversation.Message }
-		require.NoError(l.t, dec.Decode(&line))
+		require.NoError(l.T, dec.Decode(&line))
 		m := line.Message
 		if m == nil {
 			continue
 		}
-		require.False(l.t, owned[m.ID], "a message belongs to one customer")
+		require.False(l.T, owned[m.ID], "a message belongs to one customer")
 		owned[m.ID] = true
 		m.Conversation, m.Seq = "", 0
 		m.Delivery.AcceptedAt = time.Time{} // by our own clock
@@ -587,7 +569,7 @@ func TestStoriesHaveEverythingInThem(t *testing.T) {
 	for seed := range uint64(24) {
 		s := tell(seed)
 		for _, it := range s.items {
-			kinds[it.kind]++
+			kinds[it.Kind]++
 		}
 		for _, p := range s.people {
 			if p.first == nil {

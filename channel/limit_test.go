@@ -3,7 +3,7 @@ package channel_test
 import (
 	"context"
 	"errors"
-	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,21 +15,17 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
-	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 )
 
-// stranger is the nth of many customers who never wrote.
-func stranger(n int) face { return face{phone: fmt.Sprintf("1312556%04d", n)} }
-
 // notifying is a lab that may write to anybody first.
-func notifying(t *testing.T) labOptions {
-	return labOptions{
-		config:   func(c *channel.Config) { withTemplates(t)(c); slowPolls(c) },
-		settings: func(s *channel.Settings) { s.ConsentElsewhere = true },
+func notifying(t *testing.T) channeltest.LabOptions {
+	return channeltest.LabOptions{
+		Config:   func(c *channel.Config) { channeltest.WithTemplates(t)(c); channeltest.SlowPolls(c); counts(c) },
+		Settings: func(s *channel.Settings) { s.ConsentElsewhere = true },
 	}
 }
 
@@ -37,44 +33,41 @@ func TestThePortfolioReachesAsManyPeopleAsItMay(t *testing.T) {
 	t.Parallel()
 	experiment(t, notifying(t), func(t *testing.T, l *lab) {
 		for n := range 3 {
-			_, err := l.notify(stranger(n), "reminder")
+			_, err := l.Notify(channeltest.Stranger(n), "reminder")
 			require.NoError(t, err, "nobody has said what the limit is: WhatsApp decides")
 		}
-		require.NoError(t, l.hub.ReportStanding(t.Context(), "support", time.Now(), channel.Standing{MessagingLimit: "TIER_250"}))
+		require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", time.Now(), channel.Standing{MessagingLimit: "TIER_250"}))
 		for n := range 250 {
-			_, err := l.notify(stranger(n), "reminder")
+			_, err := l.Notify(channeltest.Stranger(n), "reminder")
 			require.NoError(t, err, n)
 		}
-		_, err := l.notify(stranger(250), "reminder")
+		_, err := l.Notify(channeltest.Stranger(250), "reminder")
 		require.ErrorIs(t, err, pricing.ErrLimitReached)
 		limit, ok := errors.AsType[*pricing.LimitError](err)
 		require.True(t, ok)
-		require.Equal(t, dawn.Add(24*time.Hour), limit.Next, "when the first one is a day ago")
-		_, err = l.notify(stranger(7), "reminder")
+		require.Equal(t, channeltest.Dawn.Add(24*time.Hour), limit.Next, "when the first one is a day ago")
+		_, err = l.Notify(channeltest.Stranger(7), "reminder")
 		require.NoError(t, err, "whom it has reached today it may reach again")
-		require.EqualValues(t, 1, l.report(dawn, dawn).Total("refused"))
+		require.EqualValues(t, 1, l.counted("refused"))
 
-		l.say(kim, "wamid.1", "hello")
-		_, err = l.agents.Reply(t.Context(), alice, channel.Reply{
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		_, err = l.Hub.Reply(t.Context(), alice, channel.Reply{
 			Conversation: l.inNew().ID, Template: &channel.Template{Name: "reminder", Language: "en"},
 		})
 		require.NoError(t, err, "an answer inside the window does not count")
-		l.pass(25 * time.Hour)
-		_, err = l.agents.Reply(t.Context(), alice, channel.Reply{
+		l.Pass(25 * time.Hour)
+		_, err = l.Hub.Reply(t.Context(), alice, channel.Reply{
 			Conversation: l.inNew().ID, Template: &channel.Template{Name: "reminder", Language: "en"},
 		})
 		require.NoError(t, err, "a day later there is room")
 	})
 }
 
-// inNew returns the only conversation that waits for an agent.
+// inNew returns the only conversation in which a customer wrote.
 func (l *lab) inNew() *conversation.Conversation {
-	l.t.Helper()
-	list, err := l.agents.Conversations(l.t.Context(), alice, desk.ConversationQuery{
-		Channel: "support", Queues: []rules.Queue{rules.QueueNew},
-	})
-	require.NoError(l.t, err)
-	require.Len(l.t, list, 1)
+	l.T.Helper()
+	list := slices.DeleteFunc(l.Conversations(), func(c *conversation.Conversation) bool { return c.Inbound == 0 })
+	require.Len(l.T, list, 1)
 	return list[0]
 }
 
@@ -83,46 +76,46 @@ func TestTheLimitIsSharedByProcessesAndNumbers(t *testing.T) {
 	st := memstore.New()
 	synctest.Test(t, func(t *testing.T) {
 		o := notifying(t)
-		o.store = st
-		o.settings = func(s *channel.Settings) { s.ConsentElsewhere, s.Portfolio = true, "77" }
+		o.Store = st
+		o.Settings = func(s *channel.Settings) { s.ConsentElsewhere, s.Portfolio = true, "77" }
 		one, other := newLab(t, o), newLab(t, o)
-		second := one.agents.Channels(admin)[0]
+		second := one.Hub.Channels()[0].Settings
 		second.ID, second.Name, second.Number, second.Account = "second", "Second", "2", "another account"
-		require.NoError(t, other.agents.AddChannel(t.Context(), admin, channel.Channel{
-			Settings: second, Sender: other.line, Templates: catalog(t),
+		require.NoError(t, other.Hub.AddChannel(t.Context(), channel.Channel{
+			Settings: second, Sender: other.Line, Templates: channeltest.Catalog(t),
 		}))
 		// The limit comes with a webhook, for one account of the portfolio.
-		one.run()
-		other.run()
-		other.post(item{field: "business_capability_update", value: map[string]any{"max_daily_conversations_per_business": "TIER_250"}})
-		other.pass(5 * time.Second)
+		one.Run()
+		other.Run()
+		other.Post(channeltest.Item{Field: "business_capability_update", Value: map[string]any{"max_daily_conversations_per_business": "TIER_250"}})
+		other.Pass(5 * time.Second)
 		for n := range 250 {
 			l, ch := one, "support"
 			if n%2 == 0 {
 				l, ch = other, "second"
 			}
-			_, err := l.agents.Notify(t.Context(), alice, channel.Notification{
-				Channel: ch, To: message.Recipient{Phone: stranger(n).phone},
+			_, err := l.Hub.Notify(t.Context(), alice, channel.Notification{
+				Channel: ch, To: message.Recipient{Phone: channeltest.Stranger(n).Phone},
 				Template: &channel.Template{Name: "reminder", Language: "en"},
 			})
 			require.NoError(t, err, n)
 		}
 		<-time.After(2 * time.Second)
-		_, err := one.notify(stranger(250), "reminder")
+		_, err := one.Notify(channeltest.Stranger(250), "reminder")
 		require.ErrorIs(t, err, pricing.ErrLimitReached)
-		_, err = one.notify(stranger(8), "reminder")
+		_, err = one.Notify(channeltest.Stranger(8), "reminder")
 		require.NoError(t, err, "reached through the other number, by the other process")
 
 		// A third process that starts now knows.
 		third := newLab(t, o)
-		_, err = third.notify(stranger(251), "reminder")
+		_, err = third.Notify(channeltest.Stranger(251), "reminder")
 		require.ErrorIs(t, err, pricing.ErrLimitReached)
 
-		require.Len(t, one.records("reach"), 250)
-		one.pass(26 * time.Hour)
-		require.Empty(t, one.records("reach"), "what counts no more is forgotten")
-		one.stop()
-		other.stop()
+		require.Len(t, one.Records("reach"), 250)
+		one.Pass(26 * time.Hour)
+		require.Empty(t, one.Records("reach"), "what counts no more is forgotten")
+		one.Stop()
+		other.Stop()
 	})
 }
 
@@ -132,13 +125,13 @@ func TestALimitThatSaysNothingRefusesNothing(t *testing.T) {
 		t.Run(limit, func(t *testing.T) {
 			t.Parallel()
 			experiment(t, notifying(t), func(t *testing.T, l *lab) {
-				require.NoError(t, l.hub.ReportStanding(t.Context(), "support", time.Now(), channel.Standing{MessagingLimit: limit}))
-				_, err := l.notify(kim, "reminder")
+				require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", time.Now(), channel.Standing{MessagingLimit: limit}))
+				_, err := l.Notify(channeltest.Kim, "reminder")
 				require.NoError(t, err)
-				require.Len(t, l.records("reach"), 1, "should there be a limit in an hour, it counts from now on")
-				_, err = l.notify(stranger(1), "reminder")
+				require.Len(t, l.Records("reach"), 1, "should there be a limit in an hour, it counts from now on")
+				_, err = l.Notify(channeltest.Stranger(1), "reminder")
 				require.NoError(t, err)
-				require.Equal(t, warned, strings.Count(l.logs.String(), "messaging limit not known"), "an operator is told once")
+				require.Equal(t, warned, strings.Count(l.Logs.String(), "messaging limit not known"), "an operator is told once")
 			})
 		})
 	}
@@ -146,7 +139,7 @@ func TestALimitThatSaysNothingRefusesNothing(t *testing.T) {
 
 // tiers is a wire that tells its limit.
 type tiers struct {
-	*wire
+	*channeltest.Wire
 	limit string
 	asked int
 }
@@ -158,17 +151,17 @@ func (w *tiers) MessagingLimit(context.Context) (string, error) {
 
 func TestTheLimitIsLearnedFromTheSender(t *testing.T) {
 	t.Parallel()
-	line := &tiers{wire: &wire{}, limit: "TIER_250"}
+	line := &tiers{Wire: &channeltest.Wire{}, limit: "TIER_250"}
 	o := notifying(t)
-	with := o.config
-	o.config = func(c *channel.Config) { with(c); c.Channels[0].Sender = line }
+	with := o.Config
+	o.Config = func(c *channel.Config) { with(c); c.Channels[0].Sender = line }
 	experiment(t, o, func(t *testing.T, l *lab) {
-		l.pass(time.Second)
-		health, err := l.agents.Health(t.Context(), admin)
+		l.Pass(time.Second)
+		health, err := l.Hub.Health(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, "TIER_250", health.Channels[0].Standing.MessagingLimit)
-		require.NotContains(t, l.logs.String(), "messaging limit not known")
-		l.pass(72 * time.Hour)
+		require.NotContains(t, l.Logs.String(), "messaging limit not known")
+		l.Pass(72 * time.Hour)
 		require.LessOrEqual(t, line.asked, 4, "once a day is enough")
 		require.GreaterOrEqual(t, line.asked, 3)
 	})
@@ -179,14 +172,14 @@ func TestTheLimitHoldsWhoeverSendsAtTheSameTime(t *testing.T) {
 	st := memstore.New()
 	synctest.Test(t, func(t *testing.T) {
 		o := notifying(t)
-		o.store = st
+		o.Store = st
 		hubs := []*lab{newLab(t, o), newLab(t, o), newLab(t, o)}
-		require.NoError(t, hubs[0].hub.ReportStanding(t.Context(), "support", time.Now(), channel.Standing{MessagingLimit: "TIER_250"}))
+		require.NoError(t, hubs[0].Hub.ReportStanding(t.Context(), "support", time.Now(), channel.Standing{MessagingLimit: "TIER_250"}))
 		var took, refused atomic.Int64
 		var wg sync.WaitGroup
 		for n := range 300 {
 			wg.Go(func() {
-				switch _, err := hubs[n%3].notify(stranger(n), "reminder"); {
+				switch _, err := hubs[n%3].Notify(channeltest.Stranger(n), "reminder"); {
 				case err == nil:
 					took.Add(1)
 				case errors.Is(err, pricing.ErrLimitReached):
@@ -205,38 +198,38 @@ func TestTheLimitHoldsWhoeverSendsAtTheSameTime(t *testing.T) {
 func TestWhoWasNotReachedDoesNotCountForTheLimit(t *testing.T) {
 	t.Parallel()
 	o := notifying(t)
-	with := o.config
+	with := o.Config
 	budget := &pricing.Budget{Unit: pricing.BudgetMessages, Limit: 249}
-	o.config = func(c *channel.Config) { with(c); spends(t, budget)(c) }
+	o.Config = func(c *channel.Config) { with(c); channeltest.Spends(t, budget)(c) }
 	experiment(t, o, func(t *testing.T, l *lab) {
-		require.NoError(t, l.hub.ReportStanding(t.Context(), "support", now2026(), channel.Standing{MessagingLimit: "TIER_250"}))
+		require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", channeltest.Now2026(), channel.Standing{MessagingLimit: "TIER_250"}))
 		var last *conversation.Message
 		for n := range 249 {
-			m, err := l.notify(stranger(n), "reminder")
+			m, err := l.Notify(channeltest.Stranger(n), "reminder")
 			require.NoError(t, err)
 			last = m
 		}
 		for n := range 5 {
-			_, err := l.notify(stranger(300+n), "reminder")
+			_, err := l.Notify(channeltest.Stranger(300+n), "reminder")
 			require.ErrorIs(t, err, pricing.ErrBudgetExhausted)
 		}
-		require.Len(t, l.records("reach"), 249, "who was refused for another reason was not reached")
-		l.pass(10 * time.Second)
-		l.post(stranger(248).fails(outWAMID("template"), last.ID, 131026))
-		l.pass(10 * time.Second)
-		require.Len(t, l.records("reach"), 248, "nor was who has no WhatsApp")
+		require.Len(t, l.Records("reach"), 249, "who was refused for another reason was not reached")
+		l.Pass(10 * time.Second)
+		l.Post(channeltest.Stranger(248).Fails(channeltest.OutWAMID("template"), last.ID, 131026))
+		l.Pass(10 * time.Second)
+		require.Len(t, l.Records("reach"), 248, "nor was who has no WhatsApp")
 
-		s := l.agents.Channels(admin)[0]
+		s := l.Hub.Channels()[0].Settings
 		s.Budget = nil
-		require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, s))
+		require.NoError(t, l.Hub.UpdateSettings(t.Context(), s))
 		for n := range 2 {
-			_, err := l.notify(stranger(400+n), "reminder")
+			_, err := l.Notify(channeltest.Stranger(400+n), "reminder")
 			require.NoError(t, err)
 		}
-		_, err := l.notify(stranger(402), "reminder")
+		_, err := l.Notify(channeltest.Stranger(402), "reminder")
 		require.ErrorIs(t, err, pricing.ErrLimitReached)
-		l.pass(25 * time.Hour)
-		_, err = l.notify(stranger(402), "reminder")
+		l.Pass(25 * time.Hour)
+		_, err = l.Notify(channeltest.Stranger(402), "reminder")
 		require.NoError(t, err)
 	})
 }
@@ -246,21 +239,21 @@ func TestOneOfTwoMessagesThatFailedStillReachedThePerson(t *testing.T) {
 	experiment(t, notifying(t), func(t *testing.T, l *lab) {
 		var all []*conversation.Message
 		for range 2 {
-			m, err := l.notify(kim, "reminder")
+			m, err := l.Notify(channeltest.Kim, "reminder")
 			require.NoError(t, err)
 			all = append(all, m)
-			l.pass(time.Second)
+			l.Pass(time.Second)
 		}
-		require.Len(t, l.records("reach"), 1)
-		l.post(kim.fails("wamid.a", all[0].ID, 131026))
-		l.pass(time.Second)
-		require.Len(t, l.records("reach"), 1)
-		l.post(kim.fails("wamid.b", all[1].ID, 131026))
-		l.pass(time.Second)
-		require.Empty(t, l.records("reach"))
-		require.Zero(t, l.records("reached")[0].N)
-		l.post(kim.status(time.Now(), "wamid.b", all[1].ID, "delivered"))
-		l.pass(time.Second)
-		require.Len(t, l.records("reach"), 1, "it arrived after all")
+		require.Len(t, l.Records("reach"), 1)
+		l.Post(channeltest.Kim.Fails("wamid.a", all[0].ID, 131026))
+		l.Pass(time.Second)
+		require.Len(t, l.Records("reach"), 1)
+		l.Post(channeltest.Kim.Fails("wamid.b", all[1].ID, 131026))
+		l.Pass(time.Second)
+		require.Empty(t, l.Records("reach"))
+		require.Zero(t, l.Records("reached")[0].N)
+		l.Post(channeltest.Kim.Status(time.Now(), "wamid.b", all[1].ID, "delivered"))
+		l.Pass(time.Second)
+		require.Len(t, l.Records("reach"), 1, "it arrived after all")
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 )
 
 func TestNewsAboutTheAccountReachHealthHooksAndTheHostOnce(t *testing.T) {
@@ -48,18 +49,18 @@ func TestNewsAboutTheAccountReachHealthHooksAndTheHostOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var hooked []channel.NoticeInfo
-			o := labOptions{config: func(cfg *channel.Config) {
+			o := channeltest.LabOptions{Config: func(cfg *channel.Config) {
 				cfg.Hooks.Notice = func(_ context.Context, i channel.NoticeInfo) { hooked = append(hooked, i) }
-				other := otherChannel("other", otherNumber, &wire{})
-				other.Account = "2" + labAccount
+				other := otherChannel("other", channeltest.OtherNumber, &channeltest.Wire{})
+				other.Account = "2" + channeltest.LabAccount
 				cfg.Channels = append(cfg.Channels, other)
 			}}
 			experiment(t, o, func(t *testing.T, l *lab) {
-				news := item{field: c.field, value: c.value}
-				l.post(news)
-				l.pass(time.Minute)
-				l.post(news)
-				l.pass(time.Minute)
+				news := channeltest.Item{Field: c.field, Value: c.value}
+				l.Post(news)
+				l.Pass(time.Minute)
+				l.Post(news)
+				l.Pass(time.Minute)
 				got := l.channelHealth("support").Notices
 				require.Len(t, got, 1)
 				at := got[0].At
@@ -68,7 +69,7 @@ func TestNewsAboutTheAccountReachHealthHooksAndTheHostOnce(t *testing.T) {
 				require.Empty(t, l.channelHealth("other").Notices, "another account")
 				require.Len(t, hooked, 1)
 				require.Equal(t, "support", hooked[0].Channel)
-				changes := l.host.of(conversation.AccountNotice)
+				changes := l.Host.Of(conversation.AccountNotice)
 				require.Len(t, changes, 1)
 				require.Equal(t, "support", changes[0].Channel)
 				require.Equal(t, c.want.Text, changes[0].Notice.Text)
@@ -87,7 +88,7 @@ func TestNewsAboutTheAccountReachTheChannelsOfEveryProcessOnce(t *testing.T) {
 		only := func(id, number, account string) func(*channel.Config) {
 			return func(c *channel.Config) {
 				hook(c)
-				one := otherChannel(id, number, &wire{})
+				one := otherChannel(id, number, &channeltest.Wire{})
 				one.Account, one.Portfolio = account, "shared"
 				one.Phone = "+" + number
 				c.Channels = []channel.Channel{one}
@@ -95,26 +96,26 @@ func TestNewsAboutTheAccountReachTheChannelsOfEveryProcessOnce(t *testing.T) {
 		}
 		labs := map[string]*lab{
 			"support":  join(hook),
-			"sibling":  join(only("sibling", otherNumber, labAccount)),
-			"stranger": join(only("stranger", lateNumber, "2"+labAccount)),
+			"sibling":  join(only("sibling", channeltest.OtherNumber, channeltest.LabAccount)),
+			"stranger": join(only("stranger", lateNumber, "2"+channeltest.LabAccount)),
 		}
 		for _, l := range labs {
-			l.run()
+			l.Run()
 		}
 		l := labs["support"]
 		for n := range 3 { // whichever process applies it
-			alert := item{field: "account_alerts", value: map[string]any{"entity_type": "WABA", "entity_id": "1", "alert_info": map[string]any{
+			alert := channeltest.Item{Field: "account_alerts", Value: map[string]any{"entity_type": "WABA", "entity_id": "1", "alert_info": map[string]any{
 				"alert_severity": "CRITICAL", "alert_status": "ACTIVE", "alert_type": "ALERT", "alert_description": ordinal(n),
 			}}}
-			l.post(alert)
-			l.post(item{field: "phone_number_name_update", value: map[string]any{
-				"display_phone_number": otherNumber, "decision": "APPROVED", "requested_verified_name": "x", "rejection_reason": nil,
-			}}, item{field: "business_capability_update", value: map[string]any{"max_daily_conversations_per_business": 2000}})
-			l.pass(10 * time.Second)
-			l.post(alert)
-			l.pass(time.Minute)
+			l.Post(alert)
+			l.Post(channeltest.Item{Field: "phone_number_name_update", Value: map[string]any{
+				"display_phone_number": channeltest.OtherNumber, "decision": "APPROVED", "requested_verified_name": "x", "rejection_reason": nil,
+			}}, channeltest.Item{Field: "business_capability_update", Value: map[string]any{"max_daily_conversations_per_business": 2000}})
+			l.Pass(10 * time.Second)
+			l.Post(alert)
+			l.Pass(time.Minute)
 			for id, want := range map[string]int{"support": n + 1, "sibling": n + 1, "stranger": 0} {
-				require.Len(t, labs[id].host.of(conversation.AccountNotice), want, "%s is told once", id)
+				require.Len(t, labs[id].Host.Of(conversation.AccountNotice), want, "%s is told once", id)
 				require.Len(t, labs[id].channelHealth(id).Notices, want, id)
 			}
 		}
@@ -123,7 +124,7 @@ func TestNewsAboutTheAccountReachTheChannelsOfEveryProcessOnce(t *testing.T) {
 		require.Empty(t, labs["stranger"].channelHealth("stranger").Standing.NameStatus)
 		require.NotEmpty(t, labs["sibling"].channelHealth("sibling").Standing.MessagingLimit)
 		for _, l := range labs {
-			l.stop()
+			l.Stop()
 		}
 	})
 }

@@ -14,15 +14,9 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 )
-
-// answered is the error of a Sender that was answered with a code of Meta's, by HTTP.
-type answered struct{ code, status int }
-
-func (a answered) Error() string { return "sender: canary of the answer" }
-
-func (a answered) Failure() message.Failure { return message.Classify(a.code, 0, a.status, false) }
 
 // unsent is the error of a Sender that did not reach WhatsApp.
 type unsent struct{}
@@ -36,10 +30,10 @@ func (unsent) Failure() message.Failure {
 // outcomes counts the messages of a channel's conversations by state, and how often each text
 // was sent.
 func (l *lab) outcomes(conversations []*conversation.Conversation) map[conversation.DeliveryState]int {
-	l.t.Helper()
+	l.T.Helper()
 	n := map[conversation.DeliveryState]int{}
 	for _, c := range conversations {
-		for _, m := range l.messages(c.ID) {
+		for _, m := range l.Messages(c.ID) {
 			if m.Direction == conversation.Outbound && m.Auto == "" {
 				n[m.Delivery.State()]++
 			}
@@ -62,33 +56,33 @@ func TestWithoutGraphWhatWaitsIsHeldAndGoesOutAfterwards(t *testing.T) {
 		uncertain int // at most, after so many hours
 		hours     int
 	}{
-		"503 with HTML, for an hour":           {answered{0, 503}, 24, 1},
-		"131016, for an hour":                  {answered{131016, 500}, 24, 1},
+		"503 with HTML, for an hour":           {channeltest.Answered{Code: 0, Status: 503}, 24, 1},
+		"131016, for an hour":                  {channeltest.Answered{Code: 131016, Status: 500}, 24, 1},
 		"connections that break, for an hour":  {message.ErrOutcomeUnknown, 24, 1},
 		"an error without words, for an hour":  {errors.New("reset"), 24, 1},
 		"connections refused, for eight hours": {unsent{}, 0, 8},
-		"503 with HTML, for eight hours":       {answered{0, 503}, 108, 8},
+		"503 with HTML, for eight hours":       {channeltest.Answered{Code: 0, Status: 503}, 108, 8},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var told []channel.OutageInfo
-			experiment(t, labOptions{config: func(cfg *channel.Config) { slowPolls(cfg); outageWatch(&told)(cfg) }}, func(t *testing.T, l *lab) {
-				talks := l.chats("support", labNumber, 200)
+			experiment(t, channeltest.LabOptions{Config: func(cfg *channel.Config) { channeltest.SlowPolls(cfg); outageWatch(&told)(cfg) }}, func(t *testing.T, l *lab) {
+				talks := l.chats("support", channeltest.LabNumber, 200)
 				l.answers(talks, "before")
-				l.pass(time.Minute)
-				before := len(l.line.texts())
-				l.line.sends(func(context.Context, message.Outbound, int) error { <-time.After(time.Second); return c.err })
+				l.Pass(time.Minute)
+				before := len(l.Line.Texts())
+				l.Line.Sends(func(context.Context, message.Outbound, int) error { <-time.After(time.Second); return c.err })
 				l.answers(talks, "during")
-				l.pass(30 * time.Second)
+				l.Pass(30 * time.Second)
 				require.Len(t, told, 1, "known within seconds")
 				require.Equal(t, channel.OutageUnreachable, told[0].Kind)
 				require.Equal(t, "support", told[0].Channel)
 				require.LessOrEqual(t, l.outcomes(talks)[conversation.Uncertain], 12, "no more than were risked")
 				early := l.outcomes(talks)[conversation.Uncertain]
-				l.pass(time.Duration(c.hours) * time.Hour)
+				l.Pass(time.Duration(c.hours) * time.Hour)
 				require.LessOrEqual(t, l.outcomes(talks)[conversation.Uncertain]-early, c.uncertain)
-				l.line.sends(nil)
-				l.pass(6 * time.Minute)
+				l.Line.Sends(nil)
+				l.Pass(6 * time.Minute)
 				got := l.outcomes(talks)
 				require.Zero(t, got[conversation.Queued], "nothing is left behind")
 				require.Zero(t, got[conversation.Failed])
@@ -96,10 +90,10 @@ func TestWithoutGraphWhatWaitsIsHeldAndGoesOutAfterwards(t *testing.T) {
 				require.Len(t, told, 2)
 				require.True(t, told[1].Over)
 				require.Greater(t, told[1].Took, time.Duration(c.hours)*time.Hour)
-				require.Equal(t, 2, strings.Count(l.logs.String(), "channel: outage"), "its beginning and its end")
-				require.NotContains(t, l.logs.String(), "canary")
+				require.Equal(t, 2, strings.Count(l.Logs.String(), "channel: outage"), "its beginning and its end")
+				require.NotContains(t, l.Logs.String(), "canary")
 				times := map[string]int{}
-				for _, text := range l.line.texts()[before:] {
+				for _, text := range l.Line.Texts()[before:] {
 					times[text]++
 				}
 				if !errors.Is(c.err, unsent{}) {
@@ -107,9 +101,9 @@ func TestWithoutGraphWhatWaitsIsHeldAndGoesOutAfterwards(t *testing.T) {
 						require.Equal(t, 1, n, "%s: what may have arrived is not repeated", text)
 					}
 				}
-				require.Len(t, l.host.of(conversation.SendingHeld), 1, "the agents are told")
-				require.Equal(t, "support", l.host.of(conversation.SendingHeld)[0].Channel)
-				require.Len(t, l.host.of(conversation.SendingResumed), 1)
+				require.Len(t, l.Host.Of(conversation.SendingHeld), 1, "the agents are told")
+				require.Equal(t, "support", l.Host.Of(conversation.SendingHeld)[0].Channel)
+				require.Len(t, l.Host.Of(conversation.SendingResumed), 1)
 			})
 		})
 	}
@@ -117,22 +111,22 @@ func TestWithoutGraphWhatWaitsIsHeldAndGoesOutAfterwards(t *testing.T) {
 
 func TestTheAnswersOfOneConversationGoOutInOrderAfterAnOutage(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		conv := l.conversation().ID
-		l.line.sends(func(context.Context, message.Outbound, int) error { return unsent{} })
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		conv := l.Conversation().ID
+		l.Line.Sends(func(context.Context, message.Outbound, int) error { return unsent{} })
 		var want []string
 		for i := range 30 {
 			text := fmt.Sprintf("%02d", i)
-			_, err := l.reply(conv, text)
+			_, err := l.Reply(conv, text)
 			require.NoError(t, err)
 			want = append(want, text)
 		}
-		l.pass(time.Hour)
-		n := len(l.line.texts())
-		l.line.sends(nil)
-		l.pass(2 * time.Minute)
-		require.Equal(t, want, l.line.texts()[n:])
+		l.Pass(time.Hour)
+		n := len(l.Line.Texts())
+		l.Line.Sends(nil)
+		l.Pass(2 * time.Minute)
+		require.Equal(t, want, l.Line.Texts()[n:])
 	})
 }
 
@@ -142,38 +136,38 @@ func TestARevokedTokenHoldsTheOutboxUntilThereIsAnother(t *testing.T) {
 		err  error
 		kind channel.OutageKind
 	}{
-		"190: the token is revoked":       {answered{190, 401}, channel.OutageUnauthorized},
-		"10: a permission was taken away": {answered{10, 403}, channel.OutageUnauthorized},
-		"401 without a code":              {answered{0, 401}, channel.OutageUnauthorized},
-		"131031: the account is locked":   {answered{131031, 403}, channel.OutageAccount},
-		"133010: not registered":          {answered{133010, 400}, channel.OutageAccount},
-		"131042: nobody pays":             {answered{131042, 400}, channel.OutageAccount},
+		"190: the token is revoked":       {channeltest.Answered{Code: 190, Status: 401}, channel.OutageUnauthorized},
+		"10: a permission was taken away": {channeltest.Answered{Code: 10, Status: 403}, channel.OutageUnauthorized},
+		"401 without a code":              {channeltest.Answered{Code: 0, Status: 401}, channel.OutageUnauthorized},
+		"131031: the account is locked":   {channeltest.Answered{Code: 131031, Status: 403}, channel.OutageAccount},
+		"133010: not registered":          {channeltest.Answered{Code: 133010, Status: 400}, channel.OutageAccount},
+		"131042: nobody pays":             {channeltest.Answered{Code: 131042, Status: 400}, channel.OutageAccount},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var told []channel.OutageInfo
-			experiment(t, labOptions{config: func(cfg *channel.Config) { slowPolls(cfg); outageWatch(&told)(cfg) }}, func(t *testing.T, l *lab) {
-				talks := l.chats("support", labNumber, 50)
-				l.line.sends(func(context.Context, message.Outbound, int) error { return c.err })
+			experiment(t, channeltest.LabOptions{Config: func(cfg *channel.Config) { channeltest.SlowPolls(cfg); outageWatch(&told)(cfg) }}, func(t *testing.T, l *lab) {
+				talks := l.chats("support", channeltest.LabNumber, 50)
+				l.Line.Sends(func(context.Context, message.Outbound, int) error { return c.err })
 				l.answers(talks, "held")
-				l.pass(3 * time.Hour)
+				l.Pass(3 * time.Hour)
 				require.Equal(t, map[conversation.DeliveryState]int{conversation.Queued: 50}, l.outcomes(talks), "none fails and none has to be typed again")
 				require.Len(t, told, 1)
 				require.Equal(t, c.kind, told[0].Kind)
-				require.Equal(t, 1, strings.Count(l.logs.String(), "level=ERROR"), "one error")
+				require.Equal(t, 1, strings.Count(l.Logs.String(), "level=ERROR"), "one error")
 				ch := l.health().Channels[0]
 				require.NotNil(t, ch.Outage)
 				require.Equal(t, c.kind, ch.Outage.Kind)
 				require.WithinDuration(t, time.Now().Add(-3*time.Hour), ch.Outage.Since, time.Minute)
 
-				repaired, err := l.hub.Channel(t.Context(), "support")
+				repaired, err := l.Hub.Channel(t.Context(), "support")
 				require.NoError(t, err)
-				better := &wire{}
+				better := &channeltest.Wire{}
 				repaired.Sender = better
-				require.NoError(t, l.agents.ReplaceChannel(t.Context(), admin, repaired))
-				l.pass(5 * time.Second)
+				require.NoError(t, l.Hub.ReplaceChannel(t.Context(), repaired))
+				l.Pass(5 * time.Second)
 				require.Equal(t, map[conversation.DeliveryState]int{conversation.Accepted: 50}, l.outcomes(talks), "at once, with the new token")
-				require.Len(t, better.texts(), 50)
+				require.Len(t, better.Texts(), 50)
 				require.Nil(t, l.health().Channels[0].Outage)
 			})
 		})
@@ -182,48 +176,50 @@ func TestARevokedTokenHoldsTheOutboxUntilThereIsAnother(t *testing.T) {
 
 func TestAMessageWhoseWindowClosesDuringAnOutageIsNotSentAndTheAgentKnows(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		conv := l.conversation().ID
-		l.line.sends(func(context.Context, message.Outbound, int) error { return answered{190, 401} })
-		m, err := l.reply(conv, "too late")
+	experiment(t, channeltest.LabOptions{Config: channeltest.SlowPolls}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		conv := l.Conversation().ID
+		l.Line.Sends(func(context.Context, message.Outbound, int) error {
+			return channeltest.Answered{Code: 190, Status: 401}
+		})
+		m, err := l.Reply(conv, "too late")
 		require.NoError(t, err)
-		l.pass(25 * time.Hour)
+		l.Pass(25 * time.Hour)
 		require.Equal(t, conversation.Failed, l.state(conv, m.ID), "while the outage lasts")
-		l.line.sends(nil)
-		n := len(l.line.texts())
-		l.pass(time.Hour)
-		require.Len(t, l.line.texts(), n)
-		changes := l.host.of(conversation.DeliveryChanged)
+		l.Line.Sends(nil)
+		n := len(l.Line.Texts())
+		l.Pass(time.Hour)
+		require.Len(t, l.Line.Texts(), n)
+		changes := l.Host.Of(conversation.DeliveryChanged)
 		require.Equal(t, "window_closed", changes[len(changes)-1].Failure.Class)
 	})
 }
 
 func TestAnOutageIsKnownAfterARestartAndToOtherProcesses(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
-		talks := l.chats("support", labNumber, 50)
-		l.line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
+	experiment(t, channeltest.LabOptions{Config: channeltest.SlowPolls}, func(t *testing.T, l *lab) {
+		talks := l.chats("support", channeltest.LabNumber, 50)
+		l.Line.Sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
 		l.answers(talks, "held")
-		l.pass(10 * time.Minute)
+		l.Pass(10 * time.Minute)
 		before := l.outcomes(talks)[conversation.Uncertain]
-		l.stop()
-		other := newLab(t, labOptions{store: l.store, config: func(c *channel.Config) { slowPolls(c); c.Channels[0].Sender = l.line }})
+		l.Stop()
+		other := newLab(t, channeltest.LabOptions{Store: l.Store, Config: func(c *channel.Config) { channeltest.SlowPolls(c); c.Channels[0].Sender = l.Line }})
 		require.NotNil(t, other.health().Channels[0].Outage, "a process that has not even tried")
-		other.run()
-		l.pass(time.Second)
+		other.Run()
+		l.Pass(time.Second)
 		require.LessOrEqual(t, l.outcomes(talks)[conversation.Uncertain], before+1, "one message tries it")
-		l.line.sends(nil)
-		other.pass(6 * time.Minute)
+		l.Line.Sends(nil)
+		other.Pass(6 * time.Minute)
 		require.Zero(t, l.outcomes(talks)[conversation.Queued])
 		require.Nil(t, other.health().Channels[0].Outage)
-		other.stop()
+		other.Stop()
 	})
 }
 
 // probed is a wire that can be asked.
 type probed struct {
-	wire
+	channeltest.Wire
 	asked  atomic.Int64
 	answer atomic.Pointer[error]
 }
@@ -239,21 +235,21 @@ func (p *probed) Probe(context.Context) error {
 func TestASenderThatCanBeAskedRisksNoMessages(t *testing.T) {
 	t.Parallel()
 	p := &probed{}
-	experiment(t, labOptions{config: func(c *channel.Config) { slowPolls(c); c.Channels[0].Sender = p }}, func(t *testing.T, l *lab) {
-		talks := l.chats("support", labNumber, 100)
+	experiment(t, channeltest.LabOptions{Config: func(c *channel.Config) { channeltest.SlowPolls(c); c.Channels[0].Sender = p }}, func(t *testing.T, l *lab) {
+		talks := l.chats("support", channeltest.LabNumber, 100)
 		down := message.ErrOutcomeUnknown
 		p.answer.Store(&down)
-		p.sends(func(context.Context, message.Outbound, int) error { return down })
+		p.Sends(func(context.Context, message.Outbound, int) error { return down })
 		l.answers(talks, "held")
-		l.pass(time.Minute)
+		l.Pass(time.Minute)
 		before := l.outcomes(talks)[conversation.Uncertain]
 		require.LessOrEqual(t, before, 8)
-		l.pass(8 * time.Hour)
+		l.Pass(8 * time.Hour)
 		require.Equal(t, before, l.outcomes(talks)[conversation.Uncertain])
 		require.Greater(t, p.asked.Load(), int64(100))
 		p.answer.Store(nil)
-		p.sends(nil)
-		l.pass(time.Minute)
+		p.Sends(nil)
+		l.Pass(time.Minute)
 		require.Zero(t, l.outcomes(talks)[conversation.Queued], "within a minute")
 		require.Equal(t, map[conversation.DeliveryState]int{conversation.Uncertain: before, conversation.Accepted: 100 - before}, l.outcomes(talks))
 	})
@@ -261,32 +257,34 @@ func TestASenderThatCanBeAskedRisksNoMessages(t *testing.T) {
 
 func TestAMessageThatIsAtFaultItselfIsNoOutage(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		talks := l.chats("support", labNumber, 50)
-		l.line.sends(func(_ context.Context, out message.Outbound, _ int) error {
-			return answered{[]int{131026, 100, 131056, 131009, 131047}[len(textOf(out))%5], 400}
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		talks := l.chats("support", channeltest.LabNumber, 50)
+		l.Line.Sends(func(_ context.Context, out message.Outbound, _ int) error {
+			return channeltest.Answered{Code: []int{131026, 100, 131056, 131009, 131047}[len(channeltest.TextOf(out))%5], Status: 400}
 		})
 		l.answers(talks, "refused")
-		l.pass(time.Minute)
+		l.Pass(time.Minute)
 		require.Nil(t, l.health().Channels[0].Outage)
-		require.NotContains(t, l.logs.String(), "outage")
+		require.NotContains(t, l.Logs.String(), "outage")
 	})
 }
 
 func TestOneNumberThatIsOutDoesNotHoldAnother(t *testing.T) {
 	t.Parallel()
-	other := &wire{}
-	o := labOptions{config: func(c *channel.Config) {
-		slowPolls(c)
-		c.Channels = append(c.Channels, otherChannel("other", otherNumber, other))
+	other := &channeltest.Wire{}
+	o := channeltest.LabOptions{Config: func(c *channel.Config) {
+		channeltest.SlowPolls(c)
+		c.Channels = append(c.Channels, otherChannel("other", channeltest.OtherNumber, other))
 	}}
 	experiment(t, o, func(t *testing.T, l *lab) {
-		mine, theirs := l.chats("support", labNumber, 50), l.chats("other", otherNumber, 50)
-		l.line.sends(func(context.Context, message.Outbound, int) error { return answered{190, 401} })
+		mine, theirs := l.chats("support", channeltest.LabNumber, 50), l.chats("other", channeltest.OtherNumber, 50)
+		l.Line.Sends(func(context.Context, message.Outbound, int) error {
+			return channeltest.Answered{Code: 190, Status: 401}
+		})
 		l.answers(mine, "held")
 		l.answers(theirs, "sent")
-		l.pass(5 * time.Second)
-		require.Len(t, other.texts(), 50)
+		l.Pass(5 * time.Second)
+		require.Len(t, other.Texts(), 50)
 		health := l.health().Channels
 		at := slices.IndexFunc(health, func(c channel.ChannelHealth) bool { return c.ID == "other" })
 		require.Nil(t, health[at].Outage)

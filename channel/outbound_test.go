@@ -11,47 +11,48 @@ import (
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/duration"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 )
 
 func TestASendWhoseAnswerWasLostIsSettledByItsStatus(t *testing.T) {
-	test(t, options{}, func(t *testing.T, r *rig) {
-		r.user.Text(r.number, "hello")
-		r.settle()
-		r.world.Intercept(cloudapitest.Ambiguous(1))
-		_, err := r.reply("hi")
+	test(t, channeltest.RigOptions{}, func(t *testing.T, r *rig) {
+		r.User.Text(r.Number, "hello")
+		r.Settle()
+		r.World.Intercept(cloudapitest.Ambiguous(1))
+		_, err := r.Reply("hi")
 		require.NoError(t, err)
-		r.settle()
-		require.Equal(t, []string{"hello", "hi"}, r.sees(), "it arrived although nobody was told")
-		r.user.Read(r.number)
-		r.settle()
-		require.Equal(t, conversation.Read, r.messages()[1].Delivery.State())
-		r.pass(time.Hour)
-		require.Equal(t, []string{"hello", "hi"}, r.sees(), "never sent again")
+		r.Settle()
+		require.Equal(t, []string{"hello", "hi"}, r.Sees(), "it arrived although nobody was told")
+		r.User.Read(r.Number)
+		r.Settle()
+		require.Equal(t, conversation.Read, r.Messages()[1].Delivery.State())
+		r.Pass(time.Hour)
+		require.Equal(t, []string{"hello", "hi"}, r.Sees(), "never sent again")
 	})
 }
 
 func TestASendThatNeverArrivedIsHeldForAPersonByDefault(t *testing.T) {
-	test(t, options{}, func(t *testing.T, r *rig) {
-		r.user.Text(r.number, "hello")
-		r.settle()
+	test(t, channeltest.RigOptions{}, func(t *testing.T, r *rig) {
+		r.User.Text(r.Number, "hello")
+		r.Settle()
 		once := true
-		r.world.Intercept(func(q *cloudapitest.Request) cloudapitest.Verdict {
+		r.World.Intercept(func(q *cloudapitest.Request) cloudapitest.Verdict {
 			if q.Operation == "POST messages" && q.Field("type") == "text" && once {
 				once = false
 				return cloudapitest.Drop()
 			}
 			return cloudapitest.Pass()
 		})
-		_, err := r.reply("first")
+		_, err := r.Reply("first")
 		require.NoError(t, err)
-		_, err = r.reply("second")
+		_, err = r.Reply("second")
 		require.NoError(t, err)
-		r.settle()
-		r.pass(time.Hour)
-		require.Equal(t, []string{"hello", "second"}, r.sees(), "the conversation goes on behind it")
-		require.Equal(t, conversation.Uncertain, r.messages()[1].Delivery.State())
+		r.Settle()
+		r.Pass(time.Hour)
+		require.Equal(t, []string{"hello", "second"}, r.Sees(), "the conversation goes on behind it")
+		require.Equal(t, conversation.Uncertain, r.Messages()[1].Delivery.State())
 		var told bool
-		for _, c := range r.host.of(conversation.DeliveryChanged) {
+		for _, c := range r.Host.Of(conversation.DeliveryChanged) {
 			told = told || c.Delivery == conversation.Uncertain
 		}
 		require.True(t, told, "the host is told")
@@ -60,24 +61,24 @@ func TestASendThatNeverArrivedIsHeldForAPersonByDefault(t *testing.T) {
 
 func TestASendThatNeverArrivedIsRepeatedIfTheChannelSaysSo(t *testing.T) {
 	resend := func(s *channel.Settings) { s.Uncertain, s.UncertainWait = channel.Resend, 30*duration.Second }
-	test(t, options{settings: resend}, func(t *testing.T, r *rig) {
-		r.user.Text(r.number, "hello")
-		r.settle()
+	test(t, channeltest.RigOptions{Settings: resend}, func(t *testing.T, r *rig) {
+		r.User.Text(r.Number, "hello")
+		r.Settle()
 		once := true
-		r.world.Intercept(func(q *cloudapitest.Request) cloudapitest.Verdict {
+		r.World.Intercept(func(q *cloudapitest.Request) cloudapitest.Verdict {
 			if q.Operation == "POST messages" && q.Field("type") == "text" && once {
 				once = false
 				return cloudapitest.Drop()
 			}
 			return cloudapitest.Pass()
 		})
-		_, err := r.reply("important")
+		_, err := r.Reply("important")
 		require.NoError(t, err)
-		r.settle()
-		require.Equal(t, []string{"hello"}, r.sees())
-		r.pass(time.Minute)
-		require.Equal(t, []string{"hello", "important"}, r.sees())
-		require.Equal(t, conversation.Delivered, r.messages()[1].Delivery.State())
+		r.Settle()
+		require.Equal(t, []string{"hello"}, r.Sees())
+		r.Pass(time.Minute)
+		require.Equal(t, []string{"hello", "important"}, r.Sees())
+		require.Equal(t, conversation.Delivered, r.Messages()[1].Delivery.State())
 	})
 }
 
@@ -89,23 +90,23 @@ func TestTemporaryRefusalsAreRepeatedAndPermanentOnesAreShown(t *testing.T) {
 		131053: conversation.Failed,
 	} {
 		t.Run(fmt.Sprint(code), func(t *testing.T) {
-			test(t, options{}, func(t *testing.T, r *rig) {
-				r.user.Text(r.number, "hello")
-				r.settle()
+			test(t, channeltest.RigOptions{}, func(t *testing.T, r *rig) {
+				r.User.Text(r.Number, "hello")
+				r.Settle()
 				once := true
-				r.world.Intercept(func(q *cloudapitest.Request) cloudapitest.Verdict {
+				r.World.Intercept(func(q *cloudapitest.Request) cloudapitest.Verdict {
 					if q.Operation == "POST messages" && once {
 						once = false
 						return cloudapitest.Fail(code)
 					}
 					return cloudapitest.Pass()
 				})
-				_, err := r.reply("hi")
+				_, err := r.Reply("hi")
 				require.NoError(t, err)
-				r.settle()
-				r.pass(2 * time.Minute)
-				r.pass(2 * time.Minute)
-				m := r.messages()[1]
+				r.Settle()
+				r.Pass(2 * time.Minute)
+				r.Pass(2 * time.Minute)
+				m := r.Messages()[1]
 				require.Equal(t, want, m.Delivery.State())
 				if want == conversation.Failed {
 					require.Equal(t, code, m.Delivery.Failure.Code)
@@ -117,45 +118,45 @@ func TestTemporaryRefusalsAreRepeatedAndPermanentOnesAreShown(t *testing.T) {
 }
 
 func TestAnswersGoOutInTheOrderTheyWereWritten(t *testing.T) {
-	test(t, options{}, func(t *testing.T, r *rig) {
-		r.user.Text(r.number, "hello")
-		r.settle()
+	test(t, channeltest.RigOptions{}, func(t *testing.T, r *rig) {
+		r.User.Text(r.Number, "hello")
+		r.Settle()
 		want := []string{"hello"}
 		for i := range 20 {
 			text := fmt.Sprint("part ", i)
-			_, err := r.reply(text)
+			_, err := r.Reply(text)
 			require.NoError(t, err)
 			want = append(want, text)
 		}
 		for range 4 {
-			r.settle()
-			r.pass(time.Minute)
+			r.Settle()
+			r.Pass(time.Minute)
 		}
-		require.Equal(t, want, r.sees())
+		require.Equal(t, want, r.Sees())
 	})
 }
 
 func TestADisabledChannelReceivesButDoesNotSend(t *testing.T) {
-	test(t, options{}, func(t *testing.T, r *rig) {
-		r.user.Text(r.number, "hello")
-		r.settle()
-		r.stop()
-		_, err := r.reply("waiting in the outbox")
+	test(t, channeltest.RigOptions{}, func(t *testing.T, r *rig) {
+		r.User.Text(r.Number, "hello")
+		r.Settle()
+		r.Stop()
+		_, err := r.Reply("waiting in the outbox")
 		require.NoError(t, err)
-		s := r.agents.Channels(admin)[0]
+		s := r.Hub.Channels()[0].Settings
 		s.Enabled = false
-		require.NoError(t, r.agents.UpdateSettings(t.Context(), admin, s))
-		_, err = r.reply("refused")
+		require.NoError(t, r.Hub.UpdateSettings(t.Context(), s))
+		_, err = r.Reply("refused")
 		require.ErrorIs(t, err, channel.ErrDisabled)
-		r.run()
-		r.user.Text(r.number, "anybody?")
-		r.settle()
-		r.pass(time.Minute)
-		require.Equal(t, []string{"hello", "anybody?"}, r.sees())
-		require.Equal(t, []string{"hello", "anybody?"}, r.host.texts(), "still received")
+		r.Run()
+		r.User.Text(r.Number, "anybody?")
+		r.Settle()
+		r.Pass(time.Minute)
+		require.Equal(t, []string{"hello", "anybody?"}, r.Sees())
+		require.Equal(t, []string{"hello", "anybody?"}, r.Host.Texts(), "still received")
 		s.Enabled = true
-		require.NoError(t, r.agents.UpdateSettings(t.Context(), admin, s))
-		r.settle()
-		require.Equal(t, []string{"hello", "anybody?", "waiting in the outbox"}, r.sees())
+		require.NoError(t, r.Hub.UpdateSettings(t.Context(), s))
+		r.Settle()
+		require.Equal(t, []string{"hello", "anybody?", "waiting in the outbox"}, r.Sees())
 	})
 }

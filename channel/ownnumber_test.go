@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 )
 
@@ -20,12 +21,8 @@ func card(origin string, waIDs ...string) map[string]any {
 	return map[string]any{"origin": origin, "name": map[string]any{"formatted_name": "Sam Sample", "first_name": "Sam"}, "phones": phones}
 }
 
-func (f face) cards(at time.Time, id string, cards ...any) item {
-	return f.message(at, id, "contacts", cards)
-}
-
 // sam has a username, so that the number does not show.
-var sam = face{bsuid: "US.77", name: "Sam Sample", username: "sam"}
+var sam = channeltest.Face{Bsuid: "US.77", Name: "Sam Sample", Username: "sam"}
 
 const samsNumber = "13125550177"
 
@@ -48,15 +45,15 @@ func TestANumberSharedOnRequestIsLearned(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-				l.say(sam, "wamid.1", "hello")
+			experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+				l.Say(sam, "wamid.1", "hello")
 				for range 2 {
-					l.post(sam.cards(time.Now(), "wamid.2", c.cards...))
-					l.pass(5 * time.Second)
+					l.Post(sam.Cards(time.Now(), "wamid.2", c.cards...))
+					l.Pass(5 * time.Second)
 				}
-				_, customer, err := l.agents.Conversation(t.Context(), alice, l.conversation().ID)
+				_, customer, err := l.Hub.Conversation(t.Context(), l.Conversation().ID)
 				require.NoError(t, err)
-				told := l.host.of(conversation.CustomerChanged)
+				told := l.Host.Of(conversation.CustomerChanged)
 				if !c.learned {
 					require.Empty(t, customer.Phone)
 					require.Empty(t, told)
@@ -65,12 +62,12 @@ func TestANumberSharedOnRequestIsLearned(t *testing.T) {
 				require.Equal(t, samsNumber, customer.Phone)
 				require.Len(t, told, 1, "once")
 				require.Equal(t, samsNumber, told[0].Customer.Phone)
-				_, err = l.reply(l.conversation().ID, "thanks")
+				_, err = l.Reply(l.Conversation().ID, "thanks")
 				require.NoError(t, err)
-				l.pass(5 * time.Second)
-				require.Equal(t, message.Recipient{BSUID: "US.77"}, l.line.sent[0].To, "the BSUID cannot pass to somebody else")
-				l.say(face{phone: samsNumber, name: "Sam Sample"}, "wamid.3", "it is me")
-				require.Len(t, l.conversations(), 1, "who shows only the number is the same person")
+				l.Pass(5 * time.Second)
+				require.Equal(t, message.Recipient{BSUID: "US.77"}, l.Line.Sent[0].To, "the BSUID cannot pass to somebody else")
+				l.Say(channeltest.Face{Phone: samsNumber, Name: "Sam Sample"}, "wamid.3", "it is me")
+				require.Len(t, l.Conversations(), 1, "who shows only the number is the same person")
 			})
 		})
 	}
@@ -78,24 +75,24 @@ func TestANumberSharedOnRequestIsLearned(t *testing.T) {
 
 func TestANumberThatSomebodyElseHasIsNotLearnedWhateverTheOrder(t *testing.T) {
 	t.Parallel()
-	other := face{phone: samsNumber, bsuid: "US.88", name: "Other Sample"}
+	other := channeltest.Face{Phone: samsNumber, Bsuid: "US.88", Name: "Other Sample"}
 	for n, order := range orders(3) {
 		t.Run(fmt.Sprint("order ", n), func(t *testing.T) {
 			t.Parallel()
-			experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+			experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
 				at := time.Now().Add(-time.Hour)
-				items := []item{
-					sam.text(at, "wamid.1", "hello"),
-					other.text(at.Add(time.Minute), "wamid.2", "good morning"),
-					sam.cards(at.Add(2*time.Minute), "wamid.3", card("contact_request", samsNumber)),
+				items := []channeltest.Item{
+					sam.Text(at, "wamid.1", "hello"),
+					other.Text(at.Add(time.Minute), "wamid.2", "good morning"),
+					sam.Cards(at.Add(2*time.Minute), "wamid.3", card("contact_request", samsNumber)),
 				}
 				for _, i := range order {
-					l.post(items[i])
-					l.pass(5 * time.Second)
+					l.Post(items[i])
+					l.Pass(5 * time.Second)
 				}
 				phones := map[string]string{}
-				for _, c := range l.conversations() {
-					_, customer, err := l.agents.Conversation(t.Context(), alice, c.ID)
+				for _, c := range l.Conversations() {
+					_, customer, err := l.Hub.Conversation(t.Context(), c.ID)
 					require.NoError(t, err)
 					phones[customer.BSUID] = customer.Phone
 				}
@@ -107,18 +104,18 @@ func TestANumberThatSomebodyElseHasIsNotLearnedWhateverTheOrder(t *testing.T) {
 
 func TestAPersonOfWhomOnlyTheSharedNumberIsKnownIsTheSame(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
+	experiment(t, channeltest.LabOptions{Config: channeltest.WithTemplates(t)}, func(t *testing.T, l *lab) {
 		consent := conversation.Consent{At: time.Now(), Where: "counter", Wording: "v1"}
-		require.NoError(t, l.agents.RecordConsent(t.Context(), alice, "support", message.Recipient{Phone: "+" + samsNumber}, consent))
-		l.say(sam, "wamid.1", "hello")
-		l.post(sam.cards(time.Now(), "wamid.2", card("contact_request", samsNumber)))
-		l.pass(5 * time.Second)
-		_, customer, err := l.agents.Conversation(t.Context(), alice, l.conversation().ID)
+		require.NoError(t, l.Hub.RecordConsent(t.Context(), "support", message.Recipient{Phone: "+" + samsNumber}, consent))
+		l.Say(sam, "wamid.1", "hello")
+		l.Post(sam.Cards(time.Now(), "wamid.2", card("contact_request", samsNumber)))
+		l.Pass(5 * time.Second)
+		_, customer, err := l.Hub.Conversation(t.Context(), l.Conversation().ID)
 		require.NoError(t, err)
 		require.Equal(t, samsNumber, customer.Phone)
 		require.Equal(t, "US.77", customer.BSUID)
 		require.Len(t, customer.Consents, 1, "what was agreed to at the counter holds")
-		require.NotEmpty(t, l.host.of(conversation.CustomerChanged))
-		require.Len(t, l.messages(l.conversation().ID), 2)
+		require.NotEmpty(t, l.Host.Of(conversation.CustomerChanged))
+		require.Len(t, l.Messages(l.Conversation().ID), 2)
 	})
 }

@@ -13,146 +13,96 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
 	"github.com/kanava-go/kanava/channel/conversation"
-	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/duration"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 )
 
 func TestErasingACustomerLeavesNoTrace(t *testing.T) {
 	st := memstore.New()
-	o := options{store: st, user: cloudapitest.UserConfig{Name: "Canary Bird", Phone: "13125550123"}}
+	o := channeltest.RigOptions{Store: st, User: cloudapitest.UserConfig{Name: "Canary Bird", Phone: "13125550123"}}
 	test(t, o, func(t *testing.T, r *rig) {
-		r.user.Text(r.number, "a very private matter")
-		r.settle()
-		_, err := r.reply("an equally private answer")
+		r.User.Text(r.Number, "a very private matter")
+		r.Settle()
+		_, err := r.Reply("an equally private answer")
 		require.NoError(t, err)
-		r.settle()
+		r.Settle()
 		who := message.Recipient{Phone: "13125550123"}
 		var export bytes.Buffer
-		require.NoError(t, r.agents.ExportCustomer(t.Context(), admin, "support", who, &export))
+		require.NoError(t, r.Hub.ExportCustomer(t.Context(), "support", who, &export))
 		require.Contains(t, export.String(), "very private")
 		require.Contains(t, export.String(), "equally private")
-		_, err = r.agents.EraseCustomer(t.Context(), alice, "support", who)
-		require.ErrorIs(t, err, access.ErrDenied)
-		receipt, err := r.agents.EraseCustomer(t.Context(), admin, "support", who)
+		receipt, err := r.Hub.EraseCustomer(t.Context(), "support", who)
 		require.NoError(t, err)
 		require.Equal(t, 1, receipt.Customers)
 		require.Equal(t, 2, receipt.Messages)
-		everything(t, st, func(text string) {
-			for _, canary := range []string{"private", "Canary", "13125550123", r.user.BSUID(r.number)} {
+		channeltest.Everything(t, st, func(text string) {
+			for _, canary := range []string{"private", "Canary", "13125550123", r.User.BSUID(r.Number)} {
 				require.NotContains(t, text, canary)
 			}
 		})
-		_, err = r.agents.EraseCustomer(t.Context(), admin, "support", who)
+		_, err = r.Hub.EraseCustomer(t.Context(), "support", who)
 		require.ErrorIs(t, err, channel.ErrNotFound)
-		r.user.Text(r.number, "hello again")
-		r.settle()
-		require.Equal(t, "hello again", r.messages()[0].Text, "a stranger now")
+		r.User.Text(r.Number, "hello again")
+		r.Settle()
+		require.Equal(t, "hello again", r.Messages()[0].Text, "a stranger now")
 	})
 }
 
 func TestMessagesGoWhenTheirTimeIsOver(t *testing.T) {
 	st := memstore.New()
 	keep := func(s *channel.Settings) { s.Retention.Messages = 2 * duration.Day }
-	test(t, options{store: st, settings: keep, config: slowPolls}, func(t *testing.T, r *rig) {
-		r.user.Text(r.number, "an early message")
-		r.settle()
-		r.pass(30 * time.Hour)
-		r.user.Text(r.number, "a later message")
-		r.settle()
-		r.pass(30 * time.Hour)
-		r.pass(2 * time.Hour)
-		list := r.messages()
+	test(t, channeltest.RigOptions{Store: st, Settings: keep, Config: channeltest.SlowPolls}, func(t *testing.T, r *rig) {
+		r.User.Text(r.Number, "an early message")
+		r.Settle()
+		r.Pass(30 * time.Hour)
+		r.User.Text(r.Number, "a later message")
+		r.Settle()
+		r.Pass(30 * time.Hour)
+		r.Pass(2 * time.Hour)
+		list := r.Messages()
 		require.Len(t, list, 1)
 		require.Equal(t, "a later message", list[0].Text)
-		require.NoError(t, r.agents.Resolve(t.Context(), alice, r.conversation().ID, ""))
-		r.pass(60 * time.Hour)
-		r.pass(2 * time.Hour)
-		convs, err := r.agents.Conversations(t.Context(), alice, desk.ConversationQuery{
-			Channel: "support", Queues: []rules.Queue{rules.QueueResolved},
-		})
+		r.Pass(60 * time.Hour)
+		r.Pass(2 * time.Hour)
+		convs, err := r.Hub.Conversations(t.Context(), channel.ConversationQuery{Channel: "support"})
 		require.NoError(t, err)
 		require.Empty(t, convs)
 	})
 }
 
-func TestErasingRemovesWhatIsUnderWayAndLeavesOthersAlone(t *testing.T) {
-	t.Parallel()
-	experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
-		l.say(kimsPhone, "wamid.1", "canary of before")
-		l.say(kimHidden, "wamid.2", "canary of a second conversation")
-		l.say(kim, "wamid.3", "canary that joins both")
-		l.say(stranger(1), "wamid.4", "somebody else's")
-		conv := l.inNewOf(kim).ID
-		l.uncertain(conv)
-		_, err := l.agents.AddNote(t.Context(), alice, conv, "canary of a note")
-		require.NoError(t, err)
-		l.post(kim.past(dawn.Add(-48*time.Hour), "wamid.5", "canary of the history", false))
-		l.post(kim.edit(time.Now(), "wamid.6", "wamid.unknown", "canary of an edit that waits"))
-		l.pass(time.Minute)
-		l.host.fails(func(string, int) error { return channel.ErrPermanent })
-		l.say(kim, "wamid.7", "canary of a dead letter")
-		l.stop()
-		_, err = l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: conv, Content: &message.Text{Body: "canary of the outbox"}})
-		require.NoError(t, err)
-		l.post(kim.text(time.Now(), "wamid.8", "canary that was not applied"))
-		unknown := kim.text(time.Now(), "wamid.9", "canary of a number that is not here")
-		unknown.number = "999"
-		l.post(unknown)
-
-		receipt, err := l.agents.EraseCustomer(t.Context(), admin, "support", message.Recipient{Phone: kim.phone})
-		require.NoError(t, err)
-		require.Equal(t, 2, receipt.Customers, "the two that were joined")
-		require.Equal(t, 2, receipt.Conversations)
-		require.Positive(t, receipt.Work)
-		require.GreaterOrEqual(t, receipt.Messages, 7)
-		everything(t, l.store, func(text string) {
-			for _, canary := range []string{"canary", kim.phone, kim.bsuid + `"`, "Kim"} {
-				require.NotContains(t, text, canary)
-			}
-		})
-		l.host.fails(nil)
-		l.run()
-		l.pass(time.Hour)
-		require.NotContains(t, l.line.texts(), "canary of the outbox")
-		require.Equal(t, "somebody else's", l.messages(l.conversation().ID)[0].Text)
-	})
-}
-
 // inNewOf returns the conversation that waits for an agent with this person.
-func (l *lab) inNewOf(f face) *conversation.Conversation {
-	l.t.Helper()
-	for _, c := range l.conversations() {
-		_, customer, err := l.agents.Conversation(l.t.Context(), alice, c.ID)
-		require.NoError(l.t, err)
-		if customer.Phone == f.phone && c.State.Queue.Open() {
+func (l *lab) inNewOf(f channeltest.Face) *conversation.Conversation {
+	l.T.Helper()
+	for _, c := range l.Conversations() {
+		_, customer, err := l.Hub.Conversation(l.T.Context(), c.ID)
+		require.NoError(l.T, err)
+		if customer.Phone == f.Phone && c.MergedInto == "" {
 			return c
 		}
 	}
-	l.t.Fatal("no such conversation")
+	l.T.Fatal("no such conversation")
 	return nil
 }
 
 func TestAnExportHasEverythingAboutThePersonAndNothingOfOthers(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.say(kimsPhone, "wamid.1", "first")
-		l.say(kimHidden, "wamid.2", "second")
-		l.say(kim, "wamid.3", "third")
-		l.say(stranger(1), "wamid.4", "somebody else's")
-		l.post(kim.past(dawn.Add(-48*time.Hour), "wamid.5", "long ago", true))
-		_, err := l.reply(l.inNewOf(kim).ID, "the answer")
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Say(kimsPhone, "wamid.1", "first")
+		l.Say(kimHidden, "wamid.2", "second")
+		l.Say(channeltest.Kim, "wamid.3", "third")
+		l.Say(channeltest.Stranger(1), "wamid.4", "somebody else's")
+		l.Post(channeltest.Kim.Past(channeltest.Dawn.Add(-48*time.Hour), "wamid.5", "long ago", true))
+		_, err := l.Reply(l.inNewOf(channeltest.Kim).ID, "the answer")
 		require.NoError(t, err)
-		l.pass(5 * time.Second)
-		for name, who := range map[string]message.Recipient{"phone": {Phone: kim.phone}, "bsuid": {BSUID: kim.bsuid}} {
+		l.Pass(5 * time.Second)
+		for name, who := range map[string]message.Recipient{"phone": {Phone: channeltest.Kim.Phone}, "bsuid": {BSUID: channeltest.Kim.Bsuid}} {
 			var out bytes.Buffer
-			require.NoError(t, l.agents.ExportCustomer(t.Context(), admin, "support", who, &out), name)
+			require.NoError(t, l.Hub.ExportCustomer(t.Context(), "support", who, &out), name)
 			kinds := map[string]int{}
 			for dec := json.NewDecoder(&out); dec.More(); {
 				var line map[string]json.RawMessage
@@ -165,10 +115,10 @@ func TestAnExportHasEverythingAboutThePersonAndNothingOfOthers(t *testing.T) {
 			}
 			require.Equal(t, map[string]int{"customer": 2, "conversation": 2, "message": 5}, kinds, name)
 		}
-		require.ErrorIs(t, l.agents.ExportCustomer(t.Context(), admin, "support", message.Recipient{Phone: "13125550999"}, io.Discard), channel.ErrNotFound)
-		require.ErrorIs(t, l.agents.ExportCustomer(t.Context(), admin, "none", message.Recipient{Phone: kim.phone}, io.Discard), channel.ErrNoChannel)
+		require.ErrorIs(t, l.Hub.ExportCustomer(t.Context(), "support", message.Recipient{Phone: "13125550999"}, io.Discard), channel.ErrNotFound)
+		require.ErrorIs(t, l.Hub.ExportCustomer(t.Context(), "none", message.Recipient{Phone: channeltest.Kim.Phone}, io.Discard), channel.ErrNoChannel)
 		full := errors.New("disk full")
-		require.ErrorIs(t, l.agents.ExportCustomer(t.Context(), admin, "support", message.Recipient{Phone: kim.phone}, fullDisk{full}), full)
+		require.ErrorIs(t, l.Hub.ExportCustomer(t.Context(), "support", message.Recipient{Phone: channeltest.Kim.Phone}, fullDisk{full}), full)
 	})
 }
 
@@ -179,12 +129,12 @@ func (f fullDisk) Write([]byte) (int, error) { return 0, f.err }
 func TestAnErasureThatWasInterruptedCanBeRepeated(t *testing.T) {
 	t.Parallel()
 	st := &ailing{Store: memstore.New()}
-	experiment(t, labOptions{store: st}, func(t *testing.T, l *lab) {
-		l.say(kimsPhone, "wamid.1", "canary one")
-		l.say(kimHidden, "wamid.2", "canary two")
-		l.say(kim, "wamid.3", "canary three")
-		l.stop()
-		who := message.Recipient{Phone: kim.phone}
+	experiment(t, channeltest.LabOptions{Store: st}, func(t *testing.T, l *lab) {
+		l.Say(kimsPhone, "wamid.1", "canary one")
+		l.Say(kimHidden, "wamid.2", "canary two")
+		l.Say(channeltest.Kim, "wamid.3", "canary three")
+		l.Stop()
+		who := message.Recipient{Phone: channeltest.Kim.Phone}
 		for n := 1; ; n++ { // the nth try fails at its nth step
 			count := 0
 			st.commits(func(context.Context, *store.Batch) error {
@@ -193,34 +143,34 @@ func TestAnErasureThatWasInterruptedCanBeRepeated(t *testing.T) {
 				}
 				return nil
 			})
-			if _, err := l.agents.EraseCustomer(t.Context(), admin, "support", who); err == nil || errors.Is(err, channel.ErrNotFound) {
+			if _, err := l.Hub.EraseCustomer(t.Context(), "support", who); err == nil || errors.Is(err, channel.ErrNotFound) {
 				require.Greater(t, n, 3)
 				break
 			}
 			require.Less(t, n, 100)
 		}
-		everything(t, st, func(text string) { require.NotContains(t, text, "canary") })
+		channeltest.Everything(t, st, func(text string) { require.NotContains(t, text, "canary") })
 	})
 }
 
 func TestDeadLettersGoWhenTheirTimeIsOver(t *testing.T) {
 	t.Parallel()
-	o := labOptions{config: slowPolls, settings: func(s *channel.Settings) { s.Retention.DeadLetters = 3 * duration.Day }}
+	o := channeltest.LabOptions{Config: channeltest.SlowPolls, Settings: func(s *channel.Settings) { s.Retention.DeadLetters = 3 * duration.Day }}
 	experiment(t, o, func(t *testing.T, l *lab) {
-		l.host.fails(func(string, int) error { return channel.ErrPermanent })
-		l.say(kim, "wamid.1", "hello")
-		l.pass(50 * time.Hour)
-		l.say(kim, "wamid.2", "hello again")
-		require.NotEmpty(t, l.letters("host"))
-		l.pass(30 * time.Hour)
-		letters := l.letters("host")
+		l.Host.Fails(func(string, int) error { return channel.ErrPermanent })
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		l.Pass(50 * time.Hour)
+		l.Say(channeltest.Kim, "wamid.2", "hello again")
+		require.NotEmpty(t, l.Letters("host"))
+		l.Pass(30 * time.Hour)
+		letters := l.Letters("host")
 		require.NotEmpty(t, letters, "the younger ones stay")
 		for _, d := range letters {
 			require.Less(t, time.Since(d.Enqueued), 72*time.Hour+2*time.Hour)
 		}
-		l.host.fails(nil)
-		l.pass(80 * time.Hour)
-		for _, d := range l.letters("host") {
+		l.Host.Fails(nil)
+		l.Pass(80 * time.Hour)
+		for _, d := range l.Letters("host") {
 			require.Less(t, time.Since(d.Enqueued), 72*time.Hour+2*time.Hour)
 		}
 	})
@@ -228,21 +178,21 @@ func TestDeadLettersGoWhenTheirTimeIsOver(t *testing.T) {
 
 func TestDeletionsThatNeverFindTheirMessageAreForgotten(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
-		l.post(kim.revoke(time.Now(), "wamid.1", "wamid.never"))
-		l.pass(time.Minute)
-		require.Len(t, l.records("message"), 1)
-		l.pass(9 * 24 * time.Hour)
-		require.Empty(t, l.records("message"))
+	experiment(t, channeltest.LabOptions{Config: channeltest.SlowPolls}, func(t *testing.T, l *lab) {
+		l.Post(channeltest.Kim.Revoke(time.Now(), "wamid.1", "wamid.never"))
+		l.Pass(time.Minute)
+		require.Len(t, l.Records("message"), 1)
+		l.Pass(9 * 24 * time.Hour)
+		require.Empty(t, l.Records("message"))
 	})
 }
 
 func TestNothingPrivateIsPrinted(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.say(face{phone: "13125550187", bsuid: "US.canary", name: "Canary Bird"}, "wamid.canary", "a canary text")
-		conv := l.conversation()
-		message := l.messages(conv.ID)[0]
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Face{Phone: "13125550187", Bsuid: "US.canary", Name: "Canary Bird"}, "wamid.canary", "a canary text")
+		conv := l.Conversation()
+		message := l.Messages(conv.ID)[0]
 		var out bytes.Buffer
 		slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "customer", l.customer(), "conversation", conv, "message", message)
 		for _, canary := range []string{"canary", "Canary", "13125550187"} {

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 )
@@ -31,23 +32,23 @@ func (reasoned) Reason() string { return "crm_timeout" }
 func TestADiskThatIsFullIsToldFirstNowAndThenAndLast(t *testing.T) {
 	t.Parallel()
 	st := &ailing{Store: memstore.New()}
-	experiment(t, labOptions{store: st, config: func(c *channel.Config) { c.Poll = time.Second }}, func(t *testing.T, l *lab) {
+	experiment(t, channeltest.LabOptions{Store: st, Config: func(c *channel.Config) { c.Poll = time.Second }}, func(t *testing.T, l *lab) {
 		st.commits(func(context.Context, *store.Batch) error { return stateErr{} })
 		for i := range 600 {
-			require.Error(t, l.accept(body(stranger(i).text(time.Now(), "wamid.1", "hello"))))
-			l.pass(5 * time.Second)
+			require.Error(t, l.Accept(channeltest.Body(channeltest.Stranger(i).Text(time.Now(), "wamid.1", "hello"))))
+			l.Pass(5 * time.Second)
 		}
-		logs := l.logs.String()
+		logs := l.Logs.String()
 		require.Contains(t, logs, "SQLSTATE 53100")
 		require.NotContains(t, logs, "canary")
 		require.LessOrEqual(t, strings.Count(logs, "channel: accept failed"), 8)
 		require.Less(t, strings.Count(logs, "level=ERROR")+strings.Count(logs, "level=WARN"), 60, "in 50 minutes")
 		st.commits(nil)
-		l.post(kim.text(time.Now(), "wamid.2", "hello"))
-		l.pass(time.Minute)
-		require.Contains(t, l.logs.String(), "channel: accept failed: over")
-		require.Contains(t, l.logs.String(), "times=600")
-		require.Equal(t, []string{"hello"}, l.host.texts())
+		l.Post(channeltest.Kim.Text(time.Now(), "wamid.2", "hello"))
+		l.Pass(time.Minute)
+		require.Contains(t, l.Logs.String(), "channel: accept failed: over")
+		require.Contains(t, l.Logs.String(), "times=600")
+		require.Equal(t, []string{"hello"}, l.Host.Texts())
 	})
 }
 
@@ -59,17 +60,17 @@ func TestTheHostsErrorSaysWhy(t *testing.T) {
 	}{
 		"by its reason":  {errors.Join(reasoned{}, channel.ErrPermanent), "host: permanent failure"},
 		"by SQLSTATE":    {stateErr{}, "failed: SQLSTATE 53100"},
-		"by code":        {answered{131056, 400}, "failed: code 131056: throttled_pair"},
-		"by HTTP status": {answered{0, 503}, "failed: HTTP 503 Service Unavailable: temporary"},
+		"by code":        {channeltest.Answered{Code: 131056, Status: 400}, "failed: code 131056: throttled_pair"},
+		"by HTTP status": {channeltest.Answered{Code: 0, Status: 503}, "failed: HTTP 503 Service Unavailable: temporary"},
 		"by its word":    {reasoned{}, "host: crm_timeout"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			experiment(t, labOptions{config: func(cfg *channel.Config) { cfg.HostTries = 1 }}, func(t *testing.T, l *lab) {
-				l.host.fails(func(string, int) error { return c.err })
-				l.say(kim, "wamid.1", "hello")
-				require.Equal(t, c.want, l.letters("host")[0].Reason)
-				require.NotContains(t, l.logs.String(), "canary")
+			experiment(t, channeltest.LabOptions{Config: func(cfg *channel.Config) { cfg.HostTries = 1 }}, func(t *testing.T, l *lab) {
+				l.Host.Fails(func(string, int) error { return c.err })
+				l.Say(channeltest.Kim, "wamid.1", "hello")
+				require.Equal(t, c.want, l.Letters("host")[0].Reason)
+				require.NotContains(t, l.Logs.String(), "canary")
 			})
 		})
 	}

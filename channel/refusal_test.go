@@ -8,9 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
-	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
@@ -28,29 +27,29 @@ type trouble struct {
 }
 
 func troubles() map[string]trouble {
-	pass := func(d time.Duration) func(*lab) { return func(l *lab) { l.pass(d) } }
-	consent := func(l *lab, err error) { require.NoError(l.t, err) }
-	to := message.Recipient{Phone: "+" + kim.phone}
+	pass := func(d time.Duration) func(*lab) { return func(l *lab) { l.Pass(d) } }
+	consent := func(l *lab, err error) { require.NoError(l.T, err) }
+	to := message.Recipient{Phone: "+" + channeltest.Kim.Phone}
 	return map[string]trouble{
 		"the window closes": {cause: channel.CauseWindowClosed, match: window.ErrClosed, text: true, late: true, happen: pass(25 * time.Hour)},
 		"the customer stops marketing": {cause: channel.CauseOptedOut, match: channel.ErrOptedOut, sale: true, late: true, happen: func(l *lab) {
-			consent(l, l.agents.StopMarketing(l.t.Context(), alice, "support", to, time.Now()))
+			consent(l, l.Hub.StopMarketing(l.T.Context(), "support", to, time.Now()))
 		}},
 		"the customer withdraws the consent": {cause: channel.CauseNoConsent, match: channel.ErrNoConsent, sale: true, late: true, happen: func(l *lab) {
-			l.pass(25 * time.Hour)
-			consent(l, l.agents.RevokeConsent(l.t.Context(), alice, "support", to, time.Now()))
+			l.Pass(25 * time.Hour)
+			consent(l, l.Hub.RevokeConsent(l.T.Context(), "support", to, time.Now()))
 		}},
 		"the template is paused": {cause: channel.CauseTemplate, match: template.ErrNotSendable, sale: true, late: true, happen: func(l *lab) {
-			ch, err := l.hub.Channel(l.t.Context(), "support")
-			require.NoError(l.t, err)
-			ch.Templates.Put(time.Now(), definition(l.t, `{"name":"sale","language":"en","category":"MARKETING","status":"PAUSED","components":[
+			ch, err := l.Hub.Channel(l.T.Context(), "support")
+			require.NoError(l.T, err)
+			ch.Templates.Put(time.Now(), channeltest.Definition(l.T, `{"name":"sale","language":"en","category":"MARKETING","status":"PAUSED","components":[
 				{"type":"BODY","text":"Our spring sale has begun."}]}`))
 		}},
 		"the channel is switched off": {cause: channel.CauseDisabled, match: channel.ErrDisabled, text: true, sale: true, happen: func(l *lab) {
-			ch, err := l.hub.Channel(l.t.Context(), "support")
-			require.NoError(l.t, err)
+			ch, err := l.Hub.Channel(l.T.Context(), "support")
+			require.NoError(l.T, err)
 			ch.Enabled = false
-			require.NoError(l.t, l.agents.UpdateSettings(l.t.Context(), admin, ch.Settings))
+			require.NoError(l.T, l.Hub.UpdateSettings(l.T.Context(), ch.Settings))
 		}},
 	}
 }
@@ -64,19 +63,19 @@ func attempts(l *lab, conv string, sale bool, uncertain string) map[string]func(
 		macro.Text, macro.Shorthand = "", "&((template=[[sale]] language=[[en]]))&"
 	}
 	all := map[string]func(ctx context.Context) error{
-		"Reply": func(ctx context.Context) error { _, err := l.agents.Reply(ctx, alice, reply); return err },
+		"Reply": func(ctx context.Context) error { _, err := l.Hub.Reply(ctx, alice, reply); return err },
 		"ReplyAll": func(ctx context.Context) error {
-			_, err := l.agents.ReplyAll(ctx, alice, []channel.Reply{reply, reply})
+			_, err := l.Hub.ReplyAll(ctx, alice, []channel.Reply{reply, reply})
 			return err
 		},
-		"RunMacro":     func(ctx context.Context) error { _, err := l.agents.RunMacro(ctx, alice, macro); return err },
-		"PreviewMacro": func(ctx context.Context) error { _, err := l.agents.PreviewMacro(ctx, alice, macro); return err },
-		"Resend":       func(ctx context.Context) error { return l.agents.ResendMessage(ctx, alice, uncertain) },
+		"RunMacro":     func(ctx context.Context) error { _, err := l.Hub.RunMacro(ctx, alice, macro); return err },
+		"PreviewMacro": func(ctx context.Context) error { _, err := l.Hub.PreviewMacro(ctx, macro); return err },
+		"Resend":       func(ctx context.Context) error { return l.Hub.ResendMessage(ctx, alice, uncertain) },
 	}
 	if sale {
 		all["Notify"] = func(ctx context.Context) error {
-			_, err := l.agents.Notify(ctx, alice, channel.Notification{
-				Channel: "support", To: message.Recipient{Phone: "+" + kim.phone}, Template: reply.Template,
+			_, err := l.Hub.Notify(ctx, alice, channel.Notification{
+				Channel: "support", To: message.Recipient{Phone: "+" + channeltest.Kim.Phone}, Template: reply.Template,
 			})
 			return err
 		}
@@ -93,28 +92,21 @@ func TestEveryCallRefusesTheSameForTheSameCause(t *testing.T) {
 			}
 			t.Run(name+", "+kind, func(t *testing.T) {
 				t.Parallel()
-				var audited []conversation.Cause
-				o := labOptions{config: withTemplates(t), desk: func(c *desk.Config) {
-					c.Audit = func(_ context.Context, _ desk.AuditInfo, err error) {
-						if cause := channel.CauseOf(err); cause != "" {
-							audited = append(audited, cause)
-						}
-					}
-				}}
+				o := channeltest.LabOptions{Config: func(c *channel.Config) { channeltest.WithTemplates(t)(c); counts(c) }}
 				experiment(t, o, func(t *testing.T, l *lab) {
-					l.say(kim, "wamid.1", "hello")
-					require.NoError(t, l.agents.RecordConsent(t.Context(), alice, "support", message.Recipient{Phone: "+" + kim.phone},
+					l.Say(channeltest.Kim, "wamid.1", "hello")
+					require.NoError(t, l.Hub.RecordConsent(t.Context(), "support", message.Recipient{Phone: "+" + channeltest.Kim.Phone},
 						conversation.Consent{At: time.Now(), Where: "form", Wording: "v1"}))
-					conv := l.conversation().ID
-					l.line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
+					conv := l.Conversation().ID
+					l.Line.Sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
 					reply := channel.Reply{Conversation: conv, Content: &message.Text{Body: "perhaps"}}
 					if sale {
 						reply.Content, reply.Template = nil, &channel.Template{Name: "sale", Language: "en"}
 					}
-					uncertain, err := l.agents.Reply(t.Context(), alice, reply)
+					uncertain, err := l.Hub.Reply(t.Context(), alice, reply)
 					require.NoError(t, err)
-					l.pass(time.Minute)
-					l.line.sends(nil)
+					l.Pass(time.Minute)
+					l.Line.Sends(nil)
 					trouble.happen(l)
 					all := attempts(l, conv, sale, uncertain.ID)
 					for verb, attempt := range all {
@@ -123,7 +115,7 @@ func TestEveryCallRefusesTheSameForTheSameCause(t *testing.T) {
 						require.Equal(t, trouble.cause, channel.CauseOf(err), verb)
 					}
 					noted := len(all) - 1 // a preview sends nothing
-					entries, err := l.agents.Events(t.Context(), alice, conv, 0)
+					entries, err := l.Hub.Events(t.Context(), conv, 0)
 					require.NoError(t, err)
 					causes := map[conversation.Cause]int{}
 					for _, e := range entries {
@@ -133,10 +125,8 @@ func TestEveryCallRefusesTheSameForTheSameCause(t *testing.T) {
 						}
 					}
 					require.Equal(t, map[conversation.Cause]int{trouble.cause: noted}, causes, "each stands in the log, with its cause")
-					require.Len(t, audited, noted)
-					report := l.report(dawn, time.Now())
-					require.EqualValues(t, noted, report.Total("refused"))
-					require.EqualValues(t, noted, report.Total("refused_"+string(trouble.cause)))
+					require.EqualValues(t, noted, l.counted("refused"))
+					require.EqualValues(t, noted, l.counted("refused_"+string(trouble.cause)))
 				})
 			})
 		}
@@ -151,26 +141,26 @@ func TestWhatBecameForbiddenInTheOutboxFailsForTheSameCause(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
-				l.say(kim, "wamid.1", "hello")
-				require.NoError(t, l.agents.RecordConsent(t.Context(), alice, "support", message.Recipient{Phone: "+" + kim.phone},
+			experiment(t, channeltest.LabOptions{Config: channeltest.WithTemplates(t)}, func(t *testing.T, l *lab) {
+				l.Say(channeltest.Kim, "wamid.1", "hello")
+				require.NoError(t, l.Hub.RecordConsent(t.Context(), "support", message.Recipient{Phone: "+" + channeltest.Kim.Phone},
 					conversation.Consent{At: time.Now(), Where: "form", Wording: "v1"}))
-				l.stop()
-				reply := channel.Reply{Conversation: l.conversation().ID, Content: &message.Text{Body: "hi"}}
+				l.Stop()
+				reply := channel.Reply{Conversation: l.Conversation().ID, Content: &message.Text{Body: "hi"}}
 				if trouble.sale {
 					reply.Content, reply.Template = nil, &channel.Template{Name: "sale", Language: "en"}
 				}
-				_, err := l.agents.Reply(t.Context(), alice, reply)
+				_, err := l.Hub.Reply(t.Context(), alice, reply)
 				require.NoError(t, err)
 				trouble.happen(l)
-				l.run()
-				l.pass(time.Minute)
-				require.Empty(t, l.line.texts())
-				changes := l.host.of(conversation.DeliveryChanged)
+				l.Run()
+				l.Pass(time.Minute)
+				require.Empty(t, l.Line.Texts())
+				changes := l.Host.Of(conversation.DeliveryChanged)
 				require.Len(t, changes, 1)
 				require.Equal(t, trouble.cause, changes[0].Cause)
 				require.Equal(t, string(trouble.cause), changes[0].Failure.Class)
-				entries, err := l.agents.Events(t.Context(), alice, reply.Conversation, 0)
+				entries, err := l.Hub.Events(t.Context(), reply.Conversation, 0)
 				require.NoError(t, err)
 				require.Equal(t, trouble.cause, entries[len(entries)-1].Cause)
 			})
@@ -180,27 +170,27 @@ func TestWhatBecameForbiddenInTheOutboxFailsForTheSameCause(t *testing.T) {
 
 func TestWhatCannotBeAMessageIsRefusedByATypedError(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		conv := l.conversation().ID
-		l.stop()
+	experiment(t, channeltest.LabOptions{Config: channeltest.WithTemplates(t)}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		conv := l.Conversation().ID
+		l.Stop()
 		text := &message.Text{Body: "hi"}
-		queued, err := l.reply(conv, "first")
+		queued, err := l.Reply(conv, "first")
 		require.NoError(t, err)
 		reply := func(r channel.Reply) func() error {
 			return func() error {
 				r.Conversation = conv
-				_, err := l.agents.Reply(t.Context(), alice, r)
+				_, err := l.Hub.Reply(t.Context(), alice, r)
 				return err
 			}
 		}
 		together := func(replies ...channel.Reply) func() error {
-			return func() error { _, err := l.agents.ReplyAll(t.Context(), alice, replies); return err }
+			return func() error { _, err := l.Hub.ReplyAll(t.Context(), alice, replies); return err }
 		}
 		notify := func(n channel.Notification) func() error {
 			return func() error {
 				n.Channel = "support"
-				_, err := l.agents.Notify(t.Context(), alice, n)
+				_, err := l.Hub.Notify(t.Context(), alice, n)
 				return err
 			}
 		}
@@ -214,7 +204,7 @@ func TestWhatCannotBeAMessageIsRefusedByATypedError(t *testing.T) {
 			"too many replies":                  {together(make([]channel.Reply, 31)...), message.ErrInvalid},
 			"replies to several conversations":  {together(channel.Reply{Conversation: conv, Content: text}, channel.Reply{Conversation: "v_other", Content: text}), message.ErrInvalid},
 			"an empty macro": {func() error {
-				_, err := l.agents.RunMacro(t.Context(), alice, channel.Macro{Conversation: conv})
+				_, err := l.Hub.RunMacro(t.Context(), alice, channel.Macro{Conversation: conv})
 				return err
 			}, message.ErrInvalid},
 			"a notification without template":           {notify(channel.Notification{To: message.Recipient{Phone: "+13125550187"}}), message.ErrInvalid},
@@ -224,15 +214,11 @@ func TestWhatCannotBeAMessageIsRefusedByATypedError(t *testing.T) {
 			"a quote of a message not sent yet":         {reply(channel.Reply{Content: text, Quote: queued.ID}), channel.ErrNotSent},
 			"a quote of a message that nobody knows":    {reply(channel.Reply{Content: text, Quote: "m_none"}), channel.ErrNotFound},
 			"a reaction to a message that nobody knows": {reply(channel.Reply{Content: &message.Reaction{MessageID: "m_none", Emoji: "👍"}}), channel.ErrNotFound},
-			"an actor without a right": {func() error {
-				_, err := l.agents.Reply(t.Context(), access.Actor{}, channel.Reply{Conversation: conv, Content: text})
-				return err
-			}, access.ErrDenied},
-			"a message that is not uncertain": {func() error { return l.agents.GiveUpMessage(t.Context(), alice, queued.ID) }, channel.ErrNotUncertain},
+			"a message that is not uncertain":           {func() error { return l.Hub.GiveUpMessage(t.Context(), alice, queued.ID) }, channel.ErrNotUncertain},
 		} {
 			err := c.try()
 			require.ErrorIs(t, err, c.want, name)
-			require.NotEmpty(t, desk.CauseOf(err), name)
+			require.NotEmpty(t, channel.CauseOf(err), name)
 		}
 		require.Empty(t, channel.CauseOf(nil))
 		require.Empty(t, channel.CauseOf(context.Canceled), "no refusal")
@@ -241,30 +227,30 @@ func TestWhatCannotBeAMessageIsRefusedByATypedError(t *testing.T) {
 
 func TestANotificationIsNotSentOnceItsConsentIsWithdrawn(t *testing.T) {
 	t.Parallel()
-	to := message.Recipient{Phone: "+" + kim.phone}
+	to := message.Recipient{Phone: "+" + channeltest.Kim.Phone}
 	for name, uncertain := range map[string]bool{"while it waits": false, "while nobody knows whether it arrived": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
-				require.NoError(t, l.agents.RecordConsent(t.Context(), alice, "support", to, conversation.Consent{At: time.Now(), Where: "form", Wording: "v1"}))
-				l.line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
+			experiment(t, channeltest.LabOptions{Config: channeltest.WithTemplates(t)}, func(t *testing.T, l *lab) {
+				require.NoError(t, l.Hub.RecordConsent(t.Context(), "support", to, conversation.Consent{At: time.Now(), Where: "form", Wording: "v1"}))
+				l.Line.Sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
 				if !uncertain {
-					l.stop()
+					l.Stop()
 				}
-				m, err := l.agents.Notify(t.Context(), alice, channel.Notification{
+				m, err := l.Hub.Notify(t.Context(), alice, channel.Notification{
 					Channel: "support", To: to, Template: &channel.Template{Name: "reminder", Language: "en"},
 				})
 				require.NoError(t, err)
-				l.pass(time.Minute)
-				require.NoError(t, l.agents.RevokeConsent(t.Context(), alice, "support", to, time.Now()))
+				l.Pass(time.Minute)
+				require.NoError(t, l.Hub.RevokeConsent(t.Context(), "support", to, time.Now()))
 				if uncertain {
-					require.ErrorIs(t, l.agents.ResendMessage(t.Context(), alice, m.ID), channel.ErrNoConsent)
+					require.ErrorIs(t, l.Hub.ResendMessage(t.Context(), alice, m.ID), channel.ErrNoConsent)
 					return
 				}
-				l.run()
-				l.pass(time.Minute)
-				require.Empty(t, l.line.texts())
-				require.Equal(t, channel.CauseNoConsent, l.host.of(conversation.DeliveryChanged)[0].Cause)
+				l.Run()
+				l.Pass(time.Minute)
+				require.Empty(t, l.Line.Texts())
+				require.Equal(t, channel.CauseNoConsent, l.Host.Of(conversation.DeliveryChanged)[0].Cause)
 			})
 		})
 	}

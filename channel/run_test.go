@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 )
@@ -45,7 +46,7 @@ func (s *ailing) Commit(ctx context.Context, b *store.Batch) (store.Committed, e
 // Run took and what it returned.
 func runFor(t *testing.T, st store.Store, d time.Duration) (time.Duration, error) {
 	t.Helper()
-	hub, err := channel.New(channel.Config{Store: st, Ticketing: &ticketing{}, Drain: 10 * time.Second})
+	hub, err := channel.New(channel.Config{Store: st, Ticketing: &channeltest.Ticketing{}, Drain: 10 * time.Second})
 	require.NoError(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	defer cancel()
@@ -94,7 +95,7 @@ func TestRunThatIsToldToStopWhileItStartsEndsAsUsual(t *testing.T) {
 func TestAHubRunsOnceAtATime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		hub, err := channel.New(channel.Config{Store: memstore.New(), Ticketing: &ticketing{}})
+		hub, err := channel.New(channel.Config{Store: memstore.New(), Ticketing: &channeltest.Ticketing{}})
 		require.NoError(t, err)
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)

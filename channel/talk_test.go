@@ -7,9 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
-	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
@@ -17,103 +16,103 @@ import (
 
 // customer returns the one whom the only conversation is with.
 func (l *lab) customer() *conversation.Customer {
-	l.t.Helper()
-	_, c, err := l.agents.Conversation(l.t.Context(), alice, l.conversation().ID)
-	require.NoError(l.t, err)
+	l.T.Helper()
+	_, c, err := l.Hub.Conversation(l.T.Context(), l.Conversation().ID)
+	require.NoError(l.T, err)
 	return c
 }
 
 func TestAnAcceptedCallOfOursOpensTheWindow(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
-		call := func(status string) item {
-			return item{field: "calls", value: map[string]any{"statuses": []any{map[string]any{
-				"id": "wacid.1", "type": "call", "status": status, "timestamp": stamp(time.Now()),
-				"recipient_id": kim.phone, "recipient_user_id": kim.bsuid,
+	experiment(t, channeltest.LabOptions{Config: channeltest.SlowPolls}, func(t *testing.T, l *lab) {
+		call := func(status string) channeltest.Item {
+			return channeltest.Item{Field: "calls", Value: map[string]any{"statuses": []any{map[string]any{
+				"id": "wacid.1", "type": "call", "status": status, "timestamp": channeltest.Stamp(time.Now()),
+				"recipient_id": channeltest.Kim.Phone, "recipient_user_id": channeltest.Kim.Bsuid,
 			}}}}
 		}
-		l.say(kim, "wamid.1", "call me")
-		l.pass(30 * time.Hour)
-		l.post(call("RINGING"))
-		l.pass(5 * time.Second)
+		l.Say(channeltest.Kim, "wamid.1", "call me")
+		l.Pass(30 * time.Hour)
+		l.Post(call("RINGING"))
+		l.Pass(5 * time.Second)
 		require.False(t, l.customer().Window.OpenAt(time.Now()))
-		l.post(call("ACCEPTED"))
-		l.pass(5 * time.Second)
+		l.Post(call("ACCEPTED"))
+		l.Pass(5 * time.Second)
 		require.True(t, l.customer().Window.OpenAt(time.Now()))
 	})
 }
 
 func TestAnsweringAnAdvertisementIsFreeForThreeDays(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.post(kim.text(time.Now(), "wamid.1", "is it still there?", "referral", map[string]any{
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Post(channeltest.Kim.Text(time.Now(), "wamid.1", "is it still there?", "referral", map[string]any{
 			"source_type": "ad", "source_id": "7", "source_url": "https://fb.me/x", "ctwa_clid": "c",
 		}))
-		l.pass(time.Hour)
+		l.Pass(time.Hour)
 		require.False(t, l.customer().Window.FreeEntryAt(time.Now()), "it begins with our answer")
-		m, err := l.reply(l.conversation().ID, "it is")
+		m, err := l.Reply(l.Conversation().ID, "it is")
 		require.NoError(t, err)
-		l.pass(5 * time.Second)
+		l.Pass(5 * time.Second)
 		require.True(t, l.customer().Window.FreeEntryAt(time.Now()))
 		expires := time.Now().Add(50 * time.Hour).Truncate(time.Second)
-		l.post(kim.status(time.Now(), outWAMID("it is"), m.ID, "sent", "conversation", map[string]any{
-			"id": "c1", "expiration_timestamp": stamp(expires), "origin": map[string]any{"type": "referral_conversion"},
+		l.Post(channeltest.Kim.Status(time.Now(), channeltest.OutWAMID("it is"), m.ID, "sent", "conversation", map[string]any{
+			"id": "c1", "expiration_timestamp": channeltest.Stamp(expires), "origin": map[string]any{"type": "referral_conversion"},
 		}))
-		l.pass(5 * time.Second)
+		l.Pass(5 * time.Second)
 		require.True(t, l.customer().Window.FreeEntryAt(expires.Add(-time.Second)))
 	})
 }
 
 func TestAStatusOfAMessageOfOthersChangesNothing(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.post(kim.status(time.Now(), "wamid.of another application", "their-id", "delivered"))
-		l.post(kim.status(time.Now(), "wamid.of an older hub", "m_aaaaaaaaaaaaaaaaaaaaaaaa", "read"))
-		l.pass(10 * time.Minute)
-		require.Empty(t, l.letters("in"))
-		require.Empty(t, l.records("message"))
-		require.EqualValues(t, 2, l.report(dawn, dawn).Total("status_elsewhere"))
+	experiment(t, channeltest.LabOptions{Config: counts}, func(t *testing.T, l *lab) {
+		l.Post(channeltest.Kim.Status(time.Now(), "wamid.of another application", "their-id", "delivered"))
+		l.Post(channeltest.Kim.Status(time.Now(), "wamid.of an older hub", "m_aaaaaaaaaaaaaaaaaaaaaaaa", "read"))
+		l.Pass(10 * time.Minute)
+		require.Empty(t, l.Letters("in"))
+		require.Empty(t, l.Records("message"))
+		require.EqualValues(t, 2, l.counted("status_elsewhere"))
 	})
 }
 
 func TestAFailedStatusMayBeTheFirstToTellOfAnOptOut(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		sale := channel.Reply{Conversation: l.conversation().ID, Template: &channel.Template{Name: "sale", Language: "en"}}
-		m, err := l.agents.Reply(t.Context(), alice, sale)
+	experiment(t, channeltest.LabOptions{Config: channeltest.WithTemplates(t)}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		sale := channel.Reply{Conversation: l.Conversation().ID, Template: &channel.Template{Name: "sale", Language: "en"}}
+		m, err := l.Hub.Reply(t.Context(), alice, sale)
 		require.NoError(t, err)
-		l.pass(5 * time.Second)
-		l.post(kim.status(time.Now(), outWAMID("template"), m.ID, "failed", "errors", []any{map[string]any{"code": 131050}}))
-		l.pass(5 * time.Second)
-		_, err = l.agents.Reply(t.Context(), alice, sale)
+		l.Pass(5 * time.Second)
+		l.Post(channeltest.Kim.Status(time.Now(), channeltest.OutWAMID("template"), m.ID, "failed", "errors", []any{map[string]any{"code": 131050}}))
+		l.Pass(5 * time.Second)
+		_, err = l.Hub.Reply(t.Context(), alice, sale)
 		require.ErrorIs(t, err, channel.ErrOptedOut)
-		_, err = l.reply(l.conversation().ID, "service goes on")
+		_, err = l.Reply(l.Conversation().ID, "service goes on")
 		require.NoError(t, err)
 	})
 }
 
 func TestQuotesMustBeOfTheConversationAndSent(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		l.say(stranger(1), "wamid.2", "hi")
-		convs := l.conversations()
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		l.Say(channeltest.Stranger(1), "wamid.2", "hi")
+		convs := l.Conversations()
 		kims, other := convs[1].ID, convs[0].ID
 		quote := func(id string) error {
-			_, err := l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: kims, Content: &message.Text{Body: "re"}, Quote: id})
+			_, err := l.Hub.Reply(t.Context(), alice, channel.Reply{Conversation: kims, Content: &message.Text{Body: "re"}, Quote: id})
 			return err
 		}
 		require.ErrorIs(t, quote("m_none"), channel.ErrNotFound)
-		require.ErrorIs(t, quote(l.messages(other)[0].ID), channel.ErrNotFound, "nobody's words are shown to another")
-		l.stop()
-		waiting, err := l.reply(kims, "not sent yet")
+		require.ErrorIs(t, quote(l.Messages(other)[0].ID), channel.ErrNotFound, "nobody's words are shown to another")
+		l.Stop()
+		waiting, err := l.Reply(kims, "not sent yet")
 		require.NoError(t, err)
 		require.ErrorContains(t, quote(waiting.ID), "not sent yet")
-		require.NoError(t, quote(l.messages(kims)[0].ID))
-		l.run()
-		l.pass(5 * time.Second)
-		require.Equal(t, "wamid.1", l.line.sent[1].ReplyTo)
+		require.NoError(t, quote(l.Messages(kims)[0].ID))
+		l.Run()
+		l.Pass(5 * time.Second)
+		require.Equal(t, "wamid.1", l.Line.Sent[1].ReplyTo)
 	})
 }
 
@@ -124,116 +123,69 @@ func TestWhoCannotBeAddressedIsRefused(t *testing.T) {
 			"nobody": {}, "a group": {Group: "G1"}, "letters": {Phone: "0800-CALL-ME"}, "too short": {Phone: "12345"},
 			"too long": {Phone: "1234567890123456"},
 		} {
-			_, err := l.agents.Notify(t.Context(), alice, channel.Notification{
+			_, err := l.Hub.Notify(t.Context(), alice, channel.Notification{
 				Channel: "support", To: to, Template: &channel.Template{Name: "reminder", Language: "en"},
 			})
 			require.Error(t, err, name)
-			require.Error(t, l.agents.RecordConsent(t.Context(), alice, "support", to, conversation.Consent{At: dawn, Where: "w", Wording: "w"}), name)
+			require.Error(t, l.Hub.RecordConsent(t.Context(), "support", to, conversation.Consent{At: channeltest.Dawn, Where: "w", Wording: "w"}), name)
 		}
-		_, err := l.agents.Notify(t.Context(), alice, channel.Notification{Channel: "support", To: message.Recipient{Phone: kim.phone}})
+		_, err := l.Hub.Notify(t.Context(), alice, channel.Notification{Channel: "support", To: message.Recipient{Phone: channeltest.Kim.Phone}})
 		require.ErrorContains(t, err, "template")
-		_, err = l.agents.Notify(t.Context(), alice, channel.Notification{Channel: "none"})
+		_, err = l.Hub.Notify(t.Context(), alice, channel.Notification{Channel: "none"})
 		require.ErrorIs(t, err, channel.ErrNoChannel)
-		_, err = l.notify(kim, "none")
+		_, err = l.Notify(channeltest.Kim, "none")
 		require.ErrorIs(t, err, template.ErrNotSendable)
-		require.Empty(t, l.records("customer"), "nobody was invented")
+		require.Empty(t, l.Records("customer"), "nobody was invented")
 	})
 }
 
 func TestConsentIsEvidenceThatCanBeWithdrawn(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
-		to := message.Recipient{Phone: "+" + kim.phone}
+	experiment(t, channeltest.LabOptions{Config: channeltest.WithTemplates(t)}, func(t *testing.T, l *lab) {
+		to := message.Recipient{Phone: "+" + channeltest.Kim.Phone}
 		record := func(at time.Time, categories ...string) {
 			t.Helper()
-			require.NoError(t, l.agents.RecordConsent(t.Context(), alice, "support", to, conversation.Consent{
+			require.NoError(t, l.Hub.RecordConsent(t.Context(), "support", to, conversation.Consent{
 				At: at, Where: "checkout, card 4111 1111 1111 1111", Wording: "v3", Categories: categories,
 			}))
 		}
-		record(dawn, "utility")
-		record(dawn, "utility")
-		_, err := l.notify(kim, "reminder")
+		record(channeltest.Dawn, "utility")
+		record(channeltest.Dawn, "utility")
+		_, err := l.Notify(channeltest.Kim, "reminder")
 		require.NoError(t, err)
-		_, err = l.notify(kim, "sale")
+		_, err = l.Notify(channeltest.Kim, "sale")
 		require.ErrorIs(t, err, channel.ErrNoConsent, "for another category")
-		record(dawn.Add(time.Hour))
-		_, err = l.notify(kim, "sale")
+		record(channeltest.Dawn.Add(time.Hour))
+		_, err = l.Notify(channeltest.Kim, "sale")
 		require.NoError(t, err, "for all categories")
 		customer := l.customer()
 		require.Len(t, customer.Consents, 2, "the same evidence is kept once")
 		require.NotContains(t, customer.Consents[0].Where, "4111 1111")
 
-		require.NoError(t, l.agents.RevokeConsent(t.Context(), alice, "support", to, dawn.Add(30*time.Minute)))
-		_, err = l.notify(kim, "sale")
+		require.NoError(t, l.Hub.RevokeConsent(t.Context(), "support", to, channeltest.Dawn.Add(30*time.Minute)))
+		_, err = l.Notify(channeltest.Kim, "sale")
 		require.NoError(t, err, "the later consent stands")
-		require.NoError(t, l.agents.RevokeConsent(t.Context(), alice, "support", to, dawn.Add(2*time.Hour)))
-		_, err = l.notify(kim, "sale")
+		require.NoError(t, l.Hub.RevokeConsent(t.Context(), "support", to, channeltest.Dawn.Add(2*time.Hour)))
+		_, err = l.Notify(channeltest.Kim, "sale")
 		require.ErrorIs(t, err, channel.ErrNoConsent)
 		require.Len(t, l.customer().Consents, 2, "what was withdrawn is still known")
 		for name, c := range map[string]conversation.Consent{
-			"no time": {Where: "w", Wording: "w"}, "no place": {At: dawn, Wording: "w"}, "no wording": {At: dawn, Where: "w", Wording: " "},
+			"no time": {Where: "w", Wording: "w"}, "no place": {At: channeltest.Dawn, Wording: "w"}, "no wording": {At: channeltest.Dawn, Where: "w", Wording: " "},
 		} {
-			require.Error(t, l.agents.RecordConsent(t.Context(), alice, "support", to, c), name)
+			require.Error(t, l.Hub.RecordConsent(t.Context(), "support", to, c), name)
 		}
 	})
 }
 
 func TestAWindowOpenedByAMessageThatCameLateCountsFromWhenItWasWritten(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.post(kim.text(time.Now().Add(-23*time.Hour), "wamid.1", "written yesterday"))
-		l.pass(5 * time.Second)
-		_, err := l.reply(l.conversation().ID, "just in time")
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Post(channeltest.Kim.Text(time.Now().Add(-23*time.Hour), "wamid.1", "written yesterday"))
+		l.Pass(5 * time.Second)
+		_, err := l.Reply(l.Conversation().ID, "just in time")
 		require.NoError(t, err)
-		l.pass(61 * time.Minute)
-		_, err = l.reply(l.conversation().ID, "too late")
+		l.Pass(61 * time.Minute)
+		_, err = l.Reply(l.Conversation().ID, "too late")
 		require.ErrorIs(t, err, window.ErrClosed)
-	})
-}
-
-func TestListsComeInPages(t *testing.T) {
-	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		for n := range 7 {
-			l.say(stranger(n), "wamid."+stranger(n).phone, "hello")
-		}
-		var all []string
-		q := desk.ConversationQuery{Channel: "support", Limit: 3}
-		for {
-			page, err := l.agents.Conversations(t.Context(), alice, q)
-			require.NoError(t, err)
-			if len(page) == 0 {
-				break
-			}
-			for _, c := range page {
-				all = append(all, c.ID)
-			}
-			q.Before = page[len(page)-1]
-		}
-		require.Len(t, all, 7)
-		for i, c := range l.conversations() {
-			require.Equal(t, c.ID, all[i])
-		}
-		_, err := l.agents.Conversations(t.Context(), alice, desk.ConversationQuery{Channel: "none"})
-		require.ErrorIs(t, err, channel.ErrNoChannel)
-		_, _, err = l.agents.Conversation(t.Context(), alice, "v_none")
-		require.ErrorIs(t, err, channel.ErrNotFound)
-		_, err = l.agents.Messages(t.Context(), alice, channel.MessageQuery{Conversation: "v_none"})
-		require.ErrorIs(t, err, channel.ErrNotFound)
-		_, err = l.agents.Events(t.Context(), alice, "v_none", 0)
-		require.ErrorIs(t, err, channel.ErrNotFound)
-
-		conv := l.conversations()[0]
-		for n := range 5 {
-			_, err := l.agents.AddNote(t.Context(), access.Actor{Kind: access.Agent, ID: "bob"}, conv.ID, string(rune('a'+n)))
-			require.NoError(t, err)
-		}
-		page, err := l.agents.Messages(t.Context(), alice, channel.MessageQuery{Conversation: conv.ID, Limit: 4})
-		require.NoError(t, err)
-		require.Equal(t, "b", page[0].Text)
-		page, err = l.agents.Messages(t.Context(), alice, channel.MessageQuery{Conversation: conv.ID, Limit: 4, Before: page[0]})
-		require.NoError(t, err)
-		require.Len(t, page, 2)
-		require.Equal(t, "hello", page[0].Text)
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 )
 
 func TestAnAnswerToAFormIsInWords(t *testing.T) {
@@ -16,12 +17,12 @@ func TestAnAnswerToAFormIsInWords(t *testing.T) {
 		`not JSON`: "Sent",
 		`["a"]`:    "Sent",
 	} {
-		experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-			l.post(kim.message(time.Now(), "wamid.1", "interactive", map[string]any{"type": "nfm_reply", "nfm_reply": map[string]any{
+		experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+			l.Post(channeltest.Kim.Message(time.Now(), "wamid.1", "interactive", map[string]any{"type": "nfm_reply", "nfm_reply": map[string]any{
 				"name": "flow", "body": "Sent", "response_json": response,
 			}}))
-			l.pass(5 * time.Second)
-			m := l.messages(l.conversation().ID)[0]
+			l.Pass(5 * time.Second)
+			m := l.Messages(l.Conversation().ID)[0]
 			require.Equal(t, want, m.Text)
 			require.Equal(t, response, m.Choice)
 			if response[0] == '{' {
@@ -33,17 +34,17 @@ func TestAnAnswerToAFormIsInWords(t *testing.T) {
 
 func TestImportedHistoryCanBeReadAndQuotesKeepTheirWAMID(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.post(kim.past(time.Now().Add(-48*time.Hour), "wamid.old", "long ago", false))
-		l.post(kim.text(time.Now(), "wamid.1", "and this?", "context", map[string]any{"id": "wamid.unknown"}))
-		l.pass(5 * time.Second)
-		customer := l.host.received[0].Customer
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Post(channeltest.Kim.Past(time.Now().Add(-48*time.Hour), "wamid.old", "long ago", false))
+		l.Post(channeltest.Kim.Text(time.Now(), "wamid.1", "and this?", "context", map[string]any{"id": "wamid.unknown"}))
+		l.Pass(5 * time.Second)
+		customer := l.Host.Received[0].Customer
 		require.Len(t, customer.History(), 1)
-		past := l.messages(customer.History()[0])
+		past := l.Messages(customer.History()[0])
 		require.Len(t, past, 1)
 		require.Equal(t, "long ago", past[0].Text)
-		require.Equal(t, "wamid.unknown", l.messages(l.conversation().ID)[0].QuotedWAMID)
-		_, err := l.agents.Messages(t.Context(), alice, channel.MessageQuery{Conversation: "h_none"})
+		require.Equal(t, "wamid.unknown", l.Messages(l.Conversation().ID)[0].QuotedWAMID)
+		_, err := l.Hub.Messages(t.Context(), channel.MessageQuery{Conversation: "h_none"})
 		require.ErrorIs(t, err, channel.ErrNotFound)
 	})
 }

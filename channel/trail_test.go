@@ -11,6 +11,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 )
 
 // line is what one person or an agent writes.
@@ -71,7 +72,7 @@ func TestWhatSeveralMessagesShowTogetherIsMasked(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+			experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
 				var want []string
 				for i, s := range talk {
 					id := fmt.Sprintf("wamid.%d", i)
@@ -81,33 +82,35 @@ func TestWhatSeveralMessagesShowTogetherIsMasked(t *testing.T) {
 					}
 					switch by {
 					case "":
-						l.post(kim.text(time.Now(), id, s.text))
+						l.Post(channeltest.Kim.Text(time.Now(), id, s.text))
 					case "echo":
-						l.post(kim.echo(time.Now(), id, "text", map[string]any{"body": s.text}))
+						l.Post(channeltest.Kim.Echo(time.Now(), id, "text", map[string]any{"body": s.text}))
 					case "edit":
-						l.post(kim.edit(time.Now(), id, "wamid."+of, s.text))
+						l.Post(channeltest.Kim.Edit(time.Now(), id, "wamid."+of, s.text))
 					case "agent":
-						_, err := l.reply(l.conversation().ID, s.text)
+						_, err := l.Reply(l.Conversation().ID, s.text)
 						require.NoError(t, err)
 					case "note":
-						_, err := l.agents.AddNote(t.Context(), alice, l.conversation().ID, s.text)
-						require.NoError(t, err)
+						require.NoError(t, l.Hub.Step(t.Context(), alice, l.Conversation().ID, func(at *channel.Scene) error {
+							_, err := at.Note(s.text)
+							return err
+						}))
 					}
-					l.pass(5 * time.Second)
+					l.Pass(5 * time.Second)
 				}
-				conv := l.conversation()
+				conv := l.Conversation()
 				var have []string
-				for _, m := range l.messages(conv.ID) {
+				for _, m := range l.Messages(conv.ID) {
 					have = append(have, m.Text)
 				}
 				require.Equal(t, want, have)
 				if last := want[len(want)-1]; strings.Contains(last, "X") {
-					require.True(t, l.messages(conv.ID)[len(want)-1].Redacted)
+					require.True(t, l.Messages(conv.ID)[len(want)-1].Redacted)
 				}
 				if name == "pieces of an agent" {
 					return // the wire of this laboratory makes wamids of texts
 				}
-				everything(t, l.store, func(text string) {
+				channeltest.Everything(t, l.Store, func(text string) {
 					if strings.Contains(strings.Join(want, ""), "X") {
 						for _, digits := range []string{"45391488", "4539 1488", "cvv 123", "PIN 4821"} {
 							require.NotContains(t, text, digits)
@@ -121,32 +124,32 @@ func TestWhatSeveralMessagesShowTogetherIsMasked(t *testing.T) {
 
 func TestPiecesThatComeInTheWrongOrderAreMaskedToo(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
 		start := time.Now()
-		l.post(kim.text(start.Add(20*time.Second), "wamid.2", "0343 6467"))
-		l.pass(5 * time.Second)
-		l.post(kim.text(start.Add(30*time.Second), "wamid.3", "cvv 123"))
-		l.pass(5 * time.Second)
-		l.post(kim.text(start, "wamid.1", "4539 1488"))
-		l.pass(5 * time.Second)
+		l.Post(channeltest.Kim.Text(start.Add(20*time.Second), "wamid.2", "0343 6467"))
+		l.Pass(5 * time.Second)
+		l.Post(channeltest.Kim.Text(start.Add(30*time.Second), "wamid.3", "cvv 123"))
+		l.Pass(5 * time.Second)
+		l.Post(channeltest.Kim.Text(start, "wamid.1", "4539 1488"))
+		l.Pass(5 * time.Second)
 		var have []string
-		for _, m := range l.messages(l.conversation().ID) {
+		for _, m := range l.Messages(l.Conversation().ID) {
 			have = append(have, m.Text)
 		}
 		require.Equal(t, []string{"XXXX XXXX", "XXXX 6467", "cvv XXX"}, have)
-		require.Equal(t, "cvv XXX", l.conversation().Preview)
-		require.Len(t, l.host.of(conversation.MessageRedacted), 2, "the host is told about those it has seen")
+		require.Equal(t, "cvv XXX", l.Conversation().Preview)
+		require.Len(t, l.Host.Of(conversation.MessageRedacted), 2, "the host is told about those it has seen")
 	})
 }
 
 func TestPiecesInTheImportedHistoryAreMasked(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
 		at := time.Now().Add(-48 * time.Hour)
-		l.post(kim.past(at, "wamid.1", "4539 1488", false), kim.past(at.Add(time.Minute), "wamid.2", "0343 6467", false),
-			kim.past(at.Add(2*time.Minute), "wamid.3", "cvv 123", false))
-		l.pass(5 * time.Second)
-		everything(t, l.store, func(text string) {
+		l.Post(channeltest.Kim.Past(at, "wamid.1", "4539 1488", false), channeltest.Kim.Past(at.Add(time.Minute), "wamid.2", "0343 6467", false),
+			channeltest.Kim.Past(at.Add(2*time.Minute), "wamid.3", "cvv 123", false))
+		l.Pass(5 * time.Second)
+		channeltest.Everything(t, l.Store, func(text string) {
 			for _, digits := range []string{"4539 1488", "0343 6467", "cvv 123"} {
 				require.NotContains(t, text, digits)
 			}
@@ -157,12 +160,12 @@ func TestPiecesInTheImportedHistoryAreMasked(t *testing.T) {
 func TestACodeBesideTheFileOfACardIsMasked(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"scan_4539148803436467.jpg", "IMG-4539-1488-0343-6467.pdf", "2026-11-29_4539148803436467_front.png"} {
-		experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-			l.post(kim.message(time.Now(), "wamid.1", "document", map[string]any{
+		experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+			l.Post(channeltest.Kim.Message(time.Now(), "wamid.1", "document", map[string]any{
 				"id": "1", "mime_type": "image/jpeg", "filename": name, "caption": "cvv 123",
 			}))
-			l.pass(5 * time.Second)
-			m := l.messages(l.conversation().ID)[0]
+			l.Pass(5 * time.Second)
+			m := l.Messages(l.Conversation().ID)[0]
 			require.Equal(t, "cvv XXX", m.Text)
 			require.NotContains(t, m.Attachments[0].Name, "4539", name)
 			require.Contains(t, m.Attachments[0].Name, "6467", name)
@@ -172,14 +175,14 @@ func TestACodeBesideTheFileOfACardIsMasked(t *testing.T) {
 
 func TestTheCustomerGetsWhatIsStoredOfAnAgentsPieces(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "which card is it?")
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "which card is it?")
 		for _, text := range []string{"4539 1488", "0343 6467"} {
-			_, err := l.reply(l.conversation().ID, text)
+			_, err := l.Reply(l.Conversation().ID, text)
 			require.NoError(t, err)
-			l.pass(5 * time.Second)
+			l.Pass(5 * time.Second)
 		}
-		require.Equal(t, []string{"4539 1488", "XXXX 6467"}, l.line.texts(), "what was sent before is gone")
+		require.Equal(t, []string{"4539 1488", "XXXX 6467"}, l.Line.Texts(), "what was sent before is gone")
 	})
 }
 
@@ -187,23 +190,22 @@ func TestNoReasonCounterOrMetricHoldsTheDigitsOfAName(t *testing.T) {
 	t.Parallel()
 	var seen []string
 	hooks := func(c *channel.Config) {
+		counts(c)
 		c.Hooks.ApplyDone = func(_ context.Context, i channel.ApplyInfo, _ error) { seen = append(seen, i.Field) }
 	}
-	experiment(t, labOptions{config: hooks}, func(t *testing.T, l *lab) {
-		l.post(item{field: "field45391488", value: map[string]any{"a": 1}}, item{field: "messages", value: map[string]any{"list45391488": []any{1}}},
-			item{field: "messages", value: map[string]any{"messages": []any{map[string]any{"id": "wamid.1", "from": kim.phone, "type": "kind45391488"}}}})
-		l.pass(5 * time.Second)
-		letters := l.letters("in")
+	experiment(t, channeltest.LabOptions{Config: hooks}, func(t *testing.T, l *lab) {
+		l.Post(channeltest.Item{Field: "field45391488", Value: map[string]any{"a": 1}}, channeltest.Item{Field: "messages", Value: map[string]any{"list45391488": []any{1}}},
+			channeltest.Item{Field: "messages", Value: map[string]any{"messages": []any{map[string]any{"id": "wamid.1", "from": channeltest.Kim.Phone, "type": "kind45391488"}}}})
+		l.Pass(5 * time.Second)
+		letters := l.Letters("in")
 		require.Len(t, letters, 2)
 		for _, d := range letters {
 			require.NotContains(t, d.Reason, "4539")
 			require.Contains(t, d.Reason, "unknown", "it says what happened")
 		}
 		require.NotContains(t, strings.Join(seen, " "), "4539")
-		for _, day := range l.report(dawn, dawn).Days {
-			for name := range day.Counts {
-				require.NotContains(t, name, "4539")
-			}
+		for _, c := range l.Records("counter") {
+			require.NotContains(t, c.Key, "4539")
 		}
 	})
 }

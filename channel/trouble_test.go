@@ -13,11 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
-	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/template"
@@ -26,7 +24,7 @@ import (
 // hanging is a ticket system that does not answer before its context ends; its second
 // answer to the same item comes at once.
 type hanging struct {
-	ticketing
+	channeltest.Ticketing
 	hangs func(id string, try int) bool
 	mu    sync.Mutex
 	tries map[string]int
@@ -44,35 +42,35 @@ func (h *hanging) Receive(ctx context.Context, in *conversation.Received) (strin
 		<-ctx.Done()
 		return "", ctx.Err()
 	}
-	return h.ticketing.Receive(ctx, in)
+	return h.Ticketing.Receive(ctx, in)
 }
 
 func TestATicketingThatHangsHoldsUpItsOwnConversationOnly(t *testing.T) {
 	t.Parallel()
 	h := &hanging{hangs: func(text string, try int) bool { return text == "slow" && try < 3 }}
-	experiment(t, labOptions{config: func(c *channel.Config) { c.Ticketing = h }}, func(t *testing.T, l *lab) {
-		lee := face{phone: "13125550111", bsuid: "US.2"}
-		l.post(kim.text(time.Now(), "wamid.1", "slow"))
-		l.pass(time.Second)
-		l.post(kim.text(time.Now(), "wamid.2", "behind it"), lee.text(time.Now(), "wamid.3", "another one"))
-		l.pass(10 * time.Second)
-		require.Equal(t, []string{"another one"}, h.texts())
-		l.pass(5 * time.Minute)
-		require.Equal(t, []string{"another one", "slow", "behind it"}, h.texts(), "in order within the conversation")
-		require.Contains(t, l.logs.String(), "timed out")
+	experiment(t, channeltest.LabOptions{Config: func(c *channel.Config) { c.Ticketing = h }}, func(t *testing.T, l *lab) {
+		lee := channeltest.Face{Phone: "13125550111", Bsuid: "US.2"}
+		l.Post(channeltest.Kim.Text(time.Now(), "wamid.1", "slow"))
+		l.Pass(time.Second)
+		l.Post(channeltest.Kim.Text(time.Now(), "wamid.2", "behind it"), lee.Text(time.Now(), "wamid.3", "another one"))
+		l.Pass(10 * time.Second)
+		require.Equal(t, []string{"another one"}, h.Texts())
+		l.Pass(5 * time.Minute)
+		require.Equal(t, []string{"another one", "slow", "behind it"}, h.Texts(), "in order within the conversation")
+		require.Contains(t, l.Logs.String(), "timed out")
 	})
 }
 
 func TestATicketingThatHangsDoesNotKeepRunFromStopping(t *testing.T) {
 	t.Parallel()
 	h := &hanging{hangs: func(string, int) bool { return true }}
-	experiment(t, labOptions{config: func(c *channel.Config) { c.Ticketing = h; c.Drain = 10 * time.Second }}, func(t *testing.T, l *lab) {
-		l.post(kim.text(time.Now(), "wamid.1", "hello"))
-		l.pass(5 * time.Second)
+	experiment(t, channeltest.LabOptions{Config: func(c *channel.Config) { c.Ticketing = h; c.Drain = 10 * time.Second }}, func(t *testing.T, l *lab) {
+		l.Post(channeltest.Kim.Text(time.Now(), "wamid.1", "hello"))
+		l.Pass(5 * time.Second)
 		start := time.Now()
-		l.stop()
+		l.Stop()
 		require.Equal(t, 10*time.Second, time.Since(start))
-		work, err := l.store.Work(t.Context(), store.WorkQuery{Queue: "host", Limit: 10})
+		work, err := l.Store.Work(t.Context(), store.WorkQuery{Queue: "host", Limit: 10})
 		require.NoError(t, err)
 		require.Len(t, work, 1, "it is there for the next Run")
 		require.Equal(t, "stopped", work[0].Reason)
@@ -82,28 +80,28 @@ func TestATicketingThatHangsDoesNotKeepRunFromStopping(t *testing.T) {
 func TestATicketingThatAlwaysFailsLeavesADeadLetterAndLetsTheRestGoOn(t *testing.T) {
 	t.Parallel()
 	var dead []channel.DeadLetterInfo
-	o := labOptions{config: func(c *channel.Config) {
+	o := channeltest.LabOptions{Config: func(c *channel.Config) {
 		c.HostTries, c.Poll = 5, time.Minute
 		c.Hooks.DeadLetter = func(_ context.Context, i channel.DeadLetterInfo) { dead = append(dead, i) }
 	}}
 	experiment(t, o, func(t *testing.T, l *lab) {
-		l.host.fails(func(id string, _ int) error {
+		l.Host.Fails(func(id string, _ int) error {
 			if id == "in|"+l.messageID("wamid.1") {
 				return errors.New("canary: the text of the host's error")
 			}
 			return nil
 		})
-		l.post(kim.text(time.Now(), "wamid.1", "bad"))
-		l.pass(time.Second)
-		l.post(kim.text(time.Now(), "wamid.2", "good"))
-		l.pass(30 * time.Minute)
-		require.Equal(t, []string{"good"}, l.host.texts())
-		letters := l.letters("host")
+		l.Post(channeltest.Kim.Text(time.Now(), "wamid.1", "bad"))
+		l.Pass(time.Second)
+		l.Post(channeltest.Kim.Text(time.Now(), "wamid.2", "good"))
+		l.Pass(30 * time.Minute)
+		require.Equal(t, []string{"good"}, l.Host.Texts())
+		letters := l.Letters("host")
 		require.Len(t, letters, 1)
 		require.Equal(t, "support", letters[0].Channel)
 		require.Equal(t, 4, letters[0].Tries, "and the one that was the last")
 		require.Equal(t, "failed: errors.errorString", letters[0].Reason)
-		require.NotContains(t, l.logs.String(), "canary")
+		require.NotContains(t, l.Logs.String(), "canary")
 		require.Len(t, dead, 1)
 		require.Equal(t, letters[0].Key.ID, dead[0].ID)
 		require.Equal(t, 1, l.health().Dead)
@@ -112,7 +110,7 @@ func TestATicketingThatAlwaysFailsLeavesADeadLetterAndLetsTheRestGoOn(t *testing
 
 // messageID is the hub's ID of the message with a wamid, "" if there is none.
 func (l *lab) messageID(wamid string) string {
-	for _, r := range l.records("message") {
+	for _, r := range l.Records("message") {
 		if strings.Contains(string(r.Body), `"wamid":"`+wamid+`"`) {
 			return r.Key
 		}
@@ -123,66 +121,66 @@ func (l *lab) messageID(wamid string) string {
 func TestDeadLettersAreListedInspectedReplayedAndDropped(t *testing.T) {
 	t.Parallel()
 	var mended atomic.Bool
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.host.fails(func(string, int) error {
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Host.Fails(func(string, int) error {
 			if mended.Load() {
 				return nil
 			}
 			return channel.ErrPermanent
 		})
 		for _, word := range []string{"one", "two", "three"} {
-			l.say(kim, "wamid."+word, word)
+			l.Say(channeltest.Kim, "wamid."+word, word)
 		}
-		letters := l.letters("host")
+		letters := l.Letters("host")
 		require.Len(t, letters, 3)
 		require.Equal(t, "host: permanent failure", letters[0].Reason)
 		require.Contains(t, string(letters[0].Content), l.messageID("wamid.one"))
-		page, err := l.agents.DeadLetters(t.Context(), admin, channel.DeadLetterQuery{Queue: "host", Limit: 2})
+		page, err := l.Hub.DeadLetters(t.Context(), channel.DeadLetterQuery{Queue: "host", Limit: 2})
 		require.NoError(t, err)
 		require.Equal(t, letters[:2], page)
-		page, err = l.agents.DeadLetters(t.Context(), admin, channel.DeadLetterQuery{Queue: "host", After: page[1].Seq})
+		page, err = l.Hub.DeadLetters(t.Context(), channel.DeadLetterQuery{Queue: "host", After: page[1].Seq})
 		require.NoError(t, err)
 		require.Equal(t, letters[2:], page)
 
 		mended.Store(true)
 		nobody := store.WorkKey{Queue: "host", ID: "nobody"}
-		require.NoError(t, l.agents.DropDeadLetters(t.Context(), admin, letters[1].Key, letters[1].Key, nobody))
-		require.NoError(t, l.agents.ReplayDeadLetters(t.Context(), admin, letters[0].Key, letters[2].Key, letters[0].Key, nobody))
-		l.pass(5 * time.Second)
-		require.Equal(t, []string{"one", "three"}, l.host.texts())
-		require.Empty(t, l.letters("host"))
+		require.NoError(t, l.Hub.DropDeadLetters(t.Context(), letters[1].Key, letters[1].Key, nobody))
+		require.NoError(t, l.Hub.ReplayDeadLetters(t.Context(), letters[0].Key, letters[2].Key, letters[0].Key, nobody))
+		l.Pass(5 * time.Second)
+		require.Equal(t, []string{"one", "three"}, l.Host.Texts())
+		require.Empty(t, l.Letters("host"))
 		require.Zero(t, l.health().Dead)
 	})
 }
 
 func TestLivingWorkCannotBeDropped(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		l.stop()
-		m, err := l.reply(l.conversation().ID, "an answer")
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		l.Stop()
+		m, err := l.Reply(l.Conversation().ID, "an answer")
 		require.NoError(t, err)
-		require.NoError(t, l.agents.DropDeadLetters(t.Context(), admin, store.WorkKey{Queue: "out", ID: m.ID}))
-		l.run()
-		l.pass(5 * time.Second)
-		require.Equal(t, []string{"an answer"}, l.line.texts())
+		require.NoError(t, l.Hub.DropDeadLetters(t.Context(), store.WorkKey{Queue: "out", ID: m.ID}))
+		l.Run()
+		l.Pass(5 * time.Second)
+		require.Equal(t, []string{"an answer"}, l.Line.Texts())
 	})
 }
 
 func TestAnItemThatCannotBeUnderstoodIsKeptForALaterVersion(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.post(
-			item{field: "a_field_of_2031", value: map[string]any{"canary": "secret"}},
-			kim.text(time.Now(), "wamid.1", "hello"),
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Post(
+			channeltest.Item{Field: "a_field_of_2031", Value: map[string]any{"canary": "secret"}},
+			channeltest.Kim.Text(time.Now(), "wamid.1", "hello"),
 		)
-		require.NoError(t, l.accept([]byte(`{"object":"whatsapp_business_account","entry":"canary"}`)))
-		l.pass(5 * time.Second)
-		require.Equal(t, []string{"hello"}, l.host.texts(), "its neighbours do not suffer")
-		letters := l.letters("in")
+		require.NoError(t, l.Accept([]byte(`{"object":"whatsapp_business_account","entry":"canary"}`)))
+		l.Pass(5 * time.Second)
+		require.Equal(t, []string{"hello"}, l.Host.Texts(), "its neighbours do not suffer")
+		letters := l.Letters("in")
 		require.Len(t, letters, 2)
 		require.Contains(t, string(letters[0].Content)+string(letters[1].Content), "a_field_of_2031")
-		require.NotContains(t, l.logs.String()+letters[0].Reason+letters[1].Reason, "canary")
+		require.NotContains(t, l.Logs.String()+letters[0].Reason+letters[1].Reason, "canary")
 	})
 }
 
@@ -196,9 +194,9 @@ func TestAStoreThatFailsLosesNothingAndStopsNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			st := &ailing{Store: memstore.New()}
-			experiment(t, labOptions{store: st}, func(t *testing.T, l *lab) {
-				l.say(kim, "wamid.1", "before")
-				conv := l.conversation().ID
+			experiment(t, channeltest.LabOptions{Store: st}, func(t *testing.T, l *lab) {
+				l.Say(channeltest.Kim, "wamid.1", "before")
+				conv := l.Conversation().ID
 				var well atomic.Bool
 				st.commits(func(context.Context, *store.Batch) error {
 					if well.Load() {
@@ -206,19 +204,19 @@ func TestAStoreThatFailsLosesNothingAndStopsNothing(t *testing.T) {
 					}
 					return fault
 				})
-				require.ErrorIs(t, l.accept(body(kim.text(time.Now(), "wamid.2", "meanwhile"))), fault, "WhatsApp must come again")
-				_, err := l.reply(conv, "an answer")
+				require.ErrorIs(t, l.Accept(channeltest.Body(channeltest.Kim.Text(time.Now(), "wamid.2", "meanwhile"))), fault, "WhatsApp must come again")
+				_, err := l.Reply(conv, "an answer")
 				require.ErrorIs(t, err, fault, "an agent is told")
-				require.ErrorIs(t, l.agents.Resolve(t.Context(), alice, conv, ""), fault)
-				l.pass(time.Minute)
+				require.ErrorIs(t, l.Hub.StopMarketing(t.Context(), "support", message.Recipient{Phone: channeltest.Kim.Phone}, time.Now()), fault)
+				l.Pass(time.Minute)
 				well.Store(true)
-				require.NoError(t, l.accept(body(kim.text(time.Now(), "wamid.2", "meanwhile"))))
-				_, err = l.reply(conv, "an answer")
+				require.NoError(t, l.Accept(channeltest.Body(channeltest.Kim.Text(time.Now(), "wamid.2", "meanwhile"))))
+				_, err = l.Reply(conv, "an answer")
 				require.NoError(t, err)
-				l.pass(time.Minute)
-				require.Equal(t, []string{"before", "meanwhile"}, l.host.texts())
-				require.Equal(t, []string{"an answer"}, l.line.texts())
-				require.NotContains(t, l.logs.String(), "canary")
+				l.Pass(time.Minute)
+				require.Equal(t, []string{"before", "meanwhile"}, l.Host.Texts())
+				require.Equal(t, []string{"an answer"}, l.Line.Texts())
+				require.NotContains(t, l.Logs.String(), "canary")
 			})
 		})
 	}
@@ -227,32 +225,32 @@ func TestAStoreThatFailsLosesNothingAndStopsNothing(t *testing.T) {
 func TestACommitOfWhichNobodyKnowsIsRepeatedWithoutHarm(t *testing.T) {
 	t.Parallel()
 	st := &torn{Store: memstore.New()}
-	experiment(t, labOptions{store: st}, func(t *testing.T, l *lab) {
+	experiment(t, channeltest.LabOptions{Store: st}, func(t *testing.T, l *lab) {
 		st.breaks(3) // every third commit happens, but its answer is lost
 		for _, word := range strings.Fields("one two three four five six") {
-			for l.accept(body(kim.text(time.Now(), "wamid."+word, word))) != nil {
+			for l.Accept(channeltest.Body(channeltest.Kim.Text(time.Now(), "wamid."+word, word))) != nil {
 			}
-			l.pass(time.Minute)
+			l.Pass(time.Minute)
 		}
-		conv := l.conversation().ID
+		conv := l.Conversation().ID
 		for _, word := range strings.Fields("a b c") {
 			for {
-				if _, err := l.reply(conv, word); err == nil {
+				if _, err := l.Reply(conv, word); err == nil {
 					break
 				}
 			}
-			l.pass(time.Minute)
+			l.Pass(time.Minute)
 		}
 		st.breaks(0)
-		l.pass(10 * time.Minute)
-		require.Equal(t, strings.Fields("one two three four five six"), l.host.texts())
-		for _, m := range l.messages(conv) {
+		l.Pass(10 * time.Minute)
+		require.Equal(t, strings.Fields("one two three four five six"), l.Host.Texts())
+		for _, m := range l.Messages(conv) {
 			if m.Direction == conversation.Outbound {
 				require.Contains(t, []conversation.DeliveryState{conversation.Accepted, conversation.Uncertain}, m.Delivery.State())
 			}
 		}
 		seen := map[string]bool{}
-		for _, text := range l.line.texts() {
+		for _, text := range l.Line.Texts() {
 			require.False(t, seen[text], "sent twice")
 			seen[text] = true
 		}
@@ -299,21 +297,21 @@ func TestATemplateThatGoesBetweenChoiceAndSendIsNotSent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := catalog(t)
-			o := labOptions{config: func(cfg *channel.Config) { cfg.Channels[0].Templates = c }}
+			c := channeltest.Catalog(t)
+			o := channeltest.LabOptions{Config: func(cfg *channel.Config) { cfg.Channels[0].Templates = c }}
 			experiment(t, o, func(t *testing.T, l *lab) {
-				l.say(kim, "wamid.1", "hello")
-				conv := l.conversation().ID
-				l.stop()
-				m, err := l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: conv, Template: &channel.Template{Name: "sale", Language: "en"}})
+				l.Say(channeltest.Kim, "wamid.1", "hello")
+				conv := l.Conversation().ID
+				l.Stop()
+				m, err := l.Hub.Reply(t.Context(), alice, channel.Reply{Conversation: conv, Template: &channel.Template{Name: "sale", Language: "en"}})
 				require.NoError(t, err)
-				l.pass(time.Minute)
+				l.Pass(time.Minute)
 				tt.change(c)
-				l.run()
-				l.pass(5 * time.Second)
-				require.Empty(t, l.line.texts(), "WhatsApp would throw it away")
+				l.Run()
+				l.Pass(5 * time.Second)
+				require.Empty(t, l.Line.Texts(), "WhatsApp would throw it away")
 				require.Equal(t, conversation.Failed, l.state(conv, m.ID))
-				changes := l.host.of(conversation.DeliveryChanged)
+				changes := l.Host.Of(conversation.DeliveryChanged)
 				require.Equal(t, tt.title, changes[len(changes)-1].Failure.Title)
 				require.Zero(t, changes[len(changes)-1].Failure.Code, "the hub found it out by itself")
 			})
@@ -323,100 +321,42 @@ func TestATemplateThatGoesBetweenChoiceAndSendIsNotSent(t *testing.T) {
 
 func TestMarketingThatWaitsIsNotSentToSomebodyWhoStopsIt(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{config: withTemplates(t)}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		conv := l.conversation().ID
+	experiment(t, channeltest.LabOptions{Config: channeltest.WithTemplates(t)}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		conv := l.Conversation().ID
 		sales := channel.Reply{Conversation: conv, Template: &channel.Template{Name: "sale", Language: "en"}}
-		s := l.agents.Channels(admin)[0]
+		s := l.Hub.Channels()[0].Settings
 		m, err := func() (*conversation.Message, error) { // it waits, because the channel is switched off in time
-			l.stop()
-			defer l.run()
-			m, err := l.agents.Reply(t.Context(), alice, sales)
+			l.Stop()
+			defer l.Run()
+			m, err := l.Hub.Reply(t.Context(), alice, sales)
 			s.Enabled = false
-			require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, s))
+			require.NoError(t, l.Hub.UpdateSettings(t.Context(), s))
 			return m, err
 		}()
 		require.NoError(t, err)
-		l.post(kim.preference(time.Now(), "stop"))
-		l.pass(5 * time.Second)
+		l.Post(channeltest.Kim.Preference(time.Now(), "stop"))
+		l.Pass(5 * time.Second)
 		s.Enabled = true
-		require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, s))
-		l.pass(time.Minute)
-		require.Empty(t, l.line.texts())
+		require.NoError(t, l.Hub.UpdateSettings(t.Context(), s))
+		l.Pass(time.Minute)
+		require.Empty(t, l.Line.Texts())
 		require.Equal(t, conversation.Failed, l.state(conv, m.ID))
-		_, err = l.agents.Reply(t.Context(), alice, sales)
+		_, err = l.Hub.Reply(t.Context(), alice, sales)
 		require.ErrorIs(t, err, channel.ErrOptedOut)
-	})
-}
-
-func TestAnAgentAnswersAConversationThatIsResolved(t *testing.T) {
-	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		conv := l.conversation().ID
-		require.NoError(t, l.agents.Resolve(t.Context(), alice, conv, ""))
-		_, err := l.reply(conv, "one more thing")
-		require.NoError(t, err)
-		l.pass(5 * time.Second)
-		require.Equal(t, []string{"one more thing"}, l.line.texts())
-		require.Equal(t, conv, l.conversation().ID, "it is the same conversation")
-		l.say(kim, "wamid.2", "thanks")
-		require.Equal(t, rules.QueueNew, l.conversation().State.Queue)
-		require.Equal(t, 2, l.conversation().Inbound)
-	})
-}
-
-func TestTwoAgentsAnswerAtOnce(t *testing.T) {
-	t.Parallel()
-	o := labOptions{own: func(s *desk.Settings) { s.Rules.Assign.OnReply = rules.AssignUnowned }}
-	experiment(t, o, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		conv := l.conversation().ID
-		var wg sync.WaitGroup
-		for _, who := range []string{"alice", "bob", "carol", "dan"} {
-			wg.Go(func() {
-				_, err := l.agents.Reply(t.Context(), access.Actor{Kind: access.Agent, ID: who}, channel.Reply{
-					Conversation: conv, Content: &message.Text{Body: "from " + who},
-				})
-				if err != nil {
-					t.Error(err)
-				}
-			})
-			wg.Go(func() {
-				if err := l.agents.SetTags(t.Context(), access.Actor{Kind: access.Agent, ID: who}, conv, []string{who}); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		wg.Wait()
-		l.pass(5 * time.Second)
-		require.ElementsMatch(t, []string{"from alice", "from bob", "from carol", "from dan"}, l.line.texts(), "none is lost")
-		messages := l.messages(conv)
-		var order []string
-		for _, m := range messages[1:] {
-			order = append(order, m.Text)
-		}
-		require.Equal(t, order, l.line.texts(), "sent in the order in which they stand")
-		got := l.conversation()
-		require.Equal(t, 4, got.Outbound)
-		require.Equal(t, "from "+got.State.Assignee, messages[1].Text, "the first one has it")
-		require.Len(t, l.host.of(conversation.Assigned), 1)
-		require.Len(t, got.Tags, 1)
-		report := l.report(dawn, dawn)
-		require.EqualValues(t, 1, report.Total("answers"), "one of them was the answer")
 	})
 }
 
 func TestTheSameClickTwiceAtOnceIsOneMessage(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		conv := l.conversation().ID
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		conv := l.Conversation().ID
 		ids := make([]string, 8)
 		var wg sync.WaitGroup
 		for i := range ids {
 			wg.Go(func() {
-				if m, err := l.reply(conv, "hi"); err != nil {
+				if m, err := l.Reply(conv, "hi"); err != nil {
 					t.Error(err)
 				} else {
 					ids[i] = m.ID
@@ -424,41 +364,41 @@ func TestTheSameClickTwiceAtOnceIsOneMessage(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		l.pass(5 * time.Second)
+		l.Pass(5 * time.Second)
 		for _, id := range ids {
 			require.Equal(t, ids[0], id)
 		}
-		require.Equal(t, []string{"hi"}, l.line.texts())
+		require.Equal(t, []string{"hi"}, l.Line.Texts())
 	})
 }
 
 func TestABroadcastDoesNotKeepAnswersWaiting(t *testing.T) {
 	t.Parallel()
 	o := notifying(t)
-	o.config = func(c *channel.Config) { withTemplates(t)(c); c.SendWorkers = 2 }
+	o.Config = func(c *channel.Config) { channeltest.WithTemplates(t)(c); c.SendWorkers = 2 }
 	experiment(t, o, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		conv := l.conversation().ID
-		l.line.sends(func(context.Context, message.Outbound, int) error {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		conv := l.Conversation().ID
+		l.Line.Sends(func(context.Context, message.Outbound, int) error {
 			<-time.After(2 * time.Second)
 			return nil
 		})
 		var last *conversation.Message
 		for n := range 100 {
-			m, err := l.notify(stranger(n), "reminder")
+			m, err := l.Notify(channeltest.Stranger(n), "reminder")
 			require.NoError(t, err)
 			last = m
 		}
-		l.pass(5 * time.Second)
-		_, err := l.reply(conv, "an answer")
+		l.Pass(5 * time.Second)
+		_, err := l.Reply(conv, "an answer")
 		require.NoError(t, err)
-		l.pass(time.Second)
-		texts := l.line.texts()
+		l.Pass(time.Second)
+		texts := l.Line.Texts()
 		require.Contains(t, texts, "an answer")
 		require.Less(t, len(texts), 20)
-		require.NoError(t, l.agents.CancelMessage(t.Context(), alice, last.ID), "a notification that waits can be taken back")
-		l.pass(5 * time.Minute)
-		require.Len(t, l.line.texts(), 100, "99 of them, and the answer")
+		require.NoError(t, l.Hub.CancelMessage(t.Context(), alice, last.ID), "a notification that waits can be taken back")
+		l.Pass(5 * time.Minute)
+		require.Len(t, l.Line.Texts(), 100, "99 of them, and the answer")
 	})
 }
 
@@ -466,33 +406,33 @@ func TestManyHubsOnOneStoreShareTheWork(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		st := memstore.New()
-		d, line := &ticketing{}, &wire{}
+		d, line := &channeltest.Ticketing{}, &channeltest.Wire{}
 		var labs []*lab
 		for range 3 {
-			l := newLab(t, labOptions{store: st, config: func(c *channel.Config) {
+			l := newLab(t, channeltest.LabOptions{Store: st, Config: func(c *channel.Config) {
 				c.Ticketing = d
 				c.Channels[0].Sender = line
 			}})
-			l.run()
+			l.Run()
 			labs = append(labs, l)
 		}
 		for i := range 60 {
-			labs[i%3].post(stranger(i%7).text(time.Now(), "wamid."+strings.Repeat("x", i+1), strings.Repeat("x", i+1)))
+			labs[i%3].Post(channeltest.Stranger(i%7).Text(time.Now(), "wamid."+strings.Repeat("x", i+1), strings.Repeat("x", i+1)))
 			<-time.After(time.Second)
 		}
-		labs[0].pass(time.Minute)
-		require.Len(t, d.texts(), 60)
-		for _, n := range d.seen {
+		labs[0].Pass(time.Minute)
+		require.Len(t, d.Texts(), 60)
+		for _, n := range d.Seen {
 			require.Equal(t, 1, n, "no item was offered twice")
 		}
-		for i, c := range labs[0].conversations() {
-			_, err := labs[i%3].reply(c.ID, "re: "+c.ID)
+		for i, c := range labs[0].Conversations() {
+			_, err := labs[i%3].Reply(c.ID, "re: "+c.ID)
 			require.NoError(t, err)
 		}
-		labs[0].pass(time.Minute)
-		require.Len(t, line.texts(), 7)
+		labs[0].Pass(time.Minute)
+		require.Len(t, line.Texts(), 7)
 		for _, l := range labs {
-			l.stop()
+			l.Stop()
 		}
 	})
 }

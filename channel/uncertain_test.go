@@ -9,110 +9,111 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/window"
 )
 
 func (l *lab) state(conv, id string) conversation.DeliveryState {
-	l.t.Helper()
-	for _, m := range l.messages(conv) {
+	l.T.Helper()
+	for _, m := range l.Messages(conv) {
 		if m.ID == id {
 			return m.Delivery.State()
 		}
 	}
-	l.t.Fatal("no such message")
+	l.T.Fatal("no such message")
 	return ""
 }
 
 func TestAnAgentHasAnUncertainMessageSentAgain(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		conv := l.conversation().ID
-		id := l.uncertain(conv)
+	experiment(t, channeltest.LabOptions{Config: channeltest.SlowPolls}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		conv := l.Conversation().ID
+		id := l.Uncertain(conv)
 		require.Equal(t, conversation.Uncertain, l.state(conv, id))
-		l.pass(20 * time.Hour) // long after the wait for a status
-		require.Equal(t, []string{"perhaps"}, l.line.texts(), "the hub does not repeat it by itself")
-		require.NoError(t, l.agents.ResendMessage(t.Context(), alice, id))
-		l.pass(5 * time.Second)
-		require.Equal(t, []string{"perhaps", "perhaps"}, l.line.texts())
-		require.Equal(t, id, l.line.sent[1].OpaqueID, "under the same ID")
+		l.Pass(20 * time.Hour) // long after the wait for a status
+		require.Equal(t, []string{"perhaps"}, l.Line.Texts(), "the hub does not repeat it by itself")
+		require.NoError(t, l.Hub.ResendMessage(t.Context(), alice, id))
+		l.Pass(5 * time.Second)
+		require.Equal(t, []string{"perhaps", "perhaps"}, l.Line.Texts())
+		require.Equal(t, id, l.Line.Sent[1].OpaqueID, "under the same ID")
 		require.Equal(t, conversation.Accepted, l.state(conv, id))
-		require.ErrorIs(t, l.agents.ResendMessage(t.Context(), alice, id), channel.ErrNotUncertain, "once")
-		require.ErrorIs(t, l.agents.GiveUpMessage(t.Context(), alice, id), channel.ErrNotUncertain)
+		require.ErrorIs(t, l.Hub.ResendMessage(t.Context(), alice, id), channel.ErrNotUncertain, "once")
+		require.ErrorIs(t, l.Hub.GiveUpMessage(t.Context(), alice, id), channel.ErrNotUncertain)
 	})
 }
 
 func TestAnAgentGivesAnUncertainMessageUp(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		conv := l.conversation().ID
-		id := l.uncertain(conv)
-		require.NoError(t, l.agents.GiveUpMessage(t.Context(), alice, id))
-		l.pass(5 * time.Second)
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		conv := l.Conversation().ID
+		id := l.Uncertain(conv)
+		require.NoError(t, l.Hub.GiveUpMessage(t.Context(), alice, id))
+		l.Pass(5 * time.Second)
 		require.Equal(t, conversation.Failed, l.state(conv, id))
-		changes := l.host.of(conversation.DeliveryChanged)
+		changes := l.Host.Of(conversation.DeliveryChanged)
 		last := changes[len(changes)-1]
 		require.Equal(t, "given_up", last.Failure.Class)
 		require.Equal(t, conversation.Author{Kind: "agent", ID: "alice"}, last.Author)
 		// It had arrived after all.
-		l.post(kim.status(time.Now(), "wamid.late", id, "delivered"))
-		l.pass(5 * time.Second)
+		l.Post(channeltest.Kim.Status(time.Now(), "wamid.late", id, "delivered"))
+		l.Pass(5 * time.Second)
 		require.Equal(t, conversation.Delivered, l.state(conv, id))
 	})
 }
 
 func TestOnlyAnUncertainMessageCanBeSettledByHand(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		conv := l.conversation().ID
-		inbound := l.messages(conv)[0].ID
-		sent, err := l.reply(conv, "hi")
+	experiment(t, channeltest.LabOptions{Config: channeltest.SlowPolls}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		conv := l.Conversation().ID
+		inbound := l.Messages(conv)[0].ID
+		sent, err := l.Reply(conv, "hi")
 		require.NoError(t, err)
-		l.pass(5 * time.Second)
-		require.ErrorIs(t, l.agents.ResendMessage(t.Context(), alice, inbound), channel.ErrNotUncertain)
-		require.ErrorIs(t, l.agents.GiveUpMessage(t.Context(), alice, sent.ID), channel.ErrNotUncertain)
-		require.ErrorIs(t, l.agents.ResendMessage(t.Context(), alice, "m_none"), channel.ErrNotFound)
+		l.Pass(5 * time.Second)
+		require.ErrorIs(t, l.Hub.ResendMessage(t.Context(), alice, inbound), channel.ErrNotUncertain)
+		require.ErrorIs(t, l.Hub.GiveUpMessage(t.Context(), alice, sent.ID), channel.ErrNotUncertain)
+		require.ErrorIs(t, l.Hub.ResendMessage(t.Context(), alice, "m_none"), channel.ErrNotFound)
 
-		id := l.uncertain(conv)
-		l.pass(25 * time.Hour)
-		require.ErrorIs(t, l.agents.ResendMessage(t.Context(), alice, id), window.ErrClosed, "it would not arrive any more")
-		l.post(kim.text(time.Now(), "wamid.2", "still there?"))
-		l.pass(8 * 24 * time.Hour)
-		l.say(kim, "wamid.3", "hello?")
-		require.ErrorIs(t, l.agents.ResendMessage(t.Context(), alice, id), channel.ErrNotFound, "its content is not kept for ever")
+		id := l.Uncertain(conv)
+		l.Pass(25 * time.Hour)
+		require.ErrorIs(t, l.Hub.ResendMessage(t.Context(), alice, id), window.ErrClosed, "it would not arrive any more")
+		l.Post(channeltest.Kim.Text(time.Now(), "wamid.2", "still there?"))
+		l.Pass(8 * 24 * time.Hour)
+		l.Say(channeltest.Kim, "wamid.3", "hello?")
+		require.ErrorIs(t, l.Hub.ResendMessage(t.Context(), alice, id), channel.ErrNotFound, "its content is not kept for ever")
 		require.Equal(t, conversation.Uncertain, l.state(conv, id))
-		require.NoError(t, l.agents.GiveUpMessage(t.Context(), alice, id))
+		require.NoError(t, l.Hub.GiveUpMessage(t.Context(), alice, id))
 	})
 }
 
 func TestAStatusAndAnAgentAtTheSameMoment(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		conv := l.conversation().ID
-		id := l.uncertain(conv)
-		l.post(kim.status(time.Now(), "wamid.x", id, "delivered"))
-		l.pass(5 * time.Second)
-		require.ErrorIs(t, l.agents.ResendMessage(t.Context(), alice, id), channel.ErrNotUncertain, "it has arrived")
-		require.Len(t, l.line.texts(), 1)
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		conv := l.Conversation().ID
+		id := l.Uncertain(conv)
+		l.Post(channeltest.Kim.Status(time.Now(), "wamid.x", id, "delivered"))
+		l.Pass(5 * time.Second)
+		require.ErrorIs(t, l.Hub.ResendMessage(t.Context(), alice, id), channel.ErrNotUncertain, "it has arrived")
+		require.Len(t, l.Line.Texts(), 1)
 	})
 }
 
 func TestAPanicOfASenderLeavesTheOutcomeOpen(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		conv := l.conversation().ID
-		l.line.sends(panics)
-		m, err := l.reply(conv, "hi")
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		conv := l.Conversation().ID
+		l.Line.Sends(panics)
+		m, err := l.Reply(conv, "hi")
 		require.NoError(t, err)
-		l.pass(5 * time.Second)
+		l.Pass(5 * time.Second)
 		require.Equal(t, conversation.Uncertain, l.state(conv, m.ID))
-		require.NotContains(t, l.logs.String(), "canary of a panic")
+		require.NotContains(t, l.Logs.String(), "canary of a panic")
 	})
 }
 
@@ -131,41 +132,24 @@ func TestTheRetryPlanFollowsTheClassOfTheError(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			experiment(t, labOptions{config: slowPolls}, func(t *testing.T, l *lab) {
-				l.say(kim, "wamid.1", "hello")
-				conv := l.conversation().ID
-				l.line.sends(failsFirst(tt.code, 3))
-				m, err := l.reply(conv, "hi")
+			experiment(t, channeltest.LabOptions{Config: channeltest.SlowPolls}, func(t *testing.T, l *lab) {
+				l.Say(channeltest.Kim, "wamid.1", "hello")
+				conv := l.Conversation().ID
+				l.Line.Sends(channeltest.FailsFirst(tt.code, 3))
+				m, err := l.Reply(conv, "hi")
 				require.NoError(t, err)
-				l.pass(20 * time.Hour)
+				l.Pass(20 * time.Hour)
 				require.Equal(t, tt.want, l.state(conv, m.ID))
 				if tt.tries > 0 {
-					require.Len(t, l.line.texts(), tt.tries)
-					failure := l.messages(conv)[1].Delivery.Failure
+					require.Len(t, l.Line.Texts(), tt.tries)
+					failure := l.Messages(conv)[1].Delivery.Failure
 					require.Equal(t, tt.code, failure.Code)
 					require.NotEmpty(t, failure.Hint, "an agent is told what to do")
 				} else {
-					require.Len(t, l.line.texts(), 4, "three failures, then it went")
+					require.Len(t, l.Line.Texts(), 4, "three failures, then it went")
 				}
 			})
 		})
-	}
-}
-
-// failure is an error of a Sender with one of Meta's codes.
-type failure struct{ code int }
-
-func (f failure) Error() string { return "sender: failed" }
-
-func (f failure) Failure() message.Failure { return message.Classify(f.code, 0, 0, true) }
-
-// failsFirst refuses the first n sends with one of Meta's codes.
-func failsFirst(code, n int) func(context.Context, message.Outbound, int) error {
-	return func(_ context.Context, _ message.Outbound, call int) error {
-		if call <= n {
-			return failure{code}
-		}
-		return nil
 	}
 }
 
@@ -179,39 +163,39 @@ func TestAMessageWhoseAcceptanceWasNotWrittenDownIsLikeAnyOther(t *testing.T) {
 		for _, status := range []string{"sent", "delivered", "read"} {
 			t.Run(name+", "+status, func(t *testing.T) {
 				t.Parallel()
-				experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-					l.post(kim.text(time.Now(), "wamid.1", "is it still there?", "referral", map[string]any{
+				experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+					l.Post(channeltest.Kim.Text(time.Now(), "wamid.1", "is it still there?", "referral", map[string]any{
 						"source_type": "ad", "source_id": "7", "source_url": "https://fb.me/x", "ctwa_clid": "c",
 					}))
-					l.pass(5 * time.Second)
-					conv := l.conversation().ID
+					l.Pass(5 * time.Second)
+					conv := l.Conversation().ID
 					end := make(chan struct{})
-					l.line.sends(func(context.Context, message.Outbound, int) error {
+					l.Line.Sends(func(context.Context, message.Outbound, int) error {
 						if hangs {
 							<-end
 						}
 						return message.ErrOutcomeUnknown
 					})
-					m, err := l.reply(conv, "it is")
+					m, err := l.Reply(conv, "it is")
 					require.NoError(t, err)
-					l.pass(5 * time.Second)
-					other := newLab(t, labOptions{store: l.store})
-					other.run()
-					l.post(kim.status(time.Now(), "wamid.out", m.ID, status))
-					l.pass(10 * time.Minute)
-					got := l.messages(conv)[1]
+					l.Pass(5 * time.Second)
+					other := newLab(t, channeltest.LabOptions{Store: l.Store})
+					other.Run()
+					l.Post(channeltest.Kim.Status(time.Now(), "wamid.out", m.ID, status))
+					l.Pass(10 * time.Minute)
+					got := l.Messages(conv)[1]
 					require.Equal(t, m.ID, got.ID)
-					stored, err := l.store.Get(t.Context(), "message", m.ID)
+					stored, err := l.Store.Get(t.Context(), "message", m.ID)
 					require.NoError(t, err)
 					require.NotContains(t, string(stored[0].Body), `"sending"`)
 					require.Contains(t, string(stored[0].Body), `"answers_ad"`)
 					require.True(t, l.customer().Window.FreeEntryAt(time.Now()), "the answer to an advertisement is free for three days")
-					works, err := l.store.Work(t.Context(), store.WorkQuery{Queue: "out", Limit: 10})
+					works, err := l.Store.Work(t.Context(), store.WorkQuery{Queue: "out", Limit: 10})
 					require.NoError(t, err)
 					require.Empty(t, works)
-					require.Empty(t, other.line.texts(), "nothing is sent again")
+					require.Empty(t, other.Line.Texts(), "nothing is sent again")
 					close(end)
-					other.stop()
+					other.Stop()
 				})
 			})
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 )
 
 // saga is a message with its edits, in the order in which they were made.
@@ -19,19 +20,19 @@ type saga struct {
 }
 
 // items are the events of a saga: those of the message stand first.
-func (s *saga) items(at time.Time) []item {
-	all := []item{kim.text(at, "wamid.m", s.texts[0])}
+func (s *saga) items(at time.Time) []channeltest.Item {
+	all := []channeltest.Item{channeltest.Kim.Text(at, "wamid.m", s.texts[0])}
 	for i, text := range s.texts[1:] {
-		all = append(all, kim.edit(at.Add(time.Duration(i+1)*time.Second), fmt.Sprint("wamid.e", i), "wamid.m", text))
+		all = append(all, channeltest.Kim.Edit(at.Add(time.Duration(i+1)*time.Second), fmt.Sprint("wamid.e", i), "wamid.m", text))
 	}
 	if s.deleted {
-		all = append(all, kim.revoke(at.Add(time.Minute), "wamid.r", "wamid.m"))
+		all = append(all, channeltest.Kim.Revoke(at.Add(time.Minute), "wamid.r", "wamid.m"))
 	}
 	if s.before != "" {
-		all = append(all, kim.text(at.Add(-30*time.Second), "wamid.before", s.before))
+		all = append(all, channeltest.Kim.Text(at.Add(-30*time.Second), "wamid.before", s.before))
 	}
 	if s.after != "" {
-		all = append(all, kim.text(at.Add(30*time.Second), "wamid.after", s.after))
+		all = append(all, channeltest.Kim.Text(at.Add(30*time.Second), "wamid.after", s.after))
 	}
 	return all
 }
@@ -72,15 +73,15 @@ func TestEditsKeepThePreviousTextsWhateverTheOrder(t *testing.T) {
 		for n, order := range orders(items) {
 			t.Run(fmt.Sprint(name, ", order ", n), func(t *testing.T) {
 				t.Parallel()
-				experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+				experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
 					all := c.items(time.Now().Add(-time.Hour))
 					for _, i := range order {
-						l.post(all[i])
-						l.post(all[i]) // twice equals once
-						l.pass(time.Second)
+						l.Post(all[i])
+						l.Post(all[i]) // twice equals once
+						l.Pass(time.Second)
 					}
-					l.pass(5 * time.Second)
-					for _, m := range l.messages(l.conversation().ID) {
+					l.Pass(5 * time.Second)
+					for _, m := range l.Messages(l.Conversation().ID) {
 						if m.WAMID != "wamid.m" {
 							continue
 						}
@@ -94,10 +95,10 @@ func TestEditsKeepThePreviousTextsWhateverTheOrder(t *testing.T) {
 						require.False(t, m.Edited.IsZero(), "it is known that there was an edit")
 						if c.deleted {
 							require.Equal(t, "text", m.Kind, "that there was one is kept")
-							require.Equal(t, "[deleted]", l.conversation().Preview)
+							require.Equal(t, "[deleted]", l.Conversation().Preview)
 						}
 					}
-					everything(t, l.store, func(text string) {
+					channeltest.Everything(t, l.Store, func(text string) {
 						for _, part := range []string{"4539 1488 0343", "45391488"} {
 							require.NotContains(t, text, part)
 						}
@@ -110,38 +111,38 @@ func TestEditsKeepThePreviousTextsWhateverTheOrder(t *testing.T) {
 
 func TestAnEditOfAMessageThatComesTooLateKeepsItsText(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
 		at := time.Now()
-		l.say(kim, "wamid.first", "hello")
-		l.post(kim.edit(at.Add(time.Second), "wamid.e", "wamid.m", "at ten"))
-		l.pass(10 * time.Minute) // handed over by itself
-		l.post(kim.text(at, "wamid.m", "at nine"))
-		l.pass(5 * time.Second)
-		all := l.messages(l.conversation().ID)
+		l.Say(channeltest.Kim, "wamid.first", "hello")
+		l.Post(channeltest.Kim.Edit(at.Add(time.Second), "wamid.e", "wamid.m", "at ten"))
+		l.Pass(10 * time.Minute) // handed over by itself
+		l.Post(channeltest.Kim.Text(at, "wamid.m", "at nine"))
+		l.Pass(5 * time.Second)
+		all := l.Messages(l.Conversation().ID)
 		require.Len(t, all, 2)
 		require.Equal(t, "at ten", all[1].Text)
 		require.Equal(t, []conversation.Version{{Text: "at nine"}}, all[1].Earlier)
-		require.Len(t, l.host.of(conversation.MessageEdited), 1, "the host hears of it")
+		require.Len(t, l.Host.Of(conversation.MessageEdited), 1, "the host hears of it")
 	})
 }
 
 func TestOnlyTheNewestVersionsAreKept(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
 		at := time.Now().Add(-time.Hour)
-		l.say(kim, "wamid.m", "zero")
+		l.Say(channeltest.Kim, "wamid.m", "zero")
 		for i := range 30 {
-			l.post(kim.edit(at.Add(time.Duration(i)*time.Second), fmt.Sprint("wamid.e", i), "wamid.m", fmt.Sprint("try ", i)))
+			l.Post(channeltest.Kim.Edit(at.Add(time.Duration(i)*time.Second), fmt.Sprint("wamid.e", i), "wamid.m", fmt.Sprint("try ", i)))
 		}
-		l.pass(time.Minute)
-		m := l.messages(l.conversation().ID)[0]
+		l.Pass(time.Minute)
+		m := l.Messages(l.Conversation().ID)[0]
 		require.Equal(t, "try 29", m.Text)
 		require.Len(t, m.Earlier, 20)
 		require.Equal(t, "try 28", m.Earlier[19].Text)
-		conv := l.conversation().ID
-		_, err := l.agents.EraseMessage(t.Context(), admin, m.ID)
+		conv := l.Conversation().ID
+		_, err := l.Hub.EraseMessage(t.Context(), m.ID)
 		require.NoError(t, err)
-		require.Empty(t, l.messages(conv))
-		everything(t, l.store, func(text string) { require.NotContains(t, text, "try ") })
+		require.Empty(t, l.Messages(conv))
+		channeltest.Everything(t, l.Store, func(text string) { require.NotContains(t, text, "try ") })
 	})
 }

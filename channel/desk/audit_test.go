@@ -1,4 +1,4 @@
-package channel_test
+package desk_test
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -28,7 +29,7 @@ type deed struct {
 
 // deeds are all calls of the hub that take an actor.
 func deeds() []deed {
-	kimsNumber := message.Recipient{Phone: kim.phone}
+	kimsNumber := message.Recipient{Phone: channeltest.Kim.Phone}
 	text := &message.Text{Body: "hi"}
 	reminder := &channel.Template{Name: "reminder", Language: "en"}
 	return []deed{
@@ -113,7 +114,7 @@ func deeds() []deed {
 			return h.CancelMessage(ctx, a, msg)
 		}},
 		{"Report", access.Report, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
-			_, err := h.Report(ctx, a, desk.ReportQuery{Channel: "support", From: dawn, To: dawn})
+			_, err := h.Report(ctx, a, desk.ReportQuery{Channel: "support", From: channeltest.Dawn, To: channeltest.Dawn})
 			return err
 		}},
 		{"Spending", access.Report, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
@@ -170,7 +171,7 @@ func TestWhoMayNotIsRefusedAndThatIsTold(t *testing.T) {
 		own: func(s *desk.Settings) {
 			s.Access = access.Policy{Users: map[string]access.Role{"alice": access.Supervisor, "vic": access.Viewer}}
 		},
-		config: withTemplates(t),
+		Config: channeltest.WithTemplates(t),
 		desk: func(c *desk.Config) {
 			c.Audit = func(_ context.Context, i desk.AuditInfo, err error) {
 				require.ErrorIs(t, err, access.ErrDenied)
@@ -179,12 +180,12 @@ func TestWhoMayNotIsRefusedAndThatIsTold(t *testing.T) {
 		},
 	}
 	experiment(t, o, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
+		l.Say(channeltest.Kim, "wamid.1", "hello")
 		list, err := l.agents.Conversations(t.Context(), alice, desk.ConversationQuery{Channel: "support"})
 		require.NoError(t, err)
 		conv := list[0].ID
-		messages := l.messages(conv)
-		before := l.records("message")
+		messages := l.Messages(conv)
+		before := l.Records("message")
 		vic := access.Actor{Kind: access.Agent, ID: "vic"}
 		for _, d := range deeds() {
 			actors := []access.Actor{{}, {Kind: access.Agent, ID: "stranger"}, {Kind: access.Bot, ID: "alice"}, {Kind: "wizard", ID: "alice"}}
@@ -210,17 +211,17 @@ func TestWhoMayNotIsRefusedAndThatIsTold(t *testing.T) {
 				}
 			}
 		}
-		require.Equal(t, before, l.records("message"), "nothing was changed")
-		require.Equal(t, list[0], l.conversation())
+		require.Equal(t, before, l.Records("message"), "nothing was changed")
+		require.Equal(t, list[0], l.Conversation())
 	})
 }
 
 func TestWhoMayIsToldToTheAuditOnce(t *testing.T) {
 	t.Parallel()
 	var told []desk.AuditInfo
-	o := labOptions{config: func(c *channel.Config) {
-		withTemplates(t)(c)
-		c.Channels[0].Media = nowhere{}
+	o := labOptions{Config: func(c *channel.Config) {
+		channeltest.WithTemplates(t)(c)
+		c.Channels[0].Media = channeltest.Nowhere{}
 	}, desk: func(c *desk.Config) {
 		c.Audit = func(_ context.Context, i desk.AuditInfo, err error) {
 			require.NoError(t, err)
@@ -229,15 +230,15 @@ func TestWhoMayIsToldToTheAuditOnce(t *testing.T) {
 	}}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		chief := access.Actor{Kind: access.Agent, ID: "chief", Admin: true} // and a supervisor, like all users
-		l.say(kim, "wamid.1", "hello")
-		conv := l.conversation().ID
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		conv := l.Conversation().ID
 		for _, d := range deeds() {
 			msg := ""
 			switch d.name {
 			case "Resend", "GiveUp":
-				msg = l.uncertain(conv)
+				msg = l.Uncertain(conv)
 			case "Cancel":
-				l.stop()
+				l.Stop()
 				m, err := l.agents.Reply(t.Context(), chief, channel.Reply{Conversation: conv, Content: &message.Text{Body: "oops"}})
 				require.NoError(t, err)
 				msg = m.ID
@@ -256,24 +257,4 @@ func TestWhoMayIsToldToTheAuditOnce(t *testing.T) {
 			}
 		}
 	})
-}
-
-// uncertain answers in a conversation and loses the answer to the send.
-func (l *lab) uncertain(conv string) string {
-	l.t.Helper()
-	l.line.sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
-	m, err := l.agents.Reply(l.t.Context(), alice, channel.Reply{Conversation: conv, Content: &message.Text{Body: "perhaps"}})
-	require.NoError(l.t, err)
-	l.pass(5 * time.Second)
-	l.line.sends(nil)
-	return m.ID
-}
-
-// nowhere is a Media without files.
-type nowhere struct{}
-
-func (nowhere) Upload(context.Context, message.Upload) (string, error) { return "88", nil }
-
-func (nowhere) Download(context.Context, string) (message.Download, error) {
-	return message.Download{}, errors.New("no file")
 }

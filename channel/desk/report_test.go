@@ -1,8 +1,7 @@
-package channel_test
+package desk_test
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -14,98 +13,62 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
-	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
 )
 
-// kim is a customer whom only the lab knows.
-var kim = face{phone: "13125550187", bsuid: "US.1", name: "Kim Sample"}
-
-// catalog holds two approved templates: "reminder" (utility) and "sale" (marketing).
-func catalog(t *testing.T) *template.Catalog {
-	t.Helper()
-	c, err := template.NewCatalog(template.CatalogConfig{})
-	require.NoError(t, err)
-	for _, raw := range []string{
-		`{"name":"reminder","language":"en","category":"UTILITY","status":"APPROVED","components":[
-			{"type":"BODY","text":"Your bicycle is ready."}]}`,
-		`{"name":"sale","language":"en","category":"MARKETING","status":"APPROVED","components":[
-			{"type":"BODY","text":"Our spring sale has begun."}]}`,
-	} {
-		c.Put(dawn.Add(-time.Hour), definition(t, raw))
-	}
-	return c
-}
-
-func definition(t *testing.T, raw string) template.Definition {
-	t.Helper()
-	var d template.Definition
-	require.NoError(t, json.Unmarshal([]byte(raw), &d))
-	return d
-}
-
-// withTemplates gives the lab's channel the templates of catalog.
-func withTemplates(t *testing.T) func(*channel.Config) {
-	return func(c *channel.Config) { c.Channels[0].Templates = catalog(t) }
-}
-
-// since2000 moves the clock of a lab to the time of the current prices.
-var since2000 = time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC).Sub(dawn)
-
-func now2026() time.Time { return time.Now().Add(since2000) }
-
 // report returns all counts of the day, or of the days since the lab began.
 func (l *lab) report(from, to time.Time) *desk.Report {
-	l.t.Helper()
-	r, err := l.agents.Report(l.t.Context(), alice, desk.ReportQuery{Channel: "support", From: from, To: to})
-	require.NoError(l.t, err)
+	l.T.Helper()
+	r, err := l.agents.Report(l.T.Context(), alice, desk.ReportQuery{Channel: "support", From: from, To: to})
+	require.NoError(l.T, err)
 	return r
 }
 
 func TestAReportIsWhatOneCountsByHand(t *testing.T) {
 	t.Parallel()
-	o := labOptions{config: func(c *channel.Config) { withTemplates(t)(c); slowPolls(c) }, settings: func(s *channel.Settings) { s.ConsentElsewhere = true }}
+	o := labOptions{Config: func(c *channel.Config) { channeltest.WithTemplates(t)(c); channeltest.SlowPolls(c) }, Settings: func(s *channel.Settings) { s.ConsentElsewhere = true }}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		// The first day: two texts, a picture without an answer, an answer after 90 seconds.
-		l.post(kim.text(time.Now(), "wamid.1", "hello"))
-		l.pass(30 * time.Second)
-		l.post(kim.text(time.Now(), "wamid.2", "card 4111 1111 1111 1111"))
-		l.pass(60 * time.Second)
-		conv := l.conversation().ID
-		first, err := l.reply(conv, "hi")
+		l.Post(channeltest.Kim.Text(time.Now(), "wamid.1", "hello"))
+		l.Pass(30 * time.Second)
+		l.Post(channeltest.Kim.Text(time.Now(), "wamid.2", "card 4111 1111 1111 1111"))
+		l.Pass(60 * time.Second)
+		conv := l.Conversation().ID
+		first, err := l.Reply(conv, "hi")
 		require.NoError(t, err)
-		l.pass(10 * time.Second)
-		l.post(kim.status(time.Now(), outWAMID("hi"), first.ID, "sent"), kim.status(time.Now(), outWAMID("hi"), first.ID, "delivered"))
-		l.pass(10 * time.Second)
-		l.post(kim.message(time.Now(), "wamid.3", "image", map[string]any{"id": "77", "mime_type": "image/png"}))
-		l.pass(40 * time.Second)
-		_, err = l.reply(conv, "I see it")
+		l.Pass(10 * time.Second)
+		l.Post(channeltest.Kim.Status(time.Now(), channeltest.OutWAMID("hi"), first.ID, "sent"), channeltest.Kim.Status(time.Now(), channeltest.OutWAMID("hi"), first.ID, "delivered"))
+		l.Pass(10 * time.Second)
+		l.Post(channeltest.Kim.Message(time.Now(), "wamid.3", "image", map[string]any{"id": "77", "mime_type": "image/png"}))
+		l.Pass(40 * time.Second)
+		_, err = l.Reply(conv, "I see it")
 		require.NoError(t, err)
-		l.pass(30 * time.Second)
+		l.Pass(30 * time.Second)
 		require.NoError(t, l.agents.Resolve(t.Context(), alice, conv, "done")) // after 180 seconds
 
 		// The second day: the window is closed.
-		l.pass(30 * time.Hour)
-		_, err = l.reply(conv, "too late")
+		l.Pass(30 * time.Hour)
+		_, err = l.Reply(conv, "too late")
 		require.ErrorIs(t, err, window.ErrClosed)
-		l.pass(time.Second)
-		_, err = l.reply(conv, "still too late")
+		l.Pass(time.Second)
+		_, err = l.Reply(conv, "still too late")
 		require.ErrorIs(t, err, window.ErrClosed)
-		l.pass(time.Second)
+		l.Pass(time.Second)
 		_, err = l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: conv, Template: &channel.Template{Name: "none", Language: "en"}})
 		require.ErrorIs(t, err, template.ErrNotSendable)
 		sent, err := l.agents.Reply(t.Context(), alice, channel.Reply{Conversation: conv, Template: &channel.Template{Name: "reminder", Language: "en"}})
 		require.NoError(t, err)
-		l.pass(10 * time.Second)
-		l.post(kim.status(time.Now(), outWAMID("template"), sent.ID, "failed", "errors", []any{map[string]any{"code": 131026}}))
-		l.pass(10 * time.Second)
+		l.Pass(10 * time.Second)
+		l.Post(channeltest.Kim.Status(time.Now(), channeltest.OutWAMID("template"), sent.ID, "failed", "errors", []any{map[string]any{"code": 131026}}))
+		l.Pass(10 * time.Second)
 
-		report := l.report(dawn, dawn.Add(48*time.Hour))
+		report := l.report(channeltest.Dawn, channeltest.Dawn.Add(48*time.Hour))
 		require.Len(t, report.Days, 2)
 		require.Empty(t, cmp.Diff([]desk.Day{
-			{Date: dawn, Counts: map[string]int64{
+			{Date: channeltest.Dawn, Counts: map[string]int64{
 				"conversations": 1, "resolved": 1, "resolution_seconds": 180,
 				"messages_in": 3, "in_text": 2, "in_image": 1, "redacted": 1,
 				"messages_out": 2, "out_text": 2,
@@ -114,7 +77,7 @@ func TestAReportIsWhatOneCountsByHand(t *testing.T) {
 				"delivery_accepted": 2, "delivery_sent": 1, "delivery_delivered": 1,
 				"charged": 1, // no price rule speaks of the year 2000, so that it may be
 			}},
-			{Date: dawn.Add(24 * time.Hour), Counts: map[string]int64{
+			{Date: channeltest.Dawn.Add(24 * time.Hour), Counts: map[string]int64{
 				"refused": 3, "window_refused": 2, "refused_window_closed": 2, "refused_template": 1,
 				"messages_out": 1, "out_template": 1,
 				"delivery_accepted": 1, "delivery_failed": 1, "failed_recipient_unreachable": 1,
@@ -125,7 +88,7 @@ func TestAReportIsWhatOneCountsByHand(t *testing.T) {
 		require.Equal(t, 180*time.Second, report.MeanResolution())
 
 		var out strings.Builder
-		require.NoError(t, l.report(dawn.Add(24*time.Hour), dawn.Add(24*time.Hour)).WriteCSV(&out))
+		require.NoError(t, l.report(channeltest.Dawn.Add(24*time.Hour), channeltest.Dawn.Add(24*time.Hour)).WriteCSV(&out))
 		require.Equal(t, `date,channel,name,value
 2000-01-02,support,delivery_accepted,1
 2000-01-02,support,delivery_failed,1
@@ -163,8 +126,8 @@ func TestAReportRefusesWhatItCannotAnswer(t *testing.T) {
 		}{
 			"an unknown channel":   {alice, desk.ReportQuery{Channel: "none"}, channel.ErrNoChannel},
 			"no actor":             {access.Actor{}, desk.ReportQuery{Channel: "support"}, access.ErrDenied},
-			"from after to":        {alice, desk.ReportQuery{Channel: "support", From: dawn.Add(48 * time.Hour), To: dawn}, nil},
-			"more than it can add": {alice, desk.ReportQuery{Channel: "support", From: dawn, To: dawn.AddDate(2, 0, 0)}, nil},
+			"from after to":        {alice, desk.ReportQuery{Channel: "support", From: channeltest.Dawn.Add(48 * time.Hour), To: channeltest.Dawn}, nil},
+			"more than it can add": {alice, desk.ReportQuery{Channel: "support", From: channeltest.Dawn, To: channeltest.Dawn.AddDate(2, 0, 0)}, nil},
 		} {
 			_, err := l.agents.Report(t.Context(), tt.actor, tt.q)
 			require.Error(t, err, name)
@@ -172,54 +135,32 @@ func TestAReportRefusesWhatItCannotAnswer(t *testing.T) {
 				require.ErrorIs(t, err, tt.want, name)
 			}
 		}
-		empty := l.report(dawn, dawn)
+		empty := l.report(channeltest.Dawn, channeltest.Dawn)
 		require.Empty(t, empty.Days)
 		require.Zero(t, empty.MeanAnswer(), "nothing is divided by nothing")
 	})
 }
 
-// spends is what a channel costs in a lab of November 2026: $0.0034 for a template or an
-// answer to the United States.
-func spends(t *testing.T, b *pricing.Budget) func(*channel.Config) {
-	card, err := pricing.ReadRateCard(strings.NewReader("market,marketing,utility,authentication\nNorth America,0.0250,0.0034,0.0034\n"),
-		pricing.CardConfig{Currency: "USD", From: "2026-10-01"})
-	require.NoError(t, err)
-	return func(c *channel.Config) {
-		c.Now = now2026
-		c.Channels[0].Templates = catalog(t)
-		c.Channels[0].Rates = []*pricing.RateCard{card}
-		c.Channels[0].Budget = b
-		c.Channels[0].ConsentElsewhere = true
-	}
-}
-
-func (l *lab) notify(f face, name string) (*conversation.Message, error) {
-	return l.agents.Notify(l.t.Context(), alice, channel.Notification{
-		Channel: "support", To: message.Recipient{Phone: f.phone, BSUID: f.bsuid}, Name: f.name,
-		Template: &channel.Template{Name: name, Language: "en"},
-	})
-}
-
 func TestCostsAreCountedWhenAMessageArrives(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{config: spends(t, nil)}, func(t *testing.T, l *lab) {
+	experiment(t, labOptions{Config: channeltest.Spends(t, nil)}, func(t *testing.T, l *lab) {
 		price := []any{"pricing", map[string]any{"billable": true, "pricing_model": "PMP", "type": "regular", "category": "utility"}}
-		m, err := l.notify(kim, "reminder")
+		m, err := l.Notify(channeltest.Kim, "reminder")
 		require.NoError(t, err)
-		l.pass(10 * time.Second)
-		at := now2026()
+		l.Pass(10 * time.Second)
+		at := channeltest.Now2026()
 		require.Zero(t, l.report(at, at).Total("cost_micros"), "it has not arrived")
 		for range 2 { // told twice, counted once
-			l.post(kim.status(at, outWAMID("template"), m.ID, "sent", price...))
-			l.post(kim.status(at.Add(time.Second), outWAMID("template"), m.ID, "delivered", price...))
-			l.post(kim.status(at.Add(time.Minute), outWAMID("template"), m.ID, "read"))
-			l.pass(10 * time.Second)
+			l.Post(channeltest.Kim.Status(at, channeltest.OutWAMID("template"), m.ID, "sent", price...))
+			l.Post(channeltest.Kim.Status(at.Add(time.Second), channeltest.OutWAMID("template"), m.ID, "delivered", price...))
+			l.Post(channeltest.Kim.Status(at.Add(time.Minute), channeltest.OutWAMID("template"), m.ID, "read"))
+			l.Pass(10 * time.Second)
 		}
-		failed, err := l.notify(kim, "reminder")
+		failed, err := l.Notify(channeltest.Kim, "reminder")
 		require.NoError(t, err)
-		l.pass(10 * time.Second)
-		l.post(kim.status(at.Add(time.Minute), "wamid.other", failed.ID, "failed", "errors", []any{map[string]any{"code": 131026}}))
-		l.pass(10 * time.Second)
+		l.Pass(10 * time.Second)
+		l.Post(channeltest.Kim.Status(at.Add(time.Minute), "wamid.other", failed.ID, "failed", "errors", []any{map[string]any{"code": 131026}}))
+		l.Pass(10 * time.Second)
 		report := l.report(at, at)
 		require.EqualValues(t, 3400, report.Total("cost_micros"))
 		require.EqualValues(t, 1, report.Total("charged"), "what fails is not charged")
@@ -240,37 +181,37 @@ func TestABudgetRunsLowAndThenOut(t *testing.T) {
 	t.Parallel()
 	budget := &pricing.Budget{Unit: pricing.BudgetMessages, Limit: 3, LowWater: 1, Monthly: true}
 	var low []channel.BudgetInfo
-	o := labOptions{config: func(c *channel.Config) {
-		spends(t, budget)(c)
-		slowPolls(c)
+	o := labOptions{Config: func(c *channel.Config) {
+		channeltest.Spends(t, budget)(c)
+		channeltest.SlowPolls(c)
 		c.Hooks.BudgetLow = func(_ context.Context, i channel.BudgetInfo) { low = append(low, i) }
 	}}
 	experiment(t, o, func(t *testing.T, l *lab) {
-		_, err := l.notify(kim, "reminder")
+		_, err := l.Notify(channeltest.Kim, "reminder")
 		require.NoError(t, err)
 		require.Empty(t, low)
-		_, err = l.notify(kim, "reminder")
+		_, err = l.Notify(channeltest.Kim, "reminder")
 		require.NoError(t, err)
 		require.Len(t, low, 1)
 		require.Equal(t, int64(1), low[0].Balance.Remaining)
 		require.Equal(t, pricing.Month("2026-11"), low[0].Balance.Month)
-		_, err = l.notify(kim, "reminder")
+		_, err = l.Notify(channeltest.Kim, "reminder")
 		require.NoError(t, err)
 		require.Len(t, low, 1, "told once")
-		_, err = l.notify(kim, "reminder")
+		_, err = l.Notify(channeltest.Kim, "reminder")
 		require.ErrorIs(t, err, pricing.ErrBudgetExhausted)
 
 		s := l.agents.Channels(admin)[0]
 		s.Budget = &pricing.Budget{Unit: pricing.BudgetMessages, Limit: 6, LowWater: 1, Monthly: true}
 		require.NoError(t, l.agents.UpdateSettings(t.Context(), admin, s), "a top-up")
 		for range 2 {
-			_, err = l.notify(kim, "reminder")
+			_, err = l.Notify(channeltest.Kim, "reminder")
 			require.NoError(t, err)
 		}
 		require.Len(t, low, 2, "and told again after it")
 
-		l.pass(15 * 24 * time.Hour) // December
-		_, err = l.notify(kim, "reminder")
+		l.Pass(15 * 24 * time.Hour) // December
+		_, err = l.Notify(channeltest.Kim, "reminder")
 		require.NoError(t, err)
 		require.Len(t, low, 2, "a month begins anew")
 	})
@@ -279,15 +220,15 @@ func TestABudgetRunsLowAndThenOut(t *testing.T) {
 func TestAnAlbumCountsAgainstTheBudgetAsAWhole(t *testing.T) {
 	t.Parallel()
 	budget := &pricing.Budget{Unit: pricing.BudgetMessages, Limit: 2}
-	experiment(t, labOptions{config: spends(t, budget)}, func(t *testing.T, l *lab) {
-		_, err := l.notify(kim, "reminder")
+	experiment(t, labOptions{Config: channeltest.Spends(t, budget)}, func(t *testing.T, l *lab) {
+		_, err := l.Notify(channeltest.Kim, "reminder")
 		require.NoError(t, err)
-		l.pass(10 * time.Second)
-		conv := l.conversation().ID
+		l.Pass(10 * time.Second)
+		conv := l.Conversation().ID
 		reply := channel.Reply{Conversation: conv, Template: &channel.Template{Name: "reminder", Language: "en"}}
 		_, err = l.agents.ReplyAll(t.Context(), alice, []channel.Reply{reply, reply})
 		require.ErrorIs(t, err, pricing.ErrBudgetExhausted, "one is left, two are wanted")
-		require.Len(t, l.messages(conv), 1, "and none of the two is stored")
+		require.Len(t, l.Messages(conv), 1, "and none of the two is stored")
 		_, err = l.agents.ReplyAll(t.Context(), alice, []channel.Reply{reply})
 		require.NoError(t, err)
 	})
@@ -295,13 +236,13 @@ func TestAnAlbumCountsAgainstTheBudgetAsAWhole(t *testing.T) {
 
 func TestAMoneyBudgetNeedsAPrice(t *testing.T) {
 	t.Parallel()
-	experiment(t, labOptions{config: spends(t, &pricing.Budget{Limit: 5000})}, func(t *testing.T, l *lab) {
-		_, err := l.notify(face{phone: "4915112345678"}, "reminder")
+	experiment(t, labOptions{Config: channeltest.Spends(t, &pricing.Budget{Limit: 5000})}, func(t *testing.T, l *lab) {
+		_, err := l.Notify(channeltest.Face{Phone: "4915112345678"}, "reminder")
 		require.ErrorIs(t, err, pricing.ErrNoPrice, "no rate for Germany")
-		_, err = l.notify(kim, "reminder")
+		_, err = l.Notify(channeltest.Kim, "reminder")
 		require.NoError(t, err)
-		_, err = l.notify(kim, "reminder")
+		_, err = l.Notify(channeltest.Kim, "reminder")
 		require.ErrorIs(t, err, pricing.ErrBudgetExhausted, "3400 of 5000 are gone")
-		require.EqualValues(t, 2, l.report(now2026(), now2026()).Total("refused"))
+		require.EqualValues(t, 2, l.report(channeltest.Now2026(), channeltest.Now2026()).Total("refused"))
 	})
 }

@@ -1,4 +1,4 @@
-package channel_test
+package channeltest
 
 import (
 	"testing"
@@ -9,10 +9,10 @@ import (
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-func numberConfig(id string) cloudapitest.NumberConfig { return cloudapitest.NumberConfig{ID: id} }
+func NumberConfig(id string) cloudapitest.NumberConfig { return cloudapitest.NumberConfig{ID: id} }
 
-// everything calls f with the content of every record and every piece of work.
-func everything(t *testing.T, s store.Store, f func(text string)) {
+// Everything calls f with the content of every record and every piece of work.
+func Everything(t *testing.T, s store.Store, f func(text string)) {
 	t.Helper()
 	for _, kind := range []string{
 		"customer", "alias", "conversation", "message", "wamid", "log", "counter", "amendment", "customer_conversation", "money", "standing", "reach", "member", "not_covered", "process", "stranger", "shared", "version",

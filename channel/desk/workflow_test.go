@@ -1,4 +1,4 @@
-package channel_test
+package desk_test
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/template"
@@ -19,30 +20,30 @@ import (
 
 func TestAConversationGoesThroughItsQueues(t *testing.T) {
 	test(t, options{}, func(t *testing.T, r *rig) {
-		r.user.Text(r.number, "hello")
-		r.settle()
-		id := r.conversation().ID
-		_, err := r.reply("hi")
+		r.User.Text(r.Number, "hello")
+		r.Settle()
+		id := r.Conversation().ID
+		_, err := r.Reply("hi")
 		require.NoError(t, err)
-		require.NoError(t, r.agents.Move(t.Context(), alice, id, rules.QueuePending, r.world.Now().Add(2*time.Hour)))
-		r.settle()
-		require.Equal(t, rules.QueuePending, r.conversation().State.Queue)
-		r.pass(3 * time.Hour)
-		require.Equal(t, rules.QueueNew, r.conversation().State.Queue, "it came back by itself")
+		require.NoError(t, r.agents.Move(t.Context(), alice, id, rules.QueuePending, r.World.Now().Add(2*time.Hour)))
+		r.Settle()
+		require.Equal(t, rules.QueuePending, r.Conversation().State.Queue)
+		r.Pass(3 * time.Hour)
+		require.Equal(t, rules.QueueNew, r.Conversation().State.Queue, "it came back by itself")
 		require.NoError(t, r.agents.Resolve(t.Context(), alice, id, "answered"))
-		require.Empty(t, r.conversation().State.Assignee, "released")
+		require.Empty(t, r.Conversation().State.Assignee, "released")
 		require.ErrorIs(t, r.agents.Assign(t.Context(), alice, id, "bob"), rules.ErrNotOpen)
-		r.user.Text(r.number, "one more thing")
-		r.settle()
-		require.Equal(t, rules.QueueNew, r.conversation().State.Queue, "reopened")
+		r.User.Text(r.Number, "one more thing")
+		r.Settle()
+		require.Equal(t, rules.QueueNew, r.Conversation().State.Queue, "reopened")
 		require.NoError(t, r.agents.Assign(t.Context(), alice, id, "bob"))
 		require.NoError(t, r.agents.SetTags(t.Context(), alice, id, []string{" vip", "bike", "vip"}))
 		require.NoError(t, r.agents.SetTopic(t.Context(), alice, id, "the chain"))
-		conv := r.conversation()
+		conv := r.Conversation()
 		require.Equal(t, "bob", conv.State.Assignee)
 		require.Equal(t, []string{"bike", "vip"}, conv.Tags)
 		var moves []string
-		for _, c := range r.host.of(conversation.QueueMoved) {
+		for _, c := range r.Host.Of(conversation.QueueMoved) {
 			moves = append(moves, c.From+">"+c.To)
 		}
 		require.Equal(t, []string{"new>pending", "pending>new", "new>resolved", "resolved>new"}, moves)
@@ -53,14 +54,14 @@ func TestAConversationGoesThroughItsQueues(t *testing.T) {
 }
 
 func TestAgentsAreToldOnceBeforeTheWindowCloses(t *testing.T) {
-	test(t, options{config: slowPolls}, func(t *testing.T, r *rig) {
-		r.user.Text(r.number, "hello")
-		r.settle()
+	test(t, options{Config: channeltest.SlowPolls}, func(t *testing.T, r *rig) {
+		r.User.Text(r.Number, "hello")
+		r.Settle()
 		for range 26 {
-			r.pass(time.Hour)
+			r.Pass(time.Hour)
 		}
 		var soon []string
-		for _, c := range r.host.of(conversation.WindowClosing) {
+		for _, c := range r.Host.Of(conversation.WindowClosing) {
 			soon = append(soon, c.Reason)
 		}
 		require.Equal(t, []string{"4h", "1h"}, soon)
@@ -68,11 +69,11 @@ func TestAgentsAreToldOnceBeforeTheWindowCloses(t *testing.T) {
 }
 
 func TestOldConversationsAreResolved(t *testing.T) {
-	test(t, options{config: slowPolls}, func(t *testing.T, r *rig) {
-		r.user.Text(r.number, "hello")
-		r.settle()
-		r.pass(31 * 24 * time.Hour)
-		require.Equal(t, rules.QueueResolved, r.conversation().State.Queue)
+	test(t, options{Config: channeltest.SlowPolls}, func(t *testing.T, r *rig) {
+		r.User.Text(r.Number, "hello")
+		r.Settle()
+		r.Pass(31 * 24 * time.Hour)
+		require.Equal(t, rules.QueueResolved, r.Conversation().State.Queue)
 	})
 }
 
@@ -83,13 +84,13 @@ func TestAutomaticRepliesGoOutOncePerWindow(t *testing.T) {
 		}}
 	}
 	test(t, options{own: greet}, func(t *testing.T, r *rig) {
-		r.user.Text(r.number, "hello")
-		r.settle()
-		r.user.Text(r.number, "are you there?")
-		r.settle()
-		r.pass(time.Minute)
-		require.Equal(t, []string{"hello", "Hello Robin, somebody will be with you soon.", "are you there?"}, r.sees())
-		require.Equal(t, rules.QueueNew, r.conversation().State.Queue, "an automatic reply is no answer")
+		r.User.Text(r.Number, "hello")
+		r.Settle()
+		r.User.Text(r.Number, "are you there?")
+		r.Settle()
+		r.Pass(time.Minute)
+		require.Equal(t, []string{"hello", "Hello Robin, somebody will be with you soon.", "are you there?"}, r.Sees())
+		require.Equal(t, rules.QueueNew, r.Conversation().State.Queue, "an automatic reply is no answer")
 	})
 }
 
@@ -104,9 +105,9 @@ func TestAReplyOutOfHoursSaysWhenTheChannelOpens(t *testing.T) {
 		}}
 	}
 	test(t, options{own: closed}, func(t *testing.T, r *rig) {
-		r.user.Text(r.number, "hello")
-		r.settle()
-		sees := r.sees()
+		r.User.Text(r.Number, "hello")
+		r.Settle()
+		sees := r.Sees()
 		require.Len(t, sees, 2)
 		require.Regexp(t, `^Robin, we are back on \d{4}-\d\d-\d\d at 04:30\.$`, sees[1])
 	})
@@ -117,16 +118,16 @@ func TestAViewerReadsAndMovesButDoesNotWrite(t *testing.T) {
 		s.Access = access.Policy{Users: map[string]access.Role{"alice": access.Supervisor, "vic": access.Viewer}}
 	}
 	test(t, options{own: policy}, func(t *testing.T, r *rig) {
-		r.user.Text(r.number, "hello")
-		r.settle()
+		r.User.Text(r.Number, "hello")
+		r.Settle()
 		vic := access.Actor{Kind: access.Agent, ID: "vic"}
-		id := r.conversation().ID
+		id := r.Conversation().ID
 		_, _, err := r.agents.Conversation(t.Context(), vic, id)
 		require.NoError(t, err)
 		require.NoError(t, r.agents.Move(t.Context(), vic, id, rules.QueuePending, time.Time{}))
 		_, err = r.agents.Reply(t.Context(), vic, channel.Reply{Conversation: id, Content: &message.Text{Body: "hi"}})
 		require.ErrorIs(t, err, access.ErrDenied)
-		_, err = r.agents.Report(t.Context(), vic, desk.ReportQuery{Channel: "support", From: r.world.Now(), To: r.world.Now()})
+		_, err = r.agents.Report(t.Context(), vic, desk.ReportQuery{Channel: "support", From: r.World.Now(), To: r.World.Now()})
 		require.ErrorIs(t, err, access.ErrDenied)
 		_, _, err = r.agents.Conversation(t.Context(), access.Actor{Kind: access.Agent, ID: "stranger"}, id)
 		require.ErrorIs(t, err, access.ErrDenied)
@@ -134,11 +135,11 @@ func TestAViewerReadsAndMovesButDoesNotWrite(t *testing.T) {
 }
 
 func TestAMacroSendsTextInsideTheWindowAndItsTemplateOutside(t *testing.T) {
-	test(t, options{config: slowPolls}, func(t *testing.T, r *rig) {
-		r.user.Text(r.number, "hello")
-		r.settle()
+	test(t, options{Config: channeltest.SlowPolls}, func(t *testing.T, r *rig) {
+		r.User.Text(r.Number, "hello")
+		r.Settle()
 		macro := channel.Macro{
-			Conversation: r.conversation().ID,
+			Conversation: r.Conversation().ID,
 			Text:         "Hi {{customer.first_name}}, here is your answer.",
 			Shorthand:    "&((template=[[we_answered]] language=[[en]] fallback=[[An answer]] body_text=[[{{customer.first_name}}]]))&",
 		}
@@ -147,17 +148,17 @@ func TestAMacroSendsTextInsideTheWindowAndItsTemplateOutside(t *testing.T) {
 		require.False(t, preview.Template)
 		_, err = r.agents.RunMacro(t.Context(), alice, macro)
 		require.NoError(t, err)
-		r.settle()
-		r.pass(25 * time.Hour)
+		r.Settle()
+		r.Pass(25 * time.Hour)
 		preview, err = r.agents.PreviewMacro(t.Context(), alice, macro)
 		require.NoError(t, err)
 		require.True(t, preview.Template)
 		_, err = r.agents.RunMacro(t.Context(), alice, macro)
 		require.NoError(t, err)
-		r.settle()
+		r.Settle()
 		require.Equal(t, []string{
 			"hello", "Hi Robin, here is your answer.", "Hello Robin, we have an answer for you.",
-		}, r.sees())
+		}, r.Sees())
 		macro.Text = "Hi {{customer.shoe_size}}"
 		macro.Shorthand = ""
 		_, err = r.agents.RunMacro(t.Context(), alice, macro)
@@ -167,36 +168,36 @@ func TestAMacroSendsTextInsideTheWindowAndItsTemplateOutside(t *testing.T) {
 
 func TestNotifyNeedsConsentAndRespectsTheCustomersWill(t *testing.T) {
 	words := func(s *channel.Settings) { s.OptOutWords = []string{"stop"} }
-	test(t, options{settings: words}, func(t *testing.T, r *rig) {
-		to := message.Recipient{Phone: "+" + r.user.Phone()}
+	test(t, options{Settings: words}, func(t *testing.T, r *rig) {
+		to := message.Recipient{Phone: "+" + r.User.Phone()}
 		n := channel.Notification{
 			Channel: "support", To: to, Name: "Robin",
 			Template: &channel.Template{Name: "spring_sale"}, Key: "sale-1",
 		}
 		_, err := r.agents.Notify(t.Context(), alice, n)
 		require.ErrorIs(t, err, channel.ErrNoConsent)
-		require.Error(t, r.agents.RecordConsent(t.Context(), alice, "support", to, conversation.Consent{At: r.world.Now()}), "no evidence")
+		require.Error(t, r.agents.RecordConsent(t.Context(), alice, "support", to, conversation.Consent{At: r.World.Now()}), "no evidence")
 		require.NoError(t, r.agents.RecordConsent(t.Context(), alice, "support", to, conversation.Consent{
-			At: r.world.Now(), Where: "checkout form", Wording: "v3", Categories: []string{"marketing"},
+			At: r.World.Now(), Where: "checkout form", Wording: "v3", Categories: []string{"marketing"},
 		}))
 		first, err := r.agents.Notify(t.Context(), alice, n)
 		require.NoError(t, err)
 		again, err := r.agents.Notify(t.Context(), alice, n)
 		require.NoError(t, err)
 		require.Equal(t, first.ID, again.ID, "the same key is the same message")
-		r.settle()
-		require.Equal(t, []string{"Our spring sale has begun."}, r.sees())
-		require.Equal(t, rules.QueuePending, r.conversation().State.Queue)
+		r.Settle()
+		require.Equal(t, []string{"Our spring sale has begun."}, r.Sees())
+		require.Equal(t, rules.QueuePending, r.Conversation().State.Queue)
 
-		r.user.Text(r.number, "STOP")
-		r.settle()
-		require.Len(t, r.host.of(conversation.PreferenceChanged), 1)
+		r.User.Text(r.Number, "STOP")
+		r.Settle()
+		require.Len(t, r.Host.Of(conversation.PreferenceChanged), 1)
 		n.Key = "sale-2"
 		_, err = r.agents.Notify(t.Context(), alice, n)
 		require.ErrorIs(t, err, channel.ErrOptedOut)
-		_, err = r.reply("We are sorry to see you go.")
+		_, err = r.Reply("We are sorry to see you go.")
 		require.NoError(t, err, "service goes on")
-		require.NoError(t, r.agents.RevokeConsent(t.Context(), alice, "support", to, r.world.Now()))
+		require.NoError(t, r.agents.RevokeConsent(t.Context(), alice, "support", to, r.World.Now()))
 		_, err = r.agents.Notify(t.Context(), alice, channel.Notification{
 			Channel: "support", To: to, Template: &channel.Template{Name: "we_answered", Values: template.Values{
 				Body: []template.Value{template.NamedText("first_name", "R")},
@@ -208,36 +209,36 @@ func TestNotifyNeedsConsentAndRespectsTheCustomersWill(t *testing.T) {
 
 func TestPreferencesOfThePhoneStopMarketing(t *testing.T) {
 	test(t, options{}, func(t *testing.T, r *rig) {
-		r.user.Text(r.number, "hello")
-		r.settle()
-		r.user.OptOut(r.number)
-		r.settle()
+		r.User.Text(r.Number, "hello")
+		r.Settle()
+		r.User.OptOut(r.Number)
+		r.Settle()
 		_, err := r.agents.Reply(t.Context(), alice, channel.Reply{
-			Conversation: r.conversation().ID, Template: &channel.Template{Name: "spring_sale"},
+			Conversation: r.Conversation().ID, Template: &channel.Template{Name: "spring_sale"},
 		})
 		require.ErrorIs(t, err, channel.ErrOptedOut)
-		r.pass(time.Second)
-		r.user.OptIn(r.number)
-		r.settle()
+		r.Pass(time.Second)
+		r.User.OptIn(r.Number)
+		r.Settle()
 		_, err = r.agents.Reply(t.Context(), alice, channel.Reply{
-			Conversation: r.conversation().ID, Template: &channel.Template{Name: "spring_sale"},
+			Conversation: r.Conversation().ID, Template: &channel.Template{Name: "spring_sale"},
 		})
 		require.NoError(t, err)
-		r.settle()
+		r.Settle()
 	})
 }
 
 func TestReportsCountWhatHappened(t *testing.T) {
 	test(t, options{}, func(t *testing.T, r *rig) {
-		r.user.Text(r.number, "hello")
-		r.settle()
-		r.pass(10 * time.Minute)
-		_, err := r.reply("hi")
+		r.User.Text(r.Number, "hello")
+		r.Settle()
+		r.Pass(10 * time.Minute)
+		_, err := r.Reply("hi")
 		require.NoError(t, err)
-		r.settle()
-		require.NoError(t, r.agents.Resolve(t.Context(), alice, r.conversation().ID, ""))
+		r.Settle()
+		require.NoError(t, r.agents.Resolve(t.Context(), alice, r.Conversation().ID, ""))
 		report, err := r.agents.Report(t.Context(), alice, desk.ReportQuery{
-			Channel: "support", From: r.world.Now().Add(-24 * time.Hour), To: r.world.Now(),
+			Channel: "support", From: r.World.Now().Add(-24 * time.Hour), To: r.World.Now(),
 		})
 		require.NoError(t, err)
 		require.EqualValues(t, 1, report.Total("messages_in"))

@@ -1,4 +1,4 @@
-package channel_test
+package desk_test
 
 import (
 	"bytes"
@@ -19,6 +19,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
@@ -32,27 +33,27 @@ var withoutActor = []string{"Hub"}
 // tenant and with everything that names what is not theirs: new methods are covered by being there.
 func TestNoMethodServesAnotherTenant(t *testing.T) {
 	t.Parallel()
-	ann := face{phone: "13125550187", bsuid: "US.1", name: "Canary Ann"}
+	ann := channeltest.Face{Phone: "13125550187", Bsuid: "US.1", Name: "Canary Ann"}
 	apart := func(s *desk.Settings) {
 		s.Access = access.Policy{Users: map[string]access.Role{"alice": access.Supervisor}}
 	}
-	var line wire
+	var line channeltest.Wire
 	config := func(c *channel.Config) {
 		otherTenant(&line)(c)
 		c.Poll, c.Feed, c.Search = time.Hour, true, true
 	}
-	experiment(t, labOptions{config: config, own: apart}, func(t *testing.T, l *lab) {
-		l.host.fails(func(id string, _ int) error { return channel.ErrPermanent }) // for dead letters
-		l.from(webhook.Scope{All: true}, labAccount, ann.text(time.Now(), "wamid.1", "Canary text"))
-		l.from(webhook.Scope{All: true}, tenantAccount, ann.text(time.Now(), "wamid.2", "to other").on(tenantNumber))
-		conv := l.conversation()
-		doubtful := l.uncertain(conv.ID)
-		support, err := l.hub.Channel(t.Context(), "support")
+	experiment(t, labOptions{Config: config, own: apart}, func(t *testing.T, l *lab) {
+		l.Host.Fails(func(id string, _ int) error { return channel.ErrPermanent }) // for dead letters
+		l.From(webhook.Scope{All: true}, channeltest.LabAccount, ann.Text(time.Now(), "wamid.1", "Canary text"))
+		l.From(webhook.Scope{All: true}, tenantAccount, ann.Text(time.Now(), "wamid.2", "to other").On(tenantNumber))
+		conv := l.Conversation()
+		doubtful := l.Uncertain(conv.ID)
+		support, err := l.Hub.Channel(t.Context(), "support")
 		require.NoError(t, err)
-		letter := l.letters("host")[0]
-		inbound := l.messages(conv.ID)[0]
+		letter := l.Letters("host")[0]
+		inbound := l.Messages(conv.ID)[0]
 		before := l.snapshot()
-		sent := len(l.line.texts())
+		sent := len(l.Line.Texts())
 
 		names := []string{"support", conv.ID, inbound.ID, doubtful, conv.Customer}
 		for _, actor := range []access.Actor{bob, ownerOther, {Kind: access.Bot, ID: "alice", Teams: []string{"other"}}, {}} {
@@ -63,7 +64,7 @@ func TestNoMethodServesAnotherTenant(t *testing.T) {
 				for _, name := range names {
 					var out bytes.Buffer
 					args := foreignArgs(t, m, actor, name, given{
-						conv: conv, msg: inbound, channel: support, key: letter.Key, person: recipient(ann), out: &out,
+						conv: conv, msg: inbound, channel: support, key: letter.Key, person: channeltest.Recipient(ann), out: &out,
 					})
 					args[0] = reflect.ValueOf(l.agents)
 					for _, v := range m.Func.Call(args) {
@@ -79,7 +80,7 @@ func TestNoMethodServesAnotherTenant(t *testing.T) {
 						require.NoError(t, err)
 						out.Write(raw)
 					}
-					for _, secret := range []string{"Canary", ann.phone, ann.bsuid, "support", labNumber, conv.ID, inbound.ID} {
+					for _, secret := range []string{"Canary", ann.Phone, ann.Bsuid, "support", channeltest.LabNumber, conv.ID, inbound.ID} {
 						if secret == name {
 							continue // said by the actor
 						}
@@ -88,9 +89,9 @@ func TestNoMethodServesAnotherTenant(t *testing.T) {
 				}
 			}
 		}
-		l.pass(time.Minute)
+		l.Pass(time.Minute)
 		require.Empty(t, cmp.Diff(before, l.snapshot()), "nothing was changed")
-		require.Len(t, l.line.texts(), sent, "nothing was sent")
+		require.Len(t, l.Line.Texts(), sent, "nothing was sent")
 	})
 }
 
@@ -123,7 +124,7 @@ func foreignArgs(t *testing.T, m reflect.Method, a access.Actor, name string, g 
 		channel.MessageQuery{Conversation: name, Before: g.msg},
 		channel.DeadLetterQuery{Channel: name, Queue: "host"},
 		channel.ReplayQuery{Channel: name, Queue: "host"},
-		desk.ReportQuery{Channel: name, From: dawn, To: time.Now()},
+		desk.ReportQuery{Channel: name, From: channeltest.Dawn, To: time.Now()},
 	}
 	args := make([]reflect.Value, m.Type.NumIn())
 	for i := 1; i < len(args); i++ {
@@ -148,9 +149,9 @@ func foreignArgs(t *testing.T, m reflect.Method, a access.Actor, name string, g 
 
 // snapshot is all that is stored, apart from signs of life.
 func (l *lab) snapshot() []string {
-	l.t.Helper()
+	l.T.Helper()
 	var all []string
-	everything(l.t, l.store, func(text string) {
+	channeltest.Everything(l.T, l.Store, func(text string) {
 		if !strings.Contains(text, `"numbers"`) && !strings.HasPrefix(text, "upkeep") {
 			all = append(all, text)
 		}
@@ -161,15 +162,15 @@ func (l *lab) snapshot() []string {
 
 func TestRepliesThatGoTogetherAreOfOneConversation(t *testing.T) {
 	t.Parallel()
-	ann := face{phone: "13125550187", bsuid: "US.1"}
+	ann := channeltest.Face{Phone: "13125550187", Bsuid: "US.1"}
 	apart := func(s *desk.Settings) {
 		s.Access = access.Policy{Users: map[string]access.Role{"alice": access.Supervisor}}
 	}
-	var line wire
-	experiment(t, labOptions{config: otherTenant(&line), own: apart}, func(t *testing.T, l *lab) {
-		l.from(webhook.Scope{All: true}, labAccount, ann.text(time.Now(), "wamid.1", "to support"))
-		l.from(webhook.Scope{All: true}, tenantAccount, ann.text(time.Now(), "wamid.2", "to other").on(tenantNumber))
-		theirs, own := l.conversation(), l.others()[0]
+	var line channeltest.Wire
+	experiment(t, labOptions{Config: otherTenant(&line), own: apart}, func(t *testing.T, l *lab) {
+		l.From(webhook.Scope{All: true}, channeltest.LabAccount, ann.Text(time.Now(), "wamid.1", "to support"))
+		l.From(webhook.Scope{All: true}, tenantAccount, ann.Text(time.Now(), "wamid.2", "to other").On(tenantNumber))
+		theirs, own := l.Conversation(), l.others()[0]
 		text := func(conv string) channel.Reply {
 			return channel.Reply{Conversation: conv, Content: &message.Text{Body: "hi"}}
 		}
@@ -182,7 +183,7 @@ func TestRepliesThatGoTogetherAreOfOneConversation(t *testing.T) {
 			require.Error(t, err, name)
 		}
 		quoting := text(own.ID)
-		quoting.Quote = l.messages(theirs.ID)[0].ID
+		quoting.Quote = l.Messages(theirs.ID)[0].ID
 		_, err := l.agents.Reply(t.Context(), bob, quoting)
 		require.ErrorIs(t, err, channel.ErrNotFound)
 		reacting := text(own.ID)
@@ -191,60 +192,60 @@ func TestRepliesThatGoTogetherAreOfOneConversation(t *testing.T) {
 			_, err = l.agents.Reply(t.Context(), bob, reacting)
 			require.ErrorIs(t, err, channel.ErrNotFound)
 		}
-		l.pass(time.Minute)
-		require.Empty(t, line.texts())
-		require.Empty(t, l.line.texts())
+		l.Pass(time.Minute)
+		require.Empty(t, line.Texts())
+		require.Empty(t, l.Line.Texts())
 	})
 }
 
 func TestNoItemSpeaksForAnotherTenantsNumber(t *testing.T) {
 	t.Parallel()
-	ann := face{phone: "13125550187", bsuid: "US.1", name: "Ann"}
-	mal := face{phone: ann.phone, bsuid: ann.bsuid, name: "Mallory", username: "mallory"}
-	ours := webhook.Scope{Accounts: []string{labAccount}, Numbers: []string{labNumber}}
+	ann := channeltest.Face{Phone: "13125550187", Bsuid: "US.1", Name: "Ann"}
+	mal := channeltest.Face{Phone: ann.Phone, Bsuid: ann.Bsuid, Name: "Mallory", Username: "mallory"}
+	ours := webhook.Scope{Accounts: []string{channeltest.LabAccount}, Numbers: []string{channeltest.LabNumber}}
 	const answer = "an answer"
-	items := func(m string) map[string]item {
+	items := func(m string) map[string]channeltest.Item {
 		at := time.Now()
-		standby := mal.text(at, "wamid.s", "forged")
-		return map[string]item{
-			"a text":                      mal.text(at, "wamid.t", "forged"),
-			"a picture":                   mal.message(at, "wamid.p", "image", map[string]any{"id": "77", "mime_type": "image/png"}),
-			"a message of a later kind":   mal.message(at, "wamid.h", "hologram", map[string]any{}),
-			"a message in a group":        mal.text(at, "wamid.g", "forged", "group_id", "G1"),
-			"an edit":                     mal.edit(at, "wamid.e", "wamid.2", "forged"),
-			"a deletion":                  mal.revoke(at, "wamid.d", "wamid.2"),
-			"a reaction":                  mal.reaction(at, "wamid.r", outWAMID(answer), "👎"),
-			"a new number":                mal.moved(at, "wamid.n", face{phone: "19998887777", bsuid: "US.666"}),
-			"a stop":                      mal.preference(at, "stop"),
-			"a call":                      mal.call(at, "wacid.1", "connect"),
-			"an echo":                     mal.echo(at, "wamid.o", "text", map[string]any{"body": "forged"}),
-			"a reaction of ours":          mal.echo(at, "wamid.or", "reaction", map[string]any{"message_id": "wamid.2", "emoji": "👎"}),
-			"the history":                 mal.past(at, "wamid.y", "forged", false),
-			"our history":                 mal.past(at, "wamid.z", "forged", true),
-			"a standby message":           {field: "standby", value: map[string]any{"standby": standby.value}},
-			"a status by our ID":          mal.status(at, "wamid.other", m, "read"),
-			"a status by the wamid":       mal.status(at, outWAMID(answer), "", "read"),
-			"a failure":                   mal.fails(outWAMID(answer), m, 131050),
-			"a failure for lack of funds": mal.fails(outWAMID(answer), m, 131042),
+		standby := mal.Text(at, "wamid.s", "forged")
+		return map[string]channeltest.Item{
+			"a text":                      mal.Text(at, "wamid.t", "forged"),
+			"a picture":                   mal.Message(at, "wamid.p", "image", map[string]any{"id": "77", "mime_type": "image/png"}),
+			"a message of a later kind":   mal.Message(at, "wamid.h", "hologram", map[string]any{}),
+			"a message in a group":        mal.Text(at, "wamid.g", "forged", "group_id", "G1"),
+			"an edit":                     mal.Edit(at, "wamid.e", "wamid.2", "forged"),
+			"a deletion":                  mal.Revoke(at, "wamid.d", "wamid.2"),
+			"a reaction":                  mal.Reaction(at, "wamid.r", channeltest.OutWAMID(answer), "👎"),
+			"a new number":                mal.Moved(at, "wamid.n", channeltest.Face{Phone: "19998887777", Bsuid: "US.666"}),
+			"a stop":                      mal.Preference(at, "stop"),
+			"a call":                      mal.Call(at, "wacid.1", "connect"),
+			"an echo":                     mal.Echo(at, "wamid.o", "text", map[string]any{"body": "forged"}),
+			"a reaction of ours":          mal.Echo(at, "wamid.or", "reaction", map[string]any{"message_id": "wamid.2", "emoji": "👎"}),
+			"the history":                 mal.Past(at, "wamid.y", "forged", false),
+			"our history":                 mal.Past(at, "wamid.z", "forged", true),
+			"a standby message":           {Field: "standby", Value: map[string]any{"standby": standby.Value}},
+			"a status by our ID":          mal.Status(at, "wamid.other", m, "read"),
+			"a status by the wamid":       mal.Status(at, channeltest.OutWAMID(answer), "", "read"),
+			"a failure":                   mal.Fails(channeltest.OutWAMID(answer), m, 131050),
+			"a failure for lack of funds": mal.Fails(channeltest.OutWAMID(answer), m, 131042),
 		}
 	}
 	for _, tt := range []struct {
 		name, account, number string
 	}{
-		{"on the other's number under one's own account", labAccount, tenantNumber},
+		{"on the other's number under one's own account", channeltest.LabAccount, tenantNumber},
 		{"on the other's number under its account", tenantAccount, tenantNumber},
-		{"on one's own number, about the other's messages", labAccount, labNumber},
+		{"on one's own number, about the other's messages", channeltest.LabAccount, channeltest.LabNumber},
 	} {
 		for kind := range items("") {
 			t.Run(tt.name+": "+kind, func(t *testing.T) {
 				t.Parallel()
-				var line wire
-				experiment(t, labOptions{config: otherTenant(&line)}, func(t *testing.T, l *lab) {
-					l.from(webhook.Scope{All: true}, tenantAccount, ann.text(time.Now(), "wamid.2", "hello").on(tenantNumber))
+				var line channeltest.Wire
+				experiment(t, labOptions{Config: otherTenant(&line)}, func(t *testing.T, l *lab) {
+					l.From(webhook.Scope{All: true}, tenantAccount, ann.Text(time.Now(), "wamid.2", "hello").On(tenantNumber))
 					conv := l.others()[0]
 					m, err := l.agents.Reply(t.Context(), bob, channel.Reply{Conversation: conv.ID, Content: &message.Text{Body: answer}})
 					require.NoError(t, err)
-					l.pass(time.Minute)
+					l.Pass(time.Minute)
 					of := func() (all []string) {
 						for _, text := range l.snapshot() {
 							if strings.Contains(text, conv.ID) || strings.Contains(text, conv.Customer) || strings.Contains(text, `"channel":"other"`) {
@@ -255,11 +256,11 @@ func TestNoItemSpeaksForAnotherTenantsNumber(t *testing.T) {
 					}
 					before := of()
 					require.NotEmpty(t, before)
-					changes := len(l.host.changes)
-					l.from(ours, tt.account, items(m.ID)[kind].on(tt.number))
-					l.pass(2 * time.Minute)
+					changes := len(l.Host.Changes)
+					l.From(ours, tt.account, items(m.ID)[kind].On(tt.number))
+					l.Pass(2 * time.Minute)
 					require.Empty(t, cmp.Diff(before, of()))
-					for _, c := range l.host.changes[changes:] {
+					for _, c := range l.Host.Changes[changes:] {
 						require.NotEqual(t, conv.ID, c.Conversation.ID)
 					}
 				})

@@ -1,4 +1,4 @@
-package channel_test
+package desk_test
 
 import (
 	"testing"
@@ -10,6 +10,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/duration"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 )
@@ -17,7 +18,7 @@ import (
 // numbered gives the lab's channel a template with numbered variables only, and one with names.
 func numbered(t *testing.T) func(*channel.Config) {
 	return func(c *channel.Config) {
-		withTemplates(t)(c)
+		channeltest.WithTemplates(t)(c)
 		c.Poll = time.Minute
 		for _, raw := range []string{
 			`{"name":"follow_up","language":"en","category":"UTILITY","status":"APPROVED","components":[
@@ -25,7 +26,7 @@ func numbered(t *testing.T) func(*channel.Config) {
 			`{"name":"named","language":"en","category":"UTILITY","status":"APPROVED","parameter_format":"NAMED","components":[
 				{"type":"BODY","text":"Dear {{who}}, hi.","example":{"body_text_named_params":[{"param_name":"who","example":"Alex"}]}}]}`,
 		} {
-			c.Channels[0].Templates.Put(dawn.Add(-time.Hour), definition(t, raw))
+			c.Channels[0].Templates.Put(channeltest.Dawn.Add(-time.Hour), channeltest.Definition(t, raw))
 		}
 	}
 }
@@ -43,13 +44,13 @@ func TestARuleCanUseATemplateWithNumberedVariables(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			experiment(t, labOptions{own: greets(c.content), config: numbered(t)}, func(t *testing.T, l *lab) {
-				l.say(kim, "wamid.1", "hello")
-				require.Empty(t, l.host.of(conversation.AutomaticWithheld))
-				all := l.messages(l.conversation().ID)
+			experiment(t, labOptions{own: greets(c.content), Config: numbered(t)}, func(t *testing.T, l *lab) {
+				l.Say(channeltest.Kim, "wamid.1", "hello")
+				require.Empty(t, l.Host.Of(conversation.AutomaticWithheld))
+				all := l.Messages(l.Conversation().ID)
 				require.Len(t, all, 2)
 				require.Equal(t, c.want, all[1].Text)
-				require.IsType(t, &message.Template{}, l.line.sent[0].Content)
+				require.IsType(t, &message.Template{}, l.Line.Sent[0].Content)
 			})
 		})
 	}
@@ -68,10 +69,10 @@ func TestAValueThatDoesNotFitWithholdsTheMessage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			content := rules.Content{Template: "follow_up", Language: "en", Values: c.values}
-			experiment(t, labOptions{own: greets(content), config: numbered(t)}, func(t *testing.T, l *lab) {
-				l.say(kim, "wamid.1", "hello")
-				require.Empty(t, l.line.texts())
-				withheld := l.host.of(conversation.AutomaticWithheld)
+			experiment(t, labOptions{own: greets(content), Config: numbered(t)}, func(t *testing.T, l *lab) {
+				l.Say(channeltest.Kim, "wamid.1", "hello")
+				require.Empty(t, l.Line.Texts())
+				withheld := l.Host.Of(conversation.AutomaticWithheld)
 				require.Len(t, withheld, 1)
 				require.Equal(t, c.want, withheld[0].Cause)
 			})
@@ -86,18 +87,18 @@ func TestAFollowUpGoesOutAfterTheWindowClosed(t *testing.T) {
 			Template: "follow_up", Language: "en", Values: []string{"{{customer.first_name}}", "one"},
 		}}
 	}
-	experiment(t, labOptions{own: settings, config: numbered(t)}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		l.pass(24*time.Hour + 58*time.Minute)
-		require.Empty(t, l.line.texts())
-		l.pass(4 * time.Minute)
-		require.Equal(t, []string{"template"}, l.line.texts())
-		l.pass(72 * time.Hour)
-		require.Equal(t, []string{"template"}, l.line.texts(), "once")
-		all := l.messages(l.conversation().ID)
+	experiment(t, labOptions{own: settings, Config: numbered(t)}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		l.Pass(24*time.Hour + 58*time.Minute)
+		require.Empty(t, l.Line.Texts())
+		l.Pass(4 * time.Minute)
+		require.Equal(t, []string{"template"}, l.Line.Texts())
+		l.Pass(72 * time.Hour)
+		require.Equal(t, []string{"template"}, l.Line.Texts(), "once")
+		all := l.Messages(l.Conversation().ID)
 		require.Equal(t, "Kim, your ticket one is open.", all[1].Text)
 		require.Equal(t, "follow_up", all[1].Auto)
-		require.False(t, l.conversation().State.WaitingSince.IsZero(), "the customer still waits for a person")
+		require.False(t, l.Conversation().State.WaitingSince.IsZero(), "the customer still waits for a person")
 	})
 }
 
@@ -108,28 +109,28 @@ func TestAChatThatNobodyTookIsClosedAndTheCustomerTold(t *testing.T) {
 			Text: "We are sorry, {{customer.first_name}}: nobody was free. Write again!",
 		}}
 	}
-	o := labOptions{own: settings, config: func(c *channel.Config) { c.Poll = 10 * time.Second }}
+	o := labOptions{own: settings, Config: func(c *channel.Config) { c.Poll = 10 * time.Second }}
 	experiment(t, o, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		jo := face{phone: "13125550199", bsuid: "US.2", name: "Jo Sample"}
-		l.say(jo, "wamid.2", "hello")
-		for _, c := range l.conversations() {
-			if c.Customer == l.host.received[1].Customer.ID {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		jo := channeltest.Face{Phone: "13125550199", Bsuid: "US.2", Name: "Jo Sample"}
+		l.Say(jo, "wamid.2", "hello")
+		for _, c := range l.Conversations() {
+			if c.Customer == l.Host.Received[1].Customer.ID {
 				require.NoError(t, l.agents.Assign(t.Context(), alice, c.ID, "alice"))
 			}
 		}
-		l.pass(10 * time.Minute)
-		require.Equal(t, []string{"We are sorry, Kim: nobody was free. Write again!"}, l.line.texts())
-		moves := l.host.of(conversation.QueueMoved)
+		l.Pass(10 * time.Minute)
+		require.Equal(t, []string{"We are sorry, Kim: nobody was free. Write again!"}, l.Line.Texts())
+		moves := l.Host.Of(conversation.QueueMoved)
 		require.Len(t, moves, 1, "the one that somebody took stays")
 		require.Equal(t, "resolved", moves[0].To)
 		require.Equal(t, "missed", moves[0].Reason)
 		require.Equal(t, conversation.Cause(rules.WhyUntaken), moves[0].Cause)
 		require.Equal(t, rules.QueueResolved, moves[0].Conversation.State.Queue)
-		notice := l.messages(moves[0].Conversation.ID)[1]
+		notice := l.Messages(moves[0].Conversation.ID)[1]
 		require.Equal(t, "untaken", notice.Auto)
 		require.Equal(t, conversation.Accepted, notice.Delivery.State())
-		l.say(kim, "wamid.3", "I am still here")
-		require.Equal(t, rules.QueueNew, l.host.received[len(l.host.received)-1].Conversation.State.Queue, "and comes back")
+		l.Say(channeltest.Kim, "wamid.3", "I am still here")
+		require.Equal(t, rules.QueueNew, l.Host.Received[len(l.Host.Received)-1].Conversation.State.Queue, "and comes back")
 	})
 }

@@ -1,4 +1,4 @@
-package channel_test
+package desk_test
 
 import (
 	"fmt"
@@ -14,6 +14,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/duration"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/template"
@@ -30,19 +31,19 @@ func greets(c rules.Content) func(*desk.Settings) {
 func TestAnAutomaticReplyMayBeATemplate(t *testing.T) {
 	greet := greets(rules.Content{Template: "hello_you", Language: "en"})
 	test(t, options{own: greet}, func(t *testing.T, r *rig) {
-		_, err := r.account.AddTemplate(`{"name":"hello_you","language":"en","category":"UTILITY","parameter_format":"NAMED","components":[
+		_, err := r.Account.AddTemplate(`{"name":"hello_you","language":"en","category":"UTILITY","parameter_format":"NAMED","components":[
 			{"type":"BODY","text":"Dear {{customer_name}}, hello.","example":{"body_text_named_params":[{"param_name":"customer_name","example":"Alex Doe"}]}}]}`)
 		require.NoError(t, err)
-		ch, err := r.hub.Channel(t.Context(), "support")
+		ch, err := r.Hub.Channel(t.Context(), "support")
 		require.NoError(t, err)
-		r.settle() // reviewed, and a webhook says so
+		r.Settle() // reviewed, and a webhook says so
 		require.NoError(t, ch.Templates.Sync(time.Now().Add(-time.Second),
-			r.client.Account(r.account.ID).Templates(t.Context(), cloudapi.TemplateQuery{})))
-		r.user.Text(r.number, "hello")
-		r.settle()
-		require.Equal(t, []string{"hello", "Dear Robin Sample, hello."}, r.sees())
-		require.Equal(t, "first_contact", r.messages()[1].Auto)
-		require.Equal(t, conversation.Author{Kind: "system"}, r.messages()[1].Author)
+			r.Client.Account(r.Account.ID).Templates(t.Context(), cloudapi.TemplateQuery{})))
+		r.User.Text(r.Number, "hello")
+		r.Settle()
+		require.Equal(t, []string{"hello", "Dear Robin Sample, hello."}, r.Sees())
+		require.Equal(t, "first_contact", r.Messages()[1].Auto)
+		require.Equal(t, conversation.Author{Kind: "system"}, r.Messages()[1].Author)
 	})
 }
 
@@ -62,23 +63,23 @@ func TestAnAutomaticReplyThatMayNotBeSentHarmsNobody(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := labOptions{own: greets(tt.content), config: func(c *channel.Config) {
-				withTemplates(t)(c)
-				c.Channels[0].Templates.Put(dawn.Add(-time.Hour), definition(t, `{"name":"needs_values","language":"en","category":"UTILITY","status":"APPROVED",
+			o := labOptions{own: greets(tt.content), Config: func(c *channel.Config) {
+				channeltest.WithTemplates(t)(c)
+				c.Channels[0].Templates.Put(channeltest.Dawn.Add(-time.Hour), channeltest.Definition(t, `{"name":"needs_values","language":"en","category":"UTILITY","status":"APPROVED",
 					"parameter_format":"NAMED","components":[{"type":"BODY","text":"Dear {{colour}}, hi.","example":{"body_text_named_params":[{"param_name":"colour","example":"blue"}]}}]}`))
 				if tt.change != nil {
 					tt.change(c)
 				}
 			}}
 			experiment(t, o, func(t *testing.T, l *lab) {
-				l.say(kim, "wamid.1", "hello")
-				require.Equal(t, []string{"hello"}, l.host.texts(), "the customer's message does not suffer")
-				require.Empty(t, l.line.texts())
-				withheld := l.host.of(conversation.AutomaticWithheld)
+				l.Say(channeltest.Kim, "wamid.1", "hello")
+				require.Equal(t, []string{"hello"}, l.Host.Texts(), "the customer's message does not suffer")
+				require.Empty(t, l.Line.Texts())
+				withheld := l.Host.Of(conversation.AutomaticWithheld)
 				require.Len(t, withheld, 1)
 				require.Equal(t, "first_contact: "+tt.why, withheld[0].Reason)
 				require.Equal(t, tt.cause, withheld[0].Cause)
-				require.EqualValues(t, 1, l.report(dawn, dawn).Total("refused"))
+				require.EqualValues(t, 1, l.report(channeltest.Dawn, channeltest.Dawn).Total("refused"))
 			})
 		})
 	}
@@ -94,14 +95,14 @@ func TestWhileAllAreAwayCustomersAreToldOnce(t *testing.T) {
 		desk: func(c *desk.Config) { c.AllAway = func(id string) bool { return !back.Load() && id == "support" } },
 	}
 	experiment(t, o, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		l.say(kim, "wamid.2", "anybody?")
-		require.Equal(t, []string{"Nobody is here, Kim Sample."}, l.line.texts())
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		l.Say(channeltest.Kim, "wamid.2", "anybody?")
+		require.Equal(t, []string{"Nobody is here, Kim Sample."}, l.Line.Texts())
 		back.Store(true)
-		l.say(stranger(1), "wamid.3", "hello")
-		require.Len(t, l.line.texts(), 1)
-		require.EqualValues(t, 1, l.report(dawn, dawn).Total("auto_replies"))
-		require.Zero(t, l.report(dawn, dawn).Total("answers"), "a machine's answer is none")
+		l.Say(channeltest.Stranger(1), "wamid.3", "hello")
+		require.Len(t, l.Line.Texts(), 1)
+		require.EqualValues(t, 1, l.report(channeltest.Dawn, channeltest.Dawn).Total("auto_replies"))
+		require.Zero(t, l.report(channeltest.Dawn, channeltest.Dawn).Total("answers"), "a machine's answer is none")
 	})
 }
 
@@ -109,31 +110,31 @@ func TestTwoMachinesDoNotTalkToEachOtherForEver(t *testing.T) {
 	t.Parallel()
 	experiment(t, labOptions{own: greets(rules.Content{Text: "Hello, I am a machine."})}, func(t *testing.T, l *lab) {
 		for i := range 40 {
-			l.say(kim, "wamid."+string(rune('A'+i)), "Hello, I am a machine too.")
+			l.Say(channeltest.Kim, "wamid."+string(rune('A'+i)), "Hello, I am a machine too.")
 		}
-		require.Len(t, l.line.texts(), 1)
-		require.NotEmpty(t, l.host.of(conversation.BotSuspected))
+		require.Len(t, l.Line.Texts(), 1)
+		require.NotEmpty(t, l.Host.Of(conversation.BotSuspected))
 	})
 }
 
 func TestTheReminderGoesOutOnceAndOnlyIfItIsSwitchedOn(t *testing.T) {
 	t.Parallel()
 	for _, on := range []bool{false, true} {
-		o := labOptions{config: func(c *channel.Config) { c.Poll = time.Minute }, own: func(s *desk.Settings) {
+		o := labOptions{Config: func(c *channel.Config) { c.Poll = time.Minute }, own: func(s *desk.Settings) {
 			s.Rules.Reminder = rules.ReminderRule{
 				Enabled: on, Before: 2 * duration.Hour, Content: rules.Content{Text: "Do you still need us?"},
 			}
 		}}
 		experiment(t, o, func(t *testing.T, l *lab) {
-			l.say(kim, "wamid.1", "hello")
-			_, err := l.reply(l.conversation().ID, "which colour?")
+			l.Say(channeltest.Kim, "wamid.1", "hello")
+			_, err := l.Reply(l.Conversation().ID, "which colour?")
 			require.NoError(t, err)
-			l.pass(30 * time.Hour)
+			l.Pass(30 * time.Hour)
 			want := []string{"which colour?"}
 			if on {
 				want = append(want, "Do you still need us?")
 			}
-			require.Equal(t, want, l.line.texts())
+			require.Equal(t, want, l.Line.Texts())
 		})
 	}
 }
@@ -141,13 +142,13 @@ func TestTheReminderGoesOutOnceAndOnlyIfItIsSwitchedOn(t *testing.T) {
 func TestAMacroRefusesWhatItCannotSay(t *testing.T) {
 	t.Parallel()
 	config := func(c *channel.Config) {
-		withTemplates(t)(c)
-		slowPolls(c)
+		channeltest.WithTemplates(t)(c)
+		channeltest.SlowPolls(c)
 	}
 	names := func(c *desk.Config) { c.AgentName = func(_, agent string) string { return "Our " + agent } }
-	experiment(t, labOptions{config: config, desk: names}, func(t *testing.T, l *lab) {
-		l.say(face{phone: "13125550188"}, "wamid.1", "hello")
-		conv := l.conversation().ID
+	experiment(t, labOptions{Config: config, desk: names}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Face{Phone: "13125550188"}, "wamid.1", "hello")
+		conv := l.Conversation().ID
 		macro := func(text, shorthand string) channel.Macro {
 			return channel.Macro{Conversation: conv, Text: text, Shorthand: shorthand}
 		}
@@ -178,8 +179,8 @@ func TestAMacroRefusesWhatItCannotSay(t *testing.T) {
 		}
 		preview, err := l.agents.PreviewMacro(t.Context(), alice, m)
 		require.NoError(t, err)
-		require.Equal(t, "Your number is 42, ticket "+l.conversation().Ticket+", known to the host.", preview.Text)
-		require.Empty(t, l.line.texts(), "a preview sends nothing")
+		require.Equal(t, "Your number is 42, ticket "+l.Conversation().Ticket+", known to the host.", preview.Text)
+		require.Empty(t, l.Line.Texts(), "a preview sends nothing")
 		require.NoError(t, l.agents.SetTopic(t.Context(), alice, conv, "the chain"))
 		require.NoError(t, l.agents.Assign(t.Context(), alice, conv, "bob"))
 		_, err = l.agents.RunMacro(t.Context(), alice, macro("{{agent}} looks after {{conversation.topic}}.", ""))
@@ -187,16 +188,16 @@ func TestAMacroRefusesWhatItCannotSay(t *testing.T) {
 		only := macro("", "&((template=[[reminder]] language=[[en]] fallback=[[x]]))&")
 		_, err = l.agents.RunMacro(t.Context(), alice, only)
 		require.NoError(t, err)
-		l.pass(5 * time.Second)
-		require.Equal(t, []string{"Our bob looks after the chain.", "template"}, l.line.texts())
+		l.Pass(5 * time.Second)
+		require.Equal(t, []string{"Our bob looks after the chain.", "template"}, l.Line.Texts())
 		_, err = l.agents.RunMacro(t.Context(), access.Actor{}, channel.Macro{Conversation: conv, Text: "x"})
 		require.ErrorIs(t, err, access.ErrDenied)
 
-		before := l.report(dawn, dawn).Total("refused")
-		l.pass(25 * time.Hour)
+		before := l.report(channeltest.Dawn, channeltest.Dawn).Total("refused")
+		l.Pass(25 * time.Hour)
 		_, err = l.agents.RunMacro(t.Context(), alice, macro("It is ready.", ""))
 		require.ErrorIs(t, err, window.ErrClosed, "there is no template to fall back to")
-		report := l.report(dawn, dawn.Add(48*time.Hour))
+		report := l.report(channeltest.Dawn, channeltest.Dawn.Add(48*time.Hour))
 		require.EqualValues(t, before+1, report.Total("refused"))
 		require.EqualValues(t, 1, report.Total("window_refused"))
 	})
@@ -205,8 +206,8 @@ func TestAMacroRefusesWhatItCannotSay(t *testing.T) {
 func TestTagsTopicsAndNotesHaveLimits(t *testing.T) {
 	t.Parallel()
 	experiment(t, labOptions{}, func(t *testing.T, l *lab) {
-		l.say(kim, "wamid.1", "hello")
-		conv := l.conversation().ID
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		conv := l.Conversation().ID
 		long := string(make([]byte, 20<<10))
 		require.Error(t, l.agents.SetTags(t.Context(), alice, conv, []string{long}))
 		require.Error(t, l.agents.SetTags(t.Context(), alice, conv, manyTags(51)))
@@ -218,13 +219,13 @@ func TestTagsTopicsAndNotesHaveLimits(t *testing.T) {
 		}
 		require.NoError(t, l.agents.SetTags(t.Context(), alice, conv, []string{"card 4111 1111 1111 1111"}))
 		require.NoError(t, l.agents.SetTopic(t.Context(), alice, conv, "4111111111111111"))
-		require.NotContains(t, l.conversation().Tags[0]+l.conversation().Topic, "4111")
+		require.NotContains(t, l.Conversation().Tags[0]+l.Conversation().Topic, "4111")
 		require.ErrorIs(t, l.agents.SetTopic(t.Context(), alice, "v_none", "x"), channel.ErrNotFound)
 		note, err := l.agents.AddNote(t.Context(), alice, conv, "call back on Monday")
 		require.NoError(t, err)
 		require.Equal(t, conversation.Note, note.Direction)
-		l.pass(time.Minute)
-		require.Empty(t, l.line.texts(), "the customer never sees a note")
+		l.Pass(time.Minute)
+		require.Empty(t, l.Line.Texts(), "the customer never sees a note")
 	})
 }
 

@@ -1,20 +1,20 @@
-package channel_test
+package desk_test
 
 import (
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/stretchr/testify/require"
 )
 
 func TestNoWordOfTheHostKeepsACard(t *testing.T) {
 	const card = "4539148803436467"
-	o := labOptions{config: withTemplates(t), settings: func(s *channel.Settings) { s.ConsentElsewhere = true }}
+	o := labOptions{Config: channeltest.WithTemplates(t), Settings: func(s *channel.Settings) { s.ConsentElsewhere = true }}
 	asked(t, o, func(t *testing.T, l *lab, conv string) {
 		ctx := t.Context()
 		text := func(s string) channel.Reply {
@@ -36,13 +36,13 @@ func TestNoWordOfTheHostKeepsACard(t *testing.T) {
 				return err
 			},
 			"a consent's place": func() error {
-				return l.agents.RecordConsent(ctx, alice, "support", recipient(kim), conversation.Consent{At: time.Now(), Where: "card " + card, Wording: "v1"})
+				return l.agents.RecordConsent(ctx, alice, "support", channeltest.Recipient(channeltest.Kim), conversation.Consent{At: time.Now(), Where: "card " + card, Wording: "v1"})
 			},
 			"a consent's wording": func() error {
-				return l.agents.RecordConsent(ctx, alice, "support", recipient(kim), conversation.Consent{At: time.Now(), Where: "shop", Wording: card})
+				return l.agents.RecordConsent(ctx, alice, "support", channeltest.Recipient(channeltest.Kim), conversation.Consent{At: time.Now(), Where: "shop", Wording: card})
 			},
 			"the name of a person": func() error {
-				_, err := l.agents.Notify(ctx, alice, channel.Notification{Channel: "support", To: recipient(stranger(3)), Name: "Card " + card,
+				_, err := l.agents.Notify(ctx, alice, channel.Notification{Channel: "support", To: channeltest.Recipient(channeltest.Stranger(3)), Name: "Card " + card,
 					Template: &channel.Template{Name: "reminder", Language: "en"}})
 				return err
 			},
@@ -57,9 +57,9 @@ func TestNoWordOfTheHostKeepsACard(t *testing.T) {
 			},
 		} {
 			require.NoError(t, do(), name)
-			l.pass(5 * time.Second)
-			everything(t, l.store, func(stored string) { require.NotContains(t, digitsIn(stored), card, name) })
-			require.NotContains(t, l.logs.String(), card)
+			l.Pass(5 * time.Second)
+			channeltest.Everything(t, l.Store, func(stored string) { require.NotContains(t, digitsIn(stored), card, name) })
+			require.NotContains(t, l.Logs.String(), card)
 		}
 	})
 }
