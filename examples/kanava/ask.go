@@ -110,7 +110,7 @@ func codeHint(prompt onboard.Prompt, now time.Time) string {
 		text += ", in " + spoken(wait)
 	}
 	if prompt.Left > 0 {
-		text += "; " + plural(prompt.Left, "wrong answer") + " left"
+		text += "; " + plural(prompt.Left, "try") + " left"
 	}
 	return text + "."
 }

@@ -128,6 +128,9 @@ func (c *connecting) run(ctx context.Context, plan onboard.Plan, leave bool) err
 	err = guide.Run(ctx, state)
 	c.p.progress.clear()
 	if err := errors.Join(err, c.keep(state)); err != nil {
+		if ctx.Err() != nil {
+			return fmt.Errorf("stopped; the checklist is kept in %s, and kanava connect carries on", c.file)
+		}
 		return err
 	}
 	if err := c.p.print(c.result(state), func(w io.Writer) { c.checklist(w, state) }); err != nil {

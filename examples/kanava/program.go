@@ -49,7 +49,7 @@ func (p *program) verbs() []*cobra.Command {
 		{groupSend, []*cobra.Command{p.sendVerb(), p.notifyVerb(), p.templatesVerb()}},
 		{groupTables, []*cobra.Command{p.explainVerb(), p.windowVerb(), p.redactVerb()}},
 		{groupStore, []*cobra.Command{p.healthVerb(), p.deadVerb(), p.reportVerb(), p.exportVerb(), p.eraseVerb(), p.migrateVerb()}},
-		{groupAbout, []*cobra.Command{p.versionVerb()}},
+		{groupAbout, []*cobra.Command{p.versionVerb(), p.completionVerb()}},
 	} {
 		for _, verb := range group.verbs {
 			verb.GroupID = group.id
@@ -87,8 +87,11 @@ func (p *program) root() *cobra.Command {
 	flags.Lookup("sim").NoOptDefVal = "8090"
 	flags.StringVar(&p.settings, "settings", "", "settings `FILE` (kanava.yaml, if there is one)")
 	root.AddCommand(p.verbs()...)
-	root.SetHelpCommandGroupID(groupAbout)
-	root.SetCompletionCommandGroupID(groupAbout)
+	help := p.helpVerb()
+	help.GroupID = groupAbout
+	root.SetHelpCommand(help)
+	root.AddCommand(help)
+	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetIn(p.in)
 	root.SetOut(p.out)
 	root.SetErr(p.errs)
@@ -116,11 +119,12 @@ func (p *program) run(ctx context.Context, args []string) int {
 		p.now = time.Now
 	}
 	p.progress = progress{out: p.errs, live: p.errTerminal && p.getenv("TERM") != "dumb", columns: p.columns}
+	p.in = newInterruptible(ctx, p.in)
 	err := secretArgument(args)
 	root := p.root()
 	p.json = wantsJSON(args) // also if the flags cannot be read
 	if err == nil {
-		root.SetArgs(args)
+		root.SetArgs(append([]string{}, args...)) // nil would be those of the process
 		err = root.ExecuteContext(ctx)
 	}
 	p.progress.clear()

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"io"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -44,9 +46,11 @@ func TestExamplesOfHelpAreCommandLinesThatAreRead(t *testing.T) {
 	root := shell{}.program(nil, nil).root()
 	for _, verb := range append(leaves(root), root) {
 		for line := range strings.SplitSeq(strings.TrimSpace(verb.Example), "\n") {
+			line = strings.NewReplacer("source <(", "", "bash)", "bash", "'", "").Replace(line)
 			line, _, _ = strings.Cut(strings.TrimSpace(line), "   ")
 			line, _, _ = strings.Cut(line, " <")
-			line = strings.ReplaceAll(line, "'", "")
+			line, _, _ = strings.Cut(line, " >")
+			line, _, _ = strings.Cut(line, " | ")
 			words := strings.Fields(line)
 			if strings.Contains(words[0], "=") { // a variable for this command
 				words = words[1:]
@@ -72,6 +76,9 @@ func TestWrongCommandLinesSayWhatWouldBeRight(t *testing.T) {
 		{"a slip in a verb", "explian 131047", "did you mean kanava explain?"},
 		{"a slip in a verb of a group", "templates diif", "did you mean kanava templates diff?"},
 		{"a slip in a flag", "explain --subcod 3 1", "did you mean --subcode?"},
+		{"a slip in the verb that help is for", "help explian", "did you mean kanava explain?"},
+		{"a slip below a group that help is for", "help templates diif", "did you mean kanava templates diff?"},
+		{"a slip in a shell", "completion bsh", "did you mean bash"},
 		{"a flag with one dash", "version -json", "did you mean --json?"},
 		{"a flag as a word", "version json", "did you mean --json?"},
 		{"a word too many", "version now", `"now" is one word too many`},
@@ -210,4 +217,59 @@ func TestExplainKnowsAndDoesNotKnow(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(got.out), &all))
 	require.Equal(t, "window_closed", all[0].Class)
 	require.False(t, all[1].Known)
+}
+
+func TestCtrlCEndsAWaitForInput(t *testing.T) {
+	t.Parallel()
+	for _, args := range []string{"redact", "window -"} {
+		ctx, cancel := context.WithCancel(t.Context())
+		var out, errs buffer
+		waiting, held := io.Pipe()
+		defer held.Close()
+		p := shell{}.program(&out, &errs)
+		p.in = waiting
+		done := make(chan int)
+		go func() { done <- p.run(ctx, strings.Fields(args)) }()
+		_, err := held.Write([]byte(" "))
+		require.NoError(t, err)
+		cancel()
+		require.Equal(t, 1, <-done, args)
+		require.Equal(t, "kanava: stopped\n", errs.String(), args)
+	}
+}
+
+func TestHelpListsTheVerbs(t *testing.T) {
+	t.Parallel()
+	got := shell{}.run(t)
+	require.Zero(t, got.code)
+	require.Equal(t, got.out, shell{}.run(t, "help").out)
+	require.Equal(t, got.out, shell{}.run(t, "--help").out)
+	screen(t, "help", got.out)
+	for _, group := range []string{"templates", "dead"} {
+		got = shell{}.run(t, group)
+		require.Zero(t, got.code)
+		require.Equal(t, got.out, shell{}.run(t, "help", group).out)
+		screen(t, "help-"+group, got.out)
+	}
+}
+
+func TestCompletionForEveryShell(t *testing.T) {
+	t.Parallel()
+	for _, name := range shells {
+		got := shell{}.run(t, "completion", name)
+		require.Zero(t, got.code, got.errs)
+		require.Contains(t, got.out, "kanava")
+	}
+	got := shell{}.run(t, "__complete", "templates", "l")
+	require.Contains(t, got.out, "lint\t")
+}
+
+func TestVersionNamesTheGraphAPI(t *testing.T) {
+	t.Parallel()
+	got := shell{}.run(t, "version")
+	require.Zero(t, got.code)
+	require.Contains(t, got.out, "Graph API v")
+	var v map[string]string
+	require.NoError(t, json.Unmarshal([]byte(shell{}.run(t, "version", "-o", "json").out), &v))
+	require.NotEmpty(t, v["graph_api"])
 }

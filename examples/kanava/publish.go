@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"reflect"
@@ -285,10 +286,16 @@ func (p *program) confirm(yes bool, question string) error {
 	}
 	p.progress.clear()
 	fmt.Fprint(p.errs, question+" [y/N] ")
-	answer, _ := bufio.NewReader(p.in).ReadString('\n')
+	answer, err := bufio.NewReader(p.in).ReadString('\n')
+	if err != nil {
+		fmt.Fprintln(p.errs)
+	}
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
 	switch strings.ToLower(strings.TrimSpace(answer)) {
 	case "y", "yes":
 		return nil
 	}
-	return fmt.Errorf("nothing was done, as you said")
+	return errors.New("nothing was done, as you said")
 }

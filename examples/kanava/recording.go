@@ -39,6 +39,8 @@ func (p *program) recording(file string, each func(recorded) error) error {
 		switch err := d.Decode(&raw); {
 		case errors.Is(err, io.EOF):
 			return nil
+		case err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !isSyntax(err):
+			return err
 		case err != nil:
 			return fmt.Errorf("webhook %d of %s is not JSON: the file holds no recording and no webhooks", n, file)
 		}
@@ -51,6 +53,11 @@ func (p *program) recording(file string, each func(recorded) error) error {
 			return err
 		}
 	}
+}
+
+func isSyntax(err error) bool {
+	_, is := errors.AsType[*json.SyntaxError](err)
+	return is
 }
 
 // webhookOf finds the body of a webhook in an entry of a recording.

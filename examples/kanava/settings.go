@@ -97,7 +97,7 @@ var settingNames = []string{
 // near are the names that a word may be a slip for, none if it is far from all.
 func near(word string, names []string) (out []string) {
 	for _, name := range names {
-		if distance(word, name) <= 2 && len(word) > 2 {
+		if len(word) > 2 && distance(word, name) <= min(2, len(word)/3) {
 			out = append(out, name)
 		}
 	}

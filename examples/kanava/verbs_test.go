@@ -138,7 +138,7 @@ func TestTheCodeIsAskedForWithACountdown(t *testing.T) {
 	prompt := onboard.Prompt{Kind: onboard.PromptCode, Expires: today.Add(9*time.Minute + 5*time.Second), Resend: today.Add(time.Minute), Left: 2}
 	require.Equal(t, "Good for 9:05. Enter alone: later.", countdown(prompt, today))
 	require.Contains(t, countdown(prompt, today.Add(time.Hour)), "has expired")
-	require.Equal(t, "Or type sms or voice for another code, in 1 minute; 2 wrong answers left.", codeHint(prompt, today))
+	require.Equal(t, "Or type sms or voice for another code, in 1 minute; 2 tries left.", codeHint(prompt, today))
 
 	p := shell{terminal: true, stdin: " 123456 \n\n"}.program(io.Discard, &buffer{})
 	p.progress = progress{out: io.Discard}
