@@ -33,6 +33,10 @@ type dialect struct {
 	// perGroup selects seq and ready from work c that fulfils a condition on w, for each
 	// group g.value in $6.
 	perGroup func(condition string) string
+	// byGroup makes a statement that looks for living work of one group go by the index of
+	// groups. SQLite, which knows nothing about what is in the tables, takes the index of a
+	// queue for as good, and would read the whole backlog of one channel for each other one.
+	byGroup string
 	// now is the present in microseconds since 1970 by the database's clock. stampedNow is
 	// the same in a statement that reads each(list + stamp).
 	now, stampedNow, stamp string
@@ -54,12 +58,18 @@ type dialect struct {
 	question bool
 }
 
+// text words a statement for the engine. SQLite plans a statement anew each time a parameter is
+// bound that stands alone behind LIMIT, since its plan may go by the value: as long again as
+// the statement itself takes.
 func (d *dialect) text(statement string) string {
 	if d.question {
+		statement = strings.ReplaceAll(statement, "LIMIT $", "LIMIT 0 + $")
 		return strings.ReplaceAll(statement, "$", "?")
 	}
 	return statement
 }
+
+const sqliteByGroup = " INDEXED BY kanava_work_group"
 
 // sqliteDialect words statements for SQLite. each is the function that takes a JSON
 // array apart: jsonb_each parses each row once instead of once per column, but is new
@@ -71,8 +81,9 @@ func sqliteDialect(each string) *dialect {
 		intList: "(SELECT ? AS value) AS g",
 		perGroup: func(condition string) string {
 			return `SELECT c.seq FROM json_each($6) AS g CROSS JOIN kanava_work AS c
-				WHERE c.seq IN (SELECT w.seq FROM kanava_work AS w WHERE ` + condition + `)`
+				WHERE c.seq IN (SELECT w.seq FROM kanava_work AS w` + sqliteByGroup + ` WHERE ` + condition + `)`
 		},
+		byGroup:    sqliteByGroup,
 		now:        "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
 		stampedNow: "e.now",
 		stamp:      ", now bigint",

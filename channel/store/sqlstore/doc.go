@@ -25,9 +25,7 @@
 // # PostgreSQL
 //
 // PostgreSQL 13 or later; any number of processes may share it. The tables live in the
-// first schema of the search path. Let the pool keep at least three times Config.Leaders
-// and four more idle connections (sql.DB.SetMaxIdleConns; the default is two): making a
-// connection costs more than many commits. How durable a commit is follows the server's settings
+// first schema of the search path. How durable a commit is follows the server's settings
 // (fsync, synchronous_commit). Transactions are READ COMMITTED, whatever the session's
 // default.
 //
@@ -43,9 +41,16 @@
 // own transactions have none of that: see [WithTx]. Against connections that died between
 // transactions set the server's tcp_keepalives_idle to about 60 s, whose default is two hours.
 //
-// A pool of 3 × Config.Leaders + 4 connections, three being for commits that are stuck, for claims
-// and for what the host asks, serves a process; max_connections of the server has to hold that many
-// for each process, two generations of them during a rolling deploy, and some for operators.
+// max_connections of the server has to hold as many connections as the pool of each process, two
+// generations of them during a rolling deploy, and some for operators.
+//
+// # The pool
+//
+// The store uses a bounded number of connections at a time: on PostgreSQL 3 × Config.Leaders + 5, on
+// SQLite one that writes and two for each processor (four at least) that read. database/sql would
+// close all but two of them as soon as they are idle, and making one costs more than many commits:
+// [Open] therefore has the pool keep them, with one for the host (Config.IdleConns). A host whose
+// own statements use the same pool gives more.
 //
 // # Backup and restore
 //

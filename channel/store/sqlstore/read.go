@@ -19,6 +19,10 @@ func (s *Store) each(ctx context.Context, scan func(*sql.Rows) error, statement 
 		rows, err := tx.QueryContext(ctx, statement, args...)
 		return eachRow(rows, err, scan)
 	}
+	if err := s.pool.enter(ctx); err != nil {
+		return err
+	}
+	defer s.pool.leave()
 	if stmt := s.stmts[statement]; stmt != nil {
 		rows, err := stmt.QueryContext(ctx, args...)
 		return eachRow(rows, err, scan)

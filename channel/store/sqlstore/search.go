@@ -36,13 +36,13 @@ func newSearchStatements(d *dialect, fts bool) searchStatements {
 		put:  `INSERT INTO kanava_entry (kind, key, grp, words) VALUES (?1, ?2, ?3, ?4)`,
 		find: found + `kanava_entry AS e WHERE e.id < ?2 AND e.kind = ?3 AND NOT EXISTS
 			(SELECT 1 FROM json_each(?1 ->> 'w') AS w WHERE instr(e.words, ' ' || w.value) = 0)
-			AND (?1 ->> 'g' IS NULL OR e.grp IN (SELECT g.value FROM json_each(?1 ->> 'g') AS g)) ORDER BY e.id DESC LIMIT ?4`,
+			AND (?1 ->> 'g' IS NULL OR e.grp IN (SELECT g.value FROM json_each(?1 ->> 'g') AS g)) ORDER BY e.id DESC LIMIT 0 + ?4`,
 	}
 	if fts {
 		s.dropWords = `DELETE FROM kanava_words WHERE rowid IN (SELECT e.id FROM kanava_entry AS e WHERE e.kind = ?1 AND e.key = ?2)`
 		s.putWords = `INSERT INTO kanava_words (rowid, words, scope) VALUES (last_insert_rowid(), ?1, ?2)`
 		s.find = found + `kanava_words AS w CROSS JOIN kanava_entry AS e ON e.id = w.rowid
-			WHERE kanava_words MATCH ?1 AND w.rowid < ?2 AND e.kind = ?3 ORDER BY w.rowid DESC LIMIT ?4`
+			WHERE kanava_words MATCH ?1 AND w.rowid < ?2 AND e.kind = ?3 ORDER BY w.rowid DESC LIMIT 0 + ?4`
 	}
 	return s
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"log/slog"
 	"sync/atomic"
 	"time"
 
@@ -15,8 +16,8 @@ import (
 
 // Config says which database a Store uses.
 type Config struct {
-	// DB is the database; required. It stays the host's: the store neither changes its
-	// settings nor closes it. How to open it is said at [SQLite] and [PostgreSQL].
+	// DB is the database; required. It stays the host's: the store does not close it, and changes
+	// no setting of it but that of IdleConns. How to open it is said at [SQLite] and [PostgreSQL].
 	DB *sql.DB
 	// Dialect says which engine it is; required.
 	Dialect Dialect
@@ -30,6 +31,15 @@ type Config struct {
 	// may touch, and how many records combined lookups may ask for; 0 means 1,000. A
 	// single batch or lookup may be larger.
 	MaxRows int
+	// IdleConns is how many idle connections Open has the pool of DB keep
+	// (sql.DB.SetMaxIdleConns). database/sql keeps two unless it is told, and making a connection
+	// costs more than many commits. 0 means as many as the store uses at a time, and one for the
+	// host; give more if the host's own statements use the same pool. Negative leaves the pool as
+	// it is.
+	IdleConns int
+	// Logger is warned of a pool that may open fewer connections than the store uses
+	// (sql.DB.SetMaxOpenConns), with the number to set; nil means silence.
+	Logger *slog.Logger
 	// Timeout bounds a transaction of combined batches, including all waiting for locks
 	// and all repeats, and a statement of combined lookups; 0 means 30 s. A caller's own
 	// context may end its waiting earlier.
@@ -72,6 +82,7 @@ type Store struct {
 	stuck     *combiner            // PostgreSQL: of commits that wait for a lock for long
 	readers   *combiner            // PostgreSQL: of lookups
 	lockClass int32
+	pool      pool
 	timeout   time.Duration
 	stuckAt   atomic.Int64 // when a lock was not to be had, in nanoseconds since 1970
 	ownClock  bool
@@ -100,7 +111,8 @@ func newStore(ctx context.Context, cfg *Config) (*Store, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	s := &Store{db: cfg.DB, dialect: cfg.Dialect, timeout: cmp.Or(cfg.Timeout, 30*time.Second)}
+	s := &Store{db: cfg.DB, dialect: cfg.Dialect, pool: cfg.pool(), timeout: cmp.Or(cfg.Timeout, 30*time.Second)}
+	s.pool.prepare(ctx, s.db, cfg.IdleConns, cfg.Logger)
 	s.keepChanges = cmp.Or(cfg.KeepChanges, 24*time.Hour)
 	s.ownClock = s.dialect == PostgreSQL && !cfg.CallersClock
 	s.combiner = cfg.combiner(s.run)
@@ -141,10 +153,12 @@ func (s *Store) open(ctx context.Context, cfg *Config) error {
 // combiner returns one in which a further leader sets out soon.
 func (cfg *Config) combiner(run func(context.Context, []*waiter)) *combiner {
 	return &combiner{
-		run: run, most: cmp.Or(cfg.Leaders, 2), rows: cmp.Or(cfg.MaxRows, 1000), timeout: cmp.Or(cfg.Timeout, 30*time.Second),
+		run: run, most: cfg.leaders(), rows: cmp.Or(cfg.MaxRows, 1000), timeout: cmp.Or(cfg.Timeout, 30*time.Second),
 		crowd: 64, patience: 3 * time.Millisecond,
 	}
 }
+
+func (cfg *Config) leaders() int { return cmp.Or(cfg.Leaders, 2) }
 
 // Now returns the time by the clock that leases go by: on PostgreSQL that of the server,
 // which all processes share. It is zero if that is the clock of each caller.

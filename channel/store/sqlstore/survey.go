@@ -32,20 +32,22 @@ func survey(d *dialect) string {
 			FROM ` + name + ` WHERE ` + name + `.grp IS NOT NULL)`
 	}
 	const living, buried = `w.head = TRUE AND w.dead = FALSE`, `w.dead = TRUE`
-	const here = ` FROM kanava_work AS w WHERE w.queue = g.queue AND w.grp = g.grp AND `
-	count := func(condition string) string {
-		return `(SELECT count(*) FROM (SELECT 1 AS one` + here + condition + ` LIMIT $3) AS x)`
+	of := func(index, condition string) string {
+		return ` FROM kanava_work AS w` + index + ` WHERE w.queue = g.queue AND w.grp = g.grp AND ` + condition
 	}
-	due := living + ` AND w.ready <= $5 AND w.due <= $2`
-	const tried = `w.dead = FALSE AND w.tries > 0`
+	alive, due := of(d.byGroup, living), of(d.byGroup, living+` AND w.ready <= $5 AND w.due <= $2`)
+	tried := of("", `w.dead = FALSE AND w.tries > 0`)
+	count := func(of string) string {
+		return `(SELECT count(*) FROM (SELECT 1 AS one` + of + ` LIMIT $3) AS x)`
+	}
 	return `WITH RECURSIVE ` + groups("l", living) + `, ` + groups("b", buried) + `, g AS (
 			SELECT l.queue, l.grp FROM l WHERE l.grp IS NOT NULL
 			UNION SELECT b.queue, b.grp FROM b WHERE b.grp IS NOT NULL)
-		SELECT g.queue, g.grp, ` + count(due) + `, (SELECT min(w.ready)` + here + due + `),
-			CASE WHEN $4 THEN ` + count(living+` AND w.ready > $2 AND w.due > $2`) + ` ELSE 0 END,
-			CASE WHEN $4 THEN (SELECT min(x.enqueued) FROM (SELECT w.enqueued` + here + living + ` LIMIT $3) AS x) END,
-			` + count(tried) + `, (SELECT min(w.enqueued)` + here + tried + `),
-			(SELECT w.tries` + here + tried + ` ORDER BY w.enqueued LIMIT 1), ` + count(buried) + `
+		SELECT g.queue, g.grp, ` + count(due) + `, (SELECT min(w.ready)` + due + `),
+			CASE WHEN $4 THEN ` + count(alive+` AND w.ready > $2 AND w.due > $2`) + ` ELSE 0 END,
+			CASE WHEN $4 THEN (SELECT min(x.enqueued) FROM (SELECT w.enqueued` + alive + ` LIMIT $3) AS x) END,
+			` + count(tried) + `, (SELECT min(w.enqueued)` + tried + `),
+			(SELECT w.tries` + tried + ` ORDER BY w.enqueued LIMIT 1), ` + count(of("", buried)) + `
 		FROM g ORDER BY g.queue, g.grp`
 }
 
