@@ -84,44 +84,52 @@ const feedPage = 100
 // there; or with the store's error, after which the same cursor works again.
 func (h *Hub) Feed(ctx context.Context, q FeedQuery) iter.Seq2[*News, error] {
 	return func(yield func(*News, error) bool) {
-		follower, ok := h.follower()
-		if !ok {
-			yield(nil, fmt.Errorf("channel: feed: %w", ErrNoFeed))
-			return
-		}
-		at := q.After
 		for ctx.Err() == nil {
 			woken := h.heralds.wait()
-			changes, next, err := follower.Follow(ctx, at, feedPage)
-			var news []*News
-			if err == nil {
-				news, err = h.news(ctx, &q, changes)
-			}
+			news, next, err := h.News(ctx, q)
 			switch {
 			case ctx.Err() != nil:
 				return
 			case err != nil:
-				yield(nil, fmt.Errorf("channel: feed: %w", err))
+				yield(nil, err)
 				return
-			case len(changes) == 0:
-				at = next
-				h.awaitNews(ctx, woken)
-				continue
 			case len(news) == 0:
-				news = []*News{{}}
+				h.awaitNews(ctx, woken)
 			}
-			for _, n := range news {
-				n.Cursor = at // all of a page is told before it is passed
-			}
-			news[len(news)-1].Cursor = next
 			for _, n := range news {
 				if ctx.Err() != nil || !yield(n, nil) {
 					return
 				}
 			}
-			at = next
+			q.After = next
 		}
 	}
+}
+
+// News is [Hub.Feed] without the waiting: what there is now behind q.After, a page at a time, and the
+// cursor behind it. No news mean that there are none yet.
+func (h *Hub) News(ctx context.Context, q FeedQuery) (news []*News, next string, err error) {
+	follower, ok := h.follower()
+	if !ok {
+		return nil, "", fmt.Errorf("channel: feed: %w", ErrNoFeed)
+	}
+	changes, next, err := follower.Follow(ctx, q.After, feedPage)
+	if err == nil {
+		news, err = h.news(ctx, &q, changes)
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("channel: feed: %w", err)
+	}
+	if len(news) == 0 && len(changes) > 0 {
+		news = []*News{{}}
+	}
+	for _, n := range news {
+		n.Cursor = q.After // all of a page is told before it is passed
+	}
+	if n := len(news); n > 0 {
+		news[n-1].Cursor = next
+	}
+	return news, next, nil
 }
 
 // FeedCursor returns the cursor of now: news behind it are of what happens from now on, though some of

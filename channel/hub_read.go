@@ -65,6 +65,46 @@ func (h *Hub) Conversations(ctx context.Context, q ConversationQuery) ([]*conver
 	return all[:min(limit, len(all))], nil
 }
 
+// ConversationsByID returns those of some conversations that there are, each with its customer, in the
+// order of ids.
+func (h *Hub) ConversationsByID(ctx context.Context, ids ...string) ([]*conversation.Conversation, []*conversation.Customer, error) {
+	records, err := h.store.Get(ctx, kindConversation, ids...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("channel: read conversations: %w", err)
+	}
+	convs := make([]*conversation.Conversation, 0, len(records))
+	var people []string
+	for _, r := range records {
+		c, err := step.Decode[conversation.Conversation](r)
+		if err != nil {
+			return nil, nil, err
+		}
+		convs = append(convs, c)
+		if !slices.Contains(people, c.Customer) {
+			people = append(people, c.Customer)
+		}
+	}
+	records, err = h.store.Get(ctx, kindCustomer, people...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("channel: read customers: %w", err)
+	}
+	byID := map[string]*conversation.Customer{}
+	for _, r := range records {
+		if byID[r.Key], err = step.Decode[conversation.Customer](r); err != nil {
+			return nil, nil, err
+		}
+	}
+	customers := make([]*conversation.Customer, len(convs))
+	for i, c := range convs {
+		if customers[i] = byID[c.Customer]; customers[i] == nil || customers[i].MergedInto != "" {
+			if customers[i], err = h.customer(ctx, c.Customer); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	return convs, customers, nil
+}
+
 // MessageQuery asks for messages of one conversation.
 type MessageQuery struct {
 	// Conversation is required.

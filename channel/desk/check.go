@@ -40,6 +40,12 @@ func (d *Desk) Check(ctx context.Context, actor access.Actor, r channel.Reply) e
 
 // Explain is [channel.Explain], and knows what the desk refuses.
 func Explain(err error) channel.Explanation {
+	if errors.Is(err, ErrInboxQuery) {
+		return channel.Explanation{
+			Class: channel.ErrorInput, Status: http.StatusUnprocessableEntity,
+			Text: "There is no such queue or order, or a number is negative.", Do: "Ask for something else.",
+		}
+	}
 	denied, ok := errors.AsType[*access.DeniedError](err)
 	if !ok {
 		return channel.Explain(err)

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"time"
 
 	"github.com/kanava-go/kanava/channel"
 )
@@ -37,12 +38,17 @@ type Desk struct {
 	away      func(channel string) bool
 	agentName func(channel, agent string) string
 	audit     func(ctx context.Context, i AuditInfo, err error)
+	now       func() time.Time
+	inbox     inbox
 }
 
 // New makes a hub with a desk, or returns all problems of cfg at once. It starts nothing and reads
 // nothing: [channel.Hub.Run] of [Desk.Hub] does the work.
 func New(cfg Config) (*Desk, error) {
-	d := &Desk{away: cfg.AllAway, agentName: cfg.AgentName, audit: cfg.Audit}
+	d := &Desk{away: cfg.AllAway, agentName: cfg.AgentName, audit: cfg.Audit, now: cfg.Hub.Now}
+	if d.now == nil {
+		d.now = time.Now
+	}
 	cfg.Hub.Desk = part{d}
 	hub, err := channel.New(cfg.Hub)
 	if err != nil {

@@ -120,7 +120,7 @@ func foreignArgs(t *testing.T, m reflect.Method, a access.Actor, name string, g 
 		channel.Macro{Conversation: name, Text: "hi {{name}}"},
 		channel.Notification{Channel: name, To: g.person, Template: &channel.Template{Name: "reminder"}},
 		desk.ConversationQuery{Channel: name, Before: g.conv},
-		channel.FeedQuery{Channels: []string{name}}, channel.SearchQuery{Text: "Canary", Channels: []string{name}},
+		desk.InboxQuery{Channels: []string{name}}, channel.FeedQuery{Channels: []string{name}}, channel.SearchQuery{Text: "Canary", Channels: []string{name}},
 		channel.MessageQuery{Conversation: name, Before: g.msg},
 		channel.DeadLetterQuery{Channel: name, Queue: "host"},
 		channel.ReplayQuery{Channel: name, Queue: "host"},
