@@ -16,6 +16,9 @@ func (s *State) Concerns(e *webhook.Event) bool {
 	if s.data.AccountID == "" || !concerns[e.Field] {
 		return false
 	}
-	// Events about partners carry the id of the business instead of the account's.
-	return e.Account == s.data.AccountID || e.Field == "account_update"
+	// Events about partners carry the id of the business, and name the account inside.
+	if u, ok := e.Payload.(*webhook.AccountUpdate); ok && u.WABA != nil && u.WABA.ID == s.data.AccountID {
+		return true
+	}
+	return e.Account == s.data.AccountID
 }

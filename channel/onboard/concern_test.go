@@ -36,9 +36,13 @@ func TestAWebhookAboutADecisionIsAReasonToLookAgain(t *testing.T) {
 		x.Approve()
 	}
 	other.Review("APPROVED") // of another account
+	require.NoError(t, other.Event("PARTNER_ADDED"))
+	require.NoError(t, s.account.Event("PARTNER_ADDED"))
 	s.account.Review("APPROVED")
 	s.world.Settle()
-	require.ElementsMatch(t, []string{"phone_number_name_update", "message_template_status_update", "account_review_update"}, fields)
+	require.ElementsMatch(t, []string{"phone_number_name_update", "message_template_status_update", "account_review_update", "account_update"}, fields)
 	require.Equal(t, onboard.Done, s.run(st).Step(onboard.StepName).Status)
+	partner := &webhook.Event{Account: "4711", Field: "account_update", Payload: &webhook.AccountUpdate{Event: "PARTNER_ADDED", WABA: &webhook.WABAInfo{ID: st.AccountID()}}}
+	require.True(t, st.Concerns(partner), "though it carries the id of the business")
 	require.False(t, new(onboard.State).Concerns(&webhook.Event{Field: "account_update"}))
 }
