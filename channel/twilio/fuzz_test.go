@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/kanava-go/kanava/channel/twilio"
+	"github.com/kanava-go/kanava/channel/twilio/twiliotest"
 )
 
 // FuzzHandler posts forms of any kind. Whatever stands in them stands in what is handed on.
@@ -50,6 +51,30 @@ func FuzzHandler(f *testing.F) {
 					t.Fatalf("%s was lost", name)
 				}
 			}
+		}
+	})
+}
+
+// FuzzSignature signs addresses and forms of any kind: what was signed passes, also under the
+// simulator's own arithmetic, and under another token nothing does.
+func FuzzSignature(f *testing.F) {
+	f.Add(vectorAddress, "a=1&b=2&a=1")
+	f.Add("https://[::1]:8443/x?a=it's&b=%27#rc=1", "！=1&😀=2&a=\xff")
+	f.Add("://:?:@/#", "=&=")
+	f.Fuzz(func(t *testing.T, address, body string) {
+		form, err := url.ParseQuery(body)
+		if err != nil {
+			return
+		}
+		signature := twilio.Sign(vectorToken, address, form)
+		if signature != twiliotest.Sign(vectorToken, address, form) {
+			t.Fatal("the simulator signs in another way")
+		}
+		if err := twilio.Verify(vectorToken, address, form, signature); err != nil {
+			t.Fatal("what was signed does not pass")
+		}
+		if twilio.Verify("12346", address, form, signature) == nil {
+			t.Fatal("another token passes")
 		}
 	})
 }

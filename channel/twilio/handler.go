@@ -158,12 +158,12 @@ func (in *request) signedBy(secrets []webhook.Secret, h http.Header) int {
 	if algorithm == nil {
 		return -1
 	}
-	signature := h.Get(SignatureHeader)
+	signature, posted := h.Get(SignatureHeader), parameters(in.form)
 	for i, s := range secrets {
 		for _, address := range in.addresses {
 			var err error
 			if in.form != nil {
-				err = verify(algorithm, s.Value, address, in.form, signature)
+				err = verify(algorithm, s.Value, address, posted, signature)
 			} else {
 				err = verifyBody(algorithm, s.Value, address, in.body, signature)
 			}

@@ -1,6 +1,7 @@
 package twilio
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha1" //nolint:gosec // Twilio's algorithm
 	"crypto/sha256"
@@ -13,7 +14,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // The headers of a signed request.
@@ -36,7 +37,7 @@ var ErrSignature = errors.New("twilio: verify: the signature does not fit")
 //
 // https://www.twilio.com/docs/usage/webhooks/webhooks-security (checked 2026-11-29)
 func Sign(token, address string, form url.Values) string {
-	return base64.StdEncoding.EncodeToString(mac(sha1.New, token, address, form))
+	return base64.StdEncoding.EncodeToString(mac(sha1.New, token, address, parameters(form)))
 }
 
 // SignBody returns the address, with the hash of the body in its query, to which the body is
@@ -54,14 +55,20 @@ func SignBody(token, address string, body []byte) (signed, signature string) {
 // bodyHash is the parameter of the address with the hash of a body that is no form.
 const bodyHash = "bodySHA256"
 
-func mac(algorithm func() hash.Hash, token, address string, form url.Values) []byte {
-	m := hmac.New(algorithm, []byte(token))
-	m.Write([]byte(address)) // a hash takes everything
+// parameters is what is signed of a form, behind the address.
+func parameters(form url.Values) (text []byte) {
 	for _, name := range slices.SortedFunc(maps.Keys(form), byUTF16) {
 		for _, v := range slices.Compact(slices.SortedFunc(slices.Values(form[name]), byUTF16)) {
-			m.Write([]byte(name + v))
+			text = append(append(text, name...), v...)
 		}
 	}
+	return text
+}
+
+func mac(algorithm func() hash.Hash, token, address string, parameters []byte) []byte {
+	m := hmac.New(algorithm, []byte(token))
+	m.Write([]byte(address)) // a hash takes everything
+	m.Write(parameters)
 	return m.Sum(nil)
 }
 
@@ -69,7 +76,7 @@ func mac(algorithm func() hash.Hash, token, address string, form url.Values) []b
 // signs some addresses with their port and some without, and some with a query that is escaped
 // in another way: they all pass.
 func Verify(token, address string, form url.Values, signature string) error {
-	return verify(sha1.New, token, address, form, signature)
+	return verify(sha1.New, token, address, parameters(form), signature)
 }
 
 // VerifyBody is Verify for a body that is no form, as JSON: the address carries its hash.
@@ -77,13 +84,13 @@ func VerifyBody(token, address string, body []byte, signature string) error {
 	return verifyBody(sha1.New, token, address, body, signature)
 }
 
-func verify(algorithm func() hash.Hash, token, address string, form url.Values, signature string) error {
+func verify(algorithm func() hash.Hash, token, address string, parameters []byte, signature string) error {
 	given, err := base64.StdEncoding.DecodeString(signature)
 	if err != nil || strings.TrimSpace(token) == "" {
 		return ErrSignature
 	}
 	for _, a := range spellings(address) {
-		if subtle.ConstantTimeCompare(given, mac(algorithm, token, a, form)) == 1 {
+		if subtle.ConstantTimeCompare(given, mac(algorithm, token, a, parameters)) == 1 {
 			return nil
 		}
 	}
@@ -163,9 +170,26 @@ func escapedAnew(query string) string {
 var escapeLess = strings.NewReplacer("+", "%20", "%21", "!", "%27", "'", "%28", "(", "%29", ")", "%2A", "*")
 
 // byUTF16 orders texts as Java and JavaScript do, by their UTF-16 code units: where it matters,
-// characters beyond the first plane come before those at its end.
+// characters beyond the first plane come before those at its end. What is no text goes by bytes.
 func byUTF16(a, b string) int {
-	return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b)))
+	x, y := a, b
+	for x != "" && y != "" {
+		r, n := utf8.DecodeRuneInString(x)
+		q, m := utf8.DecodeRuneInString(y)
+		if r != q {
+			return cmp.Compare(behind(r), behind(q))
+		}
+		x, y = x[n:], y[m:]
+	}
+	return cmp.Or(cmp.Compare(len(x), len(y)), strings.Compare(a, b))
+}
+
+// behind moves the end of the first plane behind the others.
+func behind(r rune) rune {
+	if r >= 0xe000 && r <= 0xffff {
+		return r + utf8.MaxRune
+	}
+	return r
 }
 
 // algorithmOf reads which algorithm a request was signed with: HMAC-SHA1 if nothing is said,

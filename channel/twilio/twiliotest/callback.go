@@ -53,8 +53,13 @@ func Sign(token, address string, form url.Values) string {
 	return base64.StdEncoding.EncodeToString(m.Sum(nil))
 }
 
-// asJava compares texts as Java does.
-func asJava(a, b string) int { return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b))) }
+// asJava compares texts as Java does; what is no text goes by bytes.
+func asJava(a, b string) int {
+	if n := slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b))); n != 0 {
+		return n
+	}
+	return strings.Compare(a, b)
+}
 
 // Settle delivers everything that waits, and what follows from it, and returns how many
 // webhooks there were. As Twilio does, it repeats one that got no answer, or with rp=all one
