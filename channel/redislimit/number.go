@@ -317,7 +317,7 @@ func (n *number) observe(ctx context.Context, p cloudapi.Permit, o cloudapi.Obse
 	learned := 0 // another process may know better by now
 	if n.untold || o.Throughput > 0 {
 		learned = n.learned
-		n.untold = learned > 0
+		n.untold = news
 	}
 	n.mu.Unlock()
 	n.l.alone.block(n.key, numberPause)

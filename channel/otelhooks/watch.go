@@ -1,0 +1,108 @@
+package otelhooks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+
+	"github.com/kanava-go/kanava/channel"
+)
+
+// Patient is what [Telemetry.Watch] looks at: a *channel.Hub.
+type Patient interface {
+	Health(ctx context.Context, only ...string) (*channel.Health, error)
+}
+
+// Watch shows the health of a hub as gauges, asked for whenever the metrics are collected. stop
+// ends that. What holds for all processes that share a store is shown by each of them: take the
+// maximum over processes, not the sum.
+func (t *Telemetry) Watch(hub Patient) (stop func() error, err error) {
+	floats, ints := map[string]metric.Float64ObservableGauge{}, map[string]metric.Int64ObservableGauge{}
+	var all []metric.Observable
+	var errs []error
+	for _, m := range table {
+		var err error
+		switch {
+		case m.Kind != "gauge":
+			continue
+		case m.Unit == "s":
+			floats[m.Name], err = t.meter.Float64ObservableGauge(m.Name, metric.WithUnit(m.Unit), metric.WithDescription(m.Text))
+			all = append(all, floats[m.Name])
+		default:
+			ints[m.Name], err = t.meter.Int64ObservableGauge(m.Name, metric.WithUnit(m.Unit), metric.WithDescription(m.Text))
+			all = append(all, ints[m.Name])
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("otelhooks: make %s: %w", m.Name, err))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	registered, err := t.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		set := func(name string, v int64, attrs ...attribute.KeyValue) {
+			o.ObserveInt64(ints[name], v, metric.WithAttributes(t.keep(attrs)...))
+		}
+		seconds := func(name string, d time.Duration) { o.ObserveFloat64(floats[name], d.Seconds()) }
+		h, err := hub.Health(ctx)
+		if err != nil {
+			set(healthUp, 0) // and nothing else is known
+			return nil
+		}
+		t.observe(h, set, seconds)
+		return nil
+	}, all...)
+	if err != nil {
+		return nil, fmt.Errorf("otelhooks: watch: %w", err)
+	}
+	return registered.Unregister, nil
+}
+
+// observe shows one look at a hub.
+func (t *Telemetry) observe(h *channel.Health, set func(string, int64, ...attribute.KeyValue), seconds func(string, time.Duration)) {
+	set(healthUp, one(h.Running))
+	seconds(healthDelay, h.Delay)
+	set(healthNotCovered, int64(h.NotCovered))
+	seconds(healthCommit, h.CommitLatency)
+	set(healthStore, h.Size.Data+h.Size.Log)
+	for _, q := range h.Queues {
+		for state, n := range map[string]int{"due": q.Due, "waiting": q.Waiting, "dead": q.Dead} {
+			set(healthWork, int64(n), attribute.String(attrQueue, q.Queue), attribute.String(attrState, state))
+		}
+	}
+	var living int64
+	var skew time.Duration
+	for i := range h.Processes {
+		if p := &h.Processes[i]; p.Living(time.Now()) {
+			living++
+			skew = max(skew, p.Ahead.Abs())
+		}
+	}
+	set(healthProcesses, living)
+	seconds(healthSkew, skew)
+	if t.cfg.WithoutChannels {
+		set(healthUncertain, int64(h.Uncertain))
+		out := int64(0)
+		for i := range h.Channels {
+			out += one(h.Channels[i].Outage != nil)
+		}
+		set(healthOut, out)
+		return
+	}
+	for i := range h.Channels {
+		c := &h.Channels[i]
+		set(healthUncertain, int64(c.Uncertain), attribute.String(attrChannel, c.ID))
+		set(healthOut, one(c.Outage != nil), attribute.String(attrChannel, c.ID))
+	}
+}
+
+func one(is bool) int64 {
+	if is {
+		return 1
+	}
+	return 0
+}
