@@ -185,7 +185,7 @@ func (s *scanner) inList(c *candidate) bool {
 		}
 	}
 	if before+after > 1 {
-		return before%4 != 0 || after%4 != 0 || before > 0 && !s.isQuad(c.first-4) || after > 0 && !s.isQuad(c.last+1)
+		return before%4 != 0 || after%4 != 0
 	}
 	return before+after == 1 && last+1 < len(s.g) && s.g[last].sameGap(&s.g[c.first]) && s.g[last+1].whole < s.g[last].whole
 }
@@ -210,21 +210,6 @@ func (s *scanner) equals(like, k, step int) (n, last int) {
 // sameGap reports whether what stands behind g is what stands behind x.
 func (g *group) sameGap(x *group) bool {
 	return g.gapID == x.gapID && g.gap != gapNone && g.gap != gapEnd
-}
-
-// isQuad reports whether the four groups from k on are a card by their digits.
-func (s *scanner) isQuad(k int) bool {
-	if k < 0 || k+4 > len(s.g) || sizes(s.g[k:k+4]) != 0x4444 {
-		return false
-	}
-	for _, g := range s.g[k : k+4] {
-		if g.mask {
-			return false
-		}
-	}
-	var buf [16]byte
-	n := s.digits(buf[:0], s.g[k].from, s.g[k+3].to)
-	return tierOf(n) == Strong && luhn(n)
 }
 
 // value returns what the digits of group k say, or -1 if they are masks or more than six.
