@@ -18,9 +18,10 @@
 //
 // # What counts as a card number
 //
-// Digits of every script count, and invisible characters between them do not. Runs
-// of digits are groups; a row of whole groups with 12 to 19 digits is a candidate.
-// It is a card as this table says, read from the top:
+// Digits of every script count, and so do number words, three or more in a row, between
+// two groups of digits ("4950 two one zero one 5522"). Invisible characters and accents do
+// not count at all, up to eight in a row. Runs of digits are groups; a row of whole groups
+// with 12 to 19 digits is a candidate. It is a card as this table says, read from the top:
 //
 //	what is seen                                            | with a card word near | without one
 //	--------------------------------------------------------|-----------------------|------------
@@ -46,7 +47,8 @@
 // sixteen digits in fours but for one slip with spaces. A gap is narrow if it is one to
 // four separators, - . , _ / | * : ~ and their kin or white space with one line break;
 // wide if it is up to 40 characters of any kind, such as brackets, quotes or "then".
-// Wide gaps must be alike without a card word.
+// Wide gaps must be alike without a card word, or begin or end with the same one, such as
+// "ok then" and "and then".
 //
 // A card word stands in the 64 characters before or the 40 after; one that announces a
 // security code and no other code is one too. A label stands up to 48 characters before,
@@ -87,12 +89,14 @@
 // to a card is removed entirely (requirement 3.3.1). Expiry date and name stay;
 // beside a truncated number they are not sensitive.
 //
-// Not promised: that every card number is found. Numbers spelled out in words, whole or
-// in part, with letters for digits, as superscripts or circled digits, in pictures,
+// Not promised: that every card number is found. Numbers spelled out in words, whole or at
+// either end, with letters for digits, as superscripts or circled digits, in pictures,
 // audio and files, percent-encoded, or spread over messages other than a [Trail] can
 // see, stay; so do weak numbers without a card word, those that a label names unless
-// Strict, and those that the options let through. Nor that only cards are masked: about
-// one in thirty unlabelled identifiers of 16 digits cannot be told from a card.
+// Strict, and those that the options let through. Where number words stand between the
+// digits of a card, the digits are masked, and the words can still be read. Nor that only
+// cards are masked: about one in thirty unlabelled identifiers of 16 digits cannot be told
+// from a card.
 // Redaction narrows what is in scope of PCI DSS. It replaces neither an
 // assessment nor a better way to ask for payment than a chat.
 package redact

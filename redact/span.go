@@ -134,8 +134,8 @@ func (s *scanner) rewrite(dst []byte, from, to int) []byte {
 }
 
 // A Detector finds further texts to mask, such as the numbers of a host's own
-// gift cards, or digits spelled out in words, which this package does not look
-// for. In what it finds every letter and digit is masked. Where it overlaps a
+// gift cards, or numbers spelled out in words from end to end, which this package
+// does not look for. In what it finds every letter and digit is masked. Where it overlaps a
 // card number, the rules for card numbers hold.
 type Detector struct {
 	// Name appears as the Scheme of a [Span].
