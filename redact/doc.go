@@ -19,7 +19,7 @@
 // # What counts as a card number
 //
 // Digits of every script count, and so do number words, three or more in a row, between
-// two groups of digits ("4950 two one zero one 5522"). Invisible characters and accents do
+// two groups of four digits or more ("4950 two one zero one 5522"). Invisible characters and accents do
 // not count at all, up to eight in a row. Runs of digits are groups; a row of whole groups
 // with 12 to 19 digits is a candidate. It is a card as this table says, read from the top:
 //

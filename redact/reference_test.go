@@ -180,12 +180,27 @@ func refRedact(r *redact.Redactor, text string) string {
 // spell replaces three number words or more between two groups, at most eighty characters
 // apart, by digits. At tells where the characters stand in the text.
 func (x *refText) spell(at []int) []int {
-	end := -1
+	end, long := -1, false // the group behind, and whether it has four digits
 	for i := len(x.runes) - 1; i >= 0; i-- {
-		if refDigit(x.runes[i]) == "" && !x.hidden(i) {
+		kind := func(i int) string {
+			switch {
+			case i < 0 || i >= len(x.runes):
+				return ""
+			case refDigit(x.runes[i]) != "":
+				return "digit"
+			case x.hidden(i):
+				return "mask"
+			}
+			return ""
+		}
+		if kind(i) == "" {
 			continue
 		}
-		if end >= 0 && end-i-1 <= 80 {
+		first := i
+		for kind(first-1) == kind(i) {
+			first--
+		}
+		if end >= 0 && end-i-1 <= 80 && long && i-first >= 3 {
 			var from, to int
 			digits := ""
 			for k := i + 1; k < end; k++ {
@@ -230,7 +245,8 @@ func (x *refText) spell(at []int) []int {
 				at = slices.Replace(at, from, to, places...)
 			}
 		}
-		end = i
+		end, long = first, i-first >= 3
+		i = first
 	}
 	return at
 }

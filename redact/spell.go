@@ -10,6 +10,7 @@ import (
 const (
 	minSpelled = 3  // number words in a row that count
 	maxSpelled = 80 // characters between two groups in which they are looked for
+	besideWord = 4  // digits of such a group at least
 
 	// spelled is the character that a number word is read as, a digit.
 	spelled rune = -2
@@ -34,10 +35,14 @@ var values = sync.OnceValue(func() map[string]uint8 {
 	return all
 })
 
-// spell reads number words between two groups as digits: "4950 two one zero one 5522".
+// spell reads number words between two groups of some length as digits: "4950 two one zero
+// one 5522".
 func (s *scanner) spell() {
 	found := false
 	for k := len(s.g) - 2; k >= 0; k-- {
+		if min(s.g[k].n(), s.g[k+1].n()) < besideWord {
+			continue
+		}
 		var buf [maxDigits]char
 		digits, from, to := s.numerals(buf[:0], s.g[k].to, s.g[k+1].from)
 		if len(digits) >= minSpelled {
