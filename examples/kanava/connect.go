@@ -171,20 +171,42 @@ func (c *connecting) state(guide *onboard.Guide, plan onboard.Plan, leave bool) 
 	if plan.Phone != "" && plan.Phone != before.Phone {
 		return nil, wrong("%s is the checklist of another number: name another file with --file", c.file)
 	}
+	if err := guide.Replan(state, changed(before, plan)); err != nil {
+		return nil, inFlags(err)
+	}
 	return state, nil
+}
+
+// changed is the plan of a checklist that has begun, with what the flags say anew.
+func changed(before, flags onboard.Plan) onboard.Plan {
+	after := before
+	after.DisplayName = cmp.Or(flags.DisplayName, before.DisplayName)
+	after.Template = cmp.Or(flags.Template, before.Template)
+	after.Webhook.URL = cmp.Or(flags.Webhook.URL, before.Webhook.URL)
+	after.Webhook.Level = cmp.Or(flags.Webhook.Level, before.Webhook.Level)
+	after.Webhook.TakeOver = flags.Webhook.TakeOver || before.Webhook.TakeOver
+	if flags.Without != nil {
+		after.Without = flags.Without
+	}
+	return after
 }
 
 // begin makes a checklist; what is wrong with the plan is said in the words of the flags.
 func (c *connecting) begin(guide *onboard.Guide, plan onboard.Plan) (*onboard.State, error) {
 	state, err := guide.Begin(plan)
 	if err != nil {
-		text := strings.NewReplacer(
-			"onboard: plan: ", "", "onboard: begin: ", "", "Webhook.URL", "--webhook", "Webhook.Level", "--level", "DisplayName", "--name", "NumberID", "--number",
-			"AccountID", "--account", "AppID", "--app", "CodeMethod", "--by", "Without", "--without", "Phone", "--phone", "Template", "--template", "Locale", "--locale",
-		).Replace(sentence(err))
-		return nil, wrong("%s", text)
+		return nil, inFlags(err)
 	}
 	return state, nil
+}
+
+// inFlags says what is wrong with a plan in the words of the flags.
+func inFlags(err error) error {
+	return wrong("%s", strings.NewReplacer(
+		"onboard: plan: ", "", "onboard: begin: ", "", "onboard: replan: ", "", "Webhook.URL", "--webhook", "Webhook.Level", "--level", "DisplayName", "--name",
+		"NumberID", "--number", "AccountID", "--account", "AppID", "--app", "CodeMethod", "--by", "Without", "--without", "Phone", "--phone", "Template", "--template",
+		"Locale", "--locale",
+	).Replace(sentence(err)))
 }
 
 // keep stores the checklist, whole or not at all.

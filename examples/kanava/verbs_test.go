@@ -113,6 +113,12 @@ func TestConnectGoesTheWholeWayInSteps(t *testing.T) {
 		require.NotContains(t, string(raw), secret)
 	}
 
+	got = sh.run(t, with("--without", "profile")...)
+	require.Contains(t, got.out, "- Business profile", "what the flags say later counts")
+	got = sh.run(t, with("--take-over")...)
+	require.Equal(t, 2, got.code)
+	require.Contains(t, got.errs, "--webhook is needed")
+
 	got = sh.run(t, with("--phone", "+12025550188")...)
 	require.Equal(t, 2, got.code, "the checklist is of another number")
 	got = sh.run(t, with("--leave", "--json")...)
