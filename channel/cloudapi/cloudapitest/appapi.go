@@ -33,6 +33,27 @@ func getMe(c *call) *graphError {
 	return nil
 }
 
+// listBusinesses answers GET /me/businesses: the portfolios whose accounts the token reaches.
+func listBusinesses(c *call) *graphError {
+	var found []*Portfolio
+	for _, a := range c.token.accounts {
+		if !slices.Contains(found, a.Portfolio) {
+			found = append(found, a.Portfolio)
+		}
+	}
+	return listFields(c, found, portfolioFields, "id,name")
+}
+
+// listPermissions answers GET /me/permissions.
+func listPermissions(c *call) *graphError {
+	return c.list(len(c.token.scopes), func(e *enc, i int) {
+		e.obj(func() {
+			e.key("permission").str(c.token.scopes[i])
+			e.key("status").str("granted")
+		})
+	})
+}
+
 // getOwnApp answers GET /app.
 func getOwnApp(c *call) *graphError {
 	return getFields(c, c.token.app, appFields, "category,link,name")

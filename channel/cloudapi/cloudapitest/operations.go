@@ -110,6 +110,8 @@ var operations = map[string]operation{
 	"GET {account}/solutions":                           {scopeManagement, false, listNone},
 	"GET {account}/template_groups":                     {scopeManagement, false, listNone},
 	"GET me":                                            {tokenOnly, false, getMe},
+	"GET me/businesses":                                 {tokenOnly, false, listBusinesses},
+	"GET me/permissions":                                {tokenOnly, false, listPermissions},
 	"GET app":                                           {tokenOnly, false, getOwnApp},
 	"GET {app}":                                         {tokenOnly, false, getApp},
 	"GET {app}/subscriptions":                           {tokenOnly, false, getSubscriptions},

@@ -286,6 +286,10 @@ func TestEveryDocumentedFieldCanBeRead(t *testing.T) {
 	require.Equal(t, []any{map[string]any{"id": s.number.ID, "status": "CONNECTED"}}, b["phone_numbers"].(map[string]any)["data"])
 	_, b = s.graph("GET", "me?fields=email", "")
 	require.Equal(t, "(#100) Tried accessing nonexisting field (email) on node type (User)", b["error"].(map[string]any)["message"])
+	_, b = s.graph("GET", "me/businesses?fields=id,verification_status", "")
+	require.Equal(t, []any{map[string]any{"id": s.account.Portfolio.ID, "verification_status": "verified"}}, b["data"])
+	_, b = s.graph("GET", "me/permissions", "")
+	require.Contains(t, b["data"], map[string]any{"permission": "whatsapp_business_messaging", "status": "granted"})
 	s.token = s.app.ID + "|" + s.app.Secret
 	_, b = s.graph("GET", "me", "")
 	require.Equal(t, s.app.ID, b["id"], "an app token is the app")
