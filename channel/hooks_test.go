@@ -148,7 +148,7 @@ func TestAClockThatLeapsDoesNotMakeAWorkerLoseItsWork(t *testing.T) {
 
 func TestStoredThingsThatAreDamagedAreReportedAndHarmNobody(t *testing.T) {
 	t.Parallel()
-	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+	experiment(t, channeltest.LabOptions{Config: func(c *channel.Config) { c.Attachments = &drawer{} }}, func(t *testing.T, l *lab) {
 		l.Say(channeltest.Kim, "wamid.1", "hello")
 		conv := l.Conversation()
 		r := l.Records("conversation")[0]

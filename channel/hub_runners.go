@@ -41,12 +41,14 @@ func (h *core) makeRunners(cfg Config) {
 		h.runner(calm, worker.Config{Kind: workTimer, Workers: 8, Handle: h.timer, Groups: h.channels.all})
 	}
 	h.runner(calm, worker.Config{Kind: workUpkeep, Workers: 2, Handle: h.lookAfter, Groups: h.channels.all, Lease: longLease})
-	h.runner(patience{maxTries: maxFetchTries + 2}, worker.Config{
-		Kind: workMedia, Workers: cmp.Or(cfg.MediaWorkers, 8), Handle: h.fetch, Lease: longLease,
-		Groups: h.channels.all, Next: h.storing.next,
-		Whole: func() worker.Care { return h.storing.care("") },
-		Well:  func(string) bool { return true },
-	})
+	if h.attachments != nil {
+		h.runner(patience{maxTries: maxFetchTries + 2}, worker.Config{
+			Kind: workMedia, Workers: cmp.Or(cfg.MediaWorkers, 8), Handle: h.fetch, Lease: longLease,
+			Groups: h.channels.all, Next: h.storing.next,
+			Whole: func() worker.Care { return h.storing.care("") },
+			Well:  func(string) bool { return true },
+		})
+	}
 }
 
 // lookAfter does what comes again and again: the upkeep, and the watch over the windows of messages

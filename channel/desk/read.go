@@ -2,12 +2,14 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/internal/discreet"
 )
 
 // Conversation returns a conversation and its customer. The error matches channel.ErrNotFound or
@@ -37,6 +39,9 @@ type ConversationQuery struct {
 func (q ConversationQuery) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("channel", q.Channel), slog.Any("queues", q.Queues), slog.Int("limit", q.Limit))
 }
+
+// Format implements [fmt.Formatter] with what LogValue shows.
+func (q ConversationQuery) Format(f fmt.State, _ rune) { discreet.Format(f, q) }
 
 // Conversations lists conversations.
 func (d *Desk) Conversations(ctx context.Context, actor access.Actor, q ConversationQuery) (_ []*conversation.Conversation, err error) {

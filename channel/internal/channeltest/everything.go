@@ -9,6 +9,7 @@ import (
 	"github.com/kanava-go/kanava/channel/store"
 )
 
+// NumberConfig is that of a number with an ID.
 func NumberConfig(id string) cloudapitest.NumberConfig { return cloudapitest.NumberConfig{ID: id} }
 
 // Everything calls f with the content of every record and every piece of work.

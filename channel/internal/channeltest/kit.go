@@ -39,8 +39,10 @@ func (l *Lab) Uncertain(conv string) string {
 // Nowhere is a Media without files.
 type Nowhere struct{}
 
+// Upload implements channel.Media.
 func (Nowhere) Upload(context.Context, message.Upload) (string, error) { return "88", nil }
 
+// Download implements channel.Media.
 func (Nowhere) Download(context.Context, string) (message.Download, error) {
 	return message.Download{}, errors.New("no file")
 }
@@ -61,6 +63,7 @@ func Catalog(t *testing.T) *template.Catalog {
 	return c
 }
 
+// Definition is the template that a text defines.
 func Definition(t *testing.T, raw string) template.Definition {
 	t.Helper()
 	var d template.Definition
@@ -68,6 +71,7 @@ func Definition(t *testing.T, raw string) template.Definition {
 	return d
 }
 
+// Now2026 is the time in a lab that lives in November 2026.
 func Now2026() time.Time { return time.Now().Add(Since2000) }
 
 // Spends is what a channel costs in a lab of November 2026: $0.0034 for a template or an
@@ -90,6 +94,7 @@ func WithTemplates(t *testing.T) func(*channel.Config) {
 	return func(c *channel.Config) { c.Channels[0].Templates = Catalog(t) }
 }
 
+// Notify sends a template to a person.
 func (l *Lab) Notify(f Face, name string) (*conversation.Message, error) {
 	return l.Hub.Notify(l.T.Context(), Alice, channel.Notification{
 		Channel: "support", To: message.Recipient{Phone: f.Phone, BSUID: f.Bsuid}, Name: f.Name,
@@ -100,6 +105,7 @@ func (l *Lab) Notify(f Face, name string) (*conversation.Message, error) {
 // Kim is a customer whom only the lab knows.
 var Kim = Face{Phone: "13125550187", Bsuid: "US.1", Name: "Kim Sample"}
 
+// Records are what is stored of a kind.
 func (l *Lab) Records(kind string) []store.Record {
 	l.T.Helper()
 	list, err := l.Store.List(l.T.Context(), store.Query{Kind: kind, Limit: 100000})
@@ -110,6 +116,7 @@ func (l *Lab) Records(kind string) []store.Record {
 // Dawn is when every bubble begins. The items of a story happened in the hours before.
 var Dawn = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
+// TakesTime makes a wire take three seconds.
 func TakesTime(ctx context.Context, _ message.Outbound, _ int) error {
 	select {
 	case <-time.After(3 * time.Second):
@@ -125,8 +132,10 @@ func Stranger(n int) Face { return Face{Phone: fmt.Sprintf("1312556%04d", n)} }
 // On is the item on another number.
 func (it Item) On(number string) Item { it.Number = number; return it }
 
+// OtherNumber is the number of a second channel.
 const OtherNumber = "206540352242923"
 
+// Recipient is the address of a person.
 func Recipient(f Face) message.Recipient { return message.Recipient{Phone: f.Phone, BSUID: f.Bsuid} }
 
 // From hands in a body as if signed with a secret of a scope; account stands in it.
@@ -149,10 +158,12 @@ func FailsFirst(code, n int) func(context.Context, message.Outbound, int) error 
 	}
 }
 
+// Picture is a picture.
 func (f Face) Picture(at time.Time, wamid string) Item {
 	return f.Message(at, wamid, "image", map[string]any{"id": "77", "mime_type": "image/png"})
 }
 
+// Cards is a message with address cards.
 func (f Face) Cards(at time.Time, id string, cards ...any) Item {
 	return f.Message(at, id, "contacts", cards)
 }
@@ -177,15 +188,19 @@ func (d *Ticketing) ByConversation() map[string][]string {
 // Failure is an error of a Sender with one of Meta's codes.
 type Failure struct{ Code int }
 
+// Error implements error.
 func (f Failure) Error() string { return "sender: failed" }
 
+// Failure implements message.Failer.
 func (f Failure) Failure() message.Failure { return message.Classify(f.Code, 0, 0, true) }
 
 // Answered is the error of a Sender that was answered with a code of Meta's, by HTTP.
 type Answered struct{ Code, Status int }
 
+// Error implements error.
 func (a Answered) Error() string { return "sender: canary of the answer" }
 
+// Failure implements message.Failer.
 func (a Answered) Failure() message.Failure { return message.Classify(a.Code, 0, a.Status, false) }
 
 // Since2000 moves the clock of a lab to the time of the current prices.

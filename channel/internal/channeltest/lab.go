@@ -22,6 +22,7 @@ import (
 	"github.com/kanava-go/kanava/webhook"
 )
 
+// The number and the account of the channel of a lab.
 const (
 	LabNumber  = "106540352242922"
 	LabDisplay = "13125550142"
@@ -40,6 +41,7 @@ type Lab struct {
 	Stop  func()
 }
 
+// LabOptions are what a test wants of its own; what is left out is as usual.
 type LabOptions struct {
 	Store    store.Store
 	Settings func(*channel.Settings)
@@ -59,6 +61,7 @@ func Experiment(t *testing.T, o LabOptions, f func(t *testing.T, l *Lab)) {
 	})
 }
 
+// NewLab makes a lab that does not run yet.
 func NewLab(t *testing.T, o LabOptions) *Lab {
 	t.Helper()
 	l := &Lab{T: t, Store: o.Store, Host: &Ticketing{}, Line: &Wire{}, Logs: &bytes.Buffer{}, Stop: func() {}}
@@ -83,6 +86,7 @@ func NewLab(t *testing.T, o LabOptions) *Lab {
 	return l
 }
 
+// Run runs the hub until Stop is called.
 func (l *Lab) Run() {
 	ctx, cancel := context.WithCancel(l.T.Context())
 	done := make(chan error, 1)
@@ -109,6 +113,7 @@ func (l *Lab) Post(items ...Item) {
 	require.NoError(l.T, l.Accept(Body(items...)))
 }
 
+// Accept hands in a body and returns what the hub says.
 func (l *Lab) Accept(body []byte) error {
 	d, err := webhook.Parse(body)
 	if err != nil {
@@ -125,6 +130,7 @@ func (l *Lab) Say(f Face, id, text string) {
 	l.Pass(5 * time.Second)
 }
 
+// Conversations are all of the channel.
 func (l *Lab) Conversations() []*conversation.Conversation {
 	l.T.Helper()
 	list, err := l.Hub.Conversations(l.T.Context(), channel.ConversationQuery{Channel: "support", Limit: 1000})
@@ -140,6 +146,7 @@ func (l *Lab) Conversation() *conversation.Conversation {
 	return list[0]
 }
 
+// Messages are those of a conversation.
 func (l *Lab) Messages(conversationID string) []*conversation.Message {
 	l.T.Helper()
 	list, err := l.Hub.Messages(l.T.Context(), channel.MessageQuery{Conversation: conversationID, Limit: 1000})
@@ -147,6 +154,7 @@ func (l *Lab) Messages(conversationID string) []*conversation.Message {
 	return list
 }
 
+// Reply answers in a conversation.
 func (l *Lab) Reply(conversationID, text string) (*conversation.Message, error) {
 	return l.Hub.Reply(l.T.Context(), Alice, channel.Reply{
 		Conversation: conversationID, Content: &message.Text{Body: text}, Key: text,
@@ -171,6 +179,7 @@ type Wire struct {
 	Wamids map[string]string
 }
 
+// Send implements channel.Sender.
 func (w *Wire) Send(ctx context.Context, out message.Outbound) (message.Receipt, error) {
 	w.Mu.Lock()
 	w.Sent = append(w.Sent, out)
@@ -193,10 +202,13 @@ func (w *Wire) Sends(f func(ctx context.Context, out message.Outbound, n int) er
 	w.send = f
 }
 
+// MarkRead implements channel.Sender.
 func (w *Wire) MarkRead(context.Context, string, bool) error { return nil }
 
+// OutWAMID is the wamid that a wire gives to a text.
 func OutWAMID(text string) string { return "wamid.out " + text }
 
+// TextOf is the text of a message, or its kind if it has none.
 func TextOf(out message.Outbound) string {
 	if t, ok := out.Content.(*message.Text); ok {
 		return t.Body
@@ -204,6 +216,7 @@ func TextOf(out message.Outbound) string {
 	return string(out.Content.Kind())
 }
 
+// Texts are what was written, in the order in which it came.
 func (w *Wire) Texts() []string {
 	w.Mu.Lock()
 	defer w.Mu.Unlock()
@@ -268,11 +281,13 @@ func Set(m map[string]any, pairs ...string) map[string]any {
 	return m
 }
 
+// Contacts is what an item shows of the person beside it.
 func (f Face) Contacts() []any {
 	profile := Set(map[string]any{}, "name", f.Name, "username", f.Username)
 	return []any{Set(map[string]any{"profile": profile}, "wa_id", f.Phone, "user_id", f.Bsuid, "parent_user_id", f.Parent)}
 }
 
+// Stamp is a time as WhatsApp writes it.
 func Stamp(at time.Time) string { return strconv.FormatInt(at.Unix(), 10) }
 
 // Message is an inbound message; extra are further pairs of member and value.
@@ -285,16 +300,19 @@ func (f Face) Message(at time.Time, id, kind string, content any, extra ...any) 
 	return Item{Kind: kind, Field: "messages", Value: map[string]any{"contacts": f.Contacts(), "messages": []any{m}}}
 }
 
+// Text is a text.
 func (f Face) Text(at time.Time, id, text string, extra ...any) Item {
 	return f.Message(at, id, "text", map[string]any{"body": text}, extra...)
 }
 
+// Edit changes an earlier message.
 func (f Face) Edit(at time.Time, id, original, text string) Item {
 	return f.Message(at, id, "edit", map[string]any{"original_message_id": original, "message": map[string]any{
 		"context": map[string]any{"id": "M0"}, "type": "text", "text": map[string]any{"body": text},
 	}})
 }
 
+// Revoke deletes an earlier message.
 func (f Face) Revoke(at time.Time, id, original string) Item {
 	return f.Message(at, id, "revoke", map[string]any{"original_message_id": original})
 }
@@ -317,6 +335,7 @@ func (f Face) Moved(at time.Time, id string, g Face) Item {
 	return Item{Kind: "moved", Field: "messages", Value: map[string]any{"messages": []any{m}}}
 }
 
+// Preference is a wish about marketing.
 func (f Face) Preference(at time.Time, value string) Item {
 	return Item{Kind: "preference", Field: "user_preferences", Value: map[string]any{
 		"contacts": f.Contacts(),
@@ -326,7 +345,7 @@ func (f Face) Preference(at time.Time, value string) Item {
 	}}
 }
 
-// calls is an event of a missed call.
+// Call is an event of a missed call.
 func (f Face) Call(at time.Time, id, event string) Item {
 	return Item{Kind: "call " + event, Field: "calls", Value: map[string]any{
 		"contacts": f.Contacts(),

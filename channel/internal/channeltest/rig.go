@@ -48,6 +48,7 @@ type Ticketing struct {
 	Fail     func(id string, try int) error
 }
 
+// Receive implements channel.Ticketing: it notes what a customer wrote, once.
 func (d *Ticketing) Receive(_ context.Context, in *conversation.Received) (string, error) {
 	if err := d.Offer(in.ID); err != nil {
 		return "", err
@@ -60,6 +61,7 @@ func (d *Ticketing) Receive(_ context.Context, in *conversation.Received) (strin
 	return "T-" + in.Conversation.ID[:6], nil
 }
 
+// Changed implements channel.Ticketing: it notes a change.
 func (d *Ticketing) Changed(_ context.Context, c *conversation.Change) error {
 	if err := d.Offer(c.ID); err != nil {
 		return err
@@ -70,6 +72,7 @@ func (d *Ticketing) Changed(_ context.Context, c *conversation.Change) error {
 	return nil
 }
 
+// Offer notes that an ID was offered, and fails if the test wants that.
 func (d *Ticketing) Offer(id string) error {
 	d.Mu.Lock()
 	if d.Seen == nil {
@@ -91,6 +94,7 @@ func (d *Ticketing) Fails(f func(id string, try int) error) {
 	d.Fail = f
 }
 
+// Texts are what was written, in the order in which it came.
 func (d *Ticketing) Texts() []string {
 	d.Mu.Lock()
 	defer d.Mu.Unlock()
@@ -101,7 +105,7 @@ func (d *Ticketing) Texts() []string {
 	return all
 }
 
-// kinds lists the changes of some kinds, or all.
+// Of lists the changes of one kind.
 func (d *Ticketing) Of(kind conversation.ChangeKind) []*conversation.Change {
 	d.Mu.Lock()
 	defer d.Mu.Unlock()
@@ -131,6 +135,7 @@ type Rig struct {
 	Stop    func()
 }
 
+// RigOptions are what a test wants of its own; what is left out is as usual.
 type RigOptions struct {
 	Store    store.Store
 	Settings func(*channel.Settings)
@@ -193,11 +198,12 @@ func Start(t *testing.T, o RigOptions) *Rig {
 	})
 	require.NoError(t, err)
 	require.NoError(t, r.World.Subscribe(r.App, r.Account, r.Webhook))
-	go r.World.Run(t.Context())
+	go func() { _ = r.World.Run(t.Context()) }() // it returns nil once the context is done
 	r.Run()
 	return r
 }
 
+// Run runs the hub until Stop is called.
 func (r *Rig) Run() {
 	ctx, cancel := context.WithCancel(r.T.Context())
 	done := make(chan error, 1)
@@ -231,6 +237,7 @@ func (r *Rig) Conversation() *conversation.Conversation {
 	return list[0]
 }
 
+// Messages are those of a conversation.
 func (r *Rig) Messages() []*conversation.Message {
 	r.T.Helper()
 	list, err := r.Hub.Messages(r.T.Context(), channel.MessageQuery{Conversation: r.Conversation().ID})
