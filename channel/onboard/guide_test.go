@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel/cloudapi"
@@ -131,6 +133,34 @@ func TestWhatTheHostsFunctionsGet(t *testing.T) {
 	require.Equal(t, s.app.ID, st.AppID(), "by the token")
 	require.Equal(t, s.account.ID, st.AccountID())
 	require.True(t, st.Live(), lines(st))
+}
+
+func TestOneGuideLeadsManyNumbersAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.cfg.Ask, s.cfg.Progress = nil, nil
+	guide := s.guide()
+	var group sync.WaitGroup
+	states := make([]*onboard.State, 8)
+	for i := range states {
+		p := s.plan()
+		p.Phone += itoa(10 + i)
+		st, err := guide.Begin(p)
+		require.NoError(t, err)
+		states[i] = st
+		group.Go(func() {
+			assert.NoError(t, guide.Run(t.Context(), st))
+			_, err := guide.Readiness(t.Context(), st.Target())
+			assert.NoError(t, err)
+		})
+	}
+	group.Wait()
+	ids := map[string]bool{}
+	for _, st := range states {
+		require.Equal(t, onboard.ReasonCodeSent, st.Step(onboard.StepOwnership).Reason, lines(st))
+		ids[st.NumberID()] = true
+	}
+	require.Len(t, ids, len(states))
 }
 
 func TestTheAccountIsChosenByAPerson(t *testing.T) {
