@@ -84,7 +84,7 @@ func TestDeadLettersAreReplayedByChannelReasonAndTime(t *testing.T) {
 		l.chats("other", channeltest.OtherNumber, 4)
 		l.Host.Fails(nil)
 		replay := func(q channel.ReplayQuery) int {
-			q.Queue = "host"
+			q.Work = "host"
 			n, err := l.Hub.ReplayAllDeadLetters(t.Context(), q)
 			require.NoError(t, err)
 			l.Pass(5 * time.Second)

@@ -30,7 +30,7 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			"Reply.Conversation": own, "Notification.Channel": own, "Template.Name": "names the template",
 			"Template.Language": "names the template", "Macro.Conversation": own, "DeadLetter.Channel": own, "DeadLetter.Reason": own,
 			"File.ID": own, "WorkKey.Queue": own,
-			"ConversationQuery.Channel": own, "MessageQuery.Conversation": own, "DeadLetterQuery.Queue": own, "Settings.ID": own,
+			"ConversationQuery.Channel": own, "MessageQuery.Conversation": own, "DeadLetterQuery.Work": own, "Settings.ID": own,
 			"Conversation.ID": own, "Message.ID": own, "Message.Conversation": own, "Message.Kind": own,
 			"News.Kind": own, "News.ID": own, "News.Channel": own,
 			"Told.Kind": own, "Told.Message": own, "Automatic.Why": "names the rule",

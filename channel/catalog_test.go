@@ -60,7 +60,7 @@ func TestOfSixMessagesAndDeadLettersOfOneSecondNoneIsLost(t *testing.T) {
 		}
 		require.Len(t, seen, 6)
 		letters := map[string]bool{}
-		d := channel.DeadLetterQuery{Queue: "in", Limit: 1}
+		d := channel.DeadLetterQuery{Work: "in", Limit: 1}
 		for range 7 {
 			page, err := l.Hub.DeadLetters(t.Context(), d)
 			require.NoError(t, err)

@@ -308,7 +308,7 @@ func TestEveryWebhookOfMetasDocumentationIsTakenIn(t *testing.T) {
 		require.Empty(t, l.Letters("host"))
 		require.Empty(t, l.Letters("media"))
 		health := l.health()
-		for _, q := range health.Queues {
+		for _, q := range health.Work {
 			require.Zero(t, q.Due, q.Queue)
 		}
 	})

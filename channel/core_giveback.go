@@ -43,7 +43,7 @@ func (h *core) giveBack(ctx context.Context, p patience, w *worker.Job, cause er
 	}
 	_, err := h.store.Commit(ctx, b)
 	if err == nil && len(b.Bury) > 0 {
-		h.hooks.deadLetter(ctx, DeadLetterInfo{Queue: w.Queue, ID: w.ID, Channel: channelOf(w.Group), Reason: reason})
+		h.hooks.deadLetter(ctx, DeadLetterInfo{Work: w.Queue, ID: w.ID, Channel: channelOf(w.Group), Reason: reason})
 	}
 	if errors.Is(cause, errHeld) && err == nil {
 		return // the outage is told once
@@ -75,7 +75,7 @@ func (h *core) buryWith(ctx context.Context, w *worker.Job, cause error, also fu
 		return nil
 	})
 	if err == nil {
-		h.hooks.deadLetter(ctx, DeadLetterInfo{Queue: w.Queue, ID: w.ID, Channel: channelOf(w.Group), Reason: reason})
+		h.hooks.deadLetter(ctx, DeadLetterInfo{Work: w.Queue, ID: w.ID, Channel: channelOf(w.Group), Reason: reason})
 	}
 	return err
 }

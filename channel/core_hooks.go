@@ -71,7 +71,7 @@ type SendInfo struct {
 
 // DeadLetterInfo describes work that was buried.
 type DeadLetterInfo struct {
-	Queue, ID, Channel, Reason string
+	Work, ID, Channel, Reason string
 }
 
 // BudgetInfo describes a budget that is running low.

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 )
@@ -19,13 +20,13 @@ type Process struct {
 	ID string `json:"id"`
 	// Started and Seen are when it began and when it last said that it lives; Every is how
 	// often it says so. Stopped is when it ended in order; zero if it did not.
-	Started time.Time     `json:"started,omitzero"`
-	Seen    time.Time     `json:"seen,omitzero"`
-	Every   time.Duration `json:"every,omitempty"`
-	Stopped time.Time     `json:"stopped,omitzero"`
+	Started time.Time         `json:"started,omitzero"`
+	Seen    time.Time         `json:"seen,omitzero"`
+	Every   duration.Duration `json:"every,omitempty"`
+	Stopped time.Time         `json:"stopped,omitzero"`
 	// Ahead is how far the clock of its machine is ahead of the store's, negative if it is
 	// behind; zero if the store has none. Up to an hour of it is corrected.
-	Ahead time.Duration `json:"ahead,omitempty"`
+	Ahead duration.Duration `json:"ahead,omitempty"`
 	// Channels are the IDs of its channels, Numbers their phone_number_ids.
 	Channels []string `json:"channels,omitempty"`
 	Numbers  []string `json:"numbers,omitempty"`
@@ -34,7 +35,7 @@ type Process struct {
 // Living says whether the process is at work: it has not ended, and has missed no more than
 // two of the times at which it should have said so.
 func (p *Process) Living(now time.Time) bool {
-	return p.Stopped.IsZero() && now.Sub(p.Seen) <= 3*p.Every
+	return p.Stopped.IsZero() && now.Sub(p.Seen) <= 3*time.Duration(p.Every)
 }
 
 const (
@@ -68,7 +69,7 @@ func (h *core) processes(ctx context.Context) ([]Process, error) {
 
 // newProcess is the entry of a Run that begins.
 func (h *core) newProcess() *Process {
-	return &Process{ID: rand.Text(), Started: h.now().UTC(), Every: h.fleet.every}
+	return &Process{ID: rand.Text(), Started: h.now().UTC(), Every: duration.Duration(h.fleet.every)}
 }
 
 // sign writes the entry of this process, together with something else.
@@ -77,7 +78,7 @@ func (h *core) sign(ctx context.Context, me *Process, also func(u *unit)) error 
 		if _, err := u.Load(kindProcess, me.ID, nil); err != nil {
 			return err
 		}
-		me.Seen, me.Ahead = u.now.UTC(), time.Duration(h.clock.ahead.Load()).Round(time.Millisecond)
+		me.Seen, me.Ahead = u.now.UTC(), duration.Duration(time.Duration(h.clock.ahead.Load()).Round(time.Millisecond))
 		me.Channels, me.Numbers = nil, nil
 		for id, c := range h.channels.view().byID {
 			me.Channels, me.Numbers = append(me.Channels, id), append(me.Numbers, c.Number)

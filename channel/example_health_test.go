@@ -22,7 +22,7 @@ func ExampleHub_Health() {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		health, err := hub.Health(r.Context())
-		if err != nil || !health.Running || health.Delay > 5*time.Minute {
+		if err != nil || !health.Running || health.Delay.Std() > 5*time.Minute {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
 		_ = json.NewEncoder(w).Encode(health) // keep this address private: it names your channels

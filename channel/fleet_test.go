@@ -331,7 +331,7 @@ func TestClocksThatDifferDoNoHarm(t *testing.T) {
 				require.NoError(t, err)
 				var ahead []time.Duration
 				for _, p := range processes {
-					ahead = append(ahead, p.Ahead)
+					ahead = append(ahead, p.Ahead.Std())
 				}
 				require.ElementsMatch(t, []time.Duration{0, off, -off}, ahead)
 				for i, l := range labs {

@@ -56,7 +56,7 @@ func TestTheDelayGrowsWhileEverythingFails(t *testing.T) {
 				require.NoError(t, err)
 				for _, wait := range []time.Duration{5 * time.Minute, 10 * time.Minute, 15 * time.Minute} {
 					l.Pass(5 * time.Minute)
-					require.InDelta(t, wait.Minutes(), l.health().Delay.Minutes(), 0.5, "whenever one looks")
+					require.InDelta(t, wait.Minutes(), l.health().Delay.Std().Minutes(), 0.5, "whenever one looks")
 				}
 			})
 		})
@@ -81,7 +81,7 @@ func TestNothingIsRedWithoutACause(t *testing.T) {
 		health := l.health()
 		require.Zero(t, health.Delay, "a channel that is switched off, uncertain messages, timers and upkeep are no delay")
 		require.Equal(t, 1, health.Uncertain)
-		for _, q := range append(health.Queues, health.Channels[0].Queues...) {
+		for _, q := range append(health.Work, health.Channels[0].Work...) {
 			require.Zero(t, q.Retrying, "timers that were armed again and rounds of upkeep do not fail: %+v", q)
 		}
 		l.Stop()
@@ -124,7 +124,7 @@ func TestHealthCountsByChannel(t *testing.T) {
 		l.Post(channeltest.Stranger(0).Text(time.Now(), "wamid.dead", "dead").On(channeltest.OtherNumber))
 		l.Pass(10 * time.Second)
 		var dead int
-		for _, q := range l.channelHealth("other").Queues {
+		for _, q := range l.channelHealth("other").Work {
 			dead += q.Dead
 		}
 		require.Equal(t, 1, dead)
@@ -213,7 +213,7 @@ func TestHealthOfAStoreThatKnowsLess(t *testing.T) {
 		l.Stop()
 		l.Post(channeltest.Kim.Text(time.Now(), "wamid.1", "hello"))
 		l.Pass(3 * time.Minute)
-		require.Equal(t, 3*time.Minute, l.health().Delay)
+		require.Equal(t, 3*time.Minute, l.health().Delay.Std())
 		require.Zero(t, l.health().Size)
 	})
 }

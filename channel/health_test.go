@@ -94,7 +94,7 @@ func TestHealthShowsWhatWaitsAndForHowLong(t *testing.T) {
 		l.Post(channeltest.Kim.Text(time.Now(), "wamid.1", "hello"))
 		l.Pass(3 * time.Minute)
 		health := l.health()
-		require.Equal(t, 3*time.Minute, health.Delay)
+		require.Equal(t, 3*time.Minute, health.Delay.Std())
 		require.Zero(t, health.Dead)
 	})
 }

@@ -17,28 +17,28 @@ import (
 // Nothing of it is lost; an operator decides.
 type DeadLetter struct {
 	// Key names it, for Replay and Drop.
-	Key store.WorkKey
+	Key store.WorkKey `json:"key"`
 	// Channel is the ID of the channel, "" if it belongs to none.
-	Channel string
+	Channel string `json:"channel,omitempty"`
 	// Reason says why, free of personal data.
-	Reason string
+	Reason string `json:"reason,omitempty"`
 	// Tries counts the failed attempts before it was given up.
-	Tries int
+	Tries int `json:"tries,omitempty"`
 	// Enqueued is when the work was recorded.
-	Enqueued time.Time
+	Enqueued time.Time `json:"enqueued,omitzero"`
 	// Content is what the work holds, as JSON, card numbers masked. Personal data.
-	Content json.RawMessage
+	Content json.RawMessage `json:"content,omitempty"`
 	// Seq continues a list; see DeadLetterQuery.
-	Seq int64
+	Seq int64 `json:"seq,omitempty"`
 }
 
-// DeadLetterQuery asks for dead letters of one queue.
+// DeadLetterQuery asks for dead letters of one kind of work.
 type DeadLetterQuery struct {
 	// Channel restricts to dead letters of one channel; "" lists those of all channels and of
 	// none.
 	Channel string
-	// Queue is the name of a queue as [Hub.Health] lists it; required.
-	Queue string
+	// Work is the kind of work, as [Hub.Health] lists it; required.
+	Work string
 	// After is the Seq of the last one of the previous page.
 	After int64
 	// Limit is the most to return, 1 to 1000; 0 means 50.
@@ -50,7 +50,7 @@ func (h *Hub) DeadLetters(ctx context.Context, q DeadLetterQuery) (letters []Dea
 	limit := pageSize(q.Limit)
 	letters = make([]DeadLetter, 0, limit)
 	for after := q.After; len(letters) < limit; {
-		work, err := h.store.Work(ctx, store.WorkQuery{Queue: q.Queue, Dead: true, After: after, Limit: limit})
+		work, err := h.store.Work(ctx, store.WorkQuery{Queue: q.Work, Dead: true, After: after, Limit: limit})
 		if err != nil {
 			return nil, fmt.Errorf("channel: list dead letters: %w", err)
 		}
@@ -138,7 +138,7 @@ func deadLetter(w *store.Work) DeadLetter {
 // how many there were.
 func (h *Hub) ReplayAllDeadLetters(ctx context.Context, q ReplayQuery) (n int, err error) {
 	var keys []store.WorkKey
-	err = h.eachWork(ctx, store.WorkQuery{Queue: q.Queue, Dead: true}, q.Channel, func(page []store.Work) error {
+	err = h.eachWork(ctx, store.WorkQuery{Queue: q.Work, Dead: true}, q.Channel, func(page []store.Work) error {
 		for _, w := range page {
 			if strings.HasPrefix(w.Reason, q.Reason) && !w.Enqueued.Before(q.From) && (q.Until.IsZero() || w.Enqueued.Before(q.Until)) {
 				keys = append(keys, store.WorkKey{Queue: w.Queue, ID: w.ID})
@@ -192,8 +192,8 @@ func (h *Hub) RetryNow(ctx context.Context, channel string) (err error) {
 
 // ReplayQuery says which dead letters are to be revived. Each field that is set narrows it.
 type ReplayQuery struct {
-	// Queue is the name of a queue as [Hub.Health] lists it; required.
-	Queue string
+	// Work is the kind of work, as [Hub.Health] lists it; required.
+	Work string
 	// Channel is the ID of a channel; "" means all, and what belongs to none.
 	Channel string
 	// Reason is the beginning of DeadLetter.Reason.

@@ -8,26 +8,27 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/times"
 )
 
-// Health is the state of a hub, for a health endpoint and for alarms. What it says of queues,
+// Health is the state of a hub, for a health endpoint and for alarms. What it says of work,
 // outages and channels holds for all processes that share the store, as far as it is written
 // down; Running and CommitLatency are this process's own.
 type Health struct {
 	// Running says that Run is active in this process.
 	Running bool `json:"running"`
-	// Queues are the hub's queues that have work, living or dead, each as a whole. No count
+	// Work is how much there is of each kind of work, living or dead, as a whole. No count
 	// goes beyond 1,000 for each channel: alarms need no more, and to count costs.
-	Queues []store.Backlog `json:"queues,omitempty"`
+	Work []store.Backlog `json:"work,omitempty"`
 	// Delay is for how long something has been waiting that should have been done: due or
 	// failing items, calls of the host, sends of channels that may send, downloads. It is the
 	// number to put an alarm on; a minute is bad. Work that somebody has in hand counts, so
 	// that a ticket system or a Sender that hangs shows here. The outbox of a disabled channel,
 	// uncertain messages, timers and upkeep do not count.
-	Delay time.Duration `json:"delay"`
-	// Dead counts dead letters over all queues.
+	Delay duration.Duration `json:"delay"`
+	// Dead counts dead letters of all kinds.
 	Dead int `json:"dead"`
 	// Uncertain counts messages that wait for somebody to settle them, over all channels.
 	Uncertain int `json:"uncertain"`
@@ -43,7 +44,7 @@ type Health struct {
 	// never did. It should not be much older than an hour.
 	Upkeep time.Time `json:"upkeep,omitzero"`
 	// CommitLatency is a running mean of how long this process's commits take.
-	CommitLatency time.Duration `json:"commit_latency"`
+	CommitLatency duration.Duration `json:"commit_latency"`
 	// Size is how much room the store takes; zero if it does not say.
 	Size store.Size `json:"size,omitzero"`
 	// Processes are those of [Hub.Processes], with how far their clocks are ahead.
@@ -56,9 +57,9 @@ type Health struct {
 type ChannelHealth struct {
 	ID      string `json:"id"`
 	Enabled bool   `json:"enabled"`
-	// Queues are the channel's parts of the queues. Due counts conversations where work has an
+	// Work is the channel's part of each kind. Due counts conversations where work has an
 	// order within them.
-	Queues []store.Backlog `json:"queues,omitempty"`
+	Work []store.Backlog `json:"work,omitempty"`
 	// Uncertain counts messages whose fate is open, OldestUncertain is when the first of them
 	// became so. [Hub.UncertainMessages] lists them.
 	Uncertain       int       `json:"uncertain"`
@@ -124,12 +125,12 @@ func (h *Hub) Health(ctx context.Context, only ...string) (*Health, error) {
 	if len(only) > 0 {
 		return state, nil
 	}
-	state.Queues = whole(facts.queues)
+	state.Work = whole(facts.queues)
 	for i := range facts.queues {
 		q := &facts.queues[i]
 		state.Dead += q.Dead
 		if h.urgent(q, view) {
-			state.Delay = max(state.Delay, waits(q, now))
+			state.Delay = max(state.Delay, duration.Duration(waits(q, now)))
 		}
 	}
 	state.Processes = facts.processes
@@ -140,7 +141,7 @@ func (h *Hub) Health(ctx context.Context, only ...string) (*Health, error) {
 			state.Upkeep = last
 		}
 	}
-	state.CommitLatency = h.commits.mean()
+	state.CommitLatency = duration.Duration(h.commits.mean())
 	if m, ok := optional[store.Measurer](h.store); ok {
 		if state.Size, err = m.Measure(ctx); err != nil {
 			return nil, fmt.Errorf("channel: health: %w", err)

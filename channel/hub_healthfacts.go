@@ -103,8 +103,8 @@ func (f *healthFacts) channel(id string, ch *Channel, now time.Time) ChannelHeal
 			mine = append(mine, q)
 		}
 	}
-	c.Queues = whole(mine)
-	for _, q := range c.Queues {
+	c.Work = whole(mine)
+	for _, q := range c.Work {
 		if q.Queue == workCheck {
 			c.Uncertain, c.OldestUncertain = min(q.Due+q.Waiting, surveyMost), q.Oldest
 		}

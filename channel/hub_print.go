@@ -56,7 +56,7 @@ func (q MessageQuery) LogValue() slog.Value {
 
 // LogValue shows what is asked for, without where it goes on.
 func (q DeadLetterQuery) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("queue", q.Queue), slog.Int("limit", q.Limit))
+	return slog.GroupValue(slog.String("work", q.Work), slog.Int("limit", q.Limit))
 }
 
 // LogValue shows the ID: the Sender may hold a token.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/internal/times"
 	"github.com/kanava-go/kanava/webhook"
 	"github.com/kanava-go/kanava/window"
@@ -107,7 +108,7 @@ func (u *unit) call(in *incoming, p *webhook.Call) error {
 		missed := p.Started.IsZero()
 		msg := &messageRecord{Message: conversation.Message{
 			ID: inboundMessageID(in.ch.ID, p.ID), WAMID: p.ID, Kind: "call", Text: "[Voice call]",
-			Call: &conversation.Call{Missed: missed, Duration: p.Duration},
+			Call: &conversation.Call{Missed: missed, Duration: duration.Duration(p.Duration)},
 		}}
 		if missed {
 			msg.Text = "[Missed voice call]"

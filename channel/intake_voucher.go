@@ -56,7 +56,7 @@ func (h *core) notCovered(ctx context.Context, w *worker.Job, channel string) er
 		return nil
 	})
 	if err == nil {
-		h.hooks.deadLetter(ctx, DeadLetterInfo{Queue: w.Queue, ID: w.ID, Channel: channelOf(w.Group), Reason: reasonOf(errNotCovered)})
+		h.hooks.deadLetter(ctx, DeadLetterInfo{Work: w.Queue, ID: w.ID, Channel: channelOf(w.Group), Reason: reasonOf(errNotCovered)})
 	}
 	return err
 }

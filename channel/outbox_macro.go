@@ -58,10 +58,10 @@ type Macro struct {
 // MacroPreview is what a macro would send now.
 type MacroPreview struct {
 	// Template says that the template would go out; otherwise the text.
-	Template bool
+	Template bool `json:"template,omitempty"`
 	// Text is what the customer would read, Preview a template's parts.
-	Text    string
-	Preview template.Preview
+	Text    string           `json:"text,omitempty"`
+	Preview template.Preview `json:"preview"`
 }
 
 // ranBefore finds what a macro with its key has sent; nil if it has not been run.

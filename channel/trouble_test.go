@@ -135,10 +135,10 @@ func TestDeadLettersAreListedInspectedReplayedAndDropped(t *testing.T) {
 		require.Len(t, letters, 3)
 		require.Equal(t, "host: permanent failure", letters[0].Reason)
 		require.Contains(t, string(letters[0].Content), l.messageID("wamid.one"))
-		page, err := l.Hub.DeadLetters(t.Context(), channel.DeadLetterQuery{Queue: "host", Limit: 2})
+		page, err := l.Hub.DeadLetters(t.Context(), channel.DeadLetterQuery{Work: "host", Limit: 2})
 		require.NoError(t, err)
 		require.Equal(t, letters[:2], page)
-		page, err = l.Hub.DeadLetters(t.Context(), channel.DeadLetterQuery{Queue: "host", After: page[1].Seq})
+		page, err = l.Hub.DeadLetters(t.Context(), channel.DeadLetterQuery{Work: "host", After: page[1].Seq})
 		require.NoError(t, err)
 		require.Equal(t, letters[2:], page)
 

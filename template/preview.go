@@ -10,62 +10,62 @@ import (
 // be known here. It holds a customer's data and must not be logged; LogValue
 // shows counts only. The caller owns it.
 type Preview struct {
-	Template string
-	Language string
-	Category Category
+	Template string   `json:"template,omitempty"`
+	Language string   `json:"language,omitempty"`
+	Category Category `json:"category,omitempty"`
 
-	Header *PreviewHeader // nil if there is none
-	Offer  *PreviewOffer  // nil if there is none
+	Header *PreviewHeader `json:"header,omitempty"` // nil if there is none
+	Offer  *PreviewOffer  `json:"offer,omitempty"`  // nil if there is none
 
 	// Body is the text with its values, WhatsApp's formatting marks kept.
-	Body string
+	Body string `json:"body,omitempty"`
 	// Preset says that Body is only the variable part and that Meta writes a
 	// sentence around it: an authentication template not read back from Meta.
-	Preset bool
+	Preset bool `json:"preset,omitempty"`
 
-	Footer      string
-	Buttons     []PreviewButton
-	Cards       []PreviewCard
-	OrderStatus *OrderStatus // nil if there is none
-	TapTargets  []TapTarget
+	Footer      string          `json:"footer,omitempty"`
+	Buttons     []PreviewButton `json:"buttons,omitempty"`
+	Cards       []PreviewCard   `json:"cards,omitempty"`
+	OrderStatus *OrderStatus    `json:"order_status,omitempty"` // nil if there is none
+	TapTargets  []TapTarget     `json:"tap_targets,omitempty"`
 	// CallPermission says that the message asks the customer to allow calls.
-	CallPermission bool
+	CallPermission bool `json:"call_permission,omitempty"`
 
 	// Warnings are what Meta might refuse but does not say so.
-	Warnings Problems
+	Warnings Problems `json:"warnings,omitempty"`
 }
 
 // PreviewHeader is a header with its value: one of Text, Media, Location and
 // Product, as Format says.
 type PreviewHeader struct {
-	Format   HeaderFormat
-	Text     string
-	Media    *Media
-	Location *Location
-	Product  *Product
+	Format   HeaderFormat `json:"format,omitempty"`
+	Text     string       `json:"text,omitempty"`
+	Media    *Media       `json:"media,omitempty"`
+	Location *Location    `json:"location,omitempty"`
+	Product  *Product     `json:"product,omitempty"`
 }
 
 // PreviewOffer is a limited-time offer.
 type PreviewOffer struct {
-	Text string
-	Ends time.Time // zero if it does not end
+	Text string    `json:"text,omitempty"`
+	Ends time.Time `json:"ends,omitzero"` // zero if it does not end
 }
 
 // PreviewButton is a button as the customer meets it.
 type PreviewButton struct {
-	Kind     ButtonKind
-	Label    string // empty where the client chooses it
-	URL      string // where it leads, the value in place
-	Phone    string // whom it calls
-	Code     string // what it copies; not for one-time codes
-	Products int    // how many products it lists
+	Kind     ButtonKind `json:"kind,omitempty"`
+	Label    string     `json:"label,omitempty"`    // empty where the client chooses it
+	URL      string     `json:"url,omitempty"`      // where it leads, the value in place
+	Phone    string     `json:"phone,omitempty"`    // whom it calls
+	Code     string     `json:"code,omitempty"`     // what it copies; not for one-time codes
+	Products int        `json:"products,omitempty"` // how many products it lists
 }
 
 // PreviewCard is one card of a carousel.
 type PreviewCard struct {
-	Header  *PreviewHeader
-	Body    string
-	Buttons []PreviewButton
+	Header  *PreviewHeader  `json:"header,omitempty"`
+	Body    string          `json:"body,omitempty"`
+	Buttons []PreviewButton `json:"buttons,omitempty"`
 }
 
 // LogValue shows the template's name and counts, none of the texts.

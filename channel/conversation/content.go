@@ -1,6 +1,10 @@
 package conversation
 
-import "time"
+import (
+	"time"
+
+	"github.com/kanava-go/kanava/channel/duration"
+)
 
 // Attachment is a file that a message carries.
 type Attachment struct {
@@ -67,8 +71,8 @@ type Reaction struct {
 // Call is a voice call as far as a conversation shows it.
 type Call struct {
 	// Missed is true for a call that nobody answered.
-	Missed   bool          `json:"missed,omitempty"`
-	Duration time.Duration `json:"duration,omitempty"`
+	Missed   bool              `json:"missed,omitempty"`
+	Duration duration.Duration `json:"duration,omitempty"`
 }
 
 // Referral says which advertisement or post led the customer here.

@@ -126,7 +126,7 @@ func deeds() []deed {
 			return err
 		}},
 		{"DeadLetters", access.ReadDeadLetters, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
-			_, err := h.DeadLetters(ctx, a, channel.DeadLetterQuery{Queue: "host"})
+			_, err := h.DeadLetters(ctx, a, channel.DeadLetterQuery{Work: "host"})
 			return err
 		}},
 		{"Replay", access.ReplayDeadLetters, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {

@@ -122,8 +122,8 @@ func foreignArgs(t *testing.T, m reflect.Method, a access.Actor, name string, g 
 		desk.ConversationQuery{Channel: name, Before: g.conv},
 		desk.InboxQuery{Channels: []string{name}}, channel.FeedQuery{Channels: []string{name}}, channel.SearchQuery{Text: "Canary", Channels: []string{name}},
 		channel.MessageQuery{Conversation: name, Before: g.msg},
-		channel.DeadLetterQuery{Channel: name, Queue: "host"},
-		channel.ReplayQuery{Channel: name, Queue: "host"},
+		channel.DeadLetterQuery{Channel: name, Work: "host"},
+		channel.ReplayQuery{Channel: name, Work: "host"},
 		desk.ReportQuery{Channel: name, From: channeltest.Dawn, To: time.Now()},
 	}
 	args := make([]reflect.Value, m.Type.NumIn())

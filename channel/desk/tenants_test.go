@@ -44,7 +44,7 @@ func TestAdministratorsOfOneTenantStayThere(t *testing.T) {
 				return err
 			},
 			"dead letters": func(a access.Actor, on string) error {
-				_, err := l.agents.DeadLetters(ctx, a, channel.DeadLetterQuery{Queue: "host", Channel: on})
+				_, err := l.agents.DeadLetters(ctx, a, channel.DeadLetterQuery{Work: "host", Channel: on})
 				return err
 			},
 			"change": func(a access.Actor, on string) error {
@@ -64,7 +64,7 @@ func TestAdministratorsOfOneTenantStayThere(t *testing.T) {
 		}
 		require.ErrorIs(t, l.agents.RemoveChannel(ctx, ownerOther, "support"), access.ErrDenied)
 		require.ErrorIs(t, l.agents.AddChannel(ctx, ownerOther, channel.Channel{Settings: channel.Settings{ID: "third", Name: "3", Number: "3"}}), access.ErrDenied)
-		_, err = l.agents.DeadLetters(ctx, ownerOther, channel.DeadLetterQuery{Queue: "in"})
+		_, err = l.agents.DeadLetters(ctx, ownerOther, channel.DeadLetterQuery{Work: "in"})
 		require.ErrorIs(t, err, access.ErrDenied, "what belongs to no channel")
 
 		claim, err := l.Hub.Channel(t.Context(), "other")
@@ -72,7 +72,7 @@ func TestAdministratorsOfOneTenantStayThere(t *testing.T) {
 		claim.Account = support.Account
 		require.ErrorIs(t, l.agents.UpdateSettings(ctx, ownerOther, claim.Settings), access.ErrDenied, "the account of another")
 
-		own, err := l.agents.DeadLetters(ctx, ownerOther, channel.DeadLetterQuery{Queue: "host", Channel: "other"})
+		own, err := l.agents.DeadLetters(ctx, ownerOther, channel.DeadLetterQuery{Work: "host", Channel: "other"})
 		require.NoError(t, err)
 		require.Len(t, own, 1)
 		require.Equal(t, "other", own[0].Channel)
@@ -99,7 +99,7 @@ func TestAdministratorsOfOneTenantStayThere(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, health.Channels, 1)
 		require.Equal(t, "other", health.Channels[0].ID)
-		require.Empty(t, health.Queues)
+		require.Empty(t, health.Work)
 		_, err = l.agents.Health(ctx, bob)
 		require.ErrorIs(t, err, access.ErrDenied)
 	})

@@ -62,7 +62,7 @@ func (t *Telemetry) Hub() channel.Hooks {
 			}
 		},
 		DeadLetter: func(ctx context.Context, i channel.DeadLetterInfo) {
-			t.add(ctx, deadLetters, 1, attribute.String(attrChannel, i.Channel), attribute.String(attrQueue, i.Queue))
+			t.add(ctx, deadLetters, 1, attribute.String(attrChannel, i.Channel), attribute.String(attrQueue, i.Work))
 		},
 		Outage: func(ctx context.Context, i channel.OutageInfo) {
 			at, kind := attribute.String(attrChannel, i.Channel), attribute.String(attrKind, string(i.Kind))

@@ -28,6 +28,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/otelhooks"
 	"github.com/kanava-go/kanava/channel/store"
 )
@@ -126,7 +127,7 @@ func everything(t testing.TB, r *rig) {
 		graph.CallDone(graph.CallStart(sending, call), call, cloudapi.CallResult{Attempts: 2, Waited: time.Second, Status: 200, Err: err})
 		hub.SendDone(sending, send, err)
 	}
-	hub.DeadLetter(ctx, channel.DeadLetterInfo{Queue: "in", ID: "wamid.Canary", Channel: "support", Reason: "Canary"})
+	hub.DeadLetter(ctx, channel.DeadLetterInfo{Work: "in", ID: "wamid.Canary", Channel: "support", Reason: "Canary"})
 	outage := channel.OutageInfo{Outage: channel.Outage{Kind: channel.OutageUnreachable, Reason: "Canary"}, Channel: "support"}
 	hub.Outage(ctx, outage)
 	outage.Over, outage.Took = true, time.Minute
@@ -134,9 +135,9 @@ func everything(t testing.TB, r *rig) {
 	hub.Notice(ctx, channel.NoticeInfo{Channel: "support", Notice: conversation.Notice{Kind: "review", Severity: "WARNING", Event: "x", Text: "Canary"}})
 	hub.BudgetLow(ctx, channel.BudgetInfo{Channel: "support"})
 	_, err := r.Watch(patient{health: &channel.Health{
-		Running: true, Delay: time.Second, Uncertain: 1, NotCovered: 2, CommitLatency: time.Millisecond, Size: store.Size{Data: 5, Log: 6},
-		Queues:    []store.Backlog{{Queue: "in", Due: 1, Waiting: 2, Dead: 3}},
-		Processes: []channel.Process{{Seen: time.Now(), Every: time.Minute, Ahead: -time.Second}, {Stopped: time.Now(), Ahead: time.Hour}},
+		Running: true, Delay: duration.Second, Uncertain: 1, NotCovered: 2, CommitLatency: duration.Duration(time.Millisecond), Size: store.Size{Data: 5, Log: 6},
+		Work:      []store.Backlog{{Queue: "in", Due: 1, Waiting: 2, Dead: 3}},
+		Processes: []channel.Process{{Seen: time.Now(), Every: duration.Minute, Ahead: -duration.Second}, {Stopped: time.Now(), Ahead: duration.Hour}},
 		Channels:  []channel.ChannelHealth{{ID: "support", Uncertain: 1, Outage: &channel.Outage{}}},
 	}})
 	require.NoError(t, err)

@@ -65,11 +65,11 @@ func (t *Telemetry) Watch(hub Patient) (stop func() error, err error) {
 // observe shows one look at a hub.
 func (t *Telemetry) observe(h *channel.Health, set func(string, int64, ...attribute.KeyValue), seconds func(string, time.Duration)) {
 	set(healthUp, one(h.Running))
-	seconds(healthDelay, h.Delay)
+	seconds(healthDelay, h.Delay.Std())
 	set(healthNotCovered, int64(h.NotCovered))
-	seconds(healthCommit, h.CommitLatency)
+	seconds(healthCommit, h.CommitLatency.Std())
 	set(healthStore, h.Size.Data+h.Size.Log)
-	for _, q := range h.Queues {
+	for _, q := range h.Work {
 		for state, n := range map[string]int{"due": q.Due, "waiting": q.Waiting, "dead": q.Dead} {
 			set(healthWork, int64(n), attribute.String(attrQueue, q.Queue), attribute.String(attrState, state))
 		}
@@ -79,7 +79,7 @@ func (t *Telemetry) observe(h *channel.Health, set func(string, int64, ...attrib
 	for i := range h.Processes {
 		if p := &h.Processes[i]; p.Living(time.Now()) {
 			living++
-			skew = max(skew, p.Ahead.Abs())
+			skew = max(skew, p.Ahead.Std().Abs())
 		}
 	}
 	set(healthProcesses, living)

@@ -45,8 +45,8 @@ func letters(ctx context.Context, h *channel.Hub, of string) ([]channel.DeadLett
 		return nil, err
 	}
 	var all []channel.DeadLetter
-	for _, queue := range health.Queues {
-		q := channel.DeadLetterQuery{Queue: queue.Queue, Channel: of, Limit: 1000}
+	for _, queue := range health.Work {
+		q := channel.DeadLetterQuery{Work: queue.Queue, Channel: of, Limit: 1000}
 		for {
 			page, err := h.DeadLetters(ctx, q)
 			if err != nil {

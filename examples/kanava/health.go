@@ -32,7 +32,7 @@ func (p *program) healthVerb() *cobra.Command {
 		if err := p.print(state, func(w io.Writer) { p.healthText(w, state, living, delay) }); err != nil {
 			return err
 		}
-		if state.Dead > 0 || state.Uncertain > 0 || state.Delay > delay || living == 0 {
+		if state.Dead > 0 || state.Uncertain > 0 || state.Delay.Std() > delay || living == 0 {
 			return errFound
 		}
 		return nil
@@ -50,18 +50,18 @@ func (p *program) healthText(w io.Writer, state *channel.Health, living int, del
 		fmt.Fprintln(w, p.paint(m.colour, m.mark), fmt.Sprintf(format, args...))
 	}
 	line(living == 0, "%s working on the store", plural(living, "process"))
-	line(state.Delay > delay, "work waits for %s", spoken(state.Delay))
+	line(state.Delay.Std() > delay, "work waits for %s", spoken(state.Delay.Std()))
 	line(state.Dead > 0, "%s%s", plural(state.Dead, "dead letter"), map[bool]string{true: "; kanava dead list shows them"}[state.Dead > 0])
 	line(state.Uncertain > 0, "%s", plural(state.Uncertain, "uncertain message"))
 	if state.NotCovered > 0 {
 		line(true, "%s signed with a secret that may not speak for the number", plural(state.NotCovered, "item"))
 	}
-	if len(state.Queues) == 0 {
+	if len(state.Work) == 0 {
 		return
 	}
 	fmt.Fprintln(w)
 	table := [][]string{{"WORK", "DUE", "LATER", "DEAD", "SINCE"}}
-	for _, q := range state.Queues {
+	for _, q := range state.Work {
 		since := ""
 		if !q.OldestDue.IsZero() {
 			since = q.OldestDue.UTC().Format("2006-01-02 15:04:05 MST")

@@ -41,7 +41,7 @@ var allowed = map[string][]string{
 		"channel", "channel/cloudapi", "channel/cloudapi/cloudapitest", "channel/conversation", "channel/message", "channel/pricing",
 		"channel/store", "channel/store/memstore", "template", "webhook",
 	},
-	"channel/conversation": {"channel/message", "channel/pricing", "channel/rules", "redact", "template", "window"},
+	"channel/conversation": {"channel/duration", "channel/message", "channel/pricing", "channel/rules", "redact", "template", "window"},
 	"channel/message":      {"template"},
 	"channel/cloudapi":     {"channel/message", "template", "window"},
 	"channel/access":       {},

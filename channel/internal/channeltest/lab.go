@@ -164,7 +164,7 @@ func (l *Lab) Reply(conversationID, text string) (*conversation.Message, error) 
 // Letters lists the dead letters of a queue.
 func (l *Lab) Letters(queue string) []channel.DeadLetter {
 	l.T.Helper()
-	list, err := l.Hub.DeadLetters(l.T.Context(), channel.DeadLetterQuery{Queue: queue, Limit: 1000})
+	list, err := l.Hub.DeadLetters(l.T.Context(), channel.DeadLetterQuery{Work: queue, Limit: 1000})
 	require.NoError(l.T, err)
 	return list
 }

@@ -128,7 +128,7 @@ func TestHealthOnBothEngines(t *testing.T) {
 			require.Equal(t, 5, h.Uncertain)
 			require.Positive(t, h.Delay)
 			require.Positive(t, h.Size.Data)
-			for _, q := range h.Channels[0].Queues {
+			for _, q := range h.Channels[0].Work {
 				if q.Queue == "host" {
 					require.Equal(t, 5, q.Due, "conversations")
 				}

@@ -199,7 +199,7 @@ func (p *parent) settle(hub *channel.Hub) {
 		if err != nil || seen < len(p.sent) {
 			return false
 		}
-		for _, q := range health.Queues {
+		for _, q := range health.Work {
 			later := q.Waiting // tried again soon
 			switch q.Queue {
 			case "timer", "upkeep", "check": // far away; messages that are held wait for an agent

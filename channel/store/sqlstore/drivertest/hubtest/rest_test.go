@@ -26,7 +26,7 @@ func rest(t *testing.T, hub *channel.Hub, again func()) {
 		if err != nil {
 			return false
 		}
-		last = health.Queues
+		last = health.Work
 		for _, q := range last {
 			if q.Due > 0 {
 				return false
