@@ -51,8 +51,9 @@ func (r *run) register(id StepID, waiting verdict) verdict {
 	question := prompt(PromptPIN, id)
 	for {
 		if r.state.WrongPINs >= wrongPINs {
-			r.state.WrongPINs = 0 // after this pause a person may decide to go on
-			return r.because(ReasonWrongPINs, strconv.Itoa(wrongPINs))
+			r.state.WrongPINs = wrongPINs - 1 // from now on one try for each run
+			question.Left = 1
+			return r.because(ReasonWrongPINs, strconv.Itoa(wrongPINs)).asks(question)
 		}
 		question.Left = wrongPINs - r.state.WrongPINs
 		pin, ok := r.ask(question)
