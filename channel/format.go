@@ -25,6 +25,9 @@ const (
 	kindMessage      = "message"      // the parent is the conversation; see also pendingParent, stubParent, reactionParent
 	kindLog          = "log"          // the parent is the conversation
 
+	// kindTicket leads from a ticket of the host's to its conversations: one record for each pair, the
+	// parent is the ticket.
+	kindTicket = "ticket"
 	// kindOfCustomer lists the conversations of a customer.
 	kindOfCustomer = "customer_conversation"
 	// kindMember is what leads from somebody who wrote in a group to the group: one record for each

@@ -111,28 +111,33 @@ type MessageQuery struct {
 	Conversation string
 	// Before continues a list backwards: the earliest message of the previous page.
 	Before *conversation.Message
+	// After goes forwards instead, from the earliest message behind this one; with Before, up to it.
+	After *conversation.Message
 	// Limit is the most to return, 1 to 1000; 0 means 50.
 	Limit int
 }
 
-// Messages returns the newest messages (before q.Before), in the order in which they
-// were written. The IDs of Customer.History stand for
+// Messages returns the newest messages (before q.Before), or those that follow q.After, in the order
+// in which they were written. Both around one message show where it stands. The IDs of Customer.History stand for
 // conversations, too.
 func (h *Hub) Messages(ctx context.Context, q MessageQuery) ([]*conversation.Message, error) {
 	if _, err := h.ChannelOf(ctx, q.Conversation); err != nil {
 		return nil, err
 	}
-	var before *store.Position
+	ask := store.Query{Kind: kindMessage, Parent: q.Conversation, Descending: q.After == nil, Limit: pageSize(q.Limit)}
 	if q.Before != nil {
-		before = &store.Position{Sort: sortOf(q.Before), Key: q.Before.ID}
+		ask.Before = &store.Position{Sort: sortOf(q.Before), Key: q.Before.ID}
 	}
-	page, err := step.List[messageRecord](ctx, h.store, store.Query{
-		Kind: kindMessage, Parent: q.Conversation, Before: before, Descending: true, Limit: pageSize(q.Limit),
-	})
+	if q.After != nil {
+		ask.After = &store.Position{Sort: sortOf(q.After), Key: q.After.ID}
+	}
+	page, err := step.List[messageRecord](ctx, h.store, ask)
 	if err != nil {
 		return nil, err
 	}
-	slices.Reverse(page)
+	if ask.Descending {
+		slices.Reverse(page)
+	}
 	messages := visible(page)
 	return messages, h.resolveQuotes(ctx, messages...)
 }

@@ -207,6 +207,13 @@ func (h *core) eraseConversation(ctx context.Context, channel, id string, lanes 
 		Delete: []store.RecordKey{{Kind: kindConversation, Key: id}, {Kind: kindOfCustomer, Key: id}},
 		Drop:   []store.WorkKey{{Queue: workTimer, ID: id}},
 	}
+	conv, err := h.conversation(ctx, id)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	if conv != nil {
+		b.Delete = append(b.Delete, ticketRecords(conv)...)
+	}
 	if err := h.eraseMessages(ctx, channel, id, nil, receipt, b); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package channel
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 
 	"github.com/kanava-go/kanava/channel/conversation"
@@ -23,10 +24,15 @@ type Notification struct {
 	// Key, of at most 255 bytes, makes the call idempotent for this customer, as in [Reply]. ""
 	// makes every call a new message.
 	Key string
+	// Ticket, if not "", becomes the ticket of the conversation that it goes out in, as with
+	// [Hub.SetTicket]: what the customer answers belongs to it.
+	Ticket string
+	// Metadata is kept with the message, as in [Reply].
+	Metadata json.RawMessage
 }
 
 func (h *core) notify(ctx context.Context, by conversation.Author, n Notification) (msg *messageRecord, err error) {
-	if err := errors.Join(usable("key", n.Key, maxKey), usable("name", n.Name, maxKey)); err != nil {
+	if err := errors.Join(usable("key", n.Key, maxKey), usable("name", n.Name, maxKey), usable("ticket", n.Ticket, maxKey)); err != nil {
 		return nil, err
 	}
 	what := deed{by: by, channel: n.Channel}
@@ -59,7 +65,7 @@ func (h *core) notify(ctx context.Context, by conversation.Author, n Notificatio
 		if err := consents(ch, customer, def.Category); err != nil {
 			return err
 		}
-		r := &Reply{Template: n.Template, Key: n.Key}
+		r := &Reply{Template: n.Template, Key: n.Key, Metadata: n.Metadata}
 		if n.Key != "" {
 			r.id = opaque.ID("m_", "notify", customer.ID, n.Key)
 		} else {
@@ -73,6 +79,9 @@ func (h *core) notify(ctx context.Context, by conversation.Author, n Notificatio
 			return err
 		}
 		r.notify = true
+		if err := u.setTicket(s.Conversation, n.Ticket); err != nil {
+			return err
+		}
 		if msg, err = u.send(ch, customer, s.Conversation, r); err != nil {
 			return err
 		}

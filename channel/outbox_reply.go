@@ -30,6 +30,10 @@ type Reply struct {
 	// conversation returns the message of the first call, and with other content, or another
 	// file, ErrKeyReused. "" makes every call a new message.
 	Key string
+	// Metadata is something of the host's that is kept with the message and comes back in its changes:
+	// JSON of at most 4,096 bytes. The customer never sees it, and card numbers in its texts are
+	// masked. nil: nothing.
+	Metadata json.RawMessage
 
 	id     string // chosen by the caller, "" otherwise
 	notify bool   // proactive: no answer to anything
@@ -176,6 +180,9 @@ func (u *unit) send(ch *Channel, customer *conversation.Customer, conv *conversa
 	}
 	msg.ID, msg.Conversation, msg.Channel, msg.Direction = id, conv.ID, ch.ID, conversation.Outbound
 	msg.Author = u.author
+	if msg.Metadata, err = ch.metadata(r.Metadata); err != nil {
+		return nil, err
+	}
 	if r.auto {
 		msg.Author = conversation.Author{Kind: conversation.System}
 	}

@@ -52,7 +52,9 @@ func (h *core) tell(ctx context.Context, w *worker.Job) error {
 		if ok, err := u.Load(kindConversation, conv.ID, &c); err != nil || !ok {
 			return err
 		}
-		c.Ticket = ticket
+		if err := u.setTicket(&c, ticket); err != nil {
+			return err
+		}
 		return u.saveConversation(&c)
 	})
 }

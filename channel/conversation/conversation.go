@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"encoding/json"
 	"log/slog"
 	"strings"
 	"time"
@@ -19,6 +20,10 @@ type Conversation struct {
 	MergedInto string `json:"merged_into,omitempty"`
 	// Ticket is what the host's Ticketing returned for it.
 	Ticket string `json:"ticket,omitempty"`
+	// Tickets are those that it had before, oldest first, at most 50.
+	Tickets []string `json:"tickets,omitempty"`
+	// Metadata is what the host keeps with it, at most 4,096 bytes; nil: nothing.
+	Metadata json.RawMessage `json:"metadata,omitempty"`
 	// Opened is when it began, in whole seconds.
 	Opened time.Time `json:"opened,omitzero"`
 	// State is queue, assignee and the times that the rules of a desk go by; zero without one.

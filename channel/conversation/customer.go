@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"encoding/json"
 	"log/slog"
 	"slices"
 	"strings"
@@ -45,6 +46,8 @@ type Customer struct {
 	// MergedInto is the customer that took this one over when WhatsApp revealed that
 	// both are the same person; empty for a living customer.
 	MergedInto string `json:"merged_into,omitempty"`
+	// Metadata is what the host keeps with the customer, at most 4,096 bytes; nil: nothing.
+	Metadata json.RawMessage `json:"metadata,omitempty"`
 }
 
 // Identity is what WhatsApp reported last about a person. A person may have no phone number

@@ -62,6 +62,7 @@ type Message struct {
 	Template string          `json:"template,omitempty"` // name/language of an outbound template
 	Raw      json.RawMessage `json:"raw,omitempty"`      // of kinds this version does not model, redacted
 	Key      string          `json:"key,omitempty"`      // the host's idempotency key of an outbound message, as it was given
+	Metadata json.RawMessage `json:"metadata,omitempty"` // what the host keeps with an outbound message
 	// Cost is what is known about the price of an outbound message.
 	Cost pricing.Entry `json:"cost,omitzero"`
 	// Auto says which rule sent the message, such as "out_of_hours"; "" if a person or a bot did.

@@ -85,9 +85,9 @@ func TestWhatOneMessageAnsweredAndReadCosts(t *testing.T) {
 		of := &ledger{Store: memstore.New()}
 		channeltest.Experiment(t, channeltest.LabOptions{Store: of, Config: quiet}, func(t *testing.T, l *channeltest.Lab) {
 			require.Equal(t, cost{
-				Rows: 46, Commits: 18, Calls: 6,
+				Rows: 47, Commits: 18, Calls: 6,
 				Polled: []string{"check", "first", "host", "in", "out", "upkeep"},
-				Kinds:  []string{"alias", "conversation", "customer", "customer_conversation", "message", "money"},
+				Kinds:  []string{"alias", "conversation", "customer", "customer_conversation", "message", "money", "ticket"},
 			}, measure(t, l, of))
 		})
 	})
@@ -96,9 +96,9 @@ func TestWhatOneMessageAnsweredAndReadCosts(t *testing.T) {
 		of := &ledger{Store: memstore.New()}
 		experiment(t, labOptions{Store: of, Config: quiet}, func(t *testing.T, l *lab) {
 			require.Equal(t, cost{
-				Rows: 65, Commits: 19, Calls: 7, // that somebody has the conversation now is told as well
+				Rows: 66, Commits: 19, Calls: 7, // that somebody has the conversation now is told as well
 				Polled: []string{"check", "first", "host", "in", "out", "timer", "upkeep"},
-				Kinds:  []string{"alias", "conversation", "counter", "customer", "customer_conversation", "log", "message", "money"},
+				Kinds:  []string{"alias", "conversation", "counter", "customer", "customer_conversation", "log", "message", "money", "ticket"},
 			}, measure(t, l.Lab, of))
 		})
 	})

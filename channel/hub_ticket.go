@@ -1,0 +1,117 @@
+package channel
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// FindByTicket returns the conversations that have a ticket of the host's, or had it before they got
+// another one, the one with the newest message first. A conversation that was merged is the one that
+// goes on. Several channels may use the same words for their tickets: look at Channel. There are none
+// if the ticket is not known.
+func (h *Hub) FindByTicket(ctx context.Context, ticket string) ([]*conversation.Conversation, error) {
+	if err := usable("ticket", ticket, maxKey); err != nil || ticket == "" {
+		return nil, err
+	}
+	records, err := step.List[ofTicket](ctx, h.store, store.Query{Kind: kindTicket, Parent: ticketParent(ticket), Descending: true, Limit: 1000})
+	if err != nil {
+		return nil, err
+	}
+	var all []*conversation.Conversation
+	for _, r := range records {
+		conv, err := h.goingOn(ctx, r.Conversation)
+		switch {
+		case errors.Is(err, ErrNotFound):
+		case err != nil:
+			return nil, err
+		case !slices.ContainsFunc(all, func(c *conversation.Conversation) bool { return c.ID == conv.ID }):
+			all = append(all, conv)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *conversation.Conversation) int {
+		return cmp.Compare(micros(b.LastActivity), micros(a.LastActivity))
+	})
+	return all, nil
+}
+
+// goingOn reads a conversation, or the one into which it was merged.
+func (h *core) goingOn(ctx context.Context, id string) (*conversation.Conversation, error) {
+	for range maxMerges {
+		conv, err := h.conversation(ctx, id)
+		if err != nil || conv.MergedInto == "" {
+			return conv, err
+		}
+		id = conv.MergedInto
+	}
+	return nil, ErrNotFound
+}
+
+// SetTicket makes a ticket of the host's that of a conversation, for one that was begun by the host and
+// not by a message, or that goes on under another ticket. Changes name it from then on. The error
+// matches ErrNotFound or ErrUnusable.
+func (h *Hub) SetTicket(ctx context.Context, conversationID, ticket string) error {
+	if err := usable("ticket", ticket, maxKey); err != nil {
+		return fmt.Errorf("channel: set ticket: %w", err)
+	}
+	return h.changeConversation(ctx, "set ticket", conversationID, func(u *unit, _ *Channel, c *conversation.Conversation) error {
+		return u.setTicket(c, ticket)
+	})
+}
+
+// SetMetadata keeps something of the host's with a conversation: JSON of at most 4,096 bytes, nil for
+// nothing. It is in every change and list; the hub does not read it, and masks card numbers in its
+// texts. The error matches ErrNotFound or ErrUnusable.
+func (h *Hub) SetMetadata(ctx context.Context, conversationID string, metadata json.RawMessage) error {
+	return h.changeConversation(ctx, "set metadata", conversationID, func(_ *unit, ch *Channel, c *conversation.Conversation) (err error) {
+		c.Metadata, err = ch.metadata(metadata)
+		return err
+	})
+}
+
+// SetCustomerMetadata is SetMetadata for a customer.
+func (h *Hub) SetCustomerMetadata(ctx context.Context, customerID string, metadata json.RawMessage) error {
+	err := h.do(ctx, func(u *unit) error {
+		c, err := u.customer(customerID)
+		if err != nil || c == nil {
+			return orNotFound(err)
+		}
+		ch, ok := h.channels.get(c.Channel)
+		if !ok {
+			return ErrNoChannel
+		}
+		if c.Metadata, err = ch.metadata(metadata); err != nil {
+			return err
+		}
+		return u.saveCustomer(c)
+	})
+	if err != nil {
+		return fmt.Errorf("channel: set metadata: %w", err)
+	}
+	return nil
+}
+
+// changeConversation changes a conversation, or the one into which it was merged, by the host's own doing.
+func (h *Hub) changeConversation(ctx context.Context, verb, id string, f func(*unit, *Channel, *conversation.Conversation) error) error {
+	err := h.do(ctx, func(u *unit) error {
+		ch, _, conv, err := u.answering(id)
+		if err != nil {
+			return err
+		}
+		if err := f(u, ch, conv); err != nil {
+			return err
+		}
+		return u.saveConversation(conv)
+	})
+	if err != nil {
+		return fmt.Errorf("channel: %s: %w", verb, err)
+	}
+	return nil
+}

@@ -1,0 +1,52 @@
+package channel_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+func TestIdleWaitsUntilEverythingIsDone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := channeltest.NewLab(t, channeltest.LabOptions{Config: func(c *channel.Config) { c.Poll = time.Hour }})
+		require.NoError(t, l.Accept(channeltest.Body(channeltest.Kim.Text(time.Now(), "wamid.1", "hello"))))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		require.ErrorIs(t, l.Hub.Idle(ctx), context.DeadlineExceeded, "nobody does the work")
+		l.Run()
+		require.NoError(t, l.Hub.Idle(t.Context()))
+		require.Len(t, l.Host.Received, 1)
+		_, err := l.Hub.Reply(t.Context(), byYou, channel.Reply{Conversation: l.Conversation().ID, Content: &message.Text{Body: "hi"}})
+		require.NoError(t, err)
+		require.NoError(t, l.Hub.Idle(t.Context()))
+		require.Equal(t, []string{"hi"}, l.Line.Texts())
+		l.Stop()
+	})
+}
+
+func TestWakeHasEverythingLookedAt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := channeltest.NewLab(t, channeltest.LabOptions{Config: func(c *channel.Config) { c.Poll = time.Hour }})
+		l.Run()
+		// Another hub on the same store, which knows nobody of this process.
+		other := channeltest.NewLab(t, channeltest.LabOptions{Store: l.Store})
+		require.NoError(t, other.Accept(channeltest.Body(channeltest.Kim.Text(time.Now(), "wamid.1", "hello"))))
+		synctest.Wait()
+		require.Empty(t, l.Host.Received)
+		for range 3 { // one for each step of the way
+			l.Hub.Wake()
+			synctest.Wait()
+		}
+		require.Len(t, l.Host.Received, 1)
+		l.Stop()
+	})
+}

@@ -1,0 +1,70 @@
+package channel
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/opaque"
+)
+
+// maxTickets is how many earlier tickets of a conversation are kept.
+const maxTickets = 50
+
+// ofTicket is the body of such a record.
+type ofTicket struct {
+	Conversation string `json:"conversation"`
+}
+
+func ticketParent(ticket string) string { return opaque.ID("t_", "ticket", ticket) }
+
+func ticketKey(ticket, conversationID string) string {
+	return opaque.ID("t_", "ticket", ticket, conversationID)
+}
+
+// setTicket makes a ticket that of a conversation, which the caller saves.
+func (u *unit) setTicket(c *conversation.Conversation, ticket string) error {
+	if ticket == "" || ticket == c.Ticket {
+		return nil
+	}
+	if c.Ticket != "" {
+		c.Tickets = append(c.Tickets, c.Ticket)
+		c.Tickets = c.Tickets[max(0, len(c.Tickets)-maxTickets):]
+	}
+	c.Ticket = ticket
+	key := ticketKey(ticket, c.ID)
+	if _, err := u.Load(kindTicket, key, nil); err != nil {
+		return err
+	}
+	return u.Save(kindTicket, key, ticketParent(ticket), micros(u.now), ofTicket{c.ID})
+}
+
+// ticketRecords are the records that lead to a conversation.
+func ticketRecords(c *conversation.Conversation) (keys []store.RecordKey) {
+	for _, ticket := range append([]string{c.Ticket}, c.Tickets...) {
+		if ticket != "" {
+			keys = append(keys, store.RecordKey{Kind: kindTicket, Key: ticketKey(ticket, c.ID)})
+		}
+	}
+	return keys
+}
+
+// maxMetadata is how many bytes the host may keep with something.
+const maxMetadata = 4096
+
+// metadata returns what the host wants kept, with card numbers masked as in texts. The error matches
+// ErrUnusable.
+func (c *Channel) metadata(raw json.RawMessage) (json.RawMessage, error) {
+	if raw == nil {
+		return nil, nil
+	}
+	if err := usable("metadata", string(raw), maxMetadata); err != nil {
+		return nil, err
+	}
+	safe := json.RawMessage(c.redactText(string(raw)))
+	if !json.Valid(safe) {
+		return nil, fmt.Errorf("channel: metadata is not JSON, or has a card number that is not in a text: %w", ErrUnusable)
+	}
+	return safe, nil
+}
