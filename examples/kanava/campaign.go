@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -24,6 +25,9 @@ type campaign struct {
 	people  string            // column of the person's name, "" if there is none
 	rows    []row
 	faults  []rowFault
+
+	left     map[message.Recipient]bool // who is left out
+	excluded int
 }
 
 // row is one recipient.
@@ -97,7 +101,7 @@ func (c *campaign) read(in io.Reader) error {
 		}
 		c.row(line, cells, places, seen)
 	}
-	if len(c.rows)+len(c.faults) == 0 {
+	if len(c.rows)+len(c.faults)+c.excluded == 0 {
 		return fmt.Errorf("%s has a header and no rows", c.file)
 	}
 	return nil
@@ -199,8 +203,11 @@ func (c *campaign) row(line int, cells []string, at places, seen map[message.Rec
 	if r.to, err = recipientOf(cells[at.to]); err != nil {
 		bad(at.to, err.Error())
 	} else {
-		same := r.to
-		same.Phone = strings.TrimPrefix(same.Phone, "+")
+		same := alike(r.to)
+		if c.left[same] {
+			c.excluded++
+			return
+		}
 		if first := seen[same]; first > 0 {
 			bad(at.to, fmt.Sprintf("the same recipient as in line %d", first))
 		} else {
@@ -230,6 +237,43 @@ func (c *campaign) row(line int, cells []string, at places, seen map[message.Rec
 	if r.values = values; good {
 		c.rows = append(c.rows, r)
 	}
+}
+
+// alike is the same for all ways to write a recipient.
+func alike(to message.Recipient) message.Recipient {
+	to.Phone = strings.TrimPrefix(to.Phone, "+")
+	return to
+}
+
+// leftOut reads who is left out: the first cell of each row that is a recipient. A row
+// without one is a heading, or it is an error, since a person must not be missed.
+func leftOut(files []string) (map[message.Recipient]bool, error) {
+	left := map[message.Recipient]bool{}
+	for _, file := range files {
+		f, err := os.Open(file)
+		if err != nil {
+			return nil, err
+		}
+		records, err := csvReader(f)
+		for line := 1; err == nil; line++ {
+			var cells []string
+			if cells, err = records.Read(); err != nil {
+				break
+			}
+			i := slices.IndexFunc(cells, func(cell string) bool { _, err := recipientOf(cell); return err == nil })
+			if i >= 0 {
+				to, _ := recipientOf(cells[i])
+				left[alike(to)] = true
+			} else if line > 1 {
+				err = fmt.Errorf("%s, line %d: there is no phone number and no BSUID, so that nobody knows who is left out", file, line)
+			}
+		}
+		_ = f.Close()
+		if !errors.Is(err, io.EOF) {
+			return nil, csvProblem(file, err)
+		}
+	}
+	return left, nil
 }
 
 // columnOf is the column that fills a place of the template.

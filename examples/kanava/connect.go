@@ -22,6 +22,7 @@ type connecting struct {
 	p       *program
 	pl      platform
 	file    string // where the state is kept
+	token   string // file for the token of a customer
 	answers onboard.Answers
 	asking  *asking // nil where nobody can be asked
 }
@@ -34,7 +35,8 @@ func (p *program) connectVerb() *cobra.Command {
 		webhook, level string
 		code, to       string
 		without        []string
-		leave          bool
+		leave, signup  bool
+		token, given   string
 	)
 	cmd := &cobra.Command{
 		Use:   "connect",
@@ -43,11 +45,13 @@ func (p *program) connectVerb() *cobra.Command {
 
 The checklist is kept in a file, without secrets, and the same command carries on days later: run it again whenever a step says so. In a script nothing is asked; the code is given with --code, and the PIN in WHATSAPP_PIN.
 
+--signup is the road for numbers of customers of yours: your page with Embedded Signup gives a code, good for 30 seconds, which is asked for or given with --signup-code. The customer's token that it is exchanged for is kept in --token-file.
+
 The exit code is 0 when the channel is live, 1 when steps are still open.`,
 		Example: "  kanava connect --phone +12025550143 --name 'Lucky Shrub'\n  kanava connect                      carry on\n  kanava connect --code 123456        carry on in a script\n  kanava connect --leave              take the number off again",
 		Args:    arguments(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			pl, err := p.platform(cmd.Context(), of, needToken)
+			pl, err := p.connectPlatform(cmd.Context(), of, signup, token)
 			if err != nil {
 				return err
 			}
@@ -55,7 +59,9 @@ The exit code is 0 when the channel is live, 1 when steps are still open.`,
 			if err != nil {
 				return err
 			}
-			c := &connecting{p: p, pl: pl, file: file, answers: onboard.Answers{onboard.PromptCode: code, onboard.PromptPIN: pin, onboard.PromptRecipient: to}}
+			c := &connecting{p: p, pl: pl, file: file, token: token, answers: onboard.Answers{
+				onboard.PromptCode: code, onboard.PromptPIN: pin, onboard.PromptRecipient: to, onboard.PromptSignup: given,
+			}}
 			if p.inTerminal && p.errTerminal && !p.json {
 				c.asking = newAsking(p)
 			}
@@ -65,6 +71,9 @@ The exit code is 0 when the channel is live, 1 when steps are still open.`,
 				plan.AppID, plan.AccountID, plan.NumberID = pl.App, pl.Account, cmp.Or(of.number, map[bool]string{true: pl.Number}[plan.Phone == ""])
 			} else {
 				plan.AppID, plan.AccountID = pl.App, pl.Account
+			}
+			if signup {
+				plan.Road, plan.AccountID, plan.NumberID = onboard.RoadSignup, of.account, of.number
 			}
 			plan.CodeMethod = cloudapi.CodeMethod(strings.ToUpper(method))
 			for _, id := range without {
@@ -92,8 +101,47 @@ The exit code is 0 when the channel is live, 1 when steps are still open.`,
 	f.StringVar(&code, "code", "", "the `DIGITS` that came, for scripts; sms or voice asks for others")
 	f.StringSliceVar(&without, "without", nil, "`STEPS` that are left out, such as message,profile")
 	f.StringVar(&file, "file", "kanava-connect.json", "`FILE` that keeps the checklist")
+	f.BoolVar(&signup, "signup", false, "the number is a customer's, by Embedded Signup; needs --app and the app secret")
+	f.StringVar(&given, "signup-code", "", "the `CODE` that the page of Embedded Signup handed over, for scripts")
+	f.BoolVar(&plan.Coexistence, "coexistence", false, "with --signup: the number stays in use in the WhatsApp Business app")
+	f.StringVar(&token, "token-file", "kanava-connect.token", "`FILE` that keeps the customer's token")
 	f.BoolVar(&leave, "leave", false, "take the number of the checklist, or --number, off again")
 	return cmd
+}
+
+// connectPlatform finds the platform. A signup begins without a token, and goes on with the
+// one that was kept.
+func (p *program) connectPlatform(ctx context.Context, of ids, signup bool, file string) (platform, error) {
+	kept := ""
+	if raw, err := os.ReadFile(file); err == nil { //nolint:gosec // the user names the file
+		kept = strings.TrimSpace(string(raw))
+	}
+	needs := []string{needToken}
+	if signup {
+		needs = []string{needApp, needSecret}
+	} else if kept != "" && p.getenv(needToken) == "" {
+		needs = nil // it carries on what a signup began
+	}
+	pl, err := p.platform(ctx, of, needs...)
+	if err != nil {
+		return pl, err
+	}
+	switch {
+	case signup:
+		pl.Token = kept
+	case kept != "" && pl.Simulator == "":
+		pl.Token = cmp.Or(pl.Token, kept)
+	}
+	return pl, nil
+}
+
+// keepToken stores the token of a customer, readable by the user alone.
+func (c *connecting) keepToken(_ context.Context, grant cloudapi.Grant) error {
+	if err := os.WriteFile(c.token, []byte(grant.Token+"\n"), 0o600); err != nil {
+		return err
+	}
+	c.p.tell("The customer's token is kept in %s.", c.token)
+	return nil
 }
 
 // webhook settles where webhooks go; the simulator is told at once, since its callbacks
@@ -115,7 +163,7 @@ func (c *connecting) webhook(ctx context.Context, given string) (string, error) 
 // run carries the checklist on and shows it.
 func (c *connecting) run(ctx context.Context, plan onboard.Plan, leave bool) error {
 	cfg := onboard.Config{
-		Graph: c.pl.config(cloudapi.Limits{}), VerifyToken: c.pl.Verify, Ask: c.ask, Progress: c.progress, Now: c.p.clock(c.pl),
+		Graph: c.pl.config(cloudapi.Limits{}), VerifyToken: c.pl.Verify, Ask: c.ask, KeepToken: c.keepToken, Progress: c.progress, Now: c.p.clock(c.pl),
 	}
 	guide, err := onboard.New(cfg)
 	if err != nil {

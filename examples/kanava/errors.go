@@ -92,7 +92,17 @@ func sentence(err error) string {
 	case errors.As(err, &network) && network.Timeout():
 		return err.Error() + "; check the network, then try again"
 	}
-	return strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; ")
+	return plainly(err.Error())
+}
+
+// packages are the names that the library puts before its errors, which mean nothing to a
+// user.
+var packages = regexp.MustCompile(`(^|: |; )(?:(?:channel|desk|cloudapi|webhook|template|message|sqlstore|store|onboard|pricing|helpdesk|simulator|twilio|json): )+`)
+
+// plainly takes the names of packages out of an error and makes one line of it.
+func plainly(text string) string {
+	text = strings.ReplaceAll(strings.TrimSpace(text), "\n", "; ")
+	return packages.ReplaceAllString(text, "$1")
 }
 
 // meant adds suggestions to an error.

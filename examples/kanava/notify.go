@@ -21,7 +21,7 @@ type notifying struct {
 	file, template, language string
 	columns                  map[string]string
 	toColumn, nameColumn     string
-	rates                    []string
+	rates, exclude           []string
 	currency                 string
 	database, result, name   string
 	webhook                  string
@@ -41,6 +41,8 @@ func (p *program) notifyVerb() *cobra.Command {
 The file has a column to with phone numbers or BSUIDs, and a column for each value of the template; kanava templates preview NAME lists the values.
 
 What was sent is kept in a database beside the file. Stop it, or let the machine crash: the same command goes on where it was, and nobody gets a message twice. Where a crash hides whether a message was sent, it stays uncertain until a status tells, which needs the webhook (--webhook-addr); --resend-after sends it again if no status came for so long. The result, row by row, is in FILE.result.csv.
+
+The campaign knows nothing of your channel's own store: who opted out there is left out with --exclude.
 
 The webhook takes statuses only, and leaves what people answer for WhatsApp to send again when your own webhook is back.`,
 		Example: "  kanava notify people.csv --template order_update --check\n  kanava notify people.csv --template pickup --column name=first_name\n  kanava notify people.csv --template order_update --sim --yes",
@@ -70,6 +72,7 @@ The webhook takes statuses only, and leaves what people answer for WhatsApp to s
 	f.StringArrayVar(&columns, "column", nil, "`VALUE=COLUMN` where a column is not called like the value")
 	f.StringVar(&n.toColumn, "to-column", "", "`COLUMN` of the recipients (default: to, phone, number, recipient or whatsapp)")
 	f.StringVar(&n.nameColumn, "name-column", "", "`COLUMN` of the people's names, which are kept with the conversation")
+	f.StringSliceVar(&n.exclude, "exclude", nil, "`FILE` of people who are left out, such as those who opted out: a CSV file or a recipient a line")
 	f.StringSliceVar(&n.rates, "rates", nil, "`FILE` with Meta's rate card, and another one with its volume tiers")
 	f.StringVar(&n.currency, "currency", "", "`CODE` of the rate card's currency (default: the account's)")
 	f.StringVar(&n.database, "database", "", "`FILE` that keeps what was sent (default: FILE.csv.kanava.db)")
@@ -166,18 +169,23 @@ func (p *program) campaignOf(ctx context.Context, n *notifying, account *cloudap
 			return nil, wrong("the template %s has no value %q; kanava templates preview %s lists them", d.Name, value, d.Name)
 		}
 	}
+	if c.left, err = leftOut(n.exclude); err != nil {
+		return nil, err
+	}
 	if err := c.read(f); err != nil {
 		return nil, err
 	}
-	if len(c.faults) == 0 {
-		return c, nil
+	if c.excluded > 0 {
+		p.tell("%s left out, as --exclude says.", plural(c.excluded, "row"))
 	}
-	p.faults(c)
-	if !n.skip {
-		return nil, fmt.Errorf("%s in %s, so nothing was sent: mend them, or leave these rows out with --skip-bad", faultCount(c), n.file)
+	if len(c.faults) > 0 {
+		p.faults(c)
+		if !n.skip {
+			return nil, fmt.Errorf("%s in %s, so nothing was sent: mend them, or leave these rows out with --skip-bad", faultCount(c), n.file)
+		}
 	}
 	if len(c.rows) == 0 {
-		return nil, fmt.Errorf("no row of %s is without a fault", n.file)
+		return nil, fmt.Errorf("no row of %s is left to send to", n.file)
 	}
 	return c, nil
 }

@@ -128,6 +128,39 @@ func TestNotifyNamesEveryFaultBeforeAnythingIsSent(t *testing.T) {
 	require.Zero(t, s.control("GET", "audit", "")["sent"])
 }
 
+func TestNotifyLeavesOutWhoIsExcluded(t *testing.T) {
+	t.Parallel()
+	s := simulated(t)
+	dir := t.TempDir()
+	file := write(t, dir, "people.csv", "to,first_name,order\n+13125550101,Dana,1\n13125550102,Marcus,2\n")
+	out := write(t, dir, "out.csv", "name,phone\nMarcus,+1 312 555 0102\n")
+	got := shell{}.run(t, "notify", file, "--template", "order_update", "--check", "--exclude", out, s.flag)
+	require.Zero(t, got.code, got.errs)
+	require.Contains(t, got.out, "1 message, utility")
+	require.Contains(t, got.errs, "1 row left out")
+	both := write(t, dir, "both.txt", "+13125550101\n+13125550102\n")
+	got = shell{}.run(t, "notify", file, "--template", "order_update", "--check", "--exclude", both, s.flag)
+	require.Equal(t, 1, got.code)
+	require.Contains(t, got.errs, "no row of")
+	got = shell{}.run(t, "notify", file, "--template", "order_update", "--check", "--exclude", write(t, dir, "bad.csv", "phone\nMarcus\n"), s.flag)
+	require.Equal(t, 1, got.code)
+	require.Contains(t, got.errs, "bad.csv, line 2")
+}
+
+func TestNotifyTakesItsSettingsFromTheFile(t *testing.T) {
+	t.Parallel()
+	s := simulated(t)
+	dir := t.TempDir()
+	set := write(t, dir, "kanava.yaml", "notify:\n  template: order_update\n  language: en_US\n  columns: {first_name: Given name}\n  webhook_addr: '0'\n")
+	file := write(t, dir, "people.csv", "to,Given name,order\n+13125550101,Dana,1\n")
+	got := shell{}.run(t, "notify", file, "--settings", set, "--check", s.flag)
+	require.Zero(t, got.code, got.errs)
+	require.Contains(t, got.out, "Hi Dana, your order 1")
+	got = shell{}.run(t, "notify", file, "--settings", set, "--column", "first_name=order", "--check", s.flag)
+	require.Contains(t, got.out, "Hi 1, your order 1", "flags go before the file")
+	require.Equal(t, 2, shell{}.run(t, "notify", file, s.flag).code, "no template")
+}
+
 func TestNotifyShowsPreviewCostAndReach(t *testing.T) {
 	t.Parallel()
 	s := simulated(t)
@@ -208,7 +241,7 @@ func TestNotifyStopsCleanlyAndGoesOn(t *testing.T) {
 func TestNotifyKilledInTheMiddleGoesOn(t *testing.T) {
 	n := 10_000
 	if testing.Short() || raceDetector {
-		n = 600
+		n = 300
 	}
 	s := simulated(t)
 	file, _ := people(t, s, n)
@@ -225,7 +258,7 @@ func TestNotifyKilledInTheMiddleGoesOn(t *testing.T) {
 		first := command()
 		require.NoError(t, first.Start())
 		for accepted() < n*share/100 {
-			time.Sleep(5 * time.Millisecond)
+			time.Sleep(20 * time.Millisecond)
 		}
 		require.NoError(t, first.Process.Kill())
 		_ = first.Wait()

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -254,7 +255,8 @@ func refusal(err error) string {
 	if errors.Is(err, channel.ErrKeyReused) {
 		return "this person got the message of this campaign with other values before; another --campaign sends it again"
 	}
-	return sentence(err)
+	e := channel.Explain(err)
+	return strings.TrimSpace(e.Text + " " + e.Do)
 }
 
 // count counts the rows in each state, and those that are not decided.

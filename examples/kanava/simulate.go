@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"strings"
 
 	"github.com/kanava-go/kanava/examples/internal/simulator"
 	"github.com/spf13/cobra"
@@ -60,23 +59,8 @@ func (p *program) serve(ctx context.Context, run func(context.Context) error) er
 		return err
 	}
 	if err != nil && ctx.Err() == nil {
-		return cut(err)
+		return err
 	}
 	p.tell("Stopped.")
 	return nil
 }
-
-// cut takes the names of packages off the front of an error, which mean nothing to a user.
-func cut(err error) error {
-	text := err.Error()
-	for _, prefix := range []string{"simulator: ", "helpdesk: ", "listen: "} {
-		text = strings.TrimPrefix(text, prefix)
-	}
-	return plainError(text)
-}
-
-// plainError is an error of a text.
-type plainError string
-
-// Error implements error.
-func (e plainError) Error() string { return string(e) }

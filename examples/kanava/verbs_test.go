@@ -127,6 +127,35 @@ func TestConnectGoesTheWholeWayInSteps(t *testing.T) {
 	require.NotEmpty(t, result.Steps)
 }
 
+func TestConnectByEmbeddedSignupKeepsTheCustomersToken(t *testing.T) {
+	t.Parallel()
+	s := simulated(t)
+	listening(t, s)
+	dir := t.TempDir()
+	sh := shell{now: time.Now, env: map[string]string{"WHATSAPP_PIN": "246810"}}
+	with := func(args ...string) []string {
+		return append([]string{"connect", s.flag, "--signup", "--file", filepath.Join(dir, "c.json"), "--token-file", filepath.Join(dir, "token")}, args...)
+	}
+	got := sh.run(t, with("--phone", "+12025550177", "--name", "Lucky Two")...)
+	require.Equal(t, 1, got.code, got.all)
+	require.Contains(t, got.out, "▸ Access token", "the code of the page is missing")
+	code := s.control("POST", "signup", "{}")["code"].(string)
+	got = sh.run(t, with("--signup-code", code)...)
+	require.Equal(t, 1, got.code, got.all)
+	require.Contains(t, got.out, "✓ Access token")
+	raw, err := os.ReadFile(filepath.Join(dir, "token"))
+	require.NoError(t, err)
+	token := strings.TrimSpace(string(raw))
+	require.NotEmpty(t, token)
+	require.NotContains(t, got.all, token)
+	got = sh.run(t, with()...)
+	require.Contains(t, got.out, "✓ Access token", "it goes on with the token that was kept")
+	require.Contains(t, got.out, "▸ Number is yours")
+	state, err := os.ReadFile(filepath.Join(dir, "c.json"))
+	require.NoError(t, err)
+	require.NotContains(t, string(state), token)
+}
+
 // steadyTimes replaces times of the day.
 func steadyTimes(text string) string {
 	var out []string

@@ -73,6 +73,9 @@ func businessOperations() []operation {
 				return nil
 			})},
 
+		{group: account, method: "POST", path: "signup", doc: "A customer goes through Embedded Signup: the code for your program, good for 30 seconds", example: `{}`, do: func(s *server, _ *request) (any, error) {
+			return map[string]any{"code": s.app.SignUp(s.account)}, nil
+		}},
 		{group: number, method: "GET", path: "numbers", doc: "Every number of the account, with the code that was sent to it last", do: func(s *server, _ *request) (any, error) {
 			list := []map[string]any{}
 			for n := range s.account.Numbers() {
