@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -35,6 +36,17 @@ var receivers = []struct {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.WriteString(w, "<html>"+r.FormValue("hub.challenge")+"</html>")
 		})
+	}, onboard.ReasonChallenge, 200},
+	{"a line end after the challenge", func(good http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			good.ServeHTTP(w, r)
+			if r.Method == http.MethodGet {
+				_, _ = io.WriteString(w, "\n")
+			}
+		})
+	}, onboard.ReasonDone, 200},
+	{"an endless answer", func(http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, strings.Repeat("x", 1<<20)) })
 	}, onboard.ReasonChallenge, 200},
 	{"a page of a parked domain", func(http.Handler) http.Handler { return status(200) }, onboard.ReasonChallenge, 200},
 	{"a handshake that any token passes", func(good http.Handler) http.Handler {

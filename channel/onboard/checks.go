@@ -125,10 +125,11 @@ func lookVersion(r *run) (verdict, string) {
 		if v.name != name {
 			continue
 		}
+		value := name + ", released " + day(v.released)
 		if r.now().Sub(v.released) > versionOld {
-			return r.because(ReasonDone).remark(ReasonVersionOld, name, day(v.released)), name
+			return r.because(ReasonDone).remark(ReasonVersionOld, name, day(v.released)), value
 		}
-		return r.fine(), name
+		return r.fine(), value
 	}
 	if name < versions[0].name && len(name) == len(versions[0].name) {
 		return r.because(ReasonDone).remark(ReasonVersionOld, name, "before "+day(versions[0].released)), name

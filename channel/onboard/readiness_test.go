@@ -56,7 +56,7 @@ func TestANumberInGoodOrderHasOneWarning(t *testing.T) {
 		values[c.ID] = c.Value
 	}
 	require.Equal(t, map[onboard.CheckID]string{
-		"token": "SYSTEM_USER, never ends", "version": "v26.0", "clock": "", "account": "APPROVED", "verification": "verified", "number": "CONNECTED",
+		"token": "SYSTEM_USER, never ends", "version": "v26.0, released 29 July 2026", "clock": "", "account": "APPROVED", "verification": "verified", "number": "CONNECTED",
 		"payment": "", "name": "APPROVED", "quality": "GREEN", "limit": "TIER_250", "throughput": "80 a second", "pin": "", "official": "NOT_STARTED",
 		"health": "", "subscription": "", "fields": "", "callback_number": "not set", "callback_account": "not set", "callback_app": "desk.example",
 		"profile": "", "templates": "1 of 1",
@@ -83,7 +83,9 @@ func TestWhatIsWrongWithALiveNumberIsGradedAndSaid(t *testing.T) {
 			s.cfg.Graph.Token = s.app.TokenFor(0, []string{"whatsapp_business_management"}, s.account)
 		}, onboard.CheckToken, onboard.Fail, onboard.ReasonScopes, "The access token lacks permissions: whatsapp_business_messaging."},
 		{"the version is old", func(s *site, _ *cloudapitest.Number, _ *onboard.Target) { s.cfg.Graph.Version = "v23.0" },
-			onboard.CheckVersion, onboard.Warn, onboard.ReasonVersionOld, "Version v23.0 of the Graph API is of 29 May 2025; a version lives about two years."},
+			onboard.CheckVersion, onboard.Warn, onboard.ReasonVersionOld, "Version v23.0 of the Graph API is old (released 29 May 2025); a version lives about two years."},
+		{"the version is older than any that is known", func(s *site, _ *cloudapitest.Number, _ *onboard.Target) { s.cfg.Graph.Version = "v17.0" },
+			onboard.CheckVersion, onboard.Warn, onboard.ReasonVersionOld, "Version v17.0 of the Graph API is old (released before 2 October 2024); a version lives about two years."},
 		{"the account is restricted", func(s *site, _ *cloudapitest.Number, _ *onboard.Target) { s.account.Restrict(368) },
 			onboard.CheckAccount, onboard.Fail, onboard.ReasonRestricted, "Meta has restricted the account for breaking a rule."},
 		{"the business is not verified", func(s *site, _ *cloudapitest.Number, _ *onboard.Target) {

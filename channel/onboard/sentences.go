@@ -190,7 +190,7 @@ var sentences = map[Reason]sentence{
 
 	// Numbers that are live.
 	ReasonNotLooked:        {Pending, "Could not be looked at, because something above is missing.", "", "", 0},
-	ReasonVersionOld:       {Done, "Version {0} of the Graph API is of {1}; a version lives about two years.", "Move to a newer version.", linkChangelog, 0},
+	ReasonVersionOld:       {Done, "Version {0} of the Graph API is old (released {1}); a version lives about two years.", "Move to a newer version.", linkChangelog, 0},
 	ReasonClock:            {WaitingForYou, "The clock of this machine is wrong by {0}.", "Have it set by a time server.", "", 0},
 	ReasonQualityRed:       {WaitingForYou, "Many people block or report what the number sends.", "Write less, and only to people who asked for it.", linkNumbers, 0},
 	ReasonQualityYellow:    {Done, "Some people block or report what the number sends.", "Look at which templates they are.", linkNumbers, 0},
