@@ -94,6 +94,16 @@
 // It is a [store.Searcher], too: with FTS5 on SQLite, which modernc.org/sqlite has (without it
 // every entry is looked at), and with an index of words (GIN) on PostgreSQL.
 //
+// # Reports
+//
+// For a company's own reports there are views over what the hub keeps: kanava_conversations,
+// kanava_messages, kanava_customers, kanava_deliveries and kanava_counters. They only read, and
+// their columns stay when the documents behind them change; the documents themselves promise
+// nothing. They hold what customers wrote: grant SELECT on them, not on the tables. A report over
+// everything reads everything, at best on a replica.
+//
+//	SELECT channel, date_trunc('day', at), count(*) FROM kanava_messages WHERE direction = 'in' GROUP BY 1, 2;
+//
 // # Costs
 //
 // What is done per record or piece of work costs a few index lookups, however much is
