@@ -35,6 +35,31 @@ type Hooks struct {
 	// BudgetLow runs when the rest of a channel's budget has come to its low-water mark:
 	// once in each process, and again after a top-up or in another month.
 	BudgetLow func(ctx context.Context, i BudgetInfo)
+
+	// Carry returns what of a context is to be stored with the work that it causes, such as
+	// the headers of a trace: small, and free of personal data. It runs for Accept and for whatever
+	// makes a message or a call of the ticketing. Resume puts it into the context in which
+	// that work is done, later and perhaps in another process; carried is never empty.
+	// HostStart, SendStart, ApplyDone and the ticketing itself get that context. Set both or
+	// neither.
+	Carry  func(ctx context.Context) map[string]string
+	Resume func(ctx context.Context, carried map[string]string) context.Context
+}
+
+// carry returns what is stored with work that ctx causes.
+func (h *Hooks) carry(ctx context.Context) map[string]string {
+	if h.Carry == nil {
+		return nil
+	}
+	return h.Carry(ctx)
+}
+
+// resume returns the context of work with which that was stored.
+func (h *Hooks) resume(ctx context.Context, carried map[string]string) context.Context {
+	if h.Resume == nil || len(carried) == 0 {
+		return ctx
+	}
+	return h.Resume(ctx, carried)
 }
 
 // AcceptInfo describes one Accept.

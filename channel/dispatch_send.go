@@ -34,6 +34,7 @@ func (h *core) dispatch(ctx context.Context, w *worker.Job) error {
 	if err != nil {
 		return h.bury(ctx, w, errDamaged)
 	}
+	ctx = h.hooks.resume(ctx, item.Carried)
 	ch, ok := h.channels.get(w.Group)
 	begins, _ := w.Begun.(*beginning)
 	switch {

@@ -163,6 +163,12 @@ type outboundItem struct {
 	Tries int `json:"tries,omitempty"`
 	// Perhaps says that the same may have been sent before the store was restored.
 	Perhaps bool `json:"perhaps,omitempty"`
+	carried
+}
+
+// carried is what [Hooks.Carry] gave along with work.
+type carried struct {
+	Carried map[string]string `json:"carried,omitempty"`
 }
 
 // hostItem is the content of work in the host queue: references only, so that an
@@ -182,6 +188,7 @@ type hostItem struct {
 	Failure      *conversation.Failure      `json:"failure,omitempty"`
 	Notice       *conversation.Notice       `json:"notice,omitempty"`
 	attempts
+	carried
 }
 
 // standIn is the part of a Message that a stand-in has: see Message.SameAs.
@@ -217,6 +224,7 @@ type accepted struct {
 	Masked bool `json:"masked,omitempty"`
 	// Unreadable is a body that is not JSON, which cannot be cut into items.
 	Unreadable string `json:"unreadable,omitempty"`
+	carried
 }
 
 // isMessageID says whether an opaque ID that came back in a status can be ours.

@@ -47,7 +47,7 @@ func (h *Hub) Accept(ctx context.Context, d *webhook.Delivery) (err error) {
 			return fmt.Errorf("channel: accept: %w", err)
 		}
 		info.Events++
-		w, masked, err := h.workOf(ev, voucherOf(d.Scope, ev))
+		w, masked, err := h.workOf(ctx, ev, voucherOf(d.Scope, ev))
 		if err != nil {
 			return fmt.Errorf("channel: accept: %w", err)
 		}

@@ -32,7 +32,7 @@ func (h *core) record(ctx context.Context, b *store.Batch, info *AcceptInfo) err
 }
 
 // workOf turns one item into work that holds everything needed to apply it, redacted.
-func (h *core) workOf(ev *webhook.Event, v voucher) (w store.Work, masked bool, err error) {
+func (h *core) workOf(ctx context.Context, ev *webhook.Event, v voucher) (w store.Work, masked bool, err error) {
 	w = store.Work{Queue: workIn, ID: ev.Key(), Lane: lane(ev), Once: true}
 	ch, ok := h.channels.number(ev.Number.ID)
 	switch {
@@ -52,7 +52,8 @@ func (h *core) workOf(ev *webhook.Event, v voucher) (w store.Work, masked bool, 
 		masked = masked || safe != s
 		return safe
 	}
-	a := accepted{Voucher: v}
+	masked = ev.Masked() // by a log that it came through
+	a := accepted{Voucher: v, carried: carried{h.hooks.carry(ctx)}}
 	if body := ev.AppendBody(nil); !json.Valid(body) {
 		safe, _ := webhook.RedactBody(body, mask) // of what is not JSON, too, with an error that says so
 		a.Unreadable = string(safe)

@@ -18,6 +18,7 @@ func (h *core) apply(ctx context.Context, w *worker.Job) (err error) {
 	if err != nil {
 		return h.bury(ctx, w, err)
 	}
+	ctx = h.hooks.resume(ctx, a.Carried)
 	ch, ok := h.channels.number(ev.Number.ID)
 	switch {
 	case ok && h.fleet.waitsForHome(w):

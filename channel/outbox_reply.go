@@ -225,7 +225,7 @@ func (u *unit) send(ch *Channel, customer *conversation.Customer, conv *conversa
 // post puts a message into the outbox and tells the host.
 func (u *unit) post(customer *conversation.Customer, out *message.Outbound, msg *messageRecord, notify bool) error {
 	body, err := json.Marshal(outboundItem{
-		Message: msg.ID, Customer: customer.ID, Outbound: *out, Perhaps: u.core.beforeRestore(u.cause),
+		Message: msg.ID, Customer: customer.ID, Outbound: *out, Perhaps: u.core.beforeRestore(u.cause), carried: carried{u.core.hooks.carry(u.ctx)},
 	})
 	if err != nil {
 		return fmt.Errorf("channel: encode message: %w", err)

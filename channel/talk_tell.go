@@ -12,7 +12,7 @@ import (
 // tellHost adds a call of Ticketing to the unit, in the conversation's lane. id makes
 // it unique: the same id names the same change.
 func (u *unit) tellHost(channel, id string, item hostItem) error {
-	item.Author = u.author
+	item.Author, item.Carried = u.author, u.core.hooks.carry(u.ctx)
 	if item.Cause == "" {
 		item.Cause = item.causeOfDelivery()
 	}

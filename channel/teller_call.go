@@ -15,6 +15,7 @@ func (h *core) tell(ctx context.Context, w *worker.Job) error {
 	if err != nil {
 		return fmt.Errorf("channel: decode change: %w", ErrPermanent)
 	}
+	ctx = h.hooks.resume(ctx, item.Carried)
 	conv, customer, msg := &conversation.Conversation{}, &conversation.Customer{}, (*messageRecord)(nil)
 	if item.Conversation != "" {
 		conv, customer, msg, err = h.scene(ctx, w.Ahead, item.Conversation, item.Message)

@@ -14,9 +14,10 @@
 // (webhook/natslog, webhook/kafkalog) takes its trace along with [Telemetry.Inject] and
 // [Telemetry.Extract], so that the POST and the Accept in another process are one trace. Beside
 // the spans of the host's own, an HTTP handler's for instance, they are children and parents as
-// the context says. What the hub does later, out of its store, begins a trace of its own; spans of one
-// conversation or message have its ID in kanava.conversation and kanava.message, by which they
-// are found together.
+// the context says. The hub takes a trace through its store in the same way: from a POST to the ticket,
+// from a reply to its sending, in whatever process and however much later. A status comes in a
+// POST of its own, with a trace of its own; spans of one conversation or message have its ID in
+// kanava.conversation and kanava.message, by which they are found together.
 //
 // # Metrics
 //

@@ -39,6 +39,7 @@ func done(ctx context.Context, err error) time.Duration {
 // Hub returns the hooks of a hub. A host with hooks of its own calls these from them.
 func (t *Telemetry) Hub() channel.Hooks {
 	return channel.Hooks{
+		Carry: t.Inject, Resume: t.Extract,
 		AcceptDone: t.acceptDone,
 		ApplyDone: func(ctx context.Context, i channel.ApplyInfo, err error) {
 			t.record(ctx, applyAge, i.Age.Seconds(), attribute.String(attrChannel, i.Channel), attribute.String(attrField, i.Field), failed(err))
