@@ -108,7 +108,7 @@ func (r *rig) collect(t testing.TB) map[string]*seen {
 	return metrics
 }
 
-var errSecret = errors.New("Canary 15555550199")
+var errSecret = errors.New("of Canary 15555550199")
 
 // everything fires each hook, with success and with failure.
 func everything(t testing.TB, r *rig) {

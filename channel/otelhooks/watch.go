@@ -48,12 +48,11 @@ func (t *Telemetry) Watch(hub Patient) (stop func() error, err error) {
 			o.ObserveInt64(ints[name], v, metric.WithAttributes(t.keep(attrs)...))
 		}
 		seconds := func(name string, d time.Duration) { o.ObserveFloat64(floats[name], d.Seconds()) }
-		h, err := hub.Health(ctx)
-		if err != nil {
-			set(healthUp, 0) // and nothing else is known
-			return nil
+		if h, err := hub.Health(ctx); err == nil {
+			t.observe(h, set, seconds)
+		} else {
+			set(healthUp, 0) // which says it; nothing else is known
 		}
-		t.observe(h, set, seconds)
 		return nil
 	}, all...)
 	if err != nil {
