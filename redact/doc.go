@@ -19,9 +19,10 @@
 // # What counts as a card number
 //
 // Digits of every script count, and so do number words, three or more in a row, between
-// two groups of four digits or more ("4950 two one zero one 5522"). Invisible characters and accents do
-// not count at all, up to eight in a row. Runs of digits are groups; a row of whole groups
-// with 12 to 19 digits is a candidate. It is a card as this table says, read from the top:
+// two groups of four digits or more ("4950 two one zero one 5522"). Invisible characters
+// and accents do not count at all, up to eight in a row. Runs of digits are groups; a row
+// of whole groups with 12 to 19 digits is a candidate. It is a card as this table says,
+// read from the top:
 //
 //	what is seen                                            | with a card word near | without one
 //	--------------------------------------------------------|-----------------------|------------

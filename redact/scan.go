@@ -86,14 +86,14 @@ func newScanner(r *Redactor, b []byte) *scanner {
 }
 
 func (s *scanner) release() {
-	clear(s.c) // they are the text
 	s.forget()
-	s.r, s.b = nil, nil
+	s.r, s.b, s.host, s.less = nil, nil, nil, nil
 	scanners.Put(s)
 }
 
 // forget makes s ready for another piece.
 func (s *scanner) forget() {
+	clear(s.c) // they are the text
 	s.c, s.g, s.hits, s.marks, s.seen = s.c[:0], s.g[:0], s.hits[:0], s.marks[:0], [2]int{}
 }
 
