@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -86,18 +87,13 @@ func (h *core) catchUp(ctx context.Context) error {
 	if !first && !again {
 		q.After = &store.Position{Sort: f.newest - sharedLate.Microseconds()}
 	}
-	for {
-		page, err := h.store.List(ctx, q)
+	for page, err := range step.Records(ctx, h.store, q) {
 		if err != nil {
-			return fmt.Errorf("channel: read what is shared: %w", err)
+			return err
 		}
 		for i := range page {
 			h.learn(ctx, &page[i], first, again)
 		}
-		if len(page) < sharedPage {
-			break
-		}
-		q.After = &store.Position{Sort: page[len(page)-1].Sort, Key: page[len(page)-1].Key}
 	}
 	if f.seen == nil {
 		f.seen = map[string]int64{}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -13,27 +15,20 @@ import (
 // eachWork calls f for the work of one channel in a queue, "" for all work, in the order in
 // which it was committed.
 func (h *core) eachWork(ctx context.Context, q store.WorkQuery, channel string, f func(page []store.Work) error) error {
-	for q.Limit = bulkStep; ; {
-		found, err := h.store.Work(ctx, q)
+	q.Limit = bulkStep
+	for found, err := range step.Works(ctx, h.store, q) {
 		if err != nil {
 			return err
 		}
-		page := make([]store.Work, 0, len(found))
-		for _, w := range found {
-			q.After = w.Seq
-			if channel == "" || channelOf(w.Group) == channel {
-				page = append(page, w)
-			}
+		page := slices.DeleteFunc(found, func(w store.Work) bool { return channel != "" && channelOf(w.Group) != channel })
+		if len(page) == 0 {
+			continue
 		}
-		if len(page) > 0 {
-			if err := f(page); err != nil {
-				return err
-			}
-		}
-		if len(found) < bulkStep {
-			return nil
+		if err := f(page); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 var errEnough = errors.New("channel: enough")

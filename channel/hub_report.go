@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/store"
 )
@@ -16,27 +17,22 @@ import (
 // the first error.
 func (h *Hub) Counters(ctx context.Context, channel string, from, until time.Time) iter.Seq2[Counter, error] {
 	return func(yield func(Counter, error) bool) {
-		after := &store.Position{Sort: from.UnixMicro() - 1}
-		before := &store.Position{Sort: until.UnixMicro()}
-		for {
-			page, err := h.store.List(ctx, store.Query{
-				Kind: kindCounter, Parent: channel, After: after, Before: before, Limit: 1000,
-			})
+		q := store.Query{
+			Kind: kindCounter, Parent: channel, Limit: 1000,
+			After: &store.Position{Sort: from.UnixMicro() - 1}, Before: &store.Position{Sort: until.UnixMicro()},
+		}
+		for page, err := range step.Records(ctx, h.store, q) {
 			if err != nil {
-				yield(Counter{}, fmt.Errorf("channel: read counters: %w", err))
+				yield(Counter{}, err)
 				return
 			}
-			for _, r := range page {
+			for i := range page {
+				r := &page[i]
 				name := r.Key[strings.LastIndexByte(r.Key, '|')+1:]
 				if !yield(Counter{Day: time.UnixMicro(r.Sort).UTC(), Name: name, N: r.N}, nil) {
 					return
 				}
 			}
-			if len(page) < 1000 {
-				return
-			}
-			last := page[len(page)-1]
-			after = &store.Position{Sort: last.Sort, Key: last.Key}
 		}
 	}
 }

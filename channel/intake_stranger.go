@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/store"
 )
@@ -172,15 +173,13 @@ func (h *core) revive(ctx context.Context, group string) error {
 // hands of a process that does not have the number and could only give it back, is taken from
 // there: its work is replaced, which ends the lease.
 func (h *core) layOut(ctx context.Context, group string) (any bool, err error) {
-	for after := int64(0); ; {
-		living, err := h.store.Work(ctx, store.WorkQuery{Queue: workIn, After: after, Limit: reviveStep})
+	for living, err := range step.Works(ctx, h.store, store.WorkQuery{Queue: workIn, Limit: reviveStep}) {
 		if err != nil {
 			return any, err
 		}
 		b := &store.Batch{}
 		for i := range living {
-			w := &living[i]
-			if after = w.Seq; w.Group == group {
+			if w := &living[i]; w.Group == group {
 				b.Enqueue = append(b.Enqueue, store.Work{Queue: w.Queue, ID: w.ID, Lane: w.Lane, Group: w.Group, Body: w.Body})
 			}
 		}
@@ -189,9 +188,6 @@ func (h *core) layOut(ctx context.Context, group string) (any bool, err error) {
 			if _, err := h.store.Commit(ctx, b); err != nil {
 				return any, err
 			}
-		}
-		if len(living) < reviveStep {
-			break
 		}
 	}
 	for any {
@@ -215,14 +211,12 @@ func (h *core) layOut(ctx context.Context, group string) (any bool, err error) {
 // replayStrangers gives what was buried another life.
 func (h *core) replayStrangers(ctx context.Context, group string) error {
 	reason := reasonOf(errUnknownNumber)
-	for after := int64(0); ; {
-		dead, err := h.store.Work(ctx, store.WorkQuery{Queue: workIn, Dead: true, After: after, Limit: reviveStep})
+	for dead, err := range step.Works(ctx, h.store, store.WorkQuery{Queue: workIn, Dead: true, Limit: reviveStep}) {
 		if err != nil {
 			return err
 		}
 		b := &store.Batch{}
 		for i := range dead {
-			after = dead[i].Seq
 			if dead[i].Group == group && dead[i].Reason == reason {
 				b.Replay = append(b.Replay, store.WorkKey{Queue: dead[i].Queue, ID: dead[i].ID})
 			}
@@ -232,10 +226,8 @@ func (h *core) replayStrangers(ctx context.Context, group string) error {
 				return err
 			}
 		}
-		if len(dead) < reviveStep {
-			return nil
-		}
 	}
+	return nil
 }
 
 // findStrangers looks at the numbers that some process did not know: those of this process

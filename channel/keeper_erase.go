@@ -76,20 +76,19 @@ func (h *core) showAnother(ctx context.Context, conversationID string) error {
 
 // erasePending removes edits and reactions that wait for their message, if gone says so.
 func (h *core) erasePending(ctx context.Context, channel string, before *store.Position, gone func(*conversation.Amendment) bool) error {
-	var after *store.Position
-	for {
-		page, err := h.store.List(ctx, store.Query{Kind: kindMessage, Parent: pendingParent(channel), After: after, Before: before, Limit: 500})
+	waiting := store.Query{Kind: kindMessage, Parent: pendingParent(channel), Before: before, Limit: 500}
+	for page, err := range step.Records(ctx, h.store, waiting) {
 		if err != nil {
-			return fmt.Errorf("channel: list edits: %w", err)
+			return err
 		}
 		b := &store.Batch{}
-		for _, r := range page {
+		for i := range page {
 			var stub standIn
-			if err := step.DecodeInto(&r, &stub); err != nil {
+			if err := step.DecodeInto(&page[i], &stub); err != nil {
 				return err
 			}
 			if stub.Pending != nil && gone(stub.Pending) {
-				b.Delete = append(b.Delete, r.ID())
+				b.Delete = append(b.Delete, page[i].ID())
 			}
 		}
 		if len(b.Delete) > 0 {
@@ -97,11 +96,8 @@ func (h *core) erasePending(ctx context.Context, channel string, before *store.P
 				return fmt.Errorf("channel: delete edits: %w", err)
 			}
 		}
-		if len(page) < 500 {
-			return nil
-		}
-		after = &store.Position{Sort: page[499].Sort, Key: page[499].Key}
 	}
+	return nil
 }
 
 // aliasesOf lists the aliases of the people that an item is about, those who wrote in a group

@@ -17,23 +17,19 @@ func (h *core) exportConversation(ctx context.Context, id string, out *json.Enco
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
-	var after *store.Position
-	for {
-		page, err := step.List[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: id, After: after, Limit: 200})
+	for page, err := range step.Documents[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: id, Limit: 200}) {
 		if err != nil {
 			return err
 		}
-		if err := h.resolveQuotes(ctx, visible(page)...); err != nil {
+		messages := visible(page)
+		if err := h.resolveQuotes(ctx, messages...); err != nil {
 			return err
 		}
-		for _, m := range page {
-			if err := out.Encode(map[string]any{"message": &m.Message}); err != nil {
+		for _, m := range messages {
+			if err := out.Encode(map[string]any{"message": m}); err != nil {
 				return err
 			}
-			after = &store.Position{Sort: sortOf(&m.Message), Key: m.ID}
-		}
-		if len(page) < 200 {
-			return nil
 		}
 	}
+	return nil
 }

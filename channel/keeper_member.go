@@ -50,18 +50,13 @@ func (h *core) eraseMember(ctx context.Context, ch *Channel, aliases []string, r
 // members lists where the person behind an alias wrote in groups.
 func (h *core) members(ctx context.Context, alias string) ([]store.Record, error) {
 	var all []store.Record
-	var after *store.Position
-	for {
-		page, err := h.store.List(ctx, store.Query{Kind: kindMember, Parent: alias, After: after, Limit: 500})
+	for page, err := range step.Records(ctx, h.store, store.Query{Kind: kindMember, Parent: alias, Limit: 500}) {
 		if err != nil {
-			return nil, fmt.Errorf("channel: list groups: %w", err)
+			return nil, err
 		}
 		all = append(all, page...)
-		if len(page) < 500 {
-			return all, nil
-		}
-		after = &store.Position{Sort: page[499].Sort, Key: page[499].Key}
 	}
+	return all, nil
 }
 
 // eraseInGroup removes the messages and reactions of a person in one group.
@@ -75,9 +70,7 @@ func (h *core) eraseInGroup(ctx context.Context, ch *Channel, m *member, receipt
 		return err
 	}
 	for _, id := range convs {
-		var after *store.Position
-		for {
-			page, err := step.List[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: id, After: after, Limit: 200})
+		for page, err := range step.Documents[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: id, Limit: 200}) {
 			if err != nil {
 				return err
 			}
@@ -96,10 +89,6 @@ func (h *core) eraseInGroup(ctx context.Context, ch *Channel, m *member, receipt
 					return err
 				}
 			}
-			if len(page) < 200 {
-				break
-			}
-			after = &store.Position{Sort: sortOf(&page[199].Message), Key: page[199].ID}
 		}
 		if err := h.showAnother(ctx, id); err != nil {
 			return err

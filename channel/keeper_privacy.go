@@ -279,16 +279,14 @@ func (h *core) eraseMessages(ctx context.Context, channel, conversationID string
 // the person is known, so that whoever shows the number is the one.
 func (h *core) eraseItems(ctx context.Context, ch *Channel, aliases []string, phones bool, receipt *Erased) error {
 	for _, dead := range []bool{true, false} {
-		after := int64(0)
-		for {
-			page, err := h.store.Work(ctx, store.WorkQuery{Queue: workIn, Dead: dead, After: after, Limit: 500})
+		for page, err := range step.Works(ctx, h.store, store.WorkQuery{Queue: workIn, Dead: dead, Limit: 500}) {
 			if err != nil {
-				return fmt.Errorf("channel: list work: %w", err)
+				return err
 			}
 			b := &store.Batch{}
-			for _, w := range page {
-				after = w.Seq
-				ev, _, err := eventOf(&w)
+			for i := range page {
+				w := &page[i]
+				ev, _, err := eventOf(w)
 				if err != nil || !h.concerns(ch, ev) {
 					continue
 				}
@@ -301,9 +299,6 @@ func (h *core) eraseItems(ctx context.Context, ch *Channel, aliases []string, ph
 					return fmt.Errorf("channel: drop work: %w", err)
 				}
 				receipt.Work += len(b.Drop)
-			}
-			if len(page) < 500 {
-				break
 			}
 		}
 	}

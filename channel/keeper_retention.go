@@ -67,29 +67,24 @@ func (h *core) pruneFiles(ctx context.Context, c *conversation.Conversation, unt
 	if _, ok := h.attachments.(Remover); !ok {
 		return nil
 	}
-	var after *store.Position
+	q := store.Query{Kind: kindMessage, Parent: c.ID, Before: &store.Position{Sort: micros(until)}, Limit: 200}
 	if !c.FilesUntil.IsZero() {
-		after = &store.Position{Sort: micros(c.FilesUntil)}
+		q.After = &store.Position{Sort: micros(c.FilesUntil)}
 	}
-	for seen := false; ; seen = true {
-		page, err := step.List[messageRecord](ctx, h.store, store.Query{
-			Kind: kindMessage, Parent: c.ID, After: after, Before: &store.Position{Sort: micros(until)}, Limit: 200,
-		})
+	seen := false
+	for page, err := range step.Documents[messageRecord](ctx, h.store, q) {
 		if err != nil {
 			return err
 		}
-		if len(page) == 0 && !seen {
-			return nil // most conversations, most of the time: not worth a write
-		}
+		seen = true
 		for _, m := range page {
 			if err := h.pruneFilesOf(ctx, m); err != nil {
 				return err
 			}
 		}
-		if len(page) < 200 {
-			break
-		}
-		after = &store.Position{Sort: sortOf(&page[199].Message), Key: page[199].ID}
+	}
+	if !seen {
+		return nil // most conversations, most of the time: not worth a write
 	}
 	return h.do(ctx, func(u *unit) error {
 		var now conversation.Conversation
@@ -131,16 +126,16 @@ func (h *core) pruneDead(ctx context.Context, channel string, before time.Time) 
 		return fmt.Errorf("channel: prune dead letters: %w", err)
 	}
 	for _, q := range queues {
-		after := int64(0)
-		for q.Dead > 0 {
-			dead, err := h.store.Work(ctx, store.WorkQuery{Queue: q.Queue, Dead: true, After: after, Limit: 500})
+		if q.Dead == 0 {
+			continue
+		}
+		for dead, err := range step.Works(ctx, h.store, store.WorkQuery{Queue: q.Queue, Dead: true, Limit: 500}) {
 			if err != nil {
-				return fmt.Errorf("channel: prune dead letters: %w", err)
+				return err
 			}
 			b := &store.Batch{}
-			for _, w := range dead {
-				after = w.Seq
-				if channelOf(w.Group) == channel && w.Enqueued.Before(before) {
+			for i := range dead {
+				if w := &dead[i]; channelOf(w.Group) == channel && w.Enqueued.Before(before) {
 					b.Drop = append(b.Drop, store.WorkKey{Queue: w.Queue, ID: w.ID})
 				}
 			}
@@ -148,9 +143,6 @@ func (h *core) pruneDead(ctx context.Context, channel string, before time.Time) 
 				if _, err := h.store.Commit(ctx, b); err != nil {
 					return fmt.Errorf("channel: prune dead letters: %w", err)
 				}
-			}
-			if len(dead) < 500 {
-				break
 			}
 		}
 	}

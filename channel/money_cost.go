@@ -3,11 +3,11 @@ package channel
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/store"
@@ -100,21 +100,17 @@ func priceKind(out *message.Outbound, category template.Category) pricing.Kind {
 // money reads the running totals of a channel, behind a position if after is not nil.
 func (h *core) money(ctx context.Context, channel string, after *store.Position) ([]pricing.Row, error) {
 	var rows []pricing.Row
-	for {
-		page, err := h.store.List(ctx, store.Query{Kind: kindMoney, Parent: channel, After: after, Limit: 1000})
+	for page, err := range step.Records(ctx, h.store, store.Query{Kind: kindMoney, Parent: channel, After: after, Limit: 1000}) {
 		if err != nil {
-			return nil, fmt.Errorf("channel: read costs: %w", err)
+			return nil, err
 		}
 		for _, r := range page {
 			if row, ok := moneyRow(channel, r); ok {
 				rows = append(rows, row)
 			}
 		}
-		if len(page) < 1000 {
-			return rows, nil
-		}
-		after = &store.Position{Sort: page[999].Sort, Key: page[999].Key}
 	}
+	return rows, nil
 }
 
 // moneyRow reads one running total; false if it is none, or of a later version.

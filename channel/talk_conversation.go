@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/opaque"
 )
@@ -74,18 +75,13 @@ func (u *unit) ofOneTalk(customer *conversation.Customer, m *messageRecord) (boo
 // conversationsOf lists the conversations of a customer, and where the chat history is.
 func (h *core) conversationsOf(ctx context.Context, c *conversation.Customer) ([]string, error) {
 	ids := []string{c.HistoryID()}
-	var after *store.Position
-	for {
-		page, err := h.store.List(ctx, store.Query{Kind: kindOfCustomer, Parent: c.ID, After: after, Limit: 500})
+	for page, err := range step.Records(ctx, h.store, store.Query{Kind: kindOfCustomer, Parent: c.ID, Limit: 500}) {
 		if err != nil {
-			return nil, fmt.Errorf("channel: list conversations: %w", err)
+			return nil, err
 		}
-		for _, r := range page {
-			ids = append(ids, r.Key)
+		for i := range page {
+			ids = append(ids, page[i].Key)
 		}
-		if len(page) < 500 {
-			return ids, nil
-		}
-		after = &store.Position{Sort: page[499].Sort, Key: page[499].Key}
 	}
+	return ids, nil
 }

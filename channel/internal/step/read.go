@@ -94,3 +94,24 @@ func Works(ctx context.Context, s store.Store, q store.WorkQuery) iter.Seq2[[]st
 		}
 	}
 }
+
+// Documents is [Records] with the documents decoded.
+func Documents[T any](ctx context.Context, s store.Store, q store.Query) iter.Seq2[[]*T, error] {
+	return func(yield func([]*T, error) bool) {
+		for page, err := range Records(ctx, s, q) {
+			docs := make([]*T, 0, len(page))
+			for i := 0; i < len(page) && err == nil; i++ {
+				var doc *T
+				doc, err = Decode[T](page[i])
+				docs = append(docs, doc)
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(docs, nil) {
+				return
+			}
+		}
+	}
+}
