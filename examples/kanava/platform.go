@@ -63,7 +63,7 @@ func (p *program) platform(ctx context.Context, given ids, needs ...string) (pla
 		Number:  cmp.Or(given.number, p.getenv(needNumber), p.set.Number),
 		Account: cmp.Or(given.account, p.getenv(needAccount), p.set.Account),
 		App:     cmp.Or(given.app, p.getenv(needApp), p.set.App),
-		Graph:   cmp.Or(p.getenv("WHATSAPP_GRAPH_URL"), p.set.Graph),
+		Graph:   cmp.Or(p.getenv("WHATSAPP_BASE_URL"), p.set.Graph),
 		Version: cmp.Or(p.getenv("WHATSAPP_GRAPH_VERSION"), p.set.GraphVersion),
 	}
 	var missing []string

@@ -273,3 +273,52 @@ func TestVersionNamesTheGraphAPI(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(shell{}.run(t, "version", "-o", "json").out), &v))
 	require.NotEmpty(t, v["graph_api"])
 }
+
+func TestEveryVerbRefusesWhatItDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	for _, verb := range leaves(shell{}.program(nil, nil).root()) {
+		path := strings.Fields(verb.CommandPath())[1:]
+		t.Run(strings.Join(path, " "), func(t *testing.T) {
+			t.Parallel()
+			got := shell{}.run(t, append(path, "--jsn")...)
+			require.Equal(t, 2, got.code)
+			require.Contains(t, got.errs, "did you mean --json?")
+			got = shell{}.run(t, append(path, "--json", "-o", "yaml")...)
+			require.Equal(t, 2, got.code)
+			var refused struct{ Error string }
+			require.NoError(t, json.Unmarshal([]byte(got.errs), &refused), got.errs)
+			require.NotEmpty(t, refused.Error)
+			require.Empty(t, got.out)
+		})
+	}
+}
+
+func TestErrorsNameNoPackages(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"channel: export: channel: not found":                      "export: not found",
+		"cloudapi: send message: context deadline exceeded":        "send message: context deadline exceeded",
+		"onboard: plan: Phone is needed\nonboard: plan: Road must": "plan: Phone is needed; plan: Road must",
+		"the channel: it is":                                       "the channel: it is",
+	} {
+		require.Equal(t, want, plainly(in))
+	}
+}
+
+func TestAnythingThatLooksLikeATokenStaysOutOfErrors(t *testing.T) {
+	t.Parallel()
+	s := simulated(t)
+	env := map[string]string{
+		"WHATSAPP_TOKEN": "EAAwrong" + strings.Repeat("x", 40), "WHATSAPP_BASE_URL": s.Site, "WHATSAPP_PHONE_NUMBER_ID": s.Number,
+		"WHATSAPP_ACCOUNT_ID": s.Account, "WHATSAPP_APP_SECRET": "hush-secret", "WHATSAPP_VERIFY_TOKEN": "hush-token",
+	}
+	for _, args := range []string{"send +13125550101 Hello", "templates list", "doctor", "notify nowhere.csv --template order_update", "templates pull folder"} {
+		got := shell{env: env}.run(t, strings.Fields(args)...)
+		require.NotZero(t, got.code, args)
+		for _, secret := range []string{"EAAwrong", "hush"} {
+			require.NotContains(t, got.all, secret, args)
+		}
+	}
+	got := shell{env: env}.run(t, "templates", "list")
+	require.Contains(t, got.errs, "kanava explain 190", "and the way out is said")
+}
