@@ -29,7 +29,7 @@ func (u *unit) compose(ch *Channel, customer *conversation.Customer, r *Reply) (
 		if err != nil {
 			return nil, nil, "", err
 		}
-		bound, preview, err := def.Bind(r.Template.Values)
+		bound, preview, err := ch.bind(def, r.Template.Values)
 		if err != nil {
 			return nil, nil, "", err
 		}
@@ -60,6 +60,28 @@ func (u *unit) compose(ch *Channel, customer *conversation.Customer, r *Reply) (
 	}
 	msg.Kind, msg.Redacted = string(out.Content.Kind()), masked
 	return out, msg, category, nil
+}
+
+// bind fills a template and shows it as the customer will see it. Card numbers are masked on
+// the wire value by value, so the preview is filled with masked values too: in the whole text
+// the words of the template may say that a number is none of a card.
+func (c *Channel) bind(def *template.Definition, v template.Values) (template.Message, template.Preview, error) {
+	bound, preview, err := def.Bind(v)
+	if err != nil || c.InsecureKeepCards {
+		return bound, preview, err
+	}
+	masked := false
+	safe := v.MapText(func(s string) string {
+		text := c.redactText(s)
+		masked = masked || text != s
+		return text
+	})
+	if masked {
+		if _, preview, err = def.Bind(safe); err != nil { // a place that takes no masks
+			preview = template.Preview{Template: def.Name, Language: def.Language}
+		}
+	}
+	return bound, preview, nil
 }
 
 // templateFor finds a template that may be sent to the customer now. Marketing needs consent

@@ -162,7 +162,7 @@ func (c *Channel) shorthand(text string, lookup template.Lookup, now time.Time) 
 	if err != nil {
 		return nil, nil, err
 	}
-	_, preview, err := def.Bind(values)
+	_, preview, err := c.bind(def, values)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -1,0 +1,59 @@
+package channel_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
+	"github.com/kanava-go/kanava/template"
+	"github.com/stretchr/testify/require"
+)
+
+func TestWhatIsKeptOfATemplateIsMaskedAsWhatIsSent(t *testing.T) {
+	t.Parallel()
+	const card, masked = "4111111111111111", "XXXXXXXXXXXX1111"
+	var def template.Definition
+	require.NoError(t, json.Unmarshal([]byte(`{"id":"1","name":"parcel","language":"en","status":"APPROVED","category":"UTILITY","components":[
+		{"type":"HEADER","format":"TEXT","text":"Order {{1}}","example":{"header_text":["17"]}},
+		{"type":"BODY","text":"Your order {{1}} is here, tracking number {{2}}.","example":{"body_text":[["17","18"]]}}]}`), &def))
+	catalog, err := template.NewCatalog(template.CatalogConfig{})
+	require.NoError(t, err)
+	catalog.Put(channeltest.Dawn.Add(-time.Hour), def)
+	o := channeltest.LabOptions{Config: func(c *channel.Config) { c.Channels[0].Templates = catalog }}
+	for _, tt := range []struct {
+		name   string
+		values template.Values
+		want   string
+	}{
+		{"in the body, behind the word order", template.Values{Header: template.HeaderValue{Text: template.Text("17")}, Body: []template.Value{template.Text(card), template.Text("18")}},
+			"Order 17\nYour order " + masked + " is here, tracking number 18."},
+		{"behind the words tracking number", template.Values{Header: template.HeaderValue{Text: template.Text("17")}, Body: []template.Value{template.Text("17"), template.Text(card)}},
+			"Order 17\nYour order 17 is here, tracking number " + masked + "."},
+		{"in the header", template.Values{Header: template.HeaderValue{Text: template.Text(card)}, Body: []template.Value{template.Text("17"), template.Text("18")}},
+			"Order " + masked + "\nYour order 17 is here, tracking number 18."},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			experiment(t, o, func(t *testing.T, l *lab) {
+				l.Say(channeltest.Kim, "wamid.1", "hello")
+				reply := channel.Reply{Conversation: l.Conversation().ID, Template: &channel.Template{Name: "parcel", Language: "en", Values: tt.values}}
+				p, err := l.Hub.PreviewReply(t.Context(), alice, reply)
+				require.NoError(t, err)
+				require.Equal(t, tt.want, p.Message.Text)
+				m, err := l.Hub.Reply(t.Context(), alice, reply)
+				require.NoError(t, err)
+				l.Pass(time.Second)
+				require.Equal(t, tt.want, m.Text)
+				require.True(t, m.Redacted)
+				require.Len(t, l.Line.Sent, 1)
+				sent, err := json.Marshal(l.Line.Sent[0])
+				require.NoError(t, err)
+				require.Contains(t, string(sent), masked)
+				require.NotContains(t, string(sent), card)
+				require.NotContains(t, l.Conversation().Preview, card)
+			})
+		})
+	}
+}
