@@ -92,9 +92,9 @@ func (s *Scene) failed(m *messageRecord) error {
 // A Scene is one step of the channel as a [Desk] sees it: a conversation, its customer, and what
 // may be done with them. It is good for the call that it is given to, and for one goroutine.
 //
-// Conversation may be changed in State, Tags and Topic; it is saved when the step ends. What is told
-// and sent is so after everything that the channel does in the step by itself, in the order in
-// which the desk said it.
+// Channel and Customer are to be read. Conversation may be changed in State, Tags and Topic; it is
+// saved when the step ends. What is told and sent is so after everything that the channel does in the
+// step by itself, in the order in which the desk said it.
 type Scene struct {
 	Channel      *Channel
 	Customer     *conversation.Customer

@@ -69,8 +69,8 @@ var ErrNotUncertain = errors.New("channel: the message is not uncertain")
 // again, and agents see that it was refused.
 var ErrFileRefused = errors.New("channel: file refused")
 
-// ErrNotFound says that a conversation, message, customer or dead letter does not exist, or
-// not for the actor who asks.
+// ErrNotFound says that a conversation, message, customer or dead letter does not exist; at a desk
+// also that it does not exist for the actor who asks.
 var ErrNotFound = step.ErrNotFound
 
 var (

@@ -12,7 +12,7 @@ import (
 type SettingError struct {
 	// Channel is the ID of the channel, as the settings have it.
 	Channel string
-	// Field is the JSON name of the setting, such as "budget" or "rules".
+	// Field is the JSON name of the setting, such as "budget" or "desk".
 	Field string
 	// Rule says what is wrong and what would be right; for settings with fields of their own
 	// it begins with the path to the field.

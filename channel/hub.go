@@ -28,7 +28,8 @@ type Config struct {
 	Attachments Attachments
 	// Desk takes part in what the hub does: the queues, rules and rights of a helpdesk. Package desk
 	// has one, and makes the hub with it. nil is for a host that is master of its tickets: nothing of a
-	// desk is written, polled or told, and each customer has one conversation, which never ends.
+	// desk is written, polled or told, and each customer has one conversation, which never ends. The
+	// hubs on one store have either all a desk or none.
 	Desk Desk
 	// Channels are the numbers to begin with; more can be added with [Hub.AddChannel]. Their settings
 	// hold unless they were changed since with [Hub.UpdateSettings], here or in another process.

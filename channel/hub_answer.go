@@ -24,9 +24,9 @@ import (
 // the channel keeps them.
 //
 // It returns nil only when the message is durable: it will be sent although the process
-// ends, or the host is told why not. Answering a conversation that somebody resolved is
-// allowed; whether it is then reopened is up to the channel's rules. The answer to one that was
-// merged into another goes out in that one.
+// ends, or the host is told why not. The answer to a conversation that was merged
+// into another one goes out in that one. What an answer does to a conversation that is resolved is up
+// to the desk.
 func (h *Hub) Reply(ctx context.Context, by conversation.Author, r Reply) (*conversation.Message, error) {
 	all, err := h.reply(ctx, by, []Reply{r})
 	if err != nil {

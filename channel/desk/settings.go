@@ -41,13 +41,26 @@ func SettingsOf(s channel.Settings) (Settings, error) {
 	if len(s.Desk) == 0 {
 		return own, nil
 	}
-	if err := json.Unmarshal(s.Desk, &own); err != nil {
-		return own, errSettings // the cause may quote what stands there
+	err := json.Unmarshal(s.Desk, &own)
+	if err == nil {
+		return own, nil
 	}
-	return own, nil
+	var parts struct {
+		Rules json.RawMessage `json:"rules"`
+	}
+	if json.Unmarshal(s.Desk, &parts) == nil && len(parts.Rules) > 0 {
+		if _, err := rules.DecodeSettings(parts.Rules); err != nil {
+			return own, err // it says where, and quotes nothing
+		}
+	}
+	return own, errSettings // the cause may quote what stands there
 }
 
 var errSettings = errors.New("want the JSON of a desk.Settings")
+
+// Validate returns all problems of the settings, or nil. That a template is named on a channel which
+// has none is looked at when the channel is added or changed.
+func (s *Settings) Validate() error { return s.check(true) }
 
 // check returns all problems of the settings, on a channel with or without templates.
 func (s *Settings) check(templates bool) error {

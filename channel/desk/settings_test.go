@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/duration"
@@ -176,4 +177,39 @@ func own(c *channel.Channel, change func(*desk.Settings)) {
 
 func automatic(text string) rules.AutoReplyRule {
 	return rules.AutoReplyRule{Enabled: true, Content: rules.Content{Text: text}}
+}
+
+func TestSettingsOfADeskAreReadAndTheirProblemsNamed(t *testing.T) {
+	t.Parallel()
+	full := desk.Settings{Rules: rules.Default(), Access: access.Policy{Users: map[string]access.Role{"alice": access.Supervisor}}}
+	require.NoError(t, full.Validate())
+	back, err := desk.SettingsOf(channel.Settings{Desk: full.JSON()})
+	require.NoError(t, err)
+	require.Equal(t, full, back)
+	none, err := desk.SettingsOf(channel.Settings{})
+	require.NoError(t, err)
+	require.Equal(t, desk.Settings{}, none)
+	_, err = desk.SettingsOf(channel.Settings{Desk: []byte(`{"rules":{},"of a later version":true}`)})
+	require.NoError(t, err, "what a later version knows harms nobody")
+
+	bad := desk.Settings{Rules: rules.Settings{IdleClose: rules.IdleCloseRule{After: -1}}, Access: access.Policy{AllUsers: "emperor"}}
+	bad.Rules.AutoReply.Away = automatic("{{nobody}}")
+	err = bad.Validate()
+	for _, want := range []string{"rules: idle_close", "rules: auto_reply.away.text: ", "access: "} {
+		require.ErrorContains(t, err, want)
+	}
+	impossible := desk.Settings{Rules: rules.Settings{Hours: rules.Hours{Holidays: []rules.Holiday{{Date: rules.Date{Month: 13, Day: 40}}}}}}
+	for name, raw := range map[string]string{
+		"no JSON":               `canary`,
+		"a word":                `"canary"`,
+		"a duration":            `{"rules":{"idle_close":{"after":"canary"}}}`,
+		"a role that is a list": `{"access":{"all_users":["canary"]}}`,
+		"what no JSON can hold": string(impossible.JSON()),
+	} {
+		_, err := desk.SettingsOf(channel.Settings{Desk: []byte(raw)})
+		require.Error(t, err, name)
+		require.NotContains(t, err.Error(), "canary", name)
+	}
+	_, err = desk.SettingsOf(channel.Settings{Desk: []byte(`{"rules":{"idle_close":{"after":"two days"}}}`)})
+	require.ErrorIs(t, err, duration.ErrSyntax, "it says what would be right")
 }
