@@ -225,7 +225,7 @@ func mayHold(b []byte) bool {
 			n++
 			i += w
 		}
-		if last = i; words && n >= minDigits {
+		if last = i; words && n >= 2*besideWord {
 			return true
 		}
 		for size := minDigits; size <= min(n, maxDigits); size++ {
