@@ -48,6 +48,21 @@ type LimitTeller interface {
 	MessagingLimit(ctx context.Context) (string, error)
 }
 
+// A MarketingTeller is a [Sender] that can say whether the marketing of an account, by its ID, goes to
+// an endpoint of its own; see [MarketingRoute]. Package cloudapi's Number is one. The hub asks it
+// when it starts and once a day from then on.
+type MarketingTeller interface {
+	MarketingReady(ctx context.Context, account string) (bool, error)
+}
+
+// A Checker is a [Sender] that takes less than WhatsApp does. Package twilio's Number is one. The hub
+// asks it before it stores a message, so that whoever writes it hears what is wrong with it.
+type Checker interface {
+	// Check returns the error with which Send would refuse out without asking anybody, or nil. It
+	// must be quick: a store's transaction may wait for it.
+	Check(out message.Outbound) error
+}
+
 // Media moves files between the host and WhatsApp for one number. Package cloudapi's
 // Number is one.
 type Media interface {

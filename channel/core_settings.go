@@ -51,6 +51,11 @@ type Settings struct {
 	// Account is the WABA that the number belongs to; template and account notices
 	// carry it. Several channels may share one.
 	Account string `json:"account,omitempty"`
+	// MessagingAccount is sent along as messaging_account_id, digits: WhatsApp wants it where the
+	// app sees several Messaging Accounts on the number. "" leaves it out.
+	MessagingAccount string `json:"messaging_account,omitempty"`
+	// MarketingRoute says by which way marketing templates go out.
+	MarketingRoute MarketingRoute `json:"marketing_route,omitempty"`
 	// Phone is the number itself, as webhooks about its name and quality show it: digits
 	// with the country code, "+" and spaces allowed. "" leaves such webhooks without effect.
 	Phone string `json:"phone,omitempty"`
@@ -127,6 +132,9 @@ func (s *Settings) Validate() error {
 	p.bad(visibleName(s.Name) == "" || n > 255, "name", "want 1 to 255 characters that can be seen, have %d", n)
 	p.bad(s.Number == "", "number", "missing: the phone_number_id of the number")
 	p.bad(strings.ContainsFunc(s.Number, notDigit), "number", "want the digits of a phone_number_id")
+	p.bad(strings.ContainsFunc(s.MessagingAccount, notDigit), "messaging_account", "want the digits of an account's ID")
+	p.bad(s.MarketingRoute != MarketingAuto && s.MarketingRoute != MarketingAlways && s.MarketingRoute != MarketingNever,
+		"marketing_route", "want \"\", %q or %q", MarketingAlways, MarketingNever)
 	p.bad(s.Uncertain != Hold && s.Uncertain != Resend, "uncertain", "want \"\" or %q", Resend)
 	p.bad(s.UncertainWait < 0, "uncertain_wait", "negative")
 	if b := s.Budget; b != nil {

@@ -93,7 +93,11 @@ func (h *core) handOver(ctx context.Context, ch *Channel, item *outboundItem, in
 			h.hooks.SendDone(ctx, info, err)
 		}
 	}()
-	return ch.Sender.Send(ctx, item.Outbound)
+	receipt, err = ch.Sender.Send(ctx, item.Outbound)
+	if h.elsewhere(ctx, ch, &item.Outbound, err) {
+		receipt, err = ch.Sender.Send(ctx, item.Outbound)
+	}
+	return receipt, err
 }
 
 func triesFor(f message.Failure) int {
@@ -191,6 +195,9 @@ func (u *unit) begin(ch *Channel, w *worker.Job, item *outboundItem) (*begun, er
 		return nil, u.fail(ch, w, &m, *f)
 	}
 	item.Outbound.To = customer.Recipient() // the person's number may have changed
+	if err := u.route(ch, &item.Outbound); err != nil {
+		return nil, err
+	}
 	m.Sending = true
 	u.Start(w.Lease())
 	if err := u.saveMessage(&m); err != nil {

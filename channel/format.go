@@ -342,6 +342,8 @@ type standing struct {
 	Name    dated `json:"name,omitzero"`
 	Limit   dated `json:"limit,omitzero"`
 	Token   dated `json:"token,omitzero"`
+	// Marketing says whether the account's marketing goes to the endpoint for it.
+	Marketing dated `json:"marketing,omitzero"`
 }
 
 type dated struct {

@@ -120,6 +120,7 @@ func (h *core) tidyChannel(ctx context.Context, ch *Channel, now time.Time) erro
 		return err
 	}
 	h.learnLimit(ctx, ch, now)
+	h.learnMarketing(ctx, ch, now)
 	if ch.Retention.DeadLetters == 0 {
 		return nil
 	}

@@ -175,6 +175,11 @@ func (u *unit) send(ch *Channel, customer *conversation.Customer, conv *conversa
 	if err := out.Validate(); err != nil {
 		return nil, err
 	}
+	if c, ok := ch.Sender.(Checker); ok {
+		if err := c.Check(*out); err != nil {
+			return nil, err
+		}
+	}
 	if err := u.fits(ch, out.Content); err != nil {
 		return nil, err
 	}

@@ -209,6 +209,20 @@ func (n *Number) MessagingLimit(ctx context.Context) (string, error) {
 	return n.client.messagingLimit(ctx, n.id)
 }
 
+// MarketingReady tells whether the marketing of an account, by its ID, goes through the Marketing
+// Messages API: whether it is ONBOARDED there.
+//
+// https://developers.facebook.com/documentation/business-messaging/whatsapp/marketing-messages/route-template-messages
+// (checked November 2026)
+func (n *Number) MarketingReady(ctx context.Context, account string) (bool, error) {
+	const field = "marketing_messages_lite_api_status"
+	var out struct {
+		Status string `json:"marketing_messages_lite_api_status"`
+	}
+	err := n.client.get(ctx, "get marketing state", account, url.Values{"fields": {field}}, &out)
+	return out.Status == "ONBOARDED", err
+}
+
 // https://developers.facebook.com/documentation/business-messaging/whatsapp/messaging-limits
 // (checked September 2026)
 func (c *Client) messagingLimit(ctx context.Context, id string) (string, error) {

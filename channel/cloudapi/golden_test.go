@@ -179,6 +179,14 @@ func numberOperations() []operation {
 			`{"whatsapp_business_manager_messaging_limit":"TIER_UNLIMITED","id":"1"}`, "TIER_UNLIMITED",
 		},
 		{
+			"read whether the marketing of an account goes its own way",
+			func(ctx context.Context, c *cloudapi.Client) (any, error) {
+				return number(c).MarketingReady(ctx, "102290129340398")
+			},
+			"GET", accountPath, "fields=marketing_messages_lite_api_status", "",
+			`{"marketing_messages_lite_api_status":"ONBOARDED","id":"1"}`, true,
+		},
+		{
 			"read a number's health",
 			func(ctx context.Context, c *cloudapi.Client) (any, error) { return number(c).Health(ctx) },
 			"GET", numberPath, "fields=health_status", "",
