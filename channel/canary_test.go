@@ -16,11 +16,11 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			channel.Reply{}, channel.Notification{}, channel.Template{}, channel.Macro{}, channel.MacroPreview{},
 			channel.DeadLetter{}, channel.File{}, channel.ConversationQuery{}, channel.MessageQuery{},
 			channel.DeadLetterQuery{}, channel.Channel{}, channel.Scene{}, channel.Told{}, channel.Automatic{}, channel.Sent{},
-			channel.ReplyPreview{}, channel.News{}, channel.SearchQuery{}, channel.Found{},
+			channel.ReplyPreview{}, channel.News{}, channel.SearchQuery{}, channel.Found{}, channel.CampaignResult{},
 			message.Text{}, // for Reply.Content
 		},
 		Public: map[string]string{
-			"SettingError": settings, "Explanation": "sentences of the hub's", "FieldProblem": "sentences of the hub's", "FeedQuery": ids,
+			"SettingError": settings, "Explanation": "sentences of the hub's", "FieldProblem": "sentences of the hub's", "FeedQuery": ids, "Campaign": ids, "CampaignTotals": numbers,
 			"Health": ids, "ChannelHealth": ids, "Standing": "words of WhatsApp's", "Hooks": "functions",
 			"AcceptInfo": ids, "ApplyInfo": ids, "HostInfo": ids, "SendInfo": ids, "DeadLetterInfo": ids, "BudgetInfo": ids,
 			"Answer": numbers, "Counter": numbers, "Outage": ids, "NoticeInfo": "words of WhatsApp's", "ReplayQuery": ids, "OutageInfo": ids, "MergedError": ids, "Erased": numbers,

@@ -50,4 +50,5 @@ func (h *core) refused(ctx context.Context, d *deed, cause error) {
 type deed struct {
 	by                             conversation.Author
 	channel, conversation, message string
+	again                          bool // it was done before
 }

@@ -2,15 +2,18 @@ package channel_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"time"
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store/memstore"
+	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/webhook"
 )
 
@@ -19,11 +22,18 @@ func exampleHub(tickets channel.Ticketing) (*channel.Hub, http.Handler, func()) 
 	server := httptest.NewServer(http.HandlerFunc(acceptAll))
 	client, err := cloudapi.New(cloudapi.Config{Token: "EAA...", BaseURL: server.URL, InsecureHTTP: true})
 	check(err)
+	catalog, err := template.NewCatalog(template.CatalogConfig{})
+	check(err)
+	var news template.Definition
+	check(json.Unmarshal([]byte(`{"name":"news","language":"en","status":"APPROVED","category":"UTILITY",
+		"components":[{"type":"BODY","text":"There is news about your order."}]}`), &news))
+	catalog.Put(time.Now(), news)
 	hub, err := channel.New(channel.Config{
 		Store: memstore.New(), Ticketing: tickets, Feed: true, Search: true,
 		Channels: []channel.Channel{{
-			Settings: channel.Settings{ID: "support", Name: "Support", Number: "106540352242922", Enabled: true},
-			Sender:   client.Number("106540352242922"),
+			Settings:  channel.Settings{ID: "support", Name: "Support", Number: "106540352242922", Enabled: true, Language: "en", ConsentElsewhere: true},
+			Templates: catalog,
+			Sender:    client.Number("106540352242922"),
 		}},
 	})
 	check(err)
@@ -128,4 +138,36 @@ func ExampleHub_PreviewReply() {
 	// Paid with XXXX XXXX XXXX 1111, thank you!
 	// 422 The message has something that WhatsApp does not accept. Correct the fields that are named.
 	// Text, body: This is missing.
+}
+
+// A campaign whose process ended is run again, with the same rows: nobody gets it twice.
+func ExampleHub_NotifyAll() {
+	ctx := context.Background()
+	hub, _, closeServer := exampleHub(oneTicket{}) // its channel has a template called "news"
+	defer closeServer()
+	rows := func(yield func(channel.Notification, error) bool) {
+		for _, phone := range []string{"+13125550187", "no number", "+13125550188"} { // of a file, say
+			n := channel.Notification{
+				Channel: "support", To: message.Recipient{Phone: phone}, Key: phone, Template: &channel.Template{Name: "news"},
+			}
+			if !yield(n, nil) {
+				return
+			}
+		}
+	}
+	you := conversation.Author{Kind: conversation.Agent, ID: "you"}
+	for range hub.NotifyAll(ctx, you, channel.Campaign{Key: "spring"}, rows) {
+		break // after the first row
+	}
+	var sum channel.CampaignTotals
+	for result := range hub.NotifyAll(ctx, you, channel.Campaign{Key: "spring"}, rows) {
+		sum.Add(result)
+		if result.Err != nil {
+			fmt.Printf("row %d: %s\n", result.Row, channel.Explain(result.Err).Text)
+		}
+	}
+	fmt.Println("queued:", sum.Queued, "before:", sum.Again)
+	// Output:
+	// row 2: The message has something that WhatsApp does not accept.
+	// queued: 1 before: 1
 }

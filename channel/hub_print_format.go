@@ -64,3 +64,6 @@ func (q SearchQuery) Format(f fmt.State, _ rune) { discreet.Format(f, q) }
 
 // Format implements [fmt.Formatter].
 func (r Found) Format(f fmt.State, _ rune) { discreet.Format(f, r) }
+
+// Format implements [fmt.Formatter].
+func (r CampaignResult) Format(f fmt.State, _ rune) { discreet.Format(f, r) }

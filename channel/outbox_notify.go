@@ -32,14 +32,22 @@ type Notification struct {
 }
 
 func (h *core) notify(ctx context.Context, by conversation.Author, n Notification) (msg *messageRecord, err error) {
+	what := deed{by: by, channel: n.Channel}
+	if msg, err = h.notifyIn(ctx, h.do, &what, n); err != nil {
+		h.refused(ctx, &what, err)
+	}
+	return msg, err
+}
+
+// notifyIn is notify in a step that do runs, which may be one that commits nothing.
+func (h *core) notifyIn(ctx context.Context, do func(context.Context, func(*unit) error) error, what *deed, n Notification) (msg *messageRecord, err error) {
 	if err := errors.Join(usable("key", n.Key, maxKey), usable("name", n.Name, maxKey), usable("ticket", n.Ticket, maxKey)); err != nil {
 		return nil, err
 	}
-	what := deed{by: by, channel: n.Channel}
 	event := opaque.Random("e_")
-	err = h.do(ctx, func(u *unit) error {
+	err = do(ctx, func(u *unit) error {
 		msg = nil
-		u.author = by
+		u.author = what.by
 		ch, ok := h.channels.get(n.Channel)
 		if !ok {
 			return ErrNoChannel
@@ -79,6 +87,9 @@ func (h *core) notify(ctx context.Context, by conversation.Author, n Notificatio
 			return err
 		}
 		r.notify = true
+		if what.again, err = u.Load(kindMessage, r.id, nil); err != nil {
+			return err
+		}
 		if err := u.setTicket(s.Conversation, n.Ticket); err != nil {
 			return err
 		}
@@ -91,7 +102,6 @@ func (h *core) notify(ctx context.Context, by conversation.Author, n Notificatio
 		return u.saveCustomer(customer)
 	})
 	if err != nil {
-		h.refused(ctx, &what, err)
 		return nil, err
 	}
 	return msg, nil

@@ -1,0 +1,151 @@
+package channel_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/pricing"
+)
+
+var errRow = errors.New("no number in column 2")
+
+// people are n rows, of which the broken one cannot be read and the blank one has no address.
+func people(n, broken, blank int) iter.Seq2[channel.Notification, error] {
+	return func(yield func(channel.Notification, error) bool) {
+		for i := 1; i <= n; i++ {
+			row := channel.Notification{
+				Channel: "support", To: message.Recipient{Phone: fmt.Sprint(13125550000 + i)}, Template: &channel.Template{Name: "spring_sale"},
+			}
+			var err error
+			switch i {
+			case broken:
+				err = errRow
+			case blank:
+				row.To = message.Recipient{}
+			}
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+}
+
+// campaigning is a rig on which campaigns may go out.
+func campaigning(t *testing.T, settings func(*channel.Settings), f func(t *testing.T, r *rig)) {
+	t.Helper()
+	test(t, channeltest.RigOptions{Settings: func(s *channel.Settings) {
+		s.ConsentElsewhere = true
+		if settings != nil {
+			settings(s)
+		}
+	}}, f)
+}
+
+func sale(rows iter.Seq2[channel.Notification, error]) iter.Seq2[channel.Notification, error] {
+	return func(yield func(channel.Notification, error) bool) {
+		for n, err := range rows {
+			n.Template = &channel.Template{Name: "spring_sale"}
+			if !yield(n, err) {
+				return
+			}
+		}
+	}
+}
+
+func TestACampaignTellsEachRowAndGoesOn(t *testing.T) {
+	campaigning(t, nil, func(t *testing.T, r *rig) {
+		run := func(c channel.Campaign, rows iter.Seq2[channel.Notification, error]) (all []*channel.CampaignResult, sum channel.CampaignTotals) {
+			for result := range r.Hub.NotifyAll(t.Context(), byYou, c, rows) {
+				all = append(all, result)
+				sum.Add(result)
+			}
+			return all, sum
+		}
+		rows := sale(people(50, 20, 30))
+		results, sum := run(channel.Campaign{Key: "sale", Dry: true}, rows)
+		require.Len(t, results, 50)
+		require.Equal(t, 48, sum.Queued)
+		require.ErrorIs(t, results[19].Err, errRow)
+		require.ErrorIs(t, results[29].Err, message.ErrInvalid)
+		require.ErrorContains(t, results[29].Err, "row 30")
+		require.Equal(t, map[conversation.Cause]int{"": 1, channel.CauseInvalid: 1}, sum.Refused)
+		r.Settle()
+		require.Empty(t, r.Host.Changes, "a dry run queues nothing and tells nobody")
+
+		// It is cancelled after 10 rows, and resumed.
+		n := 0
+		for range r.Hub.NotifyAll(t.Context(), byYou, channel.Campaign{Key: "sale"}, rows) {
+			if n++; n == 10 {
+				break
+			}
+		}
+		_, sum = run(channel.Campaign{Key: "sale"}, rows)
+		require.Equal(t, 10, sum.Again)
+		require.Equal(t, 38, sum.Queued)
+		r.Settle()
+		queued := map[string]bool{}
+		for _, c := range r.Host.Changes {
+			if c.Kind == conversation.MessageQueued {
+				require.False(t, queued[c.Message.ID])
+				queued[c.Message.ID] = true
+			}
+		}
+		require.Len(t, queued, 48)
+
+		for _, key := range []string{"", "\xff"} {
+			results, _ = run(channel.Campaign{Key: key}, rows)
+			require.Len(t, results, 1)
+			require.ErrorIs(t, results[0].Err, channel.ErrUnusable)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		n = 0
+		for result := range r.Hub.NotifyAll(ctx, byYou, channel.Campaign{Key: "other"}, rows) {
+			n++
+			require.ErrorIs(t, result.Err, context.Canceled)
+		}
+		require.Equal(t, 1, n, "a context that is done ends it")
+	})
+}
+
+func TestACampaignWaitsForTheMessagingLimit(t *testing.T) {
+	t.Parallel()
+	experiment(t, notifying(t), func(t *testing.T, l *lab) {
+		require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", time.Now(), channel.Standing{MessagingLimit: "TIER_250"}))
+		reminder := func(yield func(channel.Notification, error) bool) {
+			for n, err := range people(260, 0, 0) {
+				n.Template = &channel.Template{Name: "reminder", Language: "en"}
+				if !yield(n, err) {
+					return
+				}
+			}
+		}
+		var sum channel.CampaignTotals
+		began := time.Now()
+		for result := range l.Hub.NotifyAll(t.Context(), byYou, channel.Campaign{Key: "sale"}, reminder) {
+			require.NoError(t, result.Err)
+			sum.Add(result)
+		}
+		require.Equal(t, 260, sum.Queued)
+		require.GreaterOrEqual(t, time.Since(began), 23*time.Hour, "the rest went out the day after")
+		require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", time.Now(), channel.Standing{MessagingLimit: "TIER_50"}))
+		refused := 0
+		for result := range l.Hub.NotifyAll(t.Context(), byYou, channel.Campaign{Key: "more", NoWait: true}, reminder) {
+			if errors.Is(result.Err, pricing.ErrLimitReached) {
+				refused++
+			}
+		}
+		require.Positive(t, refused)
+		l.Pass(time.Minute)
+	})
+}

@@ -1,0 +1,39 @@
+package desk
+
+import (
+	"context"
+	"iter"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/access"
+)
+
+// NotifyAll is [channel.Hub.NotifyAll] for whoever may write first: a row of a channel on which the actor
+// may not is refused, and matches access.ErrDenied or channel.ErrNoChannel. The audit hears of each channel
+// once, and of every refusal.
+func (d *Desk) NotifyAll(ctx context.Context, actor access.Actor, c channel.Campaign, rows iter.Seq2[channel.Notification, error]) iter.Seq[*channel.CampaignResult] {
+	allowed := func(yield func(channel.Notification, error) bool) {
+		heard := map[string]bool{}
+		for n, err := range rows {
+			if err == nil {
+				err = d.mayNotify(ctx, actor, n.Channel, heard)
+			}
+			if !yield(n, err) {
+				return
+			}
+		}
+	}
+	return d.hub.NotifyAll(ctx, author(actor), c, allowed)
+}
+
+func (d *Desk) mayNotify(ctx context.Context, actor access.Actor, on string, heard map[string]bool) (err error) {
+	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.Notify}, verb: "notify all"}
+	defer func() {
+		if err != nil || !heard[on] {
+			heard[on] = true
+			d.end(ctx, c, &err)
+		}
+	}()
+	_, err = d.onChannel(ctx, c, on)
+	return err
+}
