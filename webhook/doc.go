@@ -50,6 +50,13 @@
 //	d, err := webhook.Parse(body) // after webhook.Verify
 //	d.Scope = webhook.Scope{Accounts: []string{tenant.WABA}, Numbers: tenant.Numbers}
 //
+// # Between those who receive and those who work
+//
+// A [Sink] may be a log, from which other processes feed theirs. [Recorder] turns deliveries into
+// records, redacted and with their scope, [Feeder] hands records to a sink and says what is to
+// become of each. The logs of webhook/natslog and webhook/kafkalog are made of them, and
+// webhook/logtest proves one of your own.
+//
 // # Personal data
 //
 // Bodies, names, phone numbers and message ids (a wamid embeds the phone number)

@@ -45,7 +45,7 @@ func (c *tally) has(n int) bool {
 }
 
 // openCluster opens the log on a cluster that may not have elected its leaders yet.
-func openCluster(t *testing.T, cfg natslog.Config) *natslog.Log {
+func openCluster(t testing.TB, cfg natslog.Config) *natslog.Log {
 	t.Helper()
 	var l *natslog.Log
 	var err error

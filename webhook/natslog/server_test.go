@@ -26,7 +26,7 @@ type node struct {
 }
 
 // configure writes the configuration of a server with a system account.
-func configure(t *testing.T, name, jetstream, rest string) *node {
+func configure(t testing.TB, name, jetstream, rest string) *node {
 	t.Helper()
 	// Not t.TempDir: a server that was killed may still write when the test ends.
 	dir, err := os.MkdirTemp("", "kanava-nats-")
@@ -48,7 +48,7 @@ func configure(t *testing.T, name, jetstream, rest string) *node {
 	return n
 }
 
-func freePort(t *testing.T) int {
+func freePort(t testing.TB) int {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -56,7 +56,7 @@ func freePort(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-func (n *node) start(t *testing.T) {
+func (n *node) start(t testing.TB) {
 	t.Helper()
 	o, err := server.ProcessConfigFile(n.config)
 	require.NoError(t, err)
@@ -88,7 +88,7 @@ func (n *node) leads(stream string) bool {
 }
 
 // single starts one server.
-func single(t *testing.T, jetstream, rest string) *node {
+func single(t testing.TB, jetstream, rest string) *node {
 	t.Helper()
 	n := configure(t, "one", jetstream, rest)
 	n.start(t)
@@ -100,7 +100,7 @@ const syncAlways = "sync_interval: always"
 
 // cluster starts three servers that form one. They sync as they do unless told otherwise: the
 // replicas are what keeps messages safe.
-func cluster(t *testing.T) []*node {
+func cluster(t testing.TB) []*node {
 	t.Helper()
 	ports := []int{freePort(t), freePort(t), freePort(t)}
 	var routes []string
@@ -122,7 +122,7 @@ func cluster(t *testing.T) []*node {
 }
 
 // connect connects a user to nodes and goes on trying for ever.
-func connect(t *testing.T, user string, nodes ...*node) *nats.Conn {
+func connect(t testing.TB, user string, nodes ...*node) *nats.Conn {
 	t.Helper()
 	var urls []string
 	for _, n := range nodes {
