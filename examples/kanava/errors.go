@@ -55,9 +55,12 @@ func (p *program) report(ctx context.Context, err error) int {
 	text := sentence(err)
 	if p.json {
 		_ = json.NewEncoder(p.errs).Encode(map[string]any{"error": text, "exit": code})
-	} else {
-		fmt.Fprintln(p.errs, p.on(p.errTerminal, red, "kanava:"), text)
+		return code
 	}
+	if p.errTerminal {
+		text = wrap(text, p.width()-len("kanava: "), "        ")
+	}
+	fmt.Fprintln(p.errs, p.on(p.errTerminal, red, "kanava:"), text)
 	return code
 }
 

@@ -88,7 +88,7 @@ func (l *listener) serve(ctx context.Context, addr string, pl platform) error {
 	if err != nil {
 		return err
 	}
-	server, site, err := l.p.site(ctx, addr, h)
+	server, site, err := l.p.site(ctx, "addr", addr, h)
 	if err != nil {
 		return err
 	}
@@ -124,7 +124,7 @@ type site struct {
 }
 
 // site serves a webhook at /webhook of an address, and says under which URL.
-func (p *program) site(ctx context.Context, addr string, h http.Handler) (*site, string, error) {
+func (p *program) site(ctx context.Context, flag, addr string, h http.Handler) (*site, string, error) {
 	mux := http.NewServeMux()
 	mux.Handle("/webhook", h)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
@@ -135,7 +135,7 @@ func (p *program) site(ctx context.Context, addr string, h http.Handler) (*site,
 	}}
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
-		return nil, "", inUse(addr, err)
+		return nil, "", inUse(flag, addr, err)
 	}
 	go func() { s.failed <- s.server.Serve(l) }()
 	host, _, _ := net.SplitHostPort(addr)
@@ -153,9 +153,9 @@ func (s *site) stop() {
 }
 
 // inUse words why an address cannot be listened on.
-func inUse(addr string, err error) error {
+func inUse(flag, addr string, err error) error {
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("the address %s is in use by another program: choose one with --addr", addr)
+		return fmt.Errorf("the address %s is in use by another program: choose one with --%s", addr, flag)
 	}
 	return fmt.Errorf("the address %s cannot be listened on: %w", addr, err)
 }

@@ -78,7 +78,7 @@ The webhook takes statuses only, and leaves what people answer for WhatsApp to s
 	f.StringVar(&n.database, "database", "", "`FILE` that keeps what was sent (default: FILE.csv.kanava.db)")
 	f.StringVar(&n.result, "result", "", "`FILE` for the result, row by row (default: FILE.result.csv)")
 	f.StringVar(&n.name, "campaign", "", "`NAME` that the campaign goes by; another one sends to the same people again (default: the template's)")
-	f.StringVar(&n.webhook, "webhook-addr", "", "`PORT` or address that takes the statuses (with --sim: 8081)")
+	f.StringVar(&n.webhook, "webhook-addr", "", "`PORT` or address that takes the statuses (with --sim: any free one)")
 	f.IntVar(&n.rate, "rate", 0, "messages a second at most (default: what the number may)")
 	f.DurationVar(&n.wait, "wait", 10*time.Second, "how long to wait for statuses after the last message")
 	f.DurationVar(&n.resendAfter, "resend-after", 0, "send what is uncertain again when no status came for so long")
@@ -103,7 +103,7 @@ func (p *program) notifyDefaults(n *notifying) {
 	}
 	n.currency, n.webhook = cmp.Or(n.currency, set.Currency), cmp.Or(n.webhook, set.Webhook)
 	if p.sim != "" {
-		n.webhook = cmp.Or(n.webhook, "8081")
+		n.webhook = cmp.Or(n.webhook, "0") // any free one: the simulator is told
 	}
 	n.database = cmp.Or(n.database, n.file+".kanava.db")
 	n.result = cmp.Or(n.result, strings.TrimSuffix(n.file, filepath.Ext(n.file))+".result.csv")
@@ -142,6 +142,9 @@ func (p *program) notify(ctx context.Context, n *notifying) error {
 		if err := p.preview(c, e, n.check); err != nil || n.check {
 			return err
 		}
+	}
+	if _, err := os.Stat(n.database); err == nil {
+		p.tell("An earlier run is carried on, as %s says: who has got its message gets no other one. --campaign NAME begins another campaign.", n.database)
 	}
 	if err := p.confirm(n.yes, "Send "+plural(len(c.rows), "message")+"?"); err != nil {
 		return err

@@ -130,7 +130,7 @@ func (s *sending) listen(ctx context.Context, pl platform) (stop func(), err err
 	if err != nil {
 		return nil, err
 	}
-	server, site, err := s.p.site(ctx, s.n.webhook, h)
+	server, site, err := s.p.site(ctx, "webhook-addr", s.n.webhook, h)
 	if err != nil {
 		return nil, err
 	}

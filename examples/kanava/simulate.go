@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/kanava-go/kanava/examples/internal/simulator"
@@ -60,6 +61,9 @@ func (p *program) serve(ctx context.Context, run func(context.Context) error) er
 	}
 	if err != nil && ctx.Err() == nil {
 		return err
+	}
+	if p.errTerminal {
+		fmt.Fprintln(p.errs) // behind the ^C
 	}
 	p.tell("Stopped.")
 	return nil

@@ -62,6 +62,52 @@ func TestUpAndItsStoreFromFirstMessageToErasure(t *testing.T) {
 	require.Equal(t, 1, sh.run(t, "health", flag).code, "nobody works on it any more")
 }
 
+func TestDeadLettersAreListedShownReplayedAndDropped(t *testing.T) {
+	t.Parallel()
+	sh, u, _ := upAndRunning(t, "--simulator", "0")
+	flag := "--sim=" + portOf(u.Simulator.Site)
+	// Messages without an id, which nobody can understand.
+	bad := write(t, t.TempDir(), "bad.json", `{"object":"whatsapp_business_account","entry":[{"id":"`+u.Simulator.Account+`","changes":[{"field":"messages","value":{
+		"messaging_product":"whatsapp","metadata":{"display_phone_number":"12025550142","phone_number_id":"`+u.Simulator.Number+`"},
+		"messages":[{"from":"13125550101","type":"text","text":{"body":"Robin was here"}},{"from":"13125550102","type":"text"}]}}]}]}`)
+	require.Zero(t, sh.run(t, "replay", bad, "--to", u.Webhook, flag).code)
+	var all []letter
+	dead := func() int {
+		all = nil
+		if json.Unmarshal([]byte(sh.run(t, "dead", "list", flag, "--json").out), &all) != nil {
+			return -1
+		}
+		return len(all)
+	}
+	eventually(t, "they are dead", func() bool { return dead() >= 2 })
+	n := dead()
+	got := sh.run(t, "dead", "list", flag)
+	require.Zero(t, got.code)
+	require.Equal(t, n+1, strings.Count(got.out, "\n"), got.out)
+	require.NotContains(t, got.out, "Robin")
+	require.Equal(t, 1, sh.run(t, "health", flag).code)
+
+	got = sh.run(t, "dead", "show", all[0].Key, flag)
+	require.Zero(t, got.code, got.errs)
+	require.Contains(t, got.out, all[0].Reason)
+	require.Contains(t, got.out, "{")
+	require.Zero(t, sh.run(t, "dead", "replay", all[0].Key, flag).code)
+	eventually(t, "it is dead again", func() bool { return dead() == n })
+
+	got = sh.run(t, "dead", "drop", all[0].Key, flag)
+	require.Equal(t, 2, got.code, "nobody is there to be asked")
+	got = sh.run(t, "dead", "drop", all[0].Key, flag, "--yes")
+	require.Zero(t, got.code, got.errs)
+	require.Equal(t, n-1, dead())
+	got = sh.run(t, "dead", "drop", "--reason", "nothing begins so", flag, "--yes", "--json")
+	require.Contains(t, got.out, `"dropped":0`)
+	require.Equal(t, 2, sh.run(t, "dead", "drop", flag, "--yes").code, "which?")
+	require.Equal(t, 2, sh.run(t, "dead", "drop", "--all", all[0].Key, flag, "--yes").code, "both?")
+	require.Equal(t, 2, sh.run(t, "dead", "show", "key", flag).code)
+	require.Zero(t, sh.run(t, "dead", "drop", "--all", flag, "--yes").code)
+	require.Zero(t, dead())
+}
+
 func TestUpOnTwilioAndInAFolderThatStays(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -318,6 +318,19 @@ func TestListenWithoutASimulatorNeedsItsSecrets(t *testing.T) {
 	require.Equal(t, 6, strings.Count(l.out.String(), `"event"`))
 }
 
+func TestAnAddressInUseIsNamedWithItsFlag(t *testing.T) {
+	t.Parallel()
+	s := simulated(t)
+	taken := strings.TrimPrefix(s.Site, "http://")
+	got := shell{}.run(t, "listen", s.flag, "--addr", taken)
+	require.Equal(t, 1, got.code)
+	require.Contains(t, got.errs, "in use by another program: choose one with --addr")
+	file := write(t, t.TempDir(), "people.csv", "to,first_name,order\n+13125550101,Dana,1\n")
+	got = shell{}.run(t, "notify", file, "--template", "order_update", "--yes", s.flag, "--webhook-addr", taken)
+	require.Equal(t, 1, got.code)
+	require.Contains(t, got.errs, "choose one with --webhook-addr")
+}
+
 func TestSendAndItsRefusals(t *testing.T) {
 	t.Parallel()
 	s := simulated(t)
