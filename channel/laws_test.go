@@ -17,8 +17,10 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 )
@@ -316,6 +318,7 @@ type order struct {
 	slow bool       // the answers to the sends come late: statuses overtake them
 	// amnesia makes the store forget what it has seen: items that come again are applied again.
 	amnesia bool
+	desk    bool // the hub has one
 }
 
 // posts are the POSTs of a story in this order: shuffled, repeated, in batches.
@@ -349,7 +352,18 @@ func (o order) play(t *testing.T, s *story) (end known) {
 	if o.amnesia {
 		st = forgetful{st}
 	}
-	experiment(t, channeltest.LabOptions{Store: st}, func(t *testing.T, l *lab) {
+	options := channeltest.LabOptions{Store: st}
+	if o.desk {
+		options.New = func(c channel.Config) (*channel.Hub, error) {
+			c.Channels[0].Desk = desk.Settings{Rules: rules.Default()}.JSON()
+			d, err := desk.New(desk.Config{Hub: c})
+			if err != nil {
+				return nil, err
+			}
+			return d.Hub(), nil
+		}
+	}
+	experiment(t, options, func(t *testing.T, l *lab) {
 		for i, p := range s.people {
 			if p.first != nil {
 				at := channeltest.Dawn.Add(-21*time.Hour + time.Duration(i)*time.Minute)
@@ -549,15 +563,17 @@ func TestAnyOrderOfAnyStoryEndsTheSame(t *testing.T) {
 		stories = 4
 	}
 	for seed := range stories {
-		t.Run(fmt.Sprint("story ", seed), func(t *testing.T) {
-			t.Parallel()
-			s := tell(seed)
-			want := order{}.play(t, s)
-			for i := range uint64(3) {
-				o := order{rng: rand.New(rand.NewPCG(seed, 100+i)), slow: i == 1, amnesia: i == 2}
-				require.Empty(t, differ(want, o.play(t, s)), "order %d", i)
-			}
-		})
+		for name, desk := range map[string]bool{"alone": false, "with a desk": true} {
+			t.Run(fmt.Sprintf("story %d, %s", seed, name), func(t *testing.T) {
+				t.Parallel()
+				s := tell(seed)
+				want := order{desk: desk}.play(t, s)
+				for i := range uint64(3) {
+					o := order{rng: rand.New(rand.NewPCG(seed, 100+i)), slow: i == 1, amnesia: i == 2, desk: desk}
+					require.Empty(t, differ(want, o.play(t, s)), "order %d", i)
+				}
+			})
+		}
 	}
 }
 
