@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -50,7 +51,7 @@ func (s *scanner) formOf(c *candidate) form {
 		if narrow && alike && !s.isPair(g) {
 			f = even
 		}
-	case narrow && alike && isSlip(g) && s.isSpace(g[0].to, g[1].from):
+	case narrow && alike && isSlip(g) && !slices.ContainsFunc(s.c[g[0].to:g[1].from], isNoSpace):
 		f = slipped
 	case len(g) > maxLoose:
 		return never
@@ -135,16 +136,6 @@ func isSlip(g []group) bool {
 	return len(g) == 5 && fours == 4 // one too many
 }
 
-// isSpace reports whether characters from to to are white space.
-func (s *scanner) isSpace(from, to int) bool {
-	for _, c := range s.c[from:to] {
-		if !unicode.IsSpace(c.r) {
-			return false
-		}
-	}
-	return true
-}
-
 // isPair reports whether g are two numbers of eight digits, as telephone numbers are,
 // with a mark between them that is not between their halves.
 func (s *scanner) isPair(g []group) bool {
@@ -158,13 +149,10 @@ func (s *scanner) isPair(g []group) bool {
 	default:
 		return false
 	}
-	for _, c := range s.c[g[mid-1].to:g[mid].from] {
-		if strings.ContainsRune("/,;|&", c.r) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.c[g[mid-1].to:g[mid].from], func(c char) bool { return strings.ContainsRune("/,;|&", c.r) })
 }
+
+func isNoSpace(c char) bool { return !unicode.IsSpace(c.r) }
 
 // inList reports whether c is a part of a longer row of equal groups, joined in the
 // same way. One group more is none in fours, since a year or an amount may follow, but

@@ -115,35 +115,34 @@ func (w *walker) value(v jsonscan.Value) {
 			w.value(it.Value())
 			w.path = w.path[:len(w.path)-1]
 		}
-	case jsonscan.String, jsonscan.Number:
+	case jsonscan.String:
 		if w.human == nil || w.human(w.path) {
-			w.redact(v, kind == jsonscan.Number)
+			w.redact(v)
+		}
+	case jsonscan.Number: // an integer becomes a string
+		text := v.Raw()
+		if len(text) < minDigits || strings.ContainsAny(text, ".eE") || w.human != nil && !w.human(w.path) {
+			return
+		}
+		if clean := w.r.String(text); clean != text {
+			from, to := v.Span()
+			w.out = append(append(append(append(w.out, w.doc[w.copied:from]...), '"'), clean...), '"')
+			w.copied = int(to)
 		}
 	}
 }
 
-// redact masks what is found in v, character by character, so that all others stay as
-// they are written. An integer becomes a string.
-func (w *walker) redact(v jsonscan.Value, number bool) {
-	text := v.Raw()
-	from, to := v.Span()
-	i, k := int(from), 0 // in the document, in the text
-	switch {
-	case !number:
-		text = v.Str()
-		i++ // the quote
-	case len(text) < minDigits || strings.ContainsAny(text, ".eE"):
-		return
-	}
+// redact masks what is found in the string v, character by character, so that all others
+// stay as they are written.
+func (w *walker) redact(v jsonscan.Value) {
+	text := v.Str()
 	sc := w.r.find(view(text))
 	if sc == nil {
 		return
 	}
 	defer sc.release()
-	if number {
-		w.out = append(append(w.out, w.doc[w.copied:i]...), '"')
-		w.copied = i
-	}
+	from, _ := v.Span()
+	i, k := int(from)+1, 0 // in the document, behind the quote, and in the text
 	for at, n := range sc.masked() {
 		for k < at {
 			_, width := utf8.DecodeRuneInString(text[k:])
@@ -153,10 +152,6 @@ func (w *walker) redact(v jsonscan.Value, number bool) {
 		w.out = utf8.AppendRune(append(w.out, w.doc[w.copied:i]...), sc.mask)
 		w.copied = i + rawWidth(w.doc[i:])
 		i, k = w.copied, k+n
-	}
-	if number {
-		w.out = append(append(w.out, w.doc[w.copied:to]...), '"')
-		w.copied = int(to)
 	}
 }
 

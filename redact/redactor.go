@@ -80,21 +80,16 @@ func (r *Redactor) Validate() error {
 		words []string
 	}{{"card", r.CardWords}, {"code", r.CodeWords}, {"PIN", r.PINWords}, {"label", r.LabelWords}, {"ignored", r.IgnoreWords}} {
 		for i, w := range list.words {
-			bad := w == "" || strings.TrimSpace(w) != w
-			for _, c := range w {
-				bad = bad || unicode.IsDigit(c) || unicode.ToLower(c) != c || c == unicode.ReplacementChar
+			bad := func(c rune) bool {
+				return unicode.IsDigit(c) || unicode.ToLower(c) != c || c == unicode.ReplacementChar
 			}
-			if bad || len(w) > maxHostWord {
+			if w == "" || len(w) > maxHostWord || strings.TrimSpace(w) != w || strings.ContainsFunc(w, bad) {
 				errs = append(errs, fmt.Errorf("redact: %s word %d: want 1 to %d bytes in lower case, no digits", list.name, i, maxHostWord))
 			}
 		}
 	}
 	for i, n := range r.AllowNumbers {
-		bad := len(n) < minDigits || len(n) > maxDigits
-		for k := range len(n) {
-			bad = bad || n[k]-'0' > 9
-		}
-		if bad {
+		if len(n) < minDigits || len(n) > maxDigits || strings.Trim(n, "0123456789") != "" {
 			errs = append(errs, fmt.Errorf("redact: allowed number %d: want %d to %d digits", i, minDigits, maxDigits))
 		}
 	}

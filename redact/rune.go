@@ -103,17 +103,11 @@ func describe(r rune) char {
 
 // digitValue returns the value of r, which is a digit: they come in tens.
 func digitValue(r rune) uint8 {
-	for _, x := range unicode.Nd.R16 {
-		if rune(x.Lo) <= r && r <= rune(x.Hi) {
-			return uint8(r-rune(x.Lo)) % 10
-		}
+	zero := r
+	for unicode.IsDigit(zero - 1) {
+		zero--
 	}
-	for _, x := range unicode.Nd.R32 {
-		if rune(x.Lo) <= r && r <= rune(x.Hi) {
-			return uint8(r-rune(x.Lo)) % 10
-		}
-	}
-	return 0
+	return uint8(r-zero) % 10
 }
 
 func isSeparator(r rune) bool {

@@ -215,13 +215,13 @@ func mayHold(b []byte) bool {
 			if !isDigit(r) {
 				break
 			}
-			if r -= '0'; r > 9 {
-				r = rune(digitValue(r + '0'))
-			}
 			if n == len(digits) {
 				n = copy(digits[:], digits[n-maxDigits:])
 			}
-			digits[n], begins = byte(r), begins<<1|begin
+			digits[n], begins = byte(r-'0'), begins<<1|begin
+			if r >= utf8.RuneSelf {
+				digits[n] = charOf(table(), r).value
+			}
 			n++
 			i += w
 		}
@@ -323,20 +323,14 @@ func (s *scanner) extend(i int, mask bool) {
 // isMask reports whether character i stands for a hidden digit. A letter X or two at the
 // beginning of a word do not.
 func (s *scanner) isMask(i int) bool {
-	if s.c[i].r != s.mask {
-		return false
+	n, k := 0, i
+	for ; n < 3 && s.at(k).r == s.mask; k++ {
+		n++
 	}
-	if !s.c[i].is(latin) {
-		return true
+	for k := i - 1; 0 < n && n < 3 && s.at(k).r == s.mask; k-- {
+		n++
 	}
-	from, to := i, i+1
-	for from > i-3 && s.at(from-1).r == s.mask {
-		from--
-	}
-	for to < i+3 && s.at(to).r == s.mask {
-		to++
-	}
-	return to-from >= 3 || !s.at(to).is(latin)
+	return n >= 3 || n > 0 && !(s.c[i].is(latin) && s.at(k).is(latin))
 }
 
 // joins says what stands behind g, in front of the next group.
