@@ -10,11 +10,14 @@ import (
 type Care int
 
 const (
-	// CareNone and the others say what may be claimed.
-	CareNone  Care = iota // claim what is fair
-	CareFew               // a few at a time, since nobody knows yet whether they go well
-	CareOne               // one, to see whether it goes well again
-	CareClose             // none
+	// CareNone claims what is fair.
+	CareNone Care = iota
+	// CareFew claims a few at a time, since nobody knows yet whether they go well.
+	CareFew
+	// CareOne claims one, to see whether it goes well again.
+	CareOne
+	// CareClose claims nothing.
+	CareClose
 )
 
 // Few is how much of a group may be in hand before something of it has gone well: so much
