@@ -25,9 +25,16 @@ func (h *core) message(ctx context.Context, id string) (*messageRecord, error) {
 
 // customer reads a customer, following merges to the one that lives on.
 func (h *core) customer(ctx context.Context, id string) (*conversation.Customer, error) {
+	return living(id, func(id string) (*conversation.Customer, error) {
+		return step.Get[conversation.Customer](ctx, h.store, kindCustomer, id)
+	})
+}
+
+// living follows merges to the customer that lives on; nil if one on the way is not there.
+func living(id string, read func(id string) (*conversation.Customer, error)) (*conversation.Customer, error) {
 	for range maxMerges {
-		c, err := step.Get[conversation.Customer](ctx, h.store, kindCustomer, id)
-		if err != nil || c.MergedInto == "" {
+		c, err := read(id)
+		if err != nil || c == nil || c.MergedInto == "" {
 			return c, err
 		}
 		id = c.MergedInto

@@ -1,7 +1,6 @@
 package channel
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -168,19 +167,15 @@ func (u *unit) byAlias(key string) (*conversation.Customer, error) {
 	return u.customer(a.Customer)
 }
 
-// customer loads a customer, following merges.
+// customer loads a customer, following merges; nil if there is none.
 func (u *unit) customer(id string) (*conversation.Customer, error) {
-	for range maxMerges {
+	return living(id, func(id string) (*conversation.Customer, error) {
 		c := new(conversation.Customer)
 		if ok, err := u.Load(kindCustomer, id, c); err != nil || !ok {
 			return nil, err
 		}
-		if c.MergedInto == "" {
-			return c, nil
-		}
-		id = c.MergedInto
-	}
-	return nil, fmt.Errorf("channel: read customer: merged too often: %w", ErrNotFound)
+		return c, nil
+	})
 }
 
 // join makes one customer of two. The older one lives on, so that the order in which
