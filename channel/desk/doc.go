@@ -39,11 +39,12 @@
 // # What there is
 //
 //	look after    Assign, Move, Resolve, Reopen, SetTags, SetTopic, AddNote
-//	read          Conversations, Conversation, Messages, Events
-//	answer        Reply, ReplyAll, RunMacro and PreviewMacro, Upload, MarkRead, CancelMessage
+//	read          Inbox, CountInbox, Conversations, Conversation, Messages, Message, Events
+//	find          Search, FindCustomers, FindByTicket, and Feed for what is new
+//	answer        Reply, ReplyAll, PreviewReply, RunMacro, PreviewMacro, Upload, MarkRead, CancelMessage
 //	settle        UncertainMessages, ResendMessage, GiveUpMessage, ResendUncertain, GiveUpUncertain
-//	write first   Notify, RecordConsent, RevokeConsent, StopMarketing, ResumeMarketing
-//	set up        AddChannel, UpdateSettings, ReplaceChannel, RemoveChannel, Channels
+//	write first   Notify, NotifyAll, RecordConsent, RevokeConsent, StopMarketing, ResumeMarketing
+//	set up        AddChannel, UpdateSettings, ReplaceChannel, RemoveChannel, Channels, Check
 //	operate       Health, Processes, DeadLetters, ReplayDeadLetters, ReplayAllDeadLetters, DropDeadLetters, RetryNow
 //	answer for    Report, Spending, EraseCustomer, EraseConversation, EraseMessage, ExportCustomer
 //
