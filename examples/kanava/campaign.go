@@ -118,6 +118,9 @@ func csvReader(in io.Reader) (*csv.Reader, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
+	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
+		return nil, errUTF16
+	}
 	first, _, _ := bytes.Cut(head, []byte("\n"))
 	comma, most := ',', bytes.Count(first, []byte(","))
 	for _, other := range ";\t" {
@@ -129,6 +132,8 @@ func csvReader(in io.Reader) (*csv.Reader, error) {
 	r.Comma, r.FieldsPerRecord = comma, -1
 	return r, nil
 }
+
+var errUTF16 = errors.New("the file is UTF-16; save it as CSV in UTF-8 again")
 
 func csvProblem(file string, err error) error {
 	if parse, ok := errors.AsType[*csv.ParseError](err); ok {
@@ -150,6 +155,11 @@ func (c *campaign) places(header []string) (places, error) {
 		return slices.IndexFunc(header, func(have string) bool { return strings.EqualFold(have, name) })
 	}
 	at := places{to: -1, name: -1, values: map[string]int{}, header: header}
+	for i, name := range header {
+		if name != "" && find(name) != i {
+			return at, fmt.Errorf("%s has two columns %s: rename one, so that it is clear which is meant", c.file, name)
+		}
+	}
 	var missing []string
 	if c.toName != "" {
 		at.to = find(c.toName)

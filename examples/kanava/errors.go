@@ -79,21 +79,31 @@ func sentence(err error) string {
 		case f.Title != "":
 			text += ": " + f.Title + ". " + f.Hint
 		}
+		if errors.Is(err, message.ErrOutcomeUnknown) {
+			text = strings.TrimRight(text, ". ") + ". It may have been sent all the same; look before you send it again"
+		}
 		if graph.Code != 0 {
 			return strings.TrimRight(text, ". ") + fmt.Sprintf(" (code %d; kanava explain %d)", graph.Code, graph.Code)
 		}
 		return strings.TrimRight(text, ". ") + fmt.Sprintf(" (HTTP status %d)", graph.Status)
 	}
+	if invalid, ok := errors.AsType[*message.InvalidError](err); ok {
+		var parts []string
+		for _, problem := range invalid.Problems {
+			parts = append(parts, problem.Sentence())
+		}
+		return "the message cannot be sent: " + strings.Join(parts, " ")
+	}
 	switch {
 	case errors.Is(err, message.ErrOutcomeUnknown):
-		return err.Error() + ": it may have been sent; look before you send it again"
+		return "no clear answer came (" + plainly(err.Error()) + "): it may have been sent; look before you send it again"
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
 		var path *fs.PathError
 		if errors.As(err, &path) {
 			return fmt.Sprintf("%s: %s; check the path", path.Path, path.Err)
 		}
 	case errors.As(err, &network) && network.Timeout():
-		return err.Error() + "; check the network, then try again"
+		return plainly(err.Error()) + "; check the network, then try again"
 	}
 	return plainly(err.Error())
 }

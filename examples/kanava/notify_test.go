@@ -81,6 +81,8 @@ func TestNotifyNamesEveryFaultBeforeAnythingIsSent(t *testing.T) {
 		{"an empty cell", "to,first_name,order\n+13125550101,,1\n", "line 2, column first_name:"},
 		{"a line break in a cell", "to,first_name,order\n+13125550101,\"Da\nna\",1\n", "line 2, column first_name:"},
 		{"the line after a cell of two lines", "to,first_name,order\n+13125550101,\"Da\nna\",1\nx,Dana,1\n", "line 4, column to:"},
+		{"a name in an old encoding", "to,first_name,order\n+13125550101,Ren\xe9,1\n", "line 2, column first_name:"},
+		{"line ends of Windows", "to,first_name,order\r\n+13125550101,,1\r\n", "line 2, column first_name:"},
 		{"a cell too many", "to,first_name,order\n+13125550101,Dana,1,2\n", "line 2, column -: the row has 4 cells, the header 3"},
 		{"another name of a column", "to;Given name;order\n+13125550101;;1\n", "line 2, column Given name:"},
 	} {
@@ -111,6 +113,8 @@ func TestNotifyNamesEveryFaultBeforeAnythingIsSent(t *testing.T) {
 		{"an empty file", "", "", 1, "is empty"},
 		{"no rows", "to,first_name,order\n", "", 1, "no rows"},
 		{"not CSV", "to,first_name,order\n\"a,b,c\nd", "", 1, "line 2"},
+		{"two columns of one name", "to,order,first_name,Order\n+13125550101,1,Dana,2\n", "", 1, "has two columns Order"},
+		{"UTF-16", "\xff\xfet\x00o\x00", "", 1, "save it as CSV in UTF-8"},
 		{"a template that is not there", "to\n", "--template order_updat", 2, "did you mean order_update?"},
 		{"a value that is not there", "to\n", "--column frst=x", 2, `has no value "frst"`},
 		{"an address that is none", "to\n", "--webhook-addr x", 2, "--webhook-addr is a port"},

@@ -344,6 +344,15 @@ func TestSendAndItsRefusals(t *testing.T) {
 	got = shell{}.run(t, "send", "+13125550101", "--template", "order_update", "--value", "first_name=Ada, of course", "--value", "order=17", s.flag, "--json")
 	require.Zero(t, got.code, got.errs)
 	require.Contains(t, got.out, `"id":"wamid.`)
+	for words, says := range map[string]string{"": "This is missing", strings.Repeat("x", 5000): "5000 characters, at most 4096"} {
+		got = shell{}.run(t, "send", "+13125550101", words, s.flag)
+		require.Equal(t, 1, got.code)
+		require.Contains(t, got.errs, says)
+	}
+	s.control("POST", "intercept", `{"lost":"answer"}`)
+	got = shell{}.run(t, "send", "+13125550101", "Hello", s.flag)
+	require.Equal(t, 1, got.code)
+	require.Contains(t, got.errs, "it may have been sent; look before you send it again")
 	for args, says := range map[string]string{
 		"--template order_updat":                 "did you mean order_update?",
 		"--template order_update":                "first_name:",
