@@ -63,8 +63,7 @@ func (h *Hub) PreviewReply(ctx context.Context, by conversation.Author, r Reply)
 		if err := u.freeLeft(ch, p); err != nil {
 			return err
 		}
-		if err := usable("key", r.Key, maxKey); err != nil {
-			p.Refused = err
+		if p.Refused = usable("key", r.Key, maxKey); p.Refused != nil {
 			return nil
 		}
 		m, err := u.send(ch, customer, conv, &r)
