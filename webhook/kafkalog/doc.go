@@ -14,6 +14,13 @@
 // a producer that writes nothing twice by its own repetitions. What WhatsApp repeats is kept
 // again; the hub recognises it.
 //
+// # Who may write, and what stays
+//
+// Who can write to the topic can vouch for anything: give that permission to those who receive
+// webhooks only, and TLS to all. Records are personal data, and stay for as long as the topic
+// keeps them, two weeks if it was created here, whatever was erased meanwhile; dead letters stay
+// until their topic is emptied.
+//
 // # Which topics are safe
 //
 // Open creates a topic with three replicas of which two must be in sync, and refuses one with

@@ -15,6 +15,13 @@
 // repeated within the stream's window is kept once. Later repetitions, and what is fed again
 // because an acknowledgement was lost, the hub recognises.
 //
+// # Who may write, and what stays
+//
+// Who can publish to the stream can vouch for anything: give that permission to those who receive
+// webhooks only, and TLS to all. Messages are personal data. They are gone from the stream once
+// they are worked off, dead letters once they are replayed; those that nobody replays stay until
+// they are purged (nats stream purge), which belongs to erasing somebody.
+//
 // # Which streams are safe
 //
 // JetStream acknowledges a message before it is on the disk, unless told otherwise, and syncs its
