@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/internal/worker"
@@ -27,6 +28,7 @@ type core struct {
 	desk        Desk // nil: none
 	// automatic sends what a desk wants sent; it is the outbox's.
 	automatic  func(*Scene, *Automatic) error
+	changes    []conversation.ChangeKind // that the host is told; nil: all
 	keepStrays duration.Duration
 	lease      time.Duration
 	poll       time.Duration

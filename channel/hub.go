@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/internal/worker"
@@ -23,6 +25,10 @@ type Config struct {
 	Store store.Store
 	// Ticketing is the host's ticket system; required.
 	Ticketing Ticketing
+	// Changes are the kinds of changes that Ticketing is told; nil: all. What is left out costs neither a
+	// row nor a call, and stands in the conversation's events all the same. What customers write is
+	// always told.
+	Changes []conversation.ChangeKind
 	// Attachments keeps inbound files. nil: files are not fetched, and the host sees
 	// media IDs that it has to use within 7 days.
 	Attachments Attachments
@@ -122,7 +128,7 @@ func New(cfg Config) (*Hub, error) {
 
 	h := &core{
 		store: cfg.Store, ticketing: cfg.Ticketing, attachments: cfg.Attachments,
-		log: cfg.Logger, hooks: cfg.Hooks, desk: cfg.Desk, keepStrays: cfg.StrayRetention,
+		log: cfg.Logger, hooks: cfg.Hooks, desk: cfg.Desk, changes: slices.Clone(cfg.Changes), keepStrays: cfg.StrayRetention,
 		restoredAt: cfg.RestoredAt.UTC(),
 		lease:      cmp.Or(cfg.Lease, time.Minute), drain: cmp.Or(cfg.Drain, 30*time.Second),
 		runners: map[string]*worker.Runner{}, prices: pricing.DefaultRules(),

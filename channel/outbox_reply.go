@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
@@ -86,6 +87,33 @@ func (h *core) reply(ctx context.Context, by conversation.Author, replies []Repl
 		return nil, err
 	}
 	return all, nil
+}
+
+// Split makes several answers of one whose text is longer than WhatsApp takes, for [Hub.ReplyAll]: cut
+// where a reader would, see [message.Split]. The first one quotes and has the Metadata; with a Key each
+// has one of its own. Anything else is returned as it is.
+func (r Reply) Split() []Reply {
+	text, ok := r.Content.(*message.Text)
+	if !ok || r.Template != nil || text == nil {
+		return []Reply{r}
+	}
+	pieces := message.Split(text.Body, message.MaxTextBody)
+	if len(pieces) < 2 {
+		return []Reply{r}
+	}
+	all := make([]Reply, len(pieces))
+	for i, piece := range pieces {
+		with := *text
+		with.Body = piece
+		all[i] = Reply{Conversation: r.Conversation, Content: &with}
+		if i == 0 {
+			all[i].Quote, all[i].Metadata = r.Quote, r.Metadata
+		}
+		if r.Key != "" {
+			all[i].Key = r.Key + "|" + strconv.Itoa(i+1)
+		}
+	}
+	return all
 }
 
 // IsTemplate says that the answer is a template: by name, as content, or written in the shorthand.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
@@ -26,12 +27,20 @@ func (u *unit) tellHost(channel, id string, item hostItem) error {
 	} else if err := u.logEntry(id, &item); err != nil {
 		return err
 	}
+	if item.Kind != "" && !u.core.tells(item.Kind) {
+		return nil
+	}
 	group := channel
 	if item.Kind != "" {
 		group += changes
 	}
 	u.Enqueue(store.Work{Queue: workHost, ID: id, Lane: lane, Group: group, Body: body})
 	return nil
+}
+
+// tells says whether the host wants to hear of a kind of change.
+func (h *core) tells(kind conversation.ChangeKind) bool {
+	return h.changes == nil || slices.Contains(h.changes, kind)
 }
 
 // causeOfDelivery is why a message did not go through, or what else became of it that is no

@@ -169,3 +169,48 @@ func TestMessagesBeforeAndAfterOne(t *testing.T) {
 		require.Empty(t, texts(channel.MessageQuery{After: all[4]}))
 	})
 }
+
+func TestAHostIsToldWhatItWantsToHear(t *testing.T) {
+	t.Parallel()
+	config := func(c *channel.Config) { c.Changes = []conversation.ChangeKind{conversation.MessageEdited} }
+	channeltest.Experiment(t, channeltest.LabOptions{Config: config}, func(t *testing.T, l *channeltest.Lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		m, err := l.Reply(l.Conversation().ID, "hi")
+		require.NoError(t, err)
+		l.Pass(time.Second)
+		l.Post(channeltest.Kim.Status(time.Now(), channeltest.OutWAMID("hi"), m.ID, "delivered"))
+		l.Pass(time.Second)
+		require.Len(t, l.Host.Received, 1, "what customers write is always told")
+		require.Empty(t, l.Host.Changes)
+		m, err = l.Hub.Message(t.Context(), m.ID)
+		require.NoError(t, err)
+		require.Equal(t, conversation.Delivered, m.Delivery.State(), "what is not told happens all the same")
+		l.Post(channeltest.Kim.Edit(time.Now(), "wamid.2", "wamid.1", "hello?"))
+		l.Pass(time.Minute)
+		require.Len(t, l.Host.Changes, 1)
+		require.Equal(t, conversation.MessageEdited, l.Host.Changes[0].Kind)
+	})
+}
+
+func TestALongAnswerGoesInPieces(t *testing.T) {
+	t.Parallel()
+	channeltest.Experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *channeltest.Lab) {
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		long := channel.Reply{
+			Conversation: l.Conversation().ID, Content: &message.Text{Body: strings.Repeat("A sentence. ", 600)}, Key: "k",
+		}
+		require.ErrorIs(t, l.Hub.Check(t.Context(), byYou, long), message.ErrInvalid)
+		for range 2 { // the second time they are known by their keys
+			sent, err := l.Hub.ReplyAll(t.Context(), byYou, long.Split())
+			require.NoError(t, err)
+			require.Len(t, sent, 2)
+			require.True(t, strings.HasSuffix(sent[0].Text, "A sentence."))
+		}
+		l.Pass(time.Minute)
+		require.Len(t, l.Line.Texts(), 2)
+		short := channel.Reply{Content: &message.Text{Body: "hi"}, Quote: "m"}
+		require.Equal(t, []channel.Reply{short}, short.Split())
+		picture := channel.Reply{Content: &message.Image{}}
+		require.Equal(t, []channel.Reply{picture}, picture.Split())
+	})
+}

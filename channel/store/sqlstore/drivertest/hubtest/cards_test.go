@@ -159,6 +159,7 @@ func exposed(t *testing.T, withDesk bool, db *sql.DB, dialect sqlstore.Dialect) 
 	require.NoError(t, catalog.Sync(time.Now().Add(-time.Minute), func(yield func(template.Definition, error) bool) { yield(def, nil) }))
 	logger := slog.New(slog.NewJSONHandler(c.locked(&c.logs), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	cfg := channel.Config{
+		Feed: true, Search: true, // what is found by words is stored, too
 		Store: st, Ticketing: (*cardDesk)(c), Logger: logger, Poll: 50 * time.Millisecond,
 		Channels: []channel.Channel{{
 			Settings: channel.Settings{
