@@ -83,6 +83,10 @@ func (a *asking) question(ctx context.Context, prompt onboard.Prompt) (string, e
 	}
 	fmt.Fprintln(p.errs, countdown(prompt, p.now()))
 	fmt.Fprint(p.errs, "> ")
+	if prompt.Kind == onboard.PromptPIN && p.progress.live { // what is typed is not shown
+		fmt.Fprint(p.errs, "\x1b[8m")
+		defer fmt.Fprint(p.errs, "\x1b[0m")
+	}
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {

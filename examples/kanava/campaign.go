@@ -10,6 +10,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/template"
@@ -64,16 +66,16 @@ const maxFaults = 1000
 // read reads and checks every row. The error says why the file is none at all; faults of
 // rows are collected.
 func (c *campaign) read(in io.Reader) error {
-	records, err := csvReader(in)
+	records, before, err := csvReader(in)
 	if err != nil {
-		return err
+		return csvProblem(c.file, before, err)
 	}
 	header, err := records.Read()
 	if errors.Is(err, io.EOF) {
 		return fmt.Errorf("%s is empty: its first line names the columns", c.file)
 	}
 	if err != nil {
-		return csvProblem(c.file, err)
+		return csvProblem(c.file, before, err)
 	}
 	for i := range header {
 		header[i] = strings.TrimSpace(header[i])
@@ -89,9 +91,10 @@ func (c *campaign) read(in io.Reader) error {
 			break
 		}
 		if err != nil {
-			return csvProblem(c.file, err)
+			return csvProblem(c.file, before, err)
 		}
 		line, _ := records.FieldPos(0)
+		line += before
 		if len(cells) == 1 && strings.TrimSpace(cells[0]) == "" {
 			continue
 		}
@@ -107,39 +110,71 @@ func (c *campaign) read(in io.Reader) error {
 	return nil
 }
 
-// csvReader reads commas, semicolons or tabs, whichever the header has most of, and
-// passes over the mark that spreadsheets put before UTF-8.
-func csvReader(in io.Reader) (*csv.Reader, error) {
+// csvReader reads commas, semicolons or tabs, whichever the header has most of, or what a
+// first line sep= says. It passes over the mark that spreadsheets put before UTF-8. first is
+// how many lines stand before the header.
+func csvReader(in io.Reader) (records *csv.Reader, first int, err error) {
 	b := bufio.NewReaderSize(in, 64<<10)
 	if mark, _ := b.Peek(3); bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
 		_, _ = b.Discard(3)
 	}
 	head, err := b.Peek(64 << 10)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
+		return nil, 0, err
 	}
 	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
-		return nil, errUTF16
+		return nil, 0, errUTF16
 	}
-	first, _, _ := bytes.Cut(head, []byte("\n"))
-	comma, most := ',', bytes.Count(first, []byte(","))
-	for _, other := range ";\t" {
-		if n := bytes.Count(first, []byte(string(other))); n > most {
-			comma, most = other, n
-		}
+	line, _, more := bytes.Cut(head, []byte("\n"))
+	length := len(line)
+	line = bytes.TrimSuffix(line, []byte("\r"))
+	switch {
+	case bytes.IndexByte(line, 0) >= 0, len(line) < len(head) && !utf8.Valid(line):
+		return nil, 0, errNotUTF8
+	case bytes.IndexByte(line, '\r') >= 0:
+		return nil, 0, errOldLines
+	}
+	comma := separator(line)
+	if sep, ok := bytes.CutPrefix(line, []byte("sep=")); ok && len(sep) == 1 && more {
+		comma, first = rune(sep[0]), 1
+		_, _ = b.Discard(length + 1)
 	}
 	r := csv.NewReader(b)
 	r.Comma, r.FieldsPerRecord = comma, -1
-	return r, nil
+	return r, first, nil
 }
 
-var errUTF16 = errors.New("the file is UTF-16; save it as CSV in UTF-8 again")
+// What a file is when it is no CSV in UTF-8.
+var (
+	errUTF16    = errors.New("the file is UTF-16; save it as CSV in UTF-8 again")
+	errNotUTF8  = errors.New("the file is not in UTF-8: save it as CSV in UTF-8 again")
+	errOldLines = errors.New("the lines end as they did on old Macs: save the file as CSV in UTF-8 again")
+)
 
-func csvProblem(file string, err error) error {
-	if parse, ok := errors.AsType[*csv.ParseError](err); ok {
-		return fmt.Errorf("%s, line %d: %w; save it as CSV in UTF-8 again", file, parse.StartLine, parse.Err)
+// separator is what a header separates its columns with; what stands in quotes does not count.
+func separator(header []byte) rune {
+	counts, quoted := map[rune]int{}, false
+	for _, c := range string(header) {
+		if c == '"' {
+			quoted = !quoted
+		} else if !quoted {
+			counts[c]++
+		}
 	}
-	return err
+	best := ','
+	for _, c := range ";\t" {
+		if counts[c] > counts[best] {
+			best = c
+		}
+	}
+	return best
+}
+
+func csvProblem(file string, before int, err error) error {
+	if parse, ok := errors.AsType[*csv.ParseError](err); ok {
+		return fmt.Errorf("%s, line %d: %w; save it as CSV in UTF-8 again", file, parse.StartLine+before, parse.Err)
+	}
+	return fmt.Errorf("%s cannot be read: %w", file, err)
 }
 
 // place is where a value stands in a row.
@@ -188,10 +223,19 @@ func (c *campaign) places(header []string) (places, error) {
 			missing = append(missing, column)
 		}
 	}
+	if missing != nil && slices.ContainsFunc(header, isNumber) {
+		return at, fmt.Errorf("the first line of %s holds a person already: put a line above it that names the columns, such as %s", c.file, strings.Join(missing, ","))
+	}
 	if missing != nil {
 		return at, fmt.Errorf("%s has no column %s; its columns are %s: rename them, or say which is meant with --column VALUE=COLUMN", c.file, strings.Join(missing, ", "), strings.Join(header, ", "))
 	}
 	return at, nil
+}
+
+// isNumber reports whether a cell of a header is none: it holds a recipient.
+func isNumber(cell string) bool {
+	_, err := recipientOf(cell)
+	return err == nil
 }
 
 func firstOf(a, b string) string {
@@ -207,6 +251,16 @@ func (c *campaign) row(line int, cells []string, at places, seen map[message.Rec
 	bad := func(column int, text string) {
 		good = false
 		c.fault(line, at.header[column], text)
+	}
+	for i, cell := range cells {
+		if !utf8.ValidString(cell) {
+			bad(i, "the cell is not in UTF-8: save the file as CSV in UTF-8 again")
+		} else if strings.ContainsFunc(cell, isControl) {
+			bad(i, "the cell holds a control character")
+		}
+	}
+	if !good {
+		return
 	}
 	r := row{line: line}
 	var err error
@@ -255,7 +309,7 @@ func alike(to message.Recipient) message.Recipient {
 	return to
 }
 
-// leftOut reads who is left out: the first cell of each row that is a recipient. A row
+// leftOut reads who is left out: every cell that is a recipient. A row
 // without one is a heading, or it is an error, since a person must not be missed.
 func leftOut(files []string) (map[message.Recipient]bool, error) {
 	left := map[message.Recipient]bool{}
@@ -264,23 +318,25 @@ func leftOut(files []string) (map[message.Recipient]bool, error) {
 		if err != nil {
 			return nil, err
 		}
-		records, err := csvReader(f)
+		records, before, err := csvReader(f)
 		for line := 1; err == nil; line++ {
 			var cells []string
 			if cells, err = records.Read(); err != nil {
 				break
 			}
-			i := slices.IndexFunc(cells, func(cell string) bool { _, err := recipientOf(cell); return err == nil })
-			if i >= 0 {
-				to, _ := recipientOf(cells[i])
-				left[alike(to)] = true
-			} else if line > 1 {
+			found := false
+			for _, cell := range cells { // an account number may look like a phone number, and stand before it
+				if to, err := recipientOf(cell); err == nil {
+					left[alike(to)], found = true, true
+				}
+			}
+			if !found && line > 1 {
 				err = fmt.Errorf("%s, line %d: there is no phone number and no BSUID, so that nobody knows who is left out", file, line)
 			}
 		}
 		_ = f.Close()
 		if !errors.Is(err, io.EOF) {
-			return nil, csvProblem(file, err)
+			return nil, csvProblem(file, before, err)
 		}
 	}
 	return left, nil
@@ -298,6 +354,10 @@ func (c *campaign) columnOf(path string, at places) string {
 	}
 	return firstOf(path, "-")
 }
+
+// isControl reports whether a character is for machines; those that are refused with a sentence
+// of their own, line breaks and tabs, do not count.
+func isControl(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' }
 
 func (c *campaign) fault(line int, column, text string) {
 	if len(c.faults) < maxFaults {

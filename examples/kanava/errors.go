@@ -60,7 +60,7 @@ func (p *program) report(ctx context.Context, err error) int {
 	if p.errTerminal {
 		text = wrap(text, p.width()-len("kanava: "), "        ")
 	}
-	fmt.Fprintln(p.errs, p.on(p.errTerminal, red, "kanava:"), text)
+	fmt.Fprintln(p.errs, p.on(p.errTerminal, red, "kanava:"), harmless(text))
 	return code
 }
 
@@ -203,8 +203,10 @@ func arguments(least, most int, what string) cobra.PositionalArgs {
 					near = append(near, "--"+f.Name)
 				}
 			})
-			if before := cmd.Flags().Lookup("sim"); near == nil && before != nil && before.Value.String() == before.NoOptDefVal && port(stray) {
-				near = []string{"--sim=" + stray}
+			if before := cmd.Flags().Lookup("sim"); near == nil && before != nil && before.Value.String() == before.NoOptDefVal {
+				if i := slices.IndexFunc(args, port); i >= 0 { // --sim 9000 is --sim and a word
+					stray, near = args[i], []string{"--sim=" + args[i]}
+				}
 			}
 			if near == nil {
 				near = []string{cmd.CommandPath() + " --help"}

@@ -201,6 +201,13 @@ func (l *listener) passOn(ctx context.Context, body []byte) error {
 	return nil
 }
 
+// poster calls webhooks as WhatsApp does, which follows no redirect: the page at its end would
+// answer 200 to a webhook that it never got.
+var poster = &http.Client{
+	Timeout:       30 * time.Second,
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
+
 // post sends a signed webhook and returns the status of the answer.
 func post(ctx context.Context, to, secret string, body []byte) (int, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(body))
@@ -209,10 +216,13 @@ func post(ctx context.Context, to, secret string, body []byte) (int, error) {
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set(webhook.SignatureHeader, webhook.Sign(secret, body))
-	resp, err := http.DefaultClient.Do(req) //nolint:gosec // the user names the address
+	resp, err := poster.Do(req) //nolint:gosec // the user names the address
 	if err != nil {
 		if ctx.Err() != nil {
 			return 0, ctx.Err()
+		}
+		if network, ok := errors.AsType[net.Error](err); ok && network.Timeout() {
+			return 0, fmt.Errorf("%s did not answer within %s: a webhook has to be answered at once", to, spoken(poster.Timeout))
 		}
 		return 0, fmt.Errorf("nothing answers at %s: start your program, or give another address", to)
 	}

@@ -84,6 +84,10 @@ func TestNotifyNamesEveryFaultBeforeAnythingIsSent(t *testing.T) {
 		{"a name in an old encoding", "to,first_name,order\n+13125550101,Ren\xe9,1\n", "line 2, column first_name:"},
 		{"line ends of Windows", "to,first_name,order\r\n+13125550101,,1\r\n", "line 2, column first_name:"},
 		{"a cell too many", "to,first_name,order\n+13125550101,Dana,1,2\n", "line 2, column -: the row has 4 cells, the header 3"},
+		{"a cell in another encoding", "to,first_name,order\n+13125550101,Jos\xe9,1\n", "line 2, column first_name: the cell is not in UTF-8"},
+		{"a control character in a cell", "to,first_name,order\n+13125550101,\x1b[31mDana,1\n", "line 2, column first_name: the cell holds a control character"},
+		{"lines behind a line that names the separator", "sep=;\r\nto;first_name;order\r\nx;Dana;1\r\n", "line 3, column to:"},
+		{"a header whose quotes hold another separator", "\"to\",first_name,order,\"a; b; c; d; e\"\nx,Dana,1,y\n", "line 2, column to:"},
 		{"another name of a column", "to;Given name;order\n+13125550101;;1\n", "line 2, column Given name:"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -111,6 +115,10 @@ func TestNotifyNamesEveryFaultBeforeAnythingIsSent(t *testing.T) {
 		{"a column is missing", "to,name\n+13125550101,Dana\n", "", 1, "has no column first_name, order; its columns are to, name"},
 		{"no recipients", "mobile,first_name,order\n1,2,3\n", "", 1, "has no column to"},
 		{"an empty file", "", "", 1, "is empty"},
+		{"a column twice", "to,first_name,order,Order\n+13125550101,Dana,1,2\n", "", 1, "has two columns Order"},
+		{"no line of names", "+13125550101,Dana,1\n", "", 1, "holds a person already"},
+		{"UTF-16", "\xff\xfet\x00o\x00\n\x00", "", 1, "UTF-16"},
+		{"line ends of old Macs", "to,first_name,order\r+13125550101,Dana,1\r", "", 1, "old Macs"},
 		{"no rows", "to,first_name,order\n", "", 1, "no rows"},
 		{"not CSV", "to,first_name,order\n\"a,b,c\nd", "", 1, "line 2"},
 		{"two columns of one name", "to,order,first_name,Order\n+13125550101,1,Dana,2\n", "", 1, "has two columns Order"},
@@ -137,7 +145,7 @@ func TestNotifyLeavesOutWhoIsExcluded(t *testing.T) {
 	s := simulated(t)
 	dir := t.TempDir()
 	file := write(t, dir, "people.csv", "to,first_name,order\n+13125550101,Dana,1\n13125550102,Marcus,2\n")
-	out := write(t, dir, "out.csv", "name,phone\nMarcus,+1 312 555 0102\n")
+	out := write(t, dir, "out.csv", "account,name,phone\n48151623,Marcus,+1 312 555 0102\n")
 	got := shell{}.run(t, "notify", file, "--template", "order_update", "--check", "--exclude", out, s.flag)
 	require.Zero(t, got.code, got.errs)
 	require.Contains(t, got.out, "1 message, utility")

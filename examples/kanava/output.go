@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -33,7 +34,7 @@ func (p *program) print(v any, text func(w io.Writer)) error {
 	if !p.json {
 		var b strings.Builder
 		text(&b)
-		_, err := io.WriteString(p.out, b.String())
+		_, err := io.WriteString(p.out, harmless(b.String()))
 		return err
 	}
 	e := json.NewEncoder(p.out)
@@ -50,7 +51,21 @@ func (p *program) tell(format string, args ...any) {
 		return
 	}
 	p.progress.clear()
-	fmt.Fprintln(p.errs, wrap(fmt.Sprintf(format, args...), p.width(), ""))
+	fmt.Fprintln(p.errs, harmless(wrap(fmt.Sprintf(format, args...), p.width(), "")))
+}
+
+// commands are the control characters that a terminal acts upon, apart from our own colours.
+var commands = regexp.MustCompile(`\x1b\[[0-9;]*m|[\x00-\x08\x0b-\x1f\x7f\x{80}-\x{9f}]`)
+
+// harmless takes out of a text what would command the terminal: what customers write, what
+// webhooks hold and what stands in files may be anything.
+func harmless(text string) string {
+	return commands.ReplaceAllStringFunc(text, func(found string) string {
+		if len(found) > 2 { // a colour
+			return found
+		}
+		return "\uFFFD"
+	})
 }
 
 // width is how wide text may be.

@@ -154,6 +154,15 @@ func (p *program) group(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return cmd.Help()
 	}
+	return wrong("%s has no verb %q%s; %s --help lists the verbs", cmd.CommandPath(), args[0], meant(suggestions(cmd, args[0]), cmd.CommandPath()+" "), cmd.CommandPath())
+}
+
+// suggestions are the verbs that a word may be a slip for.
+func suggestions(cmd *cobra.Command, word string) []string {
 	cmd.SuggestionsMinimumDistance = 2
-	return wrong("%s has no verb %q%s; %s --help lists the verbs", cmd.CommandPath(), args[0], meant(cmd.SuggestionsFor(args[0]), cmd.CommandPath()+" "), cmd.CommandPath())
+	found := cmd.SuggestionsFor(word)
+	if cmd == cmd.Root() && len(found) == 0 && distance(word, "help") <= 2 { // which the library leaves out
+		found = []string{"help"}
+	}
+	return found
 }

@@ -78,6 +78,8 @@ func TestWrongCommandLinesSayWhatWouldBeRight(t *testing.T) {
 		{"a slip in a flag", "explain --subcod 3 1", "did you mean --subcode?"},
 		{"a slip in the verb that help is for", "help explian", "did you mean kanava explain?"},
 		{"a slip below a group that help is for", "help templates diif", "did you mean kanava templates diff?"},
+		{"a slip in help", "hlep", "did you mean kanava help?"},
+		{"the port of --sim before the words of a verb", "notify --sim 8091 people.csv", "did you mean --sim=8091?"},
 		{"a slip in a shell", "completion bsh", "did you mean bash"},
 		{"a flag with one dash", "version -json", "did you mean --json?"},
 		{"a flag as a word", "version json", "did you mean --json?"},

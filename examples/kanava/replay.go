@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -56,7 +57,7 @@ func (p *program) replay(ctx context.Context, file, to, secret string, pace bool
 			return err
 		}
 		if status != http.StatusOK {
-			return fmt.Errorf("webhook %d of %s was answered with %d: %s; %s before it went well", r.n, file, status, answers[status], plural(sent, "webhook"))
+			return fmt.Errorf("webhook %d of %s was answered with %d: %s; %s before it went well", r.n, file, status, cmp.Or(answers[status], "a webhook has to be answered with 200"), plural(sent, "webhook"))
 		}
 		sent++
 		p.progress.show(false, "%s sent", plural(sent, "webhook"))
@@ -77,6 +78,10 @@ func (p *program) replay(ctx context.Context, file, to, secret string, pace bool
 // answers say what a status of a webhook means.
 var answers = map[int]string{
 	http.StatusBadRequest:          "the program could not read it",
+	http.StatusMovedPermanently:    elsewhere,
+	http.StatusFound:               elsewhere,
+	http.StatusTemporaryRedirect:   elsewhere,
+	http.StatusPermanentRedirect:   elsewhere,
 	http.StatusUnauthorized:        "the signature was refused; has the program the same app secret?",
 	http.StatusForbidden:           "the program refused it; has it the same app secret?",
 	http.StatusNotFound:            "there is no webhook at this path; give the whole URL with --to",
@@ -84,3 +89,6 @@ var answers = map[int]string{
 	http.StatusInternalServerError: "the program failed; look into its log",
 	http.StatusServiceUnavailable:  "the program is not ready",
 }
+
+// elsewhere is what a redirect means.
+const elsewhere = "it leads to another address, where WhatsApp does not follow; give that one with --to"

@@ -65,7 +65,7 @@ What a template is filled with is named by --value; kanava templates preview NAM
 			}
 			needs := []string{needToken, needNumber}
 			switch {
-			case named == "" && len(args) < 2:
+			case named == "" && (len(args) < 2 || strings.TrimSpace(args[1]) == ""):
 				return wrong("nothing to send: add a text, or --template NAME")
 			case named != "" && len(args) == 2:
 				return wrong("a text and --template do not go together: send one of them")
@@ -217,7 +217,7 @@ func bindProblem(d *template.Definition, err error) error {
 		labels[in.Path] = labelOf(in)
 	}
 	for _, problem := range bind.Problems {
-		parts = append(parts, cmp.Or(labels[problem.Path], problem.Path)+": "+problem.Sentence())
+		parts = append(parts, cmp.Or(labels[problem.Path], problem.Path)+": "+strings.TrimRight(problem.Sentence(), "."))
 	}
 	return wrong("the values do not fit the template %s: %s; give them with --value NAME=VALUE", d.Name, strings.Join(parts, "; "))
 }

@@ -39,6 +39,7 @@ type sending struct {
 	mu   sync.Mutex
 	byID map[string]*row
 	news time.Time // when something last changed
+	next int       // row that is looked up next
 }
 
 // sendCampaign gives every row to a hub of its own and waits until it has done what can
@@ -312,6 +313,11 @@ func (s *sending) wait(ctx context.Context, worked chan error) error {
 			return errors.Join(errors.New("the hub has stopped"), err)
 		case <-tick.C:
 		}
+		if n%10 == 0 {
+			if err := s.lookUp(ctx); err != nil {
+				return err
+			}
+		}
 		s.show()
 		if n%150 == 0 && !s.p.progress.live { // half a minute
 			states, open := s.count()
@@ -336,6 +342,42 @@ func (s *sending) wait(ctx context.Context, worked chan error) error {
 			return nil
 		}
 	}
+}
+
+// lookedUp is how many messages are read at a time where nobody tells of them.
+const lookedUp = 500
+
+// lookUp reads what became of messages that nothing is heard of: where a second process works
+// on the same campaign, what happens is told to one of the two.
+func (s *sending) lookUp(ctx context.Context) error {
+	var ids []string
+	s.mu.Lock()
+	if time.Since(s.news) > 2*time.Second {
+		for range s.c.rows {
+			r := &s.c.rows[s.next]
+			switch conversation.DeliveryState(r.state) {
+			case conversation.Queued, conversation.Uncertain, conversation.Accepted, conversation.Sent:
+				ids = append(ids, r.id)
+			}
+			if s.next = (s.next + 1) % len(s.c.rows); len(ids) == lookedUp {
+				break
+			}
+		}
+	}
+	s.mu.Unlock()
+	for _, id := range ids {
+		m, err := s.hub.Message(ctx, id)
+		if err != nil {
+			return err
+		}
+		s.mu.Lock()
+		if r := s.byID[id]; r.state != string(m.Delivery.State()) {
+			r.note(m)
+			s.news = time.Now()
+		}
+		s.mu.Unlock()
+	}
+	return nil
 }
 
 func later(a, b time.Time) time.Time {

@@ -61,6 +61,9 @@ func (p *program) openStore(ctx context.Context, where string, own bool) (*opene
 func (p *program) source(where string) (driver, source string, dialect sqlstore.Dialect, err error) {
 	where = strings.TrimPrefix(where, "sqlite:")
 	if !strings.HasPrefix(where, "postgres://") && !strings.HasPrefix(where, "postgresql://") {
+		if strings.Contains(where, "://") {
+			return "", "", 0, wrong("the database is a file of SQLite, or postgres://user@host/name; others are not known")
+		}
 		file, err := filepath.Abs(where)
 		if err != nil {
 			return "", "", 0, err

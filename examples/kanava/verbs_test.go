@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -196,6 +197,58 @@ func TestConnectAsksAtATerminal(t *testing.T) {
 	require.Contains(t, got.errs, "The simulator sent the code")
 	require.Contains(t, got.errs, "Enter alone: later.")
 	require.Contains(t, got.errs, "of 14:", "progress in place")
+}
+
+func TestThePINIsNotShownWhileItIsTyped(t *testing.T) {
+	t.Parallel()
+	var shown buffer
+	p := shell{terminal: true, stdin: "123456\n654321\n"}.program(io.Discard, &shown)
+	p.progress = progress{out: &shown, live: true, columns: 80}
+	a := newAsking(p)
+	_, err := a.question(t.Context(), onboard.Prompt{Kind: onboard.PromptPIN, Text: "The PIN"})
+	require.NoError(t, err)
+	require.True(t, strings.HasSuffix(shown.String(), "> \x1b[8m\x1b[0m"), "%q", shown.String())
+	_, err = a.question(t.Context(), onboard.Prompt{Kind: onboard.PromptCode, Text: "The code"})
+	require.NoError(t, err)
+	require.True(t, strings.HasSuffix(shown.String(), "> "), "%q", shown.String())
+}
+
+func TestNothingOfOthersCommandsTheTerminal(t *testing.T) {
+	t.Parallel()
+	s := simulated(t)
+	l := listening(t, s, "--texts")
+	s.control("POST", "users/0/text", `{"text":"a\u001b]0;title\u0007b\u001b[2Jc\u009b31md"}`)
+	eventually(t, "the text is shown", func() bool { return strings.Contains(l.out.String(), "text of") })
+	require.NotContains(t, l.out.String(), "\x1b")
+	require.NotContains(t, l.out.String(), "\u009b")
+	require.NotContains(t, l.out.String(), "\a")
+	require.Equal(t, "\x1b[31mred\x1b[0m\n\ttab", harmless("\x1b[31mred\x1b[0m\n\ttab"), "our colours stay")
+	got := shell{}.run(t, "explain", "\x1b]0;title\a")
+	require.NotContains(t, got.errs, "\x1b")
+}
+
+func TestARedirectTakesNoWebhook(t *testing.T) {
+	t.Parallel()
+	s := simulated(t)
+	var reached atomic.Int32
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/login" {
+			reached.Add(1)
+			return
+		}
+		http.Redirect(w, r, "/login", http.StatusFound)
+	}))
+	defer site.Close()
+	file := write(t, t.TempDir(), "w.jsonl", `{"object":"whatsapp_business_account","entry":[]}`)
+	got := shell{}.run(t, "replay", file, "--to", site.URL+"/webhook", s.flag)
+	require.Equal(t, 1, got.code)
+	require.Contains(t, got.errs, "answered with 302: it leads to another address")
+	require.Zero(t, reached.Load())
+
+	l := listening(t, s, "--forward", site.URL+"/webhook")
+	s.control("POST", "users/0/text", `{"text":"hello"}`)
+	eventually(t, "the redirect is told", func() bool { return strings.Contains(l.errs.String(), "answered 302") })
+	require.Zero(t, reached.Load(), "the page that it leads to would have said 200")
 }
 
 // program3000 is a user's program: it notes what comes, and answers as it is told.
