@@ -183,20 +183,29 @@ func nextDigit(b []byte, i int) int {
 			return i
 		}
 		if b[i] >= utf8.RuneSelf {
-			if r, _ := utf8.DecodeRune(b[i:]); isDigit(r) {
+			r, w := utf8.DecodeRune(b[i:])
+			if isDigit(r) {
 				return i
 			}
+			i += w - 1
 		}
 	}
 	return len(b)
 }
 
+// digitBits has a bit for each digit before tableEnd: most texts are only asked for those.
+var digitBits = func() (all [tableEnd / 64]uint64) {
+	for _, x := range unicode.Nd.R16 {
+		for r := x.Lo; r <= x.Hi && r < tableEnd; r++ {
+			all[r/64] |= 1 << (r % 64)
+		}
+	}
+	return all
+}()
+
 func isDigit(r rune) bool {
-	switch {
-	case r < 0x660: // before the Arabic ones
-		return '0' <= r && r <= '9'
-	case r < tableEnd:
-		return table()[r].is(digit)
+	if r < tableEnd {
+		return digitBits[r>>6]>>(r&63)&1 != 0
 	}
 	return (r >= 0xA620 && r < 0xAC00 || r >= 0xFF10) && unicode.IsDigit(r)
 }
