@@ -30,7 +30,9 @@ serve() { # name, path, text that must appear there, command…: it must stop cl
 		[ -n "$url" ] && break
 		sleep 0.1
 	done
-	curl -sSf "$url$path" | grep -qF -- "$text" || { printf '%s did not serve %q:\n' "$name" "$text"; cat "$bin/out"; exit 1; }
+	local page
+	page="$(curl -sSf "$url$path")" # grep -q would leave before curl is done
+	grep -qF -- "$text" <<<"$page" || { printf '%s did not serve %q:\n' "$name" "$text"; cat "$bin/out"; exit 1; }
 	kill -INT "$pid"
 	wait "$pid" || { echo "$name did not stop cleanly"; cat "$bin/out"; exit 1; }
 	echo "ok $name"

@@ -57,7 +57,7 @@ request = urllib.request.Request(
 print(urllib.request.urlopen(request).read().decode())
 `},
 	{"Go", `
-package simulator
+package main
 
 import (
 	"context"
