@@ -195,8 +195,11 @@ func (h *core) learnSettings(ctx context.Context, r *store.Record, first bool) e
 // meetSettings has a channel that was just added go by settings that were changed before.
 func (h *core) meetSettings(ctx context.Context, id string) error {
 	records, err := h.store.Get(ctx, kindShared, aboutSettings+"|"+id)
-	if err != nil || len(records) == 0 {
-		return err
+	if err != nil {
+		return fmt.Errorf("channel: read settings: %w", err)
+	}
+	if len(records) == 0 {
+		return nil
 	}
 	return h.learnSettings(ctx, &records[0], true)
 }

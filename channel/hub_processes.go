@@ -36,7 +36,10 @@ func (h *core) lookAround(ctx context.Context) error {
 			return fmt.Errorf("channel: forget processes: %w", err)
 		}
 	}
-	return h.findStrangers(ctx, others)
+	if err := h.findStrangers(ctx, others); err != nil {
+		return fmt.Errorf("channel: look at numbers that no process has: %w", err)
+	}
+	return nil
 }
 
 // accompany does what a running process does besides its queues, until ctx is done.
