@@ -185,7 +185,7 @@ func TestNotifyNeedsConsentAndRespectsTheCustomersWill(t *testing.T) {
 		again, err := r.agents.Notify(t.Context(), alice, n)
 		require.NoError(t, err)
 		require.Equal(t, first.ID, again.ID, "the same key is the same message")
-		r.Settle()
+		r.Pass(11 * time.Minute) // a new template takes ten until the marketing endpoint has it
 		require.Equal(t, []string{"Our spring sale has begun."}, r.Sees())
 		require.Equal(t, rules.QueuePending, r.Conversation().State.Queue)
 
