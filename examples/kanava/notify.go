@@ -149,7 +149,7 @@ func (p *program) notify(ctx context.Context, n *notifying) error {
 	if err := p.confirm(n.yes, "Send "+plural(len(c.rows), "message")+"?"); err != nil {
 		return err
 	}
-	return p.sendCampaign(ctx, n, c, pl, info, rate)
+	return p.sendCampaign(ctx, n, c, pl, rate)
 }
 
 // campaignOf reads the template and the rows; it fails if rows have faults.

@@ -44,7 +44,7 @@ type sending struct {
 
 // sendCampaign gives every row to a hub of its own and waits until it has done what can
 // be done.
-func (p *program) sendCampaign(ctx context.Context, n *notifying, c *campaign, pl platform, info cloudapi.NumberInfo, rate int) error {
+func (p *program) sendCampaign(ctx context.Context, n *notifying, c *campaign, pl platform, rate int) error {
 	client, err := pl.client(cloudapi.Limits{Throughput: rate})
 	if err != nil {
 		return err
@@ -55,7 +55,7 @@ func (p *program) sendCampaign(ctx context.Context, n *notifying, c *campaign, p
 	}
 	defer st.close()
 	s := &sending{p: p, c: c, n: n, byID: map[string]*row{}, news: time.Now()}
-	if s.hub, err = s.newHub(st, client, pl, info); err != nil {
+	if s.hub, err = s.newHub(st, client, pl); err != nil {
 		return err
 	}
 	work, finish := context.WithCancel(context.WithoutCancel(ctx))
@@ -83,7 +83,7 @@ func (p *program) sendCampaign(ctx context.Context, n *notifying, c *campaign, p
 
 // newHub makes the hub: the operator's file says who agreed to be written to, so that
 // no consent is asked for here.
-func (s *sending) newHub(st *openedStore, client *cloudapi.Client, pl platform, info cloudapi.NumberInfo) (*channel.Hub, error) {
+func (s *sending) newHub(st *openedStore, client *cloudapi.Client, pl platform) (*channel.Hub, error) {
 	catalog, err := template.NewCatalog(template.CatalogConfig{})
 	if err != nil {
 		return nil, err
