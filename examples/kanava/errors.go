@@ -67,8 +67,10 @@ func (p *program) report(ctx context.Context, err error) int {
 // sentence says an error to a person, with what to do about it where that is known.
 func sentence(err error) string {
 	var (
-		graph   *cloudapi.Error
-		network net.Error
+		graph     *cloudapi.Error
+		network   net.Error
+		unknown   *net.DNSError
+		unreached *net.OpError
 	)
 	if errors.As(err, &graph) {
 		f := graph.Failure()
@@ -102,6 +104,10 @@ func sentence(err error) string {
 		if errors.As(err, &path) {
 			return fmt.Sprintf("%s: %s; check the path", path.Path, path.Err)
 		}
+	case errors.As(err, &unknown):
+		return fmt.Sprintf("%s cannot be found: check the network and the address, then try again", unknown.Name)
+	case errors.As(err, &unreached) && unreached.Op == "dial":
+		return fmt.Sprintf("%s cannot be reached: check the network and the address, then try again", unreached.Addr)
 	case errors.As(err, &network) && network.Timeout():
 		return plainly(err.Error()) + "; check the network, then try again"
 	}

@@ -242,7 +242,7 @@ func (l *listener) keep(body []byte) error {
 
 // show prints one event.
 func (l *listener) show(e *webhook.Event) error {
-	what, text := describe(e), ""
+	field, what, text := redact.Cards(e.Field), describe(e), "" // an unknown field is anything
 	if l.texts {
 		text = redact.Cards(textOf(e))
 	}
@@ -252,8 +252,8 @@ func (l *listener) show(e *webhook.Event) error {
 		Number string    `json:"number,omitempty"`
 		Event  string    `json:"event"`
 		Text   string    `json:"text,omitempty"`
-	}{e.Time, e.Field, e.Number.ID, what, text}, func(w io.Writer) {
-		line := fmt.Sprintf("%s  %s  %s", l.p.paint(dim, e.Time.UTC().Format("15:04:05")), e.Field, what)
+	}{e.Time, field, e.Number.ID, what, text}, func(w io.Writer) {
+		line := fmt.Sprintf("%s  %s  %s", l.p.paint(dim, e.Time.UTC().Format("15:04:05")), field, what)
 		if text != "" {
 			line += ": " + strings.Join(strings.Fields(text), " ")
 		}

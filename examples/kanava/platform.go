@@ -179,7 +179,7 @@ func (pl platform) config(limits cloudapi.Limits) cloudapi.Config {
 func (pl platform) client(limits cloudapi.Limits) (*cloudapi.Client, error) {
 	c, err := cloudapi.New(pl.config(limits))
 	if err != nil {
-		return nil, wrong("%s", sentence(err))
+		return nil, wrong("%s", strings.NewReplacer("new: ", "", "BaseURL", "the address in WHATSAPP_BASE_URL", "Version", "WHATSAPP_GRAPH_VERSION").Replace(sentence(err)))
 	}
 	return c, nil
 }

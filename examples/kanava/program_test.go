@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
+	"maps"
+	"net"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -293,6 +296,30 @@ func TestEveryVerbRefusesWhatItDoesNotKnow(t *testing.T) {
 			require.Empty(t, got.out)
 		})
 	}
+}
+
+func TestAPlatformThatCannotBeReachedIsNamedWithAWayOut(t *testing.T) {
+	t.Parallel()
+	env := map[string]string{"WHATSAPP_TOKEN": "t", "WHATSAPP_PHONE_NUMBER_ID": "1", "WHATSAPP_ACCOUNT_ID": "2"}
+	for _, tc := range []struct {
+		name, address string
+		code          int
+		says          string
+	}{
+		{"nothing listens", "http://127.0.0.1:1", 1, "127.0.0.1:1 cannot be reached: check the network"},
+		{"not HTTPS", "http://desk.example", 2, "the address in WHATSAPP_BASE_URL must be https"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			env := maps.Clone(env)
+			env["WHATSAPP_BASE_URL"] = tc.address
+			got := shell{env: env}.run(t, "templates", "list")
+			require.Equal(t, tc.code, got.code, got.errs)
+			require.Contains(t, got.errs, tc.says)
+		})
+	}
+	unknown := sentence(fmt.Errorf("cloudapi: list templates: %w", &net.OpError{Op: "dial", Err: &net.DNSError{Name: "graph.facebook.com", IsNotFound: true}}))
+	require.Equal(t, "graph.facebook.com cannot be found: check the network and the address, then try again", unknown)
 }
 
 func TestErrorsNameNoPackages(t *testing.T) {

@@ -227,6 +227,15 @@ func TestNothingOfOthersCommandsTheTerminal(t *testing.T) {
 	require.NotContains(t, got.errs, "\x1b")
 }
 
+func TestACardIsMaskedInAFieldThatNobodyKnows(t *testing.T) {
+	t.Parallel()
+	var out buffer
+	l := &listener{p: shell{}.program(&out, io.Discard)}
+	require.NoError(t, l.show(&webhook.Event{Field: "field 4111111111111111", Payload: &webhook.Unknown{}}))
+	require.Contains(t, out.String(), "unknown")
+	require.NotContains(t, out.String(), "4111111111111111")
+}
+
 func TestARedirectTakesNoWebhook(t *testing.T) {
 	t.Parallel()
 	s := simulated(t)
