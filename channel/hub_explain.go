@@ -192,6 +192,20 @@ var explanations = []struct {
 		Class: ErrorInput, Status: http.StatusUnprocessableEntity,
 		Text: "The template breaks WhatsApp's rules.", Do: "Correct it.",
 	}},
+	{isA[*pricing.CardError], Explanation{
+		Class: ErrorInput, Status: http.StatusUnprocessableEntity,
+		Text: "The rate card cannot be read.", Do: "Take the file as Meta gives it out, and correct the line that is named.",
+	}},
+	{matching(pricing.ErrTier), Explanation{
+		Class: ErrorInput, Status: http.StatusUnprocessableEntity, Text: "There is no such messaging limit.",
+	}},
+	{matching(template.ErrNoShorthand), Explanation{
+		Class: ErrorInput, Status: http.StatusUnprocessableEntity, Text: "The text has no template in it.",
+	}},
+	{matching(message.ErrOutcomeUnknown), Explanation{
+		Class: ErrorLater, Status: http.StatusBadGateway,
+		Text: "WhatsApp's answer was lost: the message may have arrived.", Do: "Wait for its status before you send it again.",
+	}},
 	{matching(ErrUnusable), Explanation{
 		Class: ErrorInput, Status: http.StatusUnprocessableEntity,
 		Text: "Something is too long, or is no text.", Do: "Shorten it.",

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/rules"
 )
 
 // PreviewReply is [channel.Hub.PreviewReply] for whoever may read the conversation; Refused says, too,
@@ -44,6 +45,11 @@ func Explain(err error) channel.Explanation {
 		return channel.Explanation{
 			Class: channel.ErrorInput, Status: http.StatusUnprocessableEntity,
 			Text: "There is no such queue or order, or a number is negative.", Do: "Ask for something else.",
+		}
+	}
+	if errors.Is(err, rules.ErrNotOpen) {
+		return channel.Explanation{
+			Class: channel.ErrorRefused, Status: http.StatusConflict, Text: "The conversation is resolved.", Do: "Reopen it first.",
 		}
 	}
 	denied, ok := errors.AsType[*access.DeniedError](err)

@@ -232,3 +232,31 @@ func BenchmarkInbox(b *testing.B) {
 		}
 	})
 }
+
+func TestExplainKnowsWhatTheDeskRefuses(t *testing.T) {
+	t.Parallel()
+	crowd(t, func(t *testing.T, l *lab, id map[string]string) {
+		ctx := t.Context()
+		_, stranger := l.agents.Inbox(ctx, access.Actor{}, desk.InboxQuery{Limit: -1})
+		require.Equal(t, channel.ErrorInput, desk.Explain(stranger).Class)
+		outsider := access.Actor{Kind: access.Agent, ID: "eve"}
+		_, _, err := l.agents.Conversation(ctx, outsider, id["A"])
+		x := desk.Explain(err)
+		require.Equal(t, channel.ErrorDenied, x.Class)
+		require.Equal(t, 403, x.Status)
+		_, _, err = l.agents.Conversation(ctx, access.Actor{}, id["A"])
+		require.Equal(t, 401, desk.Explain(err).Status)
+		require.NoError(t, l.agents.Resolve(ctx, alice, id["A"], ""))
+		err = l.agents.Assign(ctx, alice, id["A"], "carol")
+		require.ErrorIs(t, err, rules.ErrNotOpen)
+		require.Equal(t, 409, desk.Explain(err).Status)
+		_, _, err = l.agents.Conversation(ctx, bob, id["A"])
+		require.Equal(t, 404, desk.Explain(err).Status, "what is another tenant's is not there")
+
+		p, err := l.agents.PreviewReply(ctx, alice, channel.Reply{Conversation: id["B"], Content: &message.Text{Body: "hi"}})
+		require.NoError(t, err)
+		require.NoError(t, p.Refused)
+		require.NotNil(t, p.Message)
+		require.Error(t, l.agents.Check(ctx, outsider, channel.Reply{Conversation: id["B"], Content: &message.Text{Body: "hi"}}))
+	})
+}
