@@ -48,12 +48,15 @@
 //
 //	run           New, Hub.Run, and Hub.Accept as the sink of webhooks
 //	read          Conversations, Conversation, Messages, Message, Events
-//	answer        Reply, ReplyAll, RunMacro and PreviewMacro, Upload, MarkRead, CancelMessage
+//	find          Search, FindByTicket, FindCustomers, CustomerConversations
+//	follow        Feed, News and FeedCursor: what changes, on whichever process
+//	answer        Reply, ReplyAll, Check and PreviewReply, RunMacro and PreviewMacro, Upload, MarkRead, CancelMessage
 //	settle        UncertainMessages, ResendMessage, GiveUpMessage, ResendUncertain, GiveUpUncertain
-//	write first   Notify, RecordConsent, RevokeConsent, StopMarketing, ResumeMarketing
+//	write first   Notify, NotifyAll, RecordConsent, RevokeConsent, StopMarketing, ResumeMarketing
 //	set up        AddChannel, UpdateSettings, ReplaceChannel, RemoveChannel, Channels, Channel, ReportStanding
 //	operate       Health, Processes, DeadLetters, ReplayDeadLetters, ReplayAllDeadLetters, DropDeadLetters, RetryNow
 //	answer for    Counters, Spending, EraseCustomer, EraseConversation, EraseMessage, ExportCustomer
+//	the host's    SetTicket, SetMetadata, SetCustomerMetadata, Wake after a commit, Idle in tests, Explain for errors
 //	for a desk    Desk, Scene, Hub.Step, ChannelOf, DeadLettersOf
 //
 // # Several processes

@@ -41,10 +41,10 @@
 //	look after    Assign, Move, Resolve, Reopen, SetTags, SetTopic, AddNote
 //	read          Inbox, CountInbox, Conversations, Conversation, Messages, Message, Events
 //	find          Search, FindCustomers, FindByTicket, and Feed for what is new
-//	answer        Reply, ReplyAll, PreviewReply, RunMacro, PreviewMacro, Upload, MarkRead, CancelMessage
+//	answer        Reply, ReplyAll, Check, PreviewReply, RunMacro, PreviewMacro, Upload, MarkRead, CancelMessage
 //	settle        UncertainMessages, ResendMessage, GiveUpMessage, ResendUncertain, GiveUpUncertain
 //	write first   Notify, NotifyAll, RecordConsent, RevokeConsent, StopMarketing, ResumeMarketing
-//	set up        AddChannel, UpdateSettings, ReplaceChannel, RemoveChannel, Channels, Check
+//	set up        AddChannel, UpdateSettings, ReplaceChannel, RemoveChannel, Channels
 //	operate       Health, Processes, DeadLetters, ReplayDeadLetters, ReplayAllDeadLetters, DropDeadLetters, RetryNow
 //	answer for    Report, Spending, EraseCustomer, EraseConversation, EraseMessage, ExportCustomer
 //
