@@ -46,11 +46,11 @@ func TestTheSumHoldsWhoeverIsCutOff(t *testing.T) {
 	processes := []cloudapi.Limiter{process(t, reachable.addr(), cfg), process(t, gone.addr(), cfg), process(t, gone.addr(), cfg)}
 	gone.kill()
 	g := storm(t, 200, "7", processes)
-	require.LessOrEqual(t, g.most(), 80)
+	g.keeps(t, 80)
 	t.Logf("one process with Redis and two without: at most %d messages within a second", g.most())
 
-	alone := storm(t, 12, "8", processes[1:])
-	require.LessOrEqual(t, alone.most(), 80*20/100*2/3+2, "each has its part of the share")
+	alone := storm(t, 50, "8", processes[1:])
+	alone.keeps(t, 80*20/100*2/3+2) // each has its part of the share
 
 	for i, l := range processes[1:] {
 		permit := cloudapi.Permit{Number: fmt.Sprint("pair", i), Recipient: "x", MaxWait: time.Minute}

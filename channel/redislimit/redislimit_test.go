@@ -29,8 +29,9 @@ redislimit: config: Timeout is negative`)
 
 // gate collects when permits were granted.
 type gate struct {
-	mu sync.Mutex
-	at []time.Time
+	mu    sync.Mutex
+	begun time.Time // before the first was asked for
+	at    []time.Time
 }
 
 func (g *gate) pass() {
@@ -39,7 +40,17 @@ func (g *gate) pass() {
 	g.at = append(g.at, time.Now())
 }
 
-// most is the most permits within one second.
+// keeps says that no more permits were granted in the time that the storm took than a limit allows,
+// with a second's worth to begin with. A machine that is slow to note them only makes it longer.
+func (g *gate) keeps(t *testing.T, perSecond float64) {
+	t.Helper()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	last := slices.MaxFunc(g.at, time.Time.Compare)
+	require.LessOrEqual(t, float64(len(g.at)), perSecond*(1+last.Sub(g.begun).Seconds()))
+}
+
+// most is the most permits within one second, as they were noted.
 func (g *gate) most() (most int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -56,7 +67,7 @@ func (g *gate) most() (most int) {
 // storm has everybody send to many people as fast as they may, until the gate has n.
 func storm(t *testing.T, n int, number string, processes []cloudapi.Limiter) *gate {
 	t.Helper()
-	g := &gate{}
+	g := &gate{begun: time.Now()}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var senders sync.WaitGroup
@@ -90,7 +101,7 @@ func TestThreeProcessesShareTheThroughputOfANumber(t *testing.T) {
 		processes = append(processes, process(t, addr, redislimit.Config{}))
 	}
 	g := storm(t, 240, "7", processes)
-	require.LessOrEqual(t, g.most(), 80, "messages within a second")
+	g.keeps(t, 80)
 	t.Logf("%d messages, at most %d within a second", len(g.at), g.most())
 }
 
@@ -212,7 +223,7 @@ func TestWhatOneProcessLearnsHoldsForAll(t *testing.T) {
 	a.Observe(t.Context(), cloudapi.Permit{Number: "7"}, cloudapi.Observation{Throughput: 1000})
 	g := storm(t, 400, "7", []cloudapi.Limiter{b})
 	require.Greater(t, g.most(), 100, "the higher limit")
-	require.LessOrEqual(t, g.most(), 1000)
+	g.keeps(t, 1000)
 
 	a.Observe(t.Context(), now, cloudapi.Observation{Throttled: message.ClassThrottledPair, RetryAfter: time.Hour})
 	_, err := b.Acquire(t.Context(), cloudapi.Permit{Number: "7", Recipient: "x", MaxWait: time.Minute})

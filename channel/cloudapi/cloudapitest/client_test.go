@@ -211,6 +211,9 @@ func TestOurClientAgreesOnOperations(t *testing.T) {
 			require.NoError(t, err)
 			_, err = n.MessagingLimit(ctx)
 			require.NoError(t, err)
+			ready, err := n.MarketingReady(ctx, s.account.ID)
+			require.NoError(t, err)
+			require.True(t, ready)
 			require.NoError(t, n.Deregister(ctx))
 		}},
 		{"settings of a number", func(t *testing.T, s *site, _ *cloudapi.Client, n *cloudapi.Number, _ *cloudapi.Account) {
