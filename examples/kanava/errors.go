@@ -79,7 +79,7 @@ func sentence(err error) string {
 		case graph.UserMessage != "":
 			text += ": " + strings.TrimRight(cmp.Or(graph.UserTitle, f.Title), ". ") + ": " + graph.UserMessage
 		case f.Title != "":
-			text += ": " + f.Title + ". " + f.Hint
+			text += ": " + f.Title + ". " + hintOf(f)
 		}
 		if errors.Is(err, message.ErrOutcomeUnknown) {
 			text = strings.TrimRight(text, ". ") + ". It may have been sent all the same; look before you send it again"
@@ -112,6 +112,20 @@ func sentence(err error) string {
 		return plainly(err.Error()) + "; check the network, then try again"
 	}
 	return plainly(err.Error())
+}
+
+// hintOf says what to do about a failure to those who look after a channel. The table of the
+// library speaks to agents, who can only ask them.
+func hintOf(f message.Failure) string {
+	switch {
+	case f.Class == message.ClassAuth:
+		return "Make a new token for a system user in Meta's business settings, and put it into WHATSAPP_TOKEN; kanava doctor tells what it lacks."
+	case f.Class == message.ClassPermission && strings.Contains(f.Hint, "administrator"):
+		return "The token has no right to this, or an id is wrong: kanava doctor names what is missing."
+	case strings.HasPrefix(f.Hint, "This cannot be solved in the conversation."):
+		return "It has to be put right in WhatsApp Manager; kanava doctor examines the account and the number."
+	}
+	return f.Hint
 }
 
 // packages are the names that the library puts before its errors, which mean nothing to a

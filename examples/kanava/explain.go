@@ -76,7 +76,7 @@ The exit code is 1 if a code is not in the table.`,
 func explained(code, subcode, status int) explanation {
 	f := message.Classify(code, subcode, status, false)
 	e := explanation{
-		Code: code, Subcode: subcode, Known: f.Known, Class: string(f.Class), Title: f.Title, Hint: f.Hint,
+		Code: code, Subcode: subcode, Known: f.Known, Class: string(f.Class), Title: f.Title, Hint: hintOf(f),
 		Advice: string(f.Retry.Advice), Repeats: f.Retry.Max,
 	}
 	if f.Retry.After > 0 {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/cloudapi"
+	"github.com/kanava-go/kanava/redact"
 	"github.com/kanava-go/kanava/template"
 	"github.com/spf13/cobra"
 )
@@ -228,7 +229,7 @@ func (p *program) faults(c *campaign) {
 // preview shows the first message, cost and reach: on standard output if that is all
 // that was asked for.
 func (p *program) preview(c *campaign, e estimate, result bool) error {
-	_, shown, err := c.def.Bind(c.rows[0].values)
+	_, shown, err := c.def.Bind(c.rows[0].values.MapText(redact.Cards)) // as the hub sends it
 	if err != nil {
 		return err
 	}

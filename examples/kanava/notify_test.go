@@ -159,6 +159,16 @@ func TestNotifyLeavesOutWhoIsExcluded(t *testing.T) {
 	require.Contains(t, got.errs, "bad.csv, line 2")
 }
 
+func TestNotifyShowsCardsMaskedAsTheyAreSent(t *testing.T) {
+	t.Parallel()
+	s := simulated(t)
+	file := write(t, t.TempDir(), "people.csv", "to,first_name,order\n+13125550101,Dana,4111111111111111\n")
+	got := shell{}.run(t, "notify", file, "--template", "order_update", "--check", s.flag)
+	require.Zero(t, got.code, got.errs)
+	require.Contains(t, got.out, "XXXXXXXXXXXX1111")
+	require.NotContains(t, got.out, "4111111111111111")
+}
+
 func TestNotifyTakesItsSettingsFromTheFile(t *testing.T) {
 	t.Parallel()
 	s := simulated(t)

@@ -211,6 +211,18 @@ func TestAddressesMayBeBarePorts(t *testing.T) {
 	}
 }
 
+func TestFailuresAreExplainedToWhoCanMendThem(t *testing.T) {
+	t.Parallel()
+	for code, says := range map[string]string{
+		"190": "put it into WHATSAPP_TOKEN", "10": "doctor names what is missing", "2388001": "put right in WhatsApp Manager",
+	} {
+		got := shell{}.run(t, "explain", code)
+		require.Zero(t, got.code)
+		require.Contains(t, strings.Join(strings.Fields(got.out), " "), says, code)
+		require.NotContains(t, got.out, "Ask an administrator")
+	}
+}
+
 func TestExplainKnowsAndDoesNotKnow(t *testing.T) {
 	t.Parallel()
 	got := shell{}.run(t, "explain", "131047", "130429", "100", "--subcode", "33")
