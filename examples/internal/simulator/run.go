@@ -77,7 +77,7 @@ func (v Values) Now() time.Time { return v.now() }
 
 // Text tells the values to a person.
 func (v Values) Text(out io.Writer) {
-	fmt.Fprintf(out, `WhatsApp simulator. Open %s in a browser to play the customers.
+	fmt.Fprintf(out, `WhatsApp simulator. Open %s to play the customers.
 
   base URL          %s
   access token      %s
