@@ -9,7 +9,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -157,6 +159,37 @@ func TestNotifyLeavesOutWhoIsExcluded(t *testing.T) {
 	got = shell{}.run(t, "notify", file, "--template", "order_update", "--check", "--exclude", write(t, dir, "bad.csv", "phone\nMarcus\n"), s.flag)
 	require.Equal(t, 1, got.code)
 	require.Contains(t, got.errs, "bad.csv, line 2")
+}
+
+// What becomes of a message is told to one of two processes that work on the same campaign.
+func TestTwoNotifyOnOneCampaignBothEnd(t *testing.T) {
+	t.Parallel()
+	s := simulated(t)
+	file, _ := people(t, s, 40)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	var both sync.WaitGroup
+	var got [2]printed
+	for i := range got {
+		both.Go(func() {
+			got[i] = shell{now: time.Now}.runIn(ctx, "notify", file, "--template", "order_update", "--yes", s.flag, "--webhook-addr", "0", "--wait", "3s")
+		})
+	}
+	both.Wait()
+	for _, g := range got {
+		require.NotContains(t, g.errs, "stopped with", "it waits for what the other one was told")
+		require.NotContains(t, g.out, "waiting to be sent")
+	}
+	require.Equal(t, map[string]int{"1": 40}, countOf(s.chats(40)))
+}
+
+// countOf counts how many people have how many messages.
+func countOf(chats map[string]int) map[string]int {
+	count := map[string]int{}
+	for _, n := range chats {
+		count[strconv.Itoa(n)]++
+	}
+	return count
 }
 
 func TestNotifyShowsCardsMaskedAsTheyAreSent(t *testing.T) {
