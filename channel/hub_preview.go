@@ -63,12 +63,12 @@ func (h *Hub) PreviewReply(ctx context.Context, by conversation.Author, r Reply)
 		if err := u.freeLeft(ch, p); err != nil {
 			return err
 		}
-		if p.Refused = usable("key", r.Key, maxKey); p.Refused != nil {
-			return nil
+		var m *messageRecord
+		if err = usable("key", r.Key, maxKey); err == nil {
+			m, err = u.send(ch, customer, conv, &r)
 		}
-		m, err := u.send(ch, customer, conv, &r)
 		switch {
-		case isRefusal(err):
+		case isRefusal(err), errors.Is(err, ErrUnusable):
 			p.Refused = err
 		case err != nil:
 			return err
