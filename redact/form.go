@@ -51,7 +51,7 @@ func (s *scanner) formOf(c *candidate) form {
 		if narrow && alike && !s.isPair(g) {
 			f = even
 		}
-	case narrow && alike && isSlip(g) && !slices.ContainsFunc(s.c[g[0].to:g[1].from], isNoSpace):
+	case narrow && alike && isSlip(g) && !slices.ContainsFunc(s.c[g[0].to:g[1].from], func(c char) bool { return !unicode.IsSpace(c.r) }):
 		f = slipped
 	case len(g) > maxLoose:
 		return never
@@ -73,12 +73,9 @@ func (s *scanner) repeats(g []group) bool {
 	for i := range len(g) - 1 {
 		var text []rune
 		for _, c := range s.c[g[i].to:g[i+1].from] {
-			if !c.is(letter) {
-				c.fold = ' '
-			}
 			text = append(text, c.fold)
 		}
-		words := strings.Fields(string(text))
+		words := strings.FieldsFunc(string(text), func(r rune) bool { c := charOf(table(), r); return !c.is(letter) })
 		if len(words) == 0 {
 			return false
 		}
@@ -95,11 +92,7 @@ func (s *scanner) repeats(g []group) bool {
 // rest or the last of three, as people write American Express; or in its own way,
 // Diners', UATP's or UnionPay's.
 func isPrinted(g []group) bool {
-	switch sizes(g) {
-	case 0x4444, 0x44441, 0x44442, 0x44443, 0x4443, 0x465, 0x464, 0x456, 0x6D:
-		return true
-	}
-	return false
+	return slices.Contains([]int{0x4444, 0x44441, 0x44442, 0x44443, 0x4443, 0x465, 0x464, 0x456, 0x6D}, sizes(g))
 }
 
 // sizes returns the sizes of groups below sixteen as the digits of a hexadecimal number.
@@ -151,8 +144,6 @@ func (s *scanner) isPair(g []group) bool {
 	}
 	return slices.ContainsFunc(s.c[g[mid-1].to:g[mid].from], func(c char) bool { return strings.ContainsRune("/,;|&", c.r) })
 }
-
-func isNoSpace(c char) bool { return !unicode.IsSpace(c.r) }
 
 // inList reports whether c is a part of a longer row of equal groups, joined in the
 // same way. One group more is none in fours, since a year or an amount may follow, but

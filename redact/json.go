@@ -2,6 +2,7 @@ package redact
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -78,14 +79,7 @@ func (p Path) Match(pattern string) bool {
 // Paths returns a function for [Redactor.Values] that accepts the values whose
 // path matches one of patterns; see [Path.Match].
 func Paths(patterns ...string) func(Path) bool {
-	return func(p Path) bool {
-		for _, pattern := range patterns {
-			if p.Match(pattern) {
-				return true
-			}
-		}
-		return false
-	}
+	return func(p Path) bool { return slices.ContainsFunc(patterns, p.Match) }
 }
 
 // A walker goes through one document.

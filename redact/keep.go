@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -91,13 +92,8 @@ const DefaultMask Mask = 'X'
 // valid reports whether m can serve as a mask.
 func (m Mask) valid() bool {
 	r := rune(m)
-	switch r {
-	case 'X', 'x':
-		return true
-	case '"', '\\', '<', '>', '&', '+', '@', '%', '^', '=', ';', utf8.RuneError:
-		return false
-	}
-	return utf8.ValidRune(r) && (unicode.IsPunct(r) || unicode.IsSymbol(r)) && !isInvisible(r)
+	return r == 'X' || r == 'x' ||
+		(unicode.IsPunct(r) || unicode.IsSymbol(r)) && utf8.ValidRune(r) && !isInvisible(r) && !strings.ContainsRune("\"\\<>&+@%^=;\uFFFD", r)
 }
 
 // MarshalText implements [encoding.TextMarshaler].

@@ -3,6 +3,8 @@ package redact
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
+	"strings"
 	"sync"
 	"unicode"
 	"unicode/utf8"
@@ -111,38 +113,24 @@ func digitValue(r rune) uint8 {
 }
 
 func isSeparator(r rune) bool {
-	switch r {
-	case ' ', '\t', '-', '.', ',', '_', '/', '|', '*', ':', '~', 0x00A0, '·', '•', 0x202F, 0x205F, 0x3000, '−', '・', 0xFE58, 0xFE63, 0xFF0D:
-		return true
-	}
-	return r >= 0x2000 && r <= 0x200A || r >= 0x2010 && r <= 0x2015 // spaces of all widths, dashes
+	return r >= 0x2000 && r <= 0x200A || r >= 0x2010 && r <= 0x2015 || // spaces of all widths, dashes
+		strings.ContainsRune(" \t-.,_/|*:~\u00A0·•\u202F\u205F\u3000−・\uFE58\uFE63\uFF0D", r)
 }
 
 func isInvisible(r rune) bool {
-	switch r {
-	case 0x00AD, 0x20E3, 0xFE0E, 0xFE0F, 0xFEFF: // soft hyphen, the key cap around an emoji digit, forms of emoji
-		return true
-	}
-	return r >= 0x200B && r <= 0x200F || r >= 0x202A && r <= 0x202E || r >= 0x2060 && r <= 0x2064 || r >= 0x2066 && r <= 0x2069
+	return r >= 0x200B && r <= 0x200F || r >= 0x202A && r <= 0x202E || r >= 0x2060 && r <= 0x2064 || r >= 0x2066 && r <= 0x2069 ||
+		strings.ContainsRune("\u00AD\u20E3\uFE0E\uFE0F\uFEFF", r) // soft hyphen, the key cap around an emoji digit, forms of emoji
+}
+
+// unspacedRanges are Hebrew and Arabic; Thai and Lao; Burmese; Ethiopic; Khmer; Chinese and
+// kana; Korean; half-width kana; emoji.
+var unspacedRanges = [...][2]rune{
+	{0x0590, 0x077F}, {0x0E00, 0x0EFF}, {0x1000, 0x109F}, {0x1200, 0x137F}, {0x1780, 0x17FF},
+	{0x2E80, 0x9FFF}, {0xAC00, 0xD7AF}, {0xFF66, 0xFF9F}, {0x1F000, 0x1FFFF},
 }
 
 func isUnspaced(r rune) bool {
-	return r >= 0x0590 && r < 0x0780 || // Hebrew, Arabic
-		r >= 0x0E00 && r < 0x0F00 || // Thai, Lao
-		r >= 0x1000 && r < 0x10A0 || // Burmese
-		r >= 0x1200 && r < 0x1380 || // Ethiopic
-		r >= 0x1780 && r < 0x1800 || // Khmer
-		r >= 0x2E80 && r < 0xA000 || // Chinese, kana
-		r >= 0xAC00 && r < 0xD7B0 || // Korean
-		r >= 0xFF66 && r <= 0xFF9F || // half-width kana
-		r >= 0x1F000 && r < 0x20000 // emoji
-}
-
-// accents lists letters behind the letter they are compared as.
-var accents = [...]string{
-	"aàáâãäåāăąǎạảấầẩẫậắằẳẵặæ", "cçćĉċč", "dďđðḍḑ", "eèéêëēĕėęěəẹẻẽếềểễệ", "gĝğġģ", "hĥħḥ", "iìíîïĩīĭįıİỉị", "jĵ", "kķ", "lĺļľŀł", "nñńņňŉ",
-	"oòóôõöøōŏőơœọỏốồổỗộớờởỡợ", "rŕŗř", "sśŝşšșßṣ", "tţťŧțṭ", "uùúûüũūŭůűųưụủứừửữự", "wŵ", "yýÿŷạỳỵỷỹẏ", "zźżžẓ",
-	"αά", "εέ", "ηή", "ιίϊΐ", "οό", "υύϋΰ", "ωώ", "σς", "еёѐ", "اأإآٱ", "يىیئ", "كک", "هةۀە", "وؤ",
+	return slices.ContainsFunc(unspacedRanges[:], func(x [2]rune) bool { return r >= x[0] && r <= x[1] })
 }
 
 // Constants of the word-at-a-time search: eight bytes are tested with a few additions.
@@ -165,7 +153,7 @@ const (
 
 // nextDigit returns the offset of the first decimal digit at or after i, or len(b).
 func nextDigit(b []byte, i int) int {
-	for ; i < len(b); i++ {
+	for t := table(); i < len(b); i++ {
 		if len(b)-i >= 8 {
 			x := binary.LittleEndian.Uint64(b[i:])
 			y := x & low7
@@ -184,7 +172,7 @@ func nextDigit(b []byte, i int) int {
 		}
 		if b[i] >= utf8.RuneSelf {
 			r, w := utf8.DecodeRune(b[i:])
-			if isDigit(r) {
+			if r < tableEnd && t[r].class&digit != 0 || r >= tableEnd && isDigit(r) {
 				return i
 			}
 			i += w - 1
@@ -193,19 +181,9 @@ func nextDigit(b []byte, i int) int {
 	return len(b)
 }
 
-// digitBits has a bit for each digit before tableEnd: most texts are only asked for those.
-var digitBits = func() (all [tableEnd / 64]uint64) {
-	for _, x := range unicode.Nd.R16 {
-		for r := x.Lo; r <= x.Hi && r < tableEnd; r++ {
-			all[r/64] |= 1 << (r % 64)
-		}
-	}
-	return all
-}()
-
 func isDigit(r rune) bool {
 	if r < tableEnd {
-		return digitBits[r>>6]>>(r&63)&1 != 0
+		return uint32(r-'0') <= 9 || r >= utf8.RuneSelf && table()[r].is(digit)
 	}
 	return (r >= 0xA620 && r < 0xAC00 || r >= 0xFF10) && unicode.IsDigit(r)
 }

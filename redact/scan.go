@@ -218,8 +218,7 @@ func mayHold(b []byte) bool {
 			if n == len(digits) {
 				n = copy(digits[:], digits[n-maxDigits:])
 			}
-			digits[n], begins = byte(r-'0'), begins<<1|begin
-			if r >= utf8.RuneSelf {
+			if digits[n], begins = byte(r-'0'), begins<<1|begin; r >= utf8.RuneSelf {
 				digits[n] = charOf(table(), r).value
 			}
 			n++
@@ -258,28 +257,32 @@ func (s *scanner) readFrom(i int) int {
 	t, b, all := table(), s.b, s.c
 	last, hidden := len(all)+farBefore, 0 // what is far behind a digit
 	for i < len(b) && len(all) < last+farBehind {
-		if x := &t[b[i]]; b[i] < utf8.RuneSelf && x.class&(digit|ignored) == 0 && x.r != s.mask { // most often
-			all = append(all, *x)
-			all[len(all)-1].at = int32(i)
-			i, hidden = i+1, 0
-			continue
+		x, w := &t[b[i]], 1
+		if b[i] >= utf8.RuneSelf {
+			var r rune
+			if r, w = utf8.DecodeRune(b[i:]); r < tableEnd {
+				x = &t[r]
+			} else {
+				y := charOf(t, r)
+				x = &y
+			}
 		}
-		r, w := utf8.DecodeRune(b[i:])
-		c := charOf(t, r)
-		c.at = int32(i)
+		all = append(all, *x)
+		all[len(all)-1].at = int32(i)
 		i += w
-		if c.class&ignored == 0 {
-			hidden = 0
-		} else if hidden++; hidden <= maxIgnored {
+		switch class := x.class; {
+		case class&ignored != 0:
+			if hidden++; hidden <= maxIgnored {
+				all = all[:len(all)-1]
+			}
 			continue
-		}
-		all = append(all, c)
-		if c.class&digit != 0 {
+		case class&digit != 0:
 			last = len(all)
+			s.extend(last-1, false)
+		case x.r == s.mask:
+			s.extend(len(all)-1, true)
 		}
-		if c.class&digit != 0 || c.r == s.mask {
-			s.extend(len(all)-1, c.class&digit == 0)
-		}
+		hidden = 0
 	}
 	s.c = all
 	return i

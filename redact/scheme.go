@@ -6,14 +6,8 @@ import "sync"
 type lengths uint8
 
 const (
-	l12 lengths = 1 << iota
-	l13
-	l14
-	l15
-	l16
-	l17
-	l18
-	l19
+	l12, l13, l14, l15 lengths = 1, 2, 4, 8
+	l16, l17, l18, l19 lengths = 16, 32, 64, 128
 
 	l16to19 = l16 | l17 | l18 | l19
 	l17to19 = l17 | l18 | l19

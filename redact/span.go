@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 	"unicode/utf8"
@@ -82,40 +83,36 @@ func byStart(a, b hit) int { return a.Start - b.Start }
 // counted returns x with the digits in b counted.
 func (x hit) counted(b []byte) hit {
 	x.Digits = 0
-	for i := x.Start; i < x.End; {
-		counts, w := x.counts(b, i)
-		if i += w; counts {
-			x.Digits++
-		}
+	for range x.counts(b) {
+		x.Digits++
 	}
 	x.Hidden = max(0, x.Digits-x.head-x.tail)
 	return x
 }
 
-// counts reports whether the character at b[i] is one of those that x may hide, digits,
-// and letters too in what a Detector found; and its width.
-func (x *hit) counts(b []byte, i int) (bool, int) {
-	r, w := runeAt(b, i)
-	if x.Kind != Custom {
-		return isDigit(r), w
+// counts yields offset and width of each character in b that x may hide: digits, and
+// letters too in what a Detector found.
+func (x *hit) counts(b []byte) iter.Seq2[int, int] {
+	return func(yield func(i, width int) bool) {
+		for i := x.Start; i < x.End; {
+			r, w := runeAt(b, i)
+			if (isDigit(r) || x.Kind == Custom && charOf(table(), r).class&letter != 0) && !yield(i, w) {
+				return
+			}
+			i += w
+		}
 	}
-	c := charOf(table(), r)
-	return c.is(digit | letter), w
 }
 
 // masked yields offset and width of each character that the hits hide.
 func (s *scanner) masked() iter.Seq2[int, int] {
 	return func(yield func(i, width int) bool) {
 		for k := range s.hits {
-			x := &s.hits[k]
-			for i, n := x.Start, 0; i < x.End; {
-				counts, w := x.counts(s.b, i)
-				if counts {
-					if n++; n > x.head && n <= x.head+x.Hidden && !yield(i, w) {
-						return
-					}
+			x, n := &s.hits[k], 0
+			for i, w := range x.counts(s.b) {
+				if n++; n > x.head && n <= x.head+x.Hidden && !yield(i, w) {
+					return
 				}
-				i += w
 			}
 		}
 	}
@@ -158,17 +155,10 @@ type Detector struct {
 	KeepLast int
 }
 
-const (
-	defaultMaxLen = 64
-	maxMaxLen     = 1024
-	maxDetectors  = 256
-)
+const defaultMaxLen, maxMaxLen, maxDetectors = 64, 1024, 256
 
 func (d *Detector) maxLen() int {
-	if d.MaxLen <= 0 {
-		return defaultMaxLen
-	}
-	return min(d.MaxLen, maxMaxLen)
+	return min(cmp.Or(max(d.MaxLen, 0), defaultMaxLen), maxMaxLen)
 }
 
 // detect adds what the Detectors find from offset i on, but for what was found before.

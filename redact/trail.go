@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
@@ -153,11 +154,7 @@ func (t *Trail) Forget(now time.Time) {
 	if t.state == nil {
 		return
 	}
-	window := t.Window
-	if window <= 0 {
-		window = trailWindow
-	}
-	s := t.state
+	s, window := t.state, cmp.Or(max(t.Window, 0), trailWindow)
 	for len(s.parts) > 0 && now.Sub(s.parts[0].At) > window {
 		s.parts[0] = Part{}
 		s.parts = s.parts[1:]
