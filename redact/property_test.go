@@ -207,6 +207,7 @@ func FuzzReference(f *testing.F) {
 	}
 	f.Add("卡600000001344Ｂ", uint8(6))                                 // a full-width letter
 	f.Add("银联_6263_2145_1960_02_6228 4800 0000 1230_7_0_?", uint8(2)) // a certain card that may go on
+	f.Add("0000\x00 5555 5545 5555 5444 0", uint8(0x93))              // gaps that differ by a zero byte
 	f.Fuzz(func(t *testing.T, text string, variant uint8) {
 		if !utf8.ValidString(text) || len(text) > 500 {
 			return

@@ -364,7 +364,7 @@ func (g *group) joins(between []char) {
 			g.gap = gapWide
 			g.letters = g.letters || c.is(letter)
 		}
-		g.gapID = g.gapID*16777619 ^ uint32(c.r)
+		g.gapID = (g.gapID+1)*16777619 ^ uint32(c.r)
 	}
 	if lines > 1 {
 		g.gap = gapWide

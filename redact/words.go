@@ -35,7 +35,7 @@ type word struct {
 	says                    meaning
 	whole, anywhere, inside bool
 	exact                   bool
-	key                     uint32 // of the first letters, as far as they must follow at once
+	key                     uint32 // of the first characters, as far as they must follow at once
 }
 
 // parseWord reads an entry of a cell.
@@ -63,7 +63,7 @@ func parseWord(entry string, says meaning) word {
 			continue
 		}
 		n := len(w.text)
-		if first = first && n < maxKey && (n == 0 || c.is(letter)); first {
+		if first = first && n < maxKey && (n == 0 || r != ' '); first {
 			w.key = addKey(w.key, c.fold)
 		}
 		if n == 0 || n == 1 && unicode.IsDigit(w.text[0]) {
@@ -77,16 +77,16 @@ func parseWord(entry string, says meaning) word {
 	return w
 }
 
-// A lexicon finds words by the key of their first letters.
+// A lexicon finds words by the key of their first characters.
 type lexicon struct {
 	words  [1 << 12][]word // by the highest bits of the key
 	keys   keySet          // of words
 	inside keySet          // the first two letters of those that may stand in another word
 }
 
-const maxKey = 4 // letters
+const maxKey = 4 // characters
 
-// addKey returns the key of one letter more.
+// addKey returns the key of one character more.
 func addKey(key uint32, r rune) uint32 { return (key ^ uint32(r)) * 0x9E3779B1 }
 
 // A keySet tells quickly that a key is not in it: for one in ten it is wrong.
@@ -218,8 +218,8 @@ func (s *scanner) mayBegin(l *lexicon, before *char, i int) bool {
 // behind the character before.
 func (s *scanner) markAt(l *lexicon, before *char, i int) (m mark) {
 	key := uint32(0)
-	for n := 1; n <= maxKey && (n == 1 || s.at(i+n-1).is(letter)); n++ {
-		key = addKey(key, s.c[i+n-1].fold)
+	for n := 1; n <= maxKey && (n == 1 || s.at(i+n-1).r != ' '); n++ {
+		key = addKey(key, s.at(i+n-1).fold)
 		if !l.keys.has(key) {
 			continue
 		}
