@@ -379,7 +379,7 @@ func TestWhatTheHostSaysOfAPersonGivesWayToWhatsApp(t *testing.T) {
 		experiment(t, o, func(t *testing.T, l *lab) {
 			l.Post(f.Says(1, "a"))
 			l.Post(channeltest.Face{Phone: f.Phone, Bsuid: "US.9"}.Says(5, "x"))
-			l.Pass(time.Second)
+			l.Pass(10 * time.Second) // a new BSUID on a known number waits a moment
 			notify(t, l, message.Recipient{Phone: f.Phone, BSUID: f.Bsuid}, "")
 			l.Post(channeltest.Face{Phone: f.Phone}.Says(9, "y"))
 			l.Pass(time.Second)
