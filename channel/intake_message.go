@@ -33,7 +33,7 @@ func (u *unit) inbound(in *incoming, p *webhook.Message, standby bool, w *worker
 		}
 	}
 	u.observe(in.ch, customer, window.Event{
-		Kind: windowKind(p.Content), At: in.at, Standby: standby, Referral: referralOf(p),
+		Kind: WindowKind(p.Content), At: in.at, Standby: standby, Referral: referralOf(p),
 	})
 	switch c := p.Content.(type) {
 	case *webhook.Reaction:

@@ -312,9 +312,7 @@ func TestNotifyKilledInTheMiddleGoesOn(t *testing.T) {
 	for _, share := range []int{20, 60} { // percent that is sent when it is killed
 		first := command()
 		require.NoError(t, first.Start())
-		for accepted() < n*share/100 {
-			time.Sleep(20 * time.Millisecond)
-		}
+		require.Eventually(t, func() bool { return accepted() >= n*share/100 }, 20*time.Minute, 20*time.Millisecond)
 		require.NoError(t, first.Process.Kill())
 		_ = first.Wait()
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/webhook"
 	"github.com/kanava-go/kanava/window"
 	"github.com/spf13/cobra"
@@ -111,13 +112,13 @@ func windowEvent(e *webhook.Event) (who webhook.Identity, group string, seen win
 	seen.At = e.Time
 	switch m := e.Payload.(type) {
 	case *webhook.Message:
-		seen.Kind = windowKind(m.Content)
+		seen.Kind = channel.WindowKind(m.Content)
 		if m.Referral != nil {
 			seen.Referral = window.Referral(m.Referral.SourceType)
 		}
 		return m.From, m.GroupID, seen, seen.Kind != window.KindSystem
 	case *webhook.StandbyMessage:
-		seen.Kind, seen.Standby = windowKind(m.Message.Content), true
+		seen.Kind, seen.Standby = channel.WindowKind(m.Message.Content), true
 		return m.Message.From, m.Message.GroupID, seen, seen.Kind != window.KindSystem
 	case *webhook.Call:
 		seen.Kind = window.KindCall
@@ -136,36 +137,6 @@ func windowEvent(e *webhook.Event) (who webhook.Identity, group string, seen win
 		return m.Recipient, m.GroupID, seen, !seen.FreeEntryUntil.IsZero()
 	default:
 		return who, "", seen, false
-	}
-}
-
-// windowKind is the kind of action that a content is to a window.
-func windowKind(c webhook.Content) window.Kind {
-	switch c.(type) {
-	case *webhook.Text, *webhook.Media, *webhook.Location:
-		return window.KindMessage
-	case *webhook.Contacts:
-		return window.KindContacts
-	case *webhook.QuickReply, *webhook.ButtonReply, *webhook.ListReply, *webhook.FlowReply, *webhook.PaymentMethod, *webhook.ProductReply:
-		return window.KindReply
-	case *webhook.Order:
-		return window.KindOrder
-	case *webhook.Welcome:
-		return window.KindRequestWelcome
-	case *webhook.CallPermission:
-		return window.KindCallPermissionReply
-	case *webhook.Reaction:
-		return window.KindReaction
-	case *webhook.Edit:
-		return window.KindEdit
-	case *webhook.Revoke:
-		return window.KindRevoke
-	case *webhook.Unsupported, *webhook.Unknown:
-		return window.KindUnsupported
-	case *webhook.System:
-		return window.KindSystem
-	default: // of a history, or of a later version
-		return ""
 	}
 }
 
