@@ -136,7 +136,7 @@ func ExampleHub_PreviewReply() {
 	// Output:
 	// window open: true
 	// Paid with XXXX XXXX XXXX 1111, thank you!
-	// 422 The message has something that WhatsApp does not accept. Correct the fields that are named.
+	// 422 The message has something that WhatsApp, or who carries it there, does not accept. Correct the fields that are named.
 	// Text, body: This is missing.
 }
 
@@ -168,6 +168,6 @@ func ExampleHub_NotifyAll() {
 	}
 	fmt.Println("queued:", sum.Queued, "before:", sum.Again)
 	// Output:
-	// row 2: The message has something that WhatsApp does not accept.
+	// row 2: The message has something that WhatsApp, or who carries it there, does not accept.
 	// queued: 1 before: 1
 }

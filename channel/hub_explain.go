@@ -182,7 +182,7 @@ var explanations = []struct {
 	}},
 	{matching(message.ErrInvalid), Explanation{
 		Class: ErrorInput, Status: http.StatusUnprocessableEntity,
-		Text: "The message has something that WhatsApp does not accept.", Do: "Correct the fields that are named.",
+		Text: "The message has something that WhatsApp, or who carries it there, does not accept.", Do: "Correct the fields that are named.",
 	}},
 	{isA[*SettingError], Explanation{
 		Class: ErrorInput, Status: http.StatusUnprocessableEntity,

@@ -23,7 +23,8 @@ const idleAsks = 10 * time.Millisecond
 
 // Idle waits until nothing is left to be done now: what was accepted is filed, the host has heard of
 // everything, and what was to be sent is sent, as far as nothing has to be tried again later. Timers and
-// messages that wait for an answer of WhatsApp's do not count. It is for tests on a real database,
+// messages that wait for an answer of WhatsApp's do not count; what an outage holds up does, so that
+// Idle waits for the end of it, or of ctx. It is for tests on a real database,
 // where [testing/synctest] cannot tell; somebody must Run a hub on the store meanwhile. It asks the
 // store for its whole backlog a hundred times a second.
 func (h *Hub) Idle(ctx context.Context) error {

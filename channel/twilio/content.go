@@ -10,7 +10,8 @@ import (
 	"github.com/kanava-go/kanava/channel/message"
 )
 
-// Limits of Twilio that are narrower than WhatsApp's, in characters.
+// Limits of Twilio that are narrower than WhatsApp's, in characters, which are code points. They
+// are those of texts and of menus; what a template may come to is said by package template.
 //
 // https://www.twilio.com/docs/api/errors/21617 and
 // https://www.twilio.com/docs/content/twiliolist-picker (checked 2026-11-29)

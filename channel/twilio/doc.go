@@ -8,7 +8,14 @@
 //		StatusURL:  "https://desk.example/twilio",
 //		Templates:  templates,
 //	})
-//	number := client.Number("+13125550142") // Sender and Media of a channel
+//	catalog, err := template.NewCatalog(template.CatalogConfig{})
+//	err = client.SyncTemplates(ctx, time.Now(), catalog) // again at every start, and now and then
+//	number := client.Number("+13125550142")
+//
+//	hub, err := channel.New(channel.Config{…, Channels: []channel.Channel{{
+//		Settings: channel.Settings{ID: "support", Name: "Support", Number: "13125550142", Account: os.Getenv("TWILIO_ACCOUNT_SID"), Enabled: true},
+//		Sender:   number, Media: number, Templates: catalog,
+//	}}})
 //
 //	handler, err := twilio.NewHandler(twilio.HandlerConfig{
 //		PublicURL:  "https://desk.example/twilio",
@@ -17,13 +24,17 @@
 //	})
 //	http.Handle("/twilio", handler)
 //
+// Settings.Number is the number's digits and Settings.Account the AccountSid, unless
+// HandlerConfig.Numbers says otherwise. SyncTemplates fills Templates, too, by which a template
+// finds its content: a catalog that was restored from a snapshot does not.
+//
 // # The same channel
 //
 // What comes in becomes the same events as Meta's webhooks give, and a failure is of the same
 // class, with the same words for an agent, whoever reports it. So the rest of the hub does not
 // know who carries the messages, and a channel moves from one to the other with one call:
 //
-//	hub.Replace(ctx, admin, channel.Channel{Settings: settings, Sender: number, Media: number})
+//	hub.ReplaceChannel(ctx, channel.Channel{Settings: settings, Sender: number, Media: number, Templates: catalog})
 //
 // Conversations go on if the channel keeps its names: tell HandlerConfig.Numbers which
 // phone_number_id and which account the channel has. What is under way while it moves stays with

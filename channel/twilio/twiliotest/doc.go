@@ -14,6 +14,9 @@
 //	seen := dana.Sees("+13125550142")  // what is on the screen
 //	broken := sim.Audit()              // which rules the code under test broke
 //
+// With a hub, call channel.Hub.Idle and then Settle until Settle returns 0: Settle does not wait
+// for what the hub has yet to send.
+//
 // Nothing happens by itself, and nothing has a clock but Config.Now. Errors come back with
 // Twilio's codes: those of the API in the answer, those of WhatsApp in a later status, as with
 // Twilio. It follows Twilio's documentation and shares no code and no JSON structures with the

@@ -174,7 +174,8 @@ func (u *User) Sees(sender string) []Bubble {
 	return all
 }
 
-// CloseWindow closes the customer service window of a sender at once.
+// CloseWindow closes the customer service window of a sender at once. No program can know that it
+// did; what it sends until it is told counts in Audit all the same.
 func (u *User) CloseWindow(sender string) {
 	u.sim.mu.Lock()
 	defer u.sim.mu.Unlock()
