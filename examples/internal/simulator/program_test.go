@@ -123,6 +123,11 @@ func TestAResetStartsAnewUnderTheSameIds(t *testing.T) {
 	}))
 	defer hook.Close()
 	site, _ := started(t, "-webhook", hook.URL)
+	require.Eventually(t, func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return shakes == 1
+	}, 10*time.Second, 10*time.Millisecond)
 	post(t, site, "users/0/text", `{"text":"Hello?"}`)
 	post(t, site, "users", `{"name":"Ada"}`)
 	post(t, site, "reset", `{}`)

@@ -131,6 +131,13 @@ func (p *program) reset() error {
 	return p.current.Load().subscribe(url)
 }
 
+// connect connects a program's webhook to the world of the moment, which no reset ends meanwhile.
+func (p *program) connect(url string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.current.Load().subscribe(url)
+}
+
 // whole and graph answer with the world of the moment.
 func (p *program) whole() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { p.current.Load().answers.ServeHTTP(w, r) })
@@ -179,7 +186,7 @@ func Run(ctx context.Context, o Options) error {
 		}
 	}
 	if o.Webhook != "" {
-		if err := p.current.Load().subscribe(o.Webhook); err != nil {
+		if err := p.connect(o.Webhook); err != nil {
 			fmt.Fprintln(o.Errs, err, "- set it again on the page once the receiver is up")
 		}
 	}
