@@ -1,6 +1,7 @@
 package tickettest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,12 +16,12 @@ var changeCases = []testCase{
 		"every kind of change is taken",
 		"Changed tells that something about a conversation or one of its messages changed.",
 		func(ctx context.Context, s *session) error {
-			in := sample("a", 1)
+			in := s.sample("a", 1)
 			if _, err := s.receive(ctx, in); err != nil {
 				return err
 			}
 			for i, kind := range kinds() {
-				c := change("a", fmt.Sprintf("%s|%d", kind, i), kind)
+				c := s.change("a", fmt.Sprintf("%s|%d", kind, i), kind)
 				c.Conversation.Ticket = s.tickets["v_a"]
 				about(c, &in.Message)
 				if err := s.changed(ctx, c); err != nil {
@@ -35,7 +36,7 @@ var changeCases = []testCase{
 		"Message is the message concerned; nil if the change is about the conversation, and nil as well if the message was erased meanwhile.",
 		func(ctx context.Context, s *session) error {
 			for i, kind := range kinds() {
-				c := change("a", fmt.Sprintf("%s|%d", kind, i), kind)
+				c := s.change("a", fmt.Sprintf("%s|%d", kind, i), kind)
 				about(c, nil)
 				if err := s.changed(ctx, c); err != nil {
 					return err
@@ -48,16 +49,16 @@ var changeCases = []testCase{
 		"a change before any message is taken",
 		"Notify begins conversations: their first news are changes, and no ticket is known.",
 		func(ctx context.Context, s *session) error {
-			out := sample("a", 1).Message
+			out := s.sample("a", 1).Message
 			out.Direction, out.Author = conversation.Outbound, conversation.Author{Kind: "agent", ID: "alice"}
 			for i, kind := range []conversation.ChangeKind{conversation.MessageQueued, conversation.DeliveryChanged, conversation.QueueMoved} {
-				c := change("a", fmt.Sprintf("%s|%d", kind, i), kind)
+				c := s.change("a", fmt.Sprintf("%s|%d", kind, i), kind)
 				about(c, &out)
 				if err := s.changed(ctx, c); err != nil {
 					return err
 				}
 			}
-			ticket, err := s.receive(ctx, sample("a", 2))
+			ticket, err := s.receive(ctx, s.sample("a", 2))
 			if err != nil {
 				return err
 			}
@@ -65,15 +66,68 @@ var changeCases = []testCase{
 		},
 	},
 	{
+		"what happens to a channel as a whole is taken",
+		"What concerns a channel as a whole comes without a Conversation and a Customer.",
+		func(ctx context.Context, s *session) error {
+			ticket, err := s.receive(ctx, s.sample("a", 1))
+			if err != nil {
+				return err
+			}
+			for i, channel := range s.sys.Channels {
+				for _, kind := range channelKinds() {
+					if err := s.changed(ctx, ofChannel(channel, fmt.Sprintf("%s|%d", kind, i), kind)); err != nil {
+						return err
+					}
+				}
+			}
+			return s.once(ctx, ticket, text("a", 1))
+		},
+	},
+	{
+		"two conversations that turn out to be one lose nothing",
+		"ConversationMerged: the customer turned out to be the one of another conversation, which goes on with Ticket.",
+		func(ctx context.Context, s *session) error {
+			first, second := s.sample("a", 1), s.sample("b", 1)
+			on(second, first.Conversation.Channel)
+			for _, in := range []*conversation.Received{first, second} {
+				if _, err := s.receive(ctx, in); err != nil {
+					return err
+				}
+			}
+			goesOn := s.tickets[first.Conversation.ID]
+			c := s.change("b", "merged|v_b", conversation.ConversationMerged)
+			about(c, nil)
+			c.Channel, c.Conversation, c.Customer = first.Conversation.Channel, second.Conversation, first.Customer
+			c.Conversation.Ticket, c.Conversation.MergedInto = s.tickets[second.Conversation.ID], first.Conversation.ID
+			c.To, c.Ticket, c.Absorbed = first.Conversation.ID, goesOn, second.Customer.ID
+			if err := s.changed(ctx, c); err != nil {
+				return err
+			}
+			ticket, err := s.receive(ctx, s.sample("a", 2))
+			if err != nil {
+				return err
+			}
+			if err := s.once(ctx, ticket, text("a", 2)); err != nil {
+				return err
+			}
+			for _, kept := range []string{text("a", 1), text("b", 1)} {
+				if n, err := s.everywhere(ctx, kept); err != nil || n == 0 {
+					return cmp.Or(err, errors.New("what was said before the two were one is filed nowhere any more"))
+				}
+			}
+			return nil
+		},
+	},
+	{
 		"unknown kinds of change are ignored",
 		"New kinds may come; ignore unknown ones.",
 		func(ctx context.Context, s *session) error {
-			ticket, err := s.receive(ctx, sample("a", 1))
+			ticket, err := s.receive(ctx, s.sample("a", 1))
 			if err != nil {
 				return err
 			}
 			for i, kind := range []conversation.ChangeKind{"kind_of_the_future", ""} {
-				if err := s.changed(ctx, change("a", fmt.Sprint("future|", i), kind)); err != nil {
+				if err := s.changed(ctx, s.change("a", fmt.Sprint("future|", i), kind)); err != nil {
 					return err
 				}
 			}
@@ -101,9 +155,9 @@ var changeCases = []testCase{
 			for i := range errs {
 				wg.Go(func() {
 					name := fmt.Sprintf("c%d", i)
-					ticket, err := s.offer(ctx, sample(name, 1))
+					ticket, err := s.offer(ctx, s.sample(name, 1))
 					for j, kind := range kinds() {
-						c := change(name, fmt.Sprintf("%s|%d|%d", kind, i, j), kind)
+						c := s.change(name, fmt.Sprintf("%s|%d|%d", kind, i, j), kind)
 						c.Conversation.Ticket = ticket
 						about(c, nil)
 						err = errors.Join(err, s.changed(ctx, c))
@@ -119,14 +173,14 @@ var changeCases = []testCase{
 
 // twice tells every kind of change again and compares what the ticket holds.
 func (s *session) twice(ctx context.Context, between func() error) error {
-	in := sample("a", 1)
+	in := s.sample("a", 1)
 	ticket, err := s.receive(ctx, in)
 	if err != nil {
 		return err
 	}
 	tell := func() ([]string, error) {
 		for i, kind := range kinds() {
-			c := change("a", fmt.Sprintf("%s|%d", kind, i), kind)
+			c := s.change("a", fmt.Sprintf("%s|%d", kind, i), kind)
 			c.Conversation.Ticket = ticket
 			about(c, &in.Message)
 			if err := s.changed(ctx, c); err != nil {

@@ -17,7 +17,7 @@ var receiveCases = []testCase{
 	{
 		"a message is filed in the ticket that is returned", filed,
 		func(ctx context.Context, s *session) error {
-			ticket, err := s.receive(ctx, sample("a", 1))
+			ticket, err := s.receive(ctx, s.sample("a", 1))
 			if err != nil {
 				return err
 			}
@@ -28,24 +28,44 @@ var receiveCases = []testCase{
 		"two conversations are two tickets",
 		"A conversation is one matter that a customer and agents talk about: the counterpart of a ticket.",
 		func(ctx context.Context, s *session) error {
-			return s.apart(ctx, sample("a", 1), sample("b", 1))
+			return s.apart(ctx, s.sample("a", 1), s.sample("b", 1))
 		},
 	},
 	{
 		"two conversations of one customer are two tickets",
 		"A conversation is one matter that a customer and agents talk about: the counterpart of a ticket.",
 		func(ctx context.Context, s *session) error {
-			a, b := sample("a", 1), sample("b", 1)
+			a, b := s.sample("a", 1), s.sample("b", 1)
+			on(b, a.Conversation.Channel)
 			b.Customer = a.Customer
 			b.Conversation.Customer = a.Customer.ID
 			return s.apart(ctx, a, b)
 		},
 	},
 	{
+		"messages of every channel are filed",
+		"The ID of a channel is the host's own name for it: what any channel of the host's brings is filed.",
+		func(ctx context.Context, s *session) error {
+			for i, channel := range s.sys.Channels {
+				name := fmt.Sprintf("c%d", i)
+				in := s.sample(name, 1)
+				on(in, channel)
+				ticket, err := s.receive(ctx, in)
+				if err == nil {
+					err = s.once(ctx, ticket, text(name, 1))
+				}
+				if err != nil {
+					return fmt.Errorf("channel %q: %w", channel, err)
+				}
+			}
+			return nil
+		},
+	},
+	{
 		"customers without phone number and name are not one person",
 		"At least one of BSUID, Phone and Group is set: a person may have no phone number.",
 		func(ctx context.Context, s *session) error {
-			a, b := sample("a", 1), sample("b", 1)
+			a, b := s.sample("a", 1), s.sample("b", 1)
 			for _, in := range []*conversation.Received{a, b} {
 				in.Customer.Phone, in.Customer.Name, in.Customer.Username = "", "", ""
 			}
@@ -59,7 +79,7 @@ var receiveCases = []testCase{
 			var first string
 			var want []string
 			for n := 1; n <= 12; n++ {
-				ticket, err := s.receive(ctx, sample("a", n))
+				ticket, err := s.receive(ctx, s.sample("a", n))
 				if err != nil {
 					return fmt.Errorf("message %d: %w", n, err)
 				}
@@ -78,7 +98,7 @@ var receiveCases = []testCase{
 		"equal messages are two messages",
 		"Implementations must be idempotent on the ID: it alone says what is the same.",
 		func(ctx context.Context, s *session) error {
-			first, second := sample("a", 1), sample("a", 2)
+			first, second := s.sample("a", 1), s.sample("a", 2)
 			second.Message.Text, second.Message.At = first.Message.Text, first.Message.At
 			for _, in := range []*conversation.Received{first, second} {
 				if _, err := s.receive(ctx, in); err != nil {
@@ -97,7 +117,7 @@ var receiveCases = []testCase{
 		filed + " An error makes it a dead letter in the end.",
 		func(ctx context.Context, s *session) error {
 			for n, form := range forms() {
-				in := sample("a", n+1)
+				in := s.sample("a", n+1)
 				m := form
 				m.ID, m.Conversation, m.Channel, m.Direction = in.Message.ID, in.Message.Conversation, in.Message.Channel, conversation.Inbound
 				m.At, m.Seq, m.WAMID, m.Text = in.Message.At, in.Message.Seq, in.Message.WAMID, in.Message.Text
@@ -117,7 +137,7 @@ var receiveCases = []testCase{
 		filed + " A picture without a caption is a message too.",
 		func(ctx context.Context, s *session) error {
 			for n, form := range forms() {
-				in := sample("a", n+1)
+				in := s.sample("a", n+1)
 				in.Message.Kind, in.Message.Attachments, in.Message.Location = form.Kind, form.Attachments, form.Location
 				in.Message.Text = ""
 				if err := s.grows(ctx, in); err != nil {
@@ -131,7 +151,7 @@ var receiveCases = []testCase{
 		"a message that was deleted meanwhile is taken",
 		"A deleted message has lost its content; what the host makes of it is its own business.",
 		func(ctx context.Context, s *session) error {
-			in := sample("a", 1)
+			in := s.sample("a", 1)
 			in.Message.Text, in.Message.Deleted = "", in.Message.At
 			_, err := s.receive(ctx, in)
 			return err
@@ -145,7 +165,7 @@ var receiveCases = []testCase{
 				"", "   ", "line\nline\r\nline", "😀👩‍👩‍👧 e\u0301", "\u202eright to left\u202c", "<script>alert(1)</script> & %s %d {{x}} $1",
 				"'; DROP TABLE tickets; --", `{"json":true}`, "\u00a0\ufeff", strings.Repeat("😀", 4096),
 			} {
-				in := sample("a", n+1)
+				in := s.sample("a", n+1)
 				in.Message.Text = odd
 				if err := s.grows(ctx, in); err != nil {
 					return fmt.Errorf("text %d: %w", n, err)
@@ -158,14 +178,14 @@ var receiveCases = []testCase{
 		"what is passed in is not changed",
 		"What the hub passes in may be shared with other calls: read it, do not change it.",
 		func(ctx context.Context, s *session) error {
-			in, twin := rich(), rich()
+			in, twin := s.rich(), s.rich()
 			if _, err := s.receive(ctx, in); err != nil {
 				return err
 			}
 			if !reflect.DeepEqual(in, twin) {
 				return errors.New("call of Receive changed what was passed in")
 			}
-			c, same := richChange(), richChange()
+			c, same := s.richChange(), s.richChange()
 			if err := s.changed(ctx, c); err != nil {
 				return err
 			}
@@ -179,7 +199,7 @@ var receiveCases = []testCase{
 		"what is passed in is not kept",
 		filed + " What is filed does not change when the caller's copy does.",
 		func(ctx context.Context, s *session) error {
-			in := rich()
+			in := s.rich()
 			ticket, err := s.receive(ctx, in)
 			if err != nil {
 				return err
@@ -218,19 +238,19 @@ func (s *session) apart(ctx context.Context, a, b *conversation.Received) error 
 }
 
 // rich is a message with something in every part that could be shared.
-func rich() *conversation.Received {
-	in := sample("a", 1)
+func (s *session) rich() *conversation.Received {
+	in := s.sample("a", 1)
 	in.Conversation.Tags = []string{"vip"}
-	in.Customer.Aliases = []string{"support|b|US.a"}
+	in.Customer.Aliases = []string{in.Customer.Channel + "|b|US.a"}
 	in.Message.Attachments = []conversation.Attachment{{Name: "chain.png", MIME: "image/png"}}
 	in.Message.Contacts = []conversation.Contact{{Name: "Alex Sample", Phones: []string{"13125550188"}}}
 	in.Message.Raw = []byte(`{"angle":7}`)
 	return in
 }
 
-func richChange() *conversation.Change {
-	in := rich()
-	c := change("a", "delivery|m_out|failed", conversation.DeliveryChanged)
+func (s *session) richChange() *conversation.Change {
+	in := s.rich()
+	c := s.change("a", "delivery|m_out|failed", conversation.DeliveryChanged)
 	about(c, &in.Message)
 	return c
 }

@@ -16,7 +16,7 @@ var repeatCases = []testCase{
 	{
 		"the same ID again files nothing and returns the same ticket", idempotent,
 		func(ctx context.Context, s *session) error {
-			ticket, err := s.receive(ctx, sample("a", 1))
+			ticket, err := s.receive(ctx, s.sample("a", 1))
 			if err != nil {
 				return err
 			}
@@ -26,11 +26,11 @@ var repeatCases = []testCase{
 	{
 		"the same ID again, before the hub could keep the ticket", idempotent,
 		func(ctx context.Context, s *session) error {
-			ticket, err := s.offer(ctx, sample("a", 1))
+			ticket, err := s.offer(ctx, s.sample("a", 1))
 			if err != nil {
 				return fmt.Errorf("call of Receive failed: %w", err)
 			}
-			again, err := s.offer(ctx, sample("a", 1)) // its Conversation.Ticket is empty still
+			again, err := s.offer(ctx, s.sample("a", 1)) // its Conversation.Ticket is empty still
 			if err != nil {
 				return fmt.Errorf("repeated call of Receive failed: %w", err)
 			}
@@ -43,13 +43,13 @@ var repeatCases = []testCase{
 	{
 		"an old ID again, after others", idempotent,
 		func(ctx context.Context, s *session) error {
-			ticket, err := s.receive(ctx, sample("a", 1))
+			ticket, err := s.receive(ctx, s.sample("a", 1))
 			if err != nil {
 				return err
 			}
 			for n := 2; n <= 40; n++ {
 				for _, conversationID := range []string{"a", "b"} {
-					if _, err := s.receive(ctx, sample(conversationID, n)); err != nil {
+					if _, err := s.receive(ctx, s.sample(conversationID, n)); err != nil {
 						return err
 					}
 				}
@@ -60,7 +60,7 @@ var repeatCases = []testCase{
 	{
 		"the same ID again after a restart", idempotent,
 		func(ctx context.Context, s *session) error {
-			ticket, err := s.receive(ctx, sample("a", 1))
+			ticket, err := s.receive(ctx, s.sample("a", 1))
 			if err != nil {
 				return err
 			}
@@ -70,7 +70,7 @@ var repeatCases = []testCase{
 			if err := s.repeat(ctx, ticket); err != nil {
 				return err
 			}
-			next, err := s.receive(ctx, sample("a", 2))
+			next, err := s.receive(ctx, s.sample("a", 2))
 			if err != nil {
 				return err
 			}
@@ -89,7 +89,7 @@ var repeatCases = []testCase{
 				var wg sync.WaitGroup
 				for i := range tickets {
 					wg.Go(func() {
-						in := sample("a", n)
+						in := s.sample("a", n)
 						in.Conversation.Ticket = s.tickets["v_a"]
 						tickets[i], errs[i] = s.offer(ctx, in)
 					})
@@ -100,7 +100,7 @@ var repeatCases = []testCase{
 						return err
 					}
 				}
-				ticket, err := s.receive(ctx, sample("a", n))
+				ticket, err := s.receive(ctx, s.sample("a", n))
 				if err != nil {
 					return err
 				}
@@ -152,16 +152,16 @@ var repeatCases = []testCase{
 		func(ctx context.Context, s *session) error {
 			over, cancel := context.WithCancel(ctx)
 			cancel()
-			if _, err := s.offer(over, sample("a", 1)); err == nil {
+			if _, err := s.offer(over, s.sample("a", 1)); err == nil {
 				return errors.New("call of Receive succeeded although its context had ended")
 			} else if errors.Is(err, errPanic) || errors.Is(err, errLate) {
 				return err
 			}
-			err := call(func() error { return s.sys.Ticketing.Changed(over, change("a", "x", conversation.WindowClosing)) })
+			err := call(func() error { return s.sys.Ticketing.Changed(over, s.change("a", "x", conversation.WindowClosing)) })
 			if errors.Is(err, errPanic) || errors.Is(err, errLate) {
 				return err
 			}
-			ticket, err := s.receive(ctx, sample("a", 1))
+			ticket, err := s.receive(ctx, s.sample("a", 1))
 			if err != nil {
 				return fmt.Errorf("repeated in time: %w", err)
 			}
@@ -179,14 +179,14 @@ var repeatCases = []testCase{
 					}
 					cancel()
 				}()
-				in := sample("a", n)
+				in := s.sample("a", n)
 				in.Conversation.Ticket = s.tickets["v_a"]
 				if _, err := s.offer(cut, in); errors.Is(err, errPanic) || errors.Is(err, errLate) {
 					cancel()
 					return err
 				}
 				cancel()
-				ticket, err := s.receive(ctx, sample("a", n))
+				ticket, err := s.receive(ctx, s.sample("a", n))
 				if err != nil {
 					return fmt.Errorf("repeated in time: %w", err)
 				}
@@ -205,7 +205,7 @@ var repeatCases = []testCase{
 
 // repeat offers the first message of conversation a again.
 func (s *session) repeat(ctx context.Context, ticket string) error {
-	again, err := s.receive(ctx, sample("a", 1))
+	again, err := s.receive(ctx, s.sample("a", 1))
 	if err != nil {
 		return fmt.Errorf("when repeated: %w", err)
 	}
@@ -220,7 +220,7 @@ func (s *session) repeat(ctx context.Context, ticket string) error {
 func (s *session) chat(ctx context.Context, conversationID string, messages int) (ticket string, err error) {
 	for n := 1; n <= messages; n++ {
 		for range 2 {
-			in := sample(conversationID, n)
+			in := s.sample(conversationID, n)
 			in.Conversation.Ticket = ticket
 			got, err := s.offer(ctx, in)
 			if err != nil {

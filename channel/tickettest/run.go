@@ -20,14 +20,15 @@ package tickettest
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/kanava-go/kanava/channel"
 )
 
 // System is a ticket system under test: what the hub sees of it, and what the suite must
-// see besides. All fields are required. The functions may be called at any time, but not
-// while a call of the Ticketing is under way.
+// see besides. All fields but Channels are required. The functions may be called at any time, but
+// not while a call of the Ticketing is under way.
 type System struct {
 	// Ticketing is what is tested.
 	Ticketing channel.Ticketing
@@ -40,6 +41,9 @@ type System struct {
 	// the host makes of it: the suite looks for the texts of its messages in them. Entries
 	// that the host adds by itself do no harm.
 	Entries func(ctx context.Context, ticket string) ([]string, error)
+	// Channels are the IDs of channels that the ticket system knows, over which the suite deals out
+	// its conversations; nil: one called "support".
+	Channels []string
 }
 
 // Run checks a ticket system against the contract of [channel.Ticketing]. It calls open
@@ -74,6 +78,17 @@ func cases() []testCase {
 func (c *testCase) run(ctx context.Context, sys System) error {
 	if sys.Ticketing == nil || sys.Restart == nil || sys.Tickets == nil || sys.Entries == nil {
 		return errors.New("tickettest: a field of System is not set")
+	}
+	if sys.Channels == nil {
+		sys.Channels = []string{"support"}
+	}
+	for i, id := range sys.Channels {
+		if id == "" || slices.Contains(sys.Channels[:i], id) {
+			return errors.New("tickettest: an ID in System.Channels is empty or there twice")
+		}
+	}
+	if len(sys.Channels) == 0 {
+		return errors.New("tickettest: System.Channels is empty")
 	}
 	return c.check(ctx, &session{sys: sys, tickets: map[string]string{}})
 }

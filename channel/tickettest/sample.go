@@ -21,9 +21,9 @@ func text(conversationID string, n int) string {
 }
 
 // sample is message n of a conversation, as the hub would hand it over.
-func sample(conversationID string, n int) *conversation.Received {
+func (s *session) sample(conversationID string, n int) *conversation.Received {
 	at := noon.Add(time.Duration(n) * time.Second)
-	conv, customer := scene(conversationID)
+	conv, customer := s.scene(conversationID)
 	conv.LastActivity, conv.Inbound, conv.LastSeq = at, n, int64(n)
 	conv.Preview = "the beginning of the newest message"
 	id := fmt.Sprintf("m_%s%d", conversationID, n)
@@ -38,34 +38,68 @@ func sample(conversationID string, n int) *conversation.Received {
 }
 
 // scene is a conversation and its customer.
-func scene(conversationID string) (conversation.Conversation, conversation.Customer) {
+func (s *session) scene(conversationID string) (conversation.Conversation, conversation.Customer) {
+	channel := s.channel(conversationID)
 	customer := conversation.Customer{
-		ID: "c_" + conversationID, Channel: "support", Created: noon, Conversation: "v_" + conversationID,
+		ID: "c_" + conversationID, Channel: channel, Created: noon, Conversation: "v_" + conversationID,
 		Identity: conversation.Identity{
 			BSUID: "US." + conversationID, Phone: "13125550187", Name: "Robin Sample", Username: "robin.sample",
 		},
 	}
 	conv := conversation.Conversation{
-		ID: "v_" + conversationID, Channel: "support", Customer: customer.ID, LastActivity: noon, LastSeq: 1,
+		ID: "v_" + conversationID, Channel: channel, Customer: customer.ID, LastActivity: noon, LastSeq: 1,
 	}
 	conv.State.Queue, conv.State.OpenedAt, conv.State.LastInbound = "new", noon, noon
 	return conv, customer
 }
 
-// change is something that happened in a conversation.
-func change(conversationID, id string, kind conversation.ChangeKind) *conversation.Change {
-	conv, customer := scene(conversationID)
-	return &conversation.Change{ID: id, Kind: kind, At: noon.Add(time.Hour), Conversation: conv, Customer: customer}
+// channel is that of a conversation: they are dealt out over the channels of the host, "a" and "b"
+// to different ones.
+func (s *session) channel(conversationID string) string {
+	sum := 0
+	for _, b := range []byte(conversationID) {
+		sum += int(b)
+	}
+	return s.sys.Channels[sum%len(s.sys.Channels)]
 }
 
-// kinds are all kinds of changes that the hub knows.
+// on puts a message on another channel.
+func on(in *conversation.Received, channel string) {
+	in.Message.Channel, in.Conversation.Channel, in.Customer.Channel = channel, channel, channel
+}
+
+// change is something that happened in a conversation.
+func (s *session) change(conversationID, id string, kind conversation.ChangeKind) *conversation.Change {
+	conv, customer := s.scene(conversationID)
+	return &conversation.Change{
+		ID: id, Kind: kind, Channel: conv.Channel, At: noon.Add(time.Hour), Conversation: conv, Customer: customer,
+	}
+}
+
+// ofChannel is something that happened to a channel as a whole.
+func ofChannel(channel, id string, kind conversation.ChangeKind) *conversation.Change {
+	c := &conversation.Change{ID: id, Kind: kind, Channel: channel, At: noon.Add(time.Hour)}
+	if kind == conversation.AccountNotice {
+		c.Notice = &conversation.Notice{At: c.At, Kind: "account", Event: "ACCOUNT_RESTRICTION", Severity: "CRITICAL"}
+	} else {
+		c.Reason = "503"
+	}
+	return c
+}
+
+// channelKinds are the kinds of changes that concern a channel as a whole.
+func channelKinds() []conversation.ChangeKind {
+	return []conversation.ChangeKind{conversation.SendingHeld, conversation.SendingResumed, conversation.AccountNotice}
+}
+
+// kinds are the kinds of changes of a conversation that the hub knows.
 func kinds() []conversation.ChangeKind {
 	return []conversation.ChangeKind{
 		conversation.MessageQueued, conversation.DeliveryChanged, conversation.MessageEdited, conversation.MessageDeleted,
 		conversation.MessageRedacted, conversation.Reacted, conversation.AttachmentReady, conversation.AttachmentFailed,
 		conversation.Assigned, conversation.QueueMoved, conversation.WindowClosing, conversation.BotSuspected,
 		conversation.AutomaticWithheld, conversation.EchoReceived, conversation.CustomerChanged, conversation.PreferenceChanged,
-		conversation.NoteAdded, conversation.TagsChanged, conversation.TopicChanged,
+		conversation.NoteAdded, conversation.TagsChanged, conversation.TopicChanged, conversation.ConversationMerged,
 	}
 }
 
@@ -80,6 +114,8 @@ func about(c *conversation.Change, m *conversation.Message) {
 		c.From, c.To, c.Message = "alice", "bob", nil
 	case conversation.QueueMoved:
 		c.From, c.To, c.Reason, c.Message = "new", "resolved", "idle", nil
+	case conversation.ConversationMerged:
+		c.To, c.Absorbed, c.Message = "v_other", "c_other", nil
 	case conversation.WindowClosing:
 		c.Reason, c.Message = "4h", nil
 	case conversation.CustomerChanged, conversation.PreferenceChanged, conversation.BotSuspected, conversation.AutomaticWithheld:

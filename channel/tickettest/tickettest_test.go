@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -103,6 +104,46 @@ func (o *office) system() tickettest.System {
 func TestACorrectTicketSystemPasses(t *testing.T) {
 	t.Parallel()
 	tickettest.Run(t, func(*testing.T) tickettest.System { return newOffice().system() })
+}
+
+// A host whose channels have names of their own looks them up in its own tables.
+func TestTheChannelsAreTheHosts(t *testing.T) {
+	t.Parallel()
+	for _, channels := range [][]string{{"berlin"}, {"shop", "repairs", "wholesale"}} {
+		var mu sync.Mutex
+		seen := map[string]bool{}
+		known := func(ids ...string) error {
+			mu.Lock()
+			defer mu.Unlock()
+			for _, id := range ids {
+				if !slices.Contains(channels, id) {
+					return fmt.Errorf("no such channel: %q", id)
+				}
+				seen[id] = true
+			}
+			return nil
+		}
+		tickettest.Run(t, func(*testing.T) tickettest.System {
+			w := &twisted{office: newOffice()}
+			w.receive = func(ctx context.Context, in *conversation.Received) (string, error) {
+				if err := known(in.Message.Channel, in.Conversation.Channel, in.Customer.Channel); err != nil {
+					return "", err
+				}
+				return w.office.Receive(ctx, in)
+			}
+			w.changed = func(ctx context.Context, c *conversation.Change) error {
+				if err := known(c.Channel); err != nil {
+					return err
+				}
+				return w.office.Changed(ctx, c)
+			}
+			sys := w.system()
+			sys.Ticketing, sys.Channels = w, channels
+			sys.Restart = func() (channel.Ticketing, error) { return w, nil }
+			return sys
+		})
+		require.Len(t, seen, len(channels))
+	}
 }
 
 // twisted is an office with one of its methods replaced by a wrong one.
@@ -405,6 +446,43 @@ var broken = []struct {
 		},
 	},
 	{
+		"knows one channel only", "messages of every channel are filed",
+		func(w *twisted, sys *tickettest.System) {
+			sys.Channels = []string{"shop", "repairs"}
+			w.receive = func(ctx context.Context, in *conversation.Received) (string, error) {
+				if in.Conversation.Channel != "shop" {
+					return "", errors.New("no such brand")
+				}
+				return w.office.Receive(ctx, in)
+			}
+		},
+	},
+	{
+		"looks up the channel of no conversation", "what happens to a channel as a whole is taken",
+		func(w *twisted, sys *tickettest.System) {
+			sys.Channels = []string{"shop", "repairs"}
+			w.changed = func(ctx context.Context, c *conversation.Change) error {
+				if c.Conversation.Channel != "shop" && c.Conversation.Channel != "repairs" {
+					return errors.New("no such brand")
+				}
+				return w.office.Changed(ctx, c)
+			}
+		},
+	},
+	{
+		"throws the ticket away that was merged", "two conversations that turn out to be one lose nothing",
+		func(w *twisted, _ *tickettest.System) {
+			w.changed = func(ctx context.Context, c *conversation.Change) error {
+				if c.Kind == conversation.ConversationMerged {
+					w.mu.Lock()
+					delete(w.tickets, w.byConv[c.Conversation.ID])
+					w.mu.Unlock()
+				}
+				return w.office.Changed(ctx, c)
+			}
+		},
+	},
+	{
 		"refuses kinds it does not know", "unknown kinds of change are ignored",
 		func(w *twisted, _ *tickettest.System) {
 			w.changed = func(ctx context.Context, c *conversation.Change) error {
@@ -517,4 +595,10 @@ func TestASystemWithoutAllOfItsPartsIsRefused(t *testing.T) {
 	t.Parallel()
 	_, err := tickettest.CheckCase(t.Context(), tickettest.CaseNames()[0], tickettest.System{Ticketing: newOffice()})
 	require.ErrorContains(t, err, "not set")
+	for _, channels := range [][]string{{}, {""}, {"shop", "shop"}} {
+		sys := newOffice().system()
+		sys.Channels = channels
+		_, err := tickettest.CheckCase(t.Context(), tickettest.CaseNames()[0], sys)
+		require.ErrorContains(t, err, "System.Channels")
+	}
 }
