@@ -24,7 +24,8 @@
 //
 // # PostgreSQL
 //
-// PostgreSQL 13 or later; any number of processes may share it. The tables live in the
+// PostgreSQL 13 or later, by pgx (its stdlib) or lib/pq, with each of which the tests run; any
+// number of processes may share it. The tables live in the
 // first schema of the search path. How durable a commit is follows the server's settings
 // (fsync, synchronous_commit). Transactions are READ COMMITTED, whatever the session's
 // default.

@@ -3,8 +3,10 @@ module github.com/kanava-go/kanava/channel/store/sqlstore/drivertest
 go 1.26.0
 
 require (
+	github.com/google/go-cmp v0.7.0
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/kanava-go/kanava v0.0.0
+	github.com/lib/pq v1.12.3
 	github.com/stretchr/testify v1.12.1
 	modernc.org/sqlite v1.55.0
 )
@@ -22,6 +24,7 @@ require (
 	golang.org/x/sync v0.22.0 // indirect
 	golang.org/x/sys v0.47.0 // indirect
 	golang.org/x/text v0.41.0 // indirect
+	golang.org/x/time v0.16.0 // indirect
 	modernc.org/libc v1.74.1 // indirect
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.11.0 // indirect

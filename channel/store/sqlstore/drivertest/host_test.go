@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// onBoth runs a test on each engine.
+// onBoth runs a test on each engine, on PostgreSQL with each of its drivers.
 func onBoth(t *testing.T, f func(t *testing.T, s *sqlstore.Store, db *sql.DB)) {
 	t.Run("SQLite", func(t *testing.T) {
 		t.Parallel()
@@ -25,6 +25,11 @@ func onBoth(t *testing.T, f func(t *testing.T, s *sqlstore.Store, db *sql.DB)) {
 	t.Run("PostgreSQL", func(t *testing.T) {
 		t.Parallel()
 		s, db := openPostgres(t, pgtest.New(t))
+		f(t, s, db)
+	})
+	t.Run("PostgreSQL with lib/pq", func(t *testing.T) {
+		t.Parallel()
+		s, db := openPQ(t, pgtest.New(t))
 		f(t, s, db)
 	})
 }

@@ -25,6 +25,19 @@ func openPostgresAs(tb testing.TB, schema pgtest.Schema, cfg sqlstore.Config) (*
 	tb.Helper()
 	db, err := schema.Open()
 	require.NoError(tb, err)
+	return openPostgresOn(tb, db, cfg)
+}
+
+// openPQ opens a store on a schema with the driver lib/pq, closed with the test.
+func openPQ(tb testing.TB, schema pgtest.Schema) (*sqlstore.Store, *sql.DB) {
+	tb.Helper()
+	db, err := schema.OpenPQ()
+	require.NoError(tb, err)
+	return openPostgresOn(tb, db, sqlstore.Config{})
+}
+
+func openPostgresOn(tb testing.TB, db *sql.DB, cfg sqlstore.Config) (*sqlstore.Store, *sql.DB) {
+	tb.Helper()
 	cfg.DB, cfg.Dialect = db, sqlstore.PostgreSQL
 	db.SetMaxIdleConns(committers + 8) // a new connection costs more than many commits
 	s, err := sqlstore.Open(tb.Context(), cfg)
@@ -51,4 +64,16 @@ func TestPostgreSQLKeepsTheContract(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestPostgreSQLKeepsTheContractWithAnotherDriver(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t *testing.T) (store.Store, func() store.Store) {
+		schema := pgtest.New(t)
+		open := func() store.Store {
+			s, _ := openPQ(t, schema)
+			return s
+		}
+		return open(), open
+	})
 }

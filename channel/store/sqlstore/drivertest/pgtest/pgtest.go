@@ -18,6 +18,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/lib/pq"
 )
 
 // shared is a server that all tests of a process use, or all benchmarks.
@@ -120,6 +121,24 @@ func (s Schema) Open() (*sql.DB, error) {
 	cfg.RuntimeParams["search_path"] = s.Name
 	cfg.RuntimeParams["application_name"] = s.app()
 	return stdlib.OpenDB(*cfg), nil
+}
+
+// OpenPQ is Open with the driver lib/pq instead of pgx.
+func (s Schema) OpenPQ() (*sql.DB, error) {
+	cfg, err := pq.NewConfig(s.DSN)
+	if err != nil {
+		return nil, fmt.Errorf("pgtest: parse DSN: %w", err)
+	}
+	if cfg.Runtime == nil {
+		cfg.Runtime = map[string]string{}
+	}
+	cfg.Runtime["search_path"] = s.Name
+	cfg.ApplicationName = s.app()
+	connector, err := pq.NewConnectorConfig(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("pgtest: connect with lib/pq: %w", err)
+	}
+	return sql.OpenDB(connector), nil
 }
 
 func (s Schema) app() string {
