@@ -7,7 +7,6 @@ import (
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/step"
-	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -19,8 +18,8 @@ type unit struct {
 	now  time.Time
 	// author is who acts; zero for WhatsApp, customers and rules.
 	author conversation.Author
-	// timerWork is the claimed timer of the conversation, while it is being handled.
-	timerWork *worker.Job
+	// timer is the conversation whose timer went off and is being handled; "" if none.
+	timer string
 	// cause is when what makes the unit send messages by itself happened or was due; zero if
 	// nothing does.
 	cause time.Time
@@ -48,11 +47,6 @@ func (h *core) repeat(ctx context.Context, f func(u *unit) error) error {
 // unit makes a step of f.
 func (h *core) unit(f func(u *unit) error) func(*step.Step) error {
 	return func(s *step.Step) error { return f(&unit{Step: s, ctx: s.Ctx, core: h, now: s.Now}) }
-}
-
-// finish settles work of which nothing is left to do.
-func (h *core) finish(ctx context.Context, w *worker.Job) error {
-	return h.do(ctx, func(u *unit) error { u.Finish(w.Lease()); return nil })
 }
 
 // count adds n to a counter of the report of the day that at falls into. Reports are a desk's.

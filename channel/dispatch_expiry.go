@@ -46,12 +46,11 @@ func (h *core) expire(ctx context.Context, w *worker.Job) error {
 			return err
 		}
 	}
-	return h.do(ctx, func(u *unit) error {
-		if len(out) == 0 && !waiting { // it sends again, or nothing can come any more
-			return u.nothingToSend(w)
-		}
-		u.Postpone(store.Postponed{Lease: w.Lease(), Due: next, Reason: "windows of messages that wait"})
-		return nil
+	if len(out) == 0 && !waiting { // it sends again, or nothing can come any more
+		return h.finish(ctx, w)
+	}
+	return h.settle(ctx, w, func(*unit) (worker.Outcome, error) {
+		return worker.Later(next, "windows of messages that wait"), nil
 	})
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/circuit"
 )
 
@@ -135,14 +134,8 @@ func (h *core) sendEnded(ctx context.Context, ch *Channel, item *outboundItem, e
 
 // unbegin gives a message back that had begun to be sent and was not accepted.
 func (h *core) unbegin(ctx context.Context, w *worker.Job, item *outboundItem) error {
-	return h.do(ctx, func(u *unit) error {
-		var m messageRecord
-		if ok, err := u.Load(kindMessage, item.Message, &m); err != nil || !ok {
-			u.Finish(w.Lease())
-			return err
-		}
+	return h.settleSend(ctx, w, item, func(u *unit, m *messageRecord) (worker.Outcome, error) {
 		m.Sending = false
-		u.Postpone(store.Postponed{Lease: w.Lease(), Due: u.now, Reason: errHeld.Error()})
-		return u.saveMessage(&m)
+		return worker.Later(u.now, errHeld.Error()), u.saveMessage(m)
 	})
 }

@@ -24,21 +24,16 @@ func (h *core) accepted(ctx context.Context, ch *Channel, w *worker.Job, item *o
 			guess = append(guess, k)
 		}
 	}
-	settle := func(lease ...store.Lease) error {
-		return h.doGuessing(ctx, guess, func(u *unit) error {
-			for _, l := range lease {
-				u.Finish(l)
-			}
-			var m messageRecord
-			if ok, err := u.Load(kindMessage, item.Message, &m); err != nil || !ok {
-				return err
-			}
-			return u.accept(ch, receipt, &m)
-		})
+	accept := func(u *unit) error {
+		var m messageRecord
+		if ok, err := u.Load(kindMessage, item.Message, &m); err != nil || !ok {
+			return err
+		}
+		return u.accept(ch, receipt, &m)
 	}
-	err := settle(w.Lease())
+	err := h.settleGuessing(ctx, w, guess, func(u *unit) (worker.Outcome, error) { return worker.Done(), accept(u) })
 	if errors.Is(err, store.ErrLeaseLost) {
-		err = settle()
+		err = h.doGuessing(ctx, guess, accept)
 	}
 	if err == nil {
 		h.feel(ctx, ch.ID, pulse{Out: h.now().UTC()})
@@ -46,14 +41,23 @@ func (h *core) accepted(ctx context.Context, ch *Channel, w *worker.Job, item *o
 	return err
 }
 
-// failed records that the message will not go out.
-func (h *core) failed(ctx context.Context, ch *Channel, w *worker.Job, id string, f message.Failure) error {
-	return h.do(ctx, func(u *unit) error {
-		var m messageRecord
-		if ok, err := u.Load(kindMessage, id, &m); err != nil || !ok {
-			u.Finish(w.Lease())
-			return err
+// settleSend settles the work of a message that is being sent; f says what becomes of it. Of one that
+// was erased meanwhile nothing is left to do.
+func (h *core) settleSend(ctx context.Context, w *worker.Job, item *outboundItem,
+	f func(u *unit, m *messageRecord) (worker.Outcome, error),
+) error {
+	return h.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
+		m := new(messageRecord)
+		if ok, err := u.Load(kindMessage, item.Message, m); err != nil || !ok {
+			return worker.Done(), err
 		}
-		return u.fail(ch, w, &m, f)
+		return f(u, m)
+	})
+}
+
+// failed records that the message will not go out.
+func (h *core) failed(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem, f message.Failure) error {
+	return h.settleSend(ctx, w, item, func(u *unit, m *messageRecord) (worker.Outcome, error) {
+		return worker.Done(), u.failed(ch, m, f)
 	})
 }

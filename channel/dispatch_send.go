@@ -14,7 +14,6 @@ import (
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/times"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
@@ -78,7 +77,7 @@ func (h *core) dispatch(ctx context.Context, w *worker.Job) error {
 	case f.Retry.Automatic() && item.Tries+1 < triesFor(f):
 		return h.sendLater(ctx, w, item, f)
 	}
-	return h.failed(ctx, ch, w, item.Message, f)
+	return h.failed(ctx, ch, w, item, f)
 }
 
 // handOver calls the Sender. A panic leaves the outcome open, like an answer that was lost.
@@ -124,9 +123,9 @@ func (h *core) begin(ctx context.Context, ch *Channel, w *worker.Job, item *outb
 	if begins, _ := w.Begun.(*beginning); begins != nil {
 		return begins.begun, nil
 	}
-	err = h.doGuessing(ctx, w.Ahead, func(u *unit) (err error) {
-		b, err = u.begin(ch, w, item)
-		return err
+	err = h.settleGuessing(ctx, w, w.Ahead, func(u *unit) (o worker.Outcome, err error) {
+		b, o, err = u.begin(ch, w, item)
+		return o, err
 	})
 	return b, err
 }
@@ -152,10 +151,11 @@ func (h *core) beginAll(ctx context.Context, works []worker.Job) {
 			if !ok || !ch.Enabled || h.sending.out(ch.ID) || w.Started || !isAhead(w, kindMessage) || !isAhead(w, kindCustomer) {
 				continue
 			}
-			b, err := u.begin(ch, w, w.Item.(*outboundItem))
+			b, o, err := u.begin(ch, w, w.Item.(*outboundItem))
 			if err != nil {
 				return err
 			}
+			w.Settle(u.Step, o)
 			done[i] = &beginning{b, ch}
 		}
 		return nil
@@ -168,47 +168,42 @@ func (h *core) beginAll(ctx context.Context, works []worker.Job) {
 	}
 }
 
-func (u *unit) begin(ch *Channel, w *worker.Job, item *outboundItem) (*begun, error) {
+// begin marks the message as being sent: then the work is started and stays in hand. Otherwise it
+// returns nil and what becomes of the work.
+func (u *unit) begin(ch *Channel, w *worker.Job, item *outboundItem) (*begun, worker.Outcome, error) {
 	var m messageRecord
 	ok, err := u.Load(kindMessage, item.Message, &m)
 	if err != nil {
-		return nil, err
+		return nil, worker.Outcome{}, err
 	}
 	if state := m.Delivery.State(); !ok || state != conversation.Queued && state != conversation.Uncertain {
-		return nil, u.nothingToSend(w) // erased, cancelled, or settled meanwhile
+		return nil, worker.Done(), nil // erased, cancelled, or settled meanwhile
 	}
 	customer, err := u.customer(item.Customer)
-	if err != nil {
-		return nil, err
-	}
-	if customer == nil {
-		return nil, u.nothingToSend(w)
+	if err != nil || customer == nil {
+		return nil, worker.Done(), err
 	}
 	if m.Sending || u.core.mayHaveHappened(&w.Work, item) {
 		// An earlier attempt began, or may have, and nobody wrote down how it ended.
-		return nil, u.doubt(ch, w, &m, item)
+		return nil, worker.Done(), u.doubt(ch, w, &m, item)
 	}
 	switch f := u.objection(ch, customer, &item.Outbound); {
 	case f != nil && m.Delivery.State() == conversation.Uncertain: // it may have arrived while it was allowed
-		return nil, u.nothingToSend(w)
+		return nil, worker.Done(), nil
 	case f != nil:
-		return nil, u.fail(ch, w, &m, *f)
+		return nil, worker.Done(), u.failed(ch, &m, *f)
 	}
 	item.Outbound.To = customer.Recipient() // the person's number may have changed
 	if err := u.route(ch, &item.Outbound); err != nil {
-		return nil, err
+		return nil, worker.Outcome{}, err
 	}
 	m.Sending = true
 	u.Start(w.Lease())
 	if err := u.saveMessage(&m); err != nil {
-		return nil, err
+		return nil, worker.Outcome{}, err
 	}
-	return &begun{step.Known{Record: u.Stored(kindMessage, m.ID), Doc: &m}, u.now.Sub(m.Delivery.QueuedAt)}, nil
-}
-
-func (u *unit) nothingToSend(w *worker.Job) error {
-	u.Finish(w.Lease())
-	return nil
+	b := &begun{step.Known{Record: u.Stored(kindMessage, m.ID), Doc: &m}, u.now.Sub(m.Delivery.QueuedAt)}
+	return b, worker.Outcome{}, nil
 }
 
 // objection is why a message that was allowed when it was queued may not go out any more:
@@ -286,20 +281,14 @@ func (h *core) sendLater(ctx context.Context, w *worker.Job, item *outboundItem,
 	if err != nil {
 		return fmt.Errorf("channel: encode message: %w", err)
 	}
-	return h.do(ctx, func(u *unit) error {
-		var m messageRecord
-		if ok, err := u.Load(kindMessage, item.Message, &m); err != nil || !ok {
-			u.Finish(w.Lease())
-			return err
-		}
+	return h.settleSend(ctx, w, item, func(u *unit, m *messageRecord) (worker.Outcome, error) {
 		m.Sending = false
 		due := u.now.Add(max(min(f.Retry.After, maxRetryAfter), worker.Pause(tries)))
 		if customer, err := u.customer(item.Customer); err != nil {
-			return err
+			return worker.Outcome{}, err
 		} else if customer != nil { // it fails when its window closes, not later
 			due = times.Earliest(due, closesFor(customer, &item.Outbound, u.now))
 		}
-		u.Postpone(store.Postponed{Lease: w.Lease(), Due: due, Body: body, Reason: failureReason(f)})
-		return u.saveMessage(&m)
+		return worker.LaterAs(due, failureReason(f), body), u.saveMessage(m)
 	})
 }

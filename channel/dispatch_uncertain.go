@@ -17,18 +17,12 @@ import (
 // uncertain records that nobody knows whether WhatsApp took the message, frees its
 // conversation, and arranges for the question to be looked at again.
 func (h *core) uncertain(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem) error {
-	return h.do(ctx, func(u *unit) error {
-		var m messageRecord
-		if ok, err := u.Load(kindMessage, item.Message, &m); err != nil || !ok {
-			u.Finish(w.Lease())
-			return err
-		}
-		return u.doubt(ch, w, &m, item)
+	return h.settleSend(ctx, w, item, func(u *unit, m *messageRecord) (worker.Outcome, error) {
+		return worker.Done(), u.doubt(ch, w, m, item)
 	})
 }
 
 func (u *unit) doubt(ch *Channel, w *worker.Job, m *messageRecord, item *outboundItem) error {
-	u.Finish(w.Lease())
 	m.Sending = false
 	if !m.Delivery.Settled() { // a status may have been faster
 		m.Delivery = m.Delivery.Merge(conversation.Delivery{UncertainAt: u.now.UTC()})
@@ -54,38 +48,31 @@ const keepUncertain = 7 * 24 * time.Hour
 
 // check looks at a message whose fate was open when the wait is over.
 func (h *core) check(ctx context.Context, w *worker.Job) error {
-	return h.do(ctx, func(u *unit) error {
+	return h.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
 		var m messageRecord
-		if ok, err := u.Load(kindMessage, w.ID, &m); err != nil {
-			return err
-		} else if !ok || m.Delivery.Settled() {
-			return u.nothingToSend(w)
+		if ok, err := u.Load(kindMessage, w.ID, &m); err != nil || !ok || m.Delivery.Settled() {
+			return worker.Done(), err
 		}
 		ch, ok := h.channels.get(w.Group)
 		if !ok {
-			u.Postpone(store.Postponed{Lease: w.Lease(), Due: u.now.Add(time.Minute), Reason: "no such channel here"})
-			return nil
+			return noSuchChannel(u.now), nil
 		}
 		var item outboundItem
 		if err := json.Unmarshal(w.Body, &item); err != nil {
-			return fmt.Errorf("channel: check message: %w", errDamaged)
+			return worker.Outcome{}, fmt.Errorf("channel: check message: %w", errDamaged)
 		}
 		switch {
 		case item.Held:
-			return u.nothingToSend(w) // nobody settled it; it stays uncertain
+			return worker.Done(), nil // nobody settled it; it stays uncertain
 		case ch.Uncertain == Resend && item.Resends < maxResends && !h.mayHaveHappened(&w.Work, &item):
-			u.Finish(w.Lease())
-			return u.again(&m, &item)
+			return worker.Done(), u.again(&m, &item)
 		}
 		item.Held = true
 		body, err := json.Marshal(&item)
 		if err != nil {
-			return fmt.Errorf("channel: encode message: %w", err)
+			return worker.Outcome{}, fmt.Errorf("channel: encode message: %w", err)
 		}
-		u.Postpone(store.Postponed{
-			Lease: w.Lease(), Due: u.now.Add(keepUncertain), Body: body, Reason: "held for an agent",
-		})
-		return nil
+		return worker.LaterAs(u.now.Add(keepUncertain), "held for an agent", body), nil
 	})
 }
 

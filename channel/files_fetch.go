@@ -129,29 +129,28 @@ func (h *core) stored(ctx context.Context, w *worker.Job, item *fetchItem, err e
 
 // fetched records what became of a file and tells the host.
 func (h *core) fetched(ctx context.Context, w *worker.Job, item *fetchItem, a conversation.Attachment, cause conversation.Cause) error {
-	return h.do(ctx, func(u *unit) error {
-		u.Finish(w.Lease())
+	return h.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
 		var m messageRecord
 		ok, err := u.Load(kindMessage, item.Message, &m)
 		if err != nil {
-			return err
+			return worker.Outcome{}, err
 		}
 		if !ok || item.Index >= len(m.Attachments) { // deleted or erased meanwhile
 			if a.Ref == "" {
-				return nil
+				return worker.Done(), nil
 			}
-			return u.removeLater(w.Group, a.Ref)
+			return worker.Done(), u.removeLater(w.Group, a.Ref)
 		}
 		m.Attachments[item.Index] = a
 		if err := u.saveMessage(&m); err != nil {
-			return err
+			return worker.Outcome{}, err
 		}
 		kind := conversation.AttachmentReady
 		if a.Failed != "" {
 			kind = conversation.AttachmentFailed
 		}
 		u.count(w.Group, string(kind), u.now, 1)
-		return u.tellHost(w.Group, "file|"+w.ID, hostItem{
+		return worker.Done(), u.tellHost(w.Group, "file|"+w.ID, hostItem{
 			Kind: kind, Conversation: m.Conversation, Message: m.ID, At: u.now.UTC(), Reason: a.Failed, Cause: cause,
 		})
 	})

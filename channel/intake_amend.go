@@ -5,19 +5,19 @@ import "github.com/kanava-go/kanava/channel/conversation"
 // amend applies an edit, a deletion or a reaction to the message with a wamid, sent or
 // received. If the message is not known yet, the amendment waits in its place: whoever
 // files the message finds it there, because both write the same record.
-func (u *unit) amend(in *incoming, customer *conversation.Customer, wamid string, a conversation.Amendment) error {
-	m, err := u.lookupTwin(customer, wamid)
+func (in *incoming) amend(customer *conversation.Customer, wamid string, a conversation.Amendment) error {
+	m, err := in.lookupTwin(customer, wamid)
 	if err != nil {
 		return err
 	}
 	if m == nil {
-		if err := u.wait(in, customer, wamid, a); err != nil {
+		if err := in.wait(customer, wamid, a); err != nil {
 			return err
 		}
-		u.lookAgain(in)
-		return u.unmet(in, customer, wamid, a)
+		in.lookAgain()
+		return in.unmet(customer, wamid, a)
 	}
-	if err := u.met(in, customer, m); err != nil {
+	if err := in.met(customer, m); err != nil {
 		return err
 	}
 	refs := m.FileRefs()
@@ -25,22 +25,22 @@ func (u *unit) amend(in *incoming, customer *conversation.Customer, wamid string
 		return nil
 	}
 	if !a.Edited.IsZero() {
-		if err := u.trail(in.ch, nil, m, in.at, in.id); err != nil {
+		if err := in.trail(in.ch, nil, m, in.at, in.id); err != nil {
 			return err
 		}
 	}
 	if in.masked {
-		u.count(in.ch.ID, "redacted", in.at, 1)
+		in.count(in.ch.ID, "redacted", in.at, 1)
 	}
 	if !m.Deleted.IsZero() {
-		if err := u.removeLater(in.ch.ID, refs...); err != nil {
+		if err := in.removeLater(in.ch.ID, refs...); err != nil {
 			return err
 		}
 	}
-	if err := u.saveMessage(m); err != nil {
+	if err := in.saveMessage(m); err != nil {
 		return err
 	}
-	if err := u.renewPreview(m); err != nil {
+	if err := in.renewPreview(m); err != nil {
 		return err
 	}
 	kind := conversation.Reacted
@@ -50,27 +50,27 @@ func (u *unit) amend(in *incoming, customer *conversation.Customer, wamid string
 	case !a.Edited.IsZero():
 		kind = conversation.MessageEdited
 	}
-	return u.tellHost(in.ch.ID, "amend|"+in.id, hostItem{
+	return in.tellHost(in.ch.ID, "amend|"+in.id, hostItem{
 		Kind: kind, Conversation: m.Conversation, Message: m.ID, At: in.at,
 	})
 }
 
 // met says that nothing need wait for a message any more that an item waited for: its customer
 // was not known to be this one.
-func (u *unit) met(in *incoming, customer *conversation.Customer, m *messageRecord) error {
+func (in *incoming) met(customer *conversation.Customer, m *messageRecord) error {
 	if !in.late() || wamidToken(m.WAMID) == "" {
 		return nil
 	}
-	stub, err := u.waiting(in.ch.ID, customer, m.WAMID)
+	stub, err := in.waiting(in.ch.ID, customer, m.WAMID)
 	if err != nil || stub.Pending == nil {
 		return err
 	}
-	return u.standFor(customer.Channel, stub.ID, m)
+	return in.standFor(customer.Channel, stub.ID, m)
 }
 
 // wait keeps an amendment until its message comes.
-func (u *unit) wait(in *incoming, customer *conversation.Customer, wamid string, a conversation.Amendment) error {
-	stub, err := u.waiting(in.ch.ID, customer, wamid)
+func (in *incoming) wait(customer *conversation.Customer, wamid string, a conversation.Amendment) error {
+	stub, err := in.waiting(in.ch.ID, customer, wamid)
 	if err != nil {
 		return err
 	}
@@ -80,5 +80,5 @@ func (u *unit) wait(in *incoming, customer *conversation.Customer, wamid string,
 	stub.Channel = in.ch.ID
 	a.WAMID, a.First = wamid, a.Edited
 	stub.Pending.Merge(a)
-	return u.Save(kindMessage, stub.ID, pendingParent(in.ch.ID), micros(in.at), stub)
+	return in.Save(kindMessage, stub.ID, pendingParent(in.ch.ID), micros(in.at), stub)
 }

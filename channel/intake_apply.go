@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/internal/worker"
-	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 )
 
@@ -48,26 +47,17 @@ func (h *core) apply(ctx context.Context, w *worker.Job) (err error) {
 		if ofPerson(ev.Payload) {
 			return h.bury(ctx, w, errNoNumber)
 		}
-		return h.do(ctx, func(u *unit) error {
-			u.Finish(w.Lease())
-			return u.accountEvent(ev, w.ID)
+		return h.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
+			return worker.Done(), u.accountEvent(ev, w.ID)
 		})
 	}
 	if !ok {
 		return h.unknownNumber(ctx, w, ev.Number.ID)
 	}
-	err = h.do(ctx, func(u *unit) error {
-		in := &incoming{ch: ch, ev: ev, at: u.at(ev), id: strings.TrimPrefix(w.ID, latePrefix), masked: a.Masked, work: w}
+	err = h.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
+		in := &incoming{unit: u, ch: ch, ev: ev, at: u.at(ev), id: strings.TrimPrefix(w.ID, latePrefix), masked: a.Masked, work: w}
 		u.cause = in.at
-		if err := u.event(in, w); err != nil {
-			return err
-		}
-		if in.later != nil {
-			u.Postpone(*in.later)
-		} else {
-			u.Finish(w.Lease())
-		}
-		return nil
+		return in.apply()
 	})
 	if err == nil {
 		h.feel(ctx, ch.ID, pulse{In: h.now().UTC()})
@@ -87,47 +77,47 @@ func ofPerson(p webhook.Payload) bool {
 	}
 }
 
-// incoming is one item on its way into the conversations.
+// incoming is one item on its way into the conversations, in one step.
 type incoming struct {
+	*unit
 	ch     *Channel
 	ev     *webhook.Event
-	at     time.Time        // when it happened, by WhatsApp's clock
-	id     string           // identifies the item
-	masked bool             // a card number was in it
-	sender string           // who wrote it in a group, see Message.SenderKey
-	work   *worker.Job      // that it came with
-	later  *store.Postponed // it comes again then, if not nil
+	at     time.Time   // when it happened, by WhatsApp's clock
+	id     string      // identifies the item
+	masked bool        // a card number was in it
+	sender string      // who wrote it in a group, see Message.SenderKey
+	work   *worker.Job // that it came with
 }
 
-// event applies an item that concerns a number of the hub.
-func (u *unit) event(in *incoming, w *worker.Job) error {
+// apply applies an item that concerns a number of the hub.
+func (in *incoming) apply() (worker.Outcome, error) {
 	switch p := in.ev.Payload.(type) {
 	case *webhook.Message:
-		return u.inbound(in, p, false, w)
+		return in.inbound(p, false)
 	case *webhook.StandbyMessage:
-		return u.inbound(in, &p.Message, true, w)
+		return in.inbound(&p.Message, true)
 	case *webhook.Status:
-		return u.status(in, p, w)
+		return in.status(p)
 	case *webhook.Echo:
-		return u.echo(in, p)
+		return worker.Done(), in.echo(p)
 	case *webhook.Call:
-		return u.call(in, p)
+		return worker.Done(), in.call(p)
 	case *webhook.CallStatus:
-		return u.callStatus(in, p)
+		return worker.Done(), in.callStatus(p)
 	case *webhook.UserPreference:
-		return u.preference(in, p)
+		return worker.Done(), in.preference(p)
 	case *webhook.UserIDUpdate:
-		return u.link(in, p.Previous, p.Current)
+		return worker.Done(), in.link(p.Previous, p.Current)
 	case *webhook.HistoryMessage:
-		return u.history(in, p)
+		return worker.Done(), in.history(p)
 	case *webhook.ErrorNotice:
-		u.count(in.ch.ID, "errors", in.at, 1)
-		u.core.log.LogAttrs(u.ctx, slog.LevelError, "channel: WhatsApp reports a problem of the number",
+		in.count(in.ch.ID, "errors", in.at, 1)
+		in.core.log.LogAttrs(in.ctx, slog.LevelError, "channel: WhatsApp reports a problem of the number",
 			slog.String("channel", in.ch.ID), slog.Int("code", p.Error.Code))
-		return nil
+		return worker.Done(), nil
 	default: // known, or a mere acquaintance, and nothing that conversations depend on
-		u.count(in.ch.ID, "events_"+word(in.ev.Field), in.at, 1)
-		return u.notify(in.ev, in.id, in.ch.ID)
+		in.count(in.ch.ID, "events_"+word(in.ev.Field), in.at, 1)
+		return worker.Done(), in.notify(in.ev, in.id, in.ch.ID)
 	}
 }
 

@@ -6,21 +6,25 @@ import (
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/worker"
-	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 	"github.com/kanava-go/kanava/window"
 )
 
 // inbound applies what a customer sent. A standby message was sent while another
 // application has the conversation: it is filed like any other.
-func (u *unit) inbound(in *incoming, p *webhook.Message, standby bool, w *worker.Job) error {
+func (in *incoming) inbound(p *webhook.Message, standby bool) (worker.Outcome, error) {
 	if sys, ok := p.Content.(*webhook.System); ok {
-		return u.system(in, p, sys)
+		return worker.Done(), in.system(p, sys)
 	}
-	if wait, err := u.noticeMayCome(in, p, w); err != nil || wait {
-		return err
+	if may, err := in.noticeMayCome(p); err != nil || may {
+		return worker.Later(in.now.Add(noticePause), "a new BSUID on a known phone number"), err
 	}
-	customer, err := u.resolve(in.ch, who{Identity: p.From, Group: p.GroupID, At: in.at, Event: in.id})
+	return worker.Done(), in.written(p, standby)
+}
+
+// written applies what a customer wrote or did.
+func (in *incoming) written(p *webhook.Message, standby bool) error {
+	customer, err := in.resolve(in.ch, who{Identity: p.From, Group: p.GroupID, At: in.at, Event: in.id})
 	if err != nil {
 		return err
 	}
@@ -28,37 +32,37 @@ func (u *unit) inbound(in *incoming, p *webhook.Message, standby bool, w *worker
 		return errNoSender
 	}
 	if p.GroupID != "" {
-		if in.sender, err = u.noteMember(in.ch, customer, who{Identity: p.From}); err != nil {
+		if in.sender, err = in.noteMember(in.ch, customer, who{Identity: p.From}); err != nil {
 			return err
 		}
 	}
-	u.observe(in.ch, customer, window.Event{
+	in.observe(in.ch, customer, window.Event{
 		Kind: WindowKind(p.Content), At: in.at, Standby: standby, Referral: referralOf(p),
 	})
 	switch c := p.Content.(type) {
 	case *webhook.Reaction:
-		err = u.amend(in, customer, c.MessageID, conversation.Amendment{
+		err = in.amend(customer, c.MessageID, conversation.Amendment{
 			Reactions: []conversation.Reaction{{By: in.reactor(), Emoji: c.Emoji, At: in.at}},
 		})
 	case *webhook.Edit:
-		err = u.amend(in, customer, c.OriginalID, in.edit(c))
+		err = in.amend(customer, c.OriginalID, in.edit(c))
 	case *webhook.Revoke:
-		err = u.amend(in, customer, c.OriginalID, conversation.Amendment{Deleted: in.at})
+		err = in.amend(customer, c.OriginalID, conversation.Amendment{Deleted: in.at})
 	case *webhook.Contacts:
 		var learned bool
-		if customer, learned, err = u.learnNumber(in, customer, c); err != nil {
+		if customer, learned, err = in.learnNumber(customer, c); err != nil {
 			return err
 		}
-		if err = u.file(in, customer, p); err == nil && learned {
-			err = u.tellHost(in.ch.ID, "number|"+in.id, hostItem{Kind: conversation.CustomerChanged, Conversation: customer.Conversation, At: in.at})
+		if err = in.file(customer, p); err == nil && learned {
+			err = in.tellHost(in.ch.ID, "number|"+in.id, hostItem{Kind: conversation.CustomerChanged, Conversation: customer.Conversation, At: in.at})
 		}
 	default:
-		err = u.file(in, customer, p)
+		err = in.file(customer, p)
 	}
 	if err != nil {
 		return err
 	}
-	return u.saveCustomer(customer)
+	return in.saveCustomer(customer)
 }
 
 // Somebody who writes at once after the BSUID has changed may overtake the notice of it: the
@@ -69,27 +73,21 @@ const (
 	noticePause    = 3 * time.Second
 )
 
-// noticeMayCome postpones a message that the notice of a change may explain.
-func (u *unit) noticeMayCome(in *incoming, p *webhook.Message, w *worker.Job) (bool, error) {
+// noticeMayCome says that the notice of a change may explain a message, and may still come.
+func (in *incoming) noticeMayCome(p *webhook.Message) (bool, error) {
 	phone := who{Identity: p.From, Group: p.GroupID}.phone(in.ch.Number)
-	if p.From.BSUID == "" || phone == "" || w.Tries >= noticePatience {
+	if p.From.BSUID == "" || phone == "" || in.work.Tries >= noticePatience {
 		return false, nil
 	}
-	if known, err := u.Load(kindAlias, aliasBSUID(in.ch.Number, p.From.BSUID), nil); err != nil || known {
+	if known, err := in.Load(kindAlias, aliasBSUID(in.ch.Number, p.From.BSUID), nil); err != nil || known {
 		return false, err
 	}
 	var a alias
-	if ok, err := u.Load(kindAlias, phone, &a); err != nil || !ok || !a.Until.IsZero() {
+	if ok, err := in.Load(kindAlias, phone, &a); err != nil || !ok || !a.Until.IsZero() {
 		return false, err
 	}
-	owner, err := u.customer(a.Customer)
-	if err != nil || owner == nil || owner.BSUID == "" {
-		return false, err
-	}
-	in.later = &store.Postponed{
-		Lease: w.Lease(), Due: u.now.Add(noticePause), Reason: "a new BSUID on a known phone number",
-	}
-	return true, nil
+	owner, err := in.customer(a.Customer)
+	return err == nil && owner != nil && owner.BSUID != "", err
 }
 
 // edit is what an edit says about the message that it changes.
@@ -100,15 +98,15 @@ func (in *incoming) edit(c *webhook.Edit) conversation.Amendment {
 }
 
 // file adds an ordinary message to the customer's conversation.
-func (u *unit) file(in *incoming, customer *conversation.Customer, p *webhook.Message) error {
+func (in *incoming) file(customer *conversation.Customer, p *webhook.Message) error {
 	msg := contentOf(p.Content)
 	msg.ID, msg.WAMID = inboundMessageID(in.ch.ID, p.ID), p.ID
-	known, err := u.filed(in, customer, p.ID)
+	known, err := in.filed(customer, p.ID)
 	if err != nil {
 		return err
 	}
 	if known != nil && !known.historic() { // it is filed already
-		return u.original(in, known, msg.Text)
+		return in.original(known, msg.Text)
 	}
 	msg.Redacted = in.masked
 	if known != nil { // from the chat history, with what became of it since
@@ -124,7 +122,7 @@ func (u *unit) file(in *incoming, customer *conversation.Customer, p *webhook.Me
 	if p.Context != nil {
 		msg.Forwarded = p.Context.Forwarded || p.Context.FrequentlyForwarded
 		msg.Many = p.Context.FrequentlyForwarded
-		quoted, err := u.lookupTwin(customer, p.Context.ID)
+		quoted, err := in.lookupTwin(customer, p.Context.ID)
 		if err != nil {
 			return err
 		}
@@ -137,27 +135,27 @@ func (u *unit) file(in *incoming, customer *conversation.Customer, p *webhook.Me
 		}
 	}
 	msg.Referral = referral(p.Referral)
-	if err := u.applyAmendments(customer, msg); err != nil {
+	if err := in.applyAmendments(customer, msg); err != nil {
 		return err
 	}
-	return u.receive(in, customer, msg)
+	return in.receive(customer, msg)
 }
 
 // filed finds a message of the customer that came before, under this wamid or under its other
 // one. Both have one time: what is newer than all that is known has not come before, so that
 // nothing is looked for in the usual case.
-func (u *unit) filed(in *incoming, customer *conversation.Customer, wamid string) (*messageRecord, error) {
-	conv, err := u.current(customer)
+func (in *incoming) filed(customer *conversation.Customer, wamid string) (*messageRecord, error) {
+	conv, err := in.current(customer)
 	if err != nil {
 		return nil, err
 	}
-	if m, err := u.handedOver(customer, wamid); err != nil || m != nil {
+	if m, err := in.handedOver(customer, wamid); err != nil || m != nil {
 		return m, err
 	}
 	if conv == nil || in.at.After(conv.LastActivity) {
-		return u.lookupWAMID(in.ch.ID, wamid)
+		return in.lookupWAMID(in.ch.ID, wamid)
 	}
-	m, err := u.twinAmong(customer, wamid, recently)
+	m, err := in.twinAmong(customer, wamid, recently)
 	if m != nil && m.WAMID != wamid && !(m.Direction == conversation.Inbound && m.At.Equal(in.at)) {
 		m = nil
 	}
@@ -173,11 +171,11 @@ func (in *incoming) reactor() string {
 }
 
 // receive puts a message of the customer into the right conversation and tells the host.
-func (u *unit) receive(in *incoming, customer *conversation.Customer, msg *messageRecord) error {
+func (in *incoming) receive(customer *conversation.Customer, msg *messageRecord) error {
 	msg.Channel, msg.Direction, msg.At = in.ch.ID, conversation.Inbound, in.at
-	s, err := u.enter(in.ch, customer, in.id, in.at)
-	if err == nil && u.core.desk != nil {
-		err = u.core.desk.Received(s, &msg.Message)
+	s, err := in.enter(in.ch, customer, in.id, in.at)
+	if err == nil && in.core.desk != nil {
+		err = in.core.desk.Received(s, &msg.Message)
 	}
 	if err != nil {
 		return err
@@ -186,24 +184,24 @@ func (u *unit) receive(in *incoming, customer *conversation.Customer, msg *messa
 	msg.Conversation = conv.ID
 	conv.LastSeq++
 	msg.Seq = conv.LastSeq
-	if err := u.trail(in.ch, conv, msg, in.at, in.id); err != nil {
+	if err := in.trail(in.ch, conv, msg, in.at, in.id); err != nil {
 		return err
 	}
 	conv.Inbound++
 	conv.Note(&msg.Message)
-	if err := u.saveMessage(msg); err != nil {
+	if err := in.saveMessage(msg); err != nil {
 		return err
 	}
-	u.countReceived(msg, in.at)
+	in.countReceived(msg, in.at)
 	if msg.Kind == "text" || msg.Kind == "button" || msg.Kind == "interactive" {
-		if err := u.optOut(in, customer, conv, msg.Text); err != nil {
+		if err := in.optOut(customer, conv, msg.Text); err != nil {
 			return err
 		}
 	}
-	if err := u.fetchLater(in.ch, msg); err != nil {
+	if err := in.fetchLater(in.ch, msg); err != nil {
 		return err
 	}
-	if err := u.tellHost(in.ch.ID, "in|"+msg.ID, hostItem{Conversation: conv.ID, Message: msg.ID, At: in.at}); err != nil {
+	if err := in.tellHost(in.ch.ID, "in|"+msg.ID, hostItem{Conversation: conv.ID, Message: msg.ID, At: in.at}); err != nil {
 		return err
 	}
 	return s.finish()
@@ -224,17 +222,17 @@ func referral(r *webhook.Referral) *conversation.Referral {
 }
 
 // original adds the text that a message was sent with to one that is known by its edits only.
-func (u *unit) original(in *incoming, known *messageRecord, text string) error {
+func (in *incoming) original(known *messageRecord, text string) error {
 	if known.Edited.IsZero() || !known.Amend(conversation.Amendment{Earlier: []conversation.Version{{Text: text}}, HadCard: in.masked}) {
 		return nil
 	}
-	if err := u.trail(in.ch, nil, known, in.at, in.id); err != nil {
+	if err := in.trail(in.ch, nil, known, in.at, in.id); err != nil {
 		return err
 	}
-	if err := u.saveMessage(known); err != nil {
+	if err := in.saveMessage(known); err != nil {
 		return err
 	}
-	return u.tellHost(in.ch.ID, "amend|"+in.id, hostItem{
+	return in.tellHost(in.ch.ID, "amend|"+in.id, hostItem{
 		Kind: conversation.MessageEdited, Conversation: known.Conversation, Message: known.ID, At: known.Edited,
 	})
 }

@@ -7,7 +7,7 @@ import (
 
 // optOut notes that a customer wrote one of the words by which they stop marketing, or one of
 // those by which they want it again.
-func (u *unit) optOut(in *incoming, customer *conversation.Customer, conv *conversation.Conversation, text string) error {
+func (in *incoming) optOut(customer *conversation.Customer, conv *conversation.Conversation, text string) error {
 	wish := ""
 	switch {
 	case saysOneOf(in.ch.OptOutWords, text) && customer.StopMarketing(in.at):
@@ -17,7 +17,7 @@ func (u *unit) optOut(in *incoming, customer *conversation.Customer, conv *conve
 	default:
 		return nil
 	}
-	return u.tellHost(in.ch.ID, "preference|"+in.id, hostItem{
+	return in.tellHost(in.ch.ID, "preference|"+in.id, hostItem{
 		Kind: conversation.PreferenceChanged, Conversation: conv.ID, At: in.at, Reason: wish, Cause: conversation.Cause(wish),
 	})
 }

@@ -15,24 +15,24 @@ import (
 // all the same.
 
 // lookAgain arranges for an item to be applied again when the patience is over.
-func (u *unit) lookAgain(in *incoming) {
+func (in *incoming) lookAgain() {
 	if in.late() {
 		return
 	}
-	u.Enqueue(store.Work{
+	in.Enqueue(store.Work{
 		Queue: workIn, ID: latePrefix + in.work.ID, Group: in.work.Group, Body: in.work.Body,
-		Due: u.now.Add(statusPatience * statusPause),
+		Due: in.now.Add(statusPatience * statusPause),
 	})
 }
 
 func (in *incoming) late() bool { return strings.HasPrefix(in.work.ID, latePrefix) }
 
 // unmet hands over an item whose message is not known, if the time for that has come.
-func (u *unit) unmet(in *incoming, customer *conversation.Customer, wamid string, a conversation.Amendment) error {
+func (in *incoming) unmet(customer *conversation.Customer, wamid string, a conversation.Amendment) error {
 	if !in.late() {
 		return nil
 	}
-	stub, err := u.waiting(in.ch.ID, customer, wamid)
+	stub, err := in.waiting(in.ch.ID, customer, wamid)
 	if err != nil || stub.Pending == nil {
 		return err
 	}
@@ -43,25 +43,25 @@ func (u *unit) unmet(in *incoming, customer *conversation.Customer, wamid string
 		first.at = stub.Pending.First
 		msg := &messageRecord{Message: *a.Message}
 		msg.ID, msg.WAMID, msg.Edited = target, stub.Pending.WAMID, a.Edited
-		if err := u.applyAmendments(customer, msg); err != nil {
+		if err := in.applyAmendments(customer, msg); err != nil {
 			return err
 		}
 		if !in.echoed() {
-			return u.receive(&first, customer, msg)
+			return first.receive(customer, msg)
 		}
-		return u.beside(&first, customer, msg)
+		return first.beside(customer, msg)
 	case len(a.Reactions) == 1 && a.Reactions[0].Emoji != "" && slices.ContainsFunc(stub.Pending.Reactions, a.Reactions[0].Equal):
 		id := in.wamid()
 		msg := &messageRecord{Message: conversation.Message{
 			ID: inboundMessageID(in.ch.ID, id), WAMID: id, Kind: "reaction", Text: a.Reactions[0].Emoji, Quoted: target,
 		}}
-		if known, err := u.lookupWAMID(in.ch.ID, id); err != nil || known != nil {
+		if known, err := in.lookupWAMID(in.ch.ID, id); err != nil || known != nil {
 			return err
 		}
 		if customer.Conversation == "" && !in.echoed() {
-			return u.receive(in, customer, msg)
+			return in.receive(customer, msg)
 		}
-		return u.beside(in, customer, msg)
+		return in.beside(customer, msg)
 	}
 	return nil
 }
@@ -87,8 +87,8 @@ func (in *incoming) wamid() string {
 
 // beside files a message in the conversation that the customer is in, and tells the host. The
 // conversation stays where it is: nobody asked anything.
-func (u *unit) beside(in *incoming, customer *conversation.Customer, msg *messageRecord) error {
-	conv, err := u.current(customer)
+func (in *incoming) beside(customer *conversation.Customer, msg *messageRecord) error {
+	conv, err := in.current(customer)
 	if err != nil || conv == nil {
 		return err
 	}
@@ -100,11 +100,11 @@ func (u *unit) beside(in *incoming, customer *conversation.Customer, msg *messag
 	}
 	conv.LastSeq++
 	msg.Seq = conv.LastSeq
-	if err := u.saveMessage(msg); err != nil {
+	if err := in.saveMessage(msg); err != nil {
 		return err
 	}
-	if err := u.tellHost(in.ch.ID, id, item); err != nil {
+	if err := in.tellHost(in.ch.ID, id, item); err != nil {
 		return err
 	}
-	return u.saveConversation(conv)
+	return in.saveConversation(conv)
 }

@@ -33,19 +33,19 @@ func sharedNumber(c *webhook.Contacts) string {
 // or somebody else has this one. Like what the host says, it fills a gap and yields to whoever
 // WhatsApp shows the number with, whatever comes first. A customer of whom only this number is
 // known is the same person. It returns the customer as they are then, and whether that is news.
-func (u *unit) learnNumber(in *incoming, customer *conversation.Customer, c *webhook.Contacts) (*conversation.Customer, bool, error) {
+func (in *incoming) learnNumber(customer *conversation.Customer, c *webhook.Contacts) (*conversation.Customer, bool, error) {
 	no := sharedNumber(c)
 	if no == "" || customer.Group != "" || in.sender != "" || customer.Phone != "" {
 		return customer, false, nil
 	}
 	key := aliasPhone(in.ch.Number, no)
 	var a alias
-	known, err := u.Load(kindAlias, key, &a)
+	known, err := in.Load(kindAlias, key, &a)
 	if err != nil {
 		return nil, false, err
 	}
 	if known && (a.Until.IsZero() || !in.at.After(a.Until)) {
-		owner, err := u.customer(a.Customer)
+		owner, err := in.customer(a.Customer)
 		switch {
 		case err != nil:
 			return nil, false, err
@@ -53,7 +53,7 @@ func (u *unit) learnNumber(in *incoming, customer *conversation.Customer, c *web
 		case owner.BSUID != "" || owner.ParentBSUID != "":
 			return customer, false, nil
 		default:
-			if customer, err = u.join(customer, owner); err != nil {
+			if customer, err = in.join(customer, owner); err != nil {
 				return nil, false, err
 			}
 			return customer, true, nil
@@ -63,8 +63,8 @@ func (u *unit) learnNumber(in *incoming, customer *conversation.Customer, c *web
 	if !slices.Contains(customer.Aliases, key) {
 		customer.Aliases = append(customer.Aliases, key)
 	}
-	if err := u.Save(kindAlias, key, customer.ID, 0, alias{Customer: customer.ID}); err != nil {
+	if err := in.Save(kindAlias, key, customer.ID, 0, alias{Customer: customer.ID}); err != nil {
 		return nil, false, err
 	}
-	return customer, true, u.saveCustomer(customer)
+	return customer, true, in.saveCustomer(customer)
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 	"github.com/kanava-go/kanava/window"
 )
@@ -21,47 +20,54 @@ const (
 )
 
 // status merges what WhatsApp says about an outgoing message.
-func (u *unit) status(in *incoming, p *webhook.Status, w *worker.Job) error {
-	m, err := u.messageOf(in.ch.ID, p)
-	if err != nil {
-		return err
+func (in *incoming) status(p *webhook.Status) (worker.Outcome, error) {
+	m, err := in.messageOf(in.ch.ID, p)
+	if err == nil && m == nil {
+		m, err = in.twinOf(in.ch, p)
 	}
-	if m == nil {
-		m, err = u.twinOf(in.ch, p)
+	switch {
+	case err != nil:
+		return worker.Outcome{}, err
+	case m != nil:
+		return worker.Done(), in.learnStatus(p, m)
+	case in.work.Tries < statusPatience && !isMessageID(p.OpaqueID):
+		return worker.Later(in.now.Add(statusPause), "status of a message that is not known yet"), nil
 	}
-	if err != nil {
-		return err
-	}
-	if m == nil {
-		return u.stranger(in, p, w)
-	}
+	in.count(in.ch.ID, "status_elsewhere", in.at, 1)
+	in.core.log.LogAttrs(in.ctx, slog.LevelDebug, "channel: status of a message that was sent elsewhere",
+		slog.String("channel", in.ch.ID), slog.String("status", string(p.Status)))
+	return worker.Done(), nil
+}
+
+// learnStatus merges a status into its message.
+func (in *incoming) learnStatus(p *webhook.Status, m *messageRecord) error {
 	before := m.Delivery.State()
 	known := m.Delivery
 	m.Delivery = m.Delivery.Merge(factsOf(p, in.at))
-	u.bookStatus(in.ch, m)
+	in.bookStatus(in.ch, m)
 	if m.WAMID == "" {
 		m.WAMID = p.ID
 	}
-	if err := u.indexWAMID(in.ch.ID, m); err != nil {
+	if err := in.indexWAMID(in.ch.ID, m); err != nil {
 		return err
 	}
-	if err := u.outcome(in.ch, m, known); err != nil {
+	if err := in.outcome(in.ch, m, known); err != nil {
 		return err
 	}
-	if err := u.saveMessage(m); err != nil {
+	if err := in.saveMessage(m); err != nil {
 		return err
 	}
-	if err := u.freeEntry(in, p, m); err != nil {
+	if err := in.freeEntry(p, m); err != nil {
 		return err
 	}
-	if err := u.noteOptOut(m); err != nil {
+	if err := in.noteOptOut(m); err != nil {
 		return err
 	}
 	switch state := m.Delivery.State(); {
 	case state != before:
-		return u.delivery(in.ch, m, state, in.at)
+		return in.delivery(in.ch, m, state, in.at)
 	case known.Failure != m.Delivery.Failure: // beside a delivery, or an earlier reason for the same end
-		return u.tellFailure(in.ch, m, state, in.at)
+		return in.tellFailure(in.ch, m, state, in.at)
 	}
 	return nil
 }
@@ -89,20 +95,6 @@ func (u *unit) twinOf(ch *Channel, p *webhook.Status) (*messageRecord, error) {
 		return nil, err
 	}
 	return u.lookupTwin(customer, p.ID)
-}
-
-// stranger deals with a status of an unknown message.
-func (u *unit) stranger(in *incoming, p *webhook.Status, w *worker.Job) error {
-	if w.Tries < statusPatience && !isMessageID(p.OpaqueID) {
-		in.later = &store.Postponed{
-			Lease: w.Lease(), Due: u.now.Add(statusPause), Reason: "status of a message that is not known yet",
-		}
-		return nil
-	}
-	u.count(in.ch.ID, "status_elsewhere", in.at, 1)
-	u.core.log.LogAttrs(u.ctx, slog.LevelDebug, "channel: status of a message that was sent elsewhere",
-		slog.String("channel", in.ch.ID), slog.String("status", string(p.Status)))
-	return nil
 }
 
 // factsOf turns a status into facts about the delivery.
@@ -134,24 +126,24 @@ func factsOf(p *webhook.Status, at time.Time) conversation.Delivery {
 }
 
 // freeEntry notes how long messages to the customer are free, which a status may state.
-func (u *unit) freeEntry(in *incoming, p *webhook.Status, m *messageRecord) error {
+func (in *incoming) freeEntry(p *webhook.Status, m *messageRecord) error {
 	if p.Conversation == nil || p.Conversation.Origin != "referral_conversion" || p.Conversation.Expires.IsZero() {
 		return nil
 	}
 	var conv conversation.Conversation
-	if ok, err := u.Load(kindConversation, m.Conversation, &conv); err != nil || !ok {
+	if ok, err := in.Load(kindConversation, m.Conversation, &conv); err != nil || !ok {
 		return err
 	}
-	customer, err := u.customer(conv.Customer)
+	customer, err := in.customer(conv.Customer)
 	if err != nil || customer == nil {
 		return err
 	}
 	before := customer.Window
-	u.observe(in.ch, customer, window.Event{
+	in.observe(in.ch, customer, window.Event{
 		Kind: window.KindStatus, At: in.at, FreeEntryUntil: p.Conversation.Expires,
 	})
 	if customer.Window == before {
 		return nil
 	}
-	return u.saveCustomer(customer)
+	return in.saveCustomer(customer)
 }

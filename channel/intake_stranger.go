@@ -73,10 +73,11 @@ func (h *core) unknownNumber(ctx context.Context, w *worker.Job, number string) 
 		lost = now.Sub(lastHad(number, processes, now)) >= numberWait
 	}
 	if lost {
-		return h.buryWith(ctx, w, errUnknownNumber, func(u *unit) {
-			buried := strange(number, u.now)
-			buried.Key = buriedPrefix + number
-			u.Add(buried)
+		return h.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
+			met := strange(number, u.now)
+			met.Key = buriedPrefix + number
+			u.Add(met)
+			return buried(errUnknownNumber), nil
 		})
 	}
 	return h.postpone(ctx, w, worker.Pause(w.Tries))
@@ -84,9 +85,8 @@ func (h *core) unknownNumber(ctx context.Context, w *worker.Job, number string) 
 
 // postpone gives an item of a number that is strange to somebody back for a while.
 func (h *core) postpone(ctx context.Context, w *worker.Job, wait time.Duration) error {
-	return h.do(ctx, func(u *unit) error {
-		u.Postpone(store.Postponed{Lease: w.Lease(), Due: u.now.Add(wait), Reason: reasonOf(errUnknownNumber)})
-		return nil
+	return h.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
+		return worker.Later(u.now.Add(wait), reasonOf(errUnknownNumber)), nil
 	})
 }
 

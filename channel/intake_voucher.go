@@ -50,15 +50,10 @@ func (v voucher) covers(ch *Channel, account string) bool {
 // notCovered makes a dead letter of an item that came from somebody who may not speak for it,
 // and counts it. channel is the one that it named, "" if it named none.
 func (h *core) notCovered(ctx context.Context, w *worker.Job, channel string) error {
-	err := h.do(ctx, func(u *unit) error {
+	return h.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
 		u.Add(store.Record{Kind: kindNotCovered, Key: cmp.Or(channel, noChannel), N: 1})
-		u.Bury(w.Lease(), reasonOf(errNotCovered))
-		return nil
+		return buried(errNotCovered), nil
 	})
-	if err == nil {
-		h.hooks.deadLetter(ctx, DeadLetterInfo{Work: w.Queue, ID: w.ID, Channel: channelOf(w.Group), Reason: reasonOf(errNotCovered)})
-	}
-	return err
 }
 
 // noChannel is where items that name no channel are counted; no channel can have this ID.

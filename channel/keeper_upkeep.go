@@ -73,9 +73,8 @@ func (h *core) nextUpkeep(ctx context.Context, w *worker.Job, next upkeepItem, d
 	if err != nil {
 		return fmt.Errorf("channel: encode upkeep: %w", err)
 	}
-	return h.do(ctx, func(u *unit) error {
-		u.Postpone(store.Postponed{Lease: w.Lease(), Due: due, Reason: "next step", Body: body})
-		return nil
+	return h.settle(ctx, w, func(*unit) (worker.Outcome, error) {
+		return worker.LaterAs(due, "next step", body), nil
 	})
 }
 

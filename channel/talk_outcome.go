@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
-	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/internal/opaque"
 	"github.com/kanava-go/kanava/window"
@@ -48,11 +47,6 @@ func (u *unit) answersAd(ch *Channel, m *messageRecord) error {
 		return nil
 	}
 	return u.saveCustomer(customer)
-}
-
-func (u *unit) fail(ch *Channel, w *worker.Job, m *messageRecord, f message.Failure) error {
-	u.Finish(w.Lease())
-	return u.failed(ch, m, f)
 }
 
 func (u *unit) failed(ch *Channel, m *messageRecord, f message.Failure) error {

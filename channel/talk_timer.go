@@ -16,10 +16,7 @@ import (
 // a write.
 func (u *unit) arm(ch *Channel, conv *conversation.Conversation, due time.Time) {
 	switch {
-	case u.timerWork != nil && !due.IsZero():
-		u.Postpone(store.Postponed{Lease: u.timerWork.Lease(), Due: due, Reason: "armed"})
-	case u.timerWork != nil:
-		u.Finish(u.timerWork.Lease())
+	case u.timer == conv.ID: // it goes off again then, or is done
 	case due.IsZero(), conv.Timer.After(u.now) && !due.Before(conv.Timer):
 		return
 	default:
@@ -30,34 +27,29 @@ func (u *unit) arm(ch *Channel, conv *conversation.Conversation, due time.Time) 
 
 // timer lets the desk look at a conversation when the time it named has come.
 func (h *core) timer(ctx context.Context, w *worker.Job) error {
-	err := h.do(ctx, func(u *unit) error {
+	err := h.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
 		var conv conversation.Conversation
-		ok, err := u.Load(kindConversation, w.ID, &conv)
-		if err != nil {
-			return err
+		if ok, err := u.Load(kindConversation, w.ID, &conv); err != nil || !ok {
+			return worker.Done(), err
 		}
-		ch, exists := h.channels.get(w.Group)
-		var customer *conversation.Customer
-		if ok {
-			if customer, err = u.customer(conv.Customer); err != nil {
-				return err
-			}
+		ch, ok := h.channels.get(w.Group)
+		if !ok {
+			return noSuchChannel(u.now), nil
 		}
-		if ok && !exists {
-			u.Postpone(store.Postponed{Lease: w.Lease(), Due: u.now.Add(time.Minute), Reason: "no such channel here"})
-			return nil
+		customer, err := u.customer(conv.Customer)
+		if err != nil || customer == nil {
+			return worker.Done(), err
 		}
-		if !ok || customer == nil {
-			u.Finish(w.Lease())
-			return nil
-		}
-		u.timerWork = w
+		u.timer = conv.ID
 		s := u.scene(ch, customer, &conv, fmt.Sprintf("timer|%s|%d", conv.ID, u.now.Unix()), u.now)
 		s.WakeAt(time.Time{}) // unless the desk names another time
 		if err := h.desk.Due(s); err != nil {
-			return err
+			return worker.Outcome{}, err
 		}
-		return s.finish()
+		if err := s.finish(); err != nil || conv.Timer.IsZero() || s.Conversation.ID != conv.ID {
+			return worker.Done(), err
+		}
+		return worker.Later(conv.Timer, "armed"), nil
 	})
 	if errors.Is(err, store.ErrLeaseLost) {
 		return nil // somebody armed it anew meanwhile: it will go off again

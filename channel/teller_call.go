@@ -44,19 +44,18 @@ func (h *core) tell(ctx context.Context, w *worker.Job) error {
 	if err != nil {
 		return err
 	}
-	return h.do(ctx, func(u *unit) error {
-		u.Finish(w.Lease())
-		if ticket == "" || ticket == conv.Ticket {
-			return nil
-		}
+	if ticket == "" || ticket == conv.Ticket {
+		return h.finish(ctx, w)
+	}
+	return h.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
 		var c conversation.Conversation
 		if ok, err := u.Load(kindConversation, conv.ID, &c); err != nil || !ok {
-			return err
+			return worker.Done(), err
 		}
 		if err := u.setTicket(&c, ticket); err != nil {
-			return err
+			return worker.Outcome{}, err
 		}
-		return u.saveConversation(&c)
+		return worker.Done(), u.saveConversation(&c)
 	})
 }
 

@@ -10,6 +10,7 @@
 //	shares.go   how much each group may have in hand
 //	gate.go     how many calls of somebody slow may run, and how much is claimed ahead of them
 //	job.go      the work in a worker's hand, and whose lease it is when a clock jumps
+//	outcome.go  what becomes of it: done, later, buried
 //	backoff.go  how long to wait before another try
 //	drain.go    how long work in hand may go on after the end
 package worker

@@ -1,0 +1,58 @@
+package worker
+
+import (
+	"time"
+
+	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// Outcome is what becomes of a job: it is done, comes again later, or is buried as a dead letter. A
+// handler returns it from the step in which it decides, so that both are committed together; see
+// [Job.Settle]. The zero value settles nothing: the job stays in the worker's hand.
+type Outcome struct {
+	verdict verdict
+	due     time.Time
+	body    []byte
+	reason  string
+}
+
+type verdict int
+
+const (
+	inHand verdict = iota
+	done
+	later
+	buried
+)
+
+// Done says that nothing of the job is left to do.
+func Done() Outcome { return Outcome{verdict: done} }
+
+// Later says that the job comes again at a time, and why.
+func Later(due time.Time, reason string) Outcome {
+	return Outcome{verdict: later, due: due, reason: reason}
+}
+
+// LaterAs is Later with another body; nil keeps the one it has.
+func LaterAs(due time.Time, reason string, body []byte) Outcome {
+	return Outcome{verdict: later, due: due, reason: reason, body: body}
+}
+
+// Buried says that the job becomes a dead letter, and why.
+func Buried(reason string) Outcome { return Outcome{verdict: buried, reason: reason} }
+
+// Buries returns why the job becomes a dead letter, if it does.
+func (o Outcome) Buries() (reason string, yes bool) { return o.reason, o.verdict == buried }
+
+// Settle has a step do to the job's work what the outcome says.
+func (j *Job) Settle(s *step.Step, o Outcome) {
+	switch o.verdict {
+	case done:
+		s.Finish(j.Lease())
+	case later:
+		s.Postpone(store.Postponed{Lease: j.Lease(), Due: o.due, Reason: o.reason, Body: o.body})
+	case buried:
+		s.Bury(j.Lease(), o.reason)
+	}
+}
