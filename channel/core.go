@@ -14,12 +14,11 @@ import (
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// core is the hub without its exported methods: what all rooms of the package stand on. Handlers
-// are methods of it, or of a [unit] where they decide and write, and live in the files of their room.
+// core is what all rooms of the package stand on. What a room does is a method of its own type over
+// it, or of a [unit] where it decides and writes, and lives in the files of the room.
 type core struct {
 	store       store.Store
 	steps       step.Steps
-	ticketing   Ticketing
 	attachments Attachments
 	now         func() time.Time // the clock, put right by the store's
 	clock       fleetClock
@@ -45,7 +44,6 @@ type core struct {
 	lastRestore atomic.Int64 // in microseconds since 1970; 0: never
 
 	runners   map[string]*worker.Runner // by kind of work
-	gate      *worker.Gate              // of the calls of the ticketing
 	commits   latency
 	quiet     quiet
 	pulses    pulses

@@ -25,20 +25,20 @@ import (
 const expiryPause = time.Minute
 
 // expire fails the waiting messages of a channel whose window has closed.
-func (h *core) expire(ctx context.Context, w *worker.Job) error {
-	ch, ok := h.channels.get(w.Group)
+func (d *dispatcher) expire(ctx context.Context, w *worker.Job) error {
+	ch, ok := d.channels.get(w.Group)
 	if !ok {
 		return fmt.Errorf("channel: look at windows: %w", ErrNoChannel)
 	}
-	out, err := h.outagesStored(ctx, []string{ch.ID})
+	out, err := d.outagesStored(ctx, []string{ch.ID})
 	if err != nil {
 		return err
 	}
-	next, waiting := h.now().Add(expiryPause), false
+	next, waiting := d.now().Add(expiryPause), false
 	if len(out) > 0 || !ch.Enabled {
-		err = h.eachWork(ctx, store.WorkQuery{Queue: workOut}, ch.ID, func(page []store.Work) error {
+		err = d.eachWork(ctx, store.WorkQuery{Queue: workOut}, ch.ID, func(page []store.Work) error {
 			waiting = true
-			closes, err := h.expirePage(ctx, ch, page)
+			closes, err := d.expirePage(ctx, ch, page)
 			next = times.Earliest(next, closes)
 			return err
 		})
@@ -47,16 +47,16 @@ func (h *core) expire(ctx context.Context, w *worker.Job) error {
 		}
 	}
 	if len(out) == 0 && !waiting { // it sends again, or nothing can come any more
-		return h.finish(ctx, w)
+		return d.finish(ctx, w)
 	}
-	return h.settle(ctx, w, func(*unit) (worker.Outcome, error) {
+	return d.settle(ctx, w, func(*unit) (worker.Outcome, error) {
 		return worker.Later(next, "windows of messages that wait"), nil
 	})
 }
 
 // expirePage fails those of the messages whose window has closed, and returns when the next one
 // closes; zero if none does.
-func (h *core) expirePage(ctx context.Context, ch *Channel, page []store.Work) (next time.Time, err error) {
+func (d *dispatcher) expirePage(ctx context.Context, ch *Channel, page []store.Work) (next time.Time, err error) {
 	items, of := make([]outboundItem, len(page)), map[string]bool{}
 	for i := range page {
 		if err := json.Unmarshal(page[i].Body, &items[i]); err != nil {
@@ -65,10 +65,10 @@ func (h *core) expirePage(ctx context.Context, ch *Channel, page []store.Work) (
 		of[items[i].Customer] = true
 	}
 	read := records{}
-	read.load(ctx, h.store, kindCustomer, of)
-	now := h.now()
+	read.load(ctx, d.store, kindCustomer, of)
+	now := d.now()
 	for i := range page {
-		if items[i].Outbound.Content == nil || h.mayHaveHappened(&page[i], &items[i]) {
+		if items[i].Outbound.Content == nil || d.mayHaveHappened(&page[i], &items[i]) {
 			continue
 		}
 		r := read[store.RecordKey{Kind: kindCustomer, Key: items[i].Customer}]
@@ -82,7 +82,7 @@ func (h *core) expirePage(ctx context.Context, ch *Channel, page []store.Work) (
 				continue
 			}
 		}
-		closes, err := h.expireOne(ctx, ch, &page[i], &items[i])
+		closes, err := d.expireOne(ctx, ch, &page[i], &items[i])
 		if err != nil {
 			return next, err
 		}
@@ -92,8 +92,8 @@ func (h *core) expirePage(ctx context.Context, ch *Channel, page []store.Work) (
 }
 
 // expireOne fails the message if its window has closed, and returns when it does otherwise.
-func (h *core) expireOne(ctx context.Context, ch *Channel, w *store.Work, item *outboundItem) (closes time.Time, err error) {
-	err = h.do(ctx, func(u *unit) error {
+func (d *dispatcher) expireOne(ctx context.Context, ch *Channel, w *store.Work, item *outboundItem) (closes time.Time, err error) {
+	err = d.do(ctx, func(u *unit) error {
 		closes = time.Time{}
 		var m messageRecord
 		if ok, err := u.Load(kindMessage, item.Message, &m); err != nil || !ok || m.Sending || m.Delivery.State() != conversation.Queued {

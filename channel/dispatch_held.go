@@ -74,12 +74,12 @@ var accountOut = map[int]bool{
 // no harm, if there is one.
 //
 // Messages that were claimed together begin together, and some may have failed since.
-func (h *core) hold(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem, begun bool) (held bool, err error) {
-	ok, trial := h.sending.enter(ch.ID, w.ID)
+func (d *dispatcher) hold(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem, begun bool) (held bool, err error) {
+	ok, trial := d.sending.enter(ch.ID, w.ID)
 	prober, _ := ch.Sender.(Prober)
 	switch {
 	case !ok && begun:
-		return true, h.unbegin(context.WithoutCancel(ctx), w, item)
+		return true, d.unbegin(context.WithoutCancel(ctx), w, item)
 	case !ok:
 		return true, errHeld
 	case !trial || begun || prober == nil:
@@ -90,7 +90,7 @@ func (h *core) hold(ctx context.Context, ch *Channel, w *worker.Job, item *outbo
 	case errors.Is(context.Cause(ctx), worker.ErrDrained):
 		return true, errHeld
 	case v == saysUnknown, v == saysUnsent, v == saysRefused && kind == OutageUnauthorized && isAuth(err):
-		h.sending.failed(ctx, ch.ID, circuit.Failure{Of: w.ID}, kind, reason)
+		d.sending.failed(ctx, ch.ID, circuit.Failure{Of: w.ID}, kind, reason)
 		return true, errHeld
 	}
 	return false, nil
@@ -114,27 +114,27 @@ func probe(ctx context.Context, p Prober) (err error) {
 
 // sendEnded draws conclusions about the number from how a send ended. It returns whether the
 // message is known not to have been accepted through no fault of its own and is to be held.
-func (h *core) sendEnded(ctx context.Context, ch *Channel, item *outboundItem, err error) (out bool) {
+func (d *dispatcher) sendEnded(ctx context.Context, ch *Channel, item *outboundItem, err error) (out bool) {
 	if err != nil && errors.Is(context.Cause(ctx), worker.ErrDrained) {
 		return false // this hub broke it off
 	}
 	v, kind, reason := judge(err)
 	switch v {
 	case saysWorks:
-		h.sending.worked(ctx, ch.ID)
+		d.sending.worked(ctx, ch.ID)
 	case saysUnknown:
-		h.sending.failed(ctx, ch.ID, circuit.Failure{Of: item.Customer, Costly: true}, kind, reason)
+		d.sending.failed(ctx, ch.ID, circuit.Failure{Of: item.Customer, Costly: true}, kind, reason)
 	case saysUnsent:
-		return h.sending.failed(ctx, ch.ID, circuit.Failure{Of: item.Customer}, kind, reason)
+		return d.sending.failed(ctx, ch.ID, circuit.Failure{Of: item.Customer}, kind, reason)
 	case saysRefused:
-		return h.sending.failed(ctx, ch.ID, circuit.Failure{Of: item.Customer, Certain: true}, kind, reason)
+		return d.sending.failed(ctx, ch.ID, circuit.Failure{Of: item.Customer, Certain: true}, kind, reason)
 	}
 	return false
 }
 
 // unbegin gives a message back that had begun to be sent and was not accepted.
-func (h *core) unbegin(ctx context.Context, w *worker.Job, item *outboundItem) error {
-	return h.settleSend(ctx, w, item, func(u *unit, m *messageRecord) (worker.Outcome, error) {
+func (d *dispatcher) unbegin(ctx context.Context, w *worker.Job, item *outboundItem) error {
+	return d.settleSend(ctx, w, item, func(u *unit, m *messageRecord) (worker.Outcome, error) {
 		m.Sending = false
 		return worker.Later(u.now, errHeld.Error()), u.saveMessage(m)
 	})

@@ -45,15 +45,15 @@ func (c *Channel) markets(out *message.Outbound) bool {
 // elsewhere says whether err means that WhatsApp takes the message, but by the other way; then the
 // message is changed to go there, and so do those that follow it. It was refused, so that to send
 // it once more sends it once.
-func (h *core) elsewhere(ctx context.Context, ch *Channel, out *message.Outbound, err error) bool {
+func (d *dispatcher) elsewhere(ctx context.Context, ch *Channel, out *message.Outbound, err error) bool {
 	f, _ := message.FailureOf(err)
 	_, isTemplate := out.Content.(*message.Template)
 	if f.Code != codeMarketingElsewhere || out.Marketing != nil || !isTemplate || ch.MarketingRoute == MarketingNever {
 		return false
 	}
 	out.Marketing = new(message.Marketing)
-	if err := h.do(ctx, func(u *unit) error { return u.knowsMarketing(ch.ID, u.now, onboarded) }); err != nil {
-		h.log.LogAttrs(ctx, slog.LevelWarn, "channel: marketing endpoint not noted", slog.String("channel", ch.ID),
+	if err := d.do(ctx, func(u *unit) error { return u.knowsMarketing(ch.ID, u.now, onboarded) }); err != nil {
+		d.log.LogAttrs(ctx, slog.LevelWarn, "channel: marketing endpoint not noted", slog.String("channel", ch.ID),
 			slog.String("reason", reasonOf(err)))
 	}
 	return true

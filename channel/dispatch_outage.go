@@ -11,10 +11,10 @@ import (
 
 // sendingOut writes down that a channel does not send, or does again, for Health and for
 // other processes, and tells the host, once.
-func (h *core) sendingOut(ctx context.Context, channel string, o Outage, over bool) {
+func (d *dispatcher) sendingOut(ctx context.Context, channel string, o Outage, over bool) {
 	var told bool
 	var was Outage
-	err := h.do(ctx, func(u *unit) error {
+	err := d.do(ctx, func(u *unit) error {
 		told = false
 		known, err := u.Load(kindOutage, channel, &was)
 		if err != nil {
@@ -40,10 +40,10 @@ func (h *core) sendingOut(ctx context.Context, channel string, o Outage, over bo
 		return u.tellHost(channel, fmt.Sprintf("%s|%s|%s|%d", item.Kind, channel, o.Kind, o.Since.UnixMicro()), item)
 	})
 	if err != nil {
-		h.log.LogAttrs(ctx, slog.LevelError, "channel: outage not noted", slog.String("channel", channel),
+		d.log.LogAttrs(ctx, slog.LevelError, "channel: outage not noted", slog.String("channel", channel),
 			slog.String("reason", reasonOf(err)))
 	}
 	if told || err != nil {
-		h.noteOutage(ctx, channel, o, over)
+		d.noteOutage(ctx, channel, o, over)
 	}
 }

@@ -15,7 +15,7 @@ import (
 // being sent. It guesses that the message is still as begin left it, that nothing came for
 // its wamid before, and that the conversation that it answers is as it was read ahead: all of
 // them are written, so that a wrong guess is a conflict.
-func (h *core) accepted(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem, receipt message.Receipt, b *begun) error {
+func (d *dispatcher) accepted(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem, receipt message.Receipt, b *begun) error {
 	stub := step.Known{Record: store.Record{Kind: kindMessage, Key: inboundMessageID(ch.ID, receipt.ID)}}
 	assigned := step.Known{Record: store.Record{Kind: kindLog, Key: changeID(conversation.Assigned, item.Message, 0)}} // not yet
 	guess := []step.Known{b.known, stub, assigned}
@@ -31,22 +31,22 @@ func (h *core) accepted(ctx context.Context, ch *Channel, w *worker.Job, item *o
 		}
 		return u.accept(ch, receipt, &m)
 	}
-	err := h.settleGuessing(ctx, w, guess, func(u *unit) (worker.Outcome, error) { return worker.Done(), accept(u) })
+	err := d.settleGuessing(ctx, w, guess, func(u *unit) (worker.Outcome, error) { return worker.Done(), accept(u) })
 	if errors.Is(err, store.ErrLeaseLost) {
-		err = h.doGuessing(ctx, guess, accept)
+		err = d.doGuessing(ctx, guess, accept)
 	}
 	if err == nil {
-		h.feel(ctx, ch.ID, pulse{Out: h.now().UTC()})
+		d.feel(ctx, ch.ID, pulse{Out: d.now().UTC()})
 	}
 	return err
 }
 
 // settleSend settles the work of a message that is being sent; f says what becomes of it. Of one that
 // was erased meanwhile nothing is left to do.
-func (h *core) settleSend(ctx context.Context, w *worker.Job, item *outboundItem,
+func (d *dispatcher) settleSend(ctx context.Context, w *worker.Job, item *outboundItem,
 	f func(u *unit, m *messageRecord) (worker.Outcome, error),
 ) error {
-	return h.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
+	return d.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
 		m := new(messageRecord)
 		if ok, err := u.Load(kindMessage, item.Message, m); err != nil || !ok {
 			return worker.Done(), err
@@ -56,8 +56,8 @@ func (h *core) settleSend(ctx context.Context, w *worker.Job, item *outboundItem
 }
 
 // failed records that the message will not go out.
-func (h *core) failed(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem, f message.Failure) error {
-	return h.settleSend(ctx, w, item, func(u *unit, m *messageRecord) (worker.Outcome, error) {
+func (d *dispatcher) failed(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem, f message.Failure) error {
+	return d.settleSend(ctx, w, item, func(u *unit, m *messageRecord) (worker.Outcome, error) {
 		return worker.Done(), u.failed(ch, m, f)
 	})
 }

@@ -27,14 +27,17 @@ const (
 	maxResends       = 3         // of a message that may have arrived, where the channel wants that at all
 )
 
-// dispatch sends one message of the outbox and settles its work.
-func (h *core) dispatch(ctx context.Context, w *worker.Job) error {
+// A dispatcher sends what is in the outbox, and finds out what became of it.
+type dispatcher struct{ *core }
+
+// send sends one message of the outbox and settles its work.
+func (d *dispatcher) send(ctx context.Context, w *worker.Job) error {
 	item, err := itemOf[outboundItem](w)
 	if err != nil {
-		return h.bury(ctx, w, errDamaged)
+		return d.bury(ctx, w, errDamaged)
 	}
-	ctx = h.hooks.resume(ctx, item.Carried)
-	ch, ok := h.channels.get(w.Group)
+	ctx = d.hooks.resume(ctx, item.Carried)
+	ch, ok := d.channels.get(w.Group)
 	begins, _ := w.Begun.(*beginning)
 	switch {
 	case begins != nil:
@@ -42,13 +45,13 @@ func (h *core) dispatch(ctx context.Context, w *worker.Job) error {
 	case !ok || !ch.Enabled:
 		return fmt.Errorf("channel: send: %w", ErrDisabled) // it comes back when the channel does
 	case w.Started:
-		return h.uncertain(ctx, ch, w, item)
+		return d.uncertain(ctx, ch, w, item)
 	}
-	if held, err := h.hold(ctx, ch, w, item, begins != nil && begins.begun != nil); held {
+	if held, err := d.hold(ctx, ch, w, item, begins != nil && begins.begun != nil); held {
 		return err
 	}
-	defer h.sending.abandon(ch.ID, w.ID) // unless it was sent
-	begun, err := h.begin(ctx, ch, w, item)
+	defer d.sending.abandon(ch.ID, w.ID) // unless it was sent
+	begun, err := d.begin(ctx, ch, w, item)
 	if err != nil || begun == nil {
 		return err
 	}
@@ -57,43 +60,43 @@ func (h *core) dispatch(ctx context.Context, w *worker.Job) error {
 		Try: item.Tries + 1, Waited: begun.waited,
 	}
 	sendCtx := ctx
-	if h.hooks.SendStart != nil {
-		sendCtx = h.hooks.SendStart(ctx, info)
+	if d.hooks.SendStart != nil {
+		sendCtx = d.hooks.SendStart(ctx, info)
 	}
-	receipt, err := h.handOver(sendCtx, ch, item, info)
-	out := h.sendEnded(ctx, ch, item, err)
+	receipt, err := d.handOver(sendCtx, ch, item, info)
+	out := d.sendEnded(ctx, ch, item, err)
 	// The outcome must be written down although the hub is stopping.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.lease/10+time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.lease/10+time.Second)
 	defer cancel()
 	if err == nil {
-		return h.accepted(ctx, ch, w, item, receipt, begun)
+		return d.accepted(ctx, ch, w, item, receipt, begun)
 	}
 	f, known := message.FailureOf(err)
 	switch {
 	case !known || f.Uncertain || errors.Is(err, message.ErrOutcomeUnknown):
-		return h.uncertain(ctx, ch, w, item)
+		return d.uncertain(ctx, ch, w, item)
 	case out:
-		return h.unbegin(ctx, w, item)
+		return d.unbegin(ctx, w, item)
 	case f.Retry.Automatic() && item.Tries+1 < triesFor(f):
-		return h.sendLater(ctx, w, item, f)
+		return d.sendLater(ctx, w, item, f)
 	}
-	return h.failed(ctx, ch, w, item, f)
+	return d.failed(ctx, ch, w, item, f)
 }
 
 // handOver calls the Sender. A panic leaves the outcome open, like an answer that was lost.
-func (h *core) handOver(ctx context.Context, ch *Channel, item *outboundItem, info SendInfo) (receipt message.Receipt, err error) {
+func (d *dispatcher) handOver(ctx context.Context, ch *Channel, item *outboundItem, info SendInfo) (receipt message.Receipt, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			h.log.LogAttrs(ctx, slog.LevelError, "channel: panic while sending",
+			d.log.LogAttrs(ctx, slog.LevelError, "channel: panic while sending",
 				slog.String("channel", ch.ID), slog.String("stack", string(debug.Stack())))
 			err = message.ErrOutcomeUnknown
 		}
-		if h.hooks.SendDone != nil {
-			h.hooks.SendDone(ctx, info, err)
+		if d.hooks.SendDone != nil {
+			d.hooks.SendDone(ctx, info, err)
 		}
 	}()
 	receipt, err = ch.Sender.Send(ctx, item.Outbound)
-	if h.elsewhere(ctx, ch, &item.Outbound, err) {
+	if d.elsewhere(ctx, ch, &item.Outbound, err) {
 		receipt, err = ch.Sender.Send(ctx, item.Outbound)
 	}
 	return receipt, err
@@ -119,11 +122,11 @@ type begun struct {
 // begin marks the message as being sent, durably, so that a crash from here on is
 // known to leave the outcome open. It returns nil if there is nothing to send any more,
 // and refuses what may no longer be sent.
-func (h *core) begin(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem) (b *begun, err error) {
+func (d *dispatcher) begin(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem) (b *begun, err error) {
 	if begins, _ := w.Begun.(*beginning); begins != nil {
 		return begins.begun, nil
 	}
-	err = h.settleGuessing(ctx, w, w.Ahead, func(u *unit) (o worker.Outcome, err error) {
+	err = d.settleGuessing(ctx, w, w.Ahead, func(u *unit) (o worker.Outcome, err error) {
 		b, o, err = u.begin(ch, w, item)
 		return o, err
 	})
@@ -138,17 +141,17 @@ type beginning struct {
 
 // beginAll is begin for those of which everything was read ahead. If one of them stands in
 // the way of the others, each is left to its worker.
-func (h *core) beginAll(ctx context.Context, works []worker.Job) {
+func (d *dispatcher) beginAll(ctx context.Context, works []worker.Job) {
 	var guess []step.Known
 	for i := range works {
 		guess = append(guess, works[i].Ahead...)
 	}
 	done := make([]*beginning, len(works))
-	err := h.steps.Try(ctx, guess, h.unit(func(u *unit) error {
+	err := d.steps.Try(ctx, guess, d.unit(func(u *unit) error {
 		for i := range works {
 			w := &works[i]
-			ch, ok := h.channels.get(w.Group)
-			if !ok || !ch.Enabled || h.sending.out(ch.ID) || w.Started || !isAhead(w, kindMessage) || !isAhead(w, kindCustomer) {
+			ch, ok := d.channels.get(w.Group)
+			if !ok || !ch.Enabled || d.sending.out(ch.ID) || w.Started || !isAhead(w, kindMessage) || !isAhead(w, kindCustomer) {
 				continue
 			}
 			b, o, err := u.begin(ch, w, w.Item.(*outboundItem))
@@ -274,14 +277,14 @@ func windowFailure(err error) message.Failure {
 
 // sendLater gives the message back to the outbox: WhatsApp did not take it, but may
 // take it later.
-func (h *core) sendLater(ctx context.Context, w *worker.Job, item *outboundItem, f message.Failure) error {
+func (d *dispatcher) sendLater(ctx context.Context, w *worker.Job, item *outboundItem, f message.Failure) error {
 	tries := item.Tries
 	item.Tries++
 	body, err := json.Marshal(item)
 	if err != nil {
 		return fmt.Errorf("channel: encode message: %w", err)
 	}
-	return h.settleSend(ctx, w, item, func(u *unit, m *messageRecord) (worker.Outcome, error) {
+	return d.settleSend(ctx, w, item, func(u *unit, m *messageRecord) (worker.Outcome, error) {
 		m.Sending = false
 		due := u.now.Add(max(min(f.Retry.After, maxRetryAfter), worker.Pause(tries)))
 		if customer, err := u.customer(item.Customer); err != nil {

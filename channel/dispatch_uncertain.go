@@ -16,8 +16,8 @@ import (
 
 // uncertain records that nobody knows whether WhatsApp took the message, frees its
 // conversation, and arranges for the question to be looked at again.
-func (h *core) uncertain(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem) error {
-	return h.settleSend(ctx, w, item, func(u *unit, m *messageRecord) (worker.Outcome, error) {
+func (d *dispatcher) uncertain(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem) error {
+	return d.settleSend(ctx, w, item, func(u *unit, m *messageRecord) (worker.Outcome, error) {
 		return worker.Done(), u.doubt(ch, w, m, item)
 	})
 }
@@ -47,13 +47,13 @@ func (u *unit) doubt(ch *Channel, w *worker.Job, m *messageRecord, item *outboun
 const keepUncertain = 7 * 24 * time.Hour
 
 // check looks at a message whose fate was open when the wait is over.
-func (h *core) check(ctx context.Context, w *worker.Job) error {
-	return h.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
+func (d *dispatcher) check(ctx context.Context, w *worker.Job) error {
+	return d.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
 		var m messageRecord
 		if ok, err := u.Load(kindMessage, w.ID, &m); err != nil || !ok || m.Delivery.Settled() {
 			return worker.Done(), err
 		}
-		ch, ok := h.channels.get(w.Group)
+		ch, ok := d.channels.get(w.Group)
 		if !ok {
 			return noSuchChannel(u.now), nil
 		}
@@ -64,7 +64,7 @@ func (h *core) check(ctx context.Context, w *worker.Job) error {
 		switch {
 		case item.Held:
 			return worker.Done(), nil // nobody settled it; it stays uncertain
-		case ch.Uncertain == Resend && item.Resends < maxResends && !h.mayHaveHappened(&w.Work, &item):
+		case ch.Uncertain == Resend && item.Resends < maxResends && !d.mayHaveHappened(&w.Work, &item):
 			return worker.Done(), u.again(&m, &item)
 		}
 		item.Held = true
@@ -112,12 +112,12 @@ func (u *unit) mayGoAgain(ch *Channel, customer *conversation.Customer, out *mes
 
 // settleByHand lets an actor decide on an uncertain message. It writes the message in any
 // case, so that of two agents, or an agent and a status, one comes first.
-func (h *core) settleByHand(ctx context.Context, by conversation.Author, id string,
+func (d *dispatcher) settleByHand(ctx context.Context, by conversation.Author, id string,
 	decide func(u *unit, ch *Channel, m *messageRecord) error,
 ) (err error) {
 	what := deed{by: by, message: id}
-	defer func() { h.refused(ctx, &what, err) }()
-	return h.do(ctx, func(u *unit) error {
+	defer func() { d.refused(ctx, &what, err) }()
+	return d.do(ctx, func(u *unit) error {
 		ch, m, err := u.actOn(&what)
 		if err != nil {
 			return err

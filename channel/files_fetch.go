@@ -19,50 +19,53 @@ import (
 // that is after about an hour and a half.
 const maxFetchTries = 12
 
+// files brings the customers' files to the host, and has the host remove them.
+type files struct{ *core }
+
 // fetch brings one file of a customer to the host.
-func (h *core) fetch(ctx context.Context, w *worker.Job) error {
+func (f *files) fetch(ctx context.Context, w *worker.Job) error {
 	item := new(fetchItem)
 	if err := json.Unmarshal(w.Body, item); err != nil {
-		return h.bury(ctx, w, errDamaged)
+		return f.bury(ctx, w, errDamaged)
 	}
 	w.Item = item
-	if ok, _ := h.storing.enter("", w.ID); !ok {
+	if ok, _ := f.storing.enter("", w.ID); !ok {
 		return errHeld
 	}
-	defer h.storing.abandon("", w.ID) // unless it came to the host's part
+	defer f.storing.abandon("", w.ID) // unless it came to the host's part
 	if len(item.Remove) > 0 {
-		if err := h.stored(ctx, w, item, h.removeFiles(ctx, item.Remove)); err != nil {
+		if err := f.stored(ctx, w, item, f.removeFiles(ctx, item.Remove)); err != nil {
 			return err
 		}
-		return h.finish(ctx, w)
+		return f.finish(ctx, w)
 	}
-	m, err := h.message(ctx, item.Message)
-	ch, ok := h.channels.get(w.Group)
+	m, err := f.message(ctx, item.Message)
+	ch, ok := f.channels.get(w.Group)
 	switch {
 	case errors.Is(err, ErrNotFound), err == nil && (!m.Deleted.IsZero() || item.Index >= len(m.Attachments)):
-		return h.finish(ctx, w)
+		return f.finish(ctx, w)
 	case err != nil:
 		return err
-	case !ok || ch.Media == nil || h.attachments == nil:
+	case !ok || ch.Media == nil || f.attachments == nil:
 		return fmt.Errorf("channel: fetch file: %w", ErrDisabled)
 	}
-	got, err := h.keep(ctx, ch, m, w, item)
+	got, err := f.keep(ctx, ch, m, w, item)
 	switch {
 	case err == nil:
-		return h.fetched(ctx, w, item, got, "")
-	case errors.Is(err, errHeld) && h.now().Sub(m.At) < mediaLife:
+		return f.fetched(ctx, w, item, got, "")
+	case errors.Is(err, errHeld) && f.now().Sub(m.At) < mediaLife:
 		return err
 	}
 	cause, sentence, again := fileFailure(err)
-	if again && item.Tries+1 < maxFetchTries && h.now().Sub(m.At) < mediaLife {
+	if again && item.Tries+1 < maxFetchTries && f.now().Sub(m.At) < mediaLife {
 		return err
 	}
 	got.Failed = sentence
-	return h.fetched(ctx, w, item, got, cause)
+	return f.fetched(ctx, w, item, got, cause)
 }
 
 // keep downloads one file, checks it against the policy and hands it to the host.
-func (h *core) keep(ctx context.Context, ch *Channel, m *messageRecord, w *worker.Job, item *fetchItem) (conversation.Attachment, error) {
+func (f *files) keep(ctx context.Context, ch *Channel, m *messageRecord, w *worker.Job, item *fetchItem) (conversation.Attachment, error) {
 	index := item.Index
 	a := m.Attachments[index]
 	d, err := ch.Media.Download(ctx, a.MediaID)
@@ -86,14 +89,14 @@ func (h *core) keep(ctx context.Context, ch *Channel, m *messageRecord, w *worke
 	}
 	a.SafeName = safeName(a.Name, a.MIME)
 	body := &bounded{r: io.MultiReader(bytes.NewReader(head[:n]), d.Body), left: most}
-	ref, err := h.save(ctx, File{
+	ref, err := f.save(ctx, File{
 		ID: m.ID + "/" + strconv.Itoa(index), Channel: ch.ID, Conversation: m.Conversation, Message: m.ID,
 		Name: a.Name, SafeName: a.SafeName, MIME: a.MIME, Size: max(d.Size, 0),
 	}, body)
 	if body.err != nil { // whether the host passes it on or not
 		return a, fmt.Errorf("channel: save file: %w", body.err)
 	}
-	if err = h.stored(ctx, w, item, err); err != nil {
+	if err = f.stored(ctx, w, item, err); err != nil {
 		return a, fmt.Errorf("channel: save file: %w", err)
 	}
 	a.Ref, a.Size = ref, body.n
@@ -101,35 +104,35 @@ func (h *core) keep(ctx context.Context, ch *Channel, m *messageRecord, w *worke
 }
 
 // save calls the host's Attachments. A panic is a failure like another.
-func (h *core) save(ctx context.Context, f File, body io.Reader) (ref string, err error) {
+func (f *files) save(ctx context.Context, file File, body io.Reader) (ref string, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			h.runners[workMedia].LogPanic(ctx)
+			f.runners[workMedia].LogPanic(ctx)
 			err = worker.ErrPanic
 		}
 	}()
-	ref, err = h.attachments.Save(ctx, f, body)
+	ref, err = f.attachments.Save(ctx, file, body)
 	return ref, fromHost(err)
 }
 
 // stored draws conclusions from how a call of the host's Attachments ended. One that answers at
 // all, be it to refuse the file, is not out; a file that fails again and again while others go
 // well is itself at fault.
-func (h *core) stored(ctx context.Context, w *worker.Job, item *fetchItem, err error) error {
+func (f *files) stored(ctx context.Context, w *worker.Job, item *fetchItem, err error) error {
 	switch {
 	case err == nil, errors.Is(err, ErrPermanent), errors.Is(err, ErrFileRefused):
-		h.storing.worked(ctx, "")
+		f.storing.worked(ctx, "")
 	case errors.Is(context.Cause(ctx), worker.ErrDrained):
-	case !h.storing.out("") && h.storing.atFault("", item.Failing):
-	case h.storing.failed(ctx, "", circuit.Failure{Of: w.ID, Since: item.Failing}, OutageAttachments, reasonOf(err)):
+	case !f.storing.out("") && f.storing.atFault("", item.Failing):
+	case f.storing.failed(ctx, "", circuit.Failure{Of: w.ID, Since: item.Failing}, OutageAttachments, reasonOf(err)):
 		return errors.Join(errHeld, err)
 	}
 	return err
 }
 
 // fetched records what became of a file and tells the host.
-func (h *core) fetched(ctx context.Context, w *worker.Job, item *fetchItem, a conversation.Attachment, cause conversation.Cause) error {
-	return h.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
+func (f *files) fetched(ctx context.Context, w *worker.Job, item *fetchItem, a conversation.Attachment, cause conversation.Cause) error {
+	return f.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
 		var m messageRecord
 		ok, err := u.Load(kindMessage, item.Message, &m)
 		if err != nil {

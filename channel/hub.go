@@ -99,7 +99,14 @@ type Config struct {
 //
 // All methods are safe for concurrent use. Any number of hubs on any number of
 // machines may work on one store.
-type Hub struct{ *core }
+type Hub struct {
+	*core
+	intake     *intake
+	dispatcher *dispatcher
+	teller     *teller
+	files      *files
+	keeper     *keeper
+}
 
 // New returns a hub, or all problems of cfg at once. It starts nothing and reads
 // nothing.
@@ -126,12 +133,16 @@ func New(cfg Config) (*Hub, error) {
 	missing(cfg.Drain < 0, "Drain is negative")
 	missing(cfg.StrayRetention != 0 && cfg.StrayRetention < minRetention, "StrayRetention is below 24 hours")
 
-	h := &core{
-		store: cfg.Store, ticketing: cfg.Ticketing, attachments: cfg.Attachments,
+	c := &core{
+		store: cfg.Store, attachments: cfg.Attachments,
 		log: cfg.Logger, hooks: cfg.Hooks, desk: cfg.Desk, changes: slices.Clone(cfg.Changes), keepStrays: cfg.StrayRetention,
 		restoredAt: cfg.RestoredAt.UTC(),
 		lease:      cmp.Or(cfg.Lease, time.Minute), drain: cmp.Or(cfg.Drain, 30*time.Second),
 		runners: map[string]*worker.Runner{}, prices: pricing.DefaultRules(),
+	}
+	h := &Hub{
+		core: c, intake: &intake{c}, dispatcher: &dispatcher{c}, teller: &teller{core: c, ticketing: cfg.Ticketing},
+		files: &files{c}, keeper: &keeper{c},
 	}
 	if cfg.Feed || cfg.Search {
 		h.store = newNoted(cfg.Store, cfg.Feed, cfg.Search, h.heralds.cry)
@@ -158,17 +169,17 @@ func New(cfg Config) (*Hub, error) {
 	h.fleet.every = max(beat, h.poll)
 	h.sending = newOutages(sendPolicy, h.lease, h.now)
 	h.sending.cautious, h.sending.stored = true, true
-	h.sending.changed = h.sendingOut
+	h.sending.changed = h.dispatcher.sendingOut
 	h.telling = newOutages(hostPolicy, h.lease, h.now)
 	h.telling.changed, h.telling.parted = h.noteOutage, true
 	h.storing = newOutages(hostPolicy, longLease, h.now)
 	h.storing.changed = h.noteOutage
 	h.automatic = func(s *Scene, a *Automatic) error { return s.unit.automatic(s, a) }
 	h.learns = map[string]func(*store.Record) error{
-		aboutTemplate: h.learnTemplate, aboutRestore: h.learnRestore, aboutRetry: h.learnRetry,
+		aboutTemplate: h.intake.learnTemplate, aboutRestore: h.learnRestore, aboutRetry: h.learnRetry,
 	}
 	h.makeRunners(cfg)
-	return &Hub{h}, nil
+	return h, nil
 }
 
 // ErrRunning is returned by Run if the hub is already running.
@@ -215,7 +226,7 @@ func (h *Hub) Run(ctx context.Context) error {
 }
 
 // join is what a Run does first.
-func (h *core) join(ctx context.Context, me *Process) error {
+func (h *Hub) join(ctx context.Context, me *Process) error {
 	h.measure(ctx)
 	if err := h.sayRestored(ctx); err != nil {
 		return fmt.Errorf("channel: note the restore: %w", err)
@@ -224,7 +235,7 @@ func (h *core) join(ctx context.Context, me *Process) error {
 		return err
 	}
 	return h.sign(ctx, me, func(u *unit) {
-		h.startUpkeep(u)
+		h.keeper.startUpkeep(u)
 		for _, s := range h.settings() {
 			if !s.Enabled {
 				u.watchOutbox(s.ID)

@@ -47,7 +47,7 @@ func (h *Hub) Accept(ctx context.Context, d *webhook.Delivery) (err error) {
 			return fmt.Errorf("channel: accept: %w", err)
 		}
 		info.Events++
-		w, masked, err := h.workOf(ctx, ev, voucherOf(d.Scope, ev))
+		w, masked, err := h.intake.workOf(ctx, ev, voucherOf(d.Scope, ev))
 		if err != nil {
 			return fmt.Errorf("channel: accept: %w", err)
 		}
@@ -59,12 +59,12 @@ func (h *Hub) Accept(ctx context.Context, d *webhook.Delivery) (err error) {
 			info.Redacted++
 		}
 		if size += len(w.Body); size > maxCommit && len(b.Enqueue) > 0 {
-			if err := h.record(ctx, &b, &info); err != nil {
+			if err := h.intake.record(ctx, &b, &info); err != nil {
 				return err
 			}
 			b, size = store.Batch{}, len(w.Body)
 		}
 		b.Enqueue = append(b.Enqueue, w)
 	}
-	return h.record(ctx, &b, &info)
+	return h.intake.record(ctx, &b, &info)
 }

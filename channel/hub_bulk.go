@@ -11,7 +11,7 @@ import (
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-func (h *core) settleMany(ctx context.Context, by conversation.Author, channel string, before time.Time, verb string,
+func (h *Hub) settleMany(ctx context.Context, by conversation.Author, channel string, before time.Time, verb string,
 	settle func(ctx context.Context, by conversation.Author, id string) error,
 ) (n int, err error) {
 	err = ErrNoChannel
@@ -87,7 +87,7 @@ func (u *unit) makeDue(queue string, works []store.Work) error {
 }
 
 // learnRetry does here what RetryNow was asked for elsewhere.
-func (h *core) learnRetry(r *store.Record) error {
+func (h *Hub) learnRetry(r *store.Record) error {
 	doc, err := step.Decode[retry](*r)
 	if err == nil {
 		h.hurry(doc.Channel)
@@ -96,7 +96,7 @@ func (h *core) learnRetry(r *store.Record) error {
 }
 
 // hurry tries at once what is out for a channel, "" for all.
-func (h *core) hurry(channel string) {
+func (h *Hub) hurry(channel string) {
 	h.sending.hurry(channel)
 	h.telling.hurry(channel)
 	h.storing.hurry("")

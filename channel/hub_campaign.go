@@ -111,7 +111,7 @@ func (h *Hub) notifyRow(ctx context.Context, by conversation.Author, c *Campaign
 
 // waitUntil waits for a time by the hub's clock, which it asks at least once a minute: somebody may move
 // it, and limits may be raised.
-func (h *core) waitUntil(ctx context.Context, at time.Time) error {
+func (h *Hub) waitUntil(ctx context.Context, at time.Time) error {
 	timer := time.NewTimer(min(max(at.Sub(h.now()), time.Second), time.Minute))
 	defer timer.Stop()
 	select {

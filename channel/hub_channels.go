@@ -28,7 +28,7 @@ func (h *Hub) AddChannel(ctx context.Context, c Channel) (err error) {
 		return fmt.Errorf("channel: add %q: %w", c.ID, err)
 	}
 	h.shared.again.Store(true)
-	if err := h.comeHome(ctx, c.Number); err != nil { // the next beat tries it again
+	if err := h.intake.comeHome(ctx, c.Number); err != nil { // the next beat tries it again
 		h.log.LogAttrs(ctx, slog.LevelWarn, "channel: reviving what waited for a channel failed",
 			slog.String("channel", c.ID), slog.String("reason", reasonOf(err)))
 	}

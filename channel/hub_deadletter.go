@@ -88,7 +88,7 @@ func (h *Hub) DropDeadLetters(ctx context.Context, keys ...store.WorkKey) error 
 }
 
 // onDead does something with those of keys that are dead letters: living work is somebody's message.
-func (h *core) onDead(ctx context.Context, verb string, keys []store.WorkKey, do func(*unit, []store.WorkKey)) error {
+func (h *Hub) onDead(ctx context.Context, verb string, keys []store.WorkKey, do func(*unit, []store.WorkKey)) error {
 	return h.do(ctx, func(u *unit) error {
 		letters, err := h.deadLettersOf(ctx, keys)
 		if err != nil {
@@ -108,7 +108,7 @@ func (h *Hub) DeadLettersOf(ctx context.Context, keys ...store.WorkKey) ([]DeadL
 	return h.deadLettersOf(ctx, keys)
 }
 
-func (h *core) deadLettersOf(ctx context.Context, keys []store.WorkKey) ([]DeadLetter, error) {
+func (h *Hub) deadLettersOf(ctx context.Context, keys []store.WorkKey) ([]DeadLetter, error) {
 	byQueue := map[string][]string{}
 	for _, k := range unique(keys) {
 		byQueue[k.Queue] = append(byQueue[k.Queue], k.ID)

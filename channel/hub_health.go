@@ -151,7 +151,7 @@ func (h *Hub) Health(ctx context.Context, only ...string) (*Health, error) {
 }
 
 // urgent says whether work of the group should be done at once.
-func (h *core) urgent(q *store.Backlog, view *snapshot) bool {
+func (h *Hub) urgent(q *store.Backlog, view *snapshot) bool {
 	switch q.Queue {
 	case workIn, workHost, workMedia:
 		return true

@@ -23,7 +23,7 @@ type healthFacts struct {
 	notices    map[string][]conversation.Notice
 }
 
-func (h *core) healthFacts(ctx context.Context, ids []string) (f *healthFacts, err error) {
+func (h *Hub) healthFacts(ctx context.Context, ids []string) (f *healthFacts, err error) {
 	f = &healthFacts{standing: map[string]Standing{}}
 	if f.queues, err = h.survey(ctx); err != nil {
 		return nil, err
@@ -49,18 +49,18 @@ func (h *core) healthFacts(ctx context.Context, ids []string) (f *healthFacts, e
 	if f.pulses, err = h.storedPulses(ctx, keys); err != nil {
 		return nil, err
 	}
-	if f.notices, err = h.storedNotices(ctx, ids); err != nil {
+	if f.notices, err = h.intake.storedNotices(ctx, ids); err != nil {
 		return nil, err
 	}
 	if f.processes, err = h.processes(ctx); err != nil {
 		return nil, err
 	}
-	f.notCovered, err = h.countNotCovered(ctx, ids)
+	f.notCovered, err = h.intake.countNotCovered(ctx, ids)
 	return f, err
 }
 
 // survey asks how the queues stand.
-func (h *core) survey(ctx context.Context) ([]store.Backlog, error) {
+func (h *Hub) survey(ctx context.Context) ([]store.Backlog, error) {
 	now := h.now()
 	s, ok := optional[store.Surveyor](h.store)
 	if !ok {

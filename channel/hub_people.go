@@ -39,7 +39,7 @@ func (h *Hub) findCustomers(ctx context.Context, channel, address string) ([]*co
 	if strings.ContainsFunc(who.Phone, notDigit) {
 		who = message.Recipient{BSUID: address}
 	}
-	all, err := h.person(ctx, channel, who)
+	all, err := h.keeper.person(ctx, channel, who)
 	if errors.Is(err, ErrNotFound) {
 		return nil, nil
 	}

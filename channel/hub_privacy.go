@@ -19,7 +19,7 @@ import (
 // a [Remover].
 func (h *Hub) EraseCustomer(ctx context.Context, channel string, who message.Recipient) (receipt *Erased, err error) {
 	receipt = &Erased{}
-	if err := h.erase(ctx, channel, who, receipt); err != nil {
+	if err := h.keeper.erase(ctx, channel, who, receipt); err != nil {
 		if errors.Is(err, ErrNotFound) || errors.Is(err, ErrNoChannel) {
 			receipt = nil
 		}
@@ -37,10 +37,10 @@ func (h *Hub) EraseMessage(ctx context.Context, id string) (receipt *Erased, err
 		return nil, fmt.Errorf("channel: erase message: %w", plainly(orNotFound(err)))
 	}
 	receipt = &Erased{}
-	if err := h.eraseThese(ctx, m.Channel, []*messageRecord{m}, receipt); err != nil {
+	if err := h.keeper.eraseThese(ctx, m.Channel, []*messageRecord{m}, receipt); err != nil {
 		return receipt, fmt.Errorf("channel: erase message: %w", err)
 	}
-	if err := h.showAnother(ctx, m.Conversation); err != nil {
+	if err := h.keeper.showAnother(ctx, m.Conversation); err != nil {
 		return receipt, fmt.Errorf("channel: erase message: %w", err)
 	}
 	return receipt, nil
@@ -64,7 +64,7 @@ func (h *Hub) EraseConversation(ctx context.Context, id string) (receipt *Erased
 	})
 	receipt = &Erased{}
 	if err == nil {
-		err = h.eraseConversation(ctx, conv.Channel, id, lanes, receipt)
+		err = h.keeper.eraseConversation(ctx, conv.Channel, id, lanes, receipt)
 	}
 	if err != nil {
 		return receipt, fmt.Errorf("channel: erase conversation: %w", err)
@@ -75,7 +75,7 @@ func (h *Hub) EraseConversation(ctx context.Context, id string) (receipt *Erased
 // ExportCustomer writes everything the hub keeps about a person on one channel as JSON lines: an
 // object with the member "customer", "conversation" or "message" on each line.
 func (h *Hub) ExportCustomer(ctx context.Context, channel string, who message.Recipient, w io.Writer) error {
-	person, err := h.person(ctx, channel, who)
+	person, err := h.keeper.person(ctx, channel, who)
 	if err != nil {
 		return fmt.Errorf("channel: export: %w", err)
 	}
@@ -89,7 +89,7 @@ func (h *Hub) ExportCustomer(ctx context.Context, channel string, who message.Re
 			return fmt.Errorf("channel: export: %w", err)
 		}
 		for _, id := range convs {
-			if err := h.exportConversation(ctx, id, out); err != nil {
+			if err := h.keeper.exportConversation(ctx, id, out); err != nil {
 				return fmt.Errorf("channel: export: %w", err)
 			}
 		}

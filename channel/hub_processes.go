@@ -10,7 +10,7 @@ import (
 )
 
 // beat says that this process lives, and looks around.
-func (h *core) beat(ctx context.Context, me *Process) error {
+func (h *Hub) beat(ctx context.Context, me *Process) error {
 	h.measure(ctx)
 	if err := h.sign(ctx, me, func(*unit) {}); err != nil {
 		return err
@@ -19,7 +19,7 @@ func (h *core) beat(ctx context.Context, me *Process) error {
 }
 
 // lookAround looks what has become of the other processes, and of numbers that none has.
-func (h *core) lookAround(ctx context.Context) error {
+func (h *Hub) lookAround(ctx context.Context) error {
 	others, err := h.processes(ctx)
 	if err != nil {
 		return err
@@ -36,14 +36,14 @@ func (h *core) lookAround(ctx context.Context) error {
 			return fmt.Errorf("channel: forget processes: %w", err)
 		}
 	}
-	if err := h.findStrangers(ctx, others); err != nil {
+	if err := h.intake.findStrangers(ctx, others); err != nil {
 		return fmt.Errorf("channel: look at numbers that no process has: %w", err)
 	}
 	return nil
 }
 
 // accompany does what a running process does besides its queues, until ctx is done.
-func (h *core) accompany(ctx context.Context, me *Process) {
+func (h *Hub) accompany(ctx context.Context, me *Process) {
 	report := func(what string, err error) {
 		switch {
 		case err == nil:

@@ -59,7 +59,7 @@ func (h *Hub) GiveUpUncertain(ctx context.Context, by conversation.Author, chann
 // [Hub.Notify] does: ErrDisabled, window.ErrClosed, ErrOptedOut, ErrNoConsent or
 // template.ErrNotSendable.
 func (h *Hub) ResendMessage(ctx context.Context, by conversation.Author, id string) error {
-	err := h.settleByHand(ctx, by, id, func(u *unit, ch *Channel, m *messageRecord) error {
+	err := h.dispatcher.settleByHand(ctx, by, id, func(u *unit, ch *Channel, m *messageRecord) error {
 		work, err := h.store.Work(ctx, store.WorkQuery{Queue: workCheck, IDs: []string{m.ID}, Limit: 1})
 		if err != nil {
 			return err
@@ -91,7 +91,7 @@ func (h *Hub) ResendMessage(ctx context.Context, by conversation.Author, id stri
 // released. Should a status say later that it arrived after all, that counts. The error
 // matches ErrNotFound or ErrNotUncertain.
 func (h *Hub) GiveUpMessage(ctx context.Context, by conversation.Author, id string) error {
-	err := h.settleByHand(ctx, by, id, func(u *unit, ch *Channel, m *messageRecord) error {
+	err := h.dispatcher.settleByHand(ctx, by, id, func(u *unit, ch *Channel, m *messageRecord) error {
 		before := m.Delivery
 		m.Delivery = m.Delivery.Merge(conversation.Delivery{FailedAt: u.now.UTC(), Failure: &conversation.Failure{
 			Class: "given_up", Title: "Given up",

@@ -43,7 +43,7 @@ func (h *Hub) FindByTicket(ctx context.Context, ticket string) ([]*conversation.
 }
 
 // goingOn reads a conversation, or the one into which it was merged.
-func (h *core) goingOn(ctx context.Context, id string) (*conversation.Conversation, error) {
+func (h *Hub) goingOn(ctx context.Context, id string) (*conversation.Conversation, error) {
 	for range maxMerges {
 		conv, err := h.conversation(ctx, id)
 		if err != nil || conv.MergedInto == "" {

@@ -15,26 +15,26 @@ import (
 const maxCommit = 4 << 20
 
 // record commits items of a delivery.
-func (h *core) record(ctx context.Context, b *store.Batch, info *AcceptInfo) error {
+func (it *intake) record(ctx context.Context, b *store.Batch, info *AcceptInfo) error {
 	if len(b.Enqueue) == 0 {
 		return nil
 	}
-	b.Add = h.strangersIn(b.Enqueue)
-	done, err := h.store.Commit(ctx, b)
+	b.Add = it.strangersIn(b.Enqueue)
+	done, err := it.store.Commit(ctx, b)
 	if err != nil {
-		h.fails(ctx, slog.LevelError, "channel: accept failed", "", err, slog.Int("events", info.Events))
+		it.fails(ctx, slog.LevelError, "channel: accept failed", "", err, slog.Int("events", info.Events))
 		return fmt.Errorf("channel: accept: %w", err)
 	}
-	h.works(ctx, "channel: accept failed", "")
+	it.works(ctx, "channel: accept failed", "")
 	info.Fresh += done.Fresh
-	h.wake(workIn)
+	it.wake(workIn)
 	return nil
 }
 
 // workOf turns one item into work that holds everything needed to apply it, redacted.
-func (h *core) workOf(ctx context.Context, ev *webhook.Event, v voucher) (w store.Work, masked bool, err error) {
+func (it *intake) workOf(ctx context.Context, ev *webhook.Event, v voucher) (w store.Work, masked bool, err error) {
 	w = store.Work{Queue: workIn, ID: ev.Key(), Lane: lane(ev), Once: true}
-	ch, ok := h.channels.number(ev.Number.ID)
+	ch, ok := it.channels.number(ev.Number.ID)
 	switch {
 	case v == vouchedByNobody:
 		// It must not stand in the way of the true one, nor among a channel's own.
@@ -53,7 +53,7 @@ func (h *core) workOf(ctx context.Context, ev *webhook.Event, v voucher) (w stor
 		return safe
 	}
 	masked = ev.Masked() // by a log that it came through
-	a := accepted{Voucher: v, carried: carried{h.hooks.carry(ctx)}}
+	a := accepted{Voucher: v, carried: carried{it.hooks.carry(ctx)}}
 	if body := ev.AppendBody(nil); !json.Valid(body) {
 		safe, _ := webhook.RedactBody(body, mask) // of what is not JSON, too, with an error that says so
 		a.Unreadable = string(safe)

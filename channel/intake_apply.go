@@ -10,57 +10,60 @@ import (
 	"github.com/kanava-go/kanava/webhook"
 )
 
+// An intake takes in what WhatsApp tells, and brings it into the conversations.
+type intake struct{ *core }
+
 // apply brings one accepted item into the conversations. The item is merged, never just
 // written: applying it again, or in another order, gives the same result.
-func (h *core) apply(ctx context.Context, w *worker.Job) (err error) {
+func (it *intake) apply(ctx context.Context, w *worker.Job) (err error) {
 	ev, a, err := eventOf(&w.Work)
 	if err != nil {
-		return h.bury(ctx, w, err)
+		return it.bury(ctx, w, err)
 	}
-	ctx = h.hooks.resume(ctx, a.Carried)
-	ch, ok := h.channels.number(ev.Number.ID)
+	ctx = it.hooks.resume(ctx, a.Carried)
+	ch, ok := it.channels.number(ev.Number.ID)
 	switch {
-	case ok && h.fleet.waitsForHome(w):
-		return h.postpone(ctx, w, 0) // what came before it is just being revived
+	case ok && it.fleet.waitsForHome(w):
+		return it.postpone(ctx, w, 0) // what came before it is just being revived
 	case ok && !a.Voucher.covers(ch, ev.Account):
-		return h.notCovered(ctx, w, ch.ID)
+		return it.notCovered(ctx, w, ch.ID)
 	case a.Voucher == vouchedByNobody:
-		return h.notCovered(ctx, w, "")
+		return it.notCovered(ctx, w, "")
 	}
 	if p, ok := ev.Payload.(*webhook.Unknown); ok && !acquaints(p) {
-		return h.bury(ctx, w, &notUnderstood{p, ev.Field})
+		return it.bury(ctx, w, &notUnderstood{p, ev.Field})
 	}
-	if h.hooks.ApplyDone != nil {
+	if it.hooks.ApplyDone != nil {
 		err = worker.ErrPanic // unless the end is reached
 		defer func() {
-			info := ApplyInfo{Field: word(ev.Field), Age: max(0, h.now().Sub(ev.Time))}
+			info := ApplyInfo{Field: word(ev.Field), Age: max(0, it.now().Sub(ev.Time))}
 			if ok {
 				info.Channel = ch.ID
 			}
-			h.hooks.ApplyDone(ctx, info, err)
+			it.hooks.ApplyDone(ctx, info, err)
 		}()
 	}
 	if longID(ev.Payload) {
-		return h.bury(ctx, w, errLongID)
+		return it.bury(ctx, w, errLongID)
 	}
 	if ev.Number.ID == "" {
 		if ofPerson(ev.Payload) {
-			return h.bury(ctx, w, errNoNumber)
+			return it.bury(ctx, w, errNoNumber)
 		}
-		return h.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
+		return it.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
 			return worker.Done(), u.accountEvent(ev, w.ID)
 		})
 	}
 	if !ok {
-		return h.unknownNumber(ctx, w, ev.Number.ID)
+		return it.unknownNumber(ctx, w, ev.Number.ID)
 	}
-	err = h.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
+	err = it.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
 		in := &incoming{unit: u, ch: ch, ev: ev, at: u.at(ev), id: strings.TrimPrefix(w.ID, latePrefix), masked: a.Masked, work: w}
 		u.cause = in.at
 		return in.apply()
 	})
 	if err == nil {
-		h.feel(ctx, ch.ID, pulse{In: h.now().UTC()})
+		it.feel(ctx, ch.ID, pulse{In: it.now().UTC()})
 	}
 	return err
 }

@@ -162,8 +162,8 @@ func (u *unit) notify(ev *webhook.Event, id string, channels ...string) error {
 }
 
 // storedNotices reads the latest notices of channels.
-func (h *core) storedNotices(ctx context.Context, channels []string) (map[string][]conversation.Notice, error) {
-	records, err := h.store.Get(ctx, kindNotice, channels...)
+func (it *intake) storedNotices(ctx context.Context, channels []string) (map[string][]conversation.Notice, error) {
+	records, err := it.store.Get(ctx, kindNotice, channels...)
 	if err != nil {
 		return nil, err
 	}

@@ -22,32 +22,32 @@ import (
 const numberWait = 3 * time.Minute
 
 // strangersIn are the records of the numbers that the items name and this process does not know.
-func (h *core) strangersIn(items []store.Work) (met []store.Record) {
+func (it *intake) strangersIn(items []store.Work) (met []store.Record) {
 	for i := range items {
 		number, strangers := strings.CutPrefix(items[i].Group, "#")
 		if strangers && !slices.ContainsFunc(met, func(r store.Record) bool { return r.Key == number }) {
-			met = append(met, strange(number, h.now()))
+			met = append(met, strange(number, it.now()))
 		}
 	}
 	return met
 }
 
 // taking lists the groups of accepted items that this process may claim.
-func (h *core) taking() []string {
-	groups := h.channels.view().taking
-	h.fleet.mu.Lock()
-	defer h.fleet.mu.Unlock()
-	if len(h.fleet.lost)+len(h.fleet.homecoming) == 0 {
+func (it *intake) taking() []string {
+	groups := it.channels.view().taking
+	it.fleet.mu.Lock()
+	defer it.fleet.mu.Unlock()
+	if len(it.fleet.lost)+len(it.fleet.homecoming) == 0 {
 		return groups
 	}
-	mine := make([]string, 0, len(groups)+len(h.fleet.lost))
+	mine := make([]string, 0, len(groups)+len(it.fleet.lost))
 	for _, g := range groups {
-		if !h.fleet.homecoming[strings.TrimPrefix(g, "#")] {
+		if !it.fleet.homecoming[strings.TrimPrefix(g, "#")] {
 			mine = append(mine, g)
 		}
 	}
-	for number := range h.fleet.lost {
-		if !h.fleet.homecoming[number] {
+	for number := range it.fleet.lost {
+		if !it.fleet.homecoming[number] {
 			mine = append(mine, strangeGroup(number))
 		}
 	}
@@ -57,56 +57,56 @@ func (h *core) taking() []string {
 
 // unknownNumber decides about an item of a number that this process does not have: it waits,
 // unless no process has had the number for long.
-func (h *core) unknownNumber(ctx context.Context, w *worker.Job, number string) error {
-	h.fleet.mu.Lock()
-	lost := h.fleet.lost[number]
-	h.fleet.mu.Unlock()
+func (it *intake) unknownNumber(ctx context.Context, w *worker.Job, number string) error {
+	it.fleet.mu.Lock()
+	lost := it.fleet.lost[number]
+	it.fleet.mu.Unlock()
 	if !isNumber(number) {
-		return h.bury(ctx, w, errUnknownNumber)
+		return it.bury(ctx, w, errUnknownNumber)
 	}
 	if lost { // as of the last beat: a process that has it may have come since
-		processes, err := h.processes(ctx)
+		processes, err := it.processes(ctx)
 		if err != nil {
 			return err
 		}
-		now := h.now()
+		now := it.now()
 		lost = now.Sub(lastHad(number, processes, now)) >= numberWait
 	}
 	if lost {
-		return h.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
+		return it.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
 			met := strange(number, u.now)
 			met.Key = buriedPrefix + number
 			u.Add(met)
 			return buried(errUnknownNumber), nil
 		})
 	}
-	return h.postpone(ctx, w, worker.Pause(w.Tries))
+	return it.postpone(ctx, w, worker.Pause(w.Tries))
 }
 
 // postpone gives an item of a number that is strange to somebody back for a while.
-func (h *core) postpone(ctx context.Context, w *worker.Job, wait time.Duration) error {
-	return h.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
+func (it *intake) postpone(ctx context.Context, w *worker.Job, wait time.Duration) error {
+	return it.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
 		return worker.Later(u.now.Add(wait), reasonOf(errUnknownNumber)), nil
 	})
 }
 
 // comeHome revives the dead letters of a number that this process has now, in their order and
 // before what waits, and forgets that it was strange to somebody.
-func (h *core) comeHome(ctx context.Context, number string) error {
-	h.fleet.comesHome(number, true)
+func (it *intake) comeHome(ctx context.Context, number string) error {
+	it.fleet.comesHome(number, true)
 	defer func() {
-		h.fleet.comesHome(number, false)
-		h.wake(workIn)
+		it.fleet.comesHome(number, false)
+		it.wake(workIn)
 	}()
-	records, err := h.store.Get(ctx, kindStranger, number, buriedPrefix+number)
+	records, err := it.store.Get(ctx, kindStranger, number, buriedPrefix+number)
 	if err != nil {
 		return err
 	}
-	h.emptyHands(ctx, strangeGroup(number))
+	it.emptyHands(ctx, strangeGroup(number))
 	b := &store.Batch{}
 	for _, r := range records {
 		if strings.HasPrefix(r.Key, buriedPrefix) {
-			if err := h.revive(ctx, strangeGroup(number)); err != nil {
+			if err := it.revive(ctx, strangeGroup(number)); err != nil {
 				return err
 			}
 		}
@@ -115,13 +115,13 @@ func (h *core) comeHome(ctx context.Context, number string) error {
 	if len(b.Delete) == 0 {
 		return nil
 	}
-	_, err = h.store.Commit(ctx, b)
+	_, err = it.store.Commit(ctx, b)
 	return err
 }
 
 // emptyHands waits until no worker of this process has work of the group.
-func (h *core) emptyHands(ctx context.Context, group string) {
-	for r := h.runners[workIn]; r.Has(group); {
+func (it *intake) emptyHands(ctx context.Context, group string) {
+	for r := it.runners[workIn]; r.Has(group); {
 		select {
 		case <-time.After(5 * time.Millisecond):
 		case <-ctx.Done():
@@ -159,21 +159,21 @@ const reviveStep = 500
 // revive gives the items of a group another life that were buried because nobody had their
 // number. Since Replay puts them at the end of their lanes, what lives in these is buried as
 // well first, so that all of it comes back in its order.
-func (h *core) revive(ctx context.Context, group string) error {
+func (it *intake) revive(ctx context.Context, group string) error {
 	for again := true; again; {
 		var err error
-		if again, err = h.layOut(ctx, group); err != nil {
+		if again, err = it.layOut(ctx, group); err != nil {
 			return err
 		}
 	}
-	return h.replayStrangers(ctx, group)
+	return it.replayStrangers(ctx, group)
 }
 
 // layOut buries what lives in a group, and says whether anything did. What waits, or is in the
 // hands of a process that does not have the number and could only give it back, is taken from
 // there: its work is replaced, which ends the lease.
-func (h *core) layOut(ctx context.Context, group string) (any bool, err error) {
-	for living, err := range step.Works(ctx, h.store, store.WorkQuery{Queue: workIn, Limit: reviveStep}) {
+func (it *intake) layOut(ctx context.Context, group string) (any bool, err error) {
+	for living, err := range step.Works(ctx, it.store, store.WorkQuery{Queue: workIn, Limit: reviveStep}) {
 		if err != nil {
 			return any, err
 		}
@@ -185,14 +185,14 @@ func (h *core) layOut(ctx context.Context, group string) (any bool, err error) {
 		}
 		if len(b.Enqueue) > 0 {
 			any = true
-			if _, err := h.store.Commit(ctx, b); err != nil {
+			if _, err := it.store.Commit(ctx, b); err != nil {
 				return any, err
 			}
 		}
 	}
 	for any {
-		works, err := h.store.Claim(ctx, store.Claim{
-			Queue: workIn, Now: h.now(), Lease: h.lease, Limit: reviveStep, Groups: []string{group},
+		works, err := it.store.Claim(ctx, store.Claim{
+			Queue: workIn, Now: it.now(), Lease: it.lease, Limit: reviveStep, Groups: []string{group},
 		})
 		if err != nil || len(works) == 0 {
 			return any, err
@@ -201,7 +201,7 @@ func (h *core) layOut(ctx context.Context, group string) (any bool, err error) {
 		for i := range works {
 			b.Bury = append(b.Bury, store.Buried{Lease: works[i].Lease(), Reason: reasonOf(errUnknownNumber)})
 		}
-		if _, err := h.store.Commit(ctx, b); err != nil && !errors.Is(err, store.ErrLeaseLost) {
+		if _, err := it.store.Commit(ctx, b); err != nil && !errors.Is(err, store.ErrLeaseLost) {
 			return any, err
 		}
 	}
@@ -209,9 +209,9 @@ func (h *core) layOut(ctx context.Context, group string) (any bool, err error) {
 }
 
 // replayStrangers gives what was buried another life.
-func (h *core) replayStrangers(ctx context.Context, group string) error {
+func (it *intake) replayStrangers(ctx context.Context, group string) error {
 	reason := reasonOf(errUnknownNumber)
-	for dead, err := range step.Works(ctx, h.store, store.WorkQuery{Queue: workIn, Dead: true, Limit: reviveStep}) {
+	for dead, err := range step.Works(ctx, it.store, store.WorkQuery{Queue: workIn, Dead: true, Limit: reviveStep}) {
 		if err != nil {
 			return err
 		}
@@ -222,7 +222,7 @@ func (h *core) replayStrangers(ctx context.Context, group string) error {
 			}
 		}
 		if len(b.Replay) > 0 {
-			if _, err := h.store.Commit(ctx, b); err != nil {
+			if _, err := it.store.Commit(ctx, b); err != nil {
 				return err
 			}
 		}
@@ -232,32 +232,32 @@ func (h *core) replayStrangers(ctx context.Context, group string) error {
 
 // findStrangers looks at the numbers that some process did not know: those of this process
 // come home, and those that nobody has had for long are lost.
-func (h *core) findStrangers(ctx context.Context, processes []Process) error {
-	met, err := h.store.List(ctx, store.Query{Kind: kindStranger, Parent: fleetParent, Limit: 10 * maxFleet})
+func (it *intake) findStrangers(ctx context.Context, processes []Process) error {
+	met, err := it.store.List(ctx, store.Query{Kind: kindStranger, Parent: fleetParent, Limit: 10 * maxFleet})
 	if err != nil {
 		return err
 	}
 	lost := map[string]bool{}
 	for _, r := range met {
 		number := strings.TrimPrefix(r.Key, buriedPrefix)
-		if _, mine := h.channels.number(number); mine {
-			if err := h.comeHome(ctx, number); err != nil {
+		if _, mine := it.channels.number(number); mine {
+			if err := it.comeHome(ctx, number); err != nil {
 				return err
 			}
 			continue
 		}
-		now := h.now()
+		now := it.now()
 		last := lastHad(number, processes, now)
 		if now.Sub(last) >= numberWait && now.Sub(time.UnixMicro(r.Sort)) >= numberWait {
 			lost[number] = true
 		}
 	}
-	h.fleet.mu.Lock()
-	changed := !maps.Equal(h.fleet.lost, lost)
-	h.fleet.lost = lost
-	h.fleet.mu.Unlock()
+	it.fleet.mu.Lock()
+	changed := !maps.Equal(it.fleet.lost, lost)
+	it.fleet.lost = lost
+	it.fleet.mu.Unlock()
 	if changed {
-		h.wake(workIn)
+		it.wake(workIn)
 	}
 	return nil
 }

@@ -61,12 +61,12 @@ func (u *unit) templateNews(account string, t webhook.Template, fact templateNew
 }
 
 // learnTemplate takes over what another process was told about a template.
-func (h *core) learnTemplate(r *store.Record) error {
+func (it *intake) learnTemplate(r *store.Record) error {
 	var news templateNews
 	if err := json.Unmarshal(r.Body, &news); err != nil {
 		return fmt.Errorf("channel: decode template news: %w", errDamaged)
 	}
-	h.tellCatalogs(&news)
+	it.tellCatalogs(&news)
 	return nil
 }
 

@@ -49,8 +49,8 @@ func (v voucher) covers(ch *Channel, account string) bool {
 
 // notCovered makes a dead letter of an item that came from somebody who may not speak for it,
 // and counts it. channel is the one that it named, "" if it named none.
-func (h *core) notCovered(ctx context.Context, w *worker.Job, channel string) error {
-	return h.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
+func (it *intake) notCovered(ctx context.Context, w *worker.Job, channel string) error {
+	return it.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
 		u.Add(store.Record{Kind: kindNotCovered, Key: cmp.Or(channel, noChannel), N: 1})
 		return buried(errNotCovered), nil
 	})
@@ -60,8 +60,8 @@ func (h *core) notCovered(ctx context.Context, w *worker.Job, channel string) er
 const noChannel = "*"
 
 // countNotCovered reads the counts for channels, and for no channel.
-func (h *core) countNotCovered(ctx context.Context, ids []string) (map[string]int, error) {
-	records, err := h.store.Get(ctx, kindNotCovered, append([]string{noChannel}, ids...)...)
+func (it *intake) countNotCovered(ctx context.Context, ids []string) (map[string]int, error) {
+	records, err := it.store.Get(ctx, kindNotCovered, append([]string{noChannel}, ids...)...)
 	if err != nil {
 		return nil, fmt.Errorf("channel: read counts: %w", err)
 	}

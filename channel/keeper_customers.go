@@ -11,8 +11,8 @@ import (
 
 // pruneCustomers removes those of the next few customers of a channel whom nothing needs any
 // more. It returns the position of the last one, nil at the end.
-func (h *core) pruneCustomers(ctx context.Context, s *Settings, after *store.Position, now time.Time) (*store.Position, error) {
-	page, err := step.List[conversation.Customer](ctx, h.store, store.Query{Kind: kindCustomer, Parent: s.ID, After: after, Limit: upkeepStep})
+func (k *keeper) pruneCustomers(ctx context.Context, s *Settings, after *store.Position, now time.Time) (*store.Position, error) {
+	page, err := step.List[conversation.Customer](ctx, k.store, store.Query{Kind: kindCustomer, Parent: s.ID, After: after, Limit: upkeepStep})
 	if err != nil || len(page) == 0 {
 		return nil, err
 	}
@@ -20,7 +20,7 @@ func (h *core) pruneCustomers(ctx context.Context, s *Settings, after *store.Pos
 		if needed(page[i], &s.Retention, now) {
 			return nil
 		}
-		return h.forgetCustomer(ctx, page[i].ID, s, now)
+		return k.forgetCustomer(ctx, page[i].ID, s, now)
 	})
 	if err != nil || len(page) < upkeepStep {
 		return nil, err
@@ -57,21 +57,21 @@ func needed(c *conversation.Customer, r *Retention, now time.Time) bool {
 // forgetCustomer removes a customer without any conversation or message, with the records
 // that were merged into it and all that leads to it. Should the customer come back meanwhile, it
 // is either not removed or met as somebody new.
-func (h *core) forgetCustomer(ctx context.Context, id string, s *Settings, now time.Time) error {
-	return h.do(ctx, func(u *unit) error {
+func (k *keeper) forgetCustomer(ctx context.Context, id string, s *Settings, now time.Time) error {
+	return k.do(ctx, func(u *unit) error {
 		var c conversation.Customer
 		if ok, err := u.Load(kindCustomer, id, &c); err != nil || !ok || needed(&c, &s.Retention, now) {
 			return err
 		}
 		history := c.HistoryID()
-		if err := h.eraseMessages(ctx, s.ID, history, &store.Position{Sort: micros(before(now, s.Retention.Messages))}, &Erased{}, nil); err != nil {
+		if err := k.eraseMessages(ctx, s.ID, history, &store.Position{Sort: micros(before(now, s.Retention.Messages))}, &Erased{}, nil); err != nil {
 			return err
 		}
 		for _, q := range []store.Query{
 			{Kind: kindOfCustomer, Parent: id, Limit: 1},
 			{Kind: kindMessage, Parent: history, Limit: 1},
 		} {
-			if left, err := h.store.List(ctx, q); err != nil || len(left) > 0 {
+			if left, err := k.store.List(ctx, q); err != nil || len(left) > 0 {
 				return err
 			}
 		}
@@ -79,7 +79,7 @@ func (h *core) forgetCustomer(ctx context.Context, id string, s *Settings, now t
 			return err
 		}
 		u.Delete(store.RecordKey{Kind: kindCustomer, Key: id})
-		own, err := h.ownAliases(ctx, &c)
+		own, err := k.ownAliases(ctx, &c)
 		if err != nil {
 			return err
 		}

@@ -15,19 +15,19 @@ import (
 )
 
 // eraseThese removes messages with their files and the work that refers to them.
-func (h *core) eraseThese(ctx context.Context, channel string, messages []*messageRecord, receipt *Erased) error {
+func (k *keeper) eraseThese(ctx context.Context, channel string, messages []*messageRecord, receipt *Erased) error {
 	b := &store.Batch{}
-	if err := h.eraseWith(ctx, b, channel, messages, receipt); err != nil {
+	if err := k.eraseWith(ctx, b, channel, messages, receipt); err != nil {
 		return err
 	}
-	if _, err := h.store.Commit(ctx, b); err != nil {
+	if _, err := k.store.Commit(ctx, b); err != nil {
 		return fmt.Errorf("channel: delete messages: %w", err)
 	}
 	return nil
 }
 
 // eraseWith removes the files of messages and adds to b what removes the messages.
-func (h *core) eraseWith(ctx context.Context, b *store.Batch, channel string, messages []*messageRecord, receipt *Erased) error {
+func (k *keeper) eraseWith(ctx context.Context, b *store.Batch, channel string, messages []*messageRecord, receipt *Erased) error {
 	for _, m := range messages {
 		b.Delete = append(b.Delete, store.RecordKey{Kind: kindMessage, Key: m.ID})
 		if m.WAMID != "" && m.Direction == conversation.Outbound {
@@ -41,7 +41,7 @@ func (h *core) eraseWith(ctx context.Context, b *store.Batch, channel string, me
 			b.Drop = append(b.Drop, store.WorkKey{Queue: workMedia, ID: m.ID + "|" + strconv.Itoa(i)})
 		}
 		refs := m.FileRefs()
-		if err := h.removeFiles(ctx, refs); err != nil {
+		if err := k.removeFiles(ctx, refs); err != nil {
 			return err
 		}
 		receipt.Attachments = append(receipt.Attachments, refs...)
@@ -53,8 +53,8 @@ func (h *core) eraseWith(ctx context.Context, b *store.Batch, channel string, me
 
 // showAnother keeps a list of conversations from showing a message that is gone: the newest of
 // those that are left stands for it.
-func (h *core) showAnother(ctx context.Context, conversationID string) error {
-	return h.do(ctx, func(u *unit) error {
+func (k *keeper) showAnother(ctx context.Context, conversationID string) error {
+	return k.do(ctx, func(u *unit) error {
 		var conv conversation.Conversation
 		if ok, err := u.Load(kindConversation, conversationID, &conv); err != nil || !ok || conv.PreviewOf == "" {
 			return err
@@ -62,7 +62,7 @@ func (h *core) showAnother(ctx context.Context, conversationID string) error {
 		if ok, err := u.Load(kindMessage, conv.PreviewOf, nil); err != nil || ok {
 			return err
 		}
-		left, err := step.List[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: conv.ID, Descending: true, Limit: 50})
+		left, err := step.List[messageRecord](ctx, k.store, store.Query{Kind: kindMessage, Parent: conv.ID, Descending: true, Limit: 50})
 		if err != nil {
 			return err
 		}
@@ -75,9 +75,9 @@ func (h *core) showAnother(ctx context.Context, conversationID string) error {
 }
 
 // erasePending removes edits and reactions that wait for their message, if gone says so.
-func (h *core) erasePending(ctx context.Context, channel string, before *store.Position, gone func(*conversation.Amendment) bool) error {
+func (k *keeper) erasePending(ctx context.Context, channel string, before *store.Position, gone func(*conversation.Amendment) bool) error {
 	waiting := store.Query{Kind: kindMessage, Parent: pendingParent(channel), Before: before, Limit: 500}
-	for page, err := range step.Records(ctx, h.store, waiting) {
+	for page, err := range step.Records(ctx, k.store, waiting) {
 		if err != nil {
 			return err
 		}
@@ -92,7 +92,7 @@ func (h *core) erasePending(ctx context.Context, channel string, before *store.P
 			}
 		}
 		if len(b.Delete) > 0 {
-			if _, err := h.store.Commit(ctx, b); err != nil {
+			if _, err := k.store.Commit(ctx, b); err != nil {
 				return fmt.Errorf("channel: delete edits: %w", err)
 			}
 		}

@@ -9,20 +9,20 @@ import (
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-func (h *core) exportConversation(ctx context.Context, id string, out *json.Encoder) error {
-	conv, err := h.conversation(ctx, id)
+func (k *keeper) exportConversation(ctx context.Context, id string, out *json.Encoder) error {
+	conv, err := k.conversation(ctx, id)
 	if err == nil {
 		err = out.Encode(map[string]any{"conversation": conv})
 	}
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
-	for page, err := range step.Documents[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: id, Limit: 200}) {
+	for page, err := range step.Documents[messageRecord](ctx, k.store, store.Query{Kind: kindMessage, Parent: id, Limit: 200}) {
 		if err != nil {
 			return err
 		}
 		messages := visible(page)
-		if err := h.resolveQuotes(ctx, messages...); err != nil {
+		if err := k.resolveQuotes(ctx, messages...); err != nil {
 			return err
 		}
 		for _, m := range messages {

@@ -10,7 +10,7 @@ import (
 )
 
 // learnMarketing asks which way a channel's marketing goes if nothing was heard of it for a day.
-func (h *core) learnMarketing(ctx context.Context, ch *Channel, now time.Time) {
+func (k *keeper) learnMarketing(ctx context.Context, ch *Channel, now time.Time) {
 	teller, ok := ch.Sender.(MarketingTeller)
 	account := ch.Account
 	if ch.MessagingAccount != "" {
@@ -19,7 +19,7 @@ func (h *core) learnMarketing(ctx context.Context, ch *Channel, now time.Time) {
 	if !ok || !ch.Enabled || account == "" || ch.MarketingRoute != MarketingAuto {
 		return
 	}
-	known, err := step.Get[standing](ctx, h.store, kindStanding, ch.ID)
+	known, err := step.Get[standing](ctx, k.store, kindStanding, ch.ID)
 	if err == nil && now.Sub(known.Marketing.At) < limitEvery {
 		return
 	}
@@ -33,11 +33,11 @@ func (h *core) learnMarketing(ctx context.Context, ch *Channel, now time.Time) {
 			if ready {
 				state = onboarded
 			}
-			err = h.do(ctx, func(u *unit) error { return u.knowsMarketing(ch.ID, now, state) })
+			err = k.do(ctx, func(u *unit) error { return u.knowsMarketing(ch.ID, now, state) })
 		}
 	}
 	if err != nil {
-		h.log.LogAttrs(ctx, slog.LevelWarn, "channel: marketing endpoint not learned", slog.String("channel", ch.ID),
+		k.log.LogAttrs(ctx, slog.LevelWarn, "channel: marketing endpoint not learned", slog.String("channel", ch.ID),
 			slog.String("reason", reasonOf(err)))
 	}
 }

@@ -12,10 +12,10 @@ import (
 
 // eraseMember removes what the person behind aliases wrote in groups. It returns the aliases
 // under which that was found.
-func (h *core) eraseMember(ctx context.Context, ch *Channel, aliases []string, receipt *Erased) ([]string, error) {
+func (k *keeper) eraseMember(ctx context.Context, ch *Channel, aliases []string, receipt *Erased) ([]string, error) {
 	senders := map[string]bool{}
 	for i := 0; i < len(aliases); i++ { // it grows: a phone number leads to a BSUID
-		records, err := h.members(ctx, aliases[i])
+		records, err := k.members(ctx, aliases[i])
 		if err != nil {
 			return nil, err
 		}
@@ -25,7 +25,7 @@ func (h *core) eraseMember(ctx context.Context, ch *Channel, aliases []string, r
 			if err != nil {
 				return nil, err
 			}
-			if err := h.eraseInGroup(ctx, ch, m, receipt); err != nil {
+			if err := k.eraseInGroup(ctx, ch, m, receipt); err != nil {
 				return nil, err
 			}
 			senders[m.Sender] = true
@@ -35,7 +35,7 @@ func (h *core) eraseMember(ctx context.Context, ch *Channel, aliases []string, r
 			b.Delete = append(b.Delete, r.ID())
 		}
 		if len(b.Delete) > 0 {
-			if _, err := h.store.Commit(ctx, b); err != nil {
+			if _, err := k.store.Commit(ctx, b); err != nil {
 				return nil, fmt.Errorf("channel: delete member: %w", err)
 			}
 		}
@@ -43,14 +43,14 @@ func (h *core) eraseMember(ctx context.Context, ch *Channel, aliases []string, r
 	if len(senders) == 0 {
 		return nil, nil
 	}
-	err := h.erasePending(ctx, ch.ID, nil, func(a *conversation.Amendment) bool { return senders[a.Sender] })
+	err := k.erasePending(ctx, ch.ID, nil, func(a *conversation.Amendment) bool { return senders[a.Sender] })
 	return aliases, err
 }
 
 // members lists where the person behind an alias wrote in groups.
-func (h *core) members(ctx context.Context, alias string) ([]store.Record, error) {
+func (k *keeper) members(ctx context.Context, alias string) ([]store.Record, error) {
 	var all []store.Record
-	for page, err := range step.Records(ctx, h.store, store.Query{Kind: kindMember, Parent: alias, Limit: 500}) {
+	for page, err := range step.Records(ctx, k.store, store.Query{Kind: kindMember, Parent: alias, Limit: 500}) {
 		if err != nil {
 			return nil, err
 		}
@@ -60,17 +60,17 @@ func (h *core) members(ctx context.Context, alias string) ([]store.Record, error
 }
 
 // eraseInGroup removes the messages and reactions of a person in one group.
-func (h *core) eraseInGroup(ctx context.Context, ch *Channel, m *member, receipt *Erased) error {
-	group, err := step.Get[conversation.Customer](ctx, h.store, kindCustomer, m.Group)
+func (k *keeper) eraseInGroup(ctx context.Context, ch *Channel, m *member, receipt *Erased) error {
+	group, err := step.Get[conversation.Customer](ctx, k.store, kindCustomer, m.Group)
 	if err != nil {
 		return ignoreNotFound(err)
 	}
-	convs, err := h.conversationsOf(ctx, group)
+	convs, err := k.conversationsOf(ctx, group)
 	if err != nil {
 		return err
 	}
 	for _, id := range convs {
-		for page, err := range step.Documents[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: id, Limit: 200}) {
+		for page, err := range step.Documents[messageRecord](ctx, k.store, store.Query{Kind: kindMessage, Parent: id, Limit: 200}) {
 			if err != nil {
 				return err
 			}
@@ -79,26 +79,26 @@ func (h *core) eraseInGroup(ctx context.Context, ch *Channel, m *member, receipt
 				if msg.SenderKey == m.Sender {
 					own = append(own, msg)
 				} else if slices.ContainsFunc(msg.Reactions, func(r conversation.Reaction) bool { return r.By == reactorOf(m.Sender) }) {
-					if err := h.eraseReactions(ctx, msg.ID, reactorOf(m.Sender)); err != nil {
+					if err := k.eraseReactions(ctx, msg.ID, reactorOf(m.Sender)); err != nil {
 						return err
 					}
 				}
 			}
 			if len(own) > 0 {
-				if err := h.eraseThese(ctx, ch.ID, own, receipt); err != nil {
+				if err := k.eraseThese(ctx, ch.ID, own, receipt); err != nil {
 					return err
 				}
 			}
 		}
-		if err := h.showAnother(ctx, id); err != nil {
+		if err := k.showAnother(ctx, id); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (h *core) eraseReactions(ctx context.Context, message, by string) error {
-	return h.do(ctx, func(u *unit) error {
+func (k *keeper) eraseReactions(ctx context.Context, message, by string) error {
+	return k.do(ctx, func(u *unit) error {
 		var m messageRecord
 		if ok, err := u.Load(kindMessage, message, &m); err != nil || !ok {
 			return err

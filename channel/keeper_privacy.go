@@ -27,24 +27,24 @@ type Erased struct {
 	Attachments []string `json:"attachments,omitempty"`
 }
 
-func (h *core) erase(ctx context.Context, channel string, to message.Recipient, receipt *Erased) error {
-	ch, ok := h.channels.get(channel)
+func (k *keeper) erase(ctx context.Context, channel string, to message.Recipient, receipt *Erased) error {
+	ch, ok := k.channels.get(channel)
 	if !ok {
 		return ErrNoChannel
 	}
-	person, err := h.person(ctx, channel, to)
+	person, err := k.person(ctx, channel, to)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
 	aliases := addressKeys(ch, to)
 	for _, c := range person {
-		own, err := h.ownAliases(ctx, c)
+		own, err := k.ownAliases(ctx, c)
 		if err != nil {
 			return err
 		}
 		aliases = append(aliases, own...)
 	}
-	member, err := h.eraseMember(ctx, ch, aliases, receipt)
+	member, err := k.eraseMember(ctx, ch, aliases, receipt)
 	if err != nil {
 		return err
 	}
@@ -54,14 +54,14 @@ func (h *core) erase(ctx context.Context, channel string, to message.Recipient, 
 		}
 	}
 	phones := to.BSUID == "" && !slices.ContainsFunc(person, func(c *conversation.Customer) bool { return c.BSUID != "" || c.ParentBSUID != "" })
-	if err := h.eraseItems(ctx, ch, aliases, phones, receipt); err != nil {
+	if err := k.eraseItems(ctx, ch, aliases, phones, receipt); err != nil {
 		return err
 	}
 	if len(person) == 0 && member == nil && receipt.Work == 0 {
 		return ErrNotFound
 	}
 	for _, c := range person {
-		if err := h.eraseCustomer(ctx, c, receipt); err != nil {
+		if err := k.eraseCustomer(ctx, c, receipt); err != nil {
 			return err
 		}
 	}
@@ -83,16 +83,16 @@ func addressKeys(ch *Channel, to message.Recipient) []string {
 
 // person finds the customer behind an address, with all that were merged into it; the
 // living one comes last, so that an interrupted erasure can be repeated.
-func (h *core) person(ctx context.Context, channel string, who message.Recipient) ([]*conversation.Customer, error) {
+func (k *keeper) person(ctx context.Context, channel string, who message.Recipient) ([]*conversation.Customer, error) {
 	if err := who.Validate(); err != nil {
 		return nil, err
 	}
-	ch, ok := h.channels.get(channel)
+	ch, ok := k.channels.get(channel)
 	if !ok {
 		return nil, ErrNoChannel
 	}
 	keys := addressKeys(ch, who)
-	records, err := h.store.Get(ctx, kindAlias, keys...)
+	records, err := k.store.Get(ctx, kindAlias, keys...)
 	if err != nil {
 		return nil, fmt.Errorf("channel: read alias: %w", err)
 	}
@@ -103,7 +103,7 @@ func (h *core) person(ctx context.Context, channel string, who message.Recipient
 		if err != nil {
 			return nil, err
 		}
-		c, err := h.customer(ctx, a.Customer)
+		c, err := k.customer(ctx, a.Customer)
 		if errors.Is(err, ErrNotFound) || err == nil && seen[c.ID] {
 			continue
 		}
@@ -112,7 +112,7 @@ func (h *core) person(ctx context.Context, channel string, who message.Recipient
 		}
 		seen[c.ID] = true
 		for _, id := range c.Merged {
-			old, err := step.Get[conversation.Customer](ctx, h.store, kindCustomer, id)
+			old, err := step.Get[conversation.Customer](ctx, k.store, kindCustomer, id)
 			if err != nil && !errors.Is(err, ErrNotFound) {
 				return nil, err
 			}
@@ -129,29 +129,29 @@ func (h *core) person(ctx context.Context, channel string, who message.Recipient
 	return all, nil
 }
 
-func (h *core) eraseCustomer(ctx context.Context, c *conversation.Customer, receipt *Erased) error {
-	convs, err := h.conversationsOf(ctx, c)
+func (k *keeper) eraseCustomer(ctx context.Context, c *conversation.Customer, receipt *Erased) error {
+	convs, err := k.conversationsOf(ctx, c)
 	if err != nil {
 		return err
 	}
 	for _, id := range convs {
-		if err := h.eraseConversation(ctx, c.Channel, id, lanes, receipt); err != nil {
+		if err := k.eraseConversation(ctx, c.Channel, id, lanes, receipt); err != nil {
 			return err
 		}
 	}
 	b := &store.Batch{Delete: []store.RecordKey{{Kind: kindCustomer, Key: c.ID}}}
-	own, err := h.ownAliases(ctx, c)
+	own, err := k.ownAliases(ctx, c)
 	if err != nil {
 		return err
 	}
 	for _, key := range own {
 		b.Delete = append(b.Delete, store.RecordKey{Kind: kindAlias, Key: key})
 	}
-	err = h.erasePending(ctx, c.Channel, nil, func(a *conversation.Amendment) bool { return a.Customer == c.ID })
+	err = k.erasePending(ctx, c.Channel, nil, func(a *conversation.Amendment) bool { return a.Customer == c.ID })
 	if err != nil {
 		return err
 	}
-	if _, err := h.store.Commit(ctx, b); err != nil {
+	if _, err := k.store.Commit(ctx, b); err != nil {
 		return fmt.Errorf("channel: delete customer: %w", err)
 	}
 	receipt.Customers++
@@ -160,11 +160,11 @@ func (h *core) eraseCustomer(ctx context.Context, c *conversation.Customer, rece
 
 // ownAliases lists the aliases that lead to a customer. A phone number may lead to somebody
 // else by now.
-func (h *core) ownAliases(ctx context.Context, c *conversation.Customer) ([]string, error) {
+func (k *keeper) ownAliases(ctx context.Context, c *conversation.Customer) ([]string, error) {
 	if len(c.Aliases) == 0 {
 		return nil, nil
 	}
-	records, err := h.store.Get(ctx, kindAlias, c.Aliases...)
+	records, err := k.store.Get(ctx, kindAlias, c.Aliases...)
 	if err != nil {
 		return nil, fmt.Errorf("channel: read alias: %w", err)
 	}
@@ -186,10 +186,10 @@ var lanes = func() (all []store.WorkQuery) {
 }()
 
 // busy returns those of the lanes in which anything waits at all, for whatever conversation.
-func (h *core) busy(ctx context.Context) (some []store.WorkQuery, err error) {
+func (k *keeper) busy(ctx context.Context) (some []store.WorkQuery, err error) {
 	for _, q := range lanes {
 		q.Limit = 1
-		found, err := h.store.Work(ctx, q)
+		found, err := k.store.Work(ctx, q)
 		if err != nil {
 			return nil, fmt.Errorf("channel: list work: %w", err)
 		}
@@ -202,31 +202,31 @@ func (h *core) busy(ctx context.Context) (some []store.WorkQuery, err error) {
 
 // eraseConversation removes a conversation with its messages, its log, and all work that
 // refers to it in the given lanes.
-func (h *core) eraseConversation(ctx context.Context, channel, id string, lanes []store.WorkQuery, receipt *Erased) error {
+func (k *keeper) eraseConversation(ctx context.Context, channel, id string, lanes []store.WorkQuery, receipt *Erased) error {
 	b := &store.Batch{
 		Delete: []store.RecordKey{{Kind: kindConversation, Key: id}, {Kind: kindOfCustomer, Key: id}},
 		Drop:   []store.WorkKey{{Queue: workTimer, ID: id}},
 	}
-	conv, err := h.conversation(ctx, id)
+	conv, err := k.conversation(ctx, id)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
 	if conv != nil {
 		b.Delete = append(b.Delete, ticketRecords(conv)...)
 	}
-	if err := h.eraseMessages(ctx, channel, id, nil, receipt, b); err != nil {
+	if err := k.eraseMessages(ctx, channel, id, nil, receipt, b); err != nil {
 		return err
 	}
-	if err := h.eraseMessages(ctx, channel, reactionParent(id), nil, &Erased{}, b); err != nil {
+	if err := k.eraseMessages(ctx, channel, reactionParent(id), nil, &Erased{}, b); err != nil {
 		return err
 	}
 	for _, q := range lanes {
-		if err := h.dropLane(ctx, q, id, receipt); err != nil {
+		if err := k.dropLane(ctx, q, id, receipt); err != nil {
 			return err
 		}
 	}
 	for {
-		page, err := h.store.List(ctx, store.Query{Kind: kindLog, Parent: id, Limit: 500})
+		page, err := k.store.List(ctx, store.Query{Kind: kindLog, Parent: id, Limit: 500})
 		if err != nil {
 			return fmt.Errorf("channel: list log: %w", err)
 		}
@@ -238,7 +238,7 @@ func (h *core) eraseConversation(ctx context.Context, channel, id string, lanes 
 		for _, r := range page {
 			now.Delete = append(now.Delete, store.RecordKey{Kind: kindLog, Key: r.Key})
 		}
-		if _, err := h.store.Commit(ctx, now); err != nil {
+		if _, err := k.store.Commit(ctx, now); err != nil {
 			return fmt.Errorf("channel: delete conversation: %w", err)
 		}
 		if end {
@@ -257,18 +257,18 @@ const erasePage = 200
 // eraseMessages removes the messages of a conversation, those before a position only if
 // before is not nil. What removes the last of them is added to last, for the caller to commit;
 // if that is nil it is committed here.
-func (h *core) eraseMessages(ctx context.Context, channel, conversationID string, before *store.Position, receipt *Erased, last *store.Batch) error {
+func (k *keeper) eraseMessages(ctx context.Context, channel, conversationID string, before *store.Position, receipt *Erased, last *store.Batch) error {
 	for {
-		page, err := step.List[messageRecord](ctx, h.store, store.Query{
+		page, err := step.List[messageRecord](ctx, k.store, store.Query{
 			Kind: kindMessage, Parent: conversationID, Before: before, Limit: erasePage,
 		})
 		if err != nil || len(page) == 0 {
 			return err
 		}
 		if last != nil && len(page) < erasePage {
-			return h.eraseWith(ctx, last, channel, page, receipt)
+			return k.eraseWith(ctx, last, channel, page, receipt)
 		}
-		if err := h.eraseThese(ctx, channel, page, receipt); err != nil || len(page) < erasePage {
+		if err := k.eraseThese(ctx, channel, page, receipt); err != nil || len(page) < erasePage {
 			return err
 		}
 	}
@@ -277,9 +277,9 @@ func (h *core) eraseMessages(ctx context.Context, channel, conversationID string
 // eraseItems removes items of a person on a channel that were not applied yet, or never could
 // be: those that name the person, not those that mention the name. phones says that no BSUID of
 // the person is known, so that whoever shows the number is the one.
-func (h *core) eraseItems(ctx context.Context, ch *Channel, aliases []string, phones bool, receipt *Erased) error {
+func (k *keeper) eraseItems(ctx context.Context, ch *Channel, aliases []string, phones bool, receipt *Erased) error {
 	for _, dead := range []bool{true, false} {
-		for page, err := range step.Works(ctx, h.store, store.WorkQuery{Queue: workIn, Dead: dead, Limit: 500}) {
+		for page, err := range step.Works(ctx, k.store, store.WorkQuery{Queue: workIn, Dead: dead, Limit: 500}) {
 			if err != nil {
 				return err
 			}
@@ -287,7 +287,7 @@ func (h *core) eraseItems(ctx context.Context, ch *Channel, aliases []string, ph
 			for i := range page {
 				w := &page[i]
 				ev, _, err := eventOf(w)
-				if err != nil || !h.concerns(ch, ev) {
+				if err != nil || !k.concerns(ch, ev) {
 					continue
 				}
 				if slices.ContainsFunc(aliasesOf(ev, ch.Number, phones), func(key string) bool { return slices.Contains(aliases, key) }) {
@@ -295,7 +295,7 @@ func (h *core) eraseItems(ctx context.Context, ch *Channel, aliases []string, ph
 				}
 			}
 			if len(b.Drop) > 0 {
-				if _, err := h.store.Commit(ctx, b); err != nil {
+				if _, err := k.store.Commit(ctx, b); err != nil {
 					return fmt.Errorf("channel: drop work: %w", err)
 				}
 				receipt.Work += len(b.Drop)
@@ -307,18 +307,18 @@ func (h *core) eraseItems(ctx context.Context, ch *Channel, aliases []string, ph
 
 // concerns says whether an item is one of a channel, or of a number of the same account that has
 // no channel.
-func (h *core) concerns(ch *Channel, ev *webhook.Event) bool {
+func (k *keeper) concerns(ch *Channel, ev *webhook.Event) bool {
 	if ev.Number.ID == ch.Number {
 		return true
 	}
-	_, others := h.channels.number(ev.Number.ID)
+	_, others := k.channels.number(ev.Number.ID)
 	return !others && ch.Account != "" && ch.Account == ev.Account
 }
 
-func (h *core) dropLane(ctx context.Context, q store.WorkQuery, lane string, receipt *Erased) error {
+func (k *keeper) dropLane(ctx context.Context, q store.WorkQuery, lane string, receipt *Erased) error {
 	q.Lane, q.Limit = lane, 200
 	for {
-		page, err := h.store.Work(ctx, q)
+		page, err := k.store.Work(ctx, q)
 		if err != nil {
 			return fmt.Errorf("channel: list work: %w", err)
 		}
@@ -329,7 +329,7 @@ func (h *core) dropLane(ctx context.Context, q store.WorkQuery, lane string, rec
 		for _, w := range page {
 			b.Drop = append(b.Drop, store.WorkKey{Queue: w.Queue, ID: w.ID})
 		}
-		if _, err := h.store.Commit(ctx, b); err != nil {
+		if _, err := k.store.Commit(ctx, b); err != nil {
 			return fmt.Errorf("channel: drop work: %w", err)
 		}
 		receipt.Work += len(page)

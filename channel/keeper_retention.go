@@ -14,18 +14,18 @@ import (
 // pruneSome removes what is older than the channel keeps from the next few conversations,
 // and the conversations that are over altogether. It returns the position of the last one,
 // nil at the end of the queue.
-func (h *core) pruneSome(ctx context.Context, s *Settings, queue string, after *store.Position, now time.Time) (*store.Position, error) {
-	page, err := step.List[conversation.Conversation](ctx, h.store, store.Query{
+func (k *keeper) pruneSome(ctx context.Context, s *Settings, queue string, after *store.Position, now time.Time) (*store.Position, error) {
+	page, err := step.List[conversation.Conversation](ctx, k.store, store.Query{
 		Kind: kindConversation, Parent: conversationParent(s.ID, queue), After: after, Limit: upkeepStep,
 	})
 	if err != nil || len(page) == 0 {
 		return nil, err
 	}
-	lanes, err := h.busy(ctx) // mostly few of them, and each would be asked for every conversation
+	lanes, err := k.busy(ctx) // mostly few of them, and each would be asked for every conversation
 	if err != nil {
 		return nil, err
 	}
-	err = inParallel(len(page), func(i int) error { return h.pruneConversation(ctx, s, page[i], lanes, now) })
+	err = inParallel(len(page), func(i int) error { return k.pruneConversation(ctx, s, page[i], lanes, now) })
 	if err != nil {
 		return nil, err
 	}
@@ -37,23 +37,23 @@ func (h *core) pruneSome(ctx context.Context, s *Settings, queue string, after *
 }
 
 // pruneConversation removes what is older than the channel keeps from one conversation.
-func (h *core) pruneConversation(ctx context.Context, s *Settings, c *conversation.Conversation, lanes []store.WorkQuery, now time.Time) (err error) {
+func (k *keeper) pruneConversation(ctx context.Context, s *Settings, c *conversation.Conversation, lanes []store.WorkQuery, now time.Time) (err error) {
 	messages, files := before(now, s.Retention.Messages), before(now, s.Retention.Attachments)
 	receipt := &Erased{} // for nobody to see
 	switch {
 	case !c.State.Queue.Open() && c.LastActivity.Before(messages):
-		err = h.eraseConversation(ctx, s.ID, c.ID, lanes, receipt)
+		err = k.eraseConversation(ctx, s.ID, c.ID, lanes, receipt)
 	case c.Opened.Before(messages):
 		until := &store.Position{Sort: micros(messages)}
-		if err = h.eraseMessages(ctx, s.ID, c.ID, until, receipt, nil); err == nil {
-			err = h.eraseMessages(ctx, s.ID, reactionParent(c.ID), until, receipt, nil)
+		if err = k.eraseMessages(ctx, s.ID, c.ID, until, receipt, nil); err == nil {
+			err = k.eraseMessages(ctx, s.ID, reactionParent(c.ID), until, receipt, nil)
 		}
 		if err == nil && c.LastActivity.Before(messages) {
-			err = h.showAnother(ctx, c.ID)
+			err = k.showAnother(ctx, c.ID)
 		}
 	}
 	if err == nil && c.Opened.Before(files) {
-		err = h.pruneFiles(ctx, c, files)
+		err = k.pruneFiles(ctx, c, files)
 	}
 	return err
 }
@@ -63,8 +63,8 @@ const fileRemoved = "The file was removed: it was older than this channel keeps 
 
 // pruneFiles removes the files of a conversation's messages from before a time. How far it
 // has come is kept with the conversation, so that no message is looked at twice.
-func (h *core) pruneFiles(ctx context.Context, c *conversation.Conversation, until time.Time) error {
-	if _, ok := h.attachments.(Remover); !ok {
+func (k *keeper) pruneFiles(ctx context.Context, c *conversation.Conversation, until time.Time) error {
+	if _, ok := k.attachments.(Remover); !ok {
 		return nil
 	}
 	q := store.Query{Kind: kindMessage, Parent: c.ID, Before: &store.Position{Sort: micros(until)}, Limit: 200}
@@ -72,13 +72,13 @@ func (h *core) pruneFiles(ctx context.Context, c *conversation.Conversation, unt
 		q.After = &store.Position{Sort: micros(c.FilesUntil)}
 	}
 	seen := false
-	for page, err := range step.Documents[messageRecord](ctx, h.store, q) {
+	for page, err := range step.Documents[messageRecord](ctx, k.store, q) {
 		if err != nil {
 			return err
 		}
 		seen = true
 		for _, m := range page {
-			if err := h.pruneFilesOf(ctx, m); err != nil {
+			if err := k.pruneFilesOf(ctx, m); err != nil {
 				return err
 			}
 		}
@@ -86,7 +86,7 @@ func (h *core) pruneFiles(ctx context.Context, c *conversation.Conversation, unt
 	if !seen {
 		return nil // most conversations, most of the time: not worth a write
 	}
-	return h.do(ctx, func(u *unit) error {
+	return k.do(ctx, func(u *unit) error {
 		var now conversation.Conversation
 		if ok, err := u.Load(kindConversation, c.ID, &now); err != nil || !ok {
 			return err
@@ -97,15 +97,15 @@ func (h *core) pruneFiles(ctx context.Context, c *conversation.Conversation, unt
 }
 
 // pruneFilesOf removes the files of one message: first the files, then what leads to them.
-func (h *core) pruneFilesOf(ctx context.Context, m *messageRecord) error {
+func (k *keeper) pruneFilesOf(ctx context.Context, m *messageRecord) error {
 	refs := m.FileRefs()
 	if len(refs) == 0 {
 		return nil
 	}
-	if err := h.removeFiles(ctx, refs); err != nil {
+	if err := k.removeFiles(ctx, refs); err != nil {
 		return err
 	}
-	return h.do(ctx, func(u *unit) error {
+	return k.do(ctx, func(u *unit) error {
 		var now messageRecord
 		if ok, err := u.Load(kindMessage, m.ID, &now); err != nil || !ok {
 			return err
@@ -120,8 +120,8 @@ func (h *core) pruneFilesOf(ctx context.Context, m *messageRecord) error {
 }
 
 // pruneDead removes dead letters of a channel that are older than it keeps.
-func (h *core) pruneDead(ctx context.Context, channel string, before time.Time) error {
-	queues, err := h.store.Backlog(ctx, h.now())
+func (k *keeper) pruneDead(ctx context.Context, channel string, before time.Time) error {
+	queues, err := k.store.Backlog(ctx, k.now())
 	if err != nil {
 		return fmt.Errorf("channel: prune dead letters: %w", err)
 	}
@@ -129,7 +129,7 @@ func (h *core) pruneDead(ctx context.Context, channel string, before time.Time) 
 		if q.Dead == 0 {
 			continue
 		}
-		for dead, err := range step.Works(ctx, h.store, store.WorkQuery{Queue: q.Queue, Dead: true, Limit: 500}) {
+		for dead, err := range step.Works(ctx, k.store, store.WorkQuery{Queue: q.Queue, Dead: true, Limit: 500}) {
 			if err != nil {
 				return err
 			}
@@ -140,7 +140,7 @@ func (h *core) pruneDead(ctx context.Context, channel string, before time.Time) 
 				}
 			}
 			if len(b.Drop) > 0 {
-				if _, err := h.store.Commit(ctx, b); err != nil {
+				if _, err := k.store.Commit(ctx, b); err != nil {
 					return fmt.Errorf("channel: prune dead letters: %w", err)
 				}
 			}

@@ -12,6 +12,9 @@ import (
 	"github.com/kanava-go/kanava/channel/store"
 )
 
+// A keeper lets go of what is not to be kept: when its time is over, or when somebody asks.
+type keeper struct{ *core }
+
 // How often upkeep runs, and how many conversations it looks at in one step.
 const (
 	upkeepPause = time.Hour
@@ -22,9 +25,9 @@ const (
 var prunedQueues = conversation.Queues()
 
 // startUpkeep sees to it that the store has the upkeep work of this process's channels.
-func (h *core) startUpkeep(u *unit) {
+func (k *keeper) startUpkeep(u *unit) {
 	u.upkeepOf(commonUpkeep, "")
-	for id := range h.channels.view().byID {
+	for id := range k.channels.view().byID {
 		u.upkeepOf(id, id)
 	}
 }
@@ -35,55 +38,55 @@ func (u *unit) upkeepOf(id, channel string) {
 
 // upkeep forgets and prunes in small steps; one process at a time does it for a channel, and
 // another can go on where it stopped.
-func (h *core) upkeep(ctx context.Context, w *worker.Job) error {
+func (k *keeper) upkeep(ctx context.Context, w *worker.Job) error {
 	if w.ID == commonUpkeep {
-		return h.commonUpkeep(ctx, w)
+		return k.commonUpkeep(ctx, w)
 	}
-	ch, ok := h.channels.get(w.Group)
+	ch, ok := k.channels.get(w.Group)
 	if !ok {
-		return h.nextUpkeep(ctx, w, upkeepItem{}, h.now().Add(time.Minute)) // just removed
+		return k.nextUpkeep(ctx, w, upkeepItem{}, k.now().Add(time.Minute)) // just removed
 	}
 	var at upkeepItem
 	if err := json.Unmarshal(w.Body, &at); err != nil {
 		at = upkeepItem{}
 	}
-	now := h.now()
+	now := k.now()
 	if at == (upkeepItem{}) {
-		if err := h.tidyChannel(ctx, ch, now); err != nil {
+		if err := k.tidyChannel(ctx, ch, now); err != nil {
 			return err
 		}
 	}
-	next, err := h.prune(ctx, at, &ch.Settings, now)
+	next, err := k.prune(ctx, at, &ch.Settings, now)
 	if err != nil {
 		return err
 	}
 	if next != (upkeepItem{}) {
-		return h.nextUpkeep(ctx, w, next, now)
+		return k.nextUpkeep(ctx, w, next, now)
 	}
-	if err := h.nextUpkeep(ctx, w, next, now.Add(upkeepPause)); err != nil {
+	if err := k.nextUpkeep(ctx, w, next, now.Add(upkeepPause)); err != nil {
 		return err
 	}
-	h.feel(ctx, upkeepPulse(ch.ID), pulse{In: h.now().UTC()})
+	k.feel(ctx, upkeepPulse(ch.ID), pulse{In: k.now().UTC()})
 	return nil
 }
 
 // nextUpkeep gives upkeep work back until its next step.
-func (h *core) nextUpkeep(ctx context.Context, w *worker.Job, next upkeepItem, due time.Time) error {
+func (k *keeper) nextUpkeep(ctx context.Context, w *worker.Job, next upkeepItem, due time.Time) error {
 	body, err := json.Marshal(next)
 	if err != nil {
 		return fmt.Errorf("channel: encode upkeep: %w", err)
 	}
-	return h.settle(ctx, w, func(*unit) (worker.Outcome, error) {
+	return k.settle(ctx, w, func(*unit) (worker.Outcome, error) {
 		return worker.LaterAs(due, "next step", body), nil
 	})
 }
 
 // commonUpkeep lets go of the memory of items that cannot be repeated any more, and of dead
 // letters that belong to no channel, and gives back room.
-func (h *core) commonUpkeep(ctx context.Context, w *worker.Job) error {
-	now := h.now()
+func (k *keeper) commonUpkeep(ctx context.Context, w *worker.Job) error {
+	now := k.now()
 	for {
-		done, err := h.store.Commit(ctx, &store.Batch{Forget: now.Add(-forgetAfter)})
+		done, err := k.store.Commit(ctx, &store.Batch{Forget: now.Add(-forgetAfter)})
 		if err != nil {
 			return fmt.Errorf("channel: forget: %w", err)
 		}
@@ -91,46 +94,46 @@ func (h *core) commonUpkeep(ctx context.Context, w *worker.Job) error {
 			break
 		}
 	}
-	if h.keepStrays > 0 {
-		if err := h.pruneDead(ctx, "", before(now, h.keepStrays)); err != nil {
+	if k.keepStrays > 0 {
+		if err := k.pruneDead(ctx, "", before(now, k.keepStrays)); err != nil {
 			return err
 		}
 	}
-	if err := h.nextUpkeep(ctx, w, upkeepItem{}, now.Add(upkeepPause)); err != nil {
+	if err := k.nextUpkeep(ctx, w, upkeepItem{}, now.Add(upkeepPause)); err != nil {
 		return err
 	}
-	if t, ok := optional[store.Tidier](h.store); ok {
+	if t, ok := optional[store.Tidier](k.store); ok {
 		if err := t.Tidy(ctx); err != nil {
-			h.log.LogAttrs(ctx, slog.LevelWarn, "channel: the store could not be tidied up", slog.String("reason", reasonOf(err)))
+			k.log.LogAttrs(ctx, slog.LevelWarn, "channel: the store could not be tidied up", slog.String("reason", reasonOf(err)))
 		}
 	}
-	h.feel(ctx, upkeepPulse(""), pulse{In: h.now().UTC()})
+	k.feel(ctx, upkeepPulse(""), pulse{In: k.now().UTC()})
 	return nil
 }
 
 // tidyChannel is what a round for a channel begins with: it forgets whom the channel reached,
 // edits and reactions whose message never came, and old dead letters, and asks for its limit.
-func (h *core) tidyChannel(ctx context.Context, ch *Channel, now time.Time) error {
-	if err := h.forgetReached(ctx, ch.portfolio(), now); err != nil {
+func (k *keeper) tidyChannel(ctx context.Context, ch *Channel, now time.Time) error {
+	if err := k.forgetReached(ctx, ch.portfolio(), now); err != nil {
 		return err
 	}
 	longAgo := &store.Position{Sort: micros(now.Add(-forgetAfter))}
-	if err := h.erasePending(ctx, ch.ID, longAgo, func(*conversation.Amendment) bool { return true }); err != nil {
+	if err := k.erasePending(ctx, ch.ID, longAgo, func(*conversation.Amendment) bool { return true }); err != nil {
 		return err
 	}
-	h.learnLimit(ctx, ch, now)
-	h.learnMarketing(ctx, ch, now)
+	k.learnLimit(ctx, ch, now)
+	k.learnMarketing(ctx, ch, now)
 	if ch.Retention.DeadLetters == 0 {
 		return nil
 	}
-	return h.pruneDead(ctx, ch.ID, before(now, ch.Retention.DeadLetters))
+	return k.pruneDead(ctx, ch.ID, before(now, ch.Retention.DeadLetters))
 }
 
 // prune takes one step: some conversations of one queue, or some customers. It returns where to
 // go on; the zero item when the round is complete.
-func (h *core) prune(ctx context.Context, at upkeepItem, s *Settings, now time.Time) (upkeepItem, error) {
+func (k *keeper) prune(ctx context.Context, at upkeepItem, s *Settings, now time.Time) (upkeepItem, error) {
 	for (s.Retention.Messages > 0 || s.Retention.Attachments > 0) && at.Queue < len(prunedQueues) {
-		last, err := h.pruneSome(ctx, s, prunedQueues[at.Queue], at.After, now)
+		last, err := k.pruneSome(ctx, s, prunedQueues[at.Queue], at.After, now)
 		if err != nil {
 			return at, err
 		}
@@ -141,7 +144,7 @@ func (h *core) prune(ctx context.Context, at upkeepItem, s *Settings, now time.T
 		at.Queue, at.After = at.Queue+1, nil
 	}
 	if s.Retention.Messages > 0 { // when their conversations have gone
-		last, err := h.pruneCustomers(ctx, s, at.After, now)
+		last, err := k.pruneCustomers(ctx, s, at.After, now)
 		if err != nil {
 			return at, err
 		}

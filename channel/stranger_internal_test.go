@@ -10,7 +10,7 @@ import (
 // for the moment in which nobody has one in hand.
 func TestNothingOfANumberThatComesHomeIsClaimed(t *testing.T) {
 	t.Parallel()
-	h := &core{}
+	h := &intake{&core{}}
 	h.fleet.lost = map[string]bool{"1": true, "2": true}
 	require.Equal(t, []string{"#1", "#2"}, h.taking())
 	h.fleet.homecoming = map[string]bool{"1": true}

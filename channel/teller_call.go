@@ -9,45 +9,52 @@ import (
 	"github.com/kanava-go/kanava/channel/internal/worker"
 )
 
+// A teller calls the host's ticketing.
+type teller struct {
+	*core
+	ticketing Ticketing
+	gate      *worker.Gate // of the calls
+}
+
 // tell hands one item to the host's ticketing and settles it.
-func (h *core) tell(ctx context.Context, w *worker.Job) error {
+func (t *teller) tell(ctx context.Context, w *worker.Job) error {
 	item, err := itemOf[hostItem](w)
 	if err != nil {
 		return fmt.Errorf("channel: decode change: %w", ErrPermanent)
 	}
-	ctx = h.hooks.resume(ctx, item.Carried)
+	ctx = t.hooks.resume(ctx, item.Carried)
 	conv, customer, msg := &conversation.Conversation{}, &conversation.Customer{}, (*messageRecord)(nil)
 	if item.Conversation != "" {
-		conv, customer, msg, err = h.scene(ctx, w.Ahead, item.Conversation, item.Message)
+		conv, customer, msg, err = t.scene(ctx, w.Ahead, item.Conversation, item.Message)
 	}
 	if errors.Is(err, ErrNotFound) { // erased or past its retention: nothing left to tell
-		return h.finish(ctx, w)
+		return t.finish(ctx, w)
 	}
 	if err != nil {
 		return err
 	}
 	var ticket string
-	err = h.gate.Pass(ctx, w, func() (err error) {
-		if h.tellingHeld(w) {
+	err = t.gate.Pass(ctx, w, func() (err error) {
+		if t.tellingHeld(w) {
 			return errHeld
 		}
 		defer func() {
 			if p := recover(); p != nil {
-				h.runners[workHost].LogPanic(ctx)
+				t.runners[workHost].LogPanic(ctx)
 				err = worker.ErrPanic
 			}
-			err = h.toldHost(ctx, w, item, err)
+			err = t.toldHost(ctx, w, item, err)
 		}()
-		ticket, err = h.callHost(ctx, w, item, conv, customer, msg)
+		ticket, err = t.callHost(ctx, w, item, conv, customer, msg)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	if ticket == "" || ticket == conv.Ticket {
-		return h.finish(ctx, w)
+		return t.finish(ctx, w)
 	}
-	return h.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
+	return t.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
 		var c conversation.Conversation
 		if ok, err := u.Load(kindConversation, conv.ID, &c); err != nil || !ok {
 			return worker.Done(), err
@@ -59,22 +66,22 @@ func (h *core) tell(ctx context.Context, w *worker.Job) error {
 	})
 }
 
-func (h *core) callHost(ctx context.Context, w *worker.Job, item *hostItem,
+func (t *teller) callHost(ctx context.Context, w *worker.Job, item *hostItem,
 	conv *conversation.Conversation, customer *conversation.Customer, msg *messageRecord,
 ) (ticket string, err error) {
 	info := HostInfo{Channel: channelOf(w.Group), Conversation: conv.ID, Kind: item.Kind, Try: w.Tries + 1}
-	if h.hooks.HostStart != nil {
-		ctx = h.hooks.HostStart(ctx, info)
+	if t.hooks.HostStart != nil {
+		ctx = t.hooks.HostStart(ctx, info)
 	}
 	err = worker.ErrPanic // unless the host returns
-	if h.hooks.HostDone != nil {
-		defer func() { h.hooks.HostDone(ctx, info, err) }()
+	if t.hooks.HostDone != nil {
+		defer func() { t.hooks.HostDone(ctx, info, err) }()
 	}
 	if item.Kind == "" {
 		if msg == nil {
 			return "", nil
 		}
-		ticket, err = h.ticketing.Receive(ctx, &conversation.Received{ID: w.ID, Message: msg.Message, Conversation: *conv, Customer: *customer})
+		ticket, err = t.ticketing.Receive(ctx, &conversation.Received{ID: w.ID, Message: msg.Message, Conversation: *conv, Customer: *customer})
 		if err == nil && usable("ticket", ticket, maxKey) != nil {
 			return "", errTicket
 		}
@@ -84,22 +91,22 @@ func (h *core) callHost(ctx context.Context, w *worker.Job, item *hostItem,
 	if msg != nil {
 		shown = &msg.Message
 	}
-	into, err := h.successor(ctx, item)
+	into, err := t.successor(ctx, item)
 	if err != nil {
 		return "", err
 	}
-	return "", fromHost(h.ticketing.Changed(ctx, &conversation.Change{
+	return "", fromHost(t.ticketing.Changed(ctx, &conversation.Change{
 		ID: w.ID, Kind: item.Kind, Channel: info.Channel, At: item.At, Conversation: *conv, Customer: *customer, Message: shown,
 		Author: item.Author, From: item.From, To: item.To, Ticket: into, Absorbed: item.Absorbed, Reason: item.Reason, Cause: item.Cause, Delivery: item.Delivery, Failure: item.Failure, Notice: item.Notice,
 	}))
 }
 
 // successor is the ticket of the conversation that a merged one went on in.
-func (h *core) successor(ctx context.Context, item *hostItem) (ticket string, err error) {
+func (t *teller) successor(ctx context.Context, item *hostItem) (ticket string, err error) {
 	if item.Kind != conversation.ConversationMerged {
 		return "", nil
 	}
-	conv, err := h.conversation(ctx, item.To)
+	conv, err := t.conversation(ctx, item.To)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return "", nil // erased meanwhile

@@ -12,16 +12,16 @@ import (
 // when calls for it fail, that of "" when calls for several channels do.
 
 // careTelling says how careful to be with what the host is to be told about a channel.
-func (h *core) careTelling(group string) worker.Care { return h.telling.care(channelOf(group)) }
+func (t *teller) careTelling(group string) worker.Care { return t.telling.care(channelOf(group)) }
 
 // tellingHeld reports whether the call must wait, because the ticketing is out, for the
 // channel or altogether, and another call tries it.
-func (h *core) tellingHeld(w *worker.Job) bool {
-	ok, all := h.telling.enter("", w.ID)
+func (t *teller) tellingHeld(w *worker.Job) bool {
+	ok, all := t.telling.enter("", w.ID)
 	if !ok {
 		return true
 	}
-	if ok, _ = h.telling.enter(channelOf(w.Group), w.ID); !ok && !all {
+	if ok, _ = t.telling.enter(channelOf(w.Group), w.ID); !ok && !all {
 		return true
 	}
 	return false
@@ -30,27 +30,27 @@ func (h *core) tellingHeld(w *worker.Job) bool {
 // toldHost draws conclusions from how a call of the host ended. A host that answers at all,
 // be it with ErrPermanent, is not out; a call that fails again and again while others go well is
 // itself at fault.
-func (h *core) toldHost(ctx context.Context, w *worker.Job, item *hostItem, err error) error {
+func (t *teller) toldHost(ctx context.Context, w *worker.Job, item *hostItem, err error) error {
 	ch := channelOf(w.Group)
 	switch {
 	case err == nil, errors.Is(err, ErrPermanent):
-		h.telling.worked(ctx, "")
-		h.telling.worked(ctx, ch)
+		t.telling.worked(ctx, "")
+		t.telling.worked(ctx, ch)
 		return err
 	case errors.Is(context.Cause(ctx), worker.ErrDrained):
-		h.telling.abandon("", w.ID)
-		h.telling.abandon(ch, w.ID)
+		t.telling.abandon("", w.ID)
+		t.telling.abandon(ch, w.ID)
 		return err
 	}
-	alone, all := h.telling.out(ch), h.telling.out("")
-	if !alone && !all && h.telling.atFault(ch, item.Failing) {
+	alone, all := t.telling.out(ch), t.telling.out("")
+	if !alone && !all && t.telling.atFault(ch, item.Failing) {
 		return err
 	}
 	reason := reasonOf(err)
 	if !alone || all { // of a channel that is out more cannot be learned about the others
-		all = h.telling.failed(ctx, "", circuit.Failure{Of: ch}, OutageTicketing, reason)
+		all = t.telling.failed(ctx, "", circuit.Failure{Of: ch}, OutageTicketing, reason)
 	}
-	if alone = h.telling.failed(ctx, ch, circuit.Failure{Of: w.ID, Since: item.Failing}, OutageTicketing, reason); alone || all {
+	if alone = t.telling.failed(ctx, ch, circuit.Failure{Of: w.ID, Since: item.Failing}, OutageTicketing, reason); alone || all {
 		return errors.Join(errHeld, err)
 	}
 	return err
