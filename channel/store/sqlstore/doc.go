@@ -115,7 +115,7 @@
 //
 // # The host's transaction
 //
-// Under a context of [WithTx] everything happens inside a transaction of the host, so
+// In [InTx], or under a context of [WithTx], everything happens inside a transaction of the host, so
 // that its own business and what the hub is to send about it are one step. [Ended] tells
 // the hub when it is over: workers wake, hooks hear, and refusals are noted then.
 package sqlstore

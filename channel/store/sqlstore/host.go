@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 
 	"github.com/kanava-go/kanava/channel/store"
 )
@@ -28,6 +29,8 @@ type host struct {
 //	err = tx.Commit()
 //	sqlstore.Ended(ctx, err == nil)  // now it is sent
 //
+// [InTx] does all of that around a function.
+//
 // [Ended] tells hubs how the transaction ended. Without it nothing is lost, but what was
 // written waits until its queue is polled, and refusals are noted nowhere.
 //
@@ -51,6 +54,37 @@ func Ended(ctx context.Context, committed bool) {
 	if h, ok := ctx.Value(hostTxKey{}).(*host); ok {
 		h.deferred.End(committed)
 	}
+}
+
+// InTx runs f in a transaction that it begins on db, under a context of [WithTx]: f gives the context
+// to hubs and tx to the host's own statements. If f returns nil the transaction is committed, otherwise,
+// and if f panics, it is rolled back; [Ended] is called in any case. The error is that of f, or of the
+// database. A context that has a transaction already is refused: it would wait for itself.
+func InTx(ctx context.Context, db *sql.DB, f func(ctx context.Context, tx *sql.Tx) error) (err error) {
+	if hostTx(ctx) != nil {
+		return errors.New("sqlstore: begin: the context has a transaction already")
+	}
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("sqlstore: begin: %w", err)
+	}
+	ctx, committed := WithTx(ctx, tx), false
+	defer func() {
+		if !committed {
+			if undoErr := tx.Rollback(); undoErr != nil && !errors.Is(undoErr, sql.ErrTxDone) {
+				err = errors.Join(err, fmt.Errorf("sqlstore: roll back: %w", undoErr))
+			}
+		}
+		Ended(ctx, committed)
+	}()
+	if err := f(ctx, tx); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("sqlstore: commit: %w", err)
+	}
+	committed = true
+	return nil
 }
 
 func hostTx(ctx context.Context) *sql.Tx {

@@ -149,6 +149,43 @@ func TestWhatIsWrittenInTheHostsTransactionIsSentWhenItCommits(t *testing.T) {
 	})
 }
 
+func TestAFunctionInATransactionHappensWithTheAnswerOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *sqlstore.Store, db *sql.DB) {
+		_, err := db.Exec(`CREATE TABLE ticket (id TEXT PRIMARY KEY)`)
+		require.NoError(t, err)
+		line := &counting{}
+		hub := hubOn(t, s, line, nil)
+		runHub(t, hub)
+		conv := conversationsOf(t, hub, 1)[0].ID
+		solve := func(ticket string, then func(ctx context.Context, tx *sql.Tx) error) error {
+			return sqlstore.InTx(t.Context(), db, func(ctx context.Context, tx *sql.Tx) error {
+				if _, err := tx.ExecContext(ctx, `INSERT INTO ticket VALUES ('`+ticket+`')`); err != nil {
+					return err
+				}
+				return errors.Join(answer(ctx, hub, conv), then(ctx, tx))
+			})
+		}
+		nothing := func(context.Context, *sql.Tx) error { return nil }
+		changedMind := errors.New("changed my mind")
+		require.ErrorIs(t, solve("T-1", func(context.Context, *sql.Tx) error { return changedMind }), changedMind)
+		require.PanicsWithValue(t, "oh", func() { _ = solve("T-2", func(context.Context, *sql.Tx) error { panic("oh") }) })
+		require.ErrorContains(t, solve("T-3", func(ctx context.Context, _ *sql.Tx) error {
+			return sqlstore.InTx(ctx, db, nothing)
+		}), "has a transaction already")
+		require.ErrorContains(t, solve("T-4", func(_ context.Context, tx *sql.Tx) error { return tx.Rollback() }), "sqlstore: commit: ")
+		require.NoError(t, solve("T-5", nothing))
+		require.Error(t, solve("T-5", nothing))
+
+		require.Eventually(t, func() bool { return line.sent.Load() == 1 }, 30*time.Second, 5*time.Millisecond, "the queues are polled once an hour")
+		require.NoError(t, hub.Idle(t.Context()))
+		require.EqualValues(t, 1, line.sent.Load())
+		var tickets int
+		require.NoError(t, db.QueryRow(`SELECT count(*) FROM ticket`).Scan(&tickets))
+		require.Equal(t, 1, tickets)
+	})
+}
+
 func TestARolledBackNotificationReachedNobodyAndARefusalStays(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *sqlstore.Store, db *sql.DB) {
