@@ -16,7 +16,7 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			store.Postponed{}, store.Buried{}, store.Batch{}, store.Change{}, store.Entry{}, store.SearchQuery{}, store.Hit{}, store.Query{}, store.Position{}, store.WorkQuery{}, store.Claim{},
 		},
 		Public: map[string]string{
-			"Backlog": ids, "SurveyQuery": ids, "Size": numbers, "Committed": numbers, "Deferred": "no exported fields",
+			"Backlog": ids, "Claimant": own, "SurveyQuery": ids, "Size": numbers, "Committed": numbers, "Deferred": "no exported fields",
 		},
 		Shown: map[string]string{
 			"Record.Kind": own, "RecordKey.Kind": own, "Bound.Kind": own, "Work.Queue": own, "Work.Group": own, "WorkKey.Queue": own,

@@ -135,6 +135,9 @@ type Batch struct {
 	Replay []WorkKey
 	// Drop removes work, living or dead, leased or not. A missing one is not an error.
 	Drop []WorkKey
+	// Release ends leases before their time, those of processes that are known to be gone.
+	// A store whose leases have no owners leaves it out: they end when they end.
+	Release []Claimant
 	// Index says by which words a Searcher finds records. What was said of the same record
 	// before is replaced, and forgotten if Text has no words; deleting a record forgets it
 	// too. A store that is no Searcher leaves it out.
@@ -145,6 +148,16 @@ type Batch struct {
 	// Forget, if not zero, lets the store forget IDs of Once work that it first saw
 	// before this time, a bounded number per call.
 	Forget time.Time
+}
+
+// A Claimant says whose leases end, with Batch.Release: those of living work in Queue that was
+// claimed with this Claim.Owner. It may be claimed again at once, and settling it under the old
+// lease fails with ErrLeaseLost; the mark of Batch.Start stays.
+type Claimant struct {
+	Queue string `json:"queue"`
+	Owner string `json:"owner"`
+	// Now is the present, as in the claims: work that was not due by then was not claimed.
+	Now time.Time `json:"now"`
 }
 
 // A Bound is the most that a running total may come to. It names a record of Batch.Add.
@@ -243,6 +256,8 @@ type Committed struct {
 	Fresh int
 	// Forgotten counts the IDs that Batch.Forget removed.
 	Forgotten int
+	// Released counts the leases that Batch.Release ended; of batches that were combined, all.
+	Released int
 }
 
 // A Claim asks for due work.
@@ -254,6 +269,8 @@ type Claim struct {
 	Now time.Time
 	// Lease is how long the work is the caller's; it must be positive.
 	Lease time.Duration
+	// Owner is who claims, so that Batch.Release can end all leases of one who is gone; empty: nobody.
+	Owner string
 	// Limit is the most to take; it must be positive.
 	Limit int
 	// Groups, if not nil, restricts the claim to these groups and takes at most

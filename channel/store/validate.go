@@ -77,6 +77,7 @@ func (b *Batch) Validate() error {
 		checkPairs(b.Bury, func(p *Buried) pair { return pair{p.Queue, p.ID} }),
 		checkPairs(b.Replay, work),
 		checkPairs(b.Drop, work),
+		checkPairs(b.Release, func(c *Claimant) pair { return pair{c.Queue, c.Owner} }),
 		checkPairs(b.Index, func(e *Entry) pair { return pair{e.Kind, e.Key} }),
 	)
 	for i := range b.Put {
@@ -119,6 +120,7 @@ func (c Claim) Validate() error {
 	if c.Limit <= 0 {
 		err = errors.Join(err, errLimit)
 	}
+	err = errors.Join(err, checkNames(c.Owner))
 	if c.PerGroup < 0 || c.PerGroup > 0 && c.Groups == nil {
 		err = errors.Join(err, errPerGroup)
 	}

@@ -30,6 +30,7 @@ func TestAStoreIsToldWhatItMayNotAccept(t *testing.T) {
 		"an empty ID":                 func(b *store.Batch) { b.Drop = []store.WorkKey{{Queue: "q"}} },
 		"a name that is too long":     func(b *store.Batch) { b.Put[0].Key = strings.Repeat("k", 513) },
 		"a NUL in a lane":             func(b *store.Batch) { b.Enqueue[0].Lane = "l\x00" },
+		"a claimant without a name":   func(b *store.Batch) { b.Release = []store.Claimant{{Queue: "q"}} },
 		"a parent beyond UTF-8":       func(b *store.Batch) { b.Put[2].Parent = "\xff" },
 	} {
 		b := good()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -31,6 +32,9 @@ func (s *Store) Commit(ctx context.Context, b *store.Batch) (store.Committed, er
 		if it := s.item(k.Queue, k.ID); it != nil {
 			s.queues[k.Queue].unlink(it)
 		}
+	}
+	for i := range b.Release {
+		done.Released += s.release(&b.Release[i])
 	}
 	for i := range b.Index {
 		s.seq++
@@ -247,6 +251,24 @@ func (s *Store) settle(b *store.Batch) {
 			it.Dead, it.Reason, it.Token, it.until = true, l.Reason, "", 0
 		})
 	}
+}
+
+// release ends the leases of a claimant.
+func (s *Store) release(c *store.Claimant) int {
+	q := s.queues[c.Queue]
+	if q == nil {
+		return 0
+	}
+	var theirs []*item
+	for _, it := range q.heads.from(place{rank: math.MinInt64}) {
+		if it.Token != "" && it.owner == c.Owner {
+			theirs = append(theirs, it)
+		}
+	}
+	for _, it := range theirs {
+		q.change(it, func() { it.Token, it.until, it.ready = "", 0, s.clock() })
+	}
+	return len(theirs)
 }
 
 // revive puts dead letters at the end of their lanes.

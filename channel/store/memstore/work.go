@@ -15,6 +15,8 @@ import (
 // item is a piece of work with what the store must know about it.
 type item struct {
 	store.Work
+	// owner is who has the lease.
+	owner string
 	// until is the end of the lease in microseconds since 1970; 0: not leased.
 	until int64
 	// ready orders the claims: since when the work could have been claimed.
@@ -207,7 +209,7 @@ func (s *Store) Claim(ctx context.Context, c store.Claim) ([]store.Work, error) 
 	out := make([]store.Work, len(picked))
 	for i, it := range picked {
 		q.behead(it, false)
-		it.Token = s.token()
+		it.Token, it.owner = s.token(), c.Owner
 		it.until = c.Now.Add(c.Lease).UnixMicro()
 		it.ready = it.until
 		q.behead(it, true)

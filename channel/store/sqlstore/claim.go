@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"slices"
 	"time"
 
@@ -24,7 +26,7 @@ type claim struct {
 func newClaim(c *store.Claim) *claim {
 	out := &claim{
 		queue: c.Queue, now: c.Now.UnixMicro(), lease: c.Lease.Microseconds(), limit: c.Limit,
-		perGroup: c.Limit, secret: rand.Text()[:16],
+		perGroup: c.Limit, secret: ownerMark(c.Owner) + rand.Text()[:16],
 	}
 	if c.Groups != nil {
 		out.groups = jsonStrings(slices.Compact(slices.Sorted(slices.Values(c.Groups))))
@@ -67,6 +69,18 @@ func (s *Store) Claim(ctx context.Context, c store.Claim) ([]store.Work, error) 
 	res, err := s.combiner.do(ctx, &waiter{claim: cl})
 	return res.works, wrap(ctx, "claim", err)
 }
+
+// ownerMark begins the secrets of whoever claims under a name, and is of no length for nobody.
+func ownerMark(owner string) string {
+	if owner == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(owner))
+	return hex.EncodeToString(sum[:markSize/2])
+}
+
+// markSize is how long the mark of an owner is.
+const markSize = 16
 
 // claimForms are the two forms of a statement about claims.
 type claimForms struct{ all, groups string }

@@ -126,11 +126,10 @@ func (t *transaction) members(members []*waiter) ([]result, error) {
 			requests = append(requests, m.request)
 		}
 	}
-	var fresh []bool
-	var forgotten int
+	var did applied
 	if len(requests) > 0 {
 		var err error
-		if fresh, forgotten, err = t.apply(combine(requests)); err != nil {
+		if did, err = t.apply(combine(requests)); err != nil {
 			return nil, err
 		}
 	}
@@ -145,13 +144,16 @@ func (t *transaction) members(members []*waiter) ([]result, error) {
 			continue
 		}
 		for range m.request.enqueue {
-			if fresh[0] {
+			if did.fresh[0] {
 				results[i].committed.Fresh++
 			}
-			fresh = fresh[1:]
+			did.fresh = did.fresh[1:]
 		}
 		if m.request.forget != 0 {
-			results[i].committed.Forgotten = forgotten
+			results[i].committed.Forgotten = did.forgotten
+		}
+		if len(m.request.release) > 0 {
+			results[i].committed.Released = did.released
 		}
 	}
 	return results, nil

@@ -54,6 +54,9 @@ type dialect struct {
 	// skipLocked makes claimants pass over what others are claiming just now; lockNames
 	// keeps others from giving an ID a new meaning.
 	skipLocked, lockNames string
+	// latest is the time e.d of a caller, or the database's present if it is later; inOrder locks
+	// work o in an order that cannot close a circle.
+	latest, inOrder string
 	// question says that parameters are ?1 and not $1.
 	question bool
 }
@@ -94,6 +97,7 @@ func sqliteDialect(each string) *dialect {
 		update:     "UPDATE OR FAIL",
 		hashText:   "lower(hex(n.hash))",
 		question:   true,
+		latest:     "max(e.d, e.now)",
 	}
 }
 
@@ -124,5 +128,7 @@ func postgresDialect(callersClock bool) *dialect {
 		hashText:   "replace(CAST(n.hash AS text), '-', '')",
 		skipLocked: " FOR UPDATE SKIP LOCKED",
 		lockNames:  " FOR UPDATE OF n",
+		latest:     "GREATEST(e.d, " + postgresNow + ")",
+		inOrder:    " ORDER BY o.seq FOR UPDATE OF o",
 	}
 }

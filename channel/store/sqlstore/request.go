@@ -20,6 +20,7 @@ type request struct {
 	start, done         []held
 	later, bury         []held
 	replay, drop        []named
+	release             []released
 	index               []indexed
 	tell                []store.Change
 	forget              int64 // microseconds; 0: nothing to forget
@@ -55,6 +56,12 @@ type held struct {
 	values
 }
 
+// released says whose leases end.
+type released struct {
+	queue, mark string
+	values
+}
+
 // named is a reference to work by its ID.
 type named struct{ hash string }
 
@@ -69,7 +76,7 @@ func compareAdditions(a, b addition) int {
 // rows is how many rows the request touches.
 func (r *request) rows() int {
 	return len(r.putNew) + len(r.putOld) + len(r.del) + len(r.add) + len(r.enqueue) + len(r.start) +
-		len(r.done) + len(r.later) + len(r.bury) + len(r.replay) + len(r.drop) + len(r.index)
+		len(r.done) + len(r.later) + len(r.bury) + len(r.replay) + len(r.drop) + len(r.release) + len(r.index)
 }
 
 // ordered says whether the request adds work, takes some away or moves it, so that the
@@ -142,6 +149,14 @@ func newRequest(b *store.Batch, byRow bool) (*request, error) {
 	}
 	for _, k := range b.Drop {
 		r.drop = append(r.drop, named{nameHash(k.Queue, k.ID)})
+	}
+	for i := range b.Release {
+		c := &b.Release[i]
+		v := newValues(byRow, len(c.Queue)+64, 3)
+		v.string('q', c.Queue)
+		v.string('m', ownerMark(c.Owner))
+		v.int('d', micros(c.Now))
+		r.release = append(r.release, released{c.Queue, ownerMark(c.Owner), v})
 	}
 	return r, nil
 }
@@ -314,12 +329,16 @@ func combine(requests []*request) *request {
 		all.bury = append(all.bury, r.bury...)
 		all.replay = append(all.replay, r.replay...)
 		all.drop = append(all.drop, r.drop...)
+		all.release = append(all.release, r.release...)
 		all.forget = max(all.forget, r.forget)
 	}
 	slices.SortFunc(all.putNew, compareRows)
 	slices.SortFunc(all.putOld, compareRows)
 	slices.SortFunc(all.del, compareRows)
 	slices.SortFunc(all.index, compareIndexed)
+	slices.SortFunc(all.release, func(a, b released) int {
+		return cmp.Or(strings.Compare(a.queue, b.queue), strings.Compare(a.mark, b.mark))
+	})
 	all.add = collapse(all.add)
 	for _, hs := range [][]held{all.start, all.done, all.later, all.bury} {
 		slices.SortFunc(hs, func(a, b held) int { return cmp.Compare(a.seq, b.seq) })

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -27,7 +28,7 @@ type statements struct {
 	putNew, putOld, add, exceeded, deleteRecords, versions, get string
 	// work
 	findNames, insertNames, insertedNames, remember, rename, insertWork, replaceWork string
-	start, done, later, bury, replay, drop, leases, dropNames                        string
+	start, done, later, bury, replay, drop, release, leases, dropNames               string
 	promote, fixLanes                                                                string
 	forgetBusy, forget                                                               string
 	// reading work
@@ -135,6 +136,10 @@ func newStatements(d *dialect) *statements {
 				head = w.lane_hash = 0 OR e.f AND (` + first("w.lane_hash") + `) IS NULL
 			FROM ` + d.each("s bigint, n bigint, f boolean"+d.stamp) + ` WHERE w.seq = e.s AND w.dead = TRUE`,
 		drop: `DELETE FROM kanava_work WHERE seq IN (SELECT e.s FROM ` + d.each("s bigint") + `)`,
+		release: d.update + ` kanava_work AS w SET until = 0, token = '' WHERE w.seq IN (
+			SELECT o.seq FROM ` + d.each("q text, m text, d bigint"+d.stamp) + ` CROSS JOIN kanava_work AS o
+			WHERE o.queue = e.q AND o.head = TRUE AND o.dead = FALSE AND o.ready <= ` + d.latest + ` AND o.until > 0
+				AND substr(o.token, 1, ` + strconv.Itoa(markSize) + `) = e.m` + d.inOrder + `)`,
 		leases: `SELECT w.seq, w.queue, w.id, w.token, w.lane_hash FROM ` + d.rows("s bigint") + `
 			CROSS JOIN kanava_work AS w WHERE w.seq = e.s AND w.token <> ''`,
 		dropNames: `DELETE FROM kanava_name WHERE hash IN (SELECT e.h FROM ` + d.each("h hash") + `) AND seen IS NULL`,
@@ -186,7 +191,7 @@ func (s *statements) all() []*string {
 	return []*string{
 		&s.putNew, &s.putOld, &s.add, &s.exceeded, &s.deleteRecords, &s.versions, &s.get,
 		&s.findNames, &s.insertNames, &s.insertedNames, &s.remember, &s.rename, &s.insertWork, &s.replaceWork,
-		&s.start, &s.done, &s.later, &s.bury, &s.replay, &s.drop, &s.leases, &s.dropNames,
+		&s.start, &s.done, &s.later, &s.bury, &s.replay, &s.drop, &s.release, &s.leases, &s.dropNames,
 		&s.promote, &s.fixLanes, &s.forgetBusy, &s.forget,
 		&s.claim.all, &s.claim.groups, &s.claimAlone.all, &s.claimAlone.groups, &s.peek.all, &s.peek.groups,
 		&s.workByID, &s.backlog, &s.survey, &s.workInLane[0], &s.workInLane[1], &s.workInQueue[0], &s.workInQueue[1],

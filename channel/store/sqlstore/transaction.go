@@ -85,44 +85,56 @@ func (t *transaction) expect(otherwise error, statement string, rows []values) e
 	return err
 }
 
-// apply carries out r and reports which of its enqueued work was new and how many IDs
-// were forgotten. When it fails the transaction must be rolled back.
-func (t *transaction) apply(r *request) (fresh []bool, forgotten int, err error) {
+// apply carries out r. When it fails the transaction must be rolled back.
+func (t *transaction) apply(r *request) (did applied, err error) {
 	if err := t.reserve(r); err != nil {
-		return nil, 0, err
+		return did, err
 	}
 	if err := t.applyRecords(r); err != nil {
-		return nil, 0, err
+		return did, err
 	}
 	lanes := &lanes{}
-	if fresh, err = t.applyEnqueue(r, lanes); err != nil {
-		return nil, 0, err
+	if did.fresh, err = t.applyEnqueue(r, lanes); err != nil {
+		return did, err
 	}
 	if err := t.applySettled(r, lanes); err != nil {
-		return nil, 0, err
+		return did, err
 	}
 	if err := t.applyNamed(r, lanes); err != nil {
-		return nil, 0, err
+		return did, err
 	}
 	if err := t.order(lanes); err != nil {
-		return nil, 0, err
+		return did, err
+	}
+	if len(r.release) > 0 {
+		did.released, err = t.change(t.sql.release, rowsOf(r.release, func(r *released) values { return r.values }))
+		if err != nil {
+			return did, err
+		}
 	}
 	if err := t.putIndex(r.index, r.del); err != nil {
-		return nil, 0, err
+		return did, err
 	}
 	if err := t.tell(r.tell); err != nil {
-		return nil, 0, err
+		return did, err
 	}
 	if r.forget != 0 {
 		for _, statement := range []string{t.sql.forgetBusy, t.sql.forget} {
 			n, err := t.exec(statement, r.forget, forgetAtOnce)
 			if err != nil {
-				return nil, 0, err
+				return did, err
 			}
-			forgotten += n
+			did.forgotten += n
 		}
 	}
-	return fresh, forgotten, nil
+	return did, nil
+}
+
+// applied is what came of a request: which of its enqueued work was new, how many IDs were
+// forgotten, and how many leases ended.
+type applied struct {
+	fresh               []bool
+	forgotten, released int
 }
 
 // forgetAtOnce bounds what one statement of a Forget touches.

@@ -248,6 +248,38 @@ var workBreaks = []struct {
 			}
 		})
 	}},
+	{"releases everybody", "only the leases of the named owner end", func(s *faulty) {
+		mapOwner(s, func(string) string { return "dead" })
+	}},
+	{"tells owners apart by how they begin", "only the leases of the named owner end", func(s *faulty) {
+		mapOwner(s, func(owner string) string { return owner[:min(4, len(owner))] })
+	}},
+	{"counts leases that it does not end", "released work is claimed again at once", func(s *faulty) {
+		s.commit = func(ctx context.Context, b *store.Batch) (store.Committed, error) {
+			n := len(b.Release)
+			b.Release = nil
+			done, err := s.Store.Commit(ctx, b)
+			done.Released = 2 * n
+			return done, err
+		}
+	}},
+	{"lets a lease that was ended settle", "a lease that ended early settles nothing", func(s *faulty) {
+		s.commit = func(ctx context.Context, b *store.Batch) (store.Committed, error) {
+			done, err := s.Store.Commit(ctx, b)
+			if errors.Is(err, store.ErrLeaseLost) {
+				err = nil
+			}
+			return done, err
+		}
+	}},
+	{"forgets with the lease what had begun", "released work that had begun is known as begun", func(s *faulty) {
+		mapClaimed(s, func(_ context.Context, ws []store.Work) []store.Work {
+			for i := range ws {
+				ws[i].Started = false
+			}
+			return ws
+		})
+	}},
 	{"throws dead letters away", "a dead letter stays to be looked at", func(s *faulty) {
 		mapBatch(s, func(_ context.Context, b *store.Batch) {
 			for _, l := range b.Bury {
@@ -407,6 +439,16 @@ var workBreaks = []struct {
 			}
 		})
 	}},
+}
+
+// mapOwner gives those who claim other names.
+func mapOwner(s *faulty, f func(string) string) {
+	mapClaim(s, func(c *store.Claim) { c.Owner = f(c.Owner) })
+	mapBatch(s, func(_ context.Context, b *store.Batch) {
+		for i := range b.Release {
+			b.Release[i].Owner = f(b.Release[i].Owner)
+		}
+	})
 }
 
 // dropBeforeEnqueue makes replaced work new work.
