@@ -67,6 +67,16 @@ func (h Hit) LogValue() slog.Value {
 	return slog.GroupValue(discreet.Hashed("key", h.Key), slog.String("group", h.Group), slog.Int64("position", h.Position))
 }
 
+// LogValue shows the kind, a hash of the key and the version.
+func (e Expected) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("kind", e.Kind), discreet.Hashed("key", e.Key), slog.Int64("version", e.Version))
+}
+
+// LogValue shows the queue and a hash.
+func (p Passed) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("queue", p.Queue), discreet.Hashed("id", p.ID))
+}
+
 // LogValue shows counts.
 func (b Batch) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int("put", len(b.Put)), slog.Int("add", len(b.Add)), slog.Int("delete", len(b.Delete)), slog.Int("enqueue", len(b.Enqueue)), slog.Int("done", len(b.Done)), slog.Int("later", len(b.Later)), slog.Int("bury", len(b.Bury)))
@@ -112,6 +122,12 @@ func (p Postponed) Format(f fmt.State, _ rune) { discreet.Format(f, p) }
 
 // Format implements [fmt.Formatter].
 func (b Buried) Format(f fmt.State, _ rune) { discreet.Format(f, b) }
+
+// Format implements [fmt.Formatter].
+func (e Expected) Format(f fmt.State, _ rune) { discreet.Format(f, e) }
+
+// Format implements [fmt.Formatter].
+func (p Passed) Format(f fmt.State, _ rune) { discreet.Format(f, p) }
 
 // Format implements [fmt.Formatter].
 func (b Batch) Format(f fmt.State, _ rune) { discreet.Format(f, b) }

@@ -25,10 +25,10 @@ type Store interface {
 	// outcome survives a crash of the process and of the machine, as far as the
 	// engine's own guarantees go.
 	//
-	// It returns an error matching ErrConflict when the Version of a Put is not
-	// current, one matching ErrLeaseLost when a reference to claimed work is no
-	// longer valid, and one matching ErrExceeded when a Bound would not be kept;
-	// nothing was written then. Any other error says that the batch was not applied
+	// It returns an error matching ErrConflict when the Version of an Expect or a Put is
+	// not current, one matching ErrLeaseLost when a reference to claimed work is no
+	// longer valid, one matching ErrExceeded when a Bound would not be kept, and one
+	// matching ErrMustQueue when work of Pass has to wait; nothing was written then. Any other error says that the batch was not applied
 	// or, if the connection broke, that nobody knows; repeating it is safe because of
 	// the versions, tokens and IDs it carries.
 	//
@@ -78,6 +78,9 @@ var (
 	ErrLeaseLost = errors.New("store: lease lost")
 	// ErrExceeded says that a running total would go beyond its bound.
 	ErrExceeded = errors.New("store: running total would exceed its bound")
+	// ErrMustQueue says that work cannot be let through: its ID was seen before, or other
+	// work is in its lane.
+	ErrMustQueue = errors.New("store: work must queue")
 )
 
 // A Record is one stored document.
@@ -106,6 +109,10 @@ func (r *Record) ID() RecordKey { return RecordKey{r.Kind, r.Key} }
 // applied in the order of the fields. A batch names a record or a piece of work at
 // most once per field.
 type Batch struct {
+	// Expect names records by which the batch was decided and which it does not write: all of
+	// them must still have their Version, 0 if there is none. That is as good as reading them
+	// while the batch is committed, so that what was read before may be used again.
+	Expect []Expected
 	// Put writes records whose Version is still current and raises it by one.
 	Put []Record
 	// Add adds N to the record with this Kind and Key, creating it with the given
@@ -121,6 +128,9 @@ type Batch struct {
 	Delete []RecordKey
 	// Enqueue adds work. See Work.Once for what happens to a known ID.
 	Enqueue []Work
+	// Pass lets work through that the batch itself does, so that it never stands in a queue: its
+	// ID is remembered like that of Once work.
+	Pass []Passed
 	// Start marks claimed work as begun, so that whoever claims it after a crash
 	// knows that its effect may have happened.
 	Start []Lease
@@ -148,6 +158,23 @@ type Batch struct {
 	// Forget, if not zero, lets the store forget IDs of Once work that it first saw
 	// before this time, a bounded number per call.
 	Forget time.Time
+	// Now is the present and Owner who claims, as in Claim, for those who claim work as they
+	// enqueue it.
+	Now   time.Time
+	Owner string
+}
+
+// Expected is a record at a version.
+type Expected struct {
+	RecordKey
+	// Version is 0 if there must be no such record.
+	Version int64
+}
+
+// Passed is work that needs no queue. It must be new to its queue, and its lane must be empty.
+type Passed struct {
+	// Queue, ID and Lane are those that the work would have.
+	Queue, ID, Lane string
 }
 
 // A Claimant says whose leases end, with Batch.Release: those of living work in Queue that was
@@ -225,6 +252,15 @@ type Work struct {
 	// lane, group and due time, same Seq, alive, with no lease and no history.
 	Once bool `json:"once,omitempty"`
 
+	// Hold, if positive, asks Enqueue to claim the work for the caller as Claim would, for so
+	// long from Batch.Now: the caller learns of it from Committed.Claimed. It is claimed only if
+	// it is new and due, and if no living work is before it in its lane, or just such as the
+	// caller has claimed itself: then Behind is the token of the last before it, and the caller
+	// sees to it that the work waits for it. Once Behind is settled, or its lease is over, the
+	// rules of Claim hold again.
+	Hold   time.Duration `json:"-"`
+	Behind string        `json:"-"`
+
 	// The fields below are the store's; Enqueue ignores them.
 
 	// Seq is the order in which work was committed, unique within the store.
@@ -258,6 +294,8 @@ type Committed struct {
 	Forgotten int
 	// Released counts the leases that Batch.Release ended; of batches that were combined, all.
 	Released int
+	// Claimed are the claims of enqueued work that asked for one, in the order of Enqueue.
+	Claimed []Lease
 }
 
 // A Claim asks for due work.

@@ -66,11 +66,13 @@ func (b *Batch) Validate() error {
 	lease := func(l *Lease) pair { return pair{l.Queue, l.ID} }
 	work := func(k *WorkKey) pair { return pair{k.Queue, k.ID} }
 	err := errors.Join(
+		checkPairs(b.Expect, func(e *Expected) pair { return pair{e.Kind, e.Key} }),
 		checkPairs(b.Put, record),
 		checkPairs(b.Add, record),
 		checkPairs(b.Bound, func(k *Bound) pair { return pair{k.Kind, k.Key} }),
 		checkPairs(b.Delete, func(k *RecordKey) pair { return pair{k.Kind, k.Key} }),
 		checkPairs(b.Enqueue, func(w *Work) pair { return pair{w.Queue, w.ID} }),
+		checkPairs(b.Pass, func(p *Passed) pair { return pair{p.Queue, p.ID} }),
 		checkPairs(b.Start, lease),
 		checkPairs(b.Done, lease),
 		checkPairs(b.Later, func(p *Postponed) pair { return pair{p.Queue, p.ID} }),
@@ -103,6 +105,9 @@ func (b *Batch) Validate() error {
 	}
 	for i := range b.Enqueue {
 		err = errors.Join(err, checkNames(b.Enqueue[i].Lane, b.Enqueue[i].Group))
+	}
+	for i := range b.Pass {
+		err = errors.Join(err, checkNames(b.Pass[i].Lane))
 	}
 	return err
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -21,11 +20,15 @@ func (s *Store) Commit(ctx context.Context, b *store.Batch) (store.Committed, er
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := errors.Join(s.checkVersions(b), s.checkBounds(b), s.checkLeases(b)); err != nil {
+	if err := errors.Join(s.checkVersions(b), s.checkBounds(b), s.checkLeases(b), s.checkPassed(b.Pass)); err != nil {
 		return store.Committed{}, fmt.Errorf("memstore: commit: %w", err)
 	}
 	s.applyRecords(b)
-	done := store.Committed{Fresh: s.enqueue(b.Enqueue)}
+	var done store.Committed
+	done.Fresh, done.Claimed = s.enqueue(b)
+	for i := range b.Pass {
+		s.queue(b.Pass[i].Queue).remember(b.Pass[i].ID, s.clock())
+	}
 	s.settle(b)
 	s.revive(b.Replay)
 	for _, k := range b.Drop {
@@ -63,15 +66,38 @@ func (s *Store) item(queue, id string) *item {
 	return nil
 }
 
-// checkVersions finds out whether every Put knows the current version.
+// checkVersions finds out whether every Expect and every Put knows the current version.
 func (s *Store) checkVersions(b *store.Batch) error {
-	for i := range b.Put {
-		var current int64
-		if r := s.record(b.Put[i].Kind, b.Put[i].Key); r != nil {
-			current = r.Version
-		}
-		if b.Put[i].Version != current {
+	for i := range b.Expect {
+		if e := &b.Expect[i]; e.Version != s.version(e.Kind, e.Key) {
 			return store.ErrConflict
+		}
+	}
+	for i := range b.Put {
+		if p := &b.Put[i]; p.Version != s.version(p.Kind, p.Key) {
+			return store.ErrConflict
+		}
+	}
+	return nil
+}
+
+func (s *Store) version(kind, key string) int64 {
+	if r := s.record(kind, key); r != nil {
+		return r.Version
+	}
+	return 0
+}
+
+// checkPassed finds out whether work can be let through.
+func (s *Store) checkPassed(passed []store.Passed) error {
+	for i := range passed {
+		p := &passed[i]
+		q := s.queues[p.Queue]
+		if q == nil {
+			continue
+		}
+		if _, known := q.seen[p.ID]; known || q.byID[p.ID] != nil || p.Lane != "" && q.lanes[p.Lane] != nil {
+			return store.ErrMustQueue
 		}
 	}
 	return nil
@@ -180,16 +206,21 @@ func (s *Store) kind(kind string) *records {
 	return rs
 }
 
-// enqueue adds or replaces work and counts what is new.
-func (s *Store) enqueue(works []store.Work) (fresh int) {
+func (s *Store) queue(name string) *queue {
+	q := s.queues[name]
+	if q == nil {
+		q = newQueue()
+		s.queues[name] = q
+	}
+	return q
+}
+
+// enqueue adds or replaces work, counts what is new and claims what may be claimed at once.
+func (s *Store) enqueue(b *store.Batch) (fresh int, claimed []store.Lease) {
 	now := s.clock()
-	for i := range works {
-		w := &works[i]
-		q := s.queues[w.Queue]
-		if q == nil {
-			q = newQueue()
-			s.queues[w.Queue] = q
-		}
+	for i := range b.Enqueue {
+		w := &b.Enqueue[i]
+		q := s.queue(w.Queue)
 		old := q.byID[w.ID]
 		if w.Once {
 			_, known := q.seen[w.ID]
@@ -217,8 +248,12 @@ func (s *Store) enqueue(works []store.Work) (fresh int) {
 			fresh++
 		}
 		q.link(it)
+		if w.Hold > 0 && old == nil && it.due() <= b.Now.UnixMicro() && (it.head || q.follows(it, w.Behind)) {
+			q.lease(it, s.token(), b.Owner, b.Now.Add(w.Hold))
+			claimed = append(claimed, it.Lease())
+		}
 	}
-	return fresh
+	return fresh, claimed
 }
 
 // settle applies what claimants report.
@@ -260,7 +295,7 @@ func (s *Store) release(c *store.Claimant) int {
 		return 0
 	}
 	var theirs []*item
-	for _, it := range q.heads.from(place{rank: math.MinInt64}) {
+	for _, it := range q.living.from(place{}) {
 		if it.Token != "" && it.owner == c.Owner {
 			theirs = append(theirs, it)
 		}

@@ -208,14 +208,28 @@ func (s *Store) Claim(ctx context.Context, c store.Claim) ([]store.Work, error) 
 	slices.SortFunc(picked, func(a, b *item) int { return cmp.Compare(a.Seq, b.Seq) })
 	out := make([]store.Work, len(picked))
 	for i, it := range picked {
-		q.behead(it, false)
-		it.Token, it.owner = s.token(), c.Owner
-		it.until = c.Now.Add(c.Lease).UnixMicro()
-		it.ready = it.until
-		q.behead(it, true)
+		q.lease(it, s.token(), c.Owner, c.Now.Add(c.Lease))
 		out[i] = copyWork(it)
 	}
 	return out, nil
+}
+
+// lease makes it somebody's until then.
+func (q *queue) lease(it *item, token, owner string, until time.Time) {
+	head := it.head
+	q.behead(it, false)
+	it.Token, it.owner = token, owner
+	it.until = until.UnixMicro()
+	it.ready = it.until
+	q.behead(it, head)
+}
+
+// follows says whether the work before it in its lane is claimed under the token.
+func (q *queue) follows(it *item, token string) bool {
+	for _, before := range q.lanes[it.Lane].before(bySeq(it)) {
+		return token != "" && before.Token == token
+	}
+	return false
 }
 
 // eligible returns up to limit items of a list of heads that may be claimed now, those

@@ -57,7 +57,7 @@ func (s *Store) runWaiting(ctx context.Context, members []*waiter, patience time
 		case ctx.Err() != nil && !isAnswer(err):
 			answerAll(members, fmt.Errorf("the transaction was given up: %w", ctx.Err()))
 			return
-		case len(members) > 1 && errors.Is(err, store.ErrExceeded):
+		case len(members) > 1 && (errors.Is(err, store.ErrExceeded) || errors.Is(err, store.ErrMustQueue)):
 			s.runApart(ctx, members, patience) // each fits in or does not, in turn
 			return
 		case len(members) > 1 && isAnswer(err):
@@ -143,11 +143,15 @@ func (t *transaction) members(members []*waiter) ([]result, error) {
 			results[i].works = works
 			continue
 		}
-		for range m.request.enqueue {
-			if did.fresh[0] {
+		for k := range m.request.enqueue {
+			if did.came[0].fresh {
 				results[i].committed.Fresh++
 			}
-			did.fresh = did.fresh[1:]
+			if did.came[0].token != "" {
+				w := &m.request.enqueue[k].wish
+				results[i].committed.Claimed = append(results[i].committed.Claimed, store.Lease{Queue: w.queue, ID: w.id, Token: did.came[0].token})
+			}
+			did.came = did.came[1:]
 		}
 		if m.request.forget != 0 {
 			results[i].committed.Forgotten = did.forgotten
@@ -169,7 +173,11 @@ func (s *Store) blame(ctx context.Context, members []*waiter) (rest []*waiter, e
 		}
 	}
 	all := combine(requests)
-	versions, err := s.versions(ctx, append(all.putNew, all.putOld...))
+	rows := append(all.putNew, all.putOld...)
+	for _, e := range all.expect {
+		rows = append(rows, row{kind: e.Kind, key: e.Key})
+	}
+	versions, err := s.versions(ctx, rows)
 	if err != nil {
 		return nil, err
 	}
@@ -194,6 +202,11 @@ func (s *Store) blame(ctx context.Context, members []*waiter) (rest []*waiter, e
 // fails says why the request cannot succeed, given the present versions and leases.
 func (r *request) fails(versions map[string]int64, leases map[leaseID]bool) error {
 	var conflict, lost error
+	for _, e := range r.expect {
+		if versions[recordID(e.Kind, e.Key)] != e.Version {
+			conflict = store.ErrConflict
+		}
+	}
 	for _, rows := range [][]row{r.putNew, r.putOld} {
 		for _, p := range rows {
 			if versions[recordID(p.kind, p.key)] != p.version {

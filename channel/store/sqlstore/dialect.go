@@ -47,6 +47,9 @@ type dialect struct {
 	mark string
 	// present is the clock that leases go by: $2, the caller's, or the database's.
 	present string
+	// heldFrom is the same for work that is claimed as it is enqueued, and heldSeqs has such a
+	// statement say which was.
+	heldFrom, heldSeqs string
 	// insert and update begin statements that need not be undone alone.
 	insert, update string
 	// hashText is n.hash in hexadecimal.
@@ -92,6 +95,7 @@ func sqliteDialect(each string) *dialect {
 		stamp:      ", now bigint",
 		claimable:  "$8",
 		present:    "$2",
+		heldFrom:   "e.n",
 		mark:       "SELECT seq FROM kanava_counter",
 		insert:     "INSERT OR FAIL",
 		update:     "UPDATE OR FAIL",
@@ -106,9 +110,9 @@ const postgresNow = "CAST(EXTRACT(EPOCH FROM statement_timestamp()) * 1000000 AS
 // postgresDialect words statements for PostgreSQL, whose clock all processes share. Leases
 // go by it unless callersClock.
 func postgresDialect(callersClock bool) *dialect {
-	present := postgresNow
+	present, heldFrom := postgresNow, postgresNow
 	if callersClock {
-		present = "CAST($2 AS bigint)"
+		present, heldFrom = "CAST($2 AS bigint)", "e.n"
 	}
 	return &dialect{
 		rows:    postgresRows,
@@ -122,6 +126,8 @@ func postgresDialect(callersClock bool) *dialect {
 		stampedNow: postgresNow,
 		claimable:  "GREATEST(CAST($2 AS bigint), " + postgresNow + ")",
 		present:    present,
+		heldFrom:   heldFrom,
+		heldSeqs:   " RETURNING w.seq",
 		mark:       "SELECT last_value FROM kanava_seq",
 		insert:     "INSERT",
 		update:     "UPDATE",

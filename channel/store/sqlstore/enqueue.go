@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"database/sql"
 	"slices"
+
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // newWork is work on its way into the table.
@@ -16,11 +18,11 @@ type newWork struct {
 
 // applyEnqueue adds work: new IDs get their names and rows, known IDs of Once work are
 // left alone, other known work is replaced.
-func (t *transaction) applyEnqueue(r *request, l *lanes) (fresh []bool, err error) {
+func (t *transaction) applyEnqueue(r *request, l *lanes) (came []arrival, err error) {
 	if len(r.enqueue) == 0 {
 		return nil, nil
 	}
-	fresh = make([]bool, len(r.enqueue))
+	came = make([]arrival, len(r.enqueue))
 	known, err := t.knownWork(r.enqueue)
 	if err != nil {
 		return nil, err
@@ -56,9 +58,81 @@ func (t *transaction) applyEnqueue(r *request, l *lanes) (fresh []bool, err erro
 		slices.SortFunc(added, func(a, b newWork) int { return cmp.Compare(a.seq, b.seq) })
 	}
 	for _, w := range added {
-		fresh[w.index] = true
+		came[w.index].fresh = true
 	}
-	return fresh, t.store(added, replaced)
+	if err := t.store(added, replaced); err != nil {
+		return nil, err
+	}
+	return came, t.hold(added, came)
+}
+
+// arrival is what became of work that was enqueued.
+type arrival struct {
+	fresh bool
+	token string // if it was claimed
+}
+
+// hold claims new work for those who wish that, where it may be.
+func (t *transaction) hold(added []newWork, came []arrival) error {
+	wished := map[int64]*newWork{}
+	var rows []values
+	for i := range added {
+		w := &added[i]
+		if w.wish.hold == 0 {
+			continue
+		}
+		wished[w.seq] = w
+		v := newValues(t.byRow(), 96, 5)
+		v.int('s', w.seq)
+		v.string('t', w.wish.secret)
+		v.int('u', w.wish.hold)
+		v.string('a', w.behind)
+		v.int('n', w.wish.now)
+		if t.byRow() {
+			n, err := t.change(t.sql.hold, []values{v})
+			if err != nil {
+				return err
+			}
+			if n == 1 {
+				came[w.index].token = w.token()
+			}
+			continue
+		}
+		rows = append(rows, v)
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return t.query(func(rows *sql.Rows) error {
+		var seq int64
+		if err := rows.Scan(&seq); err != nil {
+			return err
+		}
+		w := wished[seq]
+		came[w.index].token = w.token()
+		return nil
+	}, t.sql.hold, jsonRows(rows))
+}
+
+// token is the proof of its claim.
+func (w *newWork) token() string { return token{w.seq, w.lane, w.secret}.String() }
+
+// applyPassed remembers the IDs of work that is let through.
+func (t *transaction) applyPassed(works []passed) error {
+	if len(works) == 0 {
+		return nil
+	}
+	err := t.query(func(*sql.Rows) error { return store.ErrMustQueue }, t.sql.busy,
+		array(works, func(dst []byte, p *passed) []byte {
+			o := newObject(32)
+			o.int('h', p.lane)
+			return append(dst, o.end()...)
+		}))
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(works, func(a, b passed) int { return cmp.Compare(a.hash, b.hash) })
+	return t.expect(store.ErrMustQueue, t.sql.insertNames, rowsOf(works, func(p *passed) values { return t.name(p.hash, 0, true) }))
 }
 
 func appendLanes(to []int64, lanes ...int64) []int64 {

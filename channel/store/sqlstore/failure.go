@@ -107,5 +107,6 @@ func wrap(ctx context.Context, doing string, err error) error {
 
 // isAnswer says that the database was asked and said no.
 func isAnswer(err error) bool {
-	return errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrLeaseLost) || errors.Is(err, store.ErrExceeded)
+	return errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrLeaseLost) || errors.Is(err, store.ErrExceeded) ||
+		errors.Is(err, store.ErrMustQueue)
 }

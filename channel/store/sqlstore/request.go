@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"cmp"
+	"crypto/rand"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,10 +14,12 @@ import (
 // the work is done by the goroutine that asks, and nothing of the caller's memory is used
 // later.
 type request struct {
+	expect              []store.Expected
 	putNew, putOld, del []row
 	add                 []addition
 	bound               []store.Bound
 	enqueue             []enqueued
+	pass                []passed
 	start, done         []held
 	later, bury         []held
 	replay, drop        []named
@@ -45,7 +48,22 @@ type enqueued struct {
 	hash string // of queue and ID
 	lane int64
 	once bool
+	wish // to claim it
 	values
+}
+
+// wish is what somebody wants who claims work while enqueueing it.
+type wish struct {
+	queue, id string
+	now, hold int64  // microseconds; hold is 0 if it is not wanted
+	secret    string // of the claim
+	behind    string // the secret of the claim of the work before it
+}
+
+// passed is work that is let through.
+type passed struct {
+	hash string
+	lane int64
 }
 
 // held is a reference to claimed work.
@@ -75,14 +93,14 @@ func compareAdditions(a, b addition) int {
 
 // rows is how many rows the request touches.
 func (r *request) rows() int {
-	return len(r.putNew) + len(r.putOld) + len(r.del) + len(r.add) + len(r.enqueue) + len(r.start) +
+	return len(r.expect) + len(r.putNew) + len(r.putOld) + len(r.pass) + len(r.del) + len(r.add) + len(r.enqueue) + len(r.start) +
 		len(r.done) + len(r.later) + len(r.bury) + len(r.replay) + len(r.drop) + len(r.release) + len(r.index)
 }
 
 // ordered says whether the request adds work, takes some away or moves it, so that the
 // order of lanes depends on when it is carried out.
 func (r *request) ordered() bool {
-	return len(r.enqueue)+len(r.done)+len(r.bury)+len(r.replay)+len(r.drop) > 0 || r.forget != 0
+	return len(r.enqueue)+len(r.pass)+len(r.done)+len(r.bury)+len(r.replay)+len(r.drop) > 0 || r.forget != 0
 }
 
 // settles says whether the request is about claimed work.
@@ -95,7 +113,7 @@ func newRequest(b *store.Batch, byRow bool) (*request, error) {
 	if err := b.Validate(); err != nil {
 		return nil, err
 	}
-	r := &request{forget: micros(b.Forget)}
+	r := &request{expect: slices.Clone(b.Expect), forget: micros(b.Forget)}
 	for i := range b.Put {
 		p := &b.Put[i]
 		v := newValues(byRow, len(p.Key)+len(p.Parent)+len(p.Body)*9/8+96, 6)
@@ -125,8 +143,22 @@ func newRequest(b *store.Batch, byRow bool) (*request, error) {
 		v.string('y', k.Key)
 		r.del = append(r.del, row{k.Kind, k.Key, 0, v})
 	}
+	secret := ""
 	for i := range b.Enqueue {
-		r.enqueue = append(r.enqueue, newEnqueued(&b.Enqueue[i], byRow))
+		w := &b.Enqueue[i]
+		e := newEnqueued(w, byRow)
+		if w.Hold > 0 {
+			if secret == "" {
+				secret = ownerMark(b.Owner) + rand.Text()[:16]
+			}
+			before, _ := parseToken(w.Behind)
+			e.wish = wish{w.Queue, w.ID, b.Now.UnixMicro(), w.Hold.Microseconds(), secret, before.secret}
+		}
+		r.enqueue = append(r.enqueue, e)
+	}
+	for i := range b.Pass {
+		p := &b.Pass[i]
+		r.pass = append(r.pass, passed{nameHash(p.Queue, p.ID), laneHash(p.Queue, p.Lane)})
 	}
 	r.start = r.holds(b.Start, byRow)
 	r.done = r.holds(b.Done, byRow)
@@ -293,9 +325,12 @@ func recordID(kind, key string) string { return kind + "\x00" + key }
 
 // hashes are those of all work that the request names.
 func (r *request) hashes() []string {
-	out := make([]string, 0, len(r.enqueue)+len(r.done)+len(r.start)+len(r.later)+len(r.bury)+len(r.replay)+len(r.drop))
+	out := make([]string, 0, len(r.enqueue)+len(r.pass)+len(r.done)+len(r.start)+len(r.later)+len(r.bury)+len(r.replay)+len(r.drop))
 	for i := range r.enqueue {
 		out = append(out, r.enqueue[i].hash)
+	}
+	for i := range r.pass {
+		out = append(out, r.pass[i].hash)
 	}
 	for _, hs := range [][]held{r.start, r.done, r.later, r.bury} {
 		for i := range hs {
@@ -315,6 +350,7 @@ func (r *request) hashes() []string {
 func combine(requests []*request) *request {
 	all := &request{}
 	for _, r := range requests {
+		all.expect = append(all.expect, r.expect...)
 		all.putNew = append(all.putNew, r.putNew...)
 		all.putOld = append(all.putOld, r.putOld...)
 		all.del = append(all.del, r.del...)
@@ -323,6 +359,7 @@ func combine(requests []*request) *request {
 		all.index = append(all.index, r.index...)
 		all.tell = append(all.tell, r.tell...)
 		all.enqueue = append(all.enqueue, r.enqueue...)
+		all.pass = append(all.pass, r.pass...)
 		all.start = append(all.start, r.start...)
 		all.done = append(all.done, r.done...)
 		all.later = append(all.later, r.later...)

@@ -25,10 +25,11 @@ type statements struct {
 	guard, clock string
 	mark         string // the highest Seq given out
 	// records
-	putNew, putOld, add, exceeded, deleteRecords, versions, get string
+	stale, putNew, putOld, add, exceeded, deleteRecords, versions, get string
 	// work
 	findNames, insertNames, insertedNames, remember, rename, insertWork, replaceWork string
 	start, done, later, bury, replay, drop, release, leases, dropNames               string
+	hold, busy                                                                       string
 	promote, fixLanes                                                                string
 	forgetBusy, forget                                                               string
 	// reading work
@@ -87,6 +88,8 @@ func newStatements(d *dialect) *statements {
 			set_config('statement_timeout', CAST($3 AS bigint)::text, true), set_config('tcp_user_timeout', CAST($4 AS bigint)::text, true)`,
 		clock: `SELECT ` + d.now,
 		mark:  d.mark,
+		stale: `SELECT 1 FROM ` + d.rows("k text, y text, v bigint") + `
+			LEFT JOIN kanava_record AS r ON r.kind = e.k AND r.key = e.y WHERE COALESCE(r.version, 0) <> e.v LIMIT 1`,
 		putNew: d.insert + ` INTO kanava_record (kind, key, parent, sort, version, n, body)
 			SELECT e.k, e.y, e.p, e.s, 1, 0, e.b FROM ` + d.each("k text, y text, p text, s bigint, b text") + `
 			WHERE true ON CONFLICT (kind, key) DO NOTHING`,
@@ -125,6 +128,12 @@ func newStatements(d *dialect) *statements {
 				ready = ` + ready + `,
 				until = 0, head = (e.h = 0), dead = false, started = false, tries = 0, token = '', reason = '', body = e.b
 			FROM ` + d.each(work+d.stamp) + ` WHERE w.seq = e.s`,
+		hold: d.update + ` kanava_work AS w SET token = e.t, until = ` + d.heldFrom + ` + e.u
+			FROM ` + d.each("s bigint, t text, u bigint, a text, n bigint") + `
+			WHERE w.seq = e.s AND w.due <= e.n AND (w.head = TRUE OR e.a <> '' AND e.a = (SELECT o.token FROM kanava_work AS o
+				WHERE o.lane_hash = w.lane_hash AND o.lane_hash <> 0 AND o.dead = FALSE AND o.seq < w.seq ORDER BY o.seq DESC LIMIT 1))` + d.heldSeqs,
+		busy: `SELECT 1 FROM ` + d.rows("h bigint") + ` CROSS JOIN kanava_work AS w
+			WHERE w.lane_hash = e.h AND w.lane_hash <> 0 AND w.dead = FALSE LIMIT 1`,
 		start: d.update + ` kanava_work AS w SET started = true FROM ` + d.each(lease) + ` WHERE ` + held,
 		done:  `DELETE FROM kanava_work WHERE seq IN (SELECT w.seq FROM ` + d.each(lease) + ` CROSS JOIN kanava_work AS w WHERE ` + held + `)`,
 		later: d.update + ` kanava_work AS w SET due = e.d, ready = ` + ready + `,
@@ -138,7 +147,7 @@ func newStatements(d *dialect) *statements {
 		drop: `DELETE FROM kanava_work WHERE seq IN (SELECT e.s FROM ` + d.each("s bigint") + `)`,
 		release: d.update + ` kanava_work AS w SET until = 0, token = '' WHERE w.seq IN (
 			SELECT o.seq FROM ` + d.each("q text, m text, d bigint"+d.stamp) + ` CROSS JOIN kanava_work AS o
-			WHERE o.queue = e.q AND o.head = TRUE AND o.dead = FALSE AND o.ready <= ` + d.latest + ` AND o.until > 0
+			WHERE o.queue = e.q AND o.dead = FALSE AND o.ready <= ` + d.latest + ` AND o.until > 0
 				AND substr(o.token, 1, ` + strconv.Itoa(markSize) + `) = e.m` + d.inOrder + `)`,
 		leases: `SELECT w.seq, w.queue, w.id, w.token, w.lane_hash FROM ` + d.rows("s bigint") + `
 			CROSS JOIN kanava_work AS w WHERE w.seq = e.s AND w.token <> ''`,
@@ -189,10 +198,10 @@ func newStatements(d *dialect) *statements {
 // all are the statements but those behind List.
 func (s *statements) all() []*string {
 	return []*string{
-		&s.putNew, &s.putOld, &s.add, &s.exceeded, &s.deleteRecords, &s.versions, &s.get,
+		&s.stale, &s.putNew, &s.putOld, &s.add, &s.exceeded, &s.deleteRecords, &s.versions, &s.get,
 		&s.findNames, &s.insertNames, &s.insertedNames, &s.remember, &s.rename, &s.insertWork, &s.replaceWork,
 		&s.start, &s.done, &s.later, &s.bury, &s.replay, &s.drop, &s.release, &s.leases, &s.dropNames,
-		&s.promote, &s.fixLanes, &s.forgetBusy, &s.forget,
+		&s.hold, &s.busy, &s.promote, &s.fixLanes, &s.forgetBusy, &s.forget,
 		&s.claim.all, &s.claim.groups, &s.claimAlone.all, &s.claimAlone.groups, &s.peek.all, &s.peek.groups,
 		&s.workByID, &s.backlog, &s.survey, &s.workInLane[0], &s.workInLane[1], &s.workInQueue[0], &s.workInQueue[1],
 		&s.count, &s.lock, &s.guard, &s.clock, &s.mark,

@@ -90,11 +90,17 @@ func (t *transaction) apply(r *request) (did applied, err error) {
 	if err := t.reserve(r); err != nil {
 		return did, err
 	}
+	if err := t.expected(r.expect); err != nil {
+		return did, err
+	}
+	if err := t.applyPassed(r.pass); err != nil {
+		return did, err
+	}
 	if err := t.applyRecords(r); err != nil {
 		return did, err
 	}
 	lanes := &lanes{}
-	if did.fresh, err = t.applyEnqueue(r, lanes); err != nil {
+	if did.came, err = t.applyEnqueue(r, lanes); err != nil {
 		return did, err
 	}
 	if err := t.applySettled(r, lanes); err != nil {
@@ -130,10 +136,10 @@ func (t *transaction) apply(r *request) (did applied, err error) {
 	return did, nil
 }
 
-// applied is what came of a request: which of its enqueued work was new, how many IDs were
+// applied is what came of a request: what became of its enqueued work, how many IDs were
 // forgotten, and how many leases ended.
 type applied struct {
-	fresh               []bool
+	came                []arrival
 	forgotten, released int
 }
 
@@ -158,6 +164,9 @@ func (t *transaction) reserve(r *request) error {
 	var hashes []int64
 	for i := range r.enqueue {
 		hashes = append(hashes, r.enqueue[i].lane)
+	}
+	for i := range r.pass {
+		hashes = append(hashes, r.pass[i].lane)
 	}
 	for _, hs := range [][]held{r.done, r.bury} {
 		for i := range hs {
@@ -221,6 +230,21 @@ func (t *transaction) seq() (int64, error) {
 	}
 	t.seqs.next++
 	return t.seqs.next - 1, nil
+}
+
+// expected looks whether records still are as the batch was decided by.
+func (t *transaction) expected(all []store.Expected) error {
+	if len(all) == 0 {
+		return nil
+	}
+	return t.query(func(*sql.Rows) error { return store.ErrConflict }, t.sql.stale,
+		array(all, func(dst []byte, e *store.Expected) []byte {
+			o := newObject(len(e.Kind) + len(e.Key) + 48)
+			o.string('k', e.Kind)
+			o.string('y', e.Key)
+			o.int('v', e.Version)
+			return append(dst, o.end()...)
+		}))
 }
 
 func (t *transaction) applyRecords(r *request) error {

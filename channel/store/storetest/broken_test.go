@@ -503,7 +503,7 @@ var breaks = []struct {
 
 func TestBrokenStoresAreCaughtByName(t *testing.T) {
 	t.Parallel()
-	for _, b := range slices.Concat(breaks, workBreaks, inboxBreaks) {
+	for _, b := range slices.Concat(breaks, workBreaks, inboxBreaks, heldBreaks) {
 		t.Run(b.store, func(t *testing.T) {
 			t.Parallel()
 			broken := &faulty{Store: memstore.New()}
@@ -530,7 +530,7 @@ func TestEveryCaseCatchesSomething(t *testing.T) {
 	for _, b := range clockBreaks {
 		caught[b.caught] = true
 	}
-	for _, b := range slices.Concat(breaks, workBreaks, inboxBreaks) {
+	for _, b := range slices.Concat(breaks, workBreaks, inboxBreaks, heldBreaks) {
 		caught[b.caught] = true
 	}
 	for _, name := range storetest.CaseNames() {

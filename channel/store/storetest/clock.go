@@ -68,4 +68,5 @@ var callersClockCases = []string{
 	"begun work is known as begun to the next claimant",
 	"an expired lease keeps the order of its lane",
 	"work without Once replaces what is there",
+	"work that was claimed as it was enqueued is free when the lease ends",
 }

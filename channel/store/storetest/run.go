@@ -84,7 +84,7 @@ func cases() []testCase {
 	var all []testCase
 	for _, part := range [][]testCase{
 		recordCases, boundCases, bodyCases, listCases, onceCases, claimCases, laneCases, settleCases, queryCases,
-		batchCases, releaseCases, concurrentCases, storesClockCases, followCases, searchCases,
+		batchCases, heldCases, releaseCases, concurrentCases, storesClockCases, followCases, searchCases,
 	} {
 		all = append(all, part...)
 	}

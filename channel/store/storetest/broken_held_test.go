@@ -1,0 +1,68 @@
+package storetest_test
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// heldBreaks are wrong stores of what is expected, claimed at once and let through.
+var heldBreaks = []struct {
+	store, caught string
+	break_        func(s *faulty)
+}{
+	{"expects nothing", "a batch that expects another version conflicts", func(s *faulty) {
+		mapBatch(s, func(_ context.Context, b *store.Batch) { b.Expect = nil })
+	}},
+	{"tells of no claim", "work is claimed as it is enqueued", func(s *faulty) {
+		s.commit = func(ctx context.Context, b *store.Batch) (store.Committed, error) {
+			done, err := s.Store.Commit(ctx, b)
+			done.Claimed = nil
+			return done, err
+		}
+	}},
+	{"claims for half the time", "work that was claimed as it was enqueued is free when the lease ends", func(s *faulty) {
+		mapEnqueue(s, func(w *store.Work) { w.Hold /= 2 })
+	}},
+	{"claims whatever is enqueued", "work that must wait is not claimed as it is enqueued", func(s *faulty) {
+		s.commit = func(ctx context.Context, b *store.Batch) (store.Committed, error) {
+			done, err := s.Store.Commit(ctx, b)
+			for _, w := range b.Enqueue {
+				if w.Hold > 0 && len(done.Claimed) == 0 {
+					done.Claimed = append(done.Claimed, store.Lease{Queue: w.Queue, ID: w.ID, Token: "t"})
+				}
+			}
+			return done, err
+		}
+	}},
+	{"forgets who claimed", "work that was claimed as it was enqueued has an owner", func(s *faulty) {
+		mapBatch(s, func(_ context.Context, b *store.Batch) { b.Owner = "" })
+	}},
+	{"claims nothing behind other work", "work may be claimed behind one's own", func(s *faulty) {
+		mapEnqueue(s, func(w *store.Work) { w.Behind = "" })
+	}},
+	{"forgets what it let through", "work that was let through is remembered", func(s *faulty) {
+		var mu sync.Mutex
+		s.commit = func(ctx context.Context, b *store.Batch) (store.Committed, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			pass := b.Pass
+			if done, err := s.Store.Commit(ctx, b); err != nil || len(pass) == 0 {
+				return done, err
+			}
+			_, err := s.Store.Commit(ctx, &store.Batch{Forget: time.Now().Add(time.Hour)})
+			return store.Committed{}, err
+		}
+	}},
+	{"does not look at lanes", "work is not let past its lane", func(s *faulty) {
+		mapBatch(s, func(_ context.Context, b *store.Batch) {
+			b.Pass = slices.Clone(b.Pass)
+			for i := range b.Pass {
+				b.Pass[i].Lane = ""
+			}
+		})
+	}},
+}

@@ -1,0 +1,208 @@
+package storetest
+
+import (
+	"context"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// heldReason is what Work.Hold says.
+const heldReason = "Hold asks Enqueue to claim the work for the caller as Claim would; it is claimed only if it is new and due, and if no living work is before it in its lane, or just such as the caller has claimed itself."
+
+// passReason is what Batch.Pass says.
+const passReason = "Pass lets work through that the batch itself does: its ID is remembered like that of Once work. It must be new to its queue, and its lane must be empty; else Commit returns ErrMustQueue and nothing was written."
+
+// expect is a batch that expects records of kind "k" and puts one.
+func expect(put string, all ...store.Expected) store.Batch {
+	return store.Batch{Expect: all, Put: []store.Record{{Kind: "k", Key: put}}}
+}
+
+func expected(key string, version int64) store.Expected {
+	return store.Expected{RecordKey: store.RecordKey{Kind: "k", Key: key}, Version: version}
+}
+
+// hold enqueues work and claims it at once, behind other work of the caller's if a token is given.
+func (s *script) hold(id, lane, behind string) store.Committed {
+	return s.commit(store.Batch{Now: s.now, Enqueue: []store.Work{{Queue: "q", ID: id, Lane: lane, Hold: time.Minute, Behind: behind}}})
+}
+
+// held must claim what it enqueues.
+func (s *script) held(id, lane, behind string) store.Lease {
+	done := s.hold(id, lane, behind)
+	if s.err == nil && (len(done.Claimed) != 1 || done.Claimed[0].Queue != "q" || done.Claimed[0].ID != id || done.Claimed[0].Token == "") {
+		s.fail("Claimed does not hold the claim of %q", id)
+	}
+	if s.err != nil {
+		return store.Lease{}
+	}
+	return done.Claimed[0]
+}
+
+// unheld must not claim what it enqueues.
+func (s *script) unheld(what string, done store.Committed) {
+	s.that(len(done.Claimed) == 0, "%s was claimed as it was enqueued", what)
+}
+
+var heldCases = []testCase{
+	{
+		"a batch that expects another version conflicts",
+		"Commit returns ErrConflict when the Version of an Expect is not current, 0 if there is no such record; nothing was written then.",
+		func(ctx context.Context, h harness) error {
+			s := begin(ctx, h)
+			s.put(store.Record{Kind: "k", Key: "a"})
+			s.put(store.Record{Kind: "k", Key: "a", Version: 1})
+			s.commit(expect("b", expected("a", 2), expected("none", 0)))
+			for _, e := range []store.Expected{expected("a", 1), expected("a", 3), expected("a", 0), expected("none", 1), expected("b", 0)} {
+				s.refused(store.ErrConflict, expect("c", e))
+				s.refused(store.ErrConflict, expect("c", expected("z", 0), e))
+			}
+			s.missing("k", "c")
+			s.commit(store.Batch{Add: []store.Record{{Kind: "k", Key: "a", N: 1}}})
+			s.refused(store.ErrConflict, expect("c", expected("a", 2)))
+			s.commit(store.Batch{Delete: []store.RecordKey{{Kind: "k", Key: "a"}}})
+			s.refused(store.ErrConflict, expect("c", expected("a", 3)))
+			s.commit(expect("c", expected("a", 0)))
+			return s.err
+		},
+	},
+	{
+		"work is claimed as it is enqueued",
+		heldReason,
+		func(ctx context.Context, h harness) error {
+			s := begin(ctx, h)
+			first := s.held("a", "lane", "")
+			alone := s.held("b", "", "")
+			s.claims()
+			s.commit(store.Batch{Start: []store.Lease{first}, Done: []store.Lease{alone}})
+			s.commit(store.Batch{Later: []store.Postponed{{Lease: first}}})
+			s.refused(store.ErrLeaseLost, store.Batch{Done: []store.Lease{first}})
+			s.commit(done(s.claims("a")...))
+			s.unheld("work that did not ask for it", s.enqueue(store.Work{Queue: "q", ID: "c"}))
+			return s.err
+		},
+	},
+	{
+		"work that was claimed as it was enqueued is free when the lease ends",
+		heldReason,
+		func(ctx context.Context, h harness) error {
+			s := begin(ctx, h)
+			first := s.held("a", "lane", "")
+			s.held("b", "lane", first.Token)
+			s.later(59 * time.Second)
+			s.claims()
+			s.later(2 * time.Second)
+			s.commit(done(s.claims("a")...))
+			s.claims("b")
+			return s.err
+		},
+	},
+	{
+		"work that must wait is not claimed as it is enqueued",
+		heldReason,
+		func(ctx context.Context, h harness) error {
+			s := begin(ctx, h)
+			s.enqueue(store.Work{Queue: "q", ID: "a", Lane: "lane"})
+			s.unheld("work behind other work", s.hold("b", "lane", ""))
+			s.commit(done(s.claims("a")...))
+			s.commit(done(s.claims("b")...))
+			b := store.Batch{Now: s.now, Enqueue: []store.Work{{Queue: "q", ID: "later", Due: s.now.Add(time.Hour), Hold: time.Minute}}}
+			s.unheld("work that is not due", s.commit(b))
+			s.enqueue(store.Work{Queue: "q", ID: "again", Body: []byte(`1`)})
+			s.unheld("replaced work", s.hold("again", "", ""))
+			b = store.Batch{Now: s.now, Enqueue: []store.Work{{Queue: "q", ID: "again", Once: true, Hold: time.Minute}}}
+			s.unheld("work that was seen before", s.commit(b))
+			s.claims("again")
+			return s.err
+		},
+	},
+	{
+		"work that was claimed as it was enqueued has an owner",
+		heldReason + " Batch.Owner is who claims, and Batch.Release ends all leases of one who is gone.",
+		func(ctx context.Context, h harness) error {
+			s := begin(ctx, h)
+			hold := func(id, lane, behind string) store.Batch {
+				return store.Batch{Now: s.now, Owner: "me", Enqueue: []store.Work{{Queue: "q", ID: id, Lane: lane, Hold: time.Minute, Behind: behind}}}
+			}
+			claimed := s.commit(hold("a", "lane", "")).Claimed
+			if s.err == nil && len(claimed) == 1 {
+				s.commit(hold("b", "lane", claimed[0].Token))
+			}
+			s.commit(store.Batch{Release: []store.Claimant{{Queue: "q", Owner: "another", Now: s.now}}})
+			s.claims()
+			s.equal("Released", s.commit(store.Batch{Release: []store.Claimant{{Queue: "q", Owner: "me", Now: s.now}}}).Released, 2)
+			s.commit(done(s.claims("a")...))
+			s.claims("b")
+			return s.err
+		},
+	},
+	{
+		"work may be claimed behind one's own",
+		heldReason + " Behind is the token of the last before it.",
+		func(ctx context.Context, h harness) error {
+			s := begin(ctx, h)
+			a := s.held("a", "lane", "")
+			s.enqueue(store.Work{Queue: "q", ID: "x", Lane: "other"})
+			s.unheld("work behind that of others", s.hold("y", "other", a.Token))
+			b := s.held("b", "lane", a.Token)
+			s.unheld("work that has other work between", s.hold("c", "lane", a.Token))
+			s.claims("x")
+			s.commit(store.Batch{Done: []store.Lease{a}})
+			s.claims() // b is in good hands
+			s.commit(store.Batch{Later: []store.Postponed{{Lease: b}}})
+			s.commit(done(s.claims("b")...))
+			s.claims("c")
+			d := s.held("d", "third", "")
+			e := s.held("e", "third", d.Token)
+			s.commit(store.Batch{Later: []store.Postponed{{Lease: d, Due: s.now.Add(time.Hour)}, {Lease: e}}})
+			s.claims() // the lane waits for the first
+			return s.err
+		},
+	},
+	{
+		"work that was let through is remembered",
+		passReason,
+		func(ctx context.Context, h harness) error {
+			s := begin(ctx, h)
+			pass := func(id, lane string) store.Batch {
+				return store.Batch{Pass: []store.Passed{{Queue: "q", ID: id, Lane: lane}}, Put: []store.Record{{Kind: "k", Key: id + lane}}}
+			}
+			s.commit(pass("a", "lane"))
+			s.refused(store.ErrMustQueue, pass("a", "another"))
+			s.missing("k", "aanother")
+			s.equal("Fresh", s.enqueue(store.Work{Queue: "q", ID: "a", Once: true}).Fresh, 0)
+			s.claims()
+			s.enqueue(store.Work{Queue: "q", ID: "b", Once: true}, store.Work{Queue: "q", ID: "c"})
+			s.refused(store.ErrMustQueue, pass("b", ""))
+			s.refused(store.ErrMustQueue, pass("c", ""))
+			s.commit(done(s.claims("b", "c")...))
+			s.refused(store.ErrMustQueue, pass("b", ""))
+			s.commit(pass("c", "")) // nobody wanted it remembered
+			s.commit(store.Batch{Pass: []store.Passed{{Queue: "other", ID: "a"}}})
+			s.equal("Forgotten", s.commit(store.Batch{Forget: s.now.Add(48 * time.Hour)}).Forgotten, 4)
+			s.equal("Fresh", s.enqueue(store.Work{Queue: "q", ID: "a", Once: true}).Fresh, 1)
+			return s.err
+		},
+	},
+	{
+		"work is not let past its lane",
+		passReason,
+		func(ctx context.Context, h harness) error {
+			s := begin(ctx, h)
+			pass := func(id, lane string) store.Batch {
+				return store.Batch{Pass: []store.Passed{{Queue: "q", ID: id, Lane: lane}}}
+			}
+			s.enqueue(store.Work{Queue: "q", ID: "a", Lane: "lane"}, store.Work{Queue: "other", ID: "a", Lane: "elsewhere"}, store.Work{Queue: "q", ID: "none"})
+			s.refused(store.ErrMustQueue, pass("b", "lane"))
+			s.equal("Fresh", s.enqueue(store.Work{Queue: "q", ID: "b", Lane: "lane", Once: true}).Fresh, 1)
+			s.commit(pass("c", "elsewhere"))
+			s.commit(pass("d", ""))
+			w := s.claims("a", "none")[0]
+			s.refused(store.ErrMustQueue, pass("e", "lane"))
+			s.commit(bury(w, "broken"))
+			s.commit(done(s.claims("b")...))
+			s.commit(pass("e", "lane")) // a dead letter is in no lane
+			return s.err
+		},
+	},
+}
