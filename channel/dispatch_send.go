@@ -16,7 +16,6 @@ import (
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/internal/times"
 	"github.com/kanava-go/kanava/template"
-	"github.com/kanava-go/kanava/window"
 )
 
 // Automatic repeats of a send that is known not to have been accepted.
@@ -250,29 +249,6 @@ func (u *unit) objection(ch *Channel, customer *conversation.Customer, out *mess
 // notification, or marketing outside the window.
 func needsConsent(customer *conversation.Customer, out *message.Outbound, category template.Category, now time.Time) bool {
 	return out.Lane == message.LaneNotify || category == template.Marketing && !customer.Window.OpenAt(now)
-}
-
-// Meta's codes for what the hub finds out by itself; their hints fit as well.
-const (
-	codeWindowClosed = 131047
-	codeOptedOut     = 131050
-	codeNoTemplate   = 132001
-)
-
-// refusedLike is a failure in the words of one of Meta's, but of our own.
-func refusedLike(code int) message.Failure {
-	f := message.Classify(code, 0, 0, false)
-	f.Code = 0
-	return f
-}
-
-// windowFailure is the failure of a message that waited until its window closed.
-func windowFailure(err error) message.Failure {
-	f := refusedLike(codeWindowClosed)
-	if c, ok := errors.AsType[*window.ClosedError](err); ok && c.LastInbound.IsZero() {
-		f.Title = "Never written to"
-	}
-	return f
 }
 
 // sendLater gives the message back to the outbox: WhatsApp did not take it, but may

@@ -93,18 +93,7 @@ func (u *unit) mayGoAgain(ch *Channel, customer *conversation.Customer, out *mes
 	if !ch.Enabled {
 		return ErrDisabled
 	}
-	if t, ok := out.Content.(*message.Template); ok {
-		def, err := boundFor(ch, customer, t, u.now)
-		if err != nil {
-			return err
-		}
-		if out.Lane == message.LaneNotify {
-			if err := consents(ch, customer, def.Category); err != nil {
-				return err
-			}
-		}
-	}
-	if err := permits(ch, customer, out, u.now); err != nil {
+	if _, err := u.mayGoNow(ch, customer, out); err != nil {
 		return err
 	}
 	return u.fits(ch, out.Content)

@@ -71,8 +71,8 @@
 //
 // [Hub.Accept] writes items down as work of the store. [Hub.Run] applies them, which produces calls of
 // the Ticketing and more, and works off all kinds of work: "in" (items to apply), "host" (calls of the
-// Ticketing), "out" (answers to send), "first" (notifications to send), "check" (messages whose fate
-// is open), "media" (files to fetch), "upkeep", and with a desk "timer". Each step reads, asks the
+// Ticketing), "out" (answers to send), "first" (notifications to send), "later" (messages that wait for
+// their time), "check" (messages whose fate is open), "media" (files to fetch), "upkeep", and with a desk "timer". Each step reads, asks the
 // pure packages for a decision, and commits the outcome in one atomic batch.
 //
 // The files are in rooms by their first word, on floors: core and format at the bottom, then money,

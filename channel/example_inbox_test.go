@@ -140,6 +140,33 @@ func ExampleHub_PreviewReply() {
 	// Text, body: This is missing.
 }
 
+// A reminder for tomorrow, taken back because it is not needed any more.
+func ExampleHub_Notify_later() {
+	ctx := context.Background()
+	hub, _, closeServer := exampleHub(oneTicket{}) // its channel has a template called "news"
+	defer closeServer()
+	you := conversation.Author{Kind: conversation.Agent, ID: "you"}
+	reminder := channel.Notification{
+		Channel: "support", To: message.Recipient{Phone: "+13125550187"}, Template: &channel.Template{Name: "news"},
+		At: time.Now().Add(24 * time.Hour),
+	}
+	m, err := hub.Notify(ctx, you, reminder)
+	check(err)
+	fmt.Println(m.Delivery.State())
+	check(hub.CancelMessage(ctx, you, m.ID))
+	m, err = hub.Message(ctx, m.ID)
+	check(err)
+	fmt.Println(m.Delivery.State())
+
+	reminder.At = time.Now().Add(31 * 24 * time.Hour)
+	_, err = hub.Notify(ctx, you, reminder)
+	fmt.Println(channel.Explain(err).Fields[0].Text)
+	// Output:
+	// scheduled
+	// cancelled
+	// At: The time is too far ahead (31 days, at most 30).
+}
+
 // A campaign whose process ended is run again, with the same rows: nobody gets it twice.
 func ExampleHub_NotifyAll() {
 	ctx := context.Background()

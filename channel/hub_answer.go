@@ -88,7 +88,7 @@ func (h *Hub) RunMacro(ctx context.Context, by conversation.Author, m Macro) (*c
 	return h.Reply(ctx, by, *reply)
 }
 
-// CancelMessage takes a message back that still waits in the outbox. The error matches
+// CancelMessage takes a message back that still waits in the outbox, or for its time. The error matches
 // ErrNotFound or ErrTooLate. Cancelling twice is not an error.
 func (h *Hub) CancelMessage(ctx context.Context, by conversation.Author, id string) error {
 	err := h.do(ctx, func(u *unit) error {
@@ -101,10 +101,13 @@ func (h *Hub) CancelMessage(ctx context.Context, by conversation.Author, id stri
 			return nil
 		case m.Direction != conversation.Outbound:
 			return ErrNotFound
-		case state != conversation.Queued || m.Sending:
+		case state != conversation.Queued && state != conversation.Scheduled || m.Sending:
 			return ErrTooLate
 		}
 		before := m.Delivery
+		if before.State() == conversation.Scheduled {
+			m.At = u.now.UTC() // it stays in the talk, and no longer ahead of it
+		}
 		m.Delivery = m.Delivery.Merge(conversation.Delivery{CancelledAt: u.now.UTC()})
 		u.bookStatus(ch, m)
 		if err := u.outcome(ch, m, before); err != nil {
@@ -115,7 +118,9 @@ func (h *Hub) CancelMessage(ctx context.Context, by conversation.Author, id stri
 		}
 		// If a worker begins to send at this moment, one of the two commits fails on the
 		// message's version and looks again.
-		u.Drop(store.WorkKey{Queue: workOut, ID: id}, store.WorkKey{Queue: workFirst, ID: id})
+		for _, queue := range []string{workOut, workFirst, workLater} {
+			u.Drop(store.WorkKey{Queue: queue, ID: id})
+		}
 		return u.delivery(ch, m, conversation.Cancelled, u.now)
 	})
 	if err != nil {

@@ -155,7 +155,7 @@ func (h *Hub) urgent(q *store.Backlog, view *snapshot) bool {
 	switch q.Queue {
 	case workIn, workHost, workMedia:
 		return true
-	case workOut, workFirst:
+	case workOut, workFirst, workLater:
 		ch := view.byID[q.Group]
 		return ch != nil && ch.Enabled || q.Group == "" // a store that tells no groups apart
 	}

@@ -69,7 +69,7 @@ func (h *Hub) survey(ctx context.Context) ([]store.Backlog, error) {
 	// A timer waits for each conversation: counting these would cost more than all the rest.
 	found, err := s.Survey(ctx, store.SurveyQuery{
 		Now: now, Most: surveyMost,
-		Queues: []string{workIn, workHost, workOut, workFirst, workTimer, workMedia},
+		Queues: []string{workIn, workHost, workOut, workFirst, workLater, workTimer, workMedia},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("survey: %w", err)

@@ -34,7 +34,7 @@ func (k *keeper) eraseWith(ctx context.Context, b *store.Batch, channel string, 
 			// A Sender that gives two messages one wamid must not stand in the way.
 			b.Delete = append(b.Delete, store.RecordKey{Kind: kindMessage, Key: inboundMessageID(channel, m.WAMID)})
 		}
-		for _, queue := range []string{workOut, workFirst, workCheck} {
+		for _, queue := range []string{workOut, workFirst, workLater, workCheck} {
 			b.Drop = append(b.Drop, store.WorkKey{Queue: queue, ID: m.ID})
 		}
 		for i := range m.Attachments {

@@ -9,6 +9,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/times"
 )
 
 // pruneSome removes what is older than the channel keeps from the next few conversations,
@@ -41,7 +42,7 @@ func (k *keeper) pruneConversation(ctx context.Context, s *Settings, c *conversa
 	messages, files := before(now, s.Retention.Messages), before(now, s.Retention.Attachments)
 	receipt := &Erased{} // for nobody to see
 	switch {
-	case !c.State.Queue.Open() && c.LastActivity.Before(messages):
+	case !c.State.Queue.Open() && times.Latest(c.LastActivity, c.Planned).Before(messages):
 		err = k.eraseConversation(ctx, s.ID, c.ID, lanes, receipt)
 	case c.Opened.Before(messages):
 		until := &store.Position{Sort: micros(messages)}

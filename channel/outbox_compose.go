@@ -11,9 +11,9 @@ import (
 	"github.com/kanava-go/kanava/window"
 )
 
-// compose turns a reply into what goes on the wire and what agents see, with card
-// numbers masked in both.
-func (u *unit) compose(ch *Channel, customer *conversation.Customer, r *Reply) (
+// compose turns a reply that is to be sent at a time into what goes on the wire and what agents see,
+// with card numbers masked in both.
+func (u *unit) compose(ch *Channel, customer *conversation.Customer, r *Reply, at time.Time) (
 	out *message.Outbound, msg *messageRecord, category template.Category, err error,
 ) {
 	out = &message.Outbound{To: customer.Recipient()}
@@ -25,7 +25,7 @@ func (u *unit) compose(ch *Channel, customer *conversation.Customer, r *Reply) (
 	case (r.Content == nil) == (r.Template == nil):
 		return nil, nil, "", invalidAt("content", message.RuleRequired)
 	case r.Template != nil:
-		def, err := templateFor(ch, customer, r.Template, u.now)
+		def, err := templateFor(ch, customer, r.Template, at)
 		if err != nil {
 			return nil, nil, "", err
 		}
@@ -39,7 +39,7 @@ func (u *unit) compose(ch *Channel, customer *conversation.Customer, r *Reply) (
 	default:
 		out.Content = r.Content
 		if c, ok := r.Content.(*message.Template); ok {
-			def, err := boundFor(ch, customer, c, u.now)
+			def, err := boundFor(ch, customer, c, at)
 			if err != nil {
 				return nil, nil, "", err
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
@@ -29,6 +30,8 @@ type Notification struct {
 	Ticket string
 	// Metadata is kept with the message, as in [Reply].
 	Metadata json.RawMessage
+	// At is when it is to be sent, as in [Reply]: consent, limit and budget are asked then.
+	At time.Time
 }
 
 func (h *core) notify(ctx context.Context, by conversation.Author, n Notification) (msg *messageRecord, err error) {
@@ -73,7 +76,7 @@ func (h *core) notifyIn(ctx context.Context, do func(context.Context, func(*unit
 		if err := consents(ch, customer, def.Category); err != nil {
 			return err
 		}
-		r := &Reply{Template: n.Template, Key: n.Key, Metadata: n.Metadata}
+		r := &Reply{Template: n.Template, Key: n.Key, Metadata: n.Metadata, At: n.At}
 		if n.Key != "" {
 			r.id = opaque.ID("m_", "notify", customer.ID, n.Key)
 		} else {

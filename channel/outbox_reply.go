@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
@@ -35,6 +36,12 @@ type Reply struct {
 	// JSON of at most 4,096 bytes. The customer never sees it, and card numbers in its texts are
 	// masked. nil: nothing.
 	Metadata json.RawMessage
+	// At is when it is to be sent, at most 30 days ahead; zero: at once. Until then it stands in the
+	// conversation as scheduled, and can be taken back with [Hub.CancelMessage]. Whether it may be
+	// sent is asked for that time now, and once more when it has come: the customer may have stopped
+	// marketing, or the window may have closed. It then fails, and the host is told. If no hub runs at
+	// the time, it goes out as soon as one does.
+	At time.Time
 
 	id     string // chosen by the caller, "" otherwise
 	notify bool   // proactive: no answer to anything
@@ -109,6 +116,7 @@ func (r Reply) Split() []Reply {
 		if i == 0 {
 			all[i].Quote, all[i].Metadata = r.Quote, r.Metadata
 		}
+		all[i].At = r.At
 		if r.Key != "" {
 			all[i].Key = r.Key + "|" + strconv.Itoa(i+1)
 		}
@@ -166,6 +174,10 @@ func (u *unit) send(ch *Channel, customer *conversation.Customer, conv *conversa
 			return earlier.unless(print, err)
 		}
 	}
+	at, err := u.sendTime(r)
+	if err != nil {
+		return nil, err
+	}
 	var target *messageRecord
 	if c, ok := r.Content.(*message.Reaction); ok && r.Template == nil {
 		with := *r
@@ -187,11 +199,11 @@ func (u *unit) send(ch *Channel, customer *conversation.Customer, conv *conversa
 		}
 		with.Content, r = nil, &with
 	}
-	out, msg, category, err := u.compose(ch, customer, r)
+	out, msg, category, err := u.compose(ch, customer, r, at)
 	if err != nil {
 		return nil, err
 	}
-	if err := permits(ch, customer, out, u.now); err != nil {
+	if err := permits(ch, customer, out, at); err != nil {
 		return nil, err
 	}
 	if r.Quote != "" {
@@ -220,6 +232,9 @@ func (u *unit) send(ch *Channel, customer *conversation.Customer, conv *conversa
 		msg.Author = conversation.Author{Kind: conversation.System}
 	}
 	msg.Quoted, msg.Key, msg.Print, msg.AnswersAd = r.Quote, r.Key, print, customer.Window.ReferralAt()
+	if !r.At.IsZero() {
+		return msg, u.schedule(ch, customer, conv, out, msg, r)
+	}
 	msg.At, msg.Delivery.QueuedAt = u.now.UTC(), u.now.UTC()
 	if err := u.reserve(ch, customer, out, category, msg); err != nil {
 		return nil, err
@@ -311,7 +326,8 @@ func (r *Reply) print(ch *Channel) (string, error) {
 		Content  json.RawMessage
 		Template *Template
 		Quote    string
-	}{content, r.Template, r.Quote})
+		At       time.Time `json:",omitzero"`
+	}{content, r.Template, r.Quote, r.At})
 	if err != nil {
 		return "", fmt.Errorf("channel: encode message: %w", err)
 	}

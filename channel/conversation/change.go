@@ -57,6 +57,8 @@ type ChangeKind string
 const (
 	// MessageQueued: a message waits in the outbox, whoever wrote it.
 	MessageQueued ChangeKind = "message_queued"
+	// MessageScheduled: a message waits for its time; MessageQueued follows then.
+	MessageScheduled ChangeKind = "message_scheduled"
 	// DeliveryChanged: Message.Delivery learned something; see Change.Delivery.
 	DeliveryChanged ChangeKind = "delivery_changed"
 	// MessageEdited and MessageDeleted: the customer changed what they wrote, or an earlier text

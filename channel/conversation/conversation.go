@@ -33,6 +33,8 @@ type Conversation struct {
 	Topic string   `json:"topic,omitempty"`
 	// LastActivity is the time of the newest message in either direction.
 	LastActivity time.Time `json:"last_activity,omitzero"`
+	// Planned is the latest time for which a message was ever scheduled; zero if none was.
+	Planned time.Time `json:"planned,omitzero"`
 	// Preview is the beginning of the newest message, redacted, and PreviewOf its ID.
 	Preview   string `json:"preview,omitempty"`
 	PreviewOf string `json:"preview_of,omitempty"`

@@ -11,6 +11,8 @@ type DeliveryState string
 
 // Delivery states, in the order in which a message usually passes through them.
 const (
+	// Scheduled waits for its time.
+	Scheduled DeliveryState = "scheduled"
 	// Queued waits in the outbox.
 	Queued DeliveryState = "queued"
 	// Uncertain was handed to WhatsApp, but the answer was lost: it may have arrived.
@@ -38,15 +40,18 @@ const (
 // Facts only accumulate: each time is the earliest that was reported. A late "sent"
 // therefore neither takes back "read" nor revives a message that failed.
 type Delivery struct {
-	QueuedAt    time.Time `json:"queued_at,omitzero"`
-	AcceptedAt  time.Time `json:"accepted_at,omitzero"`
-	UncertainAt time.Time `json:"uncertain_at,omitzero"`
-	SentAt      time.Time `json:"sent_at,omitzero"`
-	DeliveredAt time.Time `json:"delivered_at,omitzero"`
-	ReadAt      time.Time `json:"read_at,omitzero"`
-	PlayedAt    time.Time `json:"played_at,omitzero"`
-	FailedAt    time.Time `json:"failed_at,omitzero"`
-	CancelledAt time.Time `json:"cancelled_at,omitzero"`
+	// ScheduledFor is when a message is to be sent that was written ahead; zero for one that was to go
+	// out at once.
+	ScheduledFor time.Time `json:"scheduled_for,omitzero"`
+	QueuedAt     time.Time `json:"queued_at,omitzero"`
+	AcceptedAt   time.Time `json:"accepted_at,omitzero"`
+	UncertainAt  time.Time `json:"uncertain_at,omitzero"`
+	SentAt       time.Time `json:"sent_at,omitzero"`
+	DeliveredAt  time.Time `json:"delivered_at,omitzero"`
+	ReadAt       time.Time `json:"read_at,omitzero"`
+	PlayedAt     time.Time `json:"played_at,omitzero"`
+	FailedAt     time.Time `json:"failed_at,omitzero"`
+	CancelledAt  time.Time `json:"cancelled_at,omitzero"`
 	// Failure is the reason that was reported first.
 	Failure *Failure `json:"failure,omitempty"`
 	// Price is what WhatsApp said about the cost.
@@ -95,6 +100,8 @@ func (d *Delivery) State() DeliveryState {
 		return Uncertain
 	case !d.QueuedAt.IsZero():
 		return Queued
+	case !d.ScheduledFor.IsZero():
+		return Scheduled
 	}
 	return ""
 }
@@ -106,24 +113,25 @@ func (d Delivery) Merge(o Delivery) Delivery {
 		failure = o.Failure
 	}
 	return Delivery{
-		QueuedAt:    times.Earliest(d.QueuedAt, o.QueuedAt),
-		AcceptedAt:  times.Earliest(d.AcceptedAt, o.AcceptedAt),
-		UncertainAt: times.Earliest(d.UncertainAt, o.UncertainAt),
-		SentAt:      times.Earliest(d.SentAt, o.SentAt),
-		DeliveredAt: times.Earliest(d.DeliveredAt, o.DeliveredAt),
-		ReadAt:      times.Earliest(d.ReadAt, o.ReadAt),
-		PlayedAt:    times.Earliest(d.PlayedAt, o.PlayedAt),
-		FailedAt:    times.Earliest(d.FailedAt, o.FailedAt),
-		CancelledAt: times.Earliest(d.CancelledAt, o.CancelledAt),
-		Failure:     failure,
-		Price:       d.Price.merge(o.Price),
+		ScheduledFor: times.Earliest(d.ScheduledFor, o.ScheduledFor),
+		QueuedAt:     times.Earliest(d.QueuedAt, o.QueuedAt),
+		AcceptedAt:   times.Earliest(d.AcceptedAt, o.AcceptedAt),
+		UncertainAt:  times.Earliest(d.UncertainAt, o.UncertainAt),
+		SentAt:       times.Earliest(d.SentAt, o.SentAt),
+		DeliveredAt:  times.Earliest(d.DeliveredAt, o.DeliveredAt),
+		ReadAt:       times.Earliest(d.ReadAt, o.ReadAt),
+		PlayedAt:     times.Earliest(d.PlayedAt, o.PlayedAt),
+		FailedAt:     times.Earliest(d.FailedAt, o.FailedAt),
+		CancelledAt:  times.Earliest(d.CancelledAt, o.CancelledAt),
+		Failure:      failure,
+		Price:        d.Price.merge(o.Price),
 	}
 }
 
 // Settled says that WhatsApp has told what became of the message.
 func (d *Delivery) Settled() bool {
 	switch d.State() {
-	case Queued, Uncertain, "":
+	case Scheduled, Queued, Uncertain, "":
 		return false
 	}
 	return true

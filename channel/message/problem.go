@@ -32,6 +32,8 @@ const (
 	RuleTooFew    Rule = "too-few"   // fewer elements than Limit
 	RuleTooMany   Rule = "too-many"  // more elements than Limit
 	RuleRange     Rule = "range"     // a number outside its range
+	RulePast      Rule = "past"      // a time that has passed
+	RuleTooFar    Rule = "too-far"   // a time more than Limit days ahead
 	RuleFormat    Rule = "format"    // not of the required form
 	RuleSpace     Rule = "space"     // space at an end
 	RuleDuplicate Rule = "duplicate" // not unique
@@ -50,7 +52,7 @@ type Problem struct {
 	Path     string   `json:"path,omitempty"`
 	Rule     Rule     `json:"rule"`
 	Severity Severity `json:"severity,omitempty"`
-	// Limit and Actual are set by rules that measure: characters, elements or bytes.
+	// Limit and Actual are set by rules that measure: characters, elements, bytes or days.
 	Limit  int `json:"limit,omitempty"`
 	Actual int `json:"actual,omitempty"`
 }

@@ -35,6 +35,8 @@ var sentences = map[Rule]sentence{
 	RuleTooFew:    {"There are too few", "%d, at least %d"},
 	RuleTooMany:   {"There are too many", "%d, at most %d"},
 	RuleRange:     {"The number is out of range", ""},
+	RulePast:      {"The time has passed", ""},
+	RuleTooFar:    {"The time is too far ahead", "%d days, at most %d"},
 	RuleFormat:    {"It is not of the right form", ""},
 	RuleSpace:     {"There may be no space at its beginning or end", ""},
 	RuleDuplicate: {"It is there twice", ""},

@@ -95,7 +95,7 @@ func channelKinds() []conversation.ChangeKind {
 // kinds are the kinds of changes of a conversation that the hub knows.
 func kinds() []conversation.ChangeKind {
 	return []conversation.ChangeKind{
-		conversation.MessageQueued, conversation.DeliveryChanged, conversation.MessageEdited, conversation.MessageDeleted,
+		conversation.MessageQueued, conversation.MessageScheduled, conversation.DeliveryChanged, conversation.MessageEdited, conversation.MessageDeleted,
 		conversation.MessageRedacted, conversation.Reacted, conversation.AttachmentReady, conversation.AttachmentFailed,
 		conversation.Assigned, conversation.QueueMoved, conversation.WindowClosing, conversation.BotSuspected,
 		conversation.AutomaticWithheld, conversation.EchoReceived, conversation.CustomerChanged, conversation.PreferenceChanged,

@@ -24,7 +24,7 @@ func Everything(t *testing.T, s store.Store, f func(text string)) {
 			f(r.Key + " " + r.Parent + " " + string(r.Body))
 		}
 	}
-	for _, queue := range []string{"in", "host", "out", "first", "check", "timer", "media", "upkeep"} {
+	for _, queue := range []string{"in", "host", "out", "first", "later", "check", "timer", "media", "upkeep"} {
 		for _, dead := range []bool{false, true} {
 			work, err := s.Work(t.Context(), store.WorkQuery{Queue: queue, Dead: dead, Limit: 10000})
 			require.NoError(t, err)
