@@ -37,6 +37,9 @@ var allowed = map[string][]string{
 	"channel/desk": {
 		"channel", "channel/access", "channel/conversation", "channel/message", "channel/pricing", "channel/rules", "channel/store", "template",
 	},
+	"channel/console": {
+		"channel", "channel/access", "channel/conversation", "channel/desk", "channel/message", "channel/rules", "channel/store", "template", "window",
+	},
 	"channel/internal/channeltest": {
 		"channel", "channel/cloudapi", "channel/cloudapi/cloudapitest", "channel/conversation", "channel/message", "channel/pricing",
 		"channel/store", "channel/store/memstore", "template", "webhook",

@@ -1,0 +1,4 @@
+package console
+
+// adminPages are those of administrators and supervisors.
+var adminPages []page

@@ -1,0 +1,37 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/kanava-go/kanava/channel"
+)
+
+// What the console itself refuses.
+var (
+	errSignIn   = errors.New("console: nobody is signed in")
+	errReadOnly = errors.New("console: read only")
+	errNoKey    = errors.New("console: a message wants a key")
+)
+
+// minKey is the shortest idempotency key: those of drafts are UUIDs.
+const minKey = 8
+
+// refusals explain what the desk knows nothing of.
+var refusals = []struct {
+	is func(error) bool
+	channel.Explanation
+}{
+	{func(err error) bool { return errors.Is(err, errSignIn) }, channel.Explanation{
+		Class: channel.ErrorDenied, Status: http.StatusUnauthorized, Cause: "sign_in", Text: "Nobody is signed in.", Do: "Sign in.",
+	}},
+	{func(err error) bool { return errors.Is(err, errReadOnly) }, channel.Explanation{
+		Class: channel.ErrorDenied, Status: http.StatusForbidden, Cause: "read_only", Text: "This console is for looking only.",
+	}},
+	{func(err error) bool { return errors.Is(err, errNoKey) }, channel.Explanation{
+		Class: channel.ErrorInput, Status: http.StatusBadRequest, Cause: "no_key", Text: "The page is out of date.", Do: "Load it again.",
+	}},
+	{func(err error) bool { _, ok := errors.AsType[*http.MaxBytesError](err); return ok }, channel.Explanation{
+		Class: channel.ErrorInput, Status: http.StatusRequestEntityTooLarge, Cause: "file_refused", Text: "The file is too large.",
+	}},
+}

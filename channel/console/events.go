@@ -1,0 +1,303 @@
+package console
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"hash/maphash"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
+)
+
+// patch is what a page is told: fragments that replace those with the same id, or are put in their
+// place in the order.
+type patch struct {
+	Now      int64      `json:"now"`             // the server's clock, in Unix milliseconds
+	Reset    bool       `json:"reset,omitempty"` // look at everything again
+	Rows     []fragment `json:"rows,omitempty"`
+	Gone     []string   `json:"gone,omitempty"`     // rows that are not in the list any more
+	Messages []fragment `json:"messages,omitempty"` // of the open conversation
+	Erased   []string   `json:"erased,omitempty"`   // messages and conversations that are nowhere any more
+	Head     string     `json:"head,omitempty"`
+	Counts   string     `json:"counts,omitempty"`
+	Says     []string   `json:"says,omitempty"` // for a screen reader
+}
+
+type fragment struct {
+	ID    string `json:"id"`
+	Order string `json:"order"`
+	HTML  string `json:"html"`
+}
+
+// watcher is what a stream knows of the page at its other end.
+type watcher struct {
+	*request
+	filter filter
+	open   string            // the conversation in view
+	sent   map[string]uint64 // hashes of what the page has, so that nothing goes twice
+	seed   maphash.Seed
+	cursor string
+}
+
+// pause is how long news are collected before they are told.
+const pause = 120 * time.Millisecond
+
+// events is the stream of a page.
+func (q *request) events() error {
+	s, err := q.streams.add(&q.actor)
+	if errors.Is(err, errTooMany) {
+		http.Error(q.w, q.language.say("streams.many"), http.StatusTooManyRequests)
+		return nil
+	}
+	if err != nil {
+		http.Error(q.w, q.language.say("streams.none"), http.StatusServiceUnavailable)
+		return nil
+	}
+	defer q.streams.remove(s)
+	w := &watcher{
+		request: q, filter: q.filter(), open: q.FormValue("open"), sent: map[string]uint64{}, seed: maphash.MakeSeed(),
+		cursor: q.FormValue("after"),
+	}
+	if last := q.Header.Get("Last-Event-ID"); last != "" {
+		w.cursor = last
+	}
+	h := q.w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("X-Accel-Buffering", "no") // proxies that would wait for more
+	w.follow(s)
+	return nil
+}
+
+// follow tells the page what happens until it goes away, or Run ends. A page comes back by itself.
+func (w *watcher) follow(s *stream) {
+	err := w.catchUp()
+	alive := time.NewTicker(20 * time.Second)
+	defer alive.Stop()
+	for err == nil {
+		select {
+		case <-w.ctx().Done():
+			return
+		case <-s.ended:
+			return
+		case <-s.lost:
+			err = w.tell(&patch{Reset: true})
+		case n := <-s.news:
+			err = w.news(append([]*channel.News{n}, collect(s)...))
+		case <-alive.C:
+			w.now = w.Now()
+			err = w.tell(&patch{})
+		}
+	}
+	if w.ctx().Err() == nil && !errors.Is(err, errGone) {
+		w.Logger.Error("console: stream failed", "error", err)
+	}
+}
+
+// collect waits a moment for more: a message is several changes.
+func collect(s *stream) (batch []*channel.News) {
+	time.Sleep(pause)
+	for len(batch) < waiting {
+		select {
+		case n := <-s.news:
+			if n != nil {
+				batch = append(batch, n)
+			}
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// catchUp tells what the page missed since its cursor.
+func (w *watcher) catchUp() error {
+	if err := w.write("retry: 1000\n\n"); err != nil || w.cursor == "" {
+		return err
+	}
+	q := channel.FeedQuery{After: w.cursor, Wanted: func(on string) bool { return w.may(on, access.Read) }}
+	for range 4 {
+		news, next, err := w.Desk.Hub().News(w.ctx(), q)
+		if err != nil {
+			return w.tell(&patch{Reset: true})
+		}
+		if len(news) == 0 {
+			return nil
+		}
+		if err := w.news(news); err != nil {
+			return err
+		}
+		q.After = next
+	}
+	return w.tell(&patch{Reset: true}) // a page that was away for long
+}
+
+// news makes a patch of what happened.
+func (w *watcher) news(batch []*channel.News) error {
+	w.now = w.Now()
+	w.forget()
+	var p patch
+	var conversations []string
+	note := func(id string) {
+		if id != "" && !slices.Contains(conversations, id) {
+			conversations = append(conversations, id)
+		}
+	}
+	messages := map[string]*conversation.Message{}
+	for _, n := range batch {
+		if n == nil {
+			continue
+		}
+		if n.Cursor != "" {
+			w.cursor = n.Cursor
+		}
+		switch {
+		case n.Conversation == nil && n.Message == nil && n.Customer == nil:
+			if n.ID != "" {
+				p.Erased = append(p.Erased, n.ID)
+			}
+		case !w.may(n.Channel, access.Read):
+		case n.Conversation != nil:
+			note(n.Conversation.ID)
+		case n.Customer != nil:
+			note(n.Customer.Conversation)
+		default:
+			note(n.Message.Conversation)
+			if n.Message.Conversation == w.open {
+				messages[n.Message.ID] = n.Message
+			}
+		}
+	}
+	for _, id := range conversations {
+		if err := w.conversation(&p, id); err != nil {
+			return err
+		}
+	}
+	for _, m := range messages {
+		if err := w.talkMessage(&p, m, messages); err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(p.Messages, func(a, b fragment) int { return strings.Compare(a.Order, b.Order) })
+	if len(conversations) > 0 || len(p.Erased) > 0 {
+		if err := w.countsInto(&p); err != nil {
+			return err
+		}
+	}
+	return w.tell(&p)
+}
+
+// conversation puts the row of a conversation into a patch, and the head if it is open.
+func (w *watcher) conversation(p *patch, id string) error {
+	c, customer, err := w.Desk.Conversation(w.ctx(), w.actor, id)
+	if err != nil {
+		p.Gone = append(p.Gone, id)
+		return nil //nolint:nilerr // it is gone, or is not this actor's any more
+	}
+	iq := w.filter.query(w.actor.ID)
+	iq.After, iq.Customer, iq.Limit = "", c.Customer, 100
+	there := false
+	if page, err := w.Desk.Inbox(w.ctx(), w.actor, iq); err == nil {
+		there = slices.ContainsFunc(page.Conversations, func(o *conversation.Conversation) bool { return o.ID == id })
+	}
+	if there {
+		row := w.row(c, customer, &iq)
+		row.Link, row.Selected = w.filter.Query(), id == w.open
+		html, err := w.render("row", row)
+		if err != nil {
+			return err
+		}
+		if w.fresh("row "+id, html) {
+			p.Rows = append(p.Rows, fragment{id, row.Order, string(html)})
+		}
+	} else {
+		delete(w.sent, "row "+id)
+		p.Gone = append(p.Gone, id)
+	}
+	if id != w.open {
+		return nil
+	}
+	html, err := w.render("head", w.head(c, customer))
+	if err == nil && w.fresh("head", html) {
+		p.Head = string(html)
+	}
+	return err
+}
+
+// talkMessage puts a message of the open conversation into a patch.
+func (w *watcher) talkMessage(p *patch, m *conversation.Message, known map[string]*conversation.Message) error {
+	v := w.request.message(m, known)
+	html, err := w.render("message", &v)
+	if err != nil {
+		return err
+	}
+	_, old := w.sent["message "+m.ID]
+	if !w.fresh("message "+m.ID, html) {
+		return nil
+	}
+	p.Messages = append(p.Messages, fragment{m.ID, v.Order, string(html)})
+	if !old && m.Direction == conversation.Inbound && m.Text != "" {
+		p.Says = append(p.Says, m.Text)
+	}
+	return nil
+}
+
+func (w *watcher) countsInto(p *patch) error {
+	counts, err := w.counts(w.filter)
+	if err != nil {
+		return err
+	}
+	html, err := w.render("counts", inboxView{Filter: w.filter, Counts: counts})
+	if err == nil && w.fresh("counts", html) {
+		p.Counts = string(html)
+	}
+	return err
+}
+
+// fresh reports whether the page does not have this yet, and notes that it has it now.
+func (w *watcher) fresh(what string, html []byte) bool {
+	sum := maphash.Bytes(w.seed, html)
+	if w.sent[what] == sum {
+		return false
+	}
+	w.sent[what] = sum
+	return true
+}
+
+// tell sends a patch; one with nothing in it sets the clock, and keeps the connection.
+func (w *watcher) tell(p *patch) error {
+	p.Now = w.now.UnixMilli()
+	var b bytes.Buffer
+	b.WriteString("event: patch\n")
+	if w.cursor != "" {
+		b.WriteString("id: " + w.cursor + "\n")
+	}
+	b.WriteString("data: ")
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false) // it is no page
+	if err := encoder.Encode(p); err != nil {
+		return err
+	}
+	b.WriteString("\n")
+	return w.write(b.String())
+}
+
+// write sends a text at once. A page that does not take it within a minute is gone.
+func (w *watcher) write(text string) error {
+	control := http.NewResponseController(w.w)
+	_ = control.SetWriteDeadline(time.Now().Add(time.Minute)) // where the server can
+	if _, err := w.w.Write([]byte(text)); err != nil {
+		return errGone
+	}
+	if control.Flush() != nil {
+		return errGone
+	}
+	return nil
+}
+
+var errGone = errors.New("console: the browser went away")

@@ -1,0 +1,95 @@
+package console
+
+import (
+	"io/fs"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func allWords(t *testing.T) *catalogue {
+	t.Helper()
+	c, err := newCatalogue(nil)
+	require.NoError(t, err)
+	return c
+}
+
+var (
+	inTemplates = regexp.MustCompile(`say "([^"]+)"`)
+	begins      = regexp.MustCompile(`print "([^"]+)" `)
+	inScripts   = regexp.MustCompile(`say\("([^"]+)"`)
+	verbs       = regexp.MustCompile(`%[sd]|\{\w+\}`)
+)
+
+func TestEveryLanguageHasEverySentence(t *testing.T) {
+	t.Parallel()
+	c := allWords(t)
+	first := c.offered[0]
+	for _, l := range c.offered {
+		require.Equal(t, slices.Sorted(maps.Keys(first.words)), slices.Sorted(maps.Keys(l.words)), l.Tag)
+		for key, text := range l.words {
+			require.NotEmpty(t, strings.TrimSpace(text), l.Tag+" "+key)
+			want, got := verbs.FindAllString(first.words[key], -1), verbs.FindAllString(text, -1)
+			slices.Sort(want)
+			slices.Sort(got)
+			require.Equal(t, want, got, l.Tag+" "+key+": the places to fill in")
+		}
+	}
+}
+
+func TestEverySentenceThatIsSaidIsThere(t *testing.T) {
+	t.Parallel()
+	words := allWords(t).offered[0].words
+	said := func(pattern *regexp.Regexp, prefix, text string) {
+		for _, m := range pattern.FindAllStringSubmatch(text, -1) {
+			for _, key := range m[1:] {
+				if key != "" {
+					require.Contains(t, words, prefix+key)
+				}
+			}
+		}
+	}
+	read := func(from fs.FS, pattern string, f func(string)) {
+		files, err := fs.Glob(from, pattern)
+		require.NoError(t, err)
+		require.NotEmpty(t, files)
+		for _, name := range files {
+			raw, err := fs.ReadFile(from, name)
+			require.NoError(t, err)
+			f(string(raw))
+		}
+	}
+	read(sources, "templates/*.html", func(text string) {
+		said(inTemplates, "", text)
+		for _, m := range begins.FindAllStringSubmatch(text, -1) {
+			require.True(t, slices.ContainsFunc(slices.Collect(maps.Keys(words)), func(k string) bool { return strings.HasPrefix(k, m[1]) }), m[1])
+		}
+	})
+	read(static, "static/*.js", func(text string) { said(inScripts, "js.", text) })
+	for _, p := range allPages() {
+		if p.nav != "" {
+			require.Contains(t, words, p.nav)
+		}
+	}
+	for _, v := range views {
+		require.Contains(t, words, "view."+v.name)
+	}
+}
+
+func TestAPageSpeaksTheLanguageThatTheBrowserLikesBest(t *testing.T) {
+	t.Parallel()
+	c := allWords(t)
+	for accept, want := range map[string]string{
+		"": "en", "en-GB,en;q=0.9": "en", "xx": "en", "*": "en", "en;q=nonsense": "en",
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+		r.Header.Set("Accept-Language", accept)
+		require.Equal(t, want, c.of(r).Tag, accept)
+	}
+}

@@ -1,0 +1,98 @@
+package console
+
+import (
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/kanava-go/kanava/channel/access"
+)
+
+// A page is something that the console answers. To add one: write its handler and its templates
+// (templates/*.html, each with a {{define}}), add a line to a table below, and its sentences to every
+// locales/*.json. What the handler returns as an error is explained to the agent in their language.
+//
+//	{route: "GET /admin/health", serve: (*request).health, nav: "nav.health", may: (*request).administers},
+//
+// A handler answers with one of q.page (a whole page), q.fragment (a part of one, for a script), q.done
+// (something was changed) and q.json. Changes are asked with POST from a form or by send() of net.js.
+type page struct {
+	route string                 // method and path below the prefix
+	serve func(*request) error   // answers
+	nav   string                 // the sentence under which the navigation leads to it; "" = not there
+	may   func(q *request) bool  // whether the actor may look at it; nil = everybody who is signed in
+	here  func(path string) bool // whether a path below the prefix belongs to it, in the navigation; nil = only its own
+}
+
+// allPages are all that there are. Those of administrators have a table of their own.
+func allPages() []page { return slices.Concat(inboxPages, talkPages, adminPages) }
+
+var inboxPages = []page{
+	{route: "GET /{$}", serve: (*request).inbox, nav: "nav.inbox", here: func(at string) bool { return at == "/" || strings.HasPrefix(at, "/c/") }},
+	{route: "GET /c/{id}", serve: (*request).inbox},
+	{route: "GET /list", serve: (*request).list},
+	{route: "GET /events", serve: (*request).events},
+	{route: "POST /language", serve: (*request).setLanguage},
+}
+
+var talkPages = []page{
+	{route: "GET /talk/{id}", serve: (*request).talk},
+	{route: "GET /talk/{id}/older", serve: (*request).older},
+	{route: "POST /talk/{id}/reply", serve: (*request).reply},
+	{route: "POST /talk/{id}/check", serve: (*request).check},
+	{route: "POST /message/{id}/{settle}", serve: (*request).settle},
+	{route: "GET /files/{message}/{n}", serve: (*request).file},
+}
+
+// routes is the site: everything behind the guard, and behind Actor but for scripts and styles.
+func (c *Console) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /static/{version}/{name}", c.assets)
+	for _, p := range c.pages {
+		mux.HandleFunc(p.route, func(w http.ResponseWriter, r *http.Request) { c.serve(&p, w, r) })
+	}
+	return c.guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		below, ok := strings.CutPrefix(r.URL.Path, c.Prefix)
+		switch {
+		case !ok: // the router has stripped it
+			below = r.URL.Path
+		case below == "":
+			http.Redirect(w, r, c.Prefix+"/", http.StatusMovedPermanently)
+			return
+		case !strings.HasPrefix(below, "/"): // another path that only begins like it
+			below = r.URL.Path
+		}
+		if below != "/" && path.Clean(below) != below {
+			http.NotFound(w, r) // no address of the console; the mux would lead to one without the prefix
+			return
+		}
+		under := r.Clone(r.Context())
+		under.URL.Path, under.URL.RawPath = below, ""
+		mux.ServeHTTP(w, under)
+	}))
+}
+
+// serve answers one request for a page.
+func (c *Console) serve(p *page, w http.ResponseWriter, r *http.Request) {
+	q := &request{Console: c, Request: r, w: w, now: c.Now(), language: c.words.of(r)}
+	actor, err := c.Actor(r)
+	if err != nil || actor.Kind == "" || actor.Kind == access.System {
+		q.fail(errSignIn)
+		return
+	}
+	q.actor = actor
+	if changes(r) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	}
+	if p.may != nil && !p.may(q) {
+		q.fail(access.ErrDenied)
+		return
+	}
+	if err := p.serve(q); err != nil {
+		q.fail(err)
+	}
+}
+
+// maxBody is the largest request: a file with some fields around it.
+const maxBody = 101 << 20

@@ -1,0 +1,83 @@
+package console
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+// answerOf is the answer that a form holds.
+func (q *request) answerOf() channel.Reply {
+	return channel.Reply{
+		Conversation: q.PathValue("id"), Key: q.FormValue("key"), Quote: q.FormValue("quote"),
+		Content: &message.Text{Body: q.FormValue("text"), PreviewURL: true},
+	}
+}
+
+// reply sends an answer. A form that comes twice with one key is one message.
+func (q *request) reply() error {
+	if q.ReadOnly {
+		return errReadOnly
+	}
+	r := q.answerOf()
+	if len(r.Key) < minKey {
+		return errNoKey
+	}
+	if _, err := q.Desk.Reply(q.ctx(), q.actor, r); err != nil {
+		return err
+	}
+	return q.done("c/" + r.Conversation)
+}
+
+// check says what an answer would do, while it is being written.
+func (q *request) check() error {
+	r := q.answerOf()
+	p, err := q.Desk.PreviewReply(q.ctx(), q.actor, r)
+	if err != nil {
+		return err
+	}
+	v := struct {
+		Text     string   `json:"text,omitempty"` // as it would go out, if that differs
+		Refused  *refusal `json:"refused,omitempty"`
+		Template bool     `json:"template,omitempty"`
+		Closes   int64    `json:"closes,omitempty"`
+		Open     bool     `json:"open"`
+		Free     int      `json:"free"` // how many messages of the month are still free; -1 unknown
+	}{Template: p.Template, Closes: unix(p.Closes), Open: p.Open, Free: p.FreeLeft}
+	if p.Refused != nil {
+		_, f := q.explain(p.Refused)
+		v.Refused = &f
+	} else if p.Message.Redacted {
+		v.Text = p.Message.Text
+	}
+	return q.json(http.StatusOK, v)
+}
+
+func unix(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// settle is what can be done about a message that waits or whose fate nobody knows.
+func (q *request) settle() error {
+	if q.ReadOnly {
+		return errReadOnly
+	}
+	id := q.PathValue("id")
+	act, ok := map[string]func() error{
+		"cancel":  func() error { return q.Desk.CancelMessage(q.ctx(), q.actor, id) },
+		"resend":  func() error { return q.Desk.ResendMessage(q.ctx(), q.actor, id) },
+		"give-up": func() error { return q.Desk.GiveUpMessage(q.ctx(), q.actor, id) },
+	}[q.PathValue("settle")]
+	if !ok {
+		return channel.ErrNotFound
+	}
+	if err := act(); err != nil {
+		return err
+	}
+	return q.done("")
+}

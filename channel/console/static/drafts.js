@@ -1,0 +1,52 @@
+// What agents have begun to write: one draft for each conversation. A draft stays with its customer
+// while others are looked at and when the page is loaded again, and goes when the desk has taken it. What
+// is sent carries a key, which stays the same while the content does: pressing Enter ten times, or again
+// after an answer got lost, sends one message.
+
+const drafts = new Map(); // by conversation
+const blank = () => ({ text: "", quote: "", quoted: "", template: "", fields: {}, note: false, tries: {}, next: null, error: "" });
+
+export function draftOf(id) {
+  if (!drafts.has(id)) drafts.set(id, blank());
+  return drafts.get(id);
+}
+const formOf = (draft) => JSON.stringify([draft.template, draft.fields]);
+const isBlank = (d) => !d.text && !d.quote && !d.template && !Object.keys(d.tries).length;
+
+// A page that is left puts its drafts into the storage of the tab, where the next one takes them. Browsers
+// write that to disk: what may hold a card number stays behind.
+const digits = (draft) => {
+  const tried = Object.values(draft.tries).map((sent) => [sent.text, sent.form]);
+  return (JSON.stringify([draft.text, draft.fields, tried]).match(/\p{Nd}/gu) ?? []).length;
+};
+const slot = "console drafts " + document.documentElement.dataset.base;
+addEventListener("pagehide", () => {
+  const kept = [...drafts].filter(([, draft]) => !isBlank(draft) && digits(draft) < 12);
+  if (kept.length) sessionStorage.setItem(slot, JSON.stringify(kept));
+});
+try {
+  for (const [id, draft] of JSON.parse(sessionStorage.getItem(slot) ?? "[]")) drafts.set(id, { ...blank(), ...draft, next: null, error: "" });
+} catch { /* of another version */ }
+sessionStorage.removeItem(slot);
+
+// tryOf returns the attempt to send this content of a draft. Content that was changed is another message
+// and gets another key.
+export function tryOf(id, kind, content) {
+  const draft = draftOf(id), body = new URLSearchParams(content).toString();
+  if (draft.tries[kind]?.body !== body) draft.tries[kind] = { key: crypto.randomUUID(), body, text: content.text, form: formOf(draft) };
+  return draft.tries[kind];
+}
+
+// taken forgets what was sent, and keeps what was typed after it. It reports whether there was something
+// to forget.
+export function taken(id, kind, key) {
+  const draft = draftOf(id), sent = draft.tries[kind];
+  if (sent?.key !== key) return false;
+  delete draft.tries[kind];
+  const text = draft.text.trimStart();
+  if (sent.text !== undefined && text.startsWith(sent.text)) draft.text = text.slice(sent.text.length).trimStart();
+  if (kind === "reply") Object.assign(draft, { quote: "", quoted: "" });
+  if (kind === "template" && formOf(draft) === sent.form) Object.assign(draft, { template: "", fields: {} });
+  draft.error = "";
+  return true;
+}

@@ -1,0 +1,119 @@
+// The list of conversations and the way between them.
+import { $, $$, base, request, say, alert, parsed } from "./net.js";
+import { tell } from "./time.js";
+import { put, fill } from "./patch.js";
+import * as talk from "./talk.js";
+import * as stream from "./stream.js";
+
+const workspace = $("#workspace");
+export const query = () => $("#rows")?.dataset.query ?? "";
+let selected = talk.opened() || idOf(location.pathname);
+
+function idOf(path) { return path.startsWith(base + "/c/") ? decodeURIComponent(path.slice((base + "/c/").length)) : ""; }
+
+function mark() {
+  for (const link of $$("#rows [data-open]")) {
+    if (link.dataset.open === selected) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+// open turns to a conversation.
+export async function open(id, push = true) {
+  if (push && id !== selected) history.pushState(null, "", base + (id ? "/c/" + encodeURIComponent(id) : "/") + query());
+  selected = id;
+  mark();
+  workspace.dataset.pane = id ? "talk" : "list";
+  if (!id) return;
+  $(`#rows [data-id="${CSS.escape(id)}"]`)?.removeAttribute("data-new");
+  document.dispatchEvent(new CustomEvent("console:turned", { detail: id }));
+  stream.listen();
+  await talk.show(id);
+}
+
+// view asks for another list.
+let turn = 0;
+export async function view(search, push = true) {
+  const mine = ++turn;
+  try {
+    const html = await request("/list" + search + (search ? "&" : "?") + "selected=" + encodeURIComponent(selected));
+    if (mine !== turn) return;
+    const typing = document.activeElement?.id === "search" && $("#search").value;
+    fill($("#list"), html);
+    if (typing !== false && $("#search")) {
+      $("#search").value = typing;
+      $("#search").setSelectionRange(typing.length, typing.length);
+    }
+    if (push) history.pushState(null, "", base + (selected ? "/c/" + encodeURIComponent(selected) : "/") + query());
+    alert("list", "");
+    stream.listen();
+  } catch (err) {
+    if (mine === turn && !err.lost) alert("list", err.message);
+  }
+}
+
+// rows puts fragments into the list. Below its end nothing is put: it comes when the list goes on.
+export function rows(fragments) {
+  const list = $("#rows"), more = $("#more", list), last = more?.previousElementSibling?.dataset.order;
+  const known = (f) => document.getElementById("r-" + f.id);
+  const fresh = put(list, fragments.filter((f) => !last || f.order <= last || known(f)), true);
+  for (const row of fresh) if (row.dataset.id !== selected) row.dataset.new = "";
+  mark();
+  $("#empty").hidden = $$(".row", list).length > 0;
+  for (const row of fragments.map(known)) {
+    if (row?.classList.contains("bad") && !row.dataset.told) {
+      const link = Object.assign(document.createElement("a"), { href: $("a", row).href, textContent: say("show") });
+      link.dataset.open = row.dataset.id;
+      alert("failed " + row.dataset.id, say("failed", { name: $(".name", row).textContent }), link);
+    }
+  }
+}
+export function gone(ids) {
+  for (const id of ids) document.getElementById("r-" + id)?.remove();
+  $("#empty").hidden = $$("#rows .row").length > 0;
+}
+export function counts(html) { fill($("#counts"), html); }
+
+// refresh reads the list again after a break.
+export const refresh = () => view(query(), false);
+
+async function more(button) {
+  const at = button.closest(".more");
+  button.disabled = true;
+  try {
+    const html = parsed(await request(at.dataset.more));
+    tell(html);
+    if (at.isConnected) at.replaceWith(html);
+    mark();
+  } catch { button.disabled = false; }
+}
+
+document.addEventListener("click", (event) => {
+  if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const at = (selector) => event.target.closest?.(selector);
+  const link = at("[data-open]"), seen = at("[data-view]"), wide = at("[data-unnarrow]");
+  if (link) { event.preventDefault(); alert("failed " + link.dataset.open, ""); open(link.dataset.open); }
+  else if (seen ?? wide) { event.preventDefault(); view(new URL((seen ?? wide).href).search); }
+  else if (at("[data-back]")) { event.preventDefault(); open(""); }
+  else if (at("#more button")) more(at("#more button"));
+});
+const asked = () => "?" + new URLSearchParams(new FormData($(".search")));
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches(".search")) return;
+  event.preventDefault();
+  view(asked());
+});
+let typed = 0;
+document.addEventListener("input", ({ target }) => {
+  if (!target.closest?.(".search")) return;
+  clearTimeout(typed);
+  typed = setTimeout(() => view(asked(), false), 250);
+});
+addEventListener("popstate", () => {
+  if (location.search !== query()) view(location.search, false);
+  open(idOf(location.pathname), false);
+});
+document.addEventListener("console:open", ({ detail }) => open(detail));
+addEventListener("scroll", ({ target }) => {
+  if (target.id === "rows" && target.scrollHeight - target.scrollTop - target.clientHeight < 300) $("#more button:enabled")?.click();
+}, true);

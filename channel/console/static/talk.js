@@ -1,0 +1,154 @@
+// An open conversation: its messages, how far it is scrolled, and what can be done about a message.
+import { $, $$, request, send, alert, parsed, say, hear } from "./net.js";
+import { tell, days } from "./time.js";
+import { put, fill } from "./patch.js";
+import * as composer from "./composer.js";
+
+export const opened = () => $("#talk .talk-in")?.dataset.id ?? "";
+const list = () => $("#messages");
+
+// A list that stands at its end stays there: when it grows, when the composer does, when it comes into
+// sight. A list that somebody scrolled stays where it is.
+let following = true;
+const extent = (l) => l.clientHeight + " " + l.scrollHeight;
+function toEnd() {
+  const l = list();
+  if (!l) return;
+  l.dataset.extent = extent(l);
+  if (following) l.scrollTop = l.scrollHeight;
+  $("#to-end").hidden = following || !l.dataset.fresh;
+}
+addEventListener("scroll", ({ target: l }) => {
+  if (l.id !== "messages") return;
+  // A list that changed its size has moved by itself: nobody scrolled away from its end.
+  if (following && l.dataset.extent !== extent(l)) return toEnd();
+  following = l.scrollHeight - l.scrollTop - l.clientHeight < 60;
+  if (following) delete l.dataset.fresh;
+  $("#to-end").hidden = following || !l.dataset.fresh;
+  if (l.scrollTop < 200) older();
+}, true);
+const sizes = new ResizeObserver(() => {
+  $("#talk .talk-in")?.style.setProperty("--composer", ($("#composer")?.offsetHeight ?? 130) + "px");
+  toEnd();
+});
+
+// settle gets a conversation ready that was put into the page.
+export function ready() {
+  following = true;
+  sizes.disconnect();
+  for (const box of [list(), $("#composer")]) if (box) sizes.observe(box);
+  for (const picture of $$("#messages img, #messages video")) picture.addEventListener("load", toEnd, { once: true });
+  if (list()) days(list());
+  tell($("#talk"));
+  composer.show();
+  composer.find();
+  toEnd();
+}
+
+// show turns to a conversation. Until it is there nothing can be written. A failed request keeps what was
+// chosen, and says so.
+let turn = 0;
+export async function show(id) {
+  const mine = ++turn;
+  $("#talk").ariaBusy = "true";
+  if (opened() !== id) $("#composer")?.remove();
+  try {
+    const html = await request("/talk/" + encodeURIComponent(id));
+    if (mine !== turn) return;
+    $("#talk").replaceChildren(parsed(html));
+    alert("talk", "");
+    ready();
+  } catch (err) {
+    if (mine !== turn) return;
+    if (err.lost || err.status >= 500) {
+      setTimeout(() => { if (mine === turn) show(id); }, 2000);
+      return;
+    }
+    const hint = Object.assign(document.createElement("p"), { className: "hint", textContent: err.status === 404 ? say("gone") : err.message });
+    $("#talk").replaceChildren(hint);
+  } finally {
+    if (mine === turn) $("#talk").ariaBusy = "false";
+  }
+}
+
+// refresh reads an open conversation again after a break, and keeps what is being written.
+export async function refresh() {
+  const id = opened();
+  if (!id) return;
+  try {
+    const fresh = parsed(await request("/talk/" + encodeURIComponent(id)));
+    if (opened() !== id) return;
+    fill($("#head"), $("#head", fresh).innerHTML);
+    messages($$(".message", fresh).map((m) => ({ html: m.outerHTML })));
+    composer.look();
+  } catch { /* the stream tries again */ }
+}
+
+// messages puts fragments into the open conversation.
+export function messages(fragments) {
+  const l = list();
+  if (!l || !fragments.length) return;
+  const top = l.scrollTop, height = l.scrollHeight;
+  const first = $(".message", l)?.dataset.order ?? "";
+  // What is before the first message in view comes with it.
+  const wanted = $("#older", l) ? fragments.filter(({ html }) => parsed(html).firstElementChild.dataset.order >= first) : fragments;
+  const fresh = put(l, wanted, false);
+  for (const m of fresh) {
+    m.dataset.fresh = "";
+    for (const picture of $$("img, video", m)) picture.addEventListener("load", toEnd, { once: true });
+  }
+  days(l);
+  if (fresh.some((m) => m.classList.contains("in"))) l.dataset.fresh = "1";
+  if (!following) l.scrollTop = top + (top < 5 ? l.scrollHeight - height : 0);
+  composer.find();
+  toEnd();
+}
+
+// erased takes away what is nowhere any more.
+export function erased(ids) {
+  for (const id of ids) document.getElementById("m-" + id)?.remove();
+}
+
+// older fetches what was said before.
+let fetching = false;
+async function older() {
+  const more = $("#older");
+  if (!more || fetching) return;
+  fetching = true;
+  const l = list();
+  try {
+    const html = parsed(await request(more.dataset.more));
+    if (!l.isConnected) return;
+    const height = l.scrollHeight, top = l.scrollTop;
+    tell(html);
+    more.replaceWith(html);
+    days(l);
+    l.scrollTop = top + l.scrollHeight - height;
+  } catch { /* the button is still there */ } finally { fetching = false; }
+}
+
+export async function act(path, data) {
+  try {
+    await send(path, data);
+    alert("act", "");
+    return true;
+  } catch (err) {
+    alert("act", err.message);
+    return false;
+  }
+}
+
+document.addEventListener("click", ({ target }) => {
+  const at = (selector) => target.closest?.(selector);
+  if (at("#older button")) older();
+  else if (at("#to-end")) { following = true; toEnd(); delete list().dataset.fresh; $("#to-end").hidden = true; }
+  else if (at("[data-settle]")) { const b = at("[data-settle]"); b.disabled = true; act("/message/" + b.dataset.settle).then((ok) => { if (!ok) b.disabled = false; }); }
+  else if (at("[data-quoted]")) {
+    const m = document.getElementById("m-" + at("[data-quoted]").dataset.quoted);
+    m?.scrollIntoView({ block: "center" });
+    m?.classList.add("target");
+    setTimeout(() => m?.classList.remove("target"), 1500);
+  }
+});
+
+export const heard = (texts) => { for (const text of texts) hear(say("heard", { text })); };
