@@ -16,7 +16,7 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			channel.Reply{}, channel.Notification{}, channel.Template{}, channel.Macro{}, channel.MacroPreview{},
 			channel.DeadLetter{}, channel.File{}, channel.ConversationQuery{}, channel.MessageQuery{},
 			channel.DeadLetterQuery{}, channel.Channel{}, channel.Scene{}, channel.Told{}, channel.Automatic{}, channel.Sent{},
-			channel.ReplyPreview{}, channel.News{}, channel.SearchQuery{}, channel.Found{}, channel.CampaignResult{},
+			channel.ReplyPreview{}, channel.News{}, channel.SearchQuery{}, channel.Found{}, channel.CampaignResult{}, channel.Margin{},
 			message.Text{}, // for Reply.Content
 		},
 		Public: map[string]string{
@@ -32,7 +32,7 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			"File.ID": own, "WorkKey.Queue": own,
 			"ConversationQuery.Channel": own, "MessageQuery.Conversation": own, "DeadLetterQuery.Work": own, "Settings.ID": own,
 			"Conversation.ID": own, "Message.ID": own, "Message.Conversation": own, "Message.Kind": own,
-			"News.Kind": own, "News.ID": own, "News.Channel": own,
+			"News.Kind": own, "News.ID": own, "News.Channel": own, "Margin.Conversation": own,
 			"Told.Kind": own, "Told.Message": own, "Automatic.Why": "names the rule",
 		},
 		Words: true,

@@ -57,7 +57,7 @@
 //	operate       Health, Processes, DeadLetters, ReplayDeadLetters, ReplayAllDeadLetters, DropDeadLetters, RetryNow
 //	answer for    Counters, Spending, EraseCustomer, EraseConversation, EraseMessage, ExportCustomer
 //	the host's    SetTicket, SetMetadata, SetCustomerMetadata, Wake after a commit, Idle in tests, Explain for errors
-//	for a desk    Desk, Scene, Hub.Step, ChannelOf, DeadLettersOf
+//	for a desk    Desk, Scene, Hub.Step, SetMargin, Margins, MarginsOf, ChannelOf, DeadLettersOf
 //
 // # Several processes
 //

@@ -28,6 +28,8 @@ const (
 	// kindTicket leads from a ticket of the host's to its conversations: one record for each pair, the
 	// parent is the ticket.
 	kindTicket = "ticket"
+	// kindMargin is what a desk keeps in the margins of conversations; see marginKey.
+	kindMargin = "margin"
 	// kindOfCustomer lists the conversations of a customer.
 	kindOfCustomer = "customer_conversation"
 	// kindMember is what leads from somebody who wrote in a group to the group: one record for each

@@ -63,6 +63,9 @@ func (n News) Format(f fmt.State, _ rune) { discreet.Format(f, n) }
 func (q SearchQuery) Format(f fmt.State, _ rune) { discreet.Format(f, q) }
 
 // Format implements [fmt.Formatter].
+func (m Margin) Format(f fmt.State, _ rune) { discreet.Format(f, m) }
+
+// Format implements [fmt.Formatter].
 func (r Found) Format(f fmt.State, _ rune) { discreet.Format(f, r) }
 
 // Format implements [fmt.Formatter].

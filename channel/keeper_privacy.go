@@ -207,6 +207,7 @@ func (k *keeper) eraseConversation(ctx context.Context, channel, id string, lane
 		Delete: []store.RecordKey{{Kind: kindConversation, Key: id}, {Kind: kindOfCustomer, Key: id}},
 		Drop:   []store.WorkKey{{Queue: workTimer, ID: id}},
 	}
+	b.Delete = append(b.Delete, marginRecords(id)...)
 	conv, err := k.conversation(ctx, id)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return err

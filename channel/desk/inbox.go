@@ -47,6 +47,9 @@ type InboxQuery struct {
 	Waiting bool
 	// ClosingWithin restricts to those whose window is open and closes within this time; 0 means all.
 	ClosingWithin time.Duration
+	// Unread restricts to those with messages of the customer that the actor has not seen, see
+	// [Desk.MarkSeen].
+	Unread bool
 	// Text restricts to those in which it is found, by [channel.Hub.Search]: in them, in their newest
 	// messages, or in what is known of the customer. It looks at the 200 hits of each that are the newest.
 	Text string
@@ -68,6 +71,8 @@ type InboxPage struct {
 	Conversations []*conversation.Conversation
 	// Customers are those of the conversations, at the same places.
 	Customers []*conversation.Customer
+	// Unread are how many messages of the customer the actor has not seen, at the same places.
+	Unread []int
 	// Total is how many conversations fit the query, on all pages.
 	Total int
 	// Next continues, "" at the end.
@@ -83,6 +88,7 @@ func (p InboxPage) LogValue() slog.Value {
 type InboxCounts struct {
 	Total   int `json:"total"`
 	Waiting int `json:"waiting"` // whose customer waits
+	Unread  int `json:"unread"`  // with messages that the actor has not seen
 	// By are the numbers by what they have, "" being nothing: no owner, no topic.
 	ByQueue    map[rules.Queue]int `json:"by_queue"`
 	ByAssignee map[string]int      `json:"by_assignee"`
@@ -147,6 +153,7 @@ func (d *Desk) inboxPage(ctx context.Context, actor access.Actor, q *InboxQuery)
 		ids[i] = at.id
 	}
 	page.Conversations, page.Customers, err = d.hub.ConversationsByID(ctx, ids...)
+	page.Unread = d.inbox.unread(actor, page.Conversations)
 	return page, err
 }
 
@@ -157,6 +164,7 @@ func (d *Desk) CountInbox(ctx context.Context, actor access.Actor, q InboxQuery)
 		return nil, fmt.Errorf("desk: count inbox: %w", err)
 	}
 	n := &InboxCounts{}
+	me := d.inbox.reader(actor)
 	var queues, assignees, channels, topics []int
 	d.inbox.each(func(e *inboxEntry) {
 		if !want(e) {
@@ -165,6 +173,9 @@ func (d *Desk) CountInbox(ctx context.Context, actor access.Actor, q InboxQuery)
 		n.Total++
 		if e.waiting != 0 {
 			n.Waiting++
+		}
+		if e.unread(me) > 0 {
+			n.Unread++
 		}
 		count(&queues, e.queue)
 		count(&assignees, e.assignee)
@@ -216,11 +227,12 @@ func (d *Desk) wanted(ctx context.Context, actor access.Actor, q *InboxQuery) (f
 	x := &d.inbox
 	on, queues, assignees := setOf(x, channels), setOf(x, q.Queues), setOf(x, q.Assignees)
 	topics, tags := setOf(x, q.Topics), setOf(x, q.Tags)
+	me := x.reader(actor)
 	now := d.now().UnixMicro()
 	soon := now + q.ClosingWithin.Microseconds()
 	return func(e *inboxEntry) bool {
 		return on.has(e.channel) && queues.has(e.queue) && assignees.has(e.assignee) && topics.has(e.topic) &&
-			(q.Customer == "" || e.customer == q.Customer) && (!q.Waiting || e.waiting != 0) &&
+			(q.Customer == "" || e.customer == q.Customer) && (!q.Waiting || e.waiting != 0) && (!q.Unread || e.unread(me) > 0) &&
 			(len(q.Tags) == 0 || e.tagged(tags, len(q.Tags))) &&
 			(q.ClosingWithin == 0 || e.closes > now && e.closes <= soon) &&
 			(found == nil || found.conversations[e.id] || found.customers[e.customer])
@@ -270,8 +282,8 @@ func (q *InboxQuery) print() string {
 	same := *q
 	same.After, same.Limit = "", 0
 	h := fnv.New64a()
-	fmt.Fprintf(h, "%q %q %q %q %q %q %v %v %q %q", same.Channels, same.Queues, same.Assignees, same.Tags, same.Topics, same.Customer,
-		same.Waiting, same.ClosingWithin, same.Text, same.Order)
+	fmt.Fprintf(h, "%q %q %q %q %q %q %v %v %v %q %q", same.Channels, same.Queues, same.Assignees, same.Tags, same.Topics, same.Customer,
+		same.Waiting, same.ClosingWithin, same.Unread, same.Text, same.Order)
 	return strconv.FormatUint(h.Sum64(), 36)
 }
 

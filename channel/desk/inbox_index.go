@@ -28,6 +28,7 @@ type inbox struct {
 	updating sync.Mutex // held while the feed is followed
 	cursor   string
 	loaded   map[string]bool // channels; nil: begin anew
+	seen     time.Time       // up to when read marks are known
 }
 
 // word stands for one of the few texts that many conversations have: channels, queues, owners, topics
@@ -40,6 +41,24 @@ type inboxEntry struct {
 	channel, queue, assignee, topic word
 	tags                            []word
 	active, waiting, closes         int64 // microseconds since 1970; 0: not
+	inbound                         int   // messages of the customer
+	seen                            []seenBy
+}
+
+// seenBy is how many of a conversation's inbound messages an agent has seen.
+type seenBy struct {
+	agent word
+	n     int
+}
+
+// unread is how many messages of the customer an agent has not seen.
+func (e *inboxEntry) unread(agent word) int {
+	for _, s := range e.seen {
+		if s.agent == agent {
+			return max(0, e.inbound-s.n)
+		}
+	}
+	return e.inbound
 }
 
 // words is a set of words; nil is all of them.
@@ -79,6 +98,7 @@ func (x *inbox) entry(c *conversation.Conversation) inboxEntry {
 		id: strings.Clone(c.ID), customer: strings.Clone(c.Customer),
 		channel: x.word(c.Channel), queue: x.word(string(c.State.Queue)), assignee: x.word(c.State.Assignee), topic: x.word(c.Topic),
 		active: micros(c.LastActivity), waiting: micros(c.State.WaitingSince), closes: micros(c.State.WindowUntil),
+		inbound: c.Inbound,
 	}
 	for _, tag := range c.Tags {
 		e.tags = append(e.tags, x.word(tag))
@@ -165,7 +185,7 @@ func (x *inbox) follow(ctx context.Context, hub *channel.Hub) error {
 			if err := x.load(ctx, hub, ch.ID); err != nil {
 				return err
 			}
-			x.loaded[ch.ID] = true
+			x.loaded[ch.ID], x.seen = true, time.Time{}
 		}
 	}
 	for {
@@ -175,7 +195,7 @@ func (x *inbox) follow(ctx context.Context, hub *channel.Hub) error {
 		}
 		x.cursor = next
 		if len(news) == 0 {
-			return nil
+			return x.readMarks(ctx, hub)
 		}
 		x.mu.Lock()
 		for _, n := range news {
@@ -212,7 +232,9 @@ func (x *inbox) put(id string, c *conversation.Conversation) {
 	at, known := x.places[id]
 	switch {
 	case c != nil && c.MergedInto == "" && known:
+		seen := x.entries[at].seen
 		x.entries[at] = x.entry(c)
+		x.entries[at].seen = seen
 	case c != nil && c.MergedInto == "":
 		e := x.entry(c)
 		x.places[e.id] = len(x.entries)

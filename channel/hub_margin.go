@@ -1,0 +1,95 @@
+package channel
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// SetMargin changes what stands in the margin of a conversation, for a [Desk]: something of its own
+// that changes often, is nobody's news, and goes when the conversation is erased. edit is given what
+// stands there, nil for nothing, and returns what is to stand there, nil for nothing; it may be called
+// several times. The error matches ErrNotFound, or is edit's.
+func (h *Hub) SetMargin(ctx context.Context, kind MarginKind, id string, edit func(now json.RawMessage) (json.RawMessage, error)) error {
+	err := h.do(ctx, func(u *unit) error {
+		if ok, err := u.Load(kindConversation, id, nil); err != nil || !ok {
+			return orNotFound(err)
+		}
+		var now margin
+		key := marginKey(kind, id)
+		had, err := u.Load(kindMargin, key, &now)
+		if err != nil {
+			return err
+		}
+		next, err := edit(now.Body)
+		switch {
+		case err != nil:
+			return err
+		case next != nil:
+			return u.Save(kindMargin, key, string(kind), micros(u.now), margin{id, next})
+		case had:
+			return u.Remove(kindMargin, key)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("channel: set margin: %w", err)
+	}
+	return nil
+}
+
+// Margins tells what stands in the margins of conversations of all channels, in the order in which it
+// was written, as far as that was at a time or later. It ends with the first error.
+func (h *Hub) Margins(ctx context.Context, kind MarginKind, since time.Time) iter.Seq2[*Margin, error] {
+	q := store.Query{Kind: kindMargin, Parent: string(kind), Limit: 1000}
+	if !since.IsZero() {
+		q.After = &store.Position{Sort: micros(since)}
+	}
+	return func(yield func(*Margin, error) bool) {
+		for page, err := range step.Records(ctx, h.store, q) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, r := range page {
+				doc, err := step.Decode[margin](r)
+				if err != nil {
+					yield(nil, err)
+					return
+				}
+				if !yield(&Margin{doc.Conversation, time.UnixMicro(r.Sort).UTC(), doc.Body}, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// MarginsOf returns what stands in the margins of some conversations, by their IDs.
+func (h *Hub) MarginsOf(ctx context.Context, kind MarginKind, ids ...string) (map[string]*Margin, error) {
+	all := map[string]*Margin{}
+	if len(ids) == 0 {
+		return all, nil
+	}
+	keys := make([]string, len(ids))
+	for i, id := range ids {
+		keys[i] = marginKey(kind, id)
+	}
+	records, err := h.store.Get(ctx, kindMargin, keys...)
+	if err != nil {
+		return nil, fmt.Errorf("channel: read margins: %w", err)
+	}
+	for _, r := range records {
+		doc, err := step.Decode[margin](r)
+		if err != nil {
+			return nil, err
+		}
+		all[doc.Conversation] = &Margin{doc.Conversation, time.UnixMicro(r.Sort).UTC(), doc.Body}
+	}
+	return all, nil
+}
