@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
@@ -215,10 +216,10 @@ func TestWhoHasNoPhoneNumberIsPricedByTheCountry(t *testing.T) {
 func TestALowBudgetIsToldAtTheStartAndWhenSomebodyIsRefused(t *testing.T) {
 	t.Parallel()
 	st := memstore.New()
-	var low []channel.BudgetInfo
+	var low []hooks.BudgetInfo
 	o := channeltest.LabOptions{Store: st, Config: func(c *channel.Config) {
 		channeltest.Spends(t, &pricing.Budget{Limit: 6000})(c) // one of 3400, then 2600 are left and too little
-		c.Hooks.BudgetLow = func(_ context.Context, i channel.BudgetInfo) { low = append(low, i) }
+		c.Hooks.BudgetLow = func(_ context.Context, i hooks.BudgetInfo) { low = append(low, i) }
 	}}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		require.Equal(t, 1, rush(t, 1, l))
@@ -230,7 +231,7 @@ func TestALowBudgetIsToldAtTheStartAndWhenSomebodyIsRefused(t *testing.T) {
 	low = nil
 	o.Config = func(c *channel.Config) {
 		channeltest.Spends(t, &pricing.Budget{Limit: 6000, LowWater: 3000})(c)
-		c.Hooks.BudgetLow = func(_ context.Context, i channel.BudgetInfo) { low = append(low, i) }
+		c.Hooks.BudgetLow = func(_ context.Context, i hooks.BudgetInfo) { low = append(low, i) }
 	}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		l.Pass(time.Second)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
@@ -78,7 +79,7 @@ func TestACampaignTellsEachRowAndGoesOn(t *testing.T) {
 		require.ErrorIs(t, results[19].Err, errRow)
 		require.ErrorIs(t, results[29].Err, message.ErrInvalid)
 		require.ErrorContains(t, results[29].Err, "row 30")
-		require.Equal(t, map[conversation.Cause]int{"": 1, channel.CauseInvalid: 1}, sum.Refused)
+		require.Equal(t, map[conversation.Cause]int{"": 1, conversation.CauseInvalid: 1}, sum.Refused)
 		r.Settle()
 		require.Empty(t, r.Host.Changes, "a dry run queues nothing and tells nobody")
 
@@ -121,7 +122,7 @@ func TestACampaignTellsEachRowAndGoesOn(t *testing.T) {
 func TestACampaignWaitsForTheMessagingLimit(t *testing.T) {
 	t.Parallel()
 	experiment(t, notifying(t), func(t *testing.T, l *lab) {
-		require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", time.Now(), channel.Standing{MessagingLimit: "TIER_250"}))
+		require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", time.Now(), health.Standing{MessagingLimit: "TIER_250"}))
 		reminder := func(yield func(channel.Notification, error) bool) {
 			for n, err := range people(260, 0, 0) {
 				n.Template = &channel.Template{Name: "reminder", Language: "en"}
@@ -138,7 +139,7 @@ func TestACampaignWaitsForTheMessagingLimit(t *testing.T) {
 		}
 		require.Equal(t, 260, sum.Queued)
 		require.GreaterOrEqual(t, time.Since(began), 23*time.Hour, "the rest went out the day after")
-		require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", time.Now(), channel.Standing{MessagingLimit: "TIER_50"}))
+		require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", time.Now(), health.Standing{MessagingLimit: "TIER_50"}))
 		refused := 0
 		for result := range l.Hub.NotifyAll(t.Context(), byYou, channel.Campaign{Key: "more", NoWait: true}, reminder) {
 			if errors.Is(result.Err, pricing.ErrLimitReached) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/redact"
@@ -30,7 +31,7 @@ func TestWhatIsCarriedComesThroughTheStore(t *testing.T) {
 		seen[what] = append(seen[what], fmt.Sprint(ctx.Value(traceKey{})))
 	}
 	o := channeltest.LabOptions{Config: func(c *channel.Config) {
-		c.Hooks = channel.Hooks{
+		c.Hooks = hooks.Hooks{
 			Carry: func(ctx context.Context) map[string]string {
 				if trace, ok := ctx.Value(traceKey{}).(string); ok {
 					return map[string]string{"trace": trace}
@@ -40,12 +41,12 @@ func TestWhatIsCarriedComesThroughTheStore(t *testing.T) {
 			Resume: func(ctx context.Context, carried map[string]string) context.Context {
 				return context.WithValue(ctx, traceKey{}, carried["trace"])
 			},
-			ApplyDone: func(ctx context.Context, _ channel.ApplyInfo, _ error) { saw(ctx, "apply") },
-			HostStart: func(ctx context.Context, i channel.HostInfo) context.Context {
+			ApplyDone: func(ctx context.Context, _ hooks.ApplyInfo, _ error) { saw(ctx, "apply") },
+			HostStart: func(ctx context.Context, i hooks.HostInfo) context.Context {
 				saw(ctx, "host "+string(i.Kind))
 				return ctx
 			},
-			SendStart: func(ctx context.Context, _ channel.SendInfo) context.Context { saw(ctx, "send"); return ctx },
+			SendStart: func(ctx context.Context, _ hooks.SendInfo) context.Context { saw(ctx, "send"); return ctx },
 		}
 	}}
 	experiment(t, o, func(t *testing.T, l *lab) {

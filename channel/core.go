@@ -23,7 +23,7 @@ type core struct {
 	now         func() time.Time // the clock, put right by the store's
 	clock       fleetClock
 	log         *slog.Logger
-	hooks       Hooks
+	hooks       observer
 	desk        Desk // nil: none
 	// automatic sends what a desk wants sent; it is the outbox's.
 	automatic  func(*Scene, *Automatic) error

@@ -10,60 +10,30 @@ import (
 	"github.com/kanava-go/kanava/window"
 )
 
-// Causes of refusals: of what a call returns, see [CauseOf], of automatic messages that are
-// withheld, and, as far as they arise while a message waits, of messages that fail.
-const (
-	CauseWindowClosed   conversation.Cause = "window_closed"    // window.ErrClosed
-	CauseOptedOut       conversation.Cause = "opted_out"        // ErrOptedOut
-	CauseNoConsent      conversation.Cause = "no_consent"       // ErrNoConsent
-	CauseTemplate       conversation.Cause = "template"         // template.ErrNotSendable
-	CauseTemplateValues conversation.Cause = "template_values"  // *template.BindError
-	CauseShorthand      conversation.Cause = "shorthand"        // *template.ShorthandError
-	CausePlaceholder    conversation.Cause = "placeholder"      // *template.ExpandError
-	CauseDisabled       conversation.Cause = "channel_disabled" // ErrDisabled
-	CauseBudget         conversation.Cause = "budget_exhausted" // pricing.ErrBudgetExhausted
-	CauseNoPrice        conversation.Cause = "no_price"         // pricing.ErrNoPrice
-	CauseLimit          conversation.Cause = "limit_reached"    // pricing.ErrLimitReached
-	CauseKeyReused      conversation.Cause = "key_reused"       // ErrKeyReused
-	CauseInvalid        conversation.Cause = "invalid"          // message.ErrInvalid
-	CauseUnusable       conversation.Cause = "unusable"         // ErrUnusable
-	CauseNotSent        conversation.Cause = "not_sent"         // ErrNotSent
-	CauseNotUncertain   conversation.Cause = "not_uncertain"    // ErrNotUncertain
-	CauseTooLate        conversation.Cause = "too_late"         // ErrTooLate
-	CauseNotFound       conversation.Cause = "not_found"        // ErrNotFound
-)
-
-// Causes of failed files.
-const (
-	CauseFileRefused  conversation.Cause = "file_refused"  // the channel does not take it
-	CauseFileUnstored conversation.Cause = "file_unstored" // the host could not store it
-	CauseFileMissing  conversation.Cause = "file_missing"  // WhatsApp did not give it out
-)
-
 // causes are the refusals, each with its sentence for the log.
 var causes = []struct {
 	is       func(error) bool
 	cause    conversation.Cause
 	sentence string
 }{
-	{matching(window.ErrClosed), CauseWindowClosed, "the service window is closed"},
-	{matching(ErrDisabled), CauseDisabled, "the channel is disabled"},
-	{matching(ErrOptedOut), CauseOptedOut, "the customer stopped marketing messages"},
-	{matching(pricing.ErrBudgetExhausted), CauseBudget, "the channel's budget is exhausted"},
-	{matching(pricing.ErrNoPrice), CauseNoPrice, "the price is not known and the channel has a budget"},
-	{matching(pricing.ErrLimitReached), CauseLimit, "the account has reached as many people as WhatsApp lets it in a day"},
-	{matching(ErrKeyReused), CauseKeyReused, "the key was used for another message"},
-	{matching(ErrNoConsent), CauseNoConsent, "no consent is known"},
-	{matching(template.ErrNotSendable), CauseTemplate, "the template cannot be sent"},
-	{isA[*template.ShorthandError], CauseShorthand, "the template shorthand cannot be read"},
-	{isA[*template.BindError], CauseTemplateValues, "the template's values do not fit"},
-	{isA[*template.ExpandError], CausePlaceholder, "a placeholder has no usable value"},
-	{matching(message.ErrInvalid), CauseInvalid, "the message is not valid"},
-	{matching(ErrUnusable), CauseUnusable, "something is too long or is no text"},
-	{matching(ErrNotSent), CauseNotSent, "the message that it is about was not sent yet"},
-	{matching(ErrNotUncertain), CauseNotUncertain, "what became of the message is known"},
-	{matching(ErrTooLate), CauseTooLate, "the message was handed to WhatsApp"},
-	{matching(ErrNotFound), CauseNotFound, "what it is about is not known"},
+	{matching(window.ErrClosed), conversation.CauseWindowClosed, "the service window is closed"},
+	{matching(ErrDisabled), conversation.CauseDisabled, "the channel is disabled"},
+	{matching(ErrOptedOut), conversation.CauseOptedOut, "the customer stopped marketing messages"},
+	{matching(pricing.ErrBudgetExhausted), conversation.CauseBudget, "the channel's budget is exhausted"},
+	{matching(pricing.ErrNoPrice), conversation.CauseNoPrice, "the price is not known and the channel has a budget"},
+	{matching(pricing.ErrLimitReached), conversation.CauseLimit, "the account has reached as many people as WhatsApp lets it in a day"},
+	{matching(ErrKeyReused), conversation.CauseKeyReused, "the key was used for another message"},
+	{matching(ErrNoConsent), conversation.CauseNoConsent, "no consent is known"},
+	{matching(template.ErrNotSendable), conversation.CauseTemplate, "the template cannot be sent"},
+	{isA[*template.ShorthandError], conversation.CauseShorthand, "the template shorthand cannot be read"},
+	{isA[*template.BindError], conversation.CauseTemplateValues, "the template's values do not fit"},
+	{isA[*template.ExpandError], conversation.CausePlaceholder, "a placeholder has no usable value"},
+	{matching(message.ErrInvalid), conversation.CauseInvalid, "the message is not valid"},
+	{matching(ErrUnusable), conversation.CauseUnusable, "something is too long or is no text"},
+	{matching(ErrNotSent), conversation.CauseNotSent, "the message that it is about was not sent yet"},
+	{matching(ErrNotUncertain), conversation.CauseNotUncertain, "what became of the message is known"},
+	{matching(ErrTooLate), conversation.CauseTooLate, "the message was handed to WhatsApp"},
+	{matching(ErrNotFound), conversation.CauseNotFound, "what it is about is not known"},
 }
 
 func matching(target error) func(error) bool {

@@ -7,40 +7,12 @@ import (
 	"sync"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/health"
+	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/circuit"
-)
-
-// An Outage is a time in which everything of one kind fails, so that the hub has stopped: a
-// channel does not send, or the host is not told. What waits stays where it is and goes on,
-// in order, when a single try has gone well.
-type Outage struct {
-	// Kind says what is out.
-	Kind OutageKind `json:"kind"`
-	// Since is when the first failure of the row was.
-	Since time.Time `json:"since"`
-	// Reason says what the failures were, free of personal data, such as "code 190: auth".
-	Reason string `json:"reason"`
-}
-
-// OutageKind says what is out. Kinds may be added.
-type OutageKind string
-
-// Kinds of outages.
-const (
-	// OutageUnreachable: WhatsApp does not answer, or says that it is out of order.
-	OutageUnreachable OutageKind = "unreachable"
-	// OutageUnauthorized: WhatsApp refuses the token, or what it may do. A new one is needed.
-	OutageUnauthorized OutageKind = "unauthorized"
-	// OutageAccount: the number or its account may not send: not registered, locked,
-	// restricted, without a means of payment.
-	OutageAccount OutageKind = "account"
-	// OutageTicketing: the host's Ticketing fails for one message like for another.
-	OutageTicketing OutageKind = "ticketing"
-	// OutageAttachments: the host's Attachments fails for one file like for another.
-	OutageAttachments OutageKind = "attachments"
 )
 
 // How failures in a row become an outage, and how it is tried whether that is over.
@@ -77,7 +49,7 @@ type outages struct {
 	// parted says that the names are parts of a whole, "".
 	parted bool
 	// changed is called, without the lock, when an outage has begun or, with over, ended.
-	changed func(ctx context.Context, name string, o Outage, over bool)
+	changed func(ctx context.Context, name string, o health.Outage, over bool)
 
 	mu sync.Mutex
 	by map[string]*watched
@@ -86,7 +58,7 @@ type outages struct {
 // watched is one circuit, what it is out with, and the work that tries it.
 type watched struct {
 	circuit.State
-	outage Outage
+	outage health.Outage
 	trial  string
 	told   bool // that it is out
 	// stale says that the store may know of an outage that began before this process.
@@ -166,7 +138,7 @@ func (o *outages) atFault(name string, since time.Time) bool {
 }
 
 // failed is told that a use of name failed, and reports whether that is an outage now.
-func (o *outages) failed(ctx context.Context, name string, f circuit.Failure, kind OutageKind, reason string) bool {
+func (o *outages) failed(ctx context.Context, name string, f circuit.Failure, kind health.OutageKind, reason string) bool {
 	o.mu.Lock()
 	w, p := o.get(name), o.policy
 	if o.parted && name == "" {
@@ -178,7 +150,7 @@ func (o *outages) failed(ctx context.Context, name string, f circuit.Failure, ki
 		return false
 	}
 	w.trial = ""
-	w.outage = Outage{Kind: kind, Since: w.Since.UTC(), Reason: reason}
+	w.outage = health.Outage{Kind: kind, Since: w.Since.UTC(), Reason: reason}
 	now := w.outage
 	// Where everything is out, that is what is told.
 	whole := o.by[""]
@@ -230,7 +202,7 @@ func (o *outages) hurry(name string) {
 
 // known tells what the store knows of name: an outage that began before this process did, or
 // none.
-func (o *outages) known(name string, out Outage) {
+func (o *outages) known(name string, out health.Outage) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.by[name] = &watched{}
@@ -240,7 +212,7 @@ func (o *outages) known(name string, out Outage) {
 }
 
 // of returns the outage of name, nil if there is none.
-func (o *outages) of(name string) *Outage {
+func (o *outages) of(name string) *health.Outage {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if w := o.by[name]; w != nil && w.Open {
@@ -267,24 +239,14 @@ func (o *outages) next() (wait time.Duration) {
 	return wait
 }
 
-// OutageInfo describes the beginning or the end of an outage.
-type OutageInfo struct {
-	Outage
-	// Channel is the ID of the channel; "" if all of them are concerned.
-	Channel string
-	// Over says that it has ended; it took Took.
-	Over bool
-	Took time.Duration
-}
-
 // noteOutage tells the log and the hook of an outage that began or ended.
-func (h *core) noteOutage(ctx context.Context, channel string, o Outage, over bool) {
-	info := OutageInfo{Outage: o, Channel: channel, Over: over}
+func (h *core) noteOutage(ctx context.Context, channel string, o health.Outage, over bool) {
+	info := hooks.OutageInfo{Outage: o, Channel: channel, Over: over}
 	level, text := slog.LevelWarn, "channel: outage"
 	switch {
 	case over:
 		info.Took, text = h.now().Sub(o.Since), "channel: outage is over"
-	case o.Kind == OutageUnauthorized || o.Kind == OutageAccount:
+	case o.Kind == health.OutageUnauthorized || o.Kind == health.OutageAccount:
 		level = slog.LevelError // it does not pass by itself
 	}
 	h.log.LogAttrs(ctx, level, text, slog.String("channel", channel), slog.String("kind", string(o.Kind)),
@@ -308,7 +270,7 @@ func (h *core) knowOutages(ctx context.Context) error {
 }
 
 // outagesStored are the outages of channels as they are written down.
-func (h *core) outagesStored(ctx context.Context, channels []string) (map[string]Outage, error) {
+func (h *core) outagesStored(ctx context.Context, channels []string) (map[string]health.Outage, error) {
 	if len(channels) == 0 {
 		return nil, nil
 	}
@@ -316,9 +278,9 @@ func (h *core) outagesStored(ctx context.Context, channels []string) (map[string
 	if err != nil {
 		return nil, fmt.Errorf("channel: read outages: %w", err)
 	}
-	known := map[string]Outage{}
+	known := map[string]health.Outage{}
 	for _, r := range records {
-		o, err := step.Decode[Outage](r)
+		o, err := step.Decode[health.Outage](r)
 		if err != nil {
 			return nil, err
 		}

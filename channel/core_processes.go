@@ -9,34 +9,10 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/duration"
+	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 )
-
-// A Process is a hub that works on the store: one [Hub.Run]. Each writes down regularly that
-// it lives and which channels it has.
-type Process struct {
-	// ID is made up anew by each Run.
-	ID string `json:"id"`
-	// Started and Seen are when it began and when it last said that it lives; Every is how
-	// often it says so. Stopped is when it ended in order; zero if it did not.
-	Started time.Time         `json:"started,omitzero"`
-	Seen    time.Time         `json:"seen,omitzero"`
-	Every   duration.Duration `json:"every,omitempty"`
-	Stopped time.Time         `json:"stopped,omitzero"`
-	// Ahead is how far the clock of its machine is ahead of the store's, negative if it is
-	// behind; zero if the store has none. Up to an hour of it is corrected.
-	Ahead duration.Duration `json:"ahead,omitempty"`
-	// Channels are the IDs of its channels, Numbers their phone_number_ids.
-	Channels []string `json:"channels,omitempty"`
-	Numbers  []string `json:"numbers,omitempty"`
-}
-
-// Living says whether the process is at work: it has not ended, and has missed no more than
-// two of the times at which it should have said so.
-func (p *Process) Living(now time.Time) bool {
-	return p.Stopped.IsZero() && now.Sub(p.Seen) <= 3*time.Duration(p.Every)
-}
 
 const (
 	// beat is how often a process says that it lives; less often if it polls less often.
@@ -55,12 +31,12 @@ type fleet struct {
 	lost, homecoming map[string]bool
 }
 
-func (h *core) processes(ctx context.Context) ([]Process, error) {
-	found, err := step.List[Process](ctx, h.store, store.Query{Kind: kindProcess, Parent: fleetParent, Descending: true, Limit: maxFleet})
+func (h *core) processes(ctx context.Context) ([]health.Process, error) {
+	found, err := step.List[health.Process](ctx, h.store, store.Query{Kind: kindProcess, Parent: fleetParent, Descending: true, Limit: maxFleet})
 	if err != nil {
 		return nil, err
 	}
-	all := make([]Process, len(found))
+	all := make([]health.Process, len(found))
 	for i, p := range found {
 		all[i] = *p
 	}
@@ -68,12 +44,12 @@ func (h *core) processes(ctx context.Context) ([]Process, error) {
 }
 
 // newProcess is the entry of a Run that begins.
-func (h *core) newProcess() *Process {
-	return &Process{ID: rand.Text(), Started: h.now().UTC(), Every: duration.Duration(h.fleet.every)}
+func (h *core) newProcess() *health.Process {
+	return &health.Process{ID: rand.Text(), Started: h.now().UTC(), Every: duration.Duration(h.fleet.every)}
 }
 
 // sign writes the entry of this process, together with something else.
-func (h *core) sign(ctx context.Context, me *Process, also func(u *unit)) error {
+func (h *core) sign(ctx context.Context, me *health.Process, also func(u *unit)) error {
 	return h.do(ctx, func(u *unit) error {
 		if _, err := u.Load(kindProcess, me.ID, nil); err != nil {
 			return err
@@ -91,7 +67,7 @@ func (h *core) sign(ctx context.Context, me *Process, also func(u *unit)) error 
 }
 
 // signOff says that this process has ended.
-func (h *core) signOff(ctx context.Context, me *Process) {
+func (h *core) signOff(ctx context.Context, me *health.Process) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	me.Stopped = h.now().UTC()

@@ -15,7 +15,7 @@ import (
 // comes too late to change what the caller is told, so that a store that fails is only logged.
 func (h *core) refused(ctx context.Context, d *deed, cause error) {
 	what, why := refusal(cause)
-	if what == "" || what == CauseNotUncertain || d.channel == "" {
+	if what == "" || what == conversation.CauseNotUncertain || d.channel == "" {
 		return
 	}
 	if _, ok := h.channels.get(d.channel); !ok {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/internal/worker"
 )
@@ -52,7 +53,7 @@ func noSuchChannel(now time.Time) worker.Outcome {
 func (h *core) tellBuried(ctx context.Context, w *worker.Job, o worker.Outcome, err error) bool {
 	reason, yes := o.Buries()
 	if yes && err == nil {
-		h.hooks.deadLetter(ctx, DeadLetterInfo{Work: w.Queue, ID: w.ID, Channel: channelOf(w.Group), Reason: reason})
+		h.hooks.deadLetter(ctx, hooks.DeadLetterInfo{Work: w.Queue, ID: w.ID, Channel: channelOf(w.Group), Reason: reason})
 	}
 	return yes
 }

@@ -5,24 +5,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/webhook"
 )
-
-// Standing is what is known about a number apart from its messages: how WhatsApp rates it
-// and how long its token lasts. Zero fields are not known.
-type Standing struct {
-	// Quality is GREEN, YELLOW or RED, as Meta's phone number node has it, or FLAGGED or
-	// UNFLAGGED, as older webhooks have it.
-	Quality string `json:"quality,omitempty"`
-	// NameStatus says whether the display name is approved, such as APPROVED, DECLINED or
-	// PENDING_REVIEW; webhooks say REJECTED for DECLINED.
-	NameStatus string `json:"name_status,omitempty"`
-	// MessagingLimit is how many people the portfolio may write to first within 24 hours,
-	// such as TIER_2K. While it is not known, people are counted but none is refused.
-	MessagingLimit string `json:"messaging_limit,omitempty"`
-	// TokenExpires is when the Sender's token ends. A token that never ends is not known.
-	TokenExpires time.Time `json:"token_expires,omitzero"`
-}
 
 // learn keeps what was said later, and of two things said in the same second always the
 // same one.
@@ -32,17 +17,17 @@ func (d *dated) learn(value string, at time.Time) {
 	}
 }
 
-func (s *standing) public() Standing {
-	p := Standing{Quality: s.Quality.Value, NameStatus: s.Name.Value, MessagingLimit: s.Limit.Value}
+func (s *standing) public() health.Standing {
+	p := health.Standing{Quality: s.Quality.Value, NameStatus: s.Name.Value, MessagingLimit: s.Limit.Value}
 	p.TokenExpires, _ = time.Parse(time.RFC3339, s.Token.Value) // zero if it is not known
 	return p
 }
 
-func (h *core) observe(ctx context.Context, channel string, at time.Time, s Standing) error {
+func (h *core) observe(ctx context.Context, channel string, at time.Time, s health.Standing) error {
 	return h.do(ctx, func(u *unit) error { return u.observed(channel, believed(at, u.now), s) })
 }
 
-func (u *unit) observed(channel string, at time.Time, s Standing) error {
+func (u *unit) observed(channel string, at time.Time, s health.Standing) error {
 	var known standing
 	if _, err := u.Load(kindStanding, channel, &known); err != nil {
 		return err
@@ -61,7 +46,7 @@ func (u *unit) observed(channel string, at time.Time, s Standing) error {
 }
 
 // numberEvent applies a notice about a number, which names it by its digits, to its channel.
-func (u *unit) numberEvent(ev *webhook.Event, s Standing) error {
+func (u *unit) numberEvent(ev *webhook.Event, s health.Standing) error {
 	homes, err := u.homes()
 	if err != nil {
 		return err
@@ -95,7 +80,7 @@ func (u *unit) limitEvent(ev *webhook.Event, limit string) error {
 	}
 	for _, p := range homes {
 		if shared[p.Portfolio] {
-			if err := u.observed(p.ID, at, Standing{MessagingLimit: limit}); err != nil {
+			if err := u.observed(p.ID, at, health.Standing{MessagingLimit: limit}); err != nil {
 				return err
 			}
 		}

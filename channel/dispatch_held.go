@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/internal/circuit"
@@ -29,21 +30,21 @@ const (
 )
 
 // judge draws the conclusion.
-func judge(err error) (v verdict, kind OutageKind, reason string) {
+func judge(err error) (v verdict, kind health.OutageKind, reason string) {
 	if err == nil {
 		return saysWorks, "", ""
 	}
 	f, known := message.FailureOf(err)
-	kind = OutageUnreachable
+	kind = health.OutageUnreachable
 	switch {
 	case !known:
 		return saysUnknown, kind, "no answer"
 	case f.Uncertain || errors.Is(err, message.ErrOutcomeUnknown):
 		v = saysUnknown
 	case f.Class == message.ClassAuth, f.Class == message.ClassPermission:
-		v, kind = saysRefused, OutageUnauthorized
+		v, kind = saysRefused, health.OutageUnauthorized
 	case accountOut[f.Code], f.Code >= 141000 && f.Code <= 141014:
-		v, kind = saysRefused, OutageAccount
+		v, kind = saysRefused, health.OutageAccount
 	case f.Class == message.ClassTemporary && f.Retry.Automatic():
 		v = saysUnsent
 	case f.Code != 0 || f.HTTPStatus != 0:
@@ -89,7 +90,7 @@ func (d *dispatcher) hold(ctx context.Context, ch *Channel, w *worker.Job, item 
 	switch v, kind, reason := judge(err); {
 	case errors.Is(context.Cause(ctx), worker.ErrDrained):
 		return true, errHeld
-	case v == saysUnknown, v == saysUnsent, v == saysRefused && kind == OutageUnauthorized && isAuth(err):
+	case v == saysUnknown, v == saysUnsent, v == saysRefused && kind == health.OutageUnauthorized && isAuth(err):
 		d.sending.failed(ctx, ch.ID, circuit.Failure{Of: w.ID}, kind, reason)
 		return true, errHeld
 	}

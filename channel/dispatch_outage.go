@@ -6,14 +6,15 @@ import (
 	"log/slog"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
 // sendingOut writes down that a channel does not send, or does again, for Health and for
 // other processes, and tells the host, once.
-func (d *dispatcher) sendingOut(ctx context.Context, channel string, o Outage, over bool) {
+func (d *dispatcher) sendingOut(ctx context.Context, channel string, o health.Outage, over bool) {
 	var told bool
-	var was Outage
+	var was health.Outage
 	err := d.do(ctx, func(u *unit) error {
 		told = false
 		known, err := u.Load(kindOutage, channel, &was)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/message"
@@ -54,7 +55,7 @@ func (d *dispatcher) send(ctx context.Context, w *worker.Job) error {
 	if err != nil || begun == nil {
 		return err
 	}
-	info := SendInfo{
+	info := hooks.SendInfo{
 		Channel: ch.ID, Message: item.Message, Kind: string(item.Outbound.Content.Kind()),
 		Try: item.Tries + 1, Waited: begun.waited,
 	}
@@ -83,7 +84,7 @@ func (d *dispatcher) send(ctx context.Context, w *worker.Job) error {
 }
 
 // handOver calls the Sender. A panic leaves the outcome open, like an answer that was lost.
-func (d *dispatcher) handOver(ctx context.Context, ch *Channel, item *outboundItem, info SendInfo) (receipt message.Receipt, err error) {
+func (d *dispatcher) handOver(ctx context.Context, ch *Channel, item *outboundItem, info hooks.SendInfo) (receipt message.Receipt, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			d.log.LogAttrs(ctx, slog.LevelError, "channel: panic while sending",
@@ -231,7 +232,7 @@ func (u *unit) objection(ch *Channel, customer *conversation.Customer, out *mess
 		code = codeOptedOut
 	case needsConsent(customer, out, def.Category, u.now) && consents(ch, customer, def.Category) != nil:
 		return &message.Failure{
-			Class: message.Class(CauseNoConsent), Retry: message.Retry{Advice: message.RetryFixed}, Title: "No consent",
+			Class: message.Class(conversation.CauseNoConsent), Retry: message.Retry{Advice: message.RetryFixed}, Title: "No consent",
 			Hint: "The customer has withdrawn the consent that this message needs. Ask for a new one first.",
 		}
 	default:

@@ -11,6 +11,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/explain"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/template"
@@ -128,7 +129,7 @@ func ExampleHub_PreviewReply() {
 
 	p, err = hub.PreviewReply(ctx, you, channel.Reply{Conversation: id, Content: &message.Text{}})
 	check(err)
-	why := channel.Explain(p.Refused)
+	why := explain.Error(p.Refused)
 	fmt.Println(why.Status, why.Text, why.Do)
 	for _, f := range why.Fields {
 		fmt.Println(f.Text)
@@ -190,7 +191,7 @@ func ExampleHub_NotifyAll() {
 	for result := range hub.NotifyAll(ctx, you, channel.Campaign{Key: "spring"}, rows) {
 		sum.Add(result)
 		if result.Err != nil {
-			fmt.Printf("row %d: %s\n", result.Row, channel.Explain(result.Err).Text)
+			fmt.Printf("row %d: %s\n", result.Row, explain.Error(result.Err).Text)
 		}
 	}
 	fmt.Println("queued:", sum.Queued, "before:", sum.Again)

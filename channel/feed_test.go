@@ -12,6 +12,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/explain"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
@@ -152,7 +153,7 @@ func TestAFeedRefusesWhatItCannotFollow(t *testing.T) {
 	for _, cursor := range []string{"zz", "no such place", "-1"} { // the first one is in the future
 		err := first(l.Hub, cursor)
 		require.ErrorIs(t, err, store.ErrCursor)
-		require.Equal(t, channel.ErrorInput, channel.Explain(err).Class)
+		require.Equal(t, explain.Input, explain.Error(err).Class)
 	}
 	without := newLab(t, channeltest.LabOptions{})
 	require.ErrorIs(t, first(without.Hub, ""), channel.ErrNoFeed)
@@ -236,8 +237,8 @@ func TestPreviewReply(t *testing.T) {
 		require.NoError(t, err)
 		require.Nil(t, p.Message)
 		require.False(t, p.Open)
-		x := channel.Explain(p.Refused)
-		require.Equal(t, channel.CauseWindowClosed, x.Cause)
+		x := explain.Error(p.Refused)
+		require.Equal(t, conversation.CauseWindowClosed, x.Cause)
 		require.Equal(t, 409, x.Status)
 		require.Equal(t, "Send an approved template.", x.Do)
 		p, err = r.Hub.PreviewReply(t.Context(), byYou, channel.Reply{Conversation: id, Template: &channel.Template{Name: "spring_sale"}})
@@ -250,7 +251,7 @@ func TestPreviewReply(t *testing.T) {
 		log, err := r.Hub.Events(t.Context(), id, 100)
 		require.NoError(t, err)
 		for _, e := range log {
-			require.NotEqual(t, channel.CauseWindowClosed, e.Cause, "a preview is no refusal")
+			require.NotEqual(t, conversation.CauseWindowClosed, e.Cause, "a preview is no refusal")
 		}
 		require.Len(t, r.Messages(), before, "a preview changes nothing")
 	})

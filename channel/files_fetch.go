@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/internal/circuit"
@@ -124,7 +125,7 @@ func (f *files) stored(ctx context.Context, w *worker.Job, item *fetchItem, err 
 		f.storing.worked(ctx, "")
 	case errors.Is(context.Cause(ctx), worker.ErrDrained):
 	case !f.storing.out("") && f.storing.atFault("", item.Failing):
-	case f.storing.failed(ctx, "", circuit.Failure{Of: w.ID, Since: item.Failing}, OutageAttachments, reasonOf(err)):
+	case f.storing.failed(ctx, "", circuit.Failure{Of: w.ID, Since: item.Failing}, health.OutageAttachments, reasonOf(err)):
 		return errors.Join(errHeld, err)
 	}
 	return err
@@ -163,15 +164,15 @@ func (f *files) fetched(ctx context.Context, w *worker.Job, item *fetchItem, a c
 // again can help.
 func fileFailure(err error) (cause conversation.Cause, sentence string, again bool) {
 	if errors.Is(err, ErrPermanent) {
-		return CauseFileUnstored, "The file could not be stored. Ask the customer to send it again.", false
+		return conversation.CauseFileUnstored, "The file could not be stored. Ask the customer to send it again.", false
 	}
 	if errors.Is(err, ErrFileRefused) {
-		return CauseFileRefused, "The file was refused: this channel does not take files of this kind or size.", false
+		return conversation.CauseFileRefused, "The file was refused: this channel does not take files of this kind or size.", false
 	}
 	if f, ok := message.FailureOf(err); ok && !f.Retry.Automatic() && f.Class != message.ClassAuth {
-		return CauseFileMissing, "The file could not be fetched from WhatsApp. Ask the customer to send it again.", false
+		return conversation.CauseFileMissing, "The file could not be fetched from WhatsApp. Ask the customer to send it again.", false
 	}
-	return CauseFileMissing, "The file could not be fetched from WhatsApp in time. Ask the customer to send it again.", true
+	return conversation.CauseFileMissing, "The file could not be fetched from WhatsApp in time. Ask the customer to send it again.", true
 }
 
 // bounded reads at most left bytes and fails beyond, instead of cutting a file off.

@@ -19,6 +19,8 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/duration"
+	"github.com/kanava-go/kanava/channel/health"
+	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 )
@@ -505,7 +507,7 @@ func TestAttachmentsThatAreDownAreOneOutageAndLoseNoFile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var told []channel.OutageInfo
+			var told []hooks.OutageInfo
 			d := &drawer{}
 			var isDown atomic.Bool
 			d.fail = func(n int) error {
@@ -525,7 +527,7 @@ func TestAttachmentsThatAreDownAreOneOutageAndLoseNoFile(t *testing.T) {
 				l.Pass(time.Duration(c.hours) * time.Hour)
 				require.Empty(t, d.kept())
 				require.Len(t, told, 1)
-				require.Equal(t, channel.OutageAttachments, told[0].Kind)
+				require.Equal(t, health.OutageAttachments, told[0].Kind)
 				require.Empty(t, told[0].Channel)
 				require.NotNil(t, l.health().Attachments)
 				require.Less(t, d.tries(), c.hours*150+60, "one file at a time tries it")
@@ -544,7 +546,7 @@ func TestAttachmentsThatAreDownAreOneOutageAndLoseNoFile(t *testing.T) {
 
 func TestAFileThatCannotBeStoredAmongOthersIsGivenUp(t *testing.T) {
 	t.Parallel()
-	var told []channel.OutageInfo
+	var told []hooks.OutageInfo
 	d := &poisonedDrawer{bad: map[string]bool{}}
 	o := filing(func(int) (message.Download, error) { return download(pngFile, "image/png") }, d)
 	config := o.Config

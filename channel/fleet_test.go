@@ -13,6 +13,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
@@ -369,7 +370,7 @@ func TestWhatWhatsAppSaysAboutATemplateReachesEveryProcess(t *testing.T) {
 			"event": "DISABLED", "message_template_id": 1, "message_template_name": "reminder", "message_template_language": "en",
 		}})
 		a.Pass(10 * time.Second)
-		require.NoError(t, idle.Hub.ReportStanding(t.Context(), "support", time.Now(), channel.Standing{}))
+		require.NoError(t, idle.Hub.ReportStanding(t.Context(), "support", time.Now(), health.Standing{}))
 		late := one()
 		late.Run()
 		require.Equal(t, []bool{false, false, false, false}, sendable())

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/discreet"
@@ -370,7 +371,7 @@ type attempts struct {
 
 // entry is a Process as it is stored.
 type entry struct {
-	Process
+	health.Process
 	Homes []home `json:"homes,omitempty"`
 }
 

@@ -11,13 +11,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 )
 
-func (l *lab) channelHealth(id string) channel.ChannelHealth {
+func (l *lab) channelHealth(id string) health.Channel {
 	l.T.Helper()
 	for _, c := range l.health().Channels {
 		if c.ID == id {
@@ -25,7 +26,7 @@ func (l *lab) channelHealth(id string) channel.ChannelHealth {
 		}
 	}
 	l.T.Fatal("no such channel")
-	return channel.ChannelHealth{}
+	return health.Channel{}
 }
 
 func TestTheDelayGrowsWhileEverythingFails(t *testing.T) {
@@ -223,7 +224,7 @@ func TestHealthIsJSONInSnakeCase(t *testing.T) {
 	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
 		l.Say(channeltest.Kim, "wamid.1", "hello")
 		l.Uncertain(l.Conversation().ID)
-		require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", time.Now(), channel.Standing{Quality: "GREEN"}))
+		require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", time.Now(), health.Standing{Quality: "GREEN"}))
 		l.Host.Fails(func(string, int) error { return errors.New("no") })
 		l.Say(channeltest.Kim, "wamid.2", "hello")
 		body, err := json.Marshal(l.health())

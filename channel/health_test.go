@@ -9,11 +9,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/template"
 )
 
-func (l *lab) health() *channel.Health {
+func (l *lab) health() *health.Report {
 	l.T.Helper()
 	h, err := l.Hub.Health(l.T.Context())
 	require.NoError(l.T, err)
@@ -31,14 +32,14 @@ func TestHealthShowsTheStandingOfANumber(t *testing.T) {
 	t.Parallel()
 	o := channeltest.LabOptions{Settings: func(s *channel.Settings) { s.Phone = channeltest.LabDisplay }}
 	experiment(t, o, func(t *testing.T, l *lab) {
-		require.Equal(t, []channel.ChannelHealth{{ID: "support", Enabled: true}}, l.health().Channels, "nothing is known")
+		require.Equal(t, []health.Channel{{ID: "support", Enabled: true}}, l.health().Channels, "nothing is known")
 		now := time.Now()
 		expires := now.Add(40 * 24 * time.Hour)
-		require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", now, channel.Standing{
+		require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", now, health.Standing{
 			Quality: "GREEN", NameStatus: "PENDING_REVIEW", MessagingLimit: "TIER_250", TokenExpires: expires,
 		}))
-		require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", now.Add(-time.Hour), channel.Standing{Quality: "RED"}), "older news")
-		want := channel.Standing{Quality: "GREEN", NameStatus: "PENDING_REVIEW", MessagingLimit: "TIER_250", TokenExpires: expires.UTC()}
+		require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", now.Add(-time.Hour), health.Standing{Quality: "RED"}), "older news")
+		want := health.Standing{Quality: "GREEN", NameStatus: "PENDING_REVIEW", MessagingLimit: "TIER_250", TokenExpires: expires.UTC()}
 		require.Empty(t, cmp.Diff(want, l.health().Channels[0].Standing))
 
 		l.Pass(time.Minute)
@@ -49,7 +50,7 @@ func TestHealthShowsTheStandingOfANumber(t *testing.T) {
 		l.Pass(5 * time.Second)
 		want.Quality, want.NameStatus, want.MessagingLimit = "FLAGGED", "APPROVED", "TIER_2K"
 		require.Empty(t, cmp.Diff(want, l.health().Channels[0].Standing))
-		require.ErrorIs(t, l.Hub.ReportStanding(t.Context(), "none", now, channel.Standing{}), channel.ErrNoChannel)
+		require.ErrorIs(t, l.Hub.ReportStanding(t.Context(), "none", now, health.Standing{}), channel.ErrNoChannel)
 	})
 }
 

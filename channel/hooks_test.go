@@ -15,6 +15,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
@@ -34,23 +35,23 @@ func TestHooksSeeEveryStepAndNothingPrivate(t *testing.T) {
 		seen = append(seen, fmt.Sprintf(format, args...))
 	}
 	o := channeltest.LabOptions{Config: func(c *channel.Config) {
-		c.Hooks = channel.Hooks{
-			AcceptDone: func(_ context.Context, i channel.AcceptInfo, err error) {
+		c.Hooks = hooks.Hooks{
+			AcceptDone: func(_ context.Context, i hooks.AcceptInfo, err error) {
 				saw("accept %d %d %d %v", i.Events, i.Fresh, i.Redacted, err)
 			},
-			ApplyDone: func(_ context.Context, i channel.ApplyInfo, err error) {
+			ApplyDone: func(_ context.Context, i hooks.ApplyInfo, err error) {
 				saw("apply %s %s %v", i.Channel, i.Field, err)
 			},
-			HostStart: func(ctx context.Context, _ channel.HostInfo) context.Context {
+			HostStart: func(ctx context.Context, _ hooks.HostInfo) context.Context {
 				return context.WithValue(ctx, traceKey{}, "a trace")
 			},
-			HostDone: func(ctx context.Context, i channel.HostInfo, err error) {
+			HostDone: func(ctx context.Context, i hooks.HostInfo, err error) {
 				saw("host %s %q %d %v %v", i.Channel, i.Kind, i.Try, ctx.Value(traceKey{}), err)
 			},
-			SendStart: func(ctx context.Context, _ channel.SendInfo) context.Context {
+			SendStart: func(ctx context.Context, _ hooks.SendInfo) context.Context {
 				return context.WithValue(ctx, traceKey{}, "another trace")
 			},
-			SendDone: func(ctx context.Context, i channel.SendInfo, err error) {
+			SendDone: func(ctx context.Context, i hooks.SendInfo, err error) {
 				saw("send %s %s %d %v %v", i.Channel, i.Kind, i.Try, ctx.Value(traceKey{}), err)
 			},
 		}

@@ -12,6 +12,8 @@ import (
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/duration"
+	"github.com/kanava-go/kanava/channel/health"
+	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/pricing"
@@ -67,7 +69,7 @@ type Config struct {
 	// documentation for the attributes.
 	Logger *slog.Logger
 	// Hooks observe; see there.
-	Hooks Hooks
+	Hooks hooks.Hooks
 
 	// ApplyWorkers, HostWorkers, SendWorkers and MediaWorkers bound how many accepted
 	// items, calls of the Ticketing, sends and downloads run at once; answers and
@@ -135,7 +137,7 @@ func New(cfg Config) (*Hub, error) {
 
 	c := &core{
 		store: cfg.Store, attachments: cfg.Attachments,
-		log: cfg.Logger, hooks: cfg.Hooks, desk: cfg.Desk, changes: slices.Clone(cfg.Changes), keepStrays: cfg.StrayRetention,
+		log: cfg.Logger, hooks: observer{cfg.Hooks}, desk: cfg.Desk, changes: slices.Clone(cfg.Changes), keepStrays: cfg.StrayRetention,
 		restoredAt: cfg.RestoredAt.UTC(),
 		lease:      cmp.Or(cfg.Lease, time.Minute), drain: cmp.Or(cfg.Drain, 30*time.Second),
 		runners: map[string]*worker.Runner{}, prices: pricing.DefaultRules(),
@@ -226,7 +228,7 @@ func (h *Hub) Run(ctx context.Context) error {
 }
 
 // join is what a Run does first.
-func (h *Hub) join(ctx context.Context, me *Process) error {
+func (h *Hub) join(ctx context.Context, me *health.Process) error {
 	h.measure(ctx)
 	if err := h.sayRestored(ctx); err != nil {
 		return fmt.Errorf("channel: note the restore: %w", err)

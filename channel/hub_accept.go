@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -29,7 +30,7 @@ import (
 // comes again.
 func (h *Hub) Accept(ctx context.Context, d *webhook.Delivery) (err error) {
 	start := h.now()
-	var info AcceptInfo
+	var info hooks.AcceptInfo
 	defer func() {
 		if h.hooks.AcceptDone != nil {
 			info.Took = h.now().Sub(start)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 )
@@ -15,16 +16,16 @@ import (
 // healthFacts are what Health reads of the store.
 type healthFacts struct {
 	queues     []store.Backlog // by queue and group
-	standing   map[string]Standing
-	outages    map[string]Outage
+	standing   map[string]health.Standing
+	outages    map[string]health.Outage
 	pulses     map[string]pulse
 	notCovered map[string]int
-	processes  []Process
+	processes  []health.Process
 	notices    map[string][]conversation.Notice
 }
 
 func (h *Hub) healthFacts(ctx context.Context, ids []string) (f *healthFacts, err error) {
-	f = &healthFacts{standing: map[string]Standing{}}
+	f = &healthFacts{standing: map[string]health.Standing{}}
 	if f.queues, err = h.survey(ctx); err != nil {
 		return nil, err
 	}
@@ -92,8 +93,8 @@ func (h *Hub) survey(ctx context.Context) ([]store.Backlog, error) {
 }
 
 // channel is the state of one channel, as far as the store knows it.
-func (f *healthFacts) channel(id string, ch *Channel, now time.Time) ChannelHealth {
-	c := ChannelHealth{
+func (f *healthFacts) channel(id string, ch *Channel, now time.Time) health.Channel {
+	c := health.Channel{
 		ID: id, Enabled: ch.Enabled, Standing: f.standing[id], Notices: f.notices[id], NotCovered: f.notCovered[id],
 		Received: f.pulses[id].In, Sent: f.pulses[id].Out,
 	}

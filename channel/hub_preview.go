@@ -18,7 +18,7 @@ type ReplyPreview struct {
 	// numbers masked, the rendered template, its options, and in Cost what is set aside for it. nil if
 	// it would be refused.
 	Message *conversation.Message
-	// Refused is what Reply would return; nil if nothing is in the way. [Explain] explains it.
+	// Refused is what Reply would return; nil if nothing is in the way. Package explain explains it.
 	Refused error
 	// Template says that it would go as a template.
 	Template bool

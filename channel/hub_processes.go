@@ -6,11 +6,12 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
 // beat says that this process lives, and looks around.
-func (h *Hub) beat(ctx context.Context, me *Process) error {
+func (h *Hub) beat(ctx context.Context, me *health.Process) error {
 	h.measure(ctx)
 	if err := h.sign(ctx, me, func(*unit) {}); err != nil {
 		return err
@@ -43,7 +44,7 @@ func (h *Hub) lookAround(ctx context.Context) error {
 }
 
 // accompany does what a running process does besides its queues, until ctx is done.
-func (h *Hub) accompany(ctx context.Context, me *Process) {
+func (h *Hub) accompany(ctx context.Context, me *health.Process) {
 	report := func(what string, err error) {
 		switch {
 		case err == nil:

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/store"
@@ -68,7 +69,7 @@ func (h *Hub) Spending(ctx context.Context, channel string) ([]pricing.Row, erro
 // the number's limit and name do the same by themselves. Of each part, what was said last
 // counts, so that the order does not matter; zero fields say nothing. [Hub.Health] shows it
 // and [Hub.Notify] goes by the limit.
-func (h *Hub) ReportStanding(ctx context.Context, channel string, at time.Time, s Standing) error {
+func (h *Hub) ReportStanding(ctx context.Context, channel string, at time.Time, s health.Standing) error {
 	if _, ok := h.channels.get(channel); !ok {
 		return fmt.Errorf("channel: observe: %w", ErrNoChannel)
 	}
@@ -80,7 +81,7 @@ func (h *Hub) ReportStanding(ctx context.Context, channel string, at time.Time, 
 
 // Processes lists the processes that work on the store or did so within the last day, those
 // first that were seen last.
-func (h *Hub) Processes(ctx context.Context) ([]Process, error) {
+func (h *Hub) Processes(ctx context.Context) ([]health.Process, error) {
 	return h.processes(ctx)
 }
 

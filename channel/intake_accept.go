@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/opaque"
 	"github.com/kanava-go/kanava/webhook"
@@ -15,7 +16,7 @@ import (
 const maxCommit = 4 << 20
 
 // record commits items of a delivery.
-func (it *intake) record(ctx context.Context, b *store.Batch, info *AcceptInfo) error {
+func (it *intake) record(ctx context.Context, b *store.Batch, info *hooks.AcceptInfo) error {
 	if len(b.Enqueue) == 0 {
 		return nil
 	}

@@ -3,6 +3,7 @@ package channel
 import (
 	"log/slog"
 
+	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -35,12 +36,12 @@ func (u *unit) accountEvent(ev *webhook.Event, id string) error {
 	case *webhook.TemplateComponents:
 		return u.templateNews(ev.Account, p.Template, templateNews{Components: &template.ComponentsFact{At: at}})
 	case *webhook.NumberQuality:
-		if err := u.numberEvent(ev, Standing{Quality: qualityOf(p.Event)}); err != nil {
+		if err := u.numberEvent(ev, health.Standing{Quality: qualityOf(p.Event)}); err != nil {
 			return err
 		}
 		return u.limitEvent(ev, p.DailyLimit)
 	case *webhook.NumberName:
-		return u.numberEvent(ev, Standing{NameStatus: p.Decision})
+		return u.numberEvent(ev, health.Standing{NameStatus: p.Decision})
 	case *webhook.CapabilityUpdate:
 		return u.limitEvent(ev, p.DailyLimit)
 	case *webhook.AccountAlert, *webhook.AccountReview, *webhook.AccountUpdate, *webhook.SecurityEvent:

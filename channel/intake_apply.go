@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -36,7 +37,7 @@ func (it *intake) apply(ctx context.Context, w *worker.Job) (err error) {
 	if it.hooks.ApplyDone != nil {
 		err = worker.ErrPanic // unless the end is reached
 		defer func() {
-			info := ApplyInfo{Field: word(ev.Field), Age: max(0, it.now().Sub(ev.Time))}
+			info := hooks.ApplyInfo{Field: word(ev.Field), Age: max(0, it.now().Sub(ev.Time))}
 			if ok {
 				info.Channel = ch.ID
 			}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -155,7 +156,7 @@ func (u *unit) notify(ev *webhook.Event, id string, channels ...string) error {
 		}
 		if hook := u.core.hooks.Notice; hook != nil {
 			ctx := u.ctx
-			u.After(func() { hook(ctx, NoticeInfo{n, ch}) })
+			u.After(func() { hook(ctx, hooks.NoticeInfo{Notice: n, Channel: ch}) })
 		}
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/store"
@@ -232,7 +233,7 @@ func (it *intake) replayStrangers(ctx context.Context, group string) error {
 
 // findStrangers looks at the numbers that some process did not know: those of this process
 // come home, and those that nobody has had for long are lost.
-func (it *intake) findStrangers(ctx context.Context, processes []Process) error {
+func (it *intake) findStrangers(ctx context.Context, processes []health.Process) error {
 	met, err := it.store.List(ctx, store.Query{Kind: kindStranger, Parent: fleetParent, Limit: 10 * maxFleet})
 	if err != nil {
 		return err
@@ -263,7 +264,7 @@ func (it *intake) findStrangers(ctx context.Context, processes []Process) error 
 }
 
 // lastHad is when a process last had the number; zero: none that is remembered.
-func lastHad(number string, processes []Process, now time.Time) (last time.Time) {
+func lastHad(number string, processes []health.Process, now time.Time) (last time.Time) {
 	for i := range processes {
 		p := &processes[i]
 		switch {

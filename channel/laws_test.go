@@ -18,6 +18,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
@@ -427,7 +428,7 @@ type known struct {
 	People   []knownPerson
 	Received []string // wamids that the host was given, sorted
 	Waiting  []string // what is known of messages of which only edits and reactions are, sorted
-	Standing channel.Standing
+	Standing health.Standing
 	Notices  []conversation.Notice
 }
 

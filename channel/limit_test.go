@@ -15,6 +15,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
@@ -36,7 +37,7 @@ func TestThePortfolioReachesAsManyPeopleAsItMay(t *testing.T) {
 			_, err := l.Notify(channeltest.Stranger(n), "reminder")
 			require.NoError(t, err, "nobody has said what the limit is: WhatsApp decides")
 		}
-		require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", time.Now(), channel.Standing{MessagingLimit: "TIER_250"}))
+		require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", time.Now(), health.Standing{MessagingLimit: "TIER_250"}))
 		for n := range 250 {
 			_, err := l.Notify(channeltest.Stranger(n), "reminder")
 			require.NoError(t, err, n)
@@ -125,7 +126,7 @@ func TestALimitThatSaysNothingRefusesNothing(t *testing.T) {
 		t.Run(limit, func(t *testing.T) {
 			t.Parallel()
 			experiment(t, notifying(t), func(t *testing.T, l *lab) {
-				require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", time.Now(), channel.Standing{MessagingLimit: limit}))
+				require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", time.Now(), health.Standing{MessagingLimit: limit}))
 				_, err := l.Notify(channeltest.Kim, "reminder")
 				require.NoError(t, err)
 				require.Len(t, l.Records("reach"), 1, "should there be a limit in an hour, it counts from now on")
@@ -174,7 +175,7 @@ func TestTheLimitHoldsWhoeverSendsAtTheSameTime(t *testing.T) {
 		o := notifying(t)
 		o.Store = st
 		hubs := []*lab{newLab(t, o), newLab(t, o), newLab(t, o)}
-		require.NoError(t, hubs[0].Hub.ReportStanding(t.Context(), "support", time.Now(), channel.Standing{MessagingLimit: "TIER_250"}))
+		require.NoError(t, hubs[0].Hub.ReportStanding(t.Context(), "support", time.Now(), health.Standing{MessagingLimit: "TIER_250"}))
 		var took, refused atomic.Int64
 		var wg sync.WaitGroup
 		for n := range 300 {
@@ -202,7 +203,7 @@ func TestWhoWasNotReachedDoesNotCountForTheLimit(t *testing.T) {
 	budget := &pricing.Budget{Unit: pricing.BudgetMessages, Limit: 249}
 	o.Config = func(c *channel.Config) { with(c); channeltest.Spends(t, budget)(c) }
 	experiment(t, o, func(t *testing.T, l *lab) {
-		require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", channeltest.Now2026(), channel.Standing{MessagingLimit: "TIER_250"}))
+		require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", channeltest.Now2026(), health.Standing{MessagingLimit: "TIER_250"}))
 		var last *conversation.Message
 		for n := range 249 {
 			m, err := l.Notify(channeltest.Stranger(n), "reminder")

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/store"
@@ -90,7 +91,7 @@ func (h *core) tellLow(ctx context.Context, ch *Channel, balance pricing.Balance
 		return
 	}
 	if _, told := h.low.Swap(key, true); !told && h.hooks.BudgetLow != nil {
-		h.hooks.BudgetLow(ctx, BudgetInfo{Channel: ch.ID, Balance: balance})
+		h.hooks.BudgetLow(ctx, hooks.BudgetInfo{Channel: ch.ID, Balance: balance})
 	}
 }
 

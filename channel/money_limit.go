@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/step"
 )
 
@@ -36,7 +37,7 @@ func (h *core) askLimit(ctx context.Context, channel string, teller LimitTeller,
 	if err != nil {
 		return err
 	}
-	return h.observe(ctx, channel, now, Standing{MessagingLimit: limit})
+	return h.observe(ctx, channel, now, health.Standing{MessagingLimit: limit})
 }
 
 // How often the messaging limit of a number is asked for, and how long that may take.

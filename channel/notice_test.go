@@ -9,6 +9,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 )
 
@@ -48,9 +49,9 @@ func TestNewsAboutTheAccountReachHealthHooksAndTheHostOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var hooked []channel.NoticeInfo
+			var hooked []hooks.NoticeInfo
 			o := channeltest.LabOptions{Config: func(cfg *channel.Config) {
-				cfg.Hooks.Notice = func(_ context.Context, i channel.NoticeInfo) { hooked = append(hooked, i) }
+				cfg.Hooks.Notice = func(_ context.Context, i hooks.NoticeInfo) { hooked = append(hooked, i) }
 				other := otherChannel("other", channeltest.OtherNumber, &channeltest.Wire{})
 				other.Account = "2" + channeltest.LabAccount
 				cfg.Channels = append(cfg.Channels, other)
@@ -83,7 +84,7 @@ func TestNewsAboutTheAccountReachTheChannelsOfEveryProcessOnce(t *testing.T) {
 	fleetOf(t, func(t *testing.T, join func(func(*channel.Config)) *lab) {
 		var hooked []string
 		hook := func(c *channel.Config) {
-			c.Hooks.Notice = func(_ context.Context, i channel.NoticeInfo) { hooked = append(hooked, i.Channel) }
+			c.Hooks.Notice = func(_ context.Context, i hooks.NoticeInfo) { hooked = append(hooked, i.Channel) }
 		}
 		only := func(id, number, account string) func(*channel.Config) {
 			return func(c *channel.Config) {

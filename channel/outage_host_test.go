@@ -13,6 +13,8 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/health"
+	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 )
 
@@ -33,7 +35,7 @@ func TestATicketingThatIsDownIsOneOutageAndLosesNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var told []channel.OutageInfo
+			var told []hooks.OutageInfo
 			o := channeltest.LabOptions{Config: func(cfg *channel.Config) { outageWatch(&told)(cfg) }}
 			experiment(t, o, func(t *testing.T, l *lab) {
 				talks := l.chats("support", channeltest.LabNumber, 100)
@@ -48,7 +50,7 @@ func TestATicketingThatIsDownIsOneOutageAndLosesNothing(t *testing.T) {
 					l.Pass(30 * time.Minute)
 				}
 				require.Len(t, told, 1)
-				require.Equal(t, channel.OutageTicketing, told[0].Kind)
+				require.Equal(t, health.OutageTicketing, told[0].Kind)
 				require.Empty(t, l.Letters("host"), "no dead letter for what is not the message's fault")
 				require.Less(t, strings.Count(l.Logs.String(), "level=WARN")+strings.Count(l.Logs.String(), "level=ERROR"), 150*c.hours)
 				require.NotContains(t, l.Logs.String(), "canary")
@@ -192,7 +194,7 @@ func TestATicketingThatIsDownForOneOrTwoConversationsLosesNothing(t *testing.T) 
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var told []channel.OutageInfo
+			var told []hooks.OutageInfo
 			o := channeltest.LabOptions{Config: func(cfg *channel.Config) { cfg.Poll = time.Minute; outageWatch(&told)(cfg) }}
 			experiment(t, o, func(t *testing.T, l *lab) {
 				l.chats("support", channeltest.LabNumber, c.people)
@@ -212,7 +214,7 @@ func TestATicketingThatIsDownForOneOrTwoConversationsLosesNothing(t *testing.T) 
 				require.Empty(t, l.Letters("host"), "no dead letter for what is not the message's fault")
 				require.NotNil(t, l.channelHealth("support").Ticketing)
 				require.NotEmpty(t, told)
-				require.Equal(t, channel.OutageTicketing, told[0].Kind)
+				require.Equal(t, health.OutageTicketing, told[0].Kind)
 				l.Host.Fails(up)
 				l.Pass(time.Minute)
 				require.Len(t, l.Host.ByConversation(), c.people)
@@ -237,7 +239,7 @@ func TestAPoisonedMessageAmongHealthyOnesIsADeadLetterInTheEnd(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var told []channel.OutageInfo
+			var told []hooks.OutageInfo
 			experiment(t, channeltest.LabOptions{Config: outageWatch(&told)}, func(t *testing.T, l *lab) {
 				l.chats("support", channeltest.LabNumber, 3)
 				l.Host.Fails(down)

@@ -14,6 +14,8 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/health"
+	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 )
@@ -43,9 +45,9 @@ func (l *lab) outcomes(conversations []*conversation.Conversation) map[conversat
 }
 
 // outageWatch collects what the hook is told.
-func outageWatch(into *[]channel.OutageInfo) func(*channel.Config) {
+func outageWatch(into *[]hooks.OutageInfo) func(*channel.Config) {
 	return func(c *channel.Config) {
-		c.Hooks.Outage = func(_ context.Context, i channel.OutageInfo) { *into = append(*into, i) }
+		c.Hooks.Outage = func(_ context.Context, i hooks.OutageInfo) { *into = append(*into, i) }
 	}
 }
 
@@ -65,7 +67,7 @@ func TestWithoutGraphWhatWaitsIsHeldAndGoesOutAfterwards(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var told []channel.OutageInfo
+			var told []hooks.OutageInfo
 			experiment(t, channeltest.LabOptions{Config: func(cfg *channel.Config) { channeltest.SlowPolls(cfg); outageWatch(&told)(cfg) }}, func(t *testing.T, l *lab) {
 				talks := l.chats("support", channeltest.LabNumber, 200)
 				l.answers(talks, "before")
@@ -75,7 +77,7 @@ func TestWithoutGraphWhatWaitsIsHeldAndGoesOutAfterwards(t *testing.T) {
 				l.answers(talks, "during")
 				l.Pass(30 * time.Second)
 				require.Len(t, told, 1, "known within seconds")
-				require.Equal(t, channel.OutageUnreachable, told[0].Kind)
+				require.Equal(t, health.OutageUnreachable, told[0].Kind)
 				require.Equal(t, "support", told[0].Channel)
 				require.LessOrEqual(t, l.outcomes(talks)[conversation.Uncertain], 12, "no more than were risked")
 				early := l.outcomes(talks)[conversation.Uncertain]
@@ -134,18 +136,18 @@ func TestARevokedTokenHoldsTheOutboxUntilThereIsAnother(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		err  error
-		kind channel.OutageKind
+		kind health.OutageKind
 	}{
-		"190: the token is revoked":       {channeltest.Answered{Code: 190, Status: 401}, channel.OutageUnauthorized},
-		"10: a permission was taken away": {channeltest.Answered{Code: 10, Status: 403}, channel.OutageUnauthorized},
-		"401 without a code":              {channeltest.Answered{Code: 0, Status: 401}, channel.OutageUnauthorized},
-		"131031: the account is locked":   {channeltest.Answered{Code: 131031, Status: 403}, channel.OutageAccount},
-		"133010: not registered":          {channeltest.Answered{Code: 133010, Status: 400}, channel.OutageAccount},
-		"131042: nobody pays":             {channeltest.Answered{Code: 131042, Status: 400}, channel.OutageAccount},
+		"190: the token is revoked":       {channeltest.Answered{Code: 190, Status: 401}, health.OutageUnauthorized},
+		"10: a permission was taken away": {channeltest.Answered{Code: 10, Status: 403}, health.OutageUnauthorized},
+		"401 without a code":              {channeltest.Answered{Code: 0, Status: 401}, health.OutageUnauthorized},
+		"131031: the account is locked":   {channeltest.Answered{Code: 131031, Status: 403}, health.OutageAccount},
+		"133010: not registered":          {channeltest.Answered{Code: 133010, Status: 400}, health.OutageAccount},
+		"131042: nobody pays":             {channeltest.Answered{Code: 131042, Status: 400}, health.OutageAccount},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var told []channel.OutageInfo
+			var told []hooks.OutageInfo
 			experiment(t, channeltest.LabOptions{Config: func(cfg *channel.Config) { channeltest.SlowPolls(cfg); outageWatch(&told)(cfg) }}, func(t *testing.T, l *lab) {
 				talks := l.chats("support", channeltest.LabNumber, 50)
 				l.Line.Sends(func(context.Context, message.Outbound, int) error { return c.err })
@@ -285,8 +287,8 @@ func TestOneNumberThatIsOutDoesNotHoldAnother(t *testing.T) {
 		l.answers(theirs, "sent")
 		l.Pass(5 * time.Second)
 		require.Len(t, other.Texts(), 50)
-		health := l.health().Channels
-		at := slices.IndexFunc(health, func(c channel.ChannelHealth) bool { return c.ID == "other" })
-		require.Nil(t, health[at].Outage)
+		channels := l.health().Channels
+		at := slices.IndexFunc(channels, func(c health.Channel) bool { return c.ID == "other" })
+		require.Nil(t, channels[at].Outage)
 	})
 }

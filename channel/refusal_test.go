@@ -31,21 +31,21 @@ func troubles() map[string]trouble {
 	consent := func(l *lab, err error) { require.NoError(l.T, err) }
 	to := message.Recipient{Phone: "+" + channeltest.Kim.Phone}
 	return map[string]trouble{
-		"the window closes": {cause: channel.CauseWindowClosed, match: window.ErrClosed, text: true, late: true, happen: pass(25 * time.Hour)},
-		"the customer stops marketing": {cause: channel.CauseOptedOut, match: channel.ErrOptedOut, sale: true, late: true, happen: func(l *lab) {
+		"the window closes": {cause: conversation.CauseWindowClosed, match: window.ErrClosed, text: true, late: true, happen: pass(25 * time.Hour)},
+		"the customer stops marketing": {cause: conversation.CauseOptedOut, match: channel.ErrOptedOut, sale: true, late: true, happen: func(l *lab) {
 			consent(l, l.Hub.StopMarketing(l.T.Context(), "support", to, time.Now()))
 		}},
-		"the customer withdraws the consent": {cause: channel.CauseNoConsent, match: channel.ErrNoConsent, sale: true, late: true, happen: func(l *lab) {
+		"the customer withdraws the consent": {cause: conversation.CauseNoConsent, match: channel.ErrNoConsent, sale: true, late: true, happen: func(l *lab) {
 			l.Pass(25 * time.Hour)
 			consent(l, l.Hub.RevokeConsent(l.T.Context(), "support", to, time.Now()))
 		}},
-		"the template is paused": {cause: channel.CauseTemplate, match: template.ErrNotSendable, sale: true, late: true, happen: func(l *lab) {
+		"the template is paused": {cause: conversation.CauseTemplate, match: template.ErrNotSendable, sale: true, late: true, happen: func(l *lab) {
 			ch, err := l.Hub.Channel(l.T.Context(), "support")
 			require.NoError(l.T, err)
 			ch.Templates.Put(time.Now(), channeltest.Definition(l.T, `{"name":"sale","language":"en","category":"MARKETING","status":"PAUSED","components":[
 				{"type":"BODY","text":"Our spring sale has begun."}]}`))
 		}},
-		"the channel is switched off": {cause: channel.CauseDisabled, match: channel.ErrDisabled, text: true, sale: true, happen: func(l *lab) {
+		"the channel is switched off": {cause: conversation.CauseDisabled, match: channel.ErrDisabled, text: true, sale: true, happen: func(l *lab) {
 			ch, err := l.Hub.Channel(l.T.Context(), "support")
 			require.NoError(l.T, err)
 			ch.Enabled = false
@@ -250,7 +250,7 @@ func TestANotificationIsNotSentOnceItsConsentIsWithdrawn(t *testing.T) {
 				l.Run()
 				l.Pass(time.Minute)
 				require.Empty(t, l.Line.Texts())
-				require.Equal(t, channel.CauseNoConsent, l.Host.Of(conversation.DeliveryChanged)[0].Cause)
+				require.Equal(t, conversation.CauseNoConsent, l.Host.Of(conversation.DeliveryChanged)[0].Cause)
 			})
 		})
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/worker"
 )
 
@@ -69,7 +70,7 @@ func (t *teller) tell(ctx context.Context, w *worker.Job) error {
 func (t *teller) callHost(ctx context.Context, w *worker.Job, item *hostItem,
 	conv *conversation.Conversation, customer *conversation.Customer, msg *messageRecord,
 ) (ticket string, err error) {
-	info := HostInfo{Channel: channelOf(w.Group), Conversation: conv.ID, Kind: item.Kind, Try: w.Tries + 1}
+	info := hooks.HostInfo{Channel: channelOf(w.Group), Conversation: conv.ID, Kind: item.Kind, Try: w.Tries + 1}
 	if t.hooks.HostStart != nil {
 		ctx = t.hooks.HostStart(ctx, info)
 	}

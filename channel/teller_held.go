@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/internal/circuit"
 )
@@ -48,9 +49,9 @@ func (t *teller) toldHost(ctx context.Context, w *worker.Job, item *hostItem, er
 	}
 	reason := reasonOf(err)
 	if !alone || all { // of a channel that is out more cannot be learned about the others
-		all = t.telling.failed(ctx, "", circuit.Failure{Of: ch}, OutageTicketing, reason)
+		all = t.telling.failed(ctx, "", circuit.Failure{Of: ch}, health.OutageTicketing, reason)
 	}
-	if alone = t.telling.failed(ctx, ch, circuit.Failure{Of: w.ID, Since: item.Failing}, OutageTicketing, reason); alone || all {
+	if alone = t.telling.failed(ctx, ch, circuit.Failure{Of: w.ID, Since: item.Failing}, health.OutageTicketing, reason); alone || all {
 		return errors.Join(errHeld, err)
 	}
 	return err

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
@@ -103,9 +104,9 @@ func TestATimeFromTheFutureCountsAsNow(t *testing.T) {
 			require.NoError(t, l.Hub.StopMarketing(t.Context(), "support", to, far()))
 			l.Pass(time.Minute)
 			require.NoError(t, l.Hub.ResumeMarketing(t.Context(), "support", to, time.Now()))
-			require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", far(), channel.Standing{Quality: "RED"}))
+			require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", far(), health.Standing{Quality: "RED"}))
 			l.Pass(time.Minute)
-			require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", time.Now(), channel.Standing{Quality: "GREEN"}))
+			require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", time.Now(), health.Standing{Quality: "GREEN"}))
 			l.Say(channeltest.Kim, "wamid.2", "again")
 			require.True(t, l.Host.Received[1].Customer.MarketingStopped.IsZero())
 		})

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 )
 
@@ -191,7 +192,7 @@ func TestNoReasonCounterOrMetricHoldsTheDigitsOfAName(t *testing.T) {
 	var seen []string
 	hooks := func(c *channel.Config) {
 		counts(c)
-		c.Hooks.ApplyDone = func(_ context.Context, i channel.ApplyInfo, _ error) { seen = append(seen, i.Field) }
+		c.Hooks.ApplyDone = func(_ context.Context, i hooks.ApplyInfo, _ error) { seen = append(seen, i.Field) }
 	}
 	experiment(t, channeltest.LabOptions{Config: hooks}, func(t *testing.T, l *lab) {
 		l.Post(channeltest.Item{Field: "field45391488", Value: map[string]any{"a": 1}}, channeltest.Item{Field: "messages", Value: map[string]any{"list45391488": []any{1}}},

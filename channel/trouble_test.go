@@ -14,6 +14,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
@@ -79,10 +80,10 @@ func TestATicketingThatHangsDoesNotKeepRunFromStopping(t *testing.T) {
 
 func TestATicketingThatAlwaysFailsLeavesADeadLetterAndLetsTheRestGoOn(t *testing.T) {
 	t.Parallel()
-	var dead []channel.DeadLetterInfo
+	var dead []hooks.DeadLetterInfo
 	o := channeltest.LabOptions{Config: func(c *channel.Config) {
 		c.HostTries, c.Poll = 5, time.Minute
-		c.Hooks.DeadLetter = func(_ context.Context, i channel.DeadLetterInfo) { dead = append(dead, i) }
+		c.Hooks.DeadLetter = func(_ context.Context, i hooks.DeadLetterInfo) { dead = append(dead, i) }
 	}}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		l.Host.Fails(func(id string, _ int) error {

@@ -129,9 +129,3 @@ type Notice struct {
 	// Text is the rest of what was said, in English.
 	Text string `json:"text,omitempty"`
 }
-
-// A Cause is why something was refused, withheld, failed or happened, in one stable word, to
-// count and to translate. Beside the constants of package channel it is a [rules.Why] for what a rule
-// decided, the message.Class of a failure that WhatsApp reported, and the [DeliveryState] of a
-// message that became uncertain or was cancelled. New ones may come.
-type Cause string

@@ -55,11 +55,11 @@ func TestAnAutomaticReplyThatMayNotBeSentHarmsNobody(t *testing.T) {
 		why     string
 		cause   conversation.Cause
 	}{
-		"a template that there is not":   {rules.Content{Template: "none"}, nil, "the template cannot be sent", channel.CauseTemplate},
-		"a placeholder without a value":  {rules.Content{Text: "Hello {{customer.username}}"}, nil, "a placeholder has no usable value", channel.CausePlaceholder},
-		"a channel that is switched off": {rules.Content{Text: "Hello"}, func(c *channel.Config) { c.Channels[0].Enabled = false }, "the channel is disabled", channel.CauseDisabled},
-		"a template without its values":  {rules.Content{Template: "needs_values", Language: "en"}, nil, "the template's values do not fit", channel.CauseTemplateValues},
-		"a budget that is spent":         {rules.Content{Text: "Hello"}, func(c *channel.Config) { c.Channels[0].Budget = new(pricing.Budget) }, "the price is not known and the channel has a budget", channel.CauseNoPrice},
+		"a template that there is not":   {rules.Content{Template: "none"}, nil, "the template cannot be sent", conversation.CauseTemplate},
+		"a placeholder without a value":  {rules.Content{Text: "Hello {{customer.username}}"}, nil, "a placeholder has no usable value", conversation.CausePlaceholder},
+		"a channel that is switched off": {rules.Content{Text: "Hello"}, func(c *channel.Config) { c.Channels[0].Enabled = false }, "the channel is disabled", conversation.CauseDisabled},
+		"a template without its values":  {rules.Content{Template: "needs_values", Language: "en"}, nil, "the template's values do not fit", conversation.CauseTemplateValues},
+		"a budget that is spent":         {rules.Content{Text: "Hello"}, func(c *channel.Config) { c.Channels[0].Budget = new(pricing.Budget) }, "the price is not known and the channel has a budget", conversation.CauseNoPrice},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

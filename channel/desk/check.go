@@ -7,6 +7,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/explain"
 	"github.com/kanava-go/kanava/channel/rules"
 )
 
@@ -39,25 +40,25 @@ func (d *Desk) Check(ctx context.Context, actor access.Actor, r channel.Reply) e
 	return p.Refused
 }
 
-// Explain is [channel.Explain], and knows what the desk refuses.
-func Explain(err error) channel.Explanation {
+// Explain is [explain.Error], and knows what the desk refuses.
+func Explain(err error) explain.Explanation {
 	if errors.Is(err, ErrInboxQuery) {
-		return channel.Explanation{
-			Class: channel.ErrorInput, Status: http.StatusUnprocessableEntity,
+		return explain.Explanation{
+			Class: explain.Input, Status: http.StatusUnprocessableEntity,
 			Text: "There is no such queue or order, or a number is negative.", Do: "Ask for something else.",
 		}
 	}
 	if errors.Is(err, rules.ErrNotOpen) {
-		return channel.Explanation{
-			Class: channel.ErrorRefused, Status: http.StatusConflict, Text: "The conversation is resolved.", Do: "Reopen it first.",
+		return explain.Explanation{
+			Class: explain.Refused, Status: http.StatusConflict, Text: "The conversation is resolved.", Do: "Reopen it first.",
 		}
 	}
 	denied, ok := errors.AsType[*access.DeniedError](err)
 	if !ok {
-		return channel.Explain(err)
+		return explain.Error(err)
 	}
-	x := channel.Explanation{
-		Class: channel.ErrorDenied, Status: http.StatusForbidden, Cause: "denied",
+	x := explain.Explanation{
+		Class: explain.Denied, Status: http.StatusForbidden, Cause: "denied",
 		Text: "You may not do this here.", Do: "Ask an administrator for the right to.",
 	}
 	if denied.Reason == access.NoIdentity || denied.Reason == access.UnknownActor {

@@ -62,9 +62,9 @@ func TestAValueThatDoesNotFitWithholdsTheMessage(t *testing.T) {
 		values []string
 		want   conversation.Cause
 	}{
-		"too few values":      {[]string{"one"}, channel.CauseTemplateValues},
-		"no values":           {nil, channel.CauseTemplateValues},
-		"a value not to hand": {[]string{"{{customer.username}}", "x"}, channel.CausePlaceholder},
+		"too few values":      {[]string{"one"}, conversation.CauseTemplateValues},
+		"no values":           {nil, conversation.CauseTemplateValues},
+		"a value not to hand": {[]string{"{{customer.username}}", "x"}, conversation.CausePlaceholder},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -14,6 +14,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/explain"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
@@ -238,11 +239,11 @@ func TestExplainKnowsWhatTheDeskRefuses(t *testing.T) {
 	crowd(t, func(t *testing.T, l *lab, id map[string]string) {
 		ctx := t.Context()
 		_, stranger := l.agents.Inbox(ctx, access.Actor{}, desk.InboxQuery{Limit: -1})
-		require.Equal(t, channel.ErrorInput, desk.Explain(stranger).Class)
+		require.Equal(t, explain.Input, desk.Explain(stranger).Class)
 		outsider := access.Actor{Kind: access.Agent, ID: "eve"}
 		_, _, err := l.agents.Conversation(ctx, outsider, id["A"])
 		x := desk.Explain(err)
-		require.Equal(t, channel.ErrorDenied, x.Class)
+		require.Equal(t, explain.Denied, x.Class)
 		require.Equal(t, 403, x.Status)
 		_, _, err = l.agents.Conversation(ctx, access.Actor{}, id["A"])
 		require.Equal(t, 401, desk.Explain(err).Status)

@@ -6,13 +6,14 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
 // Health is [channel.Hub.Health] for administrators. One of some channels sees these, and nothing
 // of what all channels share; a probe of the host is a Bot with Admin set.
-func (d *Desk) Health(ctx context.Context, actor access.Actor) (_ *channel.Health, err error) {
+func (d *Desk) Health(ctx context.Context, actor access.Actor) (_ *health.Report, err error) {
 	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.ReadHealth}, verb: "health"}
 	defer d.endRead(ctx, c, &err)
 	if err := d.administrates(c, ""); err == nil {
@@ -35,7 +36,7 @@ func (d *Desk) administered(actor access.Actor, action access.Action) (ids []str
 }
 
 // Processes is [channel.Hub.Processes] for administrators of all channels.
-func (d *Desk) Processes(ctx context.Context, actor access.Actor) (_ []channel.Process, err error) {
+func (d *Desk) Processes(ctx context.Context, actor access.Actor) (_ []health.Process, err error) {
 	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.ReadHealth}, verb: "list processes"}
 	defer d.endRead(ctx, c, &err)
 	if err := d.administrates(c, ""); err != nil {

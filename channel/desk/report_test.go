@@ -13,6 +13,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/template"
@@ -180,11 +181,11 @@ func TestCostsAreCountedWhenAMessageArrives(t *testing.T) {
 func TestABudgetRunsLowAndThenOut(t *testing.T) {
 	t.Parallel()
 	budget := &pricing.Budget{Unit: pricing.BudgetMessages, Limit: 3, LowWater: 1, Monthly: true}
-	var low []channel.BudgetInfo
+	var low []hooks.BudgetInfo
 	o := labOptions{Config: func(c *channel.Config) {
 		channeltest.Spends(t, budget)(c)
 		channeltest.SlowPolls(c)
-		c.Hooks.BudgetLow = func(_ context.Context, i channel.BudgetInfo) { low = append(low, i) }
+		c.Hooks.BudgetLow = func(_ context.Context, i hooks.BudgetInfo) { low = append(low, i) }
 	}}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		_, err := l.Notify(channeltest.Kim, "reminder")

@@ -8,8 +8,8 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
 
-	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/cloudapi"
+	"github.com/kanava-go/kanava/channel/hooks"
 )
 
 // spanKey is where a hook's Start leaves the span for its Done.
@@ -37,35 +37,35 @@ func done(ctx context.Context, err error) time.Duration {
 }
 
 // Hub returns the hooks of a hub. A host with hooks of its own calls these from them.
-func (t *Telemetry) Hub() channel.Hooks {
-	return channel.Hooks{
+func (t *Telemetry) Hub() hooks.Hooks {
+	return hooks.Hooks{
 		Carry: t.Inject, Resume: t.Extract,
 		AcceptDone: t.acceptDone,
-		ApplyDone: func(ctx context.Context, i channel.ApplyInfo, err error) {
+		ApplyDone: func(ctx context.Context, i hooks.ApplyInfo, err error) {
 			t.record(ctx, applyAge, i.Age.Seconds(), attribute.String(attrChannel, i.Channel), attribute.String(attrField, i.Field), failed(err))
 		},
-		HostStart: func(ctx context.Context, i channel.HostInfo) context.Context {
+		HostStart: func(ctx context.Context, i hooks.HostInfo) context.Context {
 			return t.start(ctx, "kanava ticketing "+changeOf(i), trace.SpanKindInternal, attribute.String(attrChannel, i.Channel),
 				attribute.String(attrConversation, i.Conversation), attribute.String(attrChange, changeOf(i)), attribute.Int(attrTry, i.Try))
 		},
-		HostDone: func(ctx context.Context, i channel.HostInfo, err error) {
+		HostDone: func(ctx context.Context, i hooks.HostInfo, err error) {
 			t.record(ctx, hostDuration, done(ctx, err).Seconds(), attribute.String(attrChannel, i.Channel), attribute.String(attrChange, changeOf(i)), failed(err))
 		},
-		SendStart: func(ctx context.Context, i channel.SendInfo) context.Context {
+		SendStart: func(ctx context.Context, i hooks.SendInfo) context.Context {
 			return t.start(ctx, "kanava send "+i.Kind, trace.SpanKindProducer, attribute.String(attrChannel, i.Channel),
 				attribute.String(attrMessage, i.Message), attribute.String(attrKind, i.Kind), attribute.Int(attrTry, i.Try))
 		},
-		SendDone: func(ctx context.Context, i channel.SendInfo, err error) {
+		SendDone: func(ctx context.Context, i hooks.SendInfo, err error) {
 			at, kind := attribute.String(attrChannel, i.Channel), attribute.String(attrKind, i.Kind)
 			t.record(ctx, sendDuration, done(ctx, err).Seconds(), at, kind, failed(err))
 			if i.Try == 1 {
 				t.record(ctx, sendWaited, i.Waited.Seconds(), at, kind)
 			}
 		},
-		DeadLetter: func(ctx context.Context, i channel.DeadLetterInfo) {
+		DeadLetter: func(ctx context.Context, i hooks.DeadLetterInfo) {
 			t.add(ctx, deadLetters, 1, attribute.String(attrChannel, i.Channel), attribute.String(attrQueue, i.Work))
 		},
-		Outage: func(ctx context.Context, i channel.OutageInfo) {
+		Outage: func(ctx context.Context, i hooks.OutageInfo) {
 			at, kind := attribute.String(attrChannel, i.Channel), attribute.String(attrKind, string(i.Kind))
 			if i.Over {
 				t.record(ctx, outageDuration, i.Took.Seconds(), at, kind)
@@ -73,19 +73,19 @@ func (t *Telemetry) Hub() channel.Hooks {
 				t.add(ctx, outages, 1, at, kind)
 			}
 		},
-		Notice: func(ctx context.Context, i channel.NoticeInfo) {
+		Notice: func(ctx context.Context, i hooks.NoticeInfo) {
 			t.add(ctx, notices, 1, attribute.String(attrChannel, i.Channel), attribute.String(attrKind, i.Kind), attribute.String(attrSeverity, i.Severity))
 		},
-		BudgetLow: func(ctx context.Context, i channel.BudgetInfo) {
+		BudgetLow: func(ctx context.Context, i hooks.BudgetInfo) {
 			t.add(ctx, budgetsLow, 1, attribute.String(attrChannel, i.Channel))
 		},
 	}
 }
 
-func changeOf(i channel.HostInfo) string { return cmp.Or(string(i.Kind), "received") }
+func changeOf(i hooks.HostInfo) string { return cmp.Or(string(i.Kind), "received") }
 
 // acceptDone makes the span of an Accept that is over.
-func (t *Telemetry) acceptDone(ctx context.Context, i channel.AcceptInfo, err error) {
+func (t *Telemetry) acceptDone(ctx context.Context, i hooks.AcceptInfo, err error) {
 	now := time.Now()
 	ctx, span := t.tracer.Start(ctx, "kanava accept", trace.WithSpanKind(trace.SpanKindConsumer), trace.WithTimestamp(now.Add(-i.Took)),
 		trace.WithAttributes(attribute.Int("kanava.events", i.Events), attribute.Int("kanava.fresh", i.Fresh), attribute.Int("kanava.masked", i.Redacted)))

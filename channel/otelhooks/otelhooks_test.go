@@ -29,6 +29,8 @@ import (
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/duration"
+	"github.com/kanava-go/kanava/channel/health"
+	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/otelhooks"
 	"github.com/kanava-go/kanava/channel/store"
 )
@@ -115,41 +117,41 @@ func everything(t testing.TB, r *rig) {
 	t.Helper()
 	ctx, hub, graph := context.Background(), r.Hub(), r.Graph()
 	for _, err := range []error{nil, errSecret} {
-		hub.AcceptDone(ctx, channel.AcceptInfo{Events: 3, Fresh: 2, Redacted: 1, Took: time.Second}, err)
-		hub.ApplyDone(ctx, channel.ApplyInfo{Channel: "support", Field: "messages", Age: time.Second}, err)
-		host := channel.HostInfo{Channel: "support", Conversation: "c1", Try: 1}
+		hub.AcceptDone(ctx, hooks.AcceptInfo{Events: 3, Fresh: 2, Redacted: 1, Took: time.Second}, err)
+		hub.ApplyDone(ctx, hooks.ApplyInfo{Channel: "support", Field: "messages", Age: time.Second}, err)
+		host := hooks.HostInfo{Channel: "support", Conversation: "c1", Try: 1}
 		hub.HostDone(hub.HostStart(ctx, host), host, err)
 		host.Kind = conversation.DeliveryChanged
 		hub.HostDone(hub.HostStart(ctx, host), host, err)
-		send := channel.SendInfo{Channel: "support", Message: "m1", Kind: "text", Try: 1, Waited: time.Second}
+		send := hooks.SendInfo{Channel: "support", Message: "m1", Kind: "text", Try: 1, Waited: time.Second}
 		sending := hub.SendStart(ctx, send)
 		call := cloudapi.CallInfo{Op: "send message", Object: "106540352242922"}
 		graph.CallDone(graph.CallStart(sending, call), call, cloudapi.CallResult{Attempts: 2, Waited: time.Second, Status: 200, Err: err})
 		hub.SendDone(sending, send, err)
 	}
-	hub.DeadLetter(ctx, channel.DeadLetterInfo{Work: "in", ID: "wamid.Canary", Channel: "support", Reason: "Canary"})
-	outage := channel.OutageInfo{Outage: channel.Outage{Kind: channel.OutageUnreachable, Reason: "Canary"}, Channel: "support"}
+	hub.DeadLetter(ctx, hooks.DeadLetterInfo{Work: "in", ID: "wamid.Canary", Channel: "support", Reason: "Canary"})
+	outage := hooks.OutageInfo{Outage: health.Outage{Kind: health.OutageUnreachable, Reason: "Canary"}, Channel: "support"}
 	hub.Outage(ctx, outage)
 	outage.Over, outage.Took = true, time.Minute
 	hub.Outage(ctx, outage)
-	hub.Notice(ctx, channel.NoticeInfo{Channel: "support", Notice: conversation.Notice{Kind: "review", Severity: "WARNING", Event: "x", Text: "Canary"}})
-	hub.BudgetLow(ctx, channel.BudgetInfo{Channel: "support"})
-	_, err := r.Watch(patient{health: &channel.Health{
+	hub.Notice(ctx, hooks.NoticeInfo{Channel: "support", Notice: conversation.Notice{Kind: "review", Severity: "WARNING", Event: "x", Text: "Canary"}})
+	hub.BudgetLow(ctx, hooks.BudgetInfo{Channel: "support"})
+	_, err := r.Watch(patient{health: &health.Report{
 		Running: true, Delay: duration.Second, Uncertain: 1, NotCovered: 2, CommitLatency: duration.Duration(time.Millisecond), Size: store.Size{Data: 5, Log: 6},
 		Work:      []store.Backlog{{Queue: "in", Due: 1, Waiting: 2, Dead: 3}},
-		Processes: []channel.Process{{Seen: time.Now(), Every: duration.Minute, Ahead: -duration.Second}, {Stopped: time.Now(), Ahead: duration.Hour}},
-		Channels:  []channel.ChannelHealth{{ID: "support", Uncertain: 1, Outage: &channel.Outage{}}},
+		Processes: []health.Process{{Seen: time.Now(), Every: duration.Minute, Ahead: -duration.Second}, {Stopped: time.Now(), Ahead: duration.Hour}},
+		Channels:  []health.Channel{{ID: "support", Uncertain: 1, Outage: &health.Outage{}}},
 	}})
 	require.NoError(t, err)
 }
 
 // patient is a hub that says how it is.
 type patient struct {
-	health *channel.Health
+	health *health.Report
 	err    error
 }
 
-func (p patient) Health(context.Context, ...string) (*channel.Health, error) { return p.health, p.err }
+func (p patient) Health(context.Context, ...string) (*health.Report, error) { return p.health, p.err }
 
 func TestTheTableOfMetricsIsTheTruth(t *testing.T) {
 	t.Parallel()
@@ -251,7 +253,7 @@ func TestATraceGoesThroughALog(t *testing.T) {
 	defer span.End()
 	carried := r.Inject(ctx)
 	require.NotEmpty(t, carried["traceparent"])
-	r.Hub().AcceptDone(r.Extract(context.Background(), carried), channel.AcceptInfo{Events: 1}, nil)
+	r.Hub().AcceptDone(r.Extract(context.Background(), carried), hooks.AcceptInfo{Events: 1}, nil)
 	spans := r.spans.GetSpans()
 	require.Len(t, spans, 1)
 	require.Equal(t, span.SpanContext().SpanID(), spans[0].Parent.SpanID())

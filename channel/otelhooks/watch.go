@@ -9,12 +9,12 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 
-	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/health"
 )
 
 // Patient is what [Telemetry.Watch] looks at: a *channel.Hub.
 type Patient interface {
-	Health(ctx context.Context, only ...string) (*channel.Health, error)
+	Health(ctx context.Context, only ...string) (*health.Report, error)
 }
 
 // Watch shows the health of a hub as gauges, asked for whenever the metrics are collected. stop
@@ -62,7 +62,7 @@ func (t *Telemetry) Watch(hub Patient) (stop func() error, err error) {
 }
 
 // observe shows one look at a hub.
-func (t *Telemetry) observe(h *channel.Health, set func(string, int64, ...attribute.KeyValue), seconds func(string, time.Duration)) {
+func (t *Telemetry) observe(h *health.Report, set func(string, int64, ...attribute.KeyValue), seconds func(string, time.Duration)) {
 	set(healthUp, one(h.Running))
 	seconds(healthDelay, h.Delay.Std())
 	set(healthNotCovered, int64(h.NotCovered))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/health"
 	"github.com/spf13/cobra"
 )
 
@@ -41,7 +42,7 @@ func (p *program) healthVerb() *cobra.Command {
 	return cmd
 }
 
-func (p *program) healthText(w io.Writer, state *channel.Health, living int, delay time.Duration) {
+func (p *program) healthText(w io.Writer, state *health.Report, living int, delay time.Duration) {
 	line := func(bad bool, format string, args ...any) {
 		m := marks["ok"]
 		if bad {

@@ -15,6 +15,7 @@ import (
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/duration"
+	"github.com/kanava-go/kanava/channel/explain"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -253,7 +254,7 @@ func refusal(err error) string {
 	if errors.Is(err, channel.ErrKeyReused) {
 		return "this person got the message of this campaign with other values before; another --campaign sends it again"
 	}
-	e := channel.Explain(err)
+	e := explain.Error(err)
 	return strings.TrimSpace(e.Text + " " + e.Do)
 }
 

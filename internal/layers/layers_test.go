@@ -32,10 +32,14 @@ var allowed = map[string][]string{
 
 	"channel": {
 		"webhook", "window", "template", "redact",
-		"channel/store", "channel/conversation", "channel/internal/step", "channel/internal/worker", "channel/duration", "channel/message", "channel/pricing",
+		"channel/store", "channel/conversation", "channel/health", "channel/hooks", "channel/internal/step", "channel/internal/worker",
+		"channel/duration", "channel/message", "channel/pricing",
 	},
+	"channel/health":  {"channel/conversation", "channel/duration", "channel/store"},
+	"channel/hooks":   {"channel/conversation", "channel/health", "channel/pricing"},
+	"channel/explain": {"channel", "channel/conversation", "channel/message", "channel/pricing", "channel/store", "template", "window"},
 	"channel/desk": {
-		"channel", "channel/access", "channel/conversation", "channel/message", "channel/pricing", "channel/rules", "channel/store", "template",
+		"channel", "channel/access", "channel/conversation", "channel/explain", "channel/health", "channel/message", "channel/pricing", "channel/rules", "channel/store", "template",
 	},
 	"channel/console": {
 		"channel", "channel/access", "channel/conversation", "channel/desk", "channel/message", "channel/rules", "channel/store", "template", "window",

@@ -15,6 +15,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/store"
@@ -192,7 +193,7 @@ func TestARolledBackNotificationReachedNobodyAndARefusalStays(t *testing.T) {
 		hub := hubOn(t, s, &counting{}, func(set *channel.Settings) {
 			set.Budget = &pricing.Budget{Unit: pricing.BudgetEvery, Limit: 1}
 		})
-		require.NoError(t, hub.ReportStanding(t.Context(), "support", time.Now(), channel.Standing{MessagingLimit: "1"}))
+		require.NoError(t, hub.ReportStanding(t.Context(), "support", time.Now(), health.Standing{MessagingLimit: "1"}))
 		notify := func(ctx context.Context, n int) error {
 			_, err := hub.Notify(ctx, dana, channel.Notification{
 				Channel: "support", To: message.Recipient{Phone: fmt.Sprintf("1312556%04d", n)},

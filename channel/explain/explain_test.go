@@ -1,0 +1,92 @@
+package explain_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/explain"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/memstore"
+	"github.com/kanava-go/kanava/template"
+	"github.com/kanava-go/kanava/window"
+)
+
+func TestEveryErrorIsExplained(t *testing.T) {
+	t.Parallel()
+	require.Zero(t, explain.Error(nil))
+	later := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
+	tooLong := message.Outbound{To: message.Recipient{Phone: "16505550123"}, Content: &message.Text{Body: strings.Repeat("x", 5000)}}
+	_, settings := channel.New(channel.Config{Store: memstore.New(), Ticketing: &channeltest.Ticketing{}, Channels: []channel.Channel{
+		{Settings: channel.Settings{ID: "a"}}, {Settings: channel.Settings{ID: "b", Number: "x"}},
+	}})
+	require.Error(t, settings)
+	for name, c := range map[string]struct {
+		err    error
+		class  explain.Class
+		status int
+		fields bool
+		until  time.Time
+	}{
+		"a closed window":              {&window.ClosedError{}, explain.Refused, 409, false, time.Time{}},
+		"a paused template":            {&template.NotSendableError{Sendability: template.Sendability{Reason: template.ReasonPaused, RetryAt: later}}, explain.Refused, 409, false, later},
+		"values that do not fit":       {&template.BindError{Problems: template.Problems{{Path: "body[0]", Rule: template.RuleValueBlank}}}, explain.Input, 422, true, time.Time{}},
+		"a broken shorthand":           {&template.ShorthandError{Rule: template.ShorthandNoEnd}, explain.Input, 422, true, time.Time{}},
+		"a placeholder":                {&template.ExpandError{}, explain.Input, 422, false, time.Time{}},
+		"a message too long":           {tooLong.Validate(), explain.Input, 422, true, time.Time{}},
+		"a messaging limit":            {&pricing.LimitError{Next: later}, explain.Later, 429, false, later},
+		"a budget":                     {&pricing.BudgetError{}, explain.Refused, 402, false, time.Time{}},
+		"no price":                     {pricing.ErrNoPrice, explain.Refused, 402, false, time.Time{}},
+		"settings, all at once":        {settings, explain.Input, 422, true, time.Time{}},
+		"an unknown conversation":      {channel.ErrNotFound, explain.Missing, 404, false, time.Time{}},
+		"an unknown channel":           {channel.ErrNoChannel, explain.Missing, 404, false, time.Time{}},
+		"a merged conversation":        {&channel.MergedError{Into: "x"}, explain.Refused, 409, false, time.Time{}},
+		"a used key":                   {channel.ErrKeyReused, explain.Input, 409, false, time.Time{}},
+		"a file":                       {channel.ErrFileRefused, explain.Input, 415, false, time.Time{}},
+		"no consent":                   {channel.ErrNoConsent, explain.Refused, 409, false, time.Time{}},
+		"opted out":                    {channel.ErrOptedOut, explain.Refused, 409, false, time.Time{}},
+		"a disabled channel":           {channel.ErrDisabled, explain.Refused, 409, false, time.Time{}},
+		"too late":                     {channel.ErrTooLate, explain.Refused, 409, false, time.Time{}},
+		"not uncertain":                {channel.ErrNotUncertain, explain.Refused, 409, false, time.Time{}},
+		"not sent":                     {channel.ErrNotSent, explain.Later, 409, false, time.Time{}},
+		"no text":                      {channel.CheckText("key", "\xff", 9), explain.Input, 422, false, time.Time{}},
+		"a rate card":                  {&pricing.CardError{}, explain.Input, 422, false, time.Time{}},
+		"a messaging limit of no form": {pricing.ErrTier, explain.Input, 422, false, time.Time{}},
+		"no shorthand":                 {template.ErrNoShorthand, explain.Input, 422, false, time.Time{}},
+		"a lost answer":                {message.ErrOutcomeUnknown, explain.Later, 502, false, time.Time{}},
+		"a conflict":                   {store.ErrConflict, explain.Later, 503, false, time.Time{}},
+		"an old cursor":                {store.ErrForgotten, explain.Missing, 410, false, time.Time{}},
+		"a search of nothing":          {store.ErrSearch, explain.Input, 422, false, time.Time{}},
+		"time out":                     {context.DeadlineExceeded, explain.Later, 504, false, time.Time{}},
+		"given up":                     {context.Canceled, explain.Later, 503, false, time.Time{}},
+		"something else":               {errors.New("disk on fire"), explain.Fault, 500, false, time.Time{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, err := range []error{c.err, fmt.Errorf("channel: reply: %w", c.err)} {
+				x := explain.Error(err)
+				require.Equal(t, c.class, x.Class)
+				require.Equal(t, c.status, x.Status)
+				require.Equal(t, channel.CauseOf(err), x.Cause)
+				require.Equal(t, c.fields, len(x.Fields) > 0, "%+v", x)
+				require.Equal(t, c.until, x.Until)
+				require.True(t, strings.HasSuffix(x.Text, "."), x.Text)
+				require.NotContains(t, x.Text+x.Do, "fire")
+				for _, f := range x.Fields {
+					require.NotEmpty(t, f.Rule)
+					require.NotEmpty(t, f.Text)
+				}
+			}
+		})
+	}
+	require.Greater(t, len(explain.Error(settings).Fields), 2, "all settings of both channels")
+}
