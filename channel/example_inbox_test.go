@@ -161,7 +161,7 @@ func ExampleHub_Notify_later() {
 
 	reminder.At = time.Now().Add(31 * 24 * time.Hour)
 	_, err = hub.Notify(ctx, you, reminder)
-	fmt.Println(channel.Explain(err).Fields[0].Text)
+	fmt.Println(explain.Error(err).Fields[0].Text)
 	// Output:
 	// scheduled
 	// cancelled

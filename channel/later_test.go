@@ -9,6 +9,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/explain"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
@@ -72,7 +73,7 @@ func TestATimeThatCannotBeIsRefusedAndNothingIsKept(t *testing.T) {
 			require.ErrorAs(t, err, &invalid, name)
 			require.Equal(t, "at", invalid.Problems[0].Path, name)
 			require.Equal(t, tt.rule, invalid.Problems[0].Rule, name)
-			require.NotEmpty(t, channel.Explain(err).Fields, name)
+			require.NotEmpty(t, explain.Error(err).Fields, name)
 			require.ErrorIs(t, l.Hub.Check(t.Context(), alice, reply), message.ErrInvalid, name)
 			_, err = l.Hub.Notify(t.Context(), alice, channel.Notification{
 				Channel: "support", To: message.Recipient{Phone: channeltest.Kim.Phone},
