@@ -4,7 +4,7 @@ import (
 	"errors"
 	"net/http"
 
-	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/explain"
 )
 
 // What the console itself refuses.
@@ -20,18 +20,18 @@ const minKey = 8
 // refusals explain what the desk knows nothing of.
 var refusals = []struct {
 	is func(error) bool
-	channel.Explanation
+	explain.Explanation
 }{
-	{func(err error) bool { return errors.Is(err, errSignIn) }, channel.Explanation{
-		Class: channel.ErrorDenied, Status: http.StatusUnauthorized, Cause: "sign_in", Text: "Nobody is signed in.", Do: "Sign in.",
+	{func(err error) bool { return errors.Is(err, errSignIn) }, explain.Explanation{
+		Class: explain.Denied, Status: http.StatusUnauthorized, Cause: "sign_in", Text: "Nobody is signed in.", Do: "Sign in.",
 	}},
-	{func(err error) bool { return errors.Is(err, errReadOnly) }, channel.Explanation{
-		Class: channel.ErrorDenied, Status: http.StatusForbidden, Cause: "read_only", Text: "This console is for looking only.",
+	{func(err error) bool { return errors.Is(err, errReadOnly) }, explain.Explanation{
+		Class: explain.Denied, Status: http.StatusForbidden, Cause: "read_only", Text: "This console is for looking only.",
 	}},
-	{func(err error) bool { return errors.Is(err, errNoKey) }, channel.Explanation{
-		Class: channel.ErrorInput, Status: http.StatusBadRequest, Cause: "no_key", Text: "The page is out of date.", Do: "Load it again.",
+	{func(err error) bool { return errors.Is(err, errNoKey) }, explain.Explanation{
+		Class: explain.Input, Status: http.StatusBadRequest, Cause: "no_key", Text: "The page is out of date.", Do: "Load it again.",
 	}},
-	{func(err error) bool { _, ok := errors.AsType[*http.MaxBytesError](err); return ok }, channel.Explanation{
-		Class: channel.ErrorInput, Status: http.StatusRequestEntityTooLarge, Cause: "file_refused", Text: "The file is too large.",
+	{func(err error) bool { _, ok := errors.AsType[*http.MaxBytesError](err); return ok }, explain.Explanation{
+		Class: explain.Input, Status: http.StatusRequestEntityTooLarge, Cause: "file_refused", Text: "The file is too large.",
 	}},
 }

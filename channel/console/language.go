@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/explain"
 )
 
 // locales are the sentences of the console: a file for each part of it and language, such as
@@ -68,7 +68,7 @@ func (l *language) word(of, word string) string {
 }
 
 // explained puts an explanation into the language, by its cause; what has none is said in English.
-func (l *language) explained(x *channel.Explanation) (text, do string) {
+func (l *language) explained(x *explain.Explanation) (text, do string) {
 	for _, key := range []string{string(x.Cause), strconv.Itoa(x.Status)} {
 		if said, ok := l.words["cause."+key]; ok && l.Tag != "en" {
 			return said, l.words["do."+key]

@@ -17,6 +17,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/explain"
 )
 
 // request is a request of somebody who is signed in.
@@ -158,12 +159,12 @@ func (q *request) render(name string, data any) ([]byte, error) {
 
 // refusal is an error for a script: what is wrong, and what can be done, in the agent's language.
 type refusal struct {
-	Text   string                 `json:"text"`
-	Do     string                 `json:"do,omitempty"`
-	Cause  string                 `json:"cause,omitempty"`
-	Until  int64                  `json:"until,omitempty"` // Unix milliseconds
-	Into   string                 `json:"into,omitempty"`  // the conversation that goes on
-	Fields []channel.FieldProblem `json:"fields,omitempty"`
+	Text   string          `json:"text"`
+	Do     string          `json:"do,omitempty"`
+	Cause  string          `json:"cause,omitempty"`
+	Until  int64           `json:"until,omitempty"` // Unix milliseconds
+	Into   string          `json:"into,omitempty"`  // the conversation that goes on
+	Fields []explain.Field `json:"fields,omitempty"`
 }
 
 // explain puts an error into words, and into an HTTP status.
@@ -174,7 +175,7 @@ func (q *request) explain(err error) (int, refusal) {
 			x = refusals[i].Explanation
 		}
 	}
-	if x.Class == channel.ErrorFault && !errors.Is(err, context.Canceled) {
+	if x.Class == explain.Fault && !errors.Is(err, context.Canceled) {
 		q.Logger.Error("console: request failed", "page", q.Pattern, "error", err)
 	}
 	text, do := q.language.explained(&x)
