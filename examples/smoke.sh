@@ -31,7 +31,7 @@ serve() { # name, path, text that must appear there, command…: it must stop cl
 		sleep 0.1
 	done
 	local page
-	page="$(curl -sSf "$url$path")" # grep -q would leave before curl is done
+	page="$(curl -sSf -H 'Authorization: Bearer demo' "$url$path")" # grep -q would leave before curl is done
 	grep -qF -- "$text" <<<"$page" || { printf '%s did not serve %q:\n' "$name" "$text"; cat "$bin/out"; exit 1; }
 	kill -INT "$pid"
 	wait "$pid" || { echo "$name did not stop cleanly"; cat "$bin/out"; exit 1; }
@@ -41,3 +41,4 @@ serve() { # name, path, text that must appear there, command…: it must stop cl
 serve helpdesk / "Kanava helpdesk" "$bin/helpdesk" -addr localhost:0 -dir "$bin/desk"
 serve "kanava simulate" /control/ "/control/clock" "$bin/kanava" simulate --addr 0
 XDG_CACHE_HOME="$bin/cache" serve "kanava up" / "Kanava helpdesk" "$bin/kanava" up --addr 0 --simulator 0
+HOST_DIR="$bin/host-data" HOST_ADDR=localhost:0 serve host /tickets "[]" "$bin/host"
