@@ -13,6 +13,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/explain"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/examples/internal/sandbox"
@@ -68,7 +69,7 @@ func (h *host) agent(f func(http.ResponseWriter, *http.Request, conversation.Aut
 		}
 		w.Header().Set("Content-Type", "application/json")
 		if err != nil {
-			why := channel.Explain(err)
+			why := explain.Error(err)
 			w.WriteHeader(why.Status)
 			v = why
 		}

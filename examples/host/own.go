@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -106,7 +105,7 @@ func (f *files) Save(_ context.Context, in channel.File, body io.Reader) (ref st
 
 // Remove implements channel.Remover: the time of a file is over, or its customer was erased.
 func (f *files) Remove(_ context.Context, ref string) error {
-	if err := f.Root.Remove(ref); !errors.Is(err, fs.ErrNotExist) {
+	if err := f.Root.Remove(ref); !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	return nil
