@@ -31,11 +31,14 @@ func TestTheReferenceIsWhatTheCodeSays(t *testing.T) {
 	t.Parallel()
 	for name, page := range map[string]func(*testing.T) string{
 		"errors": errorPage, "limits": limitPage, "settings": settingsPage, "metrics": metricsPage, "log": logPage,
-		"calendar": calendarPage, "commands": commandPage,
+		"calendar": calendarPage, "commands": commandPage, "../llms": llmsPage,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join("reference", name+".md")
+			if name == "../llms" { // its name is a custom that tools look for
+				path = "llms.txt"
+			}
 			want := written + strings.TrimSpace(page(t)) + "\n"
 			if *update {
 				require.NoError(t, os.WriteFile(path, []byte(want), 0o644))

@@ -134,7 +134,7 @@ func TestTheRootFolderHoldsOnlyTheHouse(t *testing.T) {
 	entries, err := filepath.Glob(filepath.Join("..", "..", "*"))
 	require.NoError(t, err)
 	expected := []string{
-		"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "channel", "examples", "go.mod", "go.sum",
+		"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md", "channel", "examples", "go.mod", "go.sum",
 		"go.work", "go.work.sum", "internal", "redact", "template", "webhook", "window",
 	}
 	for _, e := range entries {
