@@ -13,6 +13,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/explain"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/template"
@@ -41,7 +42,7 @@ func answer(ctx context.Context, hub *channel.Hub, by conversation.Author, id, t
 			},
 		})
 	case err != nil:
-		why := channel.Explain(err)
+		why := explain.Error(err)
 		fmt.Println(why.Status, why.Text, why.Do)
 	}
 	return err
@@ -72,7 +73,7 @@ func consent(ctx context.Context, hub *channel.Hub, phone string) error {
 func campaign(ctx context.Context, hub *channel.Hub, by conversation.Author, rows iter.Seq2[channel.Notification, error], dry bool) error {
 	for result := range hub.NotifyAll(ctx, by, channel.Campaign{Key: "november news", Dry: dry}, rows) {
 		if result.Err != nil {
-			fmt.Println("row", result.Row, channel.Explain(result.Err).Text)
+			fmt.Println("row", result.Row, explain.Error(result.Err).Text)
 		}
 	}
 	return ctx.Err()
