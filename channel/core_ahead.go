@@ -33,13 +33,13 @@ func (r records) load(ctx context.Context, st store.Store, kind string, keys map
 }
 
 // give decodes a record for a piece of work.
-func give[T any](w *worker.Job, from records, kind, key string) *T {
+func give[T any](s *step.Steps, w *worker.Job, from records, kind, key string) *T {
 	r := from[store.RecordKey{Kind: kind, Key: key}]
 	if r == nil {
 		return nil
 	}
-	doc, err := step.Decode[T](*r)
-	if err != nil {
+	doc := new(T)
+	if s.Decode(r, doc) != nil {
 		return nil // whoever needs it will say so
 	}
 	w.Ahead = append(w.Ahead, step.Known{Record: *r, Doc: doc})

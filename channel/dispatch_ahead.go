@@ -22,9 +22,9 @@ func (d *dispatcher) ahead(ctx context.Context, works []worker.Job) {
 	read.load(ctx, d.store, kindConversation, conversations)
 	for i := range works {
 		if item, ok := works[i].Item.(*outboundItem); ok {
-			give[messageRecord](&works[i], read, kindMessage, item.Message)
-			give[conversation.Customer](&works[i], read, kindCustomer, item.Customer)
-			give[conversation.Conversation](&works[i], read, kindConversation, works[i].Lane)
+			give[messageRecord](&d.steps, &works[i], read, kindMessage, item.Message)
+			give[conversation.Customer](&d.steps, &works[i], read, kindCustomer, item.Customer)
+			give[conversation.Conversation](&d.steps, &works[i], read, kindConversation, works[i].Lane)
 		}
 	}
 	d.beginAll(ctx, works)

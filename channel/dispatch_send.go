@@ -205,7 +205,7 @@ func (u *unit) begin(ch *Channel, w *worker.Job, item *outboundItem) (*begun, wo
 	if err := u.saveMessage(&m); err != nil {
 		return nil, worker.Outcome{}, err
 	}
-	b := &begun{step.Known{Record: u.Stored(kindMessage, m.ID), Doc: &m}, u.now.Sub(m.Delivery.QueuedAt)}
+	b := &begun{u.Stored(kindMessage, m.ID), u.now.Sub(m.Delivery.QueuedAt)}
 	return b, worker.Outcome{}, nil
 }
 

@@ -25,14 +25,14 @@ func (t *teller) ahead(ctx context.Context, works []worker.Job) {
 		if !ok {
 			continue
 		}
-		if conv := give[conversation.Conversation](&works[i], read, kindConversation, item.Conversation); conv != nil {
+		if conv := give[conversation.Conversation](&t.steps, &works[i], read, kindConversation, item.Conversation); conv != nil {
 			of[i] = conv.Customer
 			customers[conv.Customer] = true
 		}
-		give[messageRecord](&works[i], read, kindMessage, item.Message)
+		give[messageRecord](&t.steps, &works[i], read, kindMessage, item.Message)
 	}
 	read.load(ctx, t.store, kindCustomer, customers)
 	for i := range works {
-		give[conversation.Customer](&works[i], read, kindCustomer, of[i])
+		give[conversation.Customer](&t.steps, &works[i], read, kindCustomer, of[i])
 	}
 }

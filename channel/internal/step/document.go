@@ -3,35 +3,49 @@ package step
 import (
 	"encoding/json"
 	"fmt"
-	"reflect"
+	"time"
 
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// Known is a record that was read, with its document if that is decoded already.
+// Known is a record that was read, with its document if that is decoded already. What Doc points to
+// is not changed any more.
 type Known struct {
 	store.Record
 	Doc any
 }
 
-// missing is what is read where nothing is stored.
-var missing Known
+// read is a record as the step sees it. Version 0: there is none.
+type read struct {
+	*remembered
+	guessed, used bool
+}
 
 // Load reads a record into doc, which may be nil, and reports whether it exists. It sees the
-// step's own changes. What doc points to may be shared: a step replaces parts of it, and changes
-// none.
+// step's own changes. What doc points to is the caller's.
 func (s *Step) Load(kind, key string, doc any) (bool, error) {
 	id := store.RecordKey{Kind: kind, Key: key}
 	if i, ok := s.puts[id]; ok {
+		p := &s.saved[i]
+		if doc != nil && p.doc != nil && copyInto(doc, p.doc) {
+			return true, nil
+		}
 		return true, DecodeInto(&s.batch.Put[i], doc)
 	}
-	r, ok := s.read[id]
-	if !ok {
+	r := s.read[id]
+	if r == nil && s.recall {
+		if known := s.steps.Memory.recall(id); known != nil {
+			r = &read{remembered: known, guessed: true}
+			s.read[id] = r
+		}
+	}
+	if r == nil {
 		if err := s.Prefetch(kind, key); err != nil {
 			return false, err
 		}
 		r = s.read[id]
 	}
+	r.used = true
 	if r.Version == 0 {
 		return false, nil
 	}
@@ -40,23 +54,37 @@ func (s *Step) Load(kind, key string, doc any) (bool, error) {
 
 // Prefetch reads several records of one kind in one go.
 func (s *Step) Prefetch(kind string, keys ...string) error {
+	at := time.Now()
 	records, err := s.steps.Store.Get(s.Ctx, kind, keys...)
 	if err != nil {
 		return fmt.Errorf("channel: read %s: %w", kind, err)
 	}
+	found := make(map[string]*store.Record, len(records))
 	for i := range records {
-		s.read[records[i].ID()] = &Known{Record: records[i]}
+		found[records[i].Key] = &records[i]
 	}
 	for _, key := range keys {
-		if id := (store.RecordKey{Kind: kind, Key: key}); s.read[id] == nil {
-			s.read[id] = &missing
+		id := store.RecordKey{Kind: kind, Key: key}
+		if old := s.read[id]; old != nil && old.used {
+			continue // what was decided by it stands or falls with it
 		}
+		r := &remembered{Known: Known{Record: store.Record{Kind: kind, Key: key}}, at: at}
+		if found[key] != nil {
+			r.Record = *found[key]
+		}
+		s.read[id] = &read{remembered: r}
 	}
 	return nil
 }
 
 // Forget has a record read again when it is loaded next.
-func (s *Step) Forget(id store.RecordKey) { delete(s.read, id) }
+func (s *Step) Forget(id store.RecordKey) {
+	delete(s.read, id)
+	delete(s.totals, id)
+}
+
+// saved is what goes with a Put: the document as it will be read, nil if only decoding can tell.
+type saved struct{ doc any }
 
 // Save puts a document. It must have been loaded in this step, so that its version is known.
 func (s *Step) Save(kind, key, parent string, sort int64, doc any) error {
@@ -70,11 +98,11 @@ func (s *Step) Save(kind, key, parent string, sort int64, doc any) error {
 		r.Version = stored.Version
 	}
 	if i, ok := s.puts[id]; ok {
-		s.batch.Put[i] = r
+		s.batch.Put[i], s.saved[i] = r, saved{asDecoded(doc)}
 		return nil
 	}
 	s.puts[id] = len(s.batch.Put)
-	s.batch.Put = append(s.batch.Put, r)
+	s.batch.Put, s.saved = append(s.batch.Put, r), append(s.saved, saved{asDecoded(doc)})
 	return nil
 }
 
@@ -92,19 +120,11 @@ func (s *Step) Delete(keys ...store.RecordKey) { s.batch.Delete = append(s.batch
 
 // Stored returns a record that was saved in this step, as it is in the store once the step is
 // committed.
-func (s *Step) Stored(kind, key string) store.Record {
-	r := s.batch.Put[s.puts[store.RecordKey{Kind: kind, Key: key}]]
+func (s *Step) Stored(kind, key string) Known {
+	i := s.puts[store.RecordKey{Kind: kind, Key: key}]
+	r := s.batch.Put[i]
 	r.Version++
-	return r
-}
-
-// decode sets doc to the document; nil: nothing is wanted of it.
-func (k *Known) decode(doc any) error {
-	if k.Doc == nil || doc == nil {
-		return DecodeInto(&k.Record, doc)
-	}
-	reflect.ValueOf(doc).Elem().Set(reflect.ValueOf(k.Doc).Elem())
-	return nil
+	return Known{Record: r, Doc: s.saved[i].doc}
 }
 
 // DecodeInto decodes a record; nil: nothing is wanted of it.

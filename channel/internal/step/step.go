@@ -29,6 +29,8 @@ type Steps struct {
 	Wake func(kind string)
 	// Took is told how long each commit took, by the machine's own clock.
 	Took func(time.Duration)
+	// Memory is what was read and written last.
+	Memory Memory
 }
 
 // A Step is one read-decide-write step. It belongs to one goroutine.
@@ -36,53 +38,131 @@ type Step struct {
 	Ctx context.Context
 	Now time.Time
 
-	steps *Steps
-	read  map[store.RecordKey]*Known // Version 0: known to be missing
-	puts  map[store.RecordKey]int    // index into batch.Put
-	room  map[store.RecordKey]int64  // see Within
-	batch store.Batch
-	wake  []string
-	after []func()
+	steps  *Steps
+	recall bool // guesses are allowed
+	read   map[store.RecordKey]*read
+	puts   map[store.RecordKey]int // index into batch.Put and saved
+	saved  []saved
+	totals map[store.RecordKey]int64 // see Total
+	room   map[store.RecordKey]int64 // see Within
+	batch  store.Batch
+	wake   []string
+	after  []func()
 }
 
 // Do runs f until its changes are committed or it fails. f must have no effect outside the step,
 // since it may run several times.
 //
-// At first it takes the records in guess for what is stored instead of reading them. f must save
-// each of them that it uses: if the store has another version the commit is refused, and f runs
-// again and reads.
+// At first it takes the records in guess, and those that this process has read and written last,
+// for what is stored instead of reading them. What f decides by them stands only if it is
+// committed and all of them were right: otherwise f runs again and reads.
 func (s *Steps) Do(ctx context.Context, guess []Known, f func(*Step) error) error {
-	for range MaxConflicts {
-		err := s.Try(ctx, guess, f)
-		if !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrExceeded) {
+	if store.DeferredIn(ctx) == nil {
+		st := s.begin(ctx, guess)
+		st.recall = true
+		err := f(st)
+		committed := false
+		if err == nil && !st.empty() {
+			err = st.commit()
+			committed = err == nil || !refused(err)
+		}
+		if committed || !st.guessed() && !refused(err) {
 			return err
 		}
-		guess = nil
+		st.disbelieve()
+	}
+	for range MaxConflicts {
+		if err := s.Try(ctx, nil, f); !refused(err) {
+			return err
+		}
 	}
 	return fmt.Errorf("channel: commit: gave up after %d conflicts: %w", MaxConflicts, store.ErrConflict)
 }
 
-// Try runs f once. The error matches store.ErrConflict if somebody else changed a record.
+// refused says that somebody else was faster.
+func refused(err error) bool {
+	return errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrExceeded)
+}
+
+// Try runs f once, with no other guess than the given one. The error matches store.ErrConflict if
+// somebody else changed a record, or if the guess was wrong.
 func (s *Steps) Try(ctx context.Context, guess []Known, f func(*Step) error) error {
-	st := &Step{Ctx: ctx, Now: s.Now(), steps: s, read: map[store.RecordKey]*Known{}, puts: map[store.RecordKey]int{}}
-	for i := range guess {
-		st.read[guess[i].ID()] = &guess[i]
-	}
-	if err := f(st); err != nil {
+	st := s.begin(ctx, guess)
+	if err := f(st); err != nil || st.empty() {
 		return err
 	}
-	if st.empty() {
-		return nil
+	return st.commit()
+}
+
+func (s *Steps) begin(ctx context.Context, guess []Known) *Step {
+	st := &Step{Ctx: ctx, Now: s.Now(), steps: s, read: map[store.RecordKey]*read{}, puts: map[store.RecordKey]int{}}
+	for i := range guess {
+		r := &remembered{Known: guess[i]}
+		if doc := guess[i].Doc; doc != nil {
+			r.doc.Store(&doc)
+		}
+		st.read[guess[i].ID()] = &read{remembered: r, guessed: true}
 	}
-	st.batch.Bound = st.bounds()
+	return st
+}
+
+// guessed says whether anything that was not read has been used.
+func (s *Step) guessed() bool {
+	for _, r := range s.read {
+		if r.guessed && r.used {
+			return true
+		}
+	}
+	return false
+}
+
+// disbelieve forgets what was guessed.
+func (s *Step) disbelieve() {
+	for id, r := range s.read {
+		if r.guessed && r.used {
+			s.steps.Memory.forget(id)
+		}
+	}
+}
+
+// commit writes everything down.
+func (s *Step) commit() error {
+	s.batch.Bound = s.bounds()
+	for id, r := range s.read {
+		if _, put := s.puts[id]; !put && r.guessed && r.used {
+			s.batch.Expect = append(s.batch.Expect, store.Expected{RecordKey: id, Version: r.Version})
+		}
+	}
 	began := time.Now()
-	_, err := s.Store.Commit(ctx, &st.batch)
-	s.Took(time.Since(began))
+	_, err := s.steps.Store.Commit(s.Ctx, &s.batch)
+	s.steps.Took(time.Since(began))
 	if err != nil {
 		return fmt.Errorf("channel: commit: %w", err)
 	}
-	st.committed()
+	s.committed()
 	return nil
+}
+
+// remember holds what was read, and what is stored now.
+func (s *Step) remember() {
+	m := &s.steps.Memory
+	for _, r := range s.read {
+		if _, put := s.puts[r.ID()]; !put && !r.guessed {
+			m.rememberAs(r.remembered)
+		}
+	}
+	now := time.Now()
+	for i := range s.batch.Put {
+		r := s.batch.Put[i]
+		r.Version++
+		m.remember(&r, now, s.saved[i].doc)
+	}
+	for i := range s.batch.Add {
+		m.forget(s.batch.Add[i].ID())
+	}
+	for _, id := range s.batch.Delete {
+		m.forget(id)
+	}
 }
 
 // After has f called once the changes are committed.
@@ -102,6 +182,7 @@ func (s *Step) committed() {
 		d.Add(end, nil)
 		return
 	}
+	s.remember()
 	end()
 }
 

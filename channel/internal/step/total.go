@@ -1,6 +1,10 @@
 package step
 
-import "github.com/kanava-go/kanava/channel/store"
+import (
+	"fmt"
+
+	"github.com/kanava-go/kanava/channel/store"
+)
 
 // Add adds r.N to a running total.
 func (s *Step) Add(r store.Record) {
@@ -16,12 +20,21 @@ func (s *Step) Add(r store.Record) {
 // Total returns a running total with what this step adds to it.
 func (s *Step) Total(r store.Record) (int64, error) {
 	id := r.ID()
-	if s.read[id] == nil {
-		if err := s.Prefetch(r.Kind, r.Key); err != nil {
-			return 0, err
+	n, ok := s.totals[id]
+	if !ok {
+		records, err := s.steps.Store.Get(s.Ctx, r.Kind, r.Key)
+		if err != nil {
+			return 0, fmt.Errorf("channel: read %s: %w", r.Kind, err)
 		}
+		for i := range records {
+			n = records[i].N
+		}
+		if s.totals == nil {
+			s.totals = map[store.RecordKey]int64{}
+		}
+		s.totals[id] = n
 	}
-	return s.read[id].N + s.added(id), nil
+	return n + s.added(id), nil
 }
 
 // Within lets the commit fail unless a running total, with what this step has added so far, is at

@@ -1,0 +1,117 @@
+package step
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// A Memory holds what this process has read and written last, so that steps need not read it again.
+// What it holds is a guess: another process may have written the record since. A step that used a
+// guess is therefore committed with what it guessed, and a wrong guess is a conflict, after which
+// the step reads. The zero value is empty and ready; it is safe for concurrent use.
+type Memory struct {
+	mu         sync.Mutex
+	young, old generation
+}
+
+// generation are records that were remembered at about one time.
+type generation struct {
+	records map[store.RecordKey]*remembered
+	bytes   int
+}
+
+// remembered is a record as it was at some time. Version 0: there was none.
+type remembered struct {
+	Known
+	at  time.Time
+	doc atomic.Pointer[any] // the document, which is never changed; nil: not decoded yet
+}
+
+const (
+	// memoryAge is how long a record is taken for current. Beside others that write the same
+	// records each guess that is too old costs a commit that is refused.
+	memoryAge = 2 * time.Second
+	// A generation ends with so many records, or bytes of them; longer ones are not remembered.
+	memoryRecords = 4096
+	memoryBytes   = 8 << 20
+	memoryRecord  = 64 << 10
+)
+
+// recall returns what is remembered of a record, nil if nothing is.
+func (m *Memory) recall(id store.RecordKey) *remembered {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r := m.young.records[id]
+	if r == nil {
+		r = m.old.records[id]
+	}
+	if r == nil || time.Since(r.at) > memoryAge {
+		return nil
+	}
+	return r
+}
+
+// remember holds a record as it was at a time, with its document if that is known.
+func (m *Memory) remember(r *store.Record, at time.Time, doc any) {
+	n := &remembered{Known: Known{Record: *r}, at: at}
+	if doc != nil {
+		n.doc.Store(&doc)
+	}
+	m.rememberAs(n)
+}
+
+// rememberAs holds what was read.
+func (m *Memory) rememberAs(r *remembered) {
+	if len(r.Body) > memoryRecord {
+		return
+	}
+	id := r.ID()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if o := m.young.records[id]; o != nil && (o.Version > r.Version || o.Version == r.Version && o.at.After(r.at)) {
+		return
+	}
+	if m.young.records == nil || len(m.young.records) >= memoryRecords || m.young.bytes >= memoryBytes {
+		m.old, m.young = m.young, generation{records: map[store.RecordKey]*remembered{}}
+	}
+	m.young.records[id] = r
+	m.young.bytes += len(r.Body) + len(r.Key)
+}
+
+// forget drops records.
+func (m *Memory) forget(id store.RecordKey) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.young.records, id)
+	delete(m.old.records, id)
+}
+
+// Decode decodes a record that was read, unless its document is remembered.
+func (s *Steps) Decode(r *store.Record, doc any) error {
+	known := s.Memory.recall(r.ID())
+	if known == nil || known.Version != r.Version {
+		known = &remembered{Known: Known{Record: *r}, at: time.Now()}
+		s.Memory.rememberAs(known)
+	}
+	return known.decode(doc)
+}
+
+// decode sets doc to the document of the record; nil: nothing is wanted of it.
+func (r *remembered) decode(doc any) error {
+	if doc == nil {
+		return nil
+	}
+	if kept := r.doc.Load(); kept != nil && copyInto(doc, *kept) {
+		return nil
+	}
+	if err := DecodeInto(&r.Record, doc); err != nil {
+		return err
+	}
+	if c := copyOf(doc); c != nil {
+		r.doc.CompareAndSwap(nil, &c)
+	}
+	return nil
+}
