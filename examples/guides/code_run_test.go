@@ -131,21 +131,13 @@ func (t tables) texts(ctx context.Context, query string, args ...any) (all []str
 
 // bookAndAnswer changes a table of the host's and answers in one transaction.
 func (t tables) bookAndAnswer(ctx context.Context, hub *channel.Hub, by conversation.Author, ticket string, r channel.Reply) error {
-	tx, err := t.db.BeginTx(ctx, nil)
-	if err != nil {
+	return sqlstore.InTx(ctx, t.db, func(ctx context.Context, tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE ticket SET state = 'answered' WHERE id = ?`, ticket); err != nil {
+			return err
+		}
+		_, err := hub.Reply(ctx, by, r)
 		return err
-	}
-	defer tx.Rollback()
-	if _, err := tx.ExecContext(ctx, `UPDATE ticket SET state = 'answered' WHERE id = ?`, ticket); err != nil {
-		return err
-	}
-	ctx = sqlstore.WithTx(ctx, tx)
-	_, err = hub.Reply(ctx, by, r)
-	if err == nil {
-		err = tx.Commit()
-	}
-	sqlstore.Ended(ctx, err == nil)
-	return err
+	})
 }
 
 // cabinet keeps files of customers.
