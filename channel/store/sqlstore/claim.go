@@ -60,11 +60,14 @@ func (s *Store) Claim(ctx context.Context, c store.Claim) ([]store.Work, error) 
 	if s.dialect == PostgreSQL {
 		return s.claimAlone(ctx, cl)
 	}
-	// A look costs no lock; most claims of an idle hub end here.
-	found := false
-	err := s.each(ctx, func(*sql.Rows) error { found = true; return nil }, cl.statement(&s.sql.peek), s.claimArgs(cl, 1)...)
-	if err != nil || !found {
-		return nil, wrap(ctx, "claim", err)
+	// A look costs no lock; most claims of an idle hub end here. While somebody writes, a look
+	// from there costs less, since its connection has the pages at hand.
+	found := s.combiner.busy()
+	if !found {
+		err := s.each(ctx, func(*sql.Rows) error { found = true; return nil }, cl.statement(&s.sql.peek), s.claimArgs(cl, 1)...)
+		if err != nil || !found {
+			return nil, wrap(ctx, "claim", err)
+		}
 	}
 	res, err := s.combiner.do(ctx, &waiter{claim: cl})
 	return res.works, wrap(ctx, "claim", err)
@@ -99,10 +102,10 @@ func (s *Store) claimArgs(c *claim, limit int) []any {
 	switch {
 	case c.groups != "":
 		args = append(args, c.groups, c.perGroup)
-	case s.byRow():
+	case s.oneByOne():
 		args = append(args, nil, nil)
 	}
-	if s.byRow() {
+	if s.oneByOne() {
 		args = append(args, max(c.now, time.Now().UnixMicro()))
 	}
 	return args
@@ -111,9 +114,27 @@ func (s *Store) claimArgs(c *claim, limit int) []any {
 // claim takes work inside a transaction.
 func (t *transaction) claim(c *claim) ([]store.Work, error) {
 	var works []store.Work
+	scan := func(rows *sql.Rows) error { return scanWork(rows, c.secret, &works) }
+	if !t.oneByOne() {
+		err := t.query(scan, c.statement(&t.sql.claim), t.claimArgs(c, c.limit)...)
+		sortWork(works)
+		return works, err
+	}
+	var seqs []int64
 	err := t.query(func(rows *sql.Rows) error {
-		return scanWork(rows, c.secret, &works)
-	}, c.statement(&t.sql.claim), t.claimArgs(c, c.limit)...)
+		var seq int64
+		err := rows.Scan(&seq)
+		seqs = append(seqs, seq)
+		return err
+	}, c.statement(&t.sql.peek), t.claimArgs(c, c.limit)...)
+	for _, seq := range seqs {
+		if err == nil {
+			err = t.query(scan, t.sql.workOf, seq)
+		}
+	}
+	if err == nil {
+		_, err = t.change(&t.sql.lease, rowsOf(seqs, func(seq *int64) values { return values{*seq, c.secret, c.now + c.lease} }))
+	}
 	sortWork(works)
 	return works, err
 }
@@ -176,11 +197,11 @@ func (s *Store) Work(ctx context.Context, q store.WorkQuery) ([]store.Work, erro
 	case q.IDs != nil && len(q.IDs) == 0:
 		err = ctx.Err()
 	case q.IDs != nil:
-		hashes := make([]string, 0, len(q.IDs))
+		hashes := make([]hash, 0, len(q.IDs))
 		for _, id := range slices.Compact(slices.Sorted(slices.Values(q.IDs))) {
 			hashes = append(hashes, nameHash(q.Queue, id))
 		}
-		err = s.each(ctx, scan, s.sql.workByID, jsonHashes(hashes), q.Dead, q.After, q.Lane, q.Limit)
+		err = s.each(ctx, scan, s.sql.workByID, jsonRows(columns("h hash"), hashRows(hashes)), q.Dead, q.After, q.Lane, q.Limit)
 	case q.Lane != "":
 		err = s.each(ctx, scan, s.sql.workInLane[index(q.Dead)], laneHash(q.Queue, q.Lane), q.After, q.Limit, q.Queue, q.Lane)
 	default:

@@ -26,6 +26,8 @@ type combiner struct {
 	// if one more leader is allowed.
 	crowd    int
 	patience time.Duration
+	// idle, if not nil, is called when nobody leads any more. It must not take long.
+	idle func()
 
 	mu      sync.Mutex
 	waiting []*waiter
@@ -284,7 +286,16 @@ func (c *combiner) passOn() {
 		default: // leads already
 		}
 	}
-	c.leaders--
+	if c.leaders--; c.leaders == 0 && c.idle != nil {
+		c.idle()
+	}
+}
+
+// busy says whether a group is under way.
+func (c *combiner) busy() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.leaders > 0
 }
 
 func remove(from []*waiter, w *waiter) []*waiter {

@@ -386,7 +386,7 @@ func TestWhoSettlesWorkIsNotBehindABurstOfNewWork(t *testing.T) {
 		c.rows = 4
 		settling := func(key string) *waiter {
 			w := putting(key)
-			w.request.done = []held{{hash: key}}
+			w.request.done = []held{{hash: nameHash("q", key)}}
 			return w
 		}
 		var wg sync.WaitGroup

@@ -20,7 +20,7 @@ type result struct {
 // Commit implements [store.Store]. Concurrent callers share transactions; under a
 // context of [WithTx] the batch becomes part of the host's transaction instead.
 func (s *Store) Commit(ctx context.Context, b *store.Batch) (store.Committed, error) {
-	r, err := newRequest(b, s.byRow())
+	r, err := newRequest(b)
 	if err != nil {
 		return store.Committed{}, wrap(ctx, "commit", err)
 	}
@@ -112,6 +112,11 @@ func (s *Store) transact(ctx context.Context, members []*waiter, patience time.D
 	defer release()
 	defer tx.Rollback() // after a Commit it does nothing
 	t := &transaction{Store: s, ctx: ctx, tx: tx}
+	if s.oneByOne() {
+		// The transaction heeds the context between statements, which are short; to heed it
+		// during each of them costs the driver a goroutine every time.
+		t.ctx = context.WithoutCancel(ctx)
+	}
 	if results, err = t.members(members); err != nil {
 		return nil, err
 	}
@@ -226,18 +231,15 @@ func (r *request) fails(versions map[string]int64, leases map[leaseID]bool) erro
 
 func (s *Store) versions(ctx context.Context, rows []row) (map[string]int64, error) {
 	out := map[string]int64{}
-	if len(rows) == 0 {
-		return out, nil
-	}
-	err := s.each(ctx, func(rows *sql.Rows) error {
-		var kind, key string
+	keys := rowsOf(rows, func(r *row) values { return values{r.kind, r.key} })
+	err := s.ask(ctx, func(before int, found *sql.Rows) error {
+		var place int
 		var version int64
-		err := rows.Scan(&kind, &key, &version)
-		out[recordID(kind, key)] = version
+		err := found.Scan(&place, &version)
+		r := &rows[before+place-1]
+		out[recordID(r.kind, r.key)] = version
 		return err
-	}, s.sql.versions, array(rows, func(dst []byte, r *row) []byte {
-		return appendKey(dst, store.RecordKey{Kind: r.kind, Key: r.key})
-	}))
+	}, &s.sql.versions, keys)
 	return out, err
 }
 
@@ -255,18 +257,13 @@ func (s *Store) leases(ctx context.Context, r *request) (map[leaseID]bool, error
 		hs = append(hs, part...)
 	}
 	out := map[leaseID]bool{}
-	if len(hs) == 0 {
-		return out, nil
-	}
-	err := s.each(ctx, func(rows *sql.Rows) error {
+	err := s.ask(ctx, func(before int, found *sql.Rows) error {
+		var place int
 		var l leaseID
-		err := rows.Scan(&l.seq, &l.queue, &l.id, &l.secret, &l.lane)
+		err := found.Scan(&place, &l.queue, &l.id, &l.secret, &l.lane)
+		l.seq = hs[before+place-1].seq
 		out[l] = true
 		return err
-	}, s.sql.leases, array(hs, func(dst []byte, h *held) []byte {
-		o := newObject(32)
-		o.int('s', h.seq)
-		return append(dst, o.end()...)
-	}))
+	}, &s.sql.leases, rowsOf(hs, func(h *held) values { return values{h.seq} }))
 	return out, err
 }

@@ -119,10 +119,5 @@ func parseCursor(text string) (c cursor, ok bool) {
 
 // json is told as the statement reads it.
 func (c *cursor) json() string {
-	return array(c.told, func(dst []byte, s *span) []byte {
-		o := newObject(32)
-		o.int('f', s.first)
-		o.int('l', s.last)
-		return append(dst, o.end()...)
-	})
+	return jsonRows(spanColumns, rowsOf(c.told, func(s *span) values { return values{s.first, s.last} }))
 }

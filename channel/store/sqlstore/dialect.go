@@ -1,6 +1,9 @@
 package sqlstore
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Dialect says which engine the database is. The zero value is none and is refused.
 type Dialect int
@@ -26,10 +29,11 @@ func (d Dialect) String() string {
 
 // dialect is what differs between the engines in the wording of statements.
 type dialect struct {
-	// rows reads the JSON array $1 of objects as table e; each what a statement is to change.
-	rows, each func(list string) string
-	// intList reads the lanes that a statement is to change as g (value).
-	intList string
+	// oneByOne says that a rowStatement gets one row after the other, and that parameters are
+	// ?1 and not $1.
+	oneByOne bool
+	// rows reads the JSON array $1 of objects as table e; given what a rowStatement is given.
+	rows, given func(list string) string
 	// perGroup selects seq and ready from work c that fulfils a condition on w, for each
 	// group g.value in $6.
 	perGroup func(condition string) string
@@ -37,9 +41,9 @@ type dialect struct {
 	// groups. SQLite, which knows nothing about what is in the tables, takes the index of a
 	// queue for as good, and would read the whole backlog of one channel for each other one.
 	byGroup string
-	// now is the present in microseconds since 1970 by the database's clock. stampedNow is
-	// the same in a statement that reads each(list + stamp).
-	now, stampedNow, stamp string
+	// now is the present in microseconds since 1970 by the database's clock. stamp is the same
+	// in a rowStatement; on SQLite it is the last parameter.
+	now, stamp string
 	// claimable is the latest time at which work became ready that a claim may take: that of
 	// the caller, or the database's present if it is later.
 	claimable string
@@ -47,28 +51,22 @@ type dialect struct {
 	mark string
 	// present is the clock that leases go by: $2, the caller's, or the database's.
 	present string
-	// heldFrom is the same for work that is claimed as it is enqueued, and heldSeqs has such a
-	// statement say which was.
-	heldFrom, heldSeqs string
-	// insert and update begin statements that need not be undone alone.
-	insert, update string
-	// hashText is n.hash in hexadecimal.
-	hashText string
+	// heldFrom is the same for work that is claimed as it is enqueued.
+	heldFrom string
+	// latest is the time e.d of a caller, or the database's present if it is later.
+	latest string
+	// inPlace has what is looked up come in the order in which it was given.
+	inPlace string
 	// skipLocked makes claimants pass over what others are claiming just now; lockNames
 	// keeps others from giving an ID a new meaning.
 	skipLocked, lockNames string
-	// latest is the time e.d of a caller, or the database's present if it is later; inOrder locks
-	// work o in an order that cannot close a circle.
-	latest, inOrder string
-	// question says that parameters are ?1 and not $1.
-	question bool
 }
 
 // text words a statement for the engine. SQLite plans a statement anew each time a parameter is
 // bound that stands alone behind LIMIT, since its plan may go by the value: as long again as
 // the statement itself takes.
 func (d *dialect) text(statement string) string {
-	if d.question {
+	if d.oneByOne {
 		statement = strings.ReplaceAll(statement, "LIMIT $", "LIMIT 0 + $")
 		return strings.ReplaceAll(statement, "$", "?")
 	}
@@ -82,26 +80,21 @@ const sqliteByGroup = " INDEXED BY kanava_work_group"
 // in SQLite 3.51.
 func sqliteDialect(each string) *dialect {
 	return &dialect{
-		rows:    sqliteRows(each),
-		each:    sqliteEach,
-		intList: "(SELECT ? AS value) AS g",
+		oneByOne: true,
+		rows:     sqliteRows(each),
+		given:    func(string) string { return "" },
 		perGroup: func(condition string) string {
 			return `SELECT c.seq FROM json_each($6) AS g CROSS JOIN kanava_work AS c
 				WHERE c.seq IN (SELECT w.seq FROM kanava_work AS w` + sqliteByGroup + ` WHERE ` + condition + `)`
 		},
-		byGroup:    sqliteByGroup,
-		now:        "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
-		stampedNow: "e.now",
-		stamp:      ", now bigint",
-		claimable:  "$8",
-		present:    "$2",
-		heldFrom:   "e.n",
-		mark:       "SELECT seq FROM kanava_counter",
-		insert:     "INSERT OR FAIL",
-		update:     "UPDATE OR FAIL",
-		hashText:   "lower(hex(n.hash))",
-		question:   true,
-		latest:     "max(e.d, e.now)",
+		byGroup:   sqliteByGroup,
+		now:       "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
+		stamp:     "e.now",
+		claimable: "$8",
+		present:   "$2",
+		heldFrom:  "e.n",
+		mark:      "SELECT seq FROM kanava_counter",
+		latest:    "max(e.d, e.now)",
 	}
 }
 
@@ -115,26 +108,58 @@ func postgresDialect(callersClock bool) *dialect {
 		present, heldFrom = "CAST($2 AS bigint)", "e.n"
 	}
 	return &dialect{
-		rows:    postgresRows,
-		each:    postgresRows,
-		intList: "(SELECT CAST(v.value AS bigint) AS value FROM " + few("json_array_elements_text(CAST($1 AS json))", "value, place") + " AS v) AS g",
+		rows:  postgresRows,
+		given: postgresRows,
 		perGroup: func(condition string) string {
 			return `SELECT c.seq FROM ` + few("json_array_elements_text(CAST($6 AS json))", "value, place") + ` AS g CROSS JOIN LATERAL
 				(SELECT w.seq, w.ready FROM kanava_work AS w WHERE ` + condition + `) AS c`
 		},
 		now:        postgresNow,
-		stampedNow: postgresNow,
+		stamp:      postgresNow,
 		claimable:  "GREATEST(CAST($2 AS bigint), " + postgresNow + ")",
 		present:    present,
 		heldFrom:   heldFrom,
-		heldSeqs:   " RETURNING w.seq",
 		mark:       "SELECT last_value FROM kanava_seq",
-		insert:     "INSERT",
-		update:     "UPDATE",
-		hashText:   "replace(CAST(n.hash AS text), '-', '')",
+		inPlace:    " ORDER BY e.place",
 		skipLocked: " FOR UPDATE SKIP LOCKED",
 		lockNames:  " FOR UPDATE OF n",
 		latest:     "GREATEST(e.d, " + postgresNow + ")",
-		inOrder:    " ORDER BY o.seq FOR UPDATE OF o",
 	}
+}
+
+// sqliteRows reads a JSON array of objects with the given function of SQLite.
+func sqliteRows(each string) func(list string) string {
+	return func(list string) string {
+		var b strings.Builder
+		for i, c := range columns(list) {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			if c.kind == "hash" {
+				fmt.Fprintf(&b, "unhex(value ->> '%s') AS %s", c.name, c.name)
+			} else {
+				fmt.Fprintf(&b, "value ->> '%s' AS %s", c.name, c.name)
+			}
+		}
+		return "(SELECT " + b.String() + ", key AS place FROM " + each + "($1)) AS e"
+	}
+}
+
+// postgresRows reads a JSON array of objects in PostgreSQL.
+func postgresRows(list string) string {
+	names := ""
+	for _, c := range columns(list) {
+		names += c.name + ", "
+	}
+	return few("json_to_recordset(CAST($1 AS json)) AS ("+strings.ReplaceAll(list, " hash", " uuid")+")", names+"place") + " AS e"
+}
+
+// few reads a function of PostgreSQL as a table with the given columns, the last being
+// place. The planner takes functions like these for a hundred rows, and as long as our
+// tables are small and unknown to it, it would rather read them whole than look a
+// hundred rows up in an index; drivers keep such a plan for the life of a connection,
+// during which the table may grow to millions. A range of places that says nothing
+// makes it expect one row, so that it looks rows up from the beginning.
+func few(function, columns string) string {
+	return "(SELECT * FROM ROWS FROM (" + function + ") WITH ORDINALITY AS f (" + columns + ") WHERE f.place BETWEEN 1 AND 2147483647)"
 }

@@ -18,7 +18,6 @@ func FuzzStringsAreReadBackByEncodingJSON(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		encoded := appendString([]byte("before "), s)
-		require.Equal(t, string(encoded), string(appendString([]byte("before "), []byte(s))))
 		encoded = encoded[len("before "):]
 		require.True(t, utf8.Valid(encoded))
 		var got string
@@ -63,7 +62,7 @@ func FuzzTokensFromOutsideAreRefusedOrRead(f *testing.F) {
 			require.True(t, ok)
 			require.Equal(t, got, again)
 		}
-		_, err := newRequest(&store.Batch{Done: []store.Lease{{Queue: "q", ID: "i", Token: s}}}, false)
+		_, err := newRequest(&store.Batch{Done: []store.Lease{{Queue: "q", ID: "i", Token: s}}})
 		require.NoError(t, err)
 	})
 }
@@ -79,20 +78,27 @@ func TestARequestIsValidJSON(t *testing.T) {
 		Start:   []store.Lease{lease},
 		Later:   []store.Postponed{{Lease: lease, Reason: "\"\x00", Body: []byte(`""`)}},
 		Bury:    []store.Buried{{Lease: lease, Reason: "r"}},
-	}, false)
+	})
 	require.NoError(t, err)
 	all := combine([]*request{r})
-	tx := &transaction{Store: &Store{dialect: PostgreSQL}}
-	rows := func(rs []row) string { return jsonRows(rowsOf(rs, func(r *row) values { return r.values })) }
-	helds := func(hs []held) string { return jsonRows(rowsOf(hs, func(h *held) values { return h.values })) }
+	d := postgresDialect(false)
+	statements := newStatements(d)
+	rows := func(s *rowStatement, rs []row) string {
+		return jsonRows(s.columns, rowsOf(rs, func(r *row) values { return r.values }))
+	}
+	helds := func(s *rowStatement, hs []held) string {
+		return jsonRows(s.columns, rowsOf(hs, func(h *held) values { return h.values }))
+	}
+	works := []newWork{{enqueued: &all.enqueue[0], seq: 3, first: true}}
 	for what, doc := range map[string]string{
-		"put new": rows(all.putNew), "put old": rows(all.putOld), "delete": rows(all.del),
-		"add":     jsonRows(rowsOf(all.add, func(a *addition) values { return a.values(false) })),
-		"enqueue": jsonRows(workRows([]newWork{{enqueued: &all.enqueue[0], seq: 3, first: true}})),
-		"names":   jsonRows(tx.nameRows([]newWork{{enqueued: &all.enqueue[0], seq: 3}})),
-		"start":   helds(all.start), "later": helds(all.later), "bury": helds(all.bury),
-		"hashes": jsonHashes([]string{"b", "a"}), "strings": jsonStrings([]string{`"`, ""}), "numbers": jsonInts([]int64{1, -2}),
-		"nothing": jsonInts(nil),
+		"put new": rows(&statements.putNew, all.putNew), "put old": rows(&statements.putOld, all.putOld),
+		"delete":  rows(&statements.deleteRecords, all.del),
+		"add":     jsonRows(statements.add.columns, rowsOf(all.add, (*addition).values)),
+		"enqueue": jsonRows(statements.insertWork.columns, workRows(works)),
+		"names":   jsonRows(statements.insertNames.columns, nameRows(works)),
+		"start":   helds(&statements.start, all.start), "later": helds(&statements.later, all.later), "bury": helds(&statements.bury, all.bury),
+		"hashes": jsonRows(statements.findNames.columns, hashRows([]hash{{1}, {}})), "strings": jsonStrings([]string{`"`, ""}),
+		"numbers": jsonInts([]int64{1, -2}), "nothing": jsonInts(nil),
 	} {
 		require.True(t, json.Valid([]byte(doc)), "%s: %s", what, doc)
 	}
@@ -101,7 +107,7 @@ func TestARequestIsValidJSON(t *testing.T) {
 func TestAdditionsToOneRecordBecomeOne(t *testing.T) {
 	t.Parallel()
 	add := func(key string, n int64) *request {
-		r, err := newRequest(&store.Batch{Add: []store.Record{{Kind: "k", Key: key, Parent: "p", N: n}}}, false)
+		r, err := newRequest(&store.Batch{Add: []store.Record{{Kind: "k", Key: key, Parent: "p", N: n}}})
 		require.NoError(t, err)
 		return r
 	}
@@ -130,9 +136,9 @@ func TestRequestsShareATransactionOnlyIfTheyTouchDifferentThings(t *testing.T) {
 	records, works := []string{"put", "add", "delete"}, []string{"enqueue", "done", "drop", "replay"}
 	for first, a := range kinds {
 		for second, b := range kinds {
-			ra, err := newRequest(&a, false)
+			ra, err := newRequest(&a)
 			require.NoError(t, err)
-			rb, err := newRequest(&b, false)
+			rb, err := newRequest(&b)
 			require.NoError(t, err)
 			both := func(names []string) bool { return slices.Contains(names, first) && slices.Contains(names, second) }
 			clash := both(records) && (first != "add" || second != "add") || both(works) || first == second && first == "forget"
@@ -154,7 +160,7 @@ func TestLanesAndNamesHaveHashes(t *testing.T) {
 	require.EqualValues(t, 2883612865453360621, laneHash("in", "100|555"), "hashes are stored, so they must not change")
 	require.NotEqual(t, laneHash("q", "l"), laneHash("ql", ""))
 	require.NotEqual(t, nameHash("q", "l"), nameHash("ql", ""))
-	require.Len(t, nameHash("q", "l"), 32)
+	require.Len(t, nameHash("q", "l"), 16)
 	require.Equal(t, []int64{1, 3}, stripes([]int64{7, 0, 3, 6, 3 + 2*lockStripes}))
 }
 

@@ -51,7 +51,7 @@ func (t *transaction) applyEnqueue(r *request, l *lanes) (came []arrival, err er
 		return nil, err
 	}
 	if len(reused) > 0 {
-		if _, err := t.change(t.sql.rename, t.nameRows(reused)); err != nil {
+		if _, err := t.change(&t.sql.rename, nameRows(reused)); err != nil {
 			return nil, err
 		}
 		added = append(added, reused...)
@@ -74,22 +74,16 @@ type arrival struct {
 
 // hold claims new work for those who wish that, where it may be.
 func (t *transaction) hold(added []newWork, came []arrival) error {
-	wished := map[int64]*newWork{}
+	var wished []*newWork
 	var rows []values
 	for i := range added {
 		w := &added[i]
 		if w.wish.hold == 0 {
 			continue
 		}
-		wished[w.seq] = w
-		v := newValues(t.byRow(), 96, 5)
-		v.int('s', w.seq)
-		v.string('t', w.wish.secret)
-		v.int('u', w.wish.hold)
-		v.string('a', w.behind)
-		v.int('n', w.wish.now)
-		if t.byRow() {
-			n, err := t.change(t.sql.hold, []values{v})
+		v := values{w.seq, w.wish.secret, w.wish.hold, w.behind, w.wish.now}
+		if t.oneByOne() {
+			n, err := t.change(&t.sql.hold, []values{v})
 			if err != nil {
 				return err
 			}
@@ -98,20 +92,15 @@ func (t *transaction) hold(added []newWork, came []arrival) error {
 			}
 			continue
 		}
-		rows = append(rows, v)
+		wished, rows = append(wished, w), append(rows, v)
 	}
-	if len(rows) == 0 {
-		return nil
-	}
-	return t.query(func(rows *sql.Rows) error {
-		var seq int64
-		if err := rows.Scan(&seq); err != nil {
-			return err
-		}
-		w := wished[seq]
+	return t.lookUp(func(before int, rows *sql.Rows) error {
+		var place int
+		err := rows.Scan(&place)
+		w := wished[before+place-1]
 		came[w.index].token = w.token()
-		return nil
-	}, t.sql.hold, jsonRows(rows))
+		return err
+	}, &t.sql.hold, rows)
 }
 
 // token is the proof of its claim.
@@ -119,20 +108,11 @@ func (w *newWork) token() string { return token{w.seq, w.lane, w.secret}.String(
 
 // applyPassed remembers the IDs of work that is let through.
 func (t *transaction) applyPassed(works []passed) error {
-	if len(works) == 0 {
-		return nil
-	}
-	err := t.query(func(*sql.Rows) error { return store.ErrMustQueue }, t.sql.busy,
-		array(works, func(dst []byte, p *passed) []byte {
-			o := newObject(32)
-			o.int('h', p.lane)
-			return append(dst, o.end()...)
-		}))
-	if err != nil {
+	if err := t.refuse(store.ErrMustQueue, &t.sql.busy, rowsOf(works, func(p *passed) values { return values{p.lane} })); err != nil {
 		return err
 	}
-	slices.SortFunc(works, func(a, b passed) int { return cmp.Compare(a.hash, b.hash) })
-	return t.expect(store.ErrMustQueue, t.sql.insertNames, rowsOf(works, func(p *passed) values { return t.name(p.hash, 0, true) }))
+	slices.SortFunc(works, func(a, b passed) int { return compareHashes(a.hash, b.hash) })
+	return t.expect(store.ErrMustQueue, &t.sql.insertNames, rowsOf(works, func(p *passed) values { return values{p.hash, int64(0), true} }))
 }
 
 func appendLanes(to []int64, lanes ...int64) []int64 {
@@ -145,8 +125,8 @@ func appendLanes(to []int64, lanes ...int64) []int64 {
 }
 
 // knownWork looks up the work that would be replaced: that which is not Once.
-func (t *transaction) knownWork(works []enqueued) (map[string]found, error) {
-	var hashes []string
+func (t *transaction) knownWork(works []enqueued) (map[hash]found, error) {
+	var hashes []hash
 	for i := range works {
 		if !works[i].once {
 			hashes = append(hashes, works[i].hash)
@@ -168,27 +148,27 @@ func (t *transaction) insertNames(works []newWork) (added []newWork, err error) 
 	if len(works) == 0 {
 		return nil, nil
 	}
-	n, err := t.change(t.sql.insertNames, t.nameRows(works))
+	n, err := t.change(&t.sql.insertNames, nameRows(works))
 	if err != nil {
 		return nil, err
 	}
 	if n == len(works) {
 		return works, nil
 	}
-	inserted := make(map[int64]bool, n)
-	err = t.query(func(rows *sql.Rows) error {
-		var seq int64
-		err := rows.Scan(&seq)
-		inserted[seq] = true
+	inserted := make(map[int]bool, n)
+	err = t.lookUp(func(before int, rows *sql.Rows) error {
+		var place int
+		err := rows.Scan(&place)
+		inserted[before+place-1] = true
 		return err
-	}, t.sql.insertedNames, jsonNames(works))
+	}, &t.sql.insertedNames, rowsOf(works, func(w *newWork) values { return values{w.hash, w.seq} }))
 	if err != nil {
 		return nil, err
 	}
-	var seen []string
-	for _, w := range works {
+	var seen []hash
+	for i, w := range works {
 		switch {
-		case inserted[w.seq]:
+		case inserted[i]:
 			added = append(added, w)
 		case w.once:
 			seen = append(seen, w.hash)
@@ -196,7 +176,7 @@ func (t *transaction) insertNames(works []newWork) (added []newWork, err error) 
 			return nil, errAgain // it came into being since it was looked up
 		}
 	}
-	_, err = t.change(t.sql.remember, t.hashRows(seen))
+	_, err = t.change(&t.sql.remember, hashRows(seen))
 	return added, err
 }
 
@@ -208,53 +188,20 @@ func (t *transaction) store(added, replaced []newWork) error {
 			added[i].first = !seen[added[i].lane]
 			seen[added[i].lane] = true
 		}
-		if _, err := t.change(t.sql.insertWork, workRows(added)); err != nil {
+		if _, err := t.change(&t.sql.insertWork, workRows(added)); err != nil {
 			return err
 		}
 	}
-	if len(replaced) == 0 {
-		return nil
-	}
-	return t.expect(errAgain, t.sql.replaceWork, workRows(replaced))
+	return t.expect(errAgain, &t.sql.replaceWork, workRows(replaced))
 }
 
 // workRows completes the rows with what the transaction decided.
 func workRows(works []newWork) []values {
-	out := make([]values, len(works))
-	for i := range works {
-		v := works[i].with()
-		v.int('s', works[i].seq)
-		v.bool('f', works[i].first)
-		out[i] = v
-	}
-	return out
+	return rowsOf(works, func(w *newWork) values { return append(slices.Clip(w.values), w.seq, w.first) })
 }
 
 // nameRows are the rows of names, in the order in which everybody touches them.
-func (t *transaction) nameRows(works []newWork) []values {
-	sorted := slices.Clone(works)
-	slices.SortFunc(sorted, func(a, b newWork) int { return cmp.Compare(a.hash, b.hash) })
-	out := make([]values, len(sorted))
-	for i, w := range sorted {
-		out[i] = t.name(w.hash, w.seq, w.once)
-	}
-	return out
-}
-
-func (t *transaction) name(hash string, seq int64, once bool) values {
-	v := newValues(t.byRow(), 96, 4)
-	v.hash('h', hash)
-	v.int('s', seq)
-	v.bool('o', once)
-	return v
-}
-
-// jsonNames are the rows of names as a statement reads them that changes none.
-func jsonNames(works []newWork) string {
-	return array(works, func(dst []byte, w *newWork) []byte {
-		o := newObject(64)
-		o.string('h', w.hash)
-		o.int('s', w.seq)
-		return append(dst, o.end()...)
-	})
+func nameRows(works []newWork) []values {
+	sorted := slices.SortedFunc(slices.Values(works), func(a, b newWork) int { return compareHashes(a.hash, b.hash) })
+	return rowsOf(sorted, func(w *newWork) values { return values{w.hash, w.seq, w.once} })
 }

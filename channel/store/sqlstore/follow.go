@@ -20,6 +20,11 @@ var _ store.Follower = (*Store)(nil)
 // latest returns the numbers that are there, in rows of neighbours. transaction is a new one.
 type followStatements struct{ tell, follow, latest, transaction, old, forgetUpTo, dropUpTo string }
 
+// spans are those of a cursor.
+const spans = "f bigint, l bigint"
+
+var spanColumns = columns(spans)
+
 func newFollowStatements(d *dialect) followStatements {
 	s := followStatements{
 		// The transaction has its ID before the number is given out.
@@ -31,7 +36,7 @@ func newFollowStatements(d *dialect) followStatements {
 				COALESCE((SELECT max(m.seq) FROM kanava_change AS m), 0) AS top,
 				COALESCE((SELECT CASE WHEN c.told = '' THEN c.seq ELSE 0 END FROM kanava_change AS c ORDER BY c.seq LIMIT 1), 0) AS gone) AS h
 			LEFT JOIN (SELECT c.seq, c.told FROM kanava_change AS c WHERE c.seq > $2 AND NOT EXISTS
-				(SELECT 1 FROM ` + d.rows("f bigint, l bigint") + ` WHERE c.seq BETWEEN e.f AND e.l)
+				(SELECT 1 FROM ` + d.rows(spans) + ` WHERE c.seq BETWEEN e.f AND e.l)
 				ORDER BY c.seq LIMIT $3) AS c ON TRUE
 			ORDER BY c.seq`,
 		latest: `SELECT min(n.seq), max(n.seq) FROM
@@ -42,7 +47,7 @@ func newFollowStatements(d *dialect) followStatements {
 		forgetUpTo: `UPDATE kanava_change SET told = '' WHERE seq = $1`,
 		dropUpTo:   `DELETE FROM kanava_change WHERE seq < $1`,
 	}
-	if d.question { // there is one writer: numbers appear in their order
+	if d.oneByOne { // there is one writer: numbers appear in their order
 		s.tell = `INSERT INTO kanava_change (at, told) VALUES ($1, $2)`
 		s.follow = strings.ReplaceAll(s.follow, `CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)`, `0`)
 		s.transaction = `SELECT 0`

@@ -3,7 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,8 +51,12 @@ func (s *Store) Get(ctx context.Context, kind string, keys ...string) ([]store.R
 	if !storable(kind) || len(keys) == 0 {
 		return nil, nil
 	}
+	if s.dialect == SQLite {
+		records, err := s.getOneByOne(ctx, kind, keys)
+		return records, wrap(ctx, "get", err)
+	}
 	w := &waiter{lookup: &lookup{kind, keys}}
-	if s.dialect == SQLite || hostTx(ctx) != nil {
+	if hostTx(ctx) != nil {
 		results, err := s.lookUp(ctx, []*waiter{w})
 		if err != nil {
 			return nil, wrap(ctx, "get", err)
@@ -61,6 +65,44 @@ func (s *Store) Get(ctx context.Context, kind string, keys ...string) ([]store.R
 	}
 	res, err := s.readers.do(ctx, w)
 	return res.records, wrap(ctx, "get", err)
+}
+
+// getAtOnce is how many records one statement of SQLite looks for.
+const getAtOnce = 8
+
+// getMany words the statements of SQLite that look for 1, 2, … records; $1 is their kind. Tables
+// of keys would have to be made and thrown away each time.
+func getMany(d *dialect) []string {
+	if !d.oneByOne {
+		return nil
+	}
+	out := make([]string, getAtOnce)
+	all := ""
+	for i := range out {
+		all += fmt.Sprintf(`SELECT `+recordColumns+` FROM kanava_record AS r WHERE r.kind = $1 AND r.key = $%d`, i+2)
+		out[i] = d.text(all)
+		all += ` UNION ALL `
+	}
+	return out
+}
+
+// getOneByOne asks SQLite.
+func (s *Store) getOneByOne(ctx context.Context, kind string, keys []string) (records []store.Record, err error) {
+	scan := func(rows *sql.Rows) error {
+		r, err := scanRecord(rows)
+		records = append(records, r)
+		return err
+	}
+	for some := range slices.Chunk(keys, getAtOnce) {
+		args := []any{kind}
+		for _, key := range some {
+			args = append(args, key)
+		}
+		if err := s.each(ctx, scan, s.sql.getMany[len(some)-1], args...); err != nil {
+			return nil, err
+		}
+	}
+	return records, nil
 }
 
 // lookup is what one Get asks for.
@@ -96,39 +138,24 @@ func (s *Store) lookUp(ctx context.Context, members []*waiter) ([]result, error)
 			owner = append(owner, i)
 		}
 	}
-	rows := array(wanted, func(dst []byte, k *store.RecordKey) []byte { return appendKey(dst, *k) })
 	out := make([]result, len(members))
-	next := 0
-	err := s.each(ctx, func(rows *sql.Rows) error {
-		r, err := scanRecord(rows)
-		if err != nil {
-			return err
+	scan := func(before int, rows *sql.Rows) error {
+		var place int
+		r, err := scanRecord(rows, &place)
+		if err == nil {
+			of := &out[owner[before+place-1]]
+			of.records = append(of.records, r)
 		}
-		// What is found comes in the order in which it was asked for.
-		for next < len(wanted) && wanted[next] != (store.RecordKey{Kind: r.Kind, Key: r.Key}) {
-			next++
-		}
-		if next == len(wanted) {
-			return errors.New("the database answered what was not asked")
-		}
-		out[owner[next]].records = append(out[owner[next]].records, r)
-		next++
-		return nil
-	}, s.sql.get, rows)
+		return err
+	}
+	err := s.ask(ctx, scan, &s.sql.get, rowsOf(wanted, func(k *store.RecordKey) values { return values{k.Kind, k.Key} }))
 	return out, err
 }
 
-// appendKey appends the row of a key.
-func appendKey(dst []byte, k store.RecordKey) []byte {
-	o := newObject(len(k.Kind) + len(k.Key) + 16)
-	o.string('k', k.Kind)
-	o.string('y', k.Key)
-	return append(dst, o.end()...)
-}
-
-func scanRecord(rows *sql.Rows) (r store.Record, err error) {
+// scanRecord reads recordColumns, and what comes before.
+func scanRecord(rows *sql.Rows, before ...any) (r store.Record, err error) {
 	var body sql.RawBytes
-	err = rows.Scan(&r.Kind, &r.Key, &r.Parent, &r.Sort, &r.Version, &r.N, &body)
+	err = rows.Scan(append(before, &r.Kind, &r.Key, &r.Parent, &r.Sort, &r.Version, &r.N, &body)...)
 	if body != nil {
 		r.Body = append([]byte{}, body...)
 	}

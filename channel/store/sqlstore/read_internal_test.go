@@ -43,11 +43,11 @@ func (c slowConn) QueryContext(ctx context.Context, _ string, args []driver.Name
 	var asked []string
 	out := &slowRows{}
 	var failed error
-	for _, k := range keys {
+	for i, k := range keys {
 		asked = append(asked, k.Y)
 		failed = errors.Join(failed, c.db.fail[k.Y])
 		if k.Y != "missing" {
-			out.rows = append(out.rows, []driver.Value{k.K, k.Y, "", int64(0), int64(1), int64(0), []byte(`{}`)})
+			out.rows = append(out.rows, []driver.Value{int64(i + 1), k.K, k.Y, "", int64(0), int64(1), int64(0), []byte(`{}`)})
 		}
 	}
 	c.db.mu.Lock()
@@ -64,7 +64,7 @@ func (c slowConn) QueryContext(ctx context.Context, _ string, args []driver.Name
 type slowRows struct{ rows [][]driver.Value }
 
 func (*slowRows) Columns() []string {
-	return []string{"kind", "key", "parent", "sort", "version", "n", "body"}
+	return []string{"place", "kind", "key", "parent", "sort", "version", "n", "body"}
 }
 func (*slowRows) Close() error { return nil }
 

@@ -10,9 +10,8 @@ import (
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// A request is a batch as the store works with it: every row already encoded, so that
-// the work is done by the goroutine that asks, and nothing of the caller's memory is used
-// later.
+// A request is a batch as the store works with it: all rows are made by the goroutine that
+// asks, and nothing of the caller's memory is used later.
 type request struct {
 	expect              []store.Expected
 	putNew, putOld, del []row
@@ -45,7 +44,7 @@ type addition struct {
 
 // enqueued is work to be added. Its values lack what is only known in the transaction.
 type enqueued struct {
-	hash string // of queue and ID
+	hash hash // of queue and ID
 	lane int64
 	once bool
 	wish // to claim it
@@ -62,7 +61,7 @@ type wish struct {
 
 // passed is work that is let through.
 type passed struct {
-	hash string
+	hash hash
 	lane int64
 }
 
@@ -70,7 +69,7 @@ type passed struct {
 type held struct {
 	token
 	queue, id string
-	hash      string
+	hash      hash
 	values
 }
 
@@ -81,7 +80,7 @@ type released struct {
 }
 
 // named is a reference to work by its ID.
-type named struct{ hash string }
+type named struct{ hash hash }
 
 func compareRows(a, b row) int {
 	return cmp.Or(strings.Compare(a.kind, b.kind), strings.Compare(a.key, b.key))
@@ -108,26 +107,19 @@ func (r *request) settles() bool {
 	return len(r.start)+len(r.done)+len(r.later)+len(r.bury) > 0
 }
 
-// newRequest encodes b for statements that take rows one by one, or all together.
-func newRequest(b *store.Batch, byRow bool) (*request, error) {
+func newRequest(b *store.Batch) (*request, error) {
 	if err := b.Validate(); err != nil {
 		return nil, err
 	}
 	r := &request{expect: slices.Clone(b.Expect), forget: micros(b.Forget)}
 	for i := range b.Put {
 		p := &b.Put[i]
-		v := newValues(byRow, len(p.Key)+len(p.Parent)+len(p.Body)*9/8+96, 6)
-		v.string('k', p.Kind)
-		v.string('y', p.Key)
-		v.string('p', p.Parent)
-		v.int('s', p.Sort)
-		v.body('b', p.Body)
+		v := values{p.Kind, p.Key, storableText(p.Parent), p.Sort, document(p.Body)}
 		if p.Version == 0 {
 			r.putNew = append(r.putNew, row{p.Kind, p.Key, p.Version, v})
 			continue
 		}
-		v.int('v', p.Version)
-		r.putOld = append(r.putOld, row{p.Kind, p.Key, p.Version, v})
+		r.putOld = append(r.putOld, row{p.Kind, p.Key, p.Version, append(v, p.Version)})
 	}
 	for i := range b.Add {
 		a := &b.Add[i]
@@ -138,15 +130,12 @@ func newRequest(b *store.Batch, byRow bool) (*request, error) {
 		r.index = append(r.index, newIndexed(&b.Index[i]))
 	}
 	for _, k := range b.Delete {
-		v := newValues(byRow, len(k.Key)+32, 2)
-		v.string('k', k.Kind)
-		v.string('y', k.Key)
-		r.del = append(r.del, row{k.Kind, k.Key, 0, v})
+		r.del = append(r.del, row{k.Kind, k.Key, 0, values{k.Kind, k.Key}})
 	}
 	secret := ""
 	for i := range b.Enqueue {
 		w := &b.Enqueue[i]
-		e := newEnqueued(w, byRow)
+		e := newEnqueued(w)
 		if w.Hold > 0 {
 			if secret == "" {
 				secret = ownerMark(b.Owner) + rand.Text()[:16]
@@ -160,21 +149,14 @@ func newRequest(b *store.Batch, byRow bool) (*request, error) {
 		p := &b.Pass[i]
 		r.pass = append(r.pass, passed{nameHash(p.Queue, p.ID), laneHash(p.Queue, p.Lane)})
 	}
-	r.start = r.holds(b.Start, byRow)
-	r.done = r.holds(b.Done, byRow)
+	r.start = r.holds(b.Start)
+	r.done = r.holds(b.Done)
 	for i := range b.Later {
 		p := &b.Later[i]
-		h := r.hold(&p.Lease, byRow, len(p.Body)*9/8+len(p.Reason))
-		h.int('d', micros(p.Due))
-		h.string('r', p.Reason)
-		h.body('b', p.Body)
-		r.later = append(r.later, h)
+		r.later = append(r.later, r.hold(&p.Lease, micros(p.Due), storableText(p.Reason), document(p.Body)))
 	}
 	for i := range b.Bury {
-		p := &b.Bury[i]
-		h := r.hold(&p.Lease, byRow, len(p.Reason))
-		h.string('r', p.Reason)
-		r.bury = append(r.bury, h)
+		r.bury = append(r.bury, r.hold(&b.Bury[i].Lease, storableText(b.Bury[i].Reason)))
 	}
 	for _, k := range b.Replay {
 		r.replay = append(r.replay, named{nameHash(k.Queue, k.ID)})
@@ -184,52 +166,35 @@ func newRequest(b *store.Batch, byRow bool) (*request, error) {
 	}
 	for i := range b.Release {
 		c := &b.Release[i]
-		v := newValues(byRow, len(c.Queue)+64, 3)
-		v.string('q', c.Queue)
-		v.string('m', ownerMark(c.Owner))
-		v.int('d', micros(c.Now))
-		r.release = append(r.release, released{c.Queue, ownerMark(c.Owner), v})
+		r.release = append(r.release, released{c.Queue, ownerMark(c.Owner), values{c.Queue, ownerMark(c.Owner), micros(c.Now)}})
 	}
 	return r, nil
 }
 
-func newEnqueued(w *store.Work, byRow bool) enqueued {
+func newEnqueued(w *store.Work) enqueued {
 	e := enqueued{hash: nameHash(w.Queue, w.ID), lane: laneHash(w.Queue, w.Lane), once: w.Once}
-	e.values = newValues(byRow, len(w.ID)+len(w.Lane)+len(w.Body)*9/8+192, 11)
-	e.string('q', w.Queue)
-	e.string('i', w.ID)
-	e.string('l', w.Lane)
-	e.int('h', e.lane)
-	e.string('g', w.Group)
-	e.int('d', micros(w.Due))
-	e.bool('o', w.Once)
-	e.body('b', w.Body)
+	e.values = values{w.Queue, w.ID, w.Lane, e.lane, w.Group, micros(w.Due), w.Once, document(w.Body)}
 	return e
 }
 
-func (r *request) holds(leases []store.Lease, byRow bool) []held {
+func (r *request) holds(leases []store.Lease) []held {
 	if len(leases) == 0 {
 		return nil
 	}
 	out := make([]held, len(leases))
 	for i := range leases {
-		out[i] = r.hold(&leases[i], byRow, 0)
+		out[i] = r.hold(&leases[i])
 	}
 	return out
 }
 
-// hold begins the row of a reference to claimed work.
-func (r *request) hold(l *store.Lease, byRow bool, extra int) held {
+// hold makes the row of a reference to claimed work, with what else the statement is given.
+func (r *request) hold(l *store.Lease, more ...any) held {
 	t, ok := parseToken(l.Token)
 	if !ok {
 		r.malformed = true
 	}
-	v := newValues(byRow, len(l.Queue)+len(l.ID)+extra+96, 9)
-	v.int('s', t.seq)
-	v.string('q', l.Queue)
-	v.string('i', l.ID)
-	v.string('t', t.secret)
-	v.int('l', t.lane)
+	v := append(values{t.seq, l.Queue, l.ID, t.secret, t.lane}, more...)
 	return held{token: t, queue: l.Queue, id: l.ID, hash: nameHash(l.Queue, l.ID), values: v}
 }
 
@@ -263,7 +228,7 @@ func parseToken(s string) (t token, ok bool) {
 // footprint is what a request touches, to tell whether it can share a transaction.
 type footprint struct {
 	records map[string]bool // kind and key; true: only added to
-	work    map[string]bool // hashes
+	work    map[hash]bool
 	forget  bool
 }
 
@@ -300,9 +265,9 @@ func (f *footprint) joins(r *request) bool {
 	return true
 }
 
-func (f *footprint) take(r *request, hashes []string) {
+func (f *footprint) take(r *request, hashes []hash) {
 	if f.records == nil {
-		f.records, f.work = map[string]bool{}, map[string]bool{}
+		f.records, f.work = map[string]bool{}, map[hash]bool{}
 	}
 	f.forget = f.forget || r.forget != 0
 	for i := range r.add {
@@ -324,8 +289,8 @@ func (f *footprint) take(r *request, hashes []string) {
 func recordID(kind, key string) string { return kind + "\x00" + key }
 
 // hashes are those of all work that the request names.
-func (r *request) hashes() []string {
-	out := make([]string, 0, len(r.enqueue)+len(r.pass)+len(r.done)+len(r.start)+len(r.later)+len(r.bury)+len(r.replay)+len(r.drop))
+func (r *request) hashes() []hash {
+	out := make([]hash, 0, len(r.enqueue)+len(r.pass)+len(r.done)+len(r.start)+len(r.later)+len(r.bury)+len(r.replay)+len(r.drop))
 	for i := range r.enqueue {
 		out = append(out, r.enqueue[i].hash)
 	}

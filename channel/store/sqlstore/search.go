@@ -17,44 +17,33 @@ var _ store.Searcher = (*Store)(nil)
 
 // searchStatements word what keeps and asks the index. On SQLite put is three statements, the
 // words of an entry being in a table of their own: dropWords, put, putWords.
-type searchStatements struct{ dropWords, drop, put, putWords, find string }
+type searchStatements struct {
+	dropWords, drop, put rowStatement
+	putWords, find       string
+}
 
 // newSearchStatements words them. fts says that there is an index of words on SQLite.
 func newSearchStatements(d *dialect, fts bool) searchStatements {
-	const found = `SELECT e.key, e.grp, e.id FROM `
-	if !d.question {
-		return searchStatements{
-			drop: `DELETE FROM kanava_entry WHERE (kind, key) IN (SELECT e.k, e.y FROM ` + d.each("k text, y text") + `)`,
-			put: `INSERT INTO kanava_entry (kind, key, grp, words)
-				SELECT e.k, e.y, e.g, array_to_tsvector(ARRAY(SELECT json_array_elements_text(CAST(e.w AS json)))) FROM ` + d.each("k text, y text, g text, w text") + `
-				WHERE true ON CONFLICT (kind, key) DO UPDATE SET id = excluded.id, grp = excluded.grp, words = excluded.words`,
-			find: found + `kanava_entry AS e WHERE e.words @@ CAST($1 AS tsquery) AND e.id < $2 AND e.kind = $3 ORDER BY e.id DESC LIMIT $4`,
-		}
+	const entry, found = "kanava_entry (kind, key, grp, words)", `SELECT e.key, e.grp, e.id FROM `
+	s := searchStatements{drop: d.deleteRows("kanava_entry AS x", "k text, y text", `x.kind = e.k AND x.key = e.y`)}
+	if !d.oneByOne {
+		s.put = d.insertRows(entry, "k text, y text, g text, w text",
+			`e.k, e.y, e.g, array_to_tsvector(ARRAY(SELECT json_array_elements_text(CAST(e.w AS json))))`,
+			`ON CONFLICT (kind, key) DO UPDATE SET id = excluded.id, grp = excluded.grp, words = excluded.words`)
+		s.find = found + `kanava_entry AS e WHERE e.words @@ CAST($1 AS tsquery) AND e.id < $2 AND e.kind = $3 ORDER BY e.id DESC LIMIT $4`
+		return s
 	}
-	s := searchStatements{
-		drop: `DELETE FROM kanava_entry WHERE kind = ?1 AND key = ?2`,
-		put:  `INSERT INTO kanava_entry (kind, key, grp, words) VALUES (?1, ?2, ?3, ?4)`,
-		find: found + `kanava_entry AS e WHERE e.id < ?2 AND e.kind = ?3 AND NOT EXISTS
-			(SELECT 1 FROM json_each(?1 ->> 'w') AS w WHERE instr(e.words, ' ' || w.value) = 0)
-			AND (?1 ->> 'g' IS NULL OR e.grp IN (SELECT g.value FROM json_each(?1 ->> 'g') AS g)) ORDER BY e.id DESC LIMIT 0 + ?4`,
-	}
+	s.put = d.insertRows(entry, "k text, y text, g text, w text", `e.k, e.y, e.g, e.w`, "")
+	s.find = found + `kanava_entry AS e WHERE e.id < ?2 AND e.kind = ?3 AND NOT EXISTS
+		(SELECT 1 FROM json_each(?1 ->> 'w') AS w WHERE instr(e.words, ' ' || w.value) = 0)
+		AND (?1 ->> 'g' IS NULL OR e.grp IN (SELECT g.value FROM json_each(?1 ->> 'g') AS g)) ORDER BY e.id DESC LIMIT 0 + ?4`
 	if fts {
-		s.dropWords = `DELETE FROM kanava_words WHERE rowid IN (SELECT e.id FROM kanava_entry AS e WHERE e.kind = ?1 AND e.key = ?2)`
+		s.dropWords = d.rowStatement("k text, y text", `DELETE FROM kanava_words WHERE rowid = (SELECT x.id FROM kanava_entry AS x WHERE x.kind = e.k AND x.key = e.y)`)
 		s.putWords = `INSERT INTO kanava_words (rowid, words, scope) VALUES (last_insert_rowid(), ?1, ?2)`
 		s.find = found + `kanava_words AS w CROSS JOIN kanava_entry AS e ON e.id = w.rowid
 			WHERE kanava_words MATCH ?1 AND w.rowid < ?2 AND e.kind = ?3 ORDER BY w.rowid DESC LIMIT 0 + ?4`
 	}
 	return s
-}
-
-// all are those that there are.
-func (s *searchStatements) all() (texts []string) {
-	for _, text := range []string{s.dropWords, s.drop, s.put, s.putWords, s.find} {
-		if text != "" {
-			texts = append(texts, text)
-		}
-	}
-	return texts
 }
 
 // meetIndex finds out whether SQLite has an index of words, which is made unless it was built
@@ -104,62 +93,51 @@ func (t *transaction) putIndex(entries []indexed, deleted []row) error {
 		if len(e.words) > 0 {
 			put = append(put, e)
 		}
-		if len(e.words) == 0 || t.byRow() {
-			drop = append(drop, t.keyValues(e.kind, e.key))
+		if len(e.words) == 0 || t.oneByOne() {
+			drop = append(drop, values{e.kind, e.key})
 		}
 	}
 	for _, r := range deleted {
-		drop = append(drop, t.keyValues(r.kind, r.key))
+		drop = append(drop, values{r.kind, r.key})
 	}
-	for _, statement := range []string{t.sql.search.dropWords, t.sql.search.drop} {
-		if len(drop) > 0 && statement != "" {
-			if _, err := t.change(statement, drop); err != nil {
-				return err
-			}
+	search := &t.sql.search
+	if search.putWords != "" {
+		if _, err := t.change(&search.dropWords, drop); err != nil {
+			return err
 		}
 	}
-	if len(put) == 0 {
-		return nil
+	if _, err := t.change(&search.drop, drop); err != nil {
+		return err
 	}
-	if !t.byRow() {
-		_, err := t.change(t.sql.search.put, rowsOf(put, func(e *indexed) values { return e.lexemes() }))
+	if search.putWords == "" {
+		words := (*indexed).row
+		if !t.oneByOne() {
+			words = (*indexed).lexemes
+		}
+		_, err := t.change(&search.put, rowsOf(put, words))
 		return err
 	}
 	for _, e := range put {
-		words := ""
-		if t.sql.search.putWords == "" {
-			words = " " + strings.Join(e.words, " ")
-		}
-		if _, err := t.exec(t.sql.search.put, storableText(e.kind), storableText(e.key), storableText(e.group), words); err != nil {
+		if _, err := t.change(&search.put, []values{{e.kind, e.key, e.group, ""}}); err != nil {
 			return err
 		}
-		if t.sql.search.putWords == "" {
-			continue
-		}
 		scope := scopeHash(kindLexeme(e.kind)) + " " + scopeHash(groupLexeme(e.group))
-		if _, err := t.exec(t.sql.search.putWords, strings.Join(e.words, " "), scope); err != nil {
+		if _, err := t.exec(search.putWords, strings.Join(e.words, " "), scope); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t *transaction) keyValues(kind, key string) values {
-	v := newValues(t.byRow(), len(key)+32, 2)
-	v.string('k', kind)
-	v.string('y', key)
-	return v
+// row is an entry for SQLite without an index of words.
+func (e *indexed) row() values {
+	return values{e.kind, e.key, e.group, " " + strings.Join(e.words, " ")}
 }
 
-// lexemes is the row of an entry for PostgreSQL.
+// lexemes is an entry for PostgreSQL.
 func (e *indexed) lexemes() values {
 	all := append(slices.Clone(e.words), kindLexeme(e.kind), groupLexeme(e.group))
-	v := newValues(false, len(e.key)+32*len(all), 4)
-	v.string('k', e.kind)
-	v.string('y', e.key)
-	v.string('g', e.group)
-	v.string('w', jsonStrings(all))
-	return v
+	return values{e.kind, e.key, e.group, jsonStrings(all)}
 }
 
 // Search implements [store.Searcher].

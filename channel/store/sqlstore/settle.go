@@ -10,11 +10,11 @@ import (
 // applySettled applies what claimants report about their work.
 func (t *transaction) applySettled(r *request, l *lanes) error {
 	rows := func(hs []held) []values { return rowsOf(hs, func(h *held) values { return h.values }) }
-	if err := t.expect(store.ErrLeaseLost, t.sql.start, rows(r.start)); err != nil {
+	if err := t.expect(store.ErrLeaseLost, &t.sql.start, rows(r.start)); err != nil {
 		return err
 	}
 	if len(r.done) > 0 {
-		names := make([]string, len(r.done))
+		names := make([]hash, len(r.done))
 		for i := range r.done {
 			names[i] = r.done[i].hash
 			l.shorter(r.done[i].lane)
@@ -22,22 +22,22 @@ func (t *transaction) applySettled(r *request, l *lanes) error {
 		if err := t.dropNames(names); err != nil {
 			return err
 		}
-		if err := t.expect(store.ErrLeaseLost, t.sql.done, rows(r.done)); err != nil {
+		if err := t.expect(store.ErrLeaseLost, &t.sql.done, rows(r.done)); err != nil {
 			return err
 		}
 	}
-	if err := t.expect(store.ErrLeaseLost, t.sql.later, rows(r.later)); err != nil {
+	if err := t.expect(store.ErrLeaseLost, &t.sql.later, rows(r.later)); err != nil {
 		return err
 	}
 	for i := range r.bury {
 		l.shorter(r.bury[i].lane)
 	}
-	return t.expect(store.ErrLeaseLost, t.sql.bury, rows(r.bury))
+	return t.expect(store.ErrLeaseLost, &t.sql.bury, rows(r.bury))
 }
 
 // dropNames removes the names of work that nobody must remember.
-func (t *transaction) dropNames(hashes []string) error {
-	_, err := t.change(t.sql.dropNames, t.hashRows(hashes))
+func (t *transaction) dropNames(hashes []hash) error {
+	_, err := t.change(&t.sql.dropNames, hashRows(hashes))
 	return err
 }
 
@@ -51,7 +51,7 @@ func (t *transaction) applyNamed(r *request, l *lanes) error {
 	if len(r.drop) == 0 {
 		return nil
 	}
-	hashes := make([]string, len(r.drop))
+	hashes := make([]hash, len(r.drop))
 	for i := range r.drop {
 		hashes[i] = r.drop[i].hash
 	}
@@ -72,17 +72,13 @@ func (t *transaction) applyNamed(r *request, l *lanes) error {
 	if err := t.dropNames(hashes); err != nil {
 		return err
 	}
-	_, err = t.change(t.sql.drop, rowsOf(seqs, func(seq *int64) values {
-		v := newValues(t.byRow(), 32, 1)
-		v.int('s', *seq)
-		return v
-	}))
+	_, err = t.change(&t.sql.drop, rowsOf(seqs, func(seq *int64) values { return values{*seq} }))
 	return err
 }
 
 // applyReplay puts dead letters at the end of their lanes, in the order of the request.
 func (t *transaction) applyReplay(names []named, l *lanes) error {
-	hashes := make([]string, len(names))
+	hashes := make([]hash, len(names))
 	for i := range names {
 		hashes[i] = names[i].hash
 	}
@@ -94,7 +90,7 @@ func (t *transaction) applyReplay(names []named, l *lanes) error {
 		return err
 	}
 	type move struct {
-		hash     string
+		hash     hash
 		from, to int64
 		first    bool
 	}
@@ -115,17 +111,11 @@ func (t *transaction) applyReplay(names []named, l *lanes) error {
 	if len(moves) == 0 {
 		return nil
 	}
-	_, err = t.change(t.sql.replay, rowsOf(moves, func(m *move) values {
-		v := newValues(t.byRow(), 64, 4)
-		v.int('s', m.from)
-		v.int('n', m.to)
-		v.bool('f', m.first)
-		return v
-	}))
+	_, err = t.change(&t.sql.replay, rowsOf(moves, func(m *move) values { return values{m.from, m.to, m.first} }))
 	if err != nil {
 		return err
 	}
-	_, err = t.change(t.sql.rename, rowsOf(moves, func(m *move) values { return t.name(m.hash, m.to, false) }))
+	_, err = t.change(&t.sql.rename, rowsOf(moves, func(m *move) values { return values{m.hash, m.to, false} }))
 	return err
 }
 
@@ -143,28 +133,16 @@ func (l *lanes) shorter(lane int64) {
 
 // order makes the first work of each changed lane claimable.
 func (t *transaction) order(l *lanes) error {
-	if len(l.lost) > 0 {
-		if err := t.changeLanes(t.sql.promote, l.lost); err != nil {
-			return err
-		}
-	}
-	if len(l.shuffled) > 0 {
-		if err := t.changeLanes(t.sql.fixLanes, l.shuffled); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (t *transaction) changeLanes(statement string, lanes []int64) error {
-	slices.Sort(lanes)
-	lanes = slices.Compact(lanes)
-	if !t.byRow() {
-		_, err := t.exec(statement, jsonInts(lanes))
+	if _, err := t.change(&t.sql.promote, laneRows(l.lost)); err != nil {
 		return err
 	}
-	_, err := t.change(statement, rowsOf(lanes, func(lane *int64) values { return values{byRow: true, args: []any{*lane}} }))
+	_, err := t.change(&t.sql.fixLanes, laneRows(l.shuffled))
 	return err
+}
+
+func laneRows(lanes []int64) []values {
+	slices.Sort(lanes)
+	return rowsOf(slices.Compact(lanes), func(lane *int64) values { return values{*lane} })
 }
 
 // found is what an ID means at present.
@@ -176,27 +154,28 @@ type found struct {
 }
 
 // find looks IDs up by their hashes.
-func (t *transaction) find(hashes []string) (map[string]found, error) {
-	out := make(map[string]found, len(hashes))
-	err := t.query(func(rows *sql.Rows) error {
-		var hash string
+func (t *transaction) find(hashes []hash) (map[hash]found, error) {
+	out := make(map[hash]found, len(hashes))
+	rows := hashRows(hashes)
+	err := t.lookUp(func(before int, r *sql.Rows) error {
+		var place int
 		var f found
 		var work, lane sql.NullInt64
 		var dead sql.NullBool
-		if err := rows.Scan(&hash, &f.seq, &work, &lane, &dead); err != nil {
+		if err := r.Scan(&place, &f.seq, &work, &lane, &dead); err != nil {
 			return err
 		}
 		f.there, f.lane, f.dead = work.Valid, lane.Int64, dead.Bool
-		out[hash] = f
+		out[rows[before+place-1][0].(hash)] = f
 		return nil
-	}, t.sql.findNames, jsonHashes(hashes))
+	}, &t.sql.findNames, rows)
 	return out, err
 }
 
 // lockMore locks lanes that only turned up when work was looked up by its ID. Since
 // these locks come late, they can close a circle of waiting; PostgreSQL then ends one
 // of the transactions, which is repeated.
-func (t *transaction) lockMore(more map[string]found) error {
+func (t *transaction) lockMore(more map[hash]found) error {
 	if t.dialect == SQLite {
 		return nil
 	}

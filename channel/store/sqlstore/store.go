@@ -83,6 +83,7 @@ type Store struct {
 	readers   *combiner            // PostgreSQL: of lookups
 	lockClass int32
 	pool      pool
+	writer    writer // SQLite
 	timeout   time.Duration
 	stuckAt   atomic.Int64 // when a lock was not to be had, in nanoseconds since 1970
 	ownClock  bool
@@ -117,7 +118,7 @@ func newStore(ctx context.Context, cfg *Config) (*Store, error) {
 	s.ownClock = s.dialect == PostgreSQL && !cfg.CallersClock
 	s.combiner = cfg.combiner(s.run)
 	if s.dialect == SQLite {
-		s.combiner.most = 1
+		s.combiner.most, s.combiner.idle = 1, s.writer.idle
 		return s, s.meetSQLite(ctx, cfg)
 	}
 	// Transactions that change lanes mostly wait for each other, so that one with many
@@ -211,17 +212,22 @@ func (s *Store) Close() error {
 // prepareAll prepares every statement, so that SQLite need not parse them each time.
 func (s *Store) prepareAll(ctx context.Context) error {
 	s.stmts = map[string]*sql.Stmt{}
-	texts := make([]string, 0, 64)
-	for _, text := range s.sql.all() {
-		if *text != s.sql.lock && *text != s.sql.guard && *text != s.sql.clock && *text != s.sql.claimAlone.all && *text != s.sql.claimAlone.groups {
-			texts = append(texts, *text)
-		}
+	var texts []string
+	for _, text := range s.sql.texts() {
+		texts = append(texts, *text)
 	}
-	texts = append(texts, s.sql.search.all()...)
+	for _, statement := range s.sql.byRow() {
+		texts = append(texts, statement.text)
+	}
+	texts = append(texts, s.sql.search.putWords, s.sql.search.find)
+	texts = append(texts, s.sql.getMany...)
 	for _, text := range s.sql.list {
 		texts = append(texts, text)
 	}
 	for _, text := range texts {
+		if text == "" {
+			continue
+		}
 		stmt, err := s.db.PrepareContext(ctx, text) //nolint:sqlclosecheck // kept until Close
 		if err != nil {
 			return fmt.Errorf("prepare statement: %w", err)

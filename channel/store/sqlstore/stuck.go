@@ -44,19 +44,26 @@ func (s *Store) begin(ctx context.Context, patience time.Duration) (tx *sql.Tx, 
 		}
 		return tx, func() {}, nil
 	}
-	conn, err := s.db.Conn(ctx)
-	if err != nil {
-		return nil, nil, err
+	conn := s.writer.take()
+	if conn == nil {
+		if conn, err = s.db.Conn(ctx); err != nil {
+			return nil, nil, err
+		}
 	}
-	release = func() { _ = conn.Close() } // only gives it back
 	if err = ensureSynchronous(ctx, conn); err == nil {
 		tx, err = conn.BeginTx(ctx, nil)
 	}
 	if err != nil {
-		release()
+		_ = conn.Close() // only gives it back
 		return nil, nil, err
 	}
-	return tx, release, nil
+	return tx, func() {
+		if s.pool.roomy(s.db) {
+			s.writer.keep(conn)
+		} else {
+			_ = conn.Close()
+		}
+	}, nil
 }
 
 // patience is how long a group waits for a lock at present.

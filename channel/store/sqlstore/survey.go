@@ -57,11 +57,7 @@ func (s *Store) Survey(ctx context.Context, q store.SurveyQuery) ([]store.Backlo
 		return nil, wrap(ctx, "survey", errors.New("the most to count is not positive"))
 	}
 	var out []store.Backlog
-	queues := array(q.Queues, func(dst []byte, queue *string) []byte {
-		o := newObject(32)
-		o.string('q', *queue)
-		return append(dst, o.end()...)
-	})
+	queues := jsonRows(columns("q text"), rowsOf(q.Queues, func(queue *string) values { return values{*queue} }))
 	err := s.each(ctx, func(rows *sql.Rows) error {
 		var b store.Backlog
 		var due, oldest, tried, tries sql.NullInt64

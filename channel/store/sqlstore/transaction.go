@@ -74,15 +74,17 @@ func eachRow(rows *sql.Rows, err error, scan func(*sql.Rows) error) error {
 
 // expect runs a statement that must change every row, or else the batch fails with
 // otherwise.
-func (t *transaction) expect(otherwise error, statement string, rows []values) error {
-	if len(rows) == 0 {
-		return nil
-	}
+func (t *transaction) expect(otherwise error, statement *rowStatement, rows []values) error {
 	changed, err := t.change(statement, rows)
 	if err == nil && changed != len(rows) {
 		err = otherwise
 	}
 	return err
+}
+
+// refuse runs a statement that must have no row, or else the batch fails with otherwise.
+func (t *transaction) refuse(otherwise error, statement *rowStatement, rows []values) error {
+	return t.lookUp(func(int, *sql.Rows) error { return otherwise }, statement, rows)
 }
 
 // apply carries out r. When it fails the transaction must be rolled back.
@@ -113,7 +115,7 @@ func (t *transaction) apply(r *request) (did applied, err error) {
 		return did, err
 	}
 	if len(r.release) > 0 {
-		did.released, err = t.change(t.sql.release, rowsOf(r.release, func(r *released) values { return r.values }))
+		did.released, err = t.change(&t.sql.release, rowsOf(r.release, func(r *released) values { return r.values }))
 		if err != nil {
 			return did, err
 		}
@@ -234,66 +236,33 @@ func (t *transaction) seq() (int64, error) {
 
 // expected looks whether records still are as the batch was decided by.
 func (t *transaction) expected(all []store.Expected) error {
-	if len(all) == 0 {
-		return nil
-	}
-	return t.query(func(*sql.Rows) error { return store.ErrConflict }, t.sql.stale,
-		array(all, func(dst []byte, e *store.Expected) []byte {
-			o := newObject(len(e.Kind) + len(e.Key) + 48)
-			o.string('k', e.Kind)
-			o.string('y', e.Key)
-			o.int('v', e.Version)
-			return append(dst, o.end()...)
-		}))
+	return t.refuse(store.ErrConflict, &t.sql.stale, rowsOf(all, func(e *store.Expected) values { return values{e.Kind, e.Key, e.Version} }))
 }
 
 func (t *transaction) applyRecords(r *request) error {
 	rows := func(rs []row) []values { return rowsOf(rs, func(r *row) values { return r.values }) }
-	if err := t.expect(store.ErrConflict, t.sql.putNew, rows(r.putNew)); err != nil {
+	if err := t.expect(store.ErrConflict, &t.sql.putNew, rows(r.putNew)); err != nil {
 		return err
 	}
-	if err := t.expect(store.ErrConflict, t.sql.putOld, rows(r.putOld)); err != nil {
+	if err := t.expect(store.ErrConflict, &t.sql.putOld, rows(r.putOld)); err != nil {
 		return err
 	}
-	if len(r.add) > 0 {
-		if _, err := t.change(t.sql.add, rowsOf(r.add, func(a *addition) values { return a.values(t.byRow()) })); err != nil {
-			return err
-		}
+	if _, err := t.change(&t.sql.add, rowsOf(r.add, (*addition).values)); err != nil {
+		return err
 	}
 	if err := t.keepBounds(r.bound); err != nil {
 		return err
 	}
-	if len(r.del) > 0 {
-		if _, err := t.change(t.sql.deleteRecords, rows(r.del)); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := t.change(&t.sql.deleteRecords, rows(r.del))
+	return err
 }
 
 // keepBounds looks whether the additions stayed within their bounds. Their rows are locked
 // by now, so that nobody else can come in between.
 func (t *transaction) keepBounds(bounds []store.Bound) error {
-	if len(bounds) == 0 {
-		return nil
-	}
-	return t.query(func(*sql.Rows) error { return store.ErrExceeded }, t.sql.exceeded,
-		array(bounds, func(dst []byte, l *store.Bound) []byte {
-			o := newObject(len(l.Kind) + len(l.Key) + 48)
-			o.string('k', l.Kind)
-			o.string('y', l.Key)
-			o.int('n', l.Max)
-			return append(dst, o.end()...)
-		}))
+	return t.refuse(store.ErrExceeded, &t.sql.exceeded, rowsOf(bounds, func(l *store.Bound) values { return values{l.Kind, l.Key, l.Max} }))
 }
 
-func (a *addition) values(byRow bool) values {
-	v := newValues(byRow, len(a.key)+len(a.parent)+96, 6)
-	v.string('k', a.kind)
-	v.string('y', a.key)
-	v.string('p', a.parent)
-	v.int('s', a.sort)
-	v.int('v', a.times)
-	v.int('n', a.n)
-	return v
+func (a *addition) values() values {
+	return values{a.kind, a.key, a.parent, a.sort, a.times, a.n}
 }

@@ -1,90 +1,33 @@
 package sqlstore
 
 import (
+	"context"
 	"database/sql"
 	"encoding/hex"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 )
 
-// values are one row of what a statement changes. PostgreSQL gets all rows of a statement
-// as one JSON array, since each statement costs a round trip. SQLite gets them one by one:
-// nothing is a round trip away there, and a statement that changes many rows by way of
-// functions keeps a journal of every page it touches (measured: half of the time).
-//
-// Fields are named by one letter, which the statements in statement.go read; on SQLite it
-// is their order that counts.
-type values struct {
-	byRow bool
-	json  object
-	args  []any
-}
+// values is what a rowStatement is given of one row, in the order of its columns: string (and
+// nil, for a document that is null), int64, bool or hash.
+type values []any
 
-// newValues makes room for a row of so many bytes and fields.
-func newValues(byRow bool, size, fields int) values {
-	if byRow {
-		return values{byRow: true, args: make([]any, 0, fields)}
+// document is the value of a body.
+func document(doc []byte) any {
+	if doc == nil {
+		return nil
 	}
-	return values{json: newObject(size)}
+	return storableText(string(doc))
 }
 
-func (v *values) int(field byte, n int64) {
-	if v.byRow {
-		v.args = append(v.args, n)
-		return
-	}
-	v.json.int(field, n)
-}
-
-func (v *values) bool(field byte, b bool) {
-	if v.byRow {
-		v.args = append(v.args, b)
-		return
-	}
-	v.json.bool(field, b)
-}
-
-func (v *values) string(field byte, s string) {
-	if v.byRow {
-		v.args = append(v.args, storableText(s))
-		return
-	}
-	v.json.string(field, s)
-}
-
-// body is a document, or null.
-func (v *values) body(field byte, doc []byte) {
-	switch {
-	case !v.byRow:
-		v.json.body(field, doc)
-	case doc == nil:
-		v.args = append(v.args, nil)
-	default:
-		v.args = append(v.args, storableText(string(doc)))
-	}
-}
-
-// hash is a hash in hexadecimal.
-func (v *values) hash(field byte, hash string) {
-	if !v.byRow {
-		v.json.string(field, hash)
-		return
-	}
-	b, _ := hex.DecodeString(hash) // nameHash made it
-	v.args = append(v.args, b)
-}
-
-// with returns a copy, so that more can be added to it each time a transaction is tried.
-func (v *values) with() values {
-	return values{v.byRow, v.json[:len(v.json):len(v.json)], v.args[:len(v.args):len(v.args)]}
-}
-
-// storableText is s as appendString would have it read back.
+// storableText is s without what PostgreSQL cannot store: bytes that are not UTF-8 become U+FFFD,
+// as every reader of JSON in Go would have it, and so does NUL, which no valid JSON has.
 func storableText(s string) string {
-	if utf8.ValidString(s) {
-		return strings.ReplaceAll(s, "\x00", "\uFFFD")
+	if storable(s) {
+		return s
 	}
 	var b strings.Builder
 	for len(s) > 0 {
@@ -98,27 +41,28 @@ func storableText(s string) string {
 	return b.String()
 }
 
-// byRow says that statements take the rows they change one by one.
-func (s *Store) byRow() bool { return s.dialect == SQLite }
+// oneByOne says that statements take the rows they change one by one.
+func (s *Store) oneByOne() bool { return s.dialect == SQLite }
 
-// change runs a statement that changes rows, for all of them together or for one after the
-// other, and returns how many it changed.
-func (t *transaction) change(statement string, rows []values) (changed int, err error) {
-	if !t.byRow() {
-		return t.exec(statement, jsonRows(rows))
+// change runs a statement for all rows and returns how many it changed.
+func (t *transaction) change(statement *rowStatement, rows []values) (changed int, err error) {
+	if len(rows) == 0 {
+		return 0, nil
+	}
+	if !t.oneByOne() {
+		return t.exec(statement.text, jsonRows(statement.columns, rows))
 	}
 	var stmt *sql.Stmt
-	if stmt = t.prepared(statement); stmt != nil {
+	if stmt = t.prepared(statement.text); stmt != nil {
 		stmt = t.tx.StmtContext(t.ctx, stmt)
-	} else if stmt, err = t.tx.PrepareContext(t.ctx, statement); err != nil {
+	} else if stmt, err = t.tx.PrepareContext(t.ctx, statement.text); err != nil {
 		return 0, err
 	}
 	defer func() { _ = stmt.Close() }()
-	stamped := t.sql.stamped[statement]
 	for i := range rows {
-		args := rows[i].args
-		if stamped {
-			args = append(rows[i].with().args, t.present())
+		args := parameters(rows[i])
+		if statement.stamped {
+			args = append(args, t.present())
 		}
 		res, err := stmt.ExecContext(t.ctx, args...)
 		if err != nil {
@@ -133,24 +77,87 @@ func (t *transaction) change(statement string, rows []values) (changed int, err 
 	return changed, nil
 }
 
-// jsonRows joins rows to the JSON array that is a statement's parameter.
-func jsonRows(rows []values) string {
-	size := 2
-	for i := range rows {
-		size += len(rows[i].json) + 2
+// lookUp runs a statement that looks rows up. scan reads the place and the columns; the row is
+// that with the index before + place - 1.
+func (t *transaction) lookUp(scan func(before int, rows *sql.Rows) error, statement *rowStatement, rows []values) error {
+	if len(rows) == 0 {
+		return nil
 	}
-	var b strings.Builder
-	b.Grow(size)
-	b.WriteByte('[')
+	return eachGiven(statement, rows, t.oneByOne(), scan, t.query)
+}
+
+// ask does so outside of a transaction.
+func (s *Store) ask(ctx context.Context, scan func(before int, rows *sql.Rows) error, statement *rowStatement, rows []values) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	return eachGiven(statement, rows, s.oneByOne(), scan, func(scan func(*sql.Rows) error, text string, args ...any) error {
+		return s.each(ctx, scan, text, args...)
+	})
+}
+
+func eachGiven(statement *rowStatement, rows []values, oneByOne bool, scan func(int, *sql.Rows) error,
+	query func(scan func(*sql.Rows) error, text string, args ...any) error) error {
+	if !oneByOne {
+		return query(func(r *sql.Rows) error { return scan(0, r) }, statement.text, jsonRows(statement.columns, rows))
+	}
 	for i := range rows {
-		if i > 0 {
-			b.WriteByte(',')
+		if err := query(func(r *sql.Rows) error { return scan(i, r) }, statement.text, parameters(rows[i])...); err != nil {
+			return err
 		}
-		b.Write(rows[i].json)
-		b.WriteByte('}')
 	}
-	b.WriteByte(']')
-	return b.String()
+	return nil
+}
+
+// parameters are values as a driver takes them.
+func parameters(row values) []any {
+	out := make([]any, len(row), len(row)+1)
+	copy(out, row)
+	for i, v := range out {
+		if h, ok := v.(hash); ok {
+			out[i] = h[:]
+		}
+	}
+	return out
+}
+
+// jsonRows joins rows to the JSON array that is a statement's parameter.
+func jsonRows(columns []column, rows []values) string {
+	size := 2
+	for _, row := range rows {
+		for _, v := range row {
+			s, _ := v.(string)
+			size += len(s)*9/8 + 24
+		}
+	}
+	out := append(make([]byte, 0, size), '[')
+	for i, row := range rows {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(out, '{')
+		for j, v := range row {
+			if v == nil {
+				continue // a missing field reads as NULL
+			}
+			if out[len(out)-1] != '{' {
+				out = append(out, ',')
+			}
+			out = append(append(append(out, '"'), columns[j].name...), '"', ':')
+			switch v := v.(type) {
+			case string:
+				out = appendString(out, v)
+			case int64:
+				out = strconv.AppendInt(out, v, 10)
+			case bool:
+				out = strconv.AppendBool(out, v)
+			case hash:
+				out = append(hex.AppendEncode(append(out, '"'), v[:]), '"')
+			}
+		}
+		out = append(out, '}')
+	}
+	return string(append(out, ']'))
 }
 
 // present is the time by the clock of this process, which SQLite shares.
@@ -171,17 +178,6 @@ func rowsOf[T any](rows []T, of func(*T) values) []values {
 }
 
 // hashRows are the rows of hashes, in the order in which everybody touches them.
-func (t *transaction) hashRows(hashes []string) []values {
-	return rowsOf(slices.Sorted(slices.Values(hashes)), func(h *string) values {
-		v := newValues(t.byRow(), 48, 2)
-		v.hash('h', *h)
-		return v
-	})
-}
-
-// jsonHashes are the rows of hashes as a statement reads them that changes none.
-func jsonHashes(hashes []string) string {
-	return array(slices.Sorted(slices.Values(hashes)), func(dst []byte, h *string) []byte {
-		return append(append(append(dst, `{"h":"`...), *h...), `"}`...)
-	})
+func hashRows(hashes []hash) []values {
+	return rowsOf(slices.SortedFunc(slices.Values(hashes), compareHashes), func(h *hash) values { return values{*h} })
 }

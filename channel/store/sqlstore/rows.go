@@ -1,0 +1,89 @@
+package sqlstore
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// A rowStatement changes rows or looks them up, each by columns that are given to it; in the
+// text they are those of e. PostgreSQL gets all rows at a time, since each statement costs a
+// round trip. SQLite gets one row after the other, as plain parameters: nothing is a round trip
+// away there, and a join with what is given would be a table of its own, made and thrown away
+// each time (measured: half of what a transaction costs).
+type rowStatement struct {
+	text    string
+	columns []column
+	stamped bool // SQLite: the present is the last parameter
+}
+
+// column is a column of e: its name, of one letter, and its type. The type hash is 16 bytes.
+type column struct{ name, kind string }
+
+func columns(list string) []column {
+	var out []column
+	for part := range strings.SplitSeq(list, ", ") {
+		name, kind, _ := strings.Cut(part, " ")
+		out = append(out, column{name, kind})
+	}
+	return out
+}
+
+// insertRows words a statement that inserts expressions over e. What follows may say what to do
+// about rows that are there.
+func (d *dialect) insertRows(into, list, expressions, then string) rowStatement {
+	if d.oneByOne {
+		return d.rowStatement(list, "INSERT OR FAIL INTO "+into+" VALUES ("+expressions+") "+then)
+	}
+	return d.rowStatement(list, "INSERT INTO "+into+" SELECT "+expressions+" FROM "+d.given(list)+" WHERE true "+then)
+}
+
+// updateRows words a statement that changes the rows of a table for which the condition on e holds.
+func (d *dialect) updateRows(table, list, set, condition string) rowStatement {
+	if d.oneByOne {
+		return d.rowStatement(list, "UPDATE OR FAIL "+table+" SET "+set+" WHERE "+condition)
+	}
+	return d.rowStatement(list, "UPDATE "+table+" SET "+set+" FROM "+d.given(list)+" WHERE "+condition)
+}
+
+// deleteRows words a statement that removes them.
+func (d *dialect) deleteRows(table, list, condition string) rowStatement {
+	if d.oneByOne {
+		return d.rowStatement(list, "DELETE FROM "+table+" WHERE "+condition)
+	}
+	return d.rowStatement(list, "DELETE FROM "+table+" USING "+d.given(list)+" WHERE "+condition)
+}
+
+// lookUp words a statement that selects from other tables by e: first the place of e among what
+// was given, from 1, then the columns.
+func (d *dialect) lookUp(list, from string, columns ...string) rowStatement {
+	if d.oneByOne {
+		return d.rowStatement(list, "SELECT "+strings.Join(append([]string{"1"}, columns...), ", ")+" FROM "+from)
+	}
+	return d.rowStatement(list, "SELECT "+strings.Join(append([]string{"e.place"}, columns...), ", ")+" FROM "+d.given(list)+" CROSS JOIN "+from)
+}
+
+// anyOf words a statement that has a row if the condition on e holds for any that is given.
+func (d *dialect) anyOf(list, condition string) rowStatement {
+	if d.oneByOne {
+		return d.rowStatement(list, "SELECT 1 WHERE "+condition)
+	}
+	return d.rowStatement(list, "SELECT 1 FROM "+d.given(list)+" WHERE "+condition+" LIMIT 1")
+}
+
+var columnOfE = regexp.MustCompile(`\be\.([a-z]+)\b`)
+
+// rowStatement makes parameters of the columns of e where rows come one by one.
+func (d *dialect) rowStatement(list, text string) rowStatement {
+	s := rowStatement{text: text, columns: columns(list)}
+	if !d.oneByOne {
+		return s
+	}
+	s.stamped = strings.Contains(text, d.stamp)
+	number := map[string]int{"now": len(s.columns) + 1}
+	for i, c := range s.columns {
+		number[c.name] = i + 1
+	}
+	s.text = columnOfE.ReplaceAllStringFunc(text, func(e string) string { return fmt.Sprintf("?%d", number[e[2:]]) })
+	return s
+}
