@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/explain"
 )
 
@@ -12,6 +14,9 @@ var (
 	errSignIn   = errors.New("console: nobody is signed in")
 	errReadOnly = errors.New("console: read only")
 	errNoKey    = errors.New("console: a message wants a key")
+	errNoFile   = errors.New("console: the request holds no file")
+	errUnproved = errors.New("console: a consent wants a place and a wording")
+	errUnsure   = errors.New("console: the request does not say that it is meant")
 )
 
 // minKey is the shortest idempotency key: those of drafts are UUIDs.
@@ -25,11 +30,23 @@ var refusals = []struct {
 	{func(err error) bool { return errors.Is(err, errSignIn) }, explain.Explanation{
 		Class: explain.Denied, Status: http.StatusUnauthorized, Cause: "sign_in", Text: "Nobody is signed in.", Do: "Sign in.",
 	}},
+	{func(err error) bool { return err == access.ErrDenied }, explain.Explanation{ //nolint:errorlint // others are explained by the desk
+		Class: explain.Denied, Status: http.StatusForbidden, Cause: desk.CauseDenied, Text: "You may not look at this page.", Do: "Ask an administrator for the right to.",
+	}},
 	{func(err error) bool { return errors.Is(err, errReadOnly) }, explain.Explanation{
 		Class: explain.Denied, Status: http.StatusForbidden, Cause: "read_only", Text: "This console is for looking only.",
 	}},
 	{func(err error) bool { return errors.Is(err, errNoKey) }, explain.Explanation{
 		Class: explain.Input, Status: http.StatusBadRequest, Cause: "no_key", Text: "The page is out of date.", Do: "Load it again.",
+	}},
+	{func(err error) bool { return errors.Is(err, errNoFile) }, explain.Explanation{
+		Class: explain.Input, Status: http.StatusUnprocessableEntity, Cause: "no_file", Text: "There is no file, or it is empty.",
+	}},
+	{func(err error) bool { return errors.Is(err, errUnproved) }, explain.Explanation{
+		Class: explain.Input, Status: http.StatusUnprocessableEntity, Cause: "unproved", Text: "A consent is evidence: say where it was given, and with which wording.",
+	}},
+	{func(err error) bool { return errors.Is(err, errUnsure) }, explain.Explanation{
+		Class: explain.Input, Status: http.StatusUnprocessableEntity, Cause: "unsure", Text: "It was not confirmed. Nothing was changed.",
 	}},
 	{func(err error) bool { _, ok := errors.AsType[*http.MaxBytesError](err); return ok }, explain.Explanation{
 		Class: explain.Input, Status: http.StatusRequestEntityTooLarge, Cause: "file_refused", Text: "The file is too large.",

@@ -51,6 +51,8 @@ func with(t *testing.T, change func(*console.Config), f func(t *testing.T, s *si
 		Config: func(c *channel.Config) {
 			c.Feed, c.Search = true, true
 			c.Channels[0].Templates = channeltest.Catalog(t)
+			c.Channels[0].Templates.Put(channeltest.Dawn, channeltest.Definition(t, `{"name":"visit","language":"en","status":"APPROVED","category":"UTILITY",
+				"components":[{"type":"BODY","text":"See you on {{1}}.","example":{"body_text":[["Monday"]]}}]}`))
 			c.Channels = append(c.Channels, channel.Channel{Settings: channel.Settings{
 				ID: "other", Name: "Other", Number: channeltest.OtherNumber, Account: "202290129340398", Enabled: true,
 				Desk: desk.Settings{Rules: rules.Default(), Access: access.Policy{Teams: map[string]access.Role{"other": access.Supervisor}}}.JSON(),

@@ -123,7 +123,7 @@ func (q *request) outcome(v *messageView, m *conversation.Message) {
 		v.Failure = d.Failure
 	}
 	v.Resend = v.State == conversation.Uncertain && q.may(m.Channel, access.Resend)
-	v.Cancel = v.State == conversation.Queued && q.may(m.Channel, access.CancelQueued)
+	v.Cancel = (v.State == conversation.Queued || v.State == conversation.Scheduled) && q.may(m.Channel, access.CancelQueued)
 	v.Again = v.State == conversation.Failed && m.Text != "" && m.Template == "" && q.may(m.Channel, access.Reply)
 }
 

@@ -5,15 +5,12 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/message"
 )
 
-// answerOf is the answer that a form holds.
-func (q *request) answerOf() channel.Reply {
-	return channel.Reply{
-		Conversation: q.PathValue("id"), Key: q.FormValue("key"), Quote: q.FormValue("quote"),
-		Content: &message.Text{Body: q.FormValue("text"), PreviewURL: true},
-	}
+// answerOf is the answer that a form holds: a text, or a file with the text as its caption.
+func (q *request) answerOf() (channel.Reply, error) {
+	content, err := q.content()
+	return channel.Reply{Conversation: q.PathValue("id"), Key: q.FormValue("key"), Quote: q.FormValue("quote"), Content: content}, err
 }
 
 // reply sends an answer. A form that comes twice with one key is one message.
@@ -21,7 +18,10 @@ func (q *request) reply() error {
 	if q.ReadOnly {
 		return errReadOnly
 	}
-	r := q.answerOf()
+	r, err := q.answerOf()
+	if err != nil {
+		return err
+	}
 	if len(r.Key) < minKey {
 		return errNoKey
 	}
@@ -33,7 +33,10 @@ func (q *request) reply() error {
 
 // check says what an answer would do, while it is being written.
 func (q *request) check() error {
-	r := q.answerOf()
+	r, err := q.answerOf()
+	if err != nil {
+		return err
+	}
 	p, err := q.Desk.PreviewReply(q.ctx(), q.actor, r)
 	if err != nil {
 		return err

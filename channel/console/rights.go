@@ -10,10 +10,15 @@ import (
 // may says whether the actor may do something on a channel: what is not permitted is not shown. The
 // desk decides again when it is asked to do it.
 func (q *request) may(channel string, action access.Action) bool {
+	return q.must(channel, action) == nil
+}
+
+// must is may as an error.
+func (q *request) must(channel string, action access.Action) error {
 	if q.ReadOnly && action != access.Read {
-		return false
+		return errReadOnly
 	}
-	return access.Check(q.policyOf(channel), q.actor.On(channel), action) == nil
+	return access.Check(q.policyOf(channel), q.actor.On(channel), action)
 }
 
 // policyOf returns who may do what on a channel; nobody anything if it cannot be read.

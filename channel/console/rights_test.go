@@ -18,10 +18,10 @@ import (
 func TestWhoMayOnlyLookSeesNoWayToWrite(t *testing.T) {
 	with(t, nil, func(t *testing.T, s *site) {
 		id := s.asks("wamid.1", "hello")
-		require.Contains(t, s.get(alice, "/c/"+id).text, `id="text"`)
+		require.Contains(t, s.get(alice, "/c/"+id).text, `data-mode="reply"`)
 		page := s.get(victor, "/c/"+id).text
 		require.Contains(t, page, "hello")
-		require.NotContains(t, page, `id="text"`)
+		require.NotContains(t, page, `data-mode="reply"`)
 		require.Equal(t, http.StatusForbidden, s.post(victor, "/talk/"+id+"/reply", "text", "hi", "key", "12345678").Code)
 		require.Len(t, s.Messages(id), 1)
 	})
@@ -30,7 +30,7 @@ func TestWhoMayOnlyLookSeesNoWayToWrite(t *testing.T) {
 func TestAConsoleThatIsReadOnlyChangesNothing(t *testing.T) {
 	with(t, func(c *console.Config) { c.ReadOnly = true }, func(t *testing.T, s *site) {
 		id := s.asks("wamid.1", "hello")
-		require.NotContains(t, s.get(alice, "/c/"+id).text, `id="text"`)
+		require.NotContains(t, s.get(alice, "/c/"+id).text, `data-mode="reply"`)
 		for _, path := range []string{"/talk/" + id + "/reply", "/message/" + s.Messages(id)[0].ID + "/cancel"} {
 			require.Equal(t, http.StatusForbidden, s.post(alice, path, "text", "hi", "key", "12345678").Code, path)
 		}

@@ -16,7 +16,8 @@ const pageOfTalk = 50
 type talkView struct {
 	Head     headView
 	Messages []messageView
-	Older    string // address of the messages before, "" if there are none
+	Older    string   // address of the messages before, "" if there are none
+	Topics   []string // to choose from
 }
 
 // headView is what stands above and around the messages: who it is, how it stands, and what the actor
@@ -74,7 +75,7 @@ func (q *request) talkOf(id string) (*talkView, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &talkView{Head: q.head(c, customer)}
+	v := &talkView{Head: q.head(c, customer), Topics: q.topicsOf(c.Channel)}
 	if v.Messages, v.Older, err = q.messages(id, nil); err != nil {
 		return nil, err
 	}

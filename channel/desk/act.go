@@ -80,14 +80,14 @@ func (d *Desk) SetTags(ctx context.Context, actor access.Actor, id string, tags 
 		if t = strings.TrimSpace(t); t != "" {
 			clean = append(clean, t)
 		}
-		if len(t) > maxTag {
-			return fmt.Errorf("desk: set tags: a tag is longer than %d bytes", maxTag)
+		if err := channel.CheckText("tag", t, maxTag); err != nil {
+			return fmt.Errorf("desk: set tags: %w", err)
 		}
 	}
 	slices.Sort(clean)
 	clean = slices.Compact(clean)
 	if len(clean) > maxTags {
-		return fmt.Errorf("desk: set tags: %d tags, at most %d are kept", len(clean), maxTags)
+		return fmt.Errorf("desk: set tags: %w: %d tags, at most %d are kept", channel.ErrUnusable, len(clean), maxTags)
 	}
 	return d.act(ctx, actor, access.Tag, "set tags", id, func(s *channel.Scene) ([]rules.Effect, error) {
 		before, after := s.Conversation.Tags, make([]string, len(clean))
@@ -105,8 +105,8 @@ func (d *Desk) SetTags(ctx context.Context, actor access.Actor, id string, tags 
 // SetTopic says what a conversation is about, in at most 200 bytes; "" takes it back.
 func (d *Desk) SetTopic(ctx context.Context, actor access.Actor, id, topic string) error {
 	topic = strings.TrimSpace(topic)
-	if len(topic) > maxTopic {
-		return fmt.Errorf("desk: set topic: longer than %d bytes", maxTopic)
+	if err := channel.CheckText("topic", topic, maxTopic); err != nil {
+		return fmt.Errorf("desk: set topic: %w", err)
 	}
 	return d.act(ctx, actor, access.Topic, "set topic", id, func(s *channel.Scene) ([]rules.Effect, error) {
 		before := s.Conversation.Topic
@@ -122,8 +122,11 @@ func (d *Desk) SetTopic(ctx context.Context, actor access.Actor, id, topic strin
 // of text. Card numbers in it are masked. It returns the note as a message with Direction Note.
 func (d *Desk) AddNote(ctx context.Context, actor access.Actor, id, text string) (note *conversation.Message, err error) {
 	text = strings.TrimSpace(text)
-	if text == "" || len(text) > maxNote {
-		return nil, fmt.Errorf("desk: add note: want 1 byte to 16 KiB of text")
+	if text == "" {
+		return nil, fmt.Errorf("desk: add note: %w: it is empty", channel.ErrUnusable)
+	}
+	if err := channel.CheckText("note", text, maxNote); err != nil {
+		return nil, fmt.Errorf("desk: add note: %w", err)
 	}
 	err = d.act(ctx, actor, access.Note, "add note", id, func(s *channel.Scene) ([]rules.Effect, error) {
 		var err error

@@ -53,6 +53,11 @@ func Explain(err error) explain.Explanation {
 			Class: explain.Refused, Status: http.StatusConflict, Text: "The conversation is resolved.", Do: "Reopen it first.",
 		}
 	}
+	if errors.Is(err, rules.ErrQueue) || errors.Is(err, rules.ErrReturnTime) {
+		return explain.Explanation{
+			Class: explain.Input, Status: http.StatusUnprocessableEntity, Text: "The conversation cannot be moved there, or not for that time.", Do: "Choose another queue, or a time within a year.",
+		}
+	}
 	denied, ok := errors.AsType[*access.DeniedError](err)
 	if !ok {
 		return explain.Error(err)

@@ -2,37 +2,61 @@
 import { $, $$, say, now, send, request, alert } from "./net.js";
 import { left } from "./time.js";
 import { draftOf, tryOf, taken } from "./drafts.js";
+import * as picker from "./picker.js";
+import * as files from "./files.js";
 
 let writing = ""; // the conversation whose draft is in the form
 const underWay = new Set(); // conversations with a send that was not answered yet
 const head = () => $("#talk .head");
 const box = () => $("#text");
+export const current = () => writing;
+export const isOpen = () => Number(head()?.dataset.closes ?? 0) - now() > 60e3;
+
+// mode is how the draft goes out: free text only while the window is open.
+export function mode() {
+  const { mode } = draftOf(writing), there = (m) => $(`[data-mode="${m}"]`);
+  if (mode === "note" && there("note")) return "note";
+  if (there("template") && (mode === "template" || !isOpen())) return "template";
+  return there("reply") ? "reply" : "note";
+}
+const field = () => (mode() === "note" ? "note" : "text");
 
 // show puts the draft of the conversation in view into the form.
 export function show() {
   writing = head()?.dataset.id ?? "";
-  const draft = draftOf(writing);
-  if (box()) box().value = draft.text;
+  files.show();
   look();
 }
 
-// look sets everything about the form but what is typed.
+// look sets everything about the form but what is being typed.
 export function look() {
   const form = $("#reply"), at = head();
   if (!form || !at || at.dataset.id !== writing) return;
-  const draft = draftOf(writing), closes = Number(at.dataset.closes), rest = closes - now(), open = rest > 60e3;
+  const draft = draftOf(writing), closes = Number(at.dataset.closes), rest = closes - now(), open = isOpen(), how = mode();
+  if (form.dataset.mode !== how) {
+    form.dataset.mode = how;
+    box().value = draft[field()];
+    box().placeholder = how === "note" ? box().dataset.note : box().dataset.answer;
+    const word = $(".send span", form);
+    word.textContent = how === "note" ? word.dataset.word : word.dataset.send;
+    for (const b of $$("[data-mode]", $("#composer"))) if (b.matches("button")) b.ariaPressed = String(b.dataset.mode === how);
+  }
+  form.hidden = how === "template";
+  $$("[data-reply]", form).forEach((one) => { one.hidden = how !== "reply"; });
+  $(`button[data-mode="reply"]`)?.toggleAttribute("disabled", !open);
+  if ($("#picker")) $("#picker").hidden = how !== "template";
+  if (how === "template") picker.show(writing);
   const notice = $("#window-notice");
-  notice.hidden = open && rest > 4 * 3600e3;
+  notice.hidden = how === "note" || (open && rest > 4 * 3600e3);
   notice.className = open ? "notice" : "notice bad";
   const text = open ? say("closes", { left: left(rest) }) : say(closes ? "closed" : "never");
   if (!notice.hidden && notice.textContent !== text) notice.textContent = text;
-  document.dispatchEvent(new CustomEvent("console:window", { detail: { open, id: writing } }));
   $("#send-error").hidden = !draft.error;
-  $("#send-error").textContent = draft.error;
-  $("#quoting").hidden = !draft.quote;
+  if ($("#send-error").textContent !== draft.error) $("#send-error").textContent = draft.error;
+  $("#quoting").hidden = !draft.quote || how !== "reply";
   $("#quoted-text").textContent = draft.quoted;
-  $(".send", form).disabled = underWay.has(writing);
-  const most = Number(form.dataset.max), n = [...draft.text].length, counter = $("#counter");
+  for (const b of $$("#composer [type=submit]")) b.disabled = underWay.has(writing);
+  const most = how === "note" ? 16000 : draft.files.length ? 1024 : Number(form.dataset.max), n = [...draft[field()]].length, counter = $("#counter");
   counter.hidden = n < most - 500;
   counter.textContent = n > most ? say("toolong", { n: n - most }) : n + " / " + most;
   counter.classList.toggle("over", n > most);
@@ -40,65 +64,80 @@ export function look() {
 
 const nameOf = (id) => $(`[data-open="${CSS.escape(id)}"] .name`)?.textContent ?? say("customer");
 
-function fail(id, text) {
+export function fail(id, text) {
   draftOf(id).error = text;
   if (id === writing) look();
   else alert("draft " + id, text && say("to", { name: nameOf(id), text }));
 }
 
-// deliver sends what a form of a conversation holds, whichever is in view when the answer comes. One at a
-// time: what is finished meanwhile follows when the first was taken.
-export async function deliver(id, kind, content) {
-  const draft = draftOf(id);
-  if (underWay.has(id)) {
-    draft.next = { kind, content };
-    return;
-  }
-  const sent = tryOf(id, kind, content);
-  underWay.add(id);
+// deliver sends one message of a conversation, whichever is in view when the answer comes, and reports
+// whether it was taken.
+async function deliver(id, what, path, content) {
+  const draft = draftOf(id), sent = tryOf(id, what, content);
   fail(id, "");
-  alert("draft " + id, "");
   try {
-    await send("/talk/" + id + "/" + kind, { ...content, key: sent.key });
-    settled(id, kind, sent.key);
+    await send("/talk/" + id + path, { ...content, key: sent.key });
+    settled(id, what, sent.key);
+    return true;
   } catch (err) {
     if (err.into) document.dispatchEvent(new CustomEvent("console:open", { detail: err.into }));
     const fields = (err.fields ?? []).map((f) => f.text).join(" ");
-    if (draft.tries[kind] === sent) fail(id, err.lost ? say("lost") : [err.message, fields].filter(Boolean).join(" "));
-    if (err.cause === "window_closed") document.dispatchEvent(new CustomEvent("console:closed", { detail: id }));
+    if (draft.tries[what] === sent) fail(id, err.lost ? say("lost") : [err.message, fields].filter(Boolean).join(" "));
+    return draft.tries[what] !== sent; // the page has seen that it was taken
   }
-  underWay.delete(id);
-  const next = draft.next;
-  draft.next = null;
-  if (next && draft.tries[kind] !== sent) {
-    if (next.content.text?.startsWith(sent.text)) next.content.text = next.content.text.slice(sent.text.length).trimStart();
-    if (next.content.text !== "") deliver(id, next.kind, next.content);
-  }
-  look();
 }
 
+// run does one thing at a time for a conversation.
+export async function run(id, work) {
+  if (underWay.has(id)) return;
+  underWay.add(id);
+  look();
+  try { await work(); } finally { underWay.delete(id); }
+  look();
+}
+export const post = (id, what, path, content) => run(id, () => deliver(id, what, path, content));
+
 // settled clears the form of what was taken.
-function settled(id, kind, key) {
-  if (!taken(id, kind, key) || id !== writing) return;
-  if (box() && box().value !== draftOf(id).text) box().value = draftOf(id).text;
-  document.dispatchEvent(new CustomEvent("console:taken", { detail: { id, kind } }));
+function settled(id, what, key) {
+  if (!taken(id, what, key) || id !== writing) return;
+  const text = draftOf(id)[field()];
+  if (box() && box().value !== text) box().value = text;
+  files.show();
+  if (what === "template" || what === "macro") picker.clear();
   look();
 }
 
 // find settles drafts of the conversation in view that were taken although no answer came.
 export function find() {
-  for (const [kind, { key }] of Object.entries(draftOf(writing).tries)) {
-    if ($$("#messages [data-key]").some((m) => m.dataset.key === key)) settled(writing, kind, key);
+  for (const [what, { key }] of Object.entries(draftOf(writing).tries)) {
+    if ($$("#messages [data-key]").some((m) => m.dataset.key === key)) settled(writing, what, key);
   }
 }
 
+// answer sends what the draft holds: its files, the first of them with the text, or the text.
+async function answer(id, text) {
+  const draft = draftOf(id), quote = draft.quote ? { quote: draft.quote } : {};
+  const list = [...draft.files], bearer = list.find((f) => f.kind !== "audio");
+  if (text && !bearer && !await deliver(id, "reply", "/reply", { text, ...quote })) return;
+  for (const f of list) {
+    const caption = f === bearer && text ? { text } : {};
+    if (!await deliver(id, "file " + f.id, "/reply", { file: f.id, kind: f.kind, name: f.name, ...caption, ...quote })) return;
+  }
+  const next = draft.next.startsWith(text) ? draft.next.slice(text.length).trimStart() : draft.next;
+  draft.next = "";
+  if (next) await answer(id, next);
+}
+
 function submit() {
-  const draft = draftOf(writing), text = draft.text.trim();
-  if (!text) {
-    if (!underWay.has(writing)) fail(writing, say("empty"));
+  const id = writing, draft = draftOf(id), note = mode() === "note", text = draft[field()].trim();
+  if (underWay.has(id)) {
+    if (!note) draft.next = text;
     return;
   }
-  deliver(writing, "reply", draft.quote ? { text, quote: draft.quote } : { text });
+  if (!text && (note || !draft.files.length)) return fail(id, say("empty"));
+  if (!note && draft.files.some((f) => !f.id)) return fail(id, say("file.wait"));
+  draft.next = "";
+  run(id, () => (note ? deliver(id, "note", "/do/note", { text }) : answer(id, text)));
 }
 
 // quote answers to one message.
@@ -106,39 +145,49 @@ export function quote(id) {
   const draft = draftOf(writing), m = document.getElementById("m-" + id);
   draft.quote = id;
   draft.quoted = id ? ($(".text", m) ?? m)?.innerText.trim().slice(0, 200) ?? "" : "";
+  if (id) draft.mode = "reply";
   look();
   box()?.focus();
 }
 
-// insert puts a text where the cursor is.
-export function insert(text) {
+// insert puts a text where the cursor is, or in place of everything.
+export function insert(text, whole) {
   const b = box();
   if (!b) return;
-  b.setRangeText(text, b.selectionStart, b.selectionEnd, "end");
+  b.setRangeText(text, whole ? 0 : b.selectionStart, whole ? b.value.length : b.selectionEnd, "end");
   b.dispatchEvent(new Event("input", { bubbles: true }));
   b.focus();
 }
+export function turn(to) {
+  Object.assign(draftOf(writing), { mode: to, error: "" });
+  look();
+  (to === "template" ? $("#picker-q, #template input:not([type=hidden])") : box())?.focus();
+}
 
-// What the desk says about the draft is shown before it is sent.
-let asked = 0, waiting = 0;
+// What the desk says about the draft is shown before it is sent; and the customer sees that somebody writes.
+let asked = 0, waiting = 0, typed = { id: "", at: 0 };
 function advise() {
   clearTimeout(waiting);
   const turn = ++asked, id = writing, text = draftOf(id).text.trim();
   $("#advice").textContent = "";
-  if (!text) return;
+  if (!text || mode() !== "reply") return;
   waiting = setTimeout(async () => {
+    if ($("#reply")?.hasAttribute("data-typing") && (typed.id !== id || Date.now() - typed.at > 20e3)) {
+      typed = { id, at: Date.now() };
+      send("/talk/" + id + "/do/typing").catch(() => {});
+    }
     try {
       const told = JSON.parse(await request("/talk/" + id + "/check", { method: "POST", body: new URLSearchParams({ text }) }));
       if (turn !== asked || id !== writing) return;
-      const words = told.refused && told.refused.cause !== "window_closed" ? told.refused.text : told.text ? say("masked") : "";
-      $("#advice").textContent = words;
+      const refused = told.refused && told.refused.cause !== "window_closed" ? told.refused.text : "";
+      $("#advice").textContent = refused || (told.text ? say("masked") : "");
     } catch { /* sending tells */ }
   }, 600);
 }
 
 document.addEventListener("input", ({ target }) => {
   if (target.id !== "text") return;
-  draftOf(writing).text = target.value;
+  draftOf(writing)[field()] = target.value;
   look();
   advise();
 });
@@ -148,7 +197,7 @@ document.addEventListener("keydown", (event) => {
   entered = event.key === "Enter" && !event.shiftKey && !event.isComposing && !event.defaultPrevented;
   if (!entered) return;
   event.preventDefault();
-  $("#reply").requestSubmit();
+  submit();
 });
 document.addEventListener("beforeinput", (event) => {
   if (event.target.id === "text" && entered && event.inputType === "insertLineBreak") event.preventDefault();
@@ -170,10 +219,11 @@ document.addEventListener("click", ({ target }) => {
   } else if (at("#emoji .one")) insert(at(".one").textContent);
   else if (at("[data-quote]")) quote(at("[data-quote]").dataset.quote);
   else if (at("[data-unquote]")) quote("");
+  else if (at("button[data-mode]")) turn(at("[data-mode]").dataset.mode);
+  else if (at("[data-template]")) turn("template");
   else if (at("[data-again]")) {
-    const draft = draftOf(writing), text = at("[data-again]").dataset.again;
-    draft.text = draft.text ? draft.text + "\n" + text : text;
-    show();
-    box()?.focus();
+    const text = at("[data-again]").dataset.again;
+    turn("reply");
+    insert(box().value ? "\n" + text : text);
   }
 });

@@ -4,49 +4,53 @@
 // after an answer got lost, sends one message.
 
 const drafts = new Map(); // by conversation
-const blank = () => ({ text: "", quote: "", quoted: "", template: "", fields: {}, note: false, tries: {}, next: null, error: "" });
+const blank = () => ({ mode: "reply", text: "", note: "", quote: "", quoted: "", files: [], template: "", fields: {}, tries: {}, next: "", error: "" });
 
 export function draftOf(id) {
   if (!drafts.has(id)) drafts.set(id, blank());
   return drafts.get(id);
 }
 const formOf = (draft) => JSON.stringify([draft.template, draft.fields]);
-const isBlank = (d) => !d.text && !d.quote && !d.template && !Object.keys(d.tries).length;
+const isBlank = (d) => !d.text && !d.note && !d.quote && !d.template && !d.files.length && !Object.keys(d.tries).length;
 
 // A page that is left puts its drafts into the storage of the tab, where the next one takes them. Browsers
 // write that to disk: what may hold a card number stays behind.
 const digits = (draft) => {
   const tried = Object.values(draft.tries).map((sent) => [sent.text, sent.form]);
-  return (JSON.stringify([draft.text, draft.fields, tried]).match(/\p{Nd}/gu) ?? []).length;
+  return (JSON.stringify([draft.text, draft.note, draft.fields, tried]).match(/\p{Nd}/gu) ?? []).length;
 };
 const slot = "console drafts " + document.documentElement.dataset.base;
 addEventListener("pagehide", () => {
+  for (const [, draft] of drafts) draft.files = draft.files.filter((f) => f.id); // others are still on their way
   const kept = [...drafts].filter(([, draft]) => !isBlank(draft) && digits(draft) < 12);
   if (kept.length) sessionStorage.setItem(slot, JSON.stringify(kept));
 });
 try {
-  for (const [id, draft] of JSON.parse(sessionStorage.getItem(slot) ?? "[]")) drafts.set(id, { ...blank(), ...draft, next: null, error: "" });
+  for (const [id, draft] of JSON.parse(sessionStorage.getItem(slot) ?? "[]")) drafts.set(id, { ...blank(), ...draft, next: "", error: "" });
 } catch { /* of another version */ }
 sessionStorage.removeItem(slot);
 
-// tryOf returns the attempt to send this content of a draft. Content that was changed is another message
-// and gets another key.
-export function tryOf(id, kind, content) {
+// tryOf returns the attempt to send this content of a draft, as a text, a file or a form. Content that was
+// changed is another message and gets another key.
+export function tryOf(id, what, content) {
   const draft = draftOf(id), body = new URLSearchParams(content).toString();
-  if (draft.tries[kind]?.body !== body) draft.tries[kind] = { key: crypto.randomUUID(), body, text: content.text, form: formOf(draft) };
-  return draft.tries[kind];
+  if (draft.tries[what]?.body !== body) draft.tries[what] = { key: crypto.randomUUID(), body, text: content.text, form: formOf(draft) };
+  return draft.tries[what];
 }
+
+const after = (text, sent) => (sent !== undefined && text.trimStart().startsWith(sent) ? text.trimStart().slice(sent.length).trimStart() : text);
 
 // taken forgets what was sent, and keeps what was typed after it. It reports whether there was something
 // to forget.
-export function taken(id, kind, key) {
-  const draft = draftOf(id), sent = draft.tries[kind];
+export function taken(id, what, key) {
+  const draft = draftOf(id), sent = draft.tries[what];
   if (sent?.key !== key) return false;
-  delete draft.tries[kind];
-  const text = draft.text.trimStart();
-  if (sent.text !== undefined && text.startsWith(sent.text)) draft.text = text.slice(sent.text.length).trimStart();
-  if (kind === "reply") Object.assign(draft, { quote: "", quoted: "" });
-  if (kind === "template" && formOf(draft) === sent.form) Object.assign(draft, { template: "", fields: {} });
+  delete draft.tries[what];
+  if (what === "note") draft.note = after(draft.note, sent.text);
+  else draft.text = after(draft.text, sent.text);
+  if (what === "reply" || what.startsWith("file ")) Object.assign(draft, { quote: "", quoted: "" });
+  if (what.startsWith("file ")) draft.files = draft.files.filter((f) => "file " + f.id !== what);
+  if (what === "template" && formOf(draft) === sent.form) Object.assign(draft, { template: "", fields: {}, mode: "reply" });
   draft.error = "";
   return true;
 }

@@ -24,7 +24,7 @@ export async function open(id, push = true) {
   selected = id;
   mark();
   workspace.dataset.pane = id ? "talk" : "list";
-  if (!id) return;
+  if (!id) return talk.close();
   $(`#rows [data-id="${CSS.escape(id)}"]`)?.removeAttribute("data-new");
   document.dispatchEvent(new CustomEvent("console:turned", { detail: id }));
   stream.listen();

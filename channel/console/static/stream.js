@@ -4,6 +4,7 @@ import { $, base, say, setClock } from "./net.js";
 import * as inbox from "./inbox.js";
 import * as talk from "./talk.js";
 import * as composer from "./composer.js";
+import * as panel from "./panel.js";
 import { fill } from "./patch.js";
 
 let events = null, cursor = $("#workspace").dataset.cursor, broken = false, again = 0;
@@ -24,7 +25,7 @@ function patch(p) {
   if (p.rows) inbox.rows(p.rows);
   if (p.gone) inbox.gone(p.gone);
   if (p.erased) { talk.erased(p.erased); inbox.gone(p.erased); }
-  if (p.head && $("#head")) { fill($("#head"), p.head); composer.look(); }
+  if (p.head && $("#head")) { fill($("#head"), p.head); composer.look(); panel.stale(); }
   if (p.messages) talk.messages(p.messages);
   if (p.counts) inbox.counts(p.counts);
   if (p.says) talk.heard(p.says);

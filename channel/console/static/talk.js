@@ -3,6 +3,7 @@ import { $, $$, request, send, alert, parsed, say, hear } from "./net.js";
 import { tell, days } from "./time.js";
 import { put, fill } from "./patch.js";
 import * as composer from "./composer.js";
+import * as panel from "./panel.js";
 
 export const opened = () => $("#talk .talk-in")?.dataset.id ?? "";
 const list = () => $("#messages");
@@ -32,7 +33,7 @@ const sizes = new ResizeObserver(() => {
   toEnd();
 });
 
-// settle gets a conversation ready that was put into the page.
+// ready gets a conversation ready that was put into the page.
 export function ready() {
   following = true;
   sizes.disconnect();
@@ -42,6 +43,7 @@ export function ready() {
   tell($("#talk"));
   composer.show();
   composer.find();
+  panel.turned();
   toEnd();
 }
 
@@ -69,6 +71,13 @@ export async function show(id) {
   } finally {
     if (mine === turn) $("#talk").ariaBusy = "false";
   }
+}
+
+// close leaves the conversation in view.
+export function close() {
+  turn++;
+  $("#talk").replaceChildren(Object.assign(document.createElement("p"), { className: "hint", textContent: say("none") }));
+  panel.turned();
 }
 
 // refresh reads an open conversation again after a break, and keeps what is being written.

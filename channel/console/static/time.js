@@ -75,4 +75,11 @@ export function days(list) {
   }
 }
 
-export function tell(at = document) { write(at); count(at); }
+let today = dayOf(now());
+export function tell(at = document) {
+  write(at);
+  count(at);
+  if (at !== document || today === dayOf(now())) return;
+  today = dayOf(now());
+  if ($("#messages")) days($("#messages"));
+}

@@ -1,0 +1,134 @@
+// The template picker and the prepared answers.
+import { $, $$, say, request } from "./net.js";
+import { fill } from "./patch.js";
+import { draftOf } from "./drafts.js";
+import * as composer from "./composer.js";
+
+let shown = ""; // the conversation that the picker is filled for
+let turn = 0; // counts requests: an older answer must not replace a newer one
+
+async function load(id, path, then) {
+  const mine = ++turn;
+  try {
+    const html = await request("/talk/" + id + path);
+    if (mine !== turn || composer.current() !== id || !$("#picker")) return;
+    fill($("#picker"), html);
+    then?.();
+  } catch (err) {
+    if (mine !== turn) return;
+    shown = "";
+    composer.fail(id, err.message);
+  }
+}
+
+// show fills the picker for a conversation, with the form of the draft if there is one.
+export function show(id) {
+  if (shown === id && $("#picker").children.length) return;
+  shown = id;
+  const draft = draftOf(id);
+  if (draft.template) pick(id, draft.template);
+  else load(id, "/templates");
+}
+export function clear() {
+  shown = "";
+  turn++;
+  $("#picker")?.replaceChildren();
+}
+
+function list() {
+  const q = new URLSearchParams({ q: $("#picker-q").value, language: $("#picker-language")?.value ?? "", category: $("#picker-category")?.value ?? "" });
+  load(composer.current(), "/templates?" + q);
+}
+
+function pick(id, key, focus) {
+  const draft = draftOf(id);
+  if (draft.template !== key) Object.assign(draft, { template: key, fields: {} });
+  load(id, "/form?template=" + encodeURIComponent(key), () => {
+    for (const input of $$("#template .fields input")) if (input.name in draft.fields) input.value = draft.fields[input.name];
+    if (Object.keys(draft.fields).length) preview();
+    if (focus) $("#template .fields input, #template [type=submit]")?.focus();
+  });
+}
+
+async function preview() {
+  const mine = ++turn, id = composer.current();
+  try {
+    const html = await request("/talk/" + id + "/preview", { method: "POST", body: new URLSearchParams(new FormData($("#template"))) });
+    if (mine === turn && $("#preview")) fill($("#preview"), html);
+  } catch (err) { if (mine === turn) composer.fail(id, err.message); }
+}
+
+let waiting = 0;
+const soon = (what) => { clearTimeout(waiting); waiting = setTimeout(what, 200); };
+document.addEventListener("input", ({ target }) => {
+  if (target.closest?.(".picker-head")) soon(list);
+  else if (target.closest?.("#template")) {
+    draftOf(composer.current()).fields[target.name] = target.value;
+    soon(preview);
+  } else if (target.id === "text") soon(macros);
+});
+document.addEventListener("submit", (event) => {
+  if (event.target.id !== "template") return;
+  event.preventDefault();
+  composer.post(composer.current(), "template", "/template", Object.fromEntries(new FormData(event.target)));
+});
+document.addEventListener("click", ({ target }) => {
+  const at = (selector) => target.closest?.(selector), id = composer.current();
+  if (at("[data-pick]")) pick(id, at("[data-pick]").dataset.pick, true);
+  else if (at("[data-unpick]")) {
+    Object.assign(draftOf(id), { template: "", fields: {} });
+    clear();
+    show(id);
+  } else if (at("[data-macro]")) choose(at("[data-macro]").dataset.macro);
+  else if (at("[data-run]")) composer.post(id, "macro", "/macro", { macro: at("[data-run]").dataset.run });
+});
+
+// --- prepared answers, by "/"
+
+const options = () => $$("#macros [data-macro]");
+async function macros() {
+  const box = $("#text"), list = $("#macros"), id = composer.current();
+  if (!box || !list) return;
+  if (!box.value.startsWith("/") || composer.mode() !== "reply") { list.hidden = true; return; }
+  const mine = ++turn;
+  try {
+    const html = await request("/talk/" + id + "/macros?q=" + encodeURIComponent(box.value.slice(1)));
+    if (mine !== turn) return;
+    fill(list, html);
+    list.hidden = false;
+    mark(0);
+  } catch { list.hidden = true; }
+}
+function mark(n) {
+  const all = options();
+  all.forEach((o, i) => { o.ariaSelected = String(i === n); });
+  if (all[n]) $("#text").setAttribute("aria-activedescendant", all[n].id);
+  all[n]?.scrollIntoView({ block: "nearest" });
+}
+async function choose(macro) {
+  const id = composer.current();
+  try {
+    const told = JSON.parse(await request("/talk/" + id + "/macro?macro=" + encodeURIComponent(macro)));
+    if (composer.current() !== id) return;
+    $("#macros").hidden = true;
+    if (told.text) return composer.insert(told.text, true);
+    composer.insert("", true);
+    clear();
+    shown = id;
+    composer.turn("template");
+    const seen = document.createElement("div"), go = document.createElement("button");
+    fill(seen, '<div class="wallpaper"><div class="preview">' + told.html + "</div></div>");
+    Object.assign(go, { type: "button", textContent: say("macro.go") });
+    go.dataset.run = macro;
+    $("#picker").replaceChildren(seen, go);
+    go.focus();
+  } catch (err) { composer.fail(id, err.message); }
+}
+addEventListener("keydown", (event) => { // before the composer hears of Enter
+  if (event.target.id !== "text" || !$("#macros") || $("#macros").hidden) return;
+  const all = options(), n = all.findIndex((o) => o.ariaSelected === "true");
+  const to = { ArrowDown: n + 1, ArrowUp: n - 1 + all.length }[event.key];
+  if (to !== undefined && all.length) { event.preventDefault(); mark(to % all.length); }
+  else if (event.key === "Enter" && all[n]) { event.preventDefault(); choose(all[n].dataset.macro); }
+  else if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); $("#macros").hidden = true; }
+}, true);

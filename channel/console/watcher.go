@@ -1,0 +1,143 @@
+package console
+
+import (
+	"hash/maphash"
+	"slices"
+	"strings"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
+)
+
+// news makes a patch of what happened.
+func (w *watcher) news(batch []*channel.News) error {
+	w.now = w.Now()
+	w.forget()
+	var p patch
+	var conversations []string
+	note := func(id string) {
+		if id != "" && !slices.Contains(conversations, id) {
+			conversations = append(conversations, id)
+		}
+	}
+	messages := map[string]*conversation.Message{}
+	for _, n := range batch {
+		if n == nil {
+			continue
+		}
+		if n.Cursor != "" {
+			w.cursor = n.Cursor
+		}
+		switch {
+		case n.Conversation == nil && n.Message == nil && n.Customer == nil:
+			if n.ID != "" {
+				p.Erased = append(p.Erased, n.ID)
+			}
+		case !w.may(n.Channel, access.Read):
+		case n.Conversation != nil:
+			note(n.Conversation.ID)
+		case n.Customer != nil:
+			note(n.Customer.Conversation)
+		default:
+			note(n.Message.Conversation)
+			if n.Message.Conversation == w.open {
+				messages[n.Message.ID] = n.Message
+			}
+		}
+	}
+	for _, id := range conversations {
+		if err := w.conversation(&p, id); err != nil {
+			return err
+		}
+	}
+	for _, m := range messages {
+		if err := w.talkMessage(&p, m, messages); err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(p.Messages, func(a, b fragment) int { return strings.Compare(a.Order, b.Order) })
+	if len(conversations) > 0 || len(p.Erased) > 0 {
+		if err := w.countsInto(&p); err != nil {
+			return err
+		}
+	}
+	return w.tell(&p)
+}
+
+// conversation puts the row of a conversation into a patch, and the head if it is open.
+func (w *watcher) conversation(p *patch, id string) error {
+	c, customer, err := w.Desk.Conversation(w.ctx(), w.actor, id)
+	if err != nil {
+		p.Gone = append(p.Gone, id)
+		return nil //nolint:nilerr // it is gone, or is not this actor's any more
+	}
+	iq := w.filter.query(w.actor.ID)
+	iq.After, iq.Customer, iq.Limit = "", c.Customer, 100
+	there := false
+	if page, err := w.Desk.Inbox(w.ctx(), w.actor, iq); err == nil {
+		there = slices.ContainsFunc(page.Conversations, func(o *conversation.Conversation) bool { return o.ID == id })
+	}
+	if there {
+		row := w.row(c, customer, &iq)
+		row.Link, row.Selected = w.filter.Query(), id == w.open
+		html, err := w.render("row", row)
+		if err != nil {
+			return err
+		}
+		if w.fresh("row "+id, html) {
+			p.Rows = append(p.Rows, fragment{id, row.Order, string(html)})
+		}
+	} else {
+		delete(w.sent, "row "+id)
+		p.Gone = append(p.Gone, id)
+	}
+	if id != w.open {
+		return nil
+	}
+	html, err := w.render("head", w.head(c, customer))
+	if err == nil && w.fresh("head", html) {
+		p.Head = string(html)
+	}
+	return err
+}
+
+// talkMessage puts a message of the open conversation into a patch.
+func (w *watcher) talkMessage(p *patch, m *conversation.Message, known map[string]*conversation.Message) error {
+	v := w.request.message(m, known)
+	html, err := w.render("message", &v)
+	if err != nil {
+		return err
+	}
+	_, old := w.sent["message "+m.ID]
+	if !w.fresh("message "+m.ID, html) {
+		return nil
+	}
+	p.Messages = append(p.Messages, fragment{m.ID, v.Order, string(html)})
+	if !old && m.Direction == conversation.Inbound && m.Text != "" {
+		p.Says = append(p.Says, m.Text)
+	}
+	return nil
+}
+
+func (w *watcher) countsInto(p *patch) error {
+	counts, err := w.counts(w.filter)
+	if err != nil {
+		return err
+	}
+	html, err := w.render("counts", inboxView{Filter: w.filter, Counts: counts})
+	if err == nil && w.fresh("counts", html) {
+		p.Counts = string(html)
+	}
+	return err
+}
+
+// fresh reports whether the page does not have this yet, and notes that it has it now.
+func (w *watcher) fresh(what string, html []byte) bool {
+	sum := maphash.Bytes(w.seed, html)
+	if w.sent[what] == sum {
+		return false
+	}
+	w.sent[what] = sum
+	return true
+}
