@@ -19,6 +19,7 @@ var causes = []struct {
 	{matching(window.ErrClosed), conversation.CauseWindowClosed, "the service window is closed"},
 	{matching(ErrDisabled), conversation.CauseDisabled, "the channel is disabled"},
 	{matching(ErrOptedOut), conversation.CauseOptedOut, "the customer stopped marketing messages"},
+	{matching(ErrBlocked), conversation.CauseBlocked, "the customer is blocked"},
 	{matching(pricing.ErrBudgetExhausted), conversation.CauseBudget, "the channel's budget is exhausted"},
 	{matching(pricing.ErrNoPrice), conversation.CauseNoPrice, "the price is not known and the channel has a budget"},
 	{matching(pricing.ErrLimitReached), conversation.CauseLimit, "the account has reached as many people as WhatsApp lets it in a day"},

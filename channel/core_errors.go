@@ -35,6 +35,8 @@ var ErrNotSent = errors.New("channel: the message was not sent yet")
 var (
 	// ErrOptedOut says that the customer stopped marketing messages.
 	ErrOptedOut = errors.New("channel: the customer stopped marketing messages")
+	// ErrBlocked says that the customer was blocked on the number, with [Hub.Block].
+	ErrBlocked = errors.New("channel: the customer is blocked")
 	// ErrNoConsent says that no opt-in of the customer is known.
 	ErrNoConsent = errors.New("channel: no consent of the customer is known")
 )

@@ -50,7 +50,7 @@
 //	read          Conversations, Conversation, Messages, Message, Events
 //	find          Search, FindByTicket, FindCustomers, CustomerConversations
 //	follow        Feed, News and FeedCursor: what changes, on whichever process
-//	answer        Reply, ReplyAll, Check and PreviewReply, RunMacro and PreviewMacro, Upload, MarkRead, CancelMessage
+//	answer        Block, Reply, ReplyAll, Check and PreviewReply, RunMacro and PreviewMacro, Upload, MarkRead, CancelMessage
 //	settle        UncertainMessages, ResendMessage, GiveUpMessage, ResendUncertain, GiveUpUncertain
 //	write first   Notify, NotifyAll, RecordConsent, RevokeConsent, StopMarketing, ResumeMarketing
 //	set up        AddChannel, UpdateSettings, ReplaceChannel, RemoveChannel, Channels, Channel, ReportStanding

@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -14,7 +15,7 @@ import (
 // SetMargin changes what stands in the margin of a conversation, for a [Desk]: something of its own
 // that changes often, is nobody's news, and goes when the conversation is erased. edit is given what
 // stands there, nil for nothing, and returns what is to stand there, nil for nothing; it may be called
-// several times. The error matches ErrNotFound, or is edit's.
+// several times, and what stays the same is not written. The error matches ErrNotFound, or is edit's.
 func (h *Hub) SetMargin(ctx context.Context, kind MarginKind, id string, edit func(now json.RawMessage) (json.RawMessage, error)) error {
 	err := h.do(ctx, func(u *unit) error {
 		if ok, err := u.Load(kindConversation, id, nil); err != nil || !ok {
@@ -30,6 +31,8 @@ func (h *Hub) SetMargin(ctx context.Context, kind MarginKind, id string, edit fu
 		switch {
 		case err != nil:
 			return err
+		case next != nil && bytes.Equal(next, now.Body):
+			return nil
 		case next != nil:
 			return u.Save(kindMargin, key, string(kind), micros(u.now), margin{id, next})
 		case had:

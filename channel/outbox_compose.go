@@ -126,8 +126,11 @@ func (c *Channel) template(t *Template, now time.Time) (*template.Definition, er
 	return def, nil
 }
 
-// permits asks the window.
+// permits asks whether the customer may be written to, and the window.
 func permits(ch *Channel, customer *conversation.Customer, out *message.Outbound, now time.Time) error {
+	if !customer.Blocked.IsZero() {
+		return ErrBlocked
+	}
 	send := window.Send{Kind: sendKind(out.Content), Category: window.Category(out.Category)}
 	return customer.Window.Permits(send, now).Err()
 }

@@ -203,7 +203,7 @@ func (u *unit) mayGoNow(ch *Channel, customer *conversation.Customer, out *messa
 func refusedWhenDue(err error) message.Failure {
 	cause, sentence := refusal(err)
 	switch {
-	case errors.Is(err, window.ErrClosed):
+	case errors.Is(err, window.ErrClosed), errors.Is(err, ErrBlocked):
 		return windowFailure(err)
 	case errors.Is(err, ErrOptedOut):
 		return refusedLike(codeOptedOut)

@@ -10,6 +10,7 @@ import (
 // Meta's codes for what the hub finds out by itself; their hints fit as well.
 const (
 	codeWindowClosed = 131047
+	codeBlocked      = 130403
 	codeOptedOut     = 131050
 	codeNoTemplate   = 132001
 )
@@ -21,8 +22,12 @@ func refusedLike(code int) message.Failure {
 	return f
 }
 
-// windowFailure is the failure of a message that waited until its window closed.
+// windowFailure is the failure of a message that waited until its window closed, or the customer was
+// blocked.
 func windowFailure(err error) message.Failure {
+	if errors.Is(err, ErrBlocked) {
+		return refusedLike(codeBlocked)
+	}
 	f := refusedLike(codeWindowClosed)
 	if c, ok := errors.AsType[*window.ClosedError](err); ok && c.LastInbound.IsZero() {
 		f.Title = "Never written to"

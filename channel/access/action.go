@@ -50,6 +50,9 @@ const (
 // [Supervisor].
 const Report Action = "report"
 
+// Block keeps a customer from writing to the number, or lifts that; it takes a [Supervisor].
+const Block Action = "block"
+
 // Actions of an account admin. No channel role permits them.
 const (
 	// ManageSettings adds, changes, disables and removes channels, their
@@ -88,7 +91,7 @@ func (a Action) require() requirement {
 		return requirement{role: Contributor, system: true}
 	case Notify, MarkRead:
 		return requirement{role: Contributor}
-	case Report:
+	case Report, Block:
 		return requirement{role: Supervisor}
 	case ManageSettings, ReadHealth, ReadDeadLetters, ReplayDeadLetters, DropDeadLetters, Erase, Export:
 		return requirement{admin: true}
@@ -114,7 +117,7 @@ func Actions() []Action {
 	return []Action{
 		Read, MoveQueue, Resolve, Reopen, Tag, Note, Topic,
 		Reply, SendTemplate, Notify, MarkRead, Assign, CancelQueued, Resend, RecordConsent,
-		Report,
+		Report, Block,
 		ManageSettings, ReadHealth, ReadDeadLetters, ReplayDeadLetters, DropDeadLetters, Erase, Export,
 	}
 }

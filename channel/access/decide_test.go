@@ -31,6 +31,7 @@ var rights = map[access.Action]string{
 	access.Resend:            ".cs.r",
 	access.RecordConsent:     ".cs.r",
 	access.Report:            "..s..",
+	access.Block:             "..s..",
 	access.ManageSettings:    "...a.",
 	access.ReadHealth:        "...a.",
 	access.ReadDeadLetters:   "...a.",

@@ -180,3 +180,27 @@ func blockedUsers(page []byte) ([]BlockedUser, error) {
 	}
 	return users, nil
 }
+
+// BlockUser blocks one user, or takes one off the block list, for package channel: see [Number.Block].
+// The error of a user who cannot be blocked is why, not that one of several could not.
+func (n *Number) BlockUser(ctx context.Context, to message.Recipient, blocked bool) error {
+	change := n.Unblock
+	if blocked {
+		change = n.Block
+	}
+	result, err := change(ctx, to)
+	if e, ok := errors.AsType[*Error](err); ok && e.Code == codeSomeNotBlocked && len(result.Failed) > 0 {
+		return &blockError{result.Failed[0].Failure, err}
+	}
+	return err
+}
+
+// blockError is why one user could not be blocked.
+type blockError struct {
+	failure message.Failure
+	cause   error
+}
+
+func (e *blockError) Error() string            { return e.cause.Error() }
+func (e *blockError) Unwrap() error            { return e.cause }
+func (e *blockError) Failure() message.Failure { return e.failure }

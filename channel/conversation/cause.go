@@ -12,6 +12,7 @@ const (
 	CauseWindowClosed   Cause = "window_closed"    // window.ErrClosed
 	CauseOptedOut       Cause = "opted_out"        // channel.ErrOptedOut
 	CauseNoConsent      Cause = "no_consent"       // channel.ErrNoConsent
+	CauseBlocked        Cause = "blocked"          // channel.ErrBlocked
 	CauseTemplate       Cause = "template"         // template.ErrNotSendable
 	CauseTemplateValues Cause = "template_values"  // *template.BindError
 	CauseShorthand      Cause = "shorthand"        // *template.ShorthandError

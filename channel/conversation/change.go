@@ -102,6 +102,11 @@ const (
 	TopicChanged ChangeKind = "topic_changed"
 	// PreferenceChanged: the customer stopped or resumed marketing messages.
 	PreferenceChanged ChangeKind = "preference_changed"
+	// BlockChanged: somebody blocked the customer on the number, or lifted that; Reason is "blocked" or
+	// "unblocked".
+	BlockChanged ChangeKind = "block_changed"
+	// TeamAssigned: From and To are teams; an empty To means none.
+	TeamAssigned ChangeKind = "team_assigned"
 	// SendingHeld and SendingResumed concern a channel: it does not send, because WhatsApp is
 	// out of reach or refuses the number as such, or it does again. Messages that wait meanwhile
 	// stay queued and go out by themselves, unless their window closes first. Reason is that of

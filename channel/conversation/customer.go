@@ -30,6 +30,9 @@ type Customer struct {
 	// MarketingStopped is when the customer stopped marketing messages; zero if not,
 	// or if they resumed.
 	MarketingStopped time.Time `json:"marketing_stopped,omitzero"`
+	// Blocked is since when the customer is on the number's block list, as far as the hub put them
+	// there; zero if they are not.
+	Blocked time.Time `json:"blocked,omitzero"`
 	// Preference is the time of the newest preference, so that older ones change nothing.
 	Preference time.Time `json:"preference,omitzero"`
 	// Consents is the evidence of the customer's opt-ins.
@@ -203,6 +206,7 @@ func (c *Customer) Absorb(o *Customer, moves bool) {
 		c.Preference, c.MarketingStopped = o.Preference, o.MarketingStopped
 	}
 	c.Consents = append(c.Consents, o.Consents...)
+	c.Blocked = times.Latest(c.Blocked, o.Blocked)
 	c.Merged = append(append(c.Merged, o.Merged...), o.ID)
 }
 

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,17 +23,49 @@ const (
 	maxNote   = 16 << 10
 )
 
+// ErrAssignee says that the host does not let somebody, or a team, own conversations of the channel: see
+// Config.Assignable.
+var ErrAssignee = errors.New("desk: nobody who may own it")
+
 // Assign gives a conversation to an agent, or to nobody if agent is "". The error matches
-// access.ErrDenied, channel.ErrNotFound, channel.ErrUnusable or rules.ErrNotOpen.
+// access.ErrDenied, channel.ErrNotFound, channel.ErrUnusable, ErrAssignee or rules.ErrNotOpen.
 func (d *Desk) Assign(ctx context.Context, actor access.Actor, id, agent string) error {
 	if err := channel.CheckText("agent", agent, access.MaxIDLen); err != nil {
 		return fmt.Errorf("desk: assign: %w", err)
 	}
 	return d.act(ctx, actor, access.Assign, "assign", id, func(s *channel.Scene) ([]rules.Effect, error) {
+		if agent != "" && !d.assignable(s.Channel.ID, agent, "") {
+			return nil, ErrAssignee
+		}
 		state, effects, err := rulesOf(s).OnAssign(s.Conversation.State, agent, s.Now)
 		s.Conversation.State = state
 		return effects, err
 	})
+}
+
+// AssignTeam has a team look after a conversation, "" for none; who of it owns the conversation is
+// another matter. The errors are those of [Desk.Assign].
+func (d *Desk) AssignTeam(ctx context.Context, actor access.Actor, id, team string) error {
+	if err := channel.CheckText("team", team, access.MaxIDLen); err != nil {
+		return fmt.Errorf("desk: assign team: %w", err)
+	}
+	return d.act(ctx, actor, access.Assign, "assign team", id, func(s *channel.Scene) ([]rules.Effect, error) {
+		before := s.Conversation.Team
+		switch {
+		case team != "" && !d.assignable(s.Channel.ID, "", team):
+			return nil, ErrAssignee
+		case !s.Conversation.State.Queue.Open():
+			return nil, rules.ErrNotOpen
+		case team != before:
+			s.Conversation.Team = team
+			s.Tell(channel.Told{Kind: conversation.TeamAssigned, From: before, To: team})
+		}
+		return nil, nil
+	})
+}
+
+func (d *Desk) assignable(on, agent, team string) bool {
+	return d.mayOwn == nil || d.mayOwn(on, agent, team)
 }
 
 // Resolve closes a conversation; reason is the host's own word for why, at most 500 bytes, ""
@@ -57,9 +90,9 @@ func (d *Desk) Reopen(ctx context.Context, actor access.Actor, id string) error 
 	})
 }
 
-// Move puts an open conversation into another queue. A conversation that is moved to
+// Move puts an open conversation into another queue. It is how one snoozes: a conversation that is moved to
 // rules.QueuePending comes back by itself at the time back; zero means that it waits for the
-// customer. The error matches rules.ErrNotOpen, rules.ErrQueue or rules.ErrReturnTime.
+// customer, who brings it back in any case. The error matches rules.ErrNotOpen, rules.ErrQueue or rules.ErrReturnTime.
 func (d *Desk) Move(ctx context.Context, actor access.Actor, id string, to rules.Queue, back time.Time) error {
 	action := access.MoveQueue
 	if to == rules.QueueResolved {

@@ -53,6 +53,9 @@ func deeds() []deed {
 			_, err := h.PreviewMacro(ctx, a, channel.Macro{Conversation: conv, Text: "hi"})
 			return err
 		}},
+		{"AssignTeam", access.Assign, func(ctx context.Context, h *desk.Desk, a access.Actor, conv, _ string) error {
+			return h.AssignTeam(ctx, a, conv, "north")
+		}},
 		{"Move", access.MoveQueue, func(ctx context.Context, h *desk.Desk, a access.Actor, conv, _ string) error {
 			return h.Move(ctx, a, conv, rules.QueuePending, time.Time{})
 		}},

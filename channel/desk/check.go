@@ -48,6 +48,21 @@ func Explain(err error) explain.Explanation {
 			Text: "There is no such queue or order, or a number is negative.", Do: "Ask for something else.",
 		}
 	}
+	if errors.Is(err, ErrAssignee) {
+		return explain.Explanation{
+			Class: explain.Refused, Status: http.StatusConflict, Text: "They may not own conversations of this channel.", Do: "Choose somebody else.",
+		}
+	}
+	if errors.Is(err, ErrActivity) {
+		return explain.Explanation{
+			Class: explain.Input, Status: http.StatusUnprocessableEntity, Text: "There is no such activity.",
+		}
+	}
+	if errors.Is(err, rules.ErrReturnTime) {
+		return explain.Explanation{
+			Class: explain.Input, Status: http.StatusUnprocessableEntity, Text: "A conversation cannot come back at this time.", Do: "Choose a time that lies ahead.",
+		}
+	}
 	if errors.Is(err, rules.ErrNotOpen) {
 		return explain.Explanation{
 			Class: explain.Refused, Status: http.StatusConflict, Text: "The conversation is resolved.", Do: "Reopen it first.",

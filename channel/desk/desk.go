@@ -19,6 +19,10 @@ type Config struct {
 	// placeholder {{agent}} of macros and automatic messages. It must be quick. "" and nil mean
 	// that there is no such name; the ID itself is never shown to a customer.
 	AgentName func(channel, agent string) string
+	// Assignable tells whether somebody, or a team, may own conversations of a channel, by the host's
+	// IDs; one of both is "". It is asked before a conversation is given to them by hand, and must be
+	// quick. nil means that everybody may, and every team.
+	Assignable func(channel, agent, team string) bool
 	// Audit runs after each call that acts for an actor: everything that changes or sends
 	// something or hands out what is stored of a person. It runs for refused calls as well, those
 	// that only read included; err is then what the caller gets and matches access.ErrDenied if the
@@ -37,6 +41,7 @@ type Desk struct {
 	hub       *channel.Hub
 	away      func(channel string) bool
 	agentName func(channel, agent string) string
+	mayOwn    func(channel, agent, team string) bool
 	audit     func(ctx context.Context, i AuditInfo, err error)
 	now       func() time.Time
 	inbox     inbox
@@ -45,7 +50,7 @@ type Desk struct {
 // New makes a hub with a desk, or returns all problems of cfg at once. It starts nothing and reads
 // nothing: [channel.Hub.Run] of [Desk.Hub] does the work.
 func New(cfg Config) (*Desk, error) {
-	d := &Desk{away: cfg.AllAway, agentName: cfg.AgentName, audit: cfg.Audit, now: cfg.Hub.Now}
+	d := &Desk{away: cfg.AllAway, agentName: cfg.AgentName, mayOwn: cfg.Assignable, audit: cfg.Audit, now: cfg.Hub.Now}
 	if d.now == nil {
 		d.now = time.Now
 	}

@@ -38,7 +38,7 @@
 //
 // # What there is
 //
-//	look after    Assign, Move, Resolve, Reopen, SetTags, SetTopic, AddNote
+//	look after    SetPresence, Present, Assign, AssignTeam, Move, Resolve, Reopen, SetTags, SetTopic, AddNote, Block
 //	read          MyChannels, Inbox, CountInbox, MarkSeen, Conversations, Conversation, Messages, Message, Events
 //	find          Search, FindCustomers, FindByTicket, and Feed for what is new
 //	answer        Reply, ReplyAll, Check, PreviewReply, RunMacro, PreviewMacro, Upload, MarkRead, CancelMessage

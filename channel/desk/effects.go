@@ -69,6 +69,11 @@ func (d *Desk) effect(s *channel.Scene, e rules.Effect) {
 	case *rules.Remind:
 		d.send(s, e.Content, "reminder", never)
 		return
+	case *rules.Farewell:
+		if s.Conversation.MergedInto == "" { // the talk goes on
+			d.send(s, e.Content, "farewell", never)
+		}
+		return
 	case *rules.FollowUp:
 		d.send(s, e.Content, string(rules.WhyFollowUp), never)
 		return

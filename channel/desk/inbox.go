@@ -39,6 +39,8 @@ type InboxQuery struct {
 	// Assignees restricts to what one of these agents owns, by the host's IDs: oneself, somebody, the
 	// members of a team. "" is nobody. nil means all.
 	Assignees []string
+	// Teams restricts to those that one of these teams looks after; "" is none. nil means all.
+	Teams []string
 	// Tags are tags that it has all of. Topics are topics of which it has one; nil means all.
 	Tags, Topics []string
 	// Customer restricts to the conversations of one customer, by ID.
@@ -89,11 +91,12 @@ type InboxCounts struct {
 	Total   int `json:"total"`
 	Waiting int `json:"waiting"` // whose customer waits
 	Unread  int `json:"unread"`  // with messages that the actor has not seen
-	// By are the numbers by what they have, "" being nothing: no owner, no topic.
+	// By are the numbers by what they have, "" being nothing: no owner, no topic, no team.
 	ByQueue    map[rules.Queue]int `json:"by_queue"`
 	ByAssignee map[string]int      `json:"by_assignee"`
 	ByChannel  map[string]int      `json:"by_channel"`
 	ByTopic    map[string]int      `json:"by_topic"`
+	ByTeam     map[string]int      `json:"by_team"`
 }
 
 // ErrInboxQuery says that a query of the inbox cannot be answered: its queue or order is none, or a
@@ -165,7 +168,7 @@ func (d *Desk) CountInbox(ctx context.Context, actor access.Actor, q InboxQuery)
 	}
 	n := &InboxCounts{}
 	me := d.inbox.reader(actor)
-	var queues, assignees, channels, topics []int
+	var queues, assignees, channels, topics, teams []int
 	d.inbox.each(func(e *inboxEntry) {
 		if !want(e) {
 			return
@@ -181,9 +184,11 @@ func (d *Desk) CountInbox(ctx context.Context, actor access.Actor, q InboxQuery)
 		count(&assignees, e.assignee)
 		count(&channels, e.channel)
 		count(&topics, e.topic)
+		count(&teams, e.team)
 	})
 	n.ByQueue, n.ByAssignee = byText[rules.Queue](&d.inbox, queues), byText[string](&d.inbox, assignees)
 	n.ByChannel, n.ByTopic = byText[string](&d.inbox, channels), byText[string](&d.inbox, topics)
+	n.ByTeam = byText[string](&d.inbox, teams)
 	return n, nil
 }
 
@@ -226,12 +231,12 @@ func (d *Desk) wanted(ctx context.Context, actor access.Actor, q *InboxQuery) (f
 	}
 	x := &d.inbox
 	on, queues, assignees := setOf(x, channels), setOf(x, q.Queues), setOf(x, q.Assignees)
-	topics, tags := setOf(x, q.Topics), setOf(x, q.Tags)
+	topics, tags, teams := setOf(x, q.Topics), setOf(x, q.Tags), setOf(x, q.Teams)
 	me := x.reader(actor)
 	now := d.now().UnixMicro()
 	soon := now + q.ClosingWithin.Microseconds()
 	return func(e *inboxEntry) bool {
-		return on.has(e.channel) && queues.has(e.queue) && assignees.has(e.assignee) && topics.has(e.topic) &&
+		return on.has(e.channel) && queues.has(e.queue) && assignees.has(e.assignee) && topics.has(e.topic) && teams.has(e.team) &&
 			(q.Customer == "" || e.customer == q.Customer) && (!q.Waiting || e.waiting != 0) && (!q.Unread || e.unread(me) > 0) &&
 			(len(q.Tags) == 0 || e.tagged(tags, len(q.Tags))) &&
 			(q.ClosingWithin == 0 || e.closes > now && e.closes <= soon) &&
@@ -282,7 +287,7 @@ func (q *InboxQuery) print() string {
 	same := *q
 	same.After, same.Limit = "", 0
 	h := fnv.New64a()
-	fmt.Fprintf(h, "%q %q %q %q %q %q %v %v %v %q %q", same.Channels, same.Queues, same.Assignees, same.Tags, same.Topics, same.Customer,
+	fmt.Fprintf(h, "%q %q %q %q %q %q %q %v %v %v %q %q", same.Channels, same.Queues, same.Assignees, same.Teams, same.Tags, same.Topics, same.Customer,
 		same.Waiting, same.ClosingWithin, same.Unread, same.Text, same.Order)
 	return strconv.FormatUint(h.Sum64(), 36)
 }

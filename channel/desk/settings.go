@@ -107,6 +107,7 @@ func (s *Settings) automatic() []automatic {
 		{"auto_reply.away", a.Away.Enabled, a.Away.Content, placeholders},
 		{"reminder", s.Rules.Reminder.Enabled, s.Rules.Reminder.Content, placeholders},
 		{"follow_up", s.Rules.FollowUp.Enabled, s.Rules.FollowUp.Content, placeholders},
+		{"farewell", s.Rules.Farewell.Enabled, s.Rules.Farewell.Content, placeholders},
 		{"untaken.notice", s.Rules.Untaken.After > 0, s.Rules.Untaken.Notice, placeholders},
 	}
 }

@@ -147,6 +147,12 @@ var explanations = []struct {
 		Class: Refused, Status: http.StatusConflict,
 		Text: "The customer stopped marketing messages.", Do: "Send no marketing. Answers and messages about an order are not concerned.",
 	}},
+	{matching(channel.ErrBlocked), Explanation{
+		Class: Refused, Status: http.StatusConflict, Text: "The customer was blocked on this number.", Do: "Lift that first.",
+	}},
+	{matching(channel.ErrCannotBlock), Explanation{
+		Class: Refused, Status: http.StatusConflict, Text: "Nobody can be blocked on this channel.",
+	}},
 	{matching(channel.ErrNoConsent), Explanation{
 		Class: Refused, Status: http.StatusConflict,
 		Text: "No consent of the customer to such messages is known.", Do: "Record the consent, if there is one.",

@@ -25,9 +25,23 @@ func (r *Rules) resolve(st State, why Why, reason string, now time.Time) (State,
 	}
 	st.Queue, st.ResolvedAt = QueueResolved, now
 	st.WaitingSince, st.UnansweredSince, st.ReturnAt = time.Time{}, time.Time{}, time.Time{}
+	if r.farewell(&st, why, now) {
+		st.Given |= GivenFarewell
+		fx = append(fx, &Farewell{r.s.Farewell.Content})
+	}
 	st.touch(now)
 	st.settle(now)
 	return st, fx
+}
+
+// farewell says whether the customer is written to because the conversation was resolved.
+func (r *Rules) farewell(st *State, why Why, now time.Time) bool {
+	f := &r.s.Farewell
+	switch {
+	case !f.Enabled, f.ByHand && why != WhyByHand, !st.Wrote, st.Given.Has(GivenFarewell), now.Before(st.BotUntil):
+		return false
+	}
+	return f.Text == "" || now.Before(st.WindowUntil)
 }
 
 // OnReopen takes a resolved conversation up again because a person says so. Any

@@ -38,7 +38,7 @@ const (
 
 // Effect is one thing that follows from an event: [*NewConversation], [*Reopen],
 // [*MoveQueue], [*Resolve], [*Assign], [*Unassign], [*AutoReply],
-// [*ClosingNotice], [*BotNotice], [*Remind] or [*FollowUp]. The [State] that comes with it
+// [*ClosingNotice], [*BotNotice], [*Remind], [*FollowUp] or [*Farewell]. The [State] that comes with it
 // already reflects it; what is left to the host is to store, to tell and to send.
 // Later versions may add kinds: a switch over effects has a default.
 //
@@ -125,6 +125,10 @@ type FollowUp struct {
 	ClosedAt time.Time // when the window closed
 }
 
+// Farewell sends the customer what is said when a conversation was resolved. As with [AutoReply], send
+// it at most once.
+type Farewell struct{ Content }
+
 func (*NewConversation) effect() {}
 func (*Reopen) effect()          {}
 func (*MoveQueue) effect()       {}
@@ -136,6 +140,7 @@ func (*ClosingNotice) effect()   {}
 func (*BotNotice) effect()       {}
 func (*Remind) effect()          {}
 func (*FollowUp) effect()        {}
+func (*Farewell) effect()        {}
 
 // LogValue implements [slog.LogValuer]; agents' identifiers may be personal.
 func (e *Assign) LogValue() slog.Value { return slog.StringValue("assign: " + string(e.Why)) }

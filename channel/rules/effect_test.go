@@ -37,6 +37,6 @@ func TestEffectListsItsKinds(t *testing.T) {
 			}
 		}
 	}
-	require.Len(t, implement, 11)
+	require.Len(t, implement, 12)
 	require.Equal(t, slices.Sorted(maps.Keys(implement)), slices.Sorted(maps.Keys(listed)))
 }

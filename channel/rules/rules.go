@@ -55,14 +55,14 @@ func New(s Settings) (*Rules, error) {
 	a := &r.s.AutoReply
 	for _, c := range []*Content{
 		&a.FirstContact.Content, &a.OutOfHours.Content, &a.Away.Content,
-		&r.s.Reminder.Content, &r.s.FollowUp.Content, &r.s.Untaken.Notice,
+		&r.s.Reminder.Content, &r.s.FollowUp.Content, &r.s.Untaken.Notice, &r.s.Farewell.Content,
 	} {
 		c.Values = slices.Clone(c.Values)
 		if hash, n := textHash(c.Text); n >= minEchoRunes {
 			r.echoes = append(r.echoes, hash)
 		}
 	}
-	r.talks = a.FirstContact.Enabled || a.OutOfHours.Enabled || a.Away.Enabled || s.Reminder.Enabled || s.FollowUp.Enabled ||
+	r.talks = a.FirstContact.Enabled || a.OutOfHours.Enabled || a.Away.Enabled || s.Reminder.Enabled || s.FollowUp.Enabled || s.Farewell.Enabled ||
 		s.Untaken.After > 0 && !s.Untaken.Notice.isZero()
 	a.MaxPerWindow = orDefault(a.MaxPerWindow, autoKinds)
 	a.Loop.Texts = orDefault(a.Loop.Texts, DefaultLoopTexts)

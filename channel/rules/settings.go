@@ -31,6 +31,7 @@ type Settings struct {
 	Reminder    ReminderRule    `json:"reminder,omitzero"`
 	FollowUp    FollowUpRule    `json:"follow_up,omitzero"`
 	Untaken     UntakenRule     `json:"untaken,omitzero"`
+	Farewell    FarewellRule    `json:"farewell,omitzero"`
 }
 
 // Default returns the settings a channel starts with: an unowned conversation
@@ -242,6 +243,19 @@ type FollowUpRule struct {
 	// OnlyWaiting sends it only while the customer waits for an answer: somebody owes them one.
 	OnlyWaiting bool `json:"only_waiting,omitempty"`
 	// Content names a template.
+	Content
+}
+
+// FarewellRule writes to a customer whose conversation was resolved, for example to ask how it went. It
+// goes out once per window, as [AutoReplyRules] understands it, to nobody who never wrote and to no
+// machine; a text only while the window is open. What the customer answers is a message like any other:
+// it takes the conversation up again, or begins the next one.
+type FarewellRule struct {
+	// Enabled switches it on.
+	Enabled bool `json:"enabled,omitempty"`
+	// ByHand restricts it to conversations that a person resolved.
+	ByHand bool `json:"by_hand,omitempty"`
+	// Content is a text or a template. Templates are billed outside the window.
 	Content
 }
 

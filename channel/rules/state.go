@@ -80,9 +80,10 @@ const (
 	GivenReminder
 	GivenFollowUp
 	GivenUntaken
+	GivenFarewell
 
 	givenReplies = GivenFirstContact | GivenOutOfHours | GivenAway
-	givenAll     = givenReplies | GivenReminder | GivenFollowUp | GivenUntaken
+	givenAll     = givenReplies | GivenReminder | GivenFollowUp | GivenUntaken | GivenFarewell
 )
 
 // autoKinds is how many kinds of automatic reply there are.

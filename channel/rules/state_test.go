@@ -70,7 +70,7 @@ func TestStateRefusesWhatNoStateEncodesTo(t *testing.T) {
 	t.Parallel()
 	for _, in := range []string{
 		`[]`, `"new"`, `{"queue":"parked"}`, `{"queue":7}`, `{"opened":-1}`, `{"opened":253402300800}`, `{"in":1e30}`,
-		`{"opened":"2026-11-02T10:00:00Z"}`, `{"given":64}`, `{"given":256}`, `{"noticed":-1}`, `{"noticed":86400}`,
+		`{"opened":"2026-11-02T10:00:00Z"}`, `{"given":128}`, `{"given":256}`, `{"noticed":-1}`, `{"noticed":86400}`,
 		`{"auto":-1}`, `{"rate":-1}`, `{"repeats":-1}`, `{"text":4294967296}`, `{"seen":"AAAAAAAAAAA"}`, `{"seen":"!"}`,
 		`{"seen":"AAAA"}`, `{"seen":"` + strings.Repeat("BBBBBBBBBBBB", 8) + `"}`,
 	} {

@@ -114,6 +114,7 @@ func (s Settings) validate(p *problems) {
 	p.optional("untaken.after", s.Untaken.After, duration.Minute, maxFollowUp)
 	p.text("untaken.reason", s.Untaken.Reason, maxReason)
 	s.Untaken.Notice.validate(p, "untaken.notice", false)
+	s.Farewell.validate(p, "farewell", s.Farewell.Enabled)
 }
 
 func (a AutoReplyRules) validate(p *problems) {

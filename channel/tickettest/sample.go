@@ -99,7 +99,7 @@ func kinds() []conversation.ChangeKind {
 		conversation.MessageRedacted, conversation.Reacted, conversation.AttachmentReady, conversation.AttachmentFailed,
 		conversation.Assigned, conversation.QueueMoved, conversation.WindowClosing, conversation.BotSuspected,
 		conversation.AutomaticWithheld, conversation.EchoReceived, conversation.CustomerChanged, conversation.PreferenceChanged,
-		conversation.NoteAdded, conversation.TagsChanged, conversation.TopicChanged, conversation.ConversationMerged,
+		conversation.NoteAdded, conversation.TagsChanged, conversation.TopicChanged, conversation.BlockChanged, conversation.TeamAssigned, conversation.ConversationMerged,
 	}
 }
 
