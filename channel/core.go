@@ -36,6 +36,7 @@ type core struct {
 	heralds  heralds
 	channels registry
 	fleet    fleet
+	life     life
 	shared   following
 	// learns takes over what other processes shared, by what it is about.
 	learns map[string]func(*store.Record) error

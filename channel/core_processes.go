@@ -3,7 +3,9 @@ package channel
 import (
 	"context"
 	"crypto/rand"
-	"log/slog"
+	"fmt"
+	"os"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -12,10 +14,11 @@ import (
 	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/times"
 )
 
 const (
-	// beat is how often a process says that it lives; less often if it polls less often.
+	// beat is how often a process brings its entry up to date; less often if it polls less often.
 	beat = 10 * time.Second
 	// keepProcess is how long one that is gone is remembered, and maxFleet how many are read.
 	keepProcess = 24 * time.Hour
@@ -24,8 +27,9 @@ const (
 
 // fleet is what this process knows about the others.
 type fleet struct {
-	every time.Duration
-	mu    sync.Mutex
+	every         time.Duration
+	name, version string // of this one
+	mu            sync.Mutex
 	// lost are the numbers that no process has had for a while, homecoming those of this
 	// process whose dead letters are being revived.
 	lost, homecoming map[string]bool
@@ -36,8 +40,19 @@ func (h *core) processes(ctx context.Context) ([]health.Process, error) {
 	if err != nil {
 		return nil, err
 	}
+	beats, err := h.store.List(ctx, store.Query{Kind: kindBeat, Parent: fleetParent, Limit: maxFleet})
+	if err != nil {
+		return nil, err
+	}
+	seen := make(map[string]int64, len(beats))
+	for i := range beats {
+		seen[processOf(beats[i].Key)] = beats[i].Sort
+	}
 	all := make([]health.Process, len(found))
 	for i, p := range found {
+		if at, ok := seen[p.ID]; ok {
+			p.Seen = times.Latest(p.Seen, time.UnixMicro(at).UTC())
+		}
 		all[i] = *p
 	}
 	return all, nil
@@ -45,7 +60,37 @@ func (h *core) processes(ctx context.Context) ([]health.Process, error) {
 
 // newProcess is the entry of a Run that begins.
 func (h *core) newProcess() *health.Process {
-	return &health.Process{ID: rand.Text(), Started: h.now().UTC(), Every: duration.Duration(h.fleet.every)}
+	h.life.process = rand.Text()
+	return &health.Process{
+		ID: h.life.process, Name: h.fleet.name, Version: h.fleet.version,
+		Started: h.now().UTC(), Every: duration.Duration(h.life.every),
+	}
+}
+
+// machine is the name of the machine with the number of the process.
+func machine() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return fmt.Sprint(host, "/", os.Getpid())
+}
+
+// program is what the program was built from, "" if Go does not know.
+func program() (version string) {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	if version = info.Main.Version; version != "" && version != "(devel)" {
+		return version
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			version = s.Value[:min(12, len(s.Value))]
+		}
+	}
+	return version
 }
 
 // sign writes the entry of this process, together with something else.
@@ -55,6 +100,15 @@ func (h *core) sign(ctx context.Context, me *health.Process, also func(u *unit))
 			return err
 		}
 		me.Seen, me.Ahead = u.now.UTC(), duration.Duration(time.Duration(h.clock.ahead.Load()).Round(time.Millisecond))
+		me.Lapses, me.Settings, me.InHand = h.life.lapses(), h.shared.read.Load(), nil
+		for kind, r := range h.runners {
+			if n := r.InHand(); n > 0 {
+				if me.InHand == nil {
+					me.InHand = map[string]int{}
+				}
+				me.InHand[kind] = n
+			}
+		}
 		me.Channels, me.Numbers = nil, nil
 		for id, c := range h.channels.view().byID {
 			me.Channels, me.Numbers = append(me.Channels, id), append(me.Numbers, c.Number)
@@ -64,14 +118,4 @@ func (h *core) sign(ctx context.Context, me *health.Process, also func(u *unit))
 		also(u)
 		return u.Save(kindProcess, me.ID, fleetParent, micros(me.Seen), &entry{*me, h.channels.homes()})
 	})
-}
-
-// signOff says that this process has ended.
-func (h *core) signOff(ctx context.Context, me *health.Process) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	me.Stopped = h.now().UTC()
-	if err := h.sign(ctx, me, func(*unit) {}); err != nil {
-		h.log.LogAttrs(ctx, slog.LevelWarn, "channel: signing off failed", slog.String("reason", reasonOf(err)))
-	}
 }

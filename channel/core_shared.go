@@ -35,6 +35,7 @@ type following struct {
 	again   atomic.Bool      // a channel came that has heard nothing yet
 	looked  time.Time        // when it last looked whether there is something new
 	version int64            // of what it has read
+	read    atomic.Int64     // the same, for those who do not hold the lock
 	newest  int64            // the largest Sort that it has read
 	seen    map[string]int64 // the version of each record that it has read
 }
@@ -99,6 +100,7 @@ func (h *core) catchUp(ctx context.Context) error {
 		f.seen = map[string]int64{}
 	}
 	f.version = version
+	f.read.Store(version)
 	return nil
 }
 

@@ -55,6 +55,11 @@ func (d *dispatcher) send(ctx context.Context, w *worker.Job) error {
 	if err != nil || begun == nil {
 		return err
 	}
+	if d.life.over() { // somebody else may have the message by now
+		ctx, cancel := d.afterwards(ctx)
+		defer cancel()
+		return d.unbegin(ctx, w, item)
+	}
 	info := hooks.SendInfo{
 		Channel: ch.ID, Message: item.Message, Kind: string(item.Outbound.Content.Kind()),
 		Try: item.Tries + 1, Waited: begun.waited,
@@ -65,8 +70,7 @@ func (d *dispatcher) send(ctx context.Context, w *worker.Job) error {
 	}
 	receipt, err := d.handOver(sendCtx, ch, item, info)
 	out := d.sendEnded(ctx, ch, item, err)
-	// The outcome must be written down although the hub is stopping.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.lease/10+time.Second)
+	ctx, cancel := d.afterwards(ctx)
 	defer cancel()
 	if err == nil {
 		return d.accepted(ctx, ch, w, item, receipt, begun)
@@ -81,6 +85,11 @@ func (d *dispatcher) send(ctx context.Context, w *worker.Job) error {
 		return d.sendLater(ctx, w, item, f)
 	}
 	return d.failed(ctx, ch, w, item, f)
+}
+
+// afterwards is the context in which an outcome is written down although the hub is stopping.
+func (d *dispatcher) afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), d.lease/10+time.Second)
 }
 
 // handOver calls the Sender. A panic leaves the outcome open, like an answer that was lost.

@@ -63,7 +63,8 @@
 //
 // Any number of hubs may work on one store, also with different channels: each takes only work of
 // channels that it has, and the others' stays for them. Which processes there are stands in the store
-// ([Hub.Processes]). Settings that one of them changes and what WhatsApp says about templates reach
+// ([Hub.Processes]). Each says every second that it lives (Config.Heartbeat); one that is killed, hangs
+// or is cut off is taken over from within five seconds, and stops by itself before that. Settings that one of them changes and what WhatsApp says about templates reach
 // all of them within Config.Poll. On a store that is a [store.Timekeeper] they go by its clock; how
 // far each machine's own is off is shown and, from two seconds on, warned of.
 //

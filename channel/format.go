@@ -57,6 +57,7 @@ const (
 // Kinds of records that the processes on a store share.
 const (
 	kindProcess  = "process" // see entry
+	kindBeat     = "heartbeat"
 	kindStranger = "stranger"
 	fleetParent  = "fleet"
 	kindShared   = "shared"

@@ -89,6 +89,16 @@ type Config struct {
 	// committed and for work that fell due. Work of this process is noticed at once.
 	// 0 means 1 second.
 	Poll time.Duration
+	// Heartbeat is how often a process that runs says so in the store; 0 means 1 second, or Poll if that
+	// is longer. One that could
+	// not for three of them gives up what it has in hand and does nothing more until it can, and one of
+	// which nothing was heard for about four is taken over from: within 5 seconds, where
+	// otherwise its leases had to end. A store whose commits often take seconds needs a longer one.
+	Heartbeat time.Duration
+	// Name and Version say in [Hub.Processes] which process this is and what it runs. "" means the
+	// name of the machine with the number of the process, and the version of the main module or its
+	// commit, as far as Go knows.
+	Name, Version string
 	// Drain is how long Run lets work in hand finish after its context is done.
 	// 0 means 30 seconds.
 	Drain time.Duration
@@ -132,6 +142,7 @@ func New(cfg Config) (*Hub, error) {
 	missing(cfg.HostTries < 0, "HostTries is negative")
 	missing(cfg.Lease < 0 || cfg.Lease > 0 && cfg.Lease < 5*time.Second, "Lease is below 5 seconds")
 	missing(cfg.Poll < 0, "Poll is negative")
+	missing(cfg.Heartbeat < 0, "Heartbeat is negative")
 	missing(cfg.Drain < 0, "Drain is negative")
 	missing(cfg.StrayRetention != 0 && cfg.StrayRetention < minRetention, "StrayRetention is below 24 hours")
 
@@ -168,7 +179,8 @@ func New(cfg Config) (*Hub, error) {
 		return nil, errors.Join(problems...)
 	}
 	h.poll = cmp.Or(cfg.Poll, time.Second)
-	h.fleet.every = max(beat, h.poll)
+	h.fleet.every, h.life.every = max(beat, h.poll), cmp.Or(cfg.Heartbeat, max(heartbeat, h.poll))
+	h.fleet.name, h.fleet.version = cmp.Or(cfg.Name, machine()), cmp.Or(cfg.Version, program())
 	h.sending = newOutages(sendPolicy, h.lease, h.now)
 	h.sending.cautious, h.sending.stored = true, true
 	h.sending.changed = h.dispatcher.sendingOut
@@ -216,13 +228,20 @@ func (h *Hub) Run(ctx context.Context) error {
 	case ctx.Err() != nil:
 		return nil
 	}
-	var wg sync.WaitGroup
+	if err := h.revive(work, work); err != nil {
+		return err
+	}
+	living, end := context.WithCancel(context.WithoutCancel(ctx))
+	var wg, lives sync.WaitGroup
+	lives.Go(func() { h.live(living, work) })
 	wg.Go(func() { h.lookAtBudgets(work) })
 	for _, r := range h.runners {
 		wg.Go(func() { r.Run(ctx, work) })
 	}
 	wg.Go(func() { h.accompany(ctx, me) })
 	wg.Wait()
+	end()
+	lives.Wait()
 	h.signOff(ctx, me)
 	return nil
 }

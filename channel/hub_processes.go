@@ -2,6 +2,7 @@ package channel
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -65,5 +66,15 @@ func (h *Hub) accompany(ctx context.Context, me *health.Process) {
 		case <-polls.C:
 			report("channel: reading what others changed failed", h.follow(ctx))
 		}
+	}
+}
+
+// signOff says that this process has ended.
+func (h *Hub) signOff(ctx context.Context, me *health.Process) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	me.Stopped = h.now().UTC()
+	if err := errors.Join(h.rest(ctx), h.sign(ctx, me, func(*unit) {})); err != nil {
+		h.log.LogAttrs(ctx, slog.LevelWarn, "channel: signing off failed", slog.String("reason", reasonOf(err)))
 	}
 }

@@ -64,7 +64,7 @@ func (h *Hub) lookAfter(ctx context.Context, w *worker.Job) error {
 // runner adds a runner for one kind of work.
 func (h *Hub) runner(p patience, c worker.Config) {
 	c.Store, c.Now, c.Log = h.store, h.now, h.log
-	c.Lease, c.Poll = max(c.Lease, h.lease), h.poll
+	c.Lease, c.Poll, c.Term = max(c.Lease, h.lease), h.poll, h.life.term
 	c.GiveBack = func(ctx context.Context, w *worker.Job, cause error, stopping bool) {
 		h.giveBack(ctx, p, w, cause, stopping)
 	}

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,7 +21,8 @@ type Job struct {
 
 	held    *hold
 	claimed time.Time // by the machine's own clock
-	left    bool      // it has left the Gate
+	term    context.Context
+	left    bool // it has left the Gate
 }
 
 // Lease is the newest proof of the claim.

@@ -47,6 +47,9 @@ type Config struct {
 	Next func() time.Duration
 	// Gate bounds what may be claimed besides Workers.
 	Gate *Gate
+	// Term is as long as this process may work: work is claimed under its owner and done under its
+	// context, and none is claimed once that has ended. nil: it may as long as Run does.
+	Term func() (ctx context.Context, owner string)
 }
 
 // A Runner claims the work of one kind and hands it to a bounded number of workers. It is safe for
@@ -79,7 +82,7 @@ func (r *Runner) Run(ctx, work context.Context) {
 	defer batches.Wait()
 	worker := func(w *Job) {
 		for w != nil {
-			r.one(work, w)
+			r.one(w.term, w)
 			r.hand.put(w)
 			r.shares.put(w.Group)
 			<-slots
@@ -129,7 +132,11 @@ func (r *Runner) Run(ctx, work context.Context) {
 			rest()
 		}
 		wait := r.Poll
-		for more := true; more && ctx.Err() == nil; {
+		term, owner := work, ""
+		if r.Term != nil {
+			term, owner = r.Term()
+		}
+		for more := true; more && ctx.Err() == nil && term.Err() == nil; {
 			more = false
 			free, _ := room()
 			if free == 0 {
@@ -139,7 +146,8 @@ func (r *Runner) Run(ctx, work context.Context) {
 				if a.Limit = min(a.Limit, free); a.Limit == 0 {
 					break
 				}
-				claimed, err := r.claim(work, a.Claim)
+				a.Owner = owner
+				claimed, err := r.claim(term, a.Claim)
 				r.Claimed(ctx, err)
 				if err != nil {
 					more, wait = false, r.Poll+rand.N(r.Poll)
@@ -150,7 +158,7 @@ func (r *Runner) Run(ctx, work context.Context) {
 					slots <- struct{}{}
 				}
 				batches.Go(func() {
-					r.prepare(work, begin)
+					r.prepare(term, begin)
 					for i := range begin {
 						select {
 						case jobs <- &begin[i]:
@@ -181,7 +189,7 @@ func (r *Runner) claim(ctx context.Context, c store.Claim) ([]Job, error) {
 	works, err := r.Store.Claim(ctx, c)
 	jobs := make([]Job, len(works))
 	for i := range works {
-		jobs[i] = Job{Work: works[i], claimed: began}
+		jobs[i] = Job{Work: works[i], claimed: began, term: ctx}
 	}
 	return jobs, err
 }
@@ -230,7 +238,8 @@ func (r *Runner) one(ctx context.Context, w *Job) {
 	case err == nil, errors.Is(err, store.ErrLeaseLost):
 		return // another worker has it, or it is gone
 	}
-	stopping := errors.Is(context.Cause(ctx), ErrDrained)
+	cause := context.Cause(ctx)
+	stopping := errors.Is(cause, ErrDrained) || errors.Is(cause, ErrLapsed)
 	ctx, end := context.WithTimeout(context.WithoutCancel(ctx), r.Lease/10+time.Second)
 	defer end()
 	r.GiveBack(ctx, w, err, stopping)
@@ -248,6 +257,13 @@ func (r *Runner) contain(ctx context.Context, w *Job) (err error) {
 
 // ErrPanic says that a handler panicked.
 var ErrPanic = errors.New("channel: handler panicked")
+
+// InHand is how much work the runner has.
+func (r *Runner) InHand() int {
+	r.hand.mu.Lock()
+	defer r.hand.mu.Unlock()
+	return len(r.hand.byID)
+}
 
 // Has says whether the runner has any work of a group in hand.
 func (r *Runner) Has(group string) bool { return r.shares.has(group) }

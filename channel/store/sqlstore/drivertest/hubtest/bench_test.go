@@ -187,7 +187,7 @@ func newDesk(b *testing.B, db *sql.DB, dialect sqlstore.Dialect, wire channel.Se
 	st, err := sqlstore.Open(b.Context(), sqlstore.Config{DB: db, Dialect: dialect})
 	require.NoError(b, err)
 	d, err := deskOf(channel.Config{
-		Store: st, Ticketing: tickets, Poll: 100 * time.Millisecond, SendWorkers: senders,
+		Store: st, Ticketing: tickets, Poll: 100 * time.Millisecond, Heartbeat: time.Minute, SendWorkers: senders,
 		Channels: []channel.Channel{{
 			Settings: channel.Settings{
 				ID: "support", Name: "Support", Number: ours, Enabled: true,

@@ -160,7 +160,7 @@ func exposed(t *testing.T, withDesk bool, db *sql.DB, dialect sqlstore.Dialect) 
 	logger := slog.New(slog.NewJSONHandler(c.locked(&c.logs), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	cfg := channel.Config{
 		Feed: true, Search: true, // what is found by words is stored, too
-		Store: st, Ticketing: (*cardDesk)(c), Logger: logger, Poll: 50 * time.Millisecond,
+		Store: st, Ticketing: (*cardDesk)(c), Logger: logger, Poll: 50 * time.Millisecond, Heartbeat: time.Minute,
 		Channels: []channel.Channel{{
 			Settings: channel.Settings{
 				ID: "support", Name: "Support", Number: ours, Account: "2", Enabled: true, Language: "en",

@@ -78,7 +78,7 @@ func (cfg *childConfig) hub(st store.Store, desk channel.Ticketing) (*channel.Hu
 		return nil, err
 	}
 	return hubOf(cfg.WithDesk, channel.Config{
-		Store: st, Ticketing: desk, Lease: 5 * time.Second, Poll: 100 * time.Millisecond,
+		Store: st, Ticketing: desk, Lease: 5 * time.Second, Poll: 100 * time.Millisecond, Heartbeat: time.Minute,
 		Channels: []channel.Channel{{
 			Settings: channel.Settings{
 				ID: "support", Name: "Support", Number: cfg.Number, Enabled: true, UncertainWait: duration.Second,

@@ -78,7 +78,7 @@ func TestClocksThatDifferDoNoHarmOnPostgreSQL(t *testing.T) {
 		require.NoError(t, err)
 		defer st.Close()
 		hub, err := hubOf(true, channel.Config{
-			Store: st, Ticketing: j, Lease: time.Minute, Poll: 50 * time.Millisecond,
+			Store: st, Ticketing: j, Lease: time.Minute, Poll: 50 * time.Millisecond, Heartbeat: time.Minute,
 			Now: func() time.Time { return time.Now().Add(ahead) },
 			Channels: []channel.Channel{{Sender: j, Settings: channel.Settings{
 				ID: "support", Name: "Support", Number: "3", Enabled: true, Uncertain: channel.Resend,

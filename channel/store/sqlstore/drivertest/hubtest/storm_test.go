@@ -127,7 +127,7 @@ func day(t *testing.T, withDesk bool, sky weather, customers, hours int) map[str
 		defer st.Close()
 		hubs[i], err = hubOf(withDesk, channel.Config{
 			// The clock leaps from step to step; leases must not end in a leap.
-			Store: st, Ticketing: desk, Now: world.Now, Lease: 2 * time.Hour, Poll: 200 * time.Millisecond,
+			Store: st, Ticketing: desk, Now: world.Now, Lease: 2 * time.Hour, Poll: 200 * time.Millisecond, Heartbeat: time.Minute,
 			Channels: []channel.Channel{{
 				Settings: channel.Settings{
 					ID: "support", Name: "Support", Number: number.ID, Enabled: true,

@@ -104,7 +104,7 @@ func wholeWay(b *testing.B, withDesk bool, st store.Store, turns int) float64 {
 	w := &walk{turns: turns, total: int64(b.N), done: make(chan struct{}), answers: make(chan answer, atATime), states: make(chan string, 3*atATime)}
 	counted := &countingStore{Store: st}
 	hub, err := hubOf(withDesk, channel.Config{
-		Store: counted, Ticketing: w, Poll: 100 * time.Millisecond,
+		Store: counted, Ticketing: w, Poll: 100 * time.Millisecond, Heartbeat: time.Minute,
 		Channels: []channel.Channel{{
 			Settings: channel.Settings{
 				ID: "support", Name: "Support", Number: ours, Enabled: true,
