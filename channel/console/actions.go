@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -48,6 +49,16 @@ var actions = map[string]func(q *request, id string) error{
 		_, err := q.Desk.AddNote(q.ctx(), q.actor, id, q.FormValue("text"))
 		return err
 	},
+	"seen": func(q *request, id string) error {
+		n, err := strconv.Atoi(q.FormValue("n"))
+		if err != nil || n < 0 {
+			return errNoKey
+		}
+		if err := q.Desk.MarkSeen(q.ctx(), q.actor, id, n); err != nil {
+			return err
+		}
+		return q.seen(id)
+	},
 	"typing": func(q *request, id string) error { return q.Desk.MarkRead(q.ctx(), q.actor, id, true) },
 }
 
@@ -65,6 +76,15 @@ func (q *request) act() error {
 		return err
 	}
 	return q.done("c/" + id)
+}
+
+// seen shows the other pages of the actor what was read: marks are not in the feed.
+func (q *request) seen(id string) error {
+	c, _, err := q.Desk.Conversation(q.ctx(), q.actor, id)
+	if err == nil {
+		q.streams.tell(&channel.News{Kind: channel.NewsConversation, ID: id, Channel: c.Channel, Conversation: c}, nameOf(&q.actor))
+	}
+	return err
 }
 
 // topicsOf are the topics that conversations of a channel have, to choose from.

@@ -153,3 +153,21 @@ func TestAnErasedMessageDisappears(t *testing.T) {
 		require.Contains(t, erased, m.ID)
 	})
 }
+
+func TestWhatAnAgentHasSeenIsUnreadNoMore(t *testing.T) {
+	with(t, nil, func(t *testing.T, s *site) {
+		id := s.asks("wamid.1", "hello")
+		require.Contains(t, s.get(alice, "/").text, `class="badge"`)
+		w := s.listen(alice, "", "")
+		require.Equal(t, http.StatusNoContent, s.post(alice, "/talk/"+id+"/do/seen", "n", "1").Code)
+		s.Pass(5 * time.Second)
+		w.end()
+		all, _ := w.patches(t)
+		require.NotEmpty(t, all)
+		require.Len(t, all[0].Rows, 1)
+		require.NotContains(t, all[0].Rows[0].HTML, `class="badge"`)
+		require.NotContains(t, s.get(alice, "/").text, `class="badge"`)
+		require.Contains(t, s.get(victor, "/").text, `class="badge"`, "a mark is the agent's alone")
+		require.Equal(t, http.StatusForbidden, s.post(nobody, "/talk/"+id+"/do/seen", "n", "1").Code)
+	})
+}

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/rules"
@@ -35,6 +33,7 @@ var views = []view{
 	{"closing", func(string) desk.InboxQuery {
 		return desk.InboxQuery{Queues: open, ClosingWithin: closingSoon, Order: desk.ClosingFirst}
 	}},
+	{"unread", func(string) desk.InboxQuery { return desk.InboxQuery{Unread: true} }},
 	{"open", func(string) desk.InboxQuery { return desk.InboxQuery{Queues: open} }},
 	{"all", func(string) desk.InboxQuery { return desk.InboxQuery{} }},
 }
@@ -115,7 +114,7 @@ func (q *request) listOf(f filter, selected string) (*listView, error) {
 	v := &listView{Filter: f, Total: page.Total}
 	for i, c := range page.Conversations {
 		row := q.row(c, page.Customers[i], &iq)
-		row.Selected, row.Link = c.ID == selected, f.Query()
+		row.Selected, row.Link, row.Unread = c.ID == selected, f.Query(), page.Unread[i]
 		v.Rows = append(v.Rows, row)
 	}
 	if page.Next != "" {
@@ -150,7 +149,7 @@ type inboxView struct {
 	Filter   filter
 	Counts   []count
 	List     *listView
-	Channels []channel.Settings
+	Channels []desk.ChannelRights
 	Talk     *talkView // nil if none is open
 	Failure  string    // why none is open
 	Cursor   string    // where the stream begins
@@ -198,30 +197,6 @@ func (q *request) list() error {
 		return err
 	}
 	return q.fragment("list", inboxView{Filter: f, List: l, Counts: counts, Channels: q.readable()})
-}
-
-// readable are the channels that the actor may read, by name.
-func (q *request) readable() []channel.Settings {
-	if q.channels == nil {
-		q.channels = []channel.Settings{}
-		for _, s := range q.Desk.Channels(q.actor) {
-			if q.may(s.ID, access.Read) {
-				q.channels = append(q.channels, s)
-			}
-		}
-		slices.SortFunc(q.channels, func(a, b channel.Settings) int { return strings.Compare(a.Name, b.Name) })
-	}
-	return q.channels
-}
-
-// channelName names a channel where the actor may read several.
-func (q *request) channelName(id string) string {
-	all := q.readable()
-	i := slices.IndexFunc(all, func(s channel.Settings) bool { return s.ID == id })
-	if i < 0 || len(all) == 1 {
-		return ""
-	}
-	return all[i].Name
 }
 
 // newestOf reads the newest message of a conversation; nil if there is none.

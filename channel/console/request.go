@@ -28,9 +28,8 @@ type request struct {
 	actor    access.Actor
 	now      time.Time
 	language *language
-	rights   map[string]access.Policy // by channel, as far as they were asked for
+	rights   []desk.ChannelRights // of the actor; nil until they are asked for
 	people   map[string]Agent
-	channels []channel.Settings // that the actor may read
 }
 
 // ctx is the context of the request.

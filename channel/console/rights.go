@@ -2,6 +2,7 @@ package console
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/desk"
@@ -18,29 +19,45 @@ func (q *request) must(channel string, action access.Action) error {
 	if q.ReadOnly && action != access.Read {
 		return errReadOnly
 	}
-	return access.Check(q.policyOf(channel), q.actor.On(channel), action)
-}
-
-// policyOf returns who may do what on a channel; nobody anything if it cannot be read.
-func (q *request) policyOf(id string) access.Policy {
-	if p, ok := q.rights[id]; ok {
-		return p
-	}
-	var p access.Policy
-	if ch, err := q.Desk.Hub().Channel(q.ctx(), id); err == nil {
-		if s, err := desk.SettingsOf(ch.Settings); err == nil {
-			p = s.Access
+	for _, r := range q.mine() {
+		if r.ID == channel && r.May(action) {
+			return nil
 		}
 	}
+	return access.ErrDenied
+}
+
+// mine are the channels on which the actor may do anything.
+func (q *request) mine() []desk.ChannelRights {
 	if q.rights == nil {
-		q.rights = map[string]access.Policy{}
+		list, err := q.Desk.MyChannels(q.ctx(), q.actor)
+		if err != nil { // then nothing is permitted
+			q.Logger.Error("console: the rights cannot be read", "error", err)
+		}
+		q.rights = append([]desk.ChannelRights{}, list...)
 	}
-	q.rights[id] = p
-	return p
+	return q.rights
+}
+
+// readable are the channels that the actor may read, by name.
+func (q *request) readable() []desk.ChannelRights {
+	list := slices.DeleteFunc(slices.Clone(q.mine()), func(r desk.ChannelRights) bool { return !r.May(access.Read) })
+	slices.SortFunc(list, func(a, b desk.ChannelRights) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+// channelName names a channel where the actor may read several.
+func (q *request) channelName(id string) string {
+	all := q.readable()
+	i := slices.IndexFunc(all, func(r desk.ChannelRights) bool { return r.ID == id })
+	if i < 0 || len(all) == 1 {
+		return ""
+	}
+	return all[i].Name
 }
 
 // forget has rights asked for again: a stream goes on for hours.
-func (q *request) forget() { q.rights, q.people, q.channels = nil, nil, nil }
+func (q *request) forget() { q.rights, q.people = nil, nil }
 
 // agents lists the people whom the actor may give conversations to.
 func (q *request) agents() []Agent {

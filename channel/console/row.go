@@ -26,6 +26,7 @@ type rowView struct {
 	Ours             bool   // the newest message is ours
 	Ticks            string // of the newest message, if it is ours
 	Failed           bool   // that message did not arrive
+	Unread           int
 	Tags             []string
 	Topic            string
 	Selected         bool

@@ -46,7 +46,7 @@ func (s *streams) add(a *access.Actor) (*stream, error) {
 		return nil, errNotRunning
 	}
 	one := &stream{
-		actor: string(a.Kind) + " " + a.ID, news: make(chan *channel.News, waiting), lost: make(chan struct{}, 1), ended: make(chan struct{}),
+		actor: nameOf(a), news: make(chan *channel.News, waiting), lost: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	n := 0
 	for o := range s.open {
@@ -67,11 +67,18 @@ func (s *streams) remove(one *stream) {
 	delete(s.open, one)
 }
 
-// tell passes news on to every page; nil: so much was missed that they have to look at everything again.
-func (s *streams) tell(n *channel.News) {
+// nameOf tells actors apart.
+func nameOf(a *access.Actor) string { return string(a.Kind) + " " + a.ID }
+
+// tell passes news on to every page, or to those of one actor; nil: so much was missed that they have to
+// look at everything again.
+func (s *streams) tell(n *channel.News, only string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for one := range s.open {
+		if only != "" && one.actor != only {
+			continue
+		}
 		select {
 		case one.news <- n:
 			if n != nil {
@@ -126,7 +133,7 @@ func (c *Console) Run(ctx context.Context) error {
 			return err
 		case errors.Is(err, store.ErrForgotten), errors.Is(err, store.ErrCursor):
 			cursor = ""
-			c.streams.tell(nil)
+			c.streams.tell(nil, "")
 		default:
 			c.Logger.Warn("console: the feed failed, it is asked again", "error", err)
 			select {
@@ -155,7 +162,7 @@ func (c *Console) follow(ctx context.Context, cursor *string) error {
 		}
 		*cursor = n.Cursor
 		if n.Kind != "" {
-			c.streams.tell(n)
+			c.streams.tell(n, "")
 		}
 	}
 	return nil

@@ -30,6 +30,7 @@ type headView struct {
 	Window                              windowView
 	Owner                               *Agent
 	Mine                                bool
+	Inbound                             int // messages of the customer, to say how far they were seen
 	Topic                               string
 	Tags                                []string
 	Into                                string // the conversation that goes on, "" if this one does
@@ -51,7 +52,7 @@ func (q *request) head(c *conversation.Conversation, customer *conversation.Cust
 	v := headView{
 		ID: c.ID, Name: q.named(customer), Ticket: c.Ticket, Channel: q.channelName(c.Channel), Status: statusOf(&c.State),
 		Resolved: c.State.Queue == rules.QueueResolved, Window: q.window(customer.Window),
-		Mine: c.State.Assignee != "" && c.State.Assignee == q.actor.ID, Topic: c.Topic, Tags: c.Tags, Into: c.MergedInto, May: q.mayIn(c.Channel),
+		Mine: c.State.Assignee != "" && c.State.Assignee == q.actor.ID, Topic: c.Topic, Tags: c.Tags, Into: c.MergedInto, Inbound: c.Inbound, May: q.mayIn(c.Channel),
 	}
 	switch {
 	case customer.Phone != "":

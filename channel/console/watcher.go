@@ -74,13 +74,14 @@ func (w *watcher) conversation(p *patch, id string) error {
 	}
 	iq := w.filter.query(w.actor.ID)
 	iq.After, iq.Customer, iq.Limit = "", c.Customer, 100
-	there := false
-	if page, err := w.Desk.Inbox(w.ctx(), w.actor, iq); err == nil {
-		there = slices.ContainsFunc(page.Conversations, func(o *conversation.Conversation) bool { return o.ID == id })
+	place := -1
+	page, err := w.Desk.Inbox(w.ctx(), w.actor, iq)
+	if err == nil {
+		place = slices.IndexFunc(page.Conversations, func(o *conversation.Conversation) bool { return o.ID == id })
 	}
-	if there {
+	if place >= 0 {
 		row := w.row(c, customer, &iq)
-		row.Link, row.Selected = w.filter.Query(), id == w.open
+		row.Link, row.Selected, row.Unread = w.filter.Query(), id == w.open, page.Unread[place]
 		html, err := w.render("row", row)
 		if err != nil {
 			return err

@@ -25,7 +25,6 @@ export async function open(id, push = true) {
   mark();
   workspace.dataset.pane = id ? "talk" : "list";
   if (!id) return talk.close();
-  $(`#rows [data-id="${CSS.escape(id)}"]`)?.removeAttribute("data-new");
   document.dispatchEvent(new CustomEvent("console:turned", { detail: id }));
   stream.listen();
   await talk.show(id);
@@ -56,8 +55,7 @@ export async function view(search, push = true) {
 export function rows(fragments) {
   const list = $("#rows"), more = $("#more", list), last = more?.previousElementSibling?.dataset.order;
   const known = (f) => document.getElementById("r-" + f.id);
-  const fresh = put(list, fragments.filter((f) => !last || f.order <= last || known(f)), true);
-  for (const row of fresh) if (row.dataset.id !== selected) row.dataset.new = "";
+  put(list, fragments.filter((f) => !last || f.order <= last || known(f)), true);
   mark();
   $("#empty").hidden = $$(".row", list).length > 0;
   for (const row of fragments.map(known)) {

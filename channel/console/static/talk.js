@@ -45,7 +45,20 @@ export function ready() {
   composer.find();
   panel.turned();
   toEnd();
+  seen();
 }
+
+// seen says how far the agent has read, once the messages were in sight.
+let told = "";
+export function seen() {
+  const head = $("#talk .head");
+  if (!head || document.hidden || !document.hasFocus() || !list()?.clientHeight) return;
+  const mark = head.dataset.id + " " + head.dataset.inbound;
+  if (told === mark) return;
+  told = mark;
+  send("/talk/" + head.dataset.id + "/do/seen", { n: head.dataset.inbound }).catch(() => { told = ""; });
+}
+for (const kind of ["focus", "visibilitychange"]) addEventListener(kind, seen, true);
 
 // show turns to a conversation. Until it is there nothing can be written. A failed request keeps what was
 // chosen, and says so.
