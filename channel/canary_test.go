@@ -15,23 +15,22 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 		Values: []any{
 			channel.Reply{}, channel.Notification{}, channel.Template{}, channel.Macro{}, channel.MacroPreview{},
 			channel.DeadLetter{}, channel.File{}, channel.ConversationQuery{}, channel.MessageQuery{},
-			channel.DeadLetterQuery{}, channel.Channel{}, channel.Scene{}, channel.Told{}, channel.Automatic{}, channel.Sent{},
-			channel.ReplyPreview{}, channel.News{}, channel.SearchQuery{}, channel.Found{}, channel.CampaignResult{}, channel.Margin{},
+			channel.Channel{}, channel.Scene{}, channel.Told{}, channel.Automatic{}, channel.Sent{},
+			channel.ReplyPreview{}, channel.SearchQuery{}, channel.Found{}, channel.CampaignResult{}, channel.Margin{},
 			message.Text{}, // for Reply.Content
 		},
 		Public: map[string]string{
 			"SettingError": settings, "FeedQuery": ids, "Campaign": ids, "CampaignTotals": numbers,
-			"Answer": numbers, "Counter": numbers, "ReplayQuery": ids, "MergedError": ids, "Erased": numbers,
+			"DeadLetterQuery": ids, "Counter": numbers, "ReplayQuery": ids, "MergedError": ids, "Erased": numbers,
 			"Config": "plugs", "Hub": "no exported fields", "FilePolicy": settings, "Retention": settings, "Settings": settings,
 		},
 		Shown: map[string]string{
 			"Reply.Conversation": own, "Notification.Channel": own, "Template.Name": "names the template",
 			"Template.Language": "names the template", "Macro.Conversation": own, "DeadLetter.Channel": own, "DeadLetter.Reason": own,
 			"File.ID": own, "WorkKey.Queue": own,
-			"ConversationQuery.Channel": own, "MessageQuery.Conversation": own, "DeadLetterQuery.Work": own, "Settings.ID": own,
+			"ConversationQuery.Channel": own, "MessageQuery.Conversation": own, "Settings.ID": own,
 			"Conversation.ID": own, "Message.ID": own, "Message.Conversation": own, "Message.Kind": own,
-			"News.Kind": own, "News.ID": own, "News.Channel": own, "Margin.Conversation": own,
-			"Told.Kind": own, "Told.Message": own, "Automatic.Why": "names the rule",
+			"Margin.Conversation": own, "Told.Kind": own, "Told.Message": own, "Automatic.Why": "names the rule",
 		},
 		Words: true,
 	})

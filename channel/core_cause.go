@@ -46,9 +46,8 @@ func isA[E error](err error) bool {
 	return ok
 }
 
-// CauseOf is why a call of the hub refused something, such as [Hub.Reply], [Hub.Notify] or
-// [Hub.ResendMessage]: the same for the same cause, whichever call it was. It is "" for nil and for
-// what is no refusal, such as a store that fails.
+// CauseOf is why a call refused something: the same for the same cause, whichever call it was. "" is
+// for what is no refusal, such as an error of the store.
 func CauseOf(err error) conversation.Cause {
 	cause, _ := refusal(err)
 	return cause

@@ -7,66 +7,38 @@ import (
 	"github.com/kanava-go/kanava/template"
 )
 
-// A Desk takes part in the steps of the channel: what it decides about a message is committed
-// together with the message, over any number of processes. Package desk's is one; a host that is
-// master of its tickets has none, and nothing of it is written, polled or told.
-//
-// A method changes the [Scene] that it is given and has no effect elsewhere, because a step that
-// meets a conflict runs again. It must be quick, and safe for concurrent use. Its error makes the
-// step fail and be tried again.
+// A Desk takes part in the steps of the channel: what it decides about a message is committed with
+// the message. Package desk's is one. A method changes the [Scene] that it is given and nothing
+// else, since a step that meets a conflict runs again; it must be quick, and safe for concurrent
+// use. Its error makes the step fail and be tried again.
 type Desk interface {
-	// Prepare checks the desk's part of a channel's settings, which is Settings.Desk, and returns
-	// what the desk makes of it: [Channel.Prepared] gives it back wherever these settings hold.
-	// templates says whether the channel has any. The error joins all problems, each of which
-	// begins with the path to the setting.
+	// Prepare checks Settings.Desk and returns what the desk makes of it, for [Channel.Prepared].
+	// templates says whether the channel has any. The error joins all problems, each beginning with
+	// the path to the setting.
 	Prepare(s *Settings, templates bool) (prepared any, err error)
-	// Placeholders gives what texts may have in them beside what the channel itself knows.
+	// Placeholders gives what texts may have in them beside what the channel knows.
 	Placeholders(c *conversation.Conversation) template.Lookup
 
-	// Received is called with a message of the customer, or whatever else somebody must look at,
-	// before it is filed.
+	// Received is called with what somebody must look at, before it is filed.
 	Received(s *Scene, m *conversation.Message) error
-	// Contacted is called before a message is filed that nobody asked for; id will be its ID.
+	// Contacted is called before a message that nobody asked for is filed under this ID.
 	Contacted(s *Scene, id string) error
-	// Answered is called when WhatsApp has accepted an answer of ours, and with what somebody
-	// wrote in the Business app, before it is filed. It keeps in Sent.Answer what the message
-	// counts for.
+	// Answered is called when WhatsApp has accepted an answer, and before what somebody wrote in the
+	// Business app is filed. It keeps in Sent.Answer what the message counts for.
 	Answered(s *Scene, m *Sent) error
-	// Failed is called when what was to be an answer will not arrive, whether it was accepted or not.
+	// Failed is called when an answer will not arrive, whether it was accepted or not.
 	Failed(s *Scene, m *Sent) error
-	// Merged is called when two customers turn out to be one person: one conversation goes on, with a
-	// State that is that of both, and the other one is absorbed.
+	// Merged is called when two customers are one person: one conversation goes on, with the State
+	// of both.
 	Merged(s, absorbed *Scene) error
-	// Due is called when the time has come that [Scene.WakeAt] named.
+	// Due is called when the time of [Scene.WakeAt] has come.
 	Due(s *Scene) error
-}
-
-// Answer is what a message of ours means to the customer who waits, as a [Desk] keeps it with the
-// message: what it made of the conversation and of the report, so that it can be taken back.
-type Answer struct {
-	// Asked and Unanswered are since when the customer had waited when the message was
-	// queued, as in rules.State: the conversation may be resolved before it is sent.
-	Asked      time.Time `json:"asked,omitzero"`
-	Unanswered time.Time `json:"unanswered,omitzero"`
-	// At is when WhatsApp accepted it; zero while it does not count.
-	At time.Time `json:"at,omitzero"`
-	// Ended and EndedAny are since when the customer had waited for a person or a bot, and
-	// for anything of ours, where this message ended the wait.
-	Ended    time.Time `json:"ended,omitzero"`
-	EndedAny time.Time `json:"ended_any,omitzero"`
-	// First is when the conversation had begun, where this was the first answer of a person.
-	First time.Time `json:"first,omitzero"`
-	// Owned is when its author became the owner by it, and Before who was the owner until then.
-	Owned  time.Time `json:"owned,omitzero"`
-	Before string    `json:"before,omitempty"`
-	// Back counts how often it was taken back.
-	Back int `json:"back,omitempty"`
 }
 
 // Sent is a message of ours with what it counts for; Answer is nil for what is no answer.
 type Sent struct {
 	*conversation.Message
-	Answer *Answer
+	Answer *conversation.Answer
 
 	record *messageRecord
 }
@@ -89,23 +61,19 @@ func (s *Scene) failed(m *messageRecord) error {
 	return err
 }
 
-// A Scene is one step of the channel as a [Desk] sees it: a conversation, its customer, and what
-// may be done with them. It is good for the call that it is given to, and for one goroutine.
-//
-// Channel and Customer are to be read. Conversation may be changed in State, Tags and Topic; it is
-// saved when the step ends. What is told and sent is so after everything that the channel does in the
-// step by itself, in the order in which the desk said it.
+// A Scene is one step of the channel as a [Desk] sees it. It is good for the call that it is given
+// to, and for one goroutine. Of Conversation State, Tags and Topic may be changed, and are saved
+// when the step ends; then what was told and sent follows, in order.
 type Scene struct {
 	Channel      *Channel
 	Customer     *conversation.Customer
 	Conversation *conversation.Conversation
 	// Now is the time of the step.
 	Now time.Time
-	// Author is who acts, as changes name him; zero for the customer, WhatsApp and rules.
+	// Author is who acts; zero for the customer, WhatsApp and rules.
 	Author conversation.Author
-	// Since is when what makes the desk send something happened or fell due; zero if it is this
-	// event. A desk sets it in Due: after a restore from a backup, what it sends may have been sent
-	// before.
+	// Since is when what makes the desk send something happened or fell due, if not now: a desk sets
+	// it in Due, since after a restore from a backup that may have been sent before.
 	Since time.Time
 
 	unit  *unit
@@ -117,8 +85,7 @@ type Scene struct {
 	wakes bool // wake was set
 }
 
-// Told is what a desk has to say about a conversation, to the host and for the log: see
-// [conversation.Change] for the fields.
+// Told is what a desk has to say, to the host and for the log; see [conversation.Change].
 type Told struct {
 	Kind             conversation.ChangeKind
 	Message          string // ID of the message concerned, "" if none
@@ -126,16 +93,14 @@ type Told struct {
 	Cause            conversation.Cause
 }
 
-// Automatic is a message that goes out by itself: a text, in which a template shorthand may stand, or
-// a template.
+// Automatic is a message that goes out by itself: a text, or a template.
 type Automatic struct {
 	// Why says which rule wants it, in a word: Message.Auto.
 	Why string
-	// Text is a text with placeholders.
+	// Text has placeholders, and perhaps a template shorthand.
 	Text string
-	// Template names a template instead, in Language or the channel's. Values, texts with
-	// placeholders, are for the variables of its body in their order; without them variables with
-	// names are filled from the placeholders of the same names.
+	// Template names a template, in Language or the channel's. Values, texts with placeholders, fill
+	// its body in their order; without them its named variables are placeholders.
 	Template, Language string
 	Values             []string
 	// Lookup gives further placeholders; it is asked first. nil: none.

@@ -9,47 +9,48 @@ import (
 	"github.com/kanava-go/kanava/webhook"
 )
 
-// ErrUnusable says that a key, name, reason or reference is longer than the hub keeps it, not
-// valid UTF-8, or has a NUL in it.
-var ErrUnusable = errors.New("channel: too long, not valid UTF-8, or has a NUL in it")
+// Errors of calls. Package explain has a sentence for each.
+var (
+	// ErrNotFound: there is no such conversation, message, customer or dead letter; at a desk also,
+	// not for whoever asks.
+	ErrNotFound = step.ErrNotFound
+	// ErrNoChannel: the hub has no channel with this ID or number.
+	ErrNoChannel = errors.New("channel: no such channel")
+	// ErrDisabled: the channel is switched off for sending.
+	ErrDisabled = errors.New("channel: channel is disabled")
+	// ErrOptedOut: the customer stopped marketing messages.
+	ErrOptedOut = errors.New("channel: the customer stopped marketing messages")
+	// ErrBlocked: the customer was blocked on the number, with [Hub.Block].
+	ErrBlocked = errors.New("channel: the customer is blocked")
+	// ErrNoConsent: no opt-in of the customer is known.
+	ErrNoConsent = errors.New("channel: no consent of the customer is known")
+	// ErrKeyReused: the key was used before for a message with other content.
+	ErrKeyReused = errors.New("channel: the key was used for another message")
+	// ErrUnusable: a key, name, reason or reference is too long, not valid UTF-8, or has a NUL in it.
+	ErrUnusable = errors.New("channel: too long, not valid UTF-8, or has a NUL in it")
+	// ErrNotSent: the message that is quoted or reacted to has not been sent yet.
+	ErrNotSent = errors.New("channel: the message was not sent yet")
+	// ErrTooLate: the message was handed to WhatsApp.
+	ErrTooLate = errors.New("channel: too late: the message was handed to WhatsApp")
+	// ErrNotUncertain: the fate of the message is known, so that nothing is to be settled.
+	ErrNotUncertain = errors.New("channel: the message is not uncertain")
+	// ErrMerged: the conversation went on in another one, which a [*MergedError] names.
+	ErrMerged = errors.New("channel: the conversation was merged into another one")
+	// ErrFileRefused: the file is against the policy, or against that of the host's Attachments.
+	ErrFileRefused = errors.New("channel: file refused")
+	// ErrPermanent, wrapped by an error of the host's, says that repeating is useless.
+	ErrPermanent = errors.New("channel: permanent failure")
+	// ErrNoScope: the delivery does not say what whoever signed it may speak for.
+	ErrNoScope = errors.New("channel: the delivery's Scope covers nothing")
+	// ErrNoFeed, ErrNoSearch: Config.Feed, Config.Search is not set.
+	ErrNoFeed   = errors.New("channel: the hub keeps no feed")
+	ErrNoSearch = errors.New("channel: the hub has no search")
+	// ErrRunning: the hub runs already.
+	ErrRunning = errors.New("channel: hub is already running")
+)
 
 // errLongID is the cause of dead letters whose identifier is no identifier.
 var errLongID = errors.New("channel: the item's identifier is longer than any of WhatsApp's")
-
-// ErrNoScope is returned by [Hub.Accept] for a delivery that does not say what whoever signed
-// it may speak for.
-var ErrNoScope = errors.New("channel: the delivery's Scope covers nothing")
-
-// Errors about channels.
-var (
-	// ErrNoChannel says that the hub has no channel with this ID or number.
-	ErrNoChannel = errors.New("channel: no such channel")
-	// ErrDisabled says that the channel is switched off for sending.
-	ErrDisabled = errors.New("channel: channel is disabled")
-)
-
-// ErrNotSent says that a message that is quoted or reacted to has not been sent yet.
-var ErrNotSent = errors.New("channel: the message was not sent yet")
-
-// Errors about a customer's will.
-var (
-	// ErrOptedOut says that the customer stopped marketing messages.
-	ErrOptedOut = errors.New("channel: the customer stopped marketing messages")
-	// ErrBlocked says that the customer was blocked on the number, with [Hub.Block].
-	ErrBlocked = errors.New("channel: the customer is blocked")
-	// ErrNoConsent says that no opt-in of the customer is known.
-	ErrNoConsent = errors.New("channel: no consent of the customer is known")
-)
-
-// ErrKeyReused says that a key for idempotence was used before for a message with other
-// content.
-var ErrKeyReused = errors.New("channel: the key was used for another message")
-
-// ErrTooLate says that a message was already handed to WhatsApp.
-var ErrTooLate = errors.New("channel: too late: the message was handed to WhatsApp")
-
-// ErrMerged says that a conversation went on in another one; errors.As gives a *MergedError.
-var ErrMerged = errors.New("channel: the conversation was merged into another one")
 
 // MergedError says which conversation goes on. It matches ErrMerged.
 type MergedError struct {
@@ -62,18 +63,6 @@ func (e *MergedError) Error() string { return ErrMerged.Error() + ": " + e.Into 
 
 // Is reports whether target is ErrMerged.
 func (e *MergedError) Is(target error) bool { return target == ErrMerged }
-
-// ErrNotUncertain says that the fate of a message is known, so that nothing is to be settled.
-var ErrNotUncertain = errors.New("channel: the message is not uncertain")
-
-// ErrFileRefused says that a file is against the policy. Attachments.Save may return an
-// error matching it, for example after a scan for viruses: the file is then not offered
-// again, and agents see that it was refused.
-var ErrFileRefused = errors.New("channel: file refused")
-
-// ErrNotFound says that a conversation, message, customer or dead letter does not exist; at a desk
-// also that it does not exist for the actor who asks.
-var ErrNotFound = step.ErrNotFound
 
 var (
 	errDamaged       = errors.New("channel: stored work is damaged")
@@ -88,9 +77,6 @@ var errHeld = errors.New("channel: held while it lasts: outage")
 var errTicket = fmt.Errorf("channel: the host's ticket has more than 255 bytes or is no text: %w", ErrPermanent)
 
 var errNoSender = fmt.Errorf("channel: message without any sender: %w", ErrPermanent)
-
-// ErrPermanent may be wrapped by the host's error to say that repeating is useless.
-var ErrPermanent = errors.New("channel: permanent failure")
 
 var errNotCovered = errors.New("channel: whoever signed the item may not speak for its account and number")
 

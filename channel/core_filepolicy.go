@@ -9,23 +9,22 @@ import (
 	"github.com/kanava-go/kanava/internal/filename"
 )
 
-// FilePolicy says which files a channel takes from customers and which its agents may send.
-// What a file is, is what its content says, and for texts its name; what was declared is
-// believed only where a list names it and its content has no form to be known by. The zero
-// policy takes the kinds in [DefaultFileTypes] up to 100 MB, WhatsApp's own limit.
+// FilePolicy says which files a channel takes from customers and lets agents send. A file is what
+// its content says, and for texts its name; what was declared is believed only where a list names it
+// and the content has no form. The zero policy takes [DefaultFileTypes] up to 100 MB, WhatsApp's own
+// limit.
 type FilePolicy struct {
-	// Allow lists media types, such as "image/png", "audio/*" or "*/*". nil means
-	// DefaultFileTypes; an empty, non-nil list refuses every file.
+	// Allow lists media types, such as "image/png", "audio/*" or "*/*". nil means DefaultFileTypes;
+	// an empty, non-nil list refuses every file.
 	Allow []string `json:"allow,omitempty"`
-	// Send lists the types that agents may upload, in the same way; nil means those that
-	// WhatsApp can send at all.
+	// Send lists what agents may upload in the same way; nil means what WhatsApp can send at all.
 	Send []string `json:"send,omitempty"`
 	// MaxBytes is the size of the largest file; 0 means 100 MB.
 	MaxBytes int64 `json:"max_bytes,omitempty"`
 }
 
-// DefaultFileTypes returns the media types that a channel takes by default: pictures,
-// sound, films and PDF, which cannot run on an agent's computer.
+// DefaultFileTypes returns the media types that a channel takes by default: pictures, sound, films
+// and PDF.
 func DefaultFileTypes() []string {
 	return []string{
 		"image/jpeg", "image/png", "image/webp", "image/gif", "audio/*", "video/mp4", "video/3gpp", "application/pdf",

@@ -58,7 +58,7 @@ func (h *core) giveBack(ctx context.Context, p patience, w *worker.Job, cause er
 	if !tell && !dead {
 		return // it is counted
 	}
-	h.log.LogAttrs(ctx, level, "channel: work failed", slog.String("queue", w.Queue),
+	h.log.LogAttrs(ctx, level, "channel: work failed", slog.String("kind", w.Queue),
 		slog.String("work", discreet.Hash(w.ID)), slog.Int("tries", w.Tries+1), slog.String("reason", reason),
 		slog.Bool("dead", dead), slog.Bool("stored", err == nil), slog.Int("times", max(1, times)))
 }

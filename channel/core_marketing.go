@@ -2,8 +2,8 @@ package channel
 
 import "time"
 
-// MarketingRoute says by which way marketing templates go out. WhatsApp takes them at an endpoint of
-// their own, which it will demand at a date of its own choosing and already does of some accounts.
+// MarketingRoute says by which way marketing templates go out: WhatsApp takes them at an endpoint of
+// their own, and of some accounts only there.
 //
 // https://developers.facebook.com/documentation/business-messaging/whatsapp/marketing-messages/route-template-messages
 // (checked 2026-11-29)

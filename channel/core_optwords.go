@@ -31,13 +31,12 @@ var optWords = map[string]struct{ out, in []string }{
 	"zh": {[]string{"停止", "退订", "退訂", "取消订阅", "取消訂閱"}, []string{"开始", "開始", "订阅", "訂閱"}},
 }
 
-// OptOutWords returns the usual words by which people stop marketing messages in some
-// languages, such as "en" and "fi", for Settings.OptOutWords; without arguments those of all
-// languages known here. Some of them, such as "cancel", mean something else in some businesses:
-// look at the list.
+// OptOutWords returns the usual words by which people stop marketing in some languages, such as "en"
+// and "fi", or in all that are known, for Settings.OptOutWords. Look at them: "cancel" means
+// something else in some businesses.
 func OptOutWords(languages ...string) []string { return wordsOf(languages, true) }
 
-// OptInWords returns the words by which people want marketing messages again, in the same way.
+// OptInWords returns those by which people want it again.
 func OptInWords(languages ...string) []string { return wordsOf(languages, false) }
 
 func wordsOf(languages []string, out bool) []string {

@@ -6,16 +6,15 @@ import (
 	"unicode"
 )
 
-// A SettingError is one problem of the settings of a channel. [Settings.Validate], [New],
-// [Hub.AddChannel], [Hub.UpdateSettings] and [Hub.ReplaceChannel] join as many of them as there are, always in the
-// same order. It quotes no setting but names of channels.
+// A SettingError is one problem of the settings of a channel; as many as there are come joined,
+// always in the same order. It quotes no setting but names of channels.
 type SettingError struct {
-	// Channel is the ID of the channel, as the settings have it.
+	// Channel is the channel's ID, and Field the JSON name of the setting, such as "budget" or
+	// "desk".
 	Channel string
-	// Field is the JSON name of the setting, such as "budget" or "desk".
-	Field string
-	// Rule says what is wrong and what would be right; for settings with fields of their own
-	// it begins with the path to the field.
+	Field   string
+	// Rule says what is wrong and what would be right; for a field of a setting it begins with its
+	// path.
 	Rule string
 
 	cause error

@@ -62,9 +62,8 @@ func reasonOf(err error) string {
 	return "failed: " + strings.TrimPrefix(fmt.Sprintf("%T", root), "*")
 }
 
-// A Reasoner is an error of the host's Ticketing, Attachments or Sender that says in a word or
-// two why, for the log and for dead letters. Letters, digits, "_" and "." are kept, up to 64:
-// it must hold nothing of a customer.
+// A Reasoner is an error of the host's that says why in a word or two, for the log and for dead
+// letters, free of personal data. Letters, digits, "_" and "." are kept, up to 64.
 type Reasoner interface {
 	error
 	Reason() string

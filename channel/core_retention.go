@@ -8,19 +8,17 @@ import (
 	"github.com/kanava-go/kanava/channel/duration"
 )
 
-// Retention says how long a channel keeps things. Zero means for ever.
+// Retention says how long a channel keeps things. Zero means for ever; 24 hours is the least.
 type Retention struct {
-	// Messages is the age, by WhatsApp's timestamp, at which messages go, with their files.
-	// A conversation without newer ones, if no desk has it open, goes with them, and a customer of whom nothing
-	// is left and who was last heard of that long ago.
+	// Messages is the age of messages, by WhatsApp's timestamp. Their files go with them, a
+	// conversation without newer ones that no desk has open, and a customer of whom nothing is left.
 	Messages duration.Duration `json:"messages,omitempty"`
-	// Consents is the age of the newest consent, its withdrawal or opt-out at which a customer
-	// of whom nothing else is left goes. They are the proof of what may be sent to whom.
+	// Consents is the age of the newest consent, withdrawal or opt-out at which a customer goes of
+	// whom nothing else is left: they are the proof of what may be sent to whom.
 	Consents duration.Duration `json:"consents,omitempty"`
-	// Attachments is the age at which the files of messages go that stay. It needs an
-	// Attachments that is a [Remover]; the message then says that the file was removed.
+	// Attachments is the age of the files of messages that stay and say so. It needs a [Remover].
 	Attachments duration.Duration `json:"attachments,omitempty"`
-	// DeadLetters is the age at which dead letters go.
+	// DeadLetters is the age of dead letters.
 	DeadLetters duration.Duration `json:"dead_letters,omitempty"`
 }
 

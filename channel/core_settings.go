@@ -14,19 +14,18 @@ import (
 	"github.com/kanava-go/kanava/window"
 )
 
-// Channel is one WhatsApp number as a support channel: settings that an
-// administrator may see and change, and the parts that talk to WhatsApp for it.
+// Channel is one WhatsApp number as a support channel: its settings, and the parts that talk to
+// WhatsApp.
 type Channel struct {
 	Settings
-	// Sender sends for the number; required unless the channel is disabled. It holds
-	// the token, which is why it is not part of the settings.
+	// Sender sends for the number and holds its token; required unless the channel is disabled.
 	Sender Sender
 	// Media moves files; nil if the channel neither fetches nor uploads any.
 	Media Media
 	// Templates are the message templates of the number's account; nil: none.
 	Templates *template.Catalog
-	// Rates are Meta's rate cards in the account's currency, newest last or in any order;
-	// nil: costs are counted in messages only.
+	// Rates are Meta's rate cards in the account's currency, in any order; nil: costs are counted in
+	// messages only.
 	Rates []*pricing.RateCard
 
 	base     string         // fingerprint of the settings that the host began with
@@ -34,12 +33,12 @@ type Channel struct {
 	prepared any            // what the desk made of Settings.Desk
 }
 
-// Prepared returns what the hub's [Desk] made of Settings.Desk; nil if the hub has none, or if the
-// channel was not given out by a hub.
+// Prepared returns what the [Desk] made of Settings.Desk; nil without one, or if no hub gave the
+// channel out.
 func (c *Channel) Prepared() any { return c.prepared }
 
-// Settings are what an administrator decides about a channel. They hold no secret
-// and serialise to JSON. The zero value of each field is the cautious choice.
+// Settings are what an administrator decides about a channel. They hold no secret and serialise to
+// JSON. The zero value of each field is the cautious choice.
 type Settings struct {
 	// ID is the host's own name for the channel, stable for ever: 1 to 64 lower-case
 	// letters, digits, "-" and "_".
@@ -48,25 +47,24 @@ type Settings struct {
 	Name string `json:"name"`
 	// Number is the phone_number_id that webhooks carry; unique within the hub.
 	Number string `json:"number"`
-	// Account is the WABA that the number belongs to; template and account notices
-	// carry it. Several channels may share one.
+	// Account is the WABA that the number belongs to, which notices name. Several channels may share
+	// one.
 	Account string `json:"account,omitempty"`
-	// MessagingAccount is sent along as messaging_account_id, digits: WhatsApp wants it where the
-	// app sees several Messaging Accounts on the number. "" leaves it out.
+	// MessagingAccount is sent along as messaging_account_id, where the app sees several of them; ""
+	// leaves it out.
 	MessagingAccount string `json:"messaging_account,omitempty"`
 	// MarketingRoute says by which way marketing templates go out.
 	MarketingRoute MarketingRoute `json:"marketing_route,omitempty"`
-	// Phone is the number itself, as webhooks about its name and quality show it: digits
-	// with the country code, "+" and spaces allowed. "" leaves such webhooks without effect.
+	// Phone is the number itself, by which webhooks about its name and quality know it: digits with
+	// the country code, "+" and spaces allowed. "" leaves them without effect.
 	Phone string `json:"phone,omitempty"`
-	// Portfolio is the ID of the business portfolio that the account belongs to: its
-	// channels share one messaging limit. "" means that the account is alone in it.
+	// Portfolio is the ID of the business portfolio, whose channels share one messaging limit; "":
+	// one of its own.
 	Portfolio string `json:"portfolio,omitempty"`
 	// Brand and Department are for the host.
 	Brand      string `json:"brand,omitempty"`
 	Department string `json:"department,omitempty"`
-	// Enabled lets the channel send. A disabled one still receives, because a
-	// customer's message must not be lost.
+	// Enabled lets the channel send. A disabled one still receives.
 	Enabled bool `json:"enabled"`
 
 	// Redact says how card numbers are masked; its zero value is the default.
@@ -86,28 +84,27 @@ type Settings struct {
 	Uncertain     UncertainPolicy   `json:"uncertain,omitempty"`
 	UncertainWait duration.Duration `json:"uncertain_wait,omitempty"`
 
-	// Budget bounds what the channel may spend; nil: no bound. Messages beyond it are refused.
-	// The store decides and counts in one step, so that any number of processes that send at
-	// the same moment spend what there is and no more.
+	// Budget bounds what the channel may spend, over all processes; nil: no bound. Messages beyond
+	// it are refused.
 	Budget *pricing.Budget `json:"budget,omitempty"`
-	// TimeZone is the time zone of the account, an IANA name such as "Europe/Helsinki", in
-	// which months and price changes begin; "" means UTC.
+	// TimeZone is the account's, in which months and price changes begin: an IANA name; "" means
+	// UTC.
 	TimeZone string `json:"time_zone,omitempty"`
 
 	// Retention says how long things are kept.
 	Retention Retention `json:"retention,omitzero"`
 
-	// ConsentElsewhere says that the host's own system decides whom to contact; otherwise
-	// Notify needs a recorded consent.
+	// ConsentElsewhere says that the host decides whom to contact; otherwise Notify needs a recorded
+	// consent.
 	ConsentElsewhere bool `json:"consent_elsewhere,omitempty"`
-	// OptOutWords are what a customer writes, alone, to stop marketing, such as "stop", and
-	// OptInWords what lifts that. Case, width, punctuation, emoji and formatting around a word do
-	// not matter. [OptOutWords] and [OptInWords] return the usual ones; nil means none.
+	// OptOutWords are what a customer writes, alone, to stop marketing, and OptInWords what lifts
+	// that; nil: none. Case, width, punctuation, emoji and formatting do not matter. See
+	// [OptOutWords] for the usual ones.
 	OptOutWords []string `json:"opt_out_words,omitempty"`
 	OptInWords  []string `json:"opt_in_words,omitempty"`
 
-	// Desk is what the hub's [Desk] is to know about the channel, such as the JSON of a
-	// desk.Settings; nil without one.
+	// Desk is what the hub's [Desk] is to know, such as the JSON of a desk.Settings; nil without
+	// one.
 	Desk json.RawMessage `json:"desk,omitempty"`
 }
 
@@ -123,8 +120,8 @@ const (
 	Resend UncertainPolicy = "resend"
 )
 
-// Validate returns all problems of the settings, each a [*SettingError], or nil. What depends
-// on the rest of the channel and of the hub is looked at when the channel is added.
+// Validate returns all problems, each a [*SettingError], or nil. What depends on the rest of the hub
+// is looked at when the channel is added.
 func (s *Settings) Validate() error {
 	p := &settingProblems{channel: s.ID}
 	p.bad(!validID(s.ID), "id", "want 1 to 64 of a-z, 0-9, - and _")

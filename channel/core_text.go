@@ -16,7 +16,7 @@ const (
 	maxWAMID = 512 // identifiers of WhatsApp's; they have below 200
 )
 
-// CheckText returns an error that matches ErrUnusable and names the text, if it has more than most
+// CheckText returns an error that matches [ErrUnusable] and names the text, if it has more than most
 // bytes, is no UTF-8 or has a NUL in it.
 func CheckText(what, s string, most int) error { return usable(what, s, most) }
 

@@ -10,11 +10,10 @@ import (
 	"github.com/kanava-go/kanava/internal/circuit"
 )
 
-// A Prober is a [Sender] that can ask WhatsApp whether it answers, without doing anything.
-// While a number is out the hub asks so first, and risks a message only when that went well.
-// It is looked for when that happens. Package cloudapi's Number is one.
+// A Prober is a [Sender] that can ask, without doing anything, whether WhatsApp answers: while a
+// number is out the hub risks a message only when that went well.
 type Prober interface {
-	// Probe returns nil if WhatsApp answers for the number. The error is as that of Send.
+	// Probe returns nil, or an error as Send does.
 	Probe(ctx context.Context) error
 }
 

@@ -26,7 +26,7 @@ func withFeed(c *channel.Config) { c.Feed, c.Search = true, true }
 // told collects what a feed tells.
 type told struct {
 	mu   sync.Mutex
-	news []*channel.News
+	news []*conversation.News
 	err  error
 }
 
@@ -48,7 +48,7 @@ func follow(ctx context.Context, hub *channel.Hub, q channel.FeedQuery) *told {
 }
 
 // all waits until everybody waits, and returns what was told so far.
-func (f *told) all(t *testing.T) []*channel.News {
+func (f *told) all(t *testing.T) []*conversation.News {
 	synctest.Wait()
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -75,9 +75,9 @@ func TestAFeedTellsWhatChangesOnWhicheverProcess(t *testing.T) {
 		require.NotEmpty(t, here[len(here)-1].Cursor)
 		r.Pass(time.Second)
 		here, there, deaf := hereFeed.all(t), thereFeed.all(t), deafFeed.all(t)
-		for name, news := range map[string][]*channel.News{"this process": here, "another process": there} {
+		for name, news := range map[string][]*conversation.News{"this process": here, "another process": there} {
 			texts := map[string]bool{}
-			kinds := map[channel.NewsKind]bool{}
+			kinds := map[conversation.NewsKind]bool{}
 			for _, n := range news {
 				kinds[n.Kind] = true
 				if n.Message != nil {
@@ -85,7 +85,7 @@ func TestAFeedTellsWhatChangesOnWhicheverProcess(t *testing.T) {
 				}
 			}
 			require.Equal(t, map[string]bool{"Hello?": true, "Hello!": true}, texts, name)
-			require.True(t, kinds[channel.NewsConversation] && kinds[channel.NewsCustomer], name)
+			require.True(t, kinds[conversation.NewsConversation] && kinds[conversation.NewsCustomer], name)
 		}
 		for _, n := range deaf {
 			require.Empty(t, n.Kind, "news of a channel that was not asked for only move the cursor")

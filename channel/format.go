@@ -113,7 +113,7 @@ type messageRecord struct {
 	// Reach names the person who counts for the messaging limit because of the message.
 	Reach string `json:"reach,omitempty"`
 	// Answer is what the message counts for in its conversation; nil for what is no answer.
-	Answer *Answer `json:"answer,omitempty"`
+	Answer *conversation.Answer `json:"answer,omitempty"`
 	// AnswersAd is when the customer came through the advertisement that an outbound message may
 	// be the first answer to; zero if it cannot be.
 	AnswersAd time.Time `json:"answers_ad,omitzero"`

@@ -22,95 +22,71 @@ import (
 
 // Config is what a [Hub] needs.
 type Config struct {
-	// Store keeps everything; required. Several hubs, in one process or in many, may
-	// share one store if it is one that processes can share.
-	Store store.Store
-	// Ticketing is the host's ticket system; required.
+	// Store keeps everything, Ticketing is the host's ticket system: both required.
+	Store     store.Store
 	Ticketing Ticketing
-	// Changes are the kinds of changes that Ticketing is told; nil: all. What is left out costs neither a
-	// row nor a call, and stands in the conversation's events all the same. What customers write is
-	// always told.
+	// Changes are the kinds of changes that Ticketing is told beside what customers write; nil: all.
+	// What is left out costs neither a row nor a call, and stands in the events of the conversation.
 	Changes []conversation.ChangeKind
-	// Attachments keeps inbound files. nil: files are not fetched, and the host sees
-	// media IDs that it has to use within 7 days.
+	// Attachments keeps inbound files. nil: they are not fetched, and their media IDs last for 7
+	// days.
 	Attachments Attachments
-	// Desk takes part in what the hub does: the queues, rules and rights of a helpdesk. Package desk
-	// has one, and makes the hub with it. nil is for a host that is master of its tickets: nothing of a
-	// desk is written, polled or told, and each customer has one conversation, which never ends. The
-	// hubs on one store have either all a desk or none.
+	// Desk takes part in what the hub does; package desk makes the hub with one. nil: nothing of a
+	// desk is written, polled or told, and each customer has one conversation, which never ends. All
+	// hubs on a store have a desk, or none has.
 	Desk Desk
-	// Channels are the numbers to begin with; more can be added with [Hub.AddChannel]. Their settings
-	// hold unless they were changed since with [Hub.UpdateSettings], here or in another process.
+	// Channels are the numbers to begin with; see [Hub.AddChannel].
 	Channels []Channel
 
-	// Feed lets [Hub.Feed] tell what changes, on whichever process, and Search lets [Hub.Search] find by
-	// words. Both cost a little with each commit, and need a Store that is a [store.Follower], and a
-	// [store.Searcher]. What was stored before they were set is not told, and not found until it
-	// changes. All processes should set the same.
+	// Feed is for [Hub.Feed], Search for [Hub.Search]. They cost a little with each commit, and need
+	// a Store that is a [store.Follower], and a [store.Searcher]. What was stored before is not
+	// told, and not found until it changes. All processes should set the same.
 	Feed, Search bool
 
-	// StrayRetention is the age at which dead letters go that belong to no channel: items of
-	// unknown numbers, and those whose secret may not speak for what they named. 0 means for
-	// ever, like a channel's [Retention]; below 24 hours is refused.
+	// StrayRetention is the age at which dead letters of no channel go. 0: never; 24 hours at least.
 	StrayRetention duration.Duration
 
-	// RestoredAt is when the store was last restored from a backup; zero: never. Messages that
-	// were in its outbox then may have been sent after the backup was made, and so may automatic
-	// ones for what happened or fell due before: they are [conversation.Uncertain] and are not sent, whatever
-	// the channel's policy, until a status or an agent settles them.
-	// Set it in the first process that runs on the restored store; the store remembers it.
+	// RestoredAt is when the store was restored from a backup; zero: never. What waited in its
+	// outbox, and automatic messages for what happened before, may have been sent since the backup
+	// was made: they are [conversation.Uncertain] and not sent, whatever the channel's policy. The
+	// store remembers it.
 	RestoredAt time.Time
 
-	// Now is the clock; nil means time.Now. It exists so that a demonstration can
-	// move it. Tests use testing/synctest instead. On a store that keeps the time for all
-	// processes (see [store.Timekeeper]) the hub corrects it by up to an hour.
+	// Now is the clock, for demonstrations; nil means time.Now. A [store.Timekeeper] corrects it by
+	// up to an hour.
 	Now func() time.Time
-	// Logger gets what an operator should know; nil means silence. See the package
-	// documentation for the attributes.
+	// Logger gets what an operator should know, see above; nil means silence. Hooks observe.
 	Logger *slog.Logger
-	// Hooks observe; see there.
-	Hooks hooks.Hooks
+	Hooks  hooks.Hooks
 
-	// ApplyWorkers, HostWorkers, SendWorkers and MediaWorkers bound how many accepted
-	// items, calls of the Ticketing, sends and downloads run at once; answers and
-	// notifications have SendWorkers each. 0 means 32, 16, 64 and 8. After a crash as many
-	// messages may be uncertain as were being sent, those that waited for their rate permit
-	// among them: more SendWorkers send more in a second, and leave more open then.
+	// How much runs at once: accepted items (0 means 32), calls of Ticketing (16), sends of answers
+	// and as many of notifications (64), downloads (8). As many messages as are being sent, or wait
+	// for their rate permit, may be uncertain after a crash.
 	ApplyWorkers, HostWorkers, SendWorkers, MediaWorkers int
-	// HostTries is after how many failures of Ticketing a call becomes a dead letter,
-	// which lets the rest of the conversation go on. 0 means 20, which with growing
-	// pauses is about three hours. Failures in an outage do not count: when calls for several
-	// conversations fail in a row, or none has gone well for five minutes.
+	// HostTries is after how many failures a call of Ticketing becomes a dead letter, so that the
+	// rest of the conversation goes on; those of an outage do not count. 0 means 20: about three
+	// hours.
 	HostTries int
-	// Lease is how long a worker may take for one piece of work before another one
-	// takes over; it bounds every call of the host and of a Sender. 0 means 1 minute.
+	// Lease bounds every call of the host and of a Sender; then another worker takes over. 0 means 1
+	// minute, the least is 5 seconds.
 	Lease time.Duration
-	// Poll is how often idle queues are looked at for work that other processes
-	// committed and for work that fell due. Work of this process is noticed at once.
-	// 0 means 1 second.
+	// Poll is how often work is looked for that other processes committed, or that fell due. 0 means
+	// 1 second.
 	Poll time.Duration
-	// Heartbeat is how often a process that runs says so in the store; 0 means 1 second, or Poll if that
-	// is longer. One that could
-	// not for three of them gives up what it has in hand and does nothing more until it can, and one of
-	// which nothing was heard for about four is taken over from: within 5 seconds, where
-	// otherwise its leases had to end. A store whose commits often take seconds needs a longer one.
+	// Heartbeat is how often a process says in the store that it runs; 0 means 1 second, or Poll if that is
+	// longer. One that could not for three of them gives up what it has in hand until it can; one that was
+	// not heard of for about four is taken over from. Commits that often take seconds need a longer one.
 	Heartbeat time.Duration
-	// Name and Version say in [Hub.Processes] which process this is and what it runs. "" means the
-	// name of the machine with the number of the process, and the version of the main module or its
-	// commit, as far as Go knows.
+	// Name and Version say in [Hub.Processes] which process this is and what it runs. "" means machine
+	// and number, and the version or commit of the main module.
 	Name, Version string
-	// Drain is how long Run lets work in hand finish after its context is done.
-	// 0 means 30 seconds.
+	// Drain is how long Run lets work in hand finish. 0 means 30 seconds.
 	Drain time.Duration
 }
 
-// A Hub turns WhatsApp numbers into support channels: it takes in webhooks, keeps
-// conversations, hands what customers write to the host's ticket system, and sends
-// what agents answer. Make one with [New], give it deliveries with [Hub.Accept] (it is
-// a webhook.Sink), and let [Hub.Run] do the work.
-//
-// All methods are safe for concurrent use. Any number of hubs on any number of
-// machines may work on one store.
+// A Hub turns WhatsApp numbers into support channels. Make one with [New], give it deliveries with
+// [Hub.Accept], which makes it a webhook.Sink, and let [Hub.Run] do the work. It is safe for
+// concurrent use, and any number of hubs on any number of machines may work on one store.
 type Hub struct {
 	*core
 	intake     *intake
@@ -120,8 +96,7 @@ type Hub struct {
 	keeper     *keeper
 }
 
-// New returns a hub, or all problems of cfg at once. It starts nothing and reads
-// nothing.
+// New returns a hub, or all problems of cfg at once. It starts nothing and reads nothing.
 func New(cfg Config) (*Hub, error) {
 	var problems []error
 	missing := func(bad bool, what string) {
@@ -196,15 +171,10 @@ func New(cfg Config) (*Hub, error) {
 	return h, nil
 }
 
-// ErrRunning is returned by Run if the hub is already running.
-var ErrRunning = errors.New("channel: hub is already running")
-
-// Run does the hub's work until ctx is done, then lets work in hand finish for at most
-// Config.Drain and returns nil; what did not finish is given back for the next Run, here or
-// elsewhere. That holds from the first moment on, also if ctx is done before Run has begun.
-// Run owns its goroutines and waits for them, so that host code that goes on after its
-// context has ended holds Run up. At most one Run per Hub may be active: another returns
-// ErrRunning. Run also returns the error of a store that fails right at the start.
+// Run does the hub's work until ctx is done, lets work in hand finish for at most Config.Drain, and
+// returns nil; what did not finish is given back. It owns its goroutines and waits for them, and so
+// for host code that goes on after its context has ended. It returns [ErrRunning] if the hub runs
+// already, and the error of a store that fails right at the start.
 func (h *Hub) Run(ctx context.Context) error {
 	if !h.running.CompareAndSwap(false, true) {
 		return ErrRunning

@@ -9,25 +9,19 @@ import (
 	"github.com/kanava-go/kanava/webhook"
 )
 
-// Accept takes responsibility for a delivery: it masks card numbers, then records every
-// item that was not seen before, and returns nil only when that is durable. What fits into 4 MB
-// is recorded in one atomic step. It is a webhook.Sink, and may as well be fed from a log of
-// deliveries, in any order and any number of times.
+// Accept takes responsibility for a delivery: it masks card numbers, records every item that was not
+// seen before, at most 4 MB in one atomic step, and returns nil only when that is durable.
+// Deliveries may come from a webhook.Handler or out of a log, in any order and any number of times.
+// If ctx ends, what was recorded stays.
 //
-// An item is believed only if the delivery's Scope covers the account and the number that it
-// names and if that account is the channel's, where [Settings] know it. Everything else becomes
-// a dead letter that belongs to no channel, and is counted in [Health]; replaying it helps once the
-// channel's Account was corrected, while what a secret covers was settled when the item came. A webhook.Handler sets the
-// Scope. Whoever verifies and parses bodies by other means sets it too; without one Accept
-// refuses the delivery with [ErrNoScope].
+// An item is believed if the delivery's Scope covers the account and number that it names, and if
+// the account is the channel's, where Settings know it. Everything else becomes a dead letter of no
+// channel, counted in [Hub.Health]; to replay it helps once Settings.Account was corrected. Without
+// a Scope, which a webhook.Handler sets, the error matches [ErrNoScope].
 //
-// Items are applied later, by [Hub.Run]. Items of numbers that belong to no channel here are
-// recorded too: a process that has the channel applies them. Once no process on the store has
-// had the number for some minutes they become dead letters, which come back to life in their
-// order when a channel with the number is added.
-//
-// Accept ends with ctx; what it has recorded by then stays, and does no harm when the delivery
-// comes again.
+// Items of a number that this hub does not have wait for a process that does. Once none has had it
+// for some minutes they become dead letters, which come back to life, in order, when a channel with
+// the number is added.
 func (h *Hub) Accept(ctx context.Context, d *webhook.Delivery) (err error) {
 	start := h.now()
 	var info hooks.AcceptInfo

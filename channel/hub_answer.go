@@ -11,22 +11,18 @@ import (
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// Reply checks an answer, writes it into the outbox and returns it as queued. [Hub.Run]
-// sends it, after the answers before it in the same conversation.
+// Reply checks an answer, writes it into the outbox and returns it as queued, with card numbers
+// masked unless the channel keeps them. It returns nil only when that is durable: [Hub.Run] sends it
+// after the answers before it in the same conversation, or the host is told why not. In a merged
+// conversation it goes out in the one that goes on. What it does to a resolved one is up to the
+// desk.
 //
-// What cannot be sent is refused here, and nothing is stored. The error matches
-// ErrNotFound, ErrDisabled, window.ErrClosed (free-form content outside
-// the window; errors.As gives a *window.ClosedError with the time), ErrOptedOut,
-// ErrNoConsent, pricing.ErrBudgetExhausted, pricing.ErrLimitReached, template.ErrNotSendable,
-// ErrNotSent or ErrKeyReused, or is a *message.InvalidError or a *template.BindError. [CauseOf]
-// says which in a word; other calls refuse with the same error for the same cause. A refusal is
-// counted and stands in the conversation's log, without its content. Card numbers in the content are masked unless
-// the channel keeps them.
-//
-// It returns nil only when the message is durable: it will be sent although the process
-// ends, or the host is told why not. The answer to a conversation that was merged
-// into another one goes out in that one. What an answer does to a conversation that is resolved is up
-// to the desk.
+// What cannot be sent is refused, and nothing is stored but the refusal, without its content. The
+// error matches ErrNotFound, ErrDisabled, window.ErrClosed (free-form content outside the window: a
+// *window.ClosedError has the time), ErrOptedOut, ErrNoConsent, pricing.ErrBudgetExhausted,
+// pricing.ErrLimitReached, template.ErrNotSendable, ErrNotSent or ErrKeyReused, or is a
+// *message.InvalidError or a *template.BindError. [CauseOf] says which in a word, the same for all
+// calls.
 func (h *Hub) Reply(ctx context.Context, by conversation.Author, r Reply) (*conversation.Message, error) {
 	all, err := h.reply(ctx, by, []Reply{r})
 	if err != nil {
@@ -35,11 +31,9 @@ func (h *Hub) Reply(ctx context.Context, by conversation.Author, r Reply) (*conv
 	return &all[0].Message, nil
 }
 
-// ReplyAll is Reply for 1 to 30 answers in one conversation, which are queued together, in
-// their order, or not at all: the pictures of an album, or a text and the files that go with
-// it. WhatsApp has no message that is an album; phones show pictures that follow each other
-// as one (developers.facebook.com/documentation/business-messaging/whatsapp/messages/image-messages,
-// checked 2026-11).
+// ReplyAll is [Hub.Reply] for 1 to [MaxReplies] answers in one conversation, queued together, in
+// order, or not at all: pictures that follow each other, which phones show as an album, or a text
+// and its files.
 func (h *Hub) ReplyAll(ctx context.Context, by conversation.Author, replies []Reply) ([]*conversation.Message, error) {
 	if len(replies) == 0 || len(replies) > MaxReplies {
 		problem := message.Problem{
@@ -57,8 +51,7 @@ func (h *Hub) ReplyAll(ctx context.Context, by conversation.Author, replies []Re
 	return visible(all), nil
 }
 
-// PreviewMacro says what a macro would send if it were run now, without sending it. The
-// errors are those of [Hub.RunMacro].
+// PreviewMacro says what [Hub.RunMacro] would send now, with its errors.
 func (h *Hub) PreviewMacro(ctx context.Context, m Macro) (*MacroPreview, error) {
 	_, preview, err := h.macro(ctx, &m)
 	if err != nil {
@@ -67,10 +60,9 @@ func (h *Hub) PreviewMacro(ctx context.Context, m Macro) (*MacroPreview, error) 
 	return preview, nil
 }
 
-// RunMacro sends a macro's text if the window is open, and its template otherwise. The
-// errors are those of [Hub.Reply], *template.ShorthandError for a shorthand that cannot be
-// read, *template.ExpandError for a placeholder without a usable value, and
-// window.ErrClosed if there is no template to fall back to.
+// RunMacro sends a macro's text if the window is open, and its template otherwise. The errors are
+// those of [Hub.Reply], a *template.ShorthandError or *template.ExpandError, and window.ErrClosed
+// without a template.
 func (h *Hub) RunMacro(ctx context.Context, by conversation.Author, m Macro) (*conversation.Message, error) {
 	if m.Key != "" { // what it would send may be something else by now
 		if earlier, err := h.ranBefore(ctx, &m); err != nil || earlier != nil {
@@ -88,8 +80,8 @@ func (h *Hub) RunMacro(ctx context.Context, by conversation.Author, m Macro) (*c
 	return h.Reply(ctx, by, *reply)
 }
 
-// CancelMessage takes a message back that still waits in the outbox, or for its time. The error matches
-// ErrNotFound or ErrTooLate. Cancelling twice is not an error.
+// CancelMessage takes a message back that still waits in the outbox; to do so twice is no error. The
+// error matches ErrNotFound or ErrTooLate.
 func (h *Hub) CancelMessage(ctx context.Context, by conversation.Author, id string) error {
 	err := h.do(ctx, func(u *unit) error {
 		ch, m, err := u.actOn(&deed{by: by, message: id})
@@ -129,10 +121,9 @@ func (h *Hub) CancelMessage(ctx context.Context, by conversation.Author, id stri
 	return nil
 }
 
-// MarkRead shows the customer that their messages in a conversation were read and, if
-// typing is true, that somebody is writing an answer; WhatsApp shows that for up to 25
-// seconds or until the answer comes. It is sent at once and not repeated: a receipt that
-// is late helps nobody. Nothing happens in a conversation without messages of the customer.
+// MarkRead shows the customer that their messages in a conversation were read and, if typing is
+// true, that somebody writes, for up to 25 seconds or until the answer comes. It is sent at once and
+// not repeated.
 func (h *Hub) MarkRead(ctx context.Context, id string, typing bool) error {
 	conv, err := h.conversation(ctx, id)
 	if err != nil {
@@ -160,13 +151,9 @@ func (h *Hub) MarkRead(ctx context.Context, id string, typing bool) error {
 	return nil
 }
 
-// Upload hands a file of the host to WhatsApp and returns the media ID to send it with, in
-// an Image, a Document and so on, usable for 30 days. The file is streamed; nothing of it
-// is kept here but its type.
-//
-// A file whose content is not of the declared type, or of a type that the channel's policy
-// does not let out, is refused with an error that matches [ErrFileRefused] before WhatsApp
-// gets any of it.
+// Upload hands a file of the host to WhatsApp and returns the media ID to send it with for 30 days.
+// It is streamed and not kept. What is not of the declared type, or not let out by the channel's
+// policy, is refused before WhatsApp gets any of it: the error matches ErrFileRefused.
 func (h *Hub) Upload(ctx context.Context, channel string, in message.Upload) (id string, err error) {
 	ch, err := h.enabled(channel)
 	if err != nil {

@@ -14,14 +14,13 @@ import (
 
 // Campaign is a message to many.
 type Campaign struct {
-	// Key names the campaign, at most 100 bytes; required. A row that was queued before under the same
-	// Key is not queued again, so that a campaign that was cancelled, or whose process ended, is resumed
-	// by running it again with the same rows.
+	// Key names the campaign, at most 100 bytes; required. A row that was queued under it is not
+	// queued again: a campaign is resumed by running it again with the same rows.
 	Key string
-	// Dry only looks: each result says what would become of its row now, and nothing is queued.
+	// Dry queues nothing: each result says what would become of its row now.
 	Dry bool
-	// NoWait takes a messaging limit that is reached for a refusal. Otherwise the campaign waits until
-	// WhatsApp lets the account write to somebody again, over days if it must.
+	// NoWait takes a messaging limit for a refusal. Otherwise the campaign waits, over days if it
+	// must.
 	NoWait bool
 }
 
@@ -29,10 +28,10 @@ type Campaign struct {
 type CampaignResult struct {
 	// Row counts the rows from 1.
 	Row int
-	// Message is the message as queued, or with Dry as it would be; nil if it was refused. What is set
-	// aside for it is in Message.Cost.
+	// Message is the message as queued, or with Dry as it would be, with what is set aside in Cost;
+	// nil if it was refused.
 	Message *conversation.Message
-	// Err is why it was refused: the error of [Hub.Notify], or that of the row itself. nil if it was not.
+	// Err is why it was refused: that of [Hub.Notify], or of the row itself.
 	Err error
 	// Again says that it had been queued by an earlier run.
 	Again bool
@@ -46,15 +45,13 @@ func (r CampaignResult) LogValue() slog.Value {
 // errCampaign says that a campaign has no usable key.
 var errCampaign = fmt.Errorf("channel: the key of a campaign has 1 to 100 bytes: %w", ErrUnusable)
 
-// NotifyAll sends a notification for each row, one after the other, and yields what became of it: a row
-// that is refused, or that rows could not read, is told by its number and harms no other. Rows with a
-// Key of their own are known by it, others by their number: then the rows of a campaign that is resumed
-// must be the same in the same order.
+// NotifyAll is [Hub.Notify] for many rows, one after the other; it yields what became of each. A row
+// that is refused, or cannot be read, harms no other. A row is known by its Key, or by its number:
+// then a campaign that is resumed must have the same rows in the same order.
 //
-// It queues as [Hub.Notify] does, behind all answers. It ends when rows do, when whoever ranges over it
-// stops, or when ctx is done; what was queued is sent, unless it is taken back with [Hub.CancelMessage].
-// An error that is no refusal, such as the store's, ends it: it is yielded with the row at which to
-// resume.
+// It ends with the rows, with whoever ranges over it, with ctx, or with an error that is no refusal,
+// yielded with the row at which to resume. What was queued is sent, unless [Hub.CancelMessage] takes
+// it back.
 func (h *Hub) NotifyAll(ctx context.Context, by conversation.Author, c Campaign, rows iter.Seq2[Notification, error]) iter.Seq[*CampaignResult] {
 	return func(yield func(*CampaignResult) bool) {
 		if c.Key == "" || usable("key", c.Key, 100) != nil {
@@ -127,10 +124,10 @@ type CampaignTotals struct {
 	Rows   int `json:"rows"`
 	Queued int `json:"queued"` // with Dry: would be
 	Again  int `json:"again"`  // had been queued before
-	// Refused counts refusals by CauseOf; "" is rows that could not be read, and other errors.
+	// Refused counts by CauseOf; "" is for rows that could not be read, and other errors.
 	Refused map[conversation.Cause]int `json:"refused,omitempty"`
-	// Cost is what is set aside for those that were queued, in the currency of the channel's rates;
-	// Unpriced is how many have no known price.
+	// Cost is what is set aside, in the currency of the channel's rates; Unpriced have no known
+	// price.
 	Cost     pricing.Micros `json:"cost"`
 	Unpriced int            `json:"unpriced,omitempty"`
 }

@@ -8,11 +8,10 @@ import (
 	"slices"
 )
 
-// AddChannel makes c a channel of the hub, while it runs or before. It returns all problems
-// of the settings at once. A hub in another process learns of it from its own host. What waits
-// for the channel's number in the store, or became a dead letter because no process had it, is
-// applied in its order. If the settings were changed since the host was given them, as [Hub.UpdateSettings]
-// remembers, the changed ones hold.
+// AddChannel adds a channel, while the hub runs or before; other processes learn of it from their
+// own hosts. It returns all problems of the settings at once. What waits for the number in the
+// store, dead letters of [Hub.Accept] included, is applied in order. Settings that were changed
+// since with [Hub.UpdateSettings] hold.
 func (h *Hub) AddChannel(ctx context.Context, c Channel) (err error) {
 	h.fleet.comesHome(c.Number, true) // nothing of its number is claimed until all of it is there
 	defer h.fleet.comesHome(c.Number, false)
@@ -36,26 +35,22 @@ func (h *Hub) AddChannel(ctx context.Context, c Channel) (err error) {
 	return nil
 }
 
-// UpdateSettings gives a channel new settings; what it sends with stays. They are kept in the store, and
-// every process that has the channel goes by them within a second or two (Config.Poll), also when
-// it is started again. A process that is started with settings which differ from those that the
-// others began with was given newer ones by its host, and these hold until the next Change. The ID and the
-// number cannot change: conversations belong to them. Messages that wait in the outbox
-// of a channel that is disabled stay there until it is enabled again, or fail when their window closes.
+// UpdateSettings gives a channel new settings; what it sends with stays. They are kept in the store
+// and hold in every process within Config.Poll, also after a restart, until a process is started
+// with others than it began with before. ID and number cannot change. What waits in the outbox of a
+// disabled channel goes when it is enabled, or fails when its window closes.
 func (h *Hub) UpdateSettings(ctx context.Context, s Settings) error {
 	return h.change(ctx, s.ID, func(c *Channel) { c.Settings = s })
 }
 
-// ReplaceChannel is UpdateSettings for the whole channel: with its settings it gets another Sender, for
-// example with a new token, Media, Templates and Rates. What is being sent ends with the
-// old ones.
+// ReplaceChannel is UpdateSettings for the whole channel, for a Sender with a new token, say. What
+// is being sent ends with the old one.
 func (h *Hub) ReplaceChannel(ctx context.Context, c Channel) error {
 	return h.change(ctx, c.ID, func(old *Channel) { *old = c })
 }
 
-// RemoveChannel takes a channel out of this hub, not out of others. Its conversations and what is to be
-// done for them stay in the store. Once no process has had its number for some minutes, further
-// webhooks for it become dead letters; they come back to life when it is added again.
+// RemoveChannel takes a channel out of this hub, not out of others. What it has in the store stays;
+// for webhooks that still come see [Hub.Accept].
 func (h *Hub) RemoveChannel(_ context.Context, id string) error {
 	if !h.channels.remove(id) {
 		return fmt.Errorf("channel: remove %q: %w", id, ErrNoChannel)
@@ -63,8 +58,7 @@ func (h *Hub) RemoveChannel(_ context.Context, id string) error {
 	return nil
 }
 
-// Channels returns the channels that the hub has, ordered by ID, with their Senders: for the host's
-// own code, which answers for what it does with them.
+// Channels returns the channels of the hub, ordered by ID, with their Senders.
 func (h *Hub) Channels() []Channel {
 	byID := h.channels.view().byID
 	all := make([]Channel, 0, len(byID))
@@ -74,8 +68,8 @@ func (h *Hub) Channels() []Channel {
 	return all
 }
 
-// Channel returns the channel with this ID as it is now, also if another process changed it, with
-// its Sender: see [Hub.Channels]. The error matches ErrNoChannel if the hub has none.
+// Channel returns a channel as it is now, also if another process changed it. The error matches
+// ErrNoChannel.
 func (h *Hub) Channel(ctx context.Context, id string) (Channel, error) {
 	if err := h.keepUp(ctx); err != nil {
 		return Channel{}, err

@@ -12,30 +12,28 @@ import (
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// DeadLetter is work that the hub gave up on: an item that could not be understood or
-// belongs to no channel, a call of the host's Ticketing or a download that kept failing.
-// Nothing of it is lost; an operator decides.
+// DeadLetter is work that was given up: an item that nobody understands or that belongs to no
+// channel, a call of Ticketing or a download that kept failing. Nothing of it is lost; an operator
+// decides.
 type DeadLetter struct {
-	// Key names it, for Replay and Drop.
+	// Key names it.
 	Key store.WorkKey `json:"key"`
 	// Channel is the ID of the channel, "" if it belongs to none.
 	Channel string `json:"channel,omitempty"`
-	// Reason says why, free of personal data.
+	// Reason says why, free of personal data, and Tries after how many failures.
 	Reason string `json:"reason,omitempty"`
-	// Tries counts the failed attempts before it was given up.
-	Tries int `json:"tries,omitempty"`
+	Tries  int    `json:"tries,omitempty"`
 	// Enqueued is when the work was recorded.
 	Enqueued time.Time `json:"enqueued,omitzero"`
 	// Content is what the work holds, as JSON, card numbers masked. Personal data.
 	Content json.RawMessage `json:"content,omitempty"`
-	// Seq continues a list; see DeadLetterQuery.
+	// Seq continues a list.
 	Seq int64 `json:"seq,omitempty"`
 }
 
 // DeadLetterQuery asks for dead letters of one kind of work.
 type DeadLetterQuery struct {
-	// Channel restricts to dead letters of one channel; "" lists those of all channels and of
-	// none.
+	// Channel restricts to one; "" lists those of all and of none.
 	Channel string
 	// Work is the kind of work, as [Hub.Health] lists it; required.
 	Work string
@@ -69,8 +67,8 @@ func (h *Hub) DeadLetters(ctx context.Context, q DeadLetterQuery) (letters []Dea
 	return letters, nil
 }
 
-// ReplayDeadLetters gives dead letters another chance, at the end of their conversation's queue. Unknown
-// keys are ignored.
+// ReplayDeadLetters gives dead letters another chance, behind what waits in their conversation.
+// Unknown keys are ignored.
 func (h *Hub) ReplayDeadLetters(ctx context.Context, keys ...store.WorkKey) error {
 	return h.onDead(ctx, "replay", keys, func(u *unit, dead []store.WorkKey) {
 		u.Replay(dead...)
@@ -134,8 +132,8 @@ func deadLetter(w *store.Work) DeadLetter {
 	}
 }
 
-// ReplayAllDeadLetters is [Hub.ReplayDeadLetters] for all dead letters that a query names, in their order. It returns
-// how many there were.
+// ReplayAllDeadLetters is [Hub.ReplayDeadLetters] for all that a query names, in their order. It
+// returns how many.
 func (h *Hub) ReplayAllDeadLetters(ctx context.Context, q ReplayQuery) (n int, err error) {
 	var keys []store.WorkKey
 	err = h.eachWork(ctx, store.WorkQuery{Queue: q.Work, Dead: true}, q.Channel, func(page []store.Work) error {
@@ -159,14 +157,10 @@ func (h *Hub) ReplayAllDeadLetters(ctx context.Context, q ReplayQuery) (n int, e
 	return n, nil
 }
 
-// RetryNow ends every pause of a channel: what is out is tried at once by this process, and by
-// the others when they next look at the store, which they do every Config.Poll; what failed and
-// waits for its next try, calls of the host, sends and downloads, is due. "" is all channels.
-// It is for an operator who has just mended something and does
-// not want to wait for the minute, or the quarter of an hour, until the hub finds out.
-//
-// Nothing is sent twice for it. A call of the host that begins at this very moment may be
-// repeated, with the same ID, as after a crash.
+// RetryNow ends every pause of a channel, "" for all, after an operator has mended something: what
+// is out is tried at once (by other processes within Config.Poll), and what failed and waits for its
+// next try is due. Nothing is sent twice for it; a call of the host that begins at this moment may
+// be repeated, with the same ID.
 func (h *Hub) RetryNow(ctx context.Context, channel string) (err error) {
 	for _, queue := range retriedQueues {
 		err := h.eachWork(ctx, store.WorkQuery{Queue: queue}, channel, func(page []store.Work) error {

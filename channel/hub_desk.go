@@ -8,8 +8,8 @@ import (
 	"github.com/kanava-go/kanava/internal/opaque"
 )
 
-// Step changes a conversation in one step, for a [Desk] whose agents act; by is who does. A
-// conversation that was merged into another one is refused with a [*MergedError].
+// Step changes a conversation in one step, for a [Desk] whose agents act; by is who does. Of one
+// that was merged the error is a [*MergedError].
 func (h *Hub) Step(ctx context.Context, by conversation.Author, id string, f func(*Scene) error) error {
 	action := opaque.Random("a_")
 	err := h.do(ctx, func(u *unit) error {

@@ -2,10 +2,8 @@ package channel
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -14,48 +12,14 @@ import (
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// ErrNoFeed says that the hub has no feed: see Config.Feed.
-var ErrNoFeed = errors.New("channel: the hub keeps no feed")
-
-// NewsKind says what some news is about.
-type NewsKind string
-
-// The kinds of news.
-const (
-	NewsConversation NewsKind = "conversation"
-	NewsMessage      NewsKind = "message"
-	NewsCustomer     NewsKind = "customer"
-)
-
-// News is something that changed, as it is now.
-type News struct {
-	// Cursor is where to go on behind this news, in any process, also after a restart.
-	Cursor string `json:"cursor"`
-	// Kind and ID say what changed; Kind is "" for news that only move the cursor, because what
-	// happened is on channels that were not asked for.
-	Kind    NewsKind `json:"kind,omitempty"`
-	ID      string   `json:"id,omitempty"`
-	Channel string   `json:"channel,omitempty"`
-	// One of these is set; none if it was erased: whoever keeps a copy removes it.
-	Conversation *conversation.Conversation `json:"conversation,omitempty"`
-	Message      *conversation.Message      `json:"message,omitempty"`
-	Customer     *conversation.Customer     `json:"customer,omitempty"`
-}
-
-// LogValue shows what it is about, by IDs.
-func (n News) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("kind", string(n.Kind)), slog.String("id", n.ID), slog.String("channel", n.Channel))
-}
-
 // FeedQuery says which news are wanted.
 type FeedQuery struct {
-	// After is the cursor to go on behind. "" begins with the oldest change that the store still
-	// remembers, which is no picture of everything: see [Hub.FeedCursor].
+	// After is the cursor to go on behind. "" begins with the oldest change that is remembered.
 	After string
 	// Channels restricts to these; nil means all. What was erased is told to everybody, by its ID.
 	Channels []string
-	// Wanted, if not nil, is asked about each channel whenever there is news of it, instead of
-	// Channels: for rights that may be withdrawn meanwhile. It must be quick.
+	// Wanted is asked about the channel of each news instead, for rights that may be withdrawn; it
+	// must be quick.
 	Wanted func(channel string) bool
 }
 
@@ -73,17 +37,17 @@ func (q *FeedQuery) Wants(channel string) bool {
 // feedPage is of how many commits the changes are read at a time.
 const feedPage = 100
 
-// Feed tells what changes of conversations, messages and customers, on whichever process, until ctx
-// is done: at once what this process does, and what others do when the store is asked next, every
-// Config.Poll, at most every second. It waits for news and needs no [Hub.Run].
+// Feed tells what changes of conversations, messages and customers until ctx is done: what this
+// process does at once, what others do when the store is asked next (Config.Poll, at most every
+// second). It needs no [Hub.Run].
 //
-// News carry the state of now, not that of each step, so that several changes of one thing may come
-// as one. Nothing is missed, and after a restart from a cursor the latest may come again. The
-// sequence ends with an error that matches ErrNoFeed, store.ErrCursor for a cursor that is none, and
-// store.ErrForgotten for one that is too old: then ask for FeedCursor, read everything, and follow from
-// there; or with the store's error, after which the same cursor works again.
-func (h *Hub) Feed(ctx context.Context, q FeedQuery) iter.Seq2[*News, error] {
-	return func(yield func(*News, error) bool) {
+// News carry the state of now, so that several changes of one thing may come as one. Nothing is
+// missed; after a restart from a cursor the latest may come again. The sequence ends with an error
+// that matches [ErrNoFeed], store.ErrCursor, or store.ErrForgotten for a cursor that is too old:
+// then ask for [Hub.FeedCursor], read everything, and follow from there. After any other error the
+// same cursor works again.
+func (h *Hub) Feed(ctx context.Context, q FeedQuery) iter.Seq2[*conversation.News, error] {
+	return func(yield func(*conversation.News, error) bool) {
 		for ctx.Err() == nil {
 			woken := h.heralds.wait()
 			news, next, err := h.News(ctx, q)
@@ -106,9 +70,9 @@ func (h *Hub) Feed(ctx context.Context, q FeedQuery) iter.Seq2[*News, error] {
 	}
 }
 
-// News is [Hub.Feed] without the waiting: what there is now behind q.After, a page at a time, and the
-// cursor behind it. No news mean that there are none yet.
-func (h *Hub) News(ctx context.Context, q FeedQuery) (news []*News, next string, err error) {
+// News is [Hub.Feed] without the waiting: a page of what is behind q.After, and the cursor behind
+// it.
+func (h *Hub) News(ctx context.Context, q FeedQuery) (news []*conversation.News, next string, err error) {
 	follower, ok := h.follower()
 	if !ok {
 		return nil, "", fmt.Errorf("channel: feed: %w", ErrNoFeed)
@@ -121,7 +85,7 @@ func (h *Hub) News(ctx context.Context, q FeedQuery) (news []*News, next string,
 		return nil, "", fmt.Errorf("channel: feed: %w", err)
 	}
 	if len(news) == 0 && len(changes) > 0 {
-		news = []*News{{}}
+		news = []*conversation.News{{}}
 	}
 	for _, n := range news {
 		n.Cursor = q.After // all of a page is told before it is passed
@@ -132,8 +96,7 @@ func (h *Hub) News(ctx context.Context, q FeedQuery) (news []*News, next string,
 	return news, next, nil
 }
 
-// FeedCursor returns the cursor of now: news behind it are of what happens from now on, though some of
-// the latest may come again. Ask for it first, then read everything, then follow.
+// FeedCursor returns the cursor of now. Ask for it first, then read everything, then follow.
 func (h *Hub) FeedCursor(ctx context.Context) (string, error) {
 	follower, ok := h.follower()
 	if !ok {
@@ -154,9 +117,9 @@ func (h *Hub) follower() (store.Follower, bool) {
 }
 
 // news reads what changed; of several changes of one thing the last one counts.
-func (h *Hub) news(ctx context.Context, q *FeedQuery, changes []store.Change) ([]*News, error) {
+func (h *Hub) news(ctx context.Context, q *FeedQuery, changes []store.Change) ([]*conversation.News, error) {
 	keys := map[string][]string{}
-	var news []*News
+	var news []*conversation.News
 	at := map[store.RecordKey]int{}
 	for _, c := range changes {
 		id := store.RecordKey{Kind: c.Kind, Key: c.Key}
@@ -169,7 +132,7 @@ func (h *Hub) news(ctx context.Context, q *FeedQuery, changes []store.Change) ([
 			keys[c.Kind] = append(keys[c.Kind], c.Key)
 		}
 		at[id] = len(news)
-		news = append(news, &News{Kind: NewsKind(c.Kind), ID: c.Key, Channel: c.Group})
+		news = append(news, &conversation.News{Kind: conversation.NewsKind(c.Kind), ID: c.Key, Channel: c.Group})
 	}
 	for kind, keys := range keys {
 		records, err := h.store.Get(ctx, kind, keys...)
@@ -177,13 +140,13 @@ func (h *Hub) news(ctx context.Context, q *FeedQuery, changes []store.Change) ([
 			return nil, fmt.Errorf("read %s: %w", kind, err)
 		}
 		for _, r := range records {
-			if err := news[at[r.ID()]].show(&r); err != nil {
+			if err := show(news[at[r.ID()]], &r); err != nil {
 				return nil, err
 			}
 		}
 	}
 	var messages []*conversation.Message
-	news = slices.DeleteFunc(news, func(n *News) bool { return n == nil || !q.Wants(n.Channel) })
+	news = slices.DeleteFunc(news, func(n *conversation.News) bool { return n == nil || !q.Wants(n.Channel) })
 	for _, n := range news {
 		if n.Message != nil {
 			messages = append(messages, n.Message)
@@ -192,17 +155,17 @@ func (h *Hub) news(ctx context.Context, q *FeedQuery, changes []store.Change) ([
 	return news, h.resolveQuotes(ctx, messages...)
 }
 
-// show sets the news to what is stored now.
-func (n *News) show(r *store.Record) (err error) {
+// show sets news to what is stored now.
+func show(n *conversation.News, r *store.Record) (err error) {
 	switch n.Kind {
-	case NewsConversation:
+	case conversation.NewsConversation:
 		n.Conversation, err = step.Decode[conversation.Conversation](*r)
 		n.Channel = channelIn(n.Conversation)
-	case NewsCustomer:
+	case conversation.NewsCustomer:
 		if n.Customer, err = step.Decode[conversation.Customer](*r); err == nil {
 			n.Channel = n.Customer.Channel
 		}
-	case NewsMessage:
+	case conversation.NewsMessage:
 		var m *messageRecord
 		if m, err = step.Decode[messageRecord](*r); err == nil && m.Direction != "" {
 			n.Message, n.Channel = &m.Message, m.Channel

@@ -19,9 +19,8 @@ const healthPatience = 2 * time.Second
 // surveyMost is how far Health counts.
 const surveyMost = 1000
 
-// Health looks at the store and at the channels. It is cheap enough to be called every few
-// seconds, and fails after two seconds if the store does not answer. Given
-// IDs of channels it shows these, and nothing of what all channels share.
+// Health looks at the store and at the channels, or only at some, without what all share. It is
+// cheap enough for every few seconds, and fails after two seconds if the store does not answer.
 func (h *Hub) Health(ctx context.Context, only ...string) (*health.Report, error) {
 	view := h.channels.view()
 	ids := slices.DeleteFunc(slices.Sorted(maps.Keys(view.byID)), func(id string) bool {

@@ -6,11 +6,8 @@ import (
 	"time"
 )
 
-// Wake has every kind of work looked at now, by the hub's workers and by those who follow its feed:
-// after a host has committed a transaction of its own of which the hub knows nothing. [sqlstore.Ended]
-// does so by itself.
-//
-// [sqlstore.Ended]: https://pkg.go.dev/github.com/kanava-go/kanava/channel/store/sqlstore#Ended
+// Wake has every kind of work looked at now, after a host has committed a transaction of its own in
+// which the hub took part unknown; sqlstore.Ended does it by itself.
 func (h *Hub) Wake() {
 	for _, r := range h.runners {
 		r.Notify()
@@ -21,12 +18,10 @@ func (h *Hub) Wake() {
 // idleAsks is how often Idle asks the store.
 const idleAsks = 10 * time.Millisecond
 
-// Idle waits until nothing is left to be done now: what was accepted is filed, the host has heard of
-// everything, and what was to be sent is sent, as far as nothing has to be tried again later. Timers and
-// messages that wait for an answer of WhatsApp's do not count; what an outage holds up does, so that
-// Idle waits for the end of it, or of ctx. It is for tests on a real database,
-// where [testing/synctest] cannot tell; somebody must Run a hub on the store meanwhile. It asks the
-// store for its whole backlog a hundred times a second.
+// Idle waits until nothing is left to be done now: all is filed, told and sent. What is tried again
+// later, timers, and messages that wait for an answer of WhatsApp's do not count; what an outage
+// holds up does. It is for tests on a real database, where [testing/synctest] cannot tell: it asks
+// for the whole backlog a hundred times a second, and somebody must Run a hub meanwhile.
 func (h *Hub) Idle(ctx context.Context) error {
 	timer := time.NewTicker(idleAsks)
 	defer timer.Stop()

@@ -12,10 +12,10 @@ import (
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// SetMargin changes what stands in the margin of a conversation, for a [Desk]: something of its own
-// that changes often, is nobody's news, and goes when the conversation is erased. edit is given what
-// stands there, nil for nothing, and returns what is to stand there, nil for nothing; it may be called
-// several times, and what stays the same is not written. The error matches ErrNotFound, or is edit's.
+// SetMargin changes what a [Desk] keeps in the margin of a conversation: what changes often, is
+// nobody's news, and goes with the conversation. edit gets what stands there and returns what is to,
+// nil for nothing; it may be called several times,
+// and what stays the same is not written. The error matches ErrNotFound, or is edit's.
 func (h *Hub) SetMargin(ctx context.Context, kind MarginKind, id string, edit func(now json.RawMessage) (json.RawMessage, error)) error {
 	err := h.do(ctx, func(u *unit) error {
 		if ok, err := u.Load(kindConversation, id, nil); err != nil || !ok {
@@ -46,8 +46,8 @@ func (h *Hub) SetMargin(ctx context.Context, kind MarginKind, id string, edit fu
 	return nil
 }
 
-// Margins tells what stands in the margins of conversations of all channels, in the order in which it
-// was written, as far as that was at a time or later. It ends with the first error.
+// Margins returns what was written to the margins of all conversations since a time, in that order.
+// It ends with the first error.
 func (h *Hub) Margins(ctx context.Context, kind MarginKind, since time.Time) iter.Seq2[*Margin, error] {
 	q := store.Query{Kind: kindMargin, Parent: string(kind), Limit: 1000}
 	if !since.IsZero() {

@@ -12,16 +12,13 @@ import (
 	"github.com/kanava-go/kanava/template"
 )
 
-// Notify checks a proactive message, writes it into the outbox and returns it as queued.
-// It needs the customer's recorded consent for the template's category, unless the
-// channel says that the host's own system decides, and refuses marketing to customers
-// who stopped it. The errors are those of [Hub.Reply], and ErrNoConsent.
+// Notify checks a template to somebody who may never have written, writes it into the outbox and
+// returns it as queued. It needs a recorded consent for the template's category, unless
+// Settings.ConsentElsewhere; the errors are those of [Hub.Reply]. Without a conversation one begins,
+// where the answer arrives.
 //
-// Notifications go out beside the answers and never in their way, so that a broadcast does
-// not keep customers waiting who wrote; an answer that is given right after a notification to
-// the same person may arrive first.
-//
-// Without a conversation it begins one: the answer arrives there.
+// Notifications go beside the answers and never in their way: an answer given right afterwards may
+// arrive first.
 func (h *Hub) Notify(ctx context.Context, by conversation.Author, n Notification) (*conversation.Message, error) {
 	msg, err := h.notify(ctx, by, n)
 	if err != nil {
@@ -30,13 +27,12 @@ func (h *Hub) Notify(ctx context.Context, by conversation.Author, n Notification
 	return &msg.Message, nil
 }
 
-// RecordConsent keeps the evidence of an opt-in: when, where, to which wording and for
-// which categories the person agreed. It creates the customer if nobody with this phone
-// number or BSUID is known. The same consent again changes nothing. A consent to marketing that
-// is newer than the person's wish to have none lifts that.
+// RecordConsent keeps the evidence of an opt-in, and makes the customer if nobody is known by this
+// phone number or BSUID. The same consent again changes nothing. One to marketing that is newer than
+// the wish to have none lifts that.
 //
-// Source: developers.facebook.com/documentation/business-messaging/whatsapp/getting-opt-in,
-// checked 2026-11-22.
+// Source: developers.facebook.com/documentation/business-messaging/whatsapp/getting-opt-in, checked
+// 2026-11-22.
 func (h *Hub) RecordConsent(ctx context.Context, channel string, to message.Recipient, c conversation.Consent) error {
 	if c.At.IsZero() || strings.TrimSpace(c.Where) == "" || strings.TrimSpace(c.Wording) == "" {
 		return errors.New("channel: record consent: At, Where and Wording are the evidence and must be set")
@@ -78,17 +74,16 @@ func (h *Hub) RevokeConsent(ctx context.Context, channel string, to message.Reci
 	})
 }
 
-// ResumeMarketing notes that the person wants marketing messages again, as they said at a time
-// in a way that the hub did not see. It does not replace a consent. What they said later about
-// it, by WhatsApp's own setting, by a word or to the host, stays.
+// ResumeMarketing notes that they want it again, which replaces no consent. What they said later,
+// here or to WhatsApp, stays.
 func (h *Hub) ResumeMarketing(ctx context.Context, channel string, to message.Recipient, at time.Time) error {
 	return h.consent(ctx, "resume marketing", channel, to, func(_ *Channel, customer *conversation.Customer) {
 		customer.ResumeMarketing(believed(at, h.now()))
 	})
 }
 
-// StopMarketing notes that the person wants no marketing messages any more, as they said at a
-// time in a way that the hub did not see.
+// StopMarketing notes that a person wants no marketing any more, as they said at a time where the
+// hub did not see it.
 func (h *Hub) StopMarketing(ctx context.Context, channel string, to message.Recipient, at time.Time) error {
 	return h.consent(ctx, "stop marketing", channel, to, func(_ *Channel, customer *conversation.Customer) {
 		customer.StopMarketing(believed(at, h.now()))

@@ -12,10 +12,9 @@ import (
 	"github.com/kanava-go/kanava/channel/message"
 )
 
-// FindCustomers returns the customers of a channel who have an address: a phone number in any spelling,
-// with its country, a BSUID such as "US.13491208655302741918", or a username with its "@". There are
-// none if nobody has it. Usernames are found by Search, so that they need Config.Search. The error
-// matches ErrNoChannel, ErrNoSearch, or message.ErrInvalid for what is no address.
+// FindCustomers returns the customers of a channel who have an address: a phone number with its
+// country in any spelling, a BSUID, or a username with its "@", for which Config.Search is needed.
+// The error matches ErrNoChannel, ErrNoSearch, or message.ErrInvalid for what is no address.
 func (h *Hub) FindCustomers(ctx context.Context, channel, address string) ([]*conversation.Customer, error) {
 	found, err := h.findCustomers(ctx, channel, strings.TrimSpace(address))
 	if err != nil {
@@ -46,8 +45,8 @@ func (h *Hub) findCustomers(ctx context.Context, channel, address string) ([]*co
 	return slices.DeleteFunc(all, func(c *conversation.Customer) bool { return c.MergedInto != "" }), err
 }
 
-// CustomerConversations returns the conversations of a customer, the one with the newest message first.
-// The error matches ErrNotFound.
+// CustomerConversations returns the conversations of a customer, the newest message first. The error
+// matches ErrNotFound.
 func (h *Hub) CustomerConversations(ctx context.Context, customerID string) ([]*conversation.Conversation, error) {
 	c, err := h.customer(ctx, customerID)
 	if err != nil {

@@ -14,20 +14,17 @@ import (
 
 // ReplyPreview is what [Hub.Reply] would do.
 type ReplyPreview struct {
-	// Message is the message as it would be queued, with an ID that is nobody's: its text with card
-	// numbers masked, the rendered template, its options, and in Cost what is set aside for it. nil if
-	// it would be refused.
+	// Message is the message as it would be queued, with an ID that is nobody's and in Cost what
+	// would be set aside; nil if it would be refused.
 	Message *conversation.Message
-	// Refused is what Reply would return; nil if nothing is in the way. Package explain explains it.
+	// Refused is what Reply would return; nil if nothing is in the way.
 	Refused error
 	// Template says that it would go as a template.
 	Template bool
-	// Closes is when the customer service window closes, zero if it was never open. Open says that
-	// it is open now.
+	// Closes is when the customer service window closes, zero if it was never open; Open that it is.
 	Open   bool
 	Closes time.Time
-	// FreeLeft is how many service messages of this month WhatsApp still takes for free from the
-	// number, before this one; -1 if the channel counts none: it has neither budget nor rates.
+	// FreeLeft is how many service messages are still free this month; -1 without budget and rates.
 	FreeLeft int
 }
 
@@ -36,8 +33,8 @@ func (p ReplyPreview) LogValue() slog.Value {
 	return slog.GroupValue(slog.Bool("open", p.Open), slog.Bool("template", p.Template), slog.String("refused", string(CauseOf(p.Refused))))
 }
 
-// Check is [Hub.Reply] without the message: it returns the error that Reply would return now, and
-// changes nothing. A refusal is neither counted nor logged.
+// Check returns the error that [Hub.Reply] would return now, and changes nothing: a refusal is
+// neither counted nor logged.
 func (h *Hub) Check(ctx context.Context, by conversation.Author, r Reply) error {
 	p, err := h.PreviewReply(ctx, by, r)
 	if err != nil {
@@ -46,9 +43,8 @@ func (h *Hub) Check(ctx context.Context, by conversation.Author, r Reply) error 
 	return p.Refused
 }
 
-// PreviewReply says what Reply would do with an answer, for whoever is writing it: whether it may go,
-// how it would look, what it would cost and how long the window is open. It changes nothing. The
-// error matches ErrNotFound, or is the store's.
+// PreviewReply says what [Hub.Reply] would do with an answer: whether it may go, how it would look
+// and what it would cost. It changes nothing. The error matches ErrNotFound, or is the store's.
 func (h *Hub) PreviewReply(ctx context.Context, by conversation.Author, r Reply) (*ReplyPreview, error) {
 	var p *ReplyPreview
 	err := h.dry(ctx, func(u *unit) error {

@@ -54,11 +54,6 @@ func (q MessageQuery) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("conversation", q.Conversation), slog.Int("limit", q.Limit))
 }
 
-// LogValue shows what is asked for, without where it goes on.
-func (q DeadLetterQuery) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("work", q.Work), slog.Int("limit", q.Limit))
-}
-
 // LogValue shows the ID: the Sender may hold a token.
 func (c Channel) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", c.ID), slog.Bool("enabled", c.Enabled))
@@ -81,12 +76,4 @@ func (t Told) LogValue() slog.Value {
 // LogValue shows which rule wants it, and the size.
 func (a Automatic) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("why", a.Why), slog.Int("text_bytes", len(a.Text)))
-}
-
-// LogValue shows the message as it shows itself.
-func (m Sent) LogValue() slog.Value {
-	if m.Message == nil {
-		return slog.GroupValue()
-	}
-	return m.Message.LogValue()
 }

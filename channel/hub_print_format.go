@@ -30,19 +30,7 @@ func (d DeadLetter) Format(f fmt.State, _ rune) { discreet.Format(f, d) }
 func (f File) Format(s fmt.State, _ rune) { discreet.Format(s, f) }
 
 // Format implements [fmt.Formatter].
-func (q ConversationQuery) Format(f fmt.State, _ rune) { discreet.Format(f, q) }
-
-// Format implements [fmt.Formatter].
-func (q MessageQuery) Format(f fmt.State, _ rune) { discreet.Format(f, q) }
-
-// Format implements [fmt.Formatter].
-func (q DeadLetterQuery) Format(f fmt.State, _ rune) { discreet.Format(f, q) }
-
-// Format implements [fmt.Formatter].
 func (c Channel) Format(f fmt.State, _ rune) { discreet.Format(f, c) }
-
-// Format implements [fmt.Formatter].
-func (s Scene) Format(f fmt.State, _ rune) { discreet.Format(f, s) }
 
 // Format implements [fmt.Formatter].
 func (t Told) Format(f fmt.State, _ rune) { discreet.Format(f, t) }
@@ -51,22 +39,16 @@ func (t Told) Format(f fmt.State, _ rune) { discreet.Format(f, t) }
 func (a Automatic) Format(f fmt.State, _ rune) { discreet.Format(f, a) }
 
 // Format implements [fmt.Formatter].
-func (m Sent) Format(f fmt.State, _ rune) { discreet.Format(f, m) }
-
-// Format implements [fmt.Formatter].
-func (p ReplyPreview) Format(f fmt.State, _ rune) { discreet.Format(f, p) }
-
-// Format implements [fmt.Formatter].
-func (n News) Format(f fmt.State, _ rune) { discreet.Format(f, n) }
-
-// Format implements [fmt.Formatter].
 func (q SearchQuery) Format(f fmt.State, _ rune) { discreet.Format(f, q) }
 
 // Format implements [fmt.Formatter].
 func (m Margin) Format(f fmt.State, _ rune) { discreet.Format(f, m) }
 
 // Format implements [fmt.Formatter].
-func (r Found) Format(f fmt.State, _ rune) { discreet.Format(f, r) }
+func (q ConversationQuery) Format(f fmt.State, _ rune) { discreet.Format(f, q) }
 
 // Format implements [fmt.Formatter].
-func (r CampaignResult) Format(f fmt.State, _ rune) { discreet.Format(f, r) }
+func (s Scene) Format(f fmt.State, _ rune) { discreet.Format(f, s) }
+
+// Format implements [fmt.Formatter].
+func (r Found) Format(f fmt.State, _ rune) { discreet.Format(f, r) }

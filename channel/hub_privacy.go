@@ -10,13 +10,12 @@ import (
 	"github.com/kanava-go/kanava/channel/message"
 )
 
-// EraseCustomer removes everything the hub keeps about a person on one channel, under all names
-// that the person ever had there, and what the person wrote in groups. Items that wait or are
-// dead go if they name the person as sender, recipient or participant, on this channel or on a
-// number of its account that has no channel; a text that mentions the person is somebody
-// else's. Bodies that are no JSON name nobody and stay until their retention is over. It works in small steps and may be called again after
-// an error; what was removed before is then missing from the receipt. Tickets are the host's to remove, and files too unless its Attachments is
-// a [Remover].
+// EraseCustomer removes everything that is kept about a person on a channel, under all names that
+// they ever had there, and what they wrote in groups. Items that wait or are dead go if they name
+// the person as sender, recipient or participant, on this channel or on a number of its account that
+// has no channel; a text that mentions them is somebody else's, and a body that is no JSON stays
+// until its retention is over. After an error it may be called again; the receipt lacks what was
+// removed before. Tickets are the host's to remove, and files unless its Attachments is a [Remover].
 func (h *Hub) EraseCustomer(ctx context.Context, channel string, who message.Recipient) (receipt *Erased, err error) {
 	receipt = &Erased{}
 	if err := h.keeper.erase(ctx, channel, who, receipt); err != nil {
@@ -28,9 +27,8 @@ func (h *Hub) EraseCustomer(ctx context.Context, channel string, who message.Rec
 	return receipt, nil
 }
 
-// EraseMessage removes one message for good, with its files and what waits because of it. The
-// error matches ErrNotFound. What
-// WhatsApp has delivered stays on the customer's phone.
+// EraseMessage removes a message with its files and what waits because of it; what was delivered
+// stays on the customer's phone. The error matches ErrNotFound.
 func (h *Hub) EraseMessage(ctx context.Context, id string) (receipt *Erased, err error) {
 	m, err := h.message(ctx, id)
 	if err != nil || m.Direction == "" { // a stand-in is no message
@@ -46,9 +44,8 @@ func (h *Hub) EraseMessage(ctx context.Context, id string) (receipt *Erased, err
 	return receipt, nil
 }
 
-// EraseConversation removes one conversation with everything in it; the customer stays. The
-// error matches ErrNotFound. It may
-// be called again after another error.
+// EraseConversation removes a conversation with everything in it; the customer stays. The error
+// matches ErrNotFound; after another one it may be called again.
 func (h *Hub) EraseConversation(ctx context.Context, id string) (receipt *Erased, err error) {
 	conv, err := h.conversation(ctx, id)
 	if err != nil {
@@ -72,8 +69,8 @@ func (h *Hub) EraseConversation(ctx context.Context, id string) (receipt *Erased
 	return receipt, nil
 }
 
-// ExportCustomer writes everything the hub keeps about a person on one channel as JSON lines: an
-// object with the member "customer", "conversation" or "message" on each line.
+// ExportCustomer writes everything that is kept about a person on a channel as JSON lines, each an
+// object with the member "customer", "conversation" or "message".
 func (h *Hub) ExportCustomer(ctx context.Context, channel string, who message.Recipient, w io.Writer) error {
 	person, err := h.keeper.person(ctx, channel, who)
 	if err != nil {

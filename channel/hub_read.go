@@ -65,8 +65,8 @@ func (h *Hub) Conversations(ctx context.Context, q ConversationQuery) ([]*conver
 	return all[:min(limit, len(all))], nil
 }
 
-// ConversationsByID returns those of some conversations that there are, each with its customer, in the
-// order of ids.
+// ConversationsByID returns those of some conversations that there are, each with its customer, in
+// the order of ids.
 func (h *Hub) ConversationsByID(ctx context.Context, ids ...string) ([]*conversation.Conversation, []*conversation.Customer, error) {
 	records, err := h.store.Get(ctx, kindConversation, ids...)
 	if err != nil {
@@ -118,8 +118,7 @@ type MessageQuery struct {
 }
 
 // Messages returns the newest messages (before q.Before), or those that follow q.After, in the order
-// in which they were written. Both around one message show where it stands. The IDs of Customer.History stand for
-// conversations, too.
+// in which they were written. IDs of Customer.History stand for conversations, too.
 func (h *Hub) Messages(ctx context.Context, q MessageQuery) ([]*conversation.Message, error) {
 	if _, err := h.ChannelOf(ctx, q.Conversation); err != nil {
 		return nil, err
@@ -142,8 +141,8 @@ func (h *Hub) Messages(ctx context.Context, q MessageQuery) ([]*conversation.Mes
 	return messages, h.resolveQuotes(ctx, messages...)
 }
 
-// ChannelOf returns the ID of the channel of a conversation, or of what was imported of a customer's
-// past, which is filed like one and is none. The error matches ErrNotFound.
+// ChannelOf returns the ID of the channel of a conversation or of a Customer.History. The error
+// matches ErrNotFound.
 func (h *Hub) ChannelOf(ctx context.Context, conversationID string) (string, error) {
 	conv, err := h.conversation(ctx, conversationID)
 	if err == nil {

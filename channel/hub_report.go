@@ -13,9 +13,8 @@ import (
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// Counters returns the numbers of a channel on the days from a time until before another, in the
-// order of the days. They are kept for a [Desk]: without one there are none. The sequence ends with
-// the first error.
+// Counters returns the numbers that a [Desk] counted for a channel on the days from a time until
+// before another, in their order. It ends with the first error.
 func (h *Hub) Counters(ctx context.Context, channel string, from, until time.Time) iter.Seq2[Counter, error] {
 	return func(yield func(Counter, error) bool) {
 		q := store.Query{
@@ -38,8 +37,8 @@ func (h *Hub) Counters(ctx context.Context, channel string, from, until time.Tim
 	}
 }
 
-// Spending returns what a channel has used, by month, market and category. The money is
-// in the currency of the channel's rate cards, as far as it has any.
+// Spending returns what a channel has used, by month, market and category, in the currency of its
+// rate cards.
 func (h *Hub) Spending(ctx context.Context, channel string) ([]pricing.Row, error) {
 	_, ok := h.channels.get(channel)
 	if !ok {
@@ -64,11 +63,10 @@ func (h *Hub) Spending(ctx context.Context, channel string) ([]pricing.Row, erro
 	return all, nil
 }
 
-// ReportStanding tells the hub what the host knows about a channel's number at a moment, from
-// cloudapi's Number.Info and DebugToken for example; once a day is enough. Webhooks about
-// the number's limit and name do the same by themselves. Of each part, what was said last
-// counts, so that the order does not matter; zero fields say nothing. [Hub.Health] shows it
-// and [Hub.Notify] goes by the limit.
+// ReportStanding tells the hub what the host knows of a number at a moment, from cloudapi's
+// Number.Info and DebugToken for example; once a day is enough, and webhooks tell of limit and name
+// by themselves. Of each part what was said last counts; zero fields say nothing. [Hub.Health] shows
+// it, [Hub.Notify] goes by the limit.
 func (h *Hub) ReportStanding(ctx context.Context, channel string, at time.Time, s health.Standing) error {
 	if _, ok := h.channels.get(channel); !ok {
 		return fmt.Errorf("channel: observe: %w", ErrNoChannel)
@@ -79,8 +77,8 @@ func (h *Hub) ReportStanding(ctx context.Context, channel string, at time.Time, 
 	return nil
 }
 
-// Processes lists the processes that work on the store or did so within the last day, those
-// first that were seen last.
+// Processes lists the processes that work on the store or did so within a day, those first that were
+// seen last.
 func (h *Hub) Processes(ctx context.Context) ([]health.Process, error) {
 	return h.processes(ctx)
 }

@@ -71,10 +71,10 @@ func (h *Hub) runner(p patience, c worker.Config) {
 	c.Claimed = func(ctx context.Context, err error) {
 		const failed = "channel: claim failed"
 		if err != nil {
-			h.fails(ctx, slog.LevelError, failed, c.Kind, err, slog.String("queue", c.Kind))
+			h.fails(ctx, slog.LevelError, failed, c.Kind, err, slog.String("kind", c.Kind))
 			return
 		}
-		h.works(ctx, failed, c.Kind, slog.String("queue", c.Kind))
+		h.works(ctx, failed, c.Kind, slog.String("kind", c.Kind))
 	}
 	h.runners[c.Kind] = worker.New(c)
 }

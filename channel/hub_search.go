@@ -3,7 +3,6 @@ package channel
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -13,21 +12,17 @@ import (
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// ErrNoSearch says that the hub has no search: see Config.Search.
-var ErrNoSearch = errors.New("channel: the hub has no search")
-
 // SearchQuery asks for what holds all of some words.
 type SearchQuery struct {
-	// Text holds 1 to [store.MaxSearch] characters. Each word is found by its beginning, in small
-	// or capital letters, in any script: in names, phone numbers and usernames of customers, in
-	// tickets, tags and topics of conversations, in texts and file names of messages.
+	// Text holds 1 to [store.MaxSearch] characters. Each word is found by its beginning, in any
+	// script and case, in names, phone numbers, usernames, tickets, tags, topics, texts and file
+	// names.
 	Text string
 	// Channels restricts to these; nil means all.
 	Channels []string
 	// After continues a list: Found.Next of the page before.
 	After string
-	// Limit is the most to return of customers, of conversations and of messages each, 1 to 200; 0
-	// means 20.
+	// Limit is the most to return of each kind, 1 to 200; 0 means 20.
 	Limit int
 }
 
@@ -53,9 +48,8 @@ func (r Found) LogValue() slog.Value {
 // searchKinds are what is searched, in the order in which Found has it and a cursor names it.
 var searchKinds = [...]string{kindCustomer, kindConversation, kindMessage}
 
-// Search finds customers, conversations and messages by words. A phone number is found however it
-// is written. The error matches ErrNoSearch, store.ErrSearch for a text that is none or too long, or
-// store.ErrCursor.
+// Search finds customers, conversations and messages by words, and phone numbers however they are
+// written. The error matches ErrNoSearch, store.ErrSearch or store.ErrCursor.
 func (h *Hub) Search(ctx context.Context, q SearchQuery) (*Found, error) {
 	found, err := h.search(ctx, q)
 	if err != nil {
@@ -114,9 +108,8 @@ func (h *Hub) readFound(ctx context.Context, found *Found, kind string, keys []s
 		return fmt.Errorf("read %s: %w", kind, err)
 	}
 	for _, r := range records {
-		var n News
-		n.Kind = NewsKind(kind)
-		if err := n.show(&r); err != nil {
+		n := conversation.News{Kind: conversation.NewsKind(kind)}
+		if err := show(&n, &r); err != nil {
 			return err
 		}
 		switch {

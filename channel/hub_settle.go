@@ -11,8 +11,8 @@ import (
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// UncertainMessages lists the [conversation.Uncertain] messages of a channel that can still be settled by
-// hand, oldest first, at most limit (0 means 50); Delivery.UncertainAt says since when. The error matches ErrNoChannel.
+// UncertainMessages lists the messages of a channel that [Hub.ResendMessage] can settle, oldest
+// first, at most limit (0 means 50). The error matches ErrNoChannel.
 func (h *Hub) UncertainMessages(ctx context.Context, channel string, limit int) (all []*conversation.Message, err error) {
 	if _, ok := h.channels.get(channel); !ok {
 		return nil, fmt.Errorf("channel: list uncertain messages: %w", ErrNoChannel)
@@ -40,24 +40,21 @@ func (h *Hub) UncertainMessages(ctx context.Context, channel string, limit int) 
 	return all, nil
 }
 
-// ResendUncertain is [Hub.ResendMessage] for every uncertain message of a channel that became so
-// before a moment, in the order in which they did: the customers may get them twice. It
-// returns how many it sent again; those that may not be sent any more stay as they are.
+// ResendUncertain is [Hub.ResendMessage] for every message of a channel that became uncertain before
+// a moment, in that order. It returns how many; those that may not be sent any more stay.
 func (h *Hub) ResendUncertain(ctx context.Context, by conversation.Author, channel string, before time.Time) (n int, err error) {
 	return h.settleMany(ctx, by, channel, before, "resend", h.ResendMessage)
 }
 
-// GiveUpUncertain is [Hub.GiveUpMessage] for every uncertain message of a channel that became so
-// before a moment. It returns how many it gave up.
+// GiveUpUncertain is [Hub.GiveUpMessage] for every message of a channel that became uncertain before
+// a moment. It returns how many.
 func (h *Hub) GiveUpUncertain(ctx context.Context, by conversation.Author, channel string, before time.Time) (n int, err error) {
 	return h.settleMany(ctx, by, channel, before, "give up", h.GiveUpMessage)
 }
 
-// ResendMessage sends a [conversation.Uncertain] message again on an agent's word: the customer may get it
-// twice. It is possible for 7 days. The error matches ErrNotFound, ErrNotUncertain,
-// or says why the message may not be sent any more as that of [Hub.Reply] or
-// [Hub.Notify] does: ErrDisabled, window.ErrClosed, ErrOptedOut, ErrNoConsent or
-// template.ErrNotSendable.
+// ResendMessage sends a [conversation.Uncertain] message again, for 7 days: the customer may get it
+// twice. The error matches ErrNotFound, ErrNotUncertain, or is that of [Hub.Reply] or [Hub.Notify]
+// for a message that may not be sent any more.
 func (h *Hub) ResendMessage(ctx context.Context, by conversation.Author, id string) error {
 	err := h.dispatcher.settleByHand(ctx, by, id, func(u *unit, ch *Channel, m *messageRecord) error {
 		work, err := h.store.Work(ctx, store.WorkQuery{Queue: workCheck, IDs: []string{m.ID}, Limit: 1})
@@ -87,9 +84,8 @@ func (h *Hub) ResendMessage(ctx context.Context, by conversation.Author, id stri
 	return nil
 }
 
-// GiveUpMessage settles a [conversation.Uncertain] message as failed on an agent's word; what it may cost is
-// released. Should a status say later that it arrived after all, that counts. The error
-// matches ErrNotFound or ErrNotUncertain.
+// GiveUpMessage settles a [conversation.Uncertain] message as failed; should a status say later that
+// it arrived, that counts. The error matches ErrNotFound or ErrNotUncertain.
 func (h *Hub) GiveUpMessage(ctx context.Context, by conversation.Author, id string) error {
 	err := h.dispatcher.settleByHand(ctx, by, id, func(u *unit, ch *Channel, m *messageRecord) error {
 		before := m.Delivery

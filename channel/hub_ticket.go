@@ -13,10 +13,9 @@ import (
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// FindByTicket returns the conversations that have a ticket of the host's, or had it before they got
-// another one, the one with the newest message first. A conversation that was merged is the one that
-// goes on. Several channels may use the same words for their tickets: look at Channel. There are none
-// if the ticket is not known.
+// FindByTicket returns the conversations that have a ticket of the host's, or had it before another
+// one, the newest message first. For a merged one it is the one that goes on. Channels may use the
+// same words for their tickets.
 func (h *Hub) FindByTicket(ctx context.Context, ticket string) ([]*conversation.Conversation, error) {
 	if err := usable("ticket", ticket, maxKey); err != nil || ticket == "" {
 		return nil, err
@@ -54,9 +53,8 @@ func (h *Hub) goingOn(ctx context.Context, id string) (*conversation.Conversatio
 	return nil, ErrNotFound
 }
 
-// SetTicket makes a ticket of the host's that of a conversation, for one that was begun by the host and
-// not by a message, or that goes on under another ticket. Changes name it from then on. The error
-// matches ErrNotFound or ErrUnusable.
+// SetTicket makes a ticket of the host's that of a conversation which the host began, or which goes
+// on under another one. The error matches ErrNotFound or ErrUnusable.
 func (h *Hub) SetTicket(ctx context.Context, conversationID, ticket string) error {
 	if err := usable("ticket", ticket, maxKey); err != nil {
 		return fmt.Errorf("channel: set ticket: %w", err)
@@ -66,9 +64,9 @@ func (h *Hub) SetTicket(ctx context.Context, conversationID, ticket string) erro
 	})
 }
 
-// SetMetadata keeps something of the host's with a conversation: JSON of at most 4,096 bytes, nil for
-// nothing. It is in every change and list; the hub does not read it, and masks card numbers in its
-// texts. The error matches ErrNotFound or ErrUnusable.
+// SetMetadata keeps something of the host's with a conversation, and in every change and list of it:
+// JSON of at most 4,096 bytes, nil for nothing, in whose texts card numbers are masked. The error
+// matches ErrNotFound or ErrUnusable.
 func (h *Hub) SetMetadata(ctx context.Context, conversationID string, metadata json.RawMessage) error {
 	return h.changeConversation(ctx, "set metadata", conversationID, func(_ *unit, ch *Channel, c *conversation.Conversation) (err error) {
 		c.Metadata, err = ch.metadata(metadata)

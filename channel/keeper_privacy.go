@@ -19,11 +19,10 @@ type Erased struct {
 	Customers     int `json:"customers"`
 	Conversations int `json:"conversations"`
 	Messages      int `json:"messages"`
-	// Work counts what was still waiting: unsent messages, items not yet applied, calls of
-	// the Ticketing, dead letters.
+	// Work counts what was waiting: unsent messages, items, calls of Ticketing, dead letters.
 	Work int `json:"work"`
-	// Attachments are the host's references to the person's files: removed by the host's
-	// [Remover], or left for the host to remove if its Attachments is none.
+	// Attachments are the host's references to the files: removed by its [Remover], or the host's to
+	// remove.
 	Attachments []string `json:"attachments,omitempty"`
 }
 

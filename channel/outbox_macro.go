@@ -44,14 +44,14 @@ type Macro struct {
 	Conversation string
 	// Text goes out while the window is open. Placeholders are filled in.
 	Text string
-	// Shorthand is a template in the notation &((template=[[name]] …))&, which goes out
-	// when the window is closed, or at any time if Text is empty. Placeholders in its
-	// values are filled in after it was read, so that a name cannot break out of a value.
+	// Shorthand is a template in the notation &((template=[[name]] …))&, for when the window is
+	// closed, or for any time if Text is empty. Placeholders are filled in after it was read: no
+	// name breaks out of a value.
 	Shorthand string
 	// Lookup gives placeholders of the host's own; it is asked first. nil: none.
 	Lookup template.Lookup
-	// Key is as in Reply. It belongs to the macro as it stands here: that placeholders have other
-	// values, or that the window has closed, makes it no other one.
+	// Key is as in Reply. It stands for the macro as it is here, whatever its placeholders or the
+	// window make of it.
 	Key string
 }
 

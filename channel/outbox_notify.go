@@ -17,21 +17,17 @@ type Notification struct {
 	Channel string
 	// To is the phone number (E.164) or the BSUID, or both.
 	To message.Recipient
-	// Name is what the host calls the person, at most 255 bytes, "" if not known; used until WhatsApp tells a
-	// name.
+	// Name is what the host calls the person, at most 255 bytes, until WhatsApp tells a name; "" if
+	// not known.
 	Name string
 	// Template is what to send; required.
 	Template *Template
-	// Key, of at most 255 bytes, makes the call idempotent for this customer, as in [Reply]. ""
-	// makes every call a new message.
+	// Key, Metadata and At are as in [Reply], for this customer.
 	Key string
-	// Ticket, if not "", becomes the ticket of the conversation that it goes out in, as with
-	// [Hub.SetTicket]: what the customer answers belongs to it.
-	Ticket string
-	// Metadata is kept with the message, as in [Reply].
+	// Ticket, if not "", becomes that of the conversation: what the customer answers belongs to it.
+	Ticket   string
 	Metadata json.RawMessage
-	// At is when it is to be sent, as in [Reply]: consent, limit and budget are asked then.
-	At time.Time
+	At       time.Time
 }
 
 func (h *core) notify(ctx context.Context, by conversation.Author, n Notification) (msg *messageRecord, err error) {

@@ -19,28 +19,23 @@ import (
 type Reply struct {
 	// Conversation is the ID of the conversation; required.
 	Conversation string
-	// Content is what to send; exactly one of Content and Template is set. A *message.Template
-	// is held against the catalog like Template, and a text that is a template shorthand is run
-	// like that of a [Macro]: neither gets past what applies to templates.
+	// Content or Template is what to send. A *message.Template, and a text that is a template
+	// shorthand, have to pass what Template has to.
 	Content message.Content
-	// Template is a template to send, by name, with its values. It works at any time,
-	// also when the customer service window is closed.
+	// Template is one of the channel's, by name. It works at any time.
 	Template *Template
 	// Quote is the ID of the message to answer to, "" for none.
 	Quote string
-	// Key, of at most 255 bytes, makes the call idempotent: the same key in the same
-	// conversation returns the message of the first call, and with other content, or another
-	// file, ErrKeyReused. "" makes every call a new message.
+	// Key, of at most 255 bytes, makes the call idempotent: the same key in the same conversation
+	// returns the first message, or ErrKeyReused for other content. "" makes every call a new
+	// message.
 	Key string
-	// Metadata is something of the host's that is kept with the message and comes back in its changes:
-	// JSON of at most 4,096 bytes. The customer never sees it, and card numbers in its texts are
-	// masked. nil: nothing.
+	// Metadata is the host's: JSON of at most 4,096 bytes, kept with the message and told in its
+	// changes, with card numbers masked; nil: nothing.
 	Metadata json.RawMessage
-	// At is when it is to be sent, at most 30 days ahead; zero: at once. Until then it stands in the
-	// conversation as scheduled, and can be taken back with [Hub.CancelMessage]. Whether it may be
-	// sent is asked for that time now, and once more when it has come: the customer may have stopped
-	// marketing, or the window may have closed. It then fails, and the host is told. If no hub runs at
-	// the time, it goes out as soon as one does.
+	// At is when it is to be sent, at most 30 days ahead; zero: at once. Until then it is scheduled,
+	// and [Hub.CancelMessage] takes it back. Whether it may be sent is asked for that time now, and
+	// once more then: if not, it fails. If no hub runs at the time, it goes as soon as one does.
 	At time.Time
 
 	id     string // chosen by the caller, "" otherwise
@@ -96,9 +91,9 @@ func (h *core) reply(ctx context.Context, by conversation.Author, replies []Repl
 	return all, nil
 }
 
-// Split makes several answers of one whose text is longer than WhatsApp takes, for [Hub.ReplyAll]: cut
-// where a reader would, see [message.Split]. The first one quotes and has the Metadata; with a Key each
-// has one of its own. Anything else is returned as it is.
+// Split cuts a text that is longer than WhatsApp takes where a reader would, for [Hub.ReplyAll]. The
+// first part quotes and has the Metadata; each has a Key of its own if there is one. Other answers
+// are returned as they are.
 func (r Reply) Split() []Reply {
 	text, ok := r.Content.(*message.Text)
 	if !ok || r.Template != nil || text == nil {
@@ -124,7 +119,7 @@ func (r Reply) Split() []Reply {
 	return all
 }
 
-// IsTemplate says that the answer is a template: by name, as content, or written in the shorthand.
+// IsTemplate says that the answer is a template, in any of its forms.
 func (r *Reply) IsTemplate() bool {
 	_, ok := r.Content.(*message.Template)
 	return ok || r.Template != nil || isShorthand(r.Content)

@@ -49,13 +49,13 @@ func (c *clerk) Received(s *channel.Scene, m *conversation.Message) error {
 
 func (c *clerk) Answered(s *channel.Scene, m *channel.Sent) error {
 	c.asked = append(c.asked, "answered "+m.Text)
-	m.Answer = &channel.Answer{At: s.Now}
+	m.Answer = &conversation.Answer{At: s.Now}
 	return nil
 }
 
 func (c *clerk) Failed(_ *channel.Scene, m *channel.Sent) error {
 	c.asked = append(c.asked, "failed "+m.Text)
-	m.Answer = &channel.Answer{}
+	m.Answer = &conversation.Answer{}
 	return nil
 }
 

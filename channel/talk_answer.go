@@ -73,6 +73,6 @@ func (u *unit) countSent(m *messageRecord) {
 }
 
 // asks begins the answer that a message is going to be.
-func asks(c *conversation.Conversation) *Answer {
-	return &Answer{Asked: c.State.WaitingSince, Unanswered: c.State.UnansweredSince}
+func asks(c *conversation.Conversation) *conversation.Answer {
+	return &conversation.Answer{Asked: c.State.WaitingSince, Unanswered: c.State.UnansweredSince}
 }

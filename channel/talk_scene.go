@@ -32,8 +32,7 @@ func (u *unit) enter(ch *Channel, customer *conversation.Customer, id string, at
 	return s, err
 }
 
-// Begin begins the customer's next conversation, which is Conversation from now on. The one before
-// stays as it was.
+// Begin begins the customer's next conversation, which is Conversation from now on.
 func (s *Scene) Begin() (err error) {
 	s.Conversation, err = s.unit.open(s.Channel, s.Customer, s.id, s.at)
 	return err
@@ -57,20 +56,19 @@ func (s *Scene) Tell(t Told) {
 	})
 }
 
-// Send sends a message to the customer. If it may not be sent nothing else suffers: the host is told
-// that it was withheld, and why.
+// Send sends a message to the customer, or tells the host that it was withheld, and why.
 func (s *Scene) Send(m Automatic) {
 	s.after = append(s.after, func() error { return s.unit.core.automatic(s, &m) })
 }
 
-// Count adds n to a number of the channel's report, on the day of a time; see [Hub.Counters].
+// Count adds n to a number of the channel's report, see [Hub.Counters], on the day of a time.
 func (s *Scene) Count(name string, at time.Time, n int64) { s.unit.count(s.Channel.ID, name, at, n) }
 
-// WakeAt says when the desk wants to look at the conversation next, with Desk.Due; zero: not at all.
-// Each conversation has one such time, and what was said last counts; it may come a little early.
+// WakeAt says when Desk.Due is to be called, perhaps a little early; zero: not at all. Each
+// conversation has one such time.
 func (s *Scene) WakeAt(at time.Time) { s.wake, s.wakes = at, true }
 
-// Note files an internal note in the conversation, with card numbers masked, and returns it.
+// Note files an internal note, with card numbers masked.
 func (s *Scene) Note(text string) (*conversation.Message, error) {
 	safe := s.Redact(text)
 	s.Conversation.LastSeq++
@@ -87,8 +85,7 @@ func (s *Scene) Note(text string) (*conversation.Message, error) {
 	return &note.Message, s.unit.saveMessage(note)
 }
 
-// Sent returns those of the newest messages of the conversation, at most limit, that are ours and
-// count for something, oldest first, as the step leaves them.
+// Sent returns those of the latest messages, at most limit, that are answers, oldest first.
 func (s *Scene) Sent(limit int) ([]*Sent, error) {
 	page, err := step.List[messageRecord](s.unit.ctx, s.unit.core.store, store.Query{
 		Kind: kindMessage, Parent: s.Conversation.ID, Descending: true, Limit: limit,

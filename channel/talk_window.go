@@ -16,9 +16,8 @@ func (u *unit) observe(ch *Channel, c *conversation.Customer, e window.Event) {
 	c.Window = ch.Window.Observe(c.Window, e, u.now)
 }
 
-// WindowKind is what a content is to the customer service window, as a [Hub] counts it: what opens
-// it, what leaves it alone. "" is for placeholders of the history and for what this version does not
-// know; they open nothing. It is for hosts that keep windows of their own with package window.
+// WindowKind is what a content is to the customer service window, for hosts that keep windows of
+// their own with package window; "" opens nothing.
 func WindowKind(c webhook.Content) window.Kind {
 	switch c.(type) {
 	case *webhook.Text, *webhook.Media, *webhook.Location:

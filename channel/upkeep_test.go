@@ -106,7 +106,7 @@ func TestUpkeepThatFailsForOneChannelIsDoneForTheOthers(t *testing.T) {
 		health, err := l.Hub.Health(t.Context())
 		require.NoError(t, err)
 		require.Less(t, health.Upkeep, time.Now().Add(-12*time.Hour), "an alarm")
-		require.Contains(t, l.Logs.String(), "queue=upkeep")
+		require.Contains(t, l.Logs.String(), "kind=upkeep")
 		l.Stop()
 	})
 }

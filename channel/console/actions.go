@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/rules"
 )
 
@@ -82,7 +83,7 @@ func (q *request) act() error {
 func (q *request) seen(id string) error {
 	c, _, err := q.Desk.Conversation(q.ctx(), q.actor, id)
 	if err == nil {
-		q.streams.tell(&channel.News{Kind: channel.NewsConversation, ID: id, Channel: c.Channel, Conversation: c}, nameOf(&q.actor))
+		q.streams.tell(&conversation.News{Kind: conversation.NewsConversation, ID: id, Channel: c.Channel, Conversation: c}, nameOf(&q.actor))
 	}
 	return err
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 )
 
 // patch is what a page is told: fragments that replace those with the same id, or are put in their
@@ -85,7 +86,7 @@ func (w *watcher) follow(s *stream) {
 		case <-s.lost:
 			err = w.tell(&patch{Reset: true})
 		case n := <-s.news:
-			err = w.news(append([]*channel.News{n}, collect(s)...))
+			err = w.news(append([]*conversation.News{n}, collect(s)...))
 		case <-alive.C:
 			w.now = w.Now()
 			err = w.tell(&patch{})
@@ -97,7 +98,7 @@ func (w *watcher) follow(s *stream) {
 }
 
 // collect waits a moment for more: a message is several changes.
-func collect(s *stream) (batch []*channel.News) {
+func collect(s *stream) (batch []*conversation.News) {
 	time.Sleep(pause)
 	for len(batch) < waiting {
 		select {

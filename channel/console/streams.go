@@ -8,6 +8,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -23,7 +24,7 @@ type streams struct {
 // does to it.
 type stream struct {
 	actor string
-	news  chan *channel.News
+	news  chan *conversation.News
 	lost  chan struct{} // full when news did not fit: the page has to look at everything again
 	ended chan struct{} // closed when Run ends
 }
@@ -46,7 +47,7 @@ func (s *streams) add(a *access.Actor) (*stream, error) {
 		return nil, errNotRunning
 	}
 	one := &stream{
-		actor: nameOf(a), news: make(chan *channel.News, waiting), lost: make(chan struct{}, 1), ended: make(chan struct{}),
+		actor: nameOf(a), news: make(chan *conversation.News, waiting), lost: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	n := 0
 	for o := range s.open {
@@ -72,7 +73,7 @@ func nameOf(a *access.Actor) string { return string(a.Kind) + " " + a.ID }
 
 // tell passes news on to every page, or to those of one actor; nil: so much was missed that they have to
 // look at everything again.
-func (s *streams) tell(n *channel.News, only string) {
+func (s *streams) tell(n *conversation.News, only string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for one := range s.open {

@@ -5,13 +5,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 )
 
 // news makes a patch of what happened.
-func (w *watcher) news(batch []*channel.News) error {
+func (w *watcher) news(batch []*conversation.News) error {
 	w.now = w.Now()
 	w.forget()
 	var p patch

@@ -16,16 +16,16 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			conversation.Author{}, conversation.Attachment{}, conversation.Location{}, conversation.Contact{},
 			conversation.Order{}, conversation.OrderItem{}, conversation.Reaction{}, conversation.Referral{},
 			conversation.Consent{}, conversation.Received{}, conversation.Change{}, conversation.LogEntry{},
-			conversation.Version{}, conversation.Amendment{},
+			conversation.Version{}, conversation.Amendment{}, conversation.News{},
 		},
 		Public: map[string]string{
 			"Delivery": numbers, "Failure": "the project's own words about a code", "Price": "money",
-			"IdentityTimes": numbers, "Call": numbers, "Notice": "words of WhatsApp's",
+			"IdentityTimes": numbers, "Answer": "times and the ID of an agent", "Call": numbers, "Notice": "words of WhatsApp's",
 		},
 		Shown: map[string]string{
 			"Customer.ID": own, "Customer.Channel": own, "Conversation.ID": own, "Conversation.Channel": own,
 			"Message.ID": own, "Message.Conversation": own, "Message.Kind": "a word of the protocol", "Author.Kind": own,
-			"Received.ID": own, "Change.ID": own, "LogEntry.Conversation": own, "LogEntry.Message": own,
+			"Received.ID": own, "Change.ID": own, "News.Kind": own, "News.ID": own, "News.Channel": own, "LogEntry.Conversation": own, "LogEntry.Message": own,
 		},
 		Words: true,
 	})

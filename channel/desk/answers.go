@@ -44,12 +44,12 @@ func (p part) Answered(s *channel.Scene, m *channel.Sent) error {
 }
 
 // counted is the answer with what it did to the conversation, which went from before to after.
-func counted(m *channel.Sent, before, after *rules.State) *channel.Answer {
-	var a channel.Answer
+func counted(m *channel.Sent, before, after *rules.State) *conversation.Answer {
+	var a conversation.Answer
 	if m.Answer != nil {
 		a = *m.Answer
 	}
-	c := &channel.Answer{Asked: a.Asked, Unanswered: a.Unanswered, At: m.Delivery.Taken(), Back: a.Back}
+	c := &conversation.Answer{Asked: a.Asked, Unanswered: a.Unanswered, At: m.Delivery.Taken(), Back: a.Back}
 	if m.Direction == conversation.Echo {
 		c.At = m.At
 	}
@@ -126,7 +126,7 @@ func (p part) Failed(s *channel.Scene, m *channel.Sent) error {
 func takeBack(s *channel.Scene, m *channel.Sent, failed *rules.Failed) error {
 	countAnswer(s, m, -1)
 	a := *m.Answer
-	m.Answer = &channel.Answer{Asked: a.Asked, Unanswered: a.Unanswered, Back: a.Back + 1}
+	m.Answer = &conversation.Answer{Asked: a.Asked, Unanswered: a.Unanswered, Back: a.Back + 1}
 	if !a.Owned.IsZero() {
 		failed.Agent, failed.Before, failed.AssignedAt = m.Author.ID, a.Before, a.Owned
 	}
@@ -165,9 +165,9 @@ func takeBack(s *channel.Scene, m *channel.Sent, failed *rules.Failed) error {
 }
 
 // inherit lets other answers count for what a failed one counted for.
-func inherit(s *channel.Scene, others []*channel.Sent, heir, heirAny *channel.Sent, a channel.Answer) error {
-	changed := map[*channel.Sent]channel.Answer{}
-	with := func(m *channel.Sent, change func(*channel.Answer)) {
+func inherit(s *channel.Scene, others []*channel.Sent, heir, heirAny *channel.Sent, a conversation.Answer) error {
+	changed := map[*channel.Sent]conversation.Answer{}
+	with := func(m *channel.Sent, change func(*conversation.Answer)) {
 		if m == nil {
 			return
 		}
@@ -178,11 +178,11 @@ func inherit(s *channel.Scene, others []*channel.Sent, heir, heirAny *channel.Se
 		change(&after)
 		m.Answer = &after
 	}
-	with(heir, func(b *channel.Answer) { b.Ended = times.Earliest(b.Ended, a.Ended) })
-	with(heirAny, func(b *channel.Answer) { b.EndedAny = times.Earliest(b.EndedAny, a.EndedAny) })
+	with(heir, func(b *conversation.Answer) { b.Ended = times.Earliest(b.Ended, a.Ended) })
+	with(heirAny, func(b *conversation.Answer) { b.EndedAny = times.Earliest(b.EndedAny, a.EndedAny) })
 	if !a.First.IsZero() {
 		if i := slices.IndexFunc(others, func(m *channel.Sent) bool { return m.ByPerson() }); i >= 0 {
-			with(others[i], func(b *channel.Answer) { b.First = a.First })
+			with(others[i], func(b *conversation.Answer) { b.First = a.First })
 		}
 	}
 	for _, m := range others {

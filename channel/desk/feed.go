@@ -6,11 +6,12 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 )
 
 // Feed is [channel.Hub.Feed] for an actor: news of the channels that the actor may read, as the
 // rights are when each of them is told, whatever q.Wanted says. Of what was erased everybody hears.
-func (d *Desk) Feed(ctx context.Context, actor access.Actor, q channel.FeedQuery) iter.Seq2[*channel.News, error] {
+func (d *Desk) Feed(ctx context.Context, actor access.Actor, q channel.FeedQuery) iter.Seq2[*conversation.News, error] {
 	asked := q
 	q.Wanted = func(on string) bool {
 		return d.reads(ctx, actor, on) && asked.Wants(on)

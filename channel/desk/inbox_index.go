@@ -200,7 +200,7 @@ func (x *inbox) follow(ctx context.Context, hub *channel.Hub) error {
 		}
 		x.mu.Lock()
 		for _, n := range news {
-			if n.Kind == channel.NewsConversation {
+			if n.Kind == conversation.NewsConversation {
 				x.put(n.ID, n.Conversation)
 			}
 		}

@@ -68,7 +68,7 @@ func TestNoMethodServesAnotherTenant(t *testing.T) {
 					})
 					args[0] = reflect.ValueOf(l.agents)
 					for _, v := range m.Func.Call(args) {
-						if feed, ok := v.Interface().(iter.Seq2[*channel.News, error]); ok {
+						if feed, ok := v.Interface().(iter.Seq2[*conversation.News, error]); ok {
 							for news := range feed { // until its context ends
 								if raw, _ := json.Marshal(news); news.Kind != "" {
 									out.Write(raw)

@@ -63,7 +63,7 @@ func (t *Telemetry) Hub() hooks.Hooks {
 			}
 		},
 		DeadLetter: func(ctx context.Context, i hooks.DeadLetterInfo) {
-			t.add(ctx, deadLetters, 1, attribute.String(attrChannel, i.Channel), attribute.String(attrQueue, i.Work))
+			t.add(ctx, deadLetters, 1, attribute.String(attrChannel, i.Channel), attribute.String(attrWork, i.Work))
 		},
 		Outage: func(ctx context.Context, i hooks.OutageInfo) {
 			at, kind := attribute.String(attrChannel, i.Channel), attribute.String(attrKind, string(i.Kind))

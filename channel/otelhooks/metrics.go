@@ -26,7 +26,7 @@ const (
 	attrField        = "kanava.field"        // the webhook field
 	attrChange       = "kanava.change"       // what the ticketing is told; "received" for a message
 	attrKind         = "kanava.kind"         // of a message, an outage, a notice
-	attrQueue        = "kanava.queue"
+	attrWork         = "kanava.work"
 	attrState        = "kanava.state"    // of work: due, waiting, dead
 	attrSeverity     = "kanava.severity" // of a notice
 	attrOperation    = "kanava.operation"
@@ -77,7 +77,7 @@ var table = []Metric{
 	{graphDuration, "s", "histogram", "How long a call of the Graph API took, waits and repeats included.", []string{attrOperation, attrError}},
 	{graphWaited, "s", "histogram", "How long of it was spent waiting for permits and between repeats.", []string{attrOperation}},
 	{graphAttempts, "{request}", "counter", "Requests that were made.", []string{attrOperation}},
-	{deadLetters, "{item}", "counter", "Work that became a dead letter.", []string{attrChannel, attrQueue}},
+	{deadLetters, "{item}", "counter", "Work that became a dead letter.", []string{attrChannel, attrWork}},
 	{outages, "{outage}", "counter", "Outages that began.", []string{attrChannel, attrKind}},
 	{outageDuration, "s", "histogram", "How long outages took that are over.", []string{attrChannel, attrKind}},
 	{notices, "{notice}", "counter", "News of WhatsApp's about accounts, numbers and templates.", []string{attrChannel, attrKind, attrSeverity}},
@@ -87,7 +87,7 @@ var table = []Metric{
 	{healthDelay, "s", "gauge", "For how long something has been waiting that should have been done.", nil},
 	{healthUncertain, "{message}", "gauge", "Messages that wait for somebody to settle them.", []string{attrChannel}},
 	{healthNotCovered, "{item}", "gauge", "Items signed with a secret that may not speak for what they named.", nil},
-	{healthWork, "{item}", "gauge", "Work in the queues, counted to 1,000 for each channel.", []string{attrQueue, attrState}},
+	{healthWork, "{item}", "gauge", "Work of each kind, counted to 1,000 for each channel.", []string{attrWork, attrState}},
 	{healthCommit, "s", "gauge", "A running mean of how long this process's commits take.", nil},
 	{healthStore, "By", "gauge", "The room that the store takes.", nil},
 	{healthProcesses, "{process}", "gauge", "Processes that said lately that they live.", nil},

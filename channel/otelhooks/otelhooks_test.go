@@ -191,7 +191,7 @@ func TestGaugesShowTheHealth(t *testing.T) {
 	require.InDelta(t, 1, value("kanava.health.up"), 0)
 	require.InDelta(t, 1, value("kanava.health.delay"), 0)
 	require.InDelta(t, 11, value("kanava.health.store"), 0)
-	require.InDelta(t, 3, value("kanava.health.work", attribute.String("kanava.queue", "in"), attribute.String("kanava.state", "dead")), 0)
+	require.InDelta(t, 3, value("kanava.health.work", attribute.String("kanava.work", "in"), attribute.String("kanava.state", "dead")), 0)
 	require.InDelta(t, 1, value("kanava.health.processes"), 0, "one has ended")
 	require.InDelta(t, 1, value("kanava.health.skew"), 0, "of those that live, behind as well as ahead")
 	require.InDelta(t, 1, value("kanava.health.out", attribute.String("kanava.channel", "support")), 0)

@@ -70,7 +70,7 @@ func (t *Telemetry) observe(h *health.Report, set func(string, int64, ...attribu
 	set(healthStore, h.Size.Data+h.Size.Log)
 	for _, q := range h.Work {
 		for state, n := range map[string]int{"due": q.Due, "waiting": q.Waiting, "dead": q.Dead} {
-			set(healthWork, int64(n), attribute.String(attrQueue, q.Queue), attribute.String(attrState, state))
+			set(healthWork, int64(n), attribute.String(attrWork, q.Queue), attribute.String(attrState, state))
 		}
 	}
 	var living int64

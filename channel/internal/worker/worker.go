@@ -225,7 +225,7 @@ func (r *Runner) prepare(ctx context.Context, works []Job) {
 // LogPanic logs where handling work of this kind panicked. The value is not logged: it may hold content.
 func (r *Runner) LogPanic(ctx context.Context) {
 	r.Log.LogAttrs(ctx, slog.LevelError, "channel: panic while handling work",
-		slog.String("queue", r.Kind), slog.String("stack", string(debug.Stack())))
+		slog.String("kind", r.Kind), slog.String("stack", string(debug.Stack())))
 }
 
 // one handles one piece of work. A panic in host code is contained and counts as a
