@@ -27,6 +27,11 @@ var locales embed.FS
 // tongues are the languages that there are, as each calls itself.
 var tongues = []struct{ tag, name, dir string }{
 	{"en", "English", "ltr"},
+	{"fi", "suomi", "ltr"},
+	{"de", "Deutsch", "ltr"},
+	{"fr", "français", "ltr"},
+	{"ja", "日本語", "ltr"},
+	{"ar", "العربية", "rtl"},
 }
 
 // Languages are the tags of the languages in which the console speaks.

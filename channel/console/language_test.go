@@ -87,6 +87,7 @@ func TestAPageSpeaksTheLanguageThatTheBrowserLikesBest(t *testing.T) {
 	c := allWords(t)
 	for accept, want := range map[string]string{
 		"": "en", "en-GB,en;q=0.9": "en", "xx": "en", "*": "en", "en;q=nonsense": "en",
+		"fi": "fi", "de-AT,en;q=0.5": "de", "en;q=0.5, ar;q=0.8": "ar", "ja-JP": "ja", "fr;q=0, en": "en", "sv, fi;q=0.3, en;q=0.2": "fi",
 	} {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 		r.Header.Set("Accept-Language", accept)
