@@ -33,8 +33,8 @@ func TestWithoutAShareNothingGoesWhileRedisIsAway(t *testing.T) {
 	l.Observe(t.Context(), cloudapi.Permit{Number: "7"}, cloudapi.Observation{Throughput: 1000, Inbound: 1}) // is quick and cannot fail
 	s.start(t)
 	require.Eventually(t, func() bool { return acquire() == nil }, time.Minute, 20*time.Millisecond, "it is back, without its scripts and data")
-	require.Equal(t, 1, strings.Count(log.String(), "Redis is away"), "told once")
-	require.Equal(t, 1, strings.Count(log.String(), "Redis is back"))
+	require.Equal(t, 1, strings.Count(log.String(), "out of reach"), "told once")
+	require.Equal(t, 1, strings.Count(log.String(), "are back"))
 	require.NotContains(t, log.String(), "15555550199")
 }
 

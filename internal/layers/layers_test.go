@@ -66,6 +66,7 @@ var allowed = map[string][]string{
 
 	"channel/onboard": {"channel/cloudapi", "channel/message", "template", "webhook"},
 
+	"channel/sharelimit":            {"channel/cloudapi", "channel/message", "channel/store"},
 	"channel/cloudapi/cloudapitest": {},
 	"channel/cloudapi/flowdata":     {"webhook"},
 

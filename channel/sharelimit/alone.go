@@ -1,4 +1,4 @@
-package redislimit
+package sharelimit
 
 import (
 	"context"
@@ -9,8 +9,8 @@ import (
 	"github.com/kanava-go/kanava/channel/cloudapi"
 )
 
-// shares says how the limits are divided between those who share them through Redis and those
-// who do not reach it.
+// shares says how the limits are divided between those who share them through the ledger and
+// those who do not reach it.
 type shares struct {
 	part         float64 // of a number's throughput that is shared
 	pairInterval time.Duration
@@ -34,7 +34,7 @@ func sharesOf(cfg *Config) shares {
 	return s
 }
 
-// away knows whether Redis answers.
+// away knows whether the ledger answers.
 type away struct {
 	log *slog.Logger
 
@@ -43,7 +43,7 @@ type away struct {
 	until time.Time // nobody asks before
 }
 
-// awayRetry is how often Redis is tried while it is away.
+// awayRetry is how often the ledger is tried while it is away.
 const awayRetry = time.Second
 
 func (a *away) is(now time.Time) bool {
@@ -61,15 +61,15 @@ func (a *away) note(ctx context.Context, err error) {
 		a.until = time.Now().Add(awayRetry)
 		if !a.told {
 			a.told = true
-			a.log.LogAttrs(ctx, slog.LevelWarn, "redislimit: Redis is away, this process goes on with its part", slog.Any("error", err))
+			a.log.LogAttrs(ctx, slog.LevelWarn, "sharelimit: the limits that are shared are out of reach, this process goes on with its part", slog.Any("error", err))
 		}
 	case a.told:
 		a.told, a.until = false, time.Time{}
-		a.log.LogAttrs(ctx, slog.LevelInfo, "redislimit: Redis is back")
+		a.log.LogAttrs(ctx, slog.LevelInfo, "sharelimit: the limits that are shared are back")
 	}
 }
 
-// alone keeps the limits of this process while Redis is away: one after the other, each at its
+// alone keeps the limits of this process while the ledger is away: one after the other, each at its
 // interval.
 type alone struct {
 	mu   sync.Mutex
@@ -138,7 +138,7 @@ func (s *shares) interval(perSecond float64) time.Duration {
 	return time.Duration(float64(time.Second) / (perSecond * s.alone))
 }
 
-// acquireAlone waits for a permit while Redis is away.
+// acquireAlone waits for a permit while the ledger is away.
 func (n *number) acquireAlone(w *waiter) error {
 	s := &n.l.shared
 	if s.alone == 0 {

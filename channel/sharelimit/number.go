@@ -1,4 +1,4 @@
-package redislimit
+package sharelimit
 
 import (
 	"context"
@@ -8,16 +8,16 @@ import (
 	"sync"
 	"time"
 
-	"github.com/redis/rueidis"
-
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/message"
 )
 
 const (
-	// horizon is how far ahead messages get their moment, and maxLot how many at a time.
-	horizon = 100 * time.Millisecond
-	maxLot  = 100
+	// horizon is how far ahead messages get their moment, more with a ledger that takes long to
+	// answer, up to maxHorizon; and maxLot how many at a time.
+	horizon    = 100 * time.Millisecond
+	maxHorizon = time.Second
+	maxLot     = 100
 	// overtakes is how many lots in a row may leave out whoever has waited longest.
 	overtakes = 7
 )
@@ -25,19 +25,20 @@ const (
 // number is what waits in this process for one business number.
 type number struct {
 	l       *limiter
-	id, key string
+	id, key string // key is what the ledger knows it by
 
-	// turn is held by whoever asks Redis, for all who wait.
+	// turn is held by whoever asks the ledger, for all who wait.
 	turn chan struct{}
 
 	mu       sync.Mutex
 	queue    []*waiter
 	lots     int            // since the longest wait was looked at
-	free     time.Time      // nothing goes before, as Redis said last
-	received int            // messages that came in, of which Redis is told with the next lot
+	free     time.Time      // nothing goes before, as the ledger said last
+	took     time.Duration  // a running mean of how long it takes to answer
+	received int            // messages that came in, of which the ledger is told with the next lot
 	back     map[string]int // messages to pairs that did not go after all, told likewise
-	learned  int            // the number's limit, 0 while only Redis may know
-	untold   bool           // Redis does not know it
+	learned  int            // the number's limit, 0 while only the ledger may know
+	untold   bool           // the ledger does not know it
 }
 
 // waiter is one message that waits.
@@ -55,16 +56,12 @@ type waiter struct {
 type answer struct {
 	scope cloudapi.LimitScope // "" if it goes
 	at    time.Time           // when it goes, or may be asked for again
-	away  bool                // Redis did not answer
+	away  bool                // the ledger did not answer
 }
 
 func newNumber(l *limiter, id string) *number {
-	return &number{l: l, id: id, key: l.key(id), turn: make(chan struct{}, 1), back: map[string]int{}}
+	return &number{l: l, id: id, key: hash(id), turn: make(chan struct{}, 1), back: map[string]int{}}
 }
-
-// key is the name of the limits of a number or account. What belongs to it begins with it, so
-// that it is in the same place of a cluster.
-func (l *limiter) key(id string) string { return l.cfg.Prefix + ":{" + hash(id) + "}" }
 
 // hash stands for an identifier: keys show neither numbers nor users.
 func hash(parts ...string) string {
@@ -80,7 +77,7 @@ func (n *number) pair(recipient string) string {
 	if recipient == "" {
 		return ""
 	}
-	return n.key + hash(n.id, recipient)
+	return hash(n.id, recipient)
 }
 
 // acquire waits for a permit of the number and one of the pair.
@@ -131,7 +128,7 @@ func (n *number) join(w *waiter, now time.Time) time.Duration {
 
 // await waits for the answer about w. Whoever has the turn asks for all.
 func (n *number) await(w *waiter) (answer, error) {
-	end := time.NewTimer(max(time.Until(w.end), 2*n.l.cfg.Timeout)) // if there is no time, Redis is asked once
+	end := time.NewTimer(max(time.Until(w.end), 2*n.l.cfg.Timeout)) // if there is no time, the ledger is asked once
 	defer end.Stop()
 	for {
 		select {
@@ -160,7 +157,7 @@ func (n *number) await(w *waiter) (answer, error) {
 // waits reports whether w is in the queue, and sleeps until it pays to ask.
 func (n *number) waits(w *waiter) bool {
 	n.mu.Lock()
-	waits, early := slices.Contains(n.queue, w), time.Until(n.free.Add(-horizon/2))
+	waits, early := slices.Contains(n.queue, w), time.Until(n.free.Add(-n.horizon()/2))
 	n.mu.Unlock()
 	// Not beyond the end of w: others may have more time, and take the turn then.
 	return waits && sleep(w.ctx, min(early, time.Until(w.end))) == nil
@@ -198,24 +195,32 @@ func (n *number) freeAt() time.Time {
 	return n.free
 }
 
-// ask asks Redis for a lot, of w and of others, and tells everybody.
+// horizon is how far ahead the number's messages get their moment. The caller holds the lock.
+func (n *number) horizon() time.Duration {
+	return min(max(horizon, 3*n.took), maxHorizon)
+}
+
+// ask asks the ledger for a lot, of w and of others, and tells everybody.
 func (n *number) ask(w *waiter) {
-	lot, keys, args, restore := n.lot()
-	var said []rueidis.RedisMessage
-	m, err := n.l.exec(w.ctx, "take", keys, args...)
+	lot, asked := n.lot()
+	began := time.Now()
+	var said []Answer
+	err := n.l.call(w.ctx, func(ctx context.Context) (err error) {
+		said, err = n.l.cfg.Ledger.Take(ctx, &n.l.rules, asked)
+		return err
+	})
 	if err != nil {
-		restore()
-	} else {
-		said, err = m.ToArray()
+		n.untell(asked)
 	}
 	now := time.Now() // after the answer: late rather than early
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	n.took += (now.Sub(began) - n.took) / 8
 	var rest []*waiter
 	for i, w := range lot {
 		a := answer{away: true}
 		if err == nil && i < len(said) {
-			a = read(said[i], now)
+			a = answer{scope: said[i].Scope, at: now.Add(said[i].Wait)}
 		}
 		if a.scope == cloudapi.ScopeNumber {
 			n.free = a.at
@@ -232,58 +237,30 @@ func (n *number) ask(w *waiter) {
 	n.queue = append(rest, n.queue...)
 }
 
-// read reads what the script says about one message.
-func read(m rueidis.RedisMessage, now time.Time) answer {
-	said, err := m.ToArray()
-	if err != nil || len(said) != 2 {
-		return answer{away: true}
-	}
-	word, err := said[0].ToString()
-	if err != nil {
-		return answer{away: true}
-	}
-	wait, err := said[1].AsInt64()
-	if err != nil {
-		return answer{away: true}
-	}
-	a := answer{at: now.Add(time.Duration(wait) * time.Microsecond)}
-	if word != "go" {
-		a.scope = cloudapi.LimitScope(word)
-	}
-	return a
-}
-
-// lot takes those out of the queue who are to be asked for, with the keys and arguments of the
-// script. restore remembers what Redis was to be told along with it, if it was not.
-func (n *number) lot() (lot []*waiter, keys []string, args []int64, restore func()) {
+// lot takes those out of the queue who are to be asked for, with what the ledger is to be asked.
+func (n *number) lot() (lot []*waiter, asked *Lot) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.sort()
 	size := min(len(n.queue), maxLot)
 	lot = slices.Clone(n.queue[:size])
 	n.queue = slices.Delete(n.queue, 0, size)
-
-	now, received, back := time.Now(), n.received, n.back
-	keys = append(keys, n.key)
-	args = append(args, int64(n.l.cfg.Limits.Throughput), int64(n.l.cfg.Limits.Reserve), horizon.Microseconds(), int64(received), int64(size))
+	asked = &Lot{Number: n.key, Horizon: n.horizon(), Received: n.received, Back: n.back}
+	now := time.Now()
 	for _, w := range lot {
-		key := w.pair
-		if key == "" {
-			key = n.key // which stands for none
-		}
-		keys, args = append(keys, key), append(args, max(w.end.Sub(now), 0).Microseconds())
-	}
-	for pair, count := range back {
-		keys, args = append(keys, pair), append(args, int64(count))
+		asked.Waiting = append(asked.Waiting, Waiting{Pair: w.pair, Most: max(w.end.Sub(now), 0)})
 	}
 	n.received, n.back = 0, map[string]int{}
-	return lot, keys, args, func() {
-		n.mu.Lock()
-		defer n.mu.Unlock()
-		n.received += received
-		for pair, count := range back {
-			n.back[pair] += count
-		}
+	return lot, asked
+}
+
+// untell remembers what the ledger was to be told along with a lot, since it was not.
+func (n *number) untell(asked *Lot) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.received += asked.Received
+	for pair, count := range asked.Back {
+		n.back[pair] += count
 	}
 }
 
@@ -304,7 +281,7 @@ func (n *number) sort() {
 	n.queue = slices.Insert(slices.DeleteFunc(n.queue, func(w *waiter) bool { return w == oldest }), 0, oldest)
 }
 
-// observe tells Redis what was learned about the number.
+// observe tells the ledger what was learned about the number.
 func (n *number) observe(ctx context.Context, p cloudapi.Permit, o cloudapi.Observation) {
 	numberPause := pause(o, message.ClassThrottledNumber, time.Second)
 	pairPause := pause(o, message.ClassThrottledPair, n.l.cfg.Limits.PairInterval)
@@ -325,15 +302,11 @@ func (n *number) observe(ctx context.Context, p cloudapi.Permit, o cloudapi.Obse
 	if !news || n.l.away.is(time.Now()) {
 		return
 	}
-	keys := []string{n.key}
-	if p.Recipient != "" {
-		keys = append(keys, n.pair(p.Recipient))
-	} else {
-		pairPause = 0
+	told := News{Number: n.key, Learned: learned, Pause: numberPause}
+	if p.Recipient != "" && pairPause > 0 {
+		told.Pair, told.PairPause = n.pair(p.Recipient), pairPause
 	}
-	limits := &n.l.cfg.Limits
-	_, err := n.l.exec(ctx, "observe", keys, int64(limits.Throughput), int64(limits.Reserve), int64(learned),
-		numberPause.Microseconds(), pairPause.Microseconds())
+	err := n.l.call(ctx, func(ctx context.Context) error { return n.l.cfg.Ledger.Learn(ctx, &n.l.rules, told) })
 	if err == nil {
 		n.mu.Lock()
 		n.untold = false

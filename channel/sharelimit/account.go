@@ -1,4 +1,4 @@
-package redislimit
+package sharelimit
 
 import (
 	"context"
@@ -26,19 +26,15 @@ func (l *limiter) acquireAccount(ctx context.Context, p cloudapi.Permit, now tim
 			if l.away.is(now) {
 				return l.accountAlone(ctx, p.Account, end)
 			}
-			counts := int64(0)
-			if id != cloudapi.AppAccount {
-				counts = 1
-			}
-			m, err := l.exec(ctx, "account", []string{l.key("account:" + id)}, int64(l.cfg.Limits.AccountPerHour), counts)
+			counts := id != cloudapi.AppAccount
+			var d time.Duration
+			err := l.call(ctx, func(ctx context.Context) (err error) {
+				d, err = l.cfg.Ledger.Account(ctx, &l.rules, accountKey(id), counts)
+				return err
+			})
 			if err != nil {
 				continue // it counts as away now
 			}
-			micro, err := m.AsInt64()
-			if err != nil {
-				return late(cloudapi.ScopeAccount, awayRetry)
-			}
-			d := time.Duration(micro) * time.Microsecond
 			if d <= 0 {
 				break
 			}
@@ -53,13 +49,16 @@ func (l *limiter) acquireAccount(ctx context.Context, p cloudapi.Permit, now tim
 	return nil
 }
 
-// accountAlone waits for a management call while Redis is away.
+// accountKey is what the ledger knows an account by.
+func accountKey(id string) string { return hash("account:" + id) }
+
+// accountAlone waits for a management call while the ledger is away.
 func (l *limiter) accountAlone(ctx context.Context, id string, end time.Time) error {
 	if l.shared.alone == 0 {
 		return late(cloudapi.ScopeAccount, awayRetry)
 	}
 	every := l.shared.interval(0.9 * float64(l.cfg.Limits.AccountPerHour) / 3600)
-	return l.alone.wait(ctx, end, []cloudapi.LimitScope{cloudapi.ScopeAccount}, []string{l.key("account:" + id)}, []time.Duration{every})
+	return l.alone.wait(ctx, end, []cloudapi.LimitScope{cloudapi.ScopeAccount}, []string{accountKey(id)}, []time.Duration{every})
 }
 
 // observeAccount brakes as the quota runs out, so that the last calls of the hour are left for
@@ -82,9 +81,9 @@ func (l *limiter) observeAccount(ctx context.Context, id string, o cloudapi.Obse
 	if block == 0 && share == 0 {
 		return
 	}
-	key := l.key("account:" + id)
+	key := accountKey(id)
 	l.alone.block(key, block)
-	if !l.away.is(time.Now()) {
-		_, _ = l.exec(ctx, "warn", []string{key}, block.Microseconds(), int64(share)) // lost, it makes the limiter less exact
+	if !l.away.is(time.Now()) { // lost, it makes the limiter less exact
+		_ = l.call(ctx, func(ctx context.Context) error { return l.cfg.Ledger.Warn(ctx, key, block, share) })
 	}
 }
