@@ -116,15 +116,15 @@ func (r *registry) remove(id string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	_, ok := r.get(id)
-	r.change(func(m map[string]*Channel) { delete(m, id) })
+	r.rebuild(func(m map[string]*Channel) { delete(m, id) })
 	return ok
 }
 
 // put installs c. The caller holds the lock.
-func (r *registry) put(c *Channel) { r.change(func(m map[string]*Channel) { m[c.ID] = c }) }
+func (r *registry) put(c *Channel) { r.rebuild(func(m map[string]*Channel) { m[c.ID] = c }) }
 
-// change installs a new snapshot. The caller holds the lock.
-func (r *registry) change(edit func(map[string]*Channel)) {
+// rebuild installs a new snapshot. The caller holds the lock.
+func (r *registry) rebuild(edit func(map[string]*Channel)) {
 	byID := map[string]*Channel{}
 	for id, c := range r.view().byID {
 		byID[id] = c
@@ -145,7 +145,7 @@ func (r *registry) change(edit func(map[string]*Channel)) {
 	}
 	slices.Sort(s.taking)
 	for _, id := range s.all {
-		s.telling = append(s.telling, id, id+changes)
+		s.telling = append(s.telling, id, id+changesGroup)
 	}
 	slices.Sort(s.enabled)
 	r.snap.Store(s)
@@ -157,7 +157,7 @@ func (h *core) wakeSending() {
 	h.wake(workFirst)
 }
 
-func (h *core) change(ctx context.Context, id string, edit func(*Channel)) error {
+func (h *core) reconfigure(ctx context.Context, id string, edit func(*Channel)) error {
 	h.channels.mu.Lock()
 	defer h.channels.mu.Unlock()
 	old, ok := h.channels.get(id)

@@ -70,8 +70,8 @@ var (
 	errUnknownNumber = errors.New("channel: the number belongs to no channel")
 )
 
-// errHeld says that work waits until an outage is over; it is given back and not counted.
-var errHeld = errors.New("channel: held while it lasts: outage")
+// errOut says that work waits until an outage is over; it is given back and not counted.
+var errOut = errors.New("channel: held while it lasts: outage")
 
 // errTicket is permanent: the host would return the same again.
 var errTicket = fmt.Errorf("channel: the host's ticket has more than 255 bytes or is no text: %w", ErrPermanent)

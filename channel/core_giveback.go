@@ -25,8 +25,8 @@ func (p patience) outcome(cause error, stopping bool, tries int, body []byte, no
 	switch {
 	case stopping: // says nothing against the work
 		return worker.Later(now, "stopped")
-	case errors.Is(cause, errHeld):
-		return worker.Later(now, errHeld.Error())
+	case errors.Is(cause, errOut):
+		return worker.Later(now, errOut.Error())
 	case errors.Is(cause, worker.ErrBusy): // neither does that
 		return worker.Later(now, reasonOf(worker.ErrBusy))
 	case errors.Is(cause, ErrPermanent), p.maxTries > 0 && tries+1 >= p.maxTries:
@@ -47,7 +47,7 @@ func (h *core) giveBack(ctx context.Context, p patience, w *worker.Job, cause er
 	o := p.outcome(cause, stopping, tries, body, h.now())
 	err := h.repeat(ctx, func(u *unit) error { w.Settle(u.Step, o); return nil })
 	reason, dead := reasonOf(cause), h.tellBuried(ctx, w, o, err)
-	if errors.Is(cause, errHeld) && err == nil {
+	if errors.Is(cause, errOut) && err == nil {
 		return // the outage is told once
 	}
 	level := slog.LevelWarn

@@ -48,8 +48,8 @@ type outages struct {
 	stored bool
 	// parted says that the names are parts of a whole, "".
 	parted bool
-	// changed is called, without the lock, when an outage has begun or, with over, ended.
-	changed func(ctx context.Context, name string, o health.Outage, over bool)
+	// turned is called, without the lock, when an outage has begun or, with over, ended.
+	turned func(ctx context.Context, name string, o health.Outage, over bool)
 
 	mu sync.Mutex
 	by map[string]*watched
@@ -158,7 +158,7 @@ func (o *outages) failed(ctx context.Context, name string, f circuit.Failure, ki
 	w.told = w.told || tell
 	o.mu.Unlock()
 	if tell {
-		o.changed(ctx, name, now, false)
+		o.turned(ctx, name, now, false)
 	}
 	return true
 }
@@ -176,7 +176,7 @@ func (o *outages) worked(ctx context.Context, name string) {
 	}
 	o.mu.Unlock()
 	if before.told || before.stale && o.stored {
-		o.changed(ctx, name, before.outage, true)
+		o.turned(ctx, name, before.outage, true)
 	}
 }
 

@@ -113,9 +113,9 @@ type UncertainPolicy string
 
 // Uncertain policies.
 const (
-	// Hold leaves it, visibly uncertain, for a status to settle or for an agent with
+	// Leave leaves it, visibly uncertain, for a status to settle or for an agent with
 	// [Hub.ResendMessage] or [Hub.GiveUpMessage]. The default.
-	Hold UncertainPolicy = ""
+	Leave UncertainPolicy = ""
 	// Resend sends it again: the customer may get it twice.
 	Resend UncertainPolicy = "resend"
 )
@@ -132,7 +132,7 @@ func (s *Settings) Validate() error {
 	p.bad(strings.ContainsFunc(s.MessagingAccount, notDigit), "messaging_account", "want the digits of an account's ID")
 	p.bad(s.MarketingRoute != MarketingAuto && s.MarketingRoute != MarketingAlways && s.MarketingRoute != MarketingNever,
 		"marketing_route", "want \"\", %q or %q", MarketingAlways, MarketingNever)
-	p.bad(s.Uncertain != Hold && s.Uncertain != Resend, "uncertain", "want \"\" or %q", Resend)
+	p.bad(s.Uncertain != Leave && s.Uncertain != Resend, "uncertain", "want \"\" or %q", Resend)
 	p.bad(s.UncertainWait < 0, "uncertain_wait", "negative")
 	if b := s.Budget; b != nil {
 		p.bad(!b.Unit.Known(), "budget", "unit: want \"\", %q or %q", pricing.BudgetMessages, pricing.BudgetEvery)

@@ -46,9 +46,9 @@ func (u *unit) share(key string, doc any) error {
 	return u.Save(kindShared, key, fleetParent, micros(u.now), doc)
 }
 
-// keepUp follows the others in a process that does not run, when it has not looked for a while.
+// upToDate follows the others in a process that does not run, when it has not looked for a while.
 // One that runs follows at its own pace.
-func (h *core) keepUp(ctx context.Context) error {
+func (h *core) upToDate(ctx context.Context) error {
 	if h.running.Load() {
 		return nil
 	}
@@ -138,7 +138,7 @@ type sharedSettings struct {
 // maxBases bounds how many are kept; the newest is the last.
 const maxBases = 16
 
-func (s *sharedSettings) accept(base string) bool {
+func (s *sharedSettings) adopts(base string) bool {
 	if base == "" || slices.Contains(s.Bases, base) {
 		return false
 	}
@@ -165,7 +165,7 @@ func (u *unit) shareSettings(s *Settings, base string) error {
 		return err
 	}
 	doc.Settings = *s
-	doc.accept(base)
+	doc.adopts(base)
 	return u.share(key, &doc)
 }
 
@@ -182,10 +182,10 @@ func (h *core) learnSettings(ctx context.Context, r *store.Record, first bool) e
 		return err
 	}
 	h.settingsChanged(doc.Settings.ID)
-	if doc.accept(base) { // so that it still goes by them when it begins again
+	if doc.adopts(base) { // so that it still goes by them when it begins again
 		return h.repeat(ctx, func(u *unit) error {
 			var now sharedSettings
-			if _, err := u.Load(kindShared, r.Key, &now); err != nil || !now.accept(base) {
+			if _, err := u.Load(kindShared, r.Key, &now); err != nil || !now.adopts(base) {
 				return err
 			}
 			return u.Save(kindShared, r.Key, fleetParent, micros(u.now), &now)

@@ -33,7 +33,7 @@ func (h *core) do(ctx context.Context, f func(u *unit) error) error {
 
 // doGuessing is do with a guess at what is stored; see [step.Steps.Do].
 func (h *core) doGuessing(ctx context.Context, guess []step.Known, f func(u *unit) error) error {
-	if err := h.keepUp(ctx); err != nil {
+	if err := h.upToDate(ctx); err != nil {
 		return err
 	}
 	return h.steps.Do(ctx, guess, h.unit(f))

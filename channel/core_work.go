@@ -37,7 +37,7 @@ var errEnough = errors.New("channel: enough")
 const bulkStep = 200
 
 // eventOf reads the one event that a piece of work holds.
-func eventOf(w *store.Work) (ev *webhook.Event, a accepted, err error) {
+func eventOf(w *store.Work) (ev *webhook.Event, a inItem, err error) {
 	if err := json.Unmarshal(w.Body, &a); err != nil || a.Body == nil {
 		return nil, a, errDamaged
 	}

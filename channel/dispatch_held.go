@@ -69,29 +69,29 @@ var accountOut = map[int]bool{
 	134011: true, // payment terms not accepted
 }
 
-// hold gives a message back if its number is out, and reports whether it did. While it is out
+// waitsForNumber gives a message back if its number is out, and reports whether it did. While it is out
 // one message at a time is let through to try it, after WhatsApp was asked in a way that does
 // no harm, if there is one.
 //
 // Messages that were claimed together begin together, and some may have failed since.
-func (d *dispatcher) hold(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem, begun bool) (held bool, err error) {
+func (d *dispatcher) waitsForNumber(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem, begun bool) (held bool, err error) {
 	ok, trial := d.sending.enter(ch.ID, w.ID)
 	prober, _ := ch.Sender.(Prober)
 	switch {
 	case !ok && begun:
 		return true, d.unbegin(context.WithoutCancel(ctx), w, item)
 	case !ok:
-		return true, errHeld
+		return true, errOut
 	case !trial || begun || prober == nil:
 		return false, nil
 	}
 	err = probe(ctx, prober)
 	switch v, kind, reason := judge(err); {
 	case errors.Is(context.Cause(ctx), worker.ErrDrained):
-		return true, errHeld
+		return true, errOut
 	case v == saysUnknown, v == saysUnsent, v == saysRefused && kind == health.OutageUnauthorized && isAuth(err):
 		d.sending.failed(ctx, ch.ID, circuit.Failure{Of: w.ID}, kind, reason)
-		return true, errHeld
+		return true, errOut
 	}
 	return false, nil
 }
@@ -136,6 +136,6 @@ func (d *dispatcher) sendEnded(ctx context.Context, ch *Channel, item *outboundI
 func (d *dispatcher) unbegin(ctx context.Context, w *worker.Job, item *outboundItem) error {
 	return d.settleSend(ctx, w, item, func(u *unit, m *messageRecord) (worker.Outcome, error) {
 		m.Sending = false
-		return worker.Later(u.now, errHeld.Error()), u.saveMessage(m)
+		return worker.Later(u.now, errOut.Error()), u.saveMessage(m)
 	})
 }

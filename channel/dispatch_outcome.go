@@ -11,11 +11,11 @@ import (
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// accepted records that WhatsApp took the message, even if the lease was lost while it was
+// taken records that WhatsApp took the message, even if the lease was lost while it was
 // being sent. It guesses that the message is still as begin left it, that nothing came for
 // its wamid before, and that the conversation that it answers is as it was read ahead: all of
 // them are written, so that a wrong guess is a conflict.
-func (d *dispatcher) accepted(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem, receipt message.Receipt, b *begun) error {
+func (d *dispatcher) taken(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem, receipt message.Receipt, b *begun) error {
 	stub := step.Known{Record: store.Record{Kind: kindMessage, Key: inboundMessageID(ch.ID, receipt.ID)}}
 	assigned := step.Known{Record: store.Record{Kind: kindLog, Key: changeID(conversation.Assigned, item.Message, 0)}} // not yet
 	guess := []step.Known{b.known, stub, assigned}
@@ -29,7 +29,7 @@ func (d *dispatcher) accepted(ctx context.Context, ch *Channel, w *worker.Job, i
 		if ok, err := u.Load(kindMessage, item.Message, &m); err != nil || !ok {
 			return err
 		}
-		return u.accept(ch, receipt, &m)
+		return u.taken(ch, receipt, &m)
 	}
 	err := d.settleGuessing(ctx, w, guess, func(u *unit) (worker.Outcome, error) { return worker.Done(), accept(u) })
 	if errors.Is(err, store.ErrLeaseLost) {

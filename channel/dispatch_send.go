@@ -47,7 +47,7 @@ func (d *dispatcher) send(ctx context.Context, w *worker.Job) error {
 	case w.Started:
 		return d.uncertain(ctx, ch, w, item)
 	}
-	if held, err := d.hold(ctx, ch, w, item, begins != nil && begins.begun != nil); held {
+	if held, err := d.waitsForNumber(ctx, ch, w, item, begins != nil && begins.begun != nil); held {
 		return err
 	}
 	defer d.sending.abandon(ch.ID, w.ID) // unless it was sent
@@ -73,7 +73,7 @@ func (d *dispatcher) send(ctx context.Context, w *worker.Job) error {
 	ctx, cancel := d.afterwards(ctx)
 	defer cancel()
 	if err == nil {
-		return d.accepted(ctx, ch, w, item, receipt, begun)
+		return d.taken(ctx, ch, w, item, receipt, begun)
 	}
 	f, known := message.FailureOf(err)
 	switch {

@@ -28,7 +28,7 @@ func (u *unit) doubt(ch *Channel, w *worker.Job, m *messageRecord, item *outboun
 		m.Delivery = m.Delivery.Merge(conversation.Delivery{UncertainAt: u.now.UTC()})
 		wait := time.Duration(cmp.Or(ch.UncertainWait, 2*duration.Minute))
 		if u.core.mayHaveHappened(&w.Work, item) { // its status may have come in the time that was lost
-			item.Held, wait = true, keepUncertain
+			item.Left, wait = true, keepUncertain
 		}
 		body, err := json.Marshal(item)
 		if err != nil {
@@ -62,12 +62,12 @@ func (d *dispatcher) check(ctx context.Context, w *worker.Job) error {
 			return worker.Outcome{}, fmt.Errorf("channel: check message: %w", errDamaged)
 		}
 		switch {
-		case item.Held:
+		case item.Left:
 			return worker.Done(), nil // nobody settled it; it stays uncertain
 		case ch.Uncertain == Resend && item.Resends < maxResends && !d.mayHaveHappened(&w.Work, &item):
 			return worker.Done(), u.again(&m, &item)
 		}
-		item.Held = true
+		item.Left = true
 		body, err := json.Marshal(&item)
 		if err != nil {
 			return worker.Outcome{}, fmt.Errorf("channel: encode message: %w", err)
@@ -79,7 +79,7 @@ func (d *dispatcher) check(ctx context.Context, w *worker.Job) error {
 // again puts an uncertain message back into the outbox.
 func (u *unit) again(m *messageRecord, item *outboundItem) error {
 	item.Resends++
-	item.Held, item.Perhaps = false, false
+	item.Left, item.Perhaps = false, false
 	body, err := json.Marshal(item)
 	if err != nil {
 		return fmt.Errorf("channel: encode message: %w", err)

@@ -31,7 +31,7 @@ func (f *files) fetch(ctx context.Context, w *worker.Job) error {
 	}
 	w.Item = item
 	if ok, _ := f.storing.enter("", w.ID); !ok {
-		return errHeld
+		return errOut
 	}
 	defer f.storing.abandon("", w.ID) // unless it came to the host's part
 	if len(item.Remove) > 0 {
@@ -50,11 +50,11 @@ func (f *files) fetch(ctx context.Context, w *worker.Job) error {
 	case !ok || ch.Media == nil || f.attachments == nil:
 		return fmt.Errorf("channel: fetch file: %w", ErrDisabled)
 	}
-	got, err := f.keep(ctx, ch, m, w, item)
+	got, err := f.bring(ctx, ch, m, w, item)
 	switch {
 	case err == nil:
 		return f.fetched(ctx, w, item, got, "")
-	case errors.Is(err, errHeld) && f.now().Sub(m.At) < mediaLife:
+	case errors.Is(err, errOut) && f.now().Sub(m.At) < mediaLife:
 		return err
 	}
 	cause, sentence, again := fileFailure(err)
@@ -65,8 +65,8 @@ func (f *files) fetch(ctx context.Context, w *worker.Job) error {
 	return f.fetched(ctx, w, item, got, cause)
 }
 
-// keep downloads one file, checks it against the policy and hands it to the host.
-func (f *files) keep(ctx context.Context, ch *Channel, m *messageRecord, w *worker.Job, item *fetchItem) (conversation.Attachment, error) {
+// bring downloads one file, checks it against the policy and hands it to the host.
+func (f *files) bring(ctx context.Context, ch *Channel, m *messageRecord, w *worker.Job, item *fetchItem) (conversation.Attachment, error) {
 	index := item.Index
 	a := m.Attachments[index]
 	d, err := ch.Media.Download(ctx, a.MediaID)
@@ -126,7 +126,7 @@ func (f *files) stored(ctx context.Context, w *worker.Job, item *fetchItem, err 
 	case errors.Is(context.Cause(ctx), worker.ErrDrained):
 	case !f.storing.out("") && f.storing.atFault("", item.Failing):
 	case f.storing.failed(ctx, "", circuit.Failure{Of: w.ID, Since: item.Failing}, health.OutageAttachments, reasonOf(err)):
-		return errors.Join(errHeld, err)
+		return errors.Join(errOut, err)
 	}
 	return err
 }

@@ -93,7 +93,7 @@ const (
 	latePrefix = "late|"
 	// changes ends the name of the group that a channel's changes make, beside what customers write: a
 	// broadcast, of which each message goes through several states, does not hold that up.
-	changes = "/changes"
+	changesGroup = "/changes"
 )
 
 // messageRecord is a message as it is stored: what agents see of it, and what the hub has to know.
@@ -163,7 +163,7 @@ type outboundItem struct {
 	// Resends counts how often it was sent again without knowing whether it had arrived.
 	Resends int `json:"resends,omitempty"`
 	// Held says that the wait for a status is over, and that the item is kept for an agent.
-	Held bool `json:"held,omitempty"`
+	Left bool `json:"left,omitempty"`
 	// Tries counts attempts that are known not to have been accepted.
 	Tries int `json:"tries,omitempty"`
 	// Perhaps says that the same may have been sent before the store was restored.
@@ -219,8 +219,8 @@ type upkeepItem struct {
 	After *store.Position `json:"after,omitempty"`
 }
 
-// accepted is the content of work in the inbound queue.
-type accepted struct {
+// inItem is the content of work to apply.
+type inItem struct {
 	// Body is a webhook body with one item, card numbers masked.
 	Body json.RawMessage `json:"body,omitempty"`
 	// Voucher is how far whoever signed the item may speak for what it names.
@@ -361,7 +361,7 @@ func channelOf(group string) string {
 	if strings.HasPrefix(group, "#") {
 		return "" // see strangeGroup
 	}
-	return strings.TrimSuffix(group, changes)
+	return strings.TrimSuffix(group, changesGroup)
 }
 
 // attempts are the failures of a piece of work that say something about itself.

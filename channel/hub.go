@@ -158,11 +158,11 @@ func New(cfg Config) (*Hub, error) {
 	h.fleet.name, h.fleet.version = cmp.Or(cfg.Name, machine()), cmp.Or(cfg.Version, program())
 	h.sending = newOutages(sendPolicy, h.lease, h.now)
 	h.sending.cautious, h.sending.stored = true, true
-	h.sending.changed = h.dispatcher.sendingOut
+	h.sending.turned = h.dispatcher.sendingOut
 	h.telling = newOutages(hostPolicy, h.lease, h.now)
-	h.telling.changed, h.telling.parted = h.noteOutage, true
+	h.telling.turned, h.telling.parted = h.noteOutage, true
 	h.storing = newOutages(hostPolicy, longLease, h.now)
-	h.storing.changed = h.noteOutage
+	h.storing.turned = h.noteOutage
 	h.automatic = func(s *Scene, a *Automatic) error { return s.unit.automatic(s, a) }
 	h.learns = map[string]func(*store.Record) error{
 		aboutTemplate: h.intake.learnTemplate, aboutRestore: h.learnRestore, aboutRetry: h.learnRetry,

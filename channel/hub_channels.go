@@ -40,13 +40,13 @@ func (h *Hub) AddChannel(ctx context.Context, c Channel) (err error) {
 // with others than it began with before. ID and number cannot change. What waits in the outbox of a
 // disabled channel goes when it is enabled, or fails when its window closes.
 func (h *Hub) UpdateSettings(ctx context.Context, s Settings) error {
-	return h.change(ctx, s.ID, func(c *Channel) { c.Settings = s })
+	return h.reconfigure(ctx, s.ID, func(c *Channel) { c.Settings = s })
 }
 
 // ReplaceChannel is UpdateSettings for the whole channel, for a Sender with a new token, say. What
 // is being sent ends with the old one.
 func (h *Hub) ReplaceChannel(ctx context.Context, c Channel) error {
-	return h.change(ctx, c.ID, func(old *Channel) { *old = c })
+	return h.reconfigure(ctx, c.ID, func(old *Channel) { *old = c })
 }
 
 // RemoveChannel takes a channel out of this hub, not out of others. What it has in the store stays;
@@ -71,7 +71,7 @@ func (h *Hub) Channels() []Channel {
 // Channel returns a channel as it is now, also if another process changed it. The error matches
 // ErrNoChannel.
 func (h *Hub) Channel(ctx context.Context, id string) (Channel, error) {
-	if err := h.keepUp(ctx); err != nil {
+	if err := h.upToDate(ctx); err != nil {
 		return Channel{}, err
 	}
 	c, ok := h.channels.get(id)

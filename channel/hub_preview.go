@@ -94,7 +94,7 @@ var errDry = errors.New("channel: only a preview")
 
 // dry runs f once and commits nothing.
 func (h *Hub) dry(ctx context.Context, f func(u *unit) error) error {
-	if err := h.keepUp(ctx); err != nil {
+	if err := h.upToDate(ctx); err != nil {
 		return err
 	}
 	run := h.unit(f)

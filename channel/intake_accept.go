@@ -54,7 +54,7 @@ func (it *intake) workOf(ctx context.Context, ev *webhook.Event, v voucher) (w s
 		return safe
 	}
 	masked = ev.Masked() // by a log that it came through
-	a := accepted{Voucher: v, carried: carried{it.hooks.carry(ctx)}}
+	a := inItem{Voucher: v, carried: carried{it.hooks.carry(ctx)}}
 	if body := ev.AppendBody(nil); !json.Valid(body) {
 		safe, _ := webhook.RedactBody(body, mask) // of what is not JSON, too, with an error that says so
 		a.Unreadable = string(safe)

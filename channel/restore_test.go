@@ -13,7 +13,7 @@ import (
 
 // What waited in the outbox of a restored store may have been sent since the backup was made.
 func TestARestoredStoreDoesNotSendAgainWhatWasQueued(t *testing.T) {
-	for name, policy := range map[string]channel.UncertainPolicy{"Hold": channel.Hold, "Resend": channel.Resend} {
+	for name, policy := range map[string]channel.UncertainPolicy{"Hold": channel.Leave, "Resend": channel.Resend} {
 		t.Run(name, func(t *testing.T) {
 			fleetOfOptions(t, channeltest.LabOptions{Settings: func(s *channel.Settings) { s.Uncertain = policy }}, func(t *testing.T, join func(func(*channel.Config)) *lab) {
 				before := join(nil)

@@ -11,7 +11,7 @@ import (
 	"github.com/kanava-go/kanava/window"
 )
 
-func (u *unit) accept(ch *Channel, receipt message.Receipt, m *messageRecord) error {
+func (u *unit) taken(ch *Channel, receipt message.Receipt, m *messageRecord) error {
 	m.WAMID = cmp.Or(m.WAMID, receipt.ID)
 	before := m.Delivery
 	m.Delivery = m.Delivery.Merge(conversation.Delivery{AcceptedAt: u.now.UTC()})

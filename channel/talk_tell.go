@@ -32,7 +32,7 @@ func (u *unit) tellHost(channel, id string, item hostItem) error {
 	}
 	group := channel
 	if item.Kind != "" {
-		group += changes
+		group += changesGroup
 	}
 	u.Enqueue(store.Work{Queue: workHost, ID: id, Lane: lane, Group: group, Body: body})
 	return nil

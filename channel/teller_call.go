@@ -36,8 +36,8 @@ func (t *teller) tell(ctx context.Context, w *worker.Job) error {
 	}
 	var ticket string
 	err = t.gate.Pass(ctx, w, func() (err error) {
-		if t.tellingHeld(w) {
-			return errHeld
+		if t.waitsForHost(w) {
+			return errOut
 		}
 		defer func() {
 			if p := recover(); p != nil {

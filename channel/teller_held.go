@@ -15,9 +15,9 @@ import (
 // careTelling says how careful to be with what the host is to be told about a channel.
 func (t *teller) careTelling(group string) worker.Care { return t.telling.care(channelOf(group)) }
 
-// tellingHeld reports whether the call must wait, because the ticketing is out, for the
+// waitsForHost reports whether the call must wait, because the ticketing is out, for the
 // channel or altogether, and another call tries it.
-func (t *teller) tellingHeld(w *worker.Job) bool {
+func (t *teller) waitsForHost(w *worker.Job) bool {
 	ok, all := t.telling.enter("", w.ID)
 	if !ok {
 		return true
@@ -52,7 +52,7 @@ func (t *teller) toldHost(ctx context.Context, w *worker.Job, item *hostItem, er
 		all = t.telling.failed(ctx, "", circuit.Failure{Of: ch}, health.OutageTicketing, reason)
 	}
 	if alone = t.telling.failed(ctx, ch, circuit.Failure{Of: w.ID, Since: item.Failing}, health.OutageTicketing, reason); alone || all {
-		return errors.Join(errHeld, err)
+		return errors.Join(errOut, err)
 	}
 	return err
 }

@@ -19,7 +19,7 @@ type Job struct {
 	Ahead []step.Known
 	Begun any
 
-	held    *hold
+	grip    *grip
 	claimed time.Time // by the machine's own clock
 	term    context.Context
 	left    bool // it has left the Gate
@@ -28,28 +28,28 @@ type Job struct {
 // Lease is the newest proof of the claim.
 func (j *Job) Lease() store.Lease {
 	l := j.Work.Lease()
-	if j.held != nil {
-		l.Token = j.held.token()
+	if j.grip != nil {
+		l.Token = j.grip.token()
 	}
 	return l
 }
 
-// holds are the pieces of work that the workers of a runner have in hand. A clock that
+// grips are the pieces of work that the workers of a runner have in hand. A clock that
 // jumps, because a machine slept or somebody moved it, ends leases early: the runner then
 // claims work that a worker of its own still has. That worker goes on, with the new token.
-type holds struct {
+type grips struct {
 	mu   sync.Mutex
-	byID map[string]*hold
+	byID map[string]*grip
 }
 
-// hold is the newest token of a piece of work.
-type hold struct{ newest atomic.Pointer[string] }
+// grip is the newest token of a piece of work.
+type grip struct{ newest atomic.Pointer[string] }
 
-func (h *hold) token() string { return *h.newest.Load() }
+func (h *grip) token() string { return *h.newest.Load() }
 
 // take reports whether the work is for a worker to begin. If one has it already, the
 // token goes to that one.
-func (s *holds) take(w *Job) bool {
+func (s *grips) take(w *Job) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	token := w.Token
@@ -58,16 +58,16 @@ func (s *holds) take(w *Job) bool {
 		return false
 	}
 	if s.byID == nil {
-		s.byID = map[string]*hold{}
+		s.byID = map[string]*grip{}
 	}
-	h := new(hold)
+	h := new(grip)
 	h.newest.Store(&token)
-	s.byID[w.ID], w.held = h, h
+	s.byID[w.ID], w.grip = h, h
 	return true
 }
 
 // put is called when the worker has finished.
-func (s *holds) put(w *Job) {
+func (s *grips) put(w *Job) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.byID, w.ID)

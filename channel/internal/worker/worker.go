@@ -58,7 +58,7 @@ type Runner struct {
 	Config
 	signal, freed chan struct{} // of capacity 1: work may be there; more may be claimed
 
-	hand   holds
+	hand   grips
 	shares shares
 }
 

@@ -114,7 +114,7 @@ func TestPausesGrowAndEndAtAQuarterOfAnHour(t *testing.T) {
 
 func TestAClaimThatAWorkerStillHasGoesToThatWorker(t *testing.T) {
 	t.Parallel()
-	var hand holds
+	var hand grips
 	first := &Job{Work: store.Work{ID: "1", Token: "old"}}
 	require.True(t, hand.take(first))
 	require.False(t, hand.take(&Job{Work: store.Work{ID: "1", Token: "new"}}))
