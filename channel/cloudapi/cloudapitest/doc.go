@@ -29,6 +29,47 @@
 // give the same ids, latencies and faults under Run too, however fast the receiver is.
 // Without faults, what one person does is told in the order it was done.
 //
+// # A hub in a test
+//
+// A whole support channel, with the world around it, in the time of a bubble:
+//
+//	func TestAHubInABubble(t *testing.T) {
+//		synctest.Test(t, func(t *testing.T) { // time stands still until everybody waits
+//			world, err := cloudapitest.New(cloudapitest.Config{})
+//			require.NoError(t, err)
+//			app, account := world.AddApp(cloudapitest.AppConfig{}), world.AddAccount(cloudapitest.AccountConfig{})
+//			number, robin := account.AddNumber(cloudapitest.NumberConfig{}), world.AddUser(cloudapitest.UserConfig{})
+//			client, err := cloudapi.New(cloudapi.Config{Token: app.Token(account), HTTPClient: world.Client()})
+//			require.NoError(t, err)
+//
+//			tickets := &robot{} // your Ticketing
+//			tickets.hub, err = channel.New(channel.Config{
+//				Store: memstore.New(), Ticketing: tickets,
+//				Channels: []channel.Channel{{
+//					Settings: channel.Settings{ID: "support", Name: "Support", Number: number.ID, Enabled: true},
+//					Sender:   client.Number(number.ID),
+//				}},
+//			})
+//			require.NoError(t, err)
+//			handler, err := webhook.NewHandler(webhook.Config{
+//				AppSecrets: []string{app.Secret}, VerifyToken: app.VerifyToken, Sink: tickets.hub,
+//			})
+//			require.NoError(t, err)
+//			require.NoError(t, world.Subscribe(app, account, handler))
+//
+//			ctx, stop := context.WithCancel(t.Context())
+//			defer synctest.Wait() // until both have ended
+//			defer stop()
+//			go tickets.hub.Run(ctx)
+//			go world.Run(ctx)
+//
+//			robin.Text(number, "Is my bike ready?")
+//			time.Sleep(time.Minute) // of the bubble: it costs nothing
+//			require.Equal(t, "We call you back.", robin.Sees(number)[1].Text)
+//			require.Empty(t, world.Audit(), "nothing was done that a careful client does not do")
+//		})
+//	}
+//
 // # Judgement
 //
 // Meta's own errors come back as Meta would send them. Beyond that the world watches:

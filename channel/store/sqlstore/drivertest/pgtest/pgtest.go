@@ -1,9 +1,3 @@
-// Package pgtest gives tests a real PostgreSQL: the server named by the environment
-// variable KANAVA_POSTGRES_DSN, or else one that it starts itself from the binaries of
-// the machine, in a temporary folder, on a free port of the loopback interface.
-//
-// Without either the tests skip and say what is missing; under
-// KANAVA_REQUIRE_SERVICES=1 they fail instead.
 package pgtest
 
 import (
