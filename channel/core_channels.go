@@ -88,6 +88,7 @@ func (r *registry) check(c *Channel) error {
 	}
 	p.bad(c.Enabled && c.Sender == nil, "enabled", "an enabled channel needs a Sender")
 	p.bad(c.Retention.Attachments > 0 && !r.removes, "retention", "attachments: the hub's Attachments is no Remover, so that nothing would be removed")
+	p.bad(r.desk != nil && c.ClosingNotice != 0, "closing_notice", "the desk's rules have notices of their own")
 	p.bad(r.desk == nil && len(c.Desk) > 0, "desk", "the hub has no desk")
 	if err := errors.Join(p.errs...); err != nil {
 		return fmt.Errorf("channel: set up %q: %w", c.ID, err)

@@ -84,6 +84,11 @@ type Settings struct {
 	Uncertain     UncertainPolicy   `json:"uncertain,omitempty"`
 	UncertainWait duration.Duration `json:"uncertain_wait,omitempty"`
 
+	// ClosingNotice is how long before a window closes the host is told, with
+	// conversation.WindowClosing: 1 minute to under 24 hours; 0: not at all. A desk has notices of
+	// its own.
+	ClosingNotice duration.Duration `json:"closing_notice,omitempty"`
+
 	// Budget bounds what the channel may spend, over all processes; nil: no bound. Messages beyond
 	// it are refused.
 	Budget *pricing.Budget `json:"budget,omitempty"`
@@ -134,6 +139,7 @@ func (s *Settings) Validate() error {
 		"marketing_route", "want \"\", %q or %q", MarketingAlways, MarketingNever)
 	p.bad(s.Uncertain != Leave && s.Uncertain != Resend, "uncertain", "want \"\" or %q", Resend)
 	p.bad(s.UncertainWait < 0, "uncertain_wait", "negative")
+	p.bad(s.ClosingNotice != 0 && (s.ClosingNotice < duration.Minute || s.ClosingNotice >= 24*duration.Hour), "closing_notice", "want 1 minute to under 24 hours, or 0")
 	if b := s.Budget; b != nil {
 		p.bad(!b.Unit.Known(), "budget", "unit: want \"\", %q or %q", pricing.BudgetMessages, pricing.BudgetEvery)
 		p.bad(b.Limit < 0 || b.LowWater < 0, "budget", "negative limit or low_water")

@@ -8,6 +8,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/window"
 )
 
 // A unit is a step of the hub: what it reads and decides, it commits together. See package step.
@@ -20,6 +21,9 @@ type unit struct {
 	author conversation.Author
 	// timer is the conversation whose timer went off and is being handled; "" if none.
 	timer string
+	// windowBefore is the customer's window before this step observed anything, if it did.
+	windowBefore window.State
+	windowSeen   bool
 	// cause is when what makes the unit send messages by itself happened or was due; zero if
 	// nothing does.
 	cause time.Time

@@ -79,7 +79,7 @@ const (
 	workHost   = "host"   // what the host's Ticketing must hear, in order per conversation
 	workOut    = "out"    // messages to send, in order per conversation
 	workFirst  = "first"  // the same for messages that nobody asked for, beside the answers
-	workLater  = "later"  // messages that wait for their time, and then go to out or first
+	workLater  = "later"  // messages that wait for their time and then go to out or first; see also windowPrefix
 	workTimer  = "timer"  // one per conversation, at the time the desk asked for
 	workCheck  = "check"  // uncertain messages, to be decided after the wait
 	workMedia  = "media"  // inbound files to fetch

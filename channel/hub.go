@@ -25,8 +25,9 @@ type Config struct {
 	// Store keeps everything, Ticketing is the host's ticket system: both required.
 	Store     store.Store
 	Ticketing Ticketing
-	// Changes are the kinds of changes that Ticketing is told beside what customers write; nil: all.
-	// What is left out costs neither a row nor a call, and stands in the events of the conversation.
+	// Changes are the kinds of changes that Ticketing is told beside what customers write; nil: all
+	// but WindowOpened and WindowExtended, which have to be named. What is left out costs neither a
+	// row nor a call, and stands in the events of the conversation.
 	Changes []conversation.ChangeKind
 	// Attachments keeps inbound files. nil: they are not fetched, and their media IDs last for 7
 	// days.

@@ -54,7 +54,7 @@ func (h *Hub) PreviewReply(ctx context.Context, by conversation.Author, r Reply)
 		if err != nil {
 			return err
 		}
-		p.Open = customer.Window.OpenAt(u.now)
+		p.Open = customer.Window.OpenAt(u.now) && !customer.WindowDenied()
 		p.Closes, _ = customer.Window.ClosesAt()
 		if err := u.freeLeft(ch, p); err != nil {
 			return err

@@ -59,6 +59,9 @@ func (in *incoming) written(p *webhook.Message, standby bool) error {
 	default:
 		err = in.file(customer, p)
 	}
+	if err == nil {
+		err = in.tellWindow(in.ch, customer, in.id, in.at)
+	}
 	if err != nil {
 		return err
 	}

@@ -120,6 +120,9 @@ func (in *incoming) call(p *webhook.Call) error {
 			return err
 		}
 	}
+	if err := in.tellWindow(in.ch, customer, in.id, in.at); err != nil {
+		return err
+	}
 	return in.saveCustomer(customer)
 }
 
@@ -133,6 +136,9 @@ func (in *incoming) callStatus(p *webhook.CallStatus) error {
 		return err
 	}
 	in.observe(in.ch, customer, window.Event{Kind: window.KindCallAccepted, At: in.at})
+	if err := in.tellWindow(in.ch, customer, in.id, in.at); err != nil {
+		return err
+	}
 	return in.saveCustomer(customer)
 }
 

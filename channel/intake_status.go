@@ -60,7 +60,7 @@ func (in *incoming) learnStatus(p *webhook.Status, m *messageRecord) error {
 	if err := in.freeEntry(p, m); err != nil {
 		return err
 	}
-	if err := in.noteOptOut(m); err != nil {
+	if err := in.noteRefusal(m); err != nil {
 		return err
 	}
 	switch state := m.Delivery.State(); {

@@ -204,7 +204,7 @@ func (k *keeper) busy(ctx context.Context) (some []store.WorkQuery, err error) {
 func (k *keeper) eraseConversation(ctx context.Context, channel, id string, lanes []store.WorkQuery, receipt *Erased) error {
 	b := &store.Batch{
 		Delete: []store.RecordKey{{Kind: kindConversation, Key: id}, {Kind: kindOfCustomer, Key: id}},
-		Drop:   []store.WorkKey{{Queue: workTimer, ID: id}},
+		Drop:   []store.WorkKey{{Queue: workTimer, ID: id}, {Queue: workLater, ID: windowPrefix + id}},
 	}
 	b.Delete = append(b.Delete, marginRecords(id)...)
 	conv, err := k.conversation(ctx, id)

@@ -132,7 +132,11 @@ func permits(ch *Channel, customer *conversation.Customer, out *message.Outbound
 		return ErrBlocked
 	}
 	send := window.Send{Kind: sendKind(out.Content), Category: window.Category(out.Category)}
-	return customer.Window.Permits(send, now).Err()
+	d := customer.Window.Permits(send, now)
+	if d.Reason == window.ReasonOpen && customer.WindowDenied() {
+		return &window.ClosedError{Reason: window.ReasonReported, ClosedAt: customer.WindowRefused, LastInbound: d.LastInbound()}
+	}
+	return d.Err()
 }
 
 func sendKind(c message.Content) window.SendKind {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
@@ -85,6 +86,13 @@ func (u *unit) schedule(ch *Channel, customer *conversation.Customer, conv *conv
 
 // release puts a message into the outbox whose time has come, or lets it fail.
 func (h *core) release(ctx context.Context, w *worker.Job) error {
+	if strings.HasPrefix(w.ID, windowPrefix) {
+		err := h.settle(ctx, w, func(u *unit) (worker.Outcome, error) { return worker.Done(), u.closing(w) })
+		if errors.Is(err, store.ErrLeaseLost) {
+			return nil // the customer wrote at this moment
+		}
+		return err
+	}
 	item, err := itemOf[outboundItem](w)
 	if err != nil {
 		return h.bury(ctx, w, errDamaged)

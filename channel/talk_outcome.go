@@ -54,7 +54,7 @@ func (u *unit) failed(ch *Channel, m *messageRecord, f message.Failure) error {
 	before := m.Delivery
 	m.Delivery = m.Delivery.Merge(conversation.Delivery{FailedAt: u.now.UTC(), Failure: failureOf(f)})
 	u.bookStatus(ch, m)
-	if err := u.noteOptOut(m); err != nil {
+	if err := u.noteRefusal(m); err != nil {
 		return err
 	}
 	if err := u.delivery(ch, m, conversation.Failed, u.now); err != nil {
@@ -141,11 +141,11 @@ func failureOf(f message.Failure) *conversation.Failure {
 	return &conversation.Failure{Code: f.Code, Class: string(f.Class), Title: f.Title, Hint: f.Hint}
 }
 
-// noteOptOut remembers that a customer stopped marketing messages, which a failed status
-// can be the first to tell.
-func (u *unit) noteOptOut(m *messageRecord) error {
+// noteRefusal remembers what a failure says about the customer: that they stopped marketing messages,
+// or that their window is closed, of which it can be the first to tell.
+func (u *unit) noteRefusal(m *messageRecord) error {
 	f := m.Delivery.Failure
-	if f == nil || f.Class != string(message.ClassOptedOut) {
+	if f == nil || f.Class != string(message.ClassOptedOut) && (f.Class != string(message.ClassWindowClosed) || f.Code == 0) {
 		return nil
 	}
 	var conv conversation.Conversation
@@ -153,8 +153,17 @@ func (u *unit) noteOptOut(m *messageRecord) error {
 		return err
 	}
 	customer, err := u.customer(conv.Customer)
-	if err != nil || customer == nil || !customer.StopMarketing(m.Delivery.FailedAt) {
+	if err != nil || customer == nil {
 		return err
+	}
+	news := false
+	if f.Class == string(message.ClassOptedOut) {
+		news = customer.StopMarketing(m.Delivery.FailedAt)
+	} else if sent := m.Delivery.QueuedAt; sent.After(customer.WindowRefused) {
+		customer.WindowRefused, news = sent, true
+	}
+	if !news {
+		return nil
 	}
 	return u.saveCustomer(customer)
 }

@@ -40,7 +40,10 @@ func (u *unit) tellHost(channel, id string, item hostItem) error {
 
 // tells says whether the host wants to hear of a kind of change.
 func (h *core) tells(kind conversation.ChangeKind) bool {
-	return h.changes == nil || slices.Contains(h.changes, kind)
+	if h.changes == nil {
+		return kind != conversation.WindowOpened && kind != conversation.WindowExtended
+	}
+	return slices.Contains(h.changes, kind)
 }
 
 // causeOfDelivery is why a message did not go through, or what else became of it that is no
@@ -64,7 +67,7 @@ func changeID(kind conversation.ChangeKind, id string, n int) string {
 // on the message itself.
 func (u *unit) logEntry(id string, item *hostItem) error {
 	switch item.Kind {
-	case "", conversation.MessageQueued, conversation.EchoReceived, conversation.Reacted, conversation.AttachmentReady:
+	case "", conversation.MessageQueued, conversation.MessageScheduled, conversation.WindowOpened, conversation.WindowExtended, conversation.EchoReceived, conversation.Reacted, conversation.AttachmentReady:
 		return nil
 	case conversation.DeliveryChanged:
 		if item.Failure == nil && item.Delivery != conversation.Failed && item.Delivery != conversation.Uncertain && item.Delivery != conversation.Cancelled {

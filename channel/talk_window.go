@@ -13,6 +13,9 @@ func (u *unit) observe(ch *Channel, c *conversation.Customer, e window.Event) {
 	if e.Kind == "" || before {
 		return
 	}
+	if !u.windowSeen {
+		u.windowBefore, u.windowSeen = c.Window, true
+	}
 	c.Window = ch.Window.Observe(c.Window, e, u.now)
 }
 

@@ -75,6 +75,9 @@ const (
 	ReasonClosed      Reason = "window_closed"
 	ReasonMargin      Reason = "window_closing" // open, but within the safety margin
 	ReasonUnknownSend Reason = "unknown_send"
+	// ReasonReported is for callers whom Meta told that the window is closed, whatever a State says; no
+	// function of this package returns it.
+	ReasonReported Reason = "window_reported_closed"
 )
 
 // A Decision answers [State.Permits]. The zero Decision refuses.
@@ -167,7 +170,7 @@ var (
 // ClosedError refuses a send because the window is closed, about to close or
 // never opened. It matches [ErrClosed] and carries no identity.
 type ClosedError struct {
-	// Reason is ReasonNeverOpened, ReasonClosed or ReasonMargin.
+	// Reason is ReasonNeverOpened, ReasonClosed, ReasonMargin or ReasonReported.
 	Reason Reason
 	// ClosedAt is when the window closed or, with ReasonMargin, is about to.
 	// Zero if it never opened.

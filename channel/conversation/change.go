@@ -77,6 +77,11 @@ const (
 	Assigned ChangeKind = "assigned"
 	// QueueMoved: From and To are queues, Reason the rule or the actor's action.
 	QueueMoved ChangeKind = "queue_moved"
+	// WindowOpened and WindowExtended: the customer opened the service window by what they wrote, or
+	// keeps it open for longer; Customer.Window says until when. They come with almost every message, and
+	// only to hosts that name them in channel.Config.Changes.
+	WindowOpened   ChangeKind = "window_opened"
+	WindowExtended ChangeKind = "window_extended"
 	// WindowClosing: the customer service window closes soon; Reason says how soon.
 	WindowClosing ChangeKind = "window_closing"
 	// BotSuspected: a machine seems to write, and automatic messages are withheld; Reason

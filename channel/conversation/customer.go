@@ -25,6 +25,9 @@ type Customer struct {
 	Group string `json:"group,omitempty"`
 	// Window is the customer service window with this customer.
 	Window window.State `json:"window"`
+	// WindowRefused is when the latest message was queued of which WhatsApp said that the window is
+	// closed; zero if it never did. See [Customer.WindowDenied].
+	WindowRefused time.Time `json:"window_refused,omitzero"`
 	// Conversation is the current or last conversation.
 	Conversation string `json:"conversation,omitempty"`
 	// MarketingStopped is when the customer stopped marketing messages; zero if not,
@@ -194,6 +197,13 @@ func (c *Customer) WindowSince(moves bool) window.State {
 	return c.Window.Since(c.NumberChanged)
 }
 
+// WindowDenied says that WhatsApp said last that the window is closed, and that the customer has not
+// written since then: whatever Window says, free text does not go.
+func (c *Customer) WindowDenied() bool {
+	last, ok := c.Window.LastInbound()
+	return !c.WindowRefused.IsZero() && !(ok && !last.Before(c.WindowRefused.Truncate(time.Second)))
+}
+
 // Absorb takes over what is known of a customer who turned out to be this one. moves says whether a
 // window moves along with a change of number. The aliases and conversations of the two are left to
 // the caller.
@@ -207,6 +217,7 @@ func (c *Customer) Absorb(o *Customer, moves bool) {
 	}
 	c.Consents = append(c.Consents, o.Consents...)
 	c.Blocked = times.Latest(c.Blocked, o.Blocked)
+	c.WindowRefused = times.Latest(c.WindowRefused, o.WindowRefused)
 	c.Merged = append(append(c.Merged, o.Merged...), o.ID)
 }
 

@@ -87,6 +87,9 @@ func (x *Explanation) details(err error) {
 	if e, ok := errors.AsType[*template.NotSendableError](err); ok {
 		x.Until = e.RetryAt
 	}
+	if e, ok := errors.AsType[*window.ClosedError](err); ok && e.Reason == window.ReasonReported {
+		x.Text = "WhatsApp said that the customer service window is closed, and the customer has not written since."
+	}
 	if e, ok := errors.AsType[*pricing.LimitError](err); ok {
 		x.Until = e.Next
 	}

@@ -99,7 +99,7 @@ func kinds() []conversation.ChangeKind {
 		conversation.MessageRedacted, conversation.Reacted, conversation.AttachmentReady, conversation.AttachmentFailed,
 		conversation.Assigned, conversation.QueueMoved, conversation.WindowClosing, conversation.BotSuspected,
 		conversation.AutomaticWithheld, conversation.EchoReceived, conversation.CustomerChanged, conversation.PreferenceChanged,
-		conversation.NoteAdded, conversation.TagsChanged, conversation.TopicChanged, conversation.BlockChanged, conversation.TeamAssigned, conversation.ConversationMerged,
+		conversation.NoteAdded, conversation.TagsChanged, conversation.TopicChanged, conversation.BlockChanged, conversation.TeamAssigned, conversation.WindowOpened, conversation.WindowExtended, conversation.ConversationMerged,
 	}
 }
 
@@ -116,6 +116,8 @@ func about(c *conversation.Change, m *conversation.Message) {
 		c.From, c.To, c.Reason, c.Message = "new", "resolved", "idle", nil
 	case conversation.ConversationMerged:
 		c.To, c.Absorbed, c.Message = "v_other", "c_other", nil
+	case conversation.WindowOpened, conversation.WindowExtended:
+		c.Message = nil
 	case conversation.WindowClosing:
 		c.Reason, c.Message = "4h", nil
 	case conversation.CustomerChanged, conversation.PreferenceChanged, conversation.BotSuspected, conversation.AutomaticWithheld:
