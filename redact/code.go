@@ -60,18 +60,9 @@ func (s *scanner) isAlone(k int) bool { return k < len(s.g) && !s.g[k].mask && s
 
 // isNearCard reports whether one of the cards stands near the byte i.
 func (s *scanner) isNearCard(cards []hit, i int) bool {
-	next := sort.Search(len(cards), func(k int) bool { return cards[k].Start > i })
-	for k := next; k < len(cards) && cards[k].Start-i <= codeReach; k++ {
-		if cards[k].Kind == Card {
-			return true
-		}
-	}
-	for k := next - 1; k >= 0 && i-cards[k].End <= codeReach; k-- {
-		if cards[k].Kind == Card {
-			return true
-		}
-	}
-	return i-s.base <= codeReach
+	lo := sort.Search(len(cards), func(k int) bool { return cards[k].End >= i-codeReach })
+	hi := sort.Search(len(cards), func(k int) bool { return cards[k].Start > i+codeReach })
+	return i-s.base <= codeReach || slices.ContainsFunc(cards[lo:max(lo, hi)], func(x hit) bool { return x.Kind == Card })
 }
 
 // codeKind returns what a label before the n digits in characters from to to, or behind

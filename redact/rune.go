@@ -66,6 +66,8 @@ func charOf(t *[tableEnd]char, r rune) char {
 		return t[r]
 	case r >= 0x3400 && r < 0xA000, r >= 0xAC00 && r < 0xD7A4: // Chinese, Korean
 		return char{r: r, fold: r, class: letter | unspaced}
+	case r >= 0x1F000 && r < 0x1FB00: // emoji
+		return char{r: r, fold: r, class: unspaced}
 	case r >= 0xFF01 && r <= 0xFF5E: // full-width forms; no identifier is made of their letters
 		c := t[r-0xFEE0]
 		c.r, c.class = r, describe(r).class
@@ -93,8 +95,7 @@ func describe(r rune) char {
 	case isSeparator(r):
 		c.class = separator
 	}
-	switch r {
-	case ',', ';', ':', '!', '?', '(', ')', '/', '\n', '\r', '、', '，', '。', '；', '：', '！', '？', '،', '؛', '؟', '।', '…', far:
+	if strings.ContainsRune(",;:!?()/\n\r、，。；：！？،؛؟।…", r) {
 		c.class |= breaks
 	}
 	if isUnspaced(r) {
@@ -179,6 +180,18 @@ func nextDigit(b []byte, i int) int {
 		}
 	}
 	return len(b)
+}
+
+// plain returns how many bytes of ASCII, but no digit and no mask, which is in each byte of
+// mask, b begins with. It does not look at the last few.
+func plain(b []byte, mask uint64) (n int) {
+	for ; len(b)-n >= 8; n += 8 {
+		x := binary.LittleEndian.Uint64(b[n:])
+		if flags := (x | (x&low7+from0)&^(x&low7+from9) | (x^mask-ones)&^(x^mask)) & tops; flags != 0 {
+			return n + bits.TrailingZeros64(flags)>>3
+		}
+	}
+	return n
 }
 
 func isDigit(r rune) bool {

@@ -112,7 +112,7 @@ func (r *Redactor) find(b []byte) *scanner {
 }
 
 // piece is how much of a long text is judged at once, in bytes.
-const piece = 1 << 16
+const piece = 1 << 17
 
 // all judges the text and reports whether there is anything to mask.
 func (s *scanner) all() bool {
@@ -188,10 +188,11 @@ func (s *scanner) back(i int) int {
 // or track data of what follows it.
 func (s *scanner) whole(i int) int {
 	for k := len(s.hits) - 1; k >= 0; k-- {
-		switch x := &s.hits[k]; {
-		case x.Start < i && i < x.End:
+		x := &s.hits[k]
+		if x.Start < i && i < x.End {
 			i = x.Start
-		case k > 0 && (x.Reason == ByPosition || x.Kind == TrackData) && s.hits[k-1].Start < i && i <= x.Start:
+		}
+		if k > 0 && (x.Reason == ByPosition || x.Kind == TrackData) && s.hits[k-1].Start < i && i <= x.Start {
 			i = s.hits[k-1].Start
 		}
 	}
@@ -211,7 +212,7 @@ func mayHold(b []byte) bool {
 			words = true // which may be number words
 		}
 		for begin := uint32(1); i < len(b); begin = 0 {
-			r, w := runeAt(b, i)
+			r, w := utf8.DecodeRune(b[i:])
 			if !isDigit(r) {
 				break
 			}
@@ -221,8 +222,7 @@ func mayHold(b []byte) bool {
 			if digits[n], begins = byte(r-'0'), begins<<1|begin; r >= utf8.RuneSelf {
 				digits[n] = charOf(table(), r).value
 			}
-			n++
-			i += w
+			n, i = n+1, i+w
 		}
 		if last = i; words && n >= 2*besideWord {
 			return true
@@ -254,46 +254,44 @@ func (s *scanner) read() {
 
 // readFrom takes b apart from i on to where no digit is near, and returns that end.
 func (s *scanner) readFrom(i int) int {
-	t, b, all := table(), s.b, s.c
-	last, hidden := len(all)+farBefore, 0 // what is far behind a digit
-	for i < len(b) && len(all) < last+farBehind {
-		x, w := &t[b[i]], 1
-		if b[i] >= utf8.RuneSelf {
-			var r rune
-			if r, w = utf8.DecodeRune(b[i:]); r < tableEnd {
-				x = &t[r]
-			} else {
-				y := charOf(t, r)
-				x = &y
+	t, b, all, hidden := table(), s.b, s.c, 0
+	mask := uint64(min(s.mask, utf8.RuneSelf)) * ones
+	end := len(all) + farBefore + farBehind
+	for i < len(b) && len(all) < end {
+		k := len(all)
+		if n := plain(b[i:min(len(b), i+end-k)], mask); n > 0 { // most text, at once
+			all = slices.Grow(all, n)[:k+n]
+			added := all[k:]
+			for k, x := range b[i : i+n][:len(added)] {
+				added[k] = t[x&0x7F]
+				added[k].at = int32(i + k)
 			}
-		}
-		all = append(all, *x)
-		all[len(all)-1].at = int32(i)
-		i += w
-		switch class := x.class; {
-		case class&ignored != 0:
-			if hidden++; hidden <= maxIgnored {
-				all = all[:len(all)-1]
-			}
+			i, hidden = i+n, 0
 			continue
-		case class&digit != 0:
-			last = len(all)
-			s.extend(last-1, false)
-		case x.r == s.mask:
-			s.extend(len(all)-1, true)
 		}
-		hidden = 0
+		r, w := utf8.DecodeRune(b[i:])
+		c := &t[r%tableEnd]
+		if r >= tableEnd {
+			y := charOf(t, r)
+			c = &y
+		}
+		if hidden++; c.class&ignored == 0 {
+			hidden = 0
+		}
+		if hidden == 0 || hidden > maxIgnored {
+			all = append(all, *c)
+			all[k].at = int32(i)
+		}
+		i += w
+		if c.class&digit != 0 {
+			s.extend(k, false)
+			end = k + 1 + farBehind
+		} else if r == s.mask {
+			s.extend(k, true)
+		}
 	}
 	s.c = all
 	return i
-}
-
-// runeAt returns the character at b[i] and its width, which is 0 at the end.
-func runeAt(b []byte, i int) (rune, int) {
-	if i < len(b) && b[i] < utf8.RuneSelf {
-		return rune(b[i]), 1
-	}
-	return utf8.DecodeRune(b[i:])
 }
 
 // at returns character i, or one that is nothing.
@@ -310,7 +308,7 @@ var nothing char
 // it ends.
 func (s *scanner) starts(i int) int { return int(s.c[i].at) }
 func (s *scanner) ends(i int) int {
-	_, w := runeAt(s.b, s.starts(i-1))
+	_, w := utf8.DecodeRune(s.b[s.starts(i-1):])
 	return s.starts(i-1) + w
 }
 

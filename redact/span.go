@@ -95,7 +95,7 @@ func (x hit) counted(b []byte) hit {
 func (x *hit) counts(b []byte) iter.Seq2[int, int] {
 	return func(yield func(i, width int) bool) {
 		for i := x.Start; i < x.End; {
-			r, w := runeAt(b, i)
+			r, w := utf8.DecodeRune(b[i:])
 			if (isDigit(r) || x.Kind == Custom && charOf(table(), r).class&letter != 0) && !yield(i, w) {
 				return
 			}

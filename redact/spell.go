@@ -40,7 +40,7 @@ var values = sync.OnceValue(func() map[string]uint8 {
 func (s *scanner) spell() {
 	found := false
 	for k := len(s.g) - 2; k >= 0; k-- {
-		if min(s.g[k].n(), s.g[k+1].n()) < besideWord {
+		if min(s.g[k].n(), s.g[k+1].n()) < besideWord || s.g[k+1].from-s.g[k].to < minSpelled {
 			continue
 		}
 		var buf [maxDigits]char

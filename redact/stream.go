@@ -14,9 +14,9 @@ import (
 // number looks no further than documented for the package.
 //
 // Text that cannot be decided yet is kept back: none without digits, otherwise from the
-// first digit in the last 6 KB on, and somewhat more before it is looked at. Flush at the
-// end of each message, and Close at the end, or the rest is lost. A Writer must not be
-// used by several goroutines at once.
+// first digit in the last 6 KB on, and twice as much again before it is looked at. Flush
+// at the end of each message, and Close at the end, or the rest is lost. A Writer must not
+// be used by several goroutines at once.
 type Writer struct {
 	// Found, if set, is told of each span that is masked, in order, before
 	// the text that holds it is passed on. Offsets count from the start of
@@ -58,8 +58,8 @@ func (w *Writer) Write(p []byte) (int, error) {
 func (w *Writer) push(p []byte) {
 	w.buf = append(w.buf, p...)
 	// A look at text that waits costs as much as the text is long: let some
-	// more come together, so that a byte is looked at a few times at most.
-	if waits := w.looked - w.from; len(w.buf)-w.looked >= waits/2 {
+	// more come together, so that a byte is looked at twice or so.
+	if waits := w.looked - w.from; len(w.buf)-w.looked >= 2*waits {
 		w.look(false)
 	}
 }

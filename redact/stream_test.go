@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -128,7 +129,7 @@ func TestWriterKeepsLittleBack(t *testing.T) {
 		out := &counter{}
 		w := r.NewWriter(out)
 		for in := 0; in < 40_000; in += len(piece) {
-			if _, err := io.WriteString(w, piece); err != nil || in-out.n >= 10_000 {
+			if _, err := io.WriteString(w, piece); err != nil || in-out.n >= 20_000 {
 				t.Fatalf("%q: %d bytes kept back, error %v", piece, in-out.n, err)
 			}
 		}
@@ -178,4 +179,23 @@ func TestStreamOfARedactorThatIsOff(t *testing.T) {
 	t.Parallel()
 	r := redact.Redactor{InsecureOff: true}
 	require.Equal(t, "4242424242424242", written(t, &r, "4242424242424242", func() int { return 3 }))
+}
+
+func TestWriterPartsNoCardFromWhatBelongsToIt(t *testing.T) {
+	t.Parallel()
+	var r redact.Redactor
+	for _, card := range []string{
+		"%B4242424242424242^DOE/JOHN^29011010000012300000? ", ";4111111111111111=29011010000012300000? ", "4111111111111111 03/27 123 ",
+	} {
+		text := card + strings.Repeat("12 ", 1600)
+		want := r.String(text)
+		for first := 4500; first < 4800; first++ { // bytes that are written before the rest
+			sizes := []int{len(text), first}
+			got := written(t, &r, text, func() int {
+				slices.Reverse(sizes)
+				return sizes[0]
+			})
+			require.Equal(t, want, got, "the first %d bytes", first)
+		}
+	}
 }

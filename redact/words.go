@@ -80,8 +80,8 @@ func parseWord(entry string, says meaning) word {
 // A lexicon finds words by the key of their first characters.
 type lexicon struct {
 	words  [1 << 12][]word // by the highest bits of the key
-	keys   keySet          // of words
-	inside keySet          // the first two letters of those that may stand in another word
+	keys   [1 << 16]bool   // by its highest bits, whether there may be words with it
+	inside [32]uint32      // the first two letters of those that may stand in another word
 }
 
 const maxKey = 4 // characters
@@ -89,25 +89,15 @@ const maxKey = 4 // characters
 // addKey returns the key of one character more.
 func addKey(key uint32, r rune) uint32 { return (key ^ uint32(r)) * 0x9E3779B1 }
 
-// A keySet tells quickly that a key is not in it: for one in ten it is wrong.
-type keySet [1 << 10]uint32
-
-func (s *keySet) add(key uint32)      { s[key>>22] |= 1 << (key >> 17 & 31) }
-func (s *keySet) has(key uint32) bool { return s[key>>22]>>(key>>17&31)&1 != 0 }
-
 // allWords holds the words of all languages. It is made when a number first deserves a look
 // at the words around it.
 var allWords = sync.OnceValue(func() *lexicon {
 	l := &lexicon{}
 	for _, table := range [][]language{europe, world} {
 		for _, x := range table {
-			l.add(x.card, saysCard)
-			l.add(x.code, saysCode)
-			l.add(x.pin, saysPIN)
-			l.add(x.expiry, saysExpiry)
-			l.add(x.label, saysLabel)
-			l.add(x.kind, saysKind)
-			l.add(x.number, saysNumber)
+			for k, cell := range []string{x.card, x.code, x.pin, x.expiry, x.label, x.kind, x.number} {
+				l.add(cell, saysCard<<k)
+			}
 		}
 	}
 	l.add(unionPayNames, saysCard|saysUnionPay)
@@ -129,9 +119,9 @@ func (l *lexicon) add(cell string, says meaning) {
 			continue
 		}
 		*words = append(*words, w)
-		l.keys.add(w.key)
+		l.keys[w.key>>16] = true
 		if w.inside {
-			l.inside.add(addKey(addKey(0, w.text[0]), w.text[1]))
+			l.inside[w.text[0]&31] |= 1 << (w.text[1] & 31)
 		}
 	}
 }
@@ -209,7 +199,7 @@ func (s *scanner) mayBegin(l *lexicon, before *char, i int) bool {
 	case !c.is(letter):
 		return c.r >= 0x80 || c.r == '#' || c.is(digit) && !before.is(digit)
 	case before.is(letter) && !c.is(unspaced) && before.r != s.mask && len(s.host) == 0:
-		return l.inside.has(addKey(addKey(0, c.fold), s.at(i+1).fold))
+		return l.inside[c.fold&31]>>(s.at(i+1).fold&31)&1 != 0
 	}
 	return true
 }
@@ -220,14 +210,24 @@ func (s *scanner) markAt(l *lexicon, before *char, i int) (m mark) {
 	key := uint32(0)
 	for n := 1; n <= maxKey && (n == 1 || s.at(i+n-1).r != ' '); n++ {
 		key = addKey(key, s.at(i+n-1).fold)
-		if !l.keys.has(key) {
+		if !l.keys[key>>16] {
 			continue
 		}
-		words := l.words[key>>20]
-		for k := range words {
-			if words[k].key == key {
-				s.try(&m, i, before, &words[k])
+		next := rune(0) // the first character of the next word
+		for k := range l.words[key>>20] {
+			w := &l.words[key>>20][k]
+			if w.key != key {
+				continue
 			}
+			if n < len(w.text) && !w.exact { // one look saves most of the others
+				if w.text[n] == ' ' && next == 0 {
+					next = s.at(s.nextWord(i + n)).fold
+				}
+				if x := w.text[n]; x != ' ' && x != s.at(i+n).fold || x == ' ' && w.text[n+1] != next {
+					continue
+				}
+			}
+			s.try(&m, i, before, w)
 		}
 	}
 	for k := range s.host {
