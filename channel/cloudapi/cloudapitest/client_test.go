@@ -264,6 +264,12 @@ func TestOurClientAgreesOnOperations(t *testing.T) {
 			require.Len(t, all(t, n.Blocked(ctx)), 1)
 			_, err = n.Unblock(ctx, to(s))
 			require.NoError(t, err)
+			require.NoError(t, n.BlockUser(ctx, to(s), true))
+			require.Len(t, all(t, n.Blocked(ctx)), 1)
+			require.NoError(t, n.BlockUser(ctx, to(s), false))
+			require.Empty(t, all(t, n.Blocked(ctx)))
+			var failed message.Failer
+			require.ErrorAs(t, n.BlockUser(ctx, message.Recipient{Phone: stranger.Phone()}, true), &failed)
 		}},
 		{"calls", func(t *testing.T, s *site, _ *cloudapi.Client, n *cloudapi.Number, _ *cloudapi.Account) {
 			require.NoError(t, n.UpdateSettings(ctx, cloudapi.Settings{Calling: &cloudapi.CallSettings{Status: "ENABLED"}}))
