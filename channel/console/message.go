@@ -81,6 +81,9 @@ func (q *request) message(m *conversation.Message, known map[string]*conversatio
 		Forwarded: m.Forwarded, Many: m.Many, Edited: !m.Edited.IsZero(), Earlier: m.Earlier, Deleted: !m.Deleted.IsZero(), Redacted: m.Redacted,
 		Unknown: m.Kind == "unsupported" || m.Kind == "unknown" || len(m.Raw) > 0 && m.Text == "",
 	}
+	if m.Kind == "unsupported" {
+		v.Text = "" // the page has a sentence in the agent's language
+	}
 	if m.Author.ID != "" {
 		a := q.agent(m.Author.ID)
 		v.Author = &a

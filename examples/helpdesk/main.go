@@ -1,5 +1,6 @@
-// Command helpdesk is a WhatsApp helpdesk in the browser: an agent's console and, unless
-// -live is given, the phone of a simulated customer beside it.
+// Command helpdesk is a WhatsApp helpdesk in the browser: package console, mounted, and, unless -live
+// is given, the phones of simulated customers beside it, a clock to move, colleagues with other rights,
+// and a storm that breaks what can be broken and counts what was lost.
 //
 //	go run ./examples/helpdesk
 //

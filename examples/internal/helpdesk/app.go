@@ -8,10 +8,11 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/console"
 	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
@@ -24,28 +25,28 @@ const (
 	businessName = "Harbour Bikes"
 )
 
-// agent is whoever sits at the console. A real helpdesk takes the actor from its login.
-var agent = access.Actor{Kind: access.Agent, ID: "you"}
-
 type settings struct {
 	dir     string
 	side    *WhatsApp // nil = the demonstration
 	webhook string    // URL of the webhook
 	log     *slog.Logger
+	origins []string // under which browsers find the pages: they frame the console
 }
 
-// app is the helpdesk: a hub with one channel and a desk, a ticket system, and a site to use it.
+// app is the helpdesk: a hub with one channel and a desk, a ticket system, and the console to use it.
 type app struct {
 	hub     *channel.Hub
 	agents  *desk.Desk
+	console *console.Console
 	webhook http.Handler
-	catalog *template.Catalog
 	db      *sql.DB
 	pages   *broadcast
 	now     func() time.Time
 	log     *slog.Logger
-	phone   Phone // nil with a real customer
-	sync    func(context.Context) error
+	phone   Phone                       // nil with a real customer
+	read    func(context.Context) error // the templates
+	// storming is held while a storm is made.
+	storming sync.Mutex
 }
 
 func newApp(ctx context.Context, set settings) (_ *app, err error) {
@@ -53,7 +54,7 @@ func newApp(ctx context.Context, set settings) (_ *app, err error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &app{catalog: catalog, pages: newBroadcast(), log: set.log, now: time.Now}
+	a := &app{pages: newBroadcast(), log: set.log, now: time.Now}
 	side := set.side
 	if side == nil {
 		if side, err = newDemo(); err != nil {
@@ -81,12 +82,16 @@ func newApp(ctx context.Context, set settings) (_ *app, err error) {
 	if err != nil {
 		return nil, err
 	}
-	a.agents, err = desk.New(desk.Config{Hub: channel.Config{
-		Store: st, Ticketing: tickets, Now: a.now, Logger: set.log,
+	kept, err := newFolder(filepath.Join(set.dir, "files"))
+	if err != nil {
+		return nil, err
+	}
+	a.agents, err = desk.New(desk.Config{AgentName: agentName, Hub: channel.Config{
+		Store: st, Ticketing: tickets, Attachments: kept, Now: a.now, Logger: set.log, Feed: true, Search: true,
 		Channels: []channel.Channel{{
 			Settings: channel.Settings{
 				ID: channelID, Name: businessName, Number: side.Number, Account: side.Account, Enabled: true, Language: "en",
-				Desk: desk.Settings{Access: access.Policy{AllUsers: access.Supervisor}, Rules: rules.Default()}.JSON(),
+				Desk: desk.Settings{Access: roles, Rules: rules.Default()}.JSON(),
 			},
 			Sender: side.Sender, Media: side.Media, Templates: catalog,
 		}},
@@ -95,11 +100,18 @@ func newApp(ctx context.Context, set settings) (_ *app, err error) {
 		return nil, err
 	}
 	a.hub = a.agents.Hub()
+	a.console, err = console.New(console.Config{
+		Desk: a.agents, Actor: a.actor, Agents: colleagues, Macros: macros, Files: kept, Prefix: "/console", Brand: businessName,
+		FrameAncestors: set.origins, Now: a.now, Logger: set.log,
+	})
+	if err != nil {
+		return nil, err
+	}
 	a.webhook, err = side.Webhook(set.webhook, a.hub, set.log)
 	if err != nil {
 		return nil, err
 	}
-	a.sync = func(ctx context.Context) error { return side.Sync(ctx, catalog) }
+	a.read = func(ctx context.Context) error { return side.Sync(ctx, catalog) }
 	if side.Connect != nil {
 		if err := side.Connect(a.webhook); err != nil {
 			return nil, err
@@ -110,15 +122,22 @@ func newApp(ctx context.Context, set settings) (_ *app, err error) {
 
 // run works until ctx is done.
 func (a *app) run(ctx context.Context) error {
-	if err := a.sync(ctx); err != nil {
+	if err := a.read(ctx); err != nil {
 		a.log.Warn("helpdesk: the templates could not be read", "error", err)
 	}
-	if a.phone == nil {
-		return a.hub.Run(ctx)
+	parts := []func(context.Context) error{a.hub.Run}
+	if a.phone != nil {
+		parts = append(parts, a.phone.Run)
 	}
-	lived := make(chan error, 1)
-	go func() { lived <- a.phone.Run(ctx) }()
-	return errors.Join(a.hub.Run(ctx), <-lived)
+	ended := make(chan error, len(parts))
+	for _, part := range parts {
+		go func() { ended <- part(ctx) }()
+	}
+	var all error
+	for range parts {
+		all = errors.Join(all, <-ended)
+	}
+	return all
 }
 
 func (a *app) close() {

@@ -4,20 +4,21 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
 )
 
-// demo is WhatsApp on this computer: a business number, its templates, and a customer
-// with a phone.
+// demo is WhatsApp on this computer: a business number, its templates, and customers with phones.
 type demo struct {
-	world    *cloudapitest.World
-	app      *cloudapitest.App
-	account  *cloudapitest.Account
-	number   *cloudapitest.Number
-	customer *cloudapitest.User
+	world     *cloudapitest.World
+	app       *cloudapitest.App
+	account   *cloudapitest.Account
+	number    *cloudapitest.Number
+	customers []*cloudapitest.User
+	storms    int
 }
 
 // Fixed IDs: the tickets of an earlier run belong to the same number.
@@ -58,7 +59,12 @@ func newDemo() (*WhatsApp, error) {
 			return nil, fmt.Errorf("helpdesk: add template: %w", err)
 		}
 	}
-	d.customer = world.AddUser(cloudapitest.UserConfig{Name: "Robin Sample", Phone: "13125550187", ReadAfter: 1500 * time.Millisecond})
+	for _, c := range []cloudapitest.UserConfig{
+		{Name: "Robin Sample", Phone: "13125550187"}, {Name: "Kim Lake", Phone: "13125550188"}, {Name: "محمد السيد", Phone: "13125550189"},
+	} {
+		c.ReadAfter = 1500 * time.Millisecond
+		d.customers = append(d.customers, world.AddUser(c))
+	}
 	side, err := Meta(MetaConfig{
 		Client: cloudapi.Config{Token: d.app.Token(d.account), HTTPClient: world.Client()},
 		Number: d.number.ID, Account: d.account.ID, Secret: d.app.Secret, VerifyToken: d.app.VerifyToken, Now: world.Now,
@@ -70,14 +76,31 @@ func newDemo() (*WhatsApp, error) {
 	return side, nil
 }
 
+// Customers implements Phone.
+func (d *demo) Customers() []string {
+	var names []string
+	for _, c := range d.customers {
+		names = append(names, c.Name())
+	}
+	return names
+}
+
 // Bubbles implements Phone.
-func (d *demo) Bubbles() []Bubble {
+func (d *demo) Bubbles(customer int) []Bubble {
 	var out []Bubble
-	for _, b := range d.customer.Sees(d.number) {
+	for _, b := range d.customers[customer].Sees(d.number) {
 		v := Bubble{ID: b.ID, ReplyTo: b.ReplyTo, Mine: b.Mine, At: b.At, Header: b.Header, Text: b.Text, Footer: b.Footer, Ticks: b.Ticks}
-		if b.Media != nil && v.Text == "" {
-			v.Text = "[" + b.Media.Kind + "]"
+		switch {
+		case b.Deleted:
+			v.Text = "[deleted]"
+		case b.Media != nil:
+			v.Text = strings.TrimSpace("[" + b.Media.Kind + "] " + b.Text)
+		case b.Place != nil:
+			v.Text = "[place] " + b.Place.Name
+		case len(b.People) > 0:
+			v.Text = "[contact] " + strings.Join(b.People, ", ")
 		}
+		v.Text += strings.Join(b.Reactions, "")
 		for _, button := range b.Buttons {
 			v.Buttons = append(v.Buttons, Button{button.Label, button.URL})
 		}
@@ -87,11 +110,11 @@ func (d *demo) Bubbles() []Bubble {
 }
 
 // Say implements Phone.
-func (d *demo) Say(text string) { d.customer.Text(d.number, text) }
+func (d *demo) Say(customer int, text string) { d.customers[customer].Text(d.number, text) }
 
 // Tap implements Phone.
-func (d *demo) Tap(label string) error {
-	_, err := d.customer.Tap(d.number, label)
+func (d *demo) Tap(customer int, label string) error {
+	_, err := d.customers[customer].Tap(d.number, label)
 	return err
 }
 

@@ -7,14 +7,15 @@ import (
 	"strings"
 )
 
-// The console acts for whoever reaches it: it has no login. It therefore listens on this
-// machine only, and no page of another site may use it through the agent's browser.
+// The console acts for whoever reaches it: this program has no login. It therefore listens on this
+// machine only, and no page of another site may use what is around the console through the agent's
+// browser; the console sees to itself.
 
-// pagePolicy lets a page load what this program serves and nothing else, and nobody frame it.
-const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+// pagePolicy lets a page load and frame what this program serves and nothing else, and nobody frame it.
+const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; " +
 	"form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 
-// guard protects the console and everything under it.
+// guard protects the page around the console and everything under it.
 func guard(next http.Handler) http.Handler {
 	own := http.NewCrossOriginProtection().Handler(next) // refuses forms and scripts of other sites
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

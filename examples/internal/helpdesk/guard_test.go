@@ -43,10 +43,14 @@ func TestTheConsoleAnswersOnlyUnderANameOfThisMachine(t *testing.T) {
 		"rebound.example": false, "rebound.example:8080": false, "localhost.rebound.example": false, "127.0.0.1.rebound.example": false,
 		"rebound.localhost:80": false, "localhost.": false, "0.0.0.0:8080": false, "[::]": false, "192.168.1.5:8080": false, "2130706433": false, "localhost@rebound.example": false,
 	} {
-		for path, method := range map[string]string{"/": "GET", "/tickets": "GET", "/phone": "GET", "/static/app.js": "GET", "/phone/say": "POST", "/clock": "POST"} {
+		for path, method := range map[string]string{
+			"/": "GET", "/console/": "GET", "/console/list": "GET", "/phone": "GET", "/static/app.js": "GET", "/phone/say": "POST", "/clock": "POST",
+			"/console/talk/x/reply": "POST",
+		} {
 			// Once a name points here, the browser takes its page for one of the console's own.
 			answer := s.ask(method, path, map[string]string{"Host": host, "Origin": "http://" + host, "Sec-Fetch-Site": "same-origin"})
-			require.Equal(t, welcome, answer.StatusCode != http.StatusForbidden, "%s %s under %s: %d", method, path, host, answer.StatusCode)
+			refused := answer.StatusCode == http.StatusForbidden || answer.StatusCode == http.StatusMisdirectedRequest
+			require.Equal(t, welcome, !refused, "%s %s under %s: %d", method, path, host, answer.StatusCode)
 		}
 	}
 }
@@ -58,16 +62,16 @@ func TestABrowserUnderAnotherNameSeesNothingOfTheConsole(t *testing.T) {
 	page := browsertest.Open(t, 800, 600)
 	at, err := url.Parse(in.url)
 	require.NoError(t, err)
-	page.Do(chromedp.Navigate("http://rebound.localhost:"+at.Port()+"/tickets"), chromedp.WaitVisible("body")) // browsers take it for this machine
-	require.Equal(t, "The console answers only under localhost.", strings.TrimSpace(page.Text("body")))
+	page.Do(chromedp.Navigate("http://rebound.localhost:"+at.Port()+"/console/list"), chromedp.WaitVisible("body")) // browsers take it for this machine
+	require.Equal(t, "The console does not answer under this name.", strings.TrimSpace(page.Text("body")))
 }
 
 func TestOtherSitesCannotActThroughTheBrowser(t *testing.T) {
 	t.Parallel()
 	s := within(t).site
 	for _, path := range []string{
-		"/phone/say", "/phone/tap", "/clock", "/templates/preview",
-		"/conversations/v_1/reply", "/conversations/v_1/template", "/conversations/v_1/resolve", "/conversations/v_1/reopen",
+		"/phone/say", "/phone/tap", "/phone/gesture", "/clock", "/person", "/storm",
+		"/console/talk/v_1/reply", "/console/talk/v_1/template", "/console/talk/v_1/do/resolve", "/console/panel/v_1/erase", "/console/language",
 	} {
 		for name, header := range map[string]map[string]string{
 			"another site":              {"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"},
@@ -81,13 +85,13 @@ func TestOtherSitesCannotActThroughTheBrowser(t *testing.T) {
 	}
 }
 
-func TestEveryAnswerOfTheConsoleForbidsFramesAndGuesses(t *testing.T) {
+func TestEveryAnswerForbidsGuessesAndFramesOfOthers(t *testing.T) {
 	t.Parallel()
 	in := within(t)
 	_, conversationID := in.writes("Robin Reed", "Is my bike ready?")
 	for path, status := range map[string]int{
-		"/": 200, "/tickets": 200, "/conversations/" + conversationID: 200, "/conversations/nobody": 404, "/templates": 200, "/phone": 200,
-		"/templates/fields?key=we_answered/en": 200, "/templates/fields?key=nothing": 404, "/static/app.js": 200, "/static/": 404, "/nothing": 404,
+		"/": 200, "/console/": 200, "/console/list": 200, talk(conversationID): 200, talk("nobody"): 404, "/phone": 200, "/static/app.js": 200,
+		"/static/": 404, "/nothing": 404, "/console/nothing": 404,
 	} {
 		answer := in.ask("GET", path, nil)
 		require.Equal(t, status, answer.StatusCode, path)
@@ -108,14 +112,14 @@ func TestThePageOfAnotherSiteCannotFrameTheConsole(t *testing.T) {
 	in := within(t)
 	var used atomic.Int32
 	in.net.set(func(_ http.ResponseWriter, r *http.Request) bool {
-		if r.URL.Path != "/" {
+		if r.URL.Path != "/console/" {
 			used.Add(1)
 		}
 		return true
 	})
 	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
-		_, _ = io.WriteString(w, `<iframe src="`+in.url+`" onload="document.title='loaded'"></iframe>`)
+		_, _ = io.WriteString(w, `<iframe src="`+in.url+`/console/" onload="document.title='loaded'"></iframe>`)
 	}))
 	defer other.Close()
 	page := browsertest.Open(t, 800, 600)
@@ -128,8 +132,7 @@ func TestOnlyWhatPagesNeedIsServedAsAFile(t *testing.T) {
 	t.Parallel()
 	s := within(t).site
 	for _, path := range []string{
-		"", "page.html", "tickets.html", "conversation.html", "fields.html", "phone.html", "web/", "web/page.html",
-		"..%2fmain.go", "%2e%2e/main.go", "app.js/", "style.css%00", "index.html",
+		"", "page.html", "phone.html", "web/", "web/page.html", "..%2fmain.go", "%2e%2e/main.go", "app.js/", "style.css%00", "index.html",
 	} {
 		answer := s.ask("GET", "/static/"+path, nil)
 		require.GreaterOrEqual(t, answer.StatusCode, 400, path)
@@ -139,7 +142,7 @@ func TestOnlyWhatPagesNeedIsServedAsAFile(t *testing.T) {
 		require.NotContains(t, string(raw), "<a ", path)
 	}
 	for path, kind := range map[string]string{
-		"style.css": "text/css; charset=utf-8", "app.js": "text/javascript; charset=utf-8", "drafts.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml",
+		"style.css": "text/css; charset=utf-8", "app.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml",
 	} {
 		require.Equal(t, kind, s.ask("GET", "/static/"+path, nil).Header.Get("Content-Type"))
 	}
@@ -163,17 +166,17 @@ func TestLiveShowsThePublicNothingButTheWebhook(t *testing.T) {
 	}, "the address of the webhook is printed")
 	require.NotEqual(t, s.url, public)
 	console := s.url
-	require.Contains(t, s.get("/"), "Live: Cloud API")
+	require.Contains(t, s.get("/"), businessName)
 	require.Equal(t, http.StatusNotFound, s.ask("POST", "/webhook", nil).StatusCode, "the console takes no webhooks")
 	require.Equal(t, http.StatusNotFound, s.ask("POST", "/phone/say", nil).StatusCode, "no customer is simulated")
-	require.Equal(t, http.StatusForbidden, s.ask("GET", "/", map[string]string{"Host": "tunnel.example"}).StatusCode)
+	require.Equal(t, http.StatusMisdirectedRequest, s.ask("GET", "/console/", map[string]string{"Host": "tunnel.example"}).StatusCode)
 
 	s.url = public
-	for _, path := range []string{"/", "/tickets", "/events", "/conversations/x", "/templates", "/static/app.js", "/phone", "/webhook/"} {
+	for _, path := range []string{"/", "/console/", "/console/events", "/console/talk/x", "/static/app.js", "/phone", "/webhook/"} {
 		require.Equal(t, http.StatusNotFound, s.ask("GET", path, map[string]string{"Host": "tunnel.example"}).StatusCode, path)
 		require.Equal(t, http.StatusNotFound, s.ask("GET", path, nil).StatusCode, path)
 	}
-	require.Equal(t, http.StatusNotFound, s.ask("POST", "/conversations/x/reply", nil).StatusCode)
+	require.Equal(t, http.StatusNotFound, s.ask("POST", "/console/talk/x/reply", nil).StatusCode)
 	require.Equal(t, http.StatusUnauthorized, s.ask("POST", "/webhook", map[string]string{"Host": "tunnel.example"}).StatusCode, "not signed")
 	const handshake = "/webhook?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token="
 	require.Equal(t, "1158201444", s.get(handshake+"verify"))

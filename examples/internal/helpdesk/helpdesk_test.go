@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -19,39 +20,40 @@ func TestTheWholeWayOfAMessageOverHTTPAndSQLite(t *testing.T) {
 
 	s.do("/phone/say", "text", "Is my bike ready? My card is "+card)
 	conversationID := s.ticket()
+	at := talk(conversationID)
 	s.sees(conversationID, "Is my bike ready?")
-	s.do("/conversations/"+conversationID+"/reply", "text", "It is. You wrote "+card)
+	s.do(at+"/reply", "text", "It is. You wrote "+card, "key", "answer-1")
 	s.shows("It is. You wrote")
-	s.sees(conversationID, `class="ticks read"`)
-	require.NotContains(t, s.get("/conversations/"+conversationID), "4111 1111 1111", "masked in the ticket, in both directions")
-	require.Contains(t, s.get("/tickets"), "#1")
+	s.sees(conversationID, "ticks read")
+	require.NotContains(t, s.get(at), "4111 1111 1111", "masked in the ticket, in both directions")
+	require.Contains(t, s.get(at), "#1")
 
 	s.do("/clock", "by", "24h")
 	before := s.get("/phone")
-	status, text := s.post("/conversations/"+conversationID+"/reply", "text", "Too late")
-	require.Equal(t, http.StatusUnprocessableEntity, status)
-	require.Contains(t, text, "window closed at")
+	status, text := s.post(at+"/reply", "text", "Too late", "key", "answer-2")
+	require.Equal(t, http.StatusConflict, status)
+	require.Contains(t, text, "More than 24 hours have passed")
 	require.Equal(t, before, s.get("/phone"), "nothing was sent")
 
-	require.Contains(t, s.get("/templates"), "we_answered/en")
-	require.Contains(t, s.get("/templates/fields?key=we_answered/en&conversation="+conversationID), `value="Robin Sample"`)
-	values := []string{"name", "we_answered/en", "body[0].text", "Robin", "body[1].text", "your bike"}
-	status, text = s.post("/templates/preview", values...)
+	require.Contains(t, s.get(at+"/templates"), "we_answered/en")
+	require.Contains(t, s.get(at+"/form?template=we_answered/en"), `value="Robin Sample"`)
+	values := []string{"template", "we_answered/en", "key", "answer-3", "body[0].text", "Robin", "body[1].text", "your bike"}
+	status, text = s.post(at+"/preview", values...)
 	require.Equal(t, http.StatusOK, status, text)
 	require.Contains(t, text, "Hello Robin, we have an answer to your question about your bike.")
-	status, text = s.post("/conversations/"+conversationID+"/template", "name", "we_answered/en", "body[0].text", "Robin")
+	status, text = s.post(at+"/template", "template", "we_answered/en", "key", "answer-3", "body[0].text", "Robin")
 	require.Equal(t, http.StatusUnprocessableEntity, status, "a value is missing")
-	require.Equal(t, "Subject is missing.", strings.TrimSpace(text))
-	s.do("/conversations/"+conversationID+"/template", values...)
+	require.Contains(t, text, "subject: is missing")
+	s.do(at+"/template", values...)
 	s.shows("Hello Robin, we have an answer")
 	s.shows("data-tap=\"Tell me\"")
 	s.do("/phone/tap", "label", "Tell me")
 	s.eventually(func() bool {
-		status, _ := s.post("/conversations/"+conversationID+"/reply", "text", "Open again")
+		status, _ := s.post(at+"/reply", "text", "Open again", "key", "answer-4")
 		return status == http.StatusNoContent
 	}, "the tap opened the window again")
 	s.shows("Open again")
-	s.do("/conversations/"+conversationID+"/template", "name", "ready_for_pickup/en",
+	s.do(at+"/template", "template", "ready_for_pickup/en", "key", "answer-5",
 		"body[0].text", "your bike", "body[1].text", "noon", "buttons[0].url_suffix", "4711")
 	s.shows("your bike is ready")
 	s.shows("https://workshop.example.com/jobs/4711")
@@ -66,6 +68,64 @@ func TestTheWholeWayOfAMessageOverHTTPAndSQLite(t *testing.T) {
 	again := serve(t, s.dir)
 	require.Equal(t, conversationID, again.ticket(), "a restart on the same folder shows the same tickets")
 	again.sees(conversationID, "Open again")
+}
+
+func TestWhateverAPhoneCanDoArrivesAtTheConsole(t *testing.T) {
+	s := serve(t, t.TempDir())
+	s.do("/phone/say", "text", "Hello")
+	id := s.ticket()
+	s.do(talk(id)+"/reply", "text", "Hello Robin", "key", "answer-1")
+	s.shows("Hello Robin")
+	for gesture, seen := range map[string]string{
+		"Picture": "This is the wheel", "Document": "receipt.pdf", "Place": "openstreetmap.org", "Contact card": "A friend with a bike",
+		"Forwarded text": "Forwarded", "Click on an ad": "Spring check for free", "Card number": "card number masked", "Thumbs up": "👍",
+		"Voice message": "<audio",
+	} {
+		s.do("/phone/gesture", "gesture", gesture)
+		s.sees(id, seen)
+	}
+	var picture string
+	s.eventually(func() bool {
+		picture = files.FindString(s.get(talk(id)))
+		return picture != ""
+	}, "the picture was fetched")
+	require.True(t, strings.HasPrefix(s.get(picture), "\x89PNG"))
+	status, text := s.post("/phone/gesture", "gesture", "no such")
+	require.Equal(t, http.StatusConflict, status)
+	require.Equal(t, "The phone has no message to do that with.\n", text)
+}
+
+var files = regexp.MustCompile(`/console/files/[^"]*`)
+
+func TestAStormLosesNothingAndDoublesNothing(t *testing.T) {
+	s := serve(t, t.TempDir())
+	status, text := s.post("/storm")
+	require.Equal(t, http.StatusOK, status, text)
+	require.Contains(t, text, "20 customers wrote 200 messages")
+	require.Contains(t, text, ": 0 lost, 0 doubled, in ")
+	require.NotContains(t, text, "Rules of the platform")
+}
+
+func TestWhoSitsAtTheConsoleHasTheRightsOfTheirRole(t *testing.T) {
+	s := serve(t, t.TempDir())
+	s.do("/phone/say", "text", "Hello")
+	id := s.ticket()
+	as := func(person, path string) int {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+path, strings.NewReader("text=Hello&key=12345678"))
+		require.NoError(t, err)
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set("Sec-Fetch-Site", "same-origin")
+		req.Header.Set("X-Console", "1")
+		req.AddCookie(&http.Cookie{Name: personCookie, Value: person})
+		answer, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		answer.Body.Close()
+		return answer.StatusCode
+	}
+	require.Equal(t, http.StatusForbidden, as("vera", talk(id)+"/reply"))
+	require.Equal(t, http.StatusNoContent, as("lee", talk(id)+"/reply"))
+	require.Equal(t, http.StatusForbidden, as("lee", "/console/panel/"+id+"/export"))
+	require.Equal(t, http.StatusOK, as("you", "/console/panel/"+id+"/export"))
 }
 
 func TestTheWebhookRefusesWhatIsNotSigned(t *testing.T) {

@@ -33,14 +33,16 @@ func within(t *testing.T) *inside {
 	in := &inside{app: app, net: &network{next: app.routes()}}
 	server := httptest.NewServer(in.net)
 	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan error, 1)
+	done := make(chan error, 2)
 	go func() { done <- app.run(ctx) }()
+	go func() { done <- app.console.Run(ctx) }()
 	t.Cleanup(func() {
 		in.net.set(nil)
 		app.pages.close()
-		server.Close()
 		stop()
-		if err := errors.Join(<-done, app.db.Close()); err != nil {
+		err := errors.Join(<-done, <-done)
+		server.Close()
+		if err := errors.Join(err, app.db.Close()); err != nil {
 			t.Error(err)
 		}
 	})
@@ -55,7 +57,7 @@ func (in *inside) writes(name, text string) (*cloudapitest.User, string) {
 	user.Text(in.demo().number, text)
 	var id string
 	in.eventually(func() bool {
-		for part := range strings.SplitSeq(in.get("/tickets"), "<a ") {
+		for part := range strings.SplitSeq(in.get("/console/list?view=all"), "<li ") {
 			if strings.Contains(part, ">"+name+"<") {
 				id = conversationID.FindString(part)
 			}
@@ -107,7 +109,7 @@ func (n *network) loseAnswer(r *http.Request) {
 
 // reads and sends tell requests apart.
 func reads(r *http.Request) bool {
-	return r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/conversations/")
+	return r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/console/talk/")
 }
 
 func sends(r *http.Request) bool {

@@ -77,6 +77,18 @@ func shown(asked string, got net.Addr) string {
 	return net.JoinHostPort(host, port)
 }
 
+// origins are those under which browsers find a listener on this machine.
+func origins(at net.Addr) (all []string) {
+	_, port, err := net.SplitHostPort(at.String())
+	if err != nil {
+		return nil
+	}
+	for _, host := range []string{"localhost", "127.0.0.1"} { // a policy cannot name IPv6 addresses
+		all = append(all, "http://"+host+":"+port)
+	}
+	return all
+}
+
 // serve answers requests on both listeners until the servers are shut down.
 func (a *app) serve(p ports) (servers []*http.Server, served <-chan error) {
 	failed := make(chan error, 2)

@@ -3,17 +3,23 @@ package helpdesk
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 )
 
-// Phone is that of a simulated customer, which the page shows beside the console.
+// Phone is what the page shows beside the console: the phones of simulated customers.
 type Phone interface {
-	// Bubbles are what the phone shows of the chat, oldest first.
-	Bubbles() []Bubble
+	// Customers are their names; the others take a place in this list.
+	Customers() []string
+	// Bubbles are what a phone shows of the chat, oldest first.
+	Bubbles(customer int) []Bubble
 	// Say writes a text.
-	Say(text string)
+	Say(customer int, text string)
 	// Tap presses a button; the error says that there is none.
-	Tap(label string) error
+	Tap(customer int, label string) error
+	// Gestures are what else a customer can do, and Do does one of them.
+	Gestures() []string
+	Do(customer int, gesture string) error
 	// Advance moves the simulated clock.
 	Advance(by time.Duration)
 	// Run lets things happen until ctx is done.
@@ -39,8 +45,17 @@ type bubbleView struct {
 	Buttons                                                    []Button
 }
 
-func (a *app) showPhone(w http.ResponseWriter, _ *http.Request) {
-	seen := a.phone.Bubbles()
+// customer is whose phone a request is about; the first one if it does not say.
+func (a *app) customer(r *http.Request) int {
+	n, err := strconv.Atoi(r.FormValue("customer"))
+	if err != nil || n < 0 || n >= len(a.phone.Customers()) {
+		return 0
+	}
+	return n
+}
+
+func (a *app) showPhone(w http.ResponseWriter, r *http.Request) {
+	seen := a.phone.Bubbles(a.customer(r))
 	texts := map[string]string{}
 	views := []bubbleView{}
 	for i, b := range seen {
@@ -63,17 +78,25 @@ func (a *app) showPhone(w http.ResponseWriter, _ *http.Request) {
 
 func (a *app) say(w http.ResponseWriter, r *http.Request) {
 	if text := r.FormValue("text"); text != "" {
-		a.phone.Say(text)
+		a.phone.Say(a.customer(r), text)
 	}
-	a.answer(w, nil)
+	a.done(w)
 }
 
 func (a *app) tap(w http.ResponseWriter, r *http.Request) {
-	if a.phone.Tap(r.FormValue("label")) != nil {
+	if a.phone.Tap(a.customer(r), r.FormValue("label")) != nil {
 		http.Error(w, "This button is not on the phone any more.", http.StatusConflict)
 		return
 	}
-	a.answer(w, nil)
+	a.done(w)
+}
+
+func (a *app) gesture(w http.ResponseWriter, r *http.Request) {
+	if a.phone.Do(a.customer(r), r.FormValue("gesture")) != nil {
+		http.Error(w, "The phone has no message to do that with.", http.StatusConflict)
+		return
+	}
+	a.done(w)
 }
 
 // advance moves the simulated clock.
@@ -84,5 +107,11 @@ func (a *app) advance(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.phone.Advance(by)
-	a.answer(w, nil)
+	a.done(w)
+}
+
+// done says that something happened.
+func (a *app) done(w http.ResponseWriter) {
+	a.pages.notify()
+	w.WriteHeader(http.StatusNoContent)
 }

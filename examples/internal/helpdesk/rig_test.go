@@ -94,7 +94,14 @@ func (s *site) post(path string, pairs ...string) (int, string) {
 	for i := 0; i < len(pairs); i += 2 {
 		form.Set(pairs[i], pairs[i+1])
 	}
-	answer, err := http.PostForm(s.url+path, form)
+	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.url+path, strings.NewReader(form.Encode()))
+	require.NoError(s.t, err)
+	for name, value := range map[string]string{
+		"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin", "X-Console": "1",
+	} {
+		req.Header.Set(name, value)
+	}
+	answer, err := http.DefaultClient.Do(req)
 	require.NoError(s.t, err)
 	defer answer.Body.Close()
 	raw, err := io.ReadAll(answer.Body)
@@ -114,14 +121,17 @@ var conversationID = regexp.MustCompile(`v_[a-z2-7]{24}`)
 func (s *site) ticket() string {
 	s.t.Helper()
 	id := ""
-	s.eventually(func() bool { id = conversationID.FindString(s.get("/tickets")); return id != "" }, "a ticket")
+	s.eventually(func() bool { id = conversationID.FindString(s.get("/console/list?view=all")); return id != "" }, "a ticket")
 	return id
 }
+
+// talk is the path of a conversation in the console.
+func talk(conversationID string) string { return "/console/talk/" + conversationID }
 
 // sees waits until the agent's view of a conversation has a text.
 func (s *site) sees(conversationID, text string) {
 	s.t.Helper()
-	s.eventually(func() bool { return strings.Contains(s.get("/conversations/"+conversationID), text) }, "the agent sees "+text)
+	s.eventually(func() bool { return strings.Contains(s.get(talk(conversationID)), text) }, "the agent sees "+text)
 }
 
 // shows waits until the customer's phone shows a text.

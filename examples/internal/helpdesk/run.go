@@ -87,7 +87,7 @@ func Run(ctx context.Context, o Options) error {
 	if ports.webhook != nil {
 		at.Webhook = "http://" + shown(o.WebhookAddr, ports.webhook.Addr()) + "/webhook"
 	}
-	app, err := newApp(ctx, settings{dir: o.Dir, side: o.WhatsApp, webhook: at.Webhook, log: o.Log})
+	app, err := newApp(ctx, settings{dir: o.Dir, side: o.WhatsApp, webhook: at.Webhook, log: o.Log, origins: origins(ports.console.Addr())})
 	if err != nil {
 		ports.close()
 		return err
@@ -97,6 +97,9 @@ func Run(ctx context.Context, o Options) error {
 	work, finish := context.WithCancel(context.WithoutCancel(ctx))
 	worked := make(chan error, 1)
 	go func() { worked <- app.run(work) }()
+	told := make(chan error, 1)
+	tell, hush := context.WithCancel(work)
+	go func() { told <- app.console.Run(tell) }()
 	if o.Listening != nil {
 		err = o.Listening(at)
 	}
@@ -110,6 +113,8 @@ func Run(ctx context.Context, o Options) error {
 		}
 	}
 	app.pages.close()
+	hush() // streams end, so that the servers can
+	err = errors.Join(err, <-told)
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	for _, server := range servers {

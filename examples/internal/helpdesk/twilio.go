@@ -70,7 +70,7 @@ func (p *twilioPhone) now() time.Time {
 }
 
 // Bubbles implements Phone. What the business wrote has the time at which it was first seen.
-func (p *twilioPhone) Bubbles() []Bubble {
+func (p *twilioPhone) Bubbles(int) []Bubble {
 	now := p.now()
 	theirs := p.customer.Sees(p.sender)
 	p.mu.Lock()
@@ -97,7 +97,7 @@ func (p *twilioPhone) Bubbles() []Bubble {
 }
 
 // Say implements Phone.
-func (p *twilioPhone) Say(text string) { p.keep(p.customer.Text(p.sender, text), text) }
+func (p *twilioPhone) Say(_ int, text string) { p.keep(p.customer.Text(p.sender, text), text) }
 
 func (p *twilioPhone) keep(id, text string) {
 	now := p.now()
@@ -107,7 +107,7 @@ func (p *twilioPhone) keep(id, text string) {
 }
 
 // Tap implements Phone.
-func (p *twilioPhone) Tap(label string) error {
+func (p *twilioPhone) Tap(_ int, label string) error {
 	seen := p.customer.Sees(p.sender)
 	if n := len(seen); n > 0 {
 		for _, c := range append(seen[n-1].Buttons, seen[n-1].Rows...) {
@@ -132,3 +132,12 @@ func (p *twilioPhone) Run(ctx context.Context) error {
 	p.sim.Run(ctx)
 	return nil
 }
+
+// Customers implements Phone.
+func (p *twilioPhone) Customers() []string { return []string{"Robin Sample"} }
+
+// Gestures implements Phone: this one only writes and taps.
+func (p *twilioPhone) Gestures() []string { return nil }
+
+// Do implements Phone.
+func (p *twilioPhone) Do(int, string) error { return errNothing }

@@ -19,13 +19,14 @@ func TestTheSameHelpdeskOnTwilio(t *testing.T) {
 	require.NoError(t, err)
 	server := httptest.NewServer(app.routes())
 	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan error, 1)
+	done := make(chan error, 2)
 	go func() { done <- app.run(ctx) }()
+	go func() { done <- app.console.Run(ctx) }()
 	t.Cleanup(func() {
 		app.pages.close()
-		server.Close()
 		stop()
-		if err := errors.Join(<-done, app.db.Close()); err != nil {
+		server.Close()
+		if err := errors.Join(<-done, <-done, app.db.Close()); err != nil {
 			t.Error(err)
 		}
 	})
@@ -33,12 +34,12 @@ func TestTheSameHelpdeskOnTwilio(t *testing.T) {
 	s.do("/phone/say", "text", "Is my bike ready?")
 	id := s.ticket()
 	s.sees(id, "Is my bike ready?")
-	s.do("/conversations/"+id+"/reply", "text", "It is.", "key", "1")
+	s.do(talk(id)+"/reply", "text", "It is.", "key", "11111111")
 	s.shows("It is.")
 	s.shows("Is my bike ready?")
 	s.do("/clock", "by", "25h")
-	status, text := s.post("/conversations/"+id+"/reply", "text", "Hello?", "key", "2")
-	require.Equal(t, 422, status, text)
+	status, text := s.post(talk(id)+"/reply", "text", "Hello?", "key", "22222222")
+	require.Equal(t, 409, status, text)
 	status, _ = s.post("/phone/tap", "label", "nothing")
 	require.Equal(t, 409, status)
 	require.Empty(t, side.Phone.(*twilioPhone).sim.Audit())
