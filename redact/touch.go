@@ -22,7 +22,9 @@ func (s *scanner) inToken(i int) bool {
 }
 
 // isJoiner reports whether character i joins the parts of an identifier.
-func (s *scanner) isJoiner(i int) bool { return strings.ContainsRune("-_/.#", s.at(i).r) }
+func (s *scanner) isJoiner(i int) bool {
+	return !s.at(i).is(letter|digit) && strings.ContainsRune("-_/.#", s.at(i).r)
+}
 
 // isTouched reports whether letters touch the number, or an identifier with letters
 // contains it, such as INV-2026-, unless those speak of a card. A full stop behind a word
@@ -110,7 +112,7 @@ func (s *scanner) mayBeZero(i int) bool { return s.at(i).fold == '0' || i < len(
 // value of a parameter whose name speaks of a card.
 func (s *scanner) inURL(i int) bool {
 	key, scheme, k := i, false, i
-	for ; k > i-farBefore && s.at(k-1).r > ' ' && !strings.ContainsRune("\"'<>`", s.c[k-1].r); k-- {
+	for ; k > i-farBefore && s.at(k-1).r > ' ' && (s.c[k-1].is(letter|digit) || !strings.ContainsRune("\"'<>`", s.c[k-1].r)); k-- {
 		if key == i && strings.ContainsRune("?&;#/", s.c[k-1].r) {
 			key = k
 		}
