@@ -28,6 +28,7 @@ const (
 	attrKind         = "kanava.kind"         // of a message, an outage, a notice
 	attrWork         = "kanava.work"
 	attrState        = "kanava.state"    // of work: due, waiting, dead
+	attrVersion      = "kanava.version"  // of the program that a process runs
 	attrSeverity     = "kanava.severity" // of a notice
 	attrOperation    = "kanava.operation"
 	attrError        = "error.type" // a class; missing if all went well
@@ -61,6 +62,11 @@ const (
 	healthCommit     = "kanava.health.commit"
 	healthStore      = "kanava.health.store"
 	healthProcesses  = "kanava.health.processes"
+	healthLost       = "kanava.health.lost"
+	healthLapses     = "kanava.health.lapses"
+	healthSilence    = "kanava.health.silence"
+	healthInHand     = "kanava.health.in_hand"
+	healthUnheard    = "kanava.health.unheard"
 	healthSkew       = "kanava.health.skew"
 	healthOut        = "kanava.health.out"
 )
@@ -90,7 +96,12 @@ var table = []Metric{
 	{healthWork, "{item}", "gauge", "Work of each kind, counted to 1,000 for each channel.", []string{attrWork, attrState}},
 	{healthCommit, "s", "gauge", "A running mean of how long this process's commits take.", nil},
 	{healthStore, "By", "gauge", "The room that the store takes.", nil},
-	{healthProcesses, "{process}", "gauge", "Processes that said lately that they live.", nil},
+	{healthProcesses, "{process}", "gauge", "Processes that said lately that they live.", []string{attrVersion}},
+	{healthLost, "{process}", "gauge", "Processes that died, hung or were cut off within the last day, and did not come back.", nil},
+	{healthLapses, "{lapse}", "gauge", "How often the processes that live gave up what they had in hand, because the store did not hear of them in time.", nil},
+	{healthSilence, "s", "gauge", "How long it is since a process was heard of, the longest of those that live.", nil},
+	{healthInHand, "{item}", "gauge", "Work that the processes have in hand.", []string{attrWork}},
+	{healthUnheard, "{change}", "gauge", "How many changes of settings and templates the process has not heard of that is furthest behind.", nil},
 	{healthSkew, "s", "gauge", "How far the clock of a process is off that of the store, the most of all.", nil},
 	{healthOut, "{outage}", "gauge", "1 for a channel that does not send, else 0.", []string{attrChannel}},
 }

@@ -138,9 +138,14 @@ func everything(t testing.TB, r *rig) {
 	hub.BudgetLow(ctx, hooks.BudgetInfo{Channel: "support"})
 	_, err := r.Watch(patient{health: &health.Report{
 		Running: true, Delay: duration.Second, Uncertain: 1, NotCovered: 2, CommitLatency: duration.Duration(time.Millisecond), Size: store.Size{Data: 5, Log: 6},
-		Work:      []store.Backlog{{Queue: "in", Due: 1, Waiting: 2, Dead: 3}},
-		Processes: []health.Process{{Seen: time.Now(), Every: duration.Minute, Ahead: -duration.Second}, {Stopped: time.Now(), Ahead: duration.Hour}},
-		Channels:  []health.Channel{{ID: "support", Uncertain: 1, Outage: &health.Outage{}}},
+		Work: []store.Backlog{{Queue: "in", Due: 1, Waiting: 2, Dead: 3}},
+		Processes: []health.Process{
+			{Seen: time.Now(), Every: duration.Minute, Ahead: -duration.Second, Version: "v2", Settings: 9, InHand: map[string]int{"out": 3}},
+			{Seen: time.Now(), Every: duration.Minute, Version: "v1", Settings: 7, Lapses: 2, InHand: map[string]int{"out": 4}},
+			{Stopped: time.Now(), Ahead: duration.Hour, Settings: 1},
+			{Seen: time.Now(), Every: duration.Minute, Lost: time.Now(), Lapses: 5, InHand: map[string]int{"out": 9}},
+		},
+		Channels: []health.Channel{{ID: "support", Uncertain: 1, Outage: &health.Outage{}}},
 	}})
 	require.NoError(t, err)
 }
@@ -192,7 +197,14 @@ func TestGaugesShowTheHealth(t *testing.T) {
 	require.InDelta(t, 1, value("kanava.health.delay"), 0)
 	require.InDelta(t, 11, value("kanava.health.store"), 0)
 	require.InDelta(t, 3, value("kanava.health.work", attribute.String("kanava.work", "in"), attribute.String("kanava.state", "dead")), 0)
-	require.InDelta(t, 1, value("kanava.health.processes"), 0, "one has ended")
+	require.InDelta(t, 1, value("kanava.health.processes", attribute.String("kanava.version", "v1")), 0, "of each version; one has ended, one is lost")
+	require.InDelta(t, 1, value("kanava.health.processes", attribute.String("kanava.version", "v2")), 0)
+	require.Len(t, got["kanava.health.processes"].points, 2)
+	require.InDelta(t, 1, value("kanava.health.lost"), 0)
+	require.InDelta(t, 2, value("kanava.health.lapses"), 0, "of those that live")
+	require.InDelta(t, 2, value("kanava.health.unheard"), 0)
+	require.InDelta(t, 7, value("kanava.health.in_hand", attribute.String("kanava.work", "out")), 0)
+	require.Less(t, value("kanava.health.silence"), 60.0)
 	require.InDelta(t, 1, value("kanava.health.skew"), 0, "of those that live, behind as well as ahead")
 	require.InDelta(t, 1, value("kanava.health.out", attribute.String("kanava.channel", "support")), 0)
 

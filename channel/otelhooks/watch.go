@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -73,16 +74,7 @@ func (t *Telemetry) observe(h *health.Report, set func(string, int64, ...attribu
 			set(healthWork, int64(n), attribute.String(attrWork, q.Queue), attribute.String(attrState, state))
 		}
 	}
-	var living int64
-	var skew time.Duration
-	for i := range h.Processes {
-		if p := &h.Processes[i]; p.Living(time.Now()) {
-			living++
-			skew = max(skew, p.Ahead.Std().Abs())
-		}
-	}
-	set(healthProcesses, living)
-	seconds(healthSkew, skew)
+	t.observeProcesses(h.Processes, set, seconds)
 	if t.cfg.WithoutChannels {
 		set(healthUncertain, int64(h.Uncertain))
 		out := int64(0)
@@ -97,6 +89,45 @@ func (t *Telemetry) observe(h *health.Report, set func(string, int64, ...attribu
 		set(healthUncertain, int64(c.Uncertain), attribute.String(attrChannel, c.ID))
 		set(healthOut, one(c.Outage != nil), attribute.String(attrChannel, c.ID))
 	}
+}
+
+// observeProcesses shows who works on the store.
+func (t *Telemetry) observeProcesses(all []health.Process, set func(string, int64, ...attribute.KeyValue), seconds func(string, time.Duration)) {
+	now := time.Now()
+	living, inHand := map[string]int64{}, map[string]int64{}
+	var lost, lapses, newest int64
+	var skew, silence time.Duration
+	oldest := int64(math.MaxInt64)
+	for i := range all {
+		p := &all[i]
+		if !p.Lost.IsZero() {
+			lost++
+		}
+		if !p.Living(now) {
+			continue
+		}
+		living[p.Version]++
+		lapses += int64(p.Lapses)
+		skew, silence = max(skew, p.Ahead.Std().Abs()), max(silence, now.Sub(p.Seen))
+		newest, oldest = max(newest, p.Settings), min(oldest, p.Settings)
+		for work, n := range p.InHand {
+			inHand[work] += int64(n)
+		}
+	}
+	if len(living) == 0 {
+		set(healthProcesses, 0, attribute.String(attrVersion, ""))
+	}
+	for version, n := range living {
+		set(healthProcesses, n, attribute.String(attrVersion, version))
+	}
+	for work, n := range inHand {
+		set(healthInHand, n, attribute.String(attrWork, work))
+	}
+	set(healthLost, lost)
+	set(healthLapses, lapses)
+	set(healthUnheard, max(0, newest-oldest))
+	seconds(healthSkew, skew)
+	seconds(healthSilence, silence)
 }
 
 func one(is bool) int64 {

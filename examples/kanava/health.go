@@ -57,6 +57,7 @@ func (p *program) healthText(w io.Writer, state *health.Report, living int, dela
 	if state.NotCovered > 0 {
 		line(true, "%s signed with a secret that may not speak for the number", plural(state.NotCovered, "item"))
 	}
+	p.processTable(w, state.Processes)
 	if len(state.Work) == 0 {
 		return
 	}
@@ -70,4 +71,35 @@ func (p *program) healthText(w io.Writer, state *health.Report, living int, dela
 		table = append(table, []string{q.Queue, fmt.Sprint(q.Due), fmt.Sprint(q.Waiting), fmt.Sprint(q.Dead), since})
 	}
 	p.table(w, table)
+}
+
+// processTable shows who works on the store, and who was lost.
+func (p *program) processTable(w io.Writer, all []health.Process) {
+	now := p.now()
+	table := [][]string{{"PROCESS", "VERSION", "HEARD OF", "IN HAND", "CLOCK", "STATE"}}
+	for i := range all {
+		one, state := &all[i], "living"
+		switch {
+		case one.Living(now):
+		case !one.Lost.IsZero():
+			state = "lost"
+		default:
+			continue // it ended in order
+		}
+		if one.Lapses > 0 {
+			state += ", lapsed " + plural(one.Lapses, "time")
+		}
+		inHand, clock := 0, "right"
+		for _, n := range one.InHand {
+			inHand += n
+		}
+		if ahead := one.Ahead.Std().Round(100 * time.Millisecond); ahead != 0 {
+			clock = fmt.Sprint(ahead.Abs(), map[bool]string{true: " ahead", false: " behind"}[ahead > 0])
+		}
+		table = append(table, []string{one.Name, one.Version, one.Seen.UTC().Format("15:04:05 MST"), fmt.Sprint(inHand), clock, state})
+	}
+	if len(table) > 1 {
+		fmt.Fprintln(w)
+		p.table(w, table)
+	}
 }
