@@ -76,7 +76,7 @@ var allowed = map[string][]string{
 
 // modules are the nested modules: they use public packages only, never internal/
 // ones of the core, because they are versioned apart from it.
-var modules = []string{"channel/otelhooks", "channel/redislimit", "webhook/kafkalog", "webhook/natslog", "examples", "channel/store/sqlstore/drivertest"}
+var modules = []string{"channel/otelhooks", "channel/redislimit", "webhook/kafkalog", "webhook/natslog", "examples", "channel/store/pgxstore", "channel/store/sqlstore/drivertest"}
 
 // testKits may import testing although they are not test files.
 func testKit(dir string) bool { return strings.HasSuffix(path.Base(dir), "test") }

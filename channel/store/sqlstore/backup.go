@@ -107,7 +107,7 @@ func syncFolder(path string) error {
 // wrong copy has lost the end of the data, of which SQLite itself says nothing.
 func (s *Store) Mark(ctx context.Context) (int64, error) {
 	var mark sql.NullInt64
-	err := s.each(ctx, func(rows *sql.Rows) error { return rows.Scan(&mark) }, s.sql.mark)
+	err := s.each(ctx, func(row Row) error { return row.Scan(&mark) }, s.sql.mark)
 	return mark.Int64, wrap(ctx, "read the mark", err)
 }
 

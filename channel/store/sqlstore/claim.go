@@ -53,8 +53,8 @@ func (s *Store) Claim(ctx context.Context, c store.Claim) ([]store.Work, error) 
 		return nil, wrap(ctx, "claim", ctx.Err())
 	}
 	cl := newClaim(&c)
-	if tx := hostTx(ctx); tx != nil {
-		works, err := (&transaction{Store: s, ctx: ctx, tx: tx, hosts: true}).claim(cl)
+	if link := s.host(ctx); link != nil {
+		works, err := (&transaction{Store: s, ctx: ctx, link: link}).claim(cl)
 		return works, wrap(ctx, "claim", err)
 	}
 	if s.dialect == PostgreSQL {
@@ -64,7 +64,7 @@ func (s *Store) Claim(ctx context.Context, c store.Claim) ([]store.Work, error) 
 	// from there costs less, since its connection has the pages at hand.
 	found := s.combiner.busy()
 	if !found {
-		err := s.each(ctx, func(*sql.Rows) error { found = true; return nil }, cl.statement(&s.sql.peek), s.claimArgs(cl, 1)...)
+		err := s.each(ctx, func(Row) error { found = true; return nil }, cl.statement(&s.sql.peek), s.claimArgs(cl, 1)...)
 		if err != nil || !found {
 			return nil, wrap(ctx, "claim", err)
 		}
@@ -114,27 +114,23 @@ func (s *Store) claimArgs(c *claim, limit int) []any {
 // claim takes work inside a transaction.
 func (t *transaction) claim(c *claim) ([]store.Work, error) {
 	var works []store.Work
-	scan := func(rows *sql.Rows) error { return scanWork(rows, c.secret, &works) }
-	if !t.oneByOne() {
-		err := t.query(scan, c.statement(&t.sql.claim), t.claimArgs(c, c.limit)...)
-		sortWork(works)
-		return works, err
-	}
-	var seqs []int64
-	err := t.query(func(rows *sql.Rows) error {
-		var seq int64
-		err := rows.Scan(&seq)
-		seqs = append(seqs, seq)
-		return err
-	}, c.statement(&t.sql.peek), t.claimArgs(c, c.limit)...)
-	for _, seq := range seqs {
-		if err == nil {
-			err = t.query(scan, t.sql.workOf, seq)
+	scan := func(row Row) error { return scanWork(row, c.secret, &works) }
+	if t.dialect == PostgreSQL {
+		t.query(scan, c.statement(&t.sql.claim), t.claimArgs(c, c.limit)...)
+	} else {
+		var seqs []int64
+		t.query(func(row Row) error {
+			var seq int64
+			err := row.Scan(&seq)
+			seqs = append(seqs, seq)
+			return err
+		}, c.statement(&t.sql.peek), t.claimArgs(c, c.limit)...)
+		for _, seq := range seqs {
+			t.query(scan, t.sql.workOf, seq)
 		}
+		t.change(nil, &t.sql.lease, rowsOf(seqs, func(seq *int64) values { return values{*seq, c.secret, c.now + c.lease} }))
 	}
-	if err == nil {
-		_, err = t.change(&t.sql.lease, rowsOf(seqs, func(seq *int64) values { return values{*seq, c.secret, c.now + c.lease} }))
-	}
+	err := t.flush()
 	sortWork(works)
 	return works, err
 }
@@ -143,8 +139,8 @@ func (t *transaction) claim(c *claim) ([]store.Work, error) {
 func (s *Store) claimAlone(ctx context.Context, c *claim) (works []store.Work, err error) {
 	for attempt := range maxAttempts {
 		works = nil
-		err = s.each(ctx, func(rows *sql.Rows) error {
-			return scanWork(rows, c.secret, &works)
+		err = s.each(ctx, func(row Row) error {
+			return scanWork(row, c.secret, &works)
 		}, c.statement(&s.sql.claimAlone), s.claimArgs(c, c.limit)...)
 		if err == nil || !isTransient(err) || pause(ctx, attempt) != nil {
 			break
@@ -162,17 +158,13 @@ func sortWork(works []store.Work) {
 }
 
 // scanWork appends a row of workColumns. With the secret of a claim the work gets its token.
-func scanWork(rows *sql.Rows, secret string, works *[]store.Work) error {
+func scanWork(row Row, secret string, works *[]store.Work) error {
 	var w store.Work
 	var lane, due, enqueued int64
-	var body sql.RawBytes
-	err := rows.Scan(&w.Seq, &w.Queue, &w.ID, &w.Lane, &lane, &w.Group, &due, &w.Once, &w.Started, &w.Tries, &w.Dead,
-		&w.Reason, &enqueued, &body)
+	err := row.Scan(&w.Seq, &w.Queue, &w.ID, &w.Lane, &lane, &w.Group, &due, &w.Once, &w.Started, &w.Tries, &w.Dead,
+		&w.Reason, &enqueued, &w.Body)
 	if err != nil {
 		return err
-	}
-	if body != nil {
-		w.Body = append([]byte{}, body...)
 	}
 	w.Due, w.Enqueued = timeOf(due), timeOf(enqueued)
 	if secret != "" {
@@ -191,7 +183,7 @@ func (s *Store) Work(ctx context.Context, q store.WorkQuery) ([]store.Work, erro
 		return nil, wrap(ctx, "read work", ctx.Err())
 	}
 	var works []store.Work
-	scan := func(rows *sql.Rows) error { return scanWork(rows, "", &works) }
+	scan := func(row Row) error { return scanWork(row, "", &works) }
 	var err error
 	switch {
 	case q.IDs != nil && len(q.IDs) == 0:
@@ -221,10 +213,10 @@ func index(b bool) int {
 // was enqueued. It looks at all work there is, in an index.
 func (s *Store) Backlog(ctx context.Context, now time.Time) ([]store.Backlog, error) {
 	var out []store.Backlog
-	err := s.each(ctx, func(rows *sql.Rows) error {
+	err := s.each(ctx, func(row Row) error {
 		var b store.Backlog
 		var oldest sql.NullInt64
-		err := rows.Scan(&b.Queue, &b.Due, &b.Waiting, &b.Dead, &oldest)
+		err := row.Scan(&b.Queue, &b.Due, &b.Waiting, &b.Dead, &oldest)
 		b.OldestDue = timeOf(oldest.Int64)
 		out = append(out, b)
 		return err

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -30,8 +29,8 @@ func (s *Store) Commit(ctx context.Context, b *store.Batch) (store.Committed, er
 	if r.malformed {
 		return store.Committed{}, wrap(ctx, "commit", store.ErrLeaseLost)
 	}
-	if tx := hostTx(ctx); tx != nil {
-		res, err := s.commitInside(ctx, tx, r)
+	if link := s.host(ctx); link != nil {
+		res, err := s.commitInside(ctx, link, r)
 		return res.committed, wrap(ctx, "commit", err)
 	}
 	res, err := s.commitShared(ctx, r)
@@ -105,22 +104,23 @@ func answerAll(members []*waiter, err error) {
 
 // transact carries out all members in one transaction, or none.
 func (s *Store) transact(ctx context.Context, members []*waiter, patience time.Duration) (results []result, err error) {
-	tx, release, err := s.begin(ctx, patience)
+	tx, err := s.begin(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer release()
 	defer tx.Rollback() // after a Commit it does nothing
-	t := &transaction{Store: s, ctx: ctx, tx: tx}
+	t := &transaction{Store: s, ctx: ctx, link: tx}
 	if s.oneByOne() {
 		// The transaction heeds the context between statements, which are short; to heed it
 		// during each of them costs the driver a goroutine every time.
 		t.ctx = context.WithoutCancel(ctx)
+	} else {
+		t.guard(patience)
 	}
 	if results, err = t.members(members); err != nil {
 		return nil, err
 	}
-	return results, tx.Commit()
+	return results, tx.Commit(ctx)
 }
 
 // members applies the requests of a group as one, then its claims.
@@ -131,7 +131,7 @@ func (t *transaction) members(members []*waiter) ([]result, error) {
 			requests = append(requests, m.request)
 		}
 	}
-	var did applied
+	did := &applied{}
 	if len(requests) > 0 {
 		var err error
 		if did, err = t.apply(combine(requests)); err != nil {
@@ -232,10 +232,10 @@ func (r *request) fails(versions map[string]int64, leases map[leaseID]bool) erro
 func (s *Store) versions(ctx context.Context, rows []row) (map[string]int64, error) {
 	out := map[string]int64{}
 	keys := rowsOf(rows, func(r *row) values { return values{r.kind, r.key} })
-	err := s.ask(ctx, func(before int, found *sql.Rows) error {
+	err := s.ask(ctx, func(before int, row Row) error {
 		var place int
 		var version int64
-		err := found.Scan(&place, &version)
+		err := row.Scan(&place, &version)
 		r := &rows[before+place-1]
 		out[recordID(r.kind, r.key)] = version
 		return err
@@ -257,10 +257,10 @@ func (s *Store) leases(ctx context.Context, r *request) (map[leaseID]bool, error
 		hs = append(hs, part...)
 	}
 	out := map[leaseID]bool{}
-	err := s.ask(ctx, func(before int, found *sql.Rows) error {
+	err := s.ask(ctx, func(before int, row Row) error {
 		var place int
 		var l leaseID
-		err := found.Scan(&place, &l.queue, &l.id, &l.secret, &l.lane)
+		err := row.Scan(&place, &l.queue, &l.id, &l.secret, &l.lane)
 		l.seq = hs[before+place-1].seq
 		out[l] = true
 		return err

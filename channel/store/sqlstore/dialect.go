@@ -101,17 +101,21 @@ func sqliteDialect(each string) *dialect {
 const postgresNow = "CAST(EXTRACT(EPOCH FROM statement_timestamp()) * 1000000 AS bigint)"
 
 // postgresDialect words statements for PostgreSQL, whose clock all processes share. Leases
-// go by it unless callersClock.
-func postgresDialect(callersClock bool) *dialect {
+// go by it unless callersClock. arrays says that a rowStatement is given an array for each column.
+func postgresDialect(callersClock, arrays bool) *dialect {
 	present, heldFrom := postgresNow, postgresNow
 	if callersClock {
 		present, heldFrom = "CAST($2 AS bigint)", "e.n"
 	}
+	given := postgresRows
+	if arrays {
+		given = postgresArrays
+	}
 	return &dialect{
 		rows:  postgresRows,
-		given: postgresRows,
+		given: given,
 		perGroup: func(condition string) string {
-			return `SELECT c.seq FROM ` + few("json_array_elements_text(CAST($6 AS json))", "value, place") + ` AS g CROSS JOIN LATERAL
+			return `SELECT c.seq FROM ` + few("*", "json_array_elements_text(CAST($6 AS json))", "value, place") + ` AS g CROSS JOIN LATERAL
 				(SELECT w.seq, w.ready FROM kanava_work AS w WHERE ` + condition + `) AS c`
 		},
 		now:        postgresNow,
@@ -151,15 +155,36 @@ func postgresRows(list string) string {
 	for _, c := range columns(list) {
 		names += c.name + ", "
 	}
-	return few("json_to_recordset(CAST($1 AS json)) AS ("+strings.ReplaceAll(list, " hash", " uuid")+")", names+"place") + " AS e"
+	return few("*", "json_to_recordset(CAST($1 AS json)) AS ("+strings.NewReplacer(" hash", " uuid", " document", " text").Replace(list)+")", names+"place") + " AS e"
 }
 
-// few reads a function of PostgreSQL as a table with the given columns, the last being
-// place. The planner takes functions like these for a hundred rows, and as long as our
+// postgresArrays reads the parameters, an array for each column. Hashes are in hexadecimal.
+func postgresArrays(list string) string {
+	var wanted, names, arrays strings.Builder
+	for i, c := range columns(list) {
+		if i > 0 {
+			arrays.WriteString(", ")
+		}
+		kind, as := c.kind, "f."+c.name
+		switch kind {
+		case "document":
+			kind = "text"
+		case "hash":
+			kind, as = "text", "CAST(f."+c.name+" AS uuid) AS "+c.name
+		}
+		fmt.Fprintf(&arrays, "CAST($%d AS %s[])", i+1, kind)
+		names.WriteString(c.name + ", ")
+		wanted.WriteString(as + ", ")
+	}
+	return few(wanted.String()+"f.place", "unnest("+arrays.String()+")", names.String()+"place") + " AS e"
+}
+
+// few selects what is wanted from a function of PostgreSQL as a table f with the given columns, the
+// last being place. The planner takes functions like these for a hundred rows, and as long as our
 // tables are small and unknown to it, it would rather read them whole than look a
 // hundred rows up in an index; drivers keep such a plan for the life of a connection,
 // during which the table may grow to millions. A range of places that says nothing
 // makes it expect one row, so that it looks rows up from the beginning.
-func few(function, columns string) string {
-	return "(SELECT * FROM ROWS FROM (" + function + ") WITH ORDINALITY AS f (" + columns + ") WHERE f.place BETWEEN 1 AND 2147483647)"
+func few(wanted, function, columns string) string {
+	return "(SELECT " + wanted + " FROM ROWS FROM (" + function + ") WITH ORDINALITY AS f (" + columns + ") WHERE f.place BETWEEN 1 AND 2147483647)"
 }

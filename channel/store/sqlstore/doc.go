@@ -1,6 +1,7 @@
 // Package sqlstore keeps what a hub must not forget in a SQL database: a
 // [store.Store] on database/sql, for SQLite and PostgreSQL. The host brings the
-// *sql.DB and with it the driver, so that this package requires none.
+// *sql.DB and with it the driver, so that this package requires none. A host that works with
+// pgx's own pool takes package pgxstore, a module of its own, on the same tables.
 //
 //	db, err := sql.Open("sqlite", sqlstore.SQLiteDSN("kanava.db")) // modernc.org/sqlite
 //	…

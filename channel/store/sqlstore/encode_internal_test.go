@@ -81,7 +81,7 @@ func TestARequestIsValidJSON(t *testing.T) {
 	})
 	require.NoError(t, err)
 	all := combine([]*request{r})
-	d := postgresDialect(false)
+	d := postgresDialect(false, false)
 	statements := newStatements(d)
 	rows := func(s *rowStatement, rs []row) string {
 		return jsonRows(s.columns, rowsOf(rs, func(r *row) values { return r.values }))

@@ -1,8 +1,6 @@
 package sqlstore
 
 import (
-	"cmp"
-	"database/sql"
 	"slices"
 
 	"github.com/kanava-go/kanava/channel/store"
@@ -18,52 +16,61 @@ type newWork struct {
 
 // applyEnqueue adds work: new IDs get their names and rows, known IDs of Once work are
 // left alone, other known work is replaced.
-func (t *transaction) applyEnqueue(r *request, l *lanes) (came []arrival, err error) {
+func (t *transaction) applyEnqueue(r *request, l *lanes) []arrival {
 	if len(r.enqueue) == 0 {
-		return nil, nil
+		return nil
 	}
-	came = make([]arrival, len(r.enqueue))
-	known, err := t.knownWork(r.enqueue)
-	if err != nil {
-		return nil, err
+	known := t.find(rowsOf(r.enqueue, func(w *enqueued) hash { return w.hash }))
+	if t.flush() != nil {
+		return nil
 	}
-	var named, replaced, reused []newWork
+	came := make([]arrival, len(r.enqueue))
+	var added, replaced []newWork
+	var seen []hash
+	var more []int64 // lanes that work leaves
 	for i := range r.enqueue {
 		w := newWork{enqueued: &r.enqueue[i], index: i}
 		f, ok := known[w.hash]
-		if ok && f.there {
+		switch {
+		case ok && w.once:
+			seen = append(seen, w.hash)
+		case ok && f.there:
 			w.seq = f.seq
 			replaced = append(replaced, w)
+			more = append(more, f.lane)
 			l.shuffled = appendLanes(l.shuffled, f.lane, w.lane)
-			continue
+		default:
+			w.seq = t.seq()
+			added = append(added, w)
+			came[i].fresh = true
 		}
-		if w.seq, err = t.seq(); err != nil {
-			return nil, err
-		}
-		if ok {
-			reused = append(reused, w)
+	}
+	t.lockMore(more)
+	t.insert(added, known)
+	t.change(nil, &t.sql.remember, hashRows(seen))
+	t.expect(errAgain, &t.sql.replaceWork, workRows(replaced))
+	t.hold(added, came)
+	return came
+}
+
+// insert writes new work. Its names are new, too, unless they are known. Somebody else may have
+// taken one since it was looked up.
+func (t *transaction) insert(added []newWork, known map[hash]found) {
+	var named, reused []newWork
+	lanes := make(map[int64]bool, len(added))
+	for i := range added {
+		w := &added[i]
+		w.first = !lanes[w.lane]
+		lanes[w.lane] = true
+		if _, ok := known[w.hash]; ok {
+			reused = append(reused, *w)
 		} else {
-			named = append(named, w)
+			named = append(named, *w)
 		}
 	}
-	added, err := t.insertNames(named)
-	if err != nil {
-		return nil, err
-	}
-	if len(reused) > 0 {
-		if _, err := t.change(&t.sql.rename, nameRows(reused)); err != nil {
-			return nil, err
-		}
-		added = append(added, reused...)
-		slices.SortFunc(added, func(a, b newWork) int { return cmp.Compare(a.seq, b.seq) })
-	}
-	for _, w := range added {
-		came[w.index].fresh = true
-	}
-	if err := t.store(added, replaced); err != nil {
-		return nil, err
-	}
-	return came, t.hold(added, came)
+	t.expect(errAgain, &t.sql.insertNames, nameRows(named))
+	t.change(nil, &t.sql.rename, nameRows(reused))
+	t.change(nil, &t.sql.insertWork, workRows(added))
 }
 
 // arrival is what became of work that was enqueued.
@@ -73,46 +80,42 @@ type arrival struct {
 }
 
 // hold claims new work for those who wish that, where it may be.
-func (t *transaction) hold(added []newWork, came []arrival) error {
+func (t *transaction) hold(added []newWork, came []arrival) {
 	var wished []*newWork
-	var rows []values
 	for i := range added {
-		w := &added[i]
-		if w.wish.hold == 0 {
-			continue
+		if added[i].wish.hold > 0 {
+			wished = append(wished, &added[i])
 		}
-		v := values{w.seq, w.wish.secret, w.wish.hold, w.behind, w.wish.now}
-		if t.oneByOne() {
-			n, err := t.change(&t.sql.hold, []values{v})
-			if err != nil {
-				return err
-			}
+	}
+	row := func(w *newWork) values { return values{w.seq, w.wish.secret, w.wish.hold, w.behind, w.wish.now} }
+	if !t.oneByOne() {
+		t.lookUp(func(before int, row Row) error {
+			var place int
+			err := row.Scan(&place)
+			w := wished[before+place-1]
+			came[w.index].token = w.token()
+			return err
+		}, &t.sql.hold, rowsOf(wished, func(w **newWork) values { return row(*w) }))
+		return
+	}
+	for _, w := range wished {
+		t.change(func(n int) error {
 			if n == 1 {
 				came[w.index].token = w.token()
 			}
-			continue
-		}
-		wished, rows = append(wished, w), append(rows, v)
+			return nil
+		}, &t.sql.hold, []values{row(w)})
 	}
-	return t.lookUp(func(before int, rows *sql.Rows) error {
-		var place int
-		err := rows.Scan(&place)
-		w := wished[before+place-1]
-		came[w.index].token = w.token()
-		return err
-	}, &t.sql.hold, rows)
 }
 
 // token is the proof of its claim.
 func (w *newWork) token() string { return token{w.seq, w.lane, w.secret}.String() }
 
 // applyPassed remembers the IDs of work that is let through.
-func (t *transaction) applyPassed(works []passed) error {
-	if err := t.refuse(store.ErrMustQueue, &t.sql.busy, rowsOf(works, func(p *passed) values { return values{p.lane} })); err != nil {
-		return err
-	}
+func (t *transaction) applyPassed(works []passed) {
+	t.refuse(store.ErrMustQueue, &t.sql.busy, rowsOf(works, func(p *passed) values { return values{p.lane} }))
 	slices.SortFunc(works, func(a, b passed) int { return compareHashes(a.hash, b.hash) })
-	return t.expect(store.ErrMustQueue, &t.sql.insertNames, rowsOf(works, func(p *passed) values { return values{p.hash, int64(0), true} }))
+	t.expect(store.ErrMustQueue, &t.sql.insertNames, rowsOf(works, func(p *passed) values { return values{p.hash, int64(0), true} }))
 }
 
 func appendLanes(to []int64, lanes ...int64) []int64 {
@@ -122,77 +125,6 @@ func appendLanes(to []int64, lanes ...int64) []int64 {
 		}
 	}
 	return to
-}
-
-// knownWork looks up the work that would be replaced: that which is not Once.
-func (t *transaction) knownWork(works []enqueued) (map[hash]found, error) {
-	var hashes []hash
-	for i := range works {
-		if !works[i].once {
-			hashes = append(hashes, works[i].hash)
-		}
-	}
-	if len(hashes) == 0 {
-		return nil, nil
-	}
-	known, err := t.find(hashes)
-	if err != nil {
-		return nil, err
-	}
-	return known, t.lockMore(known)
-}
-
-// insertNames takes the IDs of new work and returns the work whose ID was free. An ID
-// of Once work that was not free is remembered from now on.
-func (t *transaction) insertNames(works []newWork) (added []newWork, err error) {
-	if len(works) == 0 {
-		return nil, nil
-	}
-	n, err := t.change(&t.sql.insertNames, nameRows(works))
-	if err != nil {
-		return nil, err
-	}
-	if n == len(works) {
-		return works, nil
-	}
-	inserted := make(map[int]bool, n)
-	err = t.lookUp(func(before int, rows *sql.Rows) error {
-		var place int
-		err := rows.Scan(&place)
-		inserted[before+place-1] = true
-		return err
-	}, &t.sql.insertedNames, rowsOf(works, func(w *newWork) values { return values{w.hash, w.seq} }))
-	if err != nil {
-		return nil, err
-	}
-	var seen []hash
-	for i, w := range works {
-		switch {
-		case inserted[i]:
-			added = append(added, w)
-		case w.once:
-			seen = append(seen, w.hash)
-		default:
-			return nil, errAgain // it came into being since it was looked up
-		}
-	}
-	_, err = t.change(&t.sql.remember, hashRows(seen))
-	return added, err
-}
-
-// store writes the rows of new and of replaced work.
-func (t *transaction) store(added, replaced []newWork) error {
-	if len(added) > 0 {
-		seen := make(map[int64]bool, len(added))
-		for i := range added {
-			added[i].first = !seen[added[i].lane]
-			seen[added[i].lane] = true
-		}
-		if _, err := t.change(&t.sql.insertWork, workRows(added)); err != nil {
-			return err
-		}
-	}
-	return t.expect(errAgain, &t.sql.replaceWork, workRows(replaced))
 }
 
 // workRows completes the rows with what the transaction decided.

@@ -59,9 +59,9 @@ func newFollowStatements(d *dialect) followStatements {
 type change [3]string
 
 // tell notes what the batches of a transaction told: one row, however much it is.
-func (t *transaction) tell(changes []store.Change) error {
+func (t *transaction) tell(changes []store.Change) {
 	if len(changes) == 0 {
-		return nil
+		return
 	}
 	list := make([]change, 0, len(changes))
 	for _, c := range changes {
@@ -71,10 +71,10 @@ func (t *transaction) tell(changes []store.Change) error {
 	}
 	text, err := json.Marshal(list)
 	if err != nil {
-		return err
+		t.err = errors.Join(t.err, err)
+		return
 	}
-	_, err = t.exec(t.sql.changes.tell, t.present(), string(text))
-	return err
+	t.exec(nil, t.sql.changes.tell, t.present(), string(text))
 }
 
 // Follow implements [store.Follower].
@@ -88,10 +88,10 @@ func (s *Store) Follow(ctx context.Context, after string, limit int) (changes []
 	}
 	var h struct{ xmin, top, gone int64 }
 	var news []told
-	err = s.each(ctx, func(rows *sql.Rows) error {
+	err = s.each(ctx, func(row Row) error {
 		var seq sql.NullInt64
 		var text sql.NullString
-		err := rows.Scan(&h.xmin, &h.top, &h.gone, &seq, &text)
+		err := row.Scan(&h.xmin, &h.top, &h.gone, &seq, &text)
 		if err == nil && seq.Valid {
 			news = append(news, told{seq.Int64, text.String})
 		}
@@ -133,7 +133,7 @@ func (s *Store) Follow(ctx context.Context, after string, limit int) (changes []
 
 // transactionID returns a number above those of all transactions that have one by now.
 func (s *Store) transactionID(ctx context.Context) (id int64, err error) {
-	err = s.each(ctx, func(rows *sql.Rows) error { return rows.Scan(&id) }, s.sql.changes.transaction)
+	err = s.each(ctx, func(row Row) error { return row.Scan(&id) }, s.sql.changes.transaction)
 	return id, err
 }
 
@@ -163,9 +163,9 @@ const latestRows = 10_000
 // Latest implements [store.Follower].
 func (s *Store) Latest(ctx context.Context) (string, error) {
 	var at cursor
-	err := s.each(ctx, func(rows *sql.Rows) error {
+	err := s.each(ctx, func(row Row) error {
 		var next span
-		if err := rows.Scan(&next.first, &next.last); err != nil {
+		if err := row.Scan(&next.first, &next.last); err != nil {
 			return err
 		}
 		at.told = append(at.told, next)

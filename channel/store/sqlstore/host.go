@@ -95,26 +95,21 @@ func hostTx(ctx context.Context) *sql.Tx {
 }
 
 // commitInside applies r in the host's transaction, with a savepoint to undo it alone.
-func (s *Store) commitInside(ctx context.Context, tx *sql.Tx, r *request) (result, error) {
-	if _, err := tx.ExecContext(ctx, "SAVEPOINT kanava"); err != nil {
+func (s *Store) commitInside(ctx context.Context, link Link, r *request) (result, error) {
+	t := &transaction{Store: s, ctx: ctx, link: link}
+	t.exec(nil, "SAVEPOINT kanava")
+	if err := t.flush(); err != nil {
 		return result{}, err
 	}
-	t := &transaction{Store: s, ctx: ctx, tx: tx, hosts: true}
 	results, err := t.members([]*waiter{{request: r}})
 	if errors.Is(err, errAgain) {
 		err = store.ErrConflict // the hub reads again and repeats
 	}
 	if err != nil {
-		ctx = context.WithoutCancel(ctx) // what was half done must go, above all now
-		if _, undoErr := tx.ExecContext(ctx, "ROLLBACK TO SAVEPOINT kanava"); undoErr != nil {
-			return result{}, errors.Join(err, undoErr)
-		}
+		// What was half done must go, above all now.
+		undoErr := link.Send(context.WithoutCancel(ctx), &Statement{SQL: "ROLLBACK TO SAVEPOINT kanava"}, &Statement{SQL: "RELEASE SAVEPOINT kanava"})
+		return result{}, errors.Join(err, undoErr)
 	}
-	if _, endErr := tx.ExecContext(ctx, "RELEASE SAVEPOINT kanava"); err == nil {
-		err = endErr
-	}
-	if err != nil {
-		return result{}, err
-	}
-	return results[0], nil
+	t.exec(nil, "RELEASE SAVEPOINT kanava")
+	return results[0], t.flush()
 }

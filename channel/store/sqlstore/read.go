@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"strconv"
@@ -14,21 +13,35 @@ import (
 
 // each runs a reading statement, in the host's transaction if there is one, and gives
 // every row to scan.
-func (s *Store) each(ctx context.Context, scan func(*sql.Rows) error, statement string, args ...any) error {
-	if tx := hostTx(ctx); tx != nil {
-		rows, err := tx.QueryContext(ctx, statement, args...)
-		return eachRow(rows, err, scan)
+func (s *Store) each(ctx context.Context, scan func(Row) error, text string, args ...any) error {
+	statement := &Statement{SQL: text, Args: args, Row: scan}
+	if link := s.host(ctx); link != nil {
+		return link.Send(ctx, statement)
 	}
 	if err := s.pool.enter(ctx); err != nil {
 		return err
 	}
 	defer s.pool.leave()
-	if stmt := s.stmts[statement]; stmt != nil {
-		rows, err := stmt.QueryContext(ctx, args...)
-		return eachRow(rows, err, scan)
+	return s.link().Send(ctx, statement)
+}
+
+// link leads to the database outside of transactions.
+func (s *Store) link() Link {
+	if s.driver != nil {
+		return s.driver
 	}
-	rows, err := s.db.QueryContext(ctx, statement, args...)
-	return eachRow(rows, err, scan)
+	return sqlLink{s: s}
+}
+
+// host is the host's transaction in the context, or nil.
+func (s *Store) host(ctx context.Context) Link {
+	if s.driver != nil {
+		return s.driver.Host(ctx)
+	}
+	if tx := hostTx(ctx); tx != nil {
+		return sqlLink{s: s, tx: tx, hosts: true}
+	}
+	return nil
 }
 
 // storable says whether the names may be sent to any database as part of a JSON document.
@@ -56,7 +69,7 @@ func (s *Store) Get(ctx context.Context, kind string, keys ...string) ([]store.R
 		return records, wrap(ctx, "get", err)
 	}
 	w := &waiter{lookup: &lookup{kind, keys}}
-	if hostTx(ctx) != nil {
+	if s.host(ctx) != nil {
 		results, err := s.lookUp(ctx, []*waiter{w})
 		if err != nil {
 			return nil, wrap(ctx, "get", err)
@@ -88,8 +101,8 @@ func getMany(d *dialect) []string {
 
 // getOneByOne asks SQLite.
 func (s *Store) getOneByOne(ctx context.Context, kind string, keys []string) (records []store.Record, err error) {
-	scan := func(rows *sql.Rows) error {
-		r, err := scanRecord(rows)
+	scan := func(row Row) error {
+		r, err := scanRecord(row)
 		records = append(records, r)
 		return err
 	}
@@ -139,9 +152,9 @@ func (s *Store) lookUp(ctx context.Context, members []*waiter) ([]result, error)
 		}
 	}
 	out := make([]result, len(members))
-	scan := func(before int, rows *sql.Rows) error {
+	scan := func(before int, row Row) error {
 		var place int
-		r, err := scanRecord(rows, &place)
+		r, err := scanRecord(row, &place)
 		if err == nil {
 			of := &out[owner[before+place-1]]
 			of.records = append(of.records, r)
@@ -153,12 +166,8 @@ func (s *Store) lookUp(ctx context.Context, members []*waiter) ([]result, error)
 }
 
 // scanRecord reads recordColumns, and what comes before.
-func scanRecord(rows *sql.Rows, before ...any) (r store.Record, err error) {
-	var body sql.RawBytes
-	err = rows.Scan(append(before, &r.Kind, &r.Key, &r.Parent, &r.Sort, &r.Version, &r.N, &body)...)
-	if body != nil {
-		r.Body = append([]byte{}, body...)
-	}
+func scanRecord(row Row, before ...any) (r store.Record, err error) {
+	err = row.Scan(append(before, &r.Kind, &r.Key, &r.Parent, &r.Sort, &r.Version, &r.N, &r.Body)...)
 	return r, err
 }
 
@@ -181,8 +190,8 @@ func (s *Store) List(ctx context.Context, q store.Query) ([]store.Record, error)
 		}
 	}
 	form := listForm{q.Parent != "", q.After != nil, q.Before != nil, q.Descending}
-	err := s.each(ctx, func(rows *sql.Rows) error {
-		r, err := scanRecord(rows)
+	err := s.each(ctx, func(row Row) error {
+		r, err := scanRecord(row)
 		out = append(out, r)
 		return err
 	}, s.sql.list[form], args...)

@@ -82,7 +82,7 @@ func slowStore(t *testing.T, d *slowDB) *Store {
 	t.Helper()
 	db := sql.OpenDB(d)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	s := &Store{db: db, dialect: PostgreSQL, sql: newStatements(postgresDialect(false)), pool: (&Config{Dialect: PostgreSQL}).pool()}
+	s := &Store{db: db, dialect: PostgreSQL, sql: newStatements(postgresDialect(false, false)), pool: (&Config{Dialect: PostgreSQL}).pool()}
 	s.readers = &combiner{run: s.runLookups, most: 1, rows: 100, timeout: time.Hour}
 	return s
 }

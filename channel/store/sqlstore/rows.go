@@ -17,7 +17,8 @@ type rowStatement struct {
 	stamped bool // SQLite: the present is the last parameter
 }
 
-// column is a column of e: its name, of one letter, and its type. The type hash is 16 bytes.
+// column is a column of e: its name, of one letter, and its type, which is bigint, boolean, text,
+// hash or document, a text that may be NULL.
 type column struct{ name, kind string }
 
 func columns(list string) []column {

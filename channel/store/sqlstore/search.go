@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"fmt"
 	"hash/fnv"
 	"math"
@@ -86,7 +85,7 @@ func scopeHash(lexeme string) string {
 }
 
 // putIndex files entries, and removes those without words and those of deleted records.
-func (t *transaction) putIndex(entries []indexed, deleted []row) error {
+func (t *transaction) putIndex(entries []indexed, deleted []row) {
 	var drop []values
 	var put []indexed
 	for _, e := range entries {
@@ -102,31 +101,21 @@ func (t *transaction) putIndex(entries []indexed, deleted []row) error {
 	}
 	search := &t.sql.search
 	if search.putWords != "" {
-		if _, err := t.change(&search.dropWords, drop); err != nil {
-			return err
+		t.change(nil, &search.dropWords, drop)
+	}
+	t.change(nil, &search.drop, drop)
+	switch {
+	case t.dialect == PostgreSQL:
+		t.change(nil, &search.put, rowsOf(put, (*indexed).lexemes))
+	case search.putWords == "":
+		t.change(nil, &search.put, rowsOf(put, (*indexed).row))
+	default:
+		for _, e := range put {
+			t.change(nil, &search.put, []values{{e.kind, e.key, e.group, ""}})
+			scope := scopeHash(kindLexeme(e.kind)) + " " + scopeHash(groupLexeme(e.group))
+			t.exec(nil, search.putWords, strings.Join(e.words, " "), scope)
 		}
 	}
-	if _, err := t.change(&search.drop, drop); err != nil {
-		return err
-	}
-	if search.putWords == "" {
-		words := (*indexed).row
-		if !t.oneByOne() {
-			words = (*indexed).lexemes
-		}
-		_, err := t.change(&search.put, rowsOf(put, words))
-		return err
-	}
-	for _, e := range put {
-		if _, err := t.change(&search.put, []values{{e.kind, e.key, e.group, ""}}); err != nil {
-			return err
-		}
-		scope := scopeHash(kindLexeme(e.kind)) + " " + scopeHash(groupLexeme(e.group))
-		if _, err := t.exec(search.putWords, strings.Join(e.words, " "), scope); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // row is an entry for SQLite without an index of words.
@@ -154,9 +143,9 @@ func (s *Store) Search(ctx context.Context, q store.SearchQuery) ([]store.Hit, e
 		before = math.MaxInt64
 	}
 	var hits []store.Hit
-	err := s.each(ctx, func(rows *sql.Rows) error {
+	err := s.each(ctx, func(row Row) error {
 		var h store.Hit
-		err := rows.Scan(&h.Key, &h.Group, &h.Position)
+		err := row.Scan(&h.Key, &h.Group, &h.Position)
 		hits = append(hits, h)
 		return err
 	}, s.sql.search.find, s.searchFor(q.Kind, q.Words(), groups), before, q.Kind, q.Limit)

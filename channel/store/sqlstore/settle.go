@@ -8,115 +8,69 @@ import (
 )
 
 // applySettled applies what claimants report about their work.
-func (t *transaction) applySettled(r *request, l *lanes) error {
+func (t *transaction) applySettled(r *request, l *lanes) {
 	rows := func(hs []held) []values { return rowsOf(hs, func(h *held) values { return h.values }) }
-	if err := t.expect(store.ErrLeaseLost, &t.sql.start, rows(r.start)); err != nil {
-		return err
-	}
-	if len(r.done) > 0 {
-		names := make([]hash, len(r.done))
-		for i := range r.done {
-			names[i] = r.done[i].hash
-			l.shorter(r.done[i].lane)
-		}
-		if err := t.dropNames(names); err != nil {
-			return err
-		}
-		if err := t.expect(store.ErrLeaseLost, &t.sql.done, rows(r.done)); err != nil {
-			return err
+	t.expect(store.ErrLeaseLost, &t.sql.start, rows(r.start))
+	for _, hs := range [][]held{r.done, r.bury} {
+		for i := range hs {
+			l.shorter(hs[i].lane)
 		}
 	}
-	if err := t.expect(store.ErrLeaseLost, &t.sql.later, rows(r.later)); err != nil {
-		return err
-	}
-	for i := range r.bury {
-		l.shorter(r.bury[i].lane)
-	}
-	return t.expect(store.ErrLeaseLost, &t.sql.bury, rows(r.bury))
+	// The names of work that nobody must remember.
+	t.change(nil, &t.sql.dropNames, hashRows(rowsOf(r.done, func(h *held) hash { return h.hash })))
+	t.expect(store.ErrLeaseLost, &t.sql.done, rows(r.done))
+	t.expect(store.ErrLeaseLost, &t.sql.later, rows(r.later))
+	t.expect(store.ErrLeaseLost, &t.sql.bury, rows(r.bury))
 }
 
-// dropNames removes the names of work that nobody must remember.
-func (t *transaction) dropNames(hashes []hash) error {
-	_, err := t.change(&t.sql.dropNames, hashRows(hashes))
-	return err
+// findNamed looks up work that is given by its name, now, and locks its lanes.
+func (t *transaction) findNamed(names []named) (hashes []hash, known map[hash]found) {
+	if len(names) == 0 {
+		return nil, nil
+	}
+	hashes = rowsOf(names, func(n *named) hash { return n.hash })
+	known = t.find(hashes)
+	if t.flush() != nil {
+		return nil, nil
+	}
+	var more []int64
+	for _, f := range known {
+		more = append(more, f.lane)
+	}
+	t.lockMore(more)
+	return hashes, known
 }
 
-// applyNamed replays and drops work.
-func (t *transaction) applyNamed(r *request, l *lanes) error {
-	if len(r.replay) > 0 {
-		if err := t.applyReplay(r.replay, l); err != nil {
-			return err
-		}
-	}
-	if len(r.drop) == 0 {
-		return nil
-	}
-	hashes := make([]hash, len(r.drop))
-	for i := range r.drop {
-		hashes[i] = r.drop[i].hash
-	}
-	found, err := t.find(hashes)
-	if err != nil {
-		return err
-	}
+// applyDrop drops work.
+func (t *transaction) applyDrop(names []named, l *lanes) {
+	hashes, known := t.findNamed(names)
 	var seqs []int64
-	for _, f := range found {
+	for _, f := range known {
 		if f.there {
 			seqs = append(seqs, f.seq)
 			l.shorter(f.lane)
 		}
 	}
-	if err := t.lockMore(found); err != nil {
-		return err
-	}
-	if err := t.dropNames(hashes); err != nil {
-		return err
-	}
-	_, err = t.change(&t.sql.drop, rowsOf(seqs, func(seq *int64) values { return values{*seq} }))
-	return err
+	slices.Sort(seqs)
+	t.change(nil, &t.sql.dropNames, hashRows(hashes))
+	t.change(nil, &t.sql.drop, rowsOf(seqs, func(seq *int64) values { return values{*seq} }))
 }
 
 // applyReplay puts dead letters at the end of their lanes, in the order of the request.
-func (t *transaction) applyReplay(names []named, l *lanes) error {
-	hashes := make([]hash, len(names))
-	for i := range names {
-		hashes[i] = names[i].hash
-	}
-	found, err := t.find(hashes)
-	if err != nil {
-		return err
-	}
-	if err := t.lockMore(found); err != nil {
-		return err
-	}
-	type move struct {
-		hash     hash
-		from, to int64
-		first    bool
-	}
-	var moves []move
+func (t *transaction) applyReplay(names []named) {
+	hashes, known := t.findNamed(names)
+	var moves, renames []values
 	seen := map[int64]bool{}
 	for _, h := range hashes {
-		f, ok := found[h]
-		if !ok || !f.there || !f.dead {
-			continue
+		if f := known[h]; f.there && f.dead {
+			seq := t.seq()
+			moves = append(moves, values{f.seq, seq, !seen[f.lane]})
+			renames = append(renames, values{h, seq, false})
+			seen[f.lane] = true
 		}
-		seq, err := t.seq()
-		if err != nil {
-			return err
-		}
-		moves = append(moves, move{h, f.seq, seq, !seen[f.lane]})
-		seen[f.lane] = true
 	}
-	if len(moves) == 0 {
-		return nil
-	}
-	_, err = t.change(&t.sql.replay, rowsOf(moves, func(m *move) values { return values{m.from, m.to, m.first} }))
-	if err != nil {
-		return err
-	}
-	_, err = t.change(&t.sql.rename, rowsOf(moves, func(m *move) values { return values{m.hash, m.to, false} }))
-	return err
+	t.change(nil, &t.sql.replay, moves)
+	t.change(nil, &t.sql.rename, renames)
 }
 
 // lanes are those that an applied request changed.
@@ -132,12 +86,9 @@ func (l *lanes) shorter(lane int64) {
 }
 
 // order makes the first work of each changed lane claimable.
-func (t *transaction) order(l *lanes) error {
-	if _, err := t.change(&t.sql.promote, laneRows(l.lost)); err != nil {
-		return err
-	}
-	_, err := t.change(&t.sql.fixLanes, laneRows(l.shuffled))
-	return err
+func (t *transaction) order(l *lanes) {
+	t.change(nil, &t.sql.promote, laneRows(l.lost))
+	t.change(nil, &t.sql.fixLanes, laneRows(l.shuffled))
 }
 
 func laneRows(lanes []int64) []values {
@@ -153,38 +104,30 @@ type found struct {
 	lane  int64
 }
 
-// find looks IDs up by their hashes.
-func (t *transaction) find(hashes []hash) (map[hash]found, error) {
+// find looks IDs up by their hashes. What it returns is filled when that is done.
+func (t *transaction) find(hashes []hash) map[hash]found {
 	out := make(map[hash]found, len(hashes))
 	rows := hashRows(hashes)
-	err := t.lookUp(func(before int, r *sql.Rows) error {
+	t.lookUp(func(before int, row Row) error {
 		var place int
 		var f found
 		var work, lane sql.NullInt64
 		var dead sql.NullBool
-		if err := r.Scan(&place, &f.seq, &work, &lane, &dead); err != nil {
+		if err := row.Scan(&place, &f.seq, &work, &lane, &dead); err != nil {
 			return err
 		}
 		f.there, f.lane, f.dead = work.Valid, lane.Int64, dead.Bool
 		out[rows[before+place-1][0].(hash)] = f
 		return nil
 	}, &t.sql.findNames, rows)
-	return out, err
+	return out
 }
 
 // lockMore locks lanes that only turned up when work was looked up by its ID. Since
 // these locks come late, they can close a circle of waiting; PostgreSQL then ends one
 // of the transactions, which is repeated.
-func (t *transaction) lockMore(more map[hash]found) error {
-	if t.dialect == SQLite {
-		return nil
+func (t *transaction) lockMore(lanes []int64) {
+	if locks := stripes(lanes); t.dialect == PostgreSQL && len(locks) > 0 {
+		t.lock(locks)
 	}
-	var hashes []int64
-	for _, f := range more {
-		hashes = append(hashes, f.lane)
-	}
-	if locks := stripes(hashes); len(locks) > 0 {
-		return t.lock(locks)
-	}
-	return nil
 }

@@ -21,10 +21,10 @@ type statements struct {
 	// records
 	stale, putNew, putOld, add, exceeded, deleteRecords, versions, get rowStatement
 	// work
-	findNames, insertNames, insertedNames, remember, rename, insertWork, replaceWork rowStatement
-	start, done, later, bury, replay, drop, release, leases, dropNames               rowStatement
-	hold, busy, promote, fixLanes                                                    rowStatement
-	forgetBusy, forget                                                               string
+	findNames, insertNames, remember, rename, insertWork, replaceWork  rowStatement
+	start, done, later, bury, replay, drop, release, leases, dropNames rowStatement
+	hold, busy, promote, fixLanes                                      rowStatement
+	forgetBusy, forget                                                 string
 	// reading work
 	claim, claimAlone, peek claimForms
 	workOf                  string       // SQLite: what peek has found
@@ -47,7 +47,7 @@ const recordColumns = `r.kind, r.key, r.parent, r.sort, r.version, r.n, r.body`
 
 func newStatements(d *dialect) *statements {
 	const lease = "s bigint, q text, i text, t text, l bigint"
-	const work = "q text, i text, l text, h bigint, g text, d bigint, o boolean, b text, s bigint, f boolean"
+	const work = "q text, i text, l text, h bigint, g text, d bigint, o boolean, b document, s bigint, f boolean"
 	const name = "h hash, s bigint, o boolean"
 	const lane = "h bigint"
 	const releases = "q text, m text, d bigint"
@@ -92,9 +92,9 @@ func newStatements(d *dialect) *statements {
 		mark:  d.mark,
 
 		stale: d.anyOf("k text, y text, v bigint", `e.v <> COALESCE((SELECT r.version FROM kanava_record AS r WHERE r.kind = e.k AND r.key = e.y), 0)`),
-		putNew: d.insertRows("kanava_record (kind, key, parent, sort, version, n, body)", "k text, y text, p text, s bigint, b text",
+		putNew: d.insertRows("kanava_record (kind, key, parent, sort, version, n, body)", "k text, y text, p text, s bigint, b document",
 			`e.k, e.y, e.p, e.s, 1, 0, e.b`, `ON CONFLICT (kind, key) DO NOTHING`),
-		putOld: d.updateRows("kanava_record AS r", "k text, y text, p text, s bigint, b text, v bigint",
+		putOld: d.updateRows("kanava_record AS r", "k text, y text, p text, s bigint, b document, v bigint",
 			`parent = e.p, sort = e.s, version = r.version + 1, body = e.b`, `r.kind = e.k AND r.key = e.y AND r.version = e.v`),
 		add: d.insertRows("kanava_record AS r (kind, key, parent, sort, version, n)", "k text, y text, p text, s bigint, v bigint, n bigint",
 			`e.k, e.y, e.p, e.s, e.v, e.n`, `ON CONFLICT (kind, key) DO UPDATE SET n = r.n + excluded.n, version = r.version + excluded.version`),
@@ -107,9 +107,8 @@ func newStatements(d *dialect) *statements {
 			WHERE n.hash = e.h`+d.lockNames, "n.seq, w.seq, w.lane_hash, w.dead"),
 		insertNames: d.insertRows("kanava_name (hash, seq, seen)", name,
 			`e.h, e.s, CASE WHEN e.o THEN `+d.stamp+` END`, `ON CONFLICT (hash) DO NOTHING`),
-		insertedNames: d.lookUp("h hash, s bigint", `kanava_name AS n WHERE n.hash = e.h AND n.seq = e.s`),
-		remember:      d.updateRows("kanava_name AS n", "h hash", `seen = `+d.stamp, `n.hash = e.h AND n.seen IS NULL`),
-		rename:        d.updateRows("kanava_name AS n", name, `seq = e.s`, `n.hash = e.h`),
+		remember: d.updateRows("kanava_name AS n", "h hash", `seen = `+d.stamp, `n.hash = e.h AND n.seen IS NULL`),
+		rename:   d.updateRows("kanava_name AS n", name, `seq = e.s`, `n.hash = e.h`),
 		insertWork: d.insertRows(`kanava_work
 			(seq, queue, id, lane, lane_hash, grp, due, ready, until, head, dead, once, started, tries, enqueued, token, reason, body)`, work,
 			`e.s, e.q, e.i, e.l, e.h, e.g, e.d, `+ready+`, 0,
@@ -124,7 +123,7 @@ func newStatements(d *dialect) *statements {
 		busy:  d.anyOf("h bigint", `EXISTS (SELECT 1 FROM kanava_work AS w WHERE w.lane_hash = e.h AND w.lane_hash <> 0 AND w.dead = FALSE)`),
 		start: d.updateRows("kanava_work AS w", lease, `started = true`, held),
 		done:  d.deleteRows("kanava_work AS w", lease, held),
-		later: d.updateRows("kanava_work AS w", lease+", d bigint, r text, b text",
+		later: d.updateRows("kanava_work AS w", lease+", d bigint, r text, b document",
 			`due = e.d, ready = `+ready+`, until = 0, token = '', started = false, tries = w.tries + 1, reason = e.r, body = COALESCE(e.b, w.body)`, held),
 		bury: d.updateRows("kanava_work AS w", lease+", r text",
 			`dead = true, head = false, until = 0, token = '', reason = e.r`, held),
@@ -203,7 +202,7 @@ func (s *statements) texts() []*string {
 func (s *statements) byRow() []*rowStatement {
 	return []*rowStatement{
 		&s.stale, &s.putNew, &s.putOld, &s.add, &s.exceeded, &s.deleteRecords, &s.versions, &s.get,
-		&s.findNames, &s.insertNames, &s.insertedNames, &s.remember, &s.rename, &s.insertWork, &s.replaceWork,
+		&s.findNames, &s.insertNames, &s.remember, &s.rename, &s.insertWork, &s.replaceWork,
 		&s.start, &s.done, &s.later, &s.bury, &s.replay, &s.drop, &s.release, &s.leases, &s.dropNames,
 		&s.hold, &s.busy, &s.promote, &s.fixLanes, &s.lease,
 		&s.search.dropWords, &s.search.drop, &s.search.put,

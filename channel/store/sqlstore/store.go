@@ -21,6 +21,9 @@ type Config struct {
 	DB *sql.DB
 	// Dialect says which engine it is; required.
 	Dialect Dialect
+	// Driver, if not nil, carries what is done all day long to PostgreSQL in place of DB, which
+	// then is for the rest.
+	Driver Driver
 	// Leaders is how many transactions of combined batches that add or finish work may run
 	// at a time on PostgreSQL, besides as many of other batches and as many statements of
 	// combined lookups; 0 means 2. Batches that change the same lanes wait for each other
@@ -74,6 +77,7 @@ type Config struct {
 // several processes on the same database. Make it with [Open].
 type Store struct {
 	db        *sql.DB
+	driver    Driver // nil: database/sql
 	dialect   Dialect
 	sql       *statements
 	stmts     map[string]*sql.Stmt // SQLite: all statements, prepared
@@ -112,7 +116,7 @@ func newStore(ctx context.Context, cfg *Config) (*Store, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	s := &Store{db: cfg.DB, dialect: cfg.Dialect, pool: cfg.pool(), timeout: cmp.Or(cfg.Timeout, 30*time.Second)}
+	s := &Store{db: cfg.DB, driver: cfg.Driver, dialect: cfg.Dialect, pool: cfg.pool(), timeout: cmp.Or(cfg.Timeout, 30*time.Second)}
 	s.pool.prepare(ctx, s.db, cfg.IdleConns, cfg.Logger)
 	s.keepChanges = cmp.Or(cfg.KeepChanges, 24*time.Hour)
 	s.ownClock = s.dialect == PostgreSQL && !cfg.CallersClock
@@ -168,7 +172,7 @@ func (s *Store) Now(ctx context.Context) (time.Time, error) {
 		return time.Time{}, ctx.Err()
 	}
 	var now int64
-	scan := func(rows *sql.Rows) error { return rows.Scan(&now) }
+	scan := func(row Row) error { return row.Scan(&now) }
 	if err := s.each(ctx, scan, s.sql.clock); err != nil {
 		return time.Time{}, wrap(ctx, "ask for the time", err)
 	}
@@ -182,6 +186,9 @@ func (cfg *Config) check() error {
 	}
 	if cfg.Dialect != SQLite && cfg.Dialect != PostgreSQL {
 		errs = append(errs, errors.New("field Dialect is neither SQLite nor PostgreSQL"))
+	}
+	if cfg.Driver != nil && cfg.Dialect != PostgreSQL {
+		errs = append(errs, errors.New("field Driver is for PostgreSQL"))
 	}
 	if cfg.Leaders < 0 {
 		errs = append(errs, errors.New("field Leaders is negative"))
@@ -255,6 +262,6 @@ func (s *Store) meetPostgres(ctx context.Context) error {
 	h := fnv.New32a()
 	h.Write([]byte("kanava\x00" + schema.String))
 	s.lockClass = int32(h.Sum32())
-	s.sql = newStatements(postgresDialect(!s.ownClock))
+	s.sql = newStatements(postgresDialect(!s.ownClock, s.driver != nil))
 	return nil
 }

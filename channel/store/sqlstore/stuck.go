@@ -29,41 +29,43 @@ const (
 // errStuck says that a batch needs a lock that a transaction elsewhere does not give up.
 var errStuck = errors.New("another transaction does not let go of what it needs")
 
-// begin starts a transaction that waits for each lock no longer than patience. On SQLite it
-// makes sure instead that the connection waits for the disk when it commits.
-func (s *Store) begin(ctx context.Context, patience time.Duration) (tx *sql.Tx, release func(), err error) {
-	if s.dialect == PostgreSQL {
-		tx, err = s.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
-		if err != nil {
-			return nil, nil, err
-		}
-		if _, err = tx.ExecContext(ctx, s.sql.guard, patience.Milliseconds(), idleLimit.Milliseconds(),
-			s.timeout.Milliseconds(), silenceLimit.Milliseconds()); err != nil {
-			_ = tx.Rollback()
-			return nil, nil, err
-		}
-		return tx, func() {}, nil
+// begin starts a transaction. On SQLite it makes sure that the connection waits for the disk when
+// it commits.
+func (s *Store) begin(ctx context.Context) (Tx, error) {
+	if s.driver != nil {
+		return s.driver.Begin(ctx)
 	}
-	conn := s.writer.take()
+	if s.dialect == PostgreSQL {
+		tx, err := s.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+		return sqlTx{sqlLink{s: s, tx: tx}, func() {}}, err
+	}
+	conn, err := s.writer.take(), error(nil)
 	if conn == nil {
 		if conn, err = s.db.Conn(ctx); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
+	var tx *sql.Tx
 	if err = ensureSynchronous(ctx, conn); err == nil {
 		tx, err = conn.BeginTx(ctx, nil)
 	}
 	if err != nil {
 		_ = conn.Close() // only gives it back
-		return nil, nil, err
+		return nil, err
 	}
-	return tx, func() {
+	return sqlTx{sqlLink{s: s, tx: tx}, func() {
 		if s.pool.roomy(s.db) {
 			s.writer.keep(conn)
 		} else {
 			_ = conn.Close()
 		}
-	}, nil
+	}}, nil
+}
+
+// guard has PostgreSQL wait for each lock no longer than patience, and bounds the rest.
+func (t *transaction) guard(patience time.Duration) {
+	t.query(func(Row) error { return nil }, t.sql.guard, patience.Milliseconds(), idleLimit.Milliseconds(),
+		t.timeout.Milliseconds(), silenceLimit.Milliseconds())
 }
 
 // patience is how long a group waits for a lock at present.

@@ -58,10 +58,10 @@ func (s *Store) Survey(ctx context.Context, q store.SurveyQuery) ([]store.Backlo
 	}
 	var out []store.Backlog
 	queues := jsonRows(columns("q text"), rowsOf(q.Queues, func(queue *string) values { return values{*queue} }))
-	err := s.each(ctx, func(rows *sql.Rows) error {
+	err := s.each(ctx, func(row Row) error {
 		var b store.Backlog
 		var due, oldest, tried, tries sql.NullInt64
-		err := rows.Scan(&b.Queue, &b.Group, &b.Due, &due, &b.Waiting, &oldest, &b.Retrying, &tried, &tries, &b.Dead)
+		err := row.Scan(&b.Queue, &b.Group, &b.Due, &due, &b.Waiting, &oldest, &b.Retrying, &tried, &tries, &b.Dead)
 		b.OldestDue, b.Oldest = timeOf(due.Int64), timeOf(oldest.Int64)
 		b.OldestRetrying, b.Tries = timeOf(tried.Int64), int(tries.Int64)
 		if b.Due+b.Waiting+b.Retrying+b.Dead > 0 {

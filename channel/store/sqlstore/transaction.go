@@ -2,140 +2,96 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"slices"
 
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// A transaction applies requests and claims inside one SQL transaction.
+// A transaction applies requests and claims inside one SQL transaction. Statements are given to
+// do, which may put them off until flush, so that they share a round trip; what comes of them is
+// known, at the latest, when flush has returned nil.
 type transaction struct {
 	*Store
-	ctx context.Context
-	tx  *sql.Tx
-	// hosts says that the transaction is the host's: it has no prepared statements of
-	// ours and its durability is the host's business.
-	hosts bool
-	seqs  sequence
-	now   int64 // see present
+	ctx  context.Context
+	link Link
+	// putOff are statements that flush sends, if the link is one of a Driver.
+	putOff []*Statement
+	err    error // of the first statement that failed; nothing is done after it
+	seqs   sequence
+	now    int64 // see present
 }
 
 // errAgain says that another transaction came in between; the same attempt succeeds later.
 var errAgain = errors.New("sqlstore: another transaction came in between")
 
-// exec runs a statement and returns how many rows it changed.
-func (t *transaction) exec(statement string, args ...any) (int, error) {
-	var res sql.Result
-	var err error
-	if stmt := t.prepared(statement); stmt != nil {
-		res, err = t.tx.StmtContext(t.ctx, stmt).ExecContext(t.ctx, args...) //nolint:sqlclosecheck // the transaction closes it
-	} else {
-		res, err = t.tx.ExecContext(t.ctx, statement, args...)
+// do runs a statement, now or with those that flush sends.
+func (t *transaction) do(statement *Statement) {
+	switch {
+	case t.err != nil:
+	case t.driver != nil:
+		t.putOff = append(t.putOff, statement)
+	default:
+		t.err = t.link.Send(t.ctx, statement)
 	}
-	if err != nil {
-		return 0, err
-	}
-	n, err := res.RowsAffected()
-	return int(n), err
 }
 
-// query runs a statement that returns rows and gives each to scan.
-func (t *transaction) query(scan func(*sql.Rows) error, statement string, args ...any) error {
-	var rows *sql.Rows
-	var err error
-	if stmt := t.prepared(statement); stmt != nil {
-		rows, err = t.tx.StmtContext(t.ctx, stmt).QueryContext(t.ctx, args...) //nolint:sqlclosecheck // the transaction closes it
-	} else {
-		rows, err = t.tx.QueryContext(t.ctx, statement, args...)
+// flush has everything done that was given to do.
+func (t *transaction) flush() error {
+	if t.err == nil && len(t.putOff) > 0 {
+		t.err = t.link.Send(t.ctx, t.putOff...)
+		t.putOff = nil
 	}
-	return eachRow(rows, err, scan)
+	return t.err
 }
 
-func (t *transaction) prepared(statement string) *sql.Stmt {
-	if t.hosts {
-		return nil
-	}
-	return t.stmts[statement]
+// exec runs a statement that changes something; then, if not nil, hears how many rows.
+func (t *transaction) exec(then func(changed int) error, text string, args ...any) {
+	t.do(&Statement{SQL: text, Args: args, Done: then})
 }
 
-func eachRow(rows *sql.Rows, err error, scan func(*sql.Rows) error) error {
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+// query runs a statement that returns rows.
+func (t *transaction) query(scan func(Row) error, text string, args ...any) {
+	t.do(&Statement{SQL: text, Args: args, Row: scan})
 }
 
 // expect runs a statement that must change every row, or else the batch fails with
 // otherwise.
-func (t *transaction) expect(otherwise error, statement *rowStatement, rows []values) error {
-	changed, err := t.change(statement, rows)
-	if err == nil && changed != len(rows) {
-		err = otherwise
-	}
-	return err
+func (t *transaction) expect(otherwise error, statement *rowStatement, rows []values) {
+	t.change(func(changed int) error {
+		if changed != len(rows) {
+			return otherwise
+		}
+		return nil
+	}, statement, rows)
 }
 
 // refuse runs a statement that must have no row, or else the batch fails with otherwise.
-func (t *transaction) refuse(otherwise error, statement *rowStatement, rows []values) error {
-	return t.lookUp(func(int, *sql.Rows) error { return otherwise }, statement, rows)
+func (t *transaction) refuse(otherwise error, statement *rowStatement, rows []values) {
+	t.lookUp(func(int, Row) error { return otherwise }, statement, rows)
 }
 
 // apply carries out r. When it fails the transaction must be rolled back.
-func (t *transaction) apply(r *request) (did applied, err error) {
-	if err := t.reserve(r); err != nil {
-		return did, err
-	}
-	if err := t.expected(r.expect); err != nil {
-		return did, err
-	}
-	if err := t.applyPassed(r.pass); err != nil {
-		return did, err
-	}
-	if err := t.applyRecords(r); err != nil {
-		return did, err
-	}
-	lanes := &lanes{}
-	if did.came, err = t.applyEnqueue(r, lanes); err != nil {
-		return did, err
-	}
-	if err := t.applySettled(r, lanes); err != nil {
-		return did, err
-	}
-	if err := t.applyNamed(r, lanes); err != nil {
-		return did, err
-	}
-	if err := t.order(lanes); err != nil {
-		return did, err
-	}
-	if len(r.release) > 0 {
-		did.released, err = t.change(&t.sql.release, rowsOf(r.release, func(r *released) values { return r.values }))
-		if err != nil {
-			return did, err
-		}
-	}
-	if err := t.putIndex(r.index, r.del); err != nil {
-		return did, err
-	}
-	if err := t.tell(r.tell); err != nil {
-		return did, err
-	}
+func (t *transaction) apply(r *request) (*applied, error) {
+	did, lanes := &applied{}, &lanes{}
+	t.reserve(r)
+	t.refuse(store.ErrConflict, &t.sql.stale, rowsOf(r.expect, func(e *store.Expected) values { return values{e.Kind, e.Key, e.Version} }))
+	t.applyPassed(r.pass)
+	t.applyRecords(r)
+	did.came = t.applyEnqueue(r, lanes)
+	t.applySettled(r, lanes)
+	t.applyReplay(r.replay)
+	t.applyDrop(r.drop, lanes)
+	t.order(lanes)
+	t.change(func(n int) error { did.released = n; return nil }, &t.sql.release, rowsOf(r.release, func(r *released) values { return r.values }))
+	t.putIndex(r.index, r.del)
+	t.tell(r.tell)
 	if r.forget != 0 {
-		for _, statement := range []string{t.sql.forgetBusy, t.sql.forget} {
-			n, err := t.exec(statement, r.forget, forgetAtOnce)
-			if err != nil {
-				return did, err
-			}
-			did.forgotten += n
-		}
+		count := func(n int) error { did.forgotten += n; return nil }
+		t.exec(count, t.sql.forgetBusy, r.forget, forgetAtOnce)
+		t.exec(count, t.sql.forget, r.forget, forgetAtOnce)
 	}
-	return did, nil
+	return did, t.flush()
 }
 
 // applied is what came of a request: what became of its enqueued work, how many IDs were
@@ -150,18 +106,18 @@ const forgetAtOnce = 1000
 
 // reserve does what must come before everything else: it locks the lanes whose members
 // change, so that order of Seq is order of commit in each of them, and gets Seqs.
-func (t *transaction) reserve(r *request) error {
+func (t *transaction) reserve(r *request) {
 	n := len(r.enqueue) + len(r.replay)
 	if t.dialect == SQLite {
-		if n == 0 {
-			return nil
+		if n > 0 {
+			t.query(func(row Row) error {
+				var last int64
+				err := row.Scan(&last)
+				t.seqs = sequence{last - int64(n) + 1, last}
+				return err
+			}, t.sql.count, n)
 		}
-		return t.query(func(rows *sql.Rows) error {
-			var last int64
-			err := rows.Scan(&last)
-			t.seqs = sequence{last - int64(n) + 1, last}
-			return err
-		}, t.sql.count, n)
+		return
 	}
 	var hashes []int64
 	for i := range r.enqueue {
@@ -175,19 +131,17 @@ func (t *transaction) reserve(r *request) error {
 			hashes = append(hashes, hs[i].lane)
 		}
 	}
-	locks := stripes(hashes)
-	if n == 0 && len(locks) == 0 {
-		return nil
+	if locks := stripes(hashes); n > 0 || len(locks) > 0 {
+		t.lock(locks)
 	}
-	return t.lock(locks)
 }
 
 // lock takes the locks of stripes of lanes and a block of Seqs.
-func (t *transaction) lock(stripes []int64) error {
-	return t.query(func(rows *sql.Rows) error {
+func (t *transaction) lock(stripes []int64) {
+	t.query(func(row Row) error {
 		var last, locked int64
 		var level string
-		if err := rows.Scan(&last, &locked, &level); err != nil {
+		if err := row.Scan(&last, &locked, &level); err != nil {
 			return err
 		}
 		if level != "read committed" {
@@ -197,7 +151,7 @@ func (t *transaction) lock(stripes []int64) error {
 			t.seqs = sequence{last - seqBlock + 1, last}
 		}
 		return nil
-	}, t.sql.lock, jsonInts(stripes), t.lockClass)
+	}, t.sql.lock, jsonInts(stripes), int64(t.lockClass))
 }
 
 // seqBlock is by how much PostgreSQL's sequence grows at a time.
@@ -222,45 +176,27 @@ func stripes(lanes []int64) []int64 {
 // sequence is a range of Seqs to be given out.
 type sequence struct{ next, last int64 }
 
-// seq returns the next Seq.
-func (t *transaction) seq() (int64, error) {
+// seq returns the next Seq; what reserve gave to do is done.
+func (t *transaction) seq() int64 {
 	if t.seqs.next > t.seqs.last || t.seqs.next == 0 {
 		t.seqs = sequence{}
-		if err := t.lock(nil); err != nil {
-			return 0, err
+		t.lock(nil)
+		if t.flush() != nil {
+			return 0
 		}
 	}
 	t.seqs.next++
-	return t.seqs.next - 1, nil
+	return t.seqs.next - 1
 }
 
-// expected looks whether records still are as the batch was decided by.
-func (t *transaction) expected(all []store.Expected) error {
-	return t.refuse(store.ErrConflict, &t.sql.stale, rowsOf(all, func(e *store.Expected) values { return values{e.Kind, e.Key, e.Version} }))
-}
-
-func (t *transaction) applyRecords(r *request) error {
+func (t *transaction) applyRecords(r *request) {
 	rows := func(rs []row) []values { return rowsOf(rs, func(r *row) values { return r.values }) }
-	if err := t.expect(store.ErrConflict, &t.sql.putNew, rows(r.putNew)); err != nil {
-		return err
-	}
-	if err := t.expect(store.ErrConflict, &t.sql.putOld, rows(r.putOld)); err != nil {
-		return err
-	}
-	if _, err := t.change(&t.sql.add, rowsOf(r.add, (*addition).values)); err != nil {
-		return err
-	}
-	if err := t.keepBounds(r.bound); err != nil {
-		return err
-	}
-	_, err := t.change(&t.sql.deleteRecords, rows(r.del))
-	return err
-}
-
-// keepBounds looks whether the additions stayed within their bounds. Their rows are locked
-// by now, so that nobody else can come in between.
-func (t *transaction) keepBounds(bounds []store.Bound) error {
-	return t.refuse(store.ErrExceeded, &t.sql.exceeded, rowsOf(bounds, func(l *store.Bound) values { return values{l.Kind, l.Key, l.Max} }))
+	t.expect(store.ErrConflict, &t.sql.putNew, rows(r.putNew))
+	t.expect(store.ErrConflict, &t.sql.putOld, rows(r.putOld))
+	t.change(nil, &t.sql.add, rowsOf(r.add, (*addition).values))
+	// The rows of additions are locked by now, so that nobody else can come in between.
+	t.refuse(store.ErrExceeded, &t.sql.exceeded, rowsOf(r.bound, func(l *store.Bound) values { return values{l.Kind, l.Key, l.Max} }))
+	t.change(nil, &t.sql.deleteRecords, rows(r.del))
 }
 
 func (a *addition) values() values {

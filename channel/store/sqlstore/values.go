@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"encoding/hex"
 	"slices"
 	"strconv"
@@ -44,69 +43,86 @@ func storableText(s string) string {
 // oneByOne says that statements take the rows they change one by one.
 func (s *Store) oneByOne() bool { return s.dialect == SQLite }
 
-// change runs a statement for all rows and returns how many it changed.
-func (t *transaction) change(statement *rowStatement, rows []values) (changed int, err error) {
-	if len(rows) == 0 {
-		return 0, nil
+// change runs a statement for all rows. then, if not nil, hears how many it changed.
+func (t *transaction) change(then func(changed int) error, statement *rowStatement, rows []values) {
+	changed, left := 0, 0
+	count := func(n int) error {
+		changed += n
+		if left--; left == 0 && then != nil {
+			return then(changed)
+		}
+		return nil
 	}
-	if !t.oneByOne() {
-		return t.exec(statement.text, jsonRows(statement.columns, rows))
-	}
-	var stmt *sql.Stmt
-	if stmt = t.prepared(statement.text); stmt != nil {
-		stmt = t.tx.StmtContext(t.ctx, stmt)
-	} else if stmt, err = t.tx.PrepareContext(t.ctx, statement.text); err != nil {
-		return 0, err
-	}
-	defer func() { _ = stmt.Close() }()
-	for i := range rows {
-		args := parameters(rows[i])
+	all := t.statementsFor(statement, rows)
+	left = len(all)
+	for _, s := range all {
 		if statement.stamped {
-			args = append(args, t.present())
+			s.Args = append(s.Args, t.present())
 		}
-		res, err := stmt.ExecContext(t.ctx, args...)
-		if err != nil {
-			return changed, err
-		}
-		n, err := res.RowsAffected()
-		if err != nil {
-			return changed, err
-		}
-		changed += int(n)
+		s.Done = count
+		t.do(s)
 	}
-	return changed, nil
 }
 
 // lookUp runs a statement that looks rows up. scan reads the place and the columns; the row is
 // that with the index before + place - 1.
-func (t *transaction) lookUp(scan func(before int, rows *sql.Rows) error, statement *rowStatement, rows []values) error {
-	if len(rows) == 0 {
-		return nil
+func (t *transaction) lookUp(scan func(before int, row Row) error, statement *rowStatement, rows []values) {
+	for i, s := range t.statementsFor(statement, rows) {
+		s.Row = func(row Row) error { return scan(i, row) }
+		t.do(s)
 	}
-	return eachGiven(statement, rows, t.oneByOne(), scan, t.query)
 }
 
 // ask does so outside of a transaction.
-func (s *Store) ask(ctx context.Context, scan func(before int, rows *sql.Rows) error, statement *rowStatement, rows []values) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	return eachGiven(statement, rows, s.oneByOne(), scan, func(scan func(*sql.Rows) error, text string, args ...any) error {
-		return s.each(ctx, scan, text, args...)
-	})
-}
-
-func eachGiven(statement *rowStatement, rows []values, oneByOne bool, scan func(int, *sql.Rows) error,
-	query func(scan func(*sql.Rows) error, text string, args ...any) error) error {
-	if !oneByOne {
-		return query(func(r *sql.Rows) error { return scan(0, r) }, statement.text, jsonRows(statement.columns, rows))
-	}
-	for i := range rows {
-		if err := query(func(r *sql.Rows) error { return scan(i, r) }, statement.text, parameters(rows[i])...); err != nil {
+func (s *Store) ask(ctx context.Context, scan func(before int, row Row) error, statement *rowStatement, rows []values) error {
+	for i, st := range s.statementsFor(statement, rows) {
+		if err := s.each(ctx, func(row Row) error { return scan(i, row) }, st.SQL, st.Args...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// statementsFor gives rows to a statement, one by one or all together.
+func (s *Store) statementsFor(statement *rowStatement, rows []values) []*Statement {
+	switch {
+	case len(rows) == 0:
+		return nil
+	case s.driver != nil:
+		return []*Statement{{SQL: statement.text, Args: arrays(statement.columns, rows)}}
+	case !s.oneByOne():
+		return []*Statement{{SQL: statement.text, Args: []any{jsonRows(statement.columns, rows)}}}
+	}
+	return rowsOf(rows, func(row *values) *Statement { return &Statement{SQL: statement.text, Args: parameters(*row)} })
+}
+
+// arrays are the parameters of a statement that takes its columns as arrays.
+func arrays(columns []column, rows []values) []any {
+	out := make([]any, len(columns))
+	for i, c := range columns {
+		switch c.kind {
+		case "bigint":
+			out[i] = columnOf[int64](rows, i)
+		case "boolean":
+			out[i] = columnOf[bool](rows, i)
+		case "hash":
+			out[i] = rowsOf(rows, func(row *values) string { h := (*row)[i].(hash); return hex.EncodeToString(h[:]) })
+		case "text":
+			out[i] = columnOf[string](rows, i)
+		case "document":
+			out[i] = rowsOf(rows, func(row *values) *string {
+				if doc, ok := (*row)[i].(string); ok {
+					return &doc
+				}
+				return nil
+			})
+		}
+	}
+	return out
+}
+
+func columnOf[T any](rows []values, i int) []T {
+	return rowsOf(rows, func(row *values) T { return (*row)[i].(T) })
 }
 
 // parameters are values as a driver takes them.
@@ -168,9 +184,9 @@ func (t *transaction) present() int64 {
 	return t.now
 }
 
-// rowsOf collects the values of rows.
-func rowsOf[T any](rows []T, of func(*T) values) []values {
-	out := make([]values, len(rows))
+// rowsOf makes something of each row.
+func rowsOf[T, R any](rows []T, of func(*T) R) []R {
+	out := make([]R, len(rows))
 	for i := range rows {
 		out[i] = of(&rows[i])
 	}

@@ -3,7 +3,6 @@ package drivertest_test
 import (
 	"bufio"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +16,7 @@ import (
 	"testing"
 
 	"github.com/kanava-go/kanava/channel/store"
-	"github.com/kanava-go/kanava/channel/store/sqlstore"
+	"github.com/kanava-go/kanava/channel/store/pgxstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
 	"github.com/stretchr/testify/require"
 )
@@ -40,18 +39,16 @@ func TestCrashChild(t *testing.T) {
 	if target == "" {
 		return
 	}
-	var db *sql.DB
-	var err error
-	dialect := sqlstore.SQLite
-	if schema, ok := strings.CutPrefix(target, "postgres:"); ok {
-		dialect = sqlstore.PostgreSQL
-		db, err = pgtest.Schema{DSN: os.Getenv("KANAVA_CRASH_DSN"), Name: schema, App: schema + "_child"}.Open()
-	} else {
-		db, err = sql.Open("sqlite", sqlstore.SQLiteDSN(strings.TrimPrefix(target, "sqlite:")))
+	var s store.Store
+	kind, name, _ := strings.Cut(target, ":")
+	switch schema := (pgtest.Schema{DSN: os.Getenv("KANAVA_CRASH_DSN"), Name: name, App: name + "_child"}); kind {
+	case "sqlite":
+		s, _ = openSQLite(t, name)
+	case "postgres":
+		s, _ = openPostgres(t, schema)
+	case "pgx":
+		s, _ = openPgx(t, schema, pgxstore.Config{})
 	}
-	require.NoError(t, err)
-	s, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: dialect})
-	require.NoError(t, err)
 	var mu sync.Mutex
 	w := workload{
 		store: s, name: os.Getenv("KANAVA_CRASH_NAME"),
@@ -116,6 +113,16 @@ func TestAKilledProcessLosesNothingOnSQLite(t *testing.T) {
 
 func TestAKilledProcessLosesNothingOnPostgreSQL(t *testing.T) {
 	t.Parallel()
+	killedOnPostgres(t, "postgres")
+}
+
+func TestAKilledProcessLosesNothingByPgx(t *testing.T) {
+	t.Parallel()
+	killedOnPostgres(t, "pgx")
+}
+
+// killedOnPostgres kills children of one kind again and again.
+func killedOnPostgres(t *testing.T, kind string) {
 	schema := pgtest.New(t)
 	s, _ := openPostgres(t, schema)
 	children := schema
@@ -123,7 +130,7 @@ func TestAKilledProcessLosesNothingOnPostgreSQL(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
 	acked := map[string]string{}
 	for round := range rounds(12) {
-		crash(t, 1+r.IntN(150), acked, "KANAVA_CRASH_TARGET=postgres:"+schema.Name, "KANAVA_CRASH_DSN="+schema.DSN,
+		crash(t, 1+r.IntN(150), acked, "KANAVA_CRASH_TARGET="+kind+":"+schema.Name, "KANAVA_CRASH_DSN="+schema.DSN,
 			fmt.Sprint("KANAVA_CRASH_NAME=", round))
 		require.NoError(t, children.Cut())
 		audit(t, s, acked)
@@ -179,6 +186,15 @@ func TestCutConnectionsLoseNothing(t *testing.T) {
 	t.Parallel()
 	schema := pgtest.New(t)
 	s, _ := openPostgres(t, schema)
+	acked := disturbed(t, s, rounds(12), schema.Cut)
+	audit(t, s, acked)
+	drainPostgres(t, schema)
+}
+
+func TestCutConnectionsOfPgxLoseNothing(t *testing.T) {
+	t.Parallel()
+	schema := pgtest.New(t)
+	s, _ := openPgx(t, schema, pgxstore.Config{})
 	acked := disturbed(t, s, rounds(12), schema.Cut)
 	audit(t, s, acked)
 	drainPostgres(t, schema)

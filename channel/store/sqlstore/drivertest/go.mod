@@ -6,6 +6,7 @@ require (
 	github.com/google/go-cmp v0.7.0
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/kanava-go/kanava v0.0.0
+	github.com/kanava-go/kanava/channel/store/pgxstore v0.0.0
 	github.com/lib/pq v1.12.3
 	github.com/stretchr/testify v1.12.1
 	modernc.org/sqlite v1.55.0
@@ -31,3 +32,5 @@ require (
 )
 
 replace github.com/kanava-go/kanava => ../../../../
+
+replace github.com/kanava-go/kanava/channel/store/pgxstore => ../../pgxstore

@@ -6,8 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/kanava-go/kanava/channel/store"
-	"github.com/kanava-go/kanava/channel/store/sqlstore"
+	"github.com/kanava-go/kanava/channel/store/pgxstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
 	"github.com/stretchr/testify/require"
 )
@@ -16,8 +18,33 @@ import (
 // while the tables were empty must not read them whole when they are full.
 func TestPlansMadeOnEmptyTablesStayGood(t *testing.T) {
 	t.Parallel()
-	s, db := openPostgres(t, pgtest.New(t))
-	db.SetMaxOpenConns(1)
+	t.Run("database/sql", func(t *testing.T) {
+		t.Parallel()
+		s, db := openPostgres(t, pgtest.New(t))
+		db.SetMaxOpenConns(1)
+		plansStayGood(t, s, db)
+	})
+	t.Run("pgx", func(t *testing.T) {
+		t.Parallel()
+		schema := pgtest.New(t)
+		wide, err := schema.Pool(t.Context())
+		require.NoError(t, err)
+		defer wide.Close()
+		cfg := wide.Config()
+		cfg.MaxConns = 1
+		pool, err := pgxpool.NewWithConfig(t.Context(), cfg)
+		require.NoError(t, err)
+		defer pool.Close()
+		s, err := pgxstore.Open(t.Context(), pgxstore.Config{Pool: pool})
+		require.NoError(t, err)
+		defer s.Close()
+		db := stdlib.OpenDBFromPool(pool) // statistics are told once their connection is idle
+		defer db.Close()
+		plansStayGood(t, s, db)
+	})
+}
+
+func plansStayGood(t *testing.T, s store.Store, db *sql.DB) {
 	for _, table := range []string{"kanava_record", "kanava_work", "kanava_name"} {
 		_, err := db.Exec("ALTER TABLE " + table + " SET (autovacuum_enabled = off)") // it would make new plans
 		require.NoError(t, err)
@@ -42,7 +69,7 @@ func TestPlansMadeOnEmptyTablesStayGood(t *testing.T) {
 }
 
 // everyStatement makes the store use what it uses all day long.
-func everyStatement(t *testing.T, s *sqlstore.Store, id string) {
+func everyStatement(t *testing.T, s store.Store, id string) {
 	t.Helper()
 	ctx := t.Context()
 	commit := func(b store.Batch) {

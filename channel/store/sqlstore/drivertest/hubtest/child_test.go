@@ -21,6 +21,7 @@ import (
 	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/pgxstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
 	"github.com/kanava-go/kanava/webhook"
@@ -31,6 +32,7 @@ import (
 type childConfig struct {
 	SQLite   string        // path of the file, "" for PostgreSQL
 	Postgres pgtest.Schema //
+	Pgx      bool          // by pgx, not by database/sql
 	Graph    string        // base URL of the simulated Graph API
 	Desk     string        // URL that takes what the ticket system receives
 	Listen   string        // address for webhooks
@@ -56,7 +58,10 @@ func TestMain(m *testing.M) {
 }
 
 // open opens the database of a child.
-func (cfg *childConfig) open(ctx context.Context) (*sqlstore.Store, *sql.DB, error) {
+func (cfg *childConfig) open(ctx context.Context) (st store.Store, end func(), err error) {
+	if cfg.Pgx {
+		return openPgx(ctx, cfg.Postgres)
+	}
 	dialect := sqlstore.SQLite
 	db, err := sql.Open("sqlite", sqlstore.SQLiteDSN(cfg.SQLite))
 	if cfg.SQLite == "" {
@@ -67,8 +72,18 @@ func (cfg *childConfig) open(ctx context.Context) (*sqlstore.Store, *sql.DB, err
 		return nil, nil, err
 	}
 	db.SetMaxIdleConns(16) // a new connection costs more than many commits
-	st, err := sqlstore.Open(ctx, sqlstore.Config{DB: db, Dialect: dialect})
-	return st, db, err
+	s, err := sqlstore.Open(ctx, sqlstore.Config{DB: db, Dialect: dialect})
+	return s, func() { _, _ = s.Close(), db.Close() }, err
+}
+
+// openPgx opens a schema by pgx.
+func openPgx(ctx context.Context, schema pgtest.Schema) (st store.Store, end func(), err error) {
+	pool, err := schema.Pool(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := pgxstore.Open(ctx, pgxstore.Config{Pool: pool})
+	return s, func() { _ = s.Close(); pool.Close() }, err
 }
 
 // hub makes the hub of a child on its database.

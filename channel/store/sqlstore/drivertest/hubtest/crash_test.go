@@ -54,6 +54,14 @@ func TestNothingIsLostOrDoubledWhenTheProcessIsKilledOnPostgreSQL(t *testing.T) 
 	}
 }
 
+func TestNothingIsLostOrDoubledWhenTheProcessIsKilledByPgx(t *testing.T) {
+	for _, f := range forms {
+		t.Run(f.name, func(t *testing.T) {
+			crash(t, childConfig{Postgres: pgtest.New(t), Pgx: true, WithDesk: f.desk}, rounds(t, 4))
+		})
+	}
+}
+
 // parent is the world around a child: WhatsApp and the ticket system.
 type parent struct {
 	t      *testing.T
@@ -101,10 +109,9 @@ func crash(t *testing.T, cfg childConfig, kills int) {
 		stop()
 		stop = p.start()
 	}
-	st, db, err := p.cfg.open(t.Context())
+	st, closeStore, err := p.cfg.open(t.Context())
 	require.NoError(t, err)
-	defer db.Close()
-	defer st.Close()
+	defer closeStore()
 	hub, err := p.cfg.hub(st, &remoteDesk{}) // only looks
 	require.NoError(t, err)
 	p.settle(hub)

@@ -20,6 +20,7 @@ import (
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
 	"github.com/kanava-go/kanava/webhook"
@@ -96,7 +97,8 @@ func (d *answering) Receive(ctx context.Context, in *conversation.Received) (str
 
 func (d *answering) Changed(context.Context, *conversation.Change) error { return nil }
 
-// day lets customers write for some hours to two hubs on one database, and returns what
+// day lets customers write for some hours to two hubs on one database, one of which speaks to it by
+// pgx, and returns what
 // each conversation holds in the end: the texts, who wrote them, and how far they got.
 func day(t *testing.T, withDesk bool, sky weather, customers, hours int) map[string][]string {
 	t.Helper()
@@ -109,10 +111,17 @@ func day(t *testing.T, withDesk bool, sky weather, customers, hours int) map[str
 	account := world.AddAccount(cloudapitest.AccountConfig{})
 	number := account.AddNumber(cloudapitest.NumberConfig{Coexistence: true, Throughput: 900}) // it hears of edits
 	desk := &answering{hub: &atomic.Pointer[channel.Hub]{}, ids: map[string]string{}}
-	db, err := pgtest.New(t).Open()
+	schema := pgtest.New(t)
+	db, err := schema.Open()
 	require.NoError(t, err)
 	defer db.Close()
 	db.SetMaxIdleConns(32) // a new connection costs more than many commits
+	plain, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.PostgreSQL})
+	require.NoError(t, err)
+	defer plain.Close()
+	byPgx, closePgx, err := openPgx(t.Context(), schema)
+	require.NoError(t, err)
+	defer closePgx()
 
 	client, err := cloudapi.New(cloudapi.Config{Token: app.Token(account), HTTPClient: world.Client()})
 	require.NoError(t, err)
@@ -122,12 +131,10 @@ func day(t *testing.T, withDesk bool, sky weather, customers, hours int) map[str
 	var hubs [2]*channel.Hub
 	var work sync.WaitGroup
 	for i := range hubs {
-		st, err := sqlstore.Open(ctx, sqlstore.Config{DB: db, Dialect: sqlstore.PostgreSQL})
-		require.NoError(t, err)
-		defer st.Close()
 		hubs[i], err = hubOf(withDesk, channel.Config{
 			// The clock leaps from step to step; leases must not end in a leap.
-			Store: st, Ticketing: desk, Now: world.Now, Lease: 2 * time.Hour, Poll: 200 * time.Millisecond, Heartbeat: time.Minute,
+			Store: []store.Store{plain, byPgx}[i], Ticketing: desk, Now: world.Now, Lease: 2 * time.Hour, Poll: 200 * time.Millisecond,
+			Heartbeat: time.Minute,
 			Channels: []channel.Channel{{
 				Settings: channel.Settings{
 					ID: "support", Name: "Support", Number: number.ID, Enabled: true,

@@ -60,6 +60,13 @@ func BenchmarkWholeWay(b *testing.B) {
 			}
 		}
 	})
+	// overPgx are the databases that a store by pgx opens as well.
+	overPgx := map[string]func(b *testing.B) store.Store{"postgres": func(b *testing.B) store.Store {
+		st, end, err := openPgx(b.Context(), pgtest.New(b))
+		require.NoError(b, err)
+		b.Cleanup(end)
+		return st
+	}}
 	for _, e := range engines {
 		var plain float64
 		b.Run(e.name+"/handwritten", func(b *testing.B) {
@@ -84,6 +91,16 @@ func BenchmarkWholeWay(b *testing.B) {
 						require.NoError(b, err)
 						defer st.Close()
 						rate := wholeWay(b, f.desk, st, turns)
+						if plain > 0 {
+							b.ReportMetric(rate/plain, "x-handwritten")
+						}
+					})
+				}
+			}
+			if open := overPgx[e.name]; open != nil {
+				for _, f := range forms {
+					b.Run(fmt.Sprintf("%s/%s/turns=%d/pgx", e.name, f.name, turns), func(b *testing.B) {
+						rate := wholeWay(b, f.desk, open(b), turns)
 						if plain > 0 {
 							b.ReportMetric(rate/plain, "x-handwritten")
 						}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/lib/pq"
 )
@@ -112,9 +113,24 @@ func (s Schema) Open() (*sql.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("pgtest: parse DSN: %w", err)
 	}
+	s.parameters(cfg)
+	return stdlib.OpenDB(*cfg), nil
+}
+
+// Pool opens the schema as a pool of pgx. The caller closes the result.
+func (s Schema) Pool(ctx context.Context) (*pgxpool.Pool, error) {
+	cfg, err := pgxpool.ParseConfig(s.DSN)
+	if err != nil {
+		return nil, fmt.Errorf("pgtest: parse DSN: %w", err)
+	}
+	cfg.MaxConns = 16
+	s.parameters(cfg.ConnConfig)
+	return pgxpool.NewWithConfig(ctx, cfg)
+}
+
+func (s Schema) parameters(cfg *pgx.ConnConfig) {
 	cfg.RuntimeParams["search_path"] = s.Name
 	cfg.RuntimeParams["application_name"] = s.app()
-	return stdlib.OpenDB(*cfg), nil
 }
 
 // OpenPQ is Open with the driver lib/pq instead of pgx.
