@@ -187,8 +187,7 @@ func (s *scanner) back(i int) int {
 // whole moves i back to where a hit begins that it would cut, or a card that makes a code
 // or track data of what follows it.
 func (s *scanner) whole(i int) int {
-	for k := len(s.hits) - 1; k >= 0; k-- {
-		x := &s.hits[k]
+	for k, x := range slices.Backward(s.hits) {
 		if x.Start < i && i < x.End {
 			i = x.Start
 		}
@@ -255,8 +254,7 @@ func (s *scanner) read() {
 // readFrom takes b apart from i on to where no digit is near, and returns that end.
 func (s *scanner) readFrom(i int) int {
 	t, b, all, hidden := table(), s.b, s.c, 0
-	mask := uint64(min(s.mask, utf8.RuneSelf)) * ones
-	end := len(all) + farBefore + farBehind
+	mask, end := uint64(min(s.mask, utf8.RuneSelf))*ones, len(all)+farBefore+farBehind
 	for i < len(b) && len(all) < end {
 		k := len(all)
 		if n := plain(b[i:min(len(b), i+end-k)], mask); n > 0 { // most text, at once
