@@ -42,3 +42,4 @@ serve helpdesk / "Kanava helpdesk" "$bin/helpdesk" -addr localhost:0 -dir "$bin/
 serve "kanava simulate" /control/ "/control/clock" "$bin/kanava" simulate --addr 0
 XDG_CACHE_HOME="$bin/cache" serve "kanava up" / "Kanava helpdesk" "$bin/kanava" up --addr 0 --simulator 0
 HOST_DIR="$bin/host-data" HOST_ADDR=localhost:0 serve host /tickets "[]" "$bin/host"
+BOT_ADDR=localhost:0 serve bot "?number=0" "" "$bin/bot"
