@@ -54,3 +54,53 @@ func (u *unit) merged(ch *Channel, customer *conversation.Customer, x, y *conver
 	}
 	return goesOn.finish()
 }
+
+// join makes one customer of two. The older one lives on, so that the order in which
+// links become known does not matter.
+func (u *unit) join(a, b *conversation.Customer) (*conversation.Customer, error) {
+	if a == nil || b == nil || a.ID == b.ID {
+		if a == nil {
+			return b, nil
+		}
+		return a, nil
+	}
+	if b.Older(a) {
+		a, b = b, a
+	}
+	a.Absorb(b, u.windowMoves(a.Channel))
+	known := a.Conversation != ""
+	if err := u.joinConversations(a, b); err != nil {
+		return nil, err
+	}
+	if !known && a.Conversation != "" { // b's conversation is a's now
+		if err := u.tellHost(a.Channel, "joined|"+b.ID, hostItem{
+			Kind: conversation.CustomerChanged, Conversation: a.Conversation, At: u.now.UTC(), Absorbed: b.ID,
+		}); err != nil {
+			return nil, err
+		}
+	}
+	for _, key := range b.Aliases {
+		var al alias
+		if _, err := u.Load(kindAlias, key, &al); err != nil {
+			return nil, err
+		}
+		if al.Customer != b.ID {
+			continue // a phone number that meanwhile belongs to somebody else
+		}
+		al.Customer = a.ID
+		if err := u.Save(kindAlias, key, a.ID, 0, al); err != nil {
+			return nil, err
+		}
+		a.Aliases = append(a.Aliases, key)
+	}
+	b.MergedInto, b.Aliases, b.Merged = a.ID, nil, nil
+	if err := u.saveCustomer(b); err != nil {
+		return nil, err
+	}
+	return a, u.saveCustomer(a)
+}
+
+// differs says whether a write is worth it.
+func differs(c, o *conversation.Customer) bool {
+	return c.Identity != o.Identity || c.Group != o.Group || !c.Created.Equal(o.Created) || len(c.Aliases) != len(o.Aliases)
+}

@@ -1,0 +1,176 @@
+package channel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// Erased is the receipt of an erasure: what was removed.
+type Erased struct {
+	// Customers counts the records of the person, merged ones included.
+	Customers     int `json:"customers"`
+	Conversations int `json:"conversations"`
+	Messages      int `json:"messages"`
+	// Work counts what was waiting: unsent messages, items, calls of Ticketing, dead letters.
+	Work int `json:"work"`
+	// Attachments are the host's references to the files: removed by its [Remover], or the host's to
+	// remove.
+	Attachments []string `json:"attachments,omitempty"`
+}
+
+func (k *keeper) erase(ctx context.Context, channel string, to message.Recipient, receipt *Erased) error {
+	ch, ok := k.channels.get(channel)
+	if !ok {
+		return ErrNoChannel
+	}
+	person, err := k.person(ctx, channel, to)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	aliases := addressKeys(ch, to)
+	for _, c := range person {
+		own, err := k.ownAliases(ctx, c)
+		if err != nil {
+			return err
+		}
+		aliases = append(aliases, own...)
+	}
+	member, err := k.eraseMember(ctx, ch, aliases, receipt)
+	if err != nil {
+		return err
+	}
+	for _, key := range member {
+		if !slices.Contains(aliases, key) {
+			aliases = append(aliases, key)
+		}
+	}
+	phones := to.BSUID == "" && !slices.ContainsFunc(person, func(c *conversation.Customer) bool { return c.BSUID != "" || c.ParentBSUID != "" })
+	if err := k.eraseItems(ctx, ch, aliases, phones, receipt); err != nil {
+		return err
+	}
+	if len(person) == 0 && member == nil && receipt.Work == 0 {
+		return ErrNotFound
+	}
+	for _, c := range person {
+		if err := k.eraseCustomer(ctx, c, receipt); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addressKeys are the aliases of an address.
+func addressKeys(ch *Channel, to message.Recipient) []string {
+	switch { // a phone number may have gone to somebody else, so that it is the last resort
+	case to.Group != "":
+		return []string{aliasGroup(ch.Number, to.Group)}
+	case to.BSUID != "":
+		return []string{aliasBSUID(ch.Number, to.BSUID), aliasParent(ch.Number, to.BSUID)}
+	case to.Phone != "":
+		return []string{aliasPhone(ch.Number, to.Phone)}
+	}
+	return nil
+}
+
+// person finds the customer behind an address, with all that were merged into it; the
+// living one comes last, so that an interrupted erasure can be repeated.
+func (k *keeper) person(ctx context.Context, channel string, who message.Recipient) ([]*conversation.Customer, error) {
+	if err := who.Validate(); err != nil {
+		return nil, err
+	}
+	ch, ok := k.channels.get(channel)
+	if !ok {
+		return nil, ErrNoChannel
+	}
+	keys := addressKeys(ch, who)
+	records, err := k.store.Get(ctx, kindAlias, keys...)
+	if err != nil {
+		return nil, fmt.Errorf("channel: read alias: %w", err)
+	}
+	var all []*conversation.Customer
+	seen := map[string]bool{}
+	for _, r := range records {
+		a, err := step.Decode[alias](r)
+		if err != nil {
+			return nil, err
+		}
+		c, err := k.customer(ctx, a.Customer)
+		if errors.Is(err, ErrNotFound) || err == nil && seen[c.ID] {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		seen[c.ID] = true
+		for _, id := range c.Merged {
+			old, err := step.Get[conversation.Customer](ctx, k.store, kindCustomer, id)
+			if err != nil && !errors.Is(err, ErrNotFound) {
+				return nil, err
+			}
+			if err == nil && !seen[old.ID] {
+				seen[old.ID] = true
+				all = append(all, old)
+			}
+		}
+		all = append(all, c)
+	}
+	if len(all) == 0 {
+		return nil, ErrNotFound
+	}
+	return all, nil
+}
+
+func (k *keeper) eraseCustomer(ctx context.Context, c *conversation.Customer, receipt *Erased) error {
+	convs, err := k.conversationsOf(ctx, c)
+	if err != nil {
+		return err
+	}
+	for _, id := range convs {
+		if err := k.eraseConversation(ctx, c.Channel, id, lanes, receipt); err != nil {
+			return err
+		}
+	}
+	b := &store.Batch{Delete: []store.RecordKey{{Kind: kindCustomer, Key: c.ID}}}
+	own, err := k.ownAliases(ctx, c)
+	if err != nil {
+		return err
+	}
+	for _, key := range own {
+		b.Delete = append(b.Delete, store.RecordKey{Kind: kindAlias, Key: key})
+	}
+	err = k.erasePending(ctx, c.Channel, nil, func(a *conversation.Amendment) bool { return a.Customer == c.ID })
+	if err != nil {
+		return err
+	}
+	if _, err := k.store.Commit(ctx, b); err != nil {
+		return fmt.Errorf("channel: delete customer: %w", err)
+	}
+	receipt.Customers++
+	return nil
+}
+
+// ownAliases lists the aliases that lead to a customer. A phone number may lead to somebody
+// else by now.
+func (k *keeper) ownAliases(ctx context.Context, c *conversation.Customer) ([]string, error) {
+	if len(c.Aliases) == 0 {
+		return nil, nil
+	}
+	records, err := k.store.Get(ctx, kindAlias, c.Aliases...)
+	if err != nil {
+		return nil, fmt.Errorf("channel: read alias: %w", err)
+	}
+	var own []string
+	for _, r := range records {
+		if a, err := step.Decode[alias](r); err != nil || a.Customer == c.ID {
+			own = append(own, r.Key)
+		}
+	}
+	return own, nil
+}
