@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -50,9 +51,10 @@ func optional[T any](s store.Store) (t T, ok bool) {
 type notedDocument struct {
 	Channel string `json:"channel"`
 	// of customers
-	Name     string `json:"name"`
-	Phone    string `json:"phone"`
-	Username string `json:"username"`
+	Name     string               `json:"name"`
+	Phone    string               `json:"phone"`
+	Username string               `json:"username"`
+	Profile  conversation.Profile `json:"profile"`
 	// of conversations
 	Ticket  string   `json:"ticket"`
 	Tickets []string `json:"tickets"`
@@ -69,7 +71,8 @@ type notedDocument struct {
 
 // words are what the document is found by.
 func (d *notedDocument) words() string {
-	parts := []string{d.Name, d.Phone, d.Username, d.Ticket, d.Topic, d.Text}
+	p := &d.Profile
+	parts := []string{d.Name, p.Name, p.FirstName, p.Email, p.Company, d.Phone, d.Username, d.Ticket, d.Topic, d.Text}
 	parts = append(append(parts, d.Tickets...), d.Tags...)
 	for i := range d.Attachments {
 		parts = append(parts, d.Attachments[i].Name)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/step"
@@ -92,6 +93,32 @@ func (h *Hub) SetCustomerMetadata(ctx context.Context, customerID string, metada
 	})
 	if err != nil {
 		return fmt.Errorf("channel: set metadata: %w", err)
+	}
+	return nil
+}
+
+// SetProfile keeps what the host knows of a customer, each part at most 255 bytes, with card numbers
+// masked: it wins over the name that WhatsApp shows, in texts and in lists, and is found by Search. The
+// zero Profile forgets it. The error matches ErrNotFound or ErrUnusable.
+func (h *Hub) SetProfile(ctx context.Context, customerID string, p conversation.Profile) error {
+	err := errors.Join(usable("name", p.Name, maxKey), usable("first name", p.FirstName, maxKey), usable("email", p.Email, maxKey), usable("company", p.Company, maxKey))
+	if err == nil {
+		err = h.do(ctx, func(u *unit) error {
+			c, err := u.customer(customerID)
+			if err != nil || c == nil {
+				return orNotFound(err)
+			}
+			ch, ok := h.channels.get(c.Channel)
+			if !ok {
+				return ErrNoChannel
+			}
+			clean := func(s string) string { return strings.TrimSpace(ch.redactText(s)) }
+			c.Profile = conversation.Profile{Name: clean(p.Name), FirstName: clean(p.FirstName), Email: clean(p.Email), Company: clean(p.Company)}
+			return u.saveCustomer(c)
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("channel: set profile: %w", err)
 	}
 	return nil
 }

@@ -1,9 +1,9 @@
 package channel
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
@@ -14,17 +14,21 @@ import (
 )
 
 // placeholders returns what the placeholders of macros and automatic messages stand for in a
-// conversation: {{customer.name}}, {{customer.first_name}}, {{customer.username}}, {{ticket}}, and
-// what the desk knows beside that. A value that is not known is a missing placeholder, which refuses
+// conversation: {{customer.name}}, {{customer.first_name}}, {{customer.username}}, {{customer.email}},
+// {{customer.company}}, {{ticket}}, and // what the desk knows beside that. A value that is not known is a missing placeholder, which refuses
 // the macro: better than "Hello ,".
 func (h *core) placeholders(conv *conversation.Conversation, customer *conversation.Customer) template.Lookup {
 	return func(name string) (string, bool) {
 		value := ""
 		switch name {
 		case "customer.name":
-			value = customer.Name
+			value = cmp.Or(customer.Profile.Name, customer.Name)
 		case "customer.first_name":
-			value, _, _ = strings.Cut(strings.TrimSpace(customer.Name), " ")
+			value = customer.FirstName()
+		case "customer.email":
+			value = customer.Profile.Email
+		case "customer.company":
+			value = customer.Profile.Company
 		case "customer.username":
 			value = customer.Username
 		case "ticket":

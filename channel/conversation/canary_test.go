@@ -16,7 +16,7 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			conversation.Author{}, conversation.Attachment{}, conversation.Location{}, conversation.Contact{},
 			conversation.Order{}, conversation.OrderItem{}, conversation.Reaction{}, conversation.Referral{},
 			conversation.Consent{}, conversation.Received{}, conversation.Change{}, conversation.LogEntry{},
-			conversation.Version{}, conversation.Amendment{}, conversation.News{},
+			conversation.Version{}, conversation.Amendment{}, conversation.News{}, conversation.Profile{},
 		},
 		Public: map[string]string{
 			"Delivery": numbers, "Failure": "the project's own words about a code", "Price": "money",

@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"cmp"
 	"encoding/json"
 	"log/slog"
 	"slices"
@@ -21,6 +22,8 @@ type Customer struct {
 	ID      string `json:"id"`
 	Channel string `json:"channel"`
 	Identity
+	// Profile is what the host says of the customer: it wins over what WhatsApp says.
+	Profile Profile `json:"profile,omitzero"`
 	// Group is the ID of a group; the identity is then empty.
 	Group string `json:"group,omitempty"`
 	// Window is the customer service window with this customer.
@@ -76,6 +79,31 @@ type IdentityTimes struct {
 	Phone       time.Time `json:"phone,omitzero"`
 	Username    time.Time `json:"username,omitzero"`
 	Name        time.Time `json:"name,omitzero"`
+}
+
+// Profile is what a host knows of a customer, see channel.Hub.SetProfile; "" is what it does not know.
+type Profile struct {
+	Name      string `json:"name,omitempty"`
+	FirstName string `json:"first_name,omitempty"`
+	Email     string `json:"email,omitempty"`
+	Company   string `json:"company,omitempty"`
+}
+
+// DisplayName is what to call the customer: the host's name for them, or WhatsApp's, or the username
+// with its "@"; "" if none is known.
+func (c *Customer) DisplayName() string {
+	name := cmp.Or(c.Profile.Name, c.Name)
+	if name == "" && c.Username != "" {
+		return "@" + c.Username
+	}
+	return name
+}
+
+// FirstName is the host's first name for the customer, or the first word of the name; "" if none is
+// known.
+func (c *Customer) FirstName() string {
+	first, _, _ := strings.Cut(strings.TrimSpace(cmp.Or(c.Profile.Name, c.Name)), " ")
+	return cmp.Or(c.Profile.FirstName, first)
 }
 
 // LogValue shows the customer's own ID only.
@@ -212,6 +240,10 @@ func (c *Customer) Absorb(o *Customer, moves bool) {
 	c.NumberChanged, o.NumberChanged = changed, changed
 	c.Window = c.WindowSince(moves).Merge(o.WindowSince(moves))
 	c.Identity = c.Identity.Merge(o.Identity)
+	c.Profile = Profile{
+		cmp.Or(c.Profile.Name, o.Profile.Name), cmp.Or(c.Profile.FirstName, o.Profile.FirstName),
+		cmp.Or(c.Profile.Email, o.Profile.Email), cmp.Or(c.Profile.Company, o.Profile.Company),
+	}
 	if o.Preference.After(c.Preference) || o.Preference.Equal(c.Preference) && c.MarketingStopped.IsZero() {
 		c.Preference, c.MarketingStopped = o.Preference, o.MarketingStopped
 	}

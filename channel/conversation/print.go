@@ -129,6 +129,14 @@ func (v Version) Format(f fmt.State, _ rune) { discreet.Format(f, v) }
 // Format implements [fmt.Formatter].
 func (e LogEntry) Format(f fmt.State, _ rune) { discreet.Format(f, e) }
 
+// LogValue shows how much is known.
+func (p Profile) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("name_bytes", len(p.Name)), slog.Int("email_bytes", len(p.Email)))
+}
+
+// Format implements [fmt.Formatter].
+func (p Profile) Format(f fmt.State, _ rune) { discreet.Format(f, p) }
+
 // LogValue shows what is amended.
 func (a Amendment) LogValue() slog.Value {
 	return slog.GroupValue(slog.Bool("edited", !a.Edited.IsZero()), slog.Bool("deleted", !a.Deleted.IsZero()), slog.Int("reactions", len(a.Reactions)))

@@ -95,7 +95,7 @@ type automatic struct {
 
 // placeholders are those that are filled in everywhere; openingNames come with a reply out of hours.
 var (
-	placeholders = []string{"customer.name", "customer.first_name", "customer.username", "ticket", "conversation.topic", "agent"}
+	placeholders = []string{"customer.name", "customer.first_name", "customer.username", "customer.email", "customer.company", "ticket", "conversation.topic", "agent"}
 	openingNames = []string{"opens.date", "opens.time"}
 )
 

@@ -84,7 +84,7 @@ func (q SearchQuery) Words() []string { return split(q.Text, false, MaxWords/2) 
 // Words returns the words of the entry's text: see the function of that name.
 func (e *Entry) Words() []string { return Words(e.Text) }
 
-// Words returns the different words of a text, in small letters and in the order in which they
+// Words returns the different words of a text, in small letters without accents and in the order in which they
 // come: what consists of letters, digits and their marks, at most MaxWords of them. Of scripts
 // that put no space between words every two neighbouring characters are a word, and the last
 // one of a row, so that any part of at least one character is found.
@@ -123,7 +123,7 @@ func split(text string, index bool, most int) []string {
 		}
 		row = row[:0]
 	}
-	for _, r := range strings.ToLower(text) {
+	for _, r := range fold(text) {
 		if len(words) == most {
 			break
 		}

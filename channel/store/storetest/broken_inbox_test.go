@@ -104,6 +104,14 @@ var inboxBreaks = []struct {
 			}
 		})
 	}},
+	{"minds accents", "words and their beginnings are found in any script", func(s *faulty) {
+		s.search = func(ctx context.Context, q store.SearchQuery) ([]store.Hit, error) {
+			if strings.Contains(q.Text, "lodz") { // stands in the text with accents
+				return nil, nil
+			}
+			return s.Store.(store.Searcher).Search(ctx, q)
+		}
+	}},
 	{"searches everywhere", "what is found is of the kind and the groups asked for", func(s *faulty) {
 		mapSearch(s, func(q *store.SearchQuery) { q.Groups = nil })
 	}},
