@@ -123,6 +123,17 @@ const (
 	AccountNotice ChangeKind = "account_notice"
 )
 
+// ChangeKinds are the kinds of changes that this version knows: those of a conversation and its messages
+// first, then those of a channel as a whole.
+func ChangeKinds() []ChangeKind {
+	return []ChangeKind{
+		MessageQueued, MessageScheduled, DeliveryChanged, MessageEdited, MessageDeleted, MessageRedacted, Reacted,
+		AttachmentReady, AttachmentFailed, Assigned, QueueMoved, WindowOpened, WindowExtended, WindowClosing, BotSuspected,
+		AutomaticWithheld, MessageRefused, EchoReceived, CustomerChanged, ConversationMerged, NoteAdded, TagsChanged,
+		TopicChanged, PreferenceChanged, BlockChanged, TeamAssigned, SendingHeld, SendingResumed, AccountNotice,
+	}
+}
+
 // A Notice is news of WhatsApp's about an account, a number or a template that somebody should
 // know of: a review, a restriction, an alert, a change that costs money. It holds WhatsApp's
 // own words and nothing about customers.

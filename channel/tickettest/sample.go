@@ -3,6 +3,7 @@ package tickettest
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
@@ -92,15 +93,11 @@ func channelKinds() []conversation.ChangeKind {
 	return []conversation.ChangeKind{conversation.SendingHeld, conversation.SendingResumed, conversation.AccountNotice}
 }
 
-// kinds are the kinds of changes of a conversation that the hub knows.
+// kinds are the kinds of changes of a conversation that the hub tells.
 func kinds() []conversation.ChangeKind {
-	return []conversation.ChangeKind{
-		conversation.MessageQueued, conversation.MessageScheduled, conversation.DeliveryChanged, conversation.MessageEdited, conversation.MessageDeleted,
-		conversation.MessageRedacted, conversation.Reacted, conversation.AttachmentReady, conversation.AttachmentFailed,
-		conversation.Assigned, conversation.QueueMoved, conversation.WindowClosing, conversation.BotSuspected,
-		conversation.AutomaticWithheld, conversation.EchoReceived, conversation.CustomerChanged, conversation.PreferenceChanged,
-		conversation.NoteAdded, conversation.TagsChanged, conversation.TopicChanged, conversation.BlockChanged, conversation.TeamAssigned, conversation.WindowOpened, conversation.WindowExtended, conversation.ConversationMerged,
-	}
+	return slices.DeleteFunc(conversation.ChangeKinds(), func(kind conversation.ChangeKind) bool {
+		return kind == conversation.MessageRefused || slices.Contains(channelKinds(), kind) // the former stands in the log only
+	})
 }
 
 // about gives a change what the hub would give it along with its kind.
@@ -116,6 +113,10 @@ func about(c *conversation.Change, m *conversation.Message) {
 		c.From, c.To, c.Reason, c.Message = "new", "resolved", "idle", nil
 	case conversation.ConversationMerged:
 		c.To, c.Absorbed, c.Message = "v_other", "c_other", nil
+	case conversation.TagsChanged, conversation.TopicChanged, conversation.TeamAssigned:
+		c.From, c.To, c.Message = "", "bikes", nil
+	case conversation.BlockChanged:
+		c.Reason, c.Message = "blocked", nil
 	case conversation.WindowOpened, conversation.WindowExtended:
 		c.Message = nil
 	case conversation.WindowClosing:
