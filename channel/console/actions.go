@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel"
-	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/rules"
 )
 
@@ -27,7 +26,10 @@ var actions = map[string]func(q *request, id string) error{
 		}
 		return q.Desk.Resolve(q.ctx(), q.actor, id, q.FormValue("reason"))
 	},
-	"reopen": func(q *request, id string) error { return q.Desk.Reopen(q.ctx(), q.actor, id) },
+	"block":   func(q *request, id string) error { return q.Desk.Block(q.ctx(), q.actor, id, true) },
+	"unblock": func(q *request, id string) error { return q.Desk.Block(q.ctx(), q.actor, id, false) },
+	"present": bePresent,
+	"reopen":  func(q *request, id string) error { return q.Desk.Reopen(q.ctx(), q.actor, id) },
 	"new": func(q *request, id string) error {
 		return q.Desk.Move(q.ctx(), q.actor, id, rules.QueueNew, time.Time{})
 	},
@@ -58,7 +60,7 @@ var actions = map[string]func(q *request, id string) error{
 		if err := q.Desk.MarkSeen(q.ctx(), q.actor, id, n); err != nil {
 			return err
 		}
-		return q.seen(id)
+		return q.nudge(id, nameOf(&q.actor))
 	},
 	"typing": func(q *request, id string) error { return q.Desk.MarkRead(q.ctx(), q.actor, id, true) },
 }
@@ -77,15 +79,6 @@ func (q *request) act() error {
 		return err
 	}
 	return q.done("c/" + id)
-}
-
-// seen shows the other pages of the actor what was read: marks are not in the feed.
-func (q *request) seen(id string) error {
-	c, _, err := q.Desk.Conversation(q.ctx(), q.actor, id)
-	if err == nil {
-		q.streams.tell(&conversation.News{Kind: conversation.NewsConversation, ID: id, Channel: c.Channel, Conversation: c}, nameOf(&q.actor))
-	}
-	return err
 }
 
 // topicsOf are the topics that conversations of a channel have, to choose from.

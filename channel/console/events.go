@@ -23,6 +23,7 @@ type patch struct {
 	Messages []fragment `json:"messages,omitempty"` // of the open conversation
 	Erased   []string   `json:"erased,omitempty"`   // messages and conversations that are nowhere any more
 	Head     string     `json:"head,omitempty"`
+	Present  *string    `json:"present,omitempty"` // who else is in the open conversation
 	Counts   string     `json:"counts,omitempty"`
 	Says     []string   `json:"says,omitempty"` // for a screen reader
 }
@@ -42,6 +43,10 @@ type watcher struct {
 	seed   maphash.Seed
 	cursor string
 }
+
+// beat is how often a page hears something although nothing happened: its clock is set, a proxy keeps the
+// line, and it learns who else is there.
+const beat = 5 * time.Second
 
 // pause is how long news are collected before they are told.
 const pause = 120 * time.Millisecond
@@ -75,7 +80,7 @@ func (q *request) events() error {
 // follow tells the page what happens until it goes away, or Run ends. A page comes back by itself.
 func (w *watcher) follow(s *stream) {
 	err := w.catchUp()
-	alive := time.NewTicker(20 * time.Second)
+	alive := time.NewTicker(beat)
 	defer alive.Stop()
 	for err == nil {
 		select {
@@ -89,7 +94,10 @@ func (w *watcher) follow(s *stream) {
 			err = w.news(append([]*conversation.News{n}, collect(s)...))
 		case <-alive.C:
 			w.now = w.Now()
-			err = w.tell(&patch{})
+			w.forget()
+			var p patch
+			w.whoElse(&p)
+			err = w.tell(&p)
 		}
 	}
 	if w.ctx().Err() == nil && !errors.Is(err, errGone) {

@@ -218,3 +218,8 @@ func (s *site) listen(by access.Actor, query, lastID string) *told {
 	synctest.Wait()
 	return w
 }
+
+// kimFails is the status that a message to Kim failed.
+func kimFails(wamid, opaque string) channeltest.Item {
+	return channeltest.Kim.Fails(wamid, opaque, 131026)
+}

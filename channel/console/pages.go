@@ -31,6 +31,8 @@ func allPages() []page { return slices.Concat(inboxPages, talkPages, adminPages)
 var inboxPages = []page{
 	{route: "GET /{$}", serve: (*request).inbox, nav: "nav.inbox", here: func(at string) bool { return at == "/" || strings.HasPrefix(at, "/c/") }},
 	{route: "GET /c/{id}", serve: (*request).inbox},
+	{route: "GET /new", serve: (*request).begin, nav: "new", may: (*request).mayNotify},
+	{route: "POST /new", serve: (*request).notify, may: (*request).mayNotify},
 	{route: "GET /list", serve: (*request).list},
 	{route: "GET /events", serve: (*request).events},
 	{route: "POST /language", serve: (*request).setLanguage},

@@ -59,6 +59,15 @@ func (q *request) picker() error {
 	if v.Category != "" {
 		f.Categories = []wa.Category{wa.Category(strings.ToUpper(v.Category))}
 	}
+	v.Templates = q.templatesOf(&ch, f)
+	return q.fragment("picker", v)
+}
+
+// templatesOf lists the templates of a channel that a person can fill in, those in its language first.
+func (q *request) templatesOf(ch *channel.Channel, f wa.Filter) (list []templateView) {
+	if ch.Templates == nil {
+		return nil
+	}
 	for _, def := range ch.Templates.Search(f) {
 		if !typeable(def) {
 			continue
@@ -67,12 +76,10 @@ func (q *request) picker() error {
 		if b := def.Body(); b != nil {
 			t.Body = b.Text
 		}
-		v.Templates = append(v.Templates, t)
+		list = append(list, t)
 	}
-	slices.SortStableFunc(v.Templates, func(a, b templateView) int { // those in the channel's language first
-		return order(a.Language == ch.Language, b.Language == ch.Language)
-	})
-	return q.fragment("picker", v)
+	slices.SortStableFunc(list, func(a, b templateView) int { return order(a.Language == ch.Language, b.Language == ch.Language) })
+	return list
 }
 
 // order puts what is true first.

@@ -18,6 +18,7 @@ type talkView struct {
 	Messages []messageView
 	Older    string   // address of the messages before, "" if there are none
 	Topics   []string // to choose from
+	Present  string   // who else is here
 }
 
 // headView is what stands above and around the messages: who it is, how it stands, and what the actor
@@ -33,18 +34,21 @@ type headView struct {
 	Inbound                             int // messages of the customer, to say how far they were seen
 	Topic                               string
 	Tags                                []string
-	Into                                string // the conversation that goes on, "" if this one does
+	Blocked                             time.Time // since when the customer is blocked; zero if not
+	Into                                string    // the conversation that goes on, "" if this one does
 	May                                 mayView
 }
 
 // mayView is what the actor may do in a conversation.
-type mayView struct{ Reply, Template, Assign, Resolve, Reopen, Move, Note, Tag, Topic, MarkRead, Resend, Cancel bool }
+type mayView struct {
+	Reply, Template, Assign, Resolve, Reopen, Move, Note, Tag, Topic, MarkRead, Resend, Cancel, Block bool
+}
 
 func (q *request) mayIn(on string) mayView {
 	may := func(a access.Action) bool { return q.may(on, a) }
 	return mayView{
 		may(access.Reply), may(access.SendTemplate), may(access.Assign), may(access.Resolve), may(access.Reopen), may(access.MoveQueue),
-		may(access.Note), may(access.Tag), may(access.Topic), may(access.MarkRead), may(access.Resend), may(access.CancelQueued),
+		may(access.Note), may(access.Tag), may(access.Topic), may(access.MarkRead), may(access.Resend), may(access.CancelQueued), may(access.Block),
 	}
 }
 
@@ -52,7 +56,7 @@ func (q *request) head(c *conversation.Conversation, customer *conversation.Cust
 	v := headView{
 		ID: c.ID, Name: q.named(customer), Ticket: c.Ticket, Channel: q.channelName(c.Channel), Status: statusOf(&c.State),
 		Resolved: c.State.Queue == rules.QueueResolved, Window: q.window(customer.Window),
-		Mine: c.State.Assignee != "" && c.State.Assignee == q.actor.ID, Topic: c.Topic, Tags: c.Tags, Into: c.MergedInto, Inbound: c.Inbound, May: q.mayIn(c.Channel),
+		Mine: c.State.Assignee != "" && c.State.Assignee == q.actor.ID, Topic: c.Topic, Tags: c.Tags, Into: c.MergedInto, Inbound: c.Inbound, Blocked: customer.Blocked, May: q.mayIn(c.Channel),
 	}
 	switch {
 	case customer.Phone != "":
@@ -76,7 +80,7 @@ func (q *request) talkOf(id string) (*talkView, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &talkView{Head: q.head(c, customer), Topics: q.topicsOf(c.Channel)}
+	v := &talkView{Head: q.head(c, customer), Topics: q.topicsOf(c.Channel), Present: q.present(id)}
 	if v.Messages, v.Older, err = q.messages(id, nil); err != nil {
 		return nil, err
 	}

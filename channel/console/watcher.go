@@ -95,11 +95,22 @@ func (w *watcher) conversation(p *patch, id string) error {
 	if id != w.open {
 		return nil
 	}
+	w.whoElse(p)
 	html, err := w.render("head", w.head(c, customer))
 	if err == nil && w.fresh("head", html) {
 		p.Head = string(html)
 	}
 	return err
+}
+
+// whoElse puts into a patch who else is in the open conversation.
+func (w *watcher) whoElse(p *patch) {
+	if w.open == "" {
+		return
+	}
+	if text := w.present(w.open); w.fresh("present", []byte(text)) {
+		p.Present = &text
+	}
 }
 
 // talkMessage puts a message of the open conversation into a patch.

@@ -26,6 +26,7 @@ function patch(p) {
   if (p.gone) inbox.gone(p.gone);
   if (p.erased) { talk.erased(p.erased); inbox.gone(p.erased); }
   if (p.head && $("#head")) { fill($("#head"), p.head); composer.look(); panel.stale(); talk.seen(); }
+  if (p.present !== undefined) talk.present(p.present);
   if (p.messages) talk.messages(p.messages);
   if (p.counts) inbox.counts(p.counts);
   if (p.says) talk.heard(p.says);

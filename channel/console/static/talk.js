@@ -60,6 +60,24 @@ export function seen() {
 }
 for (const kind of ["focus", "visibilitychange"]) addEventListener(kind, seen, true);
 
+// Who else is in the conversation is shown, and this agent is shown to them.
+export function present(text) {
+  const box = $("#present");
+  if (!box) return;
+  box.hidden = !text;
+  box.textContent = text;
+}
+let there = { id: "", activity: "", at: 0 };
+function be(id, activity) {
+  if (there.id === id && there.activity === activity && Date.now() - there.at < 14e3) return;
+  if (there.id && there.id !== id) send("/talk/" + there.id + "/do/present", { activity: "" }).catch(() => {});
+  there = { id, activity, at: Date.now() };
+  if (id) send("/talk/" + id + "/do/present", { activity }).catch(() => {});
+}
+let typed = 0;
+document.addEventListener("input", ({ target }) => { if (target.id === "text") { typed = Date.now(); be(opened(), "writing"); } });
+setInterval(() => be(document.hidden ? "" : opened(), Date.now() - typed < 10e3 ? "writing" : "viewing"), 3000);
+
 // show turns to a conversation. Until it is there nothing can be written. A failed request keeps what was
 // chosen, and says so.
 let turn = 0;
