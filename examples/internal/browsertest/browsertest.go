@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 )
@@ -46,6 +47,17 @@ func Open(t *testing.T, width, height int64) *Page {
 	_, err := chromedp.Run(tab, chromedp.EmulateViewport(width, height))
 	require.NoError(t, err)
 	return &Page{t: t, ctx: tab}
+}
+
+// OpenIn is Open for somebody who likes a colour scheme, "light" or "dark".
+func OpenIn(t *testing.T, scheme string, width, height int64) *Page {
+	t.Helper()
+	p := Open(t, width, height)
+	_, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+	})
+	require.NoError(t, err)
+	return p
 }
 
 // Do performs steps one after the other and fails the test if they take too long.
@@ -105,6 +117,15 @@ func (p *Page) Picture(name string) {
 func (p *Page) Value(expression string) string {
 	p.t.Helper()
 	text, err := chromedp.Run(p.ctx, chromedp.Evaluate[string]("String("+expression+")"))
+	require.NoError(p.t, err)
+	return text
+}
+
+// Run runs a script, such as one that is read from a file, and returns what its promise is resolved with, as text. The
+// policy of the page does not count for it.
+func (p *Page) Run(script string) string {
+	p.t.Helper()
+	text, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](script, chromedp.EvalAwaitPromise))
 	require.NoError(p.t, err)
 	return text
 }
