@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 //go:embed static
@@ -120,8 +121,7 @@ func moment(how string, t time.Time) template.HTML {
 func initials(name string) string {
 	var out []rune
 	for word := range strings.FieldsSeq(name) {
-		r := []rune(word)[0]
-		if r != '+' && r != '@' {
+		if r := []rune(word)[0]; unicode.IsLetter(r) || unicode.IsDigit(r) {
 			out = append(out, r)
 		}
 		if len(out) == 2 {
