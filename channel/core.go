@@ -65,3 +65,14 @@ func (h *core) wake(queue string) {
 		r.Notify()
 	}
 }
+
+// reserve finds a worker of this process for work that is about to be enqueued. What is retried, or
+// has a time, goes through the store.
+func (h *core) reserve(w *store.Work) step.Place {
+	switch w.Queue {
+	case workHost, workOut, workFirst:
+		return h.runners[w.Queue].Reserve(w)
+	default:
+		return nil
+	}
+}

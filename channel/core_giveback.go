@@ -45,7 +45,7 @@ func (h *core) giveBack(ctx context.Context, p patience, w *worker.Job, cause er
 		tries, body = item.failedAgain(h.now())
 	}
 	o := p.outcome(cause, stopping, tries, body, h.now())
-	err := h.repeat(ctx, func(u *unit) error { w.Settle(u.Step, o); return nil })
+	err := h.repeat(ctx, func(u *unit) error { return w.Settle(u.Step, o) })
 	reason, dead := reasonOf(cause), h.tellBuried(ctx, w, o, err)
 	if errors.Is(cause, errOut) && err == nil {
 		return // the outage is told once

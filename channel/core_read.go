@@ -12,7 +12,6 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/internal/worker"
-	"github.com/kanava-go/kanava/channel/store"
 )
 
 func (h *core) conversation(ctx context.Context, id string) (*conversation.Conversation, error) {
@@ -81,23 +80,29 @@ func (h *core) resolveQuotes(ctx context.Context, messages ...*conversation.Mess
 	return nil
 }
 
-func getUnlessKnown[T any](ctx context.Context, s store.Store, ahead []step.Known, kind, key string) (*T, error) {
+// getUnlessKnown reads a document, unless it is known already: then in its newest version that this
+// process knows.
+func getUnlessKnown[T any](ctx context.Context, s *step.Steps, ahead []step.Known, kind, key string) (*T, error) {
 	for i := range ahead {
 		if k := &ahead[i]; k.Kind == kind && k.Key == key {
-			return k.Doc.(*T), nil
+			known := s.Newest(*k)
+			if doc, ok := known.Doc.(*T); ok {
+				return doc, nil
+			}
+			return step.Decode[T](known.Record)
 		}
 	}
-	return step.Get[T](ctx, s, kind, key)
+	return step.Get[T](ctx, s.Store, kind, key)
 }
 
 // scene reads a conversation with its customer and one of its messages (nil if
 // message is empty or gone), except what is known already.
 func (h *core) scene(ctx context.Context, ahead []step.Known, conversationID, message string) (*conversation.Conversation, *conversation.Customer, *messageRecord, error) {
-	conv, err := getUnlessKnown[conversation.Conversation](ctx, h.store, ahead, kindConversation, conversationID)
+	conv, err := getUnlessKnown[conversation.Conversation](ctx, &h.steps, ahead, kindConversation, conversationID)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	customer, err := getUnlessKnown[conversation.Customer](ctx, h.store, ahead, kindCustomer, conv.Customer)
+	customer, err := getUnlessKnown[conversation.Customer](ctx, &h.steps, ahead, kindCustomer, conv.Customer)
 	if err == nil && customer.MergedInto != "" {
 		customer, err = h.customer(ctx, customer.MergedInto)
 	}
@@ -107,7 +112,7 @@ func (h *core) scene(ctx context.Context, ahead []step.Known, conversationID, me
 	if message == "" {
 		return conv, customer, nil, nil
 	}
-	msg, err := getUnlessKnown[messageRecord](ctx, h.store, ahead, kindMessage, message)
+	msg, err := getUnlessKnown[messageRecord](ctx, &h.steps, ahead, kindMessage, message)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return conv, customer, nil, nil

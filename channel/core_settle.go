@@ -22,7 +22,7 @@ func (h *core) settleGuessing(ctx context.Context, w *worker.Job, guess []step.K
 	var o worker.Outcome
 	err := h.doGuessing(ctx, guess, func(u *unit) (err error) {
 		if o, err = f(u); err == nil {
-			w.Settle(u.Step, o)
+			err = w.Settle(u.Step, o)
 		}
 		return err
 	})

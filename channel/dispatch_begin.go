@@ -57,7 +57,9 @@ func (d *dispatcher) beginAll(ctx context.Context, works []worker.Job) {
 			if err != nil {
 				return err
 			}
-			w.Settle(u.Step, o)
+			if err := w.Settle(u.Step, o); err != nil {
+				return err
+			}
 			done[i] = &beginning{b, ch}
 		}
 		return nil

@@ -152,6 +152,16 @@ func (s *startled) Claim(ctx context.Context, c store.Claim) ([]store.Work, erro
 	return works, err
 }
 
+// Commit leaves all work to be claimed.
+func (s *startled) Commit(ctx context.Context, b *store.Batch) (store.Committed, error) {
+	unheld := *b
+	unheld.Enqueue = slices.Clone(b.Enqueue)
+	for i := range unheld.Enqueue {
+		unheld.Enqueue[i].Hold = 0
+	}
+	return s.Store.Commit(ctx, &unheld)
+}
+
 func (s *startled) Get(ctx context.Context, kind string, keys ...string) ([]store.Record, error) {
 	if s.armed.Load() && s.spent.CompareAndSwap(false, true) {
 		panic("startled")

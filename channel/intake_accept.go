@@ -20,6 +20,11 @@ func (it *intake) record(ctx context.Context, b *store.Batch, info *hooks.Accept
 	if len(b.Enqueue) == 0 {
 		return nil
 	}
+	if len(b.Enqueue) == 1 && it.atOnce(ctx, b.Enqueue[0]) {
+		it.works(ctx, "channel: accept failed", "")
+		info.Fresh++
+		return nil
+	}
 	b.Add = it.strangersIn(b.Enqueue)
 	done, err := it.store.Commit(ctx, b)
 	if err != nil {

@@ -34,16 +34,8 @@ func (it *intake) apply(ctx context.Context, w *worker.Job) (err error) {
 	if p, ok := ev.Payload.(*webhook.Unknown); ok && !acquaints(p) {
 		return it.bury(ctx, w, &notUnderstood{p, ev.Field})
 	}
-	if it.hooks.ApplyDone != nil {
-		err = worker.ErrPanic // unless the end is reached
-		defer func() {
-			info := hooks.ApplyInfo{Field: word(ev.Field), Age: max(0, it.now().Sub(ev.Time))}
-			if ok {
-				info.Channel = ch.ID
-			}
-			it.hooks.ApplyDone(ctx, info, err)
-		}()
-	}
+	err = worker.ErrPanic // unless the end is reached
+	defer func() { it.applied(ctx, ev, ch, err) }()
 	if longID(ev.Payload) {
 		return it.bury(ctx, w, errLongID)
 	}
@@ -58,8 +50,13 @@ func (it *intake) apply(ctx context.Context, w *worker.Job) (err error) {
 	if !ok {
 		return it.unknownNumber(ctx, w, ev.Number.ID)
 	}
-	err = it.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
-		in := &incoming{unit: u, ch: ch, ev: ev, at: u.at(ev), id: strings.TrimPrefix(w.ID, latePrefix), masked: a.Masked, work: w}
+	return it.file(ctx, w, ch, ev, a.Masked)
+}
+
+// file applies an item that concerns a channel of this process.
+func (it *intake) file(ctx context.Context, w *worker.Job, ch *Channel, ev *webhook.Event, masked bool) error {
+	err := it.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
+		in := &incoming{unit: u, ch: ch, ev: ev, at: u.at(ev), id: strings.TrimPrefix(w.ID, latePrefix), masked: masked, work: w}
 		u.cause = in.at
 		return in.apply()
 	})
@@ -67,6 +64,18 @@ func (it *intake) apply(ctx context.Context, w *worker.Job) (err error) {
 		it.feel(ctx, ch.ID, pulse{In: it.now().UTC()})
 	}
 	return err
+}
+
+// applied tells how applying an item ended.
+func (it *intake) applied(ctx context.Context, ev *webhook.Event, ch *Channel, err error) {
+	if it.hooks.ApplyDone == nil {
+		return
+	}
+	info := hooks.ApplyInfo{Field: word(ev.Field), Age: max(0, it.now().Sub(ev.Time))}
+	if ch != nil {
+		info.Channel = ch.ID
+	}
+	it.hooks.ApplyDone(ctx, info, err)
 }
 
 // ofPerson says that an item is part of a conversation, so that it must not be passed over

@@ -34,8 +34,32 @@ func (u *unit) tellHost(channel, id string, item hostItem) error {
 	if item.Kind != "" {
 		group += changesGroup
 	}
-	u.Enqueue(store.Work{Queue: workHost, ID: id, Lane: lane, Group: group, Body: body})
+	u.EnqueueItem(store.Work{Queue: workHost, ID: id, Lane: lane, Group: group, Body: body}, &item, func() []store.RecordKey {
+		return u.sceneOf(&item)
+	})
 	return nil
+}
+
+// sceneOf names the records that the host is told of, once they are read.
+func (u *unit) sceneOf(item *hostItem) (keys []store.RecordKey) {
+	var conv conversation.Conversation
+	var customer conversation.Customer
+	var msg messageRecord
+	load := func(kind, key string, doc any) {
+		if ok, err := u.Load(kind, key, doc); ok && err == nil {
+			keys = append(keys, store.RecordKey{Kind: kind, Key: key})
+		}
+	}
+	if item.Conversation != "" {
+		load(kindConversation, item.Conversation, &conv)
+	}
+	if conv.Customer != "" {
+		load(kindCustomer, conv.Customer, &customer)
+	}
+	if item.Message != "" {
+		load(kindMessage, item.Message, &msg)
+	}
+	return keys
 }
 
 // tells says whether the host wants to hear of a kind of change.

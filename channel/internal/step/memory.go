@@ -89,6 +89,19 @@ func (m *Memory) forget(id store.RecordKey) {
 	delete(m.old.records, id)
 }
 
+// Newest returns a newer version of what is known, if this process has one, with a document of the
+// caller's own.
+func (s *Steps) Newest(k Known) Known {
+	r := s.Memory.recall(k.ID())
+	if r == nil || r.Version <= k.Version {
+		return k
+	}
+	if doc := r.doc.Load(); doc != nil {
+		return Known{Record: r.Record, Doc: copyOf(*doc)}
+	}
+	return Known{Record: r.Record}
+}
+
 // Decode decodes a record that was read, unless its document is remembered.
 func (s *Steps) Decode(r *store.Record, doc any) error {
 	known := s.Memory.recall(r.ID())

@@ -29,6 +29,9 @@ type Steps struct {
 	Wake func(kind string)
 	// Took is told how long each commit took, by the machine's own clock.
 	Took func(time.Duration)
+	// Reserve finds a place where work can be begun as soon as it is committed, nil if there is none;
+	// it may be nil.
+	Reserve func(w *store.Work) Place
 	// Memory is what was read and written last.
 	Memory Memory
 }
@@ -46,6 +49,7 @@ type Step struct {
 	totals map[store.RecordKey]int64 // see Total
 	room   map[store.RecordKey]int64 // see Within
 	batch  store.Batch
+	held   []held
 	wake   []string
 	after  []func()
 }
@@ -58,18 +62,9 @@ type Step struct {
 // committed and all of them were right: otherwise f runs again and reads.
 func (s *Steps) Do(ctx context.Context, guess []Known, f func(*Step) error) error {
 	if store.DeferredIn(ctx) == nil {
-		st := s.begin(ctx, guess)
-		st.recall = true
-		err := f(st)
-		committed := false
-		if err == nil && !st.empty() {
-			err = st.commit()
-			committed = err == nil || !refused(err)
-		}
-		if committed || !st.guessed() && !refused(err) {
+		if err, stands := s.guess(ctx, guess, f); stands {
 			return err
 		}
-		st.disbelieve()
 	}
 	for range MaxConflicts {
 		if err := s.Try(ctx, nil, f); !refused(err) {
@@ -77,6 +72,24 @@ func (s *Steps) Do(ctx context.Context, guess []Known, f func(*Step) error) erro
 		}
 	}
 	return fmt.Errorf("channel: commit: gave up after %d conflicts: %w", MaxConflicts, store.ErrConflict)
+}
+
+// guess runs f with guesses and reports whether its outcome stands.
+func (s *Steps) guess(ctx context.Context, guess []Known, f func(*Step) error) (err error, stands bool) { //nolint:revive // that is the order of importance
+	st := s.begin(ctx, guess)
+	defer st.release()
+	st.recall = true
+	err = f(st)
+	if err == nil && !st.empty() {
+		if err = st.commit(); !refused(err) {
+			return err, true
+		}
+	}
+	if !st.guessed() && !refused(err) {
+		return err, true
+	}
+	st.disbelieve()
+	return nil, false
 }
 
 // refused says that somebody else was faster.
@@ -88,6 +101,7 @@ func refused(err error) bool {
 // somebody else changed a record, or if the guess was wrong.
 func (s *Steps) Try(ctx context.Context, guess []Known, f func(*Step) error) error {
 	st := s.begin(ctx, guess)
+	defer st.release()
 	if err := f(st); err != nil || st.empty() {
 		return err
 	}
@@ -128,18 +142,26 @@ func (s *Step) disbelieve() {
 // commit writes everything down.
 func (s *Step) commit() error {
 	s.batch.Bound = s.bounds()
+	for i := range s.held {
+		if about := s.held[i].about; about != nil {
+			s.held[i].records = about()
+		}
+	}
 	for id, r := range s.read {
 		if _, put := s.puts[id]; !put && r.guessed && r.used {
 			s.batch.Expect = append(s.batch.Expect, store.Expected{RecordKey: id, Version: r.Version})
 		}
 	}
+	if len(s.held) > 0 {
+		s.batch.Now = s.steps.Now()
+	}
 	began := time.Now()
-	_, err := s.steps.Store.Commit(s.Ctx, &s.batch)
+	done, err := s.steps.Store.Commit(s.Ctx, &s.batch)
 	s.steps.Took(time.Since(began))
 	if err != nil {
 		return fmt.Errorf("channel: commit: %w", err)
 	}
-	s.committed()
+	s.committed(done.Claimed)
 	return nil
 }
 
@@ -169,7 +191,7 @@ func (s *Step) remember() {
 func (s *Step) After(f func()) { s.after = append(s.after, f) }
 
 // committed does what may be done only now: at once, or when the host has committed too.
-func (s *Step) committed() {
+func (s *Step) committed(claimed []store.Lease) {
 	end := func() {
 		for _, kind := range s.wake {
 			s.steps.Wake(kind)
@@ -183,13 +205,14 @@ func (s *Step) committed() {
 		return
 	}
 	s.remember()
+	s.beginHeld(claimed)
 	end()
 }
 
 func (s *Step) empty() bool {
 	b := &s.batch
 	return len(b.Put)+len(b.Add)+len(b.Delete)+len(b.Enqueue)+len(b.Start)+
-		len(b.Done)+len(b.Later)+len(b.Bury)+len(b.Replay)+len(b.Drop) == 0
+		len(b.Pass)+len(b.Done)+len(b.Later)+len(b.Bury)+len(b.Replay)+len(b.Drop) == 0
 }
 
 // Wake has a kind of work looked at after the commit.

@@ -2,20 +2,127 @@ package step
 
 import (
 	"slices"
+	"time"
 
 	"github.com/kanava-go/kanava/channel/store"
 )
 
+// A Place is where work can be begun as soon as it is committed: it is claimed with the commit then.
+type Place interface {
+	// Hold is how the work is claimed.
+	Hold() Hold
+	// Begin has the work done, whose item was decoded; ahead is what is known of the records that it
+	// is about. Release gives the place up; waits says that the work could not be claimed.
+	Begin(w store.Work, item any, ahead []Known)
+	Release(waits bool)
+}
+
+// Hold is a claim as [store.Work] and [store.Batch] have it: for how long, for whom, and the token of
+// the work that it follows in its lane.
+type Hold struct {
+	Lease         time.Duration
+	Owner, Behind string
+}
+
+// held is enqueued work for which there is a place.
+type held struct {
+	Place
+	index   int // in batch.Enqueue
+	item    any
+	about   func() []store.RecordKey
+	records []store.RecordKey // that about named
+}
+
 // Enqueue adds work, and has its kind looked at after the commit.
-func (s *Step) Enqueue(w store.Work) {
+func (s *Step) Enqueue(w store.Work) { s.EnqueueItem(w, nil, nil) }
+
+// EnqueueItem is Enqueue for work that a worker of this process may begin at once, with the decoded
+// item. about, which may be nil, is asked before the commit for the records that are worth knowing
+// then, and may load them.
+func (s *Step) EnqueueItem(w store.Work, item any, about func() []store.RecordKey) {
+	reserve := s.steps.Reserve
+	if reserve == nil || !w.Due.IsZero() || w.Once || store.DeferredIn(s.Ctx) != nil {
+		s.enqueue(w)
+		return
+	}
+	place := reserve(&w)
+	if place == nil {
+		s.enqueue(w)
+		return
+	}
+	s.held = append(s.held, held{Place: place, index: len(s.batch.Enqueue), item: item, about: about})
+	hold := place.Hold()
+	w.Hold, w.Behind, s.batch.Owner = hold.Lease, hold.Behind, hold.Owner
+	s.batch.Enqueue = append(s.batch.Enqueue, w)
+}
+
+func (s *Step) enqueue(w store.Work) {
 	s.batch.Enqueue = append(s.batch.Enqueue, w)
 	s.Wake(w.Queue)
+}
+
+// release gives all places up.
+func (s *Step) release() {
+	for _, h := range s.held {
+		h.Release(false)
+	}
+	s.held = nil
+}
+
+// beginHeld begins the work that was claimed as it was enqueued.
+func (s *Step) beginHeld(claimed []store.Lease) {
+	for _, h := range s.held {
+		w := s.batch.Enqueue[h.index]
+		for _, l := range claimed {
+			if l.Queue == w.Queue && l.ID == w.ID {
+				w.Token = l.Token
+			}
+		}
+		if w.Token == "" {
+			h.Release(true)
+			continue
+		}
+		w.Hold, w.Behind, w.Enqueued = 0, "", s.Now.UTC()
+		var ahead []Known
+		for _, id := range h.records {
+			if k, ok := s.known(id); ok {
+				ahead = append(ahead, k)
+			}
+		}
+		h.Begin(w, h.item, ahead)
+	}
+	s.held = nil
+}
+
+// known is a record as it is after the commit, with a document that belongs to the caller; false if
+// it is not known, or not decoded.
+func (s *Step) known(id store.RecordKey) (Known, bool) {
+	if i, ok := s.puts[id]; ok {
+		if s.saved[i].doc == nil {
+			return Known{}, false
+		}
+		r := s.batch.Put[i]
+		r.Version++
+		return Known{Record: r, Doc: copyOf(s.saved[i].doc)}, true
+	}
+	r := s.read[id]
+	if r == nil || r.Version == 0 {
+		return Known{}, false
+	}
+	doc := r.doc.Load()
+	if doc == nil {
+		return Known{}, false
+	}
+	return Known{Record: r.Record, Doc: copyOf(*doc)}, true
 }
 
 // Enqueues says whether this step adds work of a kind and ID.
 func (s *Step) Enqueues(kind, id string) bool {
 	return slices.ContainsFunc(s.batch.Enqueue, func(w store.Work) bool { return w.Queue == kind && w.ID == id })
 }
+
+// Pass remembers the ID of work that the step itself does.
+func (s *Step) Pass(p store.Passed) { s.batch.Pass = append(s.batch.Pass, p) }
 
 // Start marks claimed work as begun.
 func (s *Step) Start(l store.Lease) { s.batch.Start = append(s.batch.Start, l) }

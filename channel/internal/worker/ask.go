@@ -30,6 +30,7 @@ type ask struct {
 	store.Claim
 	openEnded bool
 	orElse    bool // the next one is for the case that this one brings nothing
+	partial   bool // some groups are left out because they have their share
 }
 
 // asks are the claims for which there is room.
@@ -77,7 +78,11 @@ func (r *Runner) asks(free int) []ask {
 	}
 	// Each claim leaves as much as it may take, so that the next group finds something.
 	limit := max(1, free/2)
-	add(r.shares.hungry(usual, free), limit, max(1, limit/2), true)
+	hungry := r.shares.hungry(usual, free)
+	add(hungry, limit, max(1, limit/2), true)
+	if len(hungry) < len(usual) {
+		asks = append(asks, ask{partial: true})
+	}
 	return asks
 }
 

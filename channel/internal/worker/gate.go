@@ -17,7 +17,7 @@ type Gate struct {
 	limit   int          // calls at once
 	claimed atomic.Int64 // work that is claimed and whose call has not ended
 	usual   atomic.Int64 // a running mean of how long a call takes, in nanoseconds; 0: unknown
-	freed   func()       // called when work has left
+	freed   func(w *Job) // called when work has left
 	shared  bool         // groups leave room for each other
 
 	mu      sync.Mutex
@@ -47,7 +47,7 @@ var ErrBusy = errors.New("channel: the ticket system is busy")
 // each other: what was claimed while the calls of one were quick must not take every turn once they
 // are slow.
 func NewGate(calls int, shared bool) *Gate {
-	return &Gate{limit: calls, shared: shared, freed: func() {}, running: map[string]int{}}
+	return &Gate{limit: calls, shared: shared, freed: func(*Job) {}, running: map[string]int{}}
 }
 
 // most is how much may be in hand, and room how much of that is free.
@@ -71,7 +71,7 @@ func (g *Gate) leave(w *Job) {
 	}
 	w.left = true
 	g.claimed.Add(-1)
-	g.freed()
+	g.freed(w)
 }
 
 // Pass calls f when it is the work's turn.

@@ -51,7 +51,7 @@ func TestTheGateLetsNoMoreCallsThroughThanAllowed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var freed, now, most atomic.Int64
 		g := NewGate(3, false)
-		g.freed = func() { freed.Add(1) }
+		g.freed = func(*Job) { freed.Add(1) }
 		g.enter(20)
 		var wg sync.WaitGroup
 		for range 20 {

@@ -22,8 +22,24 @@ type Job struct {
 	grip    *grip
 	claimed time.Time // by the machine's own clock
 	term    context.Context
-	left    bool // it has left the Gate
+	left    bool    // it has left the Gate
+	born    bool    // it was claimed as it was enqueued
+	passing bool    // it was never enqueued; see Passing
+	verdict verdict // how the step that settled it last ended
+
+	// Of the work that is in hand in its lane: guarded by Runner.mu.
+	next *Job // the one that waits for it
+	over bool // it has ended
+
+	behind *Job // that it waited for, and that has to come again
 }
+
+// leavesLane says that the job is settled so that the next in its lane may begin.
+func (j *Job) leavesLane() bool { return j.verdict == done || j.verdict == buried }
+
+// Passing returns a job for work that is done in the step that enqueues it otherwise. It may only
+// end as [Done]: the step fails with [store.ErrMustQueue] if anything else becomes of it.
+func Passing(w store.Work) *Job { return &Job{Work: w, passing: true} }
 
 // Lease is the newest proof of the claim.
 func (j *Job) Lease() store.Lease {

@@ -46,13 +46,19 @@ func Buried(reason string) Outcome { return Outcome{verdict: buried, reason: rea
 func (o Outcome) Buries() (reason string, yes bool) { return o.reason, o.verdict == buried }
 
 // Settle has a step do to the job's work what the outcome says.
-func (j *Job) Settle(s *step.Step, o Outcome) {
-	switch o.verdict {
-	case done:
+func (j *Job) Settle(s *step.Step, o Outcome) error {
+	j.verdict = o.verdict
+	switch {
+	case j.passing && o.verdict != done:
+		return store.ErrMustQueue
+	case j.passing:
+		s.Pass(store.Passed{Queue: j.Queue, ID: j.ID, Lane: j.Lane})
+	case o.verdict == done:
 		s.Finish(j.Lease())
-	case later:
+	case o.verdict == later:
 		s.Postpone(store.Postponed{Lease: j.Lease(), Due: o.due, Reason: o.reason, Body: o.body})
-	case buried:
+	case o.verdict == buried:
 		s.Bury(j.Lease(), o.reason)
 	}
+	return nil
 }

@@ -54,6 +54,13 @@ func (s *shares) hungry(groups []string, free int) []string {
 	return out
 }
 
+// mayTake says whether the group has not its share yet, when so much is free.
+func (s *shares) mayTake(group string, free int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return hungry(s.inHand[group], free)
+}
+
 // idle are those of the groups that have nothing in hand.
 func (s *shares) idle(groups []string) []string {
 	s.mu.Lock()

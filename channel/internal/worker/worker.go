@@ -60,13 +60,32 @@ type Runner struct {
 
 	hand   grips
 	shares shares
+
+	mu      sync.Mutex
+	shift   *shift          // while it runs
+	inHand  int             // work that is claimed, or about to be
+	waiting int             // work that nobody has claimed, as far as known
+	soon    int             // how often to look soon for work that had to wait for its lane
+	tails   map[string]*Job // the last work in hand of each lane
 }
+
+// shift is what belongs to one call of Run.
+type shift struct {
+	work    context.Context
+	workers sync.WaitGroup
+	jobs    chan *Job
+	retire  chan struct{} // a worker goes that takes from it
+	over    chan struct{} // closed when no more work comes
+}
+
+// unknown is how much work waits as long as nobody has looked.
+const unknown = 1 << 30
 
 // New returns a runner. It starts nothing.
 func New(c Config) *Runner {
-	r := &Runner{Config: c, signal: make(chan struct{}, 1), freed: make(chan struct{}, 1)}
+	r := &Runner{Config: c, signal: make(chan struct{}, 1), freed: make(chan struct{}, 1), tails: map[string]*Job{}}
 	if r.Gate != nil {
-		r.Gate.freed = r.free
+		r.Gate.freed = r.freeAfter
 	}
 	return r
 }
@@ -74,47 +93,19 @@ func New(c Config) *Runner {
 // Run claims until ctx is done and returns when all workers have finished. Work goes on under the
 // second context; see [Drain].
 func (r *Runner) Run(ctx, work context.Context) {
-	var workers, batches sync.WaitGroup
-	slots := make(chan struct{}, r.Workers)
-	jobs, retire := make(chan *Job), make(chan struct{})
-	defer workers.Wait()
-	defer close(jobs)
-	defer batches.Wait()
-	worker := func(w *Job) {
-		for w != nil {
-			r.one(w.term, w)
-			r.hand.put(w)
-			r.shares.put(w.Group)
-			<-slots
-			if r.Gate != nil {
-				r.Gate.leave(w)
-			}
-			r.free()
-			select {
-			case w = <-jobs: // nil once it is closed
-			case <-retire:
-				return
-			}
-		}
-	}
-	// rest lets the workers go when there has been nothing to do for a while.
-	rest := func() {
-		for len(slots) == 0 {
-			select {
-			case retire <- struct{}{}:
-			default:
-				return
-			}
-		}
-	}
-	// room is how much may be claimed, most what it is when nothing is in hand.
-	room := func() (free, most int) {
-		free, most = r.Workers-len(slots), r.Workers
-		if r.Gate != nil {
-			free, most = min(free, r.Gate.room()), min(most, r.Gate.most())
-		}
-		return free, most
-	}
+	s := &shift{work: work, jobs: make(chan *Job), retire: make(chan struct{}), over: make(chan struct{})}
+	r.mu.Lock()
+	r.shift, r.waiting = s, unknown
+	r.mu.Unlock()
+	var batches sync.WaitGroup
+	defer func() {
+		r.mu.Lock()
+		r.shift = nil
+		r.mu.Unlock()
+		batches.Wait()
+		close(s.over)
+		s.workers.Wait()
+	}()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -125,46 +116,47 @@ func (r *Runner) Run(ctx, work context.Context) {
 		case <-r.freed:
 			// A claim for one piece of work costs as much as one for many. Should others
 			// take long, the timer sees to it that those who are free are not idle.
-			if free, most := room(); free < (most-r.shares.sated(free))/4 {
+			if free, most := r.room(); free < (most-r.shares.sated(free))/4 {
 				continue
 			}
 		case <-timer.C:
-			rest()
+			r.rest(s)
 		}
-		wait := r.Poll
+		wait, short := r.Poll, true
+		waited := r.known()
 		term, owner := work, ""
 		if r.Term != nil {
 			term, owner = r.Term()
 		}
 		for more := true; more && ctx.Err() == nil && term.Err() == nil; {
 			more = false
-			free, _ := room()
+			free, _ := r.room()
 			if free == 0 {
+				short = false
 				break
 			}
 			for _, a := range r.asks(free) {
+				if a.partial {
+					short = false
+					break
+				}
 				if a.Limit = min(a.Limit, free); a.Limit == 0 {
+					short = false
 					break
 				}
 				a.Owner = owner
 				claimed, err := r.claim(term, a.Claim)
 				r.Claimed(ctx, err)
 				if err != nil {
+					short = false
 					more, wait = false, r.Poll+rand.N(r.Poll)
 					break
 				}
 				begin := r.take(claimed)
-				for range begin {
-					slots <- struct{}{}
-				}
 				batches.Go(func() {
 					r.prepare(term, begin)
 					for i := range begin {
-						select {
-						case jobs <- &begin[i]:
-						default:
-							workers.Go(func() { worker(&begin[i]) })
-						}
+						r.start(s, &begin[i])
 					}
 				})
 				free -= len(begin)
@@ -174,12 +166,131 @@ func (r *Runner) Run(ctx, work context.Context) {
 				}
 			}
 		}
+		r.looked(waited, short)
 		if r.Next != nil {
 			if next := r.Next(); next > 0 {
 				wait = min(wait, next)
 			}
 		}
+		if r.expects() {
+			wait = min(wait, soonAgain)
+		}
 		timer.Reset(wait)
+	}
+}
+
+// room is how much may be claimed, most what it is when nothing is in hand.
+func (r *Runner) room() (free, most int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.roomLocked()
+}
+
+func (r *Runner) roomLocked() (free, most int) {
+	free, most = r.Workers-r.inHand, r.Workers
+	if r.Gate != nil {
+		free, most = min(free, r.Gate.room()), min(most, r.Gate.most())
+	}
+	return free, most
+}
+
+// start gives a job to a worker.
+func (r *Runner) start(s *shift, w *Job) {
+	select {
+	case s.jobs <- w:
+	default:
+		s.workers.Go(func() { r.worker(s, w) })
+	}
+}
+
+// worker does one job after the other.
+func (r *Runner) worker(s *shift, w *Job) {
+	for {
+		for w != nil {
+			r.one(w.term, w)
+			w = r.finish(w)
+		}
+		select {
+		case w = <-s.jobs:
+		case <-s.retire:
+			return
+		case <-s.over:
+			return
+		}
+	}
+}
+
+// finish takes a job out of the books, and returns the one that waited for it.
+func (r *Runner) finish(w *Job) (next *Job) {
+	r.hand.put(w)
+	r.shares.put(w.Group)
+	r.mu.Lock()
+	r.inHand--
+	w.over, next = true, w.next
+	if r.tails[w.Lane] == w {
+		delete(r.tails, w.Lane)
+	}
+	r.mu.Unlock()
+	if r.Gate != nil {
+		r.Gate.leave(w)
+	}
+	r.freeAfter(w)
+	if next != nil && !w.leavesLane() {
+		next.behind = w
+	}
+	return next
+}
+
+// freeAfter has more claimed after work has ended, if there may be more: where work comes from
+// others, or waits here.
+func (r *Runner) freeAfter(w *Job) {
+	r.mu.Lock()
+	more := !w.born || r.waiting > 0 || r.soon > 0
+	r.mu.Unlock()
+	if more {
+		r.free()
+	}
+}
+
+// known is how much work is known to wait.
+func (r *Runner) known() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.waiting
+}
+
+// looked notes that of the work that was known to wait nothing is left, or nobody knows what.
+func (r *Runner) looked(waited int, nothing bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.waiting -= waited; !nothing {
+		r.waiting = unknown
+	}
+}
+
+// expects says whether to look again soon.
+func (r *Runner) expects() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.soon--
+	r.soon = max(r.soon, 0)
+	return r.soon > 0
+}
+
+// rest lets the workers go when there has been nothing to do for a while.
+func (r *Runner) rest(s *shift) {
+	for {
+		r.mu.Lock()
+		idle := r.inHand == 0
+		r.mu.Unlock()
+		if !idle {
+			return
+		}
+		select {
+		case s.retire <- struct{}{}:
+		default:
+			return
+		}
 	}
 }
 
@@ -203,6 +314,14 @@ func (r *Runner) take(claimed []Job) []Job {
 			begin = append(begin, *w)
 		}
 	}
+	r.mu.Lock()
+	r.inHand += len(begin)
+	for i := range begin {
+		if w := &begin[i]; w.Lane != "" {
+			r.tails[w.Lane] = w
+		}
+	}
+	r.mu.Unlock()
 	if r.Gate != nil {
 		r.Gate.enter(len(begin))
 	}
@@ -233,9 +352,15 @@ func (r *Runner) LogPanic(ctx context.Context) {
 func (r *Runner) one(ctx context.Context, w *Job) {
 	ctx, cancel := context.WithDeadline(ctx, w.claimed.Add(r.Lease*9/10))
 	defer cancel()
-	err := r.contain(ctx, w)
+	err := errLane
+	if w.behind == nil {
+		err = r.contain(ctx, w)
+	}
 	switch {
-	case err == nil, errors.Is(err, store.ErrLeaseLost):
+	case err == nil:
+		return
+	case errors.Is(err, store.ErrLeaseLost):
+		w.verdict = inHand
 		return // another worker has it, or it is gone
 	}
 	cause := context.Cause(ctx)
@@ -268,8 +393,13 @@ func (r *Runner) InHand() int {
 // Has says whether the runner has any work of a group in hand.
 func (r *Runner) Has(group string) bool { return r.shares.has(group) }
 
-// Notify wakes the runner if it waits.
-func (r *Runner) Notify() { poke(r.signal) }
+// Notify wakes the runner if it waits: there is work that nobody has claimed.
+func (r *Runner) Notify() {
+	r.mu.Lock()
+	r.waiting++
+	r.mu.Unlock()
+	poke(r.signal)
+}
 
 func (r *Runner) free() { poke(r.freed) }
 

@@ -56,7 +56,7 @@ func (s *Store) runWaiting(ctx context.Context, members []*waiter, patience time
 		case ctx.Err() != nil && !isAnswer(err):
 			answerAll(members, fmt.Errorf("the transaction was given up: %w", ctx.Err()))
 			return
-		case len(members) > 1 && (errors.Is(err, store.ErrExceeded) || errors.Is(err, store.ErrMustQueue)):
+		case len(members) > 1 && errors.Is(err, store.ErrExceeded):
 			s.runApart(ctx, members, patience) // each fits in or does not, in turn
 			return
 		case len(members) > 1 && isAnswer(err):
@@ -190,10 +190,14 @@ func (s *Store) blame(ctx context.Context, members []*waiter) (rest []*waiter, e
 	if err != nil {
 		return nil, err
 	}
+	queue, err := s.mustQueue(ctx, all.pass)
+	if err != nil {
+		return nil, err
+	}
 	for _, m := range members {
 		var failed error
 		if m.request != nil {
-			failed = m.request.fails(versions, leases)
+			failed = m.request.fails(versions, leases, queue)
 		}
 		if failed != nil {
 			m.answer(result{}, failed)
@@ -204,9 +208,9 @@ func (s *Store) blame(ctx context.Context, members []*waiter) (rest []*waiter, e
 	return rest, nil
 }
 
-// fails says why the request cannot succeed, given the present versions and leases.
-func (r *request) fails(versions map[string]int64, leases map[leaseID]bool) error {
-	var conflict, lost error
+// fails says why the request cannot succeed, given the present versions, leases and work that must queue.
+func (r *request) fails(versions map[string]int64, leases map[leaseID]bool, queue map[hash]bool) error {
+	var conflict, lost, wait error
 	for _, e := range r.expect {
 		if versions[recordID(e.Kind, e.Key)] != e.Version {
 			conflict = store.ErrConflict
@@ -226,7 +230,24 @@ func (r *request) fails(versions map[string]int64, leases map[leaseID]bool) erro
 			}
 		}
 	}
-	return errors.Join(conflict, lost)
+	for i := range r.pass {
+		if queue[r.pass[i].hash] {
+			wait = store.ErrMustQueue
+		}
+	}
+	return errors.Join(conflict, lost, wait)
+}
+
+// mustQueue finds work that cannot be let through.
+func (s *Store) mustQueue(ctx context.Context, works []passed) (map[hash]bool, error) {
+	out := map[hash]bool{}
+	err := s.ask(ctx, func(before int, row Row) error {
+		var place int
+		err := row.Scan(&place)
+		out[works[before+place-1].hash] = true
+		return err
+	}, &s.sql.mustQueue, rowsOf(works, func(p *passed) values { return values{p.hash, p.lane} }))
+	return out, err
 }
 
 func (s *Store) versions(ctx context.Context, rows []row) (map[string]int64, error) {

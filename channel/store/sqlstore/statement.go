@@ -23,7 +23,7 @@ type statements struct {
 	// work
 	findNames, insertNames, remember, rename, insertWork, replaceWork  rowStatement
 	start, done, later, bury, replay, drop, release, leases, dropNames rowStatement
-	hold, busy, promote, fixLanes                                      rowStatement
+	hold, busy, mustQueue, promote, fixLanes                           rowStatement
 	forgetBusy, forget                                                 string
 	// reading work
 	claim, claimAlone, peek claimForms
@@ -120,7 +120,9 @@ func newStatements(d *dialect) *statements {
 		hold: d.updateRows("kanava_work AS w", "s bigint, t text, u bigint, a text, n bigint", `token = e.t, until = `+d.heldFrom+` + e.u`,
 			`w.seq = e.s AND w.due <= e.n AND (w.head = TRUE OR e.a <> '' AND e.a = (SELECT o.token FROM kanava_work AS o
 				WHERE o.lane_hash = w.lane_hash AND o.lane_hash <> 0 AND o.dead = FALSE AND o.seq < w.seq ORDER BY o.seq DESC LIMIT 1))`),
-		busy:  d.anyOf("h bigint", `EXISTS (SELECT 1 FROM kanava_work AS w WHERE w.lane_hash = e.h AND w.lane_hash <> 0 AND w.dead = FALSE)`),
+		busy: d.anyOf("h bigint", `EXISTS (SELECT 1 FROM kanava_work AS w WHERE w.lane_hash = e.h AND w.lane_hash <> 0 AND w.dead = FALSE)`),
+		mustQueue: d.lookUp("h hash, l bigint", `(SELECT 1) AS o WHERE EXISTS (SELECT 1 FROM kanava_name AS n WHERE n.hash = e.h) OR
+			e.l <> 0 AND EXISTS (SELECT 1 FROM kanava_work AS w WHERE w.lane_hash = e.l AND w.lane_hash <> 0 AND w.dead = FALSE)`),
 		start: d.updateRows("kanava_work AS w", lease, `started = true`, held),
 		done:  d.deleteRows("kanava_work AS w", lease, held),
 		later: d.updateRows("kanava_work AS w", lease+", d bigint, r text, b document",
@@ -204,7 +206,7 @@ func (s *statements) byRow() []*rowStatement {
 		&s.stale, &s.putNew, &s.putOld, &s.add, &s.exceeded, &s.deleteRecords, &s.versions, &s.get,
 		&s.findNames, &s.insertNames, &s.remember, &s.rename, &s.insertWork, &s.replaceWork,
 		&s.start, &s.done, &s.later, &s.bury, &s.replay, &s.drop, &s.release, &s.leases, &s.dropNames,
-		&s.hold, &s.busy, &s.promote, &s.fixLanes, &s.lease,
+		&s.hold, &s.busy, &s.mustQueue, &s.promote, &s.fixLanes, &s.lease,
 		&s.search.dropWords, &s.search.drop, &s.search.put,
 	}
 }

@@ -162,6 +162,7 @@ func wholeWay(b *testing.B, withDesk bool, st store.Store, turns int) float64 {
 	rate := n / b.Elapsed().Seconds()
 	b.ReportMetric(rate, "turns/s")
 	b.ReportMetric(float64(counted.commits.Load())/n, "commits/turn")
+	b.ReportMetric(float64(counted.refused.Load())/n, "refused/turn")
 	b.ReportMetric(float64(counted.gets.Load())/n, "gets/turn")
 	b.ReportMetric(float64(counted.claims.Load())/n, "claims/turn")
 	b.ReportMetric(float64(cpu.Microseconds())/n, "cpu-µs/turn")
@@ -292,12 +293,16 @@ func (w *walk) report(ctx context.Context, b *testing.B) {
 // countingStore counts what the hub asks of its store.
 type countingStore struct {
 	store.Store
-	commits, gets, claims atomic.Int64
+	commits, refused, gets, claims atomic.Int64
 }
 
 func (s *countingStore) Commit(ctx context.Context, b *store.Batch) (store.Committed, error) {
 	s.commits.Add(1)
-	return s.Store.Commit(ctx, b)
+	done, err := s.Store.Commit(ctx, b)
+	if err != nil {
+		s.refused.Add(1)
+	}
+	return done, err
 }
 
 func (s *countingStore) Get(ctx context.Context, kind string, keys ...string) ([]store.Record, error) {

@@ -1,0 +1,135 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/store"
+)
+
+// Work that a step of this process enqueues is claimed with the same commit and handed to a worker
+// at once, if one is free and nothing else waits for it. Work of a lane of which this process has
+// something in hand follows it: it is handed to the worker that has it.
+
+// soonAgain is how often, and soonTries how many times, a runner looks for work that had to wait for
+// its lane, in case somebody else has the lane.
+const (
+	soonAgain = 50 * time.Millisecond
+	soonTries = 20
+)
+
+// errLane says that the work before it in its lane has to come again.
+var errLane = errors.Join(ErrBusy, errors.New("channel: the work before it comes again"))
+
+// place is room for work that is about to be enqueued.
+type place struct {
+	*Runner
+	group   string
+	claimed time.Time
+	behind  *Job // in hand, in the same lane; nil: none
+	hold    step.Hold
+	term    context.Context
+}
+
+// Reserve makes room for work that a step enqueues, nil if there is none.
+func (r *Runner) Reserve(w *store.Work) step.Place {
+	var groups []string
+	if r.Groups != nil {
+		groups = r.Groups()
+	}
+	if r.Groups != nil && !slices.Contains(groups, w.Group) ||
+		r.Care != nil && r.Care(w.Group) != CareNone || r.Whole != nil && r.Whole() != CareNone {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	free, _ := r.roomLocked()
+	if r.shift == nil || r.shift.work.Err() != nil || free <= r.waiting || !alone(groups) && !r.shares.mayTake(w.Group, free) {
+		return nil
+	}
+	p := &place{Runner: r, group: w.Group, claimed: time.Now(), hold: step.Hold{Lease: r.Config.Lease}, term: r.shift.work}
+	if r.Term != nil {
+		if p.term, p.hold.Owner = r.Term(); p.term.Err() != nil {
+			return nil
+		}
+	}
+	if w.Lane != "" {
+		if p.behind = r.tails[w.Lane]; p.behind != nil {
+			p.hold.Behind = p.behind.Lease().Token
+		}
+	}
+	r.inHand++
+	r.shares.take(w.Group)
+	if r.Gate != nil {
+		r.Gate.enter(1)
+	}
+	return p
+}
+
+// Hold implements [step.Place].
+func (p *place) Hold() step.Hold { return p.hold }
+
+// Begin implements [step.Place].
+func (p *place) Begin(w store.Work, item any, ahead []step.Known) {
+	j := &Job{Work: w, Item: item, Ahead: ahead, born: true, claimed: p.claimed, term: p.term}
+	if !p.hand.take(j) {
+		p.leave()
+		return
+	}
+	if p.hire(j) {
+		return
+	}
+	p.hand.put(j)
+	p.leave()
+	ctx, end := context.WithTimeout(context.Background(), p.Config.Lease/10+time.Second)
+	defer end()
+	p.GiveBack(ctx, j, ErrDrained, true)
+}
+
+// hire has the job done, now or when the one before it is; false: the runner has stopped.
+func (p *place) hire(j *Job) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	before := p.tails[j.Lane]
+	switch {
+	case before != nil: // the last one before it, or there would be no claim
+		before.next = j
+	case p.shift == nil:
+		return false
+	default:
+		if p.behind != nil && !p.behind.leavesLane() {
+			j.behind = p.behind
+		}
+		p.start(p.shift, j)
+	}
+	if j.Lane != "" {
+		p.tails[j.Lane] = j
+	}
+	return true
+}
+
+func (p *place) leave() {
+	p.shares.put(p.group)
+	p.mu.Lock()
+	p.inHand--
+	p.mu.Unlock()
+	if p.Gate != nil {
+		p.Gate.leave(&Job{born: true})
+	}
+	p.freeAfter(&Job{born: true})
+}
+
+// Release implements [step.Place].
+func (p *place) Release(waits bool) {
+	p.leave()
+	if !waits {
+		return
+	}
+	p.mu.Lock()
+	p.soon = soonTries
+	p.mu.Unlock()
+	p.free()
+}
