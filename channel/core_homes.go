@@ -42,7 +42,7 @@ func (u *unit) homes() ([]home, error) {
 	for id := range u.core.channels.view().byID {
 		known[id] = true
 	}
-	entries, err := step.List[entry](u.ctx, u.core.store, store.Query{Kind: kindProcess, Parent: fleetParent, Descending: true, Limit: maxFleet})
+	entries, err := step.List[entry](u.ctx, u, store.Query{Kind: kindProcess, Parent: fleetParent, Descending: true, Limit: maxFleet})
 	if err != nil {
 		return nil, err
 	}

@@ -52,7 +52,7 @@ func (h *Hub) CustomerConversations(ctx context.Context, customerID string) ([]*
 	if err != nil {
 		return nil, fmt.Errorf("channel: list conversations: %w", plainly(err))
 	}
-	ids, err := h.conversationsOf(ctx, c)
+	ids, err := conversationsOf(ctx, h.store, c)
 	if err != nil {
 		return nil, fmt.Errorf("channel: list conversations: %w", err)
 	}

@@ -81,7 +81,7 @@ func (h *Hub) ExportCustomer(ctx context.Context, channel string, who message.Re
 		if err := out.Encode(map[string]any{"customer": c}); err != nil {
 			return fmt.Errorf("channel: export: %w", err)
 		}
-		convs, err := h.conversationsOf(ctx, c)
+		convs, err := conversationsOf(ctx, h.store, c)
 		if err != nil {
 			return fmt.Errorf("channel: export: %w", err)
 		}

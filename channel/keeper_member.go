@@ -65,7 +65,7 @@ func (k *keeper) eraseInGroup(ctx context.Context, ch *Channel, m *member, recei
 	if err != nil {
 		return ignoreNotFound(err)
 	}
-	convs, err := k.conversationsOf(ctx, group)
+	convs, err := conversationsOf(ctx, k.store, group)
 	if err != nil {
 		return err
 	}

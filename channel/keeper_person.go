@@ -128,7 +128,7 @@ func (k *keeper) person(ctx context.Context, channel string, who message.Recipie
 }
 
 func (k *keeper) eraseCustomer(ctx context.Context, c *conversation.Customer, receipt *Erased) error {
-	convs, err := k.conversationsOf(ctx, c)
+	convs, err := conversationsOf(ctx, k.store, c)
 	if err != nil {
 		return err
 	}

@@ -104,7 +104,7 @@ func (u *unit) roomFor(portfolio string, tier pricing.Tier) error {
 func (u *unit) limitReached(portfolio string, tier pricing.Tier, n int) error {
 	e := &pricing.LimitError{Tier: tier, Reached: n}
 	over := n - int(tier) + 1 // as many must be forgotten
-	oldest, err := u.core.store.List(u.ctx, store.Query{Kind: kindReach, Parent: portfolio, Limit: min(max(over, 1), 1000)})
+	oldest, err := u.List(u.ctx, store.Query{Kind: kindReach, Parent: portfolio, Limit: min(max(over, 1), 1000)})
 	if err != nil {
 		return fmt.Errorf("channel: read messaging limit: %w", err)
 	}

@@ -50,7 +50,7 @@ func (p *FilePolicy) inspectUpload(in *message.Upload) (*uploaded, error) {
 // noteUpload keeps the type of a file until it cannot be sent any more, and lets go of some
 // older ones.
 func (u *unit) noteUpload(ch *Channel, id string, known *uploaded) error {
-	old, err := u.core.store.List(u.ctx, store.Query{
+	old, err := u.List(u.ctx, store.Query{
 		Kind: kindUpload, Parent: ch.ID, Before: &store.Position{Sort: micros(u.now.Add(-uploadLife))}, Limit: 10,
 	})
 	if err != nil {

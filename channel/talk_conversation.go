@@ -73,9 +73,9 @@ func (u *unit) ofOneTalk(customer *conversation.Customer, m *messageRecord) (boo
 }
 
 // conversationsOf lists the conversations of a customer, and where the chat history is.
-func (h *core) conversationsOf(ctx context.Context, c *conversation.Customer) ([]string, error) {
+func conversationsOf(ctx context.Context, l step.Lister, c *conversation.Customer) ([]string, error) {
 	ids := []string{c.HistoryID()}
-	for page, err := range step.Records(ctx, h.store, store.Query{Kind: kindOfCustomer, Parent: c.ID, Limit: 500}) {
+	for page, err := range step.Records(ctx, l, store.Query{Kind: kindOfCustomer, Parent: c.ID, Limit: 500}) {
 		if err != nil {
 			return nil, err
 		}

@@ -87,7 +87,7 @@ func (s *Scene) Note(text string) (*conversation.Message, error) {
 
 // Sent returns those of the latest messages, at most limit, that are answers, oldest first.
 func (s *Scene) Sent(limit int) ([]*Sent, error) {
-	page, err := step.List[messageRecord](s.unit.ctx, s.unit.core.store, store.Query{
+	page, err := step.List[messageRecord](s.unit.ctx, s.unit, store.Query{
 		Kind: kindMessage, Parent: s.Conversation.ID, Descending: true, Limit: limit,
 	})
 	if err != nil {
@@ -98,7 +98,7 @@ func (s *Scene) Sent(limit int) ([]*Sent, error) {
 		if m.Answer == nil {
 			continue
 		}
-		now := new(messageRecord)
+		now := new(messageRecord) // what is decided by it is to stand or fall with it
 		if ok, err := s.unit.Load(kindMessage, m.ID, now); err != nil {
 			return nil, err
 		} else if ok && now.Answer != nil {

@@ -167,7 +167,7 @@ func (u *unit) around(conv *conversation.Conversation, msg *messageRecord) ([]*m
 // neighbours reads messages of msg's conversation, as this unit leaves them.
 func (u *unit) neighbours(msg *messageRecord, q store.Query) ([]*messageRecord, error) {
 	q.Kind, q.Parent, q.Limit = kindMessage, msg.Conversation, trailLength
-	records, err := u.core.store.List(u.ctx, q)
+	records, err := u.List(u.ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("channel: list messages: %w", err)
 	}

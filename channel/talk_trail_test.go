@@ -13,6 +13,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
+	"github.com/kanava-go/kanava/channel/message"
 )
 
 // line is what one person or an agent writes.
@@ -208,5 +209,26 @@ func TestNoReasonCounterOrMetricHoldsTheDigitsOfAName(t *testing.T) {
 		for _, c := range l.Records("counter") {
 			require.NotContains(t, c.Key, "4539")
 		}
+	})
+}
+
+func TestPiecesThatGoOutTogetherAreSeenTogether(t *testing.T) {
+	t.Parallel()
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Say(channeltest.Kim, "wamid.1", "which card is it?")
+		conv := l.Conversation().ID
+		var pieces []channel.Reply
+		for _, text := range []string{"it is", "4539 1488", "0343 6467"} {
+			pieces = append(pieces, channel.Reply{Conversation: conv, Content: &message.Text{Body: text}})
+		}
+		_, err := l.Hub.ReplyAll(t.Context(), alice, pieces)
+		require.NoError(t, err)
+		l.Pass(5 * time.Second)
+		var stored []string
+		for _, m := range l.Messages(conv)[1:] {
+			stored = append(stored, m.Text)
+		}
+		require.Equal(t, []string{"it is", "XXXX XXXX", "XXXX 6467"}, stored)
+		require.Equal(t, "XXXX 6467", l.Line.Texts()[2])
 	})
 }

@@ -75,13 +75,13 @@ func (u *unit) twinAmong(customer *conversation.Customer, wamid string, left int
 	var found []string
 search:
 	for _, c := range append([]string{customer.ID}, customer.Merged...) {
-		convs, err := u.core.conversationsOf(u.ctx, &conversation.Customer{ID: c})
+		convs, err := conversationsOf(u.ctx, u, &conversation.Customer{ID: c})
 		if err != nil {
 			return nil, err
 		}
 		slices.Reverse(convs) // the newest first, the chat history last
 		for _, conv := range convs {
-			page, err := step.List[messageRecord](u.ctx, u.core.store, store.Query{
+			page, err := step.List[messageRecord](u.ctx, u, store.Query{
 				Kind: kindMessage, Parent: conv, Descending: true, Limit: left,
 			})
 			if err != nil {

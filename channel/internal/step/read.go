@@ -25,7 +25,7 @@ func Get[T any](ctx context.Context, s store.Store, kind, key string) (*T, error
 }
 
 // List reads one page of documents.
-func List[T any](ctx context.Context, s store.Store, q store.Query) ([]*T, error) {
+func List[T any](ctx context.Context, s Lister, q store.Query) ([]*T, error) {
 	records, err := s.List(ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("channel: list %s: %w", q.Kind, err)
@@ -49,7 +49,7 @@ func Decode[T any](r store.Record) (*T, error) {
 
 // Records reads everything that a query asks for in pages of q.Limit, none of them empty. The
 // loop may delete what it has been given. It ends with the first error.
-func Records(ctx context.Context, s store.Store, q store.Query) iter.Seq2[[]store.Record, error] {
+func Records(ctx context.Context, s Lister, q store.Query) iter.Seq2[[]store.Record, error] {
 	return func(yield func([]store.Record, error) bool) {
 		for {
 			page, err := s.List(ctx, q)
@@ -96,7 +96,7 @@ func Works(ctx context.Context, s store.Store, q store.WorkQuery) iter.Seq2[[]st
 }
 
 // Documents is [Records] with the documents decoded.
-func Documents[T any](ctx context.Context, s store.Store, q store.Query) iter.Seq2[[]*T, error] {
+func Documents[T any](ctx context.Context, s Lister, q store.Query) iter.Seq2[[]*T, error] {
 	return func(yield func([]*T, error) bool) {
 		for page, err := range Records(ctx, s, q) {
 			docs := make([]*T, 0, len(page))
