@@ -64,7 +64,7 @@ func (u *unit) makeDue(queue string, works []store.Work) error {
 	}
 	works, err := u.core.store.Work(u.ctx, store.WorkQuery{Queue: queue, IDs: ids, Limit: len(ids)})
 	if err != nil {
-		return err
+		return fmt.Errorf("channel: read work: %w", err)
 	}
 	for _, w := range works {
 		if !w.Due.After(u.now) {

@@ -59,7 +59,7 @@ func (h *Hub) ResendMessage(ctx context.Context, by conversation.Author, id stri
 	err := h.dispatcher.settleByHand(ctx, by, id, func(u *unit, ch *Channel, m *messageRecord) error {
 		work, err := h.store.Work(ctx, store.WorkQuery{Queue: workCheck, IDs: []string{m.ID}, Limit: 1})
 		if err != nil {
-			return err
+			return fmt.Errorf("channel: read work: %w", err)
 		}
 		if len(work) == 0 {
 			return fmt.Errorf("channel: the content is no longer kept: %w", ErrNotFound)

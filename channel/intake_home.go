@@ -3,6 +3,7 @@ package channel
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -21,7 +22,7 @@ func (it *intake) comeHome(ctx context.Context, number string) error {
 	}()
 	records, err := it.store.Get(ctx, kindStranger, number, buriedPrefix+number)
 	if err != nil {
-		return err
+		return fmt.Errorf("channel: read strange numbers: %w", err)
 	}
 	it.emptyHands(ctx, strangeGroup(number))
 	b := &store.Batch{}
@@ -36,8 +37,10 @@ func (it *intake) comeHome(ctx context.Context, number string) error {
 	if len(b.Delete) == 0 {
 		return nil
 	}
-	_, err = it.store.Commit(ctx, b)
-	return err
+	if _, err = it.store.Commit(ctx, b); err != nil {
+		return fmt.Errorf("channel: forget a strange number: %w", err)
+	}
+	return nil
 }
 
 // emptyHands waits until no worker of this process has work of the group.
@@ -107,7 +110,7 @@ func (it *intake) layOut(ctx context.Context, group string) (any bool, err error
 		if len(b.Enqueue) > 0 {
 			any = true
 			if _, err := it.store.Commit(ctx, b); err != nil {
-				return any, err
+				return any, fmt.Errorf("channel: lay out items: %w", err)
 			}
 		}
 	}
@@ -115,15 +118,18 @@ func (it *intake) layOut(ctx context.Context, group string) (any bool, err error
 		works, err := it.store.Claim(ctx, store.Claim{
 			Queue: workIn, Now: it.now(), Lease: it.lease, Limit: reviveStep, Groups: []string{group},
 		})
-		if err != nil || len(works) == 0 {
-			return any, err
+		switch {
+		case err != nil:
+			return any, fmt.Errorf("channel: lay out items: %w", err)
+		case len(works) == 0:
+			return any, nil
 		}
 		b := &store.Batch{}
 		for i := range works {
 			b.Bury = append(b.Bury, store.Buried{Lease: works[i].Lease(), Reason: reasonOf(errUnknownNumber)})
 		}
 		if _, err := it.store.Commit(ctx, b); err != nil && !errors.Is(err, store.ErrLeaseLost) {
-			return any, err
+			return any, fmt.Errorf("channel: lay out items: %w", err)
 		}
 	}
 	return any, nil
@@ -144,7 +150,7 @@ func (it *intake) replayStrangers(ctx context.Context, group string) error {
 		}
 		if len(b.Replay) > 0 {
 			if _, err := it.store.Commit(ctx, b); err != nil {
-				return err
+				return fmt.Errorf("channel: revive items: %w", err)
 			}
 		}
 	}

@@ -184,15 +184,8 @@ func (in *incoming) receive(customer *conversation.Customer, msg *messageRecord)
 		return err
 	}
 	conv := s.Conversation
-	msg.Conversation = conv.ID
-	conv.LastSeq++
-	msg.Seq = conv.LastSeq
-	if err := in.trail(in.ch, conv, msg, in.at, in.id); err != nil {
-		return err
-	}
 	conv.Inbound++
-	conv.Note(&msg.Message)
-	if err := in.saveMessage(msg); err != nil {
+	if err := in.put(conv, msg); err != nil {
 		return err
 	}
 	in.countReceived(msg, in.at)
@@ -208,6 +201,17 @@ func (in *incoming) receive(customer *conversation.Customer, msg *messageRecord)
 		return err
 	}
 	return s.finish()
+}
+
+// put makes the message the latest of a conversation.
+func (in *incoming) put(conv *conversation.Conversation, msg *messageRecord) error {
+	conv.LastSeq++
+	msg.Conversation, msg.Seq = conv.ID, conv.LastSeq
+	if err := in.trail(in.ch, conv, msg, in.at, in.id); err != nil {
+		return err
+	}
+	conv.Note(&msg.Message)
+	return in.saveMessage(msg)
 }
 
 func referralOf(p *webhook.Message) window.Referral {

@@ -183,15 +183,8 @@ func (in *incoming) echo(p *webhook.Echo) error {
 		return err
 	}
 	conv := s.Conversation
-	msg.Conversation = conv.ID
-	conv.LastSeq++
-	msg.Seq = conv.LastSeq
-	if err := in.trail(in.ch, conv, msg, in.at, in.id); err != nil {
-		return err
-	}
 	conv.Outbound++
-	conv.Note(&msg.Message)
-	if err := in.saveMessage(msg); err != nil {
+	if err := in.put(conv, msg); err != nil {
 		return err
 	}
 	in.count(in.ch.ID, "messages_echo", in.at, 1)

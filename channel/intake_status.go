@@ -130,11 +130,7 @@ func (in *incoming) freeEntry(p *webhook.Status, m *messageRecord) error {
 	if p.Conversation == nil || p.Conversation.Origin != "referral_conversion" || p.Conversation.Expires.IsZero() {
 		return nil
 	}
-	var conv conversation.Conversation
-	if ok, err := in.Load(kindConversation, m.Conversation, &conv); err != nil || !ok {
-		return err
-	}
-	customer, err := in.customer(conv.Customer)
+	_, customer, err := in.talkOf(m.Conversation)
 	if err != nil || customer == nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package channel
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -94,7 +95,7 @@ func (it *intake) postpone(ctx context.Context, w *worker.Job, wait time.Duratio
 func (it *intake) findStrangers(ctx context.Context, processes []health.Process) error {
 	met, err := it.store.List(ctx, store.Query{Kind: kindStranger, Parent: fleetParent, Limit: 10 * maxFleet})
 	if err != nil {
-		return err
+		return fmt.Errorf("channel: list strange numbers: %w", err)
 	}
 	lost := map[string]bool{}
 	for _, r := range met {

@@ -2,6 +2,7 @@ package channel
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
@@ -71,8 +72,12 @@ func (k *keeper) forgetCustomer(ctx context.Context, id string, s *Settings, now
 			{Kind: kindOfCustomer, Parent: id, Limit: 1},
 			{Kind: kindMessage, Parent: history, Limit: 1},
 		} {
-			if left, err := k.store.List(ctx, q); err != nil || len(left) > 0 {
-				return err
+			left, err := u.List(ctx, q)
+			if err != nil {
+				return fmt.Errorf("channel: list %s: %w", q.Kind, err)
+			}
+			if len(left) > 0 {
+				return nil
 			}
 		}
 		if err := u.saveCustomer(&c); err != nil { // so that it is still as it was read

@@ -162,7 +162,7 @@ func (h *core) trueUpOnce(ctx context.Context, ch *Channel, month pricing.Month,
 	guard := store.Record{Kind: kindBooks, Key: ch.ID, Body: []byte("{}")}
 	records, err := h.store.Get(ctx, guard.Kind, guard.Key)
 	if err != nil {
-		return err
+		return fmt.Errorf("channel: read books: %w", err)
 	}
 	if len(records) == 1 {
 		guard.Version = records[0].Version
@@ -173,7 +173,7 @@ func (h *core) trueUpOnce(ctx context.Context, ch *Channel, month pricing.Month,
 	}
 	rows, err := h.store.List(ctx, q) // in one go: rows and totals as of the same moment
 	if err != nil {
-		return err
+		return fmt.Errorf("channel: read books: %w", err)
 	}
 	want, have := make([]int64, 2), map[string]int64{}
 	for _, r := range rows {
@@ -198,6 +198,8 @@ func (h *core) trueUpOnce(ctx context.Context, ch *Channel, month pricing.Month,
 	if len(b.Add) == 0 {
 		return nil
 	}
-	_, err = h.store.Commit(ctx, b)
-	return err
+	if _, err = h.store.Commit(ctx, b); err != nil {
+		return fmt.Errorf("channel: true up books: %w", err)
+	}
+	return nil
 }

@@ -42,15 +42,11 @@ func (u *unit) tellDesk(ch *Channel, m *messageRecord, before conversation.Deliv
 	case m.Delivery.Stands() == !m.Answer.At.IsZero() && (m.Delivery.State() != conversation.Failed || before.State() == conversation.Failed):
 		return nil
 	}
-	var conv conversation.Conversation
-	if ok, err := u.Load(kindConversation, m.Conversation, &conv); err != nil || !ok {
-		return err
-	}
-	customer, err := u.customer(conv.Customer)
+	conv, customer, err := u.talkOf(m.Conversation)
 	if err != nil || customer == nil {
 		return err
 	}
-	s := u.scene(ch, customer, &conv, m.ID+strings.Repeat("|again", m.Answer.Back), u.now)
+	s := u.scene(ch, customer, conv, m.ID+strings.Repeat("|again", m.Answer.Back), u.now)
 	if m.Delivery.Stands() {
 		err = s.answered(m)
 	} else {

@@ -72,6 +72,19 @@ func (u *unit) ofOneTalk(customer *conversation.Customer, m *messageRecord) (boo
 	return err == nil && owner != nil && owner.ID == customer.ID, err
 }
 
+// talkOf reads a conversation and its customer; both are nil if one of them has gone.
+func (u *unit) talkOf(id string) (*conversation.Conversation, *conversation.Customer, error) {
+	conv := new(conversation.Conversation)
+	if ok, err := u.Load(kindConversation, id, conv); err != nil || !ok {
+		return nil, nil, err
+	}
+	customer, err := u.customer(conv.Customer)
+	if err != nil || customer == nil {
+		return nil, nil, err
+	}
+	return conv, customer, nil
+}
+
 // conversationsOf lists the conversations of a customer, and where the chat history is.
 func conversationsOf(ctx context.Context, l step.Lister, c *conversation.Customer) ([]string, error) {
 	ids := []string{c.HistoryID()}

@@ -33,11 +33,7 @@ func (u *unit) answersAd(ch *Channel, m *messageRecord) error {
 	if m.AnswersAd.IsZero() {
 		return nil
 	}
-	var conv conversation.Conversation
-	if ok, err := u.Load(kindConversation, m.Conversation, &conv); err != nil || !ok {
-		return err
-	}
-	customer, err := u.customer(conv.Customer)
+	_, customer, err := u.talkOf(m.Conversation)
 	if err != nil || customer == nil {
 		return err
 	}
@@ -123,14 +119,10 @@ func (u *unit) indexWAMID(channel string, m *messageRecord) error {
 
 // applyTwinOf is applyTwin for a message of ours.
 func (u *unit) applyTwinOf(m *messageRecord) error {
-	var conv conversation.Conversation
 	if wamidToken(m.WAMID) == "" {
 		return nil
 	}
-	if ok, err := u.Load(kindConversation, m.Conversation, &conv); err != nil || !ok {
-		return err
-	}
-	customer, err := u.customer(conv.Customer)
+	_, customer, err := u.talkOf(m.Conversation)
 	if err != nil || customer == nil {
 		return err
 	}
@@ -148,11 +140,7 @@ func (u *unit) noteRefusal(m *messageRecord) error {
 	if f == nil || f.Class != string(message.ClassOptedOut) && (f.Class != string(message.ClassWindowClosed) || f.Code == 0) {
 		return nil
 	}
-	var conv conversation.Conversation
-	if ok, err := u.Load(kindConversation, m.Conversation, &conv); err != nil || !ok {
-		return err
-	}
-	customer, err := u.customer(conv.Customer)
+	_, customer, err := u.talkOf(m.Conversation)
 	if err != nil || customer == nil {
 		return err
 	}

@@ -39,11 +39,7 @@ func (u *unit) tellWindow(ch *Channel, c *conversation.Customer, id string, at t
 
 // closing tells the host that the window of a conversation closes soon.
 func (u *unit) closing(w *worker.Job) error {
-	conv := new(conversation.Conversation)
-	if ok, err := u.Load(kindConversation, strings.TrimPrefix(w.ID, windowPrefix), conv); err != nil || !ok {
-		return err
-	}
-	customer, err := u.customer(conv.Customer)
+	conv, customer, err := u.talkOf(strings.TrimPrefix(w.ID, windowPrefix))
 	if err != nil || customer == nil {
 		return err
 	}
