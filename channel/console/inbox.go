@@ -22,20 +22,30 @@ const closingSoon = 4 * time.Hour
 type view struct {
 	name  string
 	query func(me string) desk.InboxQuery
+	// among says how many it has of what was counted over all that is open; nil: it is counted by itself.
+	among func(open *desk.InboxCounts, me string) int
 }
 
 var views = []view{
-	{"mine", func(me string) desk.InboxQuery { return desk.InboxQuery{Queues: open, Assignees: []string{me}} }},
-	{"unassigned", func(string) desk.InboxQuery { return desk.InboxQuery{Queues: open, Assignees: []string{""}} }},
+	{"mine", func(me string) desk.InboxQuery {
+		return desk.InboxQuery{Queues: open, Assignees: []string{me}}
+	}, func(c *desk.InboxCounts, me string) int { return c.ByAssignee[me] }},
+	{"unassigned", func(string) desk.InboxQuery {
+		return desk.InboxQuery{Queues: open, Assignees: []string{""}}
+	}, func(c *desk.InboxCounts, _ string) int { return c.ByAssignee[""] }},
 	{"waiting", func(string) desk.InboxQuery {
 		return desk.InboxQuery{Queues: open, Waiting: true, Order: desk.LongestWait}
-	}},
+	}, func(c *desk.InboxCounts, _ string) int { return c.Waiting }},
 	{"closing", func(string) desk.InboxQuery {
 		return desk.InboxQuery{Queues: open, ClosingWithin: closingSoon, Order: desk.ClosingFirst}
-	}},
-	{"unread", func(string) desk.InboxQuery { return desk.InboxQuery{Unread: true} }},
-	{"open", func(string) desk.InboxQuery { return desk.InboxQuery{Queues: open} }},
-	{"all", func(string) desk.InboxQuery { return desk.InboxQuery{} }},
+	}, nil},
+	{"unread", func(string) desk.InboxQuery {
+		return desk.InboxQuery{Queues: open, Unread: true}
+	}, func(c *desk.InboxCounts, _ string) int { return c.Unread }},
+	{"open", func(string) desk.InboxQuery {
+		return desk.InboxQuery{Queues: open}
+	}, func(c *desk.InboxCounts, _ string) int { return c.Total }},
+	{"all", func(string) desk.InboxQuery { return desk.InboxQuery{} }, nil},
 }
 
 // filter is what a list was asked for by its address: a view, and what narrows it.
@@ -132,10 +142,18 @@ type count struct {
 // counts returns how much is in each view. Only what narrows to a channel counts here, so that the numbers
 // do not jump while somebody searches.
 func (q *request) counts(f filter) ([]count, error) {
+	me := q.actor.ID
+	ofOpen, err := q.Desk.CountInbox(q.ctx(), q.actor, filter{View: "open", Channel: f.Channel}.query(me))
+	if err != nil {
+		return nil, err
+	}
 	var all []count
 	for _, v := range views {
-		iq := filter{View: v.name, Channel: f.Channel}.query(q.actor.ID)
-		n, err := q.Desk.CountInbox(q.ctx(), q.actor, iq)
+		if v.among != nil {
+			all = append(all, count{v.name, v.among(ofOpen, me)})
+			continue
+		}
+		n, err := q.Desk.CountInbox(q.ctx(), q.actor, filter{View: v.name, Channel: f.Channel}.query(me))
 		if err != nil {
 			return nil, err
 		}
