@@ -138,3 +138,34 @@ func TestItWorksUnderAnyPrefixAndRouter(t *testing.T) {
 		require.Equal(t, http.StatusNotFound, s.get(alice, "/support/consolefoo").Code)
 	})
 }
+
+func TestRequestsAreBounded(t *testing.T) {
+	with(t, nil, func(t *testing.T, s *site) {
+		id := s.asks("wamid.1", "hello")
+		big := s.post(alice, "/talk/"+id+"/reply", "key", "12345678", "text", strings.Repeat("x", 2<<20))
+		require.Contains(t, []int{http.StatusBadRequest, http.StatusRequestEntityTooLarge}, big.Code)
+		require.Len(t, s.Messages(id), 1)
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodHead, "/events", nil)
+		require.Equal(t, http.StatusOK, s.do(r, &alice).Code, "and ends")
+	})
+}
+
+func TestAFormLeadsBackToWhereItStoodAndNowhereElse(t *testing.T) {
+	with(t, func(c *console.Config) { c.Prefix = "/console" }, func(t *testing.T, s *site) {
+		for from, to := range map[string]string{
+			"http://example.com/console/new?x=1": "/console/new?x=1", "https://evil.example/console/": "/console/", "": "/console/",
+			"http://example.com//evil.example/": "/console/", "nonsense\x00": "/console/",
+		} {
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/console/language", strings.NewReader("language=fi"))
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			r.Header.Set("Sec-Fetch-Site", "same-origin")
+			r.Header.Set("Referer", from)
+			a := s.do(r, &alice)
+			require.Equal(t, http.StatusSeeOther, a.Code)
+			require.Equal(t, to, a.Header().Get("Location"), from)
+			cookie := a.Result().Cookies()[0]
+			require.Equal(t, "fi", cookie.Value)
+			require.True(t, cookie.HttpOnly)
+		}
+	})
+}

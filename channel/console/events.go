@@ -53,6 +53,9 @@ const pause = 120 * time.Millisecond
 
 // events is the stream of a page.
 func (q *request) events() error {
+	if q.Method == http.MethodHead {
+		return nil
+	}
 	s, err := q.streams.add(&q.actor)
 	if errors.Is(err, errTooMany) {
 		http.Error(q.w, q.language.say("streams.many"), http.StatusTooManyRequests)

@@ -171,3 +171,36 @@ func TestWhatAnAgentHasSeenIsUnreadNoMore(t *testing.T) {
 		require.Equal(t, http.StatusForbidden, s.post(nobody, "/talk/"+id+"/do/seen", "n", "1").Code)
 	})
 }
+
+func TestFiveHundredPagesAreTold(t *testing.T) {
+	with(t, func(c *console.Config) { c.Streams = 500 }, func(t *testing.T, s *site) {
+		var all []*told
+		for range 500 {
+			all = append(all, s.listen(alice, "", ""))
+		}
+		s.asks("wamid.1", "for everybody")
+		for _, w := range all {
+			w.end()
+			require.Contains(t, w.String(), "for everybody")
+		}
+	})
+}
+
+func TestTwoProcessesShowTheSame(t *testing.T) {
+	with(t, nil, func(t *testing.T, s *site) {
+		second := s.join(t)
+		w := second.listen(alice, "", "")
+		s.Post(channeltest.Kim.Text(time.Now(), "wamid.1", "on the first process"))
+		s.Pass(1500 * time.Millisecond)
+		require.Contains(t, w.String(), "on the first process")
+		w.end()
+		_, cursor := w.patches(t)
+		s.Post(channeltest.Kim.Text(time.Now(), "wamid.2", "while nobody listened"))
+		s.Pass(5 * time.Second)
+		again := s.listen(alice, "", cursor) // the next request may reach another process
+		s.Pass(time.Second)
+		again.end()
+		require.Contains(t, again.String(), "while nobody listened")
+		second.stop()
+	})
+}

@@ -81,6 +81,20 @@ func with(t *testing.T, change func(*console.Config), f func(t *testing.T, s *si
 	})
 }
 
+// join is another process on the same store, with a hub that does no work.
+func (s *site) join(t *testing.T) *site {
+	t.Helper()
+	d, err := desk.New(desk.Config{Hub: channel.Config{
+		Store: s.Store, Ticketing: &channeltest.Ticketing{}, Feed: true, Search: true, Channels: s.Hub.Channels(),
+	}})
+	require.NoError(t, err)
+	c, err := console.New(console.Config{Desk: d, Actor: actorOf, InsecureAnyHost: true})
+	require.NoError(t, err)
+	other := &site{Lab: s.Lab, desk: d, console: c}
+	other.run(t)
+	return other
+}
+
 // run tells pages what happens until stop is called.
 func (s *site) run(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())

@@ -22,6 +22,7 @@ type page struct {
 	serve func(*request) error   // answers
 	nav   string                 // the sentence under which the navigation leads to it; "" = not there
 	may   func(q *request) bool  // whether the actor may look at it; nil = everybody who is signed in
+	file  bool                   // takes a file: other requests are small
 	here  func(path string) bool // whether a path below the prefix belongs to it, in the navigation; nil = only its own
 }
 
@@ -43,7 +44,7 @@ var talkPages = []page{
 	{route: "GET /talk/{id}/older", serve: (*request).older},
 	{route: "POST /talk/{id}/reply", serve: (*request).reply},
 	{route: "POST /talk/{id}/check", serve: (*request).check},
-	{route: "POST /talk/{id}/file", serve: (*request).upload},
+	{route: "POST /talk/{id}/file", serve: (*request).upload, file: true},
 	{route: "GET /talk/{id}/templates", serve: (*request).picker},
 	{route: "GET /talk/{id}/form", serve: (*request).form},
 	{route: "POST /talk/{id}/preview", serve: (*request).preview},
@@ -98,7 +99,11 @@ func (c *Console) serve(p *page, w http.ResponseWriter, r *http.Request) {
 	}
 	q.actor = actor
 	if changes(r) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		most := int64(maxForm)
+		if p.file {
+			most = maxFile
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 	}
 	if p.may != nil && !p.may(q) {
 		q.fail(access.ErrDenied)
@@ -109,5 +114,5 @@ func (c *Console) serve(p *page, w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// maxBody is the largest request: a file with some fields around it.
-const maxBody = 101 << 20
+// The largest requests: a form, and a file with what is around it.
+const maxForm, maxFile = 1 << 20, 101 << 20

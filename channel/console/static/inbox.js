@@ -51,6 +51,8 @@ export async function view(search, push = true) {
   }
 }
 
+const failed = new Map(); // what was said at the top of the page, by conversation
+
 // rows puts fragments into the list. Below its end nothing is put: it comes when the list goes on.
 export function rows(fragments) {
   const list = $("#rows"), more = $("#more", list), last = more?.previousElementSibling?.dataset.order;
@@ -59,7 +61,8 @@ export function rows(fragments) {
   mark();
   $("#empty").hidden = $$(".row", list).length > 0;
   for (const row of fragments.map(known)) {
-    if (row?.classList.contains("bad") && !row.dataset.told) {
+    if (row?.classList.contains("bad") && failed.get(row.dataset.id) !== row.dataset.order) {
+      failed.set(row.dataset.id, row.dataset.order);
       const link = Object.assign(document.createElement("a"), { href: $("a", row).href, textContent: say("show") });
       link.dataset.open = row.dataset.id;
       alert("failed " + row.dataset.id, say("failed", { name: $(".name", row).textContent }), link);
