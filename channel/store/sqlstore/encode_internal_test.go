@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -160,7 +161,11 @@ func TestLanesAndNamesHaveHashes(t *testing.T) {
 	require.EqualValues(t, 2883612865453360621, laneHash("in", "100|555"), "hashes are stored, so they must not change")
 	require.NotEqual(t, laneHash("q", "l"), laneHash("ql", ""))
 	require.NotEqual(t, nameHash("q", "l"), nameHash("ql", ""))
-	require.Len(t, nameHash("q", "l"), 16)
+	a, b, other := nameHash("q", "a"), nameHash("q", "b"), nameHash("r", "a")
+	require.NotEqual(t, a, b)
+	require.Equal(t, a[:2], b[:2], "the names of a queue stand together")
+	require.NotEqual(t, a[:2], other[:2])
+	require.Equal(t, "425c7b0da1b1c6fe76b1ad7971201924", hex.EncodeToString(a[:]), "hashes are stored, so they must not change")
 	require.Equal(t, []int64{1, 3}, stripes([]int64{7, 0, 3, 6, 3 + 2*lockStripes}))
 }
 
