@@ -92,6 +92,9 @@ func (c *Console) parse() error {
 			"word":     l.word,
 			"at":       func(p string) string { return c.Prefix + p },
 			"time":     moment,
+			"lasts":    l.lasts,
+			"count":    grouped,
+			"bytes":    size,
 			"initials": initials,
 			"icon":     icon,
 		}).ParseFS(sources, "templates/*.html")

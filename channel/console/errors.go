@@ -16,6 +16,7 @@ var (
 	errNoKey    = errors.New("console: a message wants a key")
 	errNoFile   = errors.New("console: the request holds no file")
 	errUnproved = errors.New("console: a consent wants a place and a wording")
+	errNoChoice = errors.New("console: nothing was chosen")
 	errUnsure   = errors.New("console: the request does not say that it is meant")
 )
 
@@ -44,6 +45,9 @@ var refusals = []struct {
 	}},
 	{func(err error) bool { return errors.Is(err, errUnproved) }, explain.Explanation{
 		Class: explain.Input, Status: http.StatusUnprocessableEntity, Cause: "unproved", Text: "A consent is evidence: say where it was given, and with which wording.",
+	}},
+	{func(err error) bool { return errors.Is(err, errNoChoice) }, explain.Explanation{
+		Class: explain.Input, Status: http.StatusUnprocessableEntity, Cause: "no_choice", Text: "Nothing was chosen.", Do: "Choose what it is about.",
 	}},
 	{func(err error) bool { return errors.Is(err, errUnsure) }, explain.Explanation{
 		Class: explain.Input, Status: http.StatusUnprocessableEntity, Cause: "unsure", Text: "It was not confirmed. Nothing was changed.",

@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -30,6 +31,7 @@ type request struct {
 	language *language
 	rights   []desk.ChannelRights // of the actor; nil until they are asked for
 	people   map[string]Agent
+	status   int // of a whole page; 0 = 200
 }
 
 // ctx is the context of the request.
@@ -80,7 +82,7 @@ func (q *request) page(title, name string, data any) error {
 		return err
 	}
 	q.w.Header().Set("Content-Security-Policy", q.policy(f.Nonce))
-	q.write(http.StatusOK, "text/html; charset=utf-8", whole)
+	q.write(cmp.Or(q.status, http.StatusOK), "text/html; charset=utf-8", whole)
 	return nil
 }
 

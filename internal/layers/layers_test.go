@@ -42,7 +42,8 @@ var allowed = map[string][]string{
 		"channel", "channel/access", "channel/conversation", "channel/explain", "channel/health", "channel/message", "channel/pricing", "channel/rules", "channel/store", "template",
 	},
 	"channel/console": {
-		"channel", "channel/access", "channel/conversation", "channel/desk", "channel/explain", "channel/message", "channel/rules", "channel/store", "template", "window",
+		"channel", "channel/access", "channel/conversation", "channel/desk", "channel/duration", "channel/explain", "channel/health", "channel/message",
+		"channel/pricing", "channel/rules", "channel/store", "template", "window",
 	},
 	"channel/internal/channeltest": {
 		"channel", "channel/cloudapi", "channel/cloudapi/cloudapitest", "channel/conversation", "channel/message", "channel/pricing",

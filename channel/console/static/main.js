@@ -11,4 +11,5 @@ if ($("#workspace")) {
   stream.listen();
   setInterval(composer.look, 1000);
 }
+if ($(".office")) import("./admin.js");
 setInterval(tell, 1000);

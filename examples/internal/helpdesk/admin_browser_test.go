@@ -1,0 +1,29 @@
+package helpdesk
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/kanava-go/kanava/examples/internal/browsertest"
+)
+
+// The pages of administrators, as a person sees them, wide and narrow, and from right to left.
+func TestAnAdministratorLooksAfterTheHelpdesk(t *testing.T) {
+	s := serve(t, t.TempDir())
+	wide, narrow := browsertest.Open(t, 1300, 860), browsertest.Open(t, 360, 740)
+	for _, path := range []string{"/admin/health", "/admin/letters"} {
+		name := "office" + strings.ReplaceAll(path, "/", "-")
+		wide.Do(chromedp.Navigate(s.url+"/console"+path), chromedp.WaitVisible(".office h1"))
+		wide.Until("document.querySelectorAll('h1').length === 1 && Boolean(document.querySelector('.bar a[aria-current=page]'))")
+		wide.Picture(name)
+		narrow.Do(chromedp.Navigate(s.url+"/console"+path), chromedp.WaitVisible(".office h1"))
+		narrow.Fits()
+		narrow.Picture(name + "-narrow")
+	}
+	wide.Do(chromedp.Navigate(s.url+"/console/admin/health"), chromedp.WaitVisible(".office h1"))
+	wide.Until("[...document.querySelectorAll('h3')].some(e => e.textContent === 'Harbour Bikes') && document.querySelector('.office').textContent.includes('at work')")
+	wide.Press("#retry-support")
+	wide.Until("document.querySelector('.notice.good')?.textContent.includes('is tried now')")
+}
