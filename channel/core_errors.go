@@ -45,6 +45,8 @@ var (
 	// ErrNoFeed, ErrNoSearch: Config.Feed, Config.Search is not set.
 	ErrNoFeed   = errors.New("channel: the hub keeps no feed")
 	ErrNoSearch = errors.New("channel: the hub has no search")
+	// ErrOtherDesk: a process that runs on the store has a desk and this one none, or the other way round.
+	ErrOtherDesk = errors.New("channel: of the processes on the store some have a desk and some none")
 	// ErrRunning: the hub runs already.
 	ErrRunning = errors.New("channel: hub is already running")
 )

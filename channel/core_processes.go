@@ -63,8 +63,23 @@ func (h *core) newProcess() *health.Process {
 	h.life.process = rand.Text()
 	return &health.Process{
 		ID: h.life.process, Name: h.fleet.name, Version: h.fleet.version,
-		Started: h.now().UTC(), Every: duration.Duration(h.life.every),
+		Started: h.now().UTC(), Every: duration.Duration(h.life.every), Desk: h.desk != nil,
 	}
+}
+
+// sameDesk refuses to run beside processes that have a desk where this one has none, or have none.
+func (h *core) sameDesk(ctx context.Context, me *health.Process) error {
+	all, err := h.processes(ctx)
+	if err != nil {
+		return err
+	}
+	now := h.now()
+	for i := range all {
+		if p := &all[i]; p.ID != me.ID && p.Desk != me.Desk && p.Living(now) {
+			return fmt.Errorf("channel: run: %w", ErrOtherDesk)
+		}
+	}
+	return nil
 }
 
 // machine is the name of the machine with the number of the process.

@@ -34,7 +34,7 @@ type Config struct {
 	Attachments Attachments
 	// Desk takes part in what the hub does; package desk makes the hub with one. nil: nothing of a
 	// desk is written, polled or told, and each customer has one conversation, which never ends. All
-	// hubs on a store have a desk, or none has.
+	// hubs on a store have a desk, or none has: Run refuses to be another kind than those that run.
 	Desk Desk
 	// Channels are the numbers to begin with; see [Hub.AddChannel].
 	Channels []Channel
@@ -175,7 +175,7 @@ func New(cfg Config) (*Hub, error) {
 // Run does the hub's work until ctx is done, lets work in hand finish for at most Config.Drain, and
 // returns nil; what did not finish is given back. It owns its goroutines and waits for them, and so
 // for host code that goes on after its context has ended. It returns [ErrRunning] if the hub runs
-// already, and the error of a store that fails right at the start.
+// already, an error that matches [ErrOtherDesk], or that of a store that fails right at the start.
 func (h *Hub) Run(ctx context.Context) error {
 	if !h.running.CompareAndSwap(false, true) {
 		return ErrRunning
@@ -186,6 +186,11 @@ func (h *Hub) Run(ctx context.Context) error {
 	me := h.newProcess()
 	err := h.join(work, me)
 	if err == nil && ctx.Err() == nil { // before anything is claimed
+		if err = h.sameDesk(work, me); err != nil {
+			h.signOff(work, me)
+		}
+	}
+	if err == nil && ctx.Err() == nil {
 		err = h.knowOutages(work)
 	}
 	if err == nil && ctx.Err() == nil {

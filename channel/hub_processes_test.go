@@ -2,6 +2,7 @@ package channel_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -427,5 +428,65 @@ func TestSettingsThatOneProcessChangesHoldInAll(t *testing.T) {
 		for _, l := range []*lab{a, b, again, deployed} {
 			l.Stop()
 		}
+	})
+}
+
+func TestAProcessWithoutADeskDoesNotRunBesideOneWithADesk(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		first, second channel.Desk
+		refused       bool
+	}{
+		"none has one":          {nil, nil, false},
+		"both have one":         {&clerk{}, &clerk{}, false},
+		"only the first has it": {&clerk{}, nil, true},
+		"only the second":       {nil, &clerk{}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				st := memstore.New()
+				run := func(desk channel.Desk) (stop func() error) {
+					hub, err := channel.New(channel.Config{Store: st, Ticketing: &channeltest.Ticketing{}, Desk: desk})
+					require.NoError(t, err)
+					ctx, cancel := context.WithCancel(t.Context())
+					ended := make(chan error, 1)
+					go func() { ended <- hub.Run(ctx) }()
+					synctest.Wait()
+					return func() error { cancel(); return <-ended }
+				}
+				first := run(tt.first)
+				second := run(tt.second)()
+				if tt.refused {
+					require.ErrorIs(t, second, channel.ErrOtherDesk)
+				} else {
+					require.NoError(t, second)
+				}
+				require.NoError(t, first(), "who was there first goes on")
+				require.NoError(t, run(tt.second)(), "with nobody beside it")
+			})
+		})
+	}
+}
+
+func TestAProcessThatWasKilledIsInNobodysWayForLong(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		st := memstore.New()
+		dead := &ailing{Store: st}
+		ctx, cancel := context.WithCancel(t.Context())
+		hub, err := channel.New(channel.Config{Store: dead, Ticketing: &channeltest.Ticketing{}, Desk: &clerk{}, Drain: time.Millisecond})
+		require.NoError(t, err)
+		ended := make(chan error, 1)
+		go func() { ended <- hub.Run(ctx) }()
+		synctest.Wait()
+		dead.commits(func(context.Context, *store.Batch) error { return errors.New("killed") })
+		cancel()
+		<-ended
+		_, err = runFor(t, st, time.Second)
+		require.ErrorIs(t, err, channel.ErrOtherDesk)
+		time.Sleep(5 * time.Second)
+		_, err = runFor(t, st, time.Second)
+		require.NoError(t, err)
 	})
 }

@@ -270,6 +270,10 @@ var explanations = []struct {
 	{matching(channel.ErrNoScope), Explanation{
 		Class: Input, Status: http.StatusForbidden, Text: "The delivery's secret speaks for no account.",
 	}},
+	{matching(channel.ErrOtherDesk), Explanation{
+		Class: Fault, Status: http.StatusConflict, Text: "Another process on the store has a desk and this one none, or the other way round.",
+		Do: "Stop the others before this one is started.",
+	}},
 	{matching(channel.ErrRunning), Explanation{
 		Class: Fault, Status: http.StatusConflict, Text: "The hub is running already.",
 	}},

@@ -33,6 +33,8 @@ type Process struct {
 	// InHand is how much work of each kind it had in hand when it last wrote its entry, at most ten
 	// seconds ago while it lives.
 	InHand map[string]int `json:"in_hand,omitempty"`
+	// Desk says that its hub has a desk: all that run on a store do, or none does.
+	Desk bool `json:"desk,omitempty"`
 	// Channels are the IDs of its channels, Numbers their phone_number_ids.
 	Channels []string `json:"channels,omitempty"`
 	Numbers  []string `json:"numbers,omitempty"`
