@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/explain"
 )
 
@@ -80,6 +81,14 @@ func (l *language) explained(x *explain.Explanation) (text, do string) {
 		}
 	}
 	return x.Text, x.Do
+}
+
+// failed says why a message failed: in English as WhatsApp's error has it, else by its class.
+func (l *language) failed(f *conversation.Failure) string {
+	if text, ok := l.words["failure."+f.Class]; ok && (l.Tag != "en" || f.Title == "") {
+		return text
+	}
+	return strings.TrimSpace(f.Title + ". " + f.Hint)
 }
 
 // catalogue is the console in all languages that are offered.

@@ -9,8 +9,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/window"
 )
 
 func allWords(t *testing.T) *catalogue {
@@ -92,5 +97,40 @@ func TestAPageSpeaksTheLanguageThatTheBrowserLikesBest(t *testing.T) {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 		r.Header.Set("Accept-Language", accept)
 		require.Equal(t, want, c.of(r).Tag, accept)
+	}
+}
+
+func TestWhyAMessageFailedIsSaidInTheLanguage(t *testing.T) {
+	t.Parallel()
+	f := &conversation.Failure{Class: "recipient_unreachable", Title: "Undeliverable", Hint: "Try another way."}
+	for _, l := range allWords(t).offered {
+		if l.Tag == "en" {
+			require.Equal(t, "Undeliverable. Try another way.", l.failed(f))
+		} else {
+			require.Equal(t, l.words["failure.recipient_unreachable"], l.failed(f), l.Tag)
+		}
+		require.Equal(t, "New. Do.", l.failed(&conversation.Failure{Class: "of the future", Title: "New", Hint: "Do."}))
+	}
+}
+
+func TestEveryWordOfTheHubIsKnown(t *testing.T) {
+	t.Parallel()
+	words := allWords(t).offered[0].words
+	for _, s := range []conversation.DeliveryState{
+		conversation.Scheduled, conversation.Queued, conversation.Uncertain, conversation.Accepted, conversation.Sent, conversation.Delivered,
+		conversation.Read, conversation.Played, conversation.Failed, conversation.Cancelled,
+	} {
+		require.Contains(t, words, "state."+string(s))
+	}
+	for _, p := range []window.Phase{
+		window.PhaseNever, window.PhaseOpen, window.PhaseClosing4h, window.PhaseClosing1h, window.PhaseClosing15m, window.PhaseClosed,
+	} {
+		require.Contains(t, words, "window."+string(p))
+	}
+	for _, s := range []rules.State{
+		{}, {Queue: rules.QueueNew, WaitingSince: time.Unix(1, 0)}, {Queue: rules.QueueNew}, {Queue: rules.QueuePending}, {Queue: rules.QueueResolved},
+		{Queue: rules.QueueNew, WaitingSince: time.Unix(1, 0), LastAgentReply: time.Unix(1, 0)},
+	} {
+		require.Contains(t, words, "status."+statusOf(&s))
 	}
 }

@@ -45,9 +45,10 @@ type messageView struct {
 	State          conversation.DeliveryState
 	Times          []stepView // when what became of it
 	Price          string     // the category that it was charged in
-	Failure        *conversation.Failure
-	Resend, Cancel bool // what the actor may do about it
-	Again          bool // the actor may write it again
+	Failure        string     // why it failed, and what to do
+	Code           int        // WhatsApp's number for it, 0 if there is none
+	Resend, Cancel bool       // what the actor may do about it
+	Again          bool       // the actor may write it again
 }
 
 type quoteView struct{ ID, By, Text string }
@@ -122,8 +123,8 @@ func (q *request) outcome(v *messageView, m *conversation.Message) {
 	if d.Price != nil && (d.Price.Billable == nil || *d.Price.Billable) {
 		v.Price = d.Price.Category
 	}
-	if v.State == conversation.Failed || v.State == conversation.Uncertain {
-		v.Failure = d.Failure
+	if v.Bad() && d.Failure != nil {
+		v.Failure, v.Code = q.language.failed(d.Failure), d.Failure.Code
 	}
 	v.Resend = v.State == conversation.Uncertain && q.may(m.Channel, access.Resend)
 	v.Cancel = (v.State == conversation.Queued || v.State == conversation.Scheduled) && q.may(m.Channel, access.CancelQueued)

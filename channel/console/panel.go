@@ -125,7 +125,7 @@ func (q *request) event(e *conversation.LogEntry) eventView {
 	}
 	switch {
 	case e.Failure != nil:
-		v.Why = strings.TrimSpace(e.Failure.Title + ". " + e.Failure.Hint)
+		v.Why = q.language.failed(e.Failure)
 	case e.Cause != "":
 		v.Why = q.language.word("why", string(e.Cause))
 	default:

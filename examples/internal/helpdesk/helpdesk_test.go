@@ -177,3 +177,12 @@ func TestAFileInTheWayOfTheFolderIsNamed(t *testing.T) {
 	err := Main(t.Context(), []string{"-dir", path}, os.Getenv, os.Stdout, os.Stderr)
 	require.ErrorContains(t, err, "create folder")
 }
+
+func TestAGraphAddressThatIsNoneIsNamed(t *testing.T) {
+	t.Parallel()
+	err := Main(t.Context(), []string{"-live", "-graph", "nonsense", "-dir", t.TempDir()}, func(name string) string { return account[name] }, os.Stdout, os.Stderr)
+	require.ErrorContains(t, err, "-graph")
+	side, err := live(func(name string) string { return account[name] }, "http://localhost:8090")
+	require.NoError(t, err)
+	require.NotNil(t, side.Sender)
+}

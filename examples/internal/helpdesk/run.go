@@ -21,6 +21,7 @@ func Main(ctx context.Context, args []string, getenv func(string) string, out, e
 	dir := flags.String("dir", "", "folder for the database (default: a new temporary folder)")
 	real := flags.Bool("live", false, "use a real number through the Cloud API; see the WHATSAPP_ variables")
 	hooks := flags.String("webhook-addr", "localhost:8081", "with -live: address that takes WhatsApp's webhooks and nothing else")
+	graph := flags.String("graph", "", "with -live: address of the Graph API, to work against a simulator (default: Meta's)")
 	verbose := flags.Bool("v", false, "log what the hub does")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -37,7 +38,7 @@ func Main(ctx context.Context, args []string, getenv func(string) string, out, e
 		o.Dir = temp
 	}
 	if *real {
-		side, err := live(getenv)
+		side, err := live(getenv, *graph)
 		if err != nil {
 			return err
 		}

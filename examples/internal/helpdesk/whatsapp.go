@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -61,8 +62,9 @@ func Meta(cfg MetaConfig) (*WhatsApp, error) {
 	}, nil
 }
 
-// live reads the real number from the environment and names everything missing.
-func live(getenv func(string) string) (*WhatsApp, error) {
+// live reads the real number from the environment and names everything missing. graph is where the Graph
+// API lives, "" for Meta's own.
+func live(getenv func(string) string, graph string) (*WhatsApp, error) {
 	var missing []string
 	need := func(name string) string {
 		value := strings.TrimSpace(getenv(name))
@@ -74,6 +76,14 @@ func live(getenv func(string) string) (*WhatsApp, error) {
 	cfg := MetaConfig{Client: cloudapi.Config{Token: need("WHATSAPP_TOKEN")}, Number: need("WHATSAPP_PHONE_NUMBER_ID")}
 	cfg.Secret, cfg.VerifyToken = need("WHATSAPP_APP_SECRET"), need("WHATSAPP_VERIFY_TOKEN")
 	cfg.Client.AppSecret, cfg.Account = cfg.Secret, strings.TrimSpace(getenv("WHATSAPP_ACCOUNT_ID"))
+	if graph != "" {
+		at, err := url.Parse(graph)
+		if err != nil || at.Host == "" {
+			return nil, fmt.Errorf("helpdesk: -graph: %q is no address such as http://localhost:8090", graph)
+		}
+		cfg.Client.BaseURL, cfg.Client.MediaHosts = graph, []string{at.Host}
+		cfg.Client.InsecureHTTP = at.Scheme == "http" && loopbackHost(at.Host)
+	}
 	if len(missing) > 0 {
 		return nil, fmt.Errorf("helpdesk: -live needs the environment variables %s", strings.Join(missing, ", "))
 	}
