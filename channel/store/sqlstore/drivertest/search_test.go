@@ -15,7 +15,7 @@ import (
 )
 
 // BenchmarkSearch searches 100,000 entries of ten channels for names, for a word that 1 in 100 has, and for
-// one that all have.
+// one that all have, and for a single letter.
 func BenchmarkSearch(b *testing.B) {
 	for _, engine := range []sqlstore.Dialect{sqlstore.SQLite, sqlstore.PostgreSQL} {
 		b.Run(engine.String(), func(b *testing.B) {
@@ -38,7 +38,11 @@ func BenchmarkSearch(b *testing.B) {
 				_, err := s.Commit(b.Context(), batch)
 				require.NoError(b, err)
 			}
-			for name, text := range map[string]string{"a name": "person4711", "one in a hundred": "order7", "all": "hello"} {
+			if engine == sqlstore.PostgreSQL {
+				_, err := db.Exec(`ANALYZE kanava_entry`) // as autovacuum does within a minute
+				require.NoError(b, err)
+			}
+			for name, text := range map[string]string{"a name": "person4711", "one in a hundred": "order7", "all": "hello", "a letter": "p"} {
 				b.Run(name, func(b *testing.B) {
 					var took []time.Duration
 					for b.Loop() {
