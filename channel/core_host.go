@@ -35,6 +35,13 @@ type Sender interface {
 	MarkRead(ctx context.Context, wamid string, typing bool) error
 }
 
+// An InboundCounter is a [Sender] whose number may send less while it receives, as WhatsApp's
+// throughput is for both. The hub tells it of messages that it has accepted.
+type InboundCounter interface {
+	// CountInbound must be quick.
+	CountInbound(ctx context.Context, messages int)
+}
+
 // A LimitTeller is a [Sender] that can say how many people its number may write to first within 24
 // hours, such as "TIER_2K". The hub asks when it starts and once a day; see also
 // [Hub.ReportStanding].

@@ -37,6 +37,7 @@ func (h *Hub) Accept(ctx context.Context, d *webhook.Delivery) (err error) {
 	var b store.Batch
 	size := 0
 	seen := map[string]bool{}
+	var came map[string]int // messages, by number
 	for ev := range d.Events() {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("channel: accept: %w", err)
@@ -50,6 +51,12 @@ func (h *Hub) Accept(ctx context.Context, d *webhook.Delivery) (err error) {
 			continue
 		}
 		seen[w.ID] = true
+		if _, ok := ev.Payload.(*webhook.Message); ok {
+			if came == nil {
+				came = map[string]int{}
+			}
+			came[ev.Number.ID]++
+		}
 		if masked {
 			info.Redacted++
 		}
@@ -61,5 +68,15 @@ func (h *Hub) Accept(ctx context.Context, d *webhook.Delivery) (err error) {
 		}
 		b.Enqueue = append(b.Enqueue, w)
 	}
-	return h.intake.record(ctx, &b, &info)
+	if err := h.intake.record(ctx, &b, &info); err != nil {
+		return err
+	}
+	for number, n := range came {
+		if ch, ok := h.channels.number(number); ok {
+			if counter, ok := ch.Sender.(InboundCounter); ok {
+				counter.CountInbound(ctx, n)
+			}
+		}
+	}
+	return nil
 }

@@ -101,7 +101,7 @@ func (l *ledger) Learn(ctx context.Context, r *sharelimit.Rules, n sharelimit.Ne
 		n.PairPause = 0
 	}
 	_, err := l.exec(ctx, "observe", r, keys, int64(r.Throughput), int64(r.Reserve), int64(n.Learned),
-		n.Pause.Microseconds(), n.PairPause.Microseconds())
+		n.Pause.Microseconds(), n.PairPause.Microseconds(), int64(n.Received))
 	return err
 }
 

@@ -49,6 +49,13 @@ local function owe(key, at)
   end
 end
 
+-- received is when the next message may go after so many have come in, which nobody asked for. More
+-- than ten seconds' worth is not believed.
+local function received(tat, messages, step)
+  tat = math.max(tat, now)
+  return math.min(tat + messages * step, math.max(tat, now + 10 * second))
+end
+
 -- take: KEYS number, pairs of those who wait, pairs to be corrected.
 -- ARGV 5 throughput, 6 reserve, 7 horizon, 8 messages of the number that nobody asked for, 9 how many wait; for each of them the
 -- longest wait; for each other pair how many of its messages did not go after all.
@@ -56,8 +63,7 @@ if op == 'take' then
   local key, horizon, waiting = KEYS[1], tonumber(ARGV[7]), tonumber(ARGV[9])
   local step = second / pace(key, tonumber(ARGV[5]), tonumber(ARGV[6]))
   local tat, paused = read(key, 'tat', 'paused')
-  tat = math.max(tat, now)
-  tat = math.min(tat + tonumber(ARGV[8]) * step, math.max(tat, now + 10 * second))
+  tat = received(tat, tonumber(ARGV[8]), step)
   for i = waiting + 2, #KEYS do
     owe(KEYS[i], owed(KEYS[i]) - tonumber(ARGV[8 + i]) * interval)
   end
@@ -83,11 +89,16 @@ if op == 'take' then
 end
 
 -- observe: KEYS number, and its pair if that was refused.
--- ARGV 5 throughput, 6 reserve, 7 limit learned, 8 pause after a refusal of the number, 9 of the pair; 0 for none.
+-- ARGV 5 throughput, 6 reserve, 7 limit learned, 8 pause after a refusal of the number, 9 of the pair, 10 messages
+-- of the number that nobody asked for; 0 for none.
 if op == 'observe' then
   local key, learned, pause, pairPause = KEYS[1], tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
   if learned > 0 and read(key, 'ceiling') ~= learned then
     put(key, 'ceiling', learned, 'slow', 0)
+  end
+  if tonumber(ARGV[10]) > 0 then
+    local step = second / pace(key, tonumber(ARGV[5]), tonumber(ARGV[6]))
+    put(key, 'tat', received(read(key, 'tat'), tonumber(ARGV[10]), step))
   end
   if pause > 0 then
     local paused = read(key, 'paused')

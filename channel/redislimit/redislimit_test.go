@@ -252,6 +252,20 @@ func TestWhatComesInCounts(t *testing.T) {
 	require.LessOrEqual(t, limit.Wait, 10*time.Second, "more is not believed")
 }
 
+// Who takes webhooks in may be another process than those that send.
+func TestWhatComesInAnywhereCounts(t *testing.T) {
+	t.Parallel()
+	addr := shared(t)
+	limits := cloudapi.Limits{Throughput: 10}
+	receiver, sender := process(t, addr, redislimit.Config{Limits: limits}), process(t, addr, redislimit.Config{Limits: limits})
+	receiver.Observe(t.Context(), cloudapi.Permit{Number: "7"}, cloudapi.Observation{Inbound: 1 << 40})
+	require.Eventually(t, func() bool {
+		_, err := sender.Acquire(t.Context(), cloudapi.Permit{Number: "7", Recipient: "x"})
+		var limit *cloudapi.LimitError
+		return errors.As(err, &limit) && limit.Wait > 5*time.Second
+	}, time.Minute, time.Millisecond)
+}
+
 func TestManagementCallsShareTheirQuota(t *testing.T) {
 	t.Parallel()
 	addr := shared(t)

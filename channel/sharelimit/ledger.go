@@ -77,6 +77,8 @@ type News struct {
 	Number string
 	// Learned is its throughput; 0: nothing new.
 	Learned int
+	// Received is how many messages the number has received since it was last said.
+	Received int
 	// Pause is for how long nothing may go, after a refusal; 0 if there was none.
 	Pause time.Duration
 	// Pair is the user to whom nothing may go for PairPause; "" for none.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -18,6 +19,8 @@ const (
 	horizon    = 100 * time.Millisecond
 	maxHorizon = time.Second
 	maxLot     = 100
+	// tellAfter is how long the ledger may not know what came in.
+	tellAfter = 25 * time.Millisecond
 	// overtakes is how many lots in a row may leave out whoever has waited longest.
 	overtakes = 7
 )
@@ -36,6 +39,7 @@ type number struct {
 	free     time.Time      // nothing goes before, as the ledger said last
 	took     time.Duration  // a running mean of how long it takes to answer
 	received int            // messages that came in, of which the ledger is told with the next lot
+	telling  bool           // or soon, if nobody waits
 	back     map[string]int // messages to pairs that did not go after all, told likewise
 	learned  int            // the number's limit, 0 while only the ledger may know
 	untold   bool           // the ledger does not know it
@@ -286,7 +290,12 @@ func (n *number) observe(ctx context.Context, p cloudapi.Permit, o cloudapi.Obse
 	numberPause := pause(o, message.ClassThrottledNumber, time.Second)
 	pairPause := pause(o, message.ClassThrottledPair, n.l.cfg.Limits.PairInterval)
 	n.mu.Lock()
-	n.received += max(o.Inbound, 0)
+	if o.Inbound > 0 {
+		if n.received += o.Inbound; !n.telling {
+			n.telling = true
+			time.AfterFunc(tellAfter, n.tell)
+		}
+	}
 	news := n.untold || numberPause > 0 || pairPause > 0 && p.Recipient != "" || o.Throughput > 0 && o.Throughput != n.learned
 	if o.Throughput > 0 {
 		n.learned = o.Throughput
@@ -313,3 +322,27 @@ func (n *number) observe(ctx context.Context, p cloudapi.Permit, o cloudapi.Obse
 		n.mu.Unlock()
 	}
 }
+
+// tell tells the ledger what came in, unless a lot has done so.
+func (n *number) tell() {
+	n.mu.Lock()
+	received := n.received
+	n.received, n.telling = 0, false
+	n.mu.Unlock()
+	if received == 0 {
+		return
+	}
+	err := errAway
+	if !n.l.away.is(time.Now()) {
+		err = n.l.call(context.Background(), func(ctx context.Context) error {
+			return n.l.cfg.Ledger.Learn(ctx, &n.l.rules, News{Number: n.key, Received: received})
+		})
+	}
+	if err != nil {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		n.received += received // for the next time
+	}
+}
+
+var errAway = errors.New("sharelimit: the ledger is away")

@@ -58,12 +58,18 @@ func (r *Rules) pace(n *Number, now float64) float64 {
 	return min(full, n.Slow+math.Floor((now-n.Since)/recoverEvery)*recovery*full)
 }
 
+// received is when the next message may go after so many have come in, which nobody asked for. More
+// than ten seconds' worth is not believed.
+func (r *Rules) received(n *Number, messages int, now float64) float64 {
+	next := max(n.Next, now)
+	return min(next+float64(messages)*second/r.pace(n, now), max(next, now+10*second))
+}
+
 // Take answers a lot at the given time. It changes n, and in paid, by pair, when all that was
 // borrowed is paid back.
 func (r *Rules) Take(n *Number, paid map[string]float64, l *Lot, now float64) []Answer {
 	step := second / r.pace(n, now)
-	next := max(n.Next, now)
-	next = min(next+float64(l.Received)*step, max(next, now+10*second))
+	next := r.received(n, l.Received, now)
 	interval, horizon := micros(r.PairInterval), micros(l.Horizon)
 	for pair, count := range l.Back {
 		if paid[pair] > now {
@@ -99,6 +105,9 @@ func (r *Rules) Take(n *Number, paid map[string]float64, l *Lot, now float64) []
 func (r *Rules) Learn(n *Number, paid float64, news *News, now float64) float64 {
 	if learned := float64(news.Learned); learned > 0 && n.Ceiling != learned {
 		n.Ceiling, n.Slow = learned, 0
+	}
+	if news.Received > 0 {
+		n.Next = r.received(n, news.Received, now)
 	}
 	if news.Pause > 0 {
 		if now > n.Paused { // refusals of messages that were on their way together count once

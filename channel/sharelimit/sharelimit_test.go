@@ -258,6 +258,21 @@ func TestWhatComesInCounts(t *testing.T) {
 	})
 }
 
+// Who takes webhooks in may be another process than those that send.
+func TestWhatComesInAnywhereCounts(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := memstore.New()
+		limits := cloudapi.Limits{Throughput: 10}
+		receiver, sender := process(t, s, sharelimit.Config{Limits: limits}), process(t, s, sharelimit.Config{Limits: limits})
+		for range 30 {
+			receiver.Observe(t.Context(), cloudapi.Permit{Number: "7"}, cloudapi.Observation{Inbound: 1})
+		}
+		time.Sleep(50 * time.Millisecond)
+		_, err := sender.Acquire(t.Context(), cloudapi.Permit{Number: "7", Recipient: "x", MaxWait: time.Second})
+		require.Greater(t, requireScope(t, cloudapi.ScopeNumber, err).Wait, 2*time.Second)
+	})
+}
+
 func TestManagementCallsShareTheirQuota(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := memstore.New()

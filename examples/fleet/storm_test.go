@@ -1,0 +1,249 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/cloudapi"
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/health"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store/sqlstore"
+)
+
+// Three processes on one PostgreSQL, alone and with JetStream in front and Redis beside it, while each of
+// them dies in another way. Every message is answered once, and WhatsApp has nothing to complain of: no
+// limit was exceeded by all of them together.
+func TestAStormOverAFleetLosesAndDoublesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("half a minute each")
+	}
+	t.Run("PostgreSQL alone", func(t *testing.T) {
+		storm(t, newBench(t, 60), nil)
+	})
+	t.Run("JetStream of three servers, Redis for limits", func(t *testing.T) {
+		nodes, urls := cluster(t)
+		for _, n := range nodes {
+			n.start(t)
+		}
+		addr, restartRedis := redisServer(t)
+		b := newBench(t, 60, "-log", "nats", "-nats", urls, "-limits", "redis", "-redis", addr)
+		storm(t, b, func(round int) {
+			nodes[round%3].kill()
+			restartRedis()
+			time.AfterFunc(3*time.Second, func() { nodes[round%3].start(t) })
+		})
+	})
+}
+
+// storm has customers write while processes die; more is what else happens in each round.
+func storm(t *testing.T, b *bench, more func(round int)) {
+	t.Helper()
+	one := b.start("one", "-version", "v1")
+	two := b.start("two", "-version", "v1")
+	three := b.start("three", "-version", "v1")
+	b.open()
+	ctx, end := context.WithCancel(t.Context())
+	lived := make(chan error, 1)
+	go func() { lived <- b.world.Run(ctx) }()
+	look := b.looker()
+
+	wrote := 0
+	// Half of what a number may do in a second is received, the other half is left for the answers:
+	// what is still on its way to the fleet counts already, and nobody there knows of it.
+	write := func(n int) {
+		for i := range n {
+			if i%10 == 9 {
+				<-time.After(250 * time.Millisecond)
+			}
+			b.users[wrote%len(b.users)].Text(b.number, fmt.Sprintf("message %s", word(wrote)))
+			wrote++
+		}
+	}
+	arrive := func() {
+		t.Helper()
+		require.Eventually(t, func() bool { return b.answered() >= wrote*9/10 }, 3*time.Minute, 50*time.Millisecond, "the others go on")
+	}
+	write(240)
+	arrive()
+	wrote += look.answerAtOnce(t, 5) // far more than a number may send in a second
+	arrive()
+	if more != nil {
+		more(0)
+	}
+
+	write(60)
+	began := time.Now()
+	one.kill()
+	write(60)
+	takenOver(t, began, "killed", "one", two, three)
+	arrive()
+	one = b.start("one", "-version", "v2") // beside the old ones: a rolling upgrade
+	if more != nil {
+		more(1)
+	}
+
+	write(60)
+	began = time.Now()
+	two.cable.set(true)
+	write(60)
+	takenOver(t, began, "cut off", "two", one, three)
+	arrive()
+	two.cable.set(false)
+	require.Eventually(t, func() bool { _, ok := two.saw(began, "did not hear of this process", ""); return ok }, time.Minute, 20*time.Millisecond,
+		"it notices by itself")
+	require.Eventually(t, two.ready, time.Minute, 50*time.Millisecond, "and goes on")
+	if more != nil {
+		more(2)
+	}
+
+	write(60)
+	began = time.Now()
+	three.signal(syscall.SIGSTOP)
+	write(60)
+	takenOver(t, began, "frozen", "three", one, two)
+	three.signal(syscall.SIGCONT)
+	arrive()
+	versions := look.versions(t)
+	require.Contains(t, versions, "v1")
+	require.Contains(t, versions, "v2")
+	two.leave() // the upgrade goes on
+	b.start("four", "-version", "v2")
+	write(60)
+	arrive()
+
+	uncertain := look.settle(t, b, wrote)
+	end()
+	require.NoError(t, <-lived)
+	for text, n := range b.answers() {
+		require.Equal(t, 1, n, "an answer was doubled: %s", text)
+	}
+	require.Len(t, b.answers(), wrote, "an answer was lost")
+	require.Empty(t, b.world.Audit())
+	t.Logf("%d messages, %d answers, none lost, none doubled; of %d it was unknown for a while whether they had been sent, and somebody had them sent again", wrote, len(b.answers()), uncertain)
+}
+
+// takenOver waits until one of the others has taken over from a process, and says how long that took.
+func takenOver(t *testing.T, since time.Time, how, who string, others ...*member) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		for _, m := range others {
+			if at, ok := m.saw(since, "is taken over", `"`+who+`"`); ok {
+				t.Logf("%s was %s, and taken over from after %v", who, how, at.Sub(since).Round(10*time.Millisecond))
+				return true
+			}
+		}
+		return false
+	}, time.Minute, 10*time.Millisecond, "nobody takes over from %s", who)
+}
+
+// word is a number without digits, which might be part of a card number.
+func word(n int) string {
+	return string([]rune{'a' + rune(n/676), 'a' + rune(n/26%26), 'a' + rune(n%26)})
+}
+
+// answers counts what customers have been answered.
+func (b *bench) answers() map[string]int {
+	all := map[string]int{}
+	for _, u := range b.users {
+		for _, bubble := range u.Sees(b.number) {
+			if strings.HasPrefix(bubble.Text, "re: ") {
+				all[bubble.Text]++
+			}
+		}
+	}
+	return all
+}
+
+func (b *bench) answered() int { return len(b.answers()) }
+
+// looker is a hub that only looks.
+type looker struct{ hub *channel.Hub }
+
+func (b *bench) looker() looker {
+	b.t.Helper()
+	db, err := b.schema.Open()
+	require.NoError(b.t, err)
+	b.t.Cleanup(func() { _ = db.Close() })
+	st, err := sqlstore.Open(b.t.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.PostgreSQL})
+	require.NoError(b.t, err)
+	b.t.Cleanup(func() { _ = st.Close() })
+	p := &process{cfg: &config{channels: []channel.Settings{{ID: "support", Name: "Support", Number: "3", Account: "2", Enabled: true}}}}
+	hub, err := p.deskOn(st, cloudless(b.t))
+	require.NoError(b.t, err)
+	return looker{hub.Hub()}
+}
+
+// answerAtOnce puts n answers to everybody into the outbox, and says how many that were.
+func (l looker) answerAtOnce(t *testing.T, n int) (all int) {
+	t.Helper()
+	conversations, err := l.hub.Conversations(t.Context(), channel.ConversationQuery{Channel: "support", Limit: 1000})
+	require.NoError(t, err)
+	for i := range n {
+		for _, c := range conversations {
+			_, err := l.hub.Reply(t.Context(), conversation.Author{Kind: conversation.Agent, ID: "operator"}, channel.Reply{
+				Conversation: c.ID, Content: &message.Text{Body: fmt.Sprintf("re: at once %s to %s", word(i), c.ID)},
+			})
+			require.NoError(t, err)
+			all++
+		}
+	}
+	return all
+}
+
+// versions are those of the processes that live.
+func (l looker) versions(t *testing.T) (all []string) {
+	t.Helper()
+	processes, err := l.hub.Processes(t.Context())
+	require.NoError(t, err)
+	for i := range processes {
+		if p := &processes[i]; p.Living(time.Now()) {
+			all = append(all, p.Version)
+		}
+	}
+	return all
+}
+
+// settle waits until nothing is left to do, and has the messages sent again that nobody knows about:
+// once WhatsApp has said everything that it knows, those were not sent.
+func (l looker) settle(t *testing.T, b *bench, wrote int) (uncertain int) {
+	t.Helper()
+	var state *health.Report
+	rest := func() bool {
+		b.world.Advance(time.Minute) // webhooks that failed are tried again
+		var err error
+		if state, err = l.hub.Health(t.Context()); err != nil {
+			return false
+		}
+		for _, q := range state.Work {
+			if q.Queue == "in" || q.Queue == "host" || q.Queue == "out" {
+				if q.Due+q.Waiting > 0 {
+					return false
+				}
+			}
+		}
+		return b.answered()+state.Uncertain >= wrote
+	}
+	require.Eventually(t, rest, 5*time.Minute, 250*time.Millisecond, "nothing is left to do")
+	require.Zero(t, state.Dead)
+	somebody := conversation.Author{Kind: conversation.Agent, ID: "operator"}
+	uncertain, err := l.hub.ResendUncertain(t.Context(), somebody, "support", time.Now().Add(time.Hour))
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return rest() && b.answered() == wrote }, 5*time.Minute, 250*time.Millisecond, "what was resent arrives")
+	return uncertain
+}
+
+// cloudless is a client that reaches nothing.
+func cloudless(t *testing.T) *cloudapi.Client {
+	t.Helper()
+	c, err := cloudapi.New(cloudapi.Config{Token: "none", BaseURL: "https://127.0.0.1:1"})
+	require.NoError(t, err)
+	return c
+}
