@@ -75,7 +75,7 @@ func (s *Steps) Do(ctx context.Context, guess []Known, f func(*Step) error) erro
 }
 
 // guess runs f with guesses and reports whether its outcome stands.
-func (s *Steps) guess(ctx context.Context, guess []Known, f func(*Step) error) (err error, stands bool) { //nolint:revive // that is the order of importance
+func (s *Steps) guess(ctx context.Context, guess []Known, f func(*Step) error) (err error, stands bool) {
 	st := s.begin(ctx, guess)
 	defer st.release()
 	st.recall = true
