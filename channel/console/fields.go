@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	wa "github.com/kanava-go/kanava/template"
 )
 
@@ -42,7 +43,7 @@ func typeable(def *wa.Definition) bool {
 }
 
 // fieldsOf lists what a template wants, with the customer's name filled in where a variable asks for one.
-func (q *request) fieldsOf(def *wa.Definition, customer string) []field {
+func (q *request) fieldsOf(def *wa.Definition, customer *conversation.Customer) []field {
 	var fields []field
 	for _, in := range def.Inputs() {
 		ask := askable[in.Kind]
@@ -56,7 +57,10 @@ func (q *request) fieldsOf(def *wa.Definition, customer string) []field {
 		case ask.kind == "url":
 			f.Max, f.Example = wa.MaxURL, "https://…"
 		case in.Kind == wa.InputText && strings.HasSuffix(in.Name, "name"):
-			f.Value = customer
+			f.Value = customer.DisplayName()
+			if strings.Contains(in.Name, "first") {
+				f.Value = customer.FirstName()
+			}
 		}
 		fields = append(fields, f)
 	}

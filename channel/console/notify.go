@@ -70,9 +70,9 @@ func (q *request) beginning() (*newView, *wa.Definition, error) {
 	if !ok {
 		return v, nil, nil
 	}
-	who := v.Name
-	if len(v.Known) > 0 && v.Known[0].Name != "" {
-		who = v.Known[0].Name
+	who := &conversation.Customer{Identity: conversation.Identity{Name: v.Name}}
+	if len(v.Known) > 0 && v.Known[0].DisplayName() != "" {
+		who = v.Known[0]
 	}
 	v.Fields = q.fieldsOf(def, who)
 	if v.Key == "" {

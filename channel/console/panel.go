@@ -55,7 +55,7 @@ func (q *request) panel() error {
 		Stopped: customer.MarketingStopped, Marketing: q.may(c.Channel, access.RecordConsent), Export: admin, Erase: admin, Customer: customer.ID,
 	}
 	for _, f := range []fact{
-		{"phone", phone(customer.Phone)}, {"username", customer.Username}, {"bsuid", customer.BSUID}, {"group", customer.Group},
+		{"phone", phone(customer.Phone)}, {"email", customer.Profile.Email}, {"company", customer.Profile.Company}, {"username", customer.Username}, {"bsuid", customer.BSUID}, {"group", customer.Group},
 	} {
 		if f.Value != "" {
 			v.Facts = append(v.Facts, f)

@@ -134,7 +134,7 @@ func (q *request) form() error {
 		return err
 	}
 	v := formView{ID: q.PathValue("id"), Key: def.Name + "/" + def.Language, Name: strings.ReplaceAll(def.Name, "_", " ") + " · " + def.Language}
-	v.Fields = q.fieldsOf(def, customer.Name)
+	v.Fields = q.fieldsOf(def, customer)
 	known := map[string]string{}
 	for _, f := range v.Fields {
 		known[f.Name] = f.Value

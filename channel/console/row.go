@@ -3,7 +3,6 @@ package console
 import (
 	"math"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
@@ -87,11 +86,10 @@ func orderOf(c *conversation.Conversation, customer *conversation.Customer, orde
 
 // named returns what a person is called.
 func (q *request) named(c *conversation.Customer) string {
+	if name := c.DisplayName(); name != "" {
+		return name
+	}
 	switch {
-	case c.Name != "":
-		return c.Name
-	case c.Username != "":
-		return "@" + strings.TrimPrefix(c.Username, "@")
 	case c.Phone != "":
 		return "+" + c.Phone
 	case c.Group != "":
