@@ -20,6 +20,9 @@ func (u *unit) saveConversation(c *conversation.Conversation) error {
 // saveMessage files a message under its conversation, in the order of WhatsApp's
 // timestamps; within a second in the order in which the hub learned of them.
 func (u *unit) saveMessage(m *messageRecord) error {
+	if !m.Dropped.IsZero() {
+		m.DropBody(m.Dropped) // nothing that comes late brings it back
+	}
 	parent := m.Conversation
 	if m.Target != "" {
 		parent = reactionParent(m.Conversation)

@@ -8,7 +8,8 @@ import (
 	"github.com/kanava-go/kanava/channel/duration"
 )
 
-// Retention says how long a channel keeps things. Zero means for ever; 24 hours is the least.
+// Retention says how long a channel keeps things. Zero means for ever; 24 hours is the least unless it says
+// otherwise.
 type Retention struct {
 	// Messages is the age of messages, by WhatsApp's timestamp. Their files go with them, a
 	// conversation without newer ones that no desk has open, and a customer of whom nothing is left.
@@ -18,6 +19,10 @@ type Retention struct {
 	Consents duration.Duration `json:"consents,omitempty"`
 	// Attachments is the age of the files of messages that stay and say so. It needs a [Remover].
 	Attachments duration.Duration `json:"attachments,omitempty"`
+	// Bodies is the age at which what was said goes while the message stays, with its times, its fate
+	// and its files: for hosts that keep it themselves. 1 hour is the least. A message has to be settled:
+	// the host has heard of it, and WhatsApp has told what became of it. Upkeep looks once an hour.
+	Bodies duration.Duration `json:"bodies,omitempty"`
 	// DeadLetters is the age of dead letters.
 	DeadLetters duration.Duration `json:"dead_letters,omitempty"`
 }
@@ -31,6 +36,9 @@ func (r *Retention) validate() error {
 		if f.age != 0 && f.age < minRetention {
 			problems = append(problems, fmt.Errorf("%s: below 24 hours", f.name))
 		}
+	}
+	if r.Bodies != 0 && r.Bodies < duration.Hour {
+		problems = append(problems, errors.New("bodies: below 1 hour"))
 	}
 	return errors.Join(problems...)
 }

@@ -53,6 +53,9 @@ func (k *keeper) pruneConversation(ctx context.Context, s *Settings, c *conversa
 			err = k.showAnother(ctx, c.ID)
 		}
 	}
+	if bodies := before(now, s.Retention.Bodies); err == nil && c.Opened.Before(bodies) && !c.LastActivity.Before(messages) {
+		err = k.dropBodies(ctx, c, lanes, bodies)
+	}
 	if err == nil && c.Opened.Before(files) {
 		err = k.pruneFiles(ctx, c, files)
 	}

@@ -47,6 +47,8 @@ type Conversation struct {
 	Timer time.Time `json:"timer,omitzero"`
 	// FilesUntil is up to when files of the conversation were removed because of their age.
 	FilesUntil time.Time `json:"files_until,omitzero"`
+	// BodiesUntil is up to when bodies of its messages were dropped because of their age.
+	BodiesUntil time.Time `json:"bodies_until,omitzero"`
 	// LastSeq counts the conversation's messages, for a stable order within a second.
 	LastSeq int64 `json:"last_seq"`
 }
@@ -94,6 +96,8 @@ func (c *Conversation) Show(m *Message) {
 	switch {
 	case !m.Deleted.IsZero():
 		c.Preview = "[deleted]"
+	case !m.Dropped.IsZero():
+		c.Preview = ""
 	case c.Preview == "":
 		c.Preview = "[" + m.Kind + "]"
 	}

@@ -3,6 +3,7 @@ package conversation
 import (
 	"encoding/json"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/pricing"
@@ -52,9 +53,12 @@ type Message struct {
 	// Edited is when Text was written, if that is not what the message was sent with, and
 	// Earlier are the texts before it, oldest first, at most 20, for agents. Deleted is when the
 	// message was deleted: of what it said nothing is left, but that there was one.
-	Edited   time.Time       `json:"edited,omitzero"`
-	Earlier  []Version       `json:"earlier,omitempty"`
-	Deleted  time.Time       `json:"deleted,omitzero"`
+	Edited  time.Time `json:"edited,omitzero"`
+	Earlier []Version `json:"earlier,omitempty"`
+	Deleted time.Time `json:"deleted,omitzero"`
+	// Dropped is when what it said was dropped, because the channel keeps bodies no longer; see
+	// channel.Retention.
+	Dropped  time.Time       `json:"dropped,omitzero"`
 	Redacted bool            `json:"redacted,omitempty"` // something was masked
 	HadCard  bool            `json:"had_card,omitempty"` // something was, in this text or in an earlier one
 	Delivery Delivery        `json:"delivery,omitzero"`
@@ -77,6 +81,18 @@ func (m Message) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", m.ID), slog.String("conversation", m.Conversation),
 		slog.String("direction", string(m.Direction)), slog.String("kind", m.Kind),
 		slog.Int("text_bytes", len(m.Text)), slog.Int("attachments", len(m.Attachments)))
+}
+
+// DropBody drops what the message says at a time, and leaves what it is, its times, its fate, and where its
+// files are.
+func (m *Message) DropBody(at time.Time) {
+	m.Dropped = at
+	m.Text, m.Options, m.Choice, m.Earlier, m.Raw = "", nil, "", nil, nil
+	m.Location, m.Contacts, m.Order, m.Referral = nil, nil, nil, nil
+	m.Attachments = slices.Clone(m.Attachments)
+	for i := range m.Attachments {
+		m.Attachments[i].Name, m.Attachments[i].SafeName = "", ""
+	}
 }
 
 // Kinds of authors.
