@@ -110,7 +110,7 @@ func (h *core) learn(ctx context.Context, r *store.Record, first, again bool) {
 	known := f.seen[r.Key] >= r.Version
 	var err error
 	switch about, _, _ := strings.Cut(r.Key, "|"); {
-	case known && (about != aboutTemplate || !again):
+	case known && (about != aboutTemplate && about != aboutCatalog || !again):
 		return
 	case about == aboutSettings:
 		err = h.learnSettings(ctx, r, first)

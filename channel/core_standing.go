@@ -51,6 +51,7 @@ func (u *unit) numberEvent(ev *webhook.Event, s health.Standing) error {
 	if err != nil {
 		return err
 	}
+	u.choresSoon(ev.Account)
 	at := u.at(ev)
 	for _, p := range homes {
 		if p.Account != "" && p.Account == ev.Account && p.Phone != "" && digitsOf(p.Phone) == digitsOf(ev.Number.Display) {

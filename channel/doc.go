@@ -41,6 +41,7 @@
 //	settle        UncertainMessages, ResendMessage, GiveUpMessage, ResendUncertain, GiveUpUncertain
 //	write first   Notify, NotifyAll, RecordConsent, RevokeConsent, StopMarketing, ResumeMarketing
 //	set up        AddChannel, UpdateSettings, ReplaceChannel, RemoveChannel, Channels, Channel, ReportStanding
+//	a Sender may  TemplateLister, NumberTeller, TokenTeller, LimitTeller: what Run asks by itself
 //	operate       Health, Processes, DeadLetters, ReplayDeadLetters, ReplayAllDeadLetters, DropDeadLetters, RetryNow
 //	answer for    Counters, Spending, EraseCustomer, EraseConversation, EraseMessage, ExportCustomer
 //	the host's    SetTicket, SetMetadata, SetCustomerMetadata, SetProfile, Wake after a commit, Idle in tests

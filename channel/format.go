@@ -45,6 +45,7 @@ const (
 	kindReached    = "reached"     // the number of those people, which the store bounds
 	kindStanding   = "standing"    // what is known about a number's standing, by channel
 	kindNotice     = "notice"      // the latest notices, by channel
+	kindChores     = "chores"      // how what is asked of WhatsApp by itself stands, by channel
 	kindOutage     = "outage"      // the outage of a channel's number, by channel
 	kindPulse      = "pulse"       // what shows that something is alive, by channel
 	kindUpload     = "upload"      // what is known about uploaded files, by channel and media ID
@@ -64,6 +65,7 @@ const (
 	// all, that somebody wants to be tried at once; aboutRestore is when the store was last restored.
 	aboutSettings = "settings"
 	aboutTemplate = "template"
+	aboutCatalog  = "catalog" // the templates of an account, as they were listed last
 	aboutRetry    = "retry"
 	aboutRestore  = "restored"
 	// buriedPrefix begins the key of the record which says that items of a number were buried.

@@ -166,6 +166,7 @@ func New(cfg Config) (*Hub, error) {
 	h.storing.turned = h.noteOutage
 	h.automatic = func(s *Scene, a *Automatic) error { return s.unit.automatic(s, a) }
 	h.learns = map[string]func(*store.Record) error{
+		aboutCatalog:  h.keeper.learnCatalog,
 		aboutTemplate: h.intake.learnTemplate, aboutRestore: h.learnRestore, aboutRetry: h.learnRetry,
 	}
 	h.makeRunners(cfg)

@@ -3,6 +3,7 @@ package channel
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -21,6 +22,7 @@ type healthFacts struct {
 	pulses     map[string]pulse
 	notCovered map[string]int
 	processes  []health.Process
+	chores     map[string]chores
 	notices    map[string][]conversation.Notice
 }
 
@@ -48,6 +50,9 @@ func (h *Hub) healthFacts(ctx context.Context, ids []string) (f *healthFacts, er
 		keys = append(keys, upkeepPulse(id))
 	}
 	if f.pulses, err = h.storedPulses(ctx, keys); err != nil {
+		return nil, err
+	}
+	if f.chores, err = h.storedChores(ctx, ids); err != nil {
 		return nil, err
 	}
 	if f.notices, err = h.intake.storedNotices(ctx, ids); err != nil {
@@ -110,6 +115,10 @@ func (f *healthFacts) channel(id string, ch *Channel, now time.Time) health.Chan
 			c.Uncertain, c.OldestUncertain = min(q.Due+q.Waiting, surveyMost), q.Oldest
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(f.chores[id])) {
+		one := f.chores[id][name]
+		c.Chores = append(c.Chores, health.Chore{Name: name, At: one.At, Failed: one.Failed, Reason: one.Reason})
+	}
 	if o, ok := f.outages[id]; ok {
 		c.Outage = &o
 	}
@@ -123,4 +132,21 @@ func (f *healthFacts) channel(id string, ch *Channel, now time.Time) health.Chan
 		}
 	}
 	return c
+}
+
+// storedChores reads how what is asked of WhatsApp by itself stands.
+func (h *core) storedChores(ctx context.Context, ids []string) (map[string]chores, error) {
+	records, err := h.store.Get(ctx, kindChores, ids...)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]chores{}
+	for _, r := range records {
+		doc, err := step.Decode[chores](r)
+		if err != nil {
+			return nil, err
+		}
+		all[r.Key] = *doc
+	}
+	return all, nil
 }

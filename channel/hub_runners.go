@@ -41,7 +41,7 @@ func (h *Hub) makeRunners(cfg Config) {
 	if h.desk != nil {
 		h.runner(calm, worker.Config{Kind: workTimer, Workers: 8, Handle: h.timer, Groups: h.channels.all})
 	}
-	h.runner(calm, worker.Config{Kind: workUpkeep, Workers: 2, Handle: h.lookAfter, Groups: h.channels.all, Lease: longLease})
+	h.runner(calm, worker.Config{Kind: workUpkeep, Workers: 4, Handle: h.lookAfter, Groups: h.channels.all, Lease: longLease})
 	if h.attachments != nil {
 		h.runner(patience{maxTries: maxFetchTries + 2}, worker.Config{
 			Kind: workMedia, Workers: cmp.Or(cfg.MediaWorkers, 8), Handle: h.files.fetch, Lease: longLease,
@@ -57,6 +57,9 @@ func (h *Hub) makeRunners(cfg Config) {
 func (h *Hub) lookAfter(ctx context.Context, w *worker.Job) error {
 	if w.ID == expiryID(w.Group) {
 		return h.dispatcher.expire(ctx, w)
+	}
+	if w.ID == choresID(w.Group) {
+		return h.keeper.chores(ctx, w)
 	}
 	return h.keeper.upkeep(ctx, w)
 }

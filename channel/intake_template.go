@@ -57,6 +57,7 @@ func (u *unit) templateNews(account string, t webhook.Template, fact templateNew
 	news.Account, news.Ref = account, ref
 	news.merge(&fact)
 	u.After(func() { u.core.tellCatalogs(&news) })
+	u.choresSoon(account)
 	return u.share(key, &news)
 }
 

@@ -27,8 +27,11 @@ var prunedQueues = conversation.Queues()
 // startUpkeep sees to it that the store has the upkeep work of this process's channels.
 func (k *keeper) startUpkeep(u *unit) {
 	u.upkeepOf(commonUpkeep, "")
-	for id := range k.channels.view().byID {
+	for id, ch := range k.channels.view().byID {
 		u.upkeepOf(id, id)
+		if ch.hasChores() {
+			u.choresOf(id, 0)
+		}
 	}
 }
 

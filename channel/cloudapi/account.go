@@ -7,6 +7,9 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
+
+	"github.com/kanava-go/kanava/template"
 )
 
 // Account is a client's view of a WhatsApp Business account (WABA): its numbers,
@@ -232,4 +235,22 @@ func (c *Client) messagingLimit(ctx context.Context, id string) (string, error) 
 	}
 	err := c.get(ctx, "get messaging limit", id, url.Values{"fields": {field}}, &out)
 	return string(out.Limit), err
+}
+
+// ListTemplates is [Account.Templates] for package channel, which asks by itself.
+func (n *Number) ListTemplates(ctx context.Context, account string) iter.Seq2[template.Definition, error] {
+	return n.client.Account(account).Templates(ctx, TemplateQuery{})
+}
+
+// NumberState reads the quality of the number and whether its display name is approved, for package
+// channel: see NumberInfo. The throughput that comes with them sets the pace of the client.
+func (n *Number) NumberState(ctx context.Context) (quality, nameStatus string, err error) {
+	info, err := n.Info(ctx)
+	return info.Quality, info.NameStatus, err
+}
+
+// TokenExpires tells when the client's own token ends, zero if it never does; see [App.DebugToken].
+func (n *Number) TokenExpires(ctx context.Context) (time.Time, error) {
+	info, err := n.client.App("").DebugToken(ctx, "")
+	return info.Expires, err
 }

@@ -74,6 +74,8 @@ type Channel struct {
 	// Templates counts the templates in the catalog, Sendable those that can be sent now.
 	Templates int `json:"templates"`
 	Sendable  int `json:"sendable"`
+	// Chores are what the hub asks WhatsApp by itself for the channel, as far as it has begun to.
+	Chores []Chore `json:"chores,omitempty"`
 	// TemplatesSynced is as of when the catalog is complete; zero if it never was.
 	TemplatesSynced time.Time `json:"templates_synced,omitzero"`
 	// Notices are the latest news of WhatsApp's, at most 20, newest first.
@@ -81,4 +83,15 @@ type Channel struct {
 	// Standing is the number's quality, the state of its name, its messaging limit and the
 	// end of its token, as far as webhooks and Hub.ReportStanding have told.
 	Standing Standing `json:"standing,omitzero"`
+}
+
+// A Chore is something that the hub asks WhatsApp by itself: "templates", "number" or "token". More may
+// come.
+type Chore struct {
+	Name string `json:"name"`
+	// At is when it last went well, zero if it never did. Failed is when it failed since then, and Reason
+	// why, free of personal data; zero and "" if it did not.
+	At     time.Time `json:"at,omitzero"`
+	Failed time.Time `json:"failed,omitzero"`
+	Reason string    `json:"reason,omitempty"`
 }
