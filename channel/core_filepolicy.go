@@ -6,6 +6,7 @@ import (
 	"mime"
 	"strings"
 
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/internal/filename"
 )
 
@@ -21,6 +22,10 @@ type FilePolicy struct {
 	Send []string `json:"send,omitempty"`
 	// MaxBytes is the size of the largest file; 0 means 100 MB.
 	MaxBytes int64 `json:"max_bytes,omitempty"`
+	// Wait is how long a message waits at most for its files before the host receives it, so that both
+	// are filed together: up to 1 minute; 0: not at all. What comes later is told as before, and so is
+	// what came in time. What the customer writes next waits behind it.
+	Wait duration.Duration `json:"wait,omitempty"`
 }
 
 // DefaultFileTypes returns the media types that a channel takes by default: pictures, sound, films

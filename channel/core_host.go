@@ -86,6 +86,13 @@ type Remover interface {
 	Remove(ctx context.Context, ref string) error
 }
 
+// An Opener is an [Attachments] that gives files out again; see [Hub.OpenFile].
+type Opener interface {
+	// Open opens what Save returned a reference to, or what message.Upload gave one for. The caller
+	// closes it. What is not there matches fs.ErrNotExist.
+	Open(ctx context.Context, ref string) (io.ReadCloser, error)
+}
+
 // File is an inbound file on its way to an [Attachments].
 type File struct {
 	// ID is the same each time the file is offered.

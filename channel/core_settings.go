@@ -139,6 +139,7 @@ func (s *Settings) Validate() error {
 		"marketing_route", "want \"\", %q or %q", MarketingAlways, MarketingNever)
 	p.bad(s.Uncertain != Leave && s.Uncertain != Resend, "uncertain", "want \"\" or %q", Resend)
 	p.bad(s.UncertainWait < 0, "uncertain_wait", "negative")
+	p.bad(s.Files.Wait < 0 || s.Files.Wait > duration.Minute, "files", "wait: want 0 to 1 minute")
 	p.bad(s.ClosingNotice != 0 && (s.ClosingNotice < duration.Minute || s.ClosingNotice >= 24*duration.Hour), "closing_notice", "want 1 minute to under 24 hours, or 0")
 	if b := s.Budget; b != nil {
 		p.bad(!b.Unit.Known(), "budget", "unit: want \"\", %q or %q", pricing.BudgetMessages, pricing.BudgetEvery)

@@ -96,7 +96,7 @@ func (u *unit) mayGoAgain(ch *Channel, customer *conversation.Customer, out *mes
 	if _, err := u.mayGoNow(ch, customer, out); err != nil {
 		return err
 	}
-	return u.fits(ch, out.Content)
+	return u.fits(ch, out.Content, u.now)
 }
 
 // settleByHand lets an actor decide on an uncertain message. It writes the message in any

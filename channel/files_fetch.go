@@ -149,6 +149,10 @@ func (f *files) fetched(ctx context.Context, w *worker.Job, item *fetchItem, a c
 		if err := u.saveMessage(&m); err != nil {
 			return worker.Outcome{}, err
 		}
+		ch, _ := f.channels.get(w.Group)
+		if err := u.receiveNow(ch, &m); err != nil {
+			return worker.Outcome{}, err
+		}
 		kind := conversation.AttachmentReady
 		if a.Failed != "" {
 			kind = conversation.AttachmentFailed

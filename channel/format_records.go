@@ -96,6 +96,12 @@ type notices struct {
 // uploaded is what is known about an uploaded file. The file itself is not kept.
 type uploaded struct {
 	MIME string `json:"mime"`
+	// Ref, Name and Size are the host's reference, the name and the bytes of the file.
+	Ref  string `json:"ref,omitempty"`
+	Name string `json:"name,omitempty"`
+	Size int64  `json:"size,omitempty"`
+	// At is when it was uploaded.
+	At time.Time `json:"at,omitzero"`
 	// Opus says that it is Ogg with Opus in one channel, and so fit for a voice message.
 	Opus bool `json:"opus,omitempty"`
 }

@@ -48,6 +48,8 @@ type hostItem struct {
 	Notice       *conversation.Notice       `json:"notice,omitempty"`
 	attempts
 	carried
+
+	due time.Time // when it may be told; zero: at once
 }
 
 // fetchItem is the content of work in the media queue.

@@ -166,9 +166,15 @@ func (h *Hub) Upload(ctx context.Context, channel string, in message.Upload) (id
 	if err != nil {
 		return "", fmt.Errorf("channel: upload: %w", err)
 	}
+	if err := usable("ref", in.Ref, maxRef); err != nil {
+		return "", fmt.Errorf("channel: upload: %w", err)
+	}
+	body := &counted{r: in.Body}
+	in.Body = body
 	if id, err = ch.Media.Upload(ctx, in); err != nil {
 		return "", fmt.Errorf("channel: upload: %w", err)
 	}
+	known.Ref, known.Name, known.Size, known.At = in.Ref, ch.redactText(in.Name), body.n, h.now().UTC()
 	if known.MIME == "" {
 		return id, nil
 	}

@@ -197,7 +197,9 @@ func (in *incoming) receive(customer *conversation.Customer, msg *messageRecord)
 	if err := in.fetchLater(in.ch, msg); err != nil {
 		return err
 	}
-	if err := in.tellHost(in.ch.ID, "in|"+msg.ID, hostItem{Conversation: conv.ID, Message: msg.ID, At: in.at}); err != nil {
+	if err := in.tellHost(in.ch.ID, "in|"+msg.ID, hostItem{
+		Conversation: conv.ID, Message: msg.ID, At: in.at, due: in.filesDue(in.ch, msg),
+	}); err != nil {
 		return err
 	}
 	return s.finish()

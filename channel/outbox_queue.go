@@ -83,7 +83,10 @@ func (u *unit) send(ch *Channel, customer *conversation.Customer, conv *conversa
 			return nil, err
 		}
 	}
-	if err := u.fits(ch, out.Content); err != nil {
+	if err := u.fits(ch, out.Content, at); err != nil {
+		return nil, err
+	}
+	if err := u.nameFile(ch, out.Content, msg); err != nil {
 		return nil, err
 	}
 	msg.ID, msg.Conversation, msg.Channel, msg.Direction = id, conv.ID, ch.ID, conversation.Outbound

@@ -2,6 +2,7 @@ package channel
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -47,6 +48,21 @@ func (p *FilePolicy) inspectUpload(in *message.Upload) (*uploaded, error) {
 	return &uploaded{MIME: base, Opus: isOpus(head)}, nil
 }
 
+// maxRef is how long the host's reference to a file may be.
+const maxRef = 1000
+
+// counted counts what is read.
+type counted struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
 // noteUpload keeps the type of a file until it cannot be sent any more, and lets go of some
 // older ones.
 func (u *unit) noteUpload(ch *Channel, id string, known *uploaded) error {
@@ -68,37 +84,54 @@ func (u *unit) noteUpload(ch *Channel, id string, known *uploaded) error {
 	return u.Save(kindUpload, key, ch.ID, micros(u.now), known)
 }
 
-// fits refuses a file that cannot be what it is sent as, as far as it was uploaded here:
-// WhatsApp itself says so only after it has accepted the message.
-func (u *unit) fits(ch *Channel, c message.Content) error {
+// uploadOf finds what is known about the file that a content sends; false if it was not uploaded here.
+func (u *unit) uploadOf(ch *Channel, c message.Content) (known uploaded, ok bool, err error) {
 	var id string
-	voice := false
 	switch c := c.(type) {
 	case *message.Image:
 		id = c.ID
 	case *message.Video:
 		id = c.ID
 	case *message.Audio:
-		id, voice = c.ID, c.Voice
+		id = c.ID
 	case *message.Document:
 		id = c.ID
 	case *message.Sticker:
 		id = c.ID
-	default:
-		return nil
 	}
 	if id == "" {
-		return nil // a link, at which nobody has looked
+		return known, false, nil // a link, at which nobody has looked, or no file
 	}
-	var known uploaded
-	if ok, err := u.Load(kindUpload, uploadKey(ch.ID, id), &known); err != nil || !ok {
+	ok, err = u.Load(kindUpload, uploadKey(ch.ID, id), &known)
+	return known, ok, err
+}
+
+// fits refuses a file that cannot be what it is sent as, as far as it was uploaded here, or that is gone
+// at the time at which it is to be sent: WhatsApp itself says so only after it has accepted the message.
+func (u *unit) fits(ch *Channel, c message.Content, at time.Time) error {
+	known, ok, err := u.uploadOf(ch, c)
+	if err != nil || !ok {
 		return err
 	}
+	audio, isAudio := c.(*message.Audio)
 	switch {
 	case message.MaxFile(c.Kind(), known.MIME) == 0:
 		return invalidAt(string(c.Kind())+".id", message.RuleForbidden)
-	case voice && !known.Opus:
+	case isAudio && audio.Voice && !known.Opus:
 		return invalidAt("audio.voice", message.RuleForbidden)
+	case !known.At.IsZero() && at.After(known.At.Add(uploadLife)):
+		return invalidAt("at", message.RuleTooFar)
 	}
+	return nil
+}
+
+// nameFile keeps with a message what is known about the file that it sends.
+func (u *unit) nameFile(ch *Channel, c message.Content, m *messageRecord) error {
+	known, ok, err := u.uploadOf(ch, c)
+	if err != nil || !ok || len(m.Attachments) != 1 {
+		return err
+	}
+	a := &m.Attachments[0]
+	a.MIME, a.Size, a.Ref, a.Name = known.MIME, known.Size, known.Ref, cmp.Or(a.Name, known.Name)
 	return nil
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/opaque"
 )
@@ -25,6 +27,38 @@ func (u *unit) fetchLater(ch *Channel, m *messageRecord) error {
 			return fmt.Errorf("channel: encode file: %w", err)
 		}
 		u.Enqueue(store.Work{Queue: workMedia, ID: m.ID + "|" + strconv.Itoa(i), Group: ch.ID, Body: body})
+	}
+	return nil
+}
+
+// filesDue is up to when the host waits for the files of a message; zero: not at all.
+func (u *unit) filesDue(ch *Channel, m *messageRecord) time.Time {
+	if ch.Files.Wait == 0 || u.core.attachments == nil || ch.Media == nil || m.filesHere() {
+		return time.Time{}
+	}
+	return u.now.Add(time.Duration(ch.Files.Wait))
+}
+
+// filesHere says that nothing of a message is left to be fetched.
+func (m *messageRecord) filesHere() bool {
+	return !slices.ContainsFunc(m.Attachments, func(a conversation.Attachment) bool {
+		return a.MediaID != "" && a.Ref == "" && a.Failed == ""
+	})
+}
+
+// receiveNow has the host receive a message that waited for its files.
+func (u *unit) receiveNow(ch *Channel, m *messageRecord) error {
+	if ch == nil || ch.Files.Wait == 0 || !m.filesHere() {
+		return nil
+	}
+	works, err := u.core.store.Work(u.ctx, store.WorkQuery{Queue: workHost, IDs: []string{"in|" + m.ID}, Limit: 1})
+	if err != nil {
+		return fmt.Errorf("channel: list work: %w", err)
+	}
+	for _, w := range works {
+		if w.Due.After(u.now) && w.Tries == 0 { // after a failure it has a pause of its own
+			u.Enqueue(store.Work{Queue: w.Queue, ID: w.ID, Lane: w.Lane, Group: w.Group, Body: w.Body})
+		}
 	}
 	return nil
 }

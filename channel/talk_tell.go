@@ -34,6 +34,10 @@ func (u *unit) tellHost(channel, id string, item hostItem) error {
 	if item.Kind != "" {
 		group += changesGroup
 	}
+	if !item.due.IsZero() {
+		u.Enqueue(store.Work{Queue: workHost, ID: id, Lane: lane, Group: group, Due: item.due, Body: body})
+		return nil
+	}
 	u.EnqueueItem(store.Work{Queue: workHost, ID: id, Lane: lane, Group: group, Body: body}, &item, func() []store.RecordKey {
 		return u.sceneOf(&item)
 	})

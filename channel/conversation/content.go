@@ -19,7 +19,8 @@ type Attachment struct {
 	// Voice marks a voice message; Animated an animated sticker.
 	Voice    bool `json:"voice,omitempty"`
 	Animated bool `json:"animated,omitempty"`
-	// Ref is what the host's Attachments returned when it stored the file.
+	// Ref is what the host's Attachments returned when it stored the file or, of a file that was sent,
+	// what message.Upload gave.
 	Ref string `json:"ref,omitempty"`
 	// Failed says in a plain sentence why the file could not be fetched or was refused.
 	Failed string `json:"failed,omitempty"`

@@ -118,9 +118,13 @@ func (m *Message) ByPerson() bool {
 // ByMachine says that a bot wrote it. What rules send is by neither.
 func (m *Message) ByMachine() bool { return m.Author.Kind == Bot }
 
-// FileRefs are the host's references to the files of a message.
+// FileRefs are the references to the files of a message that the hub had the host store. Those of a file
+// that the host sent are its own, see message.Upload.
 func (m *Message) FileRefs() []string {
 	var refs []string
+	if m.Direction == Outbound {
+		return nil
+	}
 	for _, a := range m.Attachments {
 		if a.Ref != "" {
 			refs = append(refs, a.Ref)

@@ -11,7 +11,7 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 	const ids = "IDs, counts and durations"
 	canarytest.Test(t, canarytest.Package{
 		Public: map[string]string{
-			"Report": ids, "Channel": ids, "Process": ids, "Outage": ids, "Standing": "words of WhatsApp's",
+			"Report": ids, "Channel": ids, "Process": ids, "Chore": "words and times", "Outage": ids, "Standing": "words of WhatsApp's",
 		},
 	})
 }

@@ -62,6 +62,9 @@ type Upload struct {
 	// Size is the length of Body in bytes, 0 or less if not known. A known size
 	// lets the upload announce its length; Body must then give exactly so much.
 	Size int64
+	// Ref is the host's own reference to the file, at most 1,000 bytes, which is kept with each message
+	// that the file is sent in; no platform gets it. "" for none.
+	Ref string
 	// Body is the content.
 	Body io.Reader
 	// Progress, if not nil, is called with the bytes read from Body so far, from
