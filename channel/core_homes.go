@@ -12,14 +12,6 @@ import (
 // What WhatsApp says about an account is applied by one process, and concerns channels of all
 // of them. Each writes down in its entry to whom its channels belong.
 
-// home says to which account and portfolio a channel belongs.
-type home struct {
-	ID        string `json:"id"`
-	Account   string `json:"account,omitempty"`
-	Phone     string `json:"phone,omitempty"`
-	Portfolio string `json:"portfolio,omitempty"`
-}
-
 // homes are those of this process's channels that share anything.
 func (r *registry) homes() (all []home) {
 	for _, ch := range r.view().byID {

@@ -139,6 +139,20 @@ func aliasParent(number, id string) string { return aliasKey(number, "parent", i
 
 func aliasPhone(number, no string) string { return aliasKey(number, "phone", canonicalPhone(no)) }
 
+// canonicalPhone brings the variants in which WhatsApp writes the same number to one
+// form, for comparison only: Brazil's ninth digit, the mobile prefix 1 of Mexico and 9
+// of Argentina, which a wa_id may have or lack.
+func canonicalPhone(no string) string {
+	no = strings.TrimPrefix(no, "+")
+	switch {
+	case len(no) == 13 && strings.HasPrefix(no, "55") && no[4] == '9':
+		return no[:4] + no[5:]
+	case len(no) == 13 && (strings.HasPrefix(no, "521") || strings.HasPrefix(no, "549")):
+		return no[:2] + no[3:]
+	}
+	return no
+}
+
 func aliasGroup(number, id string) string { return aliasKey(number, "group", id) }
 
 func micros(t time.Time) int64 {

@@ -142,6 +142,14 @@ type dated struct {
 	At    time.Time `json:"at"`
 }
 
+// home says to which account and portfolio a channel belongs.
+type home struct {
+	ID        string `json:"id"`
+	Account   string `json:"account,omitempty"`
+	Phone     string `json:"phone,omitempty"`
+	Portfolio string `json:"portfolio,omitempty"`
+}
+
 // entry is a Process as it is stored.
 type entry struct {
 	health.Process
