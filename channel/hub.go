@@ -90,6 +90,7 @@ type Config struct {
 // concurrent use, and any number of hubs on any number of machines may work on one store.
 type Hub struct {
 	*core
+	outbox     *outbox
 	intake     *intake
 	dispatcher *dispatcher
 	teller     *teller
@@ -130,7 +131,7 @@ func New(cfg Config) (*Hub, error) {
 		runners: map[string]*worker.Runner{}, prices: pricing.DefaultRules(),
 	}
 	h := &Hub{
-		core: c, intake: &intake{c}, dispatcher: &dispatcher{c}, teller: &teller{core: c, ticketing: cfg.Ticketing},
+		core: c, outbox: &outbox{c}, intake: &intake{c}, dispatcher: &dispatcher{c}, teller: &teller{core: c, ticketing: cfg.Ticketing},
 		files: &files{c}, keeper: &keeper{c},
 	}
 	if cfg.Feed || cfg.Search {

@@ -24,7 +24,7 @@ import (
 // *message.InvalidError or a *template.BindError. [CauseOf] says which in a word, the same for all
 // calls.
 func (h *Hub) Reply(ctx context.Context, by conversation.Author, r Reply) (*conversation.Message, error) {
-	all, err := h.reply(ctx, by, []Reply{r})
+	all, err := h.outbox.reply(ctx, by, []Reply{r})
 	if err != nil {
 		return nil, fmt.Errorf("channel: reply: %w", err)
 	}
@@ -44,7 +44,7 @@ func (h *Hub) ReplyAll(ctx context.Context, by conversation.Author, replies []Re
 		}
 		return nil, fmt.Errorf("channel: reply: %w", &message.InvalidError{Problems: []message.Problem{problem}})
 	}
-	all, err := h.reply(ctx, by, replies)
+	all, err := h.outbox.reply(ctx, by, replies)
 	if err != nil {
 		return nil, fmt.Errorf("channel: reply: %w", err)
 	}
@@ -53,7 +53,7 @@ func (h *Hub) ReplyAll(ctx context.Context, by conversation.Author, replies []Re
 
 // PreviewMacro says what [Hub.RunMacro] would send now, with its errors.
 func (h *Hub) PreviewMacro(ctx context.Context, m Macro) (*MacroPreview, error) {
-	_, preview, err := h.macro(ctx, &m)
+	_, preview, err := h.outbox.macro(ctx, &m)
 	if err != nil {
 		return nil, fmt.Errorf("channel: preview macro: %w", err)
 	}
@@ -65,16 +65,16 @@ func (h *Hub) PreviewMacro(ctx context.Context, m Macro) (*MacroPreview, error) 
 // without a template.
 func (h *Hub) RunMacro(ctx context.Context, by conversation.Author, m Macro) (*conversation.Message, error) {
 	if m.Key != "" { // what it would send may be something else by now
-		if earlier, err := h.ranBefore(ctx, &m); err != nil || earlier != nil {
+		if earlier, err := h.outbox.ranBefore(ctx, &m); err != nil || earlier != nil {
 			if err != nil {
 				return nil, fmt.Errorf("channel: run macro: %w", err)
 			}
 			return &earlier.Message, nil
 		}
 	}
-	reply, _, err := h.macro(ctx, &m)
+	reply, _, err := h.outbox.macro(ctx, &m)
 	if err != nil {
-		h.macroRefused(ctx, by, &m, err)
+		h.outbox.macroRefused(ctx, by, &m, err)
 		return nil, fmt.Errorf("channel: run macro: %w", err)
 	}
 	return h.Reply(ctx, by, *reply)

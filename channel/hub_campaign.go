@@ -88,7 +88,7 @@ func (h *Hub) notifyRow(ctx context.Context, by conversation.Author, c *Campaign
 		if c.Dry {
 			run = h.dry
 		}
-		msg, err := h.notifyIn(ctx, run, &what, n)
+		msg, err := h.outbox.notifyIn(ctx, run, &what, n)
 		if limit, ok := errors.AsType[*pricing.LimitError](err); ok && !c.Dry && !c.NoWait && !limit.Next.IsZero() {
 			if err := h.waitUntil(ctx, limit.Next); err != nil {
 				return err

@@ -20,7 +20,7 @@ import (
 // Notifications go beside the answers and never in their way: an answer given right afterwards may
 // arrive first.
 func (h *Hub) Notify(ctx context.Context, by conversation.Author, n Notification) (*conversation.Message, error) {
-	msg, err := h.notify(ctx, by, n)
+	msg, err := h.outbox.notify(ctx, by, n)
 	if err != nil {
 		return nil, fmt.Errorf("channel: notify: %w", err)
 	}
@@ -48,7 +48,7 @@ func (h *Hub) RecordConsent(ctx context.Context, channel string, to message.Reci
 	if len(categories) > 0 {
 		c.Categories = categories
 	}
-	return h.consent(ctx, "record consent", channel, to, func(ch *Channel, customer *conversation.Customer) {
+	return h.outbox.consent(ctx, "record consent", channel, to, func(ch *Channel, customer *conversation.Customer) {
 		c.At, c.Where, c.Wording = c.At.UTC(), ch.redactText(c.Where), ch.redactText(c.Wording)
 		for _, old := range customer.Consents {
 			if old.At.Equal(c.At) && old.Where == c.Where && old.Wording == c.Wording {
@@ -64,7 +64,7 @@ func (h *Hub) RecordConsent(ctx context.Context, channel string, to message.Reci
 
 // RevokeConsent notes that the person withdrew every consent given up to at.
 func (h *Hub) RevokeConsent(ctx context.Context, channel string, to message.Recipient, at time.Time) error {
-	return h.consent(ctx, "revoke consent", channel, to, func(_ *Channel, customer *conversation.Customer) {
+	return h.outbox.consent(ctx, "revoke consent", channel, to, func(_ *Channel, customer *conversation.Customer) {
 		for i := range customer.Consents {
 			c := &customer.Consents[i]
 			if c.Revoked.IsZero() && !c.At.After(at) {
@@ -77,7 +77,7 @@ func (h *Hub) RevokeConsent(ctx context.Context, channel string, to message.Reci
 // ResumeMarketing notes that they want it again, which replaces no consent. What they said later,
 // here or to WhatsApp, stays.
 func (h *Hub) ResumeMarketing(ctx context.Context, channel string, to message.Recipient, at time.Time) error {
-	return h.consent(ctx, "resume marketing", channel, to, func(_ *Channel, customer *conversation.Customer) {
+	return h.outbox.consent(ctx, "resume marketing", channel, to, func(_ *Channel, customer *conversation.Customer) {
 		customer.ResumeMarketing(believed(at, h.now()))
 	})
 }
@@ -85,7 +85,7 @@ func (h *Hub) ResumeMarketing(ctx context.Context, channel string, to message.Re
 // StopMarketing notes that a person wants no marketing any more, as they said at a time where the
 // hub did not see it.
 func (h *Hub) StopMarketing(ctx context.Context, channel string, to message.Recipient, at time.Time) error {
-	return h.consent(ctx, "stop marketing", channel, to, func(_ *Channel, customer *conversation.Customer) {
+	return h.outbox.consent(ctx, "stop marketing", channel, to, func(_ *Channel, customer *conversation.Customer) {
 		customer.StopMarketing(believed(at, h.now()))
 	})
 }

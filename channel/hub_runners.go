@@ -36,7 +36,7 @@ func (h *Hub) makeRunners(cfg Config) {
 			Groups: h.channels.sending, Care: h.sending.care, Next: h.sending.next,
 		})
 	}
-	h.runner(calm, worker.Config{Kind: workLater, Workers: 8, Handle: h.release, Groups: h.channels.sending})
+	h.runner(calm, worker.Config{Kind: workLater, Workers: 8, Handle: h.outbox.release, Groups: h.channels.sending})
 	h.runner(calm, worker.Config{Kind: workCheck, Workers: 4, Handle: h.dispatcher.check, Groups: h.channels.all})
 	if h.desk != nil {
 		h.runner(calm, worker.Config{Kind: workTimer, Workers: 8, Handle: h.timer, Groups: h.channels.all})

@@ -13,10 +13,10 @@ import (
 	"github.com/kanava-go/kanava/webhook"
 )
 
-func (h *core) consent(ctx context.Context, verb string, channel string, to message.Recipient, change func(*Channel, *conversation.Customer)) error {
+func (o *outbox) consent(ctx context.Context, verb string, channel string, to message.Recipient, change func(*Channel, *conversation.Customer)) error {
 	event := opaque.Random("e_")
-	err := h.do(ctx, func(u *unit) error {
-		ch, ok := h.channels.get(channel)
+	err := o.do(ctx, func(u *unit) error {
+		ch, ok := o.channels.get(channel)
 		if !ok {
 			return ErrNoChannel
 		}

@@ -85,9 +85,9 @@ func (u *unit) schedule(ch *Channel, customer *conversation.Customer, conv *conv
 }
 
 // release puts a message into the outbox whose time has come, or lets it fail.
-func (h *core) release(ctx context.Context, w *worker.Job) error {
+func (o *outbox) release(ctx context.Context, w *worker.Job) error {
 	if strings.HasPrefix(w.ID, windowPrefix) {
-		err := h.settle(ctx, w, func(u *unit) (worker.Outcome, error) { return worker.Done(), u.closing(w) })
+		err := o.settle(ctx, w, func(u *unit) (worker.Outcome, error) { return worker.Done(), u.closing(w) })
 		if errors.Is(err, store.ErrLeaseLost) {
 			return nil // the customer wrote at this moment
 		}
@@ -95,22 +95,22 @@ func (h *core) release(ctx context.Context, w *worker.Job) error {
 	}
 	item, err := itemOf[outboundItem](w)
 	if err != nil {
-		return h.bury(ctx, w, errDamaged)
+		return o.bury(ctx, w, errDamaged)
 	}
-	ctx = h.hooks.resume(ctx, item.Carried)
-	err = h.settle(ctx, w, func(u *unit) (worker.Outcome, error) { return worker.Done(), u.release(w, item) })
+	ctx = o.hooks.resume(ctx, item.Carried)
+	err = o.settle(ctx, w, func(u *unit) (worker.Outcome, error) { return worker.Done(), u.release(w, item) })
 	if limit, ok := errors.AsType[*pricing.LimitError](err); ok && limit.Next.Before(w.Due.Add(reachLife)) {
-		return h.settle(ctx, w, func(u *unit) (worker.Outcome, error) { // somebody's day is over soon
+		return o.settle(ctx, w, func(u *unit) (worker.Outcome, error) { // somebody's day is over soon
 			return worker.Later(times.Latest(limit.Next, u.now.Add(time.Minute)), "messaging limit reached"), nil
 		})
 	}
 	if !isRefusal(err) || errors.Is(err, ErrDisabled) { // it comes back when the channel does
 		return err
 	}
-	return h.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
+	return o.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
 		var m messageRecord
 		ok, failed := u.Load(kindMessage, item.Message, &m)
-		ch, here := h.channels.get(w.Group)
+		ch, here := o.channels.get(w.Group)
 		if failed != nil || !ok || !here || m.Delivery.State() != conversation.Scheduled {
 			return worker.Done(), failed
 		}

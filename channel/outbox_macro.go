@@ -69,12 +69,12 @@ type MacroPreview struct {
 }
 
 // ranBefore finds what a macro with its key has sent; nil if it has not been run.
-func (h *core) ranBefore(ctx context.Context, m *Macro) (*messageRecord, error) {
-	conv, _, _, err := h.scene(ctx, nil, m.Conversation, "")
+func (o *outbox) ranBefore(ctx context.Context, m *Macro) (*messageRecord, error) {
+	conv, _, _, err := o.scene(ctx, nil, m.Conversation, "")
 	if err != nil {
 		return nil, err
 	}
-	ch, ok := h.channels.get(conv.Channel)
+	ch, ok := o.channels.get(conv.Channel)
 	if !ok {
 		return nil, ErrNoChannel
 	}
@@ -82,7 +82,7 @@ func (h *core) ranBefore(ctx context.Context, m *Macro) (*messageRecord, error) 
 	if err != nil {
 		return nil, err
 	}
-	earlier, err := step.Get[messageRecord](ctx, h.store, kindMessage, keyID(m.Conversation, m.Key))
+	earlier, err := step.Get[messageRecord](ctx, o.store, kindMessage, keyID(m.Conversation, m.Key))
 	if errors.Is(err, ErrNotFound) {
 		return nil, nil
 	}
@@ -90,21 +90,21 @@ func (h *core) ranBefore(ctx context.Context, m *Macro) (*messageRecord, error) 
 }
 
 // macroRefused notes that a macro came to nothing, as Reply does for what it refuses.
-func (h *core) macroRefused(ctx context.Context, by conversation.Author, m *Macro, cause error) {
-	conv, err := h.conversation(ctx, m.Conversation)
+func (o *outbox) macroRefused(ctx context.Context, by conversation.Author, m *Macro, cause error) {
+	conv, err := o.conversation(ctx, m.Conversation)
 	if err != nil || errors.Is(cause, ErrNotFound) {
 		return
 	}
-	h.refused(ctx, &deed{by: by, channel: conv.Channel, conversation: conv.ID}, cause)
+	o.refused(ctx, &deed{by: by, channel: conv.Channel, conversation: conv.ID}, cause)
 }
 
 // macro decides what a macro sends now.
-func (h *core) macro(ctx context.Context, m *Macro) (reply *Reply, preview *MacroPreview, err error) {
-	conv, customer, _, err := h.scene(ctx, nil, m.Conversation, "")
+func (o *outbox) macro(ctx context.Context, m *Macro) (reply *Reply, preview *MacroPreview, err error) {
+	conv, customer, _, err := o.scene(ctx, nil, m.Conversation, "")
 	if err != nil {
 		return nil, nil, err
 	}
-	ch, ok := h.channels.get(conv.Channel)
+	ch, ok := o.channels.get(conv.Channel)
 	if !ok {
 		return nil, nil, ErrNoChannel
 	}
@@ -112,7 +112,7 @@ func (h *core) macro(ctx context.Context, m *Macro) (reply *Reply, preview *Macr
 		return nil, nil, ErrDisabled
 	}
 	reply = &Reply{Conversation: m.Conversation, Key: m.Key, macro: m}
-	own := h.placeholders(conv, customer)
+	own := o.placeholders(conv, customer)
 	lookup := func(name string) (string, bool) {
 		if m.Lookup != nil {
 			if value, ok := m.Lookup(name); ok {
@@ -125,7 +125,7 @@ func (h *core) macro(ctx context.Context, m *Macro) (reply *Reply, preview *Macr
 		with := *m
 		with.Text, with.Shorthand, m = "", m.Text, &with
 	}
-	now := h.now()
+	now := o.now()
 	open := customer.Window.Permits(window.Send{Kind: window.SendText}, now)
 	switch {
 	case m.Text != "" && open.Allowed:

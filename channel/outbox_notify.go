@@ -30,16 +30,16 @@ type Notification struct {
 	At       time.Time
 }
 
-func (h *core) notify(ctx context.Context, by conversation.Author, n Notification) (msg *messageRecord, err error) {
+func (o *outbox) notify(ctx context.Context, by conversation.Author, n Notification) (msg *messageRecord, err error) {
 	what := deed{by: by, channel: n.Channel}
-	if msg, err = h.notifyIn(ctx, h.do, &what, n); err != nil {
-		h.refused(ctx, &what, err)
+	if msg, err = o.notifyIn(ctx, o.do, &what, n); err != nil {
+		o.refused(ctx, &what, err)
 	}
 	return msg, err
 }
 
 // notifyIn is notify in a step that do runs, which may be one that commits nothing.
-func (h *core) notifyIn(ctx context.Context, do func(context.Context, func(*unit) error) error, what *deed, n Notification) (msg *messageRecord, err error) {
+func (o *outbox) notifyIn(ctx context.Context, do func(context.Context, func(*unit) error) error, what *deed, n Notification) (msg *messageRecord, err error) {
 	if err := errors.Join(usable("key", n.Key, maxKey), usable("name", n.Name, maxKey), usable("ticket", n.Ticket, maxKey)); err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func (h *core) notifyIn(ctx context.Context, do func(context.Context, func(*unit
 	err = do(ctx, func(u *unit) error {
 		msg = nil
 		u.author = what.by
-		ch, ok := h.channels.get(n.Channel)
+		ch, ok := o.channels.get(n.Channel)
 		if !ok {
 			return ErrNoChannel
 		}
@@ -79,8 +79,8 @@ func (h *core) notifyIn(ctx context.Context, do func(context.Context, func(*unit
 			r.id = opaque.Random("m_")
 		}
 		s, err := u.enter(ch, customer, r.id, u.now)
-		if err == nil && h.desk != nil {
-			err = h.desk.Contacted(s, r.id)
+		if err == nil && o.desk != nil {
+			err = o.desk.Contacted(s, r.id)
 		}
 		if err != nil {
 			return err

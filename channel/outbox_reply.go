@@ -51,7 +51,10 @@ type Template struct {
 // MaxReplies is how many answers one call of [Hub.ReplyAll] queues at most.
 const MaxReplies = 30
 
-func (h *core) reply(ctx context.Context, by conversation.Author, replies []Reply) (all []*messageRecord, err error) {
+// An outbox decides what may be sent, and puts it where it is sent from.
+type outbox struct{ *core }
+
+func (o *outbox) reply(ctx context.Context, by conversation.Author, replies []Reply) (all []*messageRecord, err error) {
 	for i := range replies {
 		if err := usable("key", replies[i].Key, maxKey); err != nil {
 			return nil, err
@@ -59,7 +62,7 @@ func (h *core) reply(ctx context.Context, by conversation.Author, replies []Repl
 	}
 	first := &replies[0]
 	what := deed{by: by, conversation: first.Conversation}
-	err = h.do(ctx, func(u *unit) error {
+	err = o.do(ctx, func(u *unit) error {
 		all, u.author = nil, by
 		ch, customer, conv, err := u.answering(first.Conversation)
 		if err != nil {
@@ -82,7 +85,7 @@ func (h *core) reply(ctx context.Context, by conversation.Author, replies []Repl
 		return nil
 	})
 	if err != nil {
-		h.refused(ctx, &what, err)
+		o.refused(ctx, &what, err)
 		return nil, err
 	}
 	return all, nil
