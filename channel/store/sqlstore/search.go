@@ -18,8 +18,7 @@ var _ store.Searcher = (*Store)(nil)
 // words of an entry being in a table of their own: dropWords, put, putWords.
 type searchStatements struct {
 	dropWords, drop, put rowStatement
-	// find has, on PostgreSQL, places for the literals of [Store.Search].
-	putWords, find string
+	putWords, find       string
 }
 
 // newSearchStatements words them. fts says that there is an index of words on SQLite.
@@ -30,7 +29,16 @@ func newSearchStatements(d *dialect, fts bool) searchStatements {
 		s.put = d.insertRows(entry, "k text, y text, g text, w text",
 			`e.k, e.y, e.g, array_to_tsvector(ARRAY(SELECT json_array_elements_text(CAST(e.w AS json))))`,
 			`ON CONFLICT (kind, key) DO UPDATE SET id = excluded.id, grp = excluded.grp, words = excluded.words`)
-		s.find = found + `kanava_entry AS e WHERE e.words @@ CAST(%s AS tsquery) AND e.id < %d AND e.kind = %s ORDER BY e.id DESC LIMIT %d`
+		// A word that many have is found among the newest entries, and any other by the index, whatever the
+		// server believes of either: it cannot know how many words begin like this.
+		s.find = `WITH recent AS MATERIALIZED (
+				SELECT n.key, n.grp, n.id FROM (SELECT * FROM kanava_entry AS e WHERE e.id < $2 ORDER BY e.id DESC LIMIT 1000 + 10 * $4) AS n
+				WHERE n.kind = $3 AND n.words @@ CAST($1 AS tsquery) ORDER BY n.id DESC LIMIT $4)
+			SELECT r.key, r.grp, r.id FROM recent AS r WHERE (SELECT count(*) FROM recent) = $4
+			UNION ALL
+			SELECT o.key, o.grp, o.id FROM (` + found + `kanava_entry AS e WHERE (SELECT count(*) FROM recent) < $4
+				AND e.words @@ CAST($1 AS tsquery) AND e.id < $2 AND e.kind = $3 ORDER BY e.id + 0 DESC LIMIT $4) AS o
+			ORDER BY id DESC`
 		return s
 	}
 	s.put = d.insertRows(entry, "k text, y text, g text, w text", `e.k, e.y, e.g, e.w`, "")
@@ -143,25 +151,14 @@ func (s *Store) Search(ctx context.Context, q store.SearchQuery) ([]store.Hit, e
 	if before == 0 {
 		before = math.MaxInt64
 	}
-	text, args := s.sql.search.find, []any{s.searchFor(q.Kind, q.Words(), groups), before, q.Kind, q.Limit}
-	if s.dialect == PostgreSQL {
-		// With its values in it, the statement is planned for them. With parameters it would soon be
-		// planned for the average, which reads everything backwards to find a rare name.
-		text, args = fmt.Sprintf(text, literal(args[0].(string)), before, literal(q.Kind), q.Limit), nil
-	}
 	var hits []store.Hit
 	err := s.each(ctx, func(row Row) error {
 		var h store.Hit
 		err := row.Scan(&h.Key, &h.Group, &h.Position)
 		hits = append(hits, h)
 		return err
-	}, text, args...)
+	}, s.sql.search.find, s.searchFor(q.Kind, q.Words(), groups), before, q.Kind, q.Limit)
 	return hits, wrap(ctx, "search", err)
-}
-
-// literal is a text for PostgreSQL as a part of a statement, whatever is in it.
-func literal(text string) string {
-	return fmt.Sprintf("convert_from(decode('%x', 'hex'), 'UTF8')", text)
 }
 
 // searchFor words the condition for the engine's index.
