@@ -86,10 +86,7 @@ func getUnlessKnown[T any](ctx context.Context, s *step.Steps, ahead []step.Know
 	for i := range ahead {
 		if k := &ahead[i]; k.Kind == kind && k.Key == key {
 			known := s.Newest(*k)
-			if doc, ok := known.Doc.(*T); ok {
-				return doc, nil
-			}
-			return step.Decode[T](known.Record)
+			return step.Own[T](&known)
 		}
 	}
 	return step.Get[T](ctx, s.Store, kind, key)

@@ -8,17 +8,17 @@ import (
 	"github.com/kanava-go/kanava/webhook"
 )
 
-// atOnce applies an item in the step that accepts it, and reports whether that was possible: if a
-// worker is free, nothing is before it in its lane, and nothing is special about it.
+// atOnce applies an item in the step that accepts it, and reports whether that was possible: if the
+// hub runs, nothing is before it in its lane, and nothing is special about it.
 func (it *intake) atOnce(ctx context.Context, w store.Work) (done bool) {
 	if store.DeferredIn(ctx) != nil {
 		return false
 	}
-	place := it.runners[workIn].Reserve(&w)
-	if place == nil {
+	end, ok := it.runners[workIn].Pass(w.Group)
+	if !ok {
 		return false
 	}
-	defer place.Release(false)
+	defer end()
 	job := worker.Passing(w)
 	ev, a, err := eventOf(&w)
 	if err != nil {

@@ -82,6 +82,9 @@ func (in *incoming) noticeMayCome(p *webhook.Message) (bool, error) {
 	if p.From.BSUID == "" || phone == "" || in.work.Tries >= noticePatience {
 		return false, nil
 	}
+	if err := in.Ahead(kindAlias, aliasBSUID(in.ch.Number, p.From.BSUID), phone); err != nil {
+		return false, err
+	}
 	if known, err := in.Load(kindAlias, aliasBSUID(in.ch.Number, p.From.BSUID), nil); err != nil || known {
 		return false, err
 	}
@@ -156,6 +159,7 @@ func (in *incoming) filed(customer *conversation.Customer, wamid string) (*messa
 		return m, err
 	}
 	if conv == nil || in.at.After(conv.LastActivity) {
+		in.Suppose(kindMessage, inboundMessageID(in.ch.ID, wamid))
 		return in.lookupWAMID(in.ch.ID, wamid)
 	}
 	m, err := in.twinAmong(customer, wamid, recently)

@@ -29,6 +29,8 @@ func (u *unit) open(ch *Channel, customer *conversation.Customer, id string, at 
 	conv := &conversation.Conversation{
 		ID: opaque.ID("v_", ch.ID, id), Channel: ch.ID, Customer: customer.ID, Opened: at.UTC().Truncate(time.Second),
 	}
+	u.Suppose(kindConversation, conv.ID)
+	u.Suppose(kindOfCustomer, conv.ID)
 	if _, err := u.Load(kindConversation, conv.ID, conv); err != nil {
 		return nil, err
 	}

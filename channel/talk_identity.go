@@ -76,6 +76,7 @@ func (u *unit) resolve(ch *Channel, w who) (*conversation.Customer, error) {
 		if w.At.IsZero() {
 			c.Created = u.now.UTC()
 		}
+		u.Suppose(kindCustomer, c.ID)
 		if _, err := u.Load(kindCustomer, c.ID, c); err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -46,22 +47,21 @@ func (u *unit) tellHost(channel, id string, item hostItem) error {
 
 // sceneOf names the records that the host is told of, once they are read.
 func (u *unit) sceneOf(item *hostItem) (keys []store.RecordKey) {
-	var conv conversation.Conversation
-	var customer conversation.Customer
-	var msg messageRecord
-	load := func(kind, key string, doc any) {
-		if ok, err := u.Load(kind, key, doc); ok && err == nil {
+	name := func(kind, key string, known bool) {
+		if known {
 			keys = append(keys, store.RecordKey{Kind: kind, Key: key})
 		}
 	}
 	if item.Conversation != "" {
-		load(kindConversation, item.Conversation, &conv)
-	}
-	if conv.Customer != "" {
-		load(kindCustomer, conv.Customer, &customer)
+		conv, ok := step.Peek[conversation.Conversation](u.Step, kindConversation, item.Conversation)
+		if name(kindConversation, item.Conversation, ok); ok && conv.Customer != "" {
+			_, ok = step.Peek[conversation.Customer](u.Step, kindCustomer, conv.Customer)
+			name(kindCustomer, conv.Customer, ok)
+		}
 	}
 	if item.Message != "" {
-		load(kindMessage, item.Message, &msg)
+		_, ok := step.Peek[messageRecord](u.Step, kindMessage, item.Message)
+		name(kindMessage, item.Message, ok)
 	}
 	return keys
 }

@@ -34,6 +34,7 @@ func (u *unit) setTicket(c *conversation.Conversation, ticket string) error {
 	}
 	c.Ticket = ticket
 	key := ticketKey(ticket, c.ID)
+	u.Suppose(kindTicket, key)
 	if _, err := u.Load(kindTicket, key, nil); err != nil {
 		return err
 	}

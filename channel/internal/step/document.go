@@ -15,6 +15,30 @@ type Known struct {
 	Doc any
 }
 
+// Own returns the document of what is known, which belongs to the caller.
+func Own[T any](k *Known) (*T, error) {
+	doc := new(T)
+	if k.Doc != nil && copyInto(doc, k.Doc) {
+		return doc, nil
+	}
+	return doc, DecodeInto(&k.Record, doc)
+}
+
+// Peek loads a record whose document is only looked at: it may be everybody's and must not be changed.
+func Peek[T any](s *Step, kind, key string) (*T, bool) {
+	if ok, err := s.Load(kind, key, nil); err != nil || !ok {
+		return nil, false
+	}
+	if k, ok := s.known(store.RecordKey{Kind: kind, Key: key}); ok {
+		if doc, ok := k.Doc.(*T); ok {
+			return doc, true
+		}
+	}
+	doc := new(T)
+	ok, err := s.Load(kind, key, doc)
+	return doc, ok && err == nil
+}
+
 // read is a record as the step sees it. Version 0: there is none.
 type read struct {
 	*remembered
@@ -34,6 +58,7 @@ func (s *Step) Load(kind, key string, doc any) (bool, error) {
 	}
 	r := s.read[id]
 	if r == nil && s.recall {
+		s.steps.Memory.await(s.Ctx, id)
 		if known := s.steps.Memory.recall(id); known != nil {
 			r = &read{remembered: known, guessed: true}
 			s.read[id] = r
@@ -50,6 +75,33 @@ func (s *Step) Load(kind, key string, doc any) (bool, error) {
 		return false, nil
 	}
 	return true, r.decode(doc)
+}
+
+// Suppose takes records for missing of which nothing is known: the step is going to make them, or to
+// look whether somebody else has.
+func (s *Step) Suppose(kind string, keys ...string) {
+	for _, key := range keys {
+		id := store.RecordKey{Kind: kind, Key: key}
+		if _, put := s.puts[id]; put || !s.recall || s.read[id] != nil || s.steps.Memory.recall(id) != nil {
+			continue
+		}
+		s.read[id] = &read{remembered: &remembered{Known: Known{Record: store.Record{Kind: kind, Key: key}}}, guessed: true}
+	}
+}
+
+// Ahead reads several records of one kind in one go, except what is known.
+func (s *Step) Ahead(kind string, keys ...string) error {
+	var unknown []string
+	for _, key := range keys {
+		id := store.RecordKey{Kind: kind, Key: key}
+		if _, put := s.puts[id]; !put && s.read[id] == nil && !(s.recall && s.steps.Memory.recall(id) != nil) {
+			unknown = append(unknown, key)
+		}
+	}
+	if len(unknown) < 2 {
+		return nil // Load reads it
+	}
+	return s.Prefetch(kind, unknown...)
 }
 
 // Prefetch reads several records of one kind in one go.

@@ -1,6 +1,7 @@
 package step
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,6 +16,7 @@ import (
 type Memory struct {
 	mu         sync.Mutex
 	young, old generation
+	writing    map[store.RecordKey]chan struct{} // what is being committed, until the channel is closed
 }
 
 // generation are records that were remembered at about one time.
@@ -34,6 +36,8 @@ const (
 	// memoryAge is how long a record is taken for current. Beside others that write the same
 	// records each guess that is too old costs a commit that is refused.
 	memoryAge = 2 * time.Second
+	// memoryWait is how long at most to wait for a commit of this process that writes a record.
+	memoryWait = 250 * time.Millisecond
 	// A generation ends with so many records, or bytes of them; longer ones are not remembered.
 	memoryRecords = 4096
 	memoryBytes   = 8 << 20
@@ -52,6 +56,51 @@ func (m *Memory) recall(id store.RecordKey) *remembered {
 		return nil
 	}
 	return r
+}
+
+// begin notes that records are being written; the function that it returns, that they are not any
+// more, and does nothing when it is called again.
+func (m *Memory) begin(puts []store.Record) (end func()) {
+	if len(puts) == 0 {
+		return func() {}
+	}
+	over := make(chan struct{})
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.writing == nil {
+		m.writing = map[store.RecordKey]chan struct{}{}
+	}
+	for i := range puts {
+		m.writing[puts[i].ID()] = over
+	}
+	return sync.OnceFunc(func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		for i := range puts {
+			if id := puts[i].ID(); m.writing[id] == over {
+				delete(m.writing, id)
+			}
+		}
+		close(over)
+	})
+}
+
+// await returns when this process is not writing the record: whoever guesses it meanwhile is wrong. A
+// commit that takes long is not worth the wait.
+func (m *Memory) await(ctx context.Context, id store.RecordKey) {
+	m.mu.Lock()
+	over := m.writing[id]
+	m.mu.Unlock()
+	if over == nil {
+		return
+	}
+	enough := time.NewTimer(memoryWait)
+	defer enough.Stop()
+	select {
+	case <-over:
+	case <-enough.C:
+	case <-ctx.Done():
+	}
 }
 
 // remember holds a record as it was at a time, with its document if that is known.
@@ -89,15 +138,14 @@ func (m *Memory) forget(id store.RecordKey) {
 	delete(m.old.records, id)
 }
 
-// Newest returns a newer version of what is known, if this process has one, with a document of the
-// caller's own.
+// Newest returns a newer version of what is known, if this process has one.
 func (s *Steps) Newest(k Known) Known {
 	r := s.Memory.recall(k.ID())
 	if r == nil || r.Version <= k.Version {
 		return k
 	}
 	if doc := r.doc.Load(); doc != nil {
-		return Known{Record: r.Record, Doc: copyOf(*doc)}
+		return Known{Record: r.Record, Doc: *doc}
 	}
 	return Known{Record: r.Record}
 }

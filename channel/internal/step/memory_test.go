@@ -170,3 +170,80 @@ func TestInATransactionOfTheHostNothingIsRemembered(t *testing.T) {
 	n, runs := seen(t, s)
 	require.Equal(t, []int{2, 2}, []int{n, runs})
 }
+
+// slow is a store whose commits take a moment.
+type slow struct{ store.Store }
+
+func (s slow) Commit(ctx context.Context, b *store.Batch) (store.Committed, error) {
+	time.Sleep(200 * time.Millisecond)
+	return s.Store.Commit(ctx, b)
+}
+
+func TestWhatIsBeingWrittenIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, _, _ := twoProcesses()
+		save(t, s, "a", 1)
+		s.Store = slow{s.Store}
+		done := make(chan struct{})
+		go func() { defer close(done); save(t, s, "a", 2) }()
+		time.Sleep(100 * time.Millisecond)
+		n, runs := seen(t, s)
+		require.Equal(t, []int{2, 1}, []int{n, runs})
+		<-done
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		require.NoError(t, s.Do(ctx, nil, func(u *step.Step) error { // nobody waits for himself
+			if _, err := u.Load("doc", "a", nil); err != nil {
+				return err
+			}
+			u.After(func() { seen(t, s) })
+			return u.Save("doc", "a", "", 0, doc{3})
+		}))
+		require.NoError(t, ctx.Err())
+	})
+}
+
+func TestWhatIsSupposedToBeMissingIsLookedAtOnceItIsNot(t *testing.T) {
+	t.Parallel()
+	for stored, want := range map[bool][]int{false: {0, 1, 0}, true: {7, 2, 1}} {
+		s, other, r := twoProcesses()
+		if stored {
+			save(t, other, "a", 7)
+		}
+		var n, runs int
+		require.NoError(t, s.Do(t.Context(), nil, func(u *step.Step) error {
+			var d doc
+			runs++
+			u.Suppose("doc", "a")
+			_, err := u.Load("doc", "a", &d)
+			n = d.N
+			u.Enqueue(store.Work{Queue: "q", ID: "w", Body: []byte("{}")})
+			return err
+		}))
+		require.Equal(t, want, []int{n, runs, r.gets})
+	}
+}
+
+func TestSeveralRecordsAreReadAtOnceUnlessTheyAreKnown(t *testing.T) {
+	t.Parallel()
+	s, other, r := twoProcesses()
+	for i, key := range []string{"a", "b"} {
+		save(t, other, key, i+1)
+	}
+	for range 2 {
+		require.NoError(t, s.Do(t.Context(), nil, func(u *step.Step) error {
+			var a, b doc
+			require.NoError(t, u.Ahead("doc", "a", "b", "none"))
+			for key, d := range map[string]*doc{"a": &a, "b": &b, "none": new(doc)} {
+				if _, err := u.Load("doc", key, d); err != nil {
+					return err
+				}
+			}
+			require.Equal(t, []int{1, 2}, []int{a.N, b.N})
+			u.Enqueue(store.Work{Queue: "q", ID: "w", Body: []byte("{}")})
+			return nil
+		}))
+	}
+	require.Equal(t, 1, r.gets)
+}

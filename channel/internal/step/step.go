@@ -155,12 +155,22 @@ func (s *Step) commit() error {
 	if len(s.held) > 0 {
 		s.batch.Now = s.steps.Now()
 	}
+	inside := store.DeferredIn(s.Ctx) != nil
+	written := func() {}
+	if !inside {
+		written = s.steps.Memory.begin(s.batch.Put)
+	}
+	defer written()
 	began := time.Now()
 	done, err := s.steps.Store.Commit(s.Ctx, &s.batch)
 	s.steps.Took(time.Since(began))
 	if err != nil {
 		return fmt.Errorf("channel: commit: %w", err)
 	}
+	if !inside {
+		s.remember()
+	}
+	written() // before anybody hears of it who may want to read it
 	s.committed(done.Claimed)
 	return nil
 }
@@ -204,7 +214,6 @@ func (s *Step) committed(claimed []store.Lease) {
 		d.Add(end, nil)
 		return
 	}
-	s.remember()
 	s.beginHeld(claimed)
 	end()
 }

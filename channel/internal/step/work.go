@@ -94,8 +94,7 @@ func (s *Step) beginHeld(claimed []store.Lease) {
 	s.held = nil
 }
 
-// known is a record as it is after the commit, with a document that belongs to the caller; false if
-// it is not known, or not decoded.
+// known is a record as it is after the commit; false if it is not known, or not decoded.
 func (s *Step) known(id store.RecordKey) (Known, bool) {
 	if i, ok := s.puts[id]; ok {
 		if s.saved[i].doc == nil {
@@ -103,7 +102,7 @@ func (s *Step) known(id store.RecordKey) (Known, bool) {
 		}
 		r := s.batch.Put[i]
 		r.Version++
-		return Known{Record: r, Doc: copyOf(s.saved[i].doc)}, true
+		return Known{Record: r, Doc: s.saved[i].doc}, true
 	}
 	r := s.read[id]
 	if r == nil || r.Version == 0 {
@@ -113,7 +112,7 @@ func (s *Step) known(id store.RecordKey) (Known, bool) {
 	if doc == nil {
 		return Known{}, false
 	}
-	return Known{Record: r.Record, Doc: copyOf(*doc)}, true
+	return Known{Record: r.Record, Doc: *doc}, true
 }
 
 // Enqueues says whether this step adds work of a kind and ID.

@@ -36,18 +36,14 @@ type place struct {
 
 // Reserve makes room for work that a step enqueues, nil if there is none.
 func (r *Runner) Reserve(w *store.Work) step.Place {
-	var groups []string
-	if r.Groups != nil {
-		groups = r.Groups()
-	}
-	if r.Groups != nil && !slices.Contains(groups, w.Group) ||
-		r.Care != nil && r.Care(w.Group) != CareNone || r.Whole != nil && r.Whole() != CareNone {
+	if !r.cares(w.Group) {
 		return nil
 	}
+	single := r.Groups != nil && alone(r.Groups())
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	free, _ := r.roomLocked()
-	if r.shift == nil || r.shift.work.Err() != nil || free <= r.waiting || !alone(groups) && !r.shares.mayTake(w.Group, free) {
+	if r.shift == nil || r.shift.work.Err() != nil || free <= r.waiting || !single && !r.shares.mayTake(w.Group, free) {
 		return nil
 	}
 	p := &place{Runner: r, group: w.Group, claimed: time.Now(), hold: step.Hold{Lease: r.Config.Lease}, term: r.shift.work}
@@ -67,6 +63,32 @@ func (r *Runner) Reserve(w *store.Work) step.Place {
 		r.Gate.enter(1)
 	}
 	return p
+}
+
+// Pass lets work through that its caller does itself, beside the workers and never more of it than
+// there are workers; end must be called then. It does not take the turn of what waits: that has its
+// workers.
+func (r *Runner) Pass(group string) (end func(), ok bool) {
+	if !r.cares(group) {
+		return nil, false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.shift == nil || r.shift.work.Err() != nil || r.passing >= r.Workers {
+		return nil, false
+	}
+	r.passing++
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.passing--
+	}, true
+}
+
+// cares says that nothing speaks against work of the group.
+func (r *Runner) cares(group string) bool {
+	return (r.Groups == nil || slices.Contains(r.Groups(), group)) &&
+		(r.Care == nil || r.Care(group) == CareNone) && (r.Whole == nil || r.Whole() == CareNone)
 }
 
 // Hold implements [step.Place].

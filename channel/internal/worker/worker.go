@@ -64,6 +64,7 @@ type Runner struct {
 	mu      sync.Mutex
 	shift   *shift          // while it runs
 	inHand  int             // work that is claimed, or about to be
+	passing int             // work that passes; see Pass
 	waiting int             // work that nobody has claimed, as far as known
 	soon    int             // how often to look soon for work that had to wait for its lane
 	tails   map[string]*Job // the last work in hand of each lane
