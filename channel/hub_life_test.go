@@ -276,3 +276,27 @@ func TestAProcessThatEndsInOrderIsNotLost(t *testing.T) {
 		require.Empty(t, beats)
 	})
 }
+
+// In a rolling upgrade a process of an earlier version has an entry and says nothing else: it is not
+// taken for dead because of that, and its leases end when they end.
+func TestAProcessWithoutHeartbeatsIsLeftAlone(t *testing.T) {
+	crews(t, func(t *testing.T, join func(string) (*lab, *cable)) {
+		l, _ := join("new")
+		entry := fmt.Appendf(nil, `{"id":"old","name":"old","seen":%q,"every":"5m0s","channels":["support"]}`, time.Now().UTC().Format(time.RFC3339Nano))
+		_, err := l.Store.Commit(t.Context(), &store.Batch{
+			Put:     []store.Record{{Kind: "process", Key: "old", Parent: "fleet", Sort: time.Now().UnixMicro(), Body: entry}},
+			Enqueue: []store.Work{{Queue: "in", ID: "theirs", Group: "support", Body: []byte("{}")}},
+		})
+		require.NoError(t, err)
+		theirs, err := l.Store.Claim(t.Context(), store.Claim{Queue: "in", Now: time.Now(), Lease: time.Hour, Limit: 1})
+		require.NoError(t, err)
+		require.Len(t, theirs, 1)
+		l.Run()
+		l.Pass(2 * time.Minute)
+		require.True(t, processNamed(t, l, "old").Lost.IsZero())
+		require.True(t, processNamed(t, l, "old").Living(time.Now()))
+		_, err = l.Store.Commit(t.Context(), &store.Batch{Done: []store.Lease{theirs[0].Lease()}})
+		require.NoError(t, err, "its lease holds")
+		l.Stop()
+	})
+}

@@ -24,6 +24,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
 )
@@ -41,9 +42,10 @@ func TestMain(m *testing.M) {
 
 // bench is WhatsApp, the engines, and the processes of a fleet with a balancer before them.
 type bench struct {
-	t        *testing.T
+	t        testing.TB
 	world    *cloudapitest.World
-	number   *cloudapitest.Number
+	number   *cloudapitest.Number   // the only one, or the first
+	numbers  []*cloudapitest.Number // all
 	users    []*cloudapitest.User
 	schema   pgtest.Schema
 	flags    []string // of every process
@@ -55,8 +57,13 @@ type bench struct {
 	turn    int
 }
 
-// newBench makes the world and the database. Processes come with start.
-func newBench(t *testing.T, users int, flags ...string) *bench {
+// newBench makes the world and the database, with one number. Processes come with start.
+func newBench(t testing.TB, users int, flags ...string) *bench {
+	t.Helper()
+	return newBenchOf(t, users, 1, flags...)
+}
+
+func newBenchOf(t testing.TB, users, numbers int, flags ...string) *bench {
 	t.Helper()
 	world, err := cloudapitest.New(cloudapitest.Config{
 		Seed: 5, Latency: 20 * time.Millisecond, Transport: http.DefaultTransport, WebhookTimeout: time.Minute,
@@ -65,7 +72,16 @@ func newBench(t *testing.T, users int, flags ...string) *bench {
 	b := &bench{t: t, world: world, schema: pgtest.New(t), flags: flags}
 	app := world.AddApp(cloudapitest.AppConfig{ID: "1"})
 	account := world.AddAccount(cloudapitest.AccountConfig{ID: "2"})
-	b.number = account.AddNumber(cloudapitest.NumberConfig{ID: "3"})
+	var channels []channel.Settings
+	for i := range numbers {
+		n := account.AddNumber(cloudapitest.NumberConfig{ID: fmt.Sprint(3 + i)})
+		b.numbers = append(b.numbers, n)
+		channels = append(channels, channel.Settings{ID: "support", Name: "Support", Number: n.ID, Account: "2"})
+		if i > 0 {
+			channels[i].ID, channels[i].Name = fmt.Sprint("support", i), fmt.Sprint("Support ", i)
+		}
+	}
+	b.number = b.numbers[0]
 	for range users {
 		b.users = append(b.users, world.AddUser(cloudapitest.UserConfig{}))
 	}
@@ -73,9 +89,11 @@ func newBench(t *testing.T, users int, flags ...string) *bench {
 	t.Cleanup(graph.Close)
 	b.balancer = httptest.NewServer(b)
 	t.Cleanup(b.balancer.Close)
-	channels := filepath.Join(t.TempDir(), "channels.json")
-	require.NoError(t, os.WriteFile(channels, []byte(`[{"id":"support","name":"Support","number":"3","account":"2"}]`), 0o600))
-	b.flags = append(b.flags, "-channels", channels, "-graph", graph.URL, "-insecure-http", "-answer", "-drain", "100ms")
+	raw, err := json.Marshal(channels)
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "channels.json")
+	require.NoError(t, os.WriteFile(file, raw, 0o600))
+	b.flags = append(b.flags, "-channels", file, "-graph", graph.URL, "-insecure-http", "-answer", "-drain", "100ms")
 	b.env = append(os.Environ(), childEnv+"=1", "WHATSAPP_TOKEN="+app.Token(account), "WHATSAPP_APP_SECRET="+app.Secret,
 		"WHATSAPP_VERIFY_TOKEN="+app.VerifyToken)
 	return b
@@ -259,7 +277,7 @@ type cable struct {
 	conns []net.Conn
 }
 
-func newCable(t *testing.T, to string) *cable {
+func newCable(t testing.TB, to string) *cable {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -332,7 +350,7 @@ type node struct {
 }
 
 // cluster starts three NATS servers and returns their addresses.
-func cluster(t *testing.T) (nodes []*node, urls string) {
+func cluster(t testing.TB) (nodes []*node, urls string) {
 	t.Helper()
 	var ports []int
 	for range 6 {
@@ -365,7 +383,7 @@ func cluster(t *testing.T) (nodes []*node, urls string) {
 	return nodes, strings.Join(all, ",")
 }
 
-func (n *node) start(t *testing.T) {
+func (n *node) start(t testing.TB) {
 	t.Helper()
 	o, err := server.ProcessConfigFile(n.config)
 	require.NoError(t, err)

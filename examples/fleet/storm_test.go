@@ -153,9 +153,11 @@ func word(n int) string {
 func (b *bench) answers() map[string]int {
 	all := map[string]int{}
 	for _, u := range b.users {
-		for _, bubble := range u.Sees(b.number) {
-			if strings.HasPrefix(bubble.Text, "re: ") {
-				all[bubble.Text]++
+		for _, number := range b.numbers {
+			for _, bubble := range u.Sees(number) {
+				if strings.HasPrefix(bubble.Text, "re: ") {
+					all[bubble.Text]++
+				}
 			}
 		}
 	}
@@ -241,7 +243,7 @@ func (l looker) settle(t *testing.T, b *bench, wrote int) (uncertain int) {
 }
 
 // cloudless is a client that reaches nothing.
-func cloudless(t *testing.T) *cloudapi.Client {
+func cloudless(t testing.TB) *cloudapi.Client {
 	t.Helper()
 	c, err := cloudapi.New(cloudapi.Config{Token: "none", BaseURL: "https://127.0.0.1:1"})
 	require.NoError(t, err)
