@@ -26,6 +26,8 @@ type patch struct {
 	Present  *string    `json:"present,omitempty"` // who else is in the open conversation
 	Counts   string     `json:"counts,omitempty"`
 	Says     []string   `json:"says,omitempty"` // for a screen reader
+
+	hidden []string // conversations that the actor may not read
 }
 
 type fragment struct {

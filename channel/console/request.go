@@ -31,7 +31,8 @@ type request struct {
 	language *language
 	rights   []desk.ChannelRights // of the actor; nil until they are asked for
 	people   map[string]Agent
-	status   int // of a whole page; 0 = 200
+	asked    time.Time // when rights and people were read, on a stream
+	status   int       // of a whole page; 0 = 200
 }
 
 // ctx is the context of the request.

@@ -3,6 +3,7 @@ package console
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/desk"
@@ -56,8 +57,13 @@ func (q *request) channelName(id string) string {
 	return all[i].Name
 }
 
-// forget has rights asked for again: a stream goes on for hours.
-func (q *request) forget() { q.rights, q.people = nil, nil }
+// forget has rights asked for again, once a second: a stream goes on for hours. What it tells is read
+// through the desk, which asks each time.
+func (q *request) forget() {
+	if q.now.Sub(q.asked) >= time.Second {
+		q.rights, q.people, q.asked = nil, nil, q.now
+	}
+}
 
 // agents lists the people whom the actor may give conversations to.
 func (q *request) agents() []Agent {

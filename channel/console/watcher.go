@@ -1,10 +1,12 @@
 package console
 
 import (
+	"errors"
 	"hash/maphash"
 	"slices"
 	"strings"
 
+	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 )
@@ -50,6 +52,9 @@ func (w *watcher) news(batch []*conversation.News) error {
 			return err
 		}
 	}
+	if slices.Contains(p.hidden, w.open) {
+		clear(messages)
+	}
 	for _, m := range messages {
 		if err := w.talkMessage(&p, m, messages); err != nil {
 			return err
@@ -67,17 +72,20 @@ func (w *watcher) news(batch []*conversation.News) error {
 // conversation puts the row of a conversation into a patch, and the head if it is open.
 func (w *watcher) conversation(p *patch, id string) error {
 	c, customer, err := w.Desk.Conversation(w.ctx(), w.actor, id)
+	if errors.Is(err, channel.ErrNotFound) || errors.Is(err, access.ErrDenied) { // it is not this actor's any more
+		p.Gone, p.hidden = append(p.Gone, id), append(p.hidden, id)
+		return nil
+	}
 	if err != nil {
-		p.Gone = append(p.Gone, id)
-		return nil //nolint:nilerr // it is gone, or is not this actor's any more
+		return err
 	}
 	iq := w.filter.query(w.actor.ID)
 	iq.After, iq.Customer, iq.Limit = "", c.Customer, 100
-	place := -1
 	page, err := w.Desk.Inbox(w.ctx(), w.actor, iq)
-	if err == nil {
-		place = slices.IndexFunc(page.Conversations, func(o *conversation.Conversation) bool { return o.ID == id })
+	if err != nil {
+		return err
 	}
+	place := slices.IndexFunc(page.Conversations, func(o *conversation.Conversation) bool { return o.ID == id })
 	if place >= 0 {
 		row := w.row(c, customer, &iq)
 		row.Link, row.Selected, row.Unread = w.filter.Query(), id == w.open, page.Unread[place]
