@@ -166,8 +166,10 @@ func TestAClosedWindowIsExplainedAndATemplateGoesOut(t *testing.T) {
 	status, body := p.call("POST", "/tickets/"+id+"/replies", `{"HTML": "too late", "Solve": true}`)
 	require.Equal(t, http.StatusConflict, status)
 	require.Contains(t, body, "window_closed")
-	status, body = p.call("POST", "/tickets/"+id+"/replies", `{"Template": "news"}`)
-	require.Equal(t, http.StatusOK, status, body)
+	p.until(func() bool { // the templates are known soon after the start
+		status, body = p.call("POST", "/tickets/"+id+"/replies", `{"Template": "news", "Key": "1"}`)
+		return status == http.StatusOK
+	})
 	require.Equal(t, "waiting", p.tickets("", 1)[0].Status)
 	p.eventually("/phone", "There is news about your order.")
 }

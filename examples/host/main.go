@@ -94,12 +94,9 @@ func (h *host) connect(ctx context.Context, store *sqlstore.Store, brands []chan
 	if err != nil {
 		return err
 	}
-	for _, s := range brands {
-		c := channel.Channel{Settings: s, Sender: client.Number(s.Number), Media: client.Number(s.Number), Templates: new(template.Catalog)}
-		hub.Channels = append(hub.Channels, c)
-		if err := c.Templates.Sync(time.Now(), client.Account(s.Account).Templates(ctx, cloudapi.TemplateQuery{})); err != nil {
-			slog.Warn("host: templates could not be read", "channel", s.ID, "error", err)
-		}
+	for _, s := range brands { // Run reads the templates, and keeps them up to date
+		number := client.Number(s.Number)
+		hub.Channels = append(hub.Channels, channel.Channel{Settings: s, Sender: number, Media: number, Templates: new(template.Catalog)})
 	}
 	if _, err = h.db.ExecContext(ctx, schema); err != nil {
 		return err

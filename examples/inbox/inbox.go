@@ -48,7 +48,7 @@ type Item struct {
 	Customer string // ID of the person
 	Name     string
 	Text     string
-	Files    []string // references of the host's Attachments; those that come later are not told here
+	Files    []string // references of the host's Attachments, if the channel waits for files (FilePolicy.Wait)
 	// Answer is the ID that Send returned, Status what became of it: accepted, sent, delivered, read,
 	// failed or uncertain. Reason says why it failed.
 	Answer, Status, Reason string
