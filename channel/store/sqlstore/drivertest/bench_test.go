@@ -12,7 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/pgxstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
 	"github.com/stretchr/testify/require"
@@ -44,7 +46,7 @@ type engine struct {
 	writers                          int // of the batched baseline, like the store's leaders
 }
 
-var engines = []engine{
+var engines = andPgx([]engine{
 	{
 		name: "sqlite",
 		open: func(tb testing.TB) (*sqlstore.Store, *sql.DB) {
@@ -73,6 +75,19 @@ var engines = []engine{
 		inMany:   `INSERT INTO plain_in (body) SELECT e ->> 1 FROM json_array_elements($1::json) e`,
 		writers:  3,
 	},
+})
+
+// andPgx adds PostgreSQL by pgx to the last of them, which is PostgreSQL.
+func andPgx(all []engine) []engine {
+	e := all[len(all)-1]
+	e.name = "pgx"
+	e.open = func(tb testing.TB) (*sqlstore.Store, *sql.DB) {
+		s, pool := openPgx(tb, pgtest.New(tb), pgxstore.Config{})
+		db := stdlib.OpenDBFromPool(pool)
+		tb.Cleanup(func() { require.NoError(tb, db.Close()) })
+		return s.Store, db
+	}
+	return append(all, e)
 }
 
 // spread has b.N events handled by n goroutines, so many in each call of f, and reports

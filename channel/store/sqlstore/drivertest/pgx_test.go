@@ -187,3 +187,46 @@ func TestPgxKeepsTheContractInEveryModeOfPrepared(t *testing.T) {
 		})
 	}
 }
+
+// Two transactions that put work into one lane must not commit it in the other order than that of
+// their Seqs: the second waits for the first, and others do not wait.
+func TestALaneIsLockedUntilTheHostOfPgxCommits(t *testing.T) {
+	t.Parallel()
+	schema := pgtest.New(t)
+	s, pool := openPgx(t, schema, pgxstore.Config{})
+	_, db := openPostgres(t, schema)
+	ctx := t.Context()
+	tx, err := pool.Begin(ctx)
+	require.NoError(t, err)
+	_, err = s.Commit(pgxstore.WithTx(ctx, tx), hostBatch("first"))
+	require.NoError(t, err)
+	second := make(chan error, 1)
+	go func() {
+		_, err := s.Commit(ctx, &store.Batch{Enqueue: []store.Work{{Queue: "out", ID: "second", Lane: "conversation"}}})
+		second <- err
+	}()
+	require.Eventually(t, func() bool {
+		waiting := 0
+		require.NoError(t, db.QueryRow(`SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+			WHERE l.locktype = 'advisory' AND NOT l.granted AND a.application_name = $1`, schema.Name).Scan(&waiting))
+		return waiting > 0
+	}, patience, tick, "the server says that somebody waits for the lock")
+	_, err = s.Commit(ctx, &store.Batch{Enqueue: []store.Work{{Queue: "out", ID: "elsewhere", Lane: "another"}}})
+	require.NoError(t, err)
+	require.NoError(t, tx.Commit(ctx))
+	require.NoError(t, <-second)
+	ws, err := s.Work(ctx, store.WorkQuery{Queue: "out", Lane: "conversation", Limit: 9})
+	require.NoError(t, err)
+	require.Len(t, ws, 2)
+	require.Equal(t, "first", ws[0].ID)
+}
+
+func TestATransactionOfPgxMustBeReadCommitted(t *testing.T) {
+	t.Parallel()
+	s, pool := openPgx(t, pgtest.New(t), pgxstore.Config{})
+	tx, err := pool.BeginTx(t.Context(), pgx.TxOptions{IsoLevel: pgx.Serializable})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, tx.Rollback(t.Context())) }()
+	_, err = s.Commit(pgxstore.WithTx(t.Context(), tx), hostBatch("any"))
+	require.ErrorContains(t, err, "must be READ COMMITTED")
+}

@@ -22,6 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/pgxstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
 )
@@ -196,11 +197,26 @@ func TestAProcessThatIsCutOffInAClaimKeepsNothing(t *testing.T) {
 // go on; when it runs again it goes on as well, and nothing is lost or doubled.
 func TestAProcessThatIsFrozenHoldsUpNobodyForLong(t *testing.T) {
 	t.Parallel()
-	schema := pgtest.New(t)
-	s, db := openPostgres(t, schema)
+	t.Run("database/sql", func(t *testing.T) {
+		t.Parallel()
+		schema := pgtest.New(t)
+		s, db := openPostgres(t, schema)
+		freeze(t, schema, "postgres", s, db)
+	})
+	t.Run("pgx", func(t *testing.T) {
+		t.Parallel()
+		schema := pgtest.New(t)
+		_, db := openPostgres(t, schema)
+		s, _ := openPgx(t, schema, pgxstore.Config{})
+		freeze(t, schema, "pgx", s, db)
+	})
+}
+
+// freeze stops a child of one kind again and again, beside a store that goes on.
+func freeze(t *testing.T, schema pgtest.Schema, kind string, s store.Store, db *sql.DB) {
 	child := schema.Name + "_child"
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestCrashChild$")
-	cmd.Env = append(os.Environ(), "KANAVA_CRASH_TARGET=postgres:"+schema.Name, "KANAVA_CRASH_DSN="+schema.DSN, "KANAVA_CRASH_NAME=frozen")
+	cmd.Env = append(os.Environ(), "KANAVA_CRASH_TARGET="+kind+":"+schema.Name, "KANAVA_CRASH_DSN="+schema.DSN, "KANAVA_CRASH_NAME=frozen")
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	cmd.Stderr = os.Stderr
