@@ -15,6 +15,7 @@ var adminPages = []page{
 	{route: "GET /admin/channels", serve: (*request).settingsList, nav: "nav.channels", may: may(access.ManageSettings), here: below("/admin/channels")},
 	{route: "GET /admin/channels/{id}", serve: (*request).settings, may: may(access.ManageSettings)},
 	{route: "POST /admin/channels/{id}", serve: (*request).saveSettings, may: may(access.ManageSettings)},
+	{route: "GET /admin/templates", serve: (*request).templates, nav: "nav.templates", may: (*request).seesTemplates},
 	{route: "GET /admin/health", serve: (*request).health, nav: "nav.operations", may: may(access.ReadHealth), here: below("/admin/health", "/admin/letters")},
 	{route: "POST /admin/retry", serve: (*request).retry, may: may(access.ReplayDeadLetters)},
 	{route: "GET /admin/letters", serve: (*request).letters, may: may(access.ReadDeadLetters)},

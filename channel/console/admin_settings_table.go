@@ -26,14 +26,14 @@ var settingGroups = []struct {
 		{path: "budget.low_water", kind: "number"}, {path: "budget.monthly", kind: "yes"},
 	}},
 	{"retention", []setting{
-		{path: "retention.messages", kind: "span"}, {path: "retention.attachments", kind: "span"},
+		{path: "retention.messages", kind: "span"}, {path: "retention.bodies", kind: "span"}, {path: "retention.attachments", kind: "span"},
 		{path: "retention.consents", kind: "span"}, {path: "retention.dead_letters", kind: "span"},
 	}},
 	{"consent", []setting{
 		{path: "consent_elsewhere", kind: "yes"}, {path: "opt_out_words", kind: "lines"}, {path: "opt_in_words", kind: "lines"},
 	}},
 	{"files", []setting{
-		{path: "files.allow", kind: "lines"}, {path: "files.send", kind: "lines"}, {path: "files.max_bytes", kind: "number"},
+		{path: "files.wait", kind: "span"}, {path: "files.allow", kind: "lines"}, {path: "files.send", kind: "lines"}, {path: "files.max_bytes", kind: "number"},
 	}},
 	{"cards", []setting{
 		{path: "insecure_keep_cards", kind: "yes"}, {path: "redact.keep", kind: "one", choices: []string{"", "first6_last4", "none"}},

@@ -95,6 +95,7 @@ func (c *Console) parse() error {
 			"lasts":    l.lasts,
 			"count":    grouped,
 			"bytes":    size,
+			"lower":    strings.ToLower,
 			"initials": initials,
 			"icon":     icon,
 		}).ParseFS(sources, "templates/*.html")
