@@ -34,7 +34,7 @@
 // # What there is
 //
 //	run           New, Hub.Run, and Hub.Accept as the sink of webhooks
-//	read          Conversations, Conversation, Messages, Message, Events, OpenFile
+//	read          Conversations, Conversation, Messages, Message, Parts, Events, OpenFile
 //	find          Search, FindByTicket, FindCustomers, CustomerConversations
 //	follow        Feed, News and FeedCursor: what changes, on whichever process
 //	answer        Block, Reply, ReplyAll, Check and PreviewReply, RunMacro and PreviewMacro, Upload, MarkRead, CancelMessage

@@ -82,13 +82,38 @@ func (o *outbox) reply(ctx context.Context, by conversation.Author, replies []Re
 			}
 			all = append(all, m)
 		}
-		return nil
+		return u.together(all)
 	})
 	if err != nil {
 		o.refused(ctx, &what, err)
 		return nil, err
 	}
 	return all, nil
+}
+
+// together makes one answer of messages that were queued together just now.
+func (u *unit) together(all []*messageRecord) error {
+	if len(all) < 2 || all[0].PartOf != "" || all[0].Delivery.Settled() {
+		return nil // one by itself, or the same call again
+	}
+	ids := make([]string, len(all))
+	for i, m := range all {
+		ids[i] = m.ID
+	}
+	for i := range all {
+		m := new(messageRecord) // as those behind it left it: they may have masked something
+		if _, err := u.Load(kindMessage, ids[i], m); err != nil {
+			return err
+		}
+		if m.PartOf, m.Part = ids[0], i+1; i == 0 {
+			m.PartIDs = ids
+		}
+		if err := u.saveMessage(m); err != nil {
+			return err
+		}
+		all[i] = m
+	}
+	return nil
 }
 
 // Split cuts a text that is longer than WhatsApp takes where a reader would, for [Hub.ReplyAll]. The

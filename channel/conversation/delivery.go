@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"slices"
 	"time"
 
 	"github.com/kanava-go/kanava/internal/times"
@@ -191,3 +192,22 @@ func (d *Delivery) Reaches() bool {
 
 // Stands says that WhatsApp has the message and that it did not fail.
 func (d *Delivery) Stands() bool { return !d.Taken().IsZero() && d.State() != Failed }
+
+// progress is the order of states in which an answer of several messages is as far as the one that is
+// least far.
+var progress = []DeliveryState{Failed, Uncertain, Cancelled, Scheduled, Queued, Accepted, Sent, Delivered, Read, Played}
+
+// LeastState is the state of an answer that consists of messages: that of the one with which it is worst,
+// or which is least far. "" for none.
+func LeastState(parts ...*Message) DeliveryState {
+	least := len(progress)
+	for _, m := range parts {
+		if i := slices.Index(progress, m.Delivery.State()); i >= 0 {
+			least = min(least, i)
+		}
+	}
+	if least == len(progress) {
+		return ""
+	}
+	return progress[least]
+}

@@ -67,6 +67,12 @@ type Message struct {
 	Raw      json.RawMessage `json:"raw,omitempty"`      // of kinds this version does not model, redacted
 	Key      string          `json:"key,omitempty"`      // the host's idempotency key of an outbound message, as it was given
 	Metadata json.RawMessage `json:"metadata,omitempty"` // what the host keeps with an outbound message
+	// PartOf is the ID of the first message of an answer that has several, all of which were queued
+	// together: the ID of the answer. Part counts them from 1, and PartIDs, of the first one, are all.
+	// "" is an answer by itself.
+	PartOf  string   `json:"part_of,omitempty"`
+	Part    int      `json:"part,omitempty"`
+	PartIDs []string `json:"part_ids,omitempty"`
 	// Cost is what is known about the price of an outbound message.
 	Cost pricing.Entry `json:"cost,omitzero"`
 	// Auto says which rule sent the message, such as "out_of_hours"; "" if a person or a bot did.

@@ -39,7 +39,7 @@
 // # What there is
 //
 //	look after    SetPresence, Present, Assign, AssignTeam, Move, Resolve, Reopen, SetTags, SetTopic, AddNote, Block
-//	read          MyChannels, Inbox, CountInbox, MarkSeen, Conversations, Conversation, Messages, Message, Events, OpenFile
+//	read          MyChannels, Inbox, CountInbox, MarkSeen, Conversations, Conversation, Messages, Message, Parts, Events, OpenFile
 //	find          Search, FindCustomers, FindByTicket, and Feed for what is new
 //	answer        Reply, ReplyAll, Check, PreviewReply, RunMacro, PreviewMacro, Upload, MarkRead, CancelMessage
 //	settle        UncertainMessages, ResendMessage, GiveUpMessage, ResendUncertain, GiveUpUncertain
