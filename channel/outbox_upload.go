@@ -98,6 +98,7 @@ func (u *unit) uploadOf(ch *Channel, c message.Content) (known uploaded, ok bool
 		id = c.ID
 	case *message.Sticker:
 		id = c.ID
+	default: // no file
 	}
 	if id == "" {
 		return known, false, nil // a link, at which nobody has looked, or no file
