@@ -25,7 +25,7 @@ func (h *Hub) live(ctx, work context.Context) {
 		}
 		var err error
 		switch {
-		case h.life.over():
+		case work.Err() == nil && h.life.over(): // at the end workers give back what they have, under this life
 			err = h.revive(ctx, work)
 		case beats:
 			err = h.heartbeat(ctx)
