@@ -86,7 +86,9 @@ func TestWhateverAPhoneCanDoArrivesAtTheConsole(t *testing.T) {
 	}
 	var picture string
 	s.eventually(func() bool {
-		picture = files.FindString(s.get(talk(id)))
+		if found := pictures.FindStringSubmatch(s.get(talk(id))); found != nil {
+			picture = found[1]
+		}
 		return picture != ""
 	}, "the picture was fetched")
 	require.True(t, strings.HasPrefix(s.get(picture), "\x89PNG"))
@@ -95,7 +97,7 @@ func TestWhateverAPhoneCanDoArrivesAtTheConsole(t *testing.T) {
 	require.Equal(t, "The phone has no message to do that with.\n", text)
 }
 
-var files = regexp.MustCompile(`/console/files/[^"]*`)
+var pictures = regexp.MustCompile(`<img src="(/console/files/[^"]*)"`)
 
 func TestAStormLosesNothingAndDoublesNothing(t *testing.T) {
 	s := serve(t, t.TempDir())
