@@ -107,11 +107,18 @@ func (t *tx) Rollback() {
 // batcher is a connection or a transaction.
 type batcher interface {
 	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }
 
 // send runs statements in one round trip, or two if the connection has not prepared them before. It
 // reports whether the server has answered any of them.
 func send(ctx context.Context, to batcher, statements []*sqlstore.Statement) (heard bool, err error) {
+	if s := statements[0]; len(statements) == 1 && s.Row != nil && len(s.Args) == 0 {
+		// It has its values in it, like a search, and is not worth keeping prepared.
+		rows, err := to.Query(ctx, s.SQL, pgx.QueryExecModeExec)
+		err = read(rows, err, s, &heard)
+		return heard, err
+	}
 	batch := &pgx.Batch{}
 	for _, s := range statements {
 		batch.Queue(s.SQL, s.Args...)
@@ -139,6 +146,11 @@ func answer(results pgx.BatchResults, s *sqlstore.Statement, heard *bool) error 
 		return err
 	}
 	rows, err := results.Query()
+	return read(rows, err, s, heard)
+}
+
+// read gives the rows to a statement.
+func read(rows pgx.Rows, err error, s *sqlstore.Statement, heard *bool) error {
 	if err != nil {
 		return err
 	}

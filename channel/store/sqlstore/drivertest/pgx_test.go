@@ -3,6 +3,7 @@ package drivertest_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -229,4 +230,21 @@ func TestATransactionOfPgxMustBeReadCommitted(t *testing.T) {
 	defer func() { require.NoError(t, tx.Rollback(t.Context())) }()
 	_, err = s.Commit(pgxstore.WithTx(t.Context(), tx), hostBatch("any"))
 	require.ErrorContains(t, err, "must be READ COMMITTED")
+}
+
+// A search has its values in its text. Kept prepared, searches would push out what is needed all day.
+func TestSearchesByPgxAreNotKeptPrepared(t *testing.T) {
+	t.Parallel()
+	s, pool := openPgx(t, pgtest.New(t), pgxstore.Config{})
+	for i := range 3 {
+		_, err := s.Search(t.Context(), store.SearchQuery{Kind: "message", Text: fmt.Sprint("word", i), Limit: 1})
+		require.NoError(t, err)
+	}
+	for _, conn := range pool.AcquireAllIdle(t.Context()) {
+		var kept int
+		require.NoError(t, conn.QueryRow(t.Context(), `SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%tsquery%decode%'
+			OR statement LIKE '%decode(%tsquery%'`, pgx.QueryExecModeExec).Scan(&kept))
+		require.Zero(t, kept)
+		conn.Release()
+	}
 }
