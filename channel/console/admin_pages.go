@@ -12,6 +12,9 @@ import (
 
 // adminPages are those of administrators and supervisors.
 var adminPages = []page{
+	{route: "GET /admin/reports", serve: (*request).reports, nav: "nav.reports", may: may(access.Report), here: below("/admin/reports", "/admin/spending")},
+	{route: "GET /admin/reports.csv", serve: (*request).reportCSV, may: may(access.Report)},
+	{route: "GET /admin/spending", serve: (*request).spending, may: may(access.Report)},
 	{route: "GET /admin/channels", serve: (*request).settingsList, nav: "nav.channels", may: may(access.ManageSettings), here: below("/admin/channels")},
 	{route: "GET /admin/channels/{id}", serve: (*request).settings, may: may(access.ManageSettings)},
 	{route: "POST /admin/channels/{id}", serve: (*request).saveSettings, may: may(access.ManageSettings)},
@@ -24,6 +27,7 @@ var adminPages = []page{
 
 // tabs are the pages that stand beside each other under one entry of the navigation.
 var tabs = [][]struct{ path, title string }{
+	{{"/admin/reports", "tab.reports"}, {"/admin/spending", "tab.spending"}},
 	{{"/admin/health", "tab.health"}, {"/admin/letters", "tab.letters"}},
 }
 

@@ -95,6 +95,7 @@ func (c *Console) parse() error {
 			"lasts":    l.lasts,
 			"count":    grouped,
 			"bytes":    size,
+			"add":      func(i int) int { return i + 1 },
 			"lower":    strings.ToLower,
 			"initials": initials,
 			"icon":     icon,
