@@ -108,7 +108,7 @@ func (w *WhatsApp) Send(ctx context.Context, out Outgoing) (id string, err error
 	if err != nil {
 		return "", fmt.Errorf("inbox: send: %w", err)
 	}
-	return sent[0].ID, nil // of a long text the first part
+	return sent[0].ID, nil // of a long text, which goes out in parts, the ID of all of them
 }
 
 // Receive implements Inbox.
@@ -144,6 +144,13 @@ func (t ticketing) Changed(ctx context.Context, c *conversation.Change) error {
 	item := &Item{
 		ID: c.ID, Thread: c.Conversation.ID, At: c.At, Customer: c.Customer.ID, Name: c.Customer.Name,
 		Answer: c.Message.ID, Status: string(c.Delivery),
+	}
+	if first := c.Message.PartOf; first != "" {
+		_, state, err := t.hub.Parts(ctx, first)
+		if err != nil {
+			return fmt.Errorf("inbox: %w", err)
+		}
+		item.Answer, item.Status = first, string(state)
 	}
 	if c.Failure != nil {
 		item.Reason = c.Failure.Title + ". " + c.Failure.Hint

@@ -3,6 +3,7 @@ package inbox_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -95,6 +96,22 @@ func TestAMessageIsReceivedAndAnswered(t *testing.T) {
 		box.World.Advance(25 * time.Hour)
 		_, err = desk.Send(t.Context(), inbox.Outgoing{Thread: item.Thread, Text: "late"})
 		require.ErrorIs(t, err, window.ErrClosed)
+	})
+}
+
+func TestALongAnswerHasOneIDAndTheLeastStateOfItsParts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		box, err := sandbox.New("Harbour Bikes")
+		require.NoError(t, err)
+		desk := open(t, box, memstore.New())
+		box.Customer.Text(box.Numbers[0], "Tell me everything.")
+		item := desk.next()
+		item.Done(nil)
+		id, err := desk.Send(t.Context(), inbox.Outgoing{Thread: item.Thread, Text: strings.Repeat("All about bikes. ", 600)})
+		require.NoError(t, err)
+		desk.status(id, "delivered")
+		require.Equal(t, 3, strings.Count(box.Screen(box.Numbers[0]), "Harbour Bikes: "), "all parts have arrived by then")
 	})
 }
 
