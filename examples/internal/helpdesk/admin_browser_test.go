@@ -26,4 +26,15 @@ func TestAnAdministratorLooksAfterTheHelpdesk(t *testing.T) {
 	wide.Until("[...document.querySelectorAll('h3')].some(e => e.textContent === 'Harbour Bikes') && document.querySelector('.office').textContent.includes('at work')")
 	wide.Press("#retry-support")
 	wide.Until("document.querySelector('.notice.good')?.textContent.includes('is tried now')")
+
+	// What has happened is drawn, from right to left as well.
+	wide.Do(chromedp.Navigate(s.url), chromedp.WaitVisible("#say input"), chromedp.SendKeys("#say input", "Is my bike ready?\n"))
+	s.ticket()
+	wide.Do(chromedp.Navigate(s.url+"/console/admin/reports"), chromedp.WaitVisible("svg.chart rect"))
+	wide.Picture("office-charts")
+	wide.Do(chromedp.SetValue("#language", "ar"))
+	wide.Until("(document.querySelector('.language').requestSubmit(), true)")
+	wide.Until("document.documentElement.dir === 'rtl' && Boolean(document.querySelector('svg.chart rect'))")
+	wide.Fits()
+	wide.Picture("office-charts-rtl")
 }
