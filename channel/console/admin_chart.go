@@ -78,6 +78,9 @@ func (c *chart) SVG(title string) template.HTML {
 	draw := func(format string, args ...any) { _, _ = fmt.Fprintf(&b, format, args...) } // into memory
 	draw(`<svg class="chart" viewBox="0 0 %d %d" role="img" aria-label="%s" direction="ltr">`, chartWide, chartHigh+chartFoot, template.HTMLEscapeString(title))
 	for _, part := range []int64{1, 2} {
+		if most*part < 2 {
+			continue // half of one is no value of its own
+		}
 		y := float64(chartHigh) * (1 - 0.5*float64(part)*0.92)
 		draw(`<line x1="0" x2="%d" y1="%.1f" y2="%.1f"></line><text x="0" y="%.1f">%s</text>`, chartWide, y, y, y-3, template.HTMLEscapeString(c.Write(most*part/2)))
 	}

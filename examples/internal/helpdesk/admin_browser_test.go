@@ -12,7 +12,7 @@ import (
 // The pages of administrators, as a person sees them, wide and narrow, and from right to left.
 func TestAnAdministratorLooksAfterTheHelpdesk(t *testing.T) {
 	s := serve(t, t.TempDir())
-	wide, narrow := browsertest.Open(t, 1300, 860), browsertest.Open(t, 360, 740)
+	wide, narrow := browsertest.Open(t, 1300, 860), browsertest.OpenIn(t, "dark", 360, 740)
 	for _, path := range []string{"/admin/reports", "/admin/spending", "/admin/templates", "/admin/channels", "/admin/channels/support", "/admin/health", "/admin/letters"} {
 		name := "office" + strings.ReplaceAll(path, "/", "-")
 		wide.Do(chromedp.Navigate(s.url+"/console"+path), chromedp.WaitVisible(".office h1"))
