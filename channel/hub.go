@@ -119,7 +119,7 @@ func New(cfg Config) (*Hub, error) {
 	missing(cfg.HostTries < 0, "HostTries is negative")
 	missing(cfg.Lease < 0 || cfg.Lease > 0 && cfg.Lease < 5*time.Second, "Lease is below 5 seconds")
 	missing(cfg.Poll < 0, "Poll is negative")
-	missing(cfg.Heartbeat < 0, "Heartbeat is negative")
+	missing(cfg.Heartbeat < 0 || cfg.Heartbeat > 0 && cfg.Heartbeat < 100*time.Millisecond, "Heartbeat is below 100 milliseconds")
 	missing(cfg.Drain < 0, "Drain is negative")
 	missing(cfg.StrayRetention != 0 && cfg.StrayRetention < minRetention, "StrayRetention is below 24 hours")
 

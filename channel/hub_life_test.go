@@ -300,3 +300,11 @@ func TestAProcessWithoutHeartbeatsIsLeftAlone(t *testing.T) {
 		l.Stop()
 	})
 }
+
+func TestAHeartbeatIsNotTooQuickForAnyStore(t *testing.T) {
+	t.Parallel()
+	for _, every := range []time.Duration{-1, 1, 99 * time.Millisecond} {
+		_, err := channel.New(channel.Config{Store: memstore.New(), Ticketing: &channeltest.Ticketing{}, Heartbeat: every})
+		require.EqualError(t, err, "channel: config: Heartbeat is below 100 milliseconds")
+	}
+}
