@@ -3,6 +3,7 @@ package helpdesk
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -62,6 +63,10 @@ func TestNothingKeepsPeopleOutOfThePages(t *testing.T) {
 		look("new")
 		page.Do(chromedp.Navigate(in.url+"/console/c/v_none"), chromedp.WaitVisible("#talk .hint"))
 		look("gone")
+		for _, at := range []string{"reports", "spending", "channels", "channels/support", "templates", "health", "letters"} {
+			page.Do(chromedp.Navigate(in.url+"/console/admin/"+at), chromedp.WaitVisible(".office h1"))
+			look("admin-" + strings.ReplaceAll(at, "/", "-"))
+		}
 		page.Do(chromedp.Navigate(in.url+"/"), chromedp.WaitVisible("#say"))
 		look("around")
 	}
