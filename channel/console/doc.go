@@ -13,6 +13,10 @@
 // permit and the desk refuses the rest, whatever a page sends. Nothing is kept in the console: any
 // number of processes may serve it on one store.
 //
+// Whoever administers channels, or answers for them, finds pages of their own there: reports with charts,
+// spending, the settings of a channel, templates, the state of numbers, work and processes, and dead
+// letters. Each shows the channels on which the actor has the right for it, and no others.
+//
 // # Security
 //
 // The zero Config refuses: without Actor there is no console, and without Hosts it answers under the
