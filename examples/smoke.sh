@@ -40,6 +40,6 @@ serve() { # name, path, text that must appear there, command…: it must stop cl
 
 serve helpdesk / "Kanava helpdesk" "$bin/helpdesk" -addr localhost:0 -dir "$bin/desk"
 serve "kanava simulate" /control/ "/control/clock" "$bin/kanava" simulate --addr 0
-XDG_CACHE_HOME="$bin/cache" serve "kanava up" / "Kanava helpdesk" "$bin/kanava" up --addr 0 --simulator 0
+XDG_CACHE_HOME="$bin/cache" serve "kanava up" /console/ "Inbox" "$bin/kanava" up --addr 0 --simulator 0
 HOST_DIR="$bin/host-data" HOST_ADDR=localhost:0 serve host /tickets "[]" "$bin/host"
 BOT_ADDR=localhost:0 serve bot "?number=0" "" "$bin/bot"
