@@ -14,6 +14,7 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -253,6 +254,15 @@ func TestOurClientAgreesOnOperations(t *testing.T) {
 			require.Equal(t, "Hello", q.Text)
 			require.Len(t, all(t, n.QRCodes(ctx, "")), 1)
 			require.NoError(t, n.DeleteQRCode(ctx, q.Code))
+		}},
+		{"what a hub asks by itself", func(t *testing.T, s *site, _ *cloudapi.Client, n *cloudapi.Number, _ *cloudapi.Account) {
+			require.Len(t, all(t, n.ListTemplates(ctx, s.account.ID)), len(slices.Collect(s.account.Templates())))
+			quality, name, err := n.NumberState(ctx)
+			require.NoError(t, err)
+			require.NotEmpty(t, quality)
+			require.NotEmpty(t, name)
+			_, err = n.TokenExpires(ctx)
+			require.NoError(t, err)
 		}},
 		{"blocking", func(t *testing.T, s *site, _ *cloudapi.Client, n *cloudapi.Number, _ *cloudapi.Account) {
 			s.user.Text(s.number, "hi")
