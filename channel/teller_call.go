@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/hooks"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/internal/worker"
 )
 
@@ -26,7 +28,7 @@ func (t *teller) tell(ctx context.Context, w *worker.Job) error {
 	ctx = t.hooks.resume(ctx, item.Carried)
 	conv, customer, msg := &conversation.Conversation{}, &conversation.Customer{}, (*messageRecord)(nil)
 	if item.Conversation != "" {
-		conv, customer, msg, err = t.scene(ctx, w.Ahead, item.Conversation, item.Message)
+		conv, customer, msg, err = t.scene(ctx, t.known(w), item.Conversation, item.Message)
 	}
 	if errors.Is(err, ErrNotFound) { // erased or past its retention: nothing left to tell
 		return t.finish(ctx, w)
@@ -55,6 +57,7 @@ func (t *teller) tell(ctx context.Context, w *worker.Job) error {
 	if ticket == "" || ticket == conv.Ticket {
 		return t.finish(ctx, w)
 	}
+	w.Left = ticketed{}
 	return t.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
 		var c conversation.Conversation
 		if ok, err := u.Load(kindConversation, conv.ID, &c); err != nil || !ok {
@@ -65,6 +68,18 @@ func (t *teller) tell(ctx context.Context, w *worker.Job) error {
 		}
 		return worker.Done(), u.saveConversation(&c)
 	})
+}
+
+// ticketed is what a call leaves to the next one of its lane when it gave the conversation a ticket: what
+// was read of the conversation before that is out of date.
+type ticketed struct{}
+
+// known is what was read ahead for a call and may be relied on.
+func (t *teller) known(w *worker.Job) []step.Known {
+	if w.Left == nil {
+		return w.Ahead
+	}
+	return slices.DeleteFunc(slices.Clone(w.Ahead), func(k step.Known) bool { return k.Kind == kindConversation })
 }
 
 func (t *teller) callHost(ctx context.Context, w *worker.Job, item *hostItem,

@@ -18,6 +18,9 @@ type Job struct {
 	Item  any
 	Ahead []step.Known
 	Begun any
+	// Left is what Runner.Handle has to tell those that follow in the lane, and what the one before it
+	// had to: each finds there what the one before it left. nil: nothing.
+	Left any
 
 	grip    *grip
 	claimed time.Time // by the machine's own clock
@@ -36,6 +39,13 @@ type Job struct {
 
 // leavesLane says that the job is settled so that the next in its lane may begin.
 func (j *Job) leavesLane() bool { return j.verdict == done || j.verdict == buried }
+
+// follow gives a job what the one before it in its lane left.
+func (j *Job) follow(before *Job) {
+	if j.Left == nil {
+		j.Left = before.Left
+	}
+}
 
 // Passing returns a job for work that is done in the step that enqueues it otherwise. It may only
 // end as [Done]: the step fails with [store.ErrMustQueue] if anything else becomes of it.

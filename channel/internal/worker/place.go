@@ -122,8 +122,11 @@ func (p *place) hire(j *Job) bool {
 	case p.shift == nil:
 		return false
 	default:
-		if p.behind != nil && !p.behind.leavesLane() {
-			j.behind = p.behind
+		if p.behind != nil {
+			j.follow(p.behind)
+			if !p.behind.leavesLane() {
+				j.behind = p.behind
+			}
 		}
 		p.start(p.shift, j)
 	}

@@ -236,8 +236,11 @@ func (r *Runner) finish(w *Job) (next *Job) {
 		r.Gate.leave(w)
 	}
 	r.freeAfter(w)
-	if next != nil && !w.leavesLane() {
-		next.behind = w
+	if next != nil {
+		next.follow(w)
+		if !w.leavesLane() {
+			next.behind = w
+		}
 	}
 	return next
 }
