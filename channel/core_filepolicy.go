@@ -17,9 +17,9 @@ import (
 type FilePolicy struct {
 	// Allow lists media types, such as "image/png", "audio/*" or "*/*". nil means DefaultFileTypes;
 	// an empty, non-nil list refuses every file.
-	Allow []string `json:"allow,omitempty"`
+	Allow []string `json:"allow,omitzero"`
 	// Send lists what agents may upload in the same way; nil means what WhatsApp can send at all.
-	Send []string `json:"send,omitempty"`
+	Send []string `json:"send,omitzero"`
 	// MaxBytes is the size of the largest file; 0 means 100 MB.
 	MaxBytes int64 `json:"max_bytes,omitempty"`
 	// Wait is how long a message waits at most for its files before the host receives it, so that both

@@ -170,3 +170,14 @@ func TestTheKeyOfAMacroBelongsToTheMacro(t *testing.T) {
 		require.Equal(t, []string{"it is 1"}, l.Line.Texts())
 	})
 }
+
+func TestAListThatRefusesEveryFileSurvivesItsJSON(t *testing.T) {
+	t.Parallel()
+	for _, want := range []channel.FilePolicy{{}, {Allow: []string{}, Send: []string{}}, {Allow: []string{"image/png"}}} {
+		raw, err := json.Marshal(channel.Settings{Files: want})
+		require.NoError(t, err)
+		var got channel.Settings
+		require.NoError(t, json.Unmarshal(raw, &got))
+		require.Equal(t, want, got.Files, "%s", raw)
+	}
+}
