@@ -347,6 +347,7 @@ type node struct {
 	config string
 	mu     sync.Mutex
 	s      *server.Server
+	later  *time.Timer
 }
 
 // cluster starts three NATS servers and returns their addresses.
@@ -385,20 +386,48 @@ func cluster(t testing.TB) (nodes []*node, urls string) {
 
 func (n *node) start(t testing.TB) {
 	t.Helper()
-	o, err := server.ProcessConfigFile(n.config)
-	require.NoError(t, err)
-	o.NoSigs, o.NoLog = true, true
-	s, err := server.NewServer(o)
-	require.NoError(t, err)
-	s.Start()
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	require.NoError(t, n.run())
+}
+
+// startLater starts a node again that was killed. It is not in the test's hands then: if it fails, the
+// cluster goes on with two.
+func (n *node) startLater(after time.Duration) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.later = time.AfterFunc(after, func() {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		if n.later != nil { // otherwise it was killed again, or the test is over
+			_ = n.run()
+		}
+	})
+}
+
+// run starts the server unless it runs. The caller holds the lock.
+func (n *node) run() error {
+	if n.s != nil {
+		return nil
+	}
+	o, err := server.ProcessConfigFile(n.config)
+	if err != nil {
+		return err
+	}
+	o.NoSigs, o.NoLog = true, true
+	s, err := server.NewServer(o)
+	if err != nil {
+		return err
+	}
+	s.Start()
 	n.s = s
+	return nil
 }
 
 func (n *node) kill() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	n.later = nil
 	if n.s != nil {
 		n.s.Shutdown()
 		n.s.WaitForShutdown()
