@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/hooks"
@@ -27,17 +26,14 @@ func (t *teller) tell(ctx context.Context, w *worker.Job) error {
 	}
 	ctx = t.hooks.resume(ctx, item.Carried)
 	conv, customer, msg := &conversation.Conversation{}, &conversation.Customer{}, (*messageRecord)(nil)
-	if item.Conversation != "" {
-		conv, customer, msg, err = t.scene(ctx, t.known(w), item.Conversation, item.Message)
-	}
-	if errors.Is(err, ErrNotFound) { // erased or past its retention: nothing left to tell
-		return t.finish(ctx, w)
-	}
-	if err != nil {
-		return err
-	}
 	var ticket string
 	err = t.gate.Pass(ctx, w, func() (err error) {
+		if item.Conversation != "" {
+			conv, customer, msg, err = t.scene(ctx, known(w), item.Conversation, item.Message)
+		}
+		if err != nil {
+			return err
+		}
 		if t.waitsForHost(w) {
 			return errOut
 		}
@@ -51,13 +47,15 @@ func (t *teller) tell(ctx context.Context, w *worker.Job) error {
 		ticket, err = t.callHost(ctx, w, item, conv, customer, msg)
 		return err
 	})
+	if conv == nil && errors.Is(err, ErrNotFound) { // erased or past its retention: nothing left to tell
+		return t.finish(ctx, w)
+	}
 	if err != nil {
 		return err
 	}
 	if ticket == "" || ticket == conv.Ticket {
 		return t.finish(ctx, w)
 	}
-	w.Left = ticketed{}
 	return t.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
 		var c conversation.Conversation
 		if ok, err := u.Load(kindConversation, conv.ID, &c); err != nil || !ok {
@@ -70,16 +68,13 @@ func (t *teller) tell(ctx context.Context, w *worker.Job) error {
 	})
 }
 
-// ticketed is what a call leaves to the next one of its lane when it gave the conversation a ticket: what
-// was read of the conversation before that is out of date.
-type ticketed struct{}
-
-// known is what was read ahead for a call and may be relied on.
-func (t *teller) known(w *worker.Job) []step.Known {
-	if w.Left == nil {
-		return w.Ahead
+// known is what was read ahead for a call and may be shown: nothing, if the call had to wait. The one
+// before it may have changed all of it, and that is what a host relies on.
+func known(w *worker.Job) []step.Known {
+	if w.Waited {
+		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(w.Ahead), func(k step.Known) bool { return k.Kind == kindConversation })
+	return w.Ahead
 }
 
 func (t *teller) callHost(ctx context.Context, w *worker.Job, item *hostItem,

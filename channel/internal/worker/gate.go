@@ -77,7 +77,7 @@ func (g *Gate) leave(w *Job) {
 // Pass calls f when it is the work's turn.
 func (g *Gate) Pass(ctx context.Context, w *Job, f func() error) error {
 	defer g.leave(w)
-	if err := g.wait(ctx, w.Group); err != nil {
+	if err := g.wait(ctx, w); err != nil {
 		return err
 	}
 	begun := time.Now()
@@ -92,13 +92,19 @@ func (g *Gate) Pass(ctx context.Context, w *Job, f func() error) error {
 	return f()
 }
 
-// wait returns when a call for the group may begin; end is called when it has ended.
-func (g *Gate) wait(ctx context.Context, group string) error {
-	t := &turn{group, make(chan struct{})}
+// wait returns when the call for a job may begin; end is called when it has ended.
+func (g *Gate) wait(ctx context.Context, w *Job) error {
+	t := &turn{w.Group, make(chan struct{})}
 	g.mu.Lock()
 	g.queue = append(g.queue, t)
 	g.admit()
 	g.mu.Unlock()
+	select {
+	case <-t.begin:
+		return nil
+	default:
+		w.Waited = true
+	}
 	select {
 	case <-t.begin:
 		return nil
@@ -111,7 +117,7 @@ func (g *Gate) wait(ctx context.Context, group string) error {
 	}
 	g.mu.Unlock()
 	if at < 0 {
-		g.end(group) // it was its turn at this very moment
+		g.end(w.Group) // it was its turn at this very moment
 	}
 	return errors.Join(ErrBusy, context.Cause(ctx))
 }

@@ -18,9 +18,9 @@ type Job struct {
 	Item  any
 	Ahead []step.Known
 	Begun any
-	// Left is what Runner.Handle has to tell those that follow in the lane, and what the one before it
-	// had to: each finds there what the one before it left. nil: nothing.
-	Left any
+	// Waited says that it was behind another one in its lane, or had to wait for its turn at the Gate: what
+	// was read ahead may be out of date, not least by what the one before it did.
+	Waited bool
 
 	grip    *grip
 	claimed time.Time // by the machine's own clock
@@ -40,10 +40,11 @@ type Job struct {
 // leavesLane says that the job is settled so that the next in its lane may begin.
 func (j *Job) leavesLane() bool { return j.verdict == done || j.verdict == buried }
 
-// follow gives a job what the one before it in its lane left.
+// follow is called when the turn of a job has come that was behind another one in its lane.
 func (j *Job) follow(before *Job) {
-	if j.Left == nil {
-		j.Left = before.Left
+	j.Waited = true
+	if !before.leavesLane() {
+		j.behind = before
 	}
 }
 

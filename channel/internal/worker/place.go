@@ -124,9 +124,6 @@ func (p *place) hire(j *Job) bool {
 	default:
 		if p.behind != nil {
 			j.follow(p.behind)
-			if !p.behind.leavesLane() {
-				j.behind = p.behind
-			}
 		}
 		p.start(p.shift, j)
 	}

@@ -238,9 +238,6 @@ func (r *Runner) finish(w *Job) (next *Job) {
 	r.freeAfter(w)
 	if next != nil {
 		next.follow(w)
-		if !w.leavesLane() {
-			next.behind = w
-		}
 	}
 	return next
 }
