@@ -6,12 +6,14 @@ import (
 	"iter"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
+	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/template"
 )
 
@@ -23,6 +25,7 @@ type informant struct {
 	down  error
 	names []string // of the templates that there are
 	panic bool
+	hangs bool // it does not answer the question about the number
 }
 
 func (i *informant) ask(what string) error {
@@ -72,7 +75,10 @@ func (i *informant) ListTemplates(_ context.Context, account string) iter.Seq2[t
 	}
 }
 
-func (i *informant) NumberState(context.Context) (quality, nameStatus string, err error) {
+func (i *informant) NumberState(ctx context.Context) (quality, nameStatus string, err error) {
+	if i.hangs {
+		<-ctx.Done()
+	}
 	return "GREEN", "APPROVED", i.ask("number")
 }
 
@@ -229,6 +235,28 @@ func TestTheCloudAPITellsWhatIsAsked(t *testing.T) {
 		require.Len(t, report.Channels[0].Chores, 3)
 		for _, c := range report.Channels[0].Chores {
 			require.False(t, c.At.IsZero(), c)
+		}
+	})
+}
+
+func TestAHubThatWaitsForAnAnswerAboutItsNumberStopsAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		asked := &informant{hangs: true}
+		hub, err := channel.New(channel.Config{
+			Store: memstore.New(), Ticketing: &channeltest.Ticketing{}, Channels: []channel.Channel{otherChannel("support", channeltest.OtherNumber, asked)},
+		})
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		start := time.Now()
+		require.NoError(t, hub.Run(ctx))
+		require.Equal(t, 3*time.Second, time.Since(start))
+		require.Equal(t, 1, asked.times("number"))
+		report, err := hub.Health(t.Context())
+		require.NoError(t, err)
+		for _, c := range report.Channels[0].Chores {
+			require.True(t, c.Failed.IsZero(), "that says nothing about WhatsApp")
 		}
 	})
 }

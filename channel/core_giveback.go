@@ -51,8 +51,11 @@ func (h *core) giveBack(ctx context.Context, p patience, w *worker.Job, cause er
 		return // the outage is told once
 	}
 	level := slog.LevelWarn
-	if dead {
+	switch {
+	case dead:
 		level = slog.LevelError
+	case stopping:
+		level = slog.LevelInfo
 	}
 	tell, times := h.quiet.failed("work failed|"+w.Queue+"|"+reason, reason, h.now())
 	if !tell && !dead {

@@ -175,7 +175,7 @@ func New(cfg Config) (*Hub, error) {
 }
 
 // Run does the hub's work until ctx is done, lets work in hand finish for at most Config.Drain, and
-// returns nil; what did not finish is given back. It owns its goroutines and waits for them, and so
+// returns nil; what did not finish is given back, and upkeep at once. It owns its goroutines and waits for them, and so
 // for host code that goes on after its context has ended. It returns [ErrRunning] if the hub runs
 // already, an error that matches [ErrOtherDesk], or that of a store that fails right at the start.
 func (h *Hub) Run(ctx context.Context) error {

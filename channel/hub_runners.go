@@ -41,7 +41,7 @@ func (h *Hub) makeRunners(cfg Config) {
 	if h.desk != nil {
 		h.runner(calm, worker.Config{Kind: workTimer, Workers: 8, Handle: h.timer, Groups: h.channels.all})
 	}
-	h.runner(calm, worker.Config{Kind: workUpkeep, Workers: 4, Handle: h.lookAfter, Groups: h.channels.all, Lease: longLease})
+	h.runner(calm, worker.Config{Kind: workUpkeep, Workers: 4, Handle: h.lookAfter, Groups: h.channels.all, Lease: longLease, AtOnce: true})
 	if h.attachments != nil {
 		h.runner(patience{maxTries: maxFetchTries + 2}, worker.Config{
 			Kind: workMedia, Workers: cmp.Or(cfg.MediaWorkers, 8), Handle: h.files.fetch, Lease: longLease,
@@ -73,6 +73,9 @@ func (h *Hub) runner(p patience, c worker.Config) {
 	}
 	c.Claimed = func(ctx context.Context, err error) {
 		const failed = "channel: claim failed"
+		if err != nil && ctx.Err() != nil {
+			return // told to stop meanwhile
+		}
 		if err != nil {
 			h.fails(ctx, slog.LevelError, failed, c.Kind, err, slog.String("kind", c.Kind))
 			return

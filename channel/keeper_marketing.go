@@ -36,7 +36,7 @@ func (k *keeper) learnMarketing(ctx context.Context, ch *Channel, now time.Time)
 			err = k.do(ctx, func(u *unit) error { return u.knowsMarketing(ch.ID, now, state) })
 		}
 	}
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		k.log.LogAttrs(ctx, slog.LevelWarn, "channel: marketing endpoint not learned", slog.String("channel", ch.ID),
 			slog.String("reason", reasonOf(err)))
 	}

@@ -16,7 +16,7 @@ func (h *core) learnLimit(ctx context.Context, ch *Channel, now time.Time) {
 	if !ok || !ch.Enabled {
 		return
 	}
-	if err := h.askLimit(ctx, ch.ID, teller, now); err != nil {
+	if err := h.askLimit(ctx, ch.ID, teller, now); err != nil && ctx.Err() == nil {
 		h.log.LogAttrs(ctx, slog.LevelWarn, "channel: messaging limit not learned", slog.String("channel", ch.ID),
 			slog.String("reason", reasonOf(err)))
 	}

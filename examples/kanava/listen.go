@@ -145,7 +145,7 @@ func (p *program) site(ctx context.Context, flag, addr string, h http.Handler) (
 
 // stop waits for the deliveries in hand.
 func (s *site) stop() {
-	grace, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	grace, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	if s.server.Shutdown(grace) != nil {
 		_ = s.server.Close() // WhatsApp repeats what was not answered

@@ -132,12 +132,14 @@ func meta(cfg cloudapi.Config, pl platform) (*helpdesk.WhatsApp, error) {
 }
 
 // both runs the simulator and, once it answers, the helpdesk; the end of one is the end
-// of the other.
+// of the other. The helpdesk stops first, so that what it has in hand is still answered.
 func (u *upping) both(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	world, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
 	started, desk := make(chan struct{}), make(chan error, 1)
-	err := simulator.Run(ctx, simulator.Options{
+	err := simulator.Run(world, simulator.Options{
 		Addr: u.sim, Seed: cmp.Or(u.seed, uint64(u.p.now().UnixNano())), Errs: u.p.errs,
 		Started: func(v simulator.Values) error {
 			close(started)
@@ -151,7 +153,7 @@ func (u *upping) both(ctx context.Context) error {
 			side.Now = v.Now
 			go func() {
 				desk <- u.helpdesk(ctx, helpdesk.Options{WhatsApp: side, WebhookAddr: u.webhook}, &v)
-				stop()
+				end()
 			}()
 			return nil
 		},

@@ -47,6 +47,9 @@ type Config struct {
 	Next func() time.Duration
 	// Gate bounds what may be claimed besides Workers.
 	Gate *Gate
+	// AtOnce says that work in hand ends when Run is told to stop, and not when the time to finish it is
+	// over: it comes again and again, and another process can do it as well.
+	AtOnce bool
 	// Term is as long as this process may work: work is claimed under its owner and done under its
 	// context, and none is claimed once that has ended. nil: it may as long as Run does.
 	Term func() (ctx context.Context, owner string)
@@ -72,6 +75,7 @@ type Runner struct {
 
 // shift is what belongs to one call of Run.
 type shift struct {
+	ctx     context.Context // ends when Run is told to stop
 	work    context.Context
 	workers sync.WaitGroup
 	jobs    chan *Job
@@ -94,7 +98,7 @@ func New(c Config) *Runner {
 // Run claims until ctx is done and returns when all workers have finished. Work goes on under the
 // second context; see [Drain].
 func (r *Runner) Run(ctx, work context.Context) {
-	s := &shift{work: work, jobs: make(chan *Job), retire: make(chan struct{}), over: make(chan struct{})}
+	s := &shift{ctx: ctx, work: work, jobs: make(chan *Job), retire: make(chan struct{}), over: make(chan struct{})}
 	r.mu.Lock()
 	r.shift, r.waiting = s, unknown
 	r.mu.Unlock()
@@ -208,7 +212,7 @@ func (r *Runner) start(s *shift, w *Job) {
 func (r *Runner) worker(s *shift, w *Job) {
 	for {
 		for w != nil {
-			r.one(w.term, w)
+			r.one(s, w)
 			w = r.finish(w)
 		}
 		select {
@@ -350,9 +354,15 @@ func (r *Runner) LogPanic(ctx context.Context) {
 
 // one handles one piece of work. A panic in host code is contained and counts as a
 // failure; its text is not logged, since it may hold content.
-func (r *Runner) one(ctx context.Context, w *Job) {
-	ctx, cancel := context.WithDeadline(ctx, w.claimed.Add(r.Lease*9/10))
+func (r *Runner) one(s *shift, w *Job) {
+	ctx, cancel := context.WithDeadline(w.term, w.claimed.Add(r.Lease*9/10))
 	defer cancel()
+	if r.AtOnce {
+		var stop context.CancelCauseFunc
+		ctx, stop = context.WithCancelCause(ctx)
+		defer stop(nil)
+		defer context.AfterFunc(s.ctx, func() { stop(ErrDrained) })()
+	}
 	err := errLane
 	if w.behind == nil {
 		err = r.contain(ctx, w)

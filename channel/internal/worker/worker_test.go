@@ -122,3 +122,29 @@ func TestAClaimThatAWorkerStillHasGoesToThatWorker(t *testing.T) {
 	hand.put(first)
 	require.True(t, hand.take(&Job{Work: store.Work{ID: "1", Token: "newer"}}))
 }
+
+func TestWorkThatAnotherProcessCanDoAsWellEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		atOnce bool
+		took   time.Duration
+	}{
+		"work that is given time to finish": {false, 15 * time.Second},
+		"work that is not":                  {true, 5 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				start, stopping := time.Now(), false
+				left := run(t, 1, Config{
+					Workers: 1, AtOnce: tt.atOnce,
+					Handle:   func(ctx context.Context, _ *Job) error { <-ctx.Done(); return ctx.Err() },
+					GiveBack: func(_ context.Context, _ *Job, _ error, stop bool) { stopping = stop },
+				})
+				require.Len(t, left, 1)
+				require.True(t, stopping, "it says nothing against the work")
+				require.Equal(t, tt.took, time.Since(start))
+			})
+		})
+	}
+}

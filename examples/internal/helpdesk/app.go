@@ -87,7 +87,7 @@ func newApp(ctx context.Context, set settings) (_ *app, err error) {
 		return nil, err
 	}
 	a.agents, err = desk.New(desk.Config{AgentName: agentName, Hub: channel.Config{
-		Store: st, Ticketing: tickets, Attachments: kept, Now: a.now, Logger: set.log, Feed: true, Search: true,
+		Store: st, Ticketing: tickets, Attachments: kept, Now: a.now, Logger: set.log, Feed: true, Search: true, Drain: grace,
 		Channels: []channel.Channel{{
 			Settings: channel.Settings{
 				ID: channelID, Name: businessName, Number: side.Number, Account: side.Account, Enabled: true, Language: "en",
@@ -122,10 +122,12 @@ func newApp(ctx context.Context, set settings) (_ *app, err error) {
 
 // run works until ctx is done.
 func (a *app) run(ctx context.Context) error {
-	if err := a.read(ctx); err != nil {
-		a.log.Warn("helpdesk: the templates could not be read", "error", err)
-	}
-	parts := []func(context.Context) error{a.hub.Run}
+	parts := []func(context.Context) error{a.hub.Run, func(ctx context.Context) error {
+		if err := a.read(ctx); err != nil && ctx.Err() == nil {
+			a.log.Warn("helpdesk: the templates could not be read", "error", err)
+		}
+		return nil
+	}}
 	if a.phone != nil {
 		parts = append(parts, a.phone.Run)
 	}

@@ -26,10 +26,7 @@ func Main(ctx context.Context, args []string, getenv func(string) string, out, e
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	o := Options{Addr: *addr, Dir: *dir, Log: slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: slog.LevelWarn}))}
-	if *verbose {
-		o.Log = slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	}
+	o := Options{Addr: *addr, Dir: *dir, Log: newLog(errs, *verbose)}
 	if o.Dir == "" {
 		temp, err := os.MkdirTemp("", "kanava-helpdesk-")
 		if err != nil {
@@ -61,6 +58,15 @@ func Main(ctx context.Context, args []string, getenv func(string) string, out, e
 	return err
 }
 
+// newLog says what an operator should know, or everything.
+func newLog(errs io.Writer, verbose bool) *slog.Logger {
+	level := slog.LevelWarn
+	if verbose {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: level}))
+}
+
 // Options are what a helpdesk needs.
 type Options struct {
 	Addr        string    // loopback address of the console; the next free port is taken if it is in use
@@ -75,7 +81,11 @@ type Options struct {
 // Addresses are where a helpdesk can be reached.
 type Addresses struct{ Console, Webhook string }
 
-// Run serves the helpdesk until ctx is done; it returns nil after a clean stop.
+// grace is how long requests under way, and then what the hub has in hand, may go on after the end of ctx.
+const grace = 5 * time.Second
+
+// Run serves the helpdesk until ctx is done; it returns nil after a clean stop, which takes at most
+// twice the grace whatever is open.
 func Run(ctx context.Context, o Options) error {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return fmt.Errorf("helpdesk: create folder: %w", err)
@@ -116,7 +126,7 @@ func Run(ctx context.Context, o Options) error {
 	app.pages.close()
 	hush() // streams end, so that the servers can
 	err = errors.Join(err, <-told)
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	for _, server := range servers {
 		if server.Shutdown(end) != nil { // it waits for webhooks under way

@@ -282,7 +282,9 @@ func (p *program) serve(ctx context.Context, main net.Listener, out io.Writer) (
 			<-ctx.Done()
 			grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
 			defer cancel()
-			_ = server.Shutdown(grace)
+			if server.Shutdown(grace) != nil {
+				_ = server.Close() // whoever waits for an answer is told that there is none
+			}
 		})
 	}
 	whole, graph := p.whole(), p.graph()
