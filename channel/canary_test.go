@@ -17,6 +17,7 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			channel.DeadLetter{}, channel.File{}, channel.ConversationQuery{}, channel.MessageQuery{},
 			channel.Channel{}, channel.Scene{}, channel.Told{}, channel.Automatic{}, channel.Sent{},
 			channel.ReplyPreview{}, channel.SearchQuery{}, channel.Found{}, channel.CampaignResult{}, channel.Margin{},
+			channel.Deed{}, channel.DeedChange{}, channel.DeedQuery{},
 			message.Text{}, // for Reply.Content
 		},
 		Public: map[string]string{
@@ -30,7 +31,7 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			"File.ID": own, "WorkKey.Queue": own,
 			"ConversationQuery.Channel": own, "MessageQuery.Conversation": own, "Settings.ID": own,
 			"Conversation.ID": own, "Message.ID": own, "Message.Conversation": own, "Message.Kind": own,
-			"Margin.Conversation": own, "Told.Kind": own, "Told.Message": own, "Automatic.Why": "names the rule",
+			"Margin.Conversation": own, "Deed.ID": own, "DeedQuery.Channel": own, "Told.Kind": own, "Told.Message": own, "Automatic.Why": "names the rule",
 		},
 		Words: true,
 	})

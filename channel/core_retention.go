@@ -25,6 +25,8 @@ type Retention struct {
 	Bodies duration.Duration `json:"bodies,omitempty"`
 	// DeadLetters is the age of dead letters.
 	DeadLetters duration.Duration `json:"dead_letters,omitempty"`
+	// Audit is the age at which it is forgotten who did what; see [Deed].
+	Audit duration.Duration `json:"audit,omitempty"`
 }
 
 func (r *Retention) validate() error {
@@ -32,7 +34,7 @@ func (r *Retention) validate() error {
 	for _, f := range []struct {
 		name string
 		age  duration.Duration
-	}{{"messages", r.Messages}, {"consents", r.Consents}, {"attachments", r.Attachments}, {"dead_letters", r.DeadLetters}} {
+	}{{"messages", r.Messages}, {"consents", r.Consents}, {"attachments", r.Attachments}, {"dead_letters", r.DeadLetters}, {"audit", r.Audit}} {
 		if f.age != 0 && f.age < minRetention {
 			problems = append(problems, fmt.Errorf("%s: below 24 hours", f.name))
 		}

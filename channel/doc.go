@@ -45,7 +45,7 @@
 //	operate       Health, Processes, DeadLetters, ReplayDeadLetters, ReplayAllDeadLetters, DropDeadLetters, RetryNow
 //	answer for    Counters, Spending, EraseCustomer, EraseConversation, EraseMessage, ExportCustomer
 //	the host's    SetTicket, SetMetadata, SetCustomerMetadata, SetProfile, Wake after a commit, Idle in tests
-//	for a desk    Desk, Scene, Hub.Step, SetMargin, Margins, MarginsOf, ChannelOf, DeadLettersOf
+//	for a desk    Desk, Scene, Hub.Step, NoteDeed, Deeds, SetMargin, Margins, MarginsOf, ChannelOf, DeadLettersOf
 //
 // What the hub says of its state is in package health, what can be observed in hooks; explain has sentences
 // for errors.

@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -49,6 +50,7 @@ const (
 	kindOutage     = "outage"      // the outage of a channel's number, by channel
 	kindPulse      = "pulse"       // what shows that something is alive, by channel
 	kindUpload     = "upload"      // what is known about uploaded files, by channel and media ID
+	kindDeed       = "deed"        // what was done at a desk; see deedParent
 	kindNotCovered = "not_covered" // how many items named what their secret does not cover, by channel
 )
 
@@ -87,6 +89,8 @@ const (
 	// commonUpkeep is the ID of the upkeep of what belongs to no channel. That of a channel has the
 	// channel's ID, and is done by processes that have the channel.
 	commonUpkeep = "|common"
+	// commonDeeds is the parent of deeds that concern no channel.
+	commonDeeds = "|common"
 	// latePrefix begins the ID of the work that looks again at an item which overtook its message. It
 	// stands in no lane, so that the message, which may come behind it, need not wait.
 	latePrefix = "late|"
@@ -118,6 +122,9 @@ func twinID(channel, customer, token string) string {
 // reactionParent is where the reactions of ours stand that were sent in a conversation: they
 // are no messages of it, but changes of the messages that they name.
 func reactionParent(conversationID string) string { return "reaction|" + conversationID }
+
+// deedParent is where the deeds of a channel stand; those that concern none have a place of their own.
+func deedParent(channel string) string { return cmp.Or(channel, commonDeeds) }
 
 func conversationParent(channel, queue string) string { return channel + "/" + queue }
 

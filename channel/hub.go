@@ -44,7 +44,7 @@ type Config struct {
 	// told, and not found until it changes. All processes should set the same.
 	Feed, Search bool
 
-	// StrayRetention is the age at which dead letters of no channel go. 0: never; 24 hours at least.
+	// StrayRetention is the age at which dead letters and deeds of no channel go. 0: never; 24 hours at least.
 	StrayRetention duration.Duration
 
 	// RestoredAt is when the store was restored from a backup; zero: never. What waited in its

@@ -102,6 +102,9 @@ func (k *keeper) commonUpkeep(ctx context.Context, w *worker.Job) error {
 			return err
 		}
 	}
+	if err := k.pruneDeeds(ctx, "", k.keepStrays, now); err != nil {
+		return err
+	}
 	if err := k.nextUpkeep(ctx, w, upkeepItem{}, now.Add(upkeepPause)); err != nil {
 		return err
 	}
@@ -115,7 +118,7 @@ func (k *keeper) commonUpkeep(ctx context.Context, w *worker.Job) error {
 }
 
 // tidyChannel is what a round for a channel begins with: it forgets whom the channel reached,
-// edits and reactions whose message never came, and old dead letters, and asks for its limit.
+// edits and reactions whose message never came, old deeds and dead letters, and asks for its limit.
 func (k *keeper) tidyChannel(ctx context.Context, ch *Channel, now time.Time) error {
 	if err := k.forgetReached(ctx, ch.portfolio(), now); err != nil {
 		return err
@@ -126,6 +129,9 @@ func (k *keeper) tidyChannel(ctx context.Context, ch *Channel, now time.Time) er
 	}
 	k.learnLimit(ctx, ch, now)
 	k.learnMarketing(ctx, ch, now)
+	if err := k.pruneDeeds(ctx, ch.ID, ch.Retention.Audit, now); err != nil {
+		return err
+	}
 	if ch.Retention.DeadLetters == 0 {
 		return nil
 	}

@@ -68,6 +68,8 @@ const (
 	DropDeadLetters Action = "drop_dead_letters"
 	// Erase removes a customer and everything of his from all stores.
 	Erase Action = "erase"
+	// ReadAudit sees who did what.
+	ReadAudit Action = "read_audit"
 	// Export hands out everything that is stored about one customer.
 	Export Action = "export"
 )
@@ -93,7 +95,7 @@ func (a Action) require() requirement {
 		return requirement{role: Contributor}
 	case Report, Block:
 		return requirement{role: Supervisor}
-	case ManageSettings, ReadHealth, ReadDeadLetters, ReplayDeadLetters, DropDeadLetters, Erase, Export:
+	case ManageSettings, ReadHealth, ReadDeadLetters, ReplayDeadLetters, DropDeadLetters, ReadAudit, Erase, Export:
 		return requirement{admin: true}
 	default:
 		return requirement{}
@@ -118,6 +120,6 @@ func Actions() []Action {
 		Read, MoveQueue, Resolve, Reopen, Tag, Note, Topic,
 		Reply, SendTemplate, Notify, MarkRead, Assign, CancelQueued, Resend, RecordConsent,
 		Report, Block,
-		ManageSettings, ReadHealth, ReadDeadLetters, ReplayDeadLetters, DropDeadLetters, Erase, Export,
+		ManageSettings, ReadHealth, ReadDeadLetters, ReplayDeadLetters, DropDeadLetters, ReadAudit, Erase, Export,
 	}
 }

@@ -37,6 +37,7 @@ var rights = map[access.Action]string{
 	access.ReadDeadLetters:   "...a.",
 	access.ReplayDeadLetters: "...a.",
 	access.DropDeadLetters:   "...a.",
+	access.ReadAudit:         "...a.",
 	access.Erase:             "...a.",
 	access.Export:            "...a.",
 }

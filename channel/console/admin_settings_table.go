@@ -27,7 +27,7 @@ var settingGroups = []struct {
 	}},
 	{"retention", []setting{
 		{path: "retention.messages", kind: "span"}, {path: "retention.bodies", kind: "span"}, {path: "retention.attachments", kind: "span"},
-		{path: "retention.consents", kind: "span"}, {path: "retention.dead_letters", kind: "span"},
+		{path: "retention.consents", kind: "span"}, {path: "retention.dead_letters", kind: "span"}, {path: "retention.audit", kind: "span"},
 	}},
 	{"consent", []setting{
 		{path: "consent_elsewhere", kind: "yes"}, {path: "opt_out_words", kind: "lines"}, {path: "opt_in_words", kind: "lines"},

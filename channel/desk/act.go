@@ -181,10 +181,12 @@ func (d *Desk) act(ctx context.Context, actor access.Actor, action access.Action
 		return err
 	}
 	err = d.hub.Step(ctx, author(actor), id, func(s *channel.Scene) error {
+		before := *s.Conversation
 		effects, err := change(s)
 		if err != nil {
 			return err
 		}
+		c.changes = moved(&before, s.Conversation)
 		d.carryOut(s, effects)
 		return nil
 	})

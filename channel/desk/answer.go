@@ -140,5 +140,6 @@ func (d *Desk) settleMany(ctx context.Context, actor access.Actor, verb, on stri
 	if _, err := d.onChannel(ctx, c, on); err != nil {
 		return 0, err
 	}
-	return settle(ctx, author(actor), on, before)
+	c.n, err = settle(ctx, author(actor), on, before)
+	return c.n, err
 }

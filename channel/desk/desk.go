@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/kanava-go/kanava/channel"
@@ -45,12 +46,13 @@ type Desk struct {
 	audit     func(ctx context.Context, i AuditInfo, err error)
 	now       func() time.Time
 	inbox     inbox
+	log       *slog.Logger // nil is silence
 }
 
 // New makes a hub with a desk, or returns all problems of cfg at once. It starts nothing and reads
 // nothing: [channel.Hub.Run] of [Desk.Hub] does the work.
 func New(cfg Config) (*Desk, error) {
-	d := &Desk{away: cfg.AllAway, agentName: cfg.AgentName, mayOwn: cfg.Assignable, audit: cfg.Audit, now: cfg.Hub.Now}
+	d := &Desk{away: cfg.AllAway, agentName: cfg.AgentName, mayOwn: cfg.Assignable, audit: cfg.Audit, now: cfg.Hub.Now, log: cfg.Hub.Logger}
 	if d.now == nil {
 		d.now = time.Now
 	}

@@ -46,7 +46,7 @@
 //	write first   Notify, NotifyAll, RecordConsent, RevokeConsent, StopMarketing, ResumeMarketing
 //	set up        AddChannel, UpdateSettings, ReplaceChannel, RemoveChannel, Channels
 //	operate       Health, Processes, DeadLetters, ReplayDeadLetters, ReplayAllDeadLetters, DropDeadLetters, RetryNow
-//	answer for    Report, Spending, EraseCustomer, EraseConversation, EraseMessage, ExportCustomer
+//	answer for    Report, Spending, EraseCustomer, EraseConversation, EraseMessage, ExportCustomer, Deeds
 //
 // Whatever the host's own code does on its own authority it does on [Desk.Hub].
 package desk

@@ -73,9 +73,8 @@ func (d *Desk) onDead(ctx context.Context, actor access.Actor, action access.Act
 ) (err error) {
 	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: action}, verb: verb}
 	defer d.end(ctx, c, &err)
-	if err := d.administrates(c, ""); err == nil {
-		return do(ctx, keys...)
-	} else if !slices.ContainsFunc(actor.AdminOf, func(id string) bool { return access.Decide(access.Policy{}, actor.On(id), action).Allowed }) {
+	may := func(on string) bool { return access.Decide(access.Policy{}, actor.On(on), action).Allowed }
+	if err := d.administrates(c, ""); err != nil && !slices.ContainsFunc(actor.AdminOf, may) {
 		return err
 	}
 	letters, err := d.hub.DeadLettersOf(ctx, keys...)
@@ -83,12 +82,16 @@ func (d *Desk) onDead(ctx context.Context, actor access.Actor, action access.Act
 		return err
 	}
 	var own []store.WorkKey
+	of := map[string]int{}
 	for _, l := range letters {
-		if access.Decide(access.Policy{}, actor.On(l.Channel), action).Allowed {
+		if may(l.Channel) {
 			own = append(own, l.Key)
+			of[l.Channel]++
 		}
 	}
-	return do(ctx, own...)
+	err = do(ctx, own...)
+	d.noteEach(ctx, c, of, err)
+	return err
 }
 
 // ReplayAllDeadLetters is [channel.Hub.ReplayAllDeadLetters]. The actor must administer the channel; without one, all
@@ -99,7 +102,8 @@ func (d *Desk) ReplayAllDeadLetters(ctx context.Context, actor access.Actor, q c
 	if err := d.administrates(c, q.Channel); err != nil {
 		return 0, err
 	}
-	return d.hub.ReplayAllDeadLetters(ctx, q)
+	c.n, err = d.hub.ReplayAllDeadLetters(ctx, q)
+	return c.n, err
 }
 
 // RetryNow is [channel.Hub.RetryNow]. The actor must administer the channel; without one, all

@@ -16,7 +16,7 @@ func (d *Desk) EraseCustomer(ctx context.Context, actor access.Actor, on string,
 	if err := d.administrates(c, on); err != nil {
 		return nil, err
 	}
-	return d.hub.EraseCustomer(ctx, on, who)
+	return c.erased(d.hub.EraseCustomer(ctx, on, who))
 }
 
 // EraseMessage is [channel.Hub.EraseMessage]. The actor must administer its channel.
@@ -26,7 +26,7 @@ func (d *Desk) EraseMessage(ctx context.Context, actor access.Actor, id string) 
 	if err := d.onMessage(ctx, c, id); err != nil {
 		return nil, err
 	}
-	return d.hub.EraseMessage(ctx, id)
+	return c.erased(d.hub.EraseMessage(ctx, id))
 }
 
 // EraseConversation is [channel.Hub.EraseConversation]. The actor must administer its channel.
@@ -36,7 +36,7 @@ func (d *Desk) EraseConversation(ctx context.Context, actor access.Actor, id str
 	if err := d.inConversation(ctx, c, id); err != nil {
 		return nil, err
 	}
-	return d.hub.EraseConversation(ctx, id)
+	return c.erased(d.hub.EraseConversation(ctx, id))
 }
 
 // ExportCustomer is [channel.Hub.ExportCustomer]. The actor must administer the channel.
@@ -46,5 +46,17 @@ func (d *Desk) ExportCustomer(ctx context.Context, actor access.Actor, on string
 	if err := d.administrates(c, on); err != nil {
 		return err
 	}
+	if err := d.hub.NoteDeed(ctx, c.deed(channel.Done)); err != nil { // nothing leaves without a note
+		return c.refuse(err)
+	}
+	c.noted = true
 	return d.hub.ExportCustomer(ctx, on, who, w)
+}
+
+// erased notes how many messages were erased.
+func (c *call) erased(receipt *channel.Erased, err error) (*channel.Erased, error) {
+	if receipt != nil {
+		c.n = receipt.Messages
+	}
+	return receipt, err
 }

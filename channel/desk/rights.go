@@ -21,12 +21,15 @@ type AuditInfo struct {
 // A call is something that an actor asks of the desk.
 type call struct {
 	AuditInfo
-	verb string // for errors
+	verb    string // for errors, and for who asks later
+	n       int    // to how many things it is done at once
+	changes []channel.DeedChange
+	noted   bool // it is noted already, or not to be
 }
 
-// end wraps what a call failed with by the desk's own doing, and tells the audit. Errors of the
-// hub pass as they are. It is deferred by every call that acts.
+// end notes what a call did, and tells the audit. It is deferred by every call that acts.
 func (d *Desk) end(ctx context.Context, c *call, err *error) {
+	d.noteDeed(ctx, c, *err)
 	if d.audit != nil {
 		d.audit(ctx, c.AuditInfo, *err)
 	}
@@ -35,6 +38,7 @@ func (d *Desk) end(ctx context.Context, c *call, err *error) {
 // endRead is end for calls that only read: only a refusal is worth an audit.
 func (d *Desk) endRead(ctx context.Context, c *call, err *error) {
 	if errors.Is(*err, access.ErrDenied) {
+		c.noted = true // nothing was done
 		d.end(ctx, c, err)
 	}
 }

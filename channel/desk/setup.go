@@ -48,6 +48,7 @@ func (d *Desk) mayChange(ctx context.Context, c *call, s *channel.Settings) erro
 	if err != nil {
 		return c.refuse(err)
 	}
+	c.changes = changed(&old.Settings, s)
 	if old.Account == s.Account && old.Portfolio == s.Portfolio {
 		return nil
 	}
