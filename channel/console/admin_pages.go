@@ -18,6 +18,10 @@ var adminPages = []page{
 	{route: "GET /admin/channels", serve: (*request).settingsList, nav: "nav.channels", may: may(access.ManageSettings), here: below("/admin/channels")},
 	{route: "GET /admin/channels/{id}", serve: (*request).settings, may: may(access.ManageSettings)},
 	{route: "POST /admin/channels/{id}", serve: (*request).saveSettings, may: may(access.ManageSettings)},
+	{route: "GET /admin/roles", serve: (*request).roles, nav: "nav.people", may: may(access.ManageSettings), here: below("/admin/roles", "/admin/audit")},
+	{route: "POST /admin/roles/{id}", serve: (*request).saveRoles, may: may(access.ManageSettings)},
+	{route: "GET /admin/audit", serve: (*request).audit, may: may(access.ReadAudit)},
+	{route: "GET /admin/audit.csv", serve: (*request).auditCSV, may: may(access.ReadAudit)},
 	{route: "GET /admin/templates", serve: (*request).templates, nav: "nav.templates", may: (*request).seesTemplates},
 	{route: "GET /admin/health", serve: (*request).health, nav: "nav.operations", may: may(access.ReadHealth), here: below("/admin/health", "/admin/letters")},
 	{route: "POST /admin/retry", serve: (*request).retry, may: may(access.ReplayDeadLetters)},
@@ -28,6 +32,7 @@ var adminPages = []page{
 // tabs are the pages that stand beside each other under one entry of the navigation.
 var tabs = [][]struct{ path, title string }{
 	{{"/admin/reports", "tab.reports"}, {"/admin/spending", "tab.spending"}},
+	{{"/admin/roles", "tab.roles"}, {"/admin/audit", "tab.audit"}},
 	{{"/admin/health", "tab.health"}, {"/admin/letters", "tab.letters"}},
 }
 

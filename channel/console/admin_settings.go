@@ -41,9 +41,12 @@ func (q *request) administered() []channel.Settings {
 
 // settingsOf are those of the channel that the address names: one that the actor does not administer is
 // like none.
-func (q *request) settingsOf() (channel.Settings, error) {
+func (q *request) settingsOf() (channel.Settings, error) { return q.settingsFor(q.PathValue("id")) }
+
+// settingsFor is settingsOf by ID.
+func (q *request) settingsFor(id string) (channel.Settings, error) {
 	all := q.administered()
-	i := slices.IndexFunc(all, func(s channel.Settings) bool { return s.ID == q.PathValue("id") })
+	i := slices.IndexFunc(all, func(s channel.Settings) bool { return s.ID == id })
 	if i < 0 {
 		return channel.Settings{}, channel.ErrNotFound
 	}

@@ -8,7 +8,7 @@ type setting struct {
 	choices []string // "" is the default
 }
 
-// settingGroups are all settings, as the form shows them. Access has a page of its own.
+// settingGroups are all settings, as the form shows them. Access has a page of its own: admin_roles.go.
 var settingGroups = []struct {
 	name   string
 	fields []setting

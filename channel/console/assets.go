@@ -99,6 +99,10 @@ func (c *Console) parse() error {
 			"lower":    strings.ToLower,
 			"initials": initials,
 			"icon":     icon,
+			"days":     func(d time.Duration) int { return int(d.Hours() / 24) },
+
+			"roleRow":    roleRow,
+			"grantKinds": func() []string { return grantKinds },
 		}).ParseFS(sources, "templates/*.html")
 		if err != nil {
 			return err

@@ -71,6 +71,11 @@ type Agent struct {
 	Avatar string
 	// Team is the name of the team that the agent is shown with; "" is none.
 	Team string
+	// Teams, Admin and AdminOf are as in access.Actor. The page of roles shows by them who may do what; nobody
+	// gets a right by it, only by Config.Actor.
+	Teams   []string
+	Admin   bool
+	AdminOf []string
 }
 
 // Macro is a prepared answer; see channel.Macro.

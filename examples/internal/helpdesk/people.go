@@ -48,7 +48,7 @@ func (a *app) sit(w http.ResponseWriter, r *http.Request) {
 func colleagues(context.Context, access.Actor) []console.Agent {
 	var all []console.Agent
 	for _, p := range people {
-		all = append(all, console.Agent{ID: p.ID, Name: p.name, Team: p.team})
+		all = append(all, console.Agent{ID: p.ID, Name: p.name, Team: p.team, Admin: p.Admin})
 	}
 	return all
 }
