@@ -36,7 +36,7 @@ func (h *Hub) SetMargin(ctx context.Context, kind MarginKind, id string, edit fu
 		case next != nil:
 			return u.Save(kindMargin, key, string(kind), micros(u.now), margin{id, next})
 		case had:
-			return u.Remove(kindMargin, key)
+			u.Remove(kindMargin, key)
 		}
 		return nil
 	})

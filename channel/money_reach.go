@@ -68,7 +68,8 @@ func (u *unit) countReach(portfolio string, m *messageRecord, counts bool) error
 		}
 		total.N = -1
 		u.Add(total)
-		return u.Remove(kindReach, m.Reach)
+		u.Remove(kindReach, m.Reach)
+		return nil
 	}
 	r.By = append(slices.Clone(r.By), m.ID)
 	if r.Many = r.Many || len(r.By) > maxReachedBy; r.Many {

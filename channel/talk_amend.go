@@ -36,9 +36,7 @@ func (u *unit) waiting(channel string, customer *conversation.Customer, wamid st
 		default:
 			stub.Pending.Merge(*old.Pending)
 		}
-		if err := u.Remove(kindMessage, old.ID); err != nil {
-			return stub, err
-		}
+		u.Remove(kindMessage, old.ID)
 	}
 	return stub, nil
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/sqlstore"
 )
 
 // The roles of a process.
@@ -37,6 +39,10 @@ type config struct {
 	drain                  time.Duration
 	channels               []channel.Settings
 	token, secret, confirm string
+
+	// Tests have processes with clocks that are wrong, and such as are a release ahead; nil: neither.
+	now  func() time.Time
+	over func(*sqlstore.Store) store.Store
 }
 
 func (c *config) is(role string) bool { return slices.Contains(c.roles, role) }

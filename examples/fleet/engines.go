@@ -24,7 +24,7 @@ import (
 )
 
 // openStore opens what all processes share.
-func openStore(ctx context.Context, cfg *config, log *slog.Logger) (*sqlstore.Store, func(), error) {
+func openStore(ctx context.Context, cfg *config, log *slog.Logger) (store.Store, func(), error) {
 	db, err := sql.Open("pgx", cfg.postgres)
 	if err != nil {
 		return nil, nil, fmt.Errorf("open the database: %w", err)
@@ -34,7 +34,11 @@ func openStore(ctx context.Context, cfg *config, log *slog.Logger) (*sqlstore.St
 		_ = db.Close()
 		return nil, nil, err
 	}
-	return st, func() { _, _ = st.Close(), db.Close() }, nil
+	end := func() { _, _ = st.Close(), db.Close() }
+	if cfg.over != nil {
+		return cfg.over(st), end, nil
+	}
+	return st, end, nil
 }
 
 // deliveries is a log between receivers and workers: natslog or kafkalog.

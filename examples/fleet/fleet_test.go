@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -34,7 +35,7 @@ const childEnv = "KANAVA_FLEET_PROCESS"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(childEnv) != "" {
-		main()
+		child()
 		return
 	}
 	os.Exit(pgtest.Main(m))
@@ -65,6 +66,11 @@ func newBench(t testing.TB, users int, flags ...string) *bench {
 
 func newBenchOf(t testing.TB, users, numbers int, flags ...string) *bench {
 	t.Helper()
+	return newBenchWith(t, users, numbers, func(*channel.Settings) {}, flags...)
+}
+
+func newBenchWith(t testing.TB, users, numbers int, set func(*channel.Settings), flags ...string) *bench {
+	t.Helper()
 	world, err := cloudapitest.New(cloudapitest.Config{
 		Seed: 5, Latency: 20 * time.Millisecond, Transport: http.DefaultTransport, WebhookTimeout: time.Minute,
 	})
@@ -80,6 +86,7 @@ func newBenchOf(t testing.TB, users, numbers int, flags ...string) *bench {
 		if i > 0 {
 			channels[i].ID, channels[i].Name = fmt.Sprint("support", i), fmt.Sprint("Support ", i)
 		}
+		set(&channels[i])
 	}
 	b.number = b.numbers[0]
 	for range users {
@@ -170,6 +177,12 @@ type line struct {
 // start starts a process and waits until it is ready.
 func (b *bench) start(name string, flags ...string) *member {
 	b.t.Helper()
+	return b.startAs(nil, name, flags...)
+}
+
+// startAs is start for a process that is not quite like the others; see child.
+func (b *bench) startAs(env []string, name string, flags ...string) *member {
+	b.t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(b.t, err)
 	m := &member{b: b, name: name, listen: free.Addr().String(), ended: make(chan struct{})}
@@ -180,7 +193,7 @@ func (b *bench) start(name string, flags ...string) *member {
 	m.cable = newCable(b.t, fmt.Sprint("127.0.0.1:", port))
 	dsn := strings.Replace(b.schema.DSN, fmt.Sprint("port=", port), fmt.Sprint("port=", m.cable.port()), 1) + " search_path=" + b.schema.Name
 	m.cmd = exec.Command(os.Args[0], append([]string{"-name", name, "-listen", m.listen, "-postgres", dsn}, append(b.flags, flags...)...)...)
-	m.cmd.Env = b.env
+	m.cmd.Env = append(slices.Clone(b.env), env...)
 	errs, err := m.cmd.StderrPipe()
 	require.NoError(b.t, err)
 	require.NoError(b.t, m.cmd.Start())

@@ -24,19 +24,19 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Getenv, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
+	cfg, err := parse(os.Args[1:], os.Getenv, os.Stderr)
+	if err == nil {
+		err = run(ctx, cfg)
+	}
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "fleet:", err)
 		os.Exit(1)
 	}
 }
 
 // run is the program: a process until ctx is done.
-func run(ctx context.Context, args []string, getenv func(string) string, errs *os.File) error {
-	cfg, err := parse(args, getenv, errs)
-	if err != nil {
-		return err
-	}
-	log := slog.New(slog.NewJSONHandler(errs, nil)).With(slog.String("process", cfg.name))
+func run(ctx context.Context, cfg *config) error {
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil)).With(slog.String("process", cfg.name))
 	p, err := newProcess(ctx, cfg, log)
 	if err != nil {
 		return err

@@ -10,21 +10,25 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kfake"
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 )
 
-// Three processes on one PostgreSQL, alone and with JetStream in front and Redis beside it, while each of
-// them dies in another way. Every message is answered once, and WhatsApp has nothing to complain of: no
-// limit was exceeded by all of them together.
+// Three processes on one PostgreSQL, alone, with JetStream in front and Redis beside it, and with Kafka in
+// front, while each of them dies in another way. Their clocks are minutes apart, and jump; those that
+// come later are of the next release, and write what the others do not know. Every message is answered
+// once, nothing that the next release wrote is lost, and WhatsApp has nothing to complain of: no limit
+// was exceeded by all of them together.
 func TestAStormOverAFleetLosesAndDoublesNothing(t *testing.T) {
 	if testing.Short() {
-		t.Skip("half a minute each")
+		t.Skip("a minute or two each")
 	}
 	t.Run("PostgreSQL alone", func(t *testing.T) {
 		storm(t, newBench(t, 60), nil)
@@ -42,13 +46,23 @@ func TestAStormOverAFleetLosesAndDoublesNothing(t *testing.T) {
 			nodes[round%3].startLater(3 * time.Second)
 		})
 	})
+	t.Run("Kafka", func(t *testing.T) { // franz-go's broker, inside the test: there was no real one
+		brokers, err := kfake.NewCluster(kfake.NumBrokers(3))
+		require.NoError(t, err)
+		t.Cleanup(brokers.Close)
+		b := newBench(t, 60, "-log", "kafka", "-kafka", strings.Join(brokers.ListenAddrs(), ","))
+		storm(t, b, func(int) {
+			brokers.ShufflePartitionLeaders()
+			brokers.RehashCoordinators()
+		})
+	})
 }
 
 // storm has customers write while processes die; more is what else happens in each round.
 func storm(t *testing.T, b *bench, more func(round int)) {
 	t.Helper()
-	one := b.start("one", "-version", "v1")
-	two := b.start("two", "-version", "v1")
+	one := b.startAs([]string{clockEnv + "=5m"}, "one", "-version", "v1")
+	two := b.startAs([]string{clockEnv + "=-4m"}, "two", "-version", "v1")
 	three := b.start("three", "-version", "v1")
 	b.open()
 	ctx, end := context.WithCancel(t.Context())
@@ -86,7 +100,8 @@ func storm(t *testing.T, b *bench, more func(round int)) {
 	write(60)
 	takenOver(t, began, "killed", "one", two, three)
 	arrive()
-	one = b.start("one", "-version", "v2") // beside the old ones: a rolling upgrade
+	one = b.startAs([]string{nextEnv + "=1", clockEnv + "=2m"}, "one", "-version", "v2") // beside the old ones: a rolling upgrade
+	three.signal(syscall.SIGUSR1)                                                        // its clock jumps forth
 	if more != nil {
 		more(1)
 	}
@@ -105,6 +120,8 @@ func storm(t *testing.T, b *bench, more func(round int)) {
 		more(2)
 	}
 
+	three.signal(syscall.SIGUSR1) // and back
+	one.signal(syscall.SIGUSR1)
 	write(60)
 	began = time.Now()
 	three.signal(syscall.SIGSTOP)
@@ -117,7 +134,7 @@ func storm(t *testing.T, b *bench, more func(round int)) {
 		return slices.Contains(versions, "v1") && slices.Contains(versions, "v2")
 	}, time.Minute, 100*time.Millisecond, "both versions are in the register: who was taken over from signs again with its next entry")
 	two.leave() // the upgrade goes on
-	b.start("four", "-version", "v2")
+	b.startAs([]string{nextEnv + "=1", clockEnv + "=-3m"}, "four", "-version", "v2")
 	write(60)
 	arrive()
 
@@ -129,6 +146,10 @@ func storm(t *testing.T, b *bench, more func(round int)) {
 	}
 	require.Len(t, b.answers(), wrote, "an answer was lost")
 	require.Empty(t, b.world.Audit())
+	documents, work := look.keptOfNext(t)
+	require.Greater(t, documents, 100)
+	require.Greater(t, work, 100)
+	t.Logf("%d documents and %d pieces of work of the next release are as it wrote them", documents, work)
 	t.Logf("%d messages, %d answers, none lost, none doubled; of %d it was unknown for a while whether they had been sent, and somebody had them sent again", wrote, len(b.answers()), uncertain)
 }
 
@@ -169,7 +190,10 @@ func (b *bench) answers() map[string]int {
 func (b *bench) answered() int { return len(b.answers()) }
 
 // looker is a hub that only looks.
-type looker struct{ hub *channel.Hub }
+type looker struct {
+	hub   *channel.Hub
+	store store.Store
+}
 
 func (b *bench) looker() looker {
 	b.t.Helper()
@@ -182,7 +206,43 @@ func (b *bench) looker() looker {
 	p := &process{cfg: &config{channels: []channel.Settings{{ID: "support", Name: "Support", Number: "3", Account: "2", Enabled: true}}}}
 	hub, err := p.deskOn(st, cloudless(b.t))
 	require.NoError(b.t, err)
-	return looker{hub.Hub()}
+	return looker{hub.Hub(), st}
+}
+
+// keptOfNext makes sure that whatever the next release wrote has its fields still, and that its work
+// waits for it.
+func (l looker) keptOfNext(t *testing.T) (documents, work int) {
+	t.Helper()
+	var after *store.Position
+	for {
+		page, err := l.store.List(t.Context(), store.Query{Kind: nextRecord, Parent: nextRecord, Limit: 500, After: after})
+		require.NoError(t, err)
+		if len(page) == 0 {
+			break
+		}
+		for _, r := range page {
+			after = &store.Position{Sort: r.Sort, Key: r.Key}
+			kind, key, _ := strings.Cut(r.Key, " ")
+			found, err := l.store.Get(t.Context(), kind, key)
+			require.NoError(t, err)
+			if len(found) == 1 {
+				documents++
+				require.Contains(t, string(found[0].Body), `"`+nextField+`"`, kind)
+			}
+		}
+	}
+	for seq := int64(0); ; {
+		page, err := l.store.Work(t.Context(), store.WorkQuery{Queue: nextWork, Limit: 500, After: seq})
+		require.NoError(t, err)
+		if len(page) == 0 {
+			return documents, work
+		}
+		for i := range page {
+			seq = page[i].Seq
+			require.False(t, page[i].Dead)
+			work++
+		}
+	}
 }
 
 // answerAtOnce puts n answers to everybody into the outbox, and says how many that were.

@@ -3,6 +3,7 @@ package step
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/store"
@@ -135,36 +136,49 @@ func (s *Step) Forget(id store.RecordKey) {
 	delete(s.totals, id)
 }
 
-// saved is what goes with a Put: the document as it will be read, nil if only decoding can tell.
-type saved struct{ doc any }
+// saved is what goes with a Put: the document as it will be read, nil if only decoding can tell, and
+// whether there is nothing in it that its type does not know.
+type saved struct {
+	doc   any
+	plain bool
+}
 
-// Save puts a document. It must have been loaded in this step, so that its version is known.
+// Save puts a document. It must have been loaded in this step, so that its version is known. Fields
+// that a newer release wrote into it stay.
 func (s *Step) Save(kind, key, parent string, sort int64, doc any) error {
 	body, err := json.Marshal(doc)
 	if err != nil {
 		return fmt.Errorf("channel: encode %s: %w", kind, err)
 	}
-	id := store.RecordKey{Kind: kind, Key: key}
-	r := store.Record{Kind: kind, Key: key, Parent: parent, Sort: sort, Body: body}
+	plain := true
+	if stored := s.read[store.RecordKey{Kind: kind, Key: key}]; stored != nil && stored.Version > 0 && !stored.plain.Load() {
+		var more bool
+		body, more = keep(body, stored.Body, reflect.TypeOf(doc))
+		plain = !more
+		stored.plain.Store(plain)
+	}
+	s.put(store.Record{Kind: kind, Key: key, Parent: parent, Sort: sort, Body: body}, saved{asDecoded(doc), plain})
+	return nil
+}
+
+// put puts a record over the one that was read.
+func (s *Step) put(r store.Record, as saved) {
+	id := r.ID()
 	if stored := s.read[id]; stored != nil {
 		r.Version = stored.Version
 	}
 	if i, ok := s.puts[id]; ok {
-		s.batch.Put[i], s.saved[i] = r, saved{asDecoded(doc)}
-		return nil
+		s.batch.Put[i], s.saved[i] = r, as
+		return
 	}
 	s.puts[id] = len(s.batch.Put)
-	s.batch.Put, s.saved = append(s.batch.Put, r), append(s.saved, saved{asDecoded(doc)})
-	return nil
+	s.batch.Put, s.saved = append(s.batch.Put, r), append(s.saved, as)
 }
 
 // Remove deletes a record that was loaded in this step, unless somebody changes it meanwhile.
-func (s *Step) Remove(kind, key string) error {
-	if err := s.Save(kind, key, "", 0, struct{}{}); err != nil {
-		return err
-	}
+func (s *Step) Remove(kind, key string) {
+	s.put(store.Record{Kind: kind, Key: key, Body: []byte("{}")}, saved{})
 	s.Delete(store.RecordKey{Kind: kind, Key: key})
-	return nil
 }
 
 // Delete deletes records whatever becomes of them meanwhile.

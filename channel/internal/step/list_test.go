@@ -32,7 +32,7 @@ func TestAStepListsWhatItLeaves(t *testing.T) {
 		},
 		{"one went to another parent", func(u *step.Step) { _ = u.Save("doc", "b", "others", 2, doc{}) }, all, []string{"a", "c"}},
 		{"one is deleted", func(u *step.Step) { u.Delete(store.RecordKey{Kind: "doc", Key: "b"}) }, all, []string{"a", "c"}},
-		{"one is removed", func(u *step.Step) { _ = u.Remove("doc", "b") }, all, []string{"a", "c"}},
+		{"one is removed", func(u *step.Step) { u.Remove("doc", "b") }, all, []string{"a", "c"}},
 		{
 			"the newest first", func(u *step.Step) { _ = u.Save("doc", "d", "all", 4, doc{}) },
 			with(func(q *store.Query) { q.Descending, q.Limit = true, 2 }), []string{"d", "c"},

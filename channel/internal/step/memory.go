@@ -30,6 +30,8 @@ type remembered struct {
 	Known
 	at  time.Time
 	doc atomic.Pointer[any] // the document, which is never changed; nil: not decoded yet
+	// plain says that nothing is in it that its type does not know; false: nobody has looked, or there is.
+	plain atomic.Bool
 }
 
 const (
@@ -104,11 +106,12 @@ func (m *Memory) await(ctx context.Context, id store.RecordKey) {
 }
 
 // remember holds a record as it was at a time, with its document if that is known.
-func (m *Memory) remember(r *store.Record, at time.Time, doc any) {
+func (m *Memory) remember(r *store.Record, at time.Time, as saved) {
 	n := &remembered{Known: Known{Record: *r}, at: at}
-	if doc != nil {
-		n.doc.Store(&doc)
+	if as.doc != nil {
+		n.doc.Store(&as.doc)
 	}
+	n.plain.Store(as.plain)
 	m.rememberAs(n)
 }
 

@@ -187,7 +187,7 @@ func (s *Step) remember() {
 	for i := range s.batch.Put {
 		r := s.batch.Put[i]
 		r.Version++
-		m.remember(&r, now, s.saved[i].doc)
+		m.remember(&r, now, s.saved[i])
 	}
 	for i := range s.batch.Add {
 		m.forget(s.batch.Add[i].ID())
