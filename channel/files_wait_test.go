@@ -149,7 +149,7 @@ func TestAFileThatIsSentKeepsWhatTheHostCallsIt(t *testing.T) {
 		require.NoError(t, err)
 		m, err := l.Hub.Reply(ctx, alice, channel.Reply{Conversation: conv, Content: &message.Image{ID: id}})
 		require.NoError(t, err)
-		want := conversation.Attachment{MediaID: id, MIME: "image/png", Name: "invoice.png", Size: int64(len(tinyPNG)), Ref: "host:7"}
+		want := conversation.Attachment{MediaID: id, MIME: "image/png", Name: "invoice.png", SafeName: "invoice.png", Size: int64(len(tinyPNG)), Ref: "host:7"}
 		require.Equal(t, []conversation.Attachment{want}, m.Attachments)
 		body, a, err := l.Hub.OpenFile(ctx, m.ID, 0)
 		require.NoError(t, err)

@@ -134,5 +134,6 @@ func (u *unit) nameFile(ch *Channel, c message.Content, m *messageRecord) error 
 	}
 	a := &m.Attachments[0]
 	a.MIME, a.Size, a.Ref, a.Name = known.MIME, known.Size, known.Ref, cmp.Or(a.Name, known.Name)
+	a.SafeName = safeName(a.Name, a.MIME)
 	return nil
 }

@@ -86,7 +86,11 @@ type Macro struct {
 	Text, Shorthand string
 }
 
-// Files opens the files that the host keeps.
+// Files opens the files that the host keeps. One that is a channel.Attachments, too, also keeps those that
+// agents send, so that a talk shows what the customer got: Save is called before a file is uploaded, with an
+// ID of its own and without a message, since there is none yet. What is refused is removed again where it
+// is a channel.Remover. The others are the host's own from then on, as message.Upload says: it clears away
+// what was never sent, and what was sent to somebody who is erased.
 type Files interface {
 	// Open opens a file by the reference that channel.Attachments.Save returned. Players can jump in a
 	// recording if what is returned is an io.Seeker, too. The caller closes it.

@@ -7,6 +7,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/explain"
+	"github.com/kanava-go/kanava/channel/message"
 )
 
 // What the console itself refuses.
@@ -17,6 +18,7 @@ var (
 	errNoFile   = errors.New("console: the request holds no file")
 	errUnproved = errors.New("console: a consent wants a place and a wording")
 	errNoChoice = errors.New("console: nothing was chosen")
+	errNoTime   = errors.New("console: no such time")
 	errUnsure   = errors.New("console: the request does not say that it is meant")
 )
 
@@ -49,10 +51,19 @@ var refusals = []struct {
 	{func(err error) bool { return errors.Is(err, errNoChoice) }, explain.Explanation{
 		Class: explain.Input, Status: http.StatusUnprocessableEntity, Cause: "no_choice", Text: "Nothing was chosen.", Do: "Choose what it is about.",
 	}},
+	{func(err error) bool { return errors.Is(err, errNoTime) || badTime(err) }, explain.Explanation{
+		Class: explain.Input, Status: http.StatusUnprocessableEntity, Cause: "no_time", Text: "It can be sent at a time of the next 30 days.", Do: "Choose another time.",
+	}},
 	{func(err error) bool { return errors.Is(err, errUnsure) }, explain.Explanation{
 		Class: explain.Input, Status: http.StatusUnprocessableEntity, Cause: "unsure", Text: "It was not confirmed. Nothing was changed.",
 	}},
 	{func(err error) bool { _, ok := errors.AsType[*http.MaxBytesError](err); return ok }, explain.Explanation{
 		Class: explain.Input, Status: http.StatusRequestEntityTooLarge, Cause: "file_refused", Text: "The file is too large.",
 	}},
+}
+
+// badTime says that a message is meant for a time at which it cannot be sent.
+func badTime(err error) bool {
+	invalid, ok := errors.AsType[*message.InvalidError](err)
+	return ok && len(invalid.Problems) == 1 && invalid.Problems[0].Path == "at"
 }

@@ -44,6 +44,12 @@ type site struct {
 // with runs f with a site, changed as change says.
 func with(t *testing.T, change func(*console.Config), f func(t *testing.T, s *site)) {
 	t.Helper()
+	withHub(t, nil, change, f)
+}
+
+// withHub is with for a hub that is changed, too.
+func withHub(t *testing.T, hub func(*channel.Config), change func(*console.Config), f func(t *testing.T, s *site)) {
+	t.Helper()
 	t.Parallel()
 	s := &site{}
 	options := channeltest.LabOptions{
@@ -57,6 +63,9 @@ func with(t *testing.T, change func(*console.Config), f func(t *testing.T, s *si
 				ID: "other", Name: "Other", Number: channeltest.OtherNumber, Account: "202290129340398", Enabled: true,
 				Desk: desk.Settings{Rules: rules.Default(), Access: access.Policy{Teams: map[string]access.Role{"other": access.Supervisor}}}.JSON(),
 			}, Sender: c.Channels[0].Sender})
+			if hub != nil {
+				hub(c)
+			}
 		},
 		New: func(hub channel.Config) (*channel.Hub, error) {
 			var err error

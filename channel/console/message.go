@@ -10,7 +10,6 @@ import (
 
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
-	wa "github.com/kanava-go/kanava/template"
 )
 
 // messageView is a message in a talk.
@@ -45,10 +44,13 @@ type messageView struct {
 	State          conversation.DeliveryState
 	Times          []stepView // when what became of it
 	Price          string     // the category that it was charged in
+	Cost           string     // what it cost, or will, in the channel's currency; "" = not known, or nothing
+	Later          time.Time  // when it is to be sent; zero if it is no such message, or not any more
 	Failure        string     // why it failed, and what to do
 	Code           int        // WhatsApp's number for it, 0 if there is none
 	Resend, Cancel bool       // what the actor may do about it
 	Again          bool       // the actor may write it again
+	Change         bool       // the actor may take it back into the draft
 }
 
 type quoteView struct{ ID, By, Text string }
@@ -123,12 +125,41 @@ func (q *request) outcome(v *messageView, m *conversation.Message) {
 	if d.Price != nil && (d.Price.Billable == nil || *d.Price.Billable) {
 		v.Price = d.Price.Category
 	}
+	v.Cost = q.costOf(m)
+	if v.State == conversation.Scheduled {
+		v.Later = d.ScheduledFor
+	}
 	if v.Bad() && d.Failure != nil {
 		v.Failure, v.Code = q.language.failed(d.Failure), d.Failure.Code
 	}
 	v.Resend = v.State == conversation.Uncertain && q.may(m.Channel, access.Resend)
 	v.Cancel = (v.State == conversation.Queued || v.State == conversation.Scheduled) && q.may(m.Channel, access.CancelQueued)
+	v.Change = v.Cancel && !v.Later.IsZero() && m.Text != "" && m.Template == "" && len(m.Attachments) == 0 && q.may(m.Channel, access.Reply)
 	v.Again = v.State == conversation.Failed && m.Text != "" && m.Template == "" && q.may(m.Channel, access.Reply)
+}
+
+// costOf is what a message cost, or is expected to.
+func (q *request) costOf(m *conversation.Message) string {
+	_, sum := m.Cost.Posting()
+	if sum.Cost+sum.ReservedCost == 0 {
+		return ""
+	}
+	return strings.TrimSpace((sum.Cost + sum.ReservedCost).String() + " " + q.currency(m.Channel))
+}
+
+// currency is that of a channel's rate cards, "" if it has none.
+func (q *request) currency(on string) string {
+	if q.currencies == nil {
+		q.currencies = map[string]string{}
+	}
+	text, known := q.currencies[on]
+	if !known {
+		if ch, err := q.Desk.Hub().Channel(q.ctx(), on); err == nil {
+			text = currencyOf(ch.Rates)
+		}
+		q.currencies[on] = text
+	}
+	return text
 }
 
 // Bad says that the message did not arrive, or that nobody knows.
@@ -203,12 +234,4 @@ func sizeOf(n int64) string {
 // orderOfMessage sorts messages as the hub does.
 func orderOfMessage(m *conversation.Message) string {
 	return fmt.Sprintf("%012d.%09d", m.At.Unix(), m.Seq)
-}
-
-// formatted renders a text with WhatsApp's marks; everything else in it is escaped.
-func formatted(text string) template.HTML {
-	if text == "" {
-		return ""
-	}
-	return template.HTML(wa.Preview{Body: text}.HTML()) //nolint:gosec // Preview.HTML escapes
 }

@@ -150,7 +150,7 @@ type previewView struct {
 	HTML     template.HTML
 	Problems []string
 	Charged  string // the category in which it is charged, "" if it is not
-	Cost     string // in the channel's currency, "" if it is not known
+	Cost     string // with the channel's currency, "" if it is not known
 	Refused  string // why it could not be sent as it is
 }
 
@@ -178,7 +178,7 @@ func (q *request) previewOf(def *wa.Definition, typed func(key string) string) (
 	} else if h := p.Message.Cost.Hold; h.Units > 0 {
 		v.Charged = string(h.Category)
 		if h.Rate > 0 {
-			v.Cost = h.Rate.String()
+			v.Cost = strings.TrimSpace(h.Rate.String() + " " + q.currency(p.Message.Channel))
 		}
 	}
 	return v, nil

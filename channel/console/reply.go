@@ -2,15 +2,25 @@ package console
 
 import (
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/kanava-go/kanava/channel"
 )
 
-// answerOf is the answer that a form holds: a text, or a file with the text as its caption.
+// answerOf is the answer that a form holds: a text, or a file with the text as its caption, now or, with
+// "at" in Unix milliseconds, later.
 func (q *request) answerOf() (channel.Reply, error) {
 	content, err := q.content()
-	return channel.Reply{Conversation: q.PathValue("id"), Key: q.FormValue("key"), Quote: q.FormValue("quote"), Content: content}, err
+	r := channel.Reply{Conversation: q.PathValue("id"), Key: q.FormValue("key"), Quote: q.FormValue("quote"), Content: content}
+	if text := q.FormValue("at"); text != "" && err == nil {
+		at, notNumber := strconv.ParseInt(text, 10, 64)
+		if notNumber != nil || at <= 0 || at > q.now.Add(10*channel.MaxAhead).UnixMilli() {
+			return r, errNoTime
+		}
+		r.At = time.UnixMilli(at)
+	}
+	return r, err
 }
 
 // reply sends an answer. A form that comes twice with one key is one message.

@@ -25,14 +25,15 @@ import (
 type request struct {
 	*Console
 	*http.Request
-	w        http.ResponseWriter
-	actor    access.Actor
-	now      time.Time
-	language *language
-	rights   []desk.ChannelRights // of the actor; nil until they are asked for
-	people   map[string]Agent
-	asked    time.Time // when rights and people were read, on a stream
-	status   int       // of a whole page; 0 = 200
+	w          http.ResponseWriter
+	actor      access.Actor
+	now        time.Time
+	language   *language
+	rights     []desk.ChannelRights // of the actor; nil until they are asked for
+	people     map[string]Agent
+	currencies map[string]string // by channel
+	asked      time.Time         // when rights and people were read, on a stream
+	status     int               // of a whole page; 0 = 200
 }
 
 // ctx is the context of the request.

@@ -2,7 +2,10 @@ package console
 
 import (
 	"bytes"
+	"context"
+	"crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -10,7 +13,10 @@ import (
 	"strings"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/internal/filename"
 )
 
 // uploaded is a file that WhatsApp has, for the draft that it belongs to. It lives for 30 days.
@@ -49,11 +55,49 @@ func (q *request) upload() error {
 		kind, _, _ = mime.ParseMediaType(http.DetectContentType(head[:n]))
 	}
 	up := message.Upload{Name: name, MIME: kind, Body: io.MultiReader(bytes.NewReader(head[:n]), part)}
-	id, err := q.Desk.Upload(q.ctx(), q.actor, c.Channel, up)
+	kept, err := q.keep(c, &up)
 	if err != nil {
 		return err
 	}
+	defer kept.Close()
+	id, err := q.Desk.Upload(q.ctx(), q.actor, c.Channel, up)
+	if err != nil {
+		q.unkeep(up.Ref)
+		return err
+	}
 	return q.json(http.StatusOK, uploaded{id, string(kindOf(&up)), name})
+}
+
+// keep has the host keep a file that is about to be uploaded, where it does that: the talk shows it then.
+// What is returned is closed once the file was read.
+func (q *request) keep(c *conversation.Conversation, up *message.Upload) (io.Closer, error) {
+	keeper, ok := q.Files.(channel.Attachments)
+	if !ok || !q.may(c.Channel, access.Reply) { // the desk refuses it
+		return io.NopCloser(nil), nil
+	}
+	ref, err := keeper.Save(q.ctx(), channel.File{
+		ID: "sent|" + rand.Text(), Channel: c.Channel, Conversation: c.ID, Name: up.Name, SafeName: filename.Safe(up.Name, up.MIME), MIME: up.MIME,
+	}, up.Body)
+	if err != nil {
+		return nil, fmt.Errorf("console: keep file: %w", err)
+	}
+	body, err := q.Files.Open(q.ctx(), ref)
+	if err != nil {
+		return nil, fmt.Errorf("console: open file: %w", err)
+	}
+	up.Ref, up.Body = ref, body
+	return body, nil
+}
+
+// unkeep removes a file that was kept and refused.
+func (q *request) unkeep(ref string) {
+	remover, ok := q.Files.(channel.Remover)
+	if ref == "" || !ok {
+		return
+	}
+	if err := remover.Remove(context.WithoutCancel(q.ctx()), ref); err != nil {
+		q.Logger.Warn("console: a file that was refused is still kept", "error", err)
+	}
 }
 
 // kindOf is as what a file goes out: as a picture, a video or a sound if it can be one.

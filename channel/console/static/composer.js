@@ -37,8 +37,6 @@ export function look() {
     form.dataset.mode = how;
     box().value = draft[field()];
     box().placeholder = how === "note" ? box().dataset.note : box().dataset.answer;
-    const word = $(".send span", form);
-    word.textContent = how === "note" ? word.dataset.word : word.dataset.send;
     for (const b of $$("[data-mode]", $("#composer"))) if (b.matches("button")) b.ariaPressed = String(b.dataset.mode === how);
   }
   form.hidden = how === "template";
@@ -55,11 +53,24 @@ export function look() {
   if ($("#send-error").textContent !== draft.error) $("#send-error").textContent = draft.error;
   $("#quoting").hidden = !draft.quote || how !== "reply";
   $("#quoted-text").textContent = draft.quoted;
+  const later = $("#later"), word = $(".send span", form);
+  if (later) later.hidden = !draft.at || how !== "reply";
+  if (draft.at && document.activeElement !== $("#later-at")) $("#later-at").value = local(draft.at);
+  const called = how === "note" ? word.dataset.word : draft.at ? word.dataset.later : word.dataset.send;
+  if (word.textContent !== called) word.textContent = called;
   for (const b of $$("#composer [type=submit]")) b.disabled = underWay.has(writing);
   const most = how === "note" ? 16000 : draft.files.length ? 1024 : Number(form.dataset.max), n = [...draft[field()]].length, counter = $("#counter");
   counter.hidden = n < most - 500;
   counter.textContent = n > most ? say("toolong", { n: n - most }) : n + " / " + most;
   counter.classList.toggle("over", n > most);
+}
+
+// local writes a time as a field for one wants it, in the agent's zone.
+const local = (at) => new Date(at - new Date(at).getTimezoneOffset() * 60e3).toISOString().slice(0, 16);
+function later(at) {
+  draftOf(writing).at = at;
+  look();
+  advise();
 }
 
 const nameOf = (id) => $(`[data-open="${CSS.escape(id)}"] .name`)?.textContent ?? say("customer");
@@ -116,7 +127,7 @@ export function find() {
 
 // answer sends what the draft holds: its files, the first of them with the text, or the text.
 async function answer(id, text) {
-  const draft = draftOf(id), quote = draft.quote ? { quote: draft.quote } : {};
+  const draft = draftOf(id), quote = { ...(draft.quote && { quote: draft.quote }), ...(draft.at && { at: draft.at }) };
   const list = [...draft.files], bearer = list.find((f) => f.kind !== "audio");
   if (text && !bearer && !await deliver(id, "reply", "/reply", { text, ...quote })) return;
   for (const f of list) {
@@ -150,6 +161,24 @@ export function quote(id) {
   box()?.focus();
 }
 
+// change takes an answer that waits for its time back into the draft.
+async function change(button) {
+  const { change: id, text, at } = button.dataset, talk = writing;
+  button.disabled = true;
+  try {
+    await send("/message/" + id + "/cancel");
+  } catch (err) {
+    button.disabled = false;
+    return fail(talk, err.message);
+  }
+  const draft = draftOf(talk);
+  Object.assign(draft, { mode: "reply", at: Number(at), text: draft.text ? draft.text + "\n" + text : text });
+  if (talk !== writing) return;
+  $("#reply").dataset.mode = "";
+  look();
+  box().focus();
+}
+
 // insert puts a text where the cursor is, or in place of everything.
 export function insert(text, whole) {
   const b = box();
@@ -168,7 +197,7 @@ export function turn(to) {
 let asked = 0, waiting = 0, typed = { id: "", at: 0 };
 function advise() {
   clearTimeout(waiting);
-  const turn = ++asked, id = writing, text = draftOf(id).text.trim();
+  const turn = ++asked, id = writing, { at } = draftOf(id), text = draftOf(id).text.trim();
   $("#advice").textContent = "";
   if (!text || mode() !== "reply") return;
   waiting = setTimeout(async () => {
@@ -177,9 +206,9 @@ function advise() {
       send("/talk/" + id + "/do/typing").catch(() => {});
     }
     try {
-      const told = JSON.parse(await request("/talk/" + id + "/check", { method: "POST", body: new URLSearchParams({ text }) }));
+      const told = JSON.parse(await request("/talk/" + id + "/check", { method: "POST", body: new URLSearchParams(at ? { text, at } : { text }) }));
       if (turn !== asked || id !== writing) return;
-      const refused = told.refused && told.refused.cause !== "window_closed" ? told.refused.text : "";
+      const closed = told.refused?.cause === "window_closed", refused = told.refused && !closed ? told.refused.text : closed && told.open ? say("later.window") : "";
       $("#advice").textContent = refused || (told.text ? say("masked") : "");
     } catch { /* sending tells */ }
   }, 600);
@@ -190,6 +219,9 @@ document.addEventListener("input", ({ target }) => {
   draftOf(writing)[field()] = target.value;
   look();
   advise();
+});
+document.addEventListener("change", ({ target }) => {
+  if (target.id === "later-at" && target.value) later(new Date(target.value).getTime());
 });
 let entered = false; // Enter was pressed: some keyboards put a line break into the box nevertheless
 document.addEventListener("keydown", (event) => {
@@ -219,6 +251,11 @@ document.addEventListener("click", ({ target }) => {
   } else if (at("#emoji .one")) insert(at(".one").textContent);
   else if (at("[data-quote]")) quote(at("[data-quote]").dataset.quote);
   else if (at("[data-unquote]")) quote("");
+  else if (at("#later-button")) {
+    later(draftOf(writing).at || Math.ceil((now() + 30 * 60e3) / 1800e3) * 1800e3);
+    $("#later-at").focus();
+  } else if (at("[data-unlater]")) { later(0); box().focus(); }
+  else if (at("[data-change]")) change(at("[data-change]"));
   else if (at("button[data-mode]")) turn(at("[data-mode]").dataset.mode);
   else if (at("[data-template]")) turn("template");
   else if (at("[data-again]")) {

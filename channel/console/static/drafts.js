@@ -4,7 +4,7 @@
 // after an answer got lost, sends one message.
 
 const drafts = new Map(); // by conversation
-const blank = () => ({ mode: "reply", text: "", note: "", quote: "", quoted: "", files: [], template: "", fields: {}, tries: {}, next: "", error: "" });
+const blank = () => ({ mode: "reply", text: "", note: "", quote: "", quoted: "", at: 0, files: [], template: "", fields: {}, tries: {}, next: "", error: "" });
 
 export function draftOf(id) {
   if (!drafts.has(id)) drafts.set(id, blank());
@@ -48,7 +48,7 @@ export function taken(id, what, key) {
   delete draft.tries[what];
   if (what === "note") draft.note = after(draft.note, sent.text);
   else draft.text = after(draft.text, sent.text);
-  if (what === "reply" || what.startsWith("file ")) Object.assign(draft, { quote: "", quoted: "" });
+  if (what === "reply" || what.startsWith("file ")) Object.assign(draft, { quote: "", quoted: "", at: 0 });
   if (what.startsWith("file ")) draft.files = draft.files.filter((f) => "file " + f.id !== what);
   if (what === "template" && formOf(draft) === sent.form) Object.assign(draft, { template: "", fields: {}, mode: "reply" });
   draft.error = "";
