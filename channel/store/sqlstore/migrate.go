@@ -126,24 +126,36 @@ func (s *Store) ensureTables(ctx context.Context, migrate bool) error {
 
 // pending returns the steps that the database has not seen. It only reads.
 func (s *Store) pending(ctx context.Context) ([]Migration, error) {
+	done, mark, err := s.state(ctx)
+	if err == nil && mark != "" {
+		err = errMarked(mark)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return stepsAfter(s.dialect, done)
+}
+
+// state returns how many steps the tables have seen, 0 if there are none, and the mark of a move
+// in which the database takes part. It only reads.
+func (s *Store) state(ctx context.Context) (done int, mark string, err error) {
 	exists := `SELECT CASE WHEN to_regclass('kanava_migration') IS NULL THEN 0 ELSE 1 END`
 	if s.dialect == SQLite {
 		exists = `SELECT count(*) FROM sqlite_master WHERE name = 'kanava_migration'`
 	}
-	var found, done int
+	var found int
 	for attempt := 0; ; attempt++ {
 		err := s.db.QueryRowContext(ctx, exists).Scan(&found)
 		if err == nil && found > 0 {
-			done, err = doneSteps(ctx, s.db)
+			done, mark, err = doneSteps(ctx, s.db)
 		}
 		if err == nil {
-			break
+			return done, mark, nil
 		}
 		if !isTransient(err) || attempt == maxAttempts || pause(ctx, attempt) != nil {
-			return nil, fmt.Errorf("ask for the tables: %w", err)
+			return 0, "", fmt.Errorf("ask for the tables: %w", err)
 		}
 	}
-	return stepsAfter(s.dialect, done)
 }
 
 // stepsAfter returns what is to be done when so many steps are.
@@ -155,12 +167,13 @@ func stepsAfter(d Dialect, done int) ([]Migration, error) {
 	return steps[done:], nil
 }
 
-// doneSteps returns how many steps were applied before.
+// doneSteps returns how many steps were applied before, and the mark of a move.
 func doneSteps(ctx context.Context, db interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}) (n int, err error) {
-	err = db.QueryRowContext(ctx, `SELECT COALESCE(max(step), 0) FROM kanava_migration`).Scan(&n)
-	return n, err
+}) (n int, mark string, err error) {
+	err = db.QueryRowContext(ctx, fmt.Sprintf(`SELECT COALESCE(max(CASE WHEN step < %[1]d THEN step END), 0),
+		COALESCE(max(CASE WHEN step = %[1]d THEN name END), '') FROM kanava_migration`, movedStep)).Scan(&n, &mark)
+	return n, mark, err
 }
 
 // migrate applies the steps that this database has not seen, all in one transaction.
@@ -211,7 +224,10 @@ func (s *Store) migrateOnce(ctx context.Context) (applied []Migration, err error
 			return nil, err
 		}
 	}
-	done, err := doneSteps(ctx, conn)
+	done, mark, err := doneSteps(ctx, conn)
+	if err == nil && mark != "" {
+		err = errMarked(mark)
+	}
 	if err != nil {
 		return nil, err
 	}

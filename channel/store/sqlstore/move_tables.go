@@ -1,0 +1,190 @@
+package sqlstore
+
+import (
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"strings"
+)
+
+// A moving is a table that a move copies, in the order of its key.
+type moving struct {
+	name  string
+	table string // without its prefix
+	n     *int64 // how many rows the target has
+	// last reads the largest key of the target into key, which begins as one before all others.
+	last string
+	key  []any
+	// prepare, if not "", comes before rows, which reads what is behind a key from the source.
+	prepare, rows string
+	// scan reads a row, and insert writes what it returned: a value for each column of the statement.
+	scan   func(Row) (values, error)
+	insert rowStatement
+	// words, if there are any, is where the words of an entry go, with its values.
+	words rowStatement
+	// sums has a row of four numbers that are the same in both.
+	sums string
+}
+
+// A moveDialect words what a move needs of an engine.
+type moveDialect struct {
+	*dialect
+	engine Dialect
+	fts    bool // SQLite has an index of words
+}
+
+func newMoveDialect(s *Store) moveDialect {
+	if s.dialect == PostgreSQL {
+		return moveDialect{postgresDialect(false, false), PostgreSQL, false}
+	}
+	return moveDialect{sqliteDialect("json_each"), SQLite, s.sql.search.putWords != ""}
+}
+
+func (m *move) tables() []moving {
+	from, to := newMoveDialect(m.from), newMoveDialect(m.to)
+	return []moving{recordsTable(from, to, &m.moved.Records), workTable(from, to, &m.moved.Work), namesTable(from, to, &m.moved.Names), entriesTable(from, to, &m.moved.Entries)}
+}
+
+func recordsTable(from, to moveDialect, n *int64) moving {
+	return moving{
+		name: "records", table: "record", n: n, key: []any{new(string), new(string)},
+		last: `SELECT kind, key FROM kanava_record ORDER BY kind DESC, key DESC LIMIT 1`,
+		rows: from.text(`SELECT ` + recordColumns + ` FROM kanava_record AS r WHERE (r.kind, r.key) > ($1, $2) ORDER BY r.kind, r.key`),
+		scan: func(row Row) (values, error) {
+			var kind, key, parent string
+			var sort, version, n int64
+			var body sql.NullString
+			err := row.Scan(&kind, &key, &parent, &sort, &version, &n, &body)
+			return values{kind, key, parent, sort, version, n, nullable(body)}, err
+		},
+		insert: to.insertRows("kanava_record (kind, key, parent, sort, version, n, body)",
+			"k text, y text, p text, s bigint, v bigint, n bigint, b document", `e.k, e.y, e.p, e.s, e.v, e.n, e.b`, ""),
+		sums: `SELECT count(*), COALESCE(sum(version), 0), COALESCE(sum(n), 0), COALESCE(sum(length(body)), 0) FROM kanava_record`,
+	}
+}
+
+// workTable leaves the leases behind: nobody works any more.
+func workTable(from, to moveDialect, n *int64) moving {
+	return moving{
+		name: "work", table: "work", n: n, key: []any{new(int64)},
+		last: `SELECT seq FROM kanava_work ORDER BY seq DESC LIMIT 1`,
+		rows: from.text(`SELECT ` + workColumns + `, w.ready, w.head FROM kanava_work AS w WHERE w.seq > $1 ORDER BY w.seq`),
+		scan: func(row Row) (values, error) {
+			var queue, id, lane, group, reason string
+			var seq, hash, due, tries, enqueued, ready int64
+			var once, started, dead, head bool
+			var body sql.NullString
+			err := row.Scan(&seq, &queue, &id, &lane, &hash, &group, &due, &once, &started, &tries, &dead, &reason, &enqueued, &body, &ready, &head)
+			return values{seq, queue, id, lane, hash, group, due, once, started, tries, dead, reason, enqueued, nullable(body), ready, head}, err
+		},
+		insert: to.insertRows(`kanava_work
+			(seq, queue, id, lane, lane_hash, grp, due, once, started, tries, dead, reason, enqueued, body, ready, head, until, token)`,
+			`s bigint, q text, i text, l text, h bigint, g text, d bigint, o boolean, a boolean, t bigint, x boolean, z text, c bigint, b document, r bigint, f boolean`,
+			`e.s, e.q, e.i, e.l, e.h, e.g, e.d, e.o, e.a, e.t, e.x, e.z, e.c, e.b, e.r, e.f, 0, ''`, ""),
+		sums: `SELECT count(*), COALESCE(sum(seq), 0), COALESCE(sum(tries), 0), COALESCE(sum(length(body)), 0) FROM kanava_work`,
+	}
+}
+
+func namesTable(from, to moveDialect, n *int64) moving {
+	hexadecimal := map[Dialect]string{SQLite: `hex(n.hash)`, PostgreSQL: `encode(uuid_send(n.hash), 'hex')`}
+	given := map[Dialect]string{SQLite: `unhex($1)`, PostgreSQL: `CAST($1 AS uuid)`}
+	none := strings.Repeat("0", hex.EncodedLen(len(hash{})))
+	return moving{
+		name: "names", table: "name", n: n, key: []any{&none},
+		last: `SELECT ` + hexadecimal[to.engine] + ` FROM kanava_name AS n ORDER BY n.hash DESC LIMIT 1`,
+		rows: from.text(`SELECT ` + hexadecimal[from.engine] + `, n.seq, n.seen FROM kanava_name AS n WHERE n.hash > ` + given[from.engine] + ` ORDER BY n.hash`),
+		scan: func(row Row) (values, error) {
+			var text string
+			var seq int64
+			var seen sql.NullInt64
+			if err := row.Scan(&text, &seq, &seen); err != nil {
+				return nil, err
+			}
+			of := values{hash{}, seq, nil}
+			if seen.Valid {
+				of[2] = seen.Int64
+			}
+			bytes, err := hex.DecodeString(text)
+			if err == nil && len(bytes) != len(hash{}) {
+				err = errors.New("a name is not of the right length")
+			}
+			if err == nil {
+				of[0] = hash(bytes)
+			}
+			return of, err
+		},
+		insert: to.insertRows("kanava_name (hash, seq, seen)", "h hash, s bigint, t bigint", `e.h, e.s, e.t`, ""),
+		sums:   `SELECT count(*), COALESCE(sum(seq), 0), count(seen), 0 FROM kanava_name`,
+	}
+}
+
+// entriesTable has entries read with their words, as a JSON array, and written as the other engine keeps them.
+func entriesTable(from, to moveDialect, n *int64) moving {
+	m := moving{
+		name: "entries", table: "entry", n: n, key: []any{new(int64)},
+		last: `SELECT id FROM kanava_entry ORDER BY id DESC LIMIT 1`,
+		sums: `SELECT count(*), COALESCE(sum(id), 0), 0, 0 FROM kanava_entry`,
+	}
+	const entry = `SELECT e.id, e.kind, e.key, e.grp, `
+	switch {
+	case from.engine == PostgreSQL:
+		m.rows = entry + `CAST(array_to_json(tsvector_to_array(e.words)) AS text) FROM kanava_entry AS e WHERE e.id > $1 ORDER BY e.id`
+	case from.fts: // the index has no texts, but tells its words
+		m.prepare = `CREATE VIRTUAL TABLE IF NOT EXISTS temp.kanava_term USING fts5vocab('main', 'kanava_words', 'instance')`
+		m.rows = from.text(entry + `COALESCE(t.words, '[]') FROM kanava_entry AS e LEFT JOIN
+			(SELECT v.doc, json_group_array(v.term) AS words FROM temp.kanava_term AS v WHERE v.col = 'words' AND v.doc > $1 GROUP BY v.doc) AS t
+			ON t.doc = e.id WHERE e.id > $1 ORDER BY e.id`)
+	default:
+		m.rows = from.text(entry + `e.words FROM kanava_entry AS e WHERE e.id > $1 ORDER BY e.id`)
+	}
+	const columns = "i bigint, k text, y text, g text, w text, c text"
+	const into = "kanava_entry (id, kind, key, grp, words)"
+	switch {
+	case to.engine == PostgreSQL:
+		m.insert = to.insertRows(into, columns, `e.i, e.k, e.y, e.g, array_to_tsvector(ARRAY(SELECT json_array_elements_text(CAST(e.w AS json))))`, "")
+	case to.fts:
+		m.insert = to.insertRows(into, columns, `e.i, e.k, e.y, e.g, ''`, "")
+		m.words = to.insertRows("kanava_words (rowid, words, scope)", columns, `e.i, e.w, e.c`, "")
+	default:
+		m.insert = to.insertRows(into, columns, `e.i, e.k, e.y, e.g, ' ' || e.w`, "")
+	}
+	m.scan = func(row Row) (values, error) {
+		var id int64
+		var text string
+		var e indexed
+		if err := row.Scan(&id, &e.kind, &e.key, &e.group, &text); err != nil {
+			return nil, err
+		}
+		if !strings.HasPrefix(text, "[") {
+			e.words = strings.Fields(text)
+		} else if err := json.Unmarshal([]byte(text), &e.words); err != nil {
+			return nil, err
+		}
+		scope := scopeHash(kindLexeme(e.kind)) + " " + scopeHash(groupLexeme(e.group))
+		e.words = withoutScope(e.words)
+		if to.engine == PostgreSQL {
+			return values{id, e.kind, e.key, e.group, e.lexemes()[3], scope}, nil
+		}
+		return values{id, e.kind, e.key, e.group, strings.Join(e.words, " "), scope}, nil
+	}
+	return m
+}
+
+// withoutScope returns the words that are some of a text, as PostgreSQL keeps others with them.
+func withoutScope(words []string) []string {
+	var out []string
+	for _, w := range words {
+		if !strings.HasPrefix(w, " ") {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+func nullable(s sql.NullString) any {
+	if !s.Valid {
+		return nil
+	}
+	return s.String
+}
