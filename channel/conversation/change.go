@@ -34,7 +34,7 @@ type Change struct {
 	// conversation that goes on of ConversationMerged.
 	From, To string
 	// Ticket is the host's ticket of the conversation To, as far as the host has returned one
-	// by now, and Absorbed the ID of the customer who turned out to be Customer, in
+	// by now (that of the conversation itself is Conversation.Ticket), and Absorbed the ID of the customer who turned out to be Customer, in
 	// ConversationMerged and in the CustomerChanged of two who turn out to be one.
 	Ticket, Absorbed string
 	// Reason says why, in a sentence or in the words of whoever decided it, and Cause in a word

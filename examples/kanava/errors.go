@@ -14,6 +14,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -97,6 +98,8 @@ func sentence(err error) string {
 		return "the message cannot be sent: " + strings.Join(parts, " ")
 	}
 	switch {
+	case errors.Is(err, sqlstore.ErrMoved):
+		return strings.NewReplacer("CancelMove", "kanava move --cancel", "Move goes on", "kanava move goes on").Replace(plainly(err.Error()))
 	case errors.Is(err, message.ErrOutcomeUnknown):
 		return "no clear answer came (" + plainly(err.Error()) + "): it may have been sent; look before you send it again"
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):

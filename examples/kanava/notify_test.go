@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -23,7 +24,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv("BE_KANAVA") != "" {
 		main()
 	}
-	os.Exit(m.Run())
+	os.Exit(pgtest.Main(m))
 }
 
 // people adds people to the simulator, lets the number send as much as it likes, and

@@ -48,7 +48,7 @@ func (p *program) verbs() []*cobra.Command {
 		{groupConnect, []*cobra.Command{p.connectVerb(), p.doctorVerb(), p.listenVerb(), p.replayVerb()}},
 		{groupSend, []*cobra.Command{p.sendVerb(), p.notifyVerb(), p.templatesVerb()}},
 		{groupTables, []*cobra.Command{p.explainVerb(), p.windowVerb(), p.redactVerb()}},
-		{groupStore, []*cobra.Command{p.healthVerb(), p.deadVerb(), p.reportVerb(), p.exportVerb(), p.eraseVerb(), p.migrateVerb()}},
+		{groupStore, []*cobra.Command{p.healthVerb(), p.deadVerb(), p.reportVerb(), p.exportVerb(), p.eraseVerb(), p.migrateVerb(), p.moveVerb()}},
 		{groupAbout, []*cobra.Command{p.versionVerb(), p.completionVerb()}},
 	} {
 		for _, verb := range group.verbs {

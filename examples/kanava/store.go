@@ -51,6 +51,8 @@ func (p *program) openStore(ctx context.Context, where string, own bool) (*opene
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
+	case errors.Is(err, sqlstore.ErrMoved):
+		return nil, err
 	case errors.Is(err, sqlstore.ErrOutdated):
 		return nil, errors.New("the tables of the database are not those of this release: kanava migrate brings them up to date")
 	}
@@ -76,7 +78,7 @@ func (p *program) source(where string) (driver, source string, dialect sqlstore.
 	}
 	if password := u.User; password != nil {
 		_, has := password.Password()
-		if has && where != p.getenv("KANAVA_DATABASE") {
+		if has && where != p.getenv("KANAVA_DATABASE") && where != p.getenv("KANAVA_MOVE_TO") {
 			return "", "", 0, wrong("a password does not belong on the command line, where others can read it: put the whole address into KANAVA_DATABASE, or the password into PGPASSWORD")
 		}
 	}

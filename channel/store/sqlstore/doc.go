@@ -64,6 +64,11 @@
 // them again after they were answered 200; a log of deliveries in front of the hub keeps them.
 // [Store.Mark] lets the host notice a loss that nobody intended.
 //
+// # From one engine to the other
+//
+// [Move] copies a whole store into an empty database, from SQLite to PostgreSQL mostly: what was
+// interrupted goes on, both are compared at the end, and no program opens the old one by mistake.
+//
 // # Space
 //
 // What is removed, by retention say, leaves room that new data fills; the files do not shrink.
