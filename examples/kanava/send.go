@@ -14,6 +14,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/redact"
 	"github.com/kanava-go/kanava/template"
 	"github.com/spf13/cobra"
 )
@@ -51,7 +52,7 @@ func (p *program) sendVerb() *cobra.Command {
 		Short: "Send one message: a text, or a template with its values",
 		Long: `Sends one message and tells under which id WhatsApp accepted it. TO is a phone number with its country code, or a BSUID. A text arrives only while the person's customer service window is open; a template arrives at any time.
 
-What a template is filled with is named by --value; kanava templates preview NAME lists the names.`,
+What a template is filled with is named by --value; kanava templates preview NAME lists the names. Card numbers, their security codes and PINs are masked, as a hub does.`,
 		Example: "  kanava send +12025550143 'Your bike is ready.'\n  kanava send +12025550143 --template hello_world\n  kanava send +12025550143 --template pickup --value name=Ada --value day=Friday\n  kanava send +13125550101 Hello --sim",
 		Args:    arguments(1, 2, "a recipient and a text"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -86,7 +87,7 @@ What a template is filled with is named by --value; kanava templates preview NAM
 			if named != "" {
 				out.Content, err = p.templateContent(cmd.Context(), client.Account(pl.Account), named, language, values)
 			} else {
-				out.Content = &message.Text{Body: args[1]}
+				out.Content = &message.Text{Body: p.masked(args[1])}
 			}
 			if err != nil {
 				return err
@@ -120,11 +121,23 @@ func (p *program) templateContent(ctx context.Context, account *cloudapi.Account
 	if err != nil {
 		return nil, err
 	}
+	for name, value := range values {
+		values[name] = p.masked(value)
+	}
 	bound, _, err := fill(d, values)
 	if err != nil {
 		return nil, err
 	}
 	return &message.Template{Message: bound}, nil
+}
+
+// masked masks what must not be sent, and says that it did.
+func (p *program) masked(text string) string {
+	masked := redact.Cards(text)
+	if masked != text {
+		fmt.Fprintln(p.errs, "A card number is masked: what is sent stays with everybody who has the message.")
+	}
+	return masked
 }
 
 // pick reads one template by name and language; without a language there must be one.

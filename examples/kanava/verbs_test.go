@@ -406,6 +406,15 @@ func TestSendAndItsRefusals(t *testing.T) {
 	got = shell{}.run(t, "send", "+13125550101", "--template", "order_update", "--value", "first_name=Ada, of course", "--value", "order=17", s.flag, "--json")
 	require.Zero(t, got.code, got.errs)
 	require.Contains(t, got.out, `"id":"wamid.`)
+	for _, masked := range [][]string{{"my card is 4242 4242 4242 4242"}, {"--template", "order_update", "--value", "first_name=Ada", "--value", "order=4242424242424242"}} {
+		got = shell{}.run(t, append([]string{"send", "+13125550101", s.flag}, masked...)...)
+		require.Zero(t, got.code, got.errs)
+		require.Contains(t, got.errs, "A card number is masked")
+	}
+	seen, err := json.Marshal(s.control("GET", "users/0/chat", ""))
+	require.NoError(t, err)
+	require.Contains(t, string(seen), "4242")
+	require.NotRegexp(t, "4242 ?4242", string(seen), "neither the text nor the value was sent")
 	got = shell{}.run(t, "send", "+13125550101", "", s.flag)
 	require.Equal(t, 2, got.code)
 	require.Contains(t, got.errs, "nothing to send")
