@@ -15,6 +15,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -64,7 +65,7 @@ func bench(b *testing.B) (*channel.Hub, *instant) {
 	end := &instant{}
 	hub, err := channel.New(channel.Config{
 		Store: memstore.New(), Ticketing: end,
-		Channels: []channel.Channel{{Sender: end, Settings: channel.Settings{
+		Channels: []channel.Channel{{Sender: end, Settings: settings.Settings{
 			ID: "support", Name: "Support", Number: channeltest.LabNumber, Account: channeltest.LabAccount, Enabled: true,
 		}}},
 	})

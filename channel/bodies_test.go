@@ -13,12 +13,13 @@ import (
 	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 )
 
 // keepsBodies are options of a lab that drops bodies after two hours, beside a channel that keeps them.
 func keepsBodies() channeltest.LabOptions {
 	return channeltest.LabOptions{
-		Settings: func(s *channel.Settings) { s.Retention.Bodies = 2 * duration.Hour },
+		Settings: func(s *settings.Settings) { s.Retention.Bodies = 2 * duration.Hour },
 		Config: func(c *channel.Config) {
 			c.Feed, c.Search, c.Poll = true, true, time.Minute
 			c.Channels = append(c.Channels, otherChannel("other", channeltest.OtherNumber, &channeltest.Wire{}))
@@ -103,7 +104,7 @@ func TestABodyThatIsStillNeededStays(t *testing.T) {
 
 func TestBodiesAreKeptForAnHourAtLeast(t *testing.T) {
 	t.Parallel()
-	s := channel.Settings{ID: "support", Name: "Support", Number: "1", Retention: channel.Retention{Bodies: duration.Minute}}
+	s := settings.Settings{ID: "support", Name: "Support", Number: "1", Retention: settings.Retention{Bodies: duration.Minute}}
 	require.ErrorContains(t, s.Validate(), "bodies")
 	s.Retention.Bodies = duration.Hour
 	require.NoError(t, s.Validate())

@@ -14,21 +14,21 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 	canarytest.Test(t, canarytest.Package{
 		Values: []any{
 			channel.Reply{}, channel.Notification{}, channel.Template{}, channel.Macro{}, channel.MacroPreview{},
-			channel.DeadLetter{}, channel.File{}, channel.ConversationQuery{}, channel.MessageQuery{},
+			channel.File{}, channel.ConversationQuery{}, channel.MessageQuery{},
 			channel.Channel{}, channel.Scene{}, channel.Told{}, channel.Automatic{}, channel.Sent{},
-			channel.ReplyPreview{}, channel.SearchQuery{}, channel.Found{}, channel.CampaignResult{}, channel.Margin{},
+			channel.ReplyPreview{}, channel.SearchQuery{}, channel.Found{}, channel.Margin{},
 			channel.Deed{}, channel.DeedChange{}, channel.DeedQuery{},
 			message.Text{}, // for Reply.Content
 		},
 		Public: map[string]string{
-			"SettingError": settings, "FeedQuery": ids, "Campaign": ids, "CampaignTotals": numbers,
-			"DeadLetterQuery": ids, "Counter": numbers, "ReplayQuery": ids, "MergedError": ids, "Erased": numbers,
-			"Config": "plugs", "Hub": "no exported fields", "FilePolicy": settings, "Retention": settings, "Settings": settings,
+			"FeedQuery": ids,
+			"Counter":   numbers, "MergedError": ids, "Erased": numbers,
+			"Config": "plugs", "Hub": "no exported fields",
 		},
 		Shown: map[string]string{
 			"Reply.Conversation": own, "Notification.Channel": own, "Template.Name": "names the template",
-			"Template.Language": "names the template", "Macro.Conversation": own, "DeadLetter.Channel": own, "DeadLetter.Reason": own,
-			"File.ID": own, "WorkKey.Queue": own,
+			"Template.Language": "names the template", "Macro.Conversation": own,
+			"File.ID":                   own,
 			"ConversationQuery.Channel": own, "MessageQuery.Conversation": own, "Settings.ID": own,
 			"Conversation.ID": own, "Message.ID": own, "Message.Conversation": own, "Message.Kind": own,
 			"Margin.Conversation": own, "Deed.ID": own, "DeedQuery.Channel": own, "Told.Kind": own, "Told.Message": own, "Automatic.Why": "names the rule",

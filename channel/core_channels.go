@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/kanava-go/kanava/channel/settings"
 )
 
 // registry holds the hub's channels. Readers take a snapshot without locking.
@@ -74,42 +76,43 @@ func (r *registry) add(c Channel) error {
 // check returns everything that is wrong with c, new or changed, and makes it ready. The caller
 // holds the lock.
 func (r *registry) check(c *Channel) error {
-	p := &settingProblems{channel: c.ID, errs: c.prepare(r.desk, c.Templates != nil)}
+	problems := c.prepare(r.desk, c.Templates != nil)
+	p := &settings.Problems{Channel: c.ID}
 	known := r.view().byID
 	for _, id := range slices.Sorted(maps.Keys(known)) {
 		other := known[id]
 		switch {
 		case id == c.ID:
 		case other.Number == c.Number:
-			p.bad(true, "number", "channel %q has the same", id)
-		case visibleName(other.Name) == visibleName(c.Name):
-			p.bad(true, "name", "channel %q has the same", id)
+			p.Bad(true, "number", "channel %q has the same", id)
+		case other.SameName(&c.Settings):
+			p.Bad(true, "name", "channel %q has the same", id)
 		}
 	}
-	p.bad(c.Enabled && c.Sender == nil, "enabled", "an enabled channel needs a Sender")
-	p.bad(c.Retention.Attachments > 0 && !r.removes, "retention", "attachments: the hub's Attachments is no Remover, so that nothing would be removed")
-	p.bad(r.desk != nil && c.ClosingNotice != 0, "closing_notice", "the desk's rules have notices of their own")
-	p.bad(r.desk == nil && len(c.Desk) > 0, "desk", "the hub has no desk")
-	if err := errors.Join(p.errs...); err != nil {
+	p.Bad(c.Enabled && c.Sender == nil, "enabled", "an enabled channel needs a Sender")
+	p.Bad(c.Retention.Attachments > 0 && !r.removes, "retention", "attachments: the hub's Attachments is no Remover, so that nothing would be removed")
+	p.Bad(r.desk != nil && c.ClosingNotice != 0, "closing_notice", "the desk's rules have notices of their own")
+	p.Bad(r.desk == nil && len(c.Desk) > 0, "desk", "the hub has no desk")
+	if err := errors.Join(problems, p.Err()); err != nil {
 		return fmt.Errorf("channel: set up %q: %w", c.ID, err)
 	}
 	return nil
 }
 
 // prepare checks the settings and makes of them what the channel works with.
-func (c *Channel) prepare(desk Desk, templates bool) (problems []error) {
-	problems = append(problems, c.Validate())
+func (c *Channel) prepare(desk Desk, templates bool) (problems error) {
+	problems = c.Validate()
 	var err error
 	if c.location, err = time.LoadLocation(c.TimeZone); err != nil {
 		c.location = time.UTC // Validate refuses it
 	}
-	if desk != nil {
-		p := &settingProblems{channel: c.ID}
-		c.prepared, err = desk.Prepare(&c.Settings, templates)
-		p.of("desk", err)
-		problems = append(problems, p.errs...)
+	if desk == nil {
+		return problems
 	}
-	return problems
+	p := &settings.Problems{Channel: c.ID}
+	c.prepared, err = desk.Prepare(&c.Settings, templates)
+	p.Of("desk", err)
+	return errors.Join(problems, p.Err())
 }
 
 // remove reports whether the channel was there.
@@ -199,12 +202,12 @@ func (h *core) settingsChanged(id string) {
 }
 
 // settings returns those of all channels, ordered by ID.
-func (h *core) settings() []Settings {
-	var all []Settings
+func (h *core) settings() []settings.Settings {
+	var all []settings.Settings
 	for _, c := range h.channels.view().byID {
 		all = append(all, c.Settings)
 	}
-	slices.SortFunc(all, func(a, b Settings) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(all, func(a, b settings.Settings) int { return strings.Compare(a.ID, b.ID) })
 	return all
 }
 

@@ -1,35 +1,11 @@
 package channel
 
 import (
-	"context"
 	"encoding/json"
-	"iter"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
-	"github.com/kanava-go/kanava/template"
-)
-
-// The interfaces here are what a [Sender] can tell beside sending. [Hub.Run] looks for them and asks by
-// itself: at the start, again and again, and soon after a webhook about the same. What fails is tried
-// again and shown in Hub.Health; nothing waits for it. Package cloudapi's Number is all of them. They
-// may be called from several goroutines.
-type (
-	// A TemplateLister lists the templates of an account, by its ID: every 6 hours, for channels with an
-	// Account and Templates. All processes have what one of them was told, also after a restart while
-	// WhatsApp is out of reach.
-	TemplateLister interface {
-		ListTemplates(ctx context.Context, account string) iter.Seq2[template.Definition, error]
-	}
-	// A NumberTeller tells the quality and the state of the display name of its number, as in
-	// health.Standing: every day.
-	NumberTeller interface {
-		NumberState(ctx context.Context) (quality, nameStatus string, err error)
-	}
-	// A TokenTeller tells when its token expires, zero if it never does: every day.
-	TokenTeller interface {
-		TokenExpires(ctx context.Context) (time.Time, error)
-	}
 )
 
 // Chores, as Health names them.
@@ -62,7 +38,7 @@ const choresPrefix = "chores|"
 // hasChores says whether there is anything to ask for a channel.
 func (c *Channel) hasChores() bool {
 	switch c.Sender.(type) {
-	case TemplateLister, NumberTeller, TokenTeller:
+	case message.TemplateLister, message.NumberTeller, message.TokenTeller:
 		return true
 	}
 	return false

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/template"
 )
 
@@ -15,7 +16,7 @@ type Desk interface {
 	// Prepare checks Settings.Desk and returns what the desk makes of it, for [Channel.Prepared].
 	// templates says whether the channel has any. The error joins all problems, each beginning with
 	// the path to the setting.
-	Prepare(s *Settings, templates bool) (prepared any, err error)
+	Prepare(s *settings.Settings, templates bool) (prepared any, err error)
 	// Placeholders gives what texts may have in them beside what the channel knows.
 	Placeholders(c *conversation.Conversation) template.Lookup
 

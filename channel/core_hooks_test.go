@@ -18,6 +18,7 @@ import (
 	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/template"
@@ -83,7 +84,7 @@ func TestHooksSeeEveryStepAndNothingPrivate(t *testing.T) {
 
 func TestAChannelMayKeepCardsIfItsNameForItSaysInsecure(t *testing.T) {
 	t.Parallel()
-	o := channeltest.LabOptions{Settings: func(s *channel.Settings) { s.InsecureKeepCards = true }}
+	o := channeltest.LabOptions{Settings: func(s *settings.Settings) { s.InsecureKeepCards = true }}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		l.Say(channeltest.Kim, "wamid.1", "4111 1111 1111 1111")
 		_, err := l.Reply(l.Conversation().ID, "you wrote 4111 1111 1111 1111")

@@ -5,7 +5,6 @@ import (
 	"io"
 
 	"github.com/kanava-go/kanava/channel/conversation"
-	"github.com/kanava-go/kanava/channel/message"
 )
 
 // Ticketing is the host's ticket system, as far as the hub talks to it. Calls for one conversation
@@ -21,55 +20,6 @@ type Ticketing interface {
 	Changed(ctx context.Context, c *conversation.Change) error
 }
 
-// A Sender puts messages on the wire for one number. Package cloudapi's Number is one, with all its
-// options below.
-//
-// An error that implements [message.Failer] says what went wrong and whether trying again helps; any
-// other, like [message.ErrOutcomeUnknown], is an unknown outcome: a message sent twice is worse than
-// one that is held.
-type Sender interface {
-	// Send sends one message and returns when WhatsApp has accepted or refused it.
-	Send(ctx context.Context, out message.Outbound) (message.Receipt, error)
-	// MarkRead shows the customer that a message was read, with all before it, and, if typing is
-	// true, that somebody is writing.
-	MarkRead(ctx context.Context, wamid string, typing bool) error
-}
-
-// An InboundCounter is a [Sender] whose number may send less while it receives, as WhatsApp's
-// throughput is for both. The hub tells it of messages that it has accepted.
-type InboundCounter interface {
-	// CountInbound must be quick.
-	CountInbound(ctx context.Context, messages int)
-}
-
-// A LimitTeller is a [Sender] that can say how many people its number may write to first within 24
-// hours, such as "TIER_2K". The hub asks when it starts and once a day; see also
-// [Hub.ReportStanding].
-type LimitTeller interface {
-	MessagingLimit(ctx context.Context) (string, error)
-}
-
-// A MarketingTeller is a [Sender] that can say whether an account has the endpoint of
-// [MarketingRoute]. The hub asks when it starts and once a day.
-type MarketingTeller interface {
-	MarketingReady(ctx context.Context, account string) (bool, error)
-}
-
-// A Checker is a [Sender] that takes less than WhatsApp does, such as package twilio's.
-type Checker interface {
-	// Check returns the error with which Send would refuse out without asking anybody, or nil. It
-	// must be quick: a transaction may wait for it.
-	Check(out message.Outbound) error
-}
-
-// Media moves files between the host and WhatsApp for one number. Package cloudapi's Number is one.
-type Media interface {
-	// Upload stores a file with WhatsApp and returns its media ID.
-	Upload(ctx context.Context, in message.Upload) (id string, err error)
-	// Download opens a file that a customer sent. The caller closes the body.
-	Download(ctx context.Context, id string) (message.Download, error)
-}
-
 // Attachments is where the host keeps files that customers send. An error that matches
 // [ErrFileRefused] refuses the file for good.
 type Attachments interface {
@@ -80,7 +30,7 @@ type Attachments interface {
 }
 
 // A Remover is an [Attachments] that removes files whose time is over: of an erased customer, of
-// deleted messages, by [Retention]. Without it that is the host's to do.
+// deleted messages, by settings.Retention. Without it that is the host's to do.
 type Remover interface {
 	// Remove removes what Save returned a reference to. What is gone already is no error.
 	Remove(ctx context.Context, ref string) error

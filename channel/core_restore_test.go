@@ -9,13 +9,14 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
+	"github.com/kanava-go/kanava/channel/settings"
 )
 
 // What waited in the outbox of a restored store may have been sent since the backup was made.
 func TestARestoredStoreDoesNotSendAgainWhatWasQueued(t *testing.T) {
-	for name, policy := range map[string]channel.UncertainPolicy{"Hold": channel.Leave, "Resend": channel.Resend} {
+	for name, policy := range map[string]settings.UncertainPolicy{"Hold": settings.Leave, "Resend": settings.Resend} {
 		t.Run(name, func(t *testing.T) {
-			fleetOfOptions(t, channeltest.LabOptions{Settings: func(s *channel.Settings) { s.Uncertain = policy }}, func(t *testing.T, join func(func(*channel.Config)) *lab) {
+			fleetOfOptions(t, channeltest.LabOptions{Settings: func(s *settings.Settings) { s.Uncertain = policy }}, func(t *testing.T, join func(func(*channel.Config)) *lab) {
 				before := join(nil)
 				before.Run()
 				before.Say(channeltest.Kim, "wamid.1", "hello")

@@ -13,6 +13,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/template"
 )
@@ -30,7 +31,7 @@ func setUp(t *testing.T, attachments channel.Attachments, change ...func(*channe
 	t.Helper()
 	var all []channel.Channel
 	for i, f := range change {
-		c := channel.Channel{Sender: &channeltest.Wire{}, Settings: channel.Settings{
+		c := channel.Channel{Sender: &channeltest.Wire{}, Settings: settings.Settings{
 			ID: string(rune('a' + i)), Name: string(rune('A' + i)), Number: string(rune('1' + i)), Enabled: true,
 		}}
 		f(&c)
@@ -96,7 +97,7 @@ func TestUnknownConsentCategoriesAreRefused(t *testing.T) {
 }
 
 func TestAKeyBelongsToOneContent(t *testing.T) {
-	o := channeltest.LabOptions{Config: channeltest.WithTemplates(t), Settings: func(s *channel.Settings) { s.ConsentElsewhere = true }}
+	o := channeltest.LabOptions{Config: channeltest.WithTemplates(t), Settings: func(s *settings.Settings) { s.ConsentElsewhere = true }}
 	asked(t, o, func(t *testing.T, l *lab, conv string) {
 		answer := func(c message.Content, tmpl *channel.Template, quote string) (*conversation.Message, error) {
 			return l.Hub.Reply(t.Context(), alice, channel.Reply{
@@ -173,10 +174,10 @@ func TestTheKeyOfAMacroBelongsToTheMacro(t *testing.T) {
 
 func TestAListThatRefusesEveryFileSurvivesItsJSON(t *testing.T) {
 	t.Parallel()
-	for _, want := range []channel.FilePolicy{{}, {Allow: []string{}, Send: []string{}}, {Allow: []string{"image/png"}}} {
-		raw, err := json.Marshal(channel.Settings{Files: want})
+	for _, want := range []settings.FilePolicy{{}, {Allow: []string{}, Send: []string{}}, {Allow: []string{"image/png"}}} {
+		raw, err := json.Marshal(settings.Settings{Files: want})
 		require.NoError(t, err)
-		var got channel.Settings
+		var got settings.Settings
 		require.NoError(t, json.Unmarshal(raw, &got))
 		require.Equal(t, want, got.Files, "%s", raw)
 	}

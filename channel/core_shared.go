@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -129,7 +130,7 @@ func (h *core) learn(ctx context.Context, r *store.Record, first, again bool) {
 
 // sharedSettings are the settings of a channel as they were changed last.
 type sharedSettings struct {
-	Settings Settings `json:"settings"`
+	Settings settings.Settings `json:"settings"`
 	// Bases are fingerprints of the settings with which processes began that have taken these
 	// over. A process that begins with others was given newer ones by its host.
 	Bases []string `json:"bases"`
@@ -148,7 +149,7 @@ func (s *sharedSettings) adopts(base string) bool {
 }
 
 // fingerprint identifies settings.
-func fingerprint(s *Settings) string {
+func fingerprint(s *settings.Settings) string {
 	text, err := json.Marshal(s)
 	if err != nil {
 		return "" // no settings that pass Validate
@@ -158,7 +159,7 @@ func fingerprint(s *Settings) string {
 }
 
 // shareSettings records what a channel's settings are to be from now on.
-func (u *unit) shareSettings(s *Settings, base string) error {
+func (u *unit) shareSettings(s *settings.Settings, base string) error {
 	key := aboutSettings + "|" + s.ID
 	var doc sharedSettings
 	if _, err := u.Load(kindShared, key, &doc); err != nil {
@@ -208,7 +209,7 @@ func (h *core) meetSettings(ctx context.Context, id string) error {
 
 // adopt takes over settings if they count for a channel with its base, which it returns; "" if
 // they do not. The check of names is left to who changed them.
-func (r *registry) adopt(s *Settings, count func(base string) bool) (base string, err error) {
+func (r *registry) adopt(s *settings.Settings, count func(base string) bool) (base string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	old, ok := r.get(s.ID)
@@ -220,7 +221,7 @@ func (r *registry) adopt(s *Settings, count func(base string) bool) (base string
 	if c.Number != old.Number {
 		return "", errors.New("channel: settings: number: it cannot change")
 	}
-	if err := errors.Join(c.prepare(r.desk, true)...); err != nil {
+	if err := c.prepare(r.desk, true); err != nil {
 		return "", err
 	}
 	r.put(&c)

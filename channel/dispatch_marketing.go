@@ -5,6 +5,7 @@ import (
 	"log/slog"
 
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/template"
 )
 
@@ -16,10 +17,10 @@ const codeMarketingElsewhere = 131063
 // changes categories, and whom it is sent for.
 func (u *unit) route(ch *Channel, out *message.Outbound) error {
 	out.MessagingAccount, out.Marketing = ch.MessagingAccount, nil
-	if ch.MarketingRoute == MarketingNever || !ch.markets(out) {
+	if ch.MarketingRoute == settings.MarketingNever || !ch.markets(out) {
 		return nil
 	}
-	if ch.MarketingRoute == MarketingAuto {
+	if ch.MarketingRoute == settings.MarketingAuto {
 		var known standing
 		if _, err := u.Load(kindStanding, ch.ID, &known); err != nil {
 			return err
@@ -48,7 +49,7 @@ func (c *Channel) markets(out *message.Outbound) bool {
 func (d *dispatcher) elsewhere(ctx context.Context, ch *Channel, out *message.Outbound, err error) bool {
 	f, _ := message.FailureOf(err)
 	_, isTemplate := out.Content.(*message.Template)
-	if f.Code != codeMarketingElsewhere || out.Marketing != nil || !isTemplate || ch.MarketingRoute == MarketingNever {
+	if f.Code != codeMarketingElsewhere || out.Marketing != nil || !isTemplate || ch.MarketingRoute == settings.MarketingNever {
 		return false
 	}
 	out.Marketing = new(message.Marketing)

@@ -13,6 +13,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/twilio"
 	"github.com/kanava-go/kanava/template"
 )
@@ -30,15 +31,15 @@ func (w *market) MarketingReady(_ context.Context, account string) (bool, error)
 }
 
 // marketing is a lab whose number sends marketing and hears about it from line.
-func marketing(t *testing.T, line channel.Sender, settings func(*channel.Settings)) channeltest.LabOptions {
+func marketing(t *testing.T, line message.Sender, decide func(*settings.Settings)) channeltest.LabOptions {
 	o := notifying(t)
 	with, set := o.Config, o.Settings
 	o.Config = func(c *channel.Config) { with(c); c.Channels[0].Sender = line }
-	o.Settings = func(s *channel.Settings) {
+	o.Settings = func(s *settings.Settings) {
 		set(s)
 		s.Account = "200000000000001"
-		if settings != nil {
-			settings(s)
+		if decide != nil {
+			decide(s)
 		}
 	}
 	return o
@@ -46,28 +47,28 @@ func marketing(t *testing.T, line channel.Sender, settings func(*channel.Setting
 
 func TestMarketingGoesTheWayThatItsAccountTakes(t *testing.T) {
 	t.Parallel()
-	route := func(r channel.MarketingRoute) func(*channel.Settings) {
-		return func(s *channel.Settings) { s.MarketingRoute = r }
+	route := func(r settings.MarketingRoute) func(*settings.Settings) {
+		return func(s *settings.Settings) { s.MarketingRoute = r }
 	}
 	for name, c := range map[string]struct {
 		ready    bool
-		settings func(*channel.Settings)
+		decide   func(*settings.Settings)
 		template string
 		apart    bool
 	}{
 		"an account that is there, marketing":             {true, nil, "sale", true},
 		"an account that is there, utility":               {true, nil, "reminder", false},
 		"an account that is not there":                    {false, nil, "sale", false},
-		"always, whatever is known":                       {false, route(channel.MarketingAlways), "sale", true},
-		"always, but only marketing":                      {false, route(channel.MarketingAlways), "reminder", false},
-		"never, although the account is there":            {true, route(channel.MarketingNever), "sale", false},
-		"an account nobody named is not asked about":      {true, func(s *channel.Settings) { s.Account = "" }, "sale", false},
-		"a Messaging Account is asked about, and is sent": {true, func(s *channel.Settings) { s.MessagingAccount = "77" }, "sale", true},
+		"always, whatever is known":                       {false, route(settings.MarketingAlways), "sale", true},
+		"always, but only marketing":                      {false, route(settings.MarketingAlways), "reminder", false},
+		"never, although the account is there":            {true, route(settings.MarketingNever), "sale", false},
+		"an account nobody named is not asked about":      {true, func(s *settings.Settings) { s.Account = "" }, "sale", false},
+		"a Messaging Account is asked about, and is sent": {true, func(s *settings.Settings) { s.MessagingAccount = "77" }, "sale", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			line := &market{Wire: &channeltest.Wire{}, ready: c.ready}
-			experiment(t, marketing(t, line, c.settings), func(t *testing.T, l *lab) {
+			experiment(t, marketing(t, line, c.decide), func(t *testing.T, l *lab) {
 				l.Pass(time.Second)
 				_, err := l.Notify(channeltest.Kim, c.template)
 				require.NoError(t, err)
@@ -120,9 +121,9 @@ func TestMarketingThatMayNotGoElsewhereFailsWithWhatWhatsAppSaid(t *testing.T) {
 	})
 	for name, never := range map[string]bool{"never": true, "refused at both": false} {
 		t.Run(name, func(t *testing.T) {
-			experiment(t, marketing(t, line, func(s *channel.Settings) {
+			experiment(t, marketing(t, line, func(s *settings.Settings) {
 				if never {
-					s.MarketingRoute = channel.MarketingNever
+					s.MarketingRoute = settings.MarketingNever
 				}
 			}), func(t *testing.T, l *lab) {
 				line.Sent = nil
@@ -184,8 +185,8 @@ func TestWhatASenderDoesNotTakeIsRefusedBeforeAnythingIsStored(t *testing.T) {
 
 // What the senders of this module offer beyond Sender.
 var (
-	_ channel.LimitTeller     = (*cloudapi.Number)(nil)
-	_ channel.MarketingTeller = (*cloudapi.Number)(nil)
-	_ channel.LimitTeller     = (*twilio.Number)(nil)
-	_ channel.Checker         = (*twilio.Number)(nil)
+	_ message.LimitTeller     = (*cloudapi.Number)(nil)
+	_ message.MarketingTeller = (*cloudapi.Number)(nil)
+	_ message.LimitTeller     = (*twilio.Number)(nil)
+	_ message.Checker         = (*twilio.Number)(nil)
 )

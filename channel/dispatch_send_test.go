@@ -12,6 +12,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
+	"github.com/kanava-go/kanava/channel/settings"
 )
 
 func TestASendWhoseAnswerWasLostIsSettledByItsStatus(t *testing.T) {
@@ -60,7 +61,7 @@ func TestASendThatNeverArrivedIsHeldForAPersonByDefault(t *testing.T) {
 }
 
 func TestASendThatNeverArrivedIsRepeatedIfTheChannelSaysSo(t *testing.T) {
-	resend := func(s *channel.Settings) { s.Uncertain, s.UncertainWait = channel.Resend, 30*duration.Second }
+	resend := func(s *settings.Settings) { s.Uncertain, s.UncertainWait = settings.Resend, 30*duration.Second }
 	test(t, channeltest.RigOptions{Settings: resend}, func(t *testing.T, r *rig) {
 		r.User.Text(r.Number, "hello")
 		r.Settle()

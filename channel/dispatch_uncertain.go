@@ -11,6 +11,7 @@ import (
 	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -64,7 +65,7 @@ func (d *dispatcher) check(ctx context.Context, w *worker.Job) error {
 		switch {
 		case item.Left:
 			return worker.Done(), nil // nobody settled it; it stays uncertain
-		case ch.Uncertain == Resend && item.Resends < maxResends && !d.mayHaveHappened(&w.Work, &item):
+		case ch.Uncertain == settings.Resend && item.Resends < maxResends && !d.mayHaveHappened(&w.Work, &item):
 			return worker.Done(), u.again(&m, &item)
 		}
 		item.Left = true

@@ -10,13 +10,6 @@ import (
 	"github.com/kanava-go/kanava/internal/circuit"
 )
 
-// A Prober is a [Sender] that can ask, without doing anything, whether WhatsApp answers: while a
-// number is out the hub risks a message only when that went well.
-type Prober interface {
-	// Probe returns nil, or an error as Send does.
-	Probe(ctx context.Context) error
-}
-
 // verdict is what the end of one send says about the number.
 type verdict int
 
@@ -76,7 +69,7 @@ var accountOut = map[int]bool{
 // Messages that were claimed together begin together, and some may have failed since.
 func (d *dispatcher) waitsForNumber(ctx context.Context, ch *Channel, w *worker.Job, item *outboundItem, begun bool) (held bool, err error) {
 	ok, trial := d.sending.enter(ch.ID, w.ID)
-	prober, _ := ch.Sender.(Prober)
+	prober, _ := ch.Sender.(message.Prober)
 	switch {
 	case !ok && begun:
 		return true, d.unbegin(context.WithoutCancel(ctx), w, item)
@@ -103,7 +96,7 @@ func isAuth(err error) bool {
 }
 
 // probe contains a panic of the host's Sender.
-func probe(ctx context.Context, p Prober) (err error) {
+func probe(ctx context.Context, p message.Prober) (err error) {
 	defer func() {
 		if recover() != nil {
 			err = worker.ErrPanic

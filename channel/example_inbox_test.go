@@ -9,10 +9,12 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/campaign"
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/explain"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/webhook"
@@ -32,7 +34,7 @@ func exampleHub(tickets channel.Ticketing) (*channel.Hub, http.Handler, func()) 
 	hub, err := channel.New(channel.Config{
 		Store: memstore.New(), Ticketing: tickets, Feed: true, Search: true,
 		Channels: []channel.Channel{{
-			Settings:  channel.Settings{ID: "support", Name: "Support", Number: "106540352242922", Enabled: true, Language: "en", ConsentElsewhere: true},
+			Settings:  settings.Settings{ID: "support", Name: "Support", Number: "106540352242922", Enabled: true, Language: "en", ConsentElsewhere: true},
 			Templates: catalog,
 			Sender:    client.Number("106540352242922"),
 		}},
@@ -184,11 +186,11 @@ func ExampleHub_NotifyAll() {
 		}
 	}
 	you := conversation.Author{Kind: conversation.Agent, ID: "you"}
-	for range hub.NotifyAll(ctx, you, channel.Campaign{Key: "spring"}, rows) {
+	for range hub.NotifyAll(ctx, you, campaign.Campaign{Key: "spring"}, rows) {
 		break // after the first row
 	}
-	var sum channel.CampaignTotals
-	for result := range hub.NotifyAll(ctx, you, channel.Campaign{Key: "spring"}, rows) {
+	var sum campaign.Totals
+	for result := range hub.NotifyAll(ctx, you, campaign.Campaign{Key: "spring"}, rows) {
 		sum.Add(result)
 		if result.Err != nil {
 			fmt.Printf("row %d: %s\n", result.Row, explain.Error(result.Err).Text)

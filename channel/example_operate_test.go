@@ -9,8 +9,10 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deadletter"
 	"github.com/kanava-go/kanava/channel/explain"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 )
 
 // moody is a ticket system that refuses what it is given for good, until it is mended.
@@ -36,7 +38,7 @@ func ExampleHub_ReplayDeadLetters() {
 	defer hub.stop()
 	hub.ask("Is my bike ready?")
 
-	letters, err := hub.DeadLetters(ctx, channel.DeadLetterQuery{Work: "host"})
+	letters, err := hub.DeadLetters(ctx, deadletter.Query{Work: "host"})
 	check(err)
 	fmt.Println("dead letters:", len(letters), "on channel", letters[0].Channel)
 
@@ -114,7 +116,7 @@ func ExampleHub_AddChannel() {
 	defer hub.stop()
 	boats := hub.addNumber()
 	check(hub.AddChannel(ctx, channel.Channel{
-		Settings: channel.Settings{ID: "boats", Name: "Harbour Boats", Number: boats.ID, Enabled: true},
+		Settings: settings.Settings{ID: "boats", Name: "Harbour Boats", Number: boats.ID, Enabled: true},
 		Sender:   hub.client.Number(boats.ID),
 	}))
 	hub.ask("Is my bike ready?")

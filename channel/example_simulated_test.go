@@ -9,6 +9,7 @@ import (
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/webhook"
@@ -57,7 +58,7 @@ func simulate(change func(*channel.Config)) *simulation {
 	cfg := channel.Config{
 		Store: memstore.New(), Ticketing: oneTicket{}, Now: world.Now,
 		Channels: []channel.Channel{{
-			Settings: channel.Settings{ID: "support", Name: "Support", Number: s.number.ID, Account: account.ID, Language: "en", Enabled: true},
+			Settings: settings.Settings{ID: "support", Name: "Support", Number: s.number.ID, Account: account.ID, Language: "en", Enabled: true},
 			Sender:   client.Number(s.number.ID), Media: client.Number(s.number.ID), Templates: catalog,
 		}},
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -55,7 +56,7 @@ func Example() {
 	hub, err = channel.New(channel.Config{
 		Store: memstore.New(), Ticketing: tickets,
 		Channels: []channel.Channel{{
-			Settings: channel.Settings{
+			Settings: settings.Settings{
 				ID: "support", Name: "Support", Number: "106540352242922", Enabled: true,
 			},
 			Sender: client.Number("106540352242922"),

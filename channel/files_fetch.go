@@ -13,6 +13,7 @@ import (
 	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/internal/circuit"
 )
 
@@ -74,7 +75,7 @@ func (f *files) bring(ctx context.Context, ch *Channel, m *messageRecord, w *wor
 		return a, fmt.Errorf("channel: download file: %w", err)
 	}
 	defer d.Body.Close()
-	most := ch.Files.maxBytes()
+	most := maxBytes(&ch.Files)
 	if d.Size > most {
 		return a, fmt.Errorf("%w: larger than %d bytes", ErrFileRefused, most)
 	}
@@ -85,7 +86,7 @@ func (f *files) bring(ctx context.Context, ch *Channel, m *messageRecord, w *wor
 	}
 	found := inspect(head[:n], d.MIME, a.Name)
 	a.MIME = found.mime
-	if !admits(ch.Files.Allow, DefaultFileTypes(), found) {
+	if !admits(ch.Files.Allow, settings.DefaultFileTypes(), found) {
 		return a, fmt.Errorf("%w: type not allowed", ErrFileRefused)
 	}
 	a.SafeName = safeName(a.Name, a.MIME)

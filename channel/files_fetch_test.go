@@ -23,6 +23,7 @@ import (
 	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 )
 
 var pngFile = append([]byte("\x89PNG\r\n\x1a\n"), bytes.Repeat([]byte{1}, 4000)...)
@@ -112,64 +113,64 @@ func TestWhatBecomesOfAFile(t *testing.T) {
 	for name, tt := range map[string]struct {
 		open   func(try int) (message.Download, error)
 		save   func(try int) error
-		policy channel.FilePolicy
+		policy settings.FilePolicy
 		failed string // part of the sentence for agents; "" for a file that arrives
 		saves  int    // how often the host was asked; -1: does not matter
 	}{
-		"it arrives": {func(int) (message.Download, error) { return download(pngFile, "image/png") }, nil, channel.FilePolicy{}, "", 1},
+		"it arrives": {func(int) (message.Download, error) { return download(pngFile, "image/png") }, nil, settings.FilePolicy{}, "", 1},
 		"WhatsApp is busy at first": {func(try int) (message.Download, error) {
 			if try < 4 {
 				return message.Download{}, busy
 			}
 			return download(pngFile, "image/png")
-		}, nil, channel.FilePolicy{}, "", 1},
-		"WhatsApp never answers":    {func(int) (message.Download, error) { return message.Download{}, busy }, nil, channel.FilePolicy{}, "in time", 0},
-		"WhatsApp does not have it": {func(int) (message.Download, error) { return message.Download{}, gone }, nil, channel.FilePolicy{}, "could not be fetched", 0},
+		}, nil, settings.FilePolicy{}, "", 1},
+		"WhatsApp never answers":    {func(int) (message.Download, error) { return message.Download{}, busy }, nil, settings.FilePolicy{}, "in time", 0},
+		"WhatsApp does not have it": {func(int) (message.Download, error) { return message.Download{}, gone }, nil, settings.FilePolicy{}, "could not be fetched", 0},
 		"the connection breaks in the middle, once": {func(try int) (message.Download, error) {
 			if try == 1 {
 				return message.Download{Body: io.NopCloser(io.MultiReader(bytes.NewReader(pngFile), broken{})), Size: 1 << 20}, nil
 			}
 			return download(pngFile, "image/png")
-		}, nil, channel.FilePolicy{}, "", 2},
+		}, nil, settings.FilePolicy{}, "", 2},
 		"the host's disk is full at first": {func(int) (message.Download, error) { return download(pngFile, "image/png") }, func(try int) error {
 			if try < 3 {
 				return errors.New("disk full")
 			}
 			return nil
-		}, channel.FilePolicy{}, "", 3},
+		}, settings.FilePolicy{}, "", 3},
 		"the host says that it never will": {
 			func(int) (message.Download, error) { return download(pngFile, "image/png") },
-			func(int) error { return channel.ErrPermanent }, channel.FilePolicy{}, "could not be stored", 1,
+			func(int) error { return channel.ErrPermanent }, settings.FilePolicy{}, "could not be stored", 1,
 		},
 		"a scan finds a virus": {
 			func(int) (message.Download, error) { return download(pngFile, "image/png") },
-			func(int) error { return channel.ErrFileRefused }, channel.FilePolicy{}, "refused", 1,
+			func(int) error { return channel.ErrFileRefused }, settings.FilePolicy{}, "refused", 1,
 		},
 		"it is another kind than it says": {
 			func(int) (message.Download, error) { return download([]byte("MZ\x90\x00 program"), "image/png") },
-			nil, channel.FilePolicy{}, "refused", 0,
+			nil, settings.FilePolicy{}, "refused", 0,
 		},
 		"it is too large, and says so": {
-			func(int) (message.Download, error) { return download(pngFile, "image/png") }, nil, channel.FilePolicy{MaxBytes: 100}, "refused", 0,
+			func(int) (message.Download, error) { return download(pngFile, "image/png") }, nil, settings.FilePolicy{MaxBytes: 100}, "refused", 0,
 		},
 		"it is too large, and does not say so": {func(int) (message.Download, error) {
 			return message.Download{Body: io.NopCloser(bytes.NewReader(pngFile)), MIME: "image/png"}, nil
-		}, nil, channel.FilePolicy{MaxBytes: 1000}, "refused", 1},
+		}, nil, settings.FilePolicy{MaxBytes: 1000}, "refused", 1},
 		"the channel takes no files": {
-			func(int) (message.Download, error) { return download(pngFile, "image/png") }, nil, channel.FilePolicy{Allow: []string{}}, "refused", 0,
+			func(int) (message.Download, error) { return download(pngFile, "image/png") }, nil, settings.FilePolicy{Allow: []string{}}, "refused", 0,
 		},
 		"the channel takes all files": {
 			func(int) (message.Download, error) {
 				return download([]byte("MZ\x90\x00 program"), "application/x-msdownload")
 			},
-			nil, channel.FilePolicy{Allow: []string{"*/*"}}, "", 1,
+			nil, settings.FilePolicy{Allow: []string{"*/*"}}, "", 1,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := &drawer{fail: tt.save}
 			o := filing(tt.open, d)
-			o.Settings = func(s *channel.Settings) { s.Files = tt.policy }
+			o.Settings = func(s *settings.Settings) { s.Files = tt.policy }
 			experiment(t, o, func(t *testing.T, l *lab) {
 				l.Post(channeltest.Kim.Picture(time.Now(), "wamid.1"))
 				l.Pass(20 * time.Hour)
@@ -215,7 +216,7 @@ func TestAFileIsKnownByItsContent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := filing(func(int) (message.Download, error) { return download([]byte(tt.content), tt.declared) }, &drawer{})
-			o.Settings = func(s *channel.Settings) { s.Files.Allow = []string{"*/*"} }
+			o.Settings = func(s *settings.Settings) { s.Files.Allow = []string{"*/*"} }
 			experiment(t, o, func(t *testing.T, l *lab) {
 				l.Post(channeltest.Kim.Picture(time.Now(), "wamid.1"))
 				l.Pass(time.Minute)
@@ -273,7 +274,7 @@ func TestFilesGoWhenTheirTimeIsOverAndTheirMessagesStay(t *testing.T) {
 	t.Parallel()
 	d := &drawer{}
 	o := filing(func(int) (message.Download, error) { return download(pngFile, "image/png") }, d)
-	o.Settings = func(s *channel.Settings) { s.Retention.Attachments = 2 * duration.Day }
+	o.Settings = func(s *settings.Settings) { s.Retention.Attachments = 2 * duration.Day }
 	experiment(t, o, func(t *testing.T, l *lab) {
 		l.Post(channeltest.Kim.Picture(time.Now(), "wamid.1"))
 		l.Pass(30 * time.Hour)
@@ -297,7 +298,7 @@ func TestFilesGoWithTheirMessagesAndTheirCustomer(t *testing.T) {
 	t.Parallel()
 	d := &drawer{}
 	o := filing(func(int) (message.Download, error) { return download(pngFile, "image/png") }, d)
-	o.Settings = func(s *channel.Settings) { s.Retention.Messages = 2 * duration.Day }
+	o.Settings = func(s *settings.Settings) { s.Retention.Messages = 2 * duration.Day }
 	experiment(t, o, func(t *testing.T, l *lab) {
 		l.Post(channeltest.Kim.Picture(time.Now(), "wamid.1"))
 		l.Pass(60 * time.Hour)

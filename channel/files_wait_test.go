@@ -17,6 +17,7 @@ import (
 	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 )
 
 // slowMedia gives a file out after a while.
@@ -79,7 +80,7 @@ func (s *cupboard) Open(_ context.Context, ref string) (io.ReadCloser, error) {
 // withFiles are options of a lab whose files come after a while and are waited for.
 func withFiles(media *slowMedia, keep *cupboard, wait duration.Duration) channeltest.LabOptions {
 	return channeltest.LabOptions{
-		Settings: func(s *channel.Settings) { s.Files.Wait = wait },
+		Settings: func(s *settings.Settings) { s.Files.Wait = wait },
 		Config: func(c *channel.Config) {
 			c.Attachments, c.Channels[0].Media, c.Poll = keep, media, time.Second
 		},
@@ -131,7 +132,7 @@ func TestAMessageWaitsForItsFilesButNotForLong(t *testing.T) {
 
 func TestAFileIsWaitedForOneMinuteAtMost(t *testing.T) {
 	t.Parallel()
-	s := channel.Settings{ID: "support", Name: "Support", Number: "1"}
+	s := settings.Settings{ID: "support", Name: "Support", Number: "1"}
 	for _, wait := range []duration.Duration{-1, duration.Minute + 1} {
 		s.Files.Wait = wait
 		require.ErrorContains(t, s.Validate(), "wait")

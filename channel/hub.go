@@ -121,7 +121,7 @@ func New(cfg Config) (*Hub, error) {
 	missing(cfg.Poll < 0, "Poll is negative")
 	missing(cfg.Heartbeat < 0 || cfg.Heartbeat > 0 && cfg.Heartbeat < 100*time.Millisecond, "Heartbeat is below 100 milliseconds")
 	missing(cfg.Drain < 0, "Drain is negative")
-	missing(cfg.StrayRetention != 0 && cfg.StrayRetention < minRetention, "StrayRetention is below 24 hours")
+	missing(cfg.StrayRetention != 0 && cfg.StrayRetention < duration.Day, "StrayRetention is below 24 hours")
 
 	c := &core{
 		store: cfg.Store, attachments: cfg.Attachments,

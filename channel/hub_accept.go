@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/kanava-go/kanava/channel/hooks"
+	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -74,7 +75,7 @@ func (h *Hub) Accept(ctx context.Context, d *webhook.Delivery) (err error) {
 	}
 	for number, n := range came {
 		if ch, ok := h.channels.number(number); ok {
-			if counter, ok := ch.Sender.(InboundCounter); ok {
+			if counter, ok := ch.Sender.(message.InboundCounter); ok {
 				counter.CountInbound(ctx, n)
 			}
 		}

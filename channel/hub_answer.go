@@ -162,7 +162,7 @@ func (h *Hub) Upload(ctx context.Context, channel string, in message.Upload) (id
 	if ch.Media == nil {
 		return "", errors.New("channel: upload: the channel has no Media")
 	}
-	known, err := ch.Files.inspectUpload(&in)
+	known, err := inspectUpload(&ch.Files, &in)
 	if err != nil {
 		return "", fmt.Errorf("channel: upload: %w", err)
 	}

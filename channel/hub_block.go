@@ -11,14 +11,6 @@ import (
 	"github.com/kanava-go/kanava/internal/opaque"
 )
 
-// A Blocker is a [Sender] that can keep a person from writing to the number. It is looked for when
-// somebody is blocked. Package cloudapi's Number is one.
-type Blocker interface {
-	// BlockUser puts a person on WhatsApp's block list of the number, or takes them off. What is so
-	// already is no error. It may be called from several goroutines.
-	BlockUser(ctx context.Context, to message.Recipient, blocked bool) error
-}
-
 // ErrCannotBlock says that a channel has no way to block anybody: its Sender is no [Blocker].
 var ErrCannotBlock = errors.New("channel: the channel cannot block anybody")
 
@@ -54,7 +46,7 @@ func (h *Hub) block(ctx context.Context, by conversation.Author, id string, bloc
 	if err != nil {
 		return err
 	}
-	blocker, ok := ch.Sender.(Blocker)
+	blocker, ok := ch.Sender.(message.Blocker)
 	if !ok || customer.Group != "" {
 		return ErrCannotBlock
 	}

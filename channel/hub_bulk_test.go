@@ -11,6 +11,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deadletter"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 )
@@ -83,18 +84,18 @@ func TestDeadLettersAreReplayedByChannelReasonAndTime(t *testing.T) {
 		}
 		l.chats("other", channeltest.OtherNumber, 4)
 		l.Host.Fails(nil)
-		replay := func(q channel.ReplayQuery) int {
+		replay := func(q deadletter.Replay) int {
 			q.Work = "host"
 			n, err := l.Hub.ReplayAllDeadLetters(t.Context(), q)
 			require.NoError(t, err)
 			l.Pass(5 * time.Second)
 			return n
 		}
-		require.Zero(t, replay(channel.ReplayQuery{Channel: "support", Reason: "timed out"}))
-		require.Zero(t, replay(channel.ReplayQuery{Until: first}))
-		require.Equal(t, 4, replay(channel.ReplayQuery{Channel: "other"}))
-		require.Equal(t, 3, replay(channel.ReplayQuery{Channel: "support", From: later}))
-		require.Equal(t, 250, replay(channel.ReplayQuery{Reason: "host: permanent"}))
+		require.Zero(t, replay(deadletter.Replay{Channel: "support", Reason: "timed out"}))
+		require.Zero(t, replay(deadletter.Replay{Until: first}))
+		require.Equal(t, 4, replay(deadletter.Replay{Channel: "other"}))
+		require.Equal(t, 3, replay(deadletter.Replay{Channel: "support", From: later}))
+		require.Equal(t, 250, replay(deadletter.Replay{Reason: "host: permanent"}))
 		require.Empty(t, l.Letters("host"))
 	})
 }

@@ -5,42 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"log/slog"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/campaign"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/pricing"
 )
-
-// Campaign is a message to many.
-type Campaign struct {
-	// Key names the campaign, at most 100 bytes; required. A row that was queued under it is not
-	// queued again: a campaign is resumed by running it again with the same rows.
-	Key string
-	// Dry queues nothing: each result says what would become of its row now.
-	Dry bool
-	// NoWait takes a messaging limit for a refusal. Otherwise the campaign waits, over days if it
-	// must.
-	NoWait bool
-}
-
-// CampaignResult is what became of one row.
-type CampaignResult struct {
-	// Row counts the rows from 1.
-	Row int
-	// Message is the message as queued, or with Dry as it would be, with what is set aside in Cost;
-	// nil if it was refused.
-	Message *conversation.Message
-	// Err is why it was refused: that of [Hub.Notify], or of the row itself.
-	Err error
-	// Again says that it had been queued by an earlier run.
-	Again bool
-}
-
-// LogValue shows the number of the row and why it was refused.
-func (r CampaignResult) LogValue() slog.Value {
-	return slog.GroupValue(slog.Int("row", r.Row), slog.Bool("again", r.Again), slog.String("refused", string(CauseOf(r.Err))))
-}
 
 // errCampaign says that a campaign has no usable key.
 var errCampaign = fmt.Errorf("channel: the key of a campaign has 1 to 100 bytes: %w", ErrUnusable)
@@ -52,21 +22,21 @@ var errCampaign = fmt.Errorf("channel: the key of a campaign has 1 to 100 bytes:
 // It ends with the rows, with whoever ranges over it, with ctx, or with an error that is no refusal,
 // yielded with the row at which to resume. What was queued is sent, unless [Hub.CancelMessage] takes
 // it back.
-func (h *Hub) NotifyAll(ctx context.Context, by conversation.Author, c Campaign, rows iter.Seq2[Notification, error]) iter.Seq[*CampaignResult] {
-	return func(yield func(*CampaignResult) bool) {
+func (h *Hub) NotifyAll(ctx context.Context, by conversation.Author, c campaign.Campaign, rows iter.Seq2[Notification, error]) iter.Seq[*campaign.Result] {
+	return func(yield func(*campaign.Result) bool) {
 		if c.Key == "" || usable("key", c.Key, 100) != nil {
-			yield(&CampaignResult{Err: fmt.Errorf("channel: notify all: %w", errCampaign)})
+			yield(&campaign.Result{Err: fmt.Errorf("channel: notify all: %w", errCampaign), Cause: CauseOf(errCampaign)})
 			return
 		}
 		row := 0
 		for n, err := range rows {
 			row++
-			result := &CampaignResult{Row: row}
+			result := &campaign.Result{Row: row}
 			if err == nil {
 				err = h.notifyRow(ctx, by, &c, n, result)
 			}
 			if err != nil {
-				result.Err = fmt.Errorf("channel: notify all: row %d: %w", row, err)
+				result.Err, result.Cause = fmt.Errorf("channel: notify all: row %d: %w", row, err), CauseOf(err)
 			}
 			fatal := result.Err != nil && ctx.Err() != nil
 			if !yield(result) || fatal {
@@ -77,7 +47,7 @@ func (h *Hub) NotifyAll(ctx context.Context, by conversation.Author, c Campaign,
 }
 
 // notifyRow sends a row, or only looks.
-func (h *Hub) notifyRow(ctx context.Context, by conversation.Author, c *Campaign, n Notification, result *CampaignResult) error {
+func (h *Hub) notifyRow(ctx context.Context, by conversation.Author, c *campaign.Campaign, n Notification, result *campaign.Result) error {
 	if n.Key == "" {
 		n.Key = fmt.Sprint("#", result.Row)
 	}
@@ -116,39 +86,5 @@ func (h *Hub) waitUntil(ctx context.Context, at time.Time) error {
 		return ctx.Err()
 	case <-timer.C:
 		return nil
-	}
-}
-
-// CampaignTotals sums results up, for a progress bar and for a dry run.
-type CampaignTotals struct {
-	Rows   int `json:"rows"`
-	Queued int `json:"queued"` // with Dry: would be
-	Again  int `json:"again"`  // had been queued before
-	// Refused counts by CauseOf; "" is for rows that could not be read, and other errors.
-	Refused map[conversation.Cause]int `json:"refused,omitempty"`
-	// Cost is what is set aside, in the currency of the channel's rates; Unpriced have no known
-	// price.
-	Cost     pricing.Micros `json:"cost"`
-	Unpriced int            `json:"unpriced,omitempty"`
-}
-
-// Add counts a result.
-func (t *CampaignTotals) Add(r *CampaignResult) {
-	t.Rows++
-	switch {
-	case r.Err != nil:
-		if t.Refused == nil {
-			t.Refused = map[conversation.Cause]int{}
-		}
-		t.Refused[CauseOf(r.Err)]++
-	case r.Again:
-		t.Again++
-	default:
-		t.Queued++
-		hold := r.Message.Cost.Hold
-		t.Cost += hold.Rate.Times(hold.Units)
-		if hold.Units > 0 && hold.Rate == 0 {
-			t.Unpriced++
-		}
 	}
 }

@@ -11,11 +11,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/campaign"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/settings"
 )
 
 var errRow = errors.New("no number in column 2")
@@ -42,12 +44,12 @@ func people(n, broken, blank int) iter.Seq2[channel.Notification, error] {
 }
 
 // campaigning is a rig on which campaigns may go out.
-func campaigning(t *testing.T, settings func(*channel.Settings), f func(t *testing.T, r *rig)) {
+func campaigning(t *testing.T, decide func(*settings.Settings), f func(t *testing.T, r *rig)) {
 	t.Helper()
-	test(t, channeltest.RigOptions{Settings: func(s *channel.Settings) {
+	test(t, channeltest.RigOptions{Settings: func(s *settings.Settings) {
 		s.ConsentElsewhere = true
-		if settings != nil {
-			settings(s)
+		if decide != nil {
+			decide(s)
 		}
 	}}, f)
 }
@@ -65,7 +67,7 @@ func sale(rows iter.Seq2[channel.Notification, error]) iter.Seq2[channel.Notific
 
 func TestACampaignTellsEachRowAndGoesOn(t *testing.T) {
 	campaigning(t, nil, func(t *testing.T, r *rig) {
-		run := func(c channel.Campaign, rows iter.Seq2[channel.Notification, error]) (all []*channel.CampaignResult, sum channel.CampaignTotals) {
+		run := func(c campaign.Campaign, rows iter.Seq2[channel.Notification, error]) (all []*campaign.Result, sum campaign.Totals) {
 			for result := range r.Hub.NotifyAll(t.Context(), byYou, c, rows) {
 				all = append(all, result)
 				sum.Add(result)
@@ -73,7 +75,7 @@ func TestACampaignTellsEachRowAndGoesOn(t *testing.T) {
 			return all, sum
 		}
 		rows := sale(people(50, 20, 30))
-		results, sum := run(channel.Campaign{Key: "sale", Dry: true}, rows)
+		results, sum := run(campaign.Campaign{Key: "sale", Dry: true}, rows)
 		require.Len(t, results, 50)
 		require.Equal(t, 48, sum.Queued)
 		require.ErrorIs(t, results[19].Err, errRow)
@@ -85,12 +87,12 @@ func TestACampaignTellsEachRowAndGoesOn(t *testing.T) {
 
 		// It is cancelled after 10 rows, and resumed.
 		n := 0
-		for range r.Hub.NotifyAll(t.Context(), byYou, channel.Campaign{Key: "sale"}, rows) {
+		for range r.Hub.NotifyAll(t.Context(), byYou, campaign.Campaign{Key: "sale"}, rows) {
 			if n++; n == 10 {
 				break
 			}
 		}
-		_, sum = run(channel.Campaign{Key: "sale"}, rows)
+		_, sum = run(campaign.Campaign{Key: "sale"}, rows)
 		require.Equal(t, 10, sum.Again)
 		require.Equal(t, 38, sum.Queued)
 		r.Settle()
@@ -104,14 +106,14 @@ func TestACampaignTellsEachRowAndGoesOn(t *testing.T) {
 		require.Len(t, queued, 48)
 
 		for _, key := range []string{"", "\xff"} {
-			results, _ = run(channel.Campaign{Key: key}, rows)
+			results, _ = run(campaign.Campaign{Key: key}, rows)
 			require.Len(t, results, 1)
 			require.ErrorIs(t, results[0].Err, channel.ErrUnusable)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		n = 0
-		for result := range r.Hub.NotifyAll(ctx, byYou, channel.Campaign{Key: "other"}, rows) {
+		for result := range r.Hub.NotifyAll(ctx, byYou, campaign.Campaign{Key: "other"}, rows) {
 			n++
 			require.ErrorIs(t, result.Err, context.Canceled)
 		}
@@ -131,9 +133,9 @@ func TestACampaignWaitsForTheMessagingLimit(t *testing.T) {
 				}
 			}
 		}
-		var sum channel.CampaignTotals
+		var sum campaign.Totals
 		began := time.Now()
-		for result := range l.Hub.NotifyAll(t.Context(), byYou, channel.Campaign{Key: "sale"}, reminder) {
+		for result := range l.Hub.NotifyAll(t.Context(), byYou, campaign.Campaign{Key: "sale"}, reminder) {
 			require.NoError(t, result.Err)
 			sum.Add(result)
 		}
@@ -141,7 +143,7 @@ func TestACampaignWaitsForTheMessagingLimit(t *testing.T) {
 		require.GreaterOrEqual(t, time.Since(began), 23*time.Hour, "the rest went out the day after")
 		require.NoError(t, l.Hub.ReportStanding(t.Context(), "support", time.Now(), health.Standing{MessagingLimit: "TIER_50"}))
 		refused := 0
-		for result := range l.Hub.NotifyAll(t.Context(), byYou, channel.Campaign{Key: "more", NoWait: true}, reminder) {
+		for result := range l.Hub.NotifyAll(t.Context(), byYou, campaign.Campaign{Key: "more", NoWait: true}, reminder) {
 			if errors.Is(result.Err, pricing.ErrLimitReached) {
 				refused++
 			}

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+
+	"github.com/kanava-go/kanava/channel/settings"
 )
 
 // AddChannel adds a channel, while the hub runs or before; other processes learn of it from their
@@ -39,7 +41,7 @@ func (h *Hub) AddChannel(ctx context.Context, c Channel) (err error) {
 // and hold in every process within Config.Poll, also after a restart, until a process is started
 // with others than it began with before. ID and number cannot change. What waits in the outbox of a
 // disabled channel goes when it is enabled, or fails when its window closes.
-func (h *Hub) UpdateSettings(ctx context.Context, s Settings) error {
+func (h *Hub) UpdateSettings(ctx context.Context, s settings.Settings) error {
 	return h.reconfigure(ctx, s.ID, func(c *Channel) { c.Settings = s })
 }
 

@@ -15,23 +15,24 @@ import (
 	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/redact"
 	"github.com/kanava-go/kanava/window"
 )
 
 func TestSettingsSurviveAnAdminPage(t *testing.T) {
 	t.Parallel()
-	full := channel.Settings{
+	full := settings.Settings{
 		ID: "support", Name: "Support – Kontakt", Number: channeltest.LabNumber, Account: channeltest.LabAccount, Phone: "+1 312 555 0142",
 		Portfolio: "77", Brand: "Sample", Department: "Repairs", Enabled: true,
 		Redact: redact.Redactor{Strict: true}, InsecureKeepCards: true,
-		Files:     channel.FilePolicy{Allow: []string{"image/*", "application/pdf"}, MaxBytes: 1 << 20},
+		Files:     settings.FilePolicy{Allow: []string{"image/*", "application/pdf"}, MaxBytes: 1 << 20},
 		Window:    window.Options{NumberChangeKeepsWindow: true},
 		Language:  "fi",
-		Uncertain: channel.Resend, UncertainWait: 90 * duration.Second,
+		Uncertain: settings.Resend, UncertainWait: 90 * duration.Second,
 		Budget:           &pricing.Budget{Unit: pricing.BudgetMessages, Limit: 100, LowWater: 10, Monthly: true},
 		TimeZone:         "Europe/Helsinki",
-		Retention:        channel.Retention{Messages: 400 * duration.Day, Attachments: 90 * duration.Day, DeadLetters: 30 * duration.Day},
+		Retention:        settings.Retention{Messages: 400 * duration.Day, Attachments: 90 * duration.Day, DeadLetters: 30 * duration.Day},
 		ConsentElsewhere: true, OptOutWords: []string{"stop"},
 		Desk: json.RawMessage(`{"any":"JSON"}`),
 	}
@@ -41,7 +42,7 @@ func TestSettingsSurviveAnAdminPage(t *testing.T) {
 	for _, want := range []string{`"uncertain_wait":"1m30s"`, `"messages":"400d"`, `"attachments":"90d"`, `"dead_letters":"30d"`} {
 		require.Contains(t, string(raw), want, "a person can read it")
 	}
-	var back channel.Settings
+	var back settings.Settings
 	require.NoError(t, json.Unmarshal(raw, &back))
 	require.Empty(t, cmp.Diff(full, back, cmp.AllowUnexported(redact.Redactor{}), cmp.Comparer(func(a, b redact.Redactor) bool {
 		return a.Strict == b.Strict
@@ -50,12 +51,12 @@ func TestSettingsSurviveAnAdminPage(t *testing.T) {
 
 func TestBadSettingsAreNamedAllAtOnce(t *testing.T) {
 	t.Parallel()
-	s := channel.Settings{
+	s := settings.Settings{
 		ID: "Not An ID", Name: strings.Repeat("x", 256), Number: "+1 312", Uncertain: "maybe", UncertainWait: -1,
 		TimeZone: "Mars/Base", Budget: &pricing.Budget{Unit: "shells", Limit: -1},
 		Redact:    redact.Redactor{AllowNumbers: []string{"12"}},
-		Files:     channel.FilePolicy{MaxBytes: -1},
-		Retention: channel.Retention{Attachments: duration.Hour},
+		Files:     settings.FilePolicy{MaxBytes: -1},
+		Retention: settings.Retention{Attachments: duration.Hour},
 	}
 	err := s.Validate()
 	for _, want := range []string{
@@ -64,7 +65,7 @@ func TestBadSettingsAreNamedAllAtOnce(t *testing.T) {
 	} {
 		require.ErrorContains(t, err, want)
 	}
-	s.Files = channel.FilePolicy{Allow: []string{"pictures"}}
+	s.Files = settings.FilePolicy{Allow: []string{"pictures"}}
 	require.ErrorContains(t, s.Validate(), "files: allow[0]")
 }
 
@@ -138,7 +139,7 @@ func TestWhatWaitsForARemovedChannelGoesOnWhenItIsBack(t *testing.T) {
 		l.Run()
 		l.Pass(3 * time.Hour)
 		require.Equal(t, []string{"perhaps"}, l.Line.Texts())
-		c.Uncertain = channel.Resend
+		c.Uncertain = settings.Resend
 		require.NoError(t, l.Hub.AddChannel(t.Context(), c))
 		l.Pass(3 * time.Hour)
 		require.ElementsMatch(t, []string{"perhaps", "later", "perhaps"}, l.Line.Texts())

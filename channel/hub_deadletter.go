@@ -2,51 +2,19 @@ package channel
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
+	"github.com/kanava-go/kanava/channel/deadletter"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// DeadLetter is work that was given up: an item that nobody understands or that belongs to no
-// channel, a call of Ticketing or a download that kept failing. Nothing of it is lost; an operator
-// decides.
-type DeadLetter struct {
-	// Key names it.
-	Key store.WorkKey `json:"key"`
-	// Channel is the ID of the channel, "" if it belongs to none.
-	Channel string `json:"channel,omitempty"`
-	// Reason says why, free of personal data, and Tries after how many failures.
-	Reason string `json:"reason,omitempty"`
-	Tries  int    `json:"tries,omitempty"`
-	// Enqueued is when the work was recorded.
-	Enqueued time.Time `json:"enqueued,omitzero"`
-	// Content is what the work holds, as JSON, card numbers masked. Personal data.
-	Content json.RawMessage `json:"content,omitempty"`
-	// Seq continues a list.
-	Seq int64 `json:"seq,omitempty"`
-}
-
-// DeadLetterQuery asks for dead letters of one kind of work.
-type DeadLetterQuery struct {
-	// Channel restricts to one; "" lists those of all and of none.
-	Channel string
-	// Work is the kind of work, as [Hub.Health] lists it; required.
-	Work string
-	// After is the Seq of the last one of the previous page.
-	After int64
-	// Limit is the most to return, 1 to 1000; 0 means 50.
-	Limit int
-}
-
 // DeadLetters lists dead letters, oldest first.
-func (h *Hub) DeadLetters(ctx context.Context, q DeadLetterQuery) (letters []DeadLetter, err error) {
+func (h *Hub) DeadLetters(ctx context.Context, q deadletter.Query) (letters []deadletter.Letter, err error) {
 	limit := pageSize(q.Limit)
-	letters = make([]DeadLetter, 0, limit)
+	letters = make([]deadletter.Letter, 0, limit)
 	for after := q.After; len(letters) < limit; {
 		work, err := h.store.Work(ctx, store.WorkQuery{Queue: q.Work, Dead: true, After: after, Limit: limit})
 		if err != nil {
@@ -102,16 +70,16 @@ func (h *Hub) onDead(ctx context.Context, verb string, keys []store.WorkKey, do 
 }
 
 // DeadLettersOf returns those of the dead letters with the given keys that there are.
-func (h *Hub) DeadLettersOf(ctx context.Context, keys ...store.WorkKey) ([]DeadLetter, error) {
+func (h *Hub) DeadLettersOf(ctx context.Context, keys ...store.WorkKey) ([]deadletter.Letter, error) {
 	return h.deadLettersOf(ctx, keys)
 }
 
-func (h *Hub) deadLettersOf(ctx context.Context, keys []store.WorkKey) ([]DeadLetter, error) {
+func (h *Hub) deadLettersOf(ctx context.Context, keys []store.WorkKey) ([]deadletter.Letter, error) {
 	byQueue := map[string][]string{}
 	for _, k := range unique(keys) {
 		byQueue[k.Queue] = append(byQueue[k.Queue], k.ID)
 	}
-	var letters []DeadLetter
+	var letters []deadletter.Letter
 	for _, queue := range slices.Sorted(maps.Keys(byQueue)) {
 		ids := byQueue[queue]
 		work, err := h.store.Work(ctx, store.WorkQuery{Queue: queue, IDs: ids, Dead: true, Limit: len(ids)})
@@ -125,8 +93,8 @@ func (h *Hub) deadLettersOf(ctx context.Context, keys []store.WorkKey) ([]DeadLe
 	return letters, nil
 }
 
-func deadLetter(w *store.Work) DeadLetter {
-	return DeadLetter{
+func deadLetter(w *store.Work) deadletter.Letter {
+	return deadletter.Letter{
 		Key: store.WorkKey{Queue: w.Queue, ID: w.ID}, Channel: channelOf(w.Group), Reason: w.Reason, Tries: w.Tries,
 		Enqueued: w.Enqueued, Content: w.Body, Seq: w.Seq,
 	}
@@ -134,7 +102,7 @@ func deadLetter(w *store.Work) DeadLetter {
 
 // ReplayAllDeadLetters is [Hub.ReplayDeadLetters] for all that a query names, in their order. It
 // returns how many.
-func (h *Hub) ReplayAllDeadLetters(ctx context.Context, q ReplayQuery) (n int, err error) {
+func (h *Hub) ReplayAllDeadLetters(ctx context.Context, q deadletter.Replay) (n int, err error) {
 	var keys []store.WorkKey
 	err = h.eachWork(ctx, store.WorkQuery{Queue: q.Work, Dead: true}, q.Channel, func(page []store.Work) error {
 		for _, w := range page {
@@ -182,16 +150,4 @@ func (h *Hub) RetryNow(ctx context.Context, channel string) (err error) {
 	}
 	h.hurry(channel)
 	return nil
-}
-
-// ReplayQuery says which dead letters are to be revived. Each field that is set narrows it.
-type ReplayQuery struct {
-	// Work is the kind of work, as [Hub.Health] lists it; required.
-	Work string
-	// Channel is the ID of a channel; "" means all, and what belongs to none.
-	Channel string
-	// Reason is the beginning of DeadLetter.Reason.
-	Reason string
-	// From and Until bound DeadLetter.Enqueued; Until is not included.
-	From, Until time.Time
 }

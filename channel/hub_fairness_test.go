@@ -12,11 +12,12 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 )
 
 // otherChannel is a second tenant's channel on another number.
-func otherChannel(id, number string, line channel.Sender) channel.Channel {
-	return channel.Channel{Sender: line, Settings: channel.Settings{
+func otherChannel(id, number string, line message.Sender) channel.Channel {
+	return channel.Channel{Sender: line, Settings: settings.Settings{
 		ID: id, Name: id, Number: number, Account: channeltest.LabAccount, Enabled: true,
 	}}
 }

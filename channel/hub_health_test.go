@@ -11,6 +11,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/template"
 )
 
@@ -30,7 +31,7 @@ func about(field string, at time.Time, value map[string]any) channeltest.Item {
 
 func TestHealthShowsTheStandingOfANumber(t *testing.T) {
 	t.Parallel()
-	o := channeltest.LabOptions{Settings: func(s *channel.Settings) { s.Phone = channeltest.LabDisplay }}
+	o := channeltest.LabOptions{Settings: func(s *settings.Settings) { s.Phone = channeltest.LabDisplay }}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		require.Equal(t, []health.Channel{{ID: "support", Enabled: true}}, l.health().Channels, "nothing is known")
 		now := time.Now()
@@ -56,7 +57,7 @@ func TestHealthShowsTheStandingOfANumber(t *testing.T) {
 
 func TestNewsAboutAnotherNumberOfTheAccountChangesNothing(t *testing.T) {
 	t.Parallel()
-	o := channeltest.LabOptions{Settings: func(s *channel.Settings) { s.Phone = "13125550999" }}
+	o := channeltest.LabOptions{Settings: func(s *settings.Settings) { s.Phone = "13125550999" }}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		l.Post(about("phone_number_name_update", time.Now(), map[string]any{"decision": "REJECTED"}))
 		l.Pass(5 * time.Second)

@@ -34,11 +34,6 @@ func (p MacroPreview) LogValue() slog.Value {
 	return slog.GroupValue(slog.Bool("template", p.Template), slog.Int("text_bytes", len(p.Text)))
 }
 
-// LogValue shows why it is one, and its size.
-func (d DeadLetter) LogValue() slog.Value {
-	return slog.GroupValue(slog.Any("key", d.Key), slog.String("channel", d.Channel), slog.String("reason", d.Reason), slog.Int("tries", d.Tries), slog.Int("bytes", len(d.Content)))
-}
-
 // LogValue shows the ID and the size.
 func (f File) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", f.ID), slog.Int64("size", f.Size))

@@ -24,9 +24,6 @@ func (m Macro) Format(f fmt.State, _ rune) { discreet.Format(f, m) }
 func (p MacroPreview) Format(f fmt.State, _ rune) { discreet.Format(f, p) }
 
 // Format implements [fmt.Formatter].
-func (d DeadLetter) Format(f fmt.State, _ rune) { discreet.Format(f, d) }
-
-// Format implements [fmt.Formatter].
 func (f File) Format(s fmt.State, _ rune) { discreet.Format(s, f) }
 
 // Format implements [fmt.Formatter].

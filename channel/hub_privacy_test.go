@@ -18,6 +18,7 @@ import (
 	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 )
@@ -55,7 +56,7 @@ func TestErasingACustomerLeavesNoTrace(t *testing.T) {
 
 func TestMessagesGoWhenTheirTimeIsOver(t *testing.T) {
 	st := memstore.New()
-	keep := func(s *channel.Settings) { s.Retention.Messages = 2 * duration.Day }
+	keep := func(s *settings.Settings) { s.Retention.Messages = 2 * duration.Day }
 	test(t, channeltest.RigOptions{Store: st, Settings: keep, Config: channeltest.SlowPolls}, func(t *testing.T, r *rig) {
 		r.User.Text(r.Number, "an early message")
 		r.Settle()
@@ -155,7 +156,7 @@ func TestAnErasureThatWasInterruptedCanBeRepeated(t *testing.T) {
 
 func TestDeadLettersGoWhenTheirTimeIsOver(t *testing.T) {
 	t.Parallel()
-	o := channeltest.LabOptions{Config: channeltest.SlowPolls, Settings: func(s *channel.Settings) { s.Retention.DeadLetters = 3 * duration.Day }}
+	o := channeltest.LabOptions{Config: channeltest.SlowPolls, Settings: func(s *settings.Settings) { s.Retention.DeadLetters = 3 * duration.Day }}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		l.Host.Fails(func(string, int) error { return channel.ErrPermanent })
 		l.Say(channeltest.Kim, "wamid.1", "hello")

@@ -17,6 +17,7 @@ import (
 	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/template"
@@ -294,7 +295,7 @@ func TestClocksThatDifferDoNoHarm(t *testing.T) {
 				for _, ahead := range []time.Duration{0, off, -off} {
 					l := newLab(t, channeltest.LabOptions{
 						Store:    st,
-						Settings: func(s *channel.Settings) { s.Uncertain = channel.Resend },
+						Settings: func(s *settings.Settings) { s.Uncertain = settings.Resend },
 						Config: func(c *channel.Config) {
 							c.Ticketing, c.Channels[0].Sender = host, line
 							c.Now = func() time.Time { return time.Now().Add(ahead) }

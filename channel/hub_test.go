@@ -10,8 +10,10 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deadletter"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
@@ -21,7 +23,7 @@ func TestNewReportsAllProblemsAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := channel.New(channel.Config{
 		Poll: -1, Lease: time.Second,
-		Channels: []channel.Channel{{Settings: channel.Settings{ID: "Bad Name", Enabled: true}}},
+		Channels: []channel.Channel{{Settings: settings.Settings{ID: "Bad Name", Enabled: true}}},
 	})
 	for _, want := range []string{"Store is missing", "Ticketing is missing", "Poll", "Lease", "id:", "name:", "number:", "needs a Sender"} {
 		require.ErrorContains(t, err, want)
@@ -172,7 +174,7 @@ func TestAPermanentFailureOfTheHostIsADeadLetterThatCanBeReplayed(t *testing.T) 
 		})
 		r.User.Text(r.Number, "hello")
 		r.Settle()
-		letters, err := r.Hub.DeadLetters(t.Context(), channel.DeadLetterQuery{Work: "host"})
+		letters, err := r.Hub.DeadLetters(t.Context(), deadletter.Query{Work: "host"})
 		require.NoError(t, err)
 		require.Len(t, letters, 1)
 		health, err := r.Hub.Health(t.Context())
@@ -191,11 +193,11 @@ func TestTrafficForAnUnknownNumberWaitsAsDeadLetters(t *testing.T) {
 		r.User.Text(other, "is anybody there?")
 		r.Pass(time.Hour)
 		require.Empty(t, r.Host.Texts())
-		letters, err := r.Hub.DeadLetters(t.Context(), channel.DeadLetterQuery{Work: "in"})
+		letters, err := r.Hub.DeadLetters(t.Context(), deadletter.Query{Work: "in"})
 		require.NoError(t, err)
 		require.Len(t, letters, 1)
 		require.NoError(t, r.Hub.AddChannel(t.Context(), channel.Channel{
-			Settings: channel.Settings{ID: "second", Name: "Second", Number: other.ID, Enabled: true},
+			Settings: settings.Settings{ID: "second", Name: "Second", Number: other.ID, Enabled: true},
 			Sender:   r.Client.Number(other.ID),
 		}))
 		require.NoError(t, r.Hub.ReplayDeadLetters(t.Context(), letters[0].Key))

@@ -12,6 +12,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 )
 
 func ids(list []*conversation.Conversation) (ids []string) {
@@ -57,7 +58,7 @@ func TestConversationsAreFoundByTheirTickets(t *testing.T) {
 }
 
 func TestANotificationHasATicket(t *testing.T) {
-	test(t, channeltest.RigOptions{Settings: func(s *channel.Settings) { s.ConsentElsewhere = true }}, func(t *testing.T, r *rig) {
+	test(t, channeltest.RigOptions{Settings: func(s *settings.Settings) { s.ConsentElsewhere = true }}, func(t *testing.T, r *rig) {
 		_, err := r.Hub.Notify(t.Context(), byYou, channel.Notification{
 			Channel: "support", To: message.Recipient{Phone: r.User.Phone()}, Ticket: "Campaign-7",
 			Template: &channel.Template{Name: "spring_sale"}, Metadata: json.RawMessage(`{"row":5000}`),

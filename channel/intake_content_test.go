@@ -15,6 +15,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/internal/fixtures"
 	"github.com/kanava-go/kanava/window"
 )
@@ -293,7 +294,7 @@ func TestEveryWebhookOfMetasDocumentationIsTakenIn(t *testing.T) {
 		n := 0
 		for id := range numbers {
 			if n++; id != channeltest.LabNumber && id != "" {
-				require.NoError(t, l.Hub.AddChannel(t.Context(), channel.Channel{Settings: channel.Settings{
+				require.NoError(t, l.Hub.AddChannel(t.Context(), channel.Channel{Settings: settings.Settings{
 					ID: fmt.Sprint("n", n), Name: fmt.Sprint("Number ", n), Number: id,
 				}}))
 			}

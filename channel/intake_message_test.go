@@ -14,6 +14,7 @@ import (
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/window"
 )
@@ -138,7 +139,7 @@ func TestFilesAreFetchedCheckedAndHandedOver(t *testing.T) {
 	s := &shelf{files: map[string][]byte{}}
 	o := channeltest.RigOptions{
 		Config:   func(c *channel.Config) { c.Attachments = s },
-		Settings: func(c *channel.Settings) { c.Files = channel.FilePolicy{Allow: []string{"image/png"}} },
+		Settings: func(c *settings.Settings) { c.Files = settings.FilePolicy{Allow: []string{"image/png"}} },
 	}
 	test(t, o, func(t *testing.T, r *rig) {
 		r.User.Image(r.Number, cloudapitest.Attachment{Data: png, MIME: "image/png", Caption: "the chain"})

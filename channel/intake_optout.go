@@ -10,9 +10,9 @@ import (
 func (in *incoming) optOut(customer *conversation.Customer, conv *conversation.Conversation, text string) error {
 	wish := ""
 	switch {
-	case saysOneOf(in.ch.OptOutWords, text) && customer.StopMarketing(in.at):
+	case in.ch.OptsOut(text) && customer.StopMarketing(in.at):
 		wish = webhook.PreferenceStop
-	case saysOneOf(in.ch.OptInWords, text) && customer.ResumeMarketing(in.at):
+	case in.ch.OptsIn(text) && customer.ResumeMarketing(in.at):
 		wish = webhook.PreferenceResume
 	default:
 		return nil

@@ -9,6 +9,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -23,7 +24,7 @@ const (
 // other may do everything.
 func otherTenant(l *channeltest.Wire) func(*channel.Config) {
 	return func(c *channel.Config) {
-		c.Channels = append(c.Channels, channel.Channel{Settings: channel.Settings{
+		c.Channels = append(c.Channels, channel.Channel{Settings: settings.Settings{
 			ID: "other", Name: "Other", Number: tenantNumber, Account: tenantAccount, Enabled: true,
 		}, Sender: l})
 	}
@@ -161,7 +162,7 @@ func TestAForgedItemDoesNotSwallowTheTrueOne(t *testing.T) {
 func TestAnAccountThatNobodyVouchesForIsNotBelieved(t *testing.T) {
 	t.Parallel()
 	ann := channeltest.Face{Phone: "13125550187", Bsuid: "US.1"}
-	unknown := func(s *channel.Settings) { s.Account = "" }
+	unknown := func(s *settings.Settings) { s.Account = "" }
 	experiment(t, channeltest.LabOptions{Settings: unknown}, func(t *testing.T, l *lab) {
 		l.From(webhook.Scope{Accounts: []string{tenantAccount}}, tenantAccount, ann.Text(time.Now(), "wamid.1", "of whose number?"))
 		require.Empty(t, l.Conversations(), "the item alone says that the number is of that account")

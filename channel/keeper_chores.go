@@ -11,6 +11,7 @@ import (
 	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/internal/worker"
+	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/opaque"
 )
@@ -99,10 +100,10 @@ func (a *ask) safely(ctx context.Context) (err error) {
 }
 
 func (k *keeper) choresOf(ch *Channel) (all []ask) {
-	if lister, ok := ch.Sender.(TemplateLister); ok && ch.Templates != nil && ch.Account != "" {
+	if lister, ok := ch.Sender.(message.TemplateLister); ok && ch.Templates != nil && ch.Account != "" {
 		all = append(all, ask{choreTemplates, templatesEvery, func(ctx context.Context) error { return k.listTemplates(ctx, ch, lister) }})
 	}
-	if teller, ok := ch.Sender.(NumberTeller); ok {
+	if teller, ok := ch.Sender.(message.NumberTeller); ok {
 		all = append(all, ask{choreNumber, numberEvery, func(ctx context.Context) error {
 			quality, name, err := teller.NumberState(ctx)
 			if err != nil {
@@ -111,7 +112,7 @@ func (k *keeper) choresOf(ch *Channel) (all []ask) {
 			return k.observe(ctx, ch.ID, k.now(), health.Standing{Quality: quality, NameStatus: name})
 		}})
 	}
-	if teller, ok := ch.Sender.(TokenTeller); ok {
+	if teller, ok := ch.Sender.(message.TokenTeller); ok {
 		all = append(all, ask{choreToken, numberEvery, func(ctx context.Context) error {
 			expires, err := teller.TokenExpires(ctx)
 			if err != nil || expires.IsZero() {
@@ -124,7 +125,7 @@ func (k *keeper) choresOf(ch *Channel) (all []ask) {
 }
 
 // listTemplates brings a channel's catalog up to date, and has all processes take that over.
-func (k *keeper) listTemplates(ctx context.Context, ch *Channel, lister TemplateLister) error {
+func (k *keeper) listTemplates(ctx context.Context, ch *Channel, lister message.TemplateLister) error {
 	if err := ch.Templates.Sync(k.now(), lister.ListTemplates(ctx, ch.Account)); err != nil {
 		return err
 	}

@@ -7,12 +7,13 @@ import (
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
 // pruneCustomers removes those of the next few customers of a channel whom nothing needs any
 // more. It returns the position of the last one, nil at the end.
-func (k *keeper) pruneCustomers(ctx context.Context, s *Settings, after *store.Position, now time.Time) (*store.Position, error) {
+func (k *keeper) pruneCustomers(ctx context.Context, s *settings.Settings, after *store.Position, now time.Time) (*store.Position, error) {
 	page, err := step.List[conversation.Customer](ctx, k.store, store.Query{Kind: kindCustomer, Parent: s.ID, After: after, Limit: upkeepStep})
 	if err != nil || len(page) == 0 {
 		return nil, err
@@ -32,7 +33,7 @@ func (k *keeper) pruneCustomers(ctx context.Context, s *Settings, after *store.P
 
 // needed says whether something of the customer's own must be kept: a consent or an opt-out
 // within its period, or the memory of somebody who was there lately.
-func needed(c *conversation.Customer, r *Retention, now time.Time) bool {
+func needed(c *conversation.Customer, r *settings.Retention, now time.Time) bool {
 	messages, consents := before(now, r.Messages), before(now, r.Consents)
 	if c.MergedInto != "" {
 		return true // it goes with the one that took it over
@@ -58,7 +59,7 @@ func needed(c *conversation.Customer, r *Retention, now time.Time) bool {
 // forgetCustomer removes a customer without any conversation or message, with the records
 // that were merged into it and all that leads to it. Should the customer come back meanwhile, it
 // is either not removed or met as somebody new.
-func (k *keeper) forgetCustomer(ctx context.Context, id string, s *Settings, now time.Time) error {
+func (k *keeper) forgetCustomer(ctx context.Context, id string, s *settings.Settings, now time.Time) error {
 	return k.do(ctx, func(u *unit) error {
 		var c conversation.Customer
 		if ok, err := u.Load(kindCustomer, id, &c); err != nil || !ok || needed(&c, &s.Retention, now) {

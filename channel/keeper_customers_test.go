@@ -7,11 +7,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -27,8 +27,8 @@ func (l *lab) kept(kind string) int {
 // proof of a consent or an opt-out that is to be kept.
 func TestCustomersGoWhenNothingNeedsThem(t *testing.T) {
 	t.Parallel()
-	o := channeltest.LabOptions{Config: channeltest.SlowPolls, Settings: func(s *channel.Settings) {
-		s.Retention = channel.Retention{Messages: 2 * duration.Day, Consents: 10 * duration.Day}
+	o := channeltest.LabOptions{Config: channeltest.SlowPolls, Settings: func(s *settings.Settings) {
+		s.Retention = settings.Retention{Messages: 2 * duration.Day, Consents: 10 * duration.Day}
 	}}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		const plain = 450 // more than a step of upkeep looks at
@@ -60,13 +60,13 @@ func TestCustomersGoWhenNothingNeedsThem(t *testing.T) {
 
 func TestCustomersStayWithoutAPeriod(t *testing.T) {
 	t.Parallel()
-	for name, r := range map[string]channel.Retention{
+	for name, r := range map[string]settings.Retention{
 		"no retention at all":       {},
 		"consents are kept forever": {Messages: duration.Day},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			experiment(t, channeltest.LabOptions{Config: channeltest.SlowPolls, Settings: func(s *channel.Settings) { s.Retention = r }}, func(t *testing.T, l *lab) {
+			experiment(t, channeltest.LabOptions{Config: channeltest.SlowPolls, Settings: func(s *settings.Settings) { s.Retention = r }}, func(t *testing.T, l *lab) {
 				l.Say(channeltest.Kim, "wamid.1", "hello")
 				l.Post(channeltest.Kim.Preference(time.Now(), "stop"))
 				l.Pass(time.Minute)

@@ -7,16 +7,18 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 )
 
 // learnMarketing asks which way a channel's marketing goes if nothing was heard of it for a day.
 func (k *keeper) learnMarketing(ctx context.Context, ch *Channel, now time.Time) {
-	teller, ok := ch.Sender.(MarketingTeller)
+	teller, ok := ch.Sender.(message.MarketingTeller)
 	account := ch.Account
 	if ch.MessagingAccount != "" {
 		account = ch.MessagingAccount
 	}
-	if !ok || !ch.Enabled || account == "" || ch.MarketingRoute != MarketingAuto {
+	if !ok || !ch.Enabled || account == "" || ch.MarketingRoute != settings.MarketingAuto {
 		return
 	}
 	known, err := step.Get[standing](ctx, k.store, kindStanding, ch.ID)

@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/times"
 )
@@ -15,7 +17,7 @@ import (
 // pruneSome removes what is older than the channel keeps from the next few conversations,
 // and the conversations that are over altogether. It returns the position of the last one,
 // nil at the end of the queue.
-func (k *keeper) pruneSome(ctx context.Context, s *Settings, queue string, after *store.Position, now time.Time) (*store.Position, error) {
+func (k *keeper) pruneSome(ctx context.Context, s *settings.Settings, queue string, after *store.Position, now time.Time) (*store.Position, error) {
 	page, err := step.List[conversation.Conversation](ctx, k.store, store.Query{
 		Kind: kindConversation, Parent: conversationParent(s.ID, queue), After: after, Limit: upkeepStep,
 	})
@@ -38,7 +40,7 @@ func (k *keeper) pruneSome(ctx context.Context, s *Settings, queue string, after
 }
 
 // pruneConversation removes what is older than the channel keeps from one conversation.
-func (k *keeper) pruneConversation(ctx context.Context, s *Settings, c *conversation.Conversation, lanes []store.WorkQuery, now time.Time) (err error) {
+func (k *keeper) pruneConversation(ctx context.Context, s *settings.Settings, c *conversation.Conversation, lanes []store.WorkQuery, now time.Time) (err error) {
 	messages, files := before(now, s.Retention.Messages), before(now, s.Retention.Attachments)
 	receipt := &Erased{} // for nobody to see
 	switch {
@@ -151,4 +153,12 @@ func (k *keeper) pruneDead(ctx context.Context, channel string, before time.Time
 		}
 	}
 	return nil
+}
+
+// before is the time before which something goes; zero if nothing does.
+func before(now time.Time, age duration.Duration) time.Time {
+	if age == 0 {
+		return time.Time{}
+	}
+	return now.Add(-time.Duration(age))
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/worker"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -140,7 +141,7 @@ func (k *keeper) tidyChannel(ctx context.Context, ch *Channel, now time.Time) er
 
 // prune takes one step: some conversations of one queue, or some customers. It returns where to
 // go on; the zero item when the round is complete.
-func (k *keeper) prune(ctx context.Context, at upkeepItem, s *Settings, now time.Time) (upkeepItem, error) {
+func (k *keeper) prune(ctx context.Context, at upkeepItem, s *settings.Settings, now time.Time) (upkeepItem, error) {
 	for (s.Retention.Messages > 0 || s.Retention.Attachments > 0 || s.Retention.Bodies > 0) && at.Queue < len(prunedQueues) {
 		last, err := k.pruneSome(ctx, s, prunedQueues[at.Queue], at.After, now)
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/template"
 	"github.com/stretchr/testify/require"
 )
@@ -49,7 +50,7 @@ func asked(t *testing.T, o channeltest.LabOptions, f func(t *testing.T, l *lab, 
 // onlooker is a desk that has nothing to do: it is there, so that the hub counts for it.
 type onlooker struct{}
 
-func (onlooker) Prepare(*channel.Settings, bool) (any, error) { return nil, nil }
+func (onlooker) Prepare(*settings.Settings, bool) (any, error) { return nil, nil }
 func (onlooker) Placeholders(*conversation.Conversation) template.Lookup {
 	return func(string) (string, bool) { return "", false }
 }

@@ -8,11 +8,12 @@ import (
 
 	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/message"
 )
 
 // learnLimit asks for the messaging limit of a channel if nothing was heard of it for a day.
 func (h *core) learnLimit(ctx context.Context, ch *Channel, now time.Time) {
-	teller, ok := ch.Sender.(LimitTeller)
+	teller, ok := ch.Sender.(message.LimitTeller)
 	if !ok || !ch.Enabled {
 		return
 	}
@@ -22,7 +23,7 @@ func (h *core) learnLimit(ctx context.Context, ch *Channel, now time.Time) {
 	}
 }
 
-func (h *core) askLimit(ctx context.Context, channel string, teller LimitTeller, now time.Time) error {
+func (h *core) askLimit(ctx context.Context, channel string, teller message.LimitTeller, now time.Time) error {
 	known, err := step.Get[standing](ctx, h.store, kindStanding, channel)
 	switch {
 	case errors.Is(err, ErrNotFound):

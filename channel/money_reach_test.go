@@ -19,6 +19,7 @@ import (
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 )
 
@@ -26,7 +27,7 @@ import (
 func notifying(t *testing.T) channeltest.LabOptions {
 	return channeltest.LabOptions{
 		Config:   func(c *channel.Config) { channeltest.WithTemplates(t)(c); channeltest.SlowPolls(c); counts(c) },
-		Settings: func(s *channel.Settings) { s.ConsentElsewhere = true },
+		Settings: func(s *settings.Settings) { s.ConsentElsewhere = true },
 	}
 }
 
@@ -78,7 +79,7 @@ func TestTheLimitIsSharedByProcessesAndNumbers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := notifying(t)
 		o.Store = st
-		o.Settings = func(s *channel.Settings) { s.ConsentElsewhere, s.Portfolio = true, "77" }
+		o.Settings = func(s *settings.Settings) { s.ConsentElsewhere, s.Portfolio = true, "77" }
 		one, other := newLab(t, o), newLab(t, o)
 		second := one.Hub.Channels()[0].Settings
 		second.ID, second.Name, second.Number, second.Account = "second", "Second", "2", "another account"

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deadletter"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/template"
@@ -60,7 +61,7 @@ func TestOfSixMessagesAndDeadLettersOfOneSecondNoneIsLost(t *testing.T) {
 		}
 		require.Len(t, seen, 6)
 		letters := map[string]bool{}
-		d := channel.DeadLetterQuery{Work: "in", Limit: 1}
+		d := deadletter.Query{Work: "in", Limit: 1}
 		for range 7 {
 			page, err := l.Hub.DeadLetters(t.Context(), d)
 			require.NoError(t, err)

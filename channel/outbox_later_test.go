@@ -8,11 +8,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/campaign"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/explain"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/window"
 )
@@ -250,7 +252,7 @@ func TestAnErasedCustomerIsNotWrittenToLater(t *testing.T) {
 func TestAConversationWithSomethingPlannedIsKept(t *testing.T) {
 	t.Parallel()
 	experiment(t, channeltest.LabOptions{
-		Settings: func(s *channel.Settings) { s.Retention.Messages = 24 * 60 * 60 * 1e9; s.ConsentElsewhere = true },
+		Settings: func(s *settings.Settings) { s.Retention.Messages = 24 * 60 * 60 * 1e9; s.ConsentElsewhere = true },
 		Config:   channeltest.WithTemplates(t),
 	}, func(t *testing.T, l *lab) {
 		_, err := l.Hub.Notify(t.Context(), alice, channel.Notification{
@@ -294,7 +296,7 @@ func TestACardInPiecesOverTimeIsMasked(t *testing.T) {
 func TestACampaignCanBeWrittenAhead(t *testing.T) {
 	t.Parallel()
 	experiment(t, channeltest.LabOptions{
-		Settings: func(s *channel.Settings) { s.ConsentElsewhere = true }, Config: channeltest.WithTemplates(t),
+		Settings: func(s *settings.Settings) { s.ConsentElsewhere = true }, Config: channeltest.WithTemplates(t),
 	}, func(t *testing.T, l *lab) {
 		at := time.Now().Add(48 * time.Hour)
 		rows := func(yield func(channel.Notification, error) bool) {
@@ -308,7 +310,7 @@ func TestACampaignCanBeWrittenAhead(t *testing.T) {
 			}
 		}
 		for range 2 {
-			for r := range l.Hub.NotifyAll(context.Background(), alice, channel.Campaign{Key: "spring"}, rows) {
+			for r := range l.Hub.NotifyAll(context.Background(), alice, campaign.Campaign{Key: "spring"}, rows) {
 				require.NoError(t, r.Err)
 				require.Equal(t, conversation.Scheduled, r.Message.Delivery.State())
 			}

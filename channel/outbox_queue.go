@@ -78,7 +78,7 @@ func (u *unit) send(ch *Channel, customer *conversation.Customer, conv *conversa
 	if err := out.Validate(); err != nil {
 		return nil, err
 	}
-	if c, ok := ch.Sender.(Checker); ok {
+	if c, ok := ch.Sender.(message.Checker); ok {
 		if err := c.Check(*out); err != nil {
 			return nil, err
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -20,7 +21,7 @@ import (
 const uploadLife = 30 * 24 * time.Hour
 
 // inspectUpload checks the beginning of a file of the host, and puts it back.
-func (p *FilePolicy) inspectUpload(in *message.Upload) (*uploaded, error) {
+func inspectUpload(p *settings.FilePolicy, in *message.Upload) (*uploaded, error) {
 	if in.Body == nil {
 		return nil, fmt.Errorf("%w: no content", ErrFileRefused)
 	}

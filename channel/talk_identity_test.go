@@ -15,6 +15,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/template"
 )
 
@@ -291,7 +292,7 @@ func TestTheWindowDoesNotMoveToTheNewNumber(t *testing.T) {
 	for name, keeps := range map[string]bool{"by default": false, "unless the channel says so": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := channeltest.LabOptions{Settings: func(s *channel.Settings) { s.Window.NumberChangeKeepsWindow = keeps }}
+			o := channeltest.LabOptions{Settings: func(s *settings.Settings) { s.Window.NumberChangeKeepsWindow = keeps }}
 			for _, late := range []bool{false, true} {
 				experiment(t, o, func(t *testing.T, l *lab) {
 					first, change := old.Says(1, "a"), old.Moved(channeltest.Minute(2), "wamid.s", moved)
@@ -337,7 +338,7 @@ func TestWhatTheHostSaysOfAPersonGivesWayToWhatsApp(t *testing.T) {
 	t.Parallel()
 	catalog := newCatalog(t)
 	o := channeltest.LabOptions{
-		Settings: func(s *channel.Settings) { s.ConsentElsewhere, s.Language = true, "en" },
+		Settings: func(s *settings.Settings) { s.ConsentElsewhere, s.Language = true, "en" },
 		Config:   func(c *channel.Config) { c.Channels[0].Templates = catalog },
 	}
 	notify := func(t *testing.T, l *lab, to message.Recipient, name string) *conversation.Message {

@@ -14,6 +14,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/template"
@@ -27,7 +28,7 @@ type clerk struct {
 	asked    []string
 }
 
-func (c *clerk) Prepare(s *channel.Settings, templates bool) (any, error) {
+func (c *clerk) Prepare(s *settings.Settings, templates bool) (any, error) {
 	var want string
 	if len(s.Desk) > 0 && json.Unmarshal(s.Desk, &want) != nil {
 		return nil, errors.Join(errors.New("rules: not a word"), errors.New("access: not a word"))
@@ -137,7 +138,7 @@ func TestADeskMayBeginTheNextConversation(t *testing.T) {
 func TestADeskHearsWhatBecomesOfAnswers(t *testing.T) {
 	t.Parallel()
 	c := &clerk{}
-	experiment(t, channeltest.LabOptions{Config: c.at(channeltest.WithTemplates(t)), Settings: func(s *channel.Settings) { s.ConsentElsewhere = true }},
+	experiment(t, channeltest.LabOptions{Config: c.at(channeltest.WithTemplates(t)), Settings: func(s *settings.Settings) { s.ConsentElsewhere = true }},
 		func(t *testing.T, l *lab) {
 			l.Say(channeltest.Kim, "wamid.1", "hello")
 			conv := l.Conversation().ID
@@ -223,9 +224,9 @@ func TestAStepThatMeetsAConflictIsDecidedAnew(t *testing.T) {
 
 func TestTheDesksPartOfSettingsIsCheckedByTheDesk(t *testing.T) {
 	t.Parallel()
-	broken := func(s *channel.Settings) { s.Desk = json.RawMessage(`{}`) }
-	config := func(change func(*channel.Settings), desk channel.Desk) channel.Config {
-		s := channel.Settings{ID: "a", Name: "A", Number: "1"}
+	broken := func(s *settings.Settings) { s.Desk = json.RawMessage(`{}`) }
+	config := func(change func(*settings.Settings), desk channel.Desk) channel.Config {
+		s := settings.Settings{ID: "a", Name: "A", Number: "1"}
 		change(&s)
 		return channel.Config{Store: memstore.New(), Ticketing: &channeltest.Ticketing{}, Desk: desk, Channels: []channel.Channel{{Settings: s}}}
 	}
@@ -235,13 +236,13 @@ func TestTheDesksPartOfSettingsIsCheckedByTheDesk(t *testing.T) {
 	_, err = channel.New(config(broken, nil))
 	require.ErrorContains(t, err, `desk: the hub has no desk`)
 
-	good := func(s *channel.Settings) { s.Desk = json.RawMessage(`"word"`) }
+	good := func(s *settings.Settings) { s.Desk = json.RawMessage(`"word"`) }
 	hub, err := channel.New(config(good, &clerk{}))
 	require.NoError(t, err)
 	require.Equal(t, "word false", hub.Channels()[0].Prepared())
 	s := hub.Channels()[0].Settings
 	s.Desk = json.RawMessage(`7`)
-	var problem *channel.SettingError
+	var problem *settings.Error
 	require.ErrorAs(t, hub.UpdateSettings(t.Context(), s), &problem)
 	require.Equal(t, "desk", problem.Field)
 	s.Desk = json.RawMessage(`"another"`)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deadletter"
 	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
@@ -136,10 +137,10 @@ func TestDeadLettersAreListedInspectedReplayedAndDropped(t *testing.T) {
 		require.Len(t, letters, 3)
 		require.Equal(t, "host: permanent failure", letters[0].Reason)
 		require.Contains(t, string(letters[0].Content), l.messageID("wamid.one"))
-		page, err := l.Hub.DeadLetters(t.Context(), channel.DeadLetterQuery{Work: "host", Limit: 2})
+		page, err := l.Hub.DeadLetters(t.Context(), deadletter.Query{Work: "host", Limit: 2})
 		require.NoError(t, err)
 		require.Equal(t, letters[:2], page)
-		page, err = l.Hub.DeadLetters(t.Context(), channel.DeadLetterQuery{Work: "host", After: page[1].Seq})
+		page, err = l.Hub.DeadLetters(t.Context(), deadletter.Query{Work: "host", After: page[1].Seq})
 		require.NoError(t, err)
 		require.Equal(t, letters[2:], page)
 

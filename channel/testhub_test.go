@@ -15,6 +15,7 @@ import (
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -45,7 +46,7 @@ func TestAHubInABubble(t *testing.T) {
 		tickets.hub, err = channel.New(channel.Config{
 			Store: memstore.New(), Ticketing: tickets,
 			Channels: []channel.Channel{{
-				Settings: channel.Settings{ID: "support", Name: "Support", Number: number.ID, Enabled: true},
+				Settings: settings.Settings{ID: "support", Name: "Support", Number: number.ID, Enabled: true},
 				Sender:   client.Number(number.ID),
 			}},
 		})

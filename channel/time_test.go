@@ -7,11 +7,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -116,8 +116,8 @@ func TestATimeFromTheFutureCountsAsNow(t *testing.T) {
 // TestMarketingIsStoppedAndResumedByAWord goes through the ways in which people write one.
 func TestMarketingIsStoppedAndResumedByAWord(t *testing.T) {
 	t.Parallel()
-	o := channeltest.LabOptions{Settings: func(s *channel.Settings) {
-		s.OptOutWords, s.OptInWords = channel.OptOutWords(), channel.OptInWords("en", "de_AT")
+	o := channeltest.LabOptions{Settings: func(s *settings.Settings) {
+		s.OptOutWords, s.OptInWords = settings.OptOutWords(), settings.OptInWords("en", "de_AT")
 	}}
 	for _, text := range []string{
 		"stop", "STOP", " Stop! ", "*STOP*", "_stop_", "STOP 🙏", "🛑 stop 🛑", "ＳＴＯＰ", "«stop»", "„Stopp“", "stop?", "stop.", "(stop)", "st\u200bop",
@@ -143,7 +143,7 @@ func TestMarketingIsStoppedAndResumedByAWord(t *testing.T) {
 
 func TestANewerConsentLiftsAStop(t *testing.T) {
 	t.Parallel()
-	o := channeltest.LabOptions{Settings: func(s *channel.Settings) { s.OptOutWords = []string{"stop"} }}
+	o := channeltest.LabOptions{Settings: func(s *settings.Settings) { s.OptOutWords = []string{"stop"} }}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		to := message.Recipient{Phone: channeltest.Kim.Phone}
 		consent := func(at time.Time, categories ...string) conversation.Consent {

@@ -13,6 +13,7 @@ import (
 	"github.com/kanava-go/kanava/channel/explain"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/window"
 )
@@ -55,7 +56,7 @@ func TestTheHostHearsOfWindowsWhatItAskedFor(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := channeltest.LabOptions{
-				Settings: func(s *channel.Settings) { s.ClosingNotice = tt.notice },
+				Settings: func(s *settings.Settings) { s.ClosingNotice = tt.notice },
 				Config: func(c *channel.Config) {
 					c.Changes, c.Poll = tt.changes, time.Minute
 					c.Channels = append(c.Channels, otherChannel("other", channeltest.OtherNumber, &channeltest.Wire{}))
@@ -104,7 +105,7 @@ func TestAnEventThatOpensNoWindowIsNoNewsOfOne(t *testing.T) {
 
 func TestAnErasedCustomersWindowIsNotToldOf(t *testing.T) {
 	t.Parallel()
-	o := channeltest.LabOptions{Settings: func(s *channel.Settings) { s.ClosingNotice = duration.Hour }}
+	o := channeltest.LabOptions{Settings: func(s *settings.Settings) { s.ClosingNotice = duration.Hour }}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		l.Say(channeltest.Kim, "wamid.1", "hello")
 		_, err := l.Hub.EraseCustomer(t.Context(), "support", message.Recipient{Phone: channeltest.Kim.Phone})
@@ -120,11 +121,11 @@ func TestAnErasedCustomersWindowIsNotToldOf(t *testing.T) {
 func TestAClosingNoticeHasItsBounds(t *testing.T) {
 	t.Parallel()
 	for _, d := range []duration.Duration{-1, 1, duration.Minute - 1, 24 * duration.Hour} {
-		s := channel.Settings{ID: "support", Name: "Support", Number: "1", ClosingNotice: d}
+		s := settings.Settings{ID: "support", Name: "Support", Number: "1", ClosingNotice: d}
 		require.ErrorContains(t, s.Validate(), "closing_notice", d)
 	}
 	_, err := channel.New(channel.Config{
-		Store: nil, Desk: onlooker{}, Channels: []channel.Channel{{Settings: channel.Settings{ID: "a", Name: "A", Number: "1", ClosingNotice: duration.Hour}}},
+		Store: nil, Desk: onlooker{}, Channels: []channel.Channel{{Settings: settings.Settings{ID: "a", Name: "A", Number: "1", ClosingNotice: duration.Hour}}},
 	})
 	require.ErrorContains(t, err, "closing_notice", "a desk has its own")
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/settings"
 )
 
 // How many deeds a page shows, and how many days if nothing is asked for.
@@ -92,7 +93,7 @@ func (q *request) audit() error {
 			deed, q.nameOf(deed.Actor.ID), cmp.Or(names[deed.Channel], deed.Channel), deed.Conversation != "" && q.may(deed.Channel, access.Read),
 		})
 	}
-	if i := slices.IndexFunc(q.administered(), func(s channel.Settings) bool { return s.ID == d.Channel }); i >= 0 {
+	if i := slices.IndexFunc(q.administered(), func(s settings.Settings) bool { return s.ID == d.Channel }); i >= 0 {
 		p.Kept = q.administered()[i].Retention.Audit.Std()
 	}
 	p.People = q.agents()

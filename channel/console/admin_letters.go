@@ -10,6 +10,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/deadletter"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -35,7 +36,7 @@ type kindCount struct {
 
 // letter is a dead letter as a page shows it.
 type letter struct {
-	channel.DeadLetter
+	deadletter.Letter
 	ID, On string // what a form calls it, and the name of its channel
 	Text   string // the content, indented
 }
@@ -55,7 +56,7 @@ func (q *request) letters() error {
 		return q.office("tab.letters", "letters", p)
 	}
 	after, _ := strconv.ParseInt(q.FormValue("after"), 10, 64) // what is no number begins at the beginning
-	found, err := q.Desk.DeadLetters(q.ctx(), q.actor, channel.DeadLetterQuery{Channel: p.Channel, Work: p.Work, After: after, Limit: lettersAtOnce + 1})
+	found, err := q.Desk.DeadLetters(q.ctx(), q.actor, deadletter.Query{Channel: p.Channel, Work: p.Work, After: after, Limit: lettersAtOnce + 1})
 	if err != nil {
 		return err
 	}
@@ -127,7 +128,7 @@ func (q *request) settleLetters() error {
 		}
 		err = q.Desk.DropDeadLetters(q.ctx(), q.actor, keys...)
 	case "replay-all":
-		n, err = q.Desk.ReplayAllDeadLetters(q.ctx(), q.actor, channel.ReplayQuery{
+		n, err = q.Desk.ReplayAllDeadLetters(q.ctx(), q.actor, deadletter.Replay{
 			Work: q.FormValue("work"), Channel: q.FormValue("channel"), Reason: strings.TrimSpace(q.FormValue("reason")),
 		})
 	default:

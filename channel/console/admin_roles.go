@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/settings"
 )
 
 // rolesPage is who may do what on a channel, and why.
@@ -93,7 +93,7 @@ func (q *request) roles() error {
 }
 
 // rolesForm shows the page, with what was typed and what is wrong with it.
-func (q *request) rolesForm(s *channel.Settings, policy access.Policy, grants []grant, wrong []string) (err error) {
+func (q *request) rolesForm(s *settings.Settings, policy access.Policy, grants []grant, wrong []string) (err error) {
 	p := rolesPage{
 		Channels: q.channelsFor(access.ManageSettings, s.ID), Channel: s.ID, Roles: channelRoles, Changes: !q.ReadOnly, Wrong: wrong,
 		Asked: question{q.FormValue("who"), q.FormValue("kind"), q.FormValue("action")}, Known: q.agents(),

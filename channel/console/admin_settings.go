@@ -12,11 +12,12 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/settings"
 )
 
 // channelRow is a channel in the list of those that the actor administers.
 type channelRow struct {
-	channel.Settings
+	settings.Settings
 	State string // on or off
 }
 
@@ -34,28 +35,28 @@ func (q *request) settingsList() error {
 }
 
 // administered are the settings of the channels that the actor administers, as they are now.
-func (q *request) administered() []channel.Settings {
+func (q *request) administered() []settings.Settings {
 	q.mine() // hears what other processes changed
-	return slices.DeleteFunc(q.Desk.Channels(q.actor), func(s channel.Settings) bool { return !q.holds(access.ManageSettings, s.ID) })
+	return slices.DeleteFunc(q.Desk.Channels(q.actor), func(s settings.Settings) bool { return !q.holds(access.ManageSettings, s.ID) })
 }
 
 // settingsOf are those of the channel that the address names: one that the actor does not administer is
 // like none.
-func (q *request) settingsOf() (channel.Settings, error) { return q.settingsFor(q.PathValue("id")) }
+func (q *request) settingsOf() (settings.Settings, error) { return q.settingsFor(q.PathValue("id")) }
 
 // settingsFor is settingsOf by ID.
-func (q *request) settingsFor(id string) (channel.Settings, error) {
+func (q *request) settingsFor(id string) (settings.Settings, error) {
 	all := q.administered()
-	i := slices.IndexFunc(all, func(s channel.Settings) bool { return s.ID == id })
+	i := slices.IndexFunc(all, func(s settings.Settings) bool { return s.ID == id })
 	if i < 0 {
-		return channel.Settings{}, channel.ErrNotFound
+		return settings.Settings{}, channel.ErrNotFound
 	}
 	return all[i], nil
 }
 
 // settingsPage is the form for a channel.
 type settingsPage struct {
-	channel.Settings
+	settings.Settings
 	Groups  []settingGroup
 	Wrong   []string // what concerns no field
 	Is      string   // which settings the form was made of
@@ -76,7 +77,7 @@ type settingField struct {
 	Fixed             bool // others decide about it
 }
 
-func fingerprint(s *channel.Settings) (string, error) {
+func fingerprint(s *settings.Settings) (string, error) {
 	raw, err := json.Marshal(s)
 	h := fnv.New64a()
 	h.Write(raw)
@@ -93,7 +94,7 @@ func (q *request) settings() error {
 }
 
 // settingsForm shows the form, with what was typed and what is wrong with it.
-func (q *request) settingsForm(s *channel.Settings, typed map[string]string, wrong map[string][]string) error {
+func (q *request) settingsForm(s *settings.Settings, typed map[string]string, wrong map[string][]string) error {
 	now, err := treeOf(s)
 	if err != nil {
 		return err
@@ -179,7 +180,7 @@ func (q *request) saveSettings() error {
 	if now.get("budget.limit") == nil {
 		now.set("budget", nil) // no limit is no budget, and not one of nothing
 	}
-	set := channel.Settings{}
+	set := settings.Settings{}
 	if raw, err := json.Marshal(now); err != nil {
 		return err
 	} else if json.Unmarshal(raw, &set) != nil { // it may quote what was typed
@@ -206,7 +207,7 @@ func (q *request) saveSettings() error {
 
 // misplaced puts the problems of settings to their fields, and says whether that is what an error is.
 func misplaced(err error, wrong map[string][]string) bool {
-	if _, ok := errors.AsType[*channel.SettingError](err); !ok {
+	if _, ok := errors.AsType[*settings.Error](err); !ok {
 		return false
 	}
 	x := desk.Explain(err)

@@ -1,6 +1,6 @@
 package console
 
-// A setting is one field of the form for a channel, by its path in the JSON of channel.Settings. Its label is
+// A setting is one field of the form for a channel, by its path in the JSON of settings.Settings. Its label is
 // the sentence "set." and the path, or the last part of it.
 type setting struct {
 	path    string

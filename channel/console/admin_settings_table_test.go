@@ -8,8 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/settings"
 )
 
 // leaves lists the JSON paths of everything in a type that can be set.
@@ -36,7 +36,7 @@ func leaves(at string, t reflect.Type) (paths []string) {
 
 func TestTheFormHasEverySettingOnce(t *testing.T) {
 	t.Parallel()
-	want := leaves("", reflect.TypeFor[channel.Settings]())
+	want := leaves("", reflect.TypeFor[settings.Settings]())
 	want = append(want, leaves("desk.rules", reflect.TypeFor[rules.Settings]())...)
 	var have []string
 	for _, g := range settingGroups {

@@ -11,12 +11,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/console"
 	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/settings"
 )
 
 var (
@@ -57,7 +57,7 @@ func filled(t *testing.T, page string, change ...string) []string {
 	return pairs
 }
 
-func (s *site) settings(id string) channel.Settings {
+func (s *site) settings(id string) settings.Settings {
 	ch, err := s.Hub.Channel(s.T.Context(), id)
 	require.NoError(s.T, err)
 	return ch.Settings

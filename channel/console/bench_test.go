@@ -16,6 +16,7 @@ import (
 	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -25,7 +26,7 @@ func BenchmarkPages(b *testing.B) {
 	d, err := desk.New(desk.Config{Hub: channel.Config{
 		Store: memstore.New(), Ticketing: &channeltest.Ticketing{}, Feed: true, Search: true,
 		Channels: []channel.Channel{{
-			Settings: channel.Settings{
+			Settings: settings.Settings{
 				ID: "support", Name: "Support", Number: channeltest.LabNumber, Account: channeltest.LabAccount, Enabled: true,
 				Desk: desk.Settings{Access: access.Policy{AllUsers: access.Supervisor}, Rules: rules.Default()}.JSON(),
 			},

@@ -13,6 +13,7 @@ import (
 	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 )
 
@@ -21,7 +22,7 @@ func Example() {
 	agents, err := desk.New(desk.Config{Hub: channel.Config{
 		Store: memstore.New(), Ticketing: &channeltest.Ticketing{}, Feed: true, Search: true,
 		Channels: []channel.Channel{{
-			Settings: channel.Settings{
+			Settings: settings.Settings{
 				ID: "support", Name: "Support", Number: "106540352242922", Enabled: true,
 				Desk: desk.Settings{Rules: rules.Default(), Access: access.Policy{AllUsers: access.Contributor}}.JSON(),
 			},

@@ -22,6 +22,7 @@ import (
 	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/settings"
 )
 
 var (
@@ -53,13 +54,13 @@ func withHub(t *testing.T, hub func(*channel.Config), change func(*console.Confi
 	t.Parallel()
 	s := &site{}
 	options := channeltest.LabOptions{
-		Settings: func(set *channel.Settings) { set.Desk = desk.Settings{Access: policy, Rules: rules.Default()}.JSON() },
+		Settings: func(set *settings.Settings) { set.Desk = desk.Settings{Access: policy, Rules: rules.Default()}.JSON() },
 		Config: func(c *channel.Config) {
 			c.Feed, c.Search = true, true
 			c.Channels[0].Templates = channeltest.Catalog(t)
 			c.Channels[0].Templates.Put(channeltest.Dawn, channeltest.Definition(t, `{"name":"visit","language":"en","status":"APPROVED","category":"UTILITY",
 				"components":[{"type":"BODY","text":"See you on {{1}}.","example":{"body_text":[["Monday"]]}}]}`))
-			c.Channels = append(c.Channels, channel.Channel{Settings: channel.Settings{
+			c.Channels = append(c.Channels, channel.Channel{Settings: settings.Settings{
 				ID: "other", Name: "Other", Number: channeltest.OtherNumber, Account: "202290129340398", Enabled: true,
 				Desk: desk.Settings{Rules: rules.Default(), Access: access.Policy{Teams: map[string]access.Role{"other": access.Supervisor}}}.JSON(),
 			}, Sender: c.Channels[0].Sender})

@@ -57,7 +57,7 @@ type Message struct {
 	Earlier []Version `json:"earlier,omitempty"`
 	Deleted time.Time `json:"deleted,omitzero"`
 	// Dropped is when what it said was dropped, because the channel keeps bodies no longer; see
-	// channel.Retention.
+	// settings.Retention.
 	Dropped  time.Time       `json:"dropped,omitzero"`
 	Redacted bool            `json:"redacted,omitempty"` // something was masked
 	HadCard  bool            `json:"had_card,omitempty"` // something was, in this text or in an earlier one

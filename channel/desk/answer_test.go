@@ -15,6 +15,7 @@ import (
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/settings"
 )
 
 // waits asserts that kim waits since her first message and that nothing counts as an answer.
@@ -120,7 +121,7 @@ func TestAnAnswerThatWhatsAppNeverAcceptedIsNone(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := labOptions{Settings: func(s *channel.Settings) { s.ConsentElsewhere = true }, own: func(s *desk.Settings) {
+			o := labOptions{Settings: func(s *settings.Settings) { s.ConsentElsewhere = true }, own: func(s *desk.Settings) {
 				s.Rules.IdleClose.After = duration.Hour
 				s.Access.Bots = map[string]access.Role{"bot": access.Contributor}
 			}, Config: channeltest.WithTemplates(t)}

@@ -13,10 +13,12 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deadletter"
 	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -129,7 +131,7 @@ func deeds() []deed {
 			return err
 		}},
 		{"DeadLetters", access.ReadDeadLetters, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
-			_, err := h.DeadLetters(ctx, a, channel.DeadLetterQuery{Work: "host"})
+			_, err := h.DeadLetters(ctx, a, deadletter.Query{Work: "host"})
 			return err
 		}},
 		{"Replay", access.ReplayDeadLetters, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
@@ -142,7 +144,7 @@ func deeds() []deed {
 			return h.ExportCustomer(ctx, a, "support", kimsNumber, io.Discard)
 		}},
 		{"Add", access.ManageSettings, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
-			return h.AddChannel(ctx, a, channel.Channel{Settings: channel.Settings{ID: "second", Name: "Second", Number: "2"}})
+			return h.AddChannel(ctx, a, channel.Channel{Settings: settings.Settings{ID: "second", Name: "Second", Number: "2"}})
 		}},
 		{"Change", access.ManageSettings, func(ctx context.Context, h *desk.Desk, a access.Actor, _, _ string) error {
 			return h.UpdateSettings(ctx, a, h.Channels(admin)[0])

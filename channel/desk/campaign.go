@@ -6,12 +6,13 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/campaign"
 )
 
 // NotifyAll is [channel.Hub.NotifyAll] for whoever may write first: a row of a channel on which the actor
 // may not is refused, and matches access.ErrDenied or channel.ErrNoChannel. The audit hears of each channel
 // once, and of every refusal.
-func (d *Desk) NotifyAll(ctx context.Context, actor access.Actor, c channel.Campaign, rows iter.Seq2[channel.Notification, error]) iter.Seq[*channel.CampaignResult] {
+func (d *Desk) NotifyAll(ctx context.Context, actor access.Actor, c campaign.Campaign, rows iter.Seq2[channel.Notification, error]) iter.Seq[*campaign.Result] {
 	allowed := func(yield func(channel.Notification, error) bool) {
 		heard := map[string]bool{}
 		for n, err := range rows {

@@ -16,6 +16,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/explain"
+	"github.com/kanava-go/kanava/channel/settings"
 )
 
 // Deeds returns who did what, the latest first: see [channel.Hub.Deeds]. The actor must administer the
@@ -122,7 +123,7 @@ func moved(before, after *conversation.Conversation) (list []channel.DeedChange)
 const mostChanges = 200
 
 // changed is what differs between two settings of a channel, ordered by path.
-func changed(before, after *channel.Settings) (list []channel.DeedChange) {
+func changed(before, after *settings.Settings) (list []channel.DeedChange) {
 	was, is := leavesOf(before), leavesOf(after)
 	paths := maps.Clone(was)
 	maps.Copy(paths, is)
@@ -136,7 +137,7 @@ func changed(before, after *channel.Settings) (list []channel.DeedChange) {
 }
 
 // leavesOf are the values of settings as JSON, by path.
-func leavesOf(s *channel.Settings) map[string]string {
+func leavesOf(s *settings.Settings) map[string]string {
 	leaves := map[string]string{}
 	raw, err := json.Marshal(s)
 	if err != nil { // what the hub has can be encoded, and refuses the rest

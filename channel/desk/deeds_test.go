@@ -18,6 +18,7 @@ import (
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 )
@@ -170,7 +171,7 @@ func TestWhoIsRefusedAgainAndAgainFillsNoStore(t *testing.T) {
 
 func TestDeedsAreForgottenWhenTheirTimeIsOver(t *testing.T) {
 	o := labOptions{
-		Settings: func(s *channel.Settings) { s.Retention.Audit = 2 * duration.Day },
+		Settings: func(s *settings.Settings) { s.Retention.Audit = 2 * duration.Day },
 		Config:   func(c *channel.Config) { c.StrayRetention = 2 * duration.Day },
 	}
 	asked(t, o, func(t *testing.T, l *lab, conv string) {

@@ -11,7 +11,7 @@ import (
 // Config is what a [Desk] needs.
 type Config struct {
 	// Hub is the configuration of the hub that the desk takes part in. Its Desk is set by [New]. The
-	// desk's settings of each channel are in channel.Settings.Desk: see [Settings].
+	// desk's settings of each channel are in settings.Settings.Desk: see [Settings].
 	Hub channel.Config
 	// AllAway tells the rules of a channel whether no agent is there at the moment; it must be
 	// quick. nil means that somebody always is.

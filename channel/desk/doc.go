@@ -6,7 +6,7 @@
 //
 //	d, err := desk.New(desk.Config{Hub: channel.Config{
 //		Store: store, Ticketing: tickets, Channels: []channel.Channel{{
-//			Settings: channel.Settings{
+//			Settings: settings.Settings{
 //				ID: "support", Name: "Support", Number: number, Enabled: true,
 //				Desk: desk.Settings{Rules: rules.Default(), Access: access.Policy{AllUsers: access.Contributor}}.JSON(),
 //			},

@@ -10,13 +10,14 @@ import (
 	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/stretchr/testify/require"
 )
 
 func TestRetentionLeavesNoPreview(t *testing.T) {
 	t.Parallel()
 	keep := labOptions{
-		Settings: func(s *channel.Settings) { s.Retention.Messages = 2 * duration.Day },
+		Settings: func(s *settings.Settings) { s.Retention.Messages = 2 * duration.Day },
 		own:      func(s *desk.Settings) { s.Rules = rules.Settings{} },
 		Config:   func(c *channel.Config) { c.Poll = 30 * time.Minute },
 	}

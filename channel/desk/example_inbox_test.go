@@ -8,6 +8,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 )
 
@@ -16,7 +17,7 @@ func exampleDesk(news inbox) *desk.Desk {
 	d, err := desk.New(desk.Config{Hub: channel.Config{
 		Store: memstore.New(), Ticketing: news, Feed: true, Search: true,
 		Channels: []channel.Channel{{
-			Settings: channel.Settings{
+			Settings: settings.Settings{
 				ID: "support", Name: "Support", Number: "106540352242922", Enabled: true,
 				Desk: desk.Settings{
 					Rules:  rules.Default(),

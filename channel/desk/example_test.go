@@ -12,6 +12,7 @@ import (
 	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -43,7 +44,7 @@ func Example() {
 	d, err := desk.New(desk.Config{Hub: channel.Config{
 		Store: memstore.New(), Ticketing: news,
 		Channels: []channel.Channel{{
-			Settings: channel.Settings{
+			Settings: settings.Settings{
 				ID: "support", Name: "Support", Number: "106540352242922", Enabled: true,
 				Desk: desk.Settings{
 					Rules: rules.Default(),

@@ -11,6 +11,7 @@ import (
 	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/stretchr/testify/require"
 )
 
@@ -34,7 +35,7 @@ func TestAnAnswerOfABotIsNoAnswerOfAPerson(t *testing.T) {
 func TestPruningGoesOnWhereItsLastStepEnded(t *testing.T) {
 	t.Parallel()
 	const people = 450 // more than two steps
-	o := labOptions{Config: channeltest.SlowPolls, Settings: func(s *channel.Settings) { s.Retention.Messages = 2 * duration.Day }}
+	o := labOptions{Config: channeltest.SlowPolls, Settings: func(s *settings.Settings) { s.Retention.Messages = 2 * duration.Day }}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		for n := range people {
 			l.Post(channeltest.Stranger(n).Text(time.Now(), "wamid."+channeltest.Stranger(n).Phone, "hello"))

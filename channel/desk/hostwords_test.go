@@ -9,12 +9,13 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/stretchr/testify/require"
 )
 
 func TestNoWordOfTheHostKeepsACard(t *testing.T) {
 	const card = "4539148803436467"
-	o := labOptions{Config: channeltest.WithTemplates(t), Settings: func(s *channel.Settings) { s.ConsentElsewhere = true }}
+	o := labOptions{Config: channeltest.WithTemplates(t), Settings: func(s *settings.Settings) { s.ConsentElsewhere = true }}
 	asked(t, o, func(t *testing.T, l *lab, conv string) {
 		ctx := t.Context()
 		text := func(s string) channel.Reply {

@@ -18,6 +18,7 @@ import (
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/webhook"
@@ -211,7 +212,7 @@ func BenchmarkInbox(b *testing.B) {
 	}
 	d, err := desk.New(desk.Config{Hub: channel.Config{
 		Store: st, Ticketing: &channeltest.Ticketing{}, Feed: true, Search: true,
-		Channels: []channel.Channel{{Settings: channel.Settings{ID: "support", Name: "Support", Number: channeltest.LabNumber, Enabled: true, Desk: ownSettings(nil)}, Sender: &channeltest.Wire{}}},
+		Channels: []channel.Channel{{Settings: settings.Settings{ID: "support", Name: "Support", Number: channeltest.LabNumber, Enabled: true, Desk: ownSettings(nil)}, Sender: &channeltest.Wire{}}},
 	}})
 	require.NoError(b, err)
 	for name, q := range map[string]desk.InboxQuery{

@@ -15,6 +15,7 @@ import (
 	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 )
@@ -38,7 +39,7 @@ type (
 
 type options struct {
 	Store    store.Store
-	Settings func(*channel.Settings)
+	Settings func(*settings.Settings)
 	Config   func(*channel.Config)
 	User     cloudapitest.UserConfig
 	Number   cloudapitest.NumberConfig
@@ -48,7 +49,7 @@ type options struct {
 
 type labOptions struct {
 	Store    store.Store
-	Settings func(*channel.Settings)
+	Settings func(*settings.Settings)
 	Config   func(*channel.Config)
 	own      func(*desk.Settings) // of the desk on the channel
 	desk     func(*desk.Config)
@@ -80,8 +81,8 @@ func withDesk(d **desk.Desk, change func(*desk.Config)) func(channel.Config) (*c
 }
 
 // settled gives a channel the desk's settings before what a test wants of its own.
-func settled(own func(*desk.Settings), change func(*channel.Settings)) func(*channel.Settings) {
-	return func(s *channel.Settings) {
+func settled(own func(*desk.Settings), change func(*settings.Settings)) func(*settings.Settings) {
+	return func(s *settings.Settings) {
 		s.Desk = ownSettings(own)
 		if change != nil {
 			change(s)
@@ -146,7 +147,7 @@ const (
 // other may do everything.
 func otherTenant(l *channeltest.Wire) func(*channel.Config) {
 	return func(c *channel.Config) {
-		c.Channels = append(c.Channels, channel.Channel{Settings: channel.Settings{
+		c.Channels = append(c.Channels, channel.Channel{Settings: settings.Settings{
 			ID: "other", Name: "Other", Number: tenantNumber, Account: tenantAccount, Enabled: true,
 			Desk: desk.Settings{Rules: rules.Default(), Access: access.Policy{Teams: map[string]access.Role{"other": access.Supervisor}}}.JSON(),
 		}, Sender: l})

@@ -4,8 +4,8 @@ import (
 	"context"
 	"slices"
 
-	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/deadletter"
 	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/store"
@@ -47,7 +47,7 @@ func (d *Desk) Processes(ctx context.Context, actor access.Actor) (_ []health.Pr
 
 // DeadLetters is [channel.Hub.DeadLetters]. The actor must administer the channel; without one,
 // all channels.
-func (d *Desk) DeadLetters(ctx context.Context, actor access.Actor, q channel.DeadLetterQuery) (_ []channel.DeadLetter, err error) {
+func (d *Desk) DeadLetters(ctx context.Context, actor access.Actor, q deadletter.Query) (_ []deadletter.Letter, err error) {
 	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.ReadDeadLetters}, verb: "list dead letters"}
 	defer d.end(ctx, c, &err)
 	if err := d.administrates(c, q.Channel); err != nil {
@@ -96,7 +96,7 @@ func (d *Desk) onDead(ctx context.Context, actor access.Actor, action access.Act
 
 // ReplayAllDeadLetters is [channel.Hub.ReplayAllDeadLetters]. The actor must administer the channel; without one, all
 // channels.
-func (d *Desk) ReplayAllDeadLetters(ctx context.Context, actor access.Actor, q channel.ReplayQuery) (n int, err error) {
+func (d *Desk) ReplayAllDeadLetters(ctx context.Context, actor access.Actor, q deadletter.Replay) (n int, err error) {
 	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.ReplayDeadLetters}, verb: "replay"}
 	defer d.end(ctx, c, &err)
 	if err := d.administrates(c, q.Channel); err != nil {

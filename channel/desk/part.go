@@ -5,6 +5,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/settings"
 )
 
 // part is the desk as the hub knows it: a channel.Desk. It is a type of its own so that the agents'
@@ -18,7 +19,7 @@ type prepared struct {
 }
 
 // Prepare implements channel.Desk.
-func (p part) Prepare(all *channel.Settings, templates bool) (any, error) {
+func (p part) Prepare(all *settings.Settings, templates bool) (any, error) {
 	s, err := SettingsOf(*all)
 	if err != nil {
 		return nil, err

@@ -16,6 +16,7 @@ import (
 	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
 )
@@ -30,7 +31,7 @@ func (l *lab) report(from, to time.Time) *desk.Report {
 
 func TestAReportIsWhatOneCountsByHand(t *testing.T) {
 	t.Parallel()
-	o := labOptions{Config: func(c *channel.Config) { channeltest.WithTemplates(t)(c); channeltest.SlowPolls(c) }, Settings: func(s *channel.Settings) { s.ConsentElsewhere = true }}
+	o := labOptions{Config: func(c *channel.Config) { channeltest.WithTemplates(t)(c); channeltest.SlowPolls(c) }, Settings: func(s *settings.Settings) { s.ConsentElsewhere = true }}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		// The first day: two texts, a picture without an answer, an answer after 90 seconds.
 		l.Post(channeltest.Kim.Text(time.Now(), "wamid.1", "hello"))

@@ -7,14 +7,14 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/template"
 )
 
 // Settings are what an administrator decides about the desk of a channel. They live in
-// [channel.Settings].Desk, follow the channel's settings into the store and to other processes, and
+// [settings.Settings].Desk, follow the channel's settings into the store and to other processes, and
 // hold no secret.
 type Settings struct {
 	// Rules are assignment, queues, automatic replies and closing. The zero value switches all of
@@ -25,7 +25,7 @@ type Settings struct {
 	Access access.Policy `json:"access,omitzero"`
 }
 
-// JSON is what belongs into [channel.Settings].Desk. Settings that no JSON can hold, such as a date
+// JSON is what belongs into [settings.Settings].Desk. Settings that no JSON can hold, such as a date
 // that does not exist, give what no channel accepts.
 func (s Settings) JSON() json.RawMessage {
 	text, err := json.Marshal(s)
@@ -36,7 +36,7 @@ func (s Settings) JSON() json.RawMessage {
 }
 
 // SettingsOf reads the desk's part of a channel's settings; none is the zero Settings.
-func SettingsOf(s channel.Settings) (Settings, error) {
+func SettingsOf(s settings.Settings) (Settings, error) {
 	var own Settings
 	if len(s.Desk) == 0 {
 		return own, nil

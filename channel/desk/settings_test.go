@@ -12,6 +12,7 @@ import (
 	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/stretchr/testify/require"
 )
@@ -128,7 +129,7 @@ func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
 				return
 			}
 			require.ErrorContains(t, err, tt.want)
-			var problem *channel.SettingError
+			var problem *settings.Error
 			require.ErrorAs(t, err, &problem)
 			require.Equal(t, "a", problem.Channel)
 
@@ -155,7 +156,7 @@ func setUp(t *testing.T, attachments channel.Attachments, change ...func(*channe
 	t.Helper()
 	var all []channel.Channel
 	for i, f := range change {
-		c := channel.Channel{Sender: &channeltest.Wire{}, Settings: channel.Settings{
+		c := channel.Channel{Sender: &channeltest.Wire{}, Settings: settings.Settings{
 			ID: string(rune('a' + i)), Name: string(rune('A' + i)), Number: string(rune('1' + i)), Enabled: true,
 		}}
 		f(&c)
@@ -183,13 +184,13 @@ func TestSettingsOfADeskAreReadAndTheirProblemsNamed(t *testing.T) {
 	t.Parallel()
 	full := desk.Settings{Rules: rules.Default(), Access: access.Policy{Users: map[string]access.Role{"alice": access.Supervisor}}}
 	require.NoError(t, full.Validate())
-	back, err := desk.SettingsOf(channel.Settings{Desk: full.JSON()})
+	back, err := desk.SettingsOf(settings.Settings{Desk: full.JSON()})
 	require.NoError(t, err)
 	require.Equal(t, full, back)
-	none, err := desk.SettingsOf(channel.Settings{})
+	none, err := desk.SettingsOf(settings.Settings{})
 	require.NoError(t, err)
 	require.Equal(t, desk.Settings{}, none)
-	_, err = desk.SettingsOf(channel.Settings{Desk: []byte(`{"rules":{},"of a later version":true}`)})
+	_, err = desk.SettingsOf(settings.Settings{Desk: []byte(`{"rules":{},"of a later version":true}`)})
 	require.NoError(t, err, "what a later version knows harms nobody")
 
 	bad := desk.Settings{Rules: rules.Settings{IdleClose: rules.IdleCloseRule{After: -1}}, Access: access.Policy{AllUsers: "emperor"}}
@@ -206,10 +207,10 @@ func TestSettingsOfADeskAreReadAndTheirProblemsNamed(t *testing.T) {
 		"a role that is a list": `{"access":{"all_users":["canary"]}}`,
 		"what no JSON can hold": string(impossible.JSON()),
 	} {
-		_, err := desk.SettingsOf(channel.Settings{Desk: []byte(raw)})
+		_, err := desk.SettingsOf(settings.Settings{Desk: []byte(raw)})
 		require.Error(t, err, name)
 		require.NotContains(t, err.Error(), "canary", name)
 	}
-	_, err = desk.SettingsOf(channel.Settings{Desk: []byte(`{"rules":{"idle_close":{"after":"two days"}}}`)})
+	_, err = desk.SettingsOf(settings.Settings{Desk: []byte(`{"rules":{"idle_close":{"after":"two days"}}}`)})
 	require.ErrorIs(t, err, duration.ErrSyntax, "it says what would be right")
 }

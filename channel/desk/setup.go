@@ -6,6 +6,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/settings"
 )
 
 // AddChannel is [channel.Hub.AddChannel]. The actor must be an administrator of all channels: whoever adds one
@@ -21,7 +22,7 @@ func (d *Desk) AddChannel(ctx context.Context, actor access.Actor, ch channel.Ch
 
 // UpdateSettings is [channel.Hub.UpdateSettings]. The actor must administer the channel, and all channels to give
 // it another Account or Portfolio, by which it would hear of others' templates and limits.
-func (d *Desk) UpdateSettings(ctx context.Context, actor access.Actor, s channel.Settings) (err error) {
+func (d *Desk) UpdateSettings(ctx context.Context, actor access.Actor, s settings.Settings) (err error) {
 	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.ManageSettings}, verb: "change"}
 	defer d.end(ctx, c, &err)
 	if err := d.mayChange(ctx, c, &s); err != nil {
@@ -40,7 +41,7 @@ func (d *Desk) ReplaceChannel(ctx context.Context, actor access.Actor, ch channe
 	return d.hub.ReplaceChannel(ctx, ch)
 }
 
-func (d *Desk) mayChange(ctx context.Context, c *call, s *channel.Settings) error {
+func (d *Desk) mayChange(ctx context.Context, c *call, s *settings.Settings) error {
 	if err := d.administrates(c, s.ID); err != nil {
 		return err
 	}
@@ -70,8 +71,8 @@ func (d *Desk) RemoveChannel(ctx context.Context, actor access.Actor, id string)
 
 // Channels returns the settings of the channels that the actor administers or may read, ordered
 // by ID.
-func (d *Desk) Channels(actor access.Actor) []channel.Settings {
-	var all []channel.Settings
+func (d *Desk) Channels(actor access.Actor) []settings.Settings {
+	var all []settings.Settings
 	for _, ch := range d.hub.Channels() {
 		if access.Decide(policy(&ch), actor, access.Read).Allowed ||
 			access.Decide(access.Policy{}, actor.On(ch.ID), access.ManageSettings).Allowed {

@@ -12,6 +12,7 @@ import (
 	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 )
 
@@ -49,7 +50,7 @@ func TestADesksSettingsThatOneProcessChangesHoldInAll(t *testing.T) {
 
 		own.Rules.IdleClose = rules.IdleCloseRule{After: -1}
 		s.Desk = own.JSON()
-		var problem *channel.SettingError
+		var problem *settings.Error
 		require.ErrorAs(t, there.agents.UpdateSettings(t.Context(), admin, s), &problem)
 		require.Equal(t, "desk", problem.Field)
 		there.Stop()

@@ -17,7 +17,9 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/campaign"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deadletter"
 	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
@@ -83,7 +85,7 @@ func TestNoMethodServesAnotherTenant(t *testing.T) {
 							}
 							continue
 						}
-						if results, ok := v.Interface().(iter.Seq[*channel.CampaignResult]); ok {
+						if results, ok := v.Interface().(iter.Seq[*campaign.Result]); ok {
 							for result := range results {
 								require.Error(t, result.Err)
 								out.WriteString(result.Err.Error())
@@ -134,11 +136,11 @@ func foreignArgs(t *testing.T, m reflect.Method, a access.Actor, name string, g 
 		channel.Macro{Conversation: name, Text: "hi {{name}}"},
 		channel.Notification{Channel: name, To: g.person, Template: &channel.Template{Name: "reminder"}},
 		desk.ConversationQuery{Channel: name, Before: g.conv},
-		channel.Campaign{Key: "sale"}, rows(channel.Notification{Channel: name, To: g.person, Template: &channel.Template{Name: "reminder"}}),
+		campaign.Campaign{Key: "sale"}, rows(channel.Notification{Channel: name, To: g.person, Template: &channel.Template{Name: "reminder"}}),
 		desk.InboxQuery{Channels: []string{name}}, channel.FeedQuery{Channels: []string{name}}, channel.SearchQuery{Text: "Canary", Channels: []string{name}},
 		channel.MessageQuery{Conversation: name, Before: g.msg},
-		channel.DeadLetterQuery{Channel: name, Work: "host"},
-		channel.ReplayQuery{Channel: name, Work: "host"}, channel.DeedQuery{Channel: name},
+		deadletter.Query{Channel: name, Work: "host"},
+		deadletter.Replay{Channel: name, Work: "host"}, channel.DeedQuery{Channel: name},
 		desk.ReportQuery{Channel: name, From: channeltest.Dawn, To: time.Now()},
 	}
 	args := make([]reflect.Value, m.Type.NumIn())

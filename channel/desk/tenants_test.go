@@ -8,9 +8,11 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/deadletter"
 	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/webhook"
@@ -44,7 +46,7 @@ func TestAdministratorsOfOneTenantStayThere(t *testing.T) {
 				return err
 			},
 			"dead letters": func(a access.Actor, on string) error {
-				_, err := l.agents.DeadLetters(ctx, a, channel.DeadLetterQuery{Work: "host", Channel: on})
+				_, err := l.agents.DeadLetters(ctx, a, deadletter.Query{Work: "host", Channel: on})
 				return err
 			},
 			"change": func(a access.Actor, on string) error {
@@ -63,8 +65,8 @@ func TestAdministratorsOfOneTenantStayThere(t *testing.T) {
 			require.NotErrorIs(t, do(admin, "support"), access.ErrDenied, name)
 		}
 		require.ErrorIs(t, l.agents.RemoveChannel(ctx, ownerOther, "support"), access.ErrDenied)
-		require.ErrorIs(t, l.agents.AddChannel(ctx, ownerOther, channel.Channel{Settings: channel.Settings{ID: "third", Name: "3", Number: "3"}}), access.ErrDenied)
-		_, err = l.agents.DeadLetters(ctx, ownerOther, channel.DeadLetterQuery{Work: "in"})
+		require.ErrorIs(t, l.agents.AddChannel(ctx, ownerOther, channel.Channel{Settings: settings.Settings{ID: "third", Name: "3", Number: "3"}}), access.ErrDenied)
+		_, err = l.agents.DeadLetters(ctx, ownerOther, deadletter.Query{Work: "in"})
 		require.ErrorIs(t, err, access.ErrDenied, "what belongs to no channel")
 
 		claim, err := l.Hub.Channel(t.Context(), "other")
@@ -72,7 +74,7 @@ func TestAdministratorsOfOneTenantStayThere(t *testing.T) {
 		claim.Account = support.Account
 		require.ErrorIs(t, l.agents.UpdateSettings(ctx, ownerOther, claim.Settings), access.ErrDenied, "the account of another")
 
-		own, err := l.agents.DeadLetters(ctx, ownerOther, channel.DeadLetterQuery{Work: "host", Channel: "other"})
+		own, err := l.agents.DeadLetters(ctx, ownerOther, deadletter.Query{Work: "host", Channel: "other"})
 		require.NoError(t, err)
 		require.Len(t, own, 1)
 		require.Equal(t, "other", own[0].Channel)
@@ -86,7 +88,7 @@ func TestAdministratorsOfOneTenantStayThere(t *testing.T) {
 		require.Len(t, l.Letters("host"), 1, "nor dropped")
 		require.ErrorIs(t, l.agents.ReplayDeadLetters(ctx, bob, keys...), access.ErrDenied)
 
-		ids := func(list []channel.Settings) (ids []string) {
+		ids := func(list []settings.Settings) (ids []string) {
 			for _, s := range list {
 				ids = append(ids, s.ID)
 			}

@@ -15,6 +15,7 @@ import (
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/settings"
 )
 
 // carol is a second agent of support.
@@ -224,7 +225,7 @@ func TestAResolvedCustomerIsAskedHowItWentOncePerWindow(t *testing.T) {
 func TestAFarewellIsForCustomersWhoWroteAndCanBeReached(t *testing.T) {
 	t.Parallel()
 	rule := rules.FarewellRule{Enabled: true, Content: rules.Content{Text: "How was it?"}}
-	o := labOptions{Config: channeltest.WithTemplates(t), Settings: func(s *channel.Settings) { s.ConsentElsewhere = true }, own: func(s *desk.Settings) {
+	o := labOptions{Config: channeltest.WithTemplates(t), Settings: func(s *settings.Settings) { s.ConsentElsewhere = true }, own: func(s *desk.Settings) {
 		s.Rules.Farewell = rule
 	}}
 	experiment(t, o, func(t *testing.T, l *lab) {

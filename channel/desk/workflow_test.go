@@ -15,6 +15,7 @@ import (
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/template"
 )
 
@@ -167,7 +168,7 @@ func TestAMacroSendsTextInsideTheWindowAndItsTemplateOutside(t *testing.T) {
 }
 
 func TestNotifyNeedsConsentAndRespectsTheCustomersWill(t *testing.T) {
-	words := func(s *channel.Settings) { s.OptOutWords = []string{"stop"} }
+	words := func(s *settings.Settings) { s.OptOutWords = []string{"stop"} }
 	test(t, options{Settings: words}, func(t *testing.T, r *rig) {
 		to := message.Recipient{Phone: "+" + r.User.Phone()}
 		n := channel.Notification{

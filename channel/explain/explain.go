@@ -12,6 +12,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
@@ -50,7 +51,7 @@ type Explanation struct {
 
 // A Field is one thing that is wrong in what was given.
 type Field struct {
-	// Path leads to the place, as [message.Problem], [template.Problem] or [channel.SettingError] name it.
+	// Path leads to the place, as [message.Problem], [template.Problem] or [settings.Error] name it.
 	Path string `json:"path,omitempty"`
 	// Rule identifies what was broken.
 	Rule string `json:"rule"`
@@ -112,7 +113,7 @@ func (x *Explanation) details(err error) {
 // settings adds every setting that is wrong: they are told all at once.
 func (x *Explanation) settings(err error) {
 	switch e := err.(type) { //nolint:errorlint // goes down by itself
-	case *channel.SettingError:
+	case *settings.Error:
 		x.Fields = append(x.Fields, Field{e.Field, "setting", e.Rule})
 	case interface{ Unwrap() []error }:
 		for _, one := range e.Unwrap() {
@@ -196,7 +197,7 @@ var explanations = []struct {
 		Class: Input, Status: http.StatusUnprocessableEntity,
 		Text: "The message has something that WhatsApp, or who carries it there, does not accept.", Do: "Correct the fields that are named.",
 	}},
-	{isA[*channel.SettingError], Explanation{
+	{isA[*settings.Error], Explanation{
 		Class: Input, Status: http.StatusUnprocessableEntity,
 		Text: "A setting cannot work.", Do: "Correct the fields that are named.",
 	}},

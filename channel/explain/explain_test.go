@@ -15,6 +15,7 @@ import (
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/template"
@@ -27,7 +28,7 @@ func TestEveryErrorIsExplained(t *testing.T) {
 	later := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
 	tooLong := message.Outbound{To: message.Recipient{Phone: "16505550123"}, Content: &message.Text{Body: strings.Repeat("x", 5000)}}
 	_, settings := channel.New(channel.Config{Store: memstore.New(), Ticketing: &channeltest.Ticketing{}, Channels: []channel.Channel{
-		{Settings: channel.Settings{ID: "a"}}, {Settings: channel.Settings{ID: "b", Number: "x"}},
+		{Settings: settings.Settings{ID: "a"}}, {Settings: settings.Settings{ID: "b", Number: "x"}},
 	}})
 	require.Error(t, settings)
 	for name, c := range map[string]struct {

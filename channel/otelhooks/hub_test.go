@@ -18,6 +18,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/otelhooks"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -61,7 +62,7 @@ func TestOneTraceFromThePOSTToTheAnswer(t *testing.T) {
 	hub, err = channel.New(channel.Config{
 		Store: memstore.New(), Ticketing: desk, Hooks: r.Hub(),
 		Channels: []channel.Channel{{
-			Settings: channel.Settings{ID: "support", Name: "Support", Number: "106540352242922", Enabled: true}, Sender: client.Number("106540352242922"),
+			Settings: settings.Settings{ID: "support", Name: "Support", Number: "106540352242922", Enabled: true}, Sender: client.Number("106540352242922"),
 		}},
 	})
 	require.NoError(t, err)

@@ -7,9 +7,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/twilio"
 )
 
@@ -20,7 +20,7 @@ func TestTheBudgetFollowsTheBalance(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const price = 5_000_000 // five dollars a message
 		v := newTwilio(false, "")
-		b := newBench(t, v, func(s *channel.Settings) { s.Budget = &pricing.Budget{Unit: pricing.BudgetEvery} })
+		b := newBench(t, v, func(s *settings.Settings) { s.Budget = &pricing.Budget{Unit: pricing.BudgetEvery} })
 		b.run()
 		client := newClient(t, v.sim, nil)
 		credits, err := twilio.NewCredits(twilio.CreditsConfig{

@@ -19,6 +19,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/channel/twilio"
@@ -78,16 +79,16 @@ type bench struct {
 	store    store.Store
 	office   *office
 	logs     *bytes.Buffer
-	settings channel.Settings
+	settings settings.Settings
 	stop     func()
 }
 
-func newBench(t *testing.T, line transport, change func(*channel.Settings)) *bench {
+func newBench(t *testing.T, line transport, change func(*settings.Settings)) *bench {
 	t.Helper()
 	b := &bench{
 		t: t, line: line, store: memstore.New(), logs: &bytes.Buffer{},
 		office: &office{received: map[string]*conversation.Received{}, files: map[string][]byte{}},
-		settings: channel.Settings{
+		settings: settings.Settings{
 			ID: "support", Name: "Support", Number: channelNumber, Account: channelAccount, Enabled: true, Language: "en",
 		},
 	}
@@ -202,7 +203,7 @@ func (b *bench) stored() string {
 
 // scenario is one promise of the hub.
 type scenario struct {
-	settings    func(*channel.Settings)
+	settings    func(*settings.Settings)
 	unreachable bool // no message reaches the customer
 	idle        bool // the hub does not run at first
 	run         func(t *testing.T, b *bench)
@@ -283,7 +284,7 @@ var scenarios = map[string]scenario{
 		}
 	}},
 	"a budget that counts every message": {
-		settings: func(s *channel.Settings) { s.Budget = &pricing.Budget{Unit: pricing.BudgetEvery, Limit: 2} },
+		settings: func(s *settings.Settings) { s.Budget = &pricing.Budget{Unit: pricing.BudgetEvery, Limit: 2} },
 		run: func(t *testing.T, b *bench) {
 			b.says("hello")
 			b.answers("one")
@@ -308,8 +309,8 @@ var scenarios = map[string]scenario{
 		}
 	}},
 	"files that are not": {
-		settings: func(s *channel.Settings) {
-			s.Files = channel.FilePolicy{Allow: []string{"application/pdf"}, Send: []string{"image/png", "image/jpeg", "audio/mpeg", "video/mp4", "application/pdf"}}
+		settings: func(s *settings.Settings) {
+			s.Files = settings.FilePolicy{Allow: []string{"application/pdf"}, Send: []string{"image/png", "image/jpeg", "audio/mpeg", "video/mp4", "application/pdf"}}
 		},
 		run: func(t *testing.T, b *bench) {
 			b.line.sends("image/png", []byte("MZ\x90\x00 a program"))

@@ -13,7 +13,7 @@
 //	number := client.Number("+13125550142")
 //
 //	hub, err := channel.New(channel.Config{…, Channels: []channel.Channel{{
-//		Settings: channel.Settings{ID: "support", Name: "Support", Number: "13125550142", Account: os.Getenv("TWILIO_ACCOUNT_SID"), Enabled: true},
+//		Settings: settings.Settings{ID: "support", Name: "Support", Number: "13125550142", Account: os.Getenv("TWILIO_ACCOUNT_SID"), Enabled: true},
 //		Sender:   number, Media: number, Templates: catalog,
 //	}}})
 //

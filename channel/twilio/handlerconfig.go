@@ -60,8 +60,8 @@ type HandlerConfig struct {
 // conversation goes on when the transport of its channel is changed.
 type NumberID struct {
 	Phone   string // E.164, with or without the plus
-	ID      string // phone_number_id, channel.Settings.Number; "" means the digits of Phone
-	Account string // WABA, channel.Settings.Account; "" means Twilio's AccountSid
+	ID      string // phone_number_id, settings.Settings.Number; "" means the digits of Phone
+	Account string // WABA, settings.Settings.Account; "" means Twilio's AccountSid
 }
 
 const defaultMaxBody = 1 << 20

@@ -16,6 +16,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -114,14 +115,14 @@ func TestWhatIsNoAnswerToTheFormIsNotBooked(t *testing.T) {
 }
 
 // line is a Sender that takes everything.
-type line struct{ channel.Sender }
+type line struct{ message.Sender }
 
 func TestAMessageIsAnsweredOnceHoweverOftenItIsOffered(t *testing.T) {
 	t.Parallel()
 	b := &bot{flow: "1"}
 	var err error
 	b.hub, err = channel.New(channel.Config{Store: memstore.New(), Ticketing: b, Channels: []channel.Channel{{
-		Settings: channel.Settings{ID: "bikes", Name: "Bikes", Number: "1", Enabled: true, ConsentElsewhere: true}, Sender: line{},
+		Settings: settings.Settings{ID: "bikes", Name: "Bikes", Number: "1", Enabled: true, ConsentElsewhere: true}, Sender: line{},
 	}}})
 	require.NoError(t, err)
 	ctx := t.Context()

@@ -11,9 +11,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 )
@@ -37,7 +37,7 @@ type config struct {
 	insecureLog            bool
 	agent, consoleHost     string
 	drain                  time.Duration
-	channels               []channel.Settings
+	channels               []settings.Settings
 	token, secret, confirm string
 
 	// Tests have processes with clocks that are wrong, and such as are a release ahead; nil: neither.

@@ -25,8 +25,8 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/stretchr/testify/require"
 
-	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
 )
 
@@ -66,10 +66,10 @@ func newBench(t testing.TB, users int, flags ...string) *bench {
 
 func newBenchOf(t testing.TB, users, numbers int, flags ...string) *bench {
 	t.Helper()
-	return newBenchWith(t, users, numbers, func(*channel.Settings) {}, flags...)
+	return newBenchWith(t, users, numbers, func(*settings.Settings) {}, flags...)
 }
 
-func newBenchWith(t testing.TB, users, numbers int, set func(*channel.Settings), flags ...string) *bench {
+func newBenchWith(t testing.TB, users, numbers int, set func(*settings.Settings), flags ...string) *bench {
 	t.Helper()
 	world, err := cloudapitest.New(cloudapitest.Config{
 		Seed: 5, Latency: 20 * time.Millisecond, Transport: http.DefaultTransport, WebhookTimeout: time.Minute,
@@ -78,11 +78,11 @@ func newBenchWith(t testing.TB, users, numbers int, set func(*channel.Settings),
 	b := &bench{t: t, world: world, schema: pgtest.New(t), flags: flags}
 	app := world.AddApp(cloudapitest.AppConfig{ID: "1"})
 	account := world.AddAccount(cloudapitest.AccountConfig{ID: "2"})
-	var channels []channel.Settings
+	var channels []settings.Settings
 	for i := range numbers {
 		n := account.AddNumber(cloudapitest.NumberConfig{ID: fmt.Sprint(3 + i)})
 		b.numbers = append(b.numbers, n)
-		channels = append(channels, channel.Settings{ID: "support", Name: "Support", Number: n.ID, Account: "2"})
+		channels = append(channels, settings.Settings{ID: "support", Name: "Support", Number: n.ID, Account: "2"})
 		if i > 0 {
 			channels[i].ID, channels[i].Name = fmt.Sprint("support", i), fmt.Sprint("Support ", i)
 		}

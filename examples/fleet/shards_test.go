@@ -14,6 +14,8 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deadletter"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -111,7 +113,7 @@ func TestTwoHubsBehindOneHandlerEachHaveTheirNumbers(t *testing.T) {
 		var work sync.WaitGroup
 		for i, number := range []string{"1", "2"} {
 			hub, err := channel.New(channel.Config{Store: memstore.New(), Ticketing: tickets, Channels: []channel.Channel{{
-				Sender: cloudless(t).Number(number), Settings: channel.Settings{ID: fmt.Sprint("shard", i+1), Name: "Shard", Number: number, Enabled: true},
+				Sender: cloudless(t).Number(number), Settings: settings.Settings{ID: fmt.Sprint("shard", i+1), Name: "Shard", Number: number, Enabled: true},
 			}}})
 			require.NoError(t, err)
 			s.byNumber[number], s.all, hubs = hub, append(s.all, hub), append(hubs, hub)
@@ -124,7 +126,7 @@ func TestTwoHubsBehindOneHandlerEachHaveTheirNumbers(t *testing.T) {
 		work.Wait()
 		require.ElementsMatch(t, []string{"shard1: to 1", "shard2: to 2"}, tickets.all)
 		for _, hub := range hubs {
-			letters, err := hub.DeadLetters(t.Context(), channel.DeadLetterQuery{Work: "in", Limit: 10})
+			letters, err := hub.DeadLetters(t.Context(), deadletter.Query{Work: "in", Limit: 10})
 			require.NoError(t, err)
 			require.Empty(t, letters)
 		}

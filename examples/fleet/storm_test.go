@@ -17,6 +17,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 )
@@ -203,7 +204,7 @@ func (b *bench) looker() looker {
 	st, err := sqlstore.Open(b.t.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.PostgreSQL})
 	require.NoError(b.t, err)
 	b.t.Cleanup(func() { _ = st.Close() })
-	p := &process{cfg: &config{channels: []channel.Settings{{ID: "support", Name: "Support", Number: "3", Account: "2", Enabled: true}}}}
+	p := &process{cfg: &config{channels: []settings.Settings{{ID: "support", Name: "Support", Number: "3", Account: "2", Enabled: true}}}}
 	hub, err := p.deskOn(st, cloudless(b.t))
 	require.NoError(b.t, err)
 	return looker{hub.Hub(), st}

@@ -10,6 +10,7 @@ import (
 	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/onboard"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -62,8 +63,8 @@ func withDesk(ctx context.Context, hub channel.Config, names func(channel, agent
 }
 
 // deskSettings are those of a channel where every agent may answer.
-func deskSettings(number string) channel.Settings {
-	return channel.Settings{
+func deskSettings(number string) settings.Settings {
+	return settings.Settings{
 		ID: "support", Name: "Support", Number: number, Enabled: true,
 		Desk: desk.Settings{Rules: rules.Default(), Access: access.Policy{AllUsers: access.Contributor}}.JSON(),
 	}
@@ -97,7 +98,7 @@ func addBrand(ctx context.Context, hub *channel.Hub, token string) error {
 		return err
 	}
 	return hub.AddChannel(ctx, channel.Channel{
-		Settings: channel.Settings{
+		Settings: settings.Settings{
 			ID: "south", Name: "South", Brand: "South", Enabled: true,
 			Number: "106540352242933", Account: "102290129340399", Portfolio: "900000000000002",
 		},

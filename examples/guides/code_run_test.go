@@ -21,6 +21,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
@@ -191,7 +192,7 @@ func TestOneConversationWithoutAPhoneAndWithoutWaiting(t *testing.T) {
 		hub, err := channel.New(channel.Config{
 			Store: memstore.New(), Ticketing: own,
 			Channels: []channel.Channel{{
-				Settings: channel.Settings{ID: "support", Name: "Support", Number: number.ID, Enabled: true},
+				Settings: settings.Settings{ID: "support", Name: "Support", Number: number.ID, Enabled: true},
 				Sender:   client.Number(number.ID),
 			}},
 		})
@@ -241,9 +242,9 @@ func healthz(hub *channel.Hub) http.HandlerFunc {
 }
 
 // private are the settings of a channel that keeps little.
-func private(s channel.Settings) channel.Settings {
+func private(s settings.Settings) settings.Settings {
 	const day = duration.Duration(24 * time.Hour)
-	s.Retention = channel.Retention{Messages: 365 * day, Attachments: 90 * day, Consents: 3 * 365 * day, DeadLetters: 30 * day}
+	s.Retention = settings.Retention{Messages: 365 * day, Attachments: 90 * day, Consents: 3 * 365 * day, DeadLetters: 30 * day}
 	return s
 }
 

@@ -11,11 +11,13 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/campaign"
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/explain"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
 )
@@ -69,9 +71,9 @@ func consent(ctx context.Context, hub *channel.Hub, phone string) error {
 	})
 }
 
-// campaign writes to everybody in a file.
-func campaign(ctx context.Context, hub *channel.Hub, by conversation.Author, rows iter.Seq2[channel.Notification, error], dry bool) error {
-	for result := range hub.NotifyAll(ctx, by, channel.Campaign{Key: "november news", Dry: dry}, rows) {
+// writeToAll writes to everybody in a file.
+func writeToAll(ctx context.Context, hub *channel.Hub, by conversation.Author, rows iter.Seq2[channel.Notification, error], dry bool) error {
+	for result := range hub.NotifyAll(ctx, by, campaign.Campaign{Key: "november news", Dry: dry}, rows) {
 		if result.Err != nil {
 			fmt.Println("row", result.Row, explain.Error(result.Err).Text)
 		}
@@ -107,7 +109,7 @@ func rows(path string) iter.Seq2[channel.Notification, error] {
 }
 
 // bounded is a channel that may spend 250 euros a month.
-func bounded(s channel.Settings) channel.Settings {
+func bounded(s settings.Settings) settings.Settings {
 	s.TimeZone = "Europe/Helsinki"
 	s.Budget = &pricing.Budget{Limit: 250_000_000, LowWater: 50_000_000, Monthly: true}
 	return s

@@ -219,7 +219,7 @@ func settingsPage(t *testing.T) string {
 	b.WriteString("# What can be set\n\nThe fields of the structs that a host fills in, with their defaults. Zero values refuse rather than permit. Names in quotes are" +
 		" those of the JSON.\n")
 	for _, want := range []struct{ dir, name string }{
-		{"webhook", "Config"}, {"channel", "Config"}, {"channel", "Settings"}, {"channel", "Retention"}, {"channel", "FilePolicy"}, {"channel/hooks", "Hooks"}, {"channel/desk", "Config"},
+		{"webhook", "Config"}, {"channel", "Config"}, {"channel/settings", "Settings"}, {"channel/settings", "Retention"}, {"channel/settings", "FilePolicy"}, {"channel/hooks", "Hooks"}, {"channel/desk", "Config"},
 		{"channel/desk", "Settings"}, {"channel/rules", "Settings"}, {"channel/cloudapi", "Config"}, {"channel/store/sqlstore", "Config"}, {"window", "Options"},
 		{"redact", "Redactor"},
 	} {

@@ -26,6 +26,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/examples/internal/sandbox"
 	"github.com/kanava-go/kanava/template"
@@ -83,7 +84,7 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) (err er
 }
 
 // connect puts the hub between WhatsApp, which is real unless there is a box, and the host's own parts.
-func (h *host) connect(ctx context.Context, store *sqlstore.Store, brands []channel.Settings, getenv func(string) string) error {
+func (h *host) connect(ctx context.Context, store *sqlstore.Store, brands []settings.Settings, getenv func(string) string) error {
 	hub := channel.Config{
 		Store: store, Ticketing: &tickets{h.db}, Attachments: h.files, Search: true, Logger: slog.Default(),
 		Changes: []conversation.ChangeKind{conversation.DeliveryChanged, conversation.ConversationMerged},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/deadletter"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/spf13/cobra"
 )
@@ -39,14 +40,14 @@ func (p *program) deadVerb() *cobra.Command {
 }
 
 // letters reads all dead letters, oldest first within a queue.
-func letters(ctx context.Context, h *channel.Hub, of string) ([]channel.DeadLetter, error) {
+func letters(ctx context.Context, h *channel.Hub, of string) ([]deadletter.Letter, error) {
 	health, err := h.Health(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var all []channel.DeadLetter
+	var all []deadletter.Letter
 	for _, queue := range health.Work {
-		q := channel.DeadLetterQuery{Work: queue.Queue, Channel: of, Limit: 1000}
+		q := deadletter.Query{Work: queue.Queue, Channel: of, Limit: 1000}
 		for {
 			page, err := h.DeadLetters(ctx, q)
 			if err != nil {
@@ -62,7 +63,7 @@ func letters(ctx context.Context, h *channel.Hub, of string) ([]channel.DeadLett
 	return all, nil
 }
 
-func shownLetter(l channel.DeadLetter, content bool) letter {
+func shownLetter(l deadletter.Letter, content bool) letter {
 	out := letter{Key: l.Key.Queue + "/" + l.Key.ID, Channel: l.Channel, Reason: l.Reason, Tries: l.Tries, Enqueued: l.Enqueued}
 	if content {
 		out.Content = l.Content
@@ -116,10 +117,10 @@ func keysOf(args []string) ([]store.WorkKey, error) {
 }
 
 // those finds the dead letters with these keys; one that is not there is an error.
-func those(all []channel.DeadLetter, keys []store.WorkKey) ([]channel.DeadLetter, error) {
-	var found []channel.DeadLetter
+func those(all []deadletter.Letter, keys []store.WorkKey) ([]deadletter.Letter, error) {
+	var found []deadletter.Letter
 	for _, key := range keys {
-		i := slices.IndexFunc(all, func(l channel.DeadLetter) bool { return l.Key == key })
+		i := slices.IndexFunc(all, func(l deadletter.Letter) bool { return l.Key == key })
 		if i < 0 {
 			return nil, fmt.Errorf("there is no dead letter %s/%s; kanava dead list shows those there are", key.Queue, key.ID)
 		}
@@ -221,7 +222,7 @@ func (p *program) deadDrop() *cobra.Command {
 }
 
 // pickLetters finds what replay and drop are about.
-func pickLetters(ctx context.Context, h *channel.Hub, of string, args []string, all bool, reason string) ([]channel.DeadLetter, error) {
+func pickLetters(ctx context.Context, h *channel.Hub, of string, args []string, all bool, reason string) ([]deadletter.Letter, error) {
 	wanted, err := keysOf(args)
 	if err != nil {
 		return nil, err
@@ -236,10 +237,10 @@ func pickLetters(ctx context.Context, h *channel.Hub, of string, args []string, 
 	if len(wanted) > 0 {
 		return those(found, wanted)
 	}
-	return slices.DeleteFunc(found, func(l channel.DeadLetter) bool { return !strings.HasPrefix(l.Reason, reason) }), nil
+	return slices.DeleteFunc(found, func(l deadletter.Letter) bool { return !strings.HasPrefix(l.Reason, reason) }), nil
 }
 
-func keys(all []channel.DeadLetter) []store.WorkKey {
+func keys(all []deadletter.Letter) []store.WorkKey {
 	var out []store.WorkKey
 	for _, l := range all {
 		out = append(out, l.Key)

@@ -14,6 +14,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/template"
 	"github.com/spf13/cobra"
@@ -130,13 +131,13 @@ func (o *operating) hub(ctx context.Context, st *openedStore, oneChannel bool) (
 	case o.number == "":
 		return nil, wrong("the store does not tell the number of the channel %s: give its phone number ID with --number; there are %s", o.channel, listed(numbers))
 	}
-	return newHub(st, channel.Settings{ID: o.channel, Name: o.channel, Number: o.number})
+	return newHub(st, settings.Settings{ID: o.channel, Name: o.channel, Number: o.number})
 }
 
 // newHub makes a hub that sends nothing and is told nothing.
-func newHub(st *openedStore, settings ...channel.Settings) (*channel.Hub, error) {
+func newHub(st *openedStore, known ...settings.Settings) (*channel.Hub, error) {
 	var channels []channel.Channel
-	for _, s := range settings {
+	for _, s := range known {
 		channels = append(channels, channel.Channel{Settings: s, Sender: nobody{}, Templates: &template.Catalog{}})
 	}
 	return channel.New(channel.Config{Store: st.Store, Ticketing: nobody{}, Channels: channels})
@@ -147,12 +148,12 @@ type nobody struct{}
 
 var errNobody = errors.New("this hub does not run")
 
-// Send implements channel.Sender.
+// Send implements [message.Sender].
 func (nobody) Send(context.Context, message.Outbound) (message.Receipt, error) {
 	return message.Receipt{}, errNobody
 }
 
-// MarkRead implements channel.Sender.
+// MarkRead implements [message.Sender].
 func (nobody) MarkRead(context.Context, string, bool) error { return errNobody }
 
 // Receive implements channel.Ticketing.

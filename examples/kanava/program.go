@@ -23,7 +23,7 @@ type program struct {
 	sim      string
 	settings string
 
-	set      settings
+	set      fileSettings
 	progress progress
 }
 

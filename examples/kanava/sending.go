@@ -16,6 +16,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/explain"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -90,19 +91,19 @@ func (s *sending) newHub(st *openedStore, client *cloudapi.Client, pl platform) 
 		return nil, err
 	}
 	catalog.Put(time.Now(), *s.c.def)
-	settings := channel.Settings{
+	set := settings.Settings{
 		ID: "campaign", Name: "Campaign", Number: pl.Number, Account: pl.Account, Enabled: true, Language: s.c.def.Language,
 		ConsentElsewhere: true,
 	}
 	if s.n.resendAfter > 0 {
-		settings.Uncertain, settings.UncertainWait = channel.Resend, duration.Duration(s.n.resendAfter)
+		set.Uncertain, set.UncertainWait = settings.Resend, duration.Duration(s.n.resendAfter)
 	}
 	hub, err := channel.New(channel.Config{
 		Store: st.Store, Ticketing: s, Now: s.p.clock(pl),
 		Logger: slog.New(slog.NewTextHandler(s.p.errs, &slog.HandlerOptions{Level: slog.LevelError})),
 		// As many messages may be uncertain after a crash as were being sent.
 		SendWorkers: 16, Lease: 20 * time.Second, Drain: 20 * time.Second,
-		Channels: []channel.Channel{{Settings: settings, Sender: client.Number(pl.Number), Templates: catalog}},
+		Channels: []channel.Channel{{Settings: set, Sender: client.Number(pl.Number), Templates: catalog}},
 	})
 	if err != nil {
 		return nil, err

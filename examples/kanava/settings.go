@@ -16,8 +16,8 @@ import (
 // settingsFile is read if it exists and no other file is named.
 const settingsFile = "kanava.yaml"
 
-// settings are the settings file. Flags and the environment go before it.
-type settings struct {
+// fileSettings are those of the settings file. Flags and the environment go before it.
+type fileSettings struct {
 	Number        string `yaml:"number"`  // phone number id
 	Account       string `yaml:"account"` // WABA id
 	App           string `yaml:"app"`     // app id

@@ -16,6 +16,7 @@ import (
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -63,7 +64,7 @@ func run(ctx context.Context) error {
 	hub, err := channel.New(channel.Config{
 		Store: memstore.New(), Ticketing: own,
 		Channels: []channel.Channel{{
-			Settings: channel.Settings{
+			Settings: settings.Settings{
 				ID: "support", Name: "Support", Number: number.ID, Enabled: true,
 			},
 			Sender: client.Number(number.ID),

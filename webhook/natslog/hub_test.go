@@ -14,6 +14,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/webhook"
 	"github.com/kanava-go/kanava/webhook/natslog"
@@ -30,7 +31,7 @@ func (d desk) Receive(_ context.Context, in *conversation.Received) (string, err
 func (desk) Changed(context.Context, *conversation.Change) error { return nil }
 
 // nowhere is a sender that sends nothing.
-type nowhere struct{ channel.Sender }
+type nowhere struct{ message.Sender }
 
 func (nowhere) Send(context.Context, message.Outbound) (message.Receipt, error) {
 	return message.Receipt{}, nil
@@ -53,7 +54,7 @@ func TestTheHubBehindTheLogBelievesNoMoreThanWithoutIt(t *testing.T) {
 	require.NoError(t, err)
 	received := make(desk, 10)
 	setting := func(id, number string) channel.Channel {
-		return channel.Channel{Settings: channel.Settings{ID: id, Name: id, Number: number, Enabled: true}, Sender: nowhere{}}
+		return channel.Channel{Settings: settings.Settings{ID: id, Name: id, Number: number, Enabled: true}, Sender: nowhere{}}
 	}
 	hub, err := channel.New(channel.Config{
 		Store: memstore.New(), Ticketing: received, Channels: []channel.Channel{setting("one", "7"), setting("two", "8")},

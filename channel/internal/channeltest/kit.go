@@ -39,10 +39,10 @@ func (l *Lab) Uncertain(conv string) string {
 // Nowhere is a Media without files.
 type Nowhere struct{}
 
-// Upload implements channel.Media.
+// Upload implements [message.Media].
 func (Nowhere) Upload(context.Context, message.Upload) (string, error) { return "88", nil }
 
-// Download implements channel.Media.
+// Download implements [message.Media].
 func (Nowhere) Download(context.Context, string) (message.Download, error) {
 	return message.Download{}, errors.New("no file")
 }

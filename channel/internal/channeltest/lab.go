@@ -16,7 +16,9 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deadletter"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/webhook"
@@ -44,7 +46,7 @@ type Lab struct {
 // LabOptions are what a test wants of its own; what is left out is as usual.
 type LabOptions struct {
 	Store    store.Store
-	Settings func(*channel.Settings)
+	Settings func(*settings.Settings)
 	Config   func(*channel.Config)
 	// New makes the hub; nil means channel.New.
 	New func(channel.Config) (*channel.Hub, error)
@@ -68,7 +70,7 @@ func NewLab(t *testing.T, o LabOptions) *Lab {
 	if l.Store == nil {
 		l.Store = memstore.New()
 	}
-	settings := channel.Settings{
+	settings := settings.Settings{
 		ID: "support", Name: "Support", Number: LabNumber, Account: LabAccount, Enabled: true,
 	}
 	if o.Settings != nil {
@@ -162,9 +164,9 @@ func (l *Lab) Reply(conversationID, text string) (*conversation.Message, error) 
 }
 
 // Letters lists the dead letters of a queue.
-func (l *Lab) Letters(queue string) []channel.DeadLetter {
+func (l *Lab) Letters(queue string) []deadletter.Letter {
 	l.T.Helper()
-	list, err := l.Hub.DeadLetters(l.T.Context(), channel.DeadLetterQuery{Work: queue, Limit: 1000})
+	list, err := l.Hub.DeadLetters(l.T.Context(), deadletter.Query{Work: queue, Limit: 1000})
 	require.NoError(l.T, err)
 	return list
 }
@@ -179,7 +181,7 @@ type Wire struct {
 	Wamids map[string]string
 }
 
-// Send implements channel.Sender.
+// Send implements [message.Sender].
 func (w *Wire) Send(ctx context.Context, out message.Outbound) (message.Receipt, error) {
 	w.Mu.Lock()
 	w.Sent = append(w.Sent, out)
@@ -202,7 +204,7 @@ func (w *Wire) Sends(f func(ctx context.Context, out message.Outbound, n int) er
 	w.send = f
 }
 
-// MarkRead implements channel.Sender.
+// MarkRead implements [message.Sender].
 func (w *Wire) MarkRead(context.Context, string, bool) error { return nil }
 
 // OutWAMID is the wamid that a wire gives to a text.

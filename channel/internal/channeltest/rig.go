@@ -19,6 +19,7 @@ import (
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/template"
@@ -138,7 +139,7 @@ type Rig struct {
 // RigOptions are what a test wants of its own; what is left out is as usual.
 type RigOptions struct {
 	Store    store.Store
-	Settings func(*channel.Settings)
+	Settings func(*settings.Settings)
 	Config   func(*channel.Config)
 	// New makes the hub; nil means channel.New.
 	New    func(channel.Config) (*channel.Hub, error)
@@ -177,7 +178,7 @@ func Start(t *testing.T, o RigOptions) *Rig {
 	require.NoError(t, err)
 	require.NoError(t, catalog.Sync(time.Now().Add(-time.Minute),
 		r.Client.Account(r.Account.ID).Templates(t.Context(), cloudapi.TemplateQuery{})))
-	settings := channel.Settings{
+	settings := settings.Settings{
 		ID: "support", Name: "Support", Number: r.Number.ID, Account: r.Account.ID, Enabled: true, Language: "en",
 	}
 	if o.Settings != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/kanava-go/kanava/channel/console"
 	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/template"
 	_ "modernc.org/sqlite" // the database of this example
@@ -25,7 +26,7 @@ const (
 	businessName = "Harbour Bikes"
 )
 
-type settings struct {
+type setup struct {
 	dir     string
 	side    *WhatsApp // nil = the demonstration
 	webhook string    // URL of the webhook
@@ -49,7 +50,7 @@ type app struct {
 	storming sync.Mutex
 }
 
-func newApp(ctx context.Context, set settings) (_ *app, err error) {
+func newApp(ctx context.Context, set setup) (_ *app, err error) {
 	catalog, err := template.NewCatalog(template.CatalogConfig{})
 	if err != nil {
 		return nil, err
@@ -89,7 +90,7 @@ func newApp(ctx context.Context, set settings) (_ *app, err error) {
 	a.agents, err = desk.New(desk.Config{AgentName: agentName, Hub: channel.Config{
 		Store: st, Ticketing: tickets, Attachments: kept, Now: a.now, Logger: set.log, Feed: true, Search: true, Drain: grace,
 		Channels: []channel.Channel{{
-			Settings: channel.Settings{
+			Settings: settings.Settings{
 				ID: channelID, Name: businessName, Number: side.Number, Account: side.Account, Enabled: true, Language: "en",
 				Desk: desk.Settings{Access: roles, Rules: rules.Default()}.JSON(),
 			},

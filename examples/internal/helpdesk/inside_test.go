@@ -26,7 +26,7 @@ type inside struct {
 
 func within(t *testing.T) *inside {
 	t.Helper()
-	app, err := newApp(t.Context(), settings{
+	app, err := newApp(t.Context(), setup{
 		dir: t.TempDir(), log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	require.NoError(t, err)

@@ -98,7 +98,7 @@ func Run(ctx context.Context, o Options) error {
 	if ports.webhook != nil {
 		at.Webhook = "http://" + shown(o.WebhookAddr, ports.webhook.Addr()) + "/webhook"
 	}
-	app, err := newApp(ctx, settings{dir: o.Dir, side: o.WhatsApp, webhook: at.Webhook, log: o.Log, origins: origins(ports.console.Addr())})
+	app, err := newApp(ctx, setup{dir: o.Dir, side: o.WhatsApp, webhook: at.Webhook, log: o.Log, origins: origins(ports.console.Addr())})
 	if err != nil {
 		ports.close()
 		return err

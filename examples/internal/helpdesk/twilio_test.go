@@ -15,7 +15,7 @@ func TestTheSameHelpdeskOnTwilio(t *testing.T) {
 	t.Parallel()
 	side, err := Twilio()
 	require.NoError(t, err)
-	app, err := newApp(t.Context(), settings{dir: t.TempDir(), side: side, log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	app, err := newApp(t.Context(), setup{dir: t.TempDir(), side: side, log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	require.NoError(t, err)
 	server := httptest.NewServer(app.routes())
 	ctx, stop := context.WithCancel(t.Context())

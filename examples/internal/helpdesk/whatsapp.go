@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/cloudapi"
+	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -18,8 +18,8 @@ import (
 // WhatsApp is one number, whoever carries its messages: with Meta or Twilio, real or
 // simulated.
 type WhatsApp struct {
-	Sender          channel.Sender
-	Media           channel.Media
+	Sender          message.Sender
+	Media           message.Media
 	Number, Account string
 	// Webhook makes the endpoint for a URL.
 	Webhook func(url string, sink webhook.Sink, log *slog.Logger) (http.Handler, error)

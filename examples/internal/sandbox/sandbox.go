@@ -20,6 +20,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
+	"github.com/kanava-go/kanava/channel/settings"
 )
 
 // WhatsApp is the simulated platform.
@@ -59,7 +60,7 @@ func New(names ...string) (*WhatsApp, error) {
 
 // Unless reads a file of brands, the settings of a channel each, for real numbers, with the environment as
 // it is. Without a file it makes a WhatsApp with two brands, and the environment that goes with it.
-func Unless(file string, getenv func(string) string, box **WhatsApp) ([]channel.Settings, func(string) string, error) {
+func Unless(file string, getenv func(string) string, box **WhatsApp) ([]settings.Settings, func(string) string, error) {
 	if file == "" {
 		w, err := New("Harbour Bikes", "Harbour Boats")
 		if err != nil {
@@ -72,7 +73,7 @@ func Unless(file string, getenv func(string) string, box **WhatsApp) ([]channel.
 	if err != nil {
 		return nil, nil, fmt.Errorf("sandbox: %w", err)
 	}
-	var brands []channel.Settings
+	var brands []settings.Settings
 	if err := json.Unmarshal(text, &brands); err != nil {
 		return nil, nil, fmt.Errorf("sandbox: read %s: %w", file, err)
 	}
@@ -80,10 +81,10 @@ func Unless(file string, getenv func(string) string, box **WhatsApp) ([]channel.
 }
 
 // Brands are the settings of a channel for each business; its ID is the last word of the name.
-func (w *WhatsApp) Brands() (brands []channel.Settings) {
+func (w *WhatsApp) Brands() (brands []settings.Settings) {
 	for i, n := range w.Numbers {
 		words := strings.Fields(strings.ToLower(w.names[i]))
-		brands = append(brands, channel.Settings{
+		brands = append(brands, settings.Settings{
 			ID: words[len(words)-1], Name: w.names[i], Number: n.ID, Account: w.Accounts[i].ID, Language: "en", Enabled: true,
 		})
 	}

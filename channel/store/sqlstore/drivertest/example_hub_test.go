@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -22,7 +23,7 @@ func exampleHub(ctx context.Context, db *sql.DB) (hub *channel.Hub, conversation
 	store, err := sqlstore.Open(ctx, sqlstore.Config{DB: db, Dialect: sqlstore.SQLite})
 	must(err)
 	hub, err = channel.New(channel.Config{Store: store, Ticketing: quietDesk{}, Channels: []channel.Channel{{
-		Settings: channel.Settings{ID: "support", Name: "Support", Number: hostNumber, Enabled: true}, Sender: &counting{},
+		Settings: settings.Settings{ID: "support", Name: "Support", Number: hostNumber, Enabled: true}, Sender: &counting{},
 	}}})
 	must(err)
 	for phone, at := range map[string]time.Time{"13125550187": time.Now(), "13125550188": time.Now().Add(-48 * time.Hour)} {

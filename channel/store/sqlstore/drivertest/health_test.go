@@ -10,6 +10,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
@@ -41,7 +42,7 @@ func BenchmarkHealthOfAMillionConversations(b *testing.B) {
 	_, err := s.Commit(b.Context(), &batch)
 	require.NoError(b, err)
 	hub, err := channel.New(channel.Config{Store: s, Ticketing: silent{}, Channels: []channel.Channel{{
-		Settings: channel.Settings{ID: "support", Name: "Support", Number: "106540352242922"},
+		Settings: settings.Settings{ID: "support", Name: "Support", Number: "106540352242922"},
 	}}})
 	require.NoError(b, err)
 	b.Run("Health", func(b *testing.B) {
@@ -120,7 +121,7 @@ func TestHealthOnBothEngines(t *testing.T) {
 			_, err := s.Commit(t.Context(), &batch)
 			require.NoError(t, err)
 			hub, err := channel.New(channel.Config{Store: s, Ticketing: silent{}, Channels: []channel.Channel{{
-				Settings: channel.Settings{ID: "support", Name: "Support", Number: "106540352242922"},
+				Settings: settings.Settings{ID: "support", Name: "Support", Number: "106540352242922"},
 			}}})
 			require.NoError(t, err)
 			h, err := hub.Health(t.Context())

@@ -18,6 +18,7 @@ import (
 	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/template"
@@ -44,18 +45,18 @@ const hostNumber, hostAccount = "106540352242922", "102290129340398"
 var dana = conversation.Author{Kind: conversation.Agent, ID: "dana"}
 
 // hubOn returns a hub that polls so seldom that only what it is told of happens.
-func hubOn(t *testing.T, st store.Store, line channel.Sender, settings func(*channel.Settings)) *channel.Hub {
+func hubOn(t *testing.T, st store.Store, line message.Sender, decide func(*settings.Settings)) *channel.Hub {
 	t.Helper()
 	var def template.Definition
 	require.NoError(t, json.Unmarshal([]byte(`{"name":"news","language":"en","status":"APPROVED","category":"UTILITY","components":[{"type":"BODY","text":"There is news."}]}`), &def))
 	catalog, err := template.NewCatalog(template.CatalogConfig{})
 	require.NoError(t, err)
 	catalog.Put(time.Now(), def)
-	s := channel.Settings{
+	s := settings.Settings{
 		ID: "support", Name: "Support", Number: hostNumber, Account: hostAccount, Enabled: true, ConsentElsewhere: true,
 	}
-	if settings != nil {
-		settings(&s)
+	if decide != nil {
+		decide(&s)
 	}
 	s.Desk = desk.Settings{}.JSON() // it counts
 	d, err := desk.New(desk.Config{Hub: channel.Config{
@@ -190,7 +191,7 @@ func TestAFunctionInATransactionHappensWithTheAnswerOrNotAtAll(t *testing.T) {
 func TestARolledBackNotificationReachedNobodyAndARefusalStays(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *sqlstore.Store, db *sql.DB) {
-		hub := hubOn(t, s, &counting{}, func(set *channel.Settings) {
+		hub := hubOn(t, s, &counting{}, func(set *settings.Settings) {
 			set.Budget = &pricing.Budget{Unit: pricing.BudgetEvery, Limit: 1}
 		})
 		require.NoError(t, hub.ReportStanding(t.Context(), "support", time.Now(), health.Standing{MessagingLimit: "1"}))
@@ -220,8 +221,8 @@ func TestABudgetHoldsWhoeverAnswersAtTheSameTime(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *sqlstore.Store, _ *sql.DB) {
 		const limit = 3
-		settings := func(set *channel.Settings) { set.Budget = &pricing.Budget{Unit: pricing.BudgetEvery, Limit: limit} }
-		hubs := []*channel.Hub{hubOn(t, s, &counting{}, settings), hubOn(t, s, &counting{}, settings)}
+		budget := func(set *settings.Settings) { set.Budget = &pricing.Budget{Unit: pricing.BudgetEvery, Limit: limit} }
+		hubs := []*channel.Hub{hubOn(t, s, &counting{}, budget), hubOn(t, s, &counting{}, budget)}
 		runHub(t, hubs[0])
 		var took atomic.Int64
 		var wg sync.WaitGroup

@@ -14,6 +14,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/rules"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
@@ -38,7 +39,7 @@ func BenchmarkInbox(b *testing.B) {
 			d, err := desk.New(desk.Config{Hub: channel.Config{
 				Store: s, Ticketing: quietDesk{}, Feed: true, Search: true,
 				Channels: []channel.Channel{{
-					Settings: channel.Settings{
+					Settings: settings.Settings{
 						ID: "support", Name: "Support", Number: hostNumber, Enabled: true,
 						Desk: desk.Settings{Access: access.Policy{AllUsers: access.Supervisor}}.JSON(),
 					},

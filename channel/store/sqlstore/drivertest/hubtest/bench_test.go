@@ -18,6 +18,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
@@ -178,18 +179,18 @@ func inbound(b *testing.B, db *sql.DB, dialect sqlstore.Dialect) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "received/s")
 }
 
-func newHub(b *testing.B, db *sql.DB, dialect sqlstore.Dialect, wire channel.Sender, tickets channel.Ticketing) (*channel.Hub, *sqlstore.Store) {
+func newHub(b *testing.B, db *sql.DB, dialect sqlstore.Dialect, wire message.Sender, tickets channel.Ticketing) (*channel.Hub, *sqlstore.Store) {
 	d, st := newDesk(b, db, dialect, wire, tickets)
 	return d.Hub(), st
 }
 
-func newDesk(b *testing.B, db *sql.DB, dialect sqlstore.Dialect, wire channel.Sender, tickets channel.Ticketing) (*desk.Desk, *sqlstore.Store) {
+func newDesk(b *testing.B, db *sql.DB, dialect sqlstore.Dialect, wire message.Sender, tickets channel.Ticketing) (*desk.Desk, *sqlstore.Store) {
 	st, err := sqlstore.Open(b.Context(), sqlstore.Config{DB: db, Dialect: dialect})
 	require.NoError(b, err)
 	d, err := deskOf(channel.Config{
 		Store: st, Ticketing: tickets, Poll: 100 * time.Millisecond, Heartbeat: time.Minute, SendWorkers: senders,
 		Channels: []channel.Channel{{
-			Settings: channel.Settings{
+			Settings: settings.Settings{
 				ID: "support", Name: "Support", Number: ours, Enabled: true,
 			},
 			Sender: wire,

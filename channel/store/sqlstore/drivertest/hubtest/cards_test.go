@@ -26,6 +26,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
 	"github.com/kanava-go/kanava/template"
@@ -162,7 +163,7 @@ func exposed(t *testing.T, withDesk bool, db *sql.DB, dialect sqlstore.Dialect) 
 		Feed: true, Search: true, // what is found by words is stored, too
 		Store: st, Ticketing: (*cardDesk)(c), Logger: logger, Poll: 50 * time.Millisecond, Heartbeat: time.Minute,
 		Channels: []channel.Channel{{
-			Settings: channel.Settings{
+			Settings: settings.Settings{
 				ID: "support", Name: "Support", Number: ours, Account: "2", Enabled: true, Language: "en",
 				ConsentElsewhere: true,
 			},

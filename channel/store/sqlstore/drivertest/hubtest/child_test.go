@@ -20,6 +20,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/pgxstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
@@ -95,7 +96,7 @@ func (cfg *childConfig) hub(st store.Store, desk channel.Ticketing) (*channel.Hu
 	return hubOf(cfg.WithDesk, channel.Config{
 		Store: st, Ticketing: desk, Lease: 5 * time.Second, Poll: 100 * time.Millisecond, Heartbeat: time.Minute,
 		Channels: []channel.Channel{{
-			Settings: channel.Settings{
+			Settings: settings.Settings{
 				ID: "support", Name: "Support", Number: cfg.Number, Enabled: true, UncertainWait: duration.Second,
 			},
 			Sender: client.Number(cfg.Number),

@@ -13,6 +13,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
 	"github.com/kanava-go/kanava/webhook"
@@ -81,8 +82,8 @@ func TestClocksThatDifferDoNoHarmOnPostgreSQL(t *testing.T) {
 		hub, err := hubOf(true, channel.Config{
 			Store: st, Ticketing: j, Lease: time.Minute, Poll: 50 * time.Millisecond, Heartbeat: time.Minute,
 			Now: func() time.Time { return time.Now().Add(ahead) },
-			Channels: []channel.Channel{{Sender: j, Settings: channel.Settings{
-				ID: "support", Name: "Support", Number: "3", Enabled: true, Uncertain: channel.Resend,
+			Channels: []channel.Channel{{Sender: j, Settings: settings.Settings{
+				ID: "support", Name: "Support", Number: "3", Enabled: true, Uncertain: settings.Resend,
 			}}},
 		})
 		require.NoError(t, err)

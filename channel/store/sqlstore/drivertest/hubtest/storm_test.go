@@ -20,6 +20,7 @@ import (
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
@@ -136,7 +137,7 @@ func day(t *testing.T, withDesk bool, sky weather, customers, hours int) map[str
 			Store: []store.Store{plain, byPgx}[i], Ticketing: desk, Now: world.Now, Lease: 2 * time.Hour, Poll: 200 * time.Millisecond,
 			Heartbeat: time.Minute,
 			Channels: []channel.Channel{{
-				Settings: channel.Settings{
+				Settings: settings.Settings{
 					ID: "support", Name: "Support", Number: number.ID, Enabled: true,
 				},
 				Sender: client.Number(number.ID),

@@ -11,6 +11,7 @@ import (
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
 	"github.com/kanava-go/kanava/webhook"
@@ -38,7 +39,7 @@ func TestAHubOnPostgreSQL(t *testing.T) {
 	hub, err := channel.New(channel.Config{
 		Store: store, Ticketing: ticketing{}, Now: world.Now,
 		Channels: []channel.Channel{{
-			Settings: channel.Settings{ID: "support", Name: "Support", Number: number.ID, Enabled: true},
+			Settings: settings.Settings{ID: "support", Name: "Support", Number: number.ID, Enabled: true},
 			Sender:   client.Number(number.ID),
 		}},
 	})

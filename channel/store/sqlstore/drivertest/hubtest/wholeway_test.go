@@ -21,6 +21,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
@@ -123,7 +124,7 @@ func wholeWay(b *testing.B, withDesk bool, st store.Store, turns int) float64 {
 	hub, err := hubOf(withDesk, channel.Config{
 		Store: counted, Ticketing: w, Poll: 100 * time.Millisecond, Heartbeat: time.Minute,
 		Channels: []channel.Channel{{
-			Settings: channel.Settings{
+			Settings: settings.Settings{
 				ID: "support", Name: "Support", Number: ours, Enabled: true,
 			},
 			Sender: w,

@@ -29,7 +29,7 @@
 //		hub, err := channel.New(channel.Config{
 //			Store: store, Ticketing: ticketing{}, Now: world.Now,
 //			Channels: []channel.Channel{{
-//				Settings: channel.Settings{ID: "support", Name: "Support", Number: number.ID, Enabled: true},
+//				Settings: settings.Settings{ID: "support", Name: "Support", Number: number.ID, Enabled: true},
 //				Sender:   client.Number(number.ID),
 //			}},
 //		})

@@ -1,8 +1,7 @@
-package channel
+package settings
 
 import (
 	"encoding/json"
-	"errors"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -10,32 +9,8 @@ import (
 	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/redact"
-	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
 )
-
-// Channel is one WhatsApp number as a support channel: its settings, and the parts that talk to
-// WhatsApp.
-type Channel struct {
-	Settings
-	// Sender sends for the number and holds its token; required unless the channel is disabled.
-	Sender Sender
-	// Media moves files; nil if the channel neither fetches nor uploads any.
-	Media Media
-	// Templates are the message templates of the number's account; nil: none.
-	Templates *template.Catalog
-	// Rates are Meta's rate cards in the account's currency, in any order; nil: costs are counted in
-	// messages only.
-	Rates []*pricing.RateCard
-
-	base     string         // fingerprint of the settings that the host began with
-	location *time.Location // Settings.TimeZone
-	prepared any            // what the desk made of Settings.Desk
-}
-
-// Prepared returns what the [Desk] made of Settings.Desk; nil without one, or if no hub gave the
-// channel out.
-func (c *Channel) Prepared() any { return c.prepared }
 
 // Settings are what an administrator decides about a channel. They hold no secret and serialise to
 // JSON. The zero value of each field is the cautious choice.
@@ -99,7 +74,7 @@ type Settings struct {
 	// Retention says how long things are kept.
 	Retention Retention `json:"retention,omitzero"`
 
-	// ConsentElsewhere says that the host decides whom to contact; otherwise Notify needs a recorded
+	// ConsentElsewhere says that the host decides whom to contact; otherwise Hub.Notify needs a recorded
 	// consent.
 	ConsentElsewhere bool `json:"consent_elsewhere,omitempty"`
 	// OptOutWords are what a customer writes, alone, to stop marketing, and OptInWords what lifts
@@ -108,7 +83,7 @@ type Settings struct {
 	OptOutWords []string `json:"opt_out_words,omitempty"`
 	OptInWords  []string `json:"opt_in_words,omitempty"`
 
-	// Desk is what the hub's [Desk] is to know, such as the JSON of a desk.Settings; nil without
+	// Desk is what the hub's desk is to know, such as the JSON of a desk.Settings; nil without
 	// one.
 	Desk json.RawMessage `json:"desk,omitempty"`
 }
@@ -119,53 +94,44 @@ type UncertainPolicy string
 // Uncertain policies.
 const (
 	// Leave leaves it, visibly uncertain, for a status to settle or for an agent with
-	// [Hub.ResendMessage] or [Hub.GiveUpMessage]. The default.
+	// Hub.ResendMessage or Hub.GiveUpMessage. The default.
 	Leave UncertainPolicy = ""
 	// Resend sends it again: the customer may get it twice.
 	Resend UncertainPolicy = "resend"
 )
 
-// Validate returns all problems, each a [*SettingError], or nil. What depends on the rest of the hub
+// Validate returns all problems, each a [*Error], or nil. What depends on the rest of the hub
 // is looked at when the channel is added.
 func (s *Settings) Validate() error {
-	p := &settingProblems{channel: s.ID}
-	p.bad(!validID(s.ID), "id", "want 1 to 64 of a-z, 0-9, - and _")
+	p := &Problems{Channel: s.ID}
+	p.Bad(!validID(s.ID), "id", "want 1 to 64 of a-z, 0-9, - and _")
 	n := utf8.RuneCountInString(s.Name)
-	p.bad(visibleName(s.Name) == "" || n > 255, "name", "want 1 to 255 characters that can be seen, have %d", n)
-	p.bad(s.Number == "", "number", "missing: the phone_number_id of the number")
-	p.bad(strings.ContainsFunc(s.Number, notDigit), "number", "want the digits of a phone_number_id")
-	p.bad(strings.ContainsFunc(s.MessagingAccount, notDigit), "messaging_account", "want the digits of an account's ID")
-	p.bad(s.MarketingRoute != MarketingAuto && s.MarketingRoute != MarketingAlways && s.MarketingRoute != MarketingNever,
+	p.Bad(visibleName(s.Name) == "" || n > 255, "name", "want 1 to 255 characters that can be seen, have %d", n)
+	p.Bad(s.Number == "", "number", "missing: the phone_number_id of the number")
+	p.Bad(strings.ContainsFunc(s.Number, noDigit), "number", "want the digits of a phone_number_id")
+	p.Bad(strings.ContainsFunc(s.MessagingAccount, noDigit), "messaging_account", "want the digits of an account's ID")
+	p.Bad(s.MarketingRoute != MarketingAuto && s.MarketingRoute != MarketingAlways && s.MarketingRoute != MarketingNever,
 		"marketing_route", "want \"\", %q or %q", MarketingAlways, MarketingNever)
-	p.bad(s.Uncertain != Leave && s.Uncertain != Resend, "uncertain", "want \"\" or %q", Resend)
-	p.bad(s.UncertainWait < 0, "uncertain_wait", "negative")
-	p.bad(s.Files.Wait < 0 || s.Files.Wait > duration.Minute, "files", "wait: want 0 to 1 minute")
-	p.bad(s.ClosingNotice != 0 && (s.ClosingNotice < duration.Minute || s.ClosingNotice >= 24*duration.Hour), "closing_notice", "want 1 minute to under 24 hours, or 0")
+	p.Bad(s.Uncertain != Leave && s.Uncertain != Resend, "uncertain", "want \"\" or %q", Resend)
+	p.Bad(s.UncertainWait < 0, "uncertain_wait", "negative")
+	p.Bad(s.Files.Wait < 0 || s.Files.Wait > duration.Minute, "files", "wait: want 0 to 1 minute")
+	p.Bad(s.ClosingNotice != 0 && (s.ClosingNotice < duration.Minute || s.ClosingNotice >= 24*duration.Hour), "closing_notice", "want 1 minute to under 24 hours, or 0")
 	if b := s.Budget; b != nil {
-		p.bad(!b.Unit.Known(), "budget", "unit: want \"\", %q or %q", pricing.BudgetMessages, pricing.BudgetEvery)
-		p.bad(b.Limit < 0 || b.LowWater < 0, "budget", "negative limit or low_water")
+		p.Bad(!b.Unit.Known(), "budget", "unit: want \"\", %q or %q", pricing.BudgetMessages, pricing.BudgetEvery)
+		p.Bad(b.Limit < 0 || b.LowWater < 0, "budget", "negative limit or low_water")
 	}
-	p.of("redact", s.Redact.Validate())
+	p.Of("redact", s.Redact.Validate())
 	_, err := time.LoadLocation(s.TimeZone)
-	p.bad(err != nil, "time_zone", "unknown")
-	p.of("retention", s.Retention.validate())
-	p.of("files", s.Files.validate())
-	return errors.Join(p.errs...)
+	p.Bad(err != nil, "time_zone", "unknown")
+	p.Of("retention", s.Retention.validate())
+	p.Of("files", s.Files.validate())
+	return p.Err()
 }
+
+func noDigit(r rune) bool { return r < '0' || r > '9' }
 
 func validID(id string) bool {
 	return id != "" && len(id) <= 64 && !strings.ContainsFunc(id, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '_'
 	})
-}
-
-// portfolio names what shares a messaging limit.
-func (s *Settings) portfolio() string {
-	switch {
-	case s.Portfolio != "":
-		return "portfolio|" + s.Portfolio
-	case s.Account != "":
-		return "account|" + s.Account
-	}
-	return "channel|" + s.ID
 }

@@ -1,9 +1,8 @@
-package channel
+package settings
 
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/kanava-go/kanava/channel/duration"
 )
@@ -17,7 +16,7 @@ type Retention struct {
 	// Consents is the age of the newest consent, withdrawal or opt-out at which a customer goes of
 	// whom nothing else is left: they are the proof of what may be sent to whom.
 	Consents duration.Duration `json:"consents,omitempty"`
-	// Attachments is the age of the files of messages that stay and say so. It needs a [Remover].
+	// Attachments is the age of the files of messages that stay and say so. It needs a channel.Remover.
 	Attachments duration.Duration `json:"attachments,omitempty"`
 	// Bodies is the age at which what was said goes while the message stays, with its times, its fate
 	// and its files: for hosts that keep it themselves. 1 hour is the least. A message has to be settled:
@@ -47,11 +46,3 @@ func (r *Retention) validate() error {
 
 // minRetention keeps a typing error from emptying a store.
 const minRetention = duration.Day
-
-// before is the time before which something goes; zero if nothing does.
-func before(now time.Time, age duration.Duration) time.Time {
-	if age == 0 {
-		return time.Time{}
-	}
-	return now.Add(-time.Duration(age))
-}

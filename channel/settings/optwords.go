@@ -1,4 +1,4 @@
-package channel
+package settings
 
 import (
 	"maps"
@@ -55,6 +55,12 @@ func wordsOf(languages []string, out bool) []string {
 	slices.Sort(all)
 	return slices.Compact(all)
 }
+
+// OptsOut says that a text is one of the words by which a customer stops marketing, and nothing else.
+func (s *Settings) OptsOut(text string) bool { return saysOneOf(s.OptOutWords, text) }
+
+// OptsIn says that it is one by which they want it again.
+func (s *Settings) OptsIn(text string) bool { return saysOneOf(s.OptInWords, text) }
 
 // saysOneOf says whether a text is one of the words and nothing else: how it is written and
 // what decorates it do not matter.

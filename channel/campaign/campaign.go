@@ -1,0 +1,76 @@
+// Package campaign holds the words for a message to many, which Hub.NotifyAll sends: how, what became
+// of each row, and the sum.
+package campaign
+
+import (
+	"log/slog"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/pricing"
+)
+
+// Campaign is a message to many.
+type Campaign struct {
+	// Key names the campaign, at most 100 bytes; required. A row that was queued under it is not
+	// queued again: a campaign is resumed by running it again with the same rows.
+	Key string
+	// Dry queues nothing: each result says what would become of its row now.
+	Dry bool
+	// NoWait takes a messaging limit for a refusal. Otherwise the campaign waits, over days if it
+	// must.
+	NoWait bool
+}
+
+// Result is what became of one row.
+type Result struct {
+	// Row counts the rows from 1.
+	Row int
+	// Message is the message as queued, or with Dry as it would be, with what is set aside in Cost;
+	// nil if it was refused.
+	Message *conversation.Message
+	// Err is why it was refused: that of Hub.Notify, or of the row itself.
+	Err error
+	// Cause is Err in a word, as channel.CauseOf says it; "" if it is no refusal.
+	Cause conversation.Cause
+	// Again says that it had been queued by an earlier run.
+	Again bool
+}
+
+// LogValue shows the number of the row and why it was refused.
+func (r Result) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("row", r.Row), slog.Bool("again", r.Again), slog.String("refused", string(r.Cause)))
+}
+
+// Totals sums results up, for a progress bar and for a dry run.
+type Totals struct {
+	Rows   int `json:"rows"`
+	Queued int `json:"queued"` // with Dry: would be
+	Again  int `json:"again"`  // had been queued before
+	// Refused counts by Cause; "" is for rows that could not be read, and other errors.
+	Refused map[conversation.Cause]int `json:"refused,omitempty"`
+	// Cost is what is set aside, in the currency of the channel's rates; Unpriced have no known
+	// price.
+	Cost     pricing.Micros `json:"cost"`
+	Unpriced int            `json:"unpriced,omitempty"`
+}
+
+// Add counts a result.
+func (t *Totals) Add(r *Result) {
+	t.Rows++
+	switch {
+	case r.Err != nil:
+		if t.Refused == nil {
+			t.Refused = map[conversation.Cause]int{}
+		}
+		t.Refused[r.Cause]++
+	case r.Again:
+		t.Again++
+	default:
+		t.Queued++
+		hold := r.Message.Cost.Hold
+		t.Cost += hold.Rate.Times(hold.Units)
+		if hold.Units > 0 && hold.Rate == 0 {
+			t.Unpriced++
+		}
+	}
+}

@@ -1,0 +1,44 @@
+package channel
+
+import (
+	"time"
+
+	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/settings"
+	"github.com/kanava-go/kanava/template"
+)
+
+// Channel is one WhatsApp number as a support channel: its settings, and the parts that talk to
+// WhatsApp.
+type Channel struct {
+	settings.Settings
+	// Sender sends for the number and holds its token; required unless the channel is disabled.
+	Sender message.Sender
+	// Media moves files; nil if the channel neither fetches nor uploads any.
+	Media message.Media
+	// Templates are the message templates of the number's account; nil: none.
+	Templates *template.Catalog
+	// Rates are Meta's rate cards in the account's currency, in any order; nil: costs are counted in
+	// messages only.
+	Rates []*pricing.RateCard
+
+	base     string         // fingerprint of the settings that the host began with
+	location *time.Location // Settings.TimeZone
+	prepared any            // what the desk made of Settings.Desk
+}
+
+// Prepared returns what the [Desk] made of Settings.Desk; nil without one, or if no hub gave the
+// channel out.
+func (c *Channel) Prepared() any { return c.prepared }
+
+// portfolio names what shares a messaging limit.
+func (c *Channel) portfolio() string {
+	switch {
+	case c.Portfolio != "":
+		return "portfolio|" + c.Portfolio
+	case c.Account != "":
+		return "account|" + c.Account
+	}
+	return "channel|" + c.ID
+}
