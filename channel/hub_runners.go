@@ -25,7 +25,7 @@ func (h *Hub) makeRunners(cfg Config) {
 		Kind: workIn, Workers: cmp.Or(cfg.ApplyWorkers, 32), Handle: h.intake.apply, Groups: h.intake.taking,
 	})
 	h.runner(patience{maxTries: cmp.Or(cfg.HostTries, 20)}, worker.Config{
-		Kind: workHost, Workers: worker.Depth * calls, Gate: h.teller.gate, Ahead: h.teller.ahead, Handle: h.teller.tell,
+		Kind: workHost, Workers: worker.Depth * calls, Gate: h.teller.gate, Ahead: h.teller.ahead, Handle: h.teller.tell, Clear: h.teller.clear,
 		Groups: h.channels.telling, Care: h.teller.careTelling, Next: h.telling.next,
 		Whole: func() worker.Care { return h.telling.care("") },
 		Well:  func(group string) bool { return h.telling.well(channelOf(group)) },

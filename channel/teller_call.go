@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/internal/worker"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // A teller calls the host's ticketing.
@@ -48,13 +50,13 @@ func (t *teller) tell(ctx context.Context, w *worker.Job) error {
 		return err
 	})
 	if conv == nil && errors.Is(err, ErrNotFound) { // erased or past its retention: nothing left to tell
-		return t.finish(ctx, w)
+		return t.over(ctx, w)
 	}
 	if err != nil {
 		return err
 	}
 	if ticket == "" || ticket == conv.Ticket {
-		return t.finish(ctx, w)
+		return t.over(ctx, w)
 	}
 	return t.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
 		var c conversation.Conversation
@@ -66,6 +68,35 @@ func (t *teller) tell(ctx context.Context, w *worker.Job) error {
 		}
 		return worker.Done(), u.saveConversation(&c)
 	})
+}
+
+// over settles a call of which nothing is left to do, together with others and a moment later: a crash
+// meanwhile repeats it, with its ID. A process that may not work any more finds out at once whether the
+// call is still its own, and with it the next ones of its lane.
+func (t *teller) over(ctx context.Context, w *worker.Job) error {
+	if t.life.over() {
+		return t.finish(ctx, w)
+	}
+	t.runners[workHost].Over(w)
+	return nil
+}
+
+// clear takes calls out of the queue that are over.
+func (t *teller) clear(ctx context.Context, calls []store.Lease) error {
+	const failed = "channel: calls that are over are still in their queue"
+	err := t.repeat(ctx, func(u *unit) error {
+		for _, l := range calls {
+			u.Finish(l)
+		}
+		return nil
+	})
+	switch {
+	case err == nil:
+		t.works(ctx, failed, "")
+	case !errors.Is(err, store.ErrLeaseLost):
+		t.fails(ctx, slog.LevelWarn, failed, "", err)
+	}
+	return err
 }
 
 // known is what was read ahead for a call and may be shown: nothing, if the call had to wait. The one

@@ -38,6 +38,8 @@ const (
 	// maxAhead is how long work may be expected to wait for its call. It is far below the
 	// shortest lease.
 	maxAhead = time.Second
+	// fresh is for how long what was read ahead of a call is as good as read now.
+	fresh = 100 * time.Millisecond
 )
 
 // ErrBusy says that the other calls took so long that there was no time left for this one.
@@ -99,14 +101,10 @@ func (g *Gate) wait(ctx context.Context, w *Job) error {
 	g.queue = append(g.queue, t)
 	g.admit()
 	g.mu.Unlock()
+	began := time.Now()
 	select {
 	case <-t.begin:
-		return nil
-	default:
-		w.Waited = true
-	}
-	select {
-	case <-t.begin:
+		w.Waited = w.Waited || time.Since(began) > fresh
 		return nil
 	case <-ctx.Done():
 	}

@@ -18,8 +18,8 @@ type Job struct {
 	Item  any
 	Ahead []step.Known
 	Begun any
-	// Waited says that it was behind another one in its lane, or had to wait for its turn at the Gate: what
-	// was read ahead may be out of date, not least by what the one before it did.
+	// Waited says that it was behind another one in its lane, or had to wait long for its turn at the
+	// Gate: what was read ahead may be out of date, not least by what the one before it did.
 	Waited bool
 
 	grip    *grip
@@ -29,6 +29,7 @@ type Job struct {
 	born    bool    // it was claimed as it was enqueued
 	passing bool    // it was never enqueued; see Passing
 	verdict verdict // how the step that settled it last ended
+	piled   bool    // it is over, and leaves its queue with others; see Runner.Over
 
 	// Of the work that is in hand in its lane: guarded by Runner.mu.
 	next *Job // the one that waits for it

@@ -53,8 +53,10 @@ func (r *Runner) Reserve(w *store.Work) step.Place {
 		}
 	}
 	if w.Lane != "" {
-		if p.behind = r.tails[w.Lane]; p.behind != nil {
-			p.hold.Behind = p.behind.Lease().Token
+		if last := r.tails[w.Lane]; last != nil {
+			if p.hold.Behind = last.Lease().Token; !last.over {
+				p.behind = last
+			}
 		}
 	}
 	r.inHand++
@@ -117,7 +119,7 @@ func (p *place) hire(j *Job) bool {
 	defer p.mu.Unlock()
 	before := p.tails[j.Lane]
 	switch {
-	case before != nil: // the last one before it, or there would be no claim
+	case before != nil && !before.over: // the last one before it, or there would be no claim
 		before.next = j
 	case p.shift == nil:
 		return false

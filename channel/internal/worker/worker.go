@@ -34,6 +34,8 @@ type Config struct {
 
 	// The following may be nil.
 
+	// Clear takes work out of the store that is over. It is needed with [Runner.Over].
+	Clear func(ctx context.Context, leases []store.Lease) error
 	// Ahead reads what the work that was claimed together will want.
 	Ahead func(ctx context.Context, works []Job)
 	// Groups restricts what is claimed, see store.Claim, and is kept fair between.
@@ -70,7 +72,8 @@ type Runner struct {
 	passing int             // work that passes; see Pass
 	waiting int             // work that nobody has claimed, as far as known
 	soon    int             // how often to look soon for work that had to wait for its lane
-	tails   map[string]*Job // the last work in hand of each lane
+	tails   map[string]*Job // the last work in hand of each lane, or in the pile
+	pile    pile
 }
 
 // shift is what belongs to one call of Run.
@@ -81,6 +84,7 @@ type shift struct {
 	jobs    chan *Job
 	retire  chan struct{} // a worker goes that takes from it
 	over    chan struct{} // closed when no more work comes
+	ended   chan struct{} // closed when all workers have finished
 }
 
 // unknown is how much work waits as long as nobody has looked.
@@ -89,6 +93,7 @@ const unknown = 1 << 30
 // New returns a runner. It starts nothing.
 func New(c Config) *Runner {
 	r := &Runner{Config: c, signal: make(chan struct{}, 1), freed: make(chan struct{}, 1), tails: map[string]*Job{}}
+	r.pile.added, r.pile.hurry = make(chan struct{}, 1), make(chan struct{}, 1)
 	if r.Gate != nil {
 		r.Gate.freed = r.freeAfter
 	}
@@ -98,11 +103,15 @@ func New(c Config) *Runner {
 // Run claims until ctx is done and returns when all workers have finished. Work goes on under the
 // second context; see [Drain].
 func (r *Runner) Run(ctx, work context.Context) {
-	s := &shift{ctx: ctx, work: work, jobs: make(chan *Job), retire: make(chan struct{}), over: make(chan struct{})}
+	s := &shift{
+		ctx: ctx, work: work, jobs: make(chan *Job), retire: make(chan struct{}),
+		over: make(chan struct{}), ended: make(chan struct{}),
+	}
 	r.mu.Lock()
 	r.shift, r.waiting = s, unknown
 	r.mu.Unlock()
-	var batches sync.WaitGroup
+	var batches, clearing sync.WaitGroup
+	clearing.Go(func() { r.clearAll(s) })
 	defer func() {
 		r.mu.Lock()
 		r.shift = nil
@@ -110,6 +119,8 @@ func (r *Runner) Run(ctx, work context.Context) {
 		batches.Wait()
 		close(s.over)
 		s.workers.Wait()
+		close(s.ended)
+		clearing.Wait()
 	}()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -232,7 +243,10 @@ func (r *Runner) finish(w *Job) (next *Job) {
 	r.mu.Lock()
 	r.inHand--
 	w.over, next = true, w.next
-	if r.tails[w.Lane] == w {
+	switch {
+	case w.piled:
+		r.pileLocked(w)
+	case r.tails[w.Lane] == w:
 		delete(r.tails, w.Lane)
 	}
 	r.mu.Unlock()
@@ -250,12 +264,15 @@ func (r *Runner) finish(w *Job) (next *Job) {
 // others, or waits here.
 func (r *Runner) freeAfter(w *Job) {
 	r.mu.Lock()
-	more := !w.born || r.waiting > 0 || r.soon > 0
+	more := r.mattersLocked(w)
 	r.mu.Unlock()
 	if more {
 		r.free()
 	}
 }
+
+// mattersLocked says whether something may be claimed because work has ended.
+func (r *Runner) mattersLocked(w *Job) bool { return !w.born || r.waiting > 0 || r.soon > 0 }
 
 // known is how much work is known to wait.
 func (r *Runner) known() int {
@@ -364,7 +381,11 @@ func (r *Runner) one(s *shift, w *Job) {
 		defer context.AfterFunc(s.ctx, func() { stop(ErrDrained) })()
 	}
 	err := errLane
-	if w.behind == nil {
+	switch {
+	case w.behind != nil:
+	case ctx.Err() != nil:
+		err = ctx.Err()
+	default:
 		err = r.contain(ctx, w)
 	}
 	switch {
