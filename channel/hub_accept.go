@@ -13,8 +13,9 @@ import (
 // Accept takes responsibility for a delivery: it masks card numbers, records every item that was not
 // seen before, at most 4 MB in one atomic step, and returns nil only when that is durable.
 // Deliveries may come from a webhook.Handler or out of a log, in any order and any number of times.
-// If ctx ends, what was recorded stays. While the hub runs, an item that comes alone and has to wait
-// for nothing is applied in the same step; all others are applied later.
+// If ctx ends, what was recorded stays. While the hub runs, an item that comes alone, and statuses that come
+// together, up to 64, are applied in the same step if they have to wait for nothing; all others are applied
+// later.
 //
 // An item is believed if the delivery's Scope covers the account and number that it names, and if
 // the account is the channel's, where Settings know it. Everything else becomes a dead letter of no

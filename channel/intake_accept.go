@@ -20,9 +20,9 @@ func (it *intake) record(ctx context.Context, b *store.Batch, info *hooks.Accept
 	if len(b.Enqueue) == 0 {
 		return nil
 	}
-	if len(b.Enqueue) == 1 && it.atOnce(ctx, b.Enqueue[0]) {
+	if it.atOnce(ctx, b.Enqueue) {
 		it.works(ctx, "channel: accept failed", "")
-		info.Fresh++
+		info.Fresh += len(b.Enqueue)
 		return nil
 	}
 	b.Add = it.strangersIn(b.Enqueue)

@@ -56,14 +56,19 @@ func (it *intake) apply(ctx context.Context, w *worker.Job) (err error) {
 // file applies an item that concerns a channel of this process.
 func (it *intake) file(ctx context.Context, w *worker.Job, ch *Channel, ev *webhook.Event, masked bool) error {
 	err := it.settle(ctx, w, func(u *unit) (worker.Outcome, error) {
-		in := &incoming{unit: u, ch: ch, ev: ev, at: u.at(ev), id: strings.TrimPrefix(w.ID, latePrefix), masked: masked, work: w}
-		u.cause = in.at
-		return in.apply()
+		return it.incoming(u, w, ch, ev, masked).apply()
 	})
 	if err == nil {
 		it.feel(ctx, ch.ID, pulse{In: it.now().UTC()})
 	}
 	return err
+}
+
+// incoming is an item in a step.
+func (it *intake) incoming(u *unit, w *worker.Job, ch *Channel, ev *webhook.Event, masked bool) *incoming {
+	in := &incoming{unit: u, ch: ch, ev: ev, at: u.at(ev), id: strings.TrimPrefix(w.ID, latePrefix), masked: masked, work: w}
+	u.cause = in.at
+	return in
 }
 
 // applied tells how applying an item ended.

@@ -8,37 +8,110 @@ import (
 	"github.com/kanava-go/kanava/webhook"
 )
 
-// atOnce applies an item in the step that accepts it, and reports whether that was possible: if the
-// hub runs, nothing is before it in its lane, and nothing is special about it.
-func (it *intake) atOnce(ctx context.Context, w store.Work) (done bool) {
-	if store.DeferredIn(ctx) != nil {
+// mostAtOnce is how many statuses one step applies at most.
+const mostAtOnce = 64
+
+// ready is an item that can be applied in the step that accepts it.
+type ready struct {
+	job    *worker.Job
+	ch     *Channel
+	ev     *webhook.Event
+	masked bool
+}
+
+// atOnce applies items in the step that accepts them, and reports whether that was possible: if the hub
+// runs, nothing is before them in their lanes, and nothing is special about any of them. That is one
+// item, or several statuses of one channel. Should it not be possible workers do it, each item alone.
+func (it *intake) atOnce(ctx context.Context, works []store.Work) (done bool) {
+	if store.DeferredIn(ctx) != nil || len(works) > mostAtOnce {
 		return false
 	}
-	end, ok := it.runners[workIn].Pass(w.Group)
+	end, ok := it.runners[workIn].Pass(works[0].Group)
 	if !ok {
 		return false
 	}
 	defer end()
-	job := worker.Passing(w)
-	ev, a, err := eventOf(&w)
-	if err != nil {
-		return false
-	}
-	ch, ok := it.channels.number(ev.Number.ID)
-	_, unknown := ev.Payload.(*webhook.Unknown)
-	if !ok || unknown || a.Voucher == vouchedByNobody || !a.Voucher.covers(ch, ev.Account) || longID(ev.Payload) ||
-		it.fleet.waitsForHome(job) {
-		return false
+	items := make([]ready, len(works))
+	var carried map[string]string
+	for i := range works {
+		if carried, ok = it.ready(&works[i], &items[i]); !ok || items[i].ch != items[0].ch {
+			return false
+		}
+		if _, status := items[i].ev.Payload.(*webhook.Status); !status && len(works) > 1 {
+			return false
+		}
 	}
 	defer func() {
 		if recover() != nil { // a worker will say so
 			done = false
 		}
 	}()
-	ctx = it.hooks.resume(ctx, a.Carried)
-	if it.file(ctx, job, ch, ev, a.Masked) != nil {
+	ctx = it.hooks.resume(ctx, carried)
+	if it.fileAll(ctx, items) != nil {
 		return false // a worker will try it again
 	}
-	it.applied(ctx, ev, ch, nil)
+	for i := range items {
+		it.applied(ctx, items[i].ev, items[i].ch, nil)
+	}
 	return true
+}
+
+// ready looks whether work can be applied at once.
+func (it *intake) ready(w *store.Work, r *ready) (carried map[string]string, ok bool) {
+	job := worker.Passing(*w)
+	ev, a, err := eventOf(w)
+	if err != nil {
+		return nil, false
+	}
+	ch, ok := it.channels.number(ev.Number.ID)
+	_, unknown := ev.Payload.(*webhook.Unknown)
+	if !ok || unknown || a.Voucher == vouchedByNobody || !a.Voucher.covers(ch, ev.Account) || longID(ev.Payload) ||
+		it.fleet.waitsForHome(job) {
+		return nil, false
+	}
+	*r = ready{job, ch, ev, a.Masked}
+	return a.Carried, true
+}
+
+// fileAll applies items of one channel in one step.
+func (it *intake) fileAll(ctx context.Context, items []ready) error {
+	if len(items) == 1 {
+		r := &items[0]
+		return it.file(ctx, r.job, r.ch, r.ev, r.masked)
+	}
+	ch := items[0].ch
+	err := it.do(ctx, func(u *unit) error {
+		if err := u.messagesAhead(ch.ID, items); err != nil {
+			return err
+		}
+		for i := range items {
+			r := &items[i]
+			own := *u // each item is applied as if it were alone
+			o, err := it.incoming(&own, r.job, r.ch, r.ev, r.masked).apply()
+			if err == nil {
+				err = r.job.Settle(u.Step, o)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		it.feel(ctx, ch.ID, pulse{In: it.now().UTC()})
+	}
+	return err
+}
+
+// messagesAhead reads the messages that statuses are about.
+func (u *unit) messagesAhead(channel string, items []ready) error {
+	keys := make([]string, 0, 2*len(items))
+	for i := range items {
+		p := items[i].ev.Payload.(*webhook.Status)
+		if isMessageID(p.OpaqueID) {
+			keys = append(keys, p.OpaqueID)
+		}
+		keys = append(keys, inboundMessageID(channel, p.ID))
+	}
+	return u.Ahead(kindMessage, unique(keys)...)
 }
