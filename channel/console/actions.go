@@ -18,6 +18,9 @@ var actions = map[string]func(q *request, id string) error{
 		return q.Desk.Assign(q.ctx(), q.actor, id, q.FormValue("agent"))
 	},
 	"take": func(q *request, id string) error { return q.Desk.Assign(q.ctx(), q.actor, id, q.actor.ID) },
+	"team": func(q *request, id string) error {
+		return q.Desk.AssignTeam(q.ctx(), q.actor, id, q.FormValue("team"))
+	},
 	"resolve": func(q *request, id string) error {
 		if topic := strings.TrimSpace(q.FormValue("topic")); topic != "" {
 			if err := q.Desk.SetTopic(q.ctx(), q.actor, id, topic); err != nil {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
 )
 
@@ -42,6 +43,13 @@ type Config struct {
 	// called concurrently. nil: agents are shown by their IDs, and conversations can be taken but
 	// not given to others.
 	Agents func(ctx context.Context, actor access.Actor) []Agent
+	// Teams lists the teams that conversations can be given to, and looked for by. It must be quick, and may
+	// be called concurrently. nil: those of Agents, under their IDs.
+	Teams func(ctx context.Context, actor access.Actor) []Team
+	// Fields is what else the host knows of a customer, for the panel beside a conversation. It must be quick,
+	// and may be called concurrently. nil: what the host keeps in Customer.Metadata, if that is an object: its
+	// texts, numbers and truths.
+	Fields func(ctx context.Context, actor access.Actor, customer *conversation.Customer) []Field
 	// Macros are the prepared answers of a channel for an actor. It must be quick, and may be called
 	// concurrently. nil: none.
 	Macros func(ctx context.Context, actor access.Actor, channel string) []Macro
@@ -76,6 +84,19 @@ type Agent struct {
 	Teams   []string
 	Admin   bool
 	AdminOf []string
+}
+
+// Team is a team that looks after conversations.
+type Team struct {
+	ID   string // as access.Actor.Teams
+	Name string // "" shows the ID
+}
+
+// Field is something that the host knows of a customer.
+type Field struct {
+	Name, Value string
+	// URL leads to more about it, with http or https; "" for none.
+	URL string
 }
 
 // Macro is a prepared answer; see channel.Macro.

@@ -18,6 +18,7 @@ var icons = map[string]string{
 	"call":     `<path d="M5 3.5l2.5 3.6-1.4 1.7a9 9 0 0 0 5 5l1.8-1.4 3.6 2.5-1.6 2A12 12 0 0 1 3.1 5z"/>`,
 	"cart":     `<path d="M3 4h2l1.8 8.5h7.6L16.5 6H5.6"/><circle cx="7.5" cy="15.5" r="1"/><circle cx="13.5" cy="15.5" r="1"/>`,
 	"warning":  `<path d="M10 3.5l7.5 13h-15zM10 8.5v4M10 14.4v.1"/>`,
+	"filter":   `<path d="M3 5h14M6 10h8M9 15h2"/>`,
 	"clock":    `<circle cx="10" cy="10" r="7.2"/><path d="M10 6v4.2l3 1.8"/>`,
 	"plus":     `<path d="M10 4v12M4 10h12"/>`,
 	"person":   `<circle cx="10" cy="7" r="3"/><path d="M4 16.5a6 6 0 0 1 12 0"/>`,

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -51,6 +52,9 @@ var views = []view{
 // filter is what a list was asked for by its address: a view, and what narrows it.
 type filter struct {
 	View, Text, Channel, Topic, Tag string
+	Team, Queue                     string
+	From, To                        string // days, as the agent has them: Zone is that of the browser
+	Zone                            string // minutes that it is behind UTC
 	After                           string
 }
 
@@ -58,6 +62,13 @@ func (q *request) filter() filter {
 	f := filter{
 		View: q.FormValue("view"), Text: strings.TrimSpace(q.FormValue("q")), Channel: q.FormValue("channel"),
 		Topic: q.FormValue("topic"), Tag: q.FormValue("tag"), After: q.FormValue("after"),
+		Team: q.FormValue("team"), From: q.FormValue("from"), To: q.FormValue("to"), Zone: q.FormValue("zone"),
+	}
+	if queue := q.FormValue("queue"); slices.Contains(conversation.Queues(), queue) {
+		f.Queue = queue
+	}
+	if f.From == "" && f.To == "" {
+		f.Zone = ""
 	}
 	if !slices.ContainsFunc(views, func(v view) bool { return v.name == f.View }) {
 		f.View = "open"
@@ -68,7 +79,10 @@ func (q *request) filter() filter {
 // Query is the filter as it stands in an address, without the page.
 func (f filter) Query() string {
 	v := url.Values{}
-	for key, value := range map[string]string{"view": f.View, "q": f.Text, "channel": f.Channel, "topic": f.Topic, "tag": f.Tag} {
+	for key, value := range map[string]string{
+		"view": f.View, "q": f.Text, "channel": f.Channel, "topic": f.Topic, "tag": f.Tag, "team": f.Team, "queue": f.Queue,
+		"from": f.From, "to": f.To, "zone": f.Zone,
+	} {
 		if value != "" && (key != "view" || value != "open") {
 			v.Set(key, value)
 		}
@@ -103,7 +117,37 @@ func (f filter) query(me string) desk.InboxQuery {
 	if f.Tag != "" {
 		iq.Tags = []string{f.Tag}
 	}
+	if f.Team != "" {
+		iq.Teams = []string{f.Team}
+	}
+	if f.Queue != "" {
+		iq.Queues = []rules.Queue{rules.Queue(f.Queue)}
+	}
+	iq.From, iq.To = f.day(f.From, 0), f.day(f.To, 1)
 	return iq
+}
+
+// day is when a day begins for the agent, or so many days later; zero if it is none.
+func (f filter) day(text string, later int) time.Time {
+	at, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return time.Time{}
+	}
+	behind, err := strconv.Atoi(f.Zone)
+	if err != nil || behind < -14*60 || behind > 14*60 {
+		behind = 0
+	}
+	return at.AddDate(0, 0, later).Add(time.Duration(behind) * time.Minute)
+}
+
+// Narrow counts what narrows the list beside a text and a channel.
+func (f filter) Narrow() (n int) {
+	for _, one := range []string{f.Team, f.Queue, f.From, f.To} {
+		if one != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // listView is a list of conversations.
@@ -168,6 +212,8 @@ type inboxView struct {
 	Counts   []count
 	List     *listView
 	Channels []desk.ChannelRights
+	Teams    []Team
+	Queues   []string
 	Talk     *talkView // nil if none is open
 	Failure  string    // why none is open
 	Cursor   string    // where the stream begins
@@ -181,7 +227,7 @@ func (q *request) inbox() error {
 		return err
 	}
 	f := q.filter()
-	v := inboxView{Filter: f, Cursor: cursor, Channels: q.readable()}
+	v := inboxView{Filter: f, Cursor: cursor, Channels: q.readable(), Teams: q.teams(), Queues: conversation.Queues()}
 	if v.List, err = q.listOf(f, q.PathValue("id")); err != nil {
 		return err
 	}
@@ -214,7 +260,7 @@ func (q *request) list() error {
 	if err != nil {
 		return err
 	}
-	return q.fragment("list", inboxView{Filter: f, List: l, Counts: counts, Channels: q.readable()})
+	return q.fragment("list", inboxView{Filter: f, List: l, Counts: counts, Channels: q.readable(), Teams: q.teams(), Queues: conversation.Queues()})
 }
 
 // newestOf reads the newest message of a conversation; nil if there is none.

@@ -1,9 +1,14 @@
 package console
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +23,8 @@ import (
 type panelView struct {
 	Head      headView
 	Agents    []Agent
+	Teams     []Team
+	Fields    []Field // of the host
 	Topics    []string
 	Facts     []fact
 	Consents  []conversation.Consent
@@ -51,7 +58,7 @@ func (q *request) panel() error {
 	}
 	admin := !q.ReadOnly && access.Check(access.Policy{}, q.actor.On(c.Channel), access.Erase) == nil
 	v := panelView{
-		Head: q.head(c, customer), Agents: q.agents(), Topics: q.topicsOf(c.Channel), Consents: customer.Consents,
+		Head: q.head(c, customer), Agents: q.agents(), Teams: q.teams(), Fields: q.fieldsOfHost(customer), Topics: q.topicsOf(c.Channel), Consents: customer.Consents,
 		Stopped: customer.MarketingStopped, Marketing: q.may(c.Channel, access.RecordConsent), Export: admin, Erase: admin, Customer: customer.ID,
 	}
 	for _, f := range []fact{
@@ -74,6 +81,35 @@ func (q *request) panel() error {
 		}
 	}
 	return q.fragment("panel", v)
+}
+
+// fieldsOfHost is what else the host knows of a customer.
+func (q *request) fieldsOfHost(customer *conversation.Customer) []Field {
+	if q.Fields != nil {
+		fields := slices.Clone(q.Fields(q.ctx(), q.actor, customer))
+		for i, f := range fields {
+			if u, err := url.Parse(f.URL); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+				fields[i].URL = ""
+			}
+		}
+		return fields
+	}
+	var all map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(customer.Metadata))
+	decoder.UseNumber()
+	if decoder.Decode(&all) != nil {
+		return nil
+	}
+	var fields []Field
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		switch v := all[name].(type) {
+		case string, json.Number, bool:
+			if text := fmt.Sprint(v); text != "" {
+				fields = append(fields, Field{Name: strings.ReplaceAll(name, "_", " "), Value: text})
+			}
+		}
+	}
+	return fields
 }
 
 func phone(digits string) string {

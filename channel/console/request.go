@@ -31,6 +31,7 @@ type request struct {
 	language   *language
 	rights     []desk.ChannelRights // of the actor; nil until they are asked for
 	people     map[string]Agent
+	ofTeams    []Team            // nil until they are asked for
 	currencies map[string]string // by channel
 	asked      time.Time         // when rights and people were read, on a stream
 	status     int               // of a whole page; 0 = 200

@@ -61,7 +61,7 @@ func (q *request) channelName(id string) string {
 // through the desk, which asks each time.
 func (q *request) forget() {
 	if q.now.Sub(q.asked) >= time.Second {
-		q.rights, q.people, q.asked = nil, nil, q.now
+		q.rights, q.people, q.ofTeams, q.asked = nil, nil, nil, q.now
 	}
 }
 

@@ -21,6 +21,7 @@ type rowView struct {
 	WaitingSince     time.Time
 	Window           windowView
 	Owner            *Agent // nil if nobody
+	Team             string // its name, "" if none looks after it
 	Mine             bool
 	Ours             bool   // the newest message is ours
 	Ticks            string // of the newest message, if it is ours
@@ -45,6 +46,9 @@ func (q *request) row(c *conversation.Conversation, customer *conversation.Custo
 	if c.State.Assignee != "" {
 		a := q.agent(c.State.Assignee)
 		v.Owner = &a
+	}
+	if c.Team != "" {
+		v.Team = q.team(c.Team).Name
 	}
 	if m := q.newestOf(c); m != nil && m.Direction != conversation.Inbound {
 		v.Ours = true

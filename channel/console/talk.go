@@ -30,6 +30,7 @@ type headView struct {
 	WaitingSince                        time.Time
 	Window                              windowView
 	Owner                               *Agent
+	Team                                *Team // nil if none looks after it
 	Mine                                bool
 	Inbound                             int // messages of the customer, to say how far they were seen
 	Topic                               string
@@ -70,6 +71,10 @@ func (q *request) head(c *conversation.Conversation, customer *conversation.Cust
 	if c.State.Assignee != "" {
 		a := q.agent(c.State.Assignee)
 		v.Owner = &a
+	}
+	if c.Team != "" {
+		t := q.team(c.Team)
+		v.Team = &t
 	}
 	return v
 }

@@ -49,6 +49,8 @@ type InboxQuery struct {
 	Waiting bool
 	// ClosingWithin restricts to those whose window is open and closes within this time; 0 means all.
 	ClosingWithin time.Duration
+	// From and To restrict to those with their latest message at or after From and before To; zero means all.
+	From, To time.Time
 	// Unread restricts to those with messages of the customer that the actor has not seen, see
 	// [Desk.MarkSeen].
 	Unread bool
@@ -235,10 +237,12 @@ func (d *Desk) wanted(ctx context.Context, actor access.Actor, q *InboxQuery) (f
 	me := x.reader(actor)
 	now := d.now().UnixMicro()
 	soon := now + q.ClosingWithin.Microseconds()
+	from, to := q.From.UnixMicro(), q.To.UnixMicro()
 	return func(e *inboxEntry) bool {
 		return on.has(e.channel) && queues.has(e.queue) && assignees.has(e.assignee) && topics.has(e.topic) && teams.has(e.team) &&
 			(q.Customer == "" || e.customer == q.Customer) && (!q.Waiting || e.waiting != 0) && (!q.Unread || e.unread(me) > 0) &&
 			(len(q.Tags) == 0 || e.tagged(tags, len(q.Tags))) &&
+			(q.From.IsZero() || e.active >= from) && (q.To.IsZero() || e.active < to) &&
 			(q.ClosingWithin == 0 || e.closes > now && e.closes <= soon) &&
 			(found == nil || found.conversations[e.id] || found.customers[e.customer])
 	}, nil
@@ -287,8 +291,8 @@ func (q *InboxQuery) print() string {
 	same := *q
 	same.After, same.Limit = "", 0
 	h := fnv.New64a()
-	fmt.Fprintf(h, "%q %q %q %q %q %q %q %v %v %v %q %q", same.Channels, same.Queues, same.Assignees, same.Teams, same.Tags, same.Topics, same.Customer,
-		same.Waiting, same.ClosingWithin, same.Unread, same.Text, same.Order)
+	fmt.Fprintf(h, "%q %q %q %q %q %q %q %v %v %v %d %d %q %q", same.Channels, same.Queues, same.Assignees, same.Teams, same.Tags, same.Topics, same.Customer,
+		same.Waiting, same.ClosingWithin, same.Unread, micros(same.From), micros(same.To), same.Text, same.Order)
 	return strconv.FormatUint(h.Sum64(), 36)
 }
 

@@ -37,8 +37,9 @@ export async function view(search, push = true) {
   try {
     const html = await request("/list" + search + (search ? "&" : "?") + "selected=" + encodeURIComponent(selected));
     if (mine !== turn) return;
-    const typing = document.activeElement?.id === "search" && $("#search").value;
+    const typing = document.activeElement?.id === "search" && $("#search").value, unfolded = $(".filters")?.open;
     fill($("#list"), html);
+    if (unfolded) $(".filters").open = true;
     if (typing !== false && $("#search")) {
       $("#search").value = typing;
       $("#search").setSelectionRange(typing.length, typing.length);
@@ -98,7 +99,12 @@ document.addEventListener("click", (event) => {
   else if (at("[data-back]")) { event.preventDefault(); open(""); }
   else if (at("#more button")) more(at("#more button"));
 });
-const asked = () => "?" + new URLSearchParams(new FormData($(".search")));
+function asked() {
+  const wish = new URLSearchParams(new FormData($(".search")));
+  wish.set("zone", new Date().getTimezoneOffset());
+  for (const [key, value] of [...wish]) if (!value || (key === "zone" && !wish.get("from") && !wish.get("to"))) wish.delete(key);
+  return "?" + wish;
+}
 document.addEventListener("submit", (event) => {
   if (!event.target.matches(".search")) return;
   event.preventDefault();
@@ -108,7 +114,7 @@ let typed = 0;
 document.addEventListener("input", ({ target }) => {
   if (!target.closest?.(".search")) return;
   clearTimeout(typed);
-  typed = setTimeout(() => view(asked(), false), 250);
+  typed = setTimeout(() => view(asked(), target.type !== "search"), 250);
 });
 addEventListener("popstate", () => {
   if (location.search !== query()) view(location.search, false);

@@ -26,6 +26,7 @@ addEventListener("scroll", ({ target: l }) => {
   following = l.scrollHeight - l.scrollTop - l.clientHeight < 60;
   if (following) delete l.dataset.fresh;
   $("#to-end").hidden = following || !l.dataset.fresh;
+  if (following) seen(true);
   if (l.scrollTop < 200) older();
 }, true);
 const sizes = new ResizeObserver(() => {
@@ -48,17 +49,19 @@ export function ready() {
   seen();
 }
 
-// seen says how far the agent has read, once the messages were in sight.
+// seen says how far the agent has read, once the newest messages were in sight of somebody: the page has the
+// focus, or somebody does something on it.
 let told = "";
-export function seen() {
+export function seen(attended) {
   const head = $("#talk .head");
-  if (!head || document.hidden || !document.hasFocus() || !list()?.clientHeight) return;
+  if (!head || document.hidden || !following || !list()?.clientHeight || !(attended === true || document.hasFocus())) return;
   const mark = head.dataset.id + " " + head.dataset.inbound;
   if (told === mark) return;
   told = mark;
   send("/talk/" + head.dataset.id + "/do/seen", { n: head.dataset.inbound }).catch(() => { told = ""; });
 }
-for (const kind of ["focus", "visibilitychange"]) addEventListener(kind, seen, true);
+for (const kind of ["focus", "visibilitychange", "pageshow"]) addEventListener(kind, () => seen(), true);
+for (const kind of ["pointermove", "pointerdown", "wheel", "keydown"]) addEventListener(kind, () => seen(true), { capture: true, passive: true });
 
 // Who else is in the conversation is shown, and this agent is shown to them.
 export function present(text) {
