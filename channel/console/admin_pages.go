@@ -15,9 +15,10 @@ var adminPages = []page{
 	{route: "GET /admin/reports", serve: (*request).reports, nav: "nav.reports", may: may(access.Report), here: below("/admin/reports", "/admin/spending")},
 	{route: "GET /admin/reports.csv", serve: (*request).reportCSV, may: may(access.Report)},
 	{route: "GET /admin/spending", serve: (*request).spending, may: may(access.Report)},
-	{route: "GET /admin/channels", serve: (*request).settingsList, nav: "nav.channels", may: may(access.ManageSettings), here: below("/admin/channels")},
+	{route: "GET /admin/channels", serve: (*request).settingsList, nav: "nav.channels", may: may(access.ManageSettings), here: below("/admin/channels", "/admin/onboarding")},
 	{route: "GET /admin/channels/{id}", serve: (*request).settings, may: may(access.ManageSettings)},
 	{route: "POST /admin/channels/{id}", serve: (*request).saveSettings, may: may(access.ManageSettings)},
+	{route: "GET /admin/onboarding", serve: (*request).onboarding, may: (*request).connects},
 	{route: "GET /admin/roles", serve: (*request).roles, nav: "nav.people", may: may(access.ManageSettings), here: below("/admin/roles", "/admin/audit")},
 	{route: "POST /admin/roles/{id}", serve: (*request).saveRoles, may: may(access.ManageSettings)},
 	{route: "GET /admin/audit", serve: (*request).audit, may: may(access.ReadAudit)},
@@ -32,6 +33,7 @@ var adminPages = []page{
 // tabs are the pages that stand beside each other under one entry of the navigation.
 var tabs = [][]struct{ path, title string }{
 	{{"/admin/reports", "tab.reports"}, {"/admin/spending", "tab.spending"}},
+	{{"/admin/channels", "tab.channels"}, {"/admin/onboarding", "tab.onboarding"}},
 	{{"/admin/roles", "tab.roles"}, {"/admin/audit", "tab.audit"}},
 	{{"/admin/health", "tab.health"}, {"/admin/letters", "tab.letters"}},
 }

@@ -102,6 +102,7 @@ func (c *Console) parse() error {
 			"days":     func(d time.Duration) int { return int(d.Hours() / 24) },
 
 			"roleRow":    roleRow,
+			"known":      l.known,
 			"grantKinds": func() []string { return grantKinds },
 		}).ParseFS(sources, "templates/*.html")
 		if err != nil {

@@ -53,6 +53,9 @@ type Config struct {
 	// Macros are the prepared answers of a channel for an actor. It must be quick, and may be called
 	// concurrently. nil: none.
 	Macros func(ctx context.Context, actor access.Actor, channel string) []Macro
+	// Onboarding tells an administrator how far numbers are connected. It must be quick, so the host keeps what
+	// package onboard said last, and may be called concurrently. nil: there is no such page.
+	Onboarding func(ctx context.Context, actor access.Actor) ([]Checklist, error)
 	// Files opens what the host's channel.Attachments has stored. nil: files are named and not shown.
 	Files Files
 

@@ -73,6 +73,21 @@ func (l *language) word(of, word string) string {
 	return strings.ReplaceAll(word, "_", " ")
 }
 
+// known is word for what has a title of its own in English.
+func (l *language) known(of, word, title string) struct {
+	Text  string
+	Known bool
+} {
+	text, ok := l.words[of+"."+word]
+	if !ok {
+		text = title
+	}
+	return struct {
+		Text  string
+		Known bool
+	}{text, ok}
+}
+
 // explained puts an explanation into the language, by its cause; what has none is said in English.
 func (l *language) explained(x *explain.Explanation) (text, do string) {
 	for _, key := range []string{string(x.Cause), strconv.Itoa(x.Status)} {

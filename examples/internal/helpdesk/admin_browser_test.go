@@ -13,7 +13,7 @@ import (
 func TestAnAdministratorLooksAfterTheHelpdesk(t *testing.T) {
 	s := serve(t, t.TempDir())
 	wide, narrow := browsertest.Open(t, 1300, 860), browsertest.OpenIn(t, "dark", 360, 740)
-	for _, path := range []string{"/admin/reports", "/admin/spending", "/admin/templates", "/admin/channels", "/admin/channels/support", "/admin/health", "/admin/letters", "/admin/roles?who=lee&action=block", "/admin/audit"} {
+	for _, path := range []string{"/admin/reports", "/admin/spending", "/admin/templates", "/admin/channels", "/admin/channels/support", "/admin/health", "/admin/letters", "/admin/roles?who=lee&action=block", "/admin/audit", "/admin/onboarding"} {
 		name := "office" + strings.NewReplacer("/", "-", "?", "-", "=", "-", "&", "-").Replace(path)
 		wide.Do(chromedp.Navigate(s.url+"/console"+path), chromedp.WaitVisible(".office h1"))
 		wide.Until("document.querySelectorAll('h1').length === 1 && Boolean(document.querySelector('.bar a[aria-current=page]'))")

@@ -46,6 +46,7 @@ type app struct {
 	log     *slog.Logger
 	phone   Phone                       // nil with a real customer
 	read    func(context.Context) error // the templates
+	connect *connecting                 // nil if nobody can tell how far the number is
 	// storming is held while a storm is made.
 	storming sync.Mutex
 }
@@ -101,10 +102,17 @@ func newApp(ctx context.Context, set setup) (_ *app, err error) {
 		return nil, err
 	}
 	a.hub = a.agents.Hub()
-	a.console, err = console.New(console.Config{
+	own := console.Config{
 		Desk: a.agents, Actor: a.actor, Agents: colleagues, Macros: macros, Files: kept, Prefix: "/console", Brand: businessName,
 		FrameAncestors: set.origins, Now: a.now, Logger: set.log,
-	})
+	}
+	if a.connect, err = side.connecting(set.log); err != nil {
+		return nil, err
+	}
+	if a.connect != nil {
+		own.Onboarding = a.connect.checklists
+	}
+	a.console, err = console.New(own)
 	if err != nil {
 		return nil, err
 	}
@@ -131,6 +139,9 @@ func (a *app) run(ctx context.Context) error {
 	}}
 	if a.phone != nil {
 		parts = append(parts, a.phone.Run)
+	}
+	if a.connect != nil {
+		parts = append(parts, a.connect.run)
 	}
 	ended := make(chan error, len(parts))
 	for _, part := range parts {

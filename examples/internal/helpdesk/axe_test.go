@@ -63,7 +63,7 @@ func TestNothingKeepsPeopleOutOfThePages(t *testing.T) {
 		look("new")
 		page.Do(chromedp.Navigate(in.url+"/console/c/v_none"), chromedp.WaitVisible("#talk .hint"))
 		look("gone")
-		for _, at := range []string{"reports", "spending", "channels", "channels/support", "templates", "health", "letters", "roles?who=lee&action=block", "audit"} {
+		for _, at := range []string{"reports", "spending", "channels", "channels/support", "templates", "health", "letters", "roles?who=lee&action=block", "audit", "onboarding"} {
 			page.Do(chromedp.Navigate(in.url+"/console/admin/"+at), chromedp.WaitVisible(".office h1"))
 			look("admin-" + strings.ReplaceAll(at, "/", "-"))
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
+	"github.com/kanava-go/kanava/channel/onboard"
 )
 
 // demo is WhatsApp on this computer: a business number, its templates, and customers with phones.
@@ -71,6 +72,10 @@ func newDemo() (*WhatsApp, error) {
 	})
 	if err != nil {
 		return nil, err
+	}
+	side.plan = &onboard.Plan{
+		Road: onboard.RoadToken, AppID: d.app.ID, AccountID: d.account.ID, NumberID: d.number.ID,
+		Without: []onboard.StepID{onboard.StepMessage}, // customers have phones here, and write first
 	}
 	side.Phone, side.Connect = d, func(h http.Handler) error { return world.Subscribe(d.app, d.account, h) }
 	return side, nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/message"
+	"github.com/kanava-go/kanava/channel/onboard"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -30,6 +31,9 @@ type WhatsApp struct {
 	// its customer's; nil with a real one.
 	Connect func(h http.Handler) error
 	Phone   Phone
+	// guide looks at the number for the page about connecting; nil if nobody knows how.
+	guide *onboard.Guide
+	plan  *onboard.Plan // what is wanted of a simulated number; a real one is only looked at
 }
 
 // MetaConfig is a number with Meta.
@@ -47,8 +51,13 @@ func Meta(cfg MetaConfig) (*WhatsApp, error) {
 	if err != nil {
 		return nil, err
 	}
+	guide, err := onboard.New(onboard.Config{Graph: cfg.Client, VerifyToken: cfg.VerifyToken, HTTPClient: cfg.Client.HTTPClient, Now: cfg.Now})
+	if err != nil {
+		return nil, err
+	}
 	number := client.Number(cfg.Number)
 	return &WhatsApp{
+		guide:  guide,
 		Sender: number, Media: number, Number: cfg.Number, Account: cfg.Account, Now: cfg.Now,
 		Webhook: func(_ string, sink webhook.Sink, log *slog.Logger) (http.Handler, error) {
 			return webhook.NewHandler(webhook.Config{AppSecrets: []string{cfg.Secret}, VerifyToken: cfg.VerifyToken, Sink: sink, Logger: log})
