@@ -223,7 +223,7 @@ func (r *release) prepare(ctx context.Context, m module) error {
 				edit = append(edit, "-dropreplace="+other.path)
 			}
 		}
-		for _, args := range [][]string{edit, {"mod", "tidy"}} {
+		for _, args := range [][]string{edit, {"mod", "tidy"}, {"build", "./..."}} {
 			if out, err := r.run(ctx, dir, "go", args...); err != nil {
 				return fmt.Errorf("go %s: %w: %s", strings.Join(args, " "), err, out)
 			}
