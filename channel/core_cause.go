@@ -34,6 +34,7 @@ var causes = []struct {
 	{matching(ErrNotSent), conversation.CauseNotSent, "the message that it is about was not sent yet"},
 	{matching(ErrNotUncertain), conversation.CauseNotUncertain, "what became of the message is known"},
 	{matching(ErrTooLate), conversation.CauseTooLate, "the message was handed to WhatsApp"},
+	{matching(ErrHeldByPeople), conversation.CauseHeldByPeople, "people have the conversation"},
 	{matching(ErrNotFound), conversation.CauseNotFound, "what it is about is not known"},
 }
 

@@ -29,6 +29,9 @@ type Desk interface {
 	Answered(s *Scene, m *Sent) error
 	// Failed is called when an answer will not arrive, whether it was accepted or not.
 	Failed(s *Scene, m *Sent) error
+	// Held is called when people got a conversation that a bot had, or the bot one that people had:
+	// Conversation.Holder has it now.
+	Held(s *Scene, why conversation.Cause) error
 	// Merged is called when two customers are one person: one conversation goes on, with the State
 	// of both.
 	Merged(s, absorbed *Scene) error

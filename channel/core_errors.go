@@ -22,6 +22,9 @@ var (
 	ErrOptedOut = errors.New("channel: the customer stopped marketing messages")
 	// ErrBlocked: the customer was blocked on the number, with [Hub.Block].
 	ErrBlocked = errors.New("channel: the customer is blocked")
+	// ErrHeldByPeople: a bot may not answer, and not take the conversation: people have it. See
+	// [Hub.HandBack].
+	ErrHeldByPeople = errors.New("channel: people have the conversation")
 	// ErrNoConsent: no opt-in of the customer is known.
 	ErrNoConsent = errors.New("channel: no consent of the customer is known")
 	// ErrKeyReused: the key was used before for a message with other content.

@@ -12,9 +12,9 @@ func (u *unit) saveCustomer(c *conversation.Customer) error {
 	return u.Save(kindCustomer, c.ID, c.Channel, micros(c.Created), c)
 }
 
-// saveConversation files a conversation under its channel and queue, newest activity last.
+// saveConversation files a conversation under its channel, queue and holder, newest activity last.
 func (u *unit) saveConversation(c *conversation.Conversation) error {
-	return u.Save(kindConversation, c.ID, conversationParent(c.Channel, string(c.State.Queue)), micros(c.LastActivity), c)
+	return u.Save(kindConversation, c.ID, conversationParent(c.Channel, shelf{string(c.State.Queue), c.Holder}), micros(c.LastActivity), c)
 }
 
 // saveMessage files a message under its conversation, in the order of WhatsApp's

@@ -126,7 +126,35 @@ func reactionParent(conversationID string) string { return "reaction|" + convers
 // deedParent is where the deeds of a channel stand; those that concern none have a place of their own.
 func deedParent(channel string) string { return cmp.Or(channel, commonDeeds) }
 
-func conversationParent(channel, queue string) string { return channel + "/" + queue }
+// conversationParent is where conversations stand that are in one queue and that one holder has.
+func conversationParent(channel string, s shelf) string {
+	if s.holder == conversation.HeldByPeople {
+		return channel + "/" + s.queue
+	}
+	return channel + "/" + s.queue + "|" + string(s.holder)
+}
+
+// shelf is what conversations are filed by.
+type shelf struct {
+	queue  string
+	holder conversation.Holder
+}
+
+// shelves are those of some queues and holders; nil means all.
+func shelves(queues []string, holders []conversation.Holder) (all []shelf) {
+	if queues == nil {
+		queues = conversation.Queues()
+	}
+	if holders == nil {
+		holders = conversation.Holders()
+	}
+	for _, queue := range queues {
+		for _, holder := range holders {
+			all = append(all, shelf{queue, holder})
+		}
+	}
+	return all
+}
 
 // sortOf is the position of a message in its conversation.
 func sortOf(m *conversation.Message) int64 {

@@ -63,7 +63,7 @@ type fetchItem struct {
 
 // upkeepItem is the content of a channel's upkeep work: where a round of pruning has come to.
 type upkeepItem struct {
-	Queue int             `json:"queue,omitempty"` // index into prunedQueues; behind them: the customers
+	Queue int             `json:"queue,omitempty"` // index into prunedShelves; behind them: the customers
 	After *store.Position `json:"after,omitempty"`
 }
 

@@ -28,6 +28,8 @@ type ConversationQuery struct {
 	Channel string
 	// Queues restricts to conversations that a desk has in these; nil means all.
 	Queues []string
+	// Holders restricts to conversations that these hold; nil means all.
+	Holders []conversation.Holder
 	// Before continues a list: the last conversation of the previous page.
 	Before *conversation.Conversation
 	// Limit is the most to return, 1 to 1000; 0 means 50.
@@ -39,19 +41,15 @@ func (h *Hub) Conversations(ctx context.Context, q ConversationQuery) ([]*conver
 	if _, ok := h.channels.get(q.Channel); !ok {
 		return nil, fmt.Errorf("channel: list conversations: %w", ErrNoChannel)
 	}
-	queues := q.Queues
-	if queues == nil {
-		queues = conversation.Queues()
-	}
 	limit := pageSize(q.Limit)
 	var before *store.Position
 	if q.Before != nil {
 		before = &store.Position{Sort: micros(q.Before.LastActivity), Key: q.Before.ID}
 	}
 	var all []*conversation.Conversation
-	for _, queue := range queues {
+	for _, shelf := range shelves(q.Queues, q.Holders) {
 		page, err := step.List[conversation.Conversation](ctx, h.store, store.Query{
-			Kind: kindConversation, Parent: conversationParent(q.Channel, queue),
+			Kind: kindConversation, Parent: conversationParent(q.Channel, shelf),
 			Before: before, Descending: true, Limit: limit,
 		})
 		if err != nil {

@@ -176,6 +176,9 @@ func (in *incoming) echo(p *webhook.Echo) error {
 		return err
 	}
 	s, err := in.enter(in.ch, customer, in.id, in.at)
+	if err == nil {
+		err = s.take()
+	}
 	if err == nil && in.core.desk != nil {
 		err = s.answered(msg)
 	}

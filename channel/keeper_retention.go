@@ -16,10 +16,10 @@ import (
 
 // pruneSome removes what is older than the channel keeps from the next few conversations,
 // and the conversations that are over altogether. It returns the position of the last one,
-// nil at the end of the queue.
-func (k *keeper) pruneSome(ctx context.Context, s *settings.Settings, queue string, after *store.Position, now time.Time) (*store.Position, error) {
+// nil at the end of the shelf.
+func (k *keeper) pruneSome(ctx context.Context, s *settings.Settings, at shelf, after *store.Position, now time.Time) (*store.Position, error) {
 	page, err := step.List[conversation.Conversation](ctx, k.store, store.Query{
-		Kind: kindConversation, Parent: conversationParent(s.ID, queue), After: after, Limit: upkeepStep,
+		Kind: kindConversation, Parent: conversationParent(s.ID, at), After: after, Limit: upkeepStep,
 	})
 	if err != nil || len(page) == 0 {
 		return nil, err

@@ -22,8 +22,8 @@ const (
 	upkeepStep  = 200
 )
 
-// prunedQueues are walked one after the other.
-var prunedQueues = conversation.Queues()
+// prunedShelves are walked one after the other.
+var prunedShelves = shelves(nil, nil)
 
 // startUpkeep sees to it that the store has the upkeep work of this process's channels.
 func (k *keeper) startUpkeep(u *unit) {
@@ -139,11 +139,11 @@ func (k *keeper) tidyChannel(ctx context.Context, ch *Channel, now time.Time) er
 	return k.pruneDead(ctx, ch.ID, before(now, ch.Retention.DeadLetters))
 }
 
-// prune takes one step: some conversations of one queue, or some customers. It returns where to
+// prune takes one step: some conversations of one shelf, or some customers. It returns where to
 // go on; the zero item when the round is complete.
 func (k *keeper) prune(ctx context.Context, at upkeepItem, s *settings.Settings, now time.Time) (upkeepItem, error) {
-	for (s.Retention.Messages > 0 || s.Retention.Attachments > 0 || s.Retention.Bodies > 0) && at.Queue < len(prunedQueues) {
-		last, err := k.pruneSome(ctx, s, prunedQueues[at.Queue], at.After, now)
+	for (s.Retention.Messages > 0 || s.Retention.Attachments > 0 || s.Retention.Bodies > 0) && at.Queue < len(prunedShelves) {
+		last, err := k.pruneSome(ctx, s, prunedShelves[at.Queue], at.After, now)
 		if err != nil {
 			return at, err
 		}

@@ -58,6 +58,7 @@ func (onlooker) Received(*channel.Scene, *conversation.Message) error { return n
 func (onlooker) Contacted(*channel.Scene, string) error               { return nil }
 func (onlooker) Answered(*channel.Scene, *channel.Sent) error         { return nil }
 func (onlooker) Failed(*channel.Scene, *channel.Sent) error           { return nil }
+func (onlooker) Held(*channel.Scene, conversation.Cause) error        { return nil }
 func (onlooker) Merged(_, _ *channel.Scene) error                     { return nil }
 func (onlooker) Due(*channel.Scene) error                             { return nil }
 

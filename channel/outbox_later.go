@@ -140,6 +140,11 @@ func (u *unit) release(w *worker.Job, item *outboundItem) error {
 	}
 	u.author = m.Author
 	out := &item.Outbound
+	if out.Lane != message.LaneNotify {
+		if err := u.mayAnswer(conv); err != nil {
+			return err
+		}
+	}
 	category, err := u.mayGoNow(ch, customer, out)
 	if err != nil {
 		return err
@@ -165,8 +170,15 @@ func (u *unit) deliver(ch *Channel, customer *conversation.Customer, conv *conve
 		}
 		conv = s.Conversation
 	}
-	if !notify && u.core.desk != nil {
-		m.Answer = asks(conv)
+	if !notify {
+		if u.takes(conv) {
+			if err := s.take(); err != nil {
+				return err
+			}
+		}
+		if u.core.desk != nil {
+			m.Answer = asks(conv)
+		}
 	}
 	if m.Conversation != conv.ID { // the talk went on in another one
 		m.Conversation = conv.ID

@@ -3,6 +3,7 @@ package channel
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -35,6 +36,11 @@ func (u *unit) send(ch *Channel, customer *conversation.Customer, conv *conversa
 		earlier := new(messageRecord)
 		if ok, err := u.Load(kindMessage, id, earlier); err != nil || ok {
 			return earlier.unless(print, err)
+		}
+	}
+	if !r.auto && !r.notify {
+		if err := u.mayAnswer(conv); err != nil {
+			return nil, err
 		}
 	}
 	at, err := u.sendTime(r)
@@ -113,7 +119,16 @@ func (u *unit) send(ch *Channel, customer *conversation.Customer, conv *conversa
 		if err := u.saveMessage(msg); err != nil {
 			return nil, err
 		}
+		if err := u.saveConversation(conv); err != nil { // that it may stands or falls with who has it
+			return nil, err
+		}
 		return msg, u.post(customer, out, msg, r.notify)
+	}
+	if !r.auto && !r.notify && u.takes(conv) {
+		s := u.scene(ch, customer, conv, id+"|take", u.now)
+		if err := errors.Join(s.take(), s.finish()); err != nil {
+			return nil, err
+		}
 	}
 	conv.LastSeq++
 	msg.Seq = conv.LastSeq

@@ -34,6 +34,9 @@ func (u *unit) open(ch *Channel, customer *conversation.Customer, id string, at 
 	if _, err := u.Load(kindConversation, conv.ID, conv); err != nil {
 		return nil, err
 	}
+	if ch.BotFirst {
+		conv.Holder = conversation.HeldByBot
+	}
 	customer.Conversation = conv.ID
 	u.count(ch.ID, "conversations", u.now, 1)
 	if _, err := u.Load(kindOfCustomer, conv.ID, nil); err != nil {

@@ -6,7 +6,8 @@ import (
 
 // joinConversations makes one matter of the conversations that two customers were in when
 // they turned out to be one person: the one that agents have open goes on, of two the one
-// with the latest activity, with what the desk knows of both. The other one ends, says
+// with the latest activity, with what the desk knows of both; people have it if they had one of two
+// that are alike. The other one ends, says
 // where it went, and the host is told, also if it was resolved before. Messages stay where
 // they are.
 func (u *unit) joinConversations(a, b *conversation.Customer) error {
@@ -44,6 +45,11 @@ func (u *unit) merged(ch *Channel, customer *conversation.Customer, x, y *conver
 	}
 	y.MergedInto = x.ID
 	goesOn, ends := u.scene(ch, customer, x, id, u.now), u.scene(ch, customer, y, id, u.now)
+	if y.Holder == conversation.HeldByPeople && y.State.Queue.Open() == x.State.Queue.Open() {
+		if err := goesOn.give(conversation.HeldByPeople, conversation.CauseMerged, ""); err != nil {
+			return err
+		}
+	}
 	if u.core.desk != nil {
 		if err := u.core.desk.Merged(goesOn, ends); err != nil {
 			return err

@@ -46,7 +46,7 @@ func TestAHubInABubble(t *testing.T) {
 		tickets.hub, err = channel.New(channel.Config{
 			Store: memstore.New(), Ticketing: tickets,
 			Channels: []channel.Channel{{
-				Settings: settings.Settings{ID: "support", Name: "Support", Number: number.ID, Enabled: true},
+				Settings: settings.Settings{ID: "support", Name: "Support", Number: number.ID, Enabled: true, BotFirst: true},
 				Sender:   client.Number(number.ID),
 			}},
 		})

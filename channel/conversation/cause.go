@@ -28,6 +28,19 @@ const (
 	CauseNotUncertain   Cause = "not_uncertain"    // channel.ErrNotUncertain
 	CauseTooLate        Cause = "too_late"         // channel.ErrTooLate
 	CauseNotFound       Cause = "not_found"        // channel.ErrNotFound
+	CauseHeldByPeople   Cause = "held_by_people"   // channel.ErrHeldByPeople
+)
+
+// Causes of a HolderChanged. Those that a bot hands over for are the first three.
+const (
+	CauseAskedFor   Cause = "asked_for"    // the customer wanted a person
+	CauseMisses     Cause = "misses"       // the bot did not understand, too often
+	CauseOutOfDepth Cause = "out_of_depth" // it understood, and must not or cannot help
+	CauseByHand     Cause = "by_hand"      // somebody decided it
+	CauseAnswered   Cause = "answered"     // a person answered
+	CauseAssigned   Cause = "assigned"     // an agent became the owner
+	CauseTakenUp    Cause = "taken_up"     // the customer wrote after it was resolved, or it was reopened
+	CauseMerged     Cause = "merged"       // people had the conversation that it was merged with
 )
 
 // Causes of failed files.

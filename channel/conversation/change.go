@@ -29,7 +29,7 @@ type Change struct {
 	Message *Message
 	// Author is who did it; zero if it was the customer, WhatsApp or a rule.
 	Author Author
-	// From and To are the queues of QueueMoved, the agents of Assigned, the topics of
+	// From and To are the queues of QueueMoved, the holders of HolderChanged, the agents of Assigned, the topics of
 	// TopicChanged and the tags of TagsChanged, with commas between them; To is the
 	// conversation that goes on of ConversationMerged.
 	From, To string
@@ -112,6 +112,10 @@ const (
 	BlockChanged ChangeKind = "block_changed"
 	// TeamAssigned: From and To are teams; an empty To means none.
 	TeamAssigned ChangeKind = "team_assigned"
+	// HolderChanged: From and To are "people" and "bot"; Reason is the sentence of whoever handed the
+	// conversation over, and Cause says why: CauseAskedFor or one of those that
+	// stand with it.
+	HolderChanged ChangeKind = "holder_changed"
 	// SendingHeld and SendingResumed concern a channel: it does not send, because WhatsApp is
 	// out of reach or refuses the number as such, or it does again. Messages that wait meanwhile
 	// stay queued and go out by themselves, unless their window closes first. Reason is that of
@@ -130,7 +134,7 @@ func ChangeKinds() []ChangeKind {
 		MessageQueued, MessageScheduled, DeliveryChanged, MessageEdited, MessageDeleted, MessageRedacted, Reacted,
 		AttachmentReady, AttachmentFailed, Assigned, QueueMoved, WindowOpened, WindowExtended, WindowClosing, BotSuspected,
 		AutomaticWithheld, MessageRefused, EchoReceived, CustomerChanged, ConversationMerged, NoteAdded, TagsChanged,
-		TopicChanged, PreferenceChanged, BlockChanged, TeamAssigned, SendingHeld, SendingResumed, AccountNotice,
+		TopicChanged, PreferenceChanged, BlockChanged, TeamAssigned, HolderChanged, SendingHeld, SendingResumed, AccountNotice,
 	}
 }
 

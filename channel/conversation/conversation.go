@@ -28,6 +28,8 @@ type Conversation struct {
 	Opened time.Time `json:"opened,omitzero"`
 	// State is queue, assignee and the times that the rules of a desk go by; zero without one.
 	State rules.State `json:"state,omitzero"`
+	// Holder is who answers in it.
+	Holder Holder `json:"holder,omitempty"`
 	// Team is which team looks after it, by the host's ID; "" if none.
 	Team string `json:"team,omitempty"`
 	// Tags and Topic are kept for the agents of a desk.

@@ -27,7 +27,8 @@ const (
 // Config.Assignable.
 var ErrAssignee = errors.New("desk: nobody who may own it")
 
-// Assign gives a conversation to an agent, or to nobody if agent is "". The error matches
+// Assign gives a conversation to an agent, or to nobody if agent is "". One that a bot has is the
+// agent's and no longer the bot's. The error matches
 // access.ErrDenied, channel.ErrNotFound, channel.ErrUnusable, ErrAssignee or rules.ErrNotOpen.
 func (d *Desk) Assign(ctx context.Context, actor access.Actor, id, agent string) error {
 	if err := channel.CheckText("agent", agent, access.MaxIDLen); err != nil {
@@ -39,6 +40,9 @@ func (d *Desk) Assign(ctx context.Context, actor access.Actor, id, agent string)
 		}
 		state, effects, err := rulesOf(s).OnAssign(s.Conversation.State, agent, s.Now)
 		s.Conversation.State = state
+		if err == nil && agent != "" {
+			d.take(s, conversation.CauseAssigned)
+		}
 		return effects, err
 	})
 }

@@ -113,6 +113,7 @@ func TestAnAnswerThatWhatsAppNeverAcceptedIsNone(t *testing.T) {
 			l.Post(channeltest.Kim.Fails(channeltest.OutWAMID("hi"), m.ID, 131026))
 		},
 		"of a bot": func(t *testing.T, l *lab, conv string) {
+			require.NoError(t, l.agents.HandBack(t.Context(), alice, conv, ""))
 			l.Line.Sends(channeltest.FailsFirst(131026, 9))
 			_, err := l.agents.Reply(t.Context(), access.Actor{Kind: access.Bot, ID: "bot"}, channel.Reply{
 				Conversation: conv, Content: &message.Text{Body: "hi"},

@@ -21,6 +21,9 @@ func (p part) Answered(s *channel.Scene, m *channel.Sent) error {
 	fact := rules.Outbound{ID: m.ID, At: m.At, Agent: m.Author.ID}
 	var after rules.State
 	var effects []rules.Effect
+	if s.Conversation.Holder == conversation.HeldByBot {
+		fact.Agent = "" // it went back to the bot meanwhile, which shares it with nobody
+	}
 	switch {
 	case m.ByPerson():
 		after, effects = rulesOf(s).OnAgentReply(before, fact, s.Now)
@@ -70,7 +73,7 @@ func counted(m *channel.Sent, before, after *rules.State) *conversation.Answer {
 	last := times.Latest(before.LastOutbound, before.LastAutomatic)
 	c.EndedAny = ended(before.UnansweredSince, after.UnansweredSince, a.Unanswered, last)
 	if m.ByPerson() && before.LastAgentReply.IsZero() && !before.LastInbound.IsZero() {
-		c.First = before.OpenedAt
+		c.First = times.Latest(before.OpenedAt, before.HandedOver)
 	}
 	return c
 }

@@ -45,7 +45,7 @@ func Explain(err error) explain.Explanation {
 	if errors.Is(err, ErrInboxQuery) {
 		return explain.Explanation{
 			Class: explain.Input, Status: http.StatusUnprocessableEntity,
-			Text: "There is no such queue or order, or a number is negative.", Do: "Ask for something else.",
+			Text: "There is no such queue, holder or order, or a number is negative.", Do: "Ask for something else.",
 		}
 	}
 	if errors.Is(err, ErrAssignee) {

@@ -38,6 +38,7 @@ func (d *Desk) effect(s *channel.Scene, e rules.Effect) {
 		told.Kind, told.From, told.To = conversation.QueueMoved, string(rules.QueueResolved), string(rules.QueueNew)
 		why(e.Why)
 		s.Count("reopened", s.Now, 1)
+		d.takenUp(s, e.Why)
 	case *rules.MoveQueue:
 		told.Kind, told.From, told.To = conversation.QueueMoved, string(e.From), string(e.To)
 		why(e.Why)
@@ -48,6 +49,9 @@ func (d *Desk) effect(s *channel.Scene, e rules.Effect) {
 			told.Reason = e.Reason
 		}
 		s.Count("resolved", s.Now, 1)
+		if s.Conversation.Holder == conversation.HeldByBot {
+			s.Count("bot_resolved", s.Now, 1)
+		}
 		state := &s.Conversation.State
 		s.Count("resolution_seconds", s.Now, int64(state.ResolvedAt.Sub(state.OpenedAt)/time.Second))
 	case *rules.Assign:

@@ -17,7 +17,10 @@ import (
 
 func TestAnAnswerOfABotIsNoAnswerOfAPerson(t *testing.T) {
 	t.Parallel()
-	o := labOptions{own: func(s *desk.Settings) { s.Access.Bots = map[string]access.Role{"robot": access.Contributor} }}
+	o := labOptions{
+		Settings: func(s *settings.Settings) { s.BotFirst = true },
+		own:      func(s *desk.Settings) { s.Access.Bots = map[string]access.Role{"robot": access.Contributor} },
+	}
 	experiment(t, o, func(t *testing.T, l *lab) {
 		l.Say(channeltest.Kim, "wamid.1", "hello")
 		conv := l.Conversation().ID

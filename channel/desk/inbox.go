@@ -39,6 +39,8 @@ type InboxQuery struct {
 	// Assignees restricts to what one of these agents owns, by the host's IDs: oneself, somebody, the
 	// members of a team. "" is nobody. nil means all.
 	Assignees []string
+	// Holders restricts to what people or bots have; nil means all.
+	Holders []conversation.Holder
 	// Teams restricts to those that one of these teams looks after; "" is none. nil means all.
 	Teams []string
 	// Tags are tags that it has all of. Topics are topics of which it has one; nil means all.
@@ -99,9 +101,11 @@ type InboxCounts struct {
 	ByChannel  map[string]int      `json:"by_channel"`
 	ByTopic    map[string]int      `json:"by_topic"`
 	ByTeam     map[string]int      `json:"by_team"`
+	// ByHolder are the numbers by who answers: "people" and "bot".
+	ByHolder map[string]int `json:"by_holder"`
 }
 
-// ErrInboxQuery says that a query of the inbox cannot be answered: its queue or order is none, or a
+// ErrInboxQuery says that a query of the inbox cannot be answered: its queue, holder or order is none, or a
 // number is negative.
 var ErrInboxQuery = errors.New("desk: no such inbox")
 
@@ -170,7 +174,7 @@ func (d *Desk) CountInbox(ctx context.Context, actor access.Actor, q InboxQuery)
 	}
 	n := &InboxCounts{}
 	me := d.inbox.reader(actor)
-	var queues, assignees, channels, topics, teams []int
+	var queues, assignees, channels, topics, teams, holders []int
 	d.inbox.each(func(e *inboxEntry) {
 		if !want(e) {
 			return
@@ -187,10 +191,11 @@ func (d *Desk) CountInbox(ctx context.Context, actor access.Actor, q InboxQuery)
 		count(&channels, e.channel)
 		count(&topics, e.topic)
 		count(&teams, e.team)
+		count(&holders, e.holder)
 	})
 	n.ByQueue, n.ByAssignee = byText[rules.Queue](&d.inbox, queues), byText[string](&d.inbox, assignees)
 	n.ByChannel, n.ByTopic = byText[string](&d.inbox, channels), byText[string](&d.inbox, topics)
-	n.ByTeam = byText[string](&d.inbox, teams)
+	n.ByTeam, n.ByHolder = byText[string](&d.inbox, teams), byText[string](&d.inbox, holders)
 	return n, nil
 }
 
@@ -233,13 +238,13 @@ func (d *Desk) wanted(ctx context.Context, actor access.Actor, q *InboxQuery) (f
 	}
 	x := &d.inbox
 	on, queues, assignees := setOf(x, channels), setOf(x, q.Queues), setOf(x, q.Assignees)
-	topics, tags, teams := setOf(x, q.Topics), setOf(x, q.Tags), setOf(x, q.Teams)
+	topics, tags, teams, holders := setOf(x, q.Topics), setOf(x, q.Tags), setOf(x, q.Teams), setOf(x, holderNames(q.Holders))
 	me := x.reader(actor)
 	now := d.now().UnixMicro()
 	soon := now + q.ClosingWithin.Microseconds()
 	from, to := q.From.UnixMicro(), q.To.UnixMicro()
 	return func(e *inboxEntry) bool {
-		return on.has(e.channel) && queues.has(e.queue) && assignees.has(e.assignee) && topics.has(e.topic) && teams.has(e.team) &&
+		return on.has(e.channel) && queues.has(e.queue) && assignees.has(e.assignee) && topics.has(e.topic) && teams.has(e.team) && holders.has(e.holder) &&
 			(q.Customer == "" || e.customer == q.Customer) && (!q.Waiting || e.waiting != 0) && (!q.Unread || e.unread(me) > 0) &&
 			(len(q.Tags) == 0 || e.tagged(tags, len(q.Tags))) &&
 			(q.From.IsZero() || e.active >= from) && (q.To.IsZero() || e.active < to) &&
@@ -275,6 +280,11 @@ func (q *InboxQuery) check() error {
 			return fmt.Errorf("%w: queue unknown", ErrInboxQuery)
 		}
 	}
+	for _, h := range q.Holders {
+		if !slices.Contains(conversation.Holders(), h) {
+			return fmt.Errorf("%w: holder unknown", ErrInboxQuery)
+		}
+	}
 	switch q.Order {
 	case "", NewestFirst, LongestWait, ClosingFirst:
 	default:
@@ -291,7 +301,7 @@ func (q *InboxQuery) print() string {
 	same := *q
 	same.After, same.Limit = "", 0
 	h := fnv.New64a()
-	fmt.Fprintf(h, "%q %q %q %q %q %q %q %v %v %v %d %d %q %q", same.Channels, same.Queues, same.Assignees, same.Teams, same.Tags, same.Topics, same.Customer,
+	fmt.Fprintf(h, "%q %q %q %q %q %q %q %q %v %v %v %d %d %q %q", same.Channels, same.Queues, same.Assignees, same.Holders, same.Teams, same.Tags, same.Topics, same.Customer,
 		same.Waiting, same.ClosingWithin, same.Unread, micros(same.From), micros(same.To), same.Text, same.Order)
 	return strconv.FormatUint(h.Sum64(), 36)
 }

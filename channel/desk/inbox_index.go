@@ -39,7 +39,7 @@ type word int32
 type inboxEntry struct {
 	id, customer                    string
 	channel, queue, assignee, topic word
-	team                            word
+	team, holder                    word
 	tags                            []word
 	active, waiting, closes         int64 // microseconds since 1970; 0: not
 	inbound                         int   // messages of the customer
@@ -99,7 +99,7 @@ func (x *inbox) entry(c *conversation.Conversation) inboxEntry {
 		id: strings.Clone(c.ID), customer: strings.Clone(c.Customer),
 		channel: x.word(c.Channel), queue: x.word(string(c.State.Queue)), assignee: x.word(c.State.Assignee), topic: x.word(c.Topic),
 		active: micros(c.LastActivity), waiting: micros(c.State.WaitingSince), closes: micros(c.State.WindowUntil),
-		inbound: c.Inbound, team: x.word(c.Team),
+		inbound: c.Inbound, team: x.word(c.Team), holder: x.word(c.Holder.String()),
 	}
 	for _, tag := range c.Tags {
 		e.tags = append(e.tags, x.word(tag))

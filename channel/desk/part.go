@@ -16,6 +16,7 @@ type part struct{ *Desk }
 type prepared struct {
 	access access.Policy
 	rules  *rules.Rules
+	team   string // Settings.HandoverTeam
 }
 
 // Prepare implements channel.Desk.
@@ -31,7 +32,7 @@ func (p part) Prepare(all *settings.Settings, templates bool) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &prepared{access: s.Access, rules: r}, nil
+	return &prepared{access: s.Access, rules: r, team: s.HandoverTeam}, nil
 }
 
 // policy is the access policy of a channel; that of a channel which no desk has seen permits nobody.
@@ -48,7 +49,7 @@ func rulesOf(s *channel.Scene) *rules.Rules { return s.Channel.Prepared().(*prep
 // Received implements channel.Desk: the rules decide whether a message goes on with the
 // conversation or begins the next one, and what follows.
 func (p part) Received(s *channel.Scene, m *conversation.Message) error {
-	fact := rules.Inbound{ID: m.ID, At: m.At, Window: s.Customer.Window, AllAway: p.allAway(s.Channel.ID)}
+	fact := rules.Inbound{ID: m.ID, At: m.At, Window: s.Customer.Window, AllAway: p.allAway(s.Channel.ID), Bot: botAnswers(s)}
 	if m.Kind == "text" {
 		fact.Text = m.Text
 	}

@@ -29,6 +29,8 @@ type ConversationQuery struct {
 	Channel string
 	// Queues restricts to these; nil means all.
 	Queues []rules.Queue
+	// Holders restricts to what people or bots have; nil means all.
+	Holders []conversation.Holder
 	// Before continues a list: the last conversation of the previous page.
 	Before *conversation.Conversation
 	// Limit is the most to return, 1 to 1000; 0 means 50.
@@ -50,7 +52,7 @@ func (d *Desk) Conversations(ctx context.Context, actor access.Actor, q Conversa
 	if _, err := d.onChannel(ctx, c, q.Channel); err != nil {
 		return nil, err
 	}
-	hq := channel.ConversationQuery{Channel: q.Channel, Before: q.Before, Limit: q.Limit}
+	hq := channel.ConversationQuery{Channel: q.Channel, Holders: q.Holders, Before: q.Before, Limit: q.Limit}
 	for _, queue := range q.Queues {
 		hq.Queues = append(hq.Queues, string(queue))
 	}

@@ -37,10 +37,15 @@ type Day struct {
 	//	conversations, reopened, resolved      conversations
 	//	resolution_seconds                     sum over resolved ones, from opening
 	//	first_answers, first_answer_seconds    conversations that a person answered for the first
-	//	                                       time, and how long after they began
+	//	                                       time, and how long after they began, or after a bot
+	//	                                       handed them over
 	//	answers, answer_seconds                answers of persons to customers who waited, and how
 	//	                                       long they had waited
 	//	bot_answers, bot_answer_seconds        the same of bots
+	//	handed_over, handed_back               conversations that people got from a bot, and the other
+	//	                                       way round
+	//	handed_over_asked_for, …               the former by conversation.Cause
+	//	bot_resolved                           conversations that were resolved while a bot had them
 	//	automatic_answers, automatic_answer_seconds
 	//	                                       automatic messages that were the first that such
 	//	                                       customers heard; they went on waiting for a person

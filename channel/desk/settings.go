@@ -23,6 +23,9 @@ type Settings struct {
 	Rules rules.Settings `json:"rules,omitzero"`
 	// Access says who may do what. The zero policy permits nobody but the rules themselves.
 	Access access.Policy `json:"access,omitzero"`
+	// HandoverTeam is the team, by the host's ID, that gets what a bot hands over and no team has yet;
+	// "" for none. Whether a bot answers first is a setting of the channel: settings.Settings.BotFirst.
+	HandoverTeam string `json:"handover_team,omitempty"`
 }
 
 // JSON is what belongs into [settings.Settings].Desk. Settings that no JSON can hold, such as a date
@@ -82,6 +85,7 @@ func (s *Settings) check(templates bool) error {
 		}
 	}
 	p.of("access", s.Access.Validate())
+	p.of("handover_team", channel.CheckText("team", s.HandoverTeam, access.MaxIDLen))
 	return errors.Join(p.errs...)
 }
 

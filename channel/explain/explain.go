@@ -154,6 +154,9 @@ var explanations = []struct {
 	{matching(channel.ErrBlocked), Explanation{
 		Class: Refused, Status: http.StatusConflict, Text: "The customer was blocked on this number.", Do: "Lift that first.",
 	}},
+	{matching(channel.ErrHeldByPeople), Explanation{
+		Class: Refused, Status: http.StatusConflict, Text: "People have the conversation, and a bot may not answer in it.", Do: "Hand it back to the bot first.",
+	}},
 	{matching(channel.ErrCannotBlock), Explanation{
 		Class: Refused, Status: http.StatusConflict, Text: "Nobody can be blocked on this channel.",
 	}},

@@ -34,6 +34,8 @@ const (
 	WhyEcho          Why = "echo"           // our own automatic text came back
 	WhyRepeatedText  Why = "repeated_text"  // the same text again and again
 	WhyTooManyTexts  Why = "too_many_texts" // faster than people write
+	WhyHandedOver    Why = "handed_over"    // a bot gave the conversation to people
+	WhyHandedBack    Why = "handed_back"    // people gave it to a bot
 )
 
 // Effect is one thing that follows from an event: [*NewConversation], [*Reopen],
@@ -54,13 +56,13 @@ type NewConversation struct {
 
 // Reopen takes a resolved conversation up again, in [QueueNew].
 type Reopen struct {
-	Why Why // WhyCustomerWrote, WhyFailed or WhyByHand
+	Why Why // WhyCustomerWrote, WhyFailed, WhyHandedOver or WhyByHand
 }
 
 // MoveQueue moves an open conversation between new and pending.
 type MoveQueue struct {
 	From, To Queue
-	Why      Why // WhyCustomerWrote, WhyReturnTime, WhyFailed or WhyByHand
+	Why      Why // WhyCustomerWrote, WhyReturnTime, WhyFailed, WhyHandedOver or WhyByHand
 }
 
 // Resolve resolves a conversation.
@@ -80,7 +82,7 @@ type Assign struct {
 // Unassign takes the owner away.
 type Unassign struct {
 	From string // the host's identifier of the agent
-	Why  Why    // WhyResolved, WhyFailed or WhyByHand
+	Why  Why    // WhyResolved, WhyFailed, WhyHandedBack or WhyByHand
 }
 
 // AutoReply sends an automatic reply, or the notice that a conversation was closed that

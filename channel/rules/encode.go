@@ -25,6 +25,7 @@ type stateWire struct {
 	ResolvedAt   int64  `json:"resolved,omitempty"`
 	ReturnAt     int64  `json:"return,omitempty"`
 	ActiveAt     int64  `json:"active,omitempty"`
+	HandedOver   int64  `json:"handed_over,omitempty"`
 	Taken        bool   `json:"taken,omitempty"`
 	Wrote        bool   `json:"wrote,omitempty"`
 	WindowSince  int64  `json:"win_since,omitempty"`
@@ -50,7 +51,7 @@ func (st State) MarshalJSON() ([]byte, error) {
 		LastOutbound: unix(st.LastOutbound), LastAgent: unix(st.LastAgentReply),
 		LastAuto: unix(st.LastAutomatic), Unanswered: unix(st.UnansweredSince),
 		WaitingSince: unix(st.WaitingSince), ResolvedAt: unix(st.ResolvedAt),
-		ReturnAt: unix(st.ReturnAt), ActiveAt: unix(st.ActiveAt), Taken: st.Taken, Wrote: st.Wrote,
+		ReturnAt: unix(st.ReturnAt), ActiveAt: unix(st.ActiveAt), HandedOver: unix(st.HandedOver), Taken: st.Taken, Wrote: st.Wrote,
 		WindowSince: unix(st.WindowSince), WindowUntil: unix(st.WindowUntil), WindowDone: unix(st.WindowDone),
 		Given: st.Given, Noticed: int64(st.Noticed / duration.Second), AutoReplies: st.AutoReplies,
 		BotUntil: unix(st.BotUntil), RateSince: unix(st.RateSince), RateCount: st.RateCount,
@@ -84,7 +85,7 @@ func (st *State) UnmarshalJSON(b []byte) error {
 		LastOutbound: r.time(w.LastOutbound), LastAgentReply: r.time(w.LastAgent),
 		LastAutomatic: r.time(w.LastAuto), UnansweredSince: r.time(w.Unanswered),
 		WaitingSince: r.time(w.WaitingSince), ResolvedAt: r.time(w.ResolvedAt),
-		ReturnAt: r.time(w.ReturnAt), ActiveAt: r.time(w.ActiveAt), Taken: w.Taken, Wrote: w.Wrote,
+		ReturnAt: r.time(w.ReturnAt), ActiveAt: r.time(w.ActiveAt), HandedOver: r.time(w.HandedOver), Taken: w.Taken, Wrote: w.Wrote,
 		WindowSince: r.time(w.WindowSince), WindowUntil: r.time(w.WindowUntil), WindowDone: r.time(w.WindowDone),
 		Given: w.Given, Noticed: duration.Duration(w.Noticed) * duration.Second, AutoReplies: w.AutoReplies,
 		BotUntil: r.time(w.BotUntil), RateSince: r.time(w.RateSince), RateCount: w.RateCount,

@@ -63,8 +63,10 @@ func (r *Rules) OnInbound(st State, in Inbound, now time.Time) (State, []Effect)
 			}
 			st.BotUntil = later(st.BotUntil, now.Add(r.s.AutoReply.Loop.Quiet.Std()))
 		}
-		if reply := r.autoReply(&st, in, first || began && r.s.AutoReply.GreetAgain, at, now); reply != nil {
-			fx = append(fx, reply)
+		if !in.Bot {
+			if reply := r.autoReply(&st, in, first || began && r.s.AutoReply.GreetAgain, at, now); reply != nil {
+				fx = append(fx, reply)
+			}
 		}
 	}
 	st.settle(now)

@@ -43,6 +43,7 @@ func (st State) Merge(o State) State {
 	if c := st.AssignedAt.Compare(o.AssignedAt); c < 0 || c == 0 && st.Assignee < o.Assignee {
 		m.Assignee, m.AssignedAt = o.Assignee, o.AssignedAt
 	}
+	m.HandedOver = later(st.HandedOver, o.HandedOver)
 	m.Taken = st.Taken || o.Taken
 	m.OpenedAt = earliest(st.OpenedAt, o.OpenedAt)
 	m.LastInbound = later(st.LastInbound, o.LastInbound)

@@ -31,9 +31,13 @@ func (r *Rules) OnAgentReply(st State, out Outbound, now time.Time) (State, []Ef
 }
 
 // OnBotReply decides what an answer by an automation of the host does: it counts
-// as an answer, and makes nobody the owner. The automatic replies and reminders
+// as an answer, and makes nobody the owner. Once it has handed over, what it wrote before is
+// no answer to a customer who waits for people. The automatic replies and reminders
 // of these rules are no answers: see [Rules.OnAutomatic].
 func (r *Rules) OnBotReply(st State, out Outbound, now time.Time) (State, []Effect) {
+	if !st.HandedOver.IsZero() {
+		return r.OnAutomatic(st, out, now)
+	}
 	st, fx, _ := r.reply(st, &out, now)
 	return st, fx
 }

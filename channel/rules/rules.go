@@ -100,6 +100,8 @@ type Inbound struct {
 	Automated bool
 	// AllAway says that no agent of the channel is there at the moment.
 	AllAway bool
+	// Bot says that a bot of the host's answers this: no automatic reply is wanted.
+	Bot bool
 }
 
 // LogValue implements [slog.LogValuer]; it shows lengths only.

@@ -36,6 +36,9 @@ type State struct {
 	ReturnAt                      time.Time // when a pending conversation comes back to new by itself
 	ActiveAt                      time.Time // latest activity by our own clock; ages count from here
 
+	// HandedOver is when people got the conversation from a bot; zero if a bot has it, or never had.
+	HandedOver time.Time
+
 	// Taken says that a person took the conversation on, by an answer or as its owner, since it
 	// began or was taken up again.
 	Taken bool

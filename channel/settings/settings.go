@@ -64,6 +64,10 @@ type Settings struct {
 	// its own.
 	ClosingNotice duration.Duration `json:"closing_notice,omitempty"`
 
+	// BotFirst lets a bot answer what customers begin, and with a desk what they take up again after
+	// it was resolved; otherwise people hold it. See [Hub.HandOver].
+	BotFirst bool `json:"bot_first,omitempty"`
+
 	// Budget bounds what the channel may spend, over all processes; nil: no bound. Messages beyond
 	// it are refused.
 	Budget *pricing.Budget `json:"budget,omitempty"`

@@ -111,6 +111,8 @@ func about(c *conversation.Change, m *conversation.Message) {
 		c.From, c.To, c.Message = "alice", "bob", nil
 	case conversation.QueueMoved:
 		c.From, c.To, c.Reason, c.Message = "new", "resolved", "idle", nil
+	case conversation.HolderChanged:
+		c.From, c.To, c.Reason, c.Cause, c.Message = "bot", "people", "wants a refund", conversation.CauseAskedFor, nil
 	case conversation.ConversationMerged:
 		c.To, c.Absorbed, c.Message = "v_other", "c_other", nil
 	case conversation.TagsChanged, conversation.TopicChanged, conversation.TeamAssigned:

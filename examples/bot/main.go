@@ -4,8 +4,7 @@
 //	curl localhost:8080/phone -d 'Hello'                # you are the customer: write, …
 //	curl localhost:8080/phone -d 'Book a repair'        # … tap what is in brackets, …
 //	curl localhost:8080/phone -d '{"bike": "the blue one", "problem": "brakes"}'    # … fill in a form
-//	curl localhost:8080/people -d 'I can do that today.'    # you are a person of the workshop
-//	curl localhost:8080/people -d 'back'                    # the bot has the talk again
+//	curl localhost:8080/people -d 'I can do that today.'    # you are a person; 'back' gives it back to the bot
 package main
 
 import (
@@ -31,13 +30,20 @@ import (
 	"github.com/kanava-go/kanava/examples/internal/sandbox"
 )
 
-// memory is what the bot knows of a talk. It is kept with the conversation: any process goes on with it.
+// memory is what the bot knows of a talk, kept with the conversation. Who has it, the bot or people, the hub knows.
 type memory struct {
-	Day    string `json:"day,omitempty"`
-	Misses int    `json:"misses,omitempty"` // how often in a row the bot did not understand
-	People bool   `json:"people,omitempty"` // people have the talk, and the bot is silent
-	Last   string `json:"last,omitempty"`   // ID of the message that was answered last
+	Day      string             `json:"day,omitempty"`
+	Misses   int                `json:"misses,omitempty"` // how often in a row the bot did not understand
+	Last     string             `json:"last,omitempty"`   // ID of the message that was answered last
+	handover conversation.Cause // why people are to go on from here; "" if they are not
 }
+
+var (
+	robot  = conversation.Author{Kind: conversation.Bot, ID: "robot"}
+	sam    = conversation.Author{Kind: conversation.Agent, ID: "sam"}
+	days   = []string{"Monday", "Wednesday", "Friday"}
+	people = []conversation.Holder{conversation.HeldByPeople}
+)
 
 // bot is a channel.Ticketing that answers by itself until a person is wanted.
 type bot struct {
@@ -45,27 +51,32 @@ type bot struct {
 	flow string // ID of the form in which a repair is described
 }
 
-// Receive answers a message once, however often it is offered: the memory says which was answered, and
-// the key of the answer that it was, if the memory could not be kept.
+// Receive answers a message once, however often it is offered: the memory says which was answered, and the key
+// of the answer that it was, if the memory could not be kept. Behind a person's answer the hub refuses the bot's.
 func (b *bot) Receive(ctx context.Context, in *conversation.Received) (ticket string, err error) {
-	m, err := recall(&in.Conversation)
-	if err != nil || m.People || m.Last == in.ID {
+	var m memory
+	if in.Conversation.Metadata != nil {
+		err = json.Unmarshal(in.Conversation.Metadata, &m)
+	}
+	if err != nil || in.Conversation.Holder != conversation.HeldByBot || m.Last == in.ID {
 		return "", err
 	}
 	answer := channel.Reply{Conversation: in.Conversation.ID, Content: b.answer(&m, &in.Message), Key: in.ID}
-	_, err = b.hub.Reply(ctx, conversation.Author{Kind: conversation.Bot, ID: "robot"}, answer)
-	if channel.CauseOf(err) != "" {
-		m.People = true // it may not be sent: people know what to do
-	} else if err != nil {
+	if _, err = b.hub.Reply(ctx, robot, answer); channel.CauseOf(err) != "" {
+		m.handover, err = conversation.CauseOutOfDepth, nil // it may not be sent: people know what to do
+	}
+	if m.handover != "" && err == nil {
+		err = b.hub.HandOver(ctx, robot, in.Conversation.ID, channel.Handover{Cause: m.handover})
+	}
+	if err != nil {
 		return "", err
 	}
 	m.Last = in.ID
-	return "", b.keep(ctx, in.Conversation.ID, m)
+	text, err := json.Marshal(m)
+	return "", errors.Join(err, b.hub.SetMetadata(ctx, in.Conversation.ID, text))
 }
 
 func (*bot) Changed(context.Context, *conversation.Change) error { return nil }
-
-var days = []string{"Monday", "Wednesday", "Friday"}
 
 // answer decides what to say, and what to remember.
 func (b *bot) answer(m *memory, in *conversation.Message) message.Content {
@@ -87,7 +98,10 @@ func (b *bot) answer(m *memory, in *conversation.Message) message.Content {
 	case in.FlowToken != "" && json.Unmarshal([]byte(in.Choice), &form) == nil && form.Bike != "" && m.Day != "":
 		return &message.Text{Body: fmt.Sprintf("Booked: %s, %s, on %s. See you!", form.Bike, form.Problem, m.Day)}
 	case in.Choice == "person" || misses == 2: // wanted, or out of its depth
-		m.People = true
+		m.handover = conversation.CauseMisses
+		if in.Choice == "person" {
+			m.handover = conversation.CauseAskedFor
+		}
 		return &message.Text{Body: "Somebody from the workshop will answer you here."}
 	}
 	m.Misses = misses + 1
@@ -96,32 +110,17 @@ func (b *bot) answer(m *memory, in *conversation.Message) message.Content {
 	}}
 }
 
-func recall(c *conversation.Conversation) (m memory, err error) {
-	if c.Metadata != nil {
-		err = json.Unmarshal(c.Metadata, &m)
-	}
-	return m, err
-}
-
-func (b *bot) keep(ctx context.Context, id string, m memory) error {
-	text, err := json.Marshal(m)
-	return errors.Join(err, b.hub.SetMetadata(ctx, id, text))
-}
-
 // ServeHTTP shows the talks that people have; the body of a POST is their answer in all of them, or "back".
 func (b *bot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 4096))
-	list, listErr := b.hub.Conversations(r.Context(), channel.ConversationQuery{Channel: "bikes"})
+	list, listErr := b.hub.Conversations(r.Context(), channel.ConversationQuery{Channel: "bikes", Holders: people})
 	err = errors.Join(err, listErr)
 	for _, c := range list {
-		m, _ := recall(c) // the hub gives back what it was given
 		switch answer := (channel.Reply{Conversation: c.ID, Content: &message.Text{Body: string(text)}}); {
-		case !m.People:
-			continue
 		case string(text) == "back":
-			err = errors.Join(err, b.keep(r.Context(), c.ID, memory{Last: m.Last}))
+			err = errors.Join(err, b.hub.HandBack(r.Context(), sam, c.ID, ""))
 		case len(text) > 0:
-			_, replyErr := b.hub.Reply(r.Context(), conversation.Author{Kind: conversation.Agent, ID: "sam"}, answer)
+			_, replyErr := b.hub.Reply(r.Context(), sam, answer)
 			err = errors.Join(err, replyErr)
 		}
 		fmt.Fprintln(w, c.Preview)
@@ -136,9 +135,10 @@ func run(ctx context.Context, addr string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	robot := &bot{flow: box.Accounts[0].AddFlow(cloudapitest.FlowConfig{}).ID}
-	cfg := channel.Config{Store: memstore.New(), Ticketing: robot} // a real one has a database: see examples/host
-	return box.Serve(ctx, addr, out, cfg, &robot.hub, map[string]http.Handler{"/people": robot})
+	box.BotFirst = true
+	b := &bot{flow: box.Accounts[0].AddFlow(cloudapitest.FlowConfig{}).ID}
+	cfg := channel.Config{Store: memstore.New(), Ticketing: b} // a real one has a database: see examples/host
+	return box.Serve(ctx, addr, out, cfg, &b.hub, map[string]http.Handler{"/people": b})
 }
 
 func main() {

@@ -93,15 +93,21 @@ func TestTheBotHandsOverWhenItIsOutOfItsDepth(t *testing.T) {
 	t.Parallel()
 	b := &bot{flow: "1"}
 	var m memory
-	require.IsType(t, &message.Buttons{}, b.answer(&m, text("Hello")))
-	require.IsType(t, &message.Buttons{}, b.answer(&m, text("My chain is gone")))
-	require.False(t, m.People)
-	require.IsType(t, &message.Text{}, b.answer(&m, &conversation.Message{Choice: "hours"}))
-	require.Zero(t, m.Misses, "it understood something")
-	for range 3 {
-		b.answer(&m, text("My chain is gone"))
+	says := func(want message.Content, people conversation.Cause, in *conversation.Message) {
+		t.Helper()
+		m.handover = ""
+		require.IsType(t, want, b.answer(&m, in))
+		require.Equal(t, people, m.handover)
 	}
-	require.True(t, m.People)
+	says(&message.Buttons{}, "", text("Hello"))
+	says(&message.Buttons{}, "", text("My chain is gone"))
+	says(&message.Text{}, "", &conversation.Message{Choice: "hours"})
+	require.Zero(t, m.Misses, "it understood something")
+	says(&message.Buttons{}, "", text("My chain is gone"))
+	says(&message.Buttons{}, "", text("My chain is gone"))
+	says(&message.Text{}, conversation.CauseMisses, text("My chain is gone"))
+	require.Zero(t, m.Misses, "handed back, it begins anew")
+	says(&message.Text{}, conversation.CauseAskedFor, &conversation.Message{Choice: "person"})
 }
 
 func TestWhatIsNoAnswerToTheFormIsNotBooked(t *testing.T) {
@@ -122,7 +128,7 @@ func TestAMessageIsAnsweredOnceHoweverOftenItIsOffered(t *testing.T) {
 	b := &bot{flow: "1"}
 	var err error
 	b.hub, err = channel.New(channel.Config{Store: memstore.New(), Ticketing: b, Channels: []channel.Channel{{
-		Settings: settings.Settings{ID: "bikes", Name: "Bikes", Number: "1", Enabled: true, ConsentElsewhere: true}, Sender: line{},
+		Settings: settings.Settings{ID: "bikes", Name: "Bikes", Number: "1", Enabled: true, BotFirst: true}, Sender: line{},
 	}}})
 	require.NoError(t, err)
 	ctx := t.Context()

@@ -30,6 +30,7 @@ type WhatsApp struct {
 	Accounts []*cloudapitest.Account // one for each name
 	Numbers  []*cloudapitest.Number  // the same
 	Customer *cloudapitest.User
+	BotFirst bool // the channels of Brands are such that a bot answers first
 
 	names []string
 	ready chan struct{} // closed when webhooks are taken
@@ -85,7 +86,7 @@ func (w *WhatsApp) Brands() (brands []settings.Settings) {
 	for i, n := range w.Numbers {
 		words := strings.Fields(strings.ToLower(w.names[i]))
 		brands = append(brands, settings.Settings{
-			ID: words[len(words)-1], Name: w.names[i], Number: n.ID, Account: w.Accounts[i].ID, Language: "en", Enabled: true,
+			ID: words[len(words)-1], Name: w.names[i], Number: n.ID, Account: w.Accounts[i].ID, Language: "en", Enabled: true, BotFirst: w.BotFirst,
 		})
 	}
 	return brands
