@@ -17,7 +17,7 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			channel.File{}, channel.ConversationQuery{}, channel.MessageQuery{},
 			channel.Channel{}, channel.Scene{}, channel.Told{}, channel.Automatic{}, channel.Sent{},
 			channel.ReplyPreview{}, channel.SearchQuery{}, channel.Found{}, channel.Margin{},
-			channel.Deed{}, channel.DeedChange{}, channel.DeedQuery{},
+			channel.Deed{}, channel.DeedChange{}, channel.DeedQuery{}, channel.Handover{},
 			message.Text{}, // for Reply.Content
 		},
 		Public: map[string]string{

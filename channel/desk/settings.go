@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/settings"
