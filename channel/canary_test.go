@@ -15,14 +15,13 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 		Values: []any{
 			channel.Reply{}, channel.Notification{}, channel.Template{}, channel.Macro{}, channel.MacroPreview{},
 			channel.File{}, channel.ConversationQuery{}, channel.MessageQuery{},
-			channel.Channel{}, channel.Scene{}, channel.Told{}, channel.Automatic{}, channel.Sent{},
-			channel.ReplyPreview{}, channel.SearchQuery{}, channel.Found{}, channel.Margin{},
-			channel.Deed{}, channel.DeedChange{}, channel.DeedQuery{}, channel.Handover{},
+			channel.Channel{},
+			channel.ReplyPreview{}, channel.SearchQuery{}, channel.Found{},
+			channel.Handover{},
 			message.Text{}, // for Reply.Content
 		},
 		Public: map[string]string{
-			"FeedQuery": ids,
-			"Counter":   numbers, "MergedError": ids, "Erased": numbers,
+			"FeedQuery": ids, "MergedError": ids, "Erased": numbers,
 			"Config": "plugs", "Hub": "no exported fields",
 		},
 		Shown: map[string]string{
@@ -31,7 +30,6 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			"File.ID":                   own,
 			"ConversationQuery.Channel": own, "MessageQuery.Conversation": own, "Settings.ID": own,
 			"Conversation.ID": own, "Message.ID": own, "Message.Conversation": own, "Message.Kind": own,
-			"Margin.Conversation": own, "Deed.ID": own, "DeedQuery.Channel": own, "Told.Kind": own, "Told.Message": own, "Automatic.Why": "names the rule",
 		},
 		Words: true,
 	})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/internal/worker"
@@ -24,9 +25,9 @@ type core struct {
 	clock       fleetClock
 	log         *slog.Logger
 	hooks       observer
-	desk        Desk // nil: none
+	desk        deskapi.Desk // nil: none
 	// automatic sends what a desk wants sent; it is the outbox's.
-	automatic  func(*Scene, *Automatic) error
+	automatic  func(*scene, *deskapi.Automatic) error
 	changes    []conversation.ChangeKind // that the host is told; nil: all
 	keepStrays duration.Duration
 	lease      time.Duration

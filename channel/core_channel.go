@@ -28,7 +28,7 @@ type Channel struct {
 	prepared any            // what the desk made of Settings.Desk
 }
 
-// Prepared returns what the [Desk] made of Settings.Desk; nil without one, or if no hub gave the
+// Prepared returns what the [deskapi.Desk] made of Settings.Desk; nil without one, or if no hub gave the
 // channel out.
 func (c *Channel) Prepared() any { return c.prepared }
 

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/settings"
 )
 
@@ -20,7 +21,7 @@ type registry struct {
 	snap atomic.Pointer[snapshot]
 	// removes says that the hub's Attachments is a Remover; set before any channel is added.
 	removes bool
-	desk    Desk // the hub's; set before any channel is added
+	desk    deskapi.Desk // the hub's; set before any channel is added
 }
 
 // snapshot is an immutable view of all channels.
@@ -100,7 +101,7 @@ func (r *registry) check(c *Channel) error {
 }
 
 // prepare checks the settings and makes of them what the channel works with.
-func (c *Channel) prepare(desk Desk, templates bool) (problems error) {
+func (c *Channel) prepare(desk deskapi.Desk, templates bool) (problems error) {
 	problems = c.Validate()
 	var err error
 	if c.location, err = time.LoadLocation(c.TimeZone); err != nil {

@@ -2,32 +2,10 @@ package channel
 
 import (
 	"encoding/json"
-	"log/slog"
-	"time"
 
+	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/store"
 )
-
-// MarginKind says what stands in the margins of conversations; see [Hub.SetMargin].
-type MarginKind string
-
-// The kinds.
-const (
-	MarginSeen     MarginKind = "seen"     // how far agents have read
-	MarginPresence MarginKind = "presence" // who is there at the moment
-)
-
-// Margin is what stands in the margin of a conversation.
-type Margin struct {
-	Conversation string
-	At           time.Time // when it was written
-	Body         json.RawMessage
-}
-
-// LogValue shows where it stands.
-func (m Margin) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("conversation", m.Conversation))
-}
 
 // margin is how it is stored.
 type margin struct {
@@ -35,13 +13,13 @@ type margin struct {
 	Body         json.RawMessage `json:"body"`
 }
 
-func marginKey(kind MarginKind, conversationID string) string {
+func marginKey(kind deskapi.MarginKind, conversationID string) string {
 	return string(kind) + "|" + conversationID
 }
 
 // marginRecords are those of a conversation.
 func marginRecords(conversationID string) (keys []store.RecordKey) {
-	for _, kind := range []MarginKind{MarginSeen, MarginPresence} {
+	for _, kind := range []deskapi.MarginKind{deskapi.MarginSeen, deskapi.MarginPresence} {
 		keys = append(keys, store.RecordKey{Kind: kindMargin, Key: marginKey(kind, conversationID)})
 	}
 	return keys

@@ -14,7 +14,7 @@
 //	msg, err := hub.Reply(ctx, agent, channel.Reply{Conversation: id, Content: &message.Text{Body: "…"}})
 //
 // Whoever acts is named by a conversation.Author, whom the hub believes: what your agents may do is your
-// business, or that of package desk, a helpdesk for hosts that have none, which is a [Desk].
+// business, or that of package desk, a helpdesk for hosts that have none, which is a [deskapi.Desk].
 //
 // # What is promised
 //
@@ -42,14 +42,21 @@
 //	settle        UncertainMessages, ResendMessage, GiveUpMessage, ResendUncertain, GiveUpUncertain
 //	write first   Notify, NotifyAll, RecordConsent, RevokeConsent, StopMarketing, ResumeMarketing
 //	set up        AddChannel, UpdateSettings, ReplaceChannel, RemoveChannel, Channels, Channel, ReportStanding
-//	a Sender may  TemplateLister, NumberTeller, TokenTeller, LimitTeller: what Run asks by itself
 //	operate       Health, Processes, DeadLetters, ReplayDeadLetters, ReplayAllDeadLetters, DropDeadLetters, RetryNow
 //	answer for    Counters, Spending, EraseCustomer, EraseConversation, EraseMessage, ExportCustomer
 //	the host's    SetTicket, SetMetadata, SetCustomerMetadata, SetProfile, Wake after a commit, Idle in tests
-//	for a desk    Desk, Scene, Hub.Step, NoteDeed, Deeds, SetMargin, Margins, MarginsOf, ChannelOf, DeadLettersOf
+//	for a desk    Step, NoteDeed, Deeds, SetMargin, Margins, MarginsOf, ChannelOf, DeadLettersOf
 //
-// What the hub says of its state is in package health, what can be observed in hooks; explain has sentences
-// for errors.
+// The words that these calls speak have packages of their own, by task:
+//
+//	settings      what an administrator decides about a channel
+//	conversation  customers, conversations, messages, changes: what is read, and told to a Ticketing
+//	message       what is sent, and the Sender of a number with all that it may be able to tell
+//	campaign      a message to many
+//	health        what the hub says of its state; hooks: what can be observed
+//	deadletter    work that was given up
+//	deskapi       what a channel and its desk say to each other
+//	explain       sentences for errors
 //
 // # Several processes
 //

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/hooks"
@@ -35,7 +36,7 @@ type Config struct {
 	// Desk takes part in what the hub does; package desk makes the hub with one. nil: nothing of a
 	// desk is written, polled or told, and each customer has one conversation, which never ends. All
 	// hubs on a store have a desk, or none has: Run refuses to be another kind than those that run.
-	Desk Desk
+	Desk deskapi.Desk
 	// Channels are the numbers to begin with; see [Hub.AddChannel].
 	Channels []Channel
 
@@ -165,7 +166,7 @@ func New(cfg Config) (*Hub, error) {
 	h.telling.turned, h.telling.parted = h.noteOutage, true
 	h.storing = newOutages(hostPolicy, longLease, h.now)
 	h.storing.turned = h.noteOutage
-	h.automatic = func(s *Scene, a *Automatic) error { return s.unit.automatic(s, a) }
+	h.automatic = func(s *scene, a *deskapi.Automatic) error { return s.unit.automatic(s, a) }
 	h.learns = map[string]func(*store.Record) error{
 		aboutCatalog:  h.keeper.learnCatalog,
 		aboutTemplate: h.intake.learnTemplate, aboutRestore: h.learnRestore, aboutRetry: h.learnRetry,

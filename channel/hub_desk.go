@@ -5,12 +5,13 @@ import (
 	"fmt"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/internal/opaque"
 )
 
-// Step changes a conversation in one step, for a [Desk] whose agents act; by is who does. Of one
+// Step changes a conversation in one step, for a [deskapi.Desk] whose agents act; by is who does. Of one
 // that was merged the error is a [*MergedError].
-func (h *Hub) Step(ctx context.Context, by conversation.Author, id string, f func(*Scene) error) error {
+func (h *Hub) Step(ctx context.Context, by conversation.Author, id string, f func(*deskapi.Scene) error) error {
 	action := opaque.Random("a_")
 	err := h.do(ctx, func(u *unit) error {
 		u.author = by
@@ -30,7 +31,7 @@ func (h *Hub) Step(ctx context.Context, by conversation.Author, id string, f fun
 			return orNotFound(err)
 		}
 		s := u.scene(ch, customer, conv, action, u.now)
-		if err := f(s); err != nil {
+		if err := f(&s.Scene); err != nil {
 			return err
 		}
 		return s.finish()

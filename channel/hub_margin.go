@@ -8,15 +8,16 @@ import (
 	"iter"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// SetMargin changes what a [Desk] keeps in the margin of a conversation: what changes often, is
+// SetMargin changes what a [deskapi.Desk] keeps in the margin of a conversation: what changes often, is
 // nobody's news, and goes with the conversation. edit gets what stands there and returns what is to,
 // nil for nothing; it may be called several times,
 // and what stays the same is not written. The error matches ErrNotFound, or is edit's.
-func (h *Hub) SetMargin(ctx context.Context, kind MarginKind, id string, edit func(now json.RawMessage) (json.RawMessage, error)) error {
+func (h *Hub) SetMargin(ctx context.Context, kind deskapi.MarginKind, id string, edit func(now json.RawMessage) (json.RawMessage, error)) error {
 	err := h.do(ctx, func(u *unit) error {
 		if ok, err := u.Load(kindConversation, id, nil); err != nil || !ok {
 			return orNotFound(err)
@@ -48,12 +49,12 @@ func (h *Hub) SetMargin(ctx context.Context, kind MarginKind, id string, edit fu
 
 // Margins returns what was written to the margins of all conversations since a time, in that order.
 // It ends with the first error.
-func (h *Hub) Margins(ctx context.Context, kind MarginKind, since time.Time) iter.Seq2[*Margin, error] {
+func (h *Hub) Margins(ctx context.Context, kind deskapi.MarginKind, since time.Time) iter.Seq2[*deskapi.Margin, error] {
 	q := store.Query{Kind: kindMargin, Parent: string(kind), Limit: 1000}
 	if !since.IsZero() {
 		q.After = &store.Position{Sort: micros(since)}
 	}
-	return func(yield func(*Margin, error) bool) {
+	return func(yield func(*deskapi.Margin, error) bool) {
 		for page, err := range step.Records(ctx, h.store, q) {
 			if err != nil {
 				yield(nil, err)
@@ -65,7 +66,7 @@ func (h *Hub) Margins(ctx context.Context, kind MarginKind, since time.Time) ite
 					yield(nil, err)
 					return
 				}
-				if !yield(&Margin{doc.Conversation, time.UnixMicro(r.Sort).UTC(), doc.Body}, nil) {
+				if !yield(&deskapi.Margin{Conversation: doc.Conversation, At: time.UnixMicro(r.Sort).UTC(), Body: doc.Body}, nil) {
 					return
 				}
 			}
@@ -74,8 +75,8 @@ func (h *Hub) Margins(ctx context.Context, kind MarginKind, since time.Time) ite
 }
 
 // MarginsOf returns what stands in the margins of some conversations, by their IDs.
-func (h *Hub) MarginsOf(ctx context.Context, kind MarginKind, ids ...string) (map[string]*Margin, error) {
-	all := map[string]*Margin{}
+func (h *Hub) MarginsOf(ctx context.Context, kind deskapi.MarginKind, ids ...string) (map[string]*deskapi.Margin, error) {
+	all := map[string]*deskapi.Margin{}
 	if len(ids) == 0 {
 		return all, nil
 	}
@@ -92,7 +93,7 @@ func (h *Hub) MarginsOf(ctx context.Context, kind MarginKind, ids ...string) (ma
 		if err != nil {
 			return nil, err
 		}
-		all[doc.Conversation] = &Margin{doc.Conversation, time.UnixMicro(r.Sort).UTC(), doc.Body}
+		all[doc.Conversation] = &deskapi.Margin{Conversation: doc.Conversation, At: time.UnixMicro(r.Sort).UTC(), Body: doc.Body}
 	}
 	return all, nil
 }

@@ -53,22 +53,3 @@ func (q MessageQuery) LogValue() slog.Value {
 func (c Channel) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", c.ID), slog.Bool("enabled", c.Enabled))
 }
-
-// LogValue shows where it happens.
-func (s Scene) LogValue() slog.Value {
-	id := ""
-	if s.Conversation != nil {
-		id = s.Conversation.ID
-	}
-	return slog.GroupValue(slog.String("conversation", id), slog.Time("now", s.Now))
-}
-
-// LogValue shows what it is about.
-func (t Told) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("kind", string(t.Kind)), slog.String("message", t.Message))
-}
-
-// LogValue shows which rule wants it, and the size.
-func (a Automatic) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("why", a.Why), slog.Int("text_bytes", len(a.Text)))
-}

@@ -30,22 +30,10 @@ func (f File) Format(s fmt.State, _ rune) { discreet.Format(s, f) }
 func (c Channel) Format(f fmt.State, _ rune) { discreet.Format(f, c) }
 
 // Format implements [fmt.Formatter].
-func (t Told) Format(f fmt.State, _ rune) { discreet.Format(f, t) }
-
-// Format implements [fmt.Formatter].
-func (a Automatic) Format(f fmt.State, _ rune) { discreet.Format(f, a) }
-
-// Format implements [fmt.Formatter].
 func (q SearchQuery) Format(f fmt.State, _ rune) { discreet.Format(f, q) }
 
 // Format implements [fmt.Formatter].
-func (m Margin) Format(f fmt.State, _ rune) { discreet.Format(f, m) }
-
-// Format implements [fmt.Formatter].
 func (q ConversationQuery) Format(f fmt.State, _ rune) { discreet.Format(f, q) }
-
-// Format implements [fmt.Formatter].
-func (s Scene) Format(f fmt.State, _ rune) { discreet.Format(f, s) }
 
 // Format implements [fmt.Formatter].
 func (r Found) Format(f fmt.State, _ rune) { discreet.Format(f, r) }

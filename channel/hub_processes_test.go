@@ -14,6 +14,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
@@ -435,7 +436,7 @@ func TestSettingsThatOneProcessChangesHoldInAll(t *testing.T) {
 func TestAProcessWithoutADeskDoesNotRunBesideOneWithADesk(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
-		first, second channel.Desk
+		first, second deskapi.Desk
 		refused       bool
 	}{
 		"none has one":          {nil, nil, false},
@@ -447,7 +448,7 @@ func TestAProcessWithoutADeskDoesNotRunBesideOneWithADesk(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				st := memstore.New()
-				run := func(desk channel.Desk) (stop func() error) {
+				run := func(desk deskapi.Desk) (stop func() error) {
 					hub, err := channel.New(channel.Config{Store: st, Ticketing: &channeltest.Ticketing{}, Desk: desk})
 					require.NoError(t, err)
 					ctx, cancel := context.WithCancel(t.Context())

@@ -7,29 +7,30 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/health"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// Counters returns the numbers that a [Desk] counted for a channel on the days from a time until
+// Counters returns the numbers that a [deskapi.Desk] counted for a channel on the days from a time until
 // before another, in their order. It ends with the first error.
-func (h *Hub) Counters(ctx context.Context, channel string, from, until time.Time) iter.Seq2[Counter, error] {
-	return func(yield func(Counter, error) bool) {
+func (h *Hub) Counters(ctx context.Context, channel string, from, until time.Time) iter.Seq2[deskapi.Counter, error] {
+	return func(yield func(deskapi.Counter, error) bool) {
 		q := store.Query{
 			Kind: kindCounter, Parent: channel, Limit: 1000,
 			After: &store.Position{Sort: from.UnixMicro() - 1}, Before: &store.Position{Sort: until.UnixMicro()},
 		}
 		for page, err := range step.Records(ctx, h.store, q) {
 			if err != nil {
-				yield(Counter{}, err)
+				yield(deskapi.Counter{}, err)
 				return
 			}
 			for i := range page {
 				r := &page[i]
 				name := r.Key[strings.LastIndexByte(r.Key, '|')+1:]
-				if !yield(Counter{Day: time.UnixMicro(r.Sort).UTC(), Name: name, N: r.N}, nil) {
+				if !yield(deskapi.Counter{Day: time.UnixMicro(r.Sort).UTC(), Name: name, N: r.N}, nil) {
 					return
 				}
 			}
@@ -81,11 +82,4 @@ func (h *Hub) ReportStanding(ctx context.Context, channel string, at time.Time, 
 // seen last.
 func (h *Hub) Processes(ctx context.Context) ([]health.Process, error) {
 	return h.processes(ctx)
-}
-
-// Counter is one number of one day of a channel.
-type Counter struct {
-	Day  time.Time // 00:00 UTC
-	Name string    // see desk.Day
-	N    int64
 }

@@ -182,7 +182,7 @@ func (in *incoming) receive(customer *conversation.Customer, msg *messageRecord)
 	msg.Channel, msg.Direction, msg.At = in.ch.ID, conversation.Inbound, in.at
 	s, err := in.enter(in.ch, customer, in.id, in.at)
 	if err == nil && in.core.desk != nil {
-		err = in.core.desk.Received(s, &msg.Message)
+		err = in.core.desk.Received(&s.Scene, &msg.Message)
 	}
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/template"
@@ -54,13 +55,13 @@ func (onlooker) Prepare(*settings.Settings, bool) (any, error) { return nil, nil
 func (onlooker) Placeholders(*conversation.Conversation) template.Lookup {
 	return func(string) (string, bool) { return "", false }
 }
-func (onlooker) Received(*channel.Scene, *conversation.Message) error { return nil }
-func (onlooker) Contacted(*channel.Scene, string) error               { return nil }
-func (onlooker) Answered(*channel.Scene, *channel.Sent) error         { return nil }
-func (onlooker) Failed(*channel.Scene, *channel.Sent) error           { return nil }
-func (onlooker) Held(*channel.Scene, conversation.Cause) error        { return nil }
-func (onlooker) Merged(_, _ *channel.Scene) error                     { return nil }
-func (onlooker) Due(*channel.Scene) error                             { return nil }
+func (onlooker) Received(*deskapi.Scene, *conversation.Message) error { return nil }
+func (onlooker) Contacted(*deskapi.Scene, string) error               { return nil }
+func (onlooker) Answered(*deskapi.Scene, *deskapi.Sent) error         { return nil }
+func (onlooker) Failed(*deskapi.Scene, *deskapi.Sent) error           { return nil }
+func (onlooker) Held(*deskapi.Scene, conversation.Cause) error        { return nil }
+func (onlooker) Merged(_, _ *deskapi.Scene) error                     { return nil }
+func (onlooker) Due(*deskapi.Scene) error                             { return nil }
 
 // counts makes the hub count what happens.
 func counts(c *channel.Config) { c.Desk = onlooker{} }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
@@ -14,7 +15,7 @@ import (
 
 // automatic sends a message that goes out by itself. If it may not be sent, the customer's message
 // must not suffer: the host is told, and nothing is sent.
-func (u *unit) automatic(s *Scene, a *Automatic) error {
+func (u *unit) automatic(s *scene, a *deskapi.Automatic) error {
 	own := u.core.placeholders(s.Conversation, s.Customer)
 	lookup := func(name string) (string, bool) {
 		if a.Lookup != nil {
@@ -31,9 +32,9 @@ func (u *unit) automatic(s *Scene, a *Automatic) error {
 	var err error
 	switch {
 	case a.Template != "":
-		r.Template, err = u.automaticTemplate(s.Channel, a, lookup)
+		r.Template, err = u.automaticTemplate(s.ch, a, lookup)
 	case isShorthand(&message.Text{Body: a.Text}): // its placeholders are filled in after it was read
-		r.Template, _, err = s.Channel.shorthand(a.Text, lookup, u.now)
+		r.Template, _, err = s.ch.shorthand(a.Text, lookup, u.now)
 	default:
 		var text string
 		text, err = template.ExpandVerbatim(a.Text, lookup)
@@ -42,7 +43,7 @@ func (u *unit) automatic(s *Scene, a *Automatic) error {
 	if err != nil {
 		return u.withheld(s, a.Why, err)
 	}
-	m, err := u.send(s.Channel, s.Customer, s.Conversation, r)
+	m, err := u.send(s.ch, s.Customer, s.Conversation, r)
 	if err != nil {
 		if isRefusal(err) {
 			return u.withheld(s, a.Why, err)
@@ -54,8 +55,8 @@ func (u *unit) automatic(s *Scene, a *Automatic) error {
 }
 
 // withheld tells the host that an automatic message was not sent.
-func (u *unit) withheld(s *Scene, why string, cause error) error {
-	ch := s.Channel
+func (u *unit) withheld(s *scene, why string, cause error) error {
+	ch := s.ch
 	what, sentence := refusal(cause)
 	u.core.log.LogAttrs(u.ctx, slog.LevelWarn, "channel: automatic message withheld",
 		slog.String("channel", ch.ID), slog.String("why", why), slog.String("reason", cmp.Or(string(what), reasonOf(cause))))
@@ -72,7 +73,7 @@ func (u *unit) withheld(s *Scene, why string, cause error) error {
 // automaticTemplate names the template of an automatic message. The variables of its body are
 // filled with the values that come with it, in their order, or else those that have names with the
 // placeholders of the same names: {{customer_name}} with customer.name.
-func (u *unit) automaticTemplate(ch *Channel, a *Automatic, lookup template.Lookup) (*Template, error) {
+func (u *unit) automaticTemplate(ch *Channel, a *deskapi.Automatic, lookup template.Lookup) (*Template, error) {
 	t := &Template{Name: a.Template, Language: a.Language}
 	def, err := ch.template(t, u.now)
 	if err != nil {

@@ -165,7 +165,7 @@ func (u *unit) deliver(ch *Channel, customer *conversation.Customer, conv *conve
 	notify := out.Lane == message.LaneNotify
 	s := u.scene(ch, customer, conv, m.ID+"|due", u.now)
 	if notify && u.core.desk != nil {
-		if err := u.core.desk.Contacted(s, s.id); err != nil {
+		if err := u.core.desk.Contacted(&s.Scene, s.id); err != nil {
 			return err
 		}
 		conv = s.Conversation

@@ -80,7 +80,7 @@ func (o *outbox) notifyIn(ctx context.Context, do func(context.Context, func(*un
 		}
 		s, err := u.enter(ch, customer, r.id, u.now)
 		if err == nil && o.desk != nil {
-			err = o.desk.Contacted(s, r.id)
+			err = o.desk.Contacted(&s.Scene, r.id)
 		}
 		if err != nil {
 			return err

@@ -2,20 +2,20 @@ package channel
 
 import (
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deskapi"
 )
 
 // Who answers in a conversation is decided in the commit of whatever decides it: each answer saves the
 // conversation, so that of an answer of a bot and one of a person the second to commit sees the first.
 
-// Hold gives the conversation to people or to a bot, and says whether it was another's. It tells the
-// host why: in a word, and in a sentence, "" if there is none.
-func (s *Scene) Hold(by conversation.Holder, why conversation.Cause, reason string) bool {
+// Hold implements [deskapi.Actions].
+func (s *scene) Hold(by conversation.Holder, why conversation.Cause, reason string) bool {
 	from := s.Conversation.Holder
 	if by == from {
 		return false
 	}
 	s.Conversation.Holder = by
-	s.Tell(Told{Kind: conversation.HolderChanged, From: from.String(), To: by.String(), Reason: reason, Cause: why})
+	s.Tell(deskapi.Told{Kind: conversation.HolderChanged, From: from.String(), To: by.String(), Reason: reason, Cause: why})
 	if by == conversation.HeldByBot {
 		s.Count("handed_back", s.Now, 1)
 	} else {
@@ -26,11 +26,11 @@ func (s *Scene) Hold(by conversation.Holder, why conversation.Cause, reason stri
 }
 
 // give is Hold, of which the desk hears.
-func (s *Scene) give(by conversation.Holder, why conversation.Cause, reason string) error {
+func (s *scene) give(by conversation.Holder, why conversation.Cause, reason string) error {
 	if !s.Hold(by, why, reason) || s.unit.core.desk == nil {
 		return nil
 	}
-	return s.unit.core.desk.Held(s, why)
+	return s.unit.core.desk.Held(&s.Scene, why)
 }
 
 // mayAnswer refuses a bot where people have the conversation.
@@ -47,6 +47,6 @@ func (u *unit) takes(conv *conversation.Conversation) bool {
 }
 
 // take gives the conversation to people because one of them answered.
-func (s *Scene) take() error {
+func (s *scene) take() error {
 	return s.give(conversation.HeldByPeople, conversation.CauseAnswered, "")
 }

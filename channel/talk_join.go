@@ -51,7 +51,7 @@ func (u *unit) merged(ch *Channel, customer *conversation.Customer, x, y *conver
 		}
 	}
 	if u.core.desk != nil {
-		if err := u.core.desk.Merged(goesOn, ends); err != nil {
+		if err := u.core.desk.Merged(&goesOn.Scene, &ends.Scene); err != nil {
 			return err
 		}
 	}

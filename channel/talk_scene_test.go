@@ -12,6 +12,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/settings"
@@ -23,8 +24,8 @@ import (
 // clerk is a desk that does what a test says and notes what it was asked.
 type clerk struct {
 	onlooker
-	received func(s *channel.Scene, m *conversation.Message) error
-	due      func(s *channel.Scene) error
+	received func(s *deskapi.Scene, m *conversation.Message) error
+	due      func(s *deskapi.Scene) error
 	asked    []string
 }
 
@@ -40,7 +41,7 @@ func (c *clerk) Placeholders(*conversation.Conversation) template.Lookup {
 	return func(name string) (string, bool) { return "the clerk", name == "clerk" }
 }
 
-func (c *clerk) Received(s *channel.Scene, m *conversation.Message) error {
+func (c *clerk) Received(s *deskapi.Scene, m *conversation.Message) error {
 	c.asked = append(c.asked, "received "+m.Text)
 	if c.received == nil {
 		return nil
@@ -48,19 +49,19 @@ func (c *clerk) Received(s *channel.Scene, m *conversation.Message) error {
 	return c.received(s, m)
 }
 
-func (c *clerk) Answered(s *channel.Scene, m *channel.Sent) error {
+func (c *clerk) Answered(s *deskapi.Scene, m *deskapi.Sent) error {
 	c.asked = append(c.asked, "answered "+m.Text)
 	m.Answer = &conversation.Answer{At: s.Now}
 	return nil
 }
 
-func (c *clerk) Failed(_ *channel.Scene, m *channel.Sent) error {
+func (c *clerk) Failed(_ *deskapi.Scene, m *deskapi.Sent) error {
 	c.asked = append(c.asked, "failed "+m.Text)
 	m.Answer = &conversation.Answer{}
 	return nil
 }
 
-func (c *clerk) Contacted(_ *channel.Scene, id string) error {
+func (c *clerk) Contacted(_ *deskapi.Scene, id string) error {
 	c.asked = append(c.asked, "contacted")
 	if id == "" {
 		return errors.New("no ID")
@@ -68,7 +69,7 @@ func (c *clerk) Contacted(_ *channel.Scene, id string) error {
 	return nil
 }
 
-func (c *clerk) Due(s *channel.Scene) error {
+func (c *clerk) Due(s *deskapi.Scene) error {
 	c.asked = append(c.asked, "due")
 	return c.due(s)
 }
@@ -85,14 +86,14 @@ func (c *clerk) at(also ...func(*channel.Config)) func(*channel.Config) {
 
 func TestWhatADeskDecidesIsDoneAfterTheMessageAndInItsOrder(t *testing.T) {
 	t.Parallel()
-	c := &clerk{received: func(s *channel.Scene, m *conversation.Message) error {
+	c := &clerk{received: func(s *deskapi.Scene, m *conversation.Message) error {
 		s.Conversation.Topic = "about " + m.Text
-		s.Tell(channel.Told{Kind: "first", Reason: "because"})
-		s.Send(channel.Automatic{Why: "greeting", Text: "I am {{clerk}}, {{customer.first_name}}: {{word}}.", Lookup: func(name string) (string, bool) {
+		s.Tell(deskapi.Told{Kind: "first", Reason: "because"})
+		s.Send(deskapi.Automatic{Why: "greeting", Text: "I am {{clerk}}, {{customer.first_name}}: {{word}}.", Lookup: func(name string) (string, bool) {
 			return "hello", name == "word"
 		}})
-		s.Send(channel.Automatic{Why: "nonsense", Text: "{{nobody}}"})
-		s.Tell(channel.Told{Kind: "last"})
+		s.Send(deskapi.Automatic{Why: "nonsense", Text: "{{nobody}}"})
+		s.Tell(deskapi.Told{Kind: "last"})
 		return nil
 	}}
 	experiment(t, channeltest.LabOptions{Config: c.at()}, func(t *testing.T, l *lab) {
@@ -117,7 +118,7 @@ func TestWhatADeskDecidesIsDoneAfterTheMessageAndInItsOrder(t *testing.T) {
 
 func TestADeskMayBeginTheNextConversation(t *testing.T) {
 	t.Parallel()
-	c := &clerk{received: func(s *channel.Scene, m *conversation.Message) error {
+	c := &clerk{received: func(s *deskapi.Scene, m *conversation.Message) error {
 		if m.Text == "something else" {
 			return s.Begin()
 		}
@@ -161,8 +162,8 @@ func TestADeskHearsWhatBecomesOfAnswers(t *testing.T) {
 func TestADeskIsWokenAtTheTimeItNamed(t *testing.T) {
 	t.Parallel()
 	c := &clerk{
-		received: func(s *channel.Scene, _ *conversation.Message) error { s.WakeAt(s.Now.Add(time.Hour)); return nil },
-		due:      func(s *channel.Scene) error { s.Tell(channel.Told{Kind: "woken"}); return nil }, // and never again
+		received: func(s *deskapi.Scene, _ *conversation.Message) error { s.WakeAt(s.Now.Add(time.Hour)); return nil },
+		due:      func(s *deskapi.Scene) error { s.Tell(deskapi.Told{Kind: "woken"}); return nil }, // and never again
 	}
 	experiment(t, channeltest.LabOptions{Config: c.at(channeltest.SlowPolls)}, func(t *testing.T, l *lab) {
 		l.Say(channeltest.Kim, "wamid.1", "hello")
@@ -198,11 +199,11 @@ func TestAStepThatMeetsAConflictIsDecidedAnew(t *testing.T) {
 		l.Say(channeltest.Kim, "wamid.1", "hello")
 		conv, runs := l.Conversation().ID, 0
 		st.left = 3
-		require.NoError(t, l.Hub.Step(t.Context(), alice, conv, func(s *channel.Scene) error {
+		require.NoError(t, l.Hub.Step(t.Context(), alice, conv, func(s *deskapi.Scene) error {
 			runs++
 			require.Equal(t, alice, s.Author)
 			s.Conversation.Tags = append(s.Conversation.Tags, "vip")
-			s.Tell(channel.Told{Kind: conversation.TagsChanged, To: "vip"})
+			s.Tell(deskapi.Told{Kind: conversation.TagsChanged, To: "vip"})
 			_, err := s.Note("a note")
 			return err
 		}))
@@ -213,19 +214,19 @@ func TestAStepThatMeetsAConflictIsDecidedAnew(t *testing.T) {
 		require.Len(t, l.Host.Of(conversation.TagsChanged), 1)
 		require.Equal(t, alice, l.Host.Of(conversation.TagsChanged)[0].Author)
 		failure := errors.New("no")
-		require.ErrorIs(t, l.Hub.Step(t.Context(), alice, conv, func(s *channel.Scene) error {
+		require.ErrorIs(t, l.Hub.Step(t.Context(), alice, conv, func(s *deskapi.Scene) error {
 			s.Conversation.Topic = "lost"
 			return failure
 		}), failure)
 		require.Empty(t, l.Conversation().Topic)
-		require.ErrorIs(t, l.Hub.Step(t.Context(), alice, "v_none", func(*channel.Scene) error { return nil }), channel.ErrNotFound)
+		require.ErrorIs(t, l.Hub.Step(t.Context(), alice, "v_none", func(*deskapi.Scene) error { return nil }), channel.ErrNotFound)
 	})
 }
 
 func TestTheDesksPartOfSettingsIsCheckedByTheDesk(t *testing.T) {
 	t.Parallel()
 	broken := func(s *settings.Settings) { s.Desk = json.RawMessage(`{}`) }
-	config := func(change func(*settings.Settings), desk channel.Desk) channel.Config {
+	config := func(change func(*settings.Settings), desk deskapi.Desk) channel.Config {
 		s := settings.Settings{ID: "a", Name: "A", Number: "1"}
 		change(&s)
 		return channel.Config{Store: memstore.New(), Ticketing: &channeltest.Ticketing{}, Desk: desk, Channels: []channel.Channel{{Settings: s}}}

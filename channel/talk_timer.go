@@ -43,7 +43,7 @@ func (h *core) timer(ctx context.Context, w *worker.Job) error {
 		u.timer = conv.ID
 		s := u.scene(ch, customer, &conv, fmt.Sprintf("timer|%s|%d", conv.ID, u.now.Unix()), u.now)
 		s.WakeAt(time.Time{}) // unless the desk names another time
-		if err := h.desk.Due(s); err != nil {
+		if err := h.desk.Due(&s.Scene); err != nil {
 			return worker.Outcome{}, err
 		}
 		if err := s.finish(); err != nil || conv.Timer.IsZero() || s.Conversation.ID != conv.ID {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
@@ -93,7 +94,7 @@ func TestWhatSeveralMessagesShowTogetherIsMasked(t *testing.T) {
 						_, err := l.Reply(l.Conversation().ID, s.text)
 						require.NoError(t, err)
 					case "note":
-						require.NoError(t, l.Hub.Step(t.Context(), alice, l.Conversation().ID, func(at *channel.Scene) error {
+						require.NoError(t, l.Hub.Step(t.Context(), alice, l.Conversation().ID, func(at *deskapi.Scene) error {
 							_, err := at.Note(s.text)
 							return err
 						}))

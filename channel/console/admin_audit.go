@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/settings"
 )
 
@@ -35,13 +35,13 @@ type auditPage struct {
 }
 
 type deedRow struct {
-	*channel.Deed
+	*deskapi.Deed
 	Who, On string
 	Open    bool // the conversation can be looked at
 }
 
 // auditQuery is what a request asks for. What is no date is as if it were not there.
-func (q *request) auditQuery() (p auditPage, d channel.DeedQuery, err error) {
+func (q *request) auditQuery() (p auditPage, d deskapi.DeedQuery, err error) {
 	p.Everywhere = q.everywhere(access.ReadAudit)
 	p.Channels = q.channelsFor(access.ReadAudit, q.FormValue("channel"))
 	if d.Channel = q.FormValue("channel"); d.Channel != "" || !p.Everywhere {
@@ -59,7 +59,7 @@ func (q *request) auditQuery() (p auditPage, d channel.DeedQuery, err error) {
 	d.Actor, d.Action = strings.TrimSpace(q.FormValue("actor")), q.FormValue("action")
 	if at, id, ok := strings.Cut(q.FormValue("after"), "."); ok {
 		if n, err := strconv.ParseInt(at, 10, 64); err == nil {
-			d.Before = &channel.Deed{ID: id, At: time.UnixMicro(n)}
+			d.Before = &deskapi.Deed{ID: id, At: time.UnixMicro(n)}
 		}
 	}
 	p.Actor = d.Actor
@@ -101,7 +101,7 @@ func (q *request) audit() error {
 }
 
 // auditAfter is the address of the same request, to go on after a deed.
-func (q *request) auditAfter(d *channel.Deed) string {
+func (q *request) auditAfter(d *deskapi.Deed) string {
 	v := url.Values{"after": {strconv.FormatInt(d.At.UnixMicro(), 10) + "." + d.ID}}
 	for _, name := range []string{"channel", "actor", "action", "from", "to"} {
 		if text := q.FormValue(name); text != "" {
@@ -158,7 +158,7 @@ func (q *request) auditCSV() error {
 	return nil
 }
 
-func changesText(changes []channel.DeedChange) string {
+func changesText(changes []deskapi.DeedChange) string {
 	var parts []string
 	for _, c := range changes {
 		text := c.Path

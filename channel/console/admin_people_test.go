@@ -11,10 +11,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/console"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/deskapi"
 )
 
 // staff are the people whom the host names.
@@ -92,13 +92,13 @@ func TestRolesAreGivenAndTaken(t *testing.T) {
 		require.NoError(t, err)
 		require.Contains(t, string(own.Desk), `"rules"`, "the rest of the desk's settings stays")
 
-		var last *channel.Deed
-		for d, err := range s.desk.Deeds(t.Context(), sara, channel.DeedQuery{Channel: "support", Action: string(access.ManageSettings)}) {
+		var last *deskapi.Deed
+		for d, err := range s.desk.Deeds(t.Context(), sara, deskapi.DeedQuery{Channel: "support", Action: string(access.ManageSettings)}) {
 			require.NoError(t, err)
 			last = d
 			break
 		}
-		require.Contains(t, last.Changes, channel.DeedChange{Path: "desk.access.users.alice", From: "supervisor", To: "viewer"})
+		require.Contains(t, last.Changes, deskapi.DeedChange{Path: "desk.access.users.alice", From: "supervisor", To: "viewer"})
 
 		before := s.policyOf("support")
 		for name, pairs := range map[string][]string{

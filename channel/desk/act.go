@@ -11,6 +11,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/rules"
 )
 
@@ -34,8 +35,8 @@ func (d *Desk) Assign(ctx context.Context, actor access.Actor, id, agent string)
 	if err := channel.CheckText("agent", agent, access.MaxIDLen); err != nil {
 		return fmt.Errorf("desk: assign: %w", err)
 	}
-	return d.act(ctx, actor, access.Assign, "assign", id, func(s *channel.Scene) ([]rules.Effect, error) {
-		if agent != "" && !d.assignable(s.Channel.ID, agent, "") {
+	return d.act(ctx, actor, access.Assign, "assign", id, func(s *deskapi.Scene) ([]rules.Effect, error) {
+		if agent != "" && !d.assignable(s.Settings.ID, agent, "") {
 			return nil, ErrAssignee
 		}
 		state, effects, err := rulesOf(s).OnAssign(s.Conversation.State, agent, s.Now)
@@ -53,16 +54,16 @@ func (d *Desk) AssignTeam(ctx context.Context, actor access.Actor, id, team stri
 	if err := channel.CheckText("team", team, access.MaxIDLen); err != nil {
 		return fmt.Errorf("desk: assign team: %w", err)
 	}
-	return d.act(ctx, actor, access.Assign, "assign team", id, func(s *channel.Scene) ([]rules.Effect, error) {
+	return d.act(ctx, actor, access.Assign, "assign team", id, func(s *deskapi.Scene) ([]rules.Effect, error) {
 		before := s.Conversation.Team
 		switch {
-		case team != "" && !d.assignable(s.Channel.ID, "", team):
+		case team != "" && !d.assignable(s.Settings.ID, "", team):
 			return nil, ErrAssignee
 		case !s.Conversation.State.Queue.Open():
 			return nil, rules.ErrNotOpen
 		case team != before:
 			s.Conversation.Team = team
-			s.Tell(channel.Told{Kind: conversation.TeamAssigned, From: before, To: team})
+			s.Tell(deskapi.Told{Kind: conversation.TeamAssigned, From: before, To: team})
 		}
 		return nil, nil
 	})
@@ -78,7 +79,7 @@ func (d *Desk) Resolve(ctx context.Context, actor access.Actor, id, reason strin
 	if err := channel.CheckText("reason", reason, maxReason); err != nil {
 		return fmt.Errorf("desk: resolve: %w", err)
 	}
-	return d.act(ctx, actor, access.Resolve, "resolve", id, func(s *channel.Scene) ([]rules.Effect, error) {
+	return d.act(ctx, actor, access.Resolve, "resolve", id, func(s *deskapi.Scene) ([]rules.Effect, error) {
 		state, effects := rulesOf(s).OnResolve(s.Conversation.State, s.Redact(reason), s.Now)
 		s.Conversation.State = state
 		return effects, nil
@@ -87,7 +88,7 @@ func (d *Desk) Resolve(ctx context.Context, actor access.Actor, id, reason strin
 
 // Reopen takes a resolved conversation up again.
 func (d *Desk) Reopen(ctx context.Context, actor access.Actor, id string) error {
-	return d.act(ctx, actor, access.Reopen, "reopen", id, func(s *channel.Scene) ([]rules.Effect, error) {
+	return d.act(ctx, actor, access.Reopen, "reopen", id, func(s *deskapi.Scene) ([]rules.Effect, error) {
 		state, effects := rulesOf(s).OnReopen(s.Conversation.State, s.Now)
 		s.Conversation.State = state
 		return effects, nil
@@ -102,7 +103,7 @@ func (d *Desk) Move(ctx context.Context, actor access.Actor, id string, to rules
 	if to == rules.QueueResolved {
 		action = access.Resolve
 	}
-	return d.act(ctx, actor, action, "move", id, func(s *channel.Scene) ([]rules.Effect, error) {
+	return d.act(ctx, actor, action, "move", id, func(s *deskapi.Scene) ([]rules.Effect, error) {
 		state, effects, err := rulesOf(s).OnMove(s.Conversation.State, to, back, s.Now)
 		s.Conversation.State = state
 		return effects, err
@@ -126,14 +127,14 @@ func (d *Desk) SetTags(ctx context.Context, actor access.Actor, id string, tags 
 	if len(clean) > maxTags {
 		return fmt.Errorf("desk: set tags: %w: %d tags, at most %d are kept", channel.ErrUnusable, len(clean), maxTags)
 	}
-	return d.act(ctx, actor, access.Tag, "set tags", id, func(s *channel.Scene) ([]rules.Effect, error) {
+	return d.act(ctx, actor, access.Tag, "set tags", id, func(s *deskapi.Scene) ([]rules.Effect, error) {
 		before, after := s.Conversation.Tags, make([]string, len(clean))
 		for i, t := range clean {
 			after[i] = s.Redact(t)
 		}
 		s.Conversation.Tags = after
 		if !slices.Equal(before, after) {
-			s.Tell(channel.Told{Kind: conversation.TagsChanged, From: strings.Join(before, ", "), To: strings.Join(after, ", ")})
+			s.Tell(deskapi.Told{Kind: conversation.TagsChanged, From: strings.Join(before, ", "), To: strings.Join(after, ", ")})
 		}
 		return nil, nil
 	})
@@ -145,11 +146,11 @@ func (d *Desk) SetTopic(ctx context.Context, actor access.Actor, id, topic strin
 	if err := channel.CheckText("topic", topic, maxTopic); err != nil {
 		return fmt.Errorf("desk: set topic: %w", err)
 	}
-	return d.act(ctx, actor, access.Topic, "set topic", id, func(s *channel.Scene) ([]rules.Effect, error) {
+	return d.act(ctx, actor, access.Topic, "set topic", id, func(s *deskapi.Scene) ([]rules.Effect, error) {
 		before := s.Conversation.Topic
 		s.Conversation.Topic = s.Redact(topic)
 		if s.Conversation.Topic != before {
-			s.Tell(channel.Told{Kind: conversation.TopicChanged, From: before, To: s.Conversation.Topic})
+			s.Tell(deskapi.Told{Kind: conversation.TopicChanged, From: before, To: s.Conversation.Topic})
 		}
 		return nil, nil
 	})
@@ -165,10 +166,10 @@ func (d *Desk) AddNote(ctx context.Context, actor access.Actor, id, text string)
 	if err := channel.CheckText("note", text, maxNote); err != nil {
 		return nil, fmt.Errorf("desk: add note: %w", err)
 	}
-	err = d.act(ctx, actor, access.Note, "add note", id, func(s *channel.Scene) ([]rules.Effect, error) {
+	err = d.act(ctx, actor, access.Note, "add note", id, func(s *deskapi.Scene) ([]rules.Effect, error) {
 		var err error
 		if note, err = s.Note(text); err == nil {
-			s.Tell(channel.Told{Kind: conversation.NoteAdded, Message: note.ID})
+			s.Tell(deskapi.Told{Kind: conversation.NoteAdded, Message: note.ID})
 		}
 		return nil, err
 	})
@@ -177,14 +178,14 @@ func (d *Desk) AddNote(ctx context.Context, actor access.Actor, id, text string)
 
 // act checks an actor's right, changes a conversation and carries out what follows.
 func (d *Desk) act(ctx context.Context, actor access.Actor, action access.Action, verb, id string,
-	change func(*channel.Scene) ([]rules.Effect, error),
+	change func(*deskapi.Scene) ([]rules.Effect, error),
 ) (err error) {
 	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: action}, verb: verb}
 	defer d.end(ctx, c, &err)
 	if err := d.inConversation(ctx, c, id); err != nil {
 		return err
 	}
-	err = d.hub.Step(ctx, author(actor), id, func(s *channel.Scene) error {
+	err = d.hub.Step(ctx, author(actor), id, func(s *deskapi.Scene) error {
 		before := *s.Conversation
 		effects, err := change(s)
 		if err != nil {

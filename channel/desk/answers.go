@@ -4,8 +4,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/internal/times"
 )
@@ -14,9 +14,9 @@ import (
 // at which WhatsApp accepted it, and no longer once it failed; what it made of the conversation and
 // of the report is kept with it, so that it can be taken back.
 
-// Answered implements channel.Desk: a message that WhatsApp has accepted is an answer, and so is
+// Answered implements [deskapi.Desk]: a message that WhatsApp has accepted is an answer, and so is
 // what somebody wrote in the Business app.
-func (p part) Answered(s *channel.Scene, m *channel.Sent) error {
+func (p part) Answered(s *deskapi.Scene, m *deskapi.Sent) error {
 	before := s.Conversation.State
 	fact := rules.Outbound{ID: m.ID, At: m.At, Agent: m.Author.ID}
 	var after rules.State
@@ -47,7 +47,7 @@ func (p part) Answered(s *channel.Scene, m *channel.Sent) error {
 }
 
 // counted is the answer with what it did to the conversation, which went from before to after.
-func counted(m *channel.Sent, before, after *rules.State) *conversation.Answer {
+func counted(m *deskapi.Sent, before, after *rules.State) *conversation.Answer {
 	var a conversation.Answer
 	if m.Answer != nil {
 		a = *m.Answer
@@ -79,7 +79,7 @@ func counted(m *channel.Sent, before, after *rules.State) *conversation.Answer {
 }
 
 // countAnswer brings what an answer counts for into the report, or takes it out again.
-func countAnswer(s *channel.Scene, m *channel.Sent, sign int64) {
+func countAnswer(s *deskapi.Scene, m *deskapi.Sent, sign int64) {
 	a := m.Answer
 	count := func(name string, since time.Time) {
 		if !since.IsZero() {
@@ -98,9 +98,9 @@ func countAnswer(s *channel.Scene, m *channel.Sent, sign int64) {
 	}
 }
 
-// Failed implements channel.Desk: what a message counted for that failed after all is taken back,
+// Failed implements [deskapi.Desk]: what a message counted for that failed after all is taken back,
 // or the customer waits again whose conversation was resolved while the message was still queued.
-func (p part) Failed(s *channel.Scene, m *channel.Sent) error {
+func (p part) Failed(s *deskapi.Scene, m *deskapi.Sent) error {
 	a, state := m.Answer, s.Conversation.State
 	failed := rules.Failed{
 		ID: m.ID, LastOutbound: state.LastOutbound, LastAgentReply: state.LastAgentReply, LastAutomatic: state.LastAutomatic,
@@ -126,7 +126,7 @@ func (p part) Failed(s *channel.Scene, m *channel.Sent) error {
 
 // takeBack makes m no answer any more. The wait that it ended goes over to the next answer that
 // stands; if there is none, the customer waits again, and failed says since when.
-func takeBack(s *channel.Scene, m *channel.Sent, failed *rules.Failed) error {
+func takeBack(s *deskapi.Scene, m *deskapi.Sent, failed *rules.Failed) error {
 	countAnswer(s, m, -1)
 	a := *m.Answer
 	m.Answer = &conversation.Answer{Asked: a.Asked, Unanswered: a.Unanswered, Back: a.Back + 1}
@@ -139,7 +139,7 @@ func takeBack(s *channel.Scene, m *channel.Sent, failed *rules.Failed) error {
 	}
 	failed.LastOutbound, failed.LastAgentReply, failed.LastAutomatic = time.Time{}, time.Time{}, time.Time{}
 	failed.WaitingSince, failed.UnansweredSince = a.Ended, a.EndedAny
-	var heir, heirAny *channel.Sent // who ends the wait instead: the first that came after the question
+	var heir, heirAny *deskapi.Sent // who ends the wait instead: the first that came after the question
 	for _, o := range others {
 		at := o.At.Truncate(time.Second)
 		switch {
@@ -168,9 +168,9 @@ func takeBack(s *channel.Scene, m *channel.Sent, failed *rules.Failed) error {
 }
 
 // inherit lets other answers count for what a failed one counted for.
-func inherit(s *channel.Scene, others []*channel.Sent, heir, heirAny *channel.Sent, a conversation.Answer) error {
-	changed := map[*channel.Sent]conversation.Answer{}
-	with := func(m *channel.Sent, change func(*conversation.Answer)) {
+func inherit(s *deskapi.Scene, others []*deskapi.Sent, heir, heirAny *deskapi.Sent, a conversation.Answer) error {
+	changed := map[*deskapi.Sent]conversation.Answer{}
+	with := func(m *deskapi.Sent, change func(*conversation.Answer)) {
 		if m == nil {
 			return
 		}
@@ -184,7 +184,7 @@ func inherit(s *channel.Scene, others []*channel.Sent, heir, heirAny *channel.Se
 	with(heir, func(b *conversation.Answer) { b.Ended = times.Earliest(b.Ended, a.Ended) })
 	with(heirAny, func(b *conversation.Answer) { b.EndedAny = times.Earliest(b.EndedAny, a.EndedAny) })
 	if !a.First.IsZero() {
-		if i := slices.IndexFunc(others, func(m *channel.Sent) bool { return m.ByPerson() }); i >= 0 {
+		if i := slices.IndexFunc(others, func(m *deskapi.Sent) bool { return m.ByPerson() }); i >= 0 {
 			with(others[i], func(b *conversation.Answer) { b.First = a.First })
 		}
 	}
@@ -209,7 +209,7 @@ func inherit(s *channel.Scene, others []*channel.Sent, heir, heirAny *channel.Se
 const maxAnswers = 1000
 
 // otherAnswers are the answers of m's conversation that stand apart from m, in their order.
-func otherAnswers(s *channel.Scene, m *channel.Sent) ([]*channel.Sent, error) {
+func otherAnswers(s *deskapi.Scene, m *deskapi.Sent) ([]*deskapi.Sent, error) {
 	all, err := s.Sent(maxAnswers)
-	return slices.DeleteFunc(all, func(o *channel.Sent) bool { return o.ID == m.ID || o.Answer.At.IsZero() }), err
+	return slices.DeleteFunc(all, func(o *deskapi.Sent) bool { return o.ID == m.ID || o.Answer.At.IsZero() }), err
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/explain"
 	"github.com/kanava-go/kanava/channel/settings"
 )
@@ -25,8 +26,8 @@ import (
 // Every call that acts is noted once it is over, exports before anything is handed out. What was refused
 // for another reason than a missing right is not, since nothing happened, and neither is reading
 // conversations or marking them as read.
-func (d *Desk) Deeds(ctx context.Context, actor access.Actor, q channel.DeedQuery) iter.Seq2[*channel.Deed, error] {
-	return func(yield func(*channel.Deed, error) bool) {
+func (d *Desk) Deeds(ctx context.Context, actor access.Actor, q deskapi.DeedQuery) iter.Seq2[*deskapi.Deed, error] {
+	return func(yield func(*deskapi.Deed, error) bool) {
 		c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.ReadAudit}, verb: "read audit"}
 		var err error
 		defer d.endRead(ctx, c, &err)
@@ -52,7 +53,7 @@ func (d *Desk) noteDeed(ctx context.Context, c *call, err error) {
 		return
 	}
 	deed := c.deed(outcome)
-	if outcome == channel.Denied && !d.belongs(c.Actor, c.Channel) {
+	if outcome == deskapi.Denied && !d.belongs(c.Actor, c.Channel) {
 		deed.Channel = "" // who tries is none of this tenant's
 	}
 	after, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteWithin)
@@ -88,26 +89,26 @@ func (d *Desk) belongs(actor access.Actor, on string) bool {
 }
 
 // outcomeOf is how a call ended, if there is anything to note.
-func outcomeOf(err error) (o channel.Outcome, worth bool) {
+func outcomeOf(err error) (o deskapi.Outcome, worth bool) {
 	switch {
 	case err == nil:
-		return channel.Done, true
+		return deskapi.Done, true
 	case errors.Is(err, access.ErrDenied):
-		return channel.Denied, true
+		return deskapi.Denied, true
 	}
-	return channel.Failed, Explain(err).Class == explain.Fault
+	return deskapi.Failed, Explain(err).Class == explain.Fault
 }
 
-func (c *call) deed(o channel.Outcome) channel.Deed {
-	return channel.Deed{
+func (c *call) deed(o deskapi.Outcome) deskapi.Deed {
+	return deskapi.Deed{
 		Actor: author(c.Actor), Action: string(c.Action), Verb: c.verb, Outcome: o,
 		Channel: c.Channel, Conversation: c.Conversation, Message: c.Message, N: c.n, Changes: c.changes,
 	}
 }
 
 // moved is what changed of where a conversation stands and who has it.
-func moved(before, after *conversation.Conversation) (list []channel.DeedChange) {
-	for _, c := range []channel.DeedChange{
+func moved(before, after *conversation.Conversation) (list []deskapi.DeedChange) {
+	for _, c := range []deskapi.DeedChange{
 		{Path: "queue", From: string(before.State.Queue), To: string(after.State.Queue)},
 		{Path: "agent", From: before.State.Assignee, To: after.State.Assignee},
 		{Path: "team", From: before.Team, To: after.Team},
@@ -123,7 +124,7 @@ func moved(before, after *conversation.Conversation) (list []channel.DeedChange)
 const mostChanges = 200
 
 // changed is what differs between two settings of a channel, ordered by path.
-func changed(before, after *settings.Settings) (list []channel.DeedChange) {
+func changed(before, after *settings.Settings) (list []deskapi.DeedChange) {
 	was, is := leavesOf(before), leavesOf(after)
 	paths := maps.Clone(was)
 	maps.Copy(paths, is)
@@ -131,7 +132,7 @@ func changed(before, after *settings.Settings) (list []channel.DeedChange) {
 		if was[path] == is[path] || len(list) == mostChanges {
 			continue
 		}
-		list = append(list, channel.DeedChange{Path: path, From: shown(path, was[path]), To: shown(path, is[path])})
+		list = append(list, deskapi.DeedChange{Path: path, From: shown(path, was[path]), To: shown(path, is[path])})
 	}
 	return list
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
@@ -24,7 +25,7 @@ import (
 )
 
 // deedsOf are those that an actor is shown, the latest first.
-func (l *lab) deedsOf(actor access.Actor, q channel.DeedQuery) (list []*channel.Deed) {
+func (l *lab) deedsOf(actor access.Actor, q deskapi.DeedQuery) (list []*deskapi.Deed) {
 	l.T.Helper()
 	for d, err := range l.agents.Deeds(l.T.Context(), actor, q) {
 		require.NoError(l.T, err)
@@ -60,7 +61,7 @@ func TestWhatPeopleDoIsNoted(t *testing.T) {
 		receipt, err := l.agents.EraseCustomer(ctx, chief, "support", channeltest.Recipient(channeltest.Kim))
 		require.NoError(t, err)
 
-		deeds := l.deedsOf(chief, channel.DeedQuery{Channel: "support"})
+		deeds := l.deedsOf(chief, deskapi.DeedQuery{Channel: "support"})
 		var verbs []string
 		for _, d := range deeds {
 			verbs = append(verbs, strings.TrimSpace(d.Actor.ID+" "+d.Verb+" "+string(d.Outcome)))
@@ -69,11 +70,11 @@ func TestWhatPeopleDoIsNoted(t *testing.T) {
 			"chief erase", "chief export", "chief change", "alice retry denied", "alice set topic", "alice assign", "alice reply",
 		}, verbs, "newest first; what was refused for a mistake, and marks, are nobody's business")
 		require.Equal(t, receipt.Messages, deeds[0].N)
-		require.Equal(t, []channel.DeedChange{
+		require.Equal(t, []deskapi.DeedChange{
 			{Path: "desk.access.all_users", From: "supervisor", To: "viewer"}, {Path: "desk.access.users.alice", To: "supervisor"},
 			{Path: "name"}, {Path: "retention.dead_letters", To: "30d"},
 		}, deeds[2].Changes)
-		require.Equal(t, []channel.DeedChange{{Path: "agent", From: "alice", To: "bob"}}, deeds[5].Changes)
+		require.Equal(t, []deskapi.DeedChange{{Path: "agent", From: "alice", To: "bob"}}, deeds[5].Changes)
 		require.Equal(t, conv, deeds[5].Conversation)
 
 		raw, err := json.Marshal(deeds)
@@ -94,19 +95,19 @@ func TestDeedsAreFoundByActorActionAndTimeInPages(t *testing.T) {
 		middle := time.Now()
 		require.NoError(t, l.agents.SetTopic(t.Context(), bob, conv, "b"))
 		require.NoError(t, l.agents.Resolve(t.Context(), bob, conv, ""))
-		of := func(q channel.DeedQuery) int { return len(l.deedsOf(admin, q)) }
-		require.Equal(t, 452, of(channel.DeedQuery{}))
-		require.Equal(t, 452, of(channel.DeedQuery{Channel: "support"}))
-		require.Equal(t, 0, of(channel.DeedQuery{Channel: "late"}))
-		require.Equal(t, 2, of(channel.DeedQuery{Actor: "bob"}))
-		require.Equal(t, 1, of(channel.DeedQuery{Action: string(access.Resolve)}))
-		require.Equal(t, 451, of(channel.DeedQuery{Action: string(access.Topic)}))
-		require.Equal(t, 2, of(channel.DeedQuery{From: middle}))
-		require.Equal(t, 450, of(channel.DeedQuery{To: middle}))
+		of := func(q deskapi.DeedQuery) int { return len(l.deedsOf(admin, q)) }
+		require.Equal(t, 452, of(deskapi.DeedQuery{}))
+		require.Equal(t, 452, of(deskapi.DeedQuery{Channel: "support"}))
+		require.Equal(t, 0, of(deskapi.DeedQuery{Channel: "late"}))
+		require.Equal(t, 2, of(deskapi.DeedQuery{Actor: "bob"}))
+		require.Equal(t, 1, of(deskapi.DeedQuery{Action: string(access.Resolve)}))
+		require.Equal(t, 451, of(deskapi.DeedQuery{Action: string(access.Topic)}))
+		require.Equal(t, 2, of(deskapi.DeedQuery{From: middle}))
+		require.Equal(t, 450, of(deskapi.DeedQuery{To: middle}))
 		seen := map[string]bool{}
-		for before := (*channel.Deed)(nil); ; {
+		for before := (*deskapi.Deed)(nil); ; {
 			n := 0
-			for d, err := range l.agents.Deeds(t.Context(), admin, channel.DeedQuery{Before: before}) {
+			for d, err := range l.agents.Deeds(t.Context(), admin, deskapi.DeedQuery{Before: before}) {
 				require.NoError(t, err)
 				require.False(t, seen[d.ID])
 				seen[d.ID], before = true, d
@@ -139,18 +140,18 @@ func TestEachTenantSeesItsOwnDeeds(t *testing.T) {
 		require.NoError(t, l.agents.DropDeadLetters(t.Context(), admin, letter, store.WorkKey{Queue: "host", ID: "none"}))
 		ours := access.Actor{Kind: access.Agent, ID: "owner", AdminOf: []string{"support"}}
 		var got []string
-		for _, d := range l.deedsOf(ours, channel.DeedQuery{Channel: "support"}) {
+		for _, d := range l.deedsOf(ours, deskapi.DeedQuery{Channel: "support"}) {
 			got = append(got, d.Actor.ID+" "+d.Verb)
 		}
 		require.Equal(t, []string{"root drop", "alice set topic"}, got, "what an administrator of all did to a channel stands there")
-		require.Len(t, l.deedsOf(admin, channel.DeedQuery{}), 3, "who has no right there is seen by who administers all")
+		require.Len(t, l.deedsOf(admin, deskapi.DeedQuery{}), 3, "who has no right there is seen by who administers all")
 		for _, who := range []access.Actor{alice, bob, ownerOther, {}} {
-			for d, err := range l.agents.Deeds(t.Context(), who, channel.DeedQuery{Channel: "support"}) {
+			for d, err := range l.agents.Deeds(t.Context(), who, deskapi.DeedQuery{Channel: "support"}) {
 				require.ErrorIs(t, err, access.ErrDenied)
 				require.Nil(t, d)
 			}
 		}
-		for _, err := range l.agents.Deeds(t.Context(), ours, channel.DeedQuery{}) {
+		for _, err := range l.agents.Deeds(t.Context(), ours, deskapi.DeedQuery{}) {
 			require.ErrorIs(t, err, access.ErrDenied)
 		}
 	})

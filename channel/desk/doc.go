@@ -25,7 +25,7 @@
 //
 // What a message does to a conversation (its queue, its owner, an automatic reply) is committed
 // together with the message, over any number of processes: the desk takes part in the hub's own steps
-// as its [channel.Desk], and keeps nothing anywhere else.
+// as its [deskapi.Desk], and keeps nothing anywhere else.
 //
 // Only what WhatsApp accepted is an answer, in the state of a conversation, in rules and reports; what
 // fails after all is taken back, and a customer who waits again is seen again. An automatic message is

@@ -3,8 +3,8 @@ package desk
 import (
 	"time"
 
-	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/rules"
 )
 
@@ -22,7 +22,7 @@ var never time.Time
 
 // carryOut does what the rules decided, once the state of the conversation is the one after it, and
 // has the rules look at the conversation again when they want to.
-func (d *Desk) carryOut(s *channel.Scene, effects []rules.Effect) {
+func (d *Desk) carryOut(s *deskapi.Scene, effects []rules.Effect) {
 	for _, e := range effects {
 		d.effect(s, e)
 	}
@@ -30,8 +30,8 @@ func (d *Desk) carryOut(s *channel.Scene, effects []rules.Effect) {
 	s.WakeAt(due) // the zero time if there is none
 }
 
-func (d *Desk) effect(s *channel.Scene, e rules.Effect) {
-	told := channel.Told{}
+func (d *Desk) effect(s *deskapi.Scene, e rules.Effect) {
+	told := deskapi.Told{}
 	why := func(w rules.Why) { told.Reason, told.Cause = string(w), conversation.Cause(w) }
 	switch e := e.(type) {
 	case *rules.Reopen:
@@ -88,8 +88,8 @@ func (d *Desk) effect(s *channel.Scene, e rules.Effect) {
 }
 
 // send sends a message that the rules want to go out.
-func (d *Desk) send(s *channel.Scene, c rules.Content, why string, opensAt time.Time) {
-	s.Send(channel.Automatic{
+func (d *Desk) send(s *deskapi.Scene, c rules.Content, why string, opensAt time.Time) {
+	s.Send(deskapi.Automatic{
 		Why: why, Text: c.Text, Template: c.Template, Language: c.Language, Values: c.Values,
 		Lookup: opening(rulesOf(s).Schedule(), opensAt),
 	})

@@ -6,6 +6,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/rules"
 )
 
@@ -34,13 +35,13 @@ func (d *Desk) HandBack(ctx context.Context, actor access.Actor, id, reason stri
 }
 
 // Held implements channel.Desk.
-func (p part) Held(s *channel.Scene, why conversation.Cause) error {
+func (p part) Held(s *deskapi.Scene, why conversation.Cause) error {
 	p.held(s, why)
 	return nil
 }
 
 // take gives a conversation to people.
-func (d *Desk) take(s *channel.Scene, why conversation.Cause) {
+func (d *Desk) take(s *deskapi.Scene, why conversation.Cause) {
 	if s.Hold(conversation.HeldByPeople, why, "") {
 		d.held(s, why)
 	}
@@ -48,9 +49,9 @@ func (d *Desk) take(s *channel.Scene, why conversation.Cause) {
 
 // takenUp gives a conversation that was resolved to whom the channel says that it belongs to then. What a
 // person takes up again is for people.
-func (d *Desk) takenUp(s *channel.Scene, why rules.Why) {
+func (d *Desk) takenUp(s *deskapi.Scene, why rules.Why) {
 	to := conversation.HeldByPeople
-	if why == rules.WhyCustomerWrote && s.Channel.BotFirst {
+	if why == rules.WhyCustomerWrote && s.Settings.BotFirst {
 		to = conversation.HeldByBot
 	}
 	if s.Hold(to, conversation.CauseTakenUp, "") {
@@ -59,13 +60,13 @@ func (d *Desk) takenUp(s *channel.Scene, why rules.Why) {
 }
 
 // held carries out what follows when a conversation has another holder.
-func (d *Desk) held(s *channel.Scene, why conversation.Cause) {
+func (d *Desk) held(s *deskapi.Scene, why conversation.Cause) {
 	var effects []rules.Effect
 	if s.Conversation.Holder == conversation.HeldByBot {
 		s.Conversation.State, effects = rulesOf(s).OnHandBack(s.Conversation.State, s.Now)
 	} else {
 		s.Conversation.State, effects = rulesOf(s).OnHandover(s.Conversation.State, rules.Handover{
-			Waits: waits(why), Window: s.Customer.Window, AllAway: d.allAway(s.Channel.ID),
+			Waits: waits(why), Window: s.Customer.Window, AllAway: d.allAway(s.Settings.ID),
 		}, s.Now)
 		d.route(s)
 	}
@@ -82,17 +83,17 @@ func waits(why conversation.Cause) bool {
 }
 
 // route gives what a bot handed over to a team.
-func (d *Desk) route(s *channel.Scene) {
-	if team := s.Channel.Prepared().(*prepared).team; team != "" && s.Conversation.Team == "" {
+func (d *Desk) route(s *deskapi.Scene) {
+	if team := s.Prepared.(*prepared).team; team != "" && s.Conversation.Team == "" {
 		s.Conversation.Team = team
-		s.Tell(channel.Told{Kind: conversation.TeamAssigned, To: team, Reason: string(rules.WhyHandedOver), Cause: conversation.Cause(rules.WhyHandedOver)})
+		s.Tell(deskapi.Told{Kind: conversation.TeamAssigned, To: team, Reason: string(rules.WhyHandedOver), Cause: conversation.Cause(rules.WhyHandedOver)})
 	}
 }
 
 // botAnswers says whether a bot has the conversation that the customer just wrote in.
-func botAnswers(s *channel.Scene) bool {
+func botAnswers(s *deskapi.Scene) bool {
 	if s.Conversation.State.Queue == rules.QueueResolved { // it is taken up again, or another one begins
-		return s.Channel.BotFirst
+		return s.Settings.BotFirst
 	}
 	return s.Conversation.Holder == conversation.HeldByBot
 }

@@ -38,7 +38,7 @@ func (d *Desk) RunMacro(ctx context.Context, actor access.Actor, m channel.Macro
 	return sent, err
 }
 
-// Placeholders implements channel.Desk: {{conversation.topic}}, and {{agent}}, which is what
+// Placeholders implements [deskapi.Desk]: {{conversation.topic}}, and {{agent}}, which is what
 // customers may call the assignee, whose ID is the host's own affair.
 func (p part) Placeholders(conv *conversation.Conversation) template.Lookup {
 	return func(name string) (string, bool) {

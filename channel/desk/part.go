@@ -4,11 +4,12 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/settings"
 )
 
-// part is the desk as the hub knows it: a channel.Desk. It is a type of its own so that the agents'
+// part is the desk as the hub knows it: a deskapi.Desk. It is a type of its own so that the agents'
 // methods are all that a host sees of a Desk.
 type part struct{ *Desk }
 
@@ -19,7 +20,7 @@ type prepared struct {
 	team   string // Settings.HandoverTeam
 }
 
-// Prepare implements channel.Desk.
+// Prepare implements [deskapi.Desk].
 func (p part) Prepare(all *settings.Settings, templates bool) (any, error) {
 	s, err := SettingsOf(*all)
 	if err != nil {
@@ -44,12 +45,12 @@ func policy(ch *channel.Channel) access.Policy {
 }
 
 // rulesOf are the rules of the channel that a step happens on.
-func rulesOf(s *channel.Scene) *rules.Rules { return s.Channel.Prepared().(*prepared).rules }
+func rulesOf(s *deskapi.Scene) *rules.Rules { return s.Prepared.(*prepared).rules }
 
-// Received implements channel.Desk: the rules decide whether a message goes on with the
+// Received implements [deskapi.Desk]: the rules decide whether a message goes on with the
 // conversation or begins the next one, and what follows.
-func (p part) Received(s *channel.Scene, m *conversation.Message) error {
-	fact := rules.Inbound{ID: m.ID, At: m.At, Window: s.Customer.Window, AllAway: p.allAway(s.Channel.ID), Bot: botAnswers(s)}
+func (p part) Received(s *deskapi.Scene, m *conversation.Message) error {
+	fact := rules.Inbound{ID: m.ID, At: m.At, Window: s.Customer.Window, AllAway: p.allAway(s.Settings.ID), Bot: botAnswers(s)}
 	if m.Kind == "text" {
 		fact.Text = m.Text
 	}
@@ -57,15 +58,15 @@ func (p part) Received(s *channel.Scene, m *conversation.Message) error {
 	return p.enter(s, state, effects)
 }
 
-// Contacted implements channel.Desk.
-func (p part) Contacted(s *channel.Scene, id string) error {
+// Contacted implements [deskapi.Desk].
+func (p part) Contacted(s *deskapi.Scene, id string) error {
 	state, effects := rulesOf(s).OnNotify(s.Conversation.State, rules.Outbound{ID: id, At: s.Now}, s.Now)
 	return p.enter(s, state, effects)
 }
 
 // enter goes on with a state, in the next conversation if the rules say so. One of which no rule
 // knows yet, because it just began or because there was no desk, is taken on.
-func (p part) enter(s *channel.Scene, state rules.State, effects []rules.Effect) error {
+func (p part) enter(s *deskapi.Scene, state rules.State, effects []rules.Effect) error {
 	if opens(effects) && s.Conversation.State.Queue != rules.QueueNone {
 		if err := s.Begin(); err != nil {
 			return err
@@ -76,8 +77,8 @@ func (p part) enter(s *channel.Scene, state rules.State, effects []rules.Effect)
 	return nil
 }
 
-// Merged implements channel.Desk: the conversation that does not go on is resolved.
-func (p part) Merged(s, absorbed *channel.Scene) error {
+// Merged implements [deskapi.Desk]: the conversation that does not go on is resolved.
+func (p part) Merged(s, absorbed *deskapi.Scene) error {
 	p.carryOut(s, nil)
 	if absorbed.Conversation.State.Queue.Open() {
 		state, effects := rulesOf(absorbed).OnResolve(absorbed.Conversation.State, "merged", s.Now)
@@ -87,8 +88,8 @@ func (p part) Merged(s, absorbed *channel.Scene) error {
 	return nil
 }
 
-// Due implements channel.Desk.
-func (p part) Due(s *channel.Scene) error {
+// Due implements [deskapi.Desk].
+func (p part) Due(s *deskapi.Scene) error {
 	if s.Customer.Conversation != s.Conversation.ID && !s.Conversation.State.Queue.Open() {
 		s.WakeAt(never)
 		return nil

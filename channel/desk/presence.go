@@ -10,9 +10,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deskapi"
 )
 
 // PresenceFor is how long somebody counts as present after they said so last. A page says it again
@@ -55,7 +55,7 @@ func (d *Desk) SetPresence(ctx context.Context, actor access.Actor, id string, a
 		return err
 	}
 	now := d.now().UTC()
-	err = d.hub.SetMargin(ctx, channel.MarginPresence, id, func(stored json.RawMessage) (json.RawMessage, error) {
+	err = d.hub.SetMargin(ctx, deskapi.MarginPresence, id, func(stored json.RawMessage) (json.RawMessage, error) {
 		all := present(stored, now)
 		i := slices.IndexFunc(all, func(p Presence) bool { return p.Author == author(actor) })
 		switch {
@@ -82,7 +82,7 @@ func (d *Desk) SetPresence(ctx context.Context, actor access.Actor, id string, a
 // Present tells who is in some conversations at the moment, by their IDs, those who write first. Of a
 // conversation that the actor may not read, or that is not there, nothing is told.
 func (d *Desk) Present(ctx context.Context, actor access.Actor, ids ...string) (map[string][]Presence, error) {
-	margins, err := d.hub.MarginsOf(ctx, channel.MarginPresence, ids...)
+	margins, err := d.hub.MarginsOf(ctx, deskapi.MarginPresence, ids...)
 	if err != nil {
 		return nil, fmt.Errorf("desk: read presence: %w", err)
 	}

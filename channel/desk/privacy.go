@@ -6,6 +6,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/message"
 )
 
@@ -46,7 +47,7 @@ func (d *Desk) ExportCustomer(ctx context.Context, actor access.Actor, on string
 	if err := d.administrates(c, on); err != nil {
 		return err
 	}
-	if err := d.hub.NoteDeed(ctx, c.deed(channel.Done)); err != nil { // nothing leaves without a note
+	if err := d.hub.NoteDeed(ctx, c.deed(deskapi.Done)); err != nil { // nothing leaves without a note
 		return c.refuse(err)
 	}
 	c.noted = true

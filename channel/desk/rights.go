@@ -7,6 +7,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/deskapi"
 )
 
 // AuditInfo describes what an actor did or wanted to do.
@@ -23,7 +24,7 @@ type call struct {
 	AuditInfo
 	verb    string // for errors, and for who asks later
 	n       int    // to how many things it is done at once
-	changes []channel.DeedChange
+	changes []deskapi.DeedChange
 	noted   bool // it is noted already, or not to be
 }
 

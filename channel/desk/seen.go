@@ -9,6 +9,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/deskapi"
 )
 
 // seen is what stands in the margin of a conversation: how many of its inbound messages somebody has
@@ -31,7 +32,7 @@ func (d *Desk) MarkSeen(ctx context.Context, actor access.Actor, id string, n in
 	if err := d.inConversation(ctx, c, id); err != nil {
 		return err
 	}
-	err = d.hub.SetMargin(ctx, channel.MarginSeen, id, func(now json.RawMessage) (json.RawMessage, error) {
+	err = d.hub.SetMargin(ctx, deskapi.MarginSeen, id, func(now json.RawMessage) (json.RawMessage, error) {
 		marks := seen{}
 		if now != nil {
 			if err := json.Unmarshal(now, &marks); err != nil {
@@ -70,8 +71,8 @@ func (x *inbox) readMarks(ctx context.Context, hub *channel.Hub) error {
 	if !since.IsZero() {
 		since = since.Add(-marksOverlap)
 	}
-	var page []*channel.Margin
-	for m, err := range hub.Margins(ctx, channel.MarginSeen, since) {
+	var page []*deskapi.Margin
+	for m, err := range hub.Margins(ctx, deskapi.MarginSeen, since) {
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/webhook"
 )
@@ -120,7 +121,7 @@ func TestAConversationHasABoundedNumberOfReadMarks(t *testing.T) {
 			who := access.Actor{Kind: access.Agent, ID: fmt.Sprint("agent", i)}
 			require.NoError(t, l.agents.MarkSeen(t.Context(), who, id, i))
 		}
-		margins, err := l.Hub.MarginsOf(t.Context(), channel.MarginSeen, id)
+		margins, err := l.Hub.MarginsOf(t.Context(), deskapi.MarginSeen, id)
 		require.NoError(t, err)
 		require.Less(t, len(margins[id].Body), 200*25)
 		require.Contains(t, string(margins[id].Body), "agent|agent229")

@@ -21,6 +21,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/deadletter"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
@@ -78,7 +79,7 @@ func TestNoMethodServesAnotherTenant(t *testing.T) {
 							}
 							continue
 						}
-						if deeds, ok := v.Interface().(iter.Seq2[*channel.Deed, error]); ok {
+						if deeds, ok := v.Interface().(iter.Seq2[*deskapi.Deed, error]); ok {
 							for d, err := range deeds {
 								require.Error(t, err)
 								require.Nil(t, d)
@@ -140,7 +141,7 @@ func foreignArgs(t *testing.T, m reflect.Method, a access.Actor, name string, g 
 		desk.InboxQuery{Channels: []string{name}}, channel.FeedQuery{Channels: []string{name}}, channel.SearchQuery{Text: "Canary", Channels: []string{name}},
 		channel.MessageQuery{Conversation: name, Before: g.msg},
 		deadletter.Query{Channel: name, Work: "host"},
-		deadletter.Replay{Channel: name, Work: "host"}, channel.DeedQuery{Channel: name},
+		deadletter.Replay{Channel: name, Work: "host"}, deskapi.DeedQuery{Channel: name},
 		desk.ReportQuery{Channel: name, From: channeltest.Dawn, To: time.Now()},
 	}
 	args := make([]reflect.Value, m.Type.NumIn())

@@ -33,8 +33,9 @@ var allowed = map[string][]string{
 	"channel": {
 		"webhook", "window", "template", "redact",
 		"channel/store", "channel/conversation", "channel/health", "channel/hooks", "channel/internal/step", "channel/internal/worker",
-		"channel/campaign", "channel/deadletter", "channel/duration", "channel/message", "channel/pricing", "channel/settings",
+		"channel/campaign", "channel/deadletter", "channel/deskapi", "channel/duration", "channel/message", "channel/pricing", "channel/settings",
 	},
+	"channel/deskapi":    {"channel/conversation", "channel/settings", "template"},
 	"channel/campaign":   {"channel/conversation", "channel/pricing"},
 	"channel/deadletter": {"channel/store"},
 	"channel/settings":   {"channel/duration", "channel/pricing", "redact", "window"},
@@ -42,11 +43,11 @@ var allowed = map[string][]string{
 	"channel/hooks":      {"channel/conversation", "channel/health", "channel/pricing"},
 	"channel/explain":    {"channel", "channel/conversation", "channel/message", "channel/pricing", "channel/settings", "channel/store", "template", "window"},
 	"channel/desk": {
-		"channel", "channel/access", "channel/campaign", "channel/conversation", "channel/deadletter", "channel/explain", "channel/health",
+		"channel", "channel/access", "channel/campaign", "channel/conversation", "channel/deadletter", "channel/deskapi", "channel/explain", "channel/health",
 		"channel/message", "channel/pricing", "channel/rules", "channel/settings", "channel/store", "template",
 	},
 	"channel/console": {
-		"channel", "channel/access", "channel/conversation", "channel/deadletter", "channel/desk", "channel/duration", "channel/explain",
+		"channel", "channel/access", "channel/conversation", "channel/deadletter", "channel/desk", "channel/deskapi", "channel/duration", "channel/explain",
 		"channel/health", "channel/message", "channel/pricing", "channel/rules", "channel/settings", "channel/store", "template", "window",
 	},
 	"channel/internal/channeltest": {

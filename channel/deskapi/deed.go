@@ -1,4 +1,4 @@
-package channel
+package deskapi
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 
 // Deed is something that somebody did at a [Desk], for those who ask later who did what. It holds IDs
 // and words and nothing of a customer, so that it stays when a customer is erased, for as long as
-// [Retention].Audit says. The ID of an actor is the host's own.
+// settings.Retention.Audit says. The ID of an actor is the host's own.
 type Deed struct {
 	// ID is the hub's; At is when it was over.
 	ID string    `json:"id"`
@@ -63,11 +63,6 @@ type DeedQuery struct {
 	From, To time.Time
 	// Before continues a list: the last deed of the page before. Only At and ID count.
 	Before *Deed
-}
-
-// matches says whether a deed is asked for, apart from channel and time.
-func (q *DeedQuery) matches(d *Deed) bool {
-	return (q.Actor == "" || d.Actor.ID == q.Actor) && (q.Action == "" || d.Action == q.Action)
 }
 
 // LogValue shows when and what, and not who.
