@@ -59,7 +59,7 @@ func newApp(ctx context.Context, set setup) (_ *app, err error) {
 	a := &app{pages: newBroadcast(), log: set.log, now: time.Now}
 	side := set.side
 	if side == nil {
-		if side, err = newDemo(); err != nil {
+		if side, err = newDemo(set.dir, set.log); err != nil {
 			return nil, err
 		}
 	}

@@ -1,15 +1,20 @@
 package helpdesk
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
 	"github.com/kanava-go/kanava/channel/onboard"
+	"github.com/kanava-go/kanava/redact"
 )
 
 // demo is WhatsApp on this computer: a business number, its templates, and customers with phones.
@@ -20,6 +25,10 @@ type demo struct {
 	number    *cloudapitest.Number
 	customers []*cloudapitest.User
 	storms    int
+	seed      uint64
+	kept      memory
+	keeping   sync.Mutex
+	log       *slog.Logger
 }
 
 // Fixed IDs: the tickets of an earlier run belong to the same number.
@@ -46,12 +55,21 @@ var demoTemplates = []string{
 		{"type":"BUTTONS","buttons":[{"type":"QUICK_REPLY","text":"Yes"},{"type":"QUICK_REPLY","text":"No"}]}]}`,
 }
 
-func newDemo() (*WhatsApp, error) {
-	world, err := cloudapitest.New(cloudapitest.Config{Seed: uint64(time.Now().UnixNano()), Latency: 400 * time.Millisecond})
+// newDemo begins a demonstration, or goes on with the one that was in the folder.
+func newDemo(dir string, log *slog.Logger) (*WhatsApp, error) {
+	d := &demo{kept: memory{dir: dir}, log: log}
+	before, err := d.kept.load()
 	if err != nil {
 		return nil, err
 	}
-	d := &demo{world: world}
+	d.seed = cmp.Or(before.Seed, uint64(time.Now().UnixNano())) // people keep their identities
+	world, err := cloudapitest.New(cloudapitest.Config{
+		Seed: d.seed, Latency: 400 * time.Millisecond, Now: func() time.Time { return time.Now().Add(before.Ahead) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.world = world
 	d.app = world.AddApp(cloudapitest.AppConfig{Name: "Helpdesk"})
 	d.account = world.AddAccount(cloudapitest.AccountConfig{ID: demoAccount, Name: businessName})
 	d.number = d.account.AddNumber(cloudapitest.NumberConfig{ID: demoNumber, Phone: "13125550142", Name: businessName})
@@ -64,7 +82,9 @@ func newDemo() (*WhatsApp, error) {
 		{Name: "Robin Sample", Phone: "13125550187"}, {Name: "Kim Lake", Phone: "13125550188"}, {Name: "محمد السيد", Phone: "13125550189"},
 	} {
 		c.ReadAfter = 1500 * time.Millisecond
-		d.customers = append(d.customers, world.AddUser(c))
+		user := world.AddUser(c)
+		d.customers = append(d.customers, user)
+		d.recall(user, before.Phones[user.Name()])
 	}
 	side, err := Meta(MetaConfig{
 		Client: cloudapi.Config{Token: d.app.Token(d.account), HTTPClient: world.Client()},
@@ -79,6 +99,42 @@ func newDemo() (*WhatsApp, error) {
 	}
 	side.Phone, side.Connect = d, func(h http.Handler) error { return world.Subscribe(d.app, d.account, h) }
 	return side, nil
+}
+
+// recall puts what was on a phone back on it.
+func (d *demo) recall(user *cloudapitest.User, log []onPhone) {
+	bubbles, byID := make([]cloudapitest.Bubble, len(log)), map[string]*onPhone{}
+	for i := range log {
+		bubbles[i], byID[log[i].ID] = log[i].Bubble, &log[i]
+	}
+	user.Recall(d.number, bubbles, func(b *cloudapitest.Bubble) []byte { return d.kept.file(byID[b.ID]) })
+}
+
+// keep writes down the clock and the phones.
+func (d *demo) keep() error {
+	d.keeping.Lock()
+	defer d.keeping.Unlock()
+	r := remembered{Seed: d.seed, Ahead: d.world.Now().Sub(time.Now()).Round(time.Second), Phones: map[string][]onPhone{}}
+	users := map[string]*cloudapitest.User{}
+	for _, c := range d.customers {
+		users[c.Name()] = c
+		for _, b := range c.Sees(d.number) {
+			b.Text = redact.Cards(b.Text) // no card number reaches the disk
+			r.Phones[c.Name()] = append(r.Phones[c.Name()], onPhone{Bubble: b})
+		}
+	}
+	return d.kept.save(r, func(name, wamid string) []byte {
+		data, _, err := users[name].File(d.number, wamid)
+		if err != nil { // it was deleted
+			return nil
+		}
+		return data
+	})
+}
+
+// File implements Phone.
+func (d *demo) File(customer int, id string) (data []byte, mime string, err error) {
+	return d.customers[customer].File(d.number, id)
 }
 
 // Customers implements Phone.
@@ -99,7 +155,7 @@ func (d *demo) Bubbles(customer int) []Bubble {
 		case b.Deleted:
 			v.Text = "[deleted]"
 		case b.Media != nil:
-			v.Text = strings.TrimSpace("[" + b.Media.Kind + "] " + b.Text)
+			v.File = &File{Kind: b.Media.Kind, Name: cmp.Or(b.Media.Filename, b.Media.Kind)}
 		case b.Place != nil:
 			v.Text = "[place] " + b.Place.Name
 		case len(b.People) > 0:
@@ -126,5 +182,20 @@ func (d *demo) Tap(customer int, label string) error {
 // Advance implements Phone.
 func (d *demo) Advance(by time.Duration) { d.world.Advance(by) }
 
-// Run implements Phone.
-func (d *demo) Run(ctx context.Context) error { return d.world.Run(ctx) }
+// Run implements Phone. Every second, and at the end, it writes down what is on the phones.
+func (d *demo) Run(ctx context.Context) error {
+	ran := make(chan error, 1)
+	go func() { ran <- d.world.Run(ctx) }()
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-ran:
+			return errors.Join(err, d.keep())
+		case <-tick.C:
+			if err := d.keep(); err != nil { // the disk is full: the demonstration goes on
+				d.log.Warn("helpdesk: the phones are not kept", "error", err)
+			}
+		}
+	}
+}

@@ -12,7 +12,7 @@ import (
 // browser; the console sees to itself.
 
 // pagePolicy lets a page load and frame what this program serves and nothing else, and nobody frame it.
-const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; " +
+const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; frame-src 'self'; " +
 	"form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 // guard protects the page around the console and everything under it.

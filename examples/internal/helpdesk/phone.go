@@ -1,8 +1,11 @@
 package helpdesk
 
 import (
+	"bytes"
 	"context"
+	"mime"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 )
@@ -13,6 +16,8 @@ type Phone interface {
 	Customers() []string
 	// Bubbles are what a phone shows of the chat, oldest first.
 	Bubbles(customer int) []Bubble
+	// File is the content of the file of a message, and its media type.
+	File(customer int, id string) (data []byte, mime string, err error)
 	// Say writes a text.
 	Say(customer int, text string)
 	// Tap presses a button; the error says that there is none.
@@ -34,7 +39,11 @@ type Bubble struct {
 	Header, Text, Footer string
 	Ticks                string // of the customer's own: sent, delivered or read
 	Buttons              []Button
+	File                 *File // nil without one
 }
+
+// File is a file in a message; Kind is image, video, audio, document or sticker.
+type File struct{ Kind, Name string }
 
 // Button is a button of a message.
 type Button struct{ Label, URL string }
@@ -43,6 +52,8 @@ type Button struct{ Label, URL string }
 type bubbleView struct {
 	ID, Side, Header, Text, Footer, Time, Quoted, Ticks, State string
 	Buttons                                                    []Button
+	File                                                       *File
+	FileURL                                                    string
 }
 
 // customer is whose phone a request is about; the first one if it does not say.
@@ -62,7 +73,10 @@ func (a *app) showPhone(w http.ResponseWriter, r *http.Request) {
 		texts[b.ID] = b.Text
 		v := bubbleView{
 			ID: b.ID, Side: "theirs", Header: b.Header, Text: b.Text, Footer: b.Footer,
-			Time: b.At.Local().Format("15:04"), Quoted: texts[b.ReplyTo],
+			Time: b.At.Local().Format("15:04"), Quoted: texts[b.ReplyTo], File: b.File,
+		}
+		if b.File != nil {
+			v.FileURL = "/phone/file?" + url.Values{"customer": {strconv.Itoa(a.customer(r))}, "id": {b.ID}}.Encode()
 		}
 		if b.Mine {
 			v.Side, v.State = "mine", b.Ticks
@@ -74,6 +88,27 @@ func (a *app) showPhone(w http.ResponseWriter, r *http.Request) {
 		views = append(views, v)
 	}
 	a.render(w, "phone.html", views)
+}
+
+// shownOnPhone are the types of files that the page shows by itself; none of them can hold a script.
+var shownOnPhone = map[string]bool{
+	"image/png": true, "image/jpeg": true, "image/webp": true, "image/gif": true, "audio/ogg": true, "audio/mpeg": true, "audio/mp4": true, "audio/aac": true, "video/mp4": true,
+}
+
+// phoneFile gives out a file that is on a phone.
+func (a *app) phoneFile(w http.ResponseWriter, r *http.Request) {
+	data, kind, err := a.phone.File(a.customer(r), r.FormValue("id"))
+	if err != nil {
+		http.NotFound(w, r)
+		return
+	}
+	base, _, err := mime.ParseMediaType(kind)
+	if err != nil || !shownOnPhone[base] {
+		kind = "application/octet-stream"
+		w.Header().Set("Content-Disposition", "attachment")
+	}
+	w.Header().Set("Content-Type", kind)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
 }
 
 func (a *app) say(w http.ResponseWriter, r *http.Request) {

@@ -87,6 +87,14 @@ func (s *site) get(path string) string {
 	return string(raw)
 }
 
+func (s *site) header(path, name string) string {
+	s.t.Helper()
+	answer, err := http.Get(s.url + path)
+	require.NoError(s.t, err)
+	defer answer.Body.Close()
+	return answer.Header.Get(name)
+}
+
 // post sends a form and returns the status and the text of the answer.
 func (s *site) post(path string, pairs ...string) (int, string) {
 	s.t.Helper()

@@ -96,6 +96,9 @@ func (p *twilioPhone) Bubbles(int) []Bubble {
 	return append(all, mine...)
 }
 
+// File implements Phone: this one shows that there is a file.
+func (p *twilioPhone) File(int, string) ([]byte, string, error) { return nil, "", errNothing }
+
 // Say implements Phone.
 func (p *twilioPhone) Say(_ int, text string) { p.keep(p.customer.Text(p.sender, text), text) }
 

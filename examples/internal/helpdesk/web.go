@@ -29,6 +29,7 @@ func (a *app) routes() http.Handler {
 	around.HandleFunc("GET /{$}", a.page)
 	around.Handle("GET /events", a.pages)
 	around.HandleFunc("GET /phone", a.showPhone)
+	around.HandleFunc("GET /phone/file", a.phoneFile)
 	around.HandleFunc("POST /phone/say", a.say)
 	around.HandleFunc("POST /phone/tap", a.tap)
 	around.HandleFunc("POST /phone/gesture", a.gesture)
