@@ -14,6 +14,7 @@ import (
 var (
 	errSignIn   = errors.New("console: nobody is signed in")
 	errReadOnly = errors.New("console: read only")
+	errNoForm   = errors.New("console: the form cannot be read")
 	errNoKey    = errors.New("console: a message wants a key")
 	errNoFile   = errors.New("console: the request holds no file")
 	errUnproved = errors.New("console: a consent wants a place and a wording")
@@ -38,6 +39,9 @@ var refusals = []struct {
 	}},
 	{func(err error) bool { return errors.Is(err, errReadOnly) }, explain.Explanation{
 		Class: explain.Denied, Status: http.StatusForbidden, Cause: "read_only", Text: "This console is for looking only.",
+	}},
+	{func(err error) bool { return errors.Is(err, errNoForm) }, explain.Explanation{
+		Class: explain.Input, Status: http.StatusBadRequest, Cause: "no_form", Text: "The request did not arrive as a whole. Nothing was changed.", Do: "Try again.",
 	}},
 	{func(err error) bool { return errors.Is(err, errNoKey) }, explain.Explanation{
 		Class: explain.Input, Status: http.StatusBadRequest, Cause: "no_key", Text: "The page is out of date.", Do: "Load it again.",

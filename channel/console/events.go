@@ -99,10 +99,11 @@ func (w *watcher) follow(s *stream) {
 			err = w.news(append([]*conversation.News{n}, collect(s)...))
 		case <-alive.C:
 			w.now = w.Now()
-			w.forget()
-			var p patch
-			w.whoElse(&p)
-			err = w.tell(&p)
+			if err = w.forget(); err == nil {
+				var p patch
+				w.whoElse(&p)
+				err = w.tell(&p)
+			}
 		}
 	}
 	if w.ctx().Err() == nil && !errors.Is(err, errGone) {
@@ -179,4 +180,4 @@ func (w *watcher) write(text string) error {
 	return nil
 }
 
-var errGone = errors.New("console: the browser went away")
+var errGone = errors.New("console: the browser went away, or somebody signed out")

@@ -55,7 +55,7 @@ func (q *request) file() error {
 	h.Set("Content-Type", kind)
 	h.Set("Content-Disposition", mime.FormatMediaType(how, map[string]string{"filename": name}))
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox; frame-ancestors 'none'")
-	h.Set("Cache-Control", "private, max-age=3600, no-transform")
+	h.Set("Cache-Control", "private, no-cache, no-transform") // kept, and asked for each time whether it may still be shown
 	if seeker, ok := body.(io.ReadSeeker); ok {
 		http.ServeContent(q.w, q.Request, "", m.At, seeker)
 		return nil

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"errors"
 	"net/http"
 	"path"
 	"slices"
@@ -104,6 +105,12 @@ func (c *Console) serve(p *page, w http.ResponseWriter, r *http.Request) {
 			most = maxFile
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, most)
+		if !p.file {
+			if err := wholeForm(r); err != nil { // half of a form would mean something else
+				q.fail(err)
+				return
+			}
+		}
 	}
 	if p.may != nil && !p.may(q) {
 		q.fail(access.ErrDenied)
@@ -112,6 +119,20 @@ func (c *Console) serve(p *page, w http.ResponseWriter, r *http.Request) {
 	if err := p.serve(q); err != nil {
 		q.fail(err)
 	}
+}
+
+// wholeForm reads a form. What cannot be read to its end, or is no form, is nothing.
+func wholeForm(r *http.Request) error {
+	err := r.ParseForm()
+	if err == nil {
+		if err = r.ParseMultipartForm(maxForm); errors.Is(err, http.ErrNotMultipart) {
+			err = nil
+		}
+	}
+	if _, large := errors.AsType[*http.MaxBytesError](err); err == nil || large {
+		return err
+	}
+	return errNoForm
 }
 
 // The largest requests: a form, and a file with what is around it.

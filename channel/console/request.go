@@ -123,7 +123,7 @@ func (q *request) done(to string) error {
 		q.w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	if from, err := url.Parse(q.Referer()); to == "" && err == nil && from.Host == q.Host && !strings.HasPrefix(from.Path, "//") {
+	if from, err := url.Parse(q.Referer()); to == "" && err == nil && (from.Scheme == "https" || from.Scheme == "http") && from.Host == q.Host && !strings.HasPrefix(from.Path, "//") {
 		to = from.RequestURI()
 	} else {
 		to = q.Prefix + "/" + strings.TrimLeft(to, "/\\")

@@ -57,12 +57,18 @@ func (q *request) channelName(id string) string {
 	return all[i].Name
 }
 
-// forget has rights asked for again, once a second: a stream goes on for hours. What it tells is read
-// through the desk, which asks each time.
-func (q *request) forget() {
-	if q.now.Sub(q.asked) >= time.Second {
-		q.rights, q.people, q.ofTeams, q.asked = nil, nil, nil, q.now
+// forget has the host asked again who that is, and the rights, once a second: a stream goes on for hours,
+// and somebody may have signed out meanwhile. What it tells is read through the desk, which asks each time.
+func (q *request) forget() error {
+	if q.now.Sub(q.asked) < time.Second {
+		return nil
 	}
+	actor, err := q.Actor(q.Request)
+	if err != nil || nameOf(&actor) != nameOf(&q.actor) {
+		return errGone
+	}
+	q.actor, q.rights, q.people, q.ofTeams, q.asked = actor, nil, nil, nil, q.now
+	return nil
 }
 
 // agents lists the people whom the actor may give conversations to.

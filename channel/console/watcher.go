@@ -14,7 +14,9 @@ import (
 // news makes a patch of what happened.
 func (w *watcher) news(batch []*conversation.News) error {
 	w.now = w.Now()
-	w.forget()
+	if err := w.forget(); err != nil {
+		return err
+	}
 	var p patch
 	var conversations []string
 	note := func(id string) {

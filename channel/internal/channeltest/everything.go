@@ -16,7 +16,7 @@ func NumberConfig(id string) cloudapitest.NumberConfig { return cloudapitest.Num
 func Everything(t *testing.T, s store.Store, f func(text string)) {
 	t.Helper()
 	for _, kind := range []string{
-		"customer", "alias", "conversation", "message", "wamid", "log", "counter", "amendment", "customer_conversation", "money", "standing", "reach", "member", "not_covered", "process", "heartbeat", "stranger", "shared", "version", "ticket",
+		"customer", "alias", "conversation", "message", "wamid", "log", "counter", "amendment", "customer_conversation", "money", "standing", "reach", "member", "not_covered", "process", "heartbeat", "stranger", "shared", "version", "ticket", "deed",
 	} {
 		records, err := s.List(t.Context(), store.Query{Kind: kind, Limit: 10000})
 		require.NoError(t, err)
