@@ -17,7 +17,7 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			channel.File{}, channel.ConversationQuery{}, channel.MessageQuery{},
 			channel.Channel{},
 			channel.ReplyPreview{}, channel.SearchQuery{}, channel.Found{},
-			channel.Handover{},
+			channel.Handover{}, channel.Talk{},
 			message.Text{}, // for Reply.Content
 		},
 		Public: map[string]string{

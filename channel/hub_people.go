@@ -56,11 +56,16 @@ func (h *Hub) CustomerConversations(ctx context.Context, customerID string) ([]*
 	if err != nil {
 		return nil, fmt.Errorf("channel: list conversations: %w", err)
 	}
-	all, _, err := h.ConversationsByID(ctx, ids...)
+	talks, err := h.ConversationsByID(ctx, ids...)
 	if err != nil {
 		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(c *conversation.Conversation) bool { return c.MergedInto != "" })
+	var all []*conversation.Conversation
+	for _, talk := range talks {
+		if talk.Conversation.MergedInto == "" {
+			all = append(all, talk.Conversation)
+		}
+	}
 	slices.SortFunc(all, func(a, b *conversation.Conversation) int {
 		return cmp.Or(cmp.Compare(micros(b.LastActivity), micros(a.LastActivity)), strings.Compare(b.ID, a.ID))
 	})

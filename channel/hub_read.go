@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 
@@ -63,44 +64,59 @@ func (h *Hub) Conversations(ctx context.Context, q ConversationQuery) ([]*conver
 	return all[:min(limit, len(all))], nil
 }
 
+// Talk is a conversation with its customer.
+type Talk struct {
+	Conversation *conversation.Conversation `json:"conversation"`
+	Customer     *conversation.Customer     `json:"customer"`
+}
+
+// LogValue shows the ID of the conversation.
+func (t Talk) LogValue() slog.Value {
+	id := ""
+	if t.Conversation != nil {
+		id = t.Conversation.ID
+	}
+	return slog.GroupValue(slog.String("conversation", id))
+}
+
 // ConversationsByID returns those of some conversations that there are, each with its customer, in
 // the order of ids.
-func (h *Hub) ConversationsByID(ctx context.Context, ids ...string) ([]*conversation.Conversation, []*conversation.Customer, error) {
+func (h *Hub) ConversationsByID(ctx context.Context, ids ...string) ([]Talk, error) {
 	records, err := h.store.Get(ctx, kindConversation, ids...)
 	if err != nil {
-		return nil, nil, fmt.Errorf("channel: read conversations: %w", err)
+		return nil, fmt.Errorf("channel: read conversations: %w", err)
 	}
-	convs := make([]*conversation.Conversation, 0, len(records))
+	talks := make([]Talk, 0, len(records))
 	var people []string
 	for _, r := range records {
 		c, err := step.Decode[conversation.Conversation](r)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		convs = append(convs, c)
+		talks = append(talks, Talk{Conversation: c})
 		if !slices.Contains(people, c.Customer) {
 			people = append(people, c.Customer)
 		}
 	}
 	records, err = h.store.Get(ctx, kindCustomer, people...)
 	if err != nil {
-		return nil, nil, fmt.Errorf("channel: read customers: %w", err)
+		return nil, fmt.Errorf("channel: read customers: %w", err)
 	}
 	byID := map[string]*conversation.Customer{}
 	for _, r := range records {
 		if byID[r.Key], err = step.Decode[conversation.Customer](r); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
-	customers := make([]*conversation.Customer, len(convs))
-	for i, c := range convs {
-		if customers[i] = byID[c.Customer]; customers[i] == nil || customers[i].MergedInto != "" {
-			if customers[i], err = h.customer(ctx, c.Customer); err != nil {
-				return nil, nil, err
-			}
+	for i := range talks {
+		id := talks[i].Conversation.Customer
+		if c := byID[id]; c != nil && c.MergedInto == "" {
+			talks[i].Customer = c
+		} else if talks[i].Customer, err = h.customer(ctx, id); err != nil {
+			return nil, err
 		}
 	}
-	return convs, customers, nil
+	return talks, nil
 }
 
 // MessageQuery asks for messages of one conversation.

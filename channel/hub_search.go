@@ -33,11 +33,11 @@ func (q SearchQuery) LogValue() slog.Value {
 
 // Found is a page of what was found, what was filed last first.
 type Found struct {
-	Customers     []*conversation.Customer
-	Conversations []*conversation.Conversation
-	Messages      []*conversation.Message
+	Customers     []*conversation.Customer     `json:"customers,omitempty"`
+	Conversations []*conversation.Conversation `json:"conversations,omitempty"`
+	Messages      []*conversation.Message      `json:"messages,omitempty"`
 	// Next continues, "" if there is no more.
-	Next string
+	Next string `json:"next,omitempty"`
 }
 
 // LogValue shows how much it is.

@@ -161,7 +161,10 @@ func (d *Desk) inboxPage(ctx context.Context, actor access.Actor, q *InboxQuery)
 	for i, at := range list {
 		ids[i] = at.id
 	}
-	page.Conversations, page.Customers, err = d.hub.ConversationsByID(ctx, ids...)
+	talks, err := d.hub.ConversationsByID(ctx, ids...)
+	for _, talk := range talks {
+		page.Conversations, page.Customers = append(page.Conversations, talk.Conversation), append(page.Customers, talk.Customer)
+	}
 	page.Unread = d.inbox.unread(actor, page.Conversations)
 	return page, err
 }

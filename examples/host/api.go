@@ -97,11 +97,11 @@ func (h *host) find(ctx context.Context, where, arg string) ([]*ticket, error) {
 		err = errors.Join(err, rows.Scan(&t.ID, &t.Brand, &t.Status, &t.Agent, &t.Conversation.ID))
 		list, ids = append(list, t), append(ids, t.Conversation.ID)
 	}
-	talks, people, findErr := h.hub.ConversationsByID(ctx, ids...)
-	for i, talk := range talks {
+	talks, findErr := h.hub.ConversationsByID(ctx, ids...)
+	for _, talk := range talks {
 		for _, t := range list {
-			if t.Conversation.ID == talk.ID {
-				t.Conversation, t.Customer = talk, people[i]
+			if t.Conversation.ID == talk.Conversation.ID {
+				t.Conversation, t.Customer = talk.Conversation, talk.Customer
 			}
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
@@ -68,6 +69,15 @@ func TestViewsShowWhatTheHubKeeps(t *testing.T) {
 		require.Equal(t, conv["customer"], customer["id"])
 		require.Equal(t, "Robin Sample", customer["name"])
 		require.Equal(t, "13125550187", customer["phone"])
+		require.Equal(t, "people", conv["held_by"])
+		require.NotContains(t, conv, "team")
+		require.NoError(t, hub.SetProfile(ctx, customer["id"], conversation.Profile{Name: "Dr. Robin Sample", FirstName: "Robin", Email: "robin@example.com", Company: "Sample Ltd"}))
+		require.NoError(t, hub.HandBack(ctx, dana, m.Conversation, ""))
+		customer = row(t, db, `SELECT * FROM kanava_customers`)
+		require.Equal(t, "Dr. Robin Sample", customer["name"], "the host's name wins, as in the hub")
+		require.Equal(t, "Robin Sample", customer["whatsapp_name"])
+		require.Equal(t, []string{"Robin", "robin@example.com", "Sample Ltd"}, []string{customer["first_name"], customer["email"], customer["company"]})
+		require.Equal(t, "bot", row(t, db, `SELECT * FROM kanava_conversations`)["held_by"])
 
 		sent := row(t, db, `SELECT * FROM kanava_messages WHERE direction = 'out'`)
 		require.Equal(t, m.ID, sent["id"])
