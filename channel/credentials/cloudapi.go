@@ -48,12 +48,12 @@ func (c CloudAPI) Test(ctx context.Context, change func(*onboard.Config)) []Find
 		return []Finding{{ID: "credentials", Title: "Credentials", Grade: Failed, Text: "They cannot be used as they are.", Do: "Copy each of them once more, without spaces and quotation marks."}}
 	}
 	report, err := guide.Readiness(ctx, onboard.Target{AppID: c.AppID, AccountID: c.AccountID, NumberID: c.NumberID, CallbackURL: c.CallbackURL})
-	findings := make([]Finding, len(report.Checks))
-	for i, check := range report.Checks {
-		findings[i] = Finding{
+	var findings []Finding
+	for _, check := range report.Checks {
+		findings = append(findings, Finding{
 			ID: string(check.ID), Title: check.Title, Grade: grades[check.Grade], Value: check.Value,
 			Text: check.Text, Do: check.Do, Link: check.Link, Code: check.Code,
-		}
+		})
 	}
 	if err != nil {
 		findings = append(findings, unfinished)

@@ -70,6 +70,8 @@ var allowed = map[string][]string{
 	"channel/store/storetest": {"channel/store"},
 	"channel/tickettest":      {"channel", "channel/conversation"},
 
+	"channel/credentials": {"channel/cloudapi", "channel/message", "channel/onboard", "channel/twilio"},
+
 	"channel/onboard": {"channel/cloudapi", "channel/message", "template", "webhook"},
 
 	"channel/sharelimit":            {"channel/cloudapi", "channel/message", "channel/store"},
