@@ -10,7 +10,8 @@ import (
 
 // Limiter decides when a call may go out, so that Meta's limits are never
 // tripped. [NewLimiter] makes the one for a single process; an implementation
-// that several processes share can take its place in [Config].
+// that several processes share can take its place in [Config]. Package limitertest
+// holds one to what is said here.
 //
 // All methods are safe for concurrent use.
 type Limiter interface {

@@ -16,5 +16,5 @@
 // A Redis that lost its data (a restart without persistence, a failover to a replica that lagged)
 // knows no loans: until they would have been paid back, a user may get as many messages more as
 // Limits.PairBurst allows, and Meta may refuse some of them. The throughput of a number is off
-// for less than a second.
+// for less than a second: what it may do the server hears again from those who ask.
 package redislimit

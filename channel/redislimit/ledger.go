@@ -46,7 +46,7 @@ func (l *ledger) exec(ctx context.Context, op string, r *sharelimit.Rules, keys 
 func (l *ledger) Take(ctx context.Context, r *sharelimit.Rules, lot *sharelimit.Lot) ([]sharelimit.Answer, error) {
 	key := l.key(lot.Number)
 	keys := []string{key}
-	args := []int64{int64(r.Throughput), int64(r.Reserve), lot.Horizon.Microseconds(), int64(lot.Received), int64(len(lot.Waiting))}
+	args := []int64{int64(r.Throughput), int64(r.Reserve), lot.Horizon.Microseconds(), int64(lot.Received), int64(len(lot.Waiting)), int64(lot.Learned)}
 	for _, w := range lot.Waiting {
 		pair := key // which stands for none
 		if w.Pair != "" {

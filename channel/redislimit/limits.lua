@@ -32,7 +32,8 @@ local function pace(key, standard, reserve)
   if ceiling <= 0 then ceiling = standard end
   local full = math.max(ceiling - reserve, 1) * part
   if slow > 0 then
-    return math.min(full, slow + math.floor((now - since) / (10 * second)) * 0.05 * full), full
+    local passed = math.max(now - since, 0) -- the clock may have been set back, or be another server's
+    return math.min(full, slow + math.floor(passed / (10 * second)) * 0.05 * full), full
   end
   return full, full
 end
@@ -50,27 +51,30 @@ local function owe(key, at)
 end
 
 -- received is when the next message may go after so many have come in, which nobody asked for. More
--- than ten seconds' worth is not believed.
+-- than ten seconds' worth is not believed. Nor is a number that is further ahead than twelve: the clock
+-- was set back.
 local function received(tat, messages, step)
-  tat = math.max(tat, now)
-  return math.min(tat + messages * step, math.max(tat, now + 10 * second))
+  tat = math.min(math.max(tat, now), now + 12 * second)
+  return math.min(tat + math.max(messages, 0) * step, math.max(tat, now + 10 * second))
 end
 
 -- take: KEYS number, pairs of those who wait, pairs to be corrected.
--- ARGV 5 throughput, 6 reserve, 7 horizon, 8 messages of the number that nobody asked for, 9 how many wait; for each of them the
--- longest wait; for each other pair how many of its messages did not go after all.
+-- ARGV 5 throughput, 6 reserve, 7 horizon, 8 messages of the number that nobody asked for, 9 how many wait, 10 the limit that the
+-- process has learned, 0 for none; for each of those who wait the longest wait; for each other pair how many of its messages did
+-- not go after all.
 if op == 'take' then
-  local key, horizon, waiting = KEYS[1], tonumber(ARGV[7]), tonumber(ARGV[9])
+  local key, horizon, waiting, learned = KEYS[1], tonumber(ARGV[7]), tonumber(ARGV[9]), tonumber(ARGV[10])
+  if learned > 0 and read(key, 'ceiling') <= 0 then put(key, 'ceiling', learned) end
   local step = second / pace(key, tonumber(ARGV[5]), tonumber(ARGV[6]))
   local tat, paused = read(key, 'tat', 'paused')
   tat = received(tat, tonumber(ARGV[8]), step)
   for i = waiting + 2, #KEYS do
-    owe(KEYS[i], owed(KEYS[i]) - tonumber(ARGV[8 + i]) * interval)
+    owe(KEYS[i], owed(KEYS[i]) - tonumber(ARGV[9 + i]) * interval)
   end
   local out = {}
   for i = 1, waiting do
     local slot = math.max(tat, paused)
-    local wait, most = slot - now, tonumber(ARGV[9 + i])
+    local wait, most = slot - now, tonumber(ARGV[10 + i])
     local pair = KEYS[i + 1]
     local debt = 0
     if pair ~= key then debt = math.max(owed(pair), slot) + interval - slot - burst * interval end
@@ -122,9 +126,10 @@ if op == 'account' then
   local step = 3600 * second / (0.9 * part * hourly)
   local saved = math.max(hourly / 20, 1) * step
   if share > 0 then step = step / share end
-  local wait = math.max(tat, now) - now - math.max(saved - step, 0)
+  tat = math.min(math.max(tat, now), now + saved + step) -- it cannot be more, unless the clock was set back
+  local wait = tat - now - math.max(saved - step, 0)
   if wait > 0 then return math.ceil(wait) end
-  put(KEYS[1], 'tat', math.max(tat, now) + step)
+  put(KEYS[1], 'tat', tat + step)
   return 0
 end
 

@@ -27,6 +27,9 @@ type Config struct {
 	// Limits are the limits, as for a single process; all processes have the same ones.
 	Limits cloudapi.Limits
 
+	// App is the ID of the Meta app whose tokens the calls use; see sharelimit.Config.
+	App string
+
 	// AloneShare is the part of every limit, in percent, that is set aside for processes that do
 	// not reach Redis, 0 to 50. 0 means that nothing goes out of them.
 	AloneShare int
@@ -50,7 +53,7 @@ type Config struct {
 // does not ask Redis yet.
 func New(cfg Config) (cloudapi.Limiter, error) {
 	shared := sharelimit.Config{
-		Limits: cfg.Limits, AloneShare: cfg.AloneShare, Processes: cfg.Processes,
+		Limits: cfg.Limits, App: cfg.App, AloneShare: cfg.AloneShare, Processes: cfg.Processes,
 		Timeout: cmp.Or(cfg.Timeout, DefaultTimeout), Logger: cfg.Logger,
 	}
 	var errs []error

@@ -2,7 +2,6 @@ package redislimit_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -13,7 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel/cloudapi"
-	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/redislimit"
 )
 
@@ -93,203 +91,12 @@ func storm(t *testing.T, n int, number string, processes []cloudapi.Limiter) *ga
 	return g
 }
 
-func TestThreeProcessesShareTheThroughputOfANumber(t *testing.T) {
-	t.Parallel()
-	addr := shared(t)
-	var processes []cloudapi.Limiter
-	for range 3 {
-		processes = append(processes, process(t, addr, redislimit.Config{}))
-	}
-	g := storm(t, 240, "7", processes)
-	g.keeps(t, 80)
-	t.Logf("%d messages, at most %d within a second", len(g.at), g.most())
-}
-
-func TestAPairIsExactOverProcesses(t *testing.T) {
-	t.Parallel()
-	addr := shared(t)
-	// A number so fast that only the pair counts.
-	limits := cloudapi.Limits{Throughput: 100_000, PairInterval: time.Hour}
-	var granted, refused atomic.Int64
-	var senders sync.WaitGroup
-	for range 4 {
-		l := process(t, addr, redislimit.Config{Limits: limits})
-		for range 30 {
-			senders.Go(func() {
-				_, err := l.Acquire(t.Context(), cloudapi.Permit{Number: "7", Recipient: "15555550100", MaxWait: 10 * time.Second})
-				var limit *cloudapi.LimitError
-				switch {
-				case err == nil:
-					granted.Add(1)
-				case errors.As(err, &limit) && limit.Scope == cloudapi.ScopePair && limit.Wait > 50*time.Minute:
-					refused.Add(1)
-				default:
-					t.Errorf("unexpected: %v", err)
-				}
-			})
-		}
-	}
-	senders.Wait()
-	require.EqualValues(t, 45, granted.Load())
-	require.EqualValues(t, 75, refused.Load())
-}
-
-func TestNothingIsTakenUnlessAllIsGranted(t *testing.T) {
-	t.Parallel()
-	l := process(t, shared(t), redislimit.Config{Limits: cloudapi.Limits{Throughput: 1, PairBurst: 1, PairInterval: time.Hour}})
-	permit := func(number, recipient string) error {
-		_, err := l.Acquire(t.Context(), cloudapi.Permit{Number: number, Recipient: recipient})
-		return err
-	}
-	require.NoError(t, permit("7", "a"))
-	requireScope(t, cloudapi.ScopeNumber, permit("7", "b"))
-	require.NoError(t, permit("8", "c"))
-	// The refused b has its permit still, on a number that is free.
-	other := process(t, shared(t), redislimit.Config{Limits: cloudapi.Limits{Throughput: 1000, PairBurst: 1, PairInterval: time.Hour}})
-	for range 20 { // the pair of a is refused, and the number is as free as before
-		_, err := other.Acquire(t.Context(), cloudapi.Permit{Number: "9", Recipient: "a", MaxWait: time.Second})
-		if err != nil {
-			requireScope(t, cloudapi.ScopePair, err)
-		}
-	}
-	_, err := other.Acquire(t.Context(), cloudapi.Permit{Number: "9", Recipient: "b", MaxWait: 10 * time.Millisecond})
-	require.NoError(t, err)
-}
-
 func requireScope(t *testing.T, scope cloudapi.LimitScope, err error) {
 	t.Helper()
 	var limit *cloudapi.LimitError
 	require.ErrorAs(t, err, &limit)
 	require.Equal(t, scope, limit.Scope)
 	require.Positive(t, limit.Wait)
-}
-
-func TestWhoGivesUpGivesThePairBack(t *testing.T) {
-	t.Parallel()
-	l := process(t, shared(t), redislimit.Config{Limits: cloudapi.Limits{Throughput: 20, PairBurst: 1, PairInterval: time.Hour}})
-	_, err := l.Acquire(t.Context(), cloudapi.Permit{Number: "7", Recipient: "first"})
-	require.NoError(t, err)
-	// The next one has its moment 50 ms later, and does not wait for it.
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-	defer cancel()
-	var group sync.WaitGroup
-	impatient, leave := context.WithCancel(ctx)
-	group.Go(func() {
-		_, err := l.Acquire(impatient, cloudapi.Permit{Number: "7", Recipient: "a", MaxWait: time.Minute})
-		if err != nil && !errors.Is(err, context.Canceled) {
-			t.Error(err)
-		}
-	})
-	time.AfterFunc(20*time.Millisecond, leave)
-	group.Wait()
-	_, err = l.Acquire(t.Context(), cloudapi.Permit{Number: "7", Recipient: "b", MaxWait: time.Minute}) // which reports it
-	require.NoError(t, err)
-	_, err = l.Acquire(t.Context(), cloudapi.Permit{Number: "7", Recipient: "a", MaxWait: time.Minute})
-	require.NoError(t, err, "its permit is there again")
-}
-
-func TestAnswersOvertakeBroadcasts(t *testing.T) {
-	t.Parallel()
-	l := process(t, shared(t), redislimit.Config{Limits: cloudapi.Limits{Throughput: 20}})
-	var mu sync.Mutex
-	var order []message.Lane
-	var senders sync.WaitGroup
-	send := func(lane message.Lane, to string) {
-		senders.Go(func() {
-			_, err := l.Acquire(t.Context(), cloudapi.Permit{Number: "7", Recipient: to, Lane: lane, MaxWait: time.Minute})
-			if err != nil {
-				t.Error(err)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			order = append(order, lane)
-		})
-	}
-	for i := range 20 {
-		send(message.LaneBulk, fmt.Sprint("bulk", i))
-	}
-	require.Eventually(t, func() bool { mu.Lock(); defer mu.Unlock(); return len(order) >= 3 }, time.Minute, time.Millisecond)
-	send(message.LaneReply, "reply")
-	senders.Wait()
-	require.Less(t, slices.Index(order, message.LaneReply), 15, "an answer waits for the whole broadcast: %v", order)
-}
-
-func TestWhatOneProcessLearnsHoldsForAll(t *testing.T) {
-	t.Parallel()
-	addr := shared(t)
-	a, b := process(t, addr, redislimit.Config{}), process(t, addr, redislimit.Config{})
-	now := cloudapi.Permit{Number: "7", Recipient: "x"}
-
-	a.Observe(t.Context(), cloudapi.Permit{Number: "7"}, cloudapi.Observation{Throughput: 1000})
-	g := storm(t, 400, "7", []cloudapi.Limiter{b})
-	require.Greater(t, g.most(), 100, "the higher limit")
-	g.keeps(t, 1000)
-
-	a.Observe(t.Context(), now, cloudapi.Observation{Throttled: message.ClassThrottledPair, RetryAfter: time.Hour})
-	_, err := b.Acquire(t.Context(), cloudapi.Permit{Number: "7", Recipient: "x", MaxWait: time.Minute})
-	requireScope(t, cloudapi.ScopePair, err)
-	_, err = b.Acquire(t.Context(), cloudapi.Permit{Number: "7", Recipient: "y", MaxWait: time.Minute})
-	require.NoError(t, err, "another pair")
-
-	a.Observe(t.Context(), now, cloudapi.Observation{Throttled: message.ClassThrottledNumber, RetryAfter: time.Hour})
-	_, err = b.Acquire(t.Context(), cloudapi.Permit{Number: "7", Recipient: "z", MaxWait: time.Minute})
-	requireScope(t, cloudapi.ScopeNumber, err)
-	_, err = b.Acquire(t.Context(), cloudapi.Permit{Number: "8", Recipient: "z"})
-	require.NoError(t, err, "another number")
-}
-
-func TestWhatComesInCounts(t *testing.T) {
-	t.Parallel()
-	l := process(t, shared(t), redislimit.Config{Limits: cloudapi.Limits{Throughput: 10}})
-	l.Observe(t.Context(), cloudapi.Permit{Number: "7"}, cloudapi.Observation{Inbound: 30})
-	_, err := l.Acquire(t.Context(), cloudapi.Permit{Number: "7", Recipient: "x", MaxWait: time.Second})
-	var limit *cloudapi.LimitError
-	require.ErrorAs(t, err, &limit)
-	require.Greater(t, limit.Wait, 2*time.Second, "thirty messages at ten a second")
-	l.Observe(t.Context(), cloudapi.Permit{Number: "8"}, cloudapi.Observation{Inbound: 1 << 40})
-	_, err = l.Acquire(t.Context(), cloudapi.Permit{Number: "8", Recipient: "x"})
-	require.ErrorAs(t, err, &limit)
-	require.LessOrEqual(t, limit.Wait, 10*time.Second, "more is not believed")
-}
-
-// Who takes webhooks in may be another process than those that send.
-func TestWhatComesInAnywhereCounts(t *testing.T) {
-	t.Parallel()
-	addr := shared(t)
-	limits := cloudapi.Limits{Throughput: 10}
-	receiver, sender := process(t, addr, redislimit.Config{Limits: limits}), process(t, addr, redislimit.Config{Limits: limits})
-	receiver.Observe(t.Context(), cloudapi.Permit{Number: "7"}, cloudapi.Observation{Inbound: 1 << 40})
-	require.Eventually(t, func() bool {
-		_, err := sender.Acquire(t.Context(), cloudapi.Permit{Number: "7", Recipient: "x"})
-		var limit *cloudapi.LimitError
-		return errors.As(err, &limit) && limit.Wait > 5*time.Second
-	}, time.Minute, time.Millisecond)
-}
-
-func TestManagementCallsShareTheirQuota(t *testing.T) {
-	t.Parallel()
-	addr := shared(t)
-	limits := cloudapi.Limits{AccountPerHour: 200} // ten at once
-	a, b := process(t, addr, redislimit.Config{Limits: limits}), process(t, addr, redislimit.Config{Limits: limits})
-	call := func(l cloudapi.Limiter, account string) error {
-		_, err := l.Acquire(t.Context(), cloudapi.Permit{Account: account, MaxWait: time.Second})
-		return err
-	}
-	granted := 0
-	for range 15 {
-		for _, l := range []cloudapi.Limiter{a, b} {
-			if call(l, "100") == nil {
-				granted++
-			}
-		}
-	}
-	require.Equal(t, 10, granted)
-	requireScope(t, cloudapi.ScopeAccount, call(a, "100"))
-	require.NoError(t, call(a, "200"), "another account")
-	a.Observe(t.Context(), cloudapi.Permit{Account: "200"}, cloudapi.Observation{Usage: 96})
-	requireScope(t, cloudapi.ScopeAccount, call(b, "200"))
-	a.Observe(t.Context(), cloudapi.Permit{Account: cloudapi.AppAccount}, cloudapi.Observation{Throttled: message.ClassThrottledAccount, RetryAfter: time.Hour})
-	requireScope(t, cloudapi.ScopeAccount, call(b, "300"))
 }
 
 func TestNoKeyShowsAPerson(t *testing.T) {
@@ -309,22 +116,4 @@ func TestNoKeyShowsAPerson(t *testing.T) {
 		require.NoError(t, err)
 		require.Positive(t, ttl, "what is not used is forgotten")
 	}
-}
-
-func TestAnEndedContextIsItsOwnError(t *testing.T) {
-	t.Parallel()
-	l := process(t, shared(t), redislimit.Config{Limits: cloudapi.Limits{Throughput: 1}})
-	ended, cancel := context.WithCancel(t.Context())
-	cancel()
-	_, err := l.Acquire(ended, cloudapi.Permit{Number: "7"})
-	require.ErrorIs(t, err, context.Canceled)
-	_, err = l.Acquire(t.Context(), cloudapi.Permit{Number: "7"})
-	require.NoError(t, err)
-	short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	_, err = l.Acquire(short, cloudapi.Permit{Number: "7", MaxWait: time.Minute})
-	requireScope(t, cloudapi.ScopeNumber, err)
-	waited, err := l.Acquire(t.Context(), cloudapi.Permit{})
-	require.NoError(t, err, "nothing is limited")
-	require.Less(t, waited, time.Minute)
 }

@@ -29,7 +29,7 @@ func (l *limiter) acquireAccount(ctx context.Context, p cloudapi.Permit, now tim
 			counts := id != cloudapi.AppAccount
 			var d time.Duration
 			err := l.call(ctx, func(ctx context.Context) (err error) {
-				d, err = l.cfg.Ledger.Account(ctx, &l.rules, accountKey(id), counts)
+				d, err = l.cfg.Ledger.Account(ctx, &l.rules, l.accountKey(id), counts)
 				return err
 			})
 			if err != nil {
@@ -50,7 +50,7 @@ func (l *limiter) acquireAccount(ctx context.Context, p cloudapi.Permit, now tim
 }
 
 // accountKey is what the ledger knows an account by.
-func accountKey(id string) string { return hash("account:" + id) }
+func (l *limiter) accountKey(id string) string { return hash("account:"+id, l.cfg.App) }
 
 // accountAlone waits for a management call while the ledger is away.
 func (l *limiter) accountAlone(ctx context.Context, id string, end time.Time) error {
@@ -58,7 +58,7 @@ func (l *limiter) accountAlone(ctx context.Context, id string, end time.Time) er
 		return late(cloudapi.ScopeAccount, awayRetry)
 	}
 	every := l.shared.interval(0.9 * float64(l.cfg.Limits.AccountPerHour) / 3600)
-	return l.alone.wait(ctx, end, []cloudapi.LimitScope{cloudapi.ScopeAccount}, []string{accountKey(id)}, []time.Duration{every})
+	return l.alone.wait(ctx, end, []cloudapi.LimitScope{cloudapi.ScopeAccount}, []string{l.accountKey(id)}, []time.Duration{every})
 }
 
 // observeAccount brakes as the quota runs out, so that the last calls of the hour are left for
@@ -68,7 +68,7 @@ func (l *limiter) observeAccount(ctx context.Context, id string, o cloudapi.Obse
 	switch {
 	case o.Usage >= usageStop:
 		if o.RetryAfter > 0 {
-			block = max(block, o.RetryAfter)
+			block = min(max(block, o.RetryAfter), longestPause)
 		} else {
 			block = max(block, usageBlock)
 		}
@@ -81,7 +81,7 @@ func (l *limiter) observeAccount(ctx context.Context, id string, o cloudapi.Obse
 	if block == 0 && share == 0 {
 		return
 	}
-	key := accountKey(id)
+	key := l.accountKey(id)
 	l.alone.block(key, block)
 	if !l.away.is(time.Now()) { // lost, it makes the limiter less exact
 		_ = l.call(ctx, func(ctx context.Context) error { return l.cfg.Ledger.Warn(ctx, key, block, share) })

@@ -16,9 +16,11 @@
 // the permits of their pairs in the same step. So a number at 80 messages a second costs some ten
 // steps a second in each process, and no permit is granted that nobody uses. A ledger that takes
 // long to answer is asked for more at a time, up to a second's worth. Everything is timed
-// by the clock of the ledger; those of the processes may differ by hours. A number uses 95 % of
+// by the clock of the ledger; those of the processes may differ by hours, and that of the ledger may
+// be set back. A number uses 95 % of
 // its limit. What Meta refuses slows the number down in every process, and so does what it
-// teaches about limits.
+// teaches about limits. A process that was frozen with permits in hand asks again for those whose
+// moment is over by half a second.
 //
 // # While the ledger is away
 //

@@ -54,6 +54,9 @@ type Lot struct {
 	Received int
 	// Back is how many permits of pairs were not used after all.
 	Back map[string]int
+	// Learned is the throughput that this process heard of last, for a ledger that knows none, because
+	// it has lost what it knew; 0: it has heard of none.
+	Learned int
 }
 
 // Waiting is somebody who wants a permit.

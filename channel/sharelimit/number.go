@@ -23,6 +23,11 @@ const (
 	tellAfter = 25 * time.Millisecond
 	// overtakes is how many lots in a row may leave out whoever has waited longest.
 	overtakes = 7
+	// staleAfter is how late a message may be for its moment. Who was frozen meanwhile asks again:
+	// others have gone in its place.
+	staleAfter = 500 * time.Millisecond
+	// receivedAtMost is as many messages as a number cannot receive before the ledger hears of them.
+	receivedAtMost = 1_000_000
 )
 
 // number is what waits in this process for one business number.
@@ -103,11 +108,14 @@ func (n *number) acquire(ctx context.Context, p cloudapi.Permit, now time.Time) 
 		switch {
 		case a.away:
 		case a.scope == "":
-			if err := sleep(ctx, d); err != nil {
+			if err := n.l.sleep(ctx, d); err != nil {
 				n.giveBack(w) // the number's permit lapses; the pair's is dear
 				return err
 			}
-			return nil
+			if now = time.Now(); now.Sub(a.at) <= staleAfter {
+				return nil
+			}
+			n.giveBack(w)
 		case tooLong(ctx, now, d, w.end):
 			return late(a.scope, d)
 		default:
@@ -249,7 +257,7 @@ func (n *number) lot() (lot []*waiter, asked *Lot) {
 	size := min(len(n.queue), maxLot)
 	lot = slices.Clone(n.queue[:size])
 	n.queue = slices.Delete(n.queue, 0, size)
-	asked = &Lot{Number: n.key, Horizon: n.horizon(), Received: n.received, Back: n.back}
+	asked = &Lot{Number: n.key, Horizon: n.horizon(), Received: n.received, Back: n.back, Learned: n.learned}
 	now := time.Now()
 	for _, w := range lot {
 		asked.Waiting = append(asked.Waiting, Waiting{Pair: w.pair, Most: max(w.end.Sub(now), 0)})
@@ -262,7 +270,7 @@ func (n *number) lot() (lot []*waiter, asked *Lot) {
 func (n *number) untell(asked *Lot) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.received += asked.Received
+	n.count(asked.Received)
 	for pair, count := range asked.Back {
 		n.back[pair] += count
 	}
@@ -291,12 +299,12 @@ func (n *number) observe(ctx context.Context, p cloudapi.Permit, o cloudapi.Obse
 	pairPause := pause(o, message.ClassThrottledPair, n.l.cfg.Limits.PairInterval)
 	n.mu.Lock()
 	if o.Inbound > 0 {
-		if n.received += o.Inbound; !n.telling {
+		if n.count(o.Inbound); !n.telling {
 			n.telling = true
 			time.AfterFunc(tellAfter, n.tell)
 		}
 	}
-	news := n.untold || numberPause > 0 || pairPause > 0 && p.Recipient != "" || o.Throughput > 0 && o.Throughput != n.learned
+	news := n.untold || numberPause > 0 || pairPause > 0 && p.Recipient != "" || o.Throughput > 0
 	if o.Throughput > 0 {
 		n.learned = o.Throughput
 	}
@@ -323,6 +331,11 @@ func (n *number) observe(ctx context.Context, p cloudapi.Permit, o cloudapi.Obse
 	}
 }
 
+// count counts messages that came in. The caller holds the lock.
+func (n *number) count(messages int) {
+	n.received = min(n.received+min(messages, receivedAtMost), receivedAtMost)
+}
+
 // tell tells the ledger what came in, unless a lot has done so.
 func (n *number) tell() {
 	n.mu.Lock()
@@ -341,7 +354,7 @@ func (n *number) tell() {
 	if err != nil {
 		n.mu.Lock()
 		defer n.mu.Unlock()
-		n.received += received // for the next time
+		n.count(received) // for the next time
 	}
 }
 

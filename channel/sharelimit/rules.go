@@ -36,12 +36,19 @@ const (
 	recoverEvery = 10 * second
 	recovery     = 0.05 // of the limit
 	shrink       = 0.7  // of the speed
+	// believed is the most that messages which came in may hold up the others, and aheadAtMost how far
+	// ahead the next message of a number may stand: further, the clock was set back.
+	believed    = 10 * second
+	aheadAtMost = believed + 2*second
 )
 
 func micros(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
 
+// forEver is longer than anybody waits.
+const forEver = 365 * 24 * time.Hour
+
 func duration(micros float64) time.Duration {
-	return time.Duration(math.Ceil(micros)) * time.Microsecond
+	return time.Duration(math.Ceil(min(micros, float64(forEver/time.Microsecond)))) * time.Microsecond
 }
 
 // pace is the speed of a number: its limit less what is kept free, or after a refusal what was
@@ -55,19 +62,23 @@ func (r *Rules) pace(n *Number, now float64) float64 {
 	if n.Slow <= 0 {
 		return full
 	}
-	return min(full, n.Slow+math.Floor((now-n.Since)/recoverEvery)*recovery*full)
+	since := max(now-n.Since, 0) // the clock may have been set back
+	return min(full, n.Slow+math.Floor(since/recoverEvery)*recovery*full)
 }
 
 // received is when the next message may go after so many have come in, which nobody asked for. More
 // than ten seconds' worth is not believed.
 func (r *Rules) received(n *Number, messages int, now float64) float64 {
-	next := max(n.Next, now)
-	return min(next+float64(messages)*second/r.pace(n, now), max(next, now+10*second))
+	next := min(max(n.Next, now), now+aheadAtMost)
+	return min(next+float64(max(messages, 0))*second/r.pace(n, now), max(next, now+believed))
 }
 
 // Take answers a lot at the given time. It changes n, and in paid, by pair, when all that was
 // borrowed is paid back.
 func (r *Rules) Take(n *Number, paid map[string]float64, l *Lot, now float64) []Answer {
+	if n.Ceiling <= 0 {
+		n.Ceiling = float64(max(l.Learned, 0))
+	}
 	step := second / r.pace(n, now)
 	next := r.received(n, l.Received, now)
 	interval, horizon := micros(r.PairInterval), micros(l.Horizon)
@@ -135,7 +146,7 @@ func (r *Rules) Account(a *Account, counts bool, now float64) time.Duration {
 	if a.Share > 0 {
 		step /= a.Share
 	}
-	next := max(a.Next, now)
+	next := min(max(a.Next, now), now+saved+step) // it cannot be more, unless the clock was set back
 	if wait := next - now - max(saved-step, 0); wait > 0 {
 		return duration(wait)
 	}

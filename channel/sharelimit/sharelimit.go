@@ -24,6 +24,11 @@ type Config struct {
 	// Limits are the limits, as for a single process; all processes have the same ones.
 	Limits cloudapi.Limits
 
+	// App is the ID of the Meta app whose tokens the calls use: the quota of management calls is one
+	// of each app, so that hosts of several apps, with a limiter for each on the same ledger, name
+	// them. "" will do for one. Limits of numbers and pairs hold whatever the app.
+	App string
+
 	// AloneShare is the part of every limit, in percent, that is set aside for processes that do
 	// not reach the ledger, 0 to 50. 0 means that nothing goes out of them.
 	AloneShare int
@@ -87,7 +92,7 @@ func New(cfg Config) (cloudapi.Limiter, error) {
 			Throughput: l.Throughput, Reserve: l.Reserve, Part: shared.part,
 			PairInterval: shared.pairInterval, PairBurst: shared.pairBurst, AccountPerHour: l.AccountPerHour,
 		},
-		away: away{log: cfg.Logger}, alone: alone{free: map[string]time.Time{}},
+		away: away{log: cfg.Logger}, alone: alone{free: map[string]time.Time{}}, sleep: sleep,
 	}, nil
 }
 
@@ -97,6 +102,7 @@ type limiter struct {
 	shared shares
 	away   away
 	alone  alone
+	sleep  func(ctx context.Context, d time.Duration) error // until a message's moment; tests oversleep
 
 	mu      sync.Mutex
 	numbers map[string]*number
@@ -180,5 +186,8 @@ func pause(o cloudapi.Observation, class message.Class, least time.Duration) tim
 	if o.Throttled != class {
 		return 0
 	}
-	return max(o.RetryAfter, least)
+	return min(max(o.RetryAfter, least), longestPause)
 }
+
+// longestPause is the longest that anything is stopped because somebody says so.
+const longestPause = 24 * time.Hour

@@ -112,35 +112,6 @@ func TestThreeProcessesShareTheThroughputOfANumber(t *testing.T) {
 	})
 }
 
-func TestAPairIsExactOverProcesses(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		s := memstore.New()
-		limits := cloudapi.Limits{Throughput: 100_000, PairInterval: time.Hour} // only the pair counts
-		var granted, refused atomic.Int64
-		var senders sync.WaitGroup
-		for range 4 {
-			l := process(t, s, sharelimit.Config{Limits: limits})
-			for range 30 {
-				senders.Go(func() {
-					_, err := l.Acquire(t.Context(), cloudapi.Permit{Number: "7", Recipient: "15555550100", MaxWait: 10 * time.Second})
-					var limit *cloudapi.LimitError
-					switch {
-					case err == nil:
-						granted.Add(1)
-					case errors.As(err, &limit) && limit.Scope == cloudapi.ScopePair && limit.Wait > 50*time.Minute:
-						refused.Add(1)
-					default:
-						t.Errorf("unexpected: %v", err)
-					}
-				})
-			}
-		}
-		senders.Wait()
-		require.EqualValues(t, 45, granted.Load())
-		require.EqualValues(t, 75, refused.Load())
-	})
-}
-
 // A loan is paid back with time, whoever took it.
 func TestAPairIsPaidBack(t *testing.T) {
 	bubble(t, func(t *testing.T) {
@@ -161,22 +132,6 @@ func TestAPairIsPaidBack(t *testing.T) {
 	})
 }
 
-func TestNothingIsTakenUnlessAllIsGranted(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		s := memstore.New()
-		l := process(t, s, sharelimit.Config{Limits: cloudapi.Limits{Throughput: 1, PairBurst: 1, PairInterval: time.Hour}})
-		permit := func(number, recipient string) error {
-			_, err := l.Acquire(t.Context(), cloudapi.Permit{Number: number, Recipient: recipient})
-			return err
-		}
-		require.NoError(t, permit("7", "a"))
-		requireScope(t, cloudapi.ScopeNumber, permit("7", "b"))
-		time.Sleep(2 * time.Second)
-		requireScope(t, cloudapi.ScopePair, permit("7", "a"))
-		require.NoError(t, permit("7", "b"), "it has its permit still, and the number's was not spent")
-	})
-}
-
 func TestWhoGivesUpGivesThePairBack(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		l := process(t, memstore.New(), sharelimit.Config{Limits: cloudapi.Limits{Throughput: 20, PairBurst: 1, PairInterval: time.Hour}})
@@ -190,32 +145,6 @@ func TestWhoGivesUpGivesThePairBack(t *testing.T) {
 		require.NoError(t, err)
 		_, err = l.Acquire(t.Context(), cloudapi.Permit{Number: "7", Recipient: "a", MaxWait: time.Minute})
 		require.NoError(t, err, "its permit is there again")
-	})
-}
-
-func TestAnswersOvertakeBroadcasts(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		l := process(t, memstore.New(), sharelimit.Config{Limits: cloudapi.Limits{Throughput: 20}})
-		var mu sync.Mutex
-		var order []message.Lane
-		var senders sync.WaitGroup
-		send := func(lane message.Lane, to string) {
-			senders.Go(func() {
-				if _, err := l.Acquire(t.Context(), cloudapi.Permit{Number: "7", Recipient: to, Lane: lane, MaxWait: time.Minute}); err != nil {
-					t.Error(err)
-				}
-				mu.Lock()
-				defer mu.Unlock()
-				order = append(order, lane)
-			})
-		}
-		for i := range 20 {
-			send(message.LaneBulk, fmt.Sprint("bulk", i))
-		}
-		time.Sleep(200 * time.Millisecond)
-		send(message.LaneReply, "reply")
-		senders.Wait()
-		require.Less(t, slices.Index(order, message.LaneReply), 10, "an answer waits for the whole broadcast: %v", order)
 	})
 }
 
@@ -255,48 +184,6 @@ func TestWhatComesInCounts(t *testing.T) {
 		l.Observe(t.Context(), cloudapi.Permit{Number: "8"}, cloudapi.Observation{Inbound: 1 << 40})
 		_, err = l.Acquire(t.Context(), cloudapi.Permit{Number: "8", Recipient: "x"})
 		require.LessOrEqual(t, requireScope(t, cloudapi.ScopeNumber, err).Wait, 10*time.Second, "more is not believed")
-	})
-}
-
-// Who takes webhooks in may be another process than those that send.
-func TestWhatComesInAnywhereCounts(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		s := memstore.New()
-		limits := cloudapi.Limits{Throughput: 10}
-		receiver, sender := process(t, s, sharelimit.Config{Limits: limits}), process(t, s, sharelimit.Config{Limits: limits})
-		for range 30 {
-			receiver.Observe(t.Context(), cloudapi.Permit{Number: "7"}, cloudapi.Observation{Inbound: 1})
-		}
-		time.Sleep(50 * time.Millisecond)
-		_, err := sender.Acquire(t.Context(), cloudapi.Permit{Number: "7", Recipient: "x", MaxWait: time.Second})
-		require.Greater(t, requireScope(t, cloudapi.ScopeNumber, err).Wait, 2*time.Second)
-	})
-}
-
-func TestManagementCallsShareTheirQuota(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		s := memstore.New()
-		limits := cloudapi.Limits{AccountPerHour: 200} // ten at once
-		a, b := process(t, s, sharelimit.Config{Limits: limits}), process(t, s, sharelimit.Config{Limits: limits})
-		call := func(l cloudapi.Limiter, account string) error {
-			_, err := l.Acquire(t.Context(), cloudapi.Permit{Account: account, MaxWait: time.Second})
-			return err
-		}
-		granted := 0
-		for range 15 {
-			for _, l := range []cloudapi.Limiter{a, b} {
-				if call(l, "100") == nil {
-					granted++
-				}
-			}
-		}
-		require.Equal(t, 10, granted)
-		requireScope(t, cloudapi.ScopeAccount, call(a, "100"))
-		require.NoError(t, call(a, "200"), "another account")
-		a.Observe(t.Context(), cloudapi.Permit{Account: "200"}, cloudapi.Observation{Usage: 96})
-		requireScope(t, cloudapi.ScopeAccount, call(b, "200"))
-		a.Observe(t.Context(), cloudapi.Permit{Account: cloudapi.AppAccount}, cloudapi.Observation{Throttled: message.ClassThrottledAccount, RetryAfter: time.Hour})
-		requireScope(t, cloudapi.ScopeAccount, call(b, "300"))
 	})
 }
 

@@ -76,6 +76,7 @@ var allowed = map[string][]string{
 
 	"channel/sharelimit":            {"channel/cloudapi", "channel/message", "channel/store"},
 	"channel/cloudapi/cloudapitest": {},
+	"channel/cloudapi/limitertest":  {"channel/cloudapi", "channel/message"},
 	"channel/cloudapi/flowdata":     {"webhook"},
 
 	"channel/twilio":            {"channel/message", "template", "webhook", "window"},
