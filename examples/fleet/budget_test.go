@@ -11,6 +11,7 @@ import (
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/cloudapi/cloudapitest"
 	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/settings"
 )
 
 // Three processes answer 240 messages with a budget for 100, and one of them is killed: together they
@@ -18,7 +19,7 @@ import (
 func TestABudgetIsSpentOnceOverAFleet(t *testing.T) {
 	t.Parallel()
 	const budget, messages = 100, 240
-	b := newBenchWith(t, 60, 1, func(s *channel.Settings) { s.Budget = &pricing.Budget{Unit: pricing.BudgetEvery, Limit: budget} })
+	b := newBenchWith(t, 60, 1, func(s *settings.Settings) { s.Budget = &pricing.Budget{Unit: pricing.BudgetEvery, Limit: budget} })
 	one := b.start("one")
 	b.startAs([]string{clockEnv + "=4m"}, "two")
 	b.start("three")
