@@ -172,6 +172,11 @@ func TestMain(m *testing.M) {
 	if binary, err := command(); err == nil {
 		_ = os.RemoveAll(filepath.Dir(binary))
 	}
+	if scenesBuilt.Load() {
+		if dir, err := programs(); err == nil {
+			_ = os.RemoveAll(dir)
+		}
+	}
 	os.Exit(code)
 }
 

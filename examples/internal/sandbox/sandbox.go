@@ -34,6 +34,7 @@ type WhatsApp struct {
 
 	names []string
 	ready chan struct{} // closed when webhooks are taken
+	idle  func(context.Context) error
 }
 
 // New makes businesses with the given names. Their IDs are the same each time, so that what an earlier run
@@ -162,8 +163,24 @@ func (w *WhatsApp) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 			http.Error(rw, err.Error(), http.StatusBadRequest)
 			return
 		}
+		w.await(r.Context())
 	}
 	_, _ = io.WriteString(rw, w.Screen(number))
+}
+
+// patience is how long a program may take to answer before the phone shows what is there.
+const patience = 2 * time.Second
+
+// await waits until what was done has had its effect, so that a program's answer is on the screen.
+func (w *WhatsApp) await(ctx context.Context) {
+	if w.idle == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	w.World.Settle()
+	_ = w.idle(ctx) // who is not idle by then shows it
+	w.World.Settle()
 }
 
 func (w *WhatsApp) do(number *cloudapitest.Number, text string) (err error) {

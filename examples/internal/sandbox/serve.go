@@ -33,6 +33,7 @@ func (w *WhatsApp) Serve(ctx context.Context, addr string, out io.Writer, cfg ch
 	if *hub, err = channel.New(cfg); err != nil {
 		return fmt.Errorf("sandbox: %w", err)
 	}
+	w.idle = (*hub).Idle
 	hook, err := webhook.NewHandler(webhook.Config{AppSecrets: []string{w.App.Secret}, VerifyToken: w.App.VerifyToken, Sink: *hub})
 	if err != nil {
 		return fmt.Errorf("sandbox: %w", err)
