@@ -11,9 +11,17 @@
 //
 // and takes webhooks on a listener of their own: http://localhost:8081/webhook, or where
 // -webhook-addr says. WhatsApp has to reach it, through a tunnel or a proxy that speaks
-// HTTPS. The console has no login: it listens on the loopback interface, answers only
-// under localhost, and never moves to where the webhooks come in. Set WHATSAPP_ACCOUNT_ID
-// too, and it offers the account's templates.
+// HTTPS. Set WHATSAPP_ACCOUNT_ID too, and it offers the account's templates. -graph leads to a simulator instead of
+// Meta.
+//
+// Nobody signs in, so the console listens on the loopback interface and answers only under localhost. With
+// -password-file it may be reached from elsewhere, through a proxy that speaks HTTPS, under the names that
+// -host gives:
+//
+//	htpasswd -nB ada >> people; htpasswd -nB lee >> people # and :admin behind the first line
+//	go run ./examples/helpdesk -live -addr :8080 -host support.example.com -password-file people
+//
+// With -dir everything is there again after a restart: tickets, files, and in the simulation the clock and the phones.
 package main
 
 import (

@@ -31,7 +31,9 @@ type setup struct {
 	side    *WhatsApp // nil = the demonstration
 	webhook string    // URL of the webhook
 	log     *slog.Logger
-	origins []string // under which browsers find the pages: they frame the console
+	origins []string   // under which browsers find the pages: they frame the console
+	signIn  *passwords // nil = nobody has to
+	hosts   []string   // names under which it answers; nil = those of this machine
 }
 
 // app is the helpdesk: a hub with one channel and a desk, a ticket system, and the console to use it.
@@ -44,6 +46,8 @@ type app struct {
 	pages   *broadcast
 	now     func() time.Time
 	log     *slog.Logger
+	signIn  *passwords                  // nil = nobody has to
+	hosts   []string                    // nil = names of this machine only
 	phone   Phone                       // nil with a real customer
 	read    func(context.Context) error // the templates
 	connect *connecting                 // nil if nobody can tell how far the number is
@@ -56,7 +60,7 @@ func newApp(ctx context.Context, set setup) (_ *app, err error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &app{pages: newBroadcast(), log: set.log, now: time.Now}
+	a := &app{pages: newBroadcast(), log: set.log, now: time.Now, signIn: set.signIn, hosts: set.hosts}
 	side := set.side
 	if side == nil {
 		if side, err = newDemo(set.dir, set.log); err != nil {
@@ -78,7 +82,7 @@ func newApp(ctx context.Context, set setup) (_ *app, err error) {
 	}()
 	st, err := sqlstore.Open(ctx, sqlstore.Config{DB: a.db, Dialect: sqlstore.SQLite})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("helpdesk: the database %s cannot be used; another folder for -dir begins a new one: %w", filepath.Join(set.dir, "helpdesk.db"), err)
 	}
 	tickets, err := newTickets(ctx, a.db, a.pages.notify)
 	if err != nil {
@@ -93,7 +97,7 @@ func newApp(ctx context.Context, set setup) (_ *app, err error) {
 		Channels: []channel.Channel{{
 			Settings: settings.Settings{
 				ID: channelID, Name: businessName, Number: side.Number, Account: side.Account, Enabled: true, Language: "en",
-				Desk: desk.Settings{Access: roles, Rules: rules.Default()}.JSON(),
+				Desk: desk.Settings{Access: a.roles(), Rules: rules.Default()}.JSON(),
 			},
 			Sender: side.Sender, Media: side.Media, Templates: catalog,
 		}},
@@ -103,8 +107,8 @@ func newApp(ctx context.Context, set setup) (_ *app, err error) {
 	}
 	a.hub = a.agents.Hub()
 	own := console.Config{
-		Desk: a.agents, Actor: a.actor, Agents: colleagues, Macros: macros, Files: kept, Prefix: "/console", Brand: businessName,
-		FrameAncestors: set.origins, Now: a.now, Logger: set.log,
+		Desk: a.agents, Actor: a.actor, Agents: a.colleagues, Macros: macros, Files: kept, Prefix: "/console", Brand: businessName,
+		FrameAncestors: set.origins, Hosts: set.hosts, Now: a.now, Logger: set.log,
 	}
 	if a.connect, err = side.connecting(set.log); err != nil {
 		return nil, err

@@ -18,21 +18,21 @@ type ports struct {
 
 // open listens at the address of the console, or at the next free port, and, unless it
 // is "", at exactly that of the webhook, where a tunnel or a proxy expects it.
-func open(ctx context.Context, console, webhook string) (p ports, err error) {
+func open(ctx context.Context, o *Options) (p ports, err error) {
 	defer func() {
 		if err != nil {
 			p.close()
 		}
 	}()
-	if webhook != "" {
-		if p.webhook, err = listen(ctx, "-webhook-addr", webhook, 1); err != nil {
+	if o.WebhookAddr != "" {
+		if p.webhook, err = listen(ctx, "-webhook-addr", o.WebhookAddr, 1); err != nil {
 			return p, err
 		}
 	}
-	if p.console, err = listen(ctx, "-addr", console, 20); err != nil {
+	if p.console, err = listen(ctx, "-addr", o.Addr, 20); err != nil {
 		return p, err
 	}
-	return p, onlyHere(p.console)
+	return p, onlyHere(p.console, o)
 }
 
 func (p ports) close() {
@@ -59,7 +59,12 @@ func listen(ctx context.Context, name, addr string, tries int) (net.Listener, er
 		if err == nil {
 			return listener, nil
 		}
-		if number == 0 || tries == 1 || !errors.Is(err, syscall.EADDRINUSE) {
+		switch {
+		case tries == 1 && errors.Is(err, syscall.EADDRINUSE):
+			return nil, fmt.Errorf("helpdesk: %s: port %d is taken by another program: choose another one: %w", name, number, err)
+		case errors.Is(err, syscall.EACCES):
+			return nil, fmt.Errorf("helpdesk: %s: this user may not listen at port %d: choose one from 1024 on: %w", name, number, err)
+		case number == 0 || !errors.Is(err, syscall.EADDRINUSE):
 			return nil, fmt.Errorf("helpdesk: %s: %w", name, err)
 		}
 	}
@@ -78,10 +83,16 @@ func shown(asked string, got net.Addr) string {
 }
 
 // origins are those under which browsers find a listener on this machine.
-func origins(at net.Addr) (all []string) {
+func origins(at net.Addr, hosts []string) (all []string) {
 	_, port, err := net.SplitHostPort(at.String())
 	if err != nil {
 		return nil
+	}
+	for _, host := range hosts { // behind a proxy that speaks HTTPS, or not
+		all = append(all, "https://"+host, "http://"+net.JoinHostPort(host, port))
+	}
+	if len(hosts) > 0 {
+		return all
 	}
 	for _, host := range []string{"localhost", "127.0.0.1"} { // a policy cannot name IPv6 addresses
 		all = append(all, "http://"+host+":"+port)

@@ -2,6 +2,7 @@ package helpdesk
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/kanava-go/kanava/channel/access"
@@ -24,10 +25,19 @@ var people = []person{
 // roles are what they may do.
 var roles = access.Policy{Users: map[string]access.Role{"you": access.Supervisor, "lee": access.Contributor, "vera": access.Viewer}}
 
+var errNobody = errors.New("helpdesk: nobody is signed in")
+
 const personCookie = "helpdesk_person"
 
-// actor is whoever sits at the console: with a real number always the first one.
+// actor is whoever signed in, or, where nobody has to, whoever sits at the console: with a real number always
+// the first one.
 func (a *app) actor(r *http.Request) (access.Actor, error) {
+	if a.signIn != nil {
+		if actor, ok := a.signIn.check(r); ok {
+			return actor, nil
+		}
+		return access.Actor{}, errNobody
+	}
 	if cookie, err := r.Cookie(personCookie); err == nil && a.phone != nil {
 		for _, p := range people {
 			if p.ID == cookie.Value {
@@ -45,9 +55,13 @@ func (a *app) sit(w http.ResponseWriter, r *http.Request) {
 }
 
 // colleagues are shown with their names, and may be given conversations.
-func colleagues(context.Context, access.Actor) []console.Agent {
+func (a *app) colleagues(context.Context, access.Actor) []console.Agent {
+	staff := people
+	if a.signIn != nil {
+		staff = a.signIn.people
+	}
 	var all []console.Agent
-	for _, p := range people {
+	for _, p := range staff {
 		all = append(all, console.Agent{ID: p.ID, Name: p.name, Team: p.team, Admin: p.Admin})
 	}
 	return all
@@ -73,4 +87,12 @@ func macros(context.Context, access.Actor, string) []console.Macro {
 		},
 		{ID: "price", Title: "Price of a check", Text: "The check is free. Repairs start at 25, and we ask you before we begin."},
 	}
+}
+
+// roles are what they may do: those of the demonstration, or of the password file.
+func (a *app) roles() access.Policy {
+	if a.signIn != nil {
+		return a.signIn.roles
+	}
+	return roles
 }

@@ -17,16 +17,26 @@ import (
 func Main(ctx context.Context, args []string, getenv func(string) string, out, errs io.Writer) error {
 	flags := flag.NewFlagSet("helpdesk", flag.ContinueOnError)
 	flags.SetOutput(errs)
-	addr := flags.String("addr", "localhost:8080", "loopback address of the console; the next free port is taken if it is in use")
+	addr := flags.String("addr", "localhost:8080", "address of the console, this machine's own unless people sign in; the next free port is taken if it is in use")
 	dir := flags.String("dir", "", "folder for the database (default: a new temporary folder)")
 	real := flags.Bool("live", false, "use a real number through the Cloud API; see the WHATSAPP_ variables")
 	hooks := flags.String("webhook-addr", "localhost:8081", "with -live: address that takes WhatsApp's webhooks and nothing else")
 	graph := flags.String("graph", "", "with -live: address of the Graph API, to work against a simulator (default: Meta's)")
+	passwords := flags.String("password-file", "", "people sign in with names and passwords of this file: lines of htpasswd -B, with :viewer, :contributor, :supervisor or :admin behind")
+	insecure := flags.Bool("insecure-open", false, "let everybody who reaches the console act in it")
+	var hosts []string
+	flags.Func("host", "name under which the console answers, such as support.example.com; may be given several times (default: localhost)", func(name string) error {
+		hosts = append(hosts, name)
+		return nil
+	})
 	verbose := flags.Bool("v", false, "log what the hub does")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	o := Options{Addr: *addr, Dir: *dir, Log: newLog(errs, *verbose)}
+	o := Options{Addr: *addr, Dir: *dir, Log: newLog(errs, *verbose), PasswordFile: *passwords, InsecureOpen: *insecure, Hosts: hosts}
+	if *graph != "" && !*real {
+		return errors.New("helpdesk: -graph goes with -live")
+	}
 	if o.Dir == "" {
 		temp, err := os.MkdirTemp("", "kanava-helpdesk-")
 		if err != nil {
@@ -74,6 +84,11 @@ type Options struct {
 	WhatsApp    *WhatsApp // nil = a demonstration with a simulated customer on the page
 	WebhookAddr string    // address that takes webhooks and nothing else; "" with the demonstration
 	Log         *slog.Logger
+	// PasswordFile, if not "", names the file of those who may sign in: see readPasswords. Without one only this
+	// machine is served, unless InsecureOpen lets everybody in.
+	PasswordFile string
+	InsecureOpen bool
+	Hosts        []string // names under which it answers; nil = localhost and its addresses
 	// Listening, if not nil, is told where once requests are answered. An error stops the helpdesk.
 	Listening func(Addresses) error
 }
@@ -90,7 +105,19 @@ func Run(ctx context.Context, o Options) error {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return fmt.Errorf("helpdesk: create folder: %w", err)
 	}
-	ports, err := open(ctx, o.Addr, o.WebhookAddr)
+	var signIn *passwords
+	if o.PasswordFile != "" {
+		var err error
+		if signIn, err = readPasswords(o.PasswordFile); err != nil {
+			return err
+		}
+	}
+	if o.WhatsApp != nil && o.WhatsApp.Check != nil {
+		if err := o.WhatsApp.Check(ctx, o.Log); err != nil {
+			return err
+		}
+	}
+	ports, err := open(ctx, &o)
 	if err != nil {
 		return err
 	}
@@ -98,7 +125,7 @@ func Run(ctx context.Context, o Options) error {
 	if ports.webhook != nil {
 		at.Webhook = "http://" + shown(o.WebhookAddr, ports.webhook.Addr()) + "/webhook"
 	}
-	app, err := newApp(ctx, setup{dir: o.Dir, side: o.WhatsApp, webhook: at.Webhook, log: o.Log, origins: origins(ports.console.Addr())})
+	app, err := newApp(ctx, setup{dir: o.Dir, side: o.WhatsApp, webhook: at.Webhook, log: o.Log, origins: origins(ports.console.Addr(), o.Hosts), signIn: signIn, hosts: o.Hosts})
 	if err != nil {
 		ports.close()
 		return err

@@ -18,7 +18,7 @@ func (a *app) routes() http.Handler {
 	mux.Handle("/console/", a.console) // guards itself
 	if a.phone == nil {
 		mux.Handle("GET /{$}", http.RedirectHandler("/console/", http.StatusSeeOther))
-		return mux
+		return a.signIn.only(mux)
 	}
 	around := http.NewServeMux()
 	for _, name := range []string{"style.css", "app.js", "icon.svg"} { // nothing else of web is served
@@ -37,8 +37,8 @@ func (a *app) routes() http.Handler {
 	around.HandleFunc("POST /person", a.sit)
 	around.HandleFunc("POST /storm", a.breakIt)
 	around.Handle("/webhook", a.webhook) // signed like everywhere; with -live it stands alone
-	mux.Handle("/", guard(around))
-	return mux
+	mux.Handle("/", a.guard(around))
+	return a.signIn.only(mux)
 }
 
 // public is all that WhatsApp can reach with -live.
@@ -65,6 +65,9 @@ func (a *app) page(w http.ResponseWriter, r *http.Request) {
 	var seats []seat
 	actor, _ := a.actor(r)
 	for _, p := range people {
+		if a.signIn != nil {
+			break // there is one seat: that of whoever signed in
+		}
 		seats = append(seats, seat{p.ID, p.name, p.can, p.ID == actor.ID})
 	}
 	_, storms := a.phone.(*demo)

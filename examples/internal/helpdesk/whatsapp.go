@@ -2,8 +2,10 @@ package helpdesk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -27,6 +29,8 @@ type WhatsApp struct {
 	// Sync reads the templates.
 	Sync func(ctx context.Context, into *template.Catalog) error
 	Now  func() time.Time // nil = the real clock
+	// Check, if not nil, says before anything is begun why the number cannot be used.
+	Check func(ctx context.Context, log *slog.Logger) error
 	// Connect, if not nil, leads the webhooks of a simulation in this process to h, and Phone is
 	// its customer's; nil with a real one.
 	Connect func(h http.Handler) error
@@ -62,6 +66,9 @@ func Meta(cfg MetaConfig) (*WhatsApp, error) {
 		Webhook: func(_ string, sink webhook.Sink, log *slog.Logger) (http.Handler, error) {
 			return webhook.NewHandler(webhook.Config{AppSecrets: []string{cfg.Secret}, VerifyToken: cfg.VerifyToken, Sink: sink, Logger: log})
 		},
+		Check: func(ctx context.Context, log *slog.Logger) error {
+			return reaches(ctx, number, cfg.Client.BaseURL, log)
+		},
 		Sync: func(ctx context.Context, into *template.Catalog) error {
 			if cfg.Account == "" {
 				return nil
@@ -69,6 +76,30 @@ func Meta(cfg MetaConfig) (*WhatsApp, error) {
 			return into.Sync(time.Now().Add(-time.Second), client.Account(cfg.Account).Templates(ctx, cloudapi.TemplateQuery{}))
 		},
 	}, nil
+}
+
+// reaches asks WhatsApp about the number. A token that it does not take will not do; one that is out of reach comes back, but
+// for a simulator on this machine, which somebody has to start.
+func reaches(ctx context.Context, number message.NumberTeller, base string, log *slog.Logger) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if at, err := url.Parse(base); err == nil && loopbackHost(at.Host) && base != "" {
+		line, err := new(net.Dialer).DialContext(ctx, "tcp", at.Host)
+		if err != nil {
+			return fmt.Errorf("helpdesk: nothing answers at %s: start the simulator, or say with -graph where it is: %w", base, err)
+		}
+		_ = line.Close() // it was only asked for
+	}
+	_, _, err := number.NumberState(ctx)
+	failed, ok := errors.AsType[*cloudapi.Error](err)
+	switch {
+	case err == nil:
+	case ok && (failed.Failure().Class == message.ClassAuth || failed.Failure().Class == message.ClassPermission):
+		return fmt.Errorf("helpdesk: WhatsApp does not take the token for this number: see WHATSAPP_TOKEN and WHATSAPP_PHONE_NUMBER_ID: %w", err)
+	default:
+		log.Warn("helpdesk: WhatsApp cannot be asked about the number; what is sent waits", "error", err)
+	}
+	return nil
 }
 
 // live reads the real number from the environment and names everything missing. graph is where the Graph

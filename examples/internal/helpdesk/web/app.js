@@ -47,7 +47,7 @@ $("#say").addEventListener("submit", async (event) => {
   if (text && await act("/phone/say", { text }) && box.value.startsWith(text)) box.value = box.value.slice(text.length);
 });
 $("#customer").addEventListener("change", ({ target }) => { customer = target.value; refresh(); });
-$("#person").addEventListener("change", async ({ target }) => {
+$("#person")?.addEventListener("change", async ({ target }) => {
   await act("/person", { person: target.value });
   $("#console").contentWindow.location.reload();
 });
