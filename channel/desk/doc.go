@@ -38,9 +38,9 @@
 //
 // # What there is
 //
-//	look after    SetPresence, Present, Assign, AssignTeam, Move, Resolve, Reopen, SetTags, SetTopic, AddNote, Block,
+//	look after    SetPresence, Present, Around, Assign, AssignTeam, Move, Resolve, Reopen, SetTags, SetTopic, AddNote, Block,
 //	              HandOver and HandBack between a bot and people
-//	read          MyChannels, Inbox, CountInbox, MarkSeen, Conversations, Conversation, Messages, Message, Parts, Events, OpenFile
+//	read          MyChannels, Inbox, CountInbox, MarkSeen, Seen, Conversations, Conversation, Messages, Message, Parts, Events, OpenFile
 //	find          Search, FindCustomers, FindByTicket, and Feed for what is new
 //	answer        Reply, ReplyAll, Check, PreviewReply, RunMacro, PreviewMacro, Upload, MarkRead, CancelMessage
 //	settle        UncertainMessages, ResendMessage, GiveUpMessage, ResendUncertain, GiveUpUncertain

@@ -10,7 +10,8 @@ import (
 )
 
 // Feed is [channel.Hub.Feed] for an actor: news of the channels that the actor may read, as the
-// rights are when each of them is told, whatever q.Wanted says. Of what was erased everybody hears.
+// rights are when each of them is told, whatever q.Wanted says. Of what was erased everybody hears. Who is
+// in which conversation, and how far the actor has read, is no news: see [Desk.Around] and [Desk.Seen].
 func (d *Desk) Feed(ctx context.Context, actor access.Actor, q channel.FeedQuery) iter.Seq2[*conversation.News, error] {
 	asked := q
 	q.Wanted = func(on string) bool {

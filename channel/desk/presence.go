@@ -94,13 +94,18 @@ func (d *Desk) Present(ctx context.Context, actor access.Actor, ids ...string) (
 			continue // erased meanwhile, or of another tenant
 		}
 		if all := present(m.Body, now); len(all) > 0 {
-			slices.SortFunc(all, func(a, b Presence) int {
-				return cmp.Or(cmp.Compare(b.Activity, a.Activity), strings.Compare(a.Author.ID, b.Author.ID))
-			})
+			sortPresent(all)
 			found[id] = all
 		}
 	}
 	return found, nil
+}
+
+// sortPresent puts those first who write.
+func sortPresent(all []Presence) {
+	slices.SortFunc(all, func(a, b Presence) int {
+		return cmp.Or(cmp.Compare(b.Activity, a.Activity), strings.Compare(a.Author.ID, b.Author.ID))
+	})
 }
 
 // present are those whose time is not over.
