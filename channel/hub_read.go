@@ -37,10 +37,21 @@ type ConversationQuery struct {
 	Limit int
 }
 
-// Conversations lists conversations.
+// Conversations lists conversations. The error matches ErrNoChannel, or ErrUnusable for a queue or holder
+// that there is not.
 func (h *Hub) Conversations(ctx context.Context, q ConversationQuery) ([]*conversation.Conversation, error) {
 	if _, ok := h.channels.get(q.Channel); !ok {
 		return nil, fmt.Errorf("channel: list conversations: %w", ErrNoChannel)
+	}
+	for _, queue := range q.Queues {
+		if !slices.Contains(conversation.Queues(), queue) {
+			return nil, fmt.Errorf("channel: list conversations: %w: there is no such queue", ErrUnusable)
+		}
+	}
+	for _, holder := range q.Holders {
+		if !slices.Contains(conversation.Holders(), holder) {
+			return nil, fmt.Errorf("channel: list conversations: %w: there is no such holder", ErrUnusable)
+		}
 	}
 	limit := pageSize(q.Limit)
 	var before *store.Position

@@ -5,11 +5,13 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/discreet"
 )
 
 // SearchQuery asks for what holds all of some words.
@@ -20,7 +22,7 @@ type SearchQuery struct {
 	Text string
 	// Channels restricts to these; nil means all.
 	Channels []string
-	// After continues a list: Found.Next of the page before.
+	// After continues a list: Found.Next of the page before, for the same Text and Channels.
 	After string
 	// Limit is the most to return of each kind, 1 to 200; 0 means 20.
 	Limit int
@@ -49,7 +51,8 @@ func (r Found) LogValue() slog.Value {
 var searchKinds = [...]string{kindCustomer, kindConversation, kindMessage}
 
 // Search finds customers, conversations and messages by words, and phone numbers however they are
-// written. The error matches ErrNoSearch, store.ErrSearch or store.ErrCursor.
+// written. The error matches ErrNoSearch, store.ErrSearch, or store.ErrCursor for an After that is of
+// another search or none.
 func (h *Hub) Search(ctx context.Context, q SearchQuery) (*Found, error) {
 	found, err := h.search(ctx, q)
 	if err != nil {
@@ -64,7 +67,8 @@ func (h *Hub) search(ctx context.Context, q SearchQuery) (*Found, error) {
 		return nil, ErrNoSearch
 	}
 	searcher, _ := optional[store.Searcher](h.store)
-	before, err := parseSearchCursor(q.After)
+	print := q.print()
+	before, err := parseSearchCursor(print, q.After)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +97,7 @@ func (h *Hub) search(ctx context.Context, q SearchQuery) (*Found, error) {
 		}
 	}
 	if more {
-		found.Next = searchCursor(before)
+		found.Next = searchCursor(print, before)
 	}
 	return found, nil
 }
@@ -124,24 +128,30 @@ func (h *Hub) readFound(ctx context.Context, found *Found, kind string, keys []s
 	return h.resolveQuotes(ctx, found.Messages...)
 }
 
-// searchCursor is a position for each of searchKinds; -1: nothing is left.
-func searchCursor(before [len(searchKinds)]int64) string {
-	parts := make([]string, len(before))
-	for i, p := range before {
-		parts[i] = strconv.FormatInt(p, 36)
+// print tells a search from others, whatever its page. It says nothing of the words.
+func (q *SearchQuery) print() string {
+	channels := slices.Sorted(slices.Values(q.Channels))
+	return discreet.Hash(strings.Join(append(channels, q.Text), "\x00"))
+}
+
+// searchCursor is whose it is, and a position for each of searchKinds; -1: nothing is left.
+func searchCursor(print string, before [len(searchKinds)]int64) string {
+	parts := []string{print}
+	for _, p := range before {
+		parts = append(parts, strconv.FormatInt(p, 36))
 	}
 	return strings.Join(parts, ".")
 }
 
-func parseSearchCursor(text string) (before [len(searchKinds)]int64, err error) {
+func parseSearchCursor(print, text string) (before [len(searchKinds)]int64, err error) {
 	if text == "" {
 		return before, nil
 	}
 	parts := strings.Split(text, ".")
-	if len(parts) != len(before) {
+	if len(parts) != 1+len(before) || parts[0] != print {
 		return before, store.ErrCursor
 	}
-	for i, part := range parts {
+	for i, part := range parts[1:] {
 		if before[i], err = strconv.ParseInt(part, 36, 64); err != nil || before[i] < -1 {
 			return before, store.ErrCursor
 		}

@@ -42,7 +42,8 @@ func (d *Desk) readable(ctx context.Context, actor access.Actor, only []string) 
 	return list
 }
 
-// Search is [channel.Hub.Search] on the channels that the actor may read.
+// Search is [channel.Hub.Search] on the channels that the actor may read. If these are others than when the
+// page before was read, the error matches store.ErrCursor: then begin anew.
 func (d *Desk) Search(ctx context.Context, actor access.Actor, q channel.SearchQuery) (*channel.Found, error) {
 	q.Channels = d.readable(ctx, actor, q.Channels)
 	return d.hub.Search(ctx, q)

@@ -149,6 +149,9 @@ func TestInboxPagesAreStable(t *testing.T) {
 		require.Equal(t, "AD", l.names(alice, q))
 
 		// Rights that are withdrawn while somebody pages.
+		found, err := l.agents.Search(t.Context(), alice, channel.SearchQuery{Text: "parcel", Limit: 1})
+		require.NoError(t, err)
+		require.NotEmpty(t, found.Next)
 		ch, err := l.Hub.Channel(t.Context(), "support")
 		require.NoError(t, err)
 		settings := ch.Settings
@@ -156,6 +159,8 @@ func TestInboxPagesAreStable(t *testing.T) {
 		require.NoError(t, l.Hub.UpdateSettings(t.Context(), settings))
 		q.After = page.Next
 		require.Empty(t, l.names(alice, q))
+		_, err = l.agents.Search(t.Context(), alice, channel.SearchQuery{Text: "parcel", Limit: 1, After: found.Next})
+		require.ErrorIs(t, err, store.ErrCursor)
 	})
 }
 
