@@ -98,18 +98,18 @@ type Outcome struct {
 // was tried says 1. The sink's work outlives ctx, whose values it sees, but not Timeout. A panic
 // is contained and counts as a failure.
 //
-// A record that cannot be read is dead at once. So is nothing else: see [FeederConfig.MaxTries].
+// A record that cannot be read is dead at once. So is nothing else: see [FeederConfig.MaxTries]. One
+// that a later release wrote is fed again, ten times as often: processes of that release may be
+// among those who feed.
 func (f *Feeder) Feed(ctx context.Context, r *Record, try int) Outcome {
 	d, carried, err := r.Delivery()
-	if err != nil {
+	later := errors.Is(err, errLater)
+	switch {
+	case err == nil:
+		err = f.accept(ctx, d, carried)
+	case !later:
 		return f.dead(ctx, try, err.Error())
 	}
-	if f.cfg.Extract != nil {
-		ctx = f.cfg.Extract(ctx, carried)
-	}
-	work, cancel := context.WithTimeout(context.WithoutCancel(ctx), f.cfg.Timeout)
-	defer cancel()
-	err = accept(work, f.cfg.Sink, d)
 	now := time.Now()
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -119,13 +119,23 @@ func (f *Feeder) Feed(ctx context.Context, r *Record, try int) Outcome {
 	}
 	f.streak++
 	othersPass := f.passed.After(now.Add(-2 * f.wait(try-1))) // since the last try, or nearly
-	if try >= f.cfg.MaxTries && othersPass || f.cfg.InOrder && try/10 >= f.cfg.MaxTries {
+	if !later && try >= f.cfg.MaxTries && othersPass || (later || f.cfg.InOrder) && try/10 >= f.cfg.MaxTries {
 		return f.dead(ctx, try, fmt.Sprintf("the sink refused it %d times: %s", try, oneLine(err)))
 	}
 	out := Outcome{Again: true, Wait: f.wait(try)}
 	f.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "webhook: sink failed, the log will try again",
 		slog.Int("try", try), slog.Duration("wait", out.Wait), slog.Any("error", err))
 	return out
+}
+
+// accept hands a delivery to the sink.
+func (f *Feeder) accept(ctx context.Context, d *Delivery, carried map[string]string) error {
+	if f.cfg.Extract != nil {
+		ctx = f.cfg.Extract(ctx, carried)
+	}
+	work, cancel := context.WithTimeout(context.WithoutCancel(ctx), f.cfg.Timeout)
+	defer cancel()
+	return accept(work, f.cfg.Sink, d)
 }
 
 func (f *Feeder) dead(ctx context.Context, try int, reason string) Outcome {

@@ -156,3 +156,21 @@ func TestFeederConfigSaysEverythingThatIsWrong(t *testing.T) {
 	require.EqualError(t, err, "webhook: feeder config: Sink is nil\nwebhook: feeder config: Timeout is negative\n"+
 		"webhook: feeder config: MaxTries is negative\nwebhook: feeder config: MinWait is negative\nwebhook: feeder config: MaxWait is negative")
 }
+
+// In a rolling upgrade the log holds what the next release wrote before all readers are of it.
+func TestWhatALaterReleaseWroteIsLeftToItsReaders(t *testing.T) {
+	t.Parallel()
+	f, record := feeding(t, webhook.FeederConfig{MaxTries: 3}, func(context.Context, *webhook.Delivery) error { return nil })
+	later := record("later")
+	later.Envelope = `{"v":2,"what":"ever","scope":{"all":true}}`
+	for try := 1; try < 30; try++ {
+		require.Zero(t, f.Feed(t.Context(), record("a"), 1), "others pass")
+		out := f.Feed(t.Context(), later, try)
+		require.True(t, out.Again, try)
+		require.Empty(t, out.Dead)
+	}
+	require.Contains(t, f.Feed(t.Context(), later, 30).Dead, "a later version: 2", "nobody is going to read it")
+	none := record("none")
+	none.Envelope = `{"v":0,"scope":{"all":true}}`
+	require.NotEmpty(t, f.Feed(t.Context(), none, 1).Dead)
+}

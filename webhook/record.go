@@ -67,8 +67,11 @@ type recordEnvelope struct {
 	Carried map[string]string `json:"carried,omitempty"`
 }
 
-// envelopeVersion is the version of the form of records; readers refuse later ones.
+// envelopeVersion is the version of the form of records; readers leave later ones to those who know it.
 const envelopeVersion = 1
+
+// errLater says that another release wrote a record, which may have readers of its own.
+var errLater = errors.New("a later version")
 
 // Recorder turns deliveries into records. It is plain settings and safe for concurrent use.
 type Recorder struct {
@@ -209,7 +212,9 @@ func (r *Record) Delivery() (d *Delivery, carried map[string]string, err error) 
 		return nil, nil, fmt.Errorf("%w: the envelope is not JSON", ErrRecord)
 	}
 	switch {
-	case env.Version < 1 || env.Version > envelopeVersion:
+	case env.Version > envelopeVersion:
+		return nil, nil, fmt.Errorf("%w: %w: %d", ErrRecord, errLater, env.Version)
+	case env.Version < 1:
 		return nil, nil, fmt.Errorf("%w: version %d is not known here", ErrRecord, env.Version)
 	case env.Scope.IsZero():
 		return nil, nil, fmt.Errorf("%w: %w", ErrRecord, ErrNoScope)

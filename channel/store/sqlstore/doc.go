@@ -9,7 +9,7 @@
 //
 // [Open] makes the tables, whose names begin with kanava_, and later releases bring
 // them up to date. They only ever go forward: after a release that changed them an
-// older one refuses to open them.
+// older one refuses to open them, but not after one that only added to them.
 //
 // # SQLite
 //

@@ -21,6 +21,11 @@ var migrationsOf = map[Dialect]string{SQLite: "migrations/sqlite", PostgreSQL: "
 // made, or nobody yet. The error says at which step they are and what brings them up to date.
 var ErrOutdated = errors.New("sqlstore: the tables are not up to date")
 
+// addsOnly ends the name of a step that releases before it need not know: it adds tables, indexes, or
+// columns that may be empty, and takes nothing away. So processes of an older release that are
+// restarted in the middle of a rolling upgrade go on.
+const addsOnly = "_adds.sql"
+
 // Migration is one step from no tables to those of this release.
 type Migration struct {
 	Step int    // counts from 1
@@ -64,7 +69,8 @@ func Script(d Dialect, from int) string {
 }
 
 // Pending is a dry run of [Migrate]: it returns the steps that Migrate would apply to cfg.DB, in
-// their order, and changes nothing. Tables of a later release are an error.
+// their order, and changes nothing. Tables of a later release are an error, unless all that was done
+// to them since is to add something.
 func Pending(ctx context.Context, cfg Config) ([]Migration, error) {
 	s, err := newStore(ctx, &cfg)
 	if err != nil {
@@ -133,7 +139,12 @@ func (s *Store) pending(ctx context.Context) ([]Migration, error) {
 	if err != nil {
 		return nil, err
 	}
-	return stepsAfter(s.dialect, done)
+	return stepsAfter(ctx, s.db, s.dialect, done)
+}
+
+// asker is a database or a connection.
+type asker interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
 // state returns how many steps the tables have seen, 0 if there are none, and the mark of a move
@@ -159,18 +170,22 @@ func (s *Store) state(ctx context.Context) (done int, mark string, err error) {
 }
 
 // stepsAfter returns what is to be done when so many steps are.
-func stepsAfter(d Dialect, done int) ([]Migration, error) {
+func stepsAfter(ctx context.Context, db asker, d Dialect, done int) ([]Migration, error) {
 	steps := Migrations(d)
-	if done > len(steps) {
-		return nil, fmt.Errorf("the tables were made by a later release: they are at step %d, this one knows %d", done, len(steps))
+	if done <= len(steps) {
+		return steps[done:], nil
 	}
-	return steps[done:], nil
+	var changed int
+	err := db.QueryRowContext(ctx, fmt.Sprintf(`SELECT count(*) FROM kanava_migration
+		WHERE step > %d AND step < %d AND replace(name || '|', '%s|', '') = name || '|'`, len(steps), movedStep, addsOnly)).Scan(&changed)
+	if err == nil && changed > 0 {
+		err = fmt.Errorf("the tables were made by a later release: they are at step %d, this one knows %d", done, len(steps))
+	}
+	return nil, err
 }
 
 // doneSteps returns how many steps were applied before, and the mark of a move.
-func doneSteps(ctx context.Context, db interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}) (n int, mark string, err error) {
+func doneSteps(ctx context.Context, db asker) (n int, mark string, err error) {
 	err = db.QueryRowContext(ctx, fmt.Sprintf(`SELECT COALESCE(max(CASE WHEN step < %[1]d THEN step END), 0),
 		COALESCE(max(CASE WHEN step = %[1]d THEN name END), '') FROM kanava_migration`, movedStep)).Scan(&n, &mark)
 	return n, mark, err
@@ -231,7 +246,7 @@ func (s *Store) migrateOnce(ctx context.Context) (applied []Migration, err error
 	if err != nil {
 		return nil, err
 	}
-	steps, err := stepsAfter(s.dialect, done)
+	steps, err := stepsAfter(ctx, conn, s.dialect, done)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package drivertest_test
 
 import (
 	"database/sql"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -173,4 +174,54 @@ func TestARoleThatMayNotMigrateHearsWhatToRun(t *testing.T) {
 	_, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.PostgreSQL})
 	require.ErrorContains(t, err, "permission denied")
 	require.ErrorContains(t, err, "run sqlstore.Migrate")
+}
+
+// The next release migrates while this one runs: processes of this release go on, and also if they
+// are restarted, as long as the step only adds something.
+func TestAMigrationOfTheNextReleaseWhileThisOneRuns(t *testing.T) {
+	t.Parallel()
+	onEmpty(t, func(t *testing.T, cfg sqlstore.Config) {
+		running, err := sqlstore.Open(t.Context(), cfg)
+		require.NoError(t, err)
+		t.Cleanup(func() { require.NoError(t, running.Close()) })
+		write := func(s store.Store, key string) {
+			t.Helper()
+			_, err := s.Commit(t.Context(), &store.Batch{
+				Put:     []store.Record{{Kind: "note", Key: key, Parent: "p", Body: []byte("{}")}},
+				Enqueue: []store.Work{{Queue: "q", ID: key, Body: []byte("{}")}},
+			})
+			require.NoError(t, err)
+			got, err := s.Get(t.Context(), "note", "before", key)
+			require.NoError(t, err)
+			require.NotEmpty(t, got)
+		}
+		write(running, "before")
+		known := len(sqlstore.Migrations(cfg.Dialect))
+		next := func(step int, name, change string) {
+			t.Helper()
+			_, err := cfg.DB.ExecContext(t.Context(), change)
+			require.NoError(t, err)
+			_, err = cfg.DB.ExecContext(t.Context(), fmt.Sprintf("INSERT INTO kanava_migration (step, name) VALUES (%d, '%s')", step, name))
+			require.NoError(t, err)
+		}
+		next(known+1, "0091_future_adds.sql", "ALTER TABLE kanava_record ADD COLUMN future TEXT")
+		next(known+2, "0092_more_adds.sql", "CREATE TABLE kanava_future (x TEXT)")
+		write(running, "beside it")
+		again, err := sqlstore.Open(t.Context(), cfg)
+		require.NoError(t, err, "a process of this release is restarted")
+		t.Cleanup(func() { require.NoError(t, again.Close()) })
+		write(again, "restarted")
+		applied, err := sqlstore.Migrate(t.Context(), cfg)
+		require.NoError(t, err)
+		require.Empty(t, applied, "it takes nothing back")
+
+		for _, name := range []string{"0093_change.sql", "0093_xadds.sql", "0093_adds.sql.sql"} {
+			next(known+3, name, "SELECT 1")
+			_, err = sqlstore.Open(t.Context(), cfg)
+			require.ErrorContains(t, err, fmt.Sprintf("the tables were made by a later release: they are at step %d, this one knows %d", known+3, known), name)
+			_, err = cfg.DB.ExecContext(t.Context(), fmt.Sprintf("DELETE FROM kanava_migration WHERE step = %d", known+3))
+			require.NoError(t, err)
+		}
+		write(running, "and still there")
+	})
 }
