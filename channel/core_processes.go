@@ -67,18 +67,29 @@ func (h *core) newProcess() *health.Process {
 	}
 }
 
-// sameDesk refuses to run beside processes that have a desk where this one has none, or have none.
-func (h *core) sameDesk(ctx context.Context, me *health.Process) error {
-	all, err := h.processes(ctx)
+// sameDesk refuses to run beside processes that have a desk where this one has none, or have none. Of
+// two of different kinds that begin at the same moment, one is first: each counts itself among its
+// kind, and the step that signs goes through only if nobody of the other kind has done so since it
+// looked. Any number of one kind may begin at once.
+func (u *unit) sameDesk(me *health.Process) error {
+	own, other := withDesk, withoutDesk
+	if !me.Desk {
+		own, other = other, own
+	}
+	if _, err := u.Load(kindBegun, other, nil); err != nil {
+		return err
+	}
+	u.Expect(kindBegun, other)
+	all, err := u.core.processes(u.ctx)
 	if err != nil {
 		return err
 	}
-	now := h.now()
 	for i := range all {
-		if p := &all[i]; p.ID != me.ID && p.Desk != me.Desk && p.Living(now) {
+		if p := &all[i]; p.ID != me.ID && p.Desk != me.Desk && p.Living(u.now) {
 			return fmt.Errorf("channel: run: %w", ErrOtherDesk)
 		}
 	}
+	u.Add(store.Record{Kind: kindBegun, Key: own, N: 1})
 	return nil
 }
 
@@ -109,7 +120,7 @@ func program() (version string) {
 }
 
 // sign writes the entry of this process, together with something else.
-func (h *core) sign(ctx context.Context, me *health.Process, also func(u *unit)) error {
+func (h *core) sign(ctx context.Context, me *health.Process, also func(u *unit) error) error {
 	return h.do(ctx, func(u *unit) error {
 		if _, err := u.Load(kindProcess, me.ID, nil); err != nil {
 			return err
@@ -130,7 +141,9 @@ func (h *core) sign(ctx context.Context, me *health.Process, also func(u *unit))
 		}
 		slices.Sort(me.Channels)
 		slices.Sort(me.Numbers)
-		also(u)
+		if err := also(u); err != nil {
+			return err
+		}
 		return u.Save(kindProcess, me.ID, fleetParent, micros(me.Seen), &entry{*me, h.channels.homes()})
 	})
 }

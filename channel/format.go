@@ -58,8 +58,11 @@ const (
 const (
 	kindProcess  = "process" // see entry
 	kindBeat     = "heartbeat"
+	kindBegun    = "begun" // how many processes of a kind have begun; see sameDesk
 	kindStranger = "stranger"
 	fleetParent  = "fleet"
+	withDesk     = "with_desk"
+	withoutDesk  = "without_desk"
 	kindShared   = "shared"
 	kindVersion  = "version"
 

@@ -188,11 +188,6 @@ func (h *Hub) Run(ctx context.Context) error {
 	defer stop()
 	me := h.newProcess()
 	err := h.join(work, me)
-	if err == nil && ctx.Err() == nil { // before anything is claimed
-		if err = h.sameDesk(work, me); err != nil {
-			h.signOff(work, me)
-		}
-	}
 	if err == nil && ctx.Err() == nil {
 		err = h.knowOutages(work)
 	}
@@ -234,12 +229,16 @@ func (h *Hub) join(ctx context.Context, me *health.Process) error {
 	if err := h.follow(ctx); err != nil {
 		return err
 	}
-	return h.sign(ctx, me, func(u *unit) {
+	return h.sign(ctx, me, func(u *unit) error {
+		if err := u.sameDesk(me); err != nil {
+			return err
+		}
 		h.keeper.startUpkeep(u)
 		for _, s := range h.settings() {
 			if !s.Enabled {
 				u.watchOutbox(s.ID)
 			}
 		}
+		return nil
 	})
 }

@@ -14,7 +14,7 @@ import (
 // beat says that this process lives, and looks around.
 func (h *Hub) beat(ctx context.Context, me *health.Process) error {
 	h.measure(ctx)
-	if err := h.sign(ctx, me, func(*unit) {}); err != nil {
+	if err := h.sign(ctx, me, func(*unit) error { return nil }); err != nil {
 		return err
 	}
 	return h.lookAround(ctx)
@@ -74,7 +74,7 @@ func (h *Hub) signOff(ctx context.Context, me *health.Process) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	me.Stopped = h.now().UTC()
-	if err := errors.Join(h.rest(ctx), h.sign(ctx, me, func(*unit) {})); err != nil {
+	if err := errors.Join(h.rest(ctx), h.sign(ctx, me, func(*unit) error { return nil })); err != nil {
 		h.log.LogAttrs(ctx, slog.LevelWarn, "channel: signing off failed", slog.String("reason", reasonOf(err)))
 	}
 }

@@ -471,6 +471,63 @@ func TestAProcessWithoutADeskDoesNotRunBesideOneWithADesk(t *testing.T) {
 	}
 }
 
+func TestOfTwoKindsOfProcessesThatBeginAtOnceExactlyOneRuns(t *testing.T) {
+	t.Parallel()
+	for name, before := range map[string][]deskapi.Desk{
+		"on an empty store":                 nil,
+		"where processes with a desk ran":   {&clerk{}},
+		"where processes without one ran":   {nil},
+		"where both have run, one by one":   {nil, &clerk{}},
+		"where one of each kind began once": {&clerk{}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				slow := &ailing{Store: memstore.New()}
+				run := func(desk deskapi.Desk) (stop func(), ended chan error) {
+					hub, err := channel.New(channel.Config{Store: slow, Ticketing: &channeltest.Ticketing{}, Desk: desk})
+					require.NoError(t, err)
+					ctx, cancel := context.WithCancel(t.Context())
+					ended = make(chan error, 1)
+					go func() { ended <- hub.Run(ctx) }()
+					return cancel, ended
+				}
+				for _, desk := range before {
+					stop, ended := run(desk)
+					synctest.Wait()
+					stop()
+					require.NoError(t, <-ended)
+				}
+				// Each has looked for others before any of them can be seen.
+				slow.commits(func(context.Context, *store.Batch) error { time.Sleep(50 * time.Millisecond); return nil })
+				var stops []func()
+				var ends []chan error
+				for _, desk := range []deskapi.Desk{&clerk{}, nil, &clerk{}, nil} {
+					stop, ended := run(desk)
+					stops, ends = append(stops, stop), append(ends, ended)
+				}
+				time.Sleep(3 * time.Second)
+				var running []chan error
+				for _, ended := range ends {
+					select {
+					case err := <-ended:
+						require.ErrorIs(t, err, channel.ErrOtherDesk)
+					default:
+						running = append(running, ended)
+					}
+				}
+				for _, stop := range stops {
+					stop()
+				}
+				for _, ended := range running {
+					require.NoError(t, <-ended)
+				}
+				require.Len(t, running, 2, "both of one kind run, and nobody of the other")
+			})
+		})
+	}
+}
+
 func TestAProcessThatWasKilledIsInNobodysWayForLong(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -44,6 +44,15 @@ func Peek[T any](s *Step, kind, key string) (*T, bool) {
 type read struct {
 	*remembered
 	guessed, used bool
+	expected      bool // see Expect
+}
+
+// Expect makes the commit conflict if a record that the step has read, and does not write, has changed
+// until then.
+func (s *Step) Expect(kind, key string) {
+	if r := s.read[store.RecordKey{Kind: kind, Key: key}]; r != nil {
+		r.expected = true
+	}
 }
 
 // Load reads a record into doc, which may be nil, and reports whether it exists. It sees the

@@ -148,7 +148,7 @@ func (s *Step) commit() error {
 		}
 	}
 	for id, r := range s.read {
-		if _, put := s.puts[id]; !put && r.guessed && r.used {
+		if _, put := s.puts[id]; !put && (r.expected || r.guessed && r.used) {
 			s.batch.Expect = append(s.batch.Expect, store.Expected{RecordKey: id, Version: r.Version})
 		}
 	}

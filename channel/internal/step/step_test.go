@@ -59,6 +59,34 @@ func TestAStepRunsAgainWhenSomebodyElseWasFaster(t *testing.T) {
 	require.Equal(t, 11, d.N)
 }
 
+func TestAStepRunsAgainIfWhatItExpectedAndDoesNotWriteHasChanged(t *testing.T) {
+	t.Parallel()
+	for name, before := range map[string]bool{"what it read": true, "what was not there": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSteps(new([]string))
+			if before {
+				save(t, s, "a", 1)
+			}
+			var seen []int
+			require.NoError(t, s.Do(t.Context(), nil, func(u *step.Step) error {
+				var d doc
+				if _, err := u.Load("doc", "a", &d); err != nil {
+					return err
+				}
+				u.Expect("doc", "a")
+				if seen = append(seen, d.N); len(seen) == 1 {
+					save(t, s, "a", 10)
+				}
+				u.Enqueue(store.Work{Queue: "q", ID: "w", Body: []byte("{}")})
+				return nil
+			}))
+			require.Len(t, seen, 2)
+			require.Equal(t, 10, seen[1])
+		})
+	}
+}
+
 func TestAWrongGuessIsReadAgain(t *testing.T) {
 	t.Parallel()
 	s := newSteps(new([]string))
