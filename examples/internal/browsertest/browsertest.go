@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 )
@@ -58,6 +59,13 @@ func OpenIn(t *testing.T, scheme string, width, height int64) *Page {
 	})
 	require.NoError(t, err)
 	return p
+}
+
+// Before runs a script in every page that is opened from now on, before its own.
+func (p *Page) Before(script string) {
+	p.t.Helper()
+	_, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+	require.NoError(p.t, err)
 }
 
 // Do performs steps one after the other and fails the test if they take too long.
