@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/template"
 	"github.com/kanava-go/kanava/window"
@@ -116,4 +117,29 @@ func ExampleHub_Upload() {
 	// Output:
 	// the phone shows: Here it is.
 	// a program that is called a bill: true
+}
+
+// A bot answers first, and hands over; an answer of a person takes a conversation as well. From then on the
+// bot is refused, whichever process it runs in, until somebody hands the conversation back.
+func ExampleHub_HandOver() {
+	ctx := context.Background()
+	hub := simulate(func(c *channel.Config) { c.Channels[0].BotFirst = true })
+	defer hub.stop()
+	id := hub.ask("Is my bike ready?")
+	robot := conversation.Author{Kind: conversation.Bot, ID: "robot"}
+	say := func(by conversation.Author, text string) error {
+		_, err := hub.Reply(ctx, by, channel.Reply{Conversation: id, Content: &message.Text{Body: text}})
+		return err
+	}
+
+	check(say(robot, "I ask somebody."))
+	check(hub.HandOver(ctx, robot, id, channel.Handover{Cause: conversation.CauseOutOfDepth, Reason: "asks for a bike"}))
+	fmt.Println("refused:", errors.Is(say(robot, "Still there?"), channel.ErrHeldByPeople))
+	check(say(you, "It is ready."))
+	check(hub.HandBack(ctx, you, id, "answered"))
+	check(say(robot, "Anything else?"))
+	hub.show()
+	// Output:
+	// refused: true
+	// the phone shows: Anything else?
 }

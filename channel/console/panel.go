@@ -156,6 +156,8 @@ func (q *request) event(e *conversation.LogEntry) eventView {
 		v.From, v.To = q.owner(e.From), q.owner(e.To)
 	case conversation.QueueMoved:
 		v.From, v.To = q.language.word("status", e.From), q.language.word("status", e.To)
+	case conversation.HolderChanged:
+		v.From, v.To = q.language.word("holder", e.From), q.language.word("holder", e.To)
 	case conversation.ConversationMerged:
 		v.To = ""
 	}

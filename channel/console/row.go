@@ -23,6 +23,7 @@ type rowView struct {
 	Owner            *Agent // nil if nobody
 	Team             string // its name, "" if none looks after it
 	Mine             bool
+	Bot              bool   // a bot answers
 	Ours             bool   // the newest message is ours
 	Ticks            string // of the newest message, if it is ours
 	Failed           bool   // that message did not arrive
@@ -37,7 +38,7 @@ type rowView struct {
 func (q *request) row(c *conversation.Conversation, customer *conversation.Customer, iq *desk.InboxQuery) rowView {
 	v := rowView{
 		ID: c.ID, Name: q.named(customer), Ticket: c.Ticket, Preview: c.Preview, Status: statusOf(&c.State), At: c.LastActivity,
-		Window: q.window(customer.Window), Mine: c.State.Assignee != "" && c.State.Assignee == q.actor.ID, Tags: c.Tags, Topic: c.Topic,
+		Window: q.window(customer.Window), Mine: c.State.Assignee != "" && c.State.Assignee == q.actor.ID, Tags: c.Tags, Topic: c.Topic, Bot: c.Holder == conversation.HeldByBot,
 		Order: orderOf(c, customer, iq.Order, q.now), Channel: q.channelName(c.Channel),
 	}
 	if c.State.Queue.Open() {

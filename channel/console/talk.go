@@ -32,7 +32,8 @@ type headView struct {
 	Owner                               *Agent
 	Team                                *Team // nil if none looks after it
 	Mine                                bool
-	Inbound                             int // messages of the customer, to say how far they were seen
+	Bot                                 bool // a bot answers, until somebody else does
+	Inbound                             int  // messages of the customer, to say how far they were seen
 	Topic                               string
 	Tags                                []string
 	Blocked                             time.Time // since when the customer is blocked; zero if not
@@ -57,7 +58,7 @@ func (q *request) head(c *conversation.Conversation, customer *conversation.Cust
 	v := headView{
 		ID: c.ID, Name: q.named(customer), Ticket: c.Ticket, Channel: q.channelName(c.Channel), Status: statusOf(&c.State),
 		Resolved: c.State.Queue == rules.QueueResolved, Window: q.window(customer.Window),
-		Mine: c.State.Assignee != "" && c.State.Assignee == q.actor.ID, Topic: c.Topic, Tags: c.Tags, Into: c.MergedInto, Inbound: c.Inbound, Blocked: customer.Blocked, May: q.mayIn(c.Channel),
+		Mine: c.State.Assignee != "" && c.State.Assignee == q.actor.ID, Topic: c.Topic, Tags: c.Tags, Into: c.MergedInto, Inbound: c.Inbound, Blocked: customer.Blocked, Bot: c.Holder == conversation.HeldByBot, May: q.mayIn(c.Channel),
 	}
 	switch {
 	case customer.Phone != "":
