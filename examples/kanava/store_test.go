@@ -124,7 +124,7 @@ func TestUpOnTwilioAndInAFolderThatStays(t *testing.T) {
 	require.Contains(t, got.errs, "WHATSAPP_APP_SECRET")
 	got = shell{env: map[string]string{"XDG_CACHE_HOME": dir}}.run(t, "up", "--addr", "0.0.0.0:0", "--simulator", "0")
 	require.Equal(t, 1, got.code, "the page has no login")
-	require.Contains(t, got.errs, "has no login")
+	require.Contains(t, got.errs, "nobody has to sign in")
 }
 
 func TestSettingsOfUpAreRead(t *testing.T) {

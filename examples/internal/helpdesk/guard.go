@@ -67,7 +67,7 @@ func onlyHere(l net.Listener, o *Options) error {
 		return nil
 	}
 	if o.PasswordFile == "" && !o.InsecureOpen {
-		return fmt.Errorf("helpdesk: -addr: %s can be reached from elsewhere, and nobody has to sign in: use localhost, or -password-file FILE; -insecure-open lets everybody in", l.Addr())
+		return fmt.Errorf("helpdesk: -addr: %s can be reached from elsewhere, and nobody has to sign in: use localhost, or the flags -password-file and -host of examples/helpdesk", l.Addr())
 	}
 	if len(o.Hosts) == 0 {
 		return fmt.Errorf("helpdesk: -addr: %s can be reached from elsewhere: say with -host NAME under which name", l.Addr())

@@ -200,7 +200,7 @@ func TestAConsoleThatOthersCouldReachIsRefused(t *testing.T) {
 			err := Main(ctx, []string{"-addr", addr, live, "-webhook-addr", "localhost:0", "-dir", t.TempDir()},
 				func(name string) string { return account[name] }, io.Discard, io.Discard)
 			cancel()
-			require.ErrorContains(t, err, "has no login", addr)
+			require.ErrorContains(t, err, "nobody has to sign in", addr)
 		}
 	}
 }

@@ -112,14 +112,15 @@ func Run(ctx context.Context, o Options) error {
 			return err
 		}
 	}
-	if o.WhatsApp != nil && o.WhatsApp.Check != nil {
-		if err := o.WhatsApp.Check(ctx, o.Log); err != nil {
-			return err
-		}
-	}
 	ports, err := open(ctx, &o)
 	if err != nil {
 		return err
+	}
+	if o.WhatsApp != nil && o.WhatsApp.Check != nil {
+		if err := o.WhatsApp.Check(ctx, o.Log); err != nil {
+			ports.close()
+			return err
+		}
 	}
 	at := Addresses{Console: "http://" + shown(o.Addr, ports.console.Addr())}
 	if ports.webhook != nil {
