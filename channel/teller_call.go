@@ -31,7 +31,7 @@ func (t *teller) tell(ctx context.Context, w *worker.Job) error {
 	var ticket string
 	err = t.gate.Pass(ctx, w, func() (err error) {
 		if item.Conversation != "" {
-			conv, customer, msg, err = t.scene(ctx, known(w), item.Conversation, item.Message)
+			conv, customer, msg, err = t.scene(ctx, known(w, item), item.Conversation, item.Message)
 		}
 		if err != nil {
 			return err
@@ -99,10 +99,11 @@ func (t *teller) clear(ctx context.Context, calls []store.Lease) error {
 	return err
 }
 
-// known is what was read ahead for a call and may be shown: nothing, if the call had to wait. The one
-// before it may have changed all of it, and that is what a host relies on.
-func known(w *worker.Job) []step.Known {
-	if w.Waited {
+// known is what was read ahead for a call and may be shown, in the newest version that this process knows.
+// What is received shows what the call before it left, whichever process that went through: it is read
+// again.
+func known(w *worker.Job, item *hostItem) []step.Known {
+	if w.Waited || w.Followed && item.Kind == "" {
 		return nil
 	}
 	return w.Ahead

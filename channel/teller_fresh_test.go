@@ -53,3 +53,92 @@ func TestACallThatWaitedShowsWhatTheCallBeforeItLeft(t *testing.T) {
 		require.Equal(t, "second, mended", m.saw[1].Message.Text, "what became of the message while it waited")
 	})
 }
+
+// mending is a ticketing that notes with the conversation, through some process, what it was called with
+// last, while the next call already waits.
+type mending struct {
+	channeltest.Ticketing
+	through func() *channel.Hub
+	meets   func(id string) // while a call goes on
+
+	saw map[string]string // what the conversation's note was in each call
+}
+
+func (m *mending) note(ctx context.Context, id string, conv *conversation.Conversation) error {
+	m.saw[id] = string(conv.Metadata)
+	m.meets(id)
+	return m.through().SetMetadata(ctx, conv.ID, []byte(`"`+id+`"`))
+}
+
+func (m *mending) Receive(ctx context.Context, in *conversation.Received) (string, error) {
+	return "", m.note(ctx, in.Message.Text, &in.Conversation)
+}
+
+func (m *mending) Changed(ctx context.Context, c *conversation.Change) error {
+	if c.Kind != conversation.DeliveryChanged {
+		return nil
+	}
+	return m.note(ctx, string(c.Delivery), &c.Conversation)
+}
+
+func TestACallShowsWhatTheCallBeforeItLeft(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		elsewhere bool // the ticketing works through another process
+		begin     string
+		next      func(l *lab, answer string)
+		then      string
+	}{
+		"a message behind a message":                     {false, "first", says("second"), "second"},
+		"a message behind a message, by another process": {true, "first", says("second"), "second"},
+		"a change behind a change":                       {false, "sent", becomes("delivered"), "delivered"},
+		"a message behind a change":                      {false, "sent", says("second"), "second"},
+		"a message behind a change, by another process":  {true, "sent", says("second"), "second"},
+		"a change behind a message":                      {false, "second", becomes("sent"), "sent"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := &mending{saw: map[string]string{}}
+			experiment(t, channeltest.LabOptions{Config: func(c *channel.Config) { c.Ticketing = m }}, func(t *testing.T, l *lab) {
+				other := newLab(t, channeltest.LabOptions{Store: l.Store})
+				m.through = func() *channel.Hub {
+					if c.elsewhere {
+						return other.Hub
+					}
+					return l.Hub
+				}
+				m.meets = func(string) {}
+				l.Post(channeltest.Kim.Text(time.Now(), "wamid.1", "hello"))
+				l.Pass(time.Second)
+				answer, err := l.Reply(l.Conversation().ID, "an answer")
+				require.NoError(t, err)
+				l.Pass(time.Second)
+				m.meets = func(id string) {
+					if id == c.begin {
+						c.next(l, answer.ID)
+						synctest.Wait()
+					}
+				}
+				switch c.begin {
+				case "sent":
+					becomes("sent")(l, answer.ID)
+				default:
+					says(c.begin)(l, "")
+				}
+				l.Pass(time.Minute)
+				require.Equal(t, `"`+c.begin+`"`, m.saw[c.then])
+			})
+		})
+	}
+}
+
+// says has Kim write, and becomes WhatsApp report the state of an answer.
+func says(text string) func(*lab, string) {
+	return func(l *lab, _ string) { l.Post(channeltest.Kim.Text(time.Now(), "wamid."+text, text)) }
+}
+
+func becomes(state string) func(*lab, string) {
+	return func(l *lab, answer string) {
+		l.Post(channeltest.Kim.Status(time.Now(), "wamid.out an answer", answer, state))
+	}
+}

@@ -101,10 +101,9 @@ func (g *Gate) wait(ctx context.Context, w *Job) error {
 	g.queue = append(g.queue, t)
 	g.admit()
 	g.mu.Unlock()
-	began := time.Now()
 	select {
 	case <-t.begin:
-		w.Waited = w.Waited || time.Since(began) > fresh
+		w.Waited = time.Since(w.taken) > fresh
 		return nil
 	case <-ctx.Done():
 	}

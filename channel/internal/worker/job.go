@@ -18,12 +18,13 @@ type Job struct {
 	Item  any
 	Ahead []step.Known
 	Begun any
-	// Waited says that it was behind another one in its lane, or had to wait long for its turn at the
-	// Gate: what was read ahead may be out of date, not least by what the one before it did.
-	Waited bool
+	// Followed says that it was behind another one in its lane, which may have changed what was read
+	// ahead, and Waited that its turn at the Gate came so late that anybody may have.
+	Followed, Waited bool
 
 	grip    *grip
 	claimed time.Time // by the machine's own clock
+	taken   time.Time // when the runner had it, likewise
 	term    context.Context
 	left    bool    // it has left the Gate
 	born    bool    // it was claimed as it was enqueued
@@ -43,7 +44,7 @@ func (j *Job) leavesLane() bool { return j.verdict == done || j.verdict == burie
 
 // follow is called when the turn of a job has come that was behind another one in its lane.
 func (j *Job) follow(before *Job) {
-	j.Waited = true
+	j.Followed = true
 	if !before.leavesLane() {
 		j.behind = before
 	}

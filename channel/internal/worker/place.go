@@ -98,7 +98,7 @@ func (p *place) Hold() step.Hold { return p.hold }
 
 // Begin implements [step.Place].
 func (p *place) Begin(w store.Work, item any, ahead []step.Known) {
-	j := &Job{Work: w, Item: item, Ahead: ahead, born: true, claimed: p.claimed, term: p.term}
+	j := &Job{Work: w, Item: item, Ahead: ahead, born: true, claimed: p.claimed, taken: time.Now(), term: p.term}
 	if !p.hand.take(j) {
 		p.leave()
 		return

@@ -322,7 +322,7 @@ func (r *Runner) claim(ctx context.Context, c store.Claim) ([]Job, error) {
 	works, err := r.Store.Claim(ctx, c)
 	jobs := make([]Job, len(works))
 	for i := range works {
-		jobs[i] = Job{Work: works[i], claimed: began, term: ctx}
+		jobs[i] = Job{Work: works[i], claimed: began, taken: time.Now(), term: ctx}
 	}
 	return jobs, err
 }
