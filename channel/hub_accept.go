@@ -14,7 +14,7 @@ import (
 // seen before, at most 4 MB in one atomic step, and returns nil only when that is durable.
 // Deliveries may come from a webhook.Handler or out of a log, in any order and any number of times.
 // If ctx ends, what was recorded stays. While the hub runs, an item that comes alone, and statuses that come
-// together, up to 64, are applied in the same step if they have to wait for nothing; all others are applied
+// together, up to 16, are applied in the same step if they have to wait for nothing; all others are applied
 // later.
 //
 // An item is believed if the delivery's Scope covers the account and number that it names, and if

@@ -8,8 +8,8 @@ import (
 	"github.com/kanava-go/kanava/webhook"
 )
 
-// mostAtOnce is how many statuses one step applies at most.
-const mostAtOnce = 64
+// mostAtOnce is how many statuses one step applies at most: an answer may have to wait for the step.
+const mostAtOnce = 16
 
 // ready is an item that can be applied in the step that accepts it.
 type ready struct {
