@@ -89,12 +89,12 @@ func TestACallShowsWhatTheCallBeforeItLeft(t *testing.T) {
 		next      func(l *lab, answer string)
 		then      string
 	}{
-		"a message behind a message":                     {false, "first", says("second"), "second"},
-		"a message behind a message, by another process": {true, "first", says("second"), "second"},
-		"a change behind a change":                       {false, "sent", becomes("delivered"), "delivered"},
-		"a message behind a change":                      {false, "sent", says("second"), "second"},
-		"a message behind a change, by another process":  {true, "sent", says("second"), "second"},
-		"a change behind a message":                      {false, "second", becomes("sent"), "sent"},
+		"a message behind a message":                     {false, "first", kimSays("second"), "second"},
+		"a message behind a message, by another process": {true, "first", kimSays("second"), "second"},
+		"a change behind a change":                       {false, "sent", turns("delivered"), "delivered"},
+		"a message behind a change":                      {false, "sent", kimSays("second"), "second"},
+		"a message behind a change, by another process":  {true, "sent", kimSays("second"), "second"},
+		"a change behind a message":                      {false, "second", turns("sent"), "sent"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -121,9 +121,9 @@ func TestACallShowsWhatTheCallBeforeItLeft(t *testing.T) {
 				}
 				switch c.begin {
 				case "sent":
-					becomes("sent")(l, answer.ID)
+					turns("sent")(l, answer.ID)
 				default:
-					says(c.begin)(l, "")
+					kimSays(c.begin)(l, "")
 				}
 				l.Pass(time.Minute)
 				require.Equal(t, `"`+c.begin+`"`, m.saw[c.then])
@@ -132,12 +132,12 @@ func TestACallShowsWhatTheCallBeforeItLeft(t *testing.T) {
 	}
 }
 
-// says has Kim write, and becomes WhatsApp report the state of an answer.
-func says(text string) func(*lab, string) {
+// kimSays has Kim write, and turns WhatsApp report the state of an answer.
+func kimSays(text string) func(*lab, string) {
 	return func(l *lab, _ string) { l.Post(channeltest.Kim.Text(time.Now(), "wamid."+text, text)) }
 }
 
-func becomes(state string) func(*lab, string) {
+func turns(state string) func(*lab, string) {
 	return func(l *lab, answer string) {
 		l.Post(channeltest.Kim.Status(time.Now(), "wamid.out an answer", answer, state))
 	}
