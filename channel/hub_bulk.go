@@ -62,9 +62,9 @@ func (u *unit) makeDue(queue string, works []store.Work) error {
 			return err
 		}
 	}
-	works, err := u.core.store.Work(u.ctx, store.WorkQuery{Queue: queue, IDs: ids, Limit: len(ids)})
+	works, err := u.Work(queue, ids...)
 	if err != nil {
-		return fmt.Errorf("channel: read work: %w", err)
+		return err
 	}
 	for _, w := range works {
 		if !w.Due.After(u.now) {

@@ -57,9 +57,9 @@ func (h *Hub) GiveUpUncertain(ctx context.Context, by conversation.Author, chann
 // for a message that may not be sent any more.
 func (h *Hub) ResendMessage(ctx context.Context, by conversation.Author, id string) error {
 	err := h.dispatcher.settleByHand(ctx, by, id, func(u *unit, ch *Channel, m *messageRecord) error {
-		work, err := h.store.Work(ctx, store.WorkQuery{Queue: workCheck, IDs: []string{m.ID}, Limit: 1})
+		work, err := u.Work(workCheck, m.ID)
 		if err != nil {
-			return fmt.Errorf("channel: read work: %w", err)
+			return err
 		}
 		if len(work) == 0 {
 			return fmt.Errorf("channel: the content is no longer kept: %w", ErrNotFound)

@@ -51,9 +51,9 @@ func (u *unit) receiveNow(ch *Channel, m *messageRecord) error {
 	if ch == nil || ch.Files.Wait == 0 || !m.filesHere() {
 		return nil
 	}
-	works, err := u.core.store.Work(u.ctx, store.WorkQuery{Queue: workHost, IDs: []string{"in|" + m.ID}, Limit: 1})
+	works, err := u.Work(workHost, "in|"+m.ID)
 	if err != nil {
-		return fmt.Errorf("channel: list work: %w", err)
+		return err
 	}
 	for _, w := range works {
 		if w.Due.After(u.now) && w.Tries == 0 { // after a failure it has a pause of its own

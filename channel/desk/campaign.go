@@ -24,7 +24,14 @@ func (d *Desk) NotifyAll(ctx context.Context, actor access.Actor, c campaign.Cam
 			}
 		}
 	}
-	return d.hub.NotifyAll(ctx, author(actor), c, allowed)
+	return func(yield func(*campaign.Result) bool) {
+		for result := range d.hub.NotifyAll(ctx, author(actor), c, allowed) {
+			result.Cause = CauseOf(result.Err)
+			if !yield(result) {
+				return
+			}
+		}
+	}
 }
 
 func (d *Desk) mayNotify(ctx context.Context, actor access.Actor, on string, heard map[string]bool) (err error) {

@@ -40,37 +40,35 @@ func (d *Desk) Check(ctx context.Context, actor access.Actor, r channel.Reply) e
 	return p.Refused
 }
 
+// refusals are what the desk refuses beside the channel, in sentences.
+var refusals = []struct {
+	of   error
+	says explain.Explanation
+}{
+	{ErrInboxQuery, explain.Explanation{
+		Class: explain.Input, Status: http.StatusUnprocessableEntity,
+		Text: "There is no such queue, holder or order, or a number is negative.", Do: "Ask for something else.",
+	}},
+	{ErrAssignee, explain.Explanation{
+		Class: explain.Refused, Status: http.StatusConflict, Text: "They may not own conversations of this channel.", Do: "Choose somebody else.",
+	}},
+	{ErrActivity, explain.Explanation{Class: explain.Input, Status: http.StatusUnprocessableEntity, Text: "There is no such activity."}},
+	{rules.ErrReturnTime, explain.Explanation{
+		Class: explain.Input, Status: http.StatusUnprocessableEntity, Text: "A conversation cannot come back at this time.", Do: "Choose a time that lies ahead.",
+	}},
+	{rules.ErrNotOpen, explain.Explanation{
+		Class: explain.Refused, Status: http.StatusConflict, Text: "The conversation is resolved.", Do: "Reopen it first.",
+	}},
+	{rules.ErrQueue, explain.Explanation{
+		Class: explain.Input, Status: http.StatusUnprocessableEntity, Text: "The conversation cannot be moved there.", Do: "Choose another queue.",
+	}},
+}
+
 // Explain is [explain.Error], and knows what the desk refuses.
 func Explain(err error) explain.Explanation {
-	if errors.Is(err, ErrInboxQuery) {
-		return explain.Explanation{
-			Class: explain.Input, Status: http.StatusUnprocessableEntity,
-			Text: "There is no such queue, holder or order, or a number is negative.", Do: "Ask for something else.",
-		}
-	}
-	if errors.Is(err, ErrAssignee) {
-		return explain.Explanation{
-			Class: explain.Refused, Status: http.StatusConflict, Text: "They may not own conversations of this channel.", Do: "Choose somebody else.",
-		}
-	}
-	if errors.Is(err, ErrActivity) {
-		return explain.Explanation{
-			Class: explain.Input, Status: http.StatusUnprocessableEntity, Text: "There is no such activity.",
-		}
-	}
-	if errors.Is(err, rules.ErrReturnTime) {
-		return explain.Explanation{
-			Class: explain.Input, Status: http.StatusUnprocessableEntity, Text: "A conversation cannot come back at this time.", Do: "Choose a time that lies ahead.",
-		}
-	}
-	if errors.Is(err, rules.ErrNotOpen) {
-		return explain.Explanation{
-			Class: explain.Refused, Status: http.StatusConflict, Text: "The conversation is resolved.", Do: "Reopen it first.",
-		}
-	}
-	if errors.Is(err, rules.ErrQueue) || errors.Is(err, rules.ErrReturnTime) {
-		return explain.Explanation{
-			Class: explain.Input, Status: http.StatusUnprocessableEntity, Text: "The conversation cannot be moved there, or not for that time.", Do: "Choose another queue, or a time within a year.",
+	for _, r := range refusals {
+		if errors.Is(err, r.of) {
+			return r.says
 		}
 	}
 	denied, ok := errors.AsType[*access.DeniedError](err)

@@ -11,6 +11,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/settings"
+	"github.com/kanava-go/kanava/internal/problems"
 	"github.com/kanava-go/kanava/template"
 )
 
@@ -68,7 +69,7 @@ func (s *Settings) Validate() error { return s.check(true) }
 
 // check returns all problems of the settings, on a channel with or without templates.
 func (s *Settings) check(templates bool) error {
-	p := &problems{}
+	p := &findings{}
 	p.of("rules", s.Rules.Validate())
 	for _, a := range s.automatic() {
 		if !a.enabled {
@@ -117,25 +118,14 @@ func (s *Settings) automatic() []automatic {
 	}
 }
 
-// problems collects what is wrong, each with the path to it.
-type problems struct{ errs []error }
+// findings collects what is wrong, each with the path to it.
+type findings struct{ errs []error }
 
 // of adds the problems of one field, each by itself.
-func (p *problems) of(field string, err error) {
-	if err == nil {
-		return
+func (f *findings) of(field string, err error) {
+	for e := range problems.Each(err) {
+		f.errs = append(f.errs, &problem{field + ": " + problems.Rule(field, e), e})
 	}
-	if all, ok := err.(interface{ Unwrap() []error }); ok {
-		for _, e := range all.Unwrap() {
-			p.of(field, e)
-		}
-		return
-	}
-	rule := err.Error()
-	for _, prefix := range []string{field + ": ", "settings: "} {
-		rule = strings.TrimPrefix(rule, prefix)
-	}
-	p.errs = append(p.errs, &problem{field + ": " + rule, err})
 }
 
 // problem is an error in other words.

@@ -130,6 +130,40 @@ func TestAStepSeesItsOwnChanges(t *testing.T) {
 	}))
 }
 
+func TestAStepSeesTheWorkThatItAddsAndEnds(t *testing.T) {
+	t.Parallel()
+	s := newSteps(new([]string))
+	later := time.Now().Add(time.Hour)
+	require.NoError(t, s.Do(t.Context(), nil, func(u *step.Step) error {
+		for _, id := range []string{"stays", "moves", "goes", "ends", "dies"} {
+			u.Enqueue(store.Work{Queue: "q", ID: id, Due: later, Body: []byte("1")})
+		}
+		u.Enqueue(store.Work{Queue: "another", ID: "moves", Body: []byte("1")})
+		return nil
+	}))
+	require.ErrorIs(t, s.Do(t.Context(), nil, func(u *step.Step) error {
+		u.Enqueue(store.Work{Queue: "q", ID: "moves", Body: []byte("2")})
+		u.Enqueue(store.Work{Queue: "q", ID: "new", Body: []byte("2")})
+		u.Enqueue(store.Work{Queue: "q", ID: "nobody asked", Body: []byte("2")})
+		u.Enqueue(store.Work{Queue: "q", ID: "stays", Once: true, Body: []byte("2")})
+		u.Drop(store.WorkKey{Queue: "q", ID: "goes"}, store.WorkKey{Queue: "another", ID: "stays"})
+		u.Finish(store.Lease{Queue: "q", ID: "ends"})
+		u.Bury(store.Lease{Queue: "q", ID: "dies"}, "test")
+		found, err := u.Work("q", "stays", "moves", "goes", "ends", "dies", "new", "unknown")
+		require.NoError(t, err)
+		seen := map[string]string{}
+		for _, w := range found {
+			seen[w.ID] = string(w.Body)
+			require.Equal(t, w.ID == "stays", !w.Due.IsZero(), w.ID)
+		}
+		require.Equal(t, map[string]string{"stays": "1", "moves": "2", "new": "2"}, seen)
+		return context.Canceled // nothing of it is committed
+	}), context.Canceled)
+	found, err := s.Store.Work(t.Context(), store.WorkQuery{Queue: "q", Limit: 10})
+	require.NoError(t, err)
+	require.Len(t, found, 5)
+}
+
 func TestOfStepsThatCountTogetherAsManySucceedAsFit(t *testing.T) {
 	t.Parallel()
 	s := newSteps(new([]string))

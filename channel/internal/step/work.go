@@ -1,6 +1,7 @@
 package step
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -118,6 +119,38 @@ func (s *Step) known(id store.RecordKey) (Known, bool) {
 // Enqueues says whether this step adds work of a kind and ID.
 func (s *Step) Enqueues(kind, id string) bool {
 	return slices.ContainsFunc(s.batch.Enqueue, func(w store.Work) bool { return w.Queue == kind && w.ID == id })
+}
+
+// Work reads living work of a kind by its IDs, as the step leaves it: what it enqueues is there, and
+// what it finishes, drops or buries is not. What it reads of the store is not part of what the commit
+// depends on.
+func (s *Step) Work(kind string, ids ...string) ([]store.Work, error) {
+	found, err := s.steps.Store.Work(s.Ctx, store.WorkQuery{Queue: kind, IDs: ids, Limit: len(ids)})
+	if err != nil {
+		return nil, fmt.Errorf("channel: read work: %w", err)
+	}
+	found = slices.DeleteFunc(found, func(w store.Work) bool { return s.ends(kind, w.ID) })
+	for _, own := range s.batch.Enqueue {
+		if own.Queue != kind || !slices.Contains(ids, own.ID) {
+			continue
+		}
+		i := slices.IndexFunc(found, func(w store.Work) bool { return w.ID == own.ID })
+		switch {
+		case i < 0:
+			found = append(found, own)
+		case !own.Once: // it keeps its place
+			own.Seq, own.Enqueued = found[i].Seq, found[i].Enqueued
+			found[i] = own
+		}
+	}
+	return found, nil
+}
+
+// ends says whether the step takes work out of its queue.
+func (s *Step) ends(kind, id string) bool {
+	is := func(l store.Lease) bool { return l.Queue == kind && l.ID == id }
+	return slices.Contains(s.batch.Drop, store.WorkKey{Queue: kind, ID: id}) || slices.ContainsFunc(s.batch.Done, is) ||
+		slices.ContainsFunc(s.batch.Bury, func(b store.Buried) bool { return is(b.Lease) })
 }
 
 // Pass remembers the ID of work that the step itself does.
