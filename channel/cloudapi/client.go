@@ -48,7 +48,10 @@ type Config struct {
 	// token is sent there and to MediaHosts, nowhere else; with the default also to
 	// api.facebook.com, where Meta serves the archive of templates.
 	BaseURL string
-	// Version of the Graph API, such as "v26.0"; empty means [DefaultVersion].
+	// Version of the Graph API, such as "v26.0"; empty means [DefaultVersion]. With "v27.0", released
+	// 2026-11-04, everything works as well: nothing that it took away is used here.
+	//
+	// https://developers.facebook.com/blog/post/2026/11/04/introducing-graph-api-v27-and-marketing-api-v27 (checked 2026-11-29)
 	Version string
 	// UserAgent is put before our own product name. May be empty.
 	UserAgent string

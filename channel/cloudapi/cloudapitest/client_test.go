@@ -33,7 +33,9 @@ import (
 // ours is our own client on a site, over the in-process transport.
 func ours(t *testing.T, s *site) *cloudapi.Client {
 	t.Helper()
-	c, err := cloudapi.New(cloudapi.Config{Token: s.token, AppSecret: s.app.Secret, HTTPClient: s.Client(), Retries: -1, MaxWait: time.Second})
+	c, err := cloudapi.New(cloudapi.Config{
+		Token: s.token, AppSecret: s.app.Secret, HTTPClient: s.Client(), Retries: -1, MaxWait: time.Second, Version: s.version,
+	})
 	require.NoError(t, err)
 	return c
 }
@@ -676,15 +678,18 @@ func TestOurClientAgreesOnOperations(t *testing.T) {
 			require.Equal(t, 190, e.Code)
 		}},
 	} {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			s := newSite(t)
-			c := ours(t, s)
-			tc.do(t, s, c, c.Number(s.number.ID), c.Account(s.account.ID))
-			for _, f := range s.Audit() {
-				require.Equal(t, cloudapitest.RuleClosedWindow, f.Rule, "%+v", f)
-			}
-		})
+		for _, version := range []string{cloudapi.DefaultVersion, "v27.0"} {
+			t.Run(tc.name+", "+version, func(t *testing.T) {
+				t.Parallel()
+				s := newSite(t)
+				s.version = version
+				c := ours(t, s)
+				tc.do(t, s, c, c.Number(s.number.ID), c.Account(s.account.ID))
+				for _, f := range s.Audit() {
+					require.Equal(t, cloudapitest.RuleClosedWindow, f.Rule, "%+v", f)
+				}
+			})
+		}
 	}
 }
 
