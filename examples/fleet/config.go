@@ -36,7 +36,7 @@ type config struct {
 	insecureHTTP, answer   bool
 	insecureLog            bool
 	agent, consoleHost     string
-	drain                  time.Duration
+	drain, poll            time.Duration
 	channels               []settings.Settings
 	token, secret, confirm string
 
@@ -65,6 +65,7 @@ func parse(args []string, getenv func(string) string, out io.Writer) (*config, e
 	f.StringVar(&c.graph, "graph", "", "base URL of the Graph API; empty: Meta's")
 	channels := f.String("channels", "", "file with the channels: a JSON list of {id, name, number, account}")
 	f.BoolVar(&c.answer, "answer", false, "answer every message, for trials")
+	f.DurationVar(&c.poll, "poll", 0, "how often to look for what other processes have queued; 0: once a second")
 	f.BoolVar(&c.insecureHTTP, "insecure-http", false, "call a Graph API without TLS, for trials")
 	f.BoolVar(&c.insecureLog, "insecure-log", false, "accept a log that may lose what it has acknowledged, for trials")
 	f.StringVar(&c.agent, "console-agent", "", "who works at the console, the same for all processes: there is no login here, put one in front")
@@ -83,6 +84,7 @@ func parse(args []string, getenv func(string) string, out io.Writer) (*config, e
 	for _, role := range c.roles {
 		refuse(role != receiver && role != worker && role != console, "-role %q: receiver, worker or console", role)
 	}
+	refuse(c.poll < 0, "-poll is negative")
 	refuse(c.postgres == "", "-postgres is missing")
 	refuse(c.log != "none" && c.log != "nats" && c.log != "kafka", "-log %q: none, nats or kafka", c.log)
 	refuse(c.log == "nats" && c.nats == "", "-nats is missing")

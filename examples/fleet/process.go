@@ -80,7 +80,7 @@ func (p *process) deskOn(st store.Store, graph *cloudapi.Client) (*desk.Desk, er
 	}
 	tickets := &tickets{answer: p.cfg.answer}
 	d, err := desk.New(desk.Config{Hub: channel.Config{
-		Store: st, Ticketing: tickets, Channels: channels, Logger: p.log, Name: p.cfg.name, Version: p.cfg.version, Now: p.cfg.now, Feed: true, Search: true,
+		Store: st, Ticketing: tickets, Channels: channels, Logger: p.log, Name: p.cfg.name, Version: p.cfg.version, Now: p.cfg.now, Poll: p.cfg.poll, Feed: true, Search: true,
 	}})
 	if err != nil {
 		return nil, err
