@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -31,7 +32,9 @@ type number struct {
 
 type process struct {
 	health.Process
-	State string // living, stopped, lost or silent
+	State  string   // living, stopped, lost or silent
+	Behind bool     // it does not hear of changed settings
+	Named  []string // its channels, by name
 }
 
 // health shows the state of numbers, work and processes. With part set only what changes.
@@ -45,9 +48,20 @@ func (q *request) health() error {
 	for _, r := range q.mine() {
 		names[r.ID] = r.Name
 	}
+	var heard int64 // what the living have heard of settings
+	for i := range report.Processes {
+		if p := &report.Processes[i]; p.Living(q.now) {
+			heard = max(heard, p.Settings)
+		}
+	}
 	for i := range report.Processes {
 		p := &report.Processes[i]
-		o.Processes = append(o.Processes, process{*p, stateOf(p, q.now)})
+		one := process{Process: *p, State: stateOf(p, q.now)}
+		one.Behind = one.State == "living" && p.Settings < heard
+		for _, id := range p.Channels {
+			one.Named = append(one.Named, cmp.Or(names[id], id))
+		}
+		o.Processes = append(o.Processes, one)
 	}
 	for i := range report.Channels {
 		c := &report.Channels[i]
@@ -105,6 +119,7 @@ const (
 	tokenEnds   = 14 * 24 * time.Hour
 	upkeepStays = 2 * time.Hour
 	clockOff    = 5 * time.Second
+	choreStays  = 24 * time.Hour
 )
 
 // sharedAlarms are those about what all channels share.
@@ -156,6 +171,9 @@ func alarmsOf(n *number, now time.Time) (list []alarm) {
 	add(end.After(now) && end.Sub(now) < tokenEnds, alarm{Key: "token", Lasts: end.Sub(now)})
 	add(n.Uncertain > 0, alarm{Key: "uncertain", Count: n.Uncertain, Since: n.OldestUncertain})
 	add(n.Templates > 0 && n.Sendable == 0, alarm{Key: "templates"})
+	for _, c := range n.Chores {
+		add(!c.Failed.IsZero() && now.Sub(c.At) > choreStays, alarm{Key: "chore", Since: c.Failed, Detail: strings.TrimSpace(c.Name + " " + c.Reason)})
+	}
 	return list
 }
 

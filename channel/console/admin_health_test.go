@@ -178,3 +178,19 @@ func TestAForeignSiteChangesNothingThroughAnAdministrator(t *testing.T) {
 		}
 	})
 }
+
+func TestTheRegisterOfProcessesIsWhole(t *testing.T) {
+	hub := func(c *channel.Config) { c.Name, c.Version, c.Heartbeat = "worker-7", "v1.2.3", 2*time.Second }
+	withHub(t, hub, nil, func(t *testing.T, s *site) {
+		s.asks("wamid.1", "hello")
+		s.Pass(30 * time.Second)
+		page := s.get(root, "/admin/health").text
+		_, table, ok := strings.Cut(page, `id="processes"`)
+		require.True(t, ok)
+		for _, text := range []string{"worker-7", "v1.2.3", "at work", "<bdi>2s</bdi>", `<li dir="auto">Support</li>`, `<li dir="auto">Other</li>`} {
+			require.Contains(t, table, text)
+		}
+		require.NotContains(t, table, "misses changes")
+		require.NotContains(t, s.get(sara, "/admin/health").text, "worker-7", "what all channels share is for who administers all")
+	})
+}

@@ -66,7 +66,7 @@ func (q *request) reports() error {
 		return err
 	}
 	p := reportPage{Channels: list, Query: query, Report: report, Currency: currencyOf(ch.Rates)}
-	p.Charts, p.Reasons = q.charts(query, report), q.reasons(report)
+	p.Charts, p.Reasons = q.charts(query, report, p.Currency), q.reasons(report)
 	return q.office("nav.reports", "reports", p)
 }
 
@@ -83,7 +83,7 @@ func currencyOf(cards []*pricing.RateCard) string {
 }
 
 // charts are those of a report.
-func (q *request) charts(query desk.ReportQuery, r *desk.Report) []*chart {
+func (q *request) charts(query desk.ReportQuery, r *desk.Report, currency string) []*chart {
 	var days []time.Time
 	for at := query.From; !at.After(query.To); at = at.AddDate(0, 0, 1) {
 		days = append(days, at)
@@ -105,7 +105,7 @@ func (q *request) charts(query desk.ReportQuery, r *desk.Report) []*chart {
 	}
 	plain := func(n int64) string { text, _ := grouped(n); return text } // an int64 is a number
 	lasts := func(n int64) string { return q.language.lasts(time.Duration(n) * time.Second) }
-	money := func(n int64) string { return pricing.Micros(n).String() }
+	money := func(n int64) string { return strings.TrimSpace(pricing.Micros(n).String() + " " + currency) }
 	return []*chart{
 		{Key: "volume", Days: days, Write: plain, Series: []series{per("in", number("messages_in")), per("out", number("messages_out"))}},
 		{Key: "answers", Days: days, Write: lasts, Mean: true, Series: []series{per("answers.mean", mean("answer_seconds", "answers"))}},

@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/console"
+	"github.com/kanava-go/kanava/channel/internal/channeltest"
 )
 
 // drawings are the SVG elements of a page, which must be well formed.
@@ -103,5 +105,24 @@ func TestSpendingIsShownAgainstTheBudget(t *testing.T) {
 		require.Contains(t, page, "1\u202f234")
 		require.Contains(t, page, "1\u202f233", "one message of the month is used")
 		require.Contains(t, page, "every message")
+	})
+}
+
+func TestMoneyHasACurrency(t *testing.T) {
+	clock := func(c *console.Config) { c.Now = channeltest.Now2026 }
+	withHub(t, channeltest.Spends(t, nil), clock, func(t *testing.T, s *site) {
+		_, err := s.Notify(channeltest.Kim, "reminder")
+		require.NoError(t, err)
+		s.Pass(10 * time.Second)
+		ch, err := s.Hub.Channel(t.Context(), "support")
+		require.NoError(t, err)
+		currency := ch.Rates[0].Currency()
+		require.NotEmpty(t, currency)
+		for _, path := range []string{"/admin/spending", "/admin/reports", "/admin/templates"} {
+			require.Contains(t, s.get(alice, path+"?channel=support").text, " "+currency, path)
+		}
+		for _, row := range strings.Split(s.get(alice, "/admin/spending?channel=support").text, "<tr>")[2:] {
+			require.Contains(t, row, currency)
+		}
 	})
 }

@@ -13,7 +13,9 @@ import (
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/console"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
+	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/settings"
@@ -50,14 +52,23 @@ func BenchmarkPages(b *testing.B) {
 		require.NoError(b, d.Hub().Accept(ctx, delivery))
 	}
 	require.NoError(b, d.Hub().Idle(ctx))
-	c, err := console.New(console.Config{Desk: d, InsecureAnyHost: true, Actor: func(*http.Request) (access.Actor, error) { return alice, nil }})
+	c, err := console.New(console.Config{Desk: d, InsecureAnyHost: true, Actor: func(*http.Request) (access.Actor, error) {
+		return access.Actor{Kind: access.Agent, ID: "alice", Admin: true}, nil
+	}})
 	require.NoError(b, err)
+	for i := range 2000 { // what was done in a week
+		require.NoError(b, d.Hub().NoteDeed(ctx, deskapi.Deed{
+			Actor: conversation.Author{Kind: "agent", ID: fmt.Sprintf("agent%d", i%20)}, Action: string(access.Reply), Verb: "reply", Channel: "support", Conversation: "v_aaaaaaaaaaaaaaaaaaaaaaaa",
+		}))
+	}
 	page, err := d.Inbox(ctx, alice, desk.InboxQuery{Limit: 1})
 	require.NoError(b, err)
 	require.Equal(b, many, page.Total)
 	id := page.Conversations[0].ID
 	for name, path := range map[string]string{
 		"list": "/list", "page": "/c/" + id, "talk": "/talk/" + id, "search": "/list?q=order+4711", "panel": "/panel/" + id,
+		"health": "/admin/health", "letters": "/admin/letters", "settings": "/admin/channels/support", "roles": "/admin/roles", "audit": "/admin/audit",
+		"audit of one": "/admin/audit?actor=agent7", "audit CSV": "/admin/audit.csv", "reports": "/admin/reports", "spending": "/admin/spending",
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
@@ -67,6 +78,7 @@ func BenchmarkPages(b *testing.B) {
 				if w.Code != http.StatusOK {
 					b.Fatal(w.Code)
 				}
+				b.ReportMetric(float64(w.Body.Len()), "page-B")
 			}
 		})
 	}

@@ -24,7 +24,7 @@ type Retention struct {
 	Bodies duration.Duration `json:"bodies,omitempty"`
 	// DeadLetters is the age of dead letters.
 	DeadLetters duration.Duration `json:"dead_letters,omitempty"`
-	// Audit is the age at which it is forgotten who did what; see channel.Deed.
+	// Audit is the age at which it is forgotten who did what; see deskapi.Deed.
 	Audit duration.Duration `json:"audit,omitempty"`
 }
 
