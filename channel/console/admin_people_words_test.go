@@ -48,3 +48,22 @@ func TestEveryRightAndEveryDeedHasAName(t *testing.T) {
 		require.Contains(t, words, "because."+string(r))
 	}
 }
+
+func TestNoSentenceStandsTwice(t *testing.T) {
+	t.Parallel()
+	keys := regexp.MustCompile(`(?m)^\s*"([^"]+)":`)
+	for _, tag := range Languages() {
+		files, err := filepath.Glob("locales/*." + tag + ".json")
+		require.NoError(t, err)
+		seen := map[string]string{}
+		for _, name := range files {
+			text, err := os.ReadFile(name)
+			require.NoError(t, err)
+			for _, m := range keys.FindAllStringSubmatch(string(text), -1) {
+				require.NotContains(t, seen, m[1], name)
+				seen[m[1]] = name
+			}
+		}
+		require.Greater(t, len(seen), 500)
+	}
+}

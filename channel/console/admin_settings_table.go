@@ -51,7 +51,6 @@ var settingGroups = []struct {
 	}},
 	{"sending", []setting{
 		{path: "uncertain", kind: "one", choices: []string{"", "resend"}}, {path: "uncertain_wait", kind: "span"},
-		{path: "bot_first", kind: "yes"},
 	}},
 	{"queues", []setting{
 		{path: rulePath + "assign.on_reply", kind: "one", choices: []string{"", "never", "unowned", "always"}}, {path: rulePath + "assign.release_on_resolve", kind: "yes"},
