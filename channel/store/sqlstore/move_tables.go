@@ -132,9 +132,11 @@ func entriesTable(from, to moveDialect, n *int64) moving {
 		m.rows = entry + `CAST(array_to_json(tsvector_to_array(e.words)) AS text) FROM kanava_entry AS e WHERE e.id > $1 ORDER BY e.id`
 	case from.fts: // the index has no texts, but tells its words
 		m.prepare = `CREATE VIRTUAL TABLE IF NOT EXISTS temp.kanava_term USING fts5vocab('main', 'kanava_words', 'instance')`
-		m.rows = from.text(entry + `COALESCE(t.words, '[]') FROM kanava_entry AS e LEFT JOIN
-			(SELECT v.doc, json_group_array(v.term) AS words FROM temp.kanava_term AS v WHERE v.col = 'words' AND v.doc > $1 GROUP BY v.doc) AS t
-			ON t.doc = e.id WHERE e.id > $1 ORDER BY e.id`)
+		// Sorted once, with a row for entries that have no words; then each entry is looked up.
+		m.rows = from.text(entry + `t.words FROM (SELECT w.doc, json_group_array(w.term) FILTER (WHERE w.term IS NOT NULL) AS words FROM
+				(SELECT v.doc, v.term FROM temp.kanava_term AS v WHERE v.col = 'words' AND v.doc > $1
+				UNION ALL SELECT a.id, NULL FROM kanava_entry AS a WHERE a.id > $1) AS w
+			GROUP BY w.doc ORDER BY w.doc) AS t CROSS JOIN kanava_entry AS e ON e.id = t.doc ORDER BY t.doc`)
 	default:
 		m.rows = from.text(entry + `e.words FROM kanava_entry AS e WHERE e.id > $1 ORDER BY e.id`)
 	}
