@@ -1,5 +1,12 @@
 // Package explain says in plain English what went wrong in a call of package channel, or of the packages
 // below it: for people, and for whoever shows it to them.
+//
+//	if _, err := hub.Reply(ctx, agent, reply); err != nil {
+//		why := explain.Error(err)
+//		http.Error(w, why.Text+" "+why.Do, why.Status)
+//	}
+//
+// What it says quotes nothing of a message and names nobody. To translate it go by [Explanation.Cause].
 package explain
 
 import (

@@ -1,5 +1,14 @@
 // Package health is what package channel says of its own state, for a health endpoint and for alarms:
 // Hub.Health returns a [Report].
+//
+//	report, err := hub.Health(ctx)
+//	switch {
+//	case err != nil: // the store does not answer
+//	case report.Delay.Std() > 5*time.Minute: // something waits that should have been done
+//	case report.Dead > 0 || report.Uncertain > 0: // somebody has to look
+//	}
+//
+// It costs the same at a million conversations, names nobody, and can be served as JSON.
 package health
 
 import (

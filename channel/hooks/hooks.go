@@ -1,5 +1,13 @@
 // Package hooks is how to observe what package channel does, for metrics and traces. Package otelhooks
-// does it with OpenTelemetry.
+// does it with OpenTelemetry; for anything else fill in the functions that you need:
+//
+//	cfg.Hooks = hooks.Hooks{
+//		AcceptDone: func(_ context.Context, i hooks.AcceptInfo, err error) { accepted.Add(i.Fresh) },
+//		SendDone:   func(_ context.Context, i hooks.SendInfo, err error) { sent.Observe(err) },
+//		DeadLetter: func(context.Context, hooks.DeadLetterInfo) { dead.Add(1) },
+//	}
+//
+// They run where the work is done and must be quick. What they are given names nobody.
 package hooks
 
 import (
