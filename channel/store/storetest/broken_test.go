@@ -467,6 +467,15 @@ var breaks = []struct {
 			return done, err
 		}
 	}},
+	{"repeats a batch of which an ID was taken", "Once holds against concurrent callers", func(s *faulty) {
+		s.commit = func(ctx context.Context, b *store.Batch) (store.Committed, error) {
+			done, err := s.Store.Commit(ctx, b)
+			if err == nil && done.Fresh < len(b.Enqueue) && len(b.Add) > 0 {
+				_, err = s.Store.Commit(ctx, &store.Batch{Add: b.Add})
+			}
+			return done, err
+		}
+	}},
 	{"ignores work that should be replaced", "work without Once replaces what is there", func(s *faulty) {
 		mapBatch(s, func(ctx context.Context, b *store.Batch) {
 			b.Enqueue = slices.DeleteFunc(slices.Clone(b.Enqueue), func(w store.Work) bool {
