@@ -21,9 +21,13 @@ type Handover struct {
 	Reason string
 }
 
-// LogValue shows the cause only.
+// LogValue shows the cause, if it is one.
 func (h Handover) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("cause", string(h.Cause)))
+	cause := "unknown"
+	if h.Cause == "" || slices.Contains(handoverCauses, h.Cause) {
+		cause = string(h.Cause)
+	}
+	return slog.GroupValue(slog.String("cause", cause), slog.Int("reason_bytes", len(h.Reason)))
 }
 
 // Format implements [fmt.Formatter] with what LogValue shows.
@@ -44,8 +48,8 @@ const maxHolderReason = 500
 // refuses what a Bot writes with ErrHeldByPeople, and what a bot had scheduled fails when it is due.
 // What a bot wrote before goes out. An answer of an Agent, here or in the Business app, takes the
 // conversation from the bot in the same commit. Reactions, notifications and what rules send change
-// nothing, and only a bot's reactions are refused. settings.Settings says with BotFirst who has a conversation that
-// begins. The error matches ErrNotFound or ErrUnusable.
+// nothing, and only a bot's reactions are refused. BotFirst of the channel's settings says who has a
+// conversation that begins. The error matches ErrNotFound or ErrUnusable.
 func (h *Hub) HandOver(ctx context.Context, by conversation.Author, id string, why Handover) error {
 	if why.Cause == "" {
 		why.Cause = conversation.CauseByHand
