@@ -1,12 +1,10 @@
 package drivertest_test
 
 import (
-	"context"
 	"database/sql"
 	"fmt"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -25,8 +23,7 @@ func TestABotAndAPersonInTwoProcesses(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *sqlstore.Store, _ *sql.DB) {
 		first := func(s *settings.Settings) { s.BotFirst = true }
 		bots, people := hubOn(t, s, &counting{}, first), hubOn(t, s, &counting{}, first)
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		defer cancel()
+		ctx := t.Context()
 		robot := conversation.Author{Kind: conversation.Bot, ID: "robot"}
 		answer := func(hub *channel.Hub, by conversation.Author, id string) error {
 			_, err := hub.Reply(ctx, by, channel.Reply{Conversation: id, Template: &channel.Template{Name: "news", Language: "en"}})
