@@ -14,8 +14,8 @@
 // number of processes may serve it on one store.
 //
 // Whoever administers channels, or answers for them, finds pages of their own there: reports with charts,
-// spending, the settings of a channel, templates, the state of numbers, work and processes, and dead
-// letters. Each shows the channels on which the actor has the right for it, and no others.
+// spending, the settings of a channel, how far its number is connected, who may do what on it and who did
+// what, templates, the state of numbers, work and processes, and dead letters. Each shows the channels on which the actor has the right for it, and no others.
 //
 // # Security
 //

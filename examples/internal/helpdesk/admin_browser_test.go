@@ -37,4 +37,10 @@ func TestAnAdministratorLooksAfterTheHelpdesk(t *testing.T) {
 	wide.Until("document.documentElement.dir === 'rtl'")
 	wide.Fits()
 	wide.Picture("office-charts-rtl")
+	for _, path := range []string{"roles", "audit", "onboarding"} {
+		wide.Do(chromedp.Navigate(s.url+"/console/admin/"+path), chromedp.WaitVisible(".office h1"))
+		wide.Fits()
+		wide.Picture("office-" + path + "-rtl")
+	}
+	wide.Until("document.querySelectorAll('.way-step.done').length > 5") // the number has taken its steps
 }
