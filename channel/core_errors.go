@@ -22,6 +22,8 @@ var (
 	ErrOptedOut = errors.New("channel: the customer stopped marketing messages")
 	// ErrBlocked: the customer was blocked on the number, with [Hub.Block].
 	ErrBlocked = errors.New("channel: the customer is blocked")
+	// ErrCannotBlock: the channel has no way to block anybody, since its Sender is no message.Blocker.
+	ErrCannotBlock = errors.New("channel: the channel cannot block anybody")
 	// ErrHeldByPeople: a bot may not answer, and not take the conversation: people have it. See
 	// [Hub.HandBack].
 	ErrHeldByPeople = errors.New("channel: people have the conversation")

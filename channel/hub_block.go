@@ -2,7 +2,6 @@ package channel
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -10,9 +9,6 @@ import (
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/internal/opaque"
 )
-
-// ErrCannotBlock says that a channel has no way to block anybody: its Sender is no [Blocker].
-var ErrCannotBlock = errors.New("channel: the channel cannot block anybody")
 
 // Block blocks the person of a conversation on its number, or lifts that: somebody who is blocked can
 // neither write nor be written to. WhatsApp is asked first, and blocks only who wrote within the last
