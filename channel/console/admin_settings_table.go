@@ -43,7 +43,7 @@ var settingGroups = []struct {
 		{path: "redact.allow_numbers", kind: "lines"},
 	}},
 	{"window", []setting{
-		{path: "closing_notice", kind: "span"}, {path: "window.reaction_opens", kind: "yes"}, {path: "window.call_permission_reply_opens", kind: "yes"},
+		{path: "closing_notice", kind: "span"}, {path: "bot_first", kind: "yes"}, {path: "window.reaction_opens", kind: "yes"}, {path: "window.call_permission_reply_opens", kind: "yes"},
 		{path: "window.unsupported_opens", kind: "yes"}, {path: "window.change_opens", kind: "yes"}, {path: "window.ignore_contacts", kind: "yes"},
 		{path: "window.standby_opens", kind: "yes"}, {path: "window.number_change_keeps_window", kind: "yes"},
 		{path: "window.page_starts_free_entry", kind: "yes"}, {path: "window.post_starts_free_entry", kind: "yes"},
