@@ -107,7 +107,7 @@ func newApp(ctx context.Context, set setup) (_ *app, err error) {
 	}
 	a.hub = a.agents.Hub()
 	own := console.Config{
-		Desk: a.agents, Actor: a.actor, Agents: a.colleagues, Macros: macros, Files: kept, Prefix: "/console", Brand: businessName,
+		Desk: a.agents, Actor: a.actor, Agents: a.colleagues, Teams: teams, Macros: macros, Files: kept, Prefix: "/console", Brand: businessName,
 		FrameAncestors: set.origins, Hosts: set.hosts, Now: a.now, Logger: set.log,
 	}
 	if a.connect, err = side.connecting(set.log); err != nil {

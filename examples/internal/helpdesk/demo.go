@@ -114,7 +114,7 @@ func (d *demo) recall(user *cloudapitest.User, log []onPhone) {
 func (d *demo) keep() error {
 	d.keeping.Lock()
 	defer d.keeping.Unlock()
-	r := remembered{Seed: d.seed, Ahead: d.world.Now().Sub(time.Now()).Round(time.Second), Phones: map[string][]onPhone{}}
+	r := remembered{Seed: d.seed, Ahead: time.Until(d.world.Now()).Round(time.Second), Phones: map[string][]onPhone{}}
 	users := map[string]*cloudapitest.User{}
 	for _, c := range d.customers {
 		users[c.Name()] = c

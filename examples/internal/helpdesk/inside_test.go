@@ -26,8 +26,14 @@ type inside struct {
 
 func within(t *testing.T) *inside {
 	t.Helper()
+	return withinFolder(t, t.TempDir())
+}
+
+// withinFolder is within for a folder that may have something already.
+func withinFolder(t *testing.T, dir string) *inside {
+	t.Helper()
 	app, err := newApp(t.Context(), setup{
-		dir: t.TempDir(), log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		dir: dir, log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	require.NoError(t, err)
 	in := &inside{app: app, net: &network{next: app.routes()}}

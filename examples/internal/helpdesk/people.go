@@ -17,9 +17,9 @@ type person struct {
 
 // people are those of the demonstration, one for each role; the first one sits there at first.
 var people = []person{
-	{access.Actor{Kind: access.Agent, ID: "you", Admin: true}, "You", "Workshop", "supervisor and administrator"},
-	{access.Actor{Kind: access.Agent, ID: "lee"}, "Lee", "Workshop", "contributor"},
-	{access.Actor{Kind: access.Agent, ID: "vera"}, "Vera", "Sales", "viewer: may only look"},
+	{access.Actor{Kind: access.Agent, ID: "you", Admin: true, Teams: []string{"workshop"}}, "You", "Workshop", "supervisor and administrator"},
+	{access.Actor{Kind: access.Agent, ID: "lee", Teams: []string{"workshop"}}, "Lee", "Workshop", "contributor"},
+	{access.Actor{Kind: access.Agent, ID: "vera", Teams: []string{"sales"}}, "Vera", "Sales", "viewer: may only look"},
 }
 
 // roles are what they may do.
@@ -62,9 +62,14 @@ func (a *app) colleagues(context.Context, access.Actor) []console.Agent {
 	}
 	var all []console.Agent
 	for _, p := range staff {
-		all = append(all, console.Agent{ID: p.ID, Name: p.name, Team: p.team, Admin: p.Admin})
+		all = append(all, console.Agent{ID: p.ID, Name: p.name, Team: p.team, Admin: p.Admin, Teams: p.Teams})
 	}
 	return all
+}
+
+// teams may be given conversations, too.
+func teams(context.Context, access.Actor) []console.Team {
+	return []console.Team{{ID: "workshop", Name: "Workshop"}, {ID: "sales", Name: "Sales"}}
 }
 
 // agentName is what customers may call them.

@@ -33,7 +33,7 @@ func BenchmarkInbox(b *testing.B) {
 			b.Cleanup(func() { db.Close() })
 			s, err := sqlstore.Open(b.Context(), sqlstore.Config{DB: db, Dialect: engine})
 			require.NoError(b, err)
-			fillInbox(b, s)
+			fillInbox(b, s, 100_000)
 			_, err = db.Exec(`ANALYZE`) // as autovacuum and a hub's upkeep do
 			require.NoError(b, err)
 			d, err := desk.New(desk.Config{Hub: channel.Config{
@@ -85,10 +85,10 @@ func BenchmarkInbox(b *testing.B) {
 }
 
 // fillInbox stores conversations as a hub does.
-func fillInbox(b *testing.B, s store.Store) {
+func fillInbox(b *testing.B, s store.Store, many int) {
 	b.Helper()
 	now := time.Now()
-	for from := 0; from < 100_000; from += 1000 {
+	for from := 0; from < many; from += 1000 {
 		batch := &store.Batch{}
 		put := func(kind, key, parent string, at time.Time, doc any) {
 			body, err := json.Marshal(doc)
