@@ -1,6 +1,7 @@
 package channel_test
 
 import (
+	"context"
 	"strings"
 	"sync"
 	"testing"
@@ -268,4 +269,30 @@ func TestWhatIsMergedIsForPeopleIfTheyHadEither(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestABotHasNothingSentAgainThatPeopleHave(t *testing.T) {
+	t.Parallel()
+	experiment(t, channeltest.LabOptions{Settings: botFirst, Config: channeltest.SlowPolls}, func(t *testing.T, l *lab) {
+		ctx := t.Context()
+		l.Say(channeltest.Kim, "wamid.1", "hello")
+		id := l.Conversation().ID
+		l.Line.Sends(func(context.Context, message.Outbound, int) error { return message.ErrOutcomeUnknown })
+		m, err := l.Hub.Reply(ctx, robotAuthor, channel.Reply{Conversation: id, Content: &message.Text{Body: "perhaps"}})
+		require.NoError(t, err)
+		l.Pass(5 * time.Second)
+		l.Line.Sends(nil)
+		require.Equal(t, conversation.Uncertain, l.state(id, m.ID))
+		require.NoError(t, l.Hub.HandOver(ctx, robotAuthor, id, channel.Handover{}))
+
+		require.ErrorIs(t, l.Hub.ResendMessage(ctx, robotAuthor, m.ID), channel.ErrHeldByPeople)
+		n, err := l.Hub.ResendUncertain(ctx, robotAuthor, "support", time.Now().Add(time.Hour))
+		require.NoError(t, err)
+		require.Zero(t, n)
+		l.Pass(5 * time.Second)
+		require.Equal(t, []string{"perhaps"}, l.Line.Texts())
+		require.NoError(t, l.Hub.ResendMessage(ctx, alice, m.ID), "a person may have it sent again")
+		l.Pass(5 * time.Second)
+		require.Equal(t, []string{"perhaps", "perhaps"}, l.Line.Texts())
+	})
 }

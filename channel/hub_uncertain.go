@@ -54,7 +54,7 @@ func (h *Hub) GiveUpUncertain(ctx context.Context, by conversation.Author, chann
 
 // ResendMessage sends a [conversation.Uncertain] message again, for 7 days: the customer may get it
 // twice. The error matches ErrNotFound, ErrNotUncertain, or is that of [Hub.Reply] or [Hub.Notify]
-// for a message that may not be sent any more.
+// for a message that may not be sent any more; ErrHeldByPeople is for bots, whoever wrote it.
 func (h *Hub) ResendMessage(ctx context.Context, by conversation.Author, id string) error {
 	err := h.dispatcher.settleByHand(ctx, by, id, func(u *unit, ch *Channel, m *messageRecord) error {
 		work, err := u.Work(workCheck, m.ID)
@@ -73,6 +73,9 @@ func (h *Hub) ResendMessage(ctx context.Context, by conversation.Author, id stri
 			return orNotFound(err)
 		}
 		if err := u.mayGoAgain(ch, customer, &item.Outbound); err != nil {
+			return err
+		}
+		if err := u.mayResend(m, &item.Outbound); err != nil {
 			return err
 		}
 		u.Drop(store.WorkKey{Queue: workCheck, ID: m.ID})

@@ -78,6 +78,10 @@ func (o *outbox) notifyIn(ctx context.Context, do func(context.Context, func(*un
 		} else {
 			r.id = opaque.Random("m_")
 		}
+		msg, err = u.notifiedBefore(ch, r)
+		if what.again = msg != nil; err != nil || what.again {
+			return err
+		}
 		s, err := u.enter(ch, customer, r.id, u.now)
 		if err == nil && o.desk != nil {
 			err = o.desk.Contacted(&s.Scene, r.id)
@@ -86,9 +90,6 @@ func (o *outbox) notifyIn(ctx context.Context, do func(context.Context, func(*un
 			return err
 		}
 		r.notify = true
-		if what.again, err = u.Load(kindMessage, r.id, nil); err != nil {
-			return err
-		}
 		if err := u.setTicket(s.Conversation, n.Ticket); err != nil {
 			return err
 		}
@@ -104,4 +105,18 @@ func (o *outbox) notifyIn(ctx context.Context, do func(context.Context, func(*un
 		return nil, err
 	}
 	return msg, nil
+}
+
+// notifiedBefore returns what a key was used for, nil if for nothing: the same call again is no news in
+// any conversation, however long ago the first one was.
+func (u *unit) notifiedBefore(ch *Channel, r *Reply) (*messageRecord, error) {
+	earlier := new(messageRecord)
+	if ok, err := u.Load(kindMessage, r.id, earlier); err != nil || !ok {
+		return nil, err
+	}
+	print, err := r.print(ch)
+	if err != nil {
+		return nil, err
+	}
+	return earlier.unless(print, nil)
 }

@@ -31,10 +31,11 @@ func (u *unit) open(ch *Channel, customer *conversation.Customer, id string, at 
 	}
 	u.Suppose(kindConversation, conv.ID)
 	u.Suppose(kindOfCustomer, conv.ID)
-	if _, err := u.Load(kindConversation, conv.ID, conv); err != nil {
+	known, err := u.Load(kindConversation, conv.ID, conv)
+	if err != nil {
 		return nil, err
 	}
-	if ch.BotFirst {
+	if ch.BotFirst && !known {
 		conv.Holder = conversation.HeldByBot
 	}
 	customer.Conversation = conv.ID

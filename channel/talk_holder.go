@@ -3,6 +3,7 @@ package channel
 import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/deskapi"
+	"github.com/kanava-go/kanava/channel/message"
 )
 
 // Who answers in a conversation is decided in the commit of whatever decides it: each answer saves the
@@ -39,6 +40,22 @@ func (u *unit) mayAnswer(conv *conversation.Conversation) error {
 		return ErrHeldByPeople
 	}
 	return nil
+}
+
+// mayResend is mayAnswer for what was written before, by whomever.
+func (u *unit) mayResend(m *messageRecord, out *message.Outbound) error {
+	if u.author.Kind != conversation.Bot || out.Lane == message.LaneNotify {
+		return nil
+	}
+	conv, _, err := u.talkOf(m.Conversation)
+	if err != nil || conv == nil {
+		return err
+	}
+	if err := u.follow(conv); err != nil {
+		return err
+	}
+	u.Expect(kindConversation, conv.ID) // so that whoever takes it at this moment comes first or second
+	return u.mayAnswer(conv)
 }
 
 // takes says whether an answer takes the conversation from a bot.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -245,4 +246,17 @@ func TestNothingThatIsStoredHoldsASecret(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestABalanceIsShownAsItIs(t *testing.T) {
+	t.Parallel()
+	for balance, want := range map[string]string{"-0.50": "-0.50 USD", "-12.05": "-12.05 USD", "0.00": "0.00 USD", "7.09": "7.09 USD"} {
+		sim := twiliotest.New(twiliotest.Config{})
+		c := credentials.Twilio{AccountSID: twiliotest.DefaultAccountSID, AuthToken: twiliotest.DefaultAuthToken, Phone: "+13125550142", StatusURL: "https://desk.example/twilio"}
+		sim.AddSender(c.Phone)
+		sim.SetBalance(balance)
+		findings := c.Test(t.Context(), func(cfg *twilio.Config) { cfg.HTTPClient = sim.Client() })
+		i := slices.IndexFunc(findings, func(f credentials.Finding) bool { return f.ID == "credit" })
+		require.Equal(t, want, findings[i].Value)
+	}
 }

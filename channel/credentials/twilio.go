@@ -102,7 +102,12 @@ func credit(b twilio.Balance, err error) Finding {
 	case b.Amount <= 0:
 		f.Grade, f.Text, f.Do, f.Link = Failed, "The balance is used up: nothing is sent.", "Put money on the account.", linkBilling
 	}
-	f.Value = fmt.Sprintf("%d.%02d %s", b.Amount/1e6, max(b.Amount, -b.Amount)/1e4%100, b.Currency)
+	sign := ""
+	if b.Amount < 0 {
+		sign = "-"
+	}
+	owned := max(b.Amount, -b.Amount)
+	f.Value = fmt.Sprintf("%s%d.%02d %s", sign, owned/1e6, owned/1e4%100, b.Currency)
 	return f
 }
 
