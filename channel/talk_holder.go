@@ -44,7 +44,7 @@ func (u *unit) mayAnswer(conv *conversation.Conversation) error {
 
 // mayResend is mayAnswer for what was written before, by whomever.
 func (u *unit) mayResend(m *messageRecord, out *message.Outbound) error {
-	if u.author.Kind != conversation.Bot || out.Lane == message.LaneNotify {
+	if conversation.HeldByPeople.Holds(u.author) || out.Lane == message.LaneNotify {
 		return nil
 	}
 	conv, _, err := u.talkOf(m.Conversation)

@@ -22,6 +22,8 @@ func (h Holder) String() string {
 // Holders are all of them.
 func Holders() []Holder { return []Holder{HeldByPeople, HeldByBot} }
 
-// Holds says whether an author may answer where h holds. What is neither a person nor a bot, such as
-// a rule, may wherever it is.
-func (h Holder) Holds(a Author) bool { return a.Kind != Bot || h == HeldByBot }
+// Holds says whether an author may answer where h holds. A person and what rules or the host's system
+// say may wherever it is; an author of a kind that there is not counts as a bot.
+func (h Holder) Holds(a Author) bool {
+	return h == HeldByBot || a.Kind == Agent || a.Kind == System || a.Kind == ""
+}

@@ -35,6 +35,9 @@ func (c CloudAPI) Config() cloudapi.Config {
 // Test tries the credentials out and changes nothing: the checks of [onboard.Guide.Readiness], or what is
 // wrong with fields, if any is wrong in itself: then nobody is asked. change may alter how the platform is
 // reached, nil: nothing. It takes some seconds, and ends with ctx.
+//
+// The callback address is called from this machine, wherever it leads. A host that lets tenants fill it in
+// sets an HTTPClient in change that does not connect to addresses of its own network.
 func (c CloudAPI) Test(ctx context.Context, change func(*onboard.Config)) []Finding {
 	if wrong := problems(c); wrong != nil {
 		return wrong

@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -66,7 +67,10 @@ func (s *Steps) Do(ctx context.Context, guess []Known, f func(*Step) error) erro
 			return err
 		}
 	}
-	for range MaxConflicts {
+	for n := range MaxConflicts {
+		if n > 3 { // so that who is faster does not always come first
+			time.Sleep(rand.N(time.Duration(n) * time.Millisecond))
+		}
 		if err := s.Try(ctx, nil, f); !refused(err) {
 			return err
 		}

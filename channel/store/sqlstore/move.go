@@ -100,6 +100,9 @@ type move struct {
 
 func newMove(ctx context.Context, from, to Config) (*move, error) {
 	from.Driver, to.Driver = nil, nil
+	if from.DB != nil && from.DB == to.DB {
+		return nil, errSame
+	}
 	source, err := newStore(ctx, &from)
 	if err != nil {
 		return nil, fmt.Errorf("source: %w", err)
@@ -184,11 +187,20 @@ func (m *move) begin(ctx context.Context) error {
 			return fmt.Errorf("source: mark it: %w", err)
 		}
 	}
-	if _, err := m.to.db.ExecContext(ctx, setMark(movedFrom+number)); err != nil {
+	if _, to, err = m.to.state(ctx); err == nil && to == movedTo+number {
+		_, err = m.to.db.ExecContext(ctx, unmark)
+		return errors.Join(errSame, err)
+	}
+	if err == nil {
+		_, err = m.to.db.ExecContext(ctx, setMark(movedFrom+number))
+	}
+	if err != nil {
 		return fmt.Errorf("target: mark it: %w", err)
 	}
 	return nil
 }
+
+var errSame = errors.New("source and target are one database")
 
 // mustBeEmpty refuses a target that somebody has used.
 func (m *move) mustBeEmpty(ctx context.Context, from string) error {

@@ -277,6 +277,32 @@ func TestWhatIsNotMoved(t *testing.T) {
 	})
 }
 
+func TestADatabaseIsNotMovedIntoItself(t *testing.T) {
+	t.Parallel()
+	file := sqlstore.SQLiteDSN(filepath.Join(t.TempDir(), "kanava.db"))
+	schema := pgtest.New(t)
+	for dialect, open := range map[sqlstore.Dialect]func() (*sql.DB, error){
+		sqlstore.SQLite: func() (*sql.DB, error) { return sql.Open("sqlite", file) }, sqlstore.PostgreSQL: schema.Open,
+	} {
+		var pools []sqlstore.Config
+		for range 2 {
+			db, err := open()
+			require.NoError(t, err)
+			t.Cleanup(func() { require.NoError(t, db.Close()) })
+			pools = append(pools, sqlstore.Config{DB: db, Dialect: dialect})
+		}
+		openedStore(t, pools[0])
+		for range 2 { // the second time tells that the first one left no mark
+			_, err := sqlstore.Move(t.Context(), pools[0], pools[1], nil)
+			require.ErrorContains(t, err, "one database")
+		}
+		pools[0].DB.SetMaxOpenConns(1)
+		_, err := sqlstore.Move(t.Context(), pools[0], pools[0], nil)
+		require.ErrorContains(t, err, "one database")
+		openedStore(t, pools[1])
+	}
+}
+
 func TestASourceThatSomebodyWroteToWhileItMovedIsNotTakenForTheSame(t *testing.T) {
 	t.Parallel()
 	moves(t, 2, func(t *testing.T, from, to sqlstore.Config) {
