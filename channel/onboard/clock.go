@@ -14,7 +14,8 @@ const clockSkew = 30 * time.Second
 
 // lookClock compares the clock with that of the Graph API, as its answers tell it.
 func lookClock(r *run) (verdict, string) {
-	req, err := http.NewRequestWithContext(r.ctx, http.MethodHead, cmp.Or(r.cfg.Graph.BaseURL, cloudapi.DefaultBaseURL)+"/", nil)
+	graph := cmp.Or(r.cfg.Graph.BaseURL, cloudapi.DefaultBaseURL) + "/" + cmp.Or(r.cfg.Graph.Version, cloudapi.DefaultVersion) + "/"
+	req, err := http.NewRequestWithContext(r.ctx, http.MethodHead, graph, nil)
 	if err != nil {
 		return r.because(ReasonNotLooked), ""
 	}

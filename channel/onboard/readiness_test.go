@@ -180,6 +180,14 @@ func TestWhatIsWrongWithALiveNumberIsGradedAndSaid(t *testing.T) {
 	}
 }
 
+func TestReadinessAsksNothingThatMetaWouldComplainOf(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	_, target := s.live()
+	s.report(target)
+	require.Empty(t, s.world.Audit(), "every call names a version in service, that for the time too")
+}
+
 func TestReadinessChangesNothing(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
