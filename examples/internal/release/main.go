@@ -352,7 +352,8 @@ func (r *release) forget() error {
 func (r *release) run(ctx context.Context, dir, name string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, name, args...) // #nosec G204 -- go, git, and what they built
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod -modcacherw", "GONOSUMDB="+core+","+core+"/*", "GOBIN="+r.bin)
+	// The go command remembers what a version imports, for ever: of an earlier rehearsal, that is the wrong thing.
+	cmd.Env = append(os.Environ(), "GODEBUG=goindex=0", "GOWORK=off", "GOFLAGS=-mod=mod -modcacherw", "GONOSUMDB="+core+","+core+"/*", "GOBIN="+r.bin)
 	if r.proxies != "" {
 		cmd.Env = append(cmd.Env, "GOPROXY=file://"+filepath.ToSlash(r.proxy)+","+r.proxies)
 	}
