@@ -16,11 +16,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/console"
 	"github.com/kanava-go/kanava/channel/desk"
-	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store/sqlstore"
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
 	"github.com/kanava-go/kanava/webhook"
@@ -32,17 +30,7 @@ func consoleOn(tb testing.TB, db *sql.DB, engine sqlstore.Dialect) (*desk.Desk, 
 	tb.Helper()
 	s, err := sqlstore.Open(tb.Context(), sqlstore.Config{DB: db, Dialect: engine})
 	require.NoError(tb, err)
-	d, err := desk.New(desk.Config{Hub: channel.Config{
-		Store: s, Ticketing: quietDesk{}, Feed: true, Search: true,
-		Channels: []channel.Channel{{
-			Settings: settings.Settings{
-				ID: "support", Name: "Support", Number: hostNumber, Enabled: true,
-				Desk: desk.Settings{Access: access.Policy{AllUsers: access.Supervisor}}.JSON(),
-			},
-			Sender: &counting{},
-		}},
-	}})
-	require.NoError(tb, err)
+	d := supervised(tb, s)
 	c, err := console.New(console.Config{Desk: d, Actor: func(*http.Request) (access.Actor, error) {
 		return access.Actor{Kind: access.Agent, ID: "alice"}, nil
 	}})

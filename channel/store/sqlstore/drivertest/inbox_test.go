@@ -21,6 +21,23 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// supervised is a desk on a store, in whose only channel everybody may do everything.
+func supervised(tb testing.TB, s store.Store) *desk.Desk {
+	tb.Helper()
+	d, err := desk.New(desk.Config{Hub: channel.Config{
+		Store: s, Ticketing: quietDesk{}, Feed: true, Search: true,
+		Channels: []channel.Channel{{
+			Settings: settings.Settings{
+				ID: "support", Name: "Support", Number: hostNumber, Enabled: true,
+				Desk: desk.Settings{Access: access.Policy{AllUsers: access.Supervisor}}.JSON(),
+			},
+			Sender: &counting{},
+		}},
+	}})
+	require.NoError(tb, err)
+	return d
+}
+
 // BenchmarkInbox lists, counts and searches in the 100,000 conversations of a desk.
 func BenchmarkInbox(b *testing.B) {
 	for _, engine := range []sqlstore.Dialect{sqlstore.SQLite, sqlstore.PostgreSQL} {
@@ -36,17 +53,7 @@ func BenchmarkInbox(b *testing.B) {
 			fillInbox(b, s, 100_000)
 			_, err = db.Exec(`ANALYZE`) // as autovacuum and a hub's upkeep do
 			require.NoError(b, err)
-			d, err := desk.New(desk.Config{Hub: channel.Config{
-				Store: s, Ticketing: quietDesk{}, Feed: true, Search: true,
-				Channels: []channel.Channel{{
-					Settings: settings.Settings{
-						ID: "support", Name: "Support", Number: hostNumber, Enabled: true,
-						Desk: desk.Settings{Access: access.Policy{AllUsers: access.Supervisor}}.JSON(),
-					},
-					Sender: &counting{},
-				}},
-			}})
-			require.NoError(b, err)
+			d := supervised(b, s)
 			alice := access.Actor{Kind: access.Agent, ID: "alice"}
 			measure := func(name string, f func() error) {
 				require.NoError(b, f()) // the first time reads them all
