@@ -139,7 +139,7 @@ async function answer(id, text) {
   if (next) await answer(id, next);
 }
 
-function submit() {
+export function submit() {
   const id = writing, draft = draftOf(id), note = mode() === "note", text = draft[field()].trim();
   if (underWay.has(id)) {
     if (!note) draft.next = text;
@@ -226,8 +226,8 @@ document.addEventListener("change", ({ target }) => {
 let entered = false; // Enter was pressed: some keyboards put a line break into the box nevertheless
 document.addEventListener("keydown", (event) => {
   if (event.target.id !== "text") return;
-  entered = event.key === "Enter" && !event.shiftKey && !event.isComposing && !event.defaultPrevented;
-  if (!entered) return;
+  entered = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+  if (!entered || event.defaultPrevented) return;
   event.preventDefault();
   submit();
 });

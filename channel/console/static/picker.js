@@ -65,7 +65,10 @@ document.addEventListener("input", ({ target }) => {
   else if (target.closest?.("#template")) {
     draftOf(composer.current()).fields[target.name] = target.value;
     soon(preview);
-  } else if (target.id === "text") soon(macros);
+  } else if (target.id === "text") {
+    entered = "";
+    soon(macros);
+  }
 });
 document.addEventListener("submit", (event) => {
   if (event.target.id !== "template") return;
@@ -86,18 +89,28 @@ document.addEventListener("click", ({ target }) => {
 // --- prepared answers, by "/"
 
 const options = () => $$("#macros [data-macro]");
+let entered = "", asking = 0; // the text that Enter was pressed on before its list came; counts requests
 async function macros() {
   const box = $("#text"), list = $("#macros"), id = composer.current();
   if (!box || !list) return;
-  if (!box.value.startsWith("/") || composer.mode() !== "reply") { list.hidden = true; return; }
-  const mine = ++turn;
-  try {
-    const html = await request("/talk/" + id + "/macros?q=" + encodeURIComponent(box.value.slice(1)));
-    if (mine !== turn) return;
-    fill(list, html);
-    list.hidden = false;
-    mark(0);
-  } catch { list.hidden = true; }
+  const text = box.value, mine = ++asking;
+  if (!text.startsWith("/") || composer.mode() !== "reply") { list.hidden = true; return; }
+  let html = "";
+  try { html = await request("/talk/" + id + "/macros?q=" + encodeURIComponent(text.slice(1))); } catch { /* no list: Enter sends what is written */ }
+  if (mine !== asking || composer.current() !== id || box.value !== text) return;
+  fill(list, html);
+  list.dataset.of = text; // what the list answers; it goes with the list when another conversation is shown
+  list.hidden = !html;
+  mark(0);
+  if (entered !== text) return;
+  entered = "";
+  enter();
+}
+// enter does what Enter means to a text that starts with "/": its first prepared answer, or the text.
+function enter() {
+  const one = !$("#macros").hidden && options().find((o) => o.ariaSelected === "true");
+  if (one) choose(one.dataset.macro);
+  else composer.submit();
 }
 function mark(n) {
   const all = options();
@@ -125,10 +138,19 @@ async function choose(macro) {
   } catch (err) { composer.fail(id, err.message); }
 }
 addEventListener("keydown", (event) => { // before the composer hears of Enter
-  if (event.target.id !== "text" || !$("#macros") || $("#macros").hidden) return;
+  const list = $("#macros"), text = event.target.value;
+  if (event.target.id !== "text" || !list || composer.mode() !== "reply") return;
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing && text.startsWith("/")) {
+    event.preventDefault();
+    if (list.dataset.of === text) return enter();
+    entered = text; // an older list, or none yet, must not decide what goes out
+    clearTimeout(waiting);
+    macros();
+    return;
+  }
+  if (list.hidden) return;
   const all = options(), n = all.findIndex((o) => o.ariaSelected === "true");
   const to = { ArrowDown: n + 1, ArrowUp: n - 1 + all.length }[event.key];
   if (to !== undefined && all.length) { event.preventDefault(); mark(to % all.length); }
-  else if (event.key === "Enter" && all[n]) { event.preventDefault(); choose(all[n].dataset.macro); }
-  else if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); $("#macros").hidden = true; }
+  else if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); list.hidden = true; list.dataset.of = text; }
 }, true);

@@ -137,6 +137,31 @@ func TestPreparedAnswersAndFiles(t *testing.T) {
 	require.Len(t, in.got(robin), 2, "a note is not sent")
 }
 
+// Enter that is faster than the list must neither send what was typed for the list nor take
+// the first answer of an older list.
+func TestEnterWaitsForThePreparedAnswers(t *testing.T) {
+	t.Parallel()
+	in := within(t)
+	robin, toRobin := in.writes("Robin Reed", "Is my bike ready?")
+	c := openConsole(in, 1400, 860)
+	c.turnsTo(toRobin)
+	empties := func() {
+		c.Until("(b => { b.value = ''; b.dispatchEvent(new Event('input', { bubbles: true })); return true; })(document.querySelector('#text'))")
+	}
+	c.types("/open\n")
+	c.holds("We are open from Monday to Saturday, 9:00 to 18:00.")
+	require.Empty(t, in.got(robin))
+	empties()
+	c.types("/")
+	c.Do(chromedp.WaitVisible("#macros [data-macro]"))
+	c.types("open\n")
+	c.holds("We are open from Monday to Saturday, 9:00 to 18:00.")
+	empties()
+	c.types("/no such answer\n")
+	c.eventually(func() bool { return len(in.got(robin)) == 1 }, "a text that only looks like one")
+	require.Equal(t, []string{"/no such answer"}, in.got(robin))
+}
+
 // hostile does something if a page takes it for markup.
 const hostile = `"><img src=x onerror="document.body.dataset.hit=1"><script>document.body.dataset.hit=1</script>{{7*7}}`
 
