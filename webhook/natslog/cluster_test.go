@@ -44,12 +44,13 @@ func (c *tally) has(n int) bool {
 	return len(c.seen) >= n
 }
 
-// openCluster opens the log on a cluster that may not have elected its leaders yet.
+// openCluster opens the log on a cluster that may not have elected its leaders yet: nobody answers then, and
+// the client's few seconds have to end for another try.
 func openCluster(t testing.TB, cfg natslog.Config) *natslog.Log {
 	t.Helper()
 	var l *natslog.Log
 	var err error
-	require.Eventually(t, func() bool { l, err = natslog.Open(t.Context(), cfg); return err == nil }, time.Minute, 100*time.Millisecond, "no log: %v", err)
+	require.Eventually(t, func() bool { l, err = natslog.Open(t.Context(), cfg); return err == nil }, patience, 100*time.Millisecond, "no log: %v", err)
 	return l
 }
 
@@ -99,10 +100,19 @@ func TestServersOfAClusterDie(t *testing.T) {
 	more := func() {
 		t.Helper()
 		from := count.Load()
-		require.Eventually(t, func() bool { return count.Load() >= from+50 }, time.Minute, 10*time.Millisecond, "publishing stands still")
+		require.Eventually(t, func() bool { return count.Load() >= from+50 }, patience, 10*time.Millisecond, "publishing stands still")
+	}
+	whole := func() { // one of three may die: not while another one still lacks what it missed
+		t.Helper()
+		for _, n := range nodes {
+			for _, stream := range []string{natslog.DefaultStream, natslog.DefaultStream + "_DEAD"} {
+				require.Eventually(t, func() bool { return n.current(stream) }, patience, 10*time.Millisecond, "%s does not catch up with %s", n.name, stream)
+			}
+		}
 	}
 	more()
 	for range len(nodes) {
+		whole()
 		i := 0
 		for j, n := range nodes {
 			if n.leads(natslog.DefaultStream) {
@@ -127,7 +137,7 @@ func TestServersOfAClusterDie(t *testing.T) {
 		})
 		return ids
 	}
-	require.Eventually(t, func() bool { return len(missing()) == 0 }, time.Minute, 50*time.Millisecond)
+	require.Eventually(t, func() bool { return len(missing()) == 0 }, patience, 50*time.Millisecond)
 	cancel()
 	workers.Wait()
 	again := 0
@@ -142,26 +152,26 @@ func TestAServerRestarts(t *testing.T) {
 	t.Parallel()
 	n := single(t, syncAlways, "")
 	cfg := natslog.Config{Conn: connect(t, "app", n), System: connect(t, "sys", n), Replicas: 1, Timeout: time.Second, MinWait: 10 * time.Millisecond, MaxWait: 100 * time.Millisecond}
-	l, err := natslog.Open(t.Context(), cfg)
+	l, err := natslog.Open(patient(t), cfg)
 	require.NoError(t, err)
 	const many = 200
 	for i := range many / 2 {
-		require.NoError(t, l.Accept(t.Context(), delivery(fmt.Sprint("w", i))))
+		require.NoError(t, l.Accept(patient(t), delivery(fmt.Sprint("w", i))))
 	}
 	c := &tally{seen: map[string]int{}}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- l.Run(ctx, c) }()
-	require.Eventually(t, func() bool { return c.has(10) }, time.Minute, time.Millisecond)
+	require.Eventually(t, func() bool { return c.has(10) }, patience, time.Millisecond)
 	n.kill()
 	down, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	require.Error(t, l.Accept(down, delivery("while it was down")), "nobody has it")
 	stop()
 	n.start(t)
 	for i := many / 2; i < many; i++ {
-		require.Eventually(t, func() bool { return l.Accept(t.Context(), delivery(fmt.Sprint("w", i))) == nil }, time.Minute, 10*time.Millisecond)
+		require.Eventually(t, func() bool { return l.Accept(t.Context(), delivery(fmt.Sprint("w", i))) == nil }, patience, 10*time.Millisecond)
 	}
-	require.Eventually(t, func() bool { return c.has(many) }, time.Minute, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return c.has(many) }, patience, 10*time.Millisecond)
 	cancel()
 	require.NoError(t, <-done)
 }
@@ -173,13 +183,13 @@ func TestASlowConsumerLosesNothing(t *testing.T) {
 	n := single(t, syncAlways, "")
 	open := func() (*natslog.Log, *nats.Conn) {
 		conn := connect(t, "app", n)
-		l, err := natslog.Open(t.Context(), natslog.Config{Conn: conn, System: connect(t, "sys", n), Replicas: 1, Concurrency: 4})
+		l, err := natslog.Open(patient(t), natslog.Config{Conn: conn, System: connect(t, "sys", n), Replicas: 1, Concurrency: 4})
 		require.NoError(t, err)
 		return l, conn
 	}
 	slow, conn := open()
 	for i := range 100 {
-		require.NoError(t, slow.Accept(t.Context(), delivery(fmt.Sprint("w", i))))
+		require.NoError(t, slow.Accept(patient(t), delivery(fmt.Sprint("w", i))))
 	}
 	hang, begun := make(chan struct{}), make(chan struct{}, 100)
 	c := &tally{seen: map[string]int{}}
@@ -197,9 +207,9 @@ func TestASlowConsumerLosesNothing(t *testing.T) {
 	}
 	quick, _ := open()
 	go func() { done <- quick.Run(ctx, c) }()
-	require.Eventually(t, func() bool { return c.has(80) }, time.Minute, 10*time.Millisecond, "what the slow one has not begun is another's")
+	require.Eventually(t, func() bool { return c.has(80) }, patience, 10*time.Millisecond, "what the slow one has not begun is another's")
 	close(hang)
-	require.Eventually(t, func() bool { return c.has(100) }, time.Minute, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return c.has(100) }, patience, 10*time.Millisecond)
 	require.NoError(t, conn.LastError(), "no slow consumer for the server")
 	cancel()
 	require.NoError(t, <-done)
@@ -211,14 +221,14 @@ func TestARepetitionIsKeptOnce(t *testing.T) {
 	t.Parallel()
 	n := single(t, syncAlways, "")
 	conn := connect(t, "app", n)
-	l, err := natslog.Open(t.Context(), natslog.Config{Conn: conn, System: connect(t, "sys", n), Replicas: 1})
+	l, err := natslog.Open(patient(t), natslog.Config{Conn: conn, System: connect(t, "sys", n), Replicas: 1})
 	require.NoError(t, err)
 	for range 5 {
-		require.NoError(t, l.Accept(t.Context(), delivery("w")))
+		require.NoError(t, l.Accept(patient(t), delivery("w")))
 	}
 	js, err := jetstream.New(conn)
 	require.NoError(t, err)
-	s, err := js.Stream(t.Context(), natslog.DefaultStream)
+	s, err := js.Stream(patient(t), natslog.DefaultStream)
 	require.NoError(t, err)
 	require.EqualValues(t, 1, s.CachedInfo().State.Msgs)
 }

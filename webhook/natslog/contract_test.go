@@ -52,7 +52,7 @@ func contractServer(t *testing.T) func(t *testing.T) natslog.Config {
 	if url := os.Getenv("KANAVA_NATS_URL"); url != "" {
 		t.Logf("NATS at %s", url)
 		return func(t *testing.T) natslog.Config {
-			conn, err := nats.Connect(url)
+			conn, err := nats.Connect(url, nats.Timeout(patience))
 			require.NoError(t, err)
 			t.Cleanup(conn.Close)
 			return natslog.Config{Conn: conn, Replicas: 1, InsecureAllowLoss: true}
@@ -75,7 +75,7 @@ func TestTheLogKeepsTheContract(t *testing.T) {
 		}
 		cfg.MaxTries, cfg.MinWait, cfg.MaxWait = o.MaxTries, o.MinWait, o.MaxWait
 		cfg.Redact, cfg.Inject, cfg.Extract = o.Redact, o.Inject, o.Extract
-		l, err := natslog.Open(t.Context(), cfg)
+		l, err := natslog.Open(patient(t), cfg)
 		require.NoError(t, err)
 		return held{l, cfg.Conn, cfg.Stream}
 	})

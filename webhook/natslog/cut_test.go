@@ -85,26 +85,26 @@ func TestALostAcknowledgementDoublesNothing(t *testing.T) {
 	n := single(t, syncAlways, "")
 	line := newCutter(t, fmt.Sprintf("127.0.0.1:%d", n.port))
 	conn, err := nats.Connect("nats://"+line.Addr().String(), nats.UserInfo("app", "app"), nats.MaxReconnects(-1),
-		nats.ReconnectWait(20*time.Millisecond), nats.IgnoreDiscoveredServers())
+		nats.ReconnectWait(20*time.Millisecond), nats.IgnoreDiscoveredServers(), nats.Timeout(patience))
 	require.NoError(t, err)
 	t.Cleanup(conn.Close)
-	l, err := natslog.Open(t.Context(), natslog.Config{Conn: conn, System: connect(t, "sys", n), Replicas: 1})
+	l, err := natslog.Open(patient(t), natslog.Config{Conn: conn, System: connect(t, "sys", n), Replicas: 1})
 	require.NoError(t, err)
 	const rounds = 3
 	for i := range rounds {
-		require.NoError(t, l.Check(t.Context())) // on this line, as Accept does it after each reconnection
+		require.NoError(t, l.Check(patient(t))) // on this line, as Accept does it after each reconnection
 		line.mute.Store(true)                    // the message arrives, and what the stream says to it does not
 		done := make(chan error, 1)
-		go func() { done <- l.Accept(t.Context(), delivery(fmt.Sprint("w", i))) }()
+		go func() { done <- l.Accept(patient(t), delivery(fmt.Sprint("w", i))) }()
 		js, err := jetstream.New(connect(t, "app", n))
 		require.NoError(t, err)
 		require.Eventually(t, func() bool {
-			s, err := js.Stream(t.Context(), natslog.DefaultStream)
+			s, err := js.Stream(patient(t), natslog.DefaultStream)
 			return err == nil && s.CachedInfo().State.Msgs == uint64(i+1)
-		}, time.Minute, time.Millisecond, "the message does not arrive")
+		}, patience, time.Millisecond, "the message does not arrive")
 		line.cut()
 		require.NoError(t, <-done, "it is published again on the next line")
-		s, err := js.Stream(t.Context(), natslog.DefaultStream)
+		s, err := js.Stream(patient(t), natslog.DefaultStream)
 		require.NoError(t, err)
 		require.EqualValues(t, i+1, s.CachedInfo().State.Msgs, "and kept once")
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
@@ -22,8 +23,8 @@ func Example() {
 	s.Start()
 	defer s.Shutdown()
 
-	ctx, stop := context.WithCancel(context.Background())
-	conn, err := nats.Connect(s.ClientURL(), nats.MaxReconnects(-1))
+	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
+	conn, err := nats.Connect(s.ClientURL(), nats.MaxReconnects(-1), nats.Timeout(10*time.Second))
 	check(err)
 	defer conn.Close()
 	log, err := natslog.Open(ctx, natslog.Config{

@@ -42,7 +42,7 @@ func (nowhere) Send(context.Context, message.Outbound) (message.Receipt, error) 
 func TestTheHubBehindTheLogBelievesNoMoreThanWithoutIt(t *testing.T) {
 	t.Parallel()
 	n := single(t, syncAlways, "")
-	l, err := natslog.Open(t.Context(), natslog.Config{Conn: connect(t, "app", n), System: connect(t, "sys", n), Replicas: 1})
+	l, err := natslog.Open(patient(t), natslog.Config{Conn: connect(t, "app", n), System: connect(t, "sys", n), Replicas: 1})
 	require.NoError(t, err)
 	handler, err := webhook.NewHandler(webhook.Config{
 		VerifyToken: "token", Sink: l,
@@ -83,7 +83,7 @@ func TestTheHubBehindTheLogBelievesNoMoreThanWithoutIt(t *testing.T) {
 	require.Eventually(t, func() bool {
 		health, err := hub.Health(t.Context())
 		return err == nil && health.NotCovered == 1
-	}, time.Minute, 10*time.Millisecond, "the forged one is kept aside and counted")
+	}, patience, 10*time.Millisecond, "the forged one is kept aside and counted")
 	stop()
 	require.NoError(t, <-done)
 	require.NoError(t, <-done)

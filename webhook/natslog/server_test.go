@@ -1,8 +1,8 @@
 package natslog_test
 
 import (
+	"context"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +14,18 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/stretchr/testify/require"
 )
+
+// patience bounds what takes seconds when nothing is wrong: it only tells a hang from a slow machine.
+const patience = 3 * time.Minute
+
+// patient is a context for calls of the log: without an end of its own, a call gives up after the few seconds
+// of the client.
+func patient(t testing.TB) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	t.Cleanup(cancel)
+	return ctx
+}
 
 // node is a real NATS server inside the test, which can be killed and started again on the same
 // address and files.
@@ -48,14 +60,6 @@ func configure(t testing.TB, name, jetstream, rest string) *node {
 	return n
 }
 
-func freePort(t testing.TB) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
-}
-
 func (n *node) start(t testing.TB) {
 	t.Helper()
 	o, err := server.ProcessConfigFile(n.config)
@@ -64,7 +68,7 @@ func (n *node) start(t testing.TB) {
 	s, err := server.NewServer(o)
 	require.NoError(t, err)
 	s.Start()
-	require.True(t, s.ReadyForConnections(30*time.Second), "server %s does not start", n.name)
+	require.True(t, s.ReadyForConnections(patience), "server %s does not start", n.name)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.s = s
@@ -85,6 +89,13 @@ func (n *node) leads(stream string) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.s != nil && n.s.JetStreamIsStreamLeader("APP", stream)
+}
+
+// current reports whether the server has all that the cluster knows, and a stream that it keeps.
+func (n *node) current(stream string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.s != nil && n.s.JetStreamIsCurrent() && n.s.JetStreamIsStreamCurrent("APP", stream)
 }
 
 // single starts one server.
@@ -129,7 +140,7 @@ func connect(t testing.TB, user string, nodes ...*node) *nats.Conn {
 		urls = append(urls, fmt.Sprintf("nats://127.0.0.1:%d", n.port))
 	}
 	conn, err := nats.Connect(strings.Join(urls, ","), nats.UserInfo(user, user), nats.MaxReconnects(-1),
-		nats.ReconnectWait(50*time.Millisecond), nats.IgnoreDiscoveredServers())
+		nats.ReconnectWait(50*time.Millisecond), nats.IgnoreDiscoveredServers(), nats.Timeout(patience))
 	require.NoError(t, err)
 	t.Cleanup(conn.Close)
 	return conn

@@ -128,7 +128,7 @@ func unsafe(c *jetstream.StreamConfig) (problems []string) {
 // systemWait is how long servers may take to answer, and quiet how long nobody may have answered
 // before all are taken to have.
 const (
-	systemWait = 5 * time.Second
+	systemWait = 15 * time.Second
 	quiet      = 500 * time.Millisecond
 )
 
