@@ -16,7 +16,7 @@ import (
 func TestAServerWhoseClockIsBehindNeitherStopsANumberNorSetsItFree(t *testing.T) {
 	t.Parallel()
 	addr := shared(t)
-	l := process(t, addr, redislimit.Config{Timeout: time.Minute, Limits: cloudapi.Limits{Throughput: 40}})
+	l := process(t, addr, redislimit.Config{Timeout: patience, Limits: cloudapi.Limits{Throughput: 40}})
 	_, err := l.Acquire(t.Context(), cloudapi.Permit{Number: "7"})
 	require.NoError(t, err)
 	client := connect(t, addr)
@@ -26,7 +26,7 @@ func TestAServerWhoseClockIsBehindNeitherStopsANumberNorSetsItFree(t *testing.T)
 	ahead := strconv.FormatInt(time.Now().Add(2*time.Hour).UnixMicro(), 10)
 	require.NoError(t, client.Do(t.Context(), client.B().Hset().Key(keys[0]).FieldValue().
 		FieldValue("tat", ahead).FieldValue("slow", "30").FieldValue("since", ahead).Build()).Error())
-	g := storm(t, 80, "7", []cloudapi.Limiter{l, process(t, addr, redislimit.Config{Timeout: time.Minute, Limits: cloudapi.Limits{Throughput: 40}})})
+	g := storm(t, 80, "7", []cloudapi.Limiter{l, process(t, addr, redislimit.Config{Timeout: patience, Limits: cloudapi.Limits{Throughput: 40}})})
 	g.keeps(t, 40)
 }
 
@@ -34,13 +34,13 @@ func TestAServerWhoseClockIsBehindNeitherStopsANumberNorSetsItFree(t *testing.T)
 func TestAServerThatLostItsDataLearnsFromThoseWhoAsk(t *testing.T) {
 	t.Parallel()
 	s := startRedis(t)
-	l := process(t, s.addr(), redislimit.Config{Timeout: time.Minute, Limits: cloudapi.Limits{Throughput: 1000}})
+	l := process(t, s.addr(), redislimit.Config{Timeout: patience, Limits: cloudapi.Limits{Throughput: 1000}})
 	l.Observe(t.Context(), cloudapi.Permit{Number: "7"}, cloudapi.Observation{Throughput: 20})
 	s.kill()
 	s.start(t)
 	require.Eventually(t, func() bool {
-		_, err := l.Acquire(t.Context(), cloudapi.Permit{Number: "7", Recipient: "first", MaxWait: time.Second})
+		_, err := l.Acquire(t.Context(), cloudapi.Permit{Number: "7", Recipient: "first", MaxWait: patience})
 		return err == nil
-	}, time.Minute, 20*time.Millisecond)
+	}, patience, 20*time.Millisecond)
 	storm(t, 60, "7", []cloudapi.Limiter{l}).keeps(t, 20)
 }

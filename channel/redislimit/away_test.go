@@ -18,9 +18,9 @@ func TestWithoutAShareNothingGoesWhileRedisIsAway(t *testing.T) {
 	t.Parallel()
 	s := startRedis(t)
 	var log bytes.Buffer
-	l := process(t, s.addr(), redislimit.Config{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	l := process(t, s.addr(), redislimit.Config{Timeout: patience, Logger: slog.New(slog.NewTextHandler(&log, nil))})
 	acquire := func() error {
-		_, err := l.Acquire(t.Context(), cloudapi.Permit{Number: "7", Recipient: "15555550199", MaxWait: 100 * time.Millisecond})
+		_, err := l.Acquire(t.Context(), cloudapi.Permit{Number: "7", Recipient: "15555550199", MaxWait: patience})
 		return err
 	}
 	require.NoError(t, acquire())
@@ -32,7 +32,7 @@ func TestWithoutAShareNothingGoesWhileRedisIsAway(t *testing.T) {
 	requireScope(t, cloudapi.ScopeAccount, err)
 	l.Observe(t.Context(), cloudapi.Permit{Number: "7"}, cloudapi.Observation{Throughput: 1000, Inbound: 1}) // is quick and cannot fail
 	s.start(t)
-	require.Eventually(t, func() bool { return acquire() == nil }, time.Minute, 20*time.Millisecond, "it is back, without its scripts and data")
+	require.Eventually(t, func() bool { return acquire() == nil }, patience, 20*time.Millisecond, "it is back, without its scripts and data")
 	require.Equal(t, 1, strings.Count(log.String(), "out of reach"), "told once")
 	require.Equal(t, 1, strings.Count(log.String(), "are back"))
 	require.NotContains(t, log.String(), "15555550199")

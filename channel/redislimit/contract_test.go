@@ -2,7 +2,6 @@ package redislimit_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/kanava-go/kanava/channel/cloudapi"
 	"github.com/kanava-go/kanava/channel/cloudapi/limitertest"
@@ -14,7 +13,7 @@ func TestTheLimiterKeepsTheContract(t *testing.T) {
 	addr := shared(t)
 	limitertest.Run(t, func(t *testing.T, limits cloudapi.Limits) func() cloudapi.Limiter {
 		return func() cloudapi.Limiter {
-			return process(t, addr, redislimit.Config{Limits: limits, Timeout: time.Minute}) // a busy machine is no outage
+			return process(t, addr, redislimit.Config{Limits: limits, Timeout: patience}) // a busy machine is no outage
 		}
 	})
 }

@@ -17,6 +17,9 @@ import (
 	"github.com/kanava-go/kanava/channel/redislimit"
 )
 
+// patience bounds what takes a moment when nothing is wrong: it only tells a hang from a slow machine.
+const patience = 2 * time.Minute
+
 // redisServer is a real server that a test may kill and start again.
 type redisServer struct {
 	port int
@@ -32,10 +35,7 @@ func startRedis(t *testing.T) *redisServer {
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		missing(t, "redis-server is not installed")
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	s := &redisServer{port: l.Addr().(*net.TCPAddr).Port, dir: t.TempDir()}
-	require.NoError(t, l.Close())
+	s := &redisServer{port: freePort(t), dir: t.TempDir()}
 	s.start(t)
 	t.Cleanup(s.kill)
 	return s
@@ -62,7 +62,7 @@ func (s *redisServer) start(t *testing.T) {
 			_ = conn.Close()
 		}
 		return err == nil
-	}, 30*time.Second, 10*time.Millisecond, "redis-server does not start")
+	}, patience, 10*time.Millisecond, "redis-server does not start")
 }
 
 func (s *redisServer) kill() {
@@ -89,7 +89,7 @@ func shared(t *testing.T) string {
 func connect(t *testing.T, addr string) rueidis.Client {
 	t.Helper()
 	c, err := rueidis.NewClient(rueidis.ClientOption{InitAddress: []string{addr}, DisableCache: true, DisableRetry: true,
-		Dialer: net.Dialer{Timeout: time.Second}})
+		Dialer: net.Dialer{Timeout: patience}, ConnWriteTimeout: patience})
 	require.NoError(t, err)
 	t.Cleanup(c.Close)
 	return c

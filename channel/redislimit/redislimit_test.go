@@ -102,7 +102,7 @@ func requireScope(t *testing.T, scope cloudapi.LimitScope, err error) {
 func TestNoKeyShowsAPerson(t *testing.T) {
 	t.Parallel()
 	addr := shared(t)
-	l := process(t, addr, redislimit.Config{})
+	l := process(t, addr, redislimit.Config{Timeout: patience, Limits: cloudapi.Limits{PairInterval: time.Hour}}) // a pair is forgotten once all is paid back
 	_, err := l.Acquire(t.Context(), cloudapi.Permit{Number: "106540352242922", Recipient: "15555550199"})
 	require.NoError(t, err)
 	client := connect(t, addr)

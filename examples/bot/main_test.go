@@ -56,7 +56,7 @@ func TestATalkWithTheBotAndAPerson(t *testing.T) {
 	post := start(t)
 	shows := func(n int, text string) { // until the phone shows a text so often
 		t.Helper()
-		require.Eventually(t, func() bool { return strings.Count(post("/phone", ""), text) >= n }, time.Minute, 5*time.Millisecond, text)
+		require.Eventually(t, func() bool { return strings.Count(post("/phone", ""), text) >= n }, 3*time.Minute, 5*time.Millisecond, text)
 	}
 	post("/phone", "Hello")
 	shows(1, "I am the workshop's robot. What can I do for you? [Opening hours] [Book a repair] [A person]")
@@ -73,7 +73,7 @@ func TestATalkWithTheBotAndAPerson(t *testing.T) {
 	post("/phone", "A person")
 	shows(1, "Somebody from the workshop will answer")
 	post("/phone?later=2s", "It squeaks!") // WhatsApp tells seconds: within one, what we said counts as newer
-	require.Eventually(t, func() bool { return strings.Contains(post("/people", ""), "It squeaks!") }, time.Minute, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(post("/people", ""), "It squeaks!") }, 3*time.Minute, 5*time.Millisecond)
 	post("/people", "I can do that today.")
 	shows(1, "Harbour Bikes: I can do that today.")
 	require.Equal(t, 1, strings.Count(post("/phone", ""), "I am the workshop's robot"), "while people have the talk the bot is silent")

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,6 +16,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
 	"github.com/kanava-go/kanava/webhook/natslog"
 )
 
@@ -161,10 +161,7 @@ func ofThree(b *testing.B) (flags []string, own func() float64) {
 // connection to the server's own account.
 func oneThatSyncs(b *testing.B) (flags []string, own func() float64) {
 	b.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(b, err)
-	port := l.Addr().(*net.TCPAddr).Port
-	require.NoError(b, l.Close())
+	port := pgtest.Port(b)
 	dir, err := os.MkdirTemp("", "kanava-nats-")
 	require.NoError(b, err)
 	b.Cleanup(func() { _ = os.RemoveAll(dir) })

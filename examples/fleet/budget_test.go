@@ -37,7 +37,7 @@ func TestABudgetIsSpentOnceOverAFleet(t *testing.T) {
 			one.kill()
 		}
 	}
-	require.Eventually(t, func() bool { b.world.Advance(time.Minute); return look.received(t) == messages }, 3*time.Minute, 250*time.Millisecond, "all of them arrive")
+	require.Eventually(t, func() bool { b.world.Advance(time.Minute); return look.received(t) == messages }, patience, 250*time.Millisecond, "all of them arrive")
 	uncertain := look.settle(t, b, budget)
 	require.Len(t, b.answers(), budget)
 	for text, n := range b.answers() {

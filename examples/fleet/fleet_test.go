@@ -33,6 +33,10 @@ import (
 // childEnv makes the test binary be the program.
 const childEnv = "KANAVA_FLEET_PROCESS"
 
+// patience bounds what takes seconds, or a minute, when nothing is wrong: it only tells a hang from a slow
+// machine.
+const patience = 5 * time.Minute
+
 func TestMain(m *testing.M) {
 	if os.Getenv(childEnv) != "" {
 		child()
@@ -125,7 +129,7 @@ func (b *bench) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b.mu.Unlock()
 	for i := range members {
 		m := members[(first+i)%len(members)]
-		ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
+		ctx, cancel := context.WithTimeout(r.Context(), 10*time.Second)
 		status, answer, err := m.forward(ctx, r, body)
 		cancel()
 		if err == nil && status < http.StatusInternalServerError {
@@ -183,12 +187,9 @@ func (b *bench) start(name string, flags ...string) *member {
 // startAs is start for a process that is not quite like the others; see child.
 func (b *bench) startAs(env []string, name string, flags ...string) *member {
 	b.t.Helper()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(b.t, err)
-	m := &member{b: b, name: name, listen: free.Addr().String(), ended: make(chan struct{})}
-	require.NoError(b.t, free.Close())
+	m := &member{b: b, name: name, listen: fmt.Sprint("127.0.0.1:", pgtest.Port(b.t)), ended: make(chan struct{})}
 	var port int
-	_, err = fmt.Sscanf(b.schema.DSN[strings.Index(b.schema.DSN, "port="):], "port=%d", &port)
+	_, err := fmt.Sscanf(b.schema.DSN[strings.Index(b.schema.DSN, "port="):], "port=%d", &port)
 	require.NoError(b.t, err)
 	m.cable = newCable(b.t, fmt.Sprint("127.0.0.1:", port))
 	dsn := strings.Replace(b.schema.DSN, fmt.Sprint("port=", port), fmt.Sprint("port=", m.cable.port()), 1) + " search_path=" + b.schema.Name
@@ -210,12 +211,12 @@ func (b *bench) startAs(env []string, name string, flags ...string) *member {
 	b.mu.Lock()
 	b.members = append(b.members, m)
 	b.mu.Unlock()
-	require.Eventually(b.t, m.ready, 2*time.Minute, 20*time.Millisecond, "%s is not ready: %s", name, m)
+	require.Eventually(b.t, m.ready, patience, 20*time.Millisecond, "%s is not ready: %s", name, m)
 	return m
 }
 
 func (m *member) ready() bool {
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+m.listen+"/readyz", http.NoBody)
 	if err != nil {
@@ -260,7 +261,7 @@ func (m *member) leave() {
 	m.signal(syscall.SIGTERM)
 	select {
 	case <-m.ended:
-	case <-time.After(time.Minute):
+	case <-time.After(patience):
 		m.b.t.Error(m.name, "does not end")
 	}
 	m.gone.Store(true)
@@ -368,10 +369,7 @@ func cluster(t testing.TB) (nodes []*node, urls string) {
 	t.Helper()
 	var ports []int
 	for range 6 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		require.NoError(t, err)
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
-		defer l.Close()
+		ports = append(ports, pgtest.Port(t))
 	}
 	var routes, all []string
 	for i := range 3 {
@@ -457,10 +455,7 @@ func redisServer(t *testing.T) (addr string, restart func()) {
 		}
 		t.Skip("redis-server is not installed")
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	port, dir := l.Addr().(*net.TCPAddr).Port, t.TempDir()
-	require.NoError(t, l.Close())
+	port, dir := pgtest.Port(t), t.TempDir()
 	var cmd *exec.Cmd
 	start := func() {
 		cmd = exec.Command("redis-server", "--port", fmt.Sprint(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "yes", "--dir", dir)

@@ -165,7 +165,7 @@ func TestRolesMayBeApart(t *testing.T) {
 	for i, u := range b.users {
 		u.Text(b.number, "hello "+word(i))
 	}
-	require.Eventually(t, func() bool { return b.answered() == 5 }, 2*time.Minute, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return b.answered() == 5 }, patience, 20*time.Millisecond)
 	require.Equal(t, cloudapitest.Finding{}, first(b.world.Audit()))
 	page := desk.get(t, "/console/")
 	require.Contains(t, page, "re: hello aaa")

@@ -85,7 +85,7 @@ func storm(t *testing.T, b *bench, more func(round int)) {
 	}
 	arrive := func() {
 		t.Helper()
-		require.Eventually(t, func() bool { return b.answered() >= wrote*9/10 }, 3*time.Minute, 50*time.Millisecond, "the others go on")
+		require.Eventually(t, func() bool { return b.answered() >= wrote*9/10 }, patience, 50*time.Millisecond, "the others go on")
 	}
 	write(240)
 	arrive()
@@ -114,9 +114,9 @@ func storm(t *testing.T, b *bench, more func(round int)) {
 	takenOver(t, began, "cut off", "two", one, three)
 	arrive()
 	two.cable.set(false)
-	require.Eventually(t, func() bool { _, ok := two.saw(began, "did not hear of this process", ""); return ok }, time.Minute, 20*time.Millisecond,
+	require.Eventually(t, func() bool { _, ok := two.saw(began, "did not hear of this process", ""); return ok }, patience, 20*time.Millisecond,
 		"it notices by itself")
-	require.Eventually(t, two.ready, time.Minute, 50*time.Millisecond, "and goes on")
+	require.Eventually(t, two.ready, patience, 50*time.Millisecond, "and goes on")
 	if more != nil {
 		more(2)
 	}
@@ -133,7 +133,7 @@ func storm(t *testing.T, b *bench, more func(round int)) {
 	require.Eventually(t, func() bool {
 		versions := look.versions(t)
 		return slices.Contains(versions, "v1") && slices.Contains(versions, "v2")
-	}, time.Minute, 100*time.Millisecond, "both versions are in the register: who was taken over from signs again with its next entry")
+	}, patience, 100*time.Millisecond, "both versions are in the register: who was taken over from signs again with its next entry")
 	two.leave() // the upgrade goes on
 	b.startAs([]string{nextEnv + "=1", clockEnv + "=-3m"}, "four", "-version", "v2")
 	write(60)
@@ -165,7 +165,7 @@ func takenOver(t *testing.T, since time.Time, how, who string, others ...*member
 			}
 		}
 		return false
-	}, time.Minute, 10*time.Millisecond, "nobody takes over from %s", who)
+	}, patience, 10*time.Millisecond, "nobody takes over from %s", who)
 }
 
 // word is a number without digits, which might be part of a card number.
@@ -296,12 +296,12 @@ func (l looker) settle(t *testing.T, b *bench, wrote int) (uncertain int) {
 		}
 		return b.answered()+state.Uncertain >= wrote
 	}
-	require.Eventually(t, rest, 5*time.Minute, 250*time.Millisecond, "nothing is left to do")
+	require.Eventually(t, rest, patience, 250*time.Millisecond, "nothing is left to do")
 	require.Zero(t, state.Dead)
 	somebody := conversation.Author{Kind: conversation.Agent, ID: "operator"}
 	uncertain, err := l.hub.ResendUncertain(t.Context(), somebody, "support", time.Now().Add(time.Hour))
 	require.NoError(t, err)
-	require.Eventually(t, func() bool { return rest() && b.answered() == wrote }, 5*time.Minute, 250*time.Millisecond, "what was resent arrives")
+	require.Eventually(t, func() bool { return rest() && b.answered() == wrote }, patience, 250*time.Millisecond, "what was resent arrives")
 	return uncertain
 }
 

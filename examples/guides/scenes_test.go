@@ -62,7 +62,7 @@ var scenes = []scene{
 			s.bash(t, `curl -sSf -H 'Content-Type: application/json' -d '{"text":"Anybody there?"}' http://localhost:8090/control/users/1/text`)
 			require.Eventually(t, func() bool {
 				return strings.Contains(s.bash(t, `curl -sSf http://localhost:8090/control/users/1/chat`), "You wrote: Anybody there?")
-			}, time.Minute, 50*time.Millisecond, "the program of the page answers")
+			}, 3*time.Minute, 50*time.Millisecond, "the program of the page answers")
 		},
 	},
 	{page: "examples/guides/templates.md", account: true},
@@ -236,7 +236,7 @@ func (s *stage) command(ctx context.Context, line string) *exec.Cmd {
 // run runs a line to its end.
 func (s *stage) run(t *testing.T, line string) (out string, code int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	text, err := s.command(ctx, line).CombinedOutput()
 	exit, ended := errors.AsType[*exec.ExitError](err)
@@ -276,7 +276,7 @@ func (s *stage) start(t *testing.T, line, page string) {
 			if _, node := strings.CutPrefix(line, "node "); !node && err != nil {
 				t.Errorf("%s: %v\n%s", line, err, out.String())
 			}
-		case <-time.After(time.Minute):
+		case <-time.After(3 * time.Minute):
 			_ = cmd.Process.Kill()
 			t.Errorf("%s did not stop\n%s", line, out.String())
 		}
@@ -289,7 +289,7 @@ func (s *stage) start(t *testing.T, line, page string) {
 				port = m[1]
 			}
 			return m != nil
-		}, time.Minute, 20*time.Millisecond, "%s says where it is", line)
+		}, 3*time.Minute, 20*time.Millisecond, "%s says where it is", line)
 	}
 	require.Eventually(t, func() bool {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost:"+port, http.NoBody)
@@ -299,7 +299,7 @@ func (s *stage) start(t *testing.T, line, page string) {
 			err = res.Body.Close()
 		}
 		return err == nil
-	}, time.Minute, 20*time.Millisecond, "%s answers", line)
+	}, 3*time.Minute, 20*time.Millisecond, "%s answers", line)
 	if _, known := s.ports[page]; !known {
 		s.ports[page] = port
 	}

@@ -109,5 +109,5 @@ func screen(t *testing.T, name, got string) {
 // eventually waits until something is so.
 func eventually(t *testing.T, what string, so func() bool) {
 	t.Helper()
-	require.Eventually(t, so, 20*time.Second, 10*time.Millisecond, what)
+	require.Eventually(t, so, 2*time.Minute, 10*time.Millisecond, what)
 }

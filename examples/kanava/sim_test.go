@@ -75,7 +75,7 @@ func (s shell) start(t *testing.T, args ...string) *running {
 			cancel()
 			select {
 			case code = <-done:
-			case <-time.After(30 * time.Second):
+			case <-time.After(2 * time.Minute):
 				t.Error("it does not stop")
 			}
 		}

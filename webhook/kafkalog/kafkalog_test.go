@@ -185,12 +185,12 @@ func TestProcessesComeAndGo(t *testing.T) {
 		if i == 1 {
 			cluster.MoveTopicPartition(kafkalog.DefaultTopic, 0, 1) // a leader moves meanwhile
 		}
-		require.Eventually(t, has(published-50), time.Minute, 5*time.Millisecond)
+		require.Eventually(t, has(published-50), 3*time.Minute, 5*time.Millisecond)
 		processes[i].stop()
 		require.NoError(t, <-processes[i].done)
 	}
 	publish(100)
-	require.Eventually(t, has(published), time.Minute, 5*time.Millisecond, "something is lost")
+	require.Eventually(t, has(published), 3*time.Minute, 5*time.Millisecond, "something is lost")
 	processes[3].stop()
 	require.NoError(t, <-processes[3].done)
 	again := -published
@@ -225,7 +225,7 @@ func TestABadOneDoesNotStopItsPartition(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- l.Run(ctx, sink) }()
-	require.Eventually(t, func() bool { return good.Load() == many && bad.Load() > 2 }, time.Minute, time.Millisecond)
+	require.Eventually(t, func() bool { return good.Load() == many && bad.Load() > 2 }, 3*time.Minute, time.Millisecond)
 	cancel()
 	require.NoError(t, <-done)
 	admin := kadm.NewClient(newClient(t, client))

@@ -93,7 +93,7 @@ func TestALostAcknowledgementDoublesNothing(t *testing.T) {
 	const rounds = 3
 	for i := range rounds {
 		require.NoError(t, l.Check(patient(t))) // on this line, as Accept does it after each reconnection
-		line.mute.Store(true)                    // the message arrives, and what the stream says to it does not
+		line.mute.Store(true)                   // the message arrives, and what the stream says to it does not
 		done := make(chan error, 1)
 		go func() { done <- l.Accept(patient(t), delivery(fmt.Sprint("w", i))) }()
 		js, err := jetstream.New(connect(t, "app", n))

@@ -80,6 +80,23 @@ func refused(err error, scope cloudapi.LimitScope, least time.Duration) error {
 	return nil
 }
 
+// Of a limit of one in a second some comes back while a machine stands still. A try that took longer than
+// quick does not count as a failure, and is repeated, tries times at most.
+const (
+	quick = 250 * time.Millisecond
+	tries = 100
+)
+
+// quickly runs f until it succeeds, or fails although the machine was quick; f uses names of its own in each try.
+func quickly(f func(try int) error) error {
+	for try := 1; ; try++ {
+		began := time.Now()
+		if err := f(try); err == nil || time.Since(began) < quick || try == tries {
+			return err
+		}
+	}
+}
+
 // granted makes sure that a permit was granted.
 func granted(what string, err error) error {
 	if err != nil {

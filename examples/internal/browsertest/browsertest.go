@@ -71,7 +71,7 @@ func (p *Page) Before(script string) {
 // Do performs steps one after the other and fails the test if they take too long.
 func (p *Page) Do(steps ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
-	limited, cancel := context.WithTimeout(p.ctx, 30*time.Second)
+	limited, cancel := context.WithTimeout(p.ctx, 2*time.Minute)
 	defer cancel()
 	require.NoError(p.t, chromedp.Do(limited, steps...))
 }
@@ -91,7 +91,7 @@ func (p *Page) Until(expression string) {
 	require.Eventually(p.t, func() bool {
 		ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](expression))
 		return err == nil && ok // an error while the page is being loaded
-	}, 30*time.Second, 20*time.Millisecond, expression)
+	}, 2*time.Minute, 20*time.Millisecond, expression)
 }
 
 // Press clicks the first element that matches the selector, once there is one, also in a

@@ -9,12 +9,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
 	"github.com/kanava-go/kanava/examples/internal/npmtest"
 )
 
@@ -30,7 +32,7 @@ var clients = map[string]int{
 // parser on the webhooks.
 func TestClientsThatOthersWroteRunUnchanged(t *testing.T) {
 	dir := npmtest.Install(t, "clients")
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	for name, steps := range clients {
 		t.Run(name, func(t *testing.T) { runClient(ctx, t, dir, name, steps) })
@@ -42,10 +44,7 @@ func runClient(ctx context.Context, t *testing.T, dir, name string, steps int) {
 	ca := filepath.Join(t.TempDir(), "ca.pem")
 	site, out := started(t, "-tls", "-ca", ca, "-graph-addr", "localhost:0")
 	second := regexp.MustCompile(`also under +(https://\S+)`).FindStringSubmatch(out.String())[1]
-	free, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	_, port, _ := net.SplitHostPort(free.Addr().String())
-	require.NoError(t, free.Close())
+	port := strconv.Itoa(pgtest.Port(t))
 	env, err := json.Marshal(map[string]string{
 		"base": site, "tls": second, "ca": ca, "token": testToken, "number": numberID, "account": accountID, "app": appID,
 		"secret": fixed("app secret", 32), "verify": fixed("verify token", 16), "catalog": catalogID, "to": "13125550101", "port": port,
@@ -80,10 +79,7 @@ func TestTheGuidesBotAnswers(t *testing.T) {
 	_, code, ok := strings.Cut(string(readme), "```js\n")
 	require.True(t, ok)
 	code, _, _ = strings.Cut(code, "```")
-	free, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	_, port, _ := net.SplitHostPort(free.Addr().String())
-	require.NoError(t, free.Close())
+	port := strconv.Itoa(pgtest.Port(t))
 	require.Contains(t, code, "8080")
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "bot.mjs"), []byte(strings.ReplaceAll(code, "8080", port)), 0o600))
@@ -101,21 +97,21 @@ func TestTheGuidesBotAnswers(t *testing.T) {
 			_ = c.Close()
 		}
 		return err == nil
-	}, 20*time.Second, 50*time.Millisecond)
+	}, patience, 50*time.Millisecond)
 	post(t, site, "webhook", `{"url":"http://127.0.0.1:`+port+`/webhook"}`)
 	post(t, site, "users/0/text", `{"text":"Hello?"}`)
 	require.Eventually(t, func() bool {
 		post(t, site, "settle", `{}`)
 		_, chat := get(t, http.DefaultClient, site+"/control/users/0/chat", "")
 		return strings.Contains(chat, "You wrote: Hello?")
-	}, 20*time.Second, 100*time.Millisecond)
+	}, patience, 100*time.Millisecond)
 	// Somebody who hides the phone number is answered as well.
 	post(t, site, "users/2/text", `{"text":"And I?"}`)
 	require.Eventually(t, func() bool {
 		post(t, site, "settle", `{}`)
 		_, chat := get(t, http.DefaultClient, site+"/control/users/2/chat", "")
 		return strings.Contains(chat, "You wrote: And I?")
-	}, 20*time.Second, 100*time.Millisecond)
+	}, patience, 100*time.Millisecond)
 	v := post(t, site, "probe", `{}`)
 	require.Contains(t, v["verdict"], "a stranger", "it checks no signature, as the guide says")
 }

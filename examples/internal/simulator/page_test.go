@@ -133,7 +133,7 @@ func TestFlowsAreMadeAndOrdersPaidOnThePage(t *testing.T) {
 		defer r.mu.Unlock()
 		bodies := strings.Join(r.bodies, "")
 		return r.s.account.Flows()[1].Status() == "BLOCKED" && strings.Contains(bodies, `"status":"captured"`) && strings.Contains(bodies, `\"stars\":4`)
-	}, 10*time.Second, 50*time.Millisecond)
+	}, patience, 50*time.Millisecond)
 	page.Fits()
 	page.Until(`(document.querySelector("#flow-adder").scrollIntoView(), true)`)
 	page.Picture("simulator-10-flows")

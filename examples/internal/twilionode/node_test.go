@@ -67,7 +67,7 @@ func TestTwiliosOwnLibrary(t *testing.T) {
 		"body": map[string]string{"url": bodyURL, "signature": bodySignature, "text": body},
 	})
 	require.NoError(t, err)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "node", "client.mjs")
 	cmd.Dir = dir

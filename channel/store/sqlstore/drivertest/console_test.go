@@ -133,7 +133,7 @@ func TestTwoConsolesOnPostgreSQLShowTheSame(t *testing.T) {
 			id = found[1]
 		}
 		return id != ""
-	}, 30*time.Second, 20*time.Millisecond)
+	}, patience, 20*time.Millisecond)
 
 	// A page of each process, on the same conversation.
 	type told struct {
@@ -165,7 +165,7 @@ func TestTwoConsolesOnPostgreSQLShowTheSame(t *testing.T) {
 	both := func(text string) (slowest time.Duration) {
 		t.Helper()
 		began, has := time.Now(), map[int]bool{}
-		over := time.After(30 * time.Second)
+		over := time.After(patience)
 		for len(has) < 2 {
 			select {
 			case l := <-lines:

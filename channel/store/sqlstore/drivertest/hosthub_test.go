@@ -115,7 +115,7 @@ func conversationsOf(t *testing.T, hub *channel.Hub, n int) []*conversation.Conv
 		var err error
 		list, err = hub.Conversations(t.Context(), channel.ConversationQuery{Channel: "support", Limit: 1000})
 		return err == nil && len(list) == n
-	}, 30*time.Second, 10*time.Millisecond)
+	}, patience, 10*time.Millisecond)
 	return list
 }
 
@@ -144,7 +144,7 @@ func TestWhatIsWrittenInTheHostsTransactionIsSentWhenItCommits(t *testing.T) {
 			sqlstore.Ended(ctx, commit)
 			sqlstore.Ended(ctx, commit) // twice is once
 			want := int64(n/2 + 1)
-			require.Eventually(t, func() bool { return line.sent.Load() == want }, 30*time.Second, 5*time.Millisecond,
+			require.Eventually(t, func() bool { return line.sent.Load() == want }, patience, 5*time.Millisecond,
 				"the queues are polled once an hour")
 		}
 		sqlstore.Ended(t.Context(), true) // no transaction, no harm
@@ -179,7 +179,7 @@ func TestAFunctionInATransactionHappensWithTheAnswerOrNotAtAll(t *testing.T) {
 		require.NoError(t, solve("T-5", nothing))
 		require.Error(t, solve("T-5", nothing))
 
-		require.Eventually(t, func() bool { return line.sent.Load() == 1 }, 30*time.Second, 5*time.Millisecond, "the queues are polled once an hour")
+		require.Eventually(t, func() bool { return line.sent.Load() == 1 }, patience, 5*time.Millisecond, "the queues are polled once an hour")
 		require.NoError(t, hub.Idle(t.Context()))
 		require.EqualValues(t, 1, line.sent.Load())
 		var tickets int

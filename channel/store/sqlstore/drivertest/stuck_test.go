@@ -29,7 +29,7 @@ import (
 
 // How long a condition may take to come true, at most, and how often it is looked at.
 const (
-	patience = time.Minute
+	patience = 3 * time.Minute
 	tick     = 5 * time.Millisecond
 )
 

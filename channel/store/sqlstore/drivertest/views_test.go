@@ -48,7 +48,7 @@ func TestViewsShowWhatTheHubKeeps(t *testing.T) {
 		line := &counting{}
 		hub := hubOn(t, s, line, nil)
 		runHub(t, hub)
-		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
 		m, err := hub.Notify(ctx, dana, channel.Notification{
 			Channel: "support", To: message.Recipient{Phone: "13125550187"}, Name: "Robin Sample", Ticket: "T-7",

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -141,10 +140,7 @@ func newParent(t *testing.T, cfg childConfig) *parent {
 	t.Cleanup(graph.Close)
 	desk := httptest.NewServer(http.HandlerFunc(p.receive))
 	t.Cleanup(desk.Close)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	p.cfg.Listen = listener.Addr().String()
-	require.NoError(t, listener.Close())
+	p.cfg.Listen = fmt.Sprint("127.0.0.1:", pgtest.Port(t))
 	p.cfg.Graph, p.cfg.Desk = graph.URL, desk.URL
 	p.cfg.Token, p.cfg.Secret, p.cfg.Verify, p.cfg.Number = app.Token(account), app.Secret, app.VerifyToken, p.number.ID
 	return p

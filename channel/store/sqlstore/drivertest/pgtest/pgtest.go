@@ -88,9 +88,13 @@ func NewSchema(tb testing.TB, dsn string) Schema {
 		tb.Fatalf("pgtest: create schema: %v", err)
 	}
 	tb.Cleanup(func() {
-		if err := s.exec("DROP SCHEMA " + s.Name + " CASCADE"); err != nil {
-			tb.Errorf("pgtest: drop schema: %v", err)
+		var err error
+		for range 10 { // a statement of a process that was killed may still be running, and be in its way
+			if err = s.exec("DROP SCHEMA " + s.Name + " CASCADE"); err == nil {
+				return
+			}
 		}
+		tb.Errorf("pgtest: drop schema: %v", err)
 	})
 	return s
 }

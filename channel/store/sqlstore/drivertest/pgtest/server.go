@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,7 +20,7 @@ import (
 )
 
 // startTimeout bounds a start, including the recovery after a crash.
-const startTimeout = time.Minute
+const startTimeout = 3 * time.Minute
 
 // Server is a PostgreSQL that the test started and can stop and crash.
 type Server struct {
@@ -222,15 +221,6 @@ func binaries() (string, error) {
 		}
 	}
 	return "", errors.New("neither PATH nor /usr/lib/postgresql has initdb and postgres")
-}
-
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
 func lastLine(text string) string {
