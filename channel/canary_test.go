@@ -16,12 +16,11 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			channel.Reply{}, channel.Notification{}, channel.Template{}, channel.Macro{}, channel.MacroPreview{},
 			channel.File{}, channel.ConversationQuery{}, channel.MessageQuery{},
 			channel.Channel{},
-			channel.ReplyPreview{}, channel.SearchQuery{}, channel.Found{},
-			channel.Handover{}, channel.Talk{},
+			channel.ReplyPreview{}, channel.SearchQuery{},
 			message.Text{}, // for Reply.Content
 		},
 		Public: map[string]string{
-			"FeedQuery": ids, "MergedError": ids, "Erased": numbers,
+			"FeedQuery": ids, "MergedError": ids,
 			"Config": "plugs", "Hub": "no exported fields",
 		},
 		Shown: map[string]string{

@@ -47,8 +47,8 @@ func isA[E error](err error) bool {
 	return ok
 }
 
-// CauseOf is why a call refused something: the same for the same cause, whichever call it was. "" is
-// for what is no refusal, such as an error of the store.
+// CauseOf is why a call refused something, the same whichever call it was; "" is for what is no refusal,
+// such as an error of the store.
 func CauseOf(err error) conversation.Cause {
 	cause, _ := refusal(err)
 	return cause

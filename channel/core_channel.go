@@ -9,8 +9,7 @@ import (
 	"github.com/kanava-go/kanava/template"
 )
 
-// Channel is one WhatsApp number as a support channel: its settings, and the parts that talk to
-// WhatsApp.
+// Channel is one WhatsApp number: its settings, and what talks to WhatsApp.
 type Channel struct {
 	settings.Settings
 	// Sender sends for the number and holds its token; required unless the channel is disabled.
@@ -19,8 +18,7 @@ type Channel struct {
 	Media message.Media
 	// Templates are the message templates of the number's account; nil: none.
 	Templates *template.Catalog
-	// Rates are Meta's rate cards in the account's currency, in any order; nil: costs are counted in
-	// messages only.
+	// Rates are Meta's rate cards in the account's currency, in any order; nil: costs are counted in messages only.
 	Rates []*pricing.RateCard
 
 	base     string         // fingerprint of the settings that the host began with

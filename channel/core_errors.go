@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/internal/usable"
 	"github.com/kanava-go/kanava/webhook"
 )
 
@@ -32,7 +33,7 @@ var (
 	// ErrKeyReused: the key was used before for a message with other content.
 	ErrKeyReused = errors.New("channel: the key was used for another message")
 	// ErrUnusable: a key, name, reason or reference is too long, not valid UTF-8, or has a NUL in it.
-	ErrUnusable = errors.New("channel: too long, not valid UTF-8, or has a NUL in it")
+	ErrUnusable = usable.Err
 	// ErrNotSent: the message that is quoted or reacted to has not been sent yet.
 	ErrNotSent = errors.New("channel: the message was not sent yet")
 	// ErrTooLate: the message was handed to WhatsApp.

@@ -23,14 +23,13 @@ type Ticketing interface {
 // Attachments is where the host keeps files that customers send. An error that matches
 // [ErrFileRefused] refuses the file for good.
 type Attachments interface {
-	// Save stores a file and returns the host's reference to it. Called again with the same ID,
-	// after an error or a crash, it returns one to the same or an equal file. If reading fails
-	// nothing may be kept.
+	// Save stores a file and returns the host's reference to it. Called again with the same ID, after an error or a
+	// crash, it returns one to the same or an equal file. If reading fails nothing may be kept.
 	Save(ctx context.Context, f File, body io.Reader) (ref string, err error)
 }
 
-// A Remover is an [Attachments] that removes files whose time is over: of an erased customer, of
-// deleted messages, by settings.Retention. Without it that is the host's to do.
+// A Remover is an [Attachments] that removes files whose time is over, by erasure, deletion or
+// settings.Retention. Without it that is the host's to do.
 type Remover interface {
 	// Remove removes what Save returned a reference to. What is gone already is no error.
 	Remove(ctx context.Context, ref string) error

@@ -1,9 +1,7 @@
 package channel
 
 import (
-	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
@@ -15,18 +13,6 @@ const (
 	maxKey   = 255 // keys, agents and tickets of the host
 	maxWAMID = 512 // identifiers of WhatsApp's; they have below 200
 )
-
-// CheckText returns an error that matches [ErrUnusable] and names the text, if it has more than most
-// bytes, is no UTF-8 or has a NUL in it.
-func CheckText(what, s string, most int) error { return usable(what, s, most) }
-
-// usable returns an error that matches ErrUnusable and names the text, if it is not.
-func usable(what, s string, most int) error {
-	if len(s) <= most && !strings.ContainsRune(s, 0) && utf8.ValidString(s) {
-		return nil
-	}
-	return fmt.Errorf("channel: %s of %d bytes, want at most %d: %w", what, len(s), most, ErrUnusable)
-}
 
 // longID says whether an item is identified by more than an identifier.
 func longID(p webhook.Payload) bool {

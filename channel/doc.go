@@ -24,7 +24,7 @@
 //
 // An answer that WhatsApp would throw away is refused before anything is stored. A message is never sent
 // twice by the hub's own doing: if the answer to a send is lost, it is [conversation.Uncertain] until a
-// status settles it, or somebody; only the policy [Resend] lets the hub repeat it. Budgets and messaging
+// status settles it, or somebody; only the policy [settings.Resend] lets the hub repeat it. Budgets and messaging
 // limits hold to the message, because the store decides them in the step that counts.
 //
 // Card numbers are masked before anything is stored or passed on, unless the channel says
@@ -34,7 +34,7 @@
 // # What there is
 //
 //	run           New, Hub.Run, and Hub.Accept as the sink of webhooks
-//	read          Conversations, Conversation, Messages, Message, Parts, Events, OpenFile
+//	read          Conversations, Conversation, ConversationsByID, Messages, Message, Parts, Events, OpenFile
 //	find          Search, FindByTicket, FindCustomers, CustomerConversations
 //	follow        Feed, News and FeedCursor: what changes, on whichever process
 //	answer        Block, Reply, ReplyAll, Check and PreviewReply, RunMacro and PreviewMacro, Upload, MarkRead, CancelMessage
@@ -50,7 +50,7 @@
 // The words that these calls speak have packages of their own, by task:
 //
 //	settings      what an administrator decides about a channel
-//	conversation  customers, conversations, messages, changes: what is read, and told to a Ticketing
+//	conversation  customers, conversations, messages, changes: what is read, found, and told to a Ticketing
 //	message       what is sent, and the Sender of a number with all that it may be able to tell
 //	campaign      a message to many
 //	health        what the hub says of its state; hooks: what can be observed

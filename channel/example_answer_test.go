@@ -133,7 +133,7 @@ func ExampleHub_HandOver() {
 	}
 
 	check(say(robot, "I ask somebody."))
-	check(hub.HandOver(ctx, robot, id, channel.Handover{Cause: conversation.CauseOutOfDepth, Reason: "asks for a bike"}))
+	check(hub.HandOver(ctx, robot, id, conversation.Handover{Cause: conversation.CauseOutOfDepth, Reason: "asks for a bike"}))
 	fmt.Println("refused:", errors.Is(say(robot, "Still there?"), channel.ErrHeldByPeople))
 	check(say(you, "It is ready."))
 	check(hub.HandBack(ctx, you, id, "answered"))

@@ -30,8 +30,7 @@ type Config struct {
 	// but WindowOpened and WindowExtended, which have to be named. What is left out costs neither a
 	// row nor a call, and stands in the events of the conversation.
 	Changes []conversation.ChangeKind
-	// Attachments keeps inbound files. nil: they are not fetched, and their media IDs last for 7
-	// days.
+	// Attachments keeps inbound files. nil: they are not fetched, and their media IDs last for 7 days.
 	Attachments Attachments
 	// Desk takes part in what the hub does; package desk makes the hub with one. nil: nothing of a
 	// desk is written, polled or told, and each customer has one conversation, which never ends. All
@@ -48,14 +47,12 @@ type Config struct {
 	// StrayRetention is the age at which dead letters and deeds of no channel go. 0: never; 24 hours at least.
 	StrayRetention duration.Duration
 
-	// RestoredAt is when the store was restored from a backup; zero: never. What waited in its
-	// outbox, and automatic messages for what happened before, may have been sent since the backup
-	// was made: they are [conversation.Uncertain] and not sent, whatever the channel's policy. The
-	// store remembers it.
+	// RestoredAt is when the store was restored from a backup; zero: never. What waited in its outbox, and automatic
+	// messages for what happened before, may have been sent since the backup was made: they are
+	// [conversation.Uncertain] and not sent, whatever the channel's policy. The store remembers it.
 	RestoredAt time.Time
 
-	// Now is the clock, for demonstrations; nil means time.Now. A [store.Timekeeper] corrects it by
-	// up to an hour.
+	// Now is the clock, for demonstrations; nil means time.Now. A [store.Timekeeper] corrects it by up to an hour.
 	Now func() time.Time
 	// Logger gets what an operator should know, see above; nil means silence. Hooks observe.
 	Logger *slog.Logger
@@ -65,15 +62,13 @@ type Config struct {
 	// and as many of notifications (64), downloads (8). As many messages as are being sent, or wait
 	// for their rate permit, may be uncertain after a crash.
 	ApplyWorkers, HostWorkers, SendWorkers, MediaWorkers int
-	// HostTries is after how many failures a call of Ticketing becomes a dead letter, so that the
-	// rest of the conversation goes on; those of an outage do not count. 0 means 20: about three
-	// hours.
+	// HostTries is after how many failures a call of Ticketing becomes a dead letter, so that the rest of the
+	// conversation goes on; those of an outage do not count. 0 means 20: about three hours.
 	HostTries int
 	// Lease bounds every call of the host and of a Sender; then another worker takes over. 0 means 1
 	// minute, the least is 5 seconds.
 	Lease time.Duration
-	// Poll is how often work is looked for that other processes committed, or that fell due. 0 means
-	// 1 second.
+	// Poll is how often work is looked for that other processes committed, or that fell due. 0 means 1 second.
 	Poll time.Duration
 	// Heartbeat is how often a process says in the store that it runs; 0 means 1 second, or Poll if that is
 	// longer. One that could not for three of them gives up what it has in hand until it can; one that was
@@ -99,7 +94,7 @@ type Hub struct {
 	keeper     *keeper
 }
 
-// New returns a hub, or all problems of cfg at once. It starts nothing and reads nothing.
+// New returns a hub, or all problems of cfg. It starts and reads nothing.
 func New(cfg Config) (*Hub, error) {
 	var problems []error
 	missing := func(bad bool, what string) {

@@ -7,22 +7,21 @@ import (
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/internal/usable"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// Reply checks an answer, writes it into the outbox and returns it as queued, with card numbers
-// masked unless the channel keeps them. It returns nil only when that is durable: [Hub.Run] sends it
-// after the answers before it in the same conversation, or the host is told why not. In a merged
-// conversation it goes out in the one that goes on. What it does to a resolved one is up to the
-// desk.
+// Reply checks an answer, writes it into the outbox and returns it as queued, with card numbers masked
+// unless the channel keeps them. It returns nil only when that is durable: [Hub.Run] sends it after the
+// answers before it in the conversation, or the host is told why not. In a merged conversation it goes out
+// in the one that goes on. What it does to a resolved one is up to the desk.
 //
-// What cannot be sent is refused, and nothing is stored but the refusal, without its content. The
-// error matches ErrNotFound, ErrDisabled, window.ErrClosed (free-form content outside the window: a
+// What cannot be sent is refused, and nothing is stored but the refusal, without its content. The error
+// matches ErrNotFound, ErrDisabled, window.ErrClosed (free-form content outside the window: a
 // *window.ClosedError has the time), ErrOptedOut, ErrNoConsent, pricing.ErrBudgetExhausted,
 // pricing.ErrLimitReached, template.ErrNotSendable, ErrNotSent or ErrKeyReused, or is a
-// *message.InvalidError or a *template.BindError. [CauseOf] says which in a word, the same for all
-// calls.
+// *message.InvalidError or a *template.BindError; see [CauseOf].
 func (h *Hub) Reply(ctx context.Context, by conversation.Author, r Reply) (*conversation.Message, error) {
 	all, err := h.outbox.reply(ctx, by, []Reply{r})
 	if err != nil {
@@ -166,7 +165,7 @@ func (h *Hub) Upload(ctx context.Context, channel string, in message.Upload) (id
 	if err != nil {
 		return "", fmt.Errorf("channel: upload: %w", err)
 	}
-	if err := usable("ref", in.Ref, maxRef); err != nil {
+	if err := usable.Text("ref", in.Ref, maxRef); err != nil {
 		return "", fmt.Errorf("channel: upload: %w", err)
 	}
 	body := &counted{r: in.Body}

@@ -10,13 +10,11 @@ import (
 	"github.com/kanava-go/kanava/internal/opaque"
 )
 
-// Block blocks the person of a conversation on its number, or lifts that: somebody who is blocked can
-// neither write nor be written to. WhatsApp is asked first, and blocks only who wrote within the last
-// 24 hours; then it stands in Customer.Blocked, the host is told, and what is to be sent is refused with
-// ErrBlocked. The error matches ErrNotFound, ErrDisabled, ErrCannotBlock or is that of the Sender, with
-// a message.Failure that says why.
-//
-// Source: developers.facebook.com/documentation/business-messaging/whatsapp/block-users,
+// Block blocks the person of a conversation on its number, or lifts that: who is blocked can neither write
+// nor be written to. WhatsApp is asked first, and blocks only who wrote within the last 24 hours; then it
+// stands in Customer.Blocked, the host is told, and what is to be sent is refused with ErrBlocked. The
+// error matches ErrNotFound, ErrDisabled, ErrCannotBlock or is that of the Sender, with a message.Failure
+// that says why. Source: developers.facebook.com/documentation/business-messaging/whatsapp/block-users,
 // checked 2026-11-29.
 func (h *Hub) Block(ctx context.Context, by conversation.Author, id string, blocked bool) error {
 	verb := "block"

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/campaign"
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/usable"
 	"github.com/kanava-go/kanava/channel/pricing"
 )
 
@@ -24,7 +25,7 @@ var errCampaign = fmt.Errorf("channel: the key of a campaign has 1 to 100 bytes:
 // it back.
 func (h *Hub) NotifyAll(ctx context.Context, by conversation.Author, c campaign.Campaign, rows iter.Seq2[Notification, error]) iter.Seq[*campaign.Result] {
 	return func(yield func(*campaign.Result) bool) {
-		if c.Key == "" || usable("key", c.Key, 100) != nil {
+		if c.Key == "" || usable.Text("key", c.Key, 100) != nil {
 			yield(&campaign.Result{Err: fmt.Errorf("channel: notify all: %w", errCampaign), Cause: CauseOf(errCampaign)})
 			return
 		}

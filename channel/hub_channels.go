@@ -10,10 +10,10 @@ import (
 	"github.com/kanava-go/kanava/channel/settings"
 )
 
-// AddChannel adds a channel, while the hub runs or before; other processes learn of it from their
-// own hosts. It returns all problems of the settings at once. What waits for the number in the
-// store, dead letters of [Hub.Accept] included, is applied in order. Settings that were changed
-// since with [Hub.UpdateSettings] hold.
+// AddChannel adds a channel, while the hub runs or before; other processes learn of it from their own
+// hosts. The error has all problems of the settings. What waits for the number in the store, dead letters
+// of [Hub.Accept] included, is applied in order. Settings that were changed since with [Hub.UpdateSettings]
+// hold.
 func (h *Hub) AddChannel(ctx context.Context, c Channel) (err error) {
 	h.fleet.comesHome(c.Number, true) // nothing of its number is claimed until all of it is there
 	defer h.fleet.comesHome(c.Number, false)

@@ -69,7 +69,7 @@ func (h *Hub) onDead(ctx context.Context, verb string, keys []store.WorkKey, do 
 	})
 }
 
-// DeadLettersOf returns those of the dead letters with the given keys that there are.
+// DeadLettersOf returns those of the dead letters with these keys that exist.
 func (h *Hub) DeadLettersOf(ctx context.Context, keys ...store.WorkKey) ([]deadletter.Letter, error) {
 	return h.deadLettersOf(ctx, keys)
 }
@@ -125,10 +125,10 @@ func (h *Hub) ReplayAllDeadLetters(ctx context.Context, q deadletter.Replay) (n 
 	return n, nil
 }
 
-// RetryNow ends every pause of a channel, "" for all, after an operator has mended something: what
-// is out is tried at once (by other processes within Config.Poll), and what failed and waits for its
-// next try is due. Nothing is sent twice for it; a call of the host that begins at this moment may
-// be repeated, with the same ID.
+// RetryNow ends every pause of a channel, "" for all, after an operator has mended something: what is out
+// is tried at once (by other processes within Config.Poll), and what failed and waits for its next try is
+// due. Nothing is sent twice; a call of the host that begins at this moment may be repeated, with the same
+// ID.
 func (h *Hub) RetryNow(ctx context.Context, channel string) (err error) {
 	for _, queue := range retriedQueues {
 		err := h.eachWork(ctx, store.WorkQuery{Queue: queue}, channel, func(page []store.Work) error {

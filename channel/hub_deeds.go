@@ -17,8 +17,8 @@ import (
 // deedsAtOnce is how many deeds are read at a time.
 const deedsAtOnce = 200
 
-// NoteDeed keeps what somebody did, for a [deskapi.Desk] whose actors act. ID and At are filled in. What was done
-// to a channel that the hub does not know is kept as if it concerned none.
+// NoteDeed keeps what somebody did at a [deskapi.Desk]. ID and At are filled in; a channel that the hub
+// does not know counts as none.
 func (h *Hub) NoteDeed(ctx context.Context, d deskapi.Deed) error {
 	if _, ok := h.channels.get(d.Channel); !ok { // callers may name anything
 		d.Channel, d.Conversation, d.Message = "", "", ""

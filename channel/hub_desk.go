@@ -10,7 +10,7 @@ import (
 )
 
 // Step changes a conversation in one step, for a [deskapi.Desk] whose agents act; by is who does. Of one
-// that was merged the error is a [*MergedError].
+// that was merged the error is a *MergedError.
 func (h *Hub) Step(ctx context.Context, by conversation.Author, id string, f func(*deskapi.Scene) error) error {
 	action := opaque.Random("a_")
 	err := h.do(ctx, func(u *unit) error {

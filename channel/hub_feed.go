@@ -18,20 +18,17 @@ type FeedQuery struct {
 	After string
 	// Channels restricts to these; nil means all. What was erased is told to everybody, by its ID.
 	Channels []string
-	// Wanted is asked about the channel of each news instead, for rights that may be withdrawn; it
-	// must be quick.
+	// Wanted, if not nil, is asked about the channel of each news as well, for rights that may be
+	// withdrawn; it must be quick.
 	Wanted func(channel string) bool
 }
 
-// Wants reports whether news of a channel are wanted; "" is that of what was erased.
-func (q *FeedQuery) Wants(channel string) bool {
-	switch {
-	case channel == "":
+// wants reports whether news of a channel are wanted; "" is that of what was erased.
+func (q *FeedQuery) wants(channel string) bool {
+	if channel == "" {
 		return true
-	case q.Wanted != nil:
-		return q.Wanted(channel)
 	}
-	return q.Channels == nil || slices.Contains(q.Channels, channel)
+	return (q.Channels == nil || slices.Contains(q.Channels, channel)) && (q.Wanted == nil || q.Wanted(channel))
 }
 
 // feedPage is of how many commits the changes are read at a time.
@@ -70,8 +67,7 @@ func (h *Hub) Feed(ctx context.Context, q FeedQuery) iter.Seq2[*conversation.New
 	}
 }
 
-// News is [Hub.Feed] without the waiting: a page of what is behind q.After, and the cursor behind
-// it.
+// News is a page of [Hub.Feed], without waiting, and the cursor behind it.
 func (h *Hub) News(ctx context.Context, q FeedQuery) (news []*conversation.News, next string, err error) {
 	follower, ok := h.follower()
 	if !ok {
@@ -96,7 +92,7 @@ func (h *Hub) News(ctx context.Context, q FeedQuery) (news []*conversation.News,
 	return news, next, nil
 }
 
-// FeedCursor returns the cursor of now. Ask for it first, then read everything, then follow.
+// FeedCursor is the cursor of now: ask for it, read everything, then follow.
 func (h *Hub) FeedCursor(ctx context.Context) (string, error) {
 	follower, ok := h.follower()
 	if !ok {
@@ -123,7 +119,7 @@ func (h *Hub) news(ctx context.Context, q *FeedQuery, changes []store.Change) ([
 	at := map[store.RecordKey]int{}
 	for _, c := range changes {
 		id := store.RecordKey{Kind: c.Kind, Key: c.Key}
-		if !q.Wants(c.Group) {
+		if !q.wants(c.Group) {
 			continue
 		}
 		if i, ok := at[id]; ok {
@@ -146,7 +142,7 @@ func (h *Hub) news(ctx context.Context, q *FeedQuery, changes []store.Change) ([
 		}
 	}
 	var messages []*conversation.Message
-	news = slices.DeleteFunc(news, func(n *conversation.News) bool { return n == nil || !q.Wants(n.Channel) })
+	news = slices.DeleteFunc(news, func(n *conversation.News) bool { return n == nil || !q.wants(n.Channel) })
 	for _, n := range news {
 		if n.Message != nil {
 			messages = append(messages, n.Message)

@@ -67,6 +67,8 @@ func TestAFeedTellsWhatChangesOnWhicheverProcess(t *testing.T) {
 		hereFeed := follow(ctx, r.Hub, channel.FeedQuery{})
 		thereFeed := follow(ctx, other, channel.FeedQuery{Channels: []string{"support"}})
 		deafFeed := follow(ctx, other, channel.FeedQuery{Channels: []string{"none"}})
+		deafToo := follow(ctx, other, channel.FeedQuery{Channels: []string{"none"}, Wanted: func(string) bool { return true }})
+		withoutRight := follow(ctx, other, channel.FeedQuery{Channels: []string{"support"}, Wanted: func(string) bool { return false }})
 		r.User.Text(r.Number, "Hello?")
 		r.Settle()
 		_, err = r.Reply("Hello!")
@@ -87,11 +89,15 @@ func TestAFeedTellsWhatChangesOnWhicheverProcess(t *testing.T) {
 			require.Equal(t, map[string]bool{"Hello?": true, "Hello!": true}, texts, name)
 			require.True(t, kinds[conversation.NewsConversation] && kinds[conversation.NewsCustomer], name)
 		}
-		for _, n := range deaf {
-			require.Empty(t, n.Kind, "news of a channel that was not asked for only move the cursor")
-			require.NotEmpty(t, n.Cursor)
+		for name, deaf := range map[string][]*conversation.News{
+			"not asked for": deaf, "not asked for, and wanted": deafToo.all(t), "asked for, and not wanted": withoutRight.all(t),
+		} {
+			for _, n := range deaf {
+				require.Empty(t, n.Kind, "news of a channel that was %s only move the cursor", name)
+				require.NotEmpty(t, n.Cursor)
+			}
+			require.NotEmpty(t, deaf, name)
 		}
-		require.NotEmpty(t, deaf)
 		stop()
 		synctest.Wait()
 
@@ -173,7 +179,7 @@ func TestSearchFindsPeopleConversationsAndMessages(t *testing.T) {
 		_, err := r.Reply("It is on its way, Friday at noon")
 		require.NoError(t, err)
 		r.Settle()
-		find := func(text string, on ...string) *channel.Found {
+		find := func(text string, on ...string) *conversation.Found {
 			found, err := r.Hub.Search(t.Context(), channel.SearchQuery{Text: text, Channels: on})
 			require.NoError(t, err, text)
 			return found

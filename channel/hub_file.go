@@ -12,7 +12,7 @@ import (
 
 // OpenFile opens the n-th file of a message, from 0, as the host's Attachments keep it; the caller closes
 // it. Attachment says what it is: its SafeName and MIME are fit to be offered. The error matches
-// ErrNotFound if there is no such message or file, if the host has it not yet or no longer, or if its
+// ErrNotFound if there is no such message or file, or the host has it not yet, no longer, or its
 // Attachments is no [Opener].
 func (h *Hub) OpenFile(ctx context.Context, messageID string, n int) (io.ReadCloser, *conversation.Attachment, error) {
 	m, err := h.message(ctx, messageID)

@@ -38,8 +38,8 @@ func TestABotAndPeopleNeverAnswerBoth(t *testing.T) {
 		require.Equal(t, conversation.HeldByBot, l.Conversation().Holder)
 		require.NoError(t, says(t, l.Hub, robotAuthor, id, "I am a robot."))
 
-		require.NoError(t, l.Hub.HandOver(ctx, robotAuthor, id, channel.Handover{Cause: conversation.CauseAskedFor, Reason: " card 4111 1111 1111 1111 lost "}))
-		require.NoError(t, l.Hub.HandOver(ctx, robotAuthor, id, channel.Handover{Cause: conversation.CauseMisses}), "again is no error")
+		require.NoError(t, l.Hub.HandOver(ctx, robotAuthor, id, conversation.Handover{Cause: conversation.CauseAskedFor, Reason: " card 4111 1111 1111 1111 lost "}))
+		require.NoError(t, l.Hub.HandOver(ctx, robotAuthor, id, conversation.Handover{Cause: conversation.CauseMisses}), "again is no error")
 		require.Equal(t, conversation.HeldByPeople, l.Conversation().Holder)
 		for name, err := range map[string]error{
 			"an answer":   says(t, l.Hub, robotAuthor, id, "Me again."),
@@ -153,11 +153,11 @@ func TestHandoversThatCannotBe(t *testing.T) {
 		for name, tt := range map[string]struct {
 			err, want error
 		}{
-			"an unknown cause":       {l.Hub.HandOver(ctx, robotAuthor, id, channel.Handover{Cause: "bored"}), channel.ErrUnusable},
-			"a cause that is a fact": {l.Hub.HandOver(ctx, robotAuthor, id, channel.Handover{Cause: conversation.CauseAnswered}), channel.ErrUnusable},
-			"a novel":                {l.Hub.HandOver(ctx, robotAuthor, id, channel.Handover{Reason: strings.Repeat("x", 501)}), channel.ErrUnusable},
+			"an unknown cause":       {l.Hub.HandOver(ctx, robotAuthor, id, conversation.Handover{Cause: "bored"}), channel.ErrUnusable},
+			"a cause that is a fact": {l.Hub.HandOver(ctx, robotAuthor, id, conversation.Handover{Cause: conversation.CauseAnswered}), channel.ErrUnusable},
+			"a novel":                {l.Hub.HandOver(ctx, robotAuthor, id, conversation.Handover{Reason: strings.Repeat("x", 501)}), channel.ErrUnusable},
 			"no text":                {l.Hub.HandBack(ctx, alice, id, "\xff"), channel.ErrUnusable},
-			"no conversation":        {l.Hub.HandOver(ctx, robotAuthor, "v_none", channel.Handover{}), channel.ErrNotFound},
+			"no conversation":        {l.Hub.HandOver(ctx, robotAuthor, "v_none", conversation.Handover{}), channel.ErrNotFound},
 			"nothing":                {l.Hub.HandBack(ctx, alice, "", ""), channel.ErrNotFound},
 		} {
 			require.ErrorIs(t, tt.err, tt.want, name)
@@ -183,7 +183,7 @@ func TestConversationsAreListedByWhoHasThem(t *testing.T) {
 		l.Pass(5 * time.Second)
 		all := l.Conversations()
 		require.Len(t, all, 5)
-		require.NoError(t, l.Hub.HandOver(ctx, robotAuthor, all[1].ID, channel.Handover{}))
+		require.NoError(t, l.Hub.HandOver(ctx, robotAuthor, all[1].ID, conversation.Handover{}))
 		list := func(on string, holders ...conversation.Holder) (ids []string) {
 			found, err := l.Hub.Conversations(ctx, channel.ConversationQuery{Channel: on, Holders: holders})
 			require.NoError(t, err)
@@ -256,7 +256,7 @@ func TestWhatIsMergedIsForPeopleIfTheyHadEither(t *testing.T) {
 				if first {
 					given = list[1]
 				}
-				require.NoError(t, l.Hub.HandOver(t.Context(), robotAuthor, given.ID, channel.Handover{}))
+				require.NoError(t, l.Hub.HandOver(t.Context(), robotAuthor, given.ID, conversation.Handover{}))
 				l.Say(channeltest.Face{Phone: a.Phone, Bsuid: b.Bsuid}, "wamid.3", "both")
 				goesOn := 0
 				for _, c := range l.Conversations() {
@@ -283,7 +283,7 @@ func TestABotHasNothingSentAgainThatPeopleHave(t *testing.T) {
 		l.Pass(5 * time.Second)
 		l.Line.Sends(nil)
 		require.Equal(t, conversation.Uncertain, l.state(id, m.ID))
-		require.NoError(t, l.Hub.HandOver(ctx, robotAuthor, id, channel.Handover{}))
+		require.NoError(t, l.Hub.HandOver(ctx, robotAuthor, id, conversation.Handover{}))
 
 		require.ErrorIs(t, l.Hub.ResendMessage(ctx, robotAuthor, m.ID), channel.ErrHeldByPeople)
 		n, err := l.Hub.ResendUncertain(ctx, robotAuthor, "support", time.Now().Add(time.Hour))

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Wake has every kind of work looked at now, after a host has committed a transaction of its own in
-// which the hub took part unknown; sqlstore.Ended does it by itself.
+// Wake has all work looked at now, after a host committed a transaction of its own in which the hub took
+// part unknown; sqlstore.Ended does it by itself.
 func (h *Hub) Wake() {
 	for _, r := range h.runners {
 		r.Notify()
@@ -18,10 +18,10 @@ func (h *Hub) Wake() {
 // idleAsks is how often Idle asks the store.
 const idleAsks = 10 * time.Millisecond
 
-// Idle waits until nothing is left to be done now: all is filed, told and sent. What is tried again
-// later, timers, and messages that wait for an answer of WhatsApp's do not count; what an outage
-// holds up does. It is for tests on a real database, where [testing/synctest] cannot tell: it asks
-// for the whole backlog a hundred times a second, and somebody must Run a hub meanwhile.
+// Idle waits until nothing is left to be done now: all is filed, told and sent. What is tried again later,
+// timers, and messages that wait for an answer of WhatsApp's do not count; what an outage holds up does.
+// For tests on a real database, where testing/synctest cannot tell: it asks for the whole backlog a hundred
+// times a second, while somebody must Run a hub.
 func (h *Hub) Idle(ctx context.Context) error {
 	timer := time.NewTicker(idleAsks)
 	defer timer.Stop()

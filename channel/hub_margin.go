@@ -74,7 +74,7 @@ func (h *Hub) Margins(ctx context.Context, kind deskapi.MarginKind, since time.T
 	}
 }
 
-// MarginsOf returns what stands in the margins of some conversations, by their IDs.
+// MarginsOf returns what stands in the margins of some conversations, by ID.
 func (h *Hub) MarginsOf(ctx context.Context, kind deskapi.MarginKind, ids ...string) (map[string]*deskapi.Margin, error) {
 	all := map[string]*deskapi.Margin{}
 	if len(ids) == 0 {

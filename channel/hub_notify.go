@@ -12,13 +12,11 @@ import (
 	"github.com/kanava-go/kanava/template"
 )
 
-// Notify checks a template to somebody who may never have written, writes it into the outbox and
-// returns it as queued. It needs a recorded consent for the template's category, unless
-// Settings.ConsentElsewhere; the errors are those of [Hub.Reply]. Without a conversation one begins,
-// where the answer arrives.
-//
-// Notifications go beside the answers and never in their way: an answer given right afterwards may
-// arrive first.
+// Notify checks a template to somebody who may never have written, writes it into the outbox and returns it
+// as queued. It needs a recorded consent for the template's category, unless Settings.ConsentElsewhere; the
+// errors are those of [Hub.Reply]. Without a conversation one begins, where the answer arrives.
+// Notifications go beside the answers and never in their way: an answer given right afterwards may arrive
+// first.
 func (h *Hub) Notify(ctx context.Context, by conversation.Author, n Notification) (*conversation.Message, error) {
 	msg, err := h.outbox.notify(ctx, by, n)
 	if err != nil {
@@ -27,12 +25,10 @@ func (h *Hub) Notify(ctx context.Context, by conversation.Author, n Notification
 	return &msg.Message, nil
 }
 
-// RecordConsent keeps the evidence of an opt-in, and makes the customer if nobody is known by this
-// phone number or BSUID. The same consent again changes nothing. One to marketing that is newer than
-// the wish to have none lifts that.
-//
-// Source: developers.facebook.com/documentation/business-messaging/whatsapp/getting-opt-in, checked
-// 2026-11-22.
+// RecordConsent keeps the evidence of an opt-in, and makes the customer if nobody is known by this phone
+// number or BSUID. The same consent again changes nothing. One to marketing that is newer than the wish to
+// have none lifts that. Source:
+// developers.facebook.com/documentation/business-messaging/whatsapp/getting-opt-in, checked 2026-11-22.
 func (h *Hub) RecordConsent(ctx context.Context, channel string, to message.Recipient, c conversation.Consent) error {
 	if c.At.IsZero() || strings.TrimSpace(c.Where) == "" || strings.TrimSpace(c.Wording) == "" {
 		return errors.New("channel: record consent: At, Where and Wording are the evidence and must be set")
@@ -74,16 +70,15 @@ func (h *Hub) RevokeConsent(ctx context.Context, channel string, to message.Reci
 	})
 }
 
-// ResumeMarketing notes that they want it again, which replaces no consent. What they said later,
-// here or to WhatsApp, stays.
+// ResumeMarketing notes that they want it again, which replaces no consent. What they said later, here or
+// to WhatsApp, stays.
 func (h *Hub) ResumeMarketing(ctx context.Context, channel string, to message.Recipient, at time.Time) error {
 	return h.outbox.consent(ctx, "resume marketing", channel, to, func(_ *Channel, customer *conversation.Customer) {
 		customer.ResumeMarketing(believed(at, h.now()))
 	})
 }
 
-// StopMarketing notes that a person wants no marketing any more, as they said at a time where the
-// hub did not see it.
+// StopMarketing notes that a person wants no marketing any more, as they said at a time outside of the hub.
 func (h *Hub) StopMarketing(ctx context.Context, channel string, to message.Recipient, at time.Time) error {
 	return h.outbox.consent(ctx, "stop marketing", channel, to, func(_ *Channel, customer *conversation.Customer) {
 		customer.StopMarketing(believed(at, h.now()))

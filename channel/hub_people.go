@@ -45,8 +45,8 @@ func (h *Hub) findCustomers(ctx context.Context, channel, address string) ([]*co
 	return slices.DeleteFunc(all, func(c *conversation.Customer) bool { return c.MergedInto != "" }), err
 }
 
-// CustomerConversations returns the conversations of a customer, the newest message first. The error
-// matches ErrNotFound.
+// CustomerConversations returns a customer's conversations, the newest message first. The error matches
+// ErrNotFound.
 func (h *Hub) CustomerConversations(ctx context.Context, customerID string) ([]*conversation.Conversation, error) {
 	c, err := h.customer(ctx, customerID)
 	if err != nil {

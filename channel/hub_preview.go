@@ -9,6 +9,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/internal/usable"
 	"github.com/kanava-go/kanava/channel/pricing"
 )
 
@@ -43,8 +44,8 @@ func (h *Hub) Check(ctx context.Context, by conversation.Author, r Reply) error 
 	return p.Refused
 }
 
-// PreviewReply says what [Hub.Reply] would do with an answer: whether it may go, how it would look
-// and what it would cost. It changes nothing. The error matches ErrNotFound, or is the store's.
+// PreviewReply says what [Hub.Reply] would do with an answer: whether it may go, how it would look, what it
+// would cost. It changes nothing. The error matches ErrNotFound.
 func (h *Hub) PreviewReply(ctx context.Context, by conversation.Author, r Reply) (*ReplyPreview, error) {
 	var p *ReplyPreview
 	err := h.dry(ctx, func(u *unit) error {
@@ -60,7 +61,7 @@ func (h *Hub) PreviewReply(ctx context.Context, by conversation.Author, r Reply)
 			return err
 		}
 		var m *messageRecord
-		if err = usable("key", r.Key, maxKey); err == nil {
+		if err = usable.Text("key", r.Key, maxKey); err == nil {
 			m, err = u.send(ch, customer, conv, &r)
 		}
 		switch {

@@ -34,9 +34,3 @@ func (q SearchQuery) Format(f fmt.State, _ rune) { discreet.Format(f, q) }
 
 // Format implements [fmt.Formatter].
 func (q ConversationQuery) Format(f fmt.State, _ rune) { discreet.Format(f, q) }
-
-// Format implements [fmt.Formatter].
-func (r Found) Format(f fmt.State, _ rune) { discreet.Format(f, r) }
-
-// Format implements [fmt.Formatter].
-func (t Talk) Format(f fmt.State, _ rune) { discreet.Format(f, t) }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 )
 
@@ -16,8 +17,8 @@ import (
 // has no channel; a text that mentions them is somebody else's, and a body that is no JSON stays
 // until its retention is over. After an error it may be called again; the receipt lacks what was
 // removed before. Tickets are the host's to remove, and files unless its Attachments is a [Remover].
-func (h *Hub) EraseCustomer(ctx context.Context, channel string, who message.Recipient) (receipt *Erased, err error) {
-	receipt = &Erased{}
+func (h *Hub) EraseCustomer(ctx context.Context, channel string, who message.Recipient) (receipt *conversation.Erased, err error) {
+	receipt = &conversation.Erased{}
 	if err := h.keeper.erase(ctx, channel, who, receipt); err != nil {
 		if errors.Is(err, ErrNotFound) || errors.Is(err, ErrNoChannel) {
 			receipt = nil
@@ -27,14 +28,14 @@ func (h *Hub) EraseCustomer(ctx context.Context, channel string, who message.Rec
 	return receipt, nil
 }
 
-// EraseMessage removes a message with its files and what waits because of it; what was delivered
-// stays on the customer's phone. The error matches ErrNotFound.
-func (h *Hub) EraseMessage(ctx context.Context, id string) (receipt *Erased, err error) {
+// EraseMessage removes a message, its files and what waits because of it; what was delivered stays on the
+// customer's phone. The error matches ErrNotFound.
+func (h *Hub) EraseMessage(ctx context.Context, id string) (receipt *conversation.Erased, err error) {
 	m, err := h.message(ctx, id)
 	if err != nil || m.Direction == "" { // a stand-in is no message
 		return nil, fmt.Errorf("channel: erase message: %w", plainly(orNotFound(err)))
 	}
-	receipt = &Erased{}
+	receipt = &conversation.Erased{}
 	if err := h.keeper.eraseThese(ctx, m.Channel, []*messageRecord{m}, receipt); err != nil {
 		return receipt, fmt.Errorf("channel: erase message: %w", err)
 	}
@@ -44,9 +45,9 @@ func (h *Hub) EraseMessage(ctx context.Context, id string) (receipt *Erased, err
 	return receipt, nil
 }
 
-// EraseConversation removes a conversation with everything in it; the customer stays. The error
-// matches ErrNotFound; after another one it may be called again.
-func (h *Hub) EraseConversation(ctx context.Context, id string) (receipt *Erased, err error) {
+// EraseConversation removes a conversation and all that is in it; the customer stays. The error matches
+// ErrNotFound; after another, it may be called again.
+func (h *Hub) EraseConversation(ctx context.Context, id string) (receipt *conversation.Erased, err error) {
 	conv, err := h.conversation(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("channel: erase conversation: %w", plainly(err))
@@ -59,7 +60,7 @@ func (h *Hub) EraseConversation(ctx context.Context, id string) (receipt *Erased
 		customer.Conversation = "" // the next message begins a new one
 		return u.saveCustomer(customer)
 	})
-	receipt = &Erased{}
+	receipt = &conversation.Erased{}
 	if err == nil {
 		err = h.keeper.eraseConversation(ctx, conv.Channel, id, lanes, receipt)
 	}
@@ -69,8 +70,8 @@ func (h *Hub) EraseConversation(ctx context.Context, id string) (receipt *Erased
 	return receipt, nil
 }
 
-// ExportCustomer writes everything that is kept about a person on a channel as JSON lines, each an
-// object with the member "customer", "conversation" or "message".
+// ExportCustomer writes everything that is kept about a person on a channel as JSON lines, objects with a
+// member "customer", "conversation" or "message".
 func (h *Hub) ExportCustomer(ctx context.Context, channel string, who message.Recipient, w io.Writer) error {
 	person, err := h.keeper.person(ctx, channel, who)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 
@@ -23,7 +22,7 @@ func (h *Hub) Conversation(ctx context.Context, id string) (*conversation.Conver
 	return conv, customer, nil
 }
 
-// ConversationQuery asks for conversations of one channel, newest activity first.
+// ConversationQuery asks for a channel's conversations, newest activity first.
 type ConversationQuery struct {
 	// Channel is required.
 	Channel string
@@ -75,36 +74,21 @@ func (h *Hub) Conversations(ctx context.Context, q ConversationQuery) ([]*conver
 	return all[:min(limit, len(all))], nil
 }
 
-// Talk is a conversation with its customer.
-type Talk struct {
-	Conversation *conversation.Conversation `json:"conversation"`
-	Customer     *conversation.Customer     `json:"customer"`
-}
-
-// LogValue shows the ID of the conversation.
-func (t Talk) LogValue() slog.Value {
-	id := ""
-	if t.Conversation != nil {
-		id = t.Conversation.ID
-	}
-	return slog.GroupValue(slog.String("conversation", id))
-}
-
 // ConversationsByID returns those of some conversations that there are, each with its customer, in
 // the order of ids.
-func (h *Hub) ConversationsByID(ctx context.Context, ids ...string) ([]Talk, error) {
+func (h *Hub) ConversationsByID(ctx context.Context, ids ...string) ([]conversation.Talk, error) {
 	records, err := h.store.Get(ctx, kindConversation, ids...)
 	if err != nil {
 		return nil, fmt.Errorf("channel: read conversations: %w", err)
 	}
-	talks := make([]Talk, 0, len(records))
+	talks := make([]conversation.Talk, 0, len(records))
 	var people []string
 	for _, r := range records {
 		c, err := step.Decode[conversation.Conversation](r)
 		if err != nil {
 			return nil, err
 		}
-		talks = append(talks, Talk{Conversation: c})
+		talks = append(talks, conversation.Talk{Conversation: c})
 		if !slices.Contains(people, c.Customer) {
 			people = append(people, c.Customer)
 		}
@@ -142,8 +126,9 @@ type MessageQuery struct {
 	Limit int
 }
 
-// Messages returns the newest messages (before q.Before), or those that follow q.After, in the order
-// in which they were written. IDs of Customer.History stand for conversations, too.
+// Messages returns the newest messages (before q.Before), or those that follow q.After, in the order in
+// which they were written. IDs of Customer.History stand for conversations, too. The error matches
+// ErrNotFound.
 func (h *Hub) Messages(ctx context.Context, q MessageQuery) ([]*conversation.Message, error) {
 	if _, err := h.ChannelOf(ctx, q.Conversation); err != nil {
 		return nil, err
@@ -166,8 +151,8 @@ func (h *Hub) Messages(ctx context.Context, q MessageQuery) ([]*conversation.Mes
 	return messages, h.resolveQuotes(ctx, messages...)
 }
 
-// ChannelOf returns the ID of the channel of a conversation or of a Customer.History. The error
-// matches ErrNotFound.
+// ChannelOf returns the ID of the channel of a conversation or of a Customer.History. The error matches
+// ErrNotFound.
 func (h *Hub) ChannelOf(ctx context.Context, conversationID string) (string, error) {
 	conv, err := h.conversation(ctx, conversationID)
 	if err == nil {
@@ -206,7 +191,8 @@ func (h *Hub) Message(ctx context.Context, id string) (*conversation.Message, er
 	return &m.Message, h.resolveQuotes(ctx, &m.Message)
 }
 
-// Events returns the latest events of a conversation, at most limit (0 means 50), in order.
+// Events returns the latest events of a conversation, at most limit (0 means 50), in order. The error
+// matches ErrNotFound.
 func (h *Hub) Events(ctx context.Context, conversationID string, limit int) ([]*conversation.LogEntry, error) {
 	if _, err := h.conversation(ctx, conversationID); err != nil {
 		return nil, err

@@ -14,8 +14,8 @@ import (
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// Counters returns the numbers that a [deskapi.Desk] counted for a channel on the days from a time until
-// before another, in their order. It ends with the first error.
+// Counters returns what a [deskapi.Desk] counted for a channel on the days from a time until before
+// another, in order, and ends with the first error.
 func (h *Hub) Counters(ctx context.Context, channel string, from, until time.Time) iter.Seq2[deskapi.Counter, error] {
 	return func(yield func(deskapi.Counter, error) bool) {
 		q := store.Query{
@@ -38,8 +38,7 @@ func (h *Hub) Counters(ctx context.Context, channel string, from, until time.Tim
 	}
 }
 
-// Spending returns what a channel has used, by month, market and category, in the currency of its
-// rate cards.
+// Spending returns what a channel has used, by month, market and category, in the currency of its rates.
 func (h *Hub) Spending(ctx context.Context, channel string) ([]pricing.Row, error) {
 	_, ok := h.channels.get(channel)
 	if !ok {
@@ -64,10 +63,9 @@ func (h *Hub) Spending(ctx context.Context, channel string) ([]pricing.Row, erro
 	return all, nil
 }
 
-// ReportStanding tells the hub what the host knows of a number at a moment, from cloudapi's
-// Number.Info and DebugToken for example; once a day is enough, and webhooks tell of limit and name
-// by themselves. Of each part what was said last counts; zero fields say nothing. [Hub.Health] shows
-// it, [Hub.Notify] goes by the limit.
+// ReportStanding tells the hub what the host knows of a number at a moment, such as from cloudapi's
+// Number.Info and DebugToken; once a day is enough, as webhooks tell of limit and name. Of each part what
+// was said last counts; zero fields say nothing. [Hub.Health] shows it, [Hub.Notify] goes by the limit.
 func (h *Hub) ReportStanding(ctx context.Context, channel string, at time.Time, s health.Standing) error {
 	if _, ok := h.channels.get(channel); !ok {
 		return fmt.Errorf("channel: observe: %w", ErrNoChannel)
@@ -78,8 +76,7 @@ func (h *Hub) ReportStanding(ctx context.Context, channel string, at time.Time, 
 	return nil
 }
 
-// Processes lists the processes that work on the store or did so within a day, those first that were
-// seen last.
+// Processes lists the processes that work on the store or did so within a day, the last seen first.
 func (h *Hub) Processes(ctx context.Context) ([]health.Process, error) {
 	return h.processes(ctx)
 }

@@ -16,9 +16,8 @@ import (
 
 // SearchQuery asks for what holds all of some words.
 type SearchQuery struct {
-	// Text holds 1 to [store.MaxSearch] characters. Each word is found by its beginning, in any
-	// script and case, in names, phone numbers, usernames, tickets, tags, topics, texts and file
-	// names.
+	// Text holds 1 to [store.MaxSearch] characters. Each word is found by its beginning, in any script and case, in
+	// names, phone numbers, usernames, tickets, tags, topics, texts and file names.
 	Text string
 	// Channels restricts to these; nil means all.
 	Channels []string
@@ -33,27 +32,13 @@ func (q SearchQuery) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int("text_bytes", len(q.Text)), slog.Int("channels", len(q.Channels)), slog.Int("limit", q.Limit))
 }
 
-// Found is a page of what was found, what was filed last first.
-type Found struct {
-	Customers     []*conversation.Customer     `json:"customers,omitempty"`
-	Conversations []*conversation.Conversation `json:"conversations,omitempty"`
-	Messages      []*conversation.Message      `json:"messages,omitempty"`
-	// Next continues, "" if there is no more.
-	Next string `json:"next,omitempty"`
-}
-
-// LogValue shows how much it is.
-func (r Found) LogValue() slog.Value {
-	return slog.GroupValue(slog.Int("customers", len(r.Customers)), slog.Int("conversations", len(r.Conversations)), slog.Int("messages", len(r.Messages)))
-}
-
 // searchKinds are what is searched, in the order in which Found has it and a cursor names it.
 var searchKinds = [...]string{kindCustomer, kindConversation, kindMessage}
 
-// Search finds customers, conversations and messages by words, and phone numbers however they are
-// written. The error matches ErrNoSearch, store.ErrSearch, or store.ErrCursor for an After that is of
-// another search or none.
-func (h *Hub) Search(ctx context.Context, q SearchQuery) (*Found, error) {
+// Search finds customers, conversations and messages by words, and phone numbers however they are written.
+// The error matches ErrNoSearch, store.ErrSearch, or store.ErrCursor for an After that is not of this
+// search.
+func (h *Hub) Search(ctx context.Context, q SearchQuery) (*conversation.Found, error) {
 	found, err := h.search(ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("channel: search: %w", err)
@@ -61,7 +46,7 @@ func (h *Hub) Search(ctx context.Context, q SearchQuery) (*Found, error) {
 	return found, nil
 }
 
-func (h *Hub) search(ctx context.Context, q SearchQuery) (*Found, error) {
+func (h *Hub) search(ctx context.Context, q SearchQuery) (*conversation.Found, error) {
 	n, ok := h.store.(*noted)
 	if !ok || !n.search {
 		return nil, ErrNoSearch
@@ -73,7 +58,7 @@ func (h *Hub) search(ctx context.Context, q SearchQuery) (*Found, error) {
 		return nil, err
 	}
 	ask := store.SearchQuery{Groups: q.Channels, Text: phoneDigits(q.Text), Limit: min(cmp.Or(max(q.Limit, 0), 20), 200)}
-	found := &Found{}
+	found := &conversation.Found{}
 	more := false
 	for i, kind := range searchKinds {
 		ask.Kind, ask.Before = kind, before[i]
@@ -103,7 +88,7 @@ func (h *Hub) search(ctx context.Context, q SearchQuery) (*Found, error) {
 }
 
 // readFound reads what was found of a kind. What has gone meanwhile is left out.
-func (h *Hub) readFound(ctx context.Context, found *Found, kind string, keys []string) error {
+func (h *Hub) readFound(ctx context.Context, found *conversation.Found, kind string, keys []string) error {
 	if len(keys) == 0 {
 		return nil
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/internal/usable"
 	"github.com/kanava-go/kanava/channel/store"
 )
 
@@ -18,7 +19,7 @@ import (
 // one, the newest message first. For a merged one it is the one that goes on. Channels may use the
 // same words for their tickets.
 func (h *Hub) FindByTicket(ctx context.Context, ticket string) ([]*conversation.Conversation, error) {
-	if err := usable("ticket", ticket, maxKey); err != nil || ticket == "" {
+	if err := usable.Text("ticket", ticket, maxKey); err != nil || ticket == "" {
 		return nil, err
 	}
 	records, err := step.List[ofTicket](ctx, h.store, store.Query{Kind: kindTicket, Parent: ticketParent(ticket), Descending: true, Limit: 1000})
@@ -57,7 +58,7 @@ func (h *Hub) goingOn(ctx context.Context, id string) (*conversation.Conversatio
 // SetTicket makes a ticket of the host's that of a conversation which the host began, or which goes
 // on under another one. The error matches ErrNotFound or ErrUnusable.
 func (h *Hub) SetTicket(ctx context.Context, conversationID, ticket string) error {
-	if err := usable("ticket", ticket, maxKey); err != nil {
+	if err := usable.Text("ticket", ticket, maxKey); err != nil {
 		return fmt.Errorf("channel: set ticket: %w", err)
 	}
 	return h.changeConversation(ctx, "set ticket", conversationID, func(u *unit, _ *Channel, c *conversation.Conversation) error {
@@ -65,9 +66,9 @@ func (h *Hub) SetTicket(ctx context.Context, conversationID, ticket string) erro
 	})
 }
 
-// SetMetadata keeps something of the host's with a conversation, and in every change and list of it:
-// JSON of at most 4,096 bytes, nil for nothing, in whose texts card numbers are masked. The error
-// matches ErrNotFound or ErrUnusable.
+// SetMetadata keeps something of the host's with a conversation, its changes and lists: JSON of at most
+// 4,096 bytes, nil for nothing, in whose texts card numbers are masked. The error matches ErrNotFound or
+// ErrUnusable.
 func (h *Hub) SetMetadata(ctx context.Context, conversationID string, metadata json.RawMessage) error {
 	return h.changeConversation(ctx, "set metadata", conversationID, func(_ *unit, ch *Channel, c *conversation.Conversation) (err error) {
 		c.Metadata, err = ch.metadata(metadata)
@@ -98,10 +99,10 @@ func (h *Hub) SetCustomerMetadata(ctx context.Context, customerID string, metada
 }
 
 // SetProfile keeps what the host knows of a customer, each part at most 255 bytes, with card numbers
-// masked: it wins over the name that WhatsApp shows, in texts and in lists, and is found by Search. The
-// zero Profile forgets it. The error matches ErrNotFound or ErrUnusable.
+// masked: it wins over WhatsApp's name in texts and lists, and Search finds it. The zero Profile forgets
+// it. The error matches ErrNotFound or ErrUnusable.
 func (h *Hub) SetProfile(ctx context.Context, customerID string, p conversation.Profile) error {
-	err := errors.Join(usable("name", p.Name, maxKey), usable("first name", p.FirstName, maxKey), usable("email", p.Email, maxKey), usable("company", p.Company, maxKey))
+	err := errors.Join(usable.Text("name", p.Name, maxKey), usable.Text("first name", p.FirstName, maxKey), usable.Text("email", p.Email, maxKey), usable.Text("company", p.Company, maxKey))
 	if err == nil {
 		err = h.do(ctx, func(u *unit) error {
 			c, err := u.customer(customerID)

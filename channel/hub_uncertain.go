@@ -11,8 +11,8 @@ import (
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// UncertainMessages lists the messages of a channel that [Hub.ResendMessage] can settle, oldest
-// first, at most limit (0 means 50). The error matches ErrNoChannel.
+// UncertainMessages lists a channel's messages that ResendMessage can settle, oldest first, at most limit
+// (0 means 50). The error matches ErrNoChannel.
 func (h *Hub) UncertainMessages(ctx context.Context, channel string, limit int) (all []*conversation.Message, err error) {
 	if _, ok := h.channels.get(channel); !ok {
 		return nil, fmt.Errorf("channel: list uncertain messages: %w", ErrNoChannel)
@@ -87,8 +87,8 @@ func (h *Hub) ResendMessage(ctx context.Context, by conversation.Author, id stri
 	return nil
 }
 
-// GiveUpMessage settles a [conversation.Uncertain] message as failed; should a status say later that
-// it arrived, that counts. The error matches ErrNotFound or ErrNotUncertain.
+// GiveUpMessage settles an uncertain message as failed; a later status that it arrived counts. The error
+// matches ErrNotFound or ErrNotUncertain.
 func (h *Hub) GiveUpMessage(ctx context.Context, by conversation.Author, id string) error {
 	err := h.dispatcher.settleByHand(ctx, by, id, func(u *unit, ch *Channel, m *messageRecord) error {
 		before := m.Delivery

@@ -12,7 +12,7 @@ import (
 
 // eraseConversation removes a conversation with its messages, its log, and all work that
 // refers to it in the given lanes.
-func (k *keeper) eraseConversation(ctx context.Context, channel, id string, lanes []store.WorkQuery, receipt *Erased) error {
+func (k *keeper) eraseConversation(ctx context.Context, channel, id string, lanes []store.WorkQuery, receipt *conversation.Erased) error {
 	b := &store.Batch{
 		Delete: []store.RecordKey{{Kind: kindConversation, Key: id}, {Kind: kindOfCustomer, Key: id}},
 		Drop:   []store.WorkKey{{Queue: workTimer, ID: id}, {Queue: workLater, ID: windowPrefix + id}},
@@ -28,7 +28,7 @@ func (k *keeper) eraseConversation(ctx context.Context, channel, id string, lane
 	if err := k.eraseMessages(ctx, channel, id, nil, receipt, b); err != nil {
 		return err
 	}
-	if err := k.eraseMessages(ctx, channel, reactionParent(id), nil, &Erased{}, b); err != nil {
+	if err := k.eraseMessages(ctx, channel, reactionParent(id), nil, &conversation.Erased{}, b); err != nil {
 		return err
 	}
 	for _, q := range lanes {
@@ -68,7 +68,7 @@ const erasePage = 200
 // eraseMessages removes the messages of a conversation, those before a position only if
 // before is not nil. What removes the last of them is added to last, for the caller to commit;
 // if that is nil it is committed here.
-func (k *keeper) eraseMessages(ctx context.Context, channel, conversationID string, before *store.Position, receipt *Erased, last *store.Batch) error {
+func (k *keeper) eraseMessages(ctx context.Context, channel, conversationID string, before *store.Position, receipt *conversation.Erased, last *store.Batch) error {
 	for {
 		page, err := step.List[messageRecord](ctx, k.store, store.Query{
 			Kind: kindMessage, Parent: conversationID, Before: before, Limit: erasePage,

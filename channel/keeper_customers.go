@@ -66,7 +66,7 @@ func (k *keeper) forgetCustomer(ctx context.Context, id string, s *settings.Sett
 			return err
 		}
 		history := c.HistoryID()
-		if err := k.eraseMessages(ctx, s.ID, history, &store.Position{Sort: micros(before(now, s.Retention.Messages))}, &Erased{}, nil); err != nil {
+		if err := k.eraseMessages(ctx, s.ID, history, &store.Position{Sort: micros(before(now, s.Retention.Messages))}, &conversation.Erased{}, nil); err != nil {
 			return err
 		}
 		for _, q := range []store.Query{

@@ -15,7 +15,7 @@ import (
 )
 
 // eraseThese removes messages with their files and the work that refers to them.
-func (k *keeper) eraseThese(ctx context.Context, channel string, messages []*messageRecord, receipt *Erased) error {
+func (k *keeper) eraseThese(ctx context.Context, channel string, messages []*messageRecord, receipt *conversation.Erased) error {
 	b := &store.Batch{}
 	if err := k.eraseWith(ctx, b, channel, messages, receipt); err != nil {
 		return err
@@ -27,7 +27,7 @@ func (k *keeper) eraseThese(ctx context.Context, channel string, messages []*mes
 }
 
 // eraseWith removes the files of messages and adds to b what removes the messages.
-func (k *keeper) eraseWith(ctx context.Context, b *store.Batch, channel string, messages []*messageRecord, receipt *Erased) error {
+func (k *keeper) eraseWith(ctx context.Context, b *store.Batch, channel string, messages []*messageRecord, receipt *conversation.Erased) error {
 	for _, m := range messages {
 		b.Delete = append(b.Delete, store.RecordKey{Kind: kindMessage, Key: m.ID})
 		if m.WAMID != "" && m.Direction == conversation.Outbound {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
@@ -36,7 +37,7 @@ func (k *keeper) busy(ctx context.Context) (some []store.WorkQuery, err error) {
 // eraseItems removes items of a person on a channel that were not applied yet, or never could
 // be: those that name the person, not those that mention the name. phones says that no BSUID of
 // the person is known, so that whoever shows the number is the one.
-func (k *keeper) eraseItems(ctx context.Context, ch *Channel, aliases []string, phones bool, receipt *Erased) error {
+func (k *keeper) eraseItems(ctx context.Context, ch *Channel, aliases []string, phones bool, receipt *conversation.Erased) error {
 	for _, dead := range []bool{true, false} {
 		for page, err := range step.Works(ctx, k.store, store.WorkQuery{Queue: workIn, Dead: dead, Limit: 500}) {
 			if err != nil {
@@ -74,7 +75,7 @@ func (k *keeper) concerns(ch *Channel, ev *webhook.Event) bool {
 	return !others && ch.Account != "" && ch.Account == ev.Account
 }
 
-func (k *keeper) dropLane(ctx context.Context, q store.WorkQuery, lane string, receipt *Erased) error {
+func (k *keeper) dropLane(ctx context.Context, q store.WorkQuery, lane string, receipt *conversation.Erased) error {
 	q.Lane, q.Limit = lane, 200
 	for {
 		page, err := k.store.Work(ctx, q)

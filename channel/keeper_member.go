@@ -12,7 +12,7 @@ import (
 
 // eraseMember removes what the person behind aliases wrote in groups. It returns the aliases
 // under which that was found.
-func (k *keeper) eraseMember(ctx context.Context, ch *Channel, aliases []string, receipt *Erased) ([]string, error) {
+func (k *keeper) eraseMember(ctx context.Context, ch *Channel, aliases []string, receipt *conversation.Erased) ([]string, error) {
 	senders := map[string]bool{}
 	for i := 0; i < len(aliases); i++ { // it grows: a phone number leads to a BSUID
 		records, err := k.members(ctx, aliases[i])
@@ -60,7 +60,7 @@ func (k *keeper) members(ctx context.Context, alias string) ([]store.Record, err
 }
 
 // eraseInGroup removes the messages and reactions of a person in one group.
-func (k *keeper) eraseInGroup(ctx context.Context, ch *Channel, m *member, receipt *Erased) error {
+func (k *keeper) eraseInGroup(ctx context.Context, ch *Channel, m *member, receipt *conversation.Erased) error {
 	group, err := step.Get[conversation.Customer](ctx, k.store, kindCustomer, m.Group)
 	if err != nil {
 		return ignoreNotFound(err)

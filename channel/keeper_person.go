@@ -12,20 +12,7 @@ import (
 	"github.com/kanava-go/kanava/channel/store"
 )
 
-// Erased is the receipt of an erasure: what was removed.
-type Erased struct {
-	// Customers counts the records of the person, merged ones included.
-	Customers     int `json:"customers"`
-	Conversations int `json:"conversations"`
-	Messages      int `json:"messages"`
-	// Work counts what was waiting: unsent messages, items, calls of Ticketing, dead letters.
-	Work int `json:"work"`
-	// Attachments are the host's references to the files: removed by its [Remover], or the host's to
-	// remove.
-	Attachments []string `json:"attachments,omitempty"`
-}
-
-func (k *keeper) erase(ctx context.Context, channel string, to message.Recipient, receipt *Erased) error {
+func (k *keeper) erase(ctx context.Context, channel string, to message.Recipient, receipt *conversation.Erased) error {
 	ch, ok := k.channels.get(channel)
 	if !ok {
 		return ErrNoChannel
@@ -127,7 +114,7 @@ func (k *keeper) person(ctx context.Context, channel string, who message.Recipie
 	return all, nil
 }
 
-func (k *keeper) eraseCustomer(ctx context.Context, c *conversation.Customer, receipt *Erased) error {
+func (k *keeper) eraseCustomer(ctx context.Context, c *conversation.Customer, receipt *conversation.Erased) error {
 	convs, err := conversationsOf(ctx, k.store, c)
 	if err != nil {
 		return err

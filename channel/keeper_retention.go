@@ -42,7 +42,7 @@ func (k *keeper) pruneSome(ctx context.Context, s *settings.Settings, at shelf, 
 // pruneConversation removes what is older than the channel keeps from one conversation.
 func (k *keeper) pruneConversation(ctx context.Context, s *settings.Settings, c *conversation.Conversation, lanes []store.WorkQuery, now time.Time) (err error) {
 	messages, files := before(now, s.Retention.Messages), before(now, s.Retention.Attachments)
-	receipt := &Erased{} // for nobody to see
+	receipt := &conversation.Erased{} // for nobody to see
 	switch {
 	case !c.State.Queue.Open() && times.Latest(c.LastActivity, c.Planned).Before(messages):
 		err = k.eraseConversation(ctx, s.ID, c.ID, lanes, receipt)

@@ -48,14 +48,12 @@ type Macro struct {
 	Conversation string
 	// Text goes out while the window is open. Placeholders are filled in.
 	Text string
-	// Shorthand is a template in the notation &((template=[[name]] …))&, for when the window is
-	// closed, or for any time if Text is empty. Placeholders are filled in after it was read: no
-	// name breaks out of a value.
+	// Shorthand is a template in the notation &((template=[[name]] …))&, for when the window is closed, or for any
+	// time if Text is empty. Placeholders are filled in after it was read: no name breaks out of a value.
 	Shorthand string
 	// Lookup gives placeholders of the host's own; it is asked first. nil: none.
 	Lookup template.Lookup
-	// Key is as in Reply. It stands for the macro as it is here, whatever its placeholders or the
-	// window make of it.
+	// Key is as in Reply. It stands for the macro as it is here, whatever its placeholders or the window make of it.
 	Key string
 }
 

@@ -7,18 +7,18 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/usable"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/internal/opaque"
 )
 
-// Notification is a template that goes to a customer who may never have written.
+// Notification is a template to a customer who may never have written.
 type Notification struct {
 	// Channel is the ID of the channel to send from; required.
 	Channel string
 	// To is the phone number (E.164) or the BSUID, or both.
 	To message.Recipient
-	// Name is what the host calls the person, at most 255 bytes, until WhatsApp tells a name; "" if
-	// not known.
+	// Name is what the host calls the person, at most 255 bytes, until WhatsApp tells a name; "" if not known.
 	Name string
 	// Template is what to send; required.
 	Template *Template
@@ -40,7 +40,7 @@ func (o *outbox) notify(ctx context.Context, by conversation.Author, n Notificat
 
 // notifyIn is notify in a step that do runs, which may be one that commits nothing.
 func (o *outbox) notifyIn(ctx context.Context, do func(context.Context, func(*unit) error) error, what *deed, n Notification) (msg *messageRecord, err error) {
-	if err := errors.Join(usable("key", n.Key, maxKey), usable("name", n.Name, maxKey), usable("ticket", n.Ticket, maxKey)); err != nil {
+	if err := errors.Join(usable.Text("key", n.Key, maxKey), usable.Text("name", n.Name, maxKey), usable.Text("ticket", n.Ticket, maxKey)); err != nil {
 		return nil, err
 	}
 	event := opaque.Random("e_")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/usable"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/template"
 )
@@ -23,9 +24,8 @@ type Reply struct {
 	Template *Template
 	// Quote is the ID of the message to answer to, "" for none.
 	Quote string
-	// Key, of at most 255 bytes, makes the call idempotent: the same key in the same conversation
-	// returns the first message, or ErrKeyReused for other content. "" makes every call a new
-	// message.
+	// Key, of at most 255 bytes, makes the call idempotent: the same key in the same conversation returns the first
+	// message, or ErrKeyReused for other content. "" makes every call a new message.
 	Key string
 	// Metadata is the host's: JSON of at most 4,096 bytes, kept with the message and told in its
 	// changes, with card numbers masked; nil: nothing.
@@ -56,7 +56,7 @@ type outbox struct{ *core }
 
 func (o *outbox) reply(ctx context.Context, by conversation.Author, replies []Reply) (all []*messageRecord, err error) {
 	for i := range replies {
-		if err := usable("key", replies[i].Key, maxKey); err != nil {
+		if err := usable.Text("key", replies[i].Key, maxKey); err != nil {
 			return nil, err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/usable"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/opaque"
 )
@@ -60,7 +61,7 @@ func (c *Channel) metadata(raw json.RawMessage) (json.RawMessage, error) {
 	if raw == nil {
 		return nil, nil
 	}
-	if err := usable("metadata", string(raw), maxMetadata); err != nil {
+	if err := usable.Text("metadata", string(raw), maxMetadata); err != nil {
 		return nil, err
 	}
 	safe := json.RawMessage(c.redactText(string(raw)))

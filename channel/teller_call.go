@@ -9,6 +9,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/internal/step"
+	"github.com/kanava-go/kanava/channel/internal/usable"
 	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/store"
 )
@@ -125,7 +126,7 @@ func (t *teller) callHost(ctx context.Context, w *worker.Job, item *hostItem,
 			return "", nil
 		}
 		ticket, err = t.ticketing.Receive(ctx, &conversation.Received{ID: w.ID, Message: msg.Message, Conversation: *conv, Customer: *customer})
-		if err == nil && usable("ticket", ticket, maxKey) != nil {
+		if err == nil && usable.Text("ticket", ticket, maxKey) != nil {
 			return "", errTicket
 		}
 		return ticket, fromHost(err)

@@ -5,7 +5,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
 )
 
@@ -18,7 +17,7 @@ func TestItIsSeenWhetherABotAnswers(t *testing.T) {
 		require.NoError(t, s.Hub.HandBack(ctx, conversation.Author{Kind: conversation.Agent, ID: "alice"}, kim, ""))
 		require.Contains(t, s.get(alice, "/list?view=all").text, chip)
 		require.Contains(t, s.get(alice, "/talk/"+kim).text, chip)
-		require.NoError(t, s.Hub.HandOver(ctx, conversation.Author{Kind: conversation.Bot, ID: "robot"}, kim, channel.Handover{Cause: conversation.CauseAskedFor}))
+		require.NoError(t, s.Hub.HandOver(ctx, conversation.Author{Kind: conversation.Bot, ID: "robot"}, kim, conversation.Handover{Cause: conversation.CauseAskedFor}))
 		panel := s.get(alice, "/panel/"+kim).text
 		require.Contains(t, panel, "Handed over")
 		require.Contains(t, panel, "the customer wants a person")

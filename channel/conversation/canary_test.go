@@ -17,9 +17,10 @@ func TestNoPrintedValueShowsAPerson(t *testing.T) {
 			conversation.Order{}, conversation.OrderItem{}, conversation.Reaction{}, conversation.Referral{},
 			conversation.Consent{}, conversation.Received{}, conversation.Change{}, conversation.LogEntry{},
 			conversation.Version{}, conversation.Amendment{}, conversation.News{}, conversation.Profile{},
+			conversation.Found{}, conversation.Handover{}, conversation.Talk{},
 		},
 		Public: map[string]string{
-			"Delivery": numbers, "Failure": "the project's own words about a code", "Price": "money",
+			"Delivery": numbers, "Erased": numbers, "Failure": "the project's own words about a code", "Price": "money",
 			"IdentityTimes": numbers, "Answer": "times and the ID of an agent", "Call": numbers, "Notice": "words of WhatsApp's",
 		},
 		Shown: map[string]string{

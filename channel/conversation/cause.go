@@ -43,6 +43,12 @@ const (
 	CauseMerged     Cause = "merged"       // people had the conversation that it was merged with
 )
 
+// HandsOver says whether c is one for which a bot, or somebody by hand, gives a conversation to people: then
+// the customer waits for them.
+func (c Cause) HandsOver() bool {
+	return c == CauseAskedFor || c == CauseMisses || c == CauseOutOfDepth || c == CauseByHand
+}
+
 // Causes of failed files.
 const (
 	CauseFileRefused  Cause = "file_refused"  // the channel does not take it

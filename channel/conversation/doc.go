@@ -5,6 +5,7 @@
 //	where      Conversation
 //	what       Message with its Attachments, Reactions, …, and its Delivery
 //	news       Received (a customer's message) and Change (anything else) for the ticket system
+//	asked for  Found, Talk, Erased, and Handover, which is said
 //	record     LogEntry: what happened to a conversation that is no message
 //
 // Package channel fills these values and hands them out; the field tags are how they are stored and

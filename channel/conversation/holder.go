@@ -1,6 +1,13 @@
 package conversation
 
-// Holder says who answers in a conversation: people or a bot, never both. See channel.Hub.HandOver.
+// Holder says who answers in a conversation: people or a bot, never both.
+//
+// As long as people have it, channel.Hub.Reply refuses what a [Bot] writes with channel.ErrHeldByPeople, and
+// what a bot had scheduled fails when it is due; what it wrote before goes out. An answer of an [Agent], here
+// or in the Business app, takes the conversation from the bot in the same commit, and so does
+// channel.Hub.HandOver; a bot cannot take it back, that is channel.Hub.HandBack for others. The host is told
+// with [HolderChanged]. Reactions, notifications and what rules send change nothing, and of these only a bot's
+// reactions are refused. BotFirst of the channel's settings says who has a conversation that begins.
 type Holder string
 
 // Holders. As text they are "people" and "bot".

@@ -12,6 +12,7 @@ import (
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/deskapi"
+	"github.com/kanava-go/kanava/channel/internal/usable"
 	"github.com/kanava-go/kanava/channel/rules"
 )
 
@@ -32,7 +33,7 @@ var ErrAssignee = errors.New("desk: nobody who may own it")
 // agent's and no longer the bot's. The error matches
 // access.ErrDenied, channel.ErrNotFound, channel.ErrUnusable, ErrAssignee or rules.ErrNotOpen.
 func (d *Desk) Assign(ctx context.Context, actor access.Actor, id, agent string) error {
-	if err := channel.CheckText("agent", agent, access.MaxIDLen); err != nil {
+	if err := usable.Text("agent", agent, access.MaxIDLen); err != nil {
 		return fmt.Errorf("desk: assign: %w", err)
 	}
 	return d.act(ctx, actor, access.Assign, "assign", id, func(s *deskapi.Scene) ([]rules.Effect, error) {
@@ -51,7 +52,7 @@ func (d *Desk) Assign(ctx context.Context, actor access.Actor, id, agent string)
 // AssignTeam has a team look after a conversation, "" for none; who of it owns the conversation is
 // another matter. The errors are those of [Desk.Assign].
 func (d *Desk) AssignTeam(ctx context.Context, actor access.Actor, id, team string) error {
-	if err := channel.CheckText("team", team, access.MaxIDLen); err != nil {
+	if err := usable.Text("team", team, access.MaxIDLen); err != nil {
 		return fmt.Errorf("desk: assign team: %w", err)
 	}
 	return d.act(ctx, actor, access.Assign, "assign team", id, func(s *deskapi.Scene) ([]rules.Effect, error) {
@@ -76,7 +77,7 @@ func (d *Desk) assignable(on, agent, team string) bool {
 // Resolve closes a conversation; reason is the host's own word for why, at most 500 bytes, ""
 // for none.
 func (d *Desk) Resolve(ctx context.Context, actor access.Actor, id, reason string) error {
-	if err := channel.CheckText("reason", reason, maxReason); err != nil {
+	if err := usable.Text("reason", reason, maxReason); err != nil {
 		return fmt.Errorf("desk: resolve: %w", err)
 	}
 	return d.act(ctx, actor, access.Resolve, "resolve", id, func(s *deskapi.Scene) ([]rules.Effect, error) {
@@ -118,7 +119,7 @@ func (d *Desk) SetTags(ctx context.Context, actor access.Actor, id string, tags 
 		if t = strings.TrimSpace(t); t != "" {
 			clean = append(clean, t)
 		}
-		if err := channel.CheckText("tag", t, maxTag); err != nil {
+		if err := usable.Text("tag", t, maxTag); err != nil {
 			return fmt.Errorf("desk: set tags: %w", err)
 		}
 	}
@@ -143,7 +144,7 @@ func (d *Desk) SetTags(ctx context.Context, actor access.Actor, id string, tags 
 // SetTopic says what a conversation is about, in at most 200 bytes; "" takes it back.
 func (d *Desk) SetTopic(ctx context.Context, actor access.Actor, id, topic string) error {
 	topic = strings.TrimSpace(topic)
-	if err := channel.CheckText("topic", topic, maxTopic); err != nil {
+	if err := usable.Text("topic", topic, maxTopic); err != nil {
 		return fmt.Errorf("desk: set topic: %w", err)
 	}
 	return d.act(ctx, actor, access.Topic, "set topic", id, func(s *deskapi.Scene) ([]rules.Effect, error) {
@@ -163,7 +164,7 @@ func (d *Desk) AddNote(ctx context.Context, actor access.Actor, id, text string)
 	if text == "" {
 		return nil, fmt.Errorf("desk: add note: %w: it is empty", channel.ErrUnusable)
 	}
-	if err := channel.CheckText("note", text, maxNote); err != nil {
+	if err := usable.Text("note", text, maxNote); err != nil {
 		return nil, fmt.Errorf("desk: add note: %w", err)
 	}
 	err = d.act(ctx, actor, access.Note, "add note", id, func(s *deskapi.Scene) ([]rules.Effect, error) {

@@ -4,14 +4,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/duration"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/settings"
-	"github.com/stretchr/testify/require"
 )
 
 func TestRetentionLeavesNoPreview(t *testing.T) {
@@ -54,7 +56,7 @@ func TestErasingOneMessageAndOneConversation(t *testing.T) {
 		}
 		receipt, err := l.agents.EraseMessage(ctx, admin, m.ID)
 		require.NoError(t, err)
-		require.Equal(t, &channel.Erased{Messages: 1}, receipt)
+		require.Equal(t, &conversation.Erased{Messages: 1}, receipt)
 		require.Equal(t, "stays", l.Conversation().Preview)
 		channeltest.Everything(t, l.Store, func(text string) { require.NotContains(t, text, "canary") })
 

@@ -13,9 +13,9 @@ import (
 // rights are when each of them is told, whatever q.Wanted says. Of what was erased everybody hears. Who is
 // in which conversation, and how far the actor has read, is no news: see [Desk.Around] and [Desk.Seen].
 func (d *Desk) Feed(ctx context.Context, actor access.Actor, q channel.FeedQuery) iter.Seq2[*conversation.News, error] {
-	asked := q
+	wanted := q.Wanted
 	q.Wanted = func(on string) bool {
-		return d.reads(ctx, actor, on) && asked.Wants(on)
+		return d.reads(ctx, actor, on) && (wanted == nil || wanted(on))
 	}
 	return d.hub.Feed(ctx, q)
 }
@@ -44,7 +44,7 @@ func (d *Desk) readable(ctx context.Context, actor access.Actor, only []string) 
 
 // Search is [channel.Hub.Search] on the channels that the actor may read. If these are others than when the
 // page before was read, the error matches store.ErrCursor: then begin anew.
-func (d *Desk) Search(ctx context.Context, actor access.Actor, q channel.SearchQuery) (*channel.Found, error) {
+func (d *Desk) Search(ctx context.Context, actor access.Actor, q channel.SearchQuery) (*conversation.Found, error) {
 	q.Channels = d.readable(ctx, actor, q.Channels)
 	return d.hub.Search(ctx, q)
 }

@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 
-	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/deskapi"
@@ -14,7 +13,7 @@ import (
 // takes it. It goes to the queue new and, if no team has it yet, to Settings.HandoverTeam; outside the
 // opening hours, or if all are away, the customer is told by the rules. What a bot has belongs to
 // nobody: it is assigned from here on.
-func (d *Desk) HandOver(ctx context.Context, actor access.Actor, id string, why channel.Handover) (err error) {
+func (d *Desk) HandOver(ctx context.Context, actor access.Actor, id string, why conversation.Handover) (err error) {
 	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.Assign}, verb: "hand over"}
 	defer d.end(ctx, c, &err)
 	if err := d.inConversation(ctx, c, id); err != nil {
@@ -66,20 +65,11 @@ func (d *Desk) held(s *deskapi.Scene, why conversation.Cause) {
 		s.Conversation.State, effects = rulesOf(s).OnHandBack(s.Conversation.State, s.Now)
 	} else {
 		s.Conversation.State, effects = rulesOf(s).OnHandover(s.Conversation.State, rules.Handover{
-			Waits: waits(why), Window: s.Customer.Window, AllAway: d.allAway(s.Settings.ID),
+			Waits: why.HandsOver(), Window: s.Customer.Window, AllAway: d.allAway(s.Settings.ID),
 		}, s.Now)
 		d.route(s)
 	}
 	d.carryOut(s, effects)
-}
-
-// waits says whether the customer waits for people since they got the conversation.
-func waits(why conversation.Cause) bool {
-	switch why {
-	case conversation.CauseAskedFor, conversation.CauseMisses, conversation.CauseOutOfDepth, conversation.CauseByHand:
-		return true
-	}
-	return false // they answered, or what happened says by itself whether somebody waits
 }
 
 // route gives what a bot handed over to a team.

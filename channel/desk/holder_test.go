@@ -49,7 +49,7 @@ func TestWhatABotHasIsNobodysUntilItHandsItOver(t *testing.T) {
 		require.NoError(t, l.agents.Move(ctx, alice, id, rules.QueuePending, time.Time{}))
 
 		l.beeps(t, id, "one moment")
-		require.NoError(t, l.agents.HandOver(ctx, robot, id, channel.Handover{Cause: conversation.CauseOutOfDepth, Reason: "a refund"}))
+		require.NoError(t, l.agents.HandOver(ctx, robot, id, conversation.Handover{Cause: conversation.CauseOutOfDepth, Reason: "a refund"}))
 		c := l.Conversation()
 		require.Equal(t, rules.QueueNew, c.State.Queue, "it comes back for people to see")
 		require.Equal(t, "harbour", c.Team)
@@ -106,7 +106,7 @@ func TestWhoHasTheNextOne(t *testing.T) {
 					if given == conversation.HeldByBot {
 						require.NoError(t, l.agents.HandBack(ctx, alice, id, ""))
 					} else {
-						require.NoError(t, l.agents.HandOver(ctx, alice, id, channel.Handover{}))
+						require.NoError(t, l.agents.HandOver(ctx, alice, id, conversation.Handover{}))
 					}
 					require.NoError(t, l.agents.Resolve(ctx, alice, id, ""))
 					require.Equal(t, given, l.Conversation().Holder)
@@ -134,7 +134,7 @@ func TestReportsTellBotsFromPeople(t *testing.T) {
 		l.Pass(5 * time.Second)
 		_, err := l.agents.Reply(ctx, robot, channel.Reply{Conversation: id, Content: &message.Text{Body: "Somebody will answer."}})
 		require.NoError(t, err)
-		require.NoError(t, l.agents.HandOver(ctx, robot, id, channel.Handover{Cause: conversation.CauseAskedFor}))
+		require.NoError(t, l.agents.HandOver(ctx, robot, id, conversation.Handover{Cause: conversation.CauseAskedFor}))
 		l.Pass(20 * time.Second)
 		require.NotZero(t, l.Conversation().State.WaitingSince, "what the bot said last is no answer of people")
 		_, err = l.agents.Reply(ctx, alice, channel.Reply{Conversation: id, Content: &message.Text{Body: "Alice here."}})
@@ -171,7 +171,7 @@ func TestRulesDoNotAnswerBesideABot(t *testing.T) {
 	asked(t, away, func(t *testing.T, l *lab, id string) {
 		require.Empty(t, l.Line.Texts())
 		l.beeps(t, id, "beep")
-		require.NoError(t, l.agents.HandOver(t.Context(), robot, id, channel.Handover{Cause: conversation.CauseAskedFor}))
+		require.NoError(t, l.agents.HandOver(t.Context(), robot, id, conversation.Handover{Cause: conversation.CauseAskedFor}))
 		l.Pass(5 * time.Second)
 		require.Equal(t, []string{"beep", "Nobody is here at the moment."}, l.Line.Texts(), "handed over, the customer is told who is not there")
 	})
@@ -193,7 +193,7 @@ func TestTheInboxIsChosenByWhoAnswers(t *testing.T) {
 		l.From(webhook.Scope{All: true}, tenantAccount, ann.Text(time.Now(), "wamid.9", "to other").On(tenantNumber))
 		l.Pass(5 * time.Second)
 		people := l.Conversations()[1].ID
-		require.NoError(t, l.agents.HandOver(ctx, robot, people, channel.Handover{}))
+		require.NoError(t, l.agents.HandOver(ctx, robot, people, conversation.Handover{}))
 		page, err := l.agents.Inbox(ctx, alice, desk.InboxQuery{Channels: []string{"support"}, Holders: []conversation.Holder{conversation.HeldByPeople}})
 		require.NoError(t, err)
 		require.Len(t, page.Conversations, 1)
@@ -206,8 +206,8 @@ func TestTheInboxIsChosenByWhoAnswers(t *testing.T) {
 		require.Len(t, listed, 2)
 		_, err = l.agents.Inbox(ctx, alice, desk.InboxQuery{Holders: []conversation.Holder{"cat"}})
 		require.ErrorIs(t, err, desk.ErrInboxQuery)
-		require.ErrorIs(t, l.agents.HandOver(ctx, bob, people, channel.Handover{}), channel.ErrNotFound, "another tenant's agent")
+		require.ErrorIs(t, l.agents.HandOver(ctx, bob, people, conversation.Handover{}), channel.ErrNotFound, "another tenant's agent")
 		require.ErrorIs(t, l.agents.HandBack(ctx, bob, people, ""), channel.ErrNotFound)
-		require.ErrorIs(t, l.agents.HandOver(ctx, access.Actor{Kind: access.Bot, ID: "stray"}, people, channel.Handover{}), access.ErrDenied)
+		require.ErrorIs(t, l.agents.HandOver(ctx, access.Actor{Kind: access.Bot, ID: "stray"}, people, conversation.Handover{}), access.ErrDenied)
 	})
 }

@@ -33,7 +33,7 @@ func TestANotificationOfLongAgoThatIsSentOnceMoreChangesNothing(t *testing.T) {
 		for i := range rules.SeenEvents + 1 {
 			l.Say(channeltest.Kim, fmt.Sprint("wamid.", i), "hm")
 		}
-		require.NoError(t, l.agents.HandOver(ctx, alice, id, channel.Handover{}))
+		require.NoError(t, l.agents.HandOver(ctx, alice, id, conversation.Handover{}))
 		require.NoError(t, l.agents.Resolve(ctx, alice, id, ""))
 		l.Pass(25 * time.Hour) // another one would begin
 		told := len(l.Host.Changes)

@@ -4,14 +4,14 @@ import (
 	"context"
 	"io"
 
-	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/message"
 )
 
 // EraseCustomer is [channel.Hub.EraseCustomer]. The actor must administer the channel.
-func (d *Desk) EraseCustomer(ctx context.Context, actor access.Actor, on string, who message.Recipient) (_ *channel.Erased, err error) {
+func (d *Desk) EraseCustomer(ctx context.Context, actor access.Actor, on string, who message.Recipient) (_ *conversation.Erased, err error) {
 	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.Erase}, verb: "erase"}
 	defer d.end(ctx, c, &err)
 	if err := d.administrates(c, on); err != nil {
@@ -21,7 +21,7 @@ func (d *Desk) EraseCustomer(ctx context.Context, actor access.Actor, on string,
 }
 
 // EraseMessage is [channel.Hub.EraseMessage]. The actor must administer its channel.
-func (d *Desk) EraseMessage(ctx context.Context, actor access.Actor, id string) (_ *channel.Erased, err error) {
+func (d *Desk) EraseMessage(ctx context.Context, actor access.Actor, id string) (_ *conversation.Erased, err error) {
 	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.Erase}, verb: "erase message"}
 	defer d.end(ctx, c, &err)
 	if err := d.onMessage(ctx, c, id); err != nil {
@@ -31,7 +31,7 @@ func (d *Desk) EraseMessage(ctx context.Context, actor access.Actor, id string) 
 }
 
 // EraseConversation is [channel.Hub.EraseConversation]. The actor must administer its channel.
-func (d *Desk) EraseConversation(ctx context.Context, actor access.Actor, id string) (_ *channel.Erased, err error) {
+func (d *Desk) EraseConversation(ctx context.Context, actor access.Actor, id string) (_ *conversation.Erased, err error) {
 	c := &call{AuditInfo: AuditInfo{Actor: actor, Action: access.Erase}, verb: "erase conversation"}
 	defer d.end(ctx, c, &err)
 	if err := d.inConversation(ctx, c, id); err != nil {
@@ -55,7 +55,7 @@ func (d *Desk) ExportCustomer(ctx context.Context, actor access.Actor, on string
 }
 
 // erased notes how many messages were erased.
-func (c *call) erased(receipt *channel.Erased, err error) (*channel.Erased, error) {
+func (c *call) erased(receipt *conversation.Erased, err error) (*conversation.Erased, error) {
 	if receipt != nil {
 		c.n = receipt.Messages
 	}

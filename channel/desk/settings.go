@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/internal/usable"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/internal/problems"
@@ -87,7 +87,7 @@ func (s *Settings) check(templates bool) error {
 		}
 	}
 	p.of("access", s.Access.Validate())
-	p.of("handover_team", channel.CheckText("team", s.HandoverTeam, access.MaxIDLen))
+	p.of("handover_team", usable.Text("team", s.HandoverTeam, access.MaxIDLen))
 	return errors.Join(p.errs...)
 }
 

@@ -131,7 +131,7 @@ func foreignArgs(t *testing.T, m reflect.Method, a access.Actor, name string, g 
 	t.Cleanup(cancel)
 	values := []any{
 		ctx, a, g.person, g.channel, g.channel.Settings, g.out, time.Now(), name,
-		reply, []channel.Reply{reply, reply}, []string{name}, 10, rules.QueueResolved, channel.Handover{}, desk.Viewing, true, []store.WorkKey{g.key},
+		reply, []channel.Reply{reply, reply}, []string{name}, 10, rules.QueueResolved, conversation.Handover{}, desk.Viewing, true, []store.WorkKey{g.key},
 		conversation.Consent{At: time.Now(), Where: "form", Wording: "v1"},
 		message.Upload{Name: "a.png", MIME: "image/png", Body: strings.NewReader("x")},
 		channel.Macro{Conversation: name, Text: "hi {{name}}"},

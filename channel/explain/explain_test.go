@@ -59,7 +59,7 @@ func TestEveryErrorIsExplained(t *testing.T) {
 		"too late":                     {channel.ErrTooLate, explain.Refused, 409, false, time.Time{}},
 		"not uncertain":                {channel.ErrNotUncertain, explain.Refused, 409, false, time.Time{}},
 		"not sent":                     {channel.ErrNotSent, explain.Later, 409, false, time.Time{}},
-		"no text":                      {channel.CheckText("key", "\xff", 9), explain.Input, 422, false, time.Time{}},
+		"no text":                      {fmt.Errorf("channel: key: %w", channel.ErrUnusable), explain.Input, 422, false, time.Time{}},
 		"a rate card":                  {&pricing.CardError{}, explain.Input, 422, false, time.Time{}},
 		"a messaging limit of no form": {pricing.ErrTier, explain.Input, 422, false, time.Time{}},
 		"no shorthand":                 {template.ErrNoShorthand, explain.Input, 422, false, time.Time{}},

@@ -66,7 +66,7 @@ func (b *bot) Receive(ctx context.Context, in *conversation.Received) (ticket st
 		m.handover, err = conversation.CauseOutOfDepth, nil // it may not be sent: people know what to do
 	}
 	if m.handover != "" && err == nil {
-		err = b.hub.HandOver(ctx, robot, in.Conversation.ID, channel.Handover{Cause: m.handover})
+		err = b.hub.HandOver(ctx, robot, in.Conversation.ID, conversation.Handover{Cause: m.handover})
 	}
 	if err != nil {
 		return "", err

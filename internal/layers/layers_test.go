@@ -32,7 +32,7 @@ var allowed = map[string][]string{
 
 	"channel": {
 		"webhook", "window", "template", "redact",
-		"channel/store", "channel/conversation", "channel/health", "channel/hooks", "channel/internal/step", "channel/internal/worker",
+		"channel/store", "channel/conversation", "channel/health", "channel/hooks", "channel/internal/step", "channel/internal/usable", "channel/internal/worker",
 		"channel/campaign", "channel/deadletter", "channel/deskapi", "channel/duration", "channel/message", "channel/pricing", "channel/settings",
 	},
 	"channel/deskapi":    {"channel/conversation", "channel/settings", "template"},
@@ -44,7 +44,7 @@ var allowed = map[string][]string{
 	"channel/explain":    {"channel", "channel/conversation", "channel/message", "channel/pricing", "channel/settings", "channel/store", "template", "window"},
 	"channel/desk": {
 		"channel", "channel/access", "channel/campaign", "channel/conversation", "channel/deadletter", "channel/deskapi", "channel/explain", "channel/health",
-		"channel/message", "channel/pricing", "channel/rules", "channel/settings", "channel/store", "template",
+		"channel/internal/usable", "channel/message", "channel/pricing", "channel/rules", "channel/settings", "channel/store", "template",
 	},
 	"channel/console": {
 		"channel", "channel/access", "channel/conversation", "channel/deadletter", "channel/desk", "channel/deskapi", "channel/duration", "channel/explain",
@@ -64,6 +64,7 @@ var allowed = map[string][]string{
 
 	"channel/store":           {},
 	"channel/internal/step":   {"channel/store"},
+	"channel/internal/usable": {},
 	"channel/internal/worker": {"channel/internal/step", "channel/store"},
 	"channel/store/memstore":  {"channel/store"},
 	"channel/store/sqlstore":  {"channel/store"},
