@@ -3,6 +3,7 @@ package channel_test
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -142,6 +143,46 @@ func TestATicketingThatIsSlowForOneChannelDoesNotStarveAnother(t *testing.T) {
 		l.Pass(5 * time.Second)
 		require.Len(t, p.Texts()[before:], 200, "the other channel's messages, all of them")
 	})
+}
+
+// full is a ticket system that counts how many calls run at a time.
+type full struct {
+	channeltest.Ticketing
+	now, most, all atomic.Int64
+}
+
+func (f *full) Receive(context.Context, *conversation.Received) (string, error) {
+	n := f.now.Add(1)
+	for most := f.most.Load(); n > most && !f.most.CompareAndSwap(most, n); most = f.most.Load() {
+	}
+	<-time.After(50 * time.Millisecond)
+	f.now.Add(-1)
+	f.all.Add(1)
+	return "ticket", nil
+}
+
+func TestAQuickTicketingIsGivenAlmostAsManyCallsAsItMayGet(t *testing.T) {
+	t.Parallel()
+	for name, more := range map[string][]channel.Channel{
+		"one channel": nil, "one of two": {otherChannel("other", channeltest.OtherNumber, &channeltest.Wire{})},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := &full{}
+			o := channeltest.LabOptions{Config: func(c *channel.Config) {
+				c.HostWorkers, c.Ticketing = 64, f
+				c.Channels = append(c.Channels, more...)
+			}}
+			experiment(t, o, func(t *testing.T, l *lab) {
+				for i := range 500 {
+					l.Post(channeltest.Stranger(i).Text(time.Now(), fmt.Sprint("wamid.", i), "hello"))
+				}
+				l.Pass(time.Minute)
+				require.EqualValues(t, 500, f.all.Load())
+				require.EqualValues(t, 60, f.most.Load(), "of 64: the rest is for others")
+			})
+		})
+	}
 }
 
 func TestASlowBroadcastDoesNotHoldUpAnswers(t *testing.T) {

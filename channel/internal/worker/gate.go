@@ -21,9 +21,15 @@ type Gate struct {
 	shared  bool         // groups leave room for each other
 
 	mu      sync.Mutex
-	running map[string]int // calls, by group
-	calls   int            // all of them
-	queue   []*turn        // of those that wait
+	running map[string]flow // by group
+	calls   int             // all of them
+	queue   []*turn         // of those that wait
+}
+
+// flow is how many calls of a group run, and how long one took lately, 0: unknown.
+type flow struct {
+	n     int
+	usual time.Duration
 }
 
 // turn is one call that waits until it may begin.
@@ -40,6 +46,10 @@ const (
 	maxAhead = time.Second
 	// fresh is for how long what was read ahead of a call is as good as read now.
 	fresh = 100 * time.Millisecond
+	// quick is how short the calls of a group usually are while it may have almost all of them: no
+	// other one waits long for its turn then. A sixteenth, and at least one, is spared for those in
+	// case the calls become slow all at once.
+	quick, sparedPart = 200 * time.Millisecond, 16
 )
 
 // ErrBusy says that the other calls took so long that there was no time left for this one.
@@ -47,9 +57,9 @@ var ErrBusy = errors.New("channel: the ticket system is busy")
 
 // NewGate returns a gate for so many calls at once. If it is shared, groups have to leave room for
 // each other: what was claimed while the calls of one were quick must not take every turn once they
-// are slow.
+// are slow. One whose calls are quick has all but a few of them, and else two thirds.
 func NewGate(calls int, shared bool) *Gate {
-	return &Gate{limit: calls, shared: shared, freed: func(*Job) {}, running: map[string]int{}}
+	return &Gate{limit: calls, shared: shared, freed: func(*Job) {}, running: map[string]flow{}}
 }
 
 // most is how much may be in hand, and room how much of that is free.
@@ -84,12 +94,9 @@ func (g *Gate) Pass(ctx context.Context, w *Job, f func() error) error {
 	}
 	begun := time.Now()
 	defer func() {
-		took := max(1, int64(time.Since(begun)))
-		if usual := g.usual.Load(); usual > 0 {
-			took = usual + (took-usual)/8
-		}
-		g.usual.Store(max(1, took)) // losing a concurrent one does no harm
-		g.end(w.Group)
+		took := time.Since(begun)
+		g.usual.Store(int64(mean(time.Duration(g.usual.Load()), took))) // losing a concurrent one does no harm
+		g.end(w.Group, took)
 	}()
 	return f()
 }
@@ -114,31 +121,53 @@ func (g *Gate) wait(ctx context.Context, w *Job) error {
 	}
 	g.mu.Unlock()
 	if at < 0 {
-		g.end(w.Group) // it was its turn at this very moment
+		g.end(w.Group, 0) // it was its turn at this very moment
 	}
 	return errors.Join(ErrBusy, context.Cause(ctx))
 }
 
-func (g *Gate) end(group string) {
+// end is called when a call has ended that took so long, 0 if there was none.
+func (g *Gate) end(group string, took time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.calls--
-	if g.running[group]--; g.running[group] == 0 {
+	c := g.running[group]
+	if c.n--; took > 0 {
+		c.usual = mean(c.usual, took)
+	}
+	g.running[group] = c
+	g.admit()
+	if g.running[group].n == 0 {
 		delete(g.running, group)
 	}
-	g.admit()
+}
+
+// mean is a running mean, 0 meaning that there is none.
+func mean(usual, took time.Duration) time.Duration {
+	if usual > 0 {
+		took = usual + (took-usual)/8
+	}
+	return max(1, took)
 }
 
 // admit lets those begin that may, the longest waiting first. The caller holds the lock.
 func (g *Gate) admit() {
 	g.queue = slices.DeleteFunc(g.queue, func(t *turn) bool {
 		free := g.limit - g.calls
-		if free == 0 || g.shared && !hungry(g.running[t.group], free) {
+		if free == 0 || g.shared && !g.mayTake(t.group, free) {
 			return false
 		}
 		g.calls++
-		g.running[t.group]++
+		c := g.running[t.group]
+		c.n++
+		g.running[t.group] = c
 		close(t.begin)
 		return true
 	})
+}
+
+// mayTake says whether a group may have one more call, when so many are free.
+func (g *Gate) mayTake(group string, free int) bool {
+	c := g.running[group]
+	return hungry(c.n, free) || c.usual > 0 && c.usual <= quick && free > max(1, g.limit/sparedPart)
 }

@@ -123,3 +123,47 @@ func TestASharedGateKeepsATurnForOtherGroups(t *testing.T) {
 		require.Empty(t, g.running)
 	})
 }
+
+func TestASharedGateOfQuickCallsLetsOneGroupHaveAllButAFew(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name       string
+		calls      int
+		usual      time.Duration // of the calls before
+		one, other int           // calls of one group that run at once, and of another that comes later
+	}{
+		{"of 64 calls that are quick, four are spared, and one of these for a third group", 64, 50 * time.Millisecond, 60, 3},
+		{"of 16, one", 16, 200 * time.Millisecond, 15, 1},
+		{"of four, one", 4, time.Millisecond, 3, 1},
+		{"a single one is nobody's", 1, time.Millisecond, 1, 0},
+		{"calls that are slow leave a third", 64, time.Second, 43, 14},
+		{"nobody knows yet how slow they are", 64, 0, 43, 14},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				g := NewGate(c.calls, true)
+				g.running["a"] = flow{usual: c.usual}
+				var wg sync.WaitGroup
+				var began [2]atomic.Int64
+				for n := range 2 {
+					for range 100 {
+						wg.Go(func() {
+							require.NoError(t, g.Pass(t.Context(), &Job{Work: store.Work{Group: string(rune('a' + n))}}, func() error {
+								began[n].Add(1)
+								time.Sleep(time.Minute)
+								return nil
+							}))
+						})
+					}
+					synctest.Wait()
+				}
+				one, other := began[0].Load(), began[1].Load()
+				wg.Wait()
+				require.EqualValues(t, c.one, one)
+				require.EqualValues(t, c.other, other)
+				require.Zero(t, g.calls)
+			})
+		})
+	}
+}
