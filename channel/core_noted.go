@@ -1,14 +1,13 @@
 package channel
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
 	"hash/maphash"
-	"strings"
 	"sync"
 
-	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/jsonscan"
 )
 
 // noted is a store that hears what every commit changes of customers, conversations and messages:
@@ -47,42 +46,60 @@ func optional[T any](s store.Store) (t T, ok bool) {
 	return t, ok
 }
 
-// notedDocument is what a change says and is found by, of any of the three kinds.
-type notedDocument struct {
-	Channel string `json:"channel"`
-	// of customers
-	Name     string               `json:"name"`
-	Phone    string               `json:"phone"`
-	Username string               `json:"username"`
-	Profile  conversation.Profile `json:"profile"`
-	// of conversations
-	Ticket  string   `json:"ticket"`
-	Tickets []string `json:"tickets"`
-	Tags    []string `json:"tags"`
-	Topic   string   `json:"topic"`
-	// of messages
-	Direction   string `json:"direction"`
-	Text        string `json:"text"`
-	Target      string `json:"target"`
-	Attachments []struct {
-		Name string `json:"name"`
-	} `json:"attachments"`
-}
-
-// words are what the document is found by.
-func (d *notedDocument) words() string {
-	p := &d.Profile
-	parts := []string{d.Name, p.Name, p.FirstName, p.Email, p.Company, d.Phone, d.Username, d.Ticket, d.Topic, d.Text}
-	parts = append(append(parts, d.Tickets...), d.Tags...)
-	for i := range d.Attachments {
-		parts = append(parts, d.Attachments[i].Name)
-	}
-	return strings.TrimSpace(strings.Join(parts, "\n"))
+// foundBy are the texts by which records are found, as paths in their documents; of a list all elements
+// count. Nobody hears of records of other kinds.
+var foundBy = map[string][][]string{
+	kindCustomer: {
+		{"name"}, {"profile", "name"}, {"profile", "first_name"}, {"profile", "email"}, {"profile", "company"}, {"phone"}, {"username"},
+	},
+	kindConversation: {{"ticket"}, {"topic"}, {"tickets"}, {"tags"}},
+	kindMessage:      {{"text"}, {"attachments", "name"}},
 }
 
 // notes reports whether anybody hears of records of a kind.
-func notes(kind string) bool {
-	return kind == kindConversation || kind == kindMessage || kind == kindCustomer
+func notes(kind string) bool { return foundBy[kind] != nil }
+
+// scans are for documents that were just encoded: nearly all of what they say is passed over.
+var scans = sync.Pool{New: func() any { return new(jsonscan.Doc) }}
+
+// inside returns of which channel a record is and what it is found by. It is false for what is no
+// message: a stand-in, or the sending of a reaction.
+func inside(r *store.Record) (channel, words string, ok bool) {
+	doc := scans.Get().(*jsonscan.Doc)
+	defer func() {
+		doc.Reset()
+		scans.Put(doc)
+	}()
+	if doc.Parse(string(r.Body)) != nil {
+		return "", "", false
+	}
+	root := doc.Root()
+	if r.Kind == kindMessage && (root.Get("direction").Str() == "" || root.Get("target").Exists()) {
+		return "", "", false
+	}
+	var texts []byte
+	for _, path := range foundBy[r.Kind] {
+		texts = appendTexts(texts, root, path)
+	}
+	return root.Get("channel").Str(), string(bytes.TrimSpace(texts)), true
+}
+
+// appendTexts appends what stands at the end of a path, each on a line of its own.
+func appendTexts(texts []byte, v jsonscan.Value, path []string) []byte {
+	switch v.Kind() {
+	case jsonscan.String:
+		return append(append(texts, v.Str()...), '\n')
+	case jsonscan.Array:
+		it := v.Iter()
+		for it.Next() {
+			texts = appendTexts(texts, it.Value(), path)
+		}
+	case jsonscan.Object:
+		if len(path) > 0 {
+			return appendTexts(texts, v.Get(path[0]), path[1:])
+		}
+	}
+	return texts
 }
 
 // Commit implements [store.Store].
@@ -119,18 +136,17 @@ func (s *noted) Commit(ctx context.Context, b *store.Batch) (store.Committed, er
 
 // note adds to a batch what a record that it puts has to say.
 func (s *noted) note(b *store.Batch, r *store.Record, learned map[store.RecordKey]knownWords) {
-	var d notedDocument
-	if json.Unmarshal(r.Body, &d) != nil || r.Kind == kindMessage && (d.Direction == "" || d.Target != "") {
-		return // a stand-in, or the sending of a reaction, is no message
+	channel, words, ok := inside(r)
+	if !ok {
+		return
 	}
 	if s.feed {
-		b.Tell = append(b.Tell, store.Change{Kind: r.Kind, Key: r.Key, Group: d.Channel})
+		b.Tell = append(b.Tell, store.Change{Kind: r.Kind, Key: r.Key, Group: channel})
 	}
 	if !s.search {
 		return
 	}
-	words := d.words()
-	now := knownWords{r.Version + 1, maphash.String(s.seed, d.Channel+"\x00"+words)}
+	now := knownWords{r.Version + 1, maphash.String(s.seed, channel+"\x00"+words)}
 	s.mu.Lock()
 	before, ok := s.known[r.ID()]
 	s.mu.Unlock()
@@ -138,7 +154,7 @@ func (s *noted) note(b *store.Batch, r *store.Record, learned map[store.RecordKe
 	if ok && before.version == r.Version && before.hash == now.hash || r.Version == 0 && words == "" {
 		return
 	}
-	b.Index = append(b.Index, store.Entry{Kind: r.Kind, Key: r.Key, Group: d.Channel, Text: words})
+	b.Index = append(b.Index, store.Entry{Kind: r.Kind, Key: r.Key, Group: channel, Text: words})
 }
 
 // learn remembers what was indexed.

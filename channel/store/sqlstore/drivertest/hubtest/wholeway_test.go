@@ -119,17 +119,40 @@ const appSecret = "the secret of the benchmark"
 
 // wholeWay takes b.N turns all the way through a hub and returns turns per second.
 func wholeWay(b *testing.B, withDesk bool, st store.Store, turns int) float64 {
-	w := &walk{turns: turns, total: int64(b.N), done: make(chan struct{}), answers: make(chan answer, atATime), states: make(chan string, 3*atATime)}
+	b.StopTimer()
 	counted := &countingStore{Store: st}
-	hub, err := hubOf(withDesk, channel.Config{
-		Store: counted, Ticketing: w, Poll: 100 * time.Millisecond, Heartbeat: time.Minute,
-		Channels: []channel.Channel{{
-			Settings: settings.Settings{
-				ID: "support", Name: "Support", Number: ours, Enabled: true,
-			},
-			Sender: w,
-		}},
-	})
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	took := walkAll(b, withDesk, channel.Config{Store: counted}, b.N, turns)
+	runtime.ReadMemStats(&after)
+
+	n := float64(b.N)
+	rate := n / took.wall.Seconds()
+	b.ReportMetric(float64(took.wall.Nanoseconds())/n, "ns/op")
+	b.ReportMetric(rate, "turns/s")
+	b.ReportMetric(float64(counted.commits.Load())/n, "commits/turn")
+	b.ReportMetric(float64(counted.refused.Load())/n, "refused/turn")
+	b.ReportMetric(float64(counted.gets.Load())/n, "gets/turn")
+	b.ReportMetric(float64(counted.claims.Load())/n, "claims/turn")
+	b.ReportMetric(float64(took.cpu.Microseconds())/n, "cpu-µs/turn")
+	b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/1e3/n, "kB/turn")
+	return rate
+}
+
+// taken is what a walk took.
+type taken struct{ wall, cpu time.Duration }
+
+// walkAll takes so many turns all the way through a hub of cfg, which names the store.
+func walkAll(b *testing.B, withDesk bool, cfg channel.Config, total, turns int) taken {
+	w := &walk{turns: turns, total: int64(total), done: make(chan struct{}), answers: make(chan answer, atATime), states: make(chan string, 3*atATime)}
+	cfg.Ticketing, cfg.Poll, cfg.Heartbeat = w, 100*time.Millisecond, time.Minute
+	cfg.Channels = []channel.Channel{{
+		Settings: settings.Settings{
+			ID: "support", Name: "Support", Number: ours, Enabled: true,
+		},
+		Sender: w,
+	}}
+	hub, err := hubOf(withDesk, cfg)
 	require.NoError(b, err)
 	w.hub = hub
 	w.handler, err = webhook.NewHandler(webhook.Config{
@@ -145,30 +168,15 @@ func wholeWay(b *testing.B, withDesk bool, st store.Store, turns int) float64 {
 	}
 	work.Go(func() { _ = hub.Run(ctx) })
 
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	cpu := cpuTime()
-	b.ResetTimer()
-	for range min(atATime, b.N) {
+	begun, cpu := time.Now(), cpuTime()
+	for range min(atATime, total) {
 		w.next(b)
 	}
 	<-w.done
-	b.StopTimer()
-	cpu = cpuTime() - cpu
-	runtime.ReadMemStats(&after)
+	took := taken{time.Since(begun), cpuTime() - cpu}
 	stop()
 	work.Wait()
-
-	n := float64(b.N)
-	rate := n / b.Elapsed().Seconds()
-	b.ReportMetric(rate, "turns/s")
-	b.ReportMetric(float64(counted.commits.Load())/n, "commits/turn")
-	b.ReportMetric(float64(counted.refused.Load())/n, "refused/turn")
-	b.ReportMetric(float64(counted.gets.Load())/n, "gets/turn")
-	b.ReportMetric(float64(counted.claims.Load())/n, "claims/turn")
-	b.ReportMetric(float64(cpu.Microseconds())/n, "cpu-µs/turn")
-	b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/1e3/n, "kB/turn")
-	return rate
+	return took
 }
 
 // walk is everybody around the hub: customers, WhatsApp, the ticket system and its agents.
