@@ -150,7 +150,8 @@ type Batch struct {
 	Release []Claimant
 	// Index says by which words a Searcher finds records. What was said of the same record
 	// before is replaced, and forgotten if Text has no words; deleting a record forgets it
-	// too. A store that is no Searcher leaves it out.
+	// too. A record that the batch puts with Version 0 has no words before. A store that is
+	// no Searcher leaves it out.
 	Index []Entry
 	// Tell is what the batch changed, for whoever follows the store; a store that is no
 	// Follower leaves it out.

@@ -126,9 +126,7 @@ func newRequest(b *store.Batch) (*request, error) {
 		r.add = append(r.add, addition{a.Kind, a.Key, a.Parent, a.Sort, a.N, 1})
 	}
 	r.bound, r.tell = slices.Clone(b.Bound), slices.Clone(b.Tell)
-	for i := range b.Index {
-		r.index = append(r.index, newIndexed(&b.Index[i]))
-	}
+	r.index = newIndexed(b)
 	for _, k := range b.Delete {
 		r.del = append(r.del, row{k.Kind, k.Key, 0, values{k.Kind, k.Key}})
 	}

@@ -70,9 +70,24 @@ func (s *Store) meetIndex(ctx context.Context) error {
 type indexed struct {
 	kind, key, group string
 	words            []string
+	fresh            bool // there was no record before, and so no entry
 }
 
-func newIndexed(e *store.Entry) indexed { return indexed{e.Kind, e.Key, e.Group, e.Words()} }
+// newIndexed makes the entries of a batch.
+func newIndexed(b *store.Batch) []indexed {
+	if len(b.Index) == 0 {
+		return nil
+	}
+	fresh := map[store.RecordKey]bool{}
+	for i := range b.Put {
+		if p := &b.Put[i]; p.Version == 0 {
+			fresh[p.ID()] = true
+		}
+	}
+	return rowsOf(b.Index, func(e *store.Entry) indexed {
+		return indexed{e.Kind, e.Key, e.Group, e.Words(), fresh[store.RecordKey{Kind: e.Kind, Key: e.Key}]}
+	})
+}
 
 // id is what the entry takes of a footprint.
 func (e *indexed) id() string { return "\x00" + recordID(e.kind, e.key) }
@@ -101,7 +116,7 @@ func (t *transaction) putIndex(entries []indexed, deleted []row) {
 		if len(e.words) > 0 {
 			put = append(put, e)
 		}
-		if len(e.words) == 0 || t.oneByOne() {
+		if !e.fresh && (len(e.words) == 0 || t.oneByOne()) {
 			drop = append(drop, values{e.kind, e.key})
 		}
 	}

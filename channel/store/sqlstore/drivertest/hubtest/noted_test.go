@@ -19,7 +19,7 @@ import (
 
 // BenchmarkSearchAndFeed is how much longer the whole way takes with search and feed: each walk has
 // a partner without them, in turn the first and the second, on a new database, so that what else the
-// machine does meets both. One operation is a pair of walks of 2,000 turns; the figures are the
+// machine does meets both. One operation is a pair of walks of 1,000 turns; the figures are the
 // medians of the pairs. Use -benchtime=9x or more.
 func BenchmarkSearchAndFeed(b *testing.B) {
 	onSQL := func(b *testing.B, db *sql.DB, err error, d sqlstore.Dialect) (store.Store, func()) {
@@ -56,7 +56,7 @@ func BenchmarkSearchAndFeed(b *testing.B) {
 				walked := map[bool]taken{}
 				for _, on := range []bool{i%2 == 0, i%2 != 0} {
 					st, end := engine.open(b, filepath.Join(b.TempDir(), fmt.Sprint(i, on)))
-					walked[on] = walkAll(b, false, channel.Config{Store: st, Feed: on, Search: on}, 2000, 1)
+					walked[on] = walkAll(b, false, channel.Config{Store: st, Feed: on, Search: on}, 1000, 1)
 					end()
 				}
 				wall = append(wall, 100*(float64(walked[true].wall)/float64(walked[false].wall)-1))
