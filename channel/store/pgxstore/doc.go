@@ -15,8 +15,9 @@
 // # The pool
 //
 // The store uses 3 × Config.Leaders + 5 connections at a time; pgxpool opens four, or one for each
-// processor, unless pool_max_conns says more. Every pgx.QueryExecMode but the simple protocol will
-// do; behind a pooler in transaction mode use pgx.QueryExecModeExec or QueryExecModeCacheDescribe.
+// processor, unless pool_max_conns says more. With fewer, down to one, it is slower. Every
+// pgx.QueryExecMode will do; behind a pooler in transaction mode use pgx.QueryExecModeExec or
+// QueryExecModeCacheDescribe.
 //
 // # The host's transaction
 //

@@ -38,3 +38,31 @@ func ExampleOpen() {
 	}
 	_ = open
 }
+
+// A host that has its own way with transactions: when something fails, the rollback takes the answer
+// away with the host's own rows, and Ended tells the hub so. Where that way is free, InTx is shorter.
+func ExampleWithTx() {
+	refund := func(ctx context.Context, pool *pgxpool.Pool, hub *channel.Hub, ticket, conv string) (err error) {
+		tx, err := pool.Begin(ctx)
+		if err != nil {
+			return err
+		}
+		within := pgxstore.WithTx(ctx, tx)
+		defer func() {
+			if err == nil {
+				err = tx.Commit(ctx)
+			} else {
+				_ = tx.Rollback(context.WithoutCancel(ctx)) // nothing is booked, and nothing is sent
+			}
+			pgxstore.Ended(within, err == nil)
+		}()
+		_, err = hub.Reply(within, conversation.Author{Kind: conversation.Agent, ID: "agent-7"},
+			channel.Reply{Conversation: conv, Content: &message.Text{Body: "You get your money back."}})
+		if err != nil {
+			return err // window.ErrClosed, for example
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO refund (ticket, cents) VALUES ($1, 1999)`, ticket)
+		return err
+	}
+	_ = refund
+}

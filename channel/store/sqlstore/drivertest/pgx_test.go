@@ -168,6 +168,7 @@ func TestPgxKeepsTheContractInEveryModeOfPrepared(t *testing.T) {
 	t.Parallel()
 	for name, mode := range map[string]pgx.QueryExecMode{
 		"described each time": pgx.QueryExecModeDescribeExec, "described once": pgx.QueryExecModeCacheDescribe, "not described": pgx.QueryExecModeExec,
+		"not even parameters": pgx.QueryExecModeSimpleProtocol,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
