@@ -43,7 +43,7 @@ func TestABudgetIsSpentOnceOverAFleet(t *testing.T) {
 	for text, n := range b.answers() {
 		require.Equal(t, 1, n, text)
 	}
-	require.Equal(t, cloudapitest.Finding{}, first(b.world.Audit()))
+	require.Equal(t, cloudapitest.Finding{}, first(b.complaints()))
 
 	rows, err := look.hub.Spending(t.Context(), "support")
 	require.NoError(t, err)

@@ -56,6 +56,7 @@ type bench struct {
 	flags    []string // of every process
 	env      []string
 	balancer *httptest.Server
+	stood    atomic.Int64 // the longest time for which this process, and WhatsApp in it, did not get its turn
 
 	mu      sync.Mutex
 	members []*member
@@ -80,6 +81,7 @@ func newBenchWith(t testing.TB, users, numbers int, set func(*settings.Settings)
 	})
 	require.NoError(t, err)
 	b := &bench{t: t, world: world, schema: pgtest.New(t), flags: flags}
+	go b.feel()
 	app := world.AddApp(cloudapitest.AppConfig{ID: "1"})
 	account := world.AddAccount(cloudapitest.AccountConfig{ID: "2"})
 	var channels []settings.Settings
@@ -108,6 +110,31 @@ func newBenchWith(t testing.TB, users, numbers int, set func(*settings.Settings)
 	b.env = append(os.Environ(), childEnv+"=1", "WHATSAPP_TOKEN="+app.Token(account), "WHATSAPP_APP_SECRET="+app.Secret,
 		"WHATSAPP_VERIFY_TOKEN="+app.VerifyToken)
 	return b
+}
+
+// feel notes until the test ends how long this process stands still.
+func (b *bench) feel() {
+	const beat = 10 * time.Millisecond
+	for last := time.Now(); b.t.Context().Err() == nil; {
+		time.Sleep(beat)
+		now := time.Now()
+		b.stood.Store(max(b.stood.Load(), int64(now.Sub(last)-beat)))
+		last = now
+	}
+}
+
+// complaints are what WhatsApp has to complain of. Where the machine stood still, what the processes sent within
+// the limits came all at once afterwards: that is none.
+func (b *bench) complaints() (all []cloudapitest.Finding) {
+	stood := time.Duration(b.stood.Load())
+	for _, f := range b.world.Audit() {
+		if stood > 250*time.Millisecond && (f.Rule == cloudapitest.RuleThroughput || f.Rule == cloudapitest.RuleHammering) {
+			b.t.Logf("on a machine that stood still for %v: %s", stood.Round(time.Millisecond), f.Rule)
+			continue
+		}
+		all = append(all, f)
+	}
+	return all
 }
 
 // open connects WhatsApp to the balancer.

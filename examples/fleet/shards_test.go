@@ -166,7 +166,7 @@ func TestRolesMayBeApart(t *testing.T) {
 		u.Text(b.number, "hello "+word(i))
 	}
 	require.Eventually(t, func() bool { return b.answered() == 5 }, patience, 20*time.Millisecond)
-	require.Equal(t, cloudapitest.Finding{}, first(b.world.Audit()))
+	require.Equal(t, cloudapitest.Finding{}, first(b.complaints()))
 	page := desk.get(t, "/console/")
 	require.Contains(t, page, "re: hello aaa")
 	for _, m := range []*member{desk, b.members[0]} {

@@ -146,7 +146,7 @@ func storm(t *testing.T, b *bench, more func(round int)) {
 		require.Equal(t, 1, n, "an answer was doubled: %s", text)
 	}
 	require.Len(t, b.answers(), wrote, "an answer was lost")
-	require.Empty(t, b.world.Audit())
+	require.Empty(t, b.complaints())
 	documents, work := look.keptOfNext(t)
 	require.Greater(t, documents, 100)
 	require.Greater(t, work, 100)
