@@ -25,9 +25,10 @@ serve() { # name, path, text that must appear there, command…: it must stop cl
 	shift 3
 	"$@" >"$bin/out" 2>&1 &
 	local pid=$!
-	for _ in $(seq 100); do
+	for _ in $(seq 1200); do # two minutes tell a hang from a slow machine
 		url="$(grep -oE 'http://[^ ]+' "$bin/out" | head -n 1 || true)"
 		[ -n "$url" ] && break
+		kill -0 "$pid" 2>/dev/null || break # it has ended
 		sleep 0.1
 	done
 	local page
