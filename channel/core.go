@@ -67,6 +67,13 @@ func (h *core) wake(queue string) {
 	}
 }
 
+// expect tells a queue of this process that work was committed which falls due later.
+func (h *core) expect(queue string, due time.Time) {
+	if r := h.runners[queue]; r != nil {
+		r.Expect(due)
+	}
+}
+
 // reserve finds a worker of this process for work that is about to be enqueued. What is retried, or
 // has a time, goes through the store.
 func (h *core) reserve(w *store.Work) step.Place {

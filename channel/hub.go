@@ -134,7 +134,7 @@ func New(cfg Config) (*Hub, error) {
 		h.store = newNoted(cfg.Store, cfg.Feed, cfg.Search, h.heralds.cry)
 	}
 	h.clock.own, h.now = cfg.Now, h.clock.now
-	h.steps = step.Steps{Store: h.store, Now: h.now, Wake: h.wake, Took: h.commits.add, Reserve: h.reserve}
+	h.steps = step.Steps{Store: h.store, Now: h.now, Wake: h.wake, Expect: h.expect, Took: h.commits.add, Reserve: h.reserve}
 	if cfg.Now == nil {
 		h.clock.own = time.Now
 	}

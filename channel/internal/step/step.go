@@ -28,6 +28,9 @@ type Steps struct {
 	Now func() time.Time
 	// Wake is told which kinds of work were enqueued, once that is committed.
 	Wake func(kind string)
+	// Expect is told of work that was enqueued for later, once that is committed, with its kind and when it
+	// falls due. nil: Wake is told instead.
+	Expect func(kind string, due time.Time)
 	// Took is told how long each commit took, by the machine's own clock.
 	Took func(time.Duration)
 	// Reserve finds a place where work can be begun as soon as it is committed, nil if there is none;
@@ -52,6 +55,7 @@ type Step struct {
 	batch  store.Batch
 	held   []held
 	wake   []string
+	later  []later
 	after  []func()
 }
 
@@ -210,6 +214,9 @@ func (s *Step) committed(claimed []store.Lease) {
 		for _, kind := range s.wake {
 			s.steps.Wake(kind)
 		}
+		for _, l := range s.later {
+			s.steps.Expect(l.kind, l.due)
+		}
 		for _, f := range s.after {
 			f()
 		}
@@ -226,6 +233,12 @@ func (s *Step) empty() bool {
 	b := &s.batch
 	return len(b.Put)+len(b.Add)+len(b.Delete)+len(b.Enqueue)+len(b.Start)+
 		len(b.Pass)+len(b.Done)+len(b.Later)+len(b.Bury)+len(b.Replay)+len(b.Drop) == 0
+}
+
+// later is when work of a kind falls due.
+type later struct {
+	kind string
+	due  time.Time
 }
 
 // Wake has a kind of work looked at after the commit.

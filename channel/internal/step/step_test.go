@@ -1,7 +1,9 @@
 package step_test
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -252,4 +254,34 @@ func TestPagesEndWithTheErrorOfTheStore(t *testing.T) {
 		require.ErrorIs(t, err, context.Canceled)
 	}
 	require.Equal(t, 1, pages)
+}
+
+func TestWhatFallsDueLaterIsExpectedThenAndWakesNobodyNow(t *testing.T) {
+	t.Parallel()
+	var woken []string
+	expected := map[string]time.Time{}
+	s := newSteps(&woken)
+	s.Expect = func(kind string, due time.Time) { expected[kind] = due }
+	due := time.Now().Add(time.Hour)
+	enqueue := func(u *step.Step) error {
+		u.Enqueue(store.Work{Queue: "now", ID: "a", Body: []byte("{}")})
+		u.Enqueue(store.Work{Queue: "overdue", ID: "b", Due: u.Now.Add(-time.Hour), Body: []byte("{}")})
+		u.Enqueue(store.Work{Queue: "later", ID: "c", Due: due, Body: []byte("{}")})
+		return nil
+	}
+	refused := errors.New("refused")
+	require.ErrorIs(t, s.Do(t.Context(), nil, func(u *step.Step) error { return cmp.Or(enqueue(u), refused) }), refused)
+	require.Empty(t, woken)
+	require.Empty(t, expected, "nothing was committed")
+
+	require.NoError(t, s.Do(t.Context(), nil, enqueue))
+	require.Equal(t, []string{"now", "overdue"}, woken)
+	require.Equal(t, map[string]time.Time{"later": due}, expected)
+
+	ctx, deferred := store.Defer(t.Context())
+	clear(expected)
+	require.NoError(t, s.Do(ctx, nil, enqueue))
+	require.Empty(t, expected, "the host has not committed")
+	deferred.End(true)
+	require.Contains(t, expected, "later")
 }

@@ -34,7 +34,7 @@ type held struct {
 	records []store.RecordKey // that about named
 }
 
-// Enqueue adds work, and has its kind looked at after the commit.
+// Enqueue adds work, and has its kind looked at after the commit, or when the work falls due.
 func (s *Step) Enqueue(w store.Work) { s.EnqueueItem(w, nil, nil) }
 
 // EnqueueItem is Enqueue for work that a worker of this process may begin at once, with the decoded
@@ -59,6 +59,10 @@ func (s *Step) EnqueueItem(w store.Work, item any, about func() []store.RecordKe
 
 func (s *Step) enqueue(w store.Work) {
 	s.batch.Enqueue = append(s.batch.Enqueue, w)
+	if s.steps.Expect != nil && w.Due.After(s.Now) {
+		s.later = append(s.later, later{w.Queue, w.Due})
+		return
+	}
 	s.Wake(w.Queue)
 }
 

@@ -10,6 +10,7 @@
 //	shares.go   how much each group may have in hand
 //	gate.go     how many calls of somebody slow may run, and how much is claimed ahead of them
 //	place.go    work that is claimed as it is enqueued here, and what passes without a queue
+//	due.go      when to look for work of this process that falls due later
 //	pile.go     work that is over and leaves its queue with others
 //	job.go      the work in a worker's hand, and whose lease it is when a clock jumps
 //	outcome.go  what becomes of it: done, later, buried

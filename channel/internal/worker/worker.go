@@ -62,9 +62,11 @@ type Config struct {
 type Runner struct {
 	Config
 	signal, freed chan struct{} // of capacity 1: work may be there; more may be claimed
+	sooner        chan struct{} // of capacity 1: work falls due before what the runner knew of
 
 	hand   grips
 	shares shares
+	dues   dues
 
 	mu      sync.Mutex
 	shift   *shift          // while it runs
@@ -92,7 +94,7 @@ const unknown = 1 << 30
 
 // New returns a runner. It starts nothing.
 func New(c Config) *Runner {
-	r := &Runner{Config: c, signal: make(chan struct{}, 1), freed: make(chan struct{}, 1), tails: map[string]*Job{}}
+	r := &Runner{Config: c, signal: make(chan struct{}, 1), freed: make(chan struct{}, 1), sooner: make(chan struct{}, 1), tails: map[string]*Job{}}
 	r.pile.added, r.pile.hurry = make(chan struct{}, 1), make(chan struct{}, 1)
 	if r.Gate != nil {
 		r.Gate.freed = r.freeAfter
@@ -122,8 +124,8 @@ func (r *Runner) Run(ctx, work context.Context) {
 		close(s.ended)
 		clearing.Wait()
 	}()
-	timer := time.NewTimer(0)
-	defer timer.Stop()
+	alarm := alarm{timer: time.NewTimer(0)}
+	defer alarm.timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -135,9 +137,14 @@ func (r *Runner) Run(ctx, work context.Context) {
 			if free, most := r.room(); free < (most-r.shares.sated(free))/4 {
 				continue
 			}
-		case <-timer.C:
+		case <-r.sooner:
+			alarm.hasten(r)
+			continue
+		case <-alarm.timer.C:
 			r.rest(s)
+			r.dues.pass(alarm.due)
 		}
+		r.dues.pass(r.Now())
 		wait, short := r.Poll, true
 		waited := r.known()
 		term, owner := work, ""
@@ -191,7 +198,7 @@ func (r *Runner) Run(ctx, work context.Context) {
 		if r.expects() {
 			wait = min(wait, soonAgain)
 		}
-		timer.Reset(wait)
+		alarm.set(wait, r)
 	}
 }
 
