@@ -99,8 +99,11 @@ func wrap(ctx context.Context, doing string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if ctx.Err() != nil && !isAnswer(err) {
+	switch {
+	case ctx.Err() != nil && !isAnswer(err):
 		err = ctx.Err()
+	case strings.Contains(err.Error(), barred):
+		err = errMarked(movedTo)
 	}
 	return fmt.Errorf("sqlstore: %s: %w", doing, err)
 }

@@ -11,7 +11,8 @@ import (
 )
 
 // ErrMoved is returned by [Open], [Migrate] and [Move] for a database whose content was moved to
-// another one, and for one into which a move is not finished. The error says which.
+// another one, and for one into which a move is not finished. The error says which. A [Store] that was
+// open meanwhile returns it for whatever it is to write.
 var ErrMoved = errors.New("sqlstore: the database takes part in a move")
 
 // Moved counts what is in the database to which a store moves.
@@ -27,16 +28,16 @@ type Moved struct {
 // outbox, its dead letters, what it has seen before, and what is found by its words. The host's own
 // tables and files are the host's to move.
 //
-// Stop every process first: Move keeps others from writing while it copies, and refuses a source in
-// which somebody is writing just then, but sees nobody who is silent. From the first moment on
-// [Open] refuses the source, and the target until all is there, so that two stores never send the
-// same answers. What is interrupted goes on where it was when Move is called again with the same
+// Stop every process first: Move refuses a source in which somebody is writing just then, but sees
+// nobody who is silent. From the first moment on [Open] refuses the source, and the target until all
+// is there, and whoever has the source open still can write nothing there any more, so that two stores
+// never send the same answers, and nothing is taken in by one that nobody reads. What is interrupted goes on where it was when Move is called again with the same
 // two databases. At the end counts and sums of both are compared. Then the target opens as the
 // source did, and cursors of store.Follower start afresh; the source stays as it was, but for the
 // mark, which [CancelMove] takes off.
 //
 // Both tables have to be of this release: [Migrate] brings a source up to date; those of the target
-// are made. Of the configurations it reads DB, Dialect, and what says Insecure. progress, if not
+// are made. Both need a role that owns the tables. A target that is refused is left as it was. Of the configurations it reads DB, Dialect, and what says Insecure. progress, if not
 // nil, hears of every page.
 func Move(ctx context.Context, from, to Config, progress func(Moved)) (Moved, error) {
 	m, err := newMove(ctx, from, to)
@@ -64,9 +65,24 @@ func CancelMove(ctx context.Context, cfg Config) error {
 	case strings.HasPrefix(mark, movedFrom):
 		err = errors.New("it was to be filled, and holds a part only: remove its tables")
 	case mark != "":
-		_, err = s.db.ExecContext(ctx, unmark)
+		err = s.inOne(ctx, append(s.unbar(), unmark)...)
 	}
 	return wrap(ctx, "cancel move", err)
+}
+
+// inOne runs statements in one transaction.
+func (s *Store) inOne(ctx context.Context, statements ...string) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // after a Commit it does nothing
+	for _, statement := range statements {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
 }
 
 // A database that takes part in a move has a step behind all others, which no release knows: its
@@ -90,9 +106,47 @@ func errMarked(mark string) error {
 	return fmt.Errorf("%w: it goes on in another one, and CancelMove lets it be used again", ErrMoved)
 }
 
+// barred is what the engine says to whoever writes to a database that was moved.
+const barred = "kanava: moved to another database"
+
+// bar are the statements that let nobody write any more, and unbar those that take them back. Nothing
+// is sent, taken in or settled without a change of these tables.
+func (s *Store) bar() (statements []string) {
+	if s.dialect == PostgreSQL {
+		statements = append(statements, `CREATE OR REPLACE FUNCTION kanava_moved() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '`+barred+`'; END $$`)
+	}
+	for _, table := range []string{"work", "record"} {
+		if s.dialect == PostgreSQL {
+			statements = append(statements, `CREATE TRIGGER kanava_moved BEFORE INSERT OR UPDATE OR DELETE ON kanava_`+table+` EXECUTE FUNCTION kanava_moved()`)
+			continue
+		}
+		for _, what := range []string{"INSERT", "UPDATE", "DELETE"} {
+			statements = append(statements, `CREATE TRIGGER kanava_moved_`+table+`_`+what+` BEFORE `+what+` ON kanava_`+table+` BEGIN SELECT RAISE(ABORT, '`+barred+`'); END`)
+		}
+	}
+	return statements
+}
+
+func (s *Store) unbar() (statements []string) {
+	for _, table := range []string{"work", "record"} {
+		if s.dialect == PostgreSQL {
+			statements = append(statements, `DROP TRIGGER IF EXISTS kanava_moved ON kanava_`+table)
+			continue
+		}
+		for _, what := range []string{"INSERT", "UPDATE", "DELETE"} {
+			statements = append(statements, `DROP TRIGGER IF EXISTS kanava_moved_`+table+`_`+what)
+		}
+	}
+	if s.dialect == PostgreSQL {
+		statements = append(statements, `DROP FUNCTION IF EXISTS kanava_moved()`)
+	}
+	return statements
+}
+
 // A move is one call of Move.
 type move struct {
 	from, to *Store
+	cfg      Config    // of the target
 	source   *sql.Conn // holds everybody else up
 	progress func(Moved)
 	moved    Moved
@@ -108,13 +162,10 @@ func newMove(ctx context.Context, from, to Config) (*move, error) {
 		return nil, fmt.Errorf("source: %w", err)
 	}
 	target, err := newStore(ctx, &to)
-	if err == nil {
-		err = target.prepareFile(ctx, &to)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("target: %w", err)
 	}
-	return &move{from: source, to: target}, nil
+	return &move{from: source, to: target, cfg: to}, nil
 }
 
 func (m *move) run(ctx context.Context) (err error) {
@@ -156,7 +207,7 @@ func (m *move) begin(ctx context.Context) error {
 	case steps != len(Migrations(m.from.dialect)):
 		return fmt.Errorf("source: %w (they are at step %d, this release needs step %d: run sqlstore.Migrate)", ErrOutdated, steps, len(Migrations(m.from.dialect)))
 	}
-	_, to, err := m.to.state(ctx)
+	made, to, err := m.to.state(ctx)
 	switch {
 	case err != nil:
 		return fmt.Errorf("target: %w", err)
@@ -167,10 +218,15 @@ func (m *move) begin(ctx context.Context) error {
 	case to != "":
 		return nil // as far as an earlier one came
 	}
-	if _, err := m.to.migrate(ctx); err != nil {
+	if made > 0 {
+		if err := m.mustBeEmpty(ctx, made, from); err != nil {
+			return fmt.Errorf("target: %w", err)
+		}
+	}
+	if err := m.to.prepareFile(ctx, &m.cfg); err != nil {
 		return fmt.Errorf("target: %w", err)
 	}
-	if err := m.mustBeEmpty(ctx, from); err != nil {
+	if _, err := m.to.migrate(ctx); err != nil {
 		return fmt.Errorf("target: %w", err)
 	}
 	number := strings.TrimPrefix(from, movedTo)
@@ -180,16 +236,14 @@ func (m *move) begin(ctx context.Context) error {
 			return err
 		}
 		defer m.unlock(ctx)
-		if _, err := m.source.ExecContext(ctx, setMark(movedTo+number)); err != nil {
-			return fmt.Errorf("source: mark it: %w", err)
-		}
-		if _, err := m.source.ExecContext(ctx, "COMMIT"); err != nil {
-			return fmt.Errorf("source: mark it: %w", err)
+		for _, statement := range append(m.from.bar(), setMark(movedTo+number), "COMMIT") {
+			if _, err := m.source.ExecContext(ctx, statement); err != nil {
+				return fmt.Errorf("source: mark it: %w", err)
+			}
 		}
 	}
 	if _, to, err = m.to.state(ctx); err == nil && to == movedTo+number {
-		_, err = m.to.db.ExecContext(ctx, unmark)
-		return errors.Join(errSame, err)
+		return errors.Join(errSame, m.to.inOne(ctx, append(m.to.unbar(), unmark)...))
 	}
 	if err == nil {
 		_, err = m.to.db.ExecContext(ctx, setMark(movedFrom+number))
@@ -202,11 +256,14 @@ func (m *move) begin(ctx context.Context) error {
 
 var errSame = errors.New("source and target are one database")
 
-// mustBeEmpty refuses a target that somebody has used.
-func (m *move) mustBeEmpty(ctx context.Context, from string) error {
+// mustBeEmpty refuses a target that somebody has used, whose tables have seen so many steps.
+func (m *move) mustBeEmpty(ctx context.Context, steps int, from string) error {
+	something := `EXISTS (SELECT 1 FROM kanava_record) OR EXISTS (SELECT 1 FROM kanava_work) OR EXISTS (SELECT 1 FROM kanava_name)`
+	if steps >= 3 { // 0003_change.sql
+		something += ` OR EXISTS (SELECT 1 FROM kanava_change)`
+	}
 	var used bool
-	err := m.to.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM kanava_record) OR EXISTS (SELECT 1 FROM kanava_work)
-		OR EXISTS (SELECT 1 FROM kanava_name) OR EXISTS (SELECT 1 FROM kanava_change)`).Scan(&used)
+	err := m.to.db.QueryRowContext(ctx, `SELECT `+something).Scan(&used)
 	switch {
 	case err != nil:
 		return err
@@ -371,17 +428,7 @@ func (m *move) finish(ctx context.Context) error {
 			unmark,
 		}
 	}
-	tx, err := m.to.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = tx.Rollback() }() // after a Commit it does nothing
-	for _, statement := range statements {
-		if _, err := tx.ExecContext(ctx, statement); err != nil {
-			return err
-		}
-	}
-	if err := tx.Commit(); err != nil {
+	if err := m.to.inOne(ctx, statements...); err != nil {
 		return err
 	}
 	if m.to.dialect == PostgreSQL { // the planner knows nothing of the rows; autovacuum would tell it in a minute

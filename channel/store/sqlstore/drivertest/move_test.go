@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -303,6 +304,76 @@ func TestADatabaseIsNotMovedIntoItself(t *testing.T) {
 	}
 }
 
+// A process that nobody stopped has the source open already.
+func TestAProcessThatWasForgottenWritesNothingMoreToASourceThatMoved(t *testing.T) {
+	t.Parallel()
+	moves(t, 2, func(t *testing.T, from, to sqlstore.Config) {
+		source := openedStore(t, from)
+		furnish(t, source)
+		old := contentOf(t, source)
+		now := time.Now()
+		_, err := sqlstore.Move(t.Context(), from, to, nil)
+		require.NoError(t, err)
+		for what, b := range map[string]store.Batch{
+			"takes in": {Enqueue: []store.Work{{Queue: "q", ID: "new"}}}, "counts": {Add: []store.Record{{Kind: "total", Key: "t", N: 1}}},
+			"changes": {Put: []store.Record{{Kind: "odd", Key: "nothing", Version: 1}}}, "deletes": {Delete: []store.RecordKey{{Kind: "odd", Key: "nothing"}}},
+		} {
+			_, err = source.Commit(t.Context(), &b)
+			require.ErrorIs(t, err, sqlstore.ErrMoved, what)
+		}
+		works, err := source.Claim(t.Context(), store.Claim{Queue: "q", Now: now.Add(2 * time.Hour), Lease: time.Hour, Limit: 9})
+		if from.Dialect == sqlstore.SQLite { // the leases of PostgreSQL go by its own clock, and none is free
+			require.ErrorIs(t, err, sqlstore.ErrMoved)
+		}
+		require.Empty(t, works, "what the target sends is sent by the source as well")
+		tx, err := from.DB.BeginTx(t.Context(), nil)
+		require.NoError(t, err)
+		_, err = source.Commit(sqlstore.WithTx(t.Context(), tx), &store.Batch{Enqueue: []store.Work{{Queue: "q", ID: "new"}}})
+		require.ErrorIs(t, err, sqlstore.ErrMoved, "in the host's transaction")
+		require.NoError(t, tx.Rollback())
+		require.Empty(t, cmp.Diff(old.Records, contentOf(t, source).Records, cmpopts.EquateEmpty()))
+
+		require.NoError(t, sqlstore.CancelMove(t.Context(), from))
+		_, err = source.Commit(t.Context(), &store.Batch{Add: []store.Record{{Kind: "total", Key: "t", N: 1}}, Enqueue: []store.Work{{Queue: "q", ID: "new"}}})
+		require.NoError(t, err, "CancelMove lets it be used again")
+	})
+}
+
+// A target that belongs to somebody else, or holds a store of an earlier release, is refused as it is.
+func TestATargetThatIsRefusedIsLeftAsItWas(t *testing.T) {
+	t.Parallel()
+	open := func(name string) sqlstore.Config {
+		db, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), name)) // not yet in WAL mode
+		require.NoError(t, err)
+		t.Cleanup(func() { require.NoError(t, db.Close()) })
+		return sqlstore.Config{DB: db, Dialect: sqlstore.SQLite, InsecureReadableFiles: true}
+	}
+	looks := func(cfg sqlstore.Config) (all string) {
+		var mode string
+		require.NoError(t, cfg.DB.QueryRow(`PRAGMA journal_mode`).Scan(&mode))
+		require.NoError(t, cfg.DB.QueryRow(`SELECT COALESCE(group_concat(sql), '') FROM sqlite_master`).Scan(&all))
+		return mode + all
+	}
+	earlier := open("earlier.db")
+	for _, statement := range append(strings.Split(sqlstore.Migrations(sqlstore.SQLite)[0].SQL, ";\n"),
+		`CREATE TABLE kanava_migration (step INTEGER PRIMARY KEY, name TEXT NOT NULL)`, `INSERT INTO kanava_migration VALUES (1, '0001_start.sql')`,
+		`INSERT INTO kanava_name VALUES (x'00', 1, 1)`) {
+		_, err := earlier.DB.Exec(statement)
+		require.NoError(t, err)
+	}
+	before := looks(earlier)
+	source := open("source.db")
+	openedStore(t, source)
+	_, err := sqlstore.Move(t.Context(), source, earlier, nil)
+	require.ErrorContains(t, err, "it holds a store already")
+	require.Equal(t, before, looks(earlier))
+
+	empty := open("empty.db")
+	_, err = sqlstore.Move(t.Context(), open("no source.db"), empty, nil)
+	require.ErrorIs(t, err, sqlstore.ErrOutdated)
+	require.Equal(t, "delete", looks(empty), "nothing is made for a source that is none")
+}
+
 func TestASourceThatSomebodyWroteToWhileItMovedIsNotTakenForTheSame(t *testing.T) {
 	t.Parallel()
 	moves(t, 2, func(t *testing.T, from, to sqlstore.Config) {
@@ -311,8 +382,14 @@ func TestASourceThatSomebodyWroteToWhileItMovedIsNotTakenForTheSame(t *testing.T
 		ctx, cancel := context.WithCancel(t.Context())
 		_, err := sqlstore.Move(ctx, from, to, func(sqlstore.Moved) { cancel() })
 		require.ErrorIs(t, err, context.Canceled)
-		_, err = source.Commit(t.Context(), &store.Batch{Add: []store.Record{{Kind: "message", Key: "m0001", N: 1}}})
-		require.NoError(t, err)
+		unbar := "DROP TRIGGER kanava_moved_record_UPDATE" // somebody wants it badly
+		if from.Dialect == sqlstore.PostgreSQL {
+			unbar = "DROP TRIGGER kanava_moved ON kanava_record"
+		}
+		for _, statement := range []string{unbar, "UPDATE kanava_record SET n = n + 1 WHERE key = 'm0001'"} {
+			_, err = from.DB.Exec(statement)
+			require.NoError(t, err)
+		}
 		_, err = sqlstore.Move(t.Context(), from, to, nil)
 		require.ErrorContains(t, err, "the source was used while it moved")
 		_, err = sqlstore.Open(t.Context(), to)
