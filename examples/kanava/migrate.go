@@ -10,11 +10,13 @@ import (
 
 func (p *program) migrateVerb() *cobra.Command {
 	o := &operating{p: p}
-	var dry, script bool
+	var dry, script, beside bool
 	cmd := &cobra.Command{
 		Use:   "migrate",
 		Short: "Bring the tables of a store up to date",
 		Long: `Makes the tables of a store, or brings them up to this release, all steps in one transaction. It never goes back, and other processes may do the same at the same time.
+
+A file of SQLite in which another program has its tables is refused, unless --beside says that those of Kanava are to stand beside them.
 
 --dry-run tells what would be done. --sql prints it as SQL, for psql or sqlite3 and a role of your own.`,
 		Example: "  kanava migrate --database desk.db\n  KANAVA_DATABASE=postgres://desk@db/desk kanava migrate --dry-run\n  kanava migrate --database desk.db --sql >migrate.sql",
@@ -23,7 +25,7 @@ func (p *program) migrateVerb() *cobra.Command {
 			if err := o.settle(); err != nil && o.database == "" {
 				return err
 			}
-			db, dialect, err := p.openDatabase(o.database)
+			db, dialect, err := p.openDatabase(cmd.Context(), o.database, beside)
 			if err != nil {
 				return err
 			}
@@ -72,6 +74,7 @@ func (p *program) migrateVerb() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&o.database, "database", "", "`FILE` of SQLite, or postgres://user@host/name (KANAVA_DATABASE, or database in the settings)")
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "tell what would be done; exit code 1 if there is something")
+	cmd.Flags().BoolVar(&beside, "beside", false, "make the tables in a file of SQLite that another program has, too")
 	cmd.Flags().BoolVar(&script, "sql", false, "print what would be done as SQL")
 	return cmd
 }

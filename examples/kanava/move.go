@@ -19,7 +19,7 @@ func (p *program) moveVerb() *cobra.Command {
 		Short: "Take a store to another database, from SQLite to PostgreSQL or back",
 		Long: `Copies all that a store keeps into an empty database: conversations, outbox, dead letters, what was seen before, and what is found by its words. Tables and files of your own are yours to move.
 
-Stop every process of the channel first; one that still says that it lives is refused. From the first moment on no program opens the old database any more, and none the new one until all is there, so that nothing is sent by both. What was interrupted goes on with the same command. At the end both are compared.
+Stop every process of the channel first; one that still says that it lives is refused, and one that was overlooked can write nothing more to the old database. From the first moment on no program opens the old database any more, and none the new one until all is there, so that nothing is sent by both. What was interrupted goes on with the same command. At the end both are compared.
 
 --cancel takes the mark off the old database, so that programs open it again: what has happened in the new one since does not come with it, and only one of them may be used.`,
 		Example: "  kanava move --database desk.db --to postgres://desk@db/desk\n  KANAVA_MOVE_TO=postgres://desk:secret@db/desk kanava move --database desk.db\n  kanava move --database desk.db --cancel",
@@ -50,12 +50,12 @@ func (p *program) move(ctx context.Context, where, to string) error {
 	if err := p.nobodyWorksOn(ctx, where); err != nil {
 		return err
 	}
-	from, dialect, err := p.openDatabase(where)
+	from, dialect, err := p.openDatabase(ctx, where, false)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = from.Close() }()
-	target, kind, err := p.openDatabase(to)
+	target, kind, err := p.openDatabase(ctx, to, false)
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (p *program) nobodyWorksOn(ctx context.Context, where string) error {
 }
 
 func (p *program) cancelMove(ctx context.Context, where string) error {
-	db, dialect, err := p.openDatabase(where)
+	db, dialect, err := p.openDatabase(ctx, where, false)
 	if err != nil {
 		return err
 	}

@@ -23,11 +23,17 @@ type openedStore struct {
 
 func (s *openedStore) close() { _ = s.db.Close() } // what was committed is safe
 
-// openDatabase opens the database without a look at its tables.
-func (p *program) openDatabase(where string) (*sql.DB, sqlstore.Dialect, error) {
+// openDatabase opens the database without a look at our tables. A file of SQLite in which others have
+// tables and we have none is refused before anything is changed in it, unless ours are to stand beside.
+func (p *program) openDatabase(ctx context.Context, where string, beside bool) (*sql.DB, sqlstore.Dialect, error) {
 	driver, source, dialect, err := p.source(where)
 	if err != nil {
 		return nil, 0, err
+	}
+	if dialect == sqlstore.SQLite && !beside {
+		if err := refuseForeign(ctx, where); err != nil {
+			return nil, 0, err
+		}
 	}
 	db, err := sql.Open(driver, source)
 	if err != nil {
@@ -36,10 +42,37 @@ func (p *program) openDatabase(where string) (*sql.DB, sqlstore.Dialect, error) 
 	return db, dialect, nil
 }
 
+// refuseForeign refuses a file of SQLite that is another program's. It only reads.
+func refuseForeign(ctx context.Context, where string) error {
+	file, err := filepath.Abs(strings.TrimPrefix(where, "sqlite:"))
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(file); err != nil {
+		return nil //nolint:nilerr // it is not there yet, or whoever opens it hears why not
+	}
+	path, _, _ := strings.Cut(sqlstore.SQLiteDSN(file), "?")
+	db, err := sql.Open("sqlite", path+"?mode=ro&_pragma=busy_timeout(5000)")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	var ours, others int
+	err = db.QueryRowContext(ctx, `SELECT count(CASE WHEN name = 'kanava_migration' THEN 1 END), count(CASE WHEN name NOT LIKE 'kanava~_%' ESCAPE '~' THEN 1 END)
+		FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite~_%' ESCAPE '~'`).Scan(&ours, &others)
+	switch {
+	case err != nil:
+		return errors.New(databaseProblem(where, err))
+	case ours == 0 && others > 0:
+		return wrong("%s is the database of another program, without a table of Kanava: name a file of its own, or have the tables made beside the others with kanava migrate --beside", where)
+	}
+	return nil
+}
+
 // openStore opens the store in a SQLite file, or in PostgreSQL by its URL. Whoever only
 // looks after a store of others does not change its tables.
 func (p *program) openStore(ctx context.Context, where string, own bool) (*openedStore, error) {
-	db, dialect, err := p.openDatabase(where)
+	db, dialect, err := p.openDatabase(ctx, where, false)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"database/sql"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -186,4 +187,36 @@ func TestMigrateMakesTablesAndOthersDoNot(t *testing.T) {
 	got = shell{}.run(t, "export", "+12025550143", "--database", file)
 	require.Equal(t, 2, got.code)
 	require.Contains(t, got.errs, "--channel ID --number PHONE_NUMBER_ID")
+}
+
+func TestADatabaseOfAnotherProgramIsRefusedAsItIs(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "places and more.sqlite")
+	db, err := sql.Open("sqlite", "file:"+file)
+	require.NoError(t, err)
+	_, err = db.Exec(`CREATE TABLE kanava_like_lakes (name TEXT); CREATE TABLE moz_places (url TEXT)`)
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+	require.NoError(t, os.Chmod(file, 0o600))
+	before, err := os.ReadFile(file)
+	require.NoError(t, err)
+	own := filepath.Join(dir, "own.db")
+	require.Zero(t, shell{}.run(t, "migrate", "--database", own).code)
+	for _, args := range [][]string{
+		{"migrate", "--database", file}, {"migrate", "--database", file, "--dry-run"}, {"migrate", "--database", "sqlite:" + file, "--sql"},
+		{"move", "--database", own, "--to", file}, {"move", "--database", file, "--to", own}, {"move", "--database", file, "--cancel"},
+		{"health", "--database", file},
+	} {
+		got := shell{now: time.Now}.run(t, args...)
+		require.Equal(t, 2, got.code, args)
+		require.Contains(t, got.errs, "the database of another program", args)
+		after, err := os.ReadFile(file)
+		require.NoError(t, err)
+		require.Equal(t, before, after, "%v changed it", args)
+	}
+	got := shell{}.run(t, "migrate", "--database", file, "--beside")
+	require.Zero(t, got.code, got.errs)
+	got = shell{now: time.Now}.run(t, "health", "--database", file)
+	require.Contains(t, got.out, "0 processes", "from now on it is both programs'")
 }

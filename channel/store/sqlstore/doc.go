@@ -67,7 +67,8 @@
 // # From one engine to the other
 //
 // [Move] copies a whole store into an empty database, from SQLite to PostgreSQL mostly: what was
-// interrupted goes on, both are compared at the end, and no program opens the old one by mistake.
+// interrupted goes on, both are compared at the end, and no program opens the old one by mistake, or
+// writes to it that had it open.
 //
 // # Space
 //
