@@ -1,12 +1,14 @@
 // The pages of administrators: they work without this, and are fresher and quicker with it.
 import { $, $$, request } from "./net.js";
 import { fill } from "./patch.js";
+import { still } from "./press.js";
 
 // refresh replaces the content of a box by what the server shows now, keeping what is unfolded.
 async function refresh(box) {
   if (document.hidden || box.contains(document.activeElement) && document.activeElement.matches("input, select, textarea")) return;
   try {
     const html = await request(box.dataset.refresh);
+    await still();
     const unfolded = $$("details", box).map((d) => d.open);
     const at = [scrollX, scrollY];
     fill(box, html);

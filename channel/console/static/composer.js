@@ -4,6 +4,7 @@ import { left } from "./time.js";
 import { draftOf, tryOf, taken } from "./drafts.js";
 import * as picker from "./picker.js";
 import * as files from "./files.js";
+import { composing } from "./press.js";
 
 let writing = ""; // the conversation whose draft is in the form
 const underWay = new Set(); // conversations with a send that was not answered yet
@@ -21,9 +22,12 @@ export function mode() {
 }
 const field = () => (mode() === "note" ? "note" : "text");
 
-// show puts the draft of the conversation in view into the form.
+// show puts the draft of the conversation in view into the form. What somebody wrote before this script ran is
+// part of the draft.
 export function show() {
   writing = head()?.dataset.id ?? "";
+  const early = $("#reply")?.dataset.mode === undefined && box()?.value, draft = draftOf(writing);
+  if (early) draft[field()] = [draft[field()], early].filter(Boolean).join("\n");
   files.show();
   look();
 }
@@ -188,6 +192,7 @@ export function insert(text, whole) {
   b.focus();
 }
 export function turn(to) {
+  if (!$("#reply")) return;
   Object.assign(draftOf(writing), { mode: to, error: "" });
   look();
   (to === "template" ? $("#picker-q, #template input:not([type=hidden])") : box())?.focus();
@@ -226,7 +231,7 @@ document.addEventListener("change", ({ target }) => {
 let entered = false; // Enter was pressed: some keyboards put a line break into the box nevertheless
 document.addEventListener("keydown", (event) => {
   if (event.target.id !== "text") return;
-  entered = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+  entered = event.key === "Enter" && !event.shiftKey && !composing(event);
   if (!entered || event.defaultPrevented) return;
   event.preventDefault();
   submit();

@@ -4,6 +4,7 @@ import { tell } from "./time.js";
 import { put, fill } from "./patch.js";
 import * as talk from "./talk.js";
 import * as stream from "./stream.js";
+import { still } from "./press.js";
 
 const workspace = $("#workspace");
 export const query = () => $("#rows")?.dataset.query ?? "";
@@ -30,20 +31,31 @@ export async function open(id, push = true) {
   await talk.show(id);
 }
 
+// draw puts a list into the page, and keeps the fields that it is asked with if somebody is at them: a key pressed
+// while the answer was under way, and what an input method has begun, would be lost with a field that is replaced.
+function draw(html, keep) {
+  const unfolded = $(".filters")?.open;
+  if (!keep || !$(".search")) {
+    fill($("#list"), html);
+    if (unfolded) $(".filters").open = true;
+    return;
+  }
+  const fresh = parsed(html);
+  tell(fresh);
+  $(".narrowed")?.remove();
+  $("#counts").after(...$$(".narrowed", fresh));
+  for (const part of ["#counts", ".filters summary", "#rows", "#empty"]) $(part).replaceWith($(part, fresh));
+}
+
 // view asks for another list.
 let turn = 0;
-export async function view(search, push = true) {
+export async function view(search, push = true, keep = Boolean($(".search :is(input, select):focus"))) {
   const mine = ++turn;
   try {
     const html = await request("/list" + search + (search ? "&" : "?") + "selected=" + encodeURIComponent(selected));
+    await still();
     if (mine !== turn) return;
-    const typing = document.activeElement?.id === "search" && $("#search").value, unfolded = $(".filters")?.open;
-    fill($("#list"), html);
-    if (unfolded) $(".filters").open = true;
-    if (typing !== false && $("#search")) {
-      $("#search").value = typing;
-      $("#search").setSelectionRange(typing.length, typing.length);
-    }
+    draw(html, keep);
     if (push) history.pushState(null, "", base + (selected ? "/c/" + encodeURIComponent(selected) : "/") + query());
     alert("list", "");
     stream.listen();
@@ -95,7 +107,7 @@ document.addEventListener("click", (event) => {
   const at = (selector) => event.target.closest?.(selector);
   const link = at("[data-open]"), seen = at("[data-view]"), wide = at("[data-unnarrow]");
   if (link) { event.preventDefault(); alert("failed " + link.dataset.open, ""); open(link.dataset.open); }
-  else if (seen ?? wide) { event.preventDefault(); view(new URL((seen ?? wide).href).search); }
+  else if (seen ?? wide) { event.preventDefault(); clearTimeout(typed); view(new URL((seen ?? wide).href).search, true, false); }
   else if (at("[data-back]")) { event.preventDefault(); open(""); }
   else if (at("#more button")) more(at("#more button"));
 });
@@ -108,16 +120,18 @@ function asked() {
 document.addEventListener("submit", (event) => {
   if (!event.target.matches(".search")) return;
   event.preventDefault();
+  clearTimeout(typed);
   view(asked());
 });
 let typed = 0;
 document.addEventListener("input", ({ target }) => {
   if (!target.closest?.(".search")) return;
+  turn++; // what was asked before answers another question
   clearTimeout(typed);
   typed = setTimeout(() => view(asked(), target.type !== "search"), 250);
 });
 addEventListener("popstate", () => {
-  if (location.search !== query()) view(location.search, false);
+  if (location.search !== query()) view(location.search, false, false);
   open(idOf(location.pathname), false);
 });
 document.addEventListener("console:open", ({ detail }) => open(detail));

@@ -3,6 +3,7 @@ import { $, $$, say } from "./net.js";
 import * as composer from "./composer.js";
 import * as panel from "./panel.js";
 import * as talk from "./talk.js";
+import { composing } from "./press.js";
 
 const links = () => $$("#rows [data-open]");
 function step(by) {
@@ -59,10 +60,10 @@ function leave() {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || $("dialog[open]")) return;
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || composing(event) || $("dialog[open]")) return;
   const typing = event.target.closest?.("input, textarea, select");
   const found = keys.find(([key]) => key === (event.key === "Escape" ? "Esc" : event.key));
   if (!found || (typing && found[0] !== "Esc")) return;
   event.preventDefault();
-  found[1]();
+  if (!event.repeat || "jk".includes(found[0])) found[1](); // one that is held down does not go on and on
 });

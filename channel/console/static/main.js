@@ -10,6 +10,7 @@ if ($("#workspace")) {
   talk.ready();
   stream.listen();
   setInterval(composer.look, 1000);
+  $("#workspace").dataset.ready = "";
 }
 if ($(".office")) import("./admin.js");
 setInterval(tell, 1000);

@@ -2,6 +2,7 @@
 import { $, $$, request, alert, say } from "./net.js";
 import { fill } from "./patch.js";
 import * as talk from "./talk.js";
+import { still } from "./press.js";
 
 const panel = $("#panel");
 let wide = localStorage.getItem("console panel") === "open" && innerWidth > 1080; // nothing about a customer is in it
@@ -11,6 +12,7 @@ async function load() {
   if (!id || panel.hidden) return;
   try {
     const html = await request("/panel/" + id);
+    await still();
     if (talk.opened() === id && !panel.contains(document.activeElement)) fill(panel, html);
     else if (talk.opened() === id && $(".panel-in", panel)?.dataset.id !== id) fill(panel, html);
   } catch (err) {
@@ -60,10 +62,15 @@ document.addEventListener("submit", async (event) => {
   const form = event.target, what = form.dataset?.do, path = form.dataset?.post;
   if (!what && !path) return;
   event.preventDefault();
+  if (form.dataset.busy) { form.dataset.busy = "again"; return; } // one after the other
+  form.dataset.busy = "once";
   const data = Object.fromEntries(new FormData(form));
   form.closest("dialog")?.close();
   const ok = what ? await act(what, data) : await talk.act(path, data);
-  if (!ok) return;
+  const again = form.dataset.busy === "again", choice = $("[data-now]", form);
+  delete form.dataset.busy;
+  if (again && choice && form.isConnected) return form.requestSubmit();
+  if (!ok && !choice) return; // what was typed is still there; a choice that was refused is not
   if (form.dataset.then === "leave") {
     document.dispatchEvent(new CustomEvent("console:open", { detail: "" }));
     alert("act", say("erased"));

@@ -1,49 +1,65 @@
 // The template picker and the prepared answers.
-import { $, $$, say, request } from "./net.js";
+import { $, $$, say, request, parsed } from "./net.js";
 import { fill } from "./patch.js";
 import { draftOf } from "./drafts.js";
 import * as composer from "./composer.js";
+import { still, composing } from "./press.js";
 
 let shown = ""; // the conversation that the picker is filled for
 let turn = 0; // counts requests: an older answer must not replace a newer one
+let loading = ""; // the conversation whose picker is under way
 
-async function load(id, path, then) {
+async function load(id, path, draw) {
   const mine = ++turn;
+  clearTimeout(waiting); // what was typed before belongs to what is replaced
+  loading = id;
   try {
     const html = await request("/talk/" + id + path);
+    await still();
     if (mine !== turn || composer.current() !== id || !$("#picker")) return;
-    fill($("#picker"), html);
-    then?.();
+    draw(html);
   } catch (err) {
     if (mine !== turn) return;
     shown = "";
     composer.fail(id, err.message);
+  } finally {
+    if (mine === turn) loading = "";
   }
+}
+
+// choices puts the templates into the picker. The fields that they are looked for with stay, with what is being typed.
+function choices(html) {
+  const picker = $("#picker"), list = $("#choices", picker);
+  if (list) list.replaceWith($("#choices", parsed(html)));
+  else fill(picker, html);
 }
 
 // show fills the picker for a conversation, with the form of the draft if there is one.
 export function show(id) {
-  if (shown === id && $("#picker").children.length) return;
+  if (shown === id && (loading === id || $("#picker").children.length)) return;
   shown = id;
   const draft = draftOf(id);
   if (draft.template) pick(id, draft.template);
-  else load(id, "/templates");
+  else load(id, "/templates", choices);
 }
 export function clear() {
-  shown = "";
+  shown = loading = "";
   turn++;
+  clearTimeout(waiting);
   $("#picker")?.replaceChildren();
 }
 
 function list() {
+  if (!$("#picker-q")) return;
   const q = new URLSearchParams({ q: $("#picker-q").value, language: $("#picker-language")?.value ?? "", category: $("#picker-category")?.value ?? "" });
-  load(composer.current(), "/templates?" + q);
+  load(composer.current(), "/templates?" + q, choices);
 }
 
 function pick(id, key, focus) {
   const draft = draftOf(id);
   if (draft.template !== key) Object.assign(draft, { template: key, fields: {} });
-  load(id, "/form?template=" + encodeURIComponent(key), () => {
+  load(id, "/form?template=" + encodeURIComponent(key), (html) => {
+    fill($("#picker"), html);
     for (const input of $$("#template .fields input")) if (input.name in draft.fields) input.value = draft.fields[input.name];
     if (Object.keys(draft.fields).length) preview();
     if (focus) $("#template .fields input, #template [type=submit]")?.focus();
@@ -51,10 +67,12 @@ function pick(id, key, focus) {
 }
 
 async function preview() {
-  const mine = ++turn, id = composer.current();
+  const mine = ++turn, id = composer.current(), form = $("#template");
+  if (!form) return;
   try {
-    const html = await request("/talk/" + id + "/preview", { method: "POST", body: new URLSearchParams(new FormData($("#template"))) });
-    if (mine === turn && $("#preview")) fill($("#preview"), html);
+    const html = await request("/talk/" + id + "/preview", { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    await still();
+    if (mine === turn && id === composer.current() && $("#preview")) fill($("#preview"), html);
   } catch (err) { if (mine === turn) composer.fail(id, err.message); }
 }
 
@@ -119,28 +137,29 @@ function mark(n) {
   all[n]?.scrollIntoView({ block: "nearest" });
 }
 async function choose(macro) {
-  const id = composer.current();
+  const id = composer.current(), text = $("#text").value;
   try {
     const told = JSON.parse(await request("/talk/" + id + "/macro?macro=" + encodeURIComponent(macro)));
-    if (composer.current() !== id) return;
+    const now = $("#text")?.value;
+    if (composer.current() !== id || composer.mode() !== "reply" || !now?.startsWith(text)) return; // somebody has gone on
     $("#macros").hidden = true;
-    if (told.text) return composer.insert(told.text, true);
-    composer.insert("", true);
+    if (told.text) return composer.insert(told.text + now.slice(text.length), true);
+    composer.insert(now.slice(text.length), true);
     clear();
-    shown = id;
-    composer.turn("template");
     const seen = document.createElement("div"), go = document.createElement("button");
     fill(seen, '<div class="wallpaper"><div class="preview">' + told.html + "</div></div>");
     Object.assign(go, { type: "button", textContent: say("macro.go") });
     go.dataset.run = macro;
     $("#picker").replaceChildren(seen, go);
+    shown = id;
+    composer.turn("template");
     go.focus();
   } catch (err) { composer.fail(id, err.message); }
 }
 addEventListener("keydown", (event) => { // before the composer hears of Enter
   const list = $("#macros"), text = event.target.value;
   if (event.target.id !== "text" || !list || composer.mode() !== "reply") return;
-  if (event.key === "Enter" && !event.shiftKey && !event.isComposing && text.startsWith("/")) {
+  if (event.key === "Enter" && !event.shiftKey && !composing(event) && text.startsWith("/")) {
     event.preventDefault();
     if (list.dataset.of === text) return enter();
     entered = text; // an older list, or none yet, must not decide what goes out

@@ -6,6 +6,7 @@ import * as talk from "./talk.js";
 import * as composer from "./composer.js";
 import * as panel from "./panel.js";
 import { fill } from "./patch.js";
+import { still } from "./press.js";
 
 let events = null, cursor = $("#workspace").dataset.cursor, broken = false, again = 0;
 
@@ -41,7 +42,8 @@ export function listen() {
   asked.set("open", open);
   asked.set("after", cursor);
   const mine = events = new EventSource(base + "/events?" + asked);
-  mine.addEventListener("patch", (event) => {
+  mine.addEventListener("patch", async (event) => {
+    await still();
     if (mine !== events) return;
     if (event.lastEventId) cursor = event.lastEventId;
     patch(JSON.parse(event.data));

@@ -81,13 +81,13 @@ let typed = 0;
 document.addEventListener("input", ({ target }) => { if (target.id === "text") { typed = Date.now(); be(opened(), "writing"); } });
 setInterval(() => be(document.hidden ? "" : opened(), Date.now() - typed < 10e3 ? "writing" : "viewing"), 3000);
 
-// show turns to a conversation. Until it is there nothing can be written. A failed request keeps what was
+// show turns to a conversation. Until it is there nothing can be written to the one before, nor done to it. A failed request keeps what was
 // chosen, and says so.
 let turn = 0;
 export async function show(id) {
   const mine = ++turn;
   $("#talk").ariaBusy = "true";
-  if (opened() !== id) $("#composer")?.remove();
+  if (opened() !== id) for (const box of $$("#composer, #talk .does")) box.remove();
   try {
     const html = await request("/talk/" + encodeURIComponent(id));
     if (mine !== turn) return;

@@ -16,6 +16,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// hang bounds what waits for a browser. It ends a test that would never end, and no test that is slow.
+const hang = 2 * time.Minute
+
 // A Page is a tab of a browser of its own, closed when the test ends.
 type Page struct {
 	t   *testing.T
@@ -40,7 +43,7 @@ func Open(t *testing.T, width, height int64) *Page {
 		t.Skip("no chromium on this machine: the page is not tested in a browser")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
-		chromedp.Flag("disable-quic", true), chromedp.WindowSize(int(width), int(height)))
+		chromedp.Flag("disable-quic", true), chromedp.WSURLReadTimeout(hang), chromedp.WindowSize(int(width), int(height)))
 	alloc, cancel := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(cancel)
 	tab, cancel := chromedp.NewContext(alloc)
@@ -68,10 +71,10 @@ func (p *Page) Before(script string) {
 	require.NoError(p.t, err)
 }
 
-// Do performs steps one after the other and fails the test if they take too long.
+// Do performs steps one after the other and fails the test if they never end.
 func (p *Page) Do(steps ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
-	limited, cancel := context.WithTimeout(p.ctx, 2*time.Minute)
+	limited, cancel := context.WithTimeout(p.ctx, hang)
 	defer cancel()
 	require.NoError(p.t, chromedp.Do(limited, steps...))
 }
@@ -91,7 +94,7 @@ func (p *Page) Until(expression string) {
 	require.Eventually(p.t, func() bool {
 		ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](expression))
 		return err == nil && ok // an error while the page is being loaded
-	}, 2*time.Minute, 20*time.Millisecond, expression)
+	}, hang, 20*time.Millisecond, expression)
 }
 
 // Press clicks the first element that matches the selector, once there is one, also in a

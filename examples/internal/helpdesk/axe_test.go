@@ -49,6 +49,7 @@ func TestNothingKeepsPeopleOutOfThePages(t *testing.T) {
 		page.Do(chromedp.Navigate(in.url+"/console/"), chromedp.WaitVisible(".row"))
 		look("list")
 		page.Do(chromedp.Navigate(in.url+"/console/c/"+toRobin), chromedp.WaitVisible("#text"))
+		page.Until(ready)
 		page.Press("#panel-button")
 		page.Do(chromedp.WaitVisible(".panel-in"))
 		look("talk")

@@ -20,7 +20,7 @@ func TestAPersonUsesTheHelpdesk(t *testing.T) {
 
 	page.Do(chromedp.SendKeys("#say input", "Hi! My bike has a loose chain. Can you have a look this week?\n"))
 	page.Until("(e => e ? (e.click(), true) : false)(" + framed + "('.row a'))")
-	page.Until("Boolean(" + framed + "('#text'))")
+	page.Until("Boolean(" + framed + "('#text')) && " + framed + "('#workspace')?.dataset.ready === ''")
 	page.Until("(e => { e.value = 'Sure! Bring it in any day before 6 pm. The check is free.'; e.dispatchEvent(new Event('input', { bubbles: true })); e.form.requestSubmit(); return true })(" + framed + "('#text'))")
 	page.Until("Boolean(" + framed + "('.message.out .ticks.read'))")
 	page.Do(chromedp.Click("[data-gesture='Card number']"), chromedp.Click("[data-gesture='Picture']"))
@@ -35,7 +35,7 @@ func TestAPersonUsesTheHelpdesk(t *testing.T) {
 	page.Until("(e => { e.value = 'your bike'; e.dispatchEvent(new Event('input', { bubbles: true })); e.form.requestSubmit(); return true })(" + framed + "('#template .fields div:last-child input'))")
 	page.Do(chromedp.WaitVisible(".taps button"))
 	page.Until("document.querySelector('#screen').textContent.includes('about your bike')")
-	page.Do(chromedp.Click(".taps button"))
+	page.Press(".taps button")
 	page.Until(framed + "('#window-notice').hidden")
 	page.Picture("4-open-again")
 }

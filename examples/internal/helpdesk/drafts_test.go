@@ -20,8 +20,12 @@ func openConsole(in *inside, width, height int64) *screen {
 	in.t.Helper()
 	c := &screen{browsertest.Open(in.t, width, height), in}
 	c.Do(chromedp.Navigate(in.url+"/console/"), chromedp.WaitVisible(".row"))
+	c.Until(ready)
 	return c
 }
+
+// ready says that the scripts of a page run: before, its links are links, and its buttons do nothing.
+const ready = "document.querySelector('#workspace')?.dataset.ready === ''"
 
 const answerBox = "#text"
 
@@ -35,6 +39,7 @@ func (c *screen) turnsTo(conversationID string) {
 func (c *screen) views(conversationID string) {
 	c.t.Helper()
 	c.Do(chromedp.WaitVisible("#talk .head[data-id='"+conversationID+"']"), chromedp.WaitVisible("#composer"))
+	c.Until(ready)
 }
 
 func (c *screen) types(text string) {

@@ -71,10 +71,10 @@ func start(t *testing.T, dir string, getenv func(string) string, args ...string)
 	return s
 }
 
-// eventually waits for something that other goroutines bring about.
+// eventually waits for something that other goroutines bring about; the bound only ends what hangs.
 func (s *site) eventually(ok func() bool, what string) {
 	s.t.Helper()
-	require.Eventually(s.t, ok, 30*time.Second, 20*time.Millisecond, what)
+	require.Eventually(s.t, ok, 2*time.Minute, 20*time.Millisecond, what)
 }
 
 func (s *site) get(path string) string {

@@ -3,6 +3,8 @@
 const $ = (selector) => document.querySelector(selector);
 let offset = 0; // the simulated clock minus ours, in milliseconds
 let customer = "0";
+let pressed = false; // nothing is drawn anew under a click
+for (const kind of ["pointerdown", "pointerup", "pointercancel"]) addEventListener(kind, () => { pressed = kind === "pointerdown"; }, true);
 
 async function request(path, data) {
   let answer, text;
@@ -32,7 +34,7 @@ async function refresh() {
     wanted = false;
     try {
       const html = await request("/phone?customer=" + customer), screen = $("#screen");
-      if (screen.dataset.html === html) continue;
+      if (screen.dataset.html === html || pressed) continue;
       const end = screen.scrollHeight - screen.scrollTop - screen.clientHeight < 80;
       screen.innerHTML = screen.dataset.html = html;
       if (end) screen.scrollTop = screen.scrollHeight;
