@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kanava-go/kanava/channel"
+	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/rules"
 )
 
@@ -29,10 +30,14 @@ var actions = map[string]func(q *request, id string) error{
 		}
 		return q.Desk.Resolve(q.ctx(), q.actor, id, q.FormValue("reason"))
 	},
-	"block":   func(q *request, id string) error { return q.Desk.Block(q.ctx(), q.actor, id, true) },
-	"unblock": func(q *request, id string) error { return q.Desk.Block(q.ctx(), q.actor, id, false) },
-	"present": bePresent,
-	"reopen":  func(q *request, id string) error { return q.Desk.Reopen(q.ctx(), q.actor, id) },
+	"hand-over": func(q *request, id string) error {
+		return q.Desk.HandOver(q.ctx(), q.actor, id, conversation.Handover{Cause: conversation.CauseByHand})
+	},
+	"hand-back": func(q *request, id string) error { return q.Desk.HandBack(q.ctx(), q.actor, id, "") },
+	"block":     func(q *request, id string) error { return q.Desk.Block(q.ctx(), q.actor, id, true) },
+	"unblock":   func(q *request, id string) error { return q.Desk.Block(q.ctx(), q.actor, id, false) },
+	"present":   bePresent,
+	"reopen":    func(q *request, id string) error { return q.Desk.Reopen(q.ctx(), q.actor, id) },
 	"new": func(q *request, id string) error {
 		return q.Desk.Move(q.ctx(), q.actor, id, rules.QueueNew, time.Time{})
 	},

@@ -81,8 +81,9 @@ func (c *chart) SVG(title string) template.HTML {
 		if most*part < 2 {
 			continue // half of one is no value of its own
 		}
-		y := float64(chartHigh) * (1 - 0.5*float64(part)*0.92)
-		draw(`<line x1="0" x2="%d" y1="%.1f" y2="%.1f"></line><text x="0" y="%.1f">%s</text>`, chartWide, y, y, y-3, template.HTMLEscapeString(c.Write(most*part/2)))
+		value := most * part / 2
+		y := float64(chartHigh) * (1 - 0.92*float64(value)/float64(most))
+		draw(`<line x1="0" x2="%d" y1="%.1f" y2="%.1f"></line><text x="0" y="%.1f">%s</text>`, chartWide, y, y, y-3, template.HTMLEscapeString(c.Write(value)))
 	}
 	draw(`<line x1="0" x2="%d" y1="%d" y2="%d" class="ground"></line>`, chartWide, chartHigh, chartHigh)
 	step := float64(chartWide-2*chartSide) / float64(max(len(c.Days), 1))

@@ -24,6 +24,7 @@ type rolesPage struct {
 	People   []member
 	Teams    []team
 	Known    []Agent // to choose from
+	TeamIDs  []Team
 	Asked    question
 	Answer   *verdict // nil: nothing was asked
 	Changes  bool     // whether grants may be changed
@@ -96,7 +97,7 @@ func (q *request) roles() error {
 func (q *request) rolesForm(s *settings.Settings, policy access.Policy, grants []grant, wrong []string) (err error) {
 	p := rolesPage{
 		Channels: q.channelsFor(access.ManageSettings, s.ID), Channel: s.ID, Roles: channelRoles, Changes: !q.ReadOnly, Wrong: wrong,
-		Asked: question{q.FormValue("who"), q.FormValue("kind"), q.FormValue("action")}, Known: q.agents(),
+		Asked: question{q.FormValue("who"), q.FormValue("kind"), q.FormValue("action")}, Known: q.agents(), TeamIDs: q.teams(),
 	}
 	if p.Is, err = fingerprint(s); err != nil {
 		return err
@@ -109,8 +110,11 @@ func (q *request) rolesForm(s *settings.Settings, policy access.Policy, grants [
 		p.Rights = append(p.Rights, right{action, append(r.By, action.NeedsAdmin())})
 	}
 	for _, g := range grants {
-		if g.Kind == "users" {
+		switch g.Kind {
+		case "users":
 			g.Name = q.nameOf(g.ID)
+		case "teams":
+			g.Name = q.team(g.ID).Name
 		}
 		if strings.HasPrefix(g.Kind, "all_") {
 			p.All = append(p.All, g)
@@ -127,7 +131,7 @@ func (q *request) rolesForm(s *settings.Settings, policy access.Policy, grants [
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(members)) {
-		p.Teams = append(p.Teams, team{name, members[name]})
+		p.Teams = append(p.Teams, team{q.team(name).Name, members[name]})
 	}
 	if p.Asked.Who != "" {
 		actor := access.Actor{Kind: access.Agent, ID: p.Asked.Who}

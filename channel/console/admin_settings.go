@@ -61,6 +61,7 @@ type settingsPage struct {
 	Wrong   []string // what concerns no field
 	Is      string   // which settings the form was made of
 	Changes bool     // whether they may be changed
+	Teams   []Team   // to choose from
 }
 
 type settingGroup struct {
@@ -99,7 +100,7 @@ func (q *request) settingsForm(s *settings.Settings, typed map[string]string, wr
 	if err != nil {
 		return err
 	}
-	p := settingsPage{Settings: *s, Changes: !q.ReadOnly, Wrong: wrong[""]}
+	p := settingsPage{Settings: *s, Changes: !q.ReadOnly, Wrong: wrong[""], Teams: q.teams()}
 	if p.Is, err = fingerprint(s); err != nil {
 		return err
 	}
@@ -107,7 +108,7 @@ func (q *request) settingsForm(s *settings.Settings, typed map[string]string, wr
 		g := settingGroup{Name: settingGroups[i].name, Open: i == 0}
 		for _, set := range settingGroups[i].fields {
 			f := settingField{Path: set.path, Kind: set.kind, Label: q.labelFor(set.path), Wrong: wrong[set.path], Fixed: q.fixed(set.path) || q.ReadOnly}
-			if f.Text = set.written(now.get(set.path)); typed != nil && !f.Fixed {
+			if f.Text = set.inUnit(unitOf(now)).written(now.get(set.path)); typed != nil && !f.Fixed {
 				f.Text = typed[set.path]
 			}
 			for _, value := range set.choices {
@@ -121,6 +122,12 @@ func (q *request) settingsForm(s *settings.Settings, typed map[string]string, wr
 		q.status = http.StatusUnprocessableEntity
 	}
 	return q.office("tab.channels", "settings", p)
+}
+
+// unitOf is what the budget of settings is in.
+func unitOf(t tree) string {
+	unit, _ := t.get("budget.unit").(string) // "" is one of them
+	return unit
 }
 
 // labelFor is the sentence for the longest end of a path that has one.
@@ -162,7 +169,7 @@ func (q *request) saveSettings() error {
 	}
 	for _, g := range settingGroups {
 		for i := range g.fields {
-			f := &g.fields[i]
+			f := g.fields[i].inUnit(q.FormValue("budget.unit"))
 			text := strings.TrimSpace(strings.ReplaceAll(q.FormValue(f.path), "\r\n", "\n"))
 			typed[f.path] = text
 			if q.fixed(f.path) || text == f.written(now.get(f.path)) {
@@ -186,7 +193,7 @@ func (q *request) saveSettings() error {
 	} else if json.Unmarshal(raw, &set) != nil { // it may quote what was typed
 		wrong[""] = append(wrong[""], q.language.say("set.wrong.form"))
 	}
-	if !strings.Contains(changed, rulePath) {
+	if !strings.Contains(changed, deskPath) {
 		set.Desk = old.Desk
 	}
 	set.Redact.Allow, set.Redact.Detectors = old.Redact.Allow, old.Redact.Detectors // the host's, in no form

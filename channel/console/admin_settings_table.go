@@ -4,7 +4,7 @@ package console
 // the sentence "set." and the path, or the last part of it.
 type setting struct {
 	path    string
-	kind    string   // text, long, yes, number, span (a duration), nanos (the same as a number), lines, hours, json or one (of choices)
+	kind    string   // text, long, yes, number, amount (of budget.unit), span (a duration), nanos (the same as a number), lines, hours, json, team or one (of choices)
 	choices []string // "" is the default
 }
 
@@ -22,8 +22,8 @@ var settingGroups = []struct {
 		{path: "marketing_route", kind: "one", choices: []string{"", "always", "never"}},
 	}},
 	{"budget", []setting{
-		{path: "budget.limit", kind: "number"}, {path: "budget.unit", kind: "one", choices: []string{"", "messages", "every_message"}},
-		{path: "budget.low_water", kind: "number"}, {path: "budget.monthly", kind: "yes"},
+		{path: "budget.limit", kind: "amount"}, {path: "budget.unit", kind: "one", choices: []string{"", "messages", "every_message"}},
+		{path: "budget.low_water", kind: "amount"}, {path: "budget.monthly", kind: "yes"},
 	}},
 	{"retention", []setting{
 		{path: "retention.messages", kind: "span"}, {path: "retention.bodies", kind: "span"}, {path: "retention.attachments", kind: "span"},
@@ -43,7 +43,7 @@ var settingGroups = []struct {
 		{path: "redact.allow_numbers", kind: "lines"},
 	}},
 	{"window", []setting{
-		{path: "closing_notice", kind: "span"}, {path: "bot_first", kind: "yes"}, {path: "window.reaction_opens", kind: "yes"}, {path: "window.call_permission_reply_opens", kind: "yes"},
+		{path: "closing_notice", kind: "span"}, {path: "bot_first", kind: "yes"}, {path: deskPath + "handover_team", kind: "team"}, {path: "window.reaction_opens", kind: "yes"}, {path: "window.call_permission_reply_opens", kind: "yes"},
 		{path: "window.unsupported_opens", kind: "yes"}, {path: "window.change_opens", kind: "yes"}, {path: "window.ignore_contacts", kind: "yes"},
 		{path: "window.standby_opens", kind: "yes"}, {path: "window.number_change_keeps_window", kind: "yes"},
 		{path: "window.page_starts_free_entry", kind: "yes"}, {path: "window.post_starts_free_entry", kind: "yes"},

@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"context"
 	"html"
 	"net/http"
 	"net/url"
@@ -15,6 +16,7 @@ import (
 	"github.com/kanava-go/kanava/channel/console"
 	"github.com/kanava-go/kanava/channel/desk"
 	"github.com/kanava-go/kanava/channel/duration"
+	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/settings"
 )
@@ -177,5 +179,52 @@ func TestSettingsOfAReadOnlyConsoleAreForLooking(t *testing.T) {
 		require.Contains(t, page, `name="name" value="Support" dir="auto" disabled`)
 		require.Equal(t, http.StatusForbidden, s.form(root, "/admin/channels/support", "name", "x").Code)
 		require.NotEqual(t, "x", s.settings("support").Name)
+	})
+}
+
+func TestABudgetIsTypedInMoney(t *testing.T) {
+	with(t, nil, func(t *testing.T, s *site) {
+		save := func(change ...string) answer {
+			return s.form(root, "/admin/channels/support", filled(t, s.get(root, "/admin/channels/support").text, change...)...)
+		}
+		for typed, want := range map[string]int64{"25": 25_000_000, "25.5": 25_500_000, "25,50": 25_500_000, "0.000001": 1, "0": 0, "1000000": 1_000_000_000_000} {
+			require.Equal(t, http.StatusSeeOther, save("budget.limit", typed, "budget.low_water", "5").Code, typed)
+			require.Equal(t, pricing.Budget{Limit: want, LowWater: 5_000_000}, *s.settings("support").Budget, typed)
+		}
+		require.Equal(t, http.StatusSeeOther, save("budget.limit", "1234,5").Code)
+		page := s.get(root, "/admin/channels/support").text
+		require.Contains(t, page, `name="budget.limit" value="1234.50"`)
+		require.Contains(t, page, `name="budget.low_water" value="5"`)
+		for _, typed := range []string{"much", "1.2.3", "1.0000001", ".5", "9999999999999999", "1 000", "1e3", "2.-5"} {
+			a := save("budget.limit", typed)
+			require.Equal(t, http.StatusUnprocessableEntity, a.Code, typed)
+			require.Contains(t, a.text, `id="w-budget.limit"`, typed)
+		}
+
+		// What is limited in messages is a number of them, also when only that was changed.
+		require.Equal(t, http.StatusSeeOther, save("budget.unit", "messages", "budget.limit", "250").Code)
+		require.Equal(t, pricing.Budget{Unit: pricing.BudgetMessages, Limit: 250, LowWater: 5}, *s.settings("support").Budget)
+		require.Equal(t, http.StatusUnprocessableEntity, save("budget.limit", "2.5").Code)
+		require.Equal(t, http.StatusSeeOther, save("budget.unit", "").Code)
+		require.Equal(t, pricing.Budget{Limit: 250_000_000, LowWater: 5_000_000}, *s.settings("support").Budget)
+	})
+}
+
+func TestTheTeamThatGetsWhatABotHandsOverIsASetting(t *testing.T) {
+	teams := func(c *console.Config) {
+		c.Teams = func(context.Context, access.Actor) []console.Team {
+			return []console.Team{{ID: "t1", Name: "Workshop"}}
+		}
+	}
+	with(t, teams, func(t *testing.T, s *site) {
+		page := s.get(root, "/admin/channels/support").text
+		require.Contains(t, page, `<option value="t1">Workshop</option>`)
+		was, err := desk.SettingsOf(s.settings("support"))
+		require.NoError(t, err)
+		require.Equal(t, http.StatusSeeOther, s.form(root, "/admin/channels/support", filled(t, page, "desk.handover_team", "t1")...).Code)
+		own, err := desk.SettingsOf(s.settings("support"))
+		require.NoError(t, err)
+		was.HandoverTeam = "t1"
+		require.Equal(t, was, own, "and nothing else")
 	})
 }

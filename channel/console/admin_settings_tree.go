@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/duration"
+	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/rules"
 )
 
@@ -72,6 +74,8 @@ func (s *setting) written(v any) string {
 	case json.Number:
 		if n, err := v.Int64(); err == nil && s.kind == "nanos" {
 			return time.Duration(n).String()
+		} else if err == nil && s.kind == "money" && n >= 0 {
+			return money(n)
 		}
 		return v.String()
 	case []any:
@@ -95,10 +99,45 @@ func (s *setting) written(v any) string {
 	return string(raw)
 }
 
+// inUnit is a setting as it is typed beside a unit: what a budget limits in money, of which it holds the
+// millionths, and what it limits in messages, which are numbers.
+func (s *setting) inUnit(unit string) *setting {
+	if s.kind != "amount" {
+		return s
+	}
+	as := *s
+	if unit == string(pricing.BudgetAmount) {
+		as.kind = "money"
+	} else {
+		as.kind = "number"
+	}
+	return &as
+}
+
+// micros reads an amount of money, such as 25.50, in millionths.
+func micros(text string) (int64, error) {
+	whole, part, _ := strings.Cut(strings.Replace(text, ",", ".", 1), ".")
+	if len(part) > 6 || strings.TrimLeft(part, "0123456789") != "" {
+		return 0, errAmount
+	}
+	n, err := strconv.ParseInt(whole+part+strings.Repeat("0", 6-len(part)), 10, 64)
+	if err != nil || whole == "" {
+		return 0, errAmount
+	}
+	return n, nil
+}
+
+// money is micros the other way round.
+func money(n int64) string {
+	text := fmt.Sprintf("%d.%06d", n/1e6, n%1e6)
+	return strings.TrimSuffix(text[:len(text)-4]+strings.TrimRight(text[len(text)-4:], "0"), ".00")
+}
+
 // What is wrong with what was typed, before the settings are looked at: keys of sentences.
 var (
 	errSpan   = errors.New("set.wrong.span")
 	errNumber = errors.New("set.wrong.number")
+	errAmount = errors.New("set.wrong.amount")
 	errHours  = errors.New("set.wrong.hours")
 	errJSON   = errors.New("set.wrong.json")
 )
@@ -118,6 +157,8 @@ func (s *setting) read(text string) (any, error) {
 			return nil, errNumber
 		}
 		return n, nil
+	case "money":
+		return micros(text)
 	case "span":
 		d, err := duration.Parse(text)
 		if err != nil {

@@ -42,6 +42,7 @@ func TestAListIsNarrowedByTeamQueueAndDay(t *testing.T) {
 			"team=workshop":                    "hello",
 			"team=sales":                       "",
 			"team=none+such":                   "",
+			"team=-":                           "good day",
 			"queue=new":                        "hello, good day",
 			"queue=resolved":                   "",
 			"queue=nonsense":                   "hello, good day",

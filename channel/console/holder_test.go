@@ -1,10 +1,12 @@
 package console_test
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 )
 
@@ -22,5 +24,27 @@ func TestItIsSeenWhetherABotAnswers(t *testing.T) {
 		require.Contains(t, panel, "Handed over")
 		require.Contains(t, panel, "the customer wants a person")
 		require.NotContains(t, s.get(alice, "/talk/"+kim).text, chip)
+	})
+}
+
+func TestABotIsGivenAConversationAndPeopleTakeItAgain(t *testing.T) {
+	with(t, nil, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		kim := s.asks("wamid.1", "hello")
+		panel := func() string { return s.get(alice, "/panel/"+kim).text }
+		require.NotContains(t, panel(), `data-do="hand-`, "there is no bot")
+		set := s.settings("support")
+		set.BotFirst = true
+		require.NoError(t, s.desk.UpdateSettings(ctx, access.Actor{Kind: access.Agent, ID: "root", Admin: true}, set))
+		require.Contains(t, panel(), `data-do="hand-back"`)
+		require.Equal(t, http.StatusForbidden, s.post(victor, "/talk/"+kim+"/do/hand-back").Code)
+		require.Equal(t, http.StatusNoContent, s.post(alice, "/talk/"+kim+"/do/hand-back").Code)
+		require.Equal(t, conversation.HeldByBot, s.Conversation().Holder)
+		require.Contains(t, panel(), `data-do="hand-over"`)
+		require.NotContains(t, panel(), `data-do="hand-back"`)
+		require.Equal(t, http.StatusForbidden, s.post(victor, "/talk/"+kim+"/do/hand-over").Code)
+		require.Equal(t, http.StatusNoContent, s.post(alice, "/talk/"+kim+"/do/hand-over").Code)
+		require.Equal(t, conversation.HeldByPeople, s.Conversation().Holder)
+		require.Contains(t, panel(), "Handed over")
 	})
 }

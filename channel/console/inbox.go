@@ -76,6 +76,9 @@ func (q *request) filter() filter {
 	return f
 }
 
+// noTeam in place of a team is what no team looks after.
+const noTeam = "-"
+
 // Query is the filter as it stands in an address, without the page.
 func (f filter) Query() string {
 	v := url.Values{}
@@ -117,7 +120,9 @@ func (f filter) query(me string) desk.InboxQuery {
 	if f.Tag != "" {
 		iq.Tags = []string{f.Tag}
 	}
-	if f.Team != "" {
+	if f.Team == noTeam {
+		iq.Teams = []string{""}
+	} else if f.Team != "" {
 		iq.Teams = []string{f.Team}
 	}
 	if f.Queue != "" {

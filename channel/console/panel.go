@@ -34,6 +34,7 @@ type panelView struct {
 	Ad        *conversation.Referral
 	Events    []eventView
 	Customer  string
+	BotFirst  bool // the channel has a bot, to which people can give it back
 	Export    bool
 	Erase     bool
 }
@@ -68,6 +69,11 @@ func (q *request) panel() error {
 			v.Facts = append(v.Facts, f)
 		}
 	}
+	ch, err := q.Desk.Hub().Channel(q.ctx(), c.Channel)
+	if err != nil {
+		return err
+	}
+	v.BotFirst = ch.BotFirst
 	if v.Earlier, err = q.earlier(c); err != nil {
 		return err
 	}
