@@ -25,16 +25,17 @@ func fill(t *testing.T, dir string, many int) {
 	db, err := sql.Open("sqlite", sqlstore.SQLiteDSN(filepath.Join(dir, "helpdesk.db")))
 	require.NoError(t, err)
 	defer db.Close()
-	s, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.SQLite})
+	s, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.SQLite, Timeout: 10 * time.Minute}) // of a slow machine
 	require.NoError(t, err)
-	for from := 0; from < many; from += 1000 {
+	const lot = 250
+	for from := 0; from < many; from += lot {
 		batch := &store.Batch{}
 		put := func(kind, key, parent string, at time.Time, doc any) {
 			body, err := json.Marshal(doc)
 			require.NoError(t, err)
 			batch.Put = append(batch.Put, store.Record{Kind: kind, Key: key, Parent: parent, Sort: at.UnixMicro(), Body: body})
 		}
-		for i := from; i < from+1000; i++ {
+		for i := from; i < from+lot; i++ {
 			id := fmt.Sprintf("%06d", i)
 			at := time.Now().Add(-time.Duration(i+1) * time.Minute)
 			c := conversation.Conversation{ID: "c_" + id, Channel: channelID, Customer: "u_" + id, LastActivity: at, Preview: "Where is order " + id + "?"}
