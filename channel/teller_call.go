@@ -75,11 +75,10 @@ func (t *teller) tell(ctx context.Context, w *worker.Job) error {
 // meanwhile repeats it, with its ID. A process that may not work any more finds out at once whether the
 // call is still its own, and with it the next ones of its lane.
 func (t *teller) over(ctx context.Context, w *worker.Job) error {
-	if t.life.over() {
-		return t.finish(ctx, w)
+	if !t.life.over() && t.runners[workHost].Over(w) {
+		return nil
 	}
-	t.runners[workHost].Over(w)
-	return nil
+	return t.finish(ctx, w)
 }
 
 // clear takes calls out of the queue that are over.

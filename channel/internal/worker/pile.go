@@ -20,6 +20,8 @@ const (
 	pileTime = 10 * time.Millisecond
 	// pileMost is how much of it makes a commit that waits for no more.
 	pileMost = 256
+	// pileBound is how much of it there may be, should the store not take it.
+	pileBound = 4 * pileMost
 )
 
 // pile is what is over and still in its queue. It is guarded by Runner.mu.
@@ -30,8 +32,17 @@ type pile struct {
 	hurry  chan struct{}
 }
 
-// Over says that nothing is left to do of a job that Handle has in hand and that may be done again.
-func (r *Runner) Over(w *Job) { w.verdict, w.piled = done, true }
+// Over says that nothing is left to do of a job that Handle has in hand and that may be done again. It
+// reports whether there is room for it; if not, the job has to be settled.
+func (r *Runner) Over(w *Job) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.pile.jobs) >= pileBound {
+		return false
+	}
+	w.verdict, w.piled = done, true
+	return true
+}
 
 // pileLocked adds a job that has ended. Of two with one ID the newer one is there: it replaced the other in the
 // store. The caller holds the lock.

@@ -30,7 +30,10 @@ type calls struct {
 	called  []string
 	cleared [][]string // IDs, by commit
 	fails   error      // of Clear
+	refused int        // by a pile that is full
 }
+
+var errPileFull = errors.New("the pile is full")
 
 func (c *calls) clear(ctx context.Context, leases []store.Lease) error {
 	c.mu.Lock()
@@ -96,10 +99,19 @@ func call(t *testing.T, f func(c *calls)) {
 				c.mu.Lock()
 				c.called = append(c.called, w.ID)
 				c.mu.Unlock()
-				c.runner.Over(w)
-				return nil
+				if c.runner.Over(w) {
+					return nil
+				}
+				return errPileFull
 			},
-			GiveBack: func(_ context.Context, w *Job, cause error, _ bool) { t.Error(w.ID, cause) },
+			GiveBack: func(_ context.Context, w *Job, cause error, _ bool) {
+				if !errors.Is(cause, errPileFull) {
+					t.Error(w.ID, cause)
+				}
+				c.mu.Lock()
+				defer c.mu.Unlock()
+				c.refused++
+			},
 		})
 		c.steps.Wake, c.steps.Reserve = func(string) { c.runner.Notify() }, c.runner.Reserve
 		ctx, stop := context.WithCancel(t.Context())
@@ -260,5 +272,24 @@ func TestWhatIsOverIsTakenOutWhenTheStoreIsThereAgain(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		require.Empty(t, c.left())
 		require.Len(t, c.seen(), 3)
+	})
+}
+
+func TestAStoreThatDoesNotTakeWhatIsOverIsNotWaitedForWithoutEnd(t *testing.T) {
+	t.Parallel()
+	call(t, func(c *calls) {
+		c.failWith(errors.New("no space left on device"))
+		for i := range pileBound + 100 {
+			c.enqueue(store.Work{ID: fmt.Sprint(i)})
+			synctest.Wait()
+		}
+		require.Len(t, c.seen(), pileBound+100)
+		c.mu.Lock()
+		refused := c.refused
+		c.mu.Unlock()
+		require.Equal(t, 100, refused, "who called settles it, or hears that it cannot be")
+		c.failWith(nil)
+		time.Sleep(2 * time.Second)
+		require.Len(t, c.left(), 100)
 	})
 }

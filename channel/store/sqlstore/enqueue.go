@@ -12,6 +12,7 @@ type newWork struct {
 	index int   // in the request
 	seq   int64 // that it gets, or has if it is replaced
 	first bool  // of its lane, as far as this transaction adds to it
+	named bool  // it has its name
 }
 
 // applyEnqueue adds work: new IDs get their names and rows, known IDs of Once work are
@@ -20,7 +21,11 @@ func (t *transaction) applyEnqueue(r *request, l *lanes) []arrival {
 	if len(r.enqueue) == 0 {
 		return nil
 	}
-	known := t.find(rowsOf(r.enqueue, func(w *enqueued) hash { return w.hash }))
+	works := make([]newWork, len(r.enqueue))
+	for i := range works {
+		works[i] = newWork{enqueued: &r.enqueue[i], index: i}
+	}
+	known := t.known(works)
 	if t.flush() != nil {
 		return nil
 	}
@@ -28,8 +33,7 @@ func (t *transaction) applyEnqueue(r *request, l *lanes) []arrival {
 	var added, replaced []newWork
 	var seen []hash
 	var more []int64 // lanes that work leaves
-	for i := range r.enqueue {
-		w := newWork{enqueued: &r.enqueue[i], index: i}
+	for i, w := range works {
 		f, ok := known[w.hash]
 		switch {
 		case ok && w.once:
@@ -40,7 +44,9 @@ func (t *transaction) applyEnqueue(r *request, l *lanes) []arrival {
 			more = append(more, f.lane)
 			l.shuffled = appendLanes(l.shuffled, f.lane, w.lane)
 		default:
-			w.seq = t.seq()
+			if w.seq == 0 {
+				w.seq = t.seq()
+			}
 			added = append(added, w)
 			came[i].fresh = true
 		}
@@ -53,6 +59,26 @@ func (t *transaction) applyEnqueue(r *request, l *lanes) []arrival {
 	return came
 }
 
+// known looks up which names are there. On SQLite, where nobody else writes, new work just takes its
+// name with the Seq that it gets, which says as much.
+func (t *transaction) known(works []newWork) map[hash]found {
+	if !t.oneByOne() {
+		return t.find(rowsOf(works, func(w *newWork) hash { return w.hash }))
+	}
+	var taken []hash
+	for i := range works {
+		w := &works[i]
+		w.seq = t.seq()
+		t.change(func(n int) error {
+			if w.named = n == 1; !w.named {
+				taken = append(taken, w.hash)
+			}
+			return nil
+		}, &t.sql.insertNames, nameRows(works[i:i+1]))
+	}
+	return t.find(taken)
+}
+
 // insert writes new work. Its names are new, too, unless they are known. Somebody else may have
 // taken one since it was looked up.
 func (t *transaction) insert(added []newWork, known map[hash]found) {
@@ -62,9 +88,10 @@ func (t *transaction) insert(added []newWork, known map[hash]found) {
 		w := &added[i]
 		w.first = !lanes[w.lane]
 		lanes[w.lane] = true
-		if _, ok := known[w.hash]; ok {
+		switch _, ok := known[w.hash]; {
+		case ok:
 			reused = append(reused, *w)
-		} else {
+		case !w.named:
 			named = append(named, *w)
 		}
 	}

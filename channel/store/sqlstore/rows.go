@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -12,7 +13,10 @@ import (
 // away there, and a join with what is given would be a table of its own, made and thrown away
 // each time (measured: half of what a transaction costs).
 type rowStatement struct {
-	text    string
+	text string
+	// wide, if not empty, is the same for so many rows in a single statement: SQLite, where only
+	// counts whether there is an answer.
+	wide    string
 	columns []column
 	stamped bool // SQLite: the present is the last parameter
 }
@@ -64,10 +68,19 @@ func (d *dialect) lookUp(list, from string, columns ...string) rowStatement {
 	return d.rowStatement(list, "SELECT "+strings.Join(append([]string{"e.place"}, columns...), ", ")+" FROM "+d.given(list)+" CROSS JOIN "+from)
 }
 
+// width is for how many rows rowStatement.wide is.
+const width = 8
+
 // anyOf words a statement that has a row if the condition on e holds for any that is given.
 func (d *dialect) anyOf(list, condition string) rowStatement {
 	if d.oneByOne {
-		return d.rowStatement(list, "SELECT 1 WHERE "+condition)
+		s := d.rowStatement(list, "SELECT 1 WHERE "+condition)
+		every := make([]string, width)
+		for i := range every {
+			every[i] = numbered("("+condition+")", s.columns, i*len(s.columns))
+		}
+		s.wide = "SELECT 1 WHERE " + strings.Join(every, " OR ")
+		return s
 	}
 	return d.rowStatement(list, "SELECT 1 FROM "+d.given(list)+" WHERE "+condition+" LIMIT 1")
 }
@@ -81,10 +94,14 @@ func (d *dialect) rowStatement(list, text string) rowStatement {
 		return s
 	}
 	s.stamped = strings.Contains(text, d.stamp)
-	number := map[string]int{"now": len(s.columns) + 1}
-	for i, c := range s.columns {
-		number[c.name] = i + 1
-	}
-	s.text = columnOfE.ReplaceAllStringFunc(text, func(e string) string { return fmt.Sprintf("?%d", number[e[2:]]) })
+	s.text = numbered(text, append(slices.Clip(s.columns), column{name: "now"}), 0)
 	return s
+}
+
+// numbered makes parameters of the columns of e, the first being the one after those before.
+func numbered(text string, columns []column, before int) string {
+	return columnOfE.ReplaceAllStringFunc(text, func(e string) string {
+		i := slices.IndexFunc(columns, func(c column) bool { return c.name == e[2:] })
+		return fmt.Sprintf("?%d", before+i+1)
+	})
 }

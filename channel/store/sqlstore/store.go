@@ -224,7 +224,7 @@ func (s *Store) prepareAll(ctx context.Context) error {
 		texts = append(texts, *text)
 	}
 	for _, statement := range s.sql.byRow() {
-		texts = append(texts, statement.text)
+		texts = append(texts, statement.text, statement.wide)
 	}
 	texts = append(texts, s.sql.search.putWords, s.sql.search.find)
 	texts = append(texts, s.sql.getMany...)

@@ -93,7 +93,12 @@ func (s *Store) statementsFor(statement *rowStatement, rows []values) []*Stateme
 	case !s.oneByOne():
 		return []*Statement{{SQL: statement.text, Args: []any{jsonRows(statement.columns, rows)}}}
 	}
-	return rowsOf(rows, func(row *values) *Statement { return &Statement{SQL: statement.text, Args: parameters(*row)} })
+	var all []*Statement
+	for statement.wide != "" && len(rows) >= width {
+		all = append(all, &Statement{SQL: statement.wide, Args: parameters(slices.Concat(rows[:width]...))})
+		rows = rows[width:]
+	}
+	return append(all, rowsOf(rows, func(row *values) *Statement { return &Statement{SQL: statement.text, Args: parameters(*row)} })...)
 }
 
 // arrays are the parameters of a statement that takes its columns as arrays.

@@ -17,6 +17,19 @@ var heldBreaks = []struct {
 	{"expects nothing", "a batch that expects another version conflicts", func(s *faulty) {
 		mapBatch(s, func(_ context.Context, b *store.Batch) { b.Expect = nil })
 	}},
+	{"expects eight at most", "one wrong version among many that are expected conflicts", func(s *faulty) {
+		mapBatch(s, func(_ context.Context, b *store.Batch) { b.Expect = b.Expect[:min(8, len(b.Expect))] })
+	}},
+	{"claims all of a lane", "of one lane a batch claims the first only", func(s *faulty) {
+		mapBatch(s, func(_ context.Context, b *store.Batch) {
+			b.Enqueue = slices.Clone(b.Enqueue)
+			for i := range b.Enqueue {
+				if w := &b.Enqueue[i]; w.Hold > 0 && i > 0 && b.Enqueue[i-1].Lane == w.Lane {
+					w.Lane = ""
+				}
+			}
+		})
+	}},
 	{"tells of no claim", "work is claimed as it is enqueued", func(s *faulty) {
 		s.commit = func(ctx context.Context, b *store.Batch) (store.Committed, error) {
 			done, err := s.Store.Commit(ctx, b)

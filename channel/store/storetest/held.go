@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"context"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/store"
@@ -67,6 +69,32 @@ var heldCases = []testCase{
 		},
 	},
 	{
+		"one wrong version among many that are expected conflicts",
+		"Commit returns ErrConflict when the Version of any Expect is not current.",
+		func(ctx context.Context, h harness) error {
+			s := begin(ctx, h)
+			var puts []store.Record
+			var all []store.Expected
+			for i := range 20 {
+				key := strconv.Itoa(i)
+				if i%3 > 0 {
+					puts = append(puts, store.Record{Kind: "k", Key: key})
+				}
+				all = append(all, expected(key, int64(min(1, i%3))))
+			}
+			s.commit(store.Batch{Put: puts})
+			for i := range all {
+				for _, n := range []int{8, 9, 16, 20} { // however a store takes them together
+					some := slices.Clone(all[:n])
+					some[i%n].Version++
+					s.refused(store.ErrConflict, expect("c", some...))
+				}
+			}
+			s.commit(expect("c", all...))
+			return s.err
+		},
+	},
+	{
 		"work is claimed as it is enqueued",
 		heldReason,
 		func(ctx context.Context, h harness) error {
@@ -113,6 +141,27 @@ var heldCases = []testCase{
 			b = store.Batch{Now: s.now, Enqueue: []store.Work{{Queue: "q", ID: "again", Once: true, Hold: time.Minute}}}
 			s.unheld("work that was seen before", s.commit(b))
 			s.claims("again")
+			return s.err
+		},
+	},
+	{
+		"of one lane a batch claims the first only",
+		heldReason,
+		func(ctx context.Context, h harness) error {
+			s := begin(ctx, h)
+			hold := func(id, lane, behind string) store.Work {
+				return store.Work{Queue: "q", ID: id, Lane: lane, Hold: time.Minute, Behind: behind}
+			}
+			s.enqueue(store.Work{Queue: "q", ID: "before", Lane: "busy"})
+			claimed := s.commit(store.Batch{Now: s.now, Enqueue: []store.Work{
+				{Queue: "q", ID: "other"}, hold("a", "lane", ""), hold("b", "lane", ""), hold("c", "busy", ""),
+			}}).Claimed
+			s.that(s.err != nil || len(claimed) == 1 && claimed[0].ID == "a", "not just %q was claimed", "a")
+			if s.err == nil {
+				s.unheld("work behind what was not claimed", s.commit(store.Batch{Now: s.now, Enqueue: []store.Work{hold("d", "busy", claimed[0].Token)}}))
+				s.commit(store.Batch{Done: claimed})
+			}
+			s.claims("before", "other", "b")
 			return s.err
 		},
 	},
