@@ -9,6 +9,9 @@
 //	take          Claim                 due work, leased to the caller
 //	write         Commit                a Batch: all of it or nothing
 //
-// What a store may offer besides is looked for when the hub starts or needs it: [Timekeeper] (one
-// clock for all machines), [Surveyor] and [Measurer] (figures at little cost), [Tidier] (upkeep).
+// A store of one's own begins with these six methods, of which [Batch.Validate] and its like refuse what no
+// store may take, and with a look at memstore, the shortest. What a store may offer besides is looked for
+// when the hub starts or needs it: [Timekeeper] (one clock for all machines), [Follower] (a feed of what
+// changes), [Searcher] (finding by words), [Surveyor] and [Measurer] (figures at little cost), [Tidier]
+// (upkeep). A store without them leaves what a [Batch] has for them out.
 package store

@@ -52,7 +52,7 @@ type Store interface {
 	// List returns records in the order of (Sort, Key). See Query.
 	List(ctx context.Context, q Query) ([]Record, error)
 
-	// Work returns work without leasing it, in the order of Seq. See WorkQuery.
+	// Work returns work without leasing it, and so without its Token, in the order of Seq. See WorkQuery.
 	Work(ctx context.Context, q WorkQuery) ([]Work, error)
 
 	// Backlog counts living and dead work of every queue that has any, in the order
@@ -156,8 +156,9 @@ type Batch struct {
 	// Tell is what the batch changed, for whoever follows the store; a store that is no
 	// Follower leaves it out.
 	Tell []Change
-	// Forget, if not zero, lets the store forget IDs of Once work that it first saw
-	// before this time, a bounded number per call.
+	// Forget, if not zero, lets the store forget IDs of Once work that it first saw before this
+	// time, also of work that is still there: a bounded number per call, 1,000 or so, so that no
+	// commit takes long.
 	Forget time.Time
 	// Now is the present and Owner who claims, as in Claim, for those who claim work as they
 	// enqueue it.

@@ -205,6 +205,25 @@ var workBreaks = []struct {
 			}
 		})
 	}},
+	{"shows the token of work that another has", "replay touches dead letters only", func(s *faulty) {
+		var tokens sync.Map
+		s.claim = func(ctx context.Context, c store.Claim) ([]store.Work, error) {
+			works, err := s.Store.Claim(ctx, c)
+			for _, w := range works {
+				tokens.Store(w.ID, w.Token)
+			}
+			return works, err
+		}
+		s.work = func(ctx context.Context, q store.WorkQuery) ([]store.Work, error) {
+			works, err := s.Store.Work(ctx, q)
+			for i := range works {
+				if token, ok := tokens.Load(works[i].ID); ok {
+					works[i].Token = token.(string)
+				}
+			}
+			return works, err
+		}
+	}},
 	{"puts replaced work at the end", "replaced work takes its place in its new lane", dropBeforeEnqueue},
 	{"puts revived work at the end", "a dead letter that is enqueued again returns to its place", dropBeforeEnqueue},
 	{"forgets whom the end of work sets free", "work enqueued together with the end of the work before it is not stuck", func(s *faulty) {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/store"
@@ -42,8 +43,22 @@ func (s *script) that(ok bool, format string, args ...any) {
 // equal fails unless got is deeply equal to want.
 func (s *script) equal(what string, got, want any) {
 	if s.err == nil && !reflect.DeepEqual(got, want) {
-		s.fail("%s: got %+v, want %+v", what, got, want)
+		s.fail("%s: got %+v, want %+v%s", what, got, want, differing(reflect.ValueOf(got), reflect.ValueOf(want)))
 	}
+}
+
+// differing names the fields in which two structs differ: what is printed of them leaves most out.
+func differing(got, want reflect.Value) string {
+	if !got.IsValid() || !want.IsValid() || got.Kind() != reflect.Struct || got.Type() != want.Type() {
+		return ""
+	}
+	var names []string
+	for i := range got.NumField() {
+		if f := got.Type().Field(i); f.IsExported() && !reflect.DeepEqual(got.Field(i).Interface(), want.Field(i).Interface()) {
+			names = append(names, f.Name)
+		}
+	}
+	return ", which differ in " + strings.Join(names, ", ")
 }
 
 // commit must succeed.
