@@ -56,6 +56,7 @@ type bench struct {
 	flags    []string // of every process
 	env      []string
 	balancer *httptest.Server
+	sticky   bool         // the log leaves its share to a process that has lost its database
 	stood    atomic.Int64 // the longest time for which this process, and WhatsApp in it, did not get its turn
 
 	mu      sync.Mutex

@@ -38,6 +38,8 @@
 // put aside, to the topic of dead letters (named like the log with .dead behind it, one
 // partition), the rest follows. See [webhook.Feeder], [Log.DeadLetters] and [Log.Replay]. With
 // Config.InOrder the deliveries of a number wait for each other, and those of others do not.
+// Where the sink is out for one process alone, which still speaks to Kafka, that process keeps its
+// partitions, and what is in them waits: end its Run if that lasts, and others take over.
 //
 // # What was tried, and what was not
 //
