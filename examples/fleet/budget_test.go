@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -37,7 +38,11 @@ func TestABudgetIsSpentOnceOverAFleet(t *testing.T) {
 			one.kill()
 		}
 	}
-	require.Eventually(t, func() bool { b.world.Advance(time.Minute); return look.received(t) == messages }, patience, 250*time.Millisecond, "all of them arrive")
+	require.Eventually(t, func() bool {
+		received := look.received(t)
+		b.press(fmt.Sprint(received))
+		return received == messages
+	}, patience, 250*time.Millisecond, "all of them arrive")
 	uncertain := look.settle(t, b, budget)
 	require.Len(t, b.answers(), budget)
 	for text, n := range b.answers() {

@@ -292,19 +292,19 @@ func (l looker) settle(t *testing.T, b *bench, wrote int) (uncertain int) {
 		return fmt.Sprintf("%d of %d answered, %d uncertain, %d dead, %+v", b.answered(), wrote, state.Uncertain, state.Dead, state.Work)
 	})
 	rest := func() bool {
-		b.world.Advance(time.Minute) // webhooks that failed are tried again
 		var err error
 		if state, err = l.hub.Health(t.Context()); err != nil {
 			return false
 		}
+		waits := 0
 		for _, q := range state.Work {
 			if q.Queue == "in" || q.Queue == "host" || q.Queue == "out" {
-				if q.Due+q.Waiting > 0 {
-					return false
-				}
+				waits += q.Due + q.Waiting
 			}
 		}
-		return b.answered()+state.Uncertain >= wrote
+		answered := b.answered()
+		b.press(fmt.Sprint(answered, state.Uncertain, waits))
+		return waits == 0 && answered+state.Uncertain >= wrote
 	}
 	require.Eventually(t, rest, patience, 250*time.Millisecond, "nothing is left to do: %s", left)
 	require.Zero(t, state.Dead)
