@@ -51,7 +51,7 @@ type Options struct {
 }
 
 // caseTimeout bounds one case, so that a log that blocks for ever fails by name.
-const caseTimeout = 2 * time.Minute
+const caseTimeout = 5 * time.Minute
 
 // Run exercises the contract of a log. open returns a handle on the log that o names, as a
 // process of its own would have it, and registers the cleaning up with its t. It may be called

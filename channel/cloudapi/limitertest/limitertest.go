@@ -13,7 +13,7 @@ import (
 )
 
 // caseTimeout bounds one case, so that a limiter that grants nothing fails by name.
-const caseTimeout = 2 * time.Minute
+const caseTimeout = 5 * time.Minute
 
 // Run exercises the contract of cloudapi.Limiter. open prepares a place where nothing is known yet, and
 // returns what makes the limiter of one more process on it; it registers the cleaning up with its

@@ -12,7 +12,7 @@ import (
 )
 
 // caseTimeout bounds one case, so that a store that blocks for ever fails by name.
-const caseTimeout = 2 * time.Minute
+const caseTimeout = 5 * time.Minute
 
 // Run exercises the Store contract. open must return a store on empty data; reopen
 // returns another store on the same data, while the first is still in use, as another

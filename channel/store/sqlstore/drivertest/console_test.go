@@ -28,7 +28,7 @@ import (
 // consoleOn is a desk and its console on a database.
 func consoleOn(tb testing.TB, db *sql.DB, engine sqlstore.Dialect) (*desk.Desk, *console.Console) {
 	tb.Helper()
-	s, err := sqlstore.Open(tb.Context(), sqlstore.Config{DB: db, Dialect: engine})
+	s, err := sqlstore.Open(tb.Context(), sqlstore.Config{DB: db, Dialect: engine, Timeout: patience})
 	require.NoError(tb, err)
 	d := supervised(tb, s)
 	c, err := console.New(console.Config{Desk: d, Actor: func(*http.Request) (access.Actor, error) {
@@ -48,7 +48,7 @@ func BenchmarkConsole(b *testing.B) {
 			}
 			require.NoError(b, err)
 			b.Cleanup(func() { db.Close() })
-			s, err := sqlstore.Open(b.Context(), sqlstore.Config{DB: db, Dialect: engine})
+			s, err := sqlstore.Open(b.Context(), sqlstore.Config{DB: db, Dialect: engine, Timeout: patience})
 			require.NoError(b, err)
 			fillInbox(b, s, 10_000)
 			_, err = db.Exec(`ANALYZE`)

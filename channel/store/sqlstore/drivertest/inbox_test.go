@@ -48,7 +48,7 @@ func BenchmarkInbox(b *testing.B) {
 			}
 			require.NoError(b, err)
 			b.Cleanup(func() { db.Close() })
-			s, err := sqlstore.Open(b.Context(), sqlstore.Config{DB: db, Dialect: engine})
+			s, err := sqlstore.Open(b.Context(), sqlstore.Config{DB: db, Dialect: engine, Timeout: patience})
 			require.NoError(b, err)
 			fillInbox(b, s, 100_000)
 			_, err = db.Exec(`ANALYZE`) // as autovacuum and a hub's upkeep do

@@ -159,7 +159,7 @@ func TestARoleThatMayOnlyChangeRowsIsEnough(t *testing.T) {
 		noMigrate := true
 		open := func() store.Store {
 			noMigrate = !noMigrate // in either case, since the tables are up to date
-			s, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.PostgreSQL, NoMigrate: noMigrate})
+			s, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.PostgreSQL, NoMigrate: noMigrate, Timeout: patience})
 			require.NoError(t, err)
 			return s
 		}
@@ -171,7 +171,7 @@ func TestARoleThatMayNotMigrateHearsWhatToRun(t *testing.T) {
 	t.Parallel()
 	schema := pgtest.New(t)
 	db := openAs(t, schema, schema.Name+"_none")
-	_, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.PostgreSQL})
+	_, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.PostgreSQL, Timeout: patience})
 	require.ErrorContains(t, err, "permission denied")
 	require.ErrorContains(t, err, "run sqlstore.Migrate")
 }

@@ -31,7 +31,7 @@ func TestAnAnswerInTheHostsTransactionNeedsNoOtherConnection(t *testing.T) {
 			require.NoError(t, err)
 			t.Cleanup(func() { require.NoError(t, db.Close()) })
 			db.SetMaxOpenConns(1)
-			s, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.PostgreSQL})
+			s, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.PostgreSQL, Timeout: patience})
 			require.NoError(t, err)
 			return s, func(ctx context.Context, f func(context.Context) error) error {
 				return sqlstore.InTx(ctx, db, func(ctx context.Context, _ *sql.Tx) error { return f(ctx) })
@@ -39,7 +39,7 @@ func TestAnAnswerInTheHostsTransactionNeedsNoOtherConnection(t *testing.T) {
 		},
 		"pgx": func(t *testing.T) (store.Store, func(context.Context, func(context.Context) error) error) {
 			pool := poolWith(t, schema, func(cfg *pgxpool.Config) { cfg.MaxConns = 1 })
-			s, err := pgxstore.Open(t.Context(), pgxstore.Config{Pool: pool})
+			s, err := pgxstore.Open(t.Context(), pgxstore.Config{Pool: pool, Timeout: patience})
 			require.NoError(t, err)
 			t.Cleanup(func() { require.NoError(t, s.Close()) })
 			return s, func(ctx context.Context, f func(context.Context) error) error {

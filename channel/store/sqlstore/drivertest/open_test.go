@@ -28,7 +28,7 @@ func TestManyMayOpenAnEmptyDatabaseAtOnce(t *testing.T) {
 			require.NoError(t, err)
 			t.Cleanup(func() { db.Close() })
 			wg.Go(func() {
-				s, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: dialect})
+				s, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: dialect, Timeout: patience})
 				if err == nil {
 					_, err = s.Commit(t.Context(), &store.Batch{Put: []store.Record{{Kind: "k", Key: fmt.Sprint(i)}}})
 				}
@@ -57,7 +57,7 @@ func TestTablesOfALaterReleaseAreRefused(t *testing.T) {
 		_, err := db.Exec(`INSERT INTO kanava_migration (step, name) VALUES (999, 'future')`)
 		require.NoError(t, err)
 		for _, dialect := range []sqlstore.Dialect{sqlstore.SQLite, sqlstore.PostgreSQL} {
-			_, err = sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: dialect})
+			_, err = sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: dialect, Timeout: patience})
 			require.Error(t, err)
 		}
 	})
@@ -75,7 +75,7 @@ func TestAnUnusableSQLiteIsRefused(t *testing.T) {
 			db, err := sql.Open("sqlite", dsn)
 			require.NoError(t, err)
 			defer db.Close()
-			_, err = sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.SQLite})
+			_, err = sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.SQLite, Timeout: patience})
 			require.ErrorContains(t, err, "sqlstore: open: ")
 		})
 	}
@@ -94,7 +94,7 @@ func TestACarelessConnectionIsMadeToWaitForTheDisk(t *testing.T) {
 	require.NoError(t, err)
 	defer db.Close()
 	db.SetMaxOpenConns(1)
-	s, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.SQLite})
+	s, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.SQLite, Timeout: patience})
 	require.NoError(t, err)
 	pragma := func(name string) (value string) {
 		require.NoError(t, db.QueryRow("PRAGMA "+name).Scan(&value))
@@ -115,7 +115,7 @@ func TestOneConnectionIsEnough(t *testing.T) {
 		db, err := sql.Open("sqlite", sqlstore.SQLiteDSN(filepath.Join(t.TempDir(), "x.db")))
 		require.NoError(t, err)
 		db.SetMaxOpenConns(1)
-		s, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.SQLite})
+		s, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.SQLite, Timeout: patience})
 		require.NoError(t, err)
 		t.Cleanup(func() { db.Close() })
 		return s, func() store.Store { return s }
@@ -141,7 +141,7 @@ func TestAReadOnlyFileIsReported(t *testing.T) {
 	db, err := sql.Open("sqlite", "file:"+path+"?mode=ro")
 	require.NoError(t, err)
 	defer db.Close()
-	s, err = sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.SQLite})
+	s, err = sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.SQLite, Timeout: patience})
 	require.NoError(t, err, "whoever only reads may")
 	rs, err := s.Get(t.Context(), "message", "kept")
 	require.NoError(t, err)

@@ -22,7 +22,7 @@ func openPgx(tb testing.TB, schema pgtest.Schema, cfg pgxstore.Config) (*pgxstor
 	tb.Helper()
 	pool, err := schema.Pool(tb.Context())
 	require.NoError(tb, err)
-	cfg.Pool = pool
+	cfg.Pool, cfg.Timeout = pool, patience
 	s, err := pgxstore.Open(tb.Context(), cfg)
 	require.NoError(tb, err)
 	tb.Cleanup(func() {
@@ -180,7 +180,7 @@ func TestPgxKeepsTheContractInEveryModeOfPrepared(t *testing.T) {
 			other, err := pgxpool.NewWithConfig(t.Context(), cfg)
 			require.NoError(t, err)
 			defer other.Close()
-			s, err := pgxstore.Open(t.Context(), pgxstore.Config{Pool: other})
+			s, err := pgxstore.Open(t.Context(), pgxstore.Config{Pool: other, Timeout: patience})
 			require.NoError(t, err)
 			defer s.Close()
 			for _, id := range []string{"a", "b"} {

@@ -35,7 +35,7 @@ func TestPlansMadeOnEmptyTablesStayGood(t *testing.T) {
 		pool, err := pgxpool.NewWithConfig(t.Context(), cfg)
 		require.NoError(t, err)
 		defer pool.Close()
-		s, err := pgxstore.Open(t.Context(), pgxstore.Config{Pool: pool})
+		s, err := pgxstore.Open(t.Context(), pgxstore.Config{Pool: pool, Timeout: patience})
 		require.NoError(t, err)
 		defer s.Close()
 		db := stdlib.OpenDBFromPool(pool) // statistics are told once their connection is idle

@@ -41,7 +41,7 @@ func TestAPoolAsItComesClosesNoConnectionThatIsUsedAgain(t *testing.T) {
 		t.Run(dialect.String(), func(t *testing.T) {
 			t.Parallel()
 			db := open(t)
-			s, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: dialect})
+			s, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: dialect, Timeout: patience})
 			require.NoError(t, err)
 			defer s.Close()
 			var callers sync.WaitGroup

@@ -38,7 +38,7 @@ func openPQ(tb testing.TB, schema pgtest.Schema) (*sqlstore.Store, *sql.DB) {
 
 func openPostgresOn(tb testing.TB, db *sql.DB, cfg sqlstore.Config) (*sqlstore.Store, *sql.DB) {
 	tb.Helper()
-	cfg.DB, cfg.Dialect = db, sqlstore.PostgreSQL
+	cfg.DB, cfg.Dialect, cfg.Timeout = db, sqlstore.PostgreSQL, patience
 	db.SetMaxIdleConns(committers + 8) // a new connection costs more than many commits
 	s, err := sqlstore.Open(tb.Context(), cfg)
 	require.NoError(tb, err)

@@ -25,7 +25,7 @@ func BenchmarkSearch(b *testing.B) {
 			}
 			require.NoError(b, err)
 			b.Cleanup(func() { db.Close() })
-			s, err := sqlstore.Open(b.Context(), sqlstore.Config{DB: db, Dialect: engine})
+			s, err := sqlstore.Open(b.Context(), sqlstore.Config{DB: db, Dialect: engine, Timeout: patience})
 			require.NoError(b, err)
 			for from := 0; from < 100_000; from += 1000 {
 				batch := &store.Batch{}

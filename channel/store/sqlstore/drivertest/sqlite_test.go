@@ -17,7 +17,7 @@ func openSQLite(tb testing.TB, path string) (*sqlstore.Store, *sql.DB) {
 	tb.Helper()
 	db, err := sql.Open("sqlite", sqlstore.SQLiteDSN(path))
 	require.NoError(tb, err)
-	s, err := sqlstore.Open(tb.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.SQLite})
+	s, err := sqlstore.Open(tb.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.SQLite, Timeout: patience})
 	require.NoError(tb, err)
 	tb.Cleanup(func() {
 		require.NoError(tb, s.Close())

@@ -130,7 +130,7 @@ func othersGoOn(t *testing.T) (went bool) {
 	away := schema
 	away.App = schema.Name + "_cut"
 	cutDB := hole.open(t, away)
-	cut, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: cutDB, Dialect: sqlstore.PostgreSQL})
+	cut, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: cutDB, Dialect: sqlstore.PostgreSQL, Timeout: patience})
 	require.NoError(t, err)
 
 	ctx, leave := context.WithCancel(t.Context())
@@ -185,7 +185,7 @@ func TestAProcessThatIsCutOffInAClaimKeepsNothing(t *testing.T) {
 	away := schema
 	away.App = schema.Name + "_cut"
 	cutDB := hole.open(t, away)
-	cut, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: cutDB, Dialect: sqlstore.PostgreSQL})
+	cut, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: cutDB, Dialect: sqlstore.PostgreSQL, Timeout: patience})
 	require.NoError(t, err)
 	claim := store.Claim{Queue: "q", Now: time.Now(), Lease: time.Minute, Limit: works}
 	ctx, leave := context.WithCancel(t.Context())
