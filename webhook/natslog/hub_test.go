@@ -45,7 +45,7 @@ func TestTheHubBehindTheLogBelievesNoMoreThanWithoutIt(t *testing.T) {
 	l, err := natslog.Open(patient(t), natslog.Config{Conn: connect(t, "app", n), System: connect(t, "sys", n), Replicas: 1})
 	require.NoError(t, err)
 	handler, err := webhook.NewHandler(webhook.Config{
-		VerifyToken: "token", Sink: l,
+		VerifyToken: "token", Sink: l, Timeout: patience,
 		Secrets: []webhook.Secret{
 			{Value: "secret of one", Scope: webhook.Scope{Accounts: []string{"100"}, Numbers: []string{"7"}}},
 			{Value: "secret of two", Scope: webhook.Scope{Accounts: []string{"200"}, Numbers: []string{"8"}}},

@@ -149,7 +149,8 @@ func exposed(t *testing.T, withDesk bool, db *sql.DB, dialect sqlstore.Dialect) 
 	t.Helper()
 	c := &exposure{t: t}
 	c.texts, c.cards = corpus(t)
-	st, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: dialect})
+	const patience = 3 * time.Minute // with a slow machine
+	st, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: dialect, Timeout: patience})
 	require.NoError(t, err)
 	defer st.Close()
 	catalog, err := template.NewCatalog(template.CatalogConfig{})
@@ -179,12 +180,13 @@ func exposed(t *testing.T, withDesk bool, db *sql.DB, dialect sqlstore.Dialect) 
 		require.NoError(t, err)
 	}
 	c.post, err = webhook.NewHandler(webhook.Config{
-		AppSecrets: []string{secret}, VerifyToken: "token", Sink: c.hub, Logger: logger, AcceptMalformed: true,
+		AppSecrets: []string{secret}, VerifyToken: "token", Sink: c.hub, Logger: logger, AcceptMalformed: true, Timeout: patience,
 	})
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(t.Context())
 	var work sync.WaitGroup
 	work.Go(func() { _ = c.hub.Run(ctx) })
+	defer func() { stop(); work.Wait() }() // before the store is closed, also if something fails
 
 	for i, text := range c.texts {
 		c.receive(ours, 8, i, text)
