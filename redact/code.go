@@ -28,12 +28,13 @@ const (
 )
 
 // codes masks security codes and PINs from the byte from on: what follows a card in the
-// way a code does, and what a label near by calls one.
-func (s *scanner) codes(from int) {
-	if s.r.InsecureKeepSAD {
-		return
+// way a code does, and what a label near by calls one. No card from the byte sure on is
+// certain. It returns the first byte that a card behind it may make a code, or sure.
+func (s *scanner) codes(from, sure int) (to int) {
+	if to = sure; s.r.InsecureKeepSAD {
+		return to
 	}
-	cards := s.hits
+	cards := s.hits[:sort.Search(len(s.hits), func(k int) bool { return s.hits[k].Start >= sure })]
 	for i := range cards {
 		if cards[i].Kind == Card && cards[i].Reason != ByTrack {
 			s.codeBehind(&cards[i])
@@ -46,13 +47,19 @@ func (s *scanner) codes(from int) {
 			used = used || s.g[k+1].used
 		}
 		start := s.starts(s.g[first].from)
-		if used || start < from || n < 3 || n > maxPIN || !s.isNearCard(cards, start) {
+		near := s.isNearCard(cards, start)
+		if used || start < from || n < 3 || n > maxPIN || !near && start < sure-codeReach {
 			continue
 		}
-		if kind := s.codeKind(s.g[first].from, s.g[k].to, n); kind != "" {
+		switch kind := s.codeKind(s.g[first].from, s.g[k].to, n); {
+		case kind == "":
+		case near:
 			s.add(hit{Span: Span{Kind: kind, Reason: ByCodeLabel}}, s.g[first].from, s.g[k].to)
+		default: // a card may come
+			to = min(to, start)
 		}
 	}
+	return to
 }
 
 // isAlone reports whether group k is a single digit.

@@ -98,7 +98,7 @@ func describe(r rune) char {
 	if strings.ContainsRune(",;:!?()/\n\r、，。；：！？،؛؟।…", r) {
 		c.class |= breaks
 	}
-	if isUnspaced(r) {
+	if slices.ContainsFunc(unspacedRanges[:], func(x [2]rune) bool { return r >= x[0] && r <= x[1] }) {
 		c.class |= unspaced
 	}
 	return c
@@ -128,10 +128,6 @@ func isInvisible(r rune) bool {
 var unspacedRanges = [...][2]rune{
 	{0x0590, 0x077F}, {0x0E00, 0x0EFF}, {0x1000, 0x109F}, {0x1200, 0x137F}, {0x1780, 0x17FF},
 	{0x2E80, 0x9FFF}, {0xAC00, 0xD7AF}, {0xFF66, 0xFF9F}, {0x1F000, 0x1FFFF},
-}
-
-func isUnspaced(r rune) bool {
-	return slices.ContainsFunc(unspacedRanges[:], func(x [2]rune) bool { return r >= x[0] && r <= x[1] })
 }
 
 // Constants of the word-at-a-time search: eight bytes are tested with a few additions.

@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"math"
 	"slices"
 	"sort"
 	"sync"
@@ -144,32 +145,35 @@ func (s *scanner) decide(from int, final bool) (to, keep int) {
 		return len(s.b), len(s.b)
 	}
 	s.scan(from)
-	s.codes(from)
-	slices.SortFunc(s.hits, byStart)
-	s.detect(from)
-	if to = len(s.b); !final {
-		end := to
-		for n := 1; n < utf8.UTFMax && n <= to; n++ { // of what is whole
-			if utf8.RuneStart(s.b[to-n]) && !utf8.FullRune(s.b[to-n:]) {
-				end = to - n
+	end, sure, wide := len(s.b), math.MaxInt, farBefore*utf8.UTFMax // what may be read with a digit that comes
+	if len(s.r.Detectors) > 0 {
+		wide = 2 * maxMaxLen
+	}
+	if !final {
+		sure = s.back(end - wide)
+		for n := 1; n < utf8.UTFMax && n <= len(s.b); n++ { // of what is whole
+			if utf8.RuneStart(s.b[len(s.b)-n]) && !utf8.FullRune(s.b[len(s.b)-n:]) {
+				end = len(s.b) - n
 			}
 		}
-		to = max(from, s.back(to-codeReach))
-		for to < end && !utf8.RuneStart(s.b[to]) {
-			to++
-		}
-		if len(s.r.Detectors) == 0 { // which look for more than digits
-			to = nextDigit(s.b, to)
-		}
-		to = s.whole(min(to, end))
 	}
+	to = max(from, min(s.codes(from, sure), end))
+	slices.SortFunc(s.hits, byStart)
+	s.detect(from)
+	for to < end && !utf8.RuneStart(s.b[to]) {
+		to++
+	}
+	if len(s.r.Detectors) == 0 { // which look for more than digits
+		to = nextDigit(s.b, to)
+	}
+	to = s.whole(min(to, end))
 	s.hits = slices.DeleteFunc(s.hits, func(x hit) bool { return x.Kind == "" || x.Start >= to })
 	for _, x := range s.hits {
 		if x.Kind == Card {
 			s.base = x.End
 		}
 	}
-	return to, max(0, min(s.back(to), to-2*maxMaxLen))
+	return to, max(0, min(s.back(to), to-wide))
 }
 
 // back returns the byte from which on all may bear on what stands at the byte i.
@@ -240,8 +244,11 @@ func (s *scanner) read() {
 	end := 0
 	for i := nextDigit(s.b, 0); i < len(s.b); i = nextDigit(s.b, end) {
 		from := i
-		for n := 0; from > end && n < farBefore; n++ {
+		for n, ascii := 0, 0; from > end && n < farBefore && (ascii <= cardBefore || s.b[from-1] != '\n'); n++ {
 			for from--; from > end && !utf8.RuneStart(s.b[from]); from-- {
+			}
+			if s.b[from] < utf8.RuneSelf {
+				ascii++
 			}
 		}
 		if from > end {
@@ -268,17 +275,15 @@ func (s *scanner) readFrom(i int) int {
 			continue
 		}
 		r, w := utf8.DecodeRune(b[i:])
-		c := &t[r%tableEnd]
-		if r >= tableEnd {
-			y := charOf(t, r)
-			c = &y
+		if all = append(all, t[r%tableEnd]); r >= tableEnd {
+			all[k] = charOf(t, r)
 		}
+		c := &all[k]
+		c.at = int32(i)
 		if hidden++; c.class&ignored == 0 {
 			hidden = 0
-		}
-		if hidden == 0 || hidden > maxIgnored {
-			all = append(all, *c)
-			all[k].at = int32(i)
+		} else if hidden <= maxIgnored {
+			all = all[:k]
 		}
 		i += w
 		if c.class&digit != 0 {

@@ -13,10 +13,11 @@ import (
 // [Redactor.String] for the whole text, except that what is decided about a
 // number looks no further than documented for the package.
 //
-// Text that cannot be decided yet is kept back: none without digits, otherwise from the
-// first digit in the last 6 KB on, and twice as much again before it is looked at. Flush
-// at the end of each message, and Close at the end, or the rest is lost. A Writer must not
-// be used by several goroutines at once.
+// Text that cannot be decided yet is kept back, and twice as much again before it is looked
+// at: none without digits; otherwise from the first digit in the last 3 KB on, or in the
+// last 7 KB from what a card behind it would make a code. Flush at the end of each message,
+// and Close at the end, or the rest is lost. A Writer must not be used by several
+// goroutines at once.
 type Writer struct {
 	// Found, if set, is told of each span that is masked, in order, before
 	// the text that holds it is passed on. Offsets count from the start of
@@ -86,10 +87,8 @@ func (w *Writer) look(final bool) {
 		}
 	}
 	w.from, w.looked, w.lastCard = to, len(w.buf), sc.base
-	if keep >= codeReach || keep == len(w.buf) { // otherwise moving the rest costs more than it saves
-		w.buf = slices.Delete(w.buf, 0, keep)
-		w.gone, w.from, w.looked, w.lastCard = w.gone+keep, w.from-keep, w.looked-keep, w.lastCard-keep
-	}
+	w.buf = slices.Delete(w.buf, 0, keep)
+	w.gone, w.from, w.looked, w.lastCard = w.gone+keep, w.from-keep, w.looked-keep, w.lastCard-keep
 }
 
 // Flush ends the text: all that was kept back is decided and passed on. What is

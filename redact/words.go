@@ -35,7 +35,7 @@ type word struct {
 	says                    meaning
 	whole, anywhere, inside bool
 	exact                   bool
-	key                     uint32 // of the first characters, as far as they must follow at once
+	key                     uint32 // of the characters up to the first space
 }
 
 // parseWord reads an entry of a cell.
@@ -56,16 +56,12 @@ func parseWord(entry string, says meaning) word {
 	if says == saysCode && !w.whole {
 		w.says |= saysProof
 	}
-	first := true
 	for _, r := range entry {
 		c := charOf(table(), r)
 		if c.is(ignored) {
 			continue
 		}
 		n := len(w.text)
-		if first = first && n < maxKey && (n == 0 || r != ' '); first {
-			w.key = addKey(w.key, c.fold)
-		}
 		if n == 0 || n == 1 && unicode.IsDigit(w.text[0]) {
 			w.anywhere = !w.whole && c.is(unspaced)
 		}
@@ -77,14 +73,12 @@ func parseWord(entry string, says meaning) word {
 	return w
 }
 
-// A lexicon finds words by the key of their first characters.
+// A lexicon finds words character by character, by the key of those that were read.
 type lexicon struct {
-	words  [1 << 12][]word // by the highest bits of the key
-	keys   [1 << 16]bool   // by its highest bits, whether there may be words with it
-	inside [32]uint32      // the first two letters of those that may stand in another word
+	words        [1 << 12][]word // by the highest bits of the key of all up to the first space
+	ends, goesOn [1 << 16]bool   // by those of a key, whether words may end with it or have a space behind it, and go on
+	inside       [32]uint32      // the first two letters of those that may stand in another word
 }
-
-const maxKey = 4 // characters
 
 // addKey returns the key of one character more.
 func addKey(key uint32, r rune) uint32 { return (key ^ uint32(r)) * 0x9E3779B1 }
@@ -110,6 +104,13 @@ var allWords = sync.OnceValue(func() *lexicon {
 func (l *lexicon) add(cell string, says meaning) {
 	for entry := range strings.SplitSeq(cell, ",") {
 		w := parseWord(entry, says)
+		for n, r := range strings.SplitN(string(w.text), " ", 2)[0] {
+			if n > 0 {
+				l.goesOn[w.key>>16] = true
+			}
+			w.key = addKey(w.key, charOf(table(), r).fold)
+		}
+		l.ends[w.key>>16] = true
 		words := &l.words[w.key>>20]
 		same := slices.IndexFunc(*words, func(x word) bool {
 			return slices.Equal(x.text, w.text) && x.whole == w.whole && x.inside == w.inside && x.exact == w.exact && (x.says&vouches != 0) == (w.says&vouches != 0)
@@ -119,7 +120,6 @@ func (l *lexicon) add(cell string, says meaning) {
 			continue
 		}
 		*words = append(*words, w)
-		l.keys[w.key>>16] = true
 		if w.inside {
 			l.inside[w.text[0]&31] |= 1 << (w.text[1] & 31)
 		}
@@ -208,9 +208,9 @@ func (s *scanner) mayBegin(l *lexicon, before *char, i int) bool {
 // behind the character before.
 func (s *scanner) markAt(l *lexicon, before *char, i int) (m mark) {
 	key := uint32(0)
-	for n := 1; n <= maxKey && (n == 1 || s.at(i+n-1).r != ' '); n++ {
+	for n := 1; n == 1 || n <= maxWord && l.goesOn[key>>16]; n++ {
 		key = addKey(key, s.at(i+n-1).fold)
-		if !l.keys[key>>16] {
+		if !l.ends[key>>16] {
 			continue
 		}
 		next := rune(0) // the first character of the next word
@@ -219,15 +219,12 @@ func (s *scanner) markAt(l *lexicon, before *char, i int) (m mark) {
 			if w.key != key {
 				continue
 			}
-			if n < len(w.text) && !w.exact { // one look saves most of the others
-				if w.text[n] == ' ' && next == 0 {
-					next = s.at(s.nextWord(i + n)).fold
-				}
-				if x := w.text[n]; x != ' ' && x != s.at(i+n).fold || x == ' ' && w.text[n+1] != next {
-					continue
-				}
+			if n < len(w.text) && next == 0 {
+				next = s.at(s.nextWord(i + n)).fold
 			}
-			s.try(&m, i, before, w)
+			if n == len(w.text) || w.text[n+1] == next || w.exact { // one look saves most of the others
+				s.try(&m, i, before, w)
+			}
 		}
 	}
 	for k := range s.host {
@@ -245,13 +242,9 @@ func (s *scanner) try(m *mark, i int, before *char, w *word) {
 		return
 	}
 	end := s.match(i, w)
-	if end < 0 || end < m.end || w.whole && touches(s.at(end)) {
+	ignores := func(x word) bool { return s.match(i, &x) == end }
+	if end < 0 || end < m.end || w.whole && touches(s.at(end)) || slices.ContainsFunc(s.less, ignores) {
 		return
-	}
-	for k := range s.less {
-		if s.match(i, &s.less[k]) == end {
-			return
-		}
 	}
 	says := w.says
 	if w.inside && before.is(letter) && says == saysNumber {
