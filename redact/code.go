@@ -20,7 +20,7 @@ const (
 
 	// Between a label and the code behind it, and the code before it.
 	codeBefore, codeAfter           = 28, 14 // characters
-	codeWordsBefore, codeWordsAfter = 5, 2
+	codeWordsBefore, codeWordsAfter = 5, 3
 
 	maxPIN    = 6  // digits
 	maxTrack  = 80 // characters of track data behind a card number

@@ -89,6 +89,8 @@ func TestKinds(t *testing.T) {
 			{"4539148803436467 cvv 1 2 3", "XXXXXXXXXXXX6467 cvv X X X"}, {"4539148803436467 PIN-koodi 1234", "XXXXXXXXXXXX6467 PIN-koodi XXXX"},
 			{"4539148803436467 Geheimnummer 1234", "XXXXXXXXXXXX6467 Geheimnummer XXXX"}, {"4539148803436467 code confidentielle 1234", "XXXXXXXXXXXX6467 code confidentielle XXXX"},
 			{"4539148803436467 密码 123456", "XXXXXXXXXXXX6467 密码 XXXXXX"}, {"4539148803436467, door code 4471", "XXXXXXXXXXXX6467, door code 4471"},
+			{"9021 is my card pin, card 4539148803436467", "XXXX is my card pin, card XXXXXXXXXXXX6467"}, {"4539148803436467; csv 123", "XXXXXXXXXXXX6467; csv XXX"},
+			{"security digits 1 2 3 for 4539148803436467", "security digits X X X for XXXXXXXXXXXX6467"},
 		},
 		"numbers that a label names": {
 			{"tilausnumeroni on 4539 1488 0343 6467", "tilausnumeroni on 4539 1488 0343 6467"}, {"pedido n.º 4539148803436467", "pedido n.º 4539148803436467"},
@@ -96,6 +98,8 @@ func TestKinds(t *testing.T) {
 			{"4539148803436467 is my order number, paid by card", "4539148803436467 is my order number, paid by card"}, {"OCR 4539148803436467", "OCR 4539148803436467"},
 			{"Vertragsnummer 4539148803436467", "Vertragsnummer 4539148803436467"}, {"Hundemarkennummer 4539148803436467", "Hundemarkennummer 4539148803436467"},
 			{"Kreditkartennummer 4539148803436467", "Kreditkartennummer XXXXXXXXXXXX6467"},
+			{"parking permit 4539148803436467 (paid by card)", "parking permit 4539148803436467 (paid by card)"},
+			{"Bibliotheksausweis 4539148803436467", "Bibliotheksausweis 4539148803436467"},
 		},
 		"cards that are no payment cards": {
 			{"gift card 4539 1488 0343 6467", "gift card 4539 1488 0343 6467"}, {"Kundenkarte 4539148803436467", "Kundenkarte 4539148803436467"},

@@ -97,7 +97,7 @@ func (x *refText) isCode(y refCode) bool {
 		if m.from < y.to {
 			continue
 		}
-		if m.from-y.to > 14 || !plain(y.to, m.from, 2) {
+		if m.from-y.to > 14 || !plain(y.to, m.from, 3) {
 			return false
 		}
 		if says(m) {

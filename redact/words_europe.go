@@ -27,12 +27,12 @@ var europe = []language{
 	{
 		name: "English",
 		card: "card,-card,-creditcard,-debitcard,crad|,cards,credit crd,credit card account,card acc,cc|,ccnum,ccno,pan|,mc|,primary account number,charge it to",
-		code: "cvv,-cvv|,cvc,cvv2,cvc2,cid|,cvn,csc|,cav|,cav2,cve|,cvp|,cvp2,ccv,cvb|,cw2|,security code,security no,security num,safety code,verification value,verification num,verification no,verification code|,card verification,back says,card code,code|,codes|,back code," +
+		code: "cvv,-cvv|,cvc,cvv2,cvc2,cid|,cvn,csc|,csv|,cav|,cav2,cve|,cvp|,cvp2,ccv,cvb|,cw2|,security code,security digit,security no,security num,safety code,verification value,verification num,verification no,verification code|,card verification,back says,card code,code|,codes|,back code," +
 			"on the back,on back,at the back,from the back,back of the card,back of card,back of it,signature strip,signature panel,last three,last 3,three digits,3 digits,three numbers,3 numbers,three digit,3 digit,four digits on,4 digits on,on the front",
 		pin:    "pin|,pins|,pincode,pin code,pin no,pin num,pin is,passcode,secret number,secret code",
 		expiry: "exp|,expiry,expir,exp date,valid,val|,thru,through|,good|,good thru",
 		label: "order,+orderid,ordr|,po no,po num,p.o.,booking,reserv,+confirmation,purchase no,purchase id,purchase order,invoice,+inv|,bill no,+ref|,+refs|,+reference,+referance,refno,ref no,ticket,case|,case no,case id,customer,client|,client no,client id,account,acct," +
-			"contract,agreement,policy,claim no,claim num,quote no,member no,member id,member num,subscri,+serial,+sn|,meter,+mpan,+mprn,+tracking,track no,+awb,+waybill,parcel,shipment,consignment,delivery no,package," +
+			"contract,agreement,policy,claim no,claim num,quote no,member no,member id,member num,subscri,permit|,permit no,+serial,+sn|,meter,+mpan,+mprn,+tracking,track no,+awb,+waybill,parcel,shipment,consignment,delivery no,package," +
 			"+imei,+imeisv,+iccid,sim no,+isbn,+ean|,+upc|,+gtin,+sku|,+jan|,barcode,bar code,+vin|,+iban,+bic|,sort code,routing,+transaction,+txn,trans id,payment id,payment ref,+arn|,+utr|,+upi|,authori,auth code,approval,merchant,terminal,application," +
 			"phone,-phone no,telephone,+tel|,mobile|,mobile no,cell|,cell no,whatsapp,+wa|,+fax|,call|,call me,ring me,text me,passport,driving licen,driver's licen,licence,license,national id,id|,id no,identity no,+ssn,social security,tax id,+vat|,+ein|,+aadhaar,+aadhar,+nin|,+nhs|,insurance no,student no,employee no,staff no,user id,+uuid,+guid,+wamid,msg|,message id," +
 			"+clubcard,+railcard,postcard,discard,wildcard,voucher,coupon,promo code,discount code,gift code,door code,gate code,zip code,zip|,post code,postcode,postal code,area code,+otp|,one time,+token,receipt,license key,product key,product code,item no,model no,batch,lot no,deposit slip,page id,+page|,session,log id,request id",
@@ -45,7 +45,7 @@ var europe = []language{
 		pin:    "pin|,-pin|,pin-code,pincode,pinnummer,pin-nummer,geheimzahl,geheimnummer,geheimcode",
 		expiry: "gültig,gueltig,ablauf,läuft ab,laeuft ab,verfall,bis|,gilt bis",
 		label: "bestell,auftrag,buchung,reservier,rechnung,+referenz,+vorgang,+aktenzeichen,ticket,kunden,vertrag,mitglied,police,versicher,schaden,+serien,gerät,geraet,zähler,zaehler,+sendung,+paket,+tracking,lieferschein,liefer,versand," +
-			"konto,+iban,+blz|,überweis,verwendungszweck,+transaktion,beleg,+matrikel,personal,ausweis,reisepass,führerschein,steuer,sozialvers,rentenvers,krankenk,+tan|,+otp,telefon,handy,mobil,+tel|,fax,rufnummer,ruf mich,anrufen,artikel,kassenbon,kassenz,barcode,strichcode,gutschein,+plz|,postleit,kennzeichen,fahrgestell,mandat,gläubiger,antrag,angebot,fall",
+			"konto,+iban,+blz|,überweis,verwendungszweck,+transaktion,beleg,+matrikel,personal,ausweis,-ausweis|,-ausweisnummer,reisepass,führerschein,steuer,sozialvers,rentenvers,krankenk,+tan|,+otp,telefon,handy,mobil,+tel|,fax,rufnummer,ruf mich,anrufen,artikel,kassenbon,kassenz,barcode,strichcode,gutschein,+plz|,postleit,kennzeichen,fahrgestell,mandat,gläubiger,antrag,angebot,fall",
 		kind:   "geschenk,kunden,mitglieds,treue,bonus,payback,bibliothek,büchere,fahr,monats,bahn,versicherten,gesundheits,kranken,ausweis,sim,studenten,park,club,guthaben,gutschein,prepaid-sim,versicherungs,zutritts,schlüssel,visiten,speicher,tank",
 		number: "nummer,-nummer,nr|,-nr|,num|,zahl|,kennung,zeichen",
 	}, {
