@@ -30,17 +30,23 @@ type calls struct {
 	called  []string
 	cleared [][]string // IDs, by commit
 	fails   error      // of Clear
-	refused int        // by a pile that is full
+	// failsAfter is what Clear says once although it has done its work.
+	failsAfter error
+	refused    int // by a pile that is full
 }
 
 var errPileFull = errors.New("the pile is full")
 
 func (c *calls) clear(ctx context.Context, leases []store.Lease) error {
 	c.mu.Lock()
-	err := c.fails
+	err, after := c.fails, c.failsAfter
+	c.failsAfter = nil
 	c.mu.Unlock()
 	if err == nil {
 		_, err = c.st.Commit(ctx, &store.Batch{Done: leases})
+	}
+	if err == nil && after != nil {
+		return after
 	}
 	if err == nil {
 		var ids []string
@@ -255,6 +261,23 @@ func TestWorkWithTheIDOfWhatIsOverIsDoneToo(t *testing.T) {
 		c.enqueue(store.Work{ID: "b", Lane: "one"}, store.Work{ID: "c", Lane: "two"})
 		synctest.Wait()
 		require.Len(t, c.seen(), 4, "their lanes are free")
+	})
+}
+
+func TestWhatIsOverAndGoneAlthoughTheStoreSaidNoKeepsNothing(t *testing.T) {
+	t.Parallel()
+	call(t, func(c *calls) {
+		c.mu.Lock()
+		c.failsAfter = errors.New("connection reset by peer")
+		c.mu.Unlock()
+		for i := range 20 {
+			c.enqueue(store.Work{ID: fmt.Sprint(i), Lane: "lane"})
+		}
+		time.Sleep(10 * time.Second)
+		require.Empty(t, c.left())
+		c.enqueue(store.Work{ID: "20", Lane: "lane"})
+		synctest.Wait()
+		require.Len(t, c.seen(), 21, "its lane is free, and nothing came twice")
 	})
 }
 
