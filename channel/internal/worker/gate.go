@@ -94,7 +94,7 @@ func (g *Gate) Pass(ctx context.Context, w *Job, f func() error) error {
 	}
 	begun := time.Now()
 	defer func() {
-		took := time.Since(begun)
+		took := max(1, time.Since(begun))
 		g.usual.Store(int64(mean(time.Duration(g.usual.Load()), took))) // losing a concurrent one does no harm
 		g.end(w.Group, took)
 	}()
@@ -147,7 +147,7 @@ func mean(usual, took time.Duration) time.Duration {
 	if usual > 0 {
 		took = usual + (took-usual)/8
 	}
-	return max(1, took)
+	return took
 }
 
 // admit lets those begin that may, the longest waiting first. The caller holds the lock.
