@@ -2,7 +2,6 @@ package channel
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -123,9 +122,9 @@ func triesFor(f message.Failure) int {
 func (d *dispatcher) sendLater(ctx context.Context, w *worker.Job, item *outboundItem, f message.Failure) error {
 	tries := item.Tries
 	item.Tries++
-	body, err := json.Marshal(item)
+	body, err := item.encode(nil) // Settle keeps the rest
 	if err != nil {
-		return fmt.Errorf("channel: encode message: %w", err)
+		return err
 	}
 	return d.settleSend(ctx, w, item, func(u *unit, m *messageRecord) (worker.Outcome, error) {
 		m.Sending = false

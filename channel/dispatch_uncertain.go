@@ -31,9 +31,9 @@ func (u *unit) doubt(ch *Channel, w *worker.Job, m *messageRecord, item *outboun
 		if u.core.mayHaveHappened(&w.Work, item) { // its status may have come in the time that was lost
 			item.Left, wait = true, keepUncertain
 		}
-		body, err := json.Marshal(item)
+		body, err := item.encode(w.Body)
 		if err != nil {
-			return fmt.Errorf("channel: encode message: %w", err)
+			return err
 		}
 		u.Enqueue(store.Work{Queue: workCheck, ID: m.ID, Group: ch.ID, Due: u.now.Add(wait), Body: body})
 		if err := u.delivery(ch, m, conversation.Uncertain, u.now); err != nil {
@@ -66,24 +66,24 @@ func (d *dispatcher) check(ctx context.Context, w *worker.Job) error {
 		case item.Left:
 			return worker.Done(), nil // nobody settled it; it stays uncertain
 		case ch.Uncertain == settings.Resend && item.Resends < maxResends && !d.mayHaveHappened(&w.Work, &item):
-			return worker.Done(), u.again(&m, &item)
+			return worker.Done(), u.again(&m, &item, w.Body)
 		}
 		item.Left = true
-		body, err := json.Marshal(&item)
+		body, err := item.encode(w.Body)
 		if err != nil {
-			return worker.Outcome{}, fmt.Errorf("channel: encode message: %w", err)
+			return worker.Outcome{}, err
 		}
 		return worker.LaterAs(u.now.Add(keepUncertain), "held for an agent", body), nil
 	})
 }
 
-// again puts an uncertain message back into the outbox.
-func (u *unit) again(m *messageRecord, item *outboundItem) error {
+// again puts an uncertain message, as it is stored, back into the outbox.
+func (u *unit) again(m *messageRecord, item *outboundItem, stored []byte) error {
 	item.Resends++
 	item.Left, item.Perhaps = false, false
-	body, err := json.Marshal(item)
+	body, err := item.encode(stored)
 	if err != nil {
-		return fmt.Errorf("channel: encode message: %w", err)
+		return err
 	}
 	u.Enqueue(store.Work{Queue: workOut, ID: m.ID, Lane: m.Conversation, Group: m.Channel, Body: body})
 	return nil

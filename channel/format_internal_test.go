@@ -111,3 +111,61 @@ func TestADocumentThatIsRememberedIsAsDecodingItGives(t *testing.T) {
 		})
 	}
 }
+
+// A process of an older release writes what it read of a newer one: parts that have a JSON of their own keep
+// what only that knows, too.
+func TestWhatANewerReleaseWroteIntoAPartStays(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		stored string
+		change func(stored []byte) ([]byte, error)
+		want   string
+	}{
+		"the state of a conversation": {
+			`{"id":"c","channel":"s","customer":"u","state":{"queue":"new","agent":"kim","opened":1793527200,"mood":{"of":7}},"inbound":1,"outbound":0,"last_seq":1}`,
+			func(stored []byte) ([]byte, error) {
+				return rewritten(stored, func(c *conversation.Conversation) { c.State.Assignee = "" })
+			},
+			`{"id":"c","channel":"s","customer":"u","state":{"queue":"new","opened":1793527200,"mood":{"of":7}},"inbound":1,"outbound":0,"last_seq":1}`,
+		},
+		"the window of a customer": {
+			`{"id":"u","channel":"s","window":{"last":1793527200,"kind":"message","referral":1793527200,"free_entry":{"referral":1793527200,"start":1793545200,"until":1793804400,"from":"x"},"next":1}}`,
+			func(stored []byte) ([]byte, error) {
+				return rewritten(stored, func(c *conversation.Customer) {
+					c.Window = window.Options{}.Observe(c.Window, window.Event{Kind: window.KindMessage, At: time.Unix(1793530800, 0)}, time.Unix(1793530800, 0))
+				})
+			},
+			`{"id":"u","channel":"s","window":{"last":1793530800,"kind":"message","referral":1793527200,"free_entry":{"referral":1793527200,"start":1793545200,"until":1793804400,"from":"x"},"next":1}}`,
+		},
+		"the message of outbox work": {
+			`{"message":"m","customer":"u","outbound":{"messaging_product":"whatsapp","recipient_type":"individual","to":"+13125550142","type":"text","text":{"body":"hi","tone":1},"priority":9},"since":3}`,
+			func(stored []byte) ([]byte, error) {
+				var item outboundItem
+				if err := json.Unmarshal(stored, &item); err != nil {
+					return nil, err
+				}
+				item.Tries++
+				return item.encode(stored)
+			},
+			`{"message":"m","customer":"u","outbound":{"messaging_product":"whatsapp","recipient_type":"individual","to":"+13125550142","type":"text","text":{"body":"hi","tone":1},"priority":9},"since":3,"tries":1}`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := c.change([]byte(c.stored))
+			require.NoError(t, err)
+			require.JSONEq(t, c.want, string(got))
+		})
+	}
+}
+
+// rewritten is a document after a change.
+func rewritten[T any](stored []byte, change func(*T)) ([]byte, error) {
+	doc := new(T)
+	if err := json.Unmarshal(stored, doc); err != nil {
+		return nil, err
+	}
+	change(doc)
+	body, err := json.Marshal(doc)
+	return step.Keep(body, stored, doc), err
+}

@@ -2,9 +2,11 @@ package channel
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/store"
 )
@@ -23,6 +25,18 @@ type outboundItem struct {
 	// Perhaps says that the same may have been sent before the store was restored.
 	Perhaps bool `json:"perhaps,omitempty"`
 	carried
+}
+
+// encode is the JSON of the item, with what a newer release wrote into the one that is stored, if any.
+func (i *outboundItem) encode(stored []byte) ([]byte, error) {
+	body, err := json.Marshal(i)
+	if err != nil {
+		return nil, fmt.Errorf("channel: encode message: %w", err)
+	}
+	if stored != nil {
+		body = step.Keep(body, stored, i)
+	}
+	return body, nil
 }
 
 // carried is what [Hooks.Carry] gave along with work.

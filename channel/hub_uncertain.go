@@ -79,7 +79,7 @@ func (h *Hub) ResendMessage(ctx context.Context, by conversation.Author, id stri
 			return err
 		}
 		u.Drop(store.WorkKey{Queue: workCheck, ID: m.ID})
-		return u.again(m, &item)
+		return u.again(m, &item, work[0].Body)
 	})
 	if err != nil {
 		return fmt.Errorf("channel: resend: %w", err)

@@ -2,9 +2,7 @@ package channel
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -70,11 +68,10 @@ func (u *unit) schedule(ch *Channel, customer *conversation.Customer, conv *conv
 			return err
 		}
 	}
-	body, err := json.Marshal(outboundItem{
-		Message: msg.ID, Customer: customer.ID, Outbound: *out, carried: carried{u.core.hooks.carry(u.ctx)},
-	})
+	item := outboundItem{Message: msg.ID, Customer: customer.ID, Outbound: *out, carried: carried{u.core.hooks.carry(u.ctx)}}
+	body, err := item.encode(nil)
 	if err != nil {
-		return fmt.Errorf("channel: encode message: %w", err)
+		return err
 	}
 	// What is meant for the same time goes in the order in which it was written.
 	lane := msg.Conversation + "|" + strconv.FormatInt(msg.At.UnixMicro(), 10)
@@ -157,11 +154,12 @@ func (u *unit) release(w *worker.Job, item *outboundItem) error {
 		return err
 	}
 	u.cause = w.Due // before a restore it may have been sent
-	return u.deliver(ch, customer, conv, out, m)
+	return u.deliver(ch, customer, conv, out, m, w.Body)
 }
 
-// deliver files a message whose time has come as if it had just been written, and posts it.
-func (u *unit) deliver(ch *Channel, customer *conversation.Customer, conv *conversation.Conversation, out *message.Outbound, m *messageRecord) error {
+// deliver files a message whose time has come as if it had just been written, and posts it. stored is what it
+// waited in.
+func (u *unit) deliver(ch *Channel, customer *conversation.Customer, conv *conversation.Conversation, out *message.Outbound, m *messageRecord, stored []byte) error {
 	notify := out.Lane == message.LaneNotify
 	s := u.scene(ch, customer, conv, m.ID+"|due", u.now)
 	if notify && u.core.desk != nil {
@@ -199,7 +197,7 @@ func (u *unit) deliver(ch *Channel, customer *conversation.Customer, conv *conve
 	if err := u.saveCustomer(customer); err != nil {
 		return err
 	}
-	return u.post(customer, out, m, notify)
+	return u.post(customer, out, m, notify, stored)
 }
 
 // mayGoNow asks of a message whose time has come what is asked of one that is written now.

@@ -122,7 +122,7 @@ func (u *unit) send(ch *Channel, customer *conversation.Customer, conv *conversa
 		if err := u.saveConversation(conv); err != nil { // that it may stands or falls with who has it
 			return nil, err
 		}
-		return msg, u.post(customer, out, msg, r.notify)
+		return msg, u.post(customer, out, msg, r.notify, nil)
 	}
 	if !r.auto && !r.notify && u.takes(conv) {
 		s := u.scene(ch, customer, conv, id+"|take", u.now)
@@ -148,16 +148,17 @@ func (u *unit) send(ch *Channel, customer *conversation.Customer, conv *conversa
 			return nil, err
 		}
 	}
-	return msg, u.post(customer, out, msg, r.notify)
+	return msg, u.post(customer, out, msg, r.notify, nil)
 }
 
-// post puts a message into the outbox and tells the host.
-func (u *unit) post(customer *conversation.Customer, out *message.Outbound, msg *messageRecord, notify bool) error {
-	body, err := json.Marshal(outboundItem{
+// post puts a message into the outbox and tells the host. stored is what it waited in, if it did.
+func (u *unit) post(customer *conversation.Customer, out *message.Outbound, msg *messageRecord, notify bool, stored []byte) error {
+	item := outboundItem{
 		Message: msg.ID, Customer: customer.ID, Outbound: *out, Perhaps: u.core.beforeRestore(u.cause), carried: carried{u.core.hooks.carry(u.ctx)},
-	})
+	}
+	body, err := item.encode(stored)
 	if err != nil {
-		return fmt.Errorf("channel: encode message: %w", err)
+		return err
 	}
 	queue := workOut
 	if notify {

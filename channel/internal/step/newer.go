@@ -12,15 +12,16 @@ import (
 )
 
 // A process may meet documents of a newer release that runs beside it. What it does not know in them
-// it keeps as it is when it writes them: fields at any depth, except in a part that it removes or
-// that has a JSON of its own. Elements of a list are taken for the same by their place, unless the
-// list has become shorter.
+// it keeps as it is when it writes them: fields at any depth, except in a part that it removes.
+// Elements of a list are taken for the same by their place, unless the list has become shorter.
 
 // shape says which fields of a document a type knows.
 type shape struct {
-	kind   reflect.Kind // Struct, Map or Slice; Invalid: all of it is known
+	kind   reflect.Kind // Struct, Map or Slice; Interface: see own; Invalid: all of it is known
 	fields map[string]*shape
 	elem   *shape
+	// own is a type that has a JSON of its own. It knows what it writes of what it reads.
+	own reflect.Type
 }
 
 var (
@@ -45,8 +46,11 @@ func makeShape(t reflect.Type, around map[reflect.Type]bool) *shape {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if t == reflect.TypeFor[time.Time]() || t == reflect.TypeFor[json.RawMessage]() || around[t] || hasOwnJSON(t) {
+	switch {
+	case t == reflect.TypeFor[time.Time]() || t == reflect.TypeFor[json.RawMessage]() || around[t]:
 		return opaque
+	case hasOwnJSON(t):
+		return &shape{kind: reflect.Interface, own: t}
 	}
 	around[t] = true
 	defer delete(around, t)
@@ -89,8 +93,11 @@ func (s *shape) part(name string) (part *shape, known bool) {
 
 // knows says whether there is nothing in a value that its type does not know.
 func (s *shape) knows(v jsonscan.Value) bool {
-	if s.kind == reflect.Invalid {
+	switch {
+	case s.kind == reflect.Invalid:
 		return true
+	case s.own != nil:
+		return v.Kind() != jsonscan.Object || !lacks(s.known(json.RawMessage(v.Raw())), json.RawMessage(v.Raw()))
 	}
 	it := v.Iter()
 	for it.Next() {
@@ -113,6 +120,12 @@ func keep(body, stored []byte, t reflect.Type) ([]byte, bool) {
 		return body, false
 	}
 	return s.merge(body, stored), true
+}
+
+// Keep returns the JSON of a document, doc, with what only the stored one has.
+func Keep(body, stored []byte, doc any) []byte {
+	body, _ = keep(body, stored, reflect.TypeOf(doc))
+	return body
 }
 
 // merge is body with what only the stored value has and the type does not know.
@@ -143,8 +156,62 @@ func (s *shape) merge(body, stored json.RawMessage) json.RawMessage {
 			now[i] = s.elem.merge(now[i], before[i])
 		}
 		return encode(now, body)
+	case reflect.Interface:
+		return add(body, stored, s.known(stored))
 	}
 	return body
+}
+
+// known is what a type that has a JSON of its own writes of what it reads; nil if it cannot read it.
+func (s *shape) known(stored json.RawMessage) json.RawMessage {
+	v := reflect.New(s.own).Interface()
+	if json.Unmarshal(stored, v) != nil {
+		return nil
+	}
+	all, err := json.Marshal(v)
+	if err != nil {
+		return nil
+	}
+	return all
+}
+
+// members are those of an object, nil if it is none.
+func members(text json.RawMessage) (all map[string]json.RawMessage) {
+	_ = json.Unmarshal(text, &all)
+	return all
+}
+
+// lacks says whether there are members in what is stored that are not known.
+func lacks(known, stored json.RawMessage) bool {
+	k := members(known)
+	if k == nil {
+		return false
+	}
+	for name, old := range members(stored) {
+		if inner, ok := k[name]; !ok || lacks(inner, old) {
+			return true
+		}
+	}
+	return false
+}
+
+// add is body with the members of what is stored that are not known.
+func add(body, stored, known json.RawMessage) json.RawMessage {
+	now, k := members(body), members(known)
+	if now == nil || k == nil {
+		return body
+	}
+	for name, old := range members(stored) {
+		inner, isKnown := k[name]
+		value, there := now[name]
+		switch {
+		case !isKnown && !there:
+			now[name] = old
+		case isKnown && there:
+			now[name] = add(value, old, inner)
+		}
+	}
+	return encode(now, body)
 }
 
 func encode(merged any, body json.RawMessage) json.RawMessage {

@@ -56,7 +56,11 @@ func (j *Job) Settle(s *step.Step, o Outcome) error {
 	case o.verdict == done:
 		s.Finish(j.Lease())
 	case o.verdict == later:
-		s.Postpone(store.Postponed{Lease: j.Lease(), Due: o.due, Reason: o.reason, Body: o.body})
+		body := o.body
+		if body != nil && j.Item != nil {
+			body = step.Keep(body, j.Body, j.Item)
+		}
+		s.Postpone(store.Postponed{Lease: j.Lease(), Due: o.due, Reason: o.reason, Body: body})
 	case o.verdict == buried:
 		s.Bury(j.Lease(), o.reason)
 	}
