@@ -47,15 +47,15 @@ func (s *scanner) codes(from, sure int) (to int) {
 			used = used || s.g[k+1].used
 		}
 		start := s.starts(s.g[first].from)
-		near := s.isNearCard(cards, start)
-		if used || start < from || n < 3 || n > maxPIN || !near && start < sure-codeReach {
+		mayCome := start >= sure-codeReach // a card that is near
+		if used || start < from || n < 3 || n > maxPIN || !mayCome && !s.isNearCard(cards, start) {
 			continue
 		}
 		switch kind := s.codeKind(s.g[first].from, s.g[k].to, n); {
 		case kind == "":
-		case near:
+		case !mayCome || s.isNearCard(cards, start):
 			s.add(hit{Span: Span{Kind: kind, Reason: ByCodeLabel}}, s.g[first].from, s.g[k].to)
-		default: // a card may come
+		default:
 			to = min(to, start)
 		}
 	}
