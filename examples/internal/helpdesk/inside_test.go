@@ -3,7 +3,6 @@ package helpdesk
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -32,9 +31,13 @@ func within(t *testing.T) *inside {
 // withinFolder is within for a folder that may have something already.
 func withinFolder(t *testing.T, dir string) *inside {
 	t.Helper()
-	app, err := newApp(t.Context(), setup{
-		dir: dir, log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	log := &output{}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(log.String())
+		}
 	})
+	app, err := newApp(t.Context(), setup{dir: dir, log: slog.New(slog.NewTextHandler(log, nil))})
 	require.NoError(t, err)
 	in := &inside{app: app, net: &network{next: app.routes()}}
 	server := httptest.NewServer(in.net)
@@ -52,7 +55,7 @@ func withinFolder(t *testing.T, dir string) *inside {
 			t.Error(err)
 		}
 	})
-	in.site = &site{t: t, url: server.URL, out: &output{}, log: &output{}}
+	in.site = &site{t: t, url: server.URL, out: &output{}, log: log}
 	return in
 }
 
