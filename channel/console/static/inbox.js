@@ -49,7 +49,7 @@ function draw(html, keep) {
 
 // view asks for another list.
 let turn = 0;
-export async function view(search, push = true, keep = Boolean($(".search :is(input, select):focus"))) {
+export async function view(search, push = true, keep = Boolean(document.activeElement?.matches(".search :is(input, select)"))) {
   const mine = ++turn;
   try {
     const html = await request("/list" + search + (search ? "&" : "?") + "selected=" + encodeURIComponent(selected));

@@ -1,5 +1,5 @@
 // The panel beside a conversation, and what an agent does to one besides answering.
-import { $, $$, request, alert, say } from "./net.js";
+import { $, request, alert, say } from "./net.js";
 import { fill } from "./patch.js";
 import * as talk from "./talk.js";
 import { still } from "./press.js";
@@ -75,6 +75,6 @@ document.addEventListener("submit", async (event) => {
     document.dispatchEvent(new CustomEvent("console:open", { detail: "" }));
     alert("act", say("erased"));
   }
-  $$(":focus", panel).forEach((e) => e.blur());
+  if (panel.contains(document.activeElement)) document.activeElement.blur();
   stale();
 });

@@ -2,8 +2,11 @@
 
 // The second half of a double click, and a key that is held down, would press whatever the first one has put
 // there meanwhile: Reopen where Resolve was, another customer where a row has moved.
+let before = 0; // which one of a row the click before was
 addEventListener("click", (event) => {
-  if (event.detail < 2 || !event.target.closest?.("button:not(.one), [data-open], [data-macro]")) return;
+  const goesOn = event.detail > 1 && event.detail === before + 1;
+  before = event.detail;
+  if (!goesOn || !event.target.closest?.("button:not(.one), [data-open], [data-macro]")) return;
   event.preventDefault();
   event.stopPropagation();
 }, true);

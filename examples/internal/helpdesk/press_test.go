@@ -253,7 +253,7 @@ func TestAChoiceThatWasRefusedIsNotShown(t *testing.T) {
 		}
 		return true
 	})
-	c.Until("(e => (e.value = 'lee', e.dispatchEvent(new Event('change', { bubbles: true }))))(document.querySelector('#agent'))")
+	c.Until("(e => (e.focus(), e.value = 'lee', e.dispatchEvent(new Event('change', { bubbles: true }))))(document.querySelector('#agent'))")
 	c.Until(says("#alerts", "Not to Lee."))
 	c.Until("document.querySelector('#agent')?.value === ''")
 }
