@@ -14,7 +14,8 @@ type Channel struct {
 	settings.Settings
 	// Sender sends for the number and holds its token; required unless the channel is disabled.
 	Sender message.Sender
-	// Media moves files; nil if the channel neither fetches nor uploads any.
+	// Media moves files, of a Cloud API number the same value as Sender; nil if the channel neither
+	// fetches nor uploads any, of which a hub with Attachments warns.
 	Media message.Media
 	// Templates are the message templates of the number's account; nil: none.
 	Templates *template.Catalog

@@ -23,6 +23,8 @@ var (
 	ErrOptedOut = errors.New("channel: the customer stopped marketing messages")
 	// ErrBlocked: the customer was blocked on the number, with [Hub.Block].
 	ErrBlocked = errors.New("channel: the customer is blocked")
+	// ErrNoMedia: the channel moves no files, since its Media is nil.
+	ErrNoMedia = errors.New("channel: the channel has no Media")
 	// ErrCannotBlock: the channel has no way to block anybody, since its Sender is no message.Blocker.
 	ErrCannotBlock = errors.New("channel: the channel cannot block anybody")
 	// ErrHeldByPeople: a bot may not answer, and not take the conversation: people have it. See
@@ -30,6 +32,8 @@ var (
 	ErrHeldByPeople = errors.New("channel: people have the conversation")
 	// ErrNoConsent: no opt-in of the customer is known.
 	ErrNoConsent = errors.New("channel: no consent of the customer is known")
+	// ErrNoEvidence: a consent lacks At, Where or Wording, or names a category that there is not.
+	ErrNoEvidence = errors.New("channel: the consent is no evidence")
 	// ErrKeyReused: the key was used before for a message with other content.
 	ErrKeyReused = errors.New("channel: the key was used for another message")
 	// ErrUnusable: a key, name, reason or reference is too long, not valid UTF-8, or has a NUL in it.

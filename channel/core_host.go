@@ -44,7 +44,8 @@ type Opener interface {
 
 // File is an inbound file on its way to an [Attachments].
 type File struct {
-	// ID is the same each time the file is offered.
+	// ID is the same each time the file is offered, and may be part of a file name: letters, digits,
+	// "_" and "-".
 	ID           string
 	Channel      string
 	Conversation string

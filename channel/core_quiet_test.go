@@ -3,7 +3,9 @@ package channel_test
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -59,6 +61,7 @@ func TestTheHostsErrorSaysWhy(t *testing.T) {
 		want string
 	}{
 		"by its reason":  {errors.Join(reasoned{}, channel.ErrPermanent), "host: permanent failure"},
+		"by the system":  {&fs.PathError{Op: "rename", Path: "/files/kim.png", Err: syscall.ENOSPC}, "failed: no space left on device"},
 		"by SQLSTATE":    {stateErr{}, "failed: SQLSTATE 53100"},
 		"by code":        {channeltest.Answered{Code: 131056, Status: 400}, "failed: code 131056: throttled_pair"},
 		"by HTTP status": {channeltest.Answered{Code: 0, Status: 503}, "failed: HTTP 503 Service Unavailable: temporary"},

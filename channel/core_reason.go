@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"syscall"
 
 	"github.com/kanava-go/kanava/channel/internal/worker"
 	"github.com/kanava-go/kanava/channel/message"
@@ -70,7 +71,7 @@ type Reasoner interface {
 }
 
 // codeOf is what an error says about itself by a code: that of Meta or of HTTP, SQLSTATE, the
-// result name of SQLite.
+// result name of SQLite, or the words of the operating system for its number.
 func codeOf(err error) string {
 	if f, ok := message.FailureOf(err); ok {
 		return failureReason(f)
@@ -90,6 +91,9 @@ func codeOf(err error) string {
 		if name := sqliteNames[e.Code()&0xff]; name != "" && strings.Contains(fmt.Sprintf("%T", e), "sqlite") {
 			return name
 		}
+	}
+	if e, ok := errors.AsType[syscall.Errno](err); ok { // of the host's own disk or network, without the path
+		return e.Error()
 	}
 	return ""
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"strconv"
 
 	"github.com/kanava-go/kanava/channel/conversation"
@@ -62,6 +63,9 @@ func (f *files) fetch(ctx context.Context, w *worker.Job) error {
 	if again && item.Tries+1 < maxFetchTries && f.now().Sub(m.At) < mediaLife {
 		return err
 	}
+	if cause != conversation.CauseFileRefused {
+		f.fails(ctx, slog.LevelWarn, "channel: a file was given up", ch.ID, err, slog.String("channel", ch.ID))
+	}
 	got.Failed = sentence
 	return f.fetched(ctx, w, item, got, cause)
 }
@@ -92,7 +96,7 @@ func (f *files) bring(ctx context.Context, ch *Channel, m *messageRecord, w *wor
 	a.SafeName = safeName(a.Name, a.MIME)
 	body := &bounded{r: io.MultiReader(bytes.NewReader(head[:n]), d.Body), left: most}
 	ref, err := f.save(ctx, File{
-		ID: m.ID + "/" + strconv.Itoa(index), Channel: ch.ID, Conversation: m.Conversation, Message: m.ID,
+		ID: m.ID + "-" + strconv.Itoa(index), Channel: ch.ID, Conversation: m.Conversation, Message: m.ID,
 		Name: a.Name, SafeName: a.SafeName, MIME: a.MIME, Size: max(d.Size, 0),
 	}, body)
 	if body.err != nil { // whether the host passes it on or not

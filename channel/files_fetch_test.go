@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -582,4 +584,61 @@ func (d *poisonedDrawer) Save(ctx context.Context, f channel.File, body io.Reade
 		return "", errors.New("no")
 	}
 	return d.drawer.Save(ctx, f, body)
+}
+
+func TestTheIDOfAFileCanBeItsName(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	save := saver(func(f channel.File, body io.Reader) (string, error) {
+		raw, err := io.ReadAll(body)
+		if err != nil {
+			return "", err
+		}
+		return f.ID, os.WriteFile(filepath.Join(folder, f.ID), raw, 0o600)
+	})
+	experiment(t, filing(func(int) (message.Download, error) { return download(pngFile, "image/png") }, save), func(t *testing.T, l *lab) {
+		l.Post(channeltest.Kim.Picture(time.Now(), "wamid.1"))
+		l.Pass(time.Minute)
+		got := l.Messages(l.Conversation().ID)[0].Attachments[0]
+		require.Regexp(t, `^[A-Za-z0-9_-]+$`, got.Ref)
+		require.FileExists(t, filepath.Join(folder, got.Ref))
+	})
+}
+
+// saver is an Attachments of one function.
+type saver func(f channel.File, body io.Reader) (string, error)
+
+func (s saver) Save(_ context.Context, f channel.File, body io.Reader) (string, error) {
+	return s(f, body)
+}
+
+func TestFilesThatStayAwayAreSeenByTheOperator(t *testing.T) {
+	t.Parallel()
+	t.Run("a channel that moves no files, in a hub that keeps them", func(t *testing.T) {
+		t.Parallel()
+		o := filing(nil, &drawer{})
+		files := o.Config
+		o.Config = func(c *channel.Config) { files(c); c.Channels[0].Media = nil }
+		experiment(t, o, func(t *testing.T, l *lab) {
+			require.Contains(t, l.Logs.String(), `level=WARN msg="channel: files are not fetched: the channel has no Media" channel=support`)
+			_, err := l.Hub.Upload(t.Context(), "support", message.Upload{MIME: "image/png", Body: bytes.NewReader(pngFile)})
+			require.ErrorIs(t, err, channel.ErrNoMedia)
+		})
+	})
+	t.Run("nothing is said of files that the hub does not keep", func(t *testing.T) {
+		t.Parallel()
+		experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) { require.NotContains(t, l.Logs.String(), "Media") })
+	})
+	t.Run("a file that WhatsApp does not give", func(t *testing.T) {
+		t.Parallel()
+		gone := func(int) (message.Download, error) { return message.Download{}, channeltest.Failure{Code: 131052} }
+		experiment(t, filing(gone, &drawer{}), func(t *testing.T, l *lab) {
+			for _, wamid := range []string{"wamid.1", "wamid.2"} {
+				l.Post(channeltest.Kim.Picture(time.Now(), wamid))
+				l.Pass(time.Minute)
+			}
+			require.Equal(t, 1, strings.Count(l.Logs.String(), "channel: a file was given up"), "once for both")
+			require.Contains(t, l.Logs.String(), "reason=\"failed: code 131052")
+		})
+	})
 }

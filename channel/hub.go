@@ -167,6 +167,9 @@ func New(cfg Config) (*Hub, error) {
 		aboutTemplate: h.intake.learnTemplate, aboutRestore: h.learnRestore, aboutRetry: h.learnRetry,
 	}
 	h.makeRunners(cfg)
+	for _, c := range cfg.Channels {
+		h.warnOfFiles(&c)
+	}
 	return h, nil
 }
 

@@ -2,7 +2,6 @@ package channel
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/kanava-go/kanava/channel/conversation"
@@ -159,7 +158,7 @@ func (h *Hub) Upload(ctx context.Context, channel string, in message.Upload) (id
 		return "", fmt.Errorf("channel: upload: %w", err)
 	}
 	if ch.Media == nil {
-		return "", errors.New("channel: upload: the channel has no Media")
+		return "", fmt.Errorf("channel: upload: %w", ErrNoMedia)
 	}
 	known, err := inspectUpload(&ch.Files, &in)
 	if err != nil {

@@ -34,7 +34,15 @@ func (h *Hub) AddChannel(ctx context.Context, c Channel) (err error) {
 			slog.String("channel", c.ID), slog.String("reason", reasonOf(err)))
 	}
 	h.wakeSending()
+	h.warnOfFiles(&c)
 	return nil
+}
+
+// warnOfFiles tells of a channel whose customers' files would quietly stay away.
+func (h *Hub) warnOfFiles(c *Channel) {
+	if h.attachments != nil && c.Media == nil && c.Enabled {
+		h.log.Warn("channel: files are not fetched: the channel has no Media", slog.String("channel", c.ID))
+	}
 }
 
 // UpdateSettings gives a channel new settings; what it sends with stays. They are kept in the store

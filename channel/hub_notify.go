@@ -2,7 +2,6 @@ package channel
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -31,14 +30,14 @@ func (h *Hub) Notify(ctx context.Context, by conversation.Author, n Notification
 // developers.facebook.com/documentation/business-messaging/whatsapp/getting-opt-in, checked 2026-11-22.
 func (h *Hub) RecordConsent(ctx context.Context, channel string, to message.Recipient, c conversation.Consent) error {
 	if c.At.IsZero() || strings.TrimSpace(c.Where) == "" || strings.TrimSpace(c.Wording) == "" {
-		return errors.New("channel: record consent: At, Where and Wording are the evidence and must be set")
+		return fmt.Errorf("channel: record consent: %w: At, Where and Wording must be set", ErrNoEvidence)
 	}
 	categories := make([]string, len(c.Categories))
 	for i, name := range c.Categories {
 		switch categories[i] = strings.ToLower(strings.TrimSpace(name)); template.Category(strings.ToUpper(categories[i])) {
 		case template.Marketing, template.Utility, template.Authentication:
 		default:
-			return fmt.Errorf("channel: record consent: categories[%d]: want marketing, utility or authentication", i)
+			return fmt.Errorf("channel: record consent: %w: categories[%d]: want marketing, utility or authentication", ErrNoEvidence, i)
 		}
 	}
 	if len(categories) > 0 {

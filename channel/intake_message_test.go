@@ -150,7 +150,7 @@ func TestFilesAreFetchedCheckedAndHandedOver(t *testing.T) {
 		list := r.Messages()
 		require.Equal(t, "the chain", list[0].Text)
 		good := list[0].Attachments[0]
-		require.Equal(t, png, s.files[list[0].ID+"/0"])
+		require.Equal(t, png, s.files[list[0].ID+"-0"])
 		require.Equal(t, int64(len(png)), good.Size)
 		require.Equal(t, "image/png", good.MIME)
 		require.NotEmpty(t, good.Ref)

@@ -57,8 +57,9 @@ type Config struct {
 	UserAgent string
 	// MediaHosts are the hosts that media may be downloaded from: a name matches
 	// itself, a name with a leading dot matches all hosts below it, and a port has
-	// to be named. nil means the hosts of Meta known so far: .fbsbx.com,
-	// .fbcdn.net and .whatsapp.net. Addresses in numbers match only if listed.
+	// to be named. nil means the hosts of Meta known so far, .fbsbx.com, .fbcdn.net
+	// and .whatsapp.net, and the host of BaseURL if that is set. Addresses in numbers
+	// match only if listed. Logger is told which host was refused.
 	MediaHosts []string
 	// InsecureHTTP allows http:// for BaseURL and media, and private addresses for
 	// media: for a simulator on the same machine.
@@ -153,6 +154,9 @@ func New(cfg Config) (*Client, error) {
 	hosts := cfg.MediaHosts
 	if hosts == nil {
 		hosts = []string{".fbsbx.com", ".fbcdn.net", ".whatsapp.net"}
+		if cfg.BaseURL != "" && base.Host != "" {
+			hosts = append(hosts, base.Host) // has the token anyway; a simulator keeps its files there
+		}
 	}
 	for i, h := range hosts {
 		if strings.Trim(h, ".") == "" || strings.ContainsAny(h, "/@ *") {

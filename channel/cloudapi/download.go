@@ -106,6 +106,7 @@ func (d *download) fetch(raw string) error {
 	for range maxHops {
 		u, err := c.mediaURL(raw)
 		if err != nil {
+			c.foreignHost(d.ctx, raw, err)
 			return &mediaError{err}
 		}
 		d.dog.wake()

@@ -9,9 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -497,4 +499,40 @@ func TestAStalledUploadEnds(t *testing.T) {
 		require.ErrorContains(t, err, "nothing moved")
 		require.Equal(t, 9*time.Second, time.Since(start))
 	})
+}
+
+func TestTheHostOfBaseURLMayKeepTheFilesToo(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		hosts []string
+		url   string
+		want  bool
+	}{
+		"a simulator's own file":             {nil, "http://localhost:8090/x", true},
+		"another port of the machine":        {nil, "http://localhost:8091/x", false},
+		"Meta's hosts, beside it":            {nil, mediaURL, true},
+		"a stranger":                         {nil, "https://evil.example/x", false},
+		"hosts that are named, and no other": {[]string{"files.test"}, "http://localhost:8090/x", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var log bytes.Buffer
+			client, s := newClient(t, func(cfg *cloudapi.Config) {
+				cfg.BaseURL, cfg.InsecureHTTP, cfg.MediaHosts = "http://localhost:8090", true, c.hosts
+				cfg.Logger = slog.New(slog.NewTextHandler(&log, nil))
+			}, mediaInfo(c.url, []byte("x")), ok("x"))
+			d, err := client.Number("1").Download(t.Context(), "7")
+			require.Equal(t, c.want, err == nil)
+			if err == nil {
+				d.Body.Close()
+				require.Empty(t, log.String())
+				return
+			}
+			require.Len(t, s.got, 1, "nothing was fetched")
+			u, err := url.Parse(c.url)
+			require.NoError(t, err)
+			require.Contains(t, log.String(), "host="+u.Host, "the operator learns which host it would have been")
+			require.NotContains(t, log.String(), "/x")
+		})
+	}
 }

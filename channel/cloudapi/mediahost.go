@@ -1,7 +1,9 @@
 package cloudapi
 
 import (
+	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"net/netip"
 	"net/url"
@@ -46,6 +48,15 @@ func (c *Client) mediaHost(host, name string) bool {
 		}
 	}
 	return false
+}
+
+// foreignHost tells the operator which host would have to be allowed.
+func (c *Client) foreignHost(ctx context.Context, raw string, err error) {
+	u, bad := url.Parse(raw)
+	if c.logger == nil || bad != nil {
+		return
+	}
+	c.logger.LogAttrs(ctx, slog.LevelWarn, "cloudapi: file not downloaded", slog.String("host", u.Host), slog.String("error", err.Error()))
 }
 
 // refusePrivate is a net.Dialer.Control that keeps media downloads on the public

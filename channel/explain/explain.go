@@ -164,12 +164,19 @@ var explanations = []struct {
 	{matching(channel.ErrHeldByPeople), Explanation{
 		Class: Refused, Status: http.StatusConflict, Text: "People have the conversation, and a bot may not answer in it.", Do: "Hand it back to the bot first.",
 	}},
+	{matching(channel.ErrNoMedia), Explanation{
+		Class: Refused, Status: http.StatusConflict, Text: "This channel sends and takes no files.", Do: "Ask whoever set the channel up to give it a Media.",
+	}},
 	{matching(channel.ErrCannotBlock), Explanation{
 		Class: Refused, Status: http.StatusConflict, Text: "Nobody can be blocked on this channel.",
 	}},
 	{matching(channel.ErrNoConsent), Explanation{
 		Class: Refused, Status: http.StatusConflict,
 		Text: "No consent of the customer to such messages is known.", Do: "Record the consent, if there is one.",
+	}},
+	{matching(channel.ErrNoEvidence), Explanation{
+		Class: Input, Status: http.StatusUnprocessableEntity,
+		Text: "The consent does not say when, where and to which words it was given, or to a kind of message that there is not.", Do: "Fill that in.",
 	}},
 	{matching(pricing.ErrBudgetExhausted), Explanation{
 		Class: Refused, Status: http.StatusPaymentRequired,

@@ -52,6 +52,8 @@ func TestEveryErrorIsExplained(t *testing.T) {
 		"an unknown channel":           {channel.ErrNoChannel, explain.Missing, 404, false, time.Time{}},
 		"a merged conversation":        {&channel.MergedError{Into: "x"}, explain.Refused, 409, false, time.Time{}},
 		"a used key":                   {channel.ErrKeyReused, explain.Input, 409, false, time.Time{}},
+		"a channel without files":      {fmt.Errorf("channel: upload: %w", channel.ErrNoMedia), explain.Refused, 409, false, time.Time{}},
+		"a consent without evidence":   {fmt.Errorf("channel: record consent: %w", channel.ErrNoEvidence), explain.Input, 422, false, time.Time{}},
 		"a file":                       {channel.ErrFileRefused, explain.Input, 415, false, time.Time{}},
 		"no consent":                   {channel.ErrNoConsent, explain.Refused, 409, false, time.Time{}},
 		"opted out":                    {channel.ErrOptedOut, explain.Refused, 409, false, time.Time{}},

@@ -171,6 +171,53 @@ func (f cabinet) Remove(_ context.Context, ref string) error {
 	return nil
 }
 
+// keeping makes a hub that keeps the files of its customers.
+func keeping(tickets channel.Ticketing, client *cloudapi.Client, s settings.Settings, dir string) (*channel.Hub, error) {
+	number := client.Number(s.Number)
+	return channel.New(channel.Config{
+		Store: memstore.New(), Ticketing: tickets, Attachments: cabinet{dir},
+		Channels: []channel.Channel{{Settings: s, Sender: number, Media: number}},
+	})
+}
+
+func TestAPictureOfACustomerLiesInTheCabinetAndGoes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		world, err := cloudapitest.New(cloudapitest.Config{})
+		require.NoError(t, err)
+		app := world.AddApp(cloudapitest.AppConfig{})
+		account := world.AddAccount(cloudapitest.AccountConfig{})
+		number := account.AddNumber(cloudapitest.NumberConfig{})
+		robin := world.AddUser(cloudapitest.UserConfig{Name: "Robin Sample"})
+		client, err := cloudapi.New(cloudapi.Config{Token: app.Token(account), HTTPClient: world.Client()})
+		require.NoError(t, err)
+		dir, own := t.TempDir(), make(inbox, 1)
+		hub, err := keeping(own, client, settings.Settings{ID: "support", Name: "Support", Number: number.ID, Enabled: true}, dir)
+		require.NoError(t, err)
+		handler, err := webhook.NewHandler(webhook.Config{AppSecrets: []string{app.Secret}, VerifyToken: app.VerifyToken, Sink: hub})
+		require.NoError(t, err)
+		require.NoError(t, world.Subscribe(app, account, handler))
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go hub.Run(ctx)
+		go world.Run(ctx)
+
+		robin.Image(number, cloudapitest.Attachment{Data: append([]byte("\x89PNG\r\n\x1a\n"), make([]byte, 500)...), MIME: "image/png"})
+		id := <-own
+		time.Sleep(time.Minute)
+		page, err := hub.Messages(ctx, channel.MessageQuery{Conversation: id})
+		require.NoError(t, err)
+		file := page[0].Attachments[0]
+		require.Empty(t, file.Failed)
+		kept := filepath.Join(dir, file.Ref)
+		require.FileExists(t, kept)
+
+		_, err = hub.EraseCustomer(ctx, "support", message.Recipient{Phone: "+" + robin.Phone()})
+		require.NoError(t, err)
+		time.Sleep(time.Minute)
+		require.NoFileExists(t, kept)
+	})
+}
+
 func TestStore(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) (store.Store, func() store.Store) {
 		s := memstore.New()
