@@ -220,3 +220,41 @@ func TestThePhoneRefusesWhatAPhoneRefuses(t *testing.T) {
 	s.Advance(2 * time.Minute)
 	require.Equal(t, "read", u.Sees(s.number)[1].Ticks, "some people read by themselves")
 }
+
+func TestErrorsOfManagementHaveWordsForPeople(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	define := func(name, body string) map[string]any {
+		_, b := s.graph("POST", s.account.ID+"/message_templates", `{"name":"`+name+`","language":"en_US","category":"UTILITY","components":[{"type":"BODY","text":"`+body+`"}]}`)
+		return b
+	}
+	require.Zero(t, code(define("thanks", "Thank you.")))
+	_, missing := s.graph("DELETE", s.account.ID+"/message_templates?name=nothing", "")
+	_, taken := s.graph("POST", s.account.ID+"/phone_numbers", `{"cc":"1","phone_number":"`+strings.TrimPrefix(s.number.Phone, "1")+`","verified_name":"Shop"}`)
+	for what, b := range map[string]map[string]any{
+		"a template that is there":     define("thanks", "Thanks."),
+		"a variable at the start":      define("greeting", "{{1}} is here"),
+		"a template that is not there": missing,
+		"a number that is taken":       taken,
+	} {
+		e := b["error"].(map[string]any)
+		require.NotEmpty(t, e["error_user_title"], "%s: %v", what, e)
+		require.NotEmpty(t, e["error_user_msg"], "%s: %v", what, e)
+	}
+	_, b := s.send(`"type":"text","text":{"body":""}`)
+	require.NotContains(t, b["error"], "error_user_msg", "nobody shows these to people")
+}
+
+func TestATextThatIsTooShortIsNotCalledEmpty(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for edge, body := range map[string]string{
+		"register": `{"messaging_product":"whatsapp","pin":"12"}`, "": `{"pin":"12345"}`,
+	} {
+		_, b := s.graph("POST", s.number.ID+"/"+edge, body)
+		require.Equal(t, 131009, code(b), "%v", b)
+		require.Contains(t, b["error"].(map[string]any)["error_data"].(map[string]any)["details"], "at least 6 characters")
+	}
+	_, b := s.graph("POST", s.number.ID+"/register", `{"messaging_product":"whatsapp","pin":" "}`)
+	require.Equal(t, 131008, code(b))
+}

@@ -124,6 +124,7 @@ var meanings = map[int]meaning{
 	2388103: {400, "Phone number cannot be migrated"},
 	2388012: {400, "Phone number is already in the account"},
 	2388019: {400, "Message template limit reached"},
+	2388024: {400, "Content in this language already exists"},
 	2388039: {400, "Message template cannot be changed in its status"},
 	2388040: {400, "Message template field is too long"},
 	2388047: {400, "Message template header format is incorrect"},
@@ -132,6 +133,7 @@ var meanings = map[int]meaning{
 	2388299: {400, "Message template has a variable at its start or end"},
 	2388318: {400, "Direct Send template cannot be updated"},
 	2388330: {400, "Direct Send template cannot be deleted"},
+	2593002: {400, "Message template not found"},
 	2593107: {400, "Synchronization was already requested"},
 	2593108: {400, "Synchronization request is outside the allowed time"},
 }
@@ -202,8 +204,9 @@ func (g *graphError) envelope(e *enc, trace string) {
 		if g.transient {
 			e.key("is_transient").bool(true)
 		}
-		e.opt("error_user_title", g.userTitle)
-		e.opt("error_user_msg", g.userText)
+		title, text := g.forPeople()
+		e.opt("error_user_title", title)
+		e.opt("error_user_msg", text)
 		if g.details != "" {
 			e.key("error_data").obj(func() {
 				e.key("messaging_product").str("whatsapp")
@@ -212,6 +215,18 @@ func (g *graphError) envelope(e *enc, trace string) {
 		}
 		e.key("fbtrace_id").str(trace)
 	})
+}
+
+// managed is where the codes and subcodes of the management of templates and numbers begin, whose
+// errors have words for people.
+const managed = 2_000_000
+
+// forPeople are the title and the sentence that a page shows to its users.
+func (g *graphError) forPeople() (title, text string) {
+	if g.userTitle == "" && max(g.code, g.subcode) > managed {
+		return cmp.Or(meanings[max(g.code, g.subcode)].title, g.title), g.details
+	}
+	return g.userTitle, g.userText
 }
 
 // message is the sentence of the error as it stands in error.message.

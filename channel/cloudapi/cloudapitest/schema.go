@@ -90,8 +90,10 @@ func (f *fields) text(key string, least, limit int) string {
 		return ""
 	}
 	switch size := utf8.RuneCountInString(n.text); {
-	case size < least || least > 0 && strings.TrimSpace(n.text) == "":
+	case least > 0 && strings.TrimSpace(n.text) == "":
 		f.reject(fail(131008, "The parameter "+f.at(key)+" must not be empty."))
+	case size < least:
+		f.reject(fail(131009, "Param "+f.at(key)+" must be at least "+itoa(least)+" characters long."))
 	case limit > 0 && size > limit:
 		f.reject(malformedRequest("Param " + f.at(key) + " must be at most " + itoa(limit) + " characters long."))
 	}

@@ -101,7 +101,7 @@ func (w *World) defineTemplate(a *Account, n *node) (*Template, *graphError) {
 		return nil, ge
 	}
 	if a.template(t.Name, t.Language) != nil {
-		ge := badParam("Content in this language already exists")
+		ge := badParam("The account has a template with this name in this language. Change its text, or give this one another name.")
 		ge.subcode = 2388024
 		return nil, ge
 	}
