@@ -90,11 +90,13 @@ func (r *run) checkCallback() verdict {
 // judgeLevel examines the address of one level.
 func (r *run) judgeLevel(l atLevel) verdict {
 	if r.elsewhere(l.address) {
-		// Below the planned level an address gets account events at most.
-		if rank(l.level) > rank(r.plannedLevel()) {
+		switch inForce := levelsOf(r.number.Webhooks)[0]; {
+		case l.level != inForce.level: // it gets account events at most
+			return r.because(ReasonDone)
+		case rank(l.level) > rank(r.plannedLevel()):
 			return r.because(ReasonOverridden, hostOf(l.address), string(l.level))
 		}
-		return r.because(ReasonDone)
+		return r.because(ReasonElsewhere, hostOf(l.address), string(l.level))
 	}
 	p := r.probeAddress(l.address)
 	if err := r.ctx.Err(); err != nil {

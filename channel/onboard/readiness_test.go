@@ -138,6 +138,9 @@ func TestWhatIsWrongWithALiveNumberIsGradedAndSaid(t *testing.T) {
 				}
 			}))
 		}, onboard.CheckCallbackApp, onboard.Fail, onboard.ReasonCallbackBelieves, "The callback address of the app, at desk.example, takes webhooks with a wrong signature: anybody can write in your customers' names."},
+		{"the app's own address is not the one that is meant", func(_ *site, _ *cloudapitest.Number, target *onboard.Target) {
+			target.CallbackURL = "https://new.example/in"
+		}, onboard.CheckCallbackApp, onboard.Fail, onboard.ReasonElsewhere, "The callback address of the app leads the messages to desk.example instead."},
 		{"the number's messages go elsewhere", func(s *site, n *cloudapitest.Number, _ *onboard.Target) {
 			s.override(n.ID, `{"webhook_configuration":{"override_callback_uri":"https://old.example/in","verify_token":"v"}}`)
 		}, onboard.CheckCallbackNumber, onboard.Fail, onboard.ReasonOverridden, "An override of the number sends the messages to old.example instead."},
@@ -177,6 +180,20 @@ func TestWhatIsWrongWithALiveNumberIsGradedAndSaid(t *testing.T) {
 				require.False(t, change.ID == c.check && !change.Better, "and the way back is better")
 			}
 		})
+	}
+}
+
+func TestAnOverrideThatIsNotInForceDoesNoHarm(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	n, target := s.live()
+	s.override(s.account.ID+"/subscribed_apps", `{"override_callback_uri":"https://old.example/in","verify_token":"v"}`)
+	s.post(n.ID, `{"webhook_configuration":{"override_callback_uri":"`+callback+`","verify_token":"`+verifyToken+`"}}`)
+	report := s.report(target)
+	for _, level := range []onboard.CheckID{onboard.CheckCallbackNumber, onboard.CheckCallbackAccount, onboard.CheckCallbackApp} {
+		got, ok := report.Check(level)
+		require.True(t, ok)
+		require.Equal(t, onboard.OK, got.Grade, "%s: that of the number gets the messages", level)
 	}
 }
 

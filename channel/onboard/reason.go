@@ -100,6 +100,7 @@ const (
 	ReasonOtherApps             Reason = "other_apps"
 	ReasonNoCallback            Reason = "no_callback"
 	ReasonNoAppCallback         Reason = "no_app_callback"
+	ReasonElsewhere             Reason = "elsewhere"
 	ReasonOverridden            Reason = "overridden"
 	ReasonFields                Reason = "fields"
 	ReasonFieldsRest            Reason = "fields_rest"

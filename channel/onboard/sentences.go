@@ -95,7 +95,7 @@ var sentences = map[Reason]sentence{
 	// Number.
 	ReasonNoNumber:           {WaitingForYou, "The account has no number yet, and the plan names none to add.", "Give phone number and display name, or have a number chosen on the signup page.", linkNumbers, 0},
 	ReasonOtherAccount:       {WaitingForYou, "The number is not one of account {0}.", "Begin with the account that it is in.", linkAccounts, 0},
-	ReasonNumberGone:         {Blocked, "The number is not in the account: it was moved or deleted.", "Begin again with the number as it is now.", linkNumbers, 0},
+	ReasonNumberGone:         {Blocked, "The number is not in the account: it was moved or deleted.", "Look whether the phone number ID is the right one; if it is, begin again with the number as it is now.", linkNumbers, 0},
 	ReasonBanned:             {Blocked, "WhatsApp has banned the number.", "Ask for a review, or take another number.", linkSupport, 0},
 	ReasonTaken:              {WaitingForYou, "The number belongs to another account, at this provider or another one.", "Migrate it, to take it along with its name and quality, or delete it there first.", linkMigration, 0},
 	ReasonTakenHere:          {WaitingForYou, "The number cannot be migrated: it is in one of your own accounts already.", "Begin with the account that has it.", linkNumbers, 0},
@@ -145,6 +145,7 @@ var sentences = map[Reason]sentence{
 	ReasonOtherApps:             {Done, "{0} other apps get the webhooks of this account, too.", "", linkApps, 0},
 	ReasonNoCallback:            {WaitingForYou, "There is no callback address at any level, so no message can come in.", "Give your callback address, or enter it in the app (WhatsApp, Configuration).", linkApps, 0},
 	ReasonNoAppCallback:         {Done, "The app has no callback address of its own: decisions about account, name and templates go nowhere.", "Enter an address in the app, too: an override carries messages only.", linkOverride, 0},
+	ReasonElsewhere:             {WaitingForYou, "The callback address of the {1} leads the messages to {0} instead.", "Enter your address there (WhatsApp, Configuration), or have it set.", linkApps, 0},
 	ReasonOverridden:            {WaitingForYou, "An override of the {1} sends the messages to {0} instead.", "Have the override removed (take over), or remove it where it was made.", linkOverride, 0},
 	ReasonFields:                {WaitingForYou, "The app does not subscribe to all webhook fields; missing: {0}.", "Subscribe to them in the app (WhatsApp, Configuration).", linkApps, 0},
 	ReasonFieldsRest:            {Done, "The app does not subscribe to these webhook fields: {0}.", "Without them some changes stay unseen.", linkApps, 0},
