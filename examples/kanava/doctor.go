@@ -31,7 +31,7 @@ func (p *program) doctorVerb() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Examine a live number and all that it depends on",
-		Long: `Examines the token (kind, end, permissions), the account (review, payment, verification), the number (quality, limit, name), the subscriptions and the callback addresses at all three levels, which are called as WhatsApp would call them, the version of the Graph API, and the clock. It changes nothing.
+		Long: `Examines the token (kind, end, permissions), the account (review, payment, verification), the number (quality, limit, name), the subscriptions and the callback addresses at all three levels, which are called as WhatsApp would call them, and once as a stranger would (your log shows that it was refused), the version of the Graph API, and the clock. It changes nothing.
 
 Each fault comes with what to do and where. The exit code is 1 if messages do not flow or soon will not, with --strict also if there is a warning. With the app secret and the verify token, in WHATSAPP_APP_SECRET and WHATSAPP_VERIFY_TOKEN, it examines more.
 

@@ -68,8 +68,8 @@ The exit code is 1 if a code is not in the table.`,
 			return err
 		},
 	}
-	cmd.Flags().IntVar(&subcode, "subcode", 0, "error_subcode that came with it")
-	cmd.Flags().IntVar(&status, "status", 0, "HTTP status that it came with; 0 for an error out of a webhook")
+	cmd.Flags().IntVar(&subcode, "subcode", 0, "the `NUMBER` that came as error_subcode")
+	cmd.Flags().IntVar(&status, "status", 0, "HTTP status (`NUMBER`) that it came with; 0 for an error out of a webhook")
 	return cmd
 }
 

@@ -38,7 +38,7 @@ func (p *program) healthVerb() *cobra.Command {
 		}
 		return nil
 	})
-	cmd.Flags().DurationVar(&delay, "delay", time.Minute, "how long work may wait")
+	cmd.Flags().DurationVar(&delay, "delay", time.Minute, "`TIME` that work may wait")
 	return cmd
 }
 

@@ -68,7 +68,11 @@ func (o *operating) settle() error {
 		if o.database, err = p.upDatabase(base); err != nil {
 			return err
 		}
+		if kept, err := os.ReadFile(signpost(o.database)); err == nil {
+			o.database = string(kept)
+		}
 		if mustExist(o.database) != nil {
+			o.database = ""
 			return fmt.Errorf("no kanava up has run with the simulator at %s: start one, or name a database with --database", base)
 		}
 	}
@@ -93,6 +97,9 @@ func (p *program) upDatabase(base string) (string, error) {
 	}
 	return filepath.Join(cache, "kanava", "up-"+u.Port(), "helpdesk.db"), nil
 }
+
+// signpost is the file that says where the tickets are if kanava up was given a folder.
+func signpost(database string) string { return filepath.Join(filepath.Dir(database), "elsewhere") }
 
 // hub makes a hub that knows the channels of the processes that work on the store.
 func (o *operating) hub(ctx context.Context, st *openedStore, oneChannel bool) (*channel.Hub, error) {

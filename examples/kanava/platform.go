@@ -77,6 +77,11 @@ func (p *program) platform(ctx context.Context, given ids, needs ...string) (pla
 		}
 		*secret.to = text
 	}
+	for _, id := range []struct{ name, given string }{{"phone number ID", pl.Number}, {"account ID", pl.Account}, {"app ID", pl.App}} {
+		if strings.Trim(id.given, "0123456789") != "" {
+			return pl, wrong("the %s has digits only (the phone number ID is not the phone number): the app dashboard shows it under WhatsApp, API setup", id.name)
+		}
+	}
 	have := map[string]string{needToken: pl.Token, needNumber: pl.Number, needAccount: pl.Account, needApp: pl.App, needSecret: pl.Secret, needVerify: pl.Verify}
 	for _, need := range needs {
 		if have[need] == "" {

@@ -126,6 +126,13 @@ func databaseProblem(where string, err error) string {
 		where = "postgres://…" + where[i:]
 		text = "it does not answer, or refuses the user" // the driver's words may quote the address
 	}
+	if folder := filepath.Dir(strings.TrimPrefix(where, "sqlite:")); !strings.Contains(where, "://") {
+		if _, err := os.Stat(folder); errors.Is(err, os.ErrNotExist) {
+			text = "there is no folder " + folder + "; make it first, or correct the path"
+		} else if errors.Is(err, os.ErrPermission) {
+			text = "the folder " + folder + " may not be entered; look at its rights"
+		}
+	}
 	return fmt.Sprintf("the database %s cannot be opened: %s", where, text)
 }
 

@@ -112,13 +112,18 @@ func TestDeadLettersAreListedShownReplayedAndDropped(t *testing.T) {
 func TestUpOnTwilioAndInAFolderThatStays(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	_, u, r := upAndRunning(t, "--twilio", "--dir", filepath.Join(dir, "desk"))
+	sh, u, r := upAndRunning(t, "--simulator", "0", "--dir", filepath.Join(dir, "first"))
+	got := sh.run(t, "health", "--sim="+portOf(u.Simulator.Site))
+	require.Contains(t, got.out, "✓ 1 process working on the store", "found by its simulator: %s", got.errs)
+	require.Zero(t, r.stop())
+
+	_, u, r = upAndRunning(t, "--twilio", "--dir", filepath.Join(dir, "desk"))
 	require.Nil(t, u.Simulator)
 	require.Equal(t, filepath.Join(dir, "desk", "helpdesk.db"), u.Database)
 	require.Zero(t, r.stop())
 	_, err := os.Stat(u.Database)
 	require.NoError(t, err)
-	got := shell{}.run(t, "up", "--twilio", "--live")
+	got = shell{}.run(t, "up", "--twilio", "--live")
 	require.Equal(t, 2, got.code)
 	got = shell{}.run(t, "up", "--live")
 	require.Equal(t, 2, got.code)
@@ -132,7 +137,7 @@ func TestSettingsOfUpAreRead(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	set := write(t, dir, "kanava.yaml", "up:\n  addr: '0'\n  simulator: '0'\n  seed: 7\n  folder: "+filepath.Join(dir, "desk")+"\n")
-	r := shell{now: time.Now}.start(t, "up", "--settings", set, "--json")
+	r := shell{now: time.Now, env: map[string]string{"XDG_CACHE_HOME": dir}}.start(t, "up", "--settings", set, "--json")
 	eventually(t, "it is up", func() bool { return strings.Contains(r.out.String(), filepath.Join(dir, "desk", "helpdesk.db")) })
 }
 
@@ -150,6 +155,8 @@ func TestDatabasesThatCannotBeOpened(t *testing.T) {
 		{"none is named", nil, "health", 2, "say which database"},
 		{"it is not there", nil, "health --database " + none, 2, "there is no database"},
 		{"nobody is up", map[string]string{"XDG_CACHE_HOME": dir}, "health --sim=1", 1, "no kanava up has run"},
+		{"nobody is up whose tables could be made", map[string]string{"XDG_CACHE_HOME": dir}, "migrate --sim=1", 1, "no kanava up has run"},
+		{"tables in a folder that is not there", nil, "migrate --database " + filepath.Join(dir, "gone", "desk.db"), 1, "there is no folder " + filepath.Join(dir, "gone")},
 		{"a password on the command line", nil, "health --database postgres://desk:hunter2@localhost/desk", 2, "does not belong on the command line"},
 		{"a server that is not there", map[string]string{"KANAVA_DATABASE": "postgres://desk:hunter2@localhost:1/desk"}, "health", 1, "does not answer"},
 		{"a file that is no database", nil, "health --database " + write(t, dir, "text.db", strings.Repeat("no database ", 200)), 1, "cannot be opened"},

@@ -191,19 +191,24 @@ func (u *upping) helpdesk(ctx context.Context, o helpdesk.Options, sim *simulato
 // database is where the tickets are; without a folder they begin anew, since the
 // simulator does.
 func (u *upping) database(sim *simulator.Values) (string, error) {
-	if u.dir != "" {
-		return filepath.Abs(filepath.Join(u.dir, "helpdesk.db"))
-	}
 	site := "http://" + u.sim
 	if sim != nil {
 		site = sim.Site
 	}
 	file, err := u.p.upDatabase(site)
+	if u.dir != "" {
+		kept, bad := filepath.Abs(filepath.Join(u.dir, "helpdesk.db"))
+		if bad == nil && err == nil && sim != nil { // without it the verbs want --database
+			_ = os.MkdirAll(filepath.Dir(file), 0o700)
+			_ = os.WriteFile(signpost(file), []byte(kept), 0o600)
+		}
+		return kept, bad
+	}
 	if err != nil {
 		return "", err
 	}
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		if err := os.Remove(file + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
+	for _, old := range []string{file, file + "-wal", file + "-shm", signpost(file)} {
+		if err := os.Remove(old); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return "", err
 		}
 	}

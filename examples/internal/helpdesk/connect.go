@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/access"
@@ -16,12 +17,24 @@ import (
 // looks again when they say so.
 type connecting struct {
 	guide *onboard.Guide
+	on    *atomic.Bool   // while it looks
 	state *onboard.State // nil with a real number, of which nothing is changed: it is only looked at
 	seen  onboard.Target
 	log   *slog.Logger
 
 	mu   sync.Mutex
 	list console.Checklist
+}
+
+// hushed is the log of a webhook that does not warn of the stranger whom the examination of the number plays.
+type hushed struct {
+	slog.Handler
+	examining *atomic.Bool
+}
+
+// Enabled implements slog.Handler.
+func (h hushed) Enabled(ctx context.Context, level slog.Level) bool {
+	return !h.examining.Load() && h.Handler.Enabled(ctx, level)
 }
 
 // lookAgain is how often the number is looked at.
@@ -43,6 +56,8 @@ func (c *connecting) run(ctx context.Context) error {
 
 // look takes the steps that can be taken now, and looks at everything.
 func (c *connecting) look(ctx context.Context) error {
+	c.on.Store(true)
+	defer c.on.Store(false)
 	list := console.Checklist{Channel: channelID}
 	if c.state != nil {
 		if err := c.guide.Run(ctx, c.state); err != nil {
@@ -89,7 +104,7 @@ func (w *WhatsApp) connecting(log *slog.Logger) (*connecting, error) {
 	if w.guide == nil {
 		return nil, nil //nolint:nilnil // with Twilio nobody can tell
 	}
-	c := &connecting{guide: w.guide, seen: onboard.Target{NumberID: w.Number, AccountID: w.Account}, log: log}
+	c := &connecting{guide: w.guide, on: w.examining, seen: onboard.Target{NumberID: w.Number, AccountID: w.Account}, log: log}
 	if w.plan != nil {
 		var err error
 		if c.state, err = w.guide.Begin(*w.plan); err != nil {

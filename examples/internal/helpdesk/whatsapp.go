@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/cloudapi"
@@ -36,8 +37,9 @@ type WhatsApp struct {
 	Connect func(h http.Handler) error
 	Phone   Phone
 	// guide looks at the number for the page about connecting; nil if nobody knows how.
-	guide *onboard.Guide
-	plan  *onboard.Plan // what is wanted of a simulated number; a real one is only looked at
+	guide     *onboard.Guide
+	examining *atomic.Bool  // while the guide calls our webhook, as a stranger too
+	plan      *onboard.Plan // what is wanted of a simulated number; a real one is only looked at
 }
 
 // MetaConfig is a number with Meta.
@@ -59,12 +61,12 @@ func Meta(cfg MetaConfig) (*WhatsApp, error) {
 	if err != nil {
 		return nil, err
 	}
-	number := client.Number(cfg.Number)
+	number, examining := client.Number(cfg.Number), new(atomic.Bool)
 	return &WhatsApp{
-		guide:  guide,
+		guide: guide, examining: examining,
 		Sender: number, Media: number, Number: cfg.Number, Account: cfg.Account, Now: cfg.Now,
 		Webhook: func(_ string, sink webhook.Sink, log *slog.Logger) (http.Handler, error) {
-			return webhook.NewHandler(webhook.Config{AppSecrets: []string{cfg.Secret}, VerifyToken: cfg.VerifyToken, Sink: sink, Logger: log})
+			return webhook.NewHandler(webhook.Config{AppSecrets: []string{cfg.Secret}, VerifyToken: cfg.VerifyToken, Sink: sink, Logger: slog.New(hushed{log.Handler(), examining})})
 		},
 		Check: func(ctx context.Context, log *slog.Logger) error {
 			return reaches(ctx, number, cfg.Client.BaseURL, log)

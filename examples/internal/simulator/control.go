@@ -307,5 +307,11 @@ func kindInWords(kind string) string {
 
 // operations is the whole control API, group by group.
 func operations() []operation {
-	return slices.Concat(worldOperations(), webhookOperations(), peopleOperations(), flowOperations(), businessOperations())
+	all := slices.Concat(worldOperations(), webhookOperations(), peopleOperations(), flowOperations(), businessOperations())
+	first := map[string]int{}
+	for i, op := range slices.Backward(all) {
+		first[op.group] = i
+	}
+	slices.SortStableFunc(all, func(a, b operation) int { return first[a.group] - first[b.group] })
+	return all
 }
