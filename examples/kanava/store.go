@@ -49,7 +49,7 @@ func refuseForeign(ctx context.Context, where string) error {
 		return err
 	}
 	if _, err := os.Stat(file); err != nil {
-		return nil //nolint:nilerr // it is not there yet, or whoever opens it hears why not
+		return nil // it is not there yet, or whoever opens it hears why not
 	}
 	path, _, _ := strings.Cut(sqlstore.SQLiteDSN(file), "?")
 	db, err := sql.Open("sqlite", path+"?mode=ro&_pragma=busy_timeout(5000)")
