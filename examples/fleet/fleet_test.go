@@ -59,9 +59,6 @@ type bench struct {
 	sticky   bool         // the log leaves its share to a process that has lost its database
 	stood    atomic.Int64 // the longest time for which this process, and WhatsApp in it, did not get its turn
 
-	state string // as press saw it last
-	moved time.Time
-
 	mu      sync.Mutex
 	members []*member
 	turn    int
@@ -141,18 +138,8 @@ func (b *bench) complaints() (all []cloudapitest.Finding) {
 	return all
 }
 
-// press has WhatsApp bring again what nobody took, once nothing has moved for a while: state is how things stand.
-// What is under way gets there sooner without it, since then one POST waits for the other.
-func (b *bench) press(state string) {
-	const rest, leap = 3 * time.Second, 10 * time.Minute
-	switch now := time.Now(); {
-	case state != b.state:
-		b.state, b.moved = state, now
-	case now.Sub(b.moved) > rest:
-		b.world.Advance(leap)
-		b.moved = time.Now()
-	}
-}
+// press has WhatsApp bring again what nobody took.
+func (b *bench) press() { b.world.Advance(time.Minute) }
 
 // open connects WhatsApp to the balancer.
 func (b *bench) open() {

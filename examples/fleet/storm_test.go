@@ -292,6 +292,7 @@ func (l looker) settle(t *testing.T, b *bench, wrote int) (uncertain int) {
 		return fmt.Sprintf("%d of %d answered, %d uncertain, %d dead, %+v", b.answered(), wrote, state.Uncertain, state.Dead, state.Work)
 	})
 	rest := func() bool {
+		b.press()
 		var err error
 		if state, err = l.hub.Health(t.Context()); err != nil {
 			return false
@@ -302,9 +303,7 @@ func (l looker) settle(t *testing.T, b *bench, wrote int) (uncertain int) {
 				waits += q.Due + q.Waiting
 			}
 		}
-		answered := b.answered()
-		b.press(fmt.Sprint(answered, state.Uncertain, waits))
-		return waits == 0 && answered+state.Uncertain >= wrote
+		return waits == 0 && b.answered()+state.Uncertain >= wrote
 	}
 	require.Eventually(t, rest, patience, 250*time.Millisecond, "nothing is left to do: %s", left)
 	require.Zero(t, state.Dead)
