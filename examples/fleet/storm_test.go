@@ -284,9 +284,6 @@ func (l looker) versions(t *testing.T) (all []string) {
 // once WhatsApp has said everything that it knows, those were not sent.
 func (l looker) settle(t *testing.T, b *bench, wrote int) (uncertain int) {
 	t.Helper()
-	// What WhatsApp refused because too much came at once, after Redis forgot or the machine stood still,
-	// waits for minutes before it is tried again.
-	const patience = 3 * patience
 	var state *health.Report
 	left := later(func() string {
 		if state == nil {
