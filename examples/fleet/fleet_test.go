@@ -34,8 +34,7 @@ import (
 const childEnv = "KANAVA_FLEET_PROCESS"
 
 // patience bounds what takes seconds, or a minute, when nothing is wrong: it only tells a hang from a slow
-// machine. What WhatsApp refused because too much came at once, after Redis forgot or the machine stood still,
-// waits for minutes before it is tried again.
+// machine. What was put off by a process whose clock has just jumped waits for minutes, too.
 const patience = 15 * time.Minute
 
 func TestMain(m *testing.M) {
