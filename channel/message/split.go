@@ -2,6 +2,7 @@ package message
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -56,16 +57,13 @@ func cut(text string, max int) (piece, rest string) {
 			}
 		}
 	}
-	piece = strings.TrimRight(text[:at], space)
-	rest = strings.TrimLeft(text[at:], space)
+	piece = strings.TrimRightFunc(text[:at], unicode.IsSpace)
+	rest = strings.TrimLeftFunc(text[at:], unicode.IsSpace)
 	if piece == "" || rest == "" {
 		return piece, rest
 	}
 	return piece + open.closing(), open.opening() + rest
 }
-
-// space is what is dropped at a cut.
-const space = " \t\r\n\v\f\u0085\u00a0\u2028\u2029\u3000"
 
 // runesIn returns how many bytes the first n characters of text take: len(text) if
 // there are no more.

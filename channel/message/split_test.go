@@ -50,6 +50,7 @@ func TestSplit(t *testing.T) {
 		"a quote goes on as a quote":               {"> " + strings.TrimSpace(strings.Repeat("said ", 10)), 32, []string{"> said said said said said said", "> said said said said"}},
 		"a lonely star is none":                    {"2 * 3 and *this goes on and on and on, on", 32, []string{"2 * 3 and *this goes on and on", "and on, on"}},
 		"underscores within a word are none":       {"a snake_case_word " + strings.Repeat("and_so on ", 3), 32, []string{"a snake_case_word and_so on", "and_so on and_so on "}},
+		"a thin space is white space, too":         {"one\u2009two\u2006", 3, []string{"one", "two"}},
 		"nothing is a mark in code":                {"`*a` b " + strings.Repeat("word ", 8) + "c*", 32, []string{"`*a` b word word word word word", "word word word c*"}},
 	} {
 		t.Run(name, func(t *testing.T) {
