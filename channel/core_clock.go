@@ -3,6 +3,7 @@ package channel
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -17,20 +18,98 @@ const (
 	// taken for one that is meant to be different (Config.Now), and is left alone.
 	skewShown = 2 * time.Second
 	skewMeant = time.Hour
-	// skewNoise is what measuring may get wrong.
+	// skewNoise is what measuring may get wrong, and skewJump what reading two clocks one after the
+	// other may.
 	skewNoise = 100 * time.Millisecond
+	skewJump  = 500 * time.Millisecond
 )
 
 // A fleetClock is the clock of this process, put right by that of the store, so that all
 // processes on a store agree on what is due and when a window closes.
 type fleetClock struct {
 	own   func() time.Time
-	ahead atomic.Int64 // how far own is ahead, as last measured, in nanoseconds
-	fixed atomic.Int64 // how much of that is taken off
-	told  atomic.Int64 // of which the log was told
+	last  atomic.Pointer[measurement] // nil: the store keeps no time, or own is meant to be different
+	ahead atomic.Int64                // how far own is ahead, as last measured, in nanoseconds
+	told  atomic.Int64                // of which the log was told
+
+	mu     sync.Mutex
+	asking chan struct{} // closed when the store has been asked; nil: nobody asks
 }
 
-func (c *fleetClock) now() time.Time { return c.own().Add(-time.Duration(c.fixed.Load())) }
+// A measurement is what the clocks of a process showed when the store was asked for its time.
+type measurement struct {
+	machine time.Time     // with the monotonic clock, which nobody can set
+	own     time.Time     // without it
+	fixed   time.Duration // how much is taken off own
+}
+
+// jump is by how much more own has gone on since then than the monotonic clock: somebody has set it,
+// or the machine slept, in which only the monotonic clock stands still.
+func (m *measurement) jump(own time.Time) time.Duration {
+	d := own.Round(0).Sub(m.own) - time.Since(m.machine)
+	if d.Abs() < skewJump {
+		return 0
+	}
+	return d
+}
+
+// now takes a jump off, which is right if somebody has set the clock. Whoever writes something by it
+// asks for the present.
+func (c *fleetClock) now() time.Time {
+	own, m := c.own(), c.last.Load()
+	if m == nil {
+		return own
+	}
+	fixed := m.fixed
+	if jump := m.jump(own); jump.Abs() <= skewMeant {
+		fixed += jump
+	}
+	return own.Round(0).Add(-fixed)
+}
+
+// jumped says that now is not to be relied on until the store has been asked.
+func (c *fleetClock) jumped() bool {
+	m := c.last.Load()
+	return m != nil && m.jump(c.own()) != 0
+}
+
+// present is now, for what is decided and written by it: after a jump the store is asked first.
+func (h *core) present(ctx context.Context) time.Time {
+	h.makeSure(ctx)
+	return h.now()
+}
+
+// makeSure measures if the clock has jumped. One asks for all who want to know, except for those in a
+// transaction of the host: it may hold the connection that the one waits for.
+func (h *core) makeSure(ctx context.Context) {
+	c := &h.clock
+	switch {
+	case !c.jumped():
+		return
+	case store.DeferredIn(ctx) != nil:
+		h.measure(ctx)
+		return
+	}
+	c.mu.Lock()
+	if asking := c.asking; asking != nil {
+		c.mu.Unlock()
+		select {
+		case <-asking:
+		case <-ctx.Done():
+		}
+		return
+	}
+	asking := make(chan struct{})
+	c.asking = asking
+	c.mu.Unlock()
+	defer func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.asking = nil
+		close(asking)
+	}()
+	h.measure(ctx)
+}
 
 // measure asks the store for its time, if it keeps one.
 func (h *core) measure(ctx context.Context) {
@@ -38,25 +117,32 @@ func (h *core) measure(ctx context.Context) {
 	if !ok {
 		return
 	}
-	before := h.clock.own()
+	c := &h.clock
+	machine, own := time.Now(), c.own()
 	there, err := keeper.Now(ctx)
-	took := h.clock.own().Sub(before)
+	took := time.Since(machine)
 	if err != nil || there.IsZero() || took > skewShown {
 		return // it is asked again soon
 	}
-	ahead := before.Add(took / 2).Sub(there)
-	h.clock.ahead.Store(int64(ahead))
-	fixed := time.Duration(h.clock.fixed.Load())
-	switch {
-	case ahead.Abs() > skewMeant, ahead.Abs() < skewNoise:
-		h.clock.fixed.Store(0)
-	case (ahead - fixed).Abs() >= skewNoise:
-		h.clock.fixed.Store(int64(ahead))
+	m := &measurement{machine: machine.Add(took / 2), own: own.Round(0).Add(took / 2)}
+	if before := c.last.Load(); before != nil {
+		m.fixed = before.fixed
 	}
-	if told := time.Duration(h.clock.told.Load()); (ahead - told).Abs() > skewShown {
-		h.clock.told.Store(int64(ahead))
+	ahead := m.own.Sub(there)
+	c.ahead.Store(int64(ahead))
+	switch {
+	case ahead.Abs() > skewMeant:
+		m = nil
+	case ahead.Abs() < skewNoise:
+		m.fixed = 0
+	case (ahead - m.fixed).Abs() >= skewNoise:
+		m.fixed = ahead
+	}
+	c.last.Store(m)
+	if told := time.Duration(c.told.Load()); (ahead - told).Abs() > skewShown {
+		c.told.Store(int64(ahead))
 		h.log.LogAttrs(ctx, slog.LevelWarn, "channel: this machine's clock differs from the store's",
-			slog.Duration("ahead", ahead), slog.Bool("corrected", h.clock.fixed.Load() != 0))
+			slog.Duration("ahead", ahead), slog.Bool("corrected", m != nil && m.fixed != 0))
 	}
 }
 

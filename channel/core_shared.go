@@ -62,8 +62,9 @@ func (h *core) upToDate(ctx context.Context) error {
 	return h.catchUp(ctx)
 }
 
-// follow reads what others have shared since it was last called.
+// follow reads what others have shared since it was last called, and makes sure of the time.
 func (h *core) follow(ctx context.Context) error {
+	h.makeSure(ctx)
 	h.shared.mu.Lock()
 	defer h.shared.mu.Unlock()
 	return h.catchUp(ctx)

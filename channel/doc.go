@@ -64,7 +64,7 @@
 // that it lives (Config.Heartbeat, [Hub.Processes]): one that is killed, hangs or is cut off is taken over
 // from within five seconds, and stops by itself before that. Changed settings, and what WhatsApp says about
 // templates, reach all within Config.Poll. On a [store.Timekeeper] they go by its clock; a machine's own is
-// warned of when it is two seconds off.
+// warned of when it is two seconds off, and when it jumps the store is asked before anything is decided by it.
 //
 // # How it works
 //

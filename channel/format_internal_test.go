@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"context"
 	"encoding/json"
 	"reflect"
 	"testing"
@@ -84,7 +85,7 @@ func TestADocumentThatIsRememberedIsAsDecodingItGives(t *testing.T) {
 			for seed := range 60 {
 				st := memstore.New()
 				process := func() *step.Steps {
-					return &step.Steps{Store: st, Now: time.Now, Wake: func(string) {}, Took: func(time.Duration) {}}
+					return &step.Steps{Store: st, Now: func(context.Context) time.Time { return time.Now() }, Wake: func(string) {}, Took: func(time.Duration) {}}
 				}
 				first, second := process(), process()
 				saved := doc()

@@ -134,7 +134,7 @@ func New(cfg Config) (*Hub, error) {
 		h.store = newNoted(cfg.Store, cfg.Feed, cfg.Search, h.heralds.cry)
 	}
 	h.clock.own, h.now = cfg.Now, h.clock.now
-	h.steps = step.Steps{Store: h.store, Now: h.now, Wake: h.wake, Expect: h.expect, Took: h.commits.add, Reserve: h.reserve}
+	h.steps = step.Steps{Store: h.store, Now: h.present, Wake: h.wake, Expect: h.expect, Took: h.commits.add, Reserve: h.reserve}
 	if cfg.Now == nil {
 		h.clock.own = time.Now
 	}
@@ -172,6 +172,10 @@ func New(cfg Config) (*Hub, error) {
 	}
 	return h, nil
 }
+
+// Now is the present by the clock of the hub: [Config.Now], put right by the clock of the store if that is a
+// [store.Timekeeper]. By it all processes on the store judge windows, and what is due.
+func (h *Hub) Now() time.Time { return h.now() }
 
 // Run does the hub's work until ctx is done, lets work in hand finish for at most Config.Drain, and
 // returns nil; what did not finish is given back, and upkeep at once. It owns its goroutines and waits for them, and so

@@ -3,6 +3,7 @@ package channel
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/message"
@@ -26,11 +27,11 @@ import (
 // for some minutes they become dead letters, which come back to life, in order, when a channel with
 // the number is added.
 func (h *Hub) Accept(ctx context.Context, d *webhook.Delivery) (err error) {
-	start := h.now()
+	began := time.Now()
 	var info hooks.AcceptInfo
 	defer func() {
 		if h.hooks.AcceptDone != nil {
-			info.Took = h.now().Sub(start)
+			info.Took = time.Since(began)
 			h.hooks.AcceptDone(ctx, info, err)
 		}
 	}()

@@ -68,7 +68,7 @@ type Config struct {
 	ReadOnly bool
 	// Streams is how many pages of one actor are told what happens at the same time; 0 means 20.
 	Streams int
-	// Now is the clock of the hub; nil means time.Now.
+	// Now is the clock; nil means that of the hub.
 	Now func() time.Time
 	// Logger gets what an operator should know; nil means silence.
 	Logger *slog.Logger
@@ -172,7 +172,7 @@ func New(cfg Config) (*Console, error) {
 		cfg.Streams = 20
 	}
 	if cfg.Now == nil {
-		cfg.Now = time.Now
+		cfg.Now = cfg.Desk.Hub().Now
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)

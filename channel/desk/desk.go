@@ -52,16 +52,13 @@ type Desk struct {
 // New makes a hub with a desk, or returns all problems of cfg at once. It starts nothing and reads
 // nothing: [channel.Hub.Run] of [Desk.Hub] does the work.
 func New(cfg Config) (*Desk, error) {
-	d := &Desk{away: cfg.AllAway, agentName: cfg.AgentName, mayOwn: cfg.Assignable, audit: cfg.Audit, now: cfg.Hub.Now, log: cfg.Hub.Logger}
-	if d.now == nil {
-		d.now = time.Now
-	}
+	d := &Desk{away: cfg.AllAway, agentName: cfg.AgentName, mayOwn: cfg.Assignable, audit: cfg.Audit, log: cfg.Hub.Logger}
 	cfg.Hub.Desk = part{d}
 	hub, err := channel.New(cfg.Hub)
 	if err != nil {
 		return nil, err
 	}
-	d.hub = hub
+	d.hub, d.now = hub, hub.Now
 	return d, nil
 }
 

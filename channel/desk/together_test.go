@@ -16,6 +16,8 @@ import (
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/settings"
+	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/channel/store/memstore"
 )
 
 // carol is a second agent of support.
@@ -62,6 +64,40 @@ func TestPresenceIsSeenByOthersAndPasses(t *testing.T) {
 		require.Len(t, before, 1)
 		require.ErrorIs(t, l.agents.SetPresence(ctx, carol, id, "dancing"), desk.ErrActivity)
 	})
+}
+
+// timekeeper is a store with a clock of its own: that of the bubble.
+type timekeeper struct{ store.Store }
+
+func (timekeeper) Now(context.Context) (time.Time, error) { return time.Now(), nil }
+
+func TestAgentsSeeEachOtherThoughTheClocksOfTheirMachinesDiffer(t *testing.T) {
+	t.Parallel()
+	for _, off := range []time.Duration{5 * time.Minute, -5 * time.Minute} {
+		st := timekeeper{memstore.New()}
+		experiment(t, labOptions{Store: st}, func(t *testing.T, l *lab) {
+			l.Say(channeltest.Kim, "wamid.1", "hello")
+			id, ctx := l.Conversation().ID, t.Context()
+			other := newLab(t, labOptions{Store: st, Config: func(c *channel.Config) {
+				c.Now = func() time.Time { return time.Now().Add(off) }
+			}})
+			other.Run()
+			require.NoError(t, l.agents.SetPresence(ctx, alice, id, desk.Viewing))
+			require.NoError(t, other.agents.SetPresence(ctx, carol, id, desk.Writing))
+			for _, d := range []*desk.Desk{l.agents, other.agents} {
+				found, err := d.Present(ctx, alice, id)
+				require.NoError(t, err)
+				require.Len(t, found[id], 2, "%v", off)
+			}
+			l.Pass(desk.PresenceFor)
+			for _, d := range []*desk.Desk{l.agents, other.agents} {
+				found, err := d.Around(ctx, alice)
+				require.NoError(t, err)
+				require.Empty(t, found, "%v", off)
+			}
+			other.Stop()
+		})
+	}
 }
 
 func TestPresenceIsNobodyElsesBusiness(t *testing.T) {

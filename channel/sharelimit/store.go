@@ -21,9 +21,10 @@ const (
 
 const (
 	// measureEvery is how often the store is asked for its time, and measureWithin how long it may
-	// take to say so.
+	// take to say so. It is asked at once after the machine has slept for longer than sleptFor.
 	measureEvery  = 10 * time.Second
 	measureWithin = 100 * time.Millisecond
+	sleptFor      = 500 * time.Millisecond
 	// pairsKept is for how long a pair is remembered that owes nothing, and pairsDropped how many
 	// others are forgotten with one step.
 	pairsKept    = time.Hour
@@ -39,7 +40,8 @@ type inStore struct {
 	store store.Store
 
 	mu       sync.Mutex
-	measured time.Time // when the store was last asked for its time
+	measured time.Time // when the store was last asked for its time, by the monotonic clock
+	wall     time.Time // the same by the other one, which goes on while the machine sleeps
 	there    time.Time // what it said
 
 	tidied sync.Map // by number, when its pairs were last looked through
@@ -53,7 +55,7 @@ func (s *inStore) now(ctx context.Context) (float64, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if before := time.Now(); s.measured.IsZero() || before.Sub(s.measured) > measureEvery {
+	if before := time.Now(); s.stale(before) {
 		there, err := keeper.Now(ctx)
 		took := time.Since(before)
 		switch {
@@ -62,10 +64,16 @@ func (s *inStore) now(ctx context.Context) (float64, error) {
 		case there.IsZero():
 			return float64(time.Now().UnixMicro()), nil
 		case s.measured.IsZero() || took <= measureWithin: // otherwise it is asked again next time
-			s.measured, s.there = before.Add(took/2), there
+			s.measured, s.wall, s.there = before.Add(took/2), before.Add(took/2).Round(0), there
 		}
 	}
 	return float64(s.there.Add(time.Since(s.measured)).UnixMicro()), nil
+}
+
+// stale says that it is time to ask the store. The caller holds the lock.
+func (s *inStore) stale(now time.Time) bool {
+	since := now.Sub(s.measured)
+	return s.measured.IsZero() || since > measureEvery || now.Round(0).Sub(s.wall)-since > sleptFor
 }
 
 // again repeats a step that somebody else came in between of.

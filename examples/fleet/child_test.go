@@ -17,8 +17,7 @@ import (
 
 // What else the environment of a process says, beside childEnv: clockEnv by how much its clock is
 // wrong, and nextEnv that it is one of the next release. SIGUSR1 sets its clock by jump, forth and
-// back. Until a process has asked the database for the time again, what it puts off is due by the clock
-// that has jumped: as much later.
+// back.
 const (
 	clockEnv = "KANAVA_FLEET_CLOCK"
 	nextEnv  = "KANAVA_FLEET_NEXT"

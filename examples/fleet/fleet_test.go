@@ -34,7 +34,7 @@ import (
 const childEnv = "KANAVA_FLEET_PROCESS"
 
 // patience bounds what takes seconds, or a minute, when nothing is wrong: it only tells a hang from a slow
-// machine. What was put off by a process whose clock has just jumped waits for minutes, too.
+// machine.
 const patience = 15 * time.Minute
 
 func TestMain(m *testing.M) {

@@ -24,8 +24,8 @@ const MaxConflicts = 20
 // Steps runs steps on a store. It is safe for concurrent use.
 type Steps struct {
 	Store store.Store
-	// Now is the clock.
-	Now func() time.Time
+	// Now is the clock. It may have to ask the store.
+	Now func(ctx context.Context) time.Time
 	// Wake is told which kinds of work were enqueued, once that is committed.
 	Wake func(kind string)
 	// Expect is told of work that was enqueued for later, once that is committed, with its kind and when it
@@ -117,7 +117,7 @@ func (s *Steps) Try(ctx context.Context, guess []Known, f func(*Step) error) err
 }
 
 func (s *Steps) begin(ctx context.Context, guess []Known) *Step {
-	st := &Step{Ctx: ctx, Now: s.Now(), steps: s, read: map[store.RecordKey]*read{}, puts: map[store.RecordKey]int{}}
+	st := &Step{Ctx: ctx, Now: s.Now(ctx), steps: s, read: map[store.RecordKey]*read{}, puts: map[store.RecordKey]int{}}
 	for i := range guess {
 		r := &remembered{Known: guess[i]}
 		if doc := guess[i].Doc; doc != nil {
@@ -161,7 +161,7 @@ func (s *Step) commit() error {
 		}
 	}
 	if len(s.held) > 0 {
-		s.batch.Now = s.steps.Now()
+		s.batch.Now = s.steps.Now(s.Ctx)
 	}
 	inside := store.DeferredIn(s.Ctx) != nil
 	written := func() {}

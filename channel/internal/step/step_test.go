@@ -21,7 +21,7 @@ type doc struct {
 
 func newSteps(woken *[]string) *step.Steps {
 	return &step.Steps{
-		Store: memstore.New(), Now: time.Now,
+		Store: memstore.New(), Now: func(context.Context) time.Time { return time.Now() },
 		Wake: func(kind string) { *woken = append(*woken, kind) }, Took: func(time.Duration) {},
 	}
 }

@@ -1,6 +1,7 @@
 package worker_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -46,7 +47,7 @@ func TestAnOutcomeIsCommittedWithTheStep(t *testing.T) {
 			require.Len(t, claimed, 1)
 
 			steps := step.Steps{
-				Store: st, Now: func() time.Time { return now }, Wake: func(string) {}, Took: func(time.Duration) {},
+				Store: st, Now: func(context.Context) time.Time { return now }, Wake: func(string) {}, Took: func(time.Duration) {},
 			}
 			job := &worker.Job{Work: claimed[0]}
 			require.NoError(t, steps.Do(ctx, nil, func(s *step.Step) error { job.Settle(s, c.outcome); return nil }))

@@ -97,7 +97,7 @@ func call(t *testing.T, f func(c *calls)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		c := &calls{t: t, st: memstore.New()}
-		c.steps = &step.Steps{Store: c.st, Now: time.Now, Took: func(time.Duration) {}}
+		c.steps = &step.Steps{Store: c.st, Now: func(context.Context) time.Time { return time.Now() }, Took: func(time.Duration) {}}
 		c.runner = New(Config{
 			Kind: "q", Workers: 400, Lease: time.Minute, Poll: time.Second,
 			Store: c.st, Now: time.Now, Log: slog.New(slog.DiscardHandler), Claimed: func(context.Context, error) {}, Clear: c.clear,

@@ -67,7 +67,7 @@ func work(t *testing.T, workers int, handle func(b *bench, w *Job) (Outcome, err
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		b := &bench{t: t, st: &claims{Store: memstore.New()}}
-		b.steps = &step.Steps{Store: b.st, Now: time.Now, Took: func(time.Duration) {}}
+		b.steps = &step.Steps{Store: b.st, Now: func(context.Context) time.Time { return time.Now() }, Took: func(time.Duration) {}}
 		settle := func(ctx context.Context, w *Job, o Outcome) error {
 			return b.steps.Do(context.WithoutCancel(ctx), nil, func(s *step.Step) error { return w.Settle(s, o) })
 		}

@@ -2,8 +2,10 @@ package hubtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -125,5 +127,117 @@ func TestClocksThatDifferDoNoHarmOnPostgreSQL(t *testing.T) {
 	}
 	for text, n := range j.sent {
 		require.Equal(t, 1, n, text)
+	}
+}
+
+// balky is a ticket system and a Sender of which each first call fails, just when somebody sets a clock.
+type balky struct {
+	hub   func() *channel.Hub
+	set   func()
+	mu    sync.Mutex
+	tried map[string]int // by ID, or text
+}
+
+// try reports whether to fail.
+func (b *balky) try(what string) (first bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.tried[what]++
+	if b.tried[what] > 1 {
+		return false
+	}
+	b.set()
+	return true
+}
+
+func (b *balky) Receive(ctx context.Context, in *conversation.Received) (string, error) {
+	if b.try(in.ID) {
+		return "", errors.New("the ticket system is busy")
+	}
+	_, err := b.hub().Reply(ctx, agent, channel.Reply{
+		Conversation: in.Conversation.ID, Key: in.ID, Content: &message.Text{Body: "re: " + in.Message.Text},
+	})
+	return "ticket", err
+}
+
+func (*balky) Changed(context.Context, *conversation.Change) error { return nil }
+
+func (b *balky) Send(_ context.Context, out message.Outbound) (message.Receipt, error) {
+	text := out.Content.(*message.Text).Body
+	if b.try(text) {
+		return message.Receipt{}, refused{}
+	}
+	return message.Receipt{ID: "wamid." + text}, nil
+}
+
+func (*balky) MarkRead(context.Context, string, bool) error { return nil }
+
+// refused is the error of a Sender that did not reach WhatsApp.
+type refused struct{}
+
+func (refused) Error() string { return "connection refused" }
+
+func (refused) Failure() message.Failure {
+	return message.Failure{Class: message.ClassTemporary, Retry: message.Retry{Advice: message.RetryAfter}}
+}
+
+// Two machines on PostgreSQL work for two tenants. Whenever something fails, somebody sets the clock of one
+// of them by most of an hour, forth or back: what is put off just then comes again in a moment.
+func TestWhatIsPutOffJustAfterAClockWasSetComesInTimeOnPostgreSQL(t *testing.T) {
+	t.Parallel()
+	schema := pgtest.New(t)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var ahead atomic.Int64
+	var hubs []*channel.Hub
+	jump := 50 * time.Minute
+	b := &balky{hub: func() *channel.Hub { return hubs[0] }, tried: map[string]int{}}
+	b.set = func() {
+		ahead.Add(int64(jump))
+		jump = -jump
+	}
+	var work sync.WaitGroup
+	for i := range 2 {
+		db, err := schema.Open()
+		require.NoError(t, err)
+		defer db.Close()
+		st, err := sqlstore.Open(ctx, sqlstore.Config{DB: db, Dialect: sqlstore.PostgreSQL})
+		require.NoError(t, err)
+		defer st.Close()
+		cfg := channel.Config{Store: st, Ticketing: b, Changes: []conversation.ChangeKind{conversation.TopicChanged}, Heartbeat: time.Minute}
+		if i == 0 {
+			cfg.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+		}
+		for _, number := range []string{"3", "4"} {
+			cfg.Channels = append(cfg.Channels, channel.Channel{Sender: b, Settings: settings.Settings{
+				ID: "support" + number, Name: "Support " + number, Number: number, Enabled: true,
+			}})
+		}
+		hub, err := hubOf(false, cfg)
+		require.NoError(t, err)
+		hubs = append(hubs, hub)
+	}
+	for _, hub := range hubs {
+		work.Go(func() { _ = hub.Run(ctx) })
+	}
+	for n := range 6 {
+		d, err := webhook.Parse(fmt.Appendf(nil, `{"object":"whatsapp_business_account","entry":[{"id":"2","changes":[{"field":"messages","value":{
+			"messaging_product":"whatsapp","metadata":{"display_phone_number":"13125550142","phone_number_id":"%d"},
+			"messages":[{"from":"1312555%04d","id":"wamid.%d","timestamp":"%d","type":"text","text":{"body":"%c"}}]}}]}]}`,
+			3+n%2, n, n, time.Now().Unix(), 'a'+n))
+		require.NoError(t, err)
+		d.Scope = webhook.Scope{All: true}
+		require.NoError(t, hubs[0].Accept(ctx, d))
+		require.Eventually(t, func() bool {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			return b.tried[fmt.Sprintf("re: %c", 'a'+n)] == 2
+		}, 5*time.Minute, 20*time.Millisecond, "that clock was wrong by fifty minutes")
+	}
+	stop()
+	work.Wait()
+	require.Len(t, b.tried, 12, "each message, and its answer")
+	for what, n := range b.tried {
+		require.Equal(t, 2, n, what)
 	}
 }
