@@ -62,6 +62,9 @@ func cut(text string, max int) (piece, rest string) {
 	if piece == "" || rest == "" {
 		return piece, rest
 	}
+	if strings.Trim(piece, "*_~`> ") == "" && (open != "" || text == piece+rest) {
+		return "", rest // what follows fills a piece: there is no room for the marks in front of it
+	}
 	return piece + open.closing(), open.opening() + rest
 }
 
