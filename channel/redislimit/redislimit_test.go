@@ -62,21 +62,26 @@ func (g *gate) most() (most int) {
 	return most
 }
 
-// storm has everybody send to many people as fast as they may, until the gate has n.
+// storm has everybody send to many people as fast as they may, until the gate has n. Who is refused
+// asks again: a connection may be found dead when it is next used.
 func storm(t *testing.T, n int, number string, processes []cloudapi.Limiter) *gate {
 	t.Helper()
 	g := &gate{begun: time.Now()}
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	var senders sync.WaitGroup
 	var sent atomic.Int64
 	for p, l := range processes {
 		for s := range 20 {
 			senders.Go(func() {
-				for i := 0; ; i++ {
+				for i := 0; ctx.Err() == nil; i++ {
 					_, err := l.Acquire(ctx, cloudapi.Permit{Number: number, Recipient: fmt.Sprint(p, "-", s, "-", i), MaxWait: time.Minute})
 					if err != nil {
-						return // the end
+						select {
+						case <-ctx.Done(): // the end
+						case <-time.After(10 * time.Millisecond):
+						}
+						continue
 					}
 					g.pass()
 					if sent.Add(1) >= int64(n) {
@@ -88,6 +93,7 @@ func storm(t *testing.T, n int, number string, processes []cloudapi.Limiter) *ga
 		}
 	}
 	senders.Wait()
+	require.GreaterOrEqual(t, len(g.at), n, "permits")
 	return g
 }
 
