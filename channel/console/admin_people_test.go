@@ -122,6 +122,20 @@ func TestRolesAreGivenAndTaken(t *testing.T) {
 	})
 }
 
+func TestRolesLeaveWhatANewerReleaseSaysOfThem(t *testing.T) {
+	with(t, staff, func(t *testing.T, s *site) {
+		ch, err := s.Hub.Channel(t.Context(), "support")
+		require.NoError(t, err)
+		ch.Desk = []byte(`{"access":{"users":{"alice":"supervisor"},"shifts":{"night":"viewer"}},"sla":{"hours":4}}`)
+		require.NoError(t, s.Hub.UpdateSettings(t.Context(), ch.Settings))
+		a := s.grants(sara, "support", "of", "users", "id", "alice", "role", "viewer")
+		require.Equal(t, http.StatusSeeOther, a.Code)
+		ch, err = s.Hub.Channel(t.Context(), "support")
+		require.NoError(t, err)
+		require.JSONEq(t, `{"access":{"users":{"alice":"viewer"},"shifts":{"night":"viewer"}},"sla":{"hours":4}}`, string(ch.Desk))
+	})
+}
+
 func TestTheAuditShowsWhoDidWhat(t *testing.T) {
 	with(t, staff, func(t *testing.T, s *site) {
 		id := s.asks("wamid.1", "our secret")

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"encoding/json"
 	"errors"
 	"maps"
 	"net/http"
@@ -176,10 +175,13 @@ func (q *request) saveRoles() error {
 		wrong = append(wrong, q.language.say("set.changed"))
 	}
 	if len(wrong) == 0 {
-		set := old
-		if set.Desk, err = withPolicy(old.Desk, policy); err != nil {
+		own, err := desk.SettingsOf(old)
+		if err != nil {
 			return err
 		}
+		own.Access = policy
+		set := old
+		set.Desk = own.JSON()
 		if err := q.Desk.UpdateSettings(q.ctx(), q.actor, set); err != nil {
 			return err
 		}
@@ -230,22 +232,6 @@ func problemsOf(err error) (list []*access.PolicyError) {
 		list = append(list, one)
 	}
 	return list
-}
-
-// withPolicy puts a policy into the desk's part of settings, and leaves the rest as it is.
-func withPolicy(raw json.RawMessage, p access.Policy) (json.RawMessage, error) {
-	all := map[string]any{}
-	if len(raw) > 0 {
-		var parts map[string]json.RawMessage
-		if err := json.Unmarshal(raw, &parts); err != nil {
-			return nil, err
-		}
-		for name, part := range parts {
-			all[name] = part
-		}
-	}
-	all["access"] = p
-	return json.Marshal(all)
 }
 
 // actor is somebody as the host says they are.

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/kanava-go/kanava/channel/access"
+	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/internal/usable"
 	"github.com/kanava-go/kanava/channel/rules"
 	"github.com/kanava-go/kanava/channel/settings"
@@ -28,16 +30,19 @@ type Settings struct {
 	// HandoverTeam is the team, by the host's ID, that gets what a bot hands over and no team has yet;
 	// "" for none. Whether a bot answers first is a setting of the channel: settings.Settings.BotFirst.
 	HandoverTeam string `json:"handover_team,omitempty"`
+
+	newer json.RawMessage // where they came from, if that has what this release does not know
 }
 
 // JSON is what belongs into [settings.Settings].Desk. Settings that no JSON can hold, such as a date
-// that does not exist, give what no channel accepts.
+// that does not exist, give what no channel accepts. Fields that a newer release wrote into settings
+// that come from [SettingsOf] stay.
 func (s Settings) JSON() json.RawMessage {
 	text, err := json.Marshal(s)
 	if err != nil {
 		return json.RawMessage(`"unusable"`)
 	}
-	return text
+	return step.Keep(text, s.newer, s)
 }
 
 // SettingsOf reads the desk's part of a channel's settings; none is the zero Settings.
@@ -48,6 +53,9 @@ func SettingsOf(s settings.Settings) (Settings, error) {
 	}
 	err := json.Unmarshal(s.Desk, &own)
 	if err == nil {
+		if text := own.JSON(); !bytes.Equal(text, step.Keep(text, s.Desk, own)) {
+			own.newer = slices.Clone(s.Desk)
+		}
 		return own, nil
 	}
 	var parts struct {

@@ -180,6 +180,28 @@ func automatic(text string) rules.AutoReplyRule {
 	return rules.AutoReplyRule{Enabled: true, Content: rules.Content{Text: text}}
 }
 
+func TestWhatANewerReleaseWroteIntoSettingsOfADeskStays(t *testing.T) {
+	t.Parallel()
+	read := func(raw string) desk.Settings {
+		s, err := desk.SettingsOf(settings.Settings{Desk: []byte(raw)})
+		require.NoError(t, err)
+		return s
+	}
+	const stored = `{"rules":{"idle_close":{"reason":"quiet","new":[1]},"new_rule":{"x":1}},
+		"access":{"users":{"alice":"supervisor","bob":"viewer"},"new_kind":{"y":2}},"handover_team":"north","new":true}`
+	s := read(stored)
+	require.JSONEq(t, stored, string(s.JSON()))
+	delete(s.Access.Users, "bob")
+	s.HandoverTeam, s.Rules.IdleClose.Reason = "", "long quiet"
+	s = read(string(s.JSON()))
+	require.JSONEq(t, `{"rules":{"idle_close":{"reason":"long quiet","new":[1]},"new_rule":{"x":1}},
+		"access":{"users":{"alice":"supervisor"},"new_kind":{"y":2}},"new":true}`, string(s.JSON()), "and what was taken away is gone")
+	s.Access = access.Policy{}
+	require.JSONEq(t, `{"rules":{"idle_close":{"reason":"long quiet","new":[1]},"new_rule":{"x":1}},"new":true}`, string(s.JSON()),
+		"a part that goes, goes whole")
+	require.NotContains(t, string(desk.Settings{HandoverTeam: "south"}.JSON()), "new", "settings that are not read have nothing of it")
+}
+
 func TestSettingsOfADeskAreReadAndTheirProblemsNamed(t *testing.T) {
 	t.Parallel()
 	full := desk.Settings{Rules: rules.Default(), Access: access.Policy{Users: map[string]access.Role{"alice": access.Supervisor}}}
@@ -192,7 +214,6 @@ func TestSettingsOfADeskAreReadAndTheirProblemsNamed(t *testing.T) {
 	require.Equal(t, desk.Settings{}, none)
 	_, err = desk.SettingsOf(settings.Settings{Desk: []byte(`{"rules":{},"of a later version":true}`)})
 	require.NoError(t, err, "what a later version knows harms nobody")
-
 	bad := desk.Settings{Rules: rules.Settings{IdleClose: rules.IdleCloseRule{After: -1}}, Access: access.Policy{AllUsers: "emperor"}}
 	bad.Rules.AutoReply.Away = automatic("{{nobody}}")
 	err = bad.Validate()

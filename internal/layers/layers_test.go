@@ -44,7 +44,7 @@ var allowed = map[string][]string{
 	"channel/explain":    {"channel", "channel/conversation", "channel/message", "channel/pricing", "channel/settings", "channel/store", "template", "window"},
 	"channel/desk": {
 		"channel", "channel/access", "channel/campaign", "channel/conversation", "channel/deadletter", "channel/deskapi", "channel/explain", "channel/health",
-		"channel/internal/usable", "channel/message", "channel/pricing", "channel/rules", "channel/settings", "channel/store", "template",
+		"channel/internal/step", "channel/internal/usable", "channel/message", "channel/pricing", "channel/rules", "channel/settings", "channel/store", "template",
 	},
 	"channel/console": {
 		"channel", "channel/access", "channel/conversation", "channel/deadletter", "channel/desk", "channel/deskapi", "channel/duration", "channel/explain",
