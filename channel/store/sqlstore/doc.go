@@ -100,7 +100,8 @@
 // which database/sql cannot do and a pooler in transaction mode does not carry.
 //
 // It is a [store.Searcher], too: with FTS5 on SQLite, which modernc.org/sqlite has (without it
-// every entry is looked at), and with an index of words (GIN) on PostgreSQL.
+// every entry is looked at), and with an index of words (GIN) on PostgreSQL. FTS5 takes up some
+// hundreds of entries at a time, within a commit; a search finds those that wait all the same.
 //
 // # Reports
 //

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"strings"
 )
 
@@ -105,6 +106,9 @@ func Migrate(ctx context.Context, cfg Config) ([]Migration, error) {
 
 // migrationTable is where the steps are noted.
 const migrationTable = `CREATE TABLE IF NOT EXISTS kanava_migration (step INTEGER PRIMARY KEY, name TEXT NOT NULL)`
+
+// onWords finds statements that deal with SQLite's index of words, beyond what is said about it.
+var onWords = regexp.MustCompile(`(?m)^[^-\n].*\bkanava_words`)
 
 // mark notes the step as done.
 func (m Migration) mark() string {
@@ -260,7 +264,7 @@ func (s *Store) migrateOnce(ctx context.Context) (applied []Migration, err error
 	}
 	for _, m := range steps {
 		for statement := range strings.SplitSeq(m.SQL+";\n"+m.mark(), ";\n") {
-			if strings.TrimSpace(statement) == "" || withoutFTS && strings.Contains(statement, "USING fts5") {
+			if strings.TrimSpace(statement) == "" || withoutFTS && onWords.MatchString(statement) {
 				continue
 			}
 			if _, err := conn.ExecContext(ctx, statement); err != nil {

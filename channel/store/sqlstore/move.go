@@ -318,11 +318,6 @@ func (m *move) copy(ctx context.Context, t *moving) error {
 	if err := m.to.db.QueryRowContext(ctx, t.last).Scan(t.key...); err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	if t.prepare != "" {
-		if _, err := m.source.ExecContext(ctx, t.prepare); err != nil {
-			return err
-		}
-	}
 	rows, err := m.source.QueryContext(ctx, t.rows, t.key...)
 	if err != nil {
 		return err
@@ -365,8 +360,8 @@ func (m *move) put(ctx context.Context, t *moving, page []values) error {
 	defer func() { _ = tx.Rollback() }() // after a Commit it does nothing
 	w := &transaction{Store: m.to, ctx: ctx, link: sqlLink{s: m.to, tx: tx, hosts: true}}
 	w.change(nil, &t.insert, page)
-	if t.words.text != "" {
-		w.change(nil, &t.words, page)
+	if t.then != "" {
+		w.exec(nil, t.then)
 	}
 	if err := w.flush(); err != nil {
 		return err

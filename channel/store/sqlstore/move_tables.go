@@ -16,13 +16,13 @@ type moving struct {
 	// last reads the largest key of the target into key, which begins as one before all others.
 	last string
 	key  []any
-	// prepare, if not "", comes before rows, which reads what is behind a key from the source.
-	prepare, rows string
+	// rows reads what is behind a key from the source.
+	rows string
 	// scan reads a row, and insert writes what it returned: a value for each column of the statement.
 	scan   func(Row) (values, error)
 	insert rowStatement
-	// words, if there are any, is where the words of an entry go, with its values.
-	words rowStatement
+	// then, if not "", is done after each page that was written.
+	then string
 	// sums has a row of four numbers that are the same in both.
 	sums string
 }
@@ -31,14 +31,14 @@ type moving struct {
 type moveDialect struct {
 	*dialect
 	engine Dialect
-	fts    bool // SQLite has an index of words
+	file   string // of the index of words that SQLite has
 }
 
 func newMoveDialect(s *Store) moveDialect {
 	if s.dialect == PostgreSQL {
-		return moveDialect{postgresDialect(false, false), PostgreSQL, false}
+		return moveDialect{postgresDialect(false, false), PostgreSQL, ""}
 	}
-	return moveDialect{sqliteDialect("json_each"), SQLite, s.sql.search.putWords != ""}
+	return moveDialect{sqliteDialect("json_each"), SQLite, s.sql.search.file}
 }
 
 func (m *move) tables() []moving {
@@ -126,31 +126,17 @@ func entriesTable(from, to moveDialect, n *int64) moving {
 		last: `SELECT id FROM kanava_entry ORDER BY id DESC LIMIT 1`,
 		sums: `SELECT count(*), COALESCE(sum(id), 0), 0, 0 FROM kanava_entry`,
 	}
-	const entry = `SELECT e.id, e.kind, e.key, e.grp, `
-	switch {
-	case from.engine == PostgreSQL:
-		m.rows = entry + `CAST(array_to_json(tsvector_to_array(e.words)) AS text) FROM kanava_entry AS e WHERE e.id > $1 ORDER BY e.id`
-	case from.fts: // the index has no texts, but tells its words
-		m.prepare = `CREATE VIRTUAL TABLE IF NOT EXISTS temp.kanava_term USING fts5vocab('main', 'kanava_words', 'instance')`
-		// Sorted once, with a row for entries that have no words; then each entry is looked up.
-		m.rows = from.text(entry + `t.words FROM (SELECT w.doc, json_group_array(w.term) FILTER (WHERE w.term IS NOT NULL) AS words FROM
-				(SELECT v.doc, v.term FROM temp.kanava_term AS v WHERE v.col = 'words' AND v.doc > $1
-				UNION ALL SELECT a.id, NULL FROM kanava_entry AS a WHERE a.id > $1) AS w
-			GROUP BY w.doc ORDER BY w.doc) AS t CROSS JOIN kanava_entry AS e ON e.id = t.doc ORDER BY t.doc`)
-	default:
-		m.rows = from.text(entry + `e.words FROM kanava_entry AS e WHERE e.id > $1 ORDER BY e.id`)
+	words := `e.words`
+	if from.engine == PostgreSQL {
+		words = `CAST(array_to_json(tsvector_to_array(e.words)) AS text)`
 	}
-	const columns = "i bigint, k text, y text, g text, w text, c text"
-	const into = "kanava_entry (id, kind, key, grp, words)"
-	switch {
-	case to.engine == PostgreSQL:
-		m.insert = to.insertRows(into, columns, `e.i, e.k, e.y, e.g, array_to_tsvector(ARRAY(SELECT json_array_elements_text(CAST(e.w AS json))))`, "")
-	case to.fts:
-		m.insert = to.insertRows(into, columns, `e.i, e.k, e.y, e.g, ''`, "")
-		m.words = to.insertRows("kanava_words (rowid, words, scope)", columns, `e.i, e.w, e.c`, "")
-	default:
-		m.insert = to.insertRows(into, columns, `e.i, e.k, e.y, e.g, ' ' || e.w`, "")
+	m.rows = from.text(`SELECT e.id, e.kind, e.key, e.grp, ` + words + ` FROM kanava_entry AS e WHERE e.id > $1 ORDER BY e.id`)
+	words = `e.w`
+	if to.engine == PostgreSQL {
+		words = `array_to_tsvector(ARRAY(SELECT json_array_elements_text(CAST(e.w AS json))))`
 	}
+	m.insert = to.insertRows("kanava_entry (id, kind, key, grp, words)", "i bigint, k text, y text, g text, w text", `e.i, e.k, e.y, e.g, `+words, "")
+	m.then = to.file
 	m.scan = func(row Row) (values, error) {
 		var id int64
 		var text string
@@ -163,12 +149,11 @@ func entriesTable(from, to moveDialect, n *int64) moving {
 		} else if err := json.Unmarshal([]byte(text), &e.words); err != nil {
 			return nil, err
 		}
-		scope := scopeHash(kindLexeme(e.kind)) + " " + scopeHash(groupLexeme(e.group))
 		e.words = withoutScope(e.words)
 		if to.engine == PostgreSQL {
-			return values{id, e.kind, e.key, e.group, e.lexemes()[3], scope}, nil
+			return append(values{id}, e.lexemes()...), nil
 		}
-		return values{id, e.kind, e.key, e.group, strings.Join(e.words, " "), scope}, nil
+		return append(values{id}, e.row()...), nil
 	}
 	return m
 }

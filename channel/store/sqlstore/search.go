@@ -4,26 +4,30 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"hash/fnv"
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/kanava-go/kanava/channel/store"
 )
 
 var _ store.Searcher = (*Store)(nil)
 
-// searchStatements word what keeps and asks the index. On SQLite put is three statements, the
-// words of an entry being in a table of their own: dropWords, put, putWords.
+// searchStatements word what keeps and asks the index. On SQLite the index of words takes up many entries at a time,
+// by file; until then they are looked at one by one, and so is every entry if there is no such index.
 type searchStatements struct {
-	dropWords, drop, put rowStatement
-	putWords, find       string
+	drop, put  rowStatement
+	file, find string
 }
+
+// filed is the last entry that SQLite's index of words has taken up.
+const filed = `(SELECT COALESCE(max(f.id), 0) FROM kanava_words_docsize AS f)`
 
 // newSearchStatements words them. fts says that there is an index of words on SQLite.
 func newSearchStatements(d *dialect, fts bool) searchStatements {
-	const entry, found = "kanava_entry (kind, key, grp, words)", `SELECT e.key, e.grp, e.id FROM `
+	const entry = "kanava_entry (kind, key, grp, words)"
+	const found = `SELECT e.key, e.grp, e.id FROM `
 	s := searchStatements{drop: d.deleteRows("kanava_entry AS x", "k text, y text", `x.kind = e.k AND x.key = e.y`)}
 	if !d.oneByOne {
 		s.put = d.insertRows(entry, "k text, y text, g text, w text",
@@ -42,15 +46,24 @@ func newSearchStatements(d *dialect, fts bool) searchStatements {
 		return s
 	}
 	s.put = d.insertRows(entry, "k text, y text, g text, w text", `e.k, e.y, e.g, e.w`, "")
-	s.find = found + `kanava_entry AS e WHERE e.id < ?2 AND e.kind = ?3 AND NOT EXISTS
+	// Read backwards by ID, and not by the index that has the kind.
+	s.find = found + `kanava_entry AS e WHERE e.id < ?2 AND +e.kind = ?3 AND NOT EXISTS
 		(SELECT 1 FROM json_each(?1 ->> 'w') AS w WHERE instr(e.words, ' ' || w.value) = 0)
-		AND (?1 ->> 'g' IS NULL OR e.grp IN (SELECT g.value FROM json_each(?1 ->> 'g') AS g)) ORDER BY e.id DESC LIMIT 0 + ?4`
-	if fts {
-		s.dropWords = d.rowStatement("k text, y text", `DELETE FROM kanava_words WHERE rowid = (SELECT x.id FROM kanava_entry AS x WHERE x.kind = e.k AND x.key = e.y)`)
-		s.putWords = `INSERT INTO kanava_words (rowid, words, scope) VALUES (last_insert_rowid(), ?1, ?2)`
-		s.find = found + `kanava_words AS w CROSS JOIN kanava_entry AS e ON e.id = w.rowid
-			WHERE kanava_words MATCH ?1 AND w.rowid < ?2 AND e.kind = ?3 ORDER BY w.rowid DESC LIMIT 0 + ?4`
+		AND (?1 ->> 'g' IS NULL OR e.grp IN (SELECT g.value FROM json_each(?1 ->> 'g') AS g))`
+	const newest = ` ORDER BY e.id DESC LIMIT 0 + ?4`
+	if !fts {
+		s.find += newest
+		return s
 	}
+	// As in the step that made the index; see searchFor, too.
+	s.file = `INSERT INTO kanava_words (rowid, words)
+		SELECT e.id, replace(e.words, ' ', ' ' || char(97 + (unicode(e.kind) + length(e.kind)) % 26)) || ' 0' || hex(e.grp)
+		FROM kanava_entry AS e WHERE e.id > ` + filed + ` ORDER BY e.id`
+	s.find = `SELECT * FROM (` + s.find + ` AND e.id > ` + filed + newest + `)
+		UNION ALL
+		SELECT * FROM (` + found + `kanava_words AS w CROSS JOIN kanava_entry AS e ON e.id = w.rowid
+			WHERE kanava_words MATCH ?1 ->> 'm' AND w.rowid < ?2 AND e.kind = ?3 ORDER BY w.rowid DESC LIMIT 0 + ?4)
+		ORDER BY id DESC LIMIT 0 + ?4`
 	return s
 }
 
@@ -63,6 +76,7 @@ func (s *Store) meetIndex(ctx context.Context) error {
 		return fmt.Errorf("ask for the index of words: %w", err)
 	}
 	s.sql.search = newSearchStatements(sqliteDialect("json_each"), tables > 0)
+	s.unfiled.Store(filedAtOnce) // a process before may have left some
 	return nil
 }
 
@@ -96,17 +110,13 @@ func compareIndexed(a, b indexed) int {
 	return cmp.Or(strings.Compare(a.kind, b.kind), strings.Compare(a.key, b.key))
 }
 
-// scope are words that no text has: they name kind and group.
+// Words that no text has: they name kind and group in the index of PostgreSQL.
 func kindLexeme(kind string) string   { return " k" + kind }
 func groupLexeme(group string) string { return " g" + group }
 
-// scopeHash is the same for the index of SQLite, whose words are letters and digits. That two
-// names may have one hash does not matter: what is found is looked at.
-func scopeHash(lexeme string) string {
-	h := fnv.New64a()
-	h.Write([]byte(lexeme))
-	return fmt.Sprintf("x%016x", h.Sum64())
-}
+// filedAtOnce is about how many entries wait for SQLite's index of words: to take up a few costs it nearly
+// as much as to take up hundreds, and to look at some hundreds costs a search less than a millisecond.
+const filedAtOnce = 256
 
 // putIndex files entries, and removes those without words and those of deleted records.
 func (t *transaction) putIndex(entries []indexed, deleted []row) {
@@ -124,25 +134,20 @@ func (t *transaction) putIndex(entries []indexed, deleted []row) {
 		drop = append(drop, values{r.kind, r.key})
 	}
 	search := &t.sql.search
-	if search.putWords != "" {
-		t.change(nil, &search.dropWords, drop)
-	}
 	t.change(nil, &search.drop, drop)
-	switch {
-	case t.dialect == PostgreSQL:
+	if t.dialect == PostgreSQL {
 		t.change(nil, &search.put, rowsOf(put, (*indexed).lexemes))
-	case search.putWords == "":
-		t.change(nil, &search.put, rowsOf(put, (*indexed).row))
-	default:
-		for _, e := range put {
-			t.change(nil, &search.put, []values{{e.kind, e.key, e.group, ""}})
-			scope := scopeHash(kindLexeme(e.kind)) + " " + scopeHash(groupLexeme(e.group))
-			t.exec(nil, search.putWords, strings.Join(e.words, " "), scope)
-		}
+		return
+	}
+	t.change(nil, &search.put, rowsOf(put, (*indexed).row))
+	// If the transaction comes to nothing the entries of others wait a little longer.
+	if search.file != "" && len(put) > 0 && t.unfiled.Add(int64(len(put))) >= filedAtOnce {
+		t.unfiled.Store(0)
+		t.exec(nil, search.file)
 	}
 }
 
-// row is an entry for SQLite without an index of words.
+// row is an entry for SQLite.
 func (e *indexed) row() values {
 	return values{e.kind, e.key, e.group, " " + strings.Join(e.words, " ")}
 }
@@ -178,26 +183,8 @@ func (s *Store) Search(ctx context.Context, q store.SearchQuery) ([]store.Hit, e
 
 // searchFor words the condition for the engine's index.
 func (s *Store) searchFor(kind string, words, groups []string) string {
-	if s.dialect == SQLite && s.sql.search.putWords == "" {
-		if groups == nil {
-			return `{"w":` + jsonStrings(words) + `}`
-		}
-		return `{"w":` + jsonStrings(words) + `,"g":` + jsonStrings(groups) + `}`
-	}
-	list := func(items []string, and string, item func(string) string) string {
-		parts := make([]string, len(items))
-		for i := range items {
-			parts[i] = item(items[i])
-		}
-		return strings.Join(parts, and)
-	}
 	if s.dialect == SQLite {
-		match := `words : (` + list(words, " AND ", func(w string) string { return `"` + w + `" *` }) + `)` +
-			` AND scope : "` + scopeHash(kindLexeme(kind)) + `"`
-		if groups != nil {
-			match += ` AND scope : (` + list(groups, " OR ", func(g string) string { return `"` + scopeHash(groupLexeme(g)) + `"` }) + `)`
-		}
-		return match
+		return matchWords(kind, words, groups)
 	}
 	quote := func(w string) string { return `'` + strings.NewReplacer(`'`, `''`, `\`, `\\`).Replace(w) + `'` }
 	query := list(words, " & ", func(w string) string { return quote(w) + ":*" }) + " & " + quote(kindLexeme(kind))
@@ -205,4 +192,26 @@ func (s *Store) searchFor(kind string, words, groups []string) string {
 		query += " & (" + list(groups, " | ", func(g string) string { return quote(groupLexeme(g)) }) + ")"
 	}
 	return query
+}
+
+// matchWords is an object: w and g are words and groups, and m is the same for SQLite's index of words.
+func matchWords(kind string, words, groups []string) string {
+	first, _ := utf8.DecodeRuneInString(kind)
+	mark := string('a' + (first+rune(utf8.RuneCountInString(kind)))%26)
+	match := list(words, " AND ", func(w string) string { return `"` + mark + w + `" *` })
+	of := ""
+	if groups != nil {
+		match += " AND (" + list(groups, " OR ", func(g string) string { return fmt.Sprintf(`"0%X"`, g) }) + ")"
+		of = `,"g":` + jsonStrings(groups)
+	}
+	return `{"w":` + jsonStrings(words) + of + `,"m":` + string(appendString(nil, match)) + `}`
+}
+
+// list joins what becomes of each item.
+func list(items []string, and string, item func(string) string) string {
+	parts := make([]string, len(items))
+	for i := range items {
+		parts[i] = item(items[i])
+	}
+	return strings.Join(parts, and)
 }

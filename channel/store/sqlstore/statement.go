@@ -207,6 +207,6 @@ func (s *statements) byRow() []*rowStatement {
 		&s.findNames, &s.insertNames, &s.remember, &s.rename, &s.insertWork, &s.replaceWork,
 		&s.start, &s.done, &s.later, &s.bury, &s.replay, &s.drop, &s.release, &s.leases, &s.dropNames,
 		&s.hold, &s.busy, &s.mustQueue, &s.promote, &s.fixLanes, &s.lease,
-		&s.search.dropWords, &s.search.drop, &s.search.put,
+		&s.search.drop, &s.search.put,
 	}
 }

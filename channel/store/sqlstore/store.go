@@ -91,6 +91,7 @@ type Store struct {
 	timeout   time.Duration
 	stuckAt   atomic.Int64 // when a lock was not to be had, in nanoseconds since 1970
 	ownClock  bool
+	unfiled   atomic.Int64 // SQLite: about how many entries wait for the index of words
 
 	keepChanges time.Duration
 }
@@ -226,7 +227,7 @@ func (s *Store) prepareAll(ctx context.Context) error {
 	for _, statement := range s.sql.byRow() {
 		texts = append(texts, statement.text, statement.wide)
 	}
-	texts = append(texts, s.sql.search.putWords, s.sql.search.find)
+	texts = append(texts, s.sql.search.file, s.sql.search.find)
 	texts = append(texts, s.sql.getMany...)
 	for _, text := range s.sql.list {
 		texts = append(texts, text)

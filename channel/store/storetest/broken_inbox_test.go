@@ -40,6 +40,13 @@ var inboxBreaks = []struct {
 			return changes, next, err
 		}
 	}},
+	{"finds only the newest entries", "of hundreds of entries each is found, whatever was indexed or deleted before and after it", func(s *faulty) {
+		s.search = func(ctx context.Context, q store.SearchQuery) ([]store.Hit, error) {
+			newest, _ := s.Store.(store.Searcher).Search(ctx, store.SearchQuery{Kind: q.Kind, Groups: q.Groups, Text: "word", Limit: 1})
+			hits, err := s.Store.(store.Searcher).Search(ctx, q)
+			return slices.DeleteFunc(hits, func(h store.Hit) bool { return len(newest) > 0 && h.Position+1000 < newest[0].Position }), err
+		}
+	}},
 	{"tells before it writes", "a batch that fails tells nothing", func(s *faulty) {
 		s.commit = func(ctx context.Context, b *store.Batch) (store.Committed, error) {
 			if len(b.Tell) > 0 {

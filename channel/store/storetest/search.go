@@ -42,20 +42,20 @@ var searchCases = searchable([]testCase{
 				"en": "The parcel, NOT the letter; it's at O'Brien's!", "de": "Größe ÜBERMORGEN", "ru": "Где моя Посылка?",
 				"zh": "我的包裹在哪里", "ja": "荷物はどこですか", "th": "พัสดุอยู่ที่ไหน", "ar": "أين طردي؟", "hi": "मेरा पार्सल कहाँ है",
 				"fr": "Déjà reçu, Łódź", "nfd": "Jose\u0301 Mu\u0308nchen", "he": "שָׁלוֹם", "vi": "Nguyễn Đức",
-				"ko": "소포가 어디에 있나요", "el": "Πού είναι το δέμα", "no": "358401234567 a_b 100% \\ \"quoted\" it*",
+				"ko": "소포가 어디에 있나요", "ff": "𞤀𞤣𞤤𞤢𞤥 abc𞤀𞤣𞤤𞤢𞤥", "el": "Πού είναι το δέμα", "no": "358401234567 a_b 100% \\ \"quoted\" it*",
 			} {
 				s.index(store.Entry{Kind: "k", Key: key, Text: text})
 			}
 			for text, want := range map[string]string{
 				"parcel": "en", "PARC": "en", "letter parcel": "en", "brien": "en", "übermorgen größe": "de", "посыл моя": "ru",
 				"包裹": "zh", "裹": "zh", "哪里": "zh", "荷物": "ja", "どこ": "ja", "พัสดุ": "th", "طردي": "ar", "पार्सल": "hi", "소포": "ko",
-				"δέμα": "el", "δεμα": "el", "ΔΈΜΑ": "el", "grosse ubermorgen": "de", "GROẞE": "de", "deja recu lodz": "fr", "DÉJÀ": "fr", "josé": "nfd", "jose munchen": "nfd",
+				"𞤢𞤣𞤤": "ff", "ABC𞤀": "ff", "δέμα": "el", "δεμα": "el", "ΔΈΜΑ": "el", "grosse ubermorgen": "de", "GROẞE": "de", "deja recu lodz": "fr", "DÉJÀ": "fr", "josé": "nfd", "jose munchen": "nfd",
 				"שלום": "he", "nguyen duc": "vi", "NGUYỄN": "vi", "35840123": "no", "quoted": "no", "a_b 100": "no", "100%": "no", `"quoted" & it* | !x`: "",
 			} {
 				got := strings.Join(s.search(store.SearchQuery{Kind: "k", Text: text}), " ")
 				s.equal("Search for "+text, got, want)
 			}
-			for _, text := range []string{"arcel", "parcel nobody", "裹包", "我里", "посылкаа", "AND", "NEAR", "kk"} {
+			for _, text := range []string{"arcel", "parcel nobody", "裹包", "我里", "посылкаа", "AND", "NEAR", "kk", "𞤣", "𞤀𞤀"} {
 				s.equal("Search for "+text, len(s.search(store.SearchQuery{Kind: "k", Text: text})), 0)
 			}
 			return s.err
@@ -124,6 +124,62 @@ var searchCases = searchable([]testCase{
 			s.commit(store.Batch{Delete: []store.RecordKey{{Kind: "k", Key: "b"}}, Index: []store.Entry{{Kind: "k", Key: "c", Text: " ."}}})
 			s.equal("Search for what was", len(s.search(store.SearchQuery{Kind: "k", Text: "one"})), 0)
 			s.equal("Search for what is", s.search(store.SearchQuery{Kind: "k", Text: "two"}), []string{"a"})
+			return s.err
+		},
+	},
+	{
+		"of hundreds of entries each is found, whatever was indexed or deleted before and after it",
+		searchReason + " Before is the Position of the hit to go on behind; 0 starts with the newest.",
+		func(ctx context.Context, h harness) error {
+			s := begin(ctx, h)
+			const many, batch = 1200, 40
+			model := map[string]string{} // the words of each key
+			key := func(i int) string { return fmt.Sprintf("e%04d", i) }
+			entry := func(i int, group, text string) store.Entry {
+				model[key(i)] = text
+				return store.Entry{Kind: "k", Key: key(i), Group: group, Text: text}
+			}
+			for from := 0; from < many; from += batch {
+				var b store.Batch
+				for i := from; i < from+batch; i++ {
+					b.Put = append(b.Put, store.Record{Kind: "k", Key: key(i)})
+					b.Index = append(b.Index, entry(i, "g1", "word n"+key(i)))
+				}
+				s.commit(b)
+				// One goes, one has other words from now on, and one of long ago comes anew.
+				delete(model, key(from))
+				s.commit(store.Batch{
+					Delete: []store.RecordKey{{Kind: "k", Key: key(from)}},
+					Index:  []store.Entry{entry(from+1, "g1", "other"), entry(from/2+3, "g2", "word again")},
+				})
+			}
+			found := map[string]string{}
+			page := func(q store.SearchQuery, text func(key string) string) {
+				q.Kind, q.Limit = "k", 100
+				for s.err == nil {
+					hits, err := s.store.(store.Searcher).Search(ctx, q)
+					s.that(err == nil, "Search failed: %v", err)
+					for _, hit := range hits {
+						s.that(found[hit.Key] == "", "Search found %s twice", hit.Key)
+						s.that(q.Before == 0 || hit.Position < q.Before, "Search has %s behind what is older", hit.Key)
+						found[hit.Key], q.Before = text(hit.Key), hit.Position
+					}
+					if len(hits) < q.Limit {
+						return
+					}
+				}
+			}
+			page(store.SearchQuery{Text: "wor", Groups: []string{"g1", "g3"}}, func(key string) string { return "word n" + key })
+			page(store.SearchQuery{Text: "again word", Groups: []string{"g2"}}, func(string) string { return "word again" })
+			page(store.SearchQuery{Text: "oth"}, func(string) string { return "other" })
+			s.equal("Search for all, page by page", found, model)
+			for i := 3; i < many; i += 97 {
+				var one []string
+				if model[key(i)] == "word n"+key(i) {
+					one = []string{key(i)}
+				}
+				s.equal("Search for "+key(i), s.search(store.SearchQuery{Kind: "k", Text: "word n" + key(i), Groups: []string{"g1"}}), one)
+			}
 			return s.err
 		},
 	},

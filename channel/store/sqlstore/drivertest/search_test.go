@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +14,134 @@ import (
 	"github.com/kanava-go/kanava/channel/store/sqlstore/drivertest/pgtest"
 	"github.com/stretchr/testify/require"
 )
+
+// upTo applies the first steps to an empty SQLite database, as one with or without FTS5 does.
+func upTo(t *testing.T, db *sql.DB, steps int, fts bool) {
+	t.Helper()
+	_, err := db.Exec(`CREATE TABLE kanava_migration (step INTEGER PRIMARY KEY, name TEXT NOT NULL)`)
+	require.NoError(t, err)
+	for _, m := range sqlstore.Migrations(sqlstore.SQLite)[:steps] {
+		for statement := range strings.SplitSeq(m.SQL, ";\n") {
+			lines := slices.DeleteFunc(strings.Split(statement, "\n"), func(line string) bool { return strings.HasPrefix(line, "--") })
+			if statement = strings.Join(lines, "\n"); strings.TrimSpace(statement) == "" || !fts && strings.Contains(statement, "kanava_words") {
+				continue
+			}
+			_, err := db.Exec(statement)
+			require.NoError(t, err, m.Name)
+		}
+		_, err := db.Exec(`INSERT INTO kanava_migration (step, name) VALUES (?, ?)`, m.Step, m.Name)
+		require.NoError(t, err)
+	}
+}
+
+// finds returns the keys that are found.
+func finds(t *testing.T, s store.Store, kind, text string, groups ...string) string {
+	t.Helper()
+	hits, err := s.(store.Searcher).Search(t.Context(), store.SearchQuery{Kind: kind, Text: text, Groups: groups, Limit: 100})
+	require.NoError(t, err)
+	var keys []string
+	for _, hit := range hits {
+		keys = append(keys, hit.Key)
+	}
+	return strings.Join(keys, " ")
+}
+
+func TestWordsThatAnEarlierStepIndexedAreFound(t *testing.T) {
+	t.Parallel()
+	db, err := sql.Open("sqlite", sqlstore.SQLiteDSN(filepath.Join(t.TempDir(), "x.db")))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	upTo(t, db, 6, true)
+	for i, e := range [][4]string{
+		{"customer", "a", "support", "anna virtanen 358401234567"}, {"message", "b", "support", "grosse anna 包裹 裹"}, {"message", "c", "sales", "annabel asks"},
+		{"customer", "d", "", "anna"}, {"conversation", "e", "support", "ticket4711"},
+	} {
+		_, err := db.Exec(`INSERT INTO kanava_entry (id, kind, key, grp, words) VALUES (?, ?, ?, ?, '')`, i+1, e[0], e[1], e[2])
+		require.NoError(t, err)
+		_, err = db.Exec(`INSERT INTO kanava_words (rowid, words, scope) VALUES (?, ?, 'x0123456789abcdef xfedcba9876543210')`, i+1, e[3])
+		require.NoError(t, err)
+	}
+	s, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.SQLite, Timeout: patience, InsecureReadableFiles: true})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	require.Equal(t, "d a", finds(t, s, "customer", "ann"))
+	require.Equal(t, "a", finds(t, s, "customer", "35840 virt", "support", "sales"))
+	require.Equal(t, "c b", finds(t, s, "message", "anna"))
+	require.Equal(t, "c", finds(t, s, "message", "anna", "sales"))
+	require.Equal(t, "b", finds(t, s, "message", "包裹 größe"))
+	require.Equal(t, "e", finds(t, s, "conversation", "t"))
+	_, err = s.Commit(t.Context(), &store.Batch{
+		Index:  []store.Entry{{Kind: "message", Key: "b", Group: "sales", Text: "Anna is new"}, {Kind: "message", Key: "f", Text: "not her"}},
+		Delete: []store.RecordKey{{Kind: "customer", Key: "a"}},
+	})
+	require.NoError(t, err)
+	require.Equal(t, "d", finds(t, s, "customer", "ann"))
+	require.Equal(t, "b c", finds(t, s, "message", "anna", "sales"))
+	require.Equal(t, "f", finds(t, s, "message", "not"))
+	require.Empty(t, finds(t, s, "message", "größe"))
+}
+
+// The driver here has FTS5; the tables are those that one without it makes.
+func TestASQLiteWithoutFTS5LooksAtEveryEntry(t *testing.T) {
+	t.Parallel()
+	db, err := sql.Open("sqlite", sqlstore.SQLiteDSN(filepath.Join(t.TempDir(), "x.db")))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	upTo(t, db, len(sqlstore.Migrations(sqlstore.SQLite)), false)
+	s, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.SQLite, Timeout: patience, InsecureReadableFiles: true})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	for i := range 300 {
+		_, err = s.Commit(t.Context(), &store.Batch{Index: []store.Entry{{Kind: "k", Key: fmt.Sprint("e", i), Group: "g", Text: fmt.Sprintf("word n%03d", i)}}})
+		require.NoError(t, err)
+	}
+	_, err = s.Commit(t.Context(), &store.Batch{Delete: []store.RecordKey{{Kind: "k", Key: "e7"}}, Index: []store.Entry{{Kind: "k", Key: "e8", Text: "n008"}}})
+	require.NoError(t, err)
+	require.Equal(t, "e8 e9 e6", strings.Join(strings.Fields(finds(t, s, "k", "n00"))[:3], " "))
+	require.Equal(t, "e299", finds(t, s, "k", "wor n299", "g", "h"))
+	require.Empty(t, finds(t, s, "k", "n008", "g"))
+	require.Empty(t, finds(t, s, "other", "word"))
+}
+
+// What a process did not give to the index any more, be it that it was killed, is found all the
+// same, and the next process takes it up with what it has of its own.
+func TestWordsThatWaitForTheIndexAreTakenUpByTheNextProcess(t *testing.T) {
+	t.Parallel()
+	db, err := sql.Open("sqlite", sqlstore.SQLiteDSN(filepath.Join(t.TempDir(), "x.db")))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	index := func(s store.Store, key, text string) {
+		t.Helper()
+		_, err := s.Commit(t.Context(), &store.Batch{Index: []store.Entry{{Kind: "k", Key: key, Text: text}}})
+		require.NoError(t, err)
+	}
+	indexed := func() (n int) {
+		t.Helper()
+		require.NoError(t, db.QueryRow(`SELECT count(*) FROM kanava_words('efirst* OR esecond*')`).Scan(&n))
+		return n
+	}
+	open := func() *sqlstore.Store {
+		t.Helper()
+		s, err := sqlstore.Open(t.Context(), sqlstore.Config{DB: db, Dialect: sqlstore.SQLite, Timeout: patience})
+		require.NoError(t, err)
+		return s
+	}
+	s := open()
+	for i := range 100 {
+		index(s, fmt.Sprint("a", i), "first")
+	}
+	require.Less(t, indexed(), 100, "all were indexed at once: the test proves nothing")
+	require.Len(t, strings.Fields(finds(t, s, "k", "fir")), 100)
+	require.NoError(t, s.Close())
+	s = open()
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	require.Len(t, strings.Fields(finds(t, s, "k", "fir")), 100)
+	index(s, "b", "second")
+	require.Equal(t, 101, indexed())
+	index(s, "a7", "second")
+	require.Equal(t, "a7 b", finds(t, s, "k", "sec"))
+	require.Len(t, strings.Fields(finds(t, s, "k", "fir")), 99)
+}
 
 // BenchmarkSearch searches 100,000 entries of ten channels for names, for a word that 1 in 100 has, and for
 // one that all have, and for a single letter.
