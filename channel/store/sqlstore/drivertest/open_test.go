@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -106,6 +107,27 @@ func TestACarelessConnectionIsMadeToWaitForTheDisk(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "2", pragma("synchronous"))
 	require.Equal(t, "wal", pragma("journal_mode"))
+}
+
+// Pages that change all the time must not go to the file each time SQLite's own 4 MB are full, and the
+// journal must not grow for ever.
+func TestTheJournalOfSQLiteMayHave16MB(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "x.db")
+	s, _ := openSQLite(t, path)
+	body := []byte(`"` + strings.Repeat("x", 400_000) + `"`)
+	written := 0
+	write := func(megabytes int) (size int64) {
+		for ; written*len(body) < megabytes<<20; written++ {
+			_, err := s.Commit(t.Context(), &store.Batch{Put: []store.Record{{Kind: "k", Key: strconv.Itoa(written), Body: body}}})
+			require.NoError(t, err)
+		}
+		file, err := os.Stat(path)
+		require.NoError(t, err)
+		return file.Size()
+	}
+	require.Less(t, write(10), int64(4<<20), "what was written is in the journal")
+	require.Greater(t, write(25), int64(12<<20), "and goes to its place in the end")
 }
 
 // Hosts of SQLite like to limit the pool to one connection.
