@@ -70,8 +70,11 @@ func (q *request) reports() error {
 	return q.office("nav.reports", "reports", p)
 }
 
-// Cost is what the period cost.
+// Cost is what the period cost, "" if nobody knows, for want of a rate card.
 func (p reportPage) Cost() string {
+	if p.Currency == "" {
+		return ""
+	}
 	return strings.TrimSpace(pricing.Micros(p.Total("cost_micros")).String() + " " + p.Currency)
 }
 
@@ -106,13 +109,17 @@ func (q *request) charts(query desk.ReportQuery, r *desk.Report, currency string
 	plain := func(n int64) string { text, _ := grouped(n); return text } // an int64 is a number
 	lasts := func(n int64) string { return q.language.lasts(time.Duration(n) * time.Second) }
 	money := func(n int64) string { return strings.TrimSpace(pricing.Micros(n).String() + " " + currency) }
-	return []*chart{
+	list := []*chart{
 		{Key: "volume", Days: days, Write: plain, Series: []series{per("in", number("messages_in")), per("out", number("messages_out"))}},
 		{Key: "answers", Days: days, Write: lasts, Mean: true, Series: []series{per("answers.mean", mean("answer_seconds", "answers"))}},
 		{Key: "conversations", Days: days, Write: plain, Series: []series{per("opened", number("conversations")), per("resolved", number("resolved"))}},
 		{Key: "cost", Days: days, Write: money, Series: []series{per("cost", number("cost_micros"))}},
 		{Key: "missed", Days: days, Write: plain, Series: []series{per("missed", number("window_refused"))}},
 	}
+	if currency == "" { // without a rate card nobody knows what was spent
+		list = slices.DeleteFunc(list, func(c *chart) bool { return c.Key == "cost" })
+	}
+	return list
 }
 
 // reasons are why messages failed at WhatsApp or were refused before, the most frequent first.

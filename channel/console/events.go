@@ -34,6 +34,7 @@ type fragment struct {
 	ID    string `json:"id"`
 	Order string `json:"order"`
 	HTML  string `json:"html"`
+	Quote string `json:"quote,omitempty"` // of a message that was changed: what it says where it is quoted
 }
 
 // watcher is what a stream knows of the page at its other end.
@@ -94,7 +95,7 @@ func (w *watcher) follow(s *stream) {
 		case <-s.ended:
 			return
 		case <-s.lost:
-			err = w.tell(&patch{Reset: true})
+			err = w.reset()
 		case n := <-s.news:
 			err = w.news(append([]*conversation.News{n}, collect(s)...))
 		case <-alive.C:
@@ -136,7 +137,7 @@ func (w *watcher) catchUp() error {
 	for range 4 {
 		news, next, err := w.Desk.Hub().News(w.ctx(), q)
 		if err != nil {
-			return w.tell(&patch{Reset: true})
+			return w.reset()
 		}
 		if len(news) == 0 {
 			return nil
@@ -146,7 +147,18 @@ func (w *watcher) catchUp() error {
 		}
 		q.After = next
 	}
-	return w.tell(&patch{Reset: true}) // a page that was away for long
+	return w.reset() // a page that was away for long
+}
+
+// reset has the page look at everything again, and go on from now: with a cursor that is of no use it would be
+// told so again, and again.
+func (w *watcher) reset() error {
+	now, err := w.Desk.Hub().FeedCursor(w.ctx())
+	if err != nil {
+		return err
+	}
+	w.cursor = now
+	return w.tell(&patch{Reset: true})
 }
 
 // tell sends a patch; one with nothing in it sets the clock, and keeps the connection.

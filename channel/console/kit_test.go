@@ -201,7 +201,7 @@ func (w *told) String() string {
 type change struct {
 	Reset    bool
 	Rows     []struct{ ID, HTML string }
-	Messages []struct{ ID, HTML string }
+	Messages []struct{ ID, HTML, Quote string }
 	Gone     []string
 	Erased   []string
 	Head     string

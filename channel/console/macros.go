@@ -28,11 +28,16 @@ func (q *request) macros() error {
 	if err != nil {
 		return err
 	}
-	text := strings.ToLower(strings.TrimSpace(q.FormValue("q")))
-	all = slices.DeleteFunc(slices.Clone(all), func(m Macro) bool {
+	all = fitting(all, q.FormValue("q"))
+	return q.fragment("macros", all[:min(len(all), 20)])
+}
+
+// fitting are those of all in which a text occurs, with or without the "/" that begins one in an answer.
+func fitting(all []Macro, text string) []Macro {
+	text = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(text), "/"))
+	return slices.DeleteFunc(slices.Clone(all), func(m Macro) bool {
 		return !strings.Contains(strings.ToLower(m.Title), text) && !strings.Contains(strings.ToLower(m.Text), text)
 	})
-	return q.fragment("macros", all[:min(len(all), 20)])
 }
 
 // macroOf is a macro as the desk is asked for it.

@@ -40,6 +40,7 @@ type messageView struct {
 	Earlier        []conversation.Version
 	Deleted        bool
 	Redacted       bool
+	Changed        bool // says that an earlier message was edited, which WhatsApp does not pass on
 	Unknown        bool // a kind that this version does not know, or WhatsApp does not pass on
 	State          conversation.DeliveryState
 	Times          []stepView // when what became of it
@@ -85,7 +86,8 @@ func (q *request) message(m *conversation.Message, known map[string]*conversatio
 		Unknown: m.Kind == "unsupported" || m.Kind == "unknown" || len(m.Raw) > 0 && m.Text == "",
 	}
 	if m.Kind == "unsupported" {
-		v.Text = "" // the page has a sentence in the agent's language
+		v.Changed = strings.HasSuffix(m.Text, "(edit)]") // the hub's own sentence, with WhatsApp's word for the kind
+		v.Text = ""                                      // the page has a sentence in the agent's language
 	}
 	if m.Author.ID != "" {
 		a := q.agent(m.Author.ID)
@@ -176,18 +178,45 @@ func (q *request) quote(id string, known map[string]*conversation.Message) *quot
 	if m == nil {
 		return &quoteView{Text: q.language.say("quote.unknown")}
 	}
-	text := m.Text
-	if text == "" {
-		text = q.language.word("kind", m.Kind)
-	}
-	by := q.language.say("quote.customer")
+	by := q.talker(m)
 	if m.Direction != conversation.Inbound {
 		by = q.Brand
 		if m.Author.ID != "" {
 			by = q.nameOf(m.Author.ID)
 		}
 	}
-	return &quoteView{m.ID, by, text}
+	return &quoteView{m.ID, by, q.quoted(m)}
+}
+
+// talker is who wrote a message of a customer: a member of a group, or the person whom the conversation is with.
+func (q *request) talker(m *conversation.Message) string {
+	if m.Sender != "" {
+		return m.Sender
+	}
+	name, known := q.talkers[m.Conversation]
+	if known {
+		return name
+	}
+	name = q.language.say("quote.customer")
+	if _, customer, err := q.Desk.Conversation(q.ctx(), q.actor, m.Conversation); err == nil && customer.Group == "" {
+		name = q.named(customer)
+	}
+	if q.talkers == nil {
+		q.talkers = map[string]string{}
+	}
+	q.talkers[m.Conversation] = name
+	return name
+}
+
+// quoted is what a message says where it is quoted.
+func (q *request) quoted(m *conversation.Message) string {
+	switch {
+	case !m.Deleted.IsZero():
+		return q.language.say("deleted")
+	case m.Text == "":
+		return q.language.word("kind", m.Kind)
+	}
+	return m.Text
 }
 
 // fileOf shows an attachment.

@@ -16,6 +16,7 @@ import (
 type pickerView struct {
 	ID                    string
 	Templates             []templateView
+	Macros                []Macro // prepared answers that may go out while the window is closed
 	Languages, Categories []string
 	Text, Language        string
 	Category              string
@@ -43,6 +44,9 @@ func (q *request) picker() error {
 		return err
 	}
 	v := pickerView{ID: q.PathValue("id"), Text: q.FormValue("q"), Language: q.FormValue("language"), Category: q.FormValue("category")}
+	if v.Language == "" && v.Category == "" && q.may(ch.ID, access.Reply) && q.Macros != nil {
+		v.Macros = slices.DeleteFunc(fitting(q.Macros(q.ctx(), q.actor, ch.ID), v.Text), func(m Macro) bool { return m.Shorthand == "" })
+	}
 	if ch.Templates == nil {
 		return q.fragment("picker", v)
 	}

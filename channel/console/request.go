@@ -33,6 +33,7 @@ type request struct {
 	people     map[string]Agent
 	ofTeams    []Team            // nil until they are asked for
 	currencies map[string]string // by channel
+	talkers    map[string]string // what customers are called, by conversation
 	asked      time.Time         // when rights and people were read, on a stream
 	status     int               // of a whole page; 0 = 200
 }

@@ -14,6 +14,7 @@ import (
 // news makes a patch of what happened.
 func (w *watcher) news(batch []*conversation.News) error {
 	w.now = w.Now()
+	clear(w.talkers) // names change
 	if err := w.forget(); err != nil {
 		return err
 	}
@@ -96,7 +97,7 @@ func (w *watcher) conversation(p *patch, id string) error {
 			return err
 		}
 		if w.fresh("row "+id, html) {
-			p.Rows = append(p.Rows, fragment{id, row.Order, string(html)})
+			p.Rows = append(p.Rows, fragment{ID: id, Order: row.Order, HTML: string(html)})
 		}
 	} else {
 		delete(w.sent, "row "+id)
@@ -134,7 +135,11 @@ func (w *watcher) talkMessage(p *patch, m *conversation.Message, known map[strin
 	if !w.fresh("message "+m.ID, html) {
 		return nil
 	}
-	p.Messages = append(p.Messages, fragment{m.ID, v.Order, string(html)})
+	f := fragment{ID: m.ID, Order: v.Order, HTML: string(html)}
+	if v.Edited || v.Deleted {
+		f.Quote = w.quoted(m)
+	}
+	p.Messages = append(p.Messages, f)
 	if !old && m.Direction == conversation.Inbound && m.Text != "" {
 		p.Says = append(p.Says, m.Text)
 	}

@@ -165,6 +165,14 @@ export function quote(id) {
   box()?.focus();
 }
 
+// requote follows a message that the draft in view answers to, and that was changed.
+export function requote(id, text) {
+  const draft = draftOf(writing);
+  if (draft.quote !== id) return;
+  draft.quoted = text.slice(0, 200);
+  look();
+}
+
 // change takes an answer that waits for its time back into the draft.
 async function change(button) {
   const { change: id, text, at } = button.dataset, talk = writing;

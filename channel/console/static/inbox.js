@@ -27,8 +27,7 @@ export async function open(id, push = true) {
   workspace.dataset.pane = id ? "talk" : "list";
   if (!id) return talk.close();
   document.dispatchEvent(new CustomEvent("console:turned", { detail: id }));
-  stream.listen();
-  await talk.show(id);
+  await talk.show(id, stream.here());
 }
 
 // draw puts a list into the page, and keeps the fields that it is asked with if somebody is at them: a key pressed
@@ -50,7 +49,7 @@ function draw(html, keep) {
 // view asks for another list.
 let turn = 0;
 export async function view(search, push = true, keep = Boolean(document.activeElement?.matches(".search :is(input, select)"))) {
-  const mine = ++turn;
+  const mine = ++turn, since = stream.here(); // what happens while the answer is under way is told again
   try {
     const html = await request("/list" + search + (search ? "&" : "?") + "selected=" + encodeURIComponent(selected));
     await still();
@@ -58,9 +57,11 @@ export async function view(search, push = true, keep = Boolean(document.activeEl
     draw(html, keep);
     if (push) history.pushState(null, "", base + (selected ? "/c/" + encodeURIComponent(selected) : "/") + query());
     alert("list", "");
-    stream.listen();
+    stream.listen(since);
   } catch (err) {
-    if (mine === turn && !err.lost) alert("list", err.message);
+    if (mine !== turn) return;
+    if (!err.lost) alert("list", err.message);
+    else if (!push) setTimeout(() => { if (mine === turn) view(search, false, keep); }, 2000);
   }
 }
 

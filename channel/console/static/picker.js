@@ -136,21 +136,30 @@ function mark(n) {
   if (all[n]) $("#text").setAttribute("aria-activedescendant", all[n].id);
   all[n]?.scrollIntoView({ block: "nearest" });
 }
+// choose takes a prepared answer, of the list under "/" or of the picker. What was typed to find it goes.
 async function choose(macro) {
-  const id = composer.current(), text = $("#text").value;
+  const id = composer.current(), mode = composer.mode(), text = mode === "reply" ? $("#text").value : "";
   try {
     const told = JSON.parse(await request("/talk/" + id + "/macro?macro=" + encodeURIComponent(macro)));
     const now = $("#text")?.value;
-    if (composer.current() !== id || composer.mode() !== "reply" || !now?.startsWith(text)) return; // somebody has gone on
+    if (composer.current() !== id || composer.mode() !== mode || !now?.startsWith(text)) return; // somebody has gone on
     $("#macros").hidden = true;
+    if (told.text && mode !== "reply") {
+      composer.turn("reply");
+      return composer.insert(now ? "\n" + told.text : told.text);
+    }
     if (told.text) return composer.insert(told.text + now.slice(text.length), true);
-    composer.insert(now.slice(text.length), true);
+    if (mode === "reply") composer.insert(now.slice(text.length), true);
     clear();
-    const seen = document.createElement("div"), go = document.createElement("button");
+    const seen = document.createElement("div"), line = document.createElement("p"), other = document.createElement("button"), go = document.createElement("button");
     fill(seen, '<div class="wallpaper"><div class="preview">' + told.html + "</div></div>");
+    line.className = "actions end";
+    Object.assign(other, { type: "button", className: "quiet", textContent: say("macro.other") });
+    other.dataset.unpick = "";
     Object.assign(go, { type: "button", textContent: say("macro.go") });
     go.dataset.run = macro;
-    $("#picker").replaceChildren(seen, go);
+    line.append(other, go);
+    $("#picker").replaceChildren(seen, line);
     shown = id;
     composer.turn("template");
     go.focus();

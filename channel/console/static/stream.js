@@ -20,21 +20,27 @@ function patch(p) {
   setClock(p.now);
   if (p.reset) {
     inbox.refresh();
-    talk.refresh();
+    talk.refresh(cursor);
     return;
   }
   if (p.rows) inbox.rows(p.rows);
   if (p.gone) inbox.gone(p.gone);
   if (p.erased) { talk.erased(p.erased); inbox.gone(p.erased); }
+  if (p.counts) inbox.counts(p.counts);
+  if (talk.between()) return;
   if (p.head && $("#head")) { fill($("#head"), p.head); composer.look(); panel.stale(); talk.seen(); }
   if (p.present !== undefined) talk.present(p.present);
   if (p.messages) talk.messages(p.messages);
-  if (p.counts) inbox.counts(p.counts);
   if (p.says) talk.heard(p.says);
 }
 
-// listen follows what happens to the list and the conversation in view.
-export function listen() {
+// here is where the stream stands: what is read after this has everything up to it.
+export const here = () => cursor;
+
+// listen follows what happens to the list and the conversation in view, from a place where the stream stood
+// before.
+export function listen(since = cursor) {
+  cursor = since;
   events?.close();
   clearTimeout(again);
   const open = location.pathname.startsWith(base + "/c/") ? decodeURIComponent(location.pathname.slice((base + "/c/").length)) : "";
@@ -58,9 +64,10 @@ export function listen() {
     broken = true;
     state(say(navigator.onLine ? "stale" : "offline"));
     // Browsers give up after an answer that is no stream; an agent's page must not fall silent.
-    if (mine.readyState === EventSource.CLOSED) again = setTimeout(listen, 2000);
+    if (mine.readyState === EventSource.CLOSED) again = setTimeout(() => listen(), 2000);
   });
 }
+document.addEventListener("console:follow", ({ detail }) => listen(detail ?? cursor));
 addEventListener("online", () => { if (broken) listen(); });
 addEventListener("offline", () => state(say("offline")));
 addEventListener("pageshow", (event) => { if (event.persisted) listen(); });

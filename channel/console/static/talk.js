@@ -81,11 +81,15 @@ let typed = 0;
 document.addEventListener("input", ({ target }) => { if (target.id === "text") { typed = Date.now(); be(opened(), "writing"); } });
 setInterval(() => be(document.hidden ? "" : opened(), Date.now() - typed < 10e3 ? "writing" : "viewing"), 3000);
 
-// show turns to a conversation. Until it is there nothing can be written to the one before, nor done to it. A failed request keeps what was
-// chosen, and says so.
-let turn = 0;
-export async function show(id) {
+// show turns to a conversation. Until it is there nothing can be written to the one before, nor done to it, and the stream
+// tells nothing of either; then it goes on from where it stood when the conversation was asked for (since), so that
+// nothing is missed. A failed request keeps what was chosen, and says so.
+let turn = 0, arriving = false;
+export const between = () => arriving;
+const follow = (since) => document.dispatchEvent(new CustomEvent("console:follow", { detail: since }));
+export async function show(id, since) {
   const mine = ++turn;
+  arriving = true;
   $("#talk").ariaBusy = "true";
   if (opened() !== id) for (const box of $$("#composer, #talk .does")) box.remove();
   try {
@@ -97,7 +101,7 @@ export async function show(id) {
   } catch (err) {
     if (mine !== turn) return;
     if (err.lost || err.status >= 500) {
-      setTimeout(() => { if (mine === turn) show(id); }, 2000);
+      setTimeout(() => { if (mine === turn) show(id, since); }, 2000);
       return;
     }
     const hint = Object.assign(document.createElement("p"), { className: "hint", textContent: err.status === 404 ? say("gone") : err.message });
@@ -105,26 +109,36 @@ export async function show(id) {
   } finally {
     if (mine === turn) $("#talk").ariaBusy = "false";
   }
+  arriving = false;
+  follow(since);
 }
 
 // close leaves the conversation in view.
 export function close() {
   turn++;
+  arriving = false;
   $("#talk").replaceChildren(Object.assign(document.createElement("p"), { className: "hint", textContent: say("none") }));
   panel.turned();
+  follow();
 }
 
-// refresh reads an open conversation again after a break, and keeps what is being written.
-export async function refresh() {
-  const id = opened();
-  if (!id) return;
+// refresh reads an open conversation again after a break, and keeps what is being written. What is further back
+// than it reads is fetched anew when somebody looks there.
+export async function refresh(since) {
+  const id = opened(), mine = turn;
+  if (!id || arriving) return;
   try {
     const fresh = parsed(await request("/talk/" + encodeURIComponent(id)));
-    if (opened() !== id) return;
+    if (mine !== turn || opened() !== id) return;
     fill($("#head"), $("#head", fresh).innerHTML);
+    for (const old of $$("#older, .message", list())) if (old.id === "older" || !fresh.getElementById(old.id)) old.remove();
     messages($$(".message", fresh).map((m) => ({ html: m.outerHTML })));
+    if ($("#older", fresh)) list().prepend($("#older", fresh));
     composer.look();
-  } catch { /* the stream tries again */ }
+    follow(since);
+  } catch (err) {
+    if (err.lost || err.status >= 500) setTimeout(() => { if (mine === turn) refresh(since); }, 2000);
+  }
 }
 
 // messages puts fragments into the open conversation.
@@ -136,6 +150,7 @@ export function messages(fragments) {
   // What is before the first message in view comes with it.
   const wanted = $("#older", l) ? fragments.filter(({ html }) => parsed(html).firstElementChild.dataset.order >= first) : fragments;
   const fresh = put(l, wanted, false);
+  for (const { html, quote } of fragments) if (quote) requote(parsed(html).firstElementChild.dataset.id, quote);
   for (const m of fresh) {
     m.dataset.fresh = "";
     for (const picture of $$("img, video", m)) picture.addEventListener("load", toEnd, { once: true });
@@ -145,6 +160,12 @@ export function messages(fragments) {
   if (!following) l.scrollTop = top + (top < 5 ? l.scrollHeight - height : 0);
   composer.find();
   toEnd();
+}
+
+// requote changes what a message says where it is quoted.
+function requote(id, text) {
+  for (const quoted of $$(`#messages [data-quoted="${CSS.escape(id)}"] > span`)) quoted.textContent = text;
+  composer.requote(id, text);
 }
 
 // erased takes away what is nowhere any more.
