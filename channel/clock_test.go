@@ -2,6 +2,7 @@ package channel_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -169,4 +170,40 @@ func TestAWindowIsJudgedByTheTimeThatItReallyIs(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A process that runs, and one that only looks, on machines whose clocks are wrong by minutes.
+func TestHealthAndProcessesGoByTheTimeThatItReallyIs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for _, off := range []time.Duration{20 * time.Minute, -20 * time.Minute} {
+			st, own := &timekeeper{Store: memstore.New()}, &wall{}
+			own.set(off)
+			wrong := channeltest.LabOptions{Store: st, Config: func(c *channel.Config) { c.Now = own.now }}
+			runs, looks := newLab(t, wrong), newLab(t, wrong)
+			began := time.Now()
+			runs.Run()
+			runs.Host.Fails(func(string, int) error { return errors.New("out") })
+			runs.Post(channeltest.Kim.Text(time.Now(), "wamid.1", "hello"))
+			for _, set := range []time.Duration{0, 7 * time.Minute, -9 * time.Minute} {
+				runs.Pass(time.Minute)
+				own.set(set)
+				for _, l := range []*lab{runs, looks} {
+					all, err := l.Hub.Processes(t.Context())
+					require.NoError(t, err)
+					require.Len(t, all, 1)
+					require.True(t, all[0].Living(l.Hub.Now()))
+					require.WithinDuration(t, began, all[0].Started, time.Second)
+					own.set(-set) // and again
+					r, err := l.Hub.Health(t.Context())
+					require.NoError(t, err)
+					require.WithinDuration(t, time.Now(), r.At, 0)
+					require.True(t, r.Processes[0].Living(r.At))
+					require.LessOrEqual(t, r.Delay.Std(), time.Since(began), "what waits has not waited for longer")
+					own.set(set)
+				}
+			}
+			runs.Stop()
+		}
+	})
 }

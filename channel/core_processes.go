@@ -63,7 +63,7 @@ func (h *core) newProcess() *health.Process {
 	h.life.process = rand.Text()
 	return &health.Process{
 		ID: h.life.process, Name: h.fleet.name, Version: h.fleet.version,
-		Started: h.now().UTC(), Every: duration.Duration(h.life.every), Desk: h.desk != nil,
+		Every: duration.Duration(h.life.every), Desk: h.desk != nil,
 	}
 }
 

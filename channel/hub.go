@@ -225,6 +225,7 @@ func (h *Hub) Run(ctx context.Context) error {
 // join is what a Run does first.
 func (h *Hub) join(ctx context.Context, me *health.Process) error {
 	h.measure(ctx)
+	me.Started = h.now().UTC()
 	if err := h.sayRestored(ctx); err != nil {
 		return fmt.Errorf("channel: note the restore: %w", err)
 	}

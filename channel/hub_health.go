@@ -28,12 +28,13 @@ func (h *Hub) Health(ctx context.Context, only ...string) (*health.Report, error
 	})
 	ctx, cancel := context.WithTimeout(ctx, healthPatience)
 	defer cancel()
+	h.knowTime(ctx)
 	facts, err := h.healthFacts(ctx, ids)
 	if err != nil {
 		return nil, fmt.Errorf("channel: health: %w", err)
 	}
 	now := h.now()
-	state := &health.Report{Running: h.running.Load()}
+	state := &health.Report{At: now.UTC(), Running: h.running.Load()}
 	for key, n := range facts.notCovered {
 		if key != noChannel || len(only) == 0 {
 			state.NotCovered += n

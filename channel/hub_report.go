@@ -76,7 +76,9 @@ func (h *Hub) ReportStanding(ctx context.Context, channel string, at time.Time, 
 	return nil
 }
 
-// Processes lists the processes that work on the store or did so within a day, the last seen first.
+// Processes lists the processes that work on the store or did so within a day, the last seen first. Whether one
+// is health.Process.Living goes by [Hub.Now].
 func (h *Hub) Processes(ctx context.Context) ([]health.Process, error) {
+	h.knowTime(ctx)
 	return h.processes(ctx)
 }

@@ -23,6 +23,9 @@ import (
 // outages and channels holds for all processes that share the store, as far as it is written
 // down; Running and CommitLatency are this process's own.
 type Report struct {
+	// At is when it was made, by the clock that all processes on the store agree on: what to judge
+	// [Process.Living] and ages by.
+	At time.Time `json:"at"`
 	// Running says that Run is active in this process.
 	Running bool `json:"running"`
 	// Work is how much there is of each kind of work, living or dead, as a whole. No count

@@ -136,14 +136,15 @@ func everything(t testing.TB, r *rig) {
 	hub.Outage(ctx, outage)
 	hub.Notice(ctx, hooks.NoticeInfo{Channel: "support", Notice: conversation.Notice{Kind: "review", Severity: "WARNING", Event: "x", Text: "Canary"}})
 	hub.BudgetLow(ctx, hooks.BudgetInfo{Channel: "support"})
+	at := time.Now().Add(-time.Hour) // this machine's clock is wrong
 	_, err := r.Watch(patient{health: &health.Report{
-		Running: true, Delay: duration.Second, Uncertain: 1, NotCovered: 2, CommitLatency: duration.Duration(time.Millisecond), Size: store.Size{Data: 5, Log: 6},
+		At: at, Running: true, Delay: duration.Second, Uncertain: 1, NotCovered: 2, CommitLatency: duration.Duration(time.Millisecond), Size: store.Size{Data: 5, Log: 6},
 		Work: []store.Backlog{{Queue: "in", Due: 1, Waiting: 2, Dead: 3}},
 		Processes: []health.Process{
-			{Seen: time.Now(), Every: duration.Minute, Ahead: -duration.Second, Version: "v2", Settings: 9, InHand: map[string]int{"out": 3}},
-			{Seen: time.Now(), Every: duration.Minute, Version: "v1", Settings: 7, Lapses: 2, InHand: map[string]int{"out": 4}},
-			{Stopped: time.Now(), Ahead: duration.Hour, Settings: 1},
-			{Seen: time.Now(), Every: duration.Minute, Lost: time.Now(), Lapses: 5, InHand: map[string]int{"out": 9}},
+			{Seen: at, Every: duration.Minute, Ahead: -duration.Second, Version: "v2", Settings: 9, InHand: map[string]int{"out": 3}},
+			{Seen: at, Every: duration.Minute, Version: "v1", Settings: 7, Lapses: 2, InHand: map[string]int{"out": 4}},
+			{Stopped: at, Ahead: duration.Hour, Settings: 1},
+			{Seen: at, Every: duration.Minute, Lost: at, Lapses: 5, InHand: map[string]int{"out": 9}},
 		},
 		Channels: []health.Channel{{ID: "support", Uncertain: 1, Outage: &health.Outage{}}},
 	}})

@@ -74,7 +74,7 @@ func (t *Telemetry) observe(h *health.Report, set func(string, int64, ...attribu
 			set(healthWork, int64(n), attribute.String(attrWork, q.Queue), attribute.String(attrState, state))
 		}
 	}
-	t.observeProcesses(h.Processes, set, seconds)
+	t.observeProcesses(h.At, h.Processes, set, seconds)
 	if t.cfg.WithoutChannels {
 		set(healthUncertain, int64(h.Uncertain))
 		out := int64(0)
@@ -92,8 +92,7 @@ func (t *Telemetry) observe(h *health.Report, set func(string, int64, ...attribu
 }
 
 // observeProcesses shows who works on the store.
-func (t *Telemetry) observeProcesses(all []health.Process, set func(string, int64, ...attribute.KeyValue), seconds func(string, time.Duration)) {
-	now := time.Now()
+func (t *Telemetry) observeProcesses(now time.Time, all []health.Process, set func(string, int64, ...attribute.KeyValue), seconds func(string, time.Duration)) {
 	living, inHand := map[string]int64{}, map[string]int64{}
 	var lost, lapses, newest int64
 	var skew, silence time.Duration

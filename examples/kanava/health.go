@@ -26,7 +26,7 @@ func (p *program) healthVerb() *cobra.Command {
 		}
 		living := 0
 		for i := range state.Processes {
-			if state.Processes[i].Living(p.now()) {
+			if state.Processes[i].Living(state.At) {
 				living++
 			}
 		}
@@ -57,7 +57,7 @@ func (p *program) healthText(w io.Writer, state *health.Report, living int, dela
 	if state.NotCovered > 0 {
 		line(true, "%s signed with a secret that may not speak for the number", plural(state.NotCovered, "item"))
 	}
-	p.processTable(w, state.Processes)
+	p.processTable(w, state.Processes, state.At)
 	if len(state.Work) == 0 {
 		return
 	}
@@ -74,8 +74,7 @@ func (p *program) healthText(w io.Writer, state *health.Report, living int, dela
 }
 
 // processTable shows who works on the store, and who was lost.
-func (p *program) processTable(w io.Writer, all []health.Process) {
-	now := p.now()
+func (p *program) processTable(w io.Writer, all []health.Process, now time.Time) {
 	table := [][]string{{"PROCESS", "VERSION", "HEARD OF", "IN HAND", "CLOCK", "STATE"}}
 	for i := range all {
 		one, state := &all[i], "living"

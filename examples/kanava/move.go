@@ -98,7 +98,7 @@ func (p *program) nobodyWorksOn(ctx context.Context, where string) error {
 	}
 	living := 0
 	for i := range processes {
-		if processes[i].Living(p.now()) {
+		if processes[i].Living(h.Now()) {
 			living++
 		}
 	}

@@ -113,8 +113,9 @@ func TestUpOnTwilioAndInAFolderThatStays(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	sh, u, r := upAndRunning(t, "--simulator", "0", "--dir", filepath.Join(dir, "first"))
-	got := sh.run(t, "health", "--sim="+portOf(u.Simulator.Site))
-	require.Contains(t, got.out, "✓ 1 process working on the store", "found by its simulator: %s", got.errs)
+	eventually(t, "it is found by its simulator, and has begun", func() bool {
+		return strings.Contains(sh.run(t, "health", "--sim="+portOf(u.Simulator.Site)).out, "✓ 1 process working on the store")
+	})
 	require.Zero(t, r.stop())
 
 	_, u, r = upAndRunning(t, "--twilio", "--dir", filepath.Join(dir, "desk"))
@@ -123,7 +124,7 @@ func TestUpOnTwilioAndInAFolderThatStays(t *testing.T) {
 	require.Zero(t, r.stop())
 	_, err := os.Stat(u.Database)
 	require.NoError(t, err)
-	got = shell{}.run(t, "up", "--twilio", "--live")
+	got := shell{}.run(t, "up", "--twilio", "--live")
 	require.Equal(t, 2, got.code)
 	got = shell{}.run(t, "up", "--live")
 	require.Equal(t, 2, got.code)
