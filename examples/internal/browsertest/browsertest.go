@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
@@ -68,6 +69,14 @@ func OpenIn(t *testing.T, scheme string, width, height int64) *Page {
 func (p *Page) Before(script string) {
 	p.t.Helper()
 	_, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+	require.NoError(p.t, err)
+}
+
+// Cookie sets a cookie for the site of an address, and returns when the browser has it: what a script sets
+// may come too late for a page that is asked for at once.
+func (p *Page) Cookie(site, path, name, value string) {
+	p.t.Helper()
+	_, err := chromedp.Call(p.ctx, network.SetCookie, network.SetCookieParams{URL: site, Path: path, Name: name, Value: value})
 	require.NoError(p.t, err)
 }
 

@@ -32,7 +32,7 @@ func TestAnAdministratorLooksAfterTheHelpdesk(t *testing.T) {
 	s.ticket()
 	wide.Do(chromedp.Navigate(s.url+"/console/admin/reports"), chromedp.WaitVisible("svg.chart rect"))
 	wide.Picture("office-charts")
-	wide.Until("(document.cookie = 'console_language=ar; path=/console/', true)")
+	wide.Cookie(s.url, "/console/", "console_language", "ar")
 	wide.Do(chromedp.Navigate(s.url+"/console/admin/reports"), chromedp.WaitVisible("svg.chart rect"))
 	wide.Until("document.documentElement.dir === 'rtl'")
 	wide.Fits()

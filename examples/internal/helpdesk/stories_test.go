@@ -22,8 +22,7 @@ import (
 func (in *inside) sits(person string) *screen {
 	in.t.Helper()
 	c := &screen{browsertest.Open(in.t, 1400, 860), in}
-	c.Do(chromedp.Navigate(in.url+"/console/static/none"), chromedp.WaitReady("body"))
-	c.Until("(document.cookie = '" + personCookie + "=" + person + "; path=/', true)")
+	c.Cookie(in.url, "/", personCookie, person)
 	c.Do(chromedp.Navigate(in.url+"/console/"), chromedp.WaitVisible(".row"))
 	c.Until(ready)
 	return c

@@ -209,7 +209,7 @@ func TestThePageIsUsableWhateverItsSizeAndDirection(t *testing.T) {
 		c := &screen{browsertest.Open(t, size.width, size.height), in}
 		c.Do(chromedp.Navigate(in.url+"/console/"), chromedp.WaitVisible(".row"))
 		c.Fits()
-		c.Until("(document.cookie = 'console_language=ar; path=/console/', true)")
+		c.Cookie(in.url, "/console/", "console_language", "ar")
 		c.Do(chromedp.Navigate(in.url+"/console/c/"+id), chromedp.WaitVisible("#text"))
 		c.Until("document.documentElement.dir === 'rtl'")
 		c.Fits()
