@@ -157,7 +157,7 @@ func FuzzJSON(f *testing.F) {
 	for _, x := range fixtures.All() {
 		f.Add(x.Body)
 	}
-	for _, s := range []string{`{"a":1,}`, `[1,]`, `01`, `-`, `1e5`, `1.`, `"\ud83d\ude00\ud83d"`, `"\u12"`, `{"a":1,"a":2}`, `tru`, ` null `, "\"\x01\"", `"` + "\xff" + `"`, strings.Repeat("[", 60)} {
+	for _, s := range []string{`{"a":1,}`, `[1,]`, `01`, `-`, `1e5`, `1.`, `"\ud83d\ude00\ud83d"`, `"\u12"`, `{"a":1,"a":2}`, `tru`, ` null `, strings.Repeat("4", 400), "\"\x01\"", `"` + "\xff" + `"`, strings.Repeat("[", 60)} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
@@ -165,15 +165,14 @@ func FuzzJSON(f *testing.F) {
 		if errors.Is(err, cloudapitest.ErrTwice) || errors.Is(err, cloudapitest.ErrDepth) {
 			return
 		}
-		var want, got any
-		wantErr := json.Unmarshal(in, &want)
 		if strings.ToValidUTF8(string(in), "") != string(in) {
 			return // encoding/json repairs invalid UTF-8, the reader refuses it
 		}
-		if (err == nil) != (wantErr == nil) && !strings.Contains(string(in), "e") && !strings.Contains(string(in), "E") {
-			t.Fatalf("reader: %v, encoding/json: %v", err, wantErr) // a float64 overflow is not a syntax error
+		if (err == nil) != json.Valid(in) {
+			t.Fatalf("encoding/json disagrees: %v", err)
 		}
-		if err != nil || wantErr != nil {
+		var want, got any
+		if err != nil || json.Unmarshal(in, &want) != nil { // a number that no float64 holds
 			return
 		}
 		if err := json.Unmarshal(again, &got); err != nil {
