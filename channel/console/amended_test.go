@@ -123,7 +123,7 @@ func quotedIn(t *testing.T, s *site, id string) string {
 	return strings.TrimSuffix(text, "</span>")
 }
 
-func TestAPageThatHasToLookAgainIsToldSoOnce(t *testing.T) {
+func TestAPageWithoutAUsableCursorLooksAtEverythingAgainOnce(t *testing.T) {
 	with(t, nil, func(t *testing.T, s *site) {
 		w := s.listen(alice, "?after=nonsense", "")
 		s.Pass(time.Second)

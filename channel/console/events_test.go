@@ -62,17 +62,6 @@ func TestAPageGetsWhatItMissedAfterABreak(t *testing.T) {
 	})
 }
 
-func TestAPageWithoutAUsableCursorLooksAtEverythingAgain(t *testing.T) {
-	with(t, nil, func(t *testing.T, s *site) {
-		w := s.listen(alice, "?after=nonsense", "")
-		s.Pass(time.Second)
-		w.end()
-		all, _ := w.patches(t)
-		require.Len(t, all, 1)
-		require.True(t, all[0].Reset)
-	})
-}
-
 func TestAStreamTellsOnlyWhatTheActorMayRead(t *testing.T) {
 	with(t, nil, func(t *testing.T, s *site) {
 		theirs, none, admin := s.listen(bob, "?view=all", ""), s.listen(nobody, "?view=all", ""), s.listen(root, "?view=all", "")
