@@ -19,11 +19,12 @@ const (
 	numEnds
 )
 
-// endAt says what ends at a position behind the character left; the text goes on there.
-func endAt(text string, at int, left rune) ending {
+// endAt says what ends at a position behind the character left, at the end of so many
+// halves of flags; the text goes on there.
+func endAt(text string, at int, left rune, flags int) ending {
 	right, _ := utf8.DecodeRuneInString(text[at:])
 	switch {
-	case joined(text, at, left, right):
+	case joined(left, right, flags):
 		return endNothing
 	case left == '\n':
 		if right == '\n' || strings.HasSuffix(strings.TrimRight(text[:at-1], " \t\r"), "\n") {
@@ -80,8 +81,9 @@ const (
 )
 
 // joined reports whether the characters at both sides of a position are one to the eye,
-// by the rules of Unicode's text segmentation in rough outline.
-func joined(text string, at int, left, right rune) bool {
+// by the rules of Unicode's text segmentation in rough outline. flags is how many halves of
+// flags end there.
+func joined(left, right rune, flags int) bool {
 	switch {
 	case left == '\r' && right == '\n':
 		return true
@@ -98,14 +100,7 @@ func joined(text string, at int, left, right rune) bool {
 	case unicode.IsLetter(right) && strings.ContainsRune(conjoining, left):
 		return true
 	case regional(left) && regional(right): // flags are pairs
-		n := 0
-		for before := text[:at]; ; n++ {
-			r, size := utf8.DecodeLastRuneInString(before)
-			if !regional(r) {
-				return n%2 == 1
-			}
-			before = before[:len(before)-size]
-		}
+		return flags%2 == 1
 	case unicode.Is(unicode.Hangul, left) && unicode.Is(unicode.Hangul, right): // jamo make syllables
 		return jamo(right) && (jamo(left) || right >= 0x1160)
 	}

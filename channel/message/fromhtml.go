@@ -19,11 +19,9 @@ import (
 //     their content; broken HTML is read as far as it can be, and never an error.
 func FromHTML(html string) []string {
 	w := htmlWriter{elements: make([]element, 1, 16)}
-	html = strings.ToValidUTF8(html, "\ufffd")
-	for html != "" {
-		var t htmlToken
-		t, html = nextToken(html)
-		switch {
+	page := htmlReader{rest: strings.ToValidUTF8(html, "\ufffd")}
+	for page.rest != "" {
+		switch t := page.next(); {
 		case t.name == "":
 			w.text(t.text)
 		case t.end:

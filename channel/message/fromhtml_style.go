@@ -1,6 +1,7 @@
 package message
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -82,11 +83,10 @@ func openMarks(b *strings.Builder, open []int, runs []run) []int {
 	for {
 		next, longest := -1, 0
 		for i, m := range styleMarks {
-			has := false
-			for _, o := range open {
-				has = has || o == i
+			if slices.Contains(open, i) {
+				continue
 			}
-			if n := lasting(m.style); !has && n > longest {
+			if n := lasting(m.style); n > longest {
 				next, longest = i, n
 			}
 		}

@@ -105,7 +105,7 @@ func TestFromHTMLSplits(t *testing.T) {
 // TestFromHTMLDeep: what is nested without end costs no more than what is not.
 func TestFromHTMLDeep(t *testing.T) {
 	t.Parallel()
-	for _, tag := range []string{"<div>", "<ul><li>", "<b><i>", "<table><tr><td>", "<a href=https://example.org/>", "<pre>", "<"} {
+	for _, tag := range []string{"<div>", "<ul><li>", "<b><i>", "<table><tr><td>", "<a href=https://example.org/>", "<pre>", "<", `<a b="" b="`, "<b><i>a</i> b "} {
 		got := message.FromHTML(strings.Repeat(tag, 20_000) + "end")
 		require.Contains(t, strings.Join(got, ""), "end", tag)
 	}

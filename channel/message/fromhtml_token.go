@@ -15,36 +15,56 @@ type htmlToken struct {
 	attrs string // as they are written
 }
 
-// nextToken takes the next token from s, which is not empty. Comments and the like are empty
+// htmlReader takes a page apart.
+type htmlReader struct {
+	rest     string
+	unclosed int // tags that nothing closed up to the end of the page
+}
+
+// mostUnclosed is how many tags may be looked for to the end in vain: what comes then is text.
+// A page of nothing else would take forever.
+const mostUnclosed = 64
+
+// next takes the next token from the rest, which is not empty. Comments and the like are empty
 // texts, and so is what stands in elements whose content is none of the page's.
-func nextToken(s string) (t htmlToken, rest string) {
+func (r *htmlReader) next() (t htmlToken) {
+	s := r.rest
 	if s[0] != '<' {
-		text, rest := cutBefore(s, "<")
-		return htmlToken{text: html.UnescapeString(text)}, rest
+		t.text, r.rest = cutBefore(s, "<")
+		t.text = html.UnescapeString(t.text)
+		return t
 	}
 	switch {
 	case strings.HasPrefix(s, "<!--"):
-		return htmlToken{}, after(s[len("<!--"):], "-->")
+		r.rest = after(s[len("<!--"):], "-->")
+		return t
 	case strings.HasPrefix(s, "<!"), strings.HasPrefix(s, "<?"):
-		return htmlToken{}, after(s, ">")
+		r.rest = after(s, ">")
+		return t
 	}
 	body := s[1:]
 	if t.end = strings.HasPrefix(body, "/"); t.end {
 		body = body[1:]
 	}
 	n, end := nameLen(body), -1
-	if n > 0 {
+	if n > 0 && r.unclosed < mostUnclosed {
 		end = tagEnd(body)
 	}
+	if end == len(body) {
+		r.unclosed++
+		end = -1
+	}
 	if end < n { // "a < b", "<3", and a tag that is cut off
-		return htmlToken{text: "<"}, s[1:]
+		r.rest = s[1:]
+		return htmlToken{text: "<"}
 	}
 	t.name = strings.ToLower(body[:n])
-	t.attrs, rest = body[n:end], body[end+1:]
-	if raw := tags[t.name].raw; raw && !t.end {
-		return htmlToken{}, after(skipTo(rest, "</"+t.name), ">")
+	t.attrs, r.rest = body[n:end], body[end+1:]
+	if tags[t.name].raw && !t.end {
+		r.rest = after(skipTo(r.rest, "</"+t.name), ">")
+		return htmlToken{}
 	}
-	return t, rest
+	return t
 }
 
 // nameLen returns how long the name of a tag is; 0 if there is none.
@@ -58,8 +78,8 @@ func nameLen(s string) int {
 	return len(s)
 }
 
-// tagEnd returns where the tag ends, outside of quoted values; -1 if nowhere. A tag does not
-// go over the next one's beginning.
+// tagEnd returns where the tag ends, outside of quoted values; len(s) if nowhere, -1 if the next
+// one begins before that.
 func tagEnd(s string) int {
 	quote := byte(0)
 	for i := range len(s) {
@@ -79,7 +99,7 @@ func tagEnd(s string) int {
 			quote = c
 		}
 	}
-	return -1
+	return len(s)
 }
 
 // cutBefore cuts s before sep, which stays in rest.

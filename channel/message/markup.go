@@ -49,15 +49,26 @@ func closing(mark byte) string {
 // fence begins and ends a block of code.
 const fence = "```"
 
-// marksAt returns what is open at a position of text. It looks at most reach characters
-// ahead for what closes it.
-func marksAt(text string, at, reach int) marks {
+// codeBlock is an open block of code: nothing is a mark in it.
+const codeBlock marks = "#"
+
+// markReach is how many bytes ahead it is looked for what closes a mark, if a piece is shorter:
+// a text of many pieces takes time in proportion to its length.
+const markReach = 1 << 16
+
+// marksAt returns what is open at a position of text, and is closed behind it, where the next
+// piece of at most max characters begins.
+func marksAt(text string, at, max int) marks {
 	before, ahead := text[:at], text[at:]
-	ahead = ahead[:runesIn(ahead, reach)]
-	if strings.Count(before, fence)%2 == 1 && strings.Contains(ahead, fence) {
-		return "#"
+	if reach := markReach + utf8.UTFMax*max; reach < len(ahead) {
+		ahead = ahead[:reach]
 	}
-	if strings.HasSuffix(strings.TrimRight(before, " \t"), "\n") {
+	if strings.Count(before, fence)%2 == 1 && strings.Contains(ahead, fence) {
+		return codeBlock
+	}
+	blanks := len(before) - len(strings.TrimRightFunc(before, unicode.IsSpace))
+	next := strings.TrimLeftFunc(ahead, unicode.IsSpace)
+	if strings.Contains(text[at-blanks:at+len(ahead)-len(next)], "\n") {
 		return "" // no mark but that of code goes beyond a line
 	}
 	from := strings.LastIndexByte(before, '\n') + 1

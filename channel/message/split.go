@@ -50,11 +50,9 @@ func cut(text string, max int) (piece, rest string) {
 	var open marks
 	if max >= minMarked {
 		open = marksAt(text, at, max)
-		if end := runesIn(text, max-len(open.closing())); open != "" && at > end {
+		for end := runesIn(text, max-len(open.closing())); at > end; end = runesIn(text, max-len(open.closing())) {
 			at = cutPoint(text, end) // room for the marks that close
-			if open = marksAt(text, at, max); runesIn(text, max-len(open.closing())) < at {
-				open = ""
-			}
+			open = marksAt(text, at, max)
 		}
 	}
 	piece = strings.TrimRightFunc(text[:at], unicode.IsSpace)
@@ -64,6 +62,12 @@ func cut(text string, max int) (piece, rest string) {
 	}
 	if strings.Trim(piece, "*_~`> ") == "" && (open != "" || text == piece+rest) {
 		return "", rest // what follows fills a piece: there is no room for the marks in front of it
+	}
+	if before, begins := strings.CutSuffix(piece, fence); begins && open == codeBlock {
+		return strings.TrimRightFunc(before, unicode.IsSpace), fence + rest
+	}
+	if after, ends := strings.CutPrefix(rest, fence); ends && open == codeBlock {
+		return piece + fence, strings.TrimLeftFunc(after, unicode.IsSpace)
 	}
 	return piece + open.closing(), open.opening() + rest
 }
@@ -88,7 +92,8 @@ func runesIn(text string, n int) int {
 func cutPoint(text string, end int) int {
 	var best [numEnds]int
 	half := end / 2
-	url := 0 // where the web address ends that begins before the position
+	url := 0   // where the web address ends that begins before the position
+	flags := 0 // halves of flags right before it
 	for at := 0; at < end; {
 		r, size := utf8.DecodeRuneInString(text[at:])
 		if url <= at {
@@ -98,7 +103,10 @@ func cutPoint(text string, end int) int {
 		if at > end {
 			break
 		}
-		kind := endAt(text, at, r)
+		if flags++; !regional(r) {
+			flags = 0
+		}
+		kind := endAt(text, at, r, flags)
 		if kind < endCluster || at < url {
 			continue
 		}

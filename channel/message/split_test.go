@@ -1,6 +1,7 @@
 package message_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -49,6 +50,13 @@ func TestSplit(t *testing.T) {
 		"marks within marks":                       {"*_" + strings.TrimSpace(strings.Repeat("both ", 10)) + "_* end", 34, []string{"*_both both both both both both_*", "*_both both both both_* end"}},
 		"code over lines":                          {"```" + strings.TrimSpace(strings.Repeat("code\n", 10)) + "```", 36, []string{"```code\ncode\ncode\ncode\ncode\ncode```", "```code\ncode\ncode\ncode```"}},
 		"a quote goes on as a quote":               {"> " + strings.TrimSpace(strings.Repeat("said ", 10)), 32, []string{"> said said said said said said", "> said said said said"}},
+		"marks over many pieces":                   {"*_~" + strings.TrimSpace(strings.Repeat("bold ", 15)) + "~_*", 32, slices.Repeat([]string{"*_~bold bold bold bold bold~_*"}, 3)},
+		"code over many pieces":                    {"```" + strings.TrimSpace(strings.Repeat("code\n", 20)) + "```", 36, append(slices.Repeat([]string{"```code\ncode\ncode\ncode\ncode\ncode```"}, 3), "```code\ncode```")},
+		"the line behind a quote is none":          {"> " + strings.TrimSpace(strings.Repeat("said ", 6)) + "\nand this is not", 32, []string{"> said said said said said said", "and this is not"}},
+		"nor is one behind white space":            {"> " + strings.TrimSpace(strings.Repeat("said ", 6)) + ".  \r\n\r\nand this is not", 32, []string{"> said said said said said said.", "and this is not"}},
+		"a cut in front of what closes is none":    {"*_" + x(37) + "_*, and so on", 40, []string{"*_" + x(36) + "_*", "*_x_*, and so on"}},
+		"code begins in the next piece":            {"words before it, and here: ``` " + strings.Repeat("code ", 3) + "```", 32, []string{"words before it, and here:", "``` code code code ```"}},
+		"code ends with its piece":                 {"```" + strings.Repeat("code\n", 5) + "``` and then words", 32, []string{"```code\ncode\ncode\ncode\ncode```", "and then words"}},
 		"a lonely star is none":                    {"2 * 3 and *this goes on and on and on, on", 32, []string{"2 * 3 and *this goes on and on", "and on, on"}},
 		"underscores within a word are none":       {"a snake_case_word " + strings.Repeat("and_so on ", 3), 32, []string{"a snake_case_word and_so on", "and_so on and_so on "}},
 		"a thin space is white space, too":         {"one\u2009two\u2006", 3, []string{"one", "two"}},
@@ -71,6 +79,8 @@ func FuzzSplit(f *testing.F) {
 	f.Add("*https://example.org/"+strings.Repeat("a", 24)+"*", 44)
 	f.Add("> https://example.org/"+strings.Repeat("a", 25), 44)
 	f.Add("```"+strings.Repeat("a\n", 40)+"```", 35)
+	f.Add("before ```\n"+strings.Repeat("a\n", 60)+"``` after", 36)
+	f.Add("> *_"+strings.Repeat("a", 60)+"_*\n> b\nc", 38)
 	f.Add("👨‍👩‍👧‍👦👍🏽🇫🇮🇸🇪 क्षि เก้า 今天。", 3)
 	f.Fuzz(func(t *testing.T, text string, max int) {
 		max = max%200 + 1
