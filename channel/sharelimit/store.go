@@ -21,7 +21,7 @@ const (
 
 const (
 	// measureEvery is how often the store is asked for its time, and measureWithin how long it may
-	// take to say so. It is asked at once after the machine has slept for longer than sleptFor.
+	// take to say so, unless what is known is further off than that. It is asked at once after the machine has slept for longer than sleptFor.
 	measureEvery  = 10 * time.Second
 	measureWithin = 100 * time.Millisecond
 	sleptFor      = 500 * time.Millisecond
@@ -63,12 +63,17 @@ func (s *inStore) now(ctx context.Context) (float64, error) {
 			return 0, err
 		case there.IsZero():
 			return float64(time.Now().UnixMicro()), nil
-		case s.measured.IsZero() || took <= measureWithin: // otherwise it is asked again next time
+		case s.measured.IsZero() || took <= measureWithin || s.present(before.Add(took/2)).Sub(there).Abs() > took:
+			// otherwise it is asked again next time
 			s.measured, s.wall, s.there = before.Add(took/2), before.Add(took/2).Round(0), there
 		}
 	}
-	return float64(s.there.Add(time.Since(s.measured)).UnixMicro()), nil
+	return float64(s.present(time.Now()).UnixMicro()), nil
 }
+
+// present is what the store's clock shows at a moment of the monotonic one, as far as is known. The caller
+// holds the lock.
+func (s *inStore) present(at time.Time) time.Time { return s.there.Add(at.Sub(s.measured)) }
 
 // stale says that it is time to ask the store. The caller holds the lock.
 func (s *inStore) stale(now time.Time) bool {

@@ -15,11 +15,13 @@ import (
 type keeper struct {
 	store.Store
 	off   time.Duration
+	takes time.Duration
 	asked int
 }
 
 func (k *keeper) Now(context.Context) (time.Time, error) {
 	k.asked++
+	time.Sleep(k.takes)
 	return time.Now().Add(k.off), nil
 }
 
@@ -49,5 +51,28 @@ func TestAMachineThatSleptAsksTheStoreForTheTimeAtOnce(t *testing.T) {
 		time.Sleep(measureEvery)
 		present()
 		require.Equal(t, 3, k.asked)
+	})
+}
+
+// A store that is slow says only roughly what time it is. That is better than a time that lies behind by
+// as long as the machine slept.
+func TestASlowStoreIsBelievedByAMachineThatSlept(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		k := &keeper{}
+		s := &inStore{store: k}
+		off := func() time.Duration {
+			micro, err := s.now(t.Context())
+			require.NoError(t, err)
+			return time.UnixMicro(int64(micro)).Sub(time.Now().Add(k.off)).Abs()
+		}
+		require.Zero(t, off())
+		k.takes = time.Second
+		k.off, s.wall = 2*time.Hour, s.wall.Add(-2*time.Hour)
+		require.LessOrEqual(t, off(), k.takes)
+		time.Sleep(2 * measureEvery)
+		require.LessOrEqual(t, off(), k.takes, "nor is what is known given up for it")
+		k.takes = 0
+		require.Zero(t, off())
 	})
 }
