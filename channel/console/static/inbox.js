@@ -47,21 +47,26 @@ function draw(html, keep) {
 }
 
 // view asks for another list.
-let turn = 0;
+let turn = 0, asking = false;
+export const reading = () => asking;
 export async function view(search, push = true, keep = Boolean(document.activeElement?.matches(".search :is(input, select)"))) {
   const mine = ++turn, since = stream.here(); // what happens while the answer is under way is told again
+  asking = true;
   try {
     const html = await request("/list" + search + (search ? "&" : "?") + "selected=" + encodeURIComponent(selected));
     await still();
     if (mine !== turn) return;
+    asking = false;
     draw(html, keep);
+    mark();
     if (push) history.pushState(null, "", base + (selected ? "/c/" + encodeURIComponent(selected) : "/") + query());
     alert("list", "");
     stream.listen(since);
   } catch (err) {
     if (mine !== turn) return;
-    if (!err.lost) alert("list", err.message);
-    else if (!push) setTimeout(() => { if (mine === turn) view(search, false, keep); }, 2000);
+    if (push || !err.lost) alert("list", err.message);
+    if (push || !(err.lost || err.status >= 500)) asking = false;
+    else setTimeout(() => { if (mine === turn) view(search, false, keep); }, 2000);
   }
 }
 

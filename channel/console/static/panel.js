@@ -7,16 +7,20 @@ import { still } from "./press.js";
 const panel = $("#panel");
 let wide = localStorage.getItem("console panel") === "open" && innerWidth > 1080; // nothing about a customer is in it
 
+let turn = 0; // counts requests: an older answer must not replace a newer one
 async function load() {
-  const id = talk.opened();
+  const id = talk.opened(), mine = ++turn;
   if (!id || panel.hidden) return;
   try {
     const html = await request("/panel/" + id);
     await still();
+    if (mine !== turn) return;
     if (talk.opened() === id && !panel.contains(document.activeElement)) fill(panel, html);
     else if (talk.opened() === id && $(".panel-in", panel)?.dataset.id !== id) fill(panel, html);
   } catch (err) {
+    if (mine !== turn) return;
     if (!err.lost) alert("panel", err.message);
+    else stale(2000);
   }
 }
 
@@ -36,7 +40,7 @@ export function turned() {
   load();
 }
 let waiting = 0;
-export function stale() { clearTimeout(waiting); waiting = setTimeout(load, 400); }
+export function stale(soon = 400) { clearTimeout(waiting); waiting = setTimeout(load, soon); }
 
 // act does something to the conversation in view.
 export const act = (what, data) => talk.act("/talk/" + talk.opened() + "/do/" + what, data);

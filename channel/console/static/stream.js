@@ -51,8 +51,11 @@ export function listen(since = cursor) {
   mine.addEventListener("patch", async (event) => {
     await still();
     if (mine !== events) return;
-    if (event.lastEventId) cursor = event.lastEventId;
-    patch(JSON.parse(event.data));
+    const p = JSON.parse(event.data);
+    // While something is read the place is kept from which its news are to be told again: two that are read at the
+    // same time begin at the same one, whichever comes first.
+    if (event.lastEventId && (p.reset || !(talk.reading() || inbox.reading()))) cursor = event.lastEventId;
+    patch(p);
   });
   mine.addEventListener("open", () => {
     if (mine !== events) return;

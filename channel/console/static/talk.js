@@ -84,12 +84,14 @@ setInterval(() => be(document.hidden ? "" : opened(), Date.now() - typed < 10e3 
 // show turns to a conversation. Until it is there nothing can be written to the one before, nor done to it, and the stream
 // tells nothing of either; then it goes on from where it stood when the conversation was asked for (since), so that
 // nothing is missed. A failed request keeps what was chosen, and says so.
-let turn = 0, arriving = false;
+let turn = 0, arriving = false, again = 0, times = 0; // again: the time it is being read again, 0 if it is not
 export const between = () => arriving;
+export const reading = () => arriving || again > 0;
 const follow = (since) => document.dispatchEvent(new CustomEvent("console:follow", { detail: since }));
 export async function show(id, since) {
   const mine = ++turn;
   arriving = true;
+  again = 0;
   $("#talk").ariaBusy = "true";
   if (opened() !== id) for (const box of $$("#composer, #talk .does")) box.remove();
   try {
@@ -117,6 +119,7 @@ export async function show(id, since) {
 export function close() {
   turn++;
   arriving = false;
+  again = 0;
   $("#talk").replaceChildren(Object.assign(document.createElement("p"), { className: "hint", textContent: say("none") }));
   panel.turned();
   follow();
@@ -125,11 +128,13 @@ export function close() {
 // refresh reads an open conversation again after a break, and keeps what is being written. What is further back
 // than it reads is fetched anew when somebody looks there.
 export async function refresh(since) {
-  const id = opened(), mine = turn;
+  const id = opened();
   if (!id || arriving) return;
+  const mine = again = ++times;
   try {
     const fresh = parsed(await request("/talk/" + encodeURIComponent(id)));
-    if (mine !== turn || opened() !== id) return;
+    if (mine !== again) return;
+    again = 0;
     fill($("#head"), $("#head", fresh).innerHTML);
     for (const old of $$("#older, .message", list())) if (old.id === "older" || !fresh.getElementById(old.id)) old.remove();
     messages($$(".message", fresh).map((m) => ({ html: m.outerHTML })));
@@ -137,7 +142,9 @@ export async function refresh(since) {
     composer.look();
     follow(since);
   } catch (err) {
-    if (err.lost || err.status >= 500) setTimeout(() => { if (mine === turn) refresh(since); }, 2000);
+    if (mine !== again) return;
+    if (err.lost || err.status >= 500) setTimeout(() => { if (mine === again) refresh(since); }, 2000);
+    else again = 0;
   }
 }
 

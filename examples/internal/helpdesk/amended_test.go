@@ -3,11 +3,13 @@ package helpdesk
 import (
 	"crypto/rand"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,20 +30,26 @@ func (in *inside) overtaken(t *testing.T, suffix string) (made <-chan struct{}, 
 		if r.Method != http.MethodGet || !strings.HasSuffix(r.URL.Path, suffix) {
 			return true
 		}
-		answer := httptest.NewRecorder()
-		in.net.next.ServeHTTP(answer, r)
+		deliver := in.answers(r)
 		come <- struct{}{}
 		<-leave
-		for name, values := range answer.Header() {
-			w.Header()[name] = values
-		}
-		w.WriteHeader(answer.Code)
-		_, _ = w.Write(answer.Body.Bytes())
+		deliver(w)
 		return false
 	})
 	release = sync.OnceFunc(func() { close(leave) })
 	t.Cleanup(release)
 	return come, release
+}
+
+// answers makes the answer to a request, to be delivered later.
+func (in *inside) answers(r *http.Request) (deliver func(http.ResponseWriter)) {
+	answer := httptest.NewRecorder()
+	in.net.next.ServeHTTP(answer, r)
+	return func(w http.ResponseWriter) {
+		maps.Copy(w.Header(), answer.Header())
+		w.WriteHeader(answer.Code)
+		_, _ = w.Write(answer.Body.Bytes())
+	}
 }
 
 // changes has WhatsApp tell that a person edited (with a new text) or deleted the n-th message of a talk, as it
@@ -96,6 +104,56 @@ func TestNewsOvertakeAConversationThatIsBeingOpened(t *testing.T) {
 	c.views(toRobin)
 	c.Until("(t => t.includes('at ten') && t.includes('see you') && !t.includes('forget it'))(document.querySelector('#messages').textContent)")
 	c.Until("document.querySelectorAll('#messages .message').length === 3")
+}
+
+// A list that was asked for while a conversation was being opened, after news of it, and that arrives after it: the
+// news are told again from where the first of the two stood.
+func TestAListThatArrivesAfterAConversationLosesNoNewsOfIt(t *testing.T) {
+	t.Parallel()
+	in := within(t)
+	robin, toRobin := in.writes("Robin Reed", "at nine")
+	c := openConsole(in, 1400, 860)
+	made, list := make(chan string, 10), "/console/list"
+	held := map[string]chan struct{}{talk(toRobin): make(chan struct{}), list: make(chan struct{})}
+	release := map[string]func(){}
+	for path, leave := range held {
+		release[path] = sync.OnceFunc(func() { close(leave) })
+		t.Cleanup(release[path])
+	}
+	var came atomic.Bool // the conversation did: streams begin late
+	late := make(chan struct{})
+	in.net.set(func(w http.ResponseWriter, r *http.Request) bool {
+		if leave := held[r.URL.Path]; leave != nil {
+			deliver := in.answers(r)
+			made <- r.URL.Path
+			<-leave
+			deliver(w)
+			return false
+		}
+		if strings.HasSuffix(r.URL.Path, "/events") && came.Load() {
+			select {
+			case <-late:
+			case <-r.Context().Done():
+			}
+		}
+		return true
+	})
+	begin := sync.OnceFunc(func() { close(late) })
+	t.Cleanup(begin)
+	c.Press("[data-open='" + toRobin + "']")
+	require.Equal(t, talk(toRobin), <-made)
+	robin.Text(in.demo().number, "see you")
+	c.Until("document.querySelector('[data-open=\"" + toRobin + "\"]').innerText.includes('see you')")
+	c.Press("[data-view=all]")
+	require.Equal(t, list, <-made)
+	came.Store(true)
+	release[talk(toRobin)]()
+	c.views(toRobin)
+	release[list]()
+	c.Until("location.search === '?view=all'")
+	begin()
+	c.Until("document.querySelector('#messages').textContent.includes('see you')")
+	c.Until("document.querySelector('[data-open=\"" + toRobin + "\"]').ariaCurrent === 'true'")
 }
 
 func TestWhatACustomerChangesChangesInView(t *testing.T) {
