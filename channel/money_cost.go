@@ -161,9 +161,25 @@ func (u *unit) bookStatus(ch *Channel, m *messageRecord) {
 	}
 	if arrived := times.Earliest(m.Delivery.DeliveredAt, times.Earliest(m.Delivery.ReadAt, m.Delivery.PlayedAt)); !arrived.IsZero() {
 		entry = entry.Settle(pricing.NewDelivery(1, arrived, ch.zone()), entry.Observed)
+		entry.Delivery.Rate = rateOf(ch, &entry)
 	}
 	if !m.Delivery.FailedAt.IsZero() || !m.Delivery.CancelledAt.IsZero() {
 		entry = entry.Release() // a delivery beats it
 	}
 	u.book(ch, m, entry)
+}
+
+// rateOf is the price of a message that Meta charges otherwise than was expected when it was sent: in another
+// category, or although it should have been free. 0 says that it is the expected one, or not known.
+func rateOf(ch *Channel, e *pricing.Entry) pricing.Micros {
+	category := cmp.Or(e.Observed.Category, e.Hold.Category)
+	if e.Observed.Billable != pricing.BillableYes || category == e.Hold.Category && e.Hold.Rate > 0 {
+		return 0
+	}
+	card := pricing.CardOn(pricing.DateOf(e.Delivery.At, ch.zone()), ch.Rates...)
+	if card == nil {
+		return 0
+	}
+	rate, _ := card.Rate(e.Market, category)
+	return rate
 }
