@@ -1,6 +1,8 @@
 package channel
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/kanava-go/kanava/channel/message"
@@ -20,6 +22,7 @@ type Channel struct {
 	// Templates are the message templates of the number's account; nil: none.
 	Templates *template.Catalog
 	// Rates are Meta's rate cards in the account's currency, in any order; nil: costs are counted in messages only.
+	// Cards in more than one currency are refused: what they say is added up.
 	Rates []*pricing.RateCard
 
 	base     string         // fingerprint of the settings that the host began with
@@ -40,4 +43,15 @@ func (c *Channel) portfolio() string {
 		return "account|" + c.Account
 	}
 	return "channel|" + c.ID
+}
+
+// currencies are those of the cards, sorted.
+func currencies(cards []*pricing.RateCard) []string {
+	set := map[string]bool{}
+	for _, card := range cards {
+		if card != nil {
+			set[card.Currency()] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(set))
 }

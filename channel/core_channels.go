@@ -92,6 +92,8 @@ func (r *registry) check(c *Channel) error {
 	}
 	p.Bad(c.Enabled && c.Sender == nil, "enabled", "an enabled channel needs a Sender")
 	p.Bad(c.Retention.Attachments > 0 && !r.removes, "retention", "attachments: the hub's Attachments is no Remover, so that nothing would be removed")
+	used := currencies(c.Rates)
+	p.Bad(len(used) > 1, "rates", "prices in more than one currency would be added up: %s", strings.Join(used, ", "))
 	p.Bad(r.desk != nil && c.ClosingNotice != 0, "closing_notice", "the desk's rules have notices of their own")
 	p.Bad(r.desk == nil && len(c.Desk) > 0, "desk", "the hub has no desk")
 	if err := errors.Join(problems, p.Err()); err != nil {

@@ -1,11 +1,13 @@
 package channel_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/pricing"
 )
@@ -86,4 +88,23 @@ func TestWhatIsChargedAlthoughItShouldBeFreeCosts(t *testing.T) {
 		_, err = l.Notify(channeltest.Kim, "reminder")
 		require.ErrorIs(t, err, pricing.ErrBudgetExhausted)
 	})
+}
+
+func TestRateCardsInTwoCurrenciesAreRefused(t *testing.T) {
+	t.Parallel()
+	card := func(currency string, from pricing.Date) *pricing.RateCard {
+		c, err := pricing.ReadRateCard(strings.NewReader("market,marketing,utility,authentication\nNorth America,0.0250,0.0034,0.0034\n"), pricing.CardConfig{Currency: currency, From: from})
+		require.NoError(t, err)
+		return c
+	}
+	l := newLab(t, channeltest.LabOptions{})
+	add := func(id, number string, cards ...*pricing.RateCard) error {
+		c := channel.Channel{Sender: l.Line, Rates: cards}
+		c.ID, c.Name, c.Number, c.Enabled = id, id, number, true
+		return l.Hub.AddChannel(t.Context(), c)
+	}
+	require.NoError(t, add("one", "71", card("USD", "2026-10-01"), nil, card("USD", "2027-01-01")))
+	require.NoError(t, add("another", "72", card("EUR", "2026-10-01")), "what another channel pays in is its own business")
+	require.ErrorContains(t, add("two", "73", card("USD", "2026-10-01"), card("EUR", "2027-01-01")),
+		"rates: prices in more than one currency would be added up: EUR, USD")
 }

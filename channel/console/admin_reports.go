@@ -80,7 +80,9 @@ func (p reportPage) Cost() string {
 
 func currencyOf(cards []*pricing.RateCard) string {
 	for _, c := range cards {
-		return c.Currency()
+		if c != nil {
+			return c.Currency()
+		}
 	}
 	return ""
 }
