@@ -82,10 +82,13 @@ func (h *core) catchUp(ctx context.Context) error {
 		version = r[0].N
 	}
 	again := f.again.Swap(false)
+	first := f.seen == nil
 	if version == f.version && !again {
+		if first { // nobody has shared anything: whatever comes has been changed since
+			f.seen = map[string]int64{}
+		}
 		return nil
 	}
-	first := f.seen == nil
 	q := store.Query{Kind: kindShared, Parent: fleetParent, Limit: sharedPage}
 	if !first && !again {
 		q.After = &store.Position{Sort: f.newest - sharedLate.Microseconds()}

@@ -131,7 +131,7 @@ func (h *Hub) MarkRead(ctx context.Context, id string, typing bool) error {
 	if !ok {
 		return fmt.Errorf("channel: mark read: %w", ErrNoChannel)
 	}
-	if !ch.Enabled {
+	if !ch.Enabled || ch.Sender == nil { // another process may have enabled it
 		return fmt.Errorf("channel: mark read: %w", ErrDisabled)
 	}
 	page, err := step.List[messageRecord](ctx, h.store, store.Query{Kind: kindMessage, Parent: conv.ID, Descending: true, Limit: 50})

@@ -433,6 +433,32 @@ func TestSettingsThatOneProcessChangesHoldInAll(t *testing.T) {
 	})
 }
 
+// A channel that is disabled needs no Sender; then another process enables it.
+func TestAProcessWithoutASenderLeavesSendingToTheOthers(t *testing.T) {
+	fleetOf(t, func(t *testing.T, join func(func(*channel.Config)) *lab) {
+		a := join(nil)
+		idle := join(func(c *channel.Config) { c.Channels[0].Enabled, c.Channels[0].Sender = false, nil })
+		idle.Run()
+		a.Run()
+		a.Say(channeltest.Kim, "wamid.1", "hello")
+		conv := a.Conversation().ID
+		on := a.Hub.Channels()[0].Settings
+		on.Name = "Changed"
+		require.NoError(t, a.Hub.UpdateSettings(t.Context(), on))
+		a.Pass(6 * time.Second)
+		require.Equal(t, "Changed", idle.Hub.Channels()[0].Name, "everybody follows a change, also the first one that there ever is")
+		require.True(t, idle.Hub.Channels()[0].Enabled)
+		require.ErrorIs(t, idle.Hub.MarkRead(t.Context(), conv, false), channel.ErrDisabled)
+		_, err := idle.Reply(conv, "hi")
+		require.NoError(t, err)
+		a.Pass(6 * time.Second)
+		require.Equal(t, []string{"hi"}, a.Line.Texts())
+		for _, l := range []*lab{a, idle} {
+			l.Stop()
+		}
+	})
+}
+
 func TestAProcessWithoutADeskDoesNotRunBesideOneWithADesk(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
