@@ -35,7 +35,7 @@ type word struct {
 	says                    meaning
 	whole, anywhere, inside bool
 	exact                   bool
-	key                     uint32 // of the characters up to the first space
+	key, first              uint32 // of the characters up to the first space, and how many they are
 }
 
 // parseWord reads an entry of a cell.
@@ -108,7 +108,7 @@ func (l *lexicon) add(cell string, says meaning) {
 			if n > 0 {
 				l.goesOn[w.key>>16] = true
 			}
-			w.key = addKey(w.key, charOf(table(), r).fold)
+			w.key, w.first = addKey(w.key, charOf(table(), r).fold), w.first+1
 		}
 		l.ends[w.key>>16] = true
 		words := &l.words[w.key>>20]
@@ -216,7 +216,7 @@ func (s *scanner) markAt(l *lexicon, before *char, i int) (m mark) {
 		next := rune(0) // the first character of the next word
 		for k := range l.words[key>>20] {
 			w := &l.words[key>>20][k]
-			if w.key != key {
+			if w.key != key || w.first != uint32(n) { // other texts have that key, too
 				continue
 			}
 			if n < len(w.text) && next == 0 {

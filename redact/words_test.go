@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -34,6 +35,43 @@ func TestTheTableOfWordsIsComplete(t *testing.T) {
 	for _, want := range []string{"Arabic", "Hebrew", "Persian", "Turkish", "Hindi", "Bengali", "Thai", "Vietnamese", "Chinese", "Japanese", "Korean", "Swahili"} {
 		assert.True(t, languages[want], want)
 	}
+}
+
+// The key of a word is a hash of 32 bits: other texts have it, too, such as "4 7gif" that
+// of "license". Among the beginnings of words with one character more are many of them.
+func TestATextWithTheKeyOfAWordIsNotTheWord(t *testing.T) {
+	t.Parallel()
+	inverse := uint32(1) // of the factor in addKey: each step doubles the bits that are right
+	for range 5 {
+		inverse *= 2 - addKey(0, 1)*inverse
+	}
+	var words []word
+	beginnings := map[uint32]string{}
+	for _, list := range allWords().words {
+		for _, w := range list {
+			words = append(words, w)
+			key := uint32(0)
+			for n, r := range w.text[:w.first-1] {
+				key = addKey(key, charOf(table(), r).fold)
+				beginnings[key] = string(w.text[:n+1])
+			}
+		}
+	}
+	texts := []string{"4 7gift"}
+	for key, text := range beginnings {
+		for i := 0; i < len(words); i += 16 {
+			r := key ^ words[i].key*inverse
+			if r <= unicode.MaxRune && unicode.IsLetter(rune(r)) && Fold(rune(r)) == rune(r) && int(words[i].first) != utf8.RuneCountInString(text)+1 {
+				assert.Equal(t, words[i].key, addKey(key, rune(r)))
+				texts = append(texts, text+string(rune(r)))
+			}
+		}
+	}
+	assert.Greater(t, len(texts), 20)
+	for _, text := range texts {
+		assert.NotPanics(t, func() { Cards("my card is 4242 4242 4242 4242, " + text + " 123") }, text)
+	}
+	assert.Equal(t, "my card is XXXX XXXX XXXX 4242, 4 7gift", Cards("my card is 4242 4242 4242 4242, 4 7gift"))
 }
 
 func TestNoWordSpeaksForAndAgainstACard(t *testing.T) {
