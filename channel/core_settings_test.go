@@ -54,6 +54,16 @@ func TestNamesThatLookAlikeAreOneName(t *testing.T) {
 	require.NoError(t, setUp(t, nil, named("Support Desk"), named("Support Desk 2"), named("SupportDesk"), named("Súpport Desk")))
 }
 
+// Months begin at the same moment on every machine.
+func TestTheTimeZoneOfTheMachineIsNone(t *testing.T) {
+	t.Parallel()
+	zone := func(name string) error { return setUp(t, nil, func(c *channel.Channel) { c.TimeZone = name }) }
+	require.ErrorContains(t, zone("Local"), "time_zone: unknown")
+	for _, name := range []string{"", "UTC", "Europe/Helsinki"} {
+		require.NoError(t, zone(name), name)
+	}
+}
+
 func TestProblemsComeInTheSameOrder(t *testing.T) {
 	t.Parallel()
 	spoil := func(c *channel.Channel) {

@@ -72,7 +72,7 @@ type Settings struct {
 	// it are refused.
 	Budget *pricing.Budget `json:"budget,omitempty"`
 	// TimeZone is the account's, in which months and price changes begin: an IANA name; "" means
-	// UTC.
+	// UTC. "Local" is refused: it is another zone on another machine.
 	TimeZone string `json:"time_zone,omitempty"`
 
 	// Retention says how long things are kept.
@@ -126,7 +126,7 @@ func (s *Settings) Validate() error {
 	}
 	p.Of("redact", s.Redact.Validate())
 	_, err := time.LoadLocation(s.TimeZone)
-	p.Bad(err != nil, "time_zone", "unknown")
+	p.Bad(err != nil || s.TimeZone == "Local", "time_zone", "unknown") // that of the machine is another one on each
 	p.Of("retention", s.Retention.validate())
 	p.Of("files", s.Files.validate())
 	return p.Err()
