@@ -13,6 +13,7 @@ import (
 
 	"github.com/kanava-go/kanava/channel/deskapi"
 	"github.com/kanava-go/kanava/channel/settings"
+	"github.com/kanava-go/kanava/channel/store"
 )
 
 // registry holds the hub's channels. Readers take a snapshot without locking.
@@ -194,7 +195,25 @@ func (h *core) reconfigure(ctx context.Context, id string, edit func(*Channel)) 
 		h.shared.again.Store(true)
 	}
 	h.settingsChanged(id)
+	if host := store.DeferredIn(ctx); host != nil {
+		kept := false
+		host.Add(func() { kept = true }, func() {
+			if !kept {
+				h.takeBack(&c, old)
+			}
+		})
+	}
 	return nil
+}
+
+// takeBack has a channel be what it was before the host took a change of it back, unless it was changed since.
+func (h *core) takeBack(c, old *Channel) {
+	h.channels.mu.Lock()
+	defer h.channels.mu.Unlock()
+	if now, ok := h.channels.get(c.ID); ok && now == c {
+		h.channels.put(old)
+		h.settingsChanged(c.ID)
+	}
 }
 
 // settingsChanged has everything look anew that goes by a channel's settings.

@@ -16,6 +16,7 @@ import (
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/settings"
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/redact"
 	"github.com/kanava-go/kanava/window"
 )
@@ -181,4 +182,27 @@ func TestItemsOfAnUnknownNumberWaitTogether(t *testing.T) {
 		l.Pass(5 * time.Minute)
 		require.Len(t, l.Letters("in"), 1)
 	})
+}
+
+func TestSettingsThatTheHostTakesBackAreNone(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, channeltest.LabOptions{})
+	named := func() string { return l.Hub.Channels()[0].Name }
+	for _, keep := range []bool{false, true} {
+		ctx, tx := store.Defer(t.Context()) // what sqlstore.InTx does
+		s := l.Hub.Channels()[0].Settings
+		s.Name = "Changed"
+		require.NoError(t, l.Hub.UpdateSettings(ctx, s))
+		require.Equal(t, "Changed", named(), "in the transaction")
+		tx.End(keep)
+		require.Equal(t, map[bool]string{false: "Support", true: "Changed"}[keep], named())
+	}
+	ctx, tx := store.Defer(t.Context())
+	s := l.Hub.Channels()[0].Settings
+	s.Name = "Taken back"
+	require.NoError(t, l.Hub.UpdateSettings(ctx, s))
+	s.Name = "Newer"
+	require.NoError(t, l.Hub.UpdateSettings(t.Context(), s))
+	tx.End(false)
+	require.Equal(t, "Newer", named(), "what was changed since stays")
 }
