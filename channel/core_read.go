@@ -81,20 +81,21 @@ func (h *core) resolveQuotes(ctx context.Context, messages ...*conversation.Mess
 }
 
 // getUnlessKnown reads a document, unless it is known already: then in its newest version that this
-// process knows.
+// process knows, which must not be changed.
 func getUnlessKnown[T any](ctx context.Context, s *step.Steps, ahead []step.Known, kind, key string) (*T, error) {
 	for i := range ahead {
 		if k := &ahead[i]; k.Kind == kind && k.Key == key {
 			known := s.Newest(*k)
-			return step.Own[T](&known)
+			return step.See[T](&known)
 		}
 	}
 	return step.Get[T](ctx, s.Store, kind, key)
 }
 
 // scene reads a conversation with its customer and one of its messages (nil if
-// message is empty or gone), except what is known already.
-func (h *core) scene(ctx context.Context, ahead []step.Known, conversationID, message string) (*conversation.Conversation, *conversation.Customer, *messageRecord, error) {
+// message is empty or gone), except what is known already. The message is the caller's; conversation and
+// customer are everybody's if they were known.
+func (h *core) scene(ctx context.Context, ahead []step.Known, conversationID, message string) (*conversation.Conversation, *conversation.Customer, *conversation.Message, error) {
 	conv, err := getUnlessKnown[conversation.Conversation](ctx, &h.steps, ahead, kindConversation, conversationID)
 	if err != nil {
 		return nil, nil, nil, err
@@ -109,14 +110,16 @@ func (h *core) scene(ctx context.Context, ahead []step.Known, conversationID, me
 	if message == "" {
 		return conv, customer, nil, nil
 	}
-	msg, err := getUnlessKnown[messageRecord](ctx, &h.steps, ahead, kindMessage, message)
+	seen, err := getUnlessKnown[messageRecord](ctx, &h.steps, ahead, kindMessage, message)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return conv, customer, nil, nil
 	case err != nil:
 		return nil, nil, nil, err
 	}
-	return conv, customer, msg, h.resolveQuotes(ctx, &msg.Message)
+	msg := new(conversation.Message)
+	step.Copy(msg, &seen.Message)
+	return conv, customer, msg, h.resolveQuotes(ctx, msg)
 }
 
 // itemOf returns the content of a piece of work, decoded before or now.

@@ -41,14 +41,20 @@ func eventOf(w *store.Work) (ev *webhook.Event, a inItem, err error) {
 	if err := json.Unmarshal(w.Body, &a); err != nil || a.Body == nil {
 		return nil, a, errDamaged
 	}
-	d, err := webhook.Parse(a.Body)
+	ev, err = theEvent(a.Body)
+	return ev, a, err
+}
+
+// theEvent reads a body with one event.
+func theEvent(body []byte) (*webhook.Event, error) {
+	d, err := webhook.Parse(body)
 	if err != nil {
-		return nil, a, errDamaged
+		return nil, errDamaged
 	}
 	for ev := range d.Events() {
-		return ev, a, nil
+		return ev, nil
 	}
-	return nil, a, errDamaged
+	return nil, errDamaged
 }
 
 // forgetAfter is how long the hub remembers which items it has seen. WhatsApp repeats

@@ -103,7 +103,7 @@ func (u *unit) begin(ch *Channel, w *worker.Job, item *outboundItem) (*begun, wo
 	}
 	m.Sending = true
 	u.Start(w.Lease())
-	if err := u.saveMessage(&m); err != nil {
+	if err := u.giveMessage(&m); err != nil {
 		return nil, worker.Outcome{}, err
 	}
 	b := &begun{u.Stored(kindMessage, m.ID), u.now.Sub(m.Delivery.QueuedAt)}

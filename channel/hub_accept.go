@@ -7,7 +7,6 @@ import (
 
 	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/message"
-	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/webhook"
 )
 
@@ -38,7 +37,7 @@ func (h *Hub) Accept(ctx context.Context, d *webhook.Delivery) (err error) {
 	if d.Scope.IsZero() {
 		return fmt.Errorf("channel: accept: %w", ErrNoScope)
 	}
-	var b store.Batch
+	var items []accepted
 	size := 0
 	seen := map[string]bool{}
 	var came map[string]int // messages, by number
@@ -47,32 +46,32 @@ func (h *Hub) Accept(ctx context.Context, d *webhook.Delivery) (err error) {
 			return fmt.Errorf("channel: accept: %w", err)
 		}
 		info.Events++
-		w, masked, err := h.intake.workOf(ctx, ev, voucherOf(d.Scope, ev))
+		item, n, err := h.intake.itemOf(ctx, d, ev)
 		if err != nil {
 			return fmt.Errorf("channel: accept: %w", err)
 		}
-		if seen[w.ID] {
+		if seen[item.work.ID] {
 			continue
 		}
-		seen[w.ID] = true
+		seen[item.work.ID] = true
 		if _, ok := ev.Payload.(*webhook.Message); ok {
 			if came == nil {
 				came = map[string]int{}
 			}
 			came[ev.Number.ID]++
 		}
-		if masked {
+		if item.Masked {
 			info.Redacted++
 		}
-		if size += len(w.Body); size > maxCommit && len(b.Enqueue) > 0 {
-			if err := h.intake.record(ctx, &b, &info); err != nil {
+		if size += n; size > maxCommit && len(items) > 0 {
+			if err := h.intake.record(ctx, items, &info); err != nil {
 				return err
 			}
-			b, size = store.Batch{}, len(w.Body)
+			items, size = nil, n
 		}
-		b.Enqueue = append(b.Enqueue, w)
+		items = append(items, item)
 	}
-	if err := h.intake.record(ctx, &b, &info); err != nil {
+	if err := h.intake.record(ctx, items, &info); err != nil {
 		return err
 	}
 	for number, n := range came {

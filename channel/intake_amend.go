@@ -14,7 +14,9 @@ func (in *incoming) amend(customer *conversation.Customer, wamid string, a conve
 		if err := in.wait(customer, wamid, a); err != nil {
 			return err
 		}
-		in.lookAgain()
+		if err := in.lookAgain(); err != nil {
+			return err
+		}
 		return in.unmet(customer, wamid, a)
 	}
 	if err := in.met(customer, m); err != nil {

@@ -22,22 +22,21 @@ type ready struct {
 // atOnce applies items in the step that accepts them, and reports whether that was possible: if the hub
 // runs, nothing is before them in their lanes, and nothing is special about any of them. That is one
 // item, or several statuses of one channel. Should it not be possible workers do it, each item alone.
-func (it *intake) atOnce(ctx context.Context, works []store.Work) (done bool) {
-	if store.DeferredIn(ctx) != nil || len(works) > mostAtOnce {
+func (it *intake) atOnce(ctx context.Context, all []accepted) (done bool) {
+	if store.DeferredIn(ctx) != nil || len(all) > mostAtOnce {
 		return false
 	}
-	end, ok := it.runners[workIn].Pass(works[0].Group)
+	end, ok := it.runners[workIn].Pass(all[0].work.Group)
 	if !ok {
 		return false
 	}
 	defer end()
-	items := make([]ready, len(works))
-	var carried map[string]string
-	for i := range works {
-		if carried, ok = it.ready(&works[i], &items[i]); !ok || items[i].ch != items[0].ch {
+	items := make([]ready, len(all))
+	for i := range all {
+		if !it.ready(&all[i], &items[i]) || items[i].ch != items[0].ch {
 			return false
 		}
-		if _, status := items[i].ev.Payload.(*webhook.Status); !status && len(works) > 1 {
+		if _, status := items[i].ev.Payload.(*webhook.Status); !status && len(all) > 1 {
 			return false
 		}
 	}
@@ -46,7 +45,7 @@ func (it *intake) atOnce(ctx context.Context, works []store.Work) (done bool) {
 			done = false
 		}
 	}()
-	ctx = it.hooks.resume(ctx, carried)
+	ctx = it.hooks.resume(ctx, all[0].Carried)
 	if it.fileAll(ctx, items) != nil {
 		return false // a worker will try it again
 	}
@@ -56,21 +55,25 @@ func (it *intake) atOnce(ctx context.Context, works []store.Work) (done bool) {
 	return true
 }
 
-// ready looks whether work can be applied at once.
-func (it *intake) ready(w *store.Work, r *ready) (carried map[string]string, ok bool) {
-	job := worker.Passing(*w)
-	ev, a, err := eventOf(w)
-	if err != nil {
-		return nil, false
+// ready looks whether an item can be applied at once.
+func (it *intake) ready(a *accepted, r *ready) bool {
+	ev := a.ev
+	if ev == nil {
+		var err error
+		if ev, err = theEvent(a.Body); err != nil {
+			return false
+		}
 	}
+	job := worker.Passing(a.work)
+	job.Item = a
 	ch, ok := it.channels.number(ev.Number.ID)
 	_, unknown := ev.Payload.(*webhook.Unknown)
 	if !ok || unknown || a.Voucher == vouchedByNobody || !a.Voucher.covers(ch, ev.Account) || longID(ev.Payload) ||
 		it.fleet.waitsForHome(job) {
-		return nil, false
+		return false
 	}
 	*r = ready{job, ch, ev, a.Masked}
-	return a.Carried, true
+	return true
 }
 
 // fileAll applies items of one channel in one step.

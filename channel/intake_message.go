@@ -65,7 +65,7 @@ func (in *incoming) written(p *webhook.Message, standby bool) error {
 	if err != nil {
 		return err
 	}
-	return in.saveCustomer(customer)
+	return in.giveCustomer(customer)
 }
 
 // Somebody who writes at once after the BSUID has changed may overtake the notice of it: the
@@ -217,7 +217,7 @@ func (in *incoming) put(conv *conversation.Conversation, msg *messageRecord) err
 		return err
 	}
 	conv.Note(&msg.Message)
-	return in.saveMessage(msg)
+	return in.giveMessage(msg)
 }
 
 func referralOf(p *webhook.Message) window.Referral {

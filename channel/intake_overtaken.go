@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -15,14 +16,22 @@ import (
 // all the same.
 
 // lookAgain arranges for an item to be applied again when the patience is over.
-func (in *incoming) lookAgain() {
+func (in *incoming) lookAgain() error {
 	if in.late() {
-		return
+		return nil
+	}
+	body := in.work.Body
+	if a, ok := in.work.Item.(*accepted); ok { // it never stood in the queue
+		var err error
+		if body, err = a.encode(); err != nil {
+			return fmt.Errorf("channel: encode item: %w", err)
+		}
 	}
 	in.Enqueue(store.Work{
-		Queue: workIn, ID: latePrefix + in.work.ID, Group: in.work.Group, Body: in.work.Body,
+		Queue: workIn, ID: latePrefix + in.work.ID, Group: in.work.Group, Body: body,
 		Due: in.now.Add(statusPatience * statusPause),
 	})
+	return nil
 }
 
 func (in *incoming) late() bool { return strings.HasPrefix(in.work.ID, latePrefix) }

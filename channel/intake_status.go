@@ -54,7 +54,7 @@ func (in *incoming) learnStatus(p *webhook.Status, m *messageRecord) error {
 	if err := in.outcome(in.ch, m, known); err != nil {
 		return err
 	}
-	if err := in.saveMessage(m); err != nil {
+	if err := in.giveMessage(m); err != nil {
 		return err
 	}
 	if err := in.freeEntry(p, m); err != nil {

@@ -24,7 +24,7 @@ func (u *unit) taken(ch *Channel, receipt message.Receipt, m *messageRecord) err
 	if err := u.outcome(ch, m, before); err != nil {
 		return err
 	}
-	return u.saveMessage(m)
+	return u.giveMessage(m)
 }
 
 // answersAd notes the first answer to a customer who came through an advertisement: it

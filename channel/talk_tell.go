@@ -18,7 +18,7 @@ func (u *unit) tellHost(channel, id string, item hostItem) error {
 	if item.Cause == "" {
 		item.Cause = item.causeOfDelivery()
 	}
-	body, err := json.Marshal(item)
+	body, err := json.Marshal(&item)
 	if err != nil {
 		return fmt.Errorf("channel: encode change: %w", err)
 	}
@@ -46,7 +46,8 @@ func (u *unit) tellHost(channel, id string, item hostItem) error {
 }
 
 // sceneOf names the records that the host is told of, once they are read.
-func (u *unit) sceneOf(item *hostItem) (keys []store.RecordKey) {
+func (u *unit) sceneOf(item *hostItem) []store.RecordKey {
+	keys := make([]store.RecordKey, 0, 3)
 	name := func(kind, key string, known bool) {
 		if known {
 			keys = append(keys, store.RecordKey{Kind: kind, Key: key})

@@ -151,10 +151,14 @@ func (u *unit) lookupWAMID(channel, wamid string) (*messageRecord, error) {
 	if wamid == "" {
 		return nil, nil
 	}
+	id := inboundMessageID(channel, wamid)
+	if ok, err := u.Load(kindMessage, id, nil); err != nil || !ok {
+		return nil, err
+	}
 	m := new(messageRecord)
-	ok, err := u.Load(kindMessage, inboundMessageID(channel, wamid), m)
+	ok, err := u.Load(kindMessage, id, m)
 	if err == nil && ok && m.SameAs != "" {
-		id := m.SameAs
+		id = m.SameAs
 		m = new(messageRecord)
 		ok, err = u.Load(kindMessage, id, m)
 	}

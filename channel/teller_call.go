@@ -28,13 +28,14 @@ func (t *teller) tell(ctx context.Context, w *worker.Job) error {
 		return fmt.Errorf("channel: decode change: %w", ErrPermanent)
 	}
 	ctx = t.hooks.resume(ctx, item.Carried)
-	conv, customer, msg := &conversation.Conversation{}, &conversation.Customer{}, (*messageRecord)(nil)
+	var conv *conversation.Conversation
+	var customer *conversation.Customer
+	var msg *conversation.Message
 	var ticket string
 	err = t.gate.Pass(ctx, w, func() (err error) {
-		if item.Conversation != "" {
-			conv, customer, msg, err = t.scene(ctx, known(w, item), item.Conversation, item.Message)
-		}
-		if err != nil {
+		if item.Conversation == "" {
+			conv, customer = &conversation.Conversation{}, &conversation.Customer{}
+		} else if conv, customer, msg, err = t.scene(ctx, known(w, item), item.Conversation, item.Message); err != nil {
 			return err
 		}
 		if t.waitsForHost(w) {
@@ -67,7 +68,7 @@ func (t *teller) tell(ctx context.Context, w *worker.Job) error {
 		if err := u.setTicket(&c, ticket); err != nil {
 			return worker.Outcome{}, err
 		}
-		return worker.Done(), u.saveConversation(&c)
+		return worker.Done(), u.giveConversation(&c)
 	})
 }
 
@@ -110,7 +111,7 @@ func known(w *worker.Job, item *hostItem) []step.Known {
 }
 
 func (t *teller) callHost(ctx context.Context, w *worker.Job, item *hostItem,
-	conv *conversation.Conversation, customer *conversation.Customer, msg *messageRecord,
+	conv *conversation.Conversation, customer *conversation.Customer, msg *conversation.Message,
 ) (ticket string, err error) {
 	info := hooks.HostInfo{Channel: channelOf(w.Group), Conversation: conv.ID, Kind: item.Kind, Try: w.Tries + 1}
 	if t.hooks.HostStart != nil {
@@ -124,24 +125,30 @@ func (t *teller) callHost(ctx context.Context, w *worker.Job, item *hostItem,
 		if msg == nil {
 			return "", nil
 		}
-		ticket, err = t.ticketing.Receive(ctx, &conversation.Received{ID: w.ID, Message: msg.Message, Conversation: *conv, Customer: *customer})
+		received := &conversation.Received{ID: w.ID, Message: *msg}
+		step.Copy(&received.Conversation, conv) // the host may do with them what it likes
+		step.Copy(&received.Customer, customer)
+		ticket, err = t.ticketing.Receive(ctx, received)
 		if err == nil && usable.Text("ticket", ticket, maxKey) != nil {
 			return "", errTicket
 		}
 		return ticket, fromHost(err)
 	}
-	var shown *conversation.Message
-	if msg != nil {
-		shown = &msg.Message
-	}
 	into, err := t.successor(ctx, item)
 	if err != nil {
 		return "", err
 	}
-	return "", fromHost(t.ticketing.Changed(ctx, &conversation.Change{
-		ID: w.ID, Kind: item.Kind, Channel: info.Channel, At: item.At, Conversation: *conv, Customer: *customer, Message: shown,
+	change := &conversation.Change{
+		ID: w.ID, Kind: item.Kind, Channel: info.Channel, At: item.At, Message: msg,
 		Author: item.Author, From: item.From, To: item.To, Ticket: into, Absorbed: item.Absorbed, Reason: item.Reason, Cause: item.Cause, Delivery: item.Delivery, Failure: item.Failure, Notice: item.Notice,
-	}))
+	}
+	if f := item.Failure; f != nil { // that of the message
+		own := *f
+		change.Failure = &own
+	}
+	step.Copy(&change.Conversation, conv)
+	step.Copy(&change.Customer, customer)
+	return "", fromHost(t.ticketing.Changed(ctx, change))
 }
 
 // successor is the ticket of the conversation that a merged one went on in.

@@ -268,6 +268,24 @@ func asDecoded(doc any) any {
 	return c
 }
 
+// settled makes of doc, a pointer, what decoding its JSON would give, and returns it; nil if only decoding can tell.
+func settled(doc any) any {
+	v := reflect.ValueOf(doc).Elem()
+	if p := planOf(v.Type()); p.how != fields || !p.settle(v) {
+		return nil
+	}
+	return doc
+}
+
+// Copy gives the document that from points to to the caller: what to points to shares nothing with it.
+// It is for types of which everything can be copied, and panics for others.
+func Copy[T any](to, from *T) {
+	if planOf(reflect.TypeFor[T]()).how == foreign {
+		panic("step: " + reflect.TypeFor[T]().String() + " cannot be copied")
+	}
+	copyInto(to, from)
+}
+
 // copyInto gives what from points to, to what to points to, if they are of one type.
 func copyInto(to, from any) bool {
 	t, f := reflect.ValueOf(to).Elem(), reflect.ValueOf(from).Elem()

@@ -16,12 +16,13 @@ type Known struct {
 	Doc any
 }
 
-// Own returns the document of what is known, which belongs to the caller.
-func Own[T any](k *Known) (*T, error) {
-	doc := new(T)
-	if k.Doc != nil && copyInto(doc, k.Doc) {
+// See returns the document of what is known for who only looks: it may be everybody's and must not be
+// changed. See [Copy].
+func See[T any](k *Known) (*T, error) {
+	if doc, ok := k.Doc.(*T); ok {
 		return doc, nil
 	}
+	doc := new(T)
 	return doc, DecodeInto(&k.Record, doc)
 }
 
@@ -153,8 +154,19 @@ type saved struct {
 }
 
 // Save puts a document. It must have been loaded in this step, so that its version is known. Fields
-// that a newer release wrote into it stay.
+// that a newer release wrote into it stay. What doc points to remains the caller's.
 func (s *Step) Save(kind, key, parent string, sort int64, doc any) error {
+	return s.save(kind, key, parent, sort, doc, asDecoded)
+}
+
+// Give is Save of a document that nobody changes any more, in this step or later: what doc points to is
+// everybody's from now on.
+func (s *Step) Give(kind, key, parent string, sort int64, doc any) error {
+	return s.save(kind, key, parent, sort, doc, settled)
+}
+
+// save puts a document and remembers it decoded, as the function makes it.
+func (s *Step) save(kind, key, parent string, sort int64, doc any, decoded func(doc any) any) error {
 	body, err := json.Marshal(doc)
 	if err != nil {
 		return fmt.Errorf("channel: encode %s: %w", kind, err)
@@ -166,7 +178,7 @@ func (s *Step) Save(kind, key, parent string, sort int64, doc any) error {
 		plain = !more
 		stored.plain.Store(plain)
 	}
-	s.put(store.Record{Kind: kind, Key: key, Parent: parent, Sort: sort, Body: body}, saved{asDecoded(doc), plain})
+	s.put(store.Record{Kind: kind, Key: key, Parent: parent, Sort: sort, Body: body}, saved{decoded(doc), plain})
 	return nil
 }
 

@@ -29,7 +29,7 @@ type generation struct {
 type remembered struct {
 	Known
 	at  time.Time
-	doc atomic.Pointer[any] // the document, which is never changed; nil: not decoded yet
+	doc atomic.Pointer[any] // the document once it was decoded, unless Known has it; neither is ever changed
 	// plain says that nothing is in it that its type does not know; false: nobody has looked, or there is.
 	plain atomic.Bool
 }
@@ -60,13 +60,12 @@ func (m *Memory) recall(id store.RecordKey) *remembered {
 	return r
 }
 
-// begin notes that records are being written; the function that it returns, that they are not any
-// more, and does nothing when it is called again.
-func (m *Memory) begin(puts []store.Record) (end func()) {
+// begin notes that records are being written, and end that they are not any more; nil: there are none.
+func (m *Memory) begin(puts []store.Record) (over chan struct{}) {
 	if len(puts) == 0 {
-		return func() {}
+		return nil
 	}
-	over := make(chan struct{})
+	over = make(chan struct{})
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.writing == nil {
@@ -75,16 +74,18 @@ func (m *Memory) begin(puts []store.Record) (end func()) {
 	for i := range puts {
 		m.writing[puts[i].ID()] = over
 	}
-	return sync.OnceFunc(func() {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		for i := range puts {
-			if id := puts[i].ID(); m.writing[id] == over {
-				delete(m.writing, id)
-			}
+	return over
+}
+
+func (m *Memory) end(puts []store.Record, over chan struct{}) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i := range puts {
+		if id := puts[i].ID(); m.writing[id] == over {
+			delete(m.writing, id)
 		}
-		close(over)
-	})
+	}
+	close(over)
 }
 
 // await returns when this process is not writing the record: whoever guesses it meanwhile is wrong. A
@@ -107,10 +108,7 @@ func (m *Memory) await(ctx context.Context, id store.RecordKey) {
 
 // remember holds a record as it was at a time, with its document if that is known.
 func (m *Memory) remember(r *store.Record, at time.Time, as saved) {
-	n := &remembered{Known: Known{Record: *r}, at: at}
-	if as.doc != nil {
-		n.doc.Store(&as.doc)
-	}
+	n := &remembered{Known: Known{Record: *r, Doc: as.doc}, at: at}
 	n.plain.Store(as.plain)
 	m.rememberAs(n)
 }
@@ -147,10 +145,18 @@ func (s *Steps) Newest(k Known) Known {
 	if r == nil || r.Version <= k.Version {
 		return k
 	}
-	if doc := r.doc.Load(); doc != nil {
-		return Known{Record: r.Record, Doc: *doc}
+	return Known{Record: r.Record, Doc: r.document()}
+}
+
+// document is the decoded document, which must not be changed; nil if there is none.
+func (r *remembered) document() any {
+	if r.Doc != nil {
+		return r.Doc
 	}
-	return Known{Record: r.Record}
+	if doc := r.doc.Load(); doc != nil {
+		return *doc
+	}
+	return nil
 }
 
 // Decode decodes a record that was read, unless its document is remembered.
@@ -168,7 +174,7 @@ func (r *remembered) decode(doc any) error {
 	if doc == nil {
 		return nil
 	}
-	if kept := r.doc.Load(); kept != nil && copyInto(doc, *kept) {
+	if kept := r.document(); kept != nil && copyInto(doc, kept) {
 		return nil
 	}
 	if err := DecodeInto(&r.Record, doc); err != nil {

@@ -47,6 +47,7 @@ type Step struct {
 
 	steps  *Steps
 	recall bool // guesses are allowed
+	alone  bool // nobody else has any part of it: see end
 	read   map[store.RecordKey]*read
 	puts   map[store.RecordKey]int // index into batch.Put and saved
 	saved  []saved
@@ -57,6 +58,7 @@ type Step struct {
 	wake   []string
 	later  []later
 	after  []func()
+	writes chan struct{} // see Memory.begin
 }
 
 // Do runs f until its changes are committed or it fails. f must have no effect outside the step,
@@ -85,9 +87,9 @@ func (s *Steps) Do(ctx context.Context, guess []Known, f func(*Step) error) erro
 // guess runs f with guesses and reports whether its outcome stands.
 func (s *Steps) guess(ctx context.Context, guess []Known, f func(*Step) error) (err error, stands bool) {
 	st := s.begin(ctx, guess)
-	defer st.release()
+	defer st.end()
 	st.recall = true
-	err = f(st)
+	err = st.do(f)
 	if err == nil && !st.empty() {
 		if err = st.commit(); !refused(err) {
 			return err, true
@@ -109,23 +111,26 @@ func refused(err error) bool {
 // somebody else changed a record, or if the guess was wrong.
 func (s *Steps) Try(ctx context.Context, guess []Known, f func(*Step) error) error {
 	st := s.begin(ctx, guess)
-	defer st.release()
-	if err := f(st); err != nil || st.empty() {
+	defer st.end()
+	if err := st.do(f); err != nil || st.empty() {
 		return err
 	}
 	return st.commit()
 }
 
 func (s *Steps) begin(ctx context.Context, guess []Known) *Step {
-	st := &Step{Ctx: ctx, Now: s.Now(ctx), steps: s, read: map[store.RecordKey]*read{}, puts: map[store.RecordKey]int{}}
+	st := spare.Get().(*Step)
+	st.Ctx, st.Now, st.steps = ctx, s.Now(ctx), s
 	for i := range guess {
-		r := &remembered{Known: guess[i]}
-		if doc := guess[i].Doc; doc != nil {
-			r.doc.Store(&doc)
-		}
-		st.read[guess[i].ID()] = &read{remembered: r, guessed: true}
+		st.read[guess[i].ID()] = &read{remembered: &remembered{Known: guess[i]}, guessed: true}
 	}
 	return st
+}
+
+func (s *Step) do(f func(*Step) error) error {
+	err := f(s)
+	s.alone = true // and not while it panics
+	return err
 }
 
 // guessed says whether anything that was not read has been used.
@@ -164,11 +169,11 @@ func (s *Step) commit() error {
 		s.batch.Now = s.steps.Now(s.Ctx)
 	}
 	inside := store.DeferredIn(s.Ctx) != nil
-	written := func() {}
 	if !inside {
-		written = s.steps.Memory.begin(s.batch.Put)
+		s.writes = s.steps.Memory.begin(s.batch.Put)
 	}
-	defer written()
+	defer s.written()
+	s.alone = false // a store whose call was cancelled may still read the batch
 	began := time.Now()
 	done, err := s.steps.Store.Commit(s.Ctx, &s.batch)
 	s.steps.Took(time.Since(began))
@@ -178,9 +183,18 @@ func (s *Step) commit() error {
 	if !inside {
 		s.remember()
 	}
-	written() // before anybody hears of it who may want to read it
+	s.written() // before anybody hears of it who may want to read it
 	s.committed(done.Claimed)
+	s.alone = !inside // the host has yet to commit
 	return nil
+}
+
+// written notes that the records of the step are not being written any more.
+func (s *Step) written() {
+	if s.writes != nil {
+		s.steps.Memory.end(s.batch.Put, s.writes)
+		s.writes = nil
+	}
 }
 
 // remember holds what was read, and what is stored now.

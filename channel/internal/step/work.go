@@ -41,24 +41,12 @@ func (s *Step) Enqueue(w store.Work) { s.EnqueueItem(w, nil, nil) }
 // item. about, which may be nil, is asked before the commit for the records that are worth knowing
 // then, and may load them.
 func (s *Step) EnqueueItem(w store.Work, item any, about func() []store.RecordKey) {
-	reserve := s.steps.Reserve
-	if reserve == nil || !w.Due.IsZero() || w.Once || store.DeferredIn(s.Ctx) != nil {
-		s.enqueue(w)
+	index := len(s.batch.Enqueue)
+	s.batch.Enqueue = append(s.batch.Enqueue, w)
+	if place := s.reserve(&s.batch.Enqueue[index]); place != nil {
+		s.held = append(s.held, held{Place: place, index: index, item: item, about: about})
 		return
 	}
-	place := reserve(&w)
-	if place == nil {
-		s.enqueue(w)
-		return
-	}
-	s.held = append(s.held, held{Place: place, index: len(s.batch.Enqueue), item: item, about: about})
-	hold := place.Hold()
-	w.Hold, w.Behind, s.batch.Owner = hold.Lease, hold.Behind, hold.Owner
-	s.batch.Enqueue = append(s.batch.Enqueue, w)
-}
-
-func (s *Step) enqueue(w store.Work) {
-	s.batch.Enqueue = append(s.batch.Enqueue, w)
 	if s.steps.Expect != nil && w.Due.After(s.Now) {
 		s.later = append(s.later, later{w.Queue, w.Due})
 		return
@@ -66,17 +54,32 @@ func (s *Step) enqueue(w store.Work) {
 	s.Wake(w.Queue)
 }
 
+// reserve finds a place for work that is enqueued, and asks for the claim.
+func (s *Step) reserve(w *store.Work) Place {
+	if s.steps.Reserve == nil || !w.Due.IsZero() || w.Once || store.DeferredIn(s.Ctx) != nil {
+		return nil
+	}
+	place := s.steps.Reserve(w)
+	if place != nil {
+		hold := place.Hold()
+		w.Hold, w.Behind, s.batch.Owner = hold.Lease, hold.Behind, hold.Owner
+	}
+	return place
+}
+
 // release gives all places up.
 func (s *Step) release() {
 	for _, h := range s.held {
 		h.Release(false)
 	}
-	s.held = nil
+	clear(s.held)
+	s.held = s.held[:0]
 }
 
 // beginHeld begins the work that was claimed as it was enqueued.
 func (s *Step) beginHeld(claimed []store.Lease) {
-	for _, h := range s.held {
+	for i := range s.held {
+		h := &s.held[i]
 		w := s.batch.Enqueue[h.index]
 		for _, l := range claimed {
 			if l.Queue == w.Queue && l.ID == w.ID {
@@ -88,7 +91,7 @@ func (s *Step) beginHeld(claimed []store.Lease) {
 			continue
 		}
 		w.Hold, w.Behind, w.Enqueued = 0, "", s.Now.UTC()
-		var ahead []Known
+		ahead := make([]Known, 0, len(h.records))
 		for _, id := range h.records {
 			if k, ok := s.known(id); ok {
 				ahead = append(ahead, k)
@@ -96,7 +99,8 @@ func (s *Step) beginHeld(claimed []store.Lease) {
 		}
 		h.Begin(w, h.item, ahead)
 	}
-	s.held = nil
+	clear(s.held)
+	s.held = s.held[:0]
 }
 
 // known is a record as it is after the commit; false if it is not known, or not decoded.
@@ -113,11 +117,8 @@ func (s *Step) known(id store.RecordKey) (Known, bool) {
 	if r == nil || r.Version == 0 {
 		return Known{}, false
 	}
-	doc := r.doc.Load()
-	if doc == nil {
-		return Known{}, false
-	}
-	return Known{Record: r.Record, Doc: *doc}, true
+	doc := r.document()
+	return Known{Record: r.Record, Doc: doc}, doc != nil
 }
 
 // Enqueues says whether this step adds work of a kind and ID.

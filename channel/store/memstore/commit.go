@@ -150,7 +150,9 @@ func (s *Store) checkLeases(b *store.Batch) error {
 		if !valid(l) {
 			return store.ErrLeaseLost
 		}
-		end(l.Queue, l.ID)
+		if len(b.Later)+len(b.Bury) > 0 {
+			end(l.Queue, l.ID)
+		}
 	}
 	for i := range b.Later {
 		if !valid(b.Later[i].Lease) {
@@ -176,7 +178,7 @@ func (s *Store) applyRecords(b *store.Batch) {
 		if old != nil {
 			r.N = old.N
 		}
-		s.kind(r.Kind).set(old, &r)
+		s.kind(r.Kind).set(old, r)
 	}
 	for i := range b.Add {
 		if r := s.record(b.Add[i].Kind, b.Add[i].Key); r != nil {
@@ -187,7 +189,7 @@ func (s *Store) applyRecords(b *store.Batch) {
 		r := b.Add[i]
 		r.Body = nil
 		r.Version = 1
-		s.kind(r.Kind).set(nil, &r)
+		s.kind(r.Kind).set(nil, r)
 	}
 	for _, k := range b.Delete {
 		if r := s.record(k.Kind, k.Key); r != nil {

@@ -23,11 +23,17 @@ func newRecords() *records {
 
 func position(r *store.Record) place { return place{rank: r.Sort, key: r.Key} }
 
-// set stores r, which belongs to the store from now on, in the place of old, if not nil.
-func (rs *records) set(old, r *store.Record) {
+// set stores a record, with a body that belongs to the store from now on, in the place of old, if not nil.
+func (rs *records) set(old *store.Record, with store.Record) {
+	if old != nil && old.Parent == with.Parent && old.Sort == with.Sort {
+		*old = with // it stands where it stood
+		return
+	}
 	if old != nil {
 		rs.remove(old)
 	}
+	r := new(store.Record)
+	*r = with
 	rs.byKey[r.Key] = r
 	rs.all.insert(position(r), r)
 	list := rs.parent[r.Parent]
