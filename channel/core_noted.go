@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"context"
 	"hash/maphash"
+	"slices"
+	"strings"
 	"sync"
+	"unsafe"
 
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/jsonscan"
@@ -28,6 +31,12 @@ type noted struct {
 type knownWords struct {
 	version int64
 	hash    uint64
+}
+
+// learnedWords are those of a record that is being committed.
+type learnedWords struct {
+	id store.RecordKey
+	knownWords
 }
 
 // maxKnownWords bounds the memory of words; then it begins anew.
@@ -59,30 +68,48 @@ var foundBy = map[string][][]string{
 // notes reports whether anybody hears of records of a kind.
 func notes(kind string) bool { return foundBy[kind] != nil }
 
-// scans are for documents that were just encoded: nearly all of what they say is passed over.
-var scans = sync.Pool{New: func() any { return new(jsonscan.Doc) }}
-
-// inside returns of which channel a record is and what it is found by. It is false for what is no
-// message: a stand-in, or the sending of a reaction.
-func inside(r *store.Record) (channel, words string, ok bool) {
-	doc := scans.Get().(*jsonscan.Doc)
-	defer func() {
-		doc.Reset()
-		scans.Put(doc)
-	}()
-	if doc.Parse(string(r.Body)) != nil {
-		return "", "", false
-	}
-	root := doc.Root()
-	if r.Kind == kindMessage && (root.Get("direction").Str() == "" || root.Get("target").Exists()) {
-		return "", "", false
-	}
-	var texts []byte
-	for _, path := range foundBy[r.Kind] {
-		texts = appendTexts(texts, root, path)
-	}
-	return root.Get("channel").Str(), string(bytes.TrimSpace(texts)), true
+// inside says of which channel a record is, and what it is found by. One is used again and again: nearly
+// all of what a document says is passed over, and most documents say nothing new.
+type inside struct {
+	doc     jsonscan.Doc
+	channel string
+	texts   []byte // the channel first, each on a line of its own
 }
+
+var insides = sync.Pool{New: func() any { return new(inside) }}
+
+// release lets go of the record. Nothing of in is of use afterwards but what words returned.
+func (in *inside) release() {
+	in.doc.Reset()
+	in.channel = ""
+	if cap(in.texts) <= maxTexts && in.doc.Cap() <= maxTexts {
+		insides.Put(in)
+	}
+}
+
+// maxTexts is how large a reader may be that is kept.
+const maxTexts = 64 << 10
+
+// read reads a record. It is false for what is no message: a stand-in, or the sending of a reaction.
+func (in *inside) read(r *store.Record) bool {
+	// Without a copy: nobody changes the body, and all that stays of it are copies.
+	if in.doc.Parse(unsafe.String(unsafe.SliceData(r.Body), len(r.Body))) != nil {
+		return false
+	}
+	root := in.doc.Root()
+	if r.Kind == kindMessage && (root.Get("direction").Str() == "" || root.Get("target").Exists()) {
+		return false
+	}
+	in.channel = strings.Clone(root.Get("channel").Str())
+	in.texts = append(append(in.texts[:0], in.channel...), '\n')
+	for _, path := range foundBy[r.Kind] {
+		in.texts = appendTexts(in.texts, root, path)
+	}
+	return true
+}
+
+// words returns what the record is found by.
+func (in *inside) words() string { return string(bytes.TrimSpace(in.texts[len(in.channel):])) }
 
 // appendTexts appends what stands at the end of a path, each on a line of its own.
 func appendTexts(texts []byte, v jsonscan.Value, path []string) []byte {
@@ -104,11 +131,26 @@ func appendTexts(texts []byte, v jsonscan.Value, path []string) []byte {
 
 // Commit implements [store.Store].
 func (s *noted) Commit(ctx context.Context, b *store.Batch) (store.Committed, error) {
+	n := 0 // records that anybody hears of
+	for i := range b.Put {
+		if notes(b.Put[i].Kind) {
+			n++
+		}
+	}
+	for i := range b.Delete {
+		if notes(b.Delete[i].Kind) {
+			n++
+		}
+	}
+	if n == 0 {
+		return s.Store.Commit(ctx, b)
+	}
 	with := *b
-	learned := map[store.RecordKey]knownWords{}
+	with.Tell = slices.Grow(slices.Clip(b.Tell), n)
+	learned := make([]learnedWords, 0, n)
 	for i := range b.Put {
 		if r := &b.Put[i]; notes(r.Kind) {
-			s.note(&with, r, learned)
+			learned = s.note(&with, r, learned)
 		}
 	}
 	for _, k := range b.Delete {
@@ -135,30 +177,34 @@ func (s *noted) Commit(ctx context.Context, b *store.Batch) (store.Committed, er
 }
 
 // note adds to a batch what a record that it puts has to say.
-func (s *noted) note(b *store.Batch, r *store.Record, learned map[store.RecordKey]knownWords) {
-	channel, words, ok := inside(r)
-	if !ok {
-		return
+func (s *noted) note(b *store.Batch, r *store.Record, learned []learnedWords) []learnedWords {
+	in := insides.Get().(*inside)
+	defer in.release()
+	if !in.read(r) {
+		return learned
 	}
 	if s.feed {
-		b.Tell = append(b.Tell, store.Change{Kind: r.Kind, Key: r.Key, Group: channel})
+		b.Tell = append(b.Tell, store.Change{Kind: r.Kind, Key: r.Key, Group: in.channel})
 	}
 	if !s.search {
-		return
+		return learned
 	}
-	now := knownWords{r.Version + 1, maphash.String(s.seed, channel+"\x00"+words)}
+	id, now := r.ID(), knownWords{r.Version + 1, maphash.Bytes(s.seed, in.texts)}
 	s.mu.Lock()
-	before, ok := s.known[r.ID()]
+	before, ok := s.known[id]
 	s.mu.Unlock()
-	learned[r.ID()] = now
-	if ok && before.version == r.Version && before.hash == now.hash || r.Version == 0 && words == "" {
-		return
+	learned = append(learned, learnedWords{id, now})
+	if ok && before.version == r.Version && before.hash == now.hash {
+		return learned
 	}
-	b.Index = append(b.Index, store.Entry{Kind: r.Kind, Key: r.Key, Group: channel, Text: words})
+	if words := in.words(); words != "" || r.Version > 0 {
+		b.Index = append(b.Index, store.Entry{Kind: r.Kind, Key: r.Key, Group: in.channel, Text: words})
+	}
+	return learned
 }
 
 // learn remembers what was indexed.
-func (s *noted) learn(learned map[store.RecordKey]knownWords, deleted []store.RecordKey) {
+func (s *noted) learn(learned []learnedWords, deleted []store.RecordKey) {
 	if !s.search {
 		return
 	}
@@ -167,8 +213,8 @@ func (s *noted) learn(learned map[store.RecordKey]knownWords, deleted []store.Re
 	if len(s.known)+len(learned) > maxKnownWords {
 		clear(s.known)
 	}
-	for id, words := range learned {
-		s.known[id] = words
+	for _, l := range learned {
+		s.known[l.id] = l.knownWords
 	}
 	for _, id := range deleted {
 		delete(s.known, id)

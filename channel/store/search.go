@@ -96,49 +96,114 @@ var unspaced = []*unicode.RangeTable{
 }
 
 // split splits a text to be indexed, or one to search for, which has no need of the last
-// character of a row.
+// character of a row. The words are parts of the folded text.
 func split(text string, index bool, most int) []string {
-	var words []string
-	seen := map[string]bool{}
-	add := func(w string) {
-		if !seen[w] && len(words) < most {
-			seen[w] = true
-			words = append(words, w)
-		}
-	}
-	var row []rune // of one word, or of a script without spaces
+	text = fold(text)
+	words := wordList{most: most, words: make([]string, 0, min(most, len(text)/8+1))}
+	begin, length := 0, 0 // of a row of letters: of one word, or of a script without spaces
 	dense := false
-	end := func() {
-		switch {
-		case len(row) == 0:
+	end := func(at int) {
+		switch row := text[begin:at]; {
+		case length == 0:
 		case !dense:
-			add(string(row[:min(len(row), maxWord)]))
+			words.add(cut(row, length))
 		default:
-			for i := range len(row) - 1 {
-				add(string(row[i : i+2]))
-			}
-			if index || len(row) == 1 {
-				add(string(row[len(row)-1:]))
-			}
+			words.addPairs(row, index || length == 1)
 		}
-		row = row[:0]
+		length = 0
 	}
-	for _, r := range fold(text) {
-		if len(words) == most {
-			break
+	for at, r := range text {
+		if len(words.words) == most {
+			return words.words
 		}
-		if r == utf8.RuneError || !unicode.In(r, unicode.L, unicode.N, unicode.M) {
-			end()
+		if !isLetter(r) {
+			end(at)
 			continue
 		}
-		if in := unicode.In(r, unspaced...); in != dense && !unicode.Is(unicode.M, r) {
-			end()
+		if in := isUnspaced(r); in != dense && !unicode.Is(unicode.M, r) {
+			end(at)
 			dense = in
 		}
-		row = append(row, r)
+		if length == 0 {
+			begin = at
+		}
+		length++
 	}
-	end()
-	return words
+	end(len(text))
+	return words.words
+}
+
+// isLetter says that a character is part of a word. What is not UTF-8 is none.
+func isLetter(r rune) bool {
+	if r < utf8.RuneSelf {
+		return 'a' <= r && r <= 'z' || '0' <= r && r <= '9' || 'A' <= r && r <= 'Z'
+	}
+	return r != utf8.RuneError && unicode.In(r, unicode.L, unicode.N, unicode.M)
+}
+
+// isUnspaced says that a letter is of the unspaced scripts, which begin with Thai.
+func isUnspaced(r rune) bool { return r >= '\u0E00' && unicode.In(r, unspaced...) }
+
+// cut is what counts of a word of so many characters.
+func cut(word string, length int) string {
+	if length <= maxWord {
+		return word
+	}
+	n := 0
+	for at := range word {
+		if n == maxWord {
+			return word[:at]
+		}
+		n++
+	}
+	return word
+}
+
+// wordList is a list of different words with a bound.
+type wordList struct {
+	most  int
+	words []string
+	seen  map[string]bool // if there are more than it takes to look at each of them
+}
+
+// few is how many words are looked at one by one.
+const few = 24
+
+func (l *wordList) add(w string) {
+	if len(l.words) >= l.most || l.has(w) {
+		return
+	}
+	l.words = append(l.words, w)
+	if l.seen != nil {
+		l.seen[w] = true
+	}
+}
+
+func (l *wordList) has(w string) bool {
+	if len(l.words) < few {
+		return slices.Contains(l.words, w)
+	}
+	if l.seen == nil {
+		l.seen = make(map[string]bool, 2*few)
+		for _, known := range l.words {
+			l.seen[known] = true
+		}
+	}
+	return l.seen[w]
+}
+
+// addPairs adds every two neighbouring characters of a row, and the last one if it is wanted.
+func (l *wordList) addPairs(row string, last bool) {
+	_, next := utf8.DecodeRuneInString(row)
+	from := 0
+	for next < len(row) {
+		_, size := utf8.DecodeRuneInString(row[next:])
+		l.add(row[from : next+size])
+		from, next = next, next+size
+	}
+	if last {
+		l.add(row[from:])
+	}
 }
 
 // Matches reports whether each of the beginnings is one of some word: what a search means, for a

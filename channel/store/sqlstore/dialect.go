@@ -34,6 +34,8 @@ type dialect struct {
 	oneByOne bool
 	// rows reads the JSON array $1 of objects as table e; given what a rowStatement is given.
 	rows, given func(list string) string
+	// arrays says that given are arrays, one for each column.
+	arrays bool
 	// perGroup selects seq and ready from work c that fulfils a condition on w, for each
 	// group g.value in $6.
 	perGroup func(condition string) string
@@ -112,8 +114,9 @@ func postgresDialect(callersClock, arrays bool) *dialect {
 		given = postgresArrays
 	}
 	return &dialect{
-		rows:  postgresRows,
-		given: given,
+		rows:   postgresRows,
+		given:  given,
+		arrays: arrays,
 		perGroup: func(condition string) string {
 			return `SELECT c.seq FROM ` + few("*", "json_array_elements_text(CAST($6 AS json))", "value, place") + ` AS g CROSS JOIN LATERAL
 				(SELECT w.seq, w.ready FROM kanava_work AS w WHERE ` + condition + `) AS c`

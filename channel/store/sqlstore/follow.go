@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -14,7 +15,8 @@ import (
 
 var _ store.Follower = (*Store)(nil)
 
-// followStatements word Follow and what it needs. follow takes $1, what was told beyond $2, up to
+// followStatements word Follow and what it needs. tell is for SQLite; on PostgreSQL it is part of
+// searchStatements.put. follow takes $1, what was told beyond $2, up to
 // where all was told, and $3, the limit; it returns the oldest transaction that is open, the
 // largest number, that up to which all is forgotten, and then what is new, at least one row.
 // latest returns the numbers that are there, in rows of neighbours. transaction is a new one.
@@ -27,9 +29,6 @@ var spanColumns = columns(spans)
 
 func newFollowStatements(d *dialect) followStatements {
 	s := followStatements{
-		// The transaction has its ID before the number is given out.
-		tell: `WITH x AS MATERIALIZED (SELECT pg_current_xact_id() AS id)
-			INSERT INTO kanava_change (at, told) SELECT $1, $2 FROM x WHERE x.id IS NOT NULL`,
 		transaction: `SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)`,
 		follow: `SELECT h.xmin, h.top, h.gone, c.seq, c.told
 			FROM (SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint) AS xmin,
@@ -58,10 +57,21 @@ func newFollowStatements(d *dialect) followStatements {
 // change is a store.Change as it is kept: kind, key, group.
 type change [3]string
 
-// tell notes what the batches of a transaction told: one row, however much it is.
-func (t *transaction) tell(changes []store.Change) {
+// telling begins a statement that tells besides, on PostgreSQL: behind its own parameters come the
+// time and what is told, which may be nothing.
+func (d *dialect) telling(statement *rowStatement) string {
+	own := d.parameters(statement)
+	// The transaction has its ID before the number is given out.
+	return fmt.Sprintf(`WITH x AS MATERIALIZED (SELECT pg_current_xact_id() AS id),
+		t AS (INSERT INTO kanava_change (at, told) SELECT CAST($%d AS bigint), CAST($%d AS text) FROM x
+			WHERE x.id IS NOT NULL AND CAST($%[2]d AS text) <> '')
+		`, own+1, own+2)
+}
+
+// tellings is what the batches of a transaction told: one row, however much it is. Nothing is ”.
+func tellings(changes []store.Change) string {
 	if len(changes) == 0 {
-		return
+		return ""
 	}
 	list := make([]change, 0, len(changes))
 	for _, c := range changes {
@@ -69,12 +79,11 @@ func (t *transaction) tell(changes []store.Change) {
 			list = append(list, told)
 		}
 	}
-	text, err := json.Marshal(list)
-	if err != nil {
-		t.err = errors.Join(t.err, err)
-		return
-	}
-	t.exec(nil, t.sql.changes.tell, t.present(), string(text))
+	return array(list, func(dst []byte, c *change) []byte {
+		dst = append(appendString(append(dst, '['), c[0]), ',')
+		dst = append(appendString(dst, c[1]), ',')
+		return append(appendString(dst, c[2]), ']')
+	})
 }
 
 // Follow implements [store.Follower].

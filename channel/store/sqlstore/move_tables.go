@@ -133,7 +133,7 @@ func entriesTable(from, to moveDialect, n *int64) moving {
 	m.rows = from.text(`SELECT e.id, e.kind, e.key, e.grp, ` + words + ` FROM kanava_entry AS e WHERE e.id > $1 ORDER BY e.id`)
 	words = `e.w`
 	if to.engine == PostgreSQL {
-		words = `array_to_tsvector(ARRAY(SELECT json_array_elements_text(CAST(e.w AS json))))`
+		words = `CAST(e.w AS tsvector)`
 	}
 	m.insert = to.insertRows("kanava_entry (id, kind, key, grp, words)", "i bigint, k text, y text, g text, w text", `e.i, e.k, e.y, e.g, `+words, "")
 	m.then = to.file

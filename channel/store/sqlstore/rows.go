@@ -68,6 +68,14 @@ func (d *dialect) lookUp(list, from string, columns ...string) rowStatement {
 	return d.rowStatement(list, "SELECT "+strings.Join(append([]string{"e.place"}, columns...), ", ")+" FROM "+d.given(list)+" CROSS JOIN "+from)
 }
 
+// parameters is how many a statement of PostgreSQL has for the rows that it is given.
+func (d *dialect) parameters(statement *rowStatement) int {
+	if d.arrays {
+		return len(statement.columns)
+	}
+	return 1
+}
+
 // width is for how many rows rowStatement.wide is.
 const width = 8
 

@@ -15,7 +15,8 @@ import (
 var _ store.Searcher = (*Store)(nil)
 
 // searchStatements word what keeps and asks the index. On SQLite the index of words takes up many entries at a time,
-// by file; until then they are looked at one by one, and so is every entry if there is no such index.
+// by file; until then they are looked at one by one, and so is every entry if there is no such index. On PostgreSQL
+// put is followStatements.tell as well.
 type searchStatements struct {
 	drop, put  rowStatement
 	file, find string
@@ -30,9 +31,9 @@ func newSearchStatements(d *dialect, fts bool) searchStatements {
 	const found = `SELECT e.key, e.grp, e.id FROM `
 	s := searchStatements{drop: d.deleteRows("kanava_entry AS x", "k text, y text", `x.kind = e.k AND x.key = e.y`)}
 	if !d.oneByOne {
-		s.put = d.insertRows(entry, "k text, y text, g text, w text",
-			`e.k, e.y, e.g, array_to_tsvector(ARRAY(SELECT json_array_elements_text(CAST(e.w AS json))))`,
+		s.put = d.insertRows(entry, "k text, y text, g text, w text", `e.k, e.y, e.g, CAST(e.w AS tsvector)`,
 			`ON CONFLICT (kind, key) DO UPDATE SET id = excluded.id, grp = excluded.grp, words = excluded.words`)
+		s.put.text = d.telling(&s.put) + s.put.text
 		// A word that many have is found among the newest entries, and any other by the index, whatever the
 		// server believes of either: it cannot know how many words begin like this.
 		s.find = `WITH recent AS MATERIALIZED (
@@ -118,8 +119,8 @@ func groupLexeme(group string) string { return " g" + group }
 // as much as to take up hundreds, and to look at some hundreds costs a search less than a millisecond.
 const filedAtOnce = 256
 
-// putIndex files entries, and removes those without words and those of deleted records.
-func (t *transaction) putIndex(entries []indexed, deleted []row) {
+// note files entries, removes those without words and those of deleted records, and tells changes.
+func (t *transaction) note(entries []indexed, deleted []row, changes []store.Change) {
 	var drop []values
 	var put []indexed
 	for _, e := range entries {
@@ -136,8 +137,13 @@ func (t *transaction) putIndex(entries []indexed, deleted []row) {
 	search := &t.sql.search
 	t.change(nil, &search.drop, drop)
 	if t.dialect == PostgreSQL {
-		t.change(nil, &search.put, rowsOf(put, (*indexed).lexemes))
+		if len(put)+len(changes) > 0 { // a single statement: each is a round trip
+			t.exec(nil, search.put.text, append(t.given(search.put.columns, rowsOf(put, (*indexed).lexemes)), t.present(), tellings(changes))...)
+		}
 		return
+	}
+	if len(changes) > 0 {
+		t.exec(nil, t.sql.changes.tell, t.present(), tellings(changes))
 	}
 	t.change(nil, &search.put, rowsOf(put, (*indexed).row))
 	// If the transaction comes to nothing the entries of others wait a little longer.
@@ -152,11 +158,20 @@ func (e *indexed) row() values {
 	return values{e.kind, e.key, e.group, " " + strings.Join(e.words, " ")}
 }
 
-// lexemes is an entry for PostgreSQL.
+// lexemes is an entry for PostgreSQL: its words as a tsvector reads them.
 func (e *indexed) lexemes() values {
-	all := append(slices.Clone(e.words), kindLexeme(e.kind), groupLexeme(e.group))
-	return values{e.kind, e.key, e.group, jsonStrings(all)}
+	all := make([]byte, 0, 512)
+	for _, w := range e.words { // letters, digits and marks
+		all = append(append(append(all, '\''), w...), "' "...)
+	}
+	all = append(append(all, quoteLexeme(kindLexeme(e.kind))...), ' ')
+	return values{e.kind, e.key, e.group, string(append(all, quoteLexeme(groupLexeme(e.group))...))}
 }
+
+var lexemeQuotes = strings.NewReplacer(`'`, `''`, `\`, `\\`)
+
+// quoteLexeme writes a lexeme as PostgreSQL reads it in a tsvector or a tsquery.
+func quoteLexeme(w string) string { return `'` + lexemeQuotes.Replace(w) + `'` }
 
 // Search implements [store.Searcher].
 func (s *Store) Search(ctx context.Context, q store.SearchQuery) ([]store.Hit, error) {
@@ -186,10 +201,9 @@ func (s *Store) searchFor(kind string, words, groups []string) string {
 	if s.dialect == SQLite {
 		return matchWords(kind, words, groups)
 	}
-	quote := func(w string) string { return `'` + strings.NewReplacer(`'`, `''`, `\`, `\\`).Replace(w) + `'` }
-	query := list(words, " & ", func(w string) string { return quote(w) + ":*" }) + " & " + quote(kindLexeme(kind))
+	query := list(words, " & ", func(w string) string { return quoteLexeme(w) + ":*" }) + " & " + quoteLexeme(kindLexeme(kind))
 	if groups != nil {
-		query += " & (" + list(groups, " | ", func(g string) string { return quote(groupLexeme(g)) }) + ")"
+		query += " & (" + list(groups, " | ", func(g string) string { return quoteLexeme(groupLexeme(g)) }) + ")"
 	}
 	return query
 }

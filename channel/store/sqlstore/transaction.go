@@ -84,8 +84,7 @@ func (t *transaction) apply(r *request) (*applied, error) {
 	t.applyDrop(r.drop, lanes)
 	t.order(lanes)
 	t.change(func(n int) error { did.released = n; return nil }, &t.sql.release, rowsOf(r.release, func(r *released) values { return r.values }))
-	t.putIndex(r.index, r.del)
-	t.tell(r.tell)
+	t.note(r.index, r.del, r.tell)
 	if r.forget != 0 {
 		count := func(n int) error { did.forgotten += n; return nil }
 		t.exec(count, t.sql.forgetBusy, r.forget, forgetAtOnce)

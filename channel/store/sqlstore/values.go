@@ -88,10 +88,8 @@ func (s *Store) statementsFor(statement *rowStatement, rows []values) []*Stateme
 	switch {
 	case len(rows) == 0:
 		return nil
-	case s.driver != nil:
-		return []*Statement{{SQL: statement.text, Args: arrays(statement.columns, rows)}}
 	case !s.oneByOne():
-		return []*Statement{{SQL: statement.text, Args: []any{jsonRows(statement.columns, rows)}}}
+		return []*Statement{{SQL: statement.text, Args: s.given(statement.columns, rows)}}
 	}
 	var all []*Statement
 	for statement.wide != "" && len(rows) >= width {
@@ -99,6 +97,14 @@ func (s *Store) statementsFor(statement *rowStatement, rows []values) []*Stateme
 		rows = rows[width:]
 	}
 	return append(all, rowsOf(rows, func(row *values) *Statement { return &Statement{SQL: statement.text, Args: parameters(*row)} })...)
+}
+
+// given are the parameters of a statement of PostgreSQL that takes rows.
+func (s *Store) given(columns []column, rows []values) []any {
+	if s.driver != nil {
+		return arrays(columns, rows)
+	}
+	return []any{jsonRows(columns, rows)}
 }
 
 // arrays are the parameters of a statement that takes its columns as arrays.

@@ -184,6 +184,41 @@ var searchCases = searchable([]testCase{
 		},
 	},
 	{
+		"what is no word parts words, a long word counts by its beginning, and of many words the first count",
+		"Words: what consists of letters, digits and their marks, at most MaxWords of them. At most 40 characters of a word count.",
+		func(ctx context.Context, h harness) error {
+			s := begin(ctx, h)
+			kind := `it's a \ "kind" | !x`
+			entry := func(key, text string) store.Entry {
+				return store.Entry{Kind: kind, Key: key, Group: `it's a \\ "group" & :*`, Text: text}
+			}
+			var many, twice strings.Builder
+			for i := range 10_000 {
+				fmt.Fprintf(&many, "n%dn ", i)
+				fmt.Fprintf(&twice, "t%dt T%dT ", i/2, i/2)
+			}
+			s.index(
+				entry("broken", "one\x00two\xff\xfethree\xed\xa0\x80four\ufffdfive\u202esix\u202c\u200bseven\u00a0eight"),
+				entry("long", strings.Repeat("long", 1024)), entry("dense", strings.Repeat("包", 4096)+"裹"),
+				entry("many", many.String()), entry("twice", twice.String()),
+				entry("signs", `' '' \ " "" * : ( ) ^ NEAR {a b} -- /* ; $1 ?1 %`),
+			)
+			for text, want := range map[string]string{
+				"one two three four five six seven eight": "broken", "onetwo": "", "seveneight": "",
+				strings.Repeat("long", 10): "long", strings.Repeat("long", 50): "long", strings.Repeat("long", 9) + "lonx": "", "ong": "",
+				"包包": "dense", "裹": "dense", "包裹": "dense", "裹包": "",
+				"n0n n399n": "many", "n400n": "", "n9999n": "", "t0t t399t": "twice", "t400t": "",
+				"near a b 1": "signs", `"near" OR nobody`: "", "near*": "signs", "NOT near": "", "{words} : near": "",
+			} {
+				found := s.search(store.SearchQuery{Kind: kind, Text: text, Groups: []string{`it's a \\ "group" & :*`}})
+				s.equal(fmt.Sprintf("Search for %.40q", text), strings.Join(found, " "), want)
+			}
+			s.equal("Search in another group", len(s.search(store.SearchQuery{Kind: kind, Text: "one", Groups: []string{`it's a \ "group" & :*`}})), 0)
+			s.equal("Search of another kind", len(s.search(store.SearchQuery{Kind: `it's a "kind" | !x`, Text: "one"})), 0)
+			return s.err
+		},
+	},
+	{
 		"a batch that fails is not found",
 		"Commit applies every part of b, or nothing.",
 		func(ctx context.Context, h harness) error {

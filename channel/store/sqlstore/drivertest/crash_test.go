@@ -50,13 +50,17 @@ func TestCrashChild(t *testing.T) {
 		s, _ = openPgx(t, schema, pgxstore.Config{})
 	}
 	var mu sync.Mutex
+	name, acked := os.Getenv("KANAVA_CRASH_NAME"), func(what, id string) {
+		mu.Lock()
+		defer mu.Unlock()
+		fmt.Printf("acked %s %s\n", what, id) // one write: not buffered, not torn
+	}
+	if words := os.Getenv("KANAVA_CRASH_WORDS"); words != "" {
+		writeWords(t, s, name, words == "go", acked)
+		return
+	}
 	w := workload{
-		store: s, name: os.Getenv("KANAVA_CRASH_NAME"),
-		acked: func(what, id string) {
-			mu.Lock()
-			defer mu.Unlock()
-			fmt.Printf("acked %s %s\n", what, id) // one write: not buffered, not torn
-		},
+		store: s, name: name, acked: acked,
 		failed: func(err error) bool { return errors.Is(err, store.ErrLeaseLost) },
 	}
 	w.run(t.Context())
