@@ -111,7 +111,7 @@ func auditWords(t *testing.T, s store.Store, acked map[string]string) {
 func TestAKilledProcessLosesNoWordOnSQLite(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "kanava.db")
-	killedWithWords(t, rounds(10), func() store.Store {
+	killedWithWords(t, rounds(6), func() store.Store {
 		s, _ := openSQLite(t, path)
 		return s
 	}, func() error { return nil }, "KANAVA_CRASH_TARGET=sqlite:"+path)
@@ -134,7 +134,7 @@ func TestAKilledProcessLosesNoWordOnPostgreSQL(t *testing.T) {
 		children := schema
 		children.App = schema.Name + "_child"
 		s, _ := openPostgres(t, schema)
-		killedWithWords(t, rounds(4), func() store.Store { return s }, children.Cut,
+		killedWithWords(t, rounds(3), func() store.Store { return s }, children.Cut,
 			"KANAVA_CRASH_TARGET="+kind+":"+schema.Name, "KANAVA_CRASH_DSN="+schema.DSN)
 	}
 }
