@@ -32,6 +32,13 @@ export function show() {
   look();
 }
 
+addEventListener("pageshow", (event) => {
+  if (!event.persisted || !$("#reply")) return;
+  $("#reply").dataset.mode = "";
+  show();
+  find();
+});
+
 // look sets everything about the form but what is being typed.
 export function look() {
   const form = $("#reply"), at = head();

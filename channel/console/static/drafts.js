@@ -23,12 +23,18 @@ const slot = "console drafts " + document.documentElement.dataset.base;
 addEventListener("pagehide", () => {
   for (const [, draft] of drafts) draft.files = draft.files.filter((f) => f.id); // others are still on their way
   const kept = [...drafts].filter(([, draft]) => !isBlank(draft) && digits(draft) < 12);
-  if (kept.length) sessionStorage.setItem(slot, JSON.stringify(kept));
+  if (!kept.length) return;
+  sessionStorage.setItem(slot, JSON.stringify(kept));
+  for (const [id] of kept) drafts.delete(id); // a page that comes back takes what the one after it has left
 });
-try {
-  for (const [id, draft] of JSON.parse(sessionStorage.getItem(slot) ?? "[]")) drafts.set(id, { ...blank(), ...draft, next: "", error: "" });
-} catch { /* of another version */ }
-sessionStorage.removeItem(slot);
+function take() {
+  try {
+    for (const [id, draft] of JSON.parse(sessionStorage.getItem(slot) ?? "[]")) drafts.set(id, { ...blank(), ...draft, next: "", error: "" });
+  } catch { /* of another version */ }
+  sessionStorage.removeItem(slot);
+}
+take();
+addEventListener("pageshow", (event) => { if (event.persisted) take(); });
 
 // tryOf returns the attempt to send this content of a draft, as a text, a file or a form. Content that was
 // changed is another message and gets another key.

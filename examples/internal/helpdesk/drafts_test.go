@@ -83,6 +83,37 @@ func TestADraftStaysWithItsCustomer(t *testing.T) {
 	c.holds("Robin, your PIN for the locker")
 }
 
+// A browser may keep a page that is left, and show it again as it was.
+func TestAPageThatComesBackHasTheDraftsOfTheOneAfterIt(t *testing.T) {
+	t.Parallel()
+	in := within(t)
+	robin, toRobin := in.writes("Robin Reed", "Is my bike ready?")
+	c := openConsole(in, 1400, 860)
+	event := func(name string) {
+		c.Until("dispatchEvent(new PageTransitionEvent('" + name + "', { persisted: true }))")
+	}
+	const left = "JSON.stringify(Object.entries(sessionStorage).filter(([key]) => key.startsWith('console drafts')).map(([, text]) => text))"
+	c.turnsTo(toRobin)
+	c.types("It is ready.")
+	event("pagehide")
+	require.Contains(t, c.Value(left), "It is ready.", "for the next page")
+	event("pageshow")
+	c.holds("It is ready.")
+	c.types(" Come by.\n")
+	c.eventually(func() bool { return len(in.got(robin)) == 1 }, "Robin gets the answer")
+	c.holds("")
+	c.Do(chromedp.Reload())
+	c.views(toRobin)
+	c.holds("")
+
+	c.types("And bring the lock.")
+	event("pagehide")
+	c.Until("(sessionStorage.clear(), true)") // the next page has sent it
+	event("pageshow")
+	c.holds("")
+	require.Equal(t, []string{"It is ready. Come by."}, in.got(robin))
+}
+
 func TestATemplateFormStaysWithItsCustomer(t *testing.T) {
 	t.Parallel()
 	in := within(t)
