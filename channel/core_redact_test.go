@@ -2,11 +2,13 @@ package channel_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
+	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/template"
 	"github.com/stretchr/testify/require"
 )
@@ -56,4 +58,27 @@ func TestWhatIsKeptOfATemplateIsMaskedAsWhatIsSent(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A long answer is not cut within a card number: WhatsApp would get each part of it.
+func TestACardNumberWhereALongAnswerIsCutIsMasked(t *testing.T) {
+	t.Parallel()
+	experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+		l.Post(channeltest.Kim.Text(time.Now(), "wamid.1", "hello"))
+		l.Pass(time.Second)
+		conv := l.Conversation().ID
+		for _, mark := range []string{"", "*", "```"} {
+			for n := range 6 {
+				text := mark + strings.Repeat("word ", 900)[:4095-5*n] + "4111 1111 1111 1111 " + strings.Repeat("more ", 50) + "." + mark
+				parts := channel.Reply{Conversation: conv, Content: &message.Text{Body: text}}.Split()
+				require.Len(t, parts, 2)
+				_, err := l.Hub.ReplyAll(t.Context(), alice, parts)
+				require.NoError(t, err)
+				l.Pass(time.Minute)
+				sent := l.Line.Texts()
+				require.NotContains(t, strings.Join(sent, " "), "4111")
+				require.Contains(t, strings.Join(sent[len(sent)-2:], " "), "XXXX XXXX XXXX 1111")
+			}
+		}
+	})
 }

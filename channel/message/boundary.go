@@ -12,6 +12,7 @@ type ending int
 const (
 	endNothing ending = iota // within what is one character to the eye
 	endCluster
+	endGroup // of digits, within what may be one number
 	endWord
 	endSentence
 	endLine
@@ -45,6 +46,38 @@ func endAt(text string, at int, left rune, flags int) ending {
 		return endWord
 	}
 	return endCluster
+}
+
+// minNumber and maxNumber are how many digits a card number has, and numberGap is how far apart its groups
+// may be, in characters.
+const minNumber, maxNumber, numberGap = 12, 19, 3
+
+// withinNumber reports whether a position lies between groups of digits that may be one number: only as a whole is
+// one of a card found, and masked.
+func withinNumber(text string, at int) bool {
+	before := digitsBeside(text[:at], utf8.DecodeLastRuneInString, func(s string, n int) string { return s[:len(s)-n] })
+	if before == 0 {
+		return false
+	}
+	after := digitsBeside(text[at:], utf8.DecodeRuneInString, func(s string, n int) string { return s[n:] })
+	return after > 0 && before+after >= minNumber
+}
+
+// digitsBeside counts the digits at one end of a text, up to maxNumber, over the gaps between their groups.
+func digitsBeside(text string, next func(string) (rune, int), without func(string, int) string) (digits int) {
+	for gap := 0; gap <= numberGap && digits < maxNumber && text != ""; {
+		r, size := next(text)
+		switch {
+		case unicode.IsDigit(r):
+			digits, gap = digits+1, 0
+		case unicode.IsLetter(r):
+			return digits
+		default:
+			gap++
+		}
+		text = without(text, size)
+	}
+	return digits
 }
 
 // stops end a sentence if white space follows, fullStops in any case: they belong to

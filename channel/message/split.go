@@ -11,7 +11,8 @@ import (
 // that fits is returned as it is; one of nothing but white space gives nil.
 //
 // It cuts where a reader would: between paragraphs, else between lines, else behind a
-// sentence, else between words, in any script. It never cuts within a web address, nor
+// sentence, else between words, in any script. It never cuts within a web address, nor between the
+// groups of a long number (a card's is found and masked only if it is whole), nor
 // within what is one character to the eye (an emoji with its skin tone, a letter with
 // its accents), unless that alone is longer than max. White space at a cut is dropped.
 // Markup that a cut would tear apart (*bold*, _italic_, ~strike~, code and quotes) is
@@ -109,6 +110,9 @@ func cutPoint(text string, end int) int {
 		kind := endAt(text, at, r, flags)
 		if kind < endCluster || at < url {
 			continue
+		}
+		if kind > endGroup && withinNumber(text, at) {
+			kind = endGroup
 		}
 		if kind >= endSentence && at < half {
 			kind = endWord
