@@ -13,6 +13,7 @@ import (
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/template"
+	"github.com/kanava-go/kanava/window"
 )
 
 func TestAShorthandIsNeverSentAsItStands(t *testing.T) {
@@ -38,6 +39,31 @@ func TestAShorthandIsNeverSentAsItStands(t *testing.T) {
 		require.Equal(t, []string{"template"}, l.Line.Texts())
 		_, err = l.Hub.Reply(t.Context(), alice, channel.Reply{Conversation: conv, Content: &message.Text{Body: "a && (b)"}})
 		require.NoError(t, err, "an ordinary text")
+	})
+}
+
+func TestAMacroGoesAsATemplateWhereWhatsAppSaysThatTheWindowIsClosed(t *testing.T) {
+	asked(t, channeltest.LabOptions{Config: channeltest.WithTemplates(t)}, func(t *testing.T, l *lab, conv string) {
+		const closed = 131047
+		l.Line.Sends(channeltest.FailsFirst(closed, 1))
+		_, err := l.Reply(conv, "hello")
+		require.NoError(t, err)
+		l.Pass(time.Minute)
+		macro := channel.Macro{Conversation: conv, Text: "It is ready.", Shorthand: "&((template=[[reminder]] language=[[en]]))&"}
+		preview, err := l.Hub.PreviewMacro(t.Context(), macro)
+		require.NoError(t, err)
+		require.True(t, preview.Template, "although the customer wrote a minute ago")
+		m, err := l.Hub.RunMacro(t.Context(), alice, macro)
+		require.NoError(t, err)
+		require.Equal(t, "reminder/en", m.Template)
+		_, err = l.Hub.PreviewMacro(t.Context(), channel.Macro{Conversation: conv, Text: "It is ready."})
+		require.ErrorIs(t, err, window.ErrClosed, "what RunMacro would say")
+
+		l.Post(channeltest.Kim.Text(time.Now(), "wamid.2", "are you there?"))
+		l.Pass(time.Minute)
+		m, err = l.Hub.RunMacro(t.Context(), alice, macro)
+		require.NoError(t, err)
+		require.Equal(t, "It is ready.", m.Text, "the customer wrote again")
 	})
 }
 

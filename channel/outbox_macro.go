@@ -124,9 +124,11 @@ func (o *outbox) macro(ctx context.Context, m *Macro) (reply *Reply, preview *Ma
 		with.Text, with.Shorthand, m = "", m.Text, &with
 	}
 	now := o.now()
-	open := customer.Window.Permits(window.Send{Kind: window.SendText}, now)
+	closed := permits(ch, customer, &message.Outbound{Content: &message.Text{}}, now)
 	switch {
-	case m.Text != "" && open.Allowed:
+	case closed != nil && !errors.Is(closed, window.ErrClosed):
+		return nil, nil, closed
+	case m.Text != "" && closed == nil:
 		text, err := template.ExpandVerbatim(m.Text, lookup)
 		if err != nil {
 			return nil, nil, err
@@ -136,7 +138,7 @@ func (o *outbox) macro(ctx context.Context, m *Macro) (reply *Reply, preview *Ma
 	case m.Shorthand == "" && m.Text == "":
 		return nil, nil, invalidAt("content", message.RuleRequired)
 	case m.Shorthand == "":
-		return nil, nil, open.Err()
+		return nil, nil, closed
 	}
 	if reply.Template, preview, err = ch.shorthand(m.Shorthand, lookup, now); err != nil {
 		return nil, nil, err

@@ -73,12 +73,7 @@ func (o *outbox) notifyIn(ctx context.Context, do func(context.Context, func(*un
 			return err
 		}
 		r := &Reply{Template: n.Template, Key: n.Key, Metadata: n.Metadata, At: n.At}
-		if n.Key != "" {
-			r.id = opaque.ID("m_", "notify", customer.ID, n.Key)
-		} else {
-			r.id = opaque.Random("m_")
-		}
-		msg, err = u.notifiedBefore(ch, r)
+		msg, err = u.notifiedBefore(ch, customer, r)
 		if what.again = msg != nil; err != nil || what.again {
 			return err
 		}
@@ -107,16 +102,25 @@ func (o *outbox) notifyIn(ctx context.Context, do func(context.Context, func(*un
 	return msg, nil
 }
 
-// notifiedBefore returns what a key was used for, nil if for nothing: the same call again is no news in
-// any conversation, however long ago the first one was.
-func (u *unit) notifiedBefore(ch *Channel, r *Reply) (*messageRecord, error) {
-	earlier := new(messageRecord)
-	if ok, err := u.Load(kindMessage, r.id, earlier); err != nil || !ok {
-		return nil, err
+// notifiedBefore names the message after its key, and returns what the key was used for, nil if for nothing: the
+// same call again is no news in any conversation, however long ago the first one was, and whichever of the
+// customers who turned out to be this one it was for.
+func (u *unit) notifiedBefore(ch *Channel, customer *conversation.Customer, r *Reply) (*messageRecord, error) {
+	if r.Key == "" {
+		r.id = opaque.Random("m_")
+		return nil, nil
 	}
-	print, err := r.print(ch)
-	if err != nil {
-		return nil, err
+	for _, id := range append([]string{customer.ID}, customer.Merged...) {
+		earlier := new(messageRecord)
+		ok, err := u.Load(kindMessage, opaque.ID("m_", "notify", id, r.Key), earlier)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			print, err := r.print(ch)
+			return earlier.unless(print, err)
+		}
 	}
-	return earlier.unless(print, nil)
+	r.id = opaque.ID("m_", "notify", customer.ID, r.Key)
+	return nil, nil
 }

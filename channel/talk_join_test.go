@@ -1,11 +1,13 @@
 package channel_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 )
@@ -58,4 +60,55 @@ func TestTheHostHearsThatACustomerWasAbsorbed(t *testing.T) {
 		require.Equal(t, known, changed[0].Absorbed)
 		require.NotEqual(t, known, changed[0].Customer.ID)
 	})
+}
+
+func TestAKeyOfANotificationIsUsedUpForAllWhoTurnOutToBeOne(t *testing.T) {
+	t.Parallel()
+	experiment(t, notifying(t), func(t *testing.T, l *lab) {
+		notify := func(name string) (*conversation.Message, error) {
+			return l.Hub.Notify(t.Context(), alice, channel.Notification{
+				Channel: "support", To: channeltest.Recipient(kimsPhone), Template: &channel.Template{Name: name, Language: "en"}, Key: "november",
+			})
+		}
+		l.Say(kimHidden, "wamid.1", "hello")
+		l.Pass(time.Minute)
+		first, err := notify("reminder")
+		require.NoError(t, err)
+		l.Pass(time.Minute)
+		l.Say(channeltest.Kim, "wamid.2", "it is me")
+		again, err := notify("reminder")
+		require.NoError(t, err)
+		require.Equal(t, first.ID, again.ID, "although the customer is another one by now")
+		_, err = notify("sale")
+		require.ErrorIs(t, err, channel.ErrKeyReused)
+		l.Pass(time.Minute)
+		require.Equal(t, []string{"template"}, l.Line.Texts(), "nobody gets it twice")
+	})
+}
+
+func TestWhatTheHostKeepsWithACustomerIsNotLostWhenTwoAreOne(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ older, younger, want string }{
+		"with the younger one": {"", `{"crm":7}`, `{"crm":7}`},
+		"with the older one":   {`{"crm":6}`, "", `{"crm":6}`},
+		"with both":            {`{"crm":6}`, `{"crm":7}`, `{"crm":6}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			experiment(t, channeltest.LabOptions{}, func(t *testing.T, l *lab) {
+				l.Say(kimHidden, "wamid.1", "hello")
+				l.Pass(time.Minute)
+				l.Say(kimsPhone, "wamid.2", "hello")
+				for i, kept := range []string{tt.older, tt.younger} {
+					if kept != "" {
+						require.NoError(t, l.Hub.SetCustomerMetadata(t.Context(), l.Host.Received[i].Customer.ID, json.RawMessage(kept)))
+					}
+				}
+				l.Say(channeltest.Kim, "wamid.3", "it is me")
+				one := l.Host.Received[2].Customer
+				require.Equal(t, l.Host.Received[0].Customer.ID, one.ID)
+				require.JSONEq(t, tt.want, string(one.Metadata))
+			})
+		})
+	}
 }

@@ -247,6 +247,9 @@ func (c *Customer) Absorb(o *Customer, moves bool) {
 	if o.Preference.After(c.Preference) || o.Preference.Equal(c.Preference) && c.MarketingStopped.IsZero() {
 		c.Preference, c.MarketingStopped = o.Preference, o.MarketingStopped
 	}
+	if c.Metadata == nil {
+		c.Metadata = o.Metadata
+	}
 	c.Consents = append(c.Consents, o.Consents...)
 	c.Blocked = times.Latest(c.Blocked, o.Blocked)
 	c.WindowRefused = times.Latest(c.WindowRefused, o.WindowRefused)
