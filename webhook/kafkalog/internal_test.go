@@ -94,3 +94,25 @@ func TestAPartitionDoesNotRunTooFarAhead(t *testing.T) {
 	require.Equal(t, "false true", turn())
 	require.Equal(t, "false false", turn(), "once")
 }
+
+func TestAPartitionThatComesBackIsFetchedAgain(t *testing.T) {
+	t.Parallel()
+	client, err := kgo.NewClient(kgo.SeedBrokers("localhost:1")) // nobody is asked
+	require.NoError(t, err)
+	defer client.Close()
+	l := &Log{cfg: Config{Topic: "kanava"}}
+	r := &runner{log: l, ctx: t.Context(), client: client, windows: map[int32]*window{}}
+	for _, partition := range []int32{3, 7} {
+		w := r.window(partition)
+		for range maxAhead {
+			w.add(&kgo.Record{}, false)
+		}
+		r.turn(w, partition)
+	}
+	paused := func() []int32 { return client.PauseFetchPartitions(nil)["kanava"] }
+	require.ElementsMatch(t, []int32{3, 7}, paused())
+	r.release([]int32{3})
+	require.Equal(t, []int32{7}, paused(), "what another process got is not paused when it comes back")
+	r.release(r.all())
+	require.Empty(t, paused())
+}

@@ -213,7 +213,8 @@ func (r *runner) lost(_ context.Context, _ *kgo.Client, topics map[string][]int3
 	r.release(topics[r.log.cfg.Topic])
 }
 
-// release ends the work on partitions and waits for what is in hand.
+// release ends the work on partitions and waits for what is in hand. One that was not fetched any more,
+// because it ran too far ahead, would otherwise stay so when it comes back.
 func (r *runner) release(partitions []int32) {
 	var ended []*window
 	r.mu.Lock()
@@ -228,6 +229,7 @@ func (r *runner) release(partitions []int32) {
 	for _, w := range ended {
 		w.hands.Wait()
 	}
+	r.client.ResumeFetchPartitions(map[string][]int32{r.log.cfg.Topic: partitions})
 }
 
 func (r *runner) all() (partitions []int32) {
