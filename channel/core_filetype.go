@@ -3,6 +3,8 @@ package channel
 import (
 	"bytes"
 	"cmp"
+	"errors"
+	"io"
 	"mime"
 	"net/http"
 	"path"
@@ -12,6 +14,22 @@ import (
 
 // headLength is how much of a file is looked at to tell what it is.
 const headLength = 512
+
+// readHead reads the beginning of a file, all of it if it is shorter. One that was cut off is no shorter
+// one, although some readers say so as io.ReadFull says it of a file that ends.
+func readHead(file io.Reader) (head []byte, err error) {
+	head = make([]byte, headLength)
+	n := 0
+	for n < len(head) && err == nil {
+		var more int
+		more, err = file.Read(head[n:])
+		n += more
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return head[:n], err
+}
 
 // signatures are the beginnings of files that net/http does not tell, or tells as text.
 var signatures = []struct{ magic, mime string }{

@@ -83,18 +83,17 @@ func (f *files) bring(ctx context.Context, ch *Channel, m *messageRecord, w *wor
 	if d.Size > most {
 		return a, fmt.Errorf("%w: larger than %d bytes", ErrFileRefused, most)
 	}
-	head := make([]byte, headLength)
-	n, err := io.ReadFull(d.Body, head)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+	head, err := readHead(d.Body)
+	if err != nil {
 		return a, fmt.Errorf("channel: download file: %w", err)
 	}
-	found := inspect(head[:n], d.MIME, a.Name)
+	found := inspect(head, d.MIME, a.Name)
 	a.MIME = found.mime
 	if !admits(ch.Files.Allow, settings.DefaultFileTypes(), found) {
 		return a, fmt.Errorf("%w: type not allowed", ErrFileRefused)
 	}
 	a.SafeName = safeName(a.Name, a.MIME)
-	body := &bounded{r: io.MultiReader(bytes.NewReader(head[:n]), d.Body), left: most}
+	body := &bounded{r: io.MultiReader(bytes.NewReader(head), d.Body), left: most}
 	ref, err := f.save(ctx, File{
 		ID: m.ID + "-" + strconv.Itoa(index), Channel: ch.ID, Conversation: m.Conversation, Message: m.ID,
 		Name: a.Name, SafeName: a.SafeName, MIME: a.MIME, Size: max(d.Size, 0),

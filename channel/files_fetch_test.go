@@ -134,6 +134,18 @@ func TestWhatBecomesOfAFile(t *testing.T) {
 			}
 			return download(pngFile, "image/png")
 		}, nil, settings.FilePolicy{}, "", 2},
+		"the connection breaks before the first byte, once": {func(try int) (message.Download, error) {
+			if try == 1 {
+				return message.Download{Body: io.NopCloser(cut{}), MIME: "image/png", Size: int64(len(pngFile))}, nil
+			}
+			return download(pngFile, "image/png")
+		}, nil, settings.FilePolicy{}, "", 1},
+		"the connection breaks where nobody knows yet what it is, once": {func(try int) (message.Download, error) {
+			if try == 1 {
+				return message.Download{Body: io.NopCloser(io.MultiReader(bytes.NewReader(pngFile[:3]), cut{})), MIME: "image/png", Size: -1}, nil
+			}
+			return download(pngFile, "image/png")
+		}, nil, settings.FilePolicy{}, "", 1},
 		"the host's disk is full at first": {func(int) (message.Download, error) { return download(pngFile, "image/png") }, func(try int) error {
 			if try < 3 {
 				return errors.New("disk full")
@@ -200,6 +212,11 @@ func TestWhatBecomesOfAFile(t *testing.T) {
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, errors.New("connection reset by peer") }
+
+// cut is the rest of a file whose connection broke, as net/http says it.
+type cut struct{}
+
+func (cut) Read([]byte) (int, error) { return 0, fmt.Errorf("download: %w", io.ErrUnexpectedEOF) }
 
 func TestAFileIsKnownByItsContent(t *testing.T) {
 	t.Parallel()

@@ -3,7 +3,6 @@ package channel
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -25,12 +24,11 @@ func inspectUpload(p *settings.FilePolicy, in *message.Upload) (*uploaded, error
 	if in.Body == nil {
 		return nil, fmt.Errorf("%w: no content", ErrFileRefused)
 	}
-	head := make([]byte, headLength)
-	n, err := io.ReadFull(in.Body, head)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+	head, err := readHead(in.Body)
+	if err != nil {
 		return nil, fmt.Errorf("read file: %w", fromHost(err))
 	}
-	if head = head[:n]; n == 0 {
+	if len(head) == 0 {
 		return &uploaded{}, nil // WhatsApp refuses it, and it can be nothing bad
 	}
 	in.Body = io.MultiReader(bytes.NewReader(head), in.Body)

@@ -2,6 +2,8 @@ package channel_test
 
 import (
 	"bytes"
+	"io"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -41,5 +43,17 @@ func TestFilesOfAgentsAreUploadedAndSent(t *testing.T) {
 		bubble := r.User.Sees(r.Number)[1]
 		require.Equal(t, "Here it is", bubble.Text)
 		require.Equal(t, len(png), bubble.Media.Size)
+	})
+}
+
+func TestAFileOfAnAgentThatIsCutOffIsNoFileOfAnotherKind(t *testing.T) {
+	test(t, channeltest.RigOptions{}, func(t *testing.T, r *rig) {
+		for _, begun := range []string{"", "\x89PN"} {
+			_, err := r.Hub.Upload(t.Context(), "support", message.Upload{
+				Name: "bike.png", MIME: "image/png", Body: io.MultiReader(strings.NewReader(begun), cut{}),
+			})
+			require.ErrorContains(t, err, "read file")
+			require.NotErrorIs(t, err, channel.ErrFileRefused)
+		}
 	})
 }
