@@ -119,6 +119,14 @@ var inboxBreaks = []struct {
 			return s.Store.(store.Searcher).Search(ctx, q)
 		}
 	}},
+	{"ends texts at a NUL", "what is no word parts words, a long word counts by its beginning, and of many words the first count", func(s *faulty) {
+		mapBatch(s, func(_ context.Context, b *store.Batch) {
+			b.Index = slices.Clone(b.Index)
+			for i := range b.Index {
+				b.Index[i].Text, _, _ = strings.Cut(b.Index[i].Text, "\x00")
+			}
+		})
+	}},
 	{"searches everywhere", "what is found is of the kind and the groups asked for", func(s *faulty) {
 		mapSearch(s, func(q *store.SearchQuery) { q.Groups = nil })
 	}},
