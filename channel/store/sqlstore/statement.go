@@ -19,7 +19,7 @@ type statements struct {
 	guard, clock string
 	mark         string // the highest Seq given out
 	// records
-	stale, putNew, putOld, add, exceeded, deleteRecords, versions, get rowStatement
+	stale, putNew, putOld, putInPlace, add, exceeded, deleteRecords, versions, get rowStatement
 	// work
 	findNames, insertNames, remember, rename, insertWork, replaceWork  rowStatement
 	start, done, later, bury, replay, drop, release, leases, dropNames rowStatement
@@ -81,7 +81,7 @@ func newStatements(d *dialect) *statements {
 	const inQueue = `w.queue = $1 AND w.seq > $2 ORDER BY w.seq LIMIT $3`
 	const works = `SELECT ` + workColumns + ` FROM kanava_work AS w WHERE w.dead = `
 	s := statements{
-		count: `UPDATE kanava_counter SET seq = seq + $1 RETURNING seq`,
+		count: `UPDATE OR FAIL kanava_counter SET seq = seq + $1 RETURNING seq`,
 		lock: `WITH l AS MATERIALIZED (
 				SELECT pg_advisory_xact_lock(CAST($2 AS integer), CAST(v AS integer)) FROM json_array_elements_text(CAST($1 AS json)) AS v),
 			c AS MATERIALIZED (SELECT count(*) AS n FROM l)
@@ -96,6 +96,10 @@ func newStatements(d *dialect) *statements {
 			`e.k, e.y, e.p, e.s, 1, 0, e.b`, `ON CONFLICT (kind, key) DO NOTHING`),
 		putOld: d.updateRows("kanava_record AS r", "k text, y text, p text, s bigint, b document, v bigint",
 			`parent = e.p, sort = e.s, version = r.version + 1, body = e.b`, `r.kind = e.k AND r.key = e.y AND r.version = e.v`),
+		// SQLite: a record that keeps its place in the lists, as most do. A column that is named has its index
+		// written anew, even if the value is the same.
+		putInPlace: d.updateRows("kanava_record AS r", "k text, y text, p text, s bigint, b document, v bigint",
+			`version = r.version + 1, body = e.b`, `r.kind = e.k AND r.key = e.y AND r.version = e.v AND r.parent = e.p AND r.sort = e.s`),
 		add: d.insertRows("kanava_record AS r (kind, key, parent, sort, version, n)", "k text, y text, p text, s bigint, v bigint, n bigint",
 			`e.k, e.y, e.p, e.s, e.v, e.n`, `ON CONFLICT (kind, key) DO UPDATE SET n = r.n + excluded.n, version = r.version + excluded.version`),
 		exceeded:      d.anyOf("k text, y text, n bigint", `EXISTS (SELECT 1 FROM kanava_record AS r WHERE r.kind = e.k AND r.key = e.y AND r.n > e.n)`),
@@ -181,7 +185,7 @@ func newStatements(d *dialect) *statements {
 		// Locked in an order that cannot close a circle.
 		s.release = d.rowStatement(releases, `UPDATE kanava_work AS w SET until = 0, token = '' WHERE w.seq IN (
 			SELECT o.seq FROM `+d.given(releases)+` CROSS JOIN kanava_work AS o WHERE `+ofOwner("o")+` ORDER BY o.seq FOR UPDATE OF o)`)
-		s.count, s.workOf, s.peek, s.lease = "", "", claimForms{}, rowStatement{}
+		s.count, s.workOf, s.peek, s.lease, s.putInPlace = "", "", claimForms{}, rowStatement{}, rowStatement{}
 	}
 	for _, text := range s.texts() {
 		*text = d.text(*text)
@@ -203,7 +207,7 @@ func (s *statements) texts() []*string {
 // byRow are the statements that change or look up rows.
 func (s *statements) byRow() []*rowStatement {
 	return []*rowStatement{
-		&s.stale, &s.putNew, &s.putOld, &s.add, &s.exceeded, &s.deleteRecords, &s.versions, &s.get,
+		&s.stale, &s.putNew, &s.putOld, &s.putInPlace, &s.add, &s.exceeded, &s.deleteRecords, &s.versions, &s.get,
 		&s.findNames, &s.insertNames, &s.remember, &s.rename, &s.insertWork, &s.replaceWork,
 		&s.start, &s.done, &s.later, &s.bury, &s.replay, &s.drop, &s.release, &s.leases, &s.dropNames,
 		&s.hold, &s.busy, &s.mustQueue, &s.promote, &s.fixLanes, &s.lease,

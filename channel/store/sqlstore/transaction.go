@@ -191,11 +191,26 @@ func (t *transaction) seq() int64 {
 func (t *transaction) applyRecords(r *request) {
 	rows := func(rs []row) []values { return rowsOf(rs, func(r *row) values { return r.values }) }
 	t.expect(store.ErrConflict, &t.sql.putNew, rows(r.putNew))
-	t.expect(store.ErrConflict, &t.sql.putOld, rows(r.putOld))
+	t.putOld(rows(r.putOld))
 	t.change(nil, &t.sql.add, rowsOf(r.add, (*addition).values))
 	// The rows of additions are locked by now, so that nobody else can come in between.
 	t.refuse(store.ErrExceeded, &t.sql.exceeded, rowsOf(r.bound, func(l *store.Bound) values { return values{l.Kind, l.Key, l.Max} }))
 	t.change(nil, &t.sql.deleteRecords, rows(r.del))
+}
+
+// putOld writes records anew. On SQLite most keep their place in the lists, which costs less, so that is tried first.
+func (t *transaction) putOld(rows []values) {
+	if !t.oneByOne() {
+		t.expect(store.ErrConflict, &t.sql.putOld, rows)
+		return
+	}
+	for i := range rows {
+		stayed := false
+		t.change(func(n int) error { stayed = n == 1; return nil }, &t.sql.putInPlace, rows[i:i+1])
+		if !stayed {
+			t.expect(store.ErrConflict, &t.sql.putOld, rows[i:i+1])
+		}
+	}
 }
 
 func (a *addition) values() values {

@@ -57,6 +57,16 @@ var heldBreaks = []struct {
 	{"claims nothing behind other work", "work may be claimed behind one's own", func(s *faulty) {
 		mapEnqueue(s, func(w *store.Work) { w.Behind = "" })
 	}},
+	{"claims behind work that it has just added", "a batch claims what follows its caller's work, and nothing behind other work that it adds", func(s *faulty) {
+		mapBatch(s, func(_ context.Context, b *store.Batch) {
+			b.Enqueue = slices.Clone(b.Enqueue)
+			for i := range b.Enqueue {
+				if w := &b.Enqueue[i]; w.Behind != "" && i > 0 && b.Enqueue[i-1].Lane == w.Lane {
+					w.Lane = ""
+				}
+			}
+		})
+	}},
 	{"forgets what it let through", "work that was let through is remembered", func(s *faulty) {
 		var mu sync.Mutex
 		s.commit = func(ctx context.Context, b *store.Batch) (store.Committed, error) {

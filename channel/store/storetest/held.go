@@ -209,6 +209,30 @@ var heldCases = []testCase{
 		},
 	},
 	{
+		"a batch claims what follows its caller's work, and nothing behind other work that it adds",
+		heldReason + " Behind is the token of the last before it.",
+		func(ctx context.Context, h harness) error {
+			s := begin(ctx, h)
+			hold := func(id, lane, behind string) store.Work {
+				return store.Work{Queue: "q", ID: id, Lane: lane, Hold: time.Minute, Behind: behind}
+			}
+			a, b := s.held("a", "lane", ""), s.held("b", "other", "")
+			claimed := s.commit(store.Batch{Now: s.now, Enqueue: []store.Work{
+				hold("c", "lane", a.Token), {Queue: "q", ID: "x", Lane: "lane"}, hold("d", "lane", a.Token),
+				{Queue: "q", ID: "y", Lane: "other"}, hold("e", "other", b.Token), hold("f", "new", b.Token), hold("g", "new", a.Token), hold("h", "", a.Token),
+			}}).Claimed
+			ids := make([]string, len(claimed))
+			for i := range claimed {
+				ids[i] = claimed[i].ID
+			}
+			s.equal("what was claimed", ids, []string{"c", "f", "h"})
+			s.commit(store.Batch{Done: append([]store.Lease{a, b}, claimed...)})
+			s.commit(done(s.claims("x", "y", "g")...))
+			s.claims("d", "e")
+			return s.err
+		},
+	},
+	{
 		"work that was let through is remembered",
 		passReason,
 		func(ctx context.Context, h harness) error {

@@ -159,6 +159,16 @@ var listCases = []testCase{
 			s.equal("all", keysOf(s.list(store.Query{Kind: "k", Limit: 9})), []string{"b", "a"})
 			s.put(store.Record{Kind: "k", Key: "b", Parent: "p", Sort: 10, Version: 1})
 			s.equal("all", keysOf(s.list(store.Query{Kind: "k", Limit: 9})), []string{"a", "b"})
+			// One that stays where it is, and one that changes its parent alone.
+			s.put(store.Record{Kind: "k", Key: "b", Parent: "p", Sort: 10, Version: 2, Body: []byte(`1`)})
+			s.equal("all", keysOf(s.list(store.Query{Kind: "k", Limit: 9})), []string{"a", "b"})
+			s.put(store.Record{Kind: "k", Key: "b", Parent: "q", Sort: 10, Version: 3})
+			s.equal("old parent", keysOf(s.list(store.Query{Kind: "k", Parent: "p", Limit: 9})), []string{})
+			s.equal("new parent", keysOf(s.list(store.Query{Kind: "k", Parent: "q", Limit: 9})), []string{"a", "b"})
+			for _, r := range []store.Record{{Parent: "q", Sort: 10}, {Parent: "p", Sort: 10}, {Parent: "q", Sort: 11}} {
+				r.Kind, r.Key, r.Version = "k", "b", 3
+				s.refused(store.ErrConflict, store.Batch{Put: []store.Record{r}})
+			}
 			return s.err
 		},
 	},
