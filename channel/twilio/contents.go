@@ -111,10 +111,14 @@ func (a *Approval) status() template.Status {
 func (c *Client) SyncTemplates(ctx context.Context, at time.Time, catalog *template.Catalog) error {
 	layouts := map[templateKey]*layout{}
 	err := catalog.Sync(at, func(yield func(template.Definition, error) bool) {
+		// Of two contents under one name the one that can be sent stands for the template: they are told
+		// when all are known, each template once.
+		chosen := map[templateKey]template.Definition{}
+		var failed error
 		for content, err := range c.Contents(ctx) {
 			if err != nil {
-				yield(template.Definition{}, err)
-				return
+				failed = err
+				break
 			}
 			d, l, ok := content.template()
 			if !ok {
@@ -122,12 +126,17 @@ func (c *Client) SyncTemplates(ctx context.Context, at time.Time, catalog *templ
 			}
 			key := templateKey{d.Name, d.Language}
 			if old := layouts[key]; old != nil && (old.approved || !l.approved) {
-				continue // two contents under one name: the one that can be sent
+				continue
 			}
-			layouts[key] = l
+			layouts[key], chosen[key] = l, d
+		}
+		for _, d := range chosen {
 			if !yield(d, nil) {
 				return
 			}
+		}
+		if failed != nil {
+			yield(template.Definition{}, failed)
 		}
 	})
 	if err != nil {

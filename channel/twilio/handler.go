@@ -190,8 +190,8 @@ func (h *Handler) authenticate(r *http.Request) (secrets []webhook.Secret, statu
 	if secrets, err = h.cfg.SecretsFor(r); err != nil {
 		return nil, http.StatusServiceUnavailable, err
 	}
-	for i, s := range secrets {
-		if err := checkSecret(s); err != nil {
+	for i := range secrets {
+		if err := checkSecret(secrets, i); err != nil {
 			return nil, http.StatusUnauthorized, fmt.Errorf("%w: secret %d %w", ErrSignature, i, err)
 		}
 	}

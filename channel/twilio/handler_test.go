@@ -38,6 +38,11 @@ func TestTheHandlerTellsAllProblemsOfItsConfig(t *testing.T) {
 	}
 	_, err = twilio.NewHandler(twilio.HandlerConfig{})
 	require.ErrorContains(t, err, "AuthTokens is empty")
+	_, err = twilio.NewHandler(twilio.HandlerConfig{
+		PublicURL: "https://desk.example/twilio", AuthTokens: []string{"one"},
+		Secrets: []webhook.Secret{{Value: "one", Scope: webhook.Scope{Numbers: []string{"13125550142"}}}},
+	})
+	require.ErrorContains(t, err, "Secrets[0] is there twice", "it would speak for all")
 }
 
 func TestTheZeroHandlerRefuses(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,12 +85,12 @@ func (c *HandlerConfig) check() error {
 	case c.SecretsFor == nil && listed == 0:
 		refuse("AuthTokens is empty, and so is Secrets")
 	}
-	for i, s := range c.secrets() {
+	for i := range c.secrets() {
 		where := fmt.Sprintf("AuthTokens[%d]", i)
 		if i >= len(c.AuthTokens) {
 			where = fmt.Sprintf("Secrets[%d]", i-len(c.AuthTokens))
 		}
-		if err := checkSecret(s); err != nil {
+		if err := checkSecret(c.secrets(), i); err != nil {
 			refuse("%s %w", where, err)
 		}
 	}
@@ -116,15 +117,21 @@ func (c *HandlerConfig) check() error {
 var (
 	errEmptyToken = errors.New("is empty")
 	errNoScope    = errors.New("covers nothing: set Scope.All, or list accounts and numbers")
+	errTwice      = errors.New("is there twice: list all that it covers in one place")
 )
 
-func checkSecret(s webhook.Secret) error {
+// checkSecret returns what is wrong with one of secrets. Of two with one token the first would speak for all.
+func checkSecret(secrets []webhook.Secret, i int) error {
 	var errs []error
+	s := secrets[i]
 	if strings.TrimSpace(s.Value) == "" {
 		errs = append(errs, errEmptyToken)
 	}
 	if s.Scope.IsZero() {
 		errs = append(errs, errNoScope)
+	}
+	if slices.ContainsFunc(secrets[:i], func(other webhook.Secret) bool { return other.Value == s.Value }) {
+		errs = append(errs, errTwice)
 	}
 	return errors.Join(errs...)
 }

@@ -2,6 +2,7 @@ package twilio_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -103,6 +104,40 @@ func TestTheCatalogKnowsWhereAContentStands(t *testing.T) {
 		d, ok := catalog.Lookup("notice", "en")
 		require.True(t, ok, c.review)
 		require.Equal(t, c.sendable, d.Sendable(at).OK, c.review)
+	}
+}
+
+func TestOfTwoContentsUnderOneNameTheOneThatCanBeSentStandsForTheTemplate(t *testing.T) {
+	t.Parallel()
+	for _, other := range []string{"rejected", "paused", "disabled", "pending"} {
+		for _, first := range []bool{true, false} {
+			sim := twiliotest.New(twiliotest.Config{})
+			sim.AddSender(line)
+			dana := sim.AddUser(twiliotest.UserConfig{Phone: phone})
+			add := func(good bool) {
+				if good {
+					sim.AddContent(twiliotest.ContentConfig{Name: "notice", Value: `{"body":"Hi {{1}}, it is here."}`})
+				} else {
+					sim.Review(sim.AddContent(twiliotest.ContentConfig{Name: "notice", Value: `{"body":"Hi {{1}} and {{2}}, it is here."}`}), other)
+				}
+			}
+			add(first)
+			add(!first)
+			client := newClient(t, sim, nil)
+			catalog, err := template.NewCatalog(template.CatalogConfig{})
+			require.NoError(t, err)
+			for i := range 2 {
+				require.NoError(t, client.SyncTemplates(t.Context(), noon.Add(time.Duration(i)*time.Minute), catalog))
+			}
+			d, ok := catalog.Lookup("notice", "en")
+			require.True(t, ok, other)
+			require.True(t, d.Sendable(noon).OK, "%s, and first: %t", other, first)
+			m, _, err := d.Bind(template.Values{Body: texts("Noor")})
+			require.NoError(t, err, other)
+			_, err = client.Number(line).Send(t.Context(), to(&message.Template{Message: m}))
+			require.NoError(t, err, other)
+			require.Equal(t, "Hi Noor, it is here.", dana.Sees(line)[0].Text, other)
+		}
 	}
 }
 
