@@ -309,8 +309,9 @@ func alike(to message.Recipient) message.Recipient {
 	return to
 }
 
-// leftOut reads who is left out: every cell that is a recipient. A row
-// without one is a heading, or it is an error, since a person must not be missed.
+// leftOut reads who is left out: every cell that is a recipient. A row without one is a heading, if
+// it is the first and has no number that was written in another way, or it is an error, since a
+// person must not be missed.
 func leftOut(files []string) (map[message.Recipient]bool, error) {
 	left := map[message.Recipient]bool{}
 	for _, file := range files {
@@ -330,7 +331,7 @@ func leftOut(files []string) (map[message.Recipient]bool, error) {
 					left[alike(to)], found = true, true
 				}
 			}
-			if !found && line > 1 {
+			if !found && (line > 1 || slices.ContainsFunc(cells, likeNumber)) {
 				err = fmt.Errorf("%s, line %d: there is no phone number and no BSUID, so that nobody knows who is left out", file, line)
 			}
 		}
@@ -340,6 +341,17 @@ func leftOut(files []string) (map[message.Recipient]bool, error) {
 		}
 	}
 	return left, nil
+}
+
+// likeNumber reports whether a cell has digits as a phone number has, and no word.
+func likeNumber(cell string) bool {
+	digits := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || unicode.IsLetter(r) {
+			return r
+		}
+		return -1
+	}, cell)
+	return len(digits) > 5 && strings.Trim(digits, "0123456789") == ""
 }
 
 // columnOf is the column that fills a place of the template.

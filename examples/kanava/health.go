@@ -13,13 +13,13 @@ import (
 
 func (p *program) healthVerb() *cobra.Command {
 	var delay time.Duration
-	cmd := p.operation(&cobra.Command{
+	cmd := p.onStore(&cobra.Command{
 		Use:     "health",
 		Short:   "Whether work waits, is dead or uncertain, and who works on it",
 		Long:    `Looks at the store of a channel: what waits and for how long, what is dead, what is uncertain, and which processes work on it. The exit code is 1 if something is dead or uncertain, if work waits for longer than --delay, or if nobody works on the store: a check for cron and for alarms.`,
 		Example: "  kanava health\n  kanava health --delay 5m --json\n  kanava health --sim",
 		Args:    arguments(0, 0, ""),
-	}, false, func(ctx context.Context, _ *operating, h *channel.Hub, _ []string) error {
+	}, &operating{p: p}, false, func(ctx context.Context, _ *operating, h *channel.Hub, _ []string) error {
 		state, err := h.Health(ctx)
 		if err != nil {
 			return err

@@ -160,6 +160,11 @@ func TestNotifyLeavesOutWhoIsExcluded(t *testing.T) {
 	got = shell{}.run(t, "notify", file, "--template", "order_update", "--check", "--exclude", write(t, dir, "bad.csv", "phone\nMarcus\n"), s.flag)
 	require.Equal(t, 1, got.code)
 	require.Contains(t, got.errs, "bad.csv, line 2")
+	for _, first := range []string{"00 1 312 555 0102", "0312 555 0102", "(0312) 5550102,Marcus"} { // no heading, and nobody to be missed
+		got = shell{}.run(t, "notify", file, "--template", "order_update", "--check", "--exclude", write(t, dir, "first.csv", first+"\n+13125550101\n"), s.flag)
+		require.Equal(t, 1, got.code, first)
+		require.Contains(t, got.errs, "first.csv, line 1", first)
+	}
 }
 
 // What becomes of a message is told to one of two processes that work on the same campaign.

@@ -31,8 +31,13 @@ type operating struct {
 // asks and changes what the verb is about, beside the processes that work on the store.
 func (p *program) operation(cmd *cobra.Command, oneChannel bool, do func(ctx context.Context, o *operating, h *channel.Hub, args []string) error) *cobra.Command {
 	o := &operating{p: p}
-	cmd.Flags().StringVar(&o.database, "database", "", "`FILE` of SQLite, or postgres://user@host/name (KANAVA_DATABASE, or database in the settings)")
 	cmd.Flags().StringVar(&o.channel, "channel", "", "`ID` of the channel (default: the only one, or channel in the settings)")
+	return p.onStore(cmd, o, oneChannel, do)
+}
+
+// onStore is operation for what is about all channels of a store.
+func (p *program) onStore(cmd *cobra.Command, o *operating, oneChannel bool, do func(ctx context.Context, o *operating, h *channel.Hub, args []string) error) *cobra.Command {
+	cmd.Flags().StringVar(&o.database, "database", "", "`FILE` of SQLite, or postgres://user@host/name (KANAVA_DATABASE, or database in the settings)")
 	if oneChannel {
 		cmd.Flags().StringVar(&o.number, "number", "", "phone number `ID` of the channel, if the store does not tell")
 	}

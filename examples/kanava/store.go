@@ -92,10 +92,15 @@ func (p *program) openStore(ctx context.Context, where string, own bool) (*opene
 	return nil, errors.New(databaseProblem(where, err))
 }
 
+// onServer reports whether a database is one of PostgreSQL, and no file.
+func onServer(where string) bool {
+	return strings.HasPrefix(where, "postgres://") || strings.HasPrefix(where, "postgresql://")
+}
+
 // source reads what the user calls a database: a file, or postgres://….
 func (p *program) source(where string) (driver, source string, dialect sqlstore.Dialect, err error) {
 	where = strings.TrimPrefix(where, "sqlite:")
-	if !strings.HasPrefix(where, "postgres://") && !strings.HasPrefix(where, "postgresql://") {
+	if !onServer(where) {
 		if strings.Contains(where, "://") {
 			return "", "", 0, wrong("the database is a file of SQLite, or postgres://user@host/name; others are not known")
 		}
@@ -109,9 +114,9 @@ func (p *program) source(where string) (driver, source string, dialect sqlstore.
 	if err != nil {
 		return "", "", 0, wrong("the database is a file or postgres://user@host/name, which this is not")
 	}
-	if password := u.User; password != nil {
-		_, has := password.Password()
-		if has && where != p.getenv("KANAVA_DATABASE") && where != p.getenv("KANAVA_MOVE_TO") {
+	_, has := u.User.Password()
+	if has || u.Query().Has("password") || u.Query().Has("sslpassword") {
+		if where != p.getenv("KANAVA_DATABASE") && where != p.getenv("KANAVA_MOVE_TO") {
 			return "", "", 0, wrong("a password does not belong on the command line, where others can read it: put the whole address into KANAVA_DATABASE, or the password into PGPASSWORD")
 		}
 	}
@@ -119,12 +124,15 @@ func (p *program) source(where string) (driver, source string, dialect sqlstore.
 }
 
 // databaseProblem says that a database cannot be opened, without its address: that may
-// hold a password.
+// hold a password, between the slashes and the host or in the query.
 func databaseProblem(where string, err error) string {
 	text := sentence(err)
-	if i := strings.Index(where, "@"); i > 0 {
-		where = "postgres://…" + where[i:]
-		text = "it does not answer, or refuses the user" // the driver's words may quote the address
+	if onServer(where) {
+		shown := "postgres://…"
+		if u, err := url.Parse(where); err == nil {
+			shown += "@" + u.Host + u.Path
+		}
+		where, text = shown, "it does not answer, or refuses the user" // the driver's words may quote the address
 	}
 	if folder := filepath.Dir(strings.TrimPrefix(where, "sqlite:")); !strings.Contains(where, "://") {
 		if _, err := os.Stat(folder); errors.Is(err, os.ErrNotExist) {

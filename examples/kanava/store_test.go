@@ -35,6 +35,7 @@ func TestUpAndItsStoreFromFirstMessageToErasure(t *testing.T) {
 	got = sh.run(t, "health", flag)
 	require.Zero(t, got.code, got.all)
 	require.Contains(t, got.out, "✓ 1 process working on the store")
+	require.Equal(t, 2, sh.run(t, "health", flag, "--channel", "support").code, "it is about the whole store, and says so")
 	got = sh.run(t, "report", flag)
 	require.Zero(t, got.code, got.errs)
 	require.Contains(t, got.out, "1  messages from customers")
@@ -159,6 +160,10 @@ func TestDatabasesThatCannotBeOpened(t *testing.T) {
 		{"nobody is up whose tables could be made", map[string]string{"XDG_CACHE_HOME": dir}, "migrate --sim=1", 1, "no kanava up has run"},
 		{"tables in a folder that is not there", nil, "migrate --database " + filepath.Join(dir, "gone", "desk.db"), 1, "there is no folder " + filepath.Join(dir, "gone")},
 		{"a password on the command line", nil, "health --database postgres://desk:hunter2@localhost/desk", 2, "does not belong on the command line"},
+		{"a password in the query on the command line", nil, "health --database postgres://localhost/desk?user=desk&password=hunter2", 2, "does not belong on the command line"},
+		{"a password in the query", map[string]string{"KANAVA_DATABASE": "postgres://localhost:1/desk?user=desk&password=hunter2"}, "health", 1, "postgres://…@localhost:1/desk cannot"},
+		{"a password with an @", map[string]string{"KANAVA_DATABASE": "postgres://desk:x@hunter2@localhost:1/desk"}, "health", 1, "postgres://…@localhost:1/desk cannot"},
+		{"a file with an @ that is no database", nil, "health --database " + write(t, dir, "desk@home.db", strings.Repeat("no database ", 200)), 1, filepath.Join(dir, "desk@home.db")},
 		{"a server that is not there", map[string]string{"KANAVA_DATABASE": "postgres://desk:hunter2@localhost:1/desk"}, "health", 1, "does not answer"},
 		{"a file that is no database", nil, "health --database " + write(t, dir, "text.db", strings.Repeat("no database ", 200)), 1, "cannot be opened"},
 	} {
