@@ -32,7 +32,8 @@ var (
 	ErrHeldByPeople = errors.New("channel: people have the conversation")
 	// ErrNoConsent: no opt-in of the customer is known.
 	ErrNoConsent = errors.New("channel: no consent of the customer is known")
-	// ErrNoEvidence: a consent lacks At, Where or Wording, or names a category that there is not.
+	// ErrNoEvidence: a consent lacks At, Where or Wording, or names a category that there is not; or a wish
+	// comes without its time.
 	ErrNoEvidence = errors.New("channel: the consent is no evidence")
 	// ErrKeyReused: the key was used before for a message with other content.
 	ErrKeyReused = errors.New("channel: the key was used for another message")

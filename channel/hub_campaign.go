@@ -33,14 +33,15 @@ func (h *Hub) NotifyAll(ctx context.Context, by conversation.Author, c campaign.
 		for n, err := range rows {
 			row++
 			result := &campaign.Result{Row: row}
+			fault := false
 			if err == nil {
 				err = h.notifyRow(ctx, by, &c, n, result)
+				fault = err != nil && !isRefusal(err) && !errors.Is(err, ErrNoChannel) && !isA[*checkError](err)
 			}
 			if err != nil {
 				result.Err, result.Cause = fmt.Errorf("channel: notify all: row %d: %w", row, err), CauseOf(err)
 			}
-			fatal := result.Err != nil && ctx.Err() != nil
-			if !yield(result) || fatal {
+			if !yield(result) || fault || err != nil && ctx.Err() != nil {
 				return
 			}
 		}

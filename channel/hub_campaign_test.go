@@ -18,6 +18,7 @@ import (
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
 	"github.com/kanava-go/kanava/channel/settings"
+	"github.com/kanava-go/kanava/channel/store/memstore"
 )
 
 var errRow = errors.New("no number in column 2")
@@ -150,5 +151,65 @@ func TestACampaignWaitsForTheMessagingLimit(t *testing.T) {
 		}
 		require.Positive(t, refused)
 		l.Pass(time.Minute)
+	})
+}
+
+// particular is a sender that takes some messages only.
+type particular struct {
+	*channeltest.Wire
+	refuses string
+}
+
+func (p *particular) Check(out message.Outbound) error {
+	if out.To.Phone == p.refuses {
+		return errors.New("not to this one")
+	}
+	return nil
+}
+
+func TestACampaignEndsAtTheRowAtWhichTheStoreFailsAndGoesOnAfterAnyOther(t *testing.T) {
+	t.Parallel()
+	way := &cable{Store: memstore.New()}
+	o := notifying(t)
+	o.Store = way
+	config := o.Config
+	o.Config = func(c *channel.Config) {
+		config(c)
+		c.Channels[0].Sender = &particular{c.Channels[0].Sender.(*channeltest.Wire), "13125550002"}
+	}
+	experiment(t, o, func(t *testing.T, l *lab) {
+		rows := func(yield func(channel.Notification, error) bool) {
+			for n, err := range people(9, 4, 5) {
+				n.Template = &channel.Template{Name: "reminder", Language: "en"}
+				if n.To.Phone == "13125550003" {
+					n.Channel = "none"
+				}
+				if !yield(n, err) {
+					return
+				}
+			}
+		}
+		run := func(cutAt int) (refused []int, last *campaign.Result) {
+			for result := range l.Hub.NotifyAll(t.Context(), byYou, campaign.Campaign{Key: "news"}, rows) {
+				if last = result; result.Err != nil {
+					refused = append(refused, result.Row)
+				}
+				if result.Row == cutAt-1 {
+					way.set(true)
+				}
+			}
+			way.set(false)
+			return refused, last
+		}
+		refused, last := run(7)
+		require.Equal(t, []int{2, 3, 4, 5, 7}, refused)
+		require.Equal(t, 7, last.Row, "where to resume")
+		require.ErrorIs(t, last.Err, errCut)
+		require.Empty(t, last.Cause)
+		refused, last = run(0)
+		require.Equal(t, []int{2, 3, 4, 5}, refused)
+		require.Equal(t, 9, last.Row)
+		l.Pass(time.Minute)
+		require.Len(t, l.Line.Texts(), 5)
 	})
 }

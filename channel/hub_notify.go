@@ -9,6 +9,7 @@ import (
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/template"
+	"github.com/kanava-go/kanava/window"
 )
 
 // Notify checks a template to somebody who may never have written, writes it into the outbox and returns it
@@ -26,7 +27,7 @@ func (h *Hub) Notify(ctx context.Context, by conversation.Author, n Notification
 
 // RecordConsent keeps the evidence of an opt-in, and makes the customer if nobody is known by this phone
 // number or BSUID. The same consent again changes nothing. One to marketing that is newer than the wish to
-// have none lifts that. Source:
+// have none lifts that; one from before a withdrawal is withdrawn. Source:
 // developers.facebook.com/documentation/business-messaging/whatsapp/getting-opt-in, checked 2026-11-22.
 func (h *Hub) RecordConsent(ctx context.Context, channel string, to message.Recipient, c conversation.Consent) error {
 	if c.At.IsZero() || strings.TrimSpace(c.Where) == "" || strings.TrimSpace(c.Wording) == "" {
@@ -44,42 +45,54 @@ func (h *Hub) RecordConsent(ctx context.Context, channel string, to message.Reci
 		c.Categories = categories
 	}
 	return h.outbox.consent(ctx, "record consent", channel, to, func(ch *Channel, customer *conversation.Customer) {
-		c.At, c.Where, c.Wording = c.At.UTC(), ch.redactText(c.Where), ch.redactText(c.Wording)
+		given := c
+		given.At, given.Where, given.Wording = c.At.UTC(), ch.redactText(c.Where), ch.redactText(c.Wording)
 		for _, old := range customer.Consents {
-			if old.At.Equal(c.At) && old.Where == c.Where && old.Wording == c.Wording {
+			if old.At.Equal(given.At) && old.Where == given.Where && old.Wording == given.Wording {
 				return
 			}
 		}
-		customer.Consents = append(customer.Consents, c)
-		if c.Covers(template.Marketing) {
-			customer.ResumeMarketing(believed(c.At, h.now()))
+		customer.Consents = append(customer.Consents, given)
+		customer.RevokeConsents(customer.ConsentsRevoked)
+		if given = customer.Consents[len(customer.Consents)-1]; given.Covers(template.Marketing) {
+			customer.ResumeMarketing(believed(given.At, h.now()))
 		}
 	})
 }
 
-// RevokeConsent notes that the person withdrew every consent given up to at.
+// RevokeConsent notes that the person withdrew every consent given up to at, also one that is recorded later. One that
+// is dated ahead of the hub's clock was given before now.
 func (h *Hub) RevokeConsent(ctx context.Context, channel string, to message.Recipient, at time.Time) error {
-	return h.outbox.consent(ctx, "revoke consent", channel, to, func(_ *Channel, customer *conversation.Customer) {
+	return h.wish(ctx, "revoke consent", channel, to, at, func(customer *conversation.Customer) {
+		now := h.now()
+		ahead := now.Add(window.DefaultMaxSkew)
 		for i := range customer.Consents {
 			c := &customer.Consents[i]
-			if c.Revoked.IsZero() && !c.At.After(at) {
+			if c.Revoked.IsZero() && (!c.At.After(at) || c.At.After(ahead) && !at.After(ahead)) {
 				c.Revoked = at.UTC()
 			}
 		}
+		customer.RevokeConsents(believed(at, now))
 	})
 }
 
 // ResumeMarketing notes that they want it again, which replaces no consent. What they said later, here or
 // to WhatsApp, stays.
 func (h *Hub) ResumeMarketing(ctx context.Context, channel string, to message.Recipient, at time.Time) error {
-	return h.outbox.consent(ctx, "resume marketing", channel, to, func(_ *Channel, customer *conversation.Customer) {
-		customer.ResumeMarketing(believed(at, h.now()))
-	})
+	return h.wish(ctx, "resume marketing", channel, to, at, func(c *conversation.Customer) { c.ResumeMarketing(believed(at, h.now())) })
 }
 
 // StopMarketing notes that a person wants no marketing any more, as they said at a time outside of the hub.
 func (h *Hub) StopMarketing(ctx context.Context, channel string, to message.Recipient, at time.Time) error {
-	return h.outbox.consent(ctx, "stop marketing", channel, to, func(_ *Channel, customer *conversation.Customer) {
-		customer.StopMarketing(believed(at, h.now()))
+	return h.wish(ctx, "stop marketing", channel, to, at, func(c *conversation.Customer) { c.StopMarketing(believed(at, h.now())) })
+}
+
+// wish notes what a person wants, as of a time that must be set: without one it would change nothing.
+func (h *Hub) wish(ctx context.Context, verb, channel string, to message.Recipient, at time.Time, note func(*conversation.Customer)) error {
+	if at.IsZero() {
+		return fmt.Errorf("channel: %s: %w: the time must be set", verb, ErrNoEvidence)
+	}
+	return h.outbox.consent(ctx, verb, channel, to, func(_ *Channel, customer *conversation.Customer) {
+		note(customer)
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/kanava-go/kanava/channel/internal/step"
 	"github.com/kanava-go/kanava/channel/settings"
 	"github.com/kanava-go/kanava/channel/store"
+	"github.com/kanava-go/kanava/internal/times"
 )
 
 // pruneCustomers removes those of the next few customers of a channel whom nothing needs any
@@ -45,7 +46,7 @@ func needed(c *conversation.Customer, r *settings.Retention, now time.Time) bool
 	if !last.Before(messages) || c.Window.FreeEntryAt(now) {
 		return true
 	}
-	proof := c.MarketingStopped
+	proof := times.Latest(c.MarketingStopped, c.ConsentsRevoked)
 	for i := range c.Consents {
 		for _, at := range []time.Time{c.Consents[i].At, c.Consents[i].Revoked} {
 			if at.After(proof) {

@@ -86,7 +86,7 @@ func (u *unit) send(ch *Channel, customer *conversation.Customer, conv *conversa
 	}
 	if c, ok := ch.Sender.(message.Checker); ok {
 		if err := c.Check(*out); err != nil {
-			return nil, err
+			return nil, &checkError{err}
 		}
 	}
 	if err := u.fits(ch, out.Content, at); err != nil {
@@ -215,3 +215,8 @@ func (r *Reply) print(ch *Channel) (string, error) {
 	}
 	return opaque.ID("", ch.redactText(string(raw))), nil
 }
+
+// checkError is what a message.Checker says of a message: an error of its own that is about this message alone.
+type checkError struct{ error }
+
+func (e *checkError) Unwrap() error { return e.error }

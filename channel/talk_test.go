@@ -1,6 +1,7 @@
 package channel_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -174,6 +175,77 @@ func TestConsentIsEvidenceThatCanBeWithdrawn(t *testing.T) {
 		} {
 			require.Error(t, l.Hub.RecordConsent(t.Context(), "support", to, c), name)
 		}
+	})
+}
+
+func TestAConsentThatWasWithdrawnIsNoneWhateverTheHubHearsFirst(t *testing.T) {
+	t.Parallel()
+	agree := func(t *testing.T, l *lab, f channeltest.Face, at time.Time) {
+		t.Helper()
+		given := conversation.Consent{At: at, Where: "checkout", Wording: "v3"}
+		require.NoError(t, l.Hub.RecordConsent(t.Context(), "support", channeltest.Recipient(f), given))
+	}
+	withdraw := func(t *testing.T, l *lab, f channeltest.Face, at time.Time) {
+		t.Helper()
+		require.NoError(t, l.Hub.RevokeConsent(t.Context(), "support", channeltest.Recipient(f), at))
+	}
+	at := channeltest.Dawn.Add(-24 * time.Hour)
+	for name, tt := range map[string]struct {
+		happens func(t *testing.T, l *lab)
+		want    error
+	}{
+		"the withdrawal first": {func(t *testing.T, l *lab) {
+			withdraw(t, l, channeltest.Kim, at.Add(time.Hour))
+			agree(t, l, channeltest.Kim, at)
+		}, channel.ErrNoConsent},
+		"the withdrawal first, and a newer consent": {func(t *testing.T, l *lab) {
+			withdraw(t, l, channeltest.Kim, at.Add(time.Hour))
+			agree(t, l, channeltest.Kim, at.Add(2*time.Hour))
+		}, nil},
+		"an earlier withdrawal after a later one": {func(t *testing.T, l *lab) {
+			withdraw(t, l, channeltest.Kim, at.Add(time.Hour))
+			withdraw(t, l, channeltest.Kim, at.Add(-time.Hour))
+			agree(t, l, channeltest.Kim, at)
+		}, channel.ErrNoConsent},
+		"of two who turn out to be one": {func(t *testing.T, l *lab) {
+			withdraw(t, l, kimsPhone, at.Add(time.Hour))
+			agree(t, l, kimHidden, at)
+			l.Say(channeltest.Kim, "wamid.1", "both are me")
+		}, channel.ErrNoConsent},
+		"a consent from a clock that is years fast": {func(t *testing.T, l *lab) {
+			agree(t, l, channeltest.Kim, at.AddDate(36, 0, 0))
+			l.Pass(time.Hour)
+			withdraw(t, l, channeltest.Kim, time.Now())
+			agree(t, l, channeltest.Kim, at.AddDate(36, 0, 0))
+		}, channel.ErrNoConsent},
+		"a withdrawal from a clock that is years fast": {func(t *testing.T, l *lab) {
+			agree(t, l, channeltest.Kim, at)
+			withdraw(t, l, channeltest.Kim, at.AddDate(36, 0, 0))
+			l.Pass(time.Hour)
+			agree(t, l, channeltest.Kim, time.Now())
+		}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			experiment(t, channeltest.LabOptions{Config: channeltest.WithTemplates(t)}, func(t *testing.T, l *lab) {
+				tt.happens(t, l)
+				_, err := l.Notify(channeltest.Kim, "sale")
+				require.ErrorIs(t, err, tt.want)
+			})
+		})
+	}
+}
+
+func TestAWishWithoutItsTimeIsAnError(t *testing.T) {
+	t.Parallel()
+	experiment(t, channeltest.LabOptions{Config: channeltest.WithTemplates(t)}, func(t *testing.T, l *lab) {
+		to := channeltest.Recipient(channeltest.Kim)
+		for name, wish := range map[string]func(context.Context, string, message.Recipient, time.Time) error{
+			"revoke": l.Hub.RevokeConsent, "stop": l.Hub.StopMarketing, "resume": l.Hub.ResumeMarketing,
+		} {
+			require.ErrorIs(t, wish(t.Context(), "support", to, time.Time{}), channel.ErrNoEvidence, name)
+		}
+		require.Empty(t, l.Records("customer"))
 	})
 }
 

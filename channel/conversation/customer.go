@@ -43,6 +43,9 @@ type Customer struct {
 	Preference time.Time `json:"preference,omitzero"`
 	// Consents is the evidence of the customer's opt-ins.
 	Consents []Consent `json:"consents,omitempty"`
+	// ConsentsRevoked is up to when every consent was withdrawn, also one of which the hub hears later;
+	// zero if none was.
+	ConsentsRevoked time.Time `json:"consents_revoked,omitzero"`
 	// Created is the time of the first event.
 	Created time.Time `json:"created,omitzero"`
 	// NumberChanged is when the customer last moved to another phone number. Events up
@@ -156,6 +159,16 @@ func (c *Consent) Covers(category template.Category) bool {
 	})
 }
 
+// RevokeConsents withdraws every consent from before at, also one that is known later.
+func (c *Customer) RevokeConsents(at time.Time) {
+	c.ConsentsRevoked = times.Latest(c.ConsentsRevoked, at)
+	for i := range c.Consents {
+		if one := &c.Consents[i]; one.Revoked.IsZero() && one.At.Before(c.ConsentsRevoked) {
+			one.Revoked = c.ConsentsRevoked
+		}
+	}
+}
+
 // ResumeMarketing notes that the customer wants marketing messages again, and reports whether
 // that is news. Of a wish to stop and one to resume in the same second the first holds.
 func (c *Customer) ResumeMarketing(at time.Time) bool {
@@ -251,6 +264,7 @@ func (c *Customer) Absorb(o *Customer, moves bool) {
 		c.Metadata = o.Metadata
 	}
 	c.Consents = append(c.Consents, o.Consents...)
+	c.RevokeConsents(times.Latest(c.ConsentsRevoked, o.ConsentsRevoked))
 	c.Blocked = times.Latest(c.Blocked, o.Blocked)
 	c.WindowRefused = times.Latest(c.WindowRefused, o.WindowRefused)
 	c.Merged = append(append(c.Merged, o.Merged...), o.ID)

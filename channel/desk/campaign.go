@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"iter"
 
 	"github.com/kanava-go/kanava/channel"
@@ -16,10 +17,12 @@ func (d *Desk) NotifyAll(ctx context.Context, actor access.Actor, c campaign.Cam
 	allowed := func(yield func(channel.Notification, error) bool) {
 		heard := map[string]bool{}
 		for n, err := range rows {
+			fault := false // that ends it, as in the hub
 			if err == nil {
 				err = d.mayNotify(ctx, actor, n.Channel, heard)
+				fault = err != nil && CauseOf(err) == "" && !errors.Is(err, channel.ErrNoChannel)
 			}
-			if !yield(n, err) {
+			if !yield(n, err) || fault {
 				return
 			}
 		}
