@@ -134,6 +134,9 @@ func (n *Number) blockPart(ctx context.Context, op, method string, users []messa
 	if e, ok := errors.AsType[*Error](err); ok {
 		_ = json.Unmarshal(e.Body, &out)
 	}
+	if err == nil && len(out.Users.Failed) > 0 { // whatever the status says
+		err = &Error{Op: op, Status: http.StatusOK, Code: codeSomeNotBlocked, failure: message.Classify(codeSomeNotBlocked, 0, http.StatusOK, false)}
+	}
 	for _, u := range append(out.Users.Added, out.Users.Removed...) {
 		result.Done = append(result.Done, u.user())
 	}

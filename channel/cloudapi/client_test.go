@@ -388,6 +388,52 @@ func TestAPartialBlockTellsWhoFailed(t *testing.T) {
 	require.Equal(t, 131047, r.Failed[0].Failure.Code)
 }
 
+func TestWhoCouldNotBeBlockedIsAnErrorWhateverTheStatus(t *testing.T) {
+	t.Parallel()
+	c, _ := newClient(t, nil,
+		ok(`{"block_users":{"failed_users":[{"input":"1","wa_id":"1","errors":[{"code":131021}]}]}}`),
+		ok(`{"block_users":{"added_users":[{"wa_id":"1"}],"failed_users":[{"input":"2","errors":[{"code":131021}]}]},"error":{"code":139100}}`))
+	n := c.Number("1")
+	err := n.BlockUser(t.Context(), message.Recipient{Phone: "15550001"}, true)
+	f, known := message.FailureOf(err)
+	require.True(t, known, "the person can go on writing")
+	require.Equal(t, 131021, f.Code)
+	result, err := n.Block(t.Context(), message.Recipient{Phone: "15550001"}, message.Recipient{Phone: "15550002"})
+	e, refused := errors.AsType[*cloudapi.Error](err)
+	require.True(t, refused)
+	require.Equal(t, 139100, e.Code)
+	require.Len(t, result.Done, 1)
+	require.Len(t, result.Failed, 1)
+}
+
+func TestARefusalIsNoSuccessWhateverTheStatus(t *testing.T) {
+	t.Parallel()
+	const refused = `{"error":{"message":"no","code":190}}`
+	for name, call := range map[string]struct {
+		body string
+		do   func(*cloudapi.Client) error
+	}{
+		"without a result": {refused, func(c *cloudapi.Client) error { return c.Number("1").MarkRead(t.Context(), "wamid.1", false) }},
+		"a setting":        {refused, func(c *cloudapi.Client) error { return c.Number("1").Register(t.Context(), "123456", "") }},
+		"optional members": {refused, func(c *cloudapi.Client) error { _, err := c.Number("1").Info(t.Context()); return err }},
+		"a list that is cut": {`{"data":[{"id":"1","name":"a"}],` + refused[1:], func(c *cloudapi.Client) error {
+			for _, err := range c.Account("1").Templates(t.Context(), cloudapi.TemplateQuery{}) {
+				return err
+			}
+			return nil
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, _ := newClient(t, nil, ok(call.body))
+			e, isError := errors.AsType[*cloudapi.Error](call.do(c))
+			require.True(t, isError)
+			require.Equal(t, 190, e.Code)
+			require.Equal(t, message.ClassAuth, e.Failure().Class)
+		})
+	}
+}
+
 func TestManyBlocksTakeSeveralRequests(t *testing.T) {
 	t.Parallel()
 	c, s := newClient(t, nil, ok(`{"block_users":{"added_users":[{"wa_id":"1"}]}}`), answer{status: 400, body: `{"error":{"code":139100}}`}, ok(`{"block_users":{"added_users":[{"wa_id":"3"}]}}`))

@@ -137,7 +137,7 @@ func page[T any](ctx context.Context, c *Client, l listing[T], after string) (it
 	cl.fatal = stale
 	cl.decode = func(_ int, body []byte) error {
 		var w wirePage
-		if json.Unmarshal(body, &w) != nil {
+		if refusalIn(body) || json.Unmarshal(body, &w) != nil {
 			return errUnexpected
 		}
 		if w.Paging.Next != "" {

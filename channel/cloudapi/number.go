@@ -1,6 +1,7 @@
 package cloudapi
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -39,11 +40,17 @@ var errUnexpected = errors.New("the answer is not of the documented form")
 // decodeInto makes a decode function for JSON answers.
 func decodeInto(out any) func(int, []byte) error {
 	return func(_ int, body []byte) error {
-		if json.Unmarshal(body, out) != nil {
+		if refusalIn(body) || json.Unmarshal(body, out) != nil {
 			return errUnexpected
 		}
 		return nil
 	}
+}
+
+// refusalIn reports whether an answer says that the call was refused, which it may with any status.
+func refusalIn(body []byte) bool {
+	var w wireError
+	return bytes.Contains(body, []byte(`"error"`)) && json.Unmarshal(body, &w) == nil && w.Error != nil && w.Error.Code != 0
 }
 
 // wireSuccess is the answer of operations without a result.
@@ -54,7 +61,7 @@ type wireSuccess struct {
 // decodeSuccess accepts {"success":true}, and answers without the member.
 func decodeSuccess(_ int, body []byte) error {
 	var w wireSuccess
-	if json.Unmarshal(body, &w) != nil || w.Success != nil && !*w.Success {
+	if refusalIn(body) || json.Unmarshal(body, &w) != nil || w.Success != nil && !*w.Success {
 		return errUnexpected
 	}
 	return nil
