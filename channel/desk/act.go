@@ -133,6 +133,8 @@ func (d *Desk) SetTags(ctx context.Context, actor access.Actor, id string, tags 
 		for i, t := range clean {
 			after[i] = s.Redact(t)
 		}
+		slices.Sort(after) // two may be the same by now
+		after = slices.Compact(after)
 		s.Conversation.Tags = after
 		if !slices.Equal(before, after) {
 			s.Tell(deskapi.Told{Kind: conversation.TagsChanged, From: strings.Join(before, ", "), To: strings.Join(after, ", ")})

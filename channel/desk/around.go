@@ -81,7 +81,9 @@ func keepReadable[V any](ctx context.Context, d *Desk, actor access.Actor, of ma
 	for _, talk := range talks {
 		on := talk.Conversation.Channel
 		if _, asked := may[on]; !asked {
-			may[on] = d.reads(ctx, actor, on)
+			if may[on], err = d.reads(ctx, actor, on); err != nil {
+				return err
+			}
 		}
 		readable[talk.Conversation.ID] = may[on]
 	}

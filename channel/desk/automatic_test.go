@@ -218,6 +218,8 @@ func TestTagsTopicsAndNotesHaveLimits(t *testing.T) {
 			require.Error(t, err)
 		}
 		require.NoError(t, l.agents.SetTags(t.Context(), alice, conv, []string{"card 4111 1111 1111 1111"}))
+		require.NoError(t, l.agents.SetTags(t.Context(), alice, conv, []string{"card 4111 1111 1111 1111", "card 4111 9729 8063 1111"}))
+		require.Len(t, l.Conversation().Tags, 1, "each is kept once")
 		require.NoError(t, l.agents.SetTopic(t.Context(), alice, conv, "4111111111111111"))
 		require.NotContains(t, l.Conversation().Tags[0]+l.Conversation().Topic, "4111")
 		require.ErrorIs(t, l.agents.SetTopic(t.Context(), alice, "v_none", "x"), channel.ErrNotFound)

@@ -2,6 +2,8 @@ package desk
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"iter"
 
 	"github.com/kanava-go/kanava/channel"
@@ -13,21 +15,39 @@ import (
 // rights are when each of them is told, whatever q.Wanted says. Of what was erased everybody hears. Who is
 // in which conversation, and how far the actor has read, is no news: see [Desk.Around] and [Desk.Seen].
 func (d *Desk) Feed(ctx context.Context, actor access.Actor, q channel.FeedQuery) iter.Seq2[*conversation.News, error] {
-	wanted := q.Wanted
-	q.Wanted = func(on string) bool {
-		return d.reads(ctx, actor, on) && (wanted == nil || wanted(on))
+	return func(yield func(*conversation.News, error) bool) {
+		q, wanted := q, q.Wanted
+		var fault error // that the rights are not known: nothing of a page is passed then
+		q.Wanted = func(on string) bool {
+			may, err := d.reads(ctx, actor, on)
+			if err != nil {
+				fault = fmt.Errorf("desk: feed: %w", err)
+			}
+			return may && (wanted == nil || wanted(on))
+		}
+		for n, err := range d.hub.Feed(ctx, q) {
+			if fault != nil {
+				yield(nil, fault)
+				return
+			}
+			if !yield(n, err) {
+				return
+			}
+		}
 	}
-	return d.hub.Feed(ctx, q)
 }
 
 // reads says whether an actor may read on a channel.
-func (d *Desk) reads(ctx context.Context, actor access.Actor, on string) bool {
+func (d *Desk) reads(ctx context.Context, actor access.Actor, on string) (bool, error) {
 	ch, err := d.hub.Channel(ctx, on)
-	return err == nil && access.Check(policy(&ch), actor, access.Read) == nil
+	if errors.Is(err, channel.ErrNoChannel) {
+		return false, nil
+	}
+	return err == nil && access.Check(policy(&ch), actor, access.Read) == nil, err
 }
 
 // readable returns the channels that an actor may read, of those in only, or of all if it is nil.
-func (d *Desk) readable(ctx context.Context, actor access.Actor, only []string) []string {
+func (d *Desk) readable(ctx context.Context, actor access.Actor, only []string) ([]string, error) {
 	if only == nil {
 		for _, ch := range d.hub.Channels() {
 			only = append(only, ch.ID)
@@ -35,16 +55,24 @@ func (d *Desk) readable(ctx context.Context, actor access.Actor, only []string) 
 	}
 	list := []string{}
 	for _, id := range only {
-		if d.reads(ctx, actor, id) {
+		may, err := d.reads(ctx, actor, id)
+		if err != nil {
+			return nil, err
+		}
+		if may {
 			list = append(list, id)
 		}
 	}
-	return list
+	return list, nil
 }
 
 // Search is [channel.Hub.Search] on the channels that the actor may read. If these are others than when the
 // page before was read, the error matches store.ErrCursor: then begin anew.
 func (d *Desk) Search(ctx context.Context, actor access.Actor, q channel.SearchQuery) (*conversation.Found, error) {
-	q.Channels = d.readable(ctx, actor, q.Channels)
+	channels, err := d.readable(ctx, actor, q.Channels)
+	if err != nil {
+		return nil, fmt.Errorf("desk: search: %w", err)
+	}
+	q.Channels = channels
 	return d.hub.Search(ctx, q)
 }

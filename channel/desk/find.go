@@ -2,6 +2,8 @@ package desk
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/kanava-go/kanava/channel/access"
@@ -11,7 +13,15 @@ import (
 // FindByTicket is [channel.Hub.FindByTicket] among the conversations that the actor may read.
 func (d *Desk) FindByTicket(ctx context.Context, actor access.Actor, ticket string) ([]*conversation.Conversation, error) {
 	found, err := d.hub.FindByTicket(ctx, ticket)
-	return slices.DeleteFunc(found, func(c *conversation.Conversation) bool { return !d.reads(ctx, actor, c.Channel) }), err
+	found = slices.DeleteFunc(found, func(c *conversation.Conversation) bool {
+		may, failed := d.reads(ctx, actor, c.Channel)
+		err = errors.Join(err, failed)
+		return !may
+	})
+	if err != nil {
+		return nil, fmt.Errorf("desk: find by ticket: %w", err)
+	}
+	return found, nil
 }
 
 // FindCustomers is [channel.Hub.FindCustomers] for whoever may read on the channel.

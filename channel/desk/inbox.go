@@ -228,13 +228,15 @@ func (d *Desk) wanted(ctx context.Context, actor access.Actor, q *InboxQuery) (f
 	if err := q.check(); err != nil {
 		return nil, err
 	}
-	channels := d.readable(ctx, actor, q.Channels)
+	channels, err := d.readable(ctx, actor, q.Channels)
+	if err != nil {
+		return nil, err
+	}
 	if err := d.inbox.update(ctx, d.hub); err != nil {
 		return nil, err
 	}
 	var found *foundIn
 	if q.Text != "" {
-		var err error
 		if found, err = d.find(ctx, channels, q.Text); err != nil {
 			return nil, err
 		}
@@ -242,6 +244,7 @@ func (d *Desk) wanted(ctx context.Context, actor access.Actor, q *InboxQuery) (f
 	x := &d.inbox
 	on, queues, assignees := setOf(x, channels), setOf(x, q.Queues), setOf(x, q.Assignees)
 	topics, tags, teams, holders := setOf(x, q.Topics), setOf(x, q.Tags), setOf(x, q.Teams), setOf(x, holderNames(q.Holders))
+	manyTags := len(slices.Compact(slices.Sorted(slices.Values(q.Tags)))) // named twice it is one
 	me := x.reader(actor)
 	now := d.now().UnixMicro()
 	soon := now + q.ClosingWithin.Microseconds()
@@ -249,7 +252,7 @@ func (d *Desk) wanted(ctx context.Context, actor access.Actor, q *InboxQuery) (f
 	return func(e *inboxEntry) bool {
 		return on.has(e.channel) && queues.has(e.queue) && assignees.has(e.assignee) && topics.has(e.topic) && teams.has(e.team) && holders.has(e.holder) &&
 			(q.Customer == "" || e.customer == q.Customer) && (!q.Waiting || e.waiting != 0) && (!q.Unread || e.unread(me) > 0) &&
-			(len(q.Tags) == 0 || e.tagged(tags, len(q.Tags))) &&
+			(manyTags == 0 || e.tagged(tags, manyTags)) &&
 			(q.From.IsZero() || e.active >= from) && (q.To.IsZero() || e.active < to) &&
 			(q.ClosingWithin == 0 || e.closes > now && e.closes <= soon) &&
 			(found == nil || found.conversations[e.id] || found.customers[e.customer])

@@ -99,6 +99,7 @@ func TestInboxFiltersAndOrders(t *testing.T) {
 			"a queue":                        {desk.InboxQuery{Queues: []rules.Queue{rules.QueueResolved}}, "C"},
 			"a tag":                          {desk.InboxQuery{Tags: []string{"late"}}, "CA"},
 			"two tags":                       {desk.InboxQuery{Tags: []string{"late", "vip"}}, "A"},
+			"a tag named twice":              {desk.InboxQuery{Tags: []string{"late", "late"}}, "CA"},
 			"a topic":                        {desk.InboxQuery{Topics: []string{"returns"}}, "D"},
 			"no topic":                       {desk.InboxQuery{Topics: []string{""}}, "CBA"},
 			"a customer":                     {desk.InboxQuery{Customer: a.Customer}, "A"},

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kanava-go/kanava/channel"
 	"github.com/kanava-go/kanava/channel/access"
 	"github.com/kanava-go/kanava/channel/conversation"
 	"github.com/kanava-go/kanava/channel/deskapi"
@@ -90,8 +91,15 @@ func (d *Desk) Present(ctx context.Context, actor access.Actor, ids ...string) (
 	found := map[string][]Presence{}
 	for id, m := range margins {
 		on, err := d.hub.ChannelOf(ctx, id)
-		if err != nil || !d.reads(ctx, actor, on) {
+		may := false
+		if err == nil {
+			may, err = d.reads(ctx, actor, on)
+		}
+		switch {
+		case errors.Is(err, channel.ErrNotFound), err == nil && !may:
 			continue // erased meanwhile, or of another tenant
+		case err != nil:
+			return nil, fmt.Errorf("desk: read presence: %w", err)
 		}
 		if all := present(m.Body, now); len(all) > 0 {
 			sortPresent(all)
