@@ -168,6 +168,10 @@ func TestTwilioIsTriedOut(t *testing.T) {
 			c.APIKey, c.APISecret = "SK"+strings.Repeat("0", 32), "hidden"
 			s.AddKey(c.APIKey, c.APISecret)
 		}, map[string]credentials.Grade{"account": "ok", "credit": "ok", "sender": "ok"}},
+		"a key, and another token": {func(c *credentials.Twilio, s *twiliotest.Sim) {
+			c.APIKey, c.APISecret, c.AuthToken = "SK"+strings.Repeat("0", 32), "hidden", "another"
+			s.AddKey(c.APIKey, c.APISecret)
+		}, map[string]credentials.Grade{"account": "failed", "credit": "ok", "sender": "unknown"}},
 		"a key without its secret": {func(c *credentials.Twilio, _ *twiliotest.Sim) { c.APIKey = "SK" + strings.Repeat("0", 32) }, map[string]credentials.Grade{"credentials": "failed"}},
 		"no money":                 {func(_ *credentials.Twilio, s *twiliotest.Sim) { s.SetBalance("-0.50") }, map[string]credentials.Grade{"account": "ok", "credit": "failed", "sender": "ok"}},
 		"another's number":         {func(c *credentials.Twilio, _ *twiliotest.Sim) { c.Phone = "+13125550199" }, map[string]credentials.Grade{"account": "ok", "credit": "ok", "sender": "failed"}},

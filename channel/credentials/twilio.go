@@ -62,11 +62,26 @@ func (c Twilio) Test(ctx context.Context, change func(*twilio.Config)) []Finding
 		return []Finding{{ID: "credentials", Title: "Credentials", Grade: Failed, Text: "They cannot be used as they are.", Do: "Copy each of them once more. An API key goes with its secret.", Link: linkConsole}}
 	}
 	balance, err := client.Balance(ctx)
-	findings := []Finding{account(err), credit(balance, err)}
+	refusal := err
+	if err == nil && c.APIKey != "" {
+		refusal = c.tryToken(ctx, cfg)
+	}
+	findings := []Finding{account(refusal), credit(balance, err)}
 	if findings[0].Grade == Failed {
 		return append(findings, Finding{ID: "sender", Title: "WhatsApp sender", Grade: Unknown, Text: "It could not be looked at."})
 	}
 	return append(findings, c.sender(ctx, client))
+}
+
+// tryToken asks with the auth token, though a key is there to send with: with a wrong one every webhook is
+// refused.
+func (c Twilio) tryToken(ctx context.Context, cfg twilio.Config) error {
+	cfg.AuthToken, cfg.APIKey, cfg.APISecret = c.AuthToken, "", ""
+	client, err := twilio.New(cfg)
+	if err == nil {
+		_, err = client.Balance(ctx)
+	}
+	return err
 }
 
 // account says whether Twilio knows who asks.
