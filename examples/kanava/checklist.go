@@ -86,10 +86,7 @@ func (c *connecting) keep(state *onboard.State) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(c.file+".new", raw, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(c.file+".new", c.file)
+	return writeWhole(c.file, raw)
 }
 
 // progress shows the step that is worked on, and stores every change.

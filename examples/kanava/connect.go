@@ -138,7 +138,7 @@ func (p *program) connectPlatform(ctx context.Context, of ids, signup bool, file
 
 // keepToken stores the token of a customer, readable by the user alone.
 func (c *connecting) keepToken(_ context.Context, grant cloudapi.Grant) error {
-	if err := os.WriteFile(c.token, []byte(grant.Token+"\n"), 0o600); err != nil {
+	if err := writeWhole(c.token, []byte(grant.Token+"\n")); err != nil {
 		return err
 	}
 	c.p.tell("The customer's token is kept in %s.", c.token)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -43,6 +44,19 @@ func (p *program) print(v any, text func(w io.Writer)) error {
 		e.SetIndent("", "  ")
 	}
 	return e.Encode(v)
+}
+
+// writeWhole writes a file that the user alone can read, whole or not at all. What is no plain file,
+// such as a pipe, is written to as it is.
+func writeWhole(file string, raw []byte) error {
+	if is, err := os.Lstat(file); err == nil && !is.Mode().IsRegular() {
+		return os.WriteFile(file, raw, 0o600)
+	}
+	_ = os.Remove(file + ".new") // of a run that was killed, with rights of its own
+	if err := os.WriteFile(file+".new", raw, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(file+".new", file)
 }
 
 // tell writes a remark for people to standard error; --json leaves it out.

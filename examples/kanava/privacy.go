@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/kanava-go/kanava/channel"
 	"github.com/spf13/cobra"
@@ -34,7 +33,7 @@ func (p *program) exportVerb() *cobra.Command {
 			_, err := p.out.Write(b.Bytes())
 			return err
 		}
-		if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
+		if err := writeWhole(file, b.Bytes()); err != nil {
 			return err
 		}
 		p.tell("Written to %s. It is personal data.", file)

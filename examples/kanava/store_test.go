@@ -32,6 +32,12 @@ func TestUpAndItsStoreFromFirstMessageToErasure(t *testing.T) {
 	eventually(t, "the message is in the store", func() bool {
 		return strings.Contains(sh.run(t, "export", "+13125550101", flag).out, "Is my bike ready?")
 	})
+	file := write(t, t.TempDir(), "export.jsonl", "an older one, that all can read")
+	require.NoError(t, os.Chmod(file, 0o644))
+	require.Zero(t, sh.run(t, "export", "+13125550101", flag, "--file", file).code)
+	is, err := os.Stat(file)
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), is.Mode().Perm(), "it is personal data")
 	got = sh.run(t, "health", flag)
 	require.Zero(t, got.code, got.all)
 	require.Contains(t, got.out, "✓ 1 process working on the store")
