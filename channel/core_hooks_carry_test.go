@@ -2,6 +2,7 @@ package channel_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -96,5 +97,41 @@ func TestAnAgentSeesThatALogMaskedACard(t *testing.T) {
 			masked = append(masked, m.Redacted)
 		}
 		require.ElementsMatch(t, []bool{true, false}, masked)
+	})
+}
+
+// TestWhatIsCarriedIsTheHubs has a host that carries one map for everything, and writes into all it has.
+func TestWhatIsCarriedIsTheHubs(t *testing.T) {
+	t.Parallel()
+	own := map[string]string{}
+	var told []string
+	o := channeltest.LabOptions{Config: func(c *channel.Config) {
+		c.Hooks = hooks.Hooks{
+			Carry: func(context.Context) map[string]string { return own },
+			Resume: func(ctx context.Context, carried map[string]string) context.Context {
+				trace := carried["trace"]
+				clear(carried)
+				return context.WithValue(ctx, traceKey{}, trace)
+			},
+			HostStart: func(ctx context.Context, i hooks.HostInfo) context.Context {
+				if i.Kind == "" {
+					told = append(told, ctx.Value(traceKey{}).(string))
+				}
+				return ctx
+			},
+		}
+	}}
+	experiment(t, o, func(t *testing.T, l *lab) {
+		l.Host.Fails(func(_ string, try int) error {
+			if try == 1 {
+				return errors.New("not yet")
+			}
+			return nil
+		})
+		own["trace"] = "first"
+		l.Post(channeltest.Kim.Text(time.Now(), "wamid.1", "hello"))
+		own["trace"] = "second"
+		l.Pass(time.Hour)
+		require.Equal(t, []string{"first", "first"}, told)
 	})
 }

@@ -19,7 +19,9 @@ func TestAnAnswerOfSeveralPartsHasOneIDAndTheLeastState(t *testing.T) {
 		ctx := t.Context()
 		long := channel.Reply{Conversation: conv, Content: &message.Text{Body: strings.Repeat("A sentence of this long answer. ", 300)}, Key: "1"}.Split()
 		require.Len(t, long, 3)
+		goOn := make(chan struct{})
 		l.Line.Sends(func(_ context.Context, _ message.Outbound, n int) error {
+			<-goOn
 			if n == 2 {
 				return &closedByWhatsApp{}
 			}
@@ -42,6 +44,7 @@ func TestAnAnswerOfSeveralPartsHasOneIDAndTheLeastState(t *testing.T) {
 		again, err := l.Hub.ReplyAll(ctx, alice, long)
 		require.NoError(t, err)
 		require.Equal(t, all[0].ID, again[0].ID)
+		close(goOn)
 		l.Pass(time.Minute)
 		require.Equal(t, conversation.Failed, state(), "one part failed, and two are on their way")
 		changes := l.Host.Of(conversation.DeliveryChanged)

@@ -5,12 +5,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/kanava-go/kanava/channel/hooks"
 	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/internal/opaque"
+	"github.com/kanava-go/kanava/redact"
 	"github.com/kanava-go/kanava/webhook"
 )
 
@@ -96,7 +100,7 @@ func (it *intake) itemOf(ctx context.Context, d *webhook.Delivery, ev *webhook.E
 	}
 	masked := ev.Masked() // by a log that it came through
 	mask := func(s string) string {
-		safe := ch.redactText(s)
+		safe := it.mask(ctx, ch, s)
 		masked = masked || safe != s
 		return safe
 	}
@@ -117,6 +121,25 @@ func (it *intake) itemOf(ctx context.Context, d *webhook.Delivery, ev *webhook.E
 	}
 	a.Voucher, a.Masked, a.carried = v, masked, carried{it.hooks.carry(ctx)}
 	return a, len(safe), err
+}
+
+// mask is the channel's redactText. If that panics, in a detector of the host for example, nothing of the text
+// stays readable: otherwise the delivery, with all others in it, would be refused whenever it comes.
+func (it *intake) mask(ctx context.Context, ch *Channel, s string) (safe string) {
+	defer func() {
+		if recover() == nil {
+			return
+		}
+		it.log.LogAttrs(ctx, slog.LevelError, "channel: panic while masking",
+			slog.String("channel", ch.ID), slog.String("stack", string(debug.Stack())))
+		safe = strings.Map(func(r rune) rune {
+			if unicode.IsLetter(r) || unicode.IsNumber(r) {
+				return rune(redact.DefaultMask)
+			}
+			return r
+		}, s)
+	}()
+	return ch.redactText(s)
 }
 
 // maxHeld is the size of a delivery, in bytes, up to which its events are applied as they came: what is

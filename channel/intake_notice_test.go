@@ -2,6 +2,7 @@ package channel_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -126,6 +127,51 @@ func TestNewsAboutTheAccountReachTheChannelsOfEveryProcessOnce(t *testing.T) {
 		require.NotEmpty(t, labs["sibling"].channelHealth("sibling").Standing.MessagingLimit)
 		for _, l := range labs {
 			l.Stop()
+		}
+	})
+}
+
+// rewrites is a Ticketing that does with what it is told what it likes, and fails the first time.
+type rewrites struct {
+	*channeltest.Ticketing
+	saw map[string][]conversation.Notice // by channel
+}
+
+func (r *rewrites) Changed(ctx context.Context, c *conversation.Change) error {
+	if n := c.Notice; n != nil {
+		r.Mu.Lock()
+		r.saw[c.Channel] = append(r.saw[c.Channel], *n)
+		again := len(r.saw[c.Channel]) > 1
+		r.Mu.Unlock()
+		*n = conversation.Notice{Text: "for " + c.Channel}
+		if !again {
+			return errors.New("not yet")
+		}
+	}
+	return r.Ticketing.Changed(ctx, c)
+}
+
+func TestWhatOneChannelDoesToANoticeNoOtherSees(t *testing.T) {
+	t.Parallel()
+	host := &rewrites{saw: map[string][]conversation.Notice{}}
+	o := channeltest.LabOptions{Config: func(cfg *channel.Config) {
+		sibling := otherChannel("sibling", channeltest.OtherNumber, &channeltest.Wire{})
+		sibling.Account = channeltest.LabAccount
+		cfg.Channels = append(cfg.Channels, sibling)
+		host.Ticketing = cfg.Ticketing.(*channeltest.Ticketing)
+		cfg.Ticketing = host
+	}}
+	experiment(t, o, func(t *testing.T, l *lab) {
+		l.Post(channeltest.Item{Field: "account_alerts", Value: map[string]any{"entity_type": "WABA", "entity_id": "1", "alert_info": map[string]any{
+			"alert_severity": "CRITICAL", "alert_status": "ACTIVE", "alert_type": "ALERT", "alert_description": "Pay",
+		}}})
+		l.Pass(time.Hour)
+		for _, id := range []string{"support", "sibling"} {
+			require.Len(t, host.saw[id], 2, "once more after the failure")
+			for _, n := range host.saw[id] {
+				require.Equal(t, "CRITICAL", n.Severity, id)
+				require.Contains(t, n.Text, "Pay", id)
+			}
 		}
 	})
 }

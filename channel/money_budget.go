@@ -63,7 +63,12 @@ func (u *unit) admit(ch *Channel, month pricing.Month, hold pricing.Hold) error 
 	}
 	need, err := ch.Budget.Need(used, hold)
 	if errors.Is(err, pricing.ErrBudgetExhausted) {
-		u.core.tellLow(u.ctx, ch, ch.Budget.Balance(month, used), true)
+		h, ctx, balance := u.core, u.ctx, ch.Budget.Balance(month, used)
+		if host := store.DeferredIn(ctx); host != nil { // what it sent itself before may be taken back
+			host.Add(func() { h.tellLow(ctx, ch, balance, true) }, nil)
+		} else {
+			h.tellLow(ctx, ch, balance, true)
+		}
 	}
 	if err != nil || need == 0 {
 		return err
@@ -89,6 +94,9 @@ func (h *core) tellLow(ctx context.Context, ch *Channel, balance pricing.Balance
 	if !low {
 		h.low.Delete(key)
 		return
+	}
+	if host := store.DeferredIn(ctx); host != nil { // which has ended
+		ctx = host.Outside()
 	}
 	if _, told := h.low.Swap(key, true); !told && h.hooks.BudgetLow != nil {
 		h.hooks.BudgetLow(ctx, hooks.BudgetInfo{Channel: ch.ID, Balance: balance})

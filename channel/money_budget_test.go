@@ -18,6 +18,7 @@ import (
 	"github.com/kanava-go/kanava/channel/internal/channeltest"
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/pricing"
+	"github.com/kanava-go/kanava/channel/store"
 	"github.com/kanava-go/kanava/channel/store/memstore"
 )
 
@@ -238,6 +239,34 @@ func TestALowBudgetIsToldAtTheStartAndWhenSomebodyIsRefused(t *testing.T) {
 		require.Len(t, low, 1, "told although nothing was sent")
 		require.EqualValues(t, 2600, low[0].Balance.Remaining)
 	})
+}
+
+func TestABudgetThatOnlyATransactionOfTheHostUsedUpIsToldOnceThatIsCommitted(t *testing.T) {
+	t.Parallel()
+	for name, commits := range map[string]bool{"committed": true, "taken back": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			low, inside := 0, false
+			o := channeltest.LabOptions{Config: func(c *channel.Config) {
+				channeltest.Spends(t, &pricing.Budget{Limit: 3000})(c) // one is 3400
+				c.Hooks.BudgetLow = func(ctx context.Context, _ hooks.BudgetInfo) {
+					low++
+					inside = inside || store.DeferredIn(ctx) != nil
+				}
+			}}
+			experiment(t, o, func(t *testing.T, l *lab) {
+				ctx, tx := store.Defer(t.Context()) // what sqlstore.InTx does
+				_, err := l.Hub.Notify(ctx, alice, channel.Notification{
+					Channel: "support", To: message.Recipient{BSUID: channeltest.Kim.Bsuid}, Template: &channel.Template{Name: "reminder", Language: "en"},
+				})
+				require.ErrorIs(t, err, pricing.ErrBudgetExhausted)
+				require.Zero(t, low)
+				tx.End(commits)
+				require.Equal(t, map[bool]int{true: 1}[commits], low)
+				require.False(t, inside, "the transaction is over")
+			})
+		})
+	}
 }
 
 func TestAChannelWithoutABudgetKeepsNoRunningTotals(t *testing.T) {

@@ -146,6 +146,10 @@ func (t *teller) callHost(ctx context.Context, w *worker.Job, item *hostItem,
 		own := *f
 		change.Failure = &own
 	}
+	if n := item.Notice; n != nil { // that of all channels of the account, and of the next try
+		own := *n
+		change.Notice = &own
+	}
 	step.Copy(&change.Conversation, conv)
 	step.Copy(&change.Customer, customer)
 	return "", fromHost(t.ticketing.Changed(ctx, change))
