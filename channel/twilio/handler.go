@@ -101,6 +101,9 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request) (status int, e
 	if h.cfg.Sink == nil { // the zero Handler
 		return http.StatusUnauthorized, nil
 	}
+	// It holds for refused requests, too: net/http reads on in a body that a handler did not want.
+	deadline := http.NewResponseController(w)
+	_ = deadline.SetReadDeadline(time.Now().Add(h.cfg.BodyTimeout)) // without it the server's own timeout holds
 	secrets, status, err := h.authenticate(r)
 	if err != nil {
 		return status, err
@@ -109,6 +112,7 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request) (status int, e
 	if err != nil {
 		return status, err
 	}
+	_ = deadline.SetReadDeadline(time.Time{}) // the sink has a deadline of its own
 	address, fragment, overrides := strings.Cut(h.cfg.PublicURL, "#")
 	if r.URL.RawQuery != "" {
 		address += "?" + r.URL.RawQuery
@@ -206,10 +210,7 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (body []byte, sta
 	if r.ContentLength > h.cfg.MaxBody {
 		return nil, http.StatusRequestEntityTooLarge, errTooBig
 	}
-	c := http.NewResponseController(w)
-	_ = c.SetReadDeadline(time.Now().Add(h.cfg.BodyTimeout)) // without it the server's own timeout holds
 	body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, h.cfg.MaxBody))
-	_ = c.SetReadDeadline(time.Time{}) // the sink has a deadline of its own
 	if err == nil {
 		return body, 0, nil
 	}

@@ -15,6 +15,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -48,6 +49,28 @@ func TestTheHandlerTellsAllProblemsOfItsConfig(t *testing.T) {
 func TestTheZeroHandlerRefuses(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, http.StatusUnauthorized, post(t, new(twilio.Handler), "", "", inbound(nil)))
+}
+
+// bounded notes the deadline that a handler leaves behind.
+type bounded struct {
+	*httptest.ResponseRecorder
+	until time.Time
+}
+
+func (b *bounded) SetReadDeadline(t time.Time) error { b.until = t; return nil }
+
+func TestTheBodyOfARefusedRequestIsBoundedInTime(t *testing.T) {
+	t.Parallel()
+	h, err := twilio.NewHandler(twilio.HandlerConfig{PublicURL: public, AuthTokens: []string{token}, Sink: new(inbox), MaxBody: 10})
+	require.NoError(t, err)
+	for name, signature := range map[string]string{"no signature": "", "a body that is too large": "c2lnbmVk"} {
+		w := &bounded{ResponseRecorder: httptest.NewRecorder()}
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, public, strings.NewReader("a body that is too large"))
+		r.Header.Set(twilio.SignatureHeader, signature)
+		h.ServeHTTP(w, r)
+		require.NotEqual(t, http.StatusOK, w.Code, name)
+		require.False(t, w.until.IsZero(), "%s: net/http reads on behind the handler", name)
+	}
 }
 
 func TestTokensAreRotated(t *testing.T) {
