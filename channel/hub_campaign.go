@@ -50,10 +50,7 @@ func (h *Hub) NotifyAll(ctx context.Context, by conversation.Author, c campaign.
 
 // notifyRow sends a row, or only looks.
 func (h *Hub) notifyRow(ctx context.Context, by conversation.Author, c *campaign.Campaign, n Notification, result *campaign.Result) error {
-	if n.Key == "" {
-		n.Key = fmt.Sprint("#", result.Row)
-	}
-	n.Key = c.Key + "|" + n.Key
+	n.Key = rowKey(c.Key, n.Key, result.Row)
 	for {
 		what := deed{by: by, channel: n.Channel}
 		run := h.do
@@ -89,4 +86,13 @@ func (h *Hub) waitUntil(ctx context.Context, at time.Time) error {
 	case <-timer.C:
 		return nil
 	}
+}
+
+// rowKey is the key of a row's message, the row's number standing for a key that it does not have. The
+// length parts the names: no other campaign and row have the same.
+func rowKey(campaign, key string, row int) string {
+	if key == "" {
+		return fmt.Sprintf("%d|%s#%d", len(campaign), campaign, row)
+	}
+	return fmt.Sprintf("%d|%s|%s", len(campaign), campaign, key)
 }

@@ -122,6 +122,30 @@ func TestACampaignTellsEachRowAndGoesOn(t *testing.T) {
 	})
 }
 
+func TestRowsOfTwoCampaignsAreNeverTheSame(t *testing.T) {
+	campaigning(t, nil, func(t *testing.T, r *rig) {
+		again := func(campaignKey, rowKey string) bool {
+			rows := func(yield func(channel.Notification, error) bool) {
+				for n := range sale(people(1, -1, -1)) {
+					n.Key = rowKey
+					yield(n, nil)
+				}
+			}
+			for result := range r.Hub.NotifyAll(t.Context(), byYou, campaign.Campaign{Key: campaignKey}, rows) {
+				require.NoError(t, result.Err)
+				return result.Again
+			}
+			return false
+		}
+		for _, of := range [][2]string{
+			{"spring", "sale|1"}, {"spring|sale", "1"}, {"spring|", "sale|1"}, {"spring", ""}, {"spring", "#1"}, {"spring#1", ""}, {"6|spring", "x"}, {"6", "spring|x"},
+		} {
+			require.False(t, again(of[0], of[1]), of)
+			require.True(t, again(of[0], of[1]), of)
+		}
+	})
+}
+
 func TestACampaignWaitsForTheMessagingLimit(t *testing.T) {
 	t.Parallel()
 	experiment(t, notifying(t), func(t *testing.T, l *lab) {

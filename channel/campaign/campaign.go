@@ -12,7 +12,8 @@ import (
 // Campaign is a message to many.
 type Campaign struct {
 	// Key names the campaign, at most 100 bytes; required. A row that was queued under it is not
-	// queued again: a campaign is resumed by running it again with the same rows.
+	// queued again: a campaign is resumed by running it again with the same rows. A row is known by
+	// its Notification.Key, here of at most 150 bytes, or else by its number.
 	Key string
 	// Dry queues nothing: each result says what would become of its row now.
 	Dry bool
