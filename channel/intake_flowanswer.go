@@ -26,7 +26,7 @@ func flowAnswers(response string) (lines []string, token string) {
 			return nil, ""
 		}
 		name, _ := key.(string)
-		value := inWords(raw)
+		value := inWords(raw, maxFlowLists)
 		switch {
 		case name == "flow_token":
 			token = value
@@ -37,8 +37,9 @@ func flowAnswers(response string) (lines []string, token string) {
 	return lines, token
 }
 
-// maxFlowAnswers bounds the lines of one form.
-const maxFlowAnswers = 100
+// maxFlowAnswers bounds the lines of one form, and maxFlowLists how deep lists in lists are put into words: each
+// level reads all below it once more.
+const maxFlowAnswers, maxFlowLists = 100, 4
 
 // formField is a name as the Flow builder makes them: "screen_0_First_name_0".
 var formField = regexp.MustCompile(`^screen_\d+_(.+?)(_\d+)?$`)
@@ -50,18 +51,18 @@ func fieldName(s string) string {
 	return strings.TrimSpace(strings.ReplaceAll(s, "_", " "))
 }
 
-// inWords shows a value of JSON: texts without quotes, lists with commas, other things as they
-// are.
-func inWords(raw json.RawMessage) string {
+// inWords shows a value of JSON: texts without quotes, lists with commas, other things, and lists that are
+// deeper than so many levels, as they are.
+func inWords(raw json.RawMessage, levels int) string {
 	var text string
 	var list []json.RawMessage
 	switch {
 	case json.Unmarshal(raw, &text) == nil:
 		return strings.TrimSpace(text)
-	case json.Unmarshal(raw, &list) == nil:
+	case levels > 0 && json.Unmarshal(raw, &list) == nil:
 		var all []string
 		for _, r := range list {
-			all = append(all, inWords(r))
+			all = append(all, inWords(r, levels-1))
 		}
 		return strings.Join(all, ", ")
 	}
