@@ -64,7 +64,7 @@ func (c *Channel) metadata(raw json.RawMessage) (json.RawMessage, error) {
 	if err := usable.Text("metadata", string(raw), maxMetadata); err != nil {
 		return nil, err
 	}
-	safe := json.RawMessage(c.redactText(string(raw)))
+	safe := c.redactJSON(raw)
 	if !json.Valid(safe) {
 		return nil, fmt.Errorf("channel: metadata is not JSON, or has a card number that is not in a text: %w", ErrUnusable)
 	}
