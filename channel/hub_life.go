@@ -101,7 +101,7 @@ func (h *Hub) revive(ctx, work context.Context) error {
 }
 
 // workKinds are all kinds of work.
-var workKinds = []string{workIn, workHost, workOut, workFirst, workTimer, workCheck, workMedia, workUpkeep}
+var workKinds = []string{workIn, workHost, workOut, workFirst, workLater, workTimer, workCheck, workMedia, workUpkeep}
 
 // buryLife is what ends a life: its record goes, and what it has in hand is free.
 func buryLife(life string, now time.Time) *store.Batch {

@@ -28,6 +28,7 @@ type cable struct {
 	mu     sync.Mutex
 	cut    bool
 	frozen chan struct{}
+	ends   string // the kind of work which, once claimed, is the last that the cable carried
 }
 
 var errCut = errors.New("the network is out")
@@ -80,7 +81,11 @@ func (c *cable) Claim(ctx context.Context, q store.Claim) ([]store.Work, error) 
 	if err := c.use(ctx); err != nil {
 		return nil, err
 	}
-	return c.Store.Claim(ctx, q)
+	found, err := c.Store.Claim(ctx, q)
+	if len(found) > 0 && q.Queue == c.ends {
+		c.set(true)
+	}
+	return found, err
 }
 
 func (c *cable) Get(ctx context.Context, kind string, keys ...string) ([]store.Record, error) {
@@ -165,6 +170,27 @@ func TestWhatADeadProcessHadInHandIsTakenOverWithinFiveSeconds(t *testing.T) {
 		require.Contains(t, doomed.Host.Texts(), "again")
 		doomed.Stop()
 		require.Empty(t, heir.Letters("host"))
+	})
+}
+
+func TestAScheduledMessageDoesNotWaitForADeadProcess(t *testing.T) {
+	crews(t, func(t *testing.T, join func(string) (*lab, *cable)) {
+		doomed, way := join("doomed")
+		way.ends = "later"
+		doomed.Run()
+		doomed.Post(channeltest.Stranger(1).Text(time.Now(), "wamid.1", "hello"))
+		doomed.Pass(2 * time.Second)
+		_, err := doomed.later(doomed.Conversation().ID, "Your bicycle is ready.", time.Minute)
+		require.NoError(t, err)
+		doomed.Pass(time.Minute + 2*time.Second)
+		require.Empty(t, doomed.Line.Texts(), "it has it in hand, and cannot go on")
+		heir, _ := join("heir")
+		heir.Run()
+		heir.Pass(10 * time.Second)
+		require.Equal(t, []string{"Your bicycle is ready."}, heir.Line.Texts())
+		heir.Stop()
+		way.set(false)
+		doomed.Stop()
 	})
 }
 
