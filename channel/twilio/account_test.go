@@ -3,6 +3,8 @@ package twilio_test
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -13,6 +15,7 @@ import (
 	"github.com/kanava-go/kanava/channel/message"
 	"github.com/kanava-go/kanava/channel/twilio"
 	"github.com/kanava-go/kanava/channel/twilio/twiliotest"
+	"github.com/kanava-go/kanava/template"
 )
 
 func TestSendersAndTheirLimit(t *testing.T) {
@@ -258,5 +261,44 @@ func TestAddressesOfNextPagesLeadNowhereElse(t *testing.T) {
 		require.False(t, strings.Contains(strings.Join(s.asked, " "), "evil"), name)
 		s.next = "" // each page names itself
 		require.NoError(t, list(), name)
+	}
+}
+
+// notThere answers every request with itself, as a page that says nothing of its list.
+type notThere string
+
+func (a notThere) RoundTrip(*http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	_, _ = w.WriteString(string(a))
+	return w.Result(), nil
+}
+
+func TestAPageWithoutItsListIsNoEmptyList(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{}`, `{"meta":{"next_page_url":null}}`, `{"contents":null,"senders":null,"incoming_phone_numbers":null}`} {
+		t.Run(body, func(t *testing.T) {
+			t.Parallel()
+			c, err := twilio.New(twilio.Config{
+				AccountSID: account, AuthToken: token, StatusURL: public, HTTPClient: &http.Client{Transport: notThere(body)},
+			})
+			require.NoError(t, err)
+			for _, err := range c.Senders(t.Context()) {
+				require.ErrorContains(t, err, "list senders: no answer: the answer is not of the documented form")
+			}
+			count := 0
+			for _, err := range c.OwnedNumbers(t.Context()) {
+				require.ErrorContains(t, err, "list numbers")
+				count++
+			}
+			require.Equal(t, 1, count)
+			catalog, err := template.NewCatalog(template.CatalogConfig{})
+			require.NoError(t, err)
+			require.NoError(t, catalog.Sync(noon, func(yield func(template.Definition, error) bool) {
+				yield(template.Definition{ID: "HX1", Name: "hello", Language: "en", Status: template.StatusApproved}, nil)
+			}))
+			require.ErrorContains(t, c.SyncTemplates(t.Context(), noon.Add(time.Hour), catalog), "list contents")
+			_, known := catalog.Lookup("hello", "en")
+			require.True(t, known, "what was known stays")
+		})
 	}
 }

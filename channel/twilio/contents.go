@@ -47,6 +47,9 @@ func (c *Client) Contents(ctx context.Context) iter.Seq2[Content, error] {
 				} `json:"meta"`
 			}
 			err := c.do(ctx, &call{op: "list contents", method: http.MethodGet, url: next, repeat: true}, &w)
+			if err == nil && w.Contents == nil {
+				err = noList("list contents")
+			}
 			if err != nil {
 				yield(Content{}, err)
 				return

@@ -91,6 +91,11 @@ func (e *TransportError) Failure() message.Failure {
 	return message.Unanswered("Twilio", e.uncertain)
 }
 
+// noList is the error of a page that lacks its list: it is no proof that there is nothing.
+func noList(op string) error {
+	return &TransportError{Op: op, Sent: true, cause: errUnexpected}
+}
+
 // LimitError reports that a message did not go out because its turn comes too late. It
 // implements message.Failer; nothing was sent.
 type LimitError struct {

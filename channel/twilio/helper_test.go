@@ -167,7 +167,10 @@ func (p *pages) RoundTrip(r *http.Request) (*http.Response, error) {
 	if next == "" {
 		next = r.URL.String()
 	}
+	list := []any{}
 	w := httptest.NewRecorder()
-	_ = json.NewEncoder(w).Encode(map[string]any{"meta": map[string]any{"next_page_url": next}})
+	_ = json.NewEncoder(w).Encode(map[string]any{
+		"contents": list, "senders": list, "meta": map[string]any{"next_page_url": next},
+	})
 	return w.Result(), nil
 }

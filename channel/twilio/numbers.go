@@ -172,6 +172,9 @@ func (c *Client) OwnedNumbers(ctx context.Context) iter.Seq2[OwnedNumber, error]
 				Next    string       `json:"next_page_uri"`
 			}
 			err := c.do(ctx, &call{op: "list numbers", method: http.MethodGet, url: next, repeat: true}, &w)
+			if err == nil && w.Numbers == nil {
+				err = noList("list numbers")
+			}
 			if err != nil {
 				yield(OwnedNumber{}, err)
 				return

@@ -92,6 +92,9 @@ func (c *Client) Senders(ctx context.Context) iter.Seq2[Sender, error] {
 				} `json:"meta"`
 			}
 			err := c.do(ctx, &call{op: "list senders", method: http.MethodGet, url: next, repeat: true}, &w)
+			if err == nil && w.Senders == nil {
+				err = noList("list senders")
+			}
 			if err != nil {
 				yield(Sender{}, err)
 				return
