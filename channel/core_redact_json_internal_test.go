@@ -2,9 +2,12 @@ package channel
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kanava-go/kanava/channel/message"
 )
 
 func TestEscapesHideNoCardInMetadata(t *testing.T) {
@@ -33,4 +36,21 @@ func TestEscapesHideNoCardInMetadata(t *testing.T) {
 	require.ErrorIs(t, err, ErrUnusable)
 	_, err = ch.metadata(json.RawMessage(`{"n":"\u00`))
 	require.ErrorIs(t, err, ErrUnusable)
+}
+
+// A print that depended on the digits would tell the card to whoever tries them all.
+func TestThePrintOfAnAnswerDoesNotDependOnTheDigitsOfACard(t *testing.T) {
+	t.Parallel()
+	printOf := func(body string) string {
+		r := Reply{Key: "k", Content: &message.Text{Body: body}}
+		p, err := r.print(&Channel{})
+		require.NoError(t, err)
+		return p
+	}
+	for _, between := range []string{" ", "\n", "\t", "\u00a0"} {
+		one := strings.Join([]string{"4111", "1111", "1111", "1111"}, between)
+		other := strings.Join([]string{"4012", "1111", "1111", "1111"}, between)
+		require.Equal(t, printOf(one), printOf(other), "%q", between)
+		require.NotEqual(t, printOf(one), printOf(one+"!"))
+	}
 }

@@ -213,7 +213,7 @@ func (r *Reply) print(ch *Channel) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("channel: encode message: %w", err)
 	}
-	return opaque.ID("", ch.redactText(string(raw))), nil
+	return opaque.ID("", string(ch.redactJSON(raw))), nil
 }
 
 // checkError is what a message.Checker says of a message: an error of its own that is about this message alone.
