@@ -19,6 +19,8 @@ type piece struct {
 	card bool
 	// part says that the text was found to be part of a number.
 	part bool
+	// gone says that the customer may have read it as it was: nothing of a number with it may follow.
+	gone bool
 }
 
 // How far apart the pieces of a card number may be, and a security code from the card.
@@ -82,10 +84,11 @@ func (c *Channel) pieces(talk []piece, i int) map[int]string {
 				break
 			}
 			texts := make([]string, len(run))
+			whole := false
 			for n, k := range run {
-				texts[n] = talk[k].text
+				texts[n], whole = talk[k].text, whole || talk[k].gone
 			}
-			if masked := c.joined(texts); masked != nil {
+			if masked := c.joined(texts, whole); masked != nil {
 				found := map[int]string{}
 				for n, k := range run {
 					found[k] = masked[n]
@@ -104,13 +107,14 @@ func (c *Channel) pieces(talk []piece, i int) map[int]string {
 }
 
 // joined masks the card number that begins in the first of texts and ends in the last of
-// them. It returns nil if there is none. The words around the number count as in one text.
-func (c *Channel) joined(texts []string) []string {
+// them: whole if not even its last digits may stay. It returns nil if there is none. The words around
+// the number count as in one text.
+func (c *Channel) joined(texts []string, whole bool) []string {
 	first, last, middle := texts[0], texts[len(texts)-1], texts[1:len(texts)-1]
 	if !slices.ContainsFunc(middle, func(s string) bool { return !pure(s) }) {
 		for _, from := range groupStarts(first) {
 			for _, to := range groupEnds(last) {
-				if masked := c.joinedAt(first, middle, last, from, to); masked != nil {
+				if masked := c.joinedAt(first, middle, last, from, to, whole); masked != nil {
 					return masked
 				}
 			}
@@ -120,7 +124,7 @@ func (c *Channel) joined(texts []string) []string {
 }
 
 // joinedAt is joined for the number that begins at first[from] and ends before last[to].
-func (c *Channel) joinedAt(first string, middle []string, last string, from, to int) []string {
+func (c *Channel) joinedAt(first string, middle []string, last string, from, to int, whole bool) []string {
 	number := digits(first[from:] + strings.Join(middle, "") + last[:to])
 	n := utf8.RuneCountInString(number)
 	if n < minCardDigits || n > maxCardDigits {
@@ -132,6 +136,14 @@ func (c *Channel) joinedAt(first string, middle []string, last string, from, to 
 		return nil
 	}
 	shown := []rune(masked)
+	if whole {
+		for i, r := range []rune(number) {
+			if shown[i] != r { // a mask, for all
+				shown = slices.Repeat(shown[i:i+1], len(shown))
+				break
+			}
+		}
+	}
 	fill := func(s string) string {
 		return strings.Map(func(r rune) rune {
 			if unicode.IsDigit(r) && len(shown) > 0 {

@@ -122,12 +122,15 @@ func triesFor(f message.Failure) int {
 func (d *dispatcher) sendLater(ctx context.Context, w *worker.Job, item *outboundItem, f message.Failure) error {
 	tries := item.Tries
 	item.Tries++
-	body, err := item.encode(nil) // Settle keeps the rest
-	if err != nil {
-		return err
-	}
 	return d.settleSend(ctx, w, item, func(u *unit, m *messageRecord) (worker.Outcome, error) {
 		m.Sending = false
+		if _, err := item.maskSent(m); err != nil {
+			return worker.Outcome{}, err
+		}
+		body, err := item.encode(nil) // Settle keeps the rest
+		if err != nil {
+			return worker.Outcome{}, err
+		}
 		due := u.now.Add(max(min(f.Retry.After, maxRetryAfter), worker.Pause(tries)))
 		if customer, err := u.customer(item.Customer); err != nil {
 			return worker.Outcome{}, err

@@ -31,6 +31,9 @@ func (u *unit) doubt(ch *Channel, w *worker.Job, m *messageRecord, item *outboun
 		if u.core.mayHaveHappened(&w.Work, item) { // its status may have come in the time that was lost
 			item.Left, wait = true, keepUncertain
 		}
+		if _, err := item.maskSent(m); err != nil {
+			return err
+		}
 		body, err := item.encode(w.Body)
 		if err != nil {
 			return err

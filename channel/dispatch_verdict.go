@@ -129,6 +129,16 @@ func (d *dispatcher) sendEnded(ctx context.Context, ch *Channel, item *outboundI
 func (d *dispatcher) unbegin(ctx context.Context, w *worker.Job, item *outboundItem) error {
 	return d.settleSend(ctx, w, item, func(u *unit, m *messageRecord) (worker.Outcome, error) {
 		m.Sending = false
-		return worker.Later(u.now, errOut.Error()), u.saveMessage(m)
+		o := worker.Later(u.now, errOut.Error())
+		if masked, err := item.maskSent(m); err != nil {
+			return o, err
+		} else if masked {
+			body, err := item.encode(nil) // Settle keeps the rest
+			if err != nil {
+				return o, err
+			}
+			o = worker.LaterAs(u.now, errOut.Error(), body)
+		}
+		return o, u.saveMessage(m)
 	})
 }

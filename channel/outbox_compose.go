@@ -53,7 +53,11 @@ func (u *unit) compose(ch *Channel, customer *conversation.Customer, r *Reply, a
 	}
 	if msg.Template != "" {
 		text := ch.redactText(msg.Text)
-		masked = masked || text != msg.Text
+		also, err := maskLike(out, []string{msg.Text}, []string{text}) // values that stand side by side in it
+		if err != nil {
+			return nil, nil, "", err
+		}
+		masked = masked || also || text != msg.Text
 		msg.Text = text
 	} else {
 		describe(msg, out.Content)

@@ -112,3 +112,18 @@ func describe(m *messageRecord, c message.Content) {
 		m.Text = "[" + string(c.Kind()) + "]"
 	}
 }
+
+// maskSent masks in what was about to be sent what was masked in the message meanwhile. Of templates the text
+// is not known any more.
+func (i *outboundItem) maskSent(m *messageRecord) (changed bool, err error) {
+	if i.Outbound.Content.Kind() == message.KindTemplate {
+		return false, nil
+	}
+	var as messageRecord
+	describe(&as, i.Outbound.Content)
+	before, after := as.words(), m.words()
+	if len(before) != len(after) {
+		return false, nil // erased
+	}
+	return maskLike(&i.Outbound, before, after)
+}

@@ -16,7 +16,7 @@ const trailLength = 48
 
 // trail masks what a message shows together with those around it, which are in the store
 // already: a card number in pieces, the security code of a card. The others are changed as
-// well, and the host is told of them. Messages without a digit, and long ones, cost nothing.
+// well, also where they wait to be sent, and the host is told of them. Messages without a digit, and long ones, cost nothing.
 //
 // The message is new or has a new text; conv, if it is not nil, is saved by the caller. at and
 // event tell the occasion from others.
@@ -28,6 +28,12 @@ func (u *unit) trail(ch *Channel, conv *conversation.Conversation, msg *messageR
 	around, err := u.around(conv, msg)
 	if err != nil {
 		return err
+	}
+	before := make([][]string, len(around))
+	for n, m := range around {
+		if m.kept() {
+			before[n] = m.words()
+		}
 	}
 	touched := map[int]bool{}
 	for _, shown := range readings(around) {
@@ -46,6 +52,9 @@ func (u *unit) trail(ch *Channel, conv *conversation.Conversation, msg *messageR
 		}
 		if fresh {
 			u.count(ch.ID, "redacted", m.At, 1)
+		}
+		if err := u.maskWaiting(m, before[n]); err != nil {
+			return err
 		}
 		if err := u.masked(ch, conv, m, at, event); err != nil {
 			return err
@@ -103,7 +112,7 @@ func (c *Channel) maskTalk(around []*messageRecord, msg *messageRecord, shown re
 					i = len(talk)
 				}
 			}
-			p := piece{side: m.side(k), at: m.At, text: *text, card: m.Redacted || m.HadCard}
+			p := piece{side: m.side(k), at: m.At, text: *text, card: m.Redacted || m.HadCard, gone: msg.waits() && m != msg && m.gone()}
 			talk, places = append(talk, p), append(places, place{n, text})
 		}
 	}
@@ -116,18 +125,13 @@ func (c *Channel) maskTalk(around []*messageRecord, msg *messageRecord, shown re
 }
 
 // ownTrail is trail for a message that is about to be sent: what is masked is masked in what
-// the customer gets as well. Templates have their own form, of which only the preview is text.
+// the customer gets as well.
 func (u *unit) ownTrail(ch *Channel, conv *conversation.Conversation, msg *messageRecord, out *message.Outbound) error {
-	text := msg.Text
-	if err := u.trail(ch, conv, msg, u.now, msg.ID); err != nil || msg.Text == text || msg.Template != "" {
+	before := msg.words()
+	if err := u.trail(ch, conv, msg, u.now, msg.ID); err != nil {
 		return err
 	}
-	_, err := rewrite(out, func(_, s string) string {
-		if s == text {
-			return msg.Text
-		}
-		return s
-	})
+	_, err := maskLike(out, before, msg.words())
 	return err
 }
 
@@ -214,6 +218,14 @@ func (m *messageRecord) texts() []*string {
 	}
 	for i := range m.Contacts {
 		list = append(list, &m.Contacts[i].Name)
+	}
+	return list
+}
+
+// words are the texts as they are now.
+func (m *messageRecord) words() (list []string) {
+	for _, text := range m.texts() {
+		list = append(list, *text)
 	}
 	return list
 }

@@ -55,6 +55,7 @@ type Step struct {
 	room   map[store.RecordKey]int64 // see Within
 	batch  store.Batch
 	held   []held
+	waits  bool // nothing that is enqueued is claimed with the commit
 	wake   []string
 	later  []later
 	after  []func()

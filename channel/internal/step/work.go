@@ -1,6 +1,7 @@
 package step
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"time"
@@ -56,7 +57,7 @@ func (s *Step) EnqueueItem(w store.Work, item any, about func() []store.RecordKe
 
 // reserve finds a place for work that is enqueued, and asks for the claim.
 func (s *Step) reserve(w *store.Work) Place {
-	if s.steps.Reserve == nil || !w.Due.IsZero() || w.Once || store.DeferredIn(s.Ctx) != nil {
+	if s.waits || s.steps.Reserve == nil || !w.Due.IsZero() || w.Once || store.DeferredIn(s.Ctx) != nil {
 		return nil
 	}
 	place := s.steps.Reserve(w)
@@ -149,6 +150,46 @@ func (s *Step) Work(kind string, ids ...string) ([]store.Work, error) {
 		}
 	}
 	return found, nil
+}
+
+// Rewrite changes the body of living work, wherever it waits: it keeps its place, and whoever has claimed it
+// loses it. edit returns the same body for no change. The caller sees to it that the work was not begun.
+func (s *Step) Rewrite(kind, id string, edit func(body []byte) ([]byte, error)) error {
+	works, err := s.Work(kind, id)
+	if err != nil || len(works) == 0 {
+		return err
+	}
+	w := works[0]
+	body, err := edit(w.Body)
+	if err != nil || bytes.Equal(body, w.Body) {
+		return err
+	}
+	for i := range s.batch.Enqueue {
+		if own := &s.batch.Enqueue[i]; own.Queue == kind && own.ID == id {
+			own.Body = body
+			for k := range s.held {
+				if s.held[k].index == i {
+					s.held[k].item = nil // it is decoded anew
+				}
+			}
+			return nil
+		}
+	}
+	s.wait() // for what was claimed with the old body
+	s.batch.Enqueue = append(s.batch.Enqueue, store.Work{Queue: kind, ID: id, Lane: w.Lane, Group: w.Group, Due: w.Due, Body: body})
+	s.Wake(kind)
+	return nil
+}
+
+// wait has what the step enqueues claimed like any other work, and not with the commit.
+func (s *Step) wait() {
+	for _, h := range s.held {
+		w := &s.batch.Enqueue[h.index]
+		w.Hold, w.Behind = 0, ""
+		s.Wake(w.Queue)
+	}
+	s.release()
+	s.waits = true
 }
 
 // ends says whether the step takes work out of its queue.

@@ -1,0 +1,101 @@
+package channel
+
+import (
+	"encoding/json"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/kanava-go/kanava/channel/conversation"
+	"github.com/kanava-go/kanava/channel/message"
+)
+
+// What an agent has written may still wait to be sent when another message shows that it holds a part of a
+// card number: then it is masked where it waits. What was sent is out, and it is for the others that not
+// a digit of the number stays.
+
+// waits says that nobody has got the message yet.
+func (m *messageRecord) waits() bool {
+	if m.Direction != conversation.Outbound || m.Sending {
+		return false
+	}
+	state := m.Delivery.State()
+	return state == conversation.Queued || state == conversation.Scheduled
+}
+
+// kept says that the message stands in the outbox, or beside it until its fate is known.
+func (m *messageRecord) kept() bool {
+	return m.waits() || m.Direction == conversation.Outbound && !m.Sending && m.Delivery.State() == conversation.Uncertain
+}
+
+// gone says that the customer may have got the message as it was before something was masked in it.
+func (m *messageRecord) gone() bool {
+	if m.Direction != conversation.Outbound || m.waits() {
+		return false
+	}
+	state := m.Delivery.State()
+	return state != conversation.Cancelled && state != conversation.Failed
+}
+
+// maskWaiting masks in what waits to be sent what was masked in the message, whose texts were before.
+func (u *unit) maskWaiting(m *messageRecord, before []string) error {
+	if before == nil {
+		return nil
+	}
+	for _, queue := range []string{workOut, workFirst, workLater, workCheck} {
+		err := u.Rewrite(queue, m.ID, func(body []byte) ([]byte, error) {
+			var item outboundItem
+			if err := json.Unmarshal(body, &item); err != nil {
+				return body, nil // it is never sent
+			}
+			changed, err := maskLike(&item.Outbound, before, m.words())
+			if err != nil || !changed {
+				return body, err
+			}
+			return item.encode(body)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maskLike masks in an outgoing message what was masked in its texts, and reports whether there was anything.
+// A template's values are parts of the text.
+func maskLike(out *message.Outbound, before, after []string) (changed bool, err error) {
+	for i := range before {
+		was, is := []rune(before[i]), []rune(after[i])
+		if before[i] == after[i] {
+			continue
+		}
+		here, err := rewrite(out, func(_, s string) string {
+			switch {
+			case s == before[i]:
+				return after[i]
+			case len(was) == len(is) && hasDigit(s):
+				return maskPart(s, before[i], is)
+			}
+			return s
+		})
+		if err != nil {
+			return changed, err
+		}
+		changed = changed || here
+	}
+	return changed, nil
+}
+
+// maskPart masks s as one of the places is masked where it stands in text, which is masked as is.
+func maskPart(s, text string, is []rune) string {
+	for from := 0; ; {
+		at := strings.Index(text[from:], s)
+		if at < 0 {
+			return s
+		}
+		start := utf8.RuneCountInString(text[:from+at])
+		if masked := string(is[start : start+utf8.RuneCountInString(s)]); masked != s {
+			return masked
+		}
+		from += at + 1
+	}
+}
