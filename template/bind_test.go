@@ -85,6 +85,7 @@ func TestBindRefusesWhatMetaWouldRefuse(t *testing.T) {
 	body := func(list ...string) template.Values { return template.Values{Body: texts(list...)} }
 	header := func(h template.HeaderValue) template.Values { return template.Values{Header: h} }
 	const url = `{"type":"URL","text":"Open","url":"https://x.example/{{1}}"}`
+	const bareHost = `{"type":"URL","text":"Open","url":"https://x.example{{1}}"}`
 	const mpm = `{"type":"MPM","text":"View items"}`
 	sections := func(n, products int) []template.Section {
 		list := make([]template.Section, n)
@@ -167,6 +168,9 @@ func TestBindRefusesWhatMetaWouldRefuse(t *testing.T) {
 		"a suffix with a space":            {buttonsJSON(url), "", button(template.ButtonValue{Suffix: "a b"}), 131009, []string{"buttons[0]: url-suffix"}},
 		"a suffix with a letter to encode": {buttonsJSON(url), "", button(template.ButtonValue{Suffix: "ä"}), 131009, []string{"buttons[0]: url-suffix"}},
 		"a suffix that doubles the slash":  {buttonsJSON(url), "", button(template.ButtonValue{Suffix: "/a"}), 131009, []string{"buttons[0]: url-suffix"}},
+		"a suffix that makes another host": {buttonsJSON(bareHost), "", button(template.ButtonValue{Suffix: ".example.net/a"}), 131009, []string{"buttons[0]: url-suffix"}},
+		"a suffix that makes it the user":  {buttonsJSON(bareHost), "", button(template.ButtonValue{Suffix: "@example.net"}), 131009, []string{"buttons[0]: url-suffix"}},
+		"a suffix that makes it a port":    {buttonsJSON(bareHost), "", button(template.ButtonValue{Suffix: ":8443/a"}), 131009, []string{"buttons[0]: url-suffix"}},
 		"a suffix of spaces":               {buttonsJSON(url), "", button(template.ButtonValue{Suffix: "  "}), 131008, []string{"buttons[0]: value-blank"}},
 		"a suffix with a line break":       {buttonsJSON(url), "", button(template.ButtonValue{Suffix: "a\nb"}), 132018, []string{"buttons[0]: value-break"}},
 		"a link too long when filled":      {buttonsJSON(url), "", button(template.ButtonValue{Suffix: strings.Repeat("a", 1983)}), 131009, []string{"buttons[0]: value-length (limit 2000, actual 2001)"}},
@@ -239,6 +243,7 @@ func TestBindRefusesWhatMetaWouldRefuse(t *testing.T) {
 }
 
 func TestBindTakesWhatIsJustAllowed(t *testing.T) {
+	const bareHost = `{"type":"URL","text":"Open","url":"https://x.example{{1}}"}`
 	t.Parallel()
 	for name, c := range map[string]struct {
 		components string
@@ -250,6 +255,8 @@ func TestBindTakesWhatIsJustAllowed(t *testing.T) {
 		"spaces around a value":        {twoVariables, template.Values{Body: texts(" a ", "c")}},
 		"a body of the longest kind":   {`{"type":"BODY","text":"Hi {{1}}."},{"type":"FOOTER","text":"x"}`, template.Values{Body: texts(strings.Repeat("ä", 1020))}},
 		"a header of the longest kind": {`{"type":"HEADER","format":"TEXT","text":"To {{1}}!"},` + plainBody, template.Values{Header: template.HeaderValue{Text: template.Text(strings.Repeat("ä", 56))}}},
+		"a path behind a bare host":    {buttonsJSON(bareHost), template.Values{Buttons: []template.ButtonValue{{Suffix: "/a"}}}},
+		"a query behind a bare host":   {buttonsJSON(bareHost), template.Values{Buttons: []template.ButtonValue{{Suffix: "?a=b"}}}},
 		"the longest suffix":           {buttonsJSON(`{"type":"URL","text":"Open","url":"https://x.example/{{1}}"}`), template.Values{Buttons: []template.ButtonValue{{Suffix: strings.Repeat("a", 1982)}}}},
 		"the longest coupon":           {buttonsJSON(`{"type":"COPY_CODE","example":"X"}`), template.Values{Buttons: []template.ButtonValue{{Coupon: strings.Repeat("Z", 20)}}}},
 		"no payload for a quick reply": {buttonsJSON(`{"type":"QUICK_REPLY","text":"Yes"}`), template.Values{}},

@@ -20,12 +20,19 @@ func (b *binder) suffix(path, link, suffix string) string {
 		b.problem(Problem{Path: path, Rule: RuleValueBlank, Code: CodeMissing})
 	case strings.ContainsAny(suffix, "\r\n\t"):
 		b.problem(Problem{Path: path, Rule: RuleValueBreak, Code: CodeInvalidText})
-	case !urlText(suffix), strings.HasSuffix(base, "/") && suffix[0] == '/':
+	case !urlText(suffix), strings.HasSuffix(base, "/") && suffix[0] == '/', openHost(base) && !strings.ContainsRune("/?#", rune(suffix[0])):
 		b.problem(Problem{Path: path, Rule: RuleURLSuffix, Code: CodeInvalidValue})
 	case len(full) > MaxURL:
 		b.problem(Problem{Path: path, Rule: RuleValueLength, Limit: MaxURL, Actual: len(full), Code: CodeInvalidValue})
 	}
 	return full
+}
+
+// openHost reports whether the host is not ended yet, as in "https://desk.example": what
+// follows could lead to another one, ".example.net" or "@example.net".
+func openHost(base string) bool {
+	_, rest, ok := strings.Cut(base, "://")
+	return ok && !strings.ContainsAny(rest, "/?#")
 }
 
 // webURL reports whether s is an absolute http or https URL without characters

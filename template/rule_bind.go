@@ -19,7 +19,7 @@ const (
 	RuleMediaFilename   Rule = "media-filename"   // 132012: a file name for something other than a document
 	RuleLocation        Rule = "location-range"   // 131009: outside of the globe
 	RuleCurrency        Rule = "currency-code"    // 132012: not three capital letters
-	RuleURLSuffix       Rule = "url-suffix"       // 131009: needs percent-encoding, or doubles the slash
+	RuleURLSuffix       Rule = "url-suffix"       // 131009: needs percent-encoding, doubles the slash, or leads to another host
 	RuleCoupon          Rule = "coupon-code"      // 131009: not 1 to 20 letters and digits
 	RuleButtonIndex     Rule = "button-index"     // 131009: no such button, or the same one twice
 	RuleMinutes         Rule = "ttl-minutes"      // 131009: not 1 to 43200

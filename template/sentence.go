@@ -162,7 +162,7 @@ var sentences = map[Rule]string{
 	RuleMediaFilename:   "Only a document has a file name.",
 	RuleLocation:        "There is no such place: latitude is -90 to 90 and longitude -180 to 180 degrees.",
 	RuleCurrency:        "A currency is three capital letters, such as EUR.",
-	RuleURLSuffix:       "The end of the web address has a character that must be percent-encoded, or doubles the slash.",
+	RuleURLSuffix:       "The end of the web address has a character that must be percent-encoded, doubles the slash, or leads to another site.",
 	RuleCoupon:          "A coupon code is 1 to 20 letters and digits.",
 	RuleButtonIndex:     "There is no such button, or two values for it.",
 	RuleMinutes:         "The number of minutes must be 1 to 43200.",
