@@ -157,6 +157,9 @@ func (p *program) advice(w io.Writer, text, do, link string, code int) {
 	}
 }
 
+// reportBegins is how every line of a history begins.
+const reportBegins = `{"version":`
+
 // compareHistory reads the last examination of a file, adds this one, and tells what
 // has changed.
 func compareHistory(file string, now onboard.Report) ([]onboard.Change, error) {
@@ -165,7 +168,11 @@ func compareHistory(file string, now onboard.Report) ([]onboard.Change, error) {
 		return nil, err
 	}
 	var changes []onboard.Change
-	lines := strings.Split(strings.TrimSpace(string(raw)), "\n")
+	lines := strings.Split(string(raw), "\n")
+	if end := len(lines) - 1; cutOff([]byte(lines[end]), reportBegins) { // by a crash
+		lines = lines[:end]
+	}
+	lines = strings.Split(strings.TrimSpace(strings.Join(lines, "\n")), "\n")
 	if last := lines[len(lines)-1]; last != "" {
 		var before onboard.Report
 		if err := json.Unmarshal([]byte(last), &before); err != nil {
@@ -173,9 +180,9 @@ func compareHistory(file string, now onboard.Report) ([]onboard.Change, error) {
 		}
 		changes = now.Since(before)
 	}
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600) //nolint:gosec // the user names the file
+	j, err := openJournal(file, reportBegins)
 	if err != nil {
 		return nil, err
 	}
-	return changes, errors.Join(json.NewEncoder(f).Encode(now), f.Close())
+	return changes, errors.Join(j.add(now), j.close())
 }

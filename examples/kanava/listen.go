@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"sync"
 	"syscall"
@@ -28,7 +27,7 @@ type listener struct {
 	secret  string
 	forward string
 	texts   bool
-	record  io.Writer
+	record  *journal // nil if nothing is recorded
 
 	mu sync.Mutex // deliveries come concurrently
 }
@@ -61,12 +60,10 @@ WhatsApp has to reach the address, through a tunnel or a proxy that speaks HTTPS
 				return err
 			}
 			if record != "" {
-				f, err := os.OpenFile(record, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600) //nolint:gosec // the user names the file
-				if err != nil {
+				if l.record, err = openJournal(record, recordBegins); err != nil {
 					return err
 				}
-				defer func() { _ = f.Close() }()
-				l.record = f
+				defer func() { _ = l.record.close() }()
 			}
 			l.secret = pl.Secret
 			return l.serve(cmd.Context(), addr, pl)
@@ -237,7 +234,7 @@ func (l *listener) keep(body []byte) error {
 	if errors.Is(err, webhook.ErrMalformed) { // nothing that could be replayed
 		return nil
 	}
-	return json.NewEncoder(l.record).Encode(recorded{Received: l.p.now().UTC(), Body: clean})
+	return l.record.add(recorded{Received: l.p.now().UTC(), Body: clean})
 }
 
 // show prints one event.

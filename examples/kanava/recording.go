@@ -16,6 +16,9 @@ type recorded struct {
 	Body     json.RawMessage `json:"body"`
 }
 
+// recordBegins is how every line of a recording begins.
+const recordBegins = `{"received":`
+
 // open opens a file for reading; - is standard input.
 func (p *program) open(file string) (io.ReadCloser, error) {
 	if file == "-" {
@@ -26,7 +29,8 @@ func (p *program) open(file string) (io.ReadCloser, error) {
 
 // recording reads the webhooks of a file one by one: recordings of listen ("body"), of
 // the simulator ("kind" and "request"), and bare bodies of Meta's. What else the
-// simulator has recorded is passed over.
+// simulator has recorded is passed over, and so is a last one that was cut off by a crash:
+// WhatsApp got no answer to it and sends it again.
 func (p *program) recording(file string, each func(recorded) error) error {
 	f, err := p.open(file)
 	if err != nil {
@@ -41,6 +45,9 @@ func (p *program) recording(file string, each func(recorded) error) error {
 			return nil
 		case err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !isSyntax(err):
 			return err
+		case errors.Is(err, io.ErrUnexpectedEOF) && n > 1:
+			p.tell("The last webhook of %s was cut off and is left out.", file)
+			return nil
 		case err != nil:
 			return fmt.Errorf("webhook %d of %s is not JSON: the file holds no recording and no webhooks", n, file)
 		}

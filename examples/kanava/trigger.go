@@ -168,18 +168,21 @@ func (g gesture) body(args []string) (json.RawMessage, error) {
 			return nil, wrong("%s takes no value %q%s; it takes %s", g.Kind, name, meant(near(name, names), ""), listed(names))
 		}
 		switch {
+		case g.Method == http.MethodGet: // in the address all are texts
+			values[name], _ = json.Marshal(text)
 		case raw, known.Type == "object", known.Type == "array":
 			if !json.Valid([]byte(text)) {
 				return nil, wrong("the value %s of %s must be JSON", name, g.Kind)
 			}
 			values[name] = json.RawMessage(text)
 		case known.Type == "boolean":
-			if _, err := strconv.ParseBool(text); err != nil {
+			on, err := strconv.ParseBool(text)
+			if err != nil {
 				return nil, wrong("the value %s of %s is true or false, not %q", name, g.Kind, text)
 			}
-			values[name] = json.RawMessage(strconv.FormatBool(text != "false" && text != "0" && text != "f"))
+			values[name] = json.RawMessage(strconv.FormatBool(on))
 		case known.Type == "integer", known.Type == "number":
-			if _, err := strconv.ParseFloat(text, 64); err != nil {
+			if json.Unmarshal([]byte(text), new(float64)) != nil || text == "null" { // NaN and +1 are none in JSON
 				return nil, wrong("the value %s of %s is a number, not %q", name, g.Kind, text)
 			}
 			values[name] = json.RawMessage(text)

@@ -142,7 +142,6 @@ func (u *upping) both(ctx context.Context) error {
 	err := simulator.Run(world, simulator.Options{
 		Addr: u.sim, Seed: cmp.Or(u.seed, uint64(u.p.now().UnixNano())), Errs: u.p.errs,
 		Started: func(v simulator.Values) error {
-			close(started)
 			pl := platform{
 				Token: v.Token, Secret: v.Secret, Verify: v.Verify, Number: v.Number, Account: v.Account, App: v.App, Graph: v.Site, Simulator: v.Site,
 			}
@@ -151,6 +150,7 @@ func (u *upping) both(ctx context.Context) error {
 				return err
 			}
 			side.Now = v.Now
+			close(started)
 			go func() {
 				desk <- u.helpdesk(ctx, helpdesk.Options{WhatsApp: side, WebhookAddr: u.webhook}, &v)
 				end()

@@ -583,7 +583,7 @@ func TestTriggerDoesWhatThePageDoes(t *testing.T) {
 		require.Contains(t, got.out, says, args)
 	}
 	for args, says := range map[string]string{
-		"txt": "did you mean", "text txt=1": "did you mean text?", "text Hello": "NAME=VALUE", "intercept times=x": "is a number",
+		"txt": "did you mean", "text txt=1": "did you mean text?", "text Hello": "NAME=VALUE", "intercept times=x": "is a number", "intercept times=NaN": "is a number", "intercept times=+1": "is a number",
 		"marketing-cap on=perhaps": "is true or false", "order items=x": "must be JSON", "users/99/text text=x": "simulator refused",
 	} {
 		got = shell{}.run(t, append([]string{"trigger", s.flag}, strings.Fields(args)...)...)
@@ -604,4 +604,94 @@ func TestSimulatePrintsWhatToPutInPlaceOfMetas(t *testing.T) {
 	r = shell{env: map[string]string{"SIMULATOR_APP_SECRET": "my own"}}.start(t, "simulate", "--addr", "0", "--json")
 	eventually(t, "it has started", func() bool { return strings.Contains(r.out.String(), `"app_secret":"my own"`) })
 	require.Equal(t, 1, shell{}.run(t, "simulate", "--addr", "0.0.0.0:0").code, "only here")
+}
+
+func TestAValueOfAGestureIsWhatItSays(t *testing.T) {
+	t.Parallel()
+	values := map[string]parameter{"on": {Type: "boolean"}, "times": {Type: "integer"}, "text": {Type: "string"}}
+	for arg, want := range map[string]string{
+		"on=False": `{"on":false}`, "on=F": `{"on":false}`, "on=0": `{"on":false}`, "on=TRUE": `{"on":true}`, "on=t": `{"on":true}`,
+		"times=2": `{"times":2}`, "text=2": `{"text":"2"}`, "text:=2": `{"text":2}`,
+	} {
+		got, err := gesture{Method: "POST", Values: values}.body([]string{arg})
+		require.NoError(t, err, arg)
+		require.Equal(t, want, string(got), arg)
+	}
+	got, err := gesture{Method: "GET", Values: values}.body([]string{"text:=2", "times=3"})
+	require.NoError(t, err)
+	require.Equal(t, `{"text":"2","times":"3"}`, string(got), "all that is in an address is text")
+}
+
+func TestHalfALastLineSpoilsNoRecording(t *testing.T) {
+	t.Parallel()
+	s := simulated(t)
+	const whole = `{"received":"2026-11-29T12:00:00Z","body":{"object":"whatsapp_business_account","entry":[]}}` + "\n"
+	for name, c := range map[string]struct {
+		text string
+		sent int // before it is added to; 0 = refused
+	}{
+		"cut off within a word":           {whole + whole + whole[:len(whole)/2], 2},
+		"cut off at once":                 {whole + `{"re`, 1},
+		"nothing but the beginning of it": {whole[:30], 0},
+		"whole, but for the line break":   {whole + strings.TrimSpace(whole), 2},
+	} {
+		file := write(t, t.TempDir(), "webhooks.jsonl", c.text)
+		own := newProgram3000(t, s.Secret)
+		got := shell{}.run(t, "replay", file, "--to", own.URL, s.flag)
+		require.Equal(t, c.sent > 0, got.code == 0, "%s: %s", name, got.errs)
+		require.Len(t, own.got(), c.sent, name)
+
+		j, err := openJournal(file, recordBegins)
+		require.NoError(t, err, name)
+		require.NoError(t, j.add(recorded{Received: today, Body: json.RawMessage(`{"entry":[]}`)}), name)
+		require.NoError(t, j.close(), name)
+		got = shell{}.run(t, "replay", file, "--to", own.URL, s.flag)
+		require.Zero(t, got.code, "%s: %s", name, got.errs)
+		require.Len(t, own.got(), c.sent+c.sent+1, "%s: what is added is there", name)
+	}
+}
+
+func TestAFileThatIsNoRecordingLosesNothing(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"notes of mine", "a\nb", strings.Repeat("x", 200_000), "{}\n{\"other\":"} {
+		file := write(t, t.TempDir(), "f", text)
+		j, err := openJournal(file, recordBegins)
+		require.NoError(t, err)
+		require.NoError(t, j.add(1))
+		require.NoError(t, j.close())
+		raw, err := os.ReadFile(file)
+		require.NoError(t, err)
+		require.Equal(t, text+"\n1\n", string(raw))
+	}
+	long := strings.Repeat("y", 200_000)
+	file := write(t, t.TempDir(), "f", "1\n"+recordBegins+long)
+	require.NoError(t, endLine(file, recordBegins))
+	raw, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, "1\n", string(raw), "the half line is longer than a piece that is read")
+}
+
+func TestHalfALastLineSpoilsNoHistory(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "doctor.jsonl")
+	report := func(grade onboard.Grade) onboard.Report {
+		return onboard.Report{Version: 1, Taken: today, Checks: []onboard.Check{{ID: onboard.CheckQuality, Grade: grade}}}
+	}
+	cut := `{"version":1,"taken":"2026-`
+	for i, grade := range []onboard.Grade{onboard.OK, onboard.Warn, onboard.OK} {
+		before, err := os.ReadFile(file)
+		if i > 0 {
+			require.NoError(t, err)
+		}
+		write(t, filepath.Dir(file), "doctor.jsonl", string(before)+cut)
+		changes, err := compareHistory(file, report(grade))
+		require.NoError(t, err)
+		require.Len(t, changes, min(i, 1), "compared with the last whole one")
+	}
+	raw, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NotContains(t, string(raw), cut+"{")
+	require.Equal(t, 3, strings.Count(string(raw), "\n"))
+	_, err = compareHistory(write(t, t.TempDir(), "notes", "notes of mine"), report(onboard.OK))
+	require.Error(t, err)
 }
