@@ -33,7 +33,13 @@ type fleetClock struct {
 	told  atomic.Int64                // of which the log was told
 
 	mu     sync.Mutex
-	asking chan struct{} // closed when the store has been asked; nil: nobody asks
+	asking *inquiry // nil: nobody asks
+}
+
+// An inquiry is one call of the store for its time, for all who want to know it.
+type inquiry struct {
+	over chan struct{} // closed when it has answered
+	cut  bool          // whoever asked went away before; for those who see over closed
 }
 
 // A measurement is what the clocks of a process showed when the store was asked for its time.
@@ -94,19 +100,23 @@ func (h *core) makeSure(ctx context.Context) {
 	if asking := c.asking; asking != nil {
 		c.mu.Unlock()
 		select {
-		case <-asking:
+		case <-asking.over:
 		case <-ctx.Done():
+			return
+		}
+		if asking.cut && ctx.Err() == nil {
+			h.makeSure(ctx)
 		}
 		return
 	}
-	asking := make(chan struct{})
+	asking := &inquiry{over: make(chan struct{})}
 	c.asking = asking
 	c.mu.Unlock()
 	defer func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.asking = nil
-		close(asking)
+		c.asking, asking.cut = nil, ctx.Err() != nil
+		close(asking.over)
 	}()
 	h.measure(ctx)
 }

@@ -23,10 +23,14 @@ type slowClock struct {
 	slept atomic.Int64
 }
 
-func (s *slowClock) Now(context.Context) (time.Time, error) {
+func (s *slowClock) Now(ctx context.Context) (time.Time, error) {
 	s.asked.Add(1)
 	now := time.Now().Add(time.Duration(s.slept.Load()))
-	<-time.After(time.Second)
+	select {
+	case <-time.After(time.Second):
+	case <-ctx.Done():
+		return time.Time{}, ctx.Err()
+	}
 	if s.out.Load() {
 		return time.Time{}, errors.New("the store is out")
 	}
@@ -133,5 +137,29 @@ func TestTheTimeOfAMachineThatSleptIsKnownOnceTheStoreIsAsked(t *testing.T) {
 		present := h.present(t.Context())
 		require.WithinDuration(t, time.Now().Add(20*time.Minute), present, 0)
 		require.Zero(t, h.clock.ahead.Load(), "its clock was right")
+	})
+}
+
+func TestWhoeverWaitsForAnAnswerAsksThemselvesIfTheOneWhoAskedGoesAway(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		st := &slowClock{}
+		h, ahead := clocked(st)
+		h.measure(t.Context())
+		ahead.Store(int64(-7 * time.Minute))
+		impatient, leave := context.WithCancel(t.Context())
+		var all sync.WaitGroup
+		all.Go(func() { h.makeSure(impatient) })
+		synctest.Wait()
+		for range 10 {
+			all.Go(func() {
+				h.makeSure(t.Context())
+				require.False(t, h.clock.jumped())
+			})
+		}
+		synctest.Wait()
+		leave()
+		all.Wait()
+		require.EqualValues(t, 3, st.asked.Load(), "one of them asks for all")
 	})
 }
