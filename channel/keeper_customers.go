@@ -20,6 +20,9 @@ func (k *keeper) pruneCustomers(ctx context.Context, s *settings.Settings, after
 		return nil, err
 	}
 	err = inParallel(len(page), func(i int) error {
+		if err := k.pruneHistory(ctx, page[i], s, now); err != nil {
+			return err
+		}
 		if needed(page[i], &s.Retention, now) {
 			return nil
 		}
@@ -30,6 +33,13 @@ func (k *keeper) pruneCustomers(ctx context.Context, s *settings.Settings, after
 	}
 	last := page[len(page)-1]
 	return &store.Position{Sort: micros(last.Created), Key: last.ID}, nil
+}
+
+// pruneHistory removes what is older than the channel keeps from the chat history of a customer, one that
+// was merged among them: it stands in no conversation that would be pruned.
+func (k *keeper) pruneHistory(ctx context.Context, c *conversation.Customer, s *settings.Settings, now time.Time) error {
+	until := &store.Position{Sort: micros(before(now, s.Retention.Messages))}
+	return k.eraseMessages(ctx, s.ID, c.HistoryID(), until, &conversation.Erased{}, nil)
 }
 
 // needed says whether something of the customer's own must be kept: a consent or an opt-out
@@ -66,14 +76,11 @@ func (k *keeper) forgetCustomer(ctx context.Context, id string, s *settings.Sett
 		if ok, err := u.Load(kindCustomer, id, &c); err != nil || !ok || needed(&c, &s.Retention, now) {
 			return err
 		}
-		history := c.HistoryID()
-		if err := k.eraseMessages(ctx, s.ID, history, &store.Position{Sort: micros(before(now, s.Retention.Messages))}, &conversation.Erased{}, nil); err != nil {
-			return err
+		queries := []store.Query{{Kind: kindOfCustomer, Parent: id, Limit: 1}}
+		for _, history := range c.History() {
+			queries = append(queries, store.Query{Kind: kindMessage, Parent: history, Limit: 1})
 		}
-		for _, q := range []store.Query{
-			{Kind: kindOfCustomer, Parent: id, Limit: 1},
-			{Kind: kindMessage, Parent: history, Limit: 1},
-		} {
+		for _, q := range queries {
 			left, err := u.List(ctx, q)
 			if err != nil {
 				return fmt.Errorf("channel: list %s: %w", q.Kind, err)

@@ -76,3 +76,40 @@ func TestCustomersStayWithoutAPeriod(t *testing.T) {
 		})
 	}
 }
+
+// The chat history stands in no conversation, and goes all the same, also of customers who are needed.
+func TestTheChatHistoryGoesWhenItIsOlderThanMessagesAreKept(t *testing.T) {
+	t.Parallel()
+	o := channeltest.LabOptions{Config: channeltest.SlowPolls, Settings: func(s *settings.Settings) {
+		s.Retention = settings.Retention{Messages: 2 * duration.Day, Consents: 60 * duration.Day}
+	}}
+	experiment(t, o, func(t *testing.T, l *lab) {
+		byPhone, byID := channeltest.Kim, channeltest.Kim
+		byPhone.Bsuid, byID.Phone = "", ""
+		l.Post(byPhone.Past(channeltest.Dawn.Add(-20*time.Hour), "wamid.past1", "long ago", false))
+		l.Post(byID.Past(channeltest.Dawn.Add(-19*time.Hour), "wamid.past2", "and then", true))
+		l.Pass(time.Hour)
+		require.Equal(t, 2, l.kept("customer"))
+		l.Say(channeltest.Kim, "wamid.1", "both are me")
+		l.Pass(2 * time.Hour)
+		require.Equal(t, 3, l.kept("message"))
+		for day := range 3 {
+			l.Pass(24 * time.Hour)
+			l.Say(channeltest.Kim, fmt.Sprint("wamid.day", day), "still here")
+		}
+		l.Pass(2 * time.Hour)
+		texts := []string{}
+		records, err := l.Store.List(t.Context(), store.Query{Kind: "message", Limit: 100})
+		require.NoError(t, err)
+		for i := range records {
+			texts = append(texts, string(records[i].Body))
+		}
+		require.Len(t, texts, 2, "those of the last two days")
+		require.NotContains(t, fmt.Sprint(texts), "long ago")
+		require.NotContains(t, fmt.Sprint(texts), "and then", "of the customer that was merged")
+		require.Equal(t, 2, l.kept("customer"), "they are needed")
+		l.Pass(6 * 24 * time.Hour)
+		require.Zero(t, l.kept("customer"))
+		require.Zero(t, l.kept("message"))
+	})
+}
