@@ -15,8 +15,8 @@ import (
 
 // placeholders returns what the placeholders of macros and automatic messages stand for in a
 // conversation: {{customer.name}}, {{customer.first_name}}, {{customer.username}}, {{customer.email}},
-// {{customer.company}}, {{ticket}}, and // what the desk knows beside that. A value that is not known is a missing placeholder, which refuses
-// the macro: better than "Hello ,".
+// {{customer.company}}, {{ticket}}, and what the desk knows beside that. A value that is not known is a
+// missing placeholder, which refuses the macro: better than "Hello ,".
 func (h *core) placeholders(conv *conversation.Conversation, customer *conversation.Customer) template.Lookup {
 	return func(name string) (string, bool) {
 		value := ""
