@@ -304,16 +304,16 @@ func (a *Account) TemplateFigures(ctx context.Context, q TemplateFiguresQuery) i
 }
 
 // templateFigures reads a page, whose elements hold lists of points.
-func templateFigures(page []byte) ([]TemplateFigures, error) {
+func templateFigures(page []byte) ([]json.RawMessage, error) {
 	var w struct {
 		Data []struct {
-			Points []TemplateFigures `json:"data_points"`
+			Points []json.RawMessage `json:"data_points"`
 		} `json:"data"`
 	}
 	if json.Unmarshal(page, &w) != nil {
 		return nil, errUnexpected
 	}
-	var points []TemplateFigures
+	var points []json.RawMessage
 	for _, d := range w.Data {
 		points = append(points, d.Points...)
 	}

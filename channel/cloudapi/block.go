@@ -155,33 +155,41 @@ func (n *Number) blockPart(ctx context.Context, op, method string, users []messa
 // and leaves out whom it has shown.
 func (n *Number) Blocked(ctx context.Context) iter.Seq2[BlockedUser, error] {
 	return all(ctx, n.client, listing[BlockedUser]{
-		op: "list blocked users", id: n.id, edge: "block_users", items: blockedUsers,
+		op: "list blocked users", id: n.id, edge: "block_users", items: blockedUsers, read: blockedUser,
 		key: func(u BlockedUser) string { return u.WAID + "/" + u.BSUID },
 	})
 }
 
 // blockedUsers reads a page of the block list. Meta shows it in two forms: users
 // as elements, or lists of users within elements.
-func blockedUsers(page []byte) ([]BlockedUser, error) {
+func blockedUsers(page []byte) ([]json.RawMessage, error) {
 	var w struct {
-		Data []struct {
-			wireBlocked
-			Users []wireBlocked `json:"block_users"`
-		} `json:"data"`
+		Data []json.RawMessage `json:"data"`
 	}
 	if json.Unmarshal(page, &w) != nil {
 		return nil, errUnexpected
 	}
-	var users []BlockedUser
-	for _, d := range w.Data {
-		if d.WAID != "" || d.UserID != "" {
-			users = append(users, d.user())
+	var users []json.RawMessage
+	for _, raw := range w.Data {
+		var e struct {
+			wireBlocked
+			Users []json.RawMessage `json:"block_users"`
 		}
-		for _, u := range d.Users {
-			users = append(users, u.user())
+		if err := json.Unmarshal(raw, &e); err != nil || e.WAID != "" || e.UserID != "" {
+			users = append(users, raw)
 		}
+		users = append(users, e.Users...)
 	}
 	return users, nil
+}
+
+// blockedUser reads one user of the block list.
+func blockedUser(raw []byte) (BlockedUser, error) {
+	var w wireBlocked
+	if json.Unmarshal(raw, &w) != nil || w.WAID == "" && w.UserID == "" {
+		return BlockedUser{}, errUnexpected
+	}
+	return w.user(), nil
 }
 
 // BlockUser blocks one user, or takes one off the block list, for package channel: see [Number.Block].

@@ -160,10 +160,10 @@ func (g *GroupInfo) UnmarshalJSON(data []byte) error {
 func (n *Number) Groups(ctx context.Context) iter.Seq2[GroupInfo, error] {
 	return all(ctx, n.client, listing[GroupInfo]{
 		op: "list groups", id: n.id, edge: "groups", free: true, key: func(g GroupInfo) string { return g.ID },
-		items: func(page []byte) ([]GroupInfo, error) {
+		items: func(page []byte) ([]json.RawMessage, error) {
 			var w struct {
 				Data struct {
-					Groups []GroupInfo `json:"groups"`
+					Groups []json.RawMessage `json:"groups"`
 				} `json:"data"`
 			}
 			if json.Unmarshal(page, &w) != nil {

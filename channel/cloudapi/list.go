@@ -25,8 +25,9 @@ type listing[T any] struct {
 	edge    string
 	query   url.Values
 	// items takes a page apart; nil means {"data":[…]} with one item per element.
-	items func(page []byte) ([]T, error)
-	key   func(T) string // identifies an item, to skip it after a restart
+	items func(page []byte) ([]json.RawMessage, error)
+	read  func(item []byte) (T, error) // nil means as T itself is read
+	key   func(T) string               // identifies an item, to skip it after a restart
 }
 
 type wirePage struct {
@@ -154,22 +155,23 @@ func page[T any](ctx context.Context, c *Client, l listing[T], after string) (it
 
 // elements takes a page apart.
 func elements[T any](l listing[T], body []byte, data json.RawMessage) ([]listed[T], error) {
-	var out []listed[T]
-	if l.items != nil {
-		values, err := l.items(body)
-		for _, v := range values {
-			out = append(out, listed[T]{value: v})
-		}
-		return out, err
-	}
 	var list []json.RawMessage
-	if json.Unmarshal(data, &list) != nil || list == nil {
+	if l.items != nil {
+		var err error
+		if list, err = l.items(body); err != nil {
+			return nil, err
+		}
+	} else if json.Unmarshal(data, &list) != nil || list == nil {
 		return nil, errUnexpected
 	}
+	read := l.read
+	if read == nil {
+		read = func(item []byte) (v T, err error) { return v, json.Unmarshal(item, &v) }
+	}
+	var out []listed[T]
 	for _, raw := range list {
-		var v T
 		item := listed[T]{}
-		if json.Unmarshal(raw, &v) == nil {
+		if v, err := read(raw); err == nil {
 			item.value = v
 		} else {
 			item.err = &elementError{op: l.op, cause: errElement}

@@ -2,8 +2,10 @@ package cloudapi_test
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -122,4 +124,58 @@ func TestOneUnreadableElementHarmsNoOther(t *testing.T) {
 	}
 	require.Equal(t, []string{"1", "3"}, ids)
 	require.Len(t, errs, 2)
+}
+
+// TestAnOddElementHidesNoOther also where elements do not stand in a plain list.
+func TestAnOddElementHidesNoOther(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		page string
+		walk func(c *cloudapi.Client) (ids []string, errs []error)
+	}{
+		"groups": {
+			`{"data":{"groups":[{"id":"1"},{"id":"2","subject":7},{"id":"3"}]}}`,
+			func(c *cloudapi.Client) ([]string, []error) {
+				return each(c.Number("1").Groups(t.Context()), func(g cloudapi.GroupInfo) string { return g.ID })
+			},
+		},
+		"figures of templates": {
+			`{"data":[{"data_points":[{"template_id":"1"},{"template_id":"2","clicked":7}]},{"data_points":[{"template_id":"3"}]}]}`,
+			func(c *cloudapi.Client) ([]string, []error) {
+				q := cloudapi.TemplateFiguresQuery{Start: start, End: start.AddDate(0, 0, 1), TemplateIDs: []string{"1", "2", "3"}}
+				return each(c.Account("1").TemplateFigures(t.Context(), q), func(f cloudapi.TemplateFigures) string { return f.TemplateID })
+			},
+		},
+		"users on the block list": {
+			`{"data":[{"wa_id":"1"},{"wa_id":"2","user_id":7},{"wa_id":"3"}]}`,
+			func(c *cloudapi.Client) ([]string, []error) {
+				return each(c.Number("1").Blocked(t.Context()), func(u cloudapi.BlockedUser) string { return u.WAID })
+			},
+		},
+		"users on the block list, in lists": {
+			`{"data":[{"block_users":[{"wa_id":"1"},"2"]},{"block_users":[]},{"messaging_product":"whatsapp","block_users":[{"wa_id":"3"}]}]}`,
+			func(c *cloudapi.Client) ([]string, []error) {
+				return each(c.Number("1").Blocked(t.Context()), func(u cloudapi.BlockedUser) string { return u.WAID })
+			},
+		},
+	} {
+		client, _ := newClient(t, nil, ok(c.page))
+		ids, errs := c.walk(client)
+		require.Equal(t, []string{"1", "3"}, ids, name)
+		require.Len(t, errs, 1, name)
+		require.ErrorContains(t, errs[0], "one element of the list", name)
+	}
+}
+
+// each collects the ids and the errors of a list.
+func each[T any](list iter.Seq2[T, error], id func(T) string) (ids []string, errs []error) {
+	for v, err := range list {
+		if err != nil {
+			errs = append(errs, err)
+		} else {
+			ids = append(ids, id(v))
+		}
+	}
+	return ids, errs
 }
