@@ -45,11 +45,11 @@ type Config struct {
 	Keys []*rsa.PrivateKey
 
 	// Answer says what comes next. It is called from many goroutines. Its error is
-	// answered with 500, and so is a panic, a [TokenError] with 427. ctx ends when the
-	// time is up.
+	// answered with 500, and so is a panic, also of what writes the data, a [TokenError] with
+	// 427. ctx ends when the time is up.
 	Answer func(ctx context.Context, r *Request) (Response, error)
 	// ClientError, if not nil, is told what phones could not show: mostly a fault of a
-	// response or of the flow's definition.
+	// response or of the flow's definition. A panic of it is logged.
 	ClientError func(ctx context.Context, e ClientError)
 
 	// MaxBody bounds a request in bytes; 0 means [DefaultMaxBody].
@@ -183,19 +183,14 @@ func (h *Handler) answer(ctx context.Context, plain []byte) (answer []byte, stat
 	case err != nil:
 		return nil, http.StatusBadRequest, err
 	case report != nil:
-		if h.cfg.ClientError != nil {
-			h.cfg.ClientError(ctx, *report)
-		}
+		h.tell(ctx, *report)
 		return []byte(acknowledged), 0, nil
 	case request.Action == ping:
 		return []byte(pong), 0, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, h.cfg.Timeout)
 	defer cancel()
-	response, err := h.ask(ctx, request)
-	if err == nil {
-		answer, err = response.encode()
-	}
+	answer, err = h.ask(ctx, request)
 	if _, expired := errors.AsType[*TokenError](err); expired {
 		return nil, statusTokenExpired, err
 	}
@@ -205,17 +200,36 @@ func (h *Handler) answer(ctx context.Context, plain []byte) (answer []byte, stat
 	return answer, http.StatusInternalServerError, err
 }
 
-// ask calls the host. A panic of it is an error, and what it panicked with is shown nowhere: it
-// may quote what people filled in.
-func (h *Handler) ask(ctx context.Context, request *Request) (_ Response, err error) {
+// ask calls the host and writes what it answers, which calls its MarshalJSON. A panic is an
+// error, and what it panicked with is shown nowhere: it may quote what people filled in.
+func (h *Handler) ask(ctx context.Context, request *Request) (answer []byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			h.cfg.Logger.LogAttrs(ctx, slog.LevelError, "flow answer panicked",
 				slog.String("type", fmt.Sprintf("%T", p)), slog.String("stack", string(debug.Stack())))
-			err = errPanic
+			answer, err = nil, errPanic
 		}
 	}()
-	return h.cfg.Answer(ctx, request)
+	response, err := h.cfg.Answer(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	return response.encode()
+}
+
+// tell tells the host what a phone could not show. It is acknowledged also if the host panics: it
+// would come no better a second time.
+func (h *Handler) tell(ctx context.Context, report ClientError) {
+	if h.cfg.ClientError == nil {
+		return
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			h.cfg.Logger.LogAttrs(ctx, slog.LevelError, "flow client error panicked",
+				slog.String("type", fmt.Sprintf("%T", p)), slog.String("stack", string(debug.Stack())))
+		}
+	}()
+	h.cfg.ClientError(ctx, report)
 }
 
 var errPanic = errors.New("flowdata: answer: the host panicked")

@@ -237,15 +237,40 @@ func TestAHostThatTakesTooLongIsNotWaitedFor(t *testing.T) {
 	})
 }
 
+// explosive is data that cannot be written.
+type explosive struct{}
+
+func (explosive) MarshalJSON() ([]byte, error) { panic("secret words") }
+
 func TestAHostThatPanicsIsAnswered500AndQuotedNowhere(t *testing.T) {
 	t.Parallel()
+	for name, answer := range map[string]func(context.Context, *flowdata.Request) (flowdata.Response, error){
+		"in Answer": func(context.Context, *flowdata.Request) (flowdata.Response, error) { panic("secret words") },
+		"in what writes the data": func(context.Context, *flowdata.Request) (flowdata.Response, error) {
+			return flowdata.Response{Screen: "DAY", Data: map[string]any{"x": explosive{}}}, nil
+		},
+	} {
+		f := newForm(t, keys()[0], func(c *flowdata.Config) { c.Answer = answer })
+		_, _, err := f.user.OpenFlow(f.number)
+		var refused *cloudapitest.FlowStatusError
+		require.ErrorAs(t, err, &refused, name)
+		require.Equal(t, http.StatusInternalServerError, refused.Status, name)
+		require.Contains(t, f.log.String(), "panicked", name)
+		require.NotContains(t, f.log.String(), "secret words", name)
+	}
+}
+
+func TestAReportOfAPhoneIsAcknowledgedThoughTheHostPanics(t *testing.T) {
+	t.Parallel()
 	f := newForm(t, keys()[0], func(c *flowdata.Config) {
-		c.Answer = func(context.Context, *flowdata.Request) (flowdata.Response, error) { panic("secret words") }
+		c.Answer = func(context.Context, *flowdata.Request) (flowdata.Response, error) {
+			return flowdata.Response{Screen: "DAY"}, nil
+		}
+		c.ClientError = func(context.Context, flowdata.ClientError) { panic("secret words") }
 	})
-	_, _, err := f.user.OpenFlow(f.number)
-	var refused *cloudapitest.FlowStatusError
-	require.ErrorAs(t, err, &refused)
-	require.Equal(t, http.StatusInternalServerError, refused.Status)
+	session, _, err := f.user.OpenFlow(f.number)
+	require.NoError(t, err)
+	require.NoError(t, session.Report("DAY", "invalid-screen-transition", "no such screen"))
 	require.Contains(t, f.log.String(), "panicked")
 	require.NotContains(t, f.log.String(), "secret words")
 }
