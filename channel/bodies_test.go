@@ -70,6 +70,23 @@ func TestWhatWasSaidGoesAfterAWhileAndTheMessageStays(t *testing.T) {
 	})
 }
 
+func TestTheBodyOfAMessageThatWasHeldUpGoesAfterAWhileToo(t *testing.T) {
+	asked(t, keepsBodies(), func(t *testing.T, l *lab, conv string) {
+		began := time.Now()
+		l.Pass(time.Hour)
+		l.Post(channeltest.Kim.Text(time.Now(), "wamid.2", "in time"))
+		l.Pass(4 * time.Hour)
+		l.Post(channeltest.Kim.Text(began.Add(30*time.Minute), "wamid.late", "held up"))
+		l.Pass(10 * time.Second)
+		require.Len(t, l.Messages(conv), 3)
+		l.Pass(2 * time.Hour)
+		for _, m := range l.Messages(conv) {
+			require.Empty(t, m.Text)
+			require.False(t, m.Dropped.IsZero())
+		}
+	})
+}
+
 func TestABodyThatIsStillNeededStays(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]func(t *testing.T, l *lab, conv string){

@@ -83,8 +83,14 @@ const (
 	Note Direction = "note"
 )
 
-// Note updates what lists of conversations show, unless a later message was noted before.
+// Note updates what lists of conversations show, unless a later message was noted before. What goes
+// by its age looks at m in any case.
 func (c *Conversation) Note(m *Message) {
+	for _, until := range []*time.Time{&c.FilesUntil, &c.BodiesUntil} {
+		if m.At.Before(*until) {
+			*until = m.At.UTC().Truncate(time.Second)
+		}
+	}
 	if m.At.Before(c.LastActivity) {
 		return
 	}
