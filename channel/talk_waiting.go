@@ -44,7 +44,7 @@ func (u *unit) maskWaiting(m *messageRecord, before []string) error {
 	for _, queue := range []string{workOut, workFirst, workLater, workCheck} {
 		err := u.Rewrite(queue, m.ID, func(body []byte) ([]byte, error) {
 			var item outboundItem
-			if err := json.Unmarshal(body, &item); err != nil {
+			if sound := json.Unmarshal(body, &item) == nil; !sound {
 				return body, nil // it is never sent
 			}
 			changed, err := maskLike(&item.Outbound, before, m.words())

@@ -14,7 +14,8 @@ var ErrBehind = errors.New("sqlstore: the database has lost what it knew before"
 
 // Backup writes a copy of a SQLite database, as it is at one instant, to a new file at path,
 // while everybody goes on reading and writing. It returns when the copy is complete, sound and on
-// the disk; otherwise there is no file at path. The copy is as compact as the data allows, holds
+// the disk; otherwise there is no file at path. One that is killed leaves a file beside it whose name
+// ends in .part, which may be removed. The copy is as compact as the data allows, holds
 // what customers wrote, and only its owner may read it. Copying the file of a database in use by
 // other means gives a copy that is damaged or lacks the newest changes, without an error.
 //
@@ -36,11 +37,12 @@ func (s *Store) backup(ctx context.Context, path string) (err error) {
 	if _, err := os.Lstat(path); err == nil {
 		return os.ErrExist
 	}
-	part := path + ".part"
-	file, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_RDWR, private)
+	// A name of its own: what a killed backup left is in nobody's way.
+	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part")
 	if err != nil {
 		return withoutPath(err)
 	}
+	part := file.Name()
 	defer func() {
 		if closeErr := file.Close(); err == nil {
 			err = closeErr

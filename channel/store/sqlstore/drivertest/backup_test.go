@@ -78,12 +78,24 @@ func TestABackupThatFailsLeavesNoFile(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	require.ErrorIs(t, s.Backup(ctx, filepath.Join(folder, "copy")), context.Canceled)
-	for _, name := range []string{"copy", "copy.part"} {
-		_, err := os.Stat(filepath.Join(folder, name))
-		require.ErrorIs(t, err, os.ErrNotExist)
-	}
+	left, err := filepath.Glob(filepath.Join(folder, "copy*"))
+	require.NoError(t, err)
+	require.Empty(t, left)
 	p, _ := openPostgres(t, pgtest.New(t))
 	require.Error(t, p.Backup(t.Context(), filepath.Join(folder, "postgres")))
+}
+
+func TestWhatAKilledBackupLeftIsInNobodysWay(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	s, _ := openSQLite(t, filepath.Join(folder, "kanava.db"))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "copy.part"), []byte("half"), 0o600))
+	path := filepath.Join(folder, "copy")
+	require.NoError(t, s.Backup(t.Context(), path))
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+	require.ErrorIs(t, s.Backup(t.Context(), path), os.ErrExist, "a backup replaces none")
 }
 
 // The end of a WAL is damaged, and SQLite opens what is before it without a word.
