@@ -38,8 +38,8 @@ import (
 // The baseline is what a careful team writes by hand: the same eight steps, each in a
 // transaction of its own. "x-handwritten" is how many times as much the hub does.
 //
-// The heap of the benchmark is so small that the garbage collector runs up to a hundred times
-// a second; GOGC=400 shows what a program with a larger one gets.
+// The heap of the benchmark is so small that the garbage collector runs many times a second;
+// GOGC=400 shows what a program with a larger one gets.
 func BenchmarkWholeWay(b *testing.B) {
 	engines := []struct {
 		name    string
