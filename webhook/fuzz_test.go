@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -116,6 +117,9 @@ func plainVerify(body []byte, header, secret string) bool {
 // stay what they are, and that redacting twice is redacting once.
 func FuzzRedactBody(f *testing.F) {
 	addBodies(f)
+	f.Add([]byte(`{"4111111111111111":"a","4111 1111 1111 1111":"b"}`))
+	f.Add([]byte(`{"entry":[{"changes":[{"field":"messages","value":{"from 4111111111111111":{"id":"1"}}}]}]}`))
+	f.Add([]byte(`{"٤١١١١١١١١١١١١١١١":"a","type":"４１１１１１１１１１１１１１１１"}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, redact := range []func(string) string{maskCards, func(string) string { return "\"\\X\n" }} {
 			clean, err := webhook.RedactBody(body, redact)
@@ -147,20 +151,25 @@ func decode(t *testing.T, body []byte) any {
 	return v
 }
 
-// sameForm reports whether b differs from a in texts only.
+// sameForm reports whether b differs from a in texts only, and in names of members that can
+// hold the number of a card.
 func sameForm(a, b any, key string) bool {
 	switch a := a.(type) {
 	case map[string]any:
 		b, ok := b.(map[string]any)
-		if !ok || len(a) != len(b) {
+		if !ok {
 			return false
 		}
+		renamed := 0
 		for k := range a {
-			if v, ok := b[k]; !ok || !sameForm(a[k], v, k) {
+			v, ok := b[k]
+			if !ok && len(regexp.MustCompile(`\p{Nd}`).FindAllString(k, 12)) == 12 {
+				renamed++
+			} else if !ok || !sameForm(a[k], v, k) {
 				return false
 			}
 		}
-		return true
+		return len(b) <= len(a) && len(b) >= len(a)-renamed
 	case []any:
 		b, ok := b.([]any)
 		return ok && slices.EqualFunc(a, b, func(x, y any) bool { return sameForm(x, y, key) })

@@ -251,11 +251,11 @@ func isLongInteger(n string) bool {
 // The lengths of card numbers, in digits.
 const minCard, maxCard = 12, 19
 
-// digitsIn counts the digits in s.
+// digitsIn counts the decimal digits in s, of any script.
 func digitsIn(s string) int {
 	n := 0
-	for i := range len(s) {
-		if s[i]-'0' <= 9 {
+	for _, c := range s {
+		if '0' <= c && c <= '9' || c > unicode.MaxASCII && unicode.IsDigit(c) {
 			n++
 		}
 	}

@@ -283,3 +283,22 @@ func TestNamesOfMembersAndCodesBesideACardAreRedacted(t *testing.T) {
 		require.Equal(t, string(clean), string(again), "a second pass changes nothing")
 	}
 }
+
+func TestNumbersInTheDigitsOfAnyScriptAreFoundWhereOnlyNumbersAreLookedFor(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"name of a member":        `{"٤١١١١١١١١١١١١١١١":"a"}`,
+		"kind of a message":       `{"messages":[{"id":"a","type":"４１１１１１１１１１１１１１１１"}]}`,
+		"emoji of a reaction":     `{"messages":[{"reaction":{"message_id":"wamid.A","emoji":"४१११ ११११ ११११ ११११"}}]}`,
+		"code beside a card":      `{"number":"4111111111111111","security_code":"१२३"}`,
+		"kind beside other texts": `{"type":"٤١١١ ١١١١ ١١١١ ١١١١","text":"hello"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			clean, err := webhook.RedactBody([]byte(body), redact.Cards)
+			require.NoError(t, err)
+			require.Contains(t, string(clean), "XXX")
+			require.NotRegexp(t, `[\x{661}\x{967}\x{FF11}]{5}|१२३`, string(clean))
+		})
+	}
+}
